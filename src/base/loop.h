@@ -1,0 +1,51 @@
+/* loop -- one epoll set, timers and signals; one turn is: wait, descriptors, signals, timers.
+ *
+ * Everything runs on the thread that calls loop_run. Callbacks may add and remove watches and timers,
+ * also the one they were called for: removal marks, memory is freed after the turn. */
+#ifndef LT_BASE_LOOP_H
+#define LT_BASE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loop;
+struct loop_watch;
+struct loop_timer;
+
+typedef void loop_fd_fn(void *ctx, uint32_t epoll_events);
+typedef void loop_timer_fn(void *ctx);
+typedef void loop_signal_fn(void *ctx, int signo);
+
+/* 0 or negative errno. */
+int loop_new(struct loop **ret_loop);
+void loop_free(struct loop *l);
+
+/* `events` as for epoll_ctl. The descriptor stays the caller's; remove before closing it. */
+int loop_add_fd(struct loop *l, int fd, uint32_t events, loop_fd_fn *fn, void *ctx,
+                struct loop_watch **ret_watch);
+void loop_remove_fd(struct loop *l, struct loop_watch *w);
+
+/* A timer that is not armed; loop_timer_set arms it once for `at_ns` on the monotonic clock (and
+ * replaces an earlier time); INT64_MAX disarms. */
+struct loop_timer *loop_timer_new(struct loop *l, loop_timer_fn *fn, void *ctx);
+void loop_timer_set(struct loop_timer *t, int64_t at_ns);
+void loop_timer_free(struct loop_timer *t);
+
+/* Blocks the signal for the whole process and delivers it as an event (signalfd). Call it before any
+ * thread is started. */
+int loop_add_signal(struct loop *l, int signo, loop_signal_fn *fn, void *ctx);
+
+/* Called before each wait; returns how long the wait may last at most, in ms (-1: no limit). For
+ * libraries that have a timeout of their own. */
+typedef int loop_before_wait_fn(void *ctx);
+void loop_before_wait(struct loop *l, loop_before_wait_fn *fn, void *ctx);
+
+/* Turns until loop_stop. 0 or negative errno. */
+int loop_run(struct loop *l);
+/* One turn that waits at most max_wait_ms (-1: until something happens); for tests. */
+int loop_turn(struct loop *l, int max_wait_ms);
+void loop_stop(struct loop *l);
+/* The monotonic time at the start of this turn: read once a turn. */
+int64_t loop_now(const struct loop *l);
+
+#endif

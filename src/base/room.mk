@@ -1,0 +1,3 @@
+# Sources and tests of src/base.
+liblogtally_a_SOURCES +=
+

@@ -1,0 +1,66 @@
+/* slice -- a pointer and a length: text that somebody else owns.
+ *
+ * A slice BORROWS. Its bytes need not end in NUL and may hold any byte. The empty slice may have
+ * p == NULL. Everything between the read buffer and the registry is passed this way, so that no
+ * line is ever copied to be looked at. */
+#ifndef LT_BASE_SLICE_H
+#define LT_BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct slice {
+    const char *p;
+    size_t n;
+};
+
+/* A slice of a string literal. */
+#define SLICE(lit) ((struct slice){(lit), sizeof(lit) - 1})
+/* For printf: "%.*s". */
+#define SLICE_FMT(s) (int)(s).n, (s).p
+
+static inline struct slice slice_make(const char *p, size_t n)
+{
+    return (struct slice){p, n};
+}
+
+/* A slice of a NUL-terminated string; NULL gives the empty slice. */
+static inline struct slice slice_str(const char *s)
+{
+    return (struct slice){s, s ? strlen(s) : 0};
+}
+
+static inline bool slice_eq(struct slice a, struct slice b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool slice_starts(struct slice s, struct slice prefix)
+{
+    return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+static inline bool slice_ends(struct slice s, struct slice suffix)
+{
+    return s.n >= suffix.n &&
+           (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+}
+
+/* The part from byte `from` (<= n) on. */
+static inline struct slice slice_from(struct slice s, size_t from)
+{
+    return (struct slice){s.p + from, s.n - from};
+}
+
+/* Bytewise order; a prefix comes before what it begins. */
+int slice_cmp(struct slice a, struct slice b);
+
+/* Without blanks (space, tab) at both ends. */
+struct slice slice_trim(struct slice s);
+
+/* Cuts the first piece before `sep` off *rest and gives it in *ret_piece; false when *rest is used
+ * up (rest->p == NULL). "a,b," gives "a", "b", "". */
+bool slice_cut(struct slice *rest, char sep, struct slice *ret_piece);
+
+#endif

@@ -1,0 +1,19 @@
+/* utf8 -- text from logs is bytes; what is shown must be UTF-8. */
+#ifndef LT_BASE_UTF8_H
+#define LT_BASE_UTF8_H
+
+#include "base/buf.h"
+
+#include <stdint.h>
+
+bool utf8_valid(struct slice s);
+/* Appends `s` as valid UTF-8 without NUL: each offending byte becomes U+FFFD. */
+void utf8_clean(struct buf *out, struct slice s);
+/* Appends one code point (a surrogate or one past U+10FFFF becomes U+FFFD). */
+void utf8_put(struct buf *out, uint32_t codepoint);
+/* The longest prefix of at most `max` bytes that does not cut a character. */
+size_t utf8_cut(struct slice s, size_t max);
+/* How many characters. */
+size_t utf8_count(struct slice s);
+
+#endif

@@ -1,0 +1,3 @@
+# Sources and tests of src/cmd.
+liblogtally_a_SOURCES +=
+

@@ -1,0 +1,3 @@
+# Sources and tests of src/http.
+liblogtally_a_SOURCES +=
+

@@ -1,0 +1,78 @@
+/* server -- HTTP in the daemon's own loop: the only room that includes microhttpd.h.
+ *
+ * Listeners are TCP (v4, v6) and unix sockets, all in one epoll set. A route has a handler; the handler
+ * answers at once with http_reply or keeps the request and answers later (the connection is suspended
+ * meanwhile). Bodies are shared by reference: one page rendered for many scrapers. Slow clients are cut
+ * off: a head that takes longer than `timeout`, an answer that takes longer than six times that. */
+#ifndef LT_HTTP_SERVER_H
+#define LT_HTTP_SERVER_H
+
+#include "base/buf.h"
+#include "base/loop.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A body, counted by reference, immutable once made. */
+struct http_body;
+/* Takes the buffer's bytes (the buffer is empty afterwards). */
+struct http_body *http_body_new(struct buf *bytes);
+struct http_body *http_body_ref(struct http_body *b);
+void http_body_unref(struct http_body *b);
+struct slice http_body_bytes(const struct http_body *b);
+
+struct http_request;
+
+const char *http_request_path(const struct http_request *r);
+/* GET and HEAD look the same to a handler: libmicrohttpd leaves the body of a HEAD away. */
+const char *http_request_method(const struct http_request *r);
+/* NULL when the header is not there. */
+const char *http_request_header(const struct http_request *r, const char *name);
+
+struct http_reply {
+    unsigned status;
+    const char *content_type;
+    const char *content_encoding; /* NULL = none */
+    struct http_body *body;       /* the reply takes this reference */
+};
+
+/* Answers; exactly once for each request. For a kept request this resumes the connection. */
+void http_reply(struct http_request *r, const struct http_reply *reply);
+/* A reply with a text/plain body of one sentence. */
+void http_reply_text(struct http_request *r, unsigned status, const char *text);
+
+/* Must reply, or keep the request for later. A kept request whose client went away is still replied to (it
+ * is then only freed). */
+typedef void http_handler_fn(void *ctx, struct http_request *r);
+
+struct http_route {
+    const char *path;    /* compared with the raw target up to `?`: no unescaping */
+    const char *methods; /* "GET, HEAD" or "POST": as in Allow */
+    http_handler_fn *handler;
+};
+
+struct http_options {
+    const char *const *listen; /* "127.0.0.1:9180", "[::1]:9180", "unix:/run/x.sock", ":9180" */
+    unsigned nlisten;
+    unsigned max_connections; /* of all listeners together */
+    int64_t timeout_ns;
+    const struct http_route *routes; /* borrowed */
+    unsigned nroutes;
+    void *ctx;
+};
+
+struct http_server;
+
+/* 0 or negative errno with a sentence in *err that names the address. */
+int http_server_new(struct loop *loop, const struct http_options *options,
+                    struct http_server **ret_server, struct buf *err);
+/* Kept requests are answered 503. */
+void http_server_free(struct http_server *s);
+/* Where listener i really listens ("127.0.0.1:41234" when port 0 was asked). */
+const char *http_server_address(const struct http_server *s, unsigned i);
+
+/* How many requests were answered, by route ("other" for unknown paths) and status; *at = 0 first. */
+bool http_server_count(const struct http_server *s, size_t *at, const char **ret_path,
+                       unsigned *ret_status, uint64_t *ret_count);
+
+#endif

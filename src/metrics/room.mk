@@ -1,0 +1,3 @@
+# Sources and tests of src/metrics.
+liblogtally_a_SOURCES +=
+

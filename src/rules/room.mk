@@ -1,0 +1,3 @@
+# Sources and tests of src/rules.
+liblogtally_a_SOURCES +=
+

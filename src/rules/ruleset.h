@@ -1,0 +1,204 @@
+/* ruleset -- the rules of all files, compiled: immutable once loaded.
+ *
+ * An event says which lines are meant and names their fields; a mapping says what an event does to a
+ * metric; a family is a metric. Names are resolved to numbers here, so that the engine never compares
+ * names.
+ *
+ * Slots. While a line is looked at, every field lives in one array:
+ *
+ *   [0, ndecoded)                  fields of the decoded line (json, logfmt), by name
+ *   [ndecoded, ndecoded+ncontext)  always there: _line _bytes _file ..., groups of path_match and prefix
+ *   [.., nslots)                   locals: what a match group, set, rewrite or map of ONE event names
+ *
+ * A `ref` is how an event sees a name: slots in order, the first that is set counts: its own local, its
+ * parents' (of), the context, and the decoded field unless the event is a `match` event. */
+#ifndef LT_RULES_RULESET_H
+#define LT_RULES_RULESET_H
+
+#include "base/arena.h"
+#include "base/num.h"
+#include "metrics/registry.h"
+#include "rules/fields.h"
+#include "rules/ini.h"
+#include "rules/linetime.h"
+#include "rules/mistake.h"
+#include "rules/pattern.h"
+#include "rules/template.h"
+#include "rules/unwrap.h"
+
+enum { EVENT_NONE = 0xffff };
+
+struct ref {
+    const char *name;
+    const uint16_t *slots;
+    uint16_t n;
+};
+
+/* A regex and where its named groups go: group i of the pattern -> slot group_slots[i]. */
+struct capture {
+    struct pattern *pattern;
+    const uint16_t *group_slots;
+};
+
+enum op { OP_EQ, OP_NE, OP_MATCH, OP_NOT_MATCH, OP_PREFIX, OP_LT, OP_LE, OP_GT, OP_GE };
+
+/* One `match` or `where`, in the order written. */
+struct condition {
+    bool is_match;          /* `match`: capture.pattern on the raw line; the rest is unused */
+    struct ref field;       /* where: */
+    enum op op;
+    struct slice text;      /* EQ NE PREFIX: what to compare with; also the VALUE as written */
+    struct capture capture; /* MATCH NOT_MATCH (only =~ has group slots) */
+    struct num number;      /* LT LE GT GE */
+    struct unit unit;       /* how the field is read for that: UNIT_PLAIN, or a kind when VALUE had a unit */
+    struct where at;
+};
+
+enum action_kind { ACTION_SET, ACTION_REWRITE, ACTION_MAP };
+
+struct value_map {
+    struct map table; /* VALUE -> index into results */
+    struct slice *results;
+    bool has_other; /* `*` */
+    struct slice other;
+};
+
+/* One set, rewrite or map table, in the order written. Writes slot `to`. */
+struct action {
+    enum action_kind kind;
+    const char *name;
+    uint16_t to;
+    struct ref from;            /* REWRITE, MAP: what is read */
+    struct template *template;  /* SET */
+    struct ref *template_refs;  /* SET: one for each template field */
+    struct pattern *pattern;    /* REWRITE */
+    struct replacement *replacement;
+    struct value_map *map; /* MAP */
+    struct where at;
+};
+
+struct event {
+    const char *name;
+    struct where at;
+    uint64_t *logs; /* bit set of log numbers it is for; NULL = all */
+    uint16_t parent; /* of, or EVENT_NONE */
+    uint16_t *unless;
+    unsigned nunless;
+    struct condition *conditions;
+    unsigned nconditions;
+    struct action *actions;
+    unsigned nactions;
+    struct ref *exemplar;
+    unsigned nexemplar;
+    bool sees_decoded; /* false for a match event without a decoded parent */
+    bool used;         /* by a metric, or by a used event's of / unless */
+};
+
+enum verb { VERB_INC, VERB_ADD, VERB_DEC, VERB_SUB, VERB_SET, VERB_RESET, VERB_OBSERVE };
+
+struct label {
+    const char *name;
+    bool constant;
+    struct slice text; /* constant */
+    struct ref field;  /* else */
+};
+
+/* One event of one verb of one metric section. Updates of a line run in the order of this array. */
+struct mapping {
+    uint16_t family;
+    uint16_t event;
+    enum verb verb;
+    bool value_is_field; /* ADD SUB SET OBSERVE: else `number` */
+    struct ref value;
+    struct num number;
+    struct unit unit;
+    struct label *labels; /* in the family's order; spec.nlabels of them */
+    struct where at;
+};
+
+/* A family and what is there from the start. */
+struct family_def {
+    struct family_spec spec;
+    struct slice *zeros; /* nzeros label sets of spec.nlabels values */
+    unsigned nzeros;
+    bool at_start;   /* label-less and exposed at 0 from the start */
+    bool unknown_type; /* a counter without _total */
+    struct where at;
+};
+
+enum log_format { LOG_AUTO, LOG_JSON, LOG_LOGFMT, LOG_TEXT };
+
+struct log_def {
+    const char *name;
+    struct where at;
+    /* which files: used by the input room */
+    const char **paths;
+    unsigned npaths;
+    const char **excludes;
+    unsigned nexcludes;
+    bool start_at_end;
+    bool poll;
+    /* how lines are read */
+    enum log_format format;
+    enum unwrap_kind unwrap;
+    struct slice unwrap_key;
+    struct capture path_match, prefix; /* pattern NULL = none */
+    uint16_t time_slot;                /* decoded slot of the time field; or EVENT_NONE */
+    uint16_t time_context;             /* context slot of the group of that name; or EVENT_NONE */
+    const char *time_name;
+    struct pattern *time_match; /* NULL = none */
+    unsigned time_group;        /* number of its group `time` for pattern_capture */
+    struct time_format **time_formats;
+    unsigned ntime_formats;
+    struct zone zone;
+};
+
+/* Context slots that are always there, as ruleset->ndecoded + these. */
+enum context { CTX_LINE, CTX_BYTES, CTX_FILE, CTX_LOG, CTX_STREAM, CTX_TIME, CTX_BUILTINS };
+
+struct ruleset {
+    struct event *events; /* in the order written */
+    unsigned nevents;
+    uint16_t *order; /* events so that parents and `unless` come before who needs them */
+    struct family_def *families; /* in the order of their first section */
+    unsigned nfamilies;
+    struct mapping *mappings;
+    unsigned nmappings;
+    struct log_def *logs;
+    unsigned nlogs;
+
+    unsigned ndecoded, ncontext, nslots;
+    const char **slot_names; /* nslots names */
+    struct fieldnames *decoded; /* names of [0, ndecoded) */
+
+    struct arena text; /* owns strings and arrays */
+};
+
+struct ruleset_options {
+    uint32_t dflt_max_values, dflt_max_series; /* 0: 200 and 2000 */
+    bool lint; /* add advice */
+};
+
+/* Compiles documents, in this order (the configuration file first, if any; sections that are not
+ * event, counter, gauge, histogram or log are skipped when the document is `docs[0]` and
+ * `first_is_config`, else a mistake). Mistakes and warnings are added to `m`. NULL when there are mistakes.
+ * The ruleset BORROWS nothing from the documents but the file names in `struct where`. When no [log]
+ * is defined, one named "auto" without paths is made. */
+struct ruleset *ruleset_new(struct ini_doc *const *docs, unsigned n, bool first_is_config,
+                            const struct ruleset_options *options, struct mistakes *m);
+void ruleset_free(struct ruleset *r);
+
+/* The number of a log by name; -1 when there is none. */
+int ruleset_log(const struct ruleset *r, const char *name);
+int ruleset_event(const struct ruleset *r, const char *name);
+
+/* Text for `check --dump` and messages. */
+const char *op_text(enum op op);
+const char *verb_text(enum verb verb);
+const char *family_type_text(enum family_type type);
+
+/* The configuration's [log] keys and rule keys are checked here; this one is for the sections of the
+ * configuration file itself: true for kinds that ruleset_new reads. */
+bool ruleset_reads(const char *section_kind);
+
+#endif
