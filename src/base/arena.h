@@ -1,7 +1,7 @@
 /* arena -- memory that is all given back at once: scratch for one line, or the parts of a ruleset.
  *
- * arena_reset keeps the largest block, so that a hot loop settles without allocation. Pointers die at
- * the next arena_reset or arena_release. A zeroed struct arena is valid. */
+ * arena_reset keeps the largest block, so that a hot loop settles without allocation. Pointers die
+ * at the next arena_reset or arena_release. A zeroed struct arena is valid. */
 #ifndef LT_BASE_ARENA_H
 #define LT_BASE_ARENA_H
 

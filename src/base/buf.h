@@ -25,7 +25,7 @@ void buf_slice(struct buf *b, struct slice s);
 void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void buf_vfmt(struct buf *b, const char *fmt, va_list ap);
+void buf_vfmt(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Little-endian fixed-width integers, for files of our own. */
 void buf_u8(struct buf *b, uint8_t v);
 void buf_u32(struct buf *b, uint32_t v);
@@ -46,8 +46,8 @@ static inline struct slice buf_all(const struct buf *b)
     return (struct slice){b->p, b->n};
 }
 
-/* Reading back what buf_u8 .. buf_blob wrote. Any read past the end sets `bad` and gives zero (or an
- * empty slice); check `bad` once at the end. Slices BORROW the input. */
+/* Reading back what buf_u8 .. buf_blob wrote. Any read past the end sets `bad` and gives zero (or
+ * an empty slice); check `bad` once at the end. Slices BORROW the input. */
 struct reader {
     const char *p, *end;
     bool bad;
@@ -55,7 +55,7 @@ struct reader {
 
 static inline struct reader reader_of(struct slice s)
 {
-    return (struct reader){s.p, s.p + s.n, false};
+    return (struct reader){s.p, s.p ? s.p + s.n : NULL, false};
 }
 uint8_t read_u8(struct reader *r);
 uint32_t read_u32(struct reader *r);

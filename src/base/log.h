@@ -1,8 +1,9 @@
 /* log -- the program's own messages: one line each on stderr, "logtally: text".
  *
- * Control bytes and invalid UTF-8 are escaped, so nothing that came from a log file can forge a line
- * or move a cursor. Never blocks: when stderr is a pipe that nobody reads, messages are dropped and
- * counted, and the next one that fits says how many. The only global state of the program. */
+ * Control bytes and invalid UTF-8 are escaped, so nothing that came from a log file can forge a
+ * line or move a cursor. Never blocks: when stderr is a pipe that nobody reads, messages are
+ * dropped and counted, and the next one that fits says how many. The only global state of the
+ * program. */
 #ifndef LT_BASE_LOG_H
 #define LT_BASE_LOG_H
 

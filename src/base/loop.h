@@ -1,7 +1,7 @@
 /* loop -- one epoll set, timers and signals; one turn is: wait, descriptors, signals, timers.
  *
- * Everything runs on the thread that calls loop_run. Callbacks may add and remove watches and timers,
- * also the one they were called for: removal marks, memory is freed after the turn. */
+ * Everything runs on the thread that calls loop_run. Callbacks may add and remove watches and
+ * timers, also the one they were called for: removal marks, memory is freed after the turn. */
 #ifndef LT_BASE_LOOP_H
 #define LT_BASE_LOOP_H
 
@@ -31,8 +31,8 @@ struct loop_timer *loop_timer_new(struct loop *l, loop_timer_fn *fn, void *ctx);
 void loop_timer_set(struct loop_timer *t, int64_t at_ns);
 void loop_timer_free(struct loop_timer *t);
 
-/* Blocks the signal for the whole process and delivers it as an event (signalfd). Call it before any
- * thread is started. */
+/* Blocks the signal for the whole process and delivers it as an event (signalfd). Call it before
+ * any thread is started. */
 int loop_add_signal(struct loop *l, int signo, loop_signal_fn *fn, void *ctx);
 
 /* Called before each wait; returns how long the wait may last at most, in ms (-1: no limit). For

@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 enum unit_kind {
-    UNIT_NONE,    /* a bare number */
-    UNIT_TIME,    /* to seconds:  ns us µs(U+00B5, U+03BC) ms s min m h; "1h2m3.5s", "0:00:31.877" */
-    UNIT_SIZE,    /* to bytes:    B kB MB GB TB (1000), KiB MiB GiB TiB (1024) */
+    UNIT_NONE, /* a bare number */
+    UNIT_TIME, /* to seconds:  ns us µs(U+00B5, U+03BC) ms s min m h; "1h2m3.5s", "0:00:31.877" */
+    UNIT_SIZE, /* to bytes:    B kB MB GB TB (1000), KiB MiB GiB TiB (1024) */
     UNIT_PERCENT, /* to a ratio:  "45 %", "45%" */
     UNIT_DIVISOR, /* the number divided by `div`; carries no unit of its own */
 };
@@ -30,8 +30,8 @@ struct unit {
 
 #define UNIT_PLAIN ((struct unit){UNIT_NONE, 1, 0, 1})
 
-/* The result: `d` is always valid and finite. If `integral`, the value is a non-negative integer below
- * 2^64 and `u` holds it exactly (d may then have lost bits). */
+/* The result: `d` is always valid and finite. If `integral`, the value is a non-negative integer
+ * below 2^64 and `u` holds it exactly (d may then have lost bits). */
 struct num {
     double d;
     uint64_t u;
@@ -43,24 +43,24 @@ int unit_parse(struct slice s, struct unit *ret_unit);
 
 /* A bare number (sign, digits, optional point, exponent, nothing else; "true" is 1, "false" is 0)
  * times the unit; or, where the unit is of kind TIME, SIZE or PERCENT, a value that carries its own
- * unit of that kind, which wins. Blanks around are not accepted. Never NaN or Inf: -EINVAL (also for
- * what overflows a double). Negative values are accepted (`integral` is false then). */
+ * unit of that kind, which wins. Blanks around are not accepted. Never NaN or Inf: -EINVAL (also
+ * for what overflows a double). Negative values are accepted (`integral` is false then). */
 int num_parse(struct slice s, const struct unit *unit, struct num *ret_num);
 
-/* A number for a person's file: a bare number, or one with a unit of any kind ("1s", "10MiB", "5%");
- * *ret_kind says which kind it carried (UNIT_NONE: bare). 0 or -EINVAL. */
+/* A number for a person's file: a bare number, or one with a unit of any kind ("1s", "10MiB",
+ * "5%"); *ret_kind says which kind it carried (UNIT_NONE: bare). 0 or -EINVAL. */
 int num_parse_any(struct slice s, struct num *ret_num, enum unit_kind *ret_kind);
 
-/* Configuration: "10s", "1h30m" to nanoseconds; "256B", "1MiB", "10kB" to bytes. A unit is a must, but
- * for a bare 0. 0 or -EINVAL (-ERANGE when it does not fit). */
+/* Configuration: "10s", "1h30m" to nanoseconds; "256B", "1MiB", "10kB" to bytes. A unit is a must,
+ * but for a bare 0. 0 or -EINVAL (-ERANGE when it does not fit). */
 int duration_parse(struct slice s, int64_t *ret_ns);
 int size_parse(struct slice s, uint64_t *ret_bytes);
 
 /* Longest output of the functions below, with NUL. */
 #define NUM_TEXT 32
 
-/* Shortest decimal that reads back as the same double; integers plain ("10") below 1e21, else as Go's
- * 'g': exponent when < 1e-4; "NaN", "+Inf", "-Inf". Returns the length. */
+/* Shortest decimal that reads back as the same double; integers plain ("10") below 1e21, else as
+ * Go's 'g': exponent when < 1e-4; "NaN", "+Inf", "-Inf". Returns the length. */
 size_t num_format(char out[NUM_TEXT], double v);
 /* Canonical le as Prometheus' labels.FormatOpenMetricsFloat: "1.0", "0.005", "1e+06", "+Inf". */
 size_t num_format_le(char out[NUM_TEXT], double v);

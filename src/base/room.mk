@@ -1,3 +1,12 @@
 # Sources and tests of src/base.
-liblogtally_a_SOURCES +=
-
+liblogtally_a_SOURCES += \
+	src/base/arena.c src/base/arena.h \
+	src/base/buf.c src/base/buf.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/log.c src/base/log.h \
+	src/base/loop.h \
+	src/base/map.c src/base/map.h \
+	src/base/num.h \
+	src/base/slice.c src/base/slice.h \
+	src/base/utf8.c src/base/utf8.h \
+	src/base/xalloc.c src/base/xalloc.h

@@ -50,7 +50,7 @@ static inline bool slice_ends(struct slice s, struct slice suffix)
 /* The part from byte `from` (<= n) on. */
 static inline struct slice slice_from(struct slice s, size_t from)
 {
-    return (struct slice){s.p + from, s.n - from};
+    return (struct slice){s.p ? s.p + from : NULL, s.n - from}; /* NULL + 0 is not defined in C11 */
 }
 
 /* Bytewise order; a prefix comes before what it begins. */

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 bool utf8_valid(struct slice s);
+/* Length of the well-formed character at the start of `s`; 0 when there is none. */
+size_t utf8_char(struct slice s);
 /* Appends `s` as valid UTF-8 without NUL: each offending byte becomes U+FFFD. */
 void utf8_clean(struct buf *out, struct slice s);
 /* Appends one code point (a surrogate or one past U+10FFFF becomes U+FFFD). */

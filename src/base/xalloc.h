@@ -15,12 +15,12 @@ char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *xstrslice(struct slice s) __attribute__((malloc, returns_nonnull));
 
 /* Grows array `a` (of `cap` elements) so that element `n` exists; doubles. `cap` is an lvalue. */
-#define GROW(a, n, cap)                                                                            \
-    do {                                                                                           \
-        if ((n) >= (cap)) {                                                                        \
-            (cap) = (cap) ? (cap) * 2 : 8;                                                         \
-            (a) = xreallocarray((a), (cap), sizeof *(a));                                          \
-        }                                                                                          \
+#define GROW(a, n, cap)                                   \
+    do {                                                  \
+        if ((n) >= (cap)) {                               \
+            (cap) = (cap) ? (cap)*2 : 8;                  \
+            (a) = xreallocarray((a), (cap), sizeof *(a)); \
+        }                                                 \
     } while (0)
 
 #endif

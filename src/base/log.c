@@ -1,0 +1,204 @@
+/* log -- one message, one write(2), one line of at most PIPE_BUF bytes.
+ *
+ * PIPE_BUF matters twice: a write of that size to a pipe is never torn by another writer, and a
+ * pipe that polls writable has room for it, so that poll-then-write does not block. (Nobody may set
+ * O_NONBLOCK on stderr: the flag belongs to all processes that share it.) A lock keeps two threads
+ * from polling for the same room. What is too long is cut and ends in "...". */
+#include "config.h"
+
+#include "base/log.h"
+
+#include "base/clock.h"
+#include "base/slice.h"
+#include "base/utf8.h"
+
+#include <limits.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = PIPE_BUF, TAIL_BYTES = 4 /* "...\n" */ };
+
+static struct {
+    pthread_mutex_t
+        lock; /* guards all but `level` and `daemon`, which are set before threads start */
+    enum log_level level;
+    int daemon;
+    unsigned long dropped; /* since the last line that went out */
+} state = {PTHREAD_MUTEX_INITIALIZER, LOG_LEVEL_INFO, 0, 0};
+
+struct line {
+    char p[LINE_MAX_BYTES];
+    size_t n;
+};
+
+void log_set_level(enum log_level level)
+{
+    state.level = level;
+}
+
+void log_set_daemon(int on)
+{
+    state.daemon = on;
+}
+
+static void begin(struct line *l, enum log_level level)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    int64_t now = clock_wall_ns();
+    time_t sec = (time_t)(now / NSEC_PER_SEC);
+    struct tm tm;
+
+    l->n = 0;
+    if (state.daemon && gmtime_r(&sec, &tm)) {
+        l->n = strftime(l->p, 32, "%Y-%m-%dT%H:%M:%S", &tm);
+        l->n += (size_t)snprintf(l->p + l->n, 32, ".%03dZ %s ",
+                                 (int)(now % NSEC_PER_SEC / NSEC_PER_MSEC), names[level]);
+    }
+    l->n += (size_t)snprintf(l->p + l->n, 32, "logtally: ");
+}
+
+/* C0, DEL, C1; the separators and marks that start a line or turn its direction. `c` is one
+ * well-formed character. */
+static bool is_dangerous(struct slice c)
+{
+    unsigned char b[3] = {0};
+
+    memcpy(b, c.p, c.n < 3 ? c.n : 3);
+    if (c.n == 1)
+        return b[0] < 0x20 || b[0] == 0x7f;
+    if (b[0] == 0xc2)
+        return b[1] < 0xa0;
+    if (b[0] != 0xe2)
+        return false;
+    return (b[1] == 0x80 && b[2] >= 0xa8 && b[2] <= 0xae) || /* U+2028 .. U+202E */
+           (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9);   /* U+2066 .. U+2069 */
+}
+
+/* The text that stands for one byte that must not go out as it is. */
+static size_t escape(char out[5], unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    out[0] = '\\';
+    if (c == '\n' || c == '\t' || c == '\r') {
+        out[1] = c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
+        return 2;
+    }
+    out[1] = 'x';
+    out[2] = hex[c >> 4];
+    out[3] = hex[c & 15];
+    return 4;
+}
+
+static bool add(struct line *l, const char *p, size_t n)
+{
+    if (n > sizeof l->p - TAIL_BYTES - l->n)
+        return false;
+    memcpy(l->p + l->n, p, n);
+    l->n += n;
+    return true;
+}
+
+static bool add_char(struct line *l, struct slice c, bool raw)
+{
+    char esc[5];
+
+    if (raw)
+        return add(l, c.p, c.n);
+    for (size_t i = 0; i < c.n; i++)
+        if (!add(l, esc, escape(esc, (unsigned char)c.p[i])))
+            return false;
+    return true;
+}
+
+static void add_text(struct line *l, struct slice s, bool cut)
+{
+    bool fits = true;
+
+    while (s.n && fits) {
+        size_t n = utf8_char(s);
+        struct slice c = slice_make(s.p, n ? n : 1);
+
+        fits = add_char(l, c, n && !is_dangerous(c));
+        s = slice_from(s, c.n);
+    }
+    if (!fits || cut) {
+        memcpy(l->p + l->n, "...", 3);
+        l->n += 3;
+    }
+    l->p[l->n++] = '\n';
+}
+
+static bool put_line(const struct line *l)
+{
+    struct pollfd fd = {STDERR_FILENO, POLLOUT, 0};
+    ssize_t n;
+
+    if (poll(&fd, 1, 0) != 1 || !(fd.revents & POLLOUT))
+        return false;
+    do
+        n = write(STDERR_FILENO, l->p, l->n);
+    while (n < 0 && errno == EINTR);
+    return n >= 0;
+}
+
+static bool put_dropped(struct line *l)
+{
+    char text[64];
+    int n;
+
+    if (state.dropped == 0)
+        return true;
+    begin(l, LOG_LEVEL_WARN);
+    n = snprintf(text, sizeof text, "%lu messages were lost: stderr was full", state.dropped);
+    add_text(l, slice_make(text, (size_t)n), false);
+    if (!put_line(l))
+        return false;
+    state.dropped = 0;
+    return true;
+}
+
+__attribute__((format(printf, 2, 0))) static void vlog(enum log_level level, const char *fmt,
+                                                       va_list ap)
+{
+    char text[LINE_MAX_BYTES];
+    struct line l;
+    int saved = errno;
+    int n;
+
+    if (level > state.level)
+        return;
+    n = vsnprintf(text, sizeof text, fmt, ap);
+    if (n < 0)
+        n = 0;
+    (void)pthread_mutex_lock(&state.lock);
+    if (put_dropped(&l)) {
+        begin(&l, level);
+        add_text(&l, slice_make(text, strnlen(text, sizeof text)), (size_t)n >= sizeof text);
+        if (!put_line(&l))
+            state.dropped++;
+    } else {
+        state.dropped++;
+    }
+    (void)pthread_mutex_unlock(&state.lock);
+    errno = saved;
+}
+
+#define LOG_FUNCTION(name, level)   \
+    void name(const char *fmt, ...) \
+    {                               \
+        va_list ap;                 \
+        va_start(ap, fmt);          \
+        vlog(level, fmt, ap);       \
+        va_end(ap);                 \
+    }
+
+LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
+LOG_FUNCTION(log_warn, LOG_LEVEL_WARN)
+LOG_FUNCTION(log_info, LOG_LEVEL_INFO)
+LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG)

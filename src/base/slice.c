@@ -1,0 +1,46 @@
+/* slice -- the few operations on borrowed text that are too long for the header. Nothing here
+ * allocates; a piece always points into the text it was cut from. */
+#include "base/slice.h"
+
+int slice_cmp(struct slice a, struct slice b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+
+    if (c != 0)
+        return c;
+    return (a.n > b.n) - (a.n < b.n);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct slice slice_trim(struct slice s)
+{
+    while (s.n && is_blank(s.p[0])) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n && is_blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+bool slice_cut(struct slice *rest, char sep, struct slice *ret_piece)
+{
+    const char *at;
+
+    if (rest->p == NULL)
+        return false;
+    at = rest->n ? memchr(rest->p, sep, rest->n) : NULL;
+    if (at == NULL) {
+        *ret_piece = *rest;
+        *rest = (struct slice){NULL, 0};
+        return true;
+    }
+    *ret_piece = slice_make(rest->p, (size_t)(at - rest->p));
+    *rest = slice_from(*rest, ret_piece->n + 1);
+    return true;
+}

@@ -1,0 +1,163 @@
+/* utf8 -- checking and repairing UTF-8 as RFC 3629 defines it: no overlong forms, no surrogates,
+ * nothing past U+10FFFF.
+ *
+ * Logs are nearly all ASCII, so eight bytes are looked at together and only a byte with the top bit
+ * set goes through the slow way. No tables, no SIMD: the callers spend their time elsewhere. */
+#include "base/utf8.h"
+
+/* How many of the next bytes are ASCII. */
+static size_t ascii_run(struct slice s)
+{
+    size_t i = 0;
+
+    for (; s.n - i >= 8; i += 8) {
+        uint64_t v;
+
+        memcpy(&v, s.p + i, sizeof v);
+        if (v & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (i < s.n && (unsigned char)s.p[i] < 0x80)
+        i++;
+    return i;
+}
+
+static bool in_range(unsigned char c, unsigned char lo, unsigned char hi)
+{
+    return c >= lo && c <= hi;
+}
+
+/* The second
+ * byte alone decides about overlongs, surrogates and the upper end (Unicode, table 3-7). */
+size_t utf8_char(struct slice s)
+{
+    unsigned char lead, lo = 0x80, hi = 0xbf;
+    size_t n;
+
+    if (s.n == 0)
+        return 0;
+    lead = (unsigned char)s.p[0];
+    if (lead < 0x80)
+        return 1;
+    if (in_range(lead, 0xc2, 0xdf))
+        n = 2;
+    else if (in_range(lead, 0xe0, 0xef))
+        n = 3;
+    else if (in_range(lead, 0xf0, 0xf4))
+        n = 4;
+    else
+        return 0;
+    if (lead == 0xe0)
+        lo = 0xa0;
+    else if (lead == 0xed)
+        hi = 0x9f;
+    else if (lead == 0xf0)
+        lo = 0x90;
+    else if (lead == 0xf4)
+        hi = 0x8f;
+    if (s.n < n || !in_range((unsigned char)s.p[1], lo, hi))
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if (!in_range((unsigned char)s.p[i], 0x80, 0xbf))
+            return 0;
+    return n;
+}
+
+/* Length of the well-formed text at the start of `s`. */
+static size_t valid_run(struct slice s)
+{
+    size_t at = 0;
+
+    for (;;) {
+        size_t n;
+
+        at += ascii_run(slice_from(s, at));
+        if (at == s.n)
+            return at;
+        n = utf8_char(slice_from(s, at));
+        if (n == 0)
+            return at;
+        at += n;
+    }
+}
+
+bool utf8_valid(struct slice s)
+{
+    return valid_run(s) == s.n;
+}
+
+/* Appends well-formed text, each NUL replaced. */
+static void add_without_nul(struct buf *out, struct slice s)
+{
+    struct slice piece;
+
+    if (s.n == 0)
+        return;
+    (void)slice_cut(&s, '\0', &piece);
+    buf_slice(out, piece);
+    while (slice_cut(&s, '\0', &piece)) {
+        utf8_put(out, 0xfffd);
+        buf_slice(out, piece);
+    }
+}
+
+void utf8_clean(struct buf *out, struct slice s)
+{
+    while (s.n) {
+        size_t n = valid_run(s);
+
+        add_without_nul(out, slice_make(s.p, n));
+        s = slice_from(s, n);
+        if (s.n) {
+            utf8_put(out, 0xfffd);
+            s = slice_from(s, 1);
+        }
+    }
+}
+
+void utf8_put(struct buf *out, uint32_t codepoint)
+{
+    uint32_t c = codepoint;
+
+    if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+        c = 0xfffd;
+    if (c < 0x80) {
+        buf_char(out, (char)c);
+        return;
+    }
+    if (c < 0x800) {
+        buf_char(out, (char)(0xc0 | c >> 6));
+    } else {
+        if (c < 0x10000) {
+            buf_char(out, (char)(0xe0 | c >> 12));
+        } else {
+            buf_char(out, (char)(0xf0 | c >> 18));
+            buf_char(out, (char)(0x80 | (c >> 12 & 0x3f)));
+        }
+        buf_char(out, (char)(0x80 | (c >> 6 & 0x3f)));
+    }
+    buf_char(out, (char)(0x80 | (c & 0x3f)));
+}
+
+size_t utf8_cut(struct slice s, size_t max)
+{
+    size_t at = max;
+
+    if (s.n <= max)
+        return s.n;
+    /* Back over at most three continuation bytes to the lead they belong to. */
+    while (at > 0 && max - at < 3 && ((unsigned char)s.p[at] & 0xc0) == 0x80)
+        at--;
+    if (at < max && utf8_char(slice_from(s, at)) > max - at)
+        return at;
+    return max;
+}
+
+size_t utf8_count(struct slice s)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < s.n; i++)
+        count += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+    return count;
+}
