@@ -1,4 +1,5 @@
-/* template -- the value of a `set.FIELD`: text, ${field} and ${field|filter|filter}; `$${` writes `${`.
+/* template -- the value of a `set.FIELD`: text, ${field} and ${field|filter|filter}; `$${` writes
+ * `${`.
  *
  * Filters: lower upper route class host basename first last sum default(x); see design section 2. A
  * template knows its fields by number; who evaluates it gives their texts. */
@@ -22,8 +23,5 @@ bool template_has_default(const struct template *t, unsigned i);
 
 /* `values[i]` is the text of field i, "" when it is missing. Appends to *out. */
 void template_eval(const struct template *t, const struct slice *values, struct buf *out);
-
-/* The filters by themselves. */
-void filter_route(struct slice s, struct buf *out);
 
 #endif

@@ -1,0 +1,253 @@
+/* filter -- see the header. One function a filter; each is the whole definition of what it does. */
+#include "config.h"
+
+#include "rules/filter.h"
+
+#include "base/num.h"
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
+}
+
+static void filter_lower(struct slice in, struct slice argument, struct buf *out)
+{
+    (void)argument;
+    for (size_t i = 0; i < in.n; i++)
+        buf_char(out, lower(in.p[i]));
+}
+
+static void filter_upper(struct slice in, struct slice argument, struct buf *out)
+{
+    (void)argument;
+    for (size_t i = 0; i < in.n; i++)
+        buf_char(out, upper(in.p[i]));
+}
+
+static bool all_digits(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!is_digit(s.p[i]))
+            return false;
+    return s.n > 0;
+}
+
+/* 8-4-4-4-12 hex digits, in any case. */
+static bool is_uuid(struct slice s)
+{
+    if (s.n != 36)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (dash ? s.p[i] != '-' : !is_hex(s.p[i]))
+            return false;
+    }
+    return true;
+}
+
+/* scheme://host/path?query#fragment -> /path; what has no scheme is a path already. */
+static struct slice url_path(struct slice s)
+{
+    const char *colon = memchr(s.p, ':', s.n);
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '?' || s.p[i] == '#') {
+            s.n = i;
+            break;
+        }
+    }
+    if (!colon || s.p[0] == '/' || s.p + s.n - colon < 3 || memcmp(colon, "://", 3) != 0)
+        return s;
+    struct slice rest = slice_from(s, (size_t)(colon - s.p) + 3);
+    const char *slash = rest.n ? memchr(rest.p, '/', rest.n) : NULL;
+
+    return slash ? slice_from(rest, (size_t)(slash - rest.p)) : SLICE("/");
+}
+
+/* /api/42/9f3c...-uuid -> /api/:id/:id */
+static void filter_route(struct slice in, struct slice argument, struct buf *out)
+{
+    struct slice rest = url_path(in), segment;
+    bool first = true;
+
+    (void)argument;
+    while (slice_cut(&rest, '/', &segment)) {
+        if (!first)
+            buf_char(out, '/');
+        first = false;
+        if (all_digits(segment) || is_uuid(segment))
+            buf_str(out, ":id");
+        else
+            buf_slice(out, segment);
+    }
+}
+
+/* 503 -> 5xx */
+static void filter_class(struct slice in, struct slice argument, struct buf *out)
+{
+    (void)argument;
+    if (in.n == 3 && in.p[0] >= '1' && in.p[0] <= '5' && all_digits(in)) {
+        buf_char(out, in.p[0]);
+        buf_str(out, "xx");
+    } else {
+        buf_slice(out, in);
+    }
+}
+
+/* https://user@Example.COM:8443/x -> example.com; [::1]:80 -> ::1 */
+static void filter_host(struct slice in, struct slice argument, struct buf *out)
+{
+    static const char ends[] = "/?#";
+
+    (void)argument;
+    for (size_t i = 0; i + 3 <= in.n; i++) {
+        if (memcmp(in.p + i, "://", 3) == 0) {
+            in = slice_from(in, i + 3);
+            break;
+        }
+    }
+    for (size_t i = 0; i < in.n; i++) {
+        if (memchr(ends, in.p[i], sizeof ends - 1)) {
+            in.n = i;
+            break;
+        }
+    }
+    for (size_t i = in.n; i > 0; i--) {
+        if (in.p[i - 1] == '@') {
+            in = slice_from(in, i);
+            break;
+        }
+    }
+    const char *close = in.n && in.p[0] == '[' ? memchr(in.p, ']', in.n) : NULL;
+    const char *colon = in.n ? memchr(in.p, ':', in.n) : NULL;
+
+    if (close)
+        in = (struct slice){in.p + 1, (size_t)(close - in.p) - 1};
+    else if (colon && !memchr(colon + 1, ':', in.n - (size_t)(colon + 1 - in.p)))
+        in.n = (size_t)(colon - in.p);
+    filter_lower(in, argument, out);
+}
+
+static void filter_basename(struct slice in, struct slice argument, struct buf *out)
+{
+    (void)argument;
+    while (in.n > 1 && in.p[in.n - 1] == '/')
+        in.n--;
+    for (size_t i = in.n; i > 1; i--) {
+        if (in.p[i - 2] == '/') {
+            in = slice_from(in, i - 1);
+            break;
+        }
+    }
+    buf_slice(out, in);
+}
+
+/* The next item of a list such as nginx's "0.1, 0.2 : 0.3": divided by commas, colons between
+ * blanks, and blanks. */
+static bool next_item(struct slice *rest, struct slice *ret_item)
+{
+    size_t i = 0, from;
+
+    while (i < rest->n && strchr(", :\t", rest->p[i]))
+        i++;
+    from = i;
+    while (i < rest->n && !strchr(", \t", rest->p[i]))
+        i++;
+    if (i == from)
+        return false;
+    *ret_item = (struct slice){rest->p + from, i - from};
+    *rest = slice_from(*rest, i);
+    return true;
+}
+
+static void filter_first(struct slice in, struct slice argument, struct buf *out)
+{
+    struct slice item;
+
+    (void)argument;
+    if (next_item(&in, &item))
+        buf_slice(out, item);
+}
+
+static void filter_last(struct slice in, struct slice argument, struct buf *out)
+{
+    struct slice item, last = {"", 0};
+
+    (void)argument;
+    while (next_item(&in, &item))
+        last = item;
+    buf_slice(out, last);
+}
+
+/* Items that are "-" (an upstream that was not asked) count as nothing; a list without any number,
+ * or with something that is no number, stays as it is, for the metric to refuse. */
+static void filter_sum(struct slice in, struct slice argument, struct buf *out)
+{
+    struct slice rest = in, item;
+    struct nsum sum = {0};
+    unsigned numbers = 0;
+
+    (void)argument;
+    while (next_item(&rest, &item)) {
+        struct num v;
+
+        if (slice_eq(item, SLICE("-")))
+            continue;
+        if (num_parse(item, &UNIT_PLAIN, &v) < 0) {
+            numbers = 0;
+            break;
+        }
+        nsum_add(&sum, v.d);
+        numbers++;
+    }
+    if (numbers == 0) {
+        buf_slice(out, in);
+        return;
+    }
+    char text[NUM_TEXT];
+
+    buf_add(out, text, num_format(text, nsum_value(&sum)));
+}
+
+static void filter_default(struct slice in, struct slice argument, struct buf *out)
+{
+    buf_slice(out, in.n ? in : argument);
+}
+
+const struct filter filters[] = {
+    {"lower", filter_lower, false, false, "ASCII letters in lower case"},
+    {"upper", filter_upper, false, false, "ASCII letters in upper case"},
+    {"route", filter_route, false, false, "path of a URL; number and UUID segments become :id"},
+    {"class", filter_class, false, false, "503 becomes 5xx"},
+    {"host", filter_host, false, false, "host name without scheme, user and port"},
+    {"basename", filter_basename, false, false, "what follows the last slash"},
+    {"first", filter_first, false, false, "first item of a list"},
+    {"last", filter_last, false, false, "last item of a list"},
+    {"sum", filter_sum, false, false, "sum of a list of numbers"},
+    {"default", filter_default, true, true, "default(x): x when the field is missing"},
+    {NULL, NULL, false, false, NULL},
+};
+
+const struct filter *filter_find(struct slice name)
+{
+    for (const struct filter *f = filters; f->name; f++)
+        if (slice_eq(name, slice_str(f->name)))
+            return f;
+    return NULL;
+}

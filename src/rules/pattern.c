@@ -1,0 +1,406 @@
+/* pattern -- see the header. The only file that knows PCRE2.
+ *
+ * A pattern owns its match data, so a ruleset's patterns serve one thread. pcre2_jit_match saves
+ * the checks of pcre2_match (10 ns a call) and is used for byte patterns that JIT accepted; where
+ * JIT is refused (SELinux, W^X) or its 32 KiB of machine stack run out, pcre2_match does the work.
+ *
+ * Start optimisations are never switched off: they are what makes a match that fails cheap. */
+#include "config.h"
+
+#include "rules/pattern.h"
+
+#include "base/xalloc.h"
+#include "rules/literal.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <stdlib.h>
+
+/* `^(a+)+$` on 40 a's costs 0.1 ms with this limit instead of up to 180 ms; no sane pattern on a
+ * log line comes near it. */
+enum { MATCH_LIMIT = 100000, HEAP_LIMIT_KIB = 20000 };
+
+struct name {
+    const char *text; /* inside the compiled code */
+    uint16_t numbers[PATTERN_GROUPS_MAX];
+    unsigned n;
+};
+
+struct pattern {
+    char *text;
+    size_t text_n;
+    pcre2_code *code;
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+    bool jit_fast;
+    struct name *names;
+    unsigned nnames;
+    struct buf literal;
+    struct slice subject; /* of the last match */
+};
+
+/* Does it need characters, or will bytes do? */
+static uint32_t utf_options(struct slice regex)
+{
+    for (size_t i = 0; i < regex.n; i++) {
+        if ((unsigned char)regex.p[i] >= 0x80)
+            return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+        if (regex.p[i] != '\\' || i + 1 == regex.n)
+            continue;
+        char c = regex.p[++i];
+
+        if (c == 'p' || c == 'P' || c == 'X')
+            return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+        if (c == 'x' && i + 1 < regex.n && regex.p[i + 1] == '{' &&
+            strtoul(regex.p + i + 2, NULL, 16) >= 0x100)
+            return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+    }
+    return 0;
+}
+
+static pcre2_code *compile(struct slice regex, uint32_t extra, int *ret_error, size_t *ret_offset)
+{
+    return pcre2_compile((PCRE2_SPTR)(regex.p ? regex.p : ""), regex.n,
+                         PCRE2_DUPNAMES | utf_options(regex) | extra, ret_error, ret_offset, NULL);
+}
+
+/* Insertion by first number: name tables are sorted by name, people read groups by position. */
+static void add_name(struct pattern *p, const char *text, uint16_t number)
+{
+    unsigned i = 0;
+
+    while (i < p->nnames && strcmp(p->names[i].text, text) != 0)
+        i++;
+    if (i == p->nnames) {
+        while (i > 0 && p->names[i - 1].numbers[0] > number) {
+            p->names[i] = p->names[i - 1];
+            i--;
+        }
+        p->names[i] = (struct name){.text = text};
+        p->nnames++;
+    }
+    if (p->names[i].n < PATTERN_GROUPS_MAX)
+        p->names[i].numbers[p->names[i].n++] = number;
+}
+
+static void read_names(struct pattern *p)
+{
+    uint32_t count, size;
+    PCRE2_SPTR table;
+
+    pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &table);
+    p->names = xcalloc(count + 1, sizeof *p->names);
+    for (uint32_t i = 0; i < count; i++, table += size)
+        add_name(p, (const char *)table + 2, (uint16_t)(table[0] << 8 | table[1]));
+}
+
+struct items {
+    struct regex_item *list;
+    size_t n, cap;
+};
+
+/* Items arrive in order; a repeated group such as (x){2} is compiled, and so enumerated, twice:
+ * only what lies further on is new. */
+static int collect_item(pcre2_callout_enumerate_block *b, void *ctx)
+{
+    struct items *items = ctx;
+
+    if (b->callout_number != 255)
+        return 0;
+    if (items->n && b->pattern_position <= items->list[items->n - 1].at)
+        return 0;
+    GROW(items->list, items->n, items->cap);
+    items->list[items->n++] = (struct regex_item){b->pattern_position, b->next_item_length};
+    return 0;
+}
+
+static void find_literal(struct pattern *p)
+{
+    struct items items = {0};
+    uint32_t options;
+    size_t offset;
+    int error;
+    pcre2_code *code = compile(pattern_text(p), PCRE2_AUTO_CALLOUT, &error, &offset);
+
+    if (!code)
+        return;
+    pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+    if (!(options & PCRE2_CASELESS)) {
+        pcre2_callout_enumerate(code, collect_item, &items);
+        required_literal(pattern_text(p), items.list, items.n, &p->literal);
+    }
+    pcre2_code_free(code);
+    free(items.list);
+}
+
+struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_offset)
+{
+    struct pattern *p = xcalloc(1, sizeof *p);
+    uint32_t groups, options;
+    size_t offset;
+    int error;
+
+    p->text = xstrslice(regex);
+    p->text_n = regex.n;
+    p->code = compile(pattern_text(p), 0, &error, &offset);
+    if (!p->code) {
+        pcre2_get_error_message(error, (PCRE2_UCHAR *)buf_reserve(err, 256), 256);
+        err->n += strlen(err->p + err->n);
+        *ret_offset = offset;
+        goto fail;
+    }
+    pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &groups);
+    if (groups >= PATTERN_GROUPS_MAX) {
+        buf_fmt(err, "more than %d groups", PATTERN_GROUPS_MAX - 1);
+        *ret_offset = regex.n;
+        goto fail;
+    }
+    pcre2_pattern_info(p->code, PCRE2_INFO_ALLOPTIONS, &options);
+    p->jit_fast = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 && !(options & PCRE2_UTF);
+    p->data = pcre2_match_data_create_from_pattern(p->code, NULL);
+    p->context = pcre2_match_context_create(NULL);
+    if (!p->data || !p->context)
+        abort();
+    pcre2_set_match_limit(p->context, MATCH_LIMIT);
+    pcre2_set_heap_limit(p->context, HEAP_LIMIT_KIB);
+    read_names(p);
+    find_literal(p);
+    return p;
+fail:
+    pattern_free(p);
+    return NULL;
+}
+
+void pattern_free(struct pattern *p)
+{
+    if (!p)
+        return;
+    pcre2_match_context_free(p->context);
+    pcre2_match_data_free(p->data);
+    pcre2_code_free(p->code);
+    buf_release(&p->literal);
+    free(p->names);
+    free(p->text);
+    free(p);
+}
+
+struct slice pattern_text(const struct pattern *p)
+{
+    return (struct slice){p->text, p->text_n};
+}
+
+unsigned pattern_ngroups(const struct pattern *p)
+{
+    return p->nnames;
+}
+
+const char *pattern_group(const struct pattern *p, unsigned i)
+{
+    return p->names[i].text;
+}
+
+struct slice pattern_literal(const struct pattern *p)
+{
+    return buf_all(&p->literal);
+}
+
+static int match_from(struct pattern *p, struct slice subject, size_t from, uint32_t options)
+{
+    PCRE2_SPTR s = (PCRE2_SPTR)(subject.p ? subject.p : "");
+
+    if (p->jit_fast && options == 0) {
+        int rc = pcre2_jit_match(p->code, s, subject.n, from, 0, p->data, p->context);
+
+        if (rc != PCRE2_ERROR_JIT_STACKLIMIT)
+            return rc;
+        options = PCRE2_NO_JIT;
+    }
+    return pcre2_match(p->code, s, subject.n, from, options, p->data, p->context);
+}
+
+enum pattern_result pattern_match(struct pattern *p, struct slice subject)
+{
+    int rc = match_from(p, subject, 0, 0);
+
+    if (rc == PCRE2_ERROR_NOMATCH)
+        return PATTERN_NO;
+    p->subject = subject;
+    return rc >= 0 ? PATTERN_YES : PATTERN_ERROR;
+}
+
+struct slice pattern_span(const struct pattern *p)
+{
+    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(p->data);
+
+    return (struct slice){p->subject.p + o[0], o[1] > o[0] ? o[1] - o[0] : 0};
+}
+
+bool pattern_capture(const struct pattern *p, unsigned i, struct slice *ret_text)
+{
+    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(p->data);
+    const struct name *name = &p->names[i];
+
+    for (unsigned k = 0; k < name->n; k++) {
+        size_t from = o[2 * name->numbers[k]], to = o[2 * name->numbers[k] + 1];
+
+        if (from != PCRE2_UNSET && to >= from) {
+            *ret_text = (struct slice){p->subject.p + from, to - from};
+            return true;
+        }
+    }
+    return false;
+}
+
+struct far {
+    size_t reached; /* bytes of the subject consumed by the best attempt */
+    size_t regex, subject;
+    bool any;
+};
+
+static int note_furthest(pcre2_callout_block *b, void *ctx)
+{
+    struct far *far = ctx;
+    size_t reached = b->current_position - b->start_match;
+
+    if (!far->any || reached > far->reached ||
+        (reached == far->reached && b->pattern_position > far->regex)) {
+        *far = (struct far){reached, b->pattern_position, b->current_position, true};
+    }
+    return 0;
+}
+
+bool pattern_near(const struct pattern *p, struct slice subject, size_t *ret_regex,
+                  size_t *ret_subject)
+{
+    struct far far = {0};
+    size_t offset;
+    int error;
+    pcre2_code *code = compile(pattern_text(p),
+                               PCRE2_AUTO_CALLOUT | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS,
+                               &error, &offset);
+
+    if (!code)
+        return false;
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(code, NULL);
+    pcre2_match_context *context = pcre2_match_context_create(NULL);
+
+    if (!data || !context)
+        abort();
+    pcre2_set_match_limit(context, MATCH_LIMIT);
+    pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
+    pcre2_set_callout(context, note_furthest, &far);
+    pcre2_match(code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0, 0, data, context);
+    pcre2_match_context_free(context);
+    pcre2_match_data_free(data);
+    pcre2_code_free(code);
+    *ret_regex = far.regex;
+    *ret_subject = far.subject;
+    return far.any;
+}
+
+struct replacement {
+    char *text; /* as pcre2_substitute wants it, and as it was written */
+    size_t n;
+};
+
+static bool group_known(const struct pattern *p, struct slice name)
+{
+    uint32_t groups;
+
+    pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &groups);
+    if (name.n && name.n <= 3 && strspn(name.p, "0123456789") >= name.n)
+        return strtoul(name.p, NULL, 10) <= groups;
+    for (unsigned i = 0; i < p->nnames; i++)
+        if (slice_eq(name, slice_str(p->names[i].text)))
+            return true;
+    return false;
+}
+
+/* `$1 ${name} $$`: what stands behind a dollar at text.p; its length, or 0 with a sentence. */
+static size_t check_group(const struct pattern *p, struct slice text, struct buf *err)
+{
+    struct slice name = {text.p + 1, 0};
+    size_t used;
+
+    if (text.n >= 2 && text.p[1] == '$')
+        return 2;
+    if (text.n >= 2 && text.p[1] == '{') {
+        const char *close = memchr(text.p, '}', text.n);
+
+        if (!close) {
+            buf_str(err, "`${` without `}`");
+            return 0;
+        }
+        name = (struct slice){text.p + 2, (size_t)(close - text.p) - 2};
+        used = name.n + 3;
+    } else {
+        while (name.n + 1 < text.n && name.n < 2 && name.p[name.n] >= '0' && name.p[name.n] <= '9')
+            name.n++;
+        used = name.n + 1;
+    }
+    if (name.n == 0) {
+        buf_str(err, "`$` must be followed by a group number, {name}, or another `$`");
+        return 0;
+    }
+    if (!group_known(p, name)) {
+        buf_fmt(err, "the regex has no group \"%.*s\"", SLICE_FMT(name));
+        return 0;
+    }
+    return used;
+}
+
+struct replacement *replacement_new(const struct pattern *p, struct slice text, struct buf *err)
+{
+    for (size_t i = 0; i < text.n;) {
+        if (text.p[i] != '$') {
+            i++;
+            continue;
+        }
+        size_t used = check_group(p, slice_from(text, i), err);
+
+        if (used == 0)
+            return NULL;
+        i += used;
+    }
+    struct replacement *r = xcalloc(1, sizeof *r);
+
+    r->text = xstrslice(text);
+    r->n = text.n;
+    return r;
+}
+
+void replacement_free(struct replacement *r)
+{
+    if (!r)
+        return;
+    free(r->text);
+    free(r);
+}
+
+enum pattern_result pattern_replace(struct pattern *p, const struct replacement *r,
+                                    struct slice subject, struct buf *out)
+{
+    size_t room = subject.n + r->n + 64;
+
+    for (;;) {
+        PCRE2_SIZE n = room;
+        PCRE2_UCHAR *to = (PCRE2_UCHAR *)buf_reserve(out, room);
+        int rc = pcre2_substitute(p->code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0,
+                                  PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY |
+                                      PCRE2_SUBSTITUTE_OVERFLOW_LENGTH,
+                                  p->data, p->context, (PCRE2_SPTR)r->text, r->n, to, &n);
+
+        if (rc == PCRE2_ERROR_NOMEMORY && n > room) {
+            room = n;
+            continue;
+        }
+        if (rc < 0)
+            return PATTERN_ERROR;
+        out->n += n;
+        out->p[out->n] = '\0';
+        return rc > 0 ? PATTERN_YES : PATTERN_NO;
+    }
+}
