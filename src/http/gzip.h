@@ -1,7 +1,7 @@
 /* gzip -- one gzip member from parts: a big cached one and a small live one.
  *
- * A part is raw deflate ended by Z_FULL_FLUSH, with its CRC and length; joining parts is then a copy and
- * crc32_combine. One member, because some clients stop after the first. */
+ * A part is raw deflate ended by Z_FULL_FLUSH, with its CRC and length; joining parts is then a
+ * copy and crc32_combine. One member, because some clients stop after the first. */
 #ifndef LT_HTTP_GZIP_H
 #define LT_HTTP_GZIP_H
 

@@ -1,7 +1,7 @@
 /* negotiate -- what a scraper asked for: format by Accept, compression by Accept-Encoding.
  *
- * The rules (q values, ties, parameters, what Prometheus versions really send) are those of RFC 9110 12.5 and
- * of prometheus' scrape manager. */
+ * The rules (q values, ties, parameters, what Prometheus versions really send) are those of RFC
+ * 9110 12.5 and of prometheus' scrape manager. */
 #ifndef LT_HTTP_NEGOTIATE_H
 #define LT_HTTP_NEGOTIATE_H
 

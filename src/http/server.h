@@ -1,9 +1,10 @@
 /* server -- HTTP in the daemon's own loop: the only room that includes microhttpd.h.
  *
- * Listeners are TCP (v4, v6) and unix sockets, all in one epoll set. A route has a handler; the handler
- * answers at once with http_reply or keeps the request and answers later (the connection is suspended
- * meanwhile). Bodies are shared by reference: one page rendered for many scrapers. Slow clients are cut
- * off: a head that takes longer than `timeout`, an answer that takes longer than six times that. */
+ * Listeners are TCP (v4, v6) and unix sockets, all in one epoll set. A route has a handler; the
+ * handler answers at once with http_reply or keeps the request and answers later (the connection is
+ * suspended meanwhile). Bodies are shared by reference: one page rendered for many scrapers. Slow
+ * clients are cut off: a head that takes longer than `timeout`, an answer that takes longer than
+ * six times that. */
 #ifndef LT_HTTP_SERVER_H
 #define LT_HTTP_SERVER_H
 
@@ -33,6 +34,7 @@ struct http_reply {
     unsigned status;
     const char *content_type;
     const char *content_encoding; /* NULL = none */
+    bool negotiated;              /* adds Vary: Accept, Accept-Encoding */
     struct http_body *body;       /* the reply takes this reference */
 };
 
@@ -41,8 +43,8 @@ void http_reply(struct http_request *r, const struct http_reply *reply);
 /* A reply with a text/plain body of one sentence. */
 void http_reply_text(struct http_request *r, unsigned status, const char *text);
 
-/* Must reply, or keep the request for later. A kept request whose client went away is still replied to (it
- * is then only freed). */
+/* Must reply, or keep the request for later. A kept request whose client went away is still replied
+ * to (it is then only freed). */
 typedef void http_handler_fn(void *ctx, struct http_request *r);
 
 struct http_route {
@@ -66,12 +68,14 @@ struct http_server;
 /* 0 or negative errno with a sentence in *err that names the address. */
 int http_server_new(struct loop *loop, const struct http_options *options,
                     struct http_server **ret_server, struct buf *err);
-/* Kept requests are answered 503. */
+/* Kept requests are answered 503: who kept one must forget it, not answer it, after this. NULL is
+ * fine. */
 void http_server_free(struct http_server *s);
 /* Where listener i really listens ("127.0.0.1:41234" when port 0 was asked). */
 const char *http_server_address(const struct http_server *s, unsigned i);
 
-/* How many requests were answered, by route ("other" for unknown paths) and status; *at = 0 first. */
+/* How many requests were answered, by route ("other" for unknown paths) and status; *at = 0 first.
+ */
 bool http_server_count(const struct http_server *s, size_t *at, const char **ret_path,
                        unsigned *ret_status, uint64_t *ret_count);
 

@@ -1,0 +1,186 @@
+/* conn -- see conn.h.
+ *
+ * One list, ordered by when the present phase began, oldest first. It is as long as max_connections
+ * (64), so walking it is cheaper than any cleverness. A connection that was cut off stays in the
+ * list as `dead` until the daemon has closed it; it no longer counts against the limit, or a burst
+ * would cut off many for one.
+ *
+ * Order of victims over the limit: who has kept us waiting longest for a request; then who has been
+ * reading an answer longest; never one that waits for us, unless it is the newcomer itself. */
+#include "config.h"
+
+#include "http/conn.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+/* An answer may take so many times as long as a head. */
+#define ANSWER_TIMES 6
+
+struct conn {
+    struct conn_table *table;
+    struct conn *prev, *next;
+    int fd;
+    enum conn_phase phase;
+    int64_t since_ns;
+    bool dead;
+};
+
+struct conn_table {
+    struct conn *head, *tail;
+    unsigned nlive; /* not dead */
+    unsigned max;
+    int64_t timeout_ns;
+    struct loop_timer *timer;
+    int64_t armed_ns; /* when the timer fires: never after the earliest deadline */
+    conn_wake_fn *wake;
+    void *ctx;
+};
+
+static void list_unlink(struct conn *c)
+{
+    struct conn_table *t = c->table;
+
+    *(c->prev ? &c->prev->next : &t->head) = c->next;
+    *(c->next ? &c->next->prev : &t->tail) = c->prev;
+}
+
+static void list_append(struct conn *c)
+{
+    struct conn_table *t = c->table;
+
+    c->next = NULL;
+    c->prev = t->tail;
+    *(t->tail ? &t->tail->next : &t->head) = c;
+    t->tail = c;
+}
+
+/* A kept connection has no deadline: it waits for us. */
+static int64_t deadline(const struct conn *c)
+{
+    if (c->dead || c->phase == CONN_KEPT)
+        return INT64_MAX;
+    return c->since_ns + c->table->timeout_ns * (c->phase == CONN_ANSWER ? ANSWER_TIMES : 1);
+}
+
+static void arm(struct conn_table *t, int64_t at_ns)
+{
+    t->armed_ns = at_ns;
+    loop_timer_set(t->timer, at_ns);
+}
+
+static void cut(struct conn *c)
+{
+    c->dead = true;
+    c->table->nlive--;
+    (void)shutdown(c->fd, SHUT_RDWR);
+}
+
+static void on_timer(void *ctx)
+{
+    struct conn_table *t = ctx;
+    int64_t now = clock_mono_ns(), next = INT64_MAX;
+    bool any = false;
+
+    for (struct conn *c = t->head; c != NULL; c = c->next) {
+        int64_t at = deadline(c);
+
+        if (at <= now) {
+            cut(c);
+            any = true;
+        } else if (at < next) {
+            next = at;
+        }
+    }
+    arm(t, next);
+    if (any)
+        t->wake(t->ctx);
+}
+
+struct conn_table *conn_table_new(struct loop *loop, unsigned max, int64_t timeout_ns,
+                                  conn_wake_fn *wake, void *ctx)
+{
+    struct conn_table *t = xcalloc(1, sizeof(*t));
+
+    t->max = max;
+    t->timeout_ns = timeout_ns;
+    t->wake = wake;
+    t->ctx = ctx;
+    t->armed_ns = INT64_MAX;
+    t->timer = loop_timer_new(loop, on_timer, t);
+    return t;
+}
+
+void conn_table_free(struct conn_table *t)
+{
+    if (t == NULL)
+        return;
+    loop_timer_free(t->timer);
+    free(t);
+}
+
+static void enter(struct conn *c, enum conn_phase phase)
+{
+    c->phase = phase;
+    c->since_ns = clock_mono_ns();
+    list_append(c);
+    if (deadline(c) < c->table->armed_ns)
+        arm(c->table, deadline(c));
+}
+
+static struct conn *oldest(const struct conn_table *t, bool answering)
+{
+    for (struct conn *c = t->head; c != NULL; c = c->next) {
+        if (!c->dead && c->phase != CONN_KEPT && (c->phase == CONN_ANSWER) == answering)
+            return c;
+    }
+    return NULL;
+}
+
+/* The newcomer is the youngest of those that have not asked yet: the last resort of the first kind,
+ * but before it the answers go. */
+static struct conn *victim(const struct conn_table *t, struct conn *newcomer)
+{
+    struct conn *c = oldest(t, false);
+
+    if (c == newcomer)
+        c = oldest(t, true);
+    return c ? c : newcomer;
+}
+
+struct conn *conn_add(struct conn_table *t, int fd)
+{
+    struct conn *c = xcalloc(1, sizeof(*c));
+
+    c->table = t;
+    c->fd = fd;
+    t->nlive++;
+    enter(c, CONN_HEAD);
+    if (t->nlive > t->max) {
+        cut(victim(t, c));
+        t->wake(t->ctx);
+    }
+    return c;
+}
+
+void conn_remove(struct conn *c)
+{
+    list_unlink(c);
+    if (!c->dead)
+        c->table->nlive--;
+    free(c);
+}
+
+void conn_set_phase(struct conn *c, enum conn_phase phase)
+{
+    list_unlink(c);
+    enter(c, phase);
+}
+
+enum conn_phase conn_get_phase(const struct conn *c)
+{
+    return c->phase;
+}

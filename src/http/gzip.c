@@ -1,0 +1,94 @@
+/* gzip -- see gzip.h.
+ *
+ * A member is: header, the parts, an empty last block, CRC-32 and length (RFC 1952). Z_FULL_FLUSH
+ * ends a part on a byte boundary and lets nothing refer back over it, which is what makes parts of
+ * different pages fit together. */
+#include "config.h"
+
+#include "http/gzip.h"
+
+#include "base/xalloc.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#define LEVEL 1
+/* Raw deflate, 32 KiB window. */
+#define WINDOW_BITS (-15)
+#define MEM_LEVEL 8
+/* zlib counts in 32 bits. */
+#define PIECE_MAX ((size_t)1 << 30)
+#define OUT_STEP ((size_t)64 * 1024)
+
+/* So that running out of memory ends as everywhere, and deflate cannot fail. */
+static void *zlib_alloc(void *opaque, unsigned items, unsigned size)
+{
+    (void)opaque;
+    return xcalloc(items, size);
+}
+
+static void zlib_free(void *opaque, void *p)
+{
+    (void)opaque;
+    free(p);
+}
+
+static void deflate_piece(z_stream *z, struct slice piece, int flush, struct buf *out)
+{
+    /* zlib's next_in is not const unless ZLIB_CONST is defined; it only reads. */
+    z->next_in = (Bytef *)(uintptr_t)piece.p;
+    z->avail_in = (uInt)piece.n;
+    do {
+        z->next_out = (Bytef *)buf_reserve(out, OUT_STEP);
+        z->avail_out = (uInt)OUT_STEP;
+        (void)deflate(z, flush);
+        out->n += OUT_STEP - z->avail_out;
+    } while (z->avail_out == 0);
+}
+
+static uint32_t checksum(struct slice text)
+{
+    return (uint32_t)crc32_z(crc32(0, NULL, 0), (const Bytef *)text.p, text.n);
+}
+
+void gzip_part_make(struct slice text, struct gzip_part *ret_part)
+{
+    struct gzip_part part = {.crc = text.n ? checksum(text) : 0, .length = text.n};
+    z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free};
+    int r = deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW_BITS, MEM_LEVEL, Z_DEFAULT_STRATEGY);
+
+    assert(r == Z_OK);
+    (void)r;
+    for (; text.n > PIECE_MAX; text = slice_from(text, PIECE_MAX))
+        deflate_piece(&z, slice_make(text.p, PIECE_MAX), Z_NO_FLUSH, &part.deflated);
+    deflate_piece(&z, text, Z_FULL_FLUSH, &part.deflated);
+    (void)deflateEnd(&z);
+    *ret_part = part;
+}
+
+void gzip_part_release(struct gzip_part *p)
+{
+    buf_release(&p->deflated);
+    *p = (struct gzip_part){.crc = 0};
+}
+
+void gzip_join(const struct gzip_part *const *parts, unsigned n, struct buf *out)
+{
+    /* Magic, deflate, no flags, no time, "fastest", Unix. */
+    static const char head[] = {'\x1f', '\x8b', 8, 0, 0, 0, 0, 0, 4, 3};
+    /* A last block with fixed codes that holds only its end. */
+    static const char last_block[] = {3, 0};
+    uint64_t length = 0;
+    uLong crc = 0;
+
+    buf_add(out, head, sizeof(head));
+    for (unsigned i = 0; i < n; i++) {
+        buf_slice(out, buf_all(&parts[i]->deflated));
+        crc = crc32_combine(crc, parts[i]->crc, (z_off_t)parts[i]->length);
+        length += parts[i]->length;
+    }
+    buf_add(out, last_block, sizeof(last_block));
+    buf_u32(out, (uint32_t)crc);
+    buf_u32(out, (uint32_t)length);
+}

@@ -1,0 +1,159 @@
+/* negotiate -- see negotiate.h.
+ *
+ * The entry with the highest q wins and ties go by order. More exact ranges do not override less
+ * exact ones as RFC 9110 has it: a scraper names what it wants, and everything that is not
+ * OpenMetrics in a version that we know ends as text. Ranges like application/star do not count as
+ * a wish for OpenMetrics. An entry that cannot be read is as if it were not there. Quoted strings
+ * may hold commas and semicolons. */
+#include "config.h"
+
+#include "http/negotiate.h"
+
+#include "base/slice.h"
+
+#include <stddef.h>
+#include <strings.h>
+
+/* q in millionths: RFC 9110 allows three digits, more are harmless. */
+#define Q_ONE 1000000
+
+static bool equals(struct slice a, struct slice b)
+{
+    return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0);
+}
+
+/* As slice_cut, but a separator within quotes does not cut. */
+static bool cut(struct slice *rest, char sep, struct slice *ret_piece)
+{
+    bool quoted = false;
+    size_t i;
+
+    if (rest->p == NULL)
+        return false;
+    for (i = 0; i < rest->n && (quoted || rest->p[i] != sep); i++) {
+        if (quoted && rest->p[i] == '\\' && i + 1 < rest->n)
+            i++;
+        else if (rest->p[i] == '"')
+            quoted = !quoted;
+    }
+    *ret_piece = slice_trim(slice_make(rest->p, i));
+    *rest = i < rest->n ? slice_from(*rest, i + 1) : slice_make(NULL, 0);
+    return true;
+}
+
+static struct slice unquote(struct slice s)
+{
+    if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+        return slice_make(s.p + 1, s.n - 2);
+    return s;
+}
+
+/* 0 to Q_ONE; -1 for what is not a number (an entry to skip). */
+static int parse_q(struct slice s)
+{
+    int q = 0, scale = Q_ONE;
+    bool digits = false, point = false;
+
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if (c == '.' && !point) {
+            point = true;
+        } else if (c >= '0' && c <= '9') {
+            digits = true;
+            if (point)
+                scale /= 10;
+            q += q > Q_ONE ? 0 : (c - '0') * scale;
+        } else {
+            return -1;
+        }
+    }
+    if (!digits)
+        return -1;
+    return q < Q_ONE ? q : Q_ONE;
+}
+
+/* One entry: "name; version=1.0.0; q=0.5". */
+struct entry {
+    struct slice name;
+    struct slice version; /* empty: none */
+    int q;
+};
+
+static bool next_entry(struct slice *rest, struct entry *ret_entry)
+{
+    struct slice text, param, key;
+    struct entry e = {.q = Q_ONE};
+    bool q_seen = false;
+
+    if (!cut(rest, ',', &text))
+        return false;
+    (void)cut(&text, ';', &e.name);
+    while (cut(&text, ';', &param)) {
+        struct slice value = param;
+
+        if (!cut(&value, '=', &key) || value.p == NULL)
+            continue;
+        value = unquote(slice_trim(value));
+        if (equals(key, SLICE("q")) && !q_seen) {
+            e.q = parse_q(value);
+            q_seen = true;
+        } else if (equals(key, SLICE("version")) && e.version.n == 0) {
+            e.version = value;
+        }
+    }
+    *ret_entry = e;
+    return true;
+}
+
+static bool version_is(const struct entry *e, struct slice a, struct slice b)
+{
+    return e->version.n == 0 || slice_eq(e->version, a) || slice_eq(e->version, b);
+}
+
+static bool supported(const struct entry *e, enum http_format *ret_format)
+{
+    bool openmetrics = equals(e->name, SLICE("application/openmetrics-text")) &&
+                       version_is(e, SLICE("1.0.0"), SLICE("0.0.1"));
+    bool text =
+        (equals(e->name, SLICE("text/plain")) && version_is(e, SLICE("0.0.4"), SLICE("0.0.4"))) ||
+        equals(e->name, SLICE("text/*")) || equals(e->name, SLICE("*/*"));
+
+    *ret_format = openmetrics ? HTTP_FORMAT_OPENMETRICS : HTTP_FORMAT_TEXT;
+    return openmetrics || text;
+}
+
+enum http_format negotiate_format(const char *accept)
+{
+    struct slice rest = slice_str(accept);
+    enum http_format best = HTTP_FORMAT_TEXT, format;
+    struct entry e;
+    int best_q = 0;
+
+    while (next_entry(&rest, &e)) {
+        if (e.q > best_q && supported(&e, &format)) {
+            best = format;
+            best_q = e.q;
+        }
+    }
+    return best;
+}
+
+bool negotiate_gzip(const char *accept_encoding)
+{
+    struct slice rest = slice_str(accept_encoding);
+    struct entry e;
+
+    while (next_entry(&rest, &e)) {
+        if (equals(e.name, SLICE("gzip")))
+            return e.q > 0;
+    }
+    return false;
+}
+
+const char *http_format_content_type(enum http_format format)
+{
+    if (format == HTTP_FORMAT_OPENMETRICS)
+        return "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    return "text/plain; version=0.0.4; charset=utf-8";
+}

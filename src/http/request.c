@@ -1,0 +1,278 @@
+/* request -- see request.h.
+ *
+ * MHD calls in this order: request_on_target with the raw target (before it unescapes %00 and the
+ * like), request_on_access once when the head is there, again for each piece of a body, once more
+ * at the end, and request_on_completed. Only the last access dispatches: until then a body is read
+ * and thrown away, so that the connection can be used again. A handler that did not answer leaves
+ * the connection suspended; http_reply resumes it, and MHD calls request_on_access once more to
+ * fetch the answer. */
+#include "config.h"
+
+#include "http/request.h"
+
+#include "base/xalloc.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+/* Nothing that we serve reads a body. */
+#define BODY_MAX ((uint64_t)64 * 1024)
+#define TEXT_TYPE "text/plain; charset=utf-8"
+
+struct http_request {
+    struct request_env *env;
+    struct MHD_Connection *connection;
+    struct conn *conn;
+    char *path;         /* raw target up to `?` */
+    const char *method; /* MHD's; lives as long as the request */
+    const struct http_route *route;
+    uint64_t nbody; /* bytes of body thrown away */
+    bool kept;      /* suspended, and in env->kept */
+    struct http_request *prev, *next;
+    struct MHD_Response *response; /* NULL until answered */
+    unsigned status;
+};
+
+/* Counting. */
+
+static void count(struct request_env *env, const char *path, unsigned status)
+{
+    size_t i = 0;
+
+    while (i < env->ncounts && (env->counts[i].path != path || env->counts[i].status != status))
+        i++;
+    if (i == env->ncounts) {
+        GROW(env->counts, env->ncounts, env->counts_cap);
+        env->counts[env->ncounts++] = (struct request_count){path, status, 0};
+    }
+    env->counts[i].n++;
+}
+
+/* Answering. */
+
+static void body_unref(void *body)
+{
+    http_body_unref(body);
+}
+
+static struct MHD_Response *make_response(const struct http_reply *reply)
+{
+    struct slice bytes = reply->body ? http_body_bytes(reply->body) : SLICE("");
+    /* MHD takes no const pointer, but does not write there. */
+    struct MHD_Response *m = MHD_create_response_from_buffer_with_free_callback_cls(
+        bytes.n, (void *)(uintptr_t)bytes.p, body_unref, reply->body);
+
+    if (m == NULL)
+        abort(); /* no memory: as xalloc */
+    if (reply->content_type != NULL)
+        (void)MHD_add_response_header(m, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+    if (reply->content_encoding != NULL)
+        (void)MHD_add_response_header(m, MHD_HTTP_HEADER_CONTENT_ENCODING, reply->content_encoding);
+    if (reply->negotiated)
+        (void)MHD_add_response_header(m, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
+    return m;
+}
+
+static void kept_unlink(struct http_request *r)
+{
+    *(r->prev ? &r->prev->next : &r->env->kept) = r->next;
+    if (r->next != NULL)
+        r->next->prev = r->prev;
+    r->kept = false;
+}
+
+static void keep(struct http_request *r)
+{
+    r->kept = true;
+    r->prev = NULL;
+    r->next = r->env->kept;
+    if (r->next != NULL)
+        r->next->prev = r;
+    r->env->kept = r;
+    conn_set_phase(r->conn, CONN_KEPT);
+    MHD_suspend_connection(r->connection);
+}
+
+void http_reply(struct http_request *r, const struct http_reply *reply)
+{
+    assert(r->response == NULL);
+    r->response = make_response(reply);
+    r->status = reply->status;
+    if (!r->kept)
+        return;
+    kept_unlink(r);
+    MHD_resume_connection(r->connection);
+    r->env->wake(r->env->wake_ctx);
+}
+
+void http_reply_text(struct http_request *r, unsigned status, const char *text)
+{
+    struct buf b = BUF_INIT;
+
+    buf_fmt(&b, "%s\n", text);
+    http_reply(r, &(struct http_reply){
+                      .status = status, .content_type = TEXT_TYPE, .body = http_body_new(&b)});
+}
+
+static enum MHD_Result send_answer(struct http_request *r)
+{
+    count(r->env, r->route ? r->route->path : "other", r->status);
+    conn_set_phase(r->conn, CONN_ANSWER);
+    return MHD_queue_response(r->connection, r->status, r->response);
+}
+
+/* Routing. */
+
+static const struct http_route *find_route(const struct request_env *env, const char *path)
+{
+    for (unsigned i = 0; i < env->nroutes; i++) {
+        if (strcmp(env->routes[i].path, path) == 0)
+            return &env->routes[i];
+    }
+    return NULL;
+}
+
+static bool method_allowed(const char *methods, const char *method)
+{
+    struct slice rest = slice_str(methods), one;
+
+    while (slice_cut(&rest, ',', &one)) {
+        if (slice_eq(slice_trim(one), slice_str(method)))
+            return true;
+    }
+    return false;
+}
+
+static void dispatch(struct http_request *r)
+{
+    r->route = find_route(r->env, r->path);
+    if (r->env->closing) {
+        http_reply_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "shutting down");
+    } else if (r->nbody > BODY_MAX) {
+        http_reply_text(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+    } else if (r->route == NULL) {
+        http_reply_text(r, MHD_HTTP_NOT_FOUND, "not found");
+    } else if (!method_allowed(r->route->methods, r->method)) {
+        http_reply_text(r, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed");
+        (void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_ALLOW, r->route->methods);
+    } else {
+        r->route->handler(r->env->ctx, r);
+    }
+}
+
+/* MHD has checked that the number is one. */
+static bool declares_too_much(const struct http_request *r)
+{
+    const char *length = http_request_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return length != NULL && strtoull(length, NULL, 10) > BODY_MAX;
+}
+
+/* What MHD calls. */
+
+static struct conn *conn_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+void *request_on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    struct http_request *r = xcalloc(1, sizeof(*r));
+
+    r->env = cls;
+    r->connection = connection;
+    r->conn = conn_of(connection);
+    r->path = xstrslice(slice_make(target, strcspn(target, "?")));
+    if (conn_get_phase(r->conn) != CONN_HEAD)
+        conn_set_phase(r->conn, CONN_HEAD);
+    return r;
+}
+
+enum MHD_Result request_on_access(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **request)
+{
+    struct http_request *r = *request;
+
+    (void)cls, (void)connection, (void)url, (void)version, (void)upload;
+    if (*upload_size != 0) {
+        r->nbody += *upload_size;
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    if (r->method == NULL) {
+        r->method = method;
+        if (!declares_too_much(r))
+            return MHD_YES;
+        r->route = find_route(r->env, r->path);
+        http_reply_text(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+        return send_answer(r);
+    }
+    if (r->response == NULL)
+        dispatch(r);
+    if (r->response != NULL)
+        return send_answer(r);
+    keep(r);
+    return MHD_YES;
+}
+
+void request_on_completed(void *cls, struct MHD_Connection *connection, void **request,
+                          enum MHD_RequestTerminationCode code)
+{
+    struct http_request *r = *request;
+
+    (void)cls, (void)connection, (void)code;
+    if (r == NULL)
+        return;
+    *request = NULL;
+    conn_set_phase(r->conn, CONN_IDLE);
+    if (r->kept)
+        kept_unlink(r);
+    if (r->response != NULL)
+        MHD_destroy_response(r->response);
+    free(r->path);
+    free(r);
+}
+
+void request_on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                           enum MHD_ConnectionNotificationCode code)
+{
+    struct request_env *env = cls;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        *socket_context = conn_add(
+            env->conns,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+    else
+        conn_remove(*socket_context);
+}
+
+/* What handlers ask. */
+
+const char *http_request_path(const struct http_request *r)
+{
+    return r->path;
+}
+
+const char *http_request_method(const struct http_request *r)
+{
+    return r->method;
+}
+
+const char *http_request_header(const struct http_request *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+void request_env_close(struct request_env *env)
+{
+    env->closing = true;
+    while (env->kept != NULL)
+        http_reply_text(env->kept, MHD_HTTP_SERVICE_UNAVAILABLE, "shutting down");
+}
+
+void request_env_release(struct request_env *env)
+{
+    free(env->counts);
+}

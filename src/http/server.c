@@ -1,0 +1,210 @@
+/* server -- see server.h.
+ *
+ * One microhttpd daemon a listener, none with a thread: each has an epoll set of its own, which is
+ * one descriptor in our loop. What libmicrohttpd 0.9.75 wants besides being run when that is
+ * readable:
+ * - it must be run when MHD_get_timeout says 0 (it has input of a connection that no event will
+ * announce), after a resume and after a shutdown(2) of ours: `soon`, a timer that is due at once;
+ * - at its connection limit it takes the listening socket out of its epoll set and puts it back
+ * only at the start of a run, so a run that closed a connection is followed by another. The limit
+ * proper is conn.c's, over all listeners; MHD's own lies a little above it, for connections that
+ * were cut off and not yet closed;
+ * - MHD_stop_daemon aborts while a connection is suspended, so kept requests are answered before;
+ * - it closes the listening socket unless it was quiesced, so it always is: listen.c opened it.
+ * TLS would be one more option of a listener's daemon, and a new certificate a second daemon on the
+ * same socket. */
+#include "config.h"
+
+#include "http/server.h"
+
+#include "http/conn.h"
+#include "http/listen.h"
+#include "http/request.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+/* Connections over the limit that MHD may hold until it has closed them: it accepts ten in a run.
+ */
+#define LIMIT_SLACK 32
+/* Memory of a connection for the request's head; a longer head is answered 431. */
+#define HEAD_MAX ((size_t)32 * 1024)
+
+struct listener {
+    struct http_server *server;
+    struct listen_socket socket;
+    struct MHD_Daemon *daemon;
+    struct loop_watch *watch;
+};
+
+struct http_server {
+    struct loop *loop;
+    struct loop_timer *soon;
+    struct request_env env;
+    struct listener *listeners;
+    unsigned nlisteners;
+};
+
+static unsigned connections_of(const struct listener *l)
+{
+    return MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+}
+
+static void run_soon(void *ctx)
+{
+    struct http_server *s = ctx;
+
+    loop_timer_set(s->soon, 0);
+}
+
+static void run_listener(struct listener *l)
+{
+    MHD_UNSIGNED_LONG_LONG wait_ms;
+    unsigned before;
+
+    do {
+        before = connections_of(l);
+        (void)MHD_run(l->daemon);
+    } while (connections_of(l) < before);
+    if (MHD_get_timeout(l->daemon, &wait_ms) == MHD_YES && wait_ms == 0)
+        run_soon(l->server);
+}
+
+static void on_readable(void *ctx, uint32_t events)
+{
+    (void)events;
+    run_listener(ctx);
+}
+
+static void on_soon(void *ctx)
+{
+    struct http_server *s = ctx;
+
+    for (unsigned i = 0; i < s->nlisteners; i++)
+        run_listener(&s->listeners[i]);
+}
+
+static struct MHD_Daemon *start_daemon(struct request_env *env, int fd, unsigned max_connections)
+{
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+                            request_on_access, env, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
+                            MHD_OPTION_CONNECTION_LIMIT, max_connections + LIMIT_SLACK,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX,
+                            MHD_OPTION_URI_LOG_CALLBACK, request_on_target, env,
+                            MHD_OPTION_NOTIFY_CONNECTION, request_on_connection, env,
+                            MHD_OPTION_NOTIFY_COMPLETED, request_on_completed, env, MHD_OPTION_END);
+}
+
+static int start_listener(struct http_server *s, struct listener *l, const char *spec, unsigned max,
+                          struct buf *err)
+{
+    int r, fd;
+
+    l->server = s;
+    r = listen_open(spec, &l->socket, err);
+    if (r < 0)
+        return r;
+    l->daemon = start_daemon(&s->env, l->socket.fd, max);
+    if (l->daemon == NULL) {
+        /* MHD may or may not have closed the socket: it is left alone. */
+        l->socket.fd = -1;
+        buf_fmt(err, "cannot serve on %s: libmicrohttpd did not start", spec);
+        return -EIO;
+    }
+    fd = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    r = loop_add_fd(s->loop, fd, EPOLLIN, on_readable, l, &l->watch);
+    if (r < 0)
+        buf_fmt(err, "cannot serve on %s: %s", spec, strerror(-r));
+    return r;
+}
+
+int http_server_new(struct loop *loop, const struct http_options *options,
+                    struct http_server **ret_server, struct buf *err)
+{
+    struct http_server *s = xcalloc(1, sizeof(*s));
+    int r = 0;
+
+    s->loop = loop;
+    s->soon = loop_timer_new(loop, on_soon, s);
+    s->env = (struct request_env){
+        .routes = options->routes,
+        .nroutes = options->nroutes,
+        .ctx = options->ctx,
+        .conns = conn_table_new(loop, options->max_connections, options->timeout_ns, run_soon, s),
+        .wake = run_soon,
+        .wake_ctx = s,
+    };
+    s->listeners = xcalloc(options->nlisten, sizeof(*s->listeners));
+    while (r == 0 && s->nlisteners < options->nlisten) {
+        struct listener *l = &s->listeners[s->nlisteners];
+
+        l->socket.fd = -1;
+        r = start_listener(s, l, options->listen[s->nlisteners], options->max_connections, err);
+        s->nlisteners++;
+    }
+    if (r < 0) {
+        http_server_free(s);
+        return r;
+    }
+    *ret_server = s;
+    return 0;
+}
+
+static void quiesce(struct listener *l)
+{
+    if (l->watch != NULL)
+        loop_remove_fd(l->server->loop, l->watch);
+    if (l->daemon != NULL)
+        (void)MHD_quiesce_daemon(l->daemon);
+}
+
+/* One last run, so that the 503s are on their way. */
+static void stop(struct listener *l)
+{
+    if (l->daemon != NULL) {
+        (void)MHD_run(l->daemon);
+        MHD_stop_daemon(l->daemon);
+    }
+    listen_close(&l->socket);
+}
+
+void http_server_free(struct http_server *s)
+{
+    if (s == NULL)
+        return;
+    for (unsigned i = 0; i < s->nlisteners; i++)
+        quiesce(&s->listeners[i]);
+    request_env_close(&s->env);
+    for (unsigned i = 0; i < s->nlisteners; i++)
+        stop(&s->listeners[i]);
+    conn_table_free(s->env.conns);
+    request_env_release(&s->env);
+    loop_timer_free(s->soon);
+    free(s->listeners);
+    free(s);
+}
+
+const char *http_server_address(const struct http_server *s, unsigned i)
+{
+    assert(i < s->nlisteners);
+    return s->listeners[i].socket.address;
+}
+
+bool http_server_count(const struct http_server *s, size_t *at, const char **ret_path,
+                       unsigned *ret_status, uint64_t *ret_count)
+{
+    const struct request_count *c;
+
+    if (*at >= s->env.ncounts)
+        return false;
+    c = &s->env.counts[(*at)++];
+    *ret_path = c->path;
+    *ret_status = c->status;
+    *ret_count = c->n;
+    return true;
+}
