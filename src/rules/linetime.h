@@ -1,9 +1,11 @@
 /* linetime -- the time a line says it was written.
  *
  * Formats: rfc3339 (Go's RFC3339Nano, `T` or blank, any number of fraction digits, Z or +hh:mm; a
- * missing zone is the log's), unix, unix_ms, unix_us, unix_ns (with fraction), or a strptime pattern with
- * %f for fraction digits; "@+03:00", "@UTC" or "@local" at the pattern's end is its zone. A pattern without a date
- * gives a time of day: it takes the date that brings it nearest to the last dated line of the file. */
+ * missing zone is the log's), unix, unix_ms, unix_us, unix_ns (with fraction), or a strptime
+ * pattern with %f for fraction digits; "@+03:00", "@UTC" or "@local" at the pattern's end is its
+ * zone. A pattern without a date gives a time of day: it takes the date that brings it nearest to
+ * the last dated line of the file. One with a date but without a year (syslog) takes its year in
+ * the same way, and counts as dated. */
 #ifndef LT_RULES_LINETIME_H
 #define LT_RULES_LINETIME_H
 
@@ -27,8 +29,9 @@ struct time_format *time_format_new(struct slice text, struct zone dflt, struct 
 void time_format_free(struct time_format *f);
 
 /* Tries each format in order on the whole text (blanks trimmed). `last_ns` is the last dated line's
- * time (INT64_MIN: none yet; then a time of day is refused). *ret_dated says whether the text held its
- * own date. 0 or -EINVAL. Nanoseconds since 1970; years 1678 to 2261. */
+ * time (INT64_MIN: none yet; then a time of day, and a date without a year, is refused). *ret_dated
+ * says whether the text held its own date. 0 or -EINVAL. Nanoseconds since 1970; years 1678 to
+ * 2261. */
 int linetime_parse(struct slice text, struct time_format *const *formats, unsigned n,
                    int64_t last_ns, int64_t *ret_ns, bool *ret_dated);
 

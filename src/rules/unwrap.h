@@ -1,13 +1,13 @@
-/* unwrap -- takes the line out of what a container runtime wrapped around it, and joins the parts of
- * lines that the runtime cut.
+/* unwrap -- takes the line out of what a container runtime wrapped around it, and joins the parts
+ * of lines that the runtime cut.
  *
- *   docker  {"log":"text\n","stream":"stdout","time":"..."}     a part is one whose log has no "\n" at its end
- *   cri     2025-11-12T10:15:30.123456789Z stdout F text        P = a part, F = the last part
- *   KEY     the text of that key of a JSON object (journald: MESSAGE)
- *   auto    docker or cri, line by line; else the line as it stands
+ *   docker  {"log":"text\n","stream":"stdout","time":"..."}     a part is one whose log has no "\n"
+ * at its end cri     2025-11-12T10:15:30.123456789Z stdout F text        P = a part, F = the last
+ * part KEY     the text of that key of a JSON object (journald: MESSAGE) auto    docker or cri,
+ * line by line; else the line as it stands
  *
- * Parts are kept per stream (stdout, stderr) in a `struct partial` that belongs to one file, and are
- * part of what is saved with its offset. */
+ * Parts are kept per stream (stdout, stderr) in a `struct partial` that belongs to one file, and
+ * are part of what is saved with its offset. */
 #ifndef LT_RULES_UNWRAP_H
 #define LT_RULES_UNWRAP_H
 
