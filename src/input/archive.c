@@ -1,0 +1,132 @@
+/* archive -- why apart from the tailset: a file that is read once needs no identity, no offset and
+ * no proof; what the two share is the cutting into lines (linebuf) and the decompressors (codec).
+ *
+ * An archive cut off in the middle gives what can be read of it and then -EBADMSG; its last,
+ * unfinished line is left out, since nobody knows how it went on.
+ *
+ * It does not follow a file that grows, and it does not look at names. */
+#include "config.h"
+
+#include "input/archive.h"
+
+#include "base/xalloc.h"
+#include "input/codec.h"
+#include "input/linebuf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct archive {
+    int fd;
+    bool own_fd;
+    bool ended;
+    int error; /* told once everything before it was handed out */
+    uint64_t size;
+    uint64_t too_long;
+    struct codec_reader *codec;
+    struct linebuf lines;
+    struct slice rest; /* of the block taken from `lines` */
+};
+
+static int open_input(struct archive *a, const char *path)
+{
+    struct stat st;
+
+    if (strcmp(path, "-") == 0) {
+        a->fd = STDIN_FILENO;
+    } else {
+        a->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        a->own_fd = true;
+    }
+    if (a->fd < 0 || fstat(a->fd, &st) < 0)
+        return -errno;
+    if (S_ISDIR(st.st_mode))
+        return -EISDIR;
+    if (S_ISREG(st.st_mode)) {
+        a->size = (uint64_t)st.st_size;
+        (void)posix_fadvise(a->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    }
+    return 0;
+}
+
+int archive_open(const char *path, struct archive **ret_archive)
+{
+    struct archive *a = xcalloc(1, sizeof(*a));
+    int r = open_input(a, path);
+
+    if (r == 0)
+        r = codec_open(a->fd, &a->codec);
+    if (r < 0) {
+        archive_close(a);
+        return r;
+    }
+    linebuf_init(&a->lines, 0);
+    *ret_archive = a;
+    return 0;
+}
+
+void archive_close(struct archive *a)
+{
+    if (!a)
+        return;
+    codec_close(a->codec);
+    linebuf_release(&a->lines);
+    if (a->own_fd && a->fd >= 0)
+        (void)close(a->fd);
+    free(a);
+}
+
+static void fill(struct archive *a)
+{
+    size_t room;
+    char *to = linebuf_space(&a->lines, &room);
+    ssize_t n = codec_read(a->codec, to, room);
+
+    if (n > 0) {
+        linebuf_filled(&a->lines, (size_t)n);
+        a->rest = linebuf_take(&a->lines);
+        return;
+    }
+    a->ended = true;
+    if (n < 0)
+        a->error = n == -ENODATA ? -EBADMSG : (int)n;
+    else
+        a->rest = linebuf_take_rest(&a->lines);
+}
+
+int archive_next(struct archive *a, size_t max_line, struct slice *ret_lines)
+{
+    a->lines.max_line = max_line;
+    for (;;) {
+        switch (lines_next(&a->rest, max_line, ret_lines)) {
+        case LINES_BLOCK:
+            return 1;
+        case LINES_TOO_LONG:
+            a->too_long++;
+            break;
+        case LINES_END:
+            if (a->ended)
+                return a->error;
+            fill(a);
+        }
+    }
+}
+
+uint64_t archive_too_long(const struct archive *a)
+{
+    return a->too_long + a->lines.too_long;
+}
+
+uint64_t archive_position(const struct archive *a)
+{
+    return codec_position(a->codec);
+}
+
+uint64_t archive_size(const struct archive *a)
+{
+    return a->size;
+}

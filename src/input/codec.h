@@ -1,0 +1,29 @@
+/* codec -- the bytes of a file, whatever it is compressed with: plain, gzip, zstd.
+ *
+ * The codec is known by the first bytes, never by the name. */
+#ifndef LT_INPUT_CODEC_H
+#define LT_INPUT_CODEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum codec { CODEC_PLAIN, CODEC_GZIP, CODEC_ZSTD };
+
+struct codec_reader;
+
+/* Reads on from where `fd` stands. The descriptor stays the caller's. 0, negative errno of reading,
+ * or -EOPNOTSUPP: zstd, and this build has none. */
+int codec_open(int fd, struct codec_reader **ret_reader);
+void codec_close(struct codec_reader *c);
+enum codec codec_kind(const struct codec_reader *c);
+
+/* At most n bytes: how many, 0 at the end, or negative errno: -EBADMSG damaged, -ENODATA cut off
+ * (it may still be being written). */
+ssize_t codec_read(struct codec_reader *c, char *out, size_t n);
+/* Reads and forgets n bytes: how many there were. */
+int codec_skip(struct codec_reader *c, uint64_t n, uint64_t *ret_skipped);
+/* Bytes of the file itself read so far. */
+uint64_t codec_position(const struct codec_reader *c);
+
+#endif

@@ -1,0 +1,188 @@
+/* linebuf -- why blocks and not lines: whoever consumes them scans for the newline anyway; finding
+ * it here as well would be a second pass over every byte. So a block is only cut where it has to
+ * be, and the tests for that look at a block as a whole: one memrchr per max_line bytes proves that
+ * no line is too long, one memchr that there is no NUL. Both are far cheaper than the scan that
+ * follows.
+ *
+ * The buffer grows from BLOCK only for a line that needs it, up to max_line; a longer line is
+ * thrown away while it comes, so that a line without end costs no more than that. */
+#include "config.h"
+
+#include "input/linebuf.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK = 256 * 1024 };
+
+/* The first NUL that begins a line, but not the block; NULL when there is none. */
+static const char *find_hole(struct slice block)
+{
+    const char *end = block.p + block.n;
+    const char *nul = memchr(block.p, 0, block.n);
+
+    while (nul) {
+        const char *newline;
+
+        if (nul > block.p && nul[-1] == '\n')
+            return nul;
+        newline = memchr(nul, '\n', (size_t)(end - nul));
+        if (!newline)
+            return NULL;
+        nul = memchr(newline, 0, (size_t)(end - newline));
+    }
+    return NULL;
+}
+
+static void skip_nuls(struct slice *s)
+{
+    while (s->n > 0 && *s->p == 0)
+        *s = slice_from(*s, 1);
+}
+
+static void skip_line(struct slice *rest)
+{
+    const char *newline = memchr(rest->p, '\n', rest->n);
+
+    *rest = slice_from(*rest, newline ? (size_t)(newline + 1 - rest->p) : rest->n);
+}
+
+enum lines_found lines_next(struct slice *rest, size_t max_line, struct slice *ret_block)
+{
+    struct slice block;
+
+    skip_nuls(rest);
+    if (rest->n == 0)
+        return LINES_END;
+    block = *rest;
+    if (block.n > max_line) {
+        const char *newline = memrchr(block.p, '\n', max_line + 1);
+
+        if (!newline) {
+            skip_line(rest);
+            return LINES_TOO_LONG;
+        }
+        block.n = (size_t)(newline + 1 - block.p);
+    }
+    const char *hole = find_hole(block);
+    if (hole)
+        block.n = (size_t)(hole - block.p);
+    *rest = slice_from(*rest, block.n);
+    *ret_block = block;
+    return LINES_BLOCK;
+}
+
+void linebuf_init(struct linebuf *lb, size_t max_line)
+{
+    *lb = (struct linebuf){.max_line = max_line};
+}
+
+void linebuf_release(struct linebuf *lb)
+{
+    free(lb->mem);
+    *lb = (struct linebuf){0};
+}
+
+static char *at(struct linebuf *lb, size_t i)
+{
+    return lb->mem + LINE_PAD + i;
+}
+
+static void move_to_front(struct linebuf *lb)
+{
+    size_t n = lb->end - lb->start;
+
+    if (lb->start == 0)
+        return;
+    memmove(at(lb, 0), at(lb, lb->start), n);
+    lb->scanned -= lb->start;
+    lb->start = 0;
+    lb->end = n;
+}
+
+static void grow(struct linebuf *lb)
+{
+    size_t cap = lb->cap ? lb->cap * 2 : BLOCK;
+
+    lb->mem = xrealloc(lb->mem, cap + 2 * (size_t)LINE_PAD);
+    if (lb->cap == 0)
+        memset(lb->mem, 0, LINE_PAD);
+    lb->cap = cap;
+    memset(at(lb, cap), 0, LINE_PAD);
+}
+
+/* An unfinished line over the limit: counted now, and what comes of it is thrown away. NULs before
+ * it do not count as its length. */
+static void drop_overlong(struct linebuf *lb)
+{
+    while (lb->start < lb->end && !lb->skipping && *at(lb, lb->start) == 0)
+        lb->start++;
+    if (lb->scanned < lb->start)
+        lb->scanned = lb->start;
+    if (!lb->skipping && lb->end - lb->start > lb->max_line) {
+        lb->skipping = true;
+        lb->too_long++;
+    }
+    if (lb->skipping)
+        lb->start = lb->end = lb->scanned = 0;
+}
+
+char *linebuf_space(struct linebuf *lb, size_t *ret_room)
+{
+    drop_overlong(lb);
+    move_to_front(lb);
+    if (lb->end == lb->cap)
+        grow(lb);
+    *ret_room = lb->cap - lb->end;
+    return at(lb, lb->end);
+}
+
+/* While skipping, everything up to the first newline goes. */
+static void skip_filled(struct linebuf *lb)
+{
+    const char *newline = memchr(at(lb, lb->start), '\n', lb->end - lb->start);
+
+    if (newline) {
+        lb->start = (size_t)(newline + 1 - at(lb, 0));
+        lb->skipping = false;
+    } else {
+        lb->start = lb->end;
+    }
+    lb->scanned = lb->start;
+}
+
+void linebuf_filled(struct linebuf *lb, size_t n)
+{
+    lb->end += n;
+    if (lb->skipping)
+        skip_filled(lb);
+}
+
+struct slice linebuf_take(struct linebuf *lb)
+{
+    const char *fresh = lb->mem ? at(lb, lb->scanned) : NULL;
+    const char *newline = fresh ? memrchr(fresh, '\n', lb->end - lb->scanned) : NULL;
+    struct slice block = {0};
+
+    lb->scanned = lb->end;
+    if (!newline)
+        return block;
+    block.p = at(lb, lb->start);
+    block.n = (size_t)(newline + 1 - block.p);
+    lb->start += block.n;
+    return block;
+}
+
+struct slice linebuf_take_rest(struct linebuf *lb)
+{
+    struct slice rest = {0};
+
+    drop_overlong(lb);
+    if (lb->start == lb->end)
+        return rest;
+    rest = slice_make(at(lb, lb->start), lb->end - lb->start);
+    lb->start = lb->scanned = lb->end;
+    return rest;
+}

@@ -1,0 +1,368 @@
+/* store -- why one flat file: the state is small, always written whole, by one writer, and read
+ * once. Replacing it by rename makes every crash leave either the old or the new one; the
+ * generation before stays linked as state.1, for the day when a disk rots the newest.
+ *
+ *     offset  0  magic "LTSTATE\n"
+ *             8  u32 format version      (read before the checksum, so that a newer format is
+ * refused 12  u32 length of the header           and not taken for damage) 16  u64 sequence number
+ *            24  u64 wall time, ns since 1970
+ *            32  u64 length of the payload
+ *            40  payload
+ *             n  u32 CRC32C of all before it
+ *
+ * After a failed fsync the kernel may have dropped the dirty pages and a second fsync would succeed
+ * without them: therefore the temporary is thrown away and the next save writes a new one from
+ * memory.
+ *
+ * It does not know what the payload means, and it never deletes what it cannot read. */
+#include "config.h"
+
+#include "input/store.h"
+
+#include "base/xalloc.h"
+#include "input/crc32c.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAGIC "LTSTATE\n"
+enum { HEADER = 40, TRAILER = 4, ASIDE_MAX = 1000 };
+#define STATE_MAX (UINT64_C(4) << 30)
+
+struct store {
+    int dir; /* every path below is relative to it: a renamed directory is still ours */
+    int lock;
+    uint64_t sequence;
+};
+
+struct state {
+    uint64_t sequence;
+    int64_t wall_ns;
+    struct buf payload;
+};
+
+static int fail(struct buf *err, int r, const char *what, const char *directory)
+{
+    buf_fmt(err, "%s %s: %s", what, directory, strerror(-r));
+    return r;
+}
+
+static int open_directory(const char *path, int *ret_fd)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    *ret_fd = fd;
+    return 0;
+}
+
+/* The lock file is a file of its own, because the state's own inode changes with each save. Opening
+ * it for writing also proves, before any line is read, that states can be written here. */
+static int take_lock(struct store *s, const char *directory, struct buf *err)
+{
+    s->lock = openat(s->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (s->lock < 0)
+        return fail(err, -errno, "cannot write in the state directory", directory);
+    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    if (errno != EWOULDBLOCK)
+        return fail(err, -errno, "cannot lock the state directory", directory);
+    buf_fmt(err,
+            "the state directory %s is in use by another process; stop it or give this one its own",
+            directory);
+    return -EBUSY;
+}
+
+int store_open(const char *directory, struct store **ret_store, struct buf *err)
+{
+    struct store *s = xcalloc(1, sizeof(*s));
+    int r;
+
+    s->dir = s->lock = -1;
+    if (mkdir(directory, 0700) < 0 && errno != EEXIST) {
+        r = fail(err, -errno, "cannot make the state directory", directory);
+        goto fail;
+    }
+    r = open_directory(directory, &s->dir);
+    if (r < 0) {
+        (void)fail(err, r, "cannot open the state directory", directory);
+        goto fail;
+    }
+    if (faccessat(s->dir, ".", W_OK | X_OK, AT_EACCESS) < 0) {
+        r = fail(err, -errno, "cannot write in the state directory", directory);
+        goto fail;
+    }
+    r = take_lock(s, directory, err);
+    if (r < 0)
+        goto fail;
+    *ret_store = s;
+    return 0;
+fail:
+    store_close(s);
+    return r;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    if (s->lock >= 0)
+        (void)close(s->lock);
+    if (s->dir >= 0)
+        (void)close(s->dir);
+    free(s);
+}
+
+static int read_whole(int dir, const char *name, struct buf *ret_bytes)
+{
+    struct stat st;
+    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int r = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &st) < 0)
+        r = -errno;
+    else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > STATE_MAX)
+        r = -EBADMSG;
+    while (r == 0) {
+        ssize_t n = read(fd, buf_reserve(ret_bytes, 1 << 16), 1 << 16);
+
+        if (n > 0)
+            ret_bytes->n += (size_t)n;
+        else if (n == 0)
+            break;
+        else if (errno != EINTR)
+            r = -errno;
+    }
+    (void)close(fd);
+    return r;
+}
+
+/* 0, -EPROTO (newer), or -EBADMSG. */
+static int decode(struct slice bytes, struct state *ret_state)
+{
+    struct reader r = reader_of(bytes);
+    struct reader trailer;
+    uint64_t length;
+    uint32_t version, header;
+
+    if (bytes.n < HEADER + TRAILER || memcmp(bytes.p, MAGIC, 8) != 0)
+        return -EBADMSG;
+    r.p += 8;
+    version = read_u32(&r);
+    header = read_u32(&r);
+    if (version > STORE_VERSION)
+        return -EPROTO;
+    if (version == 0 || header != HEADER)
+        return -EBADMSG;
+    ret_state->sequence = read_u64(&r);
+    ret_state->wall_ns = (int64_t)read_u64(&r);
+    length = read_u64(&r);
+    if (length != bytes.n - HEADER - TRAILER)
+        return -EBADMSG;
+    trailer = reader_of(slice_from(bytes, bytes.n - TRAILER));
+    if (read_u32(&trailer) != crc32c(0, bytes.p, bytes.n - TRAILER))
+        return -EBADMSG;
+    buf_add(&ret_state->payload, bytes.p + HEADER, length);
+    return 0;
+}
+
+/* 0, -ENOENT, -EPROTO, -EBADMSG, or what reading gave. */
+static int load_one(int dir, const char *name, struct state *ret_state)
+{
+    struct buf bytes = BUF_INIT;
+    int r = read_whole(dir, name, &bytes);
+
+    if (r == 0)
+        r = decode(buf_all(&bytes), ret_state);
+    buf_release(&bytes);
+    return r;
+}
+
+/* A bad file is evidence: it gets the first free name and stays. */
+static void put_aside(int dir, const char *name)
+{
+    char aside[40];
+
+    for (int i = 1; i < ASIDE_MAX; i++) {
+        (void)snprintf(aside, sizeof(aside), "state.damaged-%d", i);
+        if (renameat2(dir, name, dir, aside, RENAME_NOREPLACE) == 0)
+            return;
+        if (errno == EINVAL && faccessat(dir, aside, F_OK, 0) < 0 &&
+            renameat(dir, name, dir, aside) == 0)
+            return;
+        if (errno != EEXIST && errno != EINVAL)
+            return;
+    }
+}
+
+static bool damaged(int r)
+{
+    return r < 0 && r != -ENOENT && r != -EPROTO;
+}
+
+static int newer(struct buf *err, const char *name)
+{
+    buf_fmt(err,
+            "the file \"%s\" in the state directory was written by a newer version of logtally; "
+            "install that "
+            "version or give this one another directory",
+            name);
+    return -EPROTO;
+}
+
+static int find(int dir, bool change, enum store_found *ret_found, struct state *ret_state,
+                struct buf *err)
+{
+    int first = load_one(dir, "state", ret_state);
+    int second;
+
+    if (first == -EPROTO)
+        return newer(err, "state");
+    if (first == 0) {
+        *ret_found = STORE_LOADED;
+        return 0;
+    }
+    second = load_one(dir, "state.1", ret_state);
+    if (second == -EPROTO)
+        return newer(err, "state.1");
+    if (change && damaged(first))
+        put_aside(dir, "state");
+    if (change && damaged(second))
+        put_aside(dir, "state.1");
+    if (second == 0)
+        *ret_found = STORE_PREVIOUS;
+    else
+        *ret_found = damaged(first) || damaged(second) ? STORE_DAMAGED : STORE_EMPTY;
+    return 0;
+}
+
+static int load(int dir, bool change, enum store_found *ret_found, struct buf *ret_payload,
+                int64_t *ret_wall_ns, uint64_t *ret_sequence, struct buf *err)
+{
+    struct state state = {0};
+    int r = find(dir, change, ret_found, &state, err);
+
+    if (r < 0) {
+        buf_release(&state.payload);
+        return r;
+    }
+    *ret_wall_ns = state.wall_ns;
+    *ret_sequence = state.sequence;
+    buf_release(ret_payload);
+    *ret_payload = state.payload;
+    return 0;
+}
+
+int store_load(struct store *s, enum store_found *ret_found, struct buf *ret_payload,
+               int64_t *ret_wall_ns, struct buf *err)
+{
+    return load(s->dir, true, ret_found, ret_payload, ret_wall_ns, &s->sequence, err);
+}
+
+int store_peek(const char *directory, enum store_found *ret_found, struct buf *ret_payload,
+               int64_t *ret_wall_ns, struct buf *err)
+{
+    uint64_t sequence;
+    int dir;
+    int r = open_directory(directory, &dir);
+
+    if (r < 0)
+        return fail(err, r, "cannot open the state directory", directory);
+    r = load(dir, false, ret_found, ret_payload, ret_wall_ns, &sequence, err);
+    (void)close(dir);
+    return r;
+}
+
+static int write_all(int fd, struct slice s)
+{
+    while (s.n > 0) {
+        ssize_t n = write(fd, s.p, s.n);
+
+        if (n >= 0)
+            s = slice_from(s, (size_t)n);
+        else if (errno != EINTR)
+            return -errno;
+    }
+    return 0;
+}
+
+static int write_state(int fd, struct slice payload, uint64_t sequence, int64_t wall_ns)
+{
+    struct buf header = BUF_INIT, trailer = BUF_INIT;
+    uint32_t crc;
+    int r;
+
+    buf_add(&header, MAGIC, 8);
+    buf_u32(&header, STORE_VERSION);
+    buf_u32(&header, HEADER);
+    buf_u64(&header, sequence);
+    buf_u64(&header, (uint64_t)wall_ns);
+    buf_u64(&header, payload.n);
+    crc = crc32c(0, header.p, header.n);
+    buf_u32(&trailer, crc32c(crc, payload.p, payload.n));
+    r = write_all(fd, buf_all(&header));
+    if (r == 0)
+        r = write_all(fd, payload);
+    if (r == 0)
+        r = write_all(fd, buf_all(&trailer));
+    buf_release(&header);
+    buf_release(&trailer);
+    return r;
+}
+
+static int write_temporary(struct store *s, struct slice payload, int64_t wall_ns)
+{
+    int fd =
+        openat(s->dir, "state.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int r;
+
+    if (fd < 0)
+        return -errno;
+    r = write_state(fd, payload, s->sequence + 1, wall_ns);
+    if (r == 0 && fsync(fd) < 0)
+        r = -errno;
+    if (close(fd) < 0 && r == 0)
+        r = -errno;
+    return r;
+}
+
+/* The newest becomes state.1 as well, so that at no moment there is none. A link cannot replace, so
+ * it takes a name of its own first. File systems without hard links get a rename, and with it a
+ * moment in which only state.1 is there; store_load finds it. */
+static int keep_previous(struct store *s)
+{
+    (void)unlinkat(s->dir, "state.1.tmp", 0);
+    if (linkat(s->dir, "state", s->dir, "state.1.tmp", 0) == 0)
+        return renameat(s->dir, "state.1.tmp", s->dir, "state.1") < 0 ? -errno : 0;
+    if (errno == ENOENT)
+        return 0;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK && errno != ENOSYS)
+        return -errno;
+    return renameat(s->dir, "state", s->dir, "state.1") < 0 ? -errno : 0;
+}
+
+int store_save(struct store *s, struct slice payload, int64_t wall_ns)
+{
+    int r = write_temporary(s, payload, wall_ns);
+
+    if (r == 0)
+        r = keep_previous(s);
+    if (r == 0 && renameat(s->dir, "state.tmp", s->dir, "state") < 0)
+        r = -errno;
+    if (r == 0 && fsync(s->dir) < 0)
+        r = -errno;
+    if (r < 0) {
+        (void)unlinkat(s->dir, "state.tmp", 0);
+        return r;
+    }
+    s->sequence++;
+    return 0;
+}
