@@ -23,7 +23,7 @@ enum unit_kind {
 /* The factor mul * 10^exp10 / div; zero-initialised it is not valid, use UNIT_PLAIN. */
 struct unit {
     enum unit_kind kind;
-    uint32_t mul;
+    uint64_t mul; /* TiB is 2^40 */
     int exp10;
     uint32_t div;
 };

@@ -6,7 +6,10 @@ liblogtally_a_SOURCES += \
 	src/base/log.c src/base/log.h \
 	src/base/loop.h \
 	src/base/map.c src/base/map.h \
-	src/base/num.h \
+	src/base/decimal.c src/base/decimal.h \
+	src/base/num.c src/base/num.h src/base/numfmt.c src/base/numhuman.c \
+	src/base/pow10.c src/base/pow10.h \
+	src/base/unit.c src/base/unit.h \
 	src/base/slice.c src/base/slice.h \
 	src/base/utf8.c src/base/utf8.h \
 	src/base/xalloc.c src/base/xalloc.h

@@ -1,0 +1,269 @@
+/* num -- what counts as a number: bare, with a unit of its own, or in several pieces.
+ *
+ *     bare      12.345  -1e-3  true          times the unit that the caller gives
+ *     own unit  1.5MiB  45 %  850.417us      the caller's unit is not applied
+ *     pieces    1h2m3.5s  24h0m0s            as Go prints durations; each unit smaller than the
+ * last clock     0:00:31.877  5:07            hours may be missing; minutes and seconds below 60
+ *
+ * Pieces and clocks become one decimal first (decimal.c then rounds once), in 128 bits: what does
+ * not fit is no time that a log means, and is refused. */
+#include "config.h"
+
+#include "base/num.h"
+
+#include "base/decimal.h"
+#include "base/unit.h"
+
+#include <errno.h>
+
+__extension__ typedef unsigned __int128 u128;
+
+enum { PIECES_MAX = 6, PIECE_DIGITS_MAX = 18, SCALE_MAX = 18 };
+
+/* One piece of a composed time: (value of `mantissa` with `decimals` digits after the point) *
+ * unit. */
+struct piece {
+    struct decimal number;
+    struct unit unit;
+};
+
+/* total * 10^-scale, scaled on by `shift` powers of ten. */
+static int value_of_u128(u128 total, int scale, bool negative, int shift, struct num *ret_num)
+{
+    struct decimal d = {.exp10 = -scale, .negative = negative};
+    struct unit one = UNIT_PLAIN;
+    char text[40];
+    size_t at = sizeof text;
+
+    d.fits = total <= UINT64_MAX;
+    d.mantissa = (uint64_t)total;
+    if (!d.fits) {
+        for (; total; total /= 10)
+            text[--at] = (char)('0' + (int)(total % 10));
+    } else {
+        for (uint64_t left = d.mantissa; left; left /= 10)
+            text[--at] = (char)('0' + (int)(left % 10));
+    }
+    d.digits = slice_make(text + at, sizeof text - at);
+    one.exp10 = shift;
+    return decimal_value(&d, &one, ret_num);
+}
+
+/* *total += mantissa * mul * 10^(scale + exp10), false when it does not fit. */
+static bool add_scaled(u128 *total, const struct decimal *number, const struct unit *unit,
+                       int scale)
+{
+    u128 v = (u128)number->mantissa * unit->mul;
+
+    for (int e = scale + number->exp10 + unit->exp10; e > 0; e--)
+        if (__builtin_mul_overflow(v, (u128)10, &v))
+            return false;
+    return !__builtin_add_overflow(*total, v, total);
+}
+
+/* Digits with an optional fraction: no sign, no exponent (after a piece, 'e' begins no unit). */
+static bool scan_piece(struct slice *s, struct decimal *ret_number)
+{
+    if (s->n == 0 || s->p[0] == '-' || s->p[0] == '+')
+        return false;
+    return decimal_scan(s, ret_number) == 0 && ret_number->fits && ret_number->exp10 <= 0;
+}
+
+static struct slice cut_name(struct slice *s)
+{
+    struct slice name = *s;
+    size_t n = 0;
+
+    while (n < s->n && !(s->p[n] >= '0' && s->p[n] <= '9') && s->p[n] != '.')
+        n++;
+    name.n = n;
+    *s = slice_from(*s, n);
+    return name;
+}
+
+/* Whether unit b is smaller than unit a: all factors are 3600, 60 or a power of ten below 1. */
+static bool unit_smaller(const struct unit *b, const struct unit *a)
+{
+    return b->mul < a->mul || (b->mul == a->mul && b->exp10 < a->exp10);
+}
+
+/* "1h2m3.5s" after its sign. Only the last piece may have a fraction. */
+static int parse_pieces(struct slice s, bool negative, int shift, struct num *ret_num)
+{
+    struct piece pieces[PIECES_MAX];
+    size_t n = 0;
+    u128 total = 0;
+    int scale;
+
+    while (s.n) {
+        struct piece *p = &pieces[n];
+
+        if (n == PIECES_MAX || (n && pieces[n - 1].number.exp10 != 0) ||
+            !scan_piece(&s, &p->number) || !unit_find(cut_name(&s), UNIT_TIME, &p->unit) ||
+            (n && !unit_smaller(&p->unit, &p[-1].unit)))
+            return -EINVAL;
+        n++;
+    }
+    scale = -(pieces[n - 1].number.exp10 + pieces[n - 1].unit.exp10);
+    for (size_t i = 0; i < n; i++)
+        if (!add_scaled(&total, &pieces[i].number, &pieces[i].unit, scale))
+            return -EINVAL;
+    return value_of_u128(total, scale, negative, shift, ret_num);
+}
+
+/* The last field of a clock: two digits below 60, then perhaps a fraction. */
+static bool is_two_digits(struct slice s)
+{
+    return s.n >= 2 && s.p[0] >= '0' && s.p[0] <= '5' && s.p[1] >= '0' && s.p[1] <= '9' &&
+           (s.n == 2 || s.p[2] == '.');
+}
+
+/* "h:mm:ss.fff" or "m:ss.fff" after its sign. */
+static int parse_clock(struct slice s, bool negative, int shift, struct num *ret_num)
+{
+    static const struct unit units[] = {
+        {UNIT_TIME, 3600, 0, 1}, {UNIT_TIME, 60, 0, 1}, {UNIT_TIME, 1, 0, 1}};
+    struct slice fields[3], field;
+    struct decimal numbers[3];
+    size_t n = 0;
+    u128 total = 0;
+
+    while (slice_cut(&s, ':', &field)) {
+        if (n == 3)
+            return -EINVAL;
+        fields[n++] = field;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if ((i > 0 && !is_two_digits(fields[i])) || !scan_piece(&fields[i], &numbers[i]) ||
+            fields[i].n || (i < n - 1 && numbers[i].exp10 != 0))
+            return -EINVAL;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!add_scaled(&total, &numbers[i], &units[3 - n + i], -numbers[n - 1].exp10))
+            return -EINVAL;
+    return value_of_u128(total, -numbers[n - 1].exp10, negative, shift, ret_num);
+}
+
+/* A time that is not number and unit. */
+static int parse_composed(struct slice s, int shift, struct num *ret_num)
+{
+    bool negative = s.n && s.p[0] == '-';
+
+    if (negative || (s.n && s.p[0] == '+'))
+        s = slice_from(s, 1);
+    if (s.n > DECIMAL_TEXT_MAX || s.n == 0)
+        return -EINVAL;
+    if (memchr(s.p, ':', s.n))
+        return parse_clock(s, negative, shift, ret_num);
+    return parse_pieces(s, negative, shift, ret_num);
+}
+
+/* A value with a unit of its own: `s` is all of it, `rest` what follows the first number. `kind`
+ * restricts as in unit_find. */
+static int parse_own(struct slice s, struct slice rest, const struct decimal *d,
+                     enum unit_kind kind, int shift, struct num *ret_num, enum unit_kind *ret_kind)
+{
+    struct unit unit;
+    int r;
+
+    while (rest.n && rest.p[0] == ' ')
+        rest = slice_from(rest, 1);
+    if (unit_find(rest, kind, &unit)) {
+        *ret_kind = unit.kind;
+        unit.exp10 += shift;
+        return decimal_value(d, &unit, ret_num);
+    }
+    if (kind != UNIT_TIME && kind != UNIT_NONE)
+        return -EINVAL;
+    r = parse_composed(s, shift, ret_num);
+    if (r == 0)
+        *ret_kind = UNIT_TIME;
+    return r;
+}
+
+static int parse_word(struct slice s, const struct unit *unit, struct num *ret_num)
+{
+    struct decimal d = {.digits = SLICE("1"), .mantissa = 1, .fits = true};
+
+    if (slice_eq(s, SLICE("false")))
+        d = (struct decimal){.digits = SLICE("0"), .fits = true};
+    else if (!slice_eq(s, SLICE("true")))
+        return -EINVAL;
+    return decimal_value(&d, unit, ret_num);
+}
+
+int num_parse(struct slice s, const struct unit *unit, struct num *ret_num)
+{
+    struct slice rest = s;
+    struct decimal d;
+    enum unit_kind kind;
+
+    if (decimal_scan(&rest, &d) < 0)
+        return parse_word(s, unit, ret_num);
+    if (rest.n == 0)
+        return decimal_value(&d, unit, ret_num);
+    if (unit->kind == UNIT_NONE || unit->kind == UNIT_DIVISOR)
+        return -EINVAL;
+    return parse_own(s, rest, &d, unit->kind, 0, ret_num, &kind);
+}
+
+/* As num_parse_any, times 10^shift; composed times only where the kind allows them. */
+static int parse_any(struct slice s, enum unit_kind want, int shift, struct num *ret_num,
+                     enum unit_kind *ret_kind)
+{
+    struct unit bare = UNIT_PLAIN;
+    struct slice rest = s;
+    struct decimal d;
+    int r;
+
+    r = decimal_scan(&rest, &d);
+    if (r < 0)
+        return r;
+    if (rest.n)
+        return parse_own(s, rest, &d, want, shift, ret_num, ret_kind);
+    bare.exp10 = shift;
+    r = decimal_value(&d, &bare, ret_num);
+    if (r == 0)
+        *ret_kind = UNIT_NONE;
+    return r;
+}
+
+int num_parse_any(struct slice s, struct num *ret_num, enum unit_kind *ret_kind)
+{
+    return parse_any(s, UNIT_NONE, 0, ret_num, ret_kind);
+}
+
+/* A whole number of the smallest unit, for configuration. */
+static int parse_whole(struct slice s, enum unit_kind want, int shift, uint64_t max,
+                       uint64_t *ret_u)
+{
+    enum unit_kind kind;
+    struct num v;
+    int r = parse_any(s, want, shift, &v, &kind);
+
+    if (r < 0)
+        return r;
+    if (kind == UNIT_NONE && !(v.integral && v.u == 0))
+        return -EINVAL;
+    if (v.d >= 0x1p64 || (v.integral && v.u > max))
+        return -ERANGE;
+    if (!v.integral)
+        return -EINVAL;
+    *ret_u = v.u;
+    return 0;
+}
+
+int duration_parse(struct slice s, int64_t *ret_ns)
+{
+    uint64_t u;
+    int r = parse_whole(s, UNIT_TIME, 9, INT64_MAX, &u);
+
+    if (r == 0)
+        *ret_ns = (int64_t)u;
+    return r;
+}
+
+int size_parse(struct slice s, uint64_t *ret_bytes)
+{
+    return parse_whole(s, UNIT_SIZE, 0, UINT64_MAX, ret_bytes);
+}
