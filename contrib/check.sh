@@ -1,0 +1,346 @@
+#!/usr/bin/env bash
+# Every check of this project, counted: the test command of the README and of CI.
+#
+#   contrib/check.sh [--install] [--list] [STEP...]
+#
+#   --install   first install what contrib/packages lists and this machine lacks (Debian)
+#   --list      name the steps and stop
+#   STEP...     only these
+#
+# Builds go to build/ (or $CHECK_BUILD) and are used again by the next run. A step passes only if it ended
+# well AND said how many things it looked at: a step that looked at nothing has failed. With CI=true a
+# missing tool is a failure, elsewhere the step is skipped and counted as such.
+# The last line is `N passed, N failed[, N skipped]` over everything that ran.
+set -uo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=${CHECK_BUILD:-$top/build}
+jobs=$(nproc 2>/dev/null || echo 2)
+logtally=$build/gcc/src/logtally
+steps="bootstrap gcc unit layers format shellcheck man rules-check rules-test truth docs
+       prometheus compose dashboards e2e clang-sanitizers cppcheck clang-tidy distcheck"
+
+# How long a step may take, in seconds; CI allows the whole run twenty minutes.
+limit_of() {
+    case $1 in
+    e2e | clang-sanitizers | distcheck) echo 600 ;;
+    *) echo 300 ;;
+    esac
+}
+
+# --- what a step says about itself -----------------------------------------------------------------
+
+# counted PASSED FAILED [SKIPPED]: adds to the step's sum.
+counted() { echo "$1 $2 ${3:-0}" >>"$CHECK_COUNT"; }
+
+# each COMMAND... < list of files: runs COMMAND FILE for each and counts the outcomes.
+each() {
+    local file passed=0 failed=0
+    while IFS= read -r file; do
+        if "$@" "$file"; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+            echo "FAIL: $* $file"
+        fi
+    done
+    counted "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+}
+
+# need TOOL...: skips the step (fails it in CI) unless all are there.
+need() {
+    local tool
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null && continue
+        echo "$tool is not installed; run contrib/check.sh --install"
+        [ "${CI:-}" = true ] && exit 1
+        counted 0 0 1
+        exit 77
+    done
+}
+
+# closing_line FILE: counts `N passed, N failed[, N skipped]`, the last line of our own runners.
+closing_line() {
+    local line
+    line=$(tail -n 1 "$1")
+    [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] ||
+        { echo "no closing line in: $line"; return 1; }
+    counted "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}"
+    [ "${BASH_REMATCH[2]}" -eq 0 ]
+}
+
+sources() { find "$top/src" "$top/tests" "$top/bench" -name '*.[ch]' | sort; }
+scripts() {
+    find "$top/.ci" "$top/contrib" "$top/tests" "$top/bench" "$top/bootstrap" "$top/prometheus" \
+        "$top/grafana" -type f ! -name '*.c' -print0 |
+        xargs -0 awk 'FNR == 1 && /^#!.*(bash|[\/ ]sh)( |$)/ { print FILENAME } { nextfile }' | sort
+}
+
+# --- the steps ------------------------------------------------------------------------------------
+
+step_bootstrap() {
+    need autoreconf pkg-config
+    "$top/bootstrap" && counted 1 0
+}
+
+# configured DIR OPTION...: an out-of-tree build directory, made once.
+configured() {
+    local dir=$1
+    shift
+    mkdir -p "$dir" && cd "$dir" || return 1
+    if [ ! -e config.status ] || [ "$top/configure" -nt config.status ]; then
+        "$top/configure" -q --enable-werror "$@" || return 1
+    fi
+}
+
+step_gcc() {
+    need gcc
+    configured "$build/gcc" CC=gcc && make -s -j"$jobs" all && make -s -j"$jobs" check TESTS= &&
+        "$logtally" --version && counted 1 0
+}
+
+# unit_tests DIR: `make check`, counted from what Check itself says; every tests/check_*.c must have run.
+unit_tests() {
+    local ok=0 trs log name sum
+    cd "$1" || return 1
+    rm -f tests/*.trs tests/*.log
+    make -s -j"$jobs" check || ok=1
+    for name in "$top"/tests/check_*.c; do
+        name=$(basename "$name" .c)
+        trs=tests/$name.trs log=tests/$name.log
+        sum=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' \
+            "$log" 2>/dev/null | tail -n 1)
+        if [ -z "$sum" ] || [ ! -e "$trs" ]; then
+            echo "FAIL: $name did not run to its end (is it in a room.mk?)"
+            counted 0 1
+            ok=1
+            continue
+        fi
+        # shellcheck disable=SC2086
+        set -- $sum
+        counted $(($1 - $2 - $3)) $(($2 + $3))
+        if [ $(($2 + $3)) -gt 0 ] || ! grep -q '^:test-result: PASS' "$trs"; then
+            cat "$log"
+            ok=1
+        fi
+    done
+    return $ok
+}
+
+step_unit() { unit_tests "$build/gcc"; }
+
+step_clang_sanitizers() {
+    need clang-14
+    export ASAN_OPTIONS=abort_on_error=0:strict_string_checks=1:detect_stack_use_after_return=1
+    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    configured "$build/clang-san" CC=clang-14 CFLAGS='-O1 -g' --enable-asan --enable-ubsan &&
+        make -s -j"$jobs" all && unit_tests "$build/clang-san" &&
+        golden_tests "$build/clang-san/src/logtally"
+}
+
+step_distcheck() {
+    need xz
+    cd "$build/gcc" && make -s -j"$jobs" distcheck && counted 1 0
+}
+
+step_layers() {
+    local out=$CHECK_LOG.out
+    "$top/tests/layers.sh" >"$out" || { cat "$out"; counted 0 1; return 1; }
+    cat "$out"
+    closing_line "$out"
+}
+
+step_format() {
+    need clang-format-14
+    sources | each clang-format-14 --dry-run -Werror
+}
+
+step_shellcheck() {
+    need shellcheck
+    scripts | each shellcheck -x -P "$top"
+}
+
+man_page() {
+    local said
+    said=$(mandoc -T lint -W warning "$1" 2>&1; man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2>&1 >/dev/null)
+    [ -z "$said" ] || { echo "$said"; return 1; }
+}
+
+step_man() {
+    need mandoc man
+    find "$top/docs/man" -name '*.[15]' | sort | each man_page
+}
+
+rules_check() { "$logtally" check --strict --rules "$1"; }
+
+step_rules_check() {
+    rules_check "$top/rules" && counted 1 0 &&
+        find "$top/rules/examples" -maxdepth 1 -name '*.ini' | sort | each rules_check &&
+        find "$top/contrib" -name '*.ini' | sort | each "$logtally" check --strict -c
+}
+
+# golden_tests PROGRAM
+golden_tests() {
+    local out=$CHECK_LOG.out ok=0
+    "$1" test --rules "$top/rules" "$top/rules/tests" >"$out" || ok=1
+    cat "$out"
+    closing_line "$out" || ok=1
+    "$1" test "$top/rules/examples/tests" >"$out" || ok=1
+    cat "$out"
+    closing_line "$out" || ok=1
+    return $ok
+}
+
+step_rules_test() { golden_tests "$logtally"; }
+
+# The expected values beside the rules, added up a second time without logtally.
+truth_of() { python3 "$top/rules/tests/truth.py" --check "$1" "${1%.log}.prom"; }
+
+step_truth() {
+    need python3
+    find "$top/rules/tests" -name '*.log' | sort | each truth_of
+}
+
+step_docs() {
+    local out=$CHECK_LOG.out ok=0
+    need python3
+    LOGTALLY=$logtally python3 "$top/tests/try_docs.py" >"$out" || ok=1
+    cat "$out"
+    closing_line "$out" && return $ok
+}
+
+# What a YAML file is, is told by its keys; one that no judge knows is a mistake.
+yaml_file() {
+    cd "$(dirname "$1")" || return 1
+    if grep -q '^tests:' "$1"; then
+        promtool test rules "$1"
+    elif grep -q '^groups:' "$1"; then
+        promtool check rules --lint=all --lint-fatal "$1"
+    elif grep -q '^scrape_configs:' "$1"; then
+        promtool check config --syntax-only "$1"
+    elif grep -q '^route:' "$1"; then
+        amtool check-config "$1"
+    elif grep -qE '^(basic_auth_users|tls_server_config):' "$1"; then
+        promtool check web-config "$1"
+    else
+        echo "$1: neither Prometheus's nor Alertmanager's"
+        return 1
+    fi
+}
+
+step_prometheus() {
+    need promtool amtool
+    find "$top/prometheus" -name '*.yml' | sort | each yaml_file
+}
+
+step_compose() {
+    need docker-compose
+    find "$top" -maxdepth 1 -name 'docker-compose*.yml' | sort | each compose_file
+}
+compose_file() { docker-compose -f "$1" config -q; }
+
+step_dashboards() {
+    need jq
+    find "$top/grafana" -name '*.json' | sort | each jq -e '.title and .uid and (.panels | length > 0)'
+}
+
+step_e2e() {
+    local out=$CHECK_LOG.out ok=0
+    need python3
+    LOGTALLY=$logtally python3 "$top/tests/run_e2e.py" --jobs "$jobs" >"$out" 2>&1 || ok=1
+    cat "$out"
+    closing_line "$out" && return $ok
+}
+
+step_cppcheck() {
+    need cppcheck
+    local out=$CHECK_LOG.out
+    mkdir -p "$build/cppcheck"
+    cppcheck --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --std=c11 \
+        -j "$jobs" --cppcheck-build-dir="$build/cppcheck" --suppressions-list="$top/tests/cppcheck.txt" \
+        -I "$top/src" -I "$build/gcc" -DHAVE_CONFIG_H -D_GNU_SOURCE "$top/src" 2>&1 | tee "$out" || return 1
+    counted "$(grep -c '^Checking .*\.c *\.\.\.$' "$out")" 0
+}
+
+tidy_file() {
+    clang-tidy-14 --quiet --warnings-as-errors='*' "$1" -- -std=c11 -I"$top/src" -I"$build/gcc" 2>/dev/null
+}
+
+step_clang_tidy() {
+    need clang-tidy-14
+    export -f tidy_file
+    export top build
+    find "$top/src" -name '*.c' | sort >"$CHECK_LOG.out"
+    # shellcheck disable=SC2016
+    xargs -P "$jobs" -n 1 bash -c 'tidy_file "$1" || { echo "FAIL: $1"; exit 1; }' _ <"$CHECK_LOG.out" ||
+        { counted 0 1; return 1; }
+    counted "$(wc -l <"$CHECK_LOG.out")" 0
+}
+
+# --- the driver -----------------------------------------------------------------------------------
+
+# add COUNTFILE: sets passed, failed, skipped of one step.
+add() {
+    passed=0 failed=0 skipped=0
+    local p f s
+    while read -r p f s; do
+        passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    done <"$1"
+}
+
+run_step() {
+    local name=$1 rc began=$SECONDS
+    CHECK_LOG=$work/$name.log CHECK_COUNT=$work/$name.count
+    export CHECK_LOG CHECK_COUNT
+    : >"$CHECK_COUNT"
+    timeout -k 10 "$(limit_of "$name")" "$0" --run-step "$name" >"$CHECK_LOG" 2>&1 </dev/null
+    rc=$?
+    add "$CHECK_COUNT"
+    [ $rc -eq 124 ] && echo "$name ran into its limit of $(limit_of "$name") s" >>"$CHECK_LOG"
+    [ $rc -ne 77 ] && [ $((passed + failed)) -eq 0 ] && { echo "$name looked at nothing" >>"$CHECK_LOG"; rc=1; }
+    [ $rc -ne 0 ] && [ $rc -ne 77 ] && [ $failed -eq 0 ] && failed=1
+    printf '%-18s %4ds  %5d passed, %d failed%s\n' "$name" $((SECONDS - began)) "$passed" "$failed" \
+        "$([ "$skipped" -gt 0 ] && echo ", $skipped skipped")"
+    if [ $failed -gt 0 ]; then
+        echo "---- log of $name"
+        tail -n 400 "$CHECK_LOG"
+        echo "---- end of log of $name"
+    elif [ "$skipped" -gt 0 ]; then
+        grep -i -E 'skip|not installed' "$CHECK_LOG" | sed 's/^/    /'
+    fi
+    all_passed=$((all_passed + passed)) all_failed=$((all_failed + failed)) all_skipped=$((all_skipped + skipped))
+}
+
+case ${1:-} in
+--run-step)
+    "step_${2//-/_}"
+    exit
+    ;;
+--list)
+    # shellcheck disable=SC2086
+    printf '%s\n' $steps
+    exit
+    ;;
+--install)
+    "$top/contrib/install-packages.sh" build try check || exit 3
+    shift
+    ;;
+esac
+for step in "$@"; do
+    grep -qw -- "$step" <<<"$steps" || { echo "check: unknown step $step; see --list" >&2; exit 2; }
+done
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+all_passed=0 all_failed=0 all_skipped=0
+# shellcheck disable=SC2086
+[ $# -gt 0 ] || set -- $steps
+for step in "$@"; do
+    run_step "$step"
+done
+echo "took $SECONDS s"
+line="$all_passed passed, $all_failed failed"
+[ $all_skipped -gt 0 ] && line="$line, $all_skipped skipped"
+echo "$line"
+[ $all_failed -eq 0 ] && [ $all_passed -gt 0 ]
