@@ -4,7 +4,7 @@ liblogtally_a_SOURCES += \
 	src/base/buf.c src/base/buf.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/log.c src/base/log.h \
-	src/base/loop.h \
+	src/base/loop.c src/base/loop.h \
 	src/base/map.c src/base/map.h \
 	src/base/decimal.c src/base/decimal.h \
 	src/base/num.c src/base/num.h src/base/numfmt.c src/base/numhuman.c \
