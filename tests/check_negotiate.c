@@ -1,0 +1,235 @@
+/* check_negotiate -- what real scrapers send, and what nobody should. */
+#include "config.h"
+
+#include "http/negotiate.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OM HTTP_FORMAT_OPENMETRICS
+#define TEXT HTTP_FORMAT_TEXT
+
+#define PROTO                                                                  \
+    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;" \
+    "encoding=delimited"
+
+struct row {
+    const char *accept;
+    enum http_format want;
+};
+
+static void check_rows(const struct row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(negotiate_format(rows[i].accept) == rows[i].want, "row %zu: %s", i,
+                      rows[i].accept ? rows[i].accept : "(null)");
+}
+
+#define CHECK_ROWS(rows) check_rows(rows, sizeof(rows) / sizeof((rows)[0]))
+
+START_TEST(every_prometheus_gets_openmetrics)
+{
+    static const struct row rows[] = {
+        /* 2.31 to 2.48 */
+        {"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;"
+         "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+         OM},
+        /* 2.42 with native histograms */
+        {PROTO ",application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;"
+               "version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+         OM},
+        /* 2.49 to 2.55 */
+        {"application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0."
+         "0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+         OM},
+        /* 3.0: parameters twice */
+        {"application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/"
+         "openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;"
+         "escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+         OM},
+        /* 3.5 to 3.14 */
+        {"application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/"
+         "openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+         "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+         OM},
+        {"application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.6,*/*;q=0.2", OM},
+        {"application/openmetrics-text;version=1.0.0;escaping=values;q=0.6,*/*;q=0.2", OM},
+        /* 3.x, protobuf first */
+        {PROTO ";escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=1.0.0;escaping="
+               "allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;"
+               "version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+         OM},
+    };
+    CHECK_ROWS(rows);
+}
+END_TEST
+
+START_TEST(scrape_protocols_may_ask_for_text)
+{
+    static const struct row rows[] = {
+        {"text/plain;version=0.0.4;q=0.6,*/*;q=0.5", TEXT},
+        {"text/plain;version=0.0.4;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0."
+         "4",
+         TEXT},
+        {"text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,*/*;q=0.5", TEXT},
+        {PROTO ";q=0.6,*/*;q=0.5", TEXT},
+        /* text 1.0.0 is skipped, the next entry counts */
+        {"text/plain;version=1.0.0;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5", OM},
+    };
+    CHECK_ROWS(rows);
+}
+END_TEST
+
+START_TEST(no_wish_is_text)
+{
+    static const struct row rows[] = {
+        {NULL, TEXT},
+        {"", TEXT},
+        {"*/*", TEXT},
+        {"text/*", TEXT},
+        {"text/plain", TEXT},
+        {"text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", TEXT},
+        {"application/json", TEXT},
+        {"application/*", TEXT},
+    };
+    CHECK_ROWS(rows);
+}
+END_TEST
+
+START_TEST(the_highest_q_wins_and_ties_go_by_order)
+{
+    static const struct row rows[] = {
+        {"application/openmetrics-text", OM},
+        {"application/openmetrics-text;version=0.0.1", OM},
+        {"application/openmetrics-text;version=2.0.0", TEXT},
+        {"application/openmetrics-text,text/plain", OM},
+        {"text/plain,application/openmetrics-text", TEXT},
+        {"text/plain;q=0.5,application/openmetrics-text;q=0.500", TEXT},
+        {"text/plain;q=0.5,application/openmetrics-text;q=0.501", OM},
+        {"application/openmetrics-text;q=0.9,*/*", TEXT},
+        {"*/*;q=0.2,application/openmetrics-text;q=0.3", OM},
+    };
+    CHECK_ROWS(rows);
+}
+END_TEST
+
+START_TEST(q_of_zero_refuses)
+{
+    static const struct row rows[] = {
+        {"application/openmetrics-text;q=0", TEXT},
+        {"application/openmetrics-text;q=0.000,*/*;q=0.1", TEXT},
+        {"text/plain;q=0,application/openmetrics-text;q=0.1", OM},
+    };
+    CHECK_ROWS(rows);
+}
+END_TEST
+
+START_TEST(case_and_blanks_do_not_matter)
+{
+    static const struct row rows[] = {
+        {"APPLICATION/OpenMetrics-Text ; VERSION = 1.0.0 ; Q = 0.9 , text/plain;q=0.8", OM},
+        {"\ttext/plain ;\tq=0.1\t,  application/openmetrics-text\t", OM},
+        {"application/openmetrics-text;version=\"1.0.0\"", OM},
+        {"application/openmetrics-text;x=\"a,b;q=0\";q=0.9,text/plain;q=0.8", OM},
+    };
+    CHECK_ROWS(rows);
+}
+END_TEST
+
+START_TEST(garbage_is_text_and_never_fails)
+{
+    static const struct row rows[] = {
+        {",", TEXT},
+        {";;;,,,===", TEXT},
+        {";q=1", TEXT},
+        {"application/openmetrics-text;q=abc", TEXT},
+        {"application/openmetrics-text;q=-1", TEXT},
+        {"application/openmetrics-text;q=", TEXT},
+        {"application/openmetrics-text;q=.", TEXT},
+        {"application/openmetrics-text;q=1e999", TEXT},
+        {"application/openmetrics-text;q=99999999999999999999999999999999", OM},
+        {"application/openmetrics-text;q=0.0000000000000000000000000000001", TEXT},
+        {"application/openmetrics-text;version=\"1.0.0", TEXT},
+        {"\"\\", TEXT},
+        {"\"application/openmetrics-text", TEXT},
+        {"application/openmetrics-text;;q=0.5", OM},
+        {"garbage,application/openmetrics-text;q=0.5", OM},
+        {"\xff\xfe\x01", TEXT},
+    };
+    CHECK_ROWS(rows);
+}
+END_TEST
+
+/* Each prefix of a real header, in memory of just its size so that a sanitizer sees a read too far.
+ */
+START_TEST(every_prefix_of_a_real_header_is_fine)
+{
+    const char *whole = PROTO ";q=0.6,application/openmetrics-text;version=\"1.0.0\";q=0.5,*/*";
+
+    for (size_t n = 0; n <= strlen(whole); n++) {
+        char *prefix = strndup(whole, n);
+
+        (void)negotiate_format(prefix);
+        (void)negotiate_gzip(prefix);
+        free(prefix);
+    }
+}
+END_TEST
+
+START_TEST(gzip_only_when_asked_for)
+{
+    ck_assert(negotiate_gzip("gzip"));
+    ck_assert(negotiate_gzip("GZIP"));
+    ck_assert(negotiate_gzip("deflate, gzip;q=1.0, *;q=0.5"));
+    ck_assert(negotiate_gzip("gzip;q=0.001"));
+    ck_assert(negotiate_gzip("br , gzip ; q=0.1"));
+    ck_assert(!negotiate_gzip(NULL));
+    ck_assert(!negotiate_gzip(""));
+    ck_assert(!negotiate_gzip("identity"));
+    ck_assert(!negotiate_gzip("gzip;q=0"));
+    ck_assert(!negotiate_gzip("gzip;q=0.0, identity"));
+    ck_assert(!negotiate_gzip("gzip;q=abc"));
+    ck_assert(!negotiate_gzip("deflate, br, zstd"));
+    ck_assert(!negotiate_gzip("*"));
+    ck_assert(!negotiate_gzip("gzipped"));
+}
+END_TEST
+
+START_TEST(content_types_name_version_and_charset)
+{
+    ck_assert_str_eq(http_format_content_type(OM),
+                     "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    ck_assert_str_eq(http_format_content_type(TEXT), "text/plain; version=0.0.4; charset=utf-8");
+}
+END_TEST
+
+static Suite *negotiate_suite(void)
+{
+    Suite *s = suite_create("negotiate");
+    TCase *t = tcase_create("negotiate");
+
+    tcase_add_test(t, every_prometheus_gets_openmetrics);
+    tcase_add_test(t, scrape_protocols_may_ask_for_text);
+    tcase_add_test(t, no_wish_is_text);
+    tcase_add_test(t, the_highest_q_wins_and_ties_go_by_order);
+    tcase_add_test(t, q_of_zero_refuses);
+    tcase_add_test(t, case_and_blanks_do_not_matter);
+    tcase_add_test(t, garbage_is_text_and_never_fails);
+    tcase_add_test(t, every_prefix_of_a_real_header_is_fine);
+    tcase_add_test(t, gzip_only_when_asked_for);
+    tcase_add_test(t, content_types_name_version_and_charset);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(negotiate_suite());
+    int failed;
+
+    srunner_run_all(r, CK_ENV);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? 0 : 1;
+}

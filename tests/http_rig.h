@@ -1,0 +1,65 @@
+/* http_rig -- a server in its loop and raw clients on the same thread, for the tests of src/http.
+ *
+ * Nothing blocks and nothing sleeps: whoever waits turns the loop, for at most RIG_PATIENCE_MS. */
+#ifndef LT_TESTS_HTTP_RIG_H
+#define LT_TESTS_HTTP_RIG_H
+
+#include "http/server.h"
+
+#define RIG_PATIENCE_MS 20000
+#define RIG_BIG_BYTES ((size_t)9 << 20)
+
+struct rig {
+    struct loop *loop;
+    struct http_server *server;
+    char dir[64];
+    char unix_spec[96];
+    struct http_body *big;
+    struct http_request *kept[64]; /* what /kept has kept */
+    unsigned nkept;
+};
+
+/* Listeners: 0 is 127.0.0.1 with any port, 1 a unix socket. Routes: /hello (GET, HEAD),
+ * /negotiated, /big, /kept, /post (POST). */
+void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms);
+void rig_stop(struct rig *rig);
+void rig_turn(struct rig *rig);
+/* Answers the oldest kept request with "later\n". */
+void rig_answer_kept(struct rig *rig);
+/* Open descriptors of this process. */
+unsigned rig_count_fds(void);
+
+struct client {
+    int fd;
+    struct buf in; /* read and not yet taken */
+    bool eof;      /* the server closed, or reset */
+};
+
+struct answer {
+    unsigned status;
+    struct buf head; /* status line and headers */
+    struct buf body;
+};
+
+struct client client_connect(struct rig *rig, unsigned listener);
+void client_close(struct client *c);
+/* Sends it all while turning the loop; false when the server closed before. */
+bool client_send(struct rig *rig, struct client *c, struct slice bytes);
+bool client_send_str(struct rig *rig, struct client *c, const char *text);
+/* One turn of the loop and one read. */
+void client_poll(struct rig *rig, struct client *c);
+/* Waits for a whole answer (of a HEAD: no body). Status 0: the server closed without one. */
+struct answer client_answer(struct rig *rig, struct client *c, bool head_only);
+/* True when the server has closed, false when it did not within `wait_ms`. */
+bool client_closed_within(struct rig *rig, struct client *c, int64_t wait_ms);
+void answer_release(struct answer *a);
+/* The value of a header, "" when it is not there; dies at the next call. */
+const char *answer_header(const struct answer *a, const char *name);
+
+/* Connects anew, sends "METHOD target HTTP/1.1", and gives the answer. */
+struct answer rig_request(struct rig *rig, const char *method, const char *target);
+unsigned rig_status(struct rig *rig, const char *method, const char *target);
+/* How often `path` was answered with `status`. */
+uint64_t rig_counted(const struct rig *rig, const char *path, unsigned status);
+
+#endif
