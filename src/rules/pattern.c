@@ -207,6 +207,27 @@ struct slice pattern_literal(const struct pattern *p)
     return buf_all(&p->literal);
 }
 
+bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32])
+{
+    const uint8_t *set = NULL;
+    uint32_t options, type = 0, unit = 0, empty = 1;
+
+    pcre2_pattern_info(p->code, PCRE2_INFO_ALLOPTIONS, &options);
+    pcre2_pattern_info(p->code, PCRE2_INFO_MATCHEMPTY, &empty);
+    if (!(options & PCRE2_ANCHORED) || empty)
+        return false;
+    pcre2_pattern_info(p->code, PCRE2_INFO_FIRSTCODETYPE, &type);
+    pcre2_pattern_info(p->code, PCRE2_INFO_FIRSTCODEUNIT, &unit);
+    pcre2_pattern_info(p->code, PCRE2_INFO_FIRSTBITMAP, &set);
+    if (set) {
+        memcpy(ret_set, set, 32);
+    } else if (type == 1 && unit < 256) {
+        memset(ret_set, 0, 32);
+        ret_set[unit / 8] = (uint8_t)(1u << unit % 8);
+    }
+    return set || (type == 1 && unit < 256);
+}
+
 static int match_from(struct pattern *p, struct slice subject, size_t from, uint32_t options)
 {
     PCRE2_SPTR s = (PCRE2_SPTR)(subject.p ? subject.p : "");

@@ -1,8 +1,9 @@
-/* pattern -- the only file that includes pcre2.h: compile, match, groups, replace, required literal.
+/* pattern -- the only file that includes pcre2.h: compile, match, groups, replace, required
+ * literal.
  *
- * A regex of ASCII only is matched on bytes. One that holds other characters, \p, \X or \x{100} and up
- * is compiled with PCRE2_UTF and PCRE2_MATCH_INVALID_UTF. PCRE2_DUPNAMES is always on. JIT is used
- * where the system lets it; matching is bounded by a match limit and a heap limit. */
+ * A regex of ASCII only is matched on bytes. One that holds other characters, \p, \X or \x{100} and
+ * up is compiled with PCRE2_UTF and PCRE2_MATCH_INVALID_UTF. PCRE2_DUPNAMES is always on. JIT is
+ * used where the system lets it; matching is bounded by a match limit and a heap limit. */
 #ifndef LT_RULES_PATTERN_H
 #define LT_RULES_PATTERN_H
 
@@ -16,7 +17,8 @@ struct pattern;
 
 enum { PATTERN_GROUPS_MAX = 64 };
 
-/* NULL with PCRE2's message in *err; then *ret_offset is the byte where it stopped (for a caret). */
+/* NULL with PCRE2's message in *err; then *ret_offset is the byte where it stopped (for a caret).
+ */
 struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_offset);
 void pattern_free(struct pattern *p);
 
@@ -27,25 +29,29 @@ const char *pattern_group(const struct pattern *p, unsigned i);
 
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_ERROR }; /* ERROR: a limit was reached */
 
-/* Unanchored search. Groups of the last PATTERN_YES are read with pattern_capture; one match at a time
- * per pattern. */
+/* Unanchored search. Groups of the last PATTERN_YES are read with pattern_capture; one match at a
+ * time per pattern. */
 enum pattern_result pattern_match(struct pattern *p, struct slice subject);
 /* Where the last match was. */
 struct slice pattern_span(const struct pattern *p);
-/* Named group i took part: its text (BORROWS the subject). With DUPNAMES the first alternative that took
- * part. */
+/* Named group i took part: its text (BORROWS the subject). With DUPNAMES the first alternative that
+ * took part. */
 bool pattern_capture(const struct pattern *p, unsigned i, struct slice *ret_text);
 
 /* A text that every match must contain, or "" when none is known; longest first. */
 struct slice pattern_literal(const struct pattern *p);
 
-/* The furthest place a failed match got to: byte in the regex and byte in the subject. False when PCRE2
- * cannot tell. Slow; for explain. */
+/* For a regex that can match at the start of the subject only: the set of bytes a match can begin
+ * with (bit b of byte b/8). False when it is not anchored or nothing is known. */
+bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32]);
+
+/* The furthest place a failed match got to: byte in the regex and byte in the subject. False when
+ * PCRE2 cannot tell. Slow; for explain. */
 bool pattern_near(const struct pattern *p, struct slice subject, size_t *ret_regex,
                   size_t *ret_subject);
 
-/* rewrite: all occurrences replaced. `$1 ${name} $$` mean groups; an unknown group is a mistake when
- * made, an unset one is empty. */
+/* rewrite: all occurrences replaced. `$1 ${name} $$` mean groups; an unknown group is a mistake
+ * when made, an unset one is empty. */
 struct replacement;
 struct replacement *replacement_new(const struct pattern *p, struct slice text, struct buf *err);
 void replacement_free(struct replacement *r);

@@ -1,6 +1,14 @@
 # Sources and tests of src/rules.
 liblogtally_a_SOURCES +=
 
+# From a line to updates.
+liblogtally_a_SOURCES += src/rules/pattern.h src/rules/pattern.c src/rules/literal.h \
+	src/rules/literal.c src/rules/filter.h src/rules/filter.c src/rules/template.h \
+	src/rules/template.c src/rules/source.h src/rules/source.c src/rules/record.h \
+	src/rules/record.c src/rules/match.h src/rules/match.c src/rules/dispatch.h \
+	src/rules/dispatch.c src/rules/tuple.h src/rules/tuple.c src/rules/plan.h src/rules/plan.c \
+	src/rules/update.h src/rules/update.c src/rules/engine.h src/rules/engine.c
+
 # The line scanners.
 liblogtally_a_SOURCES += src/rules/fields.h src/rules/fieldnames.h src/rules/fieldnames.c \
 	src/rules/fields_json.c src/rules/fields_logfmt.c src/rules/unescape.h src/rules/unescape.c \

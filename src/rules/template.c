@@ -115,6 +115,10 @@ static bool add_field(struct template *t, struct slice text, struct buf *err)
             return false;
         }
     }
+    if (t->nfields == TEMPLATE_FIELDS_MAX) {
+        buf_fmt(err, "more than %d fields in one template", TEMPLATE_FIELDS_MAX);
+        return false;
+    }
     struct part *p = add_part(t, name, (int)t->nfields++);
 
     while (slice_cut(&rest, '|', &filter))

@@ -11,6 +11,8 @@
 
 struct template;
 
+enum { TEMPLATE_FIELDS_MAX = 32 };
+
 /* NULL with a sentence in *err: unknown filter (with the nearest one), `$name` without braces, an
  * unclosed brace, an empty or invalid name. */
 struct template *template_new(struct slice text, struct buf *err);

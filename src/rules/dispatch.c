@@ -1,0 +1,294 @@
+/* dispatch -- see the header.
+ *
+ * Tables of one field share the work of getting its text. A field's prefixes are grouped by length,
+ * so that a look-up costs one hash per distinct length, however many prefixes there are. */
+#include "config.h"
+
+#include "rules/dispatch.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+struct list {
+    uint16_t *events;
+    unsigned n, cap;
+};
+
+/* Everything that is decided by the value of one decoded field. */
+struct field_table {
+    uint16_t slot;
+    struct map values;   /* V -> index into lists */
+    struct map prefixes; /* P -> index into lists */
+    size_t *lengths;     /* distinct lengths of prefixes */
+    unsigned nlengths, lengths_cap;
+    struct list *lists;
+    unsigned nlists, lists_cap;
+};
+
+struct literal {
+    struct slice text;
+    uint16_t event;
+};
+
+struct key {
+    enum dispatch_how how;
+    const struct condition *condition; /* that decides; NULL for PARENT, ALWAYS */
+};
+
+struct dispatch {
+    unsigned nevents;
+    struct key *keys; /* of each event */
+    struct field_table *fields;
+    unsigned nfields, fields_cap;
+    struct list by_first_byte[256];
+    struct literal *literals;
+    unsigned nliterals, literals_cap;
+    struct list always;
+};
+
+static void list_add(struct list *l, unsigned event)
+{
+    GROW(l->events, l->n, l->cap);
+    l->events[l->n++] = (uint16_t)event;
+}
+
+/* A condition that looks at one decoded field only. */
+static bool is_plain_field(const struct ruleset *rules, const struct condition *c, enum op op)
+{
+    return !c->is_match && c->op == op && c->field.n == 1 && c->field.slots[0] < rules->ndecoded &&
+           c->text.n > 0;
+}
+
+/* How many distinct values rules compare each decoded field with: the more, the better it divides.
+ */
+static unsigned *count_values(const struct ruleset *rules)
+{
+    unsigned *counts = xcalloc(rules->ndecoded + 1, sizeof *counts);
+    struct map seen = MAP_INIT;
+    struct buf key = BUF_INIT;
+
+    for (unsigned e = 0; e < rules->nevents; e++) {
+        for (unsigned i = 0; i < rules->events[e].nconditions; i++) {
+            const struct condition *c = &rules->events[e].conditions[i];
+
+            if (!is_plain_field(rules, c, OP_EQ))
+                continue;
+            buf_clear(&key);
+            buf_u32(&key, c->field.slots[0]);
+            buf_slice(&key, c->text);
+            counts[c->field.slots[0]] += map_put(&seen, buf_all(&key), 1);
+        }
+    }
+    buf_release(&key);
+    map_release(&seen);
+    return counts;
+}
+
+static struct key choose_key(const struct ruleset *rules, const struct event *e,
+                             const unsigned *counts)
+{
+    struct key best = {DISPATCH_ALWAYS, NULL};
+    uint8_t first[32];
+
+    if (e->parent != EVENT_NONE)
+        return (struct key){DISPATCH_PARENT, NULL};
+    for (unsigned i = 0; i < e->nconditions; i++) {
+        const struct condition *c = &e->conditions[i];
+
+        if (is_plain_field(rules, c, OP_EQ) &&
+            (best.how != DISPATCH_VALUE ||
+             counts[c->field.slots[0]] > counts[best.condition->field.slots[0]]))
+            best = (struct key){DISPATCH_VALUE, c};
+        else if (best.how == DISPATCH_ALWAYS && is_plain_field(rules, c, OP_PREFIX))
+            best = (struct key){DISPATCH_PREFIX, c};
+    }
+    for (unsigned i = 0; i < e->nconditions && best.how == DISPATCH_ALWAYS; i++) {
+        const struct condition *c = &e->conditions[i];
+
+        if (!c->is_match)
+            continue;
+        if (pattern_first_bytes(c->capture.pattern, first))
+            best = (struct key){DISPATCH_FIRST_BYTE, c};
+        else if (pattern_literal(c->capture.pattern).n > 0)
+            best = (struct key){DISPATCH_LITERAL, c};
+    }
+    return best;
+}
+
+static struct field_table *field_table(struct dispatch *d, uint16_t slot)
+{
+    for (unsigned i = 0; i < d->nfields; i++)
+        if (d->fields[i].slot == slot)
+            return &d->fields[i];
+    GROW(d->fields, d->nfields, d->fields_cap);
+    d->fields[d->nfields] = (struct field_table){.slot = slot};
+    return &d->fields[d->nfields++];
+}
+
+static void add_text(struct field_table *t, struct map *texts, struct slice text, unsigned event)
+{
+    uint64_t i;
+
+    if (!map_get(texts, text, &i)) {
+        GROW(t->lists, t->nlists, t->lists_cap);
+        t->lists[t->nlists] = (struct list){0};
+        i = t->nlists++;
+        map_put(texts, text, i);
+    }
+    list_add(&t->lists[i], event);
+}
+
+static void add_length(struct field_table *t, size_t n)
+{
+    for (unsigned i = 0; i < t->nlengths; i++)
+        if (t->lengths[i] == n)
+            return;
+    GROW(t->lengths, t->nlengths, t->lengths_cap);
+    t->lengths[t->nlengths++] = n;
+}
+
+static void add_first_bytes(struct dispatch *d, const struct pattern *p, unsigned event)
+{
+    uint8_t first[32];
+
+    pattern_first_bytes(p, first);
+    for (unsigned b = 0; b < 256; b++)
+        if (first[b / 8] & (1u << b % 8))
+            list_add(&d->by_first_byte[b], event);
+}
+
+static void add_event(struct dispatch *d, unsigned event)
+{
+    const struct key *k = &d->keys[event];
+    const struct condition *c = k->condition;
+    struct field_table *t;
+
+    switch (k->how) {
+    case DISPATCH_VALUE:
+        t = field_table(d, c->field.slots[0]);
+        add_text(t, &t->values, c->text, event);
+        break;
+    case DISPATCH_PREFIX:
+        t = field_table(d, c->field.slots[0]);
+        add_text(t, &t->prefixes, c->text, event);
+        add_length(t, c->text.n);
+        break;
+    case DISPATCH_FIRST_BYTE:
+        add_first_bytes(d, c->capture.pattern, event);
+        break;
+    case DISPATCH_LITERAL:
+        GROW(d->literals, d->nliterals, d->literals_cap);
+        d->literals[d->nliterals++] =
+            (struct literal){pattern_literal(c->capture.pattern), (uint16_t)event};
+        break;
+    case DISPATCH_ALWAYS:
+        list_add(&d->always, event);
+        break;
+    case DISPATCH_PARENT:
+        break;
+    }
+}
+
+struct dispatch *dispatch_new(const struct ruleset *rules)
+{
+    struct dispatch *d = xcalloc(1, sizeof *d);
+    unsigned *counts = count_values(rules);
+
+    d->nevents = rules->nevents;
+    d->keys = xcalloc(rules->nevents + 1, sizeof *d->keys);
+    for (unsigned e = 0; e < rules->nevents; e++) {
+        d->keys[e] = choose_key(rules, &rules->events[e], counts);
+        if (rules->events[e].used)
+            add_event(d, e);
+    }
+    free(counts);
+    return d;
+}
+
+void dispatch_free(struct dispatch *d)
+{
+    if (!d)
+        return;
+    for (unsigned i = 0; i < d->nfields; i++) {
+        struct field_table *t = &d->fields[i];
+
+        for (unsigned k = 0; k < t->nlists; k++)
+            free(t->lists[k].events);
+        free(t->lists);
+        free(t->lengths);
+        map_release(&t->values);
+        map_release(&t->prefixes);
+    }
+    for (unsigned b = 0; b < 256; b++)
+        free(d->by_first_byte[b].events);
+    free(d->always.events);
+    free(d->literals);
+    free(d->fields);
+    free(d->keys);
+    free(d);
+}
+
+enum dispatch_how dispatch_of(const struct dispatch *d, unsigned event, struct slice *ret_text,
+                              const char **ret_field)
+{
+    const struct key *k = &d->keys[event];
+    const struct condition *c = k->condition;
+
+    *ret_text = (struct slice){"", 0};
+    *ret_field = NULL;
+    if (k->how == DISPATCH_VALUE || k->how == DISPATCH_PREFIX) {
+        *ret_text = c->text;
+        *ret_field = c->field.name;
+    } else if (k->how == DISPATCH_LITERAL) {
+        *ret_text = pattern_literal(c->capture.pattern);
+    } else if (k->how == DISPATCH_FIRST_BYTE) {
+        *ret_text = pattern_text(c->capture.pattern);
+    }
+    return k->how;
+}
+
+static unsigned take(const struct list *l, uint16_t *events, unsigned n)
+{
+    for (unsigned i = 0; i < l->n; i++)
+        events[n++] = l->events[i];
+    return n;
+}
+
+static unsigned find_by_field(const struct field_table *t, struct record *r, uint16_t *events,
+                              unsigned n)
+{
+    struct field *f = &r->slots[t->slot];
+    uint64_t i;
+
+    if (f->kind == FIELD_NONE)
+        return n;
+    struct slice text = field_text(f, &r->scratch);
+
+    if (map_get(&t->values, text, &i))
+        n = take(&t->lists[i], events, n);
+    for (unsigned k = 0; k < t->nlengths; k++) {
+        struct slice prefix = {text.p, t->lengths[k]};
+
+        if (prefix.n <= text.n && map_get(&t->prefixes, prefix, &i))
+            n = take(&t->lists[i], events, n);
+    }
+    return n;
+}
+
+unsigned dispatch_find(struct dispatch *d, struct record *r, uint16_t *ret_events)
+{
+    unsigned n = take(&d->always, ret_events, 0);
+
+    for (unsigned i = 0; i < d->nfields; i++)
+        n = find_by_field(&d->fields[i], r, ret_events, n);
+    if (r->line.n > 0)
+        n = take(&d->by_first_byte[(unsigned char)r->line.p[0]], ret_events, n);
+    for (unsigned i = 0; i < d->nliterals; i++) {
+        struct slice text = d->literals[i].text;
+
+        if (memmem(r->line.p, r->line.n, text.p, text.n))
+            ret_events[n++] = d->literals[i].event;
+    }
+    return n;
+}

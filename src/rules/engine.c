@@ -1,0 +1,376 @@
+/* engine -- see the header. */
+#include "config.h"
+
+#include "rules/engine.h"
+
+#include "base/xalloc.h"
+#include "rules/dispatch.h"
+#include "rules/match.h"
+#include "rules/update.h"
+
+#include <stdlib.h>
+
+enum { TOO_LONG = DECODED_UNDECODABLE + 1, LINE_KINDS };
+
+enum verdict { UNTRIED, IS_EVENT, IS_NOT };
+
+struct log_counters {
+    uint32_t lines[LINE_KINDS]; /* series of logtally_log_lines_total */
+    uint32_t matched, bytes;
+};
+
+struct engine {
+    const struct ruleset *rules;
+    struct registry *registry;
+    struct engine_options options;
+    struct record record;
+    struct dispatch *dispatch;
+    struct plan *plans;
+    struct updater *updater;
+    /* This line: what is known of each event, and which hit. */
+    uint8_t *verdicts;
+    uint16_t *tried, *candidates, *hits;
+    unsigned ntried, nhits;
+    /* Own counters. */
+    struct family *lines, *matched, *bytes, *event_hits;
+    struct log_counters *logs;
+    uint32_t *hit_series;
+    uint64_t unmatched;
+    int64_t now_ns;
+};
+
+static struct family *add_counter(struct engine *e, const char *name, const char *help,
+                                  unsigned nlabels, const char *const *labels)
+{
+    struct family_spec spec = {.name = name,
+                               .help = help,
+                               .type = FAMILY_COUNTER,
+                               .nlabels = nlabels,
+                               .labels = labels,
+                               .own = true};
+
+    return registry_family(e->registry, &spec);
+}
+
+static uint32_t series(struct engine *e, struct family *f, const char *a, const char *b)
+{
+    struct slice values[] = {slice_str(a), slice_str(b)};
+    struct folded folded;
+
+    family_pin(f, values, e->now_ns);
+    return family_series(f, values, e->now_ns, &folded);
+}
+
+static void add_own_counters(struct engine *e)
+{
+    static const char *const kinds[LINE_KINDS] = {"json", "logfmt", "text", "undecodable",
+                                                  "too_long"};
+    static const char *const log_decoded[] = {"log", "decoded"}, *const log[] = {"log"},
+                             *const event[] = {"event"};
+
+    e->lines = add_counter(e, "logtally_log_lines_total", "Lines read, by how they were decoded", 2,
+                           log_decoded);
+    e->matched = add_counter(e, "logtally_log_lines_matched_total",
+                             "Lines that at least one event took", 1, log);
+    e->bytes = add_counter(e, "logtally_log_bytes_total", "Bytes of lines read", 1, log);
+    e->event_hits =
+        add_counter(e, "logtally_event_hits_total", "Lines that were this event", 1, event);
+    for (unsigned i = 0; i < e->rules->nlogs; i++) {
+        const char *name = e->rules->logs[i].name;
+
+        for (unsigned k = 0; k < LINE_KINDS; k++)
+            e->logs[i].lines[k] = series(e, e->lines, name, kinds[k]);
+        e->logs[i].matched = series(e, e->matched, name, NULL);
+        e->logs[i].bytes = series(e, e->bytes, name, NULL);
+    }
+    for (unsigned i = 0; i < e->rules->nevents; i++)
+        e->hit_series[i] = series(e, e->event_hits, e->rules->events[i].name, NULL);
+}
+
+struct engine *engine_new(const struct ruleset *rules, struct registry *registry,
+                          const struct engine_options *options, int64_t now_ns)
+{
+    struct engine *e = xcalloc(1, sizeof *e);
+
+    e->rules = rules;
+    e->registry = registry;
+    e->options = *options;
+    e->now_ns = now_ns;
+    record_init(&e->record, rules);
+    e->dispatch = dispatch_new(rules);
+    e->plans = plans_new(rules);
+    e->verdicts = xcalloc(rules->nevents + 1, sizeof *e->verdicts);
+    e->tried = xcalloc(rules->nevents + 1, sizeof *e->tried);
+    e->candidates = xcalloc(rules->nevents + 1, sizeof *e->candidates);
+    e->hits = xcalloc(rules->nevents + 1, sizeof *e->hits);
+    e->logs = xcalloc(rules->nlogs + 1, sizeof *e->logs);
+    e->hit_series = xcalloc(rules->nevents + 1, sizeof *e->hit_series);
+    e->updater = updater_new(rules, registry, e->plans, now_ns);
+    add_own_counters(e);
+    return e;
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    updater_free(e->updater);
+    plans_free(e->plans, e->rules);
+    dispatch_free(e->dispatch);
+    record_release(&e->record);
+    free(e->verdicts);
+    free(e->tried);
+    free(e->candidates);
+    free(e->hits);
+    free(e->logs);
+    free(e->hit_series);
+    free(e);
+}
+
+void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns)
+{
+    e->now_ns = now_ns;
+    e->record.wall_ns = wall_ns;
+    updater_set_now(e->updater, now_ns);
+}
+
+static bool for_log(const struct event *ev, unsigned log)
+{
+    return !ev->logs || (ev->logs[log / 64] >> log % 64 & 1);
+}
+
+static bool is_event(struct engine *e, unsigned event);
+
+/* Its own log and conditions, its parent, its `unless`. */
+static bool holds(struct engine *e, const struct event *ev, unsigned event)
+{
+    bool limit = false;
+
+    if (!for_log(ev, e->record.source->log))
+        return false;
+    if (ev->parent != EVENT_NONE && !is_event(e, ev->parent))
+        return false;
+    for (unsigned i = 0; i < ev->nunless; i++)
+        if (is_event(e, ev->unless[i]))
+            return false;
+    bool all = match_conditions(&e->record, ev, &limit) == ev->nconditions;
+
+    if (all && e->plans[event].has_time)
+        record_time(&e->record, ev);
+    if (all && e->plans[event].actions_always)
+        match_actions(&e->record, ev, &limit);
+    if (limit)
+        updater_count_limit(e->updater, event);
+    return all;
+}
+
+/* Is the line this event? Found out once a line. */
+static bool is_event(struct engine *e, unsigned event)
+{
+    if (e->verdicts[event] == UNTRIED) {
+        bool is = holds(e, &e->rules->events[event], event);
+
+        e->verdicts[event] = is ? IS_EVENT : IS_NOT;
+        e->tried[e->ntried++] = (uint16_t)event;
+    }
+    return e->verdicts[event] == IS_EVENT;
+}
+
+static void hit(struct engine *e, unsigned event)
+{
+    const struct plan *p = &e->plans[event];
+
+    e->hits[e->nhits++] = (uint16_t)event;
+    counter_inc(e->event_hits, e->hit_series[event], 1, e->now_ns);
+    for (unsigned i = 0; i < p->nchildren; i++)
+        if (is_event(e, p->children[i]))
+            hit(e, p->children[i]);
+}
+
+static unsigned all_candidates(struct engine *e)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < e->rules->nevents; i++)
+        if (e->rules->events[i].used && e->rules->events[i].parent == EVENT_NONE)
+            e->candidates[n++] = (uint16_t)i;
+    return n;
+}
+
+static void find_events(struct engine *e)
+{
+    unsigned n = e->options.no_dispatch ? all_candidates(e)
+                                        : dispatch_find(e->dispatch, &e->record, e->candidates);
+
+    for (unsigned i = 0; i < e->ntried; i++)
+        e->verdicts[e->tried[i]] = UNTRIED;
+    e->ntried = e->nhits = 0;
+    for (unsigned i = 0; i < n; i++)
+        if (is_event(e, e->candidates[i]))
+            hit(e, e->candidates[i]);
+}
+
+static void strip_prefix(struct record *r)
+{
+    struct pattern *p = r->log->prefix.pattern;
+
+    if (!p || pattern_match(p, r->line) != PATTERN_YES)
+        return;
+    struct slice span = pattern_span(p);
+
+    if (span.p != r->line.p)
+        return;
+    record_capture(r, &r->log->prefix);
+    r->line = slice_from(r->line, span.n);
+}
+
+/* Keeps the text of the line's time, unread, for lines after it that have none. */
+static void note_time(struct record *r)
+{
+    if (r->log->time_slot == EVENT_NONE)
+        return;
+    const struct field *f = &r->slots[r->log->time_slot];
+
+    if (f->kind != FIELD_TEXT || f->n > TIME_TEXT_MAX)
+        return;
+    memcpy(r->source->time_text, f->p, f->n);
+    r->source->time_n = f->n;
+}
+
+static struct slice strip_ends(struct slice raw)
+{
+    if (raw.n && raw.p[raw.n - 1] == '\r')
+        raw.n--;
+    if (slice_starts(raw, SLICE("\xef\xbb\xbf")))
+        raw = slice_from(raw, 3);
+    return raw;
+}
+
+/* Up to and with decoding. */
+static bool begin_line(struct engine *e, struct source *s, struct slice raw)
+{
+    struct record *r = &e->record;
+
+    if (r->source != s)
+        record_source(r, s);
+    record_begin(r);
+    raw = strip_ends(raw);
+    if (raw.n == 0)
+        return false;
+    struct unwrapped u = {raw, {"", 0}, {"", 0}};
+
+    if (r->log->unwrap != UNWRAP_NONE) {
+        switch (unwrap_line(r->log->unwrap, r->log->unwrap_key, raw, e->options.max_line,
+                            &s->partial, &r->scratch, &u)) {
+        case UNWRAP_PART:
+            return false;
+        case UNWRAP_TOO_LONG:
+            engine_too_long(e, s->log, 1);
+            return false;
+        case UNWRAP_LINE:
+        case UNWRAP_AS_IS:
+            u.line = strip_ends(u.line);
+        }
+    }
+    r->line = u.line;
+    r->stream = u.stream;
+    r->wrapper_time = u.time;
+    strip_prefix(r);
+    if (r->line.n == 0)
+        return false;
+    record_decode(r);
+    return true;
+}
+
+bool engine_line(struct engine *e, struct source *s, struct slice raw)
+{
+    struct record *r = &e->record;
+
+    if (!begin_line(e, s, raw))
+        return false;
+    counter_inc(e->lines, e->logs[s->log].lines[r->decoded], 1, e->now_ns);
+    find_events(e);
+    if (e->nhits) {
+        counter_inc(e->matched, e->logs[s->log].matched, 1, e->now_ns);
+        updater_apply(e->updater, r, e->hits, e->nhits);
+    } else {
+        e->unmatched++;
+        if (e->options.unmatched)
+            e->options.unmatched(e->options.ctx, s, r->line);
+    }
+    if (!r->time_known)
+        note_time(r);
+    return true;
+}
+
+void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
+{
+    counter_inc(e->bytes, e->logs[s->log].bytes, n, e->now_ns);
+    for (const char *end = p + n; p < end;) {
+        const char *nl = memchr(p, '\n', (size_t)(end - p));
+        const char *stop = nl ? nl : end;
+
+        engine_line(e, s, (struct slice){p, (size_t)(stop - p)});
+        p = stop + 1;
+    }
+}
+
+void engine_too_long(struct engine *e, unsigned log, uint64_t lines)
+{
+    counter_inc(e->lines, e->logs[log].lines[TOO_LONG], lines, e->now_ns);
+}
+
+bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct slice *ret_line,
+                 int64_t *ret_time_ns)
+{
+    if (!begin_line(e, s, raw))
+        return false;
+    *ret_line = e->record.line;
+    *ret_time_ns = record_time(&e->record, NULL);
+    return true;
+}
+
+uint64_t engine_hits(const struct engine *e, unsigned event)
+{
+    return family_counter(e->event_hits, e->hit_series[event])->whole;
+}
+
+uint64_t engine_unmatched(const struct engine *e)
+{
+    return e->unmatched;
+}
+
+bool engine_tries_always(const struct engine *e, unsigned event)
+{
+    struct slice text;
+    const char *field;
+
+    return dispatch_of(e->dispatch, event, &text, &field) == DISPATCH_ALWAYS;
+}
+
+void engine_how(const struct engine *e, unsigned event, struct buf *out)
+{
+    struct slice text;
+    const char *field;
+
+    switch (dispatch_of(e->dispatch, event, &text, &field)) {
+    case DISPATCH_VALUE:
+        buf_fmt(out, "by the value of %s: \"%.*s\"", field, SLICE_FMT(text));
+        break;
+    case DISPATCH_PREFIX:
+        buf_fmt(out, "by the beginning of %s: \"%.*s\"", field, SLICE_FMT(text));
+        break;
+    case DISPATCH_FIRST_BYTE:
+        buf_str(out, "by the line's first byte");
+        break;
+    case DISPATCH_LITERAL:
+        buf_fmt(out, "by the text \"%.*s\" in the line", SLICE_FMT(text));
+        break;
+    case DISPATCH_PARENT:
+        buf_str(out, "when the event it is `of` was found");
+        break;
+    case DISPATCH_ALWAYS:
+        buf_str(out, "tried on every line");
+        break;
+    }
+}

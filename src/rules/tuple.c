@@ -1,0 +1,183 @@
+/* tuple -- see the header. */
+#include "config.h"
+
+#include "rules/tuple.h"
+
+#include "base/arena.h"
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+enum { SLOTS_MIN = 64 };
+
+struct entry {
+    uint64_t hash;
+    const char *key; /* each text: its length in 4 bytes, then its bytes */
+    struct tuple_series series[];
+};
+
+struct tuples {
+    unsigned ntexts, nseries;
+    size_t stride; /* bytes of an entry */
+    char *entries;
+    uint32_t n, cap, max;
+    uint32_t *slots; /* entry number + 1, or 0 */
+    unsigned slot_bits;
+    uint64_t hash; /* of the texts last looked for */
+    struct arena keys;
+};
+
+static struct entry *entry_at(const struct tuples *t, uint32_t i)
+{
+    return (struct entry *)(t->entries + (size_t)i * t->stride);
+}
+
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 m = (unsigned __int128)a * b;
+
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+/* Multiply and fold, 8 bytes at a time (wyhash's step); the last 8 bytes overlap those before them.
+ */
+static uint64_t hash_text(uint64_t h, struct slice s)
+{
+    const uint64_t k1 = 0xa0761d6478bd642full, k2 = 0xe7037ed1a0b428dbull;
+    uint64_t last = 0, word;
+    size_t i = 0;
+
+    for (; i + 8 <= s.n; i += 8) {
+        memcpy(&word, s.p + i, 8);
+        h = fold(h ^ word, k1);
+    }
+    if (s.n >= 8)
+        memcpy(&last, s.p + s.n - 8, 8);
+    else
+        for (size_t k = 0; k < s.n; k++)
+            last |= (uint64_t)(unsigned char)s.p[k] << 8 * k;
+    return fold(h ^ last, k2 ^ s.n);
+}
+
+static uint64_t hash_texts(const struct tuples *t, const struct slice *texts)
+{
+    uint64_t h = 0x8ebc6af09c88c6e3ull;
+
+    for (unsigned i = 0; i < t->ntexts; i++)
+        h = hash_text(h, texts[i]);
+    return h;
+}
+
+static bool key_is(const struct tuples *t, const char *key, const struct slice *texts)
+{
+    for (unsigned i = 0; i < t->ntexts; i++) {
+        uint32_t n;
+
+        memcpy(&n, key, sizeof n);
+        if (n != texts[i].n || memcmp(key + sizeof n, texts[i].p, n) != 0)
+            return false;
+        key += sizeof n + n;
+    }
+    return true;
+}
+
+struct tuples *tuples_new(unsigned ntexts, unsigned nseries, uint32_t max_entries)
+{
+    struct tuples *t = xcalloc(1, sizeof *t);
+
+    t->ntexts = ntexts;
+    t->nseries = nseries;
+    t->stride = sizeof(struct entry) + nseries * sizeof(struct tuple_series);
+    t->max = max_entries;
+    return t;
+}
+
+void tuples_free(struct tuples *t)
+{
+    if (!t)
+        return;
+    tuples_clear(t);
+    arena_release(&t->keys);
+    free(t);
+}
+
+void tuples_clear(struct tuples *t)
+{
+    free(t->entries);
+    free(t->slots);
+    t->entries = NULL;
+    t->slots = NULL;
+    t->n = t->cap = 0;
+    t->slot_bits = 0;
+    arena_reset(&t->keys);
+}
+
+struct tuple_series *tuples_find(struct tuples *t, const struct slice *texts)
+{
+    t->hash = hash_texts(t, texts);
+    if (t->n == 0)
+        return NULL;
+    uint32_t mask = (UINT32_C(1) << t->slot_bits) - 1;
+
+    for (uint32_t i = (uint32_t)(t->hash >> (64 - t->slot_bits)); t->slots[i]; i = (i + 1) & mask) {
+        struct entry *e = entry_at(t, t->slots[i] - 1);
+
+        if (e->hash == t->hash && key_is(t, e->key, texts))
+            return e->series;
+    }
+    return NULL;
+}
+
+static void place(struct tuples *t, uint32_t entry)
+{
+    uint32_t mask = (UINT32_C(1) << t->slot_bits) - 1;
+    uint32_t i = (uint32_t)(entry_at(t, entry)->hash >> (64 - t->slot_bits));
+
+    while (t->slots[i])
+        i = (i + 1) & mask;
+    t->slots[i] = entry + 1;
+}
+
+/* Keeps the table at most half full. */
+static void make_room(struct tuples *t)
+{
+    if (t->n >= t->max)
+        tuples_clear(t);
+    if (t->n == t->cap) {
+        t->cap = t->cap ? t->cap * 2 : SLOTS_MIN / 2;
+        t->entries = xreallocarray(t->entries, t->cap, t->stride);
+    }
+    if (t->slots && t->n < (UINT32_C(1) << t->slot_bits) / 2)
+        return;
+    t->slot_bits = t->slot_bits ? t->slot_bits + 1 : 6;
+    free(t->slots);
+    t->slots = xcalloc((size_t)1 << t->slot_bits, sizeof *t->slots);
+    for (uint32_t i = 0; i < t->n; i++)
+        place(t, i);
+}
+
+struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts)
+{
+    size_t bytes = 0;
+
+    make_room(t);
+    for (unsigned i = 0; i < t->ntexts; i++)
+        bytes += sizeof(uint32_t) + texts[i].n;
+    char *key = arena_alloc(&t->keys, bytes + 1), *at = key;
+
+    for (unsigned i = 0; i < t->ntexts; i++) {
+        uint32_t n = (uint32_t)texts[i].n;
+
+        memcpy(at, &n, sizeof n);
+        if (n > 0)
+            memcpy(at + sizeof n, texts[i].p, n);
+        at += sizeof n + n;
+    }
+    struct entry *e = entry_at(t, t->n);
+
+    e->hash = t->hash;
+    e->key = key;
+    memset(e->series, 0, t->nseries * sizeof *e->series);
+    place(t, t->n++);
+    return e->series;
+}

@@ -1,0 +1,340 @@
+/* update -- see the header.
+ *
+ * Nearly always one event took the line: its mappings run as they stand in its plan, with the
+ * series from its table of tuples. Only when several events took the line are their mappings
+ * merged, and only when a `reset` removed series in the midst of a line are series looked up again.
+ */
+#include "config.h"
+
+#include "rules/update.h"
+
+#include "base/xalloc.h"
+#include "rules/match.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum skip { SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE, SKIP_KINDS };
+
+enum { INPUTS_MAX = 256 };
+
+struct updater {
+    const struct ruleset *rules;
+    struct registry *registry;
+    struct plan *plans;
+    struct family **families; /* of each family_def */
+    struct family *skipped, *folded, *errors;
+    int64_t now_ns;
+    uint64_t generation;
+    uint16_t *merged; /* mappings of several events */
+};
+
+static struct family *own_counter(struct registry *r, const char *name, const char *help,
+                                  const char *const *labels, unsigned n)
+{
+    struct family_spec spec = {.name = name,
+                               .help = help,
+                               .type = FAMILY_COUNTER,
+                               .nlabels = n,
+                               .labels = labels,
+                               .own = true};
+
+    return registry_family(r, &spec);
+}
+
+struct updater *updater_new(const struct ruleset *rules, struct registry *registry,
+                            struct plan *plans, int64_t now_ns)
+{
+    static const char *const skip_labels[] = {"metric", "event", "reason"};
+    static const char *const fold_labels[] = {"metric", "label"};
+    static const char *const error_labels[] = {"event", "reason"};
+    struct updater *u = xcalloc(1, sizeof *u);
+
+    *u = (struct updater){rules, registry, plans, NULL, NULL, NULL, NULL, now_ns, 0, NULL};
+    u->families = xcalloc(rules->nfamilies + 1, sizeof(struct family *));
+    u->merged = xcalloc(rules->nmappings + 1, sizeof *u->merged);
+    for (unsigned i = 0; i < rules->nfamilies; i++) {
+        const struct family_def *def = &rules->families[i];
+        struct family *f = u->families[i] = registry_family(registry, &def->spec);
+
+        if (def->at_start)
+            family_touch(f, 0);
+        for (unsigned z = 0; z < def->nzeros; z++)
+            family_pin(f, def->zeros + (size_t)z * def->spec.nlabels, now_ns);
+    }
+    u->skipped = own_counter(registry, "logtally_rule_skipped_total",
+                             "Updates left out because the value was missing, not a number, or "
+                             "negative where it must not be",
+                             skip_labels, 3);
+    u->errors = own_counter(registry, "logtally_rule_errors_total",
+                            "Regexes that gave up on a line", error_labels, 2);
+    u->folded = own_counter(registry, "logtally_series_folded_total",
+                            "Updates counted under the label value \"other\" because of a limit; "
+                            "label \"*\" stands for all labels",
+                            fold_labels, 2);
+    u->generation = registry_generation(registry);
+    return u;
+}
+
+void updater_free(struct updater *u)
+{
+    if (!u)
+        return;
+    free(u->families);
+    free(u->merged);
+    free(u);
+}
+
+void updater_set_now(struct updater *u, int64_t now_ns)
+{
+    u->now_ns = now_ns;
+}
+
+static void count(struct updater *u, struct family *f, const struct slice *labels)
+{
+    struct folded folded;
+
+    counter_inc(f, family_series(f, labels, u->now_ns, &folded), 1, u->now_ns);
+}
+
+static void count_skip(struct updater *u, const struct mapping *m, enum skip why)
+{
+    static const char *const reasons[SKIP_KINDS] = {"missing", "not_a_number", "negative"};
+    struct slice labels[] = {slice_str(u->rules->families[m->family].spec.name),
+                             slice_str(u->rules->events[m->event].name), slice_str(reasons[why])};
+
+    count(u, u->skipped, labels);
+}
+
+void updater_count_limit(struct updater *u, unsigned event)
+{
+    struct slice labels[] = {slice_str(u->rules->events[event].name), SLICE("match_limit")};
+
+    count(u, u->errors, labels);
+}
+
+static void count_folded(struct updater *u, const struct mapping *m, uint32_t folded)
+{
+    const struct family_spec *spec = &u->rules->families[m->family].spec;
+    struct slice labels[] = {slice_str(spec->name), SLICE("*")};
+
+    if (folded & FOLDED_ALL) {
+        count(u, u->folded, labels);
+        return;
+    }
+    for (unsigned i = 0; i < spec->nlabels; i++) {
+        if (!(folded & (UINT32_C(1) << i)))
+            continue;
+        labels[1] = slice_str(spec->labels[i]);
+        count(u, u->folded, labels);
+    }
+}
+
+/* Indexes kept in tables died when the registry dropped series. */
+static void heed_generation(struct updater *u)
+{
+    uint64_t now = registry_generation(u->registry);
+
+    if (now == u->generation)
+        return;
+    u->generation = now;
+    for (unsigned e = 0; e < u->rules->nevents; e++)
+        tuples_clear(u->plans[e].tuples);
+}
+
+static void label_values(struct record *r, const struct mapping *m, unsigned n,
+                         struct slice *values)
+{
+    for (unsigned i = 0; i < n; i++)
+        values[i] = m->labels[i].constant ? m->labels[i].text : record_text(r, &m->labels[i].field);
+}
+
+static struct tuple_series make_series(struct updater *u, struct record *r, const struct mapping *m)
+{
+    struct family *f = u->families[m->family];
+    struct slice values[LABELS_MAX];
+    struct folded folded = {0};
+
+    label_values(r, m, u->rules->families[m->family].spec.nlabels, values);
+    uint32_t index = family_series(f, values, u->now_ns, &folded);
+
+    return (struct tuple_series){index, folded.all ? FOLDED_ALL : folded.mask};
+}
+
+/* A label set not seen before: runs the actions (unless they ran already) and makes its series. A
+ * value that is refused leaves its series at 0, as a counter that exists. */
+static struct tuple_series *new_tuple(struct updater *u, struct record *r, unsigned event,
+                                      const struct slice *inputs)
+{
+    struct plan *p = &u->plans[event];
+    bool limit = false;
+
+    struct tuple_series *series = tuples_add(p->tuples, inputs);
+
+    if (!p->actions_always)
+        match_actions(r, &u->rules->events[event], &limit);
+    if (limit)
+        updater_count_limit(u, event);
+    for (unsigned i = 0; i < p->nmappings; i++) {
+        const struct mapping *m = &u->rules->mappings[p->mappings[i]];
+
+        if (m->verb != VERB_RESET)
+            series[i] = make_series(u, r, m);
+    }
+    return series;
+}
+
+static struct tuple_series *find_tuple(struct updater *u, struct record *r, unsigned event)
+{
+    struct plan *p = &u->plans[event];
+    struct slice inputs[INPUTS_MAX];
+
+    for (unsigned i = 0; i < p->ninputs; i++)
+        inputs[i] = record_text(r, &p->inputs[i]);
+    struct tuple_series *series = tuples_find(p->tuples, inputs);
+
+    return series ? series : new_tuple(u, r, event, inputs);
+}
+
+static bool read_value(struct updater *u, struct record *r, const struct mapping *m,
+                       struct num *ret_value)
+{
+    bool gauge = u->rules->families[m->family].spec.type == FAMILY_GAUGE;
+
+    if (!m->value_is_field) {
+        *ret_value = m->number;
+        return true;
+    }
+    struct slice text = record_text(r, &m->value);
+
+    if (text.n == 0)
+        count_skip(u, m, SKIP_MISSING);
+    else if (num_parse(text, &m->unit, ret_value) < 0)
+        count_skip(u, m, SKIP_NOT_A_NUMBER);
+    else if (ret_value->d < 0 && !gauge)
+        count_skip(u, m, SKIP_NEGATIVE);
+    else
+        return true;
+    return false;
+}
+
+static void keep_exemplar(struct updater *u, struct record *r, const struct mapping *m,
+                          uint32_t index, double value)
+{
+    const struct event *e = &u->rules->events[m->event];
+    struct exemplar x = {.value = value, .time = (double)record_time(r, NULL) / 1e9};
+
+    for (unsigned i = 0; i < e->nexemplar && x.nlabels < 4; i++) {
+        struct slice text = record_text(r, &e->exemplar[i]);
+
+        if (text.n == 0)
+            continue;
+        x.name[x.nlabels] = slice_str(e->exemplar[i].name);
+        x.text[x.nlabels++] = text;
+    }
+    if (x.nlabels)
+        family_exemplar(u->families[m->family], index, &x);
+}
+
+static void reset_series(struct updater *u, struct record *r, const struct mapping *m)
+{
+    struct slice values[LABELS_MAX];
+
+    label_values(r, m, u->rules->families[m->family].spec.nlabels, values);
+    gauge_reset(u->families[m->family], values, u->now_ns);
+}
+
+static void update(struct updater *u, struct record *r, const struct mapping *m,
+                   const struct tuple_series *s)
+{
+    struct family *f = u->families[m->family];
+    bool gauge = u->rules->families[m->family].spec.type == FAMILY_GAUGE;
+    struct num v = {1, 1, true};
+
+    if (m->verb == VERB_RESET) {
+        reset_series(u, r, m);
+        return;
+    }
+    if (m->verb != VERB_INC && m->verb != VERB_DEC && !read_value(u, r, m, &v))
+        return;
+    if (s->folded)
+        count_folded(u, m, s->folded);
+    switch (m->verb) {
+    case VERB_INC:
+    case VERB_ADD:
+        if (gauge)
+            gauge_add(f, s->index, v.d, u->now_ns);
+        else
+            counter_add(f, s->index, &v, u->now_ns);
+        break;
+    case VERB_DEC:
+    case VERB_SUB:
+        gauge_add(f, s->index, -v.d, u->now_ns);
+        break;
+    case VERB_SET:
+        gauge_set(f, s->index, v.d, record_time(r, NULL), r->source->id, u->now_ns);
+        break;
+    case VERB_OBSERVE:
+        histogram_observe(f, s->index, v.d, u->now_ns);
+        break;
+    case VERB_RESET:
+        break;
+    }
+    if (!gauge && u->rules->events[m->event].nexemplar)
+        keep_exemplar(u, r, m, s->index, v.d);
+}
+
+static void apply_one(struct updater *u, struct record *r, unsigned event)
+{
+    const struct plan *p = &u->plans[event];
+    struct tuple_series *series = find_tuple(u, r, event);
+
+    for (unsigned i = 0; i < p->nmappings; i++) {
+        update(u, r, &u->rules->mappings[p->mappings[i]], &series[i]);
+        if (registry_generation(u->registry) == u->generation)
+            continue;
+        heed_generation(u);
+        series = find_tuple(u, r, event);
+    }
+}
+
+static int by_number(const void *a, const void *b)
+{
+    return (int)*(const uint16_t *)a - (int)*(const uint16_t *)b;
+}
+
+/* Position of a mapping among those of its event. */
+static unsigned position(const struct plan *p, uint16_t mapping)
+{
+    unsigned i = 0;
+
+    while (p->mappings[i] != mapping)
+        i++;
+    return i;
+}
+
+static void apply_merged(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
+{
+    unsigned count_all = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned k = 0; k < u->plans[events[i]].nmappings; k++)
+            u->merged[count_all++] = u->plans[events[i]].mappings[k];
+    qsort(u->merged, count_all, sizeof *u->merged, by_number);
+    for (unsigned i = 0; i < count_all; i++) {
+        const struct mapping *m = &u->rules->mappings[u->merged[i]];
+
+        heed_generation(u);
+        update(u, r, m, find_tuple(u, r, m->event) + position(&u->plans[m->event], u->merged[i]));
+    }
+    heed_generation(u);
+}
+
+void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
+{
+    heed_generation(u);
+    if (n == 1)
+        apply_one(u, r, events[0]);
+    else
+        apply_merged(u, r, events, n);
+}
