@@ -13,3 +13,37 @@ liblogtally_a_SOURCES += \
 	src/base/slice.c src/base/slice.h \
 	src/base/utf8.c src/base/utf8.h \
 	src/base/xalloc.c src/base/xalloc.h
+
+if HAVE_CHECK
+base_checks = \
+	tests/check_slice \
+	tests/check_buf \
+	tests/check_xalloc \
+	tests/check_arena \
+	tests/check_map \
+	tests/check_clock \
+	tests/check_utf8
+check_PROGRAMS += $(base_checks)
+TESTS += $(base_checks)
+tests_check_slice_SOURCES = tests/check_slice.c
+tests_check_slice_CFLAGS = $(CHECK_COMPILE)
+tests_check_slice_LDADD = $(CHECK_LINK)
+tests_check_buf_SOURCES = tests/check_buf.c
+tests_check_buf_CFLAGS = $(CHECK_COMPILE)
+tests_check_buf_LDADD = $(CHECK_LINK)
+tests_check_xalloc_SOURCES = tests/check_xalloc.c
+tests_check_xalloc_CFLAGS = $(CHECK_COMPILE)
+tests_check_xalloc_LDADD = $(CHECK_LINK)
+tests_check_arena_SOURCES = tests/check_arena.c
+tests_check_arena_CFLAGS = $(CHECK_COMPILE)
+tests_check_arena_LDADD = $(CHECK_LINK)
+tests_check_map_SOURCES = tests/check_map.c
+tests_check_map_CFLAGS = $(CHECK_COMPILE)
+tests_check_map_LDADD = $(CHECK_LINK)
+tests_check_clock_SOURCES = tests/check_clock.c
+tests_check_clock_CFLAGS = $(CHECK_COMPILE)
+tests_check_clock_LDADD = $(CHECK_LINK)
+tests_check_utf8_SOURCES = tests/check_utf8.c
+tests_check_utf8_CFLAGS = $(CHECK_COMPILE)
+tests_check_utf8_LDADD = $(CHECK_LINK)
+endif
