@@ -22,7 +22,9 @@ base_checks = \
 	tests/check_arena \
 	tests/check_map \
 	tests/check_clock \
-	tests/check_utf8
+	tests/check_utf8 \
+	tests/check_log \
+	tests/check_loop
 check_PROGRAMS += $(base_checks)
 TESTS += $(base_checks)
 tests_check_slice_SOURCES = tests/check_slice.c
@@ -46,4 +48,10 @@ tests_check_clock_LDADD = $(CHECK_LINK)
 tests_check_utf8_SOURCES = tests/check_utf8.c
 tests_check_utf8_CFLAGS = $(CHECK_COMPILE)
 tests_check_utf8_LDADD = $(CHECK_LINK)
+tests_check_log_SOURCES = tests/check_log.c
+tests_check_log_CFLAGS = $(CHECK_COMPILE)
+tests_check_log_LDADD = $(CHECK_LINK)
+tests_check_loop_SOURCES = tests/check_loop.c
+tests_check_loop_CFLAGS = $(CHECK_COMPILE)
+tests_check_loop_LDADD = $(CHECK_LINK)
 endif

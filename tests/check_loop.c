@@ -1,0 +1,443 @@
+/* check_loop -- turns with real descriptors, signals and short timers. */
+#include "config.h"
+
+#include "base/loop.h"
+
+#include "base/clock.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+struct pipe_watch {
+    struct loop *loop;
+    struct loop_watch *watch;
+    struct pipe_watch *victim; /* removed by the callback, if set */
+    int fds[2];
+    int calls;
+};
+
+static struct loop *new_loop(void)
+{
+    struct loop *l;
+
+    ck_assert_int_eq(loop_new(&l), 0);
+    return l;
+}
+
+static void on_readable(void *ctx, uint32_t events)
+{
+    struct pipe_watch *w = ctx;
+    char c;
+
+    ck_assert(events & EPOLLIN);
+    ck_assert_int_eq(read(w->fds[0], &c, 1), 1);
+    w->calls++;
+    if (w->victim) {
+        loop_remove_fd(w->loop, w->victim->watch);
+        w->victim->watch = NULL;
+    }
+}
+
+static void open_watch(struct loop *l, struct pipe_watch *w)
+{
+    *w = (struct pipe_watch){.loop = l};
+    ck_assert_int_eq(pipe2(w->fds, O_CLOEXEC | O_NONBLOCK), 0);
+    ck_assert_int_eq(loop_add_fd(l, w->fds[0], EPOLLIN, on_readable, w, &w->watch), 0);
+}
+
+static void poke(struct pipe_watch *w)
+{
+    ck_assert_int_eq(write(w->fds[1], "x", 1), 1);
+}
+
+static void close_watch(struct pipe_watch *w)
+{
+    loop_remove_fd(w->loop, w->watch);
+    (void)close(w->fds[0]);
+    (void)close(w->fds[1]);
+}
+
+START_TEST(a_readable_descriptor_is_reported_once_per_turn)
+{
+    struct loop *l = new_loop();
+    struct pipe_watch w;
+
+    open_watch(l, &w);
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    ck_assert_int_eq(w.calls, 0);
+    poke(&w);
+    poke(&w);
+    ck_assert_int_eq(loop_turn(l, -1), 0);
+    ck_assert_int_eq(w.calls, 1);
+    ck_assert_int_eq(loop_turn(l, -1), 0);
+    ck_assert_int_eq(w.calls, 2);
+    close_watch(&w);
+    loop_free(l);
+}
+END_TEST
+
+START_TEST(a_callback_may_remove_itself_and_others_with_pending_events)
+{
+    struct loop *l = new_loop();
+    struct pipe_watch a, b;
+
+    open_watch(l, &a);
+    open_watch(l, &b);
+    a.victim = &b; /* whichever comes first silences the other */
+    b.victim = &a;
+    poke(&a);
+    poke(&b);
+    ck_assert_int_eq(loop_turn(l, -1), 0);
+    ck_assert_int_eq(a.calls + b.calls, 1);
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    ck_assert_int_eq(a.calls + b.calls, 1);
+    close_watch(&a);
+    close_watch(&b);
+
+    open_watch(l, &a);
+    a.victim = &a;
+    poke(&a);
+    poke(&a);
+    ck_assert_int_eq(loop_turn(l, -1), 0);
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    ck_assert_int_eq(a.calls, 1);
+    close_watch(&a);
+    loop_free(l);
+}
+END_TEST
+
+START_TEST(a_bad_descriptor_is_an_error)
+{
+    struct loop *l = new_loop();
+    struct loop_watch *w = NULL;
+
+    ck_assert_int_eq(loop_add_fd(l, -1, EPOLLIN, on_readable, NULL, &w), -EBADF);
+    ck_assert_ptr_null(w);
+    loop_remove_fd(l, NULL);
+    loop_free(l);
+    loop_free(NULL);
+}
+END_TEST
+
+enum { TIMERS = 200 };
+
+struct alarm_clock {
+    struct loop *loop;
+    struct loop_timer *timer;
+    int *order, *n; /* where calls are noted */
+    int name;
+};
+
+static void on_alarm(void *ctx)
+{
+    struct alarm_clock *a = ctx;
+
+    a->order[(*a->n)++] = a->name;
+}
+
+START_TEST(timers_fire_by_time_and_equal_ones_in_the_order_they_were_set)
+{
+    struct loop *l = new_loop();
+    struct alarm_clock a[TIMERS];
+    int order[TIMERS], n = 0;
+    int64_t past = clock_mono_ns() - NSEC_PER_SEC;
+
+    for (int i = 0; i < TIMERS; i++) {
+        a[i] = (struct alarm_clock){l, loop_timer_new(l, on_alarm, &a[i]), order, &n, i};
+        loop_timer_set(a[i].timer, INT64_C(1) << 60); /* set twice: the later one counts */
+    }
+    for (int i = 0; i < TIMERS; i++)
+        loop_timer_set(a[i].timer, past + i * 37 % 50);
+    ck_assert_int_eq(loop_turn(l, -1), 0);
+    ck_assert_int_eq(n, TIMERS);
+    for (int i = 1; i < TIMERS; i++) {
+        int before = order[i - 1] * 37 % 50, now = order[i] * 37 % 50;
+
+        ck_assert(before < now || (before == now && order[i - 1] < order[i]));
+    }
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    ck_assert_int_eq(n, TIMERS); /* once only */
+    for (int i = 0; i < TIMERS; i++)
+        loop_timer_free(a[i].timer);
+    loop_free(l);
+}
+END_TEST
+
+START_TEST(disarmed_and_freed_timers_are_silent_and_leave_the_rest_in_order)
+{
+    struct loop *l = new_loop();
+    struct alarm_clock a[TIMERS];
+    int order[TIMERS], n = 0, last = -1;
+    int64_t past = clock_mono_ns() - NSEC_PER_SEC;
+
+    for (int i = 0; i < TIMERS; i++) {
+        a[i] = (struct alarm_clock){l, loop_timer_new(l, on_alarm, &a[i]), order, &n, i};
+        loop_timer_set(a[i].timer, past + i * 71 % TIMERS);
+    }
+    for (int i = 0; i < TIMERS; i += 3) {
+        loop_timer_set(a[i].timer, INT64_MAX);
+        if (i + 1 < TIMERS)
+            loop_timer_free(a[i + 1].timer);
+    }
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    ck_assert_int_eq(n, TIMERS / 3);
+    for (int i = 0; i < n; i++) {
+        ck_assert_int_eq(order[i] % 3, 2);
+        ck_assert_int_gt(order[i] * 71 % TIMERS, last);
+        last = order[i] * 71 % TIMERS;
+    }
+    for (int i = 0; i < TIMERS; i++)
+        if (i % 3 != 1)
+            loop_timer_free(a[i].timer);
+    loop_timer_free(NULL);
+    loop_free(l);
+}
+END_TEST
+
+START_TEST(the_wait_ends_for_a_timer_and_not_before_it)
+{
+    struct loop *l = new_loop();
+    struct alarm_clock a;
+    int order[1], n = 0, turns = 0;
+    int64_t at = clock_mono_ns() + 30 * NSEC_PER_MSEC;
+
+    a = (struct alarm_clock){l, loop_timer_new(l, on_alarm, &a), order, &n, 7};
+    loop_timer_set(a.timer, at);
+    do {
+        ck_assert_int_eq(loop_turn(l, -1), 0);
+        turns++;
+    } while (n == 0);
+    ck_assert_int_ge(loop_now(l), at);
+    ck_assert_int_le(turns, 2);
+    loop_timer_free(a.timer);
+    loop_free(l);
+}
+END_TEST
+
+struct restless {
+    struct loop *loop;
+    struct loop_timer *timer, *other;
+    int calls, other_calls;
+};
+
+static void on_restless(void *ctx)
+{
+    struct restless *r = ctx;
+
+    r->calls++;
+    loop_timer_set(r->timer, 1); /* long ago */
+}
+
+static void on_other(void *ctx)
+{
+    ((struct restless *)ctx)->other_calls++;
+}
+
+START_TEST(a_timer_that_rearms_in_the_past_starves_nobody)
+{
+    struct loop *l = new_loop();
+    struct restless r = {.loop = l};
+    struct pipe_watch w;
+
+    open_watch(l, &w);
+    r.timer = loop_timer_new(l, on_restless, &r);
+    r.other = loop_timer_new(l, on_other, &r);
+    loop_timer_set(r.timer, 1);
+    loop_timer_set(r.other, 2);
+    poke(&w);
+    ck_assert_int_eq(loop_turn(l, -1), 0);
+    ck_assert_int_eq(r.calls, 1);
+    ck_assert_int_eq(r.other_calls, 1);
+    ck_assert_int_eq(w.calls, 1);
+    ck_assert_int_eq(loop_turn(l, -1), 0);
+    ck_assert_int_eq(r.calls, 2);
+    loop_timer_free(r.timer);
+    loop_timer_free(r.other);
+    close_watch(&w);
+    loop_free(l);
+}
+END_TEST
+
+static void on_free_both(void *ctx)
+{
+    struct restless *r = ctx;
+
+    r->calls++;
+    loop_timer_free(r->timer);
+    loop_timer_free(r->other);
+}
+
+START_TEST(a_timer_may_free_itself_and_another_that_is_due)
+{
+    struct loop *l = new_loop();
+    struct restless r = {.loop = l};
+
+    r.timer = loop_timer_new(l, on_free_both, &r);
+    r.other = loop_timer_new(l, on_other, &r);
+    loop_timer_set(r.timer, 1);
+    loop_timer_set(r.other, 2);
+    ck_assert_int_eq(loop_turn(l, -1), 0);
+    ck_assert_int_eq(r.calls, 1);
+    ck_assert_int_eq(r.other_calls, 0);
+    loop_free(l);
+}
+END_TEST
+
+START_TEST(a_timer_may_outlive_its_loop)
+{
+    struct loop *l = new_loop();
+    struct restless r = {0};
+
+    r.timer = loop_timer_new(l, on_restless, &r);
+    r.other = loop_timer_new(l, on_other, &r);
+    loop_timer_set(r.timer, INT64_MAX - 1);
+    loop_free(l);
+    loop_timer_free(r.timer);
+    loop_timer_free(r.other);
+}
+END_TEST
+
+struct heard {
+    struct loop *loop;
+    int count[65];
+};
+
+static void on_signal(void *ctx, int signo)
+{
+    struct heard *h = ctx;
+
+    h->count[signo]++;
+    if (signo == SIGTERM)
+        loop_stop(h->loop);
+}
+
+START_TEST(signals_are_events_and_stop_ends_the_run)
+{
+    struct loop *l = new_loop();
+    struct heard h = {.loop = l};
+
+    ck_assert_int_eq(loop_add_signal(l, SIGHUP, on_signal, &h), 0);
+    ck_assert_int_eq(loop_add_signal(l, SIGTERM, on_signal, &h), 0);
+    ck_assert_int_eq(loop_add_signal(l, SIGUSR1, on_signal, &h), 0);
+    ck_assert_int_eq(kill(getpid(), SIGHUP), 0);
+    ck_assert_int_eq(kill(getpid(), SIGTERM), 0);
+    ck_assert_int_eq(loop_run(l), 0);
+    ck_assert_int_eq(h.count[SIGHUP], 1);
+    ck_assert_int_eq(h.count[SIGTERM], 1);
+    ck_assert_int_eq(h.count[SIGUSR1], 0);
+    loop_free(l);
+}
+END_TEST
+
+START_TEST(a_stop_before_the_run_is_not_lost)
+{
+    struct loop *l = new_loop();
+
+    loop_stop(l);
+    ck_assert_int_eq(loop_run(l), 0);
+    loop_free(l);
+}
+END_TEST
+
+static void on_sigalrm(int signo)
+{
+    (void)signo;
+}
+
+START_TEST(an_interrupted_wait_is_no_error)
+{
+    struct loop *l = new_loop();
+    struct sigaction sa = {.sa_handler = on_sigalrm};
+    struct itimerval soon = {.it_value = {.tv_usec = 20000}};
+
+    ck_assert_int_eq(sigaction(SIGALRM, &sa, NULL), 0);
+    ck_assert_int_eq(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    ck_assert_int_eq(loop_turn(l, -1), 0); /* without a limit: only the signal ends it */
+    loop_free(l);
+}
+END_TEST
+
+static int hook_calls;
+
+static int on_before_wait(void *ctx)
+{
+    hook_calls++;
+    return *(int *)ctx;
+}
+
+START_TEST(the_hook_before_the_wait_bounds_it)
+{
+    struct loop *l = new_loop();
+    int wait_ms = 10;
+
+    loop_before_wait(l, on_before_wait, &wait_ms);
+    ck_assert_int_eq(loop_turn(l, -1), 0); /* would last for ever else */
+    wait_ms = -1;
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    wait_ms = 60 * 1000;
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    ck_assert_int_eq(hook_calls, 3);
+    loop_free(l);
+}
+END_TEST
+
+START_TEST(many_ready_descriptors_are_all_served)
+{
+    enum { MANY = 200 };
+    struct loop *l = new_loop();
+    struct pipe_watch w[MANY];
+
+    for (int i = 0; i < MANY; i++) {
+        open_watch(l, &w[i]);
+        poke(&w[i]);
+    }
+    for (int turn = 0; turn < 4; turn++)
+        ck_assert_int_eq(loop_turn(l, 0), 0);
+    for (int i = 0; i < MANY; i++) {
+        ck_assert_int_eq(w[i].calls, 1);
+        close_watch(&w[i]);
+    }
+    loop_free(l);
+}
+END_TEST
+
+static Suite *loop_suite(void)
+{
+    Suite *s = suite_create("loop");
+    TCase *t = tcase_create("loop");
+
+    tcase_add_test(t, a_readable_descriptor_is_reported_once_per_turn);
+    tcase_add_test(t, a_callback_may_remove_itself_and_others_with_pending_events);
+    tcase_add_test(t, a_bad_descriptor_is_an_error);
+    tcase_add_test(t, timers_fire_by_time_and_equal_ones_in_the_order_they_were_set);
+    tcase_add_test(t, disarmed_and_freed_timers_are_silent_and_leave_the_rest_in_order);
+    tcase_add_test(t, the_wait_ends_for_a_timer_and_not_before_it);
+    tcase_add_test(t, a_timer_that_rearms_in_the_past_starves_nobody);
+    tcase_add_test(t, a_timer_may_free_itself_and_another_that_is_due);
+    tcase_add_test(t, a_timer_may_outlive_its_loop);
+    tcase_add_test(t, signals_are_events_and_stop_ends_the_run);
+    tcase_add_test(t, a_stop_before_the_run_is_not_lost);
+    tcase_add_test(t, an_interrupted_wait_is_no_error);
+    tcase_add_test(t, the_hook_before_the_wait_bounds_it);
+    tcase_add_test(t, many_ready_descriptors_are_all_served);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(loop_suite());
+    int failed;
+
+    srunner_run_all(r, CK_NORMAL);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
