@@ -1,8 +1,10 @@
 /* expose -- a snapshot as text: Prometheus 0.0.4, OpenMetrics 1.0.0, or JSON.
  *
  * Values, le and escapes follow the traps that Prometheus' own parser sets: canonical le ("1.0") in
- * both text formats, counters without _total in OpenMetrics' TYPE line, "NaN" and "+Inf", nothing but
- * \\ \" \n escaped, no timestamps, exemplars only in OpenMetrics and only on _total and _bucket. */
+ * both text formats, counters without _total in OpenMetrics' TYPE line, "NaN" and "+Inf", nothing
+ * but
+ * \\ \" \n escaped, no timestamps unless asked for, exemplars only in OpenMetrics and only on
+ * _total and _bucket. */
 #ifndef LT_METRICS_EXPOSE_H
 #define LT_METRICS_EXPOSE_H
 
@@ -16,20 +18,24 @@ enum expose_flags {
     EXPOSE_NO_OWN = 1 << 1,  /* only the rules' families */
     EXPOSE_CREATED = 1 << 2, /* _created samples (OpenMetrics only) */
     EXPOSE_NO_EOF = 1 << 3,  /* without "# EOF": more pages follow */
+    EXPOSE_NO_META = 1 << 4, /* samples only, without # lines but "# EOF" */
+    EXPOSE_TIMES = 1 << 5,   /* every sample has the timestamp time_ms (backfill; not JSON) */
 };
 
 struct expose_options {
     enum expose_format format;
     unsigned flags;
-    unsigned nconst;                /* labels put before those of every series */
+    unsigned nconst; /* labels put before those of every series */
     const char *const *const_names;
     const char *const *const_values;
+    int64_t time_ms; /* unix; with EXPOSE_TIMES */
 };
 
 /* Appends to *out. */
 void expose(const struct snapshot *s, const struct expose_options *o, struct buf *out);
 
-/* Is this a name Prometheus accepts: [a-zA-Z_][a-zA-Z0-9_]* (no colon: those are for recording rules). */
+/* Is this a name Prometheus accepts: [a-zA-Z_][a-zA-Z0-9_]* (no colon: those are for recording
+ * rules). */
 bool metric_name_valid(struct slice name);
 /* [a-zA-Z_][a-zA-Z0-9_]*, not beginning with "__". */
 bool label_name_valid(struct slice name);

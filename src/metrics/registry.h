@@ -3,18 +3,19 @@
  * One thread owns a registry and updates it with plain stores. Others see copies only (snapshot.h).
  *
  *   registry -> family (name, type, label names, buckets, limits)
- *                 -> series table: label values -> index        labels are written once, never changed
+ *                 -> series table: label values -> index        labels are written once, never
+ * changed
  *                 -> values: flat arrays, one cell per index     counter | gauge | histogram
  *
  * A series is found by its label VALUES with their lengths, compared whole: no text from a log can
  * forge another series' key. The index of a series is stable until registry_expire or
  * registry_drop removes series of that family (then `generation` of the registry changes and every
- * index kept outside is void). Families are never removed from a registry; a reload builds a new one
- * and restores the old values into it.
+ * index kept outside is void). Families are never removed from a registry; a reload builds a new
+ * one and restores the old values into it.
  *
- * Limits: beyond max_values distinct values of one label a further value becomes "other" in that label
- * only; beyond max_series (of the family, or of all together) a further label set becomes "other" in
- * all its labels. Nothing is lost from totals. */
+ * Limits: beyond max_values distinct values of one label a further value becomes "other" in that
+ * label only; beyond max_series (of the family, or of all together) a further label set becomes
+ * "other" in all its labels. Nothing is lost from totals. */
 #ifndef LT_METRICS_REGISTRY_H
 #define LT_METRICS_REGISTRY_H
 
@@ -51,14 +52,19 @@ struct counter {
     struct nsum part;
 };
 
-/* A gauge, and beside its value the function that this run of updates was: a constant, or
- * x -> max(floor, x + shift), so that parts of a log can be composed in order (snapshot_merge). */
+/* A gauge. Beside its value stands the function that its updates were, had every `set` been
+ * ignored: x -> max(floor, x + shift); a `reset` is the constant {shift = -Inf, floor = value}.
+ * With it parts of a log can be composed in order (snapshot_merge), also when an earlier part turns
+ * out to hold a newer `set` of another file. */
 struct gauge {
     double value;
     double shift, floor;
-    int64_t set_time_ns; /* time of the line of the last `set`; INT64_MIN = none */
-    uint32_t set_file;   /* which file it came from */
-    bool constant;       /* a set or reset happened: the value does not depend on what was before */
+    int64_t
+        set_time_ns; /* time of the line of the last `set`; INT64_MIN = none since the last reset */
+    int64_t set_max_ns; /* the newest of them */
+    uint32_t set_file;  /* which file the last one came from */
+    bool is_set;        /* there was a `set` since the last reset: value is a constant */
+    bool dropped;       /* by `reset`: not shown, not counted; the next update brings it back */
 };
 
 /* A histogram cell is followed in memory by nbuckets + 1 uint64_t, not cumulative, +Inf last; the
@@ -81,16 +87,18 @@ struct registry;
 struct family;
 
 struct registry_limits {
-    uint32_t max_series; /* all families that are not `own` together; 0 = no limit */
-    uint32_t label_bytes; /* longer label values are cut to this, with "..." */
+    uint32_t max_series;  /* all families that are not `own` together; 0 = no limit */
+    uint32_t label_bytes; /* longer label values are cut to this, with "..."; 0 = 65535 */
+    int64_t now_ns;       /* creation time of label-less series; 0 = unknown */
+    bool part;            /* one part of a log, to be merged: remembers every reset */
 };
 
 struct registry *registry_new(const struct registry_limits *limits);
 void registry_free(struct registry *r);
 
-/* Adds a family, or finds the one of that name. All text is copied. The order of first adding is the
- * order of exposition unless sorting is asked for. A family without labels has its one series, index
- * 0, from the start, but is exposed only after it was touched: see family_touch. */
+/* Adds a family, or finds the one of that name. All text is copied. The order of first adding is
+ * the order of exposition unless sorting is asked for. A family without labels has its one series,
+ * index 0, from the start, but is exposed only after it was touched: see family_touch. */
 struct family *registry_family(struct registry *r, const struct family_spec *spec);
 /* NULL when there is none. */
 struct family *registry_find(const struct registry *r, struct slice name);
@@ -119,24 +127,28 @@ uint32_t family_series(struct family *f, const struct slice *values, int64_t now
                        struct folded *ret_folded);
 /* Finds only; false when there is none. */
 bool family_lookup(const struct family *f, const struct slice *values, uint32_t *ret_index);
-/* Makes the series permanent: exposed at 0 from the start, and never expires (key `zero`). */
+/* Makes the series permanent: exposed at 0 from the start, never expires, never folded (key
+ * `zero`). */
 void family_pin(struct family *f, const struct slice *values, int64_t now_ns);
 /* Exposes the series of a label-less family at its present value. */
 void family_touch(struct family *f, uint32_t index);
 /* Label value i of a series; BORROWS, valid as long as the series lives. */
 struct slice family_label(const struct family *f, uint32_t index, unsigned label);
 
-/* Updates. They are inline-able one-liners for the hot path; all of them stamp the series for
- * `expire` with now_ns only if the family has expire_ns. The value is validated by the caller:
- * finite, and not negative for counters and histograms. */
-void counter_inc(struct family *f, uint32_t index, uint64_t n, int64_t now_ns);
-void counter_add(struct family *f, uint32_t index, const struct num *v, int64_t now_ns);
-void histogram_observe(struct family *f, uint32_t index, double v, int64_t now_ns);
+/* Updates (counter_inc, counter_add and histogram_observe are inline, in cells.h). All of them
+ * stamp the series for `expire` with now_ns only if the family has expire_ns, and expose a
+ * label-less one. The value is validated by the caller: finite, and not negative for counters and
+ * histograms. */
+static inline void counter_inc(struct family *f, uint32_t index, uint64_t n, int64_t now_ns);
+static inline void counter_add(struct family *f, uint32_t index, const struct num *v,
+                               int64_t now_ns);
+static inline void histogram_observe(struct family *f, uint32_t index, double v, int64_t now_ns);
 void gauge_add(struct family *f, uint32_t index, double delta, int64_t now_ns);
 /* Between different files an older line time than the last one's is ignored (returns false). */
 bool gauge_set(struct family *f, uint32_t index, double v, int64_t line_time_ns, uint32_t file,
                int64_t now_ns);
-/* Drops the series of this label set; a label-less one goes to 0 (clamped to min). */
+/* Drops the series of this label set (its index stays valid: an update brings it back); a
+ * label-less or pinned one goes to 0 (clamped to min). */
 void gauge_reset(struct family *f, const struct slice *values, int64_t now_ns);
 
 /* Reading. */
@@ -148,14 +160,17 @@ const struct histogram *family_histogram(const struct family *f, uint32_t index)
 /* Sets the counter of an own, live family to an absolute value (process_cpu_seconds_total). */
 void counter_store(struct family *f, uint32_t index, double v);
 
-/* Copies; kept for the counter, or for the bucket that `value` falls into. Ignored (returns false) when
- * the labels are longer than OpenMetrics allows. */
+/* Copies; kept for the counter, or for the bucket that `value` falls into. Ignored (returns false)
+ * when the labels are longer than OpenMetrics allows. */
 bool family_exemplar(struct family *f, uint32_t index, const struct exemplar *e);
 
 /* Drops series not updated since now_ns - expire_ns; pinned and label-less ones stay. Returns how
- * many were dropped. */
+ * many were dropped. Call it now and then also without any `expire`: it gives back the memory of
+ * gauges that were reset, and costs nothing when there is nothing to do. */
 uint32_t registry_expire(struct registry *r, int64_t now_ns);
 /* Drops one series (command `state drop`). */
 bool registry_drop(struct family *f, const struct slice *values);
+
+#include "metrics/cells.h"
 
 #endif

@@ -1,3 +1,17 @@
 # Sources and tests of src/metrics.
-liblogtally_a_SOURCES +=
-
+liblogtally_a_SOURCES += \
+	src/metrics/cells.c src/metrics/cells.h \
+	src/metrics/codec.h \
+	src/metrics/escape.c src/metrics/escape.h \
+	src/metrics/exemplars.c src/metrics/exemplars.h \
+	src/metrics/expose.c src/metrics/expose.h src/metrics/expose_impl.h \
+	src/metrics/expose_json.c src/metrics/expose_text.c \
+	src/metrics/family.c src/metrics/family.h \
+	src/metrics/gauge.c \
+	src/metrics/labels.c \
+	src/metrics/merge.c \
+	src/metrics/registry.c src/metrics/registry.h \
+	src/metrics/restore.c \
+	src/metrics/series.c src/metrics/series.h \
+	src/metrics/snapshot.c src/metrics/snapshot.h src/metrics/snapshot_impl.h \
+	src/metrics/snapshot_decode.c src/metrics/snapshot_encode.c

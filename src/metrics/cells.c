@@ -1,0 +1,97 @@
+/* cells -- counters and what the accessors of registry.h give; see cells.h for the hot half. */
+#include "config.h"
+
+#include "metrics/registry.h"
+
+#include "metrics/family.h"
+
+#include <math.h>
+
+void counter_carry(struct counter *c)
+{
+    double whole = floor(nsum_value(&c->part));
+
+    if (whole >= 1 && whole < 0x1p64) {
+        nsum_add(&c->part, -whole);
+        counter_add_whole(c, (uint64_t)whole);
+    }
+}
+
+/* Fractions are kept below 1, so that a counter of millions of seconds keeps all digits of its sum.
+ */
+void counter_add_part(struct counter *c, double v)
+{
+    double whole = floor(v);
+
+    if (whole >= 0x1p64) {
+        nsum_add(&c->part, v);
+        return;
+    }
+    counter_add_whole(c, (uint64_t)whole);
+    nsum_add(&c->part, v - whole);
+    counter_carry(c);
+}
+
+double counter_value(const struct counter *c)
+{
+    return (double)c->whole + nsum_value(&c->part);
+}
+
+void counter_store(struct family *f, uint32_t index, double v)
+{
+    f->cells.counter[index] = (struct counter){0};
+    counter_add_part(&f->cells.counter[index], v);
+    f->cells.updated = true;
+}
+
+const struct counter *family_counter(const struct family *f, uint32_t index)
+{
+    return &f->cells.counter[index];
+}
+
+const struct gauge *family_gauge(const struct family *f, uint32_t index)
+{
+    return &f->cells.gauge[index];
+}
+
+const struct histogram *family_histogram(const struct family *f, uint32_t index)
+{
+    return histogram_at(&f->cells, index);
+}
+
+bool family_exemplar(struct family *f, uint32_t index, const struct exemplar *e)
+{
+    unsigned slot = 0;
+
+    if (!f->info->spec.exemplars || f->info->spec.type == FAMILY_GAUGE)
+        return true;
+    if (f->info->spec.type == FAMILY_HISTOGRAM)
+        slot = bucket_of(f->cells.bounds, f->cells.nbounds, e->value);
+    return exemplars_put(&f->exemplars, f->cap, index, slot, e);
+}
+
+const struct family_spec *family_spec(const struct family *f)
+{
+    return &f->info->spec;
+}
+
+uint32_t family_nseries(const struct family *f)
+{
+    return f->table.n - f->ndropped;
+}
+
+void family_set_hidden(struct family *f, bool hidden)
+{
+    f->hidden = hidden;
+}
+
+void family_touch(struct family *f, uint32_t index)
+{
+    (void)index;
+    f->touched = true;
+}
+
+struct slice family_label(const struct family *f, uint32_t index, unsigned label)
+{
+    return record_value(f->table.records[index], f->table.nlabels, label);
+}

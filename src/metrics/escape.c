@@ -1,0 +1,36 @@
+/* escape -- see escape.h. Runs without an escape are copied whole. */
+#include "config.h"
+
+#include "metrics/escape.h"
+
+static const char *escape_of(unsigned char c, enum escape how)
+{
+    if (c == '\\')
+        return "\\\\";
+    if (c == '\n')
+        return "\\n";
+    if (c == '"' && how != ESCAPE_HELP)
+        return "\\\"";
+    return NULL;
+}
+
+void escape_text(struct buf *out, struct slice s, enum escape how)
+{
+    size_t done = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        const char *e = escape_of(c, how);
+        bool control = !e && how == ESCAPE_JSON && c < 0x20;
+
+        if (!e && !control)
+            continue;
+        buf_add(out, s.p + done, i - done);
+        done = i + 1;
+        if (control)
+            buf_fmt(out, "\\u%04x", c);
+        else
+            buf_str(out, e);
+    }
+    buf_add(out, s.p + done, s.n - done);
+}

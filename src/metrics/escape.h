@@ -1,0 +1,17 @@
+/* escape -- the escapes of the exposition formats.
+ *
+ * Only this room includes this header. */
+#ifndef LT_METRICS_ESCAPE_H
+#define LT_METRICS_ESCAPE_H
+
+#include "base/buf.h"
+
+enum escape {
+    ESCAPE_LABEL, /* backslash, quote, line feed; also HELP in OpenMetrics */
+    ESCAPE_HELP,  /* backslash, line feed; HELP of text 0.0.4 */
+    ESCAPE_JSON,  /* without the quotes around it; the text must be valid UTF-8 */
+};
+
+void escape_text(struct buf *out, struct slice s, enum escape how);
+
+#endif

@@ -1,0 +1,363 @@
+/* family -- see family.h. Label sets, limits, and removal of series. */
+#include "config.h"
+
+#include "metrics/family.h"
+
+#include "base/xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define OTHER SLICE("other")
+
+struct family_info *family_info_new(const struct family_spec *spec)
+{
+    struct family_info *info = xcalloc(1, sizeof *info);
+    const char **labels = xcalloc(spec->nlabels + 1, sizeof *labels);
+    double *buckets = xcalloc(spec->nbuckets + 1, sizeof *buckets);
+
+    for (unsigned i = 0; i < spec->nlabels; i++)
+        labels[i] = xstrdup(spec->labels[i]);
+    for (unsigned i = 0; i < spec->nbuckets; i++)
+        buckets[i] = spec->buckets[i];
+    atomic_init(&info->refs, 1);
+    info->spec = *spec;
+    info->spec.name = xstrdup(spec->name);
+    info->spec.help = xstrdup(spec->help ? spec->help : "");
+    info->spec.labels = labels;
+    info->spec.buckets = buckets;
+    return info;
+}
+
+struct family_info *family_info_ref(struct family_info *info)
+{
+    atomic_fetch_add_explicit(&info->refs, 1, memory_order_relaxed);
+    return info;
+}
+
+void family_info_unref(struct family_info *info)
+{
+    if (!info || atomic_fetch_sub_explicit(&info->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (unsigned i = 0; i < info->spec.nlabels; i++)
+        free((char *)(uintptr_t)info->spec.labels[i]);
+    free((char *)(uintptr_t)info->spec.name);
+    free((char *)(uintptr_t)info->spec.help);
+    free((void *)(uintptr_t)info->spec.labels);
+    free((void *)(uintptr_t)info->spec.buckets);
+    free(info);
+}
+
+static void values_release(struct family *f)
+{
+    for (unsigned i = 0; f->values && i < f->info->spec.nlabels; i++)
+        map_release(&f->values[i].uses);
+    free(f->values);
+    f->values = NULL;
+}
+
+static void values_init(struct family *f)
+{
+    if (f->info->spec.max_values && f->info->spec.nlabels)
+        f->values = xcalloc(f->info->spec.nlabels, sizeof *f->values);
+}
+
+static bool value_used(const struct value_set *set, struct slice value)
+{
+    uint64_t uses;
+
+    return map_get(&set->uses, value, &uses) && uses;
+}
+
+/* `other` is not a value of its own: it stands for all that found no place. */
+static void value_count(struct value_set *set, struct slice value, int by)
+{
+    uint64_t uses = 0;
+
+    if (slice_eq(value, OTHER))
+        return;
+    (void)map_get(&set->uses, value, &uses);
+    set->n -= uses > 0;
+    uses += (uint64_t)(int64_t)by;
+    set->n += uses > 0;
+    (void)map_put(&set->uses, value, uses);
+}
+
+/* A series begins or ceases to count for the limits. */
+static void count_series(struct family *f, uint32_t index, int by)
+{
+    const struct record *rec = f->table.records[index];
+
+    if (!f->info->spec.own)
+        f->registry->nlive += (uint32_t)by;
+    for (unsigned i = 0; f->values && i < f->table.nlabels; i++)
+        value_count(&f->values[i], record_value(rec, f->table.nlabels, i), by);
+}
+
+void family_count_dropped(struct family *f, uint32_t index)
+{
+    f->ndropped++;
+    count_series(f, index, -1);
+}
+
+void family_count_revived(struct family *f, uint32_t index)
+{
+    f->ndropped--;
+    count_series(f, index, 1);
+}
+
+static void bounds_init(struct family_cells *c, const struct family_spec *spec)
+{
+    unsigned padded = (spec->nbuckets + 3) & ~3U;
+    double *bounds;
+
+    if (spec->type != FAMILY_HISTOGRAM)
+        return;
+    bounds = xcalloc(padded + 1, sizeof *bounds);
+    for (unsigned i = 0; i < padded + 1; i++)
+        bounds[i] = i < spec->nbuckets ? spec->buckets[i] : (double)INFINITY;
+    c->bounds = bounds;
+    c->nbounds = spec->nbuckets;
+}
+
+static void cells_grow(struct family *f)
+{
+    struct family_cells *c = &f->cells;
+    uint32_t old = f->cap;
+
+    if (f->table.n < f->cap)
+        return;
+    f->cap = old ? old * 2 : f->table.nlabels ? 8 : 1;
+    c->any = xreallocarray(c->any, f->cap, c->stride);
+    if (f->info->spec.expire_ns)
+        c->stamps = xreallocarray(c->stamps, f->cap, sizeof *c->stamps);
+    exemplars_grow(&f->exemplars, old, f->cap);
+}
+
+static uint32_t append(struct family *f, const struct slice *values, int64_t now_ns)
+{
+    struct family_cells *c = &f->cells;
+    uint32_t index;
+
+    cells_grow(f);
+    index = series_append(&f->table, values, now_ns);
+    memset((char *)c->any + index * c->stride, 0, c->stride);
+    if (f->info->spec.type == FAMILY_GAUGE)
+        gauge_init(&c->gauge[index], &f->info->spec);
+    if (c->stamps)
+        c->stamps[index] = now_ns;
+    count_series(f, index, 1);
+    return index;
+}
+
+struct family *family_new(struct registry *r, const struct family_spec *spec)
+{
+    struct family *f = xcalloc(1, sizeof *f);
+
+    f->registry = r;
+    f->info = family_info_new(spec);
+    f->cells.stride = cell_size(spec);
+    f->exemplars.slots = spec->type == FAMILY_HISTOGRAM ? spec->nbuckets + 1 : 1;
+    bounds_init(&f->cells, spec);
+    series_init(&f->table, spec->nlabels, r->seed);
+    values_init(f);
+    if (spec->nlabels == 0)
+        (void)append(f, NULL, r->now_ns);
+    return f;
+}
+
+void family_free(struct family *f)
+{
+    if (!f)
+        return;
+    values_release(f);
+    exemplars_release(&f->exemplars, f->cap);
+    series_release(&f->table);
+    free(f->cells.any);
+    free(f->cells.stamps);
+    free((void *)(uintptr_t)f->cells.bounds);
+    family_info_unref(f->info);
+    free(f);
+}
+
+/* The index of a live series. */
+static bool find_live(const struct family *f, const struct slice *values, uint32_t *ret_index)
+{
+    uint32_t index = f->table.nlabels ? series_find(&f->table, values) : 0;
+
+    if (index == SERIES_NONE)
+        return false;
+    if (f->info->spec.type == FAMILY_GAUGE && f->cells.gauge[index].dropped)
+        return false;
+    *ret_index = index;
+    return true;
+}
+
+static uint32_t fold_values(const struct family *f, struct slice *values)
+{
+    uint32_t mask = 0;
+
+    for (unsigned i = 0; f->values && i < f->table.nlabels; i++) {
+        const struct value_set *set = &f->values[i];
+
+        if (set->n < f->info->spec.max_values || slice_eq(values[i], OTHER) ||
+            value_used(set, values[i]))
+            continue;
+        values[i] = OTHER;
+        mask |= UINT32_C(1) << i;
+    }
+    return mask;
+}
+
+static bool is_full(const struct family *f)
+{
+    const struct registry *r = f->registry;
+    const struct family_spec *spec = &f->info->spec;
+
+    if (spec->max_series && f->table.n - f->ndropped >= spec->max_series)
+        return true;
+    return r->limits.max_series && !spec->own && r->nlive >= r->limits.max_series;
+}
+
+static uint32_t revive_or_append(struct family *f, const struct slice *values, int64_t now_ns)
+{
+    uint32_t index = series_find(&f->table, values);
+
+    if (index == SERIES_NONE)
+        return append(f, values, now_ns);
+    f->cells.gauge[index].dropped = false;
+    family_count_revived(f, index);
+    return index;
+}
+
+/* Folds `values` in place until there is a series for them. */
+static uint32_t place_folded(struct family *f, struct slice *values, int64_t now_ns,
+                             struct folded *ret)
+{
+    uint32_t index;
+
+    ret->mask = fold_values(f, values);
+    ret->any = ret->mask != 0;
+    if (ret->any && find_live(f, values, &index))
+        return index;
+    if (is_full(f)) {
+        for (unsigned i = 0; i < f->table.nlabels; i++)
+            values[i] = OTHER;
+        ret->any = ret->all = true;
+        if (find_live(f, values, &index))
+            return index;
+    }
+    return revive_or_append(f, values, now_ns);
+}
+
+uint32_t family_place(struct family *f, const struct slice *values, int64_t now_ns,
+                      enum placing how, struct folded *ret_folded)
+{
+    struct slice folded[LABELS_MAX];
+    uint32_t index;
+
+    if (now_ns > f->registry->now_ns)
+        f->registry->now_ns = now_ns;
+    if (find_live(f, values, &index))
+        return index;
+    if (how == PLACE_KEEP)
+        return revive_or_append(f, values, now_ns);
+    for (unsigned i = 0; i < f->table.nlabels; i++)
+        folded[i] = values[i];
+    return place_folded(f, folded, now_ns, ret_folded);
+}
+
+static uint32_t clean_and_place(struct family *f, const struct slice *values, int64_t now_ns,
+                                enum placing how, struct folded *ret_folded)
+{
+    struct slice clean[LABELS_MAX];
+    struct buf scratch = BUF_INIT;
+    uint32_t index;
+
+    labels_clean(values, f->table.nlabels, f->registry->limits.label_bytes, &scratch, clean);
+    index = family_place(f, clean, now_ns, how, ret_folded);
+    buf_release(&scratch);
+    return index;
+}
+
+/* What equals a stored label set is clean already, so known series pay for the look-up only. */
+uint32_t family_series(struct family *f, const struct slice *values, int64_t now_ns,
+                       struct folded *ret_folded)
+{
+    struct folded folded = {0};
+    uint32_t index;
+
+    if (!find_live(f, values, &index))
+        index = clean_and_place(f, values, now_ns, PLACE_FOLD, &folded);
+    if (ret_folded)
+        *ret_folded = folded;
+    return index;
+}
+
+bool family_lookup(const struct family *f, const struct slice *values, uint32_t *ret_index)
+{
+    struct slice clean[LABELS_MAX];
+    struct buf scratch = BUF_INIT;
+    bool found = find_live(f, values, ret_index);
+
+    if (found)
+        return true;
+    labels_clean(values, f->table.nlabels, f->registry->limits.label_bytes, &scratch, clean);
+    found = find_live(f, clean, ret_index);
+    buf_release(&scratch);
+    return found;
+}
+
+void family_pin(struct family *f, const struct slice *values, int64_t now_ns)
+{
+    uint32_t index;
+
+    if (f->table.nlabels == 0) {
+        family_touch(f, 0);
+        return;
+    }
+    index = clean_and_place(f, values, now_ns, PLACE_KEEP, NULL);
+    f->table.records[index]->pinned = true;
+}
+
+/* Moves the cells down over the gaps; label sets go to a new table, because snapshots hold the old.
+ */
+uint32_t family_rebuild(struct family *f, family_keep_fn *keep, int64_t arg)
+{
+    struct series_table old = f->table;
+    struct family_cells *c = &f->cells;
+    uint32_t to = 0;
+
+    for (uint32_t i = 0; i < old.n; i++)
+        if (!(f->info->spec.type == FAMILY_GAUGE && c->gauge[i].dropped))
+            count_series(f, i, -1);
+    values_release(f);
+    values_init(f);
+    series_init(&f->table, old.nlabels, old.seed);
+    f->ndropped = 0;
+    for (uint32_t i = 0; i < old.n; i++) {
+        struct slice values[LABELS_MAX];
+
+        if (!keep(f, i, arg))
+            continue;
+        record_values(old.records[i], old.nlabels, values);
+        (void)series_append(
+            &f->table, values,
+            atomic_load_explicit(&old.records[i]->created_ns, memory_order_relaxed));
+        f->table.records[to]->pinned = old.records[i]->pinned;
+        memmove((char *)c->any + to * c->stride, (char *)c->any + i * c->stride, c->stride);
+        if (c->stamps)
+            c->stamps[to] = c->stamps[i];
+        exemplars_move(&f->exemplars, i, to);
+        if (f->info->spec.type == FAMILY_GAUGE && c->gauge[to].dropped)
+            f->ndropped++;
+        else
+            count_series(f, to, 1);
+        to++;
+    }
+    exemplars_forget(&f->exemplars, to, old.n);
+    series_release(&old);
+    c->updated = true;
+    f->registry->generation++;
+    return old.n - to;
+}

@@ -1,0 +1,115 @@
+/* family -- what a family is inside this room: its description, its table of series, its cells.
+ *
+ * Only this room includes this header. */
+#ifndef LT_METRICS_FAMILY_H
+#define LT_METRICS_FAMILY_H
+
+#include "base/map.h"
+#include "metrics/exemplars.h"
+#include "metrics/registry.h"
+#include "metrics/series.h"
+
+#include <stdatomic.h>
+
+/* The description. Never changes; counted by reference, because snapshots outlive registries. */
+struct family_info {
+    atomic_uint refs;
+    struct family_spec spec; /* owns its text */
+};
+
+struct family_info *family_info_new(const struct family_spec *spec);
+struct family_info *family_info_ref(struct family_info *info);
+void family_info_unref(struct family_info *info);
+
+/* The distinct values of one label, with how many live series have each. */
+struct value_set {
+    struct map uses;
+    uint32_t n; /* values in use */
+};
+
+struct family {
+    struct family_cells cells; /* must be first: see cells.h */
+    struct registry *registry;
+    struct family_info *info;
+    struct series_table table;
+    uint32_t cap;      /* of cells, stamps and exemplars */
+    uint32_t ndropped; /* series of a gauge that are dropped */
+    bool touched;      /* a label-less family is exposed */
+    bool hidden;
+    struct value_set *values; /* one per label; NULL without max_values */
+    struct exemplars exemplars;
+};
+
+/* A family of encoded snapshots that found no place. Never changes; counted by reference. */
+struct parked {
+    atomic_uint refs;
+    int64_t since_ns; /* wall clock */
+    size_t n;
+    char bytes[];
+};
+
+struct parked *parked_new(int64_t since_ns, size_t n);
+void parked_unref(struct parked *p);
+
+struct registry {
+    struct registry_limits limits;
+    uint64_t seed;
+    uint64_t generation;
+    int64_t now_ns; /* the newest time that any call brought */
+    struct family **families;
+    unsigned n, cap;
+    struct map names;
+    uint32_t nlive; /* series of families that are not own */
+    struct parked **parked;
+    unsigned nparked, parked_cap;
+};
+
+/* How a label set is brought into a family. */
+enum placing {
+    PLACE_FOLD, /* the limits hold */
+    PLACE_KEEP, /* it is made whatever the limits say: `zero`, and what was counted before a restart
+                 */
+};
+
+struct family *family_new(struct registry *r, const struct family_spec *spec);
+void family_free(struct family *f);
+/* Values must be clean (labels_clean). */
+uint32_t family_place(struct family *f, const struct slice *values, int64_t now_ns,
+                      enum placing how, struct folded *ret_folded);
+/* Removes all series of which keep() is false. Voids indexes. Returns how many went. */
+typedef bool family_keep_fn(const struct family *f, uint32_t index, int64_t arg);
+uint32_t family_rebuild(struct family *f, family_keep_fn *keep, int64_t arg);
+/* A gauge's series leaves or comes back; only the counts of live series are kept here. */
+void family_count_dropped(struct family *f, uint32_t index);
+void family_count_revived(struct family *f, uint32_t index);
+
+/* Fills ret_values with what label values become before they are stored: valid UTF-8 without NUL,
+ * not empty, at most `limit` bytes. They BORROW from values and from *scratch. */
+void labels_clean(const struct slice *values, unsigned n, uint32_t limit, struct buf *scratch,
+                  struct slice *ret_values);
+
+/* Moves what is whole in c->part to c->whole. */
+void counter_carry(struct counter *c);
+
+/* gauge.c: a cell at its beginning, and part 2 of a log put onto part 1. */
+void gauge_init(struct gauge *g, const struct family_spec *spec);
+void gauge_compose(struct family *f, uint32_t index, const struct gauge *part);
+
+static inline struct histogram *histogram_at(const struct family_cells *c, uint32_t index)
+{
+    return (struct histogram *)(void *)(c->histogram + index * c->stride);
+}
+
+static inline size_t cell_size(const struct family_spec *spec)
+{
+    switch (spec->type) {
+    case FAMILY_COUNTER:
+        return sizeof(struct counter);
+    case FAMILY_GAUGE:
+        return sizeof(struct gauge);
+    default:
+        return sizeof(struct histogram) + (spec->nbuckets + 1) * sizeof(uint64_t);
+    }
+}
+
+#endif

@@ -1,0 +1,62 @@
+/* labels -- what a label value from a log becomes before it is stored.
+ *
+ * A NUL would end Prometheus' whole page and bytes that are not UTF-8 fail the scrape; an empty
+ * value means to Prometheus that the label is absent. Nearly all values need nothing of this and
+ * stay where they are. */
+#include "config.h"
+
+#include "base/utf8.h"
+#include "metrics/family.h"
+
+/* Cleaning never makes a text shorter, so that limit + CUT_AHEAD bytes are enough to see that it is
+ * too long and where to cut it: a character halved at their end lies behind the cut. */
+enum { CUT_AHEAD = 8 };
+
+static bool is_clean(struct slice s, uint32_t limit)
+{
+    return s.n <= limit && !memchr(s.p, '\0', s.n) && utf8_valid(s);
+}
+
+static size_t clean_part(struct slice s, uint32_t limit)
+{
+    return s.n < (size_t)limit + CUT_AHEAD ? s.n : (size_t)limit + CUT_AHEAD;
+}
+
+/* Cuts what begins at byte `from` of *b to `limit` bytes, the dots included. */
+static void cut(struct buf *b, size_t from, uint32_t limit)
+{
+    static const char dots[] = "...";
+    size_t ndots = limit > sizeof dots - 1 ? sizeof dots - 1 : 0;
+    struct slice s = {b->p + from, b->n - from};
+
+    if (s.n <= limit)
+        return;
+    b->n = from + utf8_cut(s, limit - ndots);
+    buf_add(b, dots, ndots);
+}
+
+/* Texts in *scratch get their pointers when it no longer moves. */
+void labels_clean(const struct slice *values, unsigned n, uint32_t limit, struct buf *scratch,
+                  struct slice *ret_values)
+{
+    size_t from[LABELS_MAX + 1];
+    uint32_t cleaned = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        struct slice s = values[i];
+
+        ret_values[i] = s;
+        if (s.n == 0) {
+            ret_values[i] = SLICE("unknown");
+        } else if (!is_clean(s, limit)) {
+            from[i] = scratch->n;
+            utf8_clean(scratch, slice_make(s.p, clean_part(s, limit)));
+            cut(scratch, from[i], limit);
+            ret_values[i].n = scratch->n - from[i];
+            cleaned |= UINT32_C(1) << i;
+        }
+    }
+    for (unsigned i = 0; cleaned; i++, cleaned >>= 1)
+        if (cleaned & 1)
+            ret_values[i].p = scratch->p + from[i];
+}

@@ -1,0 +1,170 @@
+/* merge -- an encoded snapshot added to a registry: the parts of one log, or archives that were
+ * processed on many machines. All families are looked at before the first value is added. */
+#include "config.h"
+
+#include "metrics/snapshot.h"
+
+#include "base/xalloc.h"
+#include "metrics/codec.h"
+#include "metrics/family.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static const char *type_name(enum family_type type)
+{
+    static const char *const names[] = {"counter", "gauge", "histogram"};
+
+    return names[type];
+}
+
+static void say_misfit(const struct encoded_family *e, const struct family_spec *spec,
+                       struct buf *err)
+{
+    const char *what = e->nbuckets != spec->nbuckets ? "other buckets" : "other labels or buckets";
+
+    if (!err)
+        return;
+    if (e->type != spec->type)
+        buf_fmt(err, "%s is a %s in one snapshot and a %s in another", spec->name,
+                type_name(spec->type), type_name(e->type));
+    else
+        buf_fmt(err, "%s has %s in one snapshot than in another", spec->name, what);
+}
+
+static struct family *make_family(struct registry *r, const struct encoded_family *e)
+{
+    char *labels[LABELS_MAX], *name = xstrslice(e->name), *help = xstrslice(e->help);
+    struct family_spec spec = {
+        .name = name,
+        .help = help,
+        .type = e->type,
+        .nlabels = e->nlabels,
+        .labels = (const char *const *)labels,
+        .nbuckets = e->nbuckets,
+        .buckets = e->buckets,
+        .has_min = e->flags & FAMILY_HAS_MIN,
+        .min = e->min,
+        .own = e->flags & FAMILY_IS_OWN,
+        .exemplars = e->flags & FAMILY_HAS_EXEMPLARS,
+    };
+    struct family *f;
+
+    for (unsigned i = 0; i < e->nlabels; i++)
+        labels[i] = xstrslice(e->labels[i]);
+    f = registry_family(r, &spec);
+    for (unsigned i = 0; i < e->nlabels; i++)
+        free(labels[i]);
+    free(name);
+    free(help);
+    return f;
+}
+
+static void add_sum(struct nsum *sum, const struct nsum *more)
+{
+    nsum_add(sum, more->sum);
+    nsum_add(sum, more->comp);
+}
+
+static void add_counter(struct counter *c, const struct counter *more)
+{
+    counter_add_whole(c, more->whole);
+    add_sum(&c->part, &more->part);
+    counter_carry(c);
+}
+
+static void add_histogram(struct histogram *h, const struct encoded_series *s, unsigned nbuckets)
+{
+    for (unsigned i = 0; i <= nbuckets; i++)
+        h->bucket[i] += s->bucket[i];
+    add_sum(&h->sum, &s->sum);
+}
+
+static void keep_older(struct record *rec, int64_t created_ns)
+{
+    int64_t have = atomic_load_explicit(&rec->created_ns, memory_order_relaxed);
+
+    if (created_ns && (!have || created_ns < have))
+        atomic_store_explicit(&rec->created_ns, created_ns, memory_order_relaxed);
+}
+
+static void merge_series(struct family *f, const struct encoded_series *s,
+                         const struct slice *values)
+{
+    uint32_t index;
+
+    if (s->dropped && !f->registry->limits.part && !family_lookup(f, values, &index))
+        return;
+    index = family_series(f, values, s->created_ns, NULL);
+    if (f->cells.stamps && s->stamp_ns > f->cells.stamps[index])
+        f->cells.stamps[index] = s->stamp_ns;
+    keep_older(f->table.records[index], s->created_ns);
+    switch (f->info->spec.type) {
+    case FAMILY_COUNTER:
+        add_counter(&f->cells.counter[index], &s->counter);
+        break;
+    case FAMILY_GAUGE:
+        gauge_compose(f, index, &s->gauge);
+        break;
+    default:
+        add_histogram(histogram_at(&f->cells, index), s, f->info->spec.nbuckets);
+    }
+}
+
+static void merge_family(struct registry *r, const struct encoded_family *e)
+{
+    struct family *f = registry_find(r, e->name);
+    struct slice values[LABELS_MAX];
+    unsigned place[LABELS_MAX];
+    struct reader series = e->series;
+    struct encoded_series s;
+
+    if (!f)
+        f = make_family(r, e);
+    if (!encoded_fits(e, &f->info->spec, place))
+        return; /* the same name twice in one snapshot: no snapshot of ours */
+    if (e->nlabels == 0 && !encoded_exposed(e))
+        return;
+    for (uint32_t i = 0; i < e->nseries && series_decode(e, &series, &s); i++) {
+        encoded_values(&s, place, e->nlabels, values);
+        merge_series(f, &s, values);
+    }
+    if (e->nlabels == 0)
+        family_touch(f, 0);
+}
+
+/* Does every family fit the one of its name? */
+static int check_families(struct registry *r, const struct encoded_snapshot *s, struct buf *err)
+{
+    struct reader families = s->families;
+    struct encoded_family e;
+    unsigned place[LABELS_MAX];
+
+    for (uint32_t i = 0; i < s->nfamilies && family_decode(&families, &e); i++) {
+        const struct family *f = registry_find(r, e.name);
+
+        if (e.parked_ns || !f || encoded_fits(&e, &f->info->spec, place))
+            continue;
+        say_misfit(&e, &f->info->spec, err);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+int snapshot_merge(struct registry *r, struct slice encoded, struct buf *err)
+{
+    struct encoded_snapshot s;
+    struct encoded_family e;
+    struct reader families;
+    int ret = snapshot_decode(encoded, &s);
+
+    if (ret == 0)
+        ret = check_families(r, &s, err);
+    if (ret < 0)
+        return ret;
+    families = s.families;
+    for (uint32_t i = 0; i < s.nfamilies && family_decode(&families, &e); i++)
+        if (!e.parked_ns)
+            merge_family(r, &e);
+    return 0;
+}

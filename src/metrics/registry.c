@@ -1,0 +1,168 @@
+/* registry -- see registry.h. Families by name, and what concerns all of them together. */
+#include "config.h"
+
+#include "metrics/registry.h"
+
+#include "base/xalloc.h"
+#include "metrics/family.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { LABEL_BYTES_MIN = 16 };
+
+/* Dropped series of a gauge are kept until there are this many more of them than of live ones. */
+enum { DROPPED_SLACK = 64 };
+
+static uint32_t label_limit(uint32_t n)
+{
+    if (n == 0 || n > LABEL_BYTES_MAX)
+        return LABEL_BYTES_MAX;
+    return n < LABEL_BYTES_MIN ? LABEL_BYTES_MIN : n;
+}
+
+struct registry *registry_new(const struct registry_limits *limits)
+{
+    struct registry *r = xcalloc(1, sizeof *r);
+
+    r->limits = *limits;
+    r->limits.label_bytes = label_limit(limits->label_bytes);
+    r->now_ns = limits->now_ns;
+    /* An address is as random as a table of a few thousand log values needs. */
+    r->seed = ((uintptr_t)r >> 4) * UINT64_C(0x9e3779b97f4a7c15);
+    return r;
+}
+
+void registry_free(struct registry *r)
+{
+    if (!r)
+        return;
+    for (unsigned i = 0; i < r->n; i++)
+        family_free(r->families[i]);
+    for (unsigned i = 0; i < r->nparked; i++)
+        parked_unref(r->parked[i]);
+    free(r->parked);
+    free(r->families);
+    map_release(&r->names);
+    free(r);
+}
+
+struct family *registry_family(struct registry *r, const struct family_spec *spec)
+{
+    struct slice name = slice_str(spec->name);
+    struct family *f = registry_find(r, name);
+
+    if (f)
+        return f;
+    assert(spec->nlabels <= LABELS_MAX && spec->nbuckets <= BUCKETS_MAX);
+    f = family_new(r, spec);
+    GROW(r->families, r->n, r->cap);
+    r->families[r->n] = f;
+    map_put(&r->names, name, r->n);
+    r->n++;
+    return f;
+}
+
+struct family *registry_find(const struct registry *r, struct slice name)
+{
+    uint64_t i;
+
+    return map_get(&r->names, name, &i) ? r->families[i] : NULL;
+}
+
+unsigned registry_nfamilies(const struct registry *r)
+{
+    return r->n;
+}
+
+struct family *registry_at(const struct registry *r, unsigned i)
+{
+    return r->families[i];
+}
+
+uint64_t registry_generation(const struct registry *r)
+{
+    return r->generation;
+}
+
+static bool is_dropped(const struct family *f, uint32_t index)
+{
+    return f->info->spec.type == FAMILY_GAUGE && f->cells.gauge[index].dropped;
+}
+
+static bool is_fresh(const struct family *f, uint32_t index, int64_t cutoff_ns)
+{
+    return f->table.records[index]->pinned ||
+           (f->cells.stamps[index] >= cutoff_ns && !is_dropped(f, index));
+}
+
+static bool is_live(const struct family *f, uint32_t index, int64_t unused)
+{
+    (void)unused;
+    return !is_dropped(f, index);
+}
+
+static bool is_other(const struct family *f, uint32_t index, int64_t gone)
+{
+    (void)f;
+    return (int64_t)index != gone;
+}
+
+static bool any_expired(const struct family *f, int64_t cutoff_ns)
+{
+    for (uint32_t i = 0; i < f->table.n; i++)
+        if (f->cells.stamps[i] < cutoff_ns && !f->table.records[i]->pinned && !is_dropped(f, i))
+            return true;
+    return false;
+}
+
+static uint32_t family_expire(struct family *f, int64_t now_ns)
+{
+    uint32_t dropped = f->ndropped;
+    int64_t cutoff_ns = now_ns - f->info->spec.expire_ns;
+
+    if (f->info->spec.nlabels == 0 || f->registry->limits.part)
+        return 0;
+    if (f->cells.stamps && any_expired(f, cutoff_ns))
+        return family_rebuild(f, is_fresh, cutoff_ns) - dropped;
+    if (dropped > f->table.n - dropped + DROPPED_SLACK)
+        (void)family_rebuild(f, is_live, 0);
+    return 0;
+}
+
+uint32_t registry_expire(struct registry *r, int64_t now_ns)
+{
+    uint32_t gone = 0;
+
+    if (now_ns > r->now_ns)
+        r->now_ns = now_ns;
+    for (unsigned i = 0; i < r->n; i++)
+        gone += family_expire(r->families[i], now_ns);
+    return gone;
+}
+
+bool registry_drop(struct family *f, const struct slice *values)
+{
+    uint32_t index;
+
+    if (f->info->spec.nlabels == 0 || !family_lookup(f, values, &index))
+        return false;
+    (void)family_rebuild(f, is_other, index);
+    return true;
+}
+
+struct parked *parked_new(int64_t since_ns, size_t n)
+{
+    struct parked *p = xmalloc(sizeof *p + n);
+
+    atomic_init(&p->refs, 1);
+    p->since_ns = since_ns;
+    p->n = n;
+    return p;
+}
+
+void parked_unref(struct parked *p)
+{
+    if (p && atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) == 1)
+        free(p);
+}

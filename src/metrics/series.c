@@ -1,0 +1,301 @@
+/* series -- see series.h.
+ *
+ * The hash folds a 64 x 64 bit multiplication per eight bytes and takes each value's length in, so
+ * that
+ * ("ab", "c") and ("a", "bc") differ. It is seeded per registry. Slots are taken by the HIGH bits
+ * of the hash: the low bits of a product are poor, and when the table doubles every entry moves to
+ * one of two neighbours, in order, without looking at the texts.
+ *
+ * Linear probing; nothing is ever removed from a table, so there are no tombstones. */
+#include "config.h"
+
+#include "metrics/series.h"
+
+#include "base/xalloc.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_FIRST = 512, CHUNK_MAX = 64 * 1024, BITS_FIRST = 3 };
+
+struct chunk {
+    atomic_uint refs;
+    size_t used, cap; /* the registry's; a snapshot does not read them */
+    _Alignas(8) char bytes[];
+};
+
+static uint64_t load_u64(const char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static uint64_t load_u32(const char *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* The last 0 to 8 bytes of a text as one number. */
+static uint64_t load_tail(const char *p, size_t n)
+{
+    if (n >= 4)
+        return load_u32(p) | load_u32(p + n - 4) << 32;
+    if (n == 0)
+        return 0;
+    return (uint64_t)(unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
+           (uint64_t)(unsigned char)p[n - 1] << 16;
+}
+
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+#ifdef __SIZEOF_INT128__
+    unsigned __int128 m = (unsigned __int128)a * b;
+
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+#else
+    uint64_t h = (a ^ (b >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
+
+    return (h ^ (h >> 29)) + b;
+#endif
+}
+
+static uint32_t hash_values(const struct series_table *t, const struct slice *values)
+{
+    uint64_t h = t->seed;
+
+    for (unsigned i = 0; i < t->nlabels; i++) {
+        const char *p = values[i].p;
+        size_t n = values[i].n;
+
+        h ^= n * UINT64_C(0xa0761d6478bd642f);
+        for (; n > 8; p += 8, n -= 8)
+            h = fold(h ^ load_u64(p), UINT64_C(0xe7037ed1a0b428db));
+        h = fold(h ^ load_tail(p, n), UINT64_C(0x8ebc6af09c88c6e3));
+    }
+    return (uint32_t)(fold(h, UINT64_C(0x589965cc75374cc3)) >> 32);
+}
+
+void series_init(struct series_table *t, unsigned nlabels, uint64_t seed)
+{
+    *t = (struct series_table){.nlabels = nlabels, .seed = seed};
+}
+
+static void chunk_unref(struct chunk *c)
+{
+    if (atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1)
+        free(c);
+}
+
+void chunks_release(struct chunk_ref *chunks, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        chunk_unref(chunks[i].chunk);
+    free(chunks);
+}
+
+struct chunk_ref *chunks_share(const struct series_table *t)
+{
+    struct chunk_ref *list;
+
+    if (t->nchunks == 0)
+        return NULL;
+    list = xreallocarray(NULL, t->nchunks, sizeof *list);
+    memcpy(list, t->chunks, t->nchunks * sizeof *list);
+    for (unsigned i = 0; i < t->nchunks; i++)
+        atomic_fetch_add_explicit(&list[i].chunk->refs, 1, memory_order_relaxed);
+    return list;
+}
+
+void series_release(struct series_table *t)
+{
+    chunks_release(t->chunks, t->nchunks);
+    free(t->records);
+    free(t->slots);
+    series_init(t, t->nlabels, t->seed);
+}
+
+static bool record_is(const struct record *r, unsigned nlabels, const struct slice *values)
+{
+    const char *p = record_text(r, nlabels);
+
+    for (unsigned i = 0; i < nlabels; i++) {
+        if (r->len[i] != values[i].n || memcmp(p, values[i].p, values[i].n) != 0)
+            return false;
+        p += r->len[i];
+    }
+    return true;
+}
+
+uint32_t series_find(const struct series_table *t, const struct slice *values)
+{
+    uint32_t mask = (UINT32_C(1) << t->bits) - 1;
+    uint32_t tag;
+
+    if (!t->slots)
+        return SERIES_NONE;
+    for (unsigned i = 0; i < t->nlabels; i++)
+        if (values[i].n == 0) /* no series has an empty value, and its p may be NULL */
+            return SERIES_NONE;
+    tag = hash_values(t, values);
+    for (uint32_t s = tag >> (32 - t->bits); t->slots[s].ref; s = (s + 1) & mask) {
+        uint32_t index = t->slots[s].ref - 1;
+
+        if (t->slots[s].tag == tag && record_is(t->records[index], t->nlabels, values))
+            return index;
+    }
+    return SERIES_NONE;
+}
+
+static void slot_put(struct slot *slots, unsigned bits, struct slot entry)
+{
+    uint32_t mask = (UINT32_C(1) << bits) - 1;
+    uint32_t s = entry.tag >> (32 - bits);
+
+    while (slots[s].ref)
+        s = (s + 1) & mask;
+    slots[s] = entry;
+}
+
+static void slots_grow(struct series_table *t)
+{
+    unsigned bits = t->slots ? t->bits + 1 : BITS_FIRST;
+    struct slot *slots = xcalloc((size_t)1 << bits, sizeof *slots);
+
+    for (size_t s = 0; t->slots && s < (size_t)1 << t->bits; s++)
+        if (t->slots[s].ref)
+            slot_put(slots, bits, t->slots[s]);
+    free(t->slots);
+    t->slots = slots;
+    t->bits = bits;
+}
+
+static size_t record_size(size_t nlabels, size_t text)
+{
+    size_t n = offsetof(struct record, len) + nlabels * sizeof(uint16_t) + text;
+
+    return (n + 7) & ~(size_t)7;
+}
+
+/* Small families stay small: chunks double up to CHUNK_MAX. A record never spans two. */
+static struct chunk *chunk_for(struct series_table *t, size_t need)
+{
+    struct chunk *last = t->nchunks ? t->chunks[t->nchunks - 1].chunk : NULL;
+    size_t cap = last ? last->cap * 2 : CHUNK_FIRST;
+    struct chunk *c;
+
+    if (last && last->cap - last->used >= need)
+        return last;
+    if (cap > CHUNK_MAX)
+        cap = CHUNK_MAX;
+    if (cap < need)
+        cap = need;
+    c = xmalloc(sizeof *c + cap + TEXT_SLACK);
+    atomic_init(&c->refs, 1);
+    c->used = 0;
+    c->cap = cap;
+    memset(c->bytes + cap, 0, TEXT_SLACK);
+    GROW(t->chunks, t->nchunks, t->chunks_cap);
+    t->chunks[t->nchunks++] = (struct chunk_ref){c, 0};
+    return c;
+}
+
+static bool needs_escape(struct slice s)
+{
+    return memchr(s.p, '"', s.n) || memchr(s.p, '\\', s.n) || memchr(s.p, '\n', s.n);
+}
+
+static struct record *record_write(struct series_table *t, const struct slice *values)
+{
+    size_t text = 0, size;
+    struct chunk *c;
+    struct record *r;
+    char *p;
+
+    for (unsigned i = 0; i < t->nlabels; i++)
+        text += values[i].n;
+    size = record_size(t->nlabels, text);
+    c = chunk_for(t, size);
+    r = (struct record *)(void *)(c->bytes + c->used);
+    c->used += size;
+    t->chunks[t->nchunks - 1].n++;
+
+    r->plain = true;
+    r->pinned = false;
+    p = (char *)(r->len + t->nlabels);
+    for (unsigned i = 0; i < t->nlabels; i++) {
+        memcpy(p, values[i].p, values[i].n);
+        p += values[i].n;
+        r->len[i] = (uint16_t)values[i].n;
+        r->plain = r->plain && !needs_escape(values[i]);
+    }
+    memset(p, 0, (size_t)((char *)r + size - p));
+    return r;
+}
+
+uint32_t series_append(struct series_table *t, const struct slice *values, int64_t created_ns)
+{
+    uint32_t index = t->n;
+    struct record *r = record_write(t, values);
+
+    atomic_init(&r->created_ns, created_ns);
+    GROW(t->records, t->n, t->cap);
+    t->records[t->n++] = r;
+    if (t->nlabels == 0)
+        return index;
+    if (!t->slots || t->n > ((size_t)3 << t->bits) / 4)
+        slots_grow(t);
+    slot_put(t->slots, t->bits, (struct slot){hash_values(t, values), index + 1});
+    return index;
+}
+
+struct slice record_value(const struct record *r, unsigned nlabels, unsigned i)
+{
+    const char *p = record_text(r, nlabels);
+
+    for (unsigned k = 0; k < i; k++)
+        p += r->len[k];
+    return (struct slice){p, r->len[i]};
+}
+
+void record_values(const struct record *r, unsigned nlabels, struct slice *ret_values)
+{
+    const char *p = record_text(r, nlabels);
+
+    for (unsigned i = 0; i < nlabels; i++) {
+        ret_values[i] = (struct slice){p, r->len[i]};
+        p += r->len[i];
+    }
+}
+
+void record_walk_init(struct record_walk *w, const struct chunk_ref *chunks, unsigned nlabels)
+{
+    *w = (struct record_walk){.ref = chunks, .nlabels = nlabels};
+    if (chunks) {
+        w->left = chunks->n;
+        w->at = chunks->chunk->bytes;
+    }
+}
+
+const struct record *record_walk_next(struct record_walk *w)
+{
+    const struct record *r;
+    size_t text = 0;
+
+    if (w->left == 0) {
+        w->ref++;
+        w->left = w->ref->n;
+        w->at = w->ref->chunk->bytes;
+    }
+    r = (const struct record *)(const void *)w->at;
+    for (unsigned i = 0; i < w->nlabels; i++)
+        text += r->len[i];
+    w->at += record_size(w->nlabels, text);
+    w->left--;
+    return r;
+}

@@ -1,0 +1,93 @@
+/* series -- the label values of a family's series, and the way from values to index.
+ *
+ *   slots     {tag, index + 1}   open addressing on the high bits of the hash, at most 3/4 full
+ *   records   index -> record    a record holds a series' label values and is written once
+ *   chunks    [record record record ...] [record ...]     in order of index
+ *
+ * Chunks are counted by reference and shared with snapshots: a snapshot takes the list of chunks
+ * and how many records each had, and walks them on another thread while new records are written
+ * behind. Nothing before that watermark changes, but for the creation time, which is atomic.
+ * Removing series writes a new table; the old chunks live on in the snapshots that hold them.
+ *
+ * Only this room includes this header. */
+#ifndef LT_METRICS_SERIES_H
+#define LT_METRICS_SERIES_H
+
+#include "base/slice.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { LABEL_BYTES_MAX = 65535 };
+
+#define SERIES_NONE UINT32_MAX
+
+/* Bytes that may be read past the end of every text, so that short texts can be copied whole words
+ * at a time. */
+enum { TEXT_SLACK = 16 };
+
+struct record {
+    _Atomic int64_t created_ns; /* 0 = unknown */
+    bool plain;                 /* no value needs an escape */
+    bool pinned;                /* owner's business only: snapshots do not look at it */
+    uint16_t len[];             /* of each value; the values follow */
+};
+
+struct chunk;
+
+/* Part of a chunk: its first n records. */
+struct chunk_ref {
+    struct chunk *chunk;
+    uint32_t n;
+};
+
+struct slot {
+    uint32_t tag; /* the hash */
+    uint32_t ref; /* index + 1; 0 = free */
+};
+
+struct series_table {
+    unsigned nlabels;
+    uint64_t seed;
+    uint32_t n, cap;
+    struct record **records;
+    struct slot *slots; /* 1 << bits; NULL while empty */
+    unsigned bits;
+    struct chunk_ref *chunks;
+    unsigned nchunks, chunks_cap;
+};
+
+void series_init(struct series_table *t, unsigned nlabels, uint64_t seed);
+void series_release(struct series_table *t);
+
+/* SERIES_NONE when there is none. */
+uint32_t series_find(const struct series_table *t, const struct slice *values);
+/* The label set must not be there yet. Copies. Returns the index, t->n before. */
+uint32_t series_append(struct series_table *t, const struct slice *values, int64_t created_ns);
+
+/* Value i; BORROWS the record. To step through all values, add len[i] to the pointer. */
+static inline const char *record_text(const struct record *r, unsigned nlabels)
+{
+    return (const char *)(r->len + nlabels);
+}
+struct slice record_value(const struct record *r, unsigned nlabels, unsigned i);
+void record_values(const struct record *r, unsigned nlabels, struct slice *ret_values);
+
+/* A copy of the list of chunks, each counted; for snapshots. */
+struct chunk_ref *chunks_share(const struct series_table *t);
+void chunks_release(struct chunk_ref *chunks, unsigned n);
+
+/* Walks shared chunks record by record. */
+struct record_walk {
+    const struct chunk_ref *ref;
+    unsigned nlabels;
+    uint32_t left; /* in this chunk */
+    const char *at;
+};
+
+void record_walk_init(struct record_walk *w, const struct chunk_ref *chunks, unsigned nlabels);
+/* To be called at most as often as there are records. */
+const struct record *record_walk_next(struct record_walk *w);
+
+#endif
