@@ -1,8 +1,9 @@
 /* ini -- reads an INI file into sections and entries, with line numbers, nothing cut.
  *
- * inih keeps the grammar; our reader in front of it carries the content: it takes one logical entry (a
- * key and its indented lines) from the file, keeps it in a table and hands inih a token that no build
- * of inih can cut, comment out or join. What the reader accepts: see docs and design section 2. */
+ * inih keeps the grammar; our reader in front of it carries the content: it takes one logical entry
+ * (a key and its indented lines) from the file, keeps it in a table and hands inih a token that no
+ * build of inih can cut, comment out or join. What the reader accepts: see docs and design
+ * section 2. */
 #ifndef LT_RULES_INI_H
 #define LT_RULES_INI_H
 
@@ -31,11 +32,11 @@ struct ini_doc {
     struct arena text; /* owns all strings */
 };
 
-/* Reads a file. Mistakes of form are added to `m` and the rest is still read. NULL only when the file
- * cannot be read (a mistake says why). */
+/* Reads a file. Mistakes of form are added to `m` and the rest is still read. NULL only when the
+ * file cannot be read (a mistake says why). */
 struct ini_doc *ini_read(const char *path, struct mistakes *m);
-/* The same from memory; `name` is what messages call it. */
-struct ini_doc *ini_parse(struct slice text, const char *name, struct mistakes *m);
+/* The same from memory; `name` is what messages call it. (`ini_parse` is a name of inih.) */
+struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistakes *m);
 void ini_free(struct ini_doc *d);
 
 #endif

@@ -29,8 +29,8 @@ void mistake_add(struct mistakes *m, enum severity severity, struct where at, co
 void mistake_add_with(struct mistakes *m, enum severity severity, struct where at,
                       struct slice more, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
-/* Appends everything up to `most` severe (MISTAKE, WARNING or ADVICE), sorted by file and line, each
- * once. Warnings read `file:line: warning: sentence`, advice `file:line: advice: sentence`. */
+/* Appends everything up to `most` severe (MISTAKE, WARNING or ADVICE), sorted by file and line,
+ * each once. Warnings read `file:line: warning: sentence`, advice `file:line: advice: sentence`. */
 void mistakes_print(const struct mistakes *m, enum severity most, struct buf *out);
 void mistakes_release(struct mistakes *m);
 

@@ -14,3 +14,10 @@ liblogtally_a_SOURCES += src/rules/fields.h src/rules/fieldnames.h src/rules/fie
 	src/rules/fields_json.c src/rules/fields_logfmt.c src/rules/unescape.h src/rules/unescape.c \
 	src/rules/unwrap.h src/rules/unwrap.c src/rules/linetime.h src/rules/linetime.c \
 	src/rules/timepattern.h src/rules/timepattern.c
+
+# INI files to rules.
+liblogtally_a_SOURCES += src/rules/mistake.h src/rules/mistake.c src/rules/keys.h src/rules/keys.c \
+	src/rules/ini.h src/rules/ini.c src/rules/ruleset.h src/rules/ruleset.c src/rules/load.h \
+	src/rules/load.c src/rules/load_action.c src/rules/load_check.c src/rules/load_event.c \
+	src/rules/load_family.c src/rules/load_label.c src/rules/load_lint.c src/rules/load_log.c \
+	src/rules/load_metric.c src/rules/load_order.c src/rules/load_slot.c src/rules/load_zero.c

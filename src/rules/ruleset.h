@@ -1,21 +1,24 @@
 /* ruleset -- the rules of all files, compiled: immutable once loaded.
  *
- * An event says which lines are meant and names their fields; a mapping says what an event does to a
- * metric; a family is a metric. Names are resolved to numbers here, so that the engine never compares
- * names.
+ * An event says which lines are meant and names their fields; a mapping says what an event does to
+ * a metric; a family is a metric. Names are resolved to numbers here, so that the engine never
+ * compares names.
  *
  * Slots. While a line is looked at, every field lives in one array:
  *
  *   [0, ndecoded)                  fields of the decoded line (json, logfmt), by name
- *   [ndecoded, ndecoded+ncontext)  always there: _line _bytes _file ..., groups of path_match and prefix
- *   [.., nslots)                   locals: what a match group, set, rewrite or map of ONE event names
+ *   [ndecoded, ndecoded+ncontext)  always there: _line _bytes _file ..., groups of path_match and
+ * prefix
+ *   [.., nslots)                   locals: what a match group, set, rewrite or map of ONE event
+ * names
  *
- * A `ref` is how an event sees a name: slots in order, the first that is set counts: its own local, its
- * parents' (of), the context, and the decoded field unless the event is a `match` event. */
+ * A `ref` is how an event sees a name: slots in order, the first that is set counts: its own local,
+ * its parents' (of), the context, and the decoded field unless the event is a `match` event. */
 #ifndef LT_RULES_RULESET_H
 #define LT_RULES_RULESET_H
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/num.h"
 #include "metrics/registry.h"
 #include "rules/fields.h"
@@ -44,13 +47,14 @@ enum op { OP_EQ, OP_NE, OP_MATCH, OP_NOT_MATCH, OP_PREFIX, OP_LT, OP_LE, OP_GT, 
 
 /* One `match` or `where`, in the order written. */
 struct condition {
-    bool is_match;          /* `match`: capture.pattern on the raw line; the rest is unused */
-    struct ref field;       /* where: */
+    bool is_match;    /* `match`: capture.pattern on the raw line; the rest is unused */
+    struct ref field; /* where: */
     enum op op;
     struct slice text;      /* EQ NE PREFIX: what to compare with; also the VALUE as written */
     struct capture capture; /* MATCH NOT_MATCH (only =~ has group slots) */
     struct num number;      /* LT LE GT GE */
-    struct unit unit;       /* how the field is read for that: UNIT_PLAIN, or a kind when VALUE had a unit */
+    struct unit
+        unit; /* how the field is read for that: UNIT_PLAIN, or a kind when VALUE had a unit */
     struct where at;
 };
 
@@ -68,10 +72,10 @@ struct action {
     enum action_kind kind;
     const char *name;
     uint16_t to;
-    struct ref from;            /* REWRITE, MAP: what is read */
-    struct template *template;  /* SET */
-    struct ref *template_refs;  /* SET: one for each template field */
-    struct pattern *pattern;    /* REWRITE */
+    struct ref from;           /* REWRITE, MAP: what is read */
+    struct template *template; /* SET */
+    struct ref *template_refs; /* SET: one for each template field */
+    struct pattern *pattern;   /* REWRITE */
     struct replacement *replacement;
     struct value_map *map; /* MAP */
     struct where at;
@@ -80,7 +84,7 @@ struct action {
 struct event {
     const char *name;
     struct where at;
-    uint64_t *logs; /* bit set of log numbers it is for; NULL = all */
+    uint64_t *logs;  /* bit set of log numbers it is for; NULL = all */
     uint16_t parent; /* of, or EVENT_NONE */
     uint16_t *unless;
     unsigned nunless;
@@ -121,7 +125,7 @@ struct family_def {
     struct family_spec spec;
     struct slice *zeros; /* nzeros label sets of spec.nlabels values */
     unsigned nzeros;
-    bool at_start;   /* label-less and exposed at 0 from the start */
+    bool at_start;     /* label-less and exposed at 0 from the start */
     bool unknown_type; /* a counter without _total */
     struct where at;
 };
@@ -155,6 +159,8 @@ struct log_def {
 
 /* Context slots that are always there, as ruleset->ndecoded + these. */
 enum context { CTX_LINE, CTX_BYTES, CTX_FILE, CTX_LOG, CTX_STREAM, CTX_TIME, CTX_BUILTINS };
+/* Their names: "_line" ... */
+extern const char *const context_names[CTX_BUILTINS];
 
 struct ruleset {
     struct event *events; /* in the order written */
@@ -168,7 +174,7 @@ struct ruleset {
     unsigned nlogs;
 
     unsigned ndecoded, ncontext, nslots;
-    const char **slot_names; /* nslots names */
+    const char **slot_names;    /* nslots names */
     struct fieldnames *decoded; /* names of [0, ndecoded) */
 
     struct arena text; /* owns strings and arrays */
@@ -176,14 +182,14 @@ struct ruleset {
 
 struct ruleset_options {
     uint32_t dflt_max_values, dflt_max_series; /* 0: 200 and 2000 */
-    bool lint; /* add advice */
+    bool lint;                                 /* add advice */
 };
 
 /* Compiles documents, in this order (the configuration file first, if any; sections that are not
  * event, counter, gauge, histogram or log are skipped when the document is `docs[0]` and
- * `first_is_config`, else a mistake). Mistakes and warnings are added to `m`. NULL when there are mistakes.
- * The ruleset BORROWS nothing from the documents but the file names in `struct where`. When no [log]
- * is defined, one named "auto" without paths is made. */
+ * `first_is_config`, else a mistake). Mistakes and warnings are added to `m`. NULL when there are
+ * mistakes. The ruleset BORROWS nothing from the documents but the file names in `struct where`.
+ * When no [log] is defined, one named "auto" without paths is made. */
 struct ruleset *ruleset_new(struct ini_doc *const *docs, unsigned n, bool first_is_config,
                             const struct ruleset_options *options, struct mistakes *m);
 void ruleset_free(struct ruleset *r);
@@ -197,8 +203,8 @@ const char *op_text(enum op op);
 const char *verb_text(enum verb verb);
 const char *family_type_text(enum family_type type);
 
-/* The configuration's [log] keys and rule keys are checked here; this one is for the sections of the
- * configuration file itself: true for kinds that ruleset_new reads. */
+/* The configuration's [log] keys and rule keys are checked here; this one is for the sections of
+ * the configuration file itself: true for kinds that ruleset_new reads. */
 bool ruleset_reads(const char *section_kind);
 
 #endif

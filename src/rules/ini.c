@@ -1,0 +1,460 @@
+/* ini -- our reader in front of inih.
+ *
+ * By default inih cuts a line at 200 bytes and still hands the cut value over, ends a value at `
+ * ;`, swallows an indented key into the value before it, splits at `:`, and says neither where a
+ * section begins nor in which line a key stands; builds differ in all of that. So inih never sees
+ * the text. The reader takes one logical entry (a key line and its indented lines), keeps it, and
+ * hands inih a line that every build reads alike:
+ *
+ *     [s7]        a section            k12=v12     an entry            (empty)     a blank or
+ * comment line
+ *
+ * and the handler takes the kept entry when its tokens come back. A key begins in the first column;
+ * an indented line continues the value; a blank or comment line ends it. What is wrong is said, and
+ * reading goes on with what was most likely meant, so that one slip does not hide the next. */
+#include "config.h"
+
+#include "rules/ini.h"
+
+#include "base/utf8.h"
+#include "base/xalloc.h"
+#include "rules/keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { FILE_MAX = 16 << 20, QUOTE_MAX = 60 };
+
+/* A line without its end (CR, LF, blanks); `text` is what begins at its first byte that is no
+ * blank. */
+struct line {
+    struct slice text;
+    bool indented;
+};
+
+struct parse {
+    struct ini_doc *doc;
+    struct mistakes *m;
+    const char *p, *end;
+    int line;               /* of the last line taken; from 1 */
+    unsigned kind;          /* enum section_kind of the open section; 0 = unknown */
+    struct ini_entry entry; /* on its way through inih */
+    bool waiting;           /* ... and not back yet */
+    unsigned nentries;
+    bool said_early;
+};
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static struct where here(const struct parse *ps)
+{
+    return (struct where){ps->doc->file, ps->line};
+}
+
+/* For messages: the beginning of a text. */
+static struct slice shown(struct slice s)
+{
+    s.n = utf8_cut(s, QUOTE_MAX);
+    return s;
+}
+
+static bool take_line(struct parse *ps, struct line *ret_line)
+{
+    const char *start = ps->p, *nl, *e;
+
+    if (start >= ps->end)
+        return false;
+    nl = memchr(start, '\n', (size_t)(ps->end - start));
+    e = nl ? nl : ps->end;
+    ps->p = nl ? nl + 1 : ps->end;
+    ps->line++;
+    while (e > start && (blank(e[-1]) || e[-1] == '\r'))
+        e--;
+    ret_line->indented = e > start && blank(*start);
+    while (start < e && blank(*start))
+        start++;
+    ret_line->text = slice_make(start, (size_t)(e - start));
+    return true;
+}
+
+static bool is_comment(struct slice s)
+{
+    return s.n == 0 || *s.p == ';' || *s.p == '#';
+}
+
+/* Where ` ;` begins a comment; s.n when nowhere. */
+static size_t comment_at(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == ';' && (i == 0 || blank(s.p[i - 1])))
+            return i;
+    return s.n;
+}
+
+/* The name before `=`; empty when there is no `=`. */
+static struct slice key_part(struct slice s)
+{
+    const char *eq = s.n ? memchr(s.p, '=', s.n) : NULL;
+
+    return eq ? slice_trim(slice_make(s.p, (size_t)(eq - s.p))) : (struct slice){0};
+}
+
+/* `KEY =` with a key of the open section? */
+static bool reads_as_key(const struct parse *ps, struct slice s)
+{
+    struct slice name = key_part(s);
+    const struct key *k;
+
+    for (size_t i = 0; i < name.n; i++)
+        if (!(name.p[i] == '_' || name.p[i] == '.' || (name.p[i] >= '0' && name.p[i] <= '9') ||
+              (name.p[i] >= 'A' && name.p[i] <= 'Z') || (name.p[i] >= 'a' && name.p[i] <= 'z')))
+            return false;
+    k = key_find(name, ps->kind);
+    return k && (ps->kind == 0 || (k->sections & ps->kind));
+}
+
+/* The first word of `[word ...]`. */
+static struct slice section_word(struct slice s)
+{
+    size_t n = 0;
+
+    s = slice_trim(slice_from(s, 1));
+    while (n < s.n && !blank(s.p[n]) && s.p[n] != ']')
+        n++;
+    return slice_make(s.p, n);
+}
+
+/* The line after, if it continues a value. */
+static bool take_continuation(struct parse *ps, struct slice *ret_text)
+{
+    const char *p = ps->p;
+    struct line next;
+
+    if (!take_line(ps, &next))
+        return false;
+    if (next.indented && !is_comment(next.text) && *next.text.p != '[' &&
+        !reads_as_key(ps, next.text)) {
+        *ret_text = next.text;
+        return true;
+    }
+    ps->p = p;
+    ps->line--;
+    return false;
+}
+
+/* Cuts the comment off a piece of a value, or refuses it. */
+static struct slice without_comment(struct parse *ps, const char *name, unsigned flags,
+                                    struct slice s)
+{
+    size_t at = comment_at(s);
+
+    if (at == s.n)
+        return s;
+    if (flags & KEY_FREE) {
+        mistake_add(
+            ps->m, MISTAKE, here(ps),
+            "\";\" after a blank would begin a comment and cut the value of \"%s\"; write \\; "
+            "or put the comment on its own line",
+            name);
+        return s;
+    }
+    return slice_trim(slice_make(s.p, at));
+}
+
+/* `\;` is a semicolon. */
+static void unescape_semicolons(struct buf *b)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->p[i] == '\\' && i + 1 < b->n && b->p[i + 1] == ';')
+            i++;
+        b->p[n++] = b->p[i];
+    }
+    b->n = n;
+}
+
+static struct slice take_value(struct parse *ps, const char *name, struct slice first)
+{
+    const struct key *k = key_find(slice_str(name), ps->kind);
+    unsigned flags = k ? k->flags : 0;
+    struct buf value = BUF_INIT;
+    struct slice piece = first, kept;
+
+    do {
+        piece = without_comment(ps, name, flags, piece);
+        if (value.n && piece.n && !(flags & KEY_GLUE))
+            buf_char(&value, ' ');
+        buf_slice(&value, piece);
+    } while (take_continuation(ps, &piece));
+    unescape_semicolons(&value);
+    kept = arena_slice(&ps->doc->text, buf_all(&value));
+    buf_release(&value);
+    return kept;
+}
+
+/* A line in the first column that is no `KEY = VALUE`. */
+static void refuse(struct parse *ps, struct slice s)
+{
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] != ':' && !blank(s.p[n]))
+        n++;
+    if (n < s.n && key_find(slice_make(s.p, n), ps->kind))
+        mistake_add(ps->m, MISTAKE, here(ps),
+                    "only = divides a key from its value; write \"%.*s = ...\"", (int)n, s.p);
+    else
+        mistake_add(
+            ps->m, MISTAKE, here(ps),
+            "\"%.*s\" is neither KEY = VALUE nor [SECTION] nor a comment; indent a line that "
+            "continues the value above",
+            SLICE_FMT(shown(s)));
+}
+
+static bool take_entry(struct parse *ps, struct slice s)
+{
+    struct slice name = key_part(s), value;
+    struct ini_entry *e = &ps->entry;
+    bool divided = name.n > 0;
+
+    for (size_t i = 0; i < name.n; i++)
+        if (blank(name.p[i]))
+            divided = false;
+    e->at = here(ps);
+    if (!divided) {
+        refuse(ps, s);
+        while (take_continuation(ps, &value))
+            ;
+        return false;
+    }
+    value = slice_from(s, (size_t)((const char *)memchr(s.p, '=', s.n) - s.p) + 1);
+    e->name = arena_strslice(&ps->doc->text, name);
+    e->value = take_value(ps, e->name, slice_trim(value));
+    if (ps->doc->n)
+        return true;
+    if (!ps->said_early)
+        mistake_add(ps->m, MISTAKE, e->at, "key \"%s\" stands before any section", e->name);
+    ps->said_early = true;
+    return false;
+}
+
+static void add_section(struct parse *ps, struct slice text)
+{
+    struct ini_doc *d = ps->doc;
+    struct ini_section *new;
+    size_t n = 0;
+
+    while (n < text.n && !blank(text.p[n]))
+        n++;
+    GROW(d->sections, d->n, d->cap);
+    new = &d->sections[d->n++];
+    *new = (struct ini_section){
+        .text = arena_strslice(&d->text, text),
+        .kind = arena_strslice(&d->text, slice_make(text.p, n)),
+        .name = arena_strslice(&d->text, slice_trim(slice_from(text, n))),
+        .at = here(ps),
+    };
+    ps->kind = section_kind(slice_str(new->kind));
+}
+
+/* `[text]`, and perhaps a comment. What is wrong with it does not keep it from opening a section.
+ */
+static void take_section(struct parse *ps, struct slice s)
+{
+    const char *close = memchr(s.p, ']', s.n);
+    struct slice rest;
+
+    if (!close) {
+        mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" has no ] at its end", SLICE_FMT(shown(s)));
+        add_section(ps, slice_trim(slice_make(s.p + 1, comment_at(s) - 1)));
+        return;
+    }
+    rest = slice_trim(slice_from(s, (size_t)(close + 1 - s.p)));
+    if (!is_comment(rest))
+        mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" after ] is not part of the section",
+                    SLICE_FMT(shown(rest)));
+    add_section(ps, slice_trim(slice_make(s.p + 1, (size_t)(close - s.p - 1))));
+}
+
+/* An indented line that continues nothing, or that looks like more than a continuation. True when
+ * it is to be read as if it began in the first column. */
+static bool take_indented(struct parse *ps, struct slice s)
+{
+    if (*s.p == '[') {
+        mistake_add(ps->m, MISTAKE, here(ps),
+                    "\"%.*s\" is indented; a section begins in the first column, and a continued "
+                    "value cannot go on with [",
+                    SLICE_FMT(shown(s)));
+        return section_kind(section_word(s)) != 0;
+    }
+    if (reads_as_key(ps, s)) {
+        mistake_add(ps->m, MISTAKE, here(ps),
+                    "\"%.*s\" is indented and would continue the value above; begin a key in the "
+                    "first column",
+                    SLICE_FMT(shown(key_part(s))));
+        return true;
+    }
+    mistake_add(
+        ps->m, MISTAKE, here(ps),
+        "the indented line \"%.*s\" continues no value: the line above ended it; begin a key "
+        "in the first column",
+        SLICE_FMT(shown(s)));
+    return false;
+}
+
+static void disagreed(struct parse *ps)
+{
+    if (ps->waiting)
+        mistake_add(ps->m, MISTAKE, ps->entry.at,
+                    "inih did not hand \"%s\" back; this build of inih cannot be used",
+                    ps->entry.name);
+    ps->waiting = false;
+}
+
+/* inih asks for a line. */
+static char *next_line(char *out, int size, void *ctx)
+{
+    struct parse *ps = ctx;
+    struct line l;
+
+    disagreed(ps);
+    if (!take_line(ps, &l))
+        return NULL;
+    snprintf(out, (size_t)size, "\n");
+    if (is_comment(l.text) || (l.indented && !take_indented(ps, l.text)))
+        return out;
+    if (*l.text.p == '[') {
+        take_section(ps, l.text);
+        snprintf(out, (size_t)size, "[s%zu]\n", ps->doc->n);
+    } else if (take_entry(ps, l.text)) {
+        ps->waiting = true;
+        ps->nentries++;
+        snprintf(out, (size_t)size, "k%u=v%u\n", ps->nentries, ps->nentries);
+    }
+    return out;
+}
+
+/* inih hands an entry over: it must be the one last given to it. */
+static int entry_back(void *ctx, const char *section, const char *name, const char *value)
+{
+    struct parse *ps = ctx;
+    struct ini_section *s;
+    char want_section[32], want_name[32], want_value[32];
+
+    if (!name) /* a build that also announces sections */
+        return 1;
+    snprintf(want_section, sizeof want_section, "s%zu", ps->doc->n);
+    snprintf(want_name, sizeof want_name, "k%u", ps->nentries);
+    snprintf(want_value, sizeof want_value, "v%u", ps->nentries);
+    if (!ps->waiting || !value || strcmp(section, want_section) != 0 ||
+        strcmp(name, want_name) != 0 || strcmp(value, want_value) != 0)
+        return 1;
+    s = &ps->doc->sections[ps->doc->n - 1];
+    GROW(s->entries, s->n, s->cap);
+    s->entries[s->n++] = ps->entry;
+    ps->waiting = false;
+    return 1;
+}
+
+static int line_of(struct slice text, size_t at)
+{
+    int line = 1;
+
+    for (size_t i = 0; i < at; i++)
+        line += text.p[i] == '\n';
+    return line;
+}
+
+/* What no text file holds. NUL bytes become blanks, so that names are never cut at one. */
+static void check_bytes(struct parse *ps, char *text, size_t n)
+{
+    struct slice all = slice_make(text, n);
+    char *nul = n ? memchr(text, 0, n) : NULL;
+    struct slice rest = all, line;
+
+    if (nul)
+        mistake_add(ps->m, MISTAKE,
+                    (struct where){ps->doc->file, line_of(all, (size_t)(nul - text))},
+                    "a NUL byte: this is not a text file (save it as UTF-8)");
+    for (size_t i = 0; i < n; i++)
+        if (!text[i])
+            text[i] = ' ';
+    for (int number = 1; slice_cut(&rest, '\n', &line); number++) {
+        if (utf8_valid(line))
+            continue;
+        mistake_add(ps->m, MISTAKE, (struct where){ps->doc->file, number},
+                    "this line is not valid UTF-8; save the file as UTF-8");
+        break;
+    }
+}
+
+struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistakes *m)
+{
+    struct ini_doc *d = xcalloc(1, sizeof *d);
+    struct parse ps = {.doc = d, .m = m};
+    char *copy;
+
+    d->file = arena_str(&d->text, name);
+    if (slice_starts(text, SLICE("\xEF\xBB\xBF")))
+        text = slice_from(text, 3);
+    copy = xstrslice(text);
+    check_bytes(&ps, copy, text.n);
+    ps.p = copy;
+    ps.end = copy + text.n;
+    (void)ini_parse_stream(next_line, &ps, entry_back, &ps);
+    disagreed(&ps);
+    free(copy);
+    return d;
+}
+
+/* 0, or negative errno. */
+static int read_all(int fd, struct buf *out)
+{
+    for (;;) {
+        char *to = buf_reserve(out, 1 << 16);
+        ssize_t n = read(fd, to, 1 << 16);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : 0;
+        out->n += (size_t)n;
+        if (out->n > FILE_MAX)
+            return -EFBIG;
+    }
+}
+
+struct ini_doc *ini_read(const char *path, struct mistakes *m)
+{
+    struct buf text = BUF_INIT;
+    struct ini_doc *d = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int r = fd < 0 ? -errno : read_all(fd, &text);
+
+    if (r < 0)
+        mistake_add(m, MISTAKE, (struct where){path, 0}, "cannot read it: %s", strerror(-r));
+    else
+        d = ini_read_text(buf_all(&text), path, m);
+    if (fd >= 0)
+        (void)close(fd);
+    buf_release(&text);
+    return d;
+}
+
+void ini_free(struct ini_doc *d)
+{
+    if (!d)
+        return;
+    for (size_t i = 0; i < d->n; i++)
+        free(d->sections[i].entries);
+    free(d->sections);
+    arena_release(&d->text);
+    free(d);
+}
