@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Runs the examples of the documentation and compares what they print with what the page says.
+
+    try_docs.py [--update] [FILE...]        LOGTALLY names the program
+
+In a page, a fenced block after `<!-- file: NAME -->` is written to NAME; in a block marked `console` each
+line that begins with `$ ` is a command, run by sh in the page's own temporary directory with logtally on
+the PATH, and what follows it is what it must print (both streams; a line `...` stands for any lines).
+--update writes what was printed into the page: read the difference before you commit it.
+
+Last line: N passed, N failed; one for each command.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PAGES = ["README.md", "README.ru.md", "docs/rules.md", "docs/configuration.md"]
+BLOCK = re.compile(r"(?P<head>(?:<!-- file: (?P<file>\S+) -->\n)?^```(?P<kind>\w*)\n)(?P<body>.*?)(?P<end>^```$)", re.M | re.S)
+
+
+def alike(want, got):
+    pattern = "".join(r"(?:.*\n)*?" if line == "...\n" else re.escape(line) for line in want.splitlines(True))
+    return re.fullmatch(pattern, got) is not None
+
+
+def commands(body):
+    """[(command, expected)] of a console block."""
+    out = []
+    for line in body.splitlines(True):
+        if line.startswith("$ "):
+            out.append((line[2:].rstrip("\n"), []))
+        elif out:
+            out[-1][1].append(line)
+    return [(c, "".join(e)) for c, e in out]
+
+
+class Page:
+    def __init__(self, path, program):
+        self.path = path
+        self.work = tempfile.mkdtemp(prefix="logtally-docs-")
+        os.mkdir(os.path.join(self.work, ".bin"))
+        os.symlink(program, os.path.join(self.work, ".bin", "logtally"))
+        self.env = dict(os.environ, PATH=os.path.join(self.work, ".bin") + ":" + os.environ["PATH"],
+                        HOME=self.work, LC_ALL="C.UTF-8", NO_COLOR="1", TOP=TOP)
+        self.passed = self.failed = 0
+
+    def write(self, name, body):
+        target = os.path.join(self.work, name)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "w", encoding="utf-8") as f:
+            f.write(body)
+
+    def run(self, command, want):
+        r = subprocess.run(["sh", "-c", command], cwd=self.work, env=self.env, stdin=subprocess.DEVNULL, timeout=60,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        got = r.stdout.decode("utf-8", "replace").replace(self.work + "/", "")
+        if alike(want, got):
+            self.passed += 1
+        else:
+            self.failed += 1
+            print("%s: $ %s\n--- the page says\n%s--- it printed (exit status %d)\n%s---" %
+                  (self.path, command, want, r.returncode, got))
+        return got if not alike(want, got) else want
+
+    def block(self, m):
+        if m["file"]:
+            self.write(m["file"], m["body"])
+            return m[0]
+        if m["kind"] != "console":
+            return m[0]
+        body = "".join("$ %s\n%s" % (c, self.run(c, want)) for c, want in commands(m["body"]))
+        return m["head"] + body + m["end"]
+
+    def try_all(self, update):
+        with open(self.path, encoding="utf-8") as f:
+            text = f.read()
+        new = BLOCK.sub(self.block, text)
+        if update and new != text:
+            with open(self.path, "w", encoding="utf-8") as f:
+                f.write(new)
+        shutil.rmtree(self.work)
+
+
+def main(args):
+    update = "--update" in args
+    program = os.path.abspath(os.environ.get("LOGTALLY") or os.path.join(TOP, "build", "gcc", "src", "logtally"))
+    if not os.access(program, os.X_OK):
+        sys.exit("try_docs: no program at %s; build it, or say LOGTALLY=..." % program)
+    passed = failed = 0
+    names = [a for a in args if a != "--update"] or [os.path.join(TOP, p) for p in PAGES]
+    for name in filter(os.path.exists, names):
+        page = Page(name, program)
+        page.try_all(update)
+        passed, failed = passed + page.passed, failed + page.failed
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
