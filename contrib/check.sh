@@ -33,19 +33,26 @@ limit_of() {
 # counted PASSED FAILED [SKIPPED]: adds to the step's sum.
 counted() { echo "$1 $2 ${3:-0}" >>"$CHECK_COUNT"; }
 
-# each COMMAND... < list of files: runs COMMAND FILE for each and counts the outcomes.
+# each COMMAND... < list of files: runs COMMAND FILE for each, some at a time, and counts the outcomes.
+# COMMAND may be a function of this script.
 each() {
-    local file passed=0 failed=0
-    while IFS= read -r file; do
-        if "$@" "$file"; then
-            passed=$((passed + 1))
-        else
-            failed=$((failed + 1))
-            echo "FAIL: $* $file"
-        fi
-    done
-    counted "$passed" "$failed"
+    local total failed
+    total=$(tee "$CHECK_LOG.list" | wc -l)
+    : >"$CHECK_LOG.failed"
+    xargs -r -d '\n' -P "$jobs" -n 1 "$top/contrib/check.sh" --run-one "$@" <"$CHECK_LOG.list"
+    failed=$(wc -l <"$CHECK_LOG.failed")
+    counted $((total - failed)) "$failed"
     [ "$failed" -eq 0 ]
+}
+
+run_one() {
+    local said
+    if said=$("$@" 2>&1); then
+        [ -z "$said" ] || printf '%s\n' "$said"
+    else
+        printf '%s\nFAIL: %s\n' "$said" "$*"
+        echo "$*" >>"$CHECK_LOG.failed"
+    fi
 }
 
 # need TOOL...: skips the step (fails it in CI) unless all are there.
@@ -70,11 +77,16 @@ closing_line() {
     [ "${BASH_REMATCH[2]}" -eq 0 ]
 }
 
-sources() { find "$top/src" "$top/tests" "$top/bench" -name '*.[ch]' | sort; }
+# Where hand-written files are; build/ and what configure makes are not among them.
+ours() {
+    local dir
+    for dir in .ci bench bootstrap contrib grafana prometheus src tests; do
+        [ ! -e "$top/$dir" ] || find "$top/$dir" -type f "$@"
+    done | sort
+}
+sources() { ours -name '*.[ch]'; }
 scripts() {
-    find "$top/.ci" "$top/contrib" "$top/tests" "$top/bench" "$top/bootstrap" "$top/prometheus" \
-        "$top/grafana" -type f ! -name '*.c' -print0 |
-        xargs -0 awk 'FNR == 1 && /^#!.*(bash|[\/ ]sh)( |$)/ { print FILENAME } { nextfile }' | sort
+    ours ! -name '*.c' | xargs -d '\n' awk 'FNR == 1 && /^#!.*(bash|[\/ ]sh)( |$)/ { print FILENAME } { nextfile }'
 }
 
 # --- the steps ------------------------------------------------------------------------------------
@@ -153,7 +165,10 @@ step_layers() {
 
 step_format() {
     need clang-format-14
-    sources | each clang-format-14 --dry-run -Werror
+    sources | each well_formatted
+}
+well_formatted() {
+    clang-format-14 --dry-run -Werror "$1" >/dev/null 2>&1 || { echo "run: clang-format -i $1"; return 1; }
 }
 
 step_shellcheck() {
@@ -275,19 +290,12 @@ step_cppcheck() {
     counted "$(grep -c '^Checking .*\.c *\.\.\.$' "$out")" 0
 }
 
-tidy_file() {
-    clang-tidy-14 --quiet --warnings-as-errors='*' "$1" -- -std=c11 -I"$top/src" -I"$build/gcc" 2>/dev/null
-}
-
 step_clang_tidy() {
     need clang-tidy-14
-    export -f tidy_file
-    export top build
-    find "$top/src" -name '*.c' | sort >"$CHECK_LOG.out"
-    # shellcheck disable=SC2016
-    xargs -P "$jobs" -n 1 bash -c 'tidy_file "$1" || { echo "FAIL: $1"; exit 1; }' _ <"$CHECK_LOG.out" ||
-        { counted 0 1; return 1; }
-    counted "$(wc -l <"$CHECK_LOG.out")" 0
+    find "$top/src" -name '*.c' | each tidy_file
+}
+tidy_file() {
+    clang-tidy-14 --quiet --warnings-as-errors='*' "$1" -- -std=c11 -I"$top/src" -I"$build/gcc" 2>/dev/null
 }
 
 # --- the driver -----------------------------------------------------------------------------------
@@ -327,6 +335,11 @@ run_step() {
 case ${1:-} in
 --run-step)
     "step_${2//-/_}"
+    exit
+    ;;
+--run-one)
+    shift
+    run_one "$@"
     exit
     ;;
 --list)
