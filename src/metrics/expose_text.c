@@ -26,15 +26,55 @@ struct family_text {
     size_t nstamp;    /* timestamp and line feed */
     struct shape one; /* the sample, or for histograms the labels alone */
     struct shape created;
-    struct buf les; /* `le="0.1"} ` of each bucket */
+    struct buf bucket; /* "name_bucket{" */
+    struct buf les;    /* `le="0.1"} ` of each bucket */
     size_t le_begin[BUCKETS_MAX + 2];
     struct buf labels; /* of the present series of a histogram */
     struct buf *out;
 };
 
-static char *put(char *p, const char *s, size_t n)
+/* Pieces are copied whole blocks at a time: their texts are followed by so many more bytes, and so
+ * is the room they are copied to. */
+enum { BLOCK = 32 };
+
+static inline char *put_piece(char *p, const char *s, size_t n)
 {
-    memcpy(p, s, n);
+    memcpy(p, s, BLOCK);
+    if (n > BLOCK)
+        memcpy(p + BLOCK, s + BLOCK, n - BLOCK);
+    return p + n;
+}
+
+static void pad(struct buf *text)
+{
+    memset(buf_reserve(text, BLOCK), 0, BLOCK);
+}
+
+/* memcpy for the few bytes that a label value mostly has: a pair of loads and stores that may
+ * overlap. */
+static inline char *put(char *p, const char *s, size_t n)
+{
+    struct pair {
+        uint64_t a, b;
+    } head, tail;
+    uint64_t a, b;
+
+    if (n > 2 * sizeof head) {
+        memcpy(p, s, n);
+    } else if (n >= sizeof head) {
+        memcpy(&head, s, sizeof head);
+        memcpy(&tail, s + n - sizeof tail, sizeof tail);
+        memcpy(p, &head, sizeof head);
+        memcpy(p + n - sizeof tail, &tail, sizeof tail);
+    } else if (n >= sizeof a) {
+        memcpy(&a, s, sizeof a);
+        memcpy(&b, s + n - sizeof b, sizeof b);
+        memcpy(p, &a, sizeof a);
+        memcpy(p + n - sizeof b, &b, sizeof b);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            p[i] = s[i];
+    }
     return p + n;
 }
 
@@ -76,6 +116,7 @@ static void shape_init(struct shape *s, const struct family_text *t, const char 
     }
     buf_str(&s->text, any ? close : "");
     s->begin[spec->nlabels + 1] = s->text.n;
+    pad(&s->text);
 }
 
 /* The same with a sample's name before it: "name{" ... "} ", or "name ". */
@@ -96,17 +137,14 @@ static void shape_sample(struct shape *s, const struct family_text *t, struct sl
     for (unsigned i = 1; i < pieces; i++)
         s->begin[i] = labels.begin[i] + ahead;
     s->begin[pieces] = s->text.n;
+    pad(&s->text);
     buf_release(&labels.text);
 }
 
 /* What a label set takes at most, escaped. */
 static size_t values_room(const struct record *rec, unsigned nlabels)
 {
-    size_t n = 0;
-
-    for (unsigned i = 0; i < nlabels; i++)
-        n += rec->len[i];
-    return rec->plain ? n : 2 * n;
+    return 2 * record_text_bytes(rec, nlabels);
 }
 
 static char *put_escaped(char *p, const char *s, size_t n)
@@ -123,13 +161,13 @@ static char *put_shape(char *p, const struct shape *s, const struct record *rec,
 {
     const char *value = record_text(rec, nlabels);
 
-    p = put(p, s->text.p, s->begin[1]);
+    p = put_piece(p, s->text.p, s->begin[1]);
     for (unsigned i = 0; i < nlabels; i++) {
         size_t n = rec->len[i];
 
         p = rec->plain ? put(p, value, n) : put_escaped(p, value, n);
         value += n;
-        p = put(p, s->text.p + s->begin[i + 1], s->begin[i + 2] - s->begin[i + 1]);
+        p = put_piece(p, s->text.p + s->begin[i + 1], s->begin[i + 2] - s->begin[i + 1]);
     }
     return p;
 }
@@ -152,7 +190,7 @@ static void put_created(struct family_text *t, const struct record *rec)
 
     if (!t->created.text.n || created_ns <= 0)
         return;
-    p = buf_reserve(t->out, t->created.text.n + values_room(rec, nlabels) + 2 * NUM_TEXT);
+    p = buf_reserve(t->out, t->created.text.n + values_room(rec, nlabels) + 2 * NUM_TEXT + BLOCK);
     p = put_shape(p, &t->created, rec, nlabels);
     p += num_format(p, (double)created_ns / 1e9);
     p = put_end(p, t, (struct slice){0});
@@ -173,8 +211,8 @@ static void put_single(struct family_text *t, const struct placed *at)
 
     if (with_total(t->f))
         exemplar = exemplar_of(t, at->index, 0);
-    p = buf_reserve(t->out,
-                    t->one.text.n + values_room(at->record, nlabels) + 3 * NUM_TEXT + exemplar.n);
+    p = buf_reserve(t->out, t->one.text.n + values_room(at->record, nlabels) + 3 * NUM_TEXT +
+                                BLOCK + exemplar.n);
     p = put_shape(p, &t->one, at->record, nlabels);
     if (t->f->info->spec.type == FAMILY_COUNTER)
         p += counter_format(p, &c->counter[at->index]);
@@ -201,14 +239,11 @@ static char *put_suffixed(char *p, const struct family_text *t, struct slice suf
 
 static char *put_bucket(char *p, const struct family_text *t, unsigned i, uint64_t count)
 {
-    static const char bucket[] = "_bucket{";
-
-    p = put(p, t->base.p, t->base.n);
-    p = put(p, bucket, sizeof bucket - 1);
+    p = put_piece(p, t->bucket.p, t->bucket.n);
     p = put(p, t->labels.p, t->labels.n);
     if (t->labels.n)
         *p++ = ',';
-    p = put(p, t->les.p + t->le_begin[i], t->le_begin[i + 1] - t->le_begin[i]);
+    p = put_piece(p, t->les.p + t->le_begin[i], t->le_begin[i + 1] - t->le_begin[i]);
     return p + num_format_u64(p, count);
 }
 
@@ -218,7 +253,7 @@ static void series_labels(struct family_text *t, const struct record *rec)
     char *p;
 
     buf_clear(&t->labels);
-    p = buf_reserve(&t->labels, t->one.text.n + values_room(rec, nlabels));
+    p = buf_reserve(&t->labels, t->one.text.n + values_room(rec, nlabels) + BLOCK);
     p = put_shape(p, &t->one, rec, nlabels);
     t->labels.n = (size_t)(p - t->labels.p);
 }
@@ -232,7 +267,7 @@ static void put_histogram(struct family_text *t, const struct placed *at)
     char *p;
 
     series_labels(t, at->record);
-    line = t->base.n + t->labels.n + 5 * NUM_TEXT;
+    line = t->base.n + t->labels.n + 5 * NUM_TEXT + BLOCK;
     for (unsigned i = 0; i <= nbuckets; i++) {
         struct slice exemplar = exemplar_of(t, at->index, i);
 
@@ -333,6 +368,10 @@ static void prepare_les(struct family_text *t)
         buf_str(&t->les, "\"} ");
     }
     t->le_begin[spec->nbuckets + 1] = t->les.n;
+    pad(&t->les);
+    buf_slice(&t->bucket, t->base);
+    buf_str(&t->bucket, "_bucket{");
+    pad(&t->bucket);
 }
 
 static void prepare(struct family_text *t)
@@ -376,6 +415,7 @@ void expose_text_family(const struct family_copy *f, const struct expose_options
     series_order_release(&order);
     buf_release(&t.one.text);
     buf_release(&t.created.text);
+    buf_release(&t.bucket);
     buf_release(&t.les);
     buf_release(&t.labels);
 }

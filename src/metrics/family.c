@@ -326,19 +326,19 @@ uint32_t family_rebuild(struct family *f, family_keep_fn *keep, int64_t arg)
 {
     struct series_table old = f->table;
     struct family_cells *c = &f->cells;
-    uint32_t to = 0;
+    uint32_t to = 0, n = old.n;
 
-    for (uint32_t i = 0; i < old.n; i++)
+    for (uint32_t i = 0; i < n; i++)
         if (!(f->info->spec.type == FAMILY_GAUGE && c->gauge[i].dropped))
             count_series(f, i, -1);
     values_release(f);
     values_init(f);
     series_init(&f->table, old.nlabels, old.seed);
     f->ndropped = 0;
-    for (uint32_t i = 0; i < old.n; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         struct slice values[LABELS_MAX];
 
-        if (!keep(f, i, arg))
+        if (!keep(f, old.records[i], i, arg))
             continue;
         record_values(old.records[i], old.nlabels, values);
         (void)series_append(
@@ -355,9 +355,9 @@ uint32_t family_rebuild(struct family *f, family_keep_fn *keep, int64_t arg)
             count_series(f, to, 1);
         to++;
     }
-    exemplars_forget(&f->exemplars, to, old.n);
+    exemplars_forget(&f->exemplars, to, n);
     series_release(&old);
     c->updated = true;
     f->registry->generation++;
-    return old.n - to;
+    return n - to;
 }

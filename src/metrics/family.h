@@ -77,7 +77,8 @@ void family_free(struct family *f);
 uint32_t family_place(struct family *f, const struct slice *values, int64_t now_ns,
                       enum placing how, struct folded *ret_folded);
 /* Removes all series of which keep() is false. Voids indexes. Returns how many went. */
-typedef bool family_keep_fn(const struct family *f, uint32_t index, int64_t arg);
+typedef bool family_keep_fn(const struct family *f, const struct record *record, uint32_t index,
+                            int64_t arg);
 uint32_t family_rebuild(struct family *f, family_keep_fn *keep, int64_t arg);
 /* A gauge's series leaves or comes back; only the counts of live series are kept here. */
 void family_count_dropped(struct family *f, uint32_t index);

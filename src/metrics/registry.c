@@ -90,28 +90,32 @@ static bool is_dropped(const struct family *f, uint32_t index)
     return f->info->spec.type == FAMILY_GAUGE && f->cells.gauge[index].dropped;
 }
 
-static bool is_fresh(const struct family *f, uint32_t index, int64_t cutoff_ns)
+static bool is_fresh(const struct family *f, const struct record *record, uint32_t index,
+                     int64_t cutoff_ns)
 {
-    return f->table.records[index]->pinned ||
-           (f->cells.stamps[index] >= cutoff_ns && !is_dropped(f, index));
+    return record->pinned || (f->cells.stamps[index] >= cutoff_ns && !is_dropped(f, index));
 }
 
-static bool is_live(const struct family *f, uint32_t index, int64_t unused)
+static bool is_live(const struct family *f, const struct record *record, uint32_t index,
+                    int64_t unused)
 {
+    (void)record;
     (void)unused;
     return !is_dropped(f, index);
 }
 
-static bool is_other(const struct family *f, uint32_t index, int64_t gone)
+static bool is_another(const struct family *f, const struct record *record, uint32_t index,
+                       int64_t gone)
 {
     (void)f;
+    (void)record;
     return (int64_t)index != gone;
 }
 
 static bool any_expired(const struct family *f, int64_t cutoff_ns)
 {
     for (uint32_t i = 0; i < f->table.n; i++)
-        if (f->cells.stamps[i] < cutoff_ns && !f->table.records[i]->pinned && !is_dropped(f, i))
+        if (!is_dropped(f, i) && !is_fresh(f, f->table.records[i], i, cutoff_ns))
             return true;
     return false;
 }
@@ -147,7 +151,7 @@ bool registry_drop(struct family *f, const struct slice *values)
 
     if (f->info->spec.nlabels == 0 || !family_lookup(f, values, &index))
         return false;
-    (void)family_rebuild(f, is_other, index);
+    (void)family_rebuild(f, is_another, index);
     return true;
 }
 

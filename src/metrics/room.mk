@@ -15,3 +15,15 @@ liblogtally_a_SOURCES += \
 	src/metrics/series.c src/metrics/series.h \
 	src/metrics/snapshot.c src/metrics/snapshot.h src/metrics/snapshot_impl.h \
 	src/metrics/snapshot_decode.c src/metrics/snapshot_encode.c
+
+# Built by name only: make bench/bench_metrics
+EXTRA_PROGRAMS = bench/bench_metrics
+bench_bench_metrics_SOURCES = bench/bench_metrics.c
+
+if HAVE_CHECK
+check_PROGRAMS += tests/check_registry
+TESTS += tests/check_registry
+tests_check_registry_SOURCES = tests/check_registry.c
+tests_check_registry_CFLAGS = $(CHECK_COMPILE)
+tests_check_registry_LDADD = $(CHECK_LINK)
+endif

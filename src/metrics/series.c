@@ -99,6 +99,11 @@ void chunks_release(struct chunk_ref *chunks, unsigned n)
     free(chunks);
 }
 
+const char *chunk_bytes(const struct chunk *c)
+{
+    return c->bytes;
+}
+
 struct chunk_ref *chunks_share(const struct series_table *t)
 {
     struct chunk_ref *list;
@@ -175,13 +180,6 @@ static void slots_grow(struct series_table *t)
     t->bits = bits;
 }
 
-static size_t record_size(size_t nlabels, size_t text)
-{
-    size_t n = offsetof(struct record, len) + nlabels * sizeof(uint16_t) + text;
-
-    return (n + 7) & ~(size_t)7;
-}
-
 /* Small families stay small: chunks double up to CHUNK_MAX. A record never spans two. */
 static struct chunk *chunk_for(struct series_table *t, size_t need)
 {
@@ -195,11 +193,10 @@ static struct chunk *chunk_for(struct series_table *t, size_t need)
         cap = CHUNK_MAX;
     if (cap < need)
         cap = need;
-    c = xmalloc(sizeof *c + cap + TEXT_SLACK);
+    c = xmalloc(sizeof *c + cap);
     atomic_init(&c->refs, 1);
     c->used = 0;
     c->cap = cap;
-    memset(c->bytes + cap, 0, TEXT_SLACK);
     GROW(t->chunks, t->nchunks, t->chunks_cap);
     t->chunks[t->nchunks++] = (struct chunk_ref){c, 0};
     return c;
@@ -271,31 +268,4 @@ void record_values(const struct record *r, unsigned nlabels, struct slice *ret_v
         ret_values[i] = (struct slice){p, r->len[i]};
         p += r->len[i];
     }
-}
-
-void record_walk_init(struct record_walk *w, const struct chunk_ref *chunks, unsigned nlabels)
-{
-    *w = (struct record_walk){.ref = chunks, .nlabels = nlabels};
-    if (chunks) {
-        w->left = chunks->n;
-        w->at = chunks->chunk->bytes;
-    }
-}
-
-const struct record *record_walk_next(struct record_walk *w)
-{
-    const struct record *r;
-    size_t text = 0;
-
-    if (w->left == 0) {
-        w->ref++;
-        w->left = w->ref->n;
-        w->at = w->ref->chunk->bytes;
-    }
-    r = (const struct record *)(const void *)w->at;
-    for (unsigned i = 0; i < w->nlabels; i++)
-        text += r->len[i];
-    w->at += record_size(w->nlabels, text);
-    w->left--;
-    return r;
 }

@@ -17,15 +17,12 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { LABEL_BYTES_MAX = 65535 };
 
 #define SERIES_NONE UINT32_MAX
-
-/* Bytes that may be read past the end of every text, so that short texts can be copied whole words
- * at a time. */
-enum { TEXT_SLACK = 16 };
 
 struct record {
     _Atomic int64_t created_ns; /* 0 = unknown */
@@ -71,23 +68,60 @@ static inline const char *record_text(const struct record *r, unsigned nlabels)
 {
     return (const char *)(r->len + nlabels);
 }
+
+/* Bytes of all values. */
+static inline size_t record_text_bytes(const struct record *r, unsigned nlabels)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < nlabels; i++)
+        n += r->len[i];
+    return n;
+}
+
+static inline size_t record_size(unsigned nlabels, size_t text)
+{
+    size_t n = offsetof(struct record, len) + nlabels * sizeof(uint16_t) + text;
+
+    return (n + 7) & ~(size_t)7;
+}
+
 struct slice record_value(const struct record *r, unsigned nlabels, unsigned i);
 void record_values(const struct record *r, unsigned nlabels, struct slice *ret_values);
 
 /* A copy of the list of chunks, each counted; for snapshots. */
 struct chunk_ref *chunks_share(const struct series_table *t);
 void chunks_release(struct chunk_ref *chunks, unsigned n);
+const char *chunk_bytes(const struct chunk *c);
 
 /* Walks shared chunks record by record. */
 struct record_walk {
-    const struct chunk_ref *ref;
+    const struct chunk_ref *next; /* chunk */
     unsigned nlabels;
     uint32_t left; /* in this chunk */
     const char *at;
 };
 
-void record_walk_init(struct record_walk *w, const struct chunk_ref *chunks, unsigned nlabels);
+static inline void record_walk_init(struct record_walk *w, const struct chunk_ref *chunks,
+                                    unsigned nlabels)
+{
+    *w = (struct record_walk){.next = chunks, .nlabels = nlabels};
+}
+
 /* To be called at most as often as there are records. */
-const struct record *record_walk_next(struct record_walk *w);
+static inline const struct record *record_walk_next(struct record_walk *w)
+{
+    const struct record *r;
+
+    if (w->left == 0) {
+        w->left = w->next->n;
+        w->at = chunk_bytes(w->next->chunk);
+        w->next++;
+    }
+    r = (const struct record *)(const void *)w->at;
+    w->at += record_size(w->nlabels, record_text_bytes(r, w->nlabels));
+    w->left--;
+    return r;
+}
 
 #endif

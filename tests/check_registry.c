@@ -1,0 +1,674 @@
+/* check_registry -- label sets, limits, updates, expiry. */
+#include "config.h"
+
+#include "metrics/registry.h"
+
+#include "base/xalloc.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const two_labels[] = {"method", "path"};
+static const double bounds[] = {0.1, 1, 10};
+
+static struct registry *new_registry(void)
+{
+    return registry_new(&(struct registry_limits){.label_bytes = 64});
+}
+
+static struct family_spec spec_of(const char *name, enum family_type type, unsigned nlabels)
+{
+    return (struct family_spec){
+        .name = name,
+        .help = "Help.",
+        .type = type,
+        .nlabels = nlabels,
+        .labels = two_labels,
+        .nbuckets = type == FAMILY_HISTOGRAM ? 3 : 0,
+        .buckets = bounds,
+    };
+}
+
+static struct family *add(struct registry *r, const char *name, enum family_type type,
+                          unsigned nlabels)
+{
+    struct family_spec spec = spec_of(name, type, nlabels);
+
+    return registry_family(r, &spec);
+}
+
+static uint32_t series2(struct family *f, const char *a, const char *b, struct folded *folded)
+{
+    return family_series(f, (struct slice[]){slice_str(a), slice_str(b)}, 0, folded);
+}
+
+static uint32_t series1(struct family *f, const char *a)
+{
+    return family_series(f, (struct slice[]){slice_str(a)}, 0, NULL);
+}
+
+static bool has1(struct family *f, const char *a)
+{
+    uint32_t index;
+
+    return family_lookup(f, (struct slice[]){slice_str(a)}, &index);
+}
+
+static struct num number(double d)
+{
+    bool integral = d >= 0 && d < 0x1p64 && d == floor(d);
+
+    return (struct num){d, integral ? (uint64_t)d : 0, integral};
+}
+
+static void assert_label(const struct family *f, uint32_t index, unsigned label, const char *want)
+{
+    struct slice have = family_label(f, index, label);
+
+    ck_assert_msg(slice_eq(have, slice_str(want)), "label is \"%.*s\", not \"%s\"", SLICE_FMT(have),
+                  want);
+}
+
+START_TEST(family_is_made_once)
+{
+    struct registry *r = new_registry();
+    char name[] = "a_total", help[] = "Help.";
+    struct family_spec spec = {.name = name, .help = help, .type = FAMILY_COUNTER};
+    struct family *f = registry_family(r, &spec);
+
+    name[0] = 'x';
+    help[0] = 'X';
+    ck_assert_str_eq(family_spec(f)->name, "a_total");
+    ck_assert_str_eq(family_spec(f)->help, "Help.");
+    ck_assert_ptr_eq(add(r, "a_total", FAMILY_COUNTER, 0), f);
+    ck_assert_ptr_eq(registry_find(r, SLICE("a_total")), f);
+    ck_assert_ptr_null(registry_find(r, SLICE("b_total")));
+    ck_assert_uint_eq(registry_nfamilies(r), 1);
+    ck_assert_ptr_eq(registry_at(r, 0), f);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(same_labels_are_the_same_series)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "a_total", FAMILY_COUNTER, 2);
+    uint32_t a = series2(f, "GET", "/x", NULL), b = series2(f, "GET", "/y", NULL);
+
+    ck_assert_uint_ne(a, b);
+    ck_assert_uint_eq(series2(f, "GET", "/x", NULL), a);
+    ck_assert_uint_eq(family_nseries(f), 2);
+    assert_label(f, b, 0, "GET");
+    assert_label(f, b, 1, "/y");
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(label_values_cannot_forge_another_series)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "a_total", FAMILY_COUNTER, 2);
+    uint32_t a = series2(f, "ab", "c", NULL), b = series2(f, "a", "bc", NULL);
+    uint32_t c = series2(f, "a\",path=\"b", "c", NULL);
+
+    ck_assert_uint_ne(a, b);
+    ck_assert_uint_ne(a, c);
+    ck_assert_uint_ne(b, c);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(many_series_are_all_found_again)
+{
+    enum { N = 20000 };
+    struct registry *r = new_registry();
+    struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
+    char text[32];
+
+    for (uint32_t i = 0; i < N; i++) {
+        (void)snprintf(text, sizeof text, "%x", i * 2654435761U);
+        ck_assert_uint_eq(series1(f, text), i);
+        counter_inc(f, i, i, 0);
+    }
+    for (uint32_t i = 0; i < N; i++) {
+        (void)snprintf(text, sizeof text, "%x", i * 2654435761U);
+        ck_assert_uint_eq(series1(f, text), i);
+        assert_label(f, i, 0, text);
+        ck_assert_uint_eq(family_counter(f, i)->whole, i);
+    }
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(label_values_are_cleaned)
+{
+    static const struct {
+        struct slice in;
+        const char *out;
+    } cases[] = {
+        {{"", 0}, "unknown"},
+        {{NULL, 0}, "unknown"},
+        {{"a\0b", 3},
+         "a\xef\xbf\xbd"
+         "b"},
+        {{"\xff", 1}, "\xef\xbf\xbd"},
+        {{"\xd0\x9f", 2}, "\xd0\x9f"},
+        {{"tab\tnl\n", 7}, "tab\tnl\n"},
+    };
+    struct registry *r = new_registry();
+    struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t index = family_series(f, &cases[i].in, 0, NULL), again = 999;
+
+        assert_label(f, index, 0, cases[i].out);
+        ck_assert(family_lookup(f, &cases[i].in, &again));
+        ck_assert_uint_eq(index, again);
+    }
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(long_label_values_are_cut_at_a_character)
+{
+    char text[1000];
+
+    for (unsigned limit = 16; limit < 40; limit++)
+        for (unsigned n = 10; n < 60; n++) {
+            struct registry *r = registry_new(&(struct registry_limits){.label_bytes = limit});
+            struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
+            struct slice have;
+
+            text[0] = 'x'; /* so that two-byte characters lie across even borders */
+            for (unsigned i = 0; i < n; i++)
+                memcpy(text + 1 + 2 * i, "\xc3\xa9", 2);
+            text[1 + 2 * n] = '\0';
+            have = family_label(f, series1(f, text), 0);
+            ck_assert_uint_le(have.n, limit);
+            if (1 + 2 * n <= limit) {
+                ck_assert(slice_eq(have, slice_str(text)));
+            } else {
+                ck_assert(slice_ends(have, SLICE("...")));
+                ck_assert_uint_eq((have.n - 3) % 2, 1);
+                ck_assert_uint_ge(have.n, limit - 1);
+            }
+            registry_free(r);
+        }
+}
+END_TEST
+
+START_TEST(long_values_of_broken_bytes_are_cut_too)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "a_total", FAMILY_COUNTER, 2);
+    char *bytes = xmalloc(100000);
+    struct slice values[2] = {{bytes, 100000}, {bytes, 100000}}, have;
+
+    memset(bytes, 0xfe, 100000);
+    have = family_label(f, family_series(f, values, 0, NULL), 1);
+    ck_assert_uint_le(have.n, 64);
+    ck_assert(slice_starts(have, SLICE("\xef\xbf\xbd\xef\xbf\xbd")));
+    ck_assert(slice_ends(have, SLICE("\xef\xbf\xbd...")));
+    free(bytes);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(too_many_values_fold_that_label_only)
+{
+    struct registry *r = new_registry();
+    struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 2);
+    struct folded folded;
+    struct family *f;
+    uint32_t other;
+
+    spec.max_values = 2;
+    f = registry_family(r, &spec);
+    series2(f, "GET", "/1", &folded);
+    ck_assert(!folded.any);
+    series2(f, "GET", "/2", &folded);
+    ck_assert(!folded.any);
+    other = series2(f, "GET", "/3", &folded);
+    ck_assert(folded.any);
+    ck_assert(!folded.all);
+    ck_assert_uint_eq(folded.mask, 2);
+    assert_label(f, other, 0, "GET");
+    assert_label(f, other, 1, "other");
+    ck_assert_uint_eq(series2(f, "GET", "/4", &folded), other);
+    ck_assert(folded.any);
+    series2(f, "POST", "/1", &folded);
+    ck_assert(!folded.any);
+    /* literally `other` in a log is fine, and takes no place */
+    ck_assert_uint_eq(series2(f, "GET", "other", &folded), other);
+    ck_assert(!folded.any);
+    series2(f, "PUT", "/9", &folded);
+    ck_assert_uint_eq(folded.mask, 3);
+    ck_assert(!folded.all);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(too_many_series_fold_all_labels)
+{
+    struct registry *r = new_registry();
+    struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 2);
+    struct folded folded;
+    struct family *f;
+    uint32_t other;
+
+    spec.max_series = 3;
+    f = registry_family(r, &spec);
+    for (int i = 0; i < 3; i++)
+        series2(f, "GET", (const char *[]){"/1", "/2", "/3"}[i], NULL);
+    other = series2(f, "GET", "/4", &folded);
+    ck_assert(folded.all);
+    ck_assert(folded.any);
+    assert_label(f, other, 0, "other");
+    assert_label(f, other, 1, "other");
+    ck_assert_uint_eq(series2(f, "POST", "/5", &folded), other);
+    ck_assert(folded.all);
+    series2(f, "GET", "/2", &folded);
+    ck_assert(!folded.any);
+    ck_assert_uint_eq(family_nseries(f), 4);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(limit_of_all_series_leaves_out_own_families)
+{
+    struct registry *r = registry_new(&(struct registry_limits){.max_series = 2});
+    struct family_spec own = spec_of("own_total", FAMILY_COUNTER, 1);
+    struct family *f, *g = add(r, "g_total", FAMILY_COUNTER, 1);
+    struct folded folded;
+
+    own.own = true;
+    f = registry_family(r, &own);
+    for (int i = 0; i < 5; i++)
+        series1(f, (const char *[]){"a", "b", "c", "d", "e"}[i]);
+    ck_assert_uint_eq(family_nseries(f), 5);
+    series1(g, "a");
+    series1(g, "b");
+    assert_label(g, family_series(g, &SLICE("c"), 0, &folded), 0, "other");
+    ck_assert(folded.all);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(pinned_series_are_made_beyond_limits)
+{
+    struct registry *r = registry_new(&(struct registry_limits){.max_series = 1});
+    struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 1);
+    struct family *f;
+
+    spec.max_values = 1;
+    spec.max_series = 1;
+    f = registry_family(r, &spec);
+    family_pin(f, &SLICE("a"), 0);
+    family_pin(f, &SLICE("b"), 0);
+    ck_assert(has1(f, "a"));
+    ck_assert(has1(f, "b"));
+    assert_label(f, series1(f, "c"), 0, "other");
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(counter_is_exact_to_64_bits)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "a_total", FAMILY_COUNTER, 0);
+    struct num big = {0x1p64, UINT64_MAX - 1, true};
+
+    counter_inc(f, 0, 1, 0);
+    counter_add(f, 0, &big, 0);
+    ck_assert_uint_eq(family_counter(f, 0)->whole, UINT64_MAX);
+    counter_inc(f, 0, 3, 0);
+    ck_assert_double_eq(counter_value(family_counter(f, 0)), 0x1p64);
+    counter_inc(f, 0, 1 << 20, 0);
+    ck_assert_double_eq(counter_value(family_counter(f, 0)), 0x1p64 + (1 << 20));
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(counter_keeps_fractions_beside_a_large_sum)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "a_total", FAMILY_COUNTER, 0);
+    struct num tenth = number(0.1), large = number(1e15);
+
+    counter_add(f, 0, &large, 0);
+    for (int i = 0; i < 1000000; i++)
+        counter_add(f, 0, &tenth, 0);
+    ck_assert_uint_ge(family_counter(f, 0)->whole, 1000000000099999);
+    ck_assert_double_eq(counter_value(family_counter(f, 0)), 1e15 + 100000);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(counter_store_replaces)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "process_cpu_seconds_total", FAMILY_COUNTER, 0);
+
+    counter_store(f, 0, 12.25);
+    counter_store(f, 0, 13.5);
+    ck_assert_double_eq(counter_value(family_counter(f, 0)), 13.5);
+    registry_free(r);
+}
+END_TEST
+
+/* The specification of a bucket search. */
+static unsigned slow_bucket(const double *b, unsigned n, double v)
+{
+    unsigned i = 0;
+
+    while (i < n && v > b[i])
+        i++;
+    return i;
+}
+
+START_TEST(bucket_search_equals_the_slow_one)
+{
+    double many[BUCKETS_MAX];
+
+    for (unsigned i = 0; i < BUCKETS_MAX; i++)
+        many[i] = i * 0.5;
+    for (unsigned n = 1; n <= BUCKETS_MAX; n += n < 40 ? 1 : 27) {
+        struct registry *r = new_registry();
+        struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 0);
+        struct family *f;
+        uint64_t want[BUCKETS_MAX + 1] = {0};
+
+        spec.nbuckets = n;
+        spec.buckets = many;
+        f = registry_family(r, &spec);
+        for (double v = 0; v < n * 0.5 + 1; v += 0.25) {
+            histogram_observe(f, 0, v, 0);
+            want[slow_bucket(many, n, v)]++;
+        }
+        histogram_observe(f, 0, 1e300, 0);
+        want[n]++;
+        for (unsigned i = 0; i <= n; i++)
+            ck_assert_uint_eq(family_histogram(f, 0)->bucket[i], want[i]);
+        registry_free(r);
+    }
+}
+END_TEST
+
+START_TEST(histogram_without_bounds_has_one_bucket)
+{
+    struct registry *r = new_registry();
+    struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 0);
+    struct family *f;
+
+    spec.nbuckets = 0;
+    f = registry_family(r, &spec);
+    histogram_observe(f, 0, 5, 0);
+    histogram_observe(f, 0, 0, 0);
+    ck_assert_uint_eq(family_histogram(f, 0)->bucket[0], 2);
+    ck_assert_double_eq(nsum_value(&family_histogram(f, 0)->sum), 5);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(gauge_is_clamped_at_every_update)
+{
+    struct registry *r = new_registry();
+    struct family_spec spec = spec_of("g", FAMILY_GAUGE, 0);
+    struct family *f;
+
+    spec.has_min = true;
+    f = registry_family(r, &spec);
+    gauge_add(f, 0, -3, 0);
+    gauge_add(f, 0, 2, 0);
+    ck_assert_double_eq(family_gauge(f, 0)->value, 2);
+    ck_assert(gauge_set(f, 0, -5, 0, 0, 0));
+    ck_assert_double_eq(family_gauge(f, 0)->value, 0);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(gauge_without_min_goes_below_zero)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "g", FAMILY_GAUGE, 0);
+
+    gauge_add(f, 0, -3, 0);
+    ck_assert_double_eq(family_gauge(f, 0)->value, -3);
+    gauge_reset(f, NULL, 0);
+    ck_assert_double_eq(family_gauge(f, 0)->value, 0);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(older_set_of_another_file_is_ignored)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "g", FAMILY_GAUGE, 0);
+
+    ck_assert(gauge_set(f, 0, 1, 100, 1, 0));
+    ck_assert(!gauge_set(f, 0, 2, 99, 2, 0));
+    ck_assert_double_eq(family_gauge(f, 0)->value, 1);
+    ck_assert(gauge_set(f, 0, 3, 50, 1, 0)); /* within one file order decides */
+    ck_assert(gauge_set(f, 0, 4, 60, 2, 0));
+    ck_assert_double_eq(family_gauge(f, 0)->value, 4);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(reset_drops_a_series_and_an_update_brings_it_back)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "g", FAMILY_GAUGE, 1);
+    uint32_t index = series1(f, "a");
+    uint64_t generation = registry_generation(r);
+
+    gauge_set(f, index, 7, 1000, 1, 0);
+    gauge_reset(f, &SLICE("a"), 0);
+    ck_assert(!has1(f, "a"));
+    ck_assert_uint_eq(family_nseries(f), 0);
+    ck_assert_uint_eq(registry_generation(r), generation);
+    gauge_add(f, index, 2, 0);
+    ck_assert(has1(f, "a"));
+    ck_assert_uint_eq(family_nseries(f), 1);
+    ck_assert_double_eq(family_gauge(f, index)->value, 2);
+    gauge_reset(f, &SLICE("a"), 0);
+    ck_assert_uint_eq(series1(f, "a"), index);
+    ck_assert_double_eq(family_gauge(f, index)->value, 0);
+    gauge_reset(f, &SLICE("never seen"), 0);
+    ck_assert_uint_eq(family_nseries(f), 1);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(reset_gives_back_room_under_the_limits)
+{
+    struct registry *r = registry_new(&(struct registry_limits){.max_series = 2});
+    struct family_spec spec = spec_of("g", FAMILY_GAUGE, 1);
+    struct family *f;
+    char text[16];
+
+    spec.max_values = 2;
+    spec.max_series = 2;
+    f = registry_family(r, &spec);
+    for (int i = 0; i < 1000; i++) {
+        struct folded folded;
+        struct slice value;
+
+        (void)snprintf(text, sizeof text, "s%d", i);
+        value = slice_str(text);
+        gauge_set(f, family_series(f, &value, 0, &folded), i, i, 0, 0);
+        ck_assert(!folded.any);
+        gauge_reset(f, &value, 0);
+        if (i % 300 == 299)
+            ck_assert_uint_eq(registry_expire(r, 0), 0);
+    }
+    ck_assert_uint_eq(family_nseries(f), 0);
+    ck_assert_uint_gt(registry_generation(r), 0);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(reset_of_a_pinned_series_goes_to_zero)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "g", FAMILY_GAUGE, 1);
+
+    family_pin(f, &SLICE("a"), 0);
+    gauge_add(f, series1(f, "a"), 5, 0);
+    gauge_reset(f, &SLICE("a"), 0);
+    ck_assert(has1(f, "a"));
+    ck_assert_double_eq(family_gauge(f, 0)->value, 0);
+    registry_free(r);
+}
+END_TEST
+
+static struct family *expiring(struct registry *r, enum family_type type)
+{
+    struct family_spec spec = spec_of("e_total", type, 1);
+
+    spec.expire_ns = 100;
+    spec.max_values = 3;
+    return registry_family(r, &spec);
+}
+
+START_TEST(expire_drops_what_was_not_updated)
+{
+    struct registry *r = new_registry();
+    struct family *f = expiring(r, FAMILY_COUNTER);
+    uint64_t generation = registry_generation(r);
+    uint32_t index;
+
+    family_pin(f, &SLICE("pinned"), 0);
+    family_series(f, &SLICE("old"), 0, NULL);
+    counter_inc(f, family_series(f, &SLICE("new"), 0, NULL), 42, 50);
+    ck_assert_uint_eq(registry_expire(r, 100), 0);
+    ck_assert_uint_eq(registry_generation(r), generation);
+    ck_assert_uint_eq(registry_expire(r, 101), 1);
+    ck_assert_uint_ne(registry_generation(r), generation);
+    ck_assert(!has1(f, "old"));
+    ck_assert(has1(f, "pinned"));
+    ck_assert(family_lookup(f, &SLICE("new"), &index));
+    ck_assert_uint_eq(family_counter(f, index)->whole, 42);
+    assert_label(f, index, 0, "new");
+    ck_assert_uint_eq(registry_expire(r, 1000), 1);
+    ck_assert_uint_eq(family_nseries(f), 1);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(expired_values_make_room_for_others)
+{
+    struct registry *r = new_registry();
+    struct family *f = expiring(r, FAMILY_HISTOGRAM);
+    struct folded folded;
+    char text[16];
+
+    for (int64_t now = 0; now < 3000; now += 60) {
+        struct slice value;
+
+        (void)snprintf(text, sizeof text, "v%d", (int)now);
+        value = slice_str(text);
+        histogram_observe(f, family_series(f, &value, now, &folded), 1, now);
+        ck_assert(!folded.any);
+        registry_expire(r, now);
+    }
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(families_without_expire_never_lose_series)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
+
+    series1(f, "a");
+    ck_assert_uint_eq(registry_expire(r, INT64_MAX), 0);
+    ck_assert(has1(f, "a"));
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(drop_removes_one_series)
+{
+    struct registry *r = new_registry();
+    struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
+    uint32_t index;
+
+    for (int i = 0; i < 3; i++)
+        counter_inc(f, series1(f, (const char *[]){"a", "b", "c"}[i]), (uint64_t)i, 0);
+    ck_assert(registry_drop(f, &SLICE("b")));
+    ck_assert(!registry_drop(f, &SLICE("b")));
+    ck_assert_uint_eq(family_nseries(f), 2);
+    ck_assert(family_lookup(f, &SLICE("c"), &index));
+    ck_assert_uint_eq(family_counter(f, index)->whole, 2);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(exemplar_labels_are_limited)
+{
+    struct registry *r = new_registry();
+    struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 0);
+    struct exemplar e = {.value = 0.5, .time = NAN, .nlabels = 1, .name = {SLICE("id")}};
+    char text[200];
+    struct family *f;
+
+    memset(text, 'x', sizeof text);
+    spec.exemplars = true;
+    f = registry_family(r, &spec);
+    e.text[0] = slice_make(text, 126);
+    ck_assert(family_exemplar(f, 0, &e));
+    e.text[0].n = 127;
+    ck_assert(!family_exemplar(f, 0, &e));
+    registry_free(r);
+}
+END_TEST
+
+static Suite *registry_suite(void)
+{
+    Suite *s = suite_create("registry");
+    TCase *t = tcase_create("registry");
+
+    tcase_add_test(t, family_is_made_once);
+    tcase_add_test(t, same_labels_are_the_same_series);
+    tcase_add_test(t, label_values_cannot_forge_another_series);
+    tcase_add_test(t, many_series_are_all_found_again);
+    tcase_add_test(t, label_values_are_cleaned);
+    tcase_add_test(t, long_label_values_are_cut_at_a_character);
+    tcase_add_test(t, long_values_of_broken_bytes_are_cut_too);
+    tcase_add_test(t, too_many_values_fold_that_label_only);
+    tcase_add_test(t, too_many_series_fold_all_labels);
+    tcase_add_test(t, limit_of_all_series_leaves_out_own_families);
+    tcase_add_test(t, pinned_series_are_made_beyond_limits);
+    tcase_add_test(t, counter_is_exact_to_64_bits);
+    tcase_add_test(t, counter_keeps_fractions_beside_a_large_sum);
+    tcase_add_test(t, counter_store_replaces);
+    tcase_add_test(t, bucket_search_equals_the_slow_one);
+    tcase_add_test(t, histogram_without_bounds_has_one_bucket);
+    tcase_add_test(t, gauge_is_clamped_at_every_update);
+    tcase_add_test(t, gauge_without_min_goes_below_zero);
+    tcase_add_test(t, older_set_of_another_file_is_ignored);
+    tcase_add_test(t, reset_drops_a_series_and_an_update_brings_it_back);
+    tcase_add_test(t, reset_gives_back_room_under_the_limits);
+    tcase_add_test(t, reset_of_a_pinned_series_goes_to_zero);
+    tcase_add_test(t, expire_drops_what_was_not_updated);
+    tcase_add_test(t, expired_values_make_room_for_others);
+    tcase_add_test(t, families_without_expire_never_lose_series);
+    tcase_add_test(t, drop_removes_one_series);
+    tcase_add_test(t, exemplar_labels_are_limited);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(registry_suite());
+    int failed;
+
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
