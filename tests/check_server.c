@@ -143,8 +143,7 @@ START_TEST(pipelined_requests_are_answered_in_order)
         ck_assert_uint_eq(a.status, want[i]);
         answer_release(&a);
     }
-    while (rig.nkept == 0)
-        rig_turn(&rig);
+    rig_wait_kept(&rig, 1);
     rig_answer_kept(&rig);
     for (size_t i = 2; i < 4; i++) {
         struct answer a = client_answer(&rig, &c, false);
@@ -193,8 +192,7 @@ START_TEST(a_kept_request_is_answered_later_and_others_do_not_wait)
     struct answer a;
 
     client_send_str(&rig, &c, GET("/kept"));
-    while (rig.nkept == 0)
-        rig_turn(&rig);
+    rig_wait_kept(&rig, 1);
     ck_assert_uint_eq(rig_status(&rig, "GET", "/hello"), 200);
     ck_assert_str_eq(http_request_path(rig.kept[0]), "/kept");
     ck_assert_str_eq(http_request_method(rig.kept[0]), "GET");
@@ -219,8 +217,7 @@ START_TEST(a_client_that_leaves_while_kept_costs_nothing)
     struct client c = client_connect(&rig, 0);
 
     client_send_str(&rig, &c, GET("/kept"));
-    while (rig.nkept == 0)
-        rig_turn(&rig);
+    rig_wait_kept(&rig, 1);
     client_close(&c);
     rig_turn(&rig);
     rig_answer_kept(&rig);
@@ -239,8 +236,7 @@ START_TEST(what_is_kept_at_the_end_is_answered_503)
     ssize_t n;
 
     client_send_str(&rig, &c, GET("/kept"));
-    while (rig.nkept == 0)
-        rig_turn(&rig);
+    rig_wait_kept(&rig, 1);
     http_server_free(rig.server);
     rig.server = NULL;
     n = recv(c.fd, text, sizeof(text), 0);

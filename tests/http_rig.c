@@ -108,6 +108,19 @@ void rig_turn(struct rig *rig)
     ck_assert_int_eq(loop_turn(rig->loop, 1), 0);
 }
 
+static int64_t patience(void)
+{
+    return clock_mono_ns() + RIG_PATIENCE_MS * NSEC_PER_MSEC;
+}
+
+void rig_wait_kept(struct rig *rig, unsigned n)
+{
+    for (int64_t until = patience(); rig->nkept < n;) {
+        rig_turn(rig);
+        ck_assert_msg(clock_mono_ns() < until, "%u of %u requests arrived", rig->nkept, n);
+    }
+}
+
 void rig_answer_kept(struct rig *rig)
 {
     ck_assert_uint_gt(rig->nkept, 0);
@@ -166,11 +179,6 @@ void client_close(struct client *c)
     buf_release(&c->in);
 }
 
-static int64_t patience(void)
-{
-    return clock_mono_ns() + RIG_PATIENCE_MS * NSEC_PER_MSEC;
-}
-
 bool client_send(struct rig *rig, struct client *c, struct slice bytes)
 {
     int64_t until = patience();
@@ -182,7 +190,7 @@ bool client_send(struct rig *rig, struct client *c, struct slice bytes)
             return false;
         if (n > 0)
             bytes = slice_from(bytes, (size_t)n);
-        rig_turn(rig);
+        ck_assert_int_eq(loop_turn(rig->loop, 0), 0);
         ck_assert_msg(clock_mono_ns() < until, "the server does not read");
     }
     return true;

@@ -24,6 +24,8 @@ struct rig {
 void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms);
 void rig_stop(struct rig *rig);
 void rig_turn(struct rig *rig);
+/* Turns until so many requests are kept. */
+void rig_wait_kept(struct rig *rig, unsigned n);
 /* Answers the oldest kept request with "later\n". */
 void rig_answer_kept(struct rig *rig);
 /* Open descriptors of this process. */

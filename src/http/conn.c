@@ -5,8 +5,11 @@
  * list as `dead` until the daemon has closed it; it no longer counts against the limit, or a burst
  * would cut off many for one.
  *
- * Order of victims over the limit: who has kept us waiting longest for a request; then who has been
- * reading an answer longest; never one that waits for us, unless it is the newcomer itself. */
+ * Over the limit goes who has kept us waiting longest for a request, unless it came only just now:
+ * its request may lie unread in the socket. If there is none, all are being answered, and honest
+ * scrapers that come at the same moment are better served than cut off: they may be half as many
+ * more, the ceiling. Above that goes who has used up most of its time, head or answer; one that
+ * waits for us never, unless it is the newcomer itself. */
 #include "config.h"
 
 #include "http/conn.h"
@@ -19,6 +22,8 @@
 
 /* An answer may take so many times as long as a head. */
 #define ANSWER_TIMES 6
+/* So long a new connection may take to say what it wants before it makes room for others. */
+#define HEAD_GRACE_NS (100 * NSEC_PER_MSEC)
 
 struct conn {
     struct conn_table *table;
@@ -56,6 +61,11 @@ static void list_append(struct conn *c)
     c->prev = t->tail;
     *(t->tail ? &t->tail->next : &t->head) = c;
     t->tail = c;
+}
+
+unsigned conn_ceiling(unsigned max)
+{
+    return max + (max + 1) / 2;
 }
 
 /* A kept connection has no deadline: it waits for us. */
@@ -131,24 +141,50 @@ static void enter(struct conn *c, enum conn_phase phase)
         arm(c->table, deadline(c));
 }
 
-static struct conn *oldest(const struct conn_table *t, bool answering)
+/* The oldest that waits for nothing but its client's next word. */
+static struct conn *idle_victim(const struct conn_table *t)
 {
+    int64_t now = clock_mono_ns();
+
     for (struct conn *c = t->head; c != NULL; c = c->next) {
-        if (!c->dead && c->phase != CONN_KEPT && (c->phase == CONN_ANSWER) == answering)
+        if (!c->dead &&
+            (c->phase == CONN_IDLE || (c->phase == CONN_HEAD && now - c->since_ns > HEAD_GRACE_NS)))
             return c;
     }
     return NULL;
 }
 
-/* The newcomer is the youngest of those that have not asked yet: the last resort of the first kind,
- * but before it the answers go. */
-static struct conn *victim(const struct conn_table *t, struct conn *newcomer)
+/* Who has used up the largest part of the time that its phase may take. */
+static struct conn *slowest_victim(const struct conn_table *t, const struct conn *newcomer)
 {
-    struct conn *c = oldest(t, false);
+    int64_t now = clock_mono_ns(), most = -1;
+    struct conn *found = NULL;
 
-    if (c == newcomer)
-        c = oldest(t, true);
-    return c ? c : newcomer;
+    for (struct conn *c = t->head; c != NULL; c = c->next) {
+        int64_t used = (now - c->since_ns) * (c->phase == CONN_ANSWER ? 1 : ANSWER_TIMES);
+
+        if (!c->dead && c->phase != CONN_KEPT && c != newcomer && used > most) {
+            most = used;
+            found = c;
+        }
+    }
+    return found;
+}
+
+/* Back to the limit, or at least below the ceiling; without the newcomer if that is possible. */
+static void make_room(struct conn_table *t, struct conn *newcomer)
+{
+    unsigned before = t->nlive;
+    struct conn *c;
+
+    while (t->nlive > t->max && (c = idle_victim(t)) != NULL)
+        cut(c);
+    while (t->nlive > conn_ceiling(t->max) && (c = slowest_victim(t, newcomer)) != NULL)
+        cut(c);
+    if (t->nlive > conn_ceiling(t->max) && newcomer != NULL)
+        cut(newcomer);
+    if (t->nlive < before)
+        t->wake(t->ctx);
 }
 
 struct conn *conn_add(struct conn_table *t, int fd)
@@ -159,10 +195,7 @@ struct conn *conn_add(struct conn_table *t, int fd)
     c->fd = fd;
     t->nlive++;
     enter(c, CONN_HEAD);
-    if (t->nlive > t->max) {
-        cut(victim(t, c));
-        t->wake(t->ctx);
-    }
+    make_room(t, c);
     return c;
 }
 
@@ -178,6 +211,8 @@ void conn_set_phase(struct conn *c, enum conn_phase phase)
 {
     list_unlink(c);
     enter(c, phase);
+    if (phase == CONN_IDLE)
+        make_room(c->table, NULL);
 }
 
 enum conn_phase conn_get_phase(const struct conn *c)

@@ -31,8 +31,11 @@ struct conn_table *conn_table_new(struct loop *loop, unsigned max, int64_t timeo
 /* All connections must be removed before. */
 void conn_table_free(struct conn_table *t);
 
-/* A new connection, in CONN_HEAD. The descriptor stays the caller's. Over the limit, one is cut
- * off: maybe this one, if all others are kept. */
+/* How many there may be for a moment, while all are being answered: `max` and half as many more. */
+unsigned conn_ceiling(unsigned max);
+
+/* A new connection, in CONN_HEAD. The descriptor stays the caller's. Over the limit, another is cut
+ * off; or this one, if all others are kept. */
 struct conn *conn_add(struct conn_table *t, int fd);
 void conn_remove(struct conn *c);
 void conn_set_phase(struct conn *c, enum conn_phase phase);

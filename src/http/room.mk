@@ -9,8 +9,10 @@ liblogtally_a_SOURCES += \
 	src/http/server.c src/http/server.h
 
 if HAVE_CHECK
-check_PROGRAMS += tests/check_negotiate tests/check_gzip tests/check_server
-TESTS += tests/check_negotiate tests/check_gzip tests/check_server
+check_PROGRAMS += tests/check_negotiate tests/check_gzip tests/check_server \
+	tests/check_server_abuse tests/check_listen
+TESTS += tests/check_negotiate tests/check_gzip tests/check_server \
+	tests/check_server_abuse tests/check_listen
 tests_check_negotiate_SOURCES = tests/check_negotiate.c
 tests_check_negotiate_CFLAGS = $(CHECK_COMPILE)
 tests_check_negotiate_LDADD = $(CHECK_LINK)
@@ -20,4 +22,10 @@ tests_check_gzip_LDADD = $(CHECK_LINK)
 tests_check_server_SOURCES = tests/check_server.c tests/http_rig.c tests/http_rig.h
 tests_check_server_CFLAGS = $(CHECK_COMPILE)
 tests_check_server_LDADD = $(CHECK_LINK)
+tests_check_server_abuse_SOURCES = tests/check_server_abuse.c tests/http_rig.c tests/http_rig.h
+tests_check_server_abuse_CFLAGS = $(CHECK_COMPILE)
+tests_check_server_abuse_LDADD = $(CHECK_LINK)
+tests_check_listen_SOURCES = tests/check_listen.c
+tests_check_listen_CFLAGS = $(CHECK_COMPILE)
+tests_check_listen_LDADD = $(CHECK_LINK)
 endif

@@ -91,13 +91,13 @@ static void on_soon(void *ctx)
 
 static struct MHD_Daemon *start_daemon(struct request_env *env, int fd, unsigned max_connections)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-                            request_on_access, env, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
-                            MHD_OPTION_CONNECTION_LIMIT, max_connections + LIMIT_SLACK,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX,
-                            MHD_OPTION_URI_LOG_CALLBACK, request_on_target, env,
-                            MHD_OPTION_NOTIFY_CONNECTION, request_on_connection, env,
-                            MHD_OPTION_NOTIFY_COMPLETED, request_on_completed, env, MHD_OPTION_END);
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, request_on_access, env,
+        MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd, MHD_OPTION_CONNECTION_LIMIT,
+        conn_ceiling(max_connections) + LIMIT_SLACK, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX,
+        MHD_OPTION_URI_LOG_CALLBACK, request_on_target, env, MHD_OPTION_NOTIFY_CONNECTION,
+        request_on_connection, env, MHD_OPTION_NOTIFY_COMPLETED, request_on_completed, env,
+        MHD_OPTION_END);
 }
 
 static int start_listener(struct http_server *s, struct listener *l, const char *spec, unsigned max,

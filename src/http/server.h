@@ -56,7 +56,9 @@ struct http_route {
 struct http_options {
     const char *const *listen; /* "127.0.0.1:9180", "[::1]:9180", "unix:/run/x.sock", ":9180" */
     unsigned nlisten;
-    unsigned max_connections; /* of all listeners together */
+    /* Of all listeners together; a newcomer takes the place of the one that was idle longest. While
+     * all are being answered there may be half as many more. */
+    unsigned max_connections;
     int64_t timeout_ns;
     const struct http_route *routes; /* borrowed */
     unsigned nroutes;
