@@ -1,3 +1,9 @@
 # Sources and tests of src/cmd.
-liblogtally_a_SOURCES +=
-
+liblogtally_a_SOURCES += src/cmd/options.h src/cmd/options.c src/cmd/settings.h src/cmd/settings.c \
+	src/cmd/setup.h src/cmd/setup.c src/cmd/session.h src/cmd/session.c src/cmd/output.h \
+	src/cmd/output.c src/cmd/check.c src/cmd/dump.h src/cmd/dump.c src/cmd/replay.c \
+	src/cmd/samples.h src/cmd/samples.c src/cmd/cases.h src/cmd/cases.c src/cmd/test.c \
+	src/cmd/explain.c src/cmd/state.c src/cmd/saver.h src/cmd/saver.c src/cmd/live.h \
+	src/cmd/live.c src/cmd/process.h src/cmd/process.c src/cmd/daemon.h src/cmd/daemon.c \
+	src/cmd/daemon_input.c src/cmd/daemon_page.c src/cmd/daemon_http.c src/cmd/daemon_reload.c \
+	src/cmd/run.c

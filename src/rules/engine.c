@@ -5,6 +5,7 @@
 
 #include "base/xalloc.h"
 #include "rules/dispatch.h"
+#include "rules/intake.h"
 #include "rules/match.h"
 #include "rules/update.h"
 
@@ -210,20 +211,6 @@ static void find_events(struct engine *e)
             hit(e, e->candidates[i]);
 }
 
-static void strip_prefix(struct record *r)
-{
-    struct pattern *p = r->log->prefix.pattern;
-
-    if (!p || pattern_match(p, r->line) != PATTERN_YES)
-        return;
-    struct slice span = pattern_span(p);
-
-    if (span.p != r->line.p)
-        return;
-    record_capture(r, &r->log->prefix);
-    r->line = slice_from(r->line, span.n);
-}
-
 /* Keeps the text of the line's time, unread, for lines after it that have none. */
 static void note_time(struct record *r)
 {
@@ -237,49 +224,14 @@ static void note_time(struct record *r)
     r->source->time_n = f->n;
 }
 
-static struct slice strip_ends(struct slice raw)
-{
-    if (raw.n && raw.p[raw.n - 1] == '\r')
-        raw.n--;
-    if (slice_starts(raw, SLICE("\xef\xbb\xbf")))
-        raw = slice_from(raw, 3);
-    return raw;
-}
-
 /* Up to and with decoding. */
 static bool begin_line(struct engine *e, struct source *s, struct slice raw)
 {
-    struct record *r = &e->record;
+    enum intake_result result = intake_line(&e->record, s, raw, e->options.max_line);
 
-    if (r->source != s)
-        record_source(r, s);
-    record_begin(r);
-    raw = strip_ends(raw);
-    if (raw.n == 0)
-        return false;
-    struct unwrapped u = {raw, {"", 0}, {"", 0}};
-
-    if (r->log->unwrap != UNWRAP_NONE) {
-        switch (unwrap_line(r->log->unwrap, r->log->unwrap_key, raw, e->options.max_line,
-                            &s->partial, &r->scratch, &u)) {
-        case UNWRAP_PART:
-            return false;
-        case UNWRAP_TOO_LONG:
-            engine_too_long(e, s->log, 1);
-            return false;
-        case UNWRAP_LINE:
-        case UNWRAP_AS_IS:
-            u.line = strip_ends(u.line);
-        }
-    }
-    r->line = u.line;
-    r->stream = u.stream;
-    r->wrapper_time = u.time;
-    strip_prefix(r);
-    if (r->line.n == 0)
-        return false;
-    record_decode(r);
-    return true;
+    if (result == INTAKE_TOO_LONG)
+        engine_too_long(e, s->log, 1);
+    return result == INTAKE_LINE;
 }
 
 bool engine_line(struct engine *e, struct source *s, struct slice raw)

@@ -122,7 +122,7 @@ void record_builtin(struct record *r, uint16_t slot)
 
 static bool try_time(struct record *r, struct slice text)
 {
-    if (text.n == 0 || source_read_time(r->source, r->log, text, &r->time_ns) < 0)
+    if (text.n == 0 || source_read_time(r->source, text, &r->time_ns) < 0)
         return false;
     r->source->time_n = 0;
     return r->time_known = true;
@@ -167,7 +167,7 @@ int64_t record_time(struct record *r, const struct event *event)
         try_time(r, slot_text(r, r->log->time_context)) || try_time(r, event_time(r, event)) ||
         try_time(r, matched_time(r)) || try_time(r, r->wrapper_time))
         return r->time_ns;
-    int64_t last = source_time(r->source, r->log);
+    int64_t last = source_time(r->source);
 
     r->time_ns = last == INT64_MIN ? r->wall_ns : last;
     r->time_known = true;

@@ -7,7 +7,8 @@ liblogtally_a_SOURCES += src/rules/pattern.h src/rules/pattern.c src/rules/liter
 	src/rules/template.c src/rules/source.h src/rules/source.c src/rules/record.h \
 	src/rules/record.c src/rules/match.h src/rules/match.c src/rules/dispatch.h \
 	src/rules/dispatch.c src/rules/tuple.h src/rules/tuple.c src/rules/plan.h src/rules/plan.c \
-	src/rules/update.h src/rules/update.c src/rules/engine.h src/rules/engine.c
+	src/rules/update.h src/rules/update.c src/rules/intake.h src/rules/intake.c \
+	src/rules/engine.h src/rules/engine.c src/rules/explain.h src/rules/explain.c
 
 # The line scanners.
 liblogtally_a_SOURCES += src/rules/fields.h src/rules/fieldnames.h src/rules/fieldnames.c \
@@ -20,4 +21,4 @@ liblogtally_a_SOURCES += src/rules/mistake.h src/rules/mistake.c src/rules/keys.
 	src/rules/ini.h src/rules/ini.c src/rules/ruleset.h src/rules/ruleset.c src/rules/load.h \
 	src/rules/load.c src/rules/load_action.c src/rules/load_check.c src/rules/load_event.c \
 	src/rules/load_family.c src/rules/load_label.c src/rules/load_lint.c src/rules/load_log.c \
-	src/rules/load_metric.c src/rules/load_order.c src/rules/load_slot.c src/rules/load_zero.c
+	src/rules/load_metric.h src/rules/load_metric.c src/rules/load_order.c src/rules/load_slot.c src/rules/load_value.c src/rules/load_zero.c

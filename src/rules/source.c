@@ -8,10 +8,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static void read_path(struct source *s, const struct ruleset *rules)
+static const struct log_def *log_of(const struct source *s)
 {
-    const struct log_def *log = &rules->logs[s->log];
-    struct pattern *p = log->path_match.pattern;
+    return &s->rules->logs[s->log];
+}
+
+static void read_path(struct source *s)
+{
+    struct pattern *p = log_of(s)->path_match.pattern;
 
     if (!p)
         return;
@@ -31,13 +35,14 @@ struct source *source_new(const struct ruleset *rules, unsigned log, const char 
     struct source *s = xcalloc(1, sizeof *s);
     struct pattern *p = rules->logs[log].path_match.pattern;
 
+    s->rules = rules;
     s->log = log;
     s->id = id;
     s->path = xstrdup(path);
     s->dated_ns = s->line_ns = INT64_MIN;
     if (p)
         s->path_fields = xcalloc(pattern_ngroups(p) + 1, sizeof *s->path_fields);
-    read_path(s, rules);
+    read_path(s);
     return s;
 }
 
@@ -51,18 +56,18 @@ void source_free(struct source *s)
     free(s);
 }
 
-void source_rename(struct source *s, const struct ruleset *rules, const char *path)
+void source_rename(struct source *s, const char *path)
 {
     char *copy = xstrdup(path);
 
     free(s->path);
     s->path = copy;
-    read_path(s, rules);
+    read_path(s);
 }
 
-int source_read_time(struct source *s, const struct log_def *log, struct slice text,
-                     int64_t *ret_ns)
+int source_read_time(struct source *s, struct slice text, int64_t *ret_ns)
 {
+    const struct log_def *log = log_of(s);
     bool dated;
     int r =
         linetime_parse(text, log->time_formats, log->ntime_formats, s->dated_ns, ret_ns, &dated);
@@ -75,21 +80,21 @@ int source_read_time(struct source *s, const struct log_def *log, struct slice t
     return 0;
 }
 
-int64_t source_time(struct source *s, const struct log_def *log)
+int64_t source_time(struct source *s)
 {
     if (s->time_n) {
         struct slice text = {s->time_text, s->time_n};
         int64_t ns;
 
         s->time_n = 0;
-        source_read_time(s, log, text, &ns);
+        source_read_time(s, text, &ns);
     }
     return s->line_ns;
 }
 
-void source_save(struct source *s, const struct log_def *log, struct buf *out)
+void source_save(struct source *s, struct buf *out)
 {
-    source_time(s, log);
+    source_time(s);
     buf_u64(out, (uint64_t)s->dated_ns);
     buf_u64(out, (uint64_t)s->line_ns);
     partial_save(&s->partial, out);

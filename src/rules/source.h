@@ -11,6 +11,7 @@
 enum { TIME_TEXT_MAX = 64 };
 
 struct source {
+    const struct ruleset *rules; /* borrowed; outlives the source */
     unsigned log;
     uint32_t id; /* tells files apart for `set` of gauges */
     char *path;
@@ -26,15 +27,14 @@ struct source {
 struct source *source_new(const struct ruleset *rules, unsigned log, const char *path, uint32_t id);
 void source_free(struct source *s);
 /* The same content goes by another name; path fields are read anew. */
-void source_rename(struct source *s, const struct ruleset *rules, const char *path);
+void source_rename(struct source *s, const char *path);
 
 /* Time of the last line; INT64_MIN when no line had one. */
-int64_t source_time(struct source *s, const struct log_def *log);
+int64_t source_time(struct source *s);
 /* Reads the time in `text`, remembers it as the last line's. 0 or -EINVAL. */
-int source_read_time(struct source *s, const struct log_def *log, struct slice text,
-                     int64_t *ret_ns);
+int source_read_time(struct source *s, struct slice text, int64_t *ret_ns);
 
-void source_save(struct source *s, const struct log_def *log, struct buf *out);
+void source_save(struct source *s, struct buf *out);
 /* 0 or -EBADMSG (then as new). */
 int source_load(struct source *s, struct slice saved);
 

@@ -1,0 +1,90 @@
+/* check -- loads configuration and rules, and says all that is wrong with them. */
+#include "config.h"
+
+#include "cmd/session.h"
+#include "cmd/dump.h"
+
+#include <stdio.h>
+
+struct check_options {
+    struct common_options common;
+    bool strict, lint, dump;
+};
+
+static const struct option_row rows[] = {
+    {"strict", 0, OPTION_FLAG, offsetof(struct check_options, strict), NULL,
+     "warnings count as mistakes"},
+    {"lint", 0, OPTION_FLAG, offsetof(struct check_options, lint), NULL,
+     "add advice on speed and style"},
+    {"dump", 0, OPTION_FLAG, offsetof(struct check_options, dump), NULL,
+     "show the resolved rules and how each event is found"},
+    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+/* What only the engine can know: events that no table finds. */
+static void warn_slow(const struct setup *setup, const struct engine *engine, struct mistakes *m)
+{
+    for (unsigned i = 0; i < setup->rules->nevents; i++)
+        if (setup->rules->events[i].used && engine_tries_always(engine, i))
+            mistake_add(m, WARNING, setup->rules->events[i].at,
+                        "event \"%s\" must be tried on every line; a `where FIELD == VALUE`, or a "
+                        "regex with some fixed text, would let it be found at once",
+                        setup->rules->events[i].name);
+}
+
+static int say(const struct setup *setup, const struct check_options *o, struct mistakes *m)
+{
+    struct buf out = BUF_INIT;
+    struct session session;
+    struct engine_options engine_options = {.max_line = (size_t)setup->settings.max_line};
+
+    session_init(&session, setup, &engine_options);
+    warn_slow(setup, session.engine, m);
+    say_mistakes(m, o->lint ? ADVICE : WARNING);
+    if (o->dump)
+        dump_rules(setup->rules, session.engine, &out);
+    fwrite(out.p, 1, out.n, stdout);
+    printf("%u event%s, %u metric%s, no mistakes", setup->rules->nevents,
+           setup->rules->nevents == 1 ? "" : "s", setup->rules->nfamilies,
+           setup->rules->nfamilies == 1 ? "" : "s");
+    if (m->nwarnings)
+        printf(", %zu warning%s", m->nwarnings, m->nwarnings == 1 ? "" : "s");
+    putchar('\n');
+    session_release(&session);
+    buf_release(&out);
+    return o->strict && m->nwarnings ? EXIT_MISTAKES : EXIT_FINE;
+}
+
+static int run(int argc, char **argv, const struct command *self)
+{
+    struct check_options o = {0};
+    struct mistakes m = MISTAKES_INIT;
+    struct setup setup;
+    int code = options_parse(self, argc, argv, &o);
+
+    if (code >= 0)
+        return code;
+    for (size_t i = 0; i < o.common.files.n; i++)
+        strings_add(&o.common.rules, o.common.files.list[i]);
+    if (setup_load(&o.common, NULL, o.lint ? SETUP_LINT : 0, &setup, &m) < 0) {
+        say_mistakes(&m, o.lint ? ADVICE : WARNING);
+        code = EXIT_MISTAKES;
+    } else {
+        code = say(&setup, &o, &m);
+    }
+    setup_release(&setup);
+    mistakes_release(&m);
+    options_release(self, &o);
+    return code;
+}
+
+const struct command command_check = {
+    "check",
+    "[DIR...]",
+    "Load configuration and rules and say everything that is wrong",
+    "Mistakes and warnings go to stderr as FILE:LINE: sentence; \"N events, M metrics, no "
+    "mistakes\" to\n"
+    "stdout. A DIR given without --rules is taken as rules.\n",
+    rows,
+    run,
+};

@@ -1,0 +1,136 @@
+/* explain -- shows what becomes of lines: given as argument, in files, or on standard input. */
+#include "config.h"
+
+#include "cmd/setup.h"
+
+#include "base/log.h"
+#include "input/archive.h"
+#include "rules/explain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct explain_command {
+    struct common_options common;
+    const char *as;
+    bool all;
+};
+
+static const struct option_row rows[] = {
+    {"as", 0, OPTION_TEXT, offsetof(struct explain_command, as), "LOG",
+     "the [log] the lines belong to (default: whose globs match)"},
+    {"all", 'a', OPTION_FLAG, offsetof(struct explain_command, all), NULL,
+     "show every event that nearly matched, not only the nearest three"},
+    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+struct explanation {
+    const struct setup *setup;
+    struct explainer *explainer;
+    struct explain_options options;
+};
+
+static void explain_block(struct explanation *x, struct source *s, struct slice block)
+{
+    struct buf out = BUF_INIT;
+    struct slice line;
+
+    if (block.n && block.p[block.n - 1] == '\n')
+        block.n--;
+    while (slice_cut(&block, '\n', &line)) {
+        buf_clear(&out);
+        explain_line(x->explainer, s, line, &x->options, &out);
+        fwrite(out.p, 1, out.n, stdout);
+    }
+    buf_release(&out);
+}
+
+static int explain_file(struct explanation *x, const char *path, unsigned log)
+{
+    struct archive *a;
+    struct slice block;
+    int r = archive_open(path, &a);
+
+    if (r < 0) {
+        log_error("cannot read %s: %s", path, strerror(-r));
+        return EXIT_MISTAKES;
+    }
+    struct source *s = source_new(x->setup->rules, log, path, 0);
+
+    while ((r = archive_next(a, (size_t)x->setup->settings.max_line, &block)) > 0)
+        explain_block(x, s, block);
+    if (r < 0)
+        log_error("cannot read %s: %s", path, strerror(-r));
+    source_free(s);
+    archive_close(a);
+    return r < 0 ? EXIT_MISTAKES : EXIT_FINE;
+}
+
+/* An argument is a file if there is one of that name, else a line. */
+static int explain_argument(struct explanation *x, const char *text, const char *as)
+{
+    bool is_file = strcmp(text, "-") == 0 || access(text, F_OK) == 0;
+    struct buf err = BUF_INIT;
+    int log = setup_log_of(x->setup, is_file ? text : "", as, &err);
+
+    if (log < 0) {
+        log_error("%s", err.p);
+        buf_release(&err);
+        return EXIT_USAGE;
+    }
+    if (is_file)
+        return explain_file(x, text, (unsigned)log);
+    struct source *s = source_new(x->setup->rules, (unsigned)log, "", 0);
+
+    explain_block(x, s, slice_str(text));
+    source_free(s);
+    return EXIT_FINE;
+}
+
+static int explain_all(const struct setup *setup, const struct explain_command *o)
+{
+    const char *no_color = getenv("NO_COLOR");
+    struct explanation x = {
+        .setup = setup,
+        .explainer = explainer_new(setup->rules, (size_t)setup->settings.max_line),
+        .options = {.color = isatty(STDOUT_FILENO) && !(no_color && no_color[0]),
+                    .near = o->all ? setup->rules->nevents : 3},
+    };
+    int code = EXIT_FINE;
+
+    for (size_t i = 0; i < o->common.files.n && code == EXIT_FINE; i++)
+        code = explain_argument(&x, o->common.files.list[i], o->as);
+    explainer_free(x.explainer);
+    return code;
+}
+
+static int run(int argc, char **argv, const struct command *self)
+{
+    struct explain_command o = {0};
+    struct setup setup;
+    int code = options_parse(self, argc, argv, &o);
+
+    if (code >= 0)
+        goto out;
+    if (o.common.files.n == 0)
+        strings_add(&o.common.files, "-");
+    if ((code = setup_or_say(&o.common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+        code = explain_all(&setup, &o);
+        setup_release(&setup);
+    }
+out:
+    options_release(self, &o);
+    return code;
+}
+
+const struct command command_explain = {
+    "explain",
+    "[LINE | FILE | -]",
+    "Show what becomes of a line, and why a rule did not fire",
+    "For each line: how it was decoded, each event it is, with its fields and the updates it "
+    "causes; if it is\n"
+    "none, the events it nearly was and the first condition that failed.\n",
+    rows,
+    run,
+};

@@ -1,0 +1,23 @@
+/* output -- files that commands write: whole, and with every error noticed. */
+#ifndef LT_CMD_OUTPUT_H
+#define LT_CMD_OUTPUT_H
+
+#include "base/slice.h"
+
+#include <stdio.h>
+
+struct output {
+    FILE *file;
+    const char *path;
+};
+
+/* All say what went wrong on stderr. 0 or negative errno. */
+int output_open(struct output *o, const char *path);
+void output_line(struct output *o, struct slice line);
+int output_close(struct output *o);
+
+/* Writes a page to stdout (path NULL or "-"), or to path + ".tmp" and renames it: never a half
+ * file. */
+int output_page(const char *path, struct slice page);
+
+#endif

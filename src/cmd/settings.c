@@ -1,0 +1,385 @@
+/* settings -- see the header. One row a key; a row's reader turns the value's text into the field.
+ */
+#include "config.h"
+
+#include "cmd/settings.h"
+
+#include "base/num.h"
+#include "base/xalloc.h"
+#include "metrics/expose.h"
+#include "rules/ruleset.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+struct key {
+    const char *section, *name;
+    void (*read)(struct settings *c, const struct ini_entry *e, struct mistakes *m);
+};
+
+void settings_init(struct settings *c)
+{
+    *c = (struct settings){
+        .max_connections = 64,
+        .timeout_ns = INT64_C(10000000000),
+        .interval_ns = INT64_C(5000000000),
+        .rotate_wait_ns = INT64_C(600000000000),
+        .max_line = 1 << 20,
+        .max_label = 256,
+        .max_series = 100000,
+    };
+    c->listen = arena_alloc(&c->text, sizeof *c->listen);
+    c->listen[0] = "127.0.0.1:9180";
+    c->nlisten = 1;
+}
+
+void settings_release(struct settings *c)
+{
+    arena_release(&c->text);
+}
+
+static unsigned count_items(struct slice s)
+{
+    unsigned n = 1;
+
+    for (size_t i = 0; i < s.n; i++)
+        n += s.p[i] == ',';
+    return n;
+}
+
+/* "a, b" -> {"a", "b"} */
+static const char **read_list(struct settings *c, struct slice value, unsigned *ret_n)
+{
+    const char **list = arena_alloc(&c->text, count_items(value) * sizeof *list);
+    struct slice item;
+
+    *ret_n = 0;
+    while (slice_cut(&value, ',', &item))
+        if (slice_trim(item).n)
+            list[(*ret_n)++] = arena_strslice(&c->text, slice_trim(item));
+    return list;
+}
+
+static void read_listen(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    c->listen = read_list(c, e->value, &c->nlisten);
+    c->listen_at = e->at;
+    if (c->nlisten == 0)
+        mistake_add(m, MISTAKE, e->at, "listen is empty; give an address such as 127.0.0.1:9180");
+    for (unsigned i = 0; i < c->nlisten; i++)
+        if (!strchr(c->listen[i], ':'))
+            mistake_add(m, MISTAKE, e->at,
+                        "\"%s\" is no address; write HOST:PORT, [IPV6]:PORT or unix:PATH",
+                        c->listen[i]);
+}
+
+static void read_yes_no(bool *to, const struct ini_entry *e, struct mistakes *m)
+{
+    if (slice_eq(e->value, SLICE("yes")))
+        *to = true;
+    else if (slice_eq(e->value, SLICE("no")))
+        *to = false;
+    else
+        mistake_add(m, MISTAKE, e->at, "%s is yes or no, not \"%.*s\"", e->name,
+                    SLICE_FMT(e->value));
+}
+
+static void read_reload(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    read_yes_no(&c->reload, e, m);
+}
+
+static void read_created(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    read_yes_no(&c->created, e, m);
+}
+
+static void read_duration(int64_t *to, const struct ini_entry *e, struct mistakes *m,
+                          int64_t least_ns)
+{
+    int64_t ns;
+
+    if (duration_parse(e->value, &ns) < 0)
+        mistake_add(m, MISTAKE, e->at, "%s wants a duration such as 10s or 1h30m, not \"%.*s\"",
+                    e->name, SLICE_FMT(e->value));
+    else if (ns < least_ns)
+        mistake_add(m, MISTAKE, e->at, "%s = %.*s is too short; %g s is the least", e->name,
+                    SLICE_FMT(e->value), (double)least_ns / 1e9);
+    else
+        *to = ns;
+}
+
+static void read_timeout(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    read_duration(&c->timeout_ns, e, m, 1000000000);
+}
+
+static void read_interval(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    read_duration(&c->interval_ns, e, m, 100000000);
+}
+
+static void read_rotate_wait(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    read_duration(&c->rotate_wait_ns, e, m, 0);
+}
+
+static void read_size(uint64_t *to, const struct ini_entry *e, struct mistakes *m, uint64_t least,
+                      uint64_t most)
+{
+    uint64_t n;
+
+    if (size_parse(e->value, &n) < 0)
+        mistake_add(m, MISTAKE, e->at,
+                    "%s wants a size with its unit, such as 256B or 1MiB, not \"%.*s\"", e->name,
+                    SLICE_FMT(e->value));
+    else if (n < least || n > most)
+        mistake_add(m, MISTAKE, e->at, "%s = %.*s is out of range; it may be %llu to %llu bytes",
+                    e->name, SLICE_FMT(e->value), (unsigned long long)least,
+                    (unsigned long long)most);
+    else
+        *to = n;
+}
+
+static void read_line(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    read_size(&c->max_line, e, m, 256, UINT64_C(1) << 30);
+}
+
+static void read_label(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    read_size(&c->max_label, e, m, 16, 65535);
+}
+
+static void read_count(uint64_t *to, const struct ini_entry *e, struct mistakes *m, uint64_t least,
+                       uint64_t most)
+{
+    struct num v;
+
+    if (num_parse(e->value, &UNIT_PLAIN, &v) < 0 || !v.integral || v.u < least || v.u > most)
+        mistake_add(m, MISTAKE, e->at, "%s wants a whole number from %llu to %llu, not \"%.*s\"",
+                    e->name, (unsigned long long)least, (unsigned long long)most,
+                    SLICE_FMT(e->value));
+    else
+        *to = v.u;
+}
+
+static void read_series(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    read_count(&c->max_series, e, m, 1, UINT64_C(100000000));
+}
+
+static void read_connections(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    uint64_t n = c->max_connections;
+
+    read_count(&n, e, m, 2, 10000);
+    c->max_connections = (unsigned)n;
+}
+
+static void read_directory(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    (void)m;
+    c->state_directory = arena_strslice(&c->text, e->value);
+}
+
+static void read_include(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    (void)m;
+    c->includes = read_list(c, e->value, &c->nincludes);
+}
+
+/* service="mylittleprice", env="prod" */
+static void read_const_labels(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    struct slice rest = e->value, item;
+
+    c->const_names = arena_alloc(&c->text, count_items(rest) * sizeof *c->const_names);
+    c->const_values = arena_alloc(&c->text, count_items(rest) * sizeof *c->const_values);
+    c->nconst = 0;
+    while (slice_cut(&rest, ',', &item)) {
+        struct slice value = slice_trim(item), name;
+
+        if (value.n == 0)
+            continue;
+        if (!slice_cut(&value, '=', &name) || value.p == NULL) {
+            mistake_add(m, MISTAKE, e->at, "\"%.*s\" is no label; write NAME=\"VALUE\"",
+                        SLICE_FMT(slice_trim(item)));
+            continue;
+        }
+        name = slice_trim(name);
+        value = slice_trim(value);
+        if (value.n < 2 || value.p[0] != '"' || value.p[value.n - 1] != '"') {
+            mistake_add(m, MISTAKE, e->at, "the value of label \"%.*s\" wants quotes: %.*s=\"...\"",
+                        SLICE_FMT(name), SLICE_FMT(name));
+        } else if (!label_name_valid(name) || slice_eq(name, SLICE("le"))) {
+            mistake_add(m, MISTAKE, e->at, "\"%.*s\" cannot be a label name", SLICE_FMT(name));
+        } else {
+            c->const_names[c->nconst] = arena_strslice(&c->text, name);
+            c->const_values[c->nconst++] =
+                arena_strslice(&c->text, slice_make(value.p + 1, value.n - 2));
+        }
+    }
+}
+
+static const struct key keys[] = {
+    {"server", "listen", read_listen},    {"server", "reload", read_reload},
+    {"server", "created", read_created},  {"server", "max_connections", read_connections},
+    {"server", "timeout", read_timeout},  {"state", "directory", read_directory},
+    {"state", "interval", read_interval}, {"state", "rotate_wait", read_rotate_wait},
+    {"limits", "line", read_line},        {"limits", "label", read_label},
+    {"limits", "series", read_series},    {"metrics", "const_labels", read_const_labels},
+    {"rules", "include", read_include},
+};
+
+enum { NKEYS = sizeof keys / sizeof *keys };
+
+static void unknown_key(const struct ini_section *s, const struct ini_entry *e, struct mistakes *m)
+{
+    const char *names[NKEYS];
+    size_t n = 0;
+
+    for (size_t i = 0; i < NKEYS; i++)
+        if (strcmp(keys[i].section, s->kind) == 0)
+            names[n++] = keys[i].name;
+    const char *near = nearest(slice_str(e->name), names, n);
+
+    mistake_add(m, MISTAKE, e->at,
+                near ? "unknown key \"%s\" in [%s]; did you mean \"%s\"?"
+                     : "unknown key \"%s\" in [%s]",
+                e->name, s->kind, near);
+}
+
+static const struct key *find_key(const char *section, const char *name)
+{
+    for (size_t i = 0; i < NKEYS; i++)
+        if (strcmp(keys[i].section, section) == 0 && strcmp(keys[i].name, name) == 0)
+            return &keys[i];
+    return NULL;
+}
+
+static bool is_own_section(const char *kind)
+{
+    for (size_t i = 0; i < NKEYS; i++)
+        if (strcmp(keys[i].section, kind) == 0)
+            return true;
+    return false;
+}
+
+static void read_section(struct settings *c, const struct ini_section *s, struct map *seen,
+                         struct mistakes *m)
+{
+    struct buf name = BUF_INIT;
+
+    if (s->name[0] != '\0')
+        mistake_add(m, MISTAKE, s->at, "[%s] takes no name; write [%s]", s->text, s->kind);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct ini_entry *e = &s->entries[i];
+        const struct key *k = find_key(s->kind, e->name);
+
+        buf_clear(&name);
+        buf_fmt(&name, "%s.%s", s->kind, e->name);
+        if (!k)
+            unknown_key(s, e, m);
+        else if (!map_put(seen, buf_all(&name), 1))
+            mistake_add(m, MISTAKE, e->at, "%s is given twice; give it once", e->name);
+        else
+            k->read(c, e, m);
+    }
+    buf_release(&name);
+}
+
+void settings_read(struct settings *c, const struct ini_doc *doc, const char *also,
+                   struct mistakes *m)
+{
+    static const char *const kinds[] = {"server", "state", "limits",  "metrics", "rules",
+                                        "log",    "event", "counter", "gauge",   "histogram"};
+    struct map seen = MAP_INIT;
+
+    for (size_t i = 0; i < doc->n; i++) {
+        const struct ini_section *s = &doc->sections[i];
+
+        if (is_own_section(s->kind)) {
+            read_section(c, s, &seen, m);
+        } else if (!ruleset_reads(s->kind) && !(also && strcmp(s->kind, also) == 0)) {
+            const char *near = nearest(slice_str(s->kind), kinds, sizeof kinds / sizeof *kinds);
+
+            mistake_add(m, MISTAKE, s->at,
+                        near ? "unknown section [%s]; did you mean [%s]?" : "unknown section [%s]",
+                        s->text, near);
+        }
+    }
+    map_release(&seen);
+}
+
+/* ${env:NAME} or ${env:NAME:-default} at *text; appends what it stands for. False: it is neither.
+ */
+static bool expand_one(struct slice text, struct where at, struct buf *out, size_t *ret_used,
+                       struct mistakes *m)
+{
+    const char *close;
+
+    if (!slice_starts(text, SLICE("${env:")) || !(close = memchr(text.p, '}', text.n)))
+        return false;
+    struct slice body = {text.p + 6, (size_t)(close - text.p) - 6};
+    const char *sep = memmem(body.p, body.n, ":-", 2);
+    struct slice name = sep ? slice_make(body.p, (size_t)(sep - body.p)) : body;
+    char *var = xstrslice(name);
+    const char *value = getenv(var);
+
+    if (value && (value[0] || !sep))
+        buf_str(out, value);
+    else if (sep)
+        buf_slice(out, slice_from(body, (size_t)(sep - body.p) + 2));
+    else
+        mistake_add(m, MISTAKE, at,
+                    "the environment has no %s; set it, or write ${env:%s:-default}", var, var);
+    free(var);
+    *ret_used = (size_t)(close - text.p) + 1;
+    return true;
+}
+
+static void expand_entry(struct ini_doc *doc, struct ini_entry *e, struct mistakes *m)
+{
+    struct buf out = BUF_INIT;
+
+    for (size_t i = 0; i < e->value.n;) {
+        size_t used;
+
+        if (expand_one(slice_from(e->value, i), e->at, &out, &used, m)) {
+            i += used;
+        } else {
+            buf_char(&out, e->value.p[i]);
+            i++;
+        }
+    }
+    if (!slice_eq(buf_all(&out), e->value))
+        e->value = arena_slice(&doc->text, buf_all(&out));
+    buf_release(&out);
+}
+
+void settings_expand_env(struct ini_doc *doc, struct mistakes *m)
+{
+    for (size_t i = 0; i < doc->n; i++)
+        for (size_t k = 0; k < doc->sections[i].n; k++)
+            if (memmem(doc->sections[i].entries[k].value.p, doc->sections[i].entries[k].value.n,
+                       "${env:", 6))
+                expand_entry(doc, &doc->sections[i].entries[k], m);
+}
+
+const char *settings_default_state(struct arena *a)
+{
+    const char *dir = getenv("STATE_DIRECTORY"), *home = getenv("HOME");
+    struct buf path = BUF_INIT;
+
+    if (dir && dir[0])
+        buf_str(&path, dir);
+    else if (geteuid() == 0)
+        buf_str(&path, "/var/lib/logtally");
+    else
+        buf_fmt(&path, "%s/.local/state/logtally", home ? home : "");
+    const char *text = arena_strslice(a, buf_all(&path));
+
+    buf_release(&path);
+    return text;
+}

@@ -1,0 +1,108 @@
+/* state -- shows what the state file holds, without disturbing the daemon that owns it. */
+#include "config.h"
+
+#include "cmd/saver.h"
+#include "cmd/setup.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <time.h>
+
+struct state_options {
+    struct common_options common;
+    const char *state;
+};
+
+static const struct option_row rows[] = {
+    {"state", 0, OPTION_TEXT, offsetof(struct state_options, state), "DIR",
+     "the state directory (default: the configuration's)"},
+    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+static int show_values(struct slice values, struct buf *err)
+{
+    struct registry_limits limits = {0};
+    struct registry *registry = registry_new(&limits);
+    struct buf page = BUF_INIT;
+    struct expose_options options = {.format = EXPOSE_TEXT, .flags = EXPOSE_SORTED};
+    int r = snapshot_merge(registry, values, err);
+
+    if (r == 0) {
+        struct snapshot *s = snapshot_take(registry);
+
+        expose(s, &options, &page);
+        snapshot_free(s);
+        fwrite(page.p, 1, page.n, stdout);
+    }
+    buf_release(&page);
+    registry_free(registry);
+    return r;
+}
+
+static int show(const char *directory)
+{
+    enum store_found found;
+    struct buf payload = BUF_INIT, err = BUF_INIT;
+    struct slice files, values;
+    int64_t wall_ns, running_ns;
+    int code = EXIT_MISTAKES;
+
+    if (store_peek(directory, &found, &payload, &wall_ns, &err) < 0) {
+        log_error("%s", err.p);
+    } else if (payload.n == 0) {
+        log_error(found == STORE_DAMAGED ? "the state in %s is damaged" : "there is no state in %s",
+                  directory);
+    } else if (payload_decode(buf_all(&payload), &running_ns, &files, &values) < 0 ||
+               show_values(values, &err) < 0) {
+        log_error("the state in %s cannot be read%s%s", directory, err.n ? ": " : "",
+                  err.n ? err.p : "");
+    } else {
+        time_t t = (time_t)(wall_ns / 1000000000);
+        char text[64];
+        struct tm tm;
+
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+        printf("# saved %s, %zu bytes%s\n", text, payload.n,
+               found == STORE_PREVIOUS ? " (the generation before: the newest is damaged)" : "");
+        code = EXIT_FINE;
+    }
+    buf_release(&payload);
+    buf_release(&err);
+    return code;
+}
+
+static int run(int argc, char **argv, const struct command *self)
+{
+    struct state_options o = {0};
+    struct arena text = {0};
+    int code = options_parse(self, argc, argv, &o);
+
+    if (code < 0 && o.common.files.n) {
+        code = usage_error(self, "%s: it takes no files", o.common.files.list[0]);
+    } else if (code < 0 && !o.state && o.common.config) {
+        struct setup setup;
+
+        code = setup_or_say(&o.common, 0, false, &setup);
+        if (code < 0) {
+            const char *dir = setup.settings.state_directory;
+
+            code = show(dir ? dir : settings_default_state(&text));
+            setup_release(&setup);
+        }
+    } else if (code < 0) {
+        code = show(o.state ? o.state : settings_default_state(&text));
+    }
+    arena_release(&text);
+    options_release(self, &o);
+    return code;
+}
+
+const struct command command_state = {
+    "state",
+    "",
+    "Show what the state file holds",
+    "Prints the values of the last snapshot. The daemon may be running.\n",
+    rows,
+    run,
+};

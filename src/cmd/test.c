@@ -1,0 +1,297 @@
+/* test -- golden tests of rules: old logs in, expected metrics beside them.
+ *
+ * The ruleset is loaded once for all tests that have no NAME.ini; each test gets a registry of its
+ * own. */
+#include "config.h"
+
+#include "cmd/cases.h"
+#include "cmd/output.h"
+#include "cmd/samples.h"
+#include "cmd/session.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct test_options {
+    struct common_options common;
+    const char *filter;
+    bool record, tap;
+};
+
+static const struct option_row rows[] = {
+    {"record", 0, OPTION_FLAG, offsetof(struct test_options, record), NULL,
+     "write what came out as what is expected from now on"},
+    {"filter", 0, OPTION_TEXT, offsetof(struct test_options, filter), "TEXT",
+     "only tests whose name holds TEXT"},
+    {"tap", 0, OPTION_FLAG, offsetof(struct test_options, tap), NULL, "print TAP, for other tools"},
+    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+struct tally {
+    const struct test_options *options;
+    size_t passed, failed, recorded;
+    int code; /* worst exit code besides failures */
+};
+
+/* What NAME.ini says in [test]. */
+struct expectation {
+    const char *rules;
+    bool has_unmatched;
+    uint64_t unmatched;
+};
+
+static int read_expectation(const struct ini_doc *doc, struct expectation *ret, struct buf *why)
+{
+    for (size_t i = 0; i < doc->n; i++) {
+        const struct ini_section *s = &doc->sections[i];
+
+        for (size_t k = 0; strcmp(s->kind, "test") == 0 && k < s->n; k++) {
+            const struct ini_entry *e = &s->entries[k];
+            struct num v;
+
+            if (strcmp(e->name, "rules") == 0) {
+                ret->rules = e->value.p;
+            } else if (strcmp(e->name, "unmatched") == 0 &&
+                       num_parse(e->value, &UNIT_PLAIN, &v) == 0 && v.integral) {
+                ret->has_unmatched = true;
+                ret->unmatched = v.u;
+            } else {
+                buf_fmt(why,
+                        "%s:%d: [test] knows rules = FILE and unmatched = NUMBER, not %s = %.*s\n",
+                        e->at.file, e->at.line, e->name, SLICE_FMT(e->value));
+                return -EINVAL;
+            }
+        }
+    }
+    return 0;
+}
+
+/* A path in NAME.ini is relative to it. */
+static char *beside(const char *ini, const char *path)
+{
+    const char *slash = strrchr(ini, '/');
+    struct buf b = BUF_INIT;
+
+    if (path[0] != '/' && slash)
+        buf_add(&b, ini, (size_t)(slash - ini) + 1);
+    buf_str(&b, path);
+    return buf_detach(&b);
+}
+
+static void verdict(struct tally *t, const struct test_case *c, const struct buf *why)
+{
+    size_t number = t->passed + t->failed + 1;
+
+    if (why->n == 0)
+        t->passed++;
+    else
+        t->failed++;
+    if (t->options->tap)
+        printf("%sok %zu - %s\n", why->n ? "not " : "", number, c->name);
+    else if (why->n)
+        printf("FAILED %s\n", c->name);
+    struct slice rest = buf_all(why), line;
+
+    while (why->n && slice_cut(&rest, '\n', &line))
+        if (line.n)
+            printf("%s%.*s\n", t->options->tap ? "# " : "", SLICE_FMT(line));
+}
+
+static int slurp(const char *path, struct buf *out)
+{
+    FILE *f = fopen(path, "re");
+
+    if (!f)
+        return -errno;
+    for (size_t n = 1; n > 0; out->n += n)
+        n = fread(buf_reserve(out, 65536), 1, 65536, f);
+    int r = ferror(f) ? -EIO : 0;
+
+    fclose(f);
+    return r;
+}
+
+static void compare(const struct test_case *c, struct slice page, struct buf *why)
+{
+    struct samples expected = {0}, got = {0};
+    struct buf text = BUF_INIT;
+    int r = slurp(c->prom, &text);
+
+    if (r < 0)
+        buf_fmt(why, "cannot read %s: %s; make it with --record\n", c->prom, strerror(-r));
+    else if (samples_read(buf_all(&text), c->prom, &expected, why) == 0 &&
+             samples_read(page, "output", &got, why) == 0)
+        samples_diff(&expected, &got, why);
+    samples_release(&expected);
+    samples_release(&got);
+    buf_release(&text);
+}
+
+static int read_logs(struct session *s, const struct test_case *c, struct buf *why)
+{
+    if (c->nlogs == 0)
+        buf_fmt(why, "%s holds no .log file\n", c->name);
+    for (size_t i = 0; i < c->nlogs; i++) {
+        int log = setup_log_of(s->setup, c->logs[i], NULL, why);
+
+        if (session_read(s, c->logs[i], (unsigned)log, NULL, NULL, why) < 0)
+            return -EIO;
+    }
+    return c->nlogs ? 0 : -ENOENT;
+}
+
+static void run_on(struct tally *t, const struct test_case *c, const struct setup *setup,
+                   const struct expectation *want)
+{
+    struct engine_options options = {.max_line = (size_t)setup->settings.max_line};
+    struct buf page = BUF_INIT, why = BUF_INIT;
+    struct session s;
+
+    session_init(&s, setup, &options);
+    if (read_logs(&s, c, &why) == 0) {
+        session_expose(&s, EXPOSE_TEXT, &page);
+        if (t->options->record && output_page(c->prom, buf_all(&page)) < 0)
+            t->code = EXIT_SYSTEM;
+        else if (t->options->record)
+            t->recorded++;
+        else
+            compare(c, buf_all(&page), &why);
+        if (want->has_unmatched && engine_unmatched(s.engine) != want->unmatched)
+            buf_fmt(&why, "%llu lines were unmatched, not %llu\n",
+                    (unsigned long long)engine_unmatched(s.engine),
+                    (unsigned long long)want->unmatched);
+    }
+    verdict(t, c, &why);
+    session_release(&s);
+    buf_release(&page);
+    buf_release(&why);
+}
+
+/* A test with a configuration of its own. */
+static void run_own(struct tally *t, const struct test_case *c)
+{
+    struct common_options common = t->options->common;
+    struct strings rules = {0};
+    struct expectation want = {0};
+    struct mistakes m = MISTAKES_INIT;
+    struct buf why = BUF_INIT;
+    struct setup setup;
+    struct ini_doc *doc = ini_read(c->ini, &m);
+
+    common.config = c->ini;
+    if (doc && read_expectation(doc, &want, &why) == 0) {
+        char *override = want.rules ? beside(c->ini, want.rules) : NULL;
+
+        if (override) {
+            strings_add(&rules, override);
+            common.rules = rules;
+        }
+        mistakes_release(&m);
+        m = MISTAKES_INIT;
+        if (setup_load(&common, NULL, SETUP_AUTO_LOG | SETUP_TEST, &setup, &m) == 0)
+            run_on(t, c, &setup, &want);
+        else
+            mistakes_print(&m, MISTAKE, &why);
+        setup_release(&setup);
+        free(override);
+    } else {
+        mistakes_print(&m, MISTAKE, &why);
+    }
+    if (why.n)
+        verdict(t, c, &why);
+    ini_free(doc);
+    free(rules.list);
+    mistakes_release(&m);
+    buf_release(&why);
+}
+
+static void run_cases(struct tally *t, const struct cases *cases, const struct setup *setup)
+{
+    static const struct expectation none;
+
+    for (size_t i = 0; i < cases->n; i++) {
+        const struct test_case *c = &cases->list[i];
+
+        if (t->options->filter && !strstr(c->name, t->options->filter))
+            continue;
+        if (c->ini)
+            run_own(t, c);
+        else
+            run_on(t, c, setup, &none);
+    }
+}
+
+/* Without -c and --rules, the rules are those in the directory above the tests. */
+static void default_rules(struct test_options *o, const char *dir, struct buf *path)
+{
+    if (o->common.config || o->common.rules.n)
+        return;
+    buf_fmt(path, "%s/..", dir);
+    strings_add(&o->common.rules, path->p);
+}
+
+static int run_dirs(struct test_options *o, struct tally *t)
+{
+    static const char *const usual = "rules/tests";
+    struct buf path = BUF_INIT, err = BUF_INIT;
+    struct cases cases = {0};
+    struct setup setup;
+    int code;
+
+    if (o->common.files.n == 0)
+        strings_add(&o->common.files, usual);
+    default_rules(o, o->common.files.list[0], &path);
+    for (size_t i = 0; i < o->common.files.n && err.n == 0; i++)
+        cases_find(o->common.files.list[i], &cases, &err);
+    if (err.n || cases.n == 0) {
+        log_error("%s", err.n ? err.p : "there are no tests: no NAME.log in these directories");
+        code = EXIT_MISTAKES;
+    } else if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+        run_cases(t, &cases, &setup);
+        setup_release(&setup);
+        code = t->failed ? EXIT_MISTAKES : t->code;
+    }
+    cases_release(&cases);
+    buf_release(&path);
+    buf_release(&err);
+    return code;
+}
+
+static int run(int argc, char **argv, const struct command *self)
+{
+    struct test_options o = {0};
+    struct tally t = {.options = &o};
+    int code = options_parse(self, argc, argv, &o);
+
+    if (code >= 0)
+        goto out;
+    code = run_dirs(&o, &t);
+    size_t all = t.passed + t.failed;
+
+    if (o.tap && all)
+        printf("1..%zu\n", all);
+    else if (o.record && all)
+        printf("%zu recorded, %zu failed\n", t.recorded, t.failed);
+    else if (all)
+        printf("%zu passed, %zu failed\n", t.passed, t.failed);
+out:
+    options_release(self, &o);
+    return code;
+}
+
+const struct command command_test = {
+    "test",
+    "[DIR...]",
+    "Run golden tests of rules",
+    "A test is NAME.log (or a directory NAME with *.log) and NAME.prom, the metrics it must come "
+    "to; NAME.ini\n"
+    "may hold a [log] section and [test] rules = FILE, unmatched = N. DIR is rules/tests if not "
+    "given;\n"
+    "without -c and --rules the rules are those in the directory above DIR.\n",
+    rows,
+    run,
+};

@@ -1,0 +1,17 @@
+/* intake -- from the raw bytes of a line to a record with its fields: CR and BOM off, unwrapped,
+ * prefix cut, decoded. */
+#ifndef LT_RULES_INTAKE_H
+#define LT_RULES_INTAKE_H
+
+#include "rules/record.h"
+
+enum intake_result {
+    INTAKE_LINE,
+    INTAKE_NOTHING,  /* empty, or a part of a line still to come */
+    INTAKE_TOO_LONG, /* joined from parts, it went over max_line: dropped whole */
+};
+
+enum intake_result intake_line(struct record *r, struct source *s, struct slice raw,
+                               size_t max_line);
+
+#endif
