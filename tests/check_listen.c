@@ -183,12 +183,21 @@ END_TEST
 START_TEST(a_stale_unix_socket_is_replaced)
 {
     expect_open(spec);
-    (void)close(ls.fd); /* as if the program had been killed: the name stays */
-    ls.fd = -1;
+    free(ls.unixpath); /* as if the program had been killed: the name stays */
+    ls.unixpath = NULL;
+    listen_close(&ls);
+    ck_assert_int_eq(access(path, F_OK), 0);
     ck_assert(!answers());
     ck_assert_int_eq(listen_open(spec, &other, &err), 0);
     ck_assert(answers());
-    /* The name is not ours any more, so closing the old one leaves it alone. */
+}
+END_TEST
+
+START_TEST(a_name_that_is_not_ours_any_more_is_left_alone)
+{
+    expect_open(spec);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(listen_open(spec, &other, &err), 0);
     listen_close(&ls);
     ck_assert(answers());
 }
@@ -236,6 +245,7 @@ static Suite *listen_suite(void)
     tcase_add_test(t, a_path_too_long_is_refused);
     tcase_add_test(t, a_unix_socket_has_mode_0660_under_any_umask);
     tcase_add_test(t, a_stale_unix_socket_is_replaced);
+    tcase_add_test(t, a_name_that_is_not_ours_any_more_is_left_alone);
     tcase_add_test(t, a_unix_socket_that_answers_is_left_alone);
     tcase_add_test(t, a_file_that_is_no_socket_is_left_alone);
     tcase_add_test(t, a_directory_that_is_missing_is_said);

@@ -267,11 +267,12 @@ void listen_close(struct listen_socket *ls)
 {
     struct stat st;
 
-    if (ls->fd >= 0)
-        (void)close(ls->fd);
+    /* Before the close: while the socket is open nobody can have its inode number. */
     if (ls->unixpath != NULL && lstat(ls->unixpath, &st) == 0 && st.st_dev == ls->dev &&
         st.st_ino == ls->ino)
         (void)unlink(ls->unixpath);
+    if (ls->fd >= 0)
+        (void)close(ls->fd);
     free(ls->unixpath);
     free(ls->address);
     *ls = (struct listen_socket){.fd = -1};
