@@ -50,6 +50,13 @@ static void pad(struct buf *text)
     memset(buf_reserve(text, BLOCK), 0, BLOCK);
 }
 
+/* What was written up to `end` belongs to *b. */
+static void commit(struct buf *b, char *end)
+{
+    *end = '\0';
+    b->n = (size_t)(end - b->p);
+}
+
 /* memcpy for the few bytes that a label value mostly has: a pair of loads and stores that may
  * overlap. */
 static inline char *put(char *p, const char *s, size_t n)
@@ -194,7 +201,7 @@ static void put_created(struct family_text *t, const struct record *rec)
     p = put_shape(p, &t->created, rec, nlabels);
     p += num_format(p, (double)created_ns / 1e9);
     p = put_end(p, t, (struct slice){0});
-    t->out->n = (size_t)(p - t->out->p);
+    commit(t->out, p);
 }
 
 static struct slice exemplar_of(const struct family_text *t, uint32_t index, unsigned slot)
@@ -219,7 +226,7 @@ static void put_single(struct family_text *t, const struct placed *at)
     else
         p += num_format(p, c->gauge[at->index].value);
     p = put_end(p, t, exemplar);
-    t->out->n = (size_t)(p - t->out->p);
+    commit(t->out, p);
     put_created(t, at->record);
 }
 
@@ -255,7 +262,7 @@ static void series_labels(struct family_text *t, const struct record *rec)
     buf_clear(&t->labels);
     p = buf_reserve(&t->labels, t->one.text.n + values_room(rec, nlabels) + BLOCK);
     p = put_shape(p, &t->one, rec, nlabels);
-    t->labels.n = (size_t)(p - t->labels.p);
+    commit(&t->labels, p);
 }
 
 static void put_histogram(struct family_text *t, const struct placed *at)
@@ -275,7 +282,7 @@ static void put_histogram(struct family_text *t, const struct placed *at)
         p = buf_reserve(t->out, line + exemplar.n);
         p = put_bucket(p, t, i, count);
         p = put_end(p, t, exemplar);
-        t->out->n = (size_t)(p - t->out->p);
+        commit(t->out, p);
     }
     p = buf_reserve(t->out, 2 * line);
     p = put_suffixed(p, t, SLICE("_sum"));
@@ -284,7 +291,7 @@ static void put_histogram(struct family_text *t, const struct placed *at)
     p = put_suffixed(p, t, SLICE("_count"));
     p += num_format_u64(p, count);
     p = put_end(p, t, (struct slice){0});
-    t->out->n = (size_t)(p - t->out->p);
+    commit(t->out, p);
     put_created(t, at->record);
 }
 

@@ -120,6 +120,7 @@ static void encode_series(const struct family_copy *f, const struct record *rec,
         text += rec->len[i];
     }
     p = put_cell(p, f, index);
+    *p = '\0';
     out->n = (size_t)(p - out->p);
 }
 
@@ -165,9 +166,7 @@ static void encode_family(const struct family_copy *f, struct buf *out)
     series_walk_init(&w, f);
     while (series_walk_next(&w, &rec, &index))
         encode_series(f, rec, index, out);
-    buf_reserve(out, 1);
     (void)put_u64(out->p + length_at, out->n - body_at);
-    out->p[out->n] = '\0';
 }
 
 void snapshot_encode(const struct snapshot *s, struct buf *out)
