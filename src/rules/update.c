@@ -16,7 +16,7 @@
 
 enum skip { SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE, SKIP_KINDS };
 
-enum { INPUTS_MAX = 256 };
+#define SERIES_UNMADE UINT32_MAX
 
 struct updater {
     const struct ruleset *rules;
@@ -26,7 +26,9 @@ struct updater {
     struct family *skipped, *folded, *errors;
     int64_t now_ns;
     uint64_t generation;
-    uint16_t *merged; /* mappings of several events */
+    uint16_t *merged;      /* mappings of several events */
+    uint64_t line;         /* number of the line at hand */
+    uint64_t *actions_ran; /* per event: the line its actions last ran for */
 };
 
 static struct family *own_counter(struct registry *r, const char *name, const char *help,
@@ -49,10 +51,18 @@ struct updater *updater_new(const struct ruleset *rules, struct registry *regist
     static const char *const fold_labels[] = {"metric", "label"};
     static const char *const error_labels[] = {"event", "reason"};
     struct updater *u = xcalloc(1, sizeof *u);
+    unsigned most = 0;
 
-    *u = (struct updater){rules, registry, plans, NULL, NULL, NULL, NULL, now_ns, 0, NULL};
+    u->rules = rules;
+    u->registry = registry;
+    u->plans = plans;
+    u->now_ns = now_ns;
+    u->actions_ran = xcalloc(rules->nevents + 1, sizeof *u->actions_ran);
     u->families = xcalloc(rules->nfamilies + 1, sizeof(struct family *));
     u->merged = xcalloc(rules->nmappings + 1, sizeof *u->merged);
+    for (unsigned e = 0; e < rules->nevents; e++)
+        most = plans[e].ninputs > most ? plans[e].ninputs : most;
+    u->inputs = xcalloc(most + 1, sizeof *u->inputs);
     for (unsigned i = 0; i < rules->nfamilies; i++) {
         const struct family_def *def = &rules->families[i];
         struct family *f = u->families[i] = registry_family(registry, &def->spec);
@@ -81,7 +91,9 @@ void updater_free(struct updater *u)
     if (!u)
         return;
     free(u->families);
+    free(u->inputs);
     free(u->merged);
+    free(u->actions_ran);
     free(u);
 }
 
@@ -149,51 +161,53 @@ static void label_values(struct record *r, const struct mapping *m, unsigned n,
         values[i] = m->labels[i].constant ? m->labels[i].text : record_text(r, &m->labels[i].field);
 }
 
+/* set, rewrite and map, once a line; the engine has run those of `actions_always` already. */
+static void run_actions(struct updater *u, struct record *r, unsigned event)
+{
+    bool limit = false;
+
+    if (u->plans[event].actions_always || u->actions_ran[event] == u->line)
+        return;
+    u->actions_ran[event] = u->line;
+    match_actions(r, &u->rules->events[event], &limit);
+    if (limit)
+        updater_count_limit(u, event);
+}
+
 static struct tuple_series make_series(struct updater *u, struct record *r, const struct mapping *m)
 {
     struct family *f = u->families[m->family];
     struct slice values[LABELS_MAX];
     struct folded folded = {0};
 
+    run_actions(u, r, m->event);
     label_values(r, m, u->rules->families[m->family].spec.nlabels, values);
     uint32_t index = family_series(f, values, u->now_ns, &folded);
 
     return (struct tuple_series){index, folded.all ? FOLDED_ALL : folded.mask};
 }
 
-/* A label set not seen before: runs the actions (unless they ran already) and makes its series. A
- * value that is refused leaves its series at 0, as a counter that exists. */
-static struct tuple_series *new_tuple(struct updater *u, struct record *r, unsigned event,
-                                      const struct slice *inputs)
+/* A label set not seen before. Its series are made by the first update that is not refused, so that
+ * a value that is no number makes no series. */
+static struct tuple_series *new_tuple(struct plan *p, const struct slice *inputs)
 {
-    struct plan *p = &u->plans[event];
-    bool limit = false;
-
     struct tuple_series *series = tuples_add(p->tuples, inputs);
 
-    if (!p->actions_always)
-        match_actions(r, &u->rules->events[event], &limit);
-    if (limit)
-        updater_count_limit(u, event);
-    for (unsigned i = 0; i < p->nmappings; i++) {
-        const struct mapping *m = &u->rules->mappings[p->mappings[i]];
-
-        if (m->verb != VERB_RESET)
-            series[i] = make_series(u, r, m);
-    }
+    for (unsigned i = 0; i < p->nmappings; i++)
+        series[i].index = SERIES_UNMADE;
     return series;
 }
 
 static struct tuple_series *find_tuple(struct updater *u, struct record *r, unsigned event)
 {
     struct plan *p = &u->plans[event];
-    struct slice inputs[INPUTS_MAX];
+    struct slice *inputs = u->inputs;
 
     for (unsigned i = 0; i < p->ninputs; i++)
         inputs[i] = record_text(r, &p->inputs[i]);
     struct tuple_series *series = tuples_find(p->tuples, inputs);
 
-    return series ? series : new_tuple(u, r, event, inputs);
+    return series ? series : new_tuple(p, inputs);
 }
 
 static bool read_value(struct updater *u, struct record *r, const struct mapping *m,
@@ -245,7 +259,7 @@ static void reset_series(struct updater *u, struct record *r, const struct mappi
 }
 
 static void update(struct updater *u, struct record *r, const struct mapping *m,
-                   const struct tuple_series *s)
+                   struct tuple_series *s)
 {
     struct family *f = u->families[m->family];
     bool gauge = u->rules->families[m->family].spec.type == FAMILY_GAUGE;
@@ -257,6 +271,8 @@ static void update(struct updater *u, struct record *r, const struct mapping *m,
     }
     if (m->verb != VERB_INC && m->verb != VERB_DEC && !read_value(u, r, m, &v))
         return;
+    if (s->index == SERIES_UNMADE)
+        *s = make_series(u, r, m);
     if (s->folded)
         count_folded(u, m, s->folded);
     switch (m->verb) {
@@ -332,6 +348,7 @@ static void apply_merged(struct updater *u, struct record *r, const uint16_t *ev
 
 void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
 {
+    u->line++;
     heed_generation(u);
     if (n == 1)
         apply_one(u, r, events[0]);
