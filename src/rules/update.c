@@ -26,6 +26,7 @@ struct updater {
     struct family *skipped, *folded, *errors;
     int64_t now_ns;
     uint64_t generation;
+    struct slice *inputs;  /* room for the most inputs an event has */
     uint16_t *merged;      /* mappings of several events */
     uint64_t line;         /* number of the line at hand */
     uint64_t *actions_ran; /* per event: the line its actions last ran for */
