@@ -40,7 +40,8 @@ SLOS = [
     },
 ]
 
-# Below this many requests a second (over the long window) a burn rate says nothing.
+# Below this many requests a second a burn rate says nothing. Asked of the short window: on a new installation rate()
+# over 3 d divides a few hours of requests by three days.
 MIN_RATE = 0.1
 
 
@@ -99,7 +100,7 @@ def alerts(slo):
             yield "          ("
             yield f'            slo:sli_error:ratio_rate{long}{{slo="{name}"}} > {limit}'
             yield f'            and on (job) slo:sli_error:ratio_rate{short}{{slo="{name}"}} > {limit}'
-            yield f"            and on (job) {slo['total'].format(w=long)} > {MIN_RATE}"
+            yield f"            and on (job) {slo['total'].format(w=short)} > {MIN_RATE}"
             yield "          )"
         yield f"        labels: {{severity: {severity}, area: http, slo: {name}}}"
         yield "        annotations:"
