@@ -139,6 +139,7 @@ static Suite *map_suite(void)
     Suite *s = suite_create("map");
     TCase *t = tcase_create("map");
 
+    tcase_set_timeout(t, 120); /* for sanitizers on slow machines */
     tcase_add_test(t, many_keys_are_found_and_others_are_not);
     tcase_add_test(t, keys_of_any_bytes_and_lengths_are_different_keys);
     tcase_add_test(t, a_second_put_replaces_and_keeps_the_place);

@@ -194,6 +194,7 @@ static Suite *utf8_suite(void)
     Suite *s = suite_create("utf8");
     TCase *t = tcase_create("utf8");
 
+    tcase_set_timeout(t, 120); /* for sanitizers on slow machines */
     tcase_add_test(t, all_pairs_of_bytes_agree_with_the_slow_decoder);
     tcase_add_test(t, three_and_four_byte_forms_agree_at_all_borders);
     tcase_add_test(t, every_code_point_is_put_and_is_valid);

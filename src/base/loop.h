@@ -26,7 +26,8 @@ int loop_add_fd(struct loop *l, int fd, uint32_t events, loop_fd_fn *fn, void *c
 void loop_remove_fd(struct loop *l, struct loop_watch *w);
 
 /* A timer that is not armed; loop_timer_set arms it once for `at_ns` on the monotonic clock (and
- * replaces an earlier time); INT64_MAX disarms. */
+ * replaces an earlier time); INT64_MAX disarms. Timers are not freed with the loop; they may be
+ * freed after it, but not set. */
 struct loop_timer *loop_timer_new(struct loop *l, loop_timer_fn *fn, void *ctx);
 void loop_timer_set(struct loop_timer *t, int64_t at_ns);
 void loop_timer_free(struct loop_timer *t);

@@ -245,10 +245,10 @@ static int parse_whole(struct slice s, enum unit_kind want, int shift, uint64_t 
         return r;
     if (kind == UNIT_NONE && !(v.integral && v.u == 0))
         return -EINVAL;
-    if (v.d >= 0x1p64 || (v.integral && v.u > max))
-        return -ERANGE;
     if (!v.integral)
-        return -EINVAL;
+        return v.d >= 0x1p64 ? -ERANGE : -EINVAL;
+    if (v.u > max)
+        return -ERANGE;
     *ret_u = v.u;
     return 0;
 }

@@ -59,8 +59,8 @@ int size_parse(struct slice s, uint64_t *ret_bytes);
 /* Longest output of the functions below, with NUL. */
 #define NUM_TEXT 32
 
-/* Shortest decimal that reads back as the same double; integers plain ("10") below 1e21, else as
- * Go's 'g': exponent when < 1e-4; "NaN", "+Inf", "-Inf". Returns the length. */
+/* Shortest decimal that reads back as the same double; plain ("10", "0.005") while the exponent is
+ * at least -4 and below 21, else "1e+21"; "NaN", "+Inf", "-Inf". Returns the length. */
 size_t num_format(char out[NUM_TEXT], double v);
 /* Canonical le as Prometheus' labels.FormatOpenMetricsFloat: "1.0", "0.005", "1e+06", "+Inf". */
 size_t num_format_le(char out[NUM_TEXT], double v);

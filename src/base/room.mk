@@ -24,7 +24,9 @@ base_checks = \
 	tests/check_clock \
 	tests/check_utf8 \
 	tests/check_log \
-	tests/check_loop
+	tests/check_loop \
+	tests/check_num \
+	tests/check_numfmt
 check_PROGRAMS += $(base_checks)
 TESTS += $(base_checks)
 tests_check_slice_SOURCES = tests/check_slice.c
@@ -54,4 +56,10 @@ tests_check_log_LDADD = $(CHECK_LINK)
 tests_check_loop_SOURCES = tests/check_loop.c
 tests_check_loop_CFLAGS = $(CHECK_COMPILE)
 tests_check_loop_LDADD = $(CHECK_LINK)
+tests_check_num_SOURCES = tests/check_num.c tests/num_table.h
+tests_check_num_CFLAGS = $(CHECK_COMPILE)
+tests_check_num_LDADD = $(CHECK_LINK)
+tests_check_numfmt_SOURCES = tests/check_numfmt.c
+tests_check_numfmt_CFLAGS = $(CHECK_COMPILE)
+tests_check_numfmt_LDADD = $(CHECK_LINK)
 endif
