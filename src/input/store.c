@@ -52,14 +52,12 @@ static int fail(struct buf *err, int r, const char *what, const char *directory)
     return r;
 }
 
-static int open_directory(const char *path, int *ret_fd)
+/* A descriptor or negative errno. */
+static int open_directory(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (fd < 0)
-        return -errno;
-    *ret_fd = fd;
-    return 0;
+    return fd < 0 ? -errno : fd;
 }
 
 /* The lock file is a file of its own, because the state's own inode changes with each save. Opening
@@ -89,7 +87,7 @@ int store_open(const char *directory, struct store **ret_store, struct buf *err)
         r = fail(err, -errno, "cannot make the state directory", directory);
         goto fail;
     }
-    r = open_directory(directory, &s->dir);
+    s->dir = r = open_directory(directory);
     if (r < 0) {
         (void)fail(err, r, "cannot open the state directory", directory);
         goto fail;
@@ -271,11 +269,11 @@ int store_peek(const char *directory, enum store_found *ret_found, struct buf *r
                int64_t *ret_wall_ns, struct buf *err)
 {
     uint64_t sequence;
-    int dir;
-    int r = open_directory(directory, &dir);
+    int dir = open_directory(directory);
+    int r;
 
-    if (r < 0)
-        return fail(err, r, "cannot open the state directory", directory);
+    if (dir < 0)
+        return fail(err, dir, "cannot open the state directory", directory);
     r = load(dir, false, ret_found, ret_payload, ret_wall_ns, &sequence, err);
     (void)close(dir);
     return r;

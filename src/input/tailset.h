@@ -34,6 +34,11 @@ struct tail_options {
     size_t max_line;        /* longer lines are skipped whole and reported */
     int64_t rotate_wait_ns; /* a renamed file is kept open until idle for so long */
     unsigned max_open;      /* budget of descriptors; 0 = from RLIMIT_NOFILE, less a reserve */
+    /* 0 = the default of each: */
+    int64_t reconcile_ns; /* how often everything is looked at: 2 s (5 s with over 10,000 files) */
+    int64_t collect_ns;   /* how long events are collected before files are read: 5 ms; -1 = not at all */
+    int64_t lost_wait_ns; /* how long the rest of a lost file is looked for before it is given up: 3 s */
+    int64_t keep_ns;      /* how long a file that is gone is remembered: 10 min */
 };
 
 /* One content being read. Opaque; what the sink needs of it is below. */

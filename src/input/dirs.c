@@ -1,0 +1,425 @@
+/* dirs -- directories: which names are in them, and how we hear of a change.
+ *
+ * Why three ways to notice. An event is immediate, but some file systems send none and the queue
+ * can overflow. The directory's own times are cheap to ask for, but their grain is coarse: two
+ * changes within one tick look like one, so after a change that was seen the directory is read
+ * again in the next rounds too. And a directory without a watch is read in any case now and then,
+ * for file systems that do not keep those times.
+ *
+ * A root that is not there is waited for: the nearest directory above it that exists is watched. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/xalloc.h"
+#include "input/glob.h"
+#include "input/sibling.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { SETTLE_ROUNDS = 2, BLIND_ROUNDS = 15, DEPTH_MAX = 64 };
+
+static char *join(const char *dir, const char *name)
+{
+    struct buf path = BUF_INIT;
+
+    if (strcmp(dir, ".") != 0) {
+        buf_str(&path, dir);
+        if (strcmp(dir, "/") != 0)
+            buf_char(&path, '/');
+    }
+    buf_str(&path, name);
+    return buf_detach(&path);
+}
+
+static struct dir *dir_find(const struct tailset *t, struct slice path)
+{
+    struct index_node *node = index_first(&t->dir_index, slice_hash(path));
+
+    for (; node; node = index_next(node)) {
+        struct dir *d = INDEX_THING(node, struct dir, by_path);
+
+        if (slice_eq(slice_str(d->path), path))
+            return d;
+    }
+    return NULL;
+}
+
+static struct slice parent_of(const char *path)
+{
+    const char *name = path_name(path);
+
+    if (name == path)
+        return SLICE(".");
+    return slice_make(path, name - path > 1 ? (size_t)(name - path) - 1 : 1);
+}
+
+struct dir *dir_of_path(const struct tailset *t, const char *path)
+{
+    return dir_find(t, parent_of(path));
+}
+
+bool dir_is_watched(const struct tailset *t, const struct tail_file *f)
+{
+    const struct dir *d;
+
+    if (f->place != PLACE_NAMED)
+        return false;
+    d = dir_of_path(t, f->target ? f->target : f->path);
+    return d && d->wd >= 0;
+}
+
+static bool wants_watch(const struct tailset *t, const struct dir *d)
+{
+    for (unsigned i = 0; i < t->options.nlogs; i++) {
+        const struct tail_log *log = &t->options.logs[i];
+
+        for (unsigned k = 0; !log->poll && k < log->nglobs; k++)
+            if (glob_below(log->globs[k], d->path) || (d->roles & DIR_GLOB) == 0)
+                return true;
+    }
+    return false;
+}
+
+static void watch_dir(struct tailset *t, struct dir *d)
+{
+    int wd;
+
+    if (!t->watch || d->wd >= 0 || d->missing || !wants_watch(t, d))
+        return;
+    wd = watch_add(t->watch, d->path);
+    if (wd == -ENOSPC && !t->watches_full) {
+        t->watches_full = true;
+        warn_once(t, d->path,
+                  "no inotify watch is left (fs.inotify.max_user_watches); looking every few "
+                  "seconds instead");
+    }
+    if (wd < 0)
+        return;
+    d->wd = wd;
+    index_add(&t->wd_index, &d->by_wd, (uint64_t)wd);
+    d->rescan = (d->roles & DIR_GLOB) != 0;
+}
+
+static void unwatch_dir(struct tailset *t, struct dir *d, bool tell_kernel)
+{
+    int wd = d->wd;
+
+    if (wd < 0)
+        return;
+    index_remove(&t->wd_index, &d->by_wd);
+    d->wd = -1;
+    if (tell_kernel && !index_first(&t->wd_index, (uint64_t)wd))
+        watch_remove(t->watch, wd);
+}
+
+struct dir *dir_add(struct tailset *t, const char *path, unsigned role)
+{
+    struct dir *d = dir_find(t, slice_str(path));
+
+    if (!d) {
+        d = xcalloc(1, sizeof(*d));
+        d->path = xstrdup(path);
+        d->wd = -1;
+        d->missing = true;
+        d->next = t->dirs;
+        t->dirs = d;
+        index_add(&t->dir_index, &d->by_path, slice_hash(slice_str(path)));
+    }
+    if (role & ~d->roles) {
+        d->roles |= role;
+        d->rescan = true;
+        t->names_changed = true;
+    }
+    return d;
+}
+
+static void dir_free(struct tailset *t, struct dir *d)
+{
+    unwatch_dir(t, d, true);
+    index_remove(&t->dir_index, &d->by_path);
+    free(d->path);
+    free(d);
+}
+
+void dirs_free(struct tailset *t)
+{
+    while (t->dirs) {
+        struct dir *d = t->dirs;
+
+        t->dirs = d->next;
+        dir_free(t, d);
+    }
+    index_release(&t->dir_index);
+    index_release(&t->wd_index);
+}
+
+static void sweep_dead(struct tailset *t)
+{
+    struct dir **link = &t->dirs;
+
+    while (*link) {
+        struct dir *d = *link;
+
+        if (d->dead) {
+            *link = d->next;
+            dir_free(t, d);
+        } else {
+            link = &d->next;
+        }
+    }
+}
+
+void dirs_configure(struct tailset *t)
+{
+    dirs_free(t);
+    for (unsigned i = 0; i < t->options.nlogs; i++) {
+        const struct tail_log *log = &t->options.logs[i];
+
+        for (unsigned k = 0; k < log->nglobs; k++) {
+            const char *glob = log->globs[k];
+            struct slice root;
+            char *path;
+
+            while (glob[0] == '.' && glob[1] == '/')
+                glob += 2;
+            if (pipe_is_named(glob))
+                continue;
+            root = glob_root(glob);
+            path = xstrslice(root);
+            dir_add(t, path, DIR_GLOB)->root = true;
+            free(path);
+        }
+    }
+}
+
+static void watch_above(struct tailset *t, const char *missing)
+{
+    char *path = xstrslice(parent_of(missing));
+    struct look look;
+
+    while (look_at(path, &look) < 0 && strcmp(path, "/") != 0 && strcmp(path, ".") != 0) {
+        char *up = xstrslice(parent_of(path));
+
+        free(path);
+        path = up;
+    }
+    dir_add(t, path, DIR_ABOVE);
+    free(path);
+}
+
+static void gone(struct tailset *t, struct dir *d)
+{
+    unwatch_dir(t, d, true);
+    if (!d->missing)
+        d->read_now = true;
+    d->missing = true;
+    d->id = (struct identity){0};
+    d->settle = 0;
+    if (d->root)
+        watch_above(t, d->path);
+    else
+        d->dead = true;
+}
+
+/* What the directory itself says: is it there, the same, changed? */
+static void look_at_dir(struct tailset *t, struct dir *d)
+{
+    struct look look;
+    int r = look_at(d->path, &look);
+
+    if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP || (r == 0 && !S_ISDIR(look.mode))) {
+        gone(t, d);
+        return;
+    }
+    if (r < 0)
+        return;
+    if (d->missing || !identity_eq(&d->id, &look.id)) {
+        unwatch_dir(t, d, true);
+        d->missing = false;
+        d->rescan = true;
+    }
+    if (d->mtime_ns != look.mtime_ns || d->ctime_ns != look.ctime_ns)
+        d->settle = SETTLE_ROUNDS + 1;
+    if (d->settle > 0) {
+        d->settle--;
+        d->rescan = true;
+    }
+    d->id = look.id;
+    d->mtime_ns = look.mtime_ns;
+    d->ctime_ns = look.ctime_ns;
+    watch_dir(t, d);
+}
+
+static unsigned depth(const char *path)
+{
+    unsigned n = 0;
+
+    for (; *path; path++)
+        n += *path == '/';
+    return n;
+}
+
+static void see_directory(struct tailset *t, const char *path, bool symlink)
+{
+    if (depth(path) < DEPTH_MAX && log_wants_below(t, path, symlink))
+        (void)dir_add(t, path, DIR_GLOB);
+}
+
+static void see_name(struct tailset *t, const struct dir *d, const char *name, unsigned char type)
+{
+    char *path = join(d->path, name);
+    struct look look;
+    bool symlink = type == DT_LNK;
+
+    if (type == DT_LNK || type == DT_UNKNOWN) {
+        struct stat st;
+
+        if (lstat(path, &st) == 0)
+            symlink = S_ISLNK(st.st_mode);
+        if (look_at(path, &look) == 0 && S_ISDIR(look.mode))
+            type = DT_DIR;
+    }
+    if (type == DT_DIR)
+        see_directory(t, path, symlink);
+    else
+        place_examine(t, path);
+    free(path);
+}
+
+static void scan(struct tailset *t, struct dir *d)
+{
+    DIR *list = opendir(d->path);
+    const struct dirent *e;
+
+    d->rescan = false;
+    if (!list) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            gone(t, d);
+        else
+            warn_once(t, d->path, strerror(errno));
+        return;
+    }
+    while ((e = readdir(list)) != NULL)
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+            see_name(t, d, e->d_name, e->d_type);
+    (void)closedir(list);
+    d->read_now = true;
+}
+
+/* Files whose names were not met in the directories just read. */
+static void examine_unseen(struct tailset *t)
+{
+    struct buf paths = BUF_INIT;
+
+    for (const struct tail_file *f = t->first; f; f = f->next) {
+        const struct dir *d = f->place == PLACE_NAMED ? dir_of_path(t, f->path) : NULL;
+
+        if (d && d->read_now && !f->seen && f->kind != FILE_PIPE)
+            buf_add(&paths, f->path, strlen(f->path) + 1);
+    }
+    place_examine_all(t, &paths);
+}
+
+static bool scan_all(struct tailset *t)
+{
+    bool any = false;
+
+    for (struct dir *d = t->dirs; d; d = d->next) {
+        if (!d->rescan || d->dead)
+            continue;
+        d->rescan = false;
+        if (d->missing || d->wd < 0)
+            look_at_dir(t, d);
+        d->rescan = false;
+        if (!d->missing && (d->roles & DIR_GLOB))
+            scan(t, d);
+        any |= d->read_now;
+    }
+    return any;
+}
+
+void dirs_rescan(struct tailset *t)
+{
+    bool any = false;
+
+    for (struct tail_file *f = t->first; f; f = f->next)
+        f->seen = false;
+    while (scan_all(t))
+        any = true;
+    if (any)
+        examine_unseen(t);
+    for (struct dir *d = t->dirs; d; d = d->next)
+        d->read_now = false;
+    sweep_dead(t);
+}
+
+static bool root_is_missing(const struct tailset *t)
+{
+    for (const struct dir *d = t->dirs; d; d = d->next)
+        if (d->root && d->missing)
+            return true;
+    return false;
+}
+
+void dirs_reconcile(struct tailset *t, bool all)
+{
+    bool missing = root_is_missing(t);
+
+    for (struct dir *d = t->dirs; d; d = d->next) {
+        look_at_dir(t, d);
+        if (all || (d->wd < 0 && t->rounds % BLIND_ROUNDS == 0))
+            d->rescan = true;
+        if (d->roles == DIR_ABOVE && !missing)
+            d->dead = true;
+    }
+    dirs_rescan(t);
+}
+
+static void name_event(struct tailset *t, struct dir *d, unsigned events, const char *name)
+{
+    char *path = join(d->path, name);
+    struct tail_file *f = file_by_path(t, path);
+
+    if (!f)
+        f = file_by_target(t, path);
+    if (events & (WATCH_APPEARED | WATCH_MOVED | WATCH_DELETED)) {
+        t->names_changed = true;
+        if ((events & WATCH_DELETED) && !f)
+            note(t, log_of_path(t, path), TAIL_VANISHED, 1);
+        if (d->roles & DIR_GLOB)
+            see_name(t, d, name, DT_UNKNOWN);
+        if (f && f->target)
+            place_examine(t, f->path);
+    } else if (f && (f->kind == FILE_PLAIN || f->kind == FILE_PACKED)) {
+        follow_grown(t, f);
+    } else if (d->roles & DIR_GLOB) {
+        place_examine(t, path);
+    }
+    free(path);
+}
+
+void dir_event(struct tailset *t, int wd, unsigned events, const char *name)
+{
+    struct index_node *next;
+
+    for (struct index_node *node = index_first(&t->wd_index, (uint64_t)wd); node; node = next) {
+        struct dir *d = INDEX_THING(node, struct dir, by_wd);
+
+        next = index_next(node);
+        if (events & WATCH_SELF_GONE)
+            unwatch_dir(t, d, true);
+        if ((events & WATCH_SELF_GONE) || *name == 0) {
+            d->rescan = true;
+            t->names_changed = true;
+        } else {
+            name_event(t, d, events, name);
+        }
+        for (struct dir *other = t->dirs; other && (d->roles & DIR_ABOVE); other = other->next)
+            other->rescan |= other->missing;
+    }
+}

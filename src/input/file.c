@@ -1,0 +1,391 @@
+/* file -- one content's life, but for reading it.
+ *
+ *     begin -> named -> (renamed, still named) -> finished -> forgotten
+ *                 \-> open (deleted, or moved away; read on by descriptor) -> finished -> forgotten
+ *                 \-> lost (gone before we had it open, or truncated) -> found again in a sibling,
+ * or given up
+ *
+ * Why a truncated file becomes two: what was written before and what is written now are two
+ * contents that happen to share an inode. The old one is lost at that moment, but perhaps its rest
+ * is in a copy (copytruncate); the new one keeps the descriptor and begins at 0.
+ *
+ * Records outlive their files for a while, so that a copy or an archive of them that turns up late
+ * is known. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CUT_WORTH = 4096 };
+
+void file_touch(struct tailset *t, struct tail_file *f)
+{
+    f->active_ns = t->now;
+    if (t->last == f)
+        return;
+    if (f->prev || t->first == f) {
+        *(f->prev ? &f->prev->next : &t->first) = f->next;
+        f->next->prev = f->prev;
+    }
+    f->prev = t->last;
+    f->next = NULL;
+    *(t->last ? &t->last->next : &t->first) = f;
+    t->last = f;
+}
+
+struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind kind)
+{
+    struct tail_file *f = xcalloc(1, sizeof(*f));
+
+    tail_init(&f->tail);
+    f->kind = kind;
+    f->id = ++t->next_id;
+    f->retry_ns = INT64_MIN;
+    t->nfiles++;
+    file_touch(t, f);
+    file_join(f, s, NULL);
+    return f;
+}
+
+void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
+{
+    struct tail_file **link;
+
+    if (f->stream) {
+        for (link = &f->stream->files; *link != f; link = &(*link)->stream_next)
+            ;
+        *link = f->stream_next;
+    }
+    for (link = &s->files; *link && *link != younger; link = &(*link)->stream_next)
+        ;
+    f->stream_next = *link;
+    *link = f;
+    f->stream = s;
+}
+
+static void leave_stream(struct tail_file *f)
+{
+    struct tail_file **link;
+
+    for (link = &f->stream->files; *link != f; link = &(*link)->stream_next)
+        ;
+    *link = f->stream_next;
+}
+
+void file_set_backlog(struct tail_file *f, bool on)
+{
+    if (f->backlog == on)
+        return;
+    f->backlog = on;
+    f->stream->log->backlog += on ? 1U : -1U;
+}
+
+void file_drop(struct tailset *t, struct tail_file *f)
+{
+    for (struct tail_file *x = f->stream->files; x; x = x->stream_next)
+        if (x->copy_of == f)
+            x->copy_of = NULL;
+    file_set_backlog(f, false);
+    follow_unqueue(t, f);
+    follow_close_fd(t, f);
+    file_close_sink(t, f);
+    index_remove(&t->path_index, &f->by_path);
+    index_remove(&t->id_index, &f->by_id);
+    index_remove(&t->target_index, &f->by_target);
+    *(f->prev ? &f->prev->next : &t->first) = f->next;
+    *(f->next ? &f->next->prev : &t->last) = f->prev;
+    leave_stream(f);
+    tail_release(&f->tail);
+    buf_release(&f->carry);
+    free(f->path);
+    free(f->target);
+    free(f);
+    t->nfiles--;
+}
+
+void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *id)
+{
+    index_remove(&t->id_index, &f->by_id);
+    f->tail.id = *id;
+    index_add(&t->id_index, &f->by_id, identity_hash(id));
+}
+
+/* A symlink's target is written in another directory, which must be watched as well. */
+static void set_target(struct tailset *t, struct tail_file *f)
+{
+    struct stat st;
+    char *real = NULL;
+
+    index_remove(&t->target_index, &f->by_target);
+    free(f->target);
+    f->target = NULL;
+    if (lstat(f->path, &st) == 0 && S_ISLNK(st.st_mode))
+        real = realpath(f->path, NULL);
+    if (!real)
+        return;
+    f->target = real;
+    index_add(&t->target_index, &f->by_target, slice_hash(slice_str(real)));
+    real = xstrdup(real);
+    *strrchr(real, '/') = 0;
+    (void)dir_add(t, *real ? real : "/", DIR_TARGET);
+    free(real);
+}
+
+void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
+{
+    bool changed = look->mtime_ns != f->mtime_ns || look->size != f->tail.read_to;
+
+    f->mtime_ns = look->mtime_ns;
+    if (f->kind != FILE_PLAIN)
+        return;
+    if (look->size > f->tail.size)
+        f->tail.size = look->size;
+    if (changed)
+        follow_queue(t, f);
+}
+
+static void set_path(struct tail_file *f, const char *path)
+{
+    char *copy = xstrdup(path);
+
+    free(f->path);
+    f->path = copy;
+}
+
+void file_name(struct tailset *t, struct tail_file *f, const char *path, const struct look *look)
+{
+    bool another = !f->path || strcmp(f->path, path) != 0;
+    bool own = strcmp(path, f->stream->path) == 0;
+
+    index_remove(&t->path_index, &f->by_path);
+    if (another)
+        set_path(f, path);
+    index_add(&t->path_index, &f->by_path, slice_hash(slice_str(path)));
+    file_set_id(t, f, &look->id);
+    f->place = PLACE_NAMED;
+    f->seen = true;
+    f->searched = f->given_up = f->truncated = false;
+    if (!own && !f->renamed && f->kind != FILE_HELD && f->kind != FILE_DENIED && another)
+        note(t, f->stream->log, TAIL_ROTATED, 1);
+    f->renamed = !own;
+    if (another) {
+        file_touch(t, f);
+        set_target(t, f);
+        if (f->sink)
+            t->sink->renamed(t->sink->ctx, f->sink, path);
+    }
+    file_look(t, f, look);
+}
+
+void file_unname(struct tailset *t, struct tail_file *f)
+{
+    index_remove(&t->path_index, &f->by_path);
+    index_remove(&t->target_index, &f->by_target);
+    f->place = PLACE_UNKNOWN;
+    f->searched = false;
+    t->names_changed = true;
+    file_touch(t, f);
+}
+
+void file_open_sink(struct tailset *t, struct tail_file *f)
+{
+    struct log *log = f->stream->log;
+
+    if (f->sink || !log->config)
+        return;
+    f->sink = t->sink->open(t->sink->ctx, log->number, f->path, f->id, buf_all(&f->carry));
+    buf_release(&f->carry);
+}
+
+void file_close_sink(struct tailset *t, struct tail_file *f)
+{
+    if (!f->sink)
+        return;
+    buf_clear(&f->carry);
+    t->sink->carry(t->sink->ctx, f->sink, &f->carry);
+    t->sink->close(t->sink->ctx, f->sink);
+    f->sink = NULL;
+}
+
+void file_release_copies(struct tailset *t, struct stream *s)
+{
+    struct tail_file *next;
+
+    for (struct tail_file *x = s->files; x; x = next) {
+        next = x->stream_next;
+        if (x->kind == FILE_HELD) {
+            char *path = xstrdup(x->path);
+
+            file_drop(t, x);
+            place_examine(t, path);
+            free(path);
+        }
+    }
+}
+
+/* Cut in its middle, so that what is left was read before? A file that begins anew with the same
+ * lines looks alike, and is far more likely; but it would end at a line's end, and be short. */
+static bool was_cut(const struct tail *t, uint64_t size)
+{
+    char last;
+
+    if (size == 0 || size >= t->offset || tail_compare(t, t->fd, size) != TAIL_PREFIX)
+        return false;
+    if (pread(t->fd, &last, 1, (off_t)size - 1) == 1 && last != '\n')
+        return true;
+    return t->offset >= CUT_WORTH && size >= t->offset / 2;
+}
+
+static void tell_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
+{
+    if (f->tail.size > f->tail.offset)
+        note(t, f->stream->log, what, f->tail.size - f->tail.offset);
+}
+
+/* The content that was there before, without a place. It takes the sink over. */
+static void split_old(struct tailset *t, struct tail_file *f)
+{
+    struct tail_file *old = file_new(t, f->stream, FILE_PLAIN);
+
+    file_join(old, f->stream, f);
+    old->tail = f->tail;
+    old->tail.fd = -1;
+    set_path(old, f->path);
+    old->sink = f->sink;
+    old->carry = f->carry;
+    old->place = PLACE_LOST;
+    old->renamed = old->truncated = true;
+    old->id = f->id;
+    old->last_read_wall_ns = f->last_read_wall_ns;
+    f->sink = NULL;
+    f->carry = BUF_INIT;
+    f->id = ++t->next_id;
+    f->tail.head = NULL;
+    f->tail.marks = NULL;
+    tail_restart(&f->tail);
+}
+
+void file_generation_ended(struct tailset *t, struct tail_file *f)
+{
+    struct look look;
+    struct dir *d;
+    int r = look_at_fd(f->tail.fd, &look);
+
+    note(t, f->stream->log, TAIL_TRUNCATED, 1);
+    if (r == 0 && was_cut(&f->tail, look.size)) {
+        tell_loss(t, f, TAIL_LOST_TRUNCATED);
+        (void)tail_mark_read(&f->tail, f->tail.fd, look.size);
+        return;
+    }
+    split_old(t, f);
+    f->retired = false;
+    d = dir_of_path(t, f->path);
+    if (d)
+        d->rescan = true;
+    t->names_changed = true;
+    file_release_copies(t, f->stream);
+    follow_queue(t, f);
+}
+
+/* A copy of f, which has come to its end, takes its place: what was read of f was read of the copy.
+ */
+static bool continue_in_copy(struct tailset *t, struct tail_file *f)
+{
+    for (struct tail_file *x = f->stream->files; x; x = x->stream_next) {
+        uint64_t upto;
+        int fd;
+
+        if (x->kind != FILE_HELD || x->copy_of != f)
+            continue;
+        fd = follow_open(t, x->path);
+        if (fd < 0)
+            return false;
+        upto = x->tail.size < f->tail.offset ? x->tail.size : f->tail.offset;
+        if (tail_mark_read(&x->tail, fd, upto) == 0) {
+            x->kind = FILE_PLAIN;
+            x->copy_of = NULL;
+            x->renamed = x->retired = true;
+        }
+        (void)close(fd);
+    }
+    return true;
+}
+
+static bool directory_is_there(const struct tailset *t, const struct tail_file *f)
+{
+    const struct dir *d = dir_of_path(t, f->path);
+
+    return !d || !d->missing;
+}
+
+static void give_up(struct tailset *t, struct tail_file *f)
+{
+    f->given_up = true;
+    if (!f->retired && (f->tail.size > f->tail.offset || !f->truncated))
+        tell_loss(t, f, f->truncated ? TAIL_LOST_TRUNCATED : TAIL_LOST_VANISHED);
+    if (!f->retired && !f->truncated && f->tail.size > f->tail.offset)
+        note(t, f->stream->log, TAIL_VANISHED, 1);
+    file_set_backlog(f, false);
+    file_close_sink(t, f);
+    f->active_ns = t->now;
+}
+
+/* Nothing has come of it for long enough? */
+static void end_waits(struct tailset *t, struct tail_file *f)
+{
+    int64_t idle = t->now - f->active_ns;
+
+    if (f->place == PLACE_LOST) {
+        if (!f->given_up && idle >= t->options.lost_wait_ns && directory_is_there(t, f))
+            give_up(t, f);
+        else if (f->given_up && idle >= t->options.keep_ns)
+            file_drop(t, f);
+        return;
+    }
+    if ((f->renamed || f->place == PLACE_OPEN) && !f->retired && !f->queued && f->failures == 0 && f->tail.fd >= 0 &&
+        idle >= t->options.rotate_wait_ns)
+        follow_finish(t, f);
+    if (f->place == PLACE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f)) {
+        f->place = PLACE_LOST;
+        f->given_up = true;
+        f->active_ns = t->now;
+        index_remove(&t->id_index, &f->by_id);
+    }
+}
+
+/* A look by descriptor is enough while events tell what becomes of the name. *examine gets the path
+ * otherwise. */
+static void look_again(struct tailset *t, struct tail_file *f, struct buf *examine)
+{
+    struct look look;
+
+    if (f->kind == FILE_PIPE || f->place == PLACE_LOST || f->place == PLACE_UNKNOWN)
+        return;
+    if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 &&
+        (f->place == PLACE_OPEN || (look.links > 0 && dir_is_watched(t, f))))
+        file_look(t, f, &look);
+    else if (f->place == PLACE_NAMED)
+        buf_add(examine, f->path, strlen(f->path) + 1);
+}
+
+void files_reconcile(struct tailset *t, bool all)
+{
+    struct buf examine = BUF_INIT;
+    struct tail_file *next;
+
+    for (struct tail_file *f = t->first; f; f = next) {
+        next = f->next;
+        if (all || (f->failures > 0 && t->now >= f->retry_ns))
+            follow_queue(t, f);
+        look_again(t, f, &examine);
+        end_waits(t, f);
+    }
+    place_examine_all(t, &examine);
+}

@@ -1,0 +1,222 @@
+/* logs -- which log a path belongs to, and the streams.
+ *
+ * Why logs outlive their configuration: a log that a reload takes away and the next one brings back
+ * must find its files where it left them; so everything refers to a struct log, which only learns
+ * whether it is wanted now.
+ *
+ * A stream is a path that a glob matches, with all generations that were written under it: what
+ * app.log was yesterday and is called app.log.1 today belongs to the stream app.log. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "input/glob.h"
+#include "input/sibling.h"
+
+#include <stdlib.h>
+
+enum { WARNED_MAX = 1000 };
+
+const char *path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static const char *plain_glob(const char *glob)
+{
+    while (glob[0] == '.' && glob[1] == '/')
+        glob += 2;
+    return glob;
+}
+
+static bool excluded(const struct tail_log *log, const char *path)
+{
+    for (unsigned i = 0; i < log->nexcludes; i++) {
+        const char *glob = plain_glob(log->excludes[i]);
+
+        if (glob_match(glob, strchr(glob, '/') ? path : path_name(path)))
+            return true;
+    }
+    return false;
+}
+
+static bool included(const struct tail_log *log, const char *path)
+{
+    for (unsigned i = 0; i < log->nglobs; i++)
+        if (glob_match(plain_glob(log->globs[i]), path))
+            return true;
+    return false;
+}
+
+struct log *log_of_path(const struct tailset *t, const char *path)
+{
+    if (sibling_is_compressed(slice_str(path_name(path))))
+        return NULL;
+    for (unsigned i = 0; i < t->options.nlogs; i++) {
+        const struct tail_log *log = &t->options.logs[i];
+
+        if (included(log, path) && !excluded(log, path))
+            return t->by_number[i];
+    }
+    return NULL;
+}
+
+bool log_wants_below(const struct tailset *t, const char *dir, bool through_symlink)
+{
+    for (unsigned i = 0; i < t->options.nlogs; i++) {
+        const struct tail_log *log = &t->options.logs[i];
+
+        for (unsigned k = 0; k < log->nglobs; k++) {
+            const char *glob = plain_glob(log->globs[k]);
+
+            if (glob_below(glob, dir) && !(through_symlink && glob_is_deep(glob)))
+                return true;
+        }
+    }
+    return false;
+}
+
+struct log *log_by_name(struct tailset *t, struct slice name)
+{
+    struct log *log;
+
+    for (log = t->logs; log; log = log->next)
+        if (slice_eq(slice_str(log->name), name))
+            return log;
+    log = xcalloc(1, sizeof(*log));
+    log->name = xstrslice(name);
+    log->next = t->logs;
+    log->fresh = true;
+    t->logs = log;
+    return log;
+}
+
+void logs_configure(struct tailset *t)
+{
+    for (struct log *log = t->logs; log; log = log->next)
+        log->config = NULL;
+    free(t->by_number);
+    t->by_number = xcalloc(t->options.nlogs + 1, sizeof(struct log *));
+    for (unsigned i = 0; i < t->options.nlogs; i++) {
+        struct log *log = log_by_name(t, slice_str(t->options.logs[i].name));
+
+        log->config = &t->options.logs[i];
+        log->number = i;
+        t->by_number[i] = log;
+    }
+}
+
+void logs_free(struct tailset *t)
+{
+    while (t->logs) {
+        struct log *log = t->logs;
+
+        t->logs = log->next;
+        free(log->name);
+        free(log);
+    }
+    while (t->streams) {
+        struct stream *s = t->streams;
+
+        t->streams = s->next;
+        free(s->path);
+        free(s);
+    }
+    free(t->by_number);
+    index_release(&t->stream_index);
+    map_release(&t->warned);
+}
+
+struct stream *stream_find(const struct tailset *t, const char *path)
+{
+    uint64_t hash = slice_hash(slice_str(path));
+    struct index_node *node = index_first(&t->stream_index, hash);
+
+    for (; node; node = index_next(node)) {
+        struct stream *s = INDEX_THING(node, struct stream, by_path);
+
+        if (strcmp(s->path, path) == 0)
+            return s;
+    }
+    return NULL;
+}
+
+struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
+{
+    struct stream *s = stream_find(t, path);
+
+    if (s)
+        return s;
+    s = xcalloc(1, sizeof(*s));
+    s->path = xstrdup(path);
+    s->log = log;
+    s->next = t->streams;
+    t->streams = s;
+    index_add(&t->stream_index, &s->by_path, slice_hash(slice_str(path)));
+    return s;
+}
+
+/* At the first look at a log what lies beside is old, also when the file itself is not there just
+ * now. */
+static struct stream *stream_of_base(struct tailset *t, const char *base)
+{
+    struct stream *s = stream_find(t, base);
+    struct log *log;
+
+    if (s)
+        return s;
+    log = log_of_path(t, base);
+    return log && log->fresh ? stream_get(t, base, log) : NULL;
+}
+
+struct stream *stream_of_sibling(struct tailset *t, const char *path)
+{
+    const char *name = path_name(path);
+    struct buf base = BUF_INIT, full = BUF_INIT;
+    struct stream *s = NULL;
+
+    for (unsigned nth = 0; !s && sibling_base(slice_str(name), nth, &base); nth++) {
+        buf_clear(&full);
+        buf_add(&full, path, (size_t)(name - path));
+        buf_slice(&full, buf_all(&base));
+        s = stream_of_base(t, full.p);
+    }
+    buf_release(&base);
+    buf_release(&full);
+    return s;
+}
+
+void streams_sweep(struct tailset *t)
+{
+    struct stream **link = &t->streams;
+
+    while (*link) {
+        struct stream *s = *link;
+
+        if (s->files) {
+            link = &s->next;
+            continue;
+        }
+        *link = s->next;
+        index_remove(&t->stream_index, &s->by_path);
+        free(s->path);
+        free(s);
+    }
+}
+
+void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n)
+{
+    t->version++;
+    if (log && log->config && n > 0)
+        t->sink->note(t->sink->ctx, log->number, what, n);
+}
+
+void warn_once(struct tailset *t, const char *path, const char *what)
+{
+    if (t->warned.n < WARNED_MAX && map_put(&t->warned, slice_str(path), 1))
+        log_warn("%s: %s", path, what);
+}

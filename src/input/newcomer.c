@@ -1,0 +1,376 @@
+/* newcomer -- a regular file that no record knows: what is it?
+ *
+ *     under a stream's own name     a content that was deleted just now, written anew with the same
+ * bytes: go on in it else a new generation: from 0 under a sibling's name        the rest of a lost
+ * content (copytruncate, or rotated while nobody looked): go on in it a copy of a content that is
+ * still there, perhaps not complete: hold it back else a generation that was rotated before we ever
+ * opened it: from 0 compressed                    the rest of a lost content, or nothing
+ *
+ * Why they are settled together and the oldest first: which one continues a lost content can depend
+ * on all names of a rotation, and lines must come in the order in which they were written.
+ *
+ * At the first look at a log, siblings are history; they are taken as read. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { COMPARE = 4096 };
+
+void newcomer_add(struct tailset *t, struct newcomer n)
+{
+    for (size_t i = 0; i < t->nnewcomers; i++) {
+        if (strcmp(t->newcomers[i].path, n.path) == 0) {
+            free(t->newcomers[i].path);
+            t->newcomers[i] = n;
+            return;
+        }
+    }
+    GROW(t->newcomers, t->nnewcomers, t->newcomers_cap);
+    t->newcomers[t->nnewcomers++] = n;
+    t->names_changed = true;
+}
+
+static int by_age(const void *a, const void *b)
+{
+    const struct newcomer *x = a, *y = b;
+
+    if (x->sibling != y->sibling)
+        return x->sibling ? -1 : 1;
+    if (x->look.mtime_ns != y->look.mtime_ns)
+        return x->look.mtime_ns < y->look.mtime_ns ? -1 : 1;
+    return -strcmp(x->path, y->path);
+}
+
+void newcomer_hold(struct tailset *t, struct stream *s, const char *path, const struct look *look,
+                   struct tail_file *copy_of)
+{
+    struct tail_file *f = file_new(t, s, FILE_HELD);
+
+    f->copy_of = copy_of;
+    f->tail.size = f->tail.read_to = look->size;
+    f->mtime_ns = look->mtime_ns;
+    file_name(t, f, path, look);
+}
+
+static void deny(struct tailset *t, const struct newcomer *n, int error)
+{
+    struct tail_file *f = file_new(t, n->stream, FILE_DENIED);
+
+    f->error = error;
+    f->mtime_ns = n->look.mtime_ns;
+    f->tail.read_to = n->look.size;
+    file_name(t, f, n->path, &n->look);
+    if (!map_get(&t->warned, slice_str(n->path), &(uint64_t){0}))
+        note(t, n->stream->log, TAIL_READ_ERROR, 1);
+    warn_once(t, n->path, strerror(error));
+}
+
+/* The record whose name the stream's path is now; siblings come before it. */
+static struct tail_file *current_of(const struct tailset *t, const struct stream *s)
+{
+    struct tail_file *f = file_by_path(t, s->path);
+
+    return f && f->stream == s ? f : NULL;
+}
+
+static void take_as_read(struct tail_file *f, int fd, uint64_t upto)
+{
+    if (tail_mark_read(&f->tail, fd, upto) < 0)
+        tail_restart(&f->tail);
+}
+
+/* Where a new content is read from. */
+static void choose_start(struct tailset *t, const struct newcomer *n, struct tail_file *f, int fd)
+{
+    const struct log *log = n->stream->log;
+    bool at_end = log->fresh && log->config && log->config->start_at_end;
+    uint64_t from;
+
+    if (n->sibling && !n->own && (log->fresh || (t->all_at_end && !t->reconciled))) {
+        take_as_read(f, fd, n->look.size);
+        f->retired = true;
+        return;
+    }
+    if (!at_end && !(t->all_at_end && !t->reconciled))
+        return;
+    if (tail_last_line(fd, n->look.size, t->options.max_line, &from) < 0)
+        return;
+    take_as_read(f, fd, from);
+    if (!at_end)
+        note(t, log, TAIL_LOST_STATE, from);
+}
+
+static void begin(struct tailset *t, const struct newcomer *n, int fd)
+{
+    struct tail_file *f = file_new(t, n->stream, FILE_PLAIN);
+
+    if (n->sibling)
+        file_join(f, n->stream, current_of(t, n->stream));
+    choose_start(t, n, f, fd);
+    f->mtime_ns = n->look.mtime_ns;
+    f->renamed = n->sibling; /* it was never known under another name: no rotation that we saw */
+    file_name(t, f, n->path, &n->look);
+    file_set_backlog(f, !t->reconciled || !n->stream->log->looked);
+    t->version++;
+    if (f->retired) {
+        file_set_backlog(f, false);
+        (void)close(fd);
+        return;
+    }
+    follow_set_fd(t, f, fd);
+    follow_queue(t, f);
+}
+
+/* f goes on in this file. */
+static void adopt(struct tailset *t, struct tail_file *f, const struct newcomer *n, int fd)
+{
+    follow_close_fd(t, f);
+    f->tail.hole_to = f->tail.clear_to = 0;
+    f->tail.read_to = f->tail.offset;
+    f->kind = FILE_PLAIN;
+    f->retired = false;
+    file_name(t, f, n->path, &n->look);
+    file_set_backlog(f, !t->reconciled);
+    follow_set_fd(t, f, fd);
+    t->version++;
+    follow_queue(t, f);
+}
+
+static void drain(struct tailset *t, struct tail_file *f)
+{
+    struct tail_reader reader = follow_reader(t, f);
+
+    file_open_sink(t, f);
+    while (f->sink && tail_read(&f->tail, &reader) == TAIL_MORE)
+        ;
+}
+
+/* Written anew under its old name? What the old inode still holds is read first; then the new one
+ * goes on behind it. */
+static bool rewritten(struct tailset *t, const struct newcomer *n, int fd)
+{
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
+        if (f->kind != FILE_PLAIN || f->truncated || strcmp(f->path, n->path) != 0 ||
+            (f->place != PLACE_OPEN && f->place != PLACE_LOST) || f->retired ||
+            tail_compare(&f->tail, fd, n->look.size) != TAIL_SAME)
+            continue;
+        if (f->place == PLACE_OPEN)
+            drain(t, f);
+        if (f->tail.offset > n->look.size)
+            take_as_read(f, fd, n->look.size);
+        adopt(t, f, n, fd);
+        return true;
+    }
+    return false;
+}
+
+static bool readable_record(const struct tail_file *f)
+{
+    return f->kind == FILE_PLAIN && f->place != PLACE_LOST;
+}
+
+/* A stream's contents must be what we think before others are compared with them. */
+static void verify_stream(struct tailset *t, struct stream *s)
+{
+    for (struct tail_file *f = s->files; f; f = f->stream_next) {
+        struct look look;
+
+        if (!readable_record(f) || f->tail.offset == 0 || f->tail.fd < 0 ||
+            look_at_fd(f->tail.fd, &look) < 0)
+            continue;
+        if (tail_compare(&f->tail, f->tail.fd, look.size) == TAIL_SAME)
+            continue;
+        file_generation_ended(t, f);
+        return;
+    }
+}
+
+/* As far as the shorter of the two goes, at its beginning and at its end. */
+static bool begins_alike(int a, int b, uint64_t size)
+{
+    char x[COMPARE], y[COMPARE];
+    size_t n = size < COMPARE ? (size_t)size : COMPARE;
+    const uint64_t places[2] = {0, size - n};
+
+    for (int i = 0; i < 2; i++)
+        if (pread(a, x, n, (off_t)places[i]) != (ssize_t)n ||
+            pread(b, y, n, (off_t)places[i]) != (ssize_t)n || memcmp(x, y, n) != 0)
+            return false;
+    return n > 0;
+}
+
+/* Is the newcomer a copy, as far as it has come, of this content, which is still there? */
+static bool is_copy_of(struct tailset *t, const struct newcomer *n, int fd,
+                       const struct tail_file *f)
+{
+    struct look look;
+    bool same = false;
+    int own = f->tail.fd >= 0 ? -1 : follow_open(t, f->path);
+    int other = own >= 0 ? own : f->tail.fd;
+
+    if (other >= 0 && look_at_fd(other, &look) == 0 && look.size >= n->look.size)
+        same = begins_alike(other, fd, n->look.size);
+    if (own >= 0)
+        (void)close(own);
+    return same;
+}
+
+/* A copy is made after its original. */
+static bool older_than(const struct newcomer *n, const struct tail_file *f)
+{
+    return n->look.id.birth_ns != 0 && n->look.id.birth_ns < f->tail.id.birth_ns;
+}
+
+/* The lost content that this file continues best; *ret_relation says how. */
+static struct tail_file *lost_in(const struct newcomer *n, int fd, int *ret_relation)
+{
+    struct tail_file *best = NULL;
+
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
+        int relation;
+
+        if (f->kind != FILE_PLAIN || f->place != PLACE_LOST || f->tail.offset == 0 ||
+            older_than(n, f))
+            continue;
+        relation = tail_compare(&f->tail, fd, n->look.size);
+        if (relation <= TAIL_OTHER)
+            continue;
+        if (!best || relation > *ret_relation ||
+            (relation == *ret_relation && f->tail.offset > best->tail.offset)) {
+            best = f;
+            *ret_relation = relation;
+        }
+    }
+    return best;
+}
+
+/* All of it was read of a content that is gone: a record of its own, with nothing left to read. */
+static void begin_as_read(struct tailset *t, const struct newcomer *n, int fd)
+{
+    struct tail_file *f = file_new(t, n->stream, FILE_PLAIN);
+
+    file_join(f, n->stream, current_of(t, n->stream));
+    take_as_read(f, fd, n->look.size);
+    f->mtime_ns = n->look.mtime_ns;
+    f->renamed = f->retired = true;
+    file_name(t, f, n->path, &n->look);
+    (void)close(fd);
+}
+
+static void settle_sibling(struct tailset *t, const struct newcomer *n, int fd)
+{
+    int relation = TAIL_OTHER;
+    struct tail_file *f = lost_in(n, fd, &relation);
+
+    if (f && relation == TAIL_SAME) {
+        adopt(t, f, n, fd);
+        return;
+    }
+    if (f) {
+        begin_as_read(t, n, fd);
+        return;
+    }
+    for (f = n->stream->files; f; f = f->stream_next)
+        if (readable_record(f) && !older_than(n, f) && is_copy_of(t, n, fd, f))
+            break;
+    if (f || n->look.size == 0) {
+        newcomer_hold(t, n->stream, n->path, &n->look, f);
+        (void)close(fd);
+        return;
+    }
+    begin(t, n, fd);
+}
+
+/* The name says compressed; only what begins as a lost content did is opened. */
+static void settle_packed(struct tailset *t, const struct newcomer *n, int fd)
+{
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
+        struct unpack *u;
+        int r;
+
+        if (f->kind != FILE_PLAIN || f->place != PLACE_LOST || f->tail.offset == 0 ||
+            older_than(n, f))
+            continue;
+        if (lseek(fd, 0, SEEK_SET) < 0)
+            break;
+        r = unpack_open(fd, &f->tail, &u);
+        if (r == -ENODATA)
+            file_touch(t, f); /* still being written: the search goes on */
+        if (r <= 0)
+            continue;
+        f->kind = FILE_PACKED;
+        file_name(t, f, n->path, &n->look);
+        f->unpack = u;
+        if (f->retired) {
+            unpack_close(u);
+            f->unpack = NULL;
+        } else {
+            file_set_backlog(f, !t->reconciled);
+            follow_queue(t, f);
+        }
+        return;
+    }
+    newcomer_hold(t, n->stream, n->path, &n->look, NULL);
+    (void)close(fd);
+}
+
+static bool known_by_now(const struct tailset *t, const struct newcomer *n)
+{
+    const struct tail_file *f = file_by_id(t, &n->look.id);
+
+    return file_by_path(t, n->path) || (f && f->place != PLACE_LOST);
+}
+
+static void settle(struct tailset *t, const struct newcomer *n)
+{
+    struct look look;
+    int fd;
+
+    if (known_by_now(t, n))
+        return;
+    fd = follow_open(t, n->path);
+    if (fd == -ENOENT || fd == -ENOTDIR)
+        return;
+    if (fd < 0) {
+        deny(t, n, -fd);
+        return;
+    }
+    if (look_at_fd(fd, &look) < 0 || !identity_eq(&look.id, &n->look.id)) {
+        (void)close(fd);
+        place_examine(t, n->path);
+        return;
+    }
+    if (n->packed)
+        settle_packed(t, n, fd);
+    else if (n->sibling)
+        settle_sibling(t, n, fd);
+    else if (!rewritten(t, n, fd))
+        begin(t, n, fd);
+}
+
+void newcomers_settle(struct tailset *t)
+{
+    struct newcomer *list;
+    size_t count;
+
+    for (size_t i = 0; i < t->nnewcomers; i++)
+        if (t->newcomers[i].sibling && !t->newcomers[i].packed)
+            verify_stream(t, t->newcomers[i].stream);
+    list = t->newcomers;
+    count = t->nnewcomers;
+    t->newcomers = NULL;
+    t->nnewcomers = t->newcomers_cap = 0;
+    if (count > 1)
+        qsort(list, count, sizeof(*list), by_age);
+    for (size_t i = 0; i < count; i++) {
+        settle(t, &list[i]);
+        free(list[i].path);
+    }
+    free(list);
+}

@@ -1,0 +1,161 @@
+/* pipe -- fifos and standard input, when they are named without a wildcard.
+ *
+ * Why apart: they cannot be read again, so the unfinished line must be kept; they have no offset,
+ * no identity and no state. What was in a pipe when the program died is gone with it.
+ *
+ * A fifo is opened for writing as well, so that it does not come to its end whenever the last
+ * writer leaves. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "input/glob.h"
+#include "input/linebuf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct pipe_input {
+    struct tailset *set;
+    struct tail_file *file;
+    int fd;
+    struct loop_watch *watch;
+    struct loop_timer *timer; /* for what epoll does not take: standard input from a file */
+    struct linebuf lines;
+};
+
+bool pipe_is_named(const char *glob)
+{
+    struct look look;
+
+    if (strcmp(glob, "-") == 0)
+        return true;
+    return !glob_has_wildcard(glob) && look_at(glob, &look) == 0 && S_ISFIFO(look.mode);
+}
+
+static void hand_out(struct pipe_input *p, struct slice lines)
+{
+    struct tail_reader reader = follow_reader(p->set, p->file);
+
+    file_open_sink(p->set, p->file);
+    tail_hand_out(&p->file->tail, &reader, lines);
+    p->set->reading = NULL;
+}
+
+static void count_too_long(struct pipe_input *p, uint64_t before)
+{
+    note(p->set, p->file->stream->log, TAIL_TOO_LONG, p->lines.too_long - before);
+}
+
+/* After the end nothing comes any more: the descriptor goes, the record stays for the status. */
+static void finish(struct pipe_input *p)
+{
+    struct tailset *t = p->set;
+    struct tail_file *f = p->file;
+
+    hand_out(p, linebuf_take_rest(&p->lines));
+    f->retired = true;
+    pipe_close(t, f);
+    file_close_sink(t, f);
+}
+
+static void on_readable(void *ctx, uint32_t epoll_events)
+{
+    struct pipe_input *p = ctx;
+    uint64_t too_long = p->lines.too_long;
+    size_t room;
+    char *to = linebuf_space(&p->lines, &room);
+    ssize_t n = read(p->fd, to, room);
+
+    (void)epoll_events;
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (n <= 0) {
+        finish(p);
+        return;
+    }
+    linebuf_filled(&p->lines, (size_t)n);
+    hand_out(p, linebuf_take(&p->lines));
+    count_too_long(p, too_long);
+    if (p->timer)
+        loop_timer_set(p->timer, loop_now(p->set->loop));
+}
+
+static void on_timer(void *ctx)
+{
+    on_readable(ctx, EPOLLIN);
+}
+
+static int open_input(const char *path)
+{
+    int fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                                    : open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+    return fd < 0 ? -errno : fd;
+}
+
+static void listen_to(struct pipe_input *p)
+{
+    struct loop *loop = p->set->loop;
+
+    if (loop_add_fd(loop, p->fd, EPOLLIN, on_readable, p, &p->watch) == 0)
+        return;
+    p->watch = NULL;
+    p->timer = loop_timer_new(loop, on_timer, p);
+    loop_timer_set(p->timer, loop_now(loop));
+}
+
+static void pipe_begin(struct tailset *t, struct log *log, const char *path)
+{
+    struct pipe_input *p;
+    struct tail_file *f;
+    int fd = open_input(path);
+
+    if (fd < 0) {
+        warn_once(t, path, strerror(-fd));
+        return;
+    }
+    f = file_new(t, stream_get(t, path, log), FILE_PIPE);
+    p = xcalloc(1, sizeof(*p));
+    p->set = t;
+    p->file = f;
+    p->fd = fd;
+    linebuf_init(&p->lines, t->options.max_line);
+    f->pipe = p;
+    f->path = xstrdup(path);
+    f->place = PLACE_NAMED;
+    index_add(&t->path_index, &f->by_path, slice_hash(slice_str(path)));
+    listen_to(p);
+}
+
+void pipe_close(struct tailset *t, struct tail_file *f)
+{
+    struct pipe_input *p = f->pipe;
+
+    if (!p)
+        return;
+    if (p->watch)
+        loop_remove_fd(t->loop, p->watch);
+    loop_timer_free(p->timer);
+    (void)close(p->fd);
+    linebuf_release(&p->lines);
+    free(p);
+    f->pipe = NULL;
+}
+
+void pipes_reconcile(struct tailset *t)
+{
+    for (unsigned i = 0; i < t->options.nlogs; i++) {
+        const struct tail_log *log = &t->options.logs[i];
+
+        for (unsigned k = 0; k < log->nglobs; k++)
+            if (pipe_is_named(log->globs[k]) && !file_by_path(t, log->globs[k]))
+                pipe_begin(t, t->by_number[i], log->globs[k]);
+    }
+}

@@ -1,0 +1,295 @@
+/* proof -- why three memories. The head is compared as far as both go: a file that only grows never
+ * changes it, so that small files need no special case. The tail lies where reading goes on, which
+ * is where a difference would do harm. The marks are for a content that is shorter than what was
+ * read (a copy that was cut off by the truncation it precedes, a file cut in its middle): its tail
+ * is gone, and equal heads alone are weak, since many logs begin with the same banner. They lie at
+ * multiples of a stride that doubles as the file grows.
+ *
+ * None of them stands against a writer that changes bytes already read while leaving these alone.
+ */
+#include "config.h"
+
+#include "input/proof.h"
+
+#include "base/xalloc.h"
+#include "input/tail.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { FIRST_STRIDE = 512 };
+
+static uint64_t hash_proof(const char *p)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    for (int i = 0; i < TAIL_PROOF; i++)
+        h = (h ^ (unsigned char)p[i]) * UINT64_C(0x100000001b3);
+    return h ? h : 1;
+}
+
+static void extend_head(struct tail *t, const char *p, uint64_t n)
+{
+    uint64_t room = (uint64_t)TAIL_HEAD_MAX - t->head_n;
+
+    if (t->head_n != t->offset || room == 0)
+        return;
+    if (n > room)
+        n = room;
+    t->head = xrealloc(t->head, t->head_n + (size_t)n);
+    memcpy(t->head + t->head_n, p, (size_t)n);
+    t->head_n = (uint16_t)(t->head_n + n);
+}
+
+static void extend_tail(struct tail *t, const char *p, uint64_t n)
+{
+    size_t keep;
+
+    if (n >= TAIL_PROOF) {
+        memcpy(t->tail, p + n - TAIL_PROOF, TAIL_PROOF);
+        t->tail_n = TAIL_PROOF;
+        return;
+    }
+    keep = TAIL_PROOF - (size_t)n;
+    if (keep > t->tail_n)
+        keep = t->tail_n;
+    memmove(t->tail, t->tail + t->tail_n - keep, keep);
+    memcpy(t->tail + keep, p, (size_t)n);
+    t->tail_n = (uint8_t)(keep + n);
+}
+
+static void double_stride(struct tail_marks *m)
+{
+    for (int i = 0; i < TAIL_MARKS / 2; i++) {
+        m->hash[i] = m->hash[2 * i + 1];
+        m->hash[TAIL_MARKS / 2 + i] = 0;
+    }
+    m->stride *= 2;
+}
+
+static void set_mark(struct tail *t, uint64_t at, uint64_t hash)
+{
+    if (!t->marks) {
+        t->marks = xcalloc(1, sizeof(*t->marks));
+        t->marks->stride = FIRST_STRIDE;
+    }
+    while (at > TAIL_MARKS * t->marks->stride)
+        double_stride(t->marks);
+    if (at % t->marks->stride == 0)
+        t->marks->hash[at / t->marks->stride - 1] = hash;
+}
+
+/* The mark at `at`, which lies in these bytes; the first of those before it may still be in the
+ * tail. */
+static void mark_within(struct tail *t, const char *p, uint64_t at)
+{
+    uint64_t in = at - t->offset;
+    char joined[TAIL_PROOF];
+    size_t before;
+
+    if (in >= TAIL_PROOF) {
+        set_mark(t, at, hash_proof(p + in - TAIL_PROOF));
+        return;
+    }
+    before = TAIL_PROOF - (size_t)in;
+    if (before > t->tail_n)
+        return;
+    memcpy(joined, t->tail + t->tail_n - before, before);
+    memcpy(joined + before, p, (size_t)in);
+    set_mark(t, at, hash_proof(joined));
+}
+
+static void extend_marks(struct tail *t, const char *p, uint64_t n)
+{
+    uint64_t stride = t->marks ? t->marks->stride : FIRST_STRIDE;
+    uint64_t end = t->offset + n;
+
+    while (end > TAIL_MARKS * stride)
+        stride *= 2;
+    for (uint64_t at = (t->offset / stride + 1) * stride; at <= end; at += stride)
+        mark_within(t, p, at);
+}
+
+void proof_consume(struct tail *t, const char *p, uint64_t n)
+{
+    extend_head(t, p, n);
+    extend_marks(t, p, n);
+    extend_tail(t, p, n);
+}
+
+/* 0 or negative errno; -ENODATA when there are fewer. */
+static int read_exactly(int fd, char *p, size_t n, uint64_t offset)
+{
+    while (n > 0) {
+        ssize_t got = pread(fd, p, n, (off_t)offset);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got < 0 ? -errno : -ENODATA;
+        p += got;
+        n -= (size_t)got;
+        offset += (uint64_t)got;
+    }
+    return 0;
+}
+
+static int mark_read_at(struct tail *t, int fd, uint64_t at)
+{
+    char p[TAIL_PROOF];
+    int r = read_exactly(fd, p, sizeof(p), at - TAIL_PROOF);
+
+    if (r == 0)
+        set_mark(t, at, hash_proof(p));
+    return r;
+}
+
+int tail_mark_read(struct tail *t, int fd, uint64_t upto)
+{
+    char head[TAIL_HEAD_MAX], end[TAIL_PROOF];
+    size_t head_n = upto < sizeof(head) ? (size_t)upto : sizeof(head);
+    size_t end_n = upto < sizeof(end) ? (size_t)upto : sizeof(end);
+    uint64_t stride = FIRST_STRIDE;
+    int r = read_exactly(fd, head, head_n, 0);
+
+    if (r == 0)
+        r = read_exactly(fd, end, end_n, upto - end_n);
+    if (r < 0)
+        return r;
+    tail_restart(t);
+    extend_head(t, head, head_n);
+    while (upto > TAIL_MARKS * stride)
+        stride *= 2;
+    for (uint64_t at = stride; at <= upto && r == 0; at += stride)
+        r = mark_read_at(t, fd, at);
+    extend_tail(t, end, end_n);
+    t->offset = t->read_to = t->size = upto;
+    return r;
+}
+
+int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset)
+{
+    char p[4096];
+    uint64_t at = size;
+
+    while (at > 0 && size - at < max) {
+        size_t n = at < sizeof(p) ? (size_t)at : sizeof(p);
+        int r = read_exactly(fd, p, n, at - n);
+        const char *newline;
+
+        if (r < 0)
+            return r;
+        newline = memrchr(p, '\n', n);
+        if (newline) {
+            *ret_offset = at - n + (uint64_t)(newline + 1 - p);
+            return 0;
+        }
+        at -= n;
+    }
+    *ret_offset = at == 0 ? 0 : size;
+    return 0;
+}
+
+/* 1 equal, 0 not, or negative errno. */
+static int holds(int fd, const char *p, size_t n, uint64_t offset)
+{
+    char there[TAIL_HEAD_MAX];
+    int r = read_exactly(fd, there, n, offset);
+
+    if (r < 0)
+        return r == -ENODATA ? 0 : r;
+    return memcmp(there, p, n) == 0;
+}
+
+static int holds_marks(const struct tail *t, int fd, uint64_t size)
+{
+    if (!t->marks)
+        return 1;
+    for (int i = 0; i < TAIL_MARKS; i++) {
+        uint64_t at = (uint64_t)(i + 1) * t->marks->stride;
+        char p[TAIL_PROOF];
+        int r;
+
+        if (t->marks->hash[i] == 0 || at > size)
+            continue;
+        r = read_exactly(fd, p, sizeof(p), at - TAIL_PROOF);
+        if (r < 0)
+            return r == -ENODATA ? 0 : r;
+        if (hash_proof(p) != t->marks->hash[i])
+            return 0;
+    }
+    return 1;
+}
+
+int tail_compare(const struct tail *t, int fd, uint64_t size)
+{
+    size_t head_n = size < t->head_n ? (size_t)size : t->head_n;
+    int r;
+
+    if (head_n == 0)
+        return TAIL_OTHER;
+    r = holds(fd, t->head, head_n, 0);
+    if (r == 1 && size >= t->offset)
+        r = holds(fd, t->tail, t->tail_n, t->offset - t->tail_n);
+    if (r == 1)
+        r = holds_marks(t, fd, size);
+    if (r <= 0)
+        return r < 0 ? r : TAIL_OTHER;
+    return size >= t->offset ? TAIL_SAME : TAIL_PREFIX;
+}
+
+void tail_encode(const struct tail *t, struct buf *out)
+{
+    buf_u64(out, t->id.dev);
+    buf_u64(out, t->id.ino);
+    buf_u64(out, (uint64_t)t->id.birth_ns);
+    buf_u64(out, t->offset);
+    buf_u64(out, t->size > t->offset ? t->size : t->offset);
+    buf_u8(out, t->skipping);
+    buf_blob(out, slice_make(t->head, t->head_n));
+    buf_blob(out, slice_make(t->tail, t->tail_n));
+    buf_u64(out, t->marks ? t->marks->stride : 0);
+    for (int i = 0; t->marks && i < TAIL_MARKS; i++)
+        buf_u64(out, t->marks->hash[i]);
+}
+
+static void decode_proof(struct tail *t, struct reader *r)
+{
+    struct slice head = read_blob(r);
+    struct slice tail = read_blob(r);
+
+    if (head.n > TAIL_HEAD_MAX || tail.n > TAIL_PROOF || tail.n > t->offset) {
+        r->bad = true;
+        return;
+    }
+    if (head.n > 0) {
+        t->head = xmalloc(head.n);
+        memcpy(t->head, head.p, head.n);
+        memcpy(t->tail, tail.p, tail.n);
+    }
+    t->head_n = (uint16_t)head.n;
+    t->tail_n = (uint8_t)tail.n;
+}
+
+void tail_decode(struct tail *t, struct reader *r)
+{
+    uint64_t stride;
+
+    tail_init(t);
+    t->id.dev = read_u64(r);
+    t->id.ino = read_u64(r);
+    t->id.birth_ns = (int64_t)read_u64(r);
+    t->offset = read_u64(r);
+    t->size = read_u64(r);
+    t->read_to = t->offset;
+    t->skipping = read_u8(r) != 0;
+    decode_proof(t, r);
+    stride = read_u64(r);
+    if (stride == 0 || r->bad)
+        return;
+    t->marks = xcalloc(1, sizeof(*t->marks));
+    t->marks->stride = stride;
+    for (int i = 0; i < TAIL_MARKS; i++)
+        t->marks->hash[i] = read_u64(r);
+}

@@ -1,0 +1,149 @@
+/* records -- what is saved of each content, and how a new configuration or a restart takes it up
+ * again.
+ *
+ *     u32 format, u32 logs { blob name }, u32 files { blob stream path, log name, path; u8 flags;
+ * tail; blob carry }
+ *
+ * Why held and denied files are not saved: they were not read, so the next run meets them as
+ * newcomers, with the same records to compare them with.
+ *
+ * A restored record has no place. The first reconcile finds its inode under some name, or settles
+ * that it is lost and looks for its rest (place.c, newcomer.c); nothing here touches a file. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { RECORDS_FORMAT = 1, MIN_RECORD = 32 };
+
+enum record_flags {
+    RECORD_PACKED = 1 << 0,
+    RECORD_RETIRED = 1 << 1,
+    RECORD_LOST = 1 << 2,
+    RECORD_TRUNCATED = 1 << 3,
+    RECORD_GIVEN_UP = 1 << 4,
+    RECORD_RENAMED = 1 << 5,
+};
+
+static bool is_saved(const struct tail_file *f)
+{
+    return f->kind == FILE_PLAIN || f->kind == FILE_PACKED;
+}
+
+static uint8_t flags_of(const struct tail_file *f)
+{
+    return (uint8_t)((f->kind == FILE_PACKED ? RECORD_PACKED : 0) |
+                     (f->retired ? RECORD_RETIRED : 0) |
+                     (f->place == PLACE_LOST ? RECORD_LOST : 0) |
+                     (f->truncated ? RECORD_TRUNCATED : 0) | (f->given_up ? RECORD_GIVEN_UP : 0) |
+                     (f->renamed ? RECORD_RENAMED : 0));
+}
+
+static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out)
+{
+    struct buf carry = BUF_INIT;
+
+    if (f->sink)
+        t->sink->carry(t->sink->ctx, f->sink, &carry);
+    buf_blob(out, f->sink ? buf_all(&carry) : buf_all(&f->carry));
+    buf_release(&carry);
+}
+
+static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
+{
+    buf_blob(out, slice_str(f->stream->path));
+    buf_blob(out, slice_str(f->stream->log->name));
+    buf_blob(out, slice_str(f->path));
+    buf_u8(out, flags_of(f));
+    tail_encode(&f->tail, out);
+    encode_carry(t, f, out);
+}
+
+/* Streams in any order, but the files of each from the oldest to the youngest. */
+void tailset_encode(struct tailset *t, struct buf *out)
+{
+    uint32_t nlogs = 0, nfiles = 0;
+
+    for (const struct log *log = t->logs; log; log = log->next)
+        nlogs += !log->fresh;
+    for (const struct tail_file *f = t->first; f; f = f->next)
+        nfiles += is_saved(f);
+    buf_u32(out, RECORDS_FORMAT);
+    buf_u32(out, nlogs);
+    for (const struct log *log = t->logs; log; log = log->next)
+        if (!log->fresh)
+            buf_blob(out, slice_str(log->name));
+    buf_u32(out, nfiles);
+    for (const struct stream *s = t->streams; s; s = s->next)
+        for (struct tail_file *f = s->files; f; f = f->stream_next)
+            if (is_saved(f))
+                encode_file(t, f, out);
+}
+
+static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags)
+{
+    f->retired = (flags & RECORD_RETIRED) != 0;
+    f->truncated = (flags & RECORD_TRUNCATED) != 0;
+    f->given_up = (flags & RECORD_GIVEN_UP) != 0;
+    f->renamed = (flags & RECORD_RENAMED) != 0;
+    if (flags & RECORD_LOST) {
+        f->place = PLACE_LOST;
+    } else {
+        f->place = PLACE_UNKNOWN;
+        file_set_id(t, f, &f->tail.id);
+    }
+}
+
+static void restore_file(struct tailset *t, struct reader *r)
+{
+    struct slice stream = read_blob(r), log = read_blob(r), path = read_blob(r), carry;
+    unsigned flags = read_u8(r);
+    struct tail_file *f;
+    struct tail tail;
+    char *name;
+
+    tail_decode(&tail, r);
+    carry = read_blob(r);
+    if (r->bad || stream.n == 0 || path.n == 0) {
+        r->bad = true;
+        tail_release(&tail);
+        return;
+    }
+    name = xstrslice(stream);
+    f = file_new(t, stream_get(t, name, log_by_name(t, log)),
+                 flags & RECORD_PACKED ? FILE_PACKED : FILE_PLAIN);
+    free(name);
+    f->tail = tail;
+    f->path = xstrslice(path);
+    buf_slice(&f->carry, carry);
+    restore_place(t, f, flags);
+}
+
+int tailset_restore(struct tailset *t, struct slice encoded)
+{
+    struct reader r = reader_of(encoded);
+    uint32_t n;
+
+    set_update_now(t);
+    if (read_u32(&r) != RECORDS_FORMAT)
+        return -EBADMSG;
+    n = read_u32(&r);
+    for (uint32_t i = 0; i < n && !r.bad; i++)
+        log_by_name(t, read_blob(&r))->fresh = false;
+    n = read_u32(&r);
+    for (uint32_t i = 0; i < n && !r.bad; i++)
+        restore_file(t, &r);
+    if (r.bad || r.p != r.end) {
+        while (t->first)
+            file_drop(t, t->first);
+        return -EBADMSG;
+    }
+    for (struct log *log = t->logs; log; log = log->next)
+        log->first_start = log->fresh;
+    t->names_changed = true;
+    return 0;
+}

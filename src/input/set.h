@@ -1,0 +1,267 @@
+/* set -- the inside of a tailset: what its parts share. Nobody outside of the room includes it.
+ *
+ *     logs.c     which log a path belongs to
+ *     dirs.c     directories: watches, which names are in them
+ *     place.c    a name has changed: which content is behind it now
+ *     newcomer.c contents never seen before: new, a copy, the rest of a lost one?
+ *     file.c     one content's life: begin, move, end of generation, retire, drop
+ *     follow.c   whose turn it is to be read; descriptors
+ *     unpack.c   reading on in a compressed rotated file
+ *     pipe.c     fifos and standard input, which are none of the above
+ *     records.c  to and from the saved state; reload
+ *     tailset.c  timers and events; what is left of tailset.h
+ */
+#ifndef LT_INPUT_SET_H
+#define LT_INPUT_SET_H
+
+#include "base/map.h"
+#include "input/identity.h"
+#include "input/index.h"
+#include "input/tail.h"
+#include "input/tailset.h"
+#include "input/watch.h"
+
+enum { NOT_NOW = -1 };
+
+/* A log, as long as anything of it is remembered; an inactive one is not configured any more. */
+struct log {
+    struct log *next;
+    char *name;
+    const struct tail_log *config; /* NULL = inactive; borrowed */
+    unsigned number;
+    bool fresh; /* never yet reconciled, and no state knew it: what is there was there before us */
+    bool first_start; /* for the status: was fresh in this run */
+    bool looked;      /* reconciled at least once */
+    unsigned backlog; /* files that have not reached their end once */
+    int64_t last_read_wall_ns;
+};
+
+/* A path that matches a glob, and all contents that were ever written under it. */
+struct stream {
+    struct index_node by_path;
+    struct stream *next;
+    char *path;
+    struct log *log;
+    struct tail_file *files; /* oldest first */
+};
+
+enum file_kind {
+    FILE_PLAIN,
+    FILE_PACKED, /* its rest is in a compressed file; offset counts unpacked bytes */
+    FILE_HELD, /* not read: a copy of `copy_of`, or nothing that we may read; examined again when it
+                  changes */
+    FILE_DENIED, /* cannot be opened; tried again and again */
+    FILE_PIPE,
+};
+
+enum file_place {
+    PLACE_UNKNOWN, /* restored, not yet looked for */
+    PLACE_NAMED,   /* `path` names it */
+    PLACE_OPEN,    /* no name that we know, but our descriptor holds it: deleted, or moved away */
+    PLACE_LOST,    /* nowhere; its rest may turn up in a sibling */
+};
+
+struct tail_file {
+    struct tail tail;
+    struct index_node by_path; /* in only when PLACE_NAMED */
+    struct index_node by_id;   /* in when tail.id means something */
+    struct index_node by_target;
+    struct tail_file *next, *prev; /* of the set, least recently active first */
+    struct tail_file *stream_next; /* in the stream, younger */
+    struct tail_file *queue_next;
+    struct stream *stream;
+    enum file_kind kind;
+    enum file_place place;
+    uint32_t id;
+    char *path;                /* the last known */
+    char *target;              /* where a symlink leads, NULL when it is none */
+    struct tail_file *copy_of; /* FILE_HELD */
+    struct unpack *unpack;     /* FILE_PACKED, while it is read */
+    struct pipe_input *pipe;
+    void *sink;        /* NULL = not open */
+    struct buf carry;  /* what a closed sink left */
+    int64_t mtime_ns;  /* when last looked at */
+    int64_t active_ns; /* when it last grew or changed its place */
+    int64_t retry_ns;  /* not to be read before, after an error */
+    int64_t last_read_wall_ns;
+    unsigned failures;
+    int error; /* errno, 0 = none */
+    bool queued;
+    bool renamed;   /* no longer under its stream's path */
+    bool retired;   /* its last line was handed out; nothing more is expected */
+    bool given_up;  /* PLACE_LOST: its loss was told */
+    bool truncated; /* PLACE_LOST because it was truncated */
+    bool backlog;
+    bool seen;     /* in this walk over the directories */
+    bool searched; /* its directory was read since it lost its name */
+};
+
+enum dir_role {
+    DIR_GLOB = 1 << 0,   /* may hold matches */
+    DIR_TARGET = 1 << 1, /* symlinks lead into it */
+    DIR_ABOVE = 1 << 2,  /* a root below it is missing */
+};
+
+struct dir {
+    struct dir *next;
+    struct index_node by_path, by_wd;
+    char *path;
+    unsigned roles;
+    bool root; /* a pattern begins here; kept when missing */
+    bool missing;
+    bool rescan;   /* its names must be looked at */
+    bool read_now; /* its names were just read: a file that was not met is not there */
+    bool dead;
+    int wd;          /* -1 = none */
+    unsigned settle; /* scans still to come although nothing seems to change */
+    struct identity id;
+    int64_t mtime_ns, ctime_ns;
+};
+
+/* A regular file behind a name, that is in no record. */
+struct newcomer {
+    char *path;
+    struct look look;
+    struct stream *stream;
+    bool sibling; /* its name is not the stream's */
+    bool own; /* its name matches a glob: may be read from its beginning even at the first start */
+    bool packed; /* by its name */
+};
+
+struct tailset {
+    struct loop *loop;
+    struct tail_options options;
+    const struct tail_sink *sink;
+    struct tail_sink sink_copy;
+    struct log *logs;
+    struct log **by_number;
+    struct stream *streams;
+    struct index stream_index, path_index, id_index, target_index, dir_index, wd_index;
+    struct dir *dirs;
+    struct tail_file *first, *last; /* all files */
+    unsigned nfiles, nopen;
+    struct tail_file *queue, **queue_end;
+    struct newcomer *newcomers;
+    size_t nnewcomers, newcomers_cap;
+    struct watch *watch; /* NULL = polling */
+    struct loop_watch *watch_event;
+    struct loop_timer *work_timer, *reconcile_timer;
+    struct tail_buffer buffer;
+    struct tail_file *reading; /* whose lines are being handed out */
+    struct map warned;
+    uint64_t version;
+    uint32_t next_id;
+    int64_t now;
+    bool reconciled; /* once */
+    bool all_at_end; /* tailset_start_at_end */
+    bool overflow;
+    bool names_changed; /* something to settle */
+    bool watches_full;
+    unsigned rounds;
+};
+
+/* logs.c */
+void logs_configure(struct tailset *t);
+void logs_free(struct tailset *t);
+/* The log that this path belongs to, or NULL. */
+struct log *log_of_path(const struct tailset *t, const char *path);
+struct log *log_by_name(struct tailset *t, struct slice name);
+bool log_wants_below(const struct tailset *t, const char *dir, bool through_symlink);
+/* The stream of this path; made when `log` is not NULL. */
+struct stream *stream_find(const struct tailset *t, const char *path);
+struct stream *stream_get(struct tailset *t, const char *path, struct log *log);
+/* The stream that `path` is a sibling of, or NULL. */
+struct stream *stream_of_sibling(struct tailset *t, const char *path);
+void streams_sweep(struct tailset *t);
+const char *path_name(const char *path);
+void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n);
+/* Says it once for each path. */
+void warn_once(struct tailset *t, const char *path, const char *what);
+
+/* dirs.c */
+void dirs_configure(struct tailset *t);
+void dirs_free(struct tailset *t);
+struct dir *dir_add(struct tailset *t, const char *path, unsigned role);
+/* Looks at every directory; scans those that changed. */
+void dirs_reconcile(struct tailset *t, bool all);
+/* Scans the directories that ask for it. */
+void dirs_rescan(struct tailset *t);
+void dir_event(struct tailset *t, int wd, unsigned events, const char *name);
+struct dir *dir_of_path(const struct tailset *t, const char *path);
+/* Every change of this file will be told by an event. */
+bool dir_is_watched(const struct tailset *t, const struct tail_file *f);
+
+/* place.c */
+void place_examine(struct tailset *t, const char *path);
+/* Each of the NUL-terminated paths; releases them. */
+void place_examine_all(struct tailset *t, struct buf *paths);
+/* Finds a place for everything that lost or never had one. */
+void place_settle(struct tailset *t);
+struct tail_file *file_by_path(const struct tailset *t, const char *path);
+struct tail_file *file_by_target(const struct tailset *t, const char *path);
+struct tail_file *file_by_id(const struct tailset *t, const struct identity *id);
+
+/* newcomer.c */
+void newcomer_add(struct tailset *t, struct newcomer n);
+void newcomers_settle(struct tailset *t);
+/* Keeps in mind that this file is not to be read unless it changes. */
+void newcomer_hold(struct tailset *t, struct stream *s, const char *path, const struct look *look,
+                   struct tail_file *copy_of);
+
+/* file.c */
+struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind kind);
+void file_drop(struct tailset *t, struct tail_file *f);
+/* Puts it into the stream before `younger` (NULL: as the youngest). */
+void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger);
+void file_name(struct tailset *t, struct tail_file *f, const char *path, const struct look *look);
+void file_unname(struct tailset *t, struct tail_file *f);
+void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *id);
+/* Takes note of what a look told; queues it when it changed. */
+void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
+void file_open_sink(struct tailset *t, struct tail_file *f);
+void file_close_sink(struct tailset *t, struct tail_file *f);
+void file_touch(struct tailset *t, struct tail_file *f);
+/* What was read of it is not there any more; what is there now is another content. */
+void file_generation_ended(struct tailset *t, struct tail_file *f);
+/* What is held back in this stream gets another look. */
+void file_release_copies(struct tailset *t, struct stream *s);
+/* Reconcile: sizes, ends of waits. */
+void files_reconcile(struct tailset *t, bool all);
+void file_set_backlog(struct tail_file *f, bool on);
+
+/* follow.c */
+/* It was written: it and what its stream still holds without a name. */
+void follow_grown(struct tailset *t, struct tail_file *f);
+void follow_queue(struct tailset *t, struct tail_file *f);
+void follow_unqueue(struct tailset *t, struct tail_file *f);
+/* Reads until nothing is left or `until_ns`; false when something is left. */
+bool follow_turn(struct tailset *t, int64_t until_ns);
+/* Opens within the budget. A descriptor or negative errno. */
+int follow_open(struct tailset *t, const char *path);
+void follow_set_fd(struct tailset *t, struct tail_file *f, int fd);
+void follow_close_fd(struct tailset *t, struct tail_file *f);
+/* Hands out the last, unfinished line; closes. */
+void follow_finish(struct tailset *t, struct tail_file *f);
+struct tail_reader follow_reader(struct tailset *t, struct tail_file *f);
+
+/* unpack.c */
+struct unpack;
+/* Does what `fd` holds begin as `t` did? 1, 0, or negative errno (-ENODATA: not yet complete enough
+ * to tell). With 1, *ret_unpack takes fd. */
+int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack);
+void unpack_close(struct unpack *u);
+enum unpack_result { UNPACK_END, UNPACK_MORE, UNPACK_OTHER };
+/* One block: up to where t stands, then on. enum unpack_result or negative errno. */
+int unpack_read(struct unpack *u, struct tail *t, const struct tail_reader *r);
+
+/* pipe.c */
+bool pipe_is_named(const char *glob);
+/* Opens those that are there and not yet open. */
+void pipes_reconcile(struct tailset *t);
+void pipe_close(struct tailset *t, struct tail_file *f);
+
+/* tailset.c */
+void set_wake(struct tailset *t);
+void set_update_now(struct tailset *t);
+
+#endif

@@ -1,0 +1,15 @@
+/* sibling -- the names under which rotators leave a file: for app.log
+ *
+ *     app.log.1  app.log.20260102  app.log-20260102  app-2026-01-02.log, each also .gz or .zst
+ */
+#ifndef LT_INPUT_SIBLING_H
+#define LT_INPUT_SIBLING_H
+
+#include "base/buf.h"
+
+/* Whether the name says that it is compressed. */
+bool sibling_is_compressed(struct slice name);
+/* The nth (from 0) name that `name` could be a sibling of; false when there is none. */
+bool sibling_base(struct slice name, unsigned nth, struct buf *ret_base);
+
+#endif

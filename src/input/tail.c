@@ -1,0 +1,321 @@
+/* tail -- why the overlap: each read begins TAIL_PROOF bytes before the offset and compares them
+ * with those that were read last. One system call proves the place and brings the data, with no
+ * moment between check and read in which the file could be truncated; it is also the only cheap
+ * test that sees a file that was truncated and has grown past the offset again.
+ *
+ * Why no buffer per file: the unfinished line at the end is simply read again with the next block,
+ * so that a thousand idle files cost nothing. Only a long one is remembered as having no newline
+ * (clear_to), so that a line that grows byte by byte does not cost its square.
+ *
+ * A line longer than max_line is told once, when it is found out; from then on its bytes count as
+ * read although its end is not known, and `skipping` says so (also in the saved state).
+ *
+ * NULs at a line's beginning are what a crash or a writer without O_APPEND leaves. They count as
+ * read only when something follows them; before, the file system may still be about to fill them
+ * in. */
+#include "config.h"
+
+#include "input/tail.h"
+
+#include "base/xalloc.h"
+#include "input/linebuf.h"
+#include "input/proof.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { CLEAR_WORTH = 64 * 1024, HOLE_TURNS = 16, PASSED = TAIL_CHANGED + 1 };
+
+void tail_init(struct tail *t)
+{
+    *t = (struct tail){.fd = -1};
+}
+
+static void forget_proof(struct tail *t)
+{
+    free(t->head);
+    free(t->marks);
+    t->head = NULL;
+    t->marks = NULL;
+    t->head_n = 0;
+    t->tail_n = 0;
+}
+
+void tail_release(struct tail *t)
+{
+    forget_proof(t);
+    if (t->fd >= 0)
+        (void)close(t->fd);
+    tail_init(t);
+}
+
+void tail_restart(struct tail *t)
+{
+    struct identity id = t->id;
+    int fd = t->fd;
+
+    forget_proof(t);
+    *t = (struct tail){.id = id, .fd = fd};
+}
+
+void tail_buffer_release(struct tail_buffer *b)
+{
+    free(b->mem);
+    *b = (struct tail_buffer){0};
+}
+
+static char *buffer_for(struct tail_buffer *b, size_t n)
+{
+    size_t need = n + TAIL_PROOF;
+
+    if (b->cap < need) {
+        free(b->mem);
+        b->mem = xmalloc(need + 2 * (size_t)LINE_PAD);
+        memset(b->mem, 0, LINE_PAD);
+        b->cap = need;
+    }
+    return b->mem + LINE_PAD;
+}
+
+static void buffer_shrink(struct tail_buffer *b, size_t block)
+{
+    if (b->cap > block + TAIL_PROOF)
+        tail_buffer_release(b);
+}
+
+/* How many bytes there were, or negative errno. */
+static ssize_t read_at(int fd, char *p, size_t n, uint64_t offset)
+{
+    for (;;) {
+        ssize_t r = pread(fd, p, n, (off_t)offset);
+
+        if (r >= 0)
+            return r;
+        if (errno != EINTR)
+            return -errno;
+    }
+}
+
+void tail_consume(struct tail *t, const char *p, uint64_t n)
+{
+    if (n == 0)
+        return;
+    proof_consume(t, p, n);
+    t->offset += n;
+    if (t->read_to < t->offset)
+        t->read_to = t->offset;
+}
+
+/* Of a long hole only the beginning (for the head) and the end (for the tail) are looked at. */
+static void consume_zeros(struct tail *t, uint64_t n)
+{
+    static const char zeros[1024];
+
+    if (n > 2 * sizeof(zeros)) {
+        tail_consume(t, zeros, sizeof(zeros));
+        t->offset += n - 2 * sizeof(zeros);
+        n = sizeof(zeros);
+    }
+    while (n > 0) {
+        uint64_t step = n < sizeof(zeros) ? n : sizeof(zeros);
+
+        tail_consume(t, zeros, step);
+        n -= step;
+    }
+}
+
+/* The overlap read: *ret_data is what lies at offset. 0, TAIL_CHANGED or negative errno. */
+static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct slice *ret_data)
+{
+    char *p = buffer_for(b, n);
+    size_t k = t->tail_n;
+    ssize_t got = read_at(t->fd, p, k + n, t->offset - k);
+
+    if (got < 0)
+        return (int)got;
+    if ((size_t)got < k || memcmp(p, t->tail, k) != 0)
+        return TAIL_CHANGED;
+    *ret_data = slice_make(p + k, (size_t)got - k);
+    memset(p + got, 0, LINE_PAD);
+    t->read_to = t->offset + ret_data->n;
+    if (t->size < t->read_to)
+        t->size = t->read_to;
+    return 0;
+}
+
+/* Looks for a byte that is not NUL from hole_to on. PASSED: it was found, and the hole counts as
+ * read. TAIL_END: the file ends before. TAIL_MORE: not yet found. Or negative errno. */
+static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
+{
+    for (int turn = 0; turn < HOLE_TURNS; turn++) {
+        off_t data = lseek(t->fd, (off_t)t->hole_to, SEEK_DATA);
+        char *p = buffer_for(b, block);
+        ssize_t got;
+        ssize_t i;
+
+        if (data < 0 && errno == ENXIO)
+            return TAIL_END;
+        if (data > (off_t)t->hole_to)
+            t->hole_to = (uint64_t)data;
+        got = read_at(t->fd, p, block, t->hole_to);
+        if (got <= 0)
+            return got < 0 ? (int)got : TAIL_END;
+        for (i = 0; i < got && p[i] == 0; i++)
+            ;
+        t->hole_to += (uint64_t)i;
+        if (t->read_to < t->hole_to)
+            t->read_to = t->hole_to;
+        if (i < got) {
+            consume_zeros(t, t->hole_to - t->offset);
+            return PASSED;
+        }
+    }
+    return TAIL_MORE;
+}
+
+/* Is there a newline after clear_to? 1, 0 or negative errno. Also 1 when the file has shrunk, or
+ * the line has become too long: then it must be looked at. */
+static int newline_has_come(struct tail *t, struct tail_buffer *b, size_t block, size_t max_line)
+{
+    while (t->clear_to - t->offset <= max_line) {
+        char *p = buffer_for(b, block);
+        ssize_t got = read_at(t->fd, p, block, t->clear_to);
+
+        if (got < 0)
+            return (int)got;
+        if (got == 0 || memchr(p, '\n', (size_t)got))
+            break;
+        t->clear_to += (uint64_t)got;
+        t->read_to = t->clear_to;
+        if ((size_t)got < block)
+            return 0;
+    }
+    t->clear_to = 0;
+    return 1;
+}
+
+/* Inside a line that is too long: its bytes go until the newline. */
+static int skip_on(struct tail *t, struct slice data)
+{
+    const char *newline = memchr(data.p, '\n', data.n);
+    size_t n = newline ? (size_t)(newline + 1 - data.p) : data.n;
+
+    tail_consume(t, data.p, n);
+    t->skipping = !newline;
+    return data.n > 0 ? TAIL_MORE : TAIL_END;
+}
+
+void tail_hand_out(struct tail *t, const struct tail_reader *r, struct slice lines)
+{
+    struct slice rest = lines;
+    struct slice block;
+
+    for (;;) {
+        const char *from = rest.p;
+        enum lines_found found = lines_next(&rest, r->max_line, &block);
+
+        if (found == LINES_BLOCK)
+            r->lines(r->ctx, block.p, block.n);
+        else if (found == LINES_TOO_LONG)
+            r->too_long(r->ctx);
+        tail_consume(t, from, (uint64_t)(rest.p - from));
+        if (found == LINES_END)
+            return;
+    }
+}
+
+static size_t leading_nuls(struct slice s)
+{
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] == 0)
+        n++;
+    return n;
+}
+
+/* No newline in the data. */
+static int unfinished(struct tail *t, const struct tail_reader *r, struct slice data)
+{
+    size_t nuls = leading_nuls(data);
+
+    if (nuls == data.n && nuls > 0) {
+        t->hole_to = t->offset + nuls;
+        return TAIL_MORE;
+    }
+    if (nuls > 0) {
+        tail_consume(t, data.p, nuls);
+        return TAIL_MORE;
+    }
+    if (data.n > r->max_line) {
+        t->skipping = true;
+        tail_consume(t, data.p, data.n);
+        r->too_long(r->ctx);
+        return TAIL_MORE;
+    }
+    if (data.n > CLEAR_WORTH)
+        t->clear_to = t->offset + data.n;
+    return TAIL_END;
+}
+
+static int read_lines(struct tail *t, const struct tail_reader *r, size_t n)
+{
+    for (;;) {
+        struct slice data = {0};
+        const char *newline;
+        int result = read_proved(t, r->buffer, n, &data);
+
+        if (result != 0)
+            return result;
+        if (t->skipping)
+            return skip_on(t, data);
+        newline = data.n ? memrchr(data.p, '\n', data.n) : NULL;
+        if (newline) {
+            tail_hand_out(t, r, slice_make(data.p, (size_t)(newline + 1 - data.p)));
+            return data.n == n ? TAIL_MORE : TAIL_END;
+        }
+        if (data.n < n || n > r->max_line)
+            return unfinished(t, r, data);
+        n = n * 2 > r->max_line ? r->max_line + 1 : n * 2;
+        if (n <= data.n)
+            n = data.n + 1;
+    }
+}
+
+int tail_read(struct tail *t, const struct tail_reader *r)
+{
+    int result;
+
+    if (t->hole_to > t->offset) {
+        result = pass_hole(t, r->buffer, r->block);
+        if (result != PASSED)
+            return result;
+    }
+    if (t->clear_to > t->offset) {
+        result = newline_has_come(t, r->buffer, r->block, r->max_line);
+        if (result <= 0)
+            return result < 0 ? result : TAIL_END;
+    }
+    result = read_lines(t, r, r->block);
+    buffer_shrink(r->buffer, r->block);
+    return result;
+}
+
+int tail_finish(struct tail *t, const struct tail_reader *r)
+{
+    struct slice data = {0};
+    size_t nuls;
+    int result = read_proved(t, r->buffer, r->max_line, &data);
+
+    if (result == 0 && data.n > 0) {
+        if (memchr(data.p, '\n', data.n))
+            return TAIL_MORE;
+        nuls = leading_nuls(data);
+        if (!t->skipping && nuls < data.n)
+            r->lines(r->ctx, data.p + nuls, data.n - nuls);
+        t->skipping = false;
+        tail_consume(t, data.p, data.n);
+    }
+    buffer_shrink(r->buffer, r->block);
+    return result;
+}

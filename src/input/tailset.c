@@ -1,0 +1,270 @@
+/* tailset -- the whole: when things are done. What is done is in the other files of the room; set.h
+ * lists them.
+ *
+ *     event    -> names are examined at once (a file may live for a moment only); files that were
+ * written go into the queue, and are read after `collect`: waking up is what following costs, so
+ *                 the events of five milliseconds are served by one waking
+ *     work     -> reads in turns of TURN_NS while the queue holds anything
+ *     reconcile-> every few seconds everything is looked at, whether an event told of it or not.
+ * With it the events are only an accelerator
+ *
+ * While events are collected the descriptor is out of the loop, so that the queue in the kernel
+ * fills and merges without waking anybody. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+#define TURN_NS (8 * NSEC_PER_MSEC)
+#define COLLECT_NS (5 * NSEC_PER_MSEC)
+#define RECONCILE_NS (2 * NSEC_PER_SEC)
+#define RECONCILE_MANY_NS (5 * NSEC_PER_SEC)
+#define LOST_WAIT_NS (3 * NSEC_PER_SEC)
+#define KEEP_NS (600 * NSEC_PER_SEC)
+enum { MANY_FILES = 10000 };
+
+static void on_event(void *ctx, uint32_t epoll_events);
+
+void set_update_now(struct tailset *t)
+{
+    t->now = loop_now(t->loop);
+}
+
+static void take_event(void *ctx, int wd, unsigned events, const char *name)
+{
+    struct tailset *t = ctx;
+
+    if (events & WATCH_OVERFLOW)
+        t->overflow = true;
+    else
+        dir_event(t, wd, events, name);
+}
+
+static void listen(struct tailset *t, bool on)
+{
+    if (!on && t->watch_event) {
+        loop_remove_fd(t->loop, t->watch_event);
+        t->watch_event = NULL;
+    } else if (on && t->watch && !t->watch_event) {
+        (void)loop_add_fd(t->loop, watch_fd(t->watch), EPOLLIN, on_event, t, &t->watch_event);
+    }
+}
+
+static void reconcile(struct tailset *t, bool all)
+{
+    pipes_reconcile(t);
+    dirs_reconcile(t, all);
+    files_reconcile(t, all);
+    place_settle(t);
+    streams_sweep(t);
+    for (struct log *log = t->logs; log; log = log->next) {
+        if (log->config) {
+            log->fresh = false;
+            log->looked = true;
+        }
+    }
+    t->reconciled = true;
+    t->rounds++;
+}
+
+static void take_events(struct tailset *t)
+{
+    if (t->watch)
+        watch_read(t->watch, take_event, t);
+    if (t->overflow) {
+        t->overflow = false;
+        reconcile(t, true);
+    }
+    place_settle(t);
+}
+
+void set_wake(struct tailset *t)
+{
+    loop_timer_set(t->work_timer, t->now);
+}
+
+static void on_event(void *ctx, uint32_t epoll_events)
+{
+    struct tailset *t = ctx;
+
+    (void)epoll_events;
+    set_update_now(t);
+    take_events(t);
+    listen(t, false);
+    loop_timer_set(t->work_timer, t->now + t->options.collect_ns);
+}
+
+static void on_work(void *ctx)
+{
+    struct tailset *t = ctx;
+    bool done;
+
+    set_update_now(t);
+    take_events(t);
+    done = follow_turn(t, clock_mono_ns() + TURN_NS);
+    place_settle(t);
+    if (done && !t->queue)
+        listen(t, true);
+    else
+        set_wake(t);
+}
+
+static int64_t reconcile_interval(const struct tailset *t)
+{
+    if (t->options.reconcile_ns > 0)
+        return t->options.reconcile_ns;
+    return t->nfiles > MANY_FILES ? RECONCILE_MANY_NS : RECONCILE_NS;
+}
+
+static void on_reconcile(void *ctx)
+{
+    struct tailset *t = ctx;
+
+    set_update_now(t);
+    reconcile(t, false);
+    if (t->queue)
+        set_wake(t);
+    loop_timer_set(t->reconcile_timer, t->now + reconcile_interval(t));
+}
+
+static void set_options(struct tailset *t, const struct tail_options *options)
+{
+    struct tail_options *o = &t->options;
+
+    *o = *options;
+    if (o->collect_ns == 0)
+        o->collect_ns = COLLECT_NS;
+    if (o->collect_ns < 0)
+        o->collect_ns = 0;
+    if (o->lost_wait_ns == 0)
+        o->lost_wait_ns = LOST_WAIT_NS;
+    if (o->keep_ns == 0)
+        o->keep_ns = KEEP_NS;
+    if (o->max_line == 0)
+        o->max_line = 1024 * 1024;
+}
+
+static void open_watch(struct tailset *t)
+{
+    bool wanted = false;
+    int r;
+
+    for (unsigned i = 0; i < t->options.nlogs; i++)
+        wanted |= !t->options.logs[i].poll;
+    if (!wanted || t->watch)
+        return;
+    r = watch_new(&t->watch);
+    if (r < 0)
+        log_warn("inotify cannot be used (%s); looking at all files every few seconds instead",
+                 strerror(-r));
+}
+
+int tailset_new(struct loop *loop, const struct tail_options *options, const struct tail_sink *sink,
+                struct tailset **ret_set)
+{
+    struct tailset *t = xcalloc(1, sizeof(*t));
+
+    t->loop = loop;
+    t->sink_copy = *sink;
+    t->sink = &t->sink_copy;
+    t->queue_end = &t->queue;
+    t->warned = MAP_INIT;
+    set_options(t, options);
+    set_update_now(t);
+    logs_configure(t);
+    for (struct log *log = t->logs; log; log = log->next)
+        log->first_start = true;
+    open_watch(t);
+    dirs_configure(t);
+    t->work_timer = loop_timer_new(loop, on_work, t);
+    t->reconcile_timer = loop_timer_new(loop, on_reconcile, t);
+    loop_timer_set(t->reconcile_timer, t->now);
+    *ret_set = t;
+    return 0;
+}
+
+void tailset_free(struct tailset *t)
+{
+    if (!t)
+        return;
+    listen(t, false);
+    while (t->first)
+        file_drop(t, t->first);
+    dirs_free(t);
+    logs_free(t);
+    watch_free(t->watch);
+    for (size_t i = 0; i < t->nnewcomers; i++)
+        free(t->newcomers[i].path);
+    free(t->newcomers);
+    index_release(&t->path_index);
+    index_release(&t->id_index);
+    index_release(&t->target_index);
+    tail_buffer_release(&t->buffer);
+    loop_timer_free(t->work_timer);
+    loop_timer_free(t->reconcile_timer);
+    free(t);
+}
+
+void tailset_start_at_end(struct tailset *t)
+{
+    t->all_at_end = true;
+}
+
+/* What no event tells of must be looked at. */
+static void look_at_unwatched(struct tailset *t)
+{
+    for (struct tail_file *f = t->first; f; f = f->next) {
+        struct look look;
+
+        if (f->tail.fd >= 0 && f->kind == FILE_PLAIN && !dir_is_watched(t, f) &&
+            look_at_fd(f->tail.fd, &look) == 0)
+            file_look(t, f, &look);
+    }
+}
+
+bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
+{
+    bool done;
+
+    set_update_now(t);
+    if (!t->reconciled)
+        reconcile(t, false);
+    take_events(t);
+    look_at_unwatched(t);
+    done = follow_turn(t, clock_mono_ns() + budget_ns);
+    place_settle(t);
+    if (t->queue)
+        set_wake(t);
+    return done && !t->queue;
+}
+
+int tailset_reconfigure(struct tailset *t, const struct tail_options *options)
+{
+    set_update_now(t);
+    for (struct tail_file *f = t->first; f; f = f->next)
+        file_close_sink(t, f);
+    set_options(t, options);
+    logs_configure(t);
+    open_watch(t);
+    dirs_configure(t);
+    for (struct stream *s = t->streams; s; s = s->next) {
+        struct log *log = log_of_path(t, s->path);
+
+        if (log)
+            s->log = log;
+    }
+    loop_timer_set(t->reconcile_timer, t->now);
+    return 0;
+}
+
+uint64_t tailset_version(const struct tailset *t)
+{
+    return t->version;
+}

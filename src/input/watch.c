@@ -1,0 +1,106 @@
+/* watch -- why directories and not files: one watch serves all files of a directory, reports
+ * appends to a file that was renamed inside it, even to one that was unlinked, and does not have to
+ * be moved along with a rotation. What it does not report (appends to a file moved out of the
+ * directory, to the target of a symlink, through a hard link elsewhere) the reconcile of the
+ * tailset finds.
+ *
+ * The kernel merges equal neighbours in its queue, so a burst of appends to one file is one event.
+ */
+#include "config.h"
+
+#include "input/watch.h"
+
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#define MASK                                                                       \
+    (IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_MODIFY | IN_ATTRIB | \
+     IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+
+struct watch {
+    int fd;
+    _Alignas(struct inotify_event) char events[64 * 1024];
+};
+
+int watch_new(struct watch **ret_watch)
+{
+    int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    struct watch *w;
+
+    if (fd < 0)
+        return -errno;
+    w = xmalloc(sizeof(*w));
+    w->fd = fd;
+    *ret_watch = w;
+    return 0;
+}
+
+void watch_free(struct watch *w)
+{
+    if (!w)
+        return;
+    (void)close(w->fd);
+    free(w);
+}
+
+int watch_fd(const struct watch *w)
+{
+    return w->fd;
+}
+
+int watch_add(struct watch *w, const char *directory)
+{
+    int wd = inotify_add_watch(w->fd, directory, MASK);
+
+    return wd < 0 ? -errno : wd;
+}
+
+void watch_remove(struct watch *w, int wd)
+{
+    (void)inotify_rm_watch(w->fd, wd);
+}
+
+static unsigned events_of(uint32_t mask)
+{
+    static const struct {
+        uint32_t kernel;
+        unsigned ours;
+    } table[] = {
+        {IN_MODIFY | IN_ATTRIB, WATCH_CHANGED},
+        {IN_CREATE | IN_MOVED_TO, WATCH_APPEARED},
+        {IN_DELETE, WATCH_DELETED},
+        {IN_MOVED_FROM, WATCH_MOVED},
+        {IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED, WATCH_SELF_GONE},
+        {IN_Q_OVERFLOW, WATCH_OVERFLOW},
+    };
+    unsigned events = 0;
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        if (mask & table[i].kernel)
+            events |= table[i].ours;
+    return events;
+}
+
+void watch_read(struct watch *w, watch_fn *fn, void *ctx)
+{
+    for (;;) {
+        ssize_t n = read(w->fd, w->events, sizeof(w->events));
+        const char *at = w->events;
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return;
+        while (at < w->events + n) {
+            const struct inotify_event *e = (const void *)at;
+
+            at += sizeof(*e) + e->len;
+            fn(ctx, e->wd, events_of(e->mask), e->len ? e->name : "");
+        }
+    }
+}
