@@ -225,44 +225,52 @@ static void note_time(struct record *r)
 }
 
 /* Up to and with decoding. */
-static bool begin_line(struct engine *e, struct source *s, struct slice raw)
+static bool begin_line(struct engine *e, struct slice raw)
 {
-    enum intake_result result = intake_line(&e->record, s, raw, e->options.max_line);
+    enum intake_result result = intake_line(&e->record, raw, e->options.max_line);
 
     if (result == INTAKE_TOO_LONG)
-        engine_too_long(e, s->log, 1);
+        engine_too_long(e, e->record.source->log, 1);
     return result == INTAKE_LINE;
 }
 
-bool engine_line(struct engine *e, struct source *s, struct slice raw)
+static bool take_line(struct engine *e, struct slice raw)
 {
     struct record *r = &e->record;
+    unsigned log = r->source->log;
 
-    if (!begin_line(e, s, raw))
+    if (!begin_line(e, raw))
         return false;
-    counter_inc(e->lines, e->logs[s->log].lines[r->decoded], 1, e->now_ns);
+    counter_inc(e->lines, e->logs[log].lines[r->decoded], 1, e->now_ns);
     find_events(e);
     if (e->nhits) {
-        counter_inc(e->matched, e->logs[s->log].matched, 1, e->now_ns);
+        counter_inc(e->matched, e->logs[log].matched, 1, e->now_ns);
         updater_apply(e->updater, r, e->hits, e->nhits);
     } else {
         e->unmatched++;
         if (e->options.unmatched)
-            e->options.unmatched(e->options.ctx, s, r->line);
+            e->options.unmatched(e->options.ctx, r->source, r->line);
     }
     if (!r->time_known)
         note_time(r);
     return true;
 }
 
+bool engine_line(struct engine *e, struct source *s, struct slice raw)
+{
+    record_source(&e->record, s);
+    return take_line(e, raw);
+}
+
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
 {
+    record_source(&e->record, s);
     counter_inc(e->bytes, e->logs[s->log].bytes, n, e->now_ns);
     for (const char *end = p + n; p < end;) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         const char *stop = nl ? nl : end;
 
-        engine_line(e, s, (struct slice){p, (size_t)(stop - p)});
+        take_line(e, (struct slice){p, (size_t)(stop - p)});
         p = stop + 1;
     }
 }
@@ -275,7 +283,8 @@ void engine_too_long(struct engine *e, unsigned log, uint64_t lines)
 bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct slice *ret_line,
                  int64_t *ret_time_ns)
 {
-    if (!begin_line(e, s, raw))
+    record_source(&e->record, s);
+    if (!begin_line(e, raw))
         return false;
     *ret_line = e->record.line;
     *ret_time_ns = record_time(&e->record, NULL);

@@ -344,7 +344,8 @@ void explain_line(struct explainer *x, struct source *s, struct slice raw,
 
     show_text(out, raw);
     buf_char(out, '\n');
-    switch (intake_line(r, s, raw, x->max_line)) {
+    record_source(r, s);
+    switch (intake_line(r, raw, x->max_line)) {
     case INTAKE_NOTHING:
         buf_str(out, "  an empty line, or a part of a line still to come\n");
         return;

@@ -26,11 +26,8 @@ static struct slice strip_ends(struct slice raw)
     return raw;
 }
 
-enum intake_result intake_line(struct record *r, struct source *s, struct slice raw,
-                               size_t max_line)
+enum intake_result intake_line(struct record *r, struct slice raw, size_t max_line)
 {
-    if (r->source != s)
-        record_source(r, s);
     record_begin(r);
     raw = strip_ends(raw);
     if (raw.n == 0)
@@ -38,7 +35,7 @@ enum intake_result intake_line(struct record *r, struct source *s, struct slice 
     struct unwrapped u = {raw, {"", 0}, {"", 0}};
 
     if (r->log->unwrap != UNWRAP_NONE) {
-        switch (unwrap_line(r->log->unwrap, r->log->unwrap_key, raw, max_line, &s->partial,
+        switch (unwrap_line(r->log->unwrap, r->log->unwrap_key, raw, max_line, &r->source->partial,
                             &r->scratch, &u)) {
         case UNWRAP_PART:
             return INTAKE_NOTHING;

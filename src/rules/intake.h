@@ -11,7 +11,7 @@ enum intake_result {
     INTAKE_TOO_LONG, /* joined from parts, it went over max_line: dropped whole */
 };
 
-enum intake_result intake_line(struct record *r, struct source *s, struct slice raw,
-                               size_t max_line);
+/* The record must have been told its source (record_source). */
+enum intake_result intake_line(struct record *r, struct slice raw, size_t max_line);
 
 #endif
