@@ -1,0 +1,30 @@
+# logtally in a container: built in one stage, run in another that holds only the program, its libraries and its rules.
+#   docker build -t logtally .
+#   docker run -p 127.0.0.1:9180:9180 -v /var/log/mylittleprice:/logs/backend:ro -v logtally:/var/lib/logtally logtally
+
+FROM debian:bookworm-slim AS build
+WORKDIR /src
+COPY contrib/packages contrib/install-packages.sh contrib/
+RUN apt-get update && contrib/install-packages.sh build && rm -rf /var/lib/apt/lists/*
+COPY . .
+RUN ./bootstrap && mkdir /build && cd /build \
+    && /src/configure --prefix=/usr --sysconfdir=/etc --localstatedir=/var CFLAGS='-O2 -g' \
+    && make -j"$(nproc)" && make install-strip DESTDIR=/image
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpcre2-8-0 libmicrohttpd12 libinih1 zlib1g libzstd1 libcrypt1 tzdata \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin logtally \
+    && install -d -o logtally -g logtally /var/lib/logtally /logs/backend /logs/docker
+COPY --from=build /image/usr/bin/logtally /usr/bin/logtally
+COPY --from=build /image/usr/share/logtally /usr/share/logtally
+COPY contrib/docker/logtally.ini /etc/logtally/logtally.ini
+USER logtally
+VOLUME /var/lib/logtally
+EXPOSE 9180
+# No curl in the image: bash opens the connection itself.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD ["bash", "-c", \
+    "exec 3<>/dev/tcp/127.0.0.1/9180 && printf 'GET /health/live HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["/usr/bin/logtally"]
+CMD ["run"]

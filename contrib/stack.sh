@@ -1,0 +1,293 @@
+#!/bin/bash
+# The monitoring stack without Docker: Debian's prometheus and prometheus-alertmanager (and Grafana, if installed) as
+# processes of this user, on 127.0.0.1 only, with the same configuration files as docker-compose.monitoring.yml.
+# logtally itself is not started here: it is a service of its own, expected at LOGTALLY_TARGETS.
+#
+# Everything lives in STACK_DIR: config/ (copied from STACK_CONFIG at every `up`, targets filled in), prometheus/,
+# alertmanager/ and grafana/ (data), *.pid and *.log. A process is stopped by the pid it was started with, after a look
+# whether that pid is still that process.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+
+: "${STACK_DIR:=${XDG_STATE_HOME:-$HOME/.local/state}/mylittleprice-stack}"
+: "${STACK_CONFIG:=$here/prometheus}"
+: "${PROMETHEUS_PORT:=9090}" "${ALERTMANAGER_PORT:=9093}" "${GRAFANA_PORT:=3001}"
+: "${LOGTALLY_TARGETS:=127.0.0.1:9180}"
+: "${RETENTION_TIME:=15d}" "${RETENTION_SIZE:=0}"
+: "${ALERTMANAGER_CONFIG:=alertmanager.quiet.yml}"
+: "${PROMETHEUS_WEB_CONFIG:=web.yml}"
+: "${PROMETHEUS_FLAGS:=}"
+: "${REMOTE_WRITE_URL:=}" "${REMOTE_WRITE_USER:=mylittleprice}"
+: "${GRAFANA_ADMIN_PASSWORD:=admin}"
+
+config=$STACK_DIR/config
+
+usage() {
+    cat <<END
+usage: contrib/stack.sh up | down | status | reload | backup FILE | restore FILE | certs
+
+  up       start Prometheus, Alertmanager and, if installed, Grafana; waits until they answer
+  down     stop them
+  status   what runs, and what Prometheus says of its targets; exit 1 if something is down
+  reload   copy the configuration anew and let Prometheus and Alertmanager read it
+  backup   a snapshot of Prometheus's data, Alertmanager's state, configuration and dashboards, as one .tar.gz
+  restore  put such a file back; the stack must be down, what was there is moved aside
+  certs    make a test certificate for web.secure.yml in STACK_CONFIG/secrets
+
+Settings are environment variables: STACK_DIR STACK_CONFIG PROMETHEUS_PORT ALERTMANAGER_PORT GRAFANA_PORT
+LOGTALLY_TARGETS RETENTION_TIME RETENTION_SIZE ALERTMANAGER_CONFIG PROMETHEUS_WEB_CONFIG PROMETHEUS_FLAGS
+REMOTE_WRITE_URL REMOTE_WRITE_USER GRAFANA_ADMIN_PASSWORD
+END
+}
+
+die() {
+    echo "stack.sh: $*" >&2
+    exit 1
+}
+
+secure() { [ "$PROMETHEUS_WEB_CONFIG" = web.secure.yml ]; }
+
+scheme() { if secure; then echo https; else echo http; fi; }
+
+# curl to Prometheus, with the password and certificate where it asks for them. The password goes through a file
+# descriptor, because a command line can be read by everyone.
+ask_prometheus() {
+    local path=$1
+    shift
+    if secure; then
+        curl -sS -f --max-time 60 --cacert "$config/secrets/ca.crt" "$@" \
+            -K <(printf 'user = "admin:%s"\n' "$(cat "$config/secrets/prometheus_password")") \
+            "https://localhost:$PROMETHEUS_PORT$path"
+    else
+        curl -sS -f --max-time 60 "$@" "http://127.0.0.1:$PROMETHEUS_PORT$path"
+    fi
+}
+
+# A YAML list of the words given.
+yaml_list() {
+    local word out=
+    for word in "$@"; do out="$out${out:+, }'$word'"; done
+    echo "[$out]"
+}
+
+render() {
+    local words
+    rm -rf "$config.new"
+    mkdir -p "$config.new"
+    cp -Rp "$STACK_CONFIG/." "$config.new/"
+    # word splitting is meant: targets are separated by blanks or commas
+    # shellcheck disable=SC2086
+    words=$(yaml_list ${LOGTALLY_TARGETS//,/ })
+    mkdir -p "$config.new/targets/backend"
+    rm -f "$config.new"/targets/backend/*.yml
+    echo "- targets: $words" >"$config.new/targets/backend/backend.yml"
+    echo "- targets: ['localhost:$PROMETHEUS_PORT']" >"$config.new/targets/prometheus.yml"
+    echo "- targets: ['127.0.0.1:$ALERTMANAGER_PORT']" >"$config.new/targets/alertmanager.yml"
+    if [ -n "$(grafana_program)" ]; then
+        echo "- targets: ['127.0.0.1:$GRAFANA_PORT']" >"$config.new/targets/grafana.yml"
+    else
+        echo '[]' >"$config.new/targets/grafana.yml"
+    fi
+    if secure; then sed -i 's/^#secure#//' "$config.new/prometheus.yml"; fi
+    if [ -n "$REMOTE_WRITE_URL" ]; then
+        sed -i -e 's/^#remote_write#//' -e "s|https://metrics.example.com/api/v1/write|$REMOTE_WRITE_URL|" \
+            -e "s|username: mylittleprice|username: $REMOTE_WRITE_USER|" "$config.new/prometheus.yml"
+        # A storage on this host asks for no password; then there is no file of it.
+        if [ ! -e "$config.new/secrets/remote_write_password" ]; then
+            sed -i '/remote_write_password/d' "$config.new/prometheus.yml"
+        fi
+    fi
+    sed -i "s|/etc/alertmanager/templates|$config/alertmanager/templates|; s|/etc/secrets|$config/secrets|" \
+        "$config.new"/alertmanager/*.yml
+    promtool check config "$config.new/prometheus.yml" >"$STACK_DIR/check.log" 2>&1 ||
+        die "the configuration has mistakes: $(tail -5 "$STACK_DIR/check.log")"
+    rm -rf "$config"
+    mv "$config.new" "$config"
+}
+
+pid_of() { cat "$STACK_DIR/$1.pid" 2>/dev/null || true; }
+
+# Is the process that was started as $1 still there? A reused pid has another command line.
+running() {
+    local pid
+    pid=$(pid_of "$1")
+    [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$STACK_DIR/"
+}
+
+start() {
+    local name=$1
+    shift
+    if running "$name"; then return; fi
+    setsid "$@" >>"$STACK_DIR/$name.log" 2>&1 </dev/null &
+    echo $! >"$STACK_DIR/$name.pid"
+}
+
+stop() {
+    local name=$1 pid
+    if running "$name"; then
+        pid=$(pid_of "$name")
+        kill "$pid"
+        for _ in $(seq 300); do
+            running "$name" || break
+            sleep 0.1
+        done
+        if running "$name"; then kill -9 "$pid"; fi
+    fi
+    rm -f "$STACK_DIR/$name.pid"
+}
+
+wait_ready() {
+    local name=$1
+    shift
+    for _ in $(seq 300); do
+        if "$@" >/dev/null 2>&1; then return; fi
+        running "$name" || break
+        sleep 0.1
+    done
+    tail -n 5 "$STACK_DIR/$name.log" >&2
+    die "$name does not answer; its log is $STACK_DIR/$name.log"
+}
+
+grafana_program() { command -v grafana-server || command -v grafana || true; }
+
+start_grafana() {
+    local program home=/usr/share/grafana
+    program=$(grafana_program)
+    if [ -z "$program" ]; then return; fi
+    mkdir -p "$STACK_DIR/grafana"
+    if [ "$(basename "$program")" = grafana ]; then set -- "$program" server; else set -- "$program"; fi
+    start grafana env GF_PATHS_DATA="$STACK_DIR/grafana" GF_PATHS_PROVISIONING="$here/grafana/provisioning" \
+        GF_SERVER_HTTP_ADDR=127.0.0.1 GF_SERVER_HTTP_PORT="$GRAFANA_PORT" GF_USERS_ALLOW_SIGN_UP=false \
+        GF_SECURITY_ADMIN_PASSWORD="$GRAFANA_ADMIN_PASSWORD" GF_ANALYTICS_REPORTING_ENABLED=false \
+        PROMETHEUS_URL="$(scheme)://localhost:$PROMETHEUS_PORT" ALERTMANAGER_URL="http://127.0.0.1:$ALERTMANAGER_PORT" \
+        DASHBOARDS_DIR="$here/grafana/dashboards" "$@" --homepath="$home" cfg:paths.logs="$STACK_DIR/grafana"
+}
+
+up() {
+    mkdir -p "$STACK_DIR/prometheus" "$STACK_DIR/alertmanager"
+    render
+    # word splitting is meant: flags
+    # shellcheck disable=SC2086
+    start prometheus prometheus --config.file="$config/prometheus.yml" --storage.tsdb.path="$STACK_DIR/prometheus" \
+        --storage.tsdb.retention.time="$RETENTION_TIME" --storage.tsdb.retention.size="$RETENTION_SIZE" \
+        --web.config.file="$config/$PROMETHEUS_WEB_CONFIG" --web.listen-address="127.0.0.1:$PROMETHEUS_PORT" \
+        --web.external-url="$(scheme)://localhost:$PROMETHEUS_PORT/" --web.enable-lifecycle --web.enable-admin-api \
+        --enable-feature=exemplar-storage $PROMETHEUS_FLAGS
+    start alertmanager prometheus-alertmanager --config.file="$config/alertmanager/$ALERTMANAGER_CONFIG" \
+        --storage.path="$STACK_DIR/alertmanager" --web.listen-address="127.0.0.1:$ALERTMANAGER_PORT" \
+        --web.external-url="http://localhost:$ALERTMANAGER_PORT/" --cluster.listen-address=
+    start_grafana
+    wait_ready prometheus ask_prometheus /-/ready
+    wait_ready alertmanager curl -sSf "http://127.0.0.1:$ALERTMANAGER_PORT/-/ready"
+    echo "Prometheus   $(scheme)://localhost:$PROMETHEUS_PORT"
+    echo "Alertmanager http://localhost:$ALERTMANAGER_PORT"
+    if running grafana; then
+        echo "Grafana      http://localhost:$GRAFANA_PORT"
+    else
+        echo "Grafana      is not installed; dashboards are in $here/grafana/dashboards"
+    fi
+}
+
+down() {
+    stop grafana
+    stop prometheus
+    stop alertmanager
+}
+
+status() {
+    local name bad=0
+    for name in prometheus alertmanager grafana; do
+        if running "$name"; then
+            echo "$name: running, pid $(pid_of "$name")"
+        elif [ "$name" = grafana ] && [ -z "$(grafana_program)" ]; then
+            echo "$name: not installed"
+        else
+            echo "$name: not running"
+            bad=1
+        fi
+    done
+    if running prometheus; then
+        ask_prometheus '/api/v1/targets?state=active' | jq -r '.data.activeTargets[]
+            | "target \(.labels.job) \(.labels.instance): \(.health)\(if .lastError == "" then "" else ", " + .lastError end)"'
+        ask_prometheus /api/v1/alerts | jq -r '.data.alerts[] | select(.labels.alertname != "Watchdog")
+            | "alert \(.labels.alertname) \(.state): \(.annotations.summary)"'
+    fi
+    return $bad
+}
+
+reload() {
+    render
+    ask_prometheus /-/reload -X POST
+    curl -sSf -X POST "http://127.0.0.1:$ALERTMANAGER_PORT/-/reload"
+}
+
+backup() {
+    local file=${1:?backup needs the name of the file to write} name work
+    name=$(ask_prometheus /api/v1/admin/tsdb/snapshot -X POST | jq -er .data.name) || die "Prometheus made no snapshot"
+    work=$(mktemp -d "$STACK_DIR/backup.XXXXXX")
+    mkdir "$work/mylittleprice"
+    mv "$STACK_DIR/prometheus/snapshots/$name" "$work/mylittleprice/prometheus"
+    cp -Rp "$STACK_DIR/alertmanager" "$work/mylittleprice/alertmanager"
+    cp -Rp "$config" "$work/mylittleprice/config"
+    rm -rf "$work/mylittleprice/config/secrets"
+    cp -Rp "$here/grafana/dashboards" "$work/mylittleprice/dashboards"
+    if [ -e "$STACK_DIR/grafana/grafana.db" ] && command -v sqlite3 >/dev/null; then
+        sqlite3 "$STACK_DIR/grafana/grafana.db" ".backup '$work/mylittleprice/grafana.db'"
+    fi
+    tar -C "$work" -czf "$file.part" mylittleprice
+    rm -rf "$work"
+    mv "$file.part" "$file"
+    echo "$file: $(du -h "$file" | cut -f1)"
+}
+
+restore() {
+    local file=${1:?restore needs the name of a backup} old work
+    if running prometheus || running alertmanager; then die "the stack runs; stop it first: contrib/stack.sh down"; fi
+    mkdir -p "$STACK_DIR"
+    work=$(mktemp -d "$STACK_DIR/restore.XXXXXX")
+    tar -C "$work" -xzf "$file"
+    [ -d "$work/mylittleprice/prometheus" ] || die "$file is not a backup of this stack"
+    old=$STACK_DIR/before-restore-$(date +%Y%m%d-%H%M%S)
+    mkdir -p "$old"
+    for name in prometheus alertmanager; do
+        if [ -e "$STACK_DIR/$name" ]; then mv "$STACK_DIR/$name" "$old/$name"; fi
+        mv "$work/mylittleprice/$name" "$STACK_DIR/$name"
+    done
+    if [ -e "$work/mylittleprice/grafana.db" ]; then
+        mkdir -p "$STACK_DIR/grafana"
+        mv "$work/mylittleprice/grafana.db" "$STACK_DIR/grafana/grafana.db"
+    fi
+    rm -rf "$work"
+    echo "restored; the data of before is in $old"
+}
+
+certs() {
+    local dir=$STACK_CONFIG/secrets
+    mkdir -p "$dir"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj '/CN=mylittleprice test CA' \
+        -keyout "$dir/ca.key" -out "$dir/ca.crt" 2>/dev/null
+    openssl req -newkey rsa:2048 -nodes -subj '/CN=prometheus' -keyout "$dir/prometheus.key" -out "$dir/prometheus.csr" \
+        2>/dev/null
+    openssl x509 -req -in "$dir/prometheus.csr" -CA "$dir/ca.crt" -CAkey "$dir/ca.key" -CAcreateserial -days 365 \
+        -extfile <(echo 'subjectAltName=DNS:prometheus,DNS:localhost,IP:127.0.0.1') -out "$dir/prometheus.crt" 2>/dev/null
+    rm -f "$dir/prometheus.csr"
+    chmod 600 "$dir/ca.key" "$dir/prometheus.key"
+    echo "$dir: ca.crt, prometheus.crt, prometheus.key"
+}
+
+case ${1:-} in
+up | down | status | reload | certs)
+    [ $# -eq 1 ] || { usage >&2; exit 2; }
+    "$1"
+    ;;
+backup | restore)
+    [ $# -eq 2 ] || { usage >&2; exit 2; }
+    "$1" "$2"
+    ;;
+help | -h | --help) usage ;;
+*)
+    usage >&2
+    exit 2
+    ;;
+esac
