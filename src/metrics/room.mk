@@ -17,13 +17,22 @@ liblogtally_a_SOURCES += \
 	src/metrics/snapshot_decode.c src/metrics/snapshot_encode.c
 
 # Built by name only: make bench/bench_metrics
-EXTRA_PROGRAMS = bench/bench_metrics
+EXTRA_PROGRAMS += bench/bench_metrics
 bench_bench_metrics_SOURCES = bench/bench_metrics.c
 
 if HAVE_CHECK
-check_PROGRAMS += tests/check_registry
-TESTS += tests/check_registry
+check_PROGRAMS += tests/check_registry tests/check_snapshot tests/check_merge tests/check_expose
+TESTS += tests/check_registry tests/check_snapshot tests/check_merge tests/check_expose
 tests_check_registry_SOURCES = tests/check_registry.c
 tests_check_registry_CFLAGS = $(CHECK_COMPILE)
 tests_check_registry_LDADD = $(CHECK_LINK)
+tests_check_snapshot_SOURCES = tests/check_snapshot.c
+tests_check_snapshot_CFLAGS = $(CHECK_COMPILE)
+tests_check_snapshot_LDADD = $(CHECK_LINK)
+tests_check_merge_SOURCES = tests/check_merge.c
+tests_check_merge_CFLAGS = $(CHECK_COMPILE)
+tests_check_merge_LDADD = $(CHECK_LINK)
+tests_check_expose_SOURCES = tests/check_expose.c
+tests_check_expose_CFLAGS = $(CHECK_COMPILE)
+tests_check_expose_LDADD = $(CHECK_LINK)
 endif

@@ -98,7 +98,7 @@ bool family_decode(struct reader *families, struct encoded_family *ret)
 
     *ret = (struct encoded_family){.parked_ns = (int64_t)read_u64(families)};
     ret->body = read_bytes(families, read_u64(families));
-    if (families->bad)
+    if (families->bad || ret->parked_ns < 0)
         return false;
     r = reader_of(ret->body);
     read_head(&r, ret);

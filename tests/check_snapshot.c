@@ -1,0 +1,575 @@
+/* check_snapshot -- a snapshot stays as it was, survives encoding, and never trusts its input. */
+#include "config.h"
+
+#include "metrics/expose.h"
+#include "metrics/registry.h"
+#include "metrics/snapshot.h"
+
+#include "base/xalloc.h"
+
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DAY = 24 * 60 * 60 };
+#define SECOND INT64_C(1000000000)
+
+static const char *const ab[] = {"a", "b"};
+static const char *const ba[] = {"b", "a"};
+static const double bounds[] = {0.1, 1, 10};
+static const double other_bounds[] = {0.1, 1, 11};
+
+static struct registry *new_registry(void)
+{
+    return registry_new(&(struct registry_limits){.label_bytes = 256});
+}
+
+static struct family *add(struct registry *r, const char *name, enum family_type type,
+                          unsigned nlabels, const char *const *labels, const double *buckets)
+{
+    struct family_spec spec = {
+        .name = name,
+        .help = "Help.",
+        .type = type,
+        .nlabels = nlabels,
+        .labels = labels,
+        .nbuckets = type == FAMILY_HISTOGRAM ? 3 : 0,
+        .buckets = buckets,
+    };
+
+    return registry_family(r, &spec);
+}
+
+static uint32_t series(struct family *f, const char *a, const char *b, int64_t now_ns)
+{
+    return family_series(f, (struct slice[]){slice_str(a), slice_str(b)}, now_ns, NULL);
+}
+
+static struct buf encoded(struct registry *r)
+{
+    struct buf out = BUF_INIT;
+    struct snapshot *s = snapshot_take(r);
+
+    snapshot_encode(s, &out);
+    snapshot_free(s);
+    return out;
+}
+
+static struct buf page_of(const struct snapshot *s)
+{
+    struct expose_options o = {.format = EXPOSE_OPENMETRICS,
+                               .flags = EXPOSE_SORTED | EXPOSE_CREATED};
+    struct buf out = BUF_INIT;
+
+    expose(s, &o, &out);
+    return out;
+}
+
+static struct buf page(struct registry *r)
+{
+    struct snapshot *s = snapshot_take(r);
+    struct buf out = page_of(s);
+
+    snapshot_free(s);
+    return out;
+}
+
+static void assert_same_page(struct registry *x, struct registry *y)
+{
+    struct buf a = page(x), b = page(y);
+
+    ck_assert_str_eq(a.p, b.p);
+    buf_release(&a);
+    buf_release(&b);
+}
+
+/* All families that fill() fills, empty. */
+static struct registry *families(const char *const *labels)
+{
+    struct registry *r = new_registry();
+    struct family_spec expiring = {.name = "e_total",
+                                   .type = FAMILY_COUNTER,
+                                   .nlabels = 1,
+                                   .labels = ab,
+                                   .expire_ns = 100 * SECOND};
+
+    add(r, "c_total", FAMILY_COUNTER, 2, labels, NULL);
+    add(r, "d_total", FAMILY_COUNTER, 0, NULL, NULL);
+    add(r, "g", FAMILY_GAUGE, 2, labels, NULL);
+    add(r, "h", FAMILY_HISTOGRAM, 2, labels, bounds);
+    add(r, "i", FAMILY_HISTOGRAM, 0, NULL, bounds);
+    add(r, "touched", FAMILY_GAUGE, 0, NULL, NULL);
+    add(r, "untouched", FAMILY_GAUGE, 0, NULL, NULL);
+    registry_family(r, &expiring);
+    return r;
+}
+
+static void fill(struct registry *r)
+{
+    struct family *c = registry_find(r, SLICE("c_total")), *g = registry_find(r, SLICE("g"));
+    struct family *h = registry_find(r, SLICE("h")), *d = registry_find(r, SLICE("d_total"));
+    struct family *e = registry_find(r, SLICE("e_total"));
+    struct num tenth = {0.1, 0, false};
+
+    counter_inc(c, series(c, "x", "y", 5 * SECOND), UINT64_MAX, 0);
+    counter_inc(c, series(c, "q\"\n\\", "\xf0\x9f\x98\x80", 6 * SECOND), 7, 0);
+    for (int i = 0; i < 5; i++)
+        counter_add(d, 0, &tenth, 0);
+    gauge_set(g, series(g, "x", "y", 7 * SECOND), -1.5, 1234, 9, 0);
+    gauge_add(g, series(g, "x", "z", 8 * SECOND), 3, 0);
+    gauge_set(g, series(g, "gone", "z", 8 * SECOND), 3, 3, 3, 0);
+    gauge_reset(g, (struct slice[]){SLICE("gone"), SLICE("z")}, 0);
+    for (int i = 0; i < 1000; i++) {
+        histogram_observe(h, series(h, "x", i & 1 ? "y" : "z", 9 * SECOND), i * 0.013, 0);
+        histogram_observe(registry_find(r, SLICE("i")), 0, i * 0.1, 0);
+    }
+    family_touch(registry_find(r, SLICE("touched")), 0);
+    counter_inc(e, family_series(e, &SLICE("old"), 10 * SECOND, NULL), 1, 10 * SECOND);
+    counter_inc(e, family_series(e, &SLICE("new"), 60 * SECOND, NULL), 1, 60 * SECOND);
+}
+
+START_TEST(snapshot_does_not_see_later_updates)
+{
+    struct registry *r = families(ab);
+    struct family *c = registry_find(r, SLICE("c_total"));
+    struct snapshot *s;
+    struct buf before, after;
+    char text[32];
+
+    fill(r);
+    s = snapshot_take(r);
+    before = page_of(s);
+    fill(r);
+    for (int i = 0; i < 5000; i++) {
+        (void)snprintf(text, sizeof text, "%d", i);
+        counter_inc(c, series(c, text, "", 0), 1, 0);
+    }
+    registry_drop(c, (struct slice[]){SLICE("x"), SLICE("y")});
+    registry_expire(r, 1000 * SECOND);
+    after = page_of(s);
+    ck_assert_str_eq(before.p, after.p);
+    buf_release(&after);
+    registry_free(r);
+    after = page_of(s);
+    ck_assert_str_eq(before.p, after.p);
+    snapshot_free(s);
+    buf_release(&after);
+    buf_release(&before);
+}
+END_TEST
+
+START_TEST(snapshot_counts_what_is_shown)
+{
+    struct registry *r = families(ab);
+    struct snapshot *s;
+
+    fill(r);
+    s = snapshot_take(r);
+    /* c 2, d 1, g 2, h 2, i 1, touched 1, e 2 */
+    ck_assert_uint_eq(snapshot_nseries(s), 11);
+    snapshot_free(s);
+    registry_free(r);
+}
+END_TEST
+
+START_TEST(everything_survives_encoding)
+{
+    struct registry *x = families(ab), *y = families(ab);
+    struct restore_report report = {0};
+    struct buf bytes, again;
+
+    fill(x);
+    bytes = encoded(x);
+    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), 60 * SECOND, NULL, NULL, &report), 0);
+    ck_assert_uint_eq(report.restored, 11);
+    ck_assert_uint_eq(report.parked, 0);
+    ck_assert_uint_eq(report.dropped, 0);
+    assert_same_page(x, y);
+    ck_assert_int_eq(memcmp(family_counter(registry_find(x, SLICE("d_total")), 0),
+                            family_counter(registry_find(y, SLICE("d_total")), 0),
+                            sizeof(struct counter)),
+                     0);
+    ck_assert_int_eq(memcmp(family_histogram(registry_find(x, SLICE("h")), 1),
+                            family_histogram(registry_find(y, SLICE("h")), 1),
+                            sizeof(struct histogram) + 4 * sizeof(uint64_t)),
+                     0);
+    registry_free(x);
+    x = families(ab);
+    again = encoded(y);
+    ck_assert_int_eq(snapshot_restore(x, buf_all(&again), 60 * SECOND, NULL, NULL, NULL), 0);
+    assert_same_page(x, y);
+    buf_release(&bytes);
+    buf_release(&again);
+    registry_free(x);
+    registry_free(y);
+}
+END_TEST
+
+START_TEST(restored_set_still_ignores_older_lines_of_other_files)
+{
+    struct registry *x = families(ab), *y = families(ab);
+    struct family *g = registry_find(y, SLICE("g"));
+    struct buf bytes;
+    uint32_t index;
+
+    fill(x);
+    bytes = encoded(x);
+    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), 0, NULL, NULL, NULL), 0);
+    ck_assert(family_lookup(g, (struct slice[]){SLICE("x"), SLICE("y")}, &index));
+    ck_assert(!gauge_set(g, index, 5, 1233, 8, 0));
+    ck_assert(gauge_set(g, index, 5, 1233, 9, 0));
+    buf_release(&bytes);
+    registry_free(x);
+    registry_free(y);
+}
+END_TEST
+
+START_TEST(time_while_down_does_not_expire_series)
+{
+    struct registry *x = families(ab), *y = families(ab);
+    struct buf bytes;
+    int64_t now = 1000000 * SECOND;
+
+    fill(x);
+    bytes = encoded(x);
+    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), now, NULL, NULL, NULL), 0);
+    /* "old" was 50 s behind "new" and has 50 s left */
+    ck_assert_uint_eq(registry_expire(y, now + 50 * SECOND), 0);
+    ck_assert_uint_eq(registry_expire(y, now + 51 * SECOND), 1);
+    ck_assert_uint_eq(registry_expire(y, now + 101 * SECOND), 1);
+    buf_release(&bytes);
+    registry_free(x);
+    registry_free(y);
+}
+END_TEST
+
+START_TEST(labels_in_another_order_are_mapped)
+{
+    struct registry *x = new_registry(), *y = new_registry();
+    struct family *c = add(x, "c_total", FAMILY_COUNTER, 2, ab, NULL), *d;
+    struct buf bytes;
+    uint32_t index;
+
+    counter_inc(c, series(c, "1", "2", 0), 3, 0);
+    d = add(y, "c_total", FAMILY_COUNTER, 2, ba, NULL);
+    bytes = encoded(x);
+    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), 0, NULL, NULL, NULL), 0);
+    ck_assert(family_lookup(d, (struct slice[]){SLICE("2"), SLICE("1")}, &index));
+    ck_assert_uint_eq(family_counter(d, index)->whole, 3);
+    buf_release(&bytes);
+    registry_free(x);
+    registry_free(y);
+}
+END_TEST
+
+START_TEST(restored_series_keep_their_place_beyond_new_limits)
+{
+    struct registry *x = new_registry(),
+                    *y =
+                        registry_new(&(struct registry_limits){.max_series = 1, .label_bytes = 16});
+    struct family *c = add(x, "c_total", FAMILY_COUNTER, 2, ab, NULL);
+    struct buf bytes;
+
+    series(c, "1", "a value longer than sixteen bytes", 0);
+    series(c, "2", "2", 0);
+    add(y, "c_total", FAMILY_COUNTER, 2, ab, NULL);
+    bytes = encoded(x);
+    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), 0, NULL, NULL, NULL), 0);
+    assert_same_page(x, y);
+    buf_release(&bytes);
+    registry_free(x);
+    registry_free(y);
+}
+END_TEST
+
+START_TEST(zero_series_take_the_restored_value_and_stay_pinned)
+{
+    struct registry *x = families(ab), *y = families(ab);
+    struct family *e = registry_find(y, SLICE("e_total"));
+    struct buf bytes;
+    uint32_t index;
+
+    fill(x);
+    family_pin(e, &SLICE("old"), 0);
+    bytes = encoded(x);
+    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), SECOND, NULL, NULL, NULL), 0);
+    registry_expire(y, 1000 * SECOND);
+    ck_assert(family_lookup(e, &SLICE("old"), &index));
+    ck_assert_uint_eq(family_counter(e, index)->whole, 1);
+    ck_assert_uint_eq(family_nseries(e), 1);
+    buf_release(&bytes);
+    registry_free(x);
+    registry_free(y);
+}
+END_TEST
+
+/* Restores what `from` holds into `to` and frees `from`, as a reload does. */
+static struct restore_report reload(struct registry *from, struct registry *to, int64_t now_ns)
+{
+    struct restore_report report = {0};
+    struct buf bytes = encoded(from);
+
+    ck_assert_int_eq(snapshot_restore(to, buf_all(&bytes), now_ns, NULL, NULL, &report), 0);
+    buf_release(&bytes);
+    registry_free(from);
+    return report;
+}
+
+static struct registry *with_h(const double *buckets, bool used)
+{
+    struct registry *r = new_registry();
+    struct family *h = add(r, "h", FAMILY_HISTOGRAM, 2, ab, buckets);
+
+    if (used)
+        histogram_observe(h, series(h, "1", "2", SECOND), 3, 0);
+    return r;
+}
+
+START_TEST(family_that_is_gone_is_parked_and_comes_back)
+{
+    struct registry *a = with_h(bounds, true), *b = new_registry(), *c = new_registry(), *d;
+    struct restore_report report = reload(a, b, SECOND);
+
+    ck_assert_uint_eq(report.parked, 1);
+    report = reload(b, c, 2 * SECOND);
+    ck_assert_uint_eq(report.parked, 1);
+    d = with_h(bounds, false);
+    report = reload(c, d, DAY * SECOND);
+    ck_assert_uint_eq(report.restored, 1);
+    ck_assert_uint_eq(report.parked, 0);
+    a = with_h(bounds, true);
+    assert_same_page(a, d);
+    registry_free(a);
+    registry_free(d);
+}
+END_TEST
+
+START_TEST(parked_family_is_dropped_after_a_day)
+{
+    struct registry *a = with_h(bounds, true), *b = new_registry(), *c = with_h(bounds, false);
+    struct restore_report report;
+
+    reload(a, b, SECOND);
+    report = reload(b, c, (DAY + 2) * SECOND);
+    ck_assert_uint_eq(report.restored, 0);
+    ck_assert_uint_eq(report.dropped, 1);
+    registry_free(c);
+}
+END_TEST
+
+START_TEST(parked_family_is_dropped_when_another_shape_was_shown)
+{
+    struct registry *a = with_h(bounds, true), *b = with_h(other_bounds, false), *c;
+    struct restore_report report = reload(a, b, SECOND);
+    struct family *h = registry_find(b, SLICE("h"));
+
+    ck_assert_uint_eq(report.parked, 1);
+    histogram_observe(h, series(h, "1", "2", SECOND), 3, 0);
+    c = with_h(bounds, false);
+    report = reload(b, c, 2 * SECOND);
+    ck_assert_uint_eq(report.restored, 0);
+    ck_assert_uint_eq(report.dropped, 1);
+    ck_assert_uint_eq(report.parked, 1);
+    registry_free(c);
+}
+END_TEST
+
+START_TEST(parked_family_comes_back_when_the_other_shape_was_never_shown)
+{
+    struct registry *a = with_h(bounds, true), *b = with_h(other_bounds, false),
+                    *c = with_h(bounds, false);
+    struct restore_report report;
+
+    reload(a, b, SECOND);
+    report = reload(b, c, 2 * SECOND);
+    ck_assert_uint_eq(report.restored, 1);
+    registry_free(c);
+}
+END_TEST
+
+static bool first_is_one(void *ctx, const struct family *f, const struct slice *values)
+{
+    (void)f;
+    ++*(int *)ctx;
+    return slice_eq(values[0], SLICE("1"));
+}
+
+START_TEST(series_that_no_rule_makes_is_parked)
+{
+    struct registry *a = new_registry(), *b = new_registry(), *c = new_registry();
+    struct family *f = add(a, "c_total", FAMILY_COUNTER, 2, ab, NULL), *g;
+    struct restore_report report;
+    struct buf bytes;
+    int calls = 0;
+
+    counter_inc(f, series(f, "1", "x", 0), 10, 0);
+    counter_inc(f, series(f, "2", "x", 0), 20, 0);
+    bytes = encoded(a);
+    g = add(b, "c_total", FAMILY_COUNTER, 2, ab, NULL);
+    ck_assert_int_eq(snapshot_restore(b, buf_all(&bytes), SECOND, first_is_one, &calls, &report),
+                     0);
+    buf_release(&bytes);
+    ck_assert_int_eq(calls, 2);
+    ck_assert_uint_eq(report.restored, 1);
+    ck_assert_uint_eq(report.parked, 1);
+    ck_assert_uint_eq(family_nseries(g), 1);
+    add(c, "c_total", FAMILY_COUNTER, 2, ab, NULL);
+    reload(b, c, 2 * SECOND);
+    assert_same_page(a, c);
+    registry_free(a);
+    registry_free(c);
+}
+END_TEST
+
+START_TEST(newer_value_wins_over_a_parked_one)
+{
+    struct registry *a = new_registry(), *b = new_registry(), *c = new_registry();
+    struct family *f = add(a, "c_total", FAMILY_COUNTER, 2, ab, NULL);
+    struct buf bytes;
+    int calls = 0;
+    uint32_t index;
+
+    counter_inc(f, series(f, "2", "x", 0), 20, 0);
+    bytes = encoded(a);
+    registry_free(a);
+    f = add(b, "c_total", FAMILY_COUNTER, 2, ab, NULL);
+    ck_assert_int_eq(snapshot_restore(b, buf_all(&bytes), SECOND, first_is_one, &calls, NULL), 0);
+    buf_release(&bytes);
+    counter_inc(f, series(f, "2", "x", 0), 1, 0);
+    f = add(c, "c_total", FAMILY_COUNTER, 2, ab, NULL);
+    reload(b, c, 2 * SECOND);
+    ck_assert(family_lookup(f, (struct slice[]){SLICE("2"), SLICE("x")}, &index));
+    ck_assert_uint_eq(family_counter(f, index)->whole, 1);
+    registry_free(c);
+}
+END_TEST
+
+/* The bytes in memory of exactly their length, so that a sanitizer sees any read past the end. */
+static int restore_exactly(struct registry *r, const char *p, size_t n)
+{
+    char *copy = xmalloc(n ? n : 1);
+    int e;
+
+    memcpy(copy, p, n);
+    e = snapshot_restore(r, slice_make(copy, n), SECOND, NULL, NULL, NULL);
+    free(copy);
+    return e;
+}
+
+START_TEST(every_truncation_is_refused)
+{
+    struct registry *x = families(ab);
+    struct buf bytes;
+
+    fill(x);
+    bytes = encoded(x);
+    for (size_t n = 0; n < bytes.n; n++) {
+        struct registry *y = families(ab), *empty = families(ab);
+
+        ck_assert_int_eq(restore_exactly(y, bytes.p, n), -EBADMSG);
+        assert_same_page(y, empty);
+        registry_free(y);
+        registry_free(empty);
+    }
+    buf_release(&bytes);
+    registry_free(x);
+}
+END_TEST
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+/* Whatever the bytes were, what comes of them can be shown, saved and read again. */
+static void use(struct registry *r)
+{
+    struct registry *again = families(ba);
+    struct buf text = page(r), bytes = encoded(r), err = BUF_INIT;
+
+    ck_assert_int_eq(snapshot_restore(again, buf_all(&bytes), SECOND, NULL, NULL, NULL), 0);
+    ck_assert_msg(snapshot_merge(again, buf_all(&bytes), &err) == 0, "%s", err.p);
+    buf_release(&err);
+    buf_release(&text);
+    buf_release(&bytes);
+    registry_free(again);
+}
+
+START_TEST(damaged_bytes_are_refused_or_consistent)
+{
+    struct registry *x = families(ab);
+    uint64_t state = 88172645463325252U;
+    struct buf bytes;
+    char *copy;
+    int good = 0;
+
+    fill(x);
+    bytes = encoded(x);
+    copy = xmalloc(bytes.n);
+    for (int i = 0; i < 30000; i++) {
+        struct registry *y = families(i & 1 ? ab : ba);
+        unsigned flips = 1 + next_random(&state) % 3;
+
+        memcpy(copy, bytes.p, bytes.n);
+        while (flips--) {
+            uint64_t at = next_random(&state) % bytes.n;
+
+            if (next_random(&state) & 1)
+                copy[at] = (char)next_random(&state);
+            else
+                copy[at] = (char)(copy[at] ^ (1 << (at & 7)));
+        }
+        if (restore_exactly(y, copy, bytes.n) == 0) {
+            good++;
+            if (good % 50 == 0)
+                use(y);
+        }
+        registry_free(y);
+    }
+    ck_assert_int_gt(good, 100);
+    free(copy);
+    buf_release(&bytes);
+    registry_free(x);
+}
+END_TEST
+
+static Suite *snapshot_suite(void)
+{
+    Suite *s = suite_create("snapshot");
+    TCase *t = tcase_create("snapshot");
+
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, snapshot_does_not_see_later_updates);
+    tcase_add_test(t, snapshot_counts_what_is_shown);
+    tcase_add_test(t, everything_survives_encoding);
+    tcase_add_test(t, restored_set_still_ignores_older_lines_of_other_files);
+    tcase_add_test(t, time_while_down_does_not_expire_series);
+    tcase_add_test(t, labels_in_another_order_are_mapped);
+    tcase_add_test(t, restored_series_keep_their_place_beyond_new_limits);
+    tcase_add_test(t, zero_series_take_the_restored_value_and_stay_pinned);
+    tcase_add_test(t, family_that_is_gone_is_parked_and_comes_back);
+    tcase_add_test(t, parked_family_is_dropped_after_a_day);
+    tcase_add_test(t, parked_family_is_dropped_when_another_shape_was_shown);
+    tcase_add_test(t, parked_family_comes_back_when_the_other_shape_was_never_shown);
+    tcase_add_test(t, series_that_no_rule_makes_is_parked);
+    tcase_add_test(t, newer_value_wins_over_a_parked_one);
+    tcase_add_test(t, every_truncation_is_refused);
+    tcase_add_test(t, damaged_bytes_are_refused_or_consistent);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(snapshot_suite());
+    int failed;
+
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
