@@ -1,4 +1,4 @@
-/* pow10 -- the table that Schubfach needs (numfmt.c), one entry for each power from -292 to 324.
+/* pow10 -- the table of numfmt.c and of the middle path in decimal.c, one entry for each power from -292 to 324.
  *
  * Made by a few lines of Python with whole numbers only; tests/check_num.c compares what is printed
  * with the C library's own digits, so that a wrong entry does not stay unseen:

@@ -1,4 +1,4 @@
-/* pow10 -- powers of ten to 128 bits, for turning doubles into decimals. */
+/* pow10 -- powers of ten to 128 bits, for turning doubles into decimals and back. */
 #ifndef LT_BASE_POW10_H
 #define LT_BASE_POW10_H
 
