@@ -7,12 +7,11 @@
 #include "base/clock.h"
 
 #include <check.h>
-#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -294,6 +293,49 @@ START_TEST(a_body_over_64_kib_is_413)
 }
 END_TEST
 
+START_TEST(an_endless_body_ends_the_connection)
+{
+    struct client c = client_connect(&rig, 0);
+    struct buf chunk = BUF_INIT;
+    size_t sent = 0;
+
+    buf_fmt(&chunk, "10000\r\n%065536d\r\n", 0);
+    client_send_str(&rig, &c,
+                    "POST /post HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (client_send(&rig, &c, buf_all(&chunk)))
+        ck_assert_uint_lt(sent += chunk.n, (size_t)64 << 20);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello"), 200);
+    buf_release(&chunk);
+    client_close(&c);
+}
+END_TEST
+
+#define ROUNDS 100000
+
+static void *take_and_drop(void *body)
+{
+    for (int i = 0; i < ROUNDS; i++)
+        http_body_unref(http_body_ref(body));
+    http_body_unref(body);
+    return NULL;
+}
+
+START_TEST(a_body_may_be_shared_with_another_thread)
+{
+    struct buf text = BUF_INIT;
+    struct http_body *body;
+    pthread_t thread;
+
+    buf_str(&text, "page");
+    body = http_body_new(&text);
+    ck_assert_ptr_null(text.p);
+    ck_assert(slice_eq(http_body_bytes(body), SLICE("page")));
+    ck_assert_int_eq(pthread_create(&thread, NULL, take_and_drop, http_body_ref(body)), 0);
+    (void)take_and_drop(body);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
 static Suite *server_suite(void)
 {
     Suite *s = suite_create("server");
@@ -316,6 +358,8 @@ static Suite *server_suite(void)
     tcase_add_test(t, what_is_kept_at_the_end_is_answered_503);
     tcase_add_test(t, a_body_is_read_and_thrown_away);
     tcase_add_test(t, a_body_over_64_kib_is_413);
+    tcase_add_test(t, an_endless_body_ends_the_connection);
+    tcase_add_test(t, a_body_may_be_shared_with_another_thread);
     suite_add_tcase(s, t);
     return s;
 }

@@ -18,6 +18,8 @@
 
 /* Nothing that we serve reads a body. */
 #define BODY_MAX ((uint64_t)64 * 1024)
+/* A body without a declared length is read so far, to answer it; then the connection is closed. */
+#define DRAIN_MAX ((uint64_t)1024 * 1024)
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
 struct http_request {
@@ -199,7 +201,7 @@ enum MHD_Result request_on_access(void *cls, struct MHD_Connection *connection, 
     if (*upload_size != 0) {
         r->nbody += *upload_size;
         *upload_size = 0;
-        return MHD_YES;
+        return r->nbody > DRAIN_MAX ? MHD_NO : MHD_YES;
     }
     if (r->method == NULL) {
         r->method = method;

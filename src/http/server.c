@@ -3,14 +3,19 @@
  * One microhttpd daemon a listener, none with a thread: each has an epoll set of its own, which is
  * one descriptor in our loop. What libmicrohttpd 0.9.75 wants besides being run when that is
  * readable:
- * - it must be run when MHD_get_timeout says 0 (it has input of a connection that no event will
- * announce), after a resume and after a shutdown(2) of ours: `soon`, a timer that is due at once;
- * - at its connection limit it takes the listening socket out of its epoll set and puts it back
- * only at the start of a run, so a run that closed a connection is followed by another. The limit
- * proper is conn.c's, over all listeners; MHD's own lies a little above it, for connections that
- * were cut off and not yet closed;
- * - MHD_stop_daemon aborts while a connection is suspended, so kept requests are answered before;
- * - it closes the listening socket unless it was quiesced, so it always is: listen.c opened it.
+ * - MHD_get_timeout may say 0 (it holds input that no event will announce); it wants a run also
+ *   after a resume and after a shutdown(2) of ours. All three: `soon`, a timer due at once.
+ * - At its connection limit it takes the listening socket out of its epoll set and puts it back
+ *   only at the start of a run, so a run that closed a connection is followed by another. The limit
+ *   proper is conn.c's, over all listeners; MHD's own lies a little above it, for connections that
+ *   were cut off and not yet closed.
+ * - With no descriptor left and no connection open it would try accept for ever: it is left alone
+ *   for a moment.
+ * - A FIN that comes together with the last bytes of half a request is lost to it (edge-triggered,
+ *   and a short read means to it that there is no more): that connection goes when its time is up.
+ * - MHD_stop_daemon aborts while a connection is suspended, so kept requests are answered before.
+ * - It closes the listening socket unless it was quiesced, so it always is: listen.c opened it.
+ *
  * TLS would be one more option of a listener's daemon, and a new certificate a second daemon on the
  * same socket. */
 #include "config.h"
@@ -26,6 +31,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -34,12 +40,14 @@
 #define LIMIT_SLACK 32
 /* Memory of a connection for the request's head; a longer head is answered 431. */
 #define HEAD_MAX ((size_t)32 * 1024)
+/* Before accept is tried again that had no descriptor. */
+#define PAUSE_NS (20 * NSEC_PER_MSEC)
 
 struct listener {
     struct http_server *server;
     struct listen_socket socket;
     struct MHD_Daemon *daemon;
-    struct loop_watch *watch;
+    struct loop_watch *watch; /* NULL: paused, or not yet watched */
 };
 
 struct http_server {
@@ -62,6 +70,22 @@ static void run_soon(void *ctx)
     loop_timer_set(s->soon, 0);
 }
 
+/* Somebody waits and was not let in, although there is nobody inside: no descriptor was free. */
+static bool cannot_accept(const struct listener *l)
+{
+    struct pollfd p = {.fd = l->socket.fd, .events = POLLIN};
+
+    return connections_of(l) == 0 && poll(&p, 1, 0) == 1;
+}
+
+static void pause_listener(struct listener *l)
+{
+    if (l->watch != NULL)
+        loop_remove_fd(l->server->loop, l->watch);
+    l->watch = NULL;
+    loop_timer_set(l->server->soon, clock_mono_ns() + PAUSE_NS);
+}
+
 static void run_listener(struct listener *l)
 {
     MHD_UNSIGNED_LONG_LONG wait_ms;
@@ -73,6 +97,8 @@ static void run_listener(struct listener *l)
     } while (connections_of(l) < before);
     if (MHD_get_timeout(l->daemon, &wait_ms) == MHD_YES && wait_ms == 0)
         run_soon(l->server);
+    else if (cannot_accept(l))
+        pause_listener(l);
 }
 
 static void on_readable(void *ctx, uint32_t events)
@@ -81,12 +107,24 @@ static void on_readable(void *ctx, uint32_t events)
     run_listener(ctx);
 }
 
+static int watch_listener(struct listener *l)
+{
+    int fd = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+
+    return loop_add_fd(l->server->loop, fd, EPOLLIN, on_readable, l, &l->watch);
+}
+
 static void on_soon(void *ctx)
 {
     struct http_server *s = ctx;
 
-    for (unsigned i = 0; i < s->nlisteners; i++)
-        run_listener(&s->listeners[i]);
+    for (unsigned i = 0; i < s->nlisteners; i++) {
+        struct listener *l = &s->listeners[i];
+
+        if (l->watch == NULL && watch_listener(l) < 0)
+            loop_timer_set(s->soon, clock_mono_ns() + PAUSE_NS);
+        run_listener(l);
+    }
 }
 
 static struct MHD_Daemon *start_daemon(struct request_env *env, int fd, unsigned max_connections)
@@ -103,7 +141,7 @@ static struct MHD_Daemon *start_daemon(struct request_env *env, int fd, unsigned
 static int start_listener(struct http_server *s, struct listener *l, const char *spec, unsigned max,
                           struct buf *err)
 {
-    int r, fd;
+    int r;
 
     l->server = s;
     r = listen_open(spec, &l->socket, err);
@@ -116,8 +154,7 @@ static int start_listener(struct http_server *s, struct listener *l, const char 
         buf_fmt(err, "cannot serve on %s: libmicrohttpd did not start", spec);
         return -EIO;
     }
-    fd = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    r = loop_add_fd(s->loop, fd, EPOLLIN, on_readable, l, &l->watch);
+    r = watch_listener(l);
     if (r < 0)
         buf_fmt(err, "cannot serve on %s: %s", spec, strerror(-r));
     return r;
