@@ -18,6 +18,7 @@
 
 #include "base/utf8.h"
 #include "base/xalloc.h"
+#include "rules/ini_line.h"
 #include "rules/keys.h"
 
 #include <errno.h>
@@ -29,18 +30,10 @@
 
 enum { FILE_MAX = 16 << 20, QUOTE_MAX = 60 };
 
-/* A line without its end (CR, LF, blanks); `text` is what begins at its first byte that is no
- * blank. */
-struct line {
-    struct slice text;
-    bool indented;
-};
-
 struct parse {
     struct ini_doc *doc;
     struct mistakes *m;
-    const char *p, *end;
-    int line;               /* of the last line taken; from 1 */
+    struct lines in;
     unsigned kind;          /* enum section_kind of the open section; 0 = unknown */
     struct ini_entry entry; /* on its way through inih */
     bool waiting;           /* ... and not back yet */
@@ -48,14 +41,9 @@ struct parse {
     bool said_early;
 };
 
-static bool blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 static struct where here(const struct parse *ps)
 {
-    return (struct where){ps->doc->file, ps->line};
+    return (struct where){ps->doc->file, ps->in.number};
 }
 
 /* For messages: the beginning of a text. */
@@ -65,51 +53,10 @@ static struct slice shown(struct slice s)
     return s;
 }
 
-static bool take_line(struct parse *ps, struct line *ret_line)
-{
-    const char *start = ps->p, *nl, *e;
-
-    if (start >= ps->end)
-        return false;
-    nl = memchr(start, '\n', (size_t)(ps->end - start));
-    e = nl ? nl : ps->end;
-    ps->p = nl ? nl + 1 : ps->end;
-    ps->line++;
-    while (e > start && (blank(e[-1]) || e[-1] == '\r'))
-        e--;
-    ret_line->indented = e > start && blank(*start);
-    while (start < e && blank(*start))
-        start++;
-    ret_line->text = slice_make(start, (size_t)(e - start));
-    return true;
-}
-
-static bool is_comment(struct slice s)
-{
-    return s.n == 0 || *s.p == ';' || *s.p == '#';
-}
-
-/* Where ` ;` begins a comment; s.n when nowhere. */
-static size_t comment_at(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == ';' && (i == 0 || blank(s.p[i - 1])))
-            return i;
-    return s.n;
-}
-
-/* The name before `=`; empty when there is no `=`. */
-static struct slice key_part(struct slice s)
-{
-    const char *eq = s.n ? memchr(s.p, '=', s.n) : NULL;
-
-    return eq ? slice_trim(slice_make(s.p, (size_t)(eq - s.p))) : (struct slice){0};
-}
-
 /* `KEY =` with a key of the open section? */
 static bool reads_as_key(const struct parse *ps, struct slice s)
 {
-    struct slice name = key_part(s);
+    struct slice name = line_key(s);
     const struct key *k;
 
     for (size_t i = 0; i < name.n; i++)
@@ -120,32 +67,20 @@ static bool reads_as_key(const struct parse *ps, struct slice s)
     return k && (ps->kind == 0 || (k->sections & ps->kind));
 }
 
-/* The first word of `[word ...]`. */
-static struct slice section_word(struct slice s)
-{
-    size_t n = 0;
-
-    s = slice_trim(slice_from(s, 1));
-    while (n < s.n && !blank(s.p[n]) && s.p[n] != ']')
-        n++;
-    return slice_make(s.p, n);
-}
-
 /* The line after, if it continues a value. */
 static bool take_continuation(struct parse *ps, struct slice *ret_text)
 {
-    const char *p = ps->p;
+    struct lines before = ps->in;
     struct line next;
 
-    if (!take_line(ps, &next))
+    if (!line_take(&ps->in, &next))
         return false;
-    if (next.indented && !is_comment(next.text) && *next.text.p != '[' &&
+    if (next.indented && !line_is_comment(next.text) && *next.text.p != '[' &&
         !reads_as_key(ps, next.text)) {
         *ret_text = next.text;
         return true;
     }
-    ps->p = p;
-    ps->line--;
+    ps->in = before;
     return false;
 }
 
@@ -153,7 +88,7 @@ static bool take_continuation(struct parse *ps, struct slice *ret_text)
 static struct slice without_comment(struct parse *ps, const char *name, unsigned flags,
                                     struct slice s)
 {
-    size_t at = comment_at(s);
+    size_t at = line_comment_at(s);
 
     if (at == s.n)
         return s;
@@ -166,19 +101,6 @@ static struct slice without_comment(struct parse *ps, const char *name, unsigned
         return s;
     }
     return slice_trim(slice_make(s.p, at));
-}
-
-/* `\;` is a semicolon. */
-static void unescape_semicolons(struct buf *b)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < b->n; i++) {
-        if (b->p[i] == '\\' && i + 1 < b->n && b->p[i + 1] == ';')
-            i++;
-        b->p[n++] = b->p[i];
-    }
-    b->n = n;
 }
 
 static struct slice take_value(struct parse *ps, const char *name, struct slice first)
@@ -194,7 +116,7 @@ static struct slice take_value(struct parse *ps, const char *name, struct slice 
             buf_char(&value, ' ');
         buf_slice(&value, piece);
     } while (take_continuation(ps, &piece));
-    unescape_semicolons(&value);
+    line_unescape(&value);
     kept = arena_slice(&ps->doc->text, buf_all(&value));
     buf_release(&value);
     return kept;
@@ -205,9 +127,12 @@ static void refuse(struct parse *ps, struct slice s)
 {
     size_t n = 0;
 
-    while (n < s.n && s.p[n] != ':' && !blank(s.p[n]))
+    while (n < s.n && s.p[n] != ':' && !line_blank(s.p[n]))
         n++;
-    if (n < s.n && key_find(slice_make(s.p, n), ps->kind))
+    if (line_key_has_blank(s) && s.p[n] != ':')
+        mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" is not a key: a key is one word",
+                    SLICE_FMT(shown(line_key(s))));
+    else if (n < s.n && key_find(slice_make(s.p, n), ps->kind))
         mistake_add(ps->m, MISTAKE, here(ps),
                     "only = divides a key from its value; write \"%.*s = ...\"", (int)n, s.p);
     else
@@ -220,12 +145,12 @@ static void refuse(struct parse *ps, struct slice s)
 
 static bool take_entry(struct parse *ps, struct slice s)
 {
-    struct slice name = key_part(s), value;
+    struct slice name = line_key(s), value;
     struct ini_entry *e = &ps->entry;
     bool divided = name.n > 0;
 
     for (size_t i = 0; i < name.n; i++)
-        if (blank(name.p[i]))
+        if (line_blank(name.p[i]))
             divided = false;
     e->at = here(ps);
     if (!divided) {
@@ -251,7 +176,7 @@ static void add_section(struct parse *ps, struct slice text)
     struct ini_section *new;
     size_t n = 0;
 
-    while (n < text.n && !blank(text.p[n]))
+    while (n < text.n && !line_blank(text.p[n]))
         n++;
     GROW(d->sections, d->n, d->cap);
     new = &d->sections[d->n++];
@@ -273,11 +198,11 @@ static void take_section(struct parse *ps, struct slice s)
 
     if (!close) {
         mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" has no ] at its end", SLICE_FMT(shown(s)));
-        add_section(ps, slice_trim(slice_make(s.p + 1, comment_at(s) - 1)));
+        add_section(ps, slice_trim(slice_make(s.p + 1, line_comment_at(s) - 1)));
         return;
     }
     rest = slice_trim(slice_from(s, (size_t)(close + 1 - s.p)));
-    if (!is_comment(rest))
+    if (!line_is_comment(rest))
         mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" after ] is not part of the section",
                     SLICE_FMT(shown(rest)));
     add_section(ps, slice_trim(slice_make(s.p + 1, (size_t)(close - s.p - 1))));
@@ -292,13 +217,13 @@ static bool take_indented(struct parse *ps, struct slice s)
                     "\"%.*s\" is indented; a section begins in the first column, and a continued "
                     "value cannot go on with [",
                     SLICE_FMT(shown(s)));
-        return section_kind(section_word(s)) != 0;
+        return section_kind(line_section_word(s)) != 0;
     }
     if (reads_as_key(ps, s)) {
         mistake_add(ps->m, MISTAKE, here(ps),
                     "\"%.*s\" is indented and would continue the value above; begin a key in the "
                     "first column",
-                    SLICE_FMT(shown(key_part(s))));
+                    SLICE_FMT(shown(line_key(s))));
         return true;
     }
     mistake_add(
@@ -325,10 +250,10 @@ static char *next_line(char *out, int size, void *ctx)
     struct line l;
 
     disagreed(ps);
-    if (!take_line(ps, &l))
+    if (!line_take(&ps->in, &l))
         return NULL;
     snprintf(out, (size_t)size, "\n");
-    if (is_comment(l.text) || (l.indented && !take_indented(ps, l.text)))
+    if (line_is_comment(l.text) || (l.indented && !take_indented(ps, l.text)))
         return out;
     if (*l.text.p == '[') {
         take_section(ps, l.text);
@@ -406,8 +331,7 @@ struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistak
         text = slice_from(text, 3);
     copy = xstrslice(text);
     check_bytes(&ps, copy, text.n);
-    ps.p = copy;
-    ps.end = copy + text.n;
+    ps.in = (struct lines){copy, copy + text.n, 0};
     (void)ini_parse_stream(next_line, &ps, entry_back, &ps);
     disagreed(&ps);
     free(copy);

@@ -8,7 +8,10 @@
 
 #include <stdlib.h>
 
-enum { CARET_WIDTH = 72 }; /* of a regex shown under its mistake */
+enum {
+    CARET_WIDTH = 72, /* of a regex shown under its mistake */
+    HINTS_MAX = 1000, /* after so many mistakes, no names are compared any more */
+};
 
 void *load_alloc(struct load *l, size_t count, size_t size)
 {
@@ -36,6 +39,10 @@ const char *load_nearest(struct load *l, const struct map *names, struct slice w
     uint64_t value;
     size_t n = 0;
 
+    if (l->m->n > HINTS_MAX) {
+        free(list);
+        return NULL;
+    }
     for (size_t at = 0; map_next(names, &at, &key, &value);)
         list[n++] = arena_strslice(&text, key);
     near = nearest(word, list, n);
@@ -185,17 +192,32 @@ static const char *verb_hint(struct slice name, unsigned kind)
     return "; it says what events do to a metric";
 }
 
+/* "[counter], [gauge]" */
+static void list_kinds(struct buf *out, unsigned kinds)
+{
+    for (unsigned bit = 1; bit <= kinds; bit <<= 1)
+        if (kinds & bit)
+            buf_fmt(out, "%s[%s]", out->n ? ", " : "", section_kind_text(bit));
+}
+
 static void unknown_key(struct load *l, const struct ini_section *s, const struct ini_entry *e,
                         const struct key *k, unsigned kind)
 {
     struct slice name = slice_str(e->name);
-    const char *near = key_nearest(name, kind);
+    const char *near = key_nearest(name, kind), *verb = verb_hint(name, kind);
+    struct buf kinds = BUF_INIT;
 
-    if (k)
-        load_mistake(l, e->at, "[%s] has no key \"%s\"%s", s->kind, e->name,
-                     *verb_hint(name, kind) ? verb_hint(name, kind) : load_hint(l, near));
-    else
+    if (name.n && name.p[name.n - 1] == '.' && near && strcmp(near, e->name) == 0)
+        load_mistake(l, e->at, "\"%s\" lacks a field: write %sFIELD = ...", e->name, e->name);
+    else if (k && *verb)
+        load_mistake(l, e->at, "[%s] has no key \"%s\"%s", s->kind, e->name, verb);
+    else if (k && (k->sections & SECTION_RULE || !near)) {
+        list_kinds(&kinds, k->sections);
+        load_mistake(l, e->at, "[%s] has no key \"%s\"; it is a key of %.*s", s->kind, e->name,
+                     SLICE_FMT(buf_all(&kinds)));
+    } else
         load_mistake(l, e->at, "unknown key \"%s\"%s", e->name, load_hint(l, near));
+    buf_release(&kinds);
 }
 
 bool *load_keys(struct load *l, const struct ini_section *s, unsigned kind)

@@ -24,6 +24,8 @@ enum {
     SLOT_LOCAL = 0x2000,
     SLOT_END = 0xfffe,
     LOGS_MAX = 1024,
+    CONDITIONS_MAX = 1000, /* of one event */
+    ACTIONS_MAX = 1000,
     EVENTS_MAX = 0xfffe,
     FAMILIES_MAX = 0xfffe,
     NEVER = -1,
@@ -43,6 +45,7 @@ struct draft {
     struct local *locals;
     unsigned nlocals, cap;
     bool has_match;
+    bool shows_exemplar; /* updates a counter or histogram */
     struct where of_at, unless_at;
 };
 
@@ -116,13 +119,13 @@ bool *load_keys(struct load *l, const struct ini_section *s, unsigned kind);
 
 /* load_slot.c: names to numbers. */
 
+enum { STAGE_END = 0x7fffffff };
 struct local *load_local(struct load *l, uint16_t event, struct slice name, unsigned stage);
 const struct local *load_find_local(const struct load *l, uint16_t event, const char *name);
 uint16_t load_context(struct load *l, struct slice name, struct where at);
 uint16_t load_decoded(struct load *l, struct slice name, uint16_t event, struct where at);
 /* Resolves ref->name as event `event` sees it at `stage` (STAGE_END: after all). `what` is how a
  * message calls it ("label \"status\""); `lenient` when being missing is no mistake. */
-enum { STAGE_END = 0x7fffffff };
 void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, bool lenient,
               const char *what, struct where at);
 /* An array of slots that load_slots() renumbers. */

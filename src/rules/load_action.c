@@ -163,6 +163,10 @@ void load_action(struct load *l, uint16_t event, const struct ini_entry *e)
 {
     const char *field = strchr(e->name, '.') + 1;
 
+    if (l->r->events[event].nactions == ACTIONS_MAX) {
+        load_mistake(l, e->at, "more than %d set, rewrite and map in one event", ACTIONS_MAX);
+        return;
+    }
     if (strncmp(e->name, "set.", 4) == 0)
         load_set(l, event, field, e);
     else if (strncmp(e->name, "rewrite.", 8) == 0)

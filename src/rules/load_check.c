@@ -66,19 +66,19 @@ static void check_unused(struct load *l)
             load_warning(l, l->r->events[i].at, "nothing uses event \"%s\"", l->r->events[i].name);
 }
 
-static void check_exemplars(struct load *l, const struct event *e, uint16_t event)
+static void check_exemplars(struct load *l)
 {
-    for (unsigned i = 0; i < l->r->nmappings; i++) {
-        const struct mapping *k = &l->r->mappings[i];
+    struct ruleset *r = l->r;
 
-        if (k->event == event && l->r->families[k->family].spec.type != FAMILY_GAUGE)
-            return;
-    }
-    if (e->used)
-        load_warning(l, e->at,
-                     "the exemplar of event \"%s\" shows nowhere: it updates no counter and "
-                     "no histogram",
-                     e->name);
+    for (unsigned i = 0; i < r->nmappings; i++)
+        if (r->families[r->mappings[i].family].spec.type != FAMILY_GAUGE)
+            l->drafts[r->mappings[i].event].shows_exemplar = true;
+    for (unsigned i = 0; i < r->nevents; i++)
+        if (r->events[i].nexemplar && r->events[i].used && !l->drafts[i].shows_exemplar)
+            load_warning(l, r->events[i].at,
+                         "the exemplar of event \"%s\" shows nowhere: it updates no counter and no "
+                         "histogram",
+                         r->events[i].name);
 }
 
 /* Closer than `nearest`: one letter more, less or other, or two swapped. */
@@ -123,8 +123,7 @@ static void check_names(struct load *l)
         const struct decoded_use *use = &l->uses[i];
         const char *near;
 
-        if (use->uses > 1 || use->event == EVENT_NONE ||
-            load_find_local(l, use->event, use->name))
+        if (use->uses > 1 || use->event == EVENT_NONE || load_find_local(l, use->event, use->name))
             continue;
         near = nearly(l, use);
         if (near && is_slip(slice_str(use->name), slice_str(near)))
@@ -139,8 +138,7 @@ void load_check(struct load *l)
         check_clashes(l, i);
     mark_used(l);
     check_unused(l);
-    for (unsigned i = 0; i < l->r->nevents; i++)
-        if (l->r->events[i].nexemplar)
-            check_exemplars(l, &l->r->events[i], (uint16_t)i);
+    if (l->m->nmistakes == 0)
+        check_exemplars(l);
     check_names(l);
 }

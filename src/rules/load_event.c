@@ -156,6 +156,10 @@ static void load_where(struct load *l, uint16_t event, const struct ini_entry *e
     struct condition *c = &ev->conditions[ev->nconditions];
     struct slice rest = e->value, field, op;
 
+    if (ev->nconditions == CONDITIONS_MAX) {
+        load_mistake(l, e->at, "more than %d conditions in one event", CONDITIONS_MAX);
+        return;
+    }
     if (!load_word(&rest, &field)) {
         load_mistake(l, e->at, "\"where\" is empty; write where = FIELD OP VALUE");
         return;
@@ -294,7 +298,7 @@ void load_event(struct load *l, uint16_t event, const struct ini_section *s)
 {
     struct event *ev = &l->r->events[event];
     bool *good = load_keys(l, s, SECTION_EVENT);
-    bool selects = false;
+    bool selects = false, refused = false;
 
     ev->conditions = load_alloc(l, s->n + 1, sizeof *ev->conditions);
     ev->actions = load_alloc(l, s->n + 1, sizeof *ev->actions);
@@ -303,13 +307,14 @@ void load_event(struct load *l, uint16_t event, const struct ini_section *s)
 
         selects |=
             strcmp(name, "match") == 0 || strcmp(name, "where") == 0 || strcmp(name, "of") == 0;
+        refused |= !good[i];
         if (good[i])
             load_key(l, event, &s->entries[i]);
     }
     for (size_t i = 0; i < s->n; i++)
         if (good[i] && strchr(s->entries[i].name, '.'))
             load_action(l, event, &s->entries[i]);
-    if (!selects)
+    if (!selects && !refused)
         load_mistake(l, s->at,
                      "event \"%s\" has no match, where or of; to mean every line write match = ^",
                      ev->name);

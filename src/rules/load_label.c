@@ -101,7 +101,9 @@ static bool take_source(struct load *l, struct slice *rest, struct label_item *i
     item->text = take_bare(rest);
     if (load_is_field(item->text))
         return true;
-    if (load_is_quoted(item->text))
+    if (item->text.n == 0)
+        load_mistake(l, at, "label \"%.*s\" has nothing after its =", SLICE_FMT(item->name));
+    else if (load_is_quoted(item->text))
         load_mistake(l, at, "a constant label stands in double quotes: %.*s=\"%.*s\"",
                      SLICE_FMT(item->name), (int)item->text.n - 2, item->text.p + 1);
     else
@@ -205,9 +207,10 @@ static bool take_numbers(struct slice s, double numbers[3])
     struct slice piece;
     unsigned n = 0;
 
-    if (s.n == 0 || s.p[s.n - 1] != ')')
+    s = slice_trim(s);
+    if (s.n < 2 || *s.p != '(' || s.p[s.n - 1] != ')')
         return false;
-    s.n--;
+    s = slice_make(s.p + 1, s.n - 2);
     while (slice_cut(&s, ',', &piece)) {
         struct num num;
 
@@ -226,7 +229,8 @@ static unsigned computed(struct load *l, const struct ini_entry *e, bool exponen
     double v[3], at;
     unsigned count;
 
-    if (!take_numbers(slice_from(e->value, exponential ? 12 : 7), v)) {
+    if (!take_numbers(slice_from(e->value, exponential ? strlen("exponential") : strlen("linear")),
+                      v)) {
         load_mistake(l, e->at, "\"%.*s\" is not %s", SLICE_FMT(e->value), form);
         return 0;
     }
@@ -266,7 +270,10 @@ static void bad_bound(struct load *l, struct slice s, struct where at)
         load_mistake(l, at, "bucket \"%.*s\" has a unit; write plain numbers in seconds or bytes",
                      SLICE_FMT(s));
     else
-        load_mistake(l, at, "bucket \"%.*s\" is not a number; buckets = 0.1 0.5 1", SLICE_FMT(s));
+        load_mistake(l, at,
+                     "bucket \"%.*s\" is not a number; write numbers, exponential(start, factor, "
+                     "count) or linear(start, width, count)",
+                     SLICE_FMT(s));
 }
 
 static unsigned listed(struct load *l, const struct ini_entry *e, double *bounds)
@@ -292,26 +299,38 @@ static unsigned listed(struct load *l, const struct ini_entry *e, double *bounds
     return bad ? 0 : n;
 }
 
+static void not_ascending(struct load *l, const struct ini_entry *e, bool computed_, double low,
+                          double high)
+{
+    char before[NUM_TEXT], after[NUM_TEXT];
+
+    num_format(before, low);
+    num_format(after, high);
+    if (computed_)
+        load_mistake(l, e->at, "\"%.*s\": bounds are rounded to 12 digits, and then two are %s",
+                     SLICE_FMT(e->value), after);
+    else
+        load_mistake(l, e->at, "buckets must ascend: %s comes after %s", after, before);
+}
+
 unsigned load_buckets(struct load *l, const struct ini_entry *e, double *bounds)
 {
-    bool exponential = slice_starts(e->value, SLICE("exponential("));
-    char low[NUM_TEXT], high[NUM_TEXT];
+    bool exponential = slice_starts(e->value, SLICE("exponential"));
+    bool linear = slice_starts(e->value, SLICE("linear"));
     unsigned n;
 
     if (e->value.n == 0) {
         load_mistake(l, e->at, "\"buckets\" has no value; leave the key out for the default ones");
         return 0;
     }
-    if (exponential || slice_starts(e->value, SLICE("linear(")))
+    if (exponential || linear)
         n = computed(l, e, exponential, bounds);
     else
         n = listed(l, e, bounds);
     for (unsigned i = 1; i < n; i++) {
         if (bounds[i] > bounds[i - 1])
             continue;
-        num_format(low, bounds[i - 1]);
-        num_format(high, bounds[i]);
-        load_mistake(l, e->at, "buckets must ascend: %s comes after %s", high, low);
+        not_ascending(l, e, exponential || linear, bounds[i - 1], bounds[i]);
         return 0;
     }
     return n;

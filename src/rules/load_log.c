@@ -154,7 +154,7 @@ static void load_time_format(struct load *l, struct log_def *log, struct slice t
 static void load_key(struct load *l, struct log_def *log, const struct ini_entry *e)
 {
     static const char *const starts[] = {"beginning", "end"};
-    static const char *const yes_no[] = {"no", "yes"};
+    static const char *const yes_no[] = {"yes", "no"};
     unsigned i;
 
     if (strcmp(e->name, "path") == 0)
@@ -172,7 +172,7 @@ static void load_key(struct load *l, struct log_def *log, const struct ini_entry
     else if (strcmp(e->name, "start") == 0)
         log->start_at_end = word_of(l, e, starts, 2, &i) && i == 1;
     else if (strcmp(e->name, "poll") == 0)
-        log->poll = word_of(l, e, yes_no, 2, &i) && i == 1;
+        log->poll = word_of(l, e, yes_no, 2, &i) && i == 0;
     else if (strcmp(e->name, "time") == 0)
         load_time_name(l, log, e);
     else if (strcmp(e->name, "time_match") == 0)

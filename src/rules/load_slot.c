@@ -125,12 +125,23 @@ static const char *nearest_field(struct load *l, uint16_t event, const char *nam
     return near && strcmp(near, name) != 0 ? near : NULL;
 }
 
-static void not_supplied(struct load *l, uint16_t event, const char *name, const char *what,
-                         struct where at)
+/* What else it could have been. */
+static const char *advice(const char *what, const char *name)
 {
-    const char *event_name = l->r->events[event].name;
+    bool same = strncmp(what, "label \"", 7) == 0 && strncmp(what + 7, name, strlen(name)) == 0;
 
-    if (load_find_local(l, event, name))
+    if (strcmp(what, "where") == 0)
+        return "; to test a decoded field too, write where = _line =~ REGEX instead of match";
+    return strncmp(what, "label", 5) == 0 && !same ? "; a constant stands in double quotes" : "";
+}
+
+static void not_supplied(struct load *l, uint16_t event, unsigned stage, const char *name,
+                         const char *what, struct where at)
+{
+    const char *event_name = l->r->events[event].name, *near = nearest_field(l, event, name);
+    const struct local *own = load_find_local(l, event, name);
+
+    if (own && own->since > stage)
         load_mistake(l, at, "%s: event \"%s\" makes field \"%s\" only further down", what,
                      event_name, name);
     else
@@ -138,7 +149,7 @@ static void not_supplied(struct load *l, uint16_t event, const char *name, const
             l, at,
             "%s: event \"%s\" has no field \"%s\"; a match event has its groups, its set fields "
             "and the built-in ones%s",
-            what, event_name, name, load_hint(l, nearest_field(l, event, name)));
+            what, event_name, name, near ? load_hint(l, near) : advice(what, name));
 }
 
 void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, bool lenient,
@@ -164,13 +175,14 @@ void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, b
     if (!surely && map_get(&l->context, name, &context)) {
         chain[n++] = (uint16_t)(SLOT_CONTEXT + context);
         supplied = true;
+        surely = context < CTX_BUILTINS;
     }
     if (!surely && l->r->events[event].sees_decoded) {
         chain[n++] = load_decoded(l, name, event, at);
         supplied = true;
     }
     if (!supplied && !lenient)
-        not_supplied(l, event, ref->name, what, at);
+        not_supplied(l, event, stage, ref->name, what, at);
     ref->slots = memcpy(load_slot_array(l, n), chain, n * sizeof *chain);
     ref->n = (uint16_t)n;
 }

@@ -65,7 +65,11 @@ static bool take_values(struct zero *z, struct slice *rest, struct axis *axis)
 {
     for (;;) {
         GROW(axis->values, axis->n, axis->cap);
-        if (axis->n == VALUES_MAX || !take_value(z, rest, &axis->values[axis->n]))
+        if (axis->n == VALUES_MAX) {
+            load_mistake(z->l, z->e->at, "more than %d values of a label in \"zero\"", VALUES_MAX);
+            return false;
+        }
+        if (!take_value(z, rest, &axis->values[axis->n]))
             return false;
         axis->n++;
         if (!rest->n || *rest->p != '|')
@@ -121,7 +125,7 @@ static bool take_axes(struct zero *z)
         if (i < 0)
             return false;
         z->axes[i].given = true;
-        rest = slice_trim(slice_from(rest, (size_t)(eq - rest.p) + 1));
+        rest = slice_from(rest, (size_t)(eq - rest.p) + 1);
         if (!take_values(z, &rest, &z->axes[i]))
             return false;
         rest = slice_trim(rest);

@@ -18,7 +18,34 @@ liblogtally_a_SOURCES += src/rules/fields.h src/rules/fieldnames.h src/rules/fie
 
 # INI files to rules.
 liblogtally_a_SOURCES += src/rules/mistake.h src/rules/mistake.c src/rules/keys.h src/rules/keys.c \
-	src/rules/ini.h src/rules/ini.c src/rules/ruleset.h src/rules/ruleset.c src/rules/load.h \
-	src/rules/load.c src/rules/load_action.c src/rules/load_check.c src/rules/load_event.c \
+	src/rules/ini.h src/rules/ini.c src/rules/ini_line.h src/rules/ini_line.c \
+	src/rules/ruleset.h src/rules/ruleset.c src/rules/load.h src/rules/load.c \
+	src/rules/load_action.c src/rules/load_check.c src/rules/load_event.c \
 	src/rules/load_family.c src/rules/load_label.c src/rules/load_lint.c src/rules/load_log.c \
-	src/rules/load_metric.h src/rules/load_metric.c src/rules/load_order.c src/rules/load_slot.c src/rules/load_value.c src/rules/load_zero.c
+	src/rules/load_metric.h src/rules/load_metric.c src/rules/load_order.c \
+	src/rules/load_slot.c src/rules/load_value.c src/rules/load_zero.c
+EXTRA_DIST += tests/mistakes
+
+if HAVE_CHECK
+check_PROGRAMS += tests/check_ini
+TESTS += tests/check_ini
+tests_check_ini_SOURCES = tests/check_ini.c
+tests_check_ini_CFLAGS = $(CHECK_COMPILE)
+tests_check_ini_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/check_ruleset
+TESTS += tests/check_ruleset
+tests_check_ruleset_SOURCES = tests/check_ruleset.c
+tests_check_ruleset_CFLAGS = $(CHECK_COMPILE)
+tests_check_ruleset_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/check_mistakes
+TESTS += tests/check_mistakes
+tests_check_mistakes_SOURCES = tests/check_mistakes.c
+tests_check_mistakes_CFLAGS = $(CHECK_COMPILE)
+tests_check_mistakes_LDADD = $(CHECK_LINK)
+endif
+
+if FUZZING
+check_PROGRAMS += tests/fuzz_ini
+tests_fuzz_ini_SOURCES = tests/fuzz_ini.c
+tests_fuzz_ini_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif

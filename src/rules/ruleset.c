@@ -48,8 +48,8 @@ static void check_section(struct load *l, const struct ini_section *s, bool in_c
     if (kind & SECTION_RULE && !*s->name)
         load_mistake(l, s->at, "[%s] needs a name: [%s NAME]", s->kind, s->kind);
     else if (kind & (SECTION_EVENT | SECTION_LOG) && !load_is_name(slice_str(s->name)))
-        load_mistake(l, s->at, "\"%s\" is not a name for a [%s] ([A-Za-z_][A-Za-z0-9_-]*)", s->name,
-                     s->kind);
+        load_mistake(l, s->at, "[%s] cannot be named \"%s\"; a name is [A-Za-z_][A-Za-z0-9_-]*",
+                     s->kind, s->name);
     else if (kind & SECTION_RULE || in_config)
         return;
     else if (kind)
@@ -187,7 +187,6 @@ struct ruleset *ruleset_new(struct ini_doc *const *docs, unsigned n, bool first_
     struct source_docs in = {docs, n, first_is_config};
     struct ruleset *r = xcalloc(1, sizeof *r);
     struct load l = {.r = r, .m = m, .options = options, .text = &r->text};
-    size_t before = m->nmistakes;
 
     for (unsigned i = 0; i < CTX_BUILTINS; i++)
         map_put(&l.context, slice_str(context_names[i]), i);
@@ -201,10 +200,10 @@ struct ruleset *ruleset_new(struct ini_doc *const *docs, unsigned n, bool first_
     load_check(&l);
     if (options && options->lint)
         load_lint(&l);
-    if (m->nmistakes == before)
+    if (m->nmistakes == 0)
         load_slots(&l);
     release_load(&l);
-    if (m->nmistakes == before)
+    if (m->nmistakes == 0)
         return r;
     ruleset_free(r);
     return NULL;

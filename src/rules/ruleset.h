@@ -187,8 +187,8 @@ struct ruleset_options {
 
 /* Compiles documents, in this order (the configuration file first, if any; sections that are not
  * event, counter, gauge, histogram or log are skipped when the document is `docs[0]` and
- * `first_is_config`, else a mistake). Mistakes and warnings are added to `m`. NULL when there are
- * mistakes. The ruleset BORROWS nothing from the documents but the file names in `struct where`.
+ * `first_is_config`, else a mistake). Mistakes and warnings are added to `m`. NULL when `m`
+ * holds mistakes then, also those of reading the documents. The ruleset BORROWS nothing from the documents but the file names in `struct where`.
  * When no [log] is defined, one named "auto" without paths is made. */
 struct ruleset *ruleset_new(struct ini_doc *const *docs, unsigned n, bool first_is_config,
                             const struct ruleset_options *options, struct mistakes *m);

@@ -1,0 +1,176 @@
+/* Golden files of what a person is told: tests/mistakes/NAME.ini is loaded, and all that is said
+ * must be NAME.expected, byte for byte. NAME.2.ini, if there is one, is loaded as a second file; a
+ * NAME that begins with config_ is loaded as the configuration file, one with lint_ with advice.
+ * right_* must be silent. Messages name the files by their base names. */
+#include "config.h"
+
+#include "rules/ruleset.h"
+
+#include "base/xalloc.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { NAMES_MAX = 512, GOLDEN_MIN = 60 };
+
+static char *names[NAMES_MAX];
+static int nnames;
+
+static const char *directory(void)
+{
+    static char path[4096];
+    const char *srcdir = getenv("srcdir");
+
+    snprintf(path, sizeof path, "%s/tests/mistakes", srcdir ? srcdir : ".");
+    return path;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void find_names(void)
+{
+    DIR *d = opendir(directory());
+    struct dirent *e;
+
+    while (d && (e = readdir(d)) && nnames < NAMES_MAX) {
+        struct slice name = slice_str(e->d_name);
+
+        if (!slice_ends(name, SLICE(".ini")) || slice_ends(name, SLICE(".2.ini")))
+            continue;
+        name.n -= strlen(".ini");
+        names[nnames++] = xstrslice(name);
+    }
+    if (d)
+        closedir(d);
+    qsort(names, (size_t)nnames, sizeof *names, by_text);
+}
+
+/* False when there is no such file. */
+static bool read_file(const char *name, const char *suffix, struct buf *out)
+{
+    char path[5000];
+    FILE *f;
+    int c;
+
+    snprintf(path, sizeof path, "%s/%s%s", directory(), name, suffix);
+    f = fopen(path, "r");
+    if (!f)
+        return false;
+    while ((c = getc(f)) != EOF)
+        buf_char(out, (char)c);
+    fclose(f);
+    return true;
+}
+
+static struct ini_doc *read_doc(const char *name, const char *suffix, struct mistakes *m)
+{
+    struct buf text = BUF_INIT;
+    struct ini_doc *d = NULL;
+    char file[300];
+
+    snprintf(file, sizeof file, "%s%s", name, suffix);
+    if (read_file(name, suffix, &text))
+        d = ini_read_text(buf_all(&text), file, m);
+    buf_release(&text);
+    return d;
+}
+
+static void said(const char *name, struct buf *out, bool *ret_loaded)
+{
+    struct mistakes m = MISTAKES_INIT;
+    struct ini_doc *docs[2];
+    struct ruleset_options options = {.lint = strncmp(name, "lint_", 5) == 0};
+    struct ruleset *r;
+
+    docs[0] = read_doc(name, ".ini", &m);
+    docs[1] = read_doc(name, ".2.ini", &m);
+    r = ruleset_new(docs, docs[1] ? 2 : 1, strncmp(name, "config_", 7) == 0, &options, &m);
+    mistakes_print(&m, ADVICE, out);
+    *ret_loaded = r != NULL;
+    ck_assert_msg((r != NULL) == (m.nmistakes == 0), "a ruleset comes exactly without mistakes");
+    ruleset_free(r);
+    mistakes_release(&m);
+    ini_free(docs[0]);
+    ini_free(docs[1]);
+}
+
+START_TEST(a_mistake_is_said_as_expected)
+{
+    const char *name = names[_i];
+    struct buf expected = BUF_INIT, actual = BUF_INIT;
+    bool loaded;
+
+    ck_assert_msg(read_file(name, ".expected", &expected), "%s.expected is missing", name);
+    said(name, &actual, &loaded);
+    ck_assert_msg(slice_eq(buf_all(&expected), buf_all(&actual)),
+                  "%s\n--- expected\n%s\n--- said\n%s", name, expected.p ? expected.p : "",
+                  actual.p ? actual.p : "");
+    if (strncmp(name, "right_", 6) == 0)
+        ck_assert(loaded && actual.n == 0);
+    buf_release(&expected);
+    buf_release(&actual);
+}
+END_TEST
+
+START_TEST(the_golden_files_were_found)
+{
+    ck_assert_msg(nnames >= GOLDEN_MIN, "only %d files in %s", nnames, directory());
+}
+END_TEST
+
+/* A typo must never make the program fail: every golden file, cut after each line. */
+START_TEST(a_cut_file_says_something_or_loads)
+{
+    struct buf text = BUF_INIT;
+
+    ck_assert(read_file(names[_i], ".ini", &text));
+    for (size_t n = 0; n <= text.n; n++) {
+        struct mistakes m = MISTAKES_INIT;
+        struct ini_doc *d;
+        struct ruleset *r;
+
+        if (n < text.n && text.p[n] != '\n' && n % 7)
+            continue;
+        d = ini_read_text(slice_make(text.p, n), "cut", &m);
+        r = ruleset_new(&d, 1, false, NULL, &m);
+        ck_assert_msg((r != NULL) == (m.nmistakes == 0), "%s cut at %zu", names[_i], n);
+        ruleset_free(r);
+        ini_free(d);
+        mistakes_release(&m);
+    }
+    buf_release(&text);
+}
+END_TEST
+
+static Suite *mistakes_suite(void)
+{
+    Suite *s = suite_create("mistakes");
+    TCase *t = tcase_create("golden");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, the_golden_files_were_found);
+    tcase_add_loop_test(t, a_mistake_is_said_as_expected, 0, nnames);
+    tcase_add_loop_test(t, a_cut_file_says_something_or_loads, 0, nnames);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner;
+    int failed;
+
+    find_names();
+    runner = srunner_create(mistakes_suite());
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    for (int i = 0; i < nnames; i++)
+        free(names[i]);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
