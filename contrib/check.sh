@@ -187,7 +187,15 @@ step_man() {
     find "$top/docs/man" -name '*.[15]' | sort | each man_page
 }
 
-rules_check() { "$logtally" check --strict --rules "$1"; }
+# Warnings count; but a rule for every line has to be tried on every line.
+rules_check() {
+    local said
+    if ! said=$("$logtally" check --rules "$1" 2>&1) ||
+        grep ' warning: ' <<<"$said" | grep -qv 'tried on every line'; then
+        echo "$said"
+        return 1
+    fi
+}
 
 step_rules_check() {
     rules_check "$top/rules" && counted 1 0 &&
