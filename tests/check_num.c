@@ -293,6 +293,8 @@ START_TEST(what_is_no_number_is_refused_and_nothing_written)
                                       "1:-1",
                                       "1e3:00",
                                       "1h1e3s",
+                                      "0h1e-99999s",
+                                      "1:00e0",
                                       "99999999999999999999h1s",
                                       "1m0.0000000000000000000000000000000000000000001s"};
     static const char *const units[] = {"ns", "B", "percent", "1/10"};

@@ -12,8 +12,8 @@
 #include "base/slice.h"
 #include "base/utf8.h"
 
-#include <limits.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>

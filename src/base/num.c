@@ -18,10 +18,9 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-enum { PIECES_MAX = 6, PIECE_DIGITS_MAX = 18, SCALE_MAX = 18 };
+enum { PIECES_MAX = 6 };
 
-/* One piece of a composed time: (value of `mantissa` with `decimals` digits after the point) *
- * unit. */
+/* One piece of a composed time, as "2m" in "1h2m3.5s". */
 struct piece {
     struct decimal number;
     struct unit unit;
@@ -61,12 +60,13 @@ static bool add_scaled(u128 *total, const struct decimal *number, const struct u
     return !__builtin_add_overflow(*total, v, total);
 }
 
-/* Digits with an optional fraction: no sign, no exponent (after a piece, 'e' begins no unit). */
+/* Digits with an optional fraction: no sign, no exponent. */
 static bool scan_piece(struct slice *s, struct decimal *ret_number)
 {
     if (s->n == 0 || s->p[0] == '-' || s->p[0] == '+')
         return false;
-    return decimal_scan(s, ret_number) == 0 && ret_number->fits && ret_number->exp10 <= 0;
+    return decimal_scan(s, ret_number) == 0 && ret_number->fits &&
+           ret_number->digits.p + ret_number->digits.n == s->p;
 }
 
 static struct slice cut_name(struct slice *s)
@@ -207,7 +207,7 @@ int num_parse(struct slice s, const struct unit *unit, struct num *ret_num)
     return parse_own(s, rest, &d, unit->kind, 0, ret_num, &kind);
 }
 
-/* As num_parse_any, times 10^shift; composed times only where the kind allows them. */
+/* As num_parse_any, times 10^shift; `want` restricts the kind of unit (UNIT_NONE: any). */
 static int parse_any(struct slice s, enum unit_kind want, int shift, struct num *ret_num,
                      enum unit_kind *ret_kind)
 {
