@@ -16,6 +16,39 @@ liblogtally_a_SOURCES += src/rules/fields.h src/rules/fieldnames.h src/rules/fie
 	src/rules/unwrap.h src/rules/unwrap.c src/rules/linetime.h src/rules/linetime.c \
 	src/rules/timepattern.h src/rules/timepattern.c
 
+if HAVE_JANSSON
+JSON_SECOND_OPINION_CFLAGS = -DHAVE_JANSSON $(JANSSON_CFLAGS)
+JSON_SECOND_OPINION_LIBS = $(JANSSON_LIBS)
+endif
+if HAVE_CHECK
+LINE_SCANNER_TESTS = tests/check_fields tests/check_json tests/check_logfmt tests/check_unwrap \
+	tests/check_linetime
+check_PROGRAMS += $(LINE_SCANNER_TESTS)
+TESTS += $(LINE_SCANNER_TESTS)
+tests_check_fields_SOURCES = tests/check_fields.c
+tests_check_fields_CFLAGS = $(CHECK_COMPILE)
+tests_check_fields_LDADD = $(CHECK_LINK)
+tests_check_json_SOURCES = tests/check_json.c tests/linegen.h tests/linegen.c
+tests_check_json_CFLAGS = $(CHECK_COMPILE) $(JSON_SECOND_OPINION_CFLAGS)
+tests_check_json_LDADD = $(CHECK_LINK) $(JSON_SECOND_OPINION_LIBS)
+tests_check_logfmt_SOURCES = tests/check_logfmt.c tests/linegen.h tests/linegen.c
+tests_check_logfmt_CFLAGS = $(CHECK_COMPILE)
+tests_check_logfmt_LDADD = $(CHECK_LINK)
+tests_check_unwrap_SOURCES = tests/check_unwrap.c
+tests_check_unwrap_CFLAGS = $(CHECK_COMPILE)
+tests_check_unwrap_LDADD = $(CHECK_LINK)
+tests_check_linetime_SOURCES = tests/check_linetime.c
+tests_check_linetime_CFLAGS = $(CHECK_COMPILE)
+tests_check_linetime_LDADD = $(CHECK_LINK)
+endif
+if FUZZING
+check_PROGRAMS += tests/fuzz_json tests/fuzz_logfmt
+tests_fuzz_json_SOURCES = tests/fuzz_json.c
+tests_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_logfmt_SOURCES = tests/fuzz_logfmt.c
+tests_fuzz_logfmt_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
+
 # INI files to rules.
 liblogtally_a_SOURCES += src/rules/mistake.h src/rules/mistake.c src/rules/keys.h src/rules/keys.c \
 	src/rules/ini.h src/rules/ini.c src/rules/ini_line.h src/rules/ini_line.c \
