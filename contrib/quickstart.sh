@@ -38,7 +38,7 @@ build_logtally() {
     mkdir -p "$build"
     (cd "$build" && { [ -e config.status ] || "$top/configure" -q; }) || die "configure failed"
     say "Building ..."
-    make -C "$build" -s -j"$(nproc)" src/logtally || die "the build failed"
+    make -C "$build" -s -j"$(nproc)" src/logtally >/dev/null || die "the build failed"
 }
 
 # Prints the path of a prometheus program; unpacks Debian's if there is none.
