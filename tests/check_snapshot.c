@@ -9,6 +9,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -156,6 +157,50 @@ START_TEST(snapshot_does_not_see_later_updates)
     snapshot_free(s);
     buf_release(&after);
     buf_release(&before);
+}
+END_TEST
+
+static void *read_snapshot(void *arg)
+{
+    struct snapshot *s = arg;
+    struct buf first = page_of(s), bytes = BUF_INIT;
+
+    for (int i = 0; i < 20; i++) {
+        struct buf again = page_of(s);
+
+        ck_assert_str_eq(first.p, again.p);
+        buf_release(&again);
+        buf_clear(&bytes);
+        snapshot_encode(s, &bytes);
+    }
+    snapshot_free(s);
+    buf_release(&bytes);
+    buf_release(&first);
+    return NULL;
+}
+
+/* Worth most under a thread sanitizer. */
+START_TEST(snapshots_are_read_on_another_thread)
+{
+    struct registry *r = families(ab);
+    struct family *c = registry_find(r, SLICE("c_total"));
+    char text[32];
+
+    for (int round = 0; round < 4; round++) {
+        pthread_t thread;
+
+        fill(r);
+        ck_assert_int_eq(pthread_create(&thread, NULL, read_snapshot, snapshot_take(r)), 0);
+        for (int i = 0; i < 2000; i++) {
+            (void)snprintf(text, sizeof text, "%d", i);
+            counter_inc(c, series(c, text, "", SECOND), 1, 0);
+            if (i % 500 == 0)
+                registry_drop(c, (struct slice[]){slice_str(text), SLICE("")});
+        }
+        registry_expire(r, 1000 * SECOND);
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    }
+    registry_free(r);
 }
 END_TEST
 
@@ -544,6 +589,7 @@ static Suite *snapshot_suite(void)
 
     tcase_set_timeout(t, 120);
     tcase_add_test(t, snapshot_does_not_see_later_updates);
+    tcase_add_test(t, snapshots_are_read_on_another_thread);
     tcase_add_test(t, snapshot_counts_what_is_shown);
     tcase_add_test(t, everything_survives_encoding);
     tcase_add_test(t, restored_set_still_ignores_older_lines_of_other_files);

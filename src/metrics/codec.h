@@ -23,7 +23,7 @@ enum { CODEC_VERSION = 1, VARINT_MAX = 10 };
 
 enum family_flags {
     FAMILY_IS_OWN = 1 << 0,
-    FAMILY_TOUCHED = 1 << 1,
+    FAMILY_EXPOSED = 1 << 1,
     FAMILY_HAS_MIN = 1 << 2,
     FAMILY_HAS_STAMPS = 1 << 3,
     FAMILY_HAS_EXEMPLARS = 1 << 4,
@@ -87,7 +87,5 @@ bool encoded_alike(const struct encoded_family *a, const struct encoded_family *
 /* The values of `s` in the order of the labels that `place` was made for. */
 void encoded_values(const struct encoded_series *s, const unsigned *place, unsigned n,
                     struct slice *ret_values);
-
-uint64_t read_varint(struct reader *r);
 
 #endif

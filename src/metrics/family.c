@@ -8,8 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define OTHER SLICE("other")
-
 struct family_info *family_info_new(const struct family_spec *spec)
 {
     struct family_info *info = xcalloc(1, sizeof *info);
@@ -48,43 +46,7 @@ void family_info_unref(struct family_info *info)
     free(info);
 }
 
-static void values_release(struct family *f)
-{
-    for (unsigned i = 0; f->values && i < f->info->spec.nlabels; i++)
-        map_release(&f->values[i].uses);
-    free(f->values);
-    f->values = NULL;
-}
-
-static void values_init(struct family *f)
-{
-    if (f->info->spec.max_values && f->info->spec.nlabels)
-        f->values = xcalloc(f->info->spec.nlabels, sizeof *f->values);
-}
-
-static bool value_used(const struct value_set *set, struct slice value)
-{
-    uint64_t uses;
-
-    return map_get(&set->uses, value, &uses) && uses;
-}
-
-/* `other` is not a value of its own: it stands for all that found no place. */
-static void value_count(struct value_set *set, struct slice value, int by)
-{
-    uint64_t uses = 0;
-
-    if (slice_eq(value, OTHER))
-        return;
-    (void)map_get(&set->uses, value, &uses);
-    set->n -= uses > 0;
-    uses += (uint64_t)(int64_t)by;
-    set->n += uses > 0;
-    (void)map_put(&set->uses, value, uses);
-}
-
-/* A series begins or ceases to count for the limits. */
-static void count_series(struct family *f, uint32_t index, int by)
+void family_count(struct family *f, uint32_t index, int by)
 {
     const struct record *rec = f->table.records[index];
 
@@ -97,13 +59,13 @@ static void count_series(struct family *f, uint32_t index, int by)
 void family_count_dropped(struct family *f, uint32_t index)
 {
     f->ndropped++;
-    count_series(f, index, -1);
+    family_count(f, index, -1);
 }
 
 void family_count_revived(struct family *f, uint32_t index)
 {
     f->ndropped--;
-    count_series(f, index, 1);
+    family_count(f, index, 1);
 }
 
 static void bounds_init(struct family_cells *c, const struct family_spec *spec)
@@ -146,7 +108,7 @@ static uint32_t append(struct family *f, const struct slice *values, int64_t now
         gauge_init(&c->gauge[index], &f->info->spec);
     if (c->stamps)
         c->stamps[index] = now_ns;
-    count_series(f, index, 1);
+    family_count(f, index, 1);
     return index;
 }
 
@@ -160,7 +122,8 @@ struct family *family_new(struct registry *r, const struct family_spec *spec)
     f->exemplars.slots = spec->type == FAMILY_HISTOGRAM ? spec->nbuckets + 1 : 1;
     bounds_init(&f->cells, spec);
     series_init(&f->table, spec->nlabels, r->seed);
-    values_init(f);
+    if (spec->max_values)
+        f->values = values_new(spec->nlabels);
     if (spec->nlabels == 0)
         (void)append(f, NULL, r->now_ns);
     return f;
@@ -170,7 +133,7 @@ void family_free(struct family *f)
 {
     if (!f)
         return;
-    values_release(f);
+    values_free(f->values, f->info->spec.nlabels);
     exemplars_release(&f->exemplars, f->cap);
     series_release(&f->table);
     free(f->cells.any);
@@ -187,7 +150,7 @@ static bool find_live(const struct family *f, const struct slice *values, uint32
 
     if (index == SERIES_NONE)
         return false;
-    if (f->info->spec.type == FAMILY_GAUGE && f->cells.gauge[index].dropped)
+    if (family_dropped(f, index))
         return false;
     *ret_index = index;
     return true;
@@ -318,46 +281,4 @@ void family_pin(struct family *f, const struct slice *values, int64_t now_ns)
     }
     index = clean_and_place(f, values, now_ns, PLACE_KEEP, NULL);
     f->table.records[index]->pinned = true;
-}
-
-/* Moves the cells down over the gaps; label sets go to a new table, because snapshots hold the old.
- */
-uint32_t family_rebuild(struct family *f, family_keep_fn *keep, int64_t arg)
-{
-    struct series_table old = f->table;
-    struct family_cells *c = &f->cells;
-    uint32_t to = 0, n = old.n;
-
-    for (uint32_t i = 0; i < n; i++)
-        if (!(f->info->spec.type == FAMILY_GAUGE && c->gauge[i].dropped))
-            count_series(f, i, -1);
-    values_release(f);
-    values_init(f);
-    series_init(&f->table, old.nlabels, old.seed);
-    f->ndropped = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        struct slice values[LABELS_MAX];
-
-        if (!keep(f, old.records[i], i, arg))
-            continue;
-        record_values(old.records[i], old.nlabels, values);
-        (void)series_append(
-            &f->table, values,
-            atomic_load_explicit(&old.records[i]->created_ns, memory_order_relaxed));
-        f->table.records[to]->pinned = old.records[i]->pinned;
-        memmove((char *)c->any + to * c->stride, (char *)c->any + i * c->stride, c->stride);
-        if (c->stamps)
-            c->stamps[to] = c->stamps[i];
-        exemplars_move(&f->exemplars, i, to);
-        if (f->info->spec.type == FAMILY_GAUGE && c->gauge[to].dropped)
-            f->ndropped++;
-        else
-            count_series(f, to, 1);
-        to++;
-    }
-    exemplars_forget(&f->exemplars, to, n);
-    series_release(&old);
-    c->updated = true;
-    f->registry->generation++;
-    return n - to;
 }

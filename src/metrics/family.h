@@ -8,6 +8,7 @@
 #include "metrics/exemplars.h"
 #include "metrics/registry.h"
 #include "metrics/series.h"
+#include "metrics/values.h"
 
 #include <stdatomic.h>
 
@@ -20,12 +21,6 @@ struct family_info {
 struct family_info *family_info_new(const struct family_spec *spec);
 struct family_info *family_info_ref(struct family_info *info);
 void family_info_unref(struct family_info *info);
-
-/* The distinct values of one label, with how many live series have each. */
-struct value_set {
-    struct map uses;
-    uint32_t n; /* values in use */
-};
 
 struct family {
     struct family_cells cells; /* must be first: see cells.h */
@@ -67,8 +62,7 @@ struct registry {
 /* How a label set is brought into a family. */
 enum placing {
     PLACE_FOLD, /* the limits hold */
-    PLACE_KEEP, /* it is made whatever the limits say: `zero`, and what was counted before a restart
-                 */
+    PLACE_KEEP, /* limits do not: `zero`, and what was counted before a restart */
 };
 
 struct family *family_new(struct registry *r, const struct family_spec *spec);
@@ -76,11 +70,9 @@ void family_free(struct family *f);
 /* Values must be clean (labels_clean). */
 uint32_t family_place(struct family *f, const struct slice *values, int64_t now_ns,
                       enum placing how, struct folded *ret_folded);
-/* Removes all series of which keep() is false. Voids indexes. Returns how many went. */
-typedef bool family_keep_fn(const struct family *f, const struct record *record, uint32_t index,
-                            int64_t arg);
-uint32_t family_rebuild(struct family *f, family_keep_fn *keep, int64_t arg);
-/* A gauge's series leaves or comes back; only the counts of live series are kept here. */
+/* A series begins (1) or ceases (-1) to count for the limits. */
+void family_count(struct family *f, uint32_t index, int by);
+/* A gauge's series was dropped, or came back. */
 void family_count_dropped(struct family *f, uint32_t index);
 void family_count_revived(struct family *f, uint32_t index);
 
@@ -99,6 +91,11 @@ void gauge_compose(struct family *f, uint32_t index, const struct gauge *part);
 static inline struct histogram *histogram_at(const struct family_cells *c, uint32_t index)
 {
     return (struct histogram *)(void *)(c->histogram + index * c->stride);
+}
+
+static inline bool family_dropped(const struct family *f, uint32_t index)
+{
+    return f->info->spec.type == FAMILY_GAUGE && f->cells.gauge[index].dropped;
 }
 
 static inline size_t cell_size(const struct family_spec *spec)

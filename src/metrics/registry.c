@@ -11,9 +11,6 @@
 
 enum { LABEL_BYTES_MIN = 16 };
 
-/* Dropped series of a gauge are kept until there are this many more of them than of live ones. */
-enum { DROPPED_SLACK = 64 };
-
 static uint32_t label_limit(uint32_t n)
 {
     if (n == 0 || n > LABEL_BYTES_MAX)
@@ -83,76 +80,6 @@ struct family *registry_at(const struct registry *r, unsigned i)
 uint64_t registry_generation(const struct registry *r)
 {
     return r->generation;
-}
-
-static bool is_dropped(const struct family *f, uint32_t index)
-{
-    return f->info->spec.type == FAMILY_GAUGE && f->cells.gauge[index].dropped;
-}
-
-static bool is_fresh(const struct family *f, const struct record *record, uint32_t index,
-                     int64_t cutoff_ns)
-{
-    return record->pinned || (f->cells.stamps[index] >= cutoff_ns && !is_dropped(f, index));
-}
-
-static bool is_live(const struct family *f, const struct record *record, uint32_t index,
-                    int64_t unused)
-{
-    (void)record;
-    (void)unused;
-    return !is_dropped(f, index);
-}
-
-static bool is_another(const struct family *f, const struct record *record, uint32_t index,
-                       int64_t gone)
-{
-    (void)f;
-    (void)record;
-    return (int64_t)index != gone;
-}
-
-static bool any_expired(const struct family *f, int64_t cutoff_ns)
-{
-    for (uint32_t i = 0; i < f->table.n; i++)
-        if (!is_dropped(f, i) && !is_fresh(f, f->table.records[i], i, cutoff_ns))
-            return true;
-    return false;
-}
-
-static uint32_t family_expire(struct family *f, int64_t now_ns)
-{
-    uint32_t dropped = f->ndropped;
-    int64_t cutoff_ns = now_ns - f->info->spec.expire_ns;
-
-    if (f->info->spec.nlabels == 0 || f->registry->limits.part)
-        return 0;
-    if (f->cells.stamps && any_expired(f, cutoff_ns))
-        return family_rebuild(f, is_fresh, cutoff_ns) - dropped;
-    if (dropped > f->table.n - dropped + DROPPED_SLACK)
-        (void)family_rebuild(f, is_live, 0);
-    return 0;
-}
-
-uint32_t registry_expire(struct registry *r, int64_t now_ns)
-{
-    uint32_t gone = 0;
-
-    if (now_ns > r->now_ns)
-        r->now_ns = now_ns;
-    for (unsigned i = 0; i < r->n; i++)
-        gone += family_expire(r->families[i], now_ns);
-    return gone;
-}
-
-bool registry_drop(struct family *f, const struct slice *values)
-{
-    uint32_t index;
-
-    if (f->info->spec.nlabels == 0 || !family_lookup(f, values, &index))
-        return false;
-    (void)family_rebuild(f, is_another, index);
-    return true;
 }
 
 struct parked *parked_new(int64_t since_ns, size_t n)

@@ -3,6 +3,7 @@ liblogtally_a_SOURCES += \
 	src/metrics/cells.c src/metrics/cells.h \
 	src/metrics/codec.h \
 	src/metrics/escape.c src/metrics/escape.h \
+	src/metrics/expire.c \
 	src/metrics/exemplars.c src/metrics/exemplars.h \
 	src/metrics/expose.c src/metrics/expose.h src/metrics/expose_impl.h \
 	src/metrics/expose_json.c src/metrics/expose_text.c \
@@ -14,7 +15,8 @@ liblogtally_a_SOURCES += \
 	src/metrics/restore.c \
 	src/metrics/series.c src/metrics/series.h \
 	src/metrics/snapshot.c src/metrics/snapshot.h src/metrics/snapshot_impl.h \
-	src/metrics/snapshot_decode.c src/metrics/snapshot_encode.c
+	src/metrics/snapshot_decode.c src/metrics/snapshot_encode.c \
+	src/metrics/values.c src/metrics/values.h
 
 # Built by name only: make bench/bench_metrics
 EXTRA_PROGRAMS += bench/bench_metrics

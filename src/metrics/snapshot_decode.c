@@ -10,7 +10,7 @@
 
 #include <errno.h>
 
-uint64_t read_varint(struct reader *r)
+static uint64_t read_varint(struct reader *r)
 {
     uint64_t v = 0;
 
@@ -194,7 +194,7 @@ int snapshot_decode(struct slice encoded, struct encoded_snapshot *ret)
 
 bool encoded_exposed(const struct encoded_family *f)
 {
-    return f->nseries > 0 && (f->flags & FAMILY_TOUCHED);
+    return f->nseries > 0 && (f->flags & FAMILY_EXPOSED);
 }
 
 static bool find_label(const struct encoded_family *f, struct slice name, unsigned *ret)

@@ -128,7 +128,7 @@ static unsigned family_flags(const struct family_copy *f)
 {
     const struct family_spec *spec = &f->info->spec;
 
-    return (spec->own ? FAMILY_IS_OWN : 0U) | (f->exposed ? FAMILY_TOUCHED : 0U) |
+    return (spec->own ? FAMILY_IS_OWN : 0U) | (f->exposed ? FAMILY_EXPOSED : 0U) |
            (spec->has_min ? FAMILY_HAS_MIN : 0U) | (f->cells.stamps ? FAMILY_HAS_STAMPS : 0U) |
            (spec->exemplars ? FAMILY_HAS_EXEMPLARS : 0U);
 }

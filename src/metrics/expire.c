@@ -1,0 +1,134 @@
+/* expire -- series leave: those that were not updated, those that were reset, and one by command.
+ *
+ * Cells move down over the gaps. Label sets go to a new table, because snapshots may hold the old
+ * one; so leaving costs the whole family, and series that a reset dropped wait until they are the
+ * most of it. */
+#include "config.h"
+
+#include "metrics/registry.h"
+
+#include "metrics/family.h"
+
+/* Dropped series are kept until there are this many more of them than of live ones. */
+enum { DROPPED_SLACK = 64 };
+
+typedef bool keep_fn(const struct family *f, const struct record *record, uint32_t index,
+                     int64_t arg);
+
+static void move_cell(struct family *f, uint32_t from, uint32_t to)
+{
+    struct family_cells *c = &f->cells;
+
+    memmove((char *)c->any + to * c->stride, (char *)c->any + from * c->stride, c->stride);
+    if (c->stamps)
+        c->stamps[to] = c->stamps[from];
+    exemplars_move(&f->exemplars, from, to);
+}
+
+static void uncount_all(struct family *f)
+{
+    for (uint32_t i = 0; i < f->table.n; i++)
+        if (!family_dropped(f, i))
+            family_count(f, i, -1);
+    f->ndropped = 0;
+    if (!f->values)
+        return;
+    values_free(f->values, f->table.nlabels);
+    f->values = values_new(f->table.nlabels);
+}
+
+/* Removes all series of which keep() is false, and voids indexes. Returns how many went. */
+static uint32_t rebuild(struct family *f, keep_fn *keep, int64_t arg)
+{
+    struct series_table old = f->table;
+    uint32_t n = old.n;
+
+    uncount_all(f);
+    series_init(&f->table, old.nlabels, old.seed);
+    for (uint32_t i = 0; i < n; i++) {
+        struct record *rec = old.records[i];
+        struct slice values[LABELS_MAX];
+        uint32_t to;
+
+        if (!keep(f, rec, i, arg))
+            continue;
+        record_values(rec, old.nlabels, values);
+        to = series_append(&f->table, values,
+                           atomic_load_explicit(&rec->created_ns, memory_order_relaxed));
+        f->table.records[to]->pinned = rec->pinned;
+        move_cell(f, i, to);
+        if (family_dropped(f, to))
+            f->ndropped++;
+        else
+            family_count(f, to, 1);
+    }
+    exemplars_forget(&f->exemplars, f->table.n, n);
+    series_release(&old);
+    f->registry->generation++;
+    return n - f->table.n;
+}
+
+static bool is_fresh(const struct family *f, const struct record *record, uint32_t index,
+                     int64_t cutoff_ns)
+{
+    return record->pinned || (f->cells.stamps[index] >= cutoff_ns && !family_dropped(f, index));
+}
+
+static bool is_live(const struct family *f, const struct record *record, uint32_t index,
+                    int64_t unused)
+{
+    (void)record;
+    (void)unused;
+    return !family_dropped(f, index);
+}
+
+static bool is_another(const struct family *f, const struct record *record, uint32_t index,
+                       int64_t gone)
+{
+    (void)f;
+    (void)record;
+    return (int64_t)index != gone;
+}
+
+static bool any_expired(const struct family *f, int64_t cutoff_ns)
+{
+    for (uint32_t i = 0; i < f->table.n; i++)
+        if (!family_dropped(f, i) && !is_fresh(f, f->table.records[i], i, cutoff_ns))
+            return true;
+    return false;
+}
+
+static uint32_t family_expire(struct family *f, int64_t now_ns)
+{
+    uint32_t dropped = f->ndropped;
+    int64_t cutoff_ns = now_ns - f->info->spec.expire_ns;
+
+    if (f->table.nlabels == 0 || f->registry->limits.part)
+        return 0;
+    if (f->cells.stamps && any_expired(f, cutoff_ns))
+        return rebuild(f, is_fresh, cutoff_ns) - dropped;
+    if (dropped > f->table.n - dropped + DROPPED_SLACK)
+        (void)rebuild(f, is_live, 0);
+    return 0;
+}
+
+uint32_t registry_expire(struct registry *r, int64_t now_ns)
+{
+    uint32_t gone = 0;
+
+    if (now_ns > r->now_ns)
+        r->now_ns = now_ns;
+    for (unsigned i = 0; i < r->n; i++)
+        gone += family_expire(r->families[i], now_ns);
+    return gone;
+}
+
+bool registry_drop(struct family *f, const struct slice *values)
+{
+    uint32_t index;
+
+    if (f->table.nlabels == 0 || !family_lookup(f, values, &index))
+        return false;
+    (void)rebuild(f, is_another, index);
+    return true;
+}
