@@ -234,17 +234,16 @@ static bool begin_line(struct engine *e, struct slice raw)
     return result == INTAKE_LINE;
 }
 
-static bool take_line(struct engine *e, struct slice raw)
+/* What a decoded line means. */
+static void count_line(struct engine *e)
 {
     struct record *r = &e->record;
-    unsigned log = r->source->log;
+    const struct log_counters *log = &e->logs[r->source->log];
 
-    if (!begin_line(e, raw))
-        return false;
-    counter_inc(e->lines, e->logs[log].lines[r->decoded], 1, e->now_ns);
+    counter_inc(e->lines, log->lines[r->decoded], 1, e->now_ns);
     find_events(e);
     if (e->nhits) {
-        counter_inc(e->matched, e->logs[log].matched, 1, e->now_ns);
+        counter_inc(e->matched, log->matched, 1, e->now_ns);
         updater_apply(e->updater, r, e->hits, e->nhits);
     } else {
         e->unmatched++;
@@ -253,6 +252,13 @@ static bool take_line(struct engine *e, struct slice raw)
     }
     if (!r->time_known)
         note_time(r);
+}
+
+static bool take_line(struct engine *e, struct slice raw)
+{
+    if (!begin_line(e, raw))
+        return false;
+    count_line(e);
     return true;
 }
 
@@ -280,15 +286,61 @@ void engine_too_long(struct engine *e, unsigned log, uint64_t lines)
     counter_inc(e->lines, e->logs[log].lines[TOO_LONG], lines, e->now_ns);
 }
 
-bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct slice *ret_line,
-                 int64_t *ret_time_ns)
+/* A match event may name the time in its regex: only trying the event tells. */
+static void find_event_time(struct engine *e)
 {
-    record_source(&e->record, s);
-    if (!begin_line(e, raw))
+    struct record *r = &e->record;
+    bool limit = false;
+
+    for (unsigned i = 0; i < e->rules->nevents && !record_has_time(r); i++) {
+        const struct event *ev = &e->rules->events[i];
+
+        if (e->plans[i].has_time && for_log(ev, r->source->log) &&
+            match_conditions(r, ev, &limit) == ev->nconditions)
+            record_event_time(r, ev);
+    }
+}
+
+bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct engine_peek *ret_peek)
+{
+    struct record *r = &e->record;
+    enum intake_result result;
+
+    record_source(r, s);
+    result = intake_unwrap(r, raw, e->options.max_line);
+    if (result == INTAKE_TOO_LONG)
+        engine_too_long(e, s->log, 1);
+    if (result != INTAKE_LINE)
         return false;
-    *ret_line = e->record.line;
-    *ret_time_ns = record_time(&e->record, NULL);
+    struct slice line = r->line;
+
+    if (!intake_decode(r))
+        return false;
+    find_event_time(e);
+    *ret_peek = (struct engine_peek){
+        .line = line,
+        .stream = slice_eq(r->stream, SLICE("stdout"))   ? "stdout"
+                  : slice_eq(r->stream, SLICE("stderr")) ? "stderr"
+                                                         : "",
+        .has_time = record_has_time(r),
+        .time_ns = record_time(r, NULL),
+        .dated = r->time_dated,
+    };
     return true;
+}
+
+void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked)
+{
+    struct record *r = &e->record;
+
+    record_source(r, s);
+    r->line = peeked->line;
+    r->stream = slice_str(peeked->stream);
+    r->wrapper_time = (struct slice){"", 0};
+    intake_decode(r);
+    r->time_ns = peeked->time_ns;
+    r->time_known = true;
+    count_line(e);
 }
 
 uint64_t engine_hits(const struct engine *e, unsigned event)

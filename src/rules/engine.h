@@ -39,11 +39,20 @@ bool engine_line(struct engine *e, struct source *s, struct slice raw);
 /* A line that was too long to be read. */
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines);
 
-/* Unwraps and decodes a line and tells its time without counting anything; for walking in log time.
- * The line must then be given to engine_line unwrapped: *ret_line (dies with the next call). False
- * when there is no line yet (empty, or a part). */
-bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct slice *ret_line,
-                 int64_t *ret_time_ns);
+/* For walking in log time (backfill): a line is looked at when it is read, and taken when its time
+ * has come. */
+struct engine_peek {
+    struct slice line;  /* unwrapped; dies with the next call */
+    const char *stream; /* "stdout", "stderr", "" */
+    int64_t time_ns;
+    bool dated;    /* the text held its own date */
+    bool has_time; /* the text held a time at all; else it is that of the line before */
+};
+/* False when there is no line (empty, a part of one, or one too long, which is counted). */
+bool engine_peek(struct engine *e, struct source *s, struct slice raw,
+                 struct engine_peek *ret_peek);
+/* Counts the bytes of a raw line, newline included, that is taken by engine_take. */
+void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked);
 
 /* How often an event hit since the engine was made. */
 uint64_t engine_hits(const struct engine *e, unsigned event);

@@ -26,17 +26,16 @@ static struct slice strip_ends(struct slice raw)
     return raw;
 }
 
-enum intake_result intake_line(struct record *r, struct slice raw, size_t max_line)
+enum intake_result intake_unwrap(struct record *r, struct slice raw, size_t max_line)
 {
-    record_begin(r);
-    raw = strip_ends(raw);
-    if (raw.n == 0)
-        return INTAKE_NOTHING;
-    struct unwrapped u = {raw, {"", 0}, {"", 0}};
+    struct unwrapped u = {strip_ends(raw), {"", 0}, {"", 0}};
 
+    record_begin(r);
+    if (u.line.n == 0)
+        return INTAKE_NOTHING;
     if (r->log->unwrap != UNWRAP_NONE) {
-        switch (unwrap_line(r->log->unwrap, r->log->unwrap_key, raw, max_line, &r->source->partial,
-                            &r->scratch, &u)) {
+        switch (unwrap_line(r->log->unwrap, r->log->unwrap_key, u.line, max_line,
+                            &r->source->partial, &r->scratch, &u)) {
         case UNWRAP_PART:
             return INTAKE_NOTHING;
         case UNWRAP_TOO_LONG:
@@ -49,9 +48,23 @@ enum intake_result intake_line(struct record *r, struct slice raw, size_t max_li
     r->line = u.line;
     r->stream = u.stream;
     r->wrapper_time = u.time;
+    return INTAKE_LINE;
+}
+
+bool intake_decode(struct record *r)
+{
     strip_prefix(r);
     if (r->line.n == 0)
-        return INTAKE_NOTHING;
+        return false;
     record_decode(r);
-    return INTAKE_LINE;
+    return true;
+}
+
+enum intake_result intake_line(struct record *r, struct slice raw, size_t max_line)
+{
+    enum intake_result result = intake_unwrap(r, raw, max_line);
+
+    if (result == INTAKE_LINE && !intake_decode(r))
+        return INTAKE_NOTHING;
+    return result;
 }

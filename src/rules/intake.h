@@ -11,7 +11,13 @@ enum intake_result {
     INTAKE_TOO_LONG, /* joined from parts, it went over max_line: dropped whole */
 };
 
-/* The record must have been told its source (record_source). */
+/* Up to the unwrapped line: sets r->line, r->stream and r->wrapper_time. The record must have been
+ * told its source (record_source). */
+enum intake_result intake_unwrap(struct record *r, struct slice raw, size_t max_line);
+/* The rest, on r->line: prefix, fields. False when nothing is left of the line. */
+bool intake_decode(struct record *r);
+
+/* Both. */
 enum intake_result intake_line(struct record *r, struct slice raw, size_t max_line);
 
 #endif

@@ -122,7 +122,7 @@ void record_builtin(struct record *r, uint16_t slot)
 
 static bool try_time(struct record *r, struct slice text)
 {
-    if (text.n == 0 || source_read_time(r->source, text, &r->time_ns) < 0)
+    if (text.n == 0 || source_read_time(r->source, text, &r->time_ns, &r->time_dated) < 0)
         return false;
     r->source->time_n = 0;
     return r->time_known = true;
@@ -138,7 +138,7 @@ static struct slice slot_text(struct record *r, uint16_t slot)
 /* The group of that name of a match event. */
 static struct slice event_time(struct record *r, const struct event *event)
 {
-    for (unsigned i = 0; event && i < event->nconditions; i++) {
+    for (unsigned i = 0; i < event->nconditions; i++) {
         const struct capture *c = &event->conditions[i].capture;
 
         if (!event->conditions[i].is_match)
@@ -159,13 +159,21 @@ static struct slice matched_time(struct record *r)
     return text;
 }
 
+bool record_has_time(struct record *r)
+{
+    return r->time_known || try_time(r, slot_text(r, r->log->time_slot)) ||
+           try_time(r, slot_text(r, r->log->time_context)) || try_time(r, matched_time(r)) ||
+           try_time(r, r->wrapper_time);
+}
+
+bool record_event_time(struct record *r, const struct event *event)
+{
+    return r->time_known || try_time(r, event_time(r, event));
+}
+
 int64_t record_time(struct record *r, const struct event *event)
 {
-    if (r->time_known)
-        return r->time_ns;
-    if (try_time(r, slot_text(r, r->log->time_slot)) ||
-        try_time(r, slot_text(r, r->log->time_context)) || try_time(r, event_time(r, event)) ||
-        try_time(r, matched_time(r)) || try_time(r, r->wrapper_time))
+    if (record_has_time(r) || (event && record_event_time(r, event)))
         return r->time_ns;
     int64_t last = source_time(r->source);
 

@@ -23,6 +23,7 @@ struct record {
     struct arena scratch;
     int64_t time_ns; /* valid if time_known */
     bool time_known;
+    bool time_dated; /* the text of the time held its own date */
     int64_t wall_ns; /* the time of reading, for lines without any time */
 };
 
@@ -38,7 +39,7 @@ static inline void record_begin(struct record *r)
     for (unsigned i = 0; i < r->touched.n; i++)
         r->slots[r->touched.slots[i]].kind = FIELD_NONE;
     r->touched.n = 0;
-    r->time_known = false;
+    r->time_known = r->time_dated = false;
     if (r->scratch.block)
         arena_reset(&r->scratch);
 }
@@ -78,6 +79,11 @@ static inline struct slice record_text(struct record *r, const struct ref *ref)
     }
     return (struct slice){"", 0};
 }
+
+/* Has the line a time of its own? Reads it if so. */
+bool record_has_time(struct record *r);
+/* The same from the match groups of an event that took the line. */
+bool record_event_time(struct record *r, const struct event *event);
 
 /* The line's time: its own, else its wrapper's, else that of the line before, else of reading.
  * `event` names a match event whose group of the log's time name counts too; NULL = none. */

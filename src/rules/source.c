@@ -65,17 +65,16 @@ void source_rename(struct source *s, const char *path)
     read_path(s);
 }
 
-int source_read_time(struct source *s, struct slice text, int64_t *ret_ns)
+int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated)
 {
     const struct log_def *log = log_of(s);
-    bool dated;
     int r =
-        linetime_parse(text, log->time_formats, log->ntime_formats, s->dated_ns, ret_ns, &dated);
+        linetime_parse(text, log->time_formats, log->ntime_formats, s->dated_ns, ret_ns, ret_dated);
 
     if (r < 0)
         return r;
     s->line_ns = *ret_ns;
-    if (dated)
+    if (*ret_dated)
         s->dated_ns = *ret_ns;
     return 0;
 }
@@ -85,9 +84,10 @@ int64_t source_time(struct source *s)
     if (s->time_n) {
         struct slice text = {s->time_text, s->time_n};
         int64_t ns;
+        bool dated;
 
         s->time_n = 0;
-        source_read_time(s, text, &ns);
+        source_read_time(s, text, &ns, &dated);
     }
     return s->line_ns;
 }

@@ -32,7 +32,7 @@ void source_rename(struct source *s, const char *path);
 /* Time of the last line; INT64_MIN when no line had one. */
 int64_t source_time(struct source *s);
 /* Reads the time in `text`, remembers it as the last line's. 0 or -EINVAL. */
-int source_read_time(struct source *s, struct slice text, int64_t *ret_ns);
+int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated);
 
 void source_save(struct source *s, struct buf *out);
 /* 0 or -EBADMSG (then as new). */
