@@ -75,12 +75,13 @@ static bool fits_64(struct slice digits)
 
 int decimal_scan(struct slice *s, struct decimal *ret_decimal)
 {
-    const char *p = s->p, *end = s->p + s->n, *start, *point = NULL;
+    const char *p = s->p, *end, *start, *point = NULL;
     struct decimal d = {0};
     uint64_t m = 0;
 
     if (s->n == 0 || s->n > DECIMAL_TEXT_MAX)
         return -EINVAL;
+    end = p + s->n;
     if (*p == '-' || *p == '+')
         d.negative = *p++ == '-';
     start = p;
