@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+"""From a line in a log to a message on a phone, with everything real: logtally, contrib/stack.sh, Prometheus with the
+shipped rules, Alertmanager with the shipped routes; only the far ends (webhook, Slack, mail server) are ours.
+
+The configuration is the shipped one with its waiting times shortened: `for` of minutes becomes seconds. Then the same
+stack is backed up, wiped, restored, and started again behind TLS and a password with remote_write on.
+"""
+
+import base64
+import http.server
+import json
+import os
+import re
+import shutil
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+
+import day
+from stacklib import ROOT, Checks, Process, api, fetch, free_port, logtally, wait_for, workdir
+
+HASH = "$2b$05$lll7rrJb7OHnGqsLKL/t4OpCQDpDtqI1jykttOu9e9nwSBIhUPPLW"        # of s3cret, cheap on purpose
+
+
+class World:
+    """The far ends: remembers (path, headers, body) of every POST, and every mail."""
+
+    def __init__(self):
+        self.posts, self.mails = [], []
+        world = self
+
+        class Receiver(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                world.posts.append((self.path, dict(self.headers), body))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        class Mail(socketserver.StreamRequestHandler):
+            def handle(self):
+                say = lambda text: self.wfile.write(text.encode() + b"\r\n")
+                say("220 mail")
+                for raw in self.rfile:
+                    word = raw.decode().strip()
+                    if word.startswith("EHLO"):
+                        say("250-mail")
+                        say("250 AUTH PLAIN")
+                    elif word.startswith("AUTH"):
+                        world.mails.append(("auth", base64.b64decode(word.split()[2]).decode()))
+                        say("235 welcome")
+                    elif word == "DATA":
+                        say("354 go on")
+                        text = []
+                        for line in self.rfile:
+                            if line == b".\r\n":
+                                break
+                            text.append(line.decode())
+                        world.mails.append(("mail", "".join(text)))
+                        say("250 kept")
+                    elif word == "QUIT":
+                        say("221 bye")
+                        return
+                    else:
+                        say("250 fine")
+
+        self.http = self.serve(http.server.ThreadingHTTPServer, Receiver)
+        self.smtp = self.serve(socketserver.ThreadingTCPServer, Mail)
+
+    @staticmethod
+    def serve(kind, handler):
+        server = kind(("127.0.0.1", 0), handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server.server_address[1]
+
+    def alerts(self, path, status="firing"):
+        """Names of the alerts that arrived at a webhook."""
+        return {a["labels"]["alertname"] for p, _, body in list(self.posts) if p == path
+                for a in json.loads(body)["alerts"] if a["status"] == status}
+
+
+def shipped(work, world):
+    """The shipped configuration, hurried."""
+    config = work / "config"
+    shutil.copytree(ROOT / "prometheus", config)
+    for path in (config / "rules").glob("*.yml"):
+        text = re.sub(r"\bfor: \d+[mh]", "for: 8s", path.read_text())
+        path.write_text(text.replace('up{job="mylittleprice_backend"}[1m]', 'up{job="mylittleprice_backend"}[3s]'))
+    path = config / "prometheus.yml"
+    path.write_text(re.sub(r"(scrape_interval|scrape_timeout|evaluation_interval): \d+s", r"\1: 1s", path.read_text()))
+    path = config / "alertmanager/alertmanager.yml"
+    text = re.sub(r"(group_wait|group_interval): \d+[sm]", r"\1: 1s", path.read_text())
+    text = text.replace("smtp.example.com:587", f"localhost:{world.smtp}\n  smtp_require_tls: false")
+    path.write_text(re.sub(r"https://\w+\.example\.com", f"http://127.0.0.1:{world.http}", text))
+    secrets = config / "secrets"
+    (secrets / "slack_url").write_text(f"http://127.0.0.1:{world.http}/slack")
+    (secrets / "smtp_password").write_text("mail-secret")
+    (secrets / "webhook_token").write_text("token-123")
+    return config
+
+
+class Backend:
+    """Appends to the log as the backend does, a few requests at a time."""
+
+    def __init__(self, log):
+        self.out = open(log, "a", encoding="utf-8")
+
+    def say(self, count, failing=0.0, ai_failing=0.0):
+        now = time.time()
+        for i in range(count):
+            bad, dumb = i < failing * count, i < ai_failing * count
+            for fields in (
+                {"msg": "http request", "method": "GET", "path": "/api/chat", "status": 500 if bad else 200,
+                 "duration": 30000000},
+                {"msg": "ai request completed", "service": "gemini", "model": "gemini-2.0-flash",
+                 "status": "error" if dumb else "success", "duration_seconds": 0.8, "input_tokens": 100, "output_tokens": 10},
+            ):
+                self.out.write(day.line(now, {"level": "INFO", **fields}) + "\n")
+        self.out.flush()
+
+    def until(self, what, condition, seconds=60, **trouble):
+        """Keeps writing, twenty requests twice a second, until the world has noticed."""
+        def look():
+            self.say(20, **trouble)
+            return condition()
+        return wait_for(what, look, seconds, 0.5)
+
+
+class Stack:
+    def __init__(self, work, config, exporter):
+        self.work = work
+        self.prometheus, self.alertmanager = free_port(), free_port()
+        self.env = {**os.environ, "STACK_DIR": str(work / "stack"), "STACK_CONFIG": str(config),
+                    "PROMETHEUS_PORT": str(self.prometheus), "ALERTMANAGER_PORT": str(self.alertmanager),
+                    "LOGTALLY_TARGETS": f"127.0.0.1:{exporter}", "ALERTMANAGER_CONFIG": "alertmanager.yml",
+                    "PROMETHEUS_FLAGS": "--rules.alert.resend-delay=2s"}
+        self.url = f"http://127.0.0.1:{self.prometheus}"
+
+    def do(self, *words, ok=True):
+        done = subprocess.run([str(ROOT / "contrib/stack.sh"), *map(str, words)], env=self.env, text=True,
+                              capture_output=True, timeout=90)
+        if ok and done.returncode:
+            raise AssertionError(f"stack.sh {words}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def value(self, expr, **at):
+        result = api(self.url, "query", query=expr, **at)["result"]
+        return float(result[0]["value"][1]) if result else None
+
+    def alerts(self):
+        return json.loads(fetch(f"http://127.0.0.1:{self.alertmanager}/api/v2/alerts"))
+
+
+def start_logtally(work, port):
+    process = Process([logtally(), "run", "--rules", ROOT / "rules", "--log", work / "backend.log", "--state", work / "state",
+                       "--listen", f"127.0.0.1:{port}"], work / "logtally.log")
+    wait_for("logtally", lambda: fetch(f"http://127.0.0.1:{port}/health/live"))
+    return process
+
+
+def prove_alerts(work, world, stack, exporter, port, checks):
+    backend = Backend(work / "backend.log")
+    backend.until("the first scrape", lambda: stack.value("http_requests_total") is not None)
+    backend.until("the heartbeat", lambda: "Watchdog" in world.alerts("/ping/mylittleprice"))
+    tokens = {headers.get("Authorization") for path, headers, _ in world.posts if path == "/ping/mylittleprice"}
+    checks.check(tokens == {"Bearer token-123"}, f"the heartbeat carries the token of its file, not {tokens}")
+    deadline = time.monotonic() + 12
+    backend.until("twelve healthy seconds", lambda: time.monotonic() > deadline)
+    firing = {a["labels"]["alertname"] for a in stack.alerts()} - {"Watchdog"}
+    checks.check(not firing, f"healthy traffic is silent, but {firing}")
+
+    backend.until("the page of a burning budget", lambda: "HttpAvailabilityBudgetBurnFast" in world.alerts("/hooks/mylittleprice"),
+                  failing=0.5, ai_failing=0.5)
+    backend.until("the ticket of failing AI", lambda: any(p == "/slack" and b"AiErrorRatioHigh" in b for p, _, b in world.posts),
+                  failing=0.5, ai_failing=0.5)
+    http = backend.until("the ticket of errors", lambda: [a for a in stack.alerts() if a["labels"]["alertname"] == "HttpErrorRatioHigh"],
+                         failing=0.5, ai_failing=0.5)
+    checks.check(http[0]["status"]["inhibitedBy"], "a page silences the tickets of its own area")
+    checks.check(not any(b"HttpErrorRatioHigh" in b for p, _, b in world.posts if p == "/slack"), "a silenced ticket is not sent")
+    mail = wait_for("the mail", lambda: [text for kind, text in world.mails if kind == "mail" and "AiErrorRatioHigh" in text])
+    checks.check("docs/runbook.md#aierrorratiohigh" in mail[0].replace("=\r\n", ""), "a mail names the chapter of the runbook")
+    checks.check(any(kind == "auth" and text.endswith("mail-secret") for kind, text in world.mails), "the mail password comes from its file")
+    slack = [b.decode() for p, _, b in world.posts if p == "/slack"]
+    checks.check(all("no value" not in text and "error calling" not in text for text in slack + mail), "messages are whole")
+    for alert in api(stack.url, "alerts")["alerts"]:
+        checks.check(not re.search("<no value>|<error", str(alert["annotations"])), f"annotations are whole: {alert}")
+
+    exporter.stop()
+    wait_for("the page of a dead target", lambda: "BackendDown" in world.alerts("/hooks/mylittleprice"), 60)
+    below = wait_for("silence about the rest", lambda: [a for a in stack.alerts()
+                     if a["labels"].get("job") == "mylittleprice_backend" and a["labels"]["alertname"] != "BackendDown"
+                     and a["status"]["state"] == "suppressed"])
+    checks.check(below, "BackendDown silences everything else of its job")
+    exporter = start_logtally(work, port)
+    backend.until("the all-clear", lambda: "BackendDown" in world.alerts("/hooks/mylittleprice", "resolved"))
+    checks.check(True, "the webhook hears that the target is back")
+    status = stack.do("status", ok=False)
+    checks.check(f"target mylittleprice_backend 127.0.0.1:{port}: up" in status.stdout, f"status shows targets: {status.stdout}")
+    return exporter
+
+
+def prove_backup(work, stack, checks):
+    now = time.time()
+    query = "sum by (status) (http_requests_total)"
+    before = api(stack.url, "query", query=query, time=now)["result"]
+    silence = {"matchers": [{"name": "alertname", "value": "X", "isRegex": False}], "startsAt": "2020-01-01T00:00:00Z",
+               "endsAt": "2099-01-01T00:00:00Z", "createdBy": "test", "comment": "kept"}
+    silences = f"http://127.0.0.1:{stack.alertmanager}/api/v2/silences"
+    fetch(silences, json.dumps(silence).encode(), {"Content-Type": "application/json"})
+    stack.do("down")                                # Alertmanager writes its state when it stops
+    stack.do("up")
+    stack.do("backup", work / "backup.tgz")
+    refused = stack.do("restore", work / "backup.tgz", ok=False)
+    checks.check(refused.returncode == 1 and "runs" in refused.stderr, "restore refuses while the stack runs")
+    stack.do("down")
+    checks.check(stack.do("status", ok=False).returncode == 1, "status of a stopped stack is 1")
+    shutil.rmtree(work / "stack")
+    stack.do("restore", work / "backup.tgz")
+    stack.do("up")
+    after = api(stack.url, "query", query=query, time=now)["result"]
+    checks.check(before and after == before, f"a restored Prometheus answers as before: {after} != {before}")
+    checks.check("kept" in fetch(silences), "a restored Alertmanager has its silences")
+    stack.do("down")
+
+
+def prove_secure(world, stack, config, checks):
+    path = config / "web.secure.yml"
+    path.write_text(re.sub(r"admin: '.*'", f"admin: '{HASH}'", path.read_text()))
+    (config / "secrets/prometheus_password").write_text("s3cret")
+    (config / "secrets/remote_write_password").write_text("write-secret")
+    stack.env.update(PROMETHEUS_WEB_CONFIG="web.secure.yml", REMOTE_WRITE_URL=f"http://127.0.0.1:{world.http}/api/v1/write")
+    stack.do("certs")
+    stack.do("up")
+    try:
+        up = wait_for("Prometheus to scrape itself with TLS and password",
+                      lambda: re.search(r"target prometheus \S+: up", stack.do("status", ok=False).stdout))
+        checks.check(up, "Prometheus scrapes itself through TLS with its password")
+        try:
+            fetch(stack.url + "/-/healthy")
+            checks.check(False, "plain HTTP is refused")
+        except urllib.error.HTTPError as error:
+            checks.check(error.code == 400, "plain HTTP is refused")
+        ask = lambda *more: subprocess.run(["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "--cacert",
+                                            str(config / "secrets/ca.crt"), *more, stack.url.replace("http:", "https:") + "/"],
+                                           text=True, capture_output=True).stdout
+        checks.check(ask() == "401", "without a password 401")
+        checks.check(ask("-u", "admin:wrong") == "401", "with a wrong one 401")
+        checks.check(ask("-L", "-u", "admin:s3cret") == "200", "with the right one 200")
+        wanted = "Basic " + base64.b64encode(b"mylittleprice:write-secret").decode()
+        sent = wait_for("remote write", lambda: [h for p, h, _ in world.posts if p == "/api/v1/write"])
+        checks.check(sent[0].get("Authorization") == wanted, "remote_write carries the password of its file")
+    finally:
+        stack.do("down")
+
+
+def main():
+    if not logtally():
+        print("logtally is not built (LOGTALLY names it): skipped")
+        sys.exit(0)
+    checks = Checks()
+    world = World()
+    with workdir() as work:
+        config = shipped(work, world)
+        port = free_port()
+        (work / "backend.log").write_text("")
+        exporter = start_logtally(work, port)
+        stack = Stack(work, config, port)
+        try:
+            stack.do("up")
+            exporter = prove_alerts(work, world, stack, exporter, port, checks)
+            prove_backup(work, stack, checks)
+            prove_secure(world, stack, config, checks)
+        finally:
+            stack.do("down", ok=False)
+            exporter.stop()
+    checks.finish()
+
+
+main()

@@ -1,0 +1,97 @@
+#!/bin/bash
+# Prometheus's and Alertmanager's own judges on everything in prometheus/: configuration, rules, unit tests of every
+# alert, routes. And that what is generated is what the generators give, and that no alert lacks a test or a chapter
+# of the runbook.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+passed=0 failed=0
+
+check() {
+    local sentence=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'FAIL: %s\n%s\n' "$sentence" "$output"
+    fi
+}
+
+alert_names() { sed -n 's/^ *- alert: //p' prometheus/rules/*.yml | sort; }
+
+same() { diff "$1" "$2"; }
+
+optional_parts_on() {
+    local dir
+    dir=$(mktemp -d)
+    cp -R prometheus/. "$dir"
+    sed -i -e 's/^#secure#//' -e 's/^#remote_write#//' "$dir/prometheus.yml"
+    touch "$dir/secrets/prometheus_password" "$dir/secrets/remote_write_password" "$dir/secrets/ca.crt"
+    promtool check config "$dir/prometheus.yml" && grep -q '^remote_write:' "$dir/prometheus.yml" &&
+        grep -q '^    basic_auth:' "$dir/prometheus.yml"
+    local status=$?
+    rm -rf "$dir"
+    return $status
+}
+
+web_secure() {
+    local dir status
+    dir=$(mktemp -d)
+    cp -R prometheus/. "$dir"
+    STACK_CONFIG=$dir contrib/stack.sh certs && promtool check web-config "$dir/web.secure.yml"
+    status=$?
+    rm -rf "$dir"
+    return $status
+}
+
+route() {
+    local config=$1 want=$2 got
+    shift 2
+    got=$(amtool config routes test --config.file="$config" "$@" 2>/dev/null)
+    [ "$got" = "$want" ] || { echo "$* goes to $got, not to $want"; return 1; }
+}
+
+# The alert stands in a test with a firing sample.
+tested() { grep -q "ALERTS{alertname=\"$1\",alertstate=\"firing\"" prometheus/tests/*.yml; }
+
+has_chapter() { grep -qx "### $1" docs/runbook.md; }
+
+links_to_chapter() {
+    local low
+    low=$(echo "$1" | tr '[:upper:]' '[:lower:]')
+    grep -q "runbook_url: docs/runbook.md#$low\$" prometheus/rules/*.yml
+}
+
+routes_of() { sed -n '/^route:/,/^receivers:/p' "$1"; }
+
+check "prometheus.yml is valid" promtool check config prometheus/prometheus.yml
+check "prometheus.yml is valid with remote_write and TLS switched on" optional_parts_on
+check "web.yml is valid" promtool check web-config prometheus/web.yml
+check "web.secure.yml is valid once certs has made a certificate" web_secure
+check "rules have no lint" promtool check rules --lint=all --lint-fatal prometheus/rules/*.yml
+check "slo.yml is what gen_slo.py gives" same <(python3 prometheus/gen_slo.py) prometheus/rules/slo.yml
+for test in prometheus/tests/*.yml; do
+    check "$test" promtool test rules "$test"
+done
+for alert in $(alert_names); do
+    check "$alert has a unit test in which it fires" tested "$alert"
+    check "$alert has a chapter in docs/runbook.md" has_chapter "$alert"
+    check "$alert links to its chapter" links_to_chapter "$alert"
+done
+check "the runbook has no chapter of an alert that is gone" \
+    same <(alert_names) <(sed -n 's/^### //p' docs/runbook.md | sort)
+
+for config in prometheus/alertmanager/*.yml; do
+    check "$config is valid" amtool check-config "$config"
+    while read -r line; do
+        case $line in '' | '#'*) continue ;; esac
+        # the labels are words
+        # shellcheck disable=SC2086
+        check "$config: $line" route "$config" "${line##*-> }" ${line%%->*}
+    done <prometheus/alertmanager/routes.txt
+done
+check "both Alertmanager configurations have the same routes" \
+    same <(routes_of prometheus/alertmanager/alertmanager.yml) <(routes_of prometheus/alertmanager/alertmanager.quiet.yml)
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

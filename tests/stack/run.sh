@@ -1,0 +1,27 @@
+#!/bin/bash
+# Every test of the monitoring stack: `tests/stack/run.sh [PART...]`, exit 0 if all passed, the sum at the end.
+# Parts: rules files proof live proxies fleet. LOGTALLY names the program under test (default src/logtally); parts that
+# need it, or a server that is not installed, say that they were skipped.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+parts=("$@")
+[ $# -gt 0 ] || parts=(rules files proxies proof live fleet)
+passed=0 failed=0
+
+for part in "${parts[@]}"; do
+    started=$SECONDS
+    if [ -x "$here/$part.sh" ]; then command=("$here/$part.sh"); else command=(python3 "$here/$part.py"); fi
+    output=$(timeout 600 "${command[@]}" 2>&1)
+    status=$?
+    sum=$(grep -E '^[0-9]+ passed, [0-9]+ failed' <<<"$output" | tail -n 1)
+    grep -v -E '^[0-9]+ passed, [0-9]+ failed' <<<"$output" | sed "/^$/d; s/^/$part: /"
+    p=$(grep -oE '^[0-9]+' <<<"$sum" || echo 0)
+    f=$(grep -oE '[0-9]+ failed' <<<"$sum" | grep -oE '[0-9]+' || echo 0)
+    # A part that died without a sum has failed once more than it says.
+    [ "$status" -eq 0 ] || [ "$f" -gt 0 ] || f=1
+    echo "$part: $p passed, $f failed ($((SECONDS - started)) s)"
+    passed=$((passed + p)) failed=$((failed + f))
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
