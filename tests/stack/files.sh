@@ -45,8 +45,11 @@ if python3 -c 'import yaml' 2>/dev/null; then
     check "Grafana's provisioning is YAML, with TLS too" provisioning_is_yaml grafana/provisioning/*/*.yml
 fi
 if needs docker-compose; then
-    check "docker-compose accepts the file" compose --env-file /dev/null
-    config=$(compose --env-file /dev/null)
+    # Not the .env of whoever runs this.
+    empty=$(mktemp)
+    check "docker-compose accepts the file" compose --env-file "$empty"
+    config=$(compose --env-file "$empty")
+    rm -f "$empty"
     check ".env.example holds the defaults" same_with_example
     for promised in 'container_name: mylittleprice_prometheus' 'container_name: mylittleprice_grafana' \
         'container_name: mylittleprice_logtally' '127.0.0.1:9090:9090' '127.0.0.1:3001:3000' '127.0.0.1:9093:9093' \
