@@ -74,6 +74,7 @@ static void load_set(struct load *l, uint16_t event, const char *field, const st
     struct buf err = BUF_INIT;
     unsigned n;
 
+    a->text = arena_slice(l->text, e->value);
     a->template = template_new(e->value, &err);
     if (!a->template && holds(e->value, SLICE("${env:")))
         load_mistake(l, e->at, "${env:...} works in the configuration file only, not in rules");
@@ -96,6 +97,7 @@ static void load_rewrite(struct load *l, uint16_t event, const char *field,
     struct buf err = BUF_INIT;
     struct slice regex, text;
 
+    a->text = arena_slice(l->text, e->value);
     if (!divide(l, e, "REGEX", &regex, &text))
         return;
     a->pattern = load_pattern(l, regex, e->at);

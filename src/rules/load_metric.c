@@ -224,12 +224,14 @@ static void read_zeros(struct metric *t)
 {
     struct label labels[LABELS_MAX];
 
+    if (t->bad)
+        return;
     for (unsigned i = 0; i < t->nlabels; i++)
         labels[i] = (struct label){.name = t->def->spec.labels[i],
                                    .constant = t->labels[i].constant,
                                    .text = t->labels[i].text};
     for (size_t i = 0; i < t->section->n; i++)
-        if (t->good[i] && !t->bad && strcmp(t->section->entries[i].name, "zero") == 0)
+        if (t->good[i] && strcmp(t->section->entries[i].name, "zero") == 0)
             load_zero(t->l, t->family, labels, &t->section->entries[i]);
 }
 

@@ -137,6 +137,7 @@ void metric_unit(struct metric *t)
         return;
     if (!t->value)
         load_mistake(t->l, e->at, "\"unit\" without \"value\": say of which field it is the unit");
+    t->model.unit_text = arena_slice(t->l->text, e->value);
     if (unit_parse(e->value, &t->model.unit) == 0)
         return;
     load_mistake(t->l, e->at, "unknown unit \"%.*s\"%s", SLICE_FMT(e->value),

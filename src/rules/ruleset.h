@@ -78,6 +78,7 @@ struct action {
     struct pattern *pattern;   /* REWRITE */
     struct replacement *replacement;
     struct value_map *map; /* MAP */
+    struct slice text;     /* SET, REWRITE: as written, for people */
     struct where at;
 };
 
@@ -116,7 +117,8 @@ struct mapping {
     struct ref value;
     struct num number;
     struct unit unit;
-    struct label *labels; /* in the family's order; spec.nlabels of them */
+    struct slice unit_text; /* as written, or "" */
+    struct label *labels;   /* in the family's order; spec.nlabels of them */
     struct where at;
 };
 
@@ -188,8 +190,9 @@ struct ruleset_options {
 /* Compiles documents, in this order (the configuration file first, if any; sections that are not
  * event, counter, gauge, histogram or log are skipped when the document is `docs[0]` and
  * `first_is_config`, else a mistake). Mistakes and warnings are added to `m`. NULL when `m`
- * holds mistakes then, also those of reading the documents. The ruleset BORROWS nothing from the documents but the file names in `struct where`.
- * When no [log] is defined, one named "auto" without paths is made. */
+ * holds mistakes then, also those of reading the documents. The ruleset BORROWS nothing from the
+ * documents but the file names in `struct where`. When no [log] is defined, one named "auto"
+ * without paths is made. */
 struct ruleset *ruleset_new(struct ini_doc *const *docs, unsigned n, bool first_is_config,
                             const struct ruleset_options *options, struct mistakes *m);
 void ruleset_free(struct ruleset *r);
