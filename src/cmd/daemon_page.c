@@ -160,6 +160,7 @@ static void reply_page(struct daemon *d, struct scrape *s)
         .status = 200,
         .content_type = http_format_content_type(s->format),
         .content_encoding = s->gzip ? "gzip" : NULL,
+        .negotiated = true,
     };
 
     note_updates(d);

@@ -7,12 +7,13 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 int output_open(struct output *o, const char *path)
 {
-    o->path = path;
+    *o = (struct output){.path = path};
     o->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
     if (o->file)
         return 0;
@@ -39,21 +40,6 @@ int output_close(struct output *o)
     return r;
 }
 
-static int write_new(const char *path, struct slice page, bool sync)
-{
-    FILE *f = fopen(path, "we");
-
-    if (!f)
-        return -errno;
-    int r = 0;
-
-    if (fwrite(page.p, 1, page.n, f) != page.n || fflush(f) != 0 || (sync && fsync(fileno(f)) != 0))
-        r = -errno;
-    if (fclose(f) != 0 && r == 0)
-        r = -errno;
-    return r;
-}
-
 /* A device or a pipe takes the page as it comes; it must not be replaced by a file. */
 static bool is_special(const char *path)
 {
@@ -62,27 +48,47 @@ static bool is_special(const char *path)
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-int output_page(const char *path, struct slice page)
+int output_replace(struct output *o, const char *path)
 {
-    if (!path || strcmp(path, "-") == 0) {
-        struct output o = {stdout, "standard output"};
-
-        fwrite(page.p, 1, page.n, stdout);
-        return output_close(&o);
-    }
-    bool special = is_special(path);
     struct buf temporary = BUF_INIT;
 
-    buf_fmt(&temporary, special ? "%s" : "%s.tmp", path);
-    int r = write_new(temporary.p, page, !special);
+    if (strcmp(path, "-") == 0 || is_special(path))
+        return output_open(o, path);
+    buf_fmt(&temporary, "%s.tmp", path);
+    int r = output_open(o, temporary.p);
 
-    if (r == 0 && !special && rename(temporary.p, path) != 0)
-        r = -errno;
-    if (r < 0) {
-        log_error("cannot write %s: %s", path, strerror(-r));
-        if (!special)
-            unlink(temporary.p);
-    }
-    buf_release(&temporary);
+    o->path = path;
+    o->temporary = buf_detach(&temporary);
+    if (r < 0)
+        free(o->temporary);
     return r;
+}
+
+int output_finish(struct output *o, bool keep)
+{
+    int r = 0;
+
+    if (fflush(o->file) != 0 || ferror(o->file) || (o->temporary && fsync(fileno(o->file)) != 0))
+        r = errno ? -errno : -EIO;
+    if (o->file != stdout && fclose(o->file) != 0 && r == 0)
+        r = -errno;
+    if (o->temporary && keep && r == 0 && rename(o->temporary, o->path) != 0)
+        r = -errno;
+    if (o->temporary && (r < 0 || !keep))
+        unlink(o->temporary);
+    if (r < 0)
+        log_error("cannot write %s: %s", o->path, strerror(-r));
+    free(o->temporary);
+    return r;
+}
+
+int output_page(const char *path, struct slice page)
+{
+    struct output o;
+    int r = output_replace(&o, path ? path : "-");
+
+    if (r < 0)
+        return r;
+    fwrite(page.p, 1, page.n, o.file);
+    return output_finish(&o, true);
 }

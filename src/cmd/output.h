@@ -9,12 +9,19 @@
 struct output {
     FILE *file;
     const char *path;
+    char *temporary; /* NULL = written in place */
 };
 
 /* All say what went wrong on stderr. 0 or negative errno. */
 int output_open(struct output *o, const char *path);
 void output_line(struct output *o, struct slice line);
 int output_close(struct output *o);
+
+/* A file that is written bit by bit and takes its place only when it is whole: path + ".tmp",
+ * renamed by output_finish(keep = true), removed otherwise. "-" is stdout; a device or pipe takes
+ * it as it comes. */
+int output_replace(struct output *o, const char *path);
+int output_finish(struct output *o, bool keep);
 
 /* Writes a page to stdout (path NULL or "-"), or to path + ".tmp" and renames it: never a half
  * file. */

@@ -6,4 +6,5 @@ liblogtally_a_SOURCES += src/cmd/options.h src/cmd/options.c src/cmd/settings.h 
 	src/cmd/explain.c src/cmd/state.c src/cmd/saver.h src/cmd/saver.c src/cmd/live.h \
 	src/cmd/live.c src/cmd/process.h src/cmd/process.c src/cmd/daemon.h src/cmd/daemon.c \
 	src/cmd/daemon_input.c src/cmd/daemon_page.c src/cmd/daemon_http.c src/cmd/daemon_reload.c \
-	src/cmd/run.c
+	src/cmd/run.c src/cmd/timeline.h src/cmd/timeline.c src/cmd/steps.h src/cmd/steps.c \
+	src/cmd/backfill.c

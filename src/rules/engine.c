@@ -268,10 +268,15 @@ bool engine_line(struct engine *e, struct source *s, struct slice raw)
     return take_line(e, raw);
 }
 
+void engine_read(struct engine *e, unsigned log, uint64_t bytes)
+{
+    counter_inc(e->bytes, e->logs[log].bytes, bytes, e->now_ns);
+}
+
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
 {
     record_source(&e->record, s);
-    counter_inc(e->bytes, e->logs[s->log].bytes, n, e->now_ns);
+    engine_read(e, s->log, n);
     for (const char *end = p + n; p < end;) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         const char *stop = nl ? nl : end;

@@ -39,6 +39,9 @@ bool engine_line(struct engine *e, struct source *s, struct slice raw);
 /* A line that was too long to be read. */
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines);
 
+/* Bytes that were read; engine_lines counts its own. */
+void engine_read(struct engine *e, unsigned log, uint64_t bytes);
+
 /* For walking in log time (backfill): a line is looked at when it is read, and taken when its time
  * has come. */
 struct engine_peek {
@@ -51,7 +54,6 @@ struct engine_peek {
 /* False when there is no line (empty, a part of one, or one too long, which is counted). */
 bool engine_peek(struct engine *e, struct source *s, struct slice raw,
                  struct engine_peek *ret_peek);
-/* Counts the bytes of a raw line, newline included, that is taken by engine_take. */
 void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked);
 
 /* How often an event hit since the engine was made. */

@@ -1,0 +1,254 @@
+/* backfill -- replays files at log time into samples for Prometheus' own database. */
+#include "config.h"
+
+#include "cmd/output.h"
+#include "cmd/session.h"
+#include "cmd/steps.h"
+#include "cmd/timeline.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct backfill_options {
+    struct common_options common;
+    const char *as, *output, *step, *slack, *start, *end;
+    struct strings labels;
+};
+
+static const struct option_row rows[] = {
+    {"as", 0, OPTION_TEXT, offsetof(struct backfill_options, as), "LOG",
+     "the [log] these files belong to (default: whose globs match)"},
+    {"output", 'o', OPTION_TEXT, offsetof(struct backfill_options, output), "FILE",
+     "write the samples there (- for stdout); required"},
+    {"step", 0, OPTION_TEXT, offsetof(struct backfill_options, step), "DURATION",
+     "a sample of every series each so long (default 15s)"},
+    {"slack", 0, OPTION_TEXT, offsetof(struct backfill_options, slack), "DURATION",
+     "put right lines that come so much too late (default 1m)"},
+    {"start", 0, OPTION_TEXT, offsetof(struct backfill_options, start), "TIME",
+     "no samples before (RFC 3339 or unix seconds); lines before still count"},
+    {"end", 0, OPTION_TEXT, offsetof(struct backfill_options, end), "TIME", "no samples after"},
+    {"external-label", 0, OPTION_LIST, offsetof(struct backfill_options, labels), "NAME=VALUE",
+     "put this label on every sample, such as job=...; repeatable"},
+    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+struct plan_of_work {
+    struct steps_options steps;
+    int64_t slack_ns;
+    const char **names, **values;
+};
+
+static int read_step(const struct command *self, const char *name, const char *text, int64_t least,
+                     int64_t *to)
+{
+    if (text && (duration_parse(slice_str(text), to) < 0 || *to < least))
+        return usage_error(self, "--%s wants a duration such as 15s, not \"%s\"", name, text);
+    return -1;
+}
+
+static int read_time(const struct command *self, const char *name, const char *text, int64_t *to)
+{
+    static const char *const formats[] = {"rfc3339", "unix"};
+    struct time_format *f[2];
+    struct buf err = BUF_INIT;
+    bool dated;
+    int code = -1;
+
+    if (!text)
+        return -1;
+    for (int i = 0; i < 2; i++)
+        f[i] = time_format_new(slice_str(formats[i]), (struct zone){0}, &err);
+    if (linetime_parse(slice_str(text), f, 2, INT64_MIN, to, &dated) < 0)
+        code = usage_error(self, "--%s wants a time such as 2025-11-12T10:00:00Z, not \"%s\"", name,
+                           text);
+    for (int i = 0; i < 2; i++)
+        time_format_free(f[i]);
+    buf_release(&err);
+    return code;
+}
+
+/* Configured constant labels, then those given here. */
+static int read_labels(const struct command *self, const struct backfill_options *o,
+                       const struct settings *settings, struct plan_of_work *p)
+{
+    size_t n = settings->nconst;
+
+    p->names = xcalloc(n + o->labels.n + 1, sizeof *p->names);
+    p->values = xcalloc(n + o->labels.n + 1, sizeof *p->values);
+    for (size_t i = 0; i < n; i++) {
+        p->names[i] = xstrdup(settings->const_names[i]);
+        p->values[i] = xstrdup(settings->const_values[i]);
+    }
+    for (size_t i = 0; i < o->labels.n; i++) {
+        struct slice rest = slice_str(o->labels.list[i]), name;
+
+        if (!slice_cut(&rest, '=', &name) || !rest.p || !label_name_valid(name))
+            return usage_error(self, "--external-label wants NAME=VALUE, not \"%s\"",
+                               o->labels.list[i]);
+        p->names[n] = xstrslice(name);
+        p->values[n++] = xstrslice(rest);
+    }
+    p->steps.names = p->names;
+    p->steps.values = p->values;
+    p->steps.nlabels = (unsigned)n;
+    return -1;
+}
+
+static void plan_release(struct plan_of_work *p)
+{
+    for (size_t i = 0; p->names && p->names[i]; i++) {
+        free((char *)p->names[i]);
+        free((char *)p->values[i]);
+    }
+    free(p->names);
+    free(p->values);
+}
+
+static int read_options(const struct command *self, const struct backfill_options *o,
+                        const struct settings *settings, struct plan_of_work *p)
+{
+    int code;
+
+    p->steps = (struct steps_options){
+        .step_ns = 15 * NSEC_PER_SEC, .start_ns = INT64_MIN, .end_ns = INT64_MAX};
+    p->slack_ns = 60 * NSEC_PER_SEC;
+    if ((code = read_step(self, "step", o->step, NSEC_PER_SEC, &p->steps.step_ns)) >= 0 ||
+        (code = read_step(self, "slack", o->slack, 0, &p->slack_ns)) >= 0 ||
+        (code = read_time(self, "start", o->start, &p->steps.start_ns)) >= 0 ||
+        (code = read_time(self, "end", o->end, &p->steps.end_ns)) >= 0)
+        return code;
+    return read_labels(self, o, settings, p);
+}
+
+static int add_files(struct timeline *t, const struct setup *setup,
+                     const struct backfill_options *o)
+{
+    for (size_t i = 0; i < o->common.files.n; i++) {
+        struct buf err = BUF_INIT;
+        int log = setup_log_of(setup, o->common.files.list[i], o->as, &err);
+        int code = log < 0 ? EXIT_USAGE : -1;
+
+        if (log >= 0 && timeline_add(t, o->common.files.list[i], (unsigned)log, &err) < 0)
+            code = EXIT_MISTAKES;
+        if (err.n)
+            log_error("%s", err.p);
+        buf_release(&err);
+        if (code >= 0)
+            return code;
+    }
+    return -1;
+}
+
+static void report(const struct timeline *t, uint64_t steps)
+{
+    struct timeline_stats s;
+
+    timeline_stats(t, &s);
+    log_info("%llu lines, %llu steps", (unsigned long long)s.lines, (unsigned long long)steps);
+    if (s.late)
+        log_warn("%llu lines came later than --slack; they count at the time they came",
+                 (unsigned long long)s.late);
+    if (s.zone_offset_s)
+        log_warn("lines without a date are %+.2f h away from the dated lines beside them: is their "
+                 "clock in another zone? (time_format = ...@+HH:MM in the [log] section)",
+                 s.zone_offset_s / 3600.0);
+}
+
+/* Walks all lines; returns -1, or an exit code. */
+static int walk(struct session *s, struct timeline *t, struct steps *steps, int64_t end_ns)
+{
+    struct engine_peek line;
+    struct source *source;
+    struct buf err = BUF_INIT;
+    bool any_time = false;
+    int r;
+
+    while ((r = timeline_next(t, &source, &line, &err)) > 0) {
+        if (line.time_ns > end_ns)
+            break;
+        if (line.time_ns != TIMELINE_NO_TIME) {
+            steps_advance(steps, line.time_ns);
+            engine_set_time(s->engine, line.time_ns, line.time_ns);
+            any_time = true;
+        }
+        engine_take(s->engine, source, &line);
+    }
+    if (r < 0)
+        log_error("%s", err.p);
+    else if (!any_time)
+        log_error(
+            "no line tells its time; set time, time_match and time_format in the [log] section");
+    buf_release(&err);
+    return r < 0 || !any_time ? EXIT_MISTAKES : -1;
+}
+
+static int backfill(const struct setup *setup, const struct backfill_options *o,
+                    const struct plan_of_work *p)
+{
+    struct engine_options engine_options = {.max_line = (size_t)setup->settings.max_line};
+    struct session s;
+    struct output out;
+    int code;
+
+    if (output_replace(&out, o->output) < 0)
+        return EXIT_SYSTEM;
+    session_init(&s, setup, &engine_options);
+    engine_set_time(s.engine, 0, 0);
+    struct timeline *t = timeline_new(&s, p->slack_ns);
+    struct steps *steps = steps_new(&s, &p->steps, out.file);
+
+    if ((code = add_files(t, setup, o)) < 0 && (code = walk(&s, t, steps, p->steps.end_ns)) < 0) {
+        report(t, steps_finish(steps));
+        code = EXIT_FINE;
+    }
+    if (output_finish(&out, code == EXIT_FINE) < 0)
+        code = EXIT_SYSTEM;
+    steps_free(steps);
+    timeline_free(t);
+    session_release(&s);
+    return code;
+}
+
+static int run(int argc, char **argv, const struct command *self)
+{
+    struct backfill_options o = {0};
+    struct plan_of_work p = {0};
+    struct setup setup;
+    int code = options_parse(self, argc, argv, &o);
+
+    if (code >= 0)
+        goto out;
+    if (o.common.files.n == 0 || !o.output) {
+        code =
+            usage_error(self, o.output ? "name the files to read" : "name the output with -o FILE");
+        goto out;
+    }
+    if ((code = setup_or_say(&o.common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+        if ((code = read_options(self, &o, &setup.settings, &p)) < 0)
+            code = backfill(&setup, &o, &p);
+        plan_release(&p);
+        setup_release(&setup);
+    }
+out:
+    options_release(self, &o);
+    return code;
+}
+
+const struct command command_backfill = {
+    "backfill",
+    "FILE... -o OUT",
+    "Replay files at log time into samples for Prometheus",
+    "OUT is OpenMetrics with timestamps, for `promtool tsdb create-blocks-from openmetrics OUT "
+    "DATADIR`. Lines of\n"
+    "several files are merged by their own times. Give the labels that the scrape would have "
+    "added, such as\n"
+    "--external-label job=mylittleprice_backend --external-label instance=HOST:PORT.\n",
+    rows,
+    run,
+};
