@@ -7,15 +7,9 @@
 
 #include "metrics/escape.h"
 #include "metrics/expose_impl.h"
+#include "metrics/shape.h"
 
 #include <math.h>
-
-/* What one kind of sample of a family has before, between and behind its label values:
- *   http_requests_total{env="x",method="  GET  ",status="  200  "} */
-struct shape {
-    struct buf text;
-    size_t begin[LABELS_MAX + 2]; /* piece i of text: begin[i] to begin[i + 1] */
-};
 
 struct family_text {
     const struct family_copy *f;
@@ -23,7 +17,7 @@ struct family_text {
     bool openmetrics;
     struct slice base; /* without _total where OpenMetrics wants it so */
     char stamp[NUM_TEXT + 2];
-    size_t nstamp;    /* timestamp and line feed */
+    size_t nstamp;    /* " 1520879607.789", or nothing */
     struct shape one; /* the sample, or for histograms the labels alone */
     struct shape created;
     struct buf bucket; /* "name_bucket{" */
@@ -33,150 +27,10 @@ struct family_text {
     struct buf *out;
 };
 
-/* Pieces are copied whole blocks at a time: their texts are followed by so many more bytes, and so
- * is the room they are copied to. */
-enum { BLOCK = 32 };
-
-static inline char *put_piece(char *p, const char *s, size_t n)
-{
-    memcpy(p, s, BLOCK);
-    if (n > BLOCK)
-        memcpy(p + BLOCK, s + BLOCK, n - BLOCK);
-    return p + n;
-}
-
-static void pad(struct buf *text)
-{
-    memset(buf_reserve(text, BLOCK), 0, BLOCK);
-}
-
-/* What was written up to `end` belongs to *b. */
-static void commit(struct buf *b, char *end)
-{
-    *end = '\0';
-    b->n = (size_t)(end - b->p);
-}
-
-/* memcpy for the few bytes that a label value mostly has: a pair of loads and stores that may
- * overlap. */
-static inline char *put(char *p, const char *s, size_t n)
-{
-    struct pair {
-        uint64_t a, b;
-    } head, tail;
-    uint64_t a, b;
-
-    if (n > 2 * sizeof head) {
-        memcpy(p, s, n);
-    } else if (n >= sizeof head) {
-        memcpy(&head, s, sizeof head);
-        memcpy(&tail, s + n - sizeof tail, sizeof tail);
-        memcpy(p, &head, sizeof head);
-        memcpy(p + n - sizeof tail, &tail, sizeof tail);
-    } else if (n >= sizeof a) {
-        memcpy(&a, s, sizeof a);
-        memcpy(&b, s + n - sizeof b, sizeof b);
-        memcpy(p, &a, sizeof a);
-        memcpy(p + n - sizeof b, &b, sizeof b);
-    } else {
-        for (size_t i = 0; i < n; i++)
-            p[i] = s[i];
-    }
-    return p + n;
-}
-
 static bool with_total(const struct family_copy *f)
 {
     return f->info->spec.type == FAMILY_COUNTER &&
            slice_ends(slice_str(f->info->spec.name), SLICE("_total"));
-}
-
-static void put_consts(const struct expose_options *o, struct buf *out)
-{
-    for (unsigned i = 0; i < o->nconst; i++) {
-        if (i)
-            buf_char(out, ',');
-        buf_str(out, o->const_names[i]);
-        buf_str(out, "=\"");
-        escape_text(out, slice_str(o->const_values[i]), ESCAPE_LABEL);
-        buf_char(out, '"');
-    }
-}
-
-/* Fills a shape; `open` and `close` go around the labels and are left out when there are none. */
-static void shape_init(struct shape *s, const struct family_text *t, const char *open,
-                       const char *close)
-{
-    const struct family_spec *spec = &t->f->info->spec;
-    bool any = t->o->nconst || spec->nlabels;
-
-    s->begin[0] = 0;
-    buf_str(&s->text, any ? open : "");
-    put_consts(t->o, &s->text);
-    for (unsigned i = 0; i < spec->nlabels; i++) {
-        if (i || t->o->nconst)
-            buf_char(&s->text, ',');
-        buf_str(&s->text, spec->labels[i]);
-        buf_str(&s->text, "=\"");
-        s->begin[i + 1] = s->text.n;
-        buf_char(&s->text, '"');
-    }
-    buf_str(&s->text, any ? close : "");
-    s->begin[spec->nlabels + 1] = s->text.n;
-    pad(&s->text);
-}
-
-/* The same with a sample's name before it: "name{" ... "} ", or "name ". */
-static void shape_sample(struct shape *s, const struct family_text *t, struct slice name,
-                         const char *suffix)
-{
-    struct shape labels = {.text = BUF_INIT};
-    unsigned pieces = t->f->info->spec.nlabels + 1;
-    size_t ahead;
-
-    shape_init(&labels, t, "{", "}");
-    buf_slice(&s->text, name);
-    buf_str(&s->text, suffix);
-    ahead = s->text.n;
-    buf_slice(&s->text, buf_all(&labels.text));
-    buf_char(&s->text, ' ');
-    s->begin[0] = 0;
-    for (unsigned i = 1; i < pieces; i++)
-        s->begin[i] = labels.begin[i] + ahead;
-    s->begin[pieces] = s->text.n;
-    pad(&s->text);
-    buf_release(&labels.text);
-}
-
-/* What a label set takes at most, escaped. */
-static size_t values_room(const struct record *rec, unsigned nlabels)
-{
-    return 2 * record_text_bytes(rec, nlabels);
-}
-
-static char *put_escaped(char *p, const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == '\\' || s[i] == '"' || s[i] == '\n')
-            *p++ = '\\';
-        *p++ = s[i] == '\n' ? 'n' : s[i];
-    }
-    return p;
-}
-
-static char *put_shape(char *p, const struct shape *s, const struct record *rec, unsigned nlabels)
-{
-    const char *value = record_text(rec, nlabels);
-
-    p = put_piece(p, s->text.p, s->begin[1]);
-    for (unsigned i = 0; i < nlabels; i++) {
-        size_t n = rec->len[i];
-
-        p = rec->plain ? put(p, value, n) : put_escaped(p, value, n);
-        value += n;
-        p = put_piece(p, s->text.p + s->begin[i + 1], s->begin[i + 2] - s->begin[i + 1]);
-    }
-    return p;
 }
 
 /* What follows the value: timestamp, exemplar, line feed. */
@@ -197,16 +51,18 @@ static void put_created(struct family_text *t, const struct record *rec)
 
     if (!t->created.text.n || created_ns <= 0)
         return;
-    p = buf_reserve(t->out, t->created.text.n + values_room(rec, nlabels) + 2 * NUM_TEXT + BLOCK);
-    p = put_shape(p, &t->created, rec, nlabels);
+    p = buf_reserve(t->out, shape_room(&t->created, rec, nlabels) + 2 * NUM_TEXT);
+    p = shape_put(p, &t->created, rec, nlabels);
     p += num_format(p, (double)created_ns / 1e9);
     p = put_end(p, t, (struct slice){0});
-    commit(t->out, p);
+    buf_commit(t->out, p);
 }
 
 static struct slice exemplar_of(const struct family_text *t, uint32_t index, unsigned slot)
 {
-    return t->openmetrics ? exemplars_text(&t->f->exemplars, index, slot) : (struct slice){0};
+    bool shown = t->openmetrics && !(t->o->flags & EXPOSE_TIMES);
+
+    return shown ? exemplars_text(&t->f->exemplars, index, slot) : (struct slice){0};
 }
 
 static void put_single(struct family_text *t, const struct placed *at)
@@ -218,15 +74,14 @@ static void put_single(struct family_text *t, const struct placed *at)
 
     if (with_total(t->f))
         exemplar = exemplar_of(t, at->index, 0);
-    p = buf_reserve(t->out, t->one.text.n + values_room(at->record, nlabels) + 3 * NUM_TEXT +
-                                BLOCK + exemplar.n);
-    p = put_shape(p, &t->one, at->record, nlabels);
+    p = buf_reserve(t->out, shape_room(&t->one, at->record, nlabels) + 3 * NUM_TEXT + exemplar.n);
+    p = shape_put(p, &t->one, at->record, nlabels);
     if (t->f->info->spec.type == FAMILY_COUNTER)
         p += counter_format(p, &c->counter[at->index]);
     else
         p += num_format(p, c->gauge[at->index].value);
     p = put_end(p, t, exemplar);
-    commit(t->out, p);
+    buf_commit(t->out, p);
     put_created(t, at->record);
 }
 
@@ -260,9 +115,9 @@ static void series_labels(struct family_text *t, const struct record *rec)
     char *p;
 
     buf_clear(&t->labels);
-    p = buf_reserve(&t->labels, t->one.text.n + values_room(rec, nlabels) + BLOCK);
-    p = put_shape(p, &t->one, rec, nlabels);
-    commit(&t->labels, p);
+    p = buf_reserve(&t->labels, shape_room(&t->one, rec, nlabels));
+    p = shape_put(p, &t->one, rec, nlabels);
+    buf_commit(&t->labels, p);
 }
 
 static void put_histogram(struct family_text *t, const struct placed *at)
@@ -282,7 +137,7 @@ static void put_histogram(struct family_text *t, const struct placed *at)
         p = buf_reserve(t->out, line + exemplar.n);
         p = put_bucket(p, t, i, count);
         p = put_end(p, t, exemplar);
-        commit(t->out, p);
+        buf_commit(t->out, p);
     }
     p = buf_reserve(t->out, 2 * line);
     p = put_suffixed(p, t, SLICE("_sum"));
@@ -291,7 +146,7 @@ static void put_histogram(struct family_text *t, const struct placed *at)
     p = put_suffixed(p, t, SLICE("_count"));
     p += num_format_u64(p, count);
     p = put_end(p, t, (struct slice){0});
-    commit(t->out, p);
+    buf_commit(t->out, p);
     put_created(t, at->record);
 }
 
@@ -375,10 +230,10 @@ static void prepare_les(struct family_text *t)
         buf_str(&t->les, "\"} ");
     }
     t->le_begin[spec->nbuckets + 1] = t->les.n;
-    pad(&t->les);
+    buf_pad(&t->les);
     buf_slice(&t->bucket, t->base);
     buf_str(&t->bucket, "_bucket{");
-    pad(&t->bucket);
+    buf_pad(&t->bucket);
 }
 
 static void prepare(struct family_text *t)
@@ -392,13 +247,13 @@ static void prepare(struct family_text *t)
     prepare_stamp(t);
     if (spec->type == FAMILY_HISTOGRAM) {
         prepare_les(t);
-        shape_init(&t->one, t, "", "");
+        shape_init(&t->one, t->o, spec, (struct slice){0}, "");
     } else {
-        shape_sample(&t->one, t, slice_str(spec->name), "");
+        shape_init(&t->one, t->o, spec, slice_str(spec->name), "");
     }
     if (t->openmetrics && (t->o->flags & EXPOSE_CREATED) &&
         (spec->type == FAMILY_HISTOGRAM || total))
-        shape_sample(&t->created, t, t->base, "_created");
+        shape_init(&t->created, t->o, spec, t->base, "_created");
 }
 
 void expose_text_family(const struct family_copy *f, const struct expose_options *o,
