@@ -25,7 +25,11 @@ needs() {
 
 compose() { docker-compose "$@" -f docker-compose.monitoring.yml config; }
 
-same_with_example() { diff <(echo "$config") <(compose --env-file .env.example); }
+same_with_example() {
+    local example
+    example=$(compose --env-file .env.example)
+    diff <(echo "$config") <(echo "$example")
+}
 
 compose_has() { grep -q -- "$1" <<<"$config"; }
 
