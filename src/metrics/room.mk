@@ -14,6 +14,7 @@ liblogtally_a_SOURCES += \
 	src/metrics/registry.c src/metrics/registry.h \
 	src/metrics/restore.c \
 	src/metrics/series.c src/metrics/series.h \
+	src/metrics/shape.c src/metrics/shape.h \
 	src/metrics/snapshot.c src/metrics/snapshot.h src/metrics/snapshot_impl.h \
 	src/metrics/snapshot_decode.c src/metrics/snapshot_encode.c \
 	src/metrics/values.c src/metrics/values.h
