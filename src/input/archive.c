@@ -20,6 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { CUT_BLOCK = 64 * 1024 };
+
 struct archive {
     int fd;
     bool own_fd;
@@ -66,6 +68,77 @@ int archive_open(const char *path, struct archive **ret_archive)
     }
     linebuf_init(&a->lines, 0);
     *ret_archive = a;
+    return 0;
+}
+
+int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archive **ret_archive)
+{
+    struct archive *a = xcalloc(1, sizeof(*a));
+    int r = open_input(a, path);
+
+    if (r == 0 && lseek(a->fd, (off_t)from, SEEK_SET) < 0)
+        r = -errno;
+    if (r == 0)
+        r = codec_open_part(a->fd, to - from, &a->codec);
+    if (r < 0) {
+        archive_close(a);
+        return r;
+    }
+    a->size = to - from;
+    linebuf_init(&a->lines, 0);
+    *ret_archive = a;
+    return 0;
+}
+
+/* The end of the line that byte `at` is in; `size` when it is the last one. */
+static int line_end(int fd, uint64_t at, uint64_t size, uint64_t *ret_end)
+{
+    char block[CUT_BLOCK];
+
+    while (at < size) {
+        ssize_t n = pread(fd, block, sizeof(block), (off_t)at);
+        const char *nl = n > 0 ? memchr(block, '\n', (size_t)n) : NULL;
+
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        if (nl) {
+            *ret_end = at + (uint64_t)(nl - block) + 1;
+            return 0;
+        }
+        at += (uint64_t)n;
+    }
+    *ret_end = size;
+    return 0;
+}
+
+int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsigned *ret_n)
+{
+    struct archive *a;
+    int r = archive_open(path, &a);
+
+    if (r < 0)
+        return r;
+    uint64_t size = codec_kind(a->codec) == CODEC_PLAIN ? a->size : 0;
+    uint64_t *cuts = xcalloc(size / part_bytes + 3, sizeof(*cuts));
+    unsigned n = 0;
+
+    while (r == 0 && cuts[n] < size) {
+        uint64_t next = cuts[n] + part_bytes;
+
+        if (next >= size)
+            cuts[++n] = size;
+        else
+            r = line_end(a->fd, next - 1, size, &cuts[++n]);
+    }
+    archive_close(a);
+    if (r < 0) {
+        free(cuts);
+        return r;
+    }
+    *ret_cuts = cuts;
+    *ret_n = n ? n : 1;
     return 0;
 }
 

@@ -1,7 +1,8 @@
-/* archive -- a file read once from its beginning to its end as whole lines: plain, .gz, .zst, or "-".
+/* archive -- a file read once from its beginning to its end as whole lines: plain, .gz, .zst, or
+ * "-".
  *
- * The codec is known by the first bytes, not by the name. For replay, test, explain and backfill, and
- * to finish rotated files. A last line without newline is handed out too. */
+ * The codec is known by the first bytes, not by the name. For replay, test, explain and backfill,
+ * and to finish rotated files. A last line without newline is handed out too. */
 #ifndef LT_INPUT_ARCHIVE_H
 #define LT_INPUT_ARCHIVE_H
 
@@ -14,12 +15,20 @@ struct archive;
 
 /* 0 or negative errno. */
 int archive_open(const char *path, struct archive **ret_archive);
+/* Bytes [from, to) of a plain file, which begin and end at lines (archive_cut). */
+int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archive **ret_archive);
 void archive_close(struct archive *a);
 
-/* The next block of whole lines; *ret_lines ends in '\n' but at the very end; at least 64 bytes around it may be
- * read; it BORROWS the archive until the next call. 1 = lines, 0 = the end, negative errno: -EIO and such,
- * -EBADMSG for a damaged archive (what came before it was handed out). Lines longer than max_line are
- * left out and counted. */
+/* Where a file is cut into parts of about part_bytes: *ret_cuts is 0, then ends of lines, then the
+ * file's size (the caller frees it); *ret_n is how many parts that makes. A compressed file, a pipe
+ * and a small file are one part: then *ret_n is 1 and archive_open reads it. 0 or negative errno.
+ */
+int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsigned *ret_n);
+
+/* The next block of whole lines; *ret_lines ends in '\n' but at the very end; at least 64 bytes
+ * around it may be read; it BORROWS the archive until the next call. 1 = lines, 0 = the end,
+ * negative errno: -EIO and such, -EBADMSG for a damaged archive (what came before it was handed
+ * out). Lines longer than max_line are left out and counted. */
 int archive_next(struct archive *a, size_t max_line, struct slice *ret_lines);
 uint64_t archive_too_long(const struct archive *a);
 /* Bytes of the file itself read so far, and its size (0 when unknown): for progress. */

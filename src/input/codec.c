@@ -30,6 +30,7 @@ struct codec_reader {
     bool eof;      /* of the file */
     bool in_frame; /* a member or frame has begun and not ended */
     uint64_t position;
+    uint64_t left;  /* bytes that may still be read */
     size_t at, end; /* unread part of `in` */
     z_stream z;
 #ifdef HAVE_ZSTD
@@ -40,11 +41,14 @@ struct codec_reader {
 
 static ssize_t read_fd(struct codec_reader *c, void *out, size_t n)
 {
+    if (n > c->left)
+        n = (size_t)c->left;
     for (;;) {
         ssize_t r = read(c->fd, out, n);
 
         if (r >= 0) {
             c->position += (uint64_t)r;
+            c->left -= (uint64_t)r;
             c->eof = r == 0;
             return r;
         }
@@ -124,11 +128,22 @@ int codec_open(int fd, struct codec_reader **ret_reader)
     int r;
 
     c->fd = fd;
+    c->left = UINT64_MAX;
     r = start(c);
     if (r < 0) {
         codec_close(c);
         return r;
     }
+    *ret_reader = c;
+    return 0;
+}
+
+int codec_open_part(int fd, uint64_t n, struct codec_reader **ret_reader)
+{
+    struct codec_reader *c = xcalloc(1, sizeof(*c));
+
+    c->fd = fd;
+    c->left = n;
     *ret_reader = c;
     return 0;
 }

@@ -15,6 +15,8 @@ struct codec_reader;
 /* Reads on from where `fd` stands. The descriptor stays the caller's. 0, negative errno of reading,
  * or -EOPNOTSUPP: zstd, and this build has none. */
 int codec_open(int fd, struct codec_reader **ret_reader);
+/* The same for `n` bytes that are known to be plain text: a part of a file. */
+int codec_open_part(int fd, uint64_t n, struct codec_reader **ret_reader);
 void codec_close(struct codec_reader *c);
 enum codec codec_kind(const struct codec_reader *c);
 

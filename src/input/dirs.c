@@ -270,9 +270,8 @@ static void see_directory(struct tailset *t, const char *path, bool symlink)
         (void)dir_add(t, path, DIR_GLOB);
 }
 
-static void see_name(struct tailset *t, const struct dir *d, const char *name, unsigned char type)
+static void see_name(struct tailset *t, const char *path, unsigned char type)
 {
-    char *path = join(d->path, name);
     struct look look;
     bool symlink = type == DT_LNK;
 
@@ -288,7 +287,6 @@ static void see_name(struct tailset *t, const struct dir *d, const char *name, u
         see_directory(t, path, symlink);
     else
         place_examine(t, path);
-    free(path);
 }
 
 static void scan(struct tailset *t, struct dir *d)
@@ -304,9 +302,15 @@ static void scan(struct tailset *t, struct dir *d)
             warn_once(t, d->path, strerror(errno));
         return;
     }
-    while ((e = readdir(list)) != NULL)
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-            see_name(t, d, e->d_name, e->d_type);
+    while ((e = readdir(list)) != NULL) {
+        char *path;
+
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        path = join(d->path, e->d_name);
+        see_name(t, path, e->d_type);
+        free(path);
+    }
     (void)closedir(list);
     d->read_now = true;
 }
@@ -380,6 +384,22 @@ void dirs_reconcile(struct tailset *t, bool all)
     dirs_rescan(t);
 }
 
+/* A name was made, moved or deleted. */
+static void name_changed(struct tailset *t, struct dir *d, unsigned events, const char *path)
+{
+    const struct tail_file *linked = file_by_target(t, path);
+    struct buf links = BUF_INIT;
+
+    t->names_changed = true;
+    if (linked)
+        buf_add(&links, linked->path, strlen(linked->path) + 1);
+    if ((events & WATCH_DELETED) && !file_by_path(t, path))
+        note(t, log_of_path(t, path), TAIL_VANISHED, 1);
+    if (d->roles & DIR_GLOB)
+        see_name(t, path, DT_UNKNOWN);
+    place_examine_all(t, &links);
+}
+
 static void name_event(struct tailset *t, struct dir *d, unsigned events, const char *name)
 {
     char *path = join(d->path, name);
@@ -387,19 +407,12 @@ static void name_event(struct tailset *t, struct dir *d, unsigned events, const 
 
     if (!f)
         f = file_by_target(t, path);
-    if (events & (WATCH_APPEARED | WATCH_MOVED | WATCH_DELETED)) {
-        t->names_changed = true;
-        if ((events & WATCH_DELETED) && !f)
-            note(t, log_of_path(t, path), TAIL_VANISHED, 1);
-        if (d->roles & DIR_GLOB)
-            see_name(t, d, name, DT_UNKNOWN);
-        if (f && f->target)
-            place_examine(t, f->path);
-    } else if (f && (f->kind == FILE_PLAIN || f->kind == FILE_PACKED)) {
+    if (events & (WATCH_APPEARED | WATCH_MOVED | WATCH_DELETED))
+        name_changed(t, d, events, path);
+    else if (f && (f->kind == FILE_PLAIN || f->kind == FILE_PACKED))
         follow_grown(t, f);
-    } else if (d->roles & DIR_GLOB) {
+    else if (d->roles & DIR_GLOB)
         place_examine(t, path);
-    }
     free(path);
 }
 

@@ -15,6 +15,7 @@
 
 #include "input/set.h"
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -194,6 +195,14 @@ void file_unname(struct tailset *t, struct tail_file *f)
     file_touch(t, f);
 }
 
+void file_lose(struct tailset *t, struct tail_file *f)
+{
+    f->place = PLACE_LOST;
+    f->lost_wall_ns = clock_wall_ns();
+    f->active_ns = t->now;
+    index_remove(&t->id_index, &f->by_id);
+}
+
 void file_open_sink(struct tailset *t, struct tail_file *f)
 {
     struct log *log = f->stream->log;
@@ -230,17 +239,41 @@ void file_release_copies(struct tailset *t, struct stream *s)
     }
 }
 
-/* Cut in its middle, so that what is left was read before? A file that begins anew with the same
- * lines looks alike, and is far more likely; but it would end at a line's end, and be short. */
-static bool was_cut(const struct tail *t, uint64_t size)
+enum { REJECTED_MAX = sizeof(((struct tail_file *)0)->rejected) / sizeof(uint64_t) };
+
+void file_reject(struct tail_file *f, const struct identity *id)
 {
+    f->rejected[f->nrejected++ % REJECTED_MAX] = identity_hash(id);
+}
+
+bool file_has_rejected(const struct tail_file *f, const struct identity *id)
+{
+    for (unsigned i = 0; i < f->nrejected && i < REJECTED_MAX; i++)
+        if (f->rejected[i] == identity_hash(id))
+            return true;
+    return false;
+}
+
+static bool has_copy(const struct tail_file *f)
+{
+    for (const struct tail_file *x = f->stream->files; x; x = x->stream_next)
+        if (x->kind == FILE_HELD && x->copy_of == f)
+            return true;
+    return false;
+}
+
+/* Cut in its middle, so that what is left was read before? A file that begins anew with the same
+ * banner looks alike, and is far more likely; but it would be short, and end at a line's end. And
+ * whoever makes a copy first cuts at 0. */
+static bool was_cut(const struct tail_file *f, uint64_t size)
+{
+    const struct tail *t = &f->tail;
     char last;
 
-    if (size == 0 || size >= t->offset || tail_compare(t, t->fd, size) != TAIL_PREFIX)
+    if (size == 0 || size >= t->offset || size < t->offset / 2 || has_copy(f) ||
+        tail_compare(t, t->fd, size) != TAIL_PREFIX)
         return false;
-    if (pread(t->fd, &last, 1, (off_t)size - 1) == 1 && last != '\n')
-        return true;
-    return t->offset >= CUT_WORTH && size >= t->offset / 2;
+    return t->offset >= CUT_WORTH || (pread(t->fd, &last, 1, (off_t)size - 1) == 1 && last != '\n');
 }
 
 static void tell_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
@@ -260,7 +293,7 @@ static void split_old(struct tailset *t, struct tail_file *f)
     set_path(old, f->path);
     old->sink = f->sink;
     old->carry = f->carry;
-    old->place = PLACE_LOST;
+    file_lose(t, old);
     old->renamed = old->truncated = true;
     old->id = f->id;
     old->last_read_wall_ns = f->last_read_wall_ns;
@@ -279,7 +312,7 @@ void file_generation_ended(struct tailset *t, struct tail_file *f)
     int r = look_at_fd(f->tail.fd, &look);
 
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
-    if (r == 0 && was_cut(&f->tail, look.size)) {
+    if (r == 0 && was_cut(f, look.size)) {
         tell_loss(t, f, TAIL_LOST_TRUNCATED);
         (void)tail_mark_read(&f->tail, f->tail.fd, look.size);
         return;
@@ -349,14 +382,12 @@ static void end_waits(struct tailset *t, struct tail_file *f)
             file_drop(t, f);
         return;
     }
-    if ((f->renamed || f->place == PLACE_OPEN) && !f->retired && !f->queued && f->failures == 0 && f->tail.fd >= 0 &&
-        idle >= t->options.rotate_wait_ns)
+    if ((f->renamed || f->place == PLACE_OPEN) && !f->retired && !f->queued && f->failures == 0 &&
+        f->tail.fd >= 0 && idle >= t->options.rotate_wait_ns)
         follow_finish(t, f);
     if (f->place == PLACE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f)) {
-        f->place = PLACE_LOST;
+        file_lose(t, f);
         f->given_up = true;
-        f->active_ns = t->now;
-        index_remove(&t->id_index, &f->by_id);
     }
 }
 

@@ -165,9 +165,7 @@ static void fail(struct tailset *t, struct tail_file *f, int error)
     note(t, f->stream->log, TAIL_READ_ERROR, 1);
 }
 
-/* 0: open and what it was. 1: it turned out to be something else, which was dealt with. Or negative
- * errno. */
-static int reopen(struct tailset *t, struct tail_file *f)
+int follow_reopen(struct tailset *t, struct tail_file *f)
 {
     struct look look;
     int fd = follow_open(t, f->path);
@@ -202,13 +200,17 @@ static int reopen(struct tailset *t, struct tail_file *f)
  * it. */
 static void reject_archive(struct tailset *t, struct tail_file *f)
 {
+    int64_t lost_wall_ns = f->lost_wall_ns;
     struct look look;
 
     follow_close_fd(t, f);
+    file_reject(f, &f->tail.id);
     f->kind = FILE_PLAIN;
     file_unname(t, f);
-    f->place = PLACE_LOST;
-    index_remove(&t->id_index, &f->by_id);
+    file_lose(t, f);
+    f->lost_wall_ns = lost_wall_ns;
+    if (f->nrejected < PATIENCE)
+        file_release_copies(t, f->stream);
     if (look_at(f->path, &look) == 0)
         newcomer_hold(t, f->stream, f->path, &look, NULL);
 }
@@ -271,7 +273,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
     if (!f->stream->log->config || f->retry_ns > t->now)
         return;
     if (f->tail.fd < 0 && !f->unpack)
-        r = reopen(t, f);
+        r = follow_reopen(t, f);
     if (r == 1)
         return;
     if (r == 0) {

@@ -42,6 +42,8 @@ static int by_age(const void *a, const void *b)
 
     if (x->sibling != y->sibling)
         return x->sibling ? -1 : 1;
+    if (x->packed != y->packed)
+        return x->packed ? 1 : -1; /* what can be compared at once goes first */
     if (x->look.mtime_ns != y->look.mtime_ns)
         return x->look.mtime_ns < y->look.mtime_ns ? -1 : 1;
     return -strcmp(x->path, y->path);
@@ -151,23 +153,18 @@ static void drain(struct tailset *t, struct tail_file *f)
         ;
 }
 
-/* Written anew under its old name? What the old inode still holds is read first; then the new one
- * goes on behind it. */
-static bool rewritten(struct tailset *t, const struct newcomer *n, int fd)
+/* What was last written under this name, if it lost the name just now. */
+static struct tail_file *replaced_by(const struct newcomer *n)
 {
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
-        if (f->kind != FILE_PLAIN || f->truncated || strcmp(f->path, n->path) != 0 ||
-            (f->place != PLACE_OPEN && f->place != PLACE_LOST) || f->retired ||
-            tail_compare(&f->tail, fd, n->look.size) != TAIL_SAME)
-            continue;
-        if (f->place == PLACE_OPEN)
-            drain(t, f);
-        if (f->tail.offset > n->look.size)
-            take_as_read(f, fd, n->look.size);
-        adopt(t, f, n, fd);
-        return true;
-    }
-    return false;
+    struct tail_file *last = NULL;
+
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
+        if (f->kind == FILE_PLAIN || f->kind == FILE_PACKED)
+            last = f;
+    if (!last || last->kind != FILE_PLAIN || !last->just || last->truncated || last->retired ||
+        strcmp(last->path, n->path) != 0)
+        return NULL;
+    return last;
 }
 
 static bool readable_record(const struct tail_file *f)
@@ -175,20 +172,54 @@ static bool readable_record(const struct tail_file *f)
     return f->kind == FILE_PLAIN && f->place != PLACE_LOST;
 }
 
+/* True when it was not what we thought. */
+static bool proves_wrong(struct tailset *t, struct tail_file *f)
+{
+    struct look look;
+
+    if (!readable_record(f) || f->tail.offset == 0)
+        return false;
+    if (f->tail.fd < 0)
+        return f->place == PLACE_NAMED && follow_reopen(t, f) == 1;
+    if (look_at_fd(f->tail.fd, &look) < 0 ||
+        tail_compare(&f->tail, f->tail.fd, look.size) == TAIL_SAME)
+        return false;
+    file_generation_ended(t, f);
+    return true;
+}
+
 /* A stream's contents must be what we think before others are compared with them. */
 static void verify_stream(struct tailset *t, struct stream *s)
 {
-    for (struct tail_file *f = s->files; f; f = f->stream_next) {
-        struct look look;
+    struct tail_file *f = s->files;
 
-        if (!readable_record(f) || f->tail.offset == 0 || f->tail.fd < 0 ||
-            look_at_fd(f->tail.fd, &look) < 0)
-            continue;
-        if (tail_compare(&f->tail, f->tail.fd, look.size) == TAIL_SAME)
-            continue;
-        file_generation_ended(t, f);
-        return;
+    while (f)
+        f = proves_wrong(t, f) ? s->files : f->stream_next;
+}
+
+/* Written anew with the same bytes? What the old inode still holds is read first; then the new one
+ * goes on behind it. The new one may end before that, when the old one was written to after it was
+ * copied; or tell more. */
+static bool rewritten(struct tailset *t, const struct newcomer *n, int fd)
+{
+    struct tail_file *f = replaced_by(n);
+    bool same;
+
+    while (f && proves_wrong(t, f))
+        f = replaced_by(n);
+    if (!f)
+        return false;
+    same = tail_compare(&f->tail, fd, n->look.size) == TAIL_SAME;
+    if (f->place == PLACE_OPEN) {
+        drain(t, f);
+        same |= tail_compare(&f->tail, fd, n->look.size) == TAIL_SAME;
     }
+    if (!same)
+        return false;
+    if (f->tail.offset > n->look.size)
+        take_as_read(f, fd, n->look.size);
+    adopt(t, f, n, fd);
+    return true;
 }
 
 /* As far as the shorter of the two goes, at its beginning and at its end. */
@@ -227,6 +258,13 @@ static bool older_than(const struct newcomer *n, const struct tail_file *f)
     return n->look.id.birth_ns != 0 && n->look.id.birth_ns < f->tail.id.birth_ns;
 }
 
+/* Could it be what is left of a lost content: made while that was there, and not before? */
+static bool may_continue(const struct newcomer *n, const struct tail_file *f)
+{
+    return f->kind == FILE_PLAIN && f->place == PLACE_LOST && f->tail.offset > 0 &&
+           !older_than(n, f) && n->look.id.birth_ns <= f->lost_wall_ns;
+}
+
 /* The lost content that this file continues best; *ret_relation says how. */
 static struct tail_file *lost_in(const struct newcomer *n, int fd, int *ret_relation)
 {
@@ -235,8 +273,7 @@ static struct tail_file *lost_in(const struct newcomer *n, int fd, int *ret_rela
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
         int relation;
 
-        if (f->kind != FILE_PLAIN || f->place != PLACE_LOST || f->tail.offset == 0 ||
-            older_than(n, f))
+        if (!may_continue(n, f))
             continue;
         relation = tail_compare(&f->tail, fd, n->look.size);
         if (relation <= TAIL_OTHER)
@@ -263,28 +300,59 @@ static void begin_as_read(struct tailset *t, const struct newcomer *n, int fd)
     (void)close(fd);
 }
 
+static bool is_unlinked(const struct tail_file *f)
+{
+    struct look look;
+
+    return f->place == PLACE_OPEN && f->kind == FILE_PLAIN && look_at_fd(f->tail.fd, &look) == 0 &&
+           look.links == 0;
+}
+
+/* Written anew and then rotated, before we had a look: it goes on where a deleted content ends. */
+static bool outgrew_deleted(struct tailset *t, const struct newcomer *n, int fd)
+{
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
+        if (!is_unlinked(f) || f->retired || older_than(n, f))
+            continue;
+        drain(t, f);
+        if (n->look.size <= f->tail.offset || tail_compare(&f->tail, fd, n->look.size) != TAIL_SAME)
+            continue;
+        adopt(t, f, n, fd);
+        return true;
+    }
+    return false;
+}
+
+/* A content that is still there, of which the newcomer is a copy; or NULL. */
+static struct tail_file *original_of(struct tailset *t, const struct newcomer *n, int fd)
+{
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
+        if (readable_record(f) && !older_than(n, f) && is_copy_of(t, n, fd, f))
+            return f;
+    return NULL;
+}
+
+/* A shorter one is only taken for what a truncation left of a copy if that truncation is not long
+ * ago. */
 static void settle_sibling(struct tailset *t, const struct newcomer *n, int fd)
 {
+    struct tail_file *original, *lost;
     int relation = TAIL_OTHER;
-    struct tail_file *f = lost_in(n, fd, &relation);
 
-    if (f && relation == TAIL_SAME) {
-        adopt(t, f, n, fd);
+    if (outgrew_deleted(t, n, fd))
         return;
-    }
-    if (f) {
-        begin_as_read(t, n, fd);
-        return;
-    }
-    for (f = n->stream->files; f; f = f->stream_next)
-        if (readable_record(f) && !older_than(n, f) && is_copy_of(t, n, fd, f))
-            break;
-    if (f || n->look.size == 0) {
-        newcomer_hold(t, n->stream, n->path, &n->look, f);
+    original = original_of(t, n, fd);
+    lost = original ? NULL : lost_in(n, fd, &relation);
+    if (original || n->look.size == 0) {
+        newcomer_hold(t, n->stream, n->path, &n->look, original);
         (void)close(fd);
-        return;
+    } else if (relation == TAIL_SAME) {
+        adopt(t, lost, n, fd);
+    } else if (lost && !lost->given_up) {
+        begin_as_read(t, n, fd);
+    } else {
+        begin(t, n, fd);
     }
-    begin(t, n, fd);
 }
 
 /* The name says compressed; only what begins as a lost content did is opened. */
@@ -294,8 +362,7 @@ static void settle_packed(struct tailset *t, const struct newcomer *n, int fd)
         struct unpack *u;
         int r;
 
-        if (f->kind != FILE_PLAIN || f->place != PLACE_LOST || f->tail.offset == 0 ||
-            older_than(n, f))
+        if (!may_continue(n, f) || file_has_rejected(f, &n->look.id))
             continue;
         if (lseek(fd, 0, SEEK_SET) < 0)
             break;

@@ -181,16 +181,15 @@ void place_examine_all(struct tailset *t, struct buf *paths)
 static void settle_nameless(struct tailset *t)
 {
     for (struct tail_file *f = t->first; f; f = f->next) {
-        if (f->place != PLACE_UNKNOWN)
+        f->just = f->place == PLACE_UNKNOWN;
+        if (!f->just)
             continue;
         if (f->tail.fd >= 0) {
             f->place = PLACE_OPEN;
             follow_queue(t, f);
             continue;
         }
-        f->place = PLACE_LOST;
-        f->active_ns = t->now;
-        index_remove(&t->id_index, &f->by_id);
+        file_lose(t, f);
         file_release_copies(t, f->stream);
     }
 }

@@ -59,6 +59,7 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_blob(out, slice_str(f->stream->log->name));
     buf_blob(out, slice_str(f->path));
     buf_u8(out, flags_of(f));
+    buf_u64(out, (uint64_t)f->lost_wall_ns);
     tail_encode(&f->tail, out);
     encode_carry(t, f, out);
 }
@@ -102,6 +103,7 @@ static void restore_file(struct tailset *t, struct reader *r)
 {
     struct slice stream = read_blob(r), log = read_blob(r), path = read_blob(r), carry;
     unsigned flags = read_u8(r);
+    int64_t lost_wall_ns = (int64_t)read_u64(r);
     struct tail_file *f;
     struct tail tail;
     char *name;
@@ -120,6 +122,7 @@ static void restore_file(struct tailset *t, struct reader *r)
     f->tail = tail;
     f->path = xstrslice(path);
     buf_slice(&f->carry, carry);
+    f->lost_wall_ns = lost_wall_ns;
     restore_place(t, f, flags);
 }
 

@@ -77,6 +77,8 @@ struct tail_file {
     char *target;              /* where a symlink leads, NULL when it is none */
     struct tail_file *copy_of; /* FILE_HELD */
     struct unpack *unpack;     /* FILE_PACKED, while it is read */
+    uint64_t rejected[8];      /* inodes of archives that began alike and went on otherwise */
+    unsigned nrejected;
     struct pipe_input *pipe;
     void *sink;        /* NULL = not open */
     struct buf carry;  /* what a closed sink left */
@@ -84,6 +86,7 @@ struct tail_file {
     int64_t active_ns; /* when it last grew or changed its place */
     int64_t retry_ns;  /* not to be read before, after an error */
     int64_t last_read_wall_ns;
+    int64_t lost_wall_ns; /* when it was found to be PLACE_LOST */
     unsigned failures;
     int error; /* errno, 0 = none */
     bool queued;
@@ -93,6 +96,7 @@ struct tail_file {
     bool truncated; /* PLACE_LOST because it was truncated */
     bool backlog;
     bool seen;     /* in this walk over the directories */
+    bool just;     /* it lost its name in what is being settled now */
     bool searched; /* its directory was read since it lost its name */
 };
 
@@ -215,9 +219,12 @@ void file_drop(struct tailset *t, struct tail_file *f);
 void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger);
 void file_name(struct tailset *t, struct tail_file *f, const char *path, const struct look *look);
 void file_unname(struct tailset *t, struct tail_file *f);
+void file_lose(struct tailset *t, struct tail_file *f);
 void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *id);
 /* Takes note of what a look told; queues it when it changed. */
 void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
+void file_reject(struct tail_file *f, const struct identity *id);
+bool file_has_rejected(const struct tail_file *f, const struct identity *id);
 void file_open_sink(struct tailset *t, struct tail_file *f);
 void file_close_sink(struct tailset *t, struct tail_file *f);
 void file_touch(struct tailset *t, struct tail_file *f);
@@ -238,6 +245,9 @@ void follow_unqueue(struct tailset *t, struct tail_file *f);
 bool follow_turn(struct tailset *t, int64_t until_ns);
 /* Opens within the budget. A descriptor or negative errno. */
 int follow_open(struct tailset *t, const char *path);
+/* Opens a file that has a name: 0 and it is what it was; 1 and it turned out to be something else,
+ * which was dealt with; or negative errno. */
+int follow_reopen(struct tailset *t, struct tail_file *f);
 void follow_set_fd(struct tailset *t, struct tail_file *f, int fd);
 void follow_close_fd(struct tailset *t, struct tail_file *f);
 /* Hands out the last, unfinished line; closes. */
