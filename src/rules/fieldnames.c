@@ -11,31 +11,50 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { NAMES_MAX = 4096 };
+enum { NAMES_MAX = 4096, TRIES = 64 };
 
-static void index_put(struct fieldnames *f, unsigned entry)
+static size_t index_size(const struct fieldnames *f)
 {
-    size_t mask = ((size_t)1 << (64 - f->shift)) - 1;
-    size_t at = (size_t)(keywords_hash(&f->entries[entry].words) >> f->shift);
+    return (size_t)1 << (64 - f->shift);
+}
+
+/* Returns whether it found its own cell free. */
+static bool index_put(struct fieldnames *f, unsigned entry)
+{
+    const struct keywords *k = &f->entries[entry].words;
+    size_t own = fieldnames_cell(f, k->first, k->last), at = own;
 
     while (f->index[at] != 0)
-        at = (at + 1) & mask;
-    f->index[at] = (uint16_t)(entry + 1);
+        at = (at + 1) & (index_size(f) - 1);
+    f->index[at] = entry;
+    return at == own;
+}
+
+static void index_fill(struct fieldnames *f)
+{
+    memset(f->index, 0, index_size(f) * sizeof *f->index);
+    f->chained = false;
+    for (unsigned i = 1; i < f->n; i++)
+        f->chained |= !index_put(f, i);
 }
 
 /* A quarter full at most, and never without an empty cell. */
 static void index_grow(struct fieldnames *f)
 {
-    size_t size;
-
-    if ((size_t)f->n * 4 < (size_t)1 << (64 - f->shift))
+    if ((size_t)f->n * 4 < index_size(f))
         return;
     f->shift--;
-    size = (size_t)1 << (64 - f->shift);
-    free(f->index);
-    f->index = xcalloc(size, sizeof *f->index);
-    for (unsigned i = 0; i < f->n; i++)
-        index_put(f, i);
+    f->index = xreallocarray(f->index, index_size(f), sizeof *f->index);
+    index_fill(f);
+}
+
+/* Looks for a multiplier that gives each name a cell of its own. Many names may have none. */
+static void index_spread(struct fieldnames *f)
+{
+    for (unsigned i = 0; i < TRIES && f->chained; i++) {
+        f->mul = f->mul * UINT64_C(0x5851f42d4c957f2d) + UINT64_C(0x14057b7ef767814e);
+        index_fill(f);
+    }
 }
 
 static struct fieldname *entry_of(struct fieldnames *f, const char *text, size_t n)
@@ -51,10 +70,24 @@ static struct fieldname *entry_of(struct fieldnames *f, const char *text, size_t
         .text = xstrslice(slice_make(text, n)),
         .slot = FIELDNAME_NO_SLOT,
     };
-    index_put(f, f->n);
+    f->chained |= !index_put(f, f->n);
     f->n++;
     index_grow(f);
     return entry_of(f, text, n);
+}
+
+static void add_name(struct fieldnames *f, const char *name, unsigned slot)
+{
+    size_t n = strlen(name);
+    struct fieldname *e;
+
+    if (n > FIELD_NAME_MAX)
+        return;
+    e = entry_of(f, name, n);
+    if (e->slot == FIELDNAME_NO_SLOT)
+        e->slot = (uint16_t)slot;
+    for (const char *dot = strchr(name, '.'); dot != NULL; dot = strchr(dot + 1, '.'))
+        entry_of(f, name, (size_t)(dot - name))->begins = true;
 }
 
 struct fieldnames *fieldnames_new(const char *const *names, unsigned n)
@@ -62,19 +95,15 @@ struct fieldnames *fieldnames_new(const char *const *names, unsigned n)
     struct fieldnames *f = xcalloc(1, sizeof *f);
 
     assert(n <= NAMES_MAX);
+    f->mul = UINT64_C(0x9e3779b97f4a7c15);
     f->shift = 64 - 6;
-    f->index = xcalloc((size_t)1 << (64 - f->shift), sizeof *f->index);
-    for (unsigned i = 0; i < n; i++) {
-        struct fieldname *e;
-
-        if (strlen(names[i]) > FIELD_NAME_MAX)
-            continue;
-        e = entry_of(f, names[i], strlen(names[i]));
-        if (e->slot == FIELDNAME_NO_SLOT)
-            e->slot = (uint16_t)i;
-        for (const char *dot = strchr(names[i], '.'); dot != NULL; dot = strchr(dot + 1, '.'))
-            entry_of(f, names[i], (size_t)(dot - names[i]))->begins = true;
-    }
+    f->index = xcalloc(index_size(f), sizeof *f->index);
+    GROW(f->entries, 0, f->cap);
+    f->entries[0] = (struct fieldname){.words = {0, 0, SIZE_MAX}, .slot = FIELDNAME_NO_SLOT};
+    f->n = 1;
+    for (unsigned i = 0; i < n; i++)
+        add_name(f, names[i], i);
+    index_spread(f);
     return f;
 }
 

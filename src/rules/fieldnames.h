@@ -1,10 +1,12 @@
 /* fieldnames -- is this key one of the names the rules use? Asked once for every key of every line.
  *
- * A key is reduced to three words: its length, its first and its last eight bytes (a key shorter
- * than eight bytes: the bytes it has, padded with zeros, twice). Up to 16 bytes these ARE the key,
- * so that one probe of the table and three compares answer; longer names compare the rest too. A
- * scanner that may read past a key's end loads the words without looking at the length
- * (fields_fast.c); both ways must give the same words, which is why they are defined here.
+ * A key of at most 16 bytes is two words, padded with zeros, and its length: one look at the table
+ * and three compares answer. A longer one is its first and its last eight bytes and its length, and
+ * the text between is compared too. A scanner that may read behind a key makes the words by masking
+ * (linescan_kernel.h); both ways must give the same words, which is why they are defined here.
+ *
+ * The hash has a multiplier that is chosen when the table is made, so that (nearly always) no two
+ * names share a cell: `chained` says whether a look-up must go on after the first cell.
  *
  * Besides the names themselves the table holds what stands before each of their dots: for "a.b.c"
  * also "a" and "a.b", as entries without a slot. A scanner of nested JSON goes into an object only
@@ -29,10 +31,12 @@ struct fieldname {
 };
 
 struct fieldnames {
-    struct fieldname *entries;
+    struct fieldname *entries; /* entries[0] equals no key */
     unsigned n, cap;
-    uint16_t *index; /* entry + 1, or 0; at most a quarter of it is used */
+    uint32_t *index; /* number of an entry, or 0; at most a quarter of it is used */
     unsigned shift;  /* 64 - log2 of its size */
+    bool chained;    /* some entry is not in its own cell, but in one behind it */
+    uint64_t mul;
 };
 
 /* Eight bytes of text as one number, the same on every machine. */
@@ -48,28 +52,22 @@ static inline uint64_t keywords_le(uint64_t v)
 /* Reads exactly the n bytes. */
 static inline struct keywords keywords_of(const char *p, size_t n)
 {
-    struct keywords k = {0, 0, n};
+    uint64_t w[2] = {0, 0};
 
-    if (n >= 8) {
-        memcpy(&k.first, p, 8);
-        memcpy(&k.last, p + n - 8, 8);
-        k.first = keywords_le(k.first);
-        k.last = keywords_le(k.last);
-        return k;
+    if (n > 16) {
+        memcpy(&w[0], p, 8);
+        memcpy(&w[1], p + n - 8, 8);
+    } else if (n > 0) {
+        memcpy(w, p, n);
     }
-    if (n > 0)
-        memcpy(&k.first, p, n);
-    k.first = keywords_le(k.first);
-    k.last = k.first;
-    return k;
+    return (struct keywords){keywords_le(w[0]), keywords_le(w[1]), n};
 }
 
-static inline uint64_t keywords_hash(const struct keywords *k)
+/* The cell where the search begins. The length is left out: equal words of other lengths are rare.
+ */
+static inline size_t fieldnames_cell(const struct fieldnames *f, uint64_t first, uint64_t last)
 {
-    uint64_t h = (k->first ^ k->n) * UINT64_C(0x9e3779b97f4a7c15);
-
-    h = (h ^ (h >> 29) ^ k->last) * UINT64_C(0xbf58476d1ce4e5b9);
-    return h;
+    return (size_t)((first * f->mul ^ last * UINT64_C(0xbf58476d1ce4e5b9)) >> f->shift);
 }
 
 static inline bool keywords_eq(const struct keywords *a, const struct keywords *b)
@@ -82,15 +80,14 @@ static inline const struct fieldname *fieldnames_find(const struct fieldnames *f
                                                       const struct keywords *k, const char *text)
 {
     size_t mask = ((size_t)1 << (64 - f->shift)) - 1;
-    size_t at = (size_t)(keywords_hash(k) >> f->shift);
+    size_t at = fieldnames_cell(f, k->first, k->last);
 
-    while (f->index[at] != 0) {
-        const struct fieldname *e = &f->entries[f->index[at] - 1];
+    for (; f->index[at] != 0; at = (at + 1) & mask) {
+        const struct fieldname *e = &f->entries[f->index[at]];
 
         if (keywords_eq(&e->words, k) &&
             (k->n <= 16 || memcmp(e->text + 8, text + 8, k->n - 16) == 0))
             return e;
-        at = (at + 1) & mask;
     }
     return NULL;
 }

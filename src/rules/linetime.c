@@ -255,7 +255,7 @@ static int parse_pattern(const struct time_format *f, struct slice s, int64_t la
 {
     struct zone zone = f->zone;
     struct time_parts t;
-    int64_t of_day, utc;
+    int64_t of_day, utc = 0;
 
     if (!timepattern_match(f->pattern, s, &t))
         return -EINVAL;

@@ -14,7 +14,11 @@ liblogtally_a_SOURCES += src/rules/pattern.h src/rules/pattern.c src/rules/liter
 liblogtally_a_SOURCES += src/rules/fields.h src/rules/fieldnames.h src/rules/fieldnames.c \
 	src/rules/fields_json.c src/rules/fields_logfmt.c src/rules/unescape.h src/rules/unescape.c \
 	src/rules/unwrap.h src/rules/unwrap.c src/rules/linetime.h src/rules/linetime.c \
-	src/rules/timepattern.h src/rules/timepattern.c
+	src/rules/timepattern.h src/rules/timepattern.c src/rules/simd.h src/rules/linescan.h \
+	src/rules/linescan_parts.h src/rules/linescan_kernel.h src/rules/linescan.c \
+	src/rules/linescan_avx2.c src/rules/linescan_sse2.c src/rules/linescan_swar.c
+EXTRA_PROGRAMS += bench/bench_fields
+bench_bench_fields_SOURCES = bench/bench_fields.c
 
 if HAVE_JANSSON
 JSON_SECOND_OPINION_CFLAGS = -DHAVE_JANSSON $(JANSSON_CFLAGS)
@@ -22,7 +26,7 @@ JSON_SECOND_OPINION_LIBS = $(JANSSON_LIBS)
 endif
 if HAVE_CHECK
 LINE_SCANNER_TESTS = tests/check_fields tests/check_json tests/check_logfmt tests/check_unwrap \
-	tests/check_linetime
+	tests/check_linetime tests/check_linescan
 check_PROGRAMS += $(LINE_SCANNER_TESTS)
 TESTS += $(LINE_SCANNER_TESTS)
 tests_check_fields_SOURCES = tests/check_fields.c
@@ -40,6 +44,9 @@ tests_check_unwrap_LDADD = $(CHECK_LINK)
 tests_check_linetime_SOURCES = tests/check_linetime.c
 tests_check_linetime_CFLAGS = $(CHECK_COMPILE)
 tests_check_linetime_LDADD = $(CHECK_LINK)
+tests_check_linescan_SOURCES = tests/check_linescan.c tests/linegen.h tests/linegen.c
+tests_check_linescan_CFLAGS = $(CHECK_COMPILE)
+tests_check_linescan_LDADD = $(CHECK_LINK)
 endif
 if FUZZING
 check_PROGRAMS += tests/fuzz_json tests/fuzz_logfmt

@@ -1,0 +1,173 @@
+/* bench_fields -- what a line costs the scanners, alone.
+ *
+ *     bench_fields FILE [NAME...]
+ *
+ * Reads the whole file, then for each scanner walks all its lines for the given names (default:
+ * those of a slog backend) and prints nanoseconds of CPU per line: the least of several rounds,
+ * which is what the scanner costs when nothing else disturbs it. `plain` is json_fields and
+ * logfmt_fields with memchr for the newlines; `newline` is finding the lines and nothing else. */
+#include "config.h"
+
+#include "rules/linescan.h"
+
+#include "base/xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { ROUNDS = 7, SLOTS_MAX = 256 };
+
+static const char *const backend_names[] = {"level",         "msg",
+                                            "method",        "path",
+                                            "status",        "duration",
+                                            "database",      "type",
+                                            "active",        "idle",
+                                            "service",       "model",
+                                            "error_type",    "duration_seconds",
+                                            "source",        "count",
+                                            "operation",     "input_tokens",
+                                            "output_tokens", "records_deleted"};
+
+struct work {
+    const char *p, *end;
+    struct fieldnames *want;
+    struct field slots[SLOTS_MAX];
+    uint16_t numbers[SLOTS_MAX + 1];
+    struct touched touched;
+    unsigned long lines, decoded, fields;
+};
+
+typedef void walk_fn(struct work *w, const struct linescan *scan);
+
+static void clear(struct work *w)
+{
+    w->fields += w->touched.n;
+    while (w->touched.n > 0)
+        w->slots[w->numbers[--w->touched.n]].kind = FIELD_NONE;
+}
+
+static void walk_plain(struct work *w, const struct linescan *scan)
+{
+    (void)scan;
+    for (const char *p = w->p, *nl; p < w->end; p = nl + 1) {
+        struct slice line;
+
+        nl = memchr(p, '\n', (size_t)(w->end - p));
+        line = slice_make(p, (size_t)(nl - p));
+        if (*p == '{')
+            w->decoded += json_fields(line, w->want, w->slots, &w->touched);
+        else
+            w->decoded += logfmt_fields(line, false, w->want, w->slots, &w->touched);
+        clear(w);
+        w->lines++;
+    }
+}
+
+static void walk_fast(struct work *w, const struct linescan *scan)
+{
+    for (const char *p = w->p, *nl; p < w->end; p = nl + 1) {
+        bool valid;
+
+        if (*p == '{')
+            nl = scan->json(p, &valid, w->want, w->slots, &w->touched);
+        else
+            nl = scan->logfmt(p, false, &valid, w->want, w->slots, &w->touched);
+        w->decoded += valid;
+        clear(w);
+        w->lines++;
+    }
+}
+
+static void walk_newline(struct work *w, const struct linescan *scan)
+{
+    for (const char *p = w->p; p < w->end; p = scan->newline(p) + 1)
+        w->lines++;
+}
+
+static double cpu_ns(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void measure(struct work *w, const char *name, walk_fn *walk, const struct linescan *scan)
+{
+    double best = 0;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        double start = cpu_ns(), ns;
+
+        w->lines = w->decoded = w->fields = 0;
+        walk(w, scan);
+        ns = (cpu_ns() - start) / (double)w->lines;
+        if (i == 0 || ns < best)
+            best = ns;
+    }
+    printf("%-14s %7.1f ns/line   %lu lines, %lu decoded, %lu fields\n", name, best, w->lines,
+           w->decoded, w->fields);
+}
+
+/* The whole file, a newline at its end and slack behind it. */
+static char *read_all(const char *path, size_t *ret_n)
+{
+    FILE *f = fopen(path, "rb");
+    char *p = NULL;
+    size_t n = 0, cap = 1 << 20, got;
+
+    if (f == NULL) {
+        perror(path);
+        exit(EXIT_FAILURE);
+    }
+    do {
+        cap *= 2;
+        p = xrealloc(p, cap + 1 + LINESCAN_SLACK);
+        got = fread(p + n, 1, cap - n, f);
+        n += got;
+    } while (n == cap);
+    (void)fclose(f);
+    if (n > 0 && p[n - 1] != '\n')
+        p[n++] = '\n';
+    memset(p + n, 0, LINESCAN_SLACK);
+    *ret_n = n;
+    return p;
+}
+
+int main(int argc, char **argv)
+{
+    static struct work w;
+    unsigned n = sizeof backend_names / sizeof *backend_names;
+    const char *const *names = backend_names;
+    size_t size;
+    char *text;
+
+    if (argc < 2) {
+        fprintf(stderr, "usage: bench_fields FILE [NAME...]\n");
+        return 2;
+    }
+    if (argc > 2) {
+        names = (const char *const *)argv + 2;
+        n = (unsigned)argc - 2 < SLOTS_MAX ? (unsigned)argc - 2 : SLOTS_MAX;
+    }
+    text = read_all(argv[1], &size);
+    w.p = text;
+    w.end = text + size;
+    w.want = fieldnames_new(names, n);
+    w.touched.slots = w.numbers;
+    measure(&w, "plain", walk_plain, NULL);
+    for (int level = 0; level < LINESCAN_LEVELS; level++) {
+        const struct linescan *scan = linescan_get((enum linescan_level)level);
+        char name[32];
+
+        if (scan == NULL)
+            continue;
+        measure(&w, scan->name, walk_fast, scan);
+        (void)snprintf(name, sizeof name, "%s newline", scan->name);
+        measure(&w, name, walk_newline, scan);
+    }
+    fieldnames_free(w.want);
+    free(text);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,20 @@
+/* linescan_kernel.h for the instructions that simd.h calls AVX2. */
+#include "config.h"
+
+#include "rules/linescan_parts.h"
+
+#if defined(__x86_64__)
+
+#define SIMD_AVX2
+#include "rules/linescan_kernel.h"
+
+const struct linescan linescan_avx2 = {
+    .name = "avx2",
+    .newline = scan_newline,
+    .json = scan_json,
+    .logfmt = scan_logfmt,
+    .json_slice = scan_json_slice,
+    .logfmt_slice = scan_logfmt_slice,
+};
+
+#endif

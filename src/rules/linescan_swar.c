@@ -1,0 +1,16 @@
+/* linescan_kernel.h for the instructions that simd.h calls SWAR. */
+#include "config.h"
+
+#include "rules/linescan_parts.h"
+
+#define SIMD_SWAR
+#include "rules/linescan_kernel.h"
+
+const struct linescan linescan_swar = {
+    .name = "swar",
+    .newline = scan_newline,
+    .json = scan_json,
+    .logfmt = scan_logfmt,
+    .json_slice = scan_json_slice,
+    .logfmt_slice = scan_logfmt_slice,
+};

@@ -1,0 +1,388 @@
+/* The fast scanners give what the plain ones give: the same line ends, the same verdicts, the same
+ * fields, at every level of instructions this machine has, on good and on damaged lines. */
+#include "config.h"
+
+#include "rules/linescan.h"
+
+#include "linegen.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { N = 12 };
+
+static const char *const wanted[N] = {"msg",
+                                      "status",
+                                      "a.b",
+                                      "a.0",
+                                      "duration",
+                                      "level",
+                                      "",
+                                      "ключ",
+                                      "sixteen_letters_",
+                                      "a_name_of_more_than_sixteen_bytes",
+                                      "k",
+                                      "records_deleted_total_of_all"};
+
+struct got {
+    bool valid;
+    struct field fields[N];
+    uint16_t numbers[N + 1];
+    struct touched touched;
+};
+
+static void got_begin(struct got *g)
+{
+    *g = (struct got){0};
+    g->touched.slots = g->numbers;
+}
+
+/* A refused line leaves nothing; the order of touched slots is that of the line. */
+static bool same(const struct got *plain, const struct got *fast)
+{
+    struct got none = {0};
+
+    if (plain->valid != fast->valid)
+        return false;
+    if (!plain->valid) {
+        for (int i = 0; i < N; i++)
+            none.fields[i].kind |= fast->fields[i].kind;
+        for (int i = 1; i < N; i++)
+            none.fields[0].kind |= none.fields[i].kind;
+        return fast->touched.n == 0 && none.fields[0].kind == FIELD_NONE;
+    }
+    return memcmp(plain->fields, fast->fields, sizeof plain->fields) == 0 &&
+           plain->touched.n == fast->touched.n &&
+           memcmp(plain->numbers, fast->numbers, plain->touched.n * sizeof *plain->numbers) == 0;
+}
+
+struct rig {
+    const struct linescan *scan;
+    struct fieldnames *want;
+    char *edge; /* nothing behind it can be read */
+};
+
+static void rig_init(struct rig *r, int level)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), size = 64 * page;
+    char *p = mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    ck_assert_ptr_ne(p, MAP_FAILED);
+    ck_assert_int_eq(mprotect(p + size, page, PROT_NONE), 0);
+    r->edge = p + size;
+    r->scan = linescan_get((enum linescan_level)level);
+    r->want = fieldnames_new(wanted, N);
+}
+
+static const char *skipped(const struct rig *r)
+{
+    return r->scan == NULL ? "this machine cannot run it" : NULL;
+}
+
+static void rig_release(struct rig *r)
+{
+    fieldnames_free(r->want);
+}
+
+/* Puts a line so that exactly the slack can be read behind it: first with a newline, then as a
+ * slice with bytes behind it that would go on. */
+static char *place(const struct rig *r, struct slice line, const char *behind)
+{
+    char *p = r->edge - LINESCAN_SLACK - line.n;
+
+    memcpy(p, line.p, line.n);
+    for (size_t i = 0; i < LINESCAN_SLACK; i++)
+        p[line.n + i] = behind[i % strlen(behind)];
+    return p;
+}
+
+static void compare_json(const struct rig *r, struct slice line, const char *behind)
+{
+    char *p = place(r, line, behind);
+    struct got plain, fast;
+    const char *end;
+
+    got_begin(&plain);
+    plain.valid = json_fields(slice_make(p, line.n), r->want, plain.fields, &plain.touched);
+    got_begin(&fast);
+    fast.valid = r->scan->json_slice(slice_make(p, line.n), r->want, fast.fields, &fast.touched);
+    if (!same(&plain, &fast))
+        ck_abort_msg("slice: %d, not %d: %.*s", fast.valid, plain.valid, SLICE_FMT(line));
+    p[line.n] = '\n';
+    got_begin(&fast);
+    end = r->scan->json(p, &fast.valid, r->want, fast.fields, &fast.touched);
+    if (end != p + line.n || r->scan->newline(p) != end || !same(&plain, &fast))
+        ck_abort_msg("line: %d, not %d: %.*s", fast.valid, plain.valid, SLICE_FMT(line));
+}
+
+static void compare_logfmt(const struct rig *r, struct slice line, bool lenient, const char *behind)
+{
+    char *p = place(r, line, behind);
+    struct got plain, fast;
+    const char *end;
+
+    got_begin(&plain);
+    plain.valid =
+        logfmt_fields(slice_make(p, line.n), lenient, r->want, plain.fields, &plain.touched);
+    got_begin(&fast);
+    fast.valid =
+        r->scan->logfmt_slice(slice_make(p, line.n), lenient, r->want, fast.fields, &fast.touched);
+    if (!same(&plain, &fast))
+        ck_abort_msg("slice: %d, not %d: %.*s", fast.valid, plain.valid, SLICE_FMT(line));
+    p[line.n] = '\n';
+    got_begin(&fast);
+    end = r->scan->logfmt(p, lenient, &fast.valid, r->want, fast.fields, &fast.touched);
+    if (end != p + line.n || !same(&plain, &fast))
+        ck_abort_msg("line: %d, not %d: %.*s", fast.valid, plain.valid, SLICE_FMT(line));
+}
+
+static const char *const behinds[] = {"\"", "}", "\",\"k\":1}", "0123", " a=b", "\n", "\\"};
+
+enum { BEHINDS = sizeof behinds / sizeof *behinds };
+
+START_TEST(json_is_the_same)
+{
+    struct linegen g = {(uint64_t)_i + 40};
+    struct buf line = BUF_INIT;
+    struct rig r;
+
+    rig_init(&r, _i);
+    for (int i = 0; skipped(&r) == NULL && i < 150000; i++) {
+        buf_clear(&line);
+        if (i % 4)
+            linegen_slog(&g, &line);
+        else
+            linegen_json(&g, &line);
+        if (i % 8 > 3)
+            linegen_damage(&g, &line);
+        compare_json(&r, buf_all(&line), behinds[i % BEHINDS]);
+    }
+    buf_release(&line);
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(logfmt_is_the_same)
+{
+    struct linegen g = {(uint64_t)_i + 50};
+    struct buf line = BUF_INIT;
+    struct rig r;
+
+    rig_init(&r, _i);
+    for (int i = 0; skipped(&r) == NULL && i < 150000; i++) {
+        buf_clear(&line);
+        if (i % 4)
+            linegen_slog_text(&g, &line);
+        else
+            linegen_logfmt(&g, &line);
+        if (i % 8 > 3)
+            linegen_damage(&g, &line);
+        compare_logfmt(&r, buf_all(&line), i % 3 == 0, behinds[i % BEHINDS]);
+    }
+    buf_release(&line);
+    rig_release(&r);
+}
+END_TEST
+
+/* Every byte of a line replaced by every other that means something; the line moved through all
+ * positions of a block by the length of its first text. */
+START_TEST(one_wrong_byte_anywhere_is_the_same)
+{
+    static const char bytes[] = "\"\\,:{}[] =\t0-.eaunt\x01\xff";
+    struct buf line = BUF_INIT;
+    struct rig r;
+
+    rig_init(&r, _i);
+    for (int i = 0; skipped(&r) == NULL && i < 130; i++) {
+        buf_clear(&line);
+        if (i % 2)
+            buf_fmt(&line, "{\"msg\":\"%*s\",\"a\":0,\"k\":\"\\\\\",\"status\":200}", i, "x");
+        else
+            buf_fmt(&line, "msg=\"%*s\" a=0 k=\"\\\\\" status=200", i, "x");
+        for (size_t at = 0; at < line.n; at++) {
+            char was = line.p[at];
+
+            for (size_t b = 0; b < sizeof bytes; b++) {
+                line.p[at] = bytes[b]; /* NUL too */
+                if (i % 2)
+                    compare_json(&r, buf_all(&line), "\"}");
+                else
+                    compare_logfmt(&r, buf_all(&line), false, "\" ");
+            }
+            line.p[at] = was;
+        }
+    }
+    buf_release(&line);
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(every_prefix_is_the_same)
+{
+    struct linegen g = {(uint64_t)_i + 70};
+    struct buf line = BUF_INIT;
+    struct rig r;
+
+    rig_init(&r, _i);
+    for (int i = 0; skipped(&r) == NULL && i < 300; i++) {
+        buf_clear(&line);
+        if (i % 2)
+            linegen_slog(&g, &line);
+        else
+            linegen_slog_text(&g, &line);
+        for (size_t n = 0; n <= line.n; n++) {
+            compare_json(&r, slice_make(line.p, n), behinds[n % BEHINDS]);
+            compare_logfmt(&r, slice_make(line.p, n), n % 2, behinds[n % BEHINDS]);
+        }
+    }
+    buf_release(&line);
+    rig_release(&r);
+}
+END_TEST
+
+/* Runs of backslashes of every length at every place, before a quote and before a letter. */
+START_TEST(backslashes_are_the_same)
+{
+    struct buf line = BUF_INIT;
+    struct rig r;
+
+    rig_init(&r, _i);
+    for (int at = 0; skipped(&r) == NULL && at < 70; at++) {
+        for (int n = 0; n < 70; n++) {
+            static const char *const tails[] = {"\"",          "u12e4\"", "n\"",
+                                                "\",\"k\":\"", "x\"",     "u12"};
+
+            for (int t = 0; t < 6; t++) {
+                buf_clear(&line);
+                buf_fmt(
+                    &line, "{\"msg\":\"%.*s", at,
+                    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+                for (int i = 0; i < n; i++)
+                    buf_char(&line, '\\');
+                buf_str(&line, tails[t]);
+                buf_char(&line, '}');
+                compare_json(&r, buf_all(&line), "\"}");
+                buf_clear(&line);
+                buf_fmt(&line, "a=1 msg=\"%*s", at, "");
+                for (int i = 0; i < n; i++)
+                    buf_char(&line, '\\');
+                buf_str(&line, tails[t]);
+                compare_logfmt(&r, buf_all(&line), false, "\" b=1");
+                line.p[8] = 'x'; /* the same without the opening quote */
+                compare_logfmt(&r, buf_all(&line), false, "\" b=1");
+            }
+        }
+    }
+    buf_release(&line);
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(many_members_and_long_texts_are_the_same)
+{
+    struct buf line = BUF_INIT, text = BUF_INIT;
+    struct rig r;
+
+    rig_init(&r, _i);
+    for (unsigned n = 1; skipped(&r) == NULL && n < 700; n += 1 + n / 8) {
+        buf_clear(&line);
+        buf_clear(&text);
+        buf_str(&line, "{\"level\":\"first\"");
+        buf_str(&text, "level=first");
+        for (unsigned i = 0; i < n; i++) {
+            buf_fmt(&line, ",\"%s\":%u", i % 3 ? "a" : "k", i);
+            buf_fmt(&text, " %s=%u", i % 3 ? "a" : "k", i);
+        }
+        buf_fmt(&line, ",\"msg\":\"%*s\",\"level\":\"last\"}", (int)n * 50, "x");
+        buf_fmt(&text, " msg=\"%*s\" level=last", (int)n * 50, "x");
+        compare_json(&r, buf_all(&line), "x");
+        compare_logfmt(&r, buf_all(&text), false, "x");
+    }
+    buf_release(&line);
+    buf_release(&text);
+    rig_release(&r);
+}
+END_TEST
+
+/* More names than cells allow: look-ups go on behind the first cell. */
+START_TEST(crowded_tables_are_the_same)
+{
+    enum { MANY = 4000 };
+    static char texts[MANY][24];
+    static const char *names[MANY];
+    static struct field fields[2][MANY];
+    static uint16_t numbers[2][MANY + 1];
+    struct linegen g = {5};
+    struct fieldnames *want;
+    struct buf line = BUF_INIT;
+    struct rig r;
+
+    rig_init(&r, _i);
+    for (unsigned i = 0; i < MANY; i++) {
+        buf_clear(&line);
+        buf_fmt(&line, "%.*s%u", (int)(i % 16), "abcdefghijklmnopqrst", i);
+        memcpy(texts[i], line.p, line.n + 1);
+        names[i] = texts[i];
+    }
+    want = fieldnames_new(names, MANY);
+    for (int i = 0; skipped(&r) == NULL && i < 3000; i++) {
+        struct touched touched[2] = {{numbers[0], 0}, {numbers[1], 0}};
+
+        buf_clear(&line);
+        buf_str(&line, "{\"x\":1");
+        for (int k = 0; k < 20; k++)
+            buf_fmt(&line, ",\"%s%s\":%d", names[linegen_below(&g, MANY)],
+                    linegen_below(&g, 2) ? "" : "x", k);
+        buf_str(&line, "}");
+        (void)buf_reserve(&line, LINESCAN_SLACK + 1);
+        ck_assert(json_fields(buf_all(&line), want, fields[0], &touched[0]));
+        ck_assert(r.scan->json_slice(buf_all(&line), want, fields[1], &touched[1]));
+        if (memcmp(fields[0], fields[1], sizeof fields[0]) != 0 || touched[0].n != touched[1].n)
+            ck_abort_msg("%s", line.p);
+        for (unsigned k = 0; k < touched[0].n; k++)
+            fields[0][numbers[0][k]] = fields[1][numbers[0][k]] = (struct field){0};
+    }
+    buf_release(&line);
+    fieldnames_free(want);
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(the_best_one_is_there)
+{
+    ck_assert_ptr_nonnull(linescan_best());
+    ck_assert_ptr_nonnull(linescan_get(LINESCAN_SWAR));
+    ck_assert_ptr_null(linescan_get(LINESCAN_LEVELS));
+}
+END_TEST
+
+static Suite *linescan_suite(void)
+{
+    Suite *s = suite_create("linescan");
+    TCase *t = tcase_create("linescan");
+
+    tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, json_is_the_same, 0, LINESCAN_LEVELS);
+    tcase_add_loop_test(t, logfmt_is_the_same, 0, LINESCAN_LEVELS);
+    tcase_add_loop_test(t, one_wrong_byte_anywhere_is_the_same, 0, LINESCAN_LEVELS);
+    tcase_add_loop_test(t, every_prefix_is_the_same, 0, LINESCAN_LEVELS);
+    tcase_add_loop_test(t, backslashes_are_the_same, 0, LINESCAN_LEVELS);
+    tcase_add_loop_test(t, many_members_and_long_texts_are_the_same, 0, LINESCAN_LEVELS);
+    tcase_add_loop_test(t, crowded_tables_are_the_same, 0, LINESCAN_LEVELS);
+    tcase_add_test(t, the_best_one_is_there);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(linescan_suite());
+    int failed;
+
+    srunner_run_all(r, CK_NORMAL);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
