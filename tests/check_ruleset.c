@@ -528,6 +528,86 @@ START_TEST(too_many_fields_are_refused)
 }
 END_TEST
 
+/* Loads text that is `times` times one line between two others; it must be refused with `want`. */
+static void assert_refused(const char *before, const char *line, int times, const char *after,
+                           const char *want)
+{
+    struct buf text = BUF_INIT, said = BUF_INIT;
+
+    buf_str(&text, before);
+    for (int i = 0; i < times; i++) {
+        const char *number = strstr(line, "%d");
+
+        buf_slice(&text, slice_make(line, number ? (size_t)(number - line) : strlen(line)));
+        if (number)
+            buf_fmt(&text, "%d%s", i, number + 2);
+    }
+    buf_str(&text, after);
+    add_doc(text.p);
+    ck_assert_ptr_null(ruleset_new(docs, ndocs, false, NULL, &mistakes));
+    mistakes_print(&mistakes, MISTAKE, &said);
+    ck_assert_msg(strstr(said.p, want) != NULL, "said: %.300s", said.p);
+    buf_release(&text);
+    buf_release(&said);
+}
+
+START_TEST(an_event_has_a_thousand_conditions_at_most)
+{
+    assert_refused("[event e]\n", "where = a == b\n", 1001, "[counter c_total]\ninc = e\n",
+                   "a.ini:1002: more than 1000 conditions in one event");
+}
+END_TEST
+
+START_TEST(an_event_has_a_thousand_actions_at_most)
+{
+    assert_refused("[event e]\nwhere = a == b\n", "set.f%d = x\n", 1001,
+                   "[counter c_total]\ninc = e\n",
+                   "a.ini:1003: more than 1000 set, rewrite and map in one event");
+}
+END_TEST
+
+START_TEST(a_zero_has_ten_thousand_values_at_most)
+{
+    assert_refused("[event e]\nmatch = a\n[counter c_total]\ninc = e\nlabels = a=_log\nzero = a=x",
+                   "|%d", 10000, "\n", "a.ini:6: more than 10000 values of a label in \"zero\"");
+}
+END_TEST
+
+START_TEST(there_are_65534_events_at_most)
+{
+    assert_refused("", "[event e%d]\nwhere = _log == a\n", 65535,
+                   "[counter c_total]\ninc = e0, e65534\n",
+                   "a.ini:131069: more than 65534 sections of kind [event]");
+}
+END_TEST
+
+START_TEST(there_are_65534_metrics_at_most)
+{
+    assert_refused("[event e]\nmatch = a\n", "[counter c%d_total]\ninc = e\n", 65535, "",
+                   "more than 65534 metrics");
+}
+END_TEST
+
+START_TEST(there_are_4096_groups_of_paths_at_most)
+{
+    struct buf text = BUF_INIT, said = BUF_INIT;
+
+    for (int i = 0; i < 100; i++) {
+        buf_fmt(&text, "[log l%d]\npath = /%d\nprefix = ", i, i);
+        for (int k = 0; k < 50; k++)
+            buf_fmt(&text, "(?<g%d_%d>x)", i, k);
+        buf_char(&text, '\n');
+    }
+    add_doc(text.p);
+    ck_assert_ptr_null(ruleset_new(docs, ndocs, false, NULL, &mistakes));
+    mistakes_print(&mistakes, MISTAKE, &said);
+    ck_assert_ptr_nonnull(strstr(said.p, "more than 4,096 groups of path_match and prefix"));
+    ck_assert_uint_eq(mistakes.nmistakes, 1);
+    buf_release(&text);
+    buf_release(&said);
+}
+END_TEST
+
 START_TEST(nearest_finds_slips_and_nothing_else)
 {
     static const char *const words[] = {"labels", "value", "help", "a"};
@@ -568,6 +648,7 @@ static Suite *ruleset_suite(void)
     Suite *s = suite_create("ruleset");
     TCase *t = tcase_create("ruleset");
 
+    tcase_set_timeout(t, 60); /* the largest rulesets, under sanitizers */
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, slots_are_decoded_then_context_then_locals);
     tcase_add_test(t, a_group_comes_before_the_decoded_field);
@@ -593,6 +674,12 @@ static Suite *ruleset_suite(void)
     tcase_add_test(t, an_event_may_be_for_some_logs_only);
     tcase_add_test(t, an_empty_ruleset_is_one);
     tcase_add_test(t, too_many_fields_are_refused);
+    tcase_add_test(t, an_event_has_a_thousand_conditions_at_most);
+    tcase_add_test(t, an_event_has_a_thousand_actions_at_most);
+    tcase_add_test(t, a_zero_has_ten_thousand_values_at_most);
+    tcase_add_test(t, there_are_65534_events_at_most);
+    tcase_add_test(t, there_are_65534_metrics_at_most);
+    tcase_add_test(t, there_are_4096_groups_of_paths_at_most);
     tcase_add_test(t, nearest_finds_slips_and_nothing_else);
     tcase_add_test(t, mistakes_are_sorted_and_each_is_said_once);
     suite_add_tcase(s, t);

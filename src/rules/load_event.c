@@ -256,6 +256,14 @@ static void load_event_logs(struct load *l, uint16_t event, const struct ini_ent
     }
 }
 
+static bool has_exemplar(const struct event *ev, struct slice name)
+{
+    for (unsigned i = 0; i < ev->nexemplar; i++)
+        if (slice_eq(slice_str(ev->exemplar[i].name), name))
+            return true;
+    return false;
+}
+
 /* Names of fields become names of labels, so they must be such; the registry keeps four. */
 static void load_exemplar(struct load *l, uint16_t event, const struct ini_entry *e)
 {
@@ -271,6 +279,8 @@ static void load_exemplar(struct load *l, uint16_t event, const struct ini_entry
                 "\"%.*s\" cannot be the label of an exemplar; name it anew with set.NAME = "
                 "${...}",
                 SLICE_FMT(piece));
+        else if (has_exemplar(ev, piece))
+            load_mistake(l, e->at, "\"exemplar\" names \"%.*s\" twice", SLICE_FMT(piece));
         else if (ev->nexemplar == max)
             load_mistake(l, e->at, "\"exemplar\" takes at most %u fields", max);
         else
