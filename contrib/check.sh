@@ -18,7 +18,7 @@ build=${CHECK_BUILD:-$top/build}
 jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
 steps="bootstrap gcc unit layers format shellcheck man rules-check rules-test truth docs
-       prometheus compose dashboards e2e clang-sanitizers cppcheck clang-tidy distcheck"
+       prometheus compose dashboards e2e quickstart clang-sanitizers cppcheck clang-tidy distcheck"
 
 # How long a step may take, in seconds; CI allows the whole run twenty minutes.
 limit_of() {
@@ -286,6 +286,12 @@ step_e2e() {
     LOGTALLY=$logtally python3 "$top/tests/run_e2e.py" --jobs "$jobs" >"$out" 2>&1 || ok=1
     cat "$out"
     closing_line "$out" && return $ok
+}
+
+# The 18 metrics, from a growing log into a real Prometheus.
+step_quickstart() {
+    need prometheus curl python3
+    LOGTALLY=$logtally "$top/contrib/quickstart.sh" --once && counted 18 0
 }
 
 step_cppcheck() {

@@ -9,6 +9,7 @@
 # Everything is kept in a temporary directory and in build/, and what was started is stopped. Servers listen
 # on 127.0.0.1; the ports are 9180 (logtally) and 9090 (Prometheus), or the next free ones.
 # Prometheus is the one that is installed, else Debian's package, unpacked into build/ without installing it.
+# LOGTALLY=PROGRAM in the environment takes that one and builds nothing.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -23,7 +24,7 @@ metrics="http_requests_total http_request_duration_seconds_count websocket_conne
 case ${1:-} in
 "") ;;
 --once) once=yes ;;
-*) sed -n '2,12s/^# \{0,1\}//p' "$0"; [ "$1" = --help ]; exit $(($? * 2)) ;;
+*) sed -n '2,13s/^# \{0,1\}//p' "$0"; [ "$1" = --help ]; exit $(($? * 2)) ;;
 esac
 
 say() { printf '%s\n' "$*"; }
@@ -114,7 +115,7 @@ scrape_configs:
 YML
     python3 "$top/contrib/backend_log.py" --out "$work/logs/backend.log" --rate 50 2>"$work/writer.err" &
     pids+=($!)
-    "$build/src/logtally" run -c "$work/logtally.ini" 2>"$work/logtally.err" &
+    "$LOGTALLY" run -c "$work/logtally.ini" 2>"$work/logtally.err" &
     pids+=($!)
     wait_for 20 "http://127.0.0.1:$port/health" logtally
     [ -n "$prometheus" ] || return 0
@@ -165,7 +166,10 @@ watch() {
     done
 }
 
-build_logtally
+if [ -z "${LOGTALLY:-}" ]; then
+    build_logtally
+    LOGTALLY=$build/src/logtally
+fi
 prometheus=$(find_prometheus) || prometheus=
 [ -n "$prometheus" ] || [ $once = no ] || die "Prometheus is neither installed nor to be had from apt"
 
