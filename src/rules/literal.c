@@ -4,8 +4,9 @@
  * with minimum 0, lookaround, condition, branch reset) is marked to be skipped whole;
  *   2. walk what is left, collecting runs of plain characters; anything else ends a run.
  *
- * Gives up (no literal) on an alternation at top level, on case-insensitive patterns, and on verbs
- * such as (*ACCEPT), which can end a match early. */
+ * Gives up (no literal) on an alternation at top level, on case-insensitive patterns, on verbs such
+ * as (*ACCEPT), which can end a match early, and where items are not what they look like: between
+ * \Q and \E a parenthesis is none, and a callout hides the item behind it. */
 #include "config.h"
 
 #include "rules/literal.h"
@@ -105,6 +106,11 @@ struct group {
     bool alternates; /* holds a `|` of its own */
 };
 
+static bool items_mislead(struct slice regex)
+{
+    return memmem(regex.p, regex.n, "\\Q", 2) || memmem(regex.p, regex.n, "(?C", 3);
+}
+
 /* Pass 1. False: nothing can be said about this pattern. */
 static bool pair_groups(struct slice regex, const struct regex_item *items, size_t n,
                         struct group *groups)
@@ -148,7 +154,7 @@ void required_literal(struct slice regex, const struct regex_item *items, size_t
     struct group *groups = xcalloc(n + 1, sizeof *groups);
     struct buf run = BUF_INIT, best = BUF_INIT;
 
-    if (!pair_groups(regex, items, n, groups))
+    if (items_mislead(regex) || !pair_groups(regex, items, n, groups))
         goto out;
     for (size_t i = 0; i < n; i++) {
         struct slice s = item_text(regex, &items[i]);

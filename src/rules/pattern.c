@@ -207,6 +207,17 @@ struct slice pattern_literal(const struct pattern *p)
     return buf_all(&p->literal);
 }
 
+/* An option `i` somewhere, as in (?i) or (?s-i:; a name that looks like one does no harm. */
+static bool may_ignore_case(struct slice regex)
+{
+    for (size_t i = 0; i + 2 < regex.n; i++)
+        if (regex.p[i] == '(' && regex.p[i + 1] == '?')
+            for (size_t k = i + 2; k < regex.n && !strchr(":)<P'=!|>(#&", regex.p[k]); k++)
+                if (regex.p[k] == 'i')
+                    return true;
+    return false;
+}
+
 bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32])
 {
     const uint8_t *set = NULL;
@@ -221,30 +232,30 @@ bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32])
     pcre2_pattern_info(p->code, PCRE2_INFO_FIRSTBITMAP, &set);
     if (set) {
         memcpy(ret_set, set, 32);
-    } else if (type == 1 && unit < 256) {
-        memset(ret_set, 0, 32);
-        ret_set[unit / 8] = (uint8_t)(1u << unit % 8);
+        return true;
     }
-    return set || (type == 1 && unit < 256);
+    /* PCRE2 does not tell of a single first byte whether it stands for its other case too. */
+    if (type != 1 || may_ignore_case(pattern_text(p)))
+        return false;
+    memset(ret_set, 0, 32);
+    ret_set[unit / 8] = (uint8_t)(1u << unit % 8);
+    return true;
 }
 
-static int match_from(struct pattern *p, struct slice subject, size_t from, uint32_t options)
+static int match_once(struct pattern *p, struct slice subject)
 {
     PCRE2_SPTR s = (PCRE2_SPTR)(subject.p ? subject.p : "");
+    int rc = p->jit_fast ? pcre2_jit_match(p->code, s, subject.n, 0, 0, p->data, p->context)
+                         : pcre2_match(p->code, s, subject.n, 0, 0, p->data, p->context);
 
-    if (p->jit_fast && options == 0) {
-        int rc = pcre2_jit_match(p->code, s, subject.n, from, 0, p->data, p->context);
-
-        if (rc != PCRE2_ERROR_JIT_STACKLIMIT)
-            return rc;
-        options = PCRE2_NO_JIT;
-    }
-    return pcre2_match(p->code, s, subject.n, from, options, p->data, p->context);
+    if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
+        rc = pcre2_match(p->code, s, subject.n, 0, PCRE2_NO_JIT, p->data, p->context);
+    return rc;
 }
 
 enum pattern_result pattern_match(struct pattern *p, struct slice subject)
 {
-    int rc = match_from(p, subject, 0, 0);
+    int rc = match_once(p, subject);
 
     if (rc == PCRE2_ERROR_NOMATCH)
         return PATTERN_NO;
@@ -358,7 +369,7 @@ static size_t check_group(const struct pattern *p, struct slice text, struct buf
         name = (struct slice){text.p + 2, (size_t)(close - text.p) - 2};
         used = name.n + 3;
     } else {
-        while (name.n + 1 < text.n && name.n < 2 && name.p[name.n] >= '0' && name.p[name.n] <= '9')
+        while (name.n + 1 < text.n && name.p[name.n] >= '0' && name.p[name.n] <= '9')
             name.n++;
         used = name.n + 1;
     }
@@ -404,18 +415,22 @@ void replacement_free(struct replacement *r)
 enum pattern_result pattern_replace(struct pattern *p, const struct replacement *r,
                                     struct slice subject, struct buf *out)
 {
+    uint32_t options =
+        PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH;
     size_t room = subject.n + r->n + 64;
 
     for (;;) {
         PCRE2_SIZE n = room;
         PCRE2_UCHAR *to = (PCRE2_UCHAR *)buf_reserve(out, room);
         int rc = pcre2_substitute(p->code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0,
-                                  PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY |
-                                      PCRE2_SUBSTITUTE_OVERFLOW_LENGTH,
-                                  p->data, p->context, (PCRE2_SPTR)r->text, r->n, to, &n);
+                                  options, p->data, p->context, (PCRE2_SPTR)r->text, r->n, to, &n);
 
         if (rc == PCRE2_ERROR_NOMEMORY && n > room) {
             room = n;
+            continue;
+        }
+        if (rc == PCRE2_ERROR_JIT_STACKLIMIT && !(options & PCRE2_NO_JIT)) {
+            options |= PCRE2_NO_JIT;
             continue;
         }
         if (rc < 0)

@@ -89,3 +89,12 @@ check_PROGRAMS += tests/fuzz_ini
 tests_fuzz_ini_SOURCES = tests/fuzz_ini.c
 tests_fuzz_ini_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif
+
+# From a line to updates: its tests.
+if HAVE_CHECK
+check_PROGRAMS += tests/check_pattern
+TESTS += tests/check_pattern
+tests_check_pattern_SOURCES = tests/check_pattern.c tests/support.h tests/support.c
+tests_check_pattern_CFLAGS = $(CHECK_COMPILE)
+tests_check_pattern_LDADD = $(CHECK_LINK)
+endif

@@ -1,0 +1,477 @@
+/* Regexes: what matches, what groups give, what must be in a line, what gives up. */
+#include "config.h"
+
+#include "rules/pattern.h"
+
+#include "support.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct pattern *pattern(const char *regex)
+{
+    struct buf err = BUF_INIT;
+    size_t at = 0;
+    struct pattern *p = pattern_new(slice_str(regex), &err, &at);
+
+    ck_assert_msg(p != NULL, "%s at %zu: %s", regex, at, err.p);
+    buf_release(&err);
+    return p;
+}
+
+static enum pattern_result match(const char *regex, const char *text)
+{
+    struct pattern *p = pattern(regex);
+    enum pattern_result r = pattern_match(p, slice_str(text));
+
+    pattern_free(p);
+    return r;
+}
+
+static void assert_literal(const char *regex, const char *literal)
+{
+    struct pattern *p = pattern(regex);
+    struct buf got = BUF_INIT;
+
+    buf_slice(&got, pattern_literal(p));
+    buf_str(&got, "");
+    ck_assert_msg(slice_eq(buf_all(&got), slice_str(literal)), "%s: got \"%s\" instead of \"%s\"",
+                  regex, got.n ? got.p : "", literal);
+    buf_release(&got);
+    pattern_free(p);
+}
+
+START_TEST(a_search_is_unanchored)
+{
+    ck_assert_int_eq(match("b+", "aabbcc"), PATTERN_YES);
+    ck_assert_int_eq(match("^b+", "aabbcc"), PATTERN_NO);
+    ck_assert_int_eq(match("", ""), PATTERN_YES);
+    ck_assert_int_eq(match("a$", "a"), PATTERN_YES);
+}
+END_TEST
+
+START_TEST(a_bad_regex_says_where)
+{
+    struct buf err = BUF_INIT;
+    size_t at = 99;
+
+    ck_assert_ptr_null(pattern_new(SLICE("a(b"), &err, &at));
+    ck_assert_uint_eq(at, 3);
+    ck_assert_str_eq(err.p, "missing closing parenthesis");
+    buf_release(&err);
+}
+END_TEST
+
+START_TEST(too_many_groups_are_refused)
+{
+    struct buf regex = BUF_INIT, err = BUF_INIT;
+    size_t at;
+
+    for (int i = 0; i < PATTERN_GROUPS_MAX; i++)
+        buf_str(&regex, "(a)");
+    ck_assert_ptr_null(pattern_new(buf_all(&regex), &err, &at));
+    ck_assert_ptr_nonnull(strstr(err.p, "more than 63 groups"));
+    buf_release(&regex);
+    buf_release(&err);
+}
+END_TEST
+
+START_TEST(groups_stand_in_the_order_of_the_regex)
+{
+    struct pattern *p = pattern("(?<zulu>a)(?<alpha>b)?(?<mike>c)");
+    struct slice text;
+
+    ck_assert_uint_eq(pattern_ngroups(p), 3);
+    ck_assert_str_eq(pattern_group(p, 0), "zulu");
+    ck_assert_str_eq(pattern_group(p, 1), "alpha");
+    ck_assert_str_eq(pattern_group(p, 2), "mike");
+    ck_assert_int_eq(pattern_match(p, SLICE("xacx")), PATTERN_YES);
+    ck_assert(pattern_capture(p, 0, &text) && slice_eq(text, SLICE("a")));
+    ck_assert(!pattern_capture(p, 1, &text));
+    ck_assert(pattern_capture(p, 2, &text) && slice_eq(text, SLICE("c")));
+    ck_assert(slice_eq(pattern_span(p), SLICE("ac")));
+    pattern_free(p);
+}
+END_TEST
+
+START_TEST(one_name_in_several_alternatives)
+{
+    struct pattern *p = pattern("a=(?<v>\\d+)|b=(?<v>\\w+)");
+    struct slice text;
+
+    ck_assert_uint_eq(pattern_ngroups(p), 1);
+    ck_assert_int_eq(pattern_match(p, SLICE("b=xyz")), PATTERN_YES);
+    ck_assert(pattern_capture(p, 0, &text) && slice_eq(text, SLICE("xyz")));
+    ck_assert_int_eq(pattern_match(p, SLICE("a=12")), PATTERN_YES);
+    ck_assert(pattern_capture(p, 0, &text) && slice_eq(text, SLICE("12")));
+    pattern_free(p);
+}
+END_TEST
+
+START_TEST(ascii_regexes_match_bytes)
+{
+    ck_assert_int_eq(match("^a.b$", "a\xff"
+                                    "b"),
+                     PATTERN_YES);
+    ck_assert_int_eq(match("^.$", "\xc3\xa9"), PATTERN_NO);
+    ck_assert_int_eq(match("^..$", "\xc3\xa9"), PATTERN_YES);
+    ck_assert_int_eq(match("^\\xff$", "\xff"), PATTERN_YES);
+}
+END_TEST
+
+START_TEST(other_regexes_match_characters)
+{
+    ck_assert_int_eq(match("^\xc3\xa9?.$", "\xc3\xa9"), PATTERN_YES);
+    ck_assert_int_eq(match("^\\p{L}$", "\xc3\xa9"), PATTERN_YES);
+    ck_assert_int_eq(match("^\\X$", "e\xcc\x81"), PATTERN_YES);
+    ck_assert_int_eq(match("^\\x{20ac}$", "\xe2\x82\xac"), PATTERN_YES);
+    ck_assert_int_eq(match("\\x{20ac}", "\xff\xfe\xe2\x82\xac"), PATTERN_YES);
+    ck_assert_int_eq(match("\xe2\x82\xac", "\xff\xe2\x82"), PATTERN_NO);
+    /* an escaped backslash before the letter means nothing */
+    ck_assert_int_eq(match("^\\\\p.$", "\\p\xff"), PATTERN_YES);
+}
+END_TEST
+
+START_TEST(a_regex_that_runs_wild_gives_up)
+{
+    ck_assert_int_eq(match("^(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"),
+                     PATTERN_ERROR);
+    ck_assert_int_eq(match("^(a+)+$", "aaaaaaaa"), PATTERN_YES);
+}
+END_TEST
+
+START_TEST(deep_recursion_of_a_long_line_still_matches)
+{
+    for (int utf = 0; utf < 2; utf++) {
+        struct buf line = BUF_INIT;
+
+        for (int i = 0; i < 2000; i++)
+            buf_str(&line, "ab");
+        ck_assert_int_eq(match(utf ? "^(?:(a)|\xc3\xa9|(b))*$" : "^(?:(a)|(b))*$", line.p),
+                         PATTERN_YES);
+        buf_release(&line);
+    }
+}
+END_TEST
+
+START_TEST(required_literals)
+{
+    assert_literal("^abc", "abc");
+    assert_literal("^\\d+ \\| (?<m>GET) /", " | GET /");
+    assert_literal("a|b", "");
+    assert_literal("(?:a|b)cd", "cd");
+    assert_literal("abc(?:def)?g", "abc");
+    assert_literal("ab(cd)+ef", "ab");
+    assert_literal("x(?!long text)yz", "yz");
+    assert_literal("(?i)abc", "");
+    assert_literal("a(?i:b)cdef", "");
+    assert_literal("a\\.b\\|c", "a.b|c");
+    assert_literal("\\Qa.b\\E", "");
+    assert_literal("x\\Q(\\Ea|b\\Q)\\E", "");
+    assert_literal("a(?C)bcd", "");
+    assert_literal("abc{0}def", "def");
+    assert_literal("(?x) a b c # comment", "");
+    assert_literal("(?#foo)bar", "bar");
+    assert_literal("(?(DEFINE)(?<d>secret))(?&d)ab", "ab");
+    assert_literal("abc(*ACCEPT)def", "");
+    assert_literal("(abc){0}x(?1)", "x");
+    assert_literal("", "");
+}
+END_TEST
+
+static void assert_first(const char *regex, const char *yes, const char *no)
+{
+    struct pattern *p = pattern(regex);
+    uint8_t set[32];
+
+    ck_assert_msg(pattern_first_bytes(p, set), "%s: no first bytes", regex);
+    for (; *yes; yes++)
+        ck_assert_msg(set[(uint8_t)*yes / 8] & (1u << (uint8_t)*yes % 8), "%s: no '%c'", regex,
+                      *yes);
+    for (; *no; no++)
+        ck_assert_msg(!(set[(uint8_t)*no / 8] & (1u << (uint8_t)*no % 8)), "%s: a '%c'", regex,
+                      *no);
+    pattern_free(p);
+}
+
+static void assert_no_first(const char *regex)
+{
+    struct pattern *p = pattern(regex);
+    uint8_t set[32];
+
+    ck_assert_msg(!pattern_first_bytes(p, set), "%s: says it knows", regex);
+    pattern_free(p);
+}
+
+START_TEST(first_bytes)
+{
+    assert_first("^abc", "a", "bcA");
+    assert_first("^\\d\\d:", "0189", "a:");
+    assert_first("^(?:GET|POST)", "GP", "get");
+    assert_first("\\Aab", "a", "b");
+    assert_no_first("abc");
+    assert_no_first("^a*");
+    assert_no_first("^");
+    assert_no_first("^a|b");
+    assert_no_first("(?m)^a");
+}
+END_TEST
+
+START_TEST(first_bytes_of_either_case)
+{
+    struct pattern *p;
+    uint8_t set[32];
+
+    for (int i = 0; i < 3; i++) {
+        p = pattern(((const char *[]){"^(?i)get", "(?i)^get", "^(?i:g)et"})[i]);
+        if (pattern_first_bytes(p, set))
+            ck_assert((set['g' / 8] & (1u << 'g' % 8)) && (set['G' / 8] & (1u << 'G' % 8)));
+        pattern_free(p);
+    }
+}
+END_TEST
+
+/* A random regex that is often right, full of what could fool the search for a literal. */
+static void random_regex(struct dice *d, struct buf *out, int depth)
+{
+    static const char *const atoms[] = {
+        ".",    "[ab]",      "\\w",   "\\.",  "\\x61",   "\\Qa.\\E", "(?#x)", "^",
+        "\\b",  "(?(1)a|b)", "\\1",   "[^c]", "\\Q(\\E", "\\Q)\\E",  "\\K",   "(?&n)",
+        "(?i)", "(?-i)",     "(?x) ", " ",    "{",       "}",        "\\ ",   "(?C)",
+        "(?1)", "(?R)?",     "(?=a)", "\\d",  "(?s).",   "]",        ",",     "\\|"};
+    static const char *const opens[] = {
+        "(",    "(?:",   "(?=",   "(?!",    "(?<n>",   "(?>",        "(?|",       "(?<=a)(",
+        "(?i:", "(?s)(", "(?'n'", "(?P<n>", "(?<!a)(", "(?(DEFINE)", "(*atomic:", "(?(?=a)"};
+    static const char *const repeats[] = {
+        "?",    "*",   "+",    "{2}",    "{0,2}", "{1,3}", "+?",     "*?",   "??",       "++",
+        "{,2}", "{0}", "+{0}", "{2}{0}", " ?",    "{1}",   "(?#y)?", "{00}", "{10}{0,1}"};
+    unsigned n = 1 + roll(d, 4);
+
+    for (unsigned i = 0; i < n; i++) {
+        unsigned kind = roll(d, 8);
+
+        if (kind == 0 && depth < 3) {
+            buf_str(out, opens[roll(d, sizeof opens / sizeof *opens)]);
+            random_regex(d, out, depth + 1);
+            if (roll(d, 3) == 0) {
+                buf_char(out, '|');
+                random_regex(d, out, depth + 1);
+            }
+            buf_char(out, ')');
+        } else if (kind < 3) {
+            buf_str(out, atoms[roll(d, sizeof atoms / sizeof *atoms)]);
+        } else if (kind == 3 && depth == 0 && roll(d, 8) == 0) {
+            buf_char(out, '|');
+        } else {
+            buf_char(out, "abcd"[roll(d, 4)]);
+        }
+        if (roll(d, 4) == 0)
+            buf_str(out, repeats[roll(d, sizeof repeats / sizeof *repeats)]);
+    }
+}
+
+/* Now and then made from the regex itself, so that it matches. */
+static size_t random_subject(struct dice *d, const char *regex, char *to, size_t max)
+{
+    size_t n = roll(d, 14);
+
+    for (size_t i = 0; i < n; i++)
+        to[i] = "abcdABCD. "[roll(d, 10)];
+    if (roll(d, 2))
+        return n;
+    n = 0;
+    for (const char *p = regex; *p && n < max; p++)
+        if (strchr("abcd. ", *p) && roll(d, 8))
+            to[n++] = roll(d, 12) ? *p : (char)(*p & ~0x20);
+    return n;
+}
+
+START_TEST(no_line_that_matches_lacks_the_literal_or_the_first_byte)
+{
+    struct dice d = {88172645463325252u + (unsigned)_i};
+    struct buf regex = BUF_INIT, err = BUF_INIT;
+    unsigned compiled = 0, with_literal = 0, with_first = 0, matches = 0;
+
+    for (int round = 0; round < 12000; round++) {
+        uint8_t set[32];
+        size_t at;
+
+        buf_clear(&regex);
+        buf_clear(&err);
+        if (roll(&d, 3) == 0)
+            buf_char(&regex, '^');
+        random_regex(&d, &regex, 0);
+        struct pattern *p = pattern_new(buf_all(&regex), &err, &at);
+
+        if (!p)
+            continue;
+        bool first = pattern_first_bytes(p, set);
+        struct slice literal = pattern_literal(p);
+
+        compiled++;
+        with_literal += literal.n > 0;
+        with_first += first;
+        for (int k = 0; (literal.n || first) && k < 20; k++) {
+            char text[64];
+            size_t n = random_subject(&d, regex.p, text, 40);
+
+            if (pattern_match(p, (struct slice){text, n}) != PATTERN_YES)
+                continue;
+            matches++;
+            ck_assert_msg(literal.n == 0 || memmem(text, n, literal.p, literal.n),
+                          "%s: \"%.*s\" matches without \"%.*s\"", regex.p, (int)n, text,
+                          SLICE_FMT(literal));
+            ck_assert_msg(!first ||
+                              (n > 0 && set[(uint8_t)text[0] / 8] & (1u << (uint8_t)text[0] % 8)),
+                          "%s: \"%.*s\" matches with another first byte", regex.p, (int)n, text);
+        }
+        pattern_free(p);
+    }
+    ck_assert_uint_gt(compiled, 4000);
+    ck_assert_uint_gt(with_literal, 1000);
+    ck_assert_uint_gt(with_first, 100);
+    ck_assert_uint_gt(matches, 3000);
+    buf_release(&regex);
+    buf_release(&err);
+}
+END_TEST
+
+static void assert_replaced(const char *regex, const char *text, const char *in, const char *out)
+{
+    struct pattern *p = pattern(regex);
+    struct buf err = BUF_INIT, got = BUF_INIT;
+    struct replacement *r = replacement_new(p, slice_str(text), &err);
+
+    ck_assert_msg(r != NULL, "%s", err.p);
+    ck_assert_int_ne(pattern_replace(p, r, slice_str(in), &got), PATTERN_ERROR);
+    ck_assert_str_eq(got.p, out);
+    replacement_free(r);
+    pattern_free(p);
+    buf_release(&got);
+    buf_release(&err);
+}
+
+START_TEST(replacement)
+{
+    assert_replaced("b", "x", "abcb", "axcx");
+    assert_replaced("b", "", "abcb", "ac");
+    assert_replaced("b", "x", "ac", "ac");
+    assert_replaced("(a)(b)?", "<$1$2>", "ac", "<a>c");
+    assert_replaced("(?<n>\\d+)", "[${n}]", "a1b22", "a[1]b[22]");
+    assert_replaced("(\\d+)", "${1}0", "a1", "a10");
+    assert_replaced("a", "$$1", "a", "$1");
+    assert_replaced("a", "\\1", "a", "\\1");
+    assert_replaced("x*", "-", "ab", "-a-b-");
+    assert_replaced("b", "x", "", "");
+    assert_replaced("\xc3\xa9", "e", "caf\xc3\xa9\xff", "cafe\xff");
+}
+END_TEST
+
+START_TEST(replacement_longer_than_the_room)
+{
+    struct buf in = BUF_INIT, out = BUF_INIT;
+
+    for (int i = 0; i < 500; i++) {
+        buf_char(&in, 'a');
+        buf_str(&out, "0123456789");
+    }
+    assert_replaced("a", "0123456789", in.p, out.p);
+    buf_release(&in);
+    buf_release(&out);
+}
+END_TEST
+
+static void assert_refused(const char *regex, const char *text, const char *why)
+{
+    struct pattern *p = pattern(regex);
+    struct buf err = BUF_INIT;
+    struct replacement *r = replacement_new(p, slice_str(text), &err);
+
+    ck_assert_msg(r == NULL, "%s -> %s was accepted", regex, text);
+    ck_assert_msg(strstr(err.p, why) != NULL, "%s", err.p);
+    pattern_free(p);
+    buf_release(&err);
+}
+
+START_TEST(an_unknown_group_is_a_mistake)
+{
+    assert_refused("(a)", "$2", "no group \"2\"");
+    assert_refused("(a)", "${x}", "no group \"x\"");
+    assert_refused("(a)", "$x", "must be followed");
+    assert_refused("(a)", "$", "must be followed");
+    assert_refused("(a)", "${1", "without `}`");
+    assert_refused("(a)", "${}", "must be followed");
+    assert_refused("(a)", "$10", "no group \"10\"");
+    /* PCRE2 reads all the digits; two of them name a group, three do not */
+    assert_refused("(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)", "$112", "no group \"112\"");
+}
+END_TEST
+
+START_TEST(replacing_gives_up_too)
+{
+    struct pattern *p = pattern("^(a+)+$");
+    struct buf err = BUF_INIT, got = BUF_INIT;
+    struct replacement *r = replacement_new(p, SLICE("x"), &err);
+
+    ck_assert_int_eq(
+        pattern_replace(p, r, SLICE("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), &got),
+        PATTERN_ERROR);
+    ck_assert_uint_eq(got.n, 0);
+    replacement_free(r);
+    pattern_free(p);
+    buf_release(&got);
+    buf_release(&err);
+}
+END_TEST
+
+START_TEST(the_furthest_place_of_a_failed_match)
+{
+    struct pattern *p = pattern("^\\d\\d:\\d\\d \\| (?<status>\\d{3}) \\| (?<m>[A-Z]+)");
+    size_t regex, subject;
+
+    ck_assert(pattern_near(p, SLICE("10:15 | 200 |    GET"), &regex, &subject));
+    ck_assert_uint_eq(subject, strlen("10:15 | 200 | "));
+    ck_assert_uint_eq(regex, strlen("^\\d\\d:\\d\\d \\| (?<status>\\d{3}) \\| (?<m>"));
+    pattern_free(p);
+}
+END_TEST
+
+static Suite *pattern_suite(void)
+{
+    Suite *s = suite_create("pattern");
+    TCase *t = tcase_create("pattern");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, a_search_is_unanchored);
+    tcase_add_test(t, a_bad_regex_says_where);
+    tcase_add_test(t, too_many_groups_are_refused);
+    tcase_add_test(t, groups_stand_in_the_order_of_the_regex);
+    tcase_add_test(t, one_name_in_several_alternatives);
+    tcase_add_test(t, ascii_regexes_match_bytes);
+    tcase_add_test(t, other_regexes_match_characters);
+    tcase_add_test(t, a_regex_that_runs_wild_gives_up);
+    tcase_add_test(t, deep_recursion_of_a_long_line_still_matches);
+    tcase_add_test(t, required_literals);
+    tcase_add_test(t, first_bytes);
+    tcase_add_test(t, first_bytes_of_either_case);
+    tcase_add_loop_test(t, no_line_that_matches_lacks_the_literal_or_the_first_byte, 0, 4);
+    tcase_add_test(t, replacement);
+    tcase_add_test(t, replacement_longer_than_the_room);
+    tcase_add_test(t, an_unknown_group_is_a_mistake);
+    tcase_add_test(t, replacing_gives_up_too);
+    tcase_add_test(t, the_furthest_place_of_a_failed_match);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(pattern_suite());
+
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+
+    srunner_free(runner);
+    return failed != 0;
+}
