@@ -93,6 +93,7 @@ void file_drop(struct tailset *t, struct tail_file *f)
     for (struct tail_file *x = f->stream->files; x; x = x->stream_next)
         if (x->copy_of == f)
             x->copy_of = NULL;
+    newcomers_forget(t, f);
     file_set_backlog(f, false);
     follow_unqueue(t, f);
     follow_close_fd(t, f);
@@ -231,9 +232,11 @@ void file_release_copies(struct tailset *t, struct stream *s)
         next = x->stream_next;
         if (x->kind == FILE_HELD) {
             char *path = xstrdup(x->path);
+            struct tail_file *original = x->copy_of;
 
             file_drop(t, x);
             place_examine(t, path);
+            newcomer_is_copy(t, path, original);
             free(path);
         }
     }
@@ -297,6 +300,9 @@ static void split_old(struct tailset *t, struct tail_file *f)
     old->renamed = old->truncated = true;
     old->id = f->id;
     old->last_read_wall_ns = f->last_read_wall_ns;
+    for (struct tail_file *x = f->stream->files; x; x = x->stream_next)
+        if (x->copy_of == f)
+            x->copy_of = old;
     f->sink = NULL;
     f->carry = BUF_INIT;
     f->id = ++t->next_id;

@@ -36,6 +36,20 @@ void newcomer_add(struct tailset *t, struct newcomer n)
     t->names_changed = true;
 }
 
+void newcomer_is_copy(struct tailset *t, const char *path, struct tail_file *original)
+{
+    for (size_t i = 0; i < t->nnewcomers; i++)
+        if (strcmp(t->newcomers[i].path, path) == 0)
+            t->newcomers[i].copy_of = original;
+}
+
+void newcomers_forget(struct tailset *t, const struct tail_file *original)
+{
+    for (size_t i = 0; i < t->nnewcomers; i++)
+        if (t->newcomers[i].copy_of == original)
+            t->newcomers[i].copy_of = NULL;
+}
+
 static int by_age(const void *a, const void *b)
 {
     const struct newcomer *x = a, *y = b;
@@ -273,7 +287,7 @@ static struct tail_file *lost_in(const struct newcomer *n, int fd, int *ret_rela
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
         int relation;
 
-        if (!may_continue(n, f))
+        if (!may_continue(n, f) && (f != n->copy_of || f->place != PLACE_LOST))
             continue;
         relation = tail_compare(&f->tail, fd, n->look.size);
         if (relation <= TAIL_OTHER)
@@ -285,6 +299,15 @@ static struct tail_file *lost_in(const struct newcomer *n, int fd, int *ret_rela
         }
     }
     return best;
+}
+
+/* Shorter than what was read: what a truncation left of its copy, or a generation that began alike and was never read?
+ * The first is only believed when the copy was seen before, or much of it agrees. */
+static bool was_read(const struct newcomer *n, const struct tail_file *lost)
+{
+    if (lost == n->copy_of)
+        return true;
+    return !lost->given_up && n->look.size >= COMPARE && n->look.size >= lost->tail.offset / 2;
 }
 
 /* All of it was read of a content that is gone: a record of its own, with nothing left to read. */
@@ -332,8 +355,6 @@ static struct tail_file *original_of(struct tailset *t, const struct newcomer *n
     return NULL;
 }
 
-/* A shorter one is only taken for what a truncation left of a copy if that truncation is not long
- * ago. */
 static void settle_sibling(struct tailset *t, const struct newcomer *n, int fd)
 {
     struct tail_file *original, *lost;
@@ -348,7 +369,7 @@ static void settle_sibling(struct tailset *t, const struct newcomer *n, int fd)
         (void)close(fd);
     } else if (relation == TAIL_SAME) {
         adopt(t, lost, n, fd);
-    } else if (lost && !lost->given_up) {
+    } else if (lost && was_read(n, lost)) {
         begin_as_read(t, n, fd);
     } else {
         begin(t, n, fd);

@@ -127,7 +127,8 @@ struct newcomer {
     char *path;
     struct look look;
     struct stream *stream;
-    bool sibling; /* its name is not the stream's */
+    struct tail_file *copy_of; /* it was held as a copy of this, which is lost now */
+    bool sibling;              /* its name is not the stream's */
     bool own; /* its name matches a glob: may be read from its beginning even at the first start */
     bool packed; /* by its name */
 };
@@ -207,6 +208,9 @@ struct tail_file *file_by_id(const struct tailset *t, const struct identity *id)
 
 /* newcomer.c */
 void newcomer_add(struct tailset *t, struct newcomer n);
+/* It is known that the newcomer behind this path is a copy of `original`. */
+void newcomer_is_copy(struct tailset *t, const char *path, struct tail_file *original);
+void newcomers_forget(struct tailset *t, const struct tail_file *original);
 void newcomers_settle(struct tailset *t);
 /* Keeps in mind that this file is not to be read unless it changes. */
 void newcomer_hold(struct tailset *t, struct stream *s, const char *path, const struct look *look,
