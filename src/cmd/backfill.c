@@ -1,6 +1,7 @@
 /* backfill -- replays files at log time into samples for Prometheus' own database. */
 #include "config.h"
 
+#include "cmd/inputs.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "cmd/steps.h"
@@ -126,21 +127,17 @@ static int read_options(const struct command *self, const struct backfill_option
     return read_labels(self, o, settings, p);
 }
 
-static int add_files(struct timeline *t, const struct setup *setup,
-                     const struct backfill_options *o)
+static int add_files(struct timeline *t, const struct inputs *inputs)
 {
-    for (size_t i = 0; i < o->common.files.n; i++) {
+    for (size_t i = 0; i < inputs->n; i++) {
         struct buf err = BUF_INIT;
-        int log = setup_log_of(setup, o->common.files.list[i], o->as, &err);
-        int code = log < 0 ? EXIT_USAGE : -1;
+        int r = timeline_add(t, inputs->list[i].path, inputs->list[i].log, &err);
 
-        if (log >= 0 && timeline_add(t, o->common.files.list[i], (unsigned)log, &err) < 0)
-            code = EXIT_MISTAKES;
-        if (err.n)
+        if (r < 0)
             log_error("%s", err.p);
         buf_release(&err);
-        if (code >= 0)
-            return code;
+        if (r < 0)
+            return EXIT_MISTAKES;
     }
     return -1;
 }
@@ -192,18 +189,21 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
                     const struct plan_of_work *p)
 {
     struct engine_options engine_options = {.max_line = (size_t)setup->settings.max_line};
+    struct inputs inputs = {0};
     struct session s;
     struct output out;
-    int code;
+    int code = inputs_find(&inputs, setup, &o->common.files, o->as);
 
-    if (output_replace(&out, o->output) < 0)
-        return EXIT_SYSTEM;
+    if (code >= 0 || output_replace(&out, o->output) < 0) {
+        inputs_release(&inputs);
+        return code >= 0 ? code : EXIT_SYSTEM;
+    }
     session_init(&s, setup, &engine_options);
     engine_set_time(s.engine, 0, 0);
     struct timeline *t = timeline_new(&s, p->slack_ns);
     struct steps *steps = steps_new(&s, &p->steps, out.file);
 
-    if ((code = add_files(t, setup, o)) < 0 && (code = walk(&s, t, steps, p->steps.end_ns)) < 0) {
+    if ((code = add_files(t, &inputs)) < 0 && (code = walk(&s, t, steps, p->steps.end_ns)) < 0) {
         report(t, steps_finish(steps));
         code = EXIT_FINE;
     }
@@ -212,6 +212,7 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
     steps_free(steps);
     timeline_free(t);
     session_release(&s);
+    inputs_release(&inputs);
     return code;
 }
 

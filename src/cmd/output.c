@@ -92,3 +92,30 @@ int output_page(const char *path, struct slice page)
     fwrite(page.p, 1, page.n, o.file);
     return output_finish(&o, true);
 }
+
+int output_format(const char *text, enum expose_format *ret_format)
+{
+    if (!text || strcmp(text, "text") == 0)
+        *ret_format = EXPOSE_TEXT;
+    else if (strcmp(text, "openmetrics") == 0)
+        *ret_format = EXPOSE_OPENMETRICS;
+    else if (strcmp(text, "json") == 0)
+        *ret_format = EXPOSE_JSON;
+    else
+        return -EINVAL;
+    return 0;
+}
+
+int input_slurp(const char *path, struct buf *out)
+{
+    FILE *f = fopen(path, "re");
+
+    if (!f)
+        return -errno;
+    for (size_t n = 1; n > 0; out->n += n)
+        n = fread(buf_reserve(out, 65536), 1, 65536, f);
+    int r = ferror(f) ? -EIO : 0;
+
+    fclose(f);
+    return r;
+}

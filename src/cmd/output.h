@@ -2,7 +2,8 @@
 #ifndef LT_CMD_OUTPUT_H
 #define LT_CMD_OUTPUT_H
 
-#include "base/slice.h"
+#include "base/buf.h"
+#include "metrics/expose.h"
 
 #include <stdio.h>
 
@@ -26,5 +27,11 @@ int output_finish(struct output *o, bool keep);
 /* Writes a page to stdout (path NULL or "-"), or to path + ".tmp" and renames it: never a half
  * file. */
 int output_page(const char *path, struct slice page);
+
+/* text (also NULL), openmetrics or json. 0 or -EINVAL. */
+int output_format(const char *text, enum expose_format *ret_format);
+
+/* Appends a whole file. 0 or negative errno. */
+int input_slurp(const char *path, struct buf *out);
 
 #endif

@@ -1,17 +1,19 @@
 /* replay -- reads whole files and prints the final exposition. */
 #include "config.h"
 
+#include "cmd/merge.h"
 #include "cmd/output.h"
-#include "cmd/session.h"
+#include "cmd/parts.h"
 
 #include "base/log.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 struct replay_options {
     struct common_options common;
-    const char *as, *output, *format, *unmatched;
+    const char *as, *output, *format, *unmatched, *snapshot, *jobs;
     bool no_dispatch;
 };
 
@@ -24,78 +26,119 @@ static const struct option_row rows[] = {
      "text (default), openmetrics or json"},
     {"unmatched", 0, OPTION_TEXT, offsetof(struct replay_options, unmatched), "FILE",
      "write lines that no event took there"},
+    {"snapshot", 0, OPTION_TEXT, offsetof(struct replay_options, snapshot), "FILE",
+     "write the values for `logtally merge`, instead of printing them"},
+    {"jobs", 'j', OPTION_TEXT, offsetof(struct replay_options, jobs), "N",
+     "threads (default 1; 0: one per processor); the result is the same for every N"},
     {"no-dispatch", 0, OPTION_FLAG, offsetof(struct replay_options, no_dispatch), NULL, NULL},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
-static void write_unmatched(void *ctx, const struct source *source, struct slice line)
-{
-    (void)source;
-    output_line(ctx, line);
-}
+struct replay {
+    struct session session;
+    struct output *unmatched; /* NULL = not wanted */
+};
 
-static int read_files(struct session *s, const struct replay_options *o)
+static int merge_part(void *ctx, struct slice snapshot, struct slice unmatched)
 {
+    struct replay *r = ctx;
+    struct buf err = BUF_INIT;
     int code = EXIT_FINE;
 
-    for (size_t i = 0; i < o->common.files.n; i++) {
-        struct buf err = BUF_INIT;
-        int log = setup_log_of(s->setup, o->common.files.list[i], o->as, &err);
-
-        if (log < 0)
-            code = EXIT_USAGE;
-        else if (session_read(s, o->common.files.list[i], (unsigned)log, NULL, NULL, &err) < 0)
-            code = EXIT_MISTAKES;
-        if (err.n)
-            log_error("%s", err.p);
-        buf_release(&err);
-        if (code == EXIT_USAGE)
-            break;
+    if (snapshot_merge(r->session.registry, snapshot, &err) < 0) {
+        log_error("cannot put the parts together: %s", err.n ? err.p : "damaged");
+        code = EXIT_SYSTEM;
     }
+    if (r->unmatched && unmatched.n)
+        fwrite(unmatched.p, 1, unmatched.n, r->unmatched->file);
+    buf_release(&err);
     return code;
 }
 
-static int replay(const struct setup *setup, const struct replay_options *o,
+static int write_result(struct replay *r, const struct replay_options *o, enum expose_format format)
+{
+    struct buf page = BUF_INIT;
+    int result;
+
+    if (o->snapshot) {
+        result = snapshot_write(o->snapshot, r->session.registry);
+    } else {
+        session_expose(&r->session, format, &page);
+        result = output_page(o->output, buf_all(&page));
+    }
+    buf_release(&page);
+    return result < 0 ? EXIT_SYSTEM : EXIT_FINE;
+}
+
+static int read_inputs(struct replay *r, const struct setup *setup, const struct replay_options *o,
+                       const struct inputs *inputs, unsigned threads, enum expose_format format)
+{
+    struct progress progress;
+    struct parts_options parts = {
+        .common = &o->common,
+        .setup_flags = SETUP_AUTO_LOG,
+        .threads = threads,
+        .no_dispatch = o->no_dispatch,
+        .want_unmatched = o->unmatched != NULL,
+        .progress = &progress,
+        .merge = merge_part,
+        .ctx = r,
+    };
+
+    progress_start(&progress, inputs_size(inputs));
+    int code = parts_run(setup, inputs, &parts);
+
+    progress_end(&progress);
+    if (code != EXIT_SYSTEM && write_result(r, o, format) != EXIT_FINE)
+        code = EXIT_SYSTEM;
+    return code;
+}
+
+static int replay(const struct setup *setup, const struct replay_options *o, unsigned threads,
                   enum expose_format format)
 {
+    struct engine_options engine_options = {0};
+    struct replay r = {.unmatched = NULL};
+    struct inputs inputs = {0};
     struct output unmatched;
-    struct buf page = BUF_INIT;
-    struct session session;
-    struct engine_options engine_options = {.max_line = (size_t)setup->settings.max_line,
-                                            .no_dispatch = o->no_dispatch};
+    int code = inputs_find(&inputs, setup, &o->common.files, o->as);
 
+    if (code >= 0)
+        goto out;
     if (o->unmatched) {
-        if (output_open(&unmatched, o->unmatched) < 0)
-            return EXIT_SYSTEM;
-        engine_options.unmatched = write_unmatched;
-        engine_options.ctx = &unmatched;
-    }
-    session_init(&session, setup, &engine_options);
-    int code = read_files(&session, o);
-
-    if (code != EXIT_USAGE) {
-        session_expose(&session, format, &page);
-        if (output_page(o->output, buf_all(&page)) < 0)
+        if (output_open(&unmatched, o->unmatched) < 0) {
             code = EXIT_SYSTEM;
+            goto out;
+        }
+        r.unmatched = &unmatched;
     }
-    if (o->unmatched && output_close(&unmatched) < 0)
+    if (o->snapshot)
+        session_init_part(&r.session, setup, &engine_options);
+    else
+        session_init(&r.session, setup, &engine_options);
+    code = read_inputs(&r, setup, o, &inputs, threads, format);
+    if (r.unmatched && output_close(&unmatched) < 0)
         code = EXIT_SYSTEM;
-    session_release(&session);
-    buf_release(&page);
+    session_release(&r.session);
+out:
+    inputs_release(&inputs);
     return code;
 }
 
-static int format_of(const char *text, enum expose_format *ret_format)
+/* 0 = wrong. */
+static unsigned read_jobs(const char *text)
 {
-    if (!text || strcmp(text, "text") == 0)
-        *ret_format = EXPOSE_TEXT;
-    else if (strcmp(text, "openmetrics") == 0)
-        *ret_format = EXPOSE_OPENMETRICS;
-    else if (strcmp(text, "json") == 0)
-        *ret_format = EXPOSE_JSON;
-    else
-        return -EINVAL;
-    return 0;
+    struct num v;
+
+    if (!text)
+        return 1;
+    if (num_parse(slice_str(text), &UNIT_PLAIN, &v) < 0 || !v.integral || v.u > PARTS_THREADS_MAX)
+        return 0;
+    if (v.u > 0)
+        return (unsigned)v.u;
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return n < 1 ? 1 : n > PARTS_THREADS_MAX ? PARTS_THREADS_MAX : (unsigned)n;
 }
 
 static int run(int argc, char **argv, const struct command *self)
@@ -104,15 +147,19 @@ static int run(int argc, char **argv, const struct command *self)
     enum expose_format format;
     struct setup setup;
     int code = options_parse(self, argc, argv, &o);
+    unsigned threads;
 
     if (code >= 0)
         goto out;
     if (o.common.files.n == 0)
         code = usage_error(self, "name the files to read, or - for standard input");
-    else if (format_of(o.format, &format) < 0)
+    else if (output_format(o.format, &format) < 0)
         code = usage_error(self, "--format is text, openmetrics or json, not \"%s\"", o.format);
+    else if ((threads = read_jobs(o.jobs)) == 0)
+        code = usage_error(self, "--jobs wants a number from 0 to %d, not \"%s\"",
+                           PARTS_THREADS_MAX, o.jobs);
     else if ((code = setup_or_say(&o.common, SETUP_AUTO_LOG, false, &setup)) < 0) {
-        code = replay(&setup, &o, format);
+        code = replay(&setup, &o, threads, format);
         setup_release(&setup);
     }
 out:
@@ -124,9 +171,10 @@ const struct command command_replay = {
     "replay",
     "FILE...",
     "Read whole files and print what their metrics come to",
-    "FILE may be plain, .gz or .zst, or - for standard input. Only the rules' metrics are "
-    "printed,\n"
-    "sorted. Nothing is kept and no daemon is needed.\n",
+    "FILE may be plain, .gz or .zst, a directory, or - for standard input. Files are taken in the "
+    "order of their\n"
+    "own lines' times. Only the rules' metrics are printed, sorted. Nothing is kept and no daemon "
+    "is needed.\n",
     rows,
     run,
 };

@@ -7,4 +7,5 @@ liblogtally_a_SOURCES += src/cmd/options.h src/cmd/options.c src/cmd/settings.h 
 	src/cmd/live.c src/cmd/process.h src/cmd/process.c src/cmd/daemon.h src/cmd/daemon.c \
 	src/cmd/daemon_input.c src/cmd/daemon_page.c src/cmd/daemon_http.c src/cmd/daemon_reload.c \
 	src/cmd/run.c src/cmd/timeline.h src/cmd/timeline.c src/cmd/steps.h src/cmd/steps.c \
-	src/cmd/backfill.c
+	src/cmd/backfill.c src/cmd/inputs.h src/cmd/inputs.c src/cmd/progress.h \
+	src/cmd/progress.c src/cmd/parts.h src/cmd/parts.c src/cmd/merge.h src/cmd/merge.c

@@ -8,6 +8,17 @@
 
 #include <errno.h>
 
+static void init(struct session *s, const struct setup *setup, const struct engine_options *options,
+                 const struct registry_limits *limits)
+{
+    int64_t now = clock_wall_ns();
+
+    *s = (struct session){.setup = setup};
+    s->registry = registry_new(limits);
+    s->engine = engine_new(setup->rules, s->registry, options, now);
+    engine_set_time(s->engine, now, now);
+}
+
 void session_init(struct session *s, const struct setup *setup,
                   const struct engine_options *options)
 {
@@ -16,10 +27,18 @@ void session_init(struct session *s, const struct setup *setup,
         .label_bytes = (uint32_t)setup->settings.max_label,
     };
 
-    *s = (struct session){.setup = setup};
-    s->registry = registry_new(&limits);
-    s->engine = engine_new(setup->rules, s->registry, options, clock_wall_ns());
-    engine_set_time(s->engine, clock_wall_ns(), clock_wall_ns());
+    init(s, setup, options, &limits);
+}
+
+void session_init_part(struct session *s, const struct setup *setup,
+                       const struct engine_options *options)
+{
+    struct registry_limits limits = {
+        .label_bytes = (uint32_t)setup->settings.max_label,
+        .part = true,
+    };
+
+    init(s, setup, options, &limits);
 }
 
 void session_release(struct session *s)
@@ -28,19 +47,26 @@ void session_release(struct session *s)
     registry_free(s->registry);
 }
 
-int session_read(struct session *s, const char *path, unsigned log, session_progress_fn *progress,
-                 void *ctx, struct buf *err)
+static int open_range(const struct session_range *range, struct archive **ret_archive)
+{
+    if (range->to == 0)
+        return archive_open(range->path, ret_archive);
+    return archive_open_part(range->path, range->from, range->to, ret_archive);
+}
+
+int session_read(struct session *s, const struct session_range *range,
+                 session_progress_fn *progress, void *ctx, struct buf *err)
 {
     size_t max_line = (size_t)s->setup->settings.max_line;
     struct archive *a;
     struct slice block;
-    int r = archive_open(path, &a);
+    int r = open_range(range, &a);
 
     if (r < 0) {
-        buf_fmt(err, "cannot read %s: %s", path, strerror(-r));
+        buf_fmt(err, "cannot read %s: %s", range->path, strerror(-r));
         return r;
     }
-    struct source *source = source_new(s->setup->rules, log, path, s->next_id++);
+    struct source *source = source_new(s->setup->rules, range->log, range->path, range->id);
 
     while ((r = archive_next(a, max_line, &block)) > 0) {
         engine_lines(s->engine, source, block.p, block.n);
@@ -48,11 +74,11 @@ int session_read(struct session *s, const char *path, unsigned log, session_prog
             progress(ctx, archive_position(a), archive_size(a));
     }
     if (archive_too_long(a))
-        engine_too_long(s->engine, log, archive_too_long(a));
+        engine_too_long(s->engine, range->log, archive_too_long(a));
     if (r == -EBADMSG)
-        buf_fmt(err, "%s is damaged; what could be read of it was counted", path);
+        buf_fmt(err, "%s is damaged; what could be read of it was counted", range->path);
     else if (r < 0)
-        buf_fmt(err, "cannot read %s: %s", path, strerror(-r));
+        buf_fmt(err, "cannot read %s: %s", range->path, strerror(-r));
     source_free(source);
     archive_close(a);
     return r;

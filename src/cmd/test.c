@@ -101,25 +101,11 @@ static void verdict(struct tally *t, const struct test_case *c, const struct buf
             printf("%s%.*s\n", t->options->tap ? "# " : "", SLICE_FMT(line));
 }
 
-static int slurp(const char *path, struct buf *out)
-{
-    FILE *f = fopen(path, "re");
-
-    if (!f)
-        return -errno;
-    for (size_t n = 1; n > 0; out->n += n)
-        n = fread(buf_reserve(out, 65536), 1, 65536, f);
-    int r = ferror(f) ? -EIO : 0;
-
-    fclose(f);
-    return r;
-}
-
 static void compare(const struct test_case *c, struct slice page, struct buf *why)
 {
     struct samples expected = {0}, got = {0};
     struct buf text = BUF_INIT;
-    int r = slurp(c->prom, &text);
+    int r = input_slurp(c->prom, &text);
 
     if (r < 0)
         buf_fmt(why, "cannot read %s: %s; make it with --record\n", c->prom, strerror(-r));
@@ -138,7 +124,9 @@ static int read_logs(struct session *s, const struct test_case *c, struct buf *w
     for (size_t i = 0; i < c->nlogs; i++) {
         int log = setup_log_of(s->setup, c->logs[i], NULL, why);
 
-        if (session_read(s, c->logs[i], (unsigned)log, NULL, NULL, why) < 0)
+        struct session_range range = {c->logs[i], (unsigned)log, (uint32_t)i, 0, 0};
+
+        if (session_read(s, &range, NULL, NULL, why) < 0)
             return -EIO;
     }
     return c->nlogs ? 0 : -ENOENT;

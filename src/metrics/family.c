@@ -223,7 +223,7 @@ uint32_t family_place(struct family *f, const struct slice *values, int64_t now_
         f->registry->now_ns = now_ns;
     if (find_live(f, values, &index))
         return index;
-    if (how == PLACE_KEEP)
+    if (how == PLACE_KEEP || f->registry->limits.part)
         return revive_or_append(f, values, now_ns);
     for (unsigned i = 0; i < f->table.nlabels; i++)
         folded[i] = values[i];

@@ -90,7 +90,7 @@ struct registry_limits {
     uint32_t max_series;  /* all families that are not `own` together; 0 = no limit */
     uint32_t label_bytes; /* longer label values are cut to this, with "..."; 0 = 65535 */
     int64_t now_ns;       /* creation time of label-less series; 0 = unknown */
-    bool part;            /* one part of a log, to be merged: remembers every reset */
+    bool part;            /* one part of a log, to be merged: remembers every reset, folds nothing */
 };
 
 struct registry *registry_new(const struct registry_limits *limits);

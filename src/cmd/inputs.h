@@ -1,0 +1,26 @@
+/* inputs -- the files a person named for replay or backfill: directories opened up, each file with
+ * its log, in the order of their own first times (a rotated set is named newest first). */
+#ifndef LT_CMD_INPUTS_H
+#define LT_CMD_INPUTS_H
+
+#include "cmd/setup.h"
+
+struct input {
+    char *path;
+    unsigned log;
+    int64_t first_ns; /* time of its first line that has one; INT64_MIN = none */
+    uint64_t size;    /* 0 = unknown */
+};
+
+struct inputs {
+    struct input *list;
+    size_t n, cap;
+};
+
+/* -1 to go on, or an exit code after a sentence on stderr: no such file, no such log. */
+int inputs_find(struct inputs *in, const struct setup *setup, const struct strings *files,
+                const char *as);
+void inputs_release(struct inputs *in);
+uint64_t inputs_size(const struct inputs *in);
+
+#endif

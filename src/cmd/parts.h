@@ -1,0 +1,32 @@
+/* parts -- inputs cut into parts, worked on by several threads, put together in order.
+ *
+ * Where the cuts are depends on the files alone, never on the number of threads; each part gets a
+ * registry of its own that folds nothing; their snapshots are merged in the order of the files. So
+ * the result is the same for every number of threads, to the last bit of every sum. At most a few
+ * parts per thread are in memory. */
+#ifndef LT_CMD_PARTS_H
+#define LT_CMD_PARTS_H
+
+#include "cmd/inputs.h"
+#include "cmd/progress.h"
+
+enum { PARTS_THREADS_MAX = 256 };
+
+struct parts_options {
+    const struct common_options *common; /* each thread loads its own rules */
+    unsigned setup_flags;
+    unsigned threads;
+    bool no_dispatch;
+    bool want_unmatched;
+    struct progress *progress;
+    /* In the order of the parts, on the caller's thread: the snapshot and the lines that no event
+     * took. 0, or an exit code that ends the work. */
+    int (*merge)(void *ctx, struct slice snapshot, struct slice unmatched);
+    void *ctx;
+};
+
+/* An exit code: EXIT_MISTAKES when some file could not be read to its end (the rest counts). */
+int parts_run(const struct setup *setup, const struct inputs *inputs,
+              const struct parts_options *options);
+
+#endif
