@@ -322,13 +322,15 @@ bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct en
     if (!intake_decode(r))
         return false;
     find_event_time(e);
+    bool has_time = record_has_time(r);
+
     *ret_peek = (struct engine_peek){
         .line = line,
         .stream = slice_eq(r->stream, SLICE("stdout"))   ? "stdout"
                   : slice_eq(r->stream, SLICE("stderr")) ? "stderr"
                                                          : "",
-        .has_time = record_has_time(r),
         .time_ns = record_time(r, NULL),
+        .has_time = has_time,
         .dated = r->time_dated,
     };
     return true;

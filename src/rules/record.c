@@ -125,7 +125,7 @@ static bool try_time(struct record *r, struct slice text)
     if (text.n == 0 || source_read_time(r->source, text, &r->time_ns, &r->time_dated) < 0)
         return false;
     r->source->time_n = 0;
-    return r->time_known = true;
+    return r->time_known = r->time_own = true;
 }
 
 static struct slice slot_text(struct record *r, uint16_t slot)
@@ -161,19 +161,21 @@ static struct slice matched_time(struct record *r)
 
 bool record_has_time(struct record *r)
 {
-    return r->time_known || try_time(r, slot_text(r, r->log->time_slot)) ||
+    if (r->time_known)
+        return r->time_own;
+    return try_time(r, slot_text(r, r->log->time_slot)) ||
            try_time(r, slot_text(r, r->log->time_context)) || try_time(r, matched_time(r)) ||
            try_time(r, r->wrapper_time);
 }
 
 bool record_event_time(struct record *r, const struct event *event)
 {
-    return r->time_known || try_time(r, event_time(r, event));
+    return r->time_known ? r->time_own : try_time(r, event_time(r, event));
 }
 
 int64_t record_time(struct record *r, const struct event *event)
 {
-    if (record_has_time(r) || (event && record_event_time(r, event)))
+    if (r->time_known || record_has_time(r) || (event && record_event_time(r, event)))
         return r->time_ns;
     int64_t last = source_time(r->source);
 

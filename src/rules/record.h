@@ -23,6 +23,7 @@ struct record {
     struct arena scratch;
     int64_t time_ns; /* valid if time_known */
     bool time_known;
+    bool time_own;   /* it is the line's own, not that of the line before */
     bool time_dated; /* the text of the time held its own date */
     int64_t wall_ns; /* the time of reading, for lines without any time */
 };
@@ -39,7 +40,7 @@ static inline void record_begin(struct record *r)
     for (unsigned i = 0; i < r->touched.n; i++)
         r->slots[r->touched.slots[i]].kind = FIELD_NONE;
     r->touched.n = 0;
-    r->time_known = r->time_dated = false;
+    r->time_known = r->time_own = r->time_dated = false;
     if (r->scratch.block)
         arena_reset(&r->scratch);
 }
