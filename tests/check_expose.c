@@ -476,8 +476,11 @@ START_TEST(timestamps_and_no_metadata_for_backfill)
     struct expose_options o = {.format = EXPOSE_OPENMETRICS,
                                .flags = EXPOSE_NO_META | EXPOSE_TIMES | EXPOSE_NO_EOF,
                                .time_ms = INT64_C(1520879607789)};
+    struct registry *r;
 
-    assert_page(histogram(0), &o,
+    r = histogram(0);
+    put_exemplar(registry_at(r, 0), 0, 1.5, NAN, "left out");
+    assert_page(r, &o,
                 "wait_seconds_bucket{le=\"0.005\"} 1 1520879607.789\n"
                 "wait_seconds_bucket{le=\"1.0\"} 1 1520879607.789\n"
                 "wait_seconds_bucket{le=\"2.5\"} 2 1520879607.789\n"

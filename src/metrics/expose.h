@@ -19,8 +19,7 @@ enum expose_flags {
     EXPOSE_CREATED = 1 << 2, /* _created samples (OpenMetrics only) */
     EXPOSE_NO_EOF = 1 << 3,  /* without "# EOF": more pages follow */
     EXPOSE_NO_META = 1 << 4, /* samples only, without # lines but "# EOF" */
-    EXPOSE_TIMES =
-        1 << 5, /* every sample has the timestamp time_ms and no exemplar (backfill; not JSON) */
+    EXPOSE_TIMES = 1 << 5,   /* timestamp time_ms, and no exemplars (backfill; not JSON) */
 };
 
 struct expose_options {

@@ -39,3 +39,9 @@ tests_check_expose_SOURCES = tests/check_expose.c
 tests_check_expose_CFLAGS = $(CHECK_COMPILE)
 tests_check_expose_LDADD = $(CHECK_LINK)
 endif
+
+if FUZZING
+check_PROGRAMS += tests/fuzz_snapshot
+tests_fuzz_snapshot_SOURCES = tests/fuzz_snapshot.c
+tests_fuzz_snapshot_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif

@@ -1,0 +1,47 @@
+/* Fuzzes restore and merge: whatever the bytes, they are refused, or what comes of them can be
+ * shown, saved and read again. */
+#include "config.h"
+
+#include "metrics/expose.h"
+#include "metrics/registry.h"
+#include "metrics/snapshot.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void save_and_read(struct registry *r)
+{
+    struct registry *again = registry_new(&(struct registry_limits){0});
+    struct expose_options o = {.format = EXPOSE_OPENMETRICS, .flags = EXPOSE_SORTED};
+    struct snapshot *s = snapshot_take(r);
+    struct buf out = BUF_INIT;
+
+    expose(s, &o, &out);
+    buf_clear(&out);
+    snapshot_encode(s, &out);
+    if (snapshot_restore(again, buf_all(&out), 1, NULL, NULL, NULL) < 0)
+        abort();
+    snapshot_free(s);
+    buf_release(&out);
+    registry_free(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const labels[] = {"a", "b"};
+    struct slice bytes = {(const char *)data, size};
+    struct registry *r = registry_new(&(struct registry_limits){.max_series = 10});
+    struct family_spec spec = {
+        .name = "c_total", .type = FAMILY_COUNTER, .nlabels = 2, .labels = labels, .expire_ns = 9};
+
+    registry_family(r, &spec);
+    if (snapshot_restore(r, bytes, 1, NULL, NULL, NULL) == 0)
+        save_and_read(r);
+    if (snapshot_merge(r, bytes, NULL) == 0)
+        save_and_read(r);
+    registry_expire(r, 100);
+    registry_free(r);
+    return 0;
+}
