@@ -65,6 +65,7 @@ struct family_draft {
     struct map seen;      /* of zeros */
     struct where zero_at; /* the last */
     bool inc_or_dec;      /* has such a verb */
+    bool labels_bad;      /* the first section's had mistakes: nothing to compare with */
 };
 
 struct load {
@@ -79,7 +80,7 @@ struct load {
     unsigned nuses, uses_cap;
     const char **local_names;
     unsigned nlocals, locals_cap;
-    uint16_t **patches; /* slot numbers to be renumbered: SLOT arrays ... */
+    uint16_t **patches; /* arrays of slot numbers, to be renumbered at the end */
     uint16_t *patch_sizes;
     unsigned npatches, patches_cap;
     struct mapping *mappings; /* moved to the ruleset when all are there */
@@ -111,7 +112,7 @@ bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
                struct slice *ret_piece);
 /* Cuts the first word off *rest (blanks divide). False when there is none. */
 bool load_word(struct slice *rest, struct slice *ret_word);
-/* A regex; NULL after a mistake with a caret. `what` may be the key or a part of the value. */
+/* A regex, which may be a part of a value; NULL after a mistake with a caret. */
 struct pattern *load_pattern(struct load *l, struct slice regex, struct where at);
 /* Refuses keys that the section does not have or has twice. Returns for each entry whether to read
  * it; arena memory. */

@@ -1,4 +1,8 @@
-/* load_value -- the labels, the unit and the value of a metric section. */
+/* load_value -- the labels, the unit and the value of a metric section.
+ *
+ * They belong to the section, not to the family: each repetition of a metric may take its labels
+ * from other fields and its value in another unit. Only the names of the labels must be the
+ * family's, and the first section says in what order all keep them. */
 #include "config.h"
 
 #include "rules/load_metric.h"
@@ -75,11 +79,14 @@ void metric_labels(struct metric *t)
 
     t->nlabels = e ? load_labels(t->l, e, items) : 0;
     good = t->l->m->nmistakes == before;
-    if (t->draft->labels.line == 0)
+    if (t->draft->labels.line == 0) {
         name_labels(t, items, t->nlabels, at);
-    if (good && !t->bad && in_order(t, items, t->nlabels))
+        t->draft->labels_bad = !good;
+    }
+    good = good && !t->bad && !t->draft->labels_bad;
+    if (good && in_order(t, items, t->nlabels))
         return;
-    if (good && !t->bad)
+    if (good)
         different_labels(t, items, t->nlabels, at);
     t->bad = true;
     memcpy(t->labels, items, t->nlabels * sizeof *items);
@@ -117,7 +124,6 @@ static const char *unit_meant(struct slice s)
         {"k", "kB"},
         {"%", "percent"},
         {"pct", "percent"},
-        {"ratio", "percent"},
     };
     static const char *const units[] = {"ns",  "us",  "ms",  "s",  "min", "h",  "B",  "KiB",
                                         "MiB", "GiB", "TiB", "kB", "MB",  "GB", "TB", "percent"};
