@@ -2,8 +2,8 @@
 """Dashboards, recording rules and alerts, proved on a day of data in a real Prometheus.
 
 The day of day.py is backfilled; with a built logtally from its log lines by `logtally backfill` (and compared with
-Python's own count of the same lines), else from that count. Then, in this order: every recording rule gets its history
-by promtool; every alert is evaluated over the day, its `for` applied, and the list of what fired when must be exactly
+Python's own count of the same lines), else from that count. Then, in this order: every recording rule gets its
+history; every alert is evaluated over the day, its `for` applied, and the list of what fired when must be exactly
 EXPECTED; every query of every panel, annotation and variable must return data; and so must every PromQL example of
 the docs, against values known from the day.
 """
@@ -68,12 +68,12 @@ def backfill(work, checks):
         log = work / "day.log"
         day.write_log(log, found)
         config = work / "logtally.ini"
-        config.write_text(f'[metrics]\nconst_labels = job="{day.JOB}" instance="{day.INSTANCE}"\n')
+        config.write_text(f'[metrics]\nconst_labels = job="{day.JOB}", instance="{day.INSTANCE}"\n')
         source = work / "backfill.om"
         run(program, "backfill", "-c", config, "--rules", ROOT / "rules", f"--step={day.STEP}s", log, "-o", source)
         compare(source, counted, checks)
     for samples in (source, work / "own.om"):
-        run("promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", samples, work / "data")
+        run("promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", "--max-block-duration=24h", samples, work / "data")
 
 
 def compare(source, counted, checks):
@@ -108,11 +108,28 @@ def rules_of(prometheus, kind):
     return [rule for group in prometheus.api("rules")["groups"] for rule in group["rules"] if rule["type"] == kind]
 
 
+def label_text(labels):
+    quoted = ((k, v.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")) for k, v in labels.items())
+    return "{" + ",".join(f'{k}="{v}"' for k, v in quoted) + "}"
+
+
+def write_series(out, name, labels, result):
+    for series in result:
+        text = name + label_text({k: v for k, v in series["metric"].items() if k != "__name__"} | labels)
+        out.writelines(f"{text} {value} {t}\n" for t, value in series["values"])
+
+
+def import_samples(path, prometheus):
+    """Blocks of a whole day: two-hour blocks for every rule would be hundreds."""
+    prometheus.stop()
+    run("promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", "--max-block-duration=24h", path, prometheus.data)
+    prometheus.start()
+
+
 def record(prometheus, work, checks):
     """History for every recording rule; a rule waits until those it reads have theirs."""
     waiting = rules_of(prometheus, "recording")
     names = {rule["name"] for rule in waiting}
-    seen = 0
     while waiting:
         open_names = {rule["name"] for rule in waiting}
         ready = [r for r in waiting if not set(re.findall(r"[a-z0-9_]+(?::[a-z0-9_]+)+", r["query"])) & open_names]
@@ -120,15 +137,12 @@ def record(prometheus, work, checks):
         if not ready:
             return
         waiting = [r for r in waiting if r not in ready]
-        seen += 1
-        group = [{"record": r["name"], "expr": r["query"], "labels": r.get("labels", {})} for r in ready]
-        rules = work / f"round{seen}.yml"
-        rules.write_text(json.dumps({"groups": [{"name": "round", "rules": group}]}))
-        run("promtool", "tsdb", "create-blocks-from", "rules", f"--start={day.START}", f"--end={day.END}",
-            "--eval-interval=60s", f"--url={prometheus.url}", f"--output-dir={work}/out{seen}", rules)
-        for block in (work / f"out{seen}").iterdir():
-            shutil.move(block, prometheus.data / block.name)
-        prometheus.restart()
+        samples = work / "recorded.om"
+        with open(samples, "w", encoding="utf-8") as out:
+            for rule in ready:
+                write_series(out, rule["name"], rule.get("labels", {}), prometheus.range(rule["query"], day.START, day.END))
+            out.write("# EOF\n")
+        import_samples(samples, prometheus)
     for name in sorted(names):
         result = prometheus.range(name, day.START, day.END)
         checks.check(has_data(result), f"recording rule {name} gives no data")
@@ -167,10 +181,9 @@ def prove_alerts(prometheus, work, checks):
                 labels = dict(key) | rule["labels"]
                 for begin, end in firing(sorted(points), rule["duration"], ALERT_STEP):
                     happened.append((rule["name"], labels, begin, end))
-                    text = ",".join(f'{k}="{v}"' for k, v in {"alertname": rule["name"], "alertstate": "firing",
-                                                              **labels}.items())
-                    for t in range(begin, end + 1, ALERT_STEP):
-                        out.write(f"ALERTS{{{text}}} 1 {t}\n")
+                    times = range(begin, end + 1, ALERT_STEP)
+                    write_series(out, "ALERTS", {"alertname": rule["name"], "alertstate": "firing", **labels},
+                                 [{"metric": {}, "values": [(t, 1) for t in times]}])
         out.write("# EOF\n")
     watchdog = [a for a in happened if a[0] == "Watchdog"]
     checks.check(len(watchdog) == 1 and watchdog[0][3] - watchdog[0][2] == 86400, "Watchdog fires all day")
@@ -183,9 +196,7 @@ def prove_alerts(prometheus, work, checks):
             happened.remove(found)
     for name, labels, begin, end in happened:
         checks.check(False, f"{name} {labels} fires {clock(begin)}-{clock(end)}, which nobody expected")
-    prometheus.stop()
-    run("promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", work / "alerts.om", prometheus.data)
-    prometheus.start()
+    import_samples(work / "alerts.om", prometheus)
 
 
 def clock(t):
