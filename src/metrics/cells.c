@@ -59,15 +59,26 @@ const struct histogram *family_histogram(const struct family *f, uint32_t index)
     return histogram_at(&f->cells, index);
 }
 
+/* The counter's one, or that of the bucket. */
+static unsigned exemplar_slot(const struct family *f, double value)
+{
+    if (f->info->spec.type != FAMILY_HISTOGRAM)
+        return 0;
+    return bucket_of(f->cells.bounds, f->cells.nbounds, value);
+}
+
+bool family_wants_exemplar(const struct family *f, uint32_t index, double value)
+{
+    if (!f->info->spec.exemplars || f->info->spec.type == FAMILY_GAUGE)
+        return false;
+    return !exemplars_fresh(&f->exemplars, index, exemplar_slot(f, value));
+}
+
 bool family_exemplar(struct family *f, uint32_t index, const struct exemplar *e)
 {
-    unsigned slot = 0;
-
     if (!f->info->spec.exemplars || f->info->spec.type == FAMILY_GAUGE)
         return true;
-    if (f->info->spec.type == FAMILY_HISTOGRAM)
-        slot = bucket_of(f->cells.bounds, f->cells.nbounds, e->value);
-    return exemplars_put(&f->exemplars, f->cap, index, slot, e);
+    return exemplars_put(&f->exemplars, f->cap, index, exemplar_slot(f, e->value), e);
 }
 
 const struct family_spec *family_spec(const struct family *f)

@@ -84,6 +84,13 @@ bool exemplars_put(struct exemplars *x, uint32_t cap, uint32_t index, unsigned s
     return true;
 }
 
+bool exemplars_fresh(const struct exemplars *x, uint32_t index, unsigned slot)
+{
+    struct exemplar_text *t = x->at ? x->at[(size_t)index * x->slots + slot] : NULL;
+
+    return t && atomic_load_explicit(&t->refs, memory_order_relaxed) == 1;
+}
+
 void exemplars_grow(struct exemplars *x, uint32_t old_cap, uint32_t cap)
 {
     size_t old = (size_t)old_cap * x->slots, n = (size_t)cap * x->slots;

@@ -23,6 +23,8 @@ enum { EXEMPLAR_CHARS_MAX = 128 };
 /* False when the labels are too long. cap: series there is room for. */
 bool exemplars_put(struct exemplars *x, uint32_t cap, uint32_t index, unsigned slot,
                    const struct exemplar *e);
+/* Is there one that no snapshot has taken yet? */
+bool exemplars_fresh(const struct exemplars *x, uint32_t index, unsigned slot);
 void exemplars_grow(struct exemplars *x, uint32_t old_cap, uint32_t cap);
 /* Series `from` becomes series `to`, whose own are forgotten. */
 void exemplars_move(struct exemplars *x, uint32_t from, uint32_t to);

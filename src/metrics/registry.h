@@ -90,7 +90,7 @@ struct registry_limits {
     uint32_t max_series;  /* all families that are not `own` together; 0 = no limit */
     uint32_t label_bytes; /* longer label values are cut to this, with "..."; 0 = 65535 */
     int64_t now_ns;       /* creation time of label-less series; 0 = unknown */
-    bool part;            /* one part of a log, to be merged: remembers every reset, folds nothing */
+    bool part; /* one part of a log, to be merged: remembers every reset, folds nothing */
 };
 
 struct registry *registry_new(const struct registry_limits *limits);
@@ -160,6 +160,10 @@ const struct histogram *family_histogram(const struct family *f, uint32_t index)
 /* Sets the counter of an own, live family to an absolute value (process_cpu_seconds_total). */
 void counter_store(struct family *f, uint32_t index, double v);
 
+/* Would an exemplar of this value be news: is there none that no snapshot has taken yet? Making one
+ * costs more than all else an update does, and of those between two snapshots only one is ever
+ * seen. */
+bool family_wants_exemplar(const struct family *f, uint32_t index, double value);
 /* Copies; kept for the counter, or for the bucket that `value` falls into. Ignored (returns false)
  * when the labels are longer than OpenMetrics allows. */
 bool family_exemplar(struct family *f, uint32_t index, const struct exemplar *e);

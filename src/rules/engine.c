@@ -224,16 +224,6 @@ static void note_time(struct record *r)
     r->source->time_n = f->n;
 }
 
-/* Up to and with decoding. */
-static bool begin_line(struct engine *e, struct slice raw)
-{
-    enum intake_result result = intake_line(&e->record, raw, e->options.max_line);
-
-    if (result == INTAKE_TOO_LONG)
-        engine_too_long(e, e->record.source->log, 1);
-    return result == INTAKE_LINE;
-}
-
 /* What a decoded line means. */
 static void count_line(struct engine *e)
 {
@@ -254,18 +244,19 @@ static void count_line(struct engine *e)
         note_time(r);
 }
 
-static bool take_line(struct engine *e, struct slice raw)
+static bool take(struct engine *e, enum intake_result result)
 {
-    if (!begin_line(e, raw))
-        return false;
-    count_line(e);
-    return true;
+    if (result == INTAKE_LINE)
+        count_line(e);
+    else if (result == INTAKE_TOO_LONG)
+        engine_too_long(e, e->record.source->log, 1);
+    return result == INTAKE_LINE;
 }
 
 bool engine_line(struct engine *e, struct source *s, struct slice raw)
 {
     record_source(&e->record, s);
-    return take_line(e, raw);
+    return take(e, intake_line(&e->record, raw, e->options.max_line));
 }
 
 void engine_read(struct engine *e, unsigned log, uint64_t bytes)
@@ -275,15 +266,17 @@ void engine_read(struct engine *e, unsigned log, uint64_t bytes)
 
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
 {
+    const char *end = p + n, *last = n ? memrchr(p, '\n', n) : NULL;
+    enum intake_result result;
+
     record_source(&e->record, s);
     engine_read(e, s->log, n);
-    for (const char *end = p + n; p < end;) {
-        const char *nl = memchr(p, '\n', (size_t)(end - p));
-        const char *stop = nl ? nl : end;
-
-        take_line(e, (struct slice){p, (size_t)(stop - p)});
-        p = stop + 1;
+    while (last && p <= last) {
+        p = intake_next(&e->record, p, e->options.max_line, &result) + 1;
+        take(e, result);
     }
+    if (p < end)
+        take(e, intake_line(&e->record, slice_make(p, (size_t)(end - p)), e->options.max_line));
 }
 
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines)

@@ -3,6 +3,8 @@
 
 #include "rules/intake.h"
 
+#include "rules/linescan.h"
+
 static void strip_prefix(struct record *r)
 {
     struct pattern *p = r->log->prefix.pattern;
@@ -67,4 +69,61 @@ enum intake_result intake_line(struct record *r, struct slice raw, size_t max_li
     if (result == INTAKE_LINE && !intake_decode(r))
         return INTAKE_NOTHING;
     return result;
+}
+
+/* What the first byte says of a line whose log has nothing to unwrap or cut off. */
+enum first_byte { FIRST_JSON, FIRST_LOGFMT, FIRST_TEXT, FIRST_ODD };
+
+static enum first_byte look(enum log_format format, char c)
+{
+    if (c == '\n' || c == '\r' || c == ' ' || c == '\t' || (unsigned char)c == 0xef)
+        return FIRST_ODD; /* empty, blanks before JSON, perhaps a BOM */
+    if (format == LOG_TEXT)
+        return FIRST_TEXT;
+    if (c == '{')
+        return format == LOG_LOGFMT ? FIRST_LOGFMT : FIRST_JSON;
+    return format == LOG_JSON ? FIRST_ODD : FIRST_LOGFMT;
+}
+
+static void take_scanned(struct record *r, const char *p, const char *nl, enum decoded decoded)
+{
+    r->line = slice_make(p, (size_t)(nl - p) - (nl[-1] == '\r'));
+    r->stream = r->wrapper_time = (struct slice){"", 0};
+    r->decoded = decoded;
+}
+
+const char *intake_next(struct record *r, const char *p, size_t max_line,
+                        enum intake_result *ret_result)
+{
+    const struct linescan *scan = r->scan;
+    const struct log_def *log = r->log;
+    bool plain = log->unwrap == UNWRAP_NONE && !log->prefix.pattern, valid = false;
+    const char *nl;
+    enum first_byte first = plain ? look(log->format, *p) : FIRST_ODD;
+
+    switch (first) {
+    case FIRST_JSON:
+        record_begin(r);
+        nl = scan->json(p, &valid, r->rules->decoded, r->slots, &r->touched);
+        break;
+    case FIRST_LOGFMT:
+        record_begin(r);
+        nl = scan->logfmt(p, log->format == LOG_LOGFMT, &valid, r->rules->decoded, r->slots,
+                          &r->touched);
+        break;
+    default:
+        nl = scan->newline(p);
+        break;
+    }
+    if (first == FIRST_LOGFMT && log->format == LOG_AUTO && !valid) {
+        take_scanned(r, p, nl, DECODED_TEXT); /* it cannot be JSON either */
+        *ret_result = INTAKE_LINE;
+    } else if (valid) {
+        take_scanned(r, p, nl,
+                     *p == '{' && log->format != LOG_LOGFMT ? DECODED_JSON : DECODED_LOGFMT);
+        *ret_result = INTAKE_LINE;
+    } else {
+        *ret_result = intake_line(r, slice_make(p, (size_t)(nl - p)), max_line);
+    }
+    return nl;
 }

@@ -20,4 +20,10 @@ bool intake_decode(struct record *r);
 /* Both. */
 enum intake_result intake_line(struct record *r, struct slice raw, size_t max_line);
 
+/* The line at p in a block of whole lines: as intake_line, and returns where its '\n' is, which
+ * must be there; LINESCAN_SLACK bytes behind it must be readable. The fields and the end of the
+ * line are found in one pass. */
+const char *intake_next(struct record *r, const char *p, size_t max_line,
+                        enum intake_result *ret_result);
+
 #endif

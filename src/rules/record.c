@@ -5,13 +5,14 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
+#include "rules/linescan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 void record_init(struct record *r, const struct ruleset *rules)
 {
-    *r = (struct record){.rules = rules};
+    *r = (struct record){.rules = rules, .scan = linescan_best()};
     r->slots = xcalloc(rules->nslots + 1, sizeof *r->slots);
     r->touched.slots = xcalloc(rules->nslots + 1, sizeof *r->touched.slots);
 }
@@ -21,6 +22,14 @@ void record_release(struct record *r)
     free(r->slots);
     free(r->touched.slots);
     arena_release(&r->scratch);
+}
+
+void record_path(struct record *r)
+{
+    const struct capture *c = &r->log->path_match;
+
+    for (unsigned i = 0; c->pattern && i < pattern_ngroups(c->pattern); i++)
+        r->slots[c->group_slots[i]] = r->source->path_fields[i];
 }
 
 void record_source(struct record *r, struct source *s)
@@ -34,9 +43,7 @@ void record_source(struct record *r, struct source *s)
     memset(context, 0, rules->ncontext * sizeof *context);
     context[CTX_FILE] = (struct field){s->path, (uint32_t)strlen(s->path), FIELD_TEXT};
     context[CTX_LOG] = (struct field){r->log->name, (uint32_t)strlen(r->log->name), FIELD_TEXT};
-    if (r->log->path_match.pattern)
-        for (unsigned i = 0; i < pattern_ngroups(r->log->path_match.pattern); i++)
-            r->slots[r->log->path_match.group_slots[i]] = s->path_fields[i];
+    record_path(r);
 }
 
 void record_decode(struct record *r)
@@ -171,6 +178,28 @@ bool record_has_time(struct record *r)
 bool record_event_time(struct record *r, const struct event *event)
 {
     return r->time_known ? r->time_own : try_time(r, event_time(r, event));
+}
+
+/* A log with several formats may have one without a date, which needs every date before it read. */
+void record_note_time(struct record *r)
+{
+    const struct log_def *log = r->log;
+    struct source *s = r->source;
+    struct slice text = {"", 0};
+
+    if (r->time_known)
+        return;
+    text = slot_text(r, log->time_slot);
+    if (text.n == 0)
+        text = slot_text(r, log->time_context);
+    if (text.n == 0 && !log->time_match)
+        text = r->wrapper_time;
+    if (log->ntime_formats > 1 || text.n > TIME_TEXT_MAX || (text.n == 0 && log->time_match)) {
+        record_has_time(r);
+    } else if (text.n > 0) {
+        memcpy(s->time_text, text.p, text.n);
+        s->time_n = (uint32_t)text.n;
+    }
 }
 
 int64_t record_time(struct record *r, const struct event *event)

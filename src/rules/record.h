@@ -12,6 +12,7 @@ enum decoded { DECODED_JSON, DECODED_LOGFMT, DECODED_TEXT, DECODED_UNDECODABLE }
 
 struct record {
     const struct ruleset *rules;
+    const struct linescan *scan; /* the best this machine can run */
     const struct log_def *log;
     struct source *source;
     struct slice line;   /* unwrapped, without prefix, CR and newline */
@@ -58,6 +59,9 @@ static inline void record_set(struct record *r, uint16_t slot, struct slice text
     *f = (struct field){text.p, (uint32_t)text.n, FIELD_TEXT};
 }
 
+/* Fills the slots of the groups of path_match (record_source does it too). */
+void record_path(struct record *r);
+
 /* Fills the slots of a matched pattern's groups; a group that took no part changes nothing. */
 void record_capture(struct record *r, const struct capture *c);
 
@@ -85,6 +89,10 @@ static inline struct slice record_text(struct record *r, const struct ref *ref)
 bool record_has_time(struct record *r);
 /* The same from the match groups of an event that took the line. */
 bool record_event_time(struct record *r, const struct event *event);
+
+/* Keeps the line's time for lines after it that have none; mostly unread, as text. Last of all that
+ * is done with a line. */
+void record_note_time(struct record *r);
 
 /* The line's time: its own, else its wrapper's, else that of the line before, else of reading.
  * `event` names a match event whose group of the log's time name counts too; NULL = none. */

@@ -26,7 +26,6 @@ struct updater {
     struct family *skipped, *folded, *errors;
     int64_t now_ns;
     uint64_t generation;
-    struct slice *inputs;  /* room for the most inputs an event has */
     uint16_t *merged;      /* mappings of several events */
     uint64_t line;         /* number of the line at hand */
     uint64_t *actions_ran; /* per event: the line its actions last ran for */
@@ -52,7 +51,6 @@ struct updater *updater_new(const struct ruleset *rules, struct registry *regist
     static const char *const fold_labels[] = {"metric", "label"};
     static const char *const error_labels[] = {"event", "reason"};
     struct updater *u = xcalloc(1, sizeof *u);
-    unsigned most = 0;
 
     u->rules = rules;
     u->registry = registry;
@@ -61,9 +59,6 @@ struct updater *updater_new(const struct ruleset *rules, struct registry *regist
     u->actions_ran = xcalloc(rules->nevents + 1, sizeof *u->actions_ran);
     u->families = xcalloc(rules->nfamilies + 1, sizeof(struct family *));
     u->merged = xcalloc(rules->nmappings + 1, sizeof *u->merged);
-    for (unsigned e = 0; e < rules->nevents; e++)
-        most = plans[e].ninputs > most ? plans[e].ninputs : most;
-    u->inputs = xcalloc(most + 1, sizeof *u->inputs);
     for (unsigned i = 0; i < rules->nfamilies; i++) {
         const struct family_def *def = &rules->families[i];
         struct family *f = u->families[i] = registry_family(registry, &def->spec);
@@ -92,7 +87,6 @@ void updater_free(struct updater *u)
     if (!u)
         return;
     free(u->families);
-    free(u->inputs);
     free(u->merged);
     free(u->actions_ran);
     free(u);
@@ -131,7 +125,7 @@ static void count_folded(struct updater *u, const struct mapping *m, uint32_t fo
     const struct family_spec *spec = &u->rules->families[m->family].spec;
     struct slice labels[] = {slice_str(spec->name), SLICE("*")};
 
-    if (folded & FOLDED_ALL) {
+    if (folded == FOLDED_ALL) {
         count(u, u->folded, labels);
         return;
     }
@@ -190,25 +184,27 @@ static struct tuple_series make_series(struct updater *u, struct record *r, cons
 
 /* A label set not seen before. Its series are made by the first update that is not refused, so that
  * a value that is no number makes no series. */
-static struct tuple_series *new_tuple(struct plan *p, const struct slice *inputs)
+static struct tuple_series *new_tuple(struct plan *p)
 {
-    struct tuple_series *series = tuples_add(p->tuples, inputs);
+    struct tuple_series *series = tuples_add(p->tuples, p->texts);
 
     for (unsigned i = 0; i < p->nmappings; i++)
         series[i].index = SERIES_UNMADE;
     return series;
 }
 
-static struct tuple_series *find_tuple(struct updater *u, struct record *r, unsigned event)
+static struct tuple_series *find_tuple(struct plan *p)
 {
-    struct plan *p = &u->plans[event];
-    struct slice *inputs = u->inputs;
+    struct tuple_series *series = tuples_find(p->tuples, p->texts);
 
+    return series ? series : new_tuple(p);
+}
+
+/* Before any action of the line is run by run_actions: it may write what an input reads. */
+static void read_inputs(struct plan *p, struct record *r)
+{
     for (unsigned i = 0; i < p->ninputs; i++)
-        inputs[i] = record_text(r, &p->inputs[i]);
-    struct tuple_series *series = tuples_find(p->tuples, inputs);
-
-    return series ? series : new_tuple(p, inputs);
+        p->texts[i] = record_text(r, &p->inputs[i]);
 }
 
 static bool read_value(struct updater *u, struct record *r, const struct mapping *m,
@@ -297,21 +293,21 @@ static void update(struct updater *u, struct record *r, const struct mapping *m,
     case VERB_RESET:
         break;
     }
-    if (!gauge && u->rules->events[m->event].nexemplar)
+    if (u->rules->events[m->event].nexemplar && family_wants_exemplar(f, s->index, v.d))
         keep_exemplar(u, r, m, s->index, v.d);
 }
 
 static void apply_one(struct updater *u, struct record *r, unsigned event)
 {
-    const struct plan *p = &u->plans[event];
-    struct tuple_series *series = find_tuple(u, r, event);
+    struct plan *p = &u->plans[event];
+    struct tuple_series *series = find_tuple(p);
 
     for (unsigned i = 0; i < p->nmappings; i++) {
         update(u, r, &u->rules->mappings[p->mappings[i]], &series[i]);
         if (registry_generation(u->registry) == u->generation)
             continue;
         heed_generation(u);
-        series = find_tuple(u, r, event);
+        series = find_tuple(p);
     }
 }
 
@@ -340,9 +336,10 @@ static void apply_merged(struct updater *u, struct record *r, const uint16_t *ev
     qsort(u->merged, count_all, sizeof *u->merged, by_number);
     for (unsigned i = 0; i < count_all; i++) {
         const struct mapping *m = &u->rules->mappings[u->merged[i]];
+        struct plan *p = &u->plans[m->event];
 
         heed_generation(u);
-        update(u, r, m, find_tuple(u, r, m->event) + position(&u->plans[m->event], u->merged[i]));
+        update(u, r, m, find_tuple(p) + position(p, u->merged[i]));
     }
     heed_generation(u);
 }
@@ -351,6 +348,8 @@ void updater_apply(struct updater *u, struct record *r, const uint16_t *events, 
 {
     u->line++;
     heed_generation(u);
+    for (unsigned i = 0; i < n; i++)
+        read_inputs(&u->plans[events[i]], r);
     if (n == 1)
         apply_one(u, r, events[0]);
     else
