@@ -81,7 +81,8 @@ static void new_line(char *line, size_t n)
     unsigned pad = chance(10) == 0 ? chance(3000) : chance(100);
     size_t at = (size_t)snprintf(line, n, "line %u ", ++sequence);
 
-    memset(line + at, 'x', pad);
+    for (unsigned i = 0; i < pad; i++)
+        line[at + i] = (char)('a' + chance(26));
     line[at + pad] = '\n';
     line[at + pad + 1] = 0;
 }

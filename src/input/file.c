@@ -224,22 +224,39 @@ void file_close_sink(struct tailset *t, struct tail_file *f)
     f->sink = NULL;
 }
 
+/* Forgets one that is held; its path and original are added to the lists. False when there is none.
+ */
+static bool release_one(struct tailset *t, struct stream *s, struct buf *paths,
+                        struct buf *originals)
+{
+    struct tail_file *x = s->files;
+
+    while (x && x->kind != FILE_HELD)
+        x = x->stream_next;
+    if (!x)
+        return false;
+    buf_add(paths, x->path, strlen(x->path) + 1);
+    buf_add(originals, &x->copy_of, sizeof(struct tail_file *));
+    file_drop(t, x);
+    return true;
+}
+
 void file_release_copies(struct tailset *t, struct stream *s)
 {
-    struct tail_file *next;
+    struct buf paths = BUF_INIT, originals = BUF_INIT;
+    struct tail_file *original;
+    size_t i = 0;
 
-    for (struct tail_file *x = s->files; x; x = next) {
-        next = x->stream_next;
-        if (x->kind == FILE_HELD) {
-            char *path = xstrdup(x->path);
-            struct tail_file *original = x->copy_of;
-
-            file_drop(t, x);
-            place_examine(t, path);
-            newcomer_is_copy(t, path, original);
-            free(path);
-        }
+    while (release_one(t, s, &paths, &originals))
+        ;
+    for (size_t at = 0; at < paths.n; at += strlen(paths.p + at) + 1) {
+        place_examine(t, paths.p + at);
+        memcpy(&original, originals.p + i, sizeof(struct tail_file *));
+        i += sizeof(struct tail_file *);
+        newcomer_is_copy(t, paths.p + at, original);
     }
+    buf_release(&paths);
+    buf_release(&originals);
 }
 
 enum { REJECTED_MAX = sizeof(((struct tail_file *)0)->rejected) / sizeof(uint64_t) };
@@ -266,17 +283,14 @@ static bool has_copy(const struct tail_file *f)
 }
 
 /* Cut in its middle, so that what is left was read before? A file that begins anew with the same
- * banner looks alike, and is far more likely; but it would be short, and end at a line's end. And
- * whoever makes a copy first cuts at 0. */
+ * banner looks alike, and is far more likely, but it is short. And whoever makes a copy first cuts
+ * at 0. */
 static bool was_cut(const struct tail_file *f, uint64_t size)
 {
     const struct tail *t = &f->tail;
-    char last;
 
-    if (size == 0 || size >= t->offset || size < t->offset / 2 || has_copy(f) ||
-        tail_compare(t, t->fd, size) != TAIL_PREFIX)
-        return false;
-    return t->offset >= CUT_WORTH || (pread(t->fd, &last, 1, (off_t)size - 1) == 1 && last != '\n');
+    return t->offset >= CUT_WORTH && size < t->offset && size >= t->offset / 2 && !has_copy(f) &&
+           tail_compare(t, t->fd, size) == TAIL_PREFIX;
 }
 
 static void tell_loss(struct tailset *t, struct tail_file *f, enum tail_note what)

@@ -253,15 +253,24 @@ static int read_archive(struct tailset *t, struct tail_file *f)
     }
 }
 
+/* A file that shrank, or of which only now something was read, may have been truncated without a
+ * trace in what was read; but a copy that is held back shows it. */
 static int read_plain(struct tailset *t, struct tail_file *f)
 {
     struct tail_reader reader = follow_reader(t, f);
     uint64_t before = f->tail.read_to;
+    bool fresh = f->tail.offset == 0;
     int r = tail_read(&f->tail, &reader);
 
     if (f->tail.read_to != before || r == TAIL_MORE) {
         file_touch(t, f);
         f->retired = false;
+    }
+    if (r >= 0 && r != TAIL_CHANGED &&
+        (f->tail.read_to < before || (fresh && f->tail.offset > 0))) {
+        if (f->tail.read_to < before)
+            f->tail.size = f->tail.read_to;
+        file_release_copies(t, f->stream);
     }
     return r;
 }

@@ -55,7 +55,7 @@ static int by_age(const void *a, const void *b)
     const struct newcomer *x = a, *y = b;
 
     if (x->sibling != y->sibling)
-        return x->sibling ? -1 : 1;
+        return x->sibling ? 1 : -1; /* what copies can be copies of goes first */
     if (x->packed != y->packed)
         return x->packed ? 1 : -1; /* what can be compared at once goes first */
     if (x->look.mtime_ns != y->look.mtime_ns)
@@ -301,8 +301,9 @@ static struct tail_file *lost_in(const struct newcomer *n, int fd, int *ret_rela
     return best;
 }
 
-/* Shorter than what was read: what a truncation left of its copy, or a generation that began alike and was never read?
- * The first is only believed when the copy was seen before, or much of it agrees. */
+/* Shorter than what was read: what a truncation left of its copy, or a generation that began alike
+ * and was never read? The first is only believed when the copy was seen before, or much of it
+ * agrees. */
 static bool was_read(const struct newcomer *n, const struct tail_file *lost)
 {
     if (lost == n->copy_of)
