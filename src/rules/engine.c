@@ -156,8 +156,8 @@ static bool holds(struct engine *e, const struct event *ev, unsigned event)
             return false;
     bool all = match_conditions(&e->record, ev, &limit) == ev->nconditions;
 
-    if (all && e->plans[event].has_time)
-        record_time(&e->record, ev);
+    if (all && e->plans[event].has_time && !record_has_time(&e->record))
+        record_event_time(&e->record, ev);
     if (all && e->plans[event].actions_always)
         match_actions(&e->record, ev, &limit);
     if (limit)
@@ -211,19 +211,6 @@ static void find_events(struct engine *e)
             hit(e, e->candidates[i]);
 }
 
-/* Keeps the text of the line's time, unread, for lines after it that have none. */
-static void note_time(struct record *r)
-{
-    if (r->log->time_slot == EVENT_NONE)
-        return;
-    const struct field *f = &r->slots[r->log->time_slot];
-
-    if (f->kind != FIELD_TEXT || f->n > TIME_TEXT_MAX)
-        return;
-    memcpy(r->source->time_text, f->p, f->n);
-    r->source->time_n = f->n;
-}
-
 /* What a decoded line means. */
 static void count_line(struct engine *e)
 {
@@ -240,8 +227,7 @@ static void count_line(struct engine *e)
         if (e->options.unmatched)
             e->options.unmatched(e->options.ctx, r->source, r->line);
     }
-    if (!r->time_known)
-        note_time(r);
+    record_note_time(r);
 }
 
 static bool take(struct engine *e, enum intake_result result)
@@ -339,7 +325,7 @@ void engine_take(struct engine *e, struct source *s, const struct engine_peek *p
     r->wrapper_time = (struct slice){"", 0};
     intake_decode(r);
     r->time_ns = peeked->time_ns;
-    r->time_known = true;
+    r->time_known = r->time_own = true;
     count_line(e);
 }
 

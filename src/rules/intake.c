@@ -9,7 +9,10 @@ static void strip_prefix(struct record *r)
 {
     struct pattern *p = r->log->prefix.pattern;
 
-    if (!p || pattern_match(p, r->line) != PATTERN_YES)
+    if (!p)
+        return;
+    record_path(r); /* a group of the line before may have stood in place of the path's */
+    if (pattern_match(p, r->line) != PATTERN_YES)
         return;
     struct slice span = pattern_span(p);
 

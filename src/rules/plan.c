@@ -1,5 +1,6 @@
 /* plan -- see the header. The inputs of an event are found by walking its actions backwards from
- * its labels: what an action writes is replaced by what it reads. */
+ * its labels: what an action writes is replaced by what it reads. Where the actions run for every
+ * line anyway, the inputs are the labels as the actions left them. */
 #include "config.h"
 
 #include "rules/plan.h"
@@ -126,9 +127,11 @@ static void plan_event(struct plan *p, const struct ruleset *rules, unsigned eve
             p->actions_always = true;
     if (p->nchildren)
         p->actions_always = true;
-    undo_actions(e, &needed);
+    if (!p->actions_always)
+        undo_actions(e, &needed);
     p->inputs = needed.list;
     p->ninputs = needed.n;
+    p->texts = xcalloc(needed.n + 1, sizeof *p->texts);
     p->has_time = has_time_group(rules, e);
     p->tuples = tuples_new(p->ninputs, p->nmappings, TUPLES_MAX);
 }
@@ -147,6 +150,7 @@ void plans_free(struct plan *plans, const struct ruleset *rules)
     for (unsigned e = 0; plans && e < rules->nevents; e++) {
         free(plans[e].mappings);
         free(plans[e].inputs);
+        free(plans[e].texts);
         free(plans[e].children);
         tuples_free(plans[e].tuples);
     }

@@ -177,7 +177,7 @@ bool record_has_time(struct record *r)
 
 bool record_event_time(struct record *r, const struct event *event)
 {
-    return r->time_known ? r->time_own : try_time(r, event_time(r, event));
+    return r->time_own || try_time(r, event_time(r, event));
 }
 
 /* A log with several formats may have one without a date, which needs every date before it read. */

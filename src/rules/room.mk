@@ -6,7 +6,7 @@ liblogtally_a_SOURCES += src/rules/pattern.h src/rules/pattern.c src/rules/liter
 	src/rules/literal.c src/rules/filter.h src/rules/filter.c src/rules/template.h \
 	src/rules/template.c src/rules/source.h src/rules/source.c src/rules/record.h \
 	src/rules/record.c src/rules/match.h src/rules/match.c src/rules/dispatch.h \
-	src/rules/dispatch.c src/rules/tuple.h src/rules/tuple.c src/rules/plan.h src/rules/plan.c \
+	src/rules/dispatch.c src/rules/textindex.h src/rules/textindex.c src/rules/tuple.h src/rules/tuple.c src/rules/plan.h src/rules/plan.c \
 	src/rules/update.h src/rules/update.c src/rules/intake.h src/rules/intake.c \
 	src/rules/engine.h src/rules/engine.c src/rules/explain.h src/rules/explain.c
 
@@ -92,9 +92,13 @@ endif
 
 # From a line to updates: its tests.
 if HAVE_CHECK
-check_PROGRAMS += tests/check_pattern
-TESTS += tests/check_pattern
+RULE_TESTS = tests/check_pattern tests/check_engine
+check_PROGRAMS += $(RULE_TESTS)
+TESTS += $(RULE_TESTS)
 tests_check_pattern_SOURCES = tests/check_pattern.c tests/support.h tests/support.c
 tests_check_pattern_CFLAGS = $(CHECK_COMPILE)
 tests_check_pattern_LDADD = $(CHECK_LINK)
+tests_check_engine_SOURCES = tests/check_engine.c tests/support.h tests/support.c
+tests_check_engine_CFLAGS = $(CHECK_COMPILE)
+tests_check_engine_LDADD = $(CHECK_LINK)
 endif

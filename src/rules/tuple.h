@@ -17,7 +17,7 @@
 
 #include <stdint.h>
 
-#define FOLDED_ALL (UINT32_C(1) << 31)
+#define FOLDED_ALL UINT32_MAX
 
 struct tuple_series {
     uint32_t index;  /* of the series in its family */

@@ -1,0 +1,803 @@
+/* From lines to metrics: every rule of the language, seen from outside. */
+#include "config.h"
+
+#include "support.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+/* --- which lines are an event ---------------------------------------------------------------- */
+
+START_TEST(match_is_on_the_raw_line_and_unanchored)
+{
+    world_expect("[event a]\nmatch = b=(?<v>\\d+)\n"
+                 "[counter a_total]\ninc = a\nlabels = v\n",
+                 "a=1 b=2\n{\"b\":\"b=3\"}\nb=x\n", "a_total{v=\"2\"} 1\na_total{v=\"3\"} 1\n");
+}
+END_TEST
+
+START_TEST(a_match_event_does_not_see_decoded_fields)
+{
+    struct world *w = world_new("[event a]\nmatch = ^a=(?<x>\\d)?\nset.y = ${x|default(none)}\n"
+                                "[counter a_total]\ninc = a\nlabels = y\n");
+
+    world_feed(w, "a= x=7\n");
+    ck_assert_str_eq(world_page(w), "a_total{y=\"none\"} 1\n");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(a_group_stands_in_place_of_the_decoded_field)
+{
+    world_expect("[event a]\nwhere = _line =~ status=(?<status>\\d)\n"
+                 "[counter a_total]\ninc = a\nlabels = status\n",
+                 "msg=m status=404\n", "a_total{status=\"4\"} 1\n");
+}
+END_TEST
+
+START_TEST(a_group_that_took_no_part_changes_nothing)
+{
+    world_expect("[event a]\nwhere = _line =~ msg=(?:x|(?<who>y))\n"
+                 "[counter a_total]\ninc = a\nlabels = who\n",
+                 "msg=x who=z\nmsg=y who=z\n", "a_total{who=\"y\"} 1\na_total{who=\"z\"} 1\n");
+}
+END_TEST
+
+START_TEST(conditions_run_in_the_order_written)
+{
+    /* before the group `msg` is there, the decoded one is meant */
+    world_expect("[event a]\nwhere = msg == one two\nwhere = _line =~ \"(?<msg>o..)\n"
+                 "where = msg == one\n"
+                 "[counter a_total]\ninc = a\nlabels = msg\n",
+                 "x=1 msg=\"one two\"\nx=1 msg=one\n", "a_total{msg=\"one\"} 1\n");
+}
+END_TEST
+
+START_TEST(every_operator)
+{
+    static const struct {
+        const char *where, *lines, *count;
+    } cases[] = {
+        {"x == a b", "{\"x\":\"a b\"}\n{\"x\":\"a\"}\n", "1"},
+        {"x ==", "y=1 x=\ny=1\ny=1 x=-\n{\"x\":null}\nx=1 y=2\n", "4"},
+        {"x != a", "x=a y=1\nx=b y=1\ny=1 z=1\n", "2"},
+        {"x !=", "x=a y=1\ny=1 x=-\n", "1"},
+        {"x =~ ^a.c$", "x=abc y=1\nx=abcd y=1\n", "1"},
+        {"x !~ b", "x=abc y=1\nx=acd y=1\ny=1 z=1\n", "2"},
+        {"x ^= ab", "x=ab y=1\nx=abc y=1\nx=a y=1\ny=1 z=1\n", "2"},
+        {"x < 2", "x=1 y=1\nx=2 y=1\nx=-3 y=1\nx=q y=1\ny=1 z=1\n", "2"},
+        {"x <= 2", "x=2 y=1\nx=2.0001 y=1\n", "1"},
+        {"x > 2", "x=2 y=1\nx=1e1 y=1\nx=3s y=1\n", "1"},
+        {"x >= 2", "x=2 y=1\nx=1.999 y=1\n{\"x\":\"2\"}\n{\"x\":2}\n", "3"},
+        {"x > 1s", "x=1500ms y=1\nx=1h y=1\nx=999ms y=1\nx=5 y=1\n", "3"},
+        {"x > 1KiB", "x=2kB y=1\nx=1KiB y=1\n", "1"},
+        {"x == -", "x=- y=1\n", "0"},
+        {"x.y == 1", "{\"x\":{\"y\":1}}\n{\"x.y\":\"1\"}\n", "2"},
+        {"x == \xc3\xa9", "{\"x\":\"\\u00e9\"}\nx=\xc3\xa9 y=1\n", "2"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf ini = BUF_INIT;
+
+        buf_fmt(&ini, "[event a]\nwhere = %s\n[counter a_total]\ninc = a\n", cases[i].where);
+        for (int off = 0; off < 2; off++) {
+            struct world *w = world_new_with(ini.p, off);
+
+            world_feed(w, cases[i].lines);
+            ck_assert_msg(strcmp(world_own(w, "a_total"), cases[i].count) == 0,
+                          "where %s: %s instead of %s", cases[i].where, w->text, cases[i].count);
+            world_free(w);
+        }
+        buf_release(&ini);
+    }
+}
+END_TEST
+
+START_TEST(a_child_sees_all_fields_of_its_parent)
+{
+    world_expect("[event a]\nmatch = user (?<user>\\w+) did (?<what>\\w+)\n"
+                 "set.who = <${user}>\n"
+                 "[event b]\nof = a\nwhere = what == login\nset.label = ${who|upper}\n"
+                 "[event c]\nof = b\nwhere = label =~ (?<two>BO)\n"
+                 "[counter a_total]\ninc = a\nlabels = who\n"
+                 "[counter b_total]\ninc = b\nlabels = label, what\n"
+                 "[counter c_total]\ninc = c\nlabels = two, user\n",
+                 "user bob did login\nuser eve did logout\n",
+                 "a_total{who=\"<bob>\"} 1\na_total{who=\"<eve>\"} 1\n"
+                 "b_total{label=\"<BOB>\",what=\"login\"} 1\n"
+                 "c_total{two=\"BO\",user=\"bob\"} 1\n");
+}
+END_TEST
+
+START_TEST(what_a_child_makes_is_its_own)
+{
+    world_expect("[event a]\nwhere = msg == m\n"
+                 "[event b]\nof = a\nset.x = changed\n"
+                 "[event c]\nof = a\n"
+                 "[counter a_total]\ninc = a\nlabels = x\n"
+                 "[counter b_total]\ninc = b\nlabels = x\n"
+                 "[counter c_total]\ninc = c\nlabels = x\n",
+                 "msg=m x=1\n",
+                 "a_total{x=\"1\"} 1\nb_total{x=\"changed\"} 1\nc_total{x=\"1\"} 1\n");
+}
+END_TEST
+
+START_TEST(unless_and_log)
+{
+    struct world *w = world_new("[log web]\npath = /web\n[log db]\npath = /db\n"
+                                "[event a]\nwhere = msg == m\nwhere = x == 1\n"
+                                "[event b]\nwhere = msg == m\nunless = a\n"
+                                "[event c]\nlog = db\nwhere = msg == m\n"
+                                "[event d]\nlog = web, db\nwhere = msg == m\n"
+                                "[counter a_total]\ninc = a\n[counter b_total]\ninc = b\n"
+                                "[counter c_total]\ninc = c\n[counter d_total]\ninc = d\n");
+    struct source *db = source_new(w->rules, 1, "/db", 1);
+
+    world_feed(w, "msg=m x=1\nmsg=m x=2\n");
+    world_feed_slice(w, db, SLICE("msg=m x=3\n"));
+    ck_assert_str_eq(world_page(w), "a_total 1\nb_total 2\nc_total 1\nd_total 3\n");
+    source_free(db);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(an_event_used_by_unless_only_is_still_found)
+{
+    for (int off = 0; off < 2; off++) {
+        struct world *w = world_new_with("[event noise]\nwhere = level == DEBUG\n"
+                                         "[event a]\nmatch = \\bmsg\\b\nunless = noise\n"
+                                         "[counter a_total]\ninc = a\n",
+                                         off);
+
+        world_feed(w, "level=DEBUG msg=x\nlevel=INFO msg=x\n");
+        ck_assert_str_eq(world_page(w), "a_total 1\n");
+        world_free(w);
+    }
+}
+END_TEST
+
+START_TEST(an_event_that_nothing_uses_does_nothing)
+{
+    struct world *w = world_new("[event a]\nwhere = msg == m\n[event b]\nwhere = msg == n\n"
+                                "[counter a_total]\ninc = a\n");
+
+    world_feed(w, "msg=n x=1\n");
+    ck_assert_str_eq(w->unmatched.p, "msg=n x=1\n");
+    ck_assert_uint_eq(engine_unmatched(w->engine), 1);
+    world_free(w);
+}
+END_TEST
+
+/* --- set, rewrite, map ------------------------------------------------------------------------ */
+
+START_TEST(set_rewrite_and_map_run_as_written)
+{
+    world_expect("[event a]\nwhere = msg == m\n"
+                 "set.x     = ${path|lower}\n"
+                 "rewrite.x = \\d+ -> N\n"
+                 "map.x     = /a/N -> numbered\n"
+                 "map.x     = *    -> other\n"
+                 "set.y     = [${x}]\n"
+                 "[counter a_total]\ninc = a\nlabels = x, y, path\n",
+                 "msg=m path=/A/12\nmsg=m path=/B\n",
+                 "a_total{x=\"numbered\",y=\"[numbered]\",path=\"/A/12\"} 1\n"
+                 "a_total{x=\"other\",y=\"[other]\",path=\"/B\"} 1\n");
+}
+END_TEST
+
+START_TEST(set_after_set_begins_a_new_table)
+{
+    world_expect("[event a]\nwhere = msg == m\n"
+                 "map.x = 1 -> one\n"
+                 "map.x = 2 -> two\n"
+                 "set.x = ${x}!\n"
+                 "map.x = one! -> ONE\n"
+                 "[counter a_total]\ninc = a\nlabels = x\n",
+                 "msg=m x=1\nmsg=m x=2\nmsg=m x=3\n",
+                 "a_total{x=\"3!\"} 1\na_total{x=\"ONE\"} 1\na_total{x=\"two!\"} 1\n");
+}
+END_TEST
+
+START_TEST(a_map_looks_up_once_and_star_is_every_other_value)
+{
+    world_expect("[event a]\nwhere = msg == m\n"
+                 "map.x = a -> b\nmap.x = b -> c\nmap.x = -> none\nmap.x = * -> rest\n"
+                 "map.y = a -> \n"
+                 "[counter a_total]\ninc = a\nlabels = x, y\n",
+                 "msg=m x=a\nmsg=m x=b\nmsg=m\nmsg=m x=q\nmsg=m x=- y=a\n",
+                 "a_total{x=\"b\",y=\"unknown\"} 1\na_total{x=\"c\",y=\"unknown\"} 1\n"
+                 "a_total{x=\"none\",y=\"unknown\"} 1\na_total{x=\"rest\",y=\"unknown\"} 1\n");
+}
+END_TEST
+
+START_TEST(a_rewrite_replaces_all_and_knows_groups)
+{
+    world_expect("[event a]\nwhere = msg == m\n"
+                 "rewrite.x = (\\w)(?<d>\\d+)? -> $1${d}.\n"
+                 "[counter a_total]\ninc = a\nlabels = x\n",
+                 "msg=m x=a1b\nmsg=m x=--\n", "a_total{x=\"--\"} 1\na_total{x=\"a1.b.\"} 1\n");
+}
+END_TEST
+
+START_TEST(what_actions_overwrite_does_not_mix_up_label_sets)
+{
+    /* b is overwritten after a was made of it */
+    static const char with_value[] = "[event e]\nmatch = a (?<b>\\w+)\nset.a = ${b}\n"
+                                     "set.b = const\nset.n = 1\n"
+                                     "[counter one_total]\nadd = e\nvalue = n\nlabels = a, b\n";
+
+    world_expect(with_value, "a x\na y\na x\n",
+                 "one_total{a=\"x\",b=\"const\"} 2\none_total{a=\"y\",b=\"const\"} 1\n");
+}
+END_TEST
+
+START_TEST(a_line_that_is_several_events_does_not_mix_up_label_sets)
+{
+    /* a -> b and b -> c: the label of line 2 must not be taken from what line 1 became */
+    world_expect("[event e]\nmatch = x=(?<x>\\w+)\nmap.x = a -> b\nmap.x = b -> c\n"
+                 "[event f]\nmatch = x=\n"
+                 "[counter e1_total]\ninc = e\nlabels = x\n"
+                 "[counter e2_total]\ninc = e\nlabels = x\n"
+                 "[counter f_total]\ninc = f\n",
+                 "x=a\nx=b\nx=b\n",
+                 "e1_total{x=\"b\"} 1\ne1_total{x=\"c\"} 2\n"
+                 "e2_total{x=\"b\"} 1\ne2_total{x=\"c\"} 2\nf_total 3\n");
+}
+END_TEST
+
+/* --- updates ---------------------------------------------------------------------------------- */
+
+START_TEST(every_verb)
+{
+    world_expect("[event up]\nwhere = msg == up\n[event down]\nwhere = msg == down\n"
+                 "[event level]\nwhere = msg == level\n[event gone]\nwhere = msg == gone\n"
+                 "[gauge g]\ninc = up\ndec = down\nset = level\nreset = gone\nvalue = v\n"
+                 "[gauge s]\nadd = up\nsub = down\nvalue = v\nlabels = k\n"
+                 "[counter c_total]\nadd = up\nvalue = 2.5\n"
+                 "[histogram h]\nobserve = up\nvalue = v\nbuckets = 1 2\n",
+                 "msg=up v=2 k=a\nmsg=up v=0.5 k=a\nmsg=down v=5 k=a\nmsg=level v=-7\nmsg=up v=9\n",
+                 "c_total 7.5\ng -6\nh_bucket{le=\"1.0\"} 1\nh_bucket{le=\"2.0\"} 2\n"
+                 "h_bucket{le=\"+Inf\"} 3\nh_sum 11.5\nh_count 3\n"
+                 "s{k=\"a\"} -2.5\ns{k=\"unknown\"} 9\n");
+}
+END_TEST
+
+START_TEST(reset_drops_a_series_and_zeroes_a_label_less_one)
+{
+    static const char ini[] = "[event up]\nwhere = msg == up\n[event gone]\nwhere = msg == gone\n"
+                              "[gauge g]\ninc = up\nreset = gone\n"
+                              "[gauge l]\ninc = up\nreset = gone\nlabels = k\n";
+
+    world_expect(ini, "msg=up k=a\nmsg=up k=b\nmsg=gone k=a\n", "g 0\nl{k=\"b\"} 1\n");
+    world_expect(ini, "msg=up k=a\nmsg=gone k=a\nmsg=up k=a\n", "g 1\nl{k=\"a\"} 1\n");
+    world_expect(ini, "msg=gone k=a\n", "g 0\n");
+}
+END_TEST
+
+START_TEST(a_reset_in_the_midst_of_a_line)
+{
+    /* reset and then set, of the same event: the series is new */
+    world_expect("[event e]\nmatch = k=(?<k>\\w+) v=(?<v>\\d+)\nmap.k = a -> b\nmap.k = b -> c\n"
+                 "[gauge g]\nreset = e\nlabels = k\n"
+                 "[gauge g]\nadd = e\nvalue = v\nlabels = k\n",
+                 "k=a v=5\nk=a v=6\nk=b v=7\n", "g{k=\"b\"} 6\ng{k=\"c\"} 7\n");
+}
+END_TEST
+
+START_TEST(several_events_update_one_gauge_in_the_order_of_sections)
+{
+    world_expect("[event z]\nwhere = msg == m\n[event a]\nwhere = msg == m\n"
+                 "[gauge g]\nset = a\nvalue = 10\n"
+                 "[gauge g]\ninc = z\n",
+                 "msg=m x=1\n", "g 11\n");
+    world_expect("[event z]\nwhere = msg == m\n[event a]\nwhere = msg == m\n"
+                 "[gauge g]\ninc = z\n"
+                 "[gauge g]\nset = a\nvalue = 10\n",
+                 "msg=m x=1\n", "g 10\n");
+}
+END_TEST
+
+START_TEST(refused_values_make_no_series_and_are_counted)
+{
+    struct world *w = world_new("[event a]\nwhere = msg == m\n"
+                                "[counter c_total]\nadd = a\nvalue = v\nlabels = k\n"
+                                "[histogram h]\nobserve = a\nvalue = v\nunit = ms\nlabels = k\n"
+                                "buckets = 1\n"
+                                "[gauge g]\nset = a\nvalue = v\nlabels = k\n");
+
+    world_feed(w, "msg=m k=1\nmsg=m k=2 v=\nmsg=m k=3 v=-\nmsg=m k=4 v=abc\nmsg=m k=5 v=-1\n"
+                  "msg=m k=6 v=NaN\nmsg=m k=7 v=Inf\nmsg=m k=8 v=0x10\n{\"msg\":\"m\",\"v\":null}\n"
+                  "msg=m k=9 v=1e400\n");
+    ck_assert_str_eq(world_page(w), "g{k=\"5\"} -1\n");
+    ck_assert_str_eq(world_own(w, "logtally_rule_skipped_total{metric=\"c_total\",event=\"a\","
+                                  "reason=\"missing\"}"),
+                     "4");
+    ck_assert_str_eq(world_own(w, "logtally_rule_skipped_total{metric=\"c_total\",event=\"a\","
+                                  "reason=\"not_a_number\"}"),
+                     "5");
+    ck_assert_str_eq(world_own(w, "logtally_rule_skipped_total{metric=\"h\",event=\"a\","
+                                  "reason=\"negative\"}"),
+                     "1");
+    ck_assert_str_eq(world_own(w, "logtally_rule_skipped_total{metric=\"g\",event=\"a\","
+                                  "reason=\"negative\"}"),
+                     "");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(one_refused_value_does_not_stop_the_other_updates)
+{
+    world_expect("[event a]\nwhere = msg == m\n"
+                 "[counter c_total]\nadd = a\nvalue = v\n"
+                 "[counter n_total]\ninc = a\n",
+                 "msg=m v=x\nmsg=m v=true\nmsg=m v=3\n", "c_total 4\nn_total 3\n");
+}
+END_TEST
+
+START_TEST(units)
+{
+    world_expect("[event a]\nwhere = msg == m\n"
+                 "[counter s_total]\nadd = a\nvalue = d\nunit = ns\n"
+                 "[counter b_total]\nadd = a\nvalue = b\nunit = KiB\n"
+                 "[gauge p]\nset = a\nvalue = p\nunit = percent\n"
+                 "[counter k_total]\nadd = a\nvalue = k\nunit = 1/1000\n",
+                 "msg=m d=30e9 b=2 p=50 k=1500\nmsg=m d=1.5s b=1MiB p=\"45 %\" k=500\n",
+                 "b_total 1050624\nk_total 2\np 0.45\ns_total 31.5\n");
+}
+END_TEST
+
+START_TEST(labels_missing_constant_and_long)
+{
+    world_expect(
+        "[event a]\nwhere = msg == m\n"
+        "[counter c_total]\ninc = a\nlabels = k, kind=\"fixed\", other=x\n",
+        "msg=m k=- x=\nmsg=m k=\xff"
+        "a x=1\n"
+        "msg=m x=2 k=0123456789012345678901234567890123456789012345678901234567890123456789"
+        "\n",
+        "c_total{k=\"012345678901234567890123456789012345678901234567890123456789"
+        "0...\",kind=\"fixed\",other=\"2\"} 1\n"
+        "c_total{k=\"unknown\",kind=\"fixed\",other=\"unknown\"} 1\n"
+        "c_total{k=\"\xef\xbf\xbd"
+        "a\",kind=\"fixed\",other=\"1\"} 1\n");
+}
+END_TEST
+
+START_TEST(what_is_there_from_the_start)
+{
+    world_expect("[event a]\nwhere = msg == m\n"
+                 "[counter c_total]\ninc = a\n[gauge i]\ninc = a\n[gauge s]\nset = a\nvalue = v\n"
+                 "[counter z_total]\ninc = a\nlabels = k, l\nzero = k=1|2 l=\"two words\"\n",
+                 "",
+                 "c_total 0\ni 0\nz_total{k=\"1\",l=\"two words\"} 0\n"
+                 "z_total{k=\"2\",l=\"two words\"} 0\n");
+}
+END_TEST
+
+START_TEST(too_many_values_become_other_in_that_label_only)
+{
+    struct world *w = world_new("[event a]\nwhere = msg == m\n"
+                                "[counter c_total]\ninc = a\nlabels = path, status\n"
+                                "max_values = 2\n");
+
+    world_feed(w, "msg=m path=/1 status=200\nmsg=m path=/2 status=200\nmsg=m path=/3 status=200\n"
+                  "msg=m path=/4 status=200\nmsg=m path=/3 status=200\nmsg=m path=/1 status=200\n");
+    ck_assert_str_eq(world_page(w), "c_total{path=\"/1\",status=\"200\"} 2\n"
+                                    "c_total{path=\"/2\",status=\"200\"} 1\n"
+                                    "c_total{path=\"other\",status=\"200\"} 3\n");
+    ck_assert_str_eq(
+        world_own(w, "logtally_series_folded_total{metric=\"c_total\",label=\"path\"}"), "3");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(too_many_series_become_other_in_all_labels)
+{
+    struct world *w = world_new("[event a]\nwhere = msg == m\n"
+                                "[counter c_total]\ninc = a\nlabels = a, b\nmax_series = 2\n");
+
+    world_feed(w, "msg=m a=1 b=1\nmsg=m a=2 b=2\nmsg=m a=1 b=2\nmsg=m a=1 b=1\nmsg=m a=1 b=2\n");
+    ck_assert_str_eq(world_page(w), "c_total{a=\"1\",b=\"1\"} 2\nc_total{a=\"2\",b=\"2\"} 1\n"
+                                    "c_total{a=\"other\",b=\"other\"} 2\n");
+    ck_assert_str_eq(world_own(w, "logtally_series_folded_total{metric=\"c_total\",label=\"*\"}"),
+                     "2");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(exemplars)
+{
+    struct world *w = world_new("[event a]\nwhere = msg == m\nset.short = ${id|upper}\n"
+                                "exemplar = id, short\n"
+                                "[counter c_total]\ninc = a\n"
+                                "[histogram h]\nobserve = a\nvalue = v\nbuckets = 1\n"
+                                "[gauge g]\nset = a\nvalue = v\n");
+    const char *page;
+
+    world_feed(w, "msg=m v=0.5\n");
+    ck_assert_ptr_null(strstr(world_openmetrics(w), "# {"));
+    world_feed(w, "time=2001-09-09T01:46:39.5Z msg=m id=x1 v=2\n");
+    page = world_openmetrics(w);
+    ck_assert_ptr_nonnull(strstr(page, "c_total 2 # {id=\"x1\",short=\"X1\"} 1 999999999.5\n"));
+    ck_assert_ptr_nonnull(
+        strstr(page, "h_bucket{le=\"+Inf\"} 2 # {id=\"x1\",short=\"X1\"} 2 999999999.5\n"));
+    ck_assert_ptr_null(strstr(page, "h_bucket{le=\"1.0\"} 1 #"));
+    /* more than 128 characters: none rather than half of one */
+    world_feed(w, "msg=m v=2 id=0123456789012345678901234567890123456789012345678901234567890123456"
+                  "7890123456789\n");
+    ck_assert_ptr_nonnull(strstr(world_openmetrics(w), "c_total 3 # {id=\"x1\""));
+    world_free(w);
+}
+END_TEST
+
+START_TEST(expire)
+{
+    const int64_t now = INT64_C(1000000000000000000), minute = INT64_C(60000000000);
+    struct world *w = world_new("[event a]\nwhere = msg == m\n"
+                                "[counter c_total]\ninc = a\nlabels = k\nexpire = 1h\n"
+                                "zero = k=always\n");
+
+    world_feed(w, "msg=m k=1\nmsg=m k=2\n");
+    engine_set_time(w->engine, now + 40 * minute, now);
+    world_feed(w, "msg=m k=2\n");
+    registry_expire(w->registry, now + 70 * minute);
+    ck_assert_str_eq(world_page(w), "c_total{k=\"2\"} 2\nc_total{k=\"always\"} 0\n");
+    world_feed(w, "msg=m k=1\nmsg=m k=2\n");
+    ck_assert_str_eq(world_page(w),
+                     "c_total{k=\"1\"} 1\nc_total{k=\"2\"} 3\nc_total{k=\"always\"} 0\n");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(min_clamps_a_gauge)
+{
+    world_expect("[event up]\nwhere = msg == up\n[event down]\nwhere = msg == down\n"
+                 "[gauge g]\ninc = up\ndec = down\nmin = 0\n",
+                 "msg=down x=1\nmsg=down x=1\nmsg=up x=1\n", "g 1\n");
+}
+END_TEST
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+static void feed_to(struct world *w, struct source *s, const char *lines)
+{
+    world_feed_slice(w, s, slice_str(lines));
+}
+
+START_TEST(between_files_an_older_set_is_ignored)
+{
+    struct world *w = world_new("[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = v\n");
+    struct source *b = source_new(w->rules, 0, "/b", 1);
+
+    world_feed(w, "time=2024-01-01T00:00:10Z msg=m v=10\n");
+    feed_to(w, b, "time=2024-01-01T00:00:05Z msg=m v=5\n");
+    ck_assert_str_eq(world_page(w), "g 10\n");
+    feed_to(w, b, "time=2024-01-01T00:00:15Z msg=m v=15\n");
+    ck_assert_str_eq(world_page(w), "g 15\n");
+    /* within a file, order decides */
+    feed_to(w, b, "time=2024-01-01T00:00:12Z msg=m v=12\n");
+    ck_assert_str_eq(world_page(w), "g 12\n");
+    source_free(b);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(a_line_without_time_has_that_of_the_line_before)
+{
+    struct world *w = world_new("[event a]\nwhere = msg == m\n"
+                                "[gauge g]\nset = a\nvalue = _time\n");
+
+    world_feed(w, "msg=m x=1\n");
+    ck_assert_str_eq(world_page(w), "g 1000000000\n");
+    world_feed(w, "time=2024-01-01T00:00:10.25Z msg=other\nmsg=m x=1\n");
+    ck_assert_str_eq(world_page(w), "g 1704067210.25\n");
+    world_feed(w, "time=2024-01-01T00:00:11Z msg=m\n");
+    ck_assert_str_eq(world_page(w), "g 1704067211\n");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(a_time_in_the_prefix_or_the_wrapper_counts_for_lines_after_it)
+{
+    struct world *w = world_new("[log l]\npath = /l\nprefix = ^(?<time>\\S+Z) \n"
+                                "[event a]\nwhere = msg == m\n"
+                                "[gauge g]\nset = a\nvalue = _time\n");
+
+    world_feed(w, "2024-01-01T00:00:10Z text\nmsg=m x=1\n");
+    ck_assert_str_eq(world_page(w), "g 1704067210\n");
+    world_free(w);
+    w = world_new("[log l]\npath = /l\nunwrap = docker\n"
+                  "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n");
+    world_feed(w, "{\"log\":\"text\\n\",\"stream\":\"stdout\",\"time\":\"2024-01-01T00:00:10Z\"}\n"
+                  "msg=m x=1\n");
+    ck_assert_str_eq(world_page(w), "g 1704067210\n");
+    world_free(w);
+    w = world_new("[log l]\npath = /l\ntime_match = at (?<time>\\S+)\n"
+                  "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n");
+    world_feed(w, "text at 2024-01-01T00:00:10Z\nmsg=m x=1\n");
+    ck_assert_str_eq(world_page(w), "g 1704067210\n");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(the_group_named_time_of_a_match_event_is_the_time)
+{
+    struct world *w =
+        world_new("[log l]\npath = /l\ntime_format = rfc3339\ntime_format = %H:%M:%S\n"
+                  "[event first]\nmatch = ^\\d(?<time>none)?\n"
+                  "[event a]\nmatch = ^(?<time>\\S+) (?<v>\\w+)\nset.t = ${_time}\n"
+                  "[counter first_total]\ninc = first\n"
+                  "[gauge g]\nset = a\nvalue = t\nlabels = v\n");
+
+    world_feed(w, "2024-01-01T23:59:58Z a\n23:59:59 b\n00:00:01 c\n");
+    ck_assert_str_eq(world_page(w), "first_total 3\ng{v=\"a\"} 1704153598\ng{v=\"b\"} 1704153599\n"
+                                    "g{v=\"c\"} 1704153601\n");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(a_date_is_remembered_over_lines_without_one)
+{
+    struct world *w =
+        world_new("[log l]\npath = /l\ntime_format = rfc3339\ntime_format = %H:%M:%S\n"
+                  "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n");
+
+    /* nobody asks for the first two times when they pass */
+    world_feed(w, "time=2024-01-01T00:00:10Z msg=x\ntime=00:00:11 msg=x\ntime=00:00:12 msg=m\n");
+    ck_assert_str_eq(world_page(w), "g 1704067212\n");
+    world_free(w);
+}
+END_TEST
+
+/* --- built-in fields, path and prefix --------------------------------------------------------- */
+
+START_TEST(built_in_fields)
+{
+    world_expect("[log l]\npath = /x\n[event a]\nwhere = _line ^= msg=m\n"
+                 "[counter c_total]\ninc = a\nlabels = file=_file, log=_log, line=_line, "
+                 "bytes=_bytes, stream=_stream\n",
+                 "msg=m x=1\r\n",
+                 "c_total{file=\"/var/log/app.log\",log=\"l\",line=\"msg=m x=1\",bytes=\"9\","
+                 "stream=\"unknown\"} 1\n");
+}
+END_TEST
+
+START_TEST(the_stream_of_a_container)
+{
+    world_expect("[log l]\npath = /x\nunwrap = docker\n[event a]\nmatch = hello\n"
+                 "[counter c_total]\ninc = a\nlabels = stream=_stream\n",
+                 "{\"log\":\"hel\",\"stream\":\"stderr\",\"time\":\"2024-01-01T00:00:10Z\"}\n"
+                 "{\"log\":\"lo\\n\",\"stream\":\"stderr\",\"time\":\"2024-01-01T00:00:10Z\"}\n",
+                 "c_total{stream=\"stderr\"} 1\n");
+}
+END_TEST
+
+START_TEST(groups_of_path_match_follow_a_rename)
+{
+    struct world *w = world_new("[log l]\npath = /x\npath_match = /(?<pod>[^/_]+)_(?<ns>\\w+)?\n"
+                                "[event a]\nmatch = .\n"
+                                "[counter c_total]\ninc = a\nlabels = pod, ns\n");
+    struct source *s = source_new(w->rules, 0, "/logs/web_prod.log", 1);
+
+    feed_to(w, s, "x\n");
+    source_rename(s, "/logs/db_");
+    feed_to(w, s, "x\n");
+    source_rename(s, "/logs/other");
+    feed_to(w, s, "x\n");
+    ck_assert_str_eq(world_page(w), "c_total{pod=\"db\",ns=\"unknown\"} 1\n"
+                                    "c_total{pod=\"unknown\",ns=\"unknown\"} 1\n"
+                                    "c_total{pod=\"web\",ns=\"prod\"} 1\n");
+    source_free(s);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(a_prefix_is_cut_off_and_its_groups_are_fields)
+{
+    world_expect("[log l]\npath = /x\nprefix = ^<(?<pri>\\d+)>\\s*\n"
+                 "[event a]\nwhere = msg == m\n"
+                 "[counter c_total]\ninc = a\nlabels = pri\n",
+                 "<13> {\"msg\":\"m\"}\n{\"msg\":\"m\"}\nx <14>{\"msg\":\"m\"}\n<15>\n",
+                 "c_total{pri=\"13\"} 1\nc_total{pri=\"unknown\"} 1\n");
+}
+END_TEST
+
+START_TEST(a_group_of_the_prefix_gives_way_to_that_of_the_path_again)
+{
+    struct world *w = world_new("[log l]\npath = /x\npath_match = /(?<pod>\\w+)\\.\n"
+                                "prefix = ^\\[(?<pod>\\w+)\\] \n"
+                                "[event a]\nmatch = .\n"
+                                "[counter c_total]\ninc = a\nlabels = pod\n");
+    struct source *s = source_new(w->rules, 0, "/logs/path.log", 1);
+
+    feed_to(w, s, "[line] x\ny\n");
+    ck_assert_str_eq(world_page(w), "c_total{pod=\"line\"} 1\nc_total{pod=\"path\"} 1\n");
+    source_free(s);
+    world_free(w);
+}
+END_TEST
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+START_TEST(line_ends_and_marks)
+{
+    struct world *w = world_new("[event a]\nmatch = ^a$\n[counter a_total]\ninc = a\n");
+
+    world_feed(w, "\xef\xbb\xbf"
+                  "a\r\n\n\r\na\na");
+    ck_assert_str_eq(world_page(w), "a_total 3\n");
+    ck_assert_str_eq(world_own(w, "logtally_log_lines_total{log=\"auto\",decoded=\"text\"}"), "3");
+    ck_assert_str_eq(world_own(w, "logtally_log_bytes_total{log=\"auto\"}"), "12");
+    ck_assert_uint_eq(engine_unmatched(w->engine), 0);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(lines_are_counted_by_how_they_were_decoded)
+{
+    struct world *w = world_new("[log j]\npath = /x\nformat = json\n"
+                                "[event a]\nmatch = x\n[event b]\nwhere = m == 1\n"
+                                "[counter a_total]\ninc = a\n[counter b_total]\ninc = b\n");
+
+    world_feed(w, "{\"m\":1}\nx\n{\"m\":1} x\nq\n");
+    engine_too_long(w->engine, 0, 2);
+    ck_assert_str_eq(world_page(w), "a_total 2\nb_total 1\n");
+    ck_assert_str_eq(world_own(w, "logtally_log_lines_total{log=\"j\",decoded=\"json\"}"), "1");
+    ck_assert_str_eq(world_own(w, "logtally_log_lines_total{log=\"j\",decoded=\"undecodable\"}"),
+                     "3");
+    ck_assert_str_eq(world_own(w, "logtally_log_lines_total{log=\"j\",decoded=\"too_long\"}"), "2");
+    ck_assert_str_eq(world_own(w, "logtally_log_lines_matched_total{log=\"j\"}"), "3");
+    ck_assert_str_eq(world_own(w, "logtally_event_hits_total{event=\"a\"}"), "2");
+    ck_assert_uint_eq(engine_hits(w->engine, 0), 2);
+    ck_assert_str_eq(w->unmatched.p, "q\n");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(a_line_refused_half_way_leaves_no_field_behind)
+{
+    world_expect("[event a]\nmatch = broken\n[event b]\nwhere = m == 1\n"
+                 "[event c]\nwhere = m ==\n"
+                 "[counter b_total]\ninc = b\n[counter c_total]\ninc = c\n",
+                 "{\"m\":\"1\", broken\nm=1 \"broken\n", "b_total 0\nc_total 2\n");
+}
+END_TEST
+
+START_TEST(broken_bytes_lose_no_line)
+{
+    world_expect("[event a]\nwhere = msg =~ caf\xc3\xa9\n[counter a_total]\ninc = a\n",
+                 "x=\xff msg=\"caf\xc3\xa9 \xfe\"\n{\"msg\":\"\xfe caf\xc3\xa9\"}\n",
+                 "a_total 2\n");
+}
+END_TEST
+
+START_TEST(a_regex_that_gives_up_does_not_match_and_is_counted)
+{
+    struct world *w = world_new("[event a]\nmatch = ^(a+)+$\n"
+                                "[event b]\nwhere = _line =~ ^a\nset.x = ${_line}\n"
+                                "rewrite.x = ^(a+)+$ -> y\n"
+                                "[counter a_total]\ninc = a\n[counter b_total]\ninc = b\n"
+                                "labels = x\n");
+
+    world_feed(w, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\naaa\n");
+    ck_assert_str_eq(world_page(w), "a_total 1\n"
+                                    "b_total{x=\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"
+                                    "\"} 1\nb_total{x=\"y\"} 1\n");
+    ck_assert_str_eq(world_own(w, "logtally_rule_errors_total{event=\"a\",reason=\"match_limit\"}"),
+                     "1");
+    ck_assert_str_eq(world_own(w, "logtally_rule_errors_total{event=\"b\",reason=\"match_limit\"}"),
+                     "1");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(many_label_sets_are_told_apart)
+{
+    struct world *w = world_new("[event a]\nwhere = msg == m\nset.k = ${k|upper}\n"
+                                "[counter c_total]\ninc = a\nlabels = k\nmax_values = 900\n");
+    struct buf lines = BUF_INIT;
+
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 800; i++)
+            buf_fmt(&lines, "msg=m k=k%d\n", i);
+    world_feed(w, lines.p);
+    for (int i = 0; i < 800; i++) {
+        buf_clear(&lines);
+        buf_fmt(&lines, "c_total{k=\"K%d\"}", i);
+        ck_assert_str_eq(world_own(w, lines.p), "2");
+    }
+    buf_release(&lines);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(a_line_can_be_looked_at_first_and_taken_later)
+{
+    struct world *w = world_new("[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = v\n");
+    struct engine_peek peek;
+
+    ck_assert(
+        engine_peek(w->engine, w->source, SLICE("time=2024-01-01T00:00:10Z msg=m v=3"), &peek));
+    ck_assert(peek.has_time && peek.dated);
+    ck_assert_int_eq(peek.time_ns, INT64_C(1704067210000000000));
+    ck_assert_str_eq(world_page(w), "");
+    engine_take(w->engine, w->source, &peek);
+    ck_assert_str_eq(world_page(w), "g 3\n");
+    ck_assert(!engine_peek(w->engine, w->source, SLICE("\r"), &peek));
+    ck_assert(engine_peek(w->engine, w->source, SLICE("text"), &peek));
+    ck_assert(!peek.has_time);
+    ck_assert_int_eq(peek.time_ns, INT64_C(1704067210000000000));
+    world_free(w);
+}
+END_TEST
+
+static Suite *engine_suite(void)
+{
+    Suite *s = suite_create("engine");
+    TCase *events = tcase_create("events"), *updates = tcase_create("updates"),
+          *lines = tcase_create("lines");
+
+    tcase_add_test(events, match_is_on_the_raw_line_and_unanchored);
+    tcase_add_test(events, a_match_event_does_not_see_decoded_fields);
+    tcase_add_test(events, a_group_stands_in_place_of_the_decoded_field);
+    tcase_add_test(events, a_group_that_took_no_part_changes_nothing);
+    tcase_add_test(events, conditions_run_in_the_order_written);
+    tcase_add_test(events, every_operator);
+    tcase_add_test(events, a_child_sees_all_fields_of_its_parent);
+    tcase_add_test(events, what_a_child_makes_is_its_own);
+    tcase_add_test(events, unless_and_log);
+    tcase_add_test(events, an_event_used_by_unless_only_is_still_found);
+    tcase_add_test(events, an_event_that_nothing_uses_does_nothing);
+    tcase_add_test(events, set_rewrite_and_map_run_as_written);
+    tcase_add_test(events, set_after_set_begins_a_new_table);
+    tcase_add_test(events, a_map_looks_up_once_and_star_is_every_other_value);
+    tcase_add_test(events, a_rewrite_replaces_all_and_knows_groups);
+    tcase_add_test(events, what_actions_overwrite_does_not_mix_up_label_sets);
+    tcase_add_test(events, a_line_that_is_several_events_does_not_mix_up_label_sets);
+    suite_add_tcase(s, events);
+    tcase_add_test(updates, every_verb);
+    tcase_add_test(updates, reset_drops_a_series_and_zeroes_a_label_less_one);
+    tcase_add_test(updates, a_reset_in_the_midst_of_a_line);
+    tcase_add_test(updates, several_events_update_one_gauge_in_the_order_of_sections);
+    tcase_add_test(updates, refused_values_make_no_series_and_are_counted);
+    tcase_add_test(updates, one_refused_value_does_not_stop_the_other_updates);
+    tcase_add_test(updates, units);
+    tcase_add_test(updates, labels_missing_constant_and_long);
+    tcase_add_test(updates, what_is_there_from_the_start);
+    tcase_add_test(updates, too_many_values_become_other_in_that_label_only);
+    tcase_add_test(updates, too_many_series_become_other_in_all_labels);
+    tcase_add_test(updates, exemplars);
+    tcase_add_test(updates, expire);
+    tcase_add_test(updates, min_clamps_a_gauge);
+    tcase_add_test(updates, between_files_an_older_set_is_ignored);
+    tcase_add_test(updates, many_label_sets_are_told_apart);
+    suite_add_tcase(s, updates);
+    tcase_add_test(lines, a_line_without_time_has_that_of_the_line_before);
+    tcase_add_test(lines, a_time_in_the_prefix_or_the_wrapper_counts_for_lines_after_it);
+    tcase_add_test(lines, the_group_named_time_of_a_match_event_is_the_time);
+    tcase_add_test(lines, a_date_is_remembered_over_lines_without_one);
+    tcase_add_test(lines, built_in_fields);
+    tcase_add_test(lines, the_stream_of_a_container);
+    tcase_add_test(lines, groups_of_path_match_follow_a_rename);
+    tcase_add_test(lines, a_prefix_is_cut_off_and_its_groups_are_fields);
+    tcase_add_test(lines, a_group_of_the_prefix_gives_way_to_that_of_the_path_again);
+    tcase_add_test(lines, line_ends_and_marks);
+    tcase_add_test(lines, lines_are_counted_by_how_they_were_decoded);
+    tcase_add_test(lines, a_line_refused_half_way_leaves_no_field_behind);
+    tcase_add_test(lines, broken_bytes_lose_no_line);
+    tcase_add_test(lines, a_regex_that_gives_up_does_not_match_and_is_counted);
+    tcase_add_test(lines, a_line_can_be_looked_at_first_and_taken_later);
+    suite_add_tcase(s, lines);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(engine_suite());
+
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+
+    srunner_free(r);
+    return failed != 0;
+}
