@@ -7,6 +7,7 @@
 #include "rules/dispatch.h"
 
 #include "base/xalloc.h"
+#include "rules/textindex.h"
 
 #include <stdlib.h>
 
@@ -18,9 +19,10 @@ struct list {
 /* Everything that is decided by the value of one decoded field. */
 struct field_table {
     uint16_t slot;
-    struct map values;   /* V -> index into lists */
-    struct map prefixes; /* P -> index into lists */
-    size_t *lengths;     /* distinct lengths of prefixes */
+    struct textindex values;   /* V -> index into lists */
+    struct textindex prefixes; /* P -> index into lists */
+    bool begins[256];          /* first bytes of prefixes */
+    size_t *lengths;           /* distinct lengths of prefixes */
     unsigned nlengths, lengths_cap;
     struct list *lists;
     unsigned nlists, lists_cap;
@@ -126,15 +128,16 @@ static struct field_table *field_table(struct dispatch *d, uint16_t slot)
     return &d->fields[d->nfields++];
 }
 
-static void add_text(struct field_table *t, struct map *texts, struct slice text, unsigned event)
+static void add_text(struct field_table *t, struct textindex *texts, struct slice text,
+                     unsigned event)
 {
-    uint64_t i;
+    uint32_t i;
 
-    if (!map_get(texts, text, &i)) {
+    if (!textindex_find(texts, text, &i)) {
         GROW(t->lists, t->nlists, t->lists_cap);
         t->lists[t->nlists] = (struct list){0};
         i = t->nlists++;
-        map_put(texts, text, i);
+        textindex_add(texts, text, i);
     }
     list_add(&t->lists[i], event);
 }
@@ -173,6 +176,7 @@ static void add_event(struct dispatch *d, unsigned event)
         t = field_table(d, c->field.slots[0]);
         add_text(t, &t->prefixes, c->text, event);
         add_length(t, c->text.n);
+        t->begins[(unsigned char)c->text.p[0]] = true;
         break;
     case DISPATCH_FIRST_BYTE:
         add_first_bytes(d, c->capture.pattern, event);
@@ -217,8 +221,8 @@ void dispatch_free(struct dispatch *d)
             free(t->lists[k].events);
         free(t->lists);
         free(t->lengths);
-        map_release(&t->values);
-        map_release(&t->prefixes);
+        textindex_release(&t->values);
+        textindex_release(&t->prefixes);
     }
     for (unsigned b = 0; b < 256; b++)
         free(d->by_first_byte[b].events);
@@ -255,24 +259,36 @@ static unsigned take(const struct list *l, uint16_t *events, unsigned n)
     return n;
 }
 
+static unsigned find_by_prefix(const struct field_table *t, struct slice text, uint16_t *events,
+                               unsigned n)
+{
+    uint32_t i;
+
+    for (unsigned k = 0; k < t->nlengths; k++) {
+        struct slice prefix = {text.p, t->lengths[k]};
+
+        if (prefix.n <= text.n && textindex_find(&t->prefixes, prefix, &i))
+            n = take(&t->lists[i], events, n);
+    }
+    return n;
+}
+
 static unsigned find_by_field(const struct field_table *t, struct record *r, uint16_t *events,
                               unsigned n)
 {
     struct field *f = &r->slots[t->slot];
-    uint64_t i;
+    uint32_t i;
 
     if (f->kind == FIELD_NONE)
         return n;
     struct slice text = field_text(f, &r->scratch);
 
-    if (map_get(&t->values, text, &i))
+    if (text.n == 0)
+        return n;
+    if (textindex_find(&t->values, text, &i))
         n = take(&t->lists[i], events, n);
-    for (unsigned k = 0; k < t->nlengths; k++) {
-        struct slice prefix = {text.p, t->lengths[k]};
-
-        if (prefix.n <= text.n && map_get(&t->prefixes, prefix, &i))
-            n = take(&t->lists[i], events, n);
-    }
+    if (t->begins[(unsigned char)text.p[0]])
+        n = find_by_prefix(t, text, events, n);
     return n;
 }
 
