@@ -106,7 +106,7 @@ class Backend:
 
     def websocket(self):
         kind = self.random.random() if self.written > FIRST else self.written / FIRST
-        if kind < 0.25 or not self.clients:
+        if (kind < 0.25 and len(self.clients) < 40) or not self.clients:
             self.clients.append(self.uuid())
             return self.info("🔌 Client connected: " + self.clients[-1])
         if kind < 0.4:

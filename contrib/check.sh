@@ -200,7 +200,7 @@ rules_check() {
 step_rules_check() {
     rules_check "$top/rules" && counted 1 0 &&
         find "$top/rules/examples" -maxdepth 1 -name '*.ini' | sort | each rules_check &&
-        find "$top/contrib" -name '*.ini' | sort | each "$logtally" check --strict -c
+        find "$top/contrib" -name '*.ini' | sort | each "$logtally" check --strict --rules "$top/rules" -c
 }
 
 # golden_tests PROGRAM
@@ -298,7 +298,7 @@ step_cppcheck() {
     need cppcheck
     local out=$CHECK_LOG.out
     mkdir -p "$build/cppcheck"
-    cppcheck --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --std=c11 \
+    cppcheck --enable=warning,performance --inline-suppr --error-exitcode=1 --std=c11 \
         -j "$jobs" --cppcheck-build-dir="$build/cppcheck" --suppressions-list="$top/tests/cppcheck.txt" \
         -I "$top/src" -I "$build/gcc" -DHAVE_CONFIG_H -D_GNU_SOURCE "$top/src" 2>&1 | tee "$out" || return 1
     counted "$(grep -c '^Checking .*\.c *\.\.\.$' "$out")" 0
