@@ -67,18 +67,14 @@ static unsigned exemplar_slot(const struct family *f, double value)
     return bucket_of(f->cells.bounds, f->cells.nbounds, value);
 }
 
-bool family_wants_exemplar(const struct family *f, uint32_t index, double value)
-{
-    if (!f->info->spec.exemplars || f->info->spec.type == FAMILY_GAUGE)
-        return false;
-    return !exemplars_fresh(&f->exemplars, index, exemplar_slot(f, value));
-}
-
 bool family_exemplar(struct family *f, uint32_t index, const struct exemplar *e)
 {
     if (!f->info->spec.exemplars || f->info->spec.type == FAMILY_GAUGE)
         return true;
-    return exemplars_put(&f->exemplars, f->cap, index, exemplar_slot(f, e->value), e);
+    bool kept = exemplars_put(&f->exemplars, f->cap, index, exemplar_slot(f, e->value), e);
+
+    f->cells.exemplar_fresh = f->exemplars.fresh;
+    return kept;
 }
 
 const struct family_spec *family_spec(const struct family *f)

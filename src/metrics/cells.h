@@ -26,6 +26,10 @@ struct family_cells {
     uint32_t nbounds;
     bool updated;    /* since the last snapshot */
     int64_t *stamps; /* time of the last update of each series; NULL without expire */
+    /* Exemplars: slots per series (one, or one per bucket; 0 = none are kept), and which of them
+     * hold one that no snapshot has taken yet (NULL before the first). */
+    unsigned exemplar_slots;
+    const uint8_t *exemplar_fresh;
 };
 
 /* For linear search; longer lists are halved. */
@@ -109,6 +113,18 @@ static inline void histogram_observe(struct family *f, uint32_t index, double v,
     h->bucket[bucket_of(c->bounds, c->nbounds, v)]++;
     nsum_add(&h->sum, v);
     family_updated(c, index, now_ns);
+}
+
+/* Would an exemplar of this value be news? Making one costs more than all else an update does, and
+ * of those between two snapshots only one is ever seen. */
+static inline bool family_wants_exemplar(struct family *f, uint32_t index, double value)
+{
+    const struct family_cells *c = family_cells(f);
+    size_t at = (size_t)index * c->exemplar_slots;
+
+    if (c->exemplar_slots > 1)
+        at += bucket_of(c->bounds, c->nbounds, value);
+    return c->exemplar_slots && !(c->exemplar_fresh && c->exemplar_fresh[at]);
 }
 
 #endif

@@ -72,23 +72,20 @@ static void store(struct exemplar_text **slot, struct slice text)
 bool exemplars_put(struct exemplars *x, uint32_t cap, uint32_t index, unsigned slot,
                    const struct exemplar *e)
 {
+    size_t at = (size_t)index * x->slots + slot;
     struct buf text = BUF_INIT;
 
     if (!fits(e))
         return false;
-    if (!x->at)
+    if (!x->at) {
         x->at = xcalloc((size_t)cap * x->slots, sizeof *x->at);
+        x->fresh = xcalloc((size_t)cap * x->slots, 1);
+    }
     render(&text, e);
-    store(&x->at[(size_t)index * x->slots + slot], buf_all(&text));
+    store(&x->at[at], buf_all(&text));
+    x->fresh[at] = 1;
     buf_release(&text);
     return true;
-}
-
-bool exemplars_fresh(const struct exemplars *x, uint32_t index, unsigned slot)
-{
-    struct exemplar_text *t = x->at ? x->at[(size_t)index * x->slots + slot] : NULL;
-
-    return t && atomic_load_explicit(&t->refs, memory_order_relaxed) == 1;
 }
 
 void exemplars_grow(struct exemplars *x, uint32_t old_cap, uint32_t cap)
@@ -99,6 +96,8 @@ void exemplars_grow(struct exemplars *x, uint32_t old_cap, uint32_t cap)
         return;
     x->at = xreallocarray(x->at, n, sizeof *x->at);
     memset(x->at + old, 0, (n - old) * sizeof *x->at);
+    x->fresh = xrealloc(x->fresh, n);
+    memset(x->fresh + old, 0, n - old);
 }
 
 void exemplars_forget(struct exemplars *x, uint32_t from, uint32_t to)
@@ -108,6 +107,8 @@ void exemplars_forget(struct exemplars *x, uint32_t from, uint32_t to)
     for (size_t i = (size_t)from * x->slots; i < (size_t)to * x->slots; i++) {
         text_unref(x->at[i]);
         x->at[i] = NULL;
+        if (x->fresh)
+            x->fresh[i] = 0;
     }
 }
 
@@ -117,8 +118,12 @@ void exemplars_move(struct exemplars *x, uint32_t from, uint32_t to)
         return;
     exemplars_forget(x, to, to + 1);
     for (unsigned i = 0; i < x->slots; i++) {
-        x->at[(size_t)to * x->slots + i] = x->at[(size_t)from * x->slots + i];
-        x->at[(size_t)from * x->slots + i] = NULL;
+        size_t new = (size_t)to * x->slots + i, old = (size_t)from * x->slots + i;
+
+        x->at[new] = x->at[old];
+        x->fresh[new] = x->fresh[old];
+        x->at[old] = NULL;
+        x->fresh[old] = 0;
     }
 }
 
@@ -126,10 +131,12 @@ void exemplars_release(struct exemplars *x, uint32_t cap)
 {
     exemplars_forget(x, 0, cap);
     free(x->at);
+    free(x->fresh);
     x->at = NULL;
+    x->fresh = NULL;
 }
 
-struct exemplars exemplars_share(const struct exemplars *x, uint32_t n)
+struct exemplars exemplars_share(struct exemplars *x, uint32_t n)
 {
     struct exemplars copy = {.slots = x->slots};
     size_t total = (size_t)n * x->slots;
@@ -138,6 +145,7 @@ struct exemplars exemplars_share(const struct exemplars *x, uint32_t n)
         return copy;
     copy.at = xreallocarray(NULL, total, sizeof *copy.at);
     memcpy(copy.at, x->at, total * sizeof *copy.at);
+    memset(x->fresh, 0, total);
     for (size_t i = 0; i < total; i++)
         if (copy.at[i])
             atomic_fetch_add_explicit(&copy.at[i]->refs, 1, memory_order_relaxed);

@@ -14,6 +14,7 @@ struct exemplar_text;
 
 struct exemplars {
     struct exemplar_text **at; /* series x slots; NULL before the first */
+    uint8_t *fresh;            /* beside `at`: 1 = no snapshot has taken it yet; NULL in a copy */
     unsigned slots;            /* per series */
 };
 
@@ -23,8 +24,6 @@ enum { EXEMPLAR_CHARS_MAX = 128 };
 /* False when the labels are too long. cap: series there is room for. */
 bool exemplars_put(struct exemplars *x, uint32_t cap, uint32_t index, unsigned slot,
                    const struct exemplar *e);
-/* Is there one that no snapshot has taken yet? */
-bool exemplars_fresh(const struct exemplars *x, uint32_t index, unsigned slot);
 void exemplars_grow(struct exemplars *x, uint32_t old_cap, uint32_t cap);
 /* Series `from` becomes series `to`, whose own are forgotten. */
 void exemplars_move(struct exemplars *x, uint32_t from, uint32_t to);
@@ -32,8 +31,8 @@ void exemplars_move(struct exemplars *x, uint32_t from, uint32_t to);
 void exemplars_forget(struct exemplars *x, uint32_t from, uint32_t to);
 void exemplars_release(struct exemplars *x, uint32_t cap);
 
-/* The first n series' exemplars, each counted once more. */
-struct exemplars exemplars_share(const struct exemplars *x, uint32_t n);
+/* The first n series' exemplars, each counted once more; none of them is fresh any more. */
+struct exemplars exemplars_share(struct exemplars *x, uint32_t n);
 /* " # {...} value time", or the empty slice. BORROWS. */
 struct slice exemplars_text(const struct exemplars *x, uint32_t index, unsigned slot);
 

@@ -94,6 +94,7 @@ static void cells_grow(struct family *f)
     if (f->info->spec.expire_ns)
         c->stamps = xreallocarray(c->stamps, f->cap, sizeof *c->stamps);
     exemplars_grow(&f->exemplars, old, f->cap);
+    f->cells.exemplar_fresh = f->exemplars.fresh;
 }
 
 static uint32_t append(struct family *f, const struct slice *values, int64_t now_ns)
@@ -120,6 +121,8 @@ struct family *family_new(struct registry *r, const struct family_spec *spec)
     f->info = family_info_new(spec);
     f->cells.stride = cell_size(spec);
     f->exemplars.slots = spec->type == FAMILY_HISTOGRAM ? spec->nbuckets + 1 : 1;
+    if (spec->exemplars && spec->type != FAMILY_GAUGE)
+        f->cells.exemplar_slots = f->exemplars.slots;
     bounds_init(&f->cells, spec);
     series_init(&f->table, spec->nlabels, r->seed);
     if (spec->max_values)

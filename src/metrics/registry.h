@@ -160,10 +160,6 @@ const struct histogram *family_histogram(const struct family *f, uint32_t index)
 /* Sets the counter of an own, live family to an absolute value (process_cpu_seconds_total). */
 void counter_store(struct family *f, uint32_t index, double v);
 
-/* Would an exemplar of this value be news: is there none that no snapshot has taken yet? Making one
- * costs more than all else an update does, and of those between two snapshots only one is ever
- * seen. */
-bool family_wants_exemplar(const struct family *f, uint32_t index, double value);
 /* Copies; kept for the counter, or for the bucket that `value` falls into. Ignored (returns false)
  * when the labels are longer than OpenMetrics allows. */
 bool family_exemplar(struct family *f, uint32_t index, const struct exemplar *e);

@@ -252,6 +252,13 @@ enum dispatch_how dispatch_of(const struct dispatch *d, unsigned event, struct s
     return k->how;
 }
 
+bool dispatch_proves(const struct dispatch *d, unsigned event)
+{
+    enum dispatch_how how = d->keys[event].how;
+
+    return how == DISPATCH_VALUE || how == DISPATCH_PREFIX;
+}
+
 static unsigned take(const struct list *l, uint16_t *events, unsigned n)
 {
     for (unsigned i = 0; i < l->n; i++)

@@ -34,6 +34,9 @@ void dispatch_free(struct dispatch *d);
 enum dispatch_how dispatch_of(const struct dispatch *d, unsigned event, struct slice *ret_text,
                               const char **ret_field);
 
+/* Is the condition by which the event is found proved true by finding it? */
+bool dispatch_proves(const struct dispatch *d, unsigned event);
+
 /* Events the line may be; each at most once, in no order. *ret_events has room for all events.
  * Returns how many. */
 unsigned dispatch_find(struct dispatch *d, struct record *r, uint16_t *ret_events);

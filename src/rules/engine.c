@@ -26,6 +26,7 @@ struct engine {
     struct engine_options options;
     struct record record;
     struct dispatch *dispatch;
+    bool *sure; /* per event: found by dispatch it is certain */
     struct plan *plans;
     struct updater *updater;
     /* This line: what is known of each event, and which hit. */
@@ -88,6 +89,13 @@ static void add_own_counters(struct engine *e)
         e->hit_series[i] = series(e, e->event_hits, e->rules->events[i].name, NULL);
 }
 
+/* Nothing but its one condition decides it, and nothing must be made of it before updates. */
+static bool is_simple(const struct event *ev, const struct plan *p)
+{
+    return ev->nconditions == 1 && ev->parent == EVENT_NONE && ev->nunless == 0 && !ev->logs &&
+           !p->has_time && !p->actions_always;
+}
+
 struct engine *engine_new(const struct ruleset *rules, struct registry *registry,
                           const struct engine_options *options, int64_t now_ns)
 {
@@ -100,6 +108,9 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     record_init(&e->record, rules);
     e->dispatch = dispatch_new(rules);
     e->plans = plans_new(rules);
+    e->sure = xcalloc(rules->nevents + 1, sizeof *e->sure);
+    for (unsigned i = 0; i < rules->nevents; i++)
+        e->sure[i] = dispatch_proves(e->dispatch, i) && is_simple(&rules->events[i], &e->plans[i]);
     e->verdicts = xcalloc(rules->nevents + 1, sizeof *e->verdicts);
     e->tried = xcalloc(rules->nevents + 1, sizeof *e->tried);
     e->candidates = xcalloc(rules->nevents + 1, sizeof *e->candidates);
@@ -119,6 +130,7 @@ void engine_free(struct engine *e)
     plans_free(e->plans, e->rules);
     dispatch_free(e->dispatch);
     record_release(&e->record);
+    free(e->sure);
     free(e->verdicts);
     free(e->tried);
     free(e->candidates);
@@ -206,9 +218,12 @@ static void find_events(struct engine *e)
     for (unsigned i = 0; i < e->ntried; i++)
         e->verdicts[e->tried[i]] = UNTRIED;
     e->ntried = e->nhits = 0;
-    for (unsigned i = 0; i < n; i++)
-        if (is_event(e, e->candidates[i]))
-            hit(e, e->candidates[i]);
+    for (unsigned i = 0; i < n; i++) {
+        unsigned event = e->candidates[i];
+
+        if ((e->sure[event] && !e->options.no_dispatch) || is_event(e, event))
+            hit(e, event);
+    }
 }
 
 /* What a decoded line means. */

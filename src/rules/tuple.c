@@ -12,7 +12,7 @@ enum { SLOTS_MIN = 64 };
 
 struct entry {
     uint64_t hash;
-    const char *key; /* each text: its length in 4 bytes, then its bytes */
+    const char *key; /* the texts' lengths, 4 bytes each, then their bytes */
     struct tuple_series series[];
 };
 
@@ -39,24 +39,45 @@ static uint64_t fold(uint64_t a, uint64_t b)
     return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-/* Multiply and fold, 8 bytes at a time (wyhash's step); the last 8 bytes overlap those before them.
- */
-static uint64_t hash_text(uint64_t h, struct slice s)
+static uint64_t load8(const char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static uint64_t load4(const char *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Multiply and fold (wyhash's step): 16 bytes at a time, the last 16 overlap those before them. */
+static uint64_t hash_text(uint64_t h, const char *p, size_t n)
 {
     const uint64_t k1 = 0xa0761d6478bd642full, k2 = 0xe7037ed1a0b428dbull;
-    uint64_t last = 0, word;
-    size_t i = 0;
+    uint64_t a = 0, b = 0;
 
-    for (; i + 8 <= s.n; i += 8) {
-        memcpy(&word, s.p + i, 8);
-        h = fold(h ^ word, k1);
+    for (size_t left = n; left > 16; left -= 16, p += 16)
+        h = fold(load8(p) ^ k1, load8(p + 8) ^ h);
+    if (n > 16) {
+        p -= 16 - ((n - 1) % 16 + 1);
+        a = load8(p);
+        b = load8(p + 8);
+    } else if (n >= 8) {
+        a = load8(p);
+        b = load8(p + n - 8);
+    } else if (n >= 4) {
+        a = load4(p);
+        b = load4(p + n - 4);
+    } else if (n > 0) {
+        a = (unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
+            (uint64_t)(unsigned char)p[n - 1] << 16;
     }
-    if (s.n >= 8)
-        memcpy(&last, s.p + s.n - 8, 8);
-    else
-        for (size_t k = 0; k < s.n; k++)
-            last |= (uint64_t)(unsigned char)s.p[k] << 8 * k;
-    return fold(h ^ last, k2 ^ s.n);
+    return fold(a ^ k2 ^ n, b ^ h);
 }
 
 static uint64_t hash_texts(const struct tuples *t, const struct slice *texts)
@@ -64,19 +85,32 @@ static uint64_t hash_texts(const struct tuples *t, const struct slice *texts)
     uint64_t h = 0x8ebc6af09c88c6e3ull;
 
     for (unsigned i = 0; i < t->ntexts; i++)
-        h = hash_text(h, texts[i]);
+        h = hash_text(h, texts[i].p, texts[i].n);
     return h;
+}
+
+/* As memcmp(a, b, n) == 0, without the call: label texts are short. */
+static bool same_bytes(const char *a, const char *b, size_t n)
+{
+    if (n >= 8) {
+        for (size_t i = 0; i + 8 < n; i += 8)
+            if (load8(a + i) != load8(b + i))
+                return false;
+        return load8(a + n - 8) == load8(b + n - 8);
+    }
+    if (n >= 4)
+        return load4(a) == load4(b) && load4(a + n - 4) == load4(b + n - 4);
+    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
 }
 
 static bool key_is(const struct tuples *t, const char *key, const struct slice *texts)
 {
-    for (unsigned i = 0; i < t->ntexts; i++) {
-        uint32_t n;
+    const char *bytes = key + t->ntexts * sizeof(uint32_t);
 
-        memcpy(&n, key, sizeof n);
-        if (n != texts[i].n || memcmp(key + sizeof n, texts[i].p, n) != 0)
+    for (unsigned i = 0; i < t->ntexts; i++, key += sizeof(uint32_t)) {
+        if (load4(key) != texts[i].n || !same_bytes(bytes, texts[i].p, texts[i].n))
             return false;
-        key += sizeof n + n;
+        bytes += texts[i].n;
     }
     return true;
 }
@@ -163,15 +197,15 @@ struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts)
     make_room(t);
     for (unsigned i = 0; i < t->ntexts; i++)
         bytes += sizeof(uint32_t) + texts[i].n;
-    char *key = arena_alloc(&t->keys, bytes + 1), *at = key;
+    char *key = arena_alloc(&t->keys, bytes + 1), *at = key + t->ntexts * sizeof(uint32_t);
 
     for (unsigned i = 0; i < t->ntexts; i++) {
         uint32_t n = (uint32_t)texts[i].n;
 
-        memcpy(at, &n, sizeof n);
+        memcpy(key + i * sizeof n, &n, sizeof n);
         if (n > 0)
-            memcpy(at + sizeof n, texts[i].p, n);
-        at += sizeof n + n;
+            memcpy(at, texts[i].p, n);
+        at += n;
     }
     struct entry *e = entry_at(t, t->n);
 

@@ -2,7 +2,7 @@
  *
  * Nearly always one event took the line: its mappings run as they stand in its plan, with the
  * series from its table of tuples. Only when several events took the line are their mappings
- * merged, and only when a `reset` removed series in the midst of a line are series looked up again.
+ * merged. Series that a line needs may come, but none goes before the line is done.
  */
 #include "config.h"
 
@@ -18,11 +18,23 @@ enum skip { SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE, SKIP_KINDS };
 
 #define SERIES_UNMADE UINT32_MAX
 
+/* A mapping made ready: what its update needs, in one place. */
+enum op_kind { OP_COUNT, OP_OBSERVE, OP_GAUGE, OP_RESET };
+
+struct update_op {
+    enum op_kind kind;
+    bool reads;    /* a value from the line; else `fixed` */
+    bool exemplar; /* its event has one, and its family keeps them */
+    struct family *family;
+    const struct mapping *mapping;
+    struct num fixed; /* a number of the rules; 1 for inc, -1 for dec */
+};
+
 struct updater {
     const struct ruleset *rules;
     struct registry *registry;
     struct plan *plans;
-    struct family **families; /* of each family_def */
+    struct update_op *ops; /* of each mapping */
     struct family *skipped, *folded, *errors;
     int64_t now_ns;
     uint64_t generation;
@@ -44,6 +56,40 @@ static struct family *own_counter(struct registry *r, const char *name, const ch
     return registry_family(r, &spec);
 }
 
+static void add_families(struct updater *u)
+{
+    for (unsigned i = 0; i < u->rules->nfamilies; i++) {
+        const struct family_def *def = &u->rules->families[i];
+        struct family *f = registry_family(u->registry, &def->spec);
+
+        if (def->at_start)
+            family_touch(f, 0);
+        for (unsigned z = 0; z < def->nzeros; z++)
+            family_pin(f, def->zeros + (size_t)z * def->spec.nlabels, u->now_ns);
+    }
+}
+
+static struct update_op make_op(struct updater *u, const struct mapping *m)
+{
+    const struct family_spec *spec = &u->rules->families[m->family].spec;
+    struct update_op op = {
+        .kind = spec->type == FAMILY_COUNTER ? OP_COUNT : OP_OBSERVE,
+        .reads = m->value_is_field && m->verb != VERB_INC && m->verb != VERB_DEC,
+        .exemplar = u->rules->events[m->event].nexemplar && spec->exemplars,
+        .family = registry_find(u->registry, slice_str(spec->name)),
+        .mapping = m,
+        .fixed = m->number,
+    };
+
+    if (m->verb == VERB_RESET)
+        op.kind = OP_RESET;
+    else if (spec->type == FAMILY_GAUGE)
+        op.kind = OP_GAUGE;
+    if (m->verb == VERB_INC || m->verb == VERB_DEC)
+        op.fixed = (struct num){1, 1, true};
+    return op;
+}
+
 struct updater *updater_new(const struct ruleset *rules, struct registry *registry,
                             struct plan *plans, int64_t now_ns)
 {
@@ -57,17 +103,11 @@ struct updater *updater_new(const struct ruleset *rules, struct registry *regist
     u->plans = plans;
     u->now_ns = now_ns;
     u->actions_ran = xcalloc(rules->nevents + 1, sizeof *u->actions_ran);
-    u->families = xcalloc(rules->nfamilies + 1, sizeof(struct family *));
+    u->ops = xcalloc(rules->nmappings + 1, sizeof *u->ops);
     u->merged = xcalloc(rules->nmappings + 1, sizeof *u->merged);
-    for (unsigned i = 0; i < rules->nfamilies; i++) {
-        const struct family_def *def = &rules->families[i];
-        struct family *f = u->families[i] = registry_family(registry, &def->spec);
-
-        if (def->at_start)
-            family_touch(f, 0);
-        for (unsigned z = 0; z < def->nzeros; z++)
-            family_pin(f, def->zeros + (size_t)z * def->spec.nlabels, now_ns);
-    }
+    add_families(u);
+    for (unsigned i = 0; i < rules->nmappings; i++)
+        u->ops[i] = make_op(u, &rules->mappings[i]);
     u->skipped = own_counter(registry, "logtally_rule_skipped_total",
                              "Updates left out because the value was missing, not a number, or "
                              "negative where it must not be",
@@ -86,7 +126,7 @@ void updater_free(struct updater *u)
 {
     if (!u)
         return;
-    free(u->families);
+    free(u->ops);
     free(u->merged);
     free(u->actions_ran);
     free(u);
@@ -137,14 +177,10 @@ static void count_folded(struct updater *u, const struct mapping *m, uint32_t fo
     }
 }
 
-/* Indexes kept in tables died when the registry dropped series. */
-static void heed_generation(struct updater *u)
+/* The registry dropped series (registry_expire, between lines): the indexes kept in tables died. */
+static void forget_tuples(struct updater *u)
 {
-    uint64_t now = registry_generation(u->registry);
-
-    if (now == u->generation)
-        return;
-    u->generation = now;
+    u->generation = registry_generation(u->registry);
     for (unsigned e = 0; e < u->rules->nevents; e++)
         tuples_clear(u->plans[e].tuples);
 }
@@ -169,15 +205,15 @@ static void run_actions(struct updater *u, struct record *r, unsigned event)
         updater_count_limit(u, event);
 }
 
-static struct tuple_series make_series(struct updater *u, struct record *r, const struct mapping *m)
+static struct tuple_series make_series(struct updater *u, struct record *r,
+                                       const struct update_op *op)
 {
-    struct family *f = u->families[m->family];
     struct slice values[LABELS_MAX];
     struct folded folded = {0};
 
-    run_actions(u, r, m->event);
-    label_values(r, m, u->rules->families[m->family].spec.nlabels, values);
-    uint32_t index = family_series(f, values, u->now_ns, &folded);
+    run_actions(u, r, op->mapping->event);
+    label_values(r, op->mapping, family_spec(op->family)->nlabels, values);
+    uint32_t index = family_series(op->family, values, u->now_ns, &folded);
 
     return (struct tuple_series){index, folded.all ? FOLDED_ALL : folded.mask};
 }
@@ -207,32 +243,27 @@ static void read_inputs(struct plan *p, struct record *r)
         p->texts[i] = record_text(r, &p->inputs[i]);
 }
 
-static bool read_value(struct updater *u, struct record *r, const struct mapping *m,
+static bool read_value(struct updater *u, struct record *r, const struct update_op *op,
                        struct num *ret_value)
 {
-    bool gauge = u->rules->families[m->family].spec.type == FAMILY_GAUGE;
-
-    if (!m->value_is_field) {
-        *ret_value = m->number;
-        return true;
-    }
+    const struct mapping *m = op->mapping;
     struct slice text = record_text(r, &m->value);
 
     if (text.n == 0)
         count_skip(u, m, SKIP_MISSING);
     else if (num_parse(text, &m->unit, ret_value) < 0)
         count_skip(u, m, SKIP_NOT_A_NUMBER);
-    else if (ret_value->d < 0 && !gauge)
+    else if (ret_value->d < 0 && op->kind != OP_GAUGE)
         count_skip(u, m, SKIP_NEGATIVE);
     else
         return true;
     return false;
 }
 
-static void keep_exemplar(struct updater *u, struct record *r, const struct mapping *m,
+static void keep_exemplar(struct updater *u, struct record *r, const struct update_op *op,
                           uint32_t index, double value)
 {
-    const struct event *e = &u->rules->events[m->event];
+    const struct event *e = &u->rules->events[op->mapping->event];
     struct exemplar x = {.value = value, .time = (double)record_time(r, NULL) / 1e9};
 
     for (unsigned i = 0; i < e->nexemplar && x.nlabels < 4; i++) {
@@ -244,57 +275,51 @@ static void keep_exemplar(struct updater *u, struct record *r, const struct mapp
         x.text[x.nlabels++] = text;
     }
     if (x.nlabels)
-        family_exemplar(u->families[m->family], index, &x);
+        family_exemplar(op->family, index, &x);
 }
 
-static void reset_series(struct updater *u, struct record *r, const struct mapping *m)
+static void reset_series(struct updater *u, struct record *r, const struct update_op *op)
 {
     struct slice values[LABELS_MAX];
 
-    label_values(r, m, u->rules->families[m->family].spec.nlabels, values);
-    gauge_reset(u->families[m->family], values, u->now_ns);
+    label_values(r, op->mapping, family_spec(op->family)->nlabels, values);
+    gauge_reset(op->family, values, u->now_ns);
 }
 
-static void update(struct updater *u, struct record *r, const struct mapping *m,
+static void update_gauge(struct updater *u, struct record *r, const struct update_op *op,
+                         uint32_t index, double v)
+{
+    enum verb verb = op->mapping->verb;
+
+    if (verb == VERB_SET)
+        gauge_set(op->family, index, v, record_time(r, NULL), r->source->id, u->now_ns);
+    else
+        gauge_add(op->family, index, verb == VERB_DEC || verb == VERB_SUB ? -v : v, u->now_ns);
+}
+
+static void update(struct updater *u, struct record *r, const struct update_op *op,
                    struct tuple_series *s)
 {
-    struct family *f = u->families[m->family];
-    bool gauge = u->rules->families[m->family].spec.type == FAMILY_GAUGE;
-    struct num v = {1, 1, true};
+    struct num v = op->fixed;
 
-    if (m->verb == VERB_RESET) {
-        reset_series(u, r, m);
+    if (op->kind == OP_RESET) {
+        reset_series(u, r, op);
         return;
     }
-    if (m->verb != VERB_INC && m->verb != VERB_DEC && !read_value(u, r, m, &v))
+    if (op->reads && !read_value(u, r, op, &v))
         return;
     if (s->index == SERIES_UNMADE)
-        *s = make_series(u, r, m);
+        *s = make_series(u, r, op);
     if (s->folded)
-        count_folded(u, m, s->folded);
-    switch (m->verb) {
-    case VERB_INC:
-    case VERB_ADD:
-        if (gauge)
-            gauge_add(f, s->index, v.d, u->now_ns);
-        else
-            counter_add(f, s->index, &v, u->now_ns);
-        break;
-    case VERB_DEC:
-    case VERB_SUB:
-        gauge_add(f, s->index, -v.d, u->now_ns);
-        break;
-    case VERB_SET:
-        gauge_set(f, s->index, v.d, record_time(r, NULL), r->source->id, u->now_ns);
-        break;
-    case VERB_OBSERVE:
-        histogram_observe(f, s->index, v.d, u->now_ns);
-        break;
-    case VERB_RESET:
-        break;
-    }
-    if (u->rules->events[m->event].nexemplar && family_wants_exemplar(f, s->index, v.d))
-        keep_exemplar(u, r, m, s->index, v.d);
+        count_folded(u, op->mapping, s->folded);
+    if (op->kind == OP_COUNT)
+        counter_add(op->family, s->index, &v, u->now_ns);
+    else if (op->kind == OP_OBSERVE)
+        histogram_observe(op->family, s->index, v.d, u->now_ns);
+    else
+        update_gauge(u, r, op, s->index, v.d);
+    if (op->exemplar && family_wants_exemplar(op->family, s->index, v.d))
+        keep_exemplar(u, r, op, s->index, v.d);
 }
 
 static void apply_one(struct updater *u, struct record *r, unsigned event)
@@ -302,13 +327,8 @@ static void apply_one(struct updater *u, struct record *r, unsigned event)
     struct plan *p = &u->plans[event];
     struct tuple_series *series = find_tuple(p);
 
-    for (unsigned i = 0; i < p->nmappings; i++) {
-        update(u, r, &u->rules->mappings[p->mappings[i]], &series[i]);
-        if (registry_generation(u->registry) == u->generation)
-            continue;
-        heed_generation(u);
-        series = find_tuple(p);
-    }
+    for (unsigned i = 0; i < p->nmappings; i++)
+        update(u, r, &u->ops[p->mappings[i]], &series[i]);
 }
 
 static int by_number(const void *a, const void *b)
@@ -335,19 +355,18 @@ static void apply_merged(struct updater *u, struct record *r, const uint16_t *ev
             u->merged[count_all++] = u->plans[events[i]].mappings[k];
     qsort(u->merged, count_all, sizeof *u->merged, by_number);
     for (unsigned i = 0; i < count_all; i++) {
-        const struct mapping *m = &u->rules->mappings[u->merged[i]];
-        struct plan *p = &u->plans[m->event];
+        const struct update_op *op = &u->ops[u->merged[i]];
+        struct plan *p = &u->plans[op->mapping->event];
 
-        heed_generation(u);
-        update(u, r, m, find_tuple(p) + position(p, u->merged[i]));
+        update(u, r, op, find_tuple(p) + position(p, u->merged[i]));
     }
-    heed_generation(u);
 }
 
 void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
 {
     u->line++;
-    heed_generation(u);
+    if (registry_generation(u->registry) != u->generation)
+        forget_tuples(u);
     for (unsigned i = 0; i < n; i++)
         read_inputs(&u->plans[events[i]], r);
     if (n == 1)
