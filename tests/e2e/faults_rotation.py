@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+# timeout: 240
+"""Rotation while the daemon runs: rows 1 to 11, 16 and 17, 21 and 22 of the fault catalogue (tests/README.md)."""
+import os
+import shutil
+import subprocess
+
+from _faults import World, append, frozen, main, need, run, until, write_all
+
+APP = "logs/app.log"
+
+
+def open_log(path=APP):
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+
+
+def rename():
+    w = World().start()
+    for round_ in range(3):
+        fd = open_log()
+        write_all(fd, w.lines(300))
+        w.exact()
+        if os.path.exists(APP + ".1"):
+            os.rename(APP + ".1", APP + ".%d" % (round_ + 2))
+        os.rename(APP, APP + ".1")
+        w.write(100)                        # the new file
+        for _ in range(10):                 # the writer keeps the old descriptor for a while
+            write_all(fd, w.lines(20))
+            until(lambda: False, 0.05)
+        os.close(fd)
+        w.exact()
+    w.finish()
+
+
+def rename_fast():
+    w = World().start()
+    w.write(200)
+    w.exact()
+    for _ in range(10):
+        for i in range(11, 0, -1):
+            if os.path.exists(APP + ".%d" % i):
+                os.rename(APP + ".%d" % i, APP + ".%d" % (i + 1))
+        os.rename(APP, APP + ".1")
+        w.write(200)
+    w.exact()
+    w.finish()
+
+
+def rename_fast_while_frozen():
+    w = World().start()
+    w.write(200)
+    w.exact()
+    with frozen(w):
+        for _ in range(10):
+            w.write(50)
+            for i in range(11, 0, -1):
+                if os.path.exists(APP + ".%d" % i):
+                    os.rename(APP + ".%d" % i, APP + ".%d" % (i + 1))
+            os.rename(APP, APP + ".1")
+            w.write(150)
+    w.exact()
+    w.finish()
+
+
+def rename_nocreate():
+    w = World().start()
+    fd = open_log()
+    write_all(fd, w.lines(300))
+    w.exact()
+    os.rename(APP, APP + ".1")
+    write_all(fd, w.lines(100))
+    w.exact()
+    write_all(fd, w.lines(100))
+    os.close(fd)
+    w.exact()
+    w.write(300)
+    w.finish()
+
+
+def rename_away():
+    os.makedirs("old")
+    w = World().start()
+    fd = open_log()
+    write_all(fd, w.lines(300))
+    w.exact()
+    os.rename(APP, "old/app.log")
+    write_all(fd, w.lines(150))
+    w.write(200)
+    for _ in range(5):
+        write_all(fd, w.lines(30))
+        until(lambda: False, 0.1)
+    w.exact()
+    write_all(fd, w.lines(30))
+    os.close(fd)
+    w.exact()
+    w.finish()
+
+
+def logrotate(config, times=1):
+    need("logrotate")
+    with open("logrotate.conf", "w", encoding="utf-8") as f:
+        f.write("%s/%s {\n%s\n}\n" % (os.getcwd(), APP, config))
+    os.chmod("logrotate.conf", 0o644)
+    os.chmod("logs", 0o755)
+    for _ in range(times):
+        run("logrotate", "-f", "-s", os.path.join(os.getcwd(), "logrotate.state"), "logrotate.conf")
+
+
+def logrotate_chain():
+    w = World().start()
+    for _ in range(5):
+        w.write(200)
+        logrotate("rotate 9\ncreate")
+        w.write(50)
+    w.exact()
+    w.finish()
+
+
+def logrotate_dateext():
+    w = World().start()
+    for i in range(3):
+        w.write(200)
+        logrotate("rotate 9\ncreate\ndateext\ndateformat -2026010%d" % (i + 1))
+        w.write(50)
+    w.exact()
+    assert os.path.exists(APP + "-20260102")
+    w.finish()
+
+
+def dated_names():
+    w = World().start()
+    for i in range(1, 4):
+        fd = open_log()
+        write_all(fd, w.lines(200))
+        w.exact()
+        write_all(fd, w.lines(60))
+        os.rename(APP, "logs/app-2026-01-0%d.log" % i)
+        w.write(40)
+        write_all(fd, w.lines(20))
+        os.close(fd)
+        w.exact()
+    w.finish()
+
+
+def logrotate_delaycompress():
+    need("gzip")
+    w = World().start()
+    for _ in range(4):
+        w.write(200)
+        w.exact()
+        with frozen(w):
+            w.write(100)
+            logrotate("rotate 9\ncreate\ncompress\ndelaycompress")
+        w.write(50)
+    w.exact()
+    assert os.path.exists(APP + ".2.gz")
+    w.finish()
+
+
+def logrotate_copytruncate():
+    """Lines between copy and truncate are lost by the rotator; what is on the disk in the end counts."""
+    w = World().start()
+    writer = subprocess.Popen(["sh", "-c", "cat >>" + APP], stdin=subprocess.PIPE)
+    for _ in range(4):
+        for _ in range(20):
+            writer.stdin.write(w.lines(50))
+            writer.stdin.flush()
+        logrotate("rotate 9\ncopytruncate")
+    writer.stdin.write(w.lines(100))
+    writer.stdin.close()
+    writer.wait()
+    kept = b""
+    for name in os.listdir("logs"):
+        with open("logs/" + name, "rb") as f:
+            kept += f.read()
+    whole = w.truth
+    w.expect_only(kept)
+    if w.truth == whole:
+        w.exact()
+        w.finish()
+        return
+    # Some of what the rotator destroyed may have been read before.
+    until(lambda: w.counted() >= sum(w.truth.values()) and w.value("logtally_lag_bytes") == 0)
+    got = {int(ls[0][1]): v for ls, v in w.values["lines_total"].items()}
+    for b, n in whole.items():
+        assert w.truth.get(b, 0) <= got.get(b, 0) <= n, "block %d: %d of %d to %d" % (b, got.get(b, 0),
+                                                                                      w.truth.get(b, 0), n)
+
+
+def partial_line_at_rotation_that_never_ends():
+    """The last line has no newline, and its writer is gone: it is one line, counted once, when the file is retired."""
+    w = World(state="rotate_wait = 1s").start()
+    append(APP, w.lines(100) + w.lines(1)[:-1])
+    until(lambda: w.counted() >= 100)
+    os.rename(APP, APP + ".1")
+    w.write(100)
+    w.exact()
+    w.finish()
+
+
+def partial_line_at_rotation_joined():
+    w = World().start()
+    fd = open_log()
+    for i in range(5):
+        line = w.lines(1)
+        write_all(fd, w.lines(100) + line[:10])
+        until(lambda: w.counted() >= 100)
+        os.rename(APP, APP + ".%d" % (i + 1))
+        new = open_log()
+        write_all(new, w.lines(10))
+        write_all(fd, line[10:15])
+        until(lambda: False, 0.1)
+        write_all(fd, line[15:])
+        os.close(fd)
+        fd = new
+        w.exact()
+    os.close(fd)
+    w.finish()
+
+
+def copytruncate():
+    w = World().start()
+    fd = open_log()
+    for i in range(4):
+        write_all(fd, w.lines(300))
+        if i % 2:
+            w.exact()
+        shutil.copy(APP, APP + ".%d" % (i + 1))
+        os.truncate(APP, 0)
+        write_all(fd, w.lines(100))
+        w.exact()
+    os.close(fd)
+    w.finish()
+
+
+def copytruncate_behind():
+    """What was not read before the truncation is taken from the copy."""
+    w = World().start()
+    fd = open_log()
+    write_all(fd, w.lines(300))
+    w.exact()
+    with frozen(w):
+        write_all(fd, w.lines(500))
+        shutil.copy(APP, APP + ".1")
+        os.truncate(APP, 0)
+        write_all(fd, w.lines(100))
+    os.close(fd)
+    w.exact()
+    w.finish()
+
+
+def copytruncate_copy_elsewhere():
+    """Nobody can count what is gone, but the truncation is told, and nothing is doubled."""
+    w = World().start()
+    w.write(300)
+    w.exact()
+    with frozen(w):
+        gone = w.lines(200)
+        append(APP, gone)
+        shutil.copy(APP, "elsewhere")
+        os.truncate(APP, 0)
+        w.forget(gone)
+        w.write(50)
+    w.exact()
+    assert until(lambda: w.now("logtally_files_truncated_total") == 1, 10), w.own()
+    w.finish()
+
+
+def bytes_known_lost():
+    """A file that was seen to be longer than it could be read before it was cut: the loss is told to the byte."""
+    w = World(block=100000)
+    line = b"kind=l n=%08d block=%03d size=0.125\n"
+    whole = b"".join(line % (i, i // 100000) for i in range(700000))
+    w.start()
+    append(APP, b"")
+    with frozen(w):
+        append(APP, whole)
+    until(lambda: w.now("logtally_lag_bytes") or w.value("lines_total"))
+    os.truncate(APP, 0)
+    assert until(lambda: w.now("logtally_files_truncated_total") == 1, 20), w.own()
+    assert until(lambda: w.now("logtally_lag_bytes") == 0 and
+                 w.value("lines_total") * len(line % (0, 0)) + w.value("logtally_lost_bytes_total") == len(whole), 10), w.own()
+    w.term()
+
+
+def truncate():
+    w = World().start()
+    for n in (400, 300, 200, 100):
+        w.write(n)
+        w.exact()
+        os.truncate(APP, 0)
+    w.write(50)
+    w.exact()
+    w.finish()
+
+
+def delete_recreate():
+    w = World().start()
+    for _ in range(5):
+        fd = open_log()
+        write_all(fd, w.lines(300))
+        w.exact()
+        write_all(fd, w.lines(100))
+        os.unlink(APP)
+        w.write(50)
+        write_all(fd, w.lines(100))
+        os.close(fd)
+        w.exact()
+    w.finish()
+
+
+def unlinked_still_written():
+    w = World().start()
+    fd = open_log()
+    write_all(fd, w.lines(300))
+    w.exact()
+    os.unlink(APP)
+    for _ in range(20):
+        write_all(fd, w.lines(10))
+        until(lambda: False, 0.1)
+    os.close(fd)
+    w.exact()
+    w.finish()
+
+
+if __name__ == "__main__":
+    main(rename, rename_fast, rename_fast_while_frozen, rename_nocreate, rename_away, logrotate_chain, logrotate_dateext,
+         dated_names, logrotate_delaycompress, logrotate_copytruncate, partial_line_at_rotation_that_never_ends,
+         partial_line_at_rotation_joined, copytruncate, copytruncate_behind, copytruncate_copy_elsewhere, bytes_known_lost, truncate,
+         delete_recreate, unlinked_still_written)
