@@ -307,13 +307,16 @@ def sessions():
         heatmap("Processing distribution", "Messages per second by processing time.", "message_processing_duration_seconds"),
     )
     d.row("Cleanup job").add(
+        stat("Last success", "Time since the job last ended well; it runs daily. Red from 25 hours, where CleanupJobMissed begins.",
+             "time() - max(cleanup_job_last_success_timestamp_seconds{@})", "s", steps(GREEN, (86700, YELLOW), (90000, RED)),
+             size=(6, 8)),
         timeseries("Runs", "Runs of the job within each hour; none for 25 hours alarms (CleanupJobMissed).",
-                   query("sum(increase(cleanup_job_runs_total{@}[1h]))", "runs"), "short", size=(8, 8)),
+                   query("sum(increase(cleanup_job_runs_total{@}[1h]))", "runs"), "short", size=(6, 8)),
         timeseries("Records deleted", "Records deleted within each hour.",
-                   query("sum(increase(cleanup_job_records_deleted_total{@}[1h]))", "records"), "short", size=(8, 8)),
+                   query("sum(increase(cleanup_job_records_deleted_total{@}[1h]))", "records"), "short", size=(6, 8)),
         timeseries("Duration", "Average duration of the runs of the last day.",
                    query("sum(increase(cleanup_job_duration_seconds_sum{@}[1d])) / "
-                         "(sum(increase(cleanup_job_duration_seconds_count{@}[1d])) > 0)", "average"), "s", size=(8, 8)),
+                         "(sum(increase(cleanup_job_duration_seconds_count{@}[1d])) > 0)", "average"), "s", size=(6, 8)),
     )
     return d
 

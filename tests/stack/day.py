@@ -208,7 +208,7 @@ def route(path):
     return "/".join(":id" if p.isdigit() or (len(p) == 36 and p.count("-") == 4) else p for p in path.split("/"))
 
 
-def count(r, f):
+def count(r, t, f):
     msg = f["msg"]
     if msg == "http request":
         labels = {"method": f["method"], "endpoint": route(f["path"])}
@@ -241,6 +241,7 @@ def count(r, f):
         key = "websocket_connections_active" + label_text({})
         r.gauges[key] = 0 if msg.startswith("S") else r.gauges[key] + (1 if " connected" in msg else -1)
     elif msg == "cleanup job completed":
+        r.gauges["cleanup_job_last_success_timestamp_seconds" + label_text({})] = t
         r.add("cleanup_job_runs_total")
         r.add("cleanup_job_records_deleted_total", f["records_deleted"])
         r.observe("cleanup_job_duration_seconds", f["duration"] / 1e9, JOBS)
@@ -254,7 +255,7 @@ def app_samples(path, found, start=START, end=END):
         for t in range(start, end + 1, STEP):
             while i < len(found) and found[i][0] <= t:
                 if found[i][1] is not None:
-                    count(r, found[i][1])
+                    count(r, *found[i])
                 i += 1
             r.write(out, t)
         out.write("# EOF\n")

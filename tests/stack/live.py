@@ -205,6 +205,18 @@ def prove_alerts(work, world, stack, exporter, port, checks):
     return exporter
 
 
+def prove_names(port, checks):
+    """Every metric of logtally that a rule, a dashboard or the docs name is on the page of the real one."""
+    page = fetch(f"http://127.0.0.1:{port}/metrics")
+    served = set(re.findall(r"^# TYPE (\w+)", page, re.M))
+    used = set()
+    for pattern in ("prometheus/rules/*.yml", "grafana/dashboards/*.json", "docs/monitoring*.md"):
+        for path in ROOT.glob(pattern):
+            # not after a colon, which makes it a recorded series, and not the Docker volume
+            used |= set(re.findall(r"(?<![:\w])((?:logtally|process)_(?!data\b)[a-z_]+)\b", path.read_text(encoding="utf-8")))
+    checks.check(len(used) > 20 and used <= served, f"metrics that logtally does not serve: {sorted(used - served)}")
+
+
 def prove_backup(work, stack, checks):
     now = time.time()
     query = "sum by (status) (http_requests_total)"
@@ -273,6 +285,7 @@ def main():
         stack = Stack(work, config, port)
         try:
             stack.do("up")
+            prove_names(port, checks)
             exporter = prove_alerts(work, world, stack, exporter, port, checks)
             prove_backup(work, stack, checks)
             prove_secure(world, stack, config, checks)

@@ -28,6 +28,7 @@ class Backend(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"echo " + self.rfile.readline())
             self.close_connection = True
             return
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
         body = METRICS if self.name == b"logtally" and self.path == "/metrics" else self.name + b" " + self.path.encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
