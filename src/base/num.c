@@ -18,7 +18,7 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-enum { PIECES_MAX = 6 };
+enum { PIECES_MAX = 6, SHORT_MAX = 15 };
 
 /* One piece of a composed time, as "2m" in "1h2m3.5s". */
 struct piece {
@@ -192,12 +192,48 @@ static int parse_word(struct slice s, const struct unit *unit, struct num *ret_n
     return decimal_value(&d, unit, ret_num);
 }
 
+/* What nearly every value is: at most 15 digits, perhaps with a point, times a power of ten that a
+ * double holds exactly; then one division rounds right (Clinger 1990). Below 2^50 the quotient is
+ * whole only if it is exactly so. False: the general way must say. */
+static bool parse_short(struct slice s, const struct unit *unit, struct num *ret_num)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    int scale = -unit->exp10;
+    uint64_t m = 0;
+    size_t point = s.n;
+
+    if (s.n == 0 || s.n > SHORT_MAX || unit->mul != 1 || unit->div != 1)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned digit = (unsigned char)s.p[i] - (unsigned)'0';
+
+        if (digit <= 9)
+            m = m * 10 + digit;
+        else if (s.p[i] == '.' && point == s.n && i > 0 && i + 1 < s.n)
+            point = i;
+        else
+            return false;
+    }
+    if (point < s.n)
+        scale += (int)(s.n - point - 1);
+    if (scale < 0 || scale >= (int)(sizeof powers / sizeof *powers))
+        return false;
+    ret_num->d = (double)m / powers[scale];
+    ret_num->u = (uint64_t)ret_num->d;
+    ret_num->integral = (double)ret_num->u >= ret_num->d;
+    return true;
+}
+
 int num_parse(struct slice s, const struct unit *unit, struct num *ret_num)
 {
     struct slice rest = s;
     struct decimal d;
     enum unit_kind kind;
 
+    if (parse_short(s, unit, ret_num))
+        return 0;
     if (decimal_scan(&rest, &d) < 0)
         return parse_word(s, unit, ret_num);
     if (rest.n == 0)

@@ -264,7 +264,7 @@ static void keep_exemplar(struct updater *u, struct record *r, const struct upda
                           uint32_t index, double value)
 {
     const struct event *e = &u->rules->events[op->mapping->event];
-    struct exemplar x = {.value = value, .time = (double)record_time(r, NULL) / 1e9};
+    struct exemplar x = {.value = value};
 
     for (unsigned i = 0; i < e->nexemplar && x.nlabels < 4; i++) {
         struct slice text = record_text(r, &e->exemplar[i]);
@@ -274,8 +274,10 @@ static void keep_exemplar(struct updater *u, struct record *r, const struct upda
         x.name[x.nlabels] = slice_str(e->exemplar[i].name);
         x.text[x.nlabels++] = text;
     }
-    if (x.nlabels)
-        family_exemplar(op->family, index, &x);
+    if (x.nlabels == 0)
+        return;
+    x.time = (double)record_time(r, NULL) / 1e9;
+    family_exemplar(op->family, index, &x);
 }
 
 static void reset_series(struct updater *u, struct record *r, const struct update_op *op)
