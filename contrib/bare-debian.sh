@@ -35,9 +35,10 @@ trap leave EXIT
 debootstrap --variant=minbase "$suite" "$root" "$mirror"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 [ -z "${APT_CONF:-}" ] || cp "$APT_CONF" "$root/etc/apt/apt.conf.d/99bare-debian"
-for at in proc sys dev; do
-    mount --rbind "/$at" "$root/$at" 2>/dev/null || mount --bind "/$at" "$root/$at" || continue
-    mounted=("$at" "${mounted[@]}")
+mount -t proc proc "$root/proc" && mounted=(proc)
+for at in dev dev/pts dev/shm; do
+    mkdir -p "$root/$at"
+    mount --bind "/$at" "$root/$at" && mounted=("$at" "${mounted[@]}")
 done
 
 # what git has, so that nothing of this working tree's builds comes along

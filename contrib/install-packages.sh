@@ -49,7 +49,7 @@ if [ ! -e "$policy" ]; then
     as_root chmod 755 "$policy"
     trap 'as_root rm -f "$policy"' EXIT
 fi
-export DEBIAN_FRONTEND=noninteractive
-as_root apt-get update -qq
+wait_for_lock=(-o DPkg::Lock::Timeout=300)      # another apt may be at work
+as_root apt-get "${wait_for_lock[@]}" update -qq
 as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    apt-get "${wait_for_lock[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
