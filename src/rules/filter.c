@@ -5,6 +5,8 @@
 
 #include "base/num.h"
 
+#include <math.h>
+
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
@@ -61,20 +63,37 @@ static bool is_uuid(struct slice s)
     return true;
 }
 
+/* What stands behind "scheme://"; false when there is no scheme. */
+static bool cut_scheme(struct slice s, struct slice *ret_rest)
+{
+    size_t i = 0;
+
+    while (i < s.n && (lower(s.p[i]) != upper(s.p[i]) || is_digit(s.p[i]) ||
+                       (i > 0 && memchr("+.-", s.p[i], 3))))
+        i++;
+    if (i == 0 || !slice_starts(slice_from(s, i), SLICE("://")))
+        return false;
+    *ret_rest = slice_from(s, i + 3);
+    return true;
+}
+
+/* Up to the first of these bytes. */
+static struct slice before_any(struct slice s, const char *ends)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (memchr(ends, s.p[i], strlen(ends)))
+            return slice_make(s.p, i);
+    return s;
+}
+
 /* scheme://host/path?query#fragment -> /path; what has no scheme is a path already. */
 static struct slice url_path(struct slice s)
 {
-    const char *colon = memchr(s.p, ':', s.n);
+    struct slice rest;
 
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '?' || s.p[i] == '#') {
-            s.n = i;
-            break;
-        }
-    }
-    if (!colon || s.p[0] == '/' || s.p + s.n - colon < 3 || memcmp(colon, "://", 3) != 0)
+    s = before_any(s, "?#");
+    if (!cut_scheme(s, &rest))
         return s;
-    struct slice rest = slice_from(s, (size_t)(colon - s.p) + 3);
     const char *slash = rest.n ? memchr(rest.p, '/', rest.n) : NULL;
 
     return slash ? slice_from(rest, (size_t)(slash - rest.p)) : SLICE("/");
@@ -113,21 +132,9 @@ static void filter_class(struct slice in, struct slice argument, struct buf *out
 /* https://user@Example.COM:8443/x -> example.com; [::1]:80 -> ::1 */
 static void filter_host(struct slice in, struct slice argument, struct buf *out)
 {
-    static const char ends[] = "/?#";
-
     (void)argument;
-    for (size_t i = 0; i + 3 <= in.n; i++) {
-        if (memcmp(in.p + i, "://", 3) == 0) {
-            in = slice_from(in, i + 3);
-            break;
-        }
-    }
-    for (size_t i = 0; i < in.n; i++) {
-        if (memchr(ends, in.p[i], sizeof ends - 1)) {
-            in.n = i;
-            break;
-        }
-    }
+    cut_scheme(in, &in);
+    in = before_any(in, "/?#");
     for (size_t i = in.n; i > 0; i--) {
         if (in.p[i - 1] == '@') {
             in = slice_from(in, i);
@@ -158,22 +165,17 @@ static void filter_basename(struct slice in, struct slice argument, struct buf *
     buf_slice(out, in);
 }
 
-/* The next item of a list such as nginx's "0.1, 0.2 : 0.3": divided by commas, colons between
- * blanks, and blanks. */
+/* The next item of a list such as nginx's "0.1, 0.2 : 0.3": divided by commas, blanks, and colons
+ * that stand alone. */
 static bool next_item(struct slice *rest, struct slice *ret_item)
 {
-    size_t i = 0, from;
-
-    while (i < rest->n && strchr(", :\t", rest->p[i]))
-        i++;
-    from = i;
-    while (i < rest->n && !strchr(", \t", rest->p[i]))
-        i++;
-    if (i == from)
-        return false;
-    *ret_item = (struct slice){rest->p + from, i - from};
-    *rest = slice_from(*rest, i);
-    return true;
+    do {
+        while (rest->n && memchr(", \t", rest->p[0], 3))
+            *rest = slice_from(*rest, 1);
+        *ret_item = before_any(*rest, ", \t");
+        *rest = slice_from(*rest, ret_item->n);
+    } while (slice_eq(*ret_item, SLICE(":")));
+    return ret_item->n > 0;
 }
 
 static void filter_first(struct slice in, struct slice argument, struct buf *out)
@@ -196,7 +198,8 @@ static void filter_last(struct slice in, struct slice argument, struct buf *out)
 }
 
 /* Items that are "-" (an upstream that was not asked) count as nothing; a list without any number,
- * or with something that is no number, stays as it is, for the metric to refuse. */
+ * or with something that is no number, stays as it is, for the metric to refuse. 0.1 and 0.2 are
+ * 0.3, as a person adds them, not the nearest doubles' 0.30000000000000004: 15 digits hold that. */
 static void filter_sum(struct slice in, struct slice argument, struct buf *out)
 {
     struct slice rest = in, item;
@@ -216,13 +219,10 @@ static void filter_sum(struct slice in, struct slice argument, struct buf *out)
         nsum_add(&sum, v.d);
         numbers++;
     }
-    if (numbers == 0) {
+    if (numbers == 0 || !isfinite(nsum_value(&sum)))
         buf_slice(out, in);
-        return;
-    }
-    char text[NUM_TEXT];
-
-    buf_add(out, text, num_format(text, nsum_value(&sum)));
+    else
+        buf_fmt(out, "%.15g", nsum_value(&sum));
 }
 
 static void filter_default(struct slice in, struct slice argument, struct buf *out)

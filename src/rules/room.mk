@@ -92,12 +92,22 @@ endif
 
 # From a line to updates: its tests.
 if HAVE_CHECK
-RULE_TESTS = tests/check_pattern tests/check_engine
+RULE_TESTS = tests/check_pattern tests/check_template tests/check_tuple tests/check_dispatch \
+	tests/check_engine
 check_PROGRAMS += $(RULE_TESTS)
 TESTS += $(RULE_TESTS)
 tests_check_pattern_SOURCES = tests/check_pattern.c tests/support.h tests/support.c
 tests_check_pattern_CFLAGS = $(CHECK_COMPILE)
 tests_check_pattern_LDADD = $(CHECK_LINK)
+tests_check_template_SOURCES = tests/check_template.c
+tests_check_template_CFLAGS = $(CHECK_COMPILE)
+tests_check_template_LDADD = $(CHECK_LINK)
+tests_check_tuple_SOURCES = tests/check_tuple.c tests/support.h tests/support.c
+tests_check_tuple_CFLAGS = $(CHECK_COMPILE)
+tests_check_tuple_LDADD = $(CHECK_LINK)
+tests_check_dispatch_SOURCES = tests/check_dispatch.c tests/support.h tests/support.c
+tests_check_dispatch_CFLAGS = $(CHECK_COMPILE)
+tests_check_dispatch_LDADD = $(CHECK_LINK)
 tests_check_engine_SOURCES = tests/check_engine.c tests/support.h tests/support.c
 tests_check_engine_CFLAGS = $(CHECK_COMPILE)
 tests_check_engine_LDADD = $(CHECK_LINK)
