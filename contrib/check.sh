@@ -18,12 +18,13 @@ build=${CHECK_BUILD:-$top/build}
 jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
 steps="bootstrap gcc unit layers format shellcheck man rules-check rules-test truth docs
-       prometheus compose dashboards e2e quickstart clang-sanitizers cppcheck clang-tidy distcheck"
+       e2e quickstart clang-sanitizers cppcheck clang-tidy fuzz distcheck stack-rules stack-files
+       stack-kubernetes stack-proxies stack-proof stack-live stack-fleet"
 
 # How long a step may take, in seconds; CI allows the whole run twenty minutes.
 limit_of() {
     case $1 in
-    e2e | clang-sanitizers | distcheck) echo 600 ;;
+    e2e | clang-sanitizers | distcheck | stack-*) echo 600 ;;
     *) echo 300 ;;
     esac
 }
@@ -151,6 +152,18 @@ step_clang_sanitizers() {
         golden_tests "$build/clang-san/src/logtally"
 }
 
+# Every fuzzer for a few seconds, from nothing: a mistake that shows at once shows here.
+step_fuzz() {
+    need clang-14
+    configured "$build/fuzz" CC=clang-14 CFLAGS='-O1 -g' --enable-asan --enable-ubsan --enable-fuzzing || return 1
+    local names
+    names=$(cd "$top" && find tests -name 'fuzz_*.c' | sed 's/\.c$//' | sort)
+    # shellcheck disable=SC2086
+    make -s -j"$jobs" $names || return 1
+    printf '%s\n' "$names" | each fuzz_one
+}
+fuzz_one() { "$build/fuzz/$1" -max_total_time="${FUZZ_SECONDS:-10}" -rss_limit_mb=1024 2>&1 | tail -n 40; }
+
 step_distcheck() {
     need xz
     cd "$build/gcc" && make -s -j"$jobs" distcheck && counted 1 0
@@ -233,51 +246,13 @@ step_docs() {
     closing_line "$out" && return $ok
 }
 
-# A file of targets is read by `check config` of a file that names it.
-targets_file() {
-    local config=$CHECK_LOG.targets.yml
-    printf 'scrape_configs: [{job_name: a, file_sd_configs: [{files: ["%s"]}]}]\n' "$1" >"$config"
-    promtool check config "$config"
-}
-
-# Web and client configurations name secrets that are not there; only their form is looked at.
-no_judge() { python3 -c 'import sys, yaml; yaml.safe_load(open(sys.argv[1]))' "$1"; }
-
-# What a YAML file is, is told by its keys; one that no judge knows is a mistake.
-yaml_file() {
-    cd "$(dirname "$1")" || return 1
-    if grep -q '^tests:' "$1"; then
-        promtool test rules "$1"
-    elif grep -q '^groups:' "$1"; then
-        promtool check rules --lint=all --lint-fatal "$1"
-    elif grep -q '^scrape_configs:' "$1"; then
-        promtool check config "$1"
-    elif grep -q '^route:' "$1"; then
-        amtool check-config "$1"
-    elif grep -qE '^- targets:' "$1"; then
-        targets_file "$1"
-    elif grep -qE '^(basic_auth_users:|tls_server_config:|basic_auth:|\{\}$)' "$1"; then
-        no_judge "$1"
-    else
-        echo "$1: neither Prometheus's nor Alertmanager's"
-        return 1
-    fi
-}
-
-step_prometheus() {
-    need promtool amtool
-    find "$top/prometheus" -name '*.yml' | sort | each yaml_file
-}
-
-step_compose() {
-    need docker-compose
-    find "$top" -maxdepth 1 -name 'docker-compose*.yml' | sort | each compose_file
-}
-compose_file() { docker-compose -f "$1" config -q; }
-
-step_dashboards() {
-    need jq
-    find "$top/grafana" -name '*.json' | sort | each jq -e '.title and .uid and (.panels | length > 0)'
+# The monitoring stack has a test program for each of its parts.
+stack_part() {
+    local part=$1 out=$CHECK_LOG.out ok=0
+    need promtool amtool docker-compose jq python3
+    LOGTALLY=$logtally "$top/tests/stack/run.sh" "$part" >"$out" 2>&1 || ok=1
+    cat "$out"
+    closing_line "$out" && return $ok
 }
 
 step_e2e() {
@@ -348,7 +323,10 @@ run_step() {
 
 case ${1:-} in
 --run-step)
-    "step_${2//-/_}"
+    case $2 in
+    stack-*) stack_part "${2#stack-}" ;;
+    *) "step_${2//-/_}" ;;
+    esac
     exit
     ;;
 --run-one)
