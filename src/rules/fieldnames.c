@@ -11,31 +11,21 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { NAMES_MAX = 4096, TRIES = 64 };
+enum { NAMES_MAX = 4096, SHORT_MAX = 15 };
 
 static size_t index_size(const struct fieldnames *f)
 {
     return (size_t)1 << (64 - f->shift);
 }
 
-/* Returns whether it found its own cell free. */
-static bool index_put(struct fieldnames *f, unsigned entry)
+static void index_put(struct fieldnames *f, unsigned entry)
 {
     const struct keywords *k = &f->entries[entry].words;
-    size_t own = fieldnames_cell(f, k->first, k->last), at = own;
+    size_t at = fieldnames_cell(k->first, k->last, f->shift);
 
     while (f->index[at] != 0)
         at = (at + 1) & (index_size(f) - 1);
-    f->index[at] = entry;
-    return at == own;
-}
-
-static void index_fill(struct fieldnames *f)
-{
-    memset(f->index, 0, index_size(f) * sizeof *f->index);
-    f->chained = false;
-    for (unsigned i = 1; i < f->n; i++)
-        f->chained |= !index_put(f, i);
+    f->index[at] = entry + 1;
 }
 
 /* A quarter full at most, and never without an empty cell. */
@@ -44,17 +34,10 @@ static void index_grow(struct fieldnames *f)
     if ((size_t)f->n * 4 < index_size(f))
         return;
     f->shift--;
-    f->index = xreallocarray(f->index, index_size(f), sizeof *f->index);
-    index_fill(f);
-}
-
-/* Looks for a multiplier that gives each name a cell of its own. Many names may have none. */
-static void index_spread(struct fieldnames *f)
-{
-    for (unsigned i = 0; i < TRIES && f->chained; i++) {
-        f->mul = f->mul * UINT64_C(0x5851f42d4c957f2d) + UINT64_C(0x14057b7ef767814e);
-        index_fill(f);
-    }
+    free(f->index);
+    f->index = xcalloc(index_size(f), sizeof *f->index);
+    for (unsigned i = 0; i < f->n; i++)
+        index_put(f, i);
 }
 
 static struct fieldname *entry_of(struct fieldnames *f, const char *text, size_t n)
@@ -70,7 +53,7 @@ static struct fieldname *entry_of(struct fieldnames *f, const char *text, size_t
         .text = xstrslice(slice_make(text, n)),
         .slot = FIELDNAME_NO_SLOT,
     };
-    f->chained |= !index_put(f, f->n);
+    index_put(f, f->n);
     f->n++;
     index_grow(f);
     return entry_of(f, text, n);
@@ -90,20 +73,34 @@ static void add_name(struct fieldnames *f, const char *name, unsigned slot)
         entry_of(f, name, (size_t)(dot - name))->begins = true;
 }
 
+static void cells_fill(struct fieldnames *f)
+{
+    f->cells = xcalloc(index_size(f), sizeof *f->cells);
+    for (size_t i = 0; i < index_size(f); i++)
+        f->cells[i] = (struct fieldcell){UINT64_MAX, UINT64_MAX, FIELDNAME_NO_SLOT, false};
+    for (unsigned i = 0; i < f->n; i++) {
+        const struct fieldname *e = &f->entries[i];
+        struct fieldcell *c = &f->cells[fieldnames_cell(e->words.first, e->words.last, f->shift)];
+
+        if (e->slot == FIELDNAME_NO_SLOT || e->words.n > SHORT_MAX)
+            continue;
+        if (c->slot != FIELDNAME_NO_SLOT)
+            c->more = true;
+        else
+            *c = (struct fieldcell){e->words.first, e->words.last, e->slot, false};
+    }
+}
+
 struct fieldnames *fieldnames_new(const char *const *names, unsigned n)
 {
     struct fieldnames *f = xcalloc(1, sizeof *f);
 
     assert(n <= NAMES_MAX);
-    f->mul = UINT64_C(0x9e3779b97f4a7c15);
     f->shift = 64 - 6;
     f->index = xcalloc(index_size(f), sizeof *f->index);
-    GROW(f->entries, 0, f->cap);
-    f->entries[0] = (struct fieldname){.words = {0, 0, SIZE_MAX}, .slot = FIELDNAME_NO_SLOT};
-    f->n = 1;
     for (unsigned i = 0; i < n; i++)
         add_name(f, names[i], i);
-    index_spread(f);
+    cells_fill(f);
     return f;
 }
 
@@ -115,5 +112,6 @@ void fieldnames_free(struct fieldnames *f)
         free((char *)f->entries[i].text);
     free(f->entries);
     free(f->index);
+    free(f->cells);
     free(f);
 }

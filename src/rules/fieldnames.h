@@ -1,16 +1,14 @@
 /* fieldnames -- is this key one of the names the rules use? Asked once for every key of every line.
  *
- * A key of at most 16 bytes is two words, padded with zeros, and its length: one look at the table
- * and three compares answer. A longer one is its first and its last eight bytes and its length, and
- * the text between is compared too. A scanner that may read behind a key makes the words by masking
- * (linescan_kernel.h); both ways must give the same words, which is why they are defined here.
+ * A key of at most 16 bytes is two words, padded with zeros, and its length; a longer one is its
+ * first and its last eight bytes and its length, and the text between is compared too. Besides the
+ * names themselves the table holds what stands before each of their dots: for "a.b.c" also "a" and
+ * "a.b", as entries without a slot. A scanner of nested JSON goes into an object only when it found
+ * it here.
  *
- * The hash has a multiplier that is chosen when the table is made, so that (nearly always) no two
- * names share a cell: `chained` says whether a look-up must go on after the first cell.
- *
- * Besides the names themselves the table holds what stands before each of their dots: for "a.b.c"
- * also "a" and "a.b", as entries without a slot. A scanner of nested JSON goes into an object only
- * when it found it here. Internal to src/rules. */
+ * The fast scanners have a table of their own in here, of the names that have a slot and less than
+ * 16 bytes: `cells`, which a look-up reads in one place. Their keys hold no NUL, so the two words
+ * alone tell them apart. Internal to src/rules. */
 #ifndef LT_RULES_FIELDNAMES_H
 #define LT_RULES_FIELDNAMES_H
 
@@ -30,13 +28,19 @@ struct fieldname {
     bool begins;      /* text + "." begins a wanted name */
 };
 
+/* One look: the words are equal, then `slot` it is; or there is `more` to look at elsewhere. */
+struct fieldcell {
+    uint64_t first, last; /* an empty cell has all ones, which no key has */
+    uint16_t slot;
+    bool more; /* a name that belongs here did not fit: ask fieldnames_find */
+};
+
 struct fieldnames {
-    struct fieldname *entries; /* entries[0] equals no key */
+    struct fieldname *entries;
     unsigned n, cap;
-    uint32_t *index; /* number of an entry, or 0; at most a quarter of it is used */
-    unsigned shift;  /* 64 - log2 of its size */
-    bool chained;    /* some entry is not in its own cell, but in one behind it */
-    uint64_t mul;
+    uint32_t *index; /* entry + 1, or 0; at most a quarter of it is used */
+    unsigned shift;  /* 64 - log2 of its size, which is also that of: */
+    struct fieldcell *cells;
 };
 
 /* Eight bytes of text as one number, the same on every machine. */
@@ -63,16 +67,15 @@ static inline struct keywords keywords_of(const char *p, size_t n)
     return (struct keywords){keywords_le(w[0]), keywords_le(w[1]), n};
 }
 
-/* The cell where the search begins. The length is left out: equal words of other lengths are rare.
- */
-static inline size_t fieldnames_cell(const struct fieldnames *f, uint64_t first, uint64_t last)
+/* The cell where a search begins. The length is left out: the same words with another are rare. */
+static inline size_t fieldnames_cell(uint64_t first, uint64_t last, unsigned shift)
 {
-    return (size_t)((first * f->mul ^ last * UINT64_C(0xbf58476d1ce4e5b9)) >> f->shift);
+    return (size_t)((first ^ (last << 29 | last >> 35)) * UINT64_C(0x9e3779b97f4a7c15) >> shift);
 }
 
 static inline bool keywords_eq(const struct keywords *a, const struct keywords *b)
 {
-    return a->first == b->first && a->last == b->last && a->n == b->n;
+    return ((a->first ^ b->first) | (a->last ^ b->last) | (a->n ^ b->n)) == 0;
 }
 
 /* The entry of the name with these words and text, or NULL. */
@@ -80,10 +83,10 @@ static inline const struct fieldname *fieldnames_find(const struct fieldnames *f
                                                       const struct keywords *k, const char *text)
 {
     size_t mask = ((size_t)1 << (64 - f->shift)) - 1;
-    size_t at = fieldnames_cell(f, k->first, k->last);
+    size_t at = fieldnames_cell(k->first, k->last, f->shift);
 
     for (; f->index[at] != 0; at = (at + 1) & mask) {
-        const struct fieldname *e = &f->entries[f->index[at]];
+        const struct fieldname *e = &f->entries[f->index[at] - 1];
 
         if (keywords_eq(&e->words, k) &&
             (k->n <= 16 || memcmp(e->text + 8, text + 8, k->n - 16) == 0))

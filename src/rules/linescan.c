@@ -7,23 +7,24 @@
 
 #define KEEP(n) (UINT64_MAX >> (64 - 8 * (n)))
 
-const uint64_t linescan_masks[17][2] = {{0, 0},
-                                        {KEEP(1), 0},
-                                        {KEEP(2), 0},
-                                        {KEEP(3), 0},
-                                        {KEEP(4), 0},
-                                        {KEEP(5), 0},
-                                        {KEEP(6), 0},
-                                        {KEEP(7), 0},
-                                        {KEEP(8), 0},
-                                        {KEEP(8), KEEP(1)},
-                                        {KEEP(8), KEEP(2)},
-                                        {KEEP(8), KEEP(3)},
-                                        {KEEP(8), KEEP(4)},
-                                        {KEEP(8), KEEP(5)},
-                                        {KEEP(8), KEEP(6)},
-                                        {KEEP(8), KEEP(7)},
-                                        {KEEP(8), KEEP(8)}};
+const uint64_t linescan_masks[16][2] = {
+    {0, 0},
+    {KEEP(1), 0},
+    {KEEP(2), 0},
+    {KEEP(3), 0},
+    {KEEP(4), 0},
+    {KEEP(5), 0},
+    {KEEP(6), 0},
+    {KEEP(7), 0},
+    {KEEP(8), 0},
+    {KEEP(8), KEEP(1)},
+    {KEEP(8), KEEP(2)},
+    {KEEP(8), KEEP(3)},
+    {KEEP(8), KEEP(4)},
+    {KEEP(8), KEEP(5)},
+    {KEEP(8), KEEP(6)},
+    {KEEP(8), KEEP(7)},
+};
 
 const struct linescan *linescan_get(enum linescan_level level)
 {
@@ -85,6 +86,22 @@ const char *linescan_scalar(const char *p)
     if (*p == 'n')
         return memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
     return number(p);
+}
+
+unsigned linescan_slot(const struct fieldnames *want, const char *key, size_t n)
+{
+    struct keywords words = keywords_of(key, n);
+    const struct fieldname *e = fieldnames_find(want, &words, key);
+
+    return e != NULL ? e->slot : FIELDNAME_NO_SLOT;
+}
+
+size_t linescan_long_key(const char *key, const char *end, char close)
+{
+    size_t left = end > key ? (size_t)(end - key) : 0;
+    const char *at = memchr(key, close, left);
+
+    return at != NULL ? (size_t)(at - key) : left;
 }
 
 static bool is_hex(char c)

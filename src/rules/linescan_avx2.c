@@ -1,4 +1,4 @@
-/* linescan_kernel.h for the instructions that simd.h calls AVX2. */
+/* The fast scanners for the instructions that simd.h calls AVX2. */
 #include "config.h"
 
 #include "rules/linescan_parts.h"

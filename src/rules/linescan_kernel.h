@@ -1,33 +1,27 @@
-/* The fast scanners, written once over the masks of simd.h; included by linescan_avx2.c,
- * linescan_sse2.c and linescan_swar.c.
+/* The fast scanners; included by linescan_avx2.c, linescan_sse2.c and linescan_swar.c.
  *
- * The idea. A line of log is nearly always flat and minified: {"k":"v","n":1,...} or k=v k="v w".
- * For such a line nothing needs to be looked at byte by byte. 64 bytes become five masks (quotes,
- * backslashes, control characters, the two dividers); the parity of quotes says which bytes are
- * inside of strings; and that the line is valid is a handful of statements about neighbouring bits,
- * checked for 64 bytes at once:
+ * The idea. A line of log is nearly always flat and minified: {"k":"v","n":1} or k=v k="v w". Such
+ * a line need not be looked at byte by byte. 64 bytes become masks of quotes, dividers (the comma,
+ * the space) and control characters; the parity of quotes says which bytes are inside of strings;
+ * dividers outside of them cut the line into members. Each member is then taken by its ends: the
+ * key up to its first `"` (or `=`), which 16 bytes and one look into the table of names answer
+ * (fieldnames.h), and the value, which is all the rest and must be ONE string or hold none.
  *
- *   JSON, outside of strings, with `{` taken for the first comma:
- *     a closing quote has a colon or comma (or the last `}`) right behind it; a colon has a closing
- *     quote right before it; an opening quote has a colon or comma right before it; a comma has an
- *     opening quote right behind it; commas and colons take turns; the last one is a colon; what
- *     stands between a colon and the next comma and is no string is one number, true, false or
- * null. logfmt: an opening quote has `=` right before it, a closing one a blank or the line's end
- * right behind; blanks are single; every token has a `=` behind one byte or more; a token has a
- * quote only right behind its first `=`.
+ * Why that proves the line valid. Opening quotes are counted while making masks, and again member
+ * by member, one for each key and value that begins with a quote. A member has at least the strings
+ * that were counted for it, so when the sums agree it has no others. A value that begins and ends
+ * with a quote and has only one string is that string, since backslashes outside of strings are
+ * refused (JSON), or at least before quotes (logfmt). Every other byte is compared (`{`, `":`, the
+ * last `}`) or is part of a scalar that is parsed to its last byte. Nothing is guessed.
  *
- * Together they leave no byte unaccounted for, so nothing is guessed: a line that passes is valid,
- * and its fields are where the masks say. A line that does not pass is not thereby wrong (it may be
- * nested, have blanks, an empty object, a key in quotes): it is given to the plain scanner, which
- * decides. So the answers are always those of fields_json.c and fields_logfmt.c;
- * tests/check_linescan.c compares them for millions of lines, good and damaged, at every level of
- * instructions.
+ * A line for which this does not work out is not thereby wrong (it may be nested, have blanks, a
+ * key in quotes): it goes to the plain scanner, which decides. So the answers are always those of
+ * fields_json.c and fields_logfmt.c; tests/check_linescan.c compares them, on good and on damaged
+ * lines, for every set of instructions.
  *
- * Keys are then taken one by one: 16 bytes are searched for the key's end and made two words, which
- * the table of names answers with one look (fieldnames.h).
- *
- * The price: masks cost the same for noise as for text; lines with more than 128 members, and keys
- * of 16 bytes and more, go the longer way. Per-line cost is in bench/bench_fields.c. */
+ * The price: lines with a backslash are masked twice (first for nothing); lines of more than 128
+ * members go the plain way; keys of 16 bytes and more a longer one. bench/bench_fields.c measures.
+ */
 #ifndef LT_RULES_LINESCAN_KERNEL_H
 #define LT_RULES_LINESCAN_KERNEL_H
 
@@ -37,38 +31,57 @@
 
 enum { MEMBERS_MAX = 128, UNLIMITED = -1 /* no end but '\n' */ };
 
+enum form { FORM_JSON, FORM_LOGFMT };
+
 /* What the masks of a line gave. */
 struct scan {
-    const char *end;               /* its '\n', or where the slice ends */
-    bool regular;                  /* of the form this file is made for, as far as masks tell */
-    bool escaped;                  /* a backslash is in it */
-    unsigned nquoted;              /* logfmt: strings */
+    const char *end; /* the first control character, or where the slice ends; NULL: not seen */
+    bool regular;    /* quotes are even, escapes are right */
+    unsigned strings;
     unsigned n;                    /* members */
-    uint32_t at[MEMBERS_MAX + 65]; /* where each begins, and one more behind the last */
+    uint32_t at[MEMBERS_MAX + 65]; /* the divider behind each */
 };
 
-/* Not the positions: they are many, and written before they are read. */
-SIMD_INLINE void scan_begin(struct scan *s)
+/* Where the fields go: the arguments of a scan, as they stand in registers. */
+struct into {
+    const struct fieldnames *want;
+    const struct fieldcell *cells;
+    unsigned shift;
+    struct field *slots;
+    uint16_t *touched;
+    unsigned n; /* touched */
+};
+
+SIMD_INLINE const char *find_newline(const char *p)
 {
-    s->end = NULL;
-    s->regular = s->escaped = false;
-    s->n = s->nquoted = 0;
+    for (;; p += 64) {
+        uint64_t found = block_eq(block_load(p), '\n');
+
+        if (found != 0)
+            return p + bit_lowest(found);
+    }
 }
 
-SIMD_INLINE void take_positions(struct scan *s, uint64_t bits, uint32_t base)
+/* Writes the places of the bits, four without asking: a mispredicted branch costs more than four
+ * stores. Returns how many bits there are. */
+SIMD_INLINE unsigned take_positions(uint32_t *out, uint64_t bits, uint32_t base)
 {
     unsigned count = bit_count(bits);
-    uint32_t *out = s->at + s->n;
 
-    s->n += count;
-    for (;;
-         count -= 4) { /* four without asking: a mispredicted branch costs more than four stores */
-        for (int i = 0; i < 4; i++) {
-            *out++ = base + bit_lowest(bits | UINT64_C(1) << 63);
-            bits &= bits - 1;
-        }
-        if (__builtin_expect(count <= 4, 1))
-            return;
+    for (unsigned taken = 0;; taken += 4, out += 4) {
+        out[0] = base + bit_lowest_or_any(bits);
+        SIMD_STORE_NOW();
+        bits &= bits - 1;
+        out[1] = base + bit_lowest_or_any(bits);
+        SIMD_STORE_NOW();
+        bits &= bits - 1;
+        out[2] = base + bit_lowest_or_any(bits);
+        SIMD_STORE_NOW();
+        bits &= bits - 1;
+        out[3] = base + bit_lowest_or_any(bits);
+        bits &= bits - 1;
+        if (__builtin_expect(taken + 4 >= count, 1))
+            return count;
     }
 }
 
@@ -87,17 +100,31 @@ SIMD_INLINE uint64_t escaped_bytes(uint64_t backslash, uint64_t *carry)
     return (even ^ sums << 1) & behind;
 }
 
-SIMD_INLINE const char *find_newline(const char *p)
-{
-    for (;; p += 64) {
-        uint64_t found = block_eq(block_load(p), '\n');
+/* What one block leaves to the next. */
+struct carry {
+    uint64_t inside; /* all bits: the block ended inside of a string */
+    uint64_t escape; /* 1: it ended with a backslash that escapes */
+    bool wrong;
+};
 
-        if (found != 0)
-            return p + bit_lowest(found);
-    }
+/* The quotes of a block without the escaped ones. Backslashes must stand inside of strings; in
+ * logfmt only those before a quote, elsewhere they are text. */
+SIMD_INLINE uint64_t careful_quotes(struct carry *c, const char *at, struct block b,
+                                    uint64_t within, enum form form)
+{
+    uint64_t backslash = block_eq(b, '\\') & within;
+    uint64_t escaped = escaped_bytes(backslash, &c->escape) & within;
+    uint64_t all = block_eq(b, '"') & within, quote = all & ~escaped;
+    uint64_t outside = ~(bits_parity(quote) ^ c->inside);
+
+    if (form == FORM_JSON)
+        c->wrong |= (backslash & outside) != 0 || !linescan_escapes(at, escaped);
+    else
+        c->wrong |= (all & escaped & outside) != 0;
+    return quote;
 }
 
-/* Control characters, the first of which ends the line; where a slice ends is made to look like
+/* Control characters, the first of which ends the line; the end of a slice is made to look like
  * one. */
 SIMD_INLINE uint64_t stops(struct block b, int64_t left, bool unlimited)
 {
@@ -108,95 +135,93 @@ SIMD_INLINE uint64_t stops(struct block b, int64_t left, bool unlimited)
     return control;
 }
 
-SIMD_INLINE bool ends_line(const struct scan *s, const char *p, int64_t limit)
+/* Returns false when a backslash was seen that only a careful walk can judge. */
+SIMD_INLINE bool masks(const char *p, int64_t limit, enum form form, bool careful, struct scan *s)
 {
-    if (s->end == NULL || s->end - p > UINT32_MAX)
-        return false;
-    return limit == UNLIMITED ? *s->end == '\n' : s->end - p == limit;
+    const char divider = form == FORM_JSON ? ',' : ' ';
+    struct block backslashes = {0};
+    struct carry c = {0};
+    unsigned n = 0, strings = 0;
+    uint32_t base = 0;
+    uint64_t stop;
+
+    do {
+        struct block b = block_load(p + base);
+        uint64_t within, quote, inside;
+
+        stop = stops(b, limit - base, limit == UNLIMITED);
+        within = bits_below(stop);
+        if (careful) {
+            quote = careful_quotes(&c, p + base, b, within, form);
+        } else {
+            quote = block_eq(b, '"') & within;
+            block_seen(&backslashes, b, '\\');
+        }
+        inside = bits_parity(quote) ^ c.inside;
+        c.inside = (uint64_t)((int64_t)inside >> 63);
+        strings += bit_count(quote & inside);
+        n += take_positions(s->at + n, block_eq(b, divider) & within & ~inside, base);
+        base += 64;
+    } while (stop == 0 && __builtin_expect(n < MEMBERS_MAX, 1));
+    s->end = stop != 0 ? p + base - 64 + bit_lowest(stop) : NULL;
+    s->n = n + 1;
+    s->strings = strings;
+    s->regular = stop != 0 && c.inside == 0 && !c.wrong;
+    return careful || !block_any(backslashes);
 }
 
-/* A bit of `loose` is a byte behind a closing quote that is no divider: only the last `}` may be
- * one. It is looked at a block later, because that `}` may be a block's last byte and the '\n' the
- * next one's first. */
-SIMD_INLINE void json_masks(const char *p, int64_t limit, struct scan *s)
+/* The slot of a key of less than 16 bytes, read with what is behind it. */
+SIMD_INLINE unsigned short_key(const struct into *to, const char *key, size_t n)
 {
-    uint64_t inside = 0, turn = 0, escape = 0; /* carried from block to block */
-    uint64_t close_before = 0, comma_before = 0, colon_before = 0, brace = 1, loose = 0;
-    uint64_t wrong = 0;
+    uint64_t first = word_load(key) & linescan_masks[n][0];
+    uint64_t last = word_load(key + 8) & linescan_masks[n][1];
+    const struct fieldcell *c = &to->cells[fieldnames_cell(first, last, to->shift)];
 
-    scan_begin(s);
-    for (const char *at = p; s->n <= MEMBERS_MAX; at += 64) {
-        struct block b = block_load(at);
-        uint64_t stop = stops(b, limit - (at - p), limit == UNLIMITED);
-        uint64_t within = bits_below(stop);
-        uint64_t quote = block_eq(b, '"') & within;
-        uint64_t backslash = block_eq(b, '\\') & within;
-        uint64_t comma = block_eq(b, ',') & within;
-        uint64_t colon = block_eq(b, ':') & within;
-        uint64_t strings, open, close, close_next, comma_next, colon_next, turns;
-
-        wrong |= loose & ~(stop << 63);
-        if (__builtin_expect((backslash | escape) != 0, 0)) {
-            uint64_t escaped = escaped_bytes(backslash, &escape) & within;
-
-            quote &= ~escaped;
-            s->escaped = true;
-            wrong |= !linescan_escapes(at, escaped);
-        }
-        strings = bits_parity(quote) ^ inside;
-        inside = (uint64_t)((int64_t)strings >> 63);
-        wrong |= backslash & ~strings;
-        open = quote & strings;
-        close = quote & ~strings;
-        comma = (comma & ~strings) | brace;
-        colon &= ~strings;
-        close_next = close << 1 | close_before;
-        comma_next = (comma << 1 | comma_before) & within;
-        colon_next = colon << 1 | colon_before;
-        turns = bits_parity(comma | colon) ^ turn;
-        turn = (uint64_t)((int64_t)turns >> 63);
-        wrong |= (comma & ~turns) | (colon & turns) | (colon & ~close_next) | (comma_next & ~open) |
-                 (open & ~(comma_next | colon_next));
-        loose = close_next & ~(comma | colon);
-        take_positions(s, comma_next, (uint32_t)(at - p));
-        if (stop != 0) {
-            s->end = at + bit_lowest(stop);
-            s->regular =
-                (wrong | (loose & within >> 1) | ((strings | turns) & stop & (0 - stop))) == 0;
-            return;
-        }
-        close_before = close >> 63;
-        comma_before = comma >> 63;
-        colon_before = colon >> 63;
-        brace = 0;
-    }
+    if (((c->first ^ first) | (c->last ^ last)) == 0)
+        return c->slot;
+    return __builtin_expect(c->more, 0) ? linescan_slot(to->want, key, n) : FIELDNAME_NO_SLOT;
 }
 
-/* The entry of a key of at most 16 bytes, read with what is behind it. */
-SIMD_INLINE const struct fieldname *short_key(const struct fieldnames *want, const char *key,
-                                              unsigned n)
+/* The key ends at the first `close`; *ret_n is its length, which the caller checks against `end`.
+ */
+SIMD_INLINE unsigned find_key(const struct into *to, const char *key, const char *end, char close,
+                              size_t *ret_n)
 {
-    struct keywords words = {word_load(key) & linescan_masks[n][0],
-                             word_load(key + 8) & linescan_masks[n][1], n};
-    uint32_t i = want->index[fieldnames_cell(want, words.first, words.last)];
-    const struct fieldname *e = &want->entries[i];
+    *ret_n = text_find16(key, close);
+    if (__builtin_expect(*ret_n < 16, 1))
+        return short_key(to, key, *ret_n);
+    *ret_n = linescan_long_key(key, end, close);
+    return linescan_slot(to->want, key, *ret_n);
+}
 
-    if (keywords_eq(&e->words, &words))
-        return e;
-    return __builtin_expect(want->chained && i != 0, 0) ? fieldnames_find(want, &words, key) : NULL;
+SIMD_INLINE bool has_backslash(const char *p, size_t n)
+{
+    return memchr(p, '\\', n) != NULL;
+}
+
+SIMD_INLINE void store(struct into *to, unsigned slot, const char *p, size_t n,
+                       enum field_kind kind)
+{
+    struct field *f = &to->slots[slot];
+
+    if (slot == FIELDNAME_NO_SLOT || f->kind != FIELD_NONE)
+        return;
+    *f = (struct field){p, (uint32_t)n, kind};
+    to->touched[to->n++] = (uint16_t)slot;
 }
 
 /* Digits at p, up to 16 of them. */
 SIMD_INLINE unsigned count_digits(const char *p)
 {
     const uint64_t tops = UINT64_C(0x8080808080808080), zeros = UINT64_C(0x3030303030303030);
-    const uint64_t below10 = UINT64_C(0x7676767676767676);
-    uint64_t low = word_load(p) ^ zeros, high = word_load(p + 8) ^ zeros;
+    const uint64_t up = UINT64_C(0x7676767676767676); /* lifts 10 and more into the top bit */
+    uint64_t low = word_load(p) ^ zeros, high;
 
-    low = (((low & ~tops) + below10) | low) & tops;
-    high = (((high & ~tops) + below10) | high) & tops;
+    low = (((low & ~tops) + up) | low) & tops;
     if (low != 0)
         return bit_lowest(low) / 8;
+    high = word_load(p + 8) ^ zeros;
+    high = (((high & ~tops) + up) | high) & tops;
     return high != 0 ? 8 + bit_lowest(high) / 8 : 16;
 }
 
@@ -210,65 +235,111 @@ SIMD_INLINE bool is_scalar(const char *p, const char *end)
     return linescan_scalar(p) == end;
 }
 
-SIMD_INLINE bool has_backslash(const char *p, size_t n)
+/* One member, which begins before `key` with its quote and ends at `end`. *strings counts its
+ * strings. False when it is none after all. (A lone quote cannot be its value: quotes are even
+ * between commas.) */
+SIMD_INLINE bool json_member(const char *key, const char *end, bool careful, unsigned *strings,
+                             struct into *to)
 {
-    return memchr(p, '\\', n) != NULL;
+    size_t n;
+    unsigned slot = find_key(to, key, end, '"', &n);
+    const char *at = key + n + 2;
+
+    if (at >= end || key[-1] != '"' || at[-1] != ':' || (careful && has_backslash(key, n)))
+        return false;
+    if (*at != '"') {
+        *strings += 1;
+        store(to, slot, at, (size_t)(end - at), *at == 'n' ? FIELD_NULL : FIELD_TEXT);
+        return is_scalar(at, end);
+    }
+    *strings += 2;
+    store(to, slot, at + 1, (size_t)(end - at) - 2,
+          careful && has_backslash(at, (size_t)(end - at)) ? FIELD_JSON : FIELD_TEXT);
+    return end[-1] == '"';
 }
 
-/* One member; its value ends at `end`. False when masks were not enough to know that it is one. */
-SIMD_INLINE bool json_member(const char *key, const char *end, bool escaped,
-                             const struct fieldnames *want, struct field *slots,
-                             struct touched *touched)
+SIMD_INLINE bool logfmt_member(const char *key, const char *end, bool careful, unsigned *strings,
+                               struct into *to)
 {
-    unsigned n = text_find16(key, '"');
-    const struct fieldname *name;
-    struct field value;
-    const char *at;
+    size_t n;
+    unsigned slot = find_key(to, key, end, '=', &n);
+    const char *at = key + n + 1;
 
-    if (__builtin_expect(n == 16, 0)) {
-        struct keywords words;
-
-        n = (unsigned)((const char *)memchr(key, '"', (size_t)(end - key)) - key);
-        words = keywords_of(key, n);
-        name = fieldnames_find(want, &words, key);
-    } else {
-        name = short_key(want, key, n);
-    }
-    if (__builtin_expect(escaped, 0) && has_backslash(key, n + 1))
+    if (at > end || n == 0)
         return false;
-    at = key + n + 2;
-    if (*at == '"') {
-        value = (struct field){at + 1, (uint32_t)(end - at - 2), FIELD_TEXT};
-        if (__builtin_expect(escaped, 0) && has_backslash(value.p, value.n))
-            value.kind = FIELD_JSON;
-    } else {
-        if (!is_scalar(at, end))
-            return false;
-        value = (struct field){at, (uint32_t)(end - at), *at == 'n' ? FIELD_NULL : FIELD_TEXT};
+    if (at == end || *at != '"') {
+        store(to, slot, at, (size_t)(end - at), FIELD_TEXT);
+        return true;
     }
-    if (name != NULL && name->slot != FIELDNAME_NO_SLOT)
-        field_store(slots, touched, name->slot, value);
-    return true;
+    *strings += 1;
+    store(to, slot, at + 1, (size_t)(end - at) - 2,
+          careful && has_backslash(at, (size_t)(end - at)) ? FIELD_GO : FIELD_TEXT);
+    return end - at >= 2 && end[-1] == '"';
 }
 
-SIMD_INLINE bool json_regular(const char *p, int64_t limit, struct scan *s,
-                              const struct fieldnames *want, struct field *slots,
-                              struct touched *touched)
+/* Takes the members. False when the line must go the plain way; slots are then empty again. */
+SIMD_INLINE bool members(const char *p, enum form form, bool careful, const struct scan *s,
+                         const struct fieldnames *want, struct field *slots,
+                         struct touched *touched)
 {
-    unsigned before = touched->n;
+    struct into to = {want, want->cells, want->shift, slots, touched->slots, touched->n};
+    const uint32_t *at = s->at, *last = s->at + s->n;
+    const char *key = form == FORM_JSON ? p + 2 : p; /* behind `{"` */
+    unsigned before = touched->n, strings = 0;
+    bool valid;
 
-    if (!s->regular || !ends_line(s, p, limit) || s->end[-1] != '}')
+    do {
+        const char *end = p + *at++;
+
+        valid = form == FORM_JSON ? json_member(key, end, careful, &strings, &to)
+                                  : logfmt_member(key, end, careful, &strings, &to);
+        key = end + (form == FORM_JSON ? 2 : 1);
+    } while (__builtin_expect(valid, 1) && at < last);
+    touched->n = to.n;
+    if (valid && strings == s->strings)
+        return true;
+    linescan_undo(slots, touched, before);
+    return false;
+}
+
+/* The line or slice by masks; false: the plain way. */
+SIMD_INLINE bool by_masks(const char *p, int64_t limit, enum form form, bool careful,
+                          struct scan *s, const struct fieldnames *want, struct field *slots,
+                          struct touched *touched)
+{
+    const char *end = s->end;
+
+    if (!s->regular || end - p > UINT32_MAX)
         return false;
-    s->at[s->n] = (uint32_t)(s->end - p);
-    for (unsigned i = 0; i < s->n; i++) {
-        if (__builtin_expect(!json_member(p + s->at[i] + 1, p + s->at[i + 1] - 1, s->escaped, want,
-                                          slots, touched),
-                             0)) {
-            linescan_undo(slots, touched, before);
-            return false;
-        }
+    if (limit == UNLIMITED ? *end != '\n' : end - p != limit)
+        return false;
+    if (form == FORM_LOGFMT && s->n < 2)
+        return false;
+    if (form == FORM_JSON && *--end != '}')
+        return false;
+    s->at[s->n - 1] = (uint32_t)(end - p);
+    return members(p, form, careful, s, want, slots, touched);
+}
+
+/* Lines with a backslash: not inlined, so that the others have the registers. */
+static SIMD_TARGET __attribute__((noinline)) bool
+carefully(const char *p, int64_t limit, enum form form, struct scan *s,
+          const struct fieldnames *want, struct field *slots, struct touched *touched)
+{
+    if (form == FORM_JSON) {
+        (void)masks(p, limit, FORM_JSON, true, s);
+        return by_masks(p, limit, FORM_JSON, true, s, want, slots, touched);
     }
-    return true;
+    (void)masks(p, limit, FORM_LOGFMT, true, s);
+    return by_masks(p, limit, FORM_LOGFMT, true, s, want, slots, touched);
+}
+
+SIMD_INLINE bool scan(const char *p, int64_t limit, enum form form, struct scan *s,
+                      const struct fieldnames *want, struct field *slots, struct touched *touched)
+{
+    if (__builtin_expect(masks(p, limit, form, false, s), 1))
+        return by_masks(p, limit, form, false, s, want, slots, touched);
+    return carefully(p, limit, form, s, want, slots, touched);
 }
 
 static SIMD_TARGET const char *scan_newline(const char *p)
@@ -282,14 +353,10 @@ static SIMD_TARGET const char *scan_json(const char *p, bool *ret_valid,
 {
     struct scan s;
 
-    scan_begin(&s);
-    if (*p == '{') {
-        json_masks(p, UNLIMITED, &s);
-        if (json_regular(p, UNLIMITED, &s, want, slots, touched)) {
-            *ret_valid = true;
-            return s.end;
-        }
-    }
+    s.end = NULL;
+    *ret_valid = *p == '{' && scan(p, UNLIMITED, FORM_JSON, &s, want, slots, touched);
+    if (__builtin_expect(*ret_valid, 1))
+        return s.end;
     return linescan_json_plain(p, find_newline(s.end != NULL ? s.end : p), ret_valid, want, slots,
                                touched);
 }
@@ -300,113 +367,11 @@ static SIMD_TARGET bool scan_json_slice(struct slice line, const struct fieldnam
     struct scan s;
     bool valid;
 
-    if (line.n > 1 && *line.p == '{') {
-        json_masks(line.p, (int64_t)line.n, &s);
-        if (json_regular(line.p, (int64_t)line.n, &s, want, slots, touched))
-            return true;
-    }
+    if (line.n > 1 && *line.p == '{' &&
+        scan(line.p, (int64_t)line.n, FORM_JSON, &s, want, slots, touched))
+        return true;
     (void)linescan_json_plain(line.p, line.p + line.n, &valid, want, slots, touched);
     return valid;
-}
-
-/* Backslashes mean something only inside of quotes; outside they may stand anywhere but before a
- * quote. */
-SIMD_INLINE void logfmt_masks(const char *p, int64_t limit, struct scan *s)
-{
-    uint64_t inside = 0, escape = 0, equals_before = 0, blank_before = 1, close_before = 0;
-    uint64_t wrong = 0;
-
-    scan_begin(s);
-    for (const char *at = p; s->n <= MEMBERS_MAX; at += 64) {
-        struct block b = block_load(at);
-        uint64_t stop = stops(b, limit - (at - p), limit == UNLIMITED);
-        uint64_t within = bits_below(stop);
-        uint64_t quote = block_eq(b, '"') & within;
-        uint64_t backslash = block_eq(b, '\\') & within;
-        uint64_t blank = block_eq(b, ' ') & within;
-        uint64_t equals = block_eq(b, '=') & within;
-        uint64_t escaped_quotes = 0;
-        uint64_t strings, open, close, blank_next;
-
-        if (__builtin_expect((backslash | escape) != 0, 0)) {
-            escaped_quotes = escaped_bytes(backslash, &escape) & quote;
-            quote &= ~escaped_quotes;
-            s->escaped = true;
-        }
-        strings = bits_parity(quote) ^ inside;
-        inside = (uint64_t)((int64_t)strings >> 63);
-        open = quote & strings;
-        close = quote & ~strings;
-        blank &= ~strings;
-        equals &= ~strings;
-        blank_next = blank << 1 | blank_before;
-        wrong |= (escaped_quotes & ~strings) | (open & ~(equals << 1 | equals_before)) |
-                 ((close << 1 | close_before) & ~blank & within) | (blank & blank_next);
-        s->nquoted += bit_count(open);
-        take_positions(s, blank_next & within, (uint32_t)(at - p));
-        if (stop != 0) {
-            s->end = at + bit_lowest(stop);
-            s->regular = (wrong | (strings & stop & (0 - stop))) == 0;
-            return;
-        }
-        equals_before = equals >> 63;
-        blank_before = blank >> 63;
-        close_before = close >> 63;
-    }
-}
-
-/* One token; it ends at `end`. False when it is none by the masks. */
-SIMD_INLINE bool logfmt_token(const char *key, const char *end, struct scan *s,
-                              const struct fieldnames *want, struct field *slots,
-                              struct touched *touched)
-{
-    unsigned n = text_find16(key, '=');
-    const struct fieldname *name;
-    struct field value;
-    const char *at;
-
-    if (__builtin_expect(n == 16, 0)) {
-        const char *equals = memchr(key, '=', (size_t)(end - key));
-        struct keywords words;
-
-        if (equals == NULL)
-            return false;
-        n = (unsigned)(equals - key);
-        words = keywords_of(key, n);
-        name = fieldnames_find(want, &words, key);
-    } else {
-        name = short_key(want, key, n);
-    }
-    at = key + n + 1;
-    if (n == 0 || at > end)
-        return false;
-    value = (struct field){at, (uint32_t)(end - at), FIELD_TEXT};
-    if (at < end && *at == '"') {
-        value = (struct field){at + 1, value.n - 2, FIELD_TEXT};
-        s->nquoted--;
-        if (__builtin_expect(s->escaped, 0) && has_backslash(value.p, value.n))
-            value.kind = FIELD_GO;
-    }
-    if (name != NULL && name->slot != FIELDNAME_NO_SLOT)
-        field_store(slots, touched, name->slot, value);
-    return true;
-}
-
-SIMD_INLINE bool logfmt_regular(const char *p, int64_t limit, struct scan *s,
-                                const struct fieldnames *want, struct field *slots,
-                                struct touched *touched)
-{
-    unsigned before = touched->n, i = 0;
-
-    if (!s->regular || !ends_line(s, p, limit) || s->n < 2 || s->end[-1] == ' ')
-        return false;
-    s->at[s->n] = (uint32_t)(s->end - p) + 1;
-    while (i < s->n && logfmt_token(p + s->at[i], p + s->at[i + 1] - 1, s, want, slots, touched))
-        i++;
-    if (i == s->n && s->nquoted == 0)
-        return true;
-    linescan_undo(slots, touched, before);
-    return false;
 }
 
 /* Prose mostly gives itself away by its first word. */
@@ -421,14 +386,10 @@ static SIMD_TARGET const char *scan_logfmt(const char *p, bool lenient, bool *re
 {
     struct scan s;
 
-    scan_begin(&s);
-    if (begins_with_key(p)) {
-        logfmt_masks(p, UNLIMITED, &s);
-        if (logfmt_regular(p, UNLIMITED, &s, want, slots, touched)) {
-            *ret_valid = true;
-            return s.end;
-        }
-    }
+    s.end = NULL;
+    *ret_valid = begins_with_key(p) && scan(p, UNLIMITED, FORM_LOGFMT, &s, want, slots, touched);
+    if (__builtin_expect(*ret_valid, 1))
+        return s.end;
     return linescan_logfmt_plain(p, find_newline(s.end != NULL ? s.end : p), lenient, ret_valid,
                                  want, slots, touched);
 }
@@ -440,11 +401,9 @@ static SIMD_TARGET bool scan_logfmt_slice(struct slice line, bool lenient,
     struct scan s;
     bool valid;
 
-    if (line.n > 1 && begins_with_key(line.p)) {
-        logfmt_masks(line.p, (int64_t)line.n, &s);
-        if (logfmt_regular(line.p, (int64_t)line.n, &s, want, slots, touched))
-            return true;
-    }
+    if (line.n > 1 && begins_with_key(line.p) &&
+        scan(line.p, (int64_t)line.n, FORM_LOGFMT, &s, want, slots, touched))
+        return true;
     (void)linescan_logfmt_plain(line.p, line.p + line.n, lenient, &valid, want, slots, touched);
     return valid;
 }

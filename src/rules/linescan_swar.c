@@ -1,4 +1,4 @@
-/* linescan_kernel.h for the instructions that simd.h calls SWAR. */
+/* The fast scanners for the instructions that simd.h calls SWAR. */
 #include "config.h"
 
 #include "rules/linescan_parts.h"

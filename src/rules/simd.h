@@ -14,6 +14,7 @@
 #ifndef LT_RULES_SIMD_H
 #define LT_RULES_SIMD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -44,6 +45,19 @@ SIMD_INLINE unsigned bit_lowest(uint64_t v)
 {
     return (unsigned)__builtin_ctzll(v);
 }
+
+/* Of no bits: any number, but no more than 64. */
+SIMD_INLINE unsigned bit_lowest_or_any(uint64_t v)
+{
+#ifdef SIMD_AVX2
+    return (unsigned)_tzcnt_u64(v);
+#else
+    return (unsigned)__builtin_ctzll(v | UINT64_C(1) << 63);
+#endif
+}
+
+/* Keeps the compiler from gathering single stores into a vector, which costs more than it saves. */
+#define SIMD_STORE_NOW() __asm__ volatile("" ::: "memory")
 
 SIMD_INLINE unsigned bit_count(uint64_t v)
 {
@@ -103,6 +117,21 @@ SIMD_INLINE uint64_t block_eq(struct block v, char c)
     return block_bits(_mm256_cmpeq_epi8(v.a, all), _mm256_cmpeq_epi8(v.b, all));
 }
 
+SIMD_INLINE void block_seen(struct block *seen, struct block v, char c)
+{
+    __m256i all = _mm256_set1_epi8(c);
+
+    seen->a = _mm256_or_si256(seen->a, _mm256_cmpeq_epi8(v.a, all));
+    seen->b = _mm256_or_si256(seen->b, _mm256_cmpeq_epi8(v.b, all));
+}
+
+SIMD_INLINE bool block_any(struct block seen)
+{
+    __m256i both = _mm256_or_si256(seen.a, seen.b);
+
+    return _mm256_testz_si256(both, both) == 0;
+}
+
 SIMD_INLINE uint64_t block_control(struct block v)
 {
     __m256i top = _mm256_set1_epi8(0x1f);
@@ -134,6 +163,22 @@ SIMD_INLINE uint64_t block_eq(struct block v, char c)
     for (int i = 0; i < 4; i++)
         bits |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v.q[i], all)) << 16 * i;
     return bits;
+}
+
+SIMD_INLINE void block_seen(struct block *seen, struct block v, char c)
+{
+    __m128i all = _mm_set1_epi8(c);
+
+    for (int i = 0; i < 4; i++)
+        seen->q[i] = _mm_or_si128(seen->q[i], _mm_cmpeq_epi8(v.q[i], all));
+}
+
+SIMD_INLINE bool block_any(struct block seen)
+{
+    __m128i all =
+        _mm_or_si128(_mm_or_si128(seen.q[0], seen.q[1]), _mm_or_si128(seen.q[2], seen.q[3]));
+
+    return _mm_movemask_epi8(all) != 0;
 }
 
 SIMD_INLINE uint64_t block_control(struct block v)
@@ -187,6 +232,21 @@ SIMD_INLINE uint64_t block_eq(struct block v, char c)
     return bits;
 }
 
+SIMD_INLINE void block_seen(struct block *seen, struct block v, char c)
+{
+    for (int i = 0; i < 8; i++)
+        seen->w[i] |= word_zeros(v.w[i] ^ EACH_BYTE(c));
+}
+
+SIMD_INLINE bool block_any(struct block seen)
+{
+    uint64_t all = 0;
+
+    for (int i = 0; i < 8; i++)
+        all |= seen.w[i];
+    return all != 0;
+}
+
 SIMD_INLINE uint64_t block_control(struct block v)
 {
     uint64_t bits = 0;
@@ -204,7 +264,11 @@ SIMD_INLINE unsigned text_find16(const char *p, char c)
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
     unsigned bits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
 
+#ifdef SIMD_AVX2
+    return (unsigned)_tzcnt_u32(bits);
+#else
     return (unsigned)__builtin_ctz(bits | 0x10000);
+#endif
 }
 #else
 SIMD_INLINE unsigned text_find16(const char *p, char c)
