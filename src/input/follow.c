@@ -266,10 +266,10 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         file_touch(t, f);
         f->retired = false;
     }
-    if (r >= 0 && r != TAIL_CHANGED &&
-        (f->tail.read_to < before || (fresh && f->tail.offset > 0))) {
-        if (f->tail.read_to < before)
-            f->tail.size = f->tail.read_to;
+    if (r == TAIL_END && f->tail.read_to < f->tail.size) {
+        f->tail.size = f->tail.read_to;
+        file_release_copies(t, f->stream);
+    } else if (fresh && f->tail.offset > 0) {
         file_release_copies(t, f->stream);
     }
     return r;

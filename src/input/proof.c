@@ -266,8 +266,9 @@ static void decode_proof(struct tail *t, struct reader *r)
     if (head.n > 0) {
         t->head = xmalloc(head.n);
         memcpy(t->head, head.p, head.n);
-        memcpy(t->tail, tail.p, tail.n);
     }
+    if (tail.n > 0)
+        memcpy(t->tail, tail.p, tail.n);
     t->head_n = (uint16_t)head.n;
     t->tail_n = (uint8_t)tail.n;
 }

@@ -24,3 +24,58 @@ liblogtally_a_SOURCES += \
 	src/input/tailset.c src/input/tailset.h \
 	src/input/unpack.c \
 	src/input/watch.c src/input/watch.h
+
+if HAVE_CHECK
+check_PROGRAMS += \
+	tests/check_archive \
+	tests/check_glob \
+	tests/check_linebuf \
+	tests/check_store \
+	tests/check_tailset_directories \
+	tests/check_tailset_random \
+	tests/check_tailset_reading \
+	tests/check_tailset_restart \
+	tests/check_tailset_rotation \
+	tests/check_tailset_truncation
+TESTS += \
+	tests/check_archive \
+	tests/check_glob \
+	tests/check_linebuf \
+	tests/check_store \
+	tests/check_tailset_directories \
+	tests/check_tailset_random \
+	tests/check_tailset_reading \
+	tests/check_tailset_restart \
+	tests/check_tailset_rotation \
+	tests/check_tailset_truncation
+tests_check_archive_SOURCES = tests/check_archive.c
+tests_check_archive_CFLAGS = $(CHECK_COMPILE)
+tests_check_archive_LDADD = $(CHECK_LINK)
+tests_check_glob_SOURCES = tests/check_glob.c
+tests_check_glob_CFLAGS = $(CHECK_COMPILE)
+tests_check_glob_LDADD = $(CHECK_LINK)
+tests_check_linebuf_SOURCES = tests/check_linebuf.c
+tests_check_linebuf_CFLAGS = $(CHECK_COMPILE)
+tests_check_linebuf_LDADD = $(CHECK_LINK)
+tests_check_store_SOURCES = tests/check_store.c
+tests_check_store_CFLAGS = $(CHECK_COMPILE)
+tests_check_store_LDADD = $(CHECK_LINK)
+tests_check_tailset_directories_SOURCES = tests/check_tailset_directories.c tests/tail_world.c tests/tail_world.h
+tests_check_tailset_directories_CFLAGS = $(CHECK_COMPILE)
+tests_check_tailset_directories_LDADD = $(CHECK_LINK)
+tests_check_tailset_random_SOURCES = tests/check_tailset_random.c tests/tail_world.c tests/tail_world.h
+tests_check_tailset_random_CFLAGS = $(CHECK_COMPILE)
+tests_check_tailset_random_LDADD = $(CHECK_LINK)
+tests_check_tailset_reading_SOURCES = tests/check_tailset_reading.c tests/tail_world.c tests/tail_world.h
+tests_check_tailset_reading_CFLAGS = $(CHECK_COMPILE)
+tests_check_tailset_reading_LDADD = $(CHECK_LINK)
+tests_check_tailset_restart_SOURCES = tests/check_tailset_restart.c tests/tail_world.c tests/tail_world.h
+tests_check_tailset_restart_CFLAGS = $(CHECK_COMPILE)
+tests_check_tailset_restart_LDADD = $(CHECK_LINK)
+tests_check_tailset_rotation_SOURCES = tests/check_tailset_rotation.c tests/tail_world.c tests/tail_world.h
+tests_check_tailset_rotation_CFLAGS = $(CHECK_COMPILE)
+tests_check_tailset_rotation_LDADD = $(CHECK_LINK)
+tests_check_tailset_truncation_SOURCES = tests/check_tailset_truncation.c tests/tail_world.c tests/tail_world.h
+tests_check_tailset_truncation_CFLAGS = $(CHECK_COMPILE)
+tests_check_tailset_truncation_LDADD = $(CHECK_LINK)
+endif

@@ -157,6 +157,7 @@ struct tailset {
     uint64_t version;
     uint32_t next_id;
     int64_t now;
+    bool working;    /* the work timer is set */
     bool reconciled; /* once */
     bool all_at_end; /* tailset_start_at_end */
     bool overflow;

@@ -154,8 +154,10 @@ static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
         ssize_t got;
         ssize_t i;
 
-        if (data < 0 && errno == ENXIO)
+        if (data < 0 && errno == ENXIO) {
+            t->read_to = (uint64_t)lseek(t->fd, 0, SEEK_END);
             return TAIL_END;
+        }
         if (data > (off_t)t->hole_to)
             t->hole_to = (uint64_t)data;
         got = read_at(t->fd, p, block, t->hole_to);

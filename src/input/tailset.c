@@ -87,6 +87,7 @@ static void take_events(struct tailset *t)
 
 void set_wake(struct tailset *t)
 {
+    t->working = true;
     loop_timer_set(t->work_timer, t->now);
 }
 
@@ -98,6 +99,7 @@ static void on_event(void *ctx, uint32_t epoll_events)
     set_update_now(t);
     take_events(t);
     listen(t, false);
+    t->working = true;
     loop_timer_set(t->work_timer, t->now + t->options.collect_ns);
 }
 
@@ -106,6 +108,7 @@ static void on_work(void *ctx)
     struct tailset *t = ctx;
     bool done;
 
+    t->working = false;
     set_update_now(t);
     take_events(t);
     done = follow_turn(t, clock_mono_ns() + TURN_NS);
@@ -131,6 +134,8 @@ static void on_reconcile(void *ctx)
     reconcile(t, false);
     if (t->queue)
         set_wake(t);
+    else if (!t->working)
+        listen(t, true);
     loop_timer_set(t->reconcile_timer, t->now + reconcile_interval(t));
 }
 

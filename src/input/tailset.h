@@ -5,9 +5,9 @@
  * before the offset), and how far it has been read. It knows no rule and no metric. One thread, the
  * loop's.
  *
- * Exactness: the sink is handed whole lines; when it returns they count as read. tailset_encode may be
- * called at any time between two sink calls and holds exactly what the sink has seen; whoever saves
- * it together with what the sink derived is exact across kill -9. */
+ * Exactness: the sink is handed whole lines; when it returns they count as read. tailset_encode may
+ * be called at any time between two sink calls and holds exactly what the sink has seen; whoever
+ * saves it together with what the sink derived is exact across kill -9. */
 #ifndef LT_INPUT_TAILSET_H
 #define LT_INPUT_TAILSET_H
 
@@ -36,8 +36,10 @@ struct tail_options {
     unsigned max_open;      /* budget of descriptors; 0 = from RLIMIT_NOFILE, less a reserve */
     /* 0 = the default of each: */
     int64_t reconcile_ns; /* how often everything is looked at: 2 s (5 s with over 10,000 files) */
-    int64_t collect_ns;   /* how long events are collected before files are read: 5 ms; -1 = not at all */
-    int64_t lost_wait_ns; /* how long the rest of a lost file is looked for before it is given up: 3 s */
+    int64_t
+        collect_ns; /* how long events are collected before files are read: 5 ms; -1 = not at all */
+    int64_t lost_wait_ns; /* how long the rest of a lost file is looked for before it is given up: 3
+                             s */
     int64_t keep_ns;      /* how long a file that is gone is remembered: 10 min */
 };
 
@@ -46,9 +48,9 @@ struct tail_file;
 
 /* What happened besides lines; `n` is 1, or bytes. */
 enum tail_note {
-    TAIL_ROTATED,      /* a file got another name and was followed */
+    TAIL_ROTATED, /* a file got another name and was followed */
     TAIL_TRUNCATED,
-    TAIL_VANISHED,     /* gone before it was read to its end */
+    TAIL_VANISHED,       /* gone before it was read to its end */
     TAIL_LOST_VANISHED,  /* bytes known lost: gone before they were read */
     TAIL_LOST_TRUNCATED, /* bytes known lost: truncated before they were read */
     TAIL_LOST_STATE,     /* bytes skipped because the state was damaged */
@@ -58,11 +60,11 @@ enum tail_note {
 
 struct tail_sink {
     void *ctx;
-    /* A file begins to be read (or is taken up again with what `carry` held). Returns what is kept for
-     * it; never NULL. `id` is unique for this run of the program. */
+    /* A file begins to be read (or is taken up again with what `carry` held). Returns what is kept
+     * for it; never NULL. `id` is unique for this run of the program. */
     void *(*open)(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry);
-    /* Whole lines: [p, p + n) ends in '\n', but for the last line of a file that is retired. At least 64
-     * bytes before p and after p + n may be read (and hold anything). */
+    /* Whole lines: [p, p + n) ends in '\n', but for the last line of a file that is retired. At
+     * least 64 bytes before p and after p + n may be read (and hold anything). */
     void (*lines)(void *ctx, void *file, const char *p, size_t n);
     /* Appends what must be saved with the file's offset (unfinished joined lines, last date). */
     void (*carry)(void *ctx, void *file, struct buf *out);
@@ -79,11 +81,11 @@ int tailset_new(struct loop *loop, const struct tail_options *options, const str
                 struct tailset **ret_set);
 void tailset_free(struct tailset *t);
 
-/* After a restart, before the loop runs: takes up the files of an encoded state. -EBADMSG when it cannot be
- * read. */
+/* After a restart, before the loop runs: takes up the files of an encoded state. -EBADMSG when it
+ * cannot be read. */
 int tailset_restore(struct tailset *t, struct slice encoded);
-/* The state was damaged or is missing although there was one: files that are there now are read from
- * their end; what is skipped is noted as TAIL_LOST_STATE. Before the loop runs. */
+/* The state was damaged or is missing although there was one: files that are there now are read
+ * from their end; what is skipped is noted as TAIL_LOST_STATE. Before the loop runs. */
 void tailset_start_at_end(struct tailset *t);
 void tailset_encode(struct tailset *t, struct buf *out);
 
@@ -91,8 +93,8 @@ void tailset_encode(struct tailset *t, struct buf *out);
  * records kept. The sink's files are all closed and opened again with their carry. */
 int tailset_reconfigure(struct tailset *t, const struct tail_options *options);
 
-/* Reads everything that was appended before this call, in turns of bounded size (a scrape asks for it:
- * what is in the files now must be on the page). Returns false when it stopped at a budget of
+/* Reads everything that was appended before this call, in turns of bounded size (a scrape asks for
+ * it: what is in the files now must be on the page). Returns false when it stopped at a budget of
  * `budget_ns` with more to read. */
 bool tailset_catch_up(struct tailset *t, int64_t budget_ns);
 
@@ -101,11 +103,11 @@ uint64_t tailset_version(const struct tailset *t);
 
 struct tail_log_status {
     unsigned files, open;
-    uint64_t lag_bytes;      /* known size less offset, of all its files */
+    uint64_t lag_bytes;        /* known size less offset, of all its files */
     int64_t last_read_wall_ns; /* when a line was last read; 0 = never */
-    bool backlog_done;       /* what was there when this run first saw the log has been read */
-    bool first_start;        /* no state knew this log */
-    bool waiting;            /* no file matches its globs (yet) */
+    bool backlog_done;         /* what was there when this run first saw the log has been read */
+    bool first_start;          /* no state knew this log */
+    bool waiting;              /* no file matches its globs (yet) */
 };
 void tailset_log_status(const struct tailset *t, unsigned log, struct tail_log_status *ret_status);
 

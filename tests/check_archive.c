@@ -1,0 +1,210 @@
+/* Whole files, plain and compressed, also damaged ones. */
+#include "config.h"
+
+#include "base/xalloc.h"
+#include "input/archive.h"
+
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <zlib.h>
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
+
+static char path[64];
+static struct buf text, packed, got;
+
+static void begin(void)
+{
+    int fd;
+
+    (void)snprintf(path, sizeof(path), "/tmp/lt-archive-XXXXXX");
+    fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    (void)close(fd);
+    for (int i = 0; i < 5000; i++)
+        buf_fmt(&text, "line %d of the archive, %d\n", i, i * i);
+    buf_str(&text, "the last one");
+}
+
+static void end(void)
+{
+    (void)unlink(path);
+    buf_release(&text);
+    buf_release(&packed);
+    buf_release(&got);
+}
+
+static void write_file(struct slice s)
+{
+    FILE *f = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fwrite(s.p, 1, s.n, f), s.n);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static void add_gzip(struct slice s)
+{
+    z_stream z = {0};
+
+    ck_assert_int_eq(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    z.next_in = (unsigned char *)xstrslice(s);
+    z.avail_in = (uInt)s.n;
+    char *in = (char *)z.next_in;
+    uLong bound = deflateBound(&z, s.n);
+    z.next_out = (unsigned char *)buf_reserve(&packed, bound);
+    z.avail_out = (uInt)bound;
+    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+    packed.n += z.total_out;
+    (void)deflateEnd(&z);
+    free(in);
+}
+
+/* The result of the last archive_next. */
+static int read_all(size_t max_line, uint64_t *ret_too_long)
+{
+    struct archive *a;
+    struct slice lines;
+    int r = archive_open(path, &a);
+
+    buf_clear(&got);
+    if (r < 0)
+        return r;
+    while ((r = archive_next(a, max_line, &lines)) == 1) {
+        volatile char sum = 0;
+
+        for (int i = 1; i <= 64; i++)
+            sum = (char)(sum + lines.p[-i] + lines.p[lines.n + (size_t)i - 1]);
+        buf_slice(&got, lines);
+    }
+    if (ret_too_long)
+        *ret_too_long = archive_too_long(a);
+    ck_assert_uint_le(archive_position(a), archive_size(a));
+    archive_close(a);
+    return r;
+}
+
+START_TEST(a_plain_file_is_read_to_its_last_byte)
+{
+    write_file(buf_all(&text));
+    ck_assert_int_eq(read_all(1000, NULL), 0);
+    ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
+}
+END_TEST
+
+START_TEST(gzip_is_known_by_its_content)
+{
+    add_gzip(buf_all(&text));
+    write_file(buf_all(&packed));
+    ck_assert_int_eq(read_all(1000, NULL), 0);
+    ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
+}
+END_TEST
+
+START_TEST(several_members_are_one_file_and_padding_is_ignored)
+{
+    add_gzip(slice_make(text.p, 1000));
+    add_gzip(slice_from(buf_all(&text), 1000));
+    for (int i = 0; i < 100; i++)
+        buf_char(&packed, 0);
+    write_file(buf_all(&packed));
+    ck_assert_int_eq(read_all(1000, NULL), 0);
+    ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
+}
+END_TEST
+
+START_TEST(zstd_is_known_by_its_content)
+{
+#ifdef HAVE_ZSTD
+    size_t bound = ZSTD_compressBound(text.n);
+    size_t n = ZSTD_compress(buf_reserve(&packed, bound), bound, text.p, text.n, 3);
+
+    ck_assert(!ZSTD_isError(n));
+    packed.n = n;
+    write_file(buf_all(&packed));
+    ck_assert_int_eq(read_all(1000, NULL), 0);
+    ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
+    write_file(slice_make(packed.p, packed.n - 10));
+    ck_assert_int_eq(read_all(1000, NULL), -EBADMSG);
+    packed.p[packed.n / 2] ^= 0x55;
+    packed.p[packed.n / 2 + 1] ^= 0x55;
+    write_file(buf_all(&packed));
+    ck_assert_int_le(read_all(1000, NULL), 0);
+#endif
+}
+END_TEST
+
+START_TEST(a_cut_archive_gives_its_whole_lines_and_an_error)
+{
+    add_gzip(buf_all(&text));
+    write_file(slice_make(packed.p, packed.n * (size_t)_i / 10 + 12));
+    ck_assert_int_eq(read_all(1000, NULL), -EBADMSG);
+    ck_assert_uint_lt(got.n, text.n);
+    ck_assert(got.n == 0 || got.p[got.n - 1] == '\n');
+    ck_assert(slice_starts(buf_all(&text), buf_all(&got)));
+}
+END_TEST
+
+START_TEST(a_damaged_archive_is_told)
+{
+    add_gzip(buf_all(&text));
+    packed.p[packed.n / 2] ^= 1;
+    write_file(buf_all(&packed));
+    ck_assert_int_eq(read_all(1000, NULL), -EBADMSG);
+}
+END_TEST
+
+START_TEST(long_lines_are_left_out_and_counted)
+{
+    uint64_t too_long;
+
+    buf_clear(&text);
+    buf_str(&text, "short\n");
+    for (int i = 0; i < 2000000; i++)
+        buf_char(&text, 'x');
+    buf_str(&text, "\nshort again\n");
+    write_file(buf_all(&text));
+    ck_assert_int_eq(read_all(1000, &too_long), 0);
+    ck_assert(slice_eq(buf_all(&got), SLICE("short\nshort again\n")));
+    ck_assert_uint_eq(too_long, 1);
+}
+END_TEST
+
+START_TEST(nothing_and_no_file)
+{
+    struct archive *a;
+
+    write_file(SLICE(""));
+    ck_assert_int_eq(read_all(1000, NULL), 0);
+    ck_assert_uint_eq(got.n, 0);
+    ck_assert_int_eq(archive_open("/nonexistent", &a), -ENOENT);
+    ck_assert_int_eq(archive_open("/tmp", &a), -EISDIR);
+    archive_close(NULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("archive");
+    TCase *c = tcase_create("archive");
+
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_test(c, a_plain_file_is_read_to_its_last_byte);
+    tcase_add_test(c, gzip_is_known_by_its_content);
+    tcase_add_test(c, several_members_are_one_file_and_padding_is_ignored);
+    tcase_add_test(c, zstd_is_known_by_its_content);
+    tcase_add_loop_test(c, a_cut_archive_gives_its_whole_lines_and_an_error, 0, 10);
+    tcase_add_test(c, a_damaged_archive_is_told);
+    tcase_add_test(c, long_lines_are_left_out_and_counted);
+    tcase_add_test(c, nothing_and_no_file);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

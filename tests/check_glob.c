@@ -1,0 +1,182 @@
+/* Patterns, and the names of rotated files. */
+#include "config.h"
+
+#include "input/glob.h"
+#include "input/sibling.h"
+
+#include <check.h>
+
+struct match_case {
+    const char *pattern, *path;
+    bool want;
+};
+
+static const struct match_case matches[] = {
+    {"/a/*.log", "/a/x.log", true},
+    {"/a/*.log", "/a/b/x.log", false},
+    {"/a/*.log", "/a/.x.log", false},
+    {"/a/.*.log", "/a/.x.log", true},
+    {"/a/*", "/a/x", true},
+    {"/a/?.log", "/a/x.log", true},
+    {"/a/?.log", "/a/xy.log", false},
+    {"/a/[xy].log", "/a/y.log", true},
+    {"/a/[!xy].log", "/a/y.log", false},
+    {"/a/[!xy].log", "/a/z.log", true},
+    {"/a/[a-c]*", "/a/b1", true},
+    {"/a/[a-c]*", "/a/d1", false},
+    {"/a/[]]", "/a/]", true},
+    {"/a/[x", "/a/[x", true},
+    {"/a/\\*.log", "/a/*.log", true},
+    {"/a/\\*.log", "/a/x.log", false},
+    {"/a/**/x.log", "/a/x.log", true},
+    {"/a/**/x.log", "/a/b/x.log", true},
+    {"/a/**/x.log", "/a/b/c/x.log", true},
+    {"/a/**/x.log", "/a/.b/x.log", false},
+    {"/a/**/x.log", "/b/x.log", false},
+    {"/a/**/b/*.log", "/a/b/b/c/b/x.log", true},
+    {"/a/**/b/*.log", "/a/b/c/x.log", false},
+    {"/a/**/b/**/*.log", "/a/1/b/2/3/x.log", true},
+    {"/a/**", "/a/x", true},
+    {"/a/**", "/a/b/c/x", true},
+    {"/a/**", "/a/.x", false},
+    {"**/*.log", "x.log", true},
+    {"**/*.log", "a/b/x.log", true},
+    {"*.log", "x.log", true},
+    {"*.log", "a/x.log", false},
+    {"/a/*a*a*a*b", "/a/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
+    {"/a/x", "/a/x/", false},
+    {"/a/x", "/a", false},
+    {"", "x", false},
+};
+
+START_TEST(a_pattern_names_its_paths)
+{
+    const struct match_case *c = &matches[_i];
+
+    ck_assert_msg(glob_match(c->pattern, c->path) == c->want, "%s %s", c->pattern, c->path);
+}
+END_TEST
+
+static const struct match_case belows[] = {
+    {"/a/*.log", "/a", true},
+    {"/a/*.log", "/", true},
+    {"/a/*.log", "/b", false},
+    {"/a/*.log", "/a/b", false},
+    {"/a/*/x.log", "/a/b", true},
+    {"/a/*/x.log", "/a/.b", false},
+    {"/a/*/x.log", "/a/b/c", false},
+    {"/a/**/x.log", "/a", true},
+    {"/a/**/x.log", "/a/b/c/d", true},
+    {"/a/**/x.log", "/a/.b", false},
+    {"/a/**/x.log", "/a/b/.c", false},
+    {"/a/**/q/x.log", "/a/q", true},
+    {"/a/**", "/a/b", true},
+    {"a/*.log", "a", true},
+    {"a/*.log", ".", true},
+    {"/a/*.log", ".", false},
+    {"**/*.log", "a/b", true},
+};
+
+START_TEST(a_directory_is_entered_only_if_something_below_may_match)
+{
+    const struct match_case *c = &belows[_i];
+
+    ck_assert_msg(glob_below(c->pattern, c->path) == c->want, "%s %s", c->pattern, c->path);
+}
+END_TEST
+
+START_TEST(the_root_is_what_stands_before_the_first_wildcard)
+{
+    static const char *const table[][2] = {
+        {"/var/log/*.log", "/var/log"},
+        {"/var/log/x.log", "/var/log"},
+        {"/*.log", "/"},
+        {"*.log", "."},
+        {"a/b*/c.log", "a"},
+        {"/a/**/b", "/a"},
+    };
+
+    for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        ck_assert(slice_eq(glob_root(table[i][0]), slice_str(table[i][1])));
+}
+END_TEST
+
+START_TEST(wildcards_are_seen)
+{
+    ck_assert(!glob_has_wildcard("/a/b-c.log"));
+    ck_assert(glob_has_wildcard("/a/[b].log"));
+    ck_assert(glob_is_deep("/a/**/b"));
+    ck_assert(!glob_is_deep("/a/b**/c"));
+}
+END_TEST
+
+struct sibling_case {
+    const char *name, *base; /* any of the bases; NULL = none at all */
+};
+
+static const struct sibling_case siblings[] = {
+    {"app.log.1", "app.log"},
+    {"app.log.10.gz", "app.log"},
+    {"app.log.1.zst", "app.log"},
+    {"app.log.20260102", "app.log"},
+    {"app.log-20260102", "app.log"},
+    {"app.log-20260102-15", "app.log"},
+    {"app.log-1700000000.gz", "app.log"},
+    {"app.log.2026-01-02", "app.log"},
+    {"app-2026-01-02.log", "app.log"},
+    {"app-2026-01-02T15-04-05.000.log", "app.log"},
+    {"app-2026-01-02T15-04-05.000.log.gz", "app.log"},
+    {"app-20260102.log.zst", "app.log"},
+    {"app.log.gz", NULL},
+    {"app.log", NULL},
+    {"worker-2.log", NULL},
+    {"app.log.old", NULL},
+    {"app.log.swp", NULL},
+    {".1", NULL},
+    {"-20260102", NULL},
+    {"", NULL},
+};
+
+START_TEST(rotated_names_lead_to_their_base)
+{
+    const struct sibling_case *c = &siblings[_i];
+    struct buf base = BUF_INIT;
+    bool found = false, any = false;
+
+    for (unsigned nth = 0; sibling_base(slice_str(c->name), nth, &base); nth++) {
+        any = true;
+        found |= c->base && slice_eq(buf_all(&base), slice_str(c->base));
+    }
+    ck_assert_msg(c->base ? found : !any, "%s", c->name);
+    buf_release(&base);
+}
+END_TEST
+
+START_TEST(compression_is_told_by_the_ending)
+{
+    ck_assert(sibling_is_compressed(SLICE("a.gz")));
+    ck_assert(sibling_is_compressed(SLICE("a.1.zst")));
+    ck_assert(!sibling_is_compressed(SLICE("a.gz.1")));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("glob");
+    TCase *c = tcase_create("glob");
+
+    tcase_add_loop_test(c, a_pattern_names_its_paths, 0, sizeof(matches) / sizeof(matches[0]));
+    tcase_add_loop_test(c, a_directory_is_entered_only_if_something_below_may_match, 0,
+                        sizeof(belows) / sizeof(belows[0]));
+    tcase_add_test(c, the_root_is_what_stands_before_the_first_wildcard);
+    tcase_add_test(c, wildcards_are_seen);
+    tcase_add_loop_test(c, rotated_names_lead_to_their_base, 0,
+                        sizeof(siblings) / sizeof(siblings[0]));
+    tcase_add_test(c, compression_is_told_by_the_ending);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

@@ -1,0 +1,302 @@
+/* The state file: old or new, never neither; what is bad is put aside, what is newer is left alone.
+ */
+#include "config.h"
+
+#include "base/xalloc.h"
+#include "input/crc32c.h"
+#include "input/store.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char dir[64];
+static struct store *store;
+static struct buf err, payload;
+static enum store_found found;
+static int64_t wall;
+
+static void begin(void)
+{
+    (void)snprintf(dir, sizeof(dir), "/tmp/lt-store-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    ck_assert_int_eq(store_open(dir, &store, &err), 0);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static void end(void)
+{
+    store_close(store);
+    buf_release(&err);
+    buf_release(&payload);
+    (void)nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static const char *in_dir(const char *name)
+{
+    static char path[4][128];
+    static unsigned turn;
+    char *p = path[turn++ % 4];
+
+    (void)snprintf(p, sizeof(path[0]), "%s/%s", dir, name);
+    return p;
+}
+
+static bool exists(const char *name)
+{
+    return access(in_dir(name), F_OK) == 0;
+}
+
+static void save(const char *text)
+{
+    ck_assert_int_eq(store_save(store, slice_str(text), 1234567890), 0);
+}
+
+static void load(enum store_found want, const char *text)
+{
+    ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), 0);
+    ck_assert_int_eq(found, want);
+    ck_assert(slice_eq(buf_all(&payload), slice_str(text)));
+}
+
+static void write_file(const char *name, const void *p, size_t n)
+{
+    FILE *f = fopen(in_dir(name), "w");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fwrite(p, 1, n, f), n);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static void change_byte(const char *name, long at)
+{
+    FILE *f = fopen(in_dir(name), "r+");
+    int c;
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(fseek(f, at, SEEK_SET), 0);
+    c = fgetc(f);
+    ck_assert_int_eq(fseek(f, at, SEEK_SET), 0);
+    ck_assert_int_ne(fputc(c ^ 0x40, f), EOF);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+START_TEST(nothing_saved_is_empty)
+{
+    load(STORE_EMPTY, "");
+    ck_assert_int_eq(wall, 0);
+}
+END_TEST
+
+START_TEST(what_was_saved_last_is_loaded)
+{
+    save("one");
+    save("two");
+    load(STORE_LOADED, "two");
+    ck_assert_int_eq(wall, 1234567890);
+    ck_assert(exists("state.1"));
+    ck_assert(!exists("state.tmp"));
+    ck_assert(!exists("state.1.tmp"));
+}
+END_TEST
+
+START_TEST(a_state_is_private)
+{
+    struct stat st;
+
+    save("one");
+    ck_assert_int_eq(stat(in_dir("state"), &st), 0);
+    ck_assert_int_eq(st.st_mode & 0777, 0600);
+}
+END_TEST
+
+START_TEST(any_flipped_bit_falls_back_to_the_generation_before)
+{
+    long size = 40 + 3 + 4;
+
+    save("one");
+    save("two");
+    change_byte("state", _i % size);
+    if (_i == 8 || (_i > 8 && _i < 12)) { /* the version: a newer one is not damage */
+        ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), -EPROTO);
+        return;
+    }
+    load(STORE_PREVIOUS, "one");
+    ck_assert(exists("state.damaged-1"));
+    ck_assert(!exists("state"));
+    ck_assert(exists("state.1"));
+}
+END_TEST
+
+START_TEST(every_shortened_state_is_seen)
+{
+    save("one");
+    save("two");
+    ck_assert_int_eq(truncate(in_dir("state"), _i), 0);
+    load(STORE_PREVIOUS, "one");
+}
+END_TEST
+
+START_TEST(both_damaged_is_told_and_both_are_kept)
+{
+    save("one");
+    save("two");
+    change_byte("state", 41);
+    write_file("state.1", "rubbish", 7);
+    load(STORE_DAMAGED, "");
+    ck_assert(exists("state.damaged-1"));
+    ck_assert(exists("state.damaged-2"));
+    save("three");
+    load(STORE_LOADED, "three");
+}
+END_TEST
+
+START_TEST(a_leftover_temporary_is_never_loaded)
+{
+    save("one");
+    ck_assert_int_eq(rename(in_dir("state"), in_dir("state.tmp")), 0);
+    load(STORE_EMPTY, "");
+}
+END_TEST
+
+START_TEST(a_newer_version_is_refused_and_left_alone)
+{
+    struct stat before, after;
+
+    save("one");
+    change_byte("state", 8);
+    ck_assert_int_eq(stat(in_dir("state"), &before), 0);
+    ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), -EPROTO);
+    ck_assert_ptr_nonnull(strstr(err.p, "newer"));
+    ck_assert_int_eq(stat(in_dir("state"), &after), 0);
+    ck_assert_int_eq(before.st_ino, after.st_ino);
+}
+END_TEST
+
+START_TEST(a_second_process_is_refused)
+{
+    struct store *second = NULL;
+
+    ck_assert_int_eq(store_open(dir, &second, &err), -EBUSY);
+    ck_assert_ptr_null(second);
+    ck_assert_ptr_nonnull(strstr(err.p, dir));
+    store_close(store);
+    store = NULL;
+    ck_assert_int_eq(store_open(dir, &store, &err), 0);
+}
+END_TEST
+
+START_TEST(a_directory_that_cannot_be_made_is_named)
+{
+    struct store *other = NULL;
+
+    ck_assert_int_eq(store_open("/nonexistent/lt/state", &other, &err), -ENOENT);
+    ck_assert_ptr_nonnull(strstr(err.p, "/nonexistent/lt/state"));
+}
+END_TEST
+
+START_TEST(a_directory_is_made_when_its_parent_is_there)
+{
+    struct store *other = NULL;
+
+    ck_assert_int_eq(store_open(in_dir("new"), &other, &err), 0);
+    store_close(other);
+    ck_assert(exists("new"));
+}
+END_TEST
+
+START_TEST(a_failed_save_leaves_the_old_state_and_the_next_one_works)
+{
+    save("one");
+    ck_assert_int_eq(mkdir(in_dir("state.tmp"), 0700), 0);
+    ck_assert_int_lt(store_save(store, SLICE("two"), 1), 0);
+    load(STORE_LOADED, "one");
+    ck_assert_int_eq(rmdir(in_dir("state.tmp")), 0);
+    save("two");
+    load(STORE_LOADED, "two");
+}
+END_TEST
+
+START_TEST(peek_changes_nothing)
+{
+    save("one");
+    save("two");
+    change_byte("state", 41);
+    ck_assert_int_eq(store_peek(dir, &found, &payload, &wall, &err), 0);
+    ck_assert_int_eq(found, STORE_PREVIOUS);
+    ck_assert(exists("state"));
+    ck_assert(!exists("state.damaged-1"));
+}
+END_TEST
+
+START_TEST(a_large_payload_survives)
+{
+    size_t n = 3 << 20;
+    char *big = xmalloc(n);
+
+    for (size_t i = 0; i < n; i++)
+        big[i] = (char)(i * 31 >> 3);
+    ck_assert_int_eq(store_save(store, slice_make(big, n), 1), 0);
+    ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), 0);
+    ck_assert(slice_eq(buf_all(&payload), slice_make(big, n)));
+    free(big);
+}
+END_TEST
+
+START_TEST(crc32c_is_the_known_one_and_both_ways_agree)
+{
+    unsigned char p[300];
+
+    ck_assert_uint_eq(crc32c(0, "123456789", 9), 0xe3069283);
+    for (unsigned i = 0; i < sizeof(p); i++)
+        p[i] = (unsigned char)(i * 7 + 3);
+    for (size_t n = 0; n < sizeof(p); n++) {
+        uint32_t whole = crc32c_portable(0, p, n);
+
+        ck_assert_uint_eq(crc32c(0, p, n), whole);
+        ck_assert_uint_eq(crc32c(crc32c(0, p, n / 3), p + n / 3, n - n / 3), whole);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("store");
+    TCase *c = tcase_create("store");
+
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_test(c, nothing_saved_is_empty);
+    tcase_add_test(c, what_was_saved_last_is_loaded);
+    tcase_add_test(c, a_state_is_private);
+    tcase_add_loop_test(c, any_flipped_bit_falls_back_to_the_generation_before, 0, 47);
+    tcase_add_loop_test(c, every_shortened_state_is_seen, 0, 47);
+    tcase_add_test(c, both_damaged_is_told_and_both_are_kept);
+    tcase_add_test(c, a_leftover_temporary_is_never_loaded);
+    tcase_add_test(c, a_newer_version_is_refused_and_left_alone);
+    tcase_add_test(c, a_second_process_is_refused);
+    tcase_add_test(c, a_directory_that_cannot_be_made_is_named);
+    tcase_add_test(c, a_directory_is_made_when_its_parent_is_there);
+    tcase_add_test(c, a_failed_save_leaves_the_old_state_and_the_next_one_works);
+    tcase_add_test(c, peek_changes_nothing);
+    tcase_add_test(c, a_large_payload_survives);
+    tcase_add_test(c, crc32c_is_the_known_one_and_both_ways_agree);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
