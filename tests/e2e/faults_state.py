@@ -1,0 +1,475 @@
+#!/usr/bin/env python3
+# timeout: 300
+"""Restarts, kill -9 and the state file: rows 56 to 70 and 94, and rotation while the daemon is down."""
+import os
+import random
+import re
+import shutil
+import signal
+import struct
+import subprocess
+
+from _faults import LOGTALLY, LONG, Prometheus, World, in_namespace, main, need, run, strace, until
+
+APP = "logs/app.log"
+
+
+def restart_term():
+    w = World().start()
+    for i in range(6):
+        w.write(400)
+        if i % 2:
+            w.exact()
+        w.term(limit=5)
+        w.write(100)
+        w.start()
+    w.finish()
+
+
+def kill9():
+    chance = random.Random(1)
+    w = World().start()
+    for _ in range(60 if LONG else 20):
+        w.write(chance.randrange(1, 300))
+        if chance.random() < 0.6:
+            w.scrape()
+        w.write(chance.randrange(1, 300))
+        until(lambda: False, chance.random() * 0.1)
+        w.kill()
+        w.start()
+        w.scrape()
+    w.finish()
+
+
+def kill9_rotate():
+    chance = random.Random(2)
+    w = World().start()
+    for i in range(60 if LONG else 20):
+        w.write(chance.randrange(1, 300))
+        if chance.random() < 0.5:
+            w.scrape()
+        if chance.random() < 0.5:
+            w.kill()
+        os.rename(APP, APP + ".%d" % i)
+        w.write(chance.randrange(1, 300), APP + ".%d" % i)
+        w.write(chance.randrange(1, 300))
+        if not w.alive():
+            w.start()
+        if i % 5 == 4:
+            w.exact()
+    w.finish()
+
+
+def crash_at(call, last):
+    """kill -9 when the k-th of these calls begins, for each k, in whatever thread: counts stay exact."""
+    w = World(state="interval = 100ms")
+    reached = 0
+    for k in range(1, last + 1):
+        w.write(100)
+        w.start(strace("-e", "trace=" + call, "-e", "inject=%s:signal=KILL:when=%d" % (call, k)), wait=False)
+        until(lambda: w.listening() or not w.alive())
+
+        def provoke():
+            if not w.alive():
+                return True
+            w.write(10)
+            try:
+                w.scrape()
+            except (OSError, AttributeError, ValueError):
+                pass
+            except Exception as error:                          # pylint: disable=broad-except
+                if "IncompleteRead" not in repr(error) and "Remote" not in repr(error):
+                    raise
+            return False
+        until(provoke, 4, 0.05)
+        reached += not w.alive()
+        w.kill()
+        w.start()
+        w.exact()
+        w.kill()
+    assert reached, "no call of %s was met" % call
+    w.start()
+    w.finish()
+
+
+def crashpoints_fsync():
+    crash_at("fsync", 6)
+
+
+def crashpoints_rename():
+    crash_at("renameat,renameat2,rename", 5)
+
+
+def crashpoints_link():
+    crash_at("linkat,link", 3)
+
+
+def crashpoints_unlink():
+    crash_at("unlinkat,unlink", 4)
+
+
+def crashpoints_write():
+    crash_at("write,pwrite64,writev,pwritev", 6)
+
+
+def crashpoints_open():
+    # the loader's come first
+    crash_at("openat", 8 if not LONG else 60)
+
+
+def crashpoints_close():
+    crash_at("close", 8 if not LONG else 40)
+
+
+def order_of_the_state_write():
+    """Power loss: what is shown was synced, renamed, and its directory synced, before."""
+    w = World()
+    w.write(100)
+    w.start(strace("-e", "trace=openat,write,fsync,fdatasync,rename,renameat,renameat2,linkat,sendto,sendmsg,writev",
+                   "-s", "2000", "-y"))
+    w.exact()
+    w.write(100)
+    w.exact()
+    w.kill()
+    with open("strace.out", encoding="utf-8", errors="replace") as f:
+        trace = f.read()
+    steps = re.findall(r'(openat\(.*state\.tmp|fsync\(\d+<[^>]*state\.tmp>|renameat2?\(.*state\.tmp.*"state"|'
+                       r'fsync\(\d+<[^>]*/state>|lines_total\{block=)', trace)
+    short = "".join("o" if s.startswith("openat") else "f" if "state.tmp>" in s else "r" if s.startswith("rename")
+                    else "d" if s.startswith("fsync") else "P" for s in steps)
+    assert re.fullmatch(r"(ofrdP*)+", short), "order %s" % short
+    assert short.count("r") >= 2, short
+
+
+def fsync_eio():
+    w = World().start()
+    w.write(200)
+    w.exact()
+    w.term()
+    w.write(200)
+    w.start(strace("-e", "trace=fsync", "-e", "inject=fsync:error=EIO"))
+    assert until(lambda: w.now("logtally_checkpoint_failures_total") >= 1, 15)
+    assert w.value("lines_total") == 200, "showed what is not durable: %d" % w.value("lines_total")
+    w.kill()
+    w.start()
+    w.exact()
+    w.write(100)
+    w.exact()
+    w.term()
+    w.write(100)
+    w.start(strace("-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=1..3"))
+    w.exact()
+    assert w.value("logtally_checkpoint_failures_total") >= 1
+    w.kill()
+    w.start()
+    w.finish()
+
+
+def enospc(with_space_again):
+    w = World(state="interval = 200ms\n")
+    os.mkdir("state")
+    prefix = in_namespace("mount -t tmpfs -o size=256k tmpfs state")
+    w.write(200)
+    w.start(prefix)
+    w.exact()
+    root = "/proc/%d/root%s/state/" % (w.pid, os.getcwd())
+    fill = os.open(root + "fill", os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        while os.write(fill, bytes(4096)):
+            pass
+    except OSError:
+        os.close(fill)
+    w.write(300)
+    assert until(lambda: w.now("logtally_checkpoint_failures_total") >= 1, 15), w.own()
+    assert w.value("lines_total") == 200, "showed what is not durable"
+    if with_space_again:
+        os.unlink(root + "fill")
+        w.exact()
+    os.mkdir("kept")
+    for name in os.listdir(root):
+        if name.startswith("state"):
+            shutil.copy(root + name, "kept/" + name)
+    w.kill()
+    for name in os.listdir("kept"):
+        shutil.copy("kept/" + name, "state/" + name)
+    w.start()
+    w.exact()
+    w.write(50)
+    w.finish()
+
+
+def enospc_and_space_again():
+    enospc(True)
+
+
+def enospc_and_killed_while_full():
+    enospc(False)
+
+
+def refused(w, prefix=()):
+    """The daemon must not start, and say why in one line. That line."""
+    w.start(prefix, wait=False)
+    code = w.child.wait(20)
+    assert code not in (0, None) and code > 0, "exit status %r" % code
+    lines = [line for line in w.stderr().splitlines() if " error " in line]
+    assert len(lines) == 1, w.stderr()
+    return lines[0]
+
+
+def state_directory_unusable():
+    w = World()
+    w.write(10)
+    with open("state", "w", encoding="utf-8"):
+        pass
+    assert os.getcwd() + "/state" in refused(w)
+    os.unlink("state")
+    os.symlink("/nonexistent/deep", "state")
+    assert os.getcwd() + "/state" in refused(w)
+    os.unlink("state")
+    os.mkdir("state", 0o500)
+    prefix = ()
+    if os.geteuid() == 0:
+        prefix = in_namespace("mount -t tmpfs -o ro tmpfs state")
+    assert os.getcwd() + "/state" in refused(w, prefix)
+
+
+def nothing_kept_when_asked():
+    w = World()
+    with open("logtally.ini", encoding="utf-8") as f:
+        text = f.read()
+    with open("logtally.ini", "w", encoding="utf-8") as f:
+        f.write(re.sub(r"(?m)^directory = .*$", "directory =", text))
+    w.start()
+    w.write(300)
+    w.exact()
+    assert not os.path.exists("state")
+    w.term()
+
+
+def damage(path, how):
+    with open(path, "rb") as f:
+        data = f.read()
+    bad = {"cut": data[:len(data) // 2], "zeroed": bytes(len(data)), "foreign": b"hello world\n" * 100, "empty": b"",
+           "flipped": data[:60] + bytes([data[60] ^ 1]) + data[61:]}[how]
+    with open(path, "wb") as f:
+        f.write(bad)
+    return bad
+
+
+def state_damage():
+    """The newest is damaged: the one before it is used, counts stay exact, the bad one is put aside."""
+    w = World().start()
+    for i, how in enumerate(("cut", "zeroed", "foreign", "flipped", "empty")):
+        w.write(200)
+        w.exact()
+        w.write(100)
+        w.exact()
+        w.kill()
+        bad = damage("state/state", how)
+        w.prometheus = Prometheus()         # the page may go back to the generation before
+        w.start()
+        w.exact()
+        assert w.value("logtally_state_resets_total") >= 1, how
+        with open("state/state.damaged-%d" % (i + 1), "rb") as f:
+            assert f.read() == bad, "the damaged file was changed"
+    w.term()
+
+
+def both_states_damaged():
+    """Known files go on at their end, so nothing is counted twice; the loss is told."""
+    w = World().start()
+    w.write(200)
+    w.exact()
+    w.write(100)
+    w.exact()
+    w.kill()
+    damage("state/state", "cut")
+    damage("state/state.1", "zeroed")
+    w.start()
+    assert until(lambda: w.now("logtally_lost_bytes_total", reason="state") > 0, 15), w.own()
+    size = os.stat(APP).st_size
+    assert w.value("logtally_lost_bytes_total", reason="state") == size, w.own()
+    assert w.value("logtally_state_resets_total") == 1
+    assert w.value("lines_total") == 0
+    w.truth, w.numbers, w.prometheus = {}, 0, Prometheus()
+    w.write(100)
+    w.exact()
+    w.write(50, "logs/new.log")
+    w.exact()
+    w.finish()
+
+
+def state_of_a_newer_version():
+    w = World().start()
+    w.write(100)
+    w.exact()
+    w.term()
+    with open("state/state", "rb") as f:
+        data = bytearray(f.read())
+    struct.pack_into("<I", data, 8, 999)
+    with open("state/state", "wb") as f:
+        f.write(data)
+    said = refused(w)
+    assert os.getcwd() + "/state" in said, said
+    with open("state/state", "rb") as f:
+        assert f.read() == data
+    assert sorted(os.listdir("state")) == sorted(set(os.listdir("state")) - {"state.damaged-1"})
+
+
+def left_over_temporary_is_not_believed():
+    w = World().start()
+    w.write(100)
+    w.exact()
+    w.kill()
+    with open("state/state", "rb") as f:
+        old = f.read()
+    w.start()
+    w.write(100)
+    w.exact()
+    w.kill()
+    with open("state/state.tmp", "wb") as f:
+        f.write(old)
+    w.start()
+    w.finish()
+
+
+def rotate_down():
+    w = World().start()
+    for i in range(4):
+        w.write(200)
+        w.exact()
+        w.term() if i % 2 else w.kill()
+        w.write(150)
+        for k in range(9, 0, -1):
+            if os.path.exists(APP + ".%d" % k):
+                os.rename(APP + ".%d" % k, APP + ".%d" % (k + 1))
+        os.rename(APP, APP + ".1")
+        w.write(60)
+        w.start()
+        w.exact()
+    w.finish()
+
+
+def rotate_gz_down(suffix=".gz", times=2):
+    w = World().start()
+    for _ in range(3):
+        w.write(200)
+        w.exact()
+        w.kill()
+        w.write(150)
+        for k in range(9, 1, -1):
+            if os.path.exists(APP + ".%d%s" % (k, suffix)):
+                os.rename(APP + ".%d%s" % (k, suffix), APP + ".%d%s" % (k + 1, suffix))
+        os.rename(APP, APP + ".2")
+        run(*(["gzip", APP + ".2"] if suffix == ".gz" else ["zstd", "-q", "--rm", APP + ".2"]))
+        w.write(60)
+        if times == 2:
+            os.rename(APP, APP + ".1")
+            w.write(30)
+        w.start()
+        w.exact()
+        if times == 2:
+            os.unlink(APP + ".1")
+    w.finish()
+
+
+def rotate_zst_down():
+    need("zstd")
+    rotate_gz_down(".zst", 1)
+
+
+def rotated_and_deleted_down():
+    """What is gone is gone: no duplicates, no counter goes down, and the loss is told."""
+    w = World().start()
+    w.write(200)
+    w.exact()
+    w.kill()
+    gone = w.lines(100)
+    with open(APP, "ab") as f:
+        f.write(gone)
+    for _ in range(3):
+        os.rename(APP, APP + ".1")
+        os.unlink(APP + ".1")
+        w.forget(gone)
+        gone = w.lines(50)
+        with open(APP, "ab") as f:
+            f.write(gone)
+    w.start()
+    w.exact()
+    assert until(lambda: w.now("logtally_files_vanished_total") >= 1, 15), w.own()
+    w.finish()
+
+
+def truncate_down():
+    w = World().start()
+    for n in (10, 400, 800):
+        w.write(300)
+        w.exact()
+        w.kill()
+        os.truncate(APP, 0)
+        w.write(n)
+        w.start()
+        w.exact()
+    w.finish()
+
+
+def copytruncate_down():
+    w = World().start()
+    for i in range(3):
+        w.write(300)
+        w.exact()
+        w.kill()
+        w.write(100)
+        shutil.copy(APP, APP + ".%d" % i)
+        os.truncate(APP, 0)
+        w.write(50 if i % 2 else 900)
+        w.start()
+        w.exact()
+    w.finish()
+
+
+def two_daemons():
+    w = World().start()
+    w.write(200)
+    w.exact()
+    second = subprocess.run([LOGTALLY, "run", "-c", "logtally.ini"], stderr=subprocess.PIPE, timeout=20, check=False)
+    assert second.returncode not in (0, -signal.SIGKILL), second
+    assert b"in use" in second.stderr and os.getcwd().encode() in second.stderr, second.stderr
+    w.write(100)
+    w.exact()
+    w.finish()
+
+
+def series_stay_over_restarts():
+    w = World().start()
+    w.write(2000)
+    w.exact()
+    for i in range(4):
+        w.kill() if i % 2 else w.term()
+        w.start()
+        before = set(w.prometheus.last)
+        assert before == {(n, ls) for n in ("lines_total", "numbers_total") for ls in w.scrape()[n]}
+    w.finish()
+
+
+def state_file_is_private_and_whole():
+    """What the file says of itself holds: a length, and a checksum of all of it."""
+    w = World().start()
+    w.write(100)
+    w.exact()
+    w.term()
+    with open("state/state", "rb") as f:
+        data = f.read()
+    assert data[:8] == b"LTSTATE\n" and struct.unpack_from("<Q", data, 32)[0] == len(data) - 44
+    with open("state/state.1", "rb") as f:
+        assert f.read(8) == b"LTSTATE\n"
+    assert os.stat("state/state").st_mode & 0o777 == 0o600
+
+
+if __name__ == "__main__":
+    main(restart_term, kill9, kill9_rotate, crashpoints_fsync, crashpoints_rename, crashpoints_link, crashpoints_unlink,
+         crashpoints_write, crashpoints_open, crashpoints_close, order_of_the_state_write, fsync_eio,
+         enospc_and_space_again, enospc_and_killed_while_full, state_directory_unusable, nothing_kept_when_asked,
+         state_damage, both_states_damaged, state_of_a_newer_version, left_over_temporary_is_not_believed, rotate_down,
+         rotate_gz_down, rotate_zst_down, rotated_and_deleted_down, truncate_down, copytruncate_down, two_daemons,
+         series_stay_over_restarts, state_file_is_private_and_whole)
