@@ -18,10 +18,16 @@ packages_of() {
     done
 }
 
+installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q ' installed$'; }
+
+# Each argument is a package, or several with bars of which one will do.
 missing_of() {
-    local package
-    for package in "$@"; do
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || echo "$package"
+    local either package
+    for either in "$@"; do
+        for package in ${either//|/ }; do
+            installed "$package" && continue 2
+        done
+        echo "${either%%|*}"
     done
 }
 
