@@ -26,6 +26,7 @@ void newcomer_add(struct tailset *t, struct newcomer n)
 {
     for (size_t i = 0; i < t->nnewcomers; i++) {
         if (strcmp(t->newcomers[i].path, n.path) == 0) {
+            n.copy_of = t->newcomers[i].copy_of;
             free(t->newcomers[i].path);
             t->newcomers[i] = n;
             return;
