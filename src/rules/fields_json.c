@@ -78,47 +78,63 @@ static bool is_hex(char c)
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* At a backslash. */
-static bool escape(struct walk *w)
+/* At a backslash: behind the escape, or NULL when it is none. */
+static const char *skip_escape(const char *p, const char *end)
 {
-    if (w->end - w->p < 2)
-        return false;
-    if (w->p[1] != 'u') {
-        if (w->p[1] == '\0' || strchr("\"\\/bfnrt", w->p[1]) == NULL)
-            return false;
-        w->p += 2;
-        return true;
-    }
-    if (w->end - w->p < 6)
-        return false;
+    if (end - p < 2)
+        return NULL;
+    if (p[1] != 'u')
+        return p[1] != '\0' && strchr("\"\\/bfnrt", p[1]) != NULL ? p + 2 : NULL;
+    if (end - p < 6)
+        return NULL;
     for (int i = 2; i < 6; i++)
-        if (!is_hex(w->p[i]))
-            return false;
-    w->p += 6;
-    return true;
+        if (!is_hex(p[i]))
+            return NULL;
+    return p + 6;
+}
+
+/* Skips eight bytes at a time while none of them is a quote, a backslash or a control character. */
+static const char *skip_plain(const char *p, const char *end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+
+    for (; end - p >= 8; p += 8) {
+        uint64_t v, quote, backslash;
+
+        memcpy(&v, p, sizeof v);
+        quote = v ^ ones * '"';
+        backslash = v ^ ones * '\\';
+        /* a top bit is set where a byte was less than what was taken away from it, or may have been
+         */
+        if (((quote - ones) | (backslash - ones) | (v - ones * 0x20)) & ~v & tops)
+            break;
+    }
+    return p;
 }
 
 /* At the opening quote. The field is what stands between the quotes. */
 static bool string(struct walk *w, struct field *ret_text)
 {
-    const char *start = ++w->p;
+    const char *start = w->p + 1, *end = w->end, *p = skip_plain(start, end);
     bool escaped = false;
 
-    while (w->p < w->end && *w->p != '"') {
-        if ((unsigned char)*w->p < 0x20)
+    while (p < end && *p != '"') {
+        if ((unsigned char)*p < 0x20)
             return false;
-        if (*w->p != '\\') {
-            w->p++;
+        if (*p != '\\') {
+            p++;
             continue;
         }
         escaped = true;
-        if (!escape(w))
+        p = skip_escape(p, end);
+        if (p == NULL)
             return false;
+        p = skip_plain(p, end);
     }
-    if (w->p == w->end)
+    if (p == end)
         return false;
-    *ret_text = (struct field){start, (uint32_t)(w->p - start), escaped ? FIELD_JSON : FIELD_TEXT};
-    w->p++;
+    *ret_text = (struct field){start, (uint32_t)(p - start), escaped ? FIELD_JSON : FIELD_TEXT};
+    w->p = p + 1;
     return true;
 }
 
