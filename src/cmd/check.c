@@ -43,7 +43,8 @@ static int say(const struct setup *setup, const struct check_options *o, struct 
     say_mistakes(m, o->lint ? ADVICE : WARNING);
     if (o->dump)
         dump_rules(setup->rules, session.engine, &out);
-    fwrite(out.p, 1, out.n, stdout);
+    if (out.n)
+        fwrite(out.p, 1, out.n, stdout);
     printf("%u event%s, %u metric%s, no mistakes", setup->rules->nevents,
            setup->rules->nevents == 1 ? "" : "s", setup->rules->nfamilies,
            setup->rules->nfamilies == 1 ? "" : "s");
@@ -63,7 +64,7 @@ static int run(int argc, char **argv, const struct command *self)
     int code = options_parse(self, argc, argv, &o);
 
     if (code >= 0)
-        return code;
+        goto out;
     for (size_t i = 0; i < o.common.files.n; i++)
         strings_add(&o.common.rules, o.common.files.list[i]);
     if (setup_load(&o.common, NULL, o.lint ? SETUP_LINT : 0, &setup, &m) < 0) {
@@ -74,6 +75,7 @@ static int run(int argc, char **argv, const struct command *self)
     }
     setup_release(&setup);
     mistakes_release(&m);
+out:
     options_release(self, &o);
     return code;
 }

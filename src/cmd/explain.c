@@ -95,7 +95,8 @@ static int explain_all(const struct setup *setup, const struct explain_command *
         .setup = setup,
         .explainer = explainer_new(setup->rules, (size_t)setup->settings.max_line),
         .options = {.color = isatty(STDOUT_FILENO) && !(no_color && no_color[0]),
-                    .near = o->all ? setup->rules->nevents : 3},
+                    .near = o->all ? setup->rules->nevents : 3,
+                    .always_near = o->all},
     };
     int code = EXIT_FINE;
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "rules/mistake.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -101,6 +102,45 @@ static const struct option_row *find_row(const struct command *c, size_t nrows, 
     return NULL;
 }
 
+/* `--ruls` where --rules was meant. */
+static int unknown_long(const struct command *c, size_t nrows, const char *text)
+{
+    const char *names[OPTIONS_MAX + 1] = {"help"};
+    size_t n = 1;
+
+    for (size_t i = 0; i < nrows; i++)
+        if (row_at(c, i)->help)
+            names[n++] = row_at(c, i)->name;
+    struct slice name = {text + 2, strcspn(text + 2, "=")};
+    const char *near = nearest(name, names, n);
+
+    if (near)
+        return usage_error(c, "unknown option --%.*s; did you mean --%s?", SLICE_FMT(name), near);
+    return usage_error(c, "unknown option --%.*s", SLICE_FMT(name));
+}
+
+/* What getopt refused: `code` is ':' or '?'. Of letters that stand together (-ac) only optopt tells
+ * which. */
+static int refuse(const struct command *c, size_t nrows, int code, const char *text)
+{
+    const struct option_row *row = optopt == HELP ? NULL : find_row(c, nrows, optopt);
+
+    if (optopt >= HELP && code == '?')
+        return usage_error(c, "option --%s takes no value", row ? row->name : "help");
+    if (optopt && code == ':' && row)
+        return usage_error(c, "option --%s wants a value: --%s %s", row->name, row->name,
+                           row->value);
+    if (optopt)
+        return usage_error(c, "unknown option -%c", optopt);
+    return unknown_long(c, nrows, text);
+}
+
+/* The shell spelled out a glob of --rules. (A line for `explain` may well end in .ini.) */
+static bool is_rules_file(const char *text)
+{
+    return slice_ends(slice_str(text), SLICE(".ini")) && !strchr(text, ' ');
+}
+
 int options_parse(const struct command *c, int argc, char **argv, void *into)
 {
     struct option longs[OPTIONS_MAX + 2];
@@ -109,23 +149,19 @@ int options_parse(const struct command *c, int argc, char **argv, void *into)
     struct common_options *common = into;
     int code;
 
-    optind = 1;
+    optind = 0; /* begin anew, also in the midst of letters that stand together */
     opterr = 0;
     while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         if (code == 'h' || code == HELP) {
             command_help(c);
             return EXIT_FINE;
         }
-        if (code == ':')
-            return usage_error(c, "option %s wants a value", argv[optind - 1]);
-        if (code == '?')
-            return usage_error(c, "unknown option %s", argv[optind - 1]);
+        if (code == ':' || code == '?')
+            return refuse(c, nrows, code, argv[optind - 1]);
         store(find_row(c, nrows, code), into);
     }
     for (; optind < argc; optind++) {
-        size_t n = strlen(argv[optind]);
-
-        if (n > 4 && strcmp(argv[optind] + n - 4, ".ini") == 0)
+        if (is_rules_file(argv[optind]))
             return usage_error(c,
                                "%s is no log file; rules are given by --rules, a glob in quotes: "
                                "--rules 'rules/*.ini'",

@@ -89,7 +89,8 @@ int output_page(const char *path, struct slice page)
 
     if (r < 0)
         return r;
-    fwrite(page.p, 1, page.n, o.file);
+    if (page.n)
+        fwrite(page.p, 1, page.n, o.file);
     return output_finish(&o, true);
 }
 

@@ -9,3 +9,15 @@ liblogtally_a_SOURCES += src/cmd/options.h src/cmd/options.c src/cmd/settings.h 
 	src/cmd/run.c src/cmd/timeline.h src/cmd/timeline.c src/cmd/steps.h src/cmd/steps.c \
 	src/cmd/backfill.c src/cmd/inputs.h src/cmd/inputs.c src/cmd/progress.h \
 	src/cmd/progress.c src/cmd/parts.h src/cmd/parts.c src/cmd/merge.h src/cmd/merge.c
+
+if HAVE_CHECK
+CMD_TESTS = tests/check_settings tests/check_samples
+check_PROGRAMS += $(CMD_TESTS)
+TESTS += $(CMD_TESTS)
+tests_check_settings_SOURCES = tests/check_settings.c
+tests_check_settings_CFLAGS = $(CHECK_COMPILE)
+tests_check_settings_LDADD = $(CHECK_LINK)
+tests_check_samples_SOURCES = tests/check_samples.c
+tests_check_samples_CFLAGS = $(CHECK_COMPILE)
+tests_check_samples_LDADD = $(CHECK_LINK)
+endif

@@ -96,6 +96,17 @@ static void add_label(struct buf *key, const struct label_text *l)
     buf_char(key, '"');
 }
 
+static bool is_number(struct slice s)
+{
+    char *text = xstrslice(s), *end;
+
+    strtod(text, &end);
+    bool all = s.n > 0 && *end == '\0';
+
+    free(text);
+    return all;
+}
+
 static bool read_line(struct slice line, struct samples *s)
 {
     struct label_text labels[LABELS_MAX + 2];
@@ -106,7 +117,7 @@ static bool read_line(struct slice line, struct samples *s)
     if (name.n == 0 || !take_labels(&rest, labels, &n))
         return false;
     rest = slice_trim(rest);
-    if (!slice_cut(&rest, ' ', &value) || value.n == 0)
+    if (!slice_cut(&rest, ' ', &value) || !is_number(value))
         return false;
     qsort(labels, n, sizeof *labels, by_name);
     buf_slice(&key, name);
@@ -133,6 +144,8 @@ int samples_read(struct slice text, const char *name, struct samples *ret_sample
     struct samples s = {0};
 
     for (int number = 1; slice_cut(&rest, '\n', &line); number++) {
+        if (slice_ends(line, SLICE("\r")))
+            line.n--;
         line = slice_trim(line);
         if (line.n == 0 || line.p[0] == '#' || read_line(line, &s))
             continue;

@@ -189,37 +189,66 @@ static void read_include(struct settings *c, const struct ini_entry *e, struct m
     c->includes = read_list(c, e->value, &c->nincludes);
 }
 
+/* The next label of a list; a comma between quotes divides nothing. */
+static bool next_label(struct slice *rest, struct slice *ret_label)
+{
+    bool quoted = false;
+    size_t n = 0;
+
+    if (!rest->p)
+        return false;
+    while (n < rest->n && (quoted || rest->p[n] != ','))
+        quoted ^= rest->p[n++] == '"';
+    *ret_label = slice_trim(slice_make(rest->p, n));
+    *rest = n < rest->n ? slice_from(*rest, n + 1) : (struct slice){NULL, 0};
+    return true;
+}
+
+static bool has_const(const struct settings *c, struct slice name)
+{
+    for (unsigned i = 0; i < c->nconst; i++)
+        if (slice_eq(name, slice_str(c->const_names[i])))
+            return true;
+    return false;
+}
+
+static void read_const_label(struct settings *c, const struct ini_entry *e, struct slice label,
+                             struct mistakes *m)
+{
+    struct slice value = label, name;
+
+    if (!slice_cut(&value, '=', &name) || value.p == NULL) {
+        mistake_add(m, MISTAKE, e->at, "\"%.*s\" is no label; write NAME=\"VALUE\"",
+                    SLICE_FMT(label));
+        return;
+    }
+    name = slice_trim(name);
+    value = slice_trim(value);
+    if (value.n < 2 || value.p[0] != '"' || value.p[value.n - 1] != '"') {
+        mistake_add(m, MISTAKE, e->at, "the value of label \"%.*s\" wants quotes: %.*s=\"...\"",
+                    SLICE_FMT(name), SLICE_FMT(name));
+    } else if (!label_name_valid(name) || slice_eq(name, SLICE("le"))) {
+        mistake_add(m, MISTAKE, e->at, "\"%.*s\" cannot be a label name", SLICE_FMT(name));
+    } else if (has_const(c, name)) {
+        mistake_add(m, MISTAKE, e->at, "label \"%.*s\" is given twice", SLICE_FMT(name));
+    } else {
+        c->const_names[c->nconst] = arena_strslice(&c->text, name);
+        c->const_values[c->nconst++] =
+            arena_strslice(&c->text, slice_make(value.p + 1, value.n - 2));
+    }
+}
+
 /* service="mylittleprice", env="prod" */
 static void read_const_labels(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
-    struct slice rest = e->value, item;
+    struct slice rest = e->value, label;
 
     c->const_names = arena_alloc(&c->text, count_items(rest) * sizeof *c->const_names);
     c->const_values = arena_alloc(&c->text, count_items(rest) * sizeof *c->const_values);
     c->nconst = 0;
-    while (slice_cut(&rest, ',', &item)) {
-        struct slice value = slice_trim(item), name;
-
-        if (value.n == 0)
-            continue;
-        if (!slice_cut(&value, '=', &name) || value.p == NULL) {
-            mistake_add(m, MISTAKE, e->at, "\"%.*s\" is no label; write NAME=\"VALUE\"",
-                        SLICE_FMT(slice_trim(item)));
-            continue;
-        }
-        name = slice_trim(name);
-        value = slice_trim(value);
-        if (value.n < 2 || value.p[0] != '"' || value.p[value.n - 1] != '"') {
-            mistake_add(m, MISTAKE, e->at, "the value of label \"%.*s\" wants quotes: %.*s=\"...\"",
-                        SLICE_FMT(name), SLICE_FMT(name));
-        } else if (!label_name_valid(name) || slice_eq(name, SLICE("le"))) {
-            mistake_add(m, MISTAKE, e->at, "\"%.*s\" cannot be a label name", SLICE_FMT(name));
-        } else {
-            c->const_names[c->nconst] = arena_strslice(&c->text, name);
-            c->const_values[c->nconst++] =
-                arena_strslice(&c->text, slice_make(value.p + 1, value.n - 2));
-        }
-    }
+    while (next_label(&rest, &label))
+        if (label.n)
+            read_const_label(c, e, label, m);
 }
 
 static const struct key keys[] = {

@@ -120,6 +120,21 @@ static bool defines_log(const struct setup *s, const char *name)
     return false;
 }
 
+/* A series cannot have two labels of one name. */
+static void check_const_labels(const struct setup *s, struct mistakes *m)
+{
+    for (unsigned f = 0; f < s->rules->nfamilies; f++) {
+        const struct family_def *def = &s->rules->families[f];
+
+        for (unsigned i = 0; i < def->spec.nlabels; i++)
+            for (unsigned k = 0; k < s->settings.nconst; k++)
+                if (strcmp(def->spec.labels[i], s->settings.const_names[k]) == 0)
+                    mistake_add(m, MISTAKE, def->at,
+                                "label \"%s\" is also in const_labels of [metrics]; rename one",
+                                def->spec.labels[i]);
+    }
+}
+
 int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
                struct setup *ret_setup, struct mistakes *m)
 {
@@ -153,6 +168,8 @@ int setup_load(const struct common_options *options, const struct strings *logs,
 
     s->rules = ruleset_new(s->docs, (unsigned)s->ndocs, main_doc != NULL, &ro, m);
     map_release(&seen);
+    if (s->rules)
+        check_const_labels(s, m);
     return m->nmistakes > before ? -EINVAL : 0;
 }
 
@@ -171,7 +188,8 @@ void say_mistakes(const struct mistakes *m, enum severity most)
     struct buf out = BUF_INIT;
 
     mistakes_print(m, most, &out);
-    fwrite(out.p, 1, out.n, stderr);
+    if (out.n)
+        fwrite(out.p, 1, out.n, stderr);
     if (m->nmistakes)
         fprintf(stderr, "%zu mistake%s\n", m->nmistakes, m->nmistakes == 1 ? "" : "s");
     buf_release(&out);

@@ -11,7 +11,7 @@ struct setup {
     struct settings settings;
     struct ini_doc **docs;
     size_t ndocs, docs_cap;
-    struct ruleset *rules; /* NULL when there were mistakes */
+    struct ruleset *rules; /* may be NULL when there were mistakes */
     bool any_log;          /* a [log] was defined by the user */
 };
 

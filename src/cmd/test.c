@@ -33,6 +33,7 @@ static const struct option_row rows[] = {
 
 struct tally {
     const struct test_options *options;
+    const struct common_options *common; /* of the directory at hand */
     size_t passed, failed, recorded;
     int code; /* worst exit code besides failures */
 };
@@ -162,7 +163,7 @@ static void run_on(struct tally *t, const struct test_case *c, const struct setu
 /* A test with a configuration of its own. */
 static void run_own(struct tally *t, const struct test_case *c)
 {
-    struct common_options common = t->options->common;
+    struct common_options common = *t->common;
     struct strings rules = {0};
     struct expectation want = {0};
     struct mistakes m = MISTAKES_INIT;
@@ -214,39 +215,63 @@ static void run_cases(struct tally *t, const struct cases *cases, const struct s
 }
 
 /* Without -c and --rules, the rules are those in the directory above the tests. */
-static void default_rules(struct test_options *o, const char *dir, struct buf *path)
+static int run_dir(struct tally *t, const char *dir)
 {
-    if (o->common.config || o->common.rules.n)
-        return;
-    buf_fmt(path, "%s/..", dir);
-    strings_add(&o->common.rules, path->p);
-}
-
-static int run_dirs(struct test_options *o, struct tally *t)
-{
-    static const char *const usual = "rules/tests";
-    struct buf path = BUF_INIT, err = BUF_INIT;
+    struct common_options common = t->options->common;
+    struct buf above = BUF_INIT, err = BUF_INIT;
+    struct strings rules = {0};
     struct cases cases = {0};
     struct setup setup;
     int code;
 
-    if (o->common.files.n == 0)
-        strings_add(&o->common.files, usual);
-    default_rules(o, o->common.files.list[0], &path);
-    for (size_t i = 0; i < o->common.files.n && err.n == 0; i++)
-        cases_find(o->common.files.list[i], &cases, &err);
-    if (err.n || cases.n == 0) {
-        log_error("%s", err.n ? err.p : "there are no tests: no NAME.log in these directories");
+    buf_fmt(&above, "%s/..", dir);
+    strings_add(&rules, above.p);
+    if (!common.config && common.rules.n == 0)
+        common.rules = rules;
+    t->common = &common;
+    if (cases_find(dir, &cases, &err) < 0) {
+        log_error("%s", err.p);
         code = EXIT_MISTAKES;
-    } else if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+    } else if ((code = setup_or_say(&common, SETUP_AUTO_LOG, false, &setup)) < 0) {
         run_cases(t, &cases, &setup);
         setup_release(&setup);
         code = t->failed ? EXIT_MISTAKES : t->code;
     }
     cases_release(&cases);
-    buf_release(&path);
+    free(rules.list);
+    buf_release(&above);
     buf_release(&err);
     return code;
+}
+
+static int run_dirs(struct tally *t, const struct strings *dirs)
+{
+    int worst = EXIT_FINE;
+
+    for (size_t i = 0; i < dirs->n; i++) {
+        int code = run_dir(t, dirs->list[i]);
+
+        worst = code > worst ? code : worst;
+    }
+    if (worst != EXIT_FINE || t->passed + t->failed > 0)
+        return worst;
+    if (t->options->filter)
+        log_error("no test has \"%s\" in its name", t->options->filter);
+    else
+        log_error("there are no tests: no NAME.log in these directories");
+    return EXIT_MISTAKES;
+}
+
+static void say_sum(const struct tally *t)
+{
+    size_t all = t->passed + t->failed;
+
+    if (t->options->tap)
+        printf("1..%zu\n", all);
+    else if (t->options->record)
+        printf("%zu recorded, %zu failed\n", t->recorded, t->failed);
+    else
+        printf("%zu passed, %zu failed\n", t->passed, t->failed);
 }
 
 static int run(int argc, char **argv, const struct command *self)
@@ -255,18 +280,13 @@ static int run(int argc, char **argv, const struct command *self)
     struct tally t = {.options = &o};
     int code = options_parse(self, argc, argv, &o);
 
-    if (code >= 0)
-        goto out;
-    code = run_dirs(&o, &t);
-    size_t all = t.passed + t.failed;
-
-    if (o.tap && all)
-        printf("1..%zu\n", all);
-    else if (o.record && all)
-        printf("%zu recorded, %zu failed\n", t.recorded, t.failed);
-    else if (all)
-        printf("%zu passed, %zu failed\n", t.passed, t.failed);
-out:
+    if (code < 0) {
+        if (o.common.files.n == 0)
+            strings_add(&o.common.files, "rules/tests");
+        code = run_dirs(&t, &o.common.files);
+        if (t.passed + t.failed > 0)
+            say_sum(&t);
+    }
     options_release(self, &o);
     return code;
 }
@@ -279,7 +299,7 @@ const struct command command_test = {
     "to; NAME.ini\n"
     "may hold a [log] section and [test] rules = FILE, unmatched = N. DIR is rules/tests if not "
     "given;\n"
-    "without -c and --rules the rules are those in the directory above DIR.\n",
+    "without -c and --rules the rules are those in the directory above each DIR.\n",
     rows,
     run,
 };

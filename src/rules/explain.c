@@ -114,16 +114,17 @@ static struct trial try_event(struct explainer *x, unsigned event)
         return (struct trial){.outcome = OTHER_LOG};
     if (e->parent != EVENT_NONE && x->trials[e->parent].outcome != IS_EVENT)
         return (struct trial){.outcome = NOT_PARENT};
-    for (unsigned i = 0; i < e->nunless; i++)
-        if (x->trials[e->unless[i]].outcome == IS_EVENT)
-            return (struct trial){.outcome = IS_UNLESS};
     t.held = match_conditions(r, e, &t.limit);
     if (t.held < e->nconditions) {
         t.outcome = CONDITION_FAILED;
         t.nearness = condition_nearness(r, &e->conditions[t.held]);
-    } else {
-        match_actions(r, e, &t.limit);
+        return t;
     }
+    for (unsigned i = 0; i < e->nunless; i++)
+        if (x->trials[e->unless[i]].outcome == IS_EVENT)
+            t.outcome = IS_UNLESS;
+    if (t.outcome == IS_EVENT)
+        match_actions(r, e, &t.limit);
     return t;
 }
 
@@ -253,21 +254,33 @@ static void show_event(struct explainer *x, unsigned event, const struct explain
     show_updates(x, event, out);
 }
 
+/* How many columns show_text takes for it. */
+static int columns(struct slice s)
+{
+    struct buf shown = BUF_INIT;
+
+    show_text(&shown, s);
+    int n = (int)utf8_count(buf_all(&shown));
+
+    buf_release(&shown);
+    return n;
+}
+
 /* Where the regex got to, with a caret under it and one under the text. */
 static void show_regex_place(const struct condition *c, struct slice text, struct buf *out)
 {
     struct slice regex = pattern_text(c->capture.pattern);
     size_t at_regex, at_text;
 
-    if (!pattern_near(c->capture.pattern, text, &at_regex, &at_text) || text.n > SHOWN_BYTES)
+    if (text.n > SHOWN_BYTES || regex.n > SHOWN_BYTES ||
+        !pattern_near(c->capture.pattern, text, &at_regex, &at_text))
         return;
     buf_str(out, "      ");
     show_text(out, regex);
-    buf_fmt(out, "\n      %*s^ matched up to here\n      ",
-            (int)utf8_count(slice_make(regex.p, at_regex)), "");
+    buf_fmt(out, "\n      %*s^ matched up to here\n      ", columns(slice_make(regex.p, at_regex)),
+            "");
     show_text(out, text);
-    buf_fmt(out, "\n      %*s^ and here in the text\n",
-            (int)utf8_count(slice_make(text.p, at_text)), "");
+    buf_fmt(out, "\n      %*s^ and here in the text\n", columns(slice_make(text.p, at_text)), "");
 }
 
 static void show_condition(struct explainer *x, const struct condition *c, struct buf *out)
@@ -364,8 +377,8 @@ void explain_line(struct explainer *x, struct source *s, struct slice raw,
         show_event(x, i, o, out);
         hits++;
     }
-    if (hits == 0) {
+    if (hits == 0)
         buf_str(out, "  no event takes this line\n");
+    if (hits == 0 || o->always_near)
         show_nearest(x, o, out);
-    }
 }

@@ -14,7 +14,8 @@ void explainer_free(struct explainer *x);
 
 struct explain_options {
     bool color;
-    unsigned near; /* how many events that nearly matched to show */
+    unsigned near;    /* how many events that nearly matched to show */
+    bool always_near; /* also when another event took the line */
 };
 
 /* Appends the explanation of one raw line. */

@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+"""What each command prints, where, and with which exit status: 0 fine, 1 mistakes, 2 usage, 3 system."""
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+PROGRAM = os.environ["LOGTALLY"]
+RULES = """\
+[event a]
+where = msg == a
+
+[event worse]
+of    = a
+where = v > 1s
+
+[event quiet]
+match  = ^quiet (?<k>\\w+)$
+unless = a
+
+[counter a_total]
+help   = Lines that say a
+inc    = a
+labels = k
+
+[counter worse_total]
+help   = Slow ones
+inc    = worse, quiet
+
+[histogram a_seconds]
+help    = How long
+observe = a
+value   = v
+unit    = s
+buckets = 1 2
+"""
+LOG = "msg=a k=x v=0.5\nmsg=a k=y v=3s\nnothing of this\nmsg=a k=x v=abc\nquiet z"
+PAGE = """\
+a_seconds_bucket{le="1.0"} 1
+a_seconds_bucket{le="2.0"} 1
+a_seconds_bucket{le="+Inf"} 2
+a_seconds_sum 3.5
+a_seconds_count 2
+a_total{k="x"} 2
+a_total{k="y"} 1
+worse_total 2
+"""
+
+points = []
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def run(*args, stdin="", env=None):
+    done = subprocess.run([PROGRAM, *args], input=stdin.encode(), capture_output=True, timeout=60, check=False,
+                          env=dict(os.environ, **(env or {})))
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+def samples(page):
+    return "".join(line + "\n" for line in page.splitlines() if not line.startswith("#"))
+
+
+def check(what, good, *said):
+    points.append(good)
+    print("%sok %d - %s" % ("" if good else "not ", len(points), what))
+    if not good:
+        for text in said:
+            for line in repr(text).split("\\n"):
+                print("#   " + line)
+
+
+def expect(what, args, code, out=None, err=None, **more):
+    """`out` and `err` are regexes to be found, or None for `nothing at all`."""
+    got = run(*args, **more)
+    good = got[0] == code
+    for want, text in ((out, got[1]), (err, got[2])):
+        good = good and (re.search(want, text, re.M) is not None if want is not None else text == "")
+    check(what, good, got)
+    return got
+
+
+def usage():
+    commands = re.findall(r"^  ([a-z]+) ", run("help")[1].split("Try:")[0], re.M)
+    check("help names the commands", {"run", "check", "explain", "replay", "test", "state"} <= set(commands), commands)
+    for name in commands:
+        if name in ("help", "version"):
+            continue
+        expect("help of " + name, ["help", name], 0, r"^Usage: logtally %s [\s\S]*--rules DIR\|FILE\|GLOB" % name)
+        expect("--help of " + name, [name, "--help"], 0, r"^Usage: logtally " + name)
+        expect("unknown option of " + name, [name, "--rulez", "x"], 2, None,
+               r"unknown option --rulez; did you mean --rules\?.*logtally help " + name)
+    expect("nothing at all", [], 2, None, "Usage: logtally COMMAND")
+    expect("unknown command", ["replya"], 2, None, 'unknown command "replya"; did you mean "replay"')
+    expect("unknown letter", ["explain", "-ax"], 2, None, "unknown option -x")
+    expect("missing value", ["replay", "--rules"], 2, None, "--rules wants a value: --rules DIR|FILE|GLOB")
+    expect("missing value of a letter", ["explain", "-ac"], 2, None, "option --config wants a value")
+    expect("value of a flag", ["check", "--strict=1"], 2, None, "--strict takes no value")
+    expect("nothing near", ["check", "--zzz=1"], 2, None, r"unknown option --zzz \(")
+    expect("an .ini among the files", ["replay", "--rules", "r.ini", "r.ini"], 2, None, "--rules 'rules/\\*.ini'")
+    expect("replay of nothing", ["replay", "--rules", "r.ini"], 2, None, "name the files to read")
+    expect("unknown format", ["replay", "--rules", "r.ini", "--format", "xml", "a.log"], 2, None,
+           "--format is text, openmetrics or json")
+    expect("unknown log", ["replay", "--rules", "r.ini", "--as", "nolog", "a.log"], 2, None, 'no log named "nolog"')
+    expect("version", ["--version"], 0, r"^logtally \d")
+
+
+def checks():
+    expect("check", ["check", "--rules", "r.ini"], 0, r"^3 events, 3 metrics, no mistakes$")
+    expect("check of a directory", ["check", "rules"], 0, r"no mistakes$")
+    write("bad.ini", RULES.replace("inc ", "inx ").replace("v > 1s", "v = 1s"))
+    expect("check of mistakes", ["check", "--rules", "bad.ini"], 1, None,
+           r'bad.ini:6: .*did you mean ==\?[\s\S]*unknown key "inx"; did you mean "inc"\?[\s\S]*^\d+ mistakes$')
+    write("warn.ini", RULES + "[event unused]\nwhere = msg == b\n")
+    expect("warnings", ["check", "--rules", "warn.ini"], 0, "no mistakes, 1 warning", "warn.ini:27: warning: .*unused")
+    expect("warnings, strict", ["check", "--strict", "--rules", "warn.ini"], 1, ".", "warning")
+    expect("dump", ["check", "--dump", "--rules", "r.ini"], 0,
+           r'event a  \(r.ini:1\)\n  found by the value of msg: "a"[\s\S]*of a[\s\S]*unless a[\s\S]*'
+           r'counter a_total[\s\S]*inc a \{k=k\}')
+    expect("lint", ["check", "--lint", "--rules", "r.ini"], 0, "no mistakes", "advice: .*has no zero")
+    expect("no rules there", ["check", "--rules", "nowhere"], 1, None, "there is no rules file nowhere")
+    expect("no glob matches", ["check", "--rules", "no*.ini"], 1, None, r"no rules file matches no\*.ini")
+    expect("no rules at all", ["check"], 1, None, "name a configuration with -c FILE, or rules with --rules")
+    expect("no configuration there", ["check", "-c", "nowhere.ini"], 1, None, "nowhere.ini")
+    write("conf.ini", "[rules]\ninclude = rules/*.ini\n[state]\ndirectory = ${env:SOME_PLACE}\n")
+    expect("variable not set", ["check", "-c", "conf.ini"], 1, None, r"conf.ini:4: the environment has no SOME_PLACE")
+    write("const.ini", '[rules]\ninclude = r.ini\n[metrics]\nconst_labels = k="1"\n')
+    expect("a constant label that a metric has", ["check", "-c", "const.ini"], 1, None,
+           r'r.ini:\d+: label "k" is also in const_labels')
+    expect("variable set", ["check", "-c", "conf.ini"], 0, "no mistakes", env={"SOME_PLACE": "/x"})
+
+
+def replays():
+    def page(what, *args, **more):
+        got = run("replay", "--rules", "r.ini", *args, **more)
+        check(what, got[0] == 0 and samples(got[1]) == PAGE, got)
+
+    page("replay", "a.log")
+    page("replay of standard input", "-", stdin=LOG)
+    with gzip.open("a.log.gz", "wb") as f:
+        f.write(LOG.encode())
+    page("replay of .gz", "a.log.gz")
+    if shutil.which("zstd"):
+        subprocess.run(["zstd", "-q", "a.log"], check=True)
+        page("replay of .zst", "a.log.zst")
+    page("an argument after --", "--", "a.log")
+    page("files before options", "a.log", "--format=text")
+    shutil.copy("a.log", "-a.log")
+    page("a file whose name begins with a dash", "--", "-a.log")
+    page("the long way without dispatch", "--no-dispatch", "a.log")
+    got = run("replay", "--rules", "r.ini", "a.log", "a.log.gz")
+    check("several files add up", 'a_total{k="x"} 4' in got[1], got)
+    expect("a file that is not there", ["replay", "--rules", "r.ini", "no.log", "a.log"], 1, None,
+           "cannot read no.log: No such file")
+    with open("a.log.gz", "rb") as f:
+        whole = f.read()
+    with open("cut.log.gz", "wb") as f:
+        f.write(whole[:-9])
+    expect("a damaged archive", ["replay", "--rules", "r.ini", "cut.log.gz"], 1, "a_total", "cut.log.gz")
+    expect("unmatched", ["replay", "--rules", "r.ini", "--unmatched", "un.txt", "a.log"], 0, "a_total")
+    with open("un.txt", encoding="utf-8") as f:
+        text = f.read()
+    check("unmatched lines", text == "nothing of this\n", text)
+    expect("output to a file", ["replay", "--rules", "r.ini", "-o", "out.prom", "a.log"], 0)
+    with open("out.prom", encoding="utf-8") as f:
+        text = f.read()
+    check("the file is whole", samples(text) == PAGE and not os.path.exists("out.prom.tmp"), text)
+    expect("output to a full device", ["replay", "--rules", "r.ini", "-o", "/dev/full", "a.log"], 3, None,
+           "cannot write /dev/full: No space")
+    expect("unmatched to a full device", ["replay", "--rules", "r.ini", "--unmatched", "/dev/full", "a.log"], 3,
+           "", "cannot write /dev/full")
+    expect("output into no directory", ["replay", "--rules", "r.ini", "-o", "a.log/x.prom", "a.log"], 3, None,
+           "cannot write a.log/x.prom.*: Not a directory")
+    expect("output where nothing can be made", ["replay", "--rules", "r.ini", "-o", "/proc/x.prom", "a.log"], 3, None,
+           "cannot write /proc/x.prom")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([PROGRAM, "replay", "--rules", "r.ini", "a.log"], stdout=full, stderr=subprocess.PIPE,
+                              check=False, timeout=60)
+    check("standard output on a full device", done.returncode == 3 and b"No space" in done.stderr, done)
+    got = run("replay", "--rules", "r.ini", "--format", "openmetrics", "a.log")
+    check("OpenMetrics ends in # EOF", got[0] == 0 and got[1].endswith("# EOF\n")
+          and "# TYPE a counter" in got[1], got)
+    got = run("replay", "--rules", "r.ini", "--format", "json", "a.log")
+    try:
+        check("JSON is JSON", json.loads(got[1]) is not None and "a_total" in got[1], got)
+    except ValueError as e:
+        check("JSON is JSON", False, str(e), got)
+    if shutil.which("promtool"):
+        done = subprocess.run(["promtool", "check", "metrics"], input=run("replay", "--rules", "r.ini", "a.log")[1],
+                              text=True, capture_output=True, check=False, timeout=60)
+        check("promtool takes the page", done.returncode == 0, done)
+
+
+def explains():
+    expect("explain a line", ["explain", "--rules", "r.ini", "msg=a k=x v=3s"], 0,
+           r"decoded as logfmt[\s\S]*is event a [\s\S]*inc a_total\{k=\"x\"\}[\s\S]*observe a_seconds 3\n"
+           r"[\s\S]*is event worse ")
+    expect("explain a refused value", ["explain", "--rules", "r.ini", "msg=a v=abc"], 0, "skipped: v is no number: abc")
+    expect("explain a near miss", ["explain", "--rules", "r.ini", "quiet x-y"], 0,
+           r"no event takes this line[\s\S]*not event quiet [\s\S]*\^ and here in the text")
+    expect("explain a file", ["explain", "--rules", "r.ini", "a.log"], 0, r"msg=a k=y v=3s[\s\S]*nothing of this")
+    expect("explain standard input", ["explain", "--rules", "r.ini", "-"], 0, "is event a", stdin=LOG)
+    expect("explain what ends in .ini", ["explain", "--rules", "r.ini", "msg=a k=/etc/x.ini v=1"], 0, "is event a")
+    got = run("explain", "--rules", "r.ini", "quiet x\x1b[31m\x01y")
+    check("explain shows no control bytes", got[0] == 0 and "\x1b" not in got[1] and "\\x1b[31m\\x01" in got[1], got)
+    lines = got[1].splitlines()
+    text = [i for i, line in enumerate(lines) if line == "      quiet x\\x1b[31m\\x01y"]
+    check("the caret stands under where it stopped", bool(text)
+          and lines[text[0] + 1].index("^") == len("      quiet x"), got)
+    expect("explain all", ["explain", "--all", "--rules", "r.ini", "msg=a v=0.5"], 0,
+           r"is event a [\s\S]*not event worse [\s\S]*fails: where v > 1s")
+
+
+def tests():
+    write("rules/tests/one.log", LOG)
+    write("rules/tests/one.prom", PAGE)
+    write("rules/tests/two/a.log", "msg=a k=x v=1\n")
+    write("rules/tests/two/b.log", "msg=a k=x v=1\n")
+    write("rules/tests/two.prom", run("replay", "--rules", "r.ini", "rules/tests/two/a.log")[1]
+          .replace('a_total{k="x"} 1', 'a_total{k="x"} 9'))
+    got = expect("a failing test", ["test"], 1, r"^FAILED .*two\n  - a_seconds_bucket[\s\S]*"
+                 r'^  - a_total\{k="x"\} 9\n  \+ a_total\{k="x"\} 2\n1 passed, 1 failed$')
+    check("only what differs is shown", "worse_total" not in got[1], got)
+    expect("as TAP", ["test", "--tap"], 1, r"^ok 1 - .*one\nnot ok 2 - .*two\n#[\s\S]*^1\.\.2$")
+    expect("only some", ["test", "--filter", "one"], 0, "^1 passed, 0 failed$")
+    expect("none of that name", ["test", "--filter", "seven"], 1, None, 'no test has "seven" in its name')
+    expect("record", ["test", "--record"], 0, "^2 recorded, 0 failed$")
+    expect("what was recorded passes", ["test"], 0, "^2 passed, 0 failed$")
+    write("rules/tests/own.log", "<x> msg=a k=x v=1\nno\n")
+    write("rules/tests/own.ini", "[log l]\nprefix = ^<\\w+>\\s\npath = *\n[test]\nunmatched = 2\n")
+    expect("a test without expectation", ["test"], 1, r"cannot read .*own.prom.*make it with --record")
+    shutil.copy("rules/tests/one.prom", "rules/tests/own.prom")
+    run("test", "--record", "--filter", "own")
+    expect("a wrong number of unmatched lines", ["test", "--filter", "own"], 1, "^1 lines were unmatched, not 2$")
+    write("rules/tests/own.ini", "[log l]\nprefix = ^<\\w+>\\s\npath = *\n[test]\nunmatched = 1\n")
+    expect("a test with a configuration of its own", ["test"], 0, "^3 passed, 0 failed$")
+    write("rules/tests/own.ini", "[test]\nunmached = 1\n")
+    expect("a mistake in it", ["test"], 1, "own.ini:2: ")
+    os.remove("rules/tests/own.ini")
+    write("more/bad.ini", "[event a]\nwhere = msg == other\n[counter other_total]\nhelp = Others\ninc = a\n")
+    write("more/tests/t.log", "msg=other x=1\n")
+    write("more/tests/t.prom", "other_total 1\n")
+    expect("each directory by the rules above it", ["test", "--filter", "t", "more/tests", "rules/tests"], 1,
+           "FAILED .*own")
+    expect("its own directory", ["test", "more/tests"], 0, "^1 passed, 0 failed$")
+    expect("no such directory", ["test", "nowhere"], 1, None, "cannot read the directory nowhere: No such file")
+    os.mkdir("empty")
+    expect("no tests", ["test", "--rules", "r.ini", "empty"], 1, None, "there are no tests")
+
+
+def states():
+    expect("no state", ["state", "--state", "empty"], 1, None, "there is no state in empty")
+    expect("state takes no files", ["state", "x"], 2, None, "takes no files")
+
+
+def main():
+    write("r.ini", RULES)
+    write("rules/r.ini", RULES)
+    write("a.log", LOG)
+    for part in (usage, checks, replays, explains, tests, states):
+        part()
+    print("1..%d" % len(points))
+    return 0 if all(points) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
