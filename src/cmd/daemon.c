@@ -79,7 +79,7 @@ static int restore(struct daemon *d)
     bool damaged = false;
 
     if (d->store && store_load(d->store, &found, &payload, &wall_ns, &err) < 0) {
-        log_error("%s", err.p);
+        log_error("%s: %s", d->setup.settings.state_directory, err.p);
         code = EXIT_SYSTEM;
         goto out;
     }
@@ -210,10 +210,9 @@ int daemon_run(struct daemon *d)
     }
     uint64_t failures = d->facts.checkpoint_failures;
 
-    d->reload_again = d->save_again = false;
+    d->reload_again = false;
     saver_wait(d->saver);
     daemon_save(d);
-    d->save_again = false;
     saver_wait(d->saver);
     daemon_drop_scrapes(d);
     return d->facts.checkpoint_failures > failures ? EXIT_SYSTEM : EXIT_FINE;

@@ -46,7 +46,7 @@ struct daemon {
     struct scrape *scrapes; /* waiting */
     struct loop_timer *deadline_timer, *tick_timer;
     uint64_t changes; /* of what tailset_version does not count */
-    bool save_again, reload_again;
+    bool reload_again;
     struct http_request *reload_request; /* that asked for reload_again; or NULL */
     bool hiding;                         /* some family is hidden */
 

@@ -6,7 +6,8 @@
  * page
  *
  * Snapshots are also taken every `interval` when something changed. One is saved at a time; who
- * asks meanwhile waits for the next, so that any number of scrapers cost one snapshot. */
+ * asks meanwhile gets that one if it is still young when it is there, so that any number of
+ * scrapers cost one snapshot a second. */
 #include "config.h"
 
 #include "cmd/daemon.h"
@@ -111,17 +112,14 @@ void daemon_save(struct daemon *d)
         .running_ns = d->running_ns,
     };
 
-    if (saver_busy(d->saver)) {
-        d->save_again = true;
+    if (saver_busy(d->saver))
         return;
-    }
     if (d->hiding)
         daemon_hide(d);
     job.snapshot = snapshot_take(d->registry);
     tailset_encode(d->files, &job.files);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
         job.render[f] = d->wanted_mono_ns[f] && now - d->wanted_mono_ns[f] < FORMAT_WANTED_NS;
-    d->save_again = false;
     d->saving_mono_ns = now;
     saver_start(d->saver, &job);
 }
@@ -215,7 +213,8 @@ static void answer_waiting(struct daemon *d, bool all)
     for (struct scrape **at = &d->scrapes; *at;) {
         struct scrape *s = *at;
 
-        if (!all && s->version > d->durable_version && now < s->deadline_ns) {
+        if (!all && s->version > d->durable_version && now - d->durable_mono_ns >= FRESH_NS &&
+            now < s->deadline_ns) {
             at = &s->next;
             continue;
         }
@@ -265,7 +264,7 @@ void daemon_saved(void *ctx, struct save_result *result)
     answer_waiting(d, result->error != 0);
     if (d->reload_again)
         daemon_reload(d, NULL);
-    else if (d->save_again || d->scrapes)
+    else if (d->scrapes)
         daemon_save(d);
 }
 
