@@ -258,6 +258,8 @@ def newfiles1000():
 def descriptors_over_rotations():
     w = World(state="rotate_wait = 1s").start()
     counts = []
+    w.write(1)
+    w.exact()
     for _ in range(2):
         for k in range(2000 if LONG else 200):
             append(APP, w.lines(2))

@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+# timeout: 240
+"""Reload, and configurations that are wrong: rows 72 to 77 and 90 of the fault catalogue."""
+import os
+import random
+import re
+import signal
+import threading
+import time
+
+from _faults import RULES, World, append, main, stays, until
+
+APP = "logs/app.log"
+HITS = """
+[event other]
+where = kind == other
+
+[counter others_total]
+inc = other
+"""
+
+
+def put(text, path="rules.ini"):
+    with open(path + ".new", "w", encoding="utf-8") as f:
+        f.write(text)
+    os.rename(path + ".new", path)
+
+
+def reload(w):
+    """SIGHUP, and until it has been dealt with."""
+    def said():
+        return w.stderr().count("reloaded: ") + w.stderr().count("reload refused")
+    before = said()
+    w.signal(signal.SIGHUP)
+    assert until(lambda: said() > before, 20), w.stderr()
+
+
+class Writer:
+    """with Writer(w): lines keep coming, in pieces, and files are rotated now and then."""
+
+    def __init__(self, w, rotate=True):
+        self.w, self.rotate, self.done = w, rotate, threading.Event()
+        self.thread = threading.Thread(target=self.work)
+
+    def work(self):
+        k = 0
+        while not self.done.is_set():
+            append(APP, self.w.lines(50))
+            k += 1
+            if self.rotate and k % 100 == 0:
+                os.rename(APP, APP + ".%d" % (k // 100))
+            time.sleep(0.005)
+
+    def __enter__(self):
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.thread.join()
+
+
+def sighup():
+    """Nothing changed: nothing visible happens, under load."""
+    w = World().start()
+    with Writer(w):
+        for _ in range(15):
+            reload(w)
+            w.scrape()
+    w.exact()
+    w.finish()
+
+
+def reload_of_a_bad_configuration():
+    """The old one stays, says why, and the page tells."""
+    w = World().start()
+    w.write(200)
+    w.exact()
+    with Writer(w):
+        for bad in ("garbage\n", RULES + "[counter x]\ninc = nobody\n", RULES + "[event y]\nmatch = (\n"):
+            put(bad)
+            reload(w)
+            w.scrape()
+            assert w.value("logtally_config_last_reload_successful") == 0, bad
+        os.unlink("rules.ini")
+        reload(w)
+        put(RULES)
+        reload(w)
+        assert w.now("logtally_config_last_reload_successful") == 1
+    w.exact()
+    w.finish()
+
+
+def reload_adds_changes_and_removes_a_rule():
+    """Metrics that agree keep their values; a new one counts from then on; the lines are read once."""
+    w = World().start()
+    append(APP, b"kind=other x=1\n" * 10 + w.lines(200))
+    w.exact()
+    put(RULES + HITS)
+    reload(w)
+    append(APP, b"kind=other x=1\n" * 7 + w.lines(200))
+    w.exact()
+    assert w.value("others_total") == 7, w.page
+    put(RULES + HITS.replace("where = kind == other", "where = kind =~ ^other"))
+    reload(w)
+    append(APP, b"kind=other x=1\n" * 5 + w.lines(100))
+    w.exact()
+    assert w.value("others_total") == 12
+    put(RULES)
+    reload(w)
+    append(APP, b"kind=other x=1\n" * 5 + w.lines(100))
+    w.exact()
+    assert "others_total" not in w.values
+    put(RULES + HITS.replace("inc = other", "inc = other\nlabels = kind"))
+    reload(w)
+    append(APP, b"kind=other x=1\n" * 3 + w.lines(100))
+    w.exact()
+    assert w.value("others_total") == 3, w.page
+    w.finish()
+
+
+def rules_changed_while_down():
+    w = World(rules=RULES + HITS).start()
+    append(APP, b"kind=other x=1\n" * 10 + w.lines(200))
+    w.exact()
+    w.term()
+    put(RULES)
+    append(APP, b"kind=other x=1\n" * 10 + w.lines(100))
+    w.start()
+    w.exact()
+    w.term()
+    put(RULES + HITS)                       # the mistaken edit is undone: the parked values are back
+    append(APP, b"kind=other x=1\n" * 4 + w.lines(100))
+    w.start()
+    w.exact()
+    assert w.value("others_total") == 14, w.page
+    w.finish()
+
+
+def reload_under_load_with_kill():
+    """Reloads that change the rules, kill -9, rotation and lines, all at once."""
+    chance = random.Random(5)
+    w = World().start()
+    with Writer(w):
+        for i in range(20):
+            put(RULES + (HITS if i % 2 else ""))
+            if w.alive():
+                w.signal(signal.SIGHUP)
+            time.sleep(chance.random() * 0.1)
+            w.scrape()
+            if chance.random() < 0.3:
+                w.kill()
+                w.start()
+    put(RULES)
+    w.exact()
+    w.finish()
+
+
+def reload_adds_and_removes_a_log():
+    w = World()
+    os.makedirs("more")
+    w.start()
+    w.write(200)
+    w.exact()
+    with open("logtally.ini", encoding="utf-8") as f:
+        one = f.read()
+    two = one.replace("[rules]", "[log more]\npath = %s/more/*.log\n[rules]" % os.getcwd())
+    w.write(100, "more/a.log")
+    put(two, "logtally.ini")
+    reload(w)
+    w.write(100)
+    w.exact()
+    put(one, "logtally.ini")
+    reload(w)
+    w.write(50, "more/a.log")               # nobody reads it now
+    w.write(50)
+    stays(lambda: True, 1)
+    assert w.difference(), "read what no log names"
+    put(two, "logtally.ini")
+    reload(w)
+    w.exact()
+    w.finish()
+
+
+def pages_while_reloading():
+    """Every page parses, and no counter falls, whatever goes on."""
+    w = World().start()
+    with Writer(w):
+        until = time.monotonic() + 6
+        k = 0
+        while time.monotonic() < until:
+            k += 1
+            put(RULES + (HITS if k % 2 else ""))
+            w.signal(signal.SIGHUP)
+            for _ in range(5):
+                w.scrape()
+    put(RULES)
+    reload(w)
+    w.exact()
+    w.finish()
+
+
+def reload_by_http():
+    w = World(server="reload = yes").start()
+    w.write(100)
+    w.exact()
+    put(RULES + HITS)
+    assert w.fetch("/-/reload", method="POST")[0] == 200
+    put("[nonsense]\nx = y\n")
+    status, _, body = w.fetch("/-/reload", method="POST")
+    assert status == 400 and b"rules.ini:1" in body, body
+    assert w.now("logtally_config_last_reload_successful") == 0
+    assert w.fetch("/-/reload")[0] == 405
+    put(RULES)
+    w.write(100)
+    w.finish()
+
+
+def refused_at_start():
+    """Exit status 1, and one sentence for each mistake with file and line; nothing starts in part."""
+    at = RULES.count("\n")
+    bad = {
+        "regex": (RULES + "[event y]\nmatch = a(b\n[counter y_total]\ninc = y\n", at + 2),
+        "twice": (RULES + "[counter lines_total]\ninc = line\nlabels = block\n", at + 2),
+        "name": (RULES + "[counter 1bad-name]\ninc = line\n", at + 1),
+        "buckets": (RULES + "[histogram h]\nobserve = line\nvalue = n\nbuckets = 2 1\n", at + 4),
+        "semicolon": (RULES + "[event y]\nmatch = a ; b\n[counter y_total]\ninc = y\n", at + 2),
+    }
+    for what, (text, where) in bad.items():
+        w = World(rules=text)
+        w.start(wait=False)
+        assert w.child.wait(20) == 1, "%s: exit status %d: %s" % (what, w.child.returncode, w.stderr())
+        assert re.search(r"rules\.ini:%d: (?!warning)" % where, w.stderr()), "%s: %s" % (what, w.stderr())
+        assert not os.path.exists("state"), what
+
+
+def long_lines_in_the_rules():
+    """A regex of 250 bytes and more is taken whole: the last byte of it decides."""
+    filler = "|".join("alternative%04d" % i for i in range(60))
+    w = World(rules=RULES + "[event l]\nmatch = ^(?:%s|the-end)$\n[counter ends_total]\ninc = l\n" % filler).start()
+    append(APP, b"the-end\nthe-en\nalternative0059\nalternative006\n" + w.lines(10))
+    w.exact()
+    assert w.value("ends_total") == 2, w.page
+    w.finish()
+
+
+def semicolons_and_indented_lines():
+    w = World(rules=RULES + "[event l]\nmatch = ^a\\;\n   b$\n[counter semis_total]\ninc = l   ; a comment\n").start()
+    append(APP, b"a;b\na;\nab\n" + w.lines(10))
+    w.exact()
+    assert w.value("semis_total") == 1, w.page
+    w.finish()
+
+
+if __name__ == "__main__":
+    main(sighup, reload_of_a_bad_configuration, reload_adds_changes_and_removes_a_rule, rules_changed_while_down,
+         reload_under_load_with_kill, reload_adds_and_removes_a_log, pages_while_reloading, reload_by_http, refused_at_start,
+         long_lines_in_the_rules, semicolons_and_indented_lines)
