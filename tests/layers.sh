@@ -10,7 +10,7 @@
 #   1  src/base                nothing but itself
 #
 # A foreign library lives in one place: microhttpd.h in src/http, pcre2.h in src/rules/pattern.c, ini.h in
-# src/rules/ini.c, sys/inotify.h in src/input/watch.c, compiler intrinsics in a file named simd.c. The
+# src/rules/ini.c, sys/inotify.h in src/input/watch.c, compiler intrinsics in a file named simd.h. The
 # headers of src/rules, src/metrics and the rest show none of them.
 # Last line: N passed, N failed; one for each file.
 set -u
@@ -48,7 +48,7 @@ FNR == 1 {
 /^[ \t]*#[ \t]*include[ \t]*</ {
     split($0, q, /[<>]/)
     if ((q[2] in home) && FILENAME !~ home[q[2]]) bad("belongs in one place: " home[q[2]])
-    if (q[2] ~ /intrin\.h$|^arm_neon\.h$/ && FILENAME !~ /(^|\/)simd\.c$/) bad("intrinsics belong in simd.c")
+    if (q[2] ~ /intrin\.h$|^arm_neon\.h$/ && FILENAME !~ /(^|\/)simd\.c$/) bad("intrinsics belong in simd.h")
 }
 END {
     finish()
