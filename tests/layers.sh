@@ -48,7 +48,7 @@ FNR == 1 {
 /^[ \t]*#[ \t]*include[ \t]*</ {
     split($0, q, /[<>]/)
     if ((q[2] in home) && FILENAME !~ home[q[2]]) bad("belongs in one place: " home[q[2]])
-    if (q[2] ~ /intrin\.h$|^arm_neon\.h$/ && FILENAME !~ /(^|\/)simd\.c$/) bad("intrinsics belong in simd.h")
+    if (q[2] ~ /intrin\.h$|^arm_neon\.h$/ && FILENAME !~ /(^|\/)simd\.h$/) bad("intrinsics belong in simd.h")
 }
 END {
     finish()
