@@ -105,6 +105,7 @@ void logs_configure(struct tailset *t)
         struct log *log = log_by_name(t, slice_str(t->options.logs[i].name));
 
         log->config = &t->options.logs[i];
+        log->first_start |= log->fresh;
         log->number = i;
         t->by_number[i] = log;
     }

@@ -150,3 +150,49 @@ int tailset_restore(struct tailset *t, struct slice encoded)
     t->names_changed = true;
     return 0;
 }
+
+static void set_stream_log(struct stream *s, struct log *log)
+{
+    for (const struct tail_file *f = s->files; f; f = f->stream_next) {
+        s->log->backlog -= f->backlog;
+        log->backlog += f->backlog;
+    }
+    s->log = log;
+}
+
+/* Nobody wants it at the moment: the record is enough. */
+static void put_away(struct tailset *t, struct tail_file *f)
+{
+    if (f->kind == FILE_PIPE)
+        file_drop(t, f);
+    else if (f->place == PLACE_NAMED)
+        follow_close_fd(t, f);
+}
+
+int tailset_reconfigure(struct tailset *t, const struct tail_options *options)
+{
+    struct tail_file *next;
+
+    set_update_now(t);
+    for (struct tail_file *f = t->first; f; f = f->next)
+        file_close_sink(t, f);
+    set_options(t, options);
+    logs_configure(t);
+    for (struct stream *s = t->streams; s; s = s->next) {
+        struct log *log = log_of_path(t, s->path);
+
+        if (log)
+            set_stream_log(s, log);
+    }
+    for (struct tail_file *f = t->first; f; f = next) {
+        next = f->next;
+        if (f->stream->log->config)
+            follow_queue(t, f); /* its sink is opened again */
+        else
+            put_away(t, f);
+    }
+    set_open_watch(t);
+    dirs_configure(t);
+    loop_timer_set(t->reconcile_timer, t->now);
+    return 0;
+}

@@ -276,6 +276,8 @@ void pipes_reconcile(struct tailset *t);
 void pipe_close(struct tailset *t, struct tail_file *f);
 
 /* tailset.c */
+void set_options(struct tailset *t, const struct tail_options *options);
+void set_open_watch(struct tailset *t);
 void set_wake(struct tailset *t);
 void set_update_now(struct tailset *t);
 

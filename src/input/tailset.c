@@ -91,6 +91,13 @@ void set_wake(struct tailset *t)
     loop_timer_set(t->work_timer, t->now);
 }
 
+static void collect(struct tailset *t)
+{
+    listen(t, false);
+    t->working = true;
+    loop_timer_set(t->work_timer, t->now + t->options.collect_ns);
+}
+
 static void on_event(void *ctx, uint32_t epoll_events)
 {
     struct tailset *t = ctx;
@@ -98,25 +105,26 @@ static void on_event(void *ctx, uint32_t epoll_events)
     (void)epoll_events;
     set_update_now(t);
     take_events(t);
-    listen(t, false);
-    t->working = true;
-    loop_timer_set(t->work_timer, t->now + t->options.collect_ns);
+    collect(t);
 }
 
+/* As long as each turn brings something, the next one comes by the clock alone. */
 static void on_work(void *ctx)
 {
     struct tailset *t = ctx;
-    bool done;
+    uint64_t version = t->version;
 
     t->working = false;
     set_update_now(t);
     take_events(t);
-    done = follow_turn(t, clock_mono_ns() + TURN_NS);
+    (void)follow_turn(t, clock_mono_ns() + TURN_NS);
     place_settle(t);
-    if (done && !t->queue)
-        listen(t, true);
-    else
+    if (t->queue)
         set_wake(t);
+    else if (t->version != version)
+        collect(t);
+    else
+        listen(t, true);
 }
 
 static int64_t reconcile_interval(const struct tailset *t)
@@ -139,7 +147,7 @@ static void on_reconcile(void *ctx)
     loop_timer_set(t->reconcile_timer, t->now + reconcile_interval(t));
 }
 
-static void set_options(struct tailset *t, const struct tail_options *options)
+void set_options(struct tailset *t, const struct tail_options *options)
 {
     struct tail_options *o = &t->options;
 
@@ -156,7 +164,7 @@ static void set_options(struct tailset *t, const struct tail_options *options)
         o->max_line = 1024 * 1024;
 }
 
-static void open_watch(struct tailset *t)
+void set_open_watch(struct tailset *t)
 {
     bool wanted = false;
     int r;
@@ -184,9 +192,7 @@ int tailset_new(struct loop *loop, const struct tail_options *options, const str
     set_options(t, options);
     set_update_now(t);
     logs_configure(t);
-    for (struct log *log = t->logs; log; log = log->next)
-        log->first_start = true;
-    open_watch(t);
+    set_open_watch(t);
     dirs_configure(t);
     t->work_timer = loop_timer_new(loop, on_work, t);
     t->reconcile_timer = loop_timer_new(loop, on_reconcile, t);
@@ -248,25 +254,6 @@ bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
     if (t->queue)
         set_wake(t);
     return done && !t->queue;
-}
-
-int tailset_reconfigure(struct tailset *t, const struct tail_options *options)
-{
-    set_update_now(t);
-    for (struct tail_file *f = t->first; f; f = f->next)
-        file_close_sink(t, f);
-    set_options(t, options);
-    logs_configure(t);
-    open_watch(t);
-    dirs_configure(t);
-    for (struct stream *s = t->streams; s; s = s->next) {
-        struct log *log = log_of_path(t, s->path);
-
-        if (log)
-            s->log = log;
-    }
-    loop_timer_set(t->reconcile_timer, t->now);
-    return 0;
 }
 
 uint64_t tailset_version(const struct tailset *t)
