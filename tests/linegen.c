@@ -73,8 +73,8 @@ static const char *const texts[] = {
     "true",
     "null",
     "12",
-    "a long text that goes on for more than one block of sixty-four "
-    "bytes, so that quotes and their text are in different ones, twice over if it can be helped"};
+    ("a long text that goes on for more than one block of sixty-four "
+     "bytes, so that quotes and their text are in different ones, twice over if it can be helped")};
 
 static void json_char(struct linegen *g, struct buf *out, unsigned char c)
 {
