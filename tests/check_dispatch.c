@@ -1,6 +1,8 @@
-/* Which events a line can be: that the short way finds what the long way finds. */
+/* Which events a line can be: that the short way finds what the long way finds; and that what is
+ * remembered from line to line changes no result. */
 #include "config.h"
 
+#include "cmd/samples.h"
 #include "support.h"
 
 #include <check.h>
@@ -128,19 +130,25 @@ static void random_rules(struct dice *d, struct buf *out)
         if (e > 0 && roll(d, 5) == 0)
             buf_fmt(out, "unless = e%u\n", roll(d, e));
         /* a match event sees its own groups only: no where on fields that it has not */
-        if (!child && roll(d, 3) == 0) {
+        bool match = !child && roll(d, 3) == 0;
+
+        if (match) {
             buf_fmt(out, "match = %s\n", regex(d));
         } else {
             for (unsigned n = 1 + roll(d, 3); n > 0; n--)
                 random_condition(d, out);
             if (roll(d, 3) == 0)
-                buf_fmt(out, "set.%s = ${%s|upper}!\n", field(d), field(d));
+                buf_str(out, "where = _line =~ (?<x>[abmsg]+).*?(?<msg>\\w)\n");
+            for (unsigned n = roll(d, 4), i = 0; i < n; i++)
+                buf_fmt(out, "set.%s = ${%s|upper}%u\n", field(d), field(d), i);
             if (roll(d, 3) == 0)
                 buf_fmt(out, "map.level = %s -> mapped\n", value(d));
         }
         buf_fmt(out, "[counter c%u_total]\ninc = e%u\n", e, e);
-        if (roll(d, 2))
-            buf_fmt(out, "labels = log=_log, bytes=_bytes\n");
+        if (match)
+            buf_str(out, "labels = log=_log, bytes=_bytes\n");
+        else if (roll(d, 4))
+            buf_str(out, "labels = msg, level, x, ab=a.b\n");
     }
     buf_str(out, "[gauge order]\n");
     for (unsigned e = 0; e < EVENTS; e += 3)
@@ -187,7 +195,7 @@ START_TEST(dispatch_leaves_out_no_event_that_a_line_is)
     struct buf rules = BUF_INIT, lines = BUF_INIT, with = BUF_INIT, without = BUF_INIT;
     uint64_t unmatched[2];
 
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 30; round++) {
         random_rules(&d, &rules);
         buf_clear(&lines);
         for (int i = 0; i < 150; i++)
@@ -205,6 +213,74 @@ START_TEST(dispatch_leaves_out_no_event_that_a_line_is)
 }
 END_TEST
 
+/* Each line in a world of its own, so that nothing is remembered from one to the next. */
+static void pages_of_single_lines(const char *rules, struct slice lines, struct buf *out)
+{
+    struct slice line;
+
+    while (slice_cut(&lines, '\n', &line)) {
+        struct world *w = world_new(rules);
+
+        world_feed_slice(w, w->source, line);
+        buf_str(out, world_page(w));
+        world_free(w);
+    }
+}
+
+/* Adds up equal samples; those at 0, and the gauge, are left out. */
+static void add_up(struct slice pages, struct buf *out)
+{
+    struct samples s;
+    struct buf err = BUF_INIT;
+
+    ck_assert_msg(samples_read(pages, "pages", &s, &err) == 0, "%s", err.p);
+    buf_clear(out);
+    for (size_t i = 0, k; i < s.n; i = k) {
+        unsigned long long sum = 0;
+
+        for (k = i; k < s.n && strcmp(s.list[k].key, s.list[i].key) == 0; k++)
+            sum += strtoull(s.list[k].value, NULL, 10);
+        if (sum > 0 && s.list[i].key[0] == 'c')
+            buf_fmt(out, "%s %llu\n", s.list[i].key, sum);
+    }
+    buf_str(out, "");
+    samples_release(&s);
+    buf_release(&err);
+}
+
+START_TEST(a_page_is_the_sum_of_its_lines)
+{
+    struct dice d = {424242 + 104729u * (unsigned)_i};
+    struct buf rules = BUF_INIT, lines = BUF_INIT, pages = BUF_INIT, sum = BUF_INIT,
+               whole = BUF_INIT;
+    size_t counted = 0;
+
+    for (int round = 0; round < 6; round++) {
+        random_rules(&d, &rules);
+        buf_clear(&lines);
+        for (int i = 0; i < 60; i++)
+            random_line(&d, &lines);
+        buf_clear(&pages);
+        pages_of_single_lines(rules.p, buf_all(&lines), &pages);
+        add_up(buf_all(&pages), &sum);
+        struct world *w = world_new(rules.p);
+
+        world_feed(w, lines.p);
+        add_up(slice_str(world_page(w)), &whole);
+        ck_assert_msg(slice_eq(buf_all(&sum), buf_all(&whole)),
+                      "%s\n%s\nline by line\n%s\nat once\n%s", rules.p, lines.p, sum.p, whole.p);
+        counted += sum.n;
+        world_free(w);
+    }
+    ck_assert_uint_gt(counted, 1000);
+    buf_release(&rules);
+    buf_release(&lines);
+    buf_release(&pages);
+    buf_release(&sum);
+    buf_release(&whole);
+}
+END_TEST
+
 static Suite *dispatch_suite(void)
 {
     Suite *s = suite_create("dispatch");
@@ -213,6 +289,7 @@ static Suite *dispatch_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, each_event_is_found_by_what_tells_most);
     tcase_add_loop_test(t, dispatch_leaves_out_no_event_that_a_line_is, 0, 6);
+    tcase_add_loop_test(t, a_page_is_the_sum_of_its_lines, 0, 4);
     suite_add_tcase(s, t);
     return s;
 }
