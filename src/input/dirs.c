@@ -23,7 +23,7 @@
 
 enum { SETTLE_ROUNDS = 2, BLIND_ROUNDS = 15, DEPTH_MAX = 64 };
 
-static char *join(const char *dir, const char *name)
+char *dir_join(const char *dir, const char *name)
 {
     struct buf path = BUF_INIT;
 
@@ -105,7 +105,7 @@ static void watch_dir(struct tailset *t, struct dir *d)
     d->rescan = (d->roles & DIR_GLOB) != 0;
 }
 
-static void unwatch_dir(struct tailset *t, struct dir *d, bool tell_kernel)
+void dir_unwatch(struct tailset *t, struct dir *d, bool tell_kernel)
 {
     int wd = d->wd;
 
@@ -140,7 +140,7 @@ struct dir *dir_add(struct tailset *t, const char *path, unsigned role)
 
 static void dir_free(struct tailset *t, struct dir *d)
 {
-    unwatch_dir(t, d, true);
+    dir_unwatch(t, d, true);
     index_remove(&t->dir_index, &d->by_path);
     free(d->path);
     free(d);
@@ -214,7 +214,7 @@ static void watch_above(struct tailset *t, const char *missing)
 
 static void gone(struct tailset *t, struct dir *d)
 {
-    unwatch_dir(t, d, true);
+    dir_unwatch(t, d, true);
     if (!d->missing)
         d->read_now = true;
     d->missing = true;
@@ -239,7 +239,7 @@ static void look_at_dir(struct tailset *t, struct dir *d)
     if (r < 0)
         return;
     if (d->missing || !identity_eq(&d->id, &look.id)) {
-        unwatch_dir(t, d, true);
+        dir_unwatch(t, d, true);
         d->missing = false;
         d->rescan = true;
     }
@@ -270,7 +270,7 @@ static void see_directory(struct tailset *t, const char *path, bool symlink)
         (void)dir_add(t, path, DIR_GLOB);
 }
 
-static void see_name(struct tailset *t, const char *path, unsigned char type)
+void dir_see_name(struct tailset *t, const char *path, unsigned char type)
 {
     struct look look;
     bool symlink = type == DT_LNK;
@@ -307,8 +307,8 @@ static void scan(struct tailset *t, struct dir *d)
 
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
-        path = join(d->path, e->d_name);
-        see_name(t, path, e->d_type);
+        path = dir_join(d->path, e->d_name);
+        dir_see_name(t, path, e->d_type);
         free(path);
     }
     (void)closedir(list);
@@ -382,57 +382,4 @@ void dirs_reconcile(struct tailset *t, bool all)
             d->dead = true;
     }
     dirs_rescan(t);
-}
-
-/* A name was made, moved or deleted. */
-static void name_changed(struct tailset *t, struct dir *d, unsigned events, const char *path)
-{
-    const struct tail_file *linked = file_by_target(t, path);
-    struct buf links = BUF_INIT;
-
-    t->names_changed = true;
-    if (linked)
-        buf_add(&links, linked->path, strlen(linked->path) + 1);
-    if ((events & WATCH_DELETED) && !file_by_path(t, path))
-        note(t, log_of_path(t, path), TAIL_VANISHED, 1);
-    if (d->roles & DIR_GLOB)
-        see_name(t, path, DT_UNKNOWN);
-    place_examine_all(t, &links);
-}
-
-static void name_event(struct tailset *t, struct dir *d, unsigned events, const char *name)
-{
-    char *path = join(d->path, name);
-    struct tail_file *f = file_by_path(t, path);
-
-    if (!f)
-        f = file_by_target(t, path);
-    if (events & (WATCH_APPEARED | WATCH_MOVED | WATCH_DELETED))
-        name_changed(t, d, events, path);
-    else if (f && (f->kind == FILE_PLAIN || f->kind == FILE_PACKED))
-        follow_grown(t, f);
-    else if (d->roles & DIR_GLOB)
-        place_examine(t, path);
-    free(path);
-}
-
-void dir_event(struct tailset *t, int wd, unsigned events, const char *name)
-{
-    struct index_node *next;
-
-    for (struct index_node *node = index_first(&t->wd_index, (uint64_t)wd); node; node = next) {
-        struct dir *d = INDEX_THING(node, struct dir, by_wd);
-
-        next = index_next(node);
-        if (events & WATCH_SELF_GONE)
-            unwatch_dir(t, d, true);
-        if ((events & WATCH_SELF_GONE) || *name == 0) {
-            d->rescan = true;
-            t->names_changed = true;
-        } else {
-            name_event(t, d, events, name);
-        }
-        for (struct dir *other = t->dirs; other && (d->roles & DIR_ABOVE); other = other->next)
-            other->rescan |= other->missing;
-    }
 }

@@ -293,7 +293,7 @@ static bool was_cut(const struct tail_file *f, uint64_t size)
            tail_compare(t, t->fd, size) == TAIL_PREFIX;
 }
 
-static void tell_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
+void file_tell_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
 {
     if (f->tail.size > f->tail.offset)
         note(t, f->stream->log, what, f->tail.size - f->tail.offset);
@@ -333,7 +333,7 @@ void file_generation_ended(struct tailset *t, struct tail_file *f)
 
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
     if (r == 0 && was_cut(f, look.size)) {
-        tell_loss(t, f, TAIL_LOST_TRUNCATED);
+        file_tell_loss(t, f, TAIL_LOST_TRUNCATED);
         (void)tail_mark_read(&f->tail, f->tail.fd, look.size);
         return;
     }
@@ -345,98 +345,4 @@ void file_generation_ended(struct tailset *t, struct tail_file *f)
     t->names_changed = true;
     file_release_copies(t, f->stream);
     follow_queue(t, f);
-}
-
-/* A copy of f, which has come to its end, takes its place: what was read of f was read of the copy.
- */
-static bool continue_in_copy(struct tailset *t, struct tail_file *f)
-{
-    for (struct tail_file *x = f->stream->files; x; x = x->stream_next) {
-        uint64_t upto;
-        int fd;
-
-        if (x->kind != FILE_HELD || x->copy_of != f)
-            continue;
-        fd = follow_open(t, x->path);
-        if (fd < 0)
-            return false;
-        upto = x->tail.size < f->tail.offset ? x->tail.size : f->tail.offset;
-        if (tail_mark_read(&x->tail, fd, upto) == 0) {
-            x->kind = FILE_PLAIN;
-            x->copy_of = NULL;
-            x->renamed = x->retired = true;
-        }
-        (void)close(fd);
-    }
-    return true;
-}
-
-static bool directory_is_there(const struct tailset *t, const struct tail_file *f)
-{
-    const struct dir *d = dir_of_path(t, f->path);
-
-    return !d || !d->missing;
-}
-
-static void give_up(struct tailset *t, struct tail_file *f)
-{
-    f->given_up = true;
-    if (!f->retired && (f->tail.size > f->tail.offset || !f->truncated))
-        tell_loss(t, f, f->truncated ? TAIL_LOST_TRUNCATED : TAIL_LOST_VANISHED);
-    if (!f->retired && !f->truncated && f->tail.size > f->tail.offset)
-        note(t, f->stream->log, TAIL_VANISHED, 1);
-    file_set_backlog(f, false);
-    file_close_sink(t, f);
-    f->active_ns = t->now;
-}
-
-/* Nothing has come of it for long enough? */
-static void end_waits(struct tailset *t, struct tail_file *f)
-{
-    int64_t idle = t->now - f->active_ns;
-
-    if (f->place == PLACE_LOST) {
-        if (!f->given_up && idle >= t->options.lost_wait_ns && directory_is_there(t, f))
-            give_up(t, f);
-        else if (f->given_up && idle >= t->options.keep_ns)
-            file_drop(t, f);
-        return;
-    }
-    if ((f->renamed || f->place == PLACE_OPEN) && !f->retired && !f->queued && f->failures == 0 &&
-        f->tail.fd >= 0 && idle >= t->options.rotate_wait_ns)
-        follow_finish(t, f);
-    if (f->place == PLACE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f)) {
-        file_lose(t, f);
-        f->given_up = true;
-    }
-}
-
-/* A look by descriptor is enough while events tell what becomes of the name. *examine gets the path
- * otherwise. */
-static void look_again(struct tailset *t, struct tail_file *f, struct buf *examine)
-{
-    struct look look;
-
-    if (f->kind == FILE_PIPE || f->place == PLACE_LOST || f->place == PLACE_UNKNOWN)
-        return;
-    if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 &&
-        (f->place == PLACE_OPEN || (look.links > 0 && dir_is_watched(t, f))))
-        file_look(t, f, &look);
-    else if (f->place == PLACE_NAMED)
-        buf_add(examine, f->path, strlen(f->path) + 1);
-}
-
-void files_reconcile(struct tailset *t, bool all)
-{
-    struct buf examine = BUF_INIT;
-    struct tail_file *next;
-
-    for (struct tail_file *f = t->first; f; f = next) {
-        next = f->next;
-        if (all || (f->failures > 0 && t->now >= f->retry_ns))
-            follow_queue(t, f);
-        look_again(t, f, &examine);
-        end_waits(t, f);
-    }
-    place_examine_all(t, &examine);
 }

@@ -20,8 +20,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { COMPARE = 4096 };
-
 void newcomer_add(struct tailset *t, struct newcomer n)
 {
     for (size_t i = 0; i < t->nnewcomers; i++) {
@@ -182,17 +180,12 @@ static struct tail_file *replaced_by(const struct newcomer *n)
     return last;
 }
 
-static bool readable_record(const struct tail_file *f)
-{
-    return f->kind == FILE_PLAIN && f->place != PLACE_LOST;
-}
-
 /* True when it was not what we thought. */
 static bool proves_wrong(struct tailset *t, struct tail_file *f)
 {
     struct look look;
 
-    if (!readable_record(f) || f->tail.offset == 0)
+    if (!file_is_readable(f) || f->tail.offset == 0)
         return false;
     if (f->tail.fd < 0)
         return f->place == PLACE_NAMED && follow_reopen(t, f) == 1;
@@ -237,81 +230,6 @@ static bool rewritten(struct tailset *t, const struct newcomer *n, int fd)
     return true;
 }
 
-/* As far as the shorter of the two goes, at its beginning and at its end. */
-static bool begins_alike(int a, int b, uint64_t size)
-{
-    char x[COMPARE], y[COMPARE];
-    size_t n = size < COMPARE ? (size_t)size : COMPARE;
-    const uint64_t places[2] = {0, size - n};
-
-    for (int i = 0; i < 2; i++)
-        if (pread(a, x, n, (off_t)places[i]) != (ssize_t)n ||
-            pread(b, y, n, (off_t)places[i]) != (ssize_t)n || memcmp(x, y, n) != 0)
-            return false;
-    return n > 0;
-}
-
-/* Is the newcomer a copy, as far as it has come, of this content, which is still there? */
-static bool is_copy_of(struct tailset *t, const struct newcomer *n, int fd,
-                       const struct tail_file *f)
-{
-    struct look look;
-    bool same = false;
-    int own = f->tail.fd >= 0 ? -1 : follow_open(t, f->path);
-    int other = own >= 0 ? own : f->tail.fd;
-
-    if (other >= 0 && look_at_fd(other, &look) == 0 && look.size >= n->look.size)
-        same = begins_alike(other, fd, n->look.size);
-    if (own >= 0)
-        (void)close(own);
-    return same;
-}
-
-/* A copy is made after its original. */
-static bool older_than(const struct newcomer *n, const struct tail_file *f)
-{
-    return n->look.id.birth_ns != 0 && n->look.id.birth_ns < f->tail.id.birth_ns;
-}
-
-/* Could it be what is left of a lost content: made while that was there, and not before? */
-static bool may_continue(const struct newcomer *n, const struct tail_file *f)
-{
-    return f->kind == FILE_PLAIN && f->place == PLACE_LOST && f->tail.offset > 0 &&
-           !older_than(n, f) && n->look.id.birth_ns <= f->lost_wall_ns;
-}
-
-/* The lost content that this file continues best; *ret_relation says how. */
-static struct tail_file *lost_in(const struct newcomer *n, int fd, int *ret_relation)
-{
-    struct tail_file *best = NULL;
-
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
-        int relation;
-
-        if (!may_continue(n, f) && (f != n->copy_of || f->place != PLACE_LOST))
-            continue;
-        relation = tail_compare(&f->tail, fd, n->look.size);
-        if (relation <= TAIL_OTHER)
-            continue;
-        if (!best || relation > *ret_relation ||
-            (relation == *ret_relation && f->tail.offset > best->tail.offset)) {
-            best = f;
-            *ret_relation = relation;
-        }
-    }
-    return best;
-}
-
-/* Shorter than what was read: what a truncation left of its copy, or a generation that began alike
- * and was never read? The first is only believed when the copy was seen before, or much of it
- * agrees. */
-static bool was_read(const struct newcomer *n, const struct tail_file *lost)
-{
-    if (lost == n->copy_of)
-        return true;
-    return !lost->given_up && n->look.size >= COMPARE && n->look.size >= lost->tail.offset / 2;
-}
-
 /* All of it was read of a content that is gone: a record of its own, with nothing left to read. */
 static void begin_as_read(struct tailset *t, const struct newcomer *n, int fd)
 {
@@ -337,7 +255,7 @@ static bool is_unlinked(const struct tail_file *f)
 static bool outgrew_deleted(struct tailset *t, const struct newcomer *n, int fd)
 {
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
-        if (!is_unlinked(f) || f->retired || older_than(n, f))
+        if (!is_unlinked(f) || f->retired || kin_is_older(n, f))
             continue;
         drain(t, f);
         if (n->look.size <= f->tail.offset || tail_compare(&f->tail, fd, n->look.size) != TAIL_SAME)
@@ -348,15 +266,6 @@ static bool outgrew_deleted(struct tailset *t, const struct newcomer *n, int fd)
     return false;
 }
 
-/* A content that is still there, of which the newcomer is a copy; or NULL. */
-static struct tail_file *original_of(struct tailset *t, const struct newcomer *n, int fd)
-{
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (readable_record(f) && !older_than(n, f) && is_copy_of(t, n, fd, f))
-            return f;
-    return NULL;
-}
-
 static void settle_sibling(struct tailset *t, const struct newcomer *n, int fd)
 {
     struct tail_file *original, *lost;
@@ -364,14 +273,14 @@ static void settle_sibling(struct tailset *t, const struct newcomer *n, int fd)
 
     if (outgrew_deleted(t, n, fd))
         return;
-    original = original_of(t, n, fd);
-    lost = original ? NULL : lost_in(n, fd, &relation);
+    original = kin_original(t, n, fd);
+    lost = original ? NULL : kin_lost(n, fd, &relation);
     if (original || n->look.size == 0) {
         newcomer_hold(t, n->stream, n->path, &n->look, original);
         (void)close(fd);
     } else if (relation == TAIL_SAME) {
         adopt(t, lost, n, fd);
-    } else if (lost && was_read(n, lost)) {
+    } else if (lost && kin_was_read(n, lost)) {
         begin_as_read(t, n, fd);
     } else {
         begin(t, n, fd);
@@ -385,7 +294,7 @@ static void settle_packed(struct tailset *t, const struct newcomer *n, int fd)
         struct unpack *u;
         int r;
 
-        if (!may_continue(n, f) || file_has_rejected(f, &n->look.id))
+        if (!kin_may_continue(n, f) || file_has_rejected(f, &n->look.id))
             continue;
         if (lseek(fd, 0, SEEK_SET) < 0)
             break;

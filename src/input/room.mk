@@ -4,11 +4,13 @@ liblogtally_a_SOURCES += \
 	src/input/codec.c src/input/codec.h \
 	src/input/crc32c.c src/input/crc32c.h \
 	src/input/dirs.c \
+	src/input/event.c \
 	src/input/file.c \
 	src/input/follow.c \
 	src/input/glob.c src/input/glob.h \
 	src/input/identity.c src/input/identity.h \
 	src/input/index.c src/input/index.h \
+	src/input/kinship.c \
 	src/input/linebuf.c src/input/linebuf.h \
 	src/input/logs.c \
 	src/input/newcomer.c \
@@ -23,6 +25,7 @@ liblogtally_a_SOURCES += \
 	src/input/tail.c src/input/tail.h \
 	src/input/tailset.c src/input/tailset.h \
 	src/input/unpack.c \
+	src/input/wait.c \
 	src/input/watch.c src/input/watch.h
 
 if HAVE_CHECK

@@ -2,13 +2,17 @@
  *
  *     logs.c     which log a path belongs to
  *     dirs.c     directories: watches, which names are in them
+ *     event.c    what an event makes us look at
  *     place.c    a name has changed: which content is behind it now
  *     newcomer.c contents never seen before: new, a copy, the rest of a lost one?
+ *     kinship.c  how such a one may be related to what is known
  *     file.c     one content's life: begin, move, end of generation, retire, drop
+ *     wait.c     what time alone brings to an end
  *     follow.c   whose turn it is to be read; descriptors
  *     unpack.c   reading on in a compressed rotated file
  *     pipe.c     fifos and standard input, which are none of the above
  *     records.c  to and from the saved state; reload
+ *     status.c   for people and metrics
  *     tailset.c  timers and events; what is left of tailset.h
  */
 #ifndef LT_INPUT_SET_H
@@ -20,8 +24,6 @@
 #include "input/tail.h"
 #include "input/tailset.h"
 #include "input/watch.h"
-
-enum { NOT_NOW = -1 };
 
 /* A log, as long as anything of it is remembered; an inactive one is not configured any more. */
 struct log {
@@ -166,6 +168,12 @@ struct tailset {
     unsigned rounds;
 };
 
+/* Its bytes can be looked at. */
+static inline bool file_is_readable(const struct tail_file *f)
+{
+    return f->kind == FILE_PLAIN && f->place != PLACE_LOST;
+}
+
 /* logs.c */
 void logs_configure(struct tailset *t);
 void logs_free(struct tailset *t);
@@ -192,10 +200,16 @@ struct dir *dir_add(struct tailset *t, const char *path, unsigned role);
 void dirs_reconcile(struct tailset *t, bool all);
 /* Scans the directories that ask for it. */
 void dirs_rescan(struct tailset *t);
-void dir_event(struct tailset *t, int wd, unsigned events, const char *name);
 struct dir *dir_of_path(const struct tailset *t, const char *path);
+char *dir_join(const char *dir, const char *name);
+/* A name is in a directory; `type` as readdir tells it. */
+void dir_see_name(struct tailset *t, const char *path, unsigned char type);
+void dir_unwatch(struct tailset *t, struct dir *d, bool tell_kernel);
 /* Every change of this file will be told by an event. */
 bool dir_is_watched(const struct tailset *t, const struct tail_file *f);
+
+/* event.c */
+void dir_event(struct tailset *t, int wd, unsigned events, const char *name);
 
 /* place.c */
 void place_examine(struct tailset *t, const char *path);
@@ -217,6 +231,14 @@ void newcomers_settle(struct tailset *t);
 void newcomer_hold(struct tailset *t, struct stream *s, const char *path, const struct look *look,
                    struct tail_file *copy_of);
 
+/* kinship.c */
+/* Too old to be a copy of f. */
+bool kin_is_older(const struct newcomer *n, const struct tail_file *f);
+bool kin_may_continue(const struct newcomer *n, const struct tail_file *f);
+struct tail_file *kin_lost(const struct newcomer *n, int fd, int *ret_relation);
+bool kin_was_read(const struct newcomer *n, const struct tail_file *lost);
+struct tail_file *kin_original(struct tailset *t, const struct newcomer *n, int fd);
+
 /* file.c */
 struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind kind);
 void file_drop(struct tailset *t, struct tail_file *f);
@@ -237,9 +259,11 @@ void file_touch(struct tailset *t, struct tail_file *f);
 void file_generation_ended(struct tailset *t, struct tail_file *f);
 /* What is held back in this stream gets another look. */
 void file_release_copies(struct tailset *t, struct stream *s);
-/* Reconcile: sizes, ends of waits. */
-void files_reconcile(struct tailset *t, bool all);
+void file_tell_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
 void file_set_backlog(struct tail_file *f, bool on);
+
+/* wait.c */
+void files_reconcile(struct tailset *t, bool all);
 
 /* follow.c */
 /* It was written: it and what its stream still holds without a name. */

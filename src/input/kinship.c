@@ -1,0 +1,98 @@
+/* kinship -- how a newcomer may be related to contents that are known: a copy of one that is there,
+ * the rest of one that is lost.
+ *
+ * Why so many conditions: many logs begin with the same banner, and a content of which little was
+ * read has little to be known by. So the times count as well: a copy is made after its original
+ * was, and while it was there. What is left undecided by all of this is read; the tests against
+ * chance (check_tailset_random) found where that was wrong. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include <unistd.h>
+
+enum { COMPARE = 4096 };
+
+/* As far as the shorter of the two goes, at its beginning and at its end. */
+static bool begins_alike(int a, int b, uint64_t size)
+{
+    char x[COMPARE], y[COMPARE];
+    size_t n = size < COMPARE ? (size_t)size : COMPARE;
+    const uint64_t places[2] = {0, size - n};
+
+    for (int i = 0; i < 2; i++)
+        if (pread(a, x, n, (off_t)places[i]) != (ssize_t)n ||
+            pread(b, y, n, (off_t)places[i]) != (ssize_t)n || memcmp(x, y, n) != 0)
+            return false;
+    return n > 0;
+}
+
+/* Is the newcomer a copy, as far as it has come, of this content, which is still there? */
+static bool is_copy_of(struct tailset *t, const struct newcomer *n, int fd,
+                       const struct tail_file *f)
+{
+    struct look look;
+    bool same = false;
+    int own = f->tail.fd >= 0 ? -1 : follow_open(t, f->path);
+    int other = own >= 0 ? own : f->tail.fd;
+
+    if (other >= 0 && look_at_fd(other, &look) == 0 && look.size >= n->look.size)
+        same = begins_alike(other, fd, n->look.size);
+    if (own >= 0)
+        (void)close(own);
+    return same;
+}
+
+/* A copy is made after its original. */
+bool kin_is_older(const struct newcomer *n, const struct tail_file *f)
+{
+    return n->look.id.birth_ns != 0 && n->look.id.birth_ns < f->tail.id.birth_ns;
+}
+
+/* Could it be what is left of a lost content: made while that was there, and not before? */
+bool kin_may_continue(const struct newcomer *n, const struct tail_file *f)
+{
+    return f->kind == FILE_PLAIN && f->place == PLACE_LOST && f->tail.offset > 0 &&
+           !kin_is_older(n, f) && n->look.id.birth_ns <= f->lost_wall_ns;
+}
+
+/* The lost content that this file continues best; *ret_relation says how. */
+struct tail_file *kin_lost(const struct newcomer *n, int fd, int *ret_relation)
+{
+    struct tail_file *best = NULL;
+
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
+        int relation;
+
+        if (!kin_may_continue(n, f) && (f != n->copy_of || f->place != PLACE_LOST))
+            continue;
+        relation = tail_compare(&f->tail, fd, n->look.size);
+        if (relation <= TAIL_OTHER)
+            continue;
+        if (!best || relation > *ret_relation ||
+            (relation == *ret_relation && f->tail.offset > best->tail.offset)) {
+            best = f;
+            *ret_relation = relation;
+        }
+    }
+    return best;
+}
+
+/* Shorter than what was read: what a truncation left of its copy, or a generation that began alike
+ * and was never read? The first is only believed when the copy was seen before, or much of it
+ * agrees. */
+bool kin_was_read(const struct newcomer *n, const struct tail_file *lost)
+{
+    if (lost == n->copy_of)
+        return true;
+    return !lost->given_up && n->look.size >= COMPARE && n->look.size >= lost->tail.offset / 2;
+}
+
+/* A content that is still there, of which the newcomer is a copy; or NULL. */
+struct tail_file *kin_original(struct tailset *t, const struct newcomer *n, int fd)
+{
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
+        if (file_is_readable(f) && !kin_is_older(n, f) && is_copy_of(t, n, fd, f))
+            return f;
+    return NULL;
+}
