@@ -27,7 +27,7 @@ mounted=()
 leave() {
     local at
     for at in "${mounted[@]}"; do
-        umount "$root/$at" || true
+        umount -l "$root/$at" || true
     done
 }
 trap leave EXIT
