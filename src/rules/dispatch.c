@@ -7,13 +7,26 @@
 #include "rules/dispatch.h"
 
 #include "base/xalloc.h"
+#include "rules/literals.h"
 #include "rules/textindex.h"
 
 #include <stdlib.h>
 
+/* A required literal of so many bytes is rarer in lines than a first byte is at their beginning. */
+enum { LITERAL_GOOD = 4 };
+
 struct list {
     uint16_t *events;
     unsigned n, cap;
+};
+
+/* Required literals of regexes on one text, and the events they stand for. */
+struct literal_set {
+    struct slice *texts;
+    uint16_t *events;
+    unsigned n, texts_cap, events_cap;
+    struct literals *search; /* made when all texts are there; NULL = none */
+    uint16_t *found;
 };
 
 /* Everything that is decided by the value of one decoded field. */
@@ -26,11 +39,7 @@ struct field_table {
     unsigned nlengths, lengths_cap;
     struct list *lists;
     unsigned nlists, lists_cap;
-};
-
-struct literal {
-    struct slice text;
-    uint16_t event;
+    struct literal_set literals; /* of `=~` */
 };
 
 struct key {
@@ -44,8 +53,8 @@ struct dispatch {
     struct field_table *fields;
     unsigned nfields, fields_cap;
     struct list by_first_byte[256];
-    struct literal *literals;
-    unsigned nliterals, literals_cap;
+    struct literal_set literals;
+    bool literals_begin[256]; /* first bytes of lines that `literals` may match */
     struct list always;
 };
 
@@ -87,11 +96,24 @@ static unsigned *count_values(const struct ruleset *rules)
     return counts;
 }
 
+/* A long literal decides best; else the first byte, which costs nothing; else a short literal. */
+static struct key choose_by_regex(const struct ruleset *rules, const struct condition *c)
+{
+    uint8_t first[32];
+
+    if (!c->is_match && !is_plain_field(rules, c, OP_MATCH))
+        return (struct key){DISPATCH_ALWAYS, NULL};
+    size_t n = pattern_literal(c->capture.pattern).n;
+
+    if (c->is_match && n < LITERAL_GOOD && pattern_first_bytes(c->capture.pattern, first))
+        return (struct key){DISPATCH_FIRST_BYTE, c};
+    return n ? (struct key){DISPATCH_LITERAL, c} : (struct key){DISPATCH_ALWAYS, NULL};
+}
+
 static struct key choose_key(const struct ruleset *rules, const struct event *e,
                              const unsigned *counts)
 {
     struct key best = {DISPATCH_ALWAYS, NULL};
-    uint8_t first[32];
 
     if (e->parent != EVENT_NONE)
         return (struct key){DISPATCH_PARENT, NULL};
@@ -105,16 +127,8 @@ static struct key choose_key(const struct ruleset *rules, const struct event *e,
         else if (best.how == DISPATCH_ALWAYS && is_plain_field(rules, c, OP_PREFIX))
             best = (struct key){DISPATCH_PREFIX, c};
     }
-    for (unsigned i = 0; i < e->nconditions && best.how == DISPATCH_ALWAYS; i++) {
-        const struct condition *c = &e->conditions[i];
-
-        if (!c->is_match)
-            continue;
-        if (pattern_first_bytes(c->capture.pattern, first))
-            best = (struct key){DISPATCH_FIRST_BYTE, c};
-        else if (pattern_literal(c->capture.pattern).n > 0)
-            best = (struct key){DISPATCH_LITERAL, c};
-    }
+    for (unsigned i = 0; i < e->nconditions && best.how == DISPATCH_ALWAYS; i++)
+        best = choose_by_regex(rules, &e->conditions[i]);
     return best;
 }
 
@@ -161,6 +175,47 @@ static void add_first_bytes(struct dispatch *d, const struct pattern *p, unsigne
             list_add(&d->by_first_byte[b], event);
 }
 
+/* Lines that begin otherwise need not be searched. */
+static void allow_first_bytes(struct dispatch *d, const struct pattern *p)
+{
+    uint8_t first[32];
+    bool known = pattern_first_bytes(p, first);
+
+    for (unsigned b = 0; b < 256; b++)
+        d->literals_begin[b] |= !known || (first[b / 8] & (1u << b % 8));
+}
+
+static void set_add(struct literal_set *set, struct slice text, unsigned event)
+{
+    GROW(set->texts, set->n, set->texts_cap);
+    GROW(set->events, set->n, set->events_cap);
+    set->texts[set->n] = text;
+    set->events[set->n++] = (uint16_t)event;
+}
+
+static void set_finish(struct literal_set *set)
+{
+    set->search = literals_new(set->texts, set->n);
+    set->found = xcalloc(set->n + 1, sizeof *set->found);
+}
+
+static void set_release(struct literal_set *set)
+{
+    literals_free(set->search);
+    free(set->texts);
+    free(set->events);
+    free(set->found);
+}
+
+static unsigned set_find(struct literal_set *set, struct slice text, uint16_t *events, unsigned n)
+{
+    unsigned found = literals_find(set->search, text, set->found);
+
+    for (unsigned i = 0; i < found; i++)
+        events[n++] = set->events[set->found[i]];
+    return n;
+}
+
 static void add_event(struct dispatch *d, unsigned event)
 {
     const struct key *k = &d->keys[event];
@@ -182,9 +237,13 @@ static void add_event(struct dispatch *d, unsigned event)
         add_first_bytes(d, c->capture.pattern, event);
         break;
     case DISPATCH_LITERAL:
-        GROW(d->literals, d->nliterals, d->literals_cap);
-        d->literals[d->nliterals++] =
-            (struct literal){pattern_literal(c->capture.pattern), (uint16_t)event};
+        if (c->is_match) {
+            set_add(&d->literals, pattern_literal(c->capture.pattern), event);
+            allow_first_bytes(d, c->capture.pattern);
+        } else {
+            set_add(&field_table(d, c->field.slots[0])->literals,
+                    pattern_literal(c->capture.pattern), event);
+        }
         break;
     case DISPATCH_ALWAYS:
         list_add(&d->always, event);
@@ -207,6 +266,9 @@ struct dispatch *dispatch_new(const struct ruleset *rules)
             add_event(d, e);
     }
     free(counts);
+    set_finish(&d->literals);
+    for (unsigned i = 0; i < d->nfields; i++)
+        set_finish(&d->fields[i].literals);
     return d;
 }
 
@@ -223,11 +285,12 @@ void dispatch_free(struct dispatch *d)
         free(t->lengths);
         textindex_release(&t->values);
         textindex_release(&t->prefixes);
+        set_release(&t->literals);
     }
     for (unsigned b = 0; b < 256; b++)
         free(d->by_first_byte[b].events);
     free(d->always.events);
-    free(d->literals);
+    set_release(&d->literals);
     free(d->fields);
     free(d->keys);
     free(d);
@@ -241,9 +304,10 @@ enum dispatch_how dispatch_of(const struct dispatch *d, unsigned event, struct s
 
     *ret_text = (struct slice){"", 0};
     *ret_field = NULL;
+    if (c && !c->is_match)
+        *ret_field = c->field.name;
     if (k->how == DISPATCH_VALUE || k->how == DISPATCH_PREFIX) {
         *ret_text = c->text;
-        *ret_field = c->field.name;
     } else if (k->how == DISPATCH_LITERAL) {
         *ret_text = pattern_literal(c->capture.pattern);
     } else if (k->how == DISPATCH_FIRST_BYTE) {
@@ -280,8 +344,7 @@ static unsigned find_by_prefix(const struct field_table *t, struct slice text, u
     return n;
 }
 
-static unsigned find_by_field(const struct field_table *t, struct record *r, uint16_t *events,
-                              unsigned n)
+static unsigned find_by_field(struct field_table *t, struct record *r, uint16_t *events, unsigned n)
 {
     struct field *f = &r->slots[t->slot];
     uint32_t i;
@@ -296,6 +359,8 @@ static unsigned find_by_field(const struct field_table *t, struct record *r, uin
         n = take(&t->lists[i], events, n);
     if (t->begins[(unsigned char)text.p[0]])
         n = find_by_prefix(t, text, events, n);
+    if (t->literals.search)
+        n = set_find(&t->literals, text, events, n);
     return n;
 }
 
@@ -307,11 +372,7 @@ unsigned dispatch_find(struct dispatch *d, struct record *r, uint16_t *ret_event
         n = find_by_field(&d->fields[i], r, ret_events, n);
     if (r->line.n > 0)
         n = take(&d->by_first_byte[(unsigned char)r->line.p[0]], ret_events, n);
-    for (unsigned i = 0; i < d->nliterals; i++) {
-        struct slice text = d->literals[i].text;
-
-        if (memmem(r->line.p, r->line.n, text.p, text.n))
-            ret_events[n++] = d->literals[i].event;
-    }
+    if (d->literals.search && r->line.n > 0 && d->literals_begin[(unsigned char)r->line.p[0]])
+        n = set_find(&d->literals, r->line, ret_events, n);
     return n;
 }

@@ -378,7 +378,7 @@ void engine_how(const struct engine *e, unsigned event, struct buf *out)
         buf_str(out, "by the line's first byte");
         break;
     case DISPATCH_LITERAL:
-        buf_fmt(out, "by the text \"%.*s\" in the line", SLICE_FMT(text));
+        buf_fmt(out, "by the text \"%.*s\" in %s", SLICE_FMT(text), field ? field : "the line");
         break;
     case DISPATCH_PARENT:
         buf_str(out, "when the event it is `of` was found");

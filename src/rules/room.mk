@@ -6,9 +6,18 @@ liblogtally_a_SOURCES += src/rules/pattern.h src/rules/pattern.c src/rules/liter
 	src/rules/literal.c src/rules/filter.h src/rules/filter.c src/rules/template.h \
 	src/rules/template.c src/rules/source.h src/rules/source.c src/rules/record.h \
 	src/rules/record.c src/rules/match.h src/rules/match.c src/rules/dispatch.h \
-	src/rules/dispatch.c src/rules/textindex.h src/rules/textindex.c src/rules/tuple.h src/rules/tuple.c src/rules/plan.h src/rules/plan.c \
+	src/rules/dispatch.c src/rules/textindex.h src/rules/textindex.c \
+	src/rules/literals.h src/rules/literals.c src/rules/tuple.h src/rules/tuple.c src/rules/plan.h src/rules/plan.c \
 	src/rules/update.h src/rules/update.c src/rules/intake.h src/rules/intake.c \
 	src/rules/engine.h src/rules/engine.c src/rules/explain.h src/rules/explain.c
+
+# A rules file proposed from a sample.
+liblogtally_a_SOURCES += src/rules/suggest.h src/rules/suggest.c src/rules/suggest_words.h \
+	src/rules/suggest_words.c src/rules/suggest_shapes.h src/rules/suggest_shapes.c \
+	src/rules/suggest_fields.h src/rules/suggest_fields.c src/rules/suggest_names.h \
+	src/rules/suggest_names.c src/rules/suggest_text.h src/rules/suggest_text.c \
+	src/rules/suggest_impl.h src/rules/suggest_print.c src/rules/suggest_metrics.h \
+	src/rules/suggest_metrics.c
 
 # The line scanners.
 liblogtally_a_SOURCES += src/rules/fields.h src/rules/fieldnames.h src/rules/fieldnames.c \
@@ -111,4 +120,12 @@ tests_check_dispatch_LDADD = $(CHECK_LINK)
 tests_check_engine_SOURCES = tests/check_engine.c tests/support.h tests/support.c
 tests_check_engine_CFLAGS = $(CHECK_COMPILE)
 tests_check_engine_LDADD = $(CHECK_LINK)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/check_literals
+TESTS += tests/check_literals
+tests_check_literals_SOURCES = tests/check_literals.c
+tests_check_literals_CFLAGS = $(CHECK_COMPILE)
+tests_check_literals_LDADD = $(CHECK_LINK)
 endif
