@@ -309,8 +309,8 @@ class World:
         return ""
 
     def doubled_none(self):
-        self.difference()
-        assert not self.doubled, "doubled %d" % self.doubled
+        said = self.difference()
+        assert not self.doubled, said + "\n" + self.own()
         return True
 
     def exact(self, seconds=40):
