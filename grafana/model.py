@@ -174,7 +174,7 @@ def table(title, description, columns, labels, size=(24, 9), links=None):
             "indexByName": {name: i for i, name in enumerate(order)},
             "renameByName": {**labels, **{raw: column[0] for raw, column in values.items()}}}},
     ]
-    p["options"] = {"showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"], "countRows": False, "fields": ""},
+    p["options"] = {"showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"], "countRows": False, "fields": []},
                     "sortBy": [{"displayName": columns[0][0], "desc": True}]}
     return p
 
