@@ -11,9 +11,8 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &command_run,    &command_check, &command_explain,
-    &command_replay, &command_test,  &command_backfill,
-    &command_merge,  &command_state, NULL,
+    &command_run,      &command_check,   &command_explain, &command_replay, &command_test,
+    &command_backfill, &command_suggest, &command_merge,   &command_state,  NULL,
 };
 
 static const struct command *find_command(const char *name)

@@ -59,6 +59,6 @@ void strings_add(struct strings *s, const char *text);
 /* All commands, ended by a NULL name. */
 extern const struct command *const commands[];
 extern const struct command command_run, command_check, command_explain, command_replay,
-    command_test, command_state, command_backfill, command_merge;
+    command_test, command_state, command_backfill, command_suggest, command_merge;
 
 #endif

@@ -156,7 +156,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
         read_rules(s, options->rules.list[i], command_line, &seen, m);
     if (main_doc && options->rules.n == 0)
         read_includes(s, config, &seen, m);
-    if (!config && options->rules.n == 0)
+    if (!config && options->rules.n == 0 && !(flags & SETUP_NO_RULES))
         mistake_add(m, MISTAKE, command_line,
                     "no rules: name a configuration with -c FILE, or rules with --rules DIR");
     s->any_log = defines_log(s, NULL);

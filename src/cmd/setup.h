@@ -20,6 +20,7 @@ enum setup_flags {
     SETUP_AUTO_LOG = 1 << 1,  /* files are given by hand: there is always a log named auto */
     SETUP_LINT = 1 << 2,      /* add advice */
     SETUP_TEST = 1 << 3,      /* the configuration may hold a [test] section */
+    SETUP_NO_RULES = 1 << 4,  /* there need be none: they are about to be written */
 };
 
 /* `logs`: globs of --log; NULL = none. Mistakes and warnings go to *m; 0, or -EINVAL when there are

@@ -19,6 +19,23 @@ liblogtally_a_SOURCES += src/rules/suggest.h src/rules/suggest.c src/rules/sugge
 	src/rules/suggest_impl.h src/rules/suggest_print.c src/rules/suggest_metrics.h \
 	src/rules/suggest_metrics.c
 
+# A rules file proposed from a sample.
+liblogtally_a_SOURCES += src/rules/suggest.h src/rules/suggest.c src/rules/suggest_words.h \
+	src/rules/suggest_words.c src/rules/suggest_shapes.h src/rules/suggest_shapes.c \
+	src/rules/suggest_fields.h src/rules/suggest_fields.c src/rules/suggest_names.h \
+	src/rules/suggest_names.c src/rules/suggest_text.h src/rules/suggest_text.c \
+	src/rules/suggest_impl.h src/rules/suggest_print.c src/rules/suggest_metrics.h \
+	src/rules/suggest_metrics.c src/rules/suggest_condition.h \
+	src/rules/suggest_condition.c
+
+if HAVE_CHECK
+check_PROGRAMS += tests/check_suggest
+TESTS += tests/check_suggest
+tests_check_suggest_SOURCES = tests/check_suggest.c
+tests_check_suggest_CFLAGS = $(CHECK_COMPILE)
+tests_check_suggest_LDADD = $(CHECK_LINK)
+endif
+
 # The line scanners.
 liblogtally_a_SOURCES += src/rules/fields.h src/rules/fieldnames.h src/rules/fieldnames.c \
 	src/rules/fields_json.c src/rules/fields_logfmt.c src/rules/unescape.h src/rules/unescape.c \

@@ -1,0 +1,16 @@
+/* suggest_names -- names for events, metrics and labels made of what a log says. */
+#ifndef LT_RULES_SUGGEST_NAMES_H
+#define LT_RULES_SUGGEST_NAMES_H
+
+#include "rules/suggest_impl.h"
+
+/* Appends what a kind of line is called: `payment_failed`. Never empty, never reserved. */
+void suggest_kind_name(const struct kind *k, struct buf *out);
+/* Appends a name made of a field's: letters, digits and underscores. */
+void suggest_field_name(struct slice name, struct buf *out);
+/* Appends _2, _3 ... to the text behind `from` in *name until it is not in *taken; takes it. */
+void suggest_unique(struct map *taken, size_t from, struct buf *name);
+/* What the group at a variable word is called: its key in `key=value`, or what it is. */
+void suggest_group_name(const struct shape_word *w, const struct field_stats *f, struct buf *out);
+
+#endif

@@ -1,0 +1,212 @@
+/* suggest_words -- see the header. */
+#include "config.h"
+
+#include "rules/suggest_words.h"
+
+#include "base/num.h"
+
+enum { HEX_LEAST = 8, UUID_BYTES = 36 };
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool has_digit(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (is_digit(s.p[i]))
+            return true;
+    return false;
+}
+
+/* Does the text have this form? '9' is a digit, '/' a dash or a slash, all else is itself. */
+static bool has_form(struct slice s, const char *form)
+{
+    if (s.n < strlen(form))
+        return false;
+    for (size_t i = 0; form[i]; i++)
+        if (form[i] == '9' ? !is_digit(s.p[i])
+                           : (form[i] == '/' ? s.p[i] != '-' && s.p[i] != '/' : s.p[i] != form[i]))
+            return false;
+    return true;
+}
+
+static bool is_uuid(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (i == 8 || i == 13 || i == 18 || i == 23 ? s.p[i] != '-' : !is_hex(s.p[i]))
+            return false;
+    return s.n == UUID_BYTES;
+}
+
+/* Digits alone are a number; letters alone may be a word. */
+static bool is_hex_id(struct slice s)
+{
+    bool letter = false;
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (!is_hex(s.p[i]))
+            return false;
+        letter |= !is_digit(s.p[i]);
+    }
+    return s.n >= HEX_LEAST && letter && has_digit(s);
+}
+
+/* 10.0.0.1, 10.0.0.1:8080 */
+static bool is_address(struct slice s)
+{
+    unsigned dots = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        dots += s.p[i] == '.';
+        if (!is_digit(s.p[i]) && s.p[i] != '.' && s.p[i] != ':')
+            return false;
+    }
+    return dots == 3 && s.n >= 7 && is_digit(s.p[0]);
+}
+
+static bool is_method(struct slice s)
+{
+    static const char *const methods[] = {"GET",     "POST",  "PUT",     "DELETE", "HEAD",
+                                          "OPTIONS", "PATCH", "CONNECT", "TRACE"};
+
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (slice_eq(s, slice_str(methods[i])))
+            return true;
+    return false;
+}
+
+static enum word_class number_class(struct slice s)
+{
+    enum unit_kind kind;
+    struct num v;
+
+    if (num_parse_any(s, &v, &kind) < 0)
+        return WORD_FIXED;
+    switch (kind) {
+    case UNIT_TIME:
+        return WORD_DURATION;
+    case UNIT_SIZE:
+        return WORD_SIZE;
+    case UNIT_PERCENT:
+        return WORD_PERCENT;
+    case UNIT_NONE:
+    case UNIT_DIVISOR:
+        break;
+    }
+    return WORD_NUMBER;
+}
+
+enum word_class word_class(struct slice s)
+{
+    if (slice_eq(s, SLICE("true")) || slice_eq(s, SLICE("false")))
+        return WORD_BOOL;
+    if (slice_starts(s, SLICE("/")) || slice_starts(s, SLICE("http://")) ||
+        slice_starts(s, SLICE("https://")))
+        return WORD_PATH;
+    if (is_method(s))
+        return WORD_METHOD;
+    if (!has_digit(s))
+        return WORD_FIXED;
+    if (has_form(s, "9999/99/99"))
+        return s.n > 10 ? WORD_TIME : WORD_DATE;
+    if (has_form(s, "99:99:99"))
+        return WORD_TIME;
+    if (is_address(s))
+        return WORD_ADDRESS;
+    if (is_uuid(s) || is_hex_id(s))
+        return WORD_ID;
+    enum word_class c = number_class(s);
+
+    return c == WORD_FIXED ? WORD_OTHER : c;
+}
+
+/* Where the quoted piece that begins at s.p[at] ends (the place behind its closing quote); `at`
+ * when nothing closes it. */
+static size_t quoted_end(struct slice s, size_t at)
+{
+    char close = s.p[at] == '[' ? ']' : s.p[at];
+
+    for (size_t i = at + 1; i < s.n; i++) {
+        if (s.p[i] == '\\' && close == '"')
+            i++;
+        else if (s.p[i] == close && (i + 1 == s.n || strchr(" \t\r\n,;.)]}", s.p[i + 1])))
+            return i + 1;
+    }
+    return at;
+}
+
+static size_t word_end(struct slice s)
+{
+    size_t i = 0;
+
+    while (i < s.n && !is_blank(s.p[i])) {
+        bool opens = strchr("\"'[", s.p[i]) && (i == 0 || s.p[i - 1] == '=' || s.p[i - 1] == '(');
+        size_t end = opens ? quoted_end(s, i) : i;
+
+        i = end > i ? end : i + 1;
+    }
+    return i;
+}
+
+/* Takes apart `(key='core'),`. */
+static struct word make_word(struct slice s)
+{
+    struct word w = {.before = s};
+    const char *equals = memchr(s.p, '=', s.n);
+    size_t from = equals ? (size_t)(equals - s.p) + 1 : 0, to = s.n;
+
+    while (from < to && strchr("([{<\"'", s.p[from]))
+        from++;
+    while (to > from && strchr(",;:)]}>\"'", s.p[to - 1]))
+        to--;
+    if (to > from && s.p[to - 1] == '.')
+        while (to > from && s.p[to - 1] == '.')
+            to--;
+    struct slice core = {s.p + from, to - from};
+
+    w.class = word_class(core);
+    if (w.class == WORD_FIXED && from > 0 && strchr("\"'", s.p[from - 1]))
+        w.class = WORD_QUOTED;
+    else if (w.class == WORD_FIXED && equals && core.n)
+        w.class = WORD_OTHER;
+    if (memchr(core.p, ' ', core.n))
+        w.class = WORD_QUOTED;
+    if (w.class == WORD_QUOTED && s.n - to > 1 && s.p[to + 1] == ':')
+        w.class = WORD_FIXED; /* "key": */
+    if (w.class == WORD_FIXED)
+        return w;
+    w.before = slice_make(s.p, from);
+    w.core = core;
+    w.after = slice_make(s.p + to, s.n - to);
+    return w;
+}
+
+size_t words_split(struct slice text, struct word words[WORDS_MAX], bool *ret_more)
+{
+    size_t n = 0;
+
+    for (;;) {
+        while (text.n && is_blank(text.p[0]))
+            text = slice_from(text, 1);
+        if (text.n == 0 || n == WORDS_MAX)
+            break;
+        size_t end = word_end(text);
+
+        words[n++] = make_word(slice_make(text.p, end));
+        text = slice_from(text, end);
+    }
+    *ret_more = text.n > 0;
+    return n;
+}

@@ -1,0 +1,120 @@
+"""What `logtally suggest` proposes: rules that load without a warning, for every message that is frequent."""
+import collections
+import glob
+import json
+import os
+import re
+import subprocess
+
+from _daemon import LOGTALLY, SRCDIR, main
+
+FIXTURES = [os.path.join(SRCDIR, "rules", "tests", "backend_%s.log" % f) for f in ("json", "text", "mixed")]
+
+
+def logtally(*args, code=0, stdin=None):
+    r = subprocess.run([LOGTALLY, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, input=stdin, check=False)
+    assert r.returncode == code, (args, r.returncode, r.stderr.decode())
+    return r.stdout.decode()
+
+
+def suggested(path, *more, strict=True):
+    logtally("suggest", *more, path, "-o", "new.ini")
+    logtally("check", *(["--strict"] if strict else []), "--rules", "new.ini")
+    with open("new.ini", encoding="utf-8") as f:
+        return f.read()
+
+
+def message(line):
+    """What a line says, values taken out; None for pieces of a pretty-printed object."""
+    text = line.decode("utf-8", "replace")
+    try:
+        text = json.loads(text)["msg"]
+    except (ValueError, KeyError, TypeError):
+        m = re.search(r'^time=\S+ level=\S+ msg=("(?:\\.|[^"\\])*"|\S+)', text)
+        if m:
+            text = m.group(1)
+        elif not re.match(r"\s*[^\s\x00-\x2f:-@\[-`{-\x7f]", text):
+            return None
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "U", text)
+    text = re.sub(r"^\d\d:\d\d:\d\d \| .*", "an access line", text, flags=re.S)
+    return re.sub(r"[0-9][0-9.]*", "N", text)
+
+
+def every_frequent_message_is_proposed():
+    for path in FIXTURES:
+        text = suggested(path)
+        # without the events that take every line by its level
+        text = re.sub(r"\[event level_.*?(?=\n; [0-9]+ lines)", "", text, flags=re.S)
+        with open("new.ini", "w", encoding="utf-8") as f:
+            f.write(text)
+        logtally("replay", "--rules", "new.ini", "--unmatched", "left", "-o", "page", path)
+        with open(path, "rb") as f:
+            count = collections.Counter(message(line) for line in f.read().split(b"\n") if line)
+        with open("left", "rb") as f:
+            left = {message(line) for line in f.read().split(b"\n") if line}
+        frequent = {m for m, n in count.items() if m and n > 5}
+        assert len(frequent) > 40, len(frequent)
+        assert not frequent & left, frequent & left
+
+
+def counts_are_told_and_come_out():
+    text = suggested(FIXTURES[0])
+    page = logtally("replay", "--rules", "new.ini", FIXTURES[0])
+    for event, lines in (("http_request", 2077), ("db_query", 898), ("websocket_message", 436)):
+        assert "; %d lines, such as: %s\n" % (lines, event.replace("_", " ")) in text
+        got = sum(float(v) for v in re.findall(r"^%s_total\{.*\} (\S+)$" % event, page, re.M))
+        assert got == lines, (event, got)
+
+
+def durations_sizes_and_ids_are_recognised():
+    text = suggested(FIXTURES[0])
+    assert re.search(r"value = duration\nunit = ns\n", text)
+    assert re.search(r"value = duration_seconds\nunit = s\n", text)
+    assert re.search(r"value = bytes\nunit = B\n", text)
+    assert re.search(r"; +request_id +no label: ids", text)
+    labels = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"^labels = (.*)$", text, re.M))))
+    assert not labels & {"request_id", "session_id", "user_id", "client_id", "query", "error", "ip"}, labels
+    assert {"method", "status", "endpoint", "service", "model", "database", "operation"} <= labels, labels
+    text = suggested(FIXTURES[2])
+    assert re.search(r"\[event http_access\]\nmatch = .*\(\?<duration>.*\nset.path_route = ", text)
+
+
+def every_log_we_ship_gives_rules_that_load():
+    logs = glob.glob(os.path.join(SRCDIR, "rules", "**", "*.log"), recursive=True)
+    assert len(logs) > 15, logs
+    for path in logs:
+        suggested(path, "--least", "1", strict=False)   # `mode` beside `model` is warned of, rightly
+
+
+def access_logs_in_json_need_no_message():
+    with open("access.log", "w", encoding="utf-8") as f:
+        for i in range(60):
+            f.write(json.dumps({"time": "2025-11-12T10:00:%02dZ" % i, "method": "GET" if i % 3 else "POST",
+                                "path": "/item/%d" % i, "status": 200 + i % 2, "took_ms": i}) + "\n")
+    text = suggested("access.log")
+    page = logtally("replay", "--rules", "new.ini", "access.log")
+    assert "endpoint=took" not in text and "endpoint=path_route" in text, text
+    assert re.search(r'_total\{[^}]*endpoint="/item/:id"[^}]*\} ', page), page
+    assert re.search(r"value = took_ms\nunit = ms\n", text)
+
+
+def standard_input_and_compressed_samples():
+    with open(FIXTURES[0], "rb") as f:
+        sample = f.read()
+    subprocess.run(["gzip", "-c"], input=sample, stdout=open("sample.gz", "wb"), check=True)
+    a = logtally("suggest", "-", stdin=sample).split("\n", 3)[3]
+    b = logtally("suggest", "sample.gz").split("\n", 3)[3]
+    assert a == b and len(a) > 1000
+
+
+def mistakes_are_said():
+    logtally("suggest", code=2)
+    logtally("suggest", "--least", "0", FIXTURES[0], code=2)
+    logtally("suggest", "missing.log", code=1)
+    open("empty.log", "w", encoding="utf-8").close()
+    logtally("suggest", "empty.log", code=1)
+
+
+main(every_frequent_message_is_proposed, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
+     every_log_we_ship_gives_rules_that_load, access_logs_in_json_need_no_message,
+     standard_input_and_compressed_samples, mistakes_are_said)
