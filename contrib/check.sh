@@ -68,14 +68,15 @@ need() {
     done
 }
 
-# closing_line FILE: counts `N passed, N failed[, N skipped]`, the last line of our own runners.
+# closing_line FILE: counts `N passed, N failed[, N skipped]`, the last line of our own runners; a runner that
+# ran nothing has failed.
 closing_line() {
     local line
     line=$(tail -n 1 "$1")
     [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] ||
         { echo "no closing line in: $line"; return 1; }
     counted "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}"
-    [ "${BASH_REMATCH[2]}" -eq 0 ]
+    [ "${BASH_REMATCH[2]}" -eq 0 ] && [ "${BASH_REMATCH[1]}" -gt 0 ]
 }
 
 # Where hand-written files are; build/ and what configure makes are not among them.
