@@ -1,12 +1,13 @@
 /* bench_metrics -- what series cost: memory per series, and time per series of the look-up, of an
- * update, of a snapshot, of its encoding and of the page. Prints one line a figure; run it twice
- * and take the lesser.
+ * update, of a snapshot, of its encoding, of the page and its compression. Prints one line a
+ * figure; run it twice and take the lesser.
  *
  *     make bench/bench_metrics && bench/bench_metrics [COUNTERS [HISTOGRAMS]] */
 #include "config.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "http/gzip.h"
 #include "metrics/expose.h"
 #include "metrics/registry.h"
 #include "metrics/snapshot.h"
@@ -150,11 +151,40 @@ static void bench_expose(struct registry *r, uint32_t n, const char *what,
     snapshot_free(s);
 }
 
+/* The page as a scrape gets it. */
+static void bench_gzip(struct registry *r, uint32_t n)
+{
+    struct expose_options o = {.format = EXPOSE_TEXT};
+    struct snapshot *s = snapshot_take(r);
+    struct buf text = BUF_INIT, page = BUF_INIT;
+    int64_t best = INT64_MAX, from;
+
+    expose(s, &o, &text);
+    for (int k = 0; k < ROUNDS; k++) {
+        struct gzip_part part;
+        const struct gzip_part *parts[] = {&part};
+
+        buf_clear(&page);
+        from = clock_mono_ns();
+        gzip_part_make(buf_all(&text), &part);
+        gzip_join(parts, 1, &page);
+        if (clock_mono_ns() - from < best)
+            best = clock_mono_ns() - from;
+        gzip_part_release(&part);
+    }
+    say("page, text, gzip", (double)best, n);
+    printf("%-34s %9.1f bytes each\n", "page", (double)text.n / n);
+    buf_release(&page);
+    buf_release(&text);
+    snapshot_free(s);
+}
+
 static void bench_all(struct registry *r, const char *what, uint32_t n)
 {
     printf("%s, %u series\n", what, n);
     bench_snapshot(r, n);
     bench_expose(r, n, "page, text", EXPOSE_TEXT, 0);
+    bench_gzip(r, n);
     bench_expose(r, n, "page, openmetrics", EXPOSE_OPENMETRICS, 0);
     bench_expose(r, n, "page, text, sorted", EXPOSE_TEXT, EXPOSE_SORTED);
     bench_expose(r, n, "page, json", EXPOSE_JSON, 0);
