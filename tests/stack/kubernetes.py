@@ -1,16 +1,65 @@
 #!/usr/bin/env python3
-"""contrib/kubernetes/render.sh says what rules/ and prometheus/rules/ say, and the pieces fit each other."""
+"""contrib/kubernetes/render.sh says what rules/ and prometheus/rules/ say, and the pieces fit each other; and the
+configurations of logtally for Docker and Kubernetes read what these write."""
 
+import json
+import os
+import re
 import subprocess
 import sys
 
-from stacklib import ROOT, Checks, logtally, workdir
+from stacklib import ROOT, Checks, Process, fetch, free_port, logtally, wait_for, workdir
 
 try:
     import yaml
 except ImportError:
     print("python3-yaml is not installed: skipped")
     sys.exit(0)
+
+
+LINE = '{"time":"2025-11-12T10:00:00Z","level":"INFO","msg":"http request","method":"GET","path":"/a","status":200,"duration":1000}'
+HALF = len(LINE) // 2
+
+
+def prove_logs(work, checks):
+    """The configurations for containers count what Docker and the kubelet wrap around the backend's lines."""
+    docker = "".join(json.dumps({"log": text, "stream": "stdout", "time": "2025-11-12T10:00:01Z"}) + "\n"
+                     for text in (LINE + "\n", LINE[:HALF], LINE[HALF:] + "\n"))
+    cri = "".join(f"2025-11-12T10:00:01Z stdout {tag} {text}\n"
+                  for tag, text in (("F", LINE), ("P", LINE[:HALF]), ("F", LINE[HALF:])))
+    for name, log, text, count in (
+        ("contrib/docker/logtally.ini", "logs/backend/app/today.log", LINE + "\n", 1),
+        ("contrib/docker/logtally.ini", "logs/docker/0123abcd/0123abcd-json.log", docker, 2),
+        ("contrib/docker/logtally.ini", "logs/docker/9999/9999-json.log", docker, 0),
+        ("contrib/kubernetes/logtally.ini", "var/log/pods/shop_mylittleprice-backend-7d4f_1-2-3/backend/0.log", cri, 2),
+        ("contrib/kubernetes/logtally.ini", "var/log/pods/shop_other-7d4f_1-2-3/backend/0.log", cri, 0),
+    ):
+        home = work / name.replace("/", "-") / log.replace("/", "-")
+        path = home / log
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        (home / "var/lib/logtally").mkdir(parents=True)
+        config = home / "logtally.ini"
+        settings = (ROOT / name).read_text()
+        for root in ("/logs/", "/var/log/pods/", "/var/lib/logtally"):
+            settings = re.sub(rf"(?<!\w){root}", f"{home}{root}", settings)
+        port = free_port()
+        config.write_text(settings.replace("0.0.0.0:9180", f"127.0.0.1:{port}"))
+        done = subprocess.run([logtally(), "check", "-c", str(config), "--rules", str(ROOT / "rules")], text=True, capture_output=True)
+        checks.check(done.returncode == 0 and not done.stderr, f"logtally accepts {name}: {done.stderr}")
+        daemon = Process([logtally(), "run", "-c", config, "--rules", ROOT / "rules"], home / "out.log",
+                         env={**os.environ, "BACKEND_CONTAINER_ID": "0123"})
+        try:
+            wait_for("logtally to have read all", lambda: fetch(f"http://127.0.0.1:{port}/health/ready"))
+            total = lambda: sum(float(line.split()[-1]) for line in fetch(f"http://127.0.0.1:{port}/metrics").splitlines()
+                                if line.startswith("http_requests_total"))
+            try:
+                wait_for("the count", lambda: count and total() == count, 10 if count else 1)
+            except AssertionError:
+                pass
+            checks.check(total() == count, f"{name} counts {total()} of {count} lines in {log}")
+        finally:
+            daemon.stop()
 
 
 def main():
@@ -41,12 +90,7 @@ def main():
     checks.check(mounted == {v["name"] for v in pod["spec"]["volumes"]}, "every volume is mounted")
     if logtally():
         with workdir() as work:
-            for name in ("contrib/kubernetes/logtally.ini", "contrib/docker/logtally.ini"):
-                config = work / "logtally.ini"
-                config.write_text((ROOT / name).read_text())
-                done = subprocess.run([logtally(), "check", "-c", str(config), "--rules", str(ROOT / "rules")],
-                                      text=True, capture_output=True)
-                checks.check(done.returncode == 0 and not done.stderr, f"logtally accepts {name}: {done.stderr}")
+            prove_logs(work, checks)
     checks.finish()
 
 
