@@ -330,6 +330,8 @@ static void story(uint64_t seed, bool poll)
     banner = chance(2);
     world_init(&w, "*.log");
     w.log.poll = poll;
+    if (chance(2))
+        w.options.rotate_wait_ns = (int64_t)chance(40) * NSEC_PER_MSEC;
     world_start(&w);
     world_run(&w, 5);
     world_save(&w);
