@@ -6,6 +6,7 @@
 #include "cmd/session.h"
 #include "cmd/steps.h"
 #include "cmd/timeline.h"
+#include "cmd/when.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -55,23 +56,10 @@ static int read_step(const struct command *self, const char *name, const char *t
 
 static int read_time(const struct command *self, const char *name, const char *text, int64_t *to)
 {
-    static const char *const formats[] = {"rfc3339", "unix"};
-    struct time_format *f[2];
-    struct buf err = BUF_INIT;
-    bool dated;
-    int code = -1;
-
-    if (!text)
-        return -1;
-    for (int i = 0; i < 2; i++)
-        f[i] = time_format_new(slice_str(formats[i]), (struct zone){0}, &err);
-    if (linetime_parse(slice_str(text), f, 2, INT64_MIN, to, &dated) < 0)
-        code = usage_error(self, "--%s wants a time such as 2025-11-12T10:00:00Z, not \"%s\"", name,
+    if (text && when_parse(slice_str(text), to) < 0)
+        return usage_error(self, "--%s wants a time such as 2025-11-12T10:00:00Z, not \"%s\"", name,
                            text);
-    for (int i = 0; i < 2; i++)
-        time_format_free(f[i]);
-    buf_release(&err);
-    return code;
+    return -1;
 }
 
 /* Configured constant labels, then those given here. */

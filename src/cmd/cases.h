@@ -3,7 +3,8 @@
  *   NAME.log or NAME/ with *.log in it    the input
  *   NAME.prom                             what its metrics must come to
  *   NAME.ini (optional)                   a configuration for this test: [log] sections, rules, and
- *                                         [test] rules = FILE, unmatched = N */
+ *                                         [test] rules = FILE, unmatched = N,
+ *                                         at = TIME */
 #ifndef LT_CMD_CASES_H
 #define LT_CMD_CASES_H
 

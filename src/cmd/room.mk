@@ -9,7 +9,7 @@ liblogtally_a_SOURCES += src/cmd/options.h src/cmd/options.c src/cmd/settings.h 
 	src/cmd/run.c src/cmd/timeline.h src/cmd/timeline.c src/cmd/steps.h src/cmd/steps.c \
 	src/cmd/backfill.c src/cmd/inputs.h src/cmd/inputs.c src/cmd/progress.h \
 	src/cmd/progress.c src/cmd/parts.h src/cmd/parts.c src/cmd/merge.h src/cmd/merge.c \
-	src/cmd/suggest.c
+	src/cmd/suggest.c src/cmd/when.h src/cmd/when.c
 
 if HAVE_CHECK
 CMD_TESTS = tests/check_settings tests/check_samples

@@ -11,6 +11,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { SHOWN = 40 }; /* differences */
+
 struct label_text {
     struct slice name, value; /* value as written between the quotes */
 };
@@ -205,11 +207,14 @@ size_t samples_diff(const struct samples *expected, const struct samples *got, s
         k += order >= 0;
         if (order == 0 && same_value(e, g))
             continue;
-        differ++;
+        if (++differ > SHOWN)
+            continue;
         if (order <= 0)
             show(out, '-', e);
         if (order >= 0)
             show(out, '+', g);
     }
+    if (differ > SHOWN)
+        buf_fmt(out, "  ... and %zu more that differ\n", differ - SHOWN);
     return differ;
 }

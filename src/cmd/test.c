@@ -8,13 +8,18 @@
 #include "cmd/output.h"
 #include "cmd/samples.h"
 #include "cmd/session.h"
+#include "cmd/timeline.h"
+#include "cmd/when.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define SLACK_NS (60 * NSEC_PER_SEC) /* lines so late are put right, as backfill does */
 
 struct test_options {
     struct common_options common;
@@ -43,6 +48,8 @@ struct expectation {
     const char *rules;
     bool has_unmatched;
     uint64_t unmatched;
+    bool has_at;
+    int64_t at_ns; /* the values are those of this log time; later lines do not count */
 };
 
 static int read_expectation(const struct ini_doc *doc, struct expectation *ret, struct buf *why)
@@ -60,9 +67,12 @@ static int read_expectation(const struct ini_doc *doc, struct expectation *ret, 
                        num_parse(e->value, &UNIT_PLAIN, &v) == 0 && v.integral) {
                 ret->has_unmatched = true;
                 ret->unmatched = v.u;
+            } else if (strcmp(e->name, "at") == 0 && when_parse(e->value, &ret->at_ns) == 0) {
+                ret->has_at = true;
             } else {
                 buf_fmt(why,
-                        "%s:%d: [test] knows rules = FILE and unmatched = NUMBER, not %s = %.*s\n",
+                        "%s:%d: [test] knows rules = FILE, unmatched = NUMBER and at = TIME "
+                        "(2025-11-12T10:00:15Z), not %s = %.*s\n",
                         e->at.file, e->at.line, e->name, SLICE_FMT(e->value));
                 return -EINVAL;
             }
@@ -118,10 +128,37 @@ static void compare(const struct test_case *c, struct slice page, struct buf *wh
     buf_release(&text);
 }
 
-static int read_logs(struct session *s, const struct test_case *c, struct buf *why)
+/* Lines of all files by their own times, up to a time; then what has expired by then goes. */
+static int read_until(struct session *s, const struct test_case *c, int64_t at_ns, struct buf *why)
+{
+    struct timeline *t = timeline_new(s, SLACK_NS);
+    struct engine_peek line;
+    struct source *source;
+    int r = 0;
+
+    for (size_t i = 0; i < c->nlogs && r == 0; i++) {
+        int log = setup_log_of(s->setup, c->logs[i], NULL, why);
+
+        r = timeline_add(t, c->logs[i], (unsigned)log, why);
+    }
+    engine_set_time(s->engine, 0, 0);
+    while (r >= 0 && (r = timeline_next(t, &source, &line, why)) > 0 && line.time_ns <= at_ns) {
+        if (line.time_ns != TIMELINE_NO_TIME)
+            engine_set_time(s->engine, line.time_ns, line.time_ns);
+        engine_take(s->engine, source, &line);
+    }
+    registry_expire(s->registry, at_ns);
+    timeline_free(t);
+    return r < 0 ? r : 0;
+}
+
+static int read_logs(struct session *s, const struct test_case *c, const struct expectation *want,
+                     struct buf *why)
 {
     if (c->nlogs == 0)
         buf_fmt(why, "%s holds no .log file\n", c->name);
+    else if (want->has_at)
+        return read_until(s, c, want->at_ns, why);
     for (size_t i = 0; i < c->nlogs; i++) {
         int log = setup_log_of(s->setup, c->logs[i], NULL, why);
 
@@ -141,7 +178,7 @@ static void run_on(struct tally *t, const struct test_case *c, const struct setu
     struct session s;
 
     session_init(&s, setup, &options);
-    if (read_logs(&s, c, &why) == 0) {
+    if (read_logs(&s, c, want, &why) == 0) {
         session_expose(&s, EXPOSE_TEXT, &page);
         if (t->options->record && output_page(c->prom, buf_all(&page)) < 0)
             t->code = EXIT_SYSTEM;
@@ -160,8 +197,17 @@ static void run_on(struct tally *t, const struct test_case *c, const struct setu
     buf_release(&why);
 }
 
+/* Does NAME.ini say nothing of logs and rules? Then there is nothing to load. */
+static bool only_expects(const struct ini_doc *doc, const struct expectation *want)
+{
+    for (size_t i = 0; i < doc->n; i++)
+        if (strcmp(doc->sections[i].kind, "test") != 0)
+            return false;
+    return want->rules == NULL;
+}
+
 /* A test with a configuration of its own. */
-static void run_own(struct tally *t, const struct test_case *c)
+static void run_own(struct tally *t, const struct test_case *c, const struct setup *shared)
 {
     struct common_options common = *t->common;
     struct strings rules = {0};
@@ -172,7 +218,9 @@ static void run_own(struct tally *t, const struct test_case *c)
     struct ini_doc *doc = ini_read(c->ini, &m);
 
     common.config = c->ini;
-    if (doc && read_expectation(doc, &want, &why) == 0) {
+    if (doc && read_expectation(doc, &want, &why) == 0 && only_expects(doc, &want)) {
+        run_on(t, c, shared, &want);
+    } else if (doc && why.n == 0) {
         char *override = want.rules ? beside(c->ini, want.rules) : NULL;
 
         if (override) {
@@ -208,7 +256,7 @@ static void run_cases(struct tally *t, const struct cases *cases, const struct s
         if (t->options->filter && !strstr(c->name, t->options->filter))
             continue;
         if (c->ini)
-            run_own(t, c);
+            run_own(t, c, setup);
         else
             run_on(t, c, setup, &none);
     }
@@ -297,8 +345,9 @@ const struct command command_test = {
     "Run golden tests of rules",
     "A test is NAME.log (or a directory NAME with *.log) and NAME.prom, the metrics it must come "
     "to; NAME.ini\n"
-    "may hold a [log] section and [test] rules = FILE, unmatched = N. DIR is rules/tests if not "
-    "given;\n"
+    "may hold a [log] section and [test] rules = FILE, unmatched = N, at = TIME (the values at "
+    "that "
+    "log time).\nDIR is rules/tests if not given; "
     "without -c and --rules the rules are those in the directory above each DIR.\n",
     rows,
     run,
