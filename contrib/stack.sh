@@ -196,7 +196,7 @@ down() {
 }
 
 status() {
-    local name bad=0
+    local name targets bad=0
     for name in prometheus alertmanager grafana; do
         if running "$name"; then
             echo "$name: running, pid $(pid_of "$name")"
@@ -208,8 +208,10 @@ status() {
         fi
     done
     if running prometheus; then
-        ask_prometheus '/api/v1/targets?state=active' | jq -r '.data.activeTargets[]
-            | "target \(.labels.job) \(.labels.instance): \(.health)\(if .lastError == "" then "" else ", " + .lastError end)"'
+        targets=$(ask_prometheus '/api/v1/targets?state=active' | jq -r '.data.activeTargets[]
+            | "target \(.labels.job) \(.labels.instance): \(.health)\(if .lastError == "" then "" else ", " + .lastError end)"')
+        echo "$targets"
+        if grep -q ': down' <<<"$targets"; then bad=1; fi
         ask_prometheus /api/v1/alerts | jq -r '.data.alerts[] | select(.labels.alertname != "Watchdog")
             | "alert \(.labels.alertname) \(.state): \(.annotations.summary)"'
     fi

@@ -88,6 +88,14 @@ def main():
     checks.check(pod["spec"]["serviceAccountName"] == documents["ServiceAccount"]["metadata"]["name"], "the ServiceAccount exists")
     mounted = {m["name"] for m in container["volumeMounts"]}
     checks.check(mounted == {v["name"] for v in pod["spec"]["volumes"]}, "every volume is mounted")
+    with workdir() as work:
+        # Debian's Prometheus is built without Kubernetes; it judges the rest.
+        scrape = yaml.safe_load((here / "prometheus-scrape.yml").read_text())
+        discovery = scrape["scrape_configs"][0].pop("kubernetes_sd_configs")
+        checks.check(discovery[0]["role"] == "pod", "discovery is of pods")
+        (work / "scrape.yml").write_text(json.dumps(scrape))
+        done = subprocess.run(["promtool", "check", "config", str(work / "scrape.yml")], text=True, capture_output=True)
+        checks.check(done.returncode == 0, f"prometheus-scrape.yml: {done.stdout}{done.stderr}")
     if logtally():
         with workdir() as work:
             prove_logs(work, checks)

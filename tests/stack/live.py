@@ -172,7 +172,8 @@ def prove_alerts(work, world, stack, exporter, port, checks):
     checks.check(tokens == {"Bearer token-123"}, f"the heartbeat carries the token of its file, not {tokens}")
     deadline = time.monotonic() + 12
     backend.until("twelve healthy seconds", lambda: time.monotonic() > deadline)
-    firing = {a["labels"]["alertname"] for a in stack.alerts()} - {"Watchdog"}
+    # Not the alerts about Prometheus itself: what it dropped in its first second, hurried waiting times make much of.
+    firing = {a["labels"]["alertname"] for a in stack.alerts() if a["labels"]["area"] != "meta"}
     checks.check(not firing, f"healthy traffic is silent, but {firing}")
 
     backend.until("the page of a burning budget", lambda: "HttpAvailabilityBudgetBurnFast" in world.alerts("/hooks/mylittleprice"),
@@ -193,6 +194,7 @@ def prove_alerts(work, world, stack, exporter, port, checks):
 
     exporter.stop()
     wait_for("the page of a dead target", lambda: "BackendDown" in world.alerts("/hooks/mylittleprice"), 60)
+    checks.check(stack.do("status", ok=False).returncode == 1, "status is 1 while a target is down")
     below = wait_for("silence about the rest", lambda: [a for a in stack.alerts()
                      if a["labels"].get("job") == "mylittleprice_backend" and a["labels"]["alertname"] != "BackendDown"
                      and a["status"]["state"] == "suppressed"])
@@ -200,7 +202,7 @@ def prove_alerts(work, world, stack, exporter, port, checks):
     exporter = start_logtally(work, port)
     backend.until("the all-clear", lambda: "BackendDown" in world.alerts("/hooks/mylittleprice", "resolved"))
     checks.check(True, "the webhook hears that the target is back")
-    status = stack.do("status", ok=False)
+    status = stack.do("status")
     checks.check(f"target mylittleprice_backend 127.0.0.1:{port}: up" in status.stdout, f"status shows targets: {status.stdout}")
     return exporter
 
