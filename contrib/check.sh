@@ -24,7 +24,7 @@ steps="bootstrap gcc unit layers format shellcheck man rules-check rules-test tr
 # How long a step may take, in seconds; CI allows the whole run twenty minutes.
 limit_of() {
     case $1 in
-    e2e | clang-sanitizers | distcheck | stack-*) echo 600 ;;
+    gcc | unit | e2e | clang-sanitizers | fuzz | distcheck | stack-*) echo 900 ;;
     *) echo 300 ;;
     esac
 }
