@@ -364,30 +364,6 @@ START_TEST(an_interrupted_wait_is_no_error)
 }
 END_TEST
 
-static int hook_calls;
-
-static int on_before_wait(void *ctx)
-{
-    hook_calls++;
-    return *(int *)ctx;
-}
-
-START_TEST(the_hook_before_the_wait_bounds_it)
-{
-    struct loop *l = new_loop();
-    int wait_ms = 10;
-
-    loop_before_wait(l, on_before_wait, &wait_ms);
-    ck_assert_int_eq(loop_turn(l, -1), 0); /* would last for ever else */
-    wait_ms = -1;
-    ck_assert_int_eq(loop_turn(l, 0), 0);
-    wait_ms = 60 * 1000;
-    ck_assert_int_eq(loop_turn(l, 0), 0);
-    ck_assert_int_eq(hook_calls, 3);
-    loop_free(l);
-}
-END_TEST
-
 START_TEST(many_ready_descriptors_are_all_served)
 {
     enum { MANY = 200 };
@@ -425,7 +401,6 @@ static Suite *loop_suite(void)
     tcase_add_test(t, signals_are_events_and_stop_ends_the_run);
     tcase_add_test(t, a_stop_before_the_run_is_not_lost);
     tcase_add_test(t, an_interrupted_wait_is_no_error);
-    tcase_add_test(t, the_hook_before_the_wait_bounds_it);
     tcase_add_test(t, many_ready_descriptors_are_all_served);
     suite_add_tcase(s, t);
     return s;

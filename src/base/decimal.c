@@ -147,17 +147,17 @@ static bool exact_integer(uint64_t n, int e, uint64_t div, uint64_t *ret_u)
     return true;
 }
 
-static const double pow10_double[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+const double decimal_powers[DECIMAL_POWERS] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 /* n * 10^e / div with one IEEE operation, if that is correctly rounded; else false. */
 static bool clinger(uint64_t n, int e, uint64_t div, double *ret_d)
 {
-    if (FLT_EVAL_METHOD != 0 || n > TWO_53 || e < -22 || e > 22)
+    if (FLT_EVAL_METHOD != 0 || n > TWO_53 || e <= -DECIMAL_POWERS || e >= DECIMAL_POWERS)
         return false;
     if (div == 1) {
-        *ret_d = e < 0 ? (double)n / pow10_double[-e] : (double)n * pow10_double[e];
+        *ret_d = e < 0 ? (double)n / decimal_powers[-e] : (double)n * decimal_powers[e];
         return true;
     }
     if (e > 0 || e < -19 || __builtin_mul_overflow(div, pow10_u64[-e], &div) || div > TWO_53)
@@ -213,8 +213,7 @@ static bool fast_value(const struct decimal *d, const struct unit *u, struct num
         v.integral = true;
         v.u = n;
     } else {
-        /* A whole number below 2^64 rounds to a whole number: a fraction in the double settles it.
-         */
+        /* A whole number below 2^64 rounds to a whole one: a fraction in the double settles it. */
         v.integral =
             v.d < 0x1p64 && v.d == (double)(uint64_t)v.d && exact_integer(n, e, u->div, &v.u);
     }
@@ -222,8 +221,7 @@ static bool fast_value(const struct decimal *d, const struct unit *u, struct num
     return true;
 }
 
-/* The exact number: 0.d[0]d[1]... as digits with their own exponent; no leading zero once trimmed.
- */
+/* The exact number: its digits and their own exponent; no leading zero once trimmed. */
 struct digits {
     unsigned char d[DIGITS_MAX];
     size_t n;

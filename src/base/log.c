@@ -24,12 +24,12 @@
 enum { LINE_MAX_BYTES = PIPE_BUF, TAIL_BYTES = 4 /* "...\n" */ };
 
 static struct {
-    pthread_mutex_t
-        lock; /* guards all but `level` and `daemon`, which are set before threads start */
+    /* Guards all but `level` and `daemon`, which are set before threads start. */
+    pthread_mutex_t lock;
     enum log_level level;
-    int daemon;
+    bool daemon;
     unsigned long dropped; /* since the last line that went out */
-} state = {PTHREAD_MUTEX_INITIALIZER, LOG_LEVEL_INFO, 0, 0};
+} state = {PTHREAD_MUTEX_INITIALIZER, LOG_LEVEL_INFO, false, 0};
 
 struct line {
     char p[LINE_MAX_BYTES];
@@ -41,14 +41,14 @@ void log_set_level(enum log_level level)
     state.level = level;
 }
 
-void log_set_daemon(int on)
+void log_set_daemon(bool on)
 {
     state.daemon = on;
 }
 
 static void begin(struct line *l, enum log_level level)
 {
-    static const char *const names[] = {"error", "warn", "info", "debug"};
+    static const char *const names[] = {"error", "warn", "info"};
     int64_t now = clock_wall_ns();
     time_t sec = (time_t)(now / NSEC_PER_SEC);
     struct tm tm;
@@ -201,4 +201,3 @@ __attribute__((format(printf, 2, 0))) static void vlog(enum log_level level, con
 LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
 LOG_FUNCTION(log_warn, LOG_LEVEL_WARN)
 LOG_FUNCTION(log_info, LOG_LEVEL_INFO)
-LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG)

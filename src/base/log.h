@@ -7,17 +7,18 @@
 #ifndef LT_BASE_LOG_H
 #define LT_BASE_LOG_H
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+#include <stdbool.h>
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO };
 
 /* Messages above this level are not written; the default is INFO. */
 void log_set_level(enum log_level level);
 /* With true, a line begins with a timestamp and its level (the daemon); without, only with the
  * program's name (commands that a person runs). */
-void log_set_daemon(int on);
+void log_set_daemon(bool on);
 
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -1,4 +1,4 @@
-/* loop -- one turn: ask the before-wait hook, wait, descriptors (a signalfd is one), timers, sweep.
+/* loop -- one turn: wait, descriptors (a signalfd is one), timers, sweep.
  *
  * Callbacks may remove anything at any time. epoll may already have handed over an event for a
  * watch that an earlier callback of the same turn removed; so removal only marks it dead and puts
@@ -66,8 +66,6 @@ struct loop {
     struct signal_handler *handlers;
     size_t nhandlers, cap_handlers;
     sigset_t signals;
-    loop_before_wait_fn *before_wait;
-    void *before_wait_ctx;
 };
 
 int loop_new(struct loop **ret_loop)
@@ -322,12 +320,6 @@ int loop_add_signal(struct loop *l, int signo, loop_signal_fn *fn, void *ctx)
     return 0;
 }
 
-void loop_before_wait(struct loop *l, loop_before_wait_fn *fn, void *ctx)
-{
-    l->before_wait = fn;
-    l->before_wait_ctx = ctx;
-}
-
 /* The smaller of two waits, where -1 is forever. */
 static int shorter(int a_ms, int b_ms)
 {
@@ -355,14 +347,11 @@ static int timer_wait_ms(const struct loop *l)
 int loop_turn(struct loop *l, int max_wait_ms)
 {
     struct epoll_event events[EVENTS_PER_TURN];
-    int n, wait_ms = max_wait_ms;
+    int n;
 
     assert(!l->in_turn);
     l->in_turn = true;
-    if (l->before_wait)
-        wait_ms = shorter(wait_ms, l->before_wait(l->before_wait_ctx));
-    wait_ms = shorter(wait_ms, timer_wait_ms(l));
-    n = epoll_wait(l->epfd, events, EVENTS_PER_TURN, wait_ms);
+    n = epoll_wait(l->epfd, events, EVENTS_PER_TURN, shorter(max_wait_ms, timer_wait_ms(l)));
     if (n < 0 && errno != EINTR) {
         l->in_turn = false;
         return -errno;

@@ -36,11 +36,6 @@ void loop_timer_free(struct loop_timer *t);
  * any thread is started. */
 int loop_add_signal(struct loop *l, int signo, loop_signal_fn *fn, void *ctx);
 
-/* Called before each wait; returns how long the wait may last at most, in ms (-1: no limit). For
- * libraries that have a timeout of their own. */
-typedef int loop_before_wait_fn(void *ctx);
-void loop_before_wait(struct loop *l, loop_before_wait_fn *fn, void *ctx);
-
 /* Turns until loop_stop. 0 or negative errno. */
 int loop_run(struct loop *l);
 /* One turn that waits at most max_wait_ms (-1: until something happens); for tests. */

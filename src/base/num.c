@@ -2,8 +2,9 @@
  *
  *     bare      12.345  -1e-3  true          times the unit that the caller gives
  *     own unit  1.5MiB  45 %  850.417us      the caller's unit is not applied
- *     pieces    1h2m3.5s  24h0m0s            as Go prints durations; each unit smaller than the
- * last clock     0:00:31.877  5:07            hours may be missing; minutes and seconds below 60
+ *     pieces    1h2m3.5s  24h0m0s            as Go prints durations; each unit is smaller than
+ *                                            the one before
+ *     clock     0:00:31.877  5:07            hours may be missing; minutes and seconds below 60
  *
  * Pieces and clocks become one decimal first (decimal.c then rounds once), in 128 bits: what does
  * not fit is no time that a log means, and is refused. */
@@ -197,9 +198,6 @@ static int parse_word(struct slice s, const struct unit *unit, struct num *ret_n
  * whole only if it is exactly so. False: the general way must say. */
 static bool parse_short(struct slice s, const struct unit *unit, struct num *ret_num)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     int scale = -unit->exp10;
     uint64_t m = 0;
     size_t point = s.n;
@@ -218,9 +216,9 @@ static bool parse_short(struct slice s, const struct unit *unit, struct num *ret
     }
     if (point < s.n)
         scale += (int)(s.n - point - 1);
-    if (scale < 0 || scale >= (int)(sizeof powers / sizeof *powers))
+    if (scale < 0 || scale >= DECIMAL_POWERS)
         return false;
-    ret_num->d = (double)m / powers[scale];
+    ret_num->d = (double)m / decimal_powers[scale];
     ret_num->u = (uint64_t)ret_num->d;
     ret_num->integral = (double)ret_num->u >= ret_num->d;
     return true;

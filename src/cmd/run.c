@@ -28,7 +28,7 @@ static int run(int argc, char **argv, const struct command *self)
                            o.common.files.list[0]);
         goto out;
     }
-    log_set_daemon(1);
+    log_set_daemon(true);
     code = daemon_start(&d, &o);
     if (code == 0)
         code = daemon_run(&d);
