@@ -165,6 +165,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
 {
     bool another = !f->path || strcmp(f->path, path) != 0;
     bool own = strcmp(path, f->stream->path) == 0;
+    bool restored = f->place == PLACE_UNKNOWN && !t->reconciled;
 
     index_remove(&t->path_index, &f->by_path);
     if (another)
@@ -184,6 +185,8 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
             t->sink->renamed(t->sink->ctx, f->sink, path);
     }
     file_look(t, f, look);
+    if (restored && f->queued && f->tail.size > f->tail.offset)
+        file_set_backlog(f, true);
 }
 
 void file_unname(struct tailset *t, struct tail_file *f)

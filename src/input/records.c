@@ -1,7 +1,7 @@
 /* records -- what is saved of each content, and how a new configuration or a restart takes it up
  * again.
  *
- *     u32 format, u32 logs { blob name }, u32 files { blob stream path, log name, path; u8 flags;
+ *     u32 format, u32 logs { blob name, u8 first backlog not yet read }, u32 files { blob stream path, log name, path; u8 flags;
  * tail; blob carry }
  *
  * Why held and denied files are not saved: they were not read, so the next run meets them as
@@ -18,7 +18,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { RECORDS_FORMAT = 1, MIN_RECORD = 32 };
+enum { RECORDS_FORMAT = 2, MIN_RECORD = 32 };
 
 enum record_flags {
     RECORD_PACKED = 1 << 0,
@@ -64,6 +64,12 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     encode_carry(t, f, out);
 }
 
+static void encode_log(const struct log *log, struct buf *out)
+{
+    buf_blob(out, slice_str(log->name));
+    buf_u8(out, log->first_start && log->backlog > 0);
+}
+
 /* Streams in any order, but the files of each from the oldest to the youngest. */
 void tailset_encode(struct tailset *t, struct buf *out)
 {
@@ -77,7 +83,7 @@ void tailset_encode(struct tailset *t, struct buf *out)
     buf_u32(out, nlogs);
     for (const struct log *log = t->logs; log; log = log->next)
         if (!log->fresh)
-            buf_blob(out, slice_str(log->name));
+            encode_log(log, out);
     buf_u32(out, nfiles);
     for (const struct stream *s = t->streams; s; s = s->next)
         for (struct tail_file *f = s->files; f; f = f->stream_next)
@@ -126,6 +132,14 @@ static void restore_file(struct tailset *t, struct reader *r)
     restore_place(t, f, flags);
 }
 
+static void restore_log(struct tailset *t, struct reader *r)
+{
+    struct log *log = log_by_name(t, read_blob(r));
+
+    log->fresh = false;
+    log->first_start = read_u8(r) != 0;
+}
+
 int tailset_restore(struct tailset *t, struct slice encoded)
 {
     struct reader r = reader_of(encoded);
@@ -136,7 +150,7 @@ int tailset_restore(struct tailset *t, struct slice encoded)
         return -EBADMSG;
     n = read_u32(&r);
     for (uint32_t i = 0; i < n && !r.bad; i++)
-        log_by_name(t, read_blob(&r))->fresh = false;
+        restore_log(t, &r);
     n = read_u32(&r);
     for (uint32_t i = 0; i < n && !r.bad; i++)
         restore_file(t, &r);
@@ -145,8 +159,6 @@ int tailset_restore(struct tailset *t, struct slice encoded)
             file_drop(t, t->first);
         return -EBADMSG;
     }
-    for (struct log *log = t->logs; log; log = log->next)
-        log->first_start = log->fresh;
     t->names_changed = true;
     return 0;
 }

@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CLEAR_WORTH = 64 * 1024, HOLE_TURNS = 16, PASSED = TAIL_CHANGED + 1 };
@@ -125,6 +126,15 @@ static void consume_zeros(struct tail *t, uint64_t n)
     }
 }
 
+/* How much there is beyond what was read; were it cut now, the loss could be told. */
+static void learn_size(struct tail *t)
+{
+    struct stat st;
+
+    if (fstat(t->fd, &st) == 0 && (uint64_t)st.st_size > t->size)
+        t->size = (uint64_t)st.st_size;
+}
+
 /* The overlap read: *ret_data is what lies at offset. 0, TAIL_CHANGED or negative errno. */
 static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct slice *ret_data)
 {
@@ -141,6 +151,8 @@ static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct s
     t->read_to = t->offset + ret_data->n;
     if (t->size < t->read_to)
         t->size = t->read_to;
+    if ((size_t)got == k + n && t->size == t->read_to)
+        learn_size(t);
     return 0;
 }
 

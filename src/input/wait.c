@@ -49,7 +49,8 @@ static void give_up(struct tailset *t, struct tail_file *f)
     f->given_up = true;
     if (!f->retired && (f->tail.size > f->tail.offset || !f->truncated))
         file_tell_loss(t, f, f->truncated ? TAIL_LOST_TRUNCATED : TAIL_LOST_VANISHED);
-    if (!f->retired && !f->truncated && f->tail.size > f->tail.offset)
+    /* One that kept its name until it was gone may have held more than was ever looked at. */
+    if (!f->retired && !f->truncated && (!f->renamed || f->tail.size > f->tail.offset))
         note(t, f->stream->log, TAIL_VANISHED, 1);
     file_set_backlog(f, false);
     file_close_sink(t, f);
