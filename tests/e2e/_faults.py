@@ -205,6 +205,8 @@ class World:
         self.starts += 1
         self.address = None
         command = list(prefix) + self.command()
+        if READER == "mtail" and os.path.isdir("logs"):
+            append("logs/app.log", b"")         # it reads a file that comes later from its end
         with open(self.stderr_path(), "wb") as err:
             kept = more.pop("stderr", err)
             self.child = subprocess.Popen(command, stdin=stdin, stdout=kept, stderr=kept,
@@ -212,6 +214,8 @@ class World:
         if wait and kept is err:
             assert until(lambda: self.listening() or self.child.poll() is not None), "no address: " + self.stderr()
             assert self.child.poll() is None, "ended at once: " + self.stderr()
+        if READER == "mtail":
+            time.sleep(1)
         return self
 
     def stderr_path(self):

@@ -8,7 +8,7 @@ import time
 import urllib.parse
 import urllib.request
 
-from _faults import World, append, die_with_parent, free_port, main, need, until
+from _faults import RULES, World, append, die_with_parent, free_port, main, need, until
 
 APP = "logs/app.log"
 
@@ -108,18 +108,48 @@ def families_are_left_out_until_the_backlog_is_read():
     w.finish()
 
 
+OTHERS = RULES + """
+[event other]
+where = kind == other
+
+[counter others_total]
+inc = other
+"""
+
+
 def killed_during_the_first_backlog():
-    """What was read in part is not shown in part after the restart either."""
-    w = World(block=10 ** 9, state="interval = 100ms")
-    append(APP, w.lines(600000))
+    """What was read in part is not shown in part after kill -9 either, nor does the daemon say that it is ready."""
+    n = 6000000
+    w = World(rules=OTHERS, state="interval = 100ms")
+    for _ in range(6):
+        append(APP, b"kind=other x=1\n" * 1000000)
     for _ in range(4):
         w.start()
-        until(lambda: os.path.exists("state/state"), 5)
+        until(lambda: os.path.exists("state/state"), 20, 0.001)
         w.scrape()
-        until(lambda: False, 0.05)
         w.kill()
+        assert w.value("others_total") == n or "others_total" not in w.values, "shown: %r" % w.value("others_total")
+    w.start()
+    assert until(lambda: w.fetch("/health/ready")[0] == 200, 60)
+    assert until(lambda: w.now("others_total") == n, 2), "ready with %r of %d" % (w.value("others_total"), n)
+    w.finish()
+
+
+def not_ready_while_behind_after_a_restart():
+    """With a state the old values are shown at once; ready is said when what is there has been read."""
+    n = 6000000
+    w = World(rules=OTHERS)
+    append(APP, b"kind=other x=1\n" + w.lines(100))
     w.start()
     w.exact()
+    w.term()
+    for _ in range(6):
+        append(APP, b"kind=other x=1\n" * 1000000)
+    w.start()
+    w.scrape()
+    assert w.value("lines_total") == 100 and w.value("others_total") >= 1, w.page
+    assert until(lambda: w.fetch("/health/ready")[0] == 200, 60)
+    assert until(lambda: w.now("others_total") == n + 1, 2), "ready with %r of %d" % (w.value("others_total"), n + 1)
     w.finish()
 
 
@@ -141,4 +171,4 @@ def start_at_the_end_when_asked():
 
 if __name__ == "__main__":
     main(first_start, families_are_left_out_until_the_backlog_is_read, killed_during_the_first_backlog,
-         start_at_the_end_when_asked)
+         not_ready_while_behind_after_a_restart, start_at_the_end_when_asked)
