@@ -30,7 +30,7 @@ static uint64_t multiply_odd(struct pow10 g, uint64_t c)
     return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
 }
 
-/* Section 9 of the paper, in units of 10^k / 4: vb is the double, lower to upper what reads back. */
+/* Section 9 of the paper, in units of 10^k / 4: vb is the double, lower to upper reads back. */
 static struct shortest pick(uint64_t lower, uint64_t vb, uint64_t upper, int k)
 {
     uint64_t s = vb / 4, mid = 4 * s + 2;

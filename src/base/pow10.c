@@ -1,8 +1,9 @@
-/* pow10 -- the table behind numfmt.c and the middle path of decimal.c: one entry for each power of ten
- * from -292 to 324.
+/* pow10 -- the table behind numfmt.c and the middle path of decimal.c: one entry for each power of
+ * ten from -292 to 324.
  *
- * Made by a few lines of Python with whole numbers only. tests/check_numfmt.c prints doubles of every
- * exponent and compares the digits with the C library's, so that a wrong entry does not stay unseen:
+ * Made by a few lines of Python with whole numbers only. tests/check_numfmt.c prints doubles of
+ * every exponent and compares the digits with the C library's, so that a wrong entry does not stay
+ * unseen:
  *
  *     e = (k * 1741647) >> 19                      floor(log2(10^k))
  *     g = ceil(10**k * 2**(127 - e))               as a fraction of whole numbers where k < 0

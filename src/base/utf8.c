@@ -27,7 +27,7 @@ static bool in_range(unsigned char c, unsigned char lo, unsigned char hi)
     return c >= lo && c <= hi;
 }
 
-/* The second byte alone decides about overlongs, surrogates and the upper end (Unicode, table 3-7). */
+/* The second byte alone decides about overlongs, surrogates and the end (Unicode, table 3-7). */
 size_t utf8_char(struct slice s)
 {
     unsigned char lead, lo = 0x80, hi = 0xbf;

@@ -1,4 +1,5 @@
-/* cells -- counters and what the accessors of registry.h give; see cells.h for the hot half. */
+/* cells -- the half of cells.h that is not hot: fractions of counters, and what the accessors of
+ * registry.h give. */
 #include "config.h"
 
 #include "metrics/registry.h"
@@ -17,8 +18,7 @@ void counter_carry(struct counter *c)
     }
 }
 
-/* Fractions are kept below 1, so that a counter of millions of seconds keeps all digits of its sum.
- */
+/* Fractions are kept below 1: a counter of millions of seconds keeps all digits of its sum. */
 void counter_add_part(struct counter *c, double v)
 {
     double whole = floor(v);

@@ -2,10 +2,12 @@
  *
  *   snapshot   u32 version, u64 now_ns, u32 families, then for each
  *   family       u64 parked since (0 = in use), u64 bytes of body, body
- *   body         name, help, u8 type, u8 flags, f64 min, u32 n + labels, u32 n + buckets, u32
- * series, then for each series         u8 flags, u64 created_ns, [u64 stamp,] values, cell counter
- * varint whole, [f64 sum, f64 comp] gauge          f64 value shift floor, u64 set_time set_max, u32
- * set_file histogram      f64 sum comp, varint per bucket
+ *   body         name, help, u8 type, u8 flags, f64 min, u32 n + labels, u32 n + buckets,
+ *                u32 series, then for each
+ *   series         u8 flags, u64 created_ns, [u64 stamp,] values, cell
+ *   cell             counter    varint whole, [f64 sum, f64 comp]
+ *                    gauge      f64 value shift floor, u64 set_time set_max, u32 set_file
+ *                    histogram  f64 sum comp, varint per bucket
  *
  * Texts of the head are u32 + bytes, label values varint + bytes. Families carry their length, so
  * that one which fits nowhere can be kept and written again without being understood.
@@ -71,8 +73,7 @@ struct encoded_snapshot {
 /* Checks every byte of it. 0 or -EBADMSG. */
 int snapshot_decode(struct slice encoded, struct encoded_snapshot *ret);
 
-/* For what snapshot_decode found good. nfamilies calls; then nseries calls on a copy of f->series.
- */
+/* For what snapshot_decode found good: nfamilies calls, nseries calls on a copy of f->series. */
 bool family_decode(struct reader *families, struct encoded_family *ret);
 bool series_decode(const struct encoded_family *f, struct reader *r, struct encoded_series *ret);
 

@@ -1,4 +1,5 @@
-/* escape -- see escape.h. Runs without an escape are copied whole. */
+/* escape -- the formats differ in one or two bytes, so one walk serves all. Runs without an escape
+ * are copied whole. */
 #include "config.h"
 
 #include "metrics/escape.h"

@@ -1,4 +1,5 @@
-/* exemplars -- see exemplars.h. */
+/* exemplars -- rendered when they are kept, not when a page is made: a page shows each of them
+ * again and again, and the label texts die with the line. */
 #include "config.h"
 
 #include "metrics/exemplars.h"

@@ -1,4 +1,4 @@
-/* expose -- see expose.h. Which families and series, in which order; the formats are in
+/* expose -- which families and series, in which order; the formats are in
  * expose_text.c and expose_json.c. */
 #include "config.h"
 

@@ -1,10 +1,9 @@
 /* expose -- a snapshot as text: Prometheus 0.0.4, OpenMetrics 1.0.0, or JSON.
  *
- * Values, le and escapes follow the traps that Prometheus' own parser sets: canonical le ("1.0") in
- * both text formats, counters without _total in OpenMetrics' TYPE line, "NaN" and "+Inf", nothing
- * but
- * \\ \" \n escaped, no timestamps unless asked for, exemplars only in OpenMetrics and only on
- * _total and _bucket. */
+ * Values, le and escapes keep clear of the traps that Prometheus' own parser sets: canonical le
+ * ("1.0") in both text formats, counters without _total in OpenMetrics' TYPE line, "NaN" and
+ * "+Inf", nothing escaped but backslash, quote and line feed, no timestamps unless asked for,
+ * exemplars only in OpenMetrics and only on _total and _bucket. */
 #ifndef LT_METRICS_EXPOSE_H
 #define LT_METRICS_EXPOSE_H
 
@@ -39,4 +38,5 @@ void expose(const struct snapshot *s, const struct expose_options *o, struct buf
 bool metric_name_valid(struct slice name);
 /* [a-zA-Z_][a-zA-Z0-9_]*, not beginning with "__". */
 bool label_name_valid(struct slice name);
+
 #endif

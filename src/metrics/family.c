@@ -1,4 +1,7 @@
-/* family -- see family.h. Label sets, limits, and removal of series. */
+/* family -- label sets find their series, or get one, within the limits.
+ *
+ * Limits look at series that are live: what expired or was reset makes room for others. A label set
+ * is folded only when it is not there yet, so what is known stays as it was. */
 #include "config.h"
 
 #include "metrics/family.h"

@@ -1,4 +1,4 @@
-/* registry -- see registry.h. Families by name, and what concerns all of them together. */
+/* registry -- families by name, and what concerns all of them together. */
 #include "config.h"
 
 #include "metrics/registry.h"

@@ -3,9 +3,8 @@
  * One thread owns a registry and updates it with plain stores. Others see copies only (snapshot.h).
  *
  *   registry -> family (name, type, label names, buckets, limits)
- *                 -> series table: label values -> index        labels are written once, never
- * changed
- *                 -> values: flat arrays, one cell per index     counter | gauge | histogram
+ *                 -> series table: label values -> index      labels are written once, for good
+ *                 -> values: flat arrays, one cell per index  counter | gauge | histogram
  *
  * A series is found by its label VALUES with their lengths, compared whole: no text from a log can
  * forge another series' key. The index of a series is stable until registry_expire or
@@ -59,8 +58,8 @@ struct counter {
 struct gauge {
     double value;
     double shift, floor;
-    int64_t
-        set_time_ns; /* time of the line of the last `set`; INT64_MIN = none since the last reset */
+    /* Time of the line of the last `set`; INT64_MIN = none since the last reset. */
+    int64_t set_time_ns;
     int64_t set_max_ns; /* the newest of them */
     uint32_t set_file;  /* which file the last one came from */
     bool is_set;        /* there was a `set` since the last reset: value is a constant */

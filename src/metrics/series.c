@@ -1,10 +1,9 @@
-/* series -- see series.h.
+/* series -- the hash, the slots, and the chunks that records are written to.
  *
  * The hash folds a 64 x 64 bit multiplication per eight bytes and takes each value's length in, so
- * that
- * ("ab", "c") and ("a", "bc") differ. It is seeded per registry. Slots are taken by the HIGH bits
- * of the hash: the low bits of a product are poor, and when the table doubles every entry moves to
- * one of two neighbours, in order, without looking at the texts.
+ * that ("ab", "c") and ("a", "bc") differ. It is seeded per registry. Slots are taken by the HIGH
+ * bits of the hash: the low bits of a product are poor, and when the table doubles every entry
+ * moves to one of two neighbours, in order, without looking at the texts.
  *
  * Linear probing; nothing is ever removed from a table, so there are no tombstones. */
 #include "config.h"

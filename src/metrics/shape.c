@@ -1,4 +1,5 @@
-/* shape -- see shape.h. */
+/* shape -- put together once per family and page, used for each of its series. A value is copied as
+ * it stands when its record says that nothing in it needs an escape. */
 #include "config.h"
 
 #include "metrics/shape.h"

@@ -1,4 +1,5 @@
-/* snapshot -- see snapshot.h. Taking one is one memcpy and one list of chunks per family. */
+/* snapshot -- a copy that another thread may have. Taking one is one memcpy and one list of chunks
+ * per family. */
 #include "config.h"
 
 #include "metrics/snapshot.h"

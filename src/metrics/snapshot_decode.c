@@ -1,5 +1,6 @@
-/* snapshot_decode -- see codec.h. Everything is bounded by the bytes that are there: a number of
- * series is not believed, it is counted down while reading, and each takes at least nine bytes. */
+/* snapshot_decode -- bytes that are not trusted, in the form of codec.h. Everything is bounded by
+ * the bytes that are there: a number of series is not believed, it is counted down while reading,
+ * and each takes at least nine bytes. */
 #include "config.h"
 
 #include "metrics/codec.h"

@@ -1,7 +1,6 @@
 /* snapshot_encode -- a snapshot as bytes; the form is in codec.h.
  *
- * One reservation per series, then plain stores: 100,000 series are encoded in a few milliseconds.
- */
+ * One reservation per series, then plain stores: 100,000 series take a few milliseconds. */
 #include "config.h"
 
 #include "metrics/snapshot.h"

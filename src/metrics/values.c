@@ -1,4 +1,5 @@
-/* values -- see values.h. Values out of use stay in the map until the family is rebuilt. */
+/* values -- a map from value to uses per label. Values out of use stay in the map until the family
+ * is rebuilt. */
 #include "config.h"
 
 #include "metrics/values.h"
