@@ -1,4 +1,4 @@
-/* dispatch -- see the header.
+/* dispatch -- every event under the one key that divides best.
  *
  * Tables of one field share the work of getting its text. A field's prefixes are grouped by length,
  * so that a look-up costs one hash per distinct length, however many prefixes there are. */
@@ -71,8 +71,7 @@ static bool is_plain_field(const struct ruleset *rules, const struct condition *
            c->text.n > 0;
 }
 
-/* How many distinct values rules compare each decoded field with: the more, the better it divides.
- */
+/* How many distinct values rules compare each field with: the more, the better it divides. */
 static unsigned *count_values(const struct ruleset *rules)
 {
     unsigned *counts = xcalloc(rules->ndecoded + 1, sizeof *counts);

@@ -1,4 +1,10 @@
-/* engine -- see the header. */
+/* engine -- the order of work for one line, and the counters of lines.
+ *
+ * dispatch proposes events; each is tried once, its parent and its `unless` first, and what was
+ * found is kept for the line in `verdicts`. Most events have one condition, which being found has
+ * proved already (`sure`): they are not tried at all. Children are tried when their parent hit.
+ * Only when all events of the line are known are metrics updated, so that the order of updates is
+ * that of the rules and not that of dispatch. */
 #include "config.h"
 
 #include "rules/engine.h"

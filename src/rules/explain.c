@@ -1,4 +1,6 @@
-/* explain -- see the header. */
+/* explain -- tries every event in the order of needs (parents and `unless` first), tells what
+ * held, and sorts what did not by how far it got: conditions that held, then how much of the failed
+ * one's text or regex fitted. */
 #include "config.h"
 
 #include "rules/explain.h"

@@ -1,4 +1,4 @@
-/* filter -- see the header. One function a filter; each is the whole definition of what it does. */
+/* filter -- one function a filter; each is the whole definition of what it does. */
 #include "config.h"
 
 #include "rules/filter.h"

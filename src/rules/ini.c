@@ -1,13 +1,14 @@
 /* ini -- our reader in front of inih.
  *
- * By default inih cuts a line at 200 bytes and still hands the cut value over, ends a value at `
- * ;`, swallows an indented key into the value before it, splits at `:`, and says neither where a
- * section begins nor in which line a key stands; builds differ in all of that. So inih never sees
- * the text. The reader takes one logical entry (a key line and its indented lines), keeps it, and
- * hands inih a line that every build reads alike:
+ * By default inih cuts a line at 200 bytes and still hands the cut value over, ends a value at a
+ * blank and `;`, swallows an indented key into the value before it, splits at `:`, and says neither
+ * where a section begins nor in which line a key stands; builds differ in all of that. So inih
+ * never sees the text. The reader takes one logical entry (a key line and its indented lines),
+ * keeps it, and hands inih a line that every build reads alike:
  *
- *     [s7]        a section            k12=v12     an entry            (empty)     a blank or
- * comment line
+ *     [s7]      a section
+ *     k12=v12   an entry
+ *     (empty)   a blank or comment line
  *
  * and the handler takes the kept entry when its tokens come back. A key begins in the first column;
  * an indented line continues the value; a blank or comment line ends it. What is wrong is said, and
@@ -189,8 +190,7 @@ static void add_section(struct parse *ps, struct slice text)
     ps->kind = section_kind(slice_str(new->kind));
 }
 
-/* `[text]`, and perhaps a comment. What is wrong with it does not keep it from opening a section.
- */
+/* `[text]`, and perhaps a comment. A section is opened whatever is wrong with the line. */
 static void take_section(struct parse *ps, struct slice s)
 {
     const char *close = memchr(s.p, ']', s.n);

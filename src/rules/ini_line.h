@@ -1,5 +1,4 @@
-/* ini_line -- one physical line of an INI file, and what can be seen in it alone. Private to ini.c.
- */
+/* ini_line -- one physical line of an INI file, and what it shows by itself. Private to ini.c. */
 #ifndef LT_RULES_INI_LINE_H
 #define LT_RULES_INI_LINE_H
 

@@ -1,4 +1,8 @@
-/* intake -- see the header. */
+/* intake -- two ways in.
+ *
+ * intake_next is for logs with nothing to unwrap and nothing to cut off: one pass finds the fields
+ * and the line's end. What its first byte makes doubtful (a BOM, blanks, an empty line), and every
+ * line of other logs, goes the long way, intake_line. Both give the same record. */
 #include "config.h"
 
 #include "rules/intake.h"

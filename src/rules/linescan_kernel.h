@@ -131,7 +131,7 @@ SIMD_INLINE uint64_t stops(struct block b, int64_t left, bool unlimited)
     uint64_t control = block_control(b);
 
     if (!unlimited && left < 64)
-        control |= UINT64_C(1) << left;
+        control = (control & ((UINT64_C(1) << left) - 1)) | UINT64_C(1) << left;
     return control;
 }
 

@@ -1,8 +1,8 @@
-/* Time without the C library where it can be: RFC 3339 is read digit by digit, and a date becomes
- * days since 1970 by arithmetic (the civil calendar in eras of 400 years, as in Howard Hinnant's
- * "chrono- compatible low-level date algorithms"), a few nanoseconds a line where strptime and
- * timegm take hundreds. Only the zone `local` asks the library, because only it knows the rules of
- * summer time: localtime_r is asked for the offset a day before and a day after, and whichever
+/* linetime -- time without the C library where it can be: RFC 3339 is read digit by digit, and a
+ * date becomes days since 1970 by arithmetic (the civil calendar in eras of 400 years, as in Howard
+ * Hinnant's "chrono-compatible low-level date algorithms"), a few nanoseconds a line where strptime
+ * and timegm take hundreds. Only the zone `local` asks the library, because only it knows the rules
+ * of summer time: localtime_r is asked for the offset a day before and a day after, and whichever
  * agrees with itself wins, the earlier one in the hour that exists twice. (mktime would answer that
  * hour by what it was asked before, and the same log must always give the same times.)
  *
@@ -53,8 +53,8 @@ static int year_of(int64_t days)
     int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
 
-    return (int)(year + era * 400 +
-                 (of_year >= 306)); /* the year of this calendar begins in March */
+    /* The year of this calendar begins in March. */
+    return (int)(year + era * 400 + (of_year >= 306));
 }
 
 static bool is_leap(int year)

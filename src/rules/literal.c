@@ -1,7 +1,7 @@
-/* literal -- see the header. Two passes over the items of a pattern:
+/* literal -- two passes over the items of a pattern:
  *
  *   1. pair up parentheses; a group whose text need not occur (alternation inside, a quantifier
- * with minimum 0, lookaround, condition, branch reset) is marked to be skipped whole;
+ *      with minimum 0, lookaround, condition, branch reset) is marked to be skipped whole;
  *   2. walk what is left, collecting runs of plain characters; anything else ends a run.
  *
  * Gives up (no literal) on an alternation at top level, on case-insensitive patterns, on verbs such

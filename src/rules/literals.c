@@ -1,6 +1,6 @@
-/* literals -- see the header. The idea of fingerprints at every step-th byte is Wu and Manber's (A
- * fast algorithm for multi-pattern searching, 1994), with a filter bit in place of their shift
- * table. */
+/* literals -- windows of a few texts in a table, a filter in front of it. The idea of fingerprints
+ * at every step-th byte is Wu and Manber's (A fast algorithm for multi-pattern searching, 1994),
+ * with a filter bit in place of their shift table. */
 #include "config.h"
 
 #include "rules/literals.h"

@@ -21,8 +21,7 @@ struct literals;
 struct literals *literals_new(const struct slice *texts, unsigned n);
 void literals_free(struct literals *l);
 
-/* Numbers of the texts that stand in the line, each once; ret has room for all. Returns how many.
- */
+/* Numbers of the texts that stand in the line, each once; room for all. Returns how many. */
 unsigned literals_find(struct literals *l, struct slice line, uint16_t *ret);
 
 #endif

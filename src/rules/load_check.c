@@ -97,8 +97,7 @@ static bool is_slip(struct slice a, struct slice b)
     return (a.n <= 1 && b.n <= 1) || (a.n == 2 && b.n == 2 && a.p[0] == b.p[1] && a.p[1] == b.p[0]);
 }
 
-/* Names that might have been meant: what is decoded elsewhere too, what the event makes, built-ins.
- */
+/* What might have been meant: a name decoded elsewhere too, made by the event, or built in. */
 static const char *nearly(struct load *l, const struct decoded_use *use)
 {
     struct map names = MAP_INIT;

@@ -1,4 +1,5 @@
-/* match -- see the header. */
+/* match -- conditions and actions, each a few lines: what is costly in them is PCRE2's, and
+ * dispatch sees to it that few are run. */
 #include "config.h"
 
 #include "rules/match.h"

@@ -11,8 +11,7 @@
  * regex ran into the match limit (it counts as not matching), else left alone. */
 unsigned match_conditions(struct record *r, const struct event *e, bool *ret_limit);
 
-/* set, rewrite, map in the order written. A rewrite that ran into the match limit changes nothing.
- */
+/* set, rewrite, map in the order written. A rewrite that runs into the match limit does nothing. */
 void match_actions(struct record *r, const struct event *e, bool *ret_limit);
 
 #endif

@@ -1,4 +1,4 @@
-/* pattern -- see the header. The only file that knows PCRE2.
+/* pattern -- the only file that knows PCRE2.
  *
  * A pattern owns its match data, so a ruleset's patterns serve one thread. pcre2_jit_match saves
  * the checks of pcre2_match (10 ns a call) and is used for byte patterns that JIT accepted; where

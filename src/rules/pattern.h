@@ -1,5 +1,4 @@
-/* pattern -- the only file that includes pcre2.h: compile, match, groups, replace, required
- * literal.
+/* pattern -- regexes: compile, match, groups, replace, required literal.
  *
  * A regex of ASCII only is matched on bytes. One that holds other characters, \p, \X or \x{100} and
  * up is compiled with PCRE2_UTF and PCRE2_MATCH_INVALID_UTF. PCRE2_DUPNAMES is always on. JIT is
@@ -17,8 +16,7 @@ struct pattern;
 
 enum { PATTERN_GROUPS_MAX = 64 };
 
-/* NULL with PCRE2's message in *err; then *ret_offset is the byte where it stopped (for a caret).
- */
+/* NULL with PCRE2's message in *err; *ret_offset is then the byte where it stopped, for a caret. */
 struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_offset);
 void pattern_free(struct pattern *p);
 

@@ -1,6 +1,6 @@
-/* plan -- see the header. The inputs of an event are found by walking its actions backwards from
- * its labels: what an action writes is replaced by what it reads. Where the actions run for every
- * line anyway, the inputs are the labels as the actions left them. */
+/* plan -- the inputs of an event are found by walking its actions backwards from its labels: what
+ * an action writes is replaced by what it reads. Where the actions run for every line anyway, the
+ * inputs are the labels as the actions left them. */
 #include "config.h"
 
 #include "rules/plan.h"

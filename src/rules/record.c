@@ -1,4 +1,8 @@
-/* record -- see the header. */
+/* record -- the fields that are not decoded, and the line's time.
+ *
+ * Both are lazy. _line, _bytes, _stream and _time are made when a rule asks; the time is read only
+ * when something needs it, because most lines' times are never asked for. But a line without a time
+ * takes that of the line before: so its text, at least, is kept (record_note_time). */
 #include "config.h"
 
 #include "rules/record.h"

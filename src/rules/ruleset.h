@@ -8,9 +8,9 @@
  *
  *   [0, ndecoded)                  fields of the decoded line (json, logfmt), by name
  *   [ndecoded, ndecoded+ncontext)  always there: _line _bytes _file ..., groups of path_match and
- * prefix
+ *                                  prefix
  *   [.., nslots)                   locals: what a match group, set, rewrite or map of ONE event
- * names
+ *                                  names
  *
  * A `ref` is how an event sees a name: slots in order, the first that is set counts: its own local,
  * its parents' (of), the context, and the decoded field unless the event is a `match` event. */
@@ -53,8 +53,7 @@ struct condition {
     struct slice text;      /* EQ NE PREFIX: what to compare with; also the VALUE as written */
     struct capture capture; /* MATCH NOT_MATCH (only =~ has group slots) */
     struct num number;      /* LT LE GT GE */
-    struct unit
-        unit; /* how the field is read for that: UNIT_PLAIN, or a kind when VALUE had a unit */
+    struct unit unit;       /* how the field is read for that: of a kind when VALUE had a unit */
     struct where at;
 };
 
@@ -187,12 +186,11 @@ struct ruleset_options {
     bool lint;                                 /* add advice */
 };
 
-/* Compiles documents, in this order (the configuration file first, if any; sections that are not
- * event, counter, gauge, histogram or log are skipped when the document is `docs[0]` and
- * `first_is_config`, else a mistake). Mistakes and warnings are added to `m`. NULL when `m`
- * holds mistakes then, also those of reading the documents. The ruleset BORROWS nothing from the
- * documents but the file names in `struct where`. When no [log] is defined, one named "auto"
- * without paths is made. */
+/* Compiles documents, in this order. With `first_is_config` the first is the configuration file,
+ * and those of its sections that are no rules are skipped; anywhere else they are mistakes.
+ * Mistakes and warnings are added to `m`. NULL when `m` holds mistakes then, also those of reading
+ * the documents. The ruleset BORROWS nothing from the documents but the file names in `struct
+ * where`. When no [log] is defined, one named "auto" without paths is made. */
 struct ruleset *ruleset_new(struct ini_doc *const *docs, unsigned n, bool first_is_config,
                             const struct ruleset_options *options, struct mistakes *m);
 void ruleset_free(struct ruleset *r);
@@ -206,8 +204,8 @@ const char *op_text(enum op op);
 const char *verb_text(enum verb verb);
 const char *family_type_text(enum family_type type);
 
-/* The configuration's [log] keys and rule keys are checked here; this one is for the sections of
- * the configuration file itself: true for kinds that ruleset_new reads. */
+/* Does ruleset_new read sections of this kind? For whoever checks the other sections of the
+ * configuration file. */
 bool ruleset_reads(const char *section_kind);
 
 #endif

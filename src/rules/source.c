@@ -1,4 +1,7 @@
-/* source -- see the header. */
+/* source -- what one file carries from line to line.
+ *
+ * The time of the last line is kept as text until somebody asks (record_note_time), and read at the
+ * latest when it is saved. */
 #include "config.h"
 
 #include "rules/source.h"

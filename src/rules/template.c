@@ -1,4 +1,4 @@
-/* template -- see the header. Parsed once into parts; evaluating is a walk over them. */
+/* template -- parsed once into parts; evaluating is a walk over them. */
 #include "config.h"
 
 #include "rules/template.h"

@@ -1,4 +1,5 @@
-/* textindex -- see the header: the slow half, at load. */
+/* textindex -- the half that runs at load: adding texts, doubling the table. Looking up is inline,
+ * in the header. */
 #include "config.h"
 
 #include "rules/textindex.h"

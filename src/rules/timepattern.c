@@ -1,8 +1,9 @@
-/* The C library's strptime reads names in the locale's language, knows no fractions, and wants NUL
- * behind its text, which a piece of a log line does not have. This one is a walk over pattern and
- * text side by side. Composites are written out when the pattern is compiled, so that the walk
- * knows only single parts. It does not guess: a text that does not fit to its last byte is refused,
- * and another format may be tried. */
+/* timepattern -- a walk over pattern and text, side by side.
+ *
+ * The C library's strptime reads names in the locale's language, knows no fractions, and wants NUL
+ * behind its text, which a piece of a log line does not have. Composites are written out when the
+ * pattern is compiled, so that the walk knows only single parts. It does not guess: a text that
+ * does not fit to its last byte is refused, and another format may be tried. */
 #include "config.h"
 
 #include "rules/timepattern.h"

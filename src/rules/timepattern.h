@@ -1,12 +1,18 @@
 /* timepattern -- strptime without a locale, with fractions of a second. Internal to linetime.
  *
  *   %Y %y %m %d %e %j   year, year of two digits (69 to 68: 1969 to 2068), month, day, day of the
- * year %b %B %h %a %A      English names, short or long, in any case; the weekday is not checked %H
- * %k %I %l %M %S %p   hour 0-23, hour 1-12 with AM or PM, minute, second (60 is taken) %f fraction
- * digits, any number, those after the ninth are dropped %z %Z               +hhmm, +hh:mm, +hh or
- * Z; UTC or GMT (any other name says nothing: the zone is the format's) %s                  seconds
- * since 1970 %F %D %T %R %% %n %t   %Y-%m-%d  %m/%d/%y  %H:%M:%S  %H:%M  a percent sign  blanks A
- * blank in the pattern takes any number of blanks, also none. */
+ *                       year
+ *   %b %B %h %a %A      English names, short or long, in any case; the weekday is not checked
+ *   %H %k %I %l %p      hour 0-23; hour 1-12 with AM or PM
+ *   %M %S %f            minute; second (60 is taken); fraction digits, any number, those after the
+ *                       ninth are dropped
+ *   %z %Z               +hhmm, +hh:mm, +hh or Z; UTC or GMT (any other name says nothing: the zone
+ *                       is the format's)
+ *   %s                  seconds since 1970
+ *   %F %D %T %R         %Y-%m-%d  %m/%d/%y  %H:%M:%S  %H:%M
+ *   %% %n %t            a percent sign; blanks
+ *
+ * A blank in the pattern takes any number of blanks, also none. */
 #ifndef LT_RULES_TIMEPATTERN_H
 #define LT_RULES_TIMEPATTERN_H
 

@@ -1,4 +1,10 @@
-/* tuple -- see the header. */
+/* tuple -- the table of label texts.
+ *
+ * An entry keeps the hash, so that a look-up compares bytes only when 64 bits agree, and growing
+ * reads no key again. Keys lie in an arena: they all go together. Hash and comparison load eight
+ * bytes at a time, the last ones overlapping, because label texts are short and a call of memcmp
+ * would be most of the cost. The hash is not hardened: who writes the log can make look-ups slow,
+ * not wrong. */
 #include "config.h"
 
 #include "rules/tuple.h"

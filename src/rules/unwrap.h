@@ -1,10 +1,12 @@
 /* unwrap -- takes the line out of what a container runtime wrapped around it, and joins the parts
  * of lines that the runtime cut.
  *
- *   docker  {"log":"text\n","stream":"stdout","time":"..."}     a part is one whose log has no "\n"
- * at its end cri     2025-11-12T10:15:30.123456789Z stdout F text        P = a part, F = the last
- * part KEY     the text of that key of a JSON object (journald: MESSAGE) auto    docker or cri,
- * line by line; else the line as it stands
+ *   docker  {"log":"text\n","stream":"stdout","time":"..."}
+ *           a part is one whose log has no "\n" at its end
+ *   cri     2025-11-12T10:15:30.123456789Z stdout F text
+ *           P = a part, F = the last part
+ *   KEY     the text of that key of a JSON object (journald: MESSAGE)
+ *   auto    docker or cri, line by line; else the line as it stands
  *
  * Parts are kept per stream (stdout, stderr) in a `struct partial` that belongs to one file, and
  * are part of what is saved with its offset. */
@@ -22,8 +24,10 @@ struct partial {
     bool too_long[3];
 };
 
+/* The line BORROWS the input or scratch; LINESCAN_SLACK bytes behind it can be read if they can
+ * behind the input. */
 struct unwrapped {
-    struct slice line;   /* BORROWS the input, the partial or scratch; dies at the next call */
+    struct slice line;   /* dies at the next call */
     struct slice stream; /* "stdout", "stderr", or "" */
     struct slice time;   /* the wrapper's own time, or "" */
 };

@@ -1,9 +1,8 @@
-/* update -- see the header.
+/* update -- mappings made ready, and run.
  *
  * Nearly always one event took the line: its mappings run as they stand in its plan, with the
  * series from its table of tuples. Only when several events took the line are their mappings
- * merged. Series that a line needs may come, but none goes before the line is done.
- */
+ * merged. Series that a line needs may come, but none goes before the line is done. */
 #include "config.h"
 
 #include "rules/update.h"

@@ -1,5 +1,4 @@
-/* update -- what events do to metrics: label sets to series, values to updates, refusals to counts.
- */
+/* update -- what events do to metrics: label sets to series, values to updates, and refusals. */
 #ifndef LT_RULES_UPDATE_H
 #define LT_RULES_UPDATE_H
 
