@@ -119,7 +119,8 @@ static int add_files(struct timeline *t, const struct inputs *inputs)
 {
     for (size_t i = 0; i < inputs->n; i++) {
         struct buf err = BUF_INIT;
-        int r = timeline_add(t, inputs->list[i].path, inputs->list[i].log, &err);
+        int r = timeline_add(t, inputs->list[i].path, inputs->list[i].log, inputs->list[i].first_ns,
+                             &err);
 
         if (r < 0)
             log_error("%s", err.p);
@@ -137,8 +138,9 @@ static void report(const struct timeline *t, uint64_t steps)
     timeline_stats(t, &s);
     log_info("%llu lines, %llu steps", (unsigned long long)s.lines, (unsigned long long)steps);
     if (s.late)
-        log_warn("%llu lines came later than --slack; they count at the time they came",
-                 (unsigned long long)s.late);
+        log_warn("%llu line%s came later than --slack; counted at the time %s",
+                 (unsigned long long)s.late, s.late == 1 ? "" : "s",
+                 s.late == 1 ? "it came" : "they came");
     if (s.zone_offset_s)
         log_warn("lines without a date are %+.2f h away from the dated lines beside them: is their "
                  "clock in another zone? (time_format = ...@+HH:MM in the [log] section)",
@@ -155,8 +157,10 @@ static int walk(struct session *s, struct timeline *t, struct steps *steps, int6
     int r;
 
     while ((r = timeline_next(t, &source, &line, &err)) > 0) {
-        if (line.time_ns > end_ns)
+        if (line.time_ns > end_ns) {
+            steps_advance(steps, end_ns);
             break;
+        }
         if (line.time_ns != TIMELINE_NO_TIME) {
             steps_advance(steps, line.time_ns);
             engine_set_time(s->engine, line.time_ns, line.time_ns);

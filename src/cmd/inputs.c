@@ -31,7 +31,7 @@ static int64_t time_in(struct engine *e, struct source *s, struct slice block, u
     return INT64_MIN;
 }
 
-static int64_t first_time(struct session *s, const struct input *in)
+int64_t input_first_time(struct session *s, const struct input *in)
 {
     unsigned left = LINES_TRIED;
     int64_t ns = INT64_MIN;
@@ -131,11 +131,11 @@ int inputs_find(struct inputs *in, const struct setup *setup, const struct strin
 
     for (size_t i = 0; i < files->n && code < 0; i++)
         code = add_path(in, setup, files->list[i], as, true);
-    if (code >= 0 || in->n < 2)
+    if (code >= 0)
         return code;
     session_init(&s, setup, &options);
     for (size_t i = 0; i < in->n; i++)
-        in->list[i].first_ns = first_time(&s, &in->list[i]);
+        in->list[i].first_ns = input_first_time(&s, &in->list[i]);
     session_release(&s);
     sort_by_time(in);
     return -1;

@@ -12,6 +12,10 @@ struct input {
     uint64_t size;    /* 0 = unknown */
 };
 
+struct session;
+/* The first date in a file, as its log reads it; INT64_MIN: none in its first lines, or a pipe. */
+int64_t input_first_time(struct session *s, const struct input *in);
+
 struct inputs {
     struct input *list;
     size_t n, cap;

@@ -17,7 +17,6 @@ struct steps {
     struct buf held; /* text of the sample before */
     int64_t held_ns;
     uint32_t *known; /* per family: series that the sample before had */
-    uint64_t generation;
     uint64_t written;
 };
 
@@ -76,37 +75,39 @@ static int64_t floor_to(int64_t time_ns, int64_t step_ns)
     return time_ns - (rest < 0 ? rest + step_ns : rest);
 }
 
-/* What is there at the beginning is not new. */
-static void begin(struct steps *t, int64_t time_ns)
+/* What there is now is not new any more. */
+static void remember(struct steps *t)
 {
     const struct registry *r = t->session->registry;
 
-    t->started = true;
-    t->next_ns = floor_to(time_ns - 1, t->options.step_ns);
-    t->generation = registry_generation(r);
     for (unsigned i = 0; i < registry_nfamilies(r); i++)
         t->known[i] = family_nseries(registry_at(r, i));
 }
 
-/* Appends zeros for new series to the sample before; remembers what there is now. */
+static void begin(struct steps *t, int64_t time_ns)
+{
+    t->started = true;
+    t->next_ns = floor_to(time_ns - 1, t->options.step_ns);
+    remember(t);
+}
+
+/* Appends zeros for series that are new since `remember` to the sample before. A series without
+ * labels is there from the start; a gauge has no need of a zero. */
 static void add_zeros(struct steps *t)
 {
     const struct registry *r = t->session->registry;
     struct registry_limits limits = {0};
     struct registry *zeros = registry_new(&limits);
-    bool same_indexes = registry_generation(r) == t->generation;
 
     for (unsigned i = 0; i < registry_nfamilies(r); i++) {
         const struct family *f = registry_at(r, i);
         const struct family_spec *spec = family_spec(f);
-        uint32_t n = spec->nlabels ? family_nseries(f) : t->known[i];
 
-        if (!spec->own && spec->type != FAMILY_GAUGE && same_indexes)
-            for (uint32_t k = t->known[i]; k < n; k++)
-                copy_at_zero(f, k, zeros);
-        t->known[i] = n;
+        if (spec->own || spec->type == FAMILY_GAUGE || spec->nlabels == 0)
+            continue;
+        for (uint32_t k = t->known[i]; k < family_nseries(f); k++)
+            copy_at_zero(f, k, zeros);
     }
-    t->generation = registry_generation(r);
     expose_at(t, zeros, t->held_ns, &t->held);
     registry_free(zeros);
 }
@@ -120,11 +121,13 @@ static void write_held(struct steps *t)
     buf_clear(&t->held);
 }
 
+/* Zeros come before expiry: that moves the indexes by which new series are known. */
 static void take_sample(struct steps *t, int64_t time_ns)
 {
-    registry_expire(t->session->registry, time_ns);
     add_zeros(t);
     write_held(t);
+    registry_expire(t->session->registry, time_ns);
+    remember(t);
     t->held_ns = time_ns;
     if (time_ns <= t->options.end_ns)
         expose_at(t, t->session->registry, time_ns, &t->held);

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "cmd/cases.h"
+#include "cmd/inputs.h"
 #include "cmd/output.h"
 #include "cmd/samples.h"
 #include "cmd/session.h"
@@ -138,8 +139,9 @@ static int read_until(struct session *s, const struct test_case *c, int64_t at_n
 
     for (size_t i = 0; i < c->nlogs && r == 0; i++) {
         int log = setup_log_of(s->setup, c->logs[i], NULL, why);
+        struct input in = {.path = c->logs[i], .log = (unsigned)log, .size = 1};
 
-        r = timeline_add(t, c->logs[i], (unsigned)log, why);
+        r = timeline_add(t, c->logs[i], (unsigned)log, input_first_time(s, &in), why);
     }
     engine_set_time(s->engine, 0, 0);
     while (r >= 0 && (r = timeline_next(t, &source, &line, why)) > 0 && line.time_ns <= at_ns) {

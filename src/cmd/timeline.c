@@ -20,6 +20,7 @@ struct file {
     char *path;
     struct slice rest; /* of the block at hand */
     int64_t time_ns;   /* the newest time seen in it */
+    int64_t line_ns;   /* that of the line before */
     bool done;
 };
 
@@ -72,9 +73,10 @@ void timeline_free(struct timeline *t)
     free(t);
 }
 
-int timeline_add(struct timeline *t, const char *path, unsigned log, struct buf *err)
+int timeline_add(struct timeline *t, const char *path, unsigned log, int64_t first_ns,
+                 struct buf *err)
 {
-    struct file f = {.time_ns = TIMELINE_NO_TIME};
+    struct file f = {.time_ns = first_ns, .line_ns = first_ns};
     int r = archive_open(path, &f.archive);
 
     if (r < 0) {
@@ -83,6 +85,7 @@ int timeline_add(struct timeline *t, const char *path, unsigned log, struct buf 
     }
     f.path = xstrdup(path);
     f.source = source_new(t->session->setup->rules, log, path, t->session->next_id++);
+    f.source->dated_ns = first_ns; /* lines before the first date take it from there */
     GROW(t->files, t->nfiles, t->files_cap);
     t->files[t->nfiles++] = f;
     return 0;
@@ -145,10 +148,11 @@ static void hold(struct timeline *t, struct file *f, const struct engine_peek *l
 
     if (!line->has_time) {
         t->stats.without_time++;
-        h.time_ns = f->time_ns;
+        h.time_ns = f->line_ns;
     } else if (!line->dated) {
         note_zone(t, f, line);
     }
+    f->line_ns = h.time_ns;
     if (h.time_ns > f->time_ns)
         f->time_ns = h.time_ns;
     if (h.time_ns < t->last_ns) {
