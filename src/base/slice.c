@@ -12,6 +12,15 @@ int slice_cmp(struct slice a, struct slice b)
     return (a.n > b.n) - (a.n < b.n);
 }
 
+size_t slice_count(struct slice s, char c)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s.n; i++)
+        n += s.p[i] == c;
+    return n;
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';

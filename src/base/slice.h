@@ -53,6 +53,9 @@ static inline struct slice slice_from(struct slice s, size_t from)
     return (struct slice){s.p ? s.p + from : NULL, s.n - from}; /* NULL + 0 is not defined in C11 */
 }
 
+/* How often a byte stands in it. */
+size_t slice_count(struct slice s, char c);
+
 /* Bytewise order; a prefix comes before what it begins. */
 int slice_cmp(struct slice a, struct slice b);
 

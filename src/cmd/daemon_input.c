@@ -1,5 +1,4 @@
-/* daemon_input -- lines from the input room go to the engine, what else happened goes to counters.
- */
+/* daemon_input -- lines from the input room go to the engine; what else happens there is counted. */
 #include "config.h"
 
 #include "cmd/daemon.h"
@@ -92,17 +91,10 @@ const struct tail_sink daemon_sink = {
     NULL, sink_open, sink_lines, sink_carry, sink_renamed, sink_close, sink_note,
 };
 
-static struct family *own(struct daemon *d, const char *name, const char *help,
-                          const char *const *labels, unsigned nlabels)
+static struct family *counter(struct daemon *d, const char *name, const char *help,
+                              const char *const *labels, unsigned nlabels)
 {
-    struct family_spec spec = {.name = name,
-                               .help = help,
-                               .type = FAMILY_COUNTER,
-                               .labels = labels,
-                               .nlabels = nlabels,
-                               .own = true};
-
-    return registry_family(d->registry, &spec);
+    return registry_own(d->registry, FAMILY_COUNTER, name, help, labels, nlabels);
 }
 
 void daemon_count_input(struct daemon *d)
@@ -110,14 +102,14 @@ void daemon_count_input(struct daemon *d)
     static const char *const log[] = {"log"}, *const log_reason[] = {"log", "reason"};
     static const char *const reasons[] = {"vanished", "truncated", "state"};
 
-    d->rotated = own(d, "logtally_files_rotated_total",
-                     "Files that got another name and were followed", log, 1);
-    d->truncated = own(d, "logtally_files_truncated_total", "Files cut while followed", log, 1);
-    d->vanished = own(d, "logtally_files_vanished_total",
-                      "Files gone before they were read to the end", log, 1);
-    d->lost = own(d, "logtally_lost_bytes_total", "Bytes known lost", log_reason, 2);
-    d->resets =
-        own(d, "logtally_state_resets_total", "Starts without the state there had been", NULL, 0);
+    d->rotated = counter(d, "logtally_files_rotated_total",
+                         "Files that got another name and were followed", log, 1);
+    d->truncated = counter(d, "logtally_files_truncated_total", "Files cut while followed", log, 1);
+    d->vanished = counter(d, "logtally_files_vanished_total",
+                          "Files gone before they were read to the end", log, 1);
+    d->lost = counter(d, "logtally_lost_bytes_total", "Bytes known lost", log_reason, 2);
+    d->resets = counter(d, "logtally_state_resets_total", "Starts without the state there had been",
+                        NULL, 0);
     family_touch(d->resets, 0);
     for (unsigned i = 0; i < d->setup.rules->nlogs; i++) {
         const char *name = d->setup.rules->logs[i].name;

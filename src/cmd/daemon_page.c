@@ -43,9 +43,8 @@ static bool log_feeds(const struct ruleset *rules, unsigned log, unsigned family
 {
     for (unsigned i = 0; i < rules->nmappings; i++) {
         const struct mapping *m = &rules->mappings[i];
-        const uint64_t *logs = rules->events[m->event].logs;
 
-        if (m->family == family && (!logs || (logs[log / 64] >> log % 64 & 1)))
+        if (m->family == family && event_for_log(&rules->events[m->event], log))
             return true;
     }
     return false;

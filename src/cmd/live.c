@@ -17,14 +17,7 @@ struct page {
 static struct family *add(struct page *p, enum family_type type, const char *name, const char *help,
                           const char *const *labels, unsigned nlabels)
 {
-    struct family_spec spec = {.name = name,
-                               .help = help,
-                               .type = type,
-                               .labels = labels,
-                               .nlabels = nlabels,
-                               .own = true};
-
-    return registry_family(p->registry, &spec);
+    return registry_own(p->registry, type, name, help, labels, nlabels);
 }
 
 static void put(struct family *f, const char *a, const char *b, double value)

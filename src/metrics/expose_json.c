@@ -99,11 +99,9 @@ static void put_value(const struct family_copy *f, uint32_t index, struct buf *o
 
 static void put_head(const struct family_spec *spec, struct buf *out)
 {
-    static const char *const types[] = {"counter", "gauge", "histogram"};
-
     buf_str(out, "{\"name\":");
     put_string(out, slice_str(spec->name));
-    buf_fmt(out, ",\"type\":\"%s\",\"help\":", types[spec->type]);
+    buf_fmt(out, ",\"type\":\"%s\",\"help\":", family_type_text(spec->type));
     put_string(out, slice_str(spec->help));
     buf_str(out, ",\"labels\":[");
     for (unsigned i = 0; i < spec->nlabels; i++) {

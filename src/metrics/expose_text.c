@@ -187,8 +187,7 @@ static void put_help(struct family_text *t)
 
 static void put_metadata(struct family_text *t)
 {
-    static const char *const types[] = {"counter", "gauge", "histogram"};
-    const char *type = types[t->f->info->spec.type];
+    const char *type = family_type_text(t->f->info->spec.type);
     struct slice unit = unit_of(t->base);
 
     if (!t->openmetrics) {

@@ -11,13 +11,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static const char *type_name(enum family_type type)
-{
-    static const char *const names[] = {"counter", "gauge", "histogram"};
-
-    return names[type];
-}
-
 static void say_misfit(const struct encoded_family *e, const struct family_spec *spec,
                        struct buf *err)
 {
@@ -27,7 +20,7 @@ static void say_misfit(const struct encoded_family *e, const struct family_spec 
         return;
     if (e->type != spec->type)
         buf_fmt(err, "%s is a %s in one snapshot and a %s in another", spec->name,
-                type_name(spec->type), type_name(e->type));
+                family_type_text(spec->type), family_type_text(e->type));
     else
         buf_fmt(err, "%s has %s in one snapshot than in another", spec->name, what);
 }

@@ -18,6 +18,13 @@ static uint32_t label_limit(uint32_t n)
     return n < LABEL_BYTES_MIN ? LABEL_BYTES_MIN : n;
 }
 
+const char *family_type_text(enum family_type type)
+{
+    static const char *const text[] = {"counter", "gauge", "histogram"};
+
+    return text[type];
+}
+
 struct registry *registry_new(const struct registry_limits *limits)
 {
     struct registry *r = xcalloc(1, sizeof *r);
@@ -58,6 +65,19 @@ struct family *registry_family(struct registry *r, const struct family_spec *spe
     map_put(&r->names, name, r->n);
     r->n++;
     return f;
+}
+
+struct family *registry_own(struct registry *r, enum family_type type, const char *name,
+                            const char *help, const char *const *labels, unsigned nlabels)
+{
+    struct family_spec spec = {.name = name,
+                               .help = help,
+                               .type = type,
+                               .nlabels = nlabels,
+                               .labels = labels,
+                               .own = true};
+
+    return registry_family(r, &spec);
 }
 
 struct family *registry_find(const struct registry *r, struct slice name)

@@ -25,8 +25,10 @@
 #include <stdint.h>
 
 enum family_type { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
+/* "counter", "gauge", "histogram". */
+const char *family_type_text(enum family_type type);
 
-enum { LABELS_MAX = 32, BUCKETS_MAX = 256 };
+enum { LABELS_MAX = 32, BUCKETS_MAX = 256, EXEMPLAR_LABELS_MAX = 4 };
 
 struct family_spec {
     const char *name; /* as in text 0.0.4: with _total */
@@ -79,7 +81,7 @@ struct exemplar {
     double value;
     double time; /* unix seconds; NaN = none */
     unsigned nlabels;
-    struct slice name[4], text[4];
+    struct slice name[EXEMPLAR_LABELS_MAX], text[EXEMPLAR_LABELS_MAX];
 };
 
 struct registry;
@@ -99,6 +101,9 @@ void registry_free(struct registry *r);
  * the order of exposition unless sorting is asked for. A family without labels has its one series,
  * index 0, from the start, but is exposed only after it was touched: see family_touch. */
 struct family *registry_family(struct registry *r, const struct family_spec *spec);
+/* One of logtally's own, without limits. */
+struct family *registry_own(struct registry *r, enum family_type type, const char *name,
+                            const char *help, const char *const *labels, unsigned nlabels);
 /* NULL when there is none. */
 struct family *registry_find(const struct registry *r, struct slice name);
 unsigned registry_nfamilies(const struct registry *r);

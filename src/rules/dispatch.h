@@ -6,8 +6,7 @@
  *   where F ^= P      prefixes of F's value are looked up by their lengths: prefix -> events
  *   where F =~ REGEX  F's value must hold the regex' required literal
  *   match REGEX       the line must hold the regex' required literal; or, where there is no good
- * one
- *                     and it is anchored, begin with a byte that the regex can begin with
+ *                     one and it is anchored, begin with a byte that the regex can begin with
  *   of                tried only when its parent matched: not in here at all
  *   else              tried on every line; `check` warns of it
  *

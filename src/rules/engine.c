@@ -47,19 +47,6 @@ struct engine {
     int64_t now_ns;
 };
 
-static struct family *add_counter(struct engine *e, const char *name, const char *help,
-                                  unsigned nlabels, const char *const *labels)
-{
-    struct family_spec spec = {.name = name,
-                               .help = help,
-                               .type = FAMILY_COUNTER,
-                               .nlabels = nlabels,
-                               .labels = labels,
-                               .own = true};
-
-    return registry_family(e->registry, &spec);
-}
-
 static uint32_t series(struct engine *e, struct family *f, const char *a, const char *b)
 {
     struct slice values[] = {slice_str(a), slice_str(b)};
@@ -75,14 +62,16 @@ static void add_own_counters(struct engine *e)
                                                   "too_long"};
     static const char *const log_decoded[] = {"log", "decoded"}, *const log[] = {"log"},
                              *const event[] = {"event"};
+    struct registry *r = e->registry;
 
-    e->lines = add_counter(e, "logtally_log_lines_total", "Lines read, by how they were decoded", 2,
-                           log_decoded);
-    e->matched = add_counter(e, "logtally_log_lines_matched_total",
-                             "Lines that at least one event took", 1, log);
-    e->bytes = add_counter(e, "logtally_log_bytes_total", "Bytes of lines read", 1, log);
-    e->event_hits =
-        add_counter(e, "logtally_event_hits_total", "Lines that were this event", 1, event);
+    e->lines = registry_own(r, FAMILY_COUNTER, "logtally_log_lines_total",
+                            "Lines read, by how they were decoded", log_decoded, 2);
+    e->matched = registry_own(r, FAMILY_COUNTER, "logtally_log_lines_matched_total",
+                              "Lines that at least one event took", log, 1);
+    e->bytes =
+        registry_own(r, FAMILY_COUNTER, "logtally_log_bytes_total", "Bytes of lines read", log, 1);
+    e->event_hits = registry_own(r, FAMILY_COUNTER, "logtally_event_hits_total",
+                                 "Lines that were this event", event, 1);
     for (unsigned i = 0; i < e->rules->nlogs; i++) {
         const char *name = e->rules->logs[i].name;
 
@@ -153,11 +142,6 @@ void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns)
     updater_set_now(e->updater, now_ns);
 }
 
-static bool for_log(const struct event *ev, unsigned log)
-{
-    return !ev->logs || (ev->logs[log / 64] >> log % 64 & 1);
-}
-
 static bool is_event(struct engine *e, unsigned event);
 
 /* Its own log and conditions, its parent, its `unless`. */
@@ -165,7 +149,7 @@ static bool holds(struct engine *e, const struct event *ev, unsigned event)
 {
     bool limit = false;
 
-    if (!for_log(ev, e->record.source->log))
+    if (!event_for_log(ev, e->record.source->log))
         return false;
     if (ev->parent != EVENT_NONE && !is_event(e, ev->parent))
         return false;
@@ -300,7 +284,7 @@ static void find_event_time(struct engine *e)
     for (unsigned i = 0; i < e->rules->nevents && !record_has_time(r); i++) {
         const struct event *ev = &e->rules->events[i];
 
-        if (e->plans[i].has_time && for_log(ev, r->source->log) &&
+        if (e->plans[i].has_time && event_for_log(ev, r->source->log) &&
             match_conditions(r, ev, &limit) == ev->nconditions)
             record_event_time(r, ev);
     }

@@ -110,9 +110,8 @@ static struct trial try_event(struct explainer *x, unsigned event)
     const struct event *e = &x->rules->events[event];
     struct record *r = &x->record;
     struct trial t = {.outcome = IS_EVENT};
-    unsigned log = r->source->log;
 
-    if (e->logs && !(e->logs[log / 64] >> log % 64 & 1))
+    if (!event_for_log(e, r->source->log))
         return (struct trial){.outcome = OTHER_LOG};
     if (e->parent != EVENT_NONE && x->trials[e->parent].outcome != IS_EVENT)
         return (struct trial){.outcome = NOT_PARENT};

@@ -288,26 +288,18 @@ static int entry_back(void *ctx, const char *section, const char *name, const ch
     return 1;
 }
 
-static int line_of(struct slice text, size_t at)
-{
-    int line = 1;
-
-    for (size_t i = 0; i < at; i++)
-        line += text.p[i] == '\n';
-    return line;
-}
-
 /* What no text file holds. NUL bytes become blanks, so that names are never cut at one. */
 static void check_bytes(struct parse *ps, char *text, size_t n)
 {
-    struct slice all = slice_make(text, n);
-    char *nul = n ? memchr(text, 0, n) : NULL;
-    struct slice rest = all, line;
+    const char *nul = n ? memchr(text, 0, n) : NULL;
+    size_t before = nul ? (size_t)(nul - text) : 0;
+    struct slice rest = slice_make(text, n), line;
 
     if (nul)
-        mistake_add(ps->m, MISTAKE,
-                    (struct where){ps->doc->file, line_of(all, (size_t)(nul - text))},
-                    "a NUL byte: this is not a text file (save it as UTF-8)");
+        mistake_add(
+            ps->m, MISTAKE,
+            (struct where){ps->doc->file, (int)slice_count(slice_make(text, before), '\n') + 1},
+            "a NUL byte: this is not a text file (save it as UTF-8)");
     for (size_t i = 0; i < n; i++)
         if (!text[i])
             text[i] = ' ';

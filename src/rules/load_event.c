@@ -202,22 +202,13 @@ static bool find_event(struct load *l, struct slice name, const char *key, struc
     return true;
 }
 
-static unsigned count_pieces(struct slice s)
-{
-    unsigned n = 1;
-
-    for (size_t i = 0; i < s.n; i++)
-        n += s.p[i] == ',';
-    return n;
-}
-
 static void load_unless(struct load *l, uint16_t event, const struct ini_entry *e)
 {
     struct event *ev = &l->r->events[event];
     struct slice rest = e->value, piece;
 
     l->drafts[event].unless_at = e->at;
-    ev->unless = load_alloc(l, count_pieces(e->value), sizeof *ev->unless);
+    ev->unless = load_alloc(l, slice_count(e->value, ',') + 1, sizeof *ev->unless);
     while (load_list(l, e, &rest, &piece))
         ev->nunless += find_event(l, piece, "unless", e->at, &ev->unless[ev->nunless]);
 }
@@ -269,9 +260,8 @@ static void load_exemplar(struct load *l, uint16_t event, const struct ini_entry
 {
     struct event *ev = &l->r->events[event];
     struct slice rest = e->value, piece;
-    unsigned max = sizeof((struct exemplar *)NULL)->name / sizeof(struct slice);
 
-    ev->exemplar = load_alloc(l, max, sizeof *ev->exemplar);
+    ev->exemplar = load_alloc(l, EXEMPLAR_LABELS_MAX, sizeof *ev->exemplar);
     while (load_list(l, e, &rest, &piece)) {
         if (!load_is_prom_name(piece))
             load_mistake(
@@ -281,8 +271,8 @@ static void load_exemplar(struct load *l, uint16_t event, const struct ini_entry
                 SLICE_FMT(piece));
         else if (has_exemplar(ev, piece))
             load_mistake(l, e->at, "\"exemplar\" names \"%.*s\" twice", SLICE_FMT(piece));
-        else if (ev->nexemplar == max)
-            load_mistake(l, e->at, "\"exemplar\" takes at most %u fields", max);
+        else if (ev->nexemplar == EXEMPLAR_LABELS_MAX)
+            load_mistake(l, e->at, "\"exemplar\" takes at most %d fields", EXEMPLAR_LABELS_MAX);
         else
             ev->exemplar[ev->nexemplar++].name = arena_strslice(l->text, piece);
     }

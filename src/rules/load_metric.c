@@ -32,13 +32,6 @@ const char *verb_text(enum verb verb)
     return "";
 }
 
-const char *family_type_text(enum family_type type)
-{
-    static const char *const text[] = {"counter", "gauge", "histogram"};
-
-    return text[type];
-}
-
 const struct ini_entry *metric_entry(const struct metric *t, const char *name)
 {
     for (size_t i = 0; i < t->section->n; i++)

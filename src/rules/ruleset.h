@@ -98,6 +98,12 @@ struct event {
     bool used;         /* by a metric, or by a used event's of / unless */
 };
 
+/* Is the event for lines of this log? */
+static inline bool event_for_log(const struct event *e, unsigned log)
+{
+    return !e->logs || (e->logs[log / 64] >> log % 64 & 1);
+}
+
 enum verb { VERB_INC, VERB_ADD, VERB_DEC, VERB_SUB, VERB_SET, VERB_RESET, VERB_OBSERVE };
 
 struct label {
@@ -202,7 +208,6 @@ int ruleset_event(const struct ruleset *r, const char *name);
 /* Text for `check --dump` and messages. */
 const char *op_text(enum op op);
 const char *verb_text(enum verb verb);
-const char *family_type_text(enum family_type type);
 
 /* Does ruleset_new read sections of this kind? For whoever checks the other sections of the
  * configuration file. */

@@ -42,19 +42,6 @@ struct updater {
     uint64_t *actions_ran; /* per event: the line its actions last ran for */
 };
 
-static struct family *own_counter(struct registry *r, const char *name, const char *help,
-                                  const char *const *labels, unsigned n)
-{
-    struct family_spec spec = {.name = name,
-                               .help = help,
-                               .type = FAMILY_COUNTER,
-                               .nlabels = n,
-                               .labels = labels,
-                               .own = true};
-
-    return registry_family(r, &spec);
-}
-
 static void add_families(struct updater *u)
 {
     for (unsigned i = 0; i < u->rules->nfamilies; i++) {
@@ -107,16 +94,16 @@ struct updater *updater_new(const struct ruleset *rules, struct registry *regist
     add_families(u);
     for (unsigned i = 0; i < rules->nmappings; i++)
         u->ops[i] = make_op(u, &rules->mappings[i]);
-    u->skipped = own_counter(registry, "logtally_rule_skipped_total",
-                             "Updates left out because the value was missing, not a number, or "
-                             "negative where it must not be",
-                             skip_labels, 3);
-    u->errors = own_counter(registry, "logtally_rule_errors_total",
-                            "Regexes that gave up on a line", error_labels, 2);
-    u->folded = own_counter(registry, "logtally_series_folded_total",
-                            "Updates counted under the label value \"other\" because of a limit; "
-                            "label \"*\" stands for all labels",
-                            fold_labels, 2);
+    u->skipped = registry_own(registry, FAMILY_COUNTER, "logtally_rule_skipped_total",
+                              "Updates left out because the value was missing, not a number, or "
+                              "negative where it must not be",
+                              skip_labels, 3);
+    u->errors = registry_own(registry, FAMILY_COUNTER, "logtally_rule_errors_total",
+                             "Regexes that gave up on a line", error_labels, 2);
+    u->folded = registry_own(registry, FAMILY_COUNTER, "logtally_series_folded_total",
+                             "Updates counted under the label value \"other\" because of a limit; "
+                             "label \"*\" stands for all labels",
+                             fold_labels, 2);
     u->generation = registry_generation(registry);
     return u;
 }
@@ -265,7 +252,7 @@ static void keep_exemplar(struct updater *u, struct record *r, const struct upda
     const struct event *e = &u->rules->events[op->mapping->event];
     struct exemplar x = {.value = value};
 
-    for (unsigned i = 0; i < e->nexemplar && x.nlabels < 4; i++) {
+    for (unsigned i = 0; i < e->nexemplar && x.nlabels < EXEMPLAR_LABELS_MAX; i++) {
         struct slice text = record_text(r, &e->exemplar[i]);
 
         if (text.n == 0)
