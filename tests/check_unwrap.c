@@ -3,6 +3,8 @@
 
 #include "rules/unwrap.h"
 
+#include "linegen.h"
+
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -231,11 +233,53 @@ START_TEST(a_damaged_save_is_refused_and_changes_nothing)
 }
 END_TEST
 
+/* Docker's own form is read in one go, any other by the JSON scanner: a blank behind the brace must
+ * change nothing, whatever is in the line. */
+START_TEST(both_ways_to_read_docker_agree)
+{
+    struct linegen g = {11};
+    struct buf line = BUF_INIT, inner = BUF_INIT;
+
+    for (int i = 0; i < 30000; i++) {
+        struct rig a = {.kind = UNWRAP_DOCKER}, b = a;
+        enum unwrap_result result;
+
+        buf_clear(&inner);
+        linegen_json(&g, &inner);
+        buf_clear(&line);
+        buf_str(&line, "{ \"log\":");
+        linegen_json_text(&g, &line, inner.p);
+        buf_str(&line, ",\"stream\":\"stdout\",\"time\":\"2025-11-12T10:15:30Z\"}");
+        if (i % 2)
+            linegen_damage(&g, &line);
+        if (line.n < 2 || line.p[0] != '{' || line.p[1] != ' ')
+            continue;
+        a.got.line = b.got.line = (struct slice){"", 0};
+        result =
+            unwrap_line(a.kind, a.key, buf_all(&line), 1 << 20, &a.partial, &a.scratch, &a.got);
+        line.p[1] = '{';
+        if (unwrap_line(b.kind, b.key, slice_from(buf_all(&line), 1), 1 << 20, &b.partial,
+                        &b.scratch, &b.got) != result)
+            ck_abort_msg("not the same: %s", line.p);
+        if (result == UNWRAP_LINE &&
+            (!slice_eq(a.got.line, b.got.line) || !slice_eq(a.got.time, b.got.time)))
+            ck_abort_msg("other text: %s", line.p);
+        if (!slice_eq(buf_all(&a.partial.text[0]), buf_all(&b.partial.text[0])))
+            ck_abort_msg("other part: %s", line.p);
+        rig_release(&a);
+        rig_release(&b);
+    }
+    buf_release(&line);
+    buf_release(&inner);
+}
+END_TEST
+
 static Suite *unwrap_suite(void)
 {
     Suite *s = suite_create("unwrap");
     TCase *t = tcase_create("unwrap");
 
+    tcase_set_timeout(t, 60);
     tcase_add_test(t, docker_lines_come_out);
     tcase_add_test(t, docker_parts_are_joined_by_stream);
     tcase_add_test(t, what_is_not_wrapped_stands_as_it_is);
@@ -245,6 +289,7 @@ static Suite *unwrap_suite(void)
     tcase_add_test(t, auto_decides_line_by_line);
     tcase_add_test(t, a_joined_line_over_the_limit_is_dropped_whole);
     tcase_add_test(t, parts_survive_a_restart);
+    tcase_add_test(t, both_ways_to_read_docker_agree);
     tcase_add_test(t, a_damaged_save_is_refused_and_changes_nothing);
     suite_add_tcase(s, t);
     return s;

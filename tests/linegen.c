@@ -91,7 +91,7 @@ static void json_char(struct linegen *g, struct buf *out, unsigned char c)
         buf_char(out, (char)c);
 }
 
-static void json_text(struct linegen *g, struct buf *out, const char *text)
+void linegen_json_text(struct linegen *g, struct buf *out, const char *text)
 {
     static const char *const odd[] = {"\\u0000",        "\\ud83d\\ude00", "\\uD800",
                                       "\\udfff\\ud800", "\\ud83d\\u0041", "\\u20ac",
@@ -145,7 +145,7 @@ static void json_value(struct linegen *g, struct buf *out, unsigned depth, bool 
     unsigned kind = linegen_below(g, depth > 0 ? 10 : 8);
 
     if (kind < 4)
-        json_text(g, out, PICK(g, texts));
+        linegen_json_text(g, out, PICK(g, texts));
     else if (kind < 7)
         json_number(g, out);
     else if (kind < 8)
@@ -181,7 +181,7 @@ static void json_object(struct linegen *g, struct buf *out, unsigned depth, bool
         if (i > 0)
             buf_char(out, ',');
         json_blank(g, out, blanks);
-        json_text(g, out, PICK(g, keys));
+        linegen_json_text(g, out, PICK(g, keys));
         json_blank(g, out, blanks);
         buf_char(out, ':');
         json_blank(g, out, blanks);

@@ -17,14 +17,6 @@ liblogtally_a_SOURCES += src/rules/suggest.h src/rules/suggest.c src/rules/sugge
 	src/rules/suggest_fields.h src/rules/suggest_fields.c src/rules/suggest_names.h \
 	src/rules/suggest_names.c src/rules/suggest_text.h src/rules/suggest_text.c \
 	src/rules/suggest_impl.h src/rules/suggest_print.c src/rules/suggest_metrics.h \
-	src/rules/suggest_metrics.c
-
-# A rules file proposed from a sample.
-liblogtally_a_SOURCES += src/rules/suggest.h src/rules/suggest.c src/rules/suggest_words.h \
-	src/rules/suggest_words.c src/rules/suggest_shapes.h src/rules/suggest_shapes.c \
-	src/rules/suggest_fields.h src/rules/suggest_fields.c src/rules/suggest_names.h \
-	src/rules/suggest_names.c src/rules/suggest_text.h src/rules/suggest_text.c \
-	src/rules/suggest_impl.h src/rules/suggest_print.c src/rules/suggest_metrics.h \
 	src/rules/suggest_metrics.c src/rules/suggest_condition.h \
 	src/rules/suggest_condition.c
 
@@ -64,7 +56,7 @@ tests_check_json_LDADD = $(CHECK_LINK) $(JSON_SECOND_OPINION_LIBS)
 tests_check_logfmt_SOURCES = tests/check_logfmt.c tests/linegen.h tests/linegen.c
 tests_check_logfmt_CFLAGS = $(CHECK_COMPILE)
 tests_check_logfmt_LDADD = $(CHECK_LINK)
-tests_check_unwrap_SOURCES = tests/check_unwrap.c
+tests_check_unwrap_SOURCES = tests/check_unwrap.c tests/linegen.h tests/linegen.c
 tests_check_unwrap_CFLAGS = $(CHECK_COMPILE)
 tests_check_unwrap_LDADD = $(CHECK_LINK)
 tests_check_linetime_SOURCES = tests/check_linetime.c
@@ -75,7 +67,9 @@ tests_check_linescan_CFLAGS = $(CHECK_COMPILE)
 tests_check_linescan_LDADD = $(CHECK_LINK)
 endif
 if FUZZING
-check_PROGRAMS += tests/fuzz_json tests/fuzz_logfmt
+check_PROGRAMS += tests/fuzz_json tests/fuzz_logfmt tests/fuzz_linescan
+tests_fuzz_linescan_SOURCES = tests/fuzz_linescan.c
+tests_fuzz_linescan_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_json_SOURCES = tests/fuzz_json.c
 tests_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_logfmt_SOURCES = tests/fuzz_logfmt.c

@@ -23,7 +23,7 @@
 #endif
 
 #ifdef SIMD_AVX2
-#define SIMD_TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
+#define SIMD_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt,pclmul")))
 #else
 #define SIMD_TARGET
 #endif

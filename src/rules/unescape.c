@@ -1,7 +1,7 @@
-/* Escapes are undone as late as possible: only for the values a rule looks at, long after the
- * scanner that validated them went by. So the JSON half trusts its input to be a valid string (it
- * still never reads outside of it: what does not parse stands as written), and the Go half trusts
- * nothing, because logfmt only promises that the quotes are closed.
+/* unescape -- escapes are undone as late as possible: only for the values a rule looks at, long
+ * after the scanner that validated them went by. So the JSON half trusts its input to be a valid
+ * string (it still never reads outside of it: what does not parse stands as written), and the Go
+ * half trusts nothing, because logfmt only promises that the quotes are closed.
  *
  * Output is bytes: \xNN and \NNN give any byte, \u0000 gives NUL. Making text valid UTF-8 for the
  * page is done where labels are made, not here. */
@@ -130,6 +130,61 @@ size_t unescape_json(char *out, struct slice s)
         }
     }
     return (size_t)(out - start);
+}
+
+/* How many bytes of eight come before a quote, a backslash or a control character; 8: all. */
+static unsigned plain_bytes(uint64_t v)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t quote = v ^ ones * '"', backslash = v ^ ones * '\\';
+    uint64_t found = ((quote - ones) | (backslash - ones) | (v - ones * 0x20)) & ~v & tops;
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return found != 0 ? 0 : 8; /* borrows run from right to left: only a zero is sure */
+#else
+    return found != 0 ? (unsigned)__builtin_ctzll(found) / 8 : 8;
+#endif
+}
+
+/* Copies eight bytes at a time, also when less of them are wanted. */
+static const char *copy_plain(const char *p, const char *end, char **out)
+{
+    while (end - p >= 8) {
+        uint64_t v;
+        unsigned n;
+
+        memcpy(&v, p, sizeof v);
+        memcpy(*out, &v, sizeof v);
+        n = plain_bytes(v);
+        p += n;
+        *out += n;
+        if (n < 8)
+            break;
+    }
+    return p;
+}
+
+const char *unescape_json_string(const char *p, const char *end, char **out)
+{
+    for (;;) {
+        p = copy_plain(p, end, out);
+        if (p == end || (unsigned char)*p < 0x20)
+            return NULL;
+        if (*p == '"')
+            return p;
+        if (*p != '\\') {
+            *(*out)++ = *p++;
+        } else if (end - p >= 2 && p[1] != 'u') {
+            if (p[1] == '\0' || strchr("\"\\/bfnrt", p[1]) == NULL)
+                return NULL;
+            *(*out)++ = simple_escape(p[1]);
+            p += 2;
+        } else {
+            if (end - p < 6 || hex_number(p + 2, end, 4) < 0)
+                return NULL;
+            p = json_unicode(p + 2, end, out);
+        }
+    }
 }
 
 /* \x, \u, \U: `digits` of them behind p. Bytes for \x, UTF-8 for the others. NULL when it is no

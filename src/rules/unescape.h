@@ -8,6 +8,10 @@
 
 /* The inside of a valid JSON string. An unpaired surrogate is U+FFFD. Returns the length. */
 size_t unescape_json(char *out, struct slice s);
+/* The same with proof, up to the closing quote: from p, behind the opening quote, on. *out needs
+ * room for end - p + 8 bytes and is moved behind what was written. Returns where the closing quote
+ * is; NULL when this is no valid JSON string. */
+const char *unescape_json_string(const char *p, const char *end, char **out);
 /* The inside of a Go-quoted string; what is no escape of Go stands as written. */
 size_t unescape_go(char *out, struct slice s);
 

@@ -1,12 +1,13 @@
-/* Wrappers are recognised by their form, strictly, and what does not have it goes on as it stands:
- * a log that changes its wrapper in the middle, or a stray line of the runtime's own, loses
- * nothing.
+/* unwrap -- wrappers are recognised by their form, strictly, and what does not have it goes on as
+ * it stands: a log that changes its wrapper in the middle, or a stray line of the runtime's own,
+ * loses nothing.
  *
  *   docker  one JSON object with a string "log"; "stream" and "time" may be missing, other members
- * (attrs) do not matter. log without "\n" at its end is a part. cri     RFC 3339 time, blank,
- * stdout|stderr, blank, tags divided by ':' of which the first is P or F, blank (may be missing
- * when the text is empty), text KEY     one JSON object in which the key is a string; its text is
- * the line (one "\n" at its end is cut)
+ *           (attrs) do not matter; a log without "\n" at its end is a part
+ *   cri     RFC 3339 time, blank, stdout|stderr, blank, tags divided by ':' of which the first is P
+ *           or F, blank (may be missing when the text is empty), text
+ *   KEY     one JSON object in which the key is a string; its text is the line (one "\n" at its end
+ *           is cut)
  *
  * Parts are joined by copying, whole lines are never copied (but for JSON escapes, into scratch). A
  * joined line over the limit is dropped whole: the parts that follow are thrown away up to the one
@@ -19,6 +20,8 @@
 #include "rules/unwrap.h"
 
 #include "rules/fields.h"
+#include "rules/linescan.h"
+#include "rules/unescape.h"
 
 #include "base/buf.h"
 
@@ -68,6 +71,24 @@ static struct slice plain(struct field *f, struct arena *scratch)
     return slice_make(f->p, f->n);
 }
 
+/* Room for a text of n bytes with the slack the fast scanners want behind it. */
+static char *slack_alloc(struct arena *scratch, size_t n)
+{
+    char *p = arena_alloc(scratch, n + LINESCAN_SLACK);
+
+    memset(p + n, 0, LINESCAN_SLACK);
+    return p;
+}
+
+static struct slice slack_copy(struct arena *scratch, struct slice s)
+{
+    char *p = slack_alloc(scratch, s.n);
+
+    if (s.n > 0)
+        memcpy(p, s.p, s.n);
+    return slice_make(p, s.n);
+}
+
 /* The last byte if it is "\n". */
 static bool cut_newline(struct slice *s)
 {
@@ -77,13 +98,58 @@ static bool cut_newline(struct slice *s)
     return true;
 }
 
+/* A string of docker's own, without escapes, behind its opening quote. */
+static bool bare_string(const char **p, const char *end, struct slice *ret_text)
+{
+    const char *start = *p, *close = memchr(start, '"', (size_t)(end - start));
+
+    if (close == NULL)
+        return false;
+    for (const char *c = start; c < close; c++)
+        if ((unsigned char)*c < 0x20 || *c == '\\')
+            return false;
+    *ret_text = slice_make(start, (size_t)(close - start));
+    *p = close + 1;
+    return true;
+}
+
+static bool skip_text(const char **p, const char *end, struct slice text)
+{
+    if (!slice_starts(slice_make(*p, (size_t)(end - *p)), text))
+        return false;
+    *p += text.n;
+    return true;
+}
+
+/* Byte for byte as dockerd writes it when nothing special is configured: read in one go. Any other
+ * form, and what is not valid, is left to the JSON scanner. */
+static bool from_plain_docker(struct slice raw, struct arena *scratch, struct wrapped *w)
+{
+    const char *p = raw.p, *end = raw.p + raw.n;
+    char *text, *out;
+
+    if (!skip_text(&p, end, SLICE("{\"log\":\"")))
+        return false;
+    text = out = slack_alloc(scratch, raw.n);
+    p = unescape_json_string(p, end, &out);
+    if (p == NULL || !skip_text(&p, end, SLICE("\",\"stream\":\"")) ||
+        !bare_string(&p, end, &w->stream) || !skip_text(&p, end, SLICE(",\"time\":\"")) ||
+        !bare_string(&p, end, &w->time) || end - p != 1 || *p != '}')
+        return false;
+    w->text = slice_make(text, (size_t)(out - text));
+    w->part = !cut_newline(&w->text);
+    return true;
+}
+
 static bool from_docker(struct slice raw, struct arena *scratch, struct wrapped *w)
 {
     struct members m = {.wanted = {SLICE("log"), SLICE("stream"), SLICE("time")}};
 
+    if (from_plain_docker(raw, scratch, w))
+        return true;
     if (!json_each(raw, member_visit, &m) || !is_string(&m.found[0]))
         return false;
-    w->text = plain(&m.found[0], scratch);
+    w->text = slack_copy(scratch, plain(&m.found[0], scratch));
     w->stream = plain(&m.found[1], scratch);
     w->time = plain(&m.found[2], scratch);
     w->part = !cut_newline(&w->text);
@@ -96,7 +162,7 @@ static bool from_key(struct slice raw, struct slice key, struct arena *scratch, 
 
     if (!json_each(raw, member_visit, &m) || !is_string(&m.found[0]))
         return false;
-    *w = (struct wrapped){plain(&m.found[0], scratch), SLICE(""), SLICE(""), false};
+    *w = (struct wrapped){.text = slack_copy(scratch, plain(&m.found[0], scratch))};
     (void)cut_newline(&w->text);
     return true;
 }
@@ -174,7 +240,7 @@ static enum unwrap_result finish(struct partial *partial, unsigned stream, struc
         *too_long = false;
         return UNWRAP_TOO_LONG;
     }
-    *ret_line = arena_slice(scratch, buf_all(text));
+    *ret_line = slack_copy(scratch, buf_all(text));
     buf_clear(text);
     return UNWRAP_LINE;
 }
