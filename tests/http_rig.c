@@ -61,7 +61,7 @@ static void on_kept(void *ctx, struct http_request *r)
 static void on_post(void *ctx, struct http_request *r)
 {
     (void)ctx;
-    http_reply_text(r, 200, http_request_method(r));
+    http_reply_text(r, 200, "POST");
 }
 
 static const struct http_route routes[] = {

@@ -1,7 +1,6 @@
-/* conn -- see conn.h.
+/* conn -- one list, ordered by when the present phase began, oldest first.
  *
- * One list, ordered by when the present phase began, oldest first. It is as long as max_connections
- * (64), so walking it is cheaper than any cleverness. A connection that was cut off stays in the
+ * It is as long as max_connections (64), so walking it is cheaper than any cleverness. A connection that was cut off stays in the
  * list as `dead` until the daemon has closed it; it no longer counts against the limit, or a burst
  * would cut off many for one.
  *

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 enum conn_phase {
-    CONN_HEAD,   /* from accept, or from the request line of a later request, to the end of the
-                    request */
+    /* From accept, or from the request line of a later request, to the end of the request. */
+    CONN_HEAD,
     CONN_IDLE,   /* kept alive, between two requests */
     CONN_ANSWER, /* we send and the client reads */
     CONN_KEPT,   /* the client waits for us */

@@ -1,4 +1,4 @@
-/* gzip -- see gzip.h.
+/* gzip -- parts that fit together whatever page they are from.
  *
  * A member is: header, the parts, an empty last block, CRC-32 and length (RFC 1952). Z_FULL_FLUSH
  * ends a part on a byte boundary and lets nothing refer back over it, which is what makes parts of
@@ -46,6 +46,7 @@ static void deflate_piece(z_stream *z, struct slice piece, int flush, struct buf
         z->avail_out = (uInt)OUT_STEP;
         (void)deflate(z, flush);
         out->n += OUT_STEP - z->avail_out;
+        out->p[out->n] = '\0';
     } while (z->avail_out == 0);
 }
 

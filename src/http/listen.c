@@ -1,4 +1,4 @@
-/* listen -- see listen.h.
+/* listen -- sockets that are never open to more than they should be.
  *
  * ":9180" is one IPv6 socket that also takes IPv4 (or an IPv4 one where the kernel has no IPv6);
  * "[::]:9180" is IPv6 only, so that "0.0.0.0:9180, [::]:9180" is not a conflict. Names are resolved

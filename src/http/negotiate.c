@@ -1,4 +1,4 @@
-/* negotiate -- see negotiate.h.
+/* negotiate -- reading two headers leniently.
  *
  * The entry with the highest q wins and ties go by order. More exact ranges do not override less
  * exact ones as RFC 9110 has it: a scraper names what it wants, and everything that is not

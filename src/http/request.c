@@ -1,4 +1,4 @@
-/* request -- see request.h.
+/* request -- one request, as MHD tells of it piece by piece.
  *
  * MHD calls in this order: request_on_target with the raw target (before it unescapes %00 and the
  * like), request_on_access once when the head is there, again for each piece of a body, once more
@@ -13,8 +13,8 @@
 #include "base/xalloc.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
+#include <strings.h>
 
 /* Nothing that we serve reads a body. */
 #define BODY_MAX ((uint64_t)64 * 1024)
@@ -26,7 +26,7 @@ struct http_request {
     struct request_env *env;
     struct MHD_Connection *connection;
     struct conn *conn;
-    char *path;         /* raw target up to `?` */
+    char *path;         /* raw target without scheme and host, up to `?` */
     const char *method; /* MHD's; lives as long as the request */
     const struct http_route *route;
     uint64_t nbody; /* bytes of body thrown away */
@@ -178,14 +178,33 @@ static struct conn *conn_of(struct MHD_Connection *connection)
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+/* RFC 9112 3.2.2 has servers take "http://host/path" too, though only proxies are asked so. The
+ * target from its path on. */
+static const char *origin_form(const char *target)
+{
+    const char *host;
+
+    if (strncasecmp(target, "http://", 7) == 0)
+        host = target + 7;
+    else if (strncasecmp(target, "https://", 8) == 0)
+        host = target + 8;
+    else
+        return target;
+    if (*host == '/')
+        return target; /* no host: it names nothing */
+    host += strcspn(host, "/?");
+    return *host == '/' ? host : "/";
+}
+
 void *request_on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct http_request *r = xcalloc(1, sizeof(*r));
+    const char *path = origin_form(target);
 
     r->env = cls;
     r->connection = connection;
     r->conn = conn_of(connection);
-    r->path = xstrslice(slice_make(target, strcspn(target, "?")));
+    r->path = xstrslice(slice_make(path, strcspn(path, "?")));
     if (conn_get_phase(r->conn) != CONN_HEAD)
         conn_set_phase(r->conn, CONN_HEAD);
     return r;
@@ -251,16 +270,6 @@ void request_on_connection(void *cls, struct MHD_Connection *connection, void **
 }
 
 /* What handlers ask. */
-
-const char *http_request_path(const struct http_request *r)
-{
-    return r->path;
-}
-
-const char *http_request_method(const struct http_request *r)
-{
-    return r->method;
-}
 
 const char *http_request_header(const struct http_request *r, const char *name)
 {

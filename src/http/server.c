@@ -1,4 +1,4 @@
-/* server -- see server.h.
+/* server -- libmicrohttpd made to run in a loop that is not its own.
  *
  * One microhttpd daemon a listener, none with a thread: each has an epoll set of its own, which is
  * one descriptor in our loop. What libmicrohttpd 0.9.75 wants besides being run when that is
@@ -35,8 +35,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-/* Connections over the limit that MHD may hold until it has closed them: it accepts ten in a run.
- */
+/* Connections over the limit that MHD may hold until they are closed: it accepts ten in a run. */
 #define LIMIT_SLACK 32
 /* Memory of a connection for the request's head; a longer head is answered 431. */
 #define HEAD_MAX ((size_t)32 * 1024)

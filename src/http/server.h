@@ -24,9 +24,6 @@ struct slice http_body_bytes(const struct http_body *b);
 
 struct http_request;
 
-const char *http_request_path(const struct http_request *r);
-/* GET and HEAD look the same to a handler: libmicrohttpd leaves the body of a HEAD away. */
-const char *http_request_method(const struct http_request *r);
 /* NULL when the header is not there. */
 const char *http_request_header(const struct http_request *r, const char *name);
 
@@ -49,7 +46,7 @@ typedef void http_handler_fn(void *ctx, struct http_request *r);
 
 struct http_route {
     const char *path;    /* compared with the raw target up to `?`: no unescaping */
-    const char *methods; /* "GET, HEAD" or "POST": as in Allow */
+    const char *methods; /* "GET, HEAD" or "POST": as in Allow; a HEAD looks like a GET */
     http_handler_fn *handler;
 };
 
@@ -76,8 +73,7 @@ void http_server_free(struct http_server *s);
 /* Where listener i really listens ("127.0.0.1:41234" when port 0 was asked). */
 const char *http_server_address(const struct http_server *s, unsigned i);
 
-/* How many requests were answered, by route ("other" for unknown paths) and status; *at = 0 first.
- */
+/* Requests answered, by route ("other" for unknown paths) and status; start with *at = 0. */
 bool http_server_count(const struct http_server *s, size_t *at, const char **ret_path,
                        unsigned *ret_status, uint64_t *ret_count);
 
