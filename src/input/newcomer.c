@@ -326,9 +326,11 @@ static bool known_by_now(const struct tailset *t, const struct newcomer *n)
     return file_by_path(t, n->path) || (f && f->place != PLACE_LOST);
 }
 
-static void settle(struct tailset *t, const struct newcomer *n)
+/* With a look of now: a copy may have been seen half made, and completed before its original was
+ * found to be truncated; its size of then would be taken for all of it. */
+static void settle(struct tailset *t, const struct newcomer *met)
 {
-    struct look look;
+    struct newcomer now = *met, *n = &now;
     int fd;
 
     if (known_by_now(t, n))
@@ -340,7 +342,7 @@ static void settle(struct tailset *t, const struct newcomer *n)
         deny(t, n, -fd);
         return;
     }
-    if (look_at_fd(fd, &look) < 0 || !identity_eq(&look.id, &n->look.id)) {
+    if (look_at_fd(fd, &now.look) < 0 || !identity_eq(&now.look.id, &met->look.id)) {
         (void)close(fd);
         place_examine(t, n->path);
         return;

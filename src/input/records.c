@@ -40,7 +40,7 @@ static uint8_t flags_of(const struct tail_file *f)
                      (f->retired ? RECORD_RETIRED : 0) |
                      (f->place == PLACE_LOST ? RECORD_LOST : 0) |
                      (f->truncated ? RECORD_TRUNCATED : 0) | (f->given_up ? RECORD_GIVEN_UP : 0) |
-                     (f->renamed ? RECORD_RENAMED : 0));
+                     (f->renamed || f->place == PLACE_OPEN ? RECORD_RENAMED : 0));
 }
 
 static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out)
