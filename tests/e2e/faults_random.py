@@ -2,9 +2,9 @@
 # timeout: 300
 """A writer, a rotator, a killer and a reader, driven by a seed, against a model that knows every line.
 
-FAULTS_SEED=N repeats a run, FAULTS_BLOCK=1 tells of each line; LT_LONG=1 makes many and long runs. The model: each file that the rotator may still
-destroy is known by content; a step that would destroy lines no tailer can save (unread bytes without a copy)
-is only taken after the reader has said that it has read them.
+FAULTS_SEED=N repeats a run, for FAULTS_SECONDS; FAULTS_BLOCK=1 tells of each line; LT_LONG=1 makes many and long
+runs. The model: a step that would destroy lines no tailer can save (unread bytes without a copy) is only taken
+after the reader has said that it has read them.
 """
 import gzip
 import os
@@ -207,7 +207,7 @@ def play(seed, seconds, steps):
 
 def seeds(first):
     if "FAULTS_SEED" in os.environ:
-        play(int(os.environ["FAULTS_SEED"]), 120, 5000)
+        play(int(os.environ["FAULTS_SEED"]), int(os.environ.get("FAULTS_SECONDS", "120")), 5000)
         return
     if not LONG:
         play(first, 30, 1000)
