@@ -27,6 +27,8 @@
 #else
 #define SIMD_TARGET
 #endif
+#define SIMD_PRAGMA(text) _Pragma(#text)
+#define SIMD_UNROLL(n) SIMD_PRAGMA(GCC unroll n) /* -O2 alone does not */
 #define SIMD_INLINE static inline SIMD_TARGET __attribute__((always_inline))
 
 /* Eight bytes as one number, the first byte lowest, on every machine. */
@@ -150,6 +152,7 @@ SIMD_INLINE struct block block_load(const char *p)
 {
     struct block v;
 
+    SIMD_UNROLL(4)
     for (int i = 0; i < 4; i++)
         v.q[i] = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
     return v;
@@ -160,6 +163,7 @@ SIMD_INLINE uint64_t block_eq(struct block v, char c)
     __m128i all = _mm_set1_epi8(c);
     uint64_t bits = 0;
 
+    SIMD_UNROLL(4)
     for (int i = 0; i < 4; i++)
         bits |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v.q[i], all)) << 16 * i;
     return bits;
@@ -169,6 +173,7 @@ SIMD_INLINE void block_seen(struct block *seen, struct block v, char c)
 {
     __m128i all = _mm_set1_epi8(c);
 
+    SIMD_UNROLL(4)
     for (int i = 0; i < 4; i++)
         seen->q[i] = _mm_or_si128(seen->q[i], _mm_cmpeq_epi8(v.q[i], all));
 }
@@ -186,6 +191,7 @@ SIMD_INLINE uint64_t block_control(struct block v)
     __m128i top = _mm_set1_epi8(0x1f);
     uint64_t bits = 0;
 
+    SIMD_UNROLL(4)
     for (int i = 0; i < 4; i++) {
         __m128i is = _mm_cmpeq_epi8(_mm_max_epu8(v.q[i], top), top);
 
@@ -206,6 +212,7 @@ SIMD_INLINE struct block block_load(const char *p)
 {
     struct block v;
 
+    SIMD_UNROLL(8)
     for (int i = 0; i < 8; i++)
         v.w[i] = word_load(p + 8 * i);
     return v;
@@ -227,6 +234,7 @@ SIMD_INLINE uint64_t block_eq(struct block v, char c)
 {
     uint64_t bits = 0;
 
+    SIMD_UNROLL(8)
     for (int i = 0; i < 8; i++)
         bits |= word_gather(word_zeros(v.w[i] ^ EACH_BYTE(c))) << 8 * i;
     return bits;
@@ -234,6 +242,7 @@ SIMD_INLINE uint64_t block_eq(struct block v, char c)
 
 SIMD_INLINE void block_seen(struct block *seen, struct block v, char c)
 {
+    SIMD_UNROLL(8)
     for (int i = 0; i < 8; i++)
         seen->w[i] |= word_zeros(v.w[i] ^ EACH_BYTE(c));
 }
@@ -242,6 +251,7 @@ SIMD_INLINE bool block_any(struct block seen)
 {
     uint64_t all = 0;
 
+    SIMD_UNROLL(8)
     for (int i = 0; i < 8; i++)
         all |= seen.w[i];
     return all != 0;
@@ -251,6 +261,7 @@ SIMD_INLINE uint64_t block_control(struct block v)
 {
     uint64_t bits = 0;
 
+    SIMD_UNROLL(8)
     for (int i = 0; i < 8; i++)
         bits |= word_gather(word_zeros(v.w[i] & EACH_BYTE(0xe0))) << 8 * i;
     return bits;
