@@ -368,6 +368,25 @@ START_TEST(replacement)
 }
 END_TEST
 
+START_TEST(a_replacement_that_explodes_is_an_error)
+{
+    enum { MIB = 1 << 20 };
+    struct pattern *p = pattern("a");
+    struct buf in = BUF_INIT, got = BUF_INIT, err = BUF_INIT;
+    struct replacement *r = replacement_new(p, SLICE("0123456789abcdefghij"), &err);
+
+    memset(buf_reserve(&in, MIB), 'a', MIB);
+    in.n = MIB;
+    ck_assert_int_eq(pattern_replace(p, r, buf_all(&in), &got), PATTERN_ERROR);
+    ck_assert_uint_eq(got.n, 0);
+    replacement_free(r);
+    pattern_free(p);
+    buf_release(&in);
+    buf_release(&got);
+    buf_release(&err);
+}
+END_TEST
+
 START_TEST(replacement_longer_than_the_room)
 {
     struct buf in = BUF_INIT, out = BUF_INIT;
@@ -457,6 +476,7 @@ static Suite *pattern_suite(void)
     tcase_add_test(t, first_bytes_of_either_case);
     tcase_add_loop_test(t, no_line_that_matches_lacks_the_literal_or_the_first_byte, 0, 4);
     tcase_add_test(t, replacement);
+    tcase_add_test(t, a_replacement_that_explodes_is_an_error);
     tcase_add_test(t, replacement_longer_than_the_room);
     tcase_add_test(t, an_unknown_group_is_a_mistake);
     tcase_add_test(t, replacing_gives_up_too);

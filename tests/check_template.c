@@ -52,6 +52,24 @@ static void assert_refused(const char *text, const char *why)
     buf_release(&err);
 }
 
+START_TEST(a_long_field_named_often_is_cut)
+{
+    size_t n = TEMPLATE_BYTES_MAX / 2 + 1;
+    char *half = malloc(n + 1);
+    struct template *t = make("${a}${a}${a}");
+    struct slice values[] = {{half, n}, {half, n}, {half, n}};
+    struct buf out = BUF_INIT;
+
+    memset(half, 'x', n);
+    half[n] = '\0';
+    template_eval(t, values, &out);
+    ck_assert_uint_eq(out.n, TEMPLATE_BYTES_MAX);
+    buf_release(&out);
+    template_free(t);
+    free(half);
+}
+END_TEST
+
 START_TEST(text_and_fields)
 {
     assert_is("", "v", "");
@@ -273,6 +291,7 @@ static Suite *template_suite(void)
     TCase *t = tcase_create("template");
 
     tcase_add_test(t, text_and_fields);
+    tcase_add_test(t, a_long_field_named_often_is_cut);
     tcase_add_test(t, fields_are_known_by_number);
     tcase_add_test(t, mistakes);
     tcase_add_test(t, filters_run_one_after_the_other);

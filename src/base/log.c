@@ -62,23 +62,6 @@ static void begin(struct line *l, enum log_level level)
     l->n += (size_t)snprintf(l->p + l->n, 32, "logtally: ");
 }
 
-/* C0, DEL, C1; the separators and marks that start a line or turn its direction. `c` is one
- * well-formed character. */
-static bool is_dangerous(struct slice c)
-{
-    unsigned char b[3] = {0};
-
-    memcpy(b, c.p, c.n < 3 ? c.n : 3);
-    if (c.n == 1)
-        return b[0] < 0x20 || b[0] == 0x7f;
-    if (b[0] == 0xc2)
-        return b[1] < 0xa0;
-    if (b[0] != 0xe2)
-        return false;
-    return (b[1] == 0x80 && b[2] >= 0xa8 && b[2] <= 0xae) || /* U+2028 .. U+202E */
-           (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9);   /* U+2066 .. U+2069 */
-}
-
 /* The text that stands for one byte that must not go out as it is. */
 static size_t escape(char out[5], unsigned char c)
 {
@@ -124,7 +107,7 @@ static void add_text(struct line *l, struct slice s, bool cut)
         size_t n = utf8_char(s);
         struct slice c = slice_make(s.p, n ? n : 1);
 
-        fits = add_char(l, c, n && !is_dangerous(c));
+        fits = add_char(l, c, n && !utf8_dangerous(c));
         s = slice_from(s, c.n);
     }
     if (!fits || cut) {

@@ -152,6 +152,40 @@ size_t utf8_cut(struct slice s, size_t max)
     return max;
 }
 
+bool utf8_dangerous(struct slice c)
+{
+    unsigned char b[3] = {0};
+
+    memcpy(b, c.p, c.n < 3 ? c.n : 3);
+    if (c.n == 1)
+        return b[0] < 0x20 || b[0] == 0x7f;
+    if (b[0] == 0xc2)
+        return b[1] < 0xa0;
+    if (b[0] != 0xe2)
+        return false;
+    return (b[1] == 0x80 && b[2] >= 0xa8 && b[2] <= 0xae) || /* U+2028 .. U+202E */
+           (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9);   /* U+2066 .. U+2069 */
+}
+
+void utf8_show(struct buf *out, struct slice s)
+{
+    struct buf clean = BUF_INIT;
+    struct slice rest;
+
+    utf8_clean(&clean, s);
+    rest = buf_all(&clean);
+    while (rest.n) {
+        struct slice c = slice_make(rest.p, utf8_char(rest));
+
+        if (!utf8_dangerous(c))
+            buf_slice(out, c);
+        for (size_t i = 0; utf8_dangerous(c) && i < c.n; i++)
+            buf_fmt(out, "\\x%02x", (unsigned char)c.p[i]);
+        rest = slice_from(rest, c.n);
+    }
+    buf_release(&clean);
+}
+
 size_t utf8_count(struct slice s)
 {
     size_t count = 0;

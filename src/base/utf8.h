@@ -11,6 +11,11 @@ bool utf8_valid(struct slice s);
 size_t utf8_char(struct slice s);
 /* Appends `s` as valid UTF-8 without NUL: each offending byte becomes U+FFFD. */
 void utf8_clean(struct buf *out, struct slice s);
+/* Whether a terminal must not get this well-formed character as it is: C0, DEL, C1, and the
+ * separators and marks that start a line or turn its direction. */
+bool utf8_dangerous(struct slice c);
+/* Appends `s` safe for a terminal: cleaned, and what is dangerous written as \x1b. */
+void utf8_show(struct buf *out, struct slice s);
 /* Appends one code point (a surrogate or one past U+10FFFF becomes U+FFFD). */
 void utf8_put(struct buf *out, uint32_t codepoint);
 /* The longest prefix of at most `max` bytes that does not cut a character. */

@@ -5,12 +5,11 @@
 
 #include "rules/explain.h"
 
-#include "base/utf8.h"
 #include "base/xalloc.h"
+#include "rules/explain_text.h"
 #include "rules/intake.h"
 #include "rules/match.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum outcome { IS_EVENT, OTHER_LOG, NOT_PARENT, IS_UNLESS, CONDITION_FAILED };
@@ -29,8 +28,6 @@ struct explainer {
     struct record record;
     struct trial *trials;
 };
-
-enum { SHOWN_BYTES = 200 };
 
 #define BOLD "\033[1m"
 #define GREEN "\033[32m"
@@ -55,26 +52,6 @@ void explainer_free(struct explainer *x)
     record_release(&x->record);
     free(x->trials);
     free(x);
-}
-
-/* Text from a log, safe for a terminal, cut to a sensible length. */
-static void show_text(struct buf *out, struct slice s)
-{
-    size_t n = utf8_cut(s, SHOWN_BYTES);
-    struct buf clean = BUF_INIT;
-
-    utf8_clean(&clean, slice_make(s.p, n));
-    for (size_t i = 0; i < clean.n; i++) {
-        unsigned char c = (unsigned char)clean.p[i];
-
-        if (c < 0x20 || c == 0x7f)
-            buf_fmt(out, "\\x%02x", c);
-        else
-            buf_char(out, (char)c);
-    }
-    buf_release(&clean);
-    if (n < s.n)
-        buf_str(out, "...");
 }
 
 static size_t common_prefix(struct slice a, struct slice b)
@@ -129,45 +106,6 @@ static struct trial try_event(struct explainer *x, unsigned event)
     return t;
 }
 
-static void show_field(struct buf *out, const char *name, struct slice text)
-{
-    buf_fmt(out, "    %s = ", name);
-    if (text.n == 0)
-        buf_str(out, "(missing)");
-    else
-        show_text(out, text);
-    buf_char(out, '\n');
-}
-
-struct shown {
-    struct buf *out;
-    struct arena scratch;
-};
-
-static void show_decoded_field(void *ctx, struct slice name, const struct field *value)
-{
-    struct shown *s = ctx;
-    struct field copy = *value;
-    char *text = xstrslice(name);
-
-    show_field(s->out, text, field_text(&copy, &s->scratch));
-    free(text);
-}
-
-static void show_decoded(struct explainer *x, struct buf *out)
-{
-    static const char *const kinds[] = {"json", "logfmt", "text", "undecodable"};
-    struct record *r = &x->record;
-    struct shown shown = {out, {0}};
-
-    buf_fmt(out, "  log %s, decoded as %s\n", r->log->name, kinds[r->decoded]);
-    if (r->decoded == DECODED_JSON)
-        json_each(r->line, show_decoded_field, &shown);
-    else if (r->decoded == DECODED_LOGFMT)
-        logfmt_each(r->line, r->log->format == LOG_LOGFMT, show_decoded_field, &shown);
-    arena_release(&shown.scratch);
-}
-
 /* Fields that the event itself made: groups, set, rewrite, map. */
 static void show_locals(struct explainer *x, const struct event *e, struct buf *out)
 {
@@ -177,11 +115,12 @@ static void show_locals(struct explainer *x, const struct event *e, struct buf *
         const struct capture *c = &e->conditions[i].capture;
 
         for (unsigned g = 0; c->group_slots && g < pattern_ngroups(c->pattern); g++)
-            show_field(out, pattern_group(c->pattern, g),
-                       field_text(&r->slots[c->group_slots[g]], &r->scratch));
+            explain_field(out, pattern_group(c->pattern, g),
+                          field_text(&r->slots[c->group_slots[g]], &r->scratch));
     }
     for (unsigned i = 0; i < e->nactions; i++)
-        show_field(out, e->actions[i].name, field_text(&r->slots[e->actions[i].to], &r->scratch));
+        explain_field(out, e->actions[i].name,
+                      field_text(&r->slots[e->actions[i].to], &r->scratch));
 }
 
 static void show_labels(struct explainer *x, const struct mapping *m, struct buf *out)
@@ -193,7 +132,7 @@ static void show_labels(struct explainer *x, const struct mapping *m, struct buf
         struct slice text = l->constant ? l->text : record_text(&x->record, &l->field);
 
         buf_fmt(out, "%s%s=\"", i ? "," : "{", spec->labels[i]);
-        show_text(out, text.n ? text : SLICE("unknown"));
+        explain_text(out, text.n ? text : SLICE("unknown"));
         buf_char(out, '"');
     }
     if (spec->nlabels)
@@ -217,7 +156,7 @@ static void show_value(struct explainer *x, const struct mapping *m, struct buf 
         }
         if (num_parse(raw, &m->unit, &v) < 0) {
             buf_fmt(out, " -- skipped: %s is no number: ", m->value.name);
-            show_text(out, raw);
+            explain_text(out, raw);
             return;
         }
         if (v.d < 0 && !gauge) {
@@ -255,33 +194,22 @@ static void show_event(struct explainer *x, unsigned event, const struct explain
     show_updates(x, event, out);
 }
 
-/* How many columns show_text takes for it. */
-static int columns(struct slice s)
-{
-    struct buf shown = BUF_INIT;
-
-    show_text(&shown, s);
-    int n = (int)utf8_count(buf_all(&shown));
-
-    buf_release(&shown);
-    return n;
-}
-
 /* Where the regex got to, with a caret under it and one under the text. */
 static void show_regex_place(const struct condition *c, struct slice text, struct buf *out)
 {
     struct slice regex = pattern_text(c->capture.pattern);
     size_t at_regex, at_text;
 
-    if (text.n > SHOWN_BYTES || regex.n > SHOWN_BYTES ||
+    if (text.n > EXPLAIN_TEXT_MAX || regex.n > EXPLAIN_TEXT_MAX ||
         !pattern_near(c->capture.pattern, text, &at_regex, &at_text))
         return;
     buf_str(out, "      ");
-    show_text(out, regex);
-    buf_fmt(out, "\n      %*s^ matched up to here\n      ", columns(slice_make(regex.p, at_regex)),
-            "");
-    show_text(out, text);
-    buf_fmt(out, "\n      %*s^ and here in the text\n", columns(slice_make(text.p, at_text)), "");
+    explain_text(out, regex);
+    buf_fmt(out, "\n      %*s^ matched up to here\n      ",
+            explain_columns(slice_make(regex.p, at_regex)), "");
+    explain_text(out, text);
+    buf_fmt(out, "\n      %*s^ and here in the text\n",
+            explain_columns(slice_make(text.p, at_text)), "");
 }
 
 static void show_condition(struct explainer *x, const struct condition *c, struct buf *out)
@@ -299,7 +227,7 @@ static void show_condition(struct explainer *x, const struct condition *c, struc
         buf_str(out, "missing");
     } else {
         buf_char(out, '"');
-        show_text(out, text);
+        explain_text(out, text);
         buf_char(out, '"');
     }
     buf_char(out, '\n');
@@ -356,7 +284,7 @@ void explain_line(struct explainer *x, struct source *s, struct slice raw,
     struct record *r = &x->record;
     unsigned hits = 0;
 
-    show_text(out, raw);
+    explain_text(out, raw);
     buf_char(out, '\n');
     record_source(r, s);
     switch (intake_line(r, raw, x->max_line)) {
@@ -369,7 +297,7 @@ void explain_line(struct explainer *x, struct source *s, struct slice raw,
     case INTAKE_LINE:
         break;
     }
-    show_decoded(x, out);
+    explain_decoded(out, r);
     for (unsigned i = 0; i < x->rules->nevents; i++)
         x->trials[x->rules->order[i]] = try_event(x, x->rules->order[i]);
     for (unsigned i = 0; i < x->rules->nevents; i++) {

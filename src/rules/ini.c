@@ -347,11 +347,21 @@ static int read_all(int fd, struct buf *out)
     }
 }
 
+/* A FIFO to which nobody writes is an empty file: opening one must not stop a daemon that reloads. */
+static int open_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd >= 0)
+        (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    return fd;
+}
+
 struct ini_doc *ini_read(const char *path, struct mistakes *m)
 {
     struct buf text = BUF_INIT;
     struct ini_doc *d = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open_file(path);
     int r = fd < 0 ? -errno : read_all(fd, &text);
 
     if (r < 0)

@@ -22,16 +22,26 @@ struct mistake {
 
 enum { NEAREST_MAX = 63 }; /* longer words are not compared */
 
-/* What a terminal may be shown: valid UTF-8, control bytes but newline as blanks. */
-static char *printable(struct slice s)
+/* What a terminal may be shown: each dangerous character is one blank, so that carets still point
+ * to the right place. */
+static char *printable(struct slice s, bool lines)
 {
-    struct buf clean = BUF_INIT;
+    struct buf clean = BUF_INIT, out = BUF_INIT;
+    struct slice rest;
 
     utf8_clean(&clean, s);
-    for (size_t i = 0; i < clean.n; i++)
-        if (((unsigned char)clean.p[i] < ' ' && clean.p[i] != '\n') || clean.p[i] == 0x7f)
-            clean.p[i] = ' ';
-    return buf_detach(&clean);
+    rest = buf_all(&clean);
+    while (rest.n) {
+        struct slice c = slice_make(rest.p, utf8_char(rest));
+
+        if (utf8_dangerous(c) && !(lines && c.p[0] == '\n'))
+            buf_char(&out, ' ');
+        else
+            buf_slice(&out, c);
+        rest = slice_from(rest, c.n);
+    }
+    buf_release(&clean);
+    return buf_detach(&out);
 }
 
 __attribute__((format(printf, 5, 0))) static void add(struct mistakes *m, enum severity severity,
@@ -44,9 +54,9 @@ __attribute__((format(printf, 5, 0))) static void add(struct mistakes *m, enum s
     buf_vfmt(&text, fmt, ap);
     GROW(m->list, m->n, m->cap);
     new = &m->list[m->n];
-    *new = (struct mistake){.file = xstrdup(at.file ? at.file : ""),
-                            .text = printable(buf_all(&text)),
-                            .more = more.n ? printable(more) : NULL,
+    *new = (struct mistake){.file = printable(slice_str(at.file), false),
+                            .text = printable(buf_all(&text), true),
+                            .more = more.n ? printable(more, true) : NULL,
                             .line = at.line,
                             .severity = severity,
                             .number = m->n};

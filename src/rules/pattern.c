@@ -21,6 +21,10 @@
  * log line comes near it. */
 enum { MATCH_LIMIT = 100000, HEAP_LIMIT_KIB = 20000 };
 
+/* What a rewrite may make of one field: `x -> (a thousand bytes)` on a line of 1 MiB must not cost
+ * memory that no configuration bounds. */
+enum { REPLACED_MAX = 16 << 20 };
+
 struct name {
     const char *text; /* inside the compiled code */
     uint16_t numbers[PATTERN_GROUPS_MAX];
@@ -425,7 +429,7 @@ enum pattern_result pattern_replace(struct pattern *p, const struct replacement 
         int rc = pcre2_substitute(p->code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0,
                                   options, p->data, p->context, (PCRE2_SPTR)r->text, r->n, to, &n);
 
-        if (rc == PCRE2_ERROR_NOMEMORY && n > room) {
+        if (rc == PCRE2_ERROR_NOMEMORY && n > room && n <= REPLACED_MAX) {
             room = n;
             continue;
         }

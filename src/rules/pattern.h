@@ -53,7 +53,8 @@ bool pattern_near(const struct pattern *p, struct slice subject, size_t *ret_reg
 struct replacement;
 struct replacement *replacement_new(const struct pattern *p, struct slice text, struct buf *err);
 void replacement_free(struct replacement *r);
-/* Appends the result to *out (the subject itself when nothing matched). */
+/* Appends the result to *out (the subject itself when nothing matched). A result that would grow
+ * past 16 MiB is PATTERN_ERROR, as is one that runs into the match limit. */
 enum pattern_result pattern_replace(struct pattern *p, const struct replacement *r,
                                     struct slice subject, struct buf *out);
 

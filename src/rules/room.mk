@@ -9,7 +9,8 @@ liblogtally_a_SOURCES += src/rules/pattern.h src/rules/pattern.c src/rules/liter
 	src/rules/dispatch.c src/rules/textindex.h src/rules/textindex.c \
 	src/rules/literals.h src/rules/literals.c src/rules/tuple.h src/rules/tuple.c src/rules/plan.h src/rules/plan.c \
 	src/rules/update.h src/rules/update.c src/rules/intake.h src/rules/intake.c \
-	src/rules/engine.h src/rules/engine.c src/rules/explain.h src/rules/explain.c
+	src/rules/engine.h src/rules/engine.c src/rules/explain.h src/rules/explain.c \
+	src/rules/explain_text.h src/rules/explain_text.c
 
 # A rules file proposed from a sample.
 liblogtally_a_SOURCES += src/rules/suggest.h src/rules/suggest.c src/rules/suggest_words.h \

@@ -273,8 +273,9 @@ static struct field_guess guess_label(const struct field_stats *f)
         return (struct field_guess){.role = ROLE_NONE};
     if (f->text)
         return (struct field_guess){ROLE_REFUSED, NULL, "free text"};
-    return few ? (struct field_guess){.role = ROLE_LABEL}
-               : (struct field_guess){ROLE_REFUSED, NULL, "too many different values"};
+    if (!few)
+        return (struct field_guess){ROLE_REFUSED, NULL, "too many different values"};
+    return (struct field_guess){.role = ROLE_LABEL};
 }
 
 struct field_guess field_guess(const struct field_stats *f, struct slice about)

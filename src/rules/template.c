@@ -3,6 +3,7 @@
 
 #include "rules/template.h"
 
+#include "base/utf8.h"
 #include "base/xalloc.h"
 #include "rules/filter.h"
 #include "rules/mistake.h"
@@ -250,7 +251,7 @@ static void eval_field(const struct part *p, struct slice value, struct buf *out
 
 void template_eval(const struct template *t, const struct slice *values, struct buf *out)
 {
-    for (unsigned i = 0; i < t->n; i++) {
+    for (unsigned i = 0; i < t->n && out->n <= TEMPLATE_BYTES_MAX; i++) {
         const struct part *p = &t->parts[i];
 
         if (p->field < 0)
@@ -260,4 +261,6 @@ void template_eval(const struct template *t, const struct slice *values, struct 
         else
             eval_field(p, values[p->field], out);
     }
+    if (out->n > TEMPLATE_BYTES_MAX)
+        out->n = utf8_cut(buf_all(out), TEMPLATE_BYTES_MAX);
 }

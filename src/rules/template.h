@@ -11,7 +11,7 @@
 
 struct template;
 
-enum { TEMPLATE_FIELDS_MAX = 32 };
+enum { TEMPLATE_FIELDS_MAX = 32, TEMPLATE_BYTES_MAX = 1 << 20 };
 
 /* NULL with a sentence in *err: unknown filter (with the nearest one), `$name` without braces, an
  * unclosed brace, an empty or invalid name. */
@@ -23,7 +23,8 @@ const char *template_field(const struct template *t, unsigned i);
 /* Whether field i can be missing without a trace because a default(x) stands behind it. */
 bool template_has_default(const struct template *t, unsigned i);
 
-/* `values[i]` is the text of field i, "" when it is missing. Appends to *out. */
+/* `values[i]` is the text of field i, "" when it is missing. Appends to *out, which is
+ * cut at TEMPLATE_BYTES_MAX: a template that names a long field often must not multiply it. */
 void template_eval(const struct template *t, const struct slice *values, struct buf *out);
 
 #endif
