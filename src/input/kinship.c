@@ -43,6 +43,20 @@ static bool is_copy_of(struct tailset *t, const struct newcomer *n, int fd,
     return same;
 }
 
+bool kin_still_copy(struct tailset *t, const struct tail_file *held)
+{
+    struct newcomer n = {0};
+    bool same = true;
+    int fd = follow_open(t, held->path);
+
+    if (fd < 0)
+        return true;
+    if (look_at_fd(fd, &n.look) == 0 && identity_eq(&n.look.id, &held->tail.id))
+        same = is_copy_of(t, &n, fd, held->copy_of);
+    (void)close(fd);
+    return same;
+}
+
 /* A copy is made after its original. */
 bool kin_is_older(const struct newcomer *n, const struct tail_file *f)
 {

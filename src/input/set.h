@@ -78,8 +78,9 @@ struct tail_file {
     char *path;                /* the last known */
     char *target;              /* where a symlink leads, NULL when it is none */
     struct tail_file *copy_of; /* FILE_HELD */
-    struct unpack *unpack;     /* FILE_PACKED, while it is read */
-    uint64_t rejected[8];      /* inodes of archives that began alike and went on otherwise */
+    bool is_copy; /* FILE_HELD: found to be one when the original had been read to its end */
+    struct unpack *unpack; /* FILE_PACKED, while it is read */
+    uint64_t rejected[8];  /* inodes of archives that began alike and went on otherwise */
     unsigned nrejected;
     struct pipe_input *pipe;
     void *sink;        /* NULL = not open */
@@ -234,6 +235,8 @@ void newcomer_hold(struct tailset *t, struct stream *s, const char *path, const 
 /* kinship.c */
 /* Too old to be a copy of f. */
 bool kin_is_older(const struct newcomer *n, const struct tail_file *f);
+/* Is what is held back a copy still of what its original, which is open, holds now? */
+bool kin_still_copy(struct tailset *t, const struct tail_file *held);
 bool kin_may_continue(const struct newcomer *n, const struct tail_file *f);
 struct tail_file *kin_lost(const struct newcomer *n, int fd, int *ret_relation);
 bool kin_was_read(const struct newcomer *n, const struct tail_file *lost);

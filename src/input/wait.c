@@ -78,6 +78,24 @@ static void end_waits(struct tailset *t, struct tail_file *f)
     }
 }
 
+/* A copy was held back because its original had it all. Was that so? An original of which nothing
+ * had been read may have been truncated and written anew without a trace: then the copy is all that
+ * is left of what it had been. True when the copy was let go; its path is appended. */
+static bool let_go(struct tailset *t, struct tail_file *held, struct buf *examine)
+{
+    const struct tail_file *f = held->copy_of;
+
+    if (held->kind != FILE_HELD || held->is_copy || !f || f->queued || f->failures > 0 ||
+        f->tail.fd < 0)
+        return false;
+    held->is_copy = kin_still_copy(t, held);
+    if (held->is_copy)
+        return false;
+    buf_add(examine, held->path, strlen(held->path) + 1);
+    file_drop(t, held);
+    return true;
+}
+
 /* A look by descriptor is enough while events tell what becomes of the name. *examine gets the path
  * otherwise. */
 static void look_again(struct tailset *t, struct tail_file *f, struct buf *examine)
@@ -102,6 +120,8 @@ void files_reconcile(struct tailset *t, bool all)
         next = f->next;
         if (all || (f->failures > 0 && t->now >= f->retry_ns))
             follow_queue(t, f);
+        if (let_go(t, f, &examine))
+            continue;
         look_again(t, f, &examine);
         end_waits(t, f);
     }
