@@ -74,7 +74,7 @@ static int help(int argc, char **argv)
 static int finish(int code)
 {
     if (code != EXIT_SYSTEM && (fflush(stdout) != 0 || ferror(stdout))) {
-        log_error("cannot write the output: %m");
+        log_error("cannot write standard output: %m");
         return EXIT_SYSTEM;
     }
     return code;

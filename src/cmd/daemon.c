@@ -1,4 +1,8 @@
-/* daemon -- see the header: start, run, stop. */
+/* daemon -- start, run, stop.
+ *
+ * The order of starting is: rules (a mistake must not touch anything), addresses (one in use is the
+ * commonest reason not to start), the store with its lock, then state into a new registry, and
+ * files last, so that no line is read before what came before it is known. */
 #include "config.h"
 
 #include "cmd/daemon.h"
@@ -66,6 +70,20 @@ static void on_tick(void *ctx)
     loop_timer_set(d->tick_timer, clock_mono_ns() + wait);
 }
 
+static int open_files(struct daemon *d)
+{
+    struct tail_options options;
+    struct tail_sink sink = daemon_sink;
+
+    sink.ctx = d;
+    daemon_tail_options(d, &options);
+    int r = tailset_new(d->loop, &options, &sink, &d->files);
+
+    if (r < 0)
+        log_error("cannot follow files: %s", strerror(-r));
+    return r < 0 ? EXIT_SYSTEM : 0;
+}
+
 /* Reads the saved state into registry and files. 0 or an exit code. */
 static int restore(struct daemon *d)
 {
@@ -74,8 +92,6 @@ static int restore(struct daemon *d)
     struct slice files = {NULL, 0}, values = {NULL, 0};
     int64_t wall_ns = 0;
     int code = 0;
-    struct tail_options options;
-    struct tail_sink sink = daemon_sink;
     bool damaged = false;
 
     if (d->store && store_load(d->store, &found, &payload, &wall_ns, &err) < 0) {
@@ -87,15 +103,8 @@ static int restore(struct daemon *d)
         damaged = true;
     if (daemon_make_engine(d, values) < 0)
         damaged = true;
-    sink.ctx = d;
-    daemon_tail_options(d, &options);
-    int r = tailset_new(d->loop, &options, &sink, &d->files);
-
-    if (r < 0) {
-        log_error("cannot follow files: %s", strerror(-r));
-        code = EXIT_SYSTEM;
+    if ((code = open_files(d)) != 0)
         goto out;
-    }
     if (files.n && !damaged && tailset_restore(d->files, files) < 0)
         damaged = true;
     if (damaged || found == STORE_DAMAGED) {
@@ -151,6 +160,8 @@ static int open_http(struct daemon *d)
     for (unsigned i = 0; r == 0 && i < options.nlisten; i++)
         log_info("listening on %s", http_server_address(d->http, i));
     buf_release(&err);
+    if (r == -EINVAL)
+        return EXIT_MISTAKES; /* it is no address */
     return r < 0 ? EXIT_SYSTEM : 0;
 }
 
@@ -164,6 +175,19 @@ static int load(struct daemon *d)
     return r < 0 ? EXIT_MISTAKES : 0;
 }
 
+static int open_loop(struct daemon *d)
+{
+    int r = loop_new(&d->loop);
+
+    if (r == 0)
+        r = loop_add_signal(d->loop, SIGTERM, on_stop, d);
+    if (r == 0)
+        r = loop_add_signal(d->loop, SIGINT, on_stop, d);
+    if (r == 0)
+        r = loop_add_signal(d->loop, SIGHUP, on_hangup, d);
+    return r;
+}
+
 int daemon_start(struct daemon *d, const struct run_options *options)
 {
     int code;
@@ -174,10 +198,10 @@ int daemon_start(struct daemon *d, const struct run_options *options)
     d->running_from_ns = clock_mono_ns();
     if ((code = load(d)) != 0)
         return code;
-    if (loop_new(&d->loop) < 0 || loop_add_signal(d->loop, SIGTERM, on_stop, d) < 0 ||
-        loop_add_signal(d->loop, SIGINT, on_stop, d) < 0 ||
-        loop_add_signal(d->loop, SIGHUP, on_hangup, d) < 0) {
-        log_error("cannot set up the event loop: %m");
+    int r = open_loop(d);
+
+    if (r < 0) {
+        log_error("cannot set up the event loop: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
     if ((code = open_http(d)) != 0 || (code = open_store(d)) != 0 || (code = restore(d)) != 0)
@@ -185,7 +209,7 @@ int daemon_start(struct daemon *d, const struct run_options *options)
     d->facts.files = d->files;
     d->facts.http = d->http;
     d->facts.catching_up = true;
-    int r = saver_new(d->loop, d->store, daemon_saved, d, &d->saver);
+    r = saver_new(d->loop, d->store, daemon_saved, d, &d->saver);
 
     if (r < 0) {
         log_error("cannot start the writer thread: %s", strerror(-r));

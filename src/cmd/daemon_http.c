@@ -1,4 +1,5 @@
-/* daemon_http -- the routes besides /metrics: health, reload, and a page for people. */
+/* daemon_http -- the routes besides /metrics. /health is for people and alerts and always 200;
+ * /health/live and /health/ready answer orchestrators by their status alone. */
 #include "config.h"
 
 #include "cmd/daemon.h"

@@ -1,9 +1,10 @@
 /* daemon_page -- when a snapshot is taken, and which page a scrape gets.
  *
- *   scrape: read what was appended before it asked
- *     nothing changed since the durable snapshot, or it is younger than a second -> its page, at
- * once else wait for a new one; after a second without it (a slow disk)           -> the durable
- * page
+ *   a scrape: read what was appended before it asked, then
+ *     nothing changed since the durable snapshot,
+ *     or it is younger than a second               its page, at once
+ *     else                                         wait for a new snapshot
+ *     a second without it (a slow disk)            the page of the durable one
  *
  * Snapshots are also taken every `interval` when something changed. One is saved at a time; who
  * asks meanwhile gets that one if it is still young when it is there, so that any number of
@@ -22,8 +23,8 @@
 #define FRESH_NS NSEC_PER_SEC    /* a page this young is good enough */
 #define PATIENCE_NS NSEC_PER_SEC /* how long a scrape waits for a new one */
 #define CATCH_UP_NS (10 * NSEC_PER_MSEC)
-#define FORMAT_WANTED_NS \
-    (300 * NSEC_PER_SEC) /* a format not asked for so long is not rendered ahead */
+/* A format not asked for so long is not rendered ahead. */
+#define FORMAT_WANTED_NS (300 * NSEC_PER_SEC)
 
 struct scrape {
     struct http_request *request;
@@ -203,8 +204,7 @@ static void set_deadline(struct daemon *d)
     loop_timer_set(d->deadline_timer, first);
 }
 
-/* Answers all waiting scrapes for which the durable page is new enough, or that waited long enough.
- */
+/* Answers the scrapes for which the durable page is new enough, or that waited long enough. */
 static void answer_waiting(struct daemon *d, bool all)
 {
     int64_t now = clock_mono_ns();

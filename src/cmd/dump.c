@@ -1,9 +1,11 @@
-/* dump -- see the header. */
+/* dump -- names, not slot numbers: what a person can compare with the rules as written. What is
+ * resolved is which log, event and metric each name came to mean, and how dispatch finds an event.
+ * */
 #include "config.h"
 
 #include "cmd/dump.h"
 
-void dump_condition(const struct condition *c, struct buf *out)
+static void dump_condition(const struct condition *c, struct buf *out)
 {
     if (c->is_match) {
         struct slice regex = pattern_text(c->capture.pattern);
@@ -19,13 +21,12 @@ static void dump_event(const struct ruleset *rules, const struct engine *engine,
 {
     const struct event *e = &rules->events[i];
 
-    buf_fmt(out, "event %s  (%s:%d)\n  found %s\n", e->name, e->at.file, e->at.line,
-            e->used ? "" : "never: nothing uses it");
-    if (e->used) {
-        out->n--;
+    buf_fmt(out, "event %s  (%s:%d)\n  found ", e->name, e->at.file, e->at.line);
+    if (e->used)
         engine_how(engine, i, out);
-        buf_char(out, '\n');
-    }
+    else
+        buf_str(out, "never: nothing uses it");
+    buf_char(out, '\n');
     if (e->parent != EVENT_NONE)
         buf_fmt(out, "  of %s\n", rules->events[e->parent].name);
     for (unsigned k = 0; k < e->nunless; k++)

@@ -6,7 +6,4 @@
 
 void dump_rules(const struct ruleset *rules, const struct engine *engine, struct buf *out);
 
-/* `status == 200`, `match ^...` as written; for messages. */
-void dump_condition(const struct condition *c, struct buf *out);
-
 #endif

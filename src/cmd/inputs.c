@@ -1,5 +1,6 @@
-/* inputs -- see the header. Hidden files of a directory are left out, and its directories are not
- * entered. */
+/* inputs -- files in the order of their own first times: a rotated set is named newest first, and
+ * gauges need the order in which lines were written. Hidden files of a directory are left out, and
+ * its directories are not entered. */
 #include "config.h"
 
 #include "cmd/inputs.h"

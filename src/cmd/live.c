@@ -1,5 +1,5 @@
-/* live -- see the header. A page's live part is small; making its registry anew each time keeps it
- * free of leftovers (a log that a reload removed). */
+/* live -- a page's live part is small; making its registry anew each time keeps it free of
+ * leftovers (a log that a reload removed). */
 #include "config.h"
 
 #include "cmd/live.h"

@@ -1,4 +1,4 @@
-/* merge -- see the header; and the command.
+/* merge -- the command, and the file that a snapshot is kept in.
  *
  *   file: "LTSNAP1\n"  u32 CRC32C of what follows  encoded snapshot */
 #include "config.h"
@@ -16,7 +16,7 @@
 
 static const char magic[8] = {'L', 'T', 'S', 'N', 'A', 'P', '1', '\n'};
 
-int snapshot_write(const char *path, struct registry *registry)
+int merge_write_file(const char *path, struct registry *registry)
 {
     struct snapshot *s = snapshot_take(registry);
     struct buf values = BUF_INIT, file = BUF_INIT;
@@ -33,7 +33,7 @@ int snapshot_write(const char *path, struct registry *registry)
     return r;
 }
 
-int snapshot_add(const char *path, struct registry *registry, struct buf *err)
+int merge_add_file(const char *path, struct registry *registry, struct buf *err)
 {
     struct buf file = BUF_INIT;
     int r = input_slurp(path, &file);
@@ -85,7 +85,7 @@ static int add_all(const struct merge_options *o, struct registry *registry)
 {
     for (size_t i = 0; i < o->common.files.n; i++) {
         struct buf err = BUF_INIT;
-        int r = snapshot_add(o->common.files.list[i], registry, &err);
+        int r = merge_add_file(o->common.files.list[i], registry, &err);
 
         if (r < 0)
             log_error("%s", err.p);
@@ -104,7 +104,7 @@ static int finish(const struct merge_options *o, struct registry *registry,
     int r;
 
     if (o->snapshot) {
-        r = snapshot_write(o->snapshot, registry);
+        r = merge_write_file(o->snapshot, registry);
     } else {
         struct snapshot *s = snapshot_take(registry);
 

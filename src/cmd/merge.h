@@ -5,8 +5,8 @@
 #include "cmd/session.h"
 
 /* Writes the values of a part's registry. 0 or negative errno after a sentence on stderr. */
-int snapshot_write(const char *path, struct registry *registry);
+int merge_write_file(const char *path, struct registry *registry);
 /* Adds a file's values to a registry. 0 or negative errno with a sentence in *err. */
-int snapshot_add(const char *path, struct registry *registry, struct buf *err);
+int merge_add_file(const char *path, struct registry *registry, struct buf *err);
 
 #endif

@@ -1,4 +1,7 @@
-/* options -- see the header. */
+/* options -- getopt_long, driven by the rows of a command and a few that all commands have.
+ *
+ * getopt says nothing itself (opterr): its sentences name no command and no way out. Whatever it
+ * refuses is looked at again here, and the nearest option named. */
 #include "config.h"
 
 #include "cmd/options.h"

@@ -1,4 +1,7 @@
-/* output -- see the header. */
+/* output -- a page is written beside its place, synced, and renamed into it.
+ *
+ * A reader of the file (a textfile collector) so never sees half a page, and a command that fails
+ * leaves what was there. What is no plain file is written as it stands. */
 #include "config.h"
 
 #include "cmd/output.h"
@@ -11,6 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What messages call it. */
+static const char *shown(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard output" : path;
+}
+
 int output_open(struct output *o, const char *path)
 {
     *o = (struct output){.path = path};
@@ -19,14 +28,8 @@ int output_open(struct output *o, const char *path)
         return 0;
     int r = -errno;
 
-    log_error("cannot write %s: %s", path, strerror(-r));
+    log_error("cannot write %s: %s", shown(path), strerror(-r));
     return r;
-}
-
-void output_line(struct output *o, struct slice line)
-{
-    fwrite(line.p, 1, line.n, o->file);
-    putc('\n', o->file);
 }
 
 int output_close(struct output *o)
@@ -34,7 +37,7 @@ int output_close(struct output *o)
     int r = fflush(o->file) != 0 || ferror(o->file) ? -EIO : 0;
 
     if (r < 0)
-        log_error("cannot write %s: %s", o->path, strerror(errno));
+        log_error("cannot write %s: %s", shown(o->path), strerror(errno));
     if (o->file != stdout)
         fclose(o->file);
     return r;
@@ -77,7 +80,7 @@ int output_finish(struct output *o, bool keep)
     if (o->temporary && (r < 0 || !keep))
         unlink(o->temporary);
     if (r < 0)
-        log_error("cannot write %s: %s", o->path, strerror(-r));
+        log_error("cannot write %s: %s", shown(o->path), strerror(-r));
     free(o->temporary);
     return r;
 }
@@ -115,6 +118,7 @@ int input_slurp(const char *path, struct buf *out)
         return -errno;
     for (size_t n = 1; n > 0; out->n += n)
         n = fread(buf_reserve(out, 65536), 1, 65536, f);
+    out->p[out->n] = '\0';
     int r = ferror(f) ? -EIO : 0;
 
     fclose(f);

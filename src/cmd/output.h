@@ -15,7 +15,6 @@ struct output {
 
 /* All say what went wrong on stderr. 0 or negative errno. */
 int output_open(struct output *o, const char *path);
-void output_line(struct output *o, struct slice line);
 int output_close(struct output *o);
 
 /* A file that is written bit by bit and takes its place only when it is whole: path + ".tmp",

@@ -1,5 +1,5 @@
-/* parts -- see the header. One mutex guards which part is next and which are done; everything else
- * belongs to one thread. */
+/* parts -- threads take parts in order, the caller merges them in order. One mutex guards which
+ * part is next and which are done; everything else belongs to one thread. */
 #include "config.h"
 
 #include "cmd/parts.h"
@@ -64,8 +64,7 @@ static uint32_t identify(const struct input *in)
     return id;
 }
 
-/* A log whose lines are joined from several is not cut: the parts of a line may lie on both sides.
- */
+/* A log whose lines are joined from several is not cut: a line may lie on both sides. */
 static void cut(struct work *w, const struct setup *setup, const struct input *in)
 {
     uint64_t *cuts = NULL;
@@ -197,13 +196,13 @@ static int run_threads(struct work *w)
 {
     pthread_t threads[PARTS_THREADS_MAX];
     unsigned n = 0;
-    int code;
+    int code, r = 0;
 
     while (n < w->options->threads && n < w->n &&
-           pthread_create(&threads[n], NULL, work_on, w) == 0)
+           (r = pthread_create(&threads[n], NULL, work_on, w)) == 0)
         n++;
     if (n == 0 && w->n > 0) {
-        log_error("cannot start a thread: %m");
+        log_error("cannot start a thread: %s", strerror(r));
         return EXIT_SYSTEM;
     }
     code = merge_all(w);

@@ -1,4 +1,5 @@
-/* process -- see the header. */
+/* process -- read anew for every page: statm and the directory of descriptors cost some ten
+ * microseconds. */
 #include "config.h"
 
 #include "cmd/process.h"

@@ -1,4 +1,5 @@
-/* progress -- see the header. */
+/* progress -- redrawn in place at most ten times a second, from whichever thread read last; who
+ * calls holds the lock. The rate is the mean since the start: it does not jump. */
 #include "config.h"
 
 #include "cmd/progress.h"

@@ -61,7 +61,7 @@ static int write_result(struct replay *r, const struct replay_options *o, enum e
     int result;
 
     if (o->snapshot) {
-        result = snapshot_write(o->snapshot, r->session.registry);
+        result = merge_write_file(o->snapshot, r->session.registry);
     } else {
         session_expose(&r->session, format, &page);
         result = output_page(o->output, buf_all(&page));

@@ -1,5 +1,6 @@
 # Sources and tests of src/cmd.
 liblogtally_a_SOURCES += src/cmd/options.h src/cmd/options.c src/cmd/settings.h src/cmd/settings.c \
+	src/cmd/settings_env.c \
 	src/cmd/setup.h src/cmd/setup.c src/cmd/session.h src/cmd/session.c src/cmd/output.h \
 	src/cmd/output.c src/cmd/check.c src/cmd/dump.h src/cmd/dump.c src/cmd/replay.c \
 	src/cmd/samples.h src/cmd/samples.c src/cmd/cases.h src/cmd/cases.c src/cmd/test.c \

@@ -1,5 +1,5 @@
-/* saver -- see the header. One slot for a job, one for its result; a mutex guards both, an eventfd
- * wakes the loop. */
+/* saver -- a thread that waits for one job at a time. One slot for a job, one for its result; a
+ * mutex guards both, an eventfd wakes the loop. */
 #include "config.h"
 
 #include "cmd/saver.h"
@@ -195,10 +195,10 @@ void saver_free(struct saver *s)
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->mutex);
     pthread_join(s->thread, NULL);
-    if (s->has_job)
+    if (s->has_job) {
         snapshot_free(s->job.snapshot);
-    if (s->has_job)
         buf_release(&s->job.files);
+    }
     if (s->has_result) {
         snapshot_free(s->result.snapshot);
         for (unsigned f = 0; f < PAGE_FORMATS; f++)

@@ -1,4 +1,5 @@
-/* session -- see the header. */
+/* session -- one registry and one engine for files that are read to their end and then forgotten:
+ * `now` stands still, so nothing expires. */
 #include "config.h"
 
 #include "cmd/session.h"

@@ -1,9 +1,9 @@
-/* settings -- see the header. One row a key; a row's reader turns the value's text into the field.
- */
+/* settings -- one row a key; a row's reader turns the value's text into the field. */
 #include "config.h"
 
 #include "cmd/settings.h"
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "metrics/expose.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct key {
+struct setting {
     const char *section, *name;
     void (*read)(struct settings *c, const struct ini_entry *e, struct mistakes *m);
 };
@@ -21,9 +21,9 @@ void settings_init(struct settings *c)
 {
     *c = (struct settings){
         .max_connections = 64,
-        .timeout_ns = INT64_C(10000000000),
-        .interval_ns = INT64_C(5000000000),
-        .rotate_wait_ns = INT64_C(600000000000),
+        .timeout_ns = 10 * NSEC_PER_SEC,
+        .interval_ns = 5 * NSEC_PER_SEC,
+        .rotate_wait_ns = 600 * NSEC_PER_SEC,
         .max_line = 1 << 20,
         .max_label = 256,
         .max_series = 100000,
@@ -38,19 +38,10 @@ void settings_release(struct settings *c)
     arena_release(&c->text);
 }
 
-static unsigned count_items(struct slice s)
-{
-    unsigned n = 1;
-
-    for (size_t i = 0; i < s.n; i++)
-        n += s.p[i] == ',';
-    return n;
-}
-
 /* "a, b" -> {"a", "b"} */
 static const char **read_list(struct settings *c, struct slice value, unsigned *ret_n)
 {
-    const char **list = arena_alloc(&c->text, count_items(value) * sizeof *list);
+    const char **list = arena_alloc(&c->text, (slice_count(value, ',') + 1) * sizeof *list);
     struct slice item;
 
     *ret_n = 0;
@@ -94,6 +85,15 @@ static void read_created(struct settings *c, const struct ini_entry *e, struct m
     read_yes_no(&c->created, e, m);
 }
 
+/* A key of later versions. What asks for nothing is no mistake. */
+static void read_unsupported(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    (void)c;
+    if (e->value.n && !slice_eq(e->value, SLICE("no")))
+        mistake_add(m, MISTAKE, e->at, "%s is not supported by this version; leave it out",
+                    e->name);
+}
+
 static void read_duration(int64_t *to, const struct ini_entry *e, struct mistakes *m,
                           int64_t least_ns)
 {
@@ -111,12 +111,12 @@ static void read_duration(int64_t *to, const struct ini_entry *e, struct mistake
 
 static void read_timeout(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
-    read_duration(&c->timeout_ns, e, m, 1000000000);
+    read_duration(&c->timeout_ns, e, m, NSEC_PER_SEC);
 }
 
 static void read_interval(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
-    read_duration(&c->interval_ns, e, m, 100000000);
+    read_duration(&c->interval_ns, e, m, NSEC_PER_SEC / 10);
 }
 
 static void read_rotate_wait(struct settings *c, const struct ini_entry *e, struct mistakes *m)
@@ -242,22 +242,25 @@ static void read_const_label(struct settings *c, const struct ini_entry *e, stru
 static void read_const_labels(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
     struct slice rest = e->value, label;
+    size_t most = slice_count(rest, ',') + 1;
 
-    c->const_names = arena_alloc(&c->text, count_items(rest) * sizeof *c->const_names);
-    c->const_values = arena_alloc(&c->text, count_items(rest) * sizeof *c->const_values);
+    c->const_names = arena_alloc(&c->text, most * sizeof *c->const_names);
+    c->const_values = arena_alloc(&c->text, most * sizeof *c->const_values);
     c->nconst = 0;
     while (next_label(&rest, &label))
         if (label.n)
             read_const_label(c, e, label, m);
 }
 
-static const struct key keys[] = {
-    {"server", "listen", read_listen},    {"server", "reload", read_reload},
-    {"server", "created", read_created},  {"server", "max_connections", read_connections},
-    {"server", "timeout", read_timeout},  {"state", "directory", read_directory},
-    {"state", "interval", read_interval}, {"state", "rotate_wait", read_rotate_wait},
-    {"limits", "line", read_line},        {"limits", "label", read_label},
-    {"limits", "series", read_series},    {"metrics", "const_labels", read_const_labels},
+static const struct setting keys[] = {
+    {"server", "listen", read_listen},       {"server", "tls_cert", read_unsupported},
+    {"server", "tls_key", read_unsupported}, {"server", "auth_file", read_unsupported},
+    {"server", "reload", read_reload},       {"server", "show_lines", read_unsupported},
+    {"server", "created", read_created},     {"server", "max_connections", read_connections},
+    {"server", "timeout", read_timeout},     {"state", "directory", read_directory},
+    {"state", "interval", read_interval},    {"state", "rotate_wait", read_rotate_wait},
+    {"limits", "line", read_line},           {"limits", "label", read_label},
+    {"limits", "series", read_series},       {"metrics", "const_labels", read_const_labels},
     {"rules", "include", read_include},
 };
 
@@ -279,7 +282,7 @@ static void unknown_key(const struct ini_section *s, const struct ini_entry *e, 
                 e->name, s->kind, near);
 }
 
-static const struct key *find_key(const char *section, const char *name)
+static const struct setting *find_key(const char *section, const char *name)
 {
     for (size_t i = 0; i < NKEYS; i++)
         if (strcmp(keys[i].section, section) == 0 && strcmp(keys[i].name, name) == 0)
@@ -304,7 +307,7 @@ static void read_section(struct settings *c, const struct ini_section *s, struct
         mistake_add(m, MISTAKE, s->at, "[%s] takes no name; write [%s]", s->text, s->kind);
     for (size_t i = 0; i < s->n; i++) {
         const struct ini_entry *e = &s->entries[i];
-        const struct key *k = find_key(s->kind, e->name);
+        const struct setting *k = find_key(s->kind, e->name);
 
         buf_clear(&name);
         buf_fmt(&name, "%s.%s", s->kind, e->name);
@@ -339,61 +342,6 @@ void settings_read(struct settings *c, const struct ini_doc *doc, const char *al
         }
     }
     map_release(&seen);
-}
-
-/* ${env:NAME} or ${env:NAME:-default} at *text; appends what it stands for. False: it is neither.
- */
-static bool expand_one(struct slice text, struct where at, struct buf *out, size_t *ret_used,
-                       struct mistakes *m)
-{
-    const char *close;
-
-    if (!slice_starts(text, SLICE("${env:")) || !(close = memchr(text.p, '}', text.n)))
-        return false;
-    struct slice body = {text.p + 6, (size_t)(close - text.p) - 6};
-    const char *sep = memmem(body.p, body.n, ":-", 2);
-    struct slice name = sep ? slice_make(body.p, (size_t)(sep - body.p)) : body;
-    char *var = xstrslice(name);
-    const char *value = getenv(var);
-
-    if (value && (value[0] || !sep))
-        buf_str(out, value);
-    else if (sep)
-        buf_slice(out, slice_from(body, (size_t)(sep - body.p) + 2));
-    else
-        mistake_add(m, MISTAKE, at,
-                    "the environment has no %s; set it, or write ${env:%s:-default}", var, var);
-    free(var);
-    *ret_used = (size_t)(close - text.p) + 1;
-    return true;
-}
-
-static void expand_entry(struct ini_doc *doc, struct ini_entry *e, struct mistakes *m)
-{
-    struct buf out = BUF_INIT;
-
-    for (size_t i = 0; i < e->value.n;) {
-        size_t used;
-
-        if (expand_one(slice_from(e->value, i), e->at, &out, &used, m)) {
-            i += used;
-        } else {
-            buf_char(&out, e->value.p[i]);
-            i++;
-        }
-    }
-    if (!slice_eq(buf_all(&out), e->value))
-        e->value = arena_slice(&doc->text, buf_all(&out));
-    buf_release(&out);
-}
-
-void settings_expand_env(struct ini_doc *doc, struct mistakes *m)
-{
-    for (size_t i = 0; i < doc->n; i++)
-        for (size_t k = 0; k < doc->sections[i].n; k++)
-            if (memmem(doc->sections[i].entries[k].value.p, doc->sections[i].entries[k].value.n,
-                       "${env:", 6))
-                expand_entry(doc, &doc->sections[i].entries[k], m);
 }
 
 const char *settings_default_state(struct arena *a)

@@ -47,9 +47,8 @@ void settings_expand_env(struct ini_doc *doc, struct mistakes *m);
 void settings_read(struct settings *c, const struct ini_doc *doc, const char *also,
                    struct mistakes *m);
 
-/* Where state is kept when nothing was configured: $STATE_DIRECTORY, /var/lib/logtally for root,
- * else
- * ~/.local/state/logtally. */
+/* Where state is kept when nothing was configured: $STATE_DIRECTORY, else /var/lib/logtally for
+ * root, else ~/.local/state/logtally. */
 const char *settings_default_state(struct arena *a);
 
 #endif

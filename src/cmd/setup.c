@@ -1,4 +1,6 @@
-/* setup -- see the header. */
+/* setup -- configuration, rules and what was given by hand become documents, in that order; the
+ * rules room compiles them together. --log and the log `auto` are documents too, written here, so
+ * that they are checked and resolved by the same code as a person's own. */
 #include "config.h"
 
 #include "cmd/setup.h"

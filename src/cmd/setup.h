@@ -1,5 +1,4 @@
-/* setup -- from the command line to a loaded configuration and ruleset, with all mistakes at once.
- */
+/* setup -- from the command line to a loaded configuration and ruleset; all mistakes at once. */
 #ifndef LT_CMD_SETUP_H
 #define LT_CMD_SETUP_H
 

@@ -39,7 +39,7 @@ static const struct option_row rows[] = {
 
 struct tally {
     const struct test_options *options;
-    const struct common_options *common; /* of the directory at hand */
+    struct common_options common; /* of the directory at hand */
     size_t passed, failed, recorded;
     int code; /* worst exit code besides failures */
 };
@@ -211,7 +211,7 @@ static bool only_expects(const struct ini_doc *doc, const struct expectation *wa
 /* A test with a configuration of its own. */
 static void run_own(struct tally *t, const struct test_case *c, const struct setup *shared)
 {
-    struct common_options common = *t->common;
+    struct common_options common = t->common;
     struct strings rules = {0};
     struct expectation want = {0};
     struct mistakes m = MISTAKES_INIT;
@@ -267,7 +267,6 @@ static void run_cases(struct tally *t, const struct cases *cases, const struct s
 /* Without -c and --rules, the rules are those in the directory above the tests. */
 static int run_dir(struct tally *t, const char *dir)
 {
-    struct common_options common = t->options->common;
     struct buf above = BUF_INIT, err = BUF_INIT;
     struct strings rules = {0};
     struct cases cases = {0};
@@ -276,13 +275,13 @@ static int run_dir(struct tally *t, const char *dir)
 
     buf_fmt(&above, "%s/..", dir);
     strings_add(&rules, above.p);
-    if (!common.config && common.rules.n == 0)
-        common.rules = rules;
-    t->common = &common;
+    t->common = t->options->common;
+    if (!t->common.config && t->common.rules.n == 0)
+        t->common.rules = rules;
     if (cases_find(dir, &cases, &err) < 0) {
         log_error("%s", err.p);
         code = EXIT_MISTAKES;
-    } else if ((code = setup_or_say(&common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+    } else if ((code = setup_or_say(&t->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
         run_cases(t, &cases, &setup);
         setup_release(&setup);
         code = t->failed ? EXIT_MISTAKES : t->code;
