@@ -270,13 +270,23 @@ step_quickstart() {
     LOGTALLY=$logtally "$top/contrib/quickstart.sh" --once && counted 18 0
 }
 
+# Speed, as far as a busy machine can tell: instructions of small logs against the recorded numbers.
+step_instructions() {
+    local out=$CHECK_LOG.out ok=0
+    need valgrind python3
+    make -s -C "$build/gcc" bench-count >"$out" 2>&1 || ok=1
+    cat "$out"
+    closing_line "$out" && return $ok
+}
+
 step_cppcheck() {
     need cppcheck
     local out=$CHECK_LOG.out
     mkdir -p "$build/cppcheck"
     cppcheck --enable=warning,performance --inline-suppr --error-exitcode=1 --std=c11 \
         -j "$jobs" --cppcheck-build-dir="$build/cppcheck" --suppressions-list="$top/tests/cppcheck.txt" \
-        -I "$top/src" -I "$build/gcc" -DHAVE_CONFIG_H -D_GNU_SOURCE "$top/src" 2>&1 | tee "$out" || return 1
+        -I "$top/src" -I "$build/gcc" -DHAVE_CONFIG_H -D_GNU_SOURCE "$top/src" >"$out" 2>&1 ||
+        { grep -v -E '^(Checking |[0-9]+/)' "$out"; counted 0 1; return 1; }
     counted "$(grep -c '^Checking .*\.c *\.\.\.$' "$out")" 0
 }
 
