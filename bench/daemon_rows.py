@@ -22,10 +22,12 @@ def free_port():
 
 
 class Daemon:
-    """`logtally run` in a directory of its own, pinned to the measured core; state on the disk."""
+    """`logtally run` in a directory of its own; state on the disk. Pinned to the measured core where CPU time
+    is what is asked for; not where it is a delay: its two threads would wait for each other."""
 
-    def __init__(self, place, name, rules=SHIPPED):
+    def __init__(self, place, name, rules=SHIPPED, pinned=False):
         self.place = place
+        self.before_exec = pin(place.core) if pinned else None
         self.dir = place.path("run-" + name)
         shutil.rmtree(self.dir, ignore_errors=True)
         os.makedirs(os.path.join(self.dir, "logs"))
@@ -48,7 +50,7 @@ class Daemon:
     def __enter__(self):
         with open(os.path.join(self.dir, "stderr"), "wb") as err:
             self.child = subprocess.Popen([self.place.logtally, "run", "-c", os.path.join(self.dir, "logtally.ini")],
-                                          stderr=err, preexec_fn=pin(self.place.core))
+                                          stderr=err, preexec_fn=self.before_exec)
         return self
 
     def __exit__(self, *_):
@@ -109,7 +111,7 @@ class Daemon:
 
 
 def many_files(place, n):
-    d = Daemon(place, "files-%d" % n)
+    d = Daemon(place, "files-%d" % n, pinned=True)
     for i in range(n):
         d.append(LINE * (1000 if n <= 10 else 10), "%05d.log" % i)
     return d
@@ -130,10 +132,13 @@ def idling(place, table):
     with many_files(place, 1000) as d:
         settled(d)
         table.add("memory with 1,000 files", d.resident_mb(), 12, unit="MB")
-        before, exact = d.ticks(), d.cpu_ns()
-        time.sleep(seconds)
-        table.add("idle with 1,000 files: clock ticks in %d s" % seconds, d.ticks() - before, 0, unit="",
-                  note="%.2f ms of CPU" % ((d.cpu_ns() - exact) / 1e6))
+        ticks, exact = [], d.cpu_ns()
+        for _ in range(3):
+            before = d.ticks()
+            time.sleep(10)
+            ticks.append(d.ticks() - before)
+        table.add("idle with 1,000 files: clock ticks in 10 s", min(ticks), 0, unit="",
+                  note="%.2f ms of CPU" % ((d.cpu_ns() - exact) / 3e6))
     with many_files(place, 10000) as d:
         settled(d)
         before = d.cpu_ns()
@@ -146,7 +151,7 @@ def following(place, table):
     """20,000 lines a second, one write each, by a writer on another core; a scrape in the middle."""
     seconds = 30 if place.full else 8
     corpus = place.corpus("json", 80000)
-    with Daemon(place, "follow") as d:
+    with Daemon(place, "follow", pinned=True) as d:
         d.append(LINE)
         settled(d)
         before = d.cpu_ns()
@@ -154,11 +159,10 @@ def following(place, table):
                        preexec_fn=pin(place.other), stdout=subprocess.DEVNULL)
         used = d.cpu_ns() - before
         time.sleep(1.5)
-        counted = d.value("logtally_log_lines_total")
         want = 1 + 20000 * seconds
         lines = sum(float(v) for v in re.findall(rb"^logtally_log_lines_total\{[^}]*\} (\S+)$", d.get("/metrics")[1], re.M))
         if lines != want:
-            raise RuntimeError("%d lines were written and %d counted (%d)" % (want, lines, counted))
+            raise RuntimeError("%d lines were written and %d counted" % (want, lines))
     table.add("following 20,000 lines/s, one write each: share of a core", used / seconds / 1e7, 1, unit="%",
               note="%.2f us a line" % (used / seconds / 20000 / 1e3))
 

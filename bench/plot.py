@@ -3,14 +3,16 @@
 
     plot.py RESULT.json|DIRECTORY... [-o FILE]
 
-Of a directory the newest result is taken; of several arguments the first that has one. Both scales are
-logarithmic. No library: the few shapes needed are text."""
+Writes the same figures as tables into the pages between `<!-- figures -->` and `<!-- end -->`. Of a directory
+the newest result is taken; of several arguments the first that has one. Both scales are logarithmic. No library:
+the few shapes needed are text."""
 import argparse
 import glob
 import html
 import json
 import math
 import os
+import re
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -120,6 +122,45 @@ def draw(result):
     return d.svg()
 
 
+WORDS = {"en": ("measure", "target", "measured", "", "within", "missed", "nanoseconds of CPU per line"),
+         "ru": ("что измерено", "цель", "вышло", "", "да", "нет", "наносекунд процессора на строку")}
+
+
+def number(value, unit):
+    return ("%.3g %s" % (value, unit) if abs(value) < 1000 else "%.0f %s" % (value, unit)).strip()
+
+
+def tables(result, language):
+    """Markdown."""
+    words = WORDS[language]
+    programs = ["wc", "grep", "ours", "match", "ours-every-regex", "mtail"]
+    out = ["| %s | %s |" % (words[6], " | ".join(NAMES[p] for p in programs)), "|---" * (len(programs) + 1) + "|"]
+    for kind, title in TITLES.items():
+        costs = result["ns_per_line"].get(kind, {})
+        out.append("| %s | %s |" % (title, " | ".join("%.0f" % costs[p] if p in costs else "" for p in programs)))
+    out += ["", "| %s | %s | %s | %s |" % words[:4], "|---|---|---|---|"]
+    for row in result["rows"]:
+        if row["value"] is None:
+            continue
+        target = "" if row["target"] is None else "%s %s" % ({"<=": "≤", ">=": "≥"}[row["sense"]],
+                                                             number(row["target"], row["unit"]))
+        verdict = {True: words[4], False: "**%s**" % words[5], None: ""}[row["ok"]]
+        out.append("| %s | %s | %s | %s |" % (row["name"], target, number(row["value"], row["unit"]), verdict))
+    m = result["machine"]
+    out += ["", "%s, %d cores, %s, Linux %s; revision %s, %s run, load %.1f." % (
+        m["cpu"], m["cores"], m["compiler"], m["kernel"], result["revision"], result["mode"], m["load"])]
+    return "\n".join(out)
+
+
+def write_tables(result, page, language):
+    path = os.path.join(TOP, "docs", page)
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    body = "<!-- figures -->\n%s\n<!-- end -->" % tables(result, language)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(re.sub(r"<!-- figures -->.*<!-- end -->", lambda _: body, text, flags=re.S))
+
+
 def newest(places):
     for place in places:
         found = [place]
@@ -143,6 +184,8 @@ def main():
         result = json.load(f)
     with open(options.o, "w", encoding="utf-8") as f:
         f.write(draw(result))
+    for page, language in (("performance.md", "en"), ("performance.ru.md", "ru")):
+        write_tables(result, page, language)
     print("drawn from", path)
     return 0
 

@@ -27,3 +27,4 @@ bench-count: $(BENCH_TOOLS)
 
 bench-count-accept: $(BENCH_TOOLS)
 	python3 $(srcdir)/bench/count.py --programs . --accept
+dist_doc_DATA += docs/performance.md docs/performance.ru.md docs/performance.svg
