@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "rules/linescan.h"
+#include "rules/trail.h"
 
 #include "base/xalloc.h"
 
@@ -32,6 +33,7 @@ static const char *const backend_names[] = {"level",         "msg",
 struct work {
     const char *p, *end;
     struct fieldnames *want;
+    struct trail *trail;
     struct field slots[SLOTS_MAX];
     uint16_t numbers[SLOTS_MAX + 1];
     struct touched touched;
@@ -70,9 +72,9 @@ static void walk_fast(struct work *w, const struct linescan *scan)
         bool valid;
 
         if (*p == '{')
-            nl = scan->json(p, &valid, w->want, w->slots, &w->touched);
+            nl = scan->json(p, &valid, w->trail, w->slots, &w->touched);
         else
-            nl = scan->logfmt(p, false, &valid, w->want, w->slots, &w->touched);
+            nl = scan->logfmt(p, false, &valid, w->trail, w->slots, &w->touched);
         w->decoded += valid;
         clear(w);
         w->lines++;
@@ -177,6 +179,7 @@ int main(int argc, char **argv)
     }
     text = read_all(argv[1]);
     w.want = fieldnames_new(names, n);
+    w.trail = trail_new(w.want);
     w.touched.slots = w.numbers;
     measure(&w, text, "plain", walk_plain, NULL);
     for (int level = 0; level < LINESCAN_LEVELS; level++) {
@@ -189,6 +192,7 @@ int main(int argc, char **argv)
         (void)snprintf(name, sizeof name, "%s newline", scan->name);
         measure(&w, text, name, walk_newline, scan);
     }
+    trail_free(w.trail);
     fieldnames_free(w.want);
     free((char *)text.p);
     return EXIT_SUCCESS;

@@ -1,9 +1,10 @@
 /* Fuzzes the fast scanners against the plain ones: the same line's end, the same verdict, the same
- * fields, with exactly the promised slack behind the line. The first byte chooses the instructions,
- * the form, and whether the line ends with a newline or is a slice. */
+ * fields, with exactly the promised slack behind the line. The first byte chooses the instructions
+ * and the form. The input is several lines, which leave a trail for those behind them. */
 #include "config.h"
 
 #include "rules/linescan.h"
+#include "rules/trail.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -36,17 +37,22 @@ static bool same(const struct got *a, const struct got *b)
     return memcmp(a->fields, b->fields, sizeof a->fields) == 0 && a->touched.n == b->touched.n;
 }
 
-static void by_line(const struct linescan *scan, bool json, bool lenient, char *p, size_t n,
-                    const struct fieldnames *want, struct got *g)
+static void compare(const struct linescan *scan, bool json, bool lenient, char *p, size_t n,
+                    struct trail *trail)
 {
+    struct slice line = {p, n};
+    struct got plain, fast;
     const char *end;
 
-    p[n] = '\n';
+    begin(&plain);
+    begin(&fast);
+    plain.valid = json ? json_fields(line, trail->want, plain.fields, &plain.touched)
+                       : logfmt_fields(line, lenient, trail->want, plain.fields, &plain.touched);
     if (json)
-        end = scan->json(p, &g->valid, want, g->fields, &g->touched);
+        end = scan->json(p, &fast.valid, trail, fast.fields, &fast.touched);
     else
-        end = scan->logfmt(p, lenient, &g->valid, want, g->fields, &g->touched);
-    if (end != p + n)
+        end = scan->logfmt(p, lenient, &fast.valid, trail, fast.fields, &fast.touched);
+    if (end != p + n || !same(&plain, &fast))
         abort();
 }
 
@@ -54,33 +60,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     uint8_t how = size > 0 ? data[0] : 0;
     const struct linescan *scan = linescan_get((enum linescan_level)(how % LINESCAN_LEVELS));
-    bool json = how & 4, lenient = how & 8, slice = how & 16;
     size_t n = size > 0 ? size - 1 : 0;
-    struct got plain, fast;
     struct fieldnames *want;
-    struct slice line;
-    char *p;
+    struct trail *trail;
+    char *text, *p, *nl;
 
-    if (scan == NULL || memchr(data + (size > 0), '\n', n) != NULL)
+    if (scan == NULL)
         return 0;
     want = fieldnames_new(names, N);
-    p = malloc(n + LINESCAN_SLACK);
-    memcpy(p, data + (size > 0), n);
-    memset(p + n, how & 32 ? '"' : '}', LINESCAN_SLACK);
-    line = (struct slice){p, n};
-    begin(&plain);
-    begin(&fast);
-    plain.valid = json ? json_fields(line, want, plain.fields, &plain.touched)
-                       : logfmt_fields(line, lenient, want, plain.fields, &plain.touched);
-    if (!slice)
-        by_line(scan, json, lenient, p, n, want, &fast);
-    else if (json)
-        fast.valid = scan->json_slice(line, want, fast.fields, &fast.touched);
-    else
-        fast.valid = scan->logfmt_slice(line, lenient, want, fast.fields, &fast.touched);
-    if (!same(&plain, &fast))
-        abort();
-    free(p);
+    trail = trail_new(want);
+    text = malloc(n + LINESCAN_SLACK);
+    memcpy(text, data + (size > 0), n);
+    text[n] = '\n';
+    memset(text + n + 1, how & 32 ? '"' : '}', LINESCAN_SLACK - 1);
+    for (p = text; p <= text + n; p = nl + 1) {
+        nl = memchr(p, '\n', (size_t)(text + n + 1 - p));
+        compare(scan, how & 4, how & 8, p, (size_t)(nl - p), trail);
+    }
+    free(text);
+    trail_free(trail);
     fieldnames_free(want);
     return 0;
 }

@@ -11,7 +11,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { NAMES_MAX = 4096, SHORT_MAX = 15 };
+enum { NAMES_MAX = 4096 };
 
 static size_t index_size(const struct fieldnames *f)
 {
@@ -21,7 +21,7 @@ static size_t index_size(const struct fieldnames *f)
 static void index_put(struct fieldnames *f, unsigned entry)
 {
     const struct keywords *k = &f->entries[entry].words;
-    size_t at = fieldnames_cell(k->first, k->last, f->shift);
+    size_t at = fieldnames_at(k->first, k->last, f->shift);
 
     while (f->index[at] != 0)
         at = (at + 1) & (index_size(f) - 1);
@@ -73,24 +73,6 @@ static void add_name(struct fieldnames *f, const char *name, unsigned slot)
         entry_of(f, name, (size_t)(dot - name))->begins = true;
 }
 
-static void cells_fill(struct fieldnames *f)
-{
-    f->cells = xcalloc(index_size(f), sizeof *f->cells);
-    for (size_t i = 0; i < index_size(f); i++)
-        f->cells[i] = (struct fieldcell){UINT64_MAX, UINT64_MAX, FIELDNAME_NO_SLOT, false};
-    for (unsigned i = 0; i < f->n; i++) {
-        const struct fieldname *e = &f->entries[i];
-        struct fieldcell *c = &f->cells[fieldnames_cell(e->words.first, e->words.last, f->shift)];
-
-        if (e->slot == FIELDNAME_NO_SLOT || e->words.n > SHORT_MAX)
-            continue;
-        if (c->slot != FIELDNAME_NO_SLOT)
-            c->more = true;
-        else
-            *c = (struct fieldcell){e->words.first, e->words.last, e->slot, false};
-    }
-}
-
 struct fieldnames *fieldnames_new(const char *const *names, unsigned n)
 {
     struct fieldnames *f = xcalloc(1, sizeof *f);
@@ -100,7 +82,6 @@ struct fieldnames *fieldnames_new(const char *const *names, unsigned n)
     f->index = xcalloc(index_size(f), sizeof *f->index);
     for (unsigned i = 0; i < n; i++)
         add_name(f, names[i], i);
-    cells_fill(f);
     return f;
 }
 
@@ -112,6 +93,5 @@ void fieldnames_free(struct fieldnames *f)
         free((char *)f->entries[i].text);
     free(f->entries);
     free(f->index);
-    free(f->cells);
     free(f);
 }

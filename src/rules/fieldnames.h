@@ -5,10 +5,7 @@
  * names themselves the table holds what stands before each of their dots: for "a.b.c" also "a" and
  * "a.b", as entries without a slot. A scanner of nested JSON goes into an object only when it found
  * it here.
- *
- * The fast scanners have a table of their own in here, of the names that have a slot and less than
- * 16 bytes: `cells`, which a look-up reads in one place. Their keys hold no NUL, so the two words
- * alone tell them apart. Internal to src/rules. */
+ * Internal to src/rules. */
 #ifndef LT_RULES_FIELDNAMES_H
 #define LT_RULES_FIELDNAMES_H
 
@@ -28,19 +25,11 @@ struct fieldname {
     bool begins;      /* text + "." begins a wanted name */
 };
 
-/* One look: the words are equal, then `slot` it is; or there is `more` to look at elsewhere. */
-struct fieldcell {
-    uint64_t first, last; /* an empty cell has all ones, which no key has */
-    uint16_t slot;
-    bool more; /* a name that belongs here did not fit: ask fieldnames_find */
-};
-
 struct fieldnames {
     struct fieldname *entries;
     unsigned n, cap;
     uint32_t *index; /* entry + 1, or 0; at most a quarter of it is used */
-    unsigned shift;  /* 64 - log2 of its size, which is also that of: */
-    struct fieldcell *cells;
+    unsigned shift;  /* 64 - log2 of its size */
 };
 
 /* Eight bytes of text as one number, the same on every machine. */
@@ -68,7 +57,7 @@ static inline struct keywords keywords_of(const char *p, size_t n)
 }
 
 /* The cell where a search begins. The length is left out: the same words with another are rare. */
-static inline size_t fieldnames_cell(uint64_t first, uint64_t last, unsigned shift)
+static inline size_t fieldnames_at(uint64_t first, uint64_t last, unsigned shift)
 {
     return (size_t)((first ^ (last << 29 | last >> 35)) * UINT64_C(0x9e3779b97f4a7c15) >> shift);
 }
@@ -83,7 +72,7 @@ static inline const struct fieldname *fieldnames_find(const struct fieldnames *f
                                                       const struct keywords *k, const char *text)
 {
     size_t mask = ((size_t)1 << (64 - f->shift)) - 1;
-    size_t at = fieldnames_cell(k->first, k->last, f->shift);
+    size_t at = fieldnames_at(k->first, k->last, f->shift);
 
     for (; f->index[at] != 0; at = (at + 1) & mask) {
         const struct fieldname *e = &f->entries[f->index[at] - 1];

@@ -53,6 +53,12 @@ void fieldnames_free(struct fieldnames *f);
 bool json_fields(struct slice line, const struct fieldnames *want, struct field *slots,
                  struct touched *touched);
 
+/* One member of the outermost object, whose key is `key` (without escapes) and whose value begins at
+ * p: behind the value, or NULL when it is none. */
+const char *json_member(const char *p, const char *end, struct slice key,
+                        const struct fieldnames *want, struct field *slots,
+                        struct touched *touched);
+
 /* logfmt: are there two or more tokens, each KEY=VALUE with VALUE bare or quoted and closed? With
  * `lenient` (format = logfmt) bare words (empty value) and a single token are accepted too. KEY may
  * be Go-quoted. Tokens are divided by blanks. */

@@ -1,5 +1,5 @@
 /* JSON, the plain way: one byte after the other, by the grammar of RFC 8259. This file is the
- * specification of what a JSON line is; fields_fast.c may only give the same answer sooner.
+ * specification of what a JSON line is; linescan_kernel.h may only give the same answer sooner.
  *
  * A line is decoded only if it is valid to its last byte, so that a half-written or interleaved
  * line is never counted as a record. Nothing is copied: a value is a piece of the line, and one
@@ -73,26 +73,6 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/* At a backslash: behind the escape, or NULL when it is none. */
-static const char *skip_escape(const char *p, const char *end)
-{
-    if (end - p < 2)
-        return NULL;
-    if (p[1] != 'u')
-        return p[1] != '\0' && strchr("\"\\/bfnrt", p[1]) != NULL ? p + 2 : NULL;
-    if (end - p < 6)
-        return NULL;
-    for (int i = 2; i < 6; i++)
-        if (!is_hex(p[i]))
-            return NULL;
-    return p + 6;
-}
-
 /* Skips eight bytes at a time while none of them is a quote, a backslash or a control character. */
 static const char *skip_plain(const char *p, const char *end)
 {
@@ -126,7 +106,7 @@ static bool string(struct walk *w, struct field *ret_text)
             continue;
         }
         escaped = true;
-        p = skip_escape(p, end);
+        p = json_skip_escape(p, end);
         if (p == NULL)
             return false;
         p = skip_plain(p, end);
@@ -385,6 +365,17 @@ bool json_fields(struct slice line, const struct fieldnames *want, struct field 
     struct walk w = {.want = want, .slots = slots, .touched = touched};
 
     return walk_line(&w, line);
+}
+
+const char *json_member(const char *p, const char *end, struct slice key,
+                        const struct fieldnames *want, struct field *slots, struct touched *touched)
+{
+    struct walk w = {.p = p, .end = end, .want = want, .slots = slots, .touched = touched};
+    struct scope top = {.named = true, .top = true};
+    struct field name = {key.p, (uint32_t)key.n, FIELD_TEXT};
+    struct member m = member_of(&w, &top, &name);
+
+    return value(&w, &m, 1) ? w.p : NULL;
 }
 
 bool json_each(struct slice line, field_visit_fn *fn, void *ctx)

@@ -111,12 +111,11 @@ const char *intake_next(struct record *r, const char *p, size_t max_line,
     switch (first) {
     case FIRST_JSON:
         record_begin(r);
-        nl = scan->json(p, &valid, r->rules->decoded, r->slots, &r->touched);
+        nl = scan->json(p, &valid, r->trail, r->slots, &r->touched);
         break;
     case FIRST_LOGFMT:
         record_begin(r);
-        nl = scan->logfmt(p, log->format == LOG_LOGFMT, &valid, r->rules->decoded, r->slots,
-                          &r->touched);
+        nl = scan->logfmt(p, log->format == LOG_LOGFMT, &valid, r->trail, r->slots, &r->touched);
         break;
     default:
         nl = scan->newline(p);

@@ -4,35 +4,14 @@
 #include "rules/linescan.h"
 
 #include "rules/linescan_parts.h"
-
-#define KEEP(n) (UINT64_MAX >> (64 - 8 * (n)))
-
-const uint64_t linescan_masks[16][2] = {
-    {0, 0},
-    {KEEP(1), 0},
-    {KEEP(2), 0},
-    {KEEP(3), 0},
-    {KEEP(4), 0},
-    {KEEP(5), 0},
-    {KEEP(6), 0},
-    {KEEP(7), 0},
-    {KEEP(8), 0},
-    {KEEP(8), KEEP(1)},
-    {KEEP(8), KEEP(2)},
-    {KEEP(8), KEEP(3)},
-    {KEEP(8), KEEP(4)},
-    {KEEP(8), KEEP(5)},
-    {KEEP(8), KEEP(6)},
-    {KEEP(8), KEEP(7)},
-};
+#include "rules/unescape.h"
 
 const struct linescan *linescan_get(enum linescan_level level)
 {
 #if defined(__x86_64__)
     if (level == LINESCAN_AVX2)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-                       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
-                       __builtin_cpu_supports("pclmul")
+                       __builtin_cpu_supports("bmi2")
                    ? &linescan_avx2
                    : NULL;
     if (level == LINESCAN_SSE2)
@@ -88,43 +67,19 @@ const char *linescan_scalar(const char *p)
     return number(p);
 }
 
-unsigned linescan_slot(const struct fieldnames *want, const char *key, size_t n)
+const char *linescan_json_escape(const char *p)
 {
-    struct keywords words = keywords_of(key, n);
-    const struct fieldname *e = fieldnames_find(want, &words, key);
-
-    return e != NULL ? e->slot : FIELDNAME_NO_SLOT;
+    return json_skip_escape(p, p + JSON_ESCAPE_MAX); /* the newline is no part of one */
 }
 
-size_t linescan_long_key(const char *key, const char *end, char close)
+const char *linescan_go_escape(const char *p)
 {
-    size_t left = end > key ? (size_t)(end - key) : 0;
-    const char *at = memchr(key, close, left);
-
-    return at != NULL ? (size_t)(at - key) : left;
+    return p[1] == '\n' ? NULL : p + 2;
 }
 
-static bool is_hex(char c)
+void linescan_undo(struct field *slots, struct touched *touched, unsigned n)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-bool linescan_escapes(const char *s, uint64_t escaped)
-{
-    for (; escaped != 0; escaped &= escaped - 1) {
-        const char *c = s + __builtin_ctzll(escaped);
-
-        if (*c == 'u' && is_hex(c[1]) && is_hex(c[2]) && is_hex(c[3]) && is_hex(c[4]))
-            continue;
-        if (*c == '\0' || strchr("\"\\/bfnrt", *c) == NULL)
-            return false;
-    }
-    return true;
-}
-
-void linescan_undo(struct field *slots, struct touched *touched, unsigned before)
-{
-    while (touched->n > before)
+    while (touched->n > n)
         slots[touched->slots[--touched->n]].kind = FIELD_NONE;
 }
 

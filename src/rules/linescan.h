@@ -5,7 +5,7 @@
  * are at it they find the line's end. Lines must stand in a buffer:
  *
  *     for (p = block; p < end; p = line_end + 1)
- *         line_end = *p == '{' ? scan->json(p, &valid, want, slots, &touched) : scan->newline(p);
+ *         line_end = *p == '{' ? scan->json(p, &valid, trail, slots, &touched) : scan->newline(p);
  *
  * At least LINESCAN_SLACK bytes behind the line's end must be readable; they may hold anything (but be
  * written once, or valgrind complains). No
@@ -19,6 +19,8 @@ enum { LINESCAN_SLACK = 64 };
 
 enum linescan_level { LINESCAN_SWAR, LINESCAN_SSE2, LINESCAN_AVX2, LINESCAN_LEVELS };
 
+struct trail;
+
 struct linescan {
     const char *name;
 
@@ -27,18 +29,12 @@ struct linescan {
 
     /* The line from p to the first '\n', which must be there and is returned. *ret_valid as
      * json_fields and logfmt_fields return; `slots` must be empty (FIELD_NONE), and when *ret_valid
-     * is false they are again. `touched` needs room for one more than there are slots. */
-    const char *(*json)(const char *p, bool *ret_valid, const struct fieldnames *want,
-                        struct field *slots, struct touched *touched);
-    const char *(*logfmt)(const char *p, bool lenient, bool *ret_valid,
-                          const struct fieldnames *want, struct field *slots,
-                          struct touched *touched);
-
-    /* The same for a line that ends where the slice does. */
-    bool (*json_slice)(struct slice line, const struct fieldnames *want, struct field *slots,
-                       struct touched *touched);
-    bool (*logfmt_slice)(struct slice line, bool lenient, const struct fieldnames *want,
-                         struct field *slots, struct touched *touched);
+     * is false they are again. `touched` needs room for one more than there are slots. The trail
+     * knows the names that are wanted, and learns. */
+    const char *(*json)(const char *p, bool *ret_valid, struct trail *trail, struct field *slots,
+                        struct touched *touched);
+    const char *(*logfmt)(const char *p, bool lenient, bool *ret_valid, struct trail *trail,
+                          struct field *slots, struct touched *touched);
 };
 
 /* The best one this machine can run. */

@@ -13,8 +13,6 @@ const struct linescan linescan_sse2 = {
     .newline = scan_newline,
     .json = scan_json,
     .logfmt = scan_logfmt,
-    .json_slice = scan_json_slice,
-    .logfmt_slice = scan_logfmt_slice,
 };
 
 #endif

@@ -11,6 +11,4 @@ const struct linescan linescan_swar = {
     .newline = scan_newline,
     .json = scan_json,
     .logfmt = scan_logfmt,
-    .json_slice = scan_json_slice,
-    .logfmt_slice = scan_logfmt_slice,
 };

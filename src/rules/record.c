@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "rules/linescan.h"
+#include "rules/trail.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +18,14 @@
 void record_init(struct record *r, const struct ruleset *rules)
 {
     *r = (struct record){.rules = rules, .scan = linescan_best()};
+    r->trail = trail_new(rules->decoded);
     r->slots = xcalloc(rules->nslots + 1, sizeof *r->slots);
     r->touched.slots = xcalloc(rules->nslots + 1, sizeof *r->touched.slots);
 }
 
 void record_release(struct record *r)
 {
+    trail_free(r->trail);
     free(r->slots);
     free(r->touched.slots);
     arena_release(&r->scratch);

@@ -13,6 +13,7 @@ enum decoded { DECODED_JSON, DECODED_LOGFMT, DECODED_TEXT, DECODED_UNDECODABLE }
 struct record {
     const struct ruleset *rules;
     const struct linescan *scan; /* the best this machine can run */
+    struct trail *trail;         /* what it learned of the lines' shapes */
     const struct log_def *log;
     struct source *source;
     struct slice line;   /* unwrapped, without prefix, CR and newline */

@@ -35,7 +35,8 @@ liblogtally_a_SOURCES += src/rules/fields.h src/rules/fieldnames.h src/rules/fie
 	src/rules/unwrap.h src/rules/unwrap.c src/rules/linetime.h src/rules/linetime.c \
 	src/rules/timepattern.h src/rules/timepattern.c src/rules/simd.h src/rules/linescan.h \
 	src/rules/linescan_parts.h src/rules/linescan_kernel.h src/rules/linescan.c \
-	src/rules/linescan_avx2.c src/rules/linescan_sse2.c src/rules/linescan_swar.c
+	src/rules/linescan_avx2.c src/rules/linescan_sse2.c src/rules/linescan_swar.c \
+	src/rules/trail.h src/rules/trail.c
 EXTRA_PROGRAMS += bench/bench_fields
 bench_bench_fields_SOURCES = bench/bench_fields.c
 

@@ -1,16 +1,15 @@
-/* simd -- 64 bytes at a time as 64-bit masks: bit i speaks of byte i. The only file with
- * intrinsics.
+/* simd -- comparing and searching text many bytes at a time. The only file with intrinsics.
  *
  * A file that includes this chooses the instructions first, by defining one of
  *
- *   SIMD_AVX2   AVX2, BMI, BMI2 and carry-less multiplication: x86 since 2013
+ *   SIMD_AVX2   AVX2 and BMI: x86 since 2013
  *   SIMD_SSE2   what every x86-64 has
  *   SIMD_SWAR   plain C, eight bytes in a 64-bit word: every machine
  *
  * and gets the same names for each, so that a scanner is written once (linescan_kernel.h) and
  * compiled three times. Which one runs is decided at run time (linescan.c); nothing here needs
  * compiler flags of the user. Every function must be marked SIMD_TARGET, else the compiler refuses
- * to inline. */
+ * to inline. All may read up to 32 bytes from where they look. */
 #ifndef LT_RULES_SIMD_H
 #define LT_RULES_SIMD_H
 
@@ -23,12 +22,10 @@
 #endif
 
 #ifdef SIMD_AVX2
-#define SIMD_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt,pclmul")))
+#define SIMD_TARGET __attribute__((target("avx2,bmi,bmi2")))
 #else
 #define SIMD_TARGET
 #endif
-#define SIMD_PRAGMA(text) _Pragma(#text)
-#define SIMD_UNROLL(n) SIMD_PRAGMA(GCC unroll n) /* -O2 alone does not */
 #define SIMD_INLINE static inline SIMD_TARGET __attribute__((always_inline))
 
 /* Eight bytes as one number, the first byte lowest, on every machine. */
@@ -48,249 +45,144 @@ SIMD_INLINE unsigned bit_lowest(uint64_t v)
     return (unsigned)__builtin_ctzll(v);
 }
 
-/* Of no bits: any number, but no more than 64. */
-SIMD_INLINE unsigned bit_lowest_or_any(uint64_t v)
-{
-#ifdef SIMD_AVX2
-    return (unsigned)_tzcnt_u64(v);
-#else
-    return (unsigned)__builtin_ctzll(v | UINT64_C(1) << 63);
-#endif
-}
-
-/* Keeps the compiler from gathering single stores into a vector, which costs more than it saves. */
-#define SIMD_STORE_NOW() __asm__ volatile("" ::: "memory")
-
-SIMD_INLINE unsigned bit_count(uint64_t v)
-{
-    return (unsigned)__builtin_popcountll(v);
-}
-
-/* The bits below the lowest one; all when there is none. */
-SIMD_INLINE uint64_t bits_below(uint64_t v)
-{
-    return (v - 1) & ~v;
-}
-
-/* Bit i of the result: is the number of ones in bits 0..i odd? */
-SIMD_INLINE uint64_t bits_parity(uint64_t v)
-{
-#ifdef SIMD_AVX2
-    __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)v), _mm_set1_epi8(-1), 0);
-
-    return (uint64_t)_mm_cvtsi128_si64(product);
-#else
-    v ^= v << 1;
-    v ^= v << 2;
-    v ^= v << 4;
-    v ^= v << 8;
-    v ^= v << 16;
-    v ^= v << 32;
-    return v;
-#endif
-}
-
-/* block_load(p): 64 bytes. block_eq(b, c): which bytes are c? block_control(b): which are below
- * 0x20? text_find16(p, c): where in 16 bytes is the first c? 16 when there is none. */
+/* Each compilation defines:
+ *
+ * text_begins(p, text, n)     are the first n bytes the same? n <= 32; 32 bytes of both are readable
+ * text_stop(p, a, b, top)     the first byte that is a, or b, or at most top (below 0x80); there is
+ *                             one
+ * text_newline(p)             the first '\n'; there is one */
 
 #if defined(SIMD_AVX2)
 
-struct block {
-    __m256i a, b;
-};
-
-SIMD_INLINE struct block block_load(const char *p)
+SIMD_INLINE __m256i vector_load(const char *p)
 {
-    return (struct block){_mm256_loadu_si256((const __m256i *)(const void *)p),
-                          _mm256_loadu_si256((const __m256i *)(const void *)(p + 32))};
+    return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
 
-SIMD_INLINE uint64_t block_bits(__m256i a, __m256i b)
+SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n)
 {
-    uint32_t low = (uint32_t)_mm256_movemask_epi8(a), high = (uint32_t)_mm256_movemask_epi8(b);
+    __m256i same = _mm256_cmpeq_epi8(vector_load(p), vector_load(text));
 
-    return low | (uint64_t)high << 32;
+    return _bzhi_u32(~(unsigned)_mm256_movemask_epi8(same), n) == 0;
 }
 
-SIMD_INLINE uint64_t block_eq(struct block v, char c)
+SIMD_INLINE const char *text_stop(const char *p, char a, char b, char top)
 {
-    __m256i all = _mm256_set1_epi8(c);
+    const __m256i as = _mm256_set1_epi8(a), bs = _mm256_set1_epi8(b), tops = _mm256_set1_epi8(top);
 
-    return block_bits(_mm256_cmpeq_epi8(v.a, all), _mm256_cmpeq_epi8(v.b, all));
+    for (;; p += 32) {
+        __m256i v = vector_load(p);
+        __m256i found = _mm256_or_si256(_mm256_cmpeq_epi8(v, as), _mm256_cmpeq_epi8(v, bs));
+
+        found = _mm256_or_si256(found, _mm256_cmpeq_epi8(_mm256_max_epu8(v, tops), tops));
+        unsigned bits = (unsigned)_mm256_movemask_epi8(found);
+
+        if (bits != 0)
+            return p + bit_lowest(bits);
+    }
 }
 
-SIMD_INLINE void block_seen(struct block *seen, struct block v, char c)
+SIMD_INLINE const char *text_newline(const char *p)
 {
-    __m256i all = _mm256_set1_epi8(c);
+    const __m256i newline = _mm256_set1_epi8('\n');
 
-    seen->a = _mm256_or_si256(seen->a, _mm256_cmpeq_epi8(v.a, all));
-    seen->b = _mm256_or_si256(seen->b, _mm256_cmpeq_epi8(v.b, all));
-}
+    for (;; p += 32) {
+        unsigned bits = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(vector_load(p), newline));
 
-SIMD_INLINE bool block_any(struct block seen)
-{
-    __m256i both = _mm256_or_si256(seen.a, seen.b);
-
-    return _mm256_testz_si256(both, both) == 0;
-}
-
-SIMD_INLINE uint64_t block_control(struct block v)
-{
-    __m256i top = _mm256_set1_epi8(0x1f);
-
-    return block_bits(_mm256_cmpeq_epi8(_mm256_max_epu8(v.a, top), top),
-                      _mm256_cmpeq_epi8(_mm256_max_epu8(v.b, top), top));
+        if (bits != 0)
+            return p + bit_lowest(bits);
+    }
 }
 
 #elif defined(SIMD_SSE2)
 
-struct block {
-    __m128i q[4];
-};
-
-SIMD_INLINE struct block block_load(const char *p)
+SIMD_INLINE __m128i vector_load(const char *p)
 {
-    struct block v;
-
-    SIMD_UNROLL(4)
-    for (int i = 0; i < 4; i++)
-        v.q[i] = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
-    return v;
+    return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-SIMD_INLINE uint64_t block_eq(struct block v, char c)
+SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n)
 {
-    __m128i all = _mm_set1_epi8(c);
-    uint64_t bits = 0;
+    __m128i low = _mm_cmpeq_epi8(vector_load(p), vector_load(text));
+    __m128i high = _mm_cmpeq_epi8(vector_load(p + 16), vector_load(text + 16));
+    uint64_t same = (unsigned)_mm_movemask_epi8(low) | (uint64_t)_mm_movemask_epi8(high) << 16;
 
-    SIMD_UNROLL(4)
-    for (int i = 0; i < 4; i++)
-        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v.q[i], all)) << 16 * i;
-    return bits;
+    return (~same & ((UINT64_C(1) << n) - 1)) == 0;
 }
 
-SIMD_INLINE void block_seen(struct block *seen, struct block v, char c)
+SIMD_INLINE const char *text_stop(const char *p, char a, char b, char top)
 {
-    __m128i all = _mm_set1_epi8(c);
+    const __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b), tops = _mm_set1_epi8(top);
 
-    SIMD_UNROLL(4)
-    for (int i = 0; i < 4; i++)
-        seen->q[i] = _mm_or_si128(seen->q[i], _mm_cmpeq_epi8(v.q[i], all));
-}
+    for (;; p += 16) {
+        __m128i v = vector_load(p);
+        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(v, as), _mm_cmpeq_epi8(v, bs));
 
-SIMD_INLINE bool block_any(struct block seen)
-{
-    __m128i all =
-        _mm_or_si128(_mm_or_si128(seen.q[0], seen.q[1]), _mm_or_si128(seen.q[2], seen.q[3]));
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(_mm_max_epu8(v, tops), tops));
+        unsigned bits = (unsigned)_mm_movemask_epi8(found);
 
-    return _mm_movemask_epi8(all) != 0;
-}
-
-SIMD_INLINE uint64_t block_control(struct block v)
-{
-    __m128i top = _mm_set1_epi8(0x1f);
-    uint64_t bits = 0;
-
-    SIMD_UNROLL(4)
-    for (int i = 0; i < 4; i++) {
-        __m128i is = _mm_cmpeq_epi8(_mm_max_epu8(v.q[i], top), top);
-
-        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(is) << 16 * i;
+        if (bits != 0)
+            return p + bit_lowest(bits);
     }
-    return bits;
+}
+
+SIMD_INLINE const char *text_newline(const char *p)
+{
+    const __m128i newline = _mm_set1_epi8('\n');
+
+    for (;; p += 16) {
+        unsigned bits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(vector_load(p), newline));
+
+        if (bits != 0)
+            return p + bit_lowest(bits);
+    }
 }
 
 #else
-
-struct block {
-    uint64_t w[8];
-};
 
 #define EACH_BYTE(x) (UINT64_C(0x0101010101010101) * (uint8_t)(x))
 
-SIMD_INLINE struct block block_load(const char *p)
+/* The top bit of each byte that is at most `top`. Exact: no carry runs from one byte into the next.
+ */
+SIMD_INLINE uint64_t word_at_most(uint64_t v, char top)
 {
-    struct block v;
-
-    SIMD_UNROLL(8)
-    for (int i = 0; i < 8; i++)
-        v.w[i] = word_load(p + 8 * i);
-    return v;
+    return ~(((v & EACH_BYTE(0x7f)) + EACH_BYTE(0x7f - top)) | v) & EACH_BYTE(0x80);
 }
 
-/* The top bit of each byte that is zero. Exact: no carry runs from one byte into the next. */
-SIMD_INLINE uint64_t word_zeros(uint64_t v)
+SIMD_INLINE uint64_t word_eq(uint64_t v, char c)
 {
-    return ~(((v & EACH_BYTE(0x7f)) + EACH_BYTE(0x7f)) | v | EACH_BYTE(0x7f));
+    return word_at_most(v ^ EACH_BYTE(c), 0);
 }
 
-/* The eight top bits, side by side. */
-SIMD_INLINE uint64_t word_gather(uint64_t tops)
+SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n)
 {
-    return (tops >> 7) * UINT64_C(0x0102040810204080) >> 56;
+    for (; n >= 8; n -= 8, p += 8, text += 8)
+        if (word_load(p) != word_load(text))
+            return false;
+    return n == 0 || ((word_load(p) ^ word_load(text)) & ((UINT64_C(1) << 8 * n) - 1)) == 0;
 }
 
-SIMD_INLINE uint64_t block_eq(struct block v, char c)
+SIMD_INLINE const char *text_stop(const char *p, char a, char b, char top)
 {
-    uint64_t bits = 0;
+    for (;; p += 8) {
+        uint64_t v = word_load(p);
+        uint64_t found = word_eq(v, a) | word_eq(v, b) | word_at_most(v, top);
 
-    SIMD_UNROLL(8)
-    for (int i = 0; i < 8; i++)
-        bits |= word_gather(word_zeros(v.w[i] ^ EACH_BYTE(c))) << 8 * i;
-    return bits;
+        if (found != 0)
+            return p + bit_lowest(found) / 8;
+    }
 }
 
-SIMD_INLINE void block_seen(struct block *seen, struct block v, char c)
+SIMD_INLINE const char *text_newline(const char *p)
 {
-    SIMD_UNROLL(8)
-    for (int i = 0; i < 8; i++)
-        seen->w[i] |= word_zeros(v.w[i] ^ EACH_BYTE(c));
+    for (;; p += 8) {
+        uint64_t found = word_eq(word_load(p), '\n');
+
+        if (found != 0)
+            return p + bit_lowest(found) / 8;
+    }
 }
 
-SIMD_INLINE bool block_any(struct block seen)
-{
-    uint64_t all = 0;
-
-    SIMD_UNROLL(8)
-    for (int i = 0; i < 8; i++)
-        all |= seen.w[i];
-    return all != 0;
-}
-
-SIMD_INLINE uint64_t block_control(struct block v)
-{
-    uint64_t bits = 0;
-
-    SIMD_UNROLL(8)
-    for (int i = 0; i < 8; i++)
-        bits |= word_gather(word_zeros(v.w[i] & EACH_BYTE(0xe0))) << 8 * i;
-    return bits;
-}
-
-#endif
-
-#if defined(SIMD_AVX2) || defined(SIMD_SSE2)
-SIMD_INLINE unsigned text_find16(const char *p, char c)
-{
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-    unsigned bits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
-
-#ifdef SIMD_AVX2
-    return (unsigned)_tzcnt_u32(bits);
-#else
-    return (unsigned)__builtin_ctz(bits | 0x10000);
-#endif
-}
-#else
-SIMD_INLINE unsigned text_find16(const char *p, char c)
-{
-    uint64_t low = word_zeros(word_load(p) ^ EACH_BYTE(c));
-    uint64_t high = word_zeros(word_load(p + 8) ^ EACH_BYTE(c));
-
-    if (low != 0)
-        return bit_lowest(low) / 8;
-    return high != 0 ? 8 + bit_lowest(high) / 8 : 16;
-}
 #endif
 
 #endif

@@ -36,6 +36,15 @@ static int64_t hex_number(const char *p, const char *end, unsigned n)
     return v;
 }
 
+const char *json_skip_escape(const char *p, const char *end)
+{
+    if (end - p < 2)
+        return NULL;
+    if (p[1] == 'u')
+        return hex_number(p + 2, end, 4) >= 0 ? p + JSON_ESCAPE_MAX : NULL;
+    return p[1] != '\0' && strchr("\"\\/bfnrt", p[1]) != NULL ? p + 2 : NULL;
+}
+
 static bool is_surrogate(int64_t c)
 {
     return c >= 0xd800 && c <= 0xdfff;

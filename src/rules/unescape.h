@@ -6,6 +6,11 @@
 
 #include "base/slice.h"
 
+enum { JSON_ESCAPE_MAX = 6 }; /* bytes of \uXXXX */
+
+/* At a backslash in a JSON string: behind the escape, or NULL when it is none. */
+const char *json_skip_escape(const char *p, const char *end);
+
 /* The inside of a valid JSON string. An unpaired surrogate is U+FFFD. Returns the length. */
 size_t unescape_json(char *out, struct slice s);
 /* The same with proof, up to the closing quote: from p, behind the opening quote, on. *out needs
