@@ -11,7 +11,7 @@
 
 START_TEST(an_empty_table_knows_nothing)
 {
-    struct tuples *t = tuples_new(1, 1, 10);
+    struct tuples *t = tuples_new(1, 1);
     struct slice text = SLICE("a");
 
     ck_assert_ptr_null(tuples_find(t, &text));
@@ -24,10 +24,10 @@ END_TEST
 
 START_TEST(no_texts_are_one_tuple)
 {
-    struct tuples *t = tuples_new(0, 2, 10);
+    struct tuples *t = tuples_new(0, 2);
 
     ck_assert_ptr_null(tuples_find(t, NULL));
-    tuples_add(t, NULL)[1].index = 7;
+    tuples_add(t, NULL, 10)[1].index = 7;
     ck_assert_uint_eq(tuples_find(t, NULL)[1].index, 7);
     tuples_free(t);
 }
@@ -37,14 +37,14 @@ START_TEST(where_a_text_ends_tells_tuples_apart)
 {
     static const char *const texts[][2] = {{"ab", "c"}, {"a", "bc"}, {"", "abc"}, {"abc", ""},
                                            {"", ""},    {"c", "ab"}, {"bc", "a"}};
-    struct tuples *t = tuples_new(2, 1, 10);
+    struct tuples *t = tuples_new(2, 1);
     enum { N = sizeof texts / sizeof *texts };
 
     for (unsigned i = 0; i < N; i++) {
         struct slice two[] = {slice_str(texts[i][0]), slice_str(texts[i][1])};
 
         ck_assert_ptr_null(tuples_find(t, two));
-        tuples_add(t, two)->index = i;
+        tuples_add(t, two, 10)->index = i;
     }
     for (unsigned i = 0; i < N; i++) {
         struct slice two[] = {slice_str(texts[i][0]), slice_str(texts[i][1])};
@@ -57,14 +57,14 @@ END_TEST
 
 START_TEST(zeros_and_lengths_count)
 {
-    struct tuples *t = tuples_new(1, 1, 100);
+    struct tuples *t = tuples_new(1, 1);
     static const char zeros[40] = {0};
 
     for (unsigned n = 0; n <= sizeof zeros; n++) {
         struct slice text = {zeros, n};
 
         ck_assert_ptr_null(tuples_find(t, &text));
-        tuples_add(t, &text)->index = n;
+        tuples_add(t, &text, 100)->index = n;
     }
     for (unsigned n = 0; n <= sizeof zeros; n++) {
         struct slice text = {zeros, n};
@@ -77,11 +77,11 @@ END_TEST
 
 START_TEST(a_new_entry_is_all_zero)
 {
-    struct tuples *t = tuples_new(1, 3, 10);
+    struct tuples *t = tuples_new(1, 3);
     struct slice text = SLICE("x");
 
     tuples_find(t, &text);
-    struct tuple_series *s = tuples_add(t, &text);
+    struct tuple_series *s = tuples_add(t, &text, 10);
 
     for (unsigned i = 0; i < 3; i++)
         ck_assert(s[i].index == 0 && s[i].folded == 0);
@@ -91,7 +91,7 @@ END_TEST
 
 START_TEST(a_full_table_begins_anew)
 {
-    struct tuples *t = tuples_new(1, 1, 4);
+    struct tuples *t = tuples_new(1, 1);
     char name[8];
 
     for (unsigned i = 0; i < 9; i++) {
@@ -99,7 +99,7 @@ START_TEST(a_full_table_begins_anew)
         struct slice text = slice_str(name);
 
         ck_assert_ptr_null(tuples_find(t, &text));
-        tuples_add(t, &text)->index = i;
+        tuples_add(t, &text, 4)->index = i;
         ck_assert_uint_eq(tuples_find(t, &text)->index, i);
     }
     struct slice text = SLICE("7");
@@ -115,7 +115,7 @@ START_TEST(random_texts_are_found_as_they_were_put)
     enum { TUPLES = 3000, TEXTS = 3 };
     static char bytes[TUPLES][TEXTS][24];
     static struct slice texts[TUPLES][TEXTS];
-    struct tuples *t = tuples_new(TEXTS, 2, 1 << 20);
+    struct tuples *t = tuples_new(TEXTS, 2);
     struct dice d = {20240101};
 
     for (unsigned i = 0; i < TUPLES; i++) {
@@ -138,7 +138,7 @@ START_TEST(random_texts_are_found_as_they_were_put)
             ck_assert_uint_eq(s[0].index, first);
         } else {
             ck_assert_ptr_null(s);
-            s = tuples_add(t, texts[i]);
+            s = tuples_add(t, texts[i], 1 << 20);
             s[0].index = s[1].folded = i;
         }
     }

@@ -80,9 +80,12 @@ static bool cut_scheme(struct slice s, struct slice *ret_rest)
 /* Up to the first of these bytes. */
 static struct slice before_any(struct slice s, const char *ends)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if (memchr(ends, s.p[i], strlen(ends)))
-            return slice_make(s.p, i);
+    for (; *ends != '\0'; ends++) {
+        const char *at = s.n > 0 ? memchr(s.p, *ends, s.n) : NULL;
+
+        if (at != NULL)
+            s.n = (size_t)(at - s.p);
+    }
     return s;
 }
 

@@ -9,9 +9,6 @@
 
 #include <stdlib.h>
 
-/* An event's table of tuples holds at most so many. */
-enum { TUPLES_MAX = 1 << 20 };
-
 struct refs {
     struct ref *list;
     unsigned n, cap;
@@ -133,7 +130,7 @@ static void plan_event(struct plan *p, const struct ruleset *rules, unsigned eve
     p->ninputs = needed.n;
     p->texts = xcalloc(needed.n + 1, sizeof *p->texts);
     p->has_time = has_time_group(rules, e);
-    p->tuples = tuples_new(p->ninputs, p->nmappings, TUPLES_MAX);
+    p->tuples = tuples_new(p->ninputs, p->nmappings);
 }
 
 struct plan *plans_new(const struct ruleset *rules)

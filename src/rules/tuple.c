@@ -26,7 +26,7 @@ struct tuples {
     unsigned ntexts, nseries;
     size_t stride; /* bytes of an entry */
     char *entries;
-    uint32_t n, cap, max;
+    uint32_t n, cap;
     uint32_t *slots; /* entry number + 1, or 0 */
     unsigned slot_bits;
     uint64_t hash; /* of the texts last looked for */
@@ -121,14 +121,13 @@ static bool key_is(const struct tuples *t, const char *key, const struct slice *
     return true;
 }
 
-struct tuples *tuples_new(unsigned ntexts, unsigned nseries, uint32_t max_entries)
+struct tuples *tuples_new(unsigned ntexts, unsigned nseries)
 {
     struct tuples *t = xcalloc(1, sizeof *t);
 
     t->ntexts = ntexts;
     t->nseries = nseries;
     t->stride = sizeof(struct entry) + nseries * sizeof(struct tuple_series);
-    t->max = max_entries;
     return t;
 }
 
@@ -179,9 +178,9 @@ static void place(struct tuples *t, uint32_t entry)
 }
 
 /* Keeps the table at most half full. */
-static void make_room(struct tuples *t)
+static void make_room(struct tuples *t, uint32_t max)
 {
-    if (t->n >= t->max)
+    if (t->n >= max)
         tuples_clear(t);
     if (t->n == t->cap) {
         t->cap = t->cap ? t->cap * 2 : SLOTS_MIN / 2;
@@ -196,11 +195,11 @@ static void make_room(struct tuples *t)
         place(t, i);
 }
 
-struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts)
+struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts, uint32_t max)
 {
     size_t bytes = 0;
 
-    make_room(t);
+    make_room(t, max);
     for (unsigned i = 0; i < t->ntexts; i++)
         bytes += sizeof(uint32_t) + texts[i].n;
     char *key = arena_alloc(&t->keys, bytes + 1), *at = key + t->ntexts * sizeof(uint32_t);

@@ -9,7 +9,8 @@
  *     entries: hash, key, series...       dense
  *
  * Bounded: a table that is full is emptied and begins anew, so a log of ever new paths costs time
- * but not memory. */
+ * but not memory. How large it may grow is said with each addition: many more tuples than there are
+ * series are mostly texts that never come again, and only push others out of the cache. */
 #ifndef LT_RULES_TUPLE_H
 #define LT_RULES_TUPLE_H
 
@@ -27,13 +28,14 @@ struct tuple_series {
 struct tuples;
 
 /* For keys of `ntexts` texts and entries of `nseries` series. */
-struct tuples *tuples_new(unsigned ntexts, unsigned nseries, uint32_t max_entries);
+struct tuples *tuples_new(unsigned ntexts, unsigned nseries);
 void tuples_free(struct tuples *t);
 
 /* The series of these texts, or NULL. Dies with the next tuples_add or tuples_clear. */
 struct tuple_series *tuples_find(struct tuples *t, const struct slice *texts);
-/* Adds what tuples_find just did not find; the caller fills the series. */
-struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts);
+/* Adds what tuples_find just did not find, to a table of at most `max` entries, which is emptied
+ * first when it is full; the caller fills the series. */
+struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts, uint32_t max);
 void tuples_clear(struct tuples *t);
 
 #endif

@@ -17,6 +17,8 @@ enum skip { SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE, SKIP_KINDS };
 
 #define SERIES_UNMADE UINT32_MAX
 
+enum { TUPLES_FEW = 2048, TUPLES_MAX = 1 << 20 };
+
 /* A mapping made ready: what its update needs, in one place. */
 enum op_kind { OP_COUNT, OP_OBSERVE, OP_GAUGE, OP_RESET };
 
@@ -204,22 +206,35 @@ static struct tuple_series make_series(struct updater *u, struct record *r,
     return (struct tuple_series){index, folded.all ? FOLDED_ALL : folded.mask};
 }
 
+/* How many tuples an event may remember: some for each of its series, and some that come and go. */
+static uint32_t most_tuples(const struct updater *u, const struct plan *p)
+{
+    uint32_t n = 0;
+
+    for (unsigned i = 0; i < p->nmappings; i++) {
+        uint32_t of_one = family_nseries(u->ops[p->mappings[i]].family);
+
+        n = n > of_one ? n : of_one;
+    }
+    return TUPLES_FEW + (n < TUPLES_MAX / 2 ? 2 * n : TUPLES_MAX);
+}
+
 /* A label set not seen before. Its series are made by the first update that is not refused, so that
  * a value that is no number makes no series. */
-static struct tuple_series *new_tuple(struct plan *p)
+static struct tuple_series *new_tuple(struct updater *u, struct plan *p)
 {
-    struct tuple_series *series = tuples_add(p->tuples, p->texts);
+    struct tuple_series *series = tuples_add(p->tuples, p->texts, most_tuples(u, p));
 
     for (unsigned i = 0; i < p->nmappings; i++)
         series[i].index = SERIES_UNMADE;
     return series;
 }
 
-static struct tuple_series *find_tuple(struct plan *p)
+static struct tuple_series *find_tuple(struct updater *u, struct plan *p)
 {
     struct tuple_series *series = tuples_find(p->tuples, p->texts);
 
-    return series ? series : new_tuple(p);
+    return series ? series : new_tuple(u, p);
 }
 
 /* Before any action of the line is run by run_actions: it may write what an input reads. */
@@ -313,7 +328,7 @@ static void update(struct updater *u, struct record *r, const struct update_op *
 static void apply_one(struct updater *u, struct record *r, unsigned event)
 {
     struct plan *p = &u->plans[event];
-    struct tuple_series *series = find_tuple(p);
+    struct tuple_series *series = find_tuple(u, p);
 
     for (unsigned i = 0; i < p->nmappings; i++)
         update(u, r, &u->ops[p->mappings[i]], &series[i]);
@@ -346,7 +361,7 @@ static void apply_merged(struct updater *u, struct record *r, const uint16_t *ev
         const struct update_op *op = &u->ops[u->merged[i]];
         struct plan *p = &u->plans[op->mapping->event];
 
-        update(u, r, op, find_tuple(p) + position(p, u->merged[i]));
+        update(u, r, op, find_tuple(u, p) + position(p, u->merged[i]));
     }
 }
 
