@@ -160,9 +160,10 @@ struct tailset {
     uint64_t version;
     uint32_t next_id;
     int64_t now;
-    bool working;    /* the work timer is set */
-    bool reconciled; /* once */
-    bool all_at_end; /* tailset_start_at_end */
+    int64_t collect_ns; /* how long events are collected now */
+    bool working;       /* the work timer is set */
+    bool reconciled;    /* once */
+    bool all_at_end;    /* tailset_start_at_end */
     bool overflow;
     bool names_changed; /* something to settle */
     bool watches_full;

@@ -1,12 +1,15 @@
 /* tailset -- the whole: when things are done. What is done is in the other files of the room; set.h
  * lists them.
  *
- *     event    -> names are examined at once (a file may live for a moment only); files that were
- * written go into the queue, and are read after `collect`: waking up is what following costs, so
- *                 the events of five milliseconds are served by one waking
- *     work     -> reads in turns of TURN_NS while the queue holds anything
- *     reconcile-> every few seconds everything is looked at, whether an event told of it or not.
- * With it the events are only an accelerator
+ *     event      names are examined at once (a file may live for a moment only); files that were
+ *                written go into the queue and are read after `collect`
+ *     work       reads in turns of TURN_NS while the queue holds anything
+ *     reconcile  every few seconds everything is looked at, whether an event told of it or not;
+ *                with it the events are only an accelerator
+ *
+ * Waking up is what following costs: not the system calls, but a processor whose caches have gone
+ * cold. So one waking serves the events of five milliseconds, and of more and more while writing
+ * goes on without a pause. Nobody waits for that: who scrapes has everything read first.
  *
  * While events are collected the descriptor is out of the loop, so that the queue in the kernel
  * fills and merges without waking anybody. */
@@ -28,7 +31,7 @@
 #define RECONCILE_MANY_NS (5 * NSEC_PER_SEC)
 #define LOST_WAIT_NS (3 * NSEC_PER_SEC)
 #define KEEP_NS (600 * NSEC_PER_SEC)
-enum { MANY_FILES = 10000 };
+enum { MANY_FILES = 10000, COLLECT_GROWTH = 8 };
 
 static void on_event(void *ctx, uint32_t epoll_events);
 
@@ -91,11 +94,14 @@ void set_wake(struct tailset *t)
     loop_timer_set(t->work_timer, t->now);
 }
 
-static void collect(struct tailset *t)
+static void collect(struct tailset *t, int64_t ns)
 {
+    int64_t most = COLLECT_GROWTH * t->options.collect_ns;
+
     listen(t, false);
     t->working = true;
-    loop_timer_set(t->work_timer, t->now + t->options.collect_ns);
+    t->collect_ns = ns < most ? ns : most;
+    loop_timer_set(t->work_timer, t->now + t->collect_ns);
 }
 
 static void on_event(void *ctx, uint32_t epoll_events)
@@ -105,7 +111,7 @@ static void on_event(void *ctx, uint32_t epoll_events)
     (void)epoll_events;
     set_update_now(t);
     take_events(t);
-    collect(t);
+    collect(t, t->options.collect_ns);
 }
 
 /* As long as each turn brings something, the next one comes by the clock alone. */
@@ -122,7 +128,7 @@ static void on_work(void *ctx)
     if (t->queue)
         set_wake(t);
     else if (t->version != version)
-        collect(t);
+        collect(t, 2 * t->collect_ns);
     else
         listen(t, true);
 }

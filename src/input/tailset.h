@@ -36,8 +36,9 @@ struct tail_options {
     unsigned max_open;      /* budget of descriptors; 0 = from RLIMIT_NOFILE, less a reserve */
     /* 0 = the default of each: */
     int64_t reconcile_ns; /* how often everything is looked at: 2 s (5 s with over 10,000 files) */
-    int64_t
-        collect_ns; /* how long events are collected before files are read: 5 ms; -1 = not at all */
+    /* How long events are collected before files are read: 5 ms, and up to eight times that while
+     * files are written without a pause; -1 = not at all. */
+    int64_t collect_ns;
     int64_t lost_wait_ns; /* how long the rest of a lost file is looked for before it is given up: 3
                              s */
     int64_t keep_ns;      /* how long a file that is gone is remembered: 10 min */

@@ -13,6 +13,7 @@
 #include "base/xalloc.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
@@ -21,6 +22,10 @@
 #define MASK                                                                       \
     (IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_MODIFY | IN_ATTRIB | \
      IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+
+/* One event at its longest. A read that leaves room for one has emptied the queue, and asking
+ * again would only meet what was written in the meantime. */
+enum { EVENT_MAX = sizeof(struct inotify_event) + NAME_MAX + 1 };
 
 struct watch {
     int fd;
@@ -88,19 +93,17 @@ static unsigned events_of(uint32_t mask)
 
 void watch_read(struct watch *w, watch_fn *fn, void *ctx)
 {
-    for (;;) {
-        ssize_t n = read(w->fd, w->events, sizeof(w->events));
+    ssize_t n;
+
+    do {
         const char *at = w->events;
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return;
+        n = read(w->fd, w->events, sizeof(w->events));
         while (at < w->events + n) {
             const struct inotify_event *e = (const void *)at;
 
             at += sizeof(*e) + e->len;
             fn(ctx, e->wd, events_of(e->mask), e->len ? e->name : "");
         }
-    }
+    } while (n > (ssize_t)(sizeof(w->events) - EVENT_MAX) || (n < 0 && errno == EINTR));
 }
