@@ -171,13 +171,12 @@ static void reply_page(struct daemon *d, struct scrape *s)
         gzip_part_make(buf_all(&live), &tail);
         gzip_join(parts, 2, &body);
         gzip_part_release(&tail);
+        buf_release(&live);
+        reply.body = http_body_new(&body);
     } else {
-        buf_reserve(&body, http_body_bytes(page->plain).n + live.n);
-        buf_slice(&body, http_body_bytes(page->plain));
-        buf_slice(&body, buf_all(&live));
+        reply.body = http_body_ref(page->plain);
+        reply.more = http_body_new(&live);
     }
-    buf_release(&live);
-    reply.body = http_body_new(&body);
     http_reply(s->request, &reply);
     d->facts.scrape_seconds = (double)(clock_mono_ns() - s->start_ns) / 1e9;
 }

@@ -53,17 +53,34 @@ static void count(struct request_env *env, const char *path, unsigned status)
 
 /* Answering. */
 
-static void body_unref(void *body)
+/* What a response sends, without a copy. */
+struct bodies {
+    struct http_body *list[2];
+};
+
+static void bodies_free(void *cls)
 {
-    http_body_unref(body);
+    struct bodies *b = cls;
+
+    http_body_unref(b->list[0]);
+    http_body_unref(b->list[1]);
+    free(b);
 }
 
 static struct MHD_Response *make_response(const struct http_reply *reply)
 {
-    struct slice bytes = reply->body ? http_body_bytes(reply->body) : SLICE("");
-    /* MHD takes no const pointer, but does not write there. */
-    struct MHD_Response *m = MHD_create_response_from_buffer_with_free_callback_cls(
-        bytes.n, (void *)(uintptr_t)bytes.p, body_unref, reply->body);
+    struct bodies *b = xmalloc(sizeof *b);
+    struct MHD_IoVec parts[2];
+    unsigned n = 0;
+
+    *b = (struct bodies){{reply->body, reply->more}};
+    for (unsigned i = 0; i < 2; i++) {
+        struct slice bytes = b->list[i] ? http_body_bytes(b->list[i]) : SLICE("");
+
+        if (bytes.n > 0)
+            parts[n++] = (struct MHD_IoVec){bytes.p, bytes.n};
+    }
+    struct MHD_Response *m = MHD_create_response_from_iovec(parts, n, bodies_free, b);
 
     if (m == NULL)
         abort(); /* no memory: as xalloc */

@@ -32,7 +32,8 @@ struct http_reply {
     const char *content_type;
     const char *content_encoding; /* NULL = none */
     bool negotiated;              /* adds Vary: Accept, Accept-Encoding */
-    struct http_body *body;       /* the reply takes this reference */
+    /* Sent one behind the other; the reply takes these references. NULL = nothing. */
+    struct http_body *body, *more;
 };
 
 /* Answers; exactly once for each request. For a kept request this resumes the connection. */
