@@ -49,6 +49,21 @@ static void assert_as_one_by_one(const struct slice *texts, unsigned n, struct s
                       "text \"%.*s\" in \"%.*s\"", SLICE_FMT(texts[i]), SLICE_FMT(line));
 }
 
+/* A line of every length; half of them with one of the texts in it, or all of it but a byte. */
+static struct slice random_line(struct buf *line, const struct slice *texts, unsigned n)
+{
+    struct buf around = BUF_INIT;
+    struct slice t = texts[random_below(n)];
+
+    random_text(line, 0, 40);
+    if (random_below(2)) {
+        buf_add(line, t.p, t.n - random_below(2));
+        buf_slice(line, random_text(&around, 0, 20));
+    }
+    buf_release(&around);
+    return buf_all(line);
+}
+
 /* Texts of at least `least` bytes, lines of every length around them. */
 static void compare(unsigned n, size_t least, size_t most)
 {
@@ -63,7 +78,7 @@ static void compare(unsigned n, size_t least, size_t most)
     struct literals *l = literals_new(texts, n);
 
     for (unsigned i = 0; i < LINES; i++) {
-        struct slice s = random_text(&line, 0, 60);
+        struct slice s = random_line(&line, texts, n);
         char *exact = malloc(s.n + 1); /* so that a sanitizer sees a read past the end */
 
         memcpy(exact, s.p, s.n);
@@ -81,6 +96,13 @@ static void compare(unsigned n, size_t least, size_t most)
 START_TEST(long_texts_are_found_wherever_they_stand)
 {
     compare(20, 7, 20);
+}
+END_TEST
+
+START_TEST(texts_for_long_windows_are_found)
+{
+    compare(100, 12, 30);
+    compare(100, 10, 30);
 }
 END_TEST
 
@@ -115,6 +137,7 @@ static Suite *literals_suite(void)
 
     tcase_set_timeout(c, 60);
     tcase_add_test(c, long_texts_are_found_wherever_they_stand);
+    tcase_add_test(c, texts_for_long_windows_are_found);
     tcase_add_test(c, short_and_long_texts_are_found_together);
     tcase_add_test(c, hundreds_of_texts_are_found);
     tcase_add_test(c, a_single_text_is_found);

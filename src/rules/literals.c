@@ -9,10 +9,14 @@
 
 #include <stdlib.h>
 
-enum { WINDOW = 4, LONG_ENOUGH = 6, FEW = 8, STEP_MAX = 8, FILTER_BITS = 17, NONE = UINT16_MAX };
+enum { FILTER_BITS = 17, NONE = UINT16_MAX };
+
+/* A set of long texts is told apart by windows of eight bytes, which many fewer of them share than
+ * windows of four; `LEAST` leaves a step of five for them and of three for those. */
+enum { WINDOW = 4, LEAST = 6, LONG_WINDOW = 8, LONG_LEAST = 12, FEW = 8, STEP_MAX = 8 };
 
 struct window {
-    uint32_t bytes;
+    uint64_t bytes;
     uint16_t text;   /* number; NONE = free slot */
     uint16_t offset; /* of the window in the text */
 };
@@ -21,73 +25,84 @@ struct literals {
     const struct slice *texts;
     struct slice *owned;
     unsigned n, step;
+    size_t window;          /* bytes of one */
     size_t least;           /* shorter texts are searched for one by one */
     uint64_t *filter;       /* 1 << FILTER_BITS bits */
     struct window *windows; /* open addressing; equal windows stand one after the other */
     unsigned window_bits;
-    uint16_t *shorts; /* texts of less than WINDOW bytes */
+    uint16_t *shorts; /* texts of less than `least` bytes */
     unsigned nshorts;
     uint64_t *seen; /* per text: the line it was last found in */
     uint64_t line;
 };
 
-static uint32_t load_window(const char *p)
+static uint64_t load_window(const char *p, size_t window)
 {
-    uint32_t v;
+    uint64_t v = 0;
 
-    memcpy(&v, p, sizeof v);
+    memcpy(&v, p, window == LONG_WINDOW ? LONG_WINDOW : WINDOW);
     return v;
 }
 
-static uint32_t mix(uint32_t v)
+static uint32_t mix(uint64_t v)
 {
-    return v * UINT32_C(0x9e3779b1);
+    return (uint32_t)(v * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
-/* A few texts of 4 and 5 bytes would make the step of all smaller; many must be entered all the
- * same. */
-static size_t choose_least(const struct slice *texts, unsigned n)
+/* How many texts are shorter than `n`, of those that are no shorter than WINDOW. */
+static unsigned count_shorter(const struct slice *texts, unsigned ntexts, size_t n)
 {
-    unsigned small = 0;
+    unsigned shorter = 0;
 
-    for (unsigned i = 0; i < n; i++)
-        small += texts[i].n >= WINDOW && texts[i].n < LONG_ENOUGH;
-    return small <= FEW ? LONG_ENOUGH : WINDOW;
+    for (unsigned i = 0; i < ntexts; i++)
+        shorter += texts[i].n >= WINDOW && texts[i].n < n;
+    return shorter;
+}
+
+/* A few short texts would make the windows and the step of all smaller; many must be entered all
+ * the same. */
+static void choose_window(struct literals *l)
+{
+    bool few_short = count_shorter(l->texts, l->n, LONG_LEAST) <= FEW;
+
+    l->window = few_short ? LONG_WINDOW : WINDOW;
+    if (few_short)
+        l->least = LONG_LEAST;
+    else
+        l->least = count_shorter(l->texts, l->n, LEAST) <= FEW ? LEAST : WINDOW;
 }
 
 /* As many windows as the shortest text has, at most STEP_MAX. */
-static unsigned choose_step(const struct slice *texts, unsigned n, size_t least)
+static void choose_step(struct literals *l)
 {
-    unsigned step = STEP_MAX;
-
-    for (unsigned i = 0; i < n; i++)
-        if (texts[i].n >= least && texts[i].n - WINDOW + 1 < step)
-            step = (unsigned)(texts[i].n - WINDOW + 1);
-    return step;
+    l->step = STEP_MAX;
+    for (unsigned i = 0; i < l->n; i++)
+        if (l->texts[i].n >= l->least && l->texts[i].n - l->window + 1 < l->step)
+            l->step = (unsigned)(l->texts[i].n - l->window + 1);
 }
 
 /* How often each window stands in all texts, by its hash. */
-static uint32_t *count_windows(const struct slice *texts, unsigned n)
+static uint32_t *count_windows(const struct literals *l)
 {
     uint32_t *counts = xcalloc((size_t)1 << FILTER_BITS, sizeof *counts);
 
-    for (unsigned i = 0; i < n; i++)
-        for (size_t k = 0; k + WINDOW <= texts[i].n; k++)
-            counts[mix(load_window(texts[i].p + k)) >> (32 - FILTER_BITS)]++;
+    for (unsigned i = 0; i < l->n; i++)
+        for (size_t k = 0; k + l->window <= l->texts[i].n; k++)
+            counts[mix(load_window(l->texts[i].p + k, l->window)) >> (32 - FILTER_BITS)]++;
     return counts;
 }
 
 /* Where `step` windows in a row are rarest: their most frequent one is least frequent. */
-static size_t rarest_offset(struct slice text, unsigned step, const uint32_t *counts)
+static size_t rarest_offset(const struct literals *l, struct slice text, const uint32_t *counts)
 {
     size_t best = 0;
     uint32_t best_worst = UINT32_MAX;
 
-    for (size_t at = 0; at + step + WINDOW - 1 <= text.n; at++) {
+    for (size_t at = 0; at + l->step + l->window - 1 <= text.n; at++) {
         uint32_t worst = 0;
 
-        for (size_t k = at; k < at + step; k++) {
-            uint32_t c = counts[mix(load_window(text.p + k)) >> (32 - FILTER_BITS)];
+        for (size_t k = at; k < at + l->step; k++) {
+            uint32_t c = counts[mix(load_window(text.p + k, l->window)) >> (32 - FILTER_BITS)];
 
             worst = c > worst ? c : worst;
         }
@@ -101,7 +116,8 @@ static size_t rarest_offset(struct slice text, unsigned step, const uint32_t *co
 
 static void add_window(struct literals *l, unsigned text, size_t offset)
 {
-    uint32_t bytes = load_window(l->texts[text].p + offset), h = mix(bytes);
+    uint64_t bytes = load_window(l->texts[text].p + offset, l->window);
+    uint32_t h = mix(bytes);
     uint32_t mask = (UINT32_C(1) << l->window_bits) - 1, i = h >> (32 - l->window_bits);
     uint32_t bit = h >> (32 - FILTER_BITS);
 
@@ -117,7 +133,7 @@ static void add_text(struct literals *l, unsigned text, const uint32_t *counts)
         l->shorts[l->nshorts++] = (uint16_t)text;
         return;
     }
-    size_t offset = rarest_offset(l->texts[text], l->step, counts);
+    size_t offset = rarest_offset(l, l->texts[text], counts);
 
     for (unsigned k = 0; k < l->step; k++)
         add_window(l, text, offset + k);
@@ -133,8 +149,8 @@ struct literals *literals_new(const struct slice *texts, unsigned n)
     l->owned = xcalloc(n, sizeof *l->owned);
     memcpy(l->owned, texts, n * sizeof *texts);
     l->texts = l->owned;
-    l->least = choose_least(texts, n);
-    l->step = choose_step(texts, n, l->least);
+    choose_window(l);
+    choose_step(l);
     for (l->window_bits = 4; (UINT32_C(1) << l->window_bits) < 2 * n * l->step;)
         l->window_bits++;
     l->filter = xcalloc(((size_t)1 << FILTER_BITS) / 64, sizeof *l->filter);
@@ -143,7 +159,7 @@ struct literals *literals_new(const struct slice *texts, unsigned n)
         l->windows[i].text = NONE;
     l->shorts = xcalloc(n, sizeof *l->shorts);
     l->seen = xcalloc(n, sizeof *l->seen);
-    uint32_t *counts = count_windows(texts, n);
+    uint32_t *counts = count_windows(l);
 
     for (unsigned i = 0; i < n; i++)
         add_text(l, i, counts);
@@ -173,7 +189,7 @@ static unsigned found(struct literals *l, unsigned text, uint16_t *ret, unsigned
 }
 
 /* The texts that have this window and stand around position `at` of the line. */
-static unsigned look_up(struct literals *l, struct slice line, size_t at, uint32_t bytes,
+static unsigned look_up(struct literals *l, struct slice line, size_t at, uint64_t bytes,
                         uint16_t *ret, unsigned n)
 {
     uint32_t mask = (UINT32_C(1) << l->window_bits) - 1;
@@ -195,8 +211,9 @@ unsigned literals_find(struct literals *l, struct slice line, uint16_t *ret)
     unsigned n = 0;
 
     l->line++;
-    for (size_t at = 0; at + WINDOW <= line.n; at += l->step) {
-        uint32_t bytes = load_window(line.p + at), bit = mix(bytes) >> (32 - FILTER_BITS);
+    for (size_t at = 0; at + l->window <= line.n; at += l->step) {
+        uint64_t bytes = load_window(line.p + at, l->window);
+        uint32_t bit = mix(bytes) >> (32 - FILTER_BITS);
 
         if (l->filter[bit / 64] >> bit % 64 & 1)
             n = look_up(l, line, at, bytes, ret, n);
