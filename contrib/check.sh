@@ -18,7 +18,7 @@ build=${CHECK_BUILD:-$top/build}
 jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
 steps="bootstrap gcc unit layers format shellcheck man rules-check rules-test truth docs
-       e2e quickstart clang-sanitizers cppcheck clang-tidy fuzz distcheck stack-rules stack-files
+       e2e quickstart instructions clang-sanitizers cppcheck clang-tidy fuzz distcheck stack-rules stack-files
        stack-kubernetes stack-proxies stack-proof stack-live stack-fleet"
 
 # How long a step may take, in seconds; CI allows the whole run twenty minutes.
@@ -274,8 +274,8 @@ step_quickstart() {
 step_instructions() {
     local out=$CHECK_LOG.out ok=0
     need valgrind python3
-    make -s -C "$build/gcc" bench-count >"$out" 2>&1 || ok=1
-    cat "$out"
+    make -s -C "$build/gcc" bench-count >"$out" 2>"$out.err" || ok=1
+    cat "$out" "$out.err"
     closing_line "$out" && return $ok
 }
 
