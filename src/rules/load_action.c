@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "rules/load.h"
+#include "rules/replacement.h"
 
 #include "base/xalloc.h"
 
@@ -103,8 +104,8 @@ static void load_rewrite(struct load *l, uint16_t event, const char *field,
     a->pattern = load_pattern(l, regex, e->at);
     if (!a->pattern)
         return;
-    a->replacement = replacement_new(a->pattern, text, &err);
-    if (!a->replacement)
+    a->replacement = arena_slice(l->text, text);
+    if (!replacement_check(a->pattern, text, &err))
         load_mistake(l, e->at, "%.*s", SLICE_FMT(buf_all(&err)));
     buf_release(&err);
 }

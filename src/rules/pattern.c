@@ -201,6 +201,14 @@ unsigned pattern_ngroups(const struct pattern *p)
     return p->nnames;
 }
 
+unsigned pattern_captures(const struct pattern *p)
+{
+    uint32_t groups;
+
+    pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &groups);
+    return groups;
+}
+
 const char *pattern_group(const struct pattern *p, unsigned i)
 {
     return p->names[i].text;
@@ -337,97 +345,19 @@ bool pattern_near(const struct pattern *p, struct slice subject, size_t *ret_reg
     return far.any;
 }
 
-struct replacement {
-    char *text; /* as pcre2_substitute wants it, and as it was written */
-    size_t n;
-};
-
-static bool group_known(const struct pattern *p, struct slice name)
-{
-    uint32_t groups;
-
-    pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &groups);
-    if (name.n && name.n <= 3 && strspn(name.p, "0123456789") >= name.n)
-        return strtoul(name.p, NULL, 10) <= groups;
-    for (unsigned i = 0; i < p->nnames; i++)
-        if (slice_eq(name, slice_str(p->names[i].text)))
-            return true;
-    return false;
-}
-
-/* `$1 ${name} $$`: what stands behind a dollar at text.p; its length, or 0 with a sentence. */
-static size_t check_group(const struct pattern *p, struct slice text, struct buf *err)
-{
-    struct slice name = {text.p + 1, 0};
-    size_t used;
-
-    if (text.n >= 2 && text.p[1] == '$')
-        return 2;
-    if (text.n >= 2 && text.p[1] == '{') {
-        const char *close = memchr(text.p, '}', text.n);
-
-        if (!close) {
-            buf_str(err, "`${` without `}`");
-            return 0;
-        }
-        name = (struct slice){text.p + 2, (size_t)(close - text.p) - 2};
-        used = name.n + 3;
-    } else {
-        while (name.n + 1 < text.n && name.p[name.n] >= '0' && name.p[name.n] <= '9')
-            name.n++;
-        used = name.n + 1;
-    }
-    if (name.n == 0) {
-        buf_str(err, "`$` must be followed by a group number, {name}, or another `$`");
-        return 0;
-    }
-    if (!group_known(p, name)) {
-        buf_fmt(err, "the regex has no group \"%.*s\"", SLICE_FMT(name));
-        return 0;
-    }
-    return used;
-}
-
-struct replacement *replacement_new(const struct pattern *p, struct slice text, struct buf *err)
-{
-    for (size_t i = 0; i < text.n;) {
-        if (text.p[i] != '$') {
-            i++;
-            continue;
-        }
-        size_t used = check_group(p, slice_from(text, i), err);
-
-        if (used == 0)
-            return NULL;
-        i += used;
-    }
-    struct replacement *r = xcalloc(1, sizeof *r);
-
-    r->text = xstrslice(text);
-    r->n = text.n;
-    return r;
-}
-
-void replacement_free(struct replacement *r)
-{
-    if (!r)
-        return;
-    free(r->text);
-    free(r);
-}
-
-enum pattern_result pattern_replace(struct pattern *p, const struct replacement *r,
+enum pattern_result pattern_replace(struct pattern *p, struct slice replacement,
                                     struct slice subject, struct buf *out)
 {
     uint32_t options =
         PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH;
-    size_t room = subject.n + r->n + 64;
+    size_t room = subject.n + replacement.n + 64;
 
     for (;;) {
         PCRE2_SIZE n = room;
         PCRE2_UCHAR *to = (PCRE2_UCHAR *)buf_reserve(out, room);
         int rc = pcre2_substitute(p->code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0,
-                                  options, p->data, p->context, (PCRE2_SPTR)r->text, r->n, to, &n);
+                                  options, p->data, p->context, (PCRE2_SPTR)replacement.p,
+                                  replacement.n, to, &n);
 
         if (rc == PCRE2_ERROR_NOMEMORY && n > room && n <= REPLACED_MAX) {
             room = n;

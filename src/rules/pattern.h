@@ -24,6 +24,8 @@ struct slice pattern_text(const struct pattern *p);
 /* Distinct group names, in order of their first number. */
 unsigned pattern_ngroups(const struct pattern *p);
 const char *pattern_group(const struct pattern *p, unsigned i);
+/* How many groups there are, with and without a name. */
+unsigned pattern_captures(const struct pattern *p);
 
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_ERROR }; /* ERROR: a limit was reached */
 
@@ -48,14 +50,10 @@ bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32]);
 bool pattern_near(const struct pattern *p, struct slice subject, size_t *ret_regex,
                   size_t *ret_subject);
 
-/* rewrite: all occurrences replaced. `$1 ${name} $$` mean groups; an unknown group is a mistake
- * when made, an unset one is empty. */
-struct replacement;
-struct replacement *replacement_new(const struct pattern *p, struct slice text, struct buf *err);
-void replacement_free(struct replacement *r);
-/* Appends the result to *out (the subject itself when nothing matched). A result that would grow
- * past 16 MiB is PATTERN_ERROR, as is one that runs into the match limit. */
-enum pattern_result pattern_replace(struct pattern *p, const struct replacement *r,
+/* All occurrences replaced: appends the result to *out (the subject itself when nothing matched).
+ * `replacement` is one that replacement_check found good. A result that would grow past 16 MiB is
+ * PATTERN_ERROR, as is one that runs into the match limit. */
+enum pattern_result pattern_replace(struct pattern *p, struct slice replacement,
                                     struct slice subject, struct buf *out);
 
 #endif

@@ -2,7 +2,8 @@
 liblogtally_a_SOURCES +=
 
 # From a line to updates.
-liblogtally_a_SOURCES += src/rules/pattern.h src/rules/pattern.c src/rules/literal.h \
+liblogtally_a_SOURCES += src/rules/pattern.h src/rules/pattern.c src/rules/replacement.h \
+	src/rules/replacement.c src/rules/literal.h \
 	src/rules/literal.c src/rules/filter.h src/rules/filter.c src/rules/template.h \
 	src/rules/template.c src/rules/source.h src/rules/source.c src/rules/record.h \
 	src/rules/record.c src/rules/match.h src/rules/match.c src/rules/dispatch.h \

@@ -217,7 +217,6 @@ static void release_event(struct event *e)
         struct action *a = &e->actions[i];
 
         template_free(a->template);
-        replacement_free(a->replacement);
         pattern_free(a->pattern);
         if (a->map) {
             map_release(&a->map->table);

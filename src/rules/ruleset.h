@@ -75,7 +75,7 @@ struct action {
     struct template *template; /* SET */
     struct ref *template_refs; /* SET: one for each template field */
     struct pattern *pattern;   /* REWRITE */
-    struct replacement *replacement;
+    struct slice replacement;
     struct value_map *map; /* MAP */
     struct slice text;     /* SET, REWRITE: as written, for people */
     struct where at;

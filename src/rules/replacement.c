@@ -1,0 +1,61 @@
+/* replacement -- a walk from dollar to dollar. */
+#include "config.h"
+
+#include "rules/replacement.h"
+
+#include <stdlib.h>
+
+static bool group_known(const struct pattern *p, struct slice name)
+{
+    if (name.n && name.n <= 3 && strspn(name.p, "0123456789") >= name.n)
+        return strtoul(name.p, NULL, 10) <= pattern_captures(p);
+    for (unsigned i = 0; i < pattern_ngroups(p); i++)
+        if (slice_eq(name, slice_str(pattern_group(p, i))))
+            return true;
+    return false;
+}
+
+/* `$1 ${name} $$`: what stands behind a dollar at text.p; its length, or 0 with a sentence. */
+static size_t check_group(const struct pattern *p, struct slice text, struct buf *err)
+{
+    struct slice name = {text.p + 1, 0};
+    size_t used;
+
+    if (text.n >= 2 && text.p[1] == '$')
+        return 2;
+    if (text.n >= 2 && text.p[1] == '{') {
+        const char *close = memchr(text.p, '}', text.n);
+
+        if (!close) {
+            buf_str(err, "`${` without `}`");
+            return 0;
+        }
+        name = (struct slice){text.p + 2, (size_t)(close - text.p) - 2};
+        used = name.n + 3;
+    } else {
+        while (name.n + 1 < text.n && name.p[name.n] >= '0' && name.p[name.n] <= '9')
+            name.n++;
+        used = name.n + 1;
+    }
+    if (name.n == 0) {
+        buf_str(err, "`$` must be followed by a group number, {name}, or another `$`");
+        return 0;
+    }
+    if (!group_known(p, name)) {
+        buf_fmt(err, "the regex has no group \"%.*s\"", SLICE_FMT(name));
+        return 0;
+    }
+    return used;
+}
+
+bool replacement_check(const struct pattern *p, struct slice text, struct buf *err)
+{
+    for (size_t i = 0; i < text.n;) {
+        size_t used = text.p[i] == '$' ? check_group(p, slice_from(text, i), err) : 1;
+
+        if (used == 0)
+            return false;
+        i += used;
+    }
+    return true;
+}
