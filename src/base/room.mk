@@ -2,6 +2,7 @@
 liblogtally_a_SOURCES += \
 	src/base/arena.c src/base/arena.h \
 	src/base/buf.c src/base/buf.h \
+	src/base/calendar.c src/base/calendar.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/log.c src/base/log.h \
 	src/base/loop.c src/base/loop.h \

@@ -1,6 +1,5 @@
 /* linetime -- time without the C library where it can be: RFC 3339 is read digit by digit, and a
- * date becomes days since 1970 by arithmetic (the civil calendar in eras of 400 years, as in Howard
- * Hinnant's "chrono-compatible low-level date algorithms"), a few nanoseconds a line where strptime
+ * date becomes days since 1970 by arithmetic (calendar.h), a few nanoseconds a line where strptime
  * and timegm take hundreds. Only the zone `local` asks the library, because only it knows the rules
  * of summer time: localtime_r is asked for the offset a day before and a day after, and whichever
  * agrees with itself wins, the earlier one in the hour that exists twice. (mktime would answer that
@@ -15,6 +14,7 @@
 
 #include "rules/timepattern.h"
 
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { YEAR_MIN = 1678, YEAR_MAX = 2261, DAY_S = 86400 };
+enum { DAY_S = 86400 };
 
 enum format_kind { FORMAT_RFC3339, FORMAT_UNIX, FORMAT_PATTERN };
 
@@ -33,42 +33,6 @@ struct time_format {
     struct zone zone; /* where the text names none */
     char *pattern;    /* PATTERN: owned */
 };
-
-/* Days since 1970-01-01 of a date of the Gregorian calendar. */
-static int64_t days_of(int year, int month, int day)
-{
-    int y = year - (month <= 2);
-    int era = y / 400; /* y > 0 */
-    int of_era = y - era * 400;
-    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-    return (int64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static int year_of(int64_t days)
-{
-    int64_t z = days + 719468;
-    int64_t era = z / 146097; /* z > 0 since YEAR_MIN */
-    int64_t of_era = z - era * 146097;
-    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-
-    /* The year of this calendar begins in March. */
-    return (int)(year + era * 400 + (of_year >= 306));
-}
-
-static bool is_leap(int year)
-{
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static bool date_exists(int year, int month, int day)
-{
-    static const char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-    return year >= YEAR_MIN && year <= YEAR_MAX && month >= 1 && month <= 12 && day >= 1 &&
-           day <= lengths[month - 1] + (month == 2 && is_leap(year));
-}
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -146,10 +110,11 @@ static int parse_rfc3339(struct slice s, struct zone zone, int64_t *ret_ns)
     hour = two(s.p + 11);
     minute = two(s.p + 14);
     second = two(s.p + 17);
-    if (century > 99 || of_century > 99 || !date_exists((int)year, (int)month, (int)day) ||
+    if (century > 99 || of_century > 99 || !calendar_has((int)year, (int)month, (int)day) ||
         hour > 23 || minute > 59 || second > 60 || !rfc3339_rest(s.p + 19, s.p + s.n, &zone, &ns))
         return -EINVAL;
-    shown = days_of((int)year, (int)month, (int)day) * DAY_S + hour * 3600 + minute * 60 + second;
+    shown =
+        calendar_days((int)year, (int)month, (int)day) * DAY_S + hour * 3600 + minute * 60 + second;
     *ret_ns = to_utc(shown, zone) * NSEC_PER_SEC + ns;
     return 0;
 }
@@ -234,15 +199,15 @@ static int64_t nearest_day(int64_t of_day, struct zone zone, int64_t last_s)
 static bool nearest_year(const struct time_parts *t, int64_t of_day, struct zone zone,
                          int64_t last_s, int64_t *ret_utc)
 {
-    int year = year_of(floor_div(to_shown(last_s, zone), DAY_S));
+    int year = calendar_year(floor_div(to_shown(last_s, zone), DAY_S));
     bool found = false;
 
     for (int y = year - 1; y <= year + 1; y++) {
         int64_t utc;
 
-        if (!date_exists(y, t->month, t->day))
+        if (!calendar_has(y, t->month, t->day))
             continue;
-        utc = to_utc(days_of(y, t->month, t->day) * DAY_S + of_day, zone);
+        utc = to_utc(calendar_days(y, t->month, t->day) * DAY_S + of_day, zone);
         if (!found || distance(utc, last_s) < distance(*ret_utc, last_s))
             *ret_utc = utc;
         found = true;
@@ -268,13 +233,13 @@ static int parse_pattern(const struct time_format *f, struct slice s, int64_t la
         if (utc > INT64_MAX / NSEC_PER_SEC - 1)
             return -EINVAL;
     } else if ((t.have & PART_YEAR) && !(t.have & PART_MONTH)) {
-        if (!date_exists(t.year, 1, 1) || t.yday > 365 + is_leap(t.year))
+        if (!calendar_has(t.year, 1, 1) || t.yday > 365 + calendar_is_leap(t.year))
             return -EINVAL;
-        utc = to_utc((days_of(t.year, 1, 1) + t.yday - 1) * DAY_S + of_day, zone);
+        utc = to_utc((calendar_days(t.year, 1, 1) + t.yday - 1) * DAY_S + of_day, zone);
     } else if (t.have & PART_YEAR) {
-        if (!date_exists(t.year, t.month, t.day))
+        if (!calendar_has(t.year, t.month, t.day))
             return -EINVAL;
-        utc = to_utc(days_of(t.year, t.month, t.day) * DAY_S + of_day, zone);
+        utc = to_utc(calendar_days(t.year, t.month, t.day) * DAY_S + of_day, zone);
     } else if (last_ns == INT64_MIN) {
         return -EINVAL;
     } else if (t.have & PART_MONTH) {
