@@ -45,144 +45,157 @@ SIMD_INLINE unsigned bit_lowest(uint64_t v)
     return (unsigned)__builtin_ctzll(v);
 }
 
-/* Each compilation defines:
+/* A vector is as many bytes as are looked at together. Its bytes are told apart by bits of a number,
+ * VECTOR_BITS of them for each, the first byte's lowest:
  *
- * text_begins(p, text, n)     are the first n bytes the same? n <= 32; 32 bytes of both are readable
- * text_stop(p, a, b, top)     the first byte that is a, or b, or at most top (below 0x80); there is
- *                             one
- * text_newline(p)             the first '\n'; there is one */
+ * vector_eq(v, c)         which bytes are c?
+ * vector_at_most(v, top)  which are at most top? (top is below 0x80)
+ * vector_or(a, b)
+ * vector_bits(which)      the number; 0: none of them
+ * vector_differs(a, b)    a number that has a bit for every byte in which they differ */
 
 #if defined(SIMD_AVX2)
 
-SIMD_INLINE __m256i vector_load(const char *p)
+typedef __m256i vector;
+enum { VECTOR = 32, VECTOR_BITS = 1 };
+
+SIMD_INLINE vector vector_load(const char *p)
 {
     return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
 
-SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n)
+SIMD_INLINE vector vector_eq(vector v, char c)
 {
-    __m256i same = _mm256_cmpeq_epi8(vector_load(p), vector_load(text));
-
-    return _bzhi_u32(~(unsigned)_mm256_movemask_epi8(same), n) == 0;
+    return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c));
 }
 
-SIMD_INLINE const char *text_stop(const char *p, char a, char b, char top)
+SIMD_INLINE vector vector_at_most(vector v, char top)
 {
-    const __m256i as = _mm256_set1_epi8(a), bs = _mm256_set1_epi8(b), tops = _mm256_set1_epi8(top);
-
-    for (;; p += 32) {
-        __m256i v = vector_load(p);
-        __m256i found = _mm256_or_si256(_mm256_cmpeq_epi8(v, as), _mm256_cmpeq_epi8(v, bs));
-
-        found = _mm256_or_si256(found, _mm256_cmpeq_epi8(_mm256_max_epu8(v, tops), tops));
-        unsigned bits = (unsigned)_mm256_movemask_epi8(found);
-
-        if (bits != 0)
-            return p + bit_lowest(bits);
-    }
+    return _mm256_cmpeq_epi8(_mm256_max_epu8(v, _mm256_set1_epi8(top)), _mm256_set1_epi8(top));
 }
 
-SIMD_INLINE const char *text_newline(const char *p)
+SIMD_INLINE vector vector_or(vector a, vector b)
 {
-    const __m256i newline = _mm256_set1_epi8('\n');
+    return _mm256_or_si256(a, b);
+}
 
-    for (;; p += 32) {
-        unsigned bits = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(vector_load(p), newline));
+SIMD_INLINE uint64_t vector_bits(vector which)
+{
+    return (unsigned)_mm256_movemask_epi8(which);
+}
 
-        if (bits != 0)
-            return p + bit_lowest(bits);
-    }
+SIMD_INLINE uint64_t vector_differs(vector a, vector b)
+{
+    return ~(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, b));
 }
 
 #elif defined(SIMD_SSE2)
 
-SIMD_INLINE __m128i vector_load(const char *p)
+typedef __m128i vector;
+enum { VECTOR = 16, VECTOR_BITS = 1 };
+
+SIMD_INLINE vector vector_load(const char *p)
 {
     return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n)
+SIMD_INLINE vector vector_eq(vector v, char c)
 {
-    __m128i low = _mm_cmpeq_epi8(vector_load(p), vector_load(text));
-    __m128i high = _mm_cmpeq_epi8(vector_load(p + 16), vector_load(text + 16));
-    uint64_t same = (unsigned)_mm_movemask_epi8(low) | (uint64_t)_mm_movemask_epi8(high) << 16;
-
-    return (~same & ((UINT64_C(1) << n) - 1)) == 0;
+    return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
 }
 
-SIMD_INLINE const char *text_stop(const char *p, char a, char b, char top)
+SIMD_INLINE vector vector_at_most(vector v, char top)
 {
-    const __m128i as = _mm_set1_epi8(a), bs = _mm_set1_epi8(b), tops = _mm_set1_epi8(top);
-
-    for (;; p += 16) {
-        __m128i v = vector_load(p);
-        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(v, as), _mm_cmpeq_epi8(v, bs));
-
-        found = _mm_or_si128(found, _mm_cmpeq_epi8(_mm_max_epu8(v, tops), tops));
-        unsigned bits = (unsigned)_mm_movemask_epi8(found);
-
-        if (bits != 0)
-            return p + bit_lowest(bits);
-    }
+    return _mm_cmpeq_epi8(_mm_max_epu8(v, _mm_set1_epi8(top)), _mm_set1_epi8(top));
 }
 
-SIMD_INLINE const char *text_newline(const char *p)
+SIMD_INLINE vector vector_or(vector a, vector b)
 {
-    const __m128i newline = _mm_set1_epi8('\n');
+    return _mm_or_si128(a, b);
+}
 
-    for (;; p += 16) {
-        unsigned bits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(vector_load(p), newline));
+SIMD_INLINE uint64_t vector_bits(vector which)
+{
+    return (unsigned)_mm_movemask_epi8(which);
+}
 
-        if (bits != 0)
-            return p + bit_lowest(bits);
-    }
+SIMD_INLINE uint64_t vector_differs(vector a, vector b)
+{
+    return 0xffff & ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b));
 }
 
 #else
 
+typedef uint64_t vector;
+enum { VECTOR = 8, VECTOR_BITS = 8 };
+
 #define EACH_BYTE(x) (UINT64_C(0x0101010101010101) * (uint8_t)(x))
 
-/* The top bit of each byte that is at most `top`. Exact: no carry runs from one byte into the next.
- */
-SIMD_INLINE uint64_t word_at_most(uint64_t v, char top)
+SIMD_INLINE vector vector_load(const char *p)
+{
+    return word_load(p);
+}
+
+/* The top bit of each. Exact: no carry runs from one byte into the next. */
+SIMD_INLINE vector vector_at_most(vector v, char top)
 {
     return ~(((v & EACH_BYTE(0x7f)) + EACH_BYTE(0x7f - top)) | v) & EACH_BYTE(0x80);
 }
 
-SIMD_INLINE uint64_t word_eq(uint64_t v, char c)
+SIMD_INLINE vector vector_eq(vector v, char c)
 {
-    return word_at_most(v ^ EACH_BYTE(c), 0);
+    return vector_at_most(v ^ EACH_BYTE(c), 0);
 }
 
-SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n)
+SIMD_INLINE vector vector_or(vector a, vector b)
 {
-    for (; n >= 8; n -= 8, p += 8, text += 8)
-        if (word_load(p) != word_load(text))
-            return false;
-    return n == 0 || ((word_load(p) ^ word_load(text)) & ((UINT64_C(1) << 8 * n) - 1)) == 0;
+    return a | b;
 }
 
-SIMD_INLINE const char *text_stop(const char *p, char a, char b, char top)
+SIMD_INLINE uint64_t vector_bits(vector which)
 {
-    for (;; p += 8) {
-        uint64_t v = word_load(p);
-        uint64_t found = word_eq(v, a) | word_eq(v, b) | word_at_most(v, top);
-
-        if (found != 0)
-            return p + bit_lowest(found) / 8;
-    }
+    return which;
 }
 
-SIMD_INLINE const char *text_newline(const char *p)
+SIMD_INLINE uint64_t vector_differs(vector a, vector b)
 {
-    for (;; p += 8) {
-        uint64_t found = word_eq(word_load(p), '\n');
-
-        if (found != 0)
-            return p + bit_lowest(found) / 8;
-    }
+    return a ^ b;
 }
 
 #endif
+
+/* Are the first n bytes the same? n < 32; 32 bytes of both can be read. */
+SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n)
+{
+    for (; VECTOR < 32 && n >= VECTOR; n -= VECTOR, p += VECTOR, text += VECTOR)
+        if (vector_differs(vector_load(p), vector_load(text)) != 0)
+            return false;
+    return (vector_differs(vector_load(p), vector_load(text)) &
+            ((UINT64_C(1) << n * VECTOR_BITS) - 1)) == 0;
+}
+
+/* The first byte that is a, or b, or at most top; there must be one. */
+SIMD_INLINE const char *text_stop(const char *p, char a, char b, char top)
+{
+    for (;; p += VECTOR) {
+        vector v = vector_load(p);
+        uint64_t bits = vector_bits(
+            vector_or(vector_or(vector_eq(v, a), vector_eq(v, b)), vector_at_most(v, top)));
+
+        if (bits != 0)
+            return p + bit_lowest(bits) / VECTOR_BITS;
+    }
+}
+
+/* The first newline; there must be one. */
+SIMD_INLINE const char *text_newline(const char *p)
+{
+    for (;; p += VECTOR) {
+        uint64_t bits = vector_bits(vector_eq(vector_load(p), '\n'));
+
+        if (bits != 0)
+            return p + bit_lowest(bits) / VECTOR_BITS;
+    }
+}
 
 #endif

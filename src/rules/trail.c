@@ -166,7 +166,7 @@ struct step *trail_add(struct trail *t, enum line_form form, struct step *after,
             begin(t);
         return NULL;
     }
-    if (!(form == FORM_JSON ? read_json : read_logfmt)(p, first, &r) || r.end - p > TRAIL_TEXT)
+    if (!(form == FORM_JSON ? read_json : read_logfmt)(p, first, &r) || r.end - p >= TRAIL_TEXT)
         return NULL;
     if ((at = place(after, r.kind)) == NULL)
         return NULL;

@@ -19,7 +19,7 @@
 #include "rules/fields.h"
 
 enum {
-    TRAIL_TEXT = 32,     /* a longer piece of text is no step */
+    TRAIL_TEXT = 32,     /* a piece of text of so many bytes or more is no step */
     TRAIL_STEPS = 2048,  /* of one trail */
     TRAIL_BRANCHES = 48, /* behind one step */
 };
