@@ -14,7 +14,9 @@
 
 #include <stdlib.h>
 
-enum { SLOTS_MIN = 64 };
+/* So few entries are looked through; a thousand rules with few tuples each would have their slots in
+ * no cache. */
+enum { FEW = 4, SLOTS_BITS_MIN = 4 };
 
 struct entry {
     uint64_t hash;
@@ -27,7 +29,7 @@ struct tuples {
     size_t stride; /* bytes of an entry */
     char *entries;
     uint32_t n, cap;
-    uint32_t *slots; /* entry number + 1, or 0 */
+    uint32_t *slots; /* entry number + 1, or 0; NULL as long as entries are few */
     unsigned slot_bits;
     uint64_t hash; /* of the texts last looked for */
     struct arena keys;
@@ -151,11 +153,22 @@ void tuples_clear(struct tuples *t)
     arena_reset(&t->keys);
 }
 
+static struct tuple_series *find_among_few(const struct tuples *t, const struct slice *texts)
+{
+    for (uint32_t i = 0; i < t->n; i++) {
+        struct entry *e = entry_at(t, i);
+
+        if (e->hash == t->hash && key_is(t, e->key, texts))
+            return e->series;
+    }
+    return NULL;
+}
+
 struct tuple_series *tuples_find(struct tuples *t, const struct slice *texts)
 {
     t->hash = hash_texts(t, texts);
-    if (t->n == 0)
-        return NULL;
+    if (t->slots == NULL)
+        return find_among_few(t, texts);
     uint32_t mask = (UINT32_C(1) << t->slot_bits) - 1;
 
     for (uint32_t i = (uint32_t)(t->hash >> (64 - t->slot_bits)); t->slots[i]; i = (i + 1) & mask) {
@@ -183,12 +196,12 @@ static void make_room(struct tuples *t, uint32_t max)
     if (t->n >= max)
         tuples_clear(t);
     if (t->n == t->cap) {
-        t->cap = t->cap ? t->cap * 2 : SLOTS_MIN / 2;
+        t->cap = t->cap ? t->cap * 2 : FEW;
         t->entries = xreallocarray(t->entries, t->cap, t->stride);
     }
-    if (t->slots && t->n < (UINT32_C(1) << t->slot_bits) / 2)
+    if (t->n < FEW || (t->slots && t->n < (UINT32_C(1) << t->slot_bits) / 2))
         return;
-    t->slot_bits = t->slot_bits ? t->slot_bits + 1 : 6;
+    t->slot_bits = t->slot_bits ? t->slot_bits + 1 : SLOTS_BITS_MIN;
     free(t->slots);
     t->slots = xcalloc((size_t)1 << t->slot_bits, sizeof *t->slots);
     for (uint32_t i = 0; i < t->n; i++)
@@ -217,6 +230,8 @@ struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts, uin
     e->hash = t->hash;
     e->key = key;
     memset(e->series, 0, t->nseries * sizeof *e->series);
-    place(t, t->n++);
+    if (t->slots)
+        place(t, t->n);
+    t->n++;
     return e->series;
 }
