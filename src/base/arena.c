@@ -13,7 +13,7 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
-enum { ALIGN = 16, FIRST_BLOCK = 4096 };
+enum { ALIGN = 16, FIRST_BLOCK = 512 };
 
 struct arena_block {
     struct arena_block *older;
