@@ -328,6 +328,27 @@ START_TEST(a_full_trail_is_the_same)
 }
 END_TEST
 
+/* What was null once may be a string, or an object, the next time: each gets a step. */
+START_TEST(a_key_may_have_values_of_every_kind)
+{
+    static const char *const json[] = {"{\"k\":null}", "{\"k\":\"x\"}", "{\"k\":{\"b\":1}}",
+                                       "{\"k\":[]}"};
+    static const char *const logfmt[] = {"a=1 k=2", "a=1 k=\"x y\""};
+    struct rig r;
+
+    rig_init(&r, _i);
+    for (int round = 0; skipped(&r) == NULL && round < 3; round++) {
+        for (int i = 0; i < 4; i++)
+            compare_json(&r, slice_str(json[i]), "}");
+        for (int i = 0; i < 2; i++)
+            compare_logfmt(&r, slice_str(logfmt[i]), false, "x");
+        /* the value's step and the end, for each; a=, and two for each k= */
+        ck_assert_uint_eq(r.trail->n, 4 * 2 + 1 + 2 * 2);
+    }
+    rig_release(&r);
+}
+END_TEST
+
 /* Blanks where JSON allows them become part of the shape. */
 START_TEST(blanks_are_the_same)
 {
@@ -372,6 +393,7 @@ static Suite *linescan_suite(void)
     tcase_add_loop_test(t, backslashes_are_the_same, 0, LINESCAN_LEVELS);
     tcase_add_loop_test(t, many_members_and_long_texts_are_the_same, 0, LINESCAN_LEVELS);
     tcase_add_loop_test(t, a_full_trail_is_the_same, 0, LINESCAN_LEVELS);
+    tcase_add_loop_test(t, a_key_may_have_values_of_every_kind, 0, LINESCAN_LEVELS);
     tcase_add_loop_test(t, blanks_are_the_same, 0, LINESCAN_LEVELS);
     tcase_add_test(t, the_best_one_is_there);
     suite_add_tcase(s, t);

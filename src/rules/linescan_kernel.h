@@ -102,9 +102,21 @@ SIMD_INLINE const char *take_bare(const char *p, enum line_form form, unsigned s
 {
     const char *end = form == FORM_JSON ? skip_scalar(p) : text_stop(p, '"', '"', ' ');
 
-    if (__builtin_expect(end != NULL, 1))
-        store(to, slot, p, end, form == FORM_JSON && *p == 'n' ? FIELD_NULL : FIELD_TEXT);
+    if (__builtin_expect(end == NULL || (form == FORM_LOGFMT && *end == '"'), 0))
+        return NULL;
+    store(to, slot, p, end, form == FORM_JSON && *p == 'n' ? FIELD_NULL : FIELD_TEXT);
     return end;
+}
+
+/* A bare value was expected and none is there: perhaps a string, where there had been null before.
+ * The line goes the plain way, but the next one will find a step of its own. */
+static SIMD_TARGET __attribute__((noinline)) const char *
+not_bare(const char *p, const struct step *s, enum line_form form, struct trail *t,
+         struct step *after)
+{
+    if (*p == '"' || (form == FORM_JSON && (*p == '{' || *p == '[')))
+        (void)trail_add(t, form, after, p - s->n);
+    return NULL;
 }
 
 /* At a nested value's first byte. */
@@ -138,11 +150,12 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
                 return NULL;
         }
         p += s->n;
-        at = s;
         if (s->kind == STEP_STRING) {
             p = take_string(p, form, s->slot, to);
         } else if (s->kind == STEP_BARE) {
-            p = take_bare(p, form, s->slot, to);
+            const char *end = take_bare(p, form, s->slot, to);
+
+            p = __builtin_expect(end != NULL, 1) ? end : not_bare(p, s, form, t, at);
         } else if (s->kind == STEP_END) {
             bool enough = form == FORM_JSON || lenient || members > 1;
 
@@ -152,6 +165,7 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
         }
         if (__builtin_expect(p == NULL, 0))
             return NULL;
+        at = s;
         members++;
     }
 }
