@@ -118,6 +118,26 @@ START_TEST(a_copy_that_grows_slowly_is_not_read)
 }
 END_TEST
 
+/* The copy was met again after the next generation had begun, and yet is older than that. */
+START_TEST(a_copy_that_takes_its_originals_place_takes_its_turn)
+{
+    w.options.rotate_wait_ns = 30 * NSEC_PER_MSEC;
+    world_restart(&w);
+    world_settle(&w);
+    world_copy(&w, "app.log", "app.log.1");
+    world_settle(&w);
+    world_remove(&w, "app.log");
+    world_expect(&w, "app.log", "the next generation\n");
+    world_settle(&w);
+    world_rename(&w, "app.log.1", "app.log.2");
+    world_run(&w, 100);
+    world_copy(&w, "app.log", "written.anew");
+    world_rename(&w, "written.anew", "app.log");
+    world_expect(&w, "app.log", "and more\n");
+    world_settle(&w);
+}
+END_TEST
+
 START_TEST(what_a_truncation_took_is_told)
 {
     world_save(&w);
@@ -212,6 +232,7 @@ int main(void)
     tcase_add_test(c, copytruncate_takes_the_rest_from_the_copy);
     tcase_add_test(c, a_copy_in_progress_is_not_read);
     tcase_add_test(c, a_copy_that_grows_slowly_is_not_read);
+    tcase_add_test(c, a_copy_that_takes_its_originals_place_takes_its_turn);
     tcase_add_test(c, what_a_truncation_took_is_told);
     tcase_add_test(c, a_file_written_anew_with_the_same_bytes_is_not_read_again);
     tcase_add_test(c, a_file_written_anew_while_nobody_looked_is_not_read_again);

@@ -13,14 +13,17 @@
 
 #include <unistd.h>
 
-/* A copy of f, which has come to its end, takes its place: what was read of f was read of the copy.
- */
+/* A copy of f, which has come to its end, takes its place, also in the order of the stream: what
+ * was read of f was read of the copy. */
 static bool continue_in_copy(struct tailset *t, struct tail_file *f)
 {
-    for (struct tail_file *x = f->stream->files; x; x = x->stream_next) {
+    struct tail_file *next;
+
+    for (struct tail_file *x = f->stream->files; x; x = next) {
         uint64_t upto;
         int fd;
 
+        next = x->stream_next;
         if (x->kind != FILE_HELD || x->copy_of != f)
             continue;
         fd = follow_open(t, x->path);
@@ -30,6 +33,7 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
         if (tail_mark_read(&x->tail, fd, upto) == 0) {
             x->kind = FILE_PLAIN;
             x->copy_of = NULL;
+            file_join(x, f->stream, f);
             x->renamed = x->retired = true;
         }
         (void)close(fd);
