@@ -222,6 +222,24 @@ START_TEST(many_files_are_read_with_few_descriptors)
 }
 END_TEST
 
+/* Each descriptor is held by a deleted file, for late lines; a new file is worth more than those. */
+START_TEST(deleted_files_do_not_take_all_descriptors)
+{
+    world_kill(&w);
+    w.options.max_open = 5;
+    world_start(&w);
+    for (int i = 0; i < 12; i++) {
+        char name[32];
+
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        world_expect(&w, name, "whole\n");
+        world_settle(&w);
+        world_remove(&w, name);
+    }
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED] + w.notes[TAIL_LOST_VANISHED], 0);
+}
+END_TEST
+
 START_TEST(a_slow_file_is_not_starved_by_a_fast_one)
 {
     char *line = long_line(1000);
@@ -333,10 +351,12 @@ int main(void)
     tcase_add_test(c, a_hole_without_anything_behind_it_costs_nothing);
     tcase_add_test(c, odd_bytes_pass_unchanged);
     tcase_add_test(c, many_files_are_read_with_few_descriptors);
+    tcase_add_test(c, deleted_files_do_not_take_all_descriptors);
     tcase_add_test(c, a_slow_file_is_not_starved_by_a_fast_one);
     tcase_add_test(c, catching_up_reads_all_that_was_there);
     tcase_add_test(c, the_version_changes_with_every_line_and_only_then);
     tcase_add_test(c, a_fifo_that_is_named_is_read);
+    tcase_add_test(c, a_fifo_that_was_made_anew_is_read);
     tcase_add_test(c, a_file_that_cannot_be_read_holds_nobody_up);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);

@@ -6,7 +6,8 @@
  * begun.
  *
  * Why descriptors are a cache: a file that can be found by its name can be closed at any time and
- * opened again; it proves itself then. Only what has no name any more must stay open. */
+ * opened again; it proves itself then. Only what has no name any more must stay open; if that takes
+ * all descriptors there are, those that have been silent longest do not get their rotate_wait. */
 #include "config.h"
 
 #include "input/set.h"
@@ -22,6 +23,7 @@
 enum { BLOCK = 256 * 1024, BIG_BLOCK = 1024 * 1024, CLOSE_AT_ONCE = 32, FD_RESERVE = 128 };
 enum { PATIENCE = 8 };
 #define RETRY_NS (100 * NSEC_PER_MSEC)
+#define LATE_NS NSEC_PER_SEC
 
 void follow_queue(struct tailset *t, struct tail_file *f)
 {
@@ -83,19 +85,40 @@ static bool close_idle(struct tailset *t)
     return closed > 0;
 }
 
+/* The least recently active of those that cannot be found again, if no late lines came of it for a
+ * while. */
+static bool end_idle(struct tailset *t)
+{
+    for (struct tail_file *f = t->first; f; f = f->next) {
+        if (f->tail.fd < 0 || f->place != PLACE_OPEN || f->queued || f->kind != FILE_PLAIN ||
+            f->failures > 0 || t->now - f->active_ns < LATE_NS)
+            continue;
+        follow_finish(t, f);
+        if (f->tail.fd < 0)
+            return true;
+    }
+    return false;
+}
+
+static bool make_room(struct tailset *t)
+{
+    return close_idle(t) || end_idle(t);
+}
+
 int follow_open(struct tailset *t, const char *path)
 {
     for (;;) {
-        int fd;
+        int fd, error;
 
         while (t->nopen >= budget(t))
-            if (!close_idle(t))
+            if (!make_room(t))
                 return -EMFILE;
         fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
         if (fd >= 0)
             return fd;
-        if ((errno != EMFILE && errno != ENFILE) || !close_idle(t))
-            return -errno;
+        error = errno;
+        if ((error != EMFILE && error != ENFILE) || !make_room(t))
+            return -error;
     }
 }
 
