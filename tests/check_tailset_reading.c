@@ -318,6 +318,34 @@ START_TEST(a_fifo_that_is_named_is_read)
 }
 END_TEST
 
+START_TEST(a_fifo_that_was_made_anew_is_read)
+{
+    int old, new;
+
+    world_kill(&w);
+    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
+    free(w.globs[0]);
+    w.globs[0] = xstrdup(world_path(&w, "pipe"));
+    world_start(&w);
+    world_run(&w, 10);
+    old = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
+    ck_assert_int_ge(old, 0);
+    ck_assert_int_eq(write(old, "one\nrest", 8), 8);
+    world_expect_line(&w, "one\n");
+    world_expect_line(&w, "rest");
+    world_remove(&w, "pipe");
+    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
+    world_settle(&w);
+    new = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
+    ck_assert_int_ge(new, 0);
+    ck_assert_int_eq(write(new, "two\n", 4), 4);
+    world_expect_line(&w, "two\n");
+    world_settle(&w);
+    (void)close(old);
+    (void)close(new);
+}
+END_TEST
+
 START_TEST(a_file_that_cannot_be_read_holds_nobody_up)
 {
     world_expect(&w, "good.log", "one\n");

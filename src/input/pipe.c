@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -149,13 +150,37 @@ void pipe_close(struct tailset *t, struct tail_file *f)
     f->pipe = NULL;
 }
 
+/* Another fifo has its name now, and nothing is left in this one. */
+static bool was_replaced(const struct tail_file *f)
+{
+    struct look named, ours;
+    int left = 0;
+
+    return f->pipe && look_at(f->path, &named) == 0 && look_at_fd(f->pipe->fd, &ours) == 0 &&
+           !identity_eq(&named.id, &ours.id) && ioctl(f->pipe->fd, FIONREAD, &left) == 0 &&
+           left == 0;
+}
+
+static void reconcile_one(struct tailset *t, struct log *log, const char *path)
+{
+    struct tail_file *f = file_by_path(t, path);
+
+    if (f && f->kind == FILE_PIPE && was_replaced(f)) {
+        finish(f->pipe);
+        file_drop(t, f);
+        f = NULL;
+    }
+    if (!f)
+        pipe_begin(t, log, path);
+}
+
 void pipes_reconcile(struct tailset *t)
 {
     for (unsigned i = 0; i < t->options.nlogs; i++) {
         const struct tail_log *log = &t->options.logs[i];
 
         for (unsigned k = 0; k < log->nglobs; k++)
-            if (pipe_is_named(log->globs[k]) && !file_by_path(t, log->globs[k]))
-                pipe_begin(t, t->by_number[i], log->globs[k]);
+            if (pipe_is_named(log->globs[k]))
+                reconcile_one(t, t->by_number[i], log->globs[k]);
     }
 }
