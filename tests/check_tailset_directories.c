@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct world w;
@@ -252,6 +253,58 @@ START_TEST(created_and_deleted_between_two_looks_is_told)
 }
 END_TEST
 
+/* The look at everything may notice before the event is read that a name is gone. */
+START_TEST(what_was_read_before_it_was_deleted_did_not_vanish)
+{
+    enum { FILES = 2000 };
+    char name[32];
+    pid_t child;
+    int status;
+
+    w.options.reconcile_ns = 1;
+    world_restart(&w);
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(name, sizeof(name), "%d.log", i);
+        world_expect(&w, name, "read\n");
+    }
+    world_settle(&w);
+    child = fork();
+    if (child == 0) {
+        for (int i = 0; i < FILES; i++) {
+            (void)snprintf(name, sizeof(name), "%d.log", i);
+            (void)unlink(world_path(&w, name));
+        }
+        _exit(0);
+    }
+    while (waitpid(child, &status, WNOHANG) == 0)
+        ck_assert_int_eq(loop_turn(w.loop, 0), 0);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+}
+END_TEST
+
+/* Each is history, and none is compared with all others: that took minutes. */
+START_TEST(thousands_of_rotated_files_do_not_hold_up_the_start)
+{
+    enum { FILES = 2000 };
+    int64_t began;
+    char name[32];
+
+    world_kill(&w);
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(name, sizeof(name), "app.log-2024%06d", i);
+        world_write(&w, name, name);
+        world_write(&w, name, " is of another day\n");
+    }
+    world_expect(&w, "app.log", "now\n");
+    began = clock_mono_ns();
+    world_start(&w);
+    ck_assert_int_eq(loop_turn(w.loop, 0), 0);
+    ck_assert_int_lt(clock_mono_ns() - began, 3 * NSEC_PER_SEC);
+    world_settle(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("tailset directories");
@@ -273,6 +326,8 @@ int main(void)
     tcase_add_test(c, a_file_that_may_not_be_read_is_tried_again);
     tcase_add_test(c, the_status_tells_what_is_there);
     tcase_add_test(c, created_and_deleted_between_two_looks_is_told);
+    tcase_add_test(c, what_was_read_before_it_was_deleted_did_not_vanish);
+    tcase_add_test(c, thousands_of_rotated_files_do_not_hold_up_the_start);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

@@ -11,6 +11,34 @@
 #include <dirent.h>
 #include <stdlib.h>
 
+/* The record whose name is gone, as an event tells; it may have lost the name already, when we
+ * looked before the event was read. */
+static struct tail_file *whose_name_is_gone(struct tailset *t, const char *path)
+{
+    struct tail_file *f = file_by_path(t, path);
+    struct stream *s = stream_find(t, path);
+
+    if (f)
+        return f;
+    if (!s)
+        s = stream_of_sibling(t, path);
+    for (f = s ? s->files : NULL; f; f = f->stream_next)
+        if (f->place != PLACE_NAMED && !f->gone_told && strcmp(f->path, path) == 0)
+            return f;
+    return NULL;
+}
+
+/* A deleted name that nobody had is that of a file which came and went between two looks. */
+static void name_gone(struct tailset *t, unsigned events, const char *path)
+{
+    struct tail_file *f = whose_name_is_gone(t, path);
+
+    if (f)
+        f->gone_told = true;
+    else if (events & WATCH_DELETED)
+        note(t, log_of_path(t, path), TAIL_VANISHED, 1);
+}
+
 /* A name was made, moved or deleted. */
 static void name_changed(struct tailset *t, struct dir *d, unsigned events, const char *path)
 {
@@ -20,8 +48,8 @@ static void name_changed(struct tailset *t, struct dir *d, unsigned events, cons
     t->names_changed = true;
     if (linked)
         buf_add(&links, linked->path, strlen(linked->path) + 1);
-    if ((events & WATCH_DELETED) && !file_by_path(t, path))
-        note(t, log_of_path(t, path), TAIL_VANISHED, 1);
+    if (events & (WATCH_DELETED | WATCH_MOVED))
+        name_gone(t, events, path);
     if (d->roles & DIR_GLOB)
         dir_see_name(t, path, DT_UNKNOWN);
     place_examine_all(t, &links);

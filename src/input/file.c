@@ -173,6 +173,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     index_add(&t->path_index, &f->by_path, slice_hash(slice_str(path)));
     file_set_id(t, f, &look->id);
     f->place = PLACE_NAMED;
+    f->gone_told = false;
     f->seen = true;
     f->searched = f->given_up = f->truncated = false;
     if (!own && !f->renamed && f->kind != FILE_HELD && f->kind != FILE_DENIED && another)

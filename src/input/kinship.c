@@ -102,11 +102,24 @@ bool kin_was_read(const struct newcomer *n, const struct tail_file *lost)
     return !lost->given_up && n->look.size >= COMPARE && n->look.size >= lost->tail.offset / 2;
 }
 
-/* A content that is still there, of which the newcomer is a copy; or NULL. */
+static bool begins_otherwise(const struct tail_file *f, struct slice head)
+{
+    size_t n = head.n < f->tail.head_n ? head.n : f->tail.head_n;
+
+    return n > 0 && memcmp(f->tail.head, head.p, n) != 0;
+}
+
+/* A content that is still there, of which the newcomer is a copy; or NULL. What was read of each is
+ * in memory: in a directory of a thousand old files, only what begins alike is opened. */
 struct tail_file *kin_original(struct tailset *t, const struct newcomer *n, int fd)
 {
+    char head[TAIL_HEAD_MAX];
+    ssize_t got = pread(fd, head, sizeof(head), 0);
+    struct slice begin = slice_make(head, got > 0 ? (size_t)got : 0);
+
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (file_is_readable(f) && !kin_is_older(n, f) && is_copy_of(t, n, fd, f))
+        if (file_is_readable(f) && !kin_is_older(n, f) && !begins_otherwise(f, begin) &&
+            is_copy_of(t, n, fd, f))
             return f;
     return NULL;
 }

@@ -180,6 +180,16 @@ static struct tail_file *replaced_by(const struct newcomer *n)
     return last;
 }
 
+/* What was read to its end is not held open after it has proved itself. */
+static bool reopens_as_another(struct tailset *t, struct tail_file *f)
+{
+    int r = follow_reopen(t, f);
+
+    if (r == 0 && f->retired)
+        follow_close_fd(t, f);
+    return r == 1;
+}
+
 /* True when it was not what we thought. */
 static bool proves_wrong(struct tailset *t, struct tail_file *f)
 {
@@ -188,7 +198,7 @@ static bool proves_wrong(struct tailset *t, struct tail_file *f)
     if (!file_is_readable(f) || f->tail.offset == 0)
         return false;
     if (f->tail.fd < 0)
-        return f->place == PLACE_NAMED && follow_reopen(t, f) == 1;
+        return f->place == PLACE_NAMED && reopens_as_another(t, f);
     if (look_at_fd(f->tail.fd, &look) < 0 ||
         tail_compare(&f->tail, f->tail.fd, look.size) == TAIL_SAME)
         return false;
@@ -201,8 +211,9 @@ static void verify_stream(struct tailset *t, struct stream *s)
 {
     struct tail_file *f = s->files;
 
-    while (f)
+    while (f && !s->verified)
         f = proves_wrong(t, f) ? s->files : f->stream_next;
+    s->verified = true;
 }
 
 /* Written anew with the same bytes? What the old inode still holds is read first; then the new one
@@ -363,6 +374,8 @@ void newcomers_settle(struct tailset *t)
     for (size_t i = 0; i < t->nnewcomers; i++)
         if (t->newcomers[i].sibling && !t->newcomers[i].packed)
             verify_stream(t, t->newcomers[i].stream);
+    for (size_t i = 0; i < t->nnewcomers; i++)
+        t->newcomers[i].stream->verified = false;
     list = t->newcomers;
     count = t->nnewcomers;
     t->newcomers = NULL;

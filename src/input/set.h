@@ -45,6 +45,7 @@ struct stream {
     char *path;
     struct log *log;
     struct tail_file *files; /* oldest first */
+    bool verified;           /* while newcomers are settled */
 };
 
 enum file_kind {
@@ -98,9 +99,10 @@ struct tail_file {
     bool given_up;  /* PLACE_LOST: its loss was told */
     bool truncated; /* PLACE_LOST because it was truncated */
     bool backlog;
-    bool seen;     /* in this walk over the directories */
-    bool just;     /* it lost its name in what is being settled now */
-    bool searched; /* its directory was read since it lost its name */
+    bool seen;      /* in this walk over the directories */
+    bool just;      /* it lost its name in what is being settled now */
+    bool searched;  /* its directory was read since it lost its name */
+    bool gone_told; /* an event has told that its name is gone */
 };
 
 enum dir_role {
