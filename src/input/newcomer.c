@@ -216,6 +216,15 @@ static void verify_stream(struct tailset *t, struct stream *s)
     s->verified = true;
 }
 
+/* Was one truncated while the newcomer was compared with it? Then that may be its copy after all. */
+static bool changed_meanwhile(struct tailset *t, const struct stream *s)
+{
+    for (struct tail_file *f = s->files; f; f = f->stream_next)
+        if (!f->renamed && proves_wrong(t, f))
+            return true;
+    return false;
+}
+
 /* Written anew with the same bytes? What the old inode still holds is read first; then the new one
  * goes on behind it. The new one may end before that, when the old one was written to after it was
  * copied; or tell more. */
@@ -293,6 +302,9 @@ static void settle_sibling(struct tailset *t, const struct newcomer *n, int fd)
         adopt(t, lost, n, fd);
     } else if (lost && kin_was_read(n, lost)) {
         begin_as_read(t, n, fd);
+    } else if (changed_meanwhile(t, n->stream)) {
+        (void)close(fd);
+        place_examine(t, n->path);
     } else {
         begin(t, n, fd);
     }

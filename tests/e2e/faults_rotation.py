@@ -4,8 +4,9 @@
 import os
 import shutil
 import subprocess
+import time
 
-from _faults import World, append, frozen, main, need, run, until, write_all
+from _faults import World, append, frozen, main, need, run, strace, until, write_all
 
 APP = "logs/app.log"
 
@@ -233,6 +234,25 @@ def copytruncate():
     w.finish()
 
 
+def copytruncate_while_it_is_looked_at():
+    """Opening a file takes a while, so that the truncation comes when the copy is about to be compared."""
+    w = World().start(strace("-e", "trace=openat", "-e", "inject=openat:delay_enter=40000"))
+    fd = open_log()
+    for i in range(20):
+        write_all(fd, w.lines(10))
+        w.exact()
+        write_all(fd, w.lines(10))
+        shutil.copy(APP, APP + ".%d" % (i + 1))
+        time.sleep(i * 0.003)                   # where in the look it comes
+        os.truncate(APP, 0)
+        write_all(fd, w.lines(5))
+    os.close(fd)
+    w.exact()
+    w.kill()
+    w.start()
+    w.finish()
+
+
 def copytruncate_behind():
     """What was not read before the truncation is taken from the copy."""
     w = World().start()
@@ -326,5 +346,6 @@ def unlinked_still_written():
 if __name__ == "__main__":
     main(rename, rename_fast, rename_fast_while_frozen, rename_nocreate, rename_away, logrotate_chain, logrotate_dateext,
          dated_names, logrotate_delaycompress, logrotate_copytruncate, partial_line_at_rotation_that_never_ends,
-         partial_line_at_rotation_joined, copytruncate, copytruncate_behind, copytruncate_copy_elsewhere, bytes_known_lost, truncate,
+         partial_line_at_rotation_joined, copytruncate,
+         copytruncate_while_it_is_looked_at, copytruncate_behind, copytruncate_copy_elsewhere, bytes_known_lost, truncate,
          delete_recreate, unlinked_still_written)
