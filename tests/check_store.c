@@ -186,6 +186,21 @@ START_TEST(a_newer_version_is_refused_and_left_alone)
 }
 END_TEST
 
+/* As one that was saved by root: it is in order, only not for us to read. */
+START_TEST(a_state_that_cannot_be_opened_is_refused_and_left_alone)
+{
+    struct stat st;
+
+    save("one");
+    save("two");
+    ck_assert_int_eq(rename(in_dir("state"), in_dir("elsewhere")), 0);
+    ck_assert_int_eq(symlink("elsewhere", in_dir("state")), 0);
+    ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), -ELOOP);
+    ck_assert_ptr_nonnull(strstr(err.p, "\"state\""));
+    ck_assert_int_eq(lstat(in_dir("state"), &st), 0);
+}
+END_TEST
+
 START_TEST(a_second_process_is_refused)
 {
     struct store *second = NULL;
@@ -286,6 +301,7 @@ int main(void)
     tcase_add_test(c, both_damaged_is_told_and_both_are_kept);
     tcase_add_test(c, a_leftover_temporary_is_never_loaded);
     tcase_add_test(c, a_newer_version_is_refused_and_left_alone);
+    tcase_add_test(c, a_state_that_cannot_be_opened_is_refused_and_left_alone);
     tcase_add_test(c, a_second_process_is_refused);
     tcase_add_test(c, a_directory_that_cannot_be_made_is_named);
     tcase_add_test(c, a_directory_is_made_when_its_parent_is_there);

@@ -201,9 +201,10 @@ static void put_aside(int dir, const char *name)
     }
 }
 
+/* What is there cannot be right, or the disk does not give it back. */
 static bool damaged(int r)
 {
-    return r < 0 && r != -ENOENT && r != -EPROTO;
+    return r == -EBADMSG || r == -EIO;
 }
 
 static int newer(struct buf *err, const char *name)
@@ -216,21 +217,39 @@ static int newer(struct buf *err, const char *name)
     return -EPROTO;
 }
 
+/* It may be in order, only not for us: a state saved as root. Going on without it would lose lines.
+ */
+static int unreadable(struct buf *err, const char *name, int r)
+{
+    buf_fmt(err, "cannot read the file \"%s\" in the state directory: %s", name, strerror(-r));
+    return r;
+}
+
+static int refuse(struct buf *err, const char *name, int r)
+{
+    return r == -EPROTO ? newer(err, name) : unreadable(err, name, r);
+}
+
+static bool may_go_on(int r)
+{
+    return r == 0 || r == -ENOENT || damaged(r);
+}
+
 static int find(int dir, bool change, enum store_found *ret_found, struct state *ret_state,
                 struct buf *err)
 {
     int first = load_one(dir, "state", ret_state);
     int second;
 
-    if (first == -EPROTO)
-        return newer(err, "state");
+    if (!may_go_on(first))
+        return refuse(err, "state", first);
     if (first == 0) {
         *ret_found = STORE_LOADED;
         return 0;
     }
     second = load_one(dir, "state.1", ret_state);
-    if (second == -EPROTO)
-        return newer(err, "state.1");
+    if (!may_go_on(second))
+        return refuse(err, "state.1", second);
     if (change && damaged(first))
         put_aside(dir, "state");
     if (change && damaged(second))

@@ -34,8 +34,8 @@ enum store_found {
     STORE_PREVIOUS, /* the newest was damaged (now aside); this is the one before */
     STORE_DAMAGED,  /* both are damaged, or foreign: start policy */
 };
-/* 0 or -EPROTO: written by a newer version; nothing was touched, *err has a sentence. *ret_payload
- * owns the bytes. */
+/* 0; -EPROTO: written by a newer version; or why it cannot be read (-EACCES): nothing was touched
+ * then, *err has a sentence. *ret_payload owns the bytes. */
 int store_load(struct store *s, enum store_found *ret_found, struct buf *ret_payload,
                int64_t *ret_wall_ns, struct buf *err);
 /* Payload and durable: 0 or negative errno (the old state is untouched). */
