@@ -52,6 +52,7 @@ struct daemon {
 
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */
     bool catching_up;
+    bool save_fails; /* the last one did */
     struct live_facts facts;
 };
 

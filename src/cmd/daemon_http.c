@@ -30,7 +30,7 @@ static const char *status_text(const struct daemon *d)
 {
     if (d->catching_up)
         return "catching_up";
-    return d->facts.reload_ok && d->facts.checkpoint_failures == 0 ? "ok" : "degraded";
+    return d->facts.reload_ok && !d->save_fails ? "ok" : "degraded";
 }
 
 static void health(void *ctx, struct http_request *r)

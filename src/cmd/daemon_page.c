@@ -247,18 +247,27 @@ static void take_result(struct daemon *d, struct save_result *result)
     }
 }
 
+/* Says when it begins and when it is over, not each time. */
+static void note_outcome(struct daemon *d, int error)
+{
+    if (error && !d->save_fails)
+        log_error("cannot save the state: %s; the page stays as it is until it can be saved",
+                  strerror(-error));
+    else if (!error && d->save_fails)
+        log_info("the state can be saved again");
+    d->save_fails = error != 0;
+    d->facts.checkpoint_failures += error != 0;
+}
+
 void daemon_saved(void *ctx, struct save_result *result)
 {
     struct daemon *d = ctx;
 
-    if (result->error == 0) {
+    note_outcome(d, result->error);
+    if (result->error == 0)
         take_result(d, result);
-    } else {
-        if (d->facts.checkpoint_failures++ == 0)
-            log_error("cannot save the state: %s; the page stays as it is until it can be saved",
-                      strerror(-result->error));
+    else
         snapshot_free(result->snapshot);
-    }
     answer_waiting(d, result->error != 0);
     if (d->reload_again)
         daemon_reload(d, NULL);

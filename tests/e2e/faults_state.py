@@ -182,9 +182,11 @@ def enospc(with_space_again):
     w.write(300)
     assert until(lambda: w.now("logtally_checkpoint_failures_total") >= 1, 15), w.own()
     assert w.value("lines_total") == 200, "showed what is not durable"
+    assert b"degraded" in w.fetch("/health")[2]
     if with_space_again:
         os.unlink(root + "fill")
         w.exact()
+        assert b'"status":"ok"' in w.fetch("/health")[2] and "can be saved again" in w.stderr()
     os.mkdir("kept")
     for name in os.listdir(root):
         if name.startswith("state"):
