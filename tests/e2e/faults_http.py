@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from _faults import World, append, descriptors, main, strace, until
+from _faults import World, append, descriptors, main, memory, strace, until
 
 APP = "logs/app.log"
 
@@ -46,6 +46,30 @@ def slow_scrapers():
     for s in clients:
         s.close()
     w.finish()
+
+
+def slow_scrapers_share_the_page():
+    """Sixty clients that read nothing of a page of 3 MB: it is held once, not sixty times."""
+    w = World(block=1, server="max_connections = 80").start()
+    append(APP, b"".join(b"kind=l n=1 block=%d%s size=0.125\n" % (i, b"x" * 240) for i in range(10000)))
+    assert until(lambda: w.now("logtally_log_lines_total") == 10000)
+    assert len(w.page) > 2500000, len(w.page)
+    before = memory(w.pid, "VmHWM")
+    host, port = w.address.split(":")
+    clients = []
+    for _ in range(60):
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)     # before it connects: the window stays small
+        s.connect((host, int(port)))
+        s.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        clients.append(s)
+    for s in clients:
+        assert s.recv(12, socket.MSG_WAITALL) == b"HTTP/1.1 200"
+    scrape_within(w, 3)
+    assert memory(w.pid, "VmHWM") - before < 20 << 20, (before, memory(w.pid, "VmHWM"))
+    for s in clients:
+        s.close()
+    w.term()
 
 
 def slow_clients():
@@ -214,5 +238,5 @@ def slow_disk_does_not_hold_up_a_scrape():
 
 
 if __name__ == "__main__":
-    main(slow_scrapers, slow_clients, malformed_requests, methods_and_types, many_scrapers_cost_one_snapshot,
-         clients_that_leave, port_in_use, slow_disk_does_not_hold_up_a_scrape)
+    main(slow_scrapers, slow_scrapers_share_the_page, slow_clients, malformed_requests, methods_and_types,
+         many_scrapers_cost_one_snapshot, clients_that_leave, port_in_use, slow_disk_does_not_hold_up_a_scrape)
