@@ -138,6 +138,24 @@ START_TEST(a_copy_that_takes_its_originals_place_takes_its_turn)
 }
 END_TEST
 
+/* The size that was seen last is the new content's. */
+START_TEST(a_truncation_that_took_nothing_is_no_loss)
+{
+    w.log.poll = true;
+    world_restart(&w);
+    world_settle(&w);
+    for (int i = 0; i < 20; i++) {
+        world_truncate(&w, "app.log", 0);
+        world_expect(&w, "app.log",
+                     i % 2 ? "short\n" : "longer than what was there before by far\n");
+        world_settle(&w);
+    }
+    world_run(&w, 50);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 20);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_TRUNCATED], 0);
+}
+END_TEST
+
 START_TEST(what_a_truncation_took_is_told)
 {
     world_save(&w);
@@ -233,6 +251,7 @@ int main(void)
     tcase_add_test(c, a_copy_in_progress_is_not_read);
     tcase_add_test(c, a_copy_that_grows_slowly_is_not_read);
     tcase_add_test(c, a_copy_that_takes_its_originals_place_takes_its_turn);
+    tcase_add_test(c, a_truncation_that_took_nothing_is_no_loss);
     tcase_add_test(c, what_a_truncation_took_is_told);
     tcase_add_test(c, a_file_written_anew_with_the_same_bytes_is_not_read_again);
     tcase_add_test(c, a_file_written_anew_while_nobody_looked_is_not_read_again);

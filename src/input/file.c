@@ -336,6 +336,7 @@ void file_generation_ended(struct tailset *t, struct tail_file *f)
     int r = look_at_fd(f->tail.fd, &look);
 
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
+    f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
     if (r == 0 && was_cut(f, look.size)) {
         file_tell_loss(t, f, TAIL_LOST_TRUNCATED);
         (void)tail_mark_read(&f->tail, f->tail.fd, look.size);

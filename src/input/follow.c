@@ -290,7 +290,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         f->retired = false;
     }
     if (r == TAIL_END && f->tail.read_to < f->tail.size) {
-        f->tail.size = f->tail.read_to;
+        f->tail.size = f->tail.proved = f->tail.read_to;
         file_release_copies(t, f->stream);
     } else if (fresh && f->tail.offset > 0) {
         file_release_copies(t, f->stream);

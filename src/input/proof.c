@@ -164,7 +164,7 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto)
     for (uint64_t at = stride; at <= upto && r == 0; at += stride)
         r = mark_read_at(t, fd, at);
     extend_tail(t, end, end_n);
-    t->offset = t->read_to = t->size = upto;
+    t->offset = t->read_to = t->size = t->proved = upto;
     return r;
 }
 
@@ -282,7 +282,7 @@ void tail_decode(struct tail *t, struct reader *r)
     t->id.ino = read_u64(r);
     t->id.birth_ns = (int64_t)read_u64(r);
     t->offset = read_u64(r);
-    t->size = read_u64(r);
+    t->size = t->proved = read_u64(r);
     t->read_to = t->offset;
     t->skipping = read_u8(r) != 0;
     decode_proof(t, r);

@@ -131,8 +131,8 @@ static void learn_size(struct tail *t)
 {
     struct stat st;
 
-    if (fstat(t->fd, &st) == 0 && (uint64_t)st.st_size > t->size)
-        t->size = (uint64_t)st.st_size;
+    if (fstat(t->fd, &st) == 0 && (uint64_t)st.st_size > t->proved)
+        t->proved = (uint64_t)st.st_size;
 }
 
 /* The overlap read: *ret_data is what lies at offset. 0, TAIL_CHANGED or negative errno. */
@@ -149,10 +149,12 @@ static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct s
     *ret_data = slice_make(p + k, (size_t)got - k);
     memset(p + got, 0, LINE_PAD);
     t->read_to = t->offset + ret_data->n;
-    if (t->size < t->read_to)
-        t->size = t->read_to;
-    if ((size_t)got == k + n && t->size == t->read_to)
+    if (t->proved < t->read_to)
+        t->proved = t->read_to;
+    if ((size_t)got == k + n && t->proved == t->read_to)
         learn_size(t);
+    if (t->size < t->proved)
+        t->size = t->proved;
     return 0;
 }
 

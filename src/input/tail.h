@@ -28,7 +28,8 @@ struct tail {
     struct identity id;
     int fd; /* -1 = closed */
     uint64_t offset;
-    uint64_t size;     /* when last looked at; for lag and loss */
+    uint64_t size;     /* when last looked at, for the lag; proved or not */
+    uint64_t proved;   /* size when last read and proved, for the loss */
     uint64_t read_to;  /* the end of the data when it was last read: >= offset */
     uint64_t hole_to;  /* [offset, hole_to) are NULs */
     uint64_t clear_to; /* [offset, clear_to) has no newline */

@@ -186,6 +186,7 @@ class Game:
         for name in NAMES:
             self.complete(name)
         self.w.finish()
+        assert not self.w.value("logtally_lost_bytes_total"), "told of a loss that was none\n" + self.w.own()
 
 
 def play(seed, seconds, steps):
