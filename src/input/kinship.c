@@ -9,6 +9,8 @@
 
 #include "input/set.h"
 
+#include "base/clock.h"
+
 #include <unistd.h>
 
 enum { COMPARE = 4096 };
@@ -57,17 +59,20 @@ bool kin_still_copy(struct tailset *t, const struct tail_file *held)
     return same;
 }
 
-/* A copy is made after its original. */
+/* A copy is made after its original. That the original is from the future means that the clock was
+ * set back since; its birth tells nothing then. */
 bool kin_is_older(const struct newcomer *n, const struct tail_file *f)
 {
-    return n->look.id.birth_ns != 0 && n->look.id.birth_ns < f->tail.id.birth_ns;
+    return n->look.id.birth_ns != 0 && n->look.id.birth_ns < f->tail.id.birth_ns &&
+           f->tail.id.birth_ns <= clock_wall_ns();
 }
 
 /* Could it be what is left of a lost content: made while that was there, and not before? */
 bool kin_may_continue(const struct newcomer *n, const struct tail_file *f)
 {
     return f->kind == FILE_PLAIN && f->place == PLACE_LOST && f->tail.offset > 0 &&
-           !kin_is_older(n, f) && n->look.id.birth_ns <= f->lost_wall_ns;
+           !kin_is_older(n, f) &&
+           (n->look.id.birth_ns <= f->lost_wall_ns || n->look.id.birth_ns > clock_wall_ns());
 }
 
 /* The lost content that this file continues best; *ret_relation says how. */

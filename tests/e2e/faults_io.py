@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from _faults import (LONG, Skip, World, append, cpu_ticks, descriptors, free_port, frozen, in_namespace, main, memory, stays,
+from _faults import (LONG, Skip, World, append, cpu_ticks, descriptors, free_port, frozen, in_namespace, main, memory, need, run, stays,
                      strace, until, write_all)
 
 APP = "logs/app.log"
@@ -387,6 +387,45 @@ def stopped_for_a_while():
     w.finish()
 
 
+SET_BACK = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/* What was born before BACK_AT says so by the clock of then, which was an hour fast. */
+int statx(int dir, const char *path, int flags, unsigned mask, struct statx *st)
+{
+    int (*real)(int, const char *, int, unsigned, struct statx *) = dlsym(RTLD_NEXT, "statx");
+    int r = real(dir, path, flags, mask, st);
+
+    if (r == 0 && st->stx_btime.tv_sec < atoll(getenv("BACK_AT")))
+        st->stx_btime.tv_sec += 3600;
+    return r;
+}
+"""
+
+
+def clock_set_back():
+    """The wall clock is set back by an hour: a copy seems to be older than its original, and is known all the same."""
+    need("cc")
+    with open("back.c", "w", encoding="utf-8") as f:
+        f.write(SET_BACK)
+    run("cc", "-shared", "-fPIC", "-o", "back.so", "back.c", "-ldl")
+    w = World()
+    w.write(300)
+    until(lambda: time.time() > os.stat("logs/app.log").st_mtime + 1)
+    w.start(env={"LD_PRELOAD": os.getcwd() + "/back.so", "BACK_AT": "%d" % time.time()})
+    w.exact()
+    for i in range(3):
+        w.write(100)
+        shutil.copy("logs/app.log", "logs/app.log.%d" % i)
+        os.truncate("logs/app.log", 0)
+        w.write(50)
+        w.exact()
+    w.finish(restart=False)
+
+
 def clock_jumps():
     """The wall clock an hour ahead or behind at a restart: nothing but what is displayed depends on it."""
     w = World()
@@ -433,4 +472,4 @@ if __name__ == "__main__":
     main(eio_file, eio_once, eio_and_eagain_in_all_calls, stat_and_open_fail_now_and_then, signal_storm,
          other_signals_do_no_harm, silent_fs, few_watches, no_inotify, q_overflow, fdlimit, limit_lowered_while_running,
          files1000, newfiles1000, descriptors_over_rotations, burst, fast_and_slow, streams_closed, stopped_for_a_while,
-         clock_jumps, address_space_runs_out, *([files10000] if LONG else []))
+         clock_set_back, clock_jumps, address_space_runs_out, *([files10000] if LONG else []))
