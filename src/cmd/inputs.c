@@ -18,7 +18,7 @@
 
 enum { LINES_TRIED = 1000 }; /* for a first time */
 
-/* The first time in a block; INT64_MIN when there is none. */
+/* The first time in a block; INPUT_NO_TIME when there is none. */
 static int64_t time_in(struct engine *e, struct source *s, struct slice block, unsigned *left)
 {
     struct engine_peek line;
@@ -29,13 +29,13 @@ static int64_t time_in(struct engine *e, struct source *s, struct slice block, u
         if (engine_peek(e, s, raw, &line) && line.has_time)
             return line.time_ns;
     }
-    return INT64_MIN;
+    return INPUT_NO_TIME;
 }
 
 int64_t input_first_time(struct session *s, const struct input *in)
 {
     unsigned left = LINES_TRIED;
-    int64_t ns = INT64_MIN;
+    int64_t ns = INPUT_NO_TIME;
     struct archive *a;
     struct slice block;
 
@@ -43,7 +43,7 @@ int64_t input_first_time(struct session *s, const struct input *in)
         return ns;
     struct source *source = source_new(s->setup->rules, in->log, in->path, 0);
 
-    while (ns == INT64_MIN && left > 0 &&
+    while (ns == INPUT_NO_TIME && left > 0 &&
            archive_next(a, (size_t)s->setup->settings.max_line, &block) > 0)
         ns = time_in(s->engine, source, block, &left);
     source_free(source);
@@ -63,7 +63,7 @@ static int add_file(struct inputs *in, const struct setup *setup, const char *pa
     if (log < 0)
         return EXIT_USAGE;
     GROW(in->list, in->n, in->cap);
-    in->list[in->n++] = (struct input){xstrdup(path), (unsigned)log, INT64_MIN, size};
+    in->list[in->n++] = (struct input){xstrdup(path), (unsigned)log, INPUT_NO_TIME, size};
     return -1;
 }
 
@@ -109,8 +109,7 @@ static int add_path(struct inputs *in, const struct setup *setup, const char *pa
     return add_file(in, setup, path, as, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
 }
 
-/* Insertion keeps the order given among files of one time, and those without any where they stand.
- */
+/* Insertion keeps the order given among files of one time. Those without any come first. */
 static void sort_by_time(struct inputs *in)
 {
     for (size_t i = 1; i < in->n; i++) {
@@ -148,6 +147,15 @@ void inputs_release(struct inputs *in)
         free(in->list[i].path);
     free(in->list);
     *in = (struct inputs){0};
+}
+
+int64_t inputs_first_time(const struct inputs *in)
+{
+    size_t i = 0;
+
+    while (i < in->n && in->list[i].first_ns == INPUT_NO_TIME)
+        i++;
+    return i < in->n ? in->list[i].first_ns : INPUT_NO_TIME;
 }
 
 uint64_t inputs_size(const struct inputs *in)

@@ -5,15 +5,18 @@
 
 #include "cmd/setup.h"
 
+#define INPUT_NO_TIME INT64_MIN
+
 struct input {
     char *path;
     unsigned log;
-    int64_t first_ns; /* time of its first line that has one; INT64_MIN = none */
+    int64_t first_ns; /* time of its first line that has one, or INPUT_NO_TIME */
     uint64_t size;    /* 0 = unknown */
 };
 
 struct session;
-/* The first date in a file, as its log reads it; INT64_MIN: none in its first lines, or a pipe. */
+/* The first date in a file, as its log reads it; INPUT_NO_TIME: none in its first lines, or a pipe.
+ */
 int64_t input_first_time(struct session *s, const struct input *in);
 
 struct inputs {
@@ -25,6 +28,8 @@ struct inputs {
 int inputs_find(struct inputs *in, const struct setup *setup, const struct strings *files,
                 const char *as);
 void inputs_release(struct inputs *in);
+/* The first time of all, or INPUT_NO_TIME. */
+int64_t inputs_first_time(const struct inputs *in);
 uint64_t inputs_size(const struct inputs *in);
 
 #endif

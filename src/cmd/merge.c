@@ -1,68 +1,118 @@
 /* merge -- the command, and the file that a snapshot is kept in.
  *
- *   file: "LTSNAP1\n"  u32 CRC32C of what follows  encoded snapshot */
+ *   file: "LTSNAP1\n"  u32 CRC32C of what follows  i64 time of the first line  encoded snapshot
+ *
+ * What a part did to a gauge is a function, and the functions must be applied in the order in which
+ * the lines were written: hence the time, by which files are put in order whatever their names. */
 #include "config.h"
 
 #include "cmd/merge.h"
 
+#include "cmd/inputs.h"
 #include "cmd/output.h"
 
 #include "base/log.h"
+#include "base/xalloc.h"
 #include "input/crc32c.h"
 #include "metrics/snapshot.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 static const char magic[8] = {'L', 'T', 'S', 'N', 'A', 'P', '1', '\n'};
 
-int merge_write_file(const char *path, struct registry *registry)
+struct part {
+    const char *path;
+    int64_t first_ns;
+    struct buf file; /* empty: read it (again) */
+    struct slice values;
+};
+
+int merge_write_file(const char *path, struct registry *registry, int64_t first_ns)
 {
     struct snapshot *s = snapshot_take(registry);
-    struct buf values = BUF_INIT, file = BUF_INIT;
+    struct buf body = BUF_INIT, file = BUF_INIT;
 
-    snapshot_encode(s, &values);
+    buf_u64(&body, (uint64_t)first_ns);
+    snapshot_encode(s, &body);
     snapshot_free(s);
     buf_add(&file, magic, sizeof magic);
-    buf_u32(&file, crc32c(0, values.p, values.n));
-    buf_slice(&file, buf_all(&values));
+    buf_u32(&file, crc32c(0, body.p, body.n));
+    buf_slice(&file, buf_all(&body));
     int r = output_page(path, buf_all(&file));
 
-    buf_release(&values);
+    buf_release(&body);
     buf_release(&file);
     return r;
 }
 
-int merge_add_file(const char *path, struct registry *registry, struct buf *err)
+/* Reads and checks a file. 0 or negative errno with a sentence in *err. */
+static int part_read(struct part *p, struct buf *err)
 {
-    struct buf file = BUF_INIT;
-    int r = input_slurp(path, &file);
+    int r = input_slurp(p->path, &p->file);
 
     if (r < 0) {
-        buf_fmt(err, "cannot read %s: %s", path, strerror(-r));
-        goto out;
+        buf_fmt(err, "cannot read %s: %s", p->path, strerror(-r));
+        return r;
     }
-    struct reader in = reader_of(buf_all(&file));
+    struct slice file = buf_all(&p->file);
 
-    if (file.n < sizeof magic + 4 || memcmp(file.p, magic, sizeof magic) != 0) {
-        buf_fmt(err, "%s is no snapshot; make one with `logtally replay --snapshot FILE`", path);
-        r = -EBADMSG;
-        goto out;
+    if (!slice_starts(file, slice_make(magic, sizeof magic))) {
+        buf_fmt(err, "%s is no snapshot; make one with `logtally replay --snapshot FILE`", p->path);
+        return -EBADMSG;
     }
-    in.p += sizeof magic;
+    struct reader in = reader_of(slice_from(file, sizeof magic));
     uint32_t crc = read_u32(&in);
-    struct slice values = slice_make(in.p, (size_t)(in.end - in.p));
-    struct buf why = BUF_INIT;
 
-    if (crc32c(0, values.p, values.n) != crc)
-        r = -EBADMSG;
-    else
-        r = snapshot_merge(registry, values, &why);
-    if (r < 0)
-        buf_fmt(err, "%s: %s", path, why.n ? why.p : "the snapshot is damaged");
+    if (in.bad || crc32c(0, in.p, (size_t)(in.end - in.p)) != crc) {
+        buf_fmt(err, "%s: the snapshot is damaged", p->path);
+        return -EBADMSG;
+    }
+    p->first_ns = (int64_t)read_u64(&in);
+    p->values = slice_make(in.p, (size_t)(in.end - in.p));
+    return 0;
+}
+
+/* Learns the time of each. A pipe is kept; a file is read again when it is its turn, so that a
+ * thousand large ones need the memory of one. */
+static int find_times(struct part *parts, size_t n, struct buf *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct stat st;
+        int r = part_read(&parts[i], err);
+
+        if (r < 0)
+            return r;
+        if (stat(parts[i].path, &st) == 0 && S_ISREG(st.st_mode))
+            buf_release(&parts[i].file);
+    }
+    return 0;
+}
+
+/* Parts of one time, and those without any, stay as they were given. */
+static void sort_by_time(struct part *parts, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct part moved = parts[i];
+        size_t k = i;
+
+        for (; k > 0 && parts[k - 1].first_ns > moved.first_ns; k--)
+            parts[k] = parts[k - 1];
+        parts[k] = moved;
+    }
+}
+
+static int part_add(struct part *p, struct registry *registry, struct buf *err)
+{
+    struct buf why = BUF_INIT;
+    int r = p->file.n ? 0 : part_read(p, err);
+
+    if (r == 0 && (r = snapshot_merge(registry, p->values, &why)) < 0)
+        buf_fmt(err, "%s: %s", p->path, why.n ? why.p : "the snapshot is damaged");
+    buf_release(&p->file);
     buf_release(&why);
-out:
-    buf_release(&file);
     return r;
 }
 
@@ -81,30 +131,44 @@ static const struct option_row rows[] = {
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
-static int add_all(const struct merge_options *o, struct registry *registry)
+/* Adds up all files; -1 to go on, or an exit code. *ret_first_ns: of the first line of all. */
+static int add_all(const struct strings *files, struct registry *registry, int64_t *ret_first_ns)
 {
-    for (size_t i = 0; i < o->common.files.n; i++) {
-        struct buf err = BUF_INIT;
-        int r = merge_add_file(o->common.files.list[i], registry, &err);
+    struct part *parts = xcalloc(files->n, sizeof *parts);
+    struct buf err = BUF_INIT;
+    int r;
 
-        if (r < 0)
-            log_error("%s", err.p);
-        buf_release(&err);
-        if (r < 0)
-            return EXIT_MISTAKES;
+    for (size_t i = 0; i < files->n; i++)
+        parts[i].path = files->list[i];
+    r = find_times(parts, files->n, &err);
+    sort_by_time(parts, files->n);
+    *ret_first_ns = INPUT_NO_TIME;
+    for (size_t i = 0; r == 0 && i < files->n; i++) {
+        if (*ret_first_ns == INPUT_NO_TIME)
+            *ret_first_ns = parts[i].first_ns;
+        r = part_add(&parts[i], registry, &err);
     }
-    return -1;
+    if (r < 0)
+        log_error("%s", err.p);
+    for (size_t i = 0; i < files->n; i++)
+        buf_release(&parts[i].file);
+    free(parts);
+    buf_release(&err);
+    return r < 0 ? EXIT_MISTAKES : -1;
 }
 
-static int finish(const struct merge_options *o, struct registry *registry,
-                  enum expose_format format)
+static int merge(const struct merge_options *o, struct registry *registry,
+                 enum expose_format format)
 {
     struct buf page = BUF_INIT;
     struct expose_options options = {.format = format, .flags = EXPOSE_SORTED | EXPOSE_NO_OWN};
-    int r;
+    int64_t first_ns;
+    int r, code = add_all(&o->common.files, registry, &first_ns);
 
+    if (code >= 0)
+        return code;
     if (o->snapshot) {
-        r = merge_write_file(o->snapshot, registry);
+        r = merge_write_file(o->snapshot, registry, first_ns);
     } else {
         struct snapshot *s = snapshot_take(registry);
 
@@ -131,8 +195,7 @@ static int merge_with_rules(const struct merge_options *o, enum expose_format fo
         session_init_part(&s, &setup, &engine_options);
     else
         session_init(&s, &setup, &engine_options);
-    if ((code = add_all(o, s.registry)) < 0)
-        code = finish(o, s.registry, format);
+    code = merge(o, s.registry, format);
     session_release(&s);
     setup_release(&setup);
     return code;
@@ -142,10 +205,8 @@ static int merge_alone(const struct merge_options *o, enum expose_format format)
 {
     struct registry_limits limits = {.part = true};
     struct registry *registry = registry_new(&limits);
-    int code = add_all(o, registry);
+    int code = merge(o, registry, format);
 
-    if (code < 0)
-        code = finish(o, registry, format);
     registry_free(registry);
     return code;
 }
@@ -176,8 +237,9 @@ const struct command command_merge = {
     "SNAPSHOT...",
     "Add up snapshots of `replay --snapshot`",
     "For archives processed on many machines: each runs `logtally replay --snapshot FILE`, one "
-    "merges, in the\n"
-    "order of the logs. With the same --rules the result is that of one machine.\n",
+    "merges; in which\n"
+    "order they are named does not matter. With the same --rules the result is that of one "
+    "machine.\n",
     rows,
     run,
 };

@@ -4,9 +4,8 @@
 
 #include "cmd/session.h"
 
-/* Writes the values of a part's registry. 0 or negative errno after a sentence on stderr. */
-int merge_write_file(const char *path, struct registry *registry);
-/* Adds a file's values to a registry. 0 or negative errno with a sentence in *err. */
-int merge_add_file(const char *path, struct registry *registry, struct buf *err);
+/* Writes the values of a part's registry and the time of its first line (INPUT_NO_TIME: unknown).
+ * 0 or negative errno after a sentence on stderr. */
+int merge_write_file(const char *path, struct registry *registry, int64_t first_ns);
 
 #endif

@@ -55,13 +55,14 @@ static int merge_part(void *ctx, struct slice snapshot, struct slice unmatched)
     return code;
 }
 
-static int write_result(struct replay *r, const struct replay_options *o, enum expose_format format)
+static int write_result(struct replay *r, const struct replay_options *o,
+                        const struct inputs *inputs, enum expose_format format)
 {
     struct buf page = BUF_INIT;
     int result;
 
     if (o->snapshot) {
-        result = merge_write_file(o->snapshot, r->session.registry);
+        result = merge_write_file(o->snapshot, r->session.registry, inputs_first_time(inputs));
     } else {
         session_expose(&r->session, format, &page);
         result = output_page(o->output, buf_all(&page));
@@ -89,7 +90,7 @@ static int read_inputs(struct replay *r, const struct setup *setup, const struct
     int code = parts_run(setup, inputs, &parts);
 
     progress_end(&progress);
-    if (code != EXIT_SYSTEM && write_result(r, o, format) != EXIT_FINE)
+    if (code != EXIT_SYSTEM && write_result(r, o, inputs, format) != EXIT_FINE)
         code = EXIT_SYSTEM;
     return code;
 }
