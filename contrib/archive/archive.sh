@@ -41,11 +41,14 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 # Map: a snapshot per file. It comes back through parallel's own channel, so that hosts need no way to send files.
-parallel --will-cite --no-notice --halt now,fail=1 --jobs "$jobs" ${where:+--sshlogin "$where"} \
-    --results "$work/{#}.snapshot" \
-    "$(quote "$logtally") replay $rules $how --snapshot - {}" ::: "$@" >/dev/null
+parallel --will-cite --halt now,fail=1 --jobs "$jobs" --results "$work/{#}.snapshot" \
+    ${where:+--sshlogin "$where"} ${where:+--workdir "$(pwd)"} \
+    "$(quote "$logtally") replay $rules $how --snapshot - {}" ::: "$@" >/dev/null || {
+    cat "$work"/*.err >&2
+    exit 1
+}
 
-# Reduce: logtally puts them in the order of their lines' times itself.
+# Reduce: logtally itself puts them in the order of their lines' times.
 i=0
 set --
 while i=$((i + 1)) && [ -e "$work/$i.snapshot" ]; do
