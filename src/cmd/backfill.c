@@ -3,6 +3,7 @@
 
 #include "cmd/inputs.h"
 #include "cmd/output.h"
+#include "cmd/progress.h"
 #include "cmd/session.h"
 #include "cmd/steps.h"
 #include "cmd/timeline.h"
@@ -62,10 +63,25 @@ static int read_time(const struct command *self, const char *name, const char *t
     return -1;
 }
 
+/* Does a series have a label of that name already? */
+static bool label_is_taken(const struct setup *setup, const struct plan_of_work *p, size_t n,
+                           const char *name)
+{
+    bool taken = strcmp(name, "le") == 0;
+
+    for (size_t i = 0; i < n; i++)
+        taken |= strcmp(p->names[i], name) == 0;
+    for (unsigned f = 0; f < setup->rules->nfamilies; f++)
+        for (unsigned i = 0; i < setup->rules->families[f].spec.nlabels; i++)
+            taken |= strcmp(setup->rules->families[f].spec.labels[i], name) == 0;
+    return taken;
+}
+
 /* Configured constant labels, then those given here. */
 static int read_labels(const struct command *self, const struct backfill_options *o,
-                       const struct settings *settings, struct plan_of_work *p)
+                       const struct setup *setup, struct plan_of_work *p)
 {
+    const struct settings *settings = &setup->settings;
     size_t n = settings->nconst;
 
     p->names = xcalloc(n + o->labels.n + 1, sizeof *p->names);
@@ -81,7 +97,11 @@ static int read_labels(const struct command *self, const struct backfill_options
             return usage_error(self, "--external-label wants NAME=VALUE, not \"%s\"",
                                o->labels.list[i]);
         p->names[n] = xstrslice(name);
-        p->values[n++] = xstrslice(rest);
+        p->values[n] = xstrslice(rest);
+        if (label_is_taken(setup, p, n, p->names[n]))
+            return usage_error(self, "--external-label %s: there is a label of this name already",
+                               o->labels.list[i]);
+        n++;
     }
     p->steps.names = p->names;
     p->steps.values = p->values;
@@ -100,7 +120,7 @@ static void plan_release(struct plan_of_work *p)
 }
 
 static int read_options(const struct command *self, const struct backfill_options *o,
-                        const struct settings *settings, struct plan_of_work *p)
+                        const struct setup *setup, struct plan_of_work *p)
 {
     int code;
 
@@ -112,23 +132,24 @@ static int read_options(const struct command *self, const struct backfill_option
         (code = read_time(self, "start", o->start, &p->steps.start_ns)) >= 0 ||
         (code = read_time(self, "end", o->end, &p->steps.end_ns)) >= 0)
         return code;
-    return read_labels(self, o, settings, p);
+    return read_labels(self, o, setup, p);
 }
 
-static int add_files(struct timeline *t, const struct inputs *inputs)
+static void say_range(const struct timeline_stats *s, uint64_t steps)
 {
-    for (size_t i = 0; i < inputs->n; i++) {
-        struct buf err = BUF_INIT;
-        int r = timeline_add(t, inputs->list[i].path, inputs->list[i].log, inputs->list[i].first_ns,
-                             &err);
+    char first[WHEN_TEXT], last[WHEN_TEXT];
 
-        if (r < 0)
-            log_error("%s", err.p);
-        buf_release(&err);
-        if (r < 0)
-            return EXIT_MISTAKES;
-    }
-    return -1;
+    when_format(first, s->first_ns);
+    when_format(last, s->last_ns);
+    if (steps)
+        log_info("%llu line%s from %s to %s, %llu step%s", (unsigned long long)s->lines,
+                 s->lines == 1 ? "" : "s", first, last, (unsigned long long)steps,
+                 steps == 1 ? "" : "s");
+    else
+        log_warn(
+            "no step lies between --start and --end; the first line is of %s, the last one read "
+            "of %s",
+            first, last);
 }
 
 static void report(const struct timeline *t, uint64_t steps)
@@ -136,7 +157,12 @@ static void report(const struct timeline *t, uint64_t steps)
     struct timeline_stats s;
 
     timeline_stats(t, &s);
-    log_info("%llu lines, %llu steps", (unsigned long long)s.lines, (unsigned long long)steps);
+    say_range(&s, steps);
+    if (s.timeless)
+        log_warn("%llu line%s of %s%s no date, and none beside %s has one: counted before all "
+                 "others",
+                 (unsigned long long)s.timeless, s.timeless == 1 ? "" : "s", s.timeless_path,
+                 s.timeless == 1 ? " tells" : " tell", s.timeless == 1 ? "it" : "them");
     if (s.late)
         log_warn("%llu line%s came later than --slack; counted at the time %s",
                  (unsigned long long)s.late, s.late == 1 ? "" : "s",
@@ -148,26 +174,31 @@ static void report(const struct timeline *t, uint64_t steps)
 }
 
 /* Walks all lines; returns -1, or an exit code. */
-static int walk(struct session *s, struct timeline *t, struct steps *steps, int64_t end_ns)
+static int walk(struct session *s, struct timeline *t, struct steps *steps, int64_t end_ns,
+                struct progress *progress)
 {
     struct engine_peek line;
     struct source *source;
     struct buf err = BUF_INIT;
-    bool any_time = false;
+    bool any_time = false, begun = false;
     int r;
 
     while ((r = timeline_next(t, &source, &line, &err)) > 0) {
+        progress_at(progress, timeline_bytes(t));
+        any_time |= line.time_ns != TIMELINE_NO_TIME;
         if (line.time_ns > end_ns) {
-            steps_advance(steps, end_ns);
+            if (begun)
+                steps_advance(steps, end_ns);
             break;
         }
         if (line.time_ns != TIMELINE_NO_TIME) {
+            begun = true;
             steps_advance(steps, line.time_ns);
             engine_set_time(s->engine, line.time_ns, line.time_ns);
-            any_time = true;
         }
         engine_take(s->engine, source, &line);
     }
+    progress_end(progress);
     if (r < 0)
         log_error("%s", err.p);
     else if (!any_time)
@@ -194,8 +225,12 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
     engine_set_time(s.engine, 0, 0);
     struct timeline *t = timeline_new(&s, p->slack_ns);
     struct steps *steps = steps_new(&s, &p->steps, out.file);
+    struct progress progress;
 
-    if ((code = add_files(t, &inputs)) < 0 && (code = walk(&s, t, steps, p->steps.end_ns)) < 0) {
+    for (size_t i = 0; i < inputs.n; i++)
+        timeline_add(t, &inputs.list[i]);
+    progress_start(&progress, inputs_size(&inputs));
+    if ((code = walk(&s, t, steps, p->steps.end_ns, &progress)) < 0) {
         report(t, steps_finish(steps));
         code = EXIT_FINE;
     }
@@ -223,7 +258,7 @@ static int run(int argc, char **argv, const struct command *self)
         goto out;
     }
     if ((code = setup_or_say(&o.common, SETUP_AUTO_LOG, false, &setup)) < 0) {
-        if ((code = read_options(self, &o, &setup.settings, &p)) < 0)
+        if ((code = read_options(self, &o, &setup, &p)) < 0)
             code = backfill(&setup, &o, &p);
         plan_release(&p);
         setup_release(&setup);

@@ -15,8 +15,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { LINES_TRIED = 1000 }; /* for a first time */
+enum { LINES_TRIED = 100000 }; /* for a first time: a burst of undated lines may come first */
 
 /* The first time in a block; INPUT_NO_TIME when there is none. */
 static int64_t time_in(struct engine *e, struct source *s, struct slice block, unsigned *left)
@@ -106,6 +107,10 @@ static int add_path(struct inputs *in, const struct setup *setup, const char *pa
     }
     if (S_ISDIR(st.st_mode))
         return enter ? add_directory(in, setup, path, as) : -1;
+    if (access(path, R_OK) != 0) {
+        log_error("cannot read %s: %m", path);
+        return EXIT_MISTAKES;
+    }
     return add_file(in, setup, path, as, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
 }
 

@@ -3,11 +3,11 @@
 
 #include "cmd/saver.h"
 #include "cmd/setup.h"
+#include "cmd/when.h"
 
 #include "base/log.h"
 
 #include <stdio.h>
-#include <time.h>
 
 struct state_options {
     struct common_options common;
@@ -58,11 +58,9 @@ static int show(const char *directory)
         log_error("the state in %s cannot be read%s%s", directory, err.n ? ": " : "",
                   err.n ? err.p : "");
     } else {
-        time_t t = (time_t)(wall_ns / 1000000000);
-        char text[64];
-        struct tm tm;
+        char text[WHEN_TEXT];
 
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+        when_format(text, wall_ns);
         printf("# saved %s, %zu bytes%s\n", text, payload.n,
                found == STORE_PREVIOUS ? " (the generation before: the newest is damaged)" : "");
         code = EXIT_FINE;

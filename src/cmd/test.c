@@ -129,28 +129,42 @@ static void compare(const struct test_case *c, struct slice page, struct buf *wh
     buf_release(&text);
 }
 
+/* The files of a case as inputs for a timeline; the caller frees the list. */
+static struct input *inputs_of(struct session *s, const struct test_case *c, struct buf *why)
+{
+    struct input *list = xcalloc(c->nlogs, sizeof *list);
+
+    for (size_t i = 0; i < c->nlogs; i++) {
+        list[i] = (struct input){
+            .path = c->logs[i],
+            .log = (unsigned)setup_log_of(s->setup, c->logs[i], NULL, why),
+            .size = 1,
+        };
+        list[i].first_ns = input_first_time(s, &list[i]);
+    }
+    return list;
+}
+
 /* Lines of all files by their own times, up to a time; then what has expired by then goes. */
 static int read_until(struct session *s, const struct test_case *c, int64_t at_ns, struct buf *why)
 {
     struct timeline *t = timeline_new(s, SLACK_NS);
+    struct input *inputs = inputs_of(s, c, why);
     struct engine_peek line;
     struct source *source;
-    int r = 0;
+    int r;
 
-    for (size_t i = 0; i < c->nlogs && r == 0; i++) {
-        int log = setup_log_of(s->setup, c->logs[i], NULL, why);
-        struct input in = {.path = c->logs[i], .log = (unsigned)log, .size = 1};
-
-        r = timeline_add(t, c->logs[i], (unsigned)log, input_first_time(s, &in), why);
-    }
+    for (size_t i = 0; i < c->nlogs; i++)
+        timeline_add(t, &inputs[i]);
     engine_set_time(s->engine, 0, 0);
-    while (r >= 0 && (r = timeline_next(t, &source, &line, why)) > 0 && line.time_ns <= at_ns) {
+    while ((r = timeline_next(t, &source, &line, why)) > 0 && line.time_ns <= at_ns) {
         if (line.time_ns != TIMELINE_NO_TIME)
             engine_set_time(s->engine, line.time_ns, line.time_ns);
         engine_take(s->engine, source, &line);
     }
     registry_expire(s->registry, at_ns);
     timeline_free(t);
+    free(inputs);
     return r < 0 ? r : 0;
 }
 

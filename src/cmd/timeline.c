@@ -15,19 +15,20 @@
 enum { ZONE_STEP_S = 900, ZONE_STEPS = 97 /* -12 h .. 12 h */, ZONE_SURE = 20 };
 
 struct file {
-    struct archive *archive;
+    struct archive *archive; /* NULL: its end was read */
     struct source *source;
-    char *path;
+    const char *path;
     struct slice rest; /* of the block at hand */
     int64_t time_ns;   /* the newest time seen in it */
     int64_t line_ns;   /* that of the line before */
-    bool done;
+    uint64_t position; /* bytes of it that are counted */
+    size_t held;       /* its lines that wait, or were handed out last */
 };
 
 struct held {
     int64_t time_ns;
     uint64_t seq; /* order of reading: lines of one time stay in order */
-    struct source *source;
+    struct file *file;
     const char *stream;
     char *text;
     size_t n;
@@ -36,12 +37,14 @@ struct held {
 struct timeline {
     struct session *session;
     int64_t slack_ns, last_ns;
-    struct file *files;
-    unsigned nfiles, files_cap;
+    const struct input **waiting; /* for their turn: [next, nwaiting), by their first times */
+    size_t next, nwaiting, waiting_cap;
+    struct file **open;
+    size_t nopen, open_cap;
     struct held *heap;
     size_t n, cap;
-    uint64_t seq, held_bytes;
-    char *out; /* text of the line handed out last */
+    uint64_t seq, held_bytes, bytes;
+    struct held out; /* the line handed out last */
     struct timeline_stats stats;
     uint64_t zones[ZONE_STEPS], zones_total;
 };
@@ -52,43 +55,87 @@ struct timeline *timeline_new(struct session *s, int64_t slack_ns)
 
     t->session = s;
     t->slack_ns = slack_ns;
-    t->last_ns = TIMELINE_NO_TIME;
+    t->last_ns = t->stats.first_ns = TIMELINE_NO_TIME;
     return t;
+}
+
+static void file_free(struct file *f)
+{
+    archive_close(f->archive);
+    source_free(f->source);
+    free(f);
+}
+
+static void held_release(struct held *h)
+{
+    free(h->text);
+    if (h->file && --h->file->held == 0 && !h->file->archive)
+        file_free(h->file);
+    *h = (struct held){.text = NULL};
 }
 
 void timeline_free(struct timeline *t)
 {
     if (!t)
         return;
-    for (unsigned i = 0; i < t->nfiles; i++) {
-        archive_close(t->files[i].archive);
-        source_free(t->files[i].source);
-        free(t->files[i].path);
-    }
+    held_release(&t->out);
     for (size_t i = 0; i < t->n; i++)
-        free(t->heap[i].text);
+        held_release(&t->heap[i]);
+    for (size_t i = 0; i < t->nopen; i++)
+        file_free(t->open[i]);
+    free(t->waiting);
+    free(t->open);
     free(t->heap);
-    free(t->files);
-    free(t->out);
     free(t);
 }
 
-int timeline_add(struct timeline *t, const char *path, unsigned log, int64_t first_ns,
-                 struct buf *err)
+void timeline_add(struct timeline *t, const struct input *in)
 {
-    struct file f = {.time_ns = first_ns, .line_ns = first_ns};
-    int r = archive_open(path, &f.archive);
+    size_t k = t->nwaiting;
+
+    GROW(t->waiting, t->nwaiting, t->waiting_cap);
+    for (; k > 0 && t->waiting[k - 1]->first_ns > in->first_ns; k--)
+        t->waiting[k] = t->waiting[k - 1];
+    t->waiting[k] = in;
+    t->nwaiting++;
+}
+
+static int open_file(struct timeline *t, const struct input *in, struct buf *err)
+{
+    struct archive *archive;
+    int r = archive_open(in->path, &archive);
 
     if (r < 0) {
-        buf_fmt(err, "cannot read %s: %s", path, strerror(-r));
+        buf_fmt(err, "cannot read %s: %s", in->path, strerror(-r));
         return r;
     }
-    f.path = xstrdup(path);
-    f.source = source_new(t->session->setup->rules, log, path, t->session->next_id++);
-    f.source->dated_ns = first_ns; /* lines before the first date take it from there */
-    GROW(t->files, t->nfiles, t->files_cap);
-    t->files[t->nfiles++] = f;
+    struct file *f = xcalloc(1, sizeof *f);
+
+    *f = (struct file){
+        .archive = archive,
+        .source = source_new(t->session->setup->rules, in->log, in->path, t->session->next_id++),
+        .path = in->path,
+        .time_ns = in->first_ns,
+        .line_ns = in->first_ns};
+    f->source->dated_ns = in->first_ns; /* lines before the first date take it from there */
+    GROW(t->open, t->nopen, t->open_cap);
+    t->open[t->nopen++] = f;
     return 0;
+}
+
+/* The order of the others stays: it decides between files of one time. */
+static void close_file(struct timeline *t, struct file *f)
+{
+    size_t i = 0;
+
+    while (t->open[i] != f)
+        i++;
+    memmove(&t->open[i], &t->open[i + 1], (t->nopen - i - 1) * sizeof *t->open);
+    t->nopen--;
+    archive_close(f->archive);
+    f->archive = NULL;
+    if (f->held == 0)
+        file_free(f);
 }
 
 static bool before(const struct held *a, const struct held *b)
@@ -141,17 +188,17 @@ static void hold(struct timeline *t, struct file *f, const struct engine_peek *l
 {
     struct held h = {.time_ns = line->time_ns,
                      .seq = t->seq++,
-                     .source = f->source,
+                     .file = f,
                      .stream = line->stream,
                      .text = xstrslice(line->line),
                      .n = line->line.n};
 
-    if (!line->has_time) {
-        t->stats.without_time++;
+    if (!line->has_time)
         h.time_ns = f->line_ns;
-    } else if (!line->dated) {
+    else if (!line->dated)
         note_zone(t, f, line);
-    }
+    if (h.time_ns == TIMELINE_NO_TIME && t->stats.timeless++ == 0)
+        t->stats.timeless_path = f->path;
     f->line_ns = h.time_ns;
     if (h.time_ns > f->time_ns)
         f->time_ns = h.time_ns;
@@ -160,24 +207,29 @@ static void hold(struct timeline *t, struct file *f, const struct engine_peek *l
         h.time_ns = t->last_ns;
     }
     t->held_bytes += h.n;
+    f->held++;
     heap_push(t, h);
 }
 
-/* The next block of a file; sets done at its end. */
+/* The next block of a file, which is closed at its end. */
 static int next_block(struct timeline *t, struct file *f, struct buf *err)
 {
-    int r = archive_next(f->archive, (size_t)t->session->setup->settings.max_line, &f->rest);
+    struct session *s = t->session;
+    int r = archive_next(f->archive, (size_t)s->setup->settings.max_line, &f->rest);
+    uint64_t position = archive_position(f->archive);
 
+    t->bytes += position - f->position;
+    f->position = position;
     if (r > 0) {
-        engine_read(t->session->engine, f->source->log, f->rest.n);
+        engine_read(s->engine, f->source->log, f->rest.n);
         return 0;
     }
-    f->done = true;
     if (archive_too_long(f->archive))
-        engine_too_long(t->session->engine, f->source->log, archive_too_long(f->archive));
+        engine_too_long(s->engine, f->source->log, archive_too_long(f->archive));
     if (r < 0)
         buf_fmt(err, "cannot read %s to its end: %s", f->path,
                 r == -EBADMSG ? "it is damaged" : strerror(-r));
+    close_file(t, f);
     return r;
 }
 
@@ -198,14 +250,31 @@ static int read_line(struct timeline *t, struct file *f, struct buf *err)
     return 0;
 }
 
-static struct file *furthest_behind(struct timeline *t)
+static struct file *least_open(const struct timeline *t)
 {
     struct file *best = NULL;
 
-    for (unsigned i = 0; i < t->nfiles; i++)
-        if (!t->files[i].done && (!best || t->files[i].time_ns < best->time_ns))
-            best = &t->files[i];
+    for (size_t i = 0; i < t->nopen; i++)
+        if (!best || t->open[i]->time_ns < best->time_ns)
+            best = t->open[i];
     return best;
+}
+
+/* The file to read on in, opened if it is its turn; NULL when all were read. */
+static int furthest_behind(struct timeline *t, struct file **ret_file, struct buf *err)
+{
+    while ((*ret_file = least_open(t)), t->next < t->nwaiting) {
+        const struct input *in = t->waiting[t->next];
+
+        if (*ret_file && (*ret_file)->time_ns <= in->first_ns)
+            break;
+        int r = open_file(t, in, err);
+
+        if (r < 0)
+            return r;
+        t->next++;
+    }
+    return 0;
 }
 
 /* May the oldest waiting line go? */
@@ -222,34 +291,42 @@ static bool is_ripe(const struct timeline *t, const struct file *behind)
 int timeline_next(struct timeline *t, struct source **ret_source, struct engine_peek *ret_line,
                   struct buf *err)
 {
-    struct file *behind = furthest_behind(t);
+    struct file *behind;
+    int r;
 
-    while (!is_ripe(t, behind)) {
+    held_release(&t->out);
+    while ((r = furthest_behind(t, &behind, err)) == 0 && !is_ripe(t, behind)) {
         if (!behind)
             return 0;
-        int r = read_line(t, behind, err);
-
-        if (r < 0)
-            return r;
-        behind = furthest_behind(t);
+        if ((r = read_line(t, behind, err)) < 0)
+            break;
     }
-    struct held h = heap_pop(t);
-
-    free(t->out);
-    t->out = h.text;
-    t->held_bytes -= h.n;
+    if (r < 0)
+        return r;
+    t->out = heap_pop(t);
+    t->held_bytes -= t->out.n;
     t->stats.lines++;
-    if (h.time_ns > t->last_ns)
-        t->last_ns = h.time_ns;
-    *ret_source = h.source;
-    *ret_line = (struct engine_peek){
-        .line = {h.text, h.n}, .stream = h.stream, .time_ns = h.time_ns, .has_time = true};
+    if (t->stats.first_ns == TIMELINE_NO_TIME)
+        t->stats.first_ns = t->out.time_ns;
+    if (t->out.time_ns > t->last_ns)
+        t->last_ns = t->out.time_ns;
+    *ret_source = t->out.file->source;
+    *ret_line = (struct engine_peek){.line = {t->out.text, t->out.n},
+                                     .stream = t->out.stream,
+                                     .time_ns = t->out.time_ns,
+                                     .has_time = true};
     return 1;
+}
+
+uint64_t timeline_bytes(const struct timeline *t)
+{
+    return t->bytes;
 }
 
 void timeline_stats(const struct timeline *t, struct timeline_stats *ret_stats)
 {
     *ret_stats = t->stats;
+    ret_stats->last_ns = t->last_ns;
     for (int i = 0; i < ZONE_STEPS; i++)
         if (t->zones_total >= ZONE_SURE && t->zones[i] * 10 > t->zones_total * 8)
             ret_stats->zone_offset_s = (i - ZONE_STEPS / 2) * ZONE_STEP_S;

@@ -1,4 +1,5 @@
-/* when -- a time as a person gives it to a command: RFC 3339, or unix seconds. */
+/* when -- a time as a person gives it to a command (RFC 3339, a date alone, or unix seconds), and as
+ * a command shows it. */
 #ifndef LT_CMD_WHEN_H
 #define LT_CMD_WHEN_H
 
@@ -6,7 +7,11 @@
 
 #include <stdint.h>
 
+enum { WHEN_TEXT = 32 };
+
 /* 0 or -EINVAL. */
 int when_parse(struct slice text, int64_t *ret_ns);
+/* RFC 3339 in UTC, whole seconds. */
+void when_format(char out[WHEN_TEXT], int64_t ns);
 
 #endif

@@ -369,6 +369,64 @@ def lines_without_any_time_are_refused():
     assert "time_format" in r.stderr and not os.path.exists("out"), r.stderr
 
 
+def lines_without_any_date_near_are_told():
+    rules()
+    write("access.log", "".join(access(BEGIN + 10 * i, 200, 5, "/a") for i in range(50)))
+    write("app.log", "".join(line(BEGIN + 10 * i, "job", queue="a") for i in range(50)))
+    r = backfill("-c", "config.ini", "--as", "app", "app.log", "access.log", "-o", "out")
+    assert "50 lines of access.log tell no date" in r.stderr, r.stderr
+
+
+def undated_lines_take_the_date_of_a_neighbour_far_behind():
+    rules()
+    write("app.log", "".join(access(BEGIN + i, 200, 5, "/a") for i in range(5000)) + line(BEGIN + 5000, "job", queue="a"))
+    r = backfill("-c", "config.ini", "app.log", "-o", "out")
+    assert "5001 lines from 2025-11-11T22:40:03Z to 2025-11-12T00:03:23Z" in r.stderr and "tell" not in r.stderr, r.stderr
+    s = dict(samples_of("out")['requests_total{status="200"}'])
+    for at in range(BEGIN // STEP * STEP + STEP, BEGIN + 5000, 50 * STEP):
+        assert s[at] == at - BEGIN + 1, (at, s[at])
+
+
+def a_choice_without_steps_is_told():
+    rules()
+    write("app.log", line(BEGIN, "job", queue="a") + line(BEGIN + 60, "job", queue="a"))
+    for bounds in (("--end", "2025-11-01"), ("--start", "2025-11-13"), ("--start", "2025-11-12", "--end", "2025-11-11")):
+        r = backfill("-c", "config.ini", *bounds, "app.log", "-o", "out")
+        assert "no step lies between --start and --end; the first line is of 2025-11-11T22:40:03Z" in r.stderr, r.stderr
+        with open("out", encoding="utf-8") as f:
+            assert f.read() == "# EOF\n"
+    assert "--end wants a time" in backfill("-c", "config.ini", "--end", "noon", "app.log", "-o", "out", code=2).stderr
+
+
+def labels_that_a_series_has_are_refused():
+    rules()
+    write("app.log", line(BEGIN, "job", queue="a"))
+    for labels in (("queue=x",), ("le=1",), ("job=a", "job=b")):
+        args = [a for text in labels for a in ("--external-label", text)]
+        r = backfill("-c", "config.ini", *args, "app.log", "-o", "out", code=2)
+        assert "--external-label %s: there is a label of this name" % labels[-1] in r.stderr, r.stderr
+    backfill("-c", "config.ini", "--external-label", "job=it's \"a\\b\"", "app.log", "-o", "out")
+    assert 'jobs_total{job="it\'s \\"a\\\\b\\"",queue="a"}' in samples_of("out"), list(samples_of("out"))
+
+
+def a_file_is_open_only_while_it_is_its_turn():
+    """A year of small files, with fewer descriptors than files: and with several that overlap at any time."""
+    rules()
+    os.makedirs("year")
+    order = list(range(300))
+    random.Random(1).shuffle(order)
+    for day, name in enumerate(order):
+        text = "".join(line(BEGIN + 600 * day + 5 * i, "job", queue="q%d" % (day % 3)) for i in range(240))
+        with gzip.open("year/%d.gz" % name, "wt", encoding="utf-8") as f:
+            f.write(text)
+    limited = ["sh", "-c", "ulimit -n 32; exec \"$@\"", "sh", LOGTALLY, "backfill", "-c", "config.ini", "--as", "app", "year",
+               "-o", "out"]
+    r = subprocess.run(limited, stderr=subprocess.PIPE, text=True, check=False)
+    assert r.returncode == 0 and "72000 lines" in r.stderr and "later" not in r.stderr, r.stderr
+    total = sum(s[-1][1] for name, s in samples_of("out").items() if name.startswith("jobs_total"))
+    assert total == 72000, total
+
+
 def peak(pid):
     """The most memory it had so far, in KiB; what it had before exec does not count."""
     try:
@@ -401,4 +459,6 @@ def memory_stays_the_same_for_ten_times_the_log():
 main(prometheus_answers_what_the_log_says, late_lines_within_slack_are_put_right_and_others_told,
      a_constant_distance_of_undated_lines_is_told, start_end_and_step_choose_the_samples,
      undated_lines_at_the_beginning_of_a_rotated_file, new_series_in_a_step_where_others_expire_begin_at_zero,
-     lines_without_any_time_are_refused, memory_stays_the_same_for_ten_times_the_log)
+     lines_without_any_time_are_refused, lines_without_any_date_near_are_told,
+     undated_lines_take_the_date_of_a_neighbour_far_behind, a_choice_without_steps_is_told,
+     labels_that_a_series_has_are_refused, a_file_is_open_only_while_it_is_its_turn, memory_stays_the_same_for_ten_times_the_log)
