@@ -2,10 +2,12 @@
 #include "config.h"
 
 #include "base/xalloc.h"
+#include "input/ahead.h"
 #include "input/archive.h"
 
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,6 +18,7 @@
 
 static char path[64];
 static struct buf text, packed, got;
+static bool ahead; /* a thread unpacks */
 
 static void begin(void)
 {
@@ -28,6 +31,12 @@ static void begin(void)
     for (int i = 0; i < 5000; i++)
         buf_fmt(&text, "line %d of the archive, %d\n", i, i * i);
     buf_str(&text, "the last one");
+}
+
+static void begin_ahead(void)
+{
+    begin();
+    ahead = true;
 }
 
 static void end(void)
@@ -74,6 +83,8 @@ static int read_all(size_t max_line, uint64_t *ret_too_long)
     buf_clear(&got);
     if (r < 0)
         return r;
+    if (ahead)
+        archive_read_ahead(a);
     while ((r = archive_next(a, max_line, &lines)) == 1) {
         volatile char sum = 0;
 
@@ -187,12 +198,47 @@ START_TEST(nothing_and_no_file)
 }
 END_TEST
 
-int main(void)
+/* The bytes of the file that were read, once they are so many or time is up. */
+static off_t read_so_far(int fd, off_t enough)
 {
-    Suite *s = suite_create("archive");
-    TCase *c = tcase_create("archive");
+    off_t at = 0;
 
-    tcase_add_checked_fixture(c, begin, end);
+    for (int i = 0; i < 3000 && (at = lseek(fd, 0, SEEK_CUR)) < enough; i++)
+        (void)usleep(1000);
+    return at;
+}
+
+START_TEST(unpacking_goes_on_while_a_block_is_looked_at)
+{
+    struct codec_reader *codec;
+    unsigned noise = 1;
+    char some[1000];
+
+    for (int i = 0; i < 4 << 20; i++, noise = noise * 1103515245 + 12345)
+        buf_char(&text, "0123456789abcdef"[noise >> 16 & 15]);
+    add_gzip(buf_all(&text));
+    ck_assert_uint_gt(packed.n, 1500000);
+    write_file(buf_all(&packed));
+    int fd = open(path, O_RDONLY);
+
+    ck_assert_int_eq(codec_open(fd, &codec), 0);
+    struct ahead *a = ahead_new(codec);
+
+    ck_assert_int_eq(ahead_read(a, some, sizeof some), sizeof some);
+    ck_assert_mem_eq(some, text.p, sizeof some);
+    ck_assert_int_ge(read_so_far(fd, 200000), 200000);
+    ahead_free(a); /* in the midst of it */
+    ck_assert_int_lt(lseek(fd, 0, SEEK_CUR), 1000000);
+    codec_close(codec);
+    (void)close(fd);
+}
+END_TEST
+
+static void add_tests(Suite *s, const char *name, void (*fixture)(void))
+{
+    TCase *c = tcase_create(name);
+
+    tcase_add_checked_fixture(c, fixture, end);
     tcase_add_test(c, a_plain_file_is_read_to_its_last_byte);
     tcase_add_test(c, gzip_is_known_by_its_content);
     tcase_add_test(c, several_members_are_one_file_and_padding_is_ignored);
@@ -201,6 +247,18 @@ int main(void)
     tcase_add_test(c, a_damaged_archive_is_told);
     tcase_add_test(c, long_lines_are_left_out_and_counted);
     tcase_add_test(c, nothing_and_no_file);
+    suite_add_tcase(s, c);
+}
+
+int main(void)
+{
+    Suite *s = suite_create("archive");
+    TCase *c = tcase_create("ahead");
+
+    add_tests(s, "archive", begin);
+    add_tests(s, "archive read ahead", begin_ahead);
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_test(c, unpacking_goes_on_while_a_block_is_looked_at);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

@@ -29,7 +29,8 @@ static const struct option_row rows[] = {
     {"snapshot", 0, OPTION_TEXT, offsetof(struct replay_options, snapshot), "FILE",
      "write the values for `logtally merge`, instead of printing them"},
     {"jobs", 'j', OPTION_TEXT, offsetof(struct replay_options, jobs), "N",
-     "threads (default 1; 0: one per processor); the result is the same for every N"},
+     "threads (default 1; 0: one per processor; and one more for each .gz and .zst in work); the "
+     "result is the same for every N"},
     {"no-dispatch", 0, OPTION_FLAG, offsetof(struct replay_options, no_dispatch), NULL, NULL},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };

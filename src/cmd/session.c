@@ -69,6 +69,7 @@ int session_read(struct session *s, const struct session_range *range,
     }
     struct source *source = source_new(s->setup->rules, range->log, range->path, range->id);
 
+    archive_read_ahead(a);
     while ((r = archive_next(a, max_line, &block)) > 0) {
         engine_lines(s->engine, source, block.p, block.n);
         if (progress)

@@ -10,6 +10,7 @@
 #include "input/archive.h"
 
 #include "base/xalloc.h"
+#include "input/ahead.h"
 #include "input/codec.h"
 #include "input/linebuf.h"
 
@@ -30,6 +31,7 @@ struct archive {
     uint64_t size;
     uint64_t too_long;
     struct codec_reader *codec;
+    struct ahead *ahead; /* reads the codec; NULL: it is read here */
     struct linebuf lines;
     struct slice rest; /* of the block taken from `lines` */
 };
@@ -90,6 +92,12 @@ int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archi
     return 0;
 }
 
+void archive_read_ahead(struct archive *a)
+{
+    if (codec_kind(a->codec) != CODEC_PLAIN && !a->ahead)
+        a->ahead = ahead_new(a->codec);
+}
+
 /* The end of the line that byte `at` is in; `size` when it is the last one. */
 static int line_end(int fd, uint64_t at, uint64_t size, uint64_t *ret_end)
 {
@@ -146,6 +154,7 @@ void archive_close(struct archive *a)
 {
     if (!a)
         return;
+    ahead_free(a->ahead);
     codec_close(a->codec);
     linebuf_release(&a->lines);
     if (a->own_fd && a->fd >= 0)
@@ -157,7 +166,7 @@ static void fill(struct archive *a)
 {
     size_t room;
     char *to = linebuf_space(&a->lines, &room);
-    ssize_t n = codec_read(a->codec, to, room);
+    ssize_t n = a->ahead ? ahead_read(a->ahead, to, room) : codec_read(a->codec, to, room);
 
     if (n > 0) {
         linebuf_filled(&a->lines, (size_t)n);
@@ -196,7 +205,7 @@ uint64_t archive_too_long(const struct archive *a)
 
 uint64_t archive_position(const struct archive *a)
 {
-    return codec_position(a->codec);
+    return a->ahead ? ahead_position(a->ahead) : codec_position(a->codec);
 }
 
 uint64_t archive_size(const struct archive *a)

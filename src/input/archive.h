@@ -18,6 +18,8 @@ int archive_open(const char *path, struct archive **ret_archive);
 /* Bytes [from, to) of a plain file, which begin and end at lines (archive_cut). */
 int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archive **ret_archive);
 void archive_close(struct archive *a);
+/* Has a compressed file unpacked by a thread of its own from now on. */
+void archive_read_ahead(struct archive *a);
 
 /* Where a file is cut into parts of about part_bytes: *ret_cuts is 0, then ends of lines, then the
  * file's size (the caller frees it); *ret_n is how many parts that makes. A compressed file, a pipe

@@ -1,5 +1,5 @@
 /* codec -- why pull, and one interface for three: a compressed rotated file is read by the same
- * code as a plain one, and a decompressor that runs ahead would need a second buffer and a thread.
+ * code as a plain one. A decompressor that runs ahead is ahead.h, for whom a thread is worth it.
  *
  * gzip: several members one after another are one file (RFC 1952, 2.2); what follows the last
  * member and is no member (tape padding, rubbish) is ignored, as gzip does. zstd: frames and

@@ -1,5 +1,6 @@
 # Sources and tests of src/input.
 liblogtally_a_SOURCES += \
+	src/input/ahead.c src/input/ahead.h \
 	src/input/archive.c src/input/archive.h \
 	src/input/codec.c src/input/codec.h \
 	src/input/crc32c.c src/input/crc32c.h \
