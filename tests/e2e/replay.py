@@ -1,0 +1,263 @@
+# timeout: 300
+"""`logtally replay`: a rotated set however it is named, packed and divided among threads is one page, that of an
+independent count; and what a person at a terminal sees of it."""
+import collections
+import datetime
+import gzip
+import json
+import os
+import pty
+import random
+import re
+import subprocess
+
+from _daemon import LOGTALLY, main
+
+PART = 64 << 20             # design.md section 6: where a file is cut, whatever N is
+RULES = """
+[event job]
+where = msg == job
+[event begin]
+where = msg == begin
+[event end]
+where = msg == end
+[event level]
+where = msg == level
+[counter jobs_total]
+help = Jobs
+inc = job
+labels = queue
+[histogram job_seconds]
+help = Time of a job
+observe = job
+value = took
+unit = s
+labels = queue
+buckets = 0.1 1
+[gauge running]
+help = Jobs at work
+inc = begin
+dec = end
+labels = queue
+min = 0
+[gauge level]
+help = Level
+set = level
+labels = queue
+value = value
+"""
+BEGIN = 1762900803
+BOUNDS = (0.1, 1.0)
+
+
+def put(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+class Truth:
+    """The same, without logtally."""
+
+    def __init__(self):
+        self.values = collections.Counter()
+        self.sums = collections.defaultdict(list)
+
+    def add(self, d):
+        q = d["queue"]
+        if d["msg"] == "job":
+            self.values['jobs_total{queue="%s"}' % q] += 1
+            for b in BOUNDS:
+                self.values['job_seconds_bucket{queue="%s",le="%s"}' % (q, b)] += d["took"] <= b
+            self.values['job_seconds_bucket{queue="%s",le="+Inf"}' % q] += 1
+            self.values['job_seconds_count{queue="%s"}' % q] += 1
+            self.sums['job_seconds_sum{queue="%s"}' % q].append(d["took"])
+        elif d["msg"] == "level":
+            self.values['level{queue="%s"}' % q] = d["value"]
+        else:
+            key = 'running{queue="%s"}' % q
+            self.values[key] = max(0, self.values[key] + (1 if d["msg"] == "begin" else -1))
+
+    def page(self):
+        return {**self.values, **{k: sum(v) for k, v in self.sums.items()}}
+
+
+def records(n, seed):
+    rng, t = random.Random(seed), float(BEGIN)
+    for i in range(n):
+        t += rng.random() * 20
+        yield {"time": datetime.datetime.fromtimestamp(t, datetime.timezone.utc).isoformat(),
+               "msg": rng.choice(("job", "job", "begin", "begin", "end", "end", "end", "level")),
+               "queue": rng.choice("abcd"), "took": round(rng.expovariate(1), 3), "value": rng.randrange(100), "n": i}
+
+
+def replay(*args, code=0, stdin=None):
+    r = subprocess.run([LOGTALLY, "replay", "--rules", "rules.ini", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                       stdin=stdin, text=True, check=False)
+    assert r.returncode == code, (args, r.returncode, r.stderr)
+    assert code or r.stderr == "", r.stderr            # quiet but at a terminal
+    return r.stdout
+
+
+def series(page):
+    return {k: float(v) for k, v in (t.rsplit(" ", 1) for t in page.splitlines() if t[0] != "#")}
+
+
+def agree(page, truth):
+    got, want = series(page), truth.page()
+    assert set(got) == set(want), set(got) ^ set(want)
+    for k, v in want.items():
+        assert abs(got[k] - v) <= 1e-9 * max(1, abs(v)), (k, got[k], v)
+
+
+def pack(path, text, how):
+    if how == "gz":
+        with gzip.open(path + ".gz", "wt", encoding="utf-8") as f:
+            f.write(text)
+    else:
+        put(path, text)
+        if how == "zst":
+            subprocess.run(["zstd", "-q", "--rm", path], check=True)
+
+
+def make_set():
+    """Twelve files in every style of naming; which name holds which hours is chance. The truth is returned."""
+    truth, lines = Truth(), []
+    for d in records(12000, 1):
+        truth.add(d)
+        lines.append(json.dumps(d) + "\n")
+    names = [("app.log", ""), ("app.log.1", ""), ("app.log.2", "gz"), ("app.log.10", "gz"), ("app.log.3", "zst"),
+             ("app.log-20251112", ""), ("app.log-20251111", "gz"), ("app-2025-11-13.log", ""), ("app-2025-11-10.log", "zst"),
+             ("app.log.2025-11-09", "gz"), ("app.log.4", ""), ("app.log.11", "")]
+    random.Random(2).shuffle(names)
+    os.makedirs("logs/deeper")
+    for i, (name, how) in enumerate(names):
+        pack("logs/" + name, "".join(lines[1000 * i:1000 * (i + 1)]), how)
+    put("logs/deeper/not.log", "".join(lines))         # directories are not entered
+    put("logs/.hidden", "".join(lines))
+    put("all.log", "".join(lines))
+    return truth
+
+
+def a_rotated_set_is_taken_in_the_order_of_its_lines():
+    put("rules.ini", RULES)
+    truth = make_set()
+    page = replay("all.log")
+    agree(page, truth)
+    files = sorted("logs/" + n for n in os.listdir("logs") if n.startswith("app"))
+    assert replay(*files) == page
+    assert replay(*reversed(files)) == page
+    assert replay("logs") == page
+    for jobs in ("0", "1", "2", "3", "7"):
+        assert replay("-j", jobs, "logs") == page, jobs
+    with open("all.log", encoding="utf-8") as f:
+        assert replay("-", stdin=f) == page
+
+
+def unmatched_lines_come_in_the_same_order():
+    put("rules.ini", RULES)
+    make_set()
+    with open("logs/app.log", "a", encoding="utf-8") as f:
+        f.write("not json\\n{\"msg\":\"nobody asked\"}\nthe last, unfinished")
+    replay("--unmatched", "one", "-o", "page1", "logs")
+    replay("--unmatched", "three", "-o", "page3", "-j", "3", "logs")
+    with open("one", encoding="utf-8") as a, open("three", encoding="utf-8") as b:
+        text = a.read()
+        assert text == b.read() and text == "not json\\n{\"msg\":\"nobody asked\"}\nthe last, unfinished\n", text
+
+
+def json_says_the_same():
+    put("rules.ini", RULES)
+    make_set()
+    page, found = series(replay("logs")), {}
+    for family in json.loads(replay("--format", "json", "logs"))["families"]:
+        for s in family["series"]:
+            q = s["labels"]["queue"]
+            if family["type"] != "histogram":
+                found['%s{queue="%s"}' % (family["name"], q)] = s["value"]
+                continue
+            for le, n in s["buckets"].items():
+                found['%s_bucket{queue="%s",le="%s"}' % (family["name"], q, le)] = n
+            found['%s_sum{queue="%s"}' % (family["name"], q)] = s["sum"]
+            found['%s_count{queue="%s"}' % (family["name"], q)] = s["count"]
+    assert found == page, set(found.items()) ^ set(page.items())
+    om = replay("--format", "openmetrics", "logs")
+    assert om.endswith("# EOF\n") and series(om[:-len("# EOF\n")]) == page
+
+
+def one_huge_file_is_the_same_for_every_number_of_threads():
+    """Three parts; where one is cut, gauges stand somewhere and a line goes across."""
+    put("rules.ini", RULES)
+    truth, size = Truth(), 0
+    filler = "x" * 3000
+    with open("huge.log", "w", encoding="utf-8") as f:
+        for d in records(1 << 30, 4):
+            if size > 2.2 * PART:
+                break
+            truth.add(d)
+            size += f.write(json.dumps({**d, "pad": filler}) + "\n")
+    page = replay("huge.log")
+    agree(page, truth)
+    for jobs in ("2", "3", "8"):
+        assert replay("-j", jobs, "huge.log") == page, jobs
+    for command in (["gzip", "-1k"], ["zstd", "-qk"]):
+        subprocess.run([*command, "huge.log"], check=True)
+    for name in ("huge.log.gz", "huge.log.zst"):
+        assert replay(name) == page and replay("-j", "2", name) == page, name
+
+
+def snapshots_of_parts_add_up():
+    put("rules.ini", RULES)
+    make_set()
+    page = replay("logs")
+    snapshots = []
+    for name in sorted(os.listdir("logs")):
+        if name.startswith("app"):
+            snapshots.append(name + ".snapshot")
+            assert replay("--snapshot", snapshots[-1], "logs/" + name) == ""
+
+    def merge(*args, code=0):
+        r = subprocess.run([LOGTALLY, "merge", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        assert r.returncode == code, (args, r.stderr)
+        return r.stderr if code else r.stdout
+
+    assert merge("--rules", "rules.ini", *snapshots) == page
+    assert merge("--rules", "rules.ini", *reversed(snapshots)) == page
+    assert merge(*snapshots) == page
+    # in two levels, each group neighbours in time
+    with open("all.log", encoding="utf-8") as f:
+        lines = f.readlines()
+    for i in range(4):
+        put("part%d" % i, "".join(lines[3000 * i:3000 * (i + 1)]))
+        replay("--snapshot", "s%d" % i, "part%d" % i)
+    assert merge("--rules", "rules.ini", "--snapshot", "late", "s3", "s2") == ""
+    assert merge("--rules", "rules.ini", "--snapshot", "early", "s1", "s0") == ""
+    assert merge("--rules", "rules.ini", "late", "early") == page
+    with open("cut", "wb") as f, open(snapshots[0], "rb") as whole:
+        f.write(whole.read()[:-1])
+    assert "cut: the snapshot is damaged" in merge("cut", code=1)
+    assert "is no snapshot" in merge("all.log", code=1)
+
+
+def at_a_terminal_a_bar_shows_rate_and_time_left():
+    put("rules.ini", RULES)
+    with open("slow.log", "w", encoding="utf-8") as f:
+        for d in records(3000, 6):
+            f.write((json.dumps(d) + "\n") * 100)
+    master, slave = pty.openpty()
+    child = subprocess.Popen([LOGTALLY, "replay", "--rules", "rules.ini", "slow.log"], stdout=subprocess.DEVNULL, stderr=slave)
+    os.close(slave)
+    seen = b""
+    try:
+        while chunk := os.read(master, 4096):
+            seen += chunk
+    except OSError:         # the other end is gone
+        pass
+    assert child.wait() == 0
+    bars = seen.decode().split("\r\x1b[K")
+    assert any(re.fullmatch(r"[\d.]+ [KM]iB, [\d.]+ [KMG]iB/s +\d+ % \[#*\.*\] [\dhms.]+ left", b) for b in bars), bars[:3]
+    assert bars[-1] == "", bars[-1]     # nothing of it stays
+
+
+main(a_rotated_set_is_taken_in_the_order_of_its_lines, unmatched_lines_come_in_the_same_order, json_says_the_same,
+     one_huge_file_is_the_same_for_every_number_of_threads, snapshots_of_parts_add_up,
+     at_a_terminal_a_bar_shows_rate_and_time_left)
