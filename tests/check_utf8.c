@@ -189,6 +189,21 @@ START_TEST(count_is_characters_not_bytes)
 }
 END_TEST
 
+START_TEST(columns_are_those_of_a_terminal)
+{
+    ck_assert_uint_eq(utf8_columns(SLICE("a\xc3\xa4\xd0\xb6")), 3);        /* Latin, Cyrillic */
+    ck_assert_uint_eq(utf8_columns(SLICE("\xf0\x9f\x94\x8c on")), 5);      /* a plug */
+    ck_assert_uint_eq(utf8_columns(SLICE("\xe4\xb8\xad\xe6\x96\x87")), 4); /* two ideographs */
+    ck_assert_uint_eq(utf8_columns(SLICE("e\xcc\x81")), 1);                /* e, acute */
+    ck_assert_uint_eq(utf8_columns(SLICE("\xf0\x9f\x8f\xb7\xef\xb8\x8f")),
+                      2); /* and its selector */
+    ck_assert_uint_eq(utf8_columns(SLICE("\xff"
+                                         "a")),
+                      2); /* is shown as U+FFFD */
+    ck_assert_uint_eq(utf8_columns(slice_str(NULL)), 0);
+}
+END_TEST
+
 static Suite *utf8_suite(void)
 {
     Suite *s = suite_create("utf8");
@@ -203,6 +218,7 @@ static Suite *utf8_suite(void)
     tcase_add_test(t, cut_never_splits_a_character_and_loses_at_most_three_bytes);
     tcase_add_test(t, cut_of_broken_text_makes_progress);
     tcase_add_test(t, count_is_characters_not_bytes);
+    tcase_add_test(t, columns_are_those_of_a_terminal);
     suite_add_tcase(s, t);
     return s;
 }

@@ -194,3 +194,49 @@ size_t utf8_count(struct slice s)
         count += ((unsigned char)s.p[i] & 0xc0) != 0x80;
     return count;
 }
+
+struct range {
+    uint32_t low, high;
+};
+
+/* Of a well-formed character. */
+static uint32_t codepoint(struct slice c)
+{
+    uint32_t v = (unsigned char)c.p[0] & (c.n == 1 ? 0x7f : 0xffU >> (c.n + 1));
+
+    for (size_t i = 1; i < c.n; i++)
+        v = v << 6 | ((unsigned char)c.p[i] & 0x3f);
+    return v;
+}
+
+static bool in_ranges(uint32_t c, const struct range *ranges, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (c >= ranges[i].low && c <= ranges[i].high)
+            return true;
+    return false;
+}
+
+/* The locale's wcwidth knows nothing of emoji where the locale is C. */
+size_t utf8_columns(struct slice s)
+{
+    static const struct range none[] = {
+        {0x300, 0x36f}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xe0100, 0xe01ef}};
+    static const struct range two[] = {
+        {0x1100, 0x115f},   {0x231a, 0x231b},   {0x23e9, 0x23ec},   {0x26a1, 0x26a1},
+        {0x2705, 0x2705},   {0x2728, 0x2728},   {0x274c, 0x274c},   {0x2753, 0x2757},
+        {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xac00, 0xd7a3},   {0xf900, 0xfaff},
+        {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},   {0x1f300, 0x1f64f},
+        {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x1fa70, 0x1faff}, {0x20000, 0x3fffd}};
+    size_t columns = 0;
+
+    while (s.n) {
+        size_t n = utf8_char(s);
+        uint32_t c = n ? codepoint(slice_make(s.p, n)) : 0xfffd;
+
+        if (!in_ranges(c, none, sizeof none / sizeof *none))
+            columns += in_ranges(c, two, sizeof two / sizeof *two) ? 2 : 1;
+        s = slice_from(s, n ? n : 1);
+    }
+    return columns;
+}

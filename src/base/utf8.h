@@ -22,5 +22,7 @@ void utf8_put(struct buf *out, uint32_t codepoint);
 size_t utf8_cut(struct slice s, size_t max);
 /* How many characters. */
 size_t utf8_count(struct slice s);
+/* How many columns of a terminal: emoji and the like take two, marks on a letter none. */
+size_t utf8_columns(struct slice s);
 
 #endif

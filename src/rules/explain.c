@@ -16,7 +16,8 @@ enum outcome { IS_EVENT, OTHER_LOG, NOT_PARENT, IS_UNLESS, CONDITION_FAILED };
 
 struct trial {
     enum outcome outcome;
-    unsigned held; /* conditions that held */
+    unsigned held;   /* conditions that held */
+    unsigned unless; /* the event that took the line */
     bool limit;
     /* How far the first failed condition got, 0..1: 1 is nearly. */
     double nearness;
@@ -88,8 +89,6 @@ static struct trial try_event(struct explainer *x, unsigned event)
     struct record *r = &x->record;
     struct trial t = {.outcome = IS_EVENT};
 
-    if (!event_for_log(e, r->source->log))
-        return (struct trial){.outcome = OTHER_LOG};
     if (e->parent != EVENT_NONE && x->trials[e->parent].outcome != IS_EVENT)
         return (struct trial){.outcome = NOT_PARENT};
     t.held = match_conditions(r, e, &t.limit);
@@ -99,8 +98,12 @@ static struct trial try_event(struct explainer *x, unsigned event)
         return t;
     }
     for (unsigned i = 0; i < e->nunless; i++)
-        if (x->trials[e->unless[i]].outcome == IS_EVENT)
+        if (x->trials[e->unless[i]].outcome == IS_EVENT) {
             t.outcome = IS_UNLESS;
+            t.unless = e->unless[i];
+        }
+    if (!event_for_log(e, r->source->log))
+        t.outcome = OTHER_LOG;
     if (t.outcome == IS_EVENT)
         match_actions(r, e, &t.limit);
     return t;
@@ -235,6 +238,20 @@ static void show_condition(struct explainer *x, const struct condition *c, struc
         show_regex_place(c, text, out);
 }
 
+static void show_logs(struct explainer *x, const struct event *e, struct buf *out)
+{
+    const struct ruleset *rules = x->rules;
+    bool any = false;
+
+    buf_str(out, "    it is only for log");
+    for (unsigned i = 0; i < rules->nlogs; i++)
+        if (event_for_log(e, i)) {
+            buf_fmt(out, "%s %s", any ? "," : "", rules->logs[i].name);
+            any = true;
+        }
+    buf_fmt(out, ", and this line is of log %s\n", x->record.log->name);
+}
+
 static void show_near(struct explainer *x, unsigned event, const struct explain_options *o,
                       struct buf *out)
 {
@@ -243,8 +260,10 @@ static void show_near(struct explainer *x, unsigned event, const struct explain_
 
     buf_fmt(out, "  %snot event %s%s  (%s:%d)\n", o->color ? YELLOW : "", e->name,
             o->color ? PLAIN : "", e->at.file, e->at.line);
-    if (t->outcome == IS_UNLESS)
-        buf_str(out, "    its `unless` event took the line\n");
+    if (t->outcome == OTHER_LOG)
+        show_logs(x, e, out);
+    else if (t->outcome == IS_UNLESS)
+        buf_fmt(out, "    unless %s: it took the line\n", x->rules->events[t->unless].name);
     else
         show_condition(x, &e->conditions[t->held], out);
 }
@@ -254,7 +273,7 @@ static double score(const struct explainer *x, unsigned event)
 {
     const struct trial *t = &x->trials[event];
 
-    if (t->outcome == IS_UNLESS)
+    if (t->outcome == IS_UNLESS || t->outcome == OTHER_LOG)
         return 1000;
     return t->outcome == CONDITION_FAILED ? t->held + t->nearness : 0;
 }

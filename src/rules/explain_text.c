@@ -22,7 +22,7 @@ int explain_columns(struct slice s)
     struct buf shown = BUF_INIT;
 
     explain_text(&shown, s);
-    int n = (int)utf8_count(buf_all(&shown));
+    int n = (int)utf8_columns(buf_all(&shown));
 
     buf_release(&shown);
     return n;

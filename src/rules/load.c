@@ -149,7 +149,7 @@ static void show_caret(struct buf *out, struct slice regex, size_t at)
     if (from + n < at)
         n = at - from;
     buf_str(out, from ? "    ..." : "    ");
-    column = utf8_count(slice_make(regex.p + from, at - from)) + (from ? 3 : 0);
+    column = utf8_columns(slice_make(regex.p + from, at - from)) + (from ? 3 : 0);
     buf_slice(out, slice_make(regex.p + from, n));
     buf_str(out, from + n < regex.n ? "...\n    " : "\n    ");
     for (size_t i = 0; i < column; i++)

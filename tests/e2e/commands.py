@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import pty
 import re
 import shutil
 import subprocess
@@ -216,6 +217,79 @@ def explains():
           and lines[text[0] + 1].index("^") == len("      quiet x"), got)
     expect("explain all", ["explain", "--all", "--rules", "r.ini", "msg=a v=0.5"], 0,
            r"is event a [\s\S]*not event worse [\s\S]*fails: where v > 1s")
+
+
+    write("near.ini", """\
+[log web]
+path = *.web
+[log app]
+path = *.app
+[event far]
+match = ^x+$
+[event nearer]
+match = ^quiet \\d+ hours (?<k>\\w+)$
+[event nearest]
+match = ^quiet \\d+ times, n-(?<k>\\d+)$
+[event plug]
+match = ^\U0001f50c off (?<k>\\d+)$
+[event web]
+log   = web
+match = ^only there$
+[event first]
+where = level == ERROR
+where = size > 5KiB
+where = user == ann
+[event not_first]
+of     = any
+unless = first
+where  = level == ERROR
+[event any]
+where = level !=
+[counter x_total]
+help = x
+inc  = far, nearer, nearest, plug, web, first, not_first
+""")
+    near = ["explain", "--rules", "near.ini"]
+    expect("explain: the nearest first", [*near, "quiet 12 times, n-o"], 0,
+           r"not event nearest [\s\S]*not event nearer ")
+    expect("explain: the first condition that failed, and the value",
+           [*near, "-a", '{"level":"ERROR","size":"4KiB","user":"bob"}'], 0,
+           r'not event first .*\n    fails: where size > 5KiB  \(near.ini:\d+\)\n    but size is "4KiB"\n')
+    expect("explain: a value as decoded", [*near, "-a", '{"level":"ERR\\u004fR\\t","size":"9KiB"}'], 0,
+           r'but level is "ERROR\\x09"')
+    expect("explain: the event that stood in the way", [*near, "-a", '{"level":"ERROR","size":"6KiB","user":"ann"}'], 0,
+           r"not event not_first .*\n    unless first: it took the line\n")
+    expect("explain: a line of another log", [*near, "only there"], 0,
+           r"not event web .*\n    it is only for log web, and this line is of log auto\n")
+    expect("explain: as a line of that log", [*near, "--as", "web", "only there"], 0, "is event web ")
+    got = run(*near, "\U0001f50c off x")
+    lines = got[1].splitlines()
+    text = [i for i, line in enumerate(lines) if line == "      \U0001f50c off x"]
+    check("explain: a caret behind an emoji, which is two columns wide", bool(text)
+          and lines[text[0] + 1].index("^") == 6 + len("## off "), got)
+    colours()
+
+
+def on_terminal(*args, env=None):
+    master, slave = pty.openpty()
+    child = subprocess.Popen([PROGRAM, *args], stdout=slave, stderr=slave, env=dict(os.environ, **(env or {})))
+    os.close(slave)
+    seen = b""
+    try:
+        while True:
+            seen += os.read(master, 4096)
+    except OSError:         # the other end is gone
+        pass
+    os.close(master)
+    child.wait(60)
+    return seen
+
+
+def colours():
+    line = ["explain", "--all", "--rules", "r.ini", "msg=a v=0.5"]
+    check("colour on a terminal", b"\x1b[" in on_terminal(*line, env={"NO_COLOR": ""}))
+    check("none with NO_COLOR", b"\x1b" not in on_terminal(*line, env={"NO_COLOR": "1"}))
+    check("none in a pipe", "\x1b" not in run(*line, env={"NO_COLOR": ""})[1])
 
 
 def tests():
