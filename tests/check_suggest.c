@@ -26,6 +26,7 @@ START_TEST(values_are_known_by_their_look)
     expect_class("10:15:30", WORD_TIME);
     expect_class("2025-11-12T10:15:30.123Z", WORD_TIME);
     expect_class("2025/11/12", WORD_DATE);
+    expect_class("12/Nov/2025:10:15:30 +0000", WORD_TIME);
     expect_class("850.417µs", WORD_DURATION);
     expect_class("1h2m3.5s", WORD_DURATION);
     expect_class("1.5MiB", WORD_SIZE);
@@ -318,6 +319,46 @@ START_TEST(the_field_that_tells_lines_apart_is_found)
 }
 END_TEST
 
+START_TEST(tomorrow_has_another_date)
+{
+    char *text = write_up(VALUES("2025-11-12 10:00:00 INFO Order 12 done in 885 ms, 20 bytes",
+                                 "2025-11-12 10:00:00 INFO Order 13 done in 12 ms, 12 bytes",
+                                 "Nov  9 10:00:01 host app[12]: Job 7 took 1.5 seconds",
+                                 "Nov  9 10:00:01 host app[12]: Job 8 took 0.25 seconds"),
+                          10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\S+ \\S+ INFO Order -?[\\d.]+ done in "
+                                       "(?<duration_ms>-?[\\d.]+) ms, (?<size_bytes>"));
+    ck_assert_ptr_nonnull(strstr(text, "\nvalue = duration_ms\nunit = ms\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nvalue = size_bytes\nunit = B\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\S+\\s+\\S+ \\S+ host app\\[12\\]: Job "));
+    ck_assert_ptr_nonnull(strstr(text, "\nvalue = duration_s\nunit = s\n"));
+    ck_assert_ptr_null(strstr(text, "[event log_2025"));
+    expect_loads(text);
+    free(text);
+}
+END_TEST
+
+START_TEST(access_logs_of_web_servers_are_known)
+{
+    char *text = write_up(
+        VALUES("10.0.0.1 - - [12/Nov/2025:10:00:00 +0000] \"GET /user/12 HTTP/1.1\" 200 512 \"-\" "
+               "\"Mozilla/5.0 (X11; Linux)\"",
+               "10.0.0.2 - - [12/Nov/2025:10:00:01 +0000] \"POST /user/13 HTTP/2.0\" 404 12 "
+               "\"https://example.org/\" \"curl/7.88\""),
+        10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\n; 20 lines, such as: 10.0.0.1 "));
+    ck_assert_ptr_nonnull(strstr(text,
+                                 "[event http_access]\nmatch = ^(?<address>\\S+) - - \\[.*?\\] "
+                                 "\"(?<method>[A-Z]+) (?<path>\\S+) "));
+    ck_assert_ptr_nonnull(strstr(text, "set.path_route = ${path|route}"));
+    ck_assert_ptr_nonnull(strstr(text, "endpoint=path_route"));
+    expect_loads(text);
+    free(text);
+}
+END_TEST
+
 START_TEST(hostile_texts_make_rules_that_load)
 {
     char *text = write_up(
@@ -393,6 +434,8 @@ static Suite *suggest_suite(void)
     tcase_add_test(c, what_has_many_values_is_refused_as_label);
     tcase_add_test(c, different_values_are_counted_up_to_a_bound);
     tcase_add_test(c, the_field_that_tells_lines_apart_is_found);
+    tcase_add_test(c, tomorrow_has_another_date);
+    tcase_add_test(c, access_logs_of_web_servers_are_known);
     tcase_add_test(c, hostile_texts_make_rules_that_load);
     tcase_add_test(c, rare_lines_are_named_but_not_proposed);
     tcase_add_test(c, a_prefix_leaves_out_what_has_an_event_of_its_own);

@@ -145,7 +145,34 @@ static bool is_status(const struct field_stats *f)
     return f->min >= 100 && f->max <= 599 && !f->fraction;
 }
 
-void suggest_group_name(const struct shape_word *w, const struct field_stats *f, struct buf *out)
+/* The unit that stands behind a number as a word of its own makes its name: `in 885 ms,`. */
+static const char *name_by_unit(const struct shape *s, size_t word)
+{
+    static const struct {
+        const char *unit, *name;
+    } names[] = {
+        {"ns", "duration_ns"},   {"us", "duration_us"},     {"ms", "duration_ms"},
+        {"msec", "duration_ms"}, {"s", "duration_s"},       {"sec", "duration_s"},
+        {"secs", "duration_s"},  {"seconds", "duration_s"}, {"milliseconds", "duration_ms"},
+        {"bytes", "size_bytes"}, {"kB", "size_kb"},         {"KB", "size_kb"},
+        {"KiB", "size_kib"},     {"MB", "size_mb"},
+    };
+
+    if (word + 1 >= s->nwords || s->words[word].class != WORD_NUMBER || s->words[word].after.n ||
+        s->words[word + 1].variable)
+        return NULL;
+    struct slice next = s->words[word + 1].before; /* a fixed word is all that */
+
+    while (next.n && strchr(".,;:)]", next.p[next.n - 1]))
+        next.n--;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_eq(next, slice_str(names[i].unit)))
+            return names[i].name;
+    return NULL;
+}
+
+void suggest_group_name(const struct shape *s, size_t word, const struct field_stats *f,
+                        struct buf *out)
 {
     static const char *const names[WORD_CLASSES] = {
         [WORD_FIXED] = "word",        [WORD_NUMBER] = "number",
@@ -156,6 +183,8 @@ void suggest_group_name(const struct shape_word *w, const struct field_stats *f,
         [WORD_METHOD] = "method",     [WORD_BOOL] = "is",
         [WORD_QUOTED] = "text",       [WORD_OTHER] = "word",
     };
+    const struct shape_word *w = &s->words[word];
+    const char *by_unit = name_by_unit(s, word);
     const char *equals = w->before.n ? memchr(w->before.p, '=', w->before.n) : NULL;
 
     if (equals && equals > w->before.p) {
@@ -169,5 +198,7 @@ void suggest_group_name(const struct shape_word *w, const struct field_stats *f,
                 out->p[i] |= 0x20;
         return;
     }
-    buf_str(out, w->class == WORD_NUMBER && is_status(f) ? "status" : names[w->class]);
+    buf_str(out, by_unit                                   ? by_unit
+                 : w->class == WORD_NUMBER && is_status(f) ? "status"
+                                                           : names[w->class]);
 }

@@ -10,7 +10,9 @@ void suggest_kind_name(const struct kind *k, struct buf *out);
 void suggest_field_name(struct slice name, struct buf *out);
 /* Appends _2, _3 ... to the text behind `from` in *name until it is not in *taken; takes it. */
 void suggest_unique(struct map *taken, size_t from, struct buf *name);
-/* What the group at a variable word is called: its key in `key=value`, or what it is. */
-void suggest_group_name(const struct shape_word *w, const struct field_stats *f, struct buf *out);
+/* What the group at a variable word of the shape is called: its key in `key=value`, or what it is;
+ * `885 ms` is a duration_ms. */
+void suggest_group_name(const struct shape *s, size_t word, const struct field_stats *f,
+                        struct buf *out);
 
 #endif

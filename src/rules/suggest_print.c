@@ -53,7 +53,7 @@ static void find_items(struct proposal *p)
         if (!(item = add_item(p, f)))
             continue;
         item->word = word;
-        suggest_group_name(&p->kind->shape->words[word], f, &name);
+        suggest_group_name(p->kind->shape, (size_t)word, f, &name);
         named.name = name.p;
         item->guess = field_guess(&named, p->kind->shape->example);
         item->name = unique_name(&taken, name.p);

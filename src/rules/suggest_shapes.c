@@ -246,6 +246,8 @@ static void add_word(struct shape_word *to, struct slice pattern, const struct w
 
     if (first) {
         *to = (struct shape_word){.class = whole ? WORD_OTHER : w->class, .text = value};
+        /* the date of a sample of one day will be another tomorrow */
+        to->variable = varies && (w->class == WORD_DATE || w->class == WORD_TIME);
         if (!whole) {
             to->before = w->before;
             to->after = w->after;

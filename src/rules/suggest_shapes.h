@@ -3,7 +3,8 @@
  * A shape is a row of words, some of them fixed, some variable, perhaps with anything behind them.
  * Words that look like values (numbers, ids, paths) vary from the start. More is found by
  * comparing: many texts that differ in one word; different ends behind a colon; many rare texts
- * that begin alike. Words that looked like values but never changed are fixed again. */
+ * that begin alike. Words that looked like values but never changed are fixed again, but for dates
+ * and times. */
 #ifndef LT_RULES_SUGGEST_SHAPES_H
 #define LT_RULES_SUGGEST_SHAPES_H
 

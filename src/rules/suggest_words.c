@@ -30,15 +30,26 @@ static bool has_digit(struct slice s)
     return false;
 }
 
-/* Does the text have this form? '9' is a digit, '/' a dash or a slash, all else is itself. */
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Does the text begin with this form? '9' is a digit, 'A' a letter, '/' a dash or a slash, all else
+ * is itself. */
 static bool has_form(struct slice s, const char *form)
 {
     if (s.n < strlen(form))
         return false;
-    for (size_t i = 0; form[i]; i++)
-        if (form[i] == '9' ? !is_digit(s.p[i])
-                           : (form[i] == '/' ? s.p[i] != '-' && s.p[i] != '/' : s.p[i] != form[i]))
+    for (size_t i = 0; form[i]; i++) {
+        char c = s.p[i];
+
+        if (!(form[i] == '9'   ? is_digit(c)
+              : form[i] == 'A' ? is_letter(c)
+              : form[i] == '/' ? c == '-' || c == '/'
+                               : c == form[i]))
             return false;
+    }
     return true;
 }
 
@@ -121,7 +132,7 @@ enum word_class word_class(struct slice s)
         return WORD_FIXED;
     if (has_form(s, "9999/99/99"))
         return s.n > 10 ? WORD_TIME : WORD_DATE;
-    if (has_form(s, "99:99:99"))
+    if (has_form(s, "99:99:99") || has_form(s, "99/AAA/9999:99:99:99"))
         return WORD_TIME;
     if (is_address(s))
         return WORD_ADDRESS;
@@ -147,13 +158,22 @@ static size_t quoted_end(struct slice s, size_t at)
     return at;
 }
 
+/* "GET /path HTTP/1.1" of an access log is worth more than one quoted piece. */
+static bool is_request(struct slice s)
+{
+    const char *blank = memchr(s.p, ' ', s.n);
+
+    return blank && is_method(slice_make(s.p, (size_t)(blank - s.p))) && blank + 1 < s.p + s.n &&
+           blank[1] == '/';
+}
+
 static size_t word_end(struct slice s)
 {
     size_t i = 0;
 
     while (i < s.n && !is_blank(s.p[i])) {
         bool opens = strchr("\"'[", s.p[i]) && (i == 0 || s.p[i - 1] == '=' || s.p[i - 1] == '(');
-        size_t end = opens ? quoted_end(s, i) : i;
+        size_t end = opens && !is_request(slice_from(s, i + 1)) ? quoted_end(s, i) : i;
 
         i = end > i ? end : i + 1;
     }
@@ -164,13 +184,19 @@ static size_t word_end(struct slice s)
 static struct word make_word(struct slice s)
 {
     struct word w = {.before = s};
-    const char *equals = memchr(s.p, '=', s.n);
+    const char *equals = word_class(s) == WORD_PATH ? NULL : memchr(s.p, '=', s.n);
     size_t from = equals ? (size_t)(equals - s.p) + 1 : 0, to = s.n;
 
-    while (from < to && strchr("([{<\"'", s.p[from]))
+    char quote = '\0'; /* what it encloses is whole */
+
+    while (!quote && from < to && strchr("([{<\"'", s.p[from])) {
+        if (strchr("\"'", s.p[from]))
+            quote = s.p[from];
         from++;
+    }
     while (to > from && strchr(",;:)]}>\"'", s.p[to - 1]))
-        to--;
+        if (s.p[--to] == quote)
+            break;
     if (to > from && s.p[to - 1] == '.')
         while (to > from && s.p[to - 1] == '.')
             to--;
@@ -193,6 +219,33 @@ static struct word make_word(struct slice s)
     return w;
 }
 
+static bool is_month(struct slice s)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+    for (size_t i = 0; s.n == 3 && months[i]; i += 3)
+        if (memcmp(s.p, months + i, 3) == 0)
+            return true;
+    return false;
+}
+
+static void become_date(struct word *w, struct slice text)
+{
+    *w = (struct word){.before = {text.p, 0}, .core = text, .after = {text.p + text.n, 0}};
+    w->class = WORD_DATE;
+}
+
+/* "Nov 12", as syslog begins. */
+static void find_dates(struct word *words, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i++)
+        if (words[i].class == WORD_FIXED && is_month(words[i].before) &&
+            words[i + 1].class == WORD_NUMBER && words[i + 1].core.n <= 2) {
+            become_date(&words[i], words[i].before);
+            become_date(&words[i + 1], words[i + 1].core);
+        }
+}
+
 size_t words_split(struct slice text, struct word words[WORDS_MAX], bool *ret_more)
 {
     size_t n = 0;
@@ -208,5 +261,6 @@ size_t words_split(struct slice text, struct word words[WORDS_MAX], bool *ret_mo
         text = slice_from(text, end);
     }
     *ret_more = text.n > 0;
+    find_dates(words, n);
     return n;
 }

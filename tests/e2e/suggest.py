@@ -10,6 +10,8 @@ from _daemon import LOGTALLY, SRCDIR, main
 
 FIXTURES = [os.path.join(SRCDIR, "rules", "tests", "backend_%s.log" % f) for f in ("json", "text", "mixed")]
 
+SHIPPED = glob.glob(os.path.join(SRCDIR, "rules", "**", "*.log"), recursive=True)
+
 
 def logtally(*args, code=0, stdin=None):
     r = subprocess.run([LOGTALLY, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, input=stdin, check=False)
@@ -41,8 +43,10 @@ def message(line):
 
 
 def every_frequent_message_is_proposed():
-    for path in FIXTURES:
-        text = suggested(path)
+    for path in SHIPPED:
+        if path.endswith("access_line_paddings.log"):
+            continue                # no two of its lines are meant to look alike
+        text = suggested(path, strict=False)
         # without the events that take every line by its level
         text = re.sub(r"\[event level_.*?(?=\n; [0-9]+ lines)", "", text, flags=re.S)
         with open("new.ini", "w", encoding="utf-8") as f:
@@ -53,7 +57,7 @@ def every_frequent_message_is_proposed():
         with open("left", "rb") as f:
             left = {message(line) for line in f.read().split(b"\n") if line}
         frequent = {m for m, n in count.items() if m and n > 5}
-        assert len(frequent) > 40, len(frequent)
+        assert path not in FIXTURES or len(frequent) > 40, len(frequent)
         assert not frequent & left, frequent & left
 
 
@@ -80,9 +84,8 @@ def durations_sizes_and_ids_are_recognised():
 
 
 def every_log_we_ship_gives_rules_that_load():
-    logs = glob.glob(os.path.join(SRCDIR, "rules", "**", "*.log"), recursive=True)
-    assert len(logs) > 15, logs
-    for path in logs:
+    assert len(SHIPPED) > 15, SHIPPED
+    for path in SHIPPED:
         suggested(path, "--least", "1", strict=False)   # `mode` beside `model` is warned of, rightly
 
 
