@@ -24,11 +24,13 @@
 
 struct test_options {
     struct common_options common;
-    const char *filter;
+    const char *as, *filter;
     bool record, tap;
 };
 
 static const struct option_row rows[] = {
+    {"as", 0, OPTION_TEXT, offsetof(struct test_options, as), "LOG",
+     "the [log] the files belong to (default: whose globs match)"},
     {"record", 0, OPTION_FLAG, offsetof(struct test_options, record), NULL,
      "write what came out as what is expected from now on"},
     {"filter", 0, OPTION_TEXT, offsetof(struct test_options, filter), "TEXT",
@@ -129,33 +131,38 @@ static void compare(const struct test_case *c, struct slice page, struct buf *wh
     buf_release(&text);
 }
 
-/* The files of a case as inputs for a timeline; the caller frees the list. */
-static struct input *inputs_of(struct session *s, const struct test_case *c, struct buf *why)
+/* The files of a case; the caller frees the list. NULL with a sentence in *why. */
+static struct input *inputs_of(struct session *s, const struct test_case *c, const char *as,
+                               struct buf *why)
 {
     struct input *list = xcalloc(c->nlogs, sizeof *list);
 
     for (size_t i = 0; i < c->nlogs; i++) {
-        list[i] = (struct input){
-            .path = c->logs[i],
-            .log = (unsigned)setup_log_of(s->setup, c->logs[i], NULL, why),
-            .size = 1,
-        };
-        list[i].first_ns = input_first_time(s, &list[i]);
+        int log = setup_log_of(s->setup, c->logs[i], as, why);
+
+        if (log < 0) {
+            buf_char(why, '\n');
+            free(list);
+            return NULL;
+        }
+        list[i] = (struct input){.path = c->logs[i], .log = (unsigned)log, .size = 1};
     }
     return list;
 }
 
 /* Lines of all files by their own times, up to a time; then what has expired by then goes. */
-static int read_until(struct session *s, const struct test_case *c, int64_t at_ns, struct buf *why)
+static int read_until(struct session *s, struct input *inputs, size_t n, int64_t at_ns,
+                      struct buf *why)
 {
     struct timeline *t = timeline_new(s, SLACK_NS);
-    struct input *inputs = inputs_of(s, c, why);
     struct engine_peek line;
     struct source *source;
     int r;
 
-    for (size_t i = 0; i < c->nlogs; i++)
+    for (size_t i = 0; i < n; i++) {
+        inputs[i].first_ns = input_first_time(s, &inputs[i]);
         timeline_add(t, &inputs[i]);
+    }
     engine_set_time(s->engine, 0, 0);
     while ((r = timeline_next(t, &source, &line, why)) > 0 && line.time_ns <= at_ns) {
         if (line.time_ns != TIMELINE_NO_TIME)
@@ -164,26 +171,34 @@ static int read_until(struct session *s, const struct test_case *c, int64_t at_n
     }
     registry_expire(s->registry, at_ns);
     timeline_free(t);
-    free(inputs);
     return r < 0 ? r : 0;
 }
 
-static int read_logs(struct session *s, const struct test_case *c, const struct expectation *want,
-                     struct buf *why)
+static int read_all(struct session *s, const struct input *inputs, size_t n, struct buf *why)
 {
-    if (c->nlogs == 0)
-        buf_fmt(why, "%s holds no .log file\n", c->name);
-    else if (want->has_at)
-        return read_until(s, c, want->at_ns, why);
-    for (size_t i = 0; i < c->nlogs; i++) {
-        int log = setup_log_of(s->setup, c->logs[i], NULL, why);
-
-        struct session_range range = {c->logs[i], (unsigned)log, (uint32_t)i, 0, 0};
+    for (size_t i = 0; i < n; i++) {
+        struct session_range range = {inputs[i].path, inputs[i].log, (uint32_t)i, 0, 0};
 
         if (session_read(s, &range, NULL, NULL, why) < 0)
             return -EIO;
     }
-    return c->nlogs ? 0 : -ENOENT;
+    return 0;
+}
+
+static int read_logs(struct session *s, const struct test_case *c, const char *as,
+                     const struct expectation *want, struct buf *why)
+{
+    if (c->nlogs == 0) {
+        buf_fmt(why, "%s holds no .log file\n", c->name);
+        return -ENOENT;
+    }
+    struct input *inputs = inputs_of(s, c, as, why);
+    int r = !inputs        ? -EINVAL
+            : want->has_at ? read_until(s, inputs, c->nlogs, want->at_ns, why)
+                           : read_all(s, inputs, c->nlogs, why);
+
+    free(inputs);
+    return r;
 }
 
 static void run_on(struct tally *t, const struct test_case *c, const struct setup *setup,
@@ -194,7 +209,7 @@ static void run_on(struct tally *t, const struct test_case *c, const struct setu
     struct session s;
 
     session_init(&s, setup, &options);
-    if (read_logs(&s, c, want, &why) == 0) {
+    if (read_logs(&s, c, t->options->as, want, &why) == 0) {
         session_expose(&s, EXPOSE_TEXT, &page);
         if (t->options->record && output_page(c->prom, buf_all(&page)) < 0)
             t->code = EXIT_SYSTEM;

@@ -88,9 +88,19 @@ def expect(what, args, code, out=None, err=None, **more):
     return got
 
 
+def options_are_in_the_manual(commands):
+    with open(os.path.join(os.environ["SRCDIR"], "docs", "man", "logtally.1"), encoding="utf-8") as f:
+        manual = set(re.findall(r"Fl -([a-z-]+)", f.read()))
+    for name in commands:
+        options = set(re.findall(r"^  .*--([a-z-]+)", run("help", name)[1].split("Options:")[-1], re.M))
+        missing = options - manual - {"help", "config", "output", "jobs"}       # -c, -o, -j
+        check("the manual names the options of " + name, not missing, missing)
+
+
 def usage():
     commands = re.findall(r"^  ([a-z]+) ", run("help")[1].split("Try:")[0], re.M)
     check("help names the commands", {"run", "check", "explain", "replay", "test", "state"} <= set(commands), commands)
+    options_are_in_the_manual([name for name in commands if name not in ("help", "version")])
     for name in commands:
         if name in ("help", "version"):
             continue
@@ -304,6 +314,9 @@ def tests():
     check("only what differs is shown", "worse_total" not in got[1], got)
     expect("as TAP", ["test", "--tap"], 1, r"^ok 1 - .*one\nnot ok 2 - .*two\n#[\s\S]*^1\.\.2$")
     expect("only some", ["test", "--filter", "one"], 0, "^1 passed, 0 failed$")
+    expect("as lines of a log", ["test", "--as", "auto", "--filter", "one"], 0, "^1 passed, 0 failed$")
+    expect("as lines of no log", ["test", "--as", "web", "--filter", "one"], 1,
+           r'^FAILED .*one\nthere is no log named "web"[\s\S]*0 passed, 1 failed$')
     expect("none of that name", ["test", "--filter", "seven"], 1, None, 'no test has "seven" in its name')
     expect("record", ["test", "--record"], 0, "^2 recorded, 0 failed$")
     expect("what was recorded passes", ["test"], 0, "^2 passed, 0 failed$")
