@@ -9,9 +9,10 @@ import os
 import pty
 import random
 import re
+import shutil
 import subprocess
 
-from _daemon import LOGTALLY, main
+from _daemon import Daemon, LOGTALLY, SRCDIR, backend_lines, main
 
 PART = 64 << 20             # design.md section 6: where a file is cut, whatever N is
 RULES = """
@@ -238,6 +239,33 @@ def snapshots_of_parts_add_up():
     assert "is no snapshot" in merge("all.log", code=1)
 
 
+def cpu_of_children(*command):
+    before = os.times()
+    subprocess.run(command, check=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def it_costs_what_the_daemon_costs():
+    """CPU time, of which other work on the machine takes nothing away; the least of several."""
+    os.makedirs("logs")
+    lines, copies = backend_lines(100000, flavour="json"), 8
+    with open("logs/big.log", "wb") as f:
+        for _ in range(copies):
+            f.writelines(lines)
+    rules = os.path.join(SRCDIR, "rules")
+    one = min(cpu_of_children(LOGTALLY, "replay", "--rules", rules, "-o", "page", "logs/big.log") for _ in range(3))
+    costs = []
+    for _ in range(3):
+        shutil.rmtree("state", ignore_errors=True)
+        daemon = Daemon().start()
+        assert daemon.caught_up(copies * len(lines)) is True
+        costs.append(daemon.value("process_cpu_seconds_total"))
+        daemon.stop()
+    print("# %.2f s of CPU for %d lines, %.2f s in the daemon" % (one, copies * len(lines), min(costs)))
+    assert one <= 1.5 * min(costs), (one, costs)
+
+
 def at_a_terminal_a_bar_shows_rate_and_time_left():
     put("rules.ini", RULES)
     with open("slow.log", "w", encoding="utf-8") as f:
@@ -260,4 +288,4 @@ def at_a_terminal_a_bar_shows_rate_and_time_left():
 
 main(a_rotated_set_is_taken_in_the_order_of_its_lines, unmatched_lines_come_in_the_same_order, json_says_the_same,
      one_huge_file_is_the_same_for_every_number_of_threads, snapshots_of_parts_add_up,
-     at_a_terminal_a_bar_shows_rate_and_time_left)
+     it_costs_what_the_daemon_costs, at_a_terminal_a_bar_shows_rate_and_time_left)
