@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define SILENCE_NS (366 * 24 * 3600 * NSEC_PER_SEC)
+
 struct backfill_options {
     struct common_options common;
     const char *as, *output, *step, *slack, *start, *end;
@@ -163,6 +165,9 @@ static void report(const struct timeline *t, uint64_t steps)
                  "others",
                  (unsigned long long)s.timeless, s.timeless == 1 ? "" : "s", s.timeless_path,
                  s.timeless == 1 ? " tells" : " tell", s.timeless == 1 ? "it" : "them");
+    if (s.future)
+        log_warn("%llu line%s a time that is still to come; counted at that of the line before",
+                 (unsigned long long)s.future, s.future == 1 ? " tells" : "s tell");
     if (s.late)
         log_warn("%llu line%s came later than --slack; counted at the time %s",
                  (unsigned long long)s.late, s.late == 1 ? "" : "s",
@@ -173,26 +178,45 @@ static void report(const struct timeline *t, uint64_t steps)
                  s.zone_offset_s / 3600.0);
 }
 
+/* One wrong clock must not fill the disk: a year of steps is more than anybody wants of silence. */
+static bool is_silence(int64_t from_ns, int64_t to_ns, int64_t start_ns)
+{
+    char from[WHEN_TEXT], to[WHEN_TEXT];
+
+    if (from_ns == TIMELINE_NO_TIME ||
+        to_ns - (from_ns > start_ns ? from_ns : start_ns) < SILENCE_NS)
+        return false;
+    when_format(from, from_ns);
+    when_format(to, to_ns);
+    log_error("there is no line from %s to %s: was a clock wrong? leave one side out with --start "
+              "or --end",
+              from, to);
+    return true;
+}
+
 /* Walks all lines; returns -1, or an exit code. */
-static int walk(struct session *s, struct timeline *t, struct steps *steps, int64_t end_ns,
-                struct progress *progress)
+static int walk(struct session *s, struct timeline *t, struct steps *steps,
+                const struct steps_options *o, struct progress *progress)
 {
     struct engine_peek line;
     struct source *source;
     struct buf err = BUF_INIT;
-    bool any_time = false, begun = false;
+    int64_t last_ns = TIMELINE_NO_TIME; /* of the lines taken */
+    bool any_time = false, silence = false;
     int r;
 
     while ((r = timeline_next(t, &source, &line, &err)) > 0) {
         progress_at(progress, timeline_bytes(t));
         any_time |= line.time_ns != TIMELINE_NO_TIME;
-        if (line.time_ns > end_ns) {
-            if (begun)
-                steps_advance(steps, end_ns);
+        if (line.time_ns > o->end_ns) {
+            if (last_ns != TIMELINE_NO_TIME)
+                steps_advance(steps, o->end_ns);
             break;
         }
+        if ((silence = is_silence(last_ns, line.time_ns, o->start_ns)))
+            break;
         if (line.time_ns != TIMELINE_NO_TIME) {
-            begun = true;
+            last_ns = line.time_ns;
             steps_advance(steps, line.time_ns);
             engine_set_time(s->engine, line.time_ns, line.time_ns);
         }
@@ -205,7 +229,7 @@ static int walk(struct session *s, struct timeline *t, struct steps *steps, int6
         log_error(
             "no line tells its time; set time, time_match and time_format in the [log] section");
     buf_release(&err);
-    return r < 0 || !any_time ? EXIT_MISTAKES : -1;
+    return r < 0 || silence || !any_time ? EXIT_MISTAKES : -1;
 }
 
 static int backfill(const struct setup *setup, const struct backfill_options *o,
@@ -223,14 +247,14 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
     }
     session_init(&s, setup, &engine_options);
     engine_set_time(s.engine, 0, 0);
-    struct timeline *t = timeline_new(&s, p->slack_ns);
+    struct timeline *t = timeline_new(&s, p->slack_ns, inputs_latest());
     struct steps *steps = steps_new(&s, &p->steps, out.file);
     struct progress progress;
 
     for (size_t i = 0; i < inputs.n; i++)
         timeline_add(t, &inputs.list[i]);
     progress_start(&progress, inputs_size(&inputs));
-    if ((code = walk(&s, t, steps, p->steps.end_ns, &progress)) < 0) {
+    if ((code = walk(&s, t, steps, &p->steps, &progress)) < 0) {
         report(t, steps_finish(steps));
         code = EXIT_FINE;
     }

@@ -7,6 +7,7 @@
 
 #include "cmd/session.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
@@ -20,20 +21,21 @@
 enum { LINES_TRIED = 100000 }; /* for a first time: a burst of undated lines may come first */
 
 /* The first time in a block; INPUT_NO_TIME when there is none. */
-static int64_t time_in(struct engine *e, struct source *s, struct slice block, unsigned *left)
+static int64_t time_in(struct engine *e, struct source *s, struct slice block, int64_t latest_ns,
+                       unsigned *left)
 {
     struct engine_peek line;
     struct slice raw;
 
     while (*left > 0 && slice_cut(&block, '\n', &raw)) {
         (*left)--;
-        if (engine_peek(e, s, raw, &line) && line.has_time)
+        if (engine_peek(e, s, raw, &line) && line.has_time && line.time_ns <= latest_ns)
             return line.time_ns;
     }
     return INPUT_NO_TIME;
 }
 
-int64_t input_first_time(struct session *s, const struct input *in)
+int64_t input_first_time(struct session *s, const struct input *in, int64_t latest_ns)
 {
     unsigned left = LINES_TRIED;
     int64_t ns = INPUT_NO_TIME;
@@ -46,10 +48,15 @@ int64_t input_first_time(struct session *s, const struct input *in)
 
     while (ns == INPUT_NO_TIME && left > 0 &&
            archive_next(a, (size_t)s->setup->settings.max_line, &block) > 0)
-        ns = time_in(s->engine, source, block, &left);
+        ns = time_in(s->engine, source, block, latest_ns, &left);
     source_free(source);
     archive_close(a);
     return ns;
+}
+
+int64_t inputs_latest(void)
+{
+    return clock_wall_ns() + 24 * 3600 * NSEC_PER_SEC;
 }
 
 static int add_file(struct inputs *in, const struct setup *setup, const char *path, const char *as,
@@ -138,9 +145,11 @@ int inputs_find(struct inputs *in, const struct setup *setup, const struct strin
         code = add_path(in, setup, files->list[i], as, true);
     if (code >= 0)
         return code;
+    int64_t latest_ns = inputs_latest();
+
     session_init(&s, setup, &options);
     for (size_t i = 0; i < in->n; i++)
-        in->list[i].first_ns = input_first_time(&s, &in->list[i]);
+        in->list[i].first_ns = input_first_time(&s, &in->list[i], latest_ns);
     session_release(&s);
     sort_by_time(in);
     return -1;

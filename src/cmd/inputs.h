@@ -15,9 +15,11 @@ struct input {
 };
 
 struct session;
-/* The first date in a file, as its log reads it; INPUT_NO_TIME: none in its first lines, or a pipe.
- */
-int64_t input_first_time(struct session *s, const struct input *in);
+/* The first date in a file that is not past latest_ns, as its log reads it; INPUT_NO_TIME: none in
+ * its first lines, or a pipe. */
+int64_t input_first_time(struct session *s, const struct input *in, int64_t latest_ns);
+/* The latest time that a line of an old log can have: that of now, with a day for wrong zones. */
+int64_t inputs_latest(void);
 
 struct inputs {
     struct input *list;

@@ -133,10 +133,21 @@ static void take_sample(struct steps *t, int64_t time_ns)
         expose_at(t, t->session->registry, time_ns, &t->held);
 }
 
+/* Of the steps before `start` nothing is written; only the last of them matters. */
+static void skip_early(struct steps *t, int64_t time_ns)
+{
+    int64_t step_ns = t->options.step_ns;
+    int64_t until_ns = time_ns < t->options.start_ns ? time_ns : t->options.start_ns;
+
+    if (t->options.start_ns != INT64_MIN && t->next_ns < until_ns - 2 * step_ns)
+        t->next_ns = floor_to(until_ns, step_ns) - step_ns;
+}
+
 void steps_advance(struct steps *t, int64_t time_ns)
 {
     if (!t->started)
         begin(t, time_ns);
+    skip_early(t, time_ns);
     for (; t->next_ns < time_ns; t->next_ns += t->options.step_ns)
         take_sample(t, t->next_ns);
 }

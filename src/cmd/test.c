@@ -154,13 +154,13 @@ static struct input *inputs_of(struct session *s, const struct test_case *c, con
 static int read_until(struct session *s, struct input *inputs, size_t n, int64_t at_ns,
                       struct buf *why)
 {
-    struct timeline *t = timeline_new(s, SLACK_NS);
+    struct timeline *t = timeline_new(s, SLACK_NS, INT64_MAX);
     struct engine_peek line;
     struct source *source;
     int r;
 
     for (size_t i = 0; i < n; i++) {
-        inputs[i].first_ns = input_first_time(s, &inputs[i]);
+        inputs[i].first_ns = input_first_time(s, &inputs[i], INT64_MAX);
         timeline_add(t, &inputs[i]);
     }
     engine_set_time(s->engine, 0, 0);

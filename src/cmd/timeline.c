@@ -36,7 +36,7 @@ struct held {
 
 struct timeline {
     struct session *session;
-    int64_t slack_ns, last_ns;
+    int64_t slack_ns, latest_ns, last_ns;
     const struct input **waiting; /* for their turn: [next, nwaiting), by their first times */
     size_t next, nwaiting, waiting_cap;
     struct file **open;
@@ -49,12 +49,13 @@ struct timeline {
     uint64_t zones[ZONE_STEPS], zones_total;
 };
 
-struct timeline *timeline_new(struct session *s, int64_t slack_ns)
+struct timeline *timeline_new(struct session *s, int64_t slack_ns, int64_t latest_ns)
 {
     struct timeline *t = xcalloc(1, sizeof *t);
 
     t->session = s;
     t->slack_ns = slack_ns;
+    t->latest_ns = latest_ns;
     t->last_ns = t->stats.first_ns = TIMELINE_NO_TIME;
     return t;
 }
@@ -233,6 +234,15 @@ static int next_block(struct timeline *t, struct file *f, struct buf *err)
     return r;
 }
 
+/* A date that cannot be: the line has that of the line before, and no other takes its date. */
+static void forget_time(struct timeline *t, struct file *f, int64_t dated_ns,
+                        struct engine_peek *line)
+{
+    line->has_time = false;
+    f->source->dated_ns = dated_ns;
+    t->stats.future++;
+}
+
 /* Reads one line of a file into the heap. */
 static int read_line(struct timeline *t, struct file *f, struct buf *err)
 {
@@ -245,8 +255,13 @@ static int read_line(struct timeline *t, struct file *f, struct buf *err)
 
     raw = slice_make(f->rest.p, nl ? (size_t)(nl - f->rest.p) : f->rest.n);
     f->rest = slice_from(f->rest, nl ? raw.n + 1 : raw.n);
-    if (engine_peek(t->session->engine, f->source, raw, &line))
-        hold(t, f, &line);
+    int64_t dated_ns = f->source->dated_ns;
+
+    if (!engine_peek(t->session->engine, f->source, raw, &line))
+        return 0;
+    if (line.has_time && line.time_ns > t->latest_ns)
+        forget_time(t, f, dated_ns, &line);
+    hold(t, f, &line);
     return 0;
 }
 

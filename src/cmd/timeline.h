@@ -19,13 +19,15 @@ struct timeline;
 
 struct timeline_stats {
     uint64_t lines, late;
+    uint64_t future;           /* later than can be: they took the time of the line before */
     uint64_t timeless;         /* with TIMELINE_NO_TIME */
     const char *timeless_path; /* the first file with such lines; dies with the timeline */
     int64_t first_ns, last_ns; /* times of the lines handed out, or TIMELINE_NO_TIME */
     int zone_offset_s; /* that undated lines constantly have to their dated neighbours; 0 = none */
 };
 
-struct timeline *timeline_new(struct session *s, int64_t slack_ns);
+/* `latest_ns`: no line can be later. */
+struct timeline *timeline_new(struct session *s, int64_t slack_ns, int64_t latest_ns);
 void timeline_free(struct timeline *t);
 /* Its first date tells when it is the file's turn, and lines before take theirs from it. BORROWS
  * the input. All files are added before the first line is asked for. */
