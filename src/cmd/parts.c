@@ -16,7 +16,10 @@
 
 #define PART_BYTES (UINT64_C(64) << 20)
 
-enum { AHEAD = 2 }; /* parts per thread that may wait to be merged */
+enum {
+    AHEAD = 2,                /* parts per thread that may wait to be merged */
+    UNMATCHED_MOST = 4 << 20, /* bytes of a part's unmatched lines that wait for its turn */
+};
 
 struct part {
     const struct input *input;
@@ -79,6 +82,24 @@ static void cut(struct work *w, const struct setup *setup, const struct input *i
     free(cuts);
 }
 
+/* Hands on what a part has collected, when all before it are merged. The part whose turn it is
+ * never waits, so it always goes on. */
+static void pass_unmatched(struct hand *h)
+{
+    struct work *w = h->work;
+    struct buf *lines = &h->part->unmatched;
+
+    pthread_mutex_lock(&w->mutex);
+    while (!w->stop && &w->parts[w->merged] != h->part)
+        pthread_cond_wait(&w->changed, &w->mutex);
+    bool go_on = !w->stop;
+
+    pthread_mutex_unlock(&w->mutex);
+    if (go_on)
+        w->options->unmatched(w->options->ctx, buf_all(lines));
+    buf_clear(lines);
+}
+
 static void keep_unmatched(void *ctx, const struct source *source, struct slice line)
 {
     struct hand *h = ctx;
@@ -86,6 +107,8 @@ static void keep_unmatched(void *ctx, const struct source *source, struct slice 
     (void)source;
     buf_slice(&h->part->unmatched, line);
     buf_char(&h->part->unmatched, '\n');
+    if (h->part->unmatched.n > UNMATCHED_MOST)
+        pass_unmatched(h);
 }
 
 static void tell_progress(void *ctx, uint64_t position, uint64_t size)
@@ -107,7 +130,7 @@ static void do_part(struct hand *h, const struct setup *setup)
     struct engine_options engine_options = {
         .max_line = (size_t)setup->settings.max_line,
         .no_dispatch = h->work->options->no_dispatch,
-        .unmatched = h->work->options->want_unmatched ? keep_unmatched : NULL,
+        .unmatched = h->work->options->unmatched ? keep_unmatched : NULL,
         .ctx = h,
     };
     struct session_range range = {p->input->path, p->input->log, p->id, p->from, p->to};
@@ -178,7 +201,9 @@ static int merge_all(struct work *w)
             log_error("%s", p->error.p);
             code = EXIT_MISTAKES;
         }
-        int r = w->options->merge(w->options->ctx, buf_all(&p->snapshot), buf_all(&p->unmatched));
+        if (p->unmatched.n)
+            w->options->unmatched(w->options->ctx, buf_all(&p->unmatched));
+        int r = w->options->merge(w->options->ctx, buf_all(&p->snapshot));
 
         if (r != EXIT_FINE)
             code = r;

@@ -17,11 +17,12 @@ struct parts_options {
     unsigned setup_flags;
     unsigned threads;
     bool no_dispatch;
-    bool want_unmatched;
     struct progress *progress;
-    /* In the order of the parts, on the caller's thread: the snapshot and the lines that no event
-     * took. 0, or an exit code that ends the work. */
-    int (*merge)(void *ctx, struct slice snapshot, struct slice unmatched);
+    /* In the order of the parts, on the caller's thread. 0, or an exit code that ends the work. */
+    int (*merge)(void *ctx, struct slice snapshot);
+    /* Lines that no event took, in order, some megabytes at a time, from one thread at a time; NULL:
+     * not wanted. */
+    void (*unmatched)(void *ctx, struct slice lines);
     void *ctx;
 };
 

@@ -40,7 +40,7 @@ struct replay {
     struct output *unmatched; /* NULL = not wanted */
 };
 
-static int merge_part(void *ctx, struct slice snapshot, struct slice unmatched)
+static int merge_part(void *ctx, struct slice snapshot)
 {
     struct replay *r = ctx;
     struct buf err = BUF_INIT;
@@ -50,10 +50,15 @@ static int merge_part(void *ctx, struct slice snapshot, struct slice unmatched)
         log_error("cannot put the parts together: %s", err.n ? err.p : "damaged");
         code = EXIT_SYSTEM;
     }
-    if (r->unmatched && unmatched.n)
-        fwrite(unmatched.p, 1, unmatched.n, r->unmatched->file);
     buf_release(&err);
     return code;
+}
+
+static void write_unmatched(void *ctx, struct slice lines)
+{
+    struct replay *r = ctx;
+
+    fwrite(lines.p, 1, lines.n, r->unmatched->file); /* output_close tells whether it went well */
 }
 
 static int write_result(struct replay *r, const struct replay_options *o,
@@ -81,9 +86,9 @@ static int read_inputs(struct replay *r, const struct setup *setup, const struct
         .setup_flags = SETUP_AUTO_LOG,
         .threads = threads,
         .no_dispatch = o->no_dispatch,
-        .want_unmatched = o->unmatched != NULL,
         .progress = &progress,
         .merge = merge_part,
+        .unmatched = r->unmatched ? write_unmatched : NULL,
         .ctx = r,
     };
 

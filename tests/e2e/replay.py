@@ -166,6 +166,22 @@ def unmatched_lines_come_in_the_same_order():
         assert text == b.read() and text == "not json\\n{\"msg\":\"nobody asked\"}\nthe last, unfinished\n", text
 
 
+def unmatched_lines_of_an_archive_do_not_fill_the_memory():
+    put("rules.ini", RULES)
+    for name in "ab":
+        with gzip.open(name + ".gz", "wt", encoding="utf-8", compresslevel=1) as f:
+            for i in range(30000):
+                f.write("%s%d %s\n" % (name, i, "x" * 3000))
+    child = subprocess.Popen([LOGTALLY, "replay", "--rules", "rules.ini", "--unmatched", "left", "-o", "page", "-j", "2",
+                              "a.gz", "b.gz"])
+    _, status, used = os.wait4(child.pid, 0)
+    assert status == 0
+    with open("left", encoding="utf-8") as f:
+        assert [text.split()[0] for text in f] == [name + str(i) for name in "ab" for i in range(30000)]
+    print("# %d MiB in memory for %d MiB unmatched" % (used.ru_maxrss >> 10, os.path.getsize("left") >> 20))
+    assert used.ru_maxrss < 80 << 10, used
+
+
 def json_says_the_same():
     put("rules.ini", RULES)
     make_set()
@@ -286,6 +302,7 @@ def at_a_terminal_a_bar_shows_rate_and_time_left():
     assert bars[-1] == "", bars[-1]     # nothing of it stays
 
 
-main(a_rotated_set_is_taken_in_the_order_of_its_lines, unmatched_lines_come_in_the_same_order, json_says_the_same,
+main(a_rotated_set_is_taken_in_the_order_of_its_lines, unmatched_lines_come_in_the_same_order,
+     unmatched_lines_of_an_archive_do_not_fill_the_memory, json_says_the_same,
      one_huge_file_is_the_same_for_every_number_of_threads, snapshots_of_parts_add_up,
      it_costs_what_the_daemon_costs, at_a_terminal_a_bar_shows_rate_and_time_left)
