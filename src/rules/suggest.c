@@ -26,7 +26,7 @@ struct suggest {
     struct line *lines;
     size_t n, cap, bytes;
     struct field_list fields; /* of all decoded lines */
-    uint64_t decoded;
+    uint64_t decoded, wrapped;
     char *field;
     struct shapes shapes[3]; /* per enum kind_of_line */
     struct kind *kinds[3];
@@ -108,6 +108,7 @@ void suggest_add(struct suggest *s, const struct record *r)
     GROW(s->lines, s->n, s->cap);
     s->lines[s->n++] = l;
     s->bytes += l.text.n;
+    s->wrapped += r->stream.n > 0;
     if (!is_decoded(&l))
         return;
     s->decoded++;
@@ -296,6 +297,7 @@ void suggest_write(struct suggest *s, const char *name, struct buf *out)
                                  .field = s->field,
                                  .lines = s->n,
                                  .decoded = s->decoded,
+                                 .wrapped = s->wrapped,
                                  .least = s->options.least,
                                  .levels = level_field(s)};
 

@@ -23,9 +23,9 @@ struct kind {
 
 struct sample_stats {
     const char *name;
-    const char *field; /* that tells decoded lines apart; NULL = none */
-    uint64_t lines, decoded, least;
-    const struct field_stats *levels; /* of the field that tells the level; NULL = none */
+    const char *field;                       /* that tells decoded lines apart; NULL = none */
+    uint64_t lines, wrapped, decoded, least; /* wrapped: by Docker or Kubernetes */
+    const struct field_stats *levels;        /* of the field that tells the level; NULL = none */
 };
 
 /* Writes the file; `kinds` are sorted, the most frequent first. */

@@ -243,6 +243,18 @@ static void print_head(const struct paper *p)
     buf_char(p->out, '\n');
 }
 
+static void print_log(const struct paper *p)
+{
+    const struct sample_stats *s = p->stats;
+
+    if (s->wrapped * 2 <= s->lines)
+        return;
+    buf_str(p->out, "\n; A container runtime has wrapped these lines. Name all its logs here, as a "
+                    "glob.\n[log containers]\npath = ");
+    suggest_value(slice_str(s->name), p->out);
+    buf_str(p->out, "\nunwrap = auto\n");
+}
+
 static void print_levels(struct paper *p)
 {
     const struct field_stats *f = p->stats->levels;
@@ -316,6 +328,7 @@ void suggest_print(const struct sample_stats *stats, const struct kind *kinds, s
 
     map_put(&p.metrics, SLICE("log_lines"), 1);
     print_head(&p);
+    print_log(&p);
     print_levels(&p);
     size_t nchosen = choose(&p, kinds, n, chosen);
 

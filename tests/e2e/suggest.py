@@ -101,6 +101,20 @@ def access_logs_in_json_need_no_message():
     assert re.search(r"value = took_ms\nunit = ms\n", text)
 
 
+def lines_are_taken_out_of_a_container_runtimes_wrapping():
+    line = '{"level":"info","msg":"http request","path":"/a/%d","status":200}'
+    docker = [json.dumps({"log": line % i + "\n", "stream": "stdout", "time": "2025-11-12T10:00:00.123456789Z"})
+              for i in range(50)]
+    cri = ["2025-11-12T10:00:00.123456789Z stdout F " + line % i for i in range(50)]
+    for lines in (docker, cri):
+        with open("app.log", "w", encoding="utf-8") as f:
+            f.write("\n".join(lines) + "\n")
+        text = suggested("app.log")
+        assert "\n[log containers]\npath = app.log\nunwrap = auto\n" in text, text
+        page = logtally("replay", "--rules", "new.ini", "app.log")
+        assert 'http_request_total{endpoint="/a/:id",status="200"} 50\n' in page, page
+
+
 def standard_input_and_compressed_samples():
     with open(FIXTURES[0], "rb") as f:
         sample = f.read()
@@ -120,4 +134,4 @@ def mistakes_are_said():
 
 main(every_frequent_message_is_proposed, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
      every_log_we_ship_gives_rules_that_load, access_logs_in_json_need_no_message,
-     standard_input_and_compressed_samples, mistakes_are_said)
+     lines_are_taken_out_of_a_container_runtimes_wrapping, standard_input_and_compressed_samples, mistakes_are_said)
