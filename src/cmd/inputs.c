@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINES_TRIED = 100000 }; /* for a first time: a burst of undated lines may come first */
+enum { LINES_TRIED = 20000 }; /* for a first time: a burst of undated lines may come first */
 
 /* The first time in a block; INPUT_NO_TIME when there is none. */
 static int64_t time_in(struct engine *e, struct source *s, struct slice block, int64_t latest_ns,
