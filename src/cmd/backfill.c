@@ -203,6 +203,7 @@ static int walk(struct session *s, struct timeline *t, struct steps *steps,
     struct buf err = BUF_INIT;
     int64_t last_ns = TIMELINE_NO_TIME; /* of the lines taken */
     bool any_time = false, silence = false;
+    struct timeline_stats stats;
     int r;
 
     while ((r = timeline_next(t, &source, &line, &err)) > 0) {
@@ -223,11 +224,13 @@ static int walk(struct session *s, struct timeline *t, struct steps *steps,
         engine_take(s->engine, source, &line);
     }
     progress_end(progress);
+    timeline_stats(t, &stats);
     if (r < 0)
         log_error("%s", err.p);
     else if (!any_time)
-        log_error(
-            "no line tells its time; set time, time_match and time_format in the [log] section");
+        log_error("%s", stats.lines ? "no line tells its time; set time, time_match and "
+                                      "time_format in the [log] section"
+                                    : "there are no lines");
     buf_release(&err);
     return r < 0 || silence || !any_time ? EXIT_MISTAKES : -1;
 }

@@ -82,6 +82,7 @@ static int add_directory(struct inputs *in, const struct setup *setup, const cha
                          const char *as)
 {
     struct dirent **names;
+    size_t before = in->n;
     int n = scandir(path, &names, NULL, alphasort), code = -1;
 
     if (n < 0) {
@@ -98,6 +99,8 @@ static int add_directory(struct inputs *in, const struct setup *setup, const cha
         free(names[i]);
     }
     free(names);
+    if (code < 0 && in->n == before)
+        log_warn("there are no files in the directory %s", path);
     return code;
 }
 

@@ -369,6 +369,9 @@ def lines_without_any_time_are_refused():
     write("app.log", "nothing here\ntells a time\n")
     r = backfill("-c", "config.ini", "app.log", "-o", "out", code=1)
     assert "time_format" in r.stderr and not os.path.exists("out"), r.stderr
+    os.mkdir("nothing")
+    r = backfill("-c", "config.ini", "nothing", "-o", "out", code=1)
+    assert "no files in the directory nothing" in r.stderr and "there are no lines" in r.stderr, r.stderr
 
 
 def lines_without_any_date_near_are_told():
