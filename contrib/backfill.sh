@@ -13,7 +13,8 @@
 #
 # DATADIR may be that of a stopped Prometheus, or new. Blocks older than its retention are deleted when it
 # starts: begin with --storage.tsdb.retention.time long enough. The last three hours of a running Prometheus
-# overlap with what it holds in memory: stop it first, or leave them out with --end.
+# overlap with what it holds in memory: stop it first, or leave them out with --end. The samples are a text file in
+# $TMPDIR, or DATADIR, until they are blocks: half a gigabyte a day for a thousand series every 15 seconds.
 #
 # Programs: $LOGTALLY, $PROMTOOL, $PROMETHEUS (default: those in $PATH). Recording rules need to be evaluated by a
 # Prometheus: a temporary one on a free port of 127.0.0.1, which sees DATADIR's new blocks only.
@@ -32,12 +33,12 @@ usage() {
 }
 
 # Options go to logtally as they are, one a line in $options.
-work=$(mktemp -d)
+work=
 server=
 cleanup() {
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
     [ -z "$server" ] || wait "$server" 2>/dev/null || true
-    rm -rf "$work"
+    [ -z "$work" ] || rm -rf "$work"
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
@@ -77,6 +78,9 @@ if [ -e "$data/lock" ] && command -v fuser >/dev/null 2>&1 && fuser -s "$data/lo
     echo "backfill.sh: a Prometheus is running on $data; stop it first" >&2
     exit 1
 fi
+
+# Beside the database: there is room, and blocks need not be copied.
+work=$(mktemp -d "${TMPDIR:-$data}/backfill.XXXXXX")
 
 echo "backfill.sh: reading logs" >&2
 eval "\"\$logtally\" backfill --step \"\$step\" $options $logs -o \"\$work/samples.om\""
