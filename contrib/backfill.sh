@@ -85,10 +85,6 @@ work=$(mktemp -d "${TMPDIR:-$data}/backfill.XXXXXX")
 echo "backfill.sh: reading logs" >&2
 eval "\"\$logtally\" backfill --step \"\$step\" $options $logs -o \"\$work/samples.om\""
 
-echo "backfill.sh: making blocks" >&2
-mkdir "$work/blocks"
-"$promtool" tsdb create-blocks-from openmetrics -q "$work/samples.om" "$work/blocks"
-
 # First and last time of the samples, whole seconds.
 times=$(awk '/^#/ { next }
              { t = $NF + 0; if (!n++ || t < low) low = t; if (t > high) high = t }
@@ -98,6 +94,12 @@ if [ -z "$times" ]; then
     exit 1
 fi
 first=${times% *} last=${times#* }
+
+echo "backfill.sh: making blocks" >&2
+mkdir "$work/blocks"
+block=2h
+[ $((last - first)) -le 864000 ] || block=24h # months in blocks of two hours are thousands of directories
+"$promtool" tsdb create-blocks-from openmetrics -q --max-block-duration=$block "$work/samples.om" "$work/blocks"
 
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'

@@ -58,6 +58,16 @@ def answers(p):
     assert compared > 10, compared
 
 
+def a_month_is_a_few_blocks():
+    with open("app.log", "w", encoding="utf-8") as f:
+        for hour in range(30 * 24):
+            f.write(json.dumps({"time": "2025-11-%02dT%02d:00:01Z" % (1 + hour // 24, hour % 24), "level": "ERROR",
+                                "msg": "Failed to parse context"}) + "\n")
+    script("--recording", "", "--step", "10m", "--start", "2025-11-02", "app.log", "data")
+    blocks = os.listdir("data")         # and nothing that was in the way of work
+    assert 1 < len(blocks) < 60 and all(os.path.exists("data/%s/meta.json" % b) for b in blocks), blocks
+
+
 def wrong_usage_and_empty_logs_are_told():
     assert "backfill.sh [OPTION...] LOG... DATADIR" in script("only-one", code=2)
     assert "backfill.sh [OPTION...]" in script("--nonsense", "a", "b", code=2)
@@ -67,4 +77,4 @@ def wrong_usage_and_empty_logs_are_told():
     assert not [n for n in os.listdir("data") if n.startswith("01")]
 
 
-main(one_command_fills_a_database, wrong_usage_and_empty_logs_are_told)
+main(one_command_fills_a_database, a_month_is_a_few_blocks, wrong_usage_and_empty_logs_are_told)
