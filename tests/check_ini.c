@@ -286,19 +286,29 @@ END_TEST
 START_TEST(a_key_before_any_section_is_said_once)
 {
     parse("a = b\nc = d\n[x y]\n");
-    assert_said("t.ini:1: key \"a\" stands before any section");
+    assert_said("t.ini:1: \"a\" stands before any section");
     ck_assert_uint_eq(mistakes.n, 1);
     ck_assert_uint_eq(doc->sections[0].n, 0);
 }
 END_TEST
 
-START_TEST(a_nul_byte_is_said)
+START_TEST(a_log_taken_for_rules_is_one_mistake)
 {
-    static const char text[] = "[a b]\nk = v\0w\n";
+    parse("192.0.2.1 - - \"GET / HTTP/1.1\" 200\n  at main()\nmsg=a b=c\nwhat: now\n  x = y\n");
+    assert_said("t.ini:1: \"192.0.2.1 - - \"GET / HTTP/1.1\" 200\" stands before any section");
+    ck_assert_uint_eq(mistakes.n, 1);
+    ck_assert_uint_eq(doc->n, 0);
+}
+END_TEST
+
+START_TEST(a_nul_byte_is_said_and_nothing_else)
+{
+    static const char text[] = "[a b]\nk = v\0w\nneither\xff\n";
 
     parse_n(text, sizeof text - 1);
     assert_said("t.ini:2: a NUL byte");
-    assert_entry(0, 0, "k", "v w", 2);
+    ck_assert_uint_eq(mistakes.n, 1);
+    ck_assert_uint_eq(doc->n, 0);
 }
 END_TEST
 
@@ -376,7 +386,8 @@ static Suite *ini_suite(void)
     tcase_add_test(t, what_inih_would_take_for_grammar_is_text);
     tcase_add_test(t, a_section_needs_its_bracket);
     tcase_add_test(t, a_key_before_any_section_is_said_once);
-    tcase_add_test(t, a_nul_byte_is_said);
+    tcase_add_test(t, a_log_taken_for_rules_is_one_mistake);
+    tcase_add_test(t, a_nul_byte_is_said_and_nothing_else);
     tcase_add_test(t, bytes_that_are_not_utf8_are_said);
     tcase_add_test(t, an_empty_text_is_an_empty_document);
     tcase_add_test(t, a_file_is_read_whole);

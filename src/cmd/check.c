@@ -58,7 +58,7 @@ static int say(const struct setup *setup, const struct check_options *o, struct 
 
 static int run(int argc, char **argv, const struct command *self)
 {
-    struct check_options o = {0};
+    struct check_options o = {.common.files_are_rules = true};
     struct mistakes m = MISTAKES_INIT;
     struct setup setup;
     int code = options_parse(self, argc, argv, &o);
@@ -82,11 +82,11 @@ out:
 
 const struct command command_check = {
     "check",
-    "[DIR...]",
+    "[DIR|FILE...]",
     "Load configuration and rules and say everything that is wrong",
     "Mistakes and warnings go to stderr as FILE:LINE: sentence; \"N events, M metrics, no "
     "mistakes\" to\n"
-    "stdout. A DIR given without --rules is taken as rules.\n",
+    "stdout. A DIR or FILE is one of rules, as after --rules.\n",
     rows,
     run,
 };

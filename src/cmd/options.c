@@ -164,7 +164,7 @@ int options_parse(const struct command *c, int argc, char **argv, void *into)
         store(find_row(c, nrows, code), into);
     }
     for (; optind < argc; optind++) {
-        if (is_rules_file(argv[optind]))
+        if (!common->files_are_rules && is_rules_file(argv[optind]))
             return usage_error(c,
                                "%s is no log file; rules are given by --rules, a glob in quotes: "
                                "--rules 'rules/*.ini'",

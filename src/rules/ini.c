@@ -39,7 +39,7 @@ struct parse {
     struct ini_entry entry; /* on its way through inih */
     bool waiting;           /* ... and not back yet */
     unsigned nentries;
-    bool said_early;
+    bool said_early; /* that something stands before the first section */
 };
 
 static struct where here(const struct parse *ps)
@@ -52,6 +52,20 @@ static struct slice shown(struct slice s)
 {
     s.n = utf8_cut(s, QUOTE_MAX);
     return s;
+}
+
+/* What stands before the first section is said once: a file without any, a log that was taken for
+ * rules perhaps, is one mistake. */
+static bool refuse_early(struct parse *ps, struct slice s)
+{
+    if (ps->doc->n)
+        return false;
+    if (!ps->said_early)
+        mistake_add(ps->m, MISTAKE, here(ps),
+                    "\"%.*s\" stands before any section, a line such as [event NAME]",
+                    SLICE_FMT(shown(s)));
+    ps->said_early = true;
+    return true;
 }
 
 /* `KEY =` with a key of the open section? */
@@ -153,6 +167,8 @@ static bool take_entry(struct parse *ps, struct slice s)
     for (size_t i = 0; i < name.n; i++)
         if (line_blank(name.p[i]))
             divided = false;
+    if (refuse_early(ps, divided ? name : s))
+        return false;
     e->at = here(ps);
     if (!divided) {
         refuse(ps, s);
@@ -163,12 +179,7 @@ static bool take_entry(struct parse *ps, struct slice s)
     value = slice_from(s, (size_t)((const char *)memchr(s.p, '=', s.n) - s.p) + 1);
     e->name = arena_strslice(&ps->doc->text, name);
     e->value = take_value(ps, e->name, slice_trim(value));
-    if (ps->doc->n)
-        return true;
-    if (!ps->said_early)
-        mistake_add(ps->m, MISTAKE, e->at, "key \"%s\" stands before any section", e->name);
-    ps->said_early = true;
-    return false;
+    return true;
 }
 
 static void add_section(struct parse *ps, struct slice text)
@@ -219,6 +230,8 @@ static bool take_indented(struct parse *ps, struct slice s)
                     SLICE_FMT(shown(s)));
         return section_kind(line_section_word(s)) != 0;
     }
+    if (refuse_early(ps, s))
+        return false;
     if (reads_as_key(ps, s)) {
         mistake_add(ps->m, MISTAKE, here(ps),
                     "\"%.*s\" is indented and would continue the value above; begin a key in the "
@@ -288,25 +301,30 @@ static int entry_back(void *ctx, const char *section, const char *name, const ch
     return 1;
 }
 
-/* What no text file holds. NUL bytes become blanks, so that names are never cut at one. */
-static void check_bytes(struct parse *ps, char *text, size_t n)
+static int line_number(struct slice text, const char *at)
 {
-    const char *nul = n ? memchr(text, 0, n) : NULL;
-    size_t before = nul ? (size_t)(nul - text) : 0;
-    struct slice rest = slice_make(text, n), line;
+    return (int)slice_count(slice_make(text.p, (size_t)(at - text.p)), '\n') + 1;
+}
+
+/* Of a file that is no text nothing else is said. */
+static bool is_text(struct parse *ps, struct slice text)
+{
+    const char *nul = text.n ? memchr(text.p, 0, text.n) : NULL;
 
     if (nul)
-        mistake_add(
-            ps->m, MISTAKE,
-            (struct where){ps->doc->file, (int)slice_count(slice_make(text, before), '\n') + 1},
-            "a NUL byte: this is not a text file (save it as UTF-8)");
-    for (size_t i = 0; i < n; i++)
-        if (!text[i])
-            text[i] = ' ';
-    for (int number = 1; slice_cut(&rest, '\n', &line); number++) {
+        mistake_add(ps->m, MISTAKE, (struct where){ps->doc->file, line_number(text, nul)},
+                    "a NUL byte: this is not a text file (save it as UTF-8)");
+    return !nul;
+}
+
+static void check_utf8(struct parse *ps, struct slice text)
+{
+    struct slice rest = text, line;
+
+    while (slice_cut(&rest, '\n', &line)) {
         if (utf8_valid(line))
             continue;
-        mistake_add(ps->m, MISTAKE, (struct where){ps->doc->file, number},
+        mistake_add(ps->m, MISTAKE, (struct where){ps->doc->file, line_number(text, line.p)},
                     "this line is not valid UTF-8; save the file as UTF-8");
         break;
     }
@@ -316,17 +334,16 @@ struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistak
 {
     struct ini_doc *d = xcalloc(1, sizeof *d);
     struct parse ps = {.doc = d, .m = m};
-    char *copy;
 
     d->file = arena_str(&d->text, name);
     if (slice_starts(text, SLICE("\xEF\xBB\xBF")))
         text = slice_from(text, 3);
-    copy = xstrslice(text);
-    check_bytes(&ps, copy, text.n);
-    ps.in = (struct lines){copy, copy + text.n, 0};
+    if (!is_text(&ps, text))
+        return d;
+    check_utf8(&ps, text);
+    ps.in = (struct lines){text.p, text.p + text.n, 0};
     (void)ini_parse_stream(next_line, &ps, entry_back, &ps);
     disagreed(&ps);
-    free(copy);
     return d;
 }
 

@@ -11,7 +11,7 @@ inc  = a
 INI
 sed 's/inc /inx /' good.ini >bad.ini
 printf 'msg=a x=1\n' >a.log
-echo 1..12
+echo 1..14
 
 # expect CODE COMMAND...
 expect() {
@@ -31,6 +31,8 @@ expect() {
 
 expect 0 "$LOGTALLY" check --rules good.ini
 expect 1 "$LOGTALLY" check --rules bad.ini
+expect 0 "$LOGTALLY" check good.ini
+expect 0 "$LOGTALLY" check --rules good.ini good.ini # as the shell spells out an unquoted glob
 expect 0 "$LOGTALLY" replay --rules good.ini a.log
 expect 1 "$LOGTALLY" replay --rules bad.ini a.log
 expect 2 "$LOGTALLY" replay --rules good.ini
