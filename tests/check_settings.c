@@ -129,6 +129,10 @@ START_TEST(mistakes_name_the_line_and_what_was_meant)
     assert_mistake("[server main]\n", "c.ini:1: [server main] takes no name; write [server]");
     assert_mistake("[server]\nreload = on\n", "c.ini:2: reload is yes or no, not \"on\"");
     assert_mistake("[server]\nlisten =\n", "listen is empty");
+    assert_mistake("[server]\nlisten = \"x:1\"\n",
+                   "c.ini:2: \"x:1\" is quoted; leave the quotes out");
+    assert_mistake("[state]\ndirectory = '/s'\n", "'/s' is quoted");
+    assert_mistake("[rules]\ninclude = \"r/*.ini\"\n", "is quoted");
     assert_mistake("[server]\nlisten = 9180\n", "\"9180\" is no address");
     assert_mistake("[server]\ntimeout = 10\n", "timeout wants a duration such as 10s");
     assert_mistake("[server]\ntimeout = 1ms\n", "too short; 1 s is the least");

@@ -111,6 +111,7 @@ START_TEST(mistakes)
     assert_refused("${}", "names no field");
     assert_refused("${|upper}", "names no field");
     assert_refused("${a b}", "is no field name");
+    assert_refused("${a|default(\"none\")}", "\"none\" is quoted; leave the quotes out");
     assert_refused("${a|uper}", "did you mean \"upper\"");
     assert_refused("${a|nothing_like_it}", "there are: lower upper");
     assert_refused("${a|}", "unknown filter \"\"");

@@ -315,6 +315,9 @@ static void read_section(struct settings *c, const struct ini_section *s, struct
             unknown_key(s, e, m);
         else if (!map_put(seen, buf_all(&name), 1))
             mistake_add(m, MISTAKE, e->at, "%s is given twice; give it once", e->name);
+        else if (ini_is_quoted(e->value))
+            mistake_add(m, MISTAKE, e->at, "%.*s is quoted; leave the quotes out",
+                        SLICE_FMT(e->value));
         else
             k->read(c, e, m);
     }

@@ -391,6 +391,11 @@ struct ini_doc *ini_read(const char *path, struct mistakes *m)
     return d;
 }
 
+bool ini_is_quoted(struct slice s)
+{
+    return s.n >= 2 && (*s.p == '"' || *s.p == '\'') && s.p[s.n - 1] == *s.p;
+}
+
 void ini_free(struct ini_doc *d)
 {
     if (!d)

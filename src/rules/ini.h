@@ -38,5 +38,7 @@ struct ini_doc *ini_read(const char *path, struct mistakes *m);
 /* The same from memory; `name` is what messages call it. (`ini_parse` is a name of inih.) */
 struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistakes *m);
 void ini_free(struct ini_doc *d);
+/* In quotes, which most values are without. */
+bool ini_is_quoted(struct slice value);
 
 #endif

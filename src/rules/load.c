@@ -99,11 +99,6 @@ bool load_is_builtin(struct slice name)
     return false;
 }
 
-bool load_is_quoted(struct slice s)
-{
-    return s.n >= 2 && (*s.p == '"' || *s.p == '\'') && s.p[s.n - 1] == *s.p;
-}
-
 bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
                struct slice *ret_piece)
 {
@@ -162,6 +157,11 @@ struct pattern *load_pattern(struct load *l, struct slice regex, struct where at
     struct buf err = BUF_INIT, more = BUF_INIT;
     size_t offset = 0;
     struct pattern *p = pattern_new(regex, &err, &offset);
+
+    if (slice_starts(regex, SLICE("/^")))
+        load_warning(l, at,
+                     "nothing stands before ^, so /^ never matches; a regex is written without "
+                     "slashes, and (?i) at its start ignores case");
 
     if (!p) {
         show_caret(&more, regex, offset);

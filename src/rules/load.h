@@ -106,7 +106,6 @@ bool load_is_name(struct slice s);
 bool load_is_prom_name(struct slice s);
 bool load_is_field(struct slice s);
 bool load_is_builtin(struct slice name);
-bool load_is_quoted(struct slice s);
 /* The next piece before a comma, trimmed; empty pieces are a mistake and left out. */
 bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
                struct slice *ret_piece);

@@ -81,7 +81,7 @@ static void load_set(struct load *l, uint16_t event, const char *field, const st
         load_mistake(l, e->at, "${env:...} works in the configuration file only, not in rules");
     else if (!a->template)
         load_mistake(l, e->at, "%.*s", SLICE_FMT(buf_all(&err)));
-    else if (load_is_quoted(e->value))
+    else if (ini_is_quoted(e->value))
         load_warning(l, e->at, "the quotes of \"%s\" become part of the value; leave them out",
                      e->name);
     n = a->template ? template_nfields(a->template) : 0;
@@ -89,6 +89,18 @@ static void load_set(struct load *l, uint16_t event, const char *field, const st
     for (unsigned i = 0; i < n; i++)
         a->template_refs[i].name = arena_str(l->text, template_field(a->template, i));
     buf_release(&err);
+}
+
+/* `\1`, as sed and Python have it. */
+static void warn_backslash(struct load *l, struct slice text, struct where at)
+{
+    for (size_t i = 0; i + 1 < text.n; i++) {
+        if (text.p[i] == '\\' && text.p[i + 1] >= '0' && text.p[i + 1] <= '9') {
+            load_warning(l, at, "\"%.*s\" is plain text; a group is written $%c",
+                         SLICE_FMT(slice_make(text.p + i, 2)), text.p[i + 1]);
+            return;
+        }
+    }
 }
 
 static void load_rewrite(struct load *l, uint16_t event, const char *field,
@@ -107,6 +119,7 @@ static void load_rewrite(struct load *l, uint16_t event, const char *field,
     a->replacement = arena_slice(l->text, text);
     if (!replacement_check(a->pattern, text, &err))
         load_mistake(l, e->at, "%.*s", SLICE_FMT(buf_all(&err)));
+    warn_backslash(l, text, e->at);
     buf_release(&err);
 }
 
@@ -143,9 +156,9 @@ static void load_map(struct load *l, uint16_t event, const char *field, const st
     }
     if (!divide(l, e, "VALUE", &value, &result))
         return;
-    if (load_is_quoted(value) || load_is_quoted(result)) {
+    if (ini_is_quoted(value) || ini_is_quoted(result)) {
         load_mistake(l, e->at, "%.*s is quoted; leave the quotes out",
-                     SLICE_FMT(load_is_quoted(value) ? value : result));
+                     SLICE_FMT(ini_is_quoted(value) ? value : result));
         return;
     }
     result = arena_slice(l->text, result);

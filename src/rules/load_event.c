@@ -81,7 +81,7 @@ static void bad_where(struct load *l, struct slice field, struct where at)
     if (op_inside(field, &op))
         load_mistake(l, at, "\"%.*s\" needs blanks around %.*s: where = FIELD OP VALUE",
                      SLICE_FMT(field), SLICE_FMT(op));
-    else if (load_is_quoted(field))
+    else if (ini_is_quoted(field))
         load_mistake(l, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(field));
     else if (field.n && *field.p == '$')
         load_mistake(l, at, "\"%.*s\" is not a field name; write the name alone, without $",
@@ -121,6 +121,31 @@ static void load_match(struct load *l, uint16_t event, const struct ini_entry *e
     c->capture.pattern = load_pattern(l, e->value, e->at);
     capture_groups(l, event, &c->capture, e->at);
     ev->nconditions++;
+}
+
+static bool joins(struct slice word)
+{
+    static const char *const words[] = {"and", "or", "AND", "OR", "&&", "||"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_eq(word, slice_str(words[i])))
+            return true;
+    return false;
+}
+
+/* `ERROR and status == 500`: a second test in the value of the first. */
+static bool holds_test(struct slice value)
+{
+    struct slice word;
+    bool joined = false;
+    enum op op;
+
+    while (load_word(&value, &word)) {
+        if (joined && find_op(word, &op))
+            return true;
+        joined |= joins(word);
+    }
+    return false;
 }
 
 static void compare_number(struct load *l, struct condition *c)
@@ -179,9 +204,14 @@ static void load_where(struct load *l, uint16_t event, const struct ini_entry *e
         unknown_op(l, op, e->at);
         return;
     }
+    if (c->op != OP_MATCH && c->op != OP_NOT_MATCH && holds_test(rest))
+        load_warning(l, e->at,
+                     "all that follows %s is its value; write a where for each test (all must "
+                     "hold), or an event for each (one must)",
+                     op_text(c->op));
     if (c->op == OP_MATCH || c->op == OP_NOT_MATCH)
         compare_regex(l, event, c);
-    else if (load_is_quoted(rest))
+    else if (ini_is_quoted(rest))
         load_mistake(l, e->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(rest));
     else if (c->op >= OP_LT)
         compare_number(l, c);

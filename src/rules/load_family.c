@@ -70,6 +70,8 @@ static void read_help(struct metric *t, const struct ini_entry *e)
     struct family_spec *spec = &t->def->spec;
     bool same = spec->help && slice_eq(slice_str(spec->help), e->value);
 
+    if (ini_is_quoted(e->value))
+        load_warning(t->l, e->at, "the quotes of \"help\" become part of the text; leave them out");
     if (first_time(t, e, &t->draft->help, same))
         spec->help = arena_slice(t->l->text, e->value).p;
 }

@@ -103,7 +103,7 @@ static bool take_source(struct load *l, struct slice *rest, struct label_item *i
         return true;
     if (item->text.n == 0)
         load_mistake(l, at, "label \"%.*s\" has nothing after its =", SLICE_FMT(item->name));
-    else if (load_is_quoted(item->text))
+    else if (ini_is_quoted(item->text))
         load_mistake(l, at, "a constant label stands in double quotes: %.*s=\"%.*s\"",
                      SLICE_FMT(item->name), (int)item->text.n - 2, item->text.p + 1);
     else

@@ -31,6 +31,12 @@ static void load_glob(struct load *l, const struct ini_entry *e, const char ***g
         load_mistake(l, e->at, "\"%s\" is empty; write one glob a line", e->name);
         return;
     }
+    if (ini_is_quoted(e->value))
+        load_mistake(l, e->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(e->value));
+    else if (*e->value.p == '~' || *e->value.p == '$')
+        load_mistake(l, e->at,
+                     "\"%.*s\" begins with what only a shell would expand; write the whole path",
+                     SLICE_FMT(e->value));
     for (size_t i = 0; i + 1 < e->value.n; i++) {
         if (e->value.p[i] == ' ' && e->value.p[i + 1] == '/') {
             load_warning(l, e->at, "\"%s\" takes one glob; write a line for each", e->name);
@@ -144,6 +150,8 @@ static void load_time_format(struct load *l, struct log_def *log, struct slice t
     struct buf err = BUF_INIT;
     struct time_format *f = time_format_new(text, log->zone, &err);
 
+    if (ini_is_quoted(text))
+        load_mistake(l, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(text));
     if (f)
         log->time_formats[log->ntime_formats++] = f;
     else

@@ -139,7 +139,7 @@ static void unknown_event(struct load *l, struct slice name, struct where at)
     const char *near = load_nearest(l, &l->events, name);
     uint64_t meant;
 
-    if (load_is_quoted(name))
+    if (ini_is_quoted(name))
         load_mistake(l, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(name));
     else if (memchr(name.p, ' ', name.n))
         load_mistake(l, at, "unknown event \"%.*s\"; events are divided by commas",

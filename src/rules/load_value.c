@@ -146,10 +146,14 @@ void metric_unit(struct metric *t)
     t->model.unit_text = arena_slice(t->l->text, e->value);
     if (unit_parse(e->value, &t->model.unit) == 0)
         return;
-    load_mistake(t->l, e->at, "unknown unit \"%.*s\"%s", SLICE_FMT(e->value),
-                 unit_meant(e->value)
-                     ? load_hint(t->l, unit_meant(e->value))
-                     : "; there are ns us ms s min h, B KiB MiB GiB TiB kB MB GB TB, percent, 1/N");
+    if (ini_is_quoted(e->value))
+        load_mistake(t->l, e->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(e->value));
+    else
+        load_mistake(
+            t->l, e->at, "unknown unit \"%.*s\"%s", SLICE_FMT(e->value),
+            unit_meant(e->value)
+                ? load_hint(t->l, unit_meant(e->value))
+                : "; there are ns us ms s min h, B KiB MiB GiB TiB kB MB GB TB, percent, 1/N");
     t->model.unit = UNIT_PLAIN;
     t->value_bad = true;
 }
@@ -182,7 +186,7 @@ void metric_value(struct metric *t)
         t->model.value_is_field = true;
         t->model.value.name = arena_strslice(t->l->text, e->value);
         t->value_bad = false;
-    } else if (load_is_quoted(e->value)) {
+    } else if (ini_is_quoted(e->value)) {
         load_mistake(t->l, e->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(e->value));
     } else {
         load_mistake(t->l, e->at, "\"value\" is the name of a field, or a number, not \"%.*s\"%s",

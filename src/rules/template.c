@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "rules/filter.h"
-#include "rules/mistake.h"
+#include "rules/ini.h"
 
 #include <stdlib.h>
 
@@ -88,6 +88,10 @@ static bool add_filter(struct part *p, struct slice text, struct buf *err)
                 f->takes_argument ? "filter \"%s\" wants a value: %s(x)"
                                   : "filter \"%s\" takes no value",
                 f->name, f->name);
+        return false;
+    }
+    if (ini_is_quoted(argument)) {
+        buf_fmt(err, "%.*s is quoted; leave the quotes out", SLICE_FMT(argument));
         return false;
     }
     if (p->nsteps == FILTERS_MAX) {
