@@ -24,7 +24,8 @@ metrics="http_requests_total http_request_duration_seconds_count websocket_conne
 case ${1:-} in
 "") ;;
 --once) once=yes ;;
-*) sed -n '2,13s/^# \{0,1\}//p' "$0"; [ "$1" = --help ]; exit $(($? * 2)) ;;
+--help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit ;;
+*) echo "quickstart: unknown option $1; there are --once and --help" >&2; exit 2 ;;
 esac
 
 say() { printf '%s\n' "$*"; }
@@ -155,13 +156,20 @@ prove() {
     say "All 18 metrics arrived in Prometheus."
 }
 
+# shown EXPRESSION [UNIT]: the same for people.
+shown() {
+    local value
+    value=$(query "$1")
+    printf '%s\n' "${value:+$value${2:-}}" | sed 's/^$/-/'
+}
+
 watch() {
     say "Values that Prometheus has by now:"
     while :; do
         printf '  requests/s %-8s p95 %-10s websockets %-4s errors %-5s (Ctrl-C ends)\n' \
-            "$(query 'round(sum(rate(http_requests_total[10s])), 0.1)')" \
-            "$(query 'round(histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[30s]))), 0.001)')s" \
-            "$(query websocket_connections_active)" "$(query 'sum(errors_total)')"
+            "$(shown 'round(sum(rate(http_requests_total[10s])), 0.1)')" \
+            "$(shown 'round(histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[30s]))), 0.001)' s)" \
+            "$(shown websocket_connections_active)" "$(shown 'sum(errors_total)')"
         sleep 5
     done
 }
