@@ -59,12 +59,13 @@ find_prometheus() {
 # --- what runs ------------------------------------------------------------------------------------
 
 pids=()
+nap=
 work=
 
 stop() {
     local pid
     trap - EXIT INT TERM
-    for pid in "${pids[@]}"; do
+    for pid in "${pids[@]}" $nap; do
         kill "$pid" 2>/dev/null || true
     done
     for pid in "${pids[@]}"; do
@@ -146,13 +147,23 @@ arrived() {
     [ -z "$missing" ] || { say "  not yet:$missing"; return 1; }
 }
 
+# What takes a while runs in the background, where Ctrl-C does not reach it, and is waited for: so it ends
+# this script at once, and nothing complains of it.
+
+nap() {
+    sleep "$1" &
+    nap=$!
+    wait $nap
+    nap=
+}
+
 prove() {
-    local deadline=$((SECONDS + 60)) table
-    until table=$(arrived); do
-        [ $SECONDS -lt $deadline ] || { say "$table"; die "not all metrics arrived in Prometheus within 60 s"; }
-        sleep 1
+    local deadline=$((SECONDS + 60))
+    until arrived >"$work/table" & wait $!; do
+        [ $SECONDS -lt $deadline ] || { cat "$work/table"; die "not all metrics arrived in Prometheus within 60 s"; }
+        nap 1
     done
-    say "$table"
+    cat "$work/table"
     say "All 18 metrics arrived in Prometheus."
 }
 
@@ -163,14 +174,19 @@ shown() {
     printf '%s\n' "${value:+$value${2:-}}" | sed 's/^$/-/'
 }
 
+values() {
+    printf '  requests/s %-8s p95 %-10s websockets %-4s errors %-5s (Ctrl-C ends)\n' \
+        "$(shown 'round(sum(rate(http_requests_total[10s])), 0.1)')" \
+        "$(shown 'round(histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[30s]))), 0.001)' s)" \
+        "$(shown websocket_connections_active)" "$(shown 'sum(errors_total)')"
+}
+
 watch() {
     say "Values that Prometheus has by now:"
     while :; do
-        printf '  requests/s %-8s p95 %-10s websockets %-4s errors %-5s (Ctrl-C ends)\n' \
-            "$(shown 'round(sum(rate(http_requests_total[10s])), 0.1)')" \
-            "$(shown 'round(histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[30s]))), 0.001)' s)" \
-            "$(shown websocket_connections_active)" "$(shown 'sum(errors_total)')"
-        sleep 5
+        values &
+        wait $!
+        nap 5
     done
 }
 
