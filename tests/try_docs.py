@@ -8,6 +8,8 @@ line that begins with `$ ` is a command, run by sh in the page's own temporary d
 the PATH, and what follows it is what it must print (both streams; a line `...` stands for any lines).
 --update writes what was printed into the page: read the difference before you commit it.
 
+Without FILE it also compares logtally(1) with `logtally help`: every command's options must stand in its paragraph.
+
 Last line: N passed, N failed; one for each command.
 """
 import os
@@ -85,12 +87,42 @@ class Page:
         shutil.rmtree(self.work)
 
 
+def options(program, command):
+    """[(long name, letter)] that `help COMMAND` shows, without those of every command."""
+    text = subprocess.run([program, "help", command], stdout=subprocess.PIPE, check=True).stdout.decode()
+    found = re.findall(r"^  (?:-(\w),|   ) --([a-z-]+)", text, re.M)
+    return [(name, letter) for letter, name in found if name not in ("config", "rules", "as", "help")]
+
+
+def manual(program):
+    """Compares the man page with the program; (passed, failed)."""
+    with open(os.path.join(TOP, "docs", "man", "logtally.1"), encoding="utf-8") as f:
+        page = f.read()
+    said = subprocess.run([program, "help"], stdout=subprocess.PIPE, check=True).stdout.decode()
+    passed = failed = 0
+    for command in re.findall(r"^  ([a-z]+)  ", said, re.M):
+        if command in ("help", "version"):
+            continue
+        m = re.search(r"^\.It (?:Xo )?Cm %s\b.*?(?=^\.It (?:Xo )?Cm |^\.El)" % command, page, re.M | re.S)
+        text = m[0] if m else ""
+        missing = ["--" + name for name, letter in options(program, command)
+                   if not re.search(r"Fl (?:-%s|%s)\b" % (name, letter or "-" + name), text)]
+        extra = [n for n in re.findall(r"Fl -([a-z-]+)", text)
+                 if n not in [name for name, _ in options(program, command)] and "replay Fl -" + n not in text]
+        if m and not missing and not extra:
+            passed += 1
+        else:
+            failed += 1
+            print("logtally(1): %s: missing %s, and in the page only %s" % (command, missing if m else "all", extra))
+    return passed, failed
+
+
 def main(args):
     update = "--update" in args
     program = os.path.abspath(os.environ.get("LOGTALLY") or os.path.join(TOP, "build", "gcc", "src", "logtally"))
     if not os.access(program, os.X_OK):
         sys.exit("try_docs: no program at %s; build it, or say LOGTALLY=..." % program)
-    passed = failed = 0
+    passed, failed = manual(program) if set(args) <= {"--update"} else (0, 0)
     names = [a for a in args if a != "--update"] or [os.path.join(TOP, p) for p in PAGES]
     for name in filter(os.path.exists, names):
         page = Page(name, program)
