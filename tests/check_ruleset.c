@@ -633,7 +633,7 @@ START_TEST(mistakes_are_sorted_and_each_is_said_once)
     mistake_add(&m, MISTAKE, (struct where){"b", 1}, "one");
     mistake_add(&m, ADVICE, (struct where){"a", 1}, "four");
     mistake_add_with(&m, MISTAKE, (struct where){NULL, 0}, SLICE("more\n"), "five");
-    mistakes_print(&m, WARNING, &out);
+    ck_assert_uint_eq(mistakes_print(&m, WARNING, &out), 3);
     ck_assert_str_eq(out.p,
                      "five\nmore\na:9: three [31m\xEF\xBF\xBD\na:10: warning: two\nb:1: one\n");
     ck_assert_uint_eq(m.nmistakes, 4);

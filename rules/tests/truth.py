@@ -272,7 +272,7 @@ def short(value):
 
 def parse_prom(text):
     out = {}
-    for line in text.splitlines():
+    for line in text.split("\n"):     # no other end of line counts
         if line and not line.startswith("#"):
             name, value = line.rsplit(" ", 1)
             m = re.fullmatch(r"([^{]+)(?:\{(.*)\})?", name, re.S)

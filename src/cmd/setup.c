@@ -191,11 +191,12 @@ void say_mistakes(const struct mistakes *m, enum severity most)
 {
     struct buf out = BUF_INIT;
 
-    mistakes_print(m, most, &out);
+    size_t n = mistakes_print(m, most, &out);
+
     if (out.n)
         fwrite(out.p, 1, out.n, stderr);
-    if (m->nmistakes)
-        fprintf(stderr, "%zu mistake%s\n", m->nmistakes, m->nmistakes == 1 ? "" : "s");
+    if (n)
+        fprintf(stderr, "%zu mistake%s\n", n, n == 1 ? "" : "s");
     buf_release(&out);
 }
 

@@ -127,17 +127,22 @@ static void print_one(const struct mistake *k, struct buf *out)
         buf_str(out, k->more);
 }
 
-void mistakes_print(const struct mistakes *m, enum severity most, struct buf *out)
+size_t mistakes_print(const struct mistakes *m, enum severity most, struct buf *out)
 {
     struct mistake **sorted = xcalloc(m->n + 1, sizeof *sorted);
+    size_t nmistakes = 0;
 
     for (size_t i = 0; i < m->n; i++)
         sorted[i] = &m->list[i];
     qsort(sorted, m->n, sizeof *sorted, by_place);
-    for (size_t i = 0; i < m->n; i++)
-        if (sorted[i]->severity <= most && !said_before(sorted, i))
-            print_one(sorted[i], out);
+    for (size_t i = 0; i < m->n; i++) {
+        if (sorted[i]->severity > most || said_before(sorted, i))
+            continue;
+        print_one(sorted[i], out);
+        nmistakes += sorted[i]->severity == MISTAKE;
+    }
     free(sorted);
+    return nmistakes;
 }
 
 void mistakes_release(struct mistakes *m)

@@ -18,7 +18,8 @@ enum severity { MISTAKE, WARNING, ADVICE };
 struct mistakes {
     struct mistake *list;
     size_t n, cap;
-    size_t nmistakes, nwarnings; /* of these severities */
+    size_t nmistakes,
+        nwarnings; /* of these severities; the same sentence may be among them twice */
 };
 
 #define MISTAKES_INIT ((struct mistakes){0})
@@ -30,8 +31,8 @@ void mistake_add_with(struct mistakes *m, enum severity severity, struct where a
                       struct slice more, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 /* Appends everything up to `most` severe (MISTAKE, WARNING or ADVICE), sorted by file and line,
- * each once. Warnings read `file:line: warning: sentence`, advice `file:line: advice: sentence`. */
-void mistakes_print(const struct mistakes *m, enum severity most, struct buf *out);
+ * each once; returns how many of it are of the severity MISTAKE. Warnings read `file:line: warning: sentence`, advice `file:line: advice: sentence`. */
+size_t mistakes_print(const struct mistakes *m, enum severity most, struct buf *out);
 void mistakes_release(struct mistakes *m);
 
 /* The candidate nearest to `word` (edit distance <= 1/3 of its length, at least 1), or NULL. */

@@ -1,6 +1,7 @@
 """What is served: pages that Prometheus's own tools accept, and the right status for everything else."""
 import gzip
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -54,6 +55,78 @@ def openmetrics_is_parsed_by_its_reference_parser():
     d.stop()
 
 
+LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
+SAMPLE = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)(?:{(%s(?:,%s)*)})? ([-+0-9.e]+|NaN|[+-]Inf)'
+                    r'(?: # {(%s)} ([-+0-9.e]+)(?: ([0-9.]+))?)?$' % (LABEL, LABEL, LABEL))
+
+
+def strict(page, openmetrics):
+    """What servers do not check, or check only by dropping samples in silence; the number of exemplars."""
+    seen, families, family, cumulative, exemplars = set(), [], None, {}, 0
+    assert "\0" not in page and page.endswith("\n"), page
+    lines = page[:-1].split("\n")
+    if openmetrics:
+        assert lines.pop() == "# EOF", lines[-3:]
+    for line in lines:
+        if line.startswith("# "):
+            word, name = line.split(" ")[1:3]
+            assert word in ("TYPE", "HELP", "UNIT") if openmetrics else word in ("TYPE", "HELP"), line
+            if name != family:
+                assert name not in families, "%s stands in two places" % name
+                families.append(name)
+                family = name
+            continue
+        m = SAMPLE.match(line)
+        assert m, line
+        name, labels, value, exemplar, at, when = m.groups()
+        assert name.startswith(family), line
+        assert (name, labels) not in seen, "twice: " + line
+        seen.add((name, labels))
+        le = re.search(r',?le="([^"]*)"$', labels or "")
+        if le and name.endswith("_bucket"):
+            assert le[1] == "+Inf" or re.fullmatch(r"\d+\.\d+|\d(\.\d+)?e[+-]\d\d+", le[1]), "le is not canonical: " + line
+            key = (family, labels[:le.start()])
+            bound, count = cumulative.get(key, (float("-inf"), 0))
+            assert float(le[1]) > bound and float(value) >= count, line
+            cumulative[key] = (float(le[1]), float(value))
+            if exemplar:
+                assert bound < float(at) <= float(le[1]), line
+        if name.endswith("_count") and (family, labels or "") in cumulative:
+            assert cumulative[family, labels or ""] == (float("inf"), float(value)), line
+        if exemplar:
+            assert openmetrics and (le or name.endswith("_total")), line
+            assert when is None or float(when) < 1e10, "milliseconds: " + line
+            exemplars += 1
+    return exemplars
+
+
+def pages_keep_the_rules_that_no_server_checks():
+    os.makedirs("rules")
+    with open("rules/a.ini", "w", encoding="utf-8") as f:
+        f.write("[event a]\nwhere = msg == a\nexemplar = trace\n"
+                "[counter odd_total]\nhelp = \"odd\" \\\\ of a kind\ninc = a\nlabels = text, from=\"a\"\n"
+                "[histogram odd_seconds]\nhelp = h\nobserve = a\nvalue = t\nunit = s\nlabels = text\n"
+                "buckets = 0.00001 0.1 1 10 100000 1000000\n[gauge even]\nhelp = g\nset = a\nvalue = t\n")
+    with open("rules/b.ini", "w", encoding="utf-8") as f:
+        f.write("[event b]\nwhere = msg == b\n[counter odd_total]\ninc = a, b\nlabels = text, from=\"b\"\n")
+    texts = [r"a\"b", "a,b=\\\"c\\\"", r"x\n# EOF\n", r"nul\u0000nul", r"\r\n", r"tab\tand \\ back", r"\ud800 lone", r"\u2028",
+             "", "-", "caf\xe9", "x" * 600, "{}", "# HELP"]
+    lines = [('{"msg":"%s","text":"%s","t":%s,"trace":"t%d","time":"2025-11-12T10:15:%02dZ"}\n' %
+              ("ab"[i % 2], text, t, i, i)).encode("latin-1")
+             for i, (text, t) in enumerate((text, t) for text in texts for t in ("0.00001", "0.1", "1e5", "2e7"))]
+    os.makedirs("logs")
+    append("logs/x.log", b"".join(lines))
+    d = Daemon(rules=os.path.abspath("rules") + "/*.ini").start()
+    d.caught_up(len(lines))
+    assert strict(d.page(), False) == 0
+    for timeout in ("10", "0.5", "abc", "-1", "1e999", ""):
+        status, _, body = d.request("GET", "/metrics", {"Accept": "application/openmetrics-text;version=1.0.0",
+                                                        "X-Prometheus-Scrape-Timeout-Seconds": timeout})
+        assert status == 200
+        assert strict(body.decode(), True) > 10
+    d.stop()
+
+
 def gzip_says_the_same():
     d, _ = started()
     _, headers, packed = d.request("GET", "/metrics", {"Accept-Encoding": "gzip"})
@@ -102,4 +175,4 @@ def a_reload_takes_new_rules_and_refuses_wrong_ones():
 
 
 main(fixtures_give_their_exact_values, promtool_accepts_the_text_page, openmetrics_is_parsed_by_its_reference_parser,
-     gzip_says_the_same, every_path_has_its_status, a_reload_takes_new_rules_and_refuses_wrong_ones)
+     pages_keep_the_rules_that_no_server_checks, gzip_says_the_same, every_path_has_its_status, a_reload_takes_new_rules_and_refuses_wrong_ones)
