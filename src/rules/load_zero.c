@@ -49,6 +49,12 @@ static bool take_value(struct zero *z, struct slice *rest, struct slice *ret_val
     *ret_value = arena_slice(z->l->text, buf_all(&text));
     *rest = slice_from(*rest, i);
     buf_release(&text);
+    if (!quoted && slice_count(*ret_value, ','))
+        load_warning(
+            z->l, z->e->at,
+            "\"%.*s\" in \"zero\" is one value: values are divided by |, labels by blanks; "
+            "a comma that is meant stands in quotes",
+            SLICE_FMT(*ret_value));
     if (!closed)
         load_mistake(z->l, z->e->at, "a \" in \"zero\" is not closed");
     else if (ret_value->n == 0)
