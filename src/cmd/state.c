@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 struct state_options {
@@ -47,12 +48,14 @@ static int show(const char *directory)
     struct slice files, values;
     int64_t wall_ns, running_ns;
     int code = EXIT_MISTAKES;
+    int r = store_peek(directory, &found, &payload, &wall_ns, &err);
 
-    if (store_peek(directory, &found, &payload, &wall_ns, &err) < 0) {
+    if (r == -ENOENT || (r == 0 && payload.n == 0 && found != STORE_DAMAGED)) {
+        log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
+    } else if (r < 0) {
         log_error("%s", err.p);
     } else if (payload.n == 0) {
-        log_error(found == STORE_DAMAGED ? "the state in %s is damaged" : "there is no state in %s",
-                  directory);
+        log_error("the state in %s is damaged", directory);
     } else if (payload_decode(buf_all(&payload), &running_ns, &files, &values) < 0 ||
                show_values(values, &err) < 0) {
         log_error("the state in %s cannot be read%s%s", directory, err.n ? ": " : "",

@@ -344,6 +344,7 @@ def tests():
 
 def states():
     expect("no state", ["state", "--state", "empty"], 1, None, "there is no state in empty")
+    expect("no state directory", ["state", "--state", "nowhere"], 1, None, "there is no state in nowhere; --state DIR")
     expect("state takes no files", ["state", "x"], 2, None, "takes no files")
 
 
