@@ -654,6 +654,20 @@ START_TEST(lines_are_counted_by_how_they_were_decoded)
 }
 END_TEST
 
+START_TEST(an_undecodable_line_is_for_match_events_and_their_children)
+{
+    world_expect("[log j]\npath = /x\nformat = json\n"
+                 "[event a]\nmatch = foo (?<g>\\w+)\n[event b]\nof = a\nwhere = g == bar\n"
+                 "[event c]\nwhere = level != ERROR\n[event d]\nof = c\n"
+                 "[event e]\nwhere = _line =~ foo\n[event f]\nwhere = _line ^= foo\n"
+                 "[event g]\nmatch = foo\nunless = c\n"
+                 "[counter n_total]\ninc = a, b, c, d, e, f, g\nlabels = by=_bytes\n",
+                 "foo bar\n{\"foo\":1}\nfoo bar baz\n",
+                 "n_total{by=\"11\"} 3\nn_total{by=\"7\"} 3\n"
+                 "n_total{by=\"9\"} 3\n");
+}
+END_TEST
+
 START_TEST(a_line_refused_half_way_leaves_no_field_behind)
 {
     world_expect("[event a]\nmatch = broken\n[event b]\nwhere = m == 1\n"
@@ -783,6 +797,7 @@ static Suite *engine_suite(void)
     tcase_add_test(lines, a_group_of_the_prefix_gives_way_to_that_of_the_path_again);
     tcase_add_test(lines, line_ends_and_marks);
     tcase_add_test(lines, lines_are_counted_by_how_they_were_decoded);
+    tcase_add_test(lines, an_undecodable_line_is_for_match_events_and_their_children);
     tcase_add_test(lines, a_line_refused_half_way_leaves_no_field_behind);
     tcase_add_test(lines, broken_bytes_lose_no_line);
     tcase_add_test(lines, a_regex_that_gives_up_does_not_match_and_is_counted);

@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum outcome { IS_EVENT, OTHER_LOG, NOT_PARENT, IS_UNLESS, CONDITION_FAILED };
+enum outcome { IS_EVENT, UNDECODED, OTHER_LOG, NOT_PARENT, IS_UNLESS, CONDITION_FAILED };
 
 struct trial {
     enum outcome outcome;
@@ -89,6 +89,8 @@ static struct trial try_event(struct explainer *x, unsigned event)
     struct record *r = &x->record;
     struct trial t = {.outcome = IS_EVENT};
 
+    if (!event_for_line(e, r))
+        return (struct trial){.outcome = UNDECODED};
     if (e->parent != EVENT_NONE && x->trials[e->parent].outcome != IS_EVENT)
         return (struct trial){.outcome = NOT_PARENT};
     t.held = match_conditions(r, e, &t.limit);
@@ -262,6 +264,8 @@ static void show_near(struct explainer *x, unsigned event, const struct explain_
             o->color ? PLAIN : "", e->at.file, e->at.line);
     if (t->outcome == OTHER_LOG)
         show_logs(x, e, out);
+    else if (t->outcome == UNDECODED)
+        buf_str(out, "    the line could not be decoded, and only match takes such lines\n");
     else if (t->outcome == IS_UNLESS)
         buf_fmt(out, "    unless %s: it took the line\n", x->rules->events[t->unless].name);
     else

@@ -60,6 +60,8 @@ unsigned match_conditions(struct record *r, const struct event *e, bool *ret_lim
 {
     unsigned i = 0;
 
+    if (!event_for_line(e, r))
+        return 0;
     while (i < e->nconditions && condition_holds(r, &e->conditions[i], ret_limit))
         i++;
     return i;
