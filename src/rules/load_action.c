@@ -161,6 +161,10 @@ static void load_map(struct load *l, uint16_t event, const char *field, const st
                      SLICE_FMT(ini_is_quoted(value) ? value : result));
         return;
     }
+    if (slice_eq(value, SLICE("-")))
+        load_warning(l, e->at,
+                     "a field that is - counts as missing, which is mapped with: %s = -> %.*s",
+                     e->name, SLICE_FMT(result));
     result = arena_slice(l->text, result);
     other = slice_eq(value, SLICE("*"));
     if (other ? a->map->has_other : map_get(&a->map->table, value, &before)) {

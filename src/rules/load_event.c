@@ -161,6 +161,25 @@ static void compare_number(struct load *l, struct condition *c)
     c->unit.kind = kind;
 }
 
+static void compare_text(struct load *l, struct condition *c)
+{
+    bool null = slice_eq(c->text, SLICE("null"));
+
+    if (holds_test(c->text))
+        load_warning(l, c->at,
+                     "all that follows %s is its value; write a where for each test (all must "
+                     "hold), or an event for each (one must)",
+                     op_text(c->op));
+    if (ini_is_quoted(c->text))
+        load_mistake(l, c->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(c->text));
+    else if (c->op >= OP_LT)
+        compare_number(l, c);
+    else if (c->op != OP_PREFIX && (null || slice_eq(c->text, SLICE("-"))))
+        load_warning(l, c->at,
+                     "a field that is %s counts as missing, which is asked with: where = %s %s",
+                     null ? "null in JSON" : "-", c->field.name, op_text(c->op));
+}
+
 static void compare_regex(struct load *l, uint16_t event, struct condition *c)
 {
     if (c->text.n == 0) {
@@ -204,17 +223,10 @@ static void load_where(struct load *l, uint16_t event, const struct ini_entry *e
         unknown_op(l, op, e->at);
         return;
     }
-    if (c->op != OP_MATCH && c->op != OP_NOT_MATCH && holds_test(rest))
-        load_warning(l, e->at,
-                     "all that follows %s is its value; write a where for each test (all must "
-                     "hold), or an event for each (one must)",
-                     op_text(c->op));
     if (c->op == OP_MATCH || c->op == OP_NOT_MATCH)
         compare_regex(l, event, c);
-    else if (ini_is_quoted(rest))
-        load_mistake(l, e->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(rest));
-    else if (c->op >= OP_LT)
-        compare_number(l, c);
+    else
+        compare_text(l, c);
     ev->nconditions++;
 }
 
