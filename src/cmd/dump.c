@@ -21,7 +21,8 @@ static void dump_event(const struct ruleset *rules, const struct engine *engine,
 {
     const struct event *e = &rules->events[i];
 
-    buf_fmt(out, "event %s  (%s:%d)\n  found ", e->name, e->at.file, e->at.line);
+    buf_fmt(out, "event %s  (%s:%d)\n  %s", e->name, e->at.file, e->at.line,
+            e->used && engine_tries_always(engine, i) ? "" : "found ");
     if (e->used)
         engine_how(engine, i, out);
     else

@@ -135,6 +135,8 @@ def checks():
     expect("dump", ["check", "--dump", "--rules", "r.ini"], 0,
            r'event a  \(r.ini:1\)\n  found by the value of msg: "a"[\s\S]*of a[\s\S]*unless a[\s\S]*'
            r'counter a_total[\s\S]*inc a \{k=k\}')
+    write("every.ini", RULES + "[event every]\nwhere = k != a\n[counter every_total]\nhelp = e\ninc = every\n")
+    expect("dump of a slow event", ["check", "--dump", "--rules", "every.ini"], 0, r"\n  tried on every line\n", "must be tried")
     expect("lint", ["check", "--lint", "--rules", "r.ini"], 0, "no mistakes", "advice: .*has no zero")
     expect("no rules there", ["check", "--rules", "nowhere"], 1, None, "there is no rules file nowhere")
     expect("no glob matches", ["check", "--rules", "no*.ini"], 1, None, r"no rules file matches no\*.ini")
