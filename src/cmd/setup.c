@@ -139,6 +139,23 @@ static void check_const_labels(const struct setup *s, struct mistakes *m)
     }
 }
 
+/* `path = logs` where the files in it were meant. A warning, as it is true only of now. */
+static void warn_directories(const struct setup *s, struct mistakes *m)
+{
+    for (unsigned i = 0; i < s->rules->nlogs; i++) {
+        const struct log_def *log = &s->rules->logs[i];
+
+        for (unsigned k = 0; k < log->npaths; k++) {
+            const char *path = log->paths[k];
+            struct stat st;
+
+            if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+                mistake_add(m, WARNING, log->at,
+                            "%s is a directory; to follow the files in it write %s/*", path, path);
+        }
+    }
+}
+
 int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
                struct setup *ret_setup, struct mistakes *m)
 {
@@ -172,8 +189,10 @@ int setup_load(const struct common_options *options, const struct strings *logs,
 
     s->rules = ruleset_new(s->docs, (unsigned)s->ndocs, main_doc != NULL, &ro, m);
     map_release(&seen);
-    if (s->rules)
+    if (s->rules) {
         check_const_labels(s, m);
+        warn_directories(s, m);
+    }
     return m->nmistakes > before ? -EINVAL : 0;
 }
 

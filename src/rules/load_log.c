@@ -37,6 +37,10 @@ static void load_glob(struct load *l, const struct ini_entry *e, const char ***g
         load_mistake(l, e->at,
                      "\"%.*s\" begins with what only a shell would expand; write the whole path",
                      SLICE_FMT(e->value));
+    if (memchr(e->value.p, '{', e->value.n))
+        load_warning(l, e->at,
+                     "\"%s\": braces are no alternatives in a glob; write a line for each",
+                     e->name);
     for (size_t i = 0; i + 1 < e->value.n; i++) {
         if (e->value.p[i] == ' ' && e->value.p[i + 1] == '/') {
             load_warning(l, e->at, "\"%s\" takes one glob; write a line for each", e->name);

@@ -138,6 +138,8 @@ def checks():
     write("every.ini", RULES + "[event every]\nwhere = k != a\n[counter every_total]\nhelp = e\ninc = every\n")
     expect("dump of a slow event", ["check", "--dump", "--rules", "every.ini"], 0, r"\n  tried on every line\n", "must be tried")
     expect("lint", ["check", "--lint", "--rules", "r.ini"], 0, "no mistakes", "advice: .*has no zero")
+    write("dir.ini", RULES + "[log d]\npath = rules\n")
+    expect("a directory as path", ["check", "--rules", "dir.ini"], 0, "1 warning", r"rules is a directory; .* write rules/\*")
     expect("no rules there", ["check", "--rules", "nowhere"], 1, None, "there is no rules file nowhere")
     expect("no glob matches", ["check", "--rules", "no*.ini"], 1, None, r"no rules file matches no\*.ini")
     expect("no rules at all", ["check"], 1, None, "name a configuration with -c FILE, or rules with --rules")
