@@ -7,20 +7,23 @@ WORKDIR /src
 COPY contrib/packages contrib/install-packages.sh contrib/
 RUN apt-get update && contrib/install-packages.sh build && rm -rf /var/lib/apt/lists/*
 COPY . .
-RUN ./bootstrap && mkdir /build && cd /build \
-    && /src/configure --prefix=/usr --sysconfdir=/etc --localstatedir=/var CFLAGS='-O2 -g' \
+RUN ./bootstrap
+WORKDIR /build
+RUN /src/configure --prefix=/usr --sysconfdir=/etc --localstatedir=/var CFLAGS='-O2 -g' \
     && make -j"$(nproc)" && make install-strip DESTDIR=/image
 
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpcre2-8-0 libmicrohttpd12 libinih1 zlib1g libzstd1 libcrypt1 tzdata \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin logtally \
+    && groupadd --gid 10001 logtally \
+    && useradd --no-log-init --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin logtally \
     && install -d -o logtally -g logtally /var/lib/logtally /logs/backend /logs/docker
 COPY --from=build /image/usr/bin/logtally /usr/bin/logtally
 COPY --from=build /image/usr/share/logtally /usr/share/logtally
 COPY contrib/docker/logtally.ini /etc/logtally/logtally.ini
-USER logtally
+# A number: Kubernetes' runAsNonRoot cannot judge a name.
+USER 10001:10001
 VOLUME /var/lib/logtally
 EXPOSE 9180
 # No curl in the image: bash opens the connection itself.
