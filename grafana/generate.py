@@ -96,7 +96,8 @@ def overview():
                     query('max(slo:sli_error:ratio_rate1h{job=~"$job",slo="http-latency"}) / 0.05', "latency")],
                    "suffix:x", size=(8, 8), limit=14.4),
         table("Firing alerts", "What fires now; docs/runbook.md has a chapter for each.",
-              [("Since last change", 'ALERTS{alertstate="firing",severity=~"warning|critical",job=~"$job"}', "short", None)],
+              [("For", '(time() - ALERTS_FOR_STATE{severity=~"warning|critical",job=~"$job"}) '
+                'and ignoring (alertstate) ALERTS{alertstate="firing",severity=~"warning|critical",job=~"$job"}', "s", None)],
               {"alertname": "Alert", "severity": "Severity", "job": "Job", "instance": "Instance"}, size=(24, 7)),
     )
     return d
@@ -382,7 +383,7 @@ def logtally():
                    query("sum by (metric, label) (rate(logtally_series_folded_total{@}[$__rate_interval])) * 60",
                          "{{metric}} {{label}}"), PER_MINUTE, table=True),
     )
-    d.row("State and process").add(
+    d.row("State and process", collapsed=True).add(
         timeseries("Checkpoint", "Time to save the state.",
                    query("max by (instance) (logtally_checkpoint_duration_seconds{@})", "{{instance}}"), "s", size=(8, 8)),
         timeseries("Age of the checkpoint", "Seconds since the last save. It grows while nothing changes, too.",

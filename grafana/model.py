@@ -14,11 +14,11 @@ BLUE, PURPLE, GREY = "blue", "purple", "text"
 
 # One meaning, one colour, on all six dashboards. Keys are regular expressions on the legend.
 COLOURS = {
-    "2xx|success|p50|idle": GREEN,
-    "3xx|sent|redis|input|requests": BLUE,
-    "4xx|p95|undecodable": ORANGE,
-    "5xx|error|p99|too_long|failed": RED,
-    "1xx|received|postgresql|output|json": PURPLE,
+    r"2(xx|\d\d)|success|p50|idle": GREEN,
+    r"3(xx|\d\d)|sent|redis|input|requests": BLUE,
+    r"4(xx|\d\d)|p95|undecodable": ORANGE,
+    r"5(xx|\d\d)|error|p99|too_long|failed": RED,
+    r"1(xx|\d\d)|received|postgresql|output|json": PURPLE,
     "active|text": YELLOW,
 }
 
@@ -143,6 +143,7 @@ def heatmap(title, description, histogram, matchers="@", size=(12, 8)):
 def bargauge(title, description, expr, legend, unit, thresholds=None, size=(12, 8), links=None, maximum=None):
     p = panel("bargauge", title, description, query(expr, legend, instant=True), unit, thresholds or steps(BLUE), size,
               min=0, max=maximum, links=links)
+    p["fieldConfig"]["overrides"] = colour_overrides()
     p["options"] = {
         "displayMode": "gradient", "orientation": "horizontal", "showUnfilled": True, "valueMode": "color",
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
@@ -189,17 +190,23 @@ def variable(name, label, expr):
 
 
 class Dashboard:
-    """Panels flow from left to right and wrap at 24 columns; a row title starts a new line."""
+    """Panels flow from left to right and wrap at 24 columns; a row title starts a new line. A collapsed row holds its
+    panels itself, and Grafana asks their queries only when somebody opens it."""
 
     def __init__(self, uid, title, description, job_metric, variables=()):
         self.uid, self.title, self.description = uid, title, description
         self.job_metric, self.variables = job_metric, list(variables)
         self.panels, self.x, self.y, self.line = [], 0, 0, 0
+        self.closed = None
 
-    def row(self, title):
+    def row(self, title, collapsed=False):
         self._wrap()
-        self.panels.append({"type": "row", "title": title, "collapsed": False, "panels": [],
-                            "gridPos": {"x": 0, "y": self.y, "w": 24, "h": 1}})
+        if self.closed:
+            self.y = self.closed["gridPos"]["y"] + 1
+        row = {"type": "row", "title": title, "collapsed": collapsed, "panels": [],
+               "gridPos": {"x": 0, "y": self.y, "w": 24, "h": 1}}
+        self.panels.append(row)
+        self.closed = row if collapsed else None
         self.y += 1
         return self
 
@@ -211,7 +218,7 @@ class Dashboard:
             grid.update(x=self.x, y=self.y)
             self.x += grid["w"]
             self.line = max(self.line, grid["h"])
-            self.panels.append(p)
+            (self.closed["panels"] if self.closed else self.panels).append(p)
         return self
 
     def _wrap(self):
@@ -219,7 +226,7 @@ class Dashboard:
         self.x = self.line = 0
 
     def json(self):
-        for number, p in enumerate(self.panels, 1):
+        for number, p in enumerate((p for top in self.panels for p in (top, *top.get("panels", []))), 1):
             p["id"] = number
         return {
             "id": None, "uid": self.uid, "title": self.title, "description": self.description,

@@ -184,6 +184,8 @@ def prove_alerts(prometheus, work, checks):
                     times = range(begin, end + 1, ALERT_STEP)
                     write_series(out, "ALERTS", {"alertname": rule["name"], "alertstate": "firing", **labels},
                                  [{"metric": {}, "values": [(t, 1) for t in times]}])
+                    write_series(out, "ALERTS_FOR_STATE", {"alertname": rule["name"], **labels},
+                                 [{"metric": {}, "values": [(t, begin - int(rule["duration"])) for t in times]}])
         out.write("# EOF\n")
     watchdog = [a for a in happened if a[0] == "Watchdog"]
     checks.check(len(watchdog) == 1 and watchdog[0][3] - watchdog[0][2] == 86400, "Watchdog fires all day")
@@ -207,10 +209,15 @@ def clock(t):
 QUIET = set()
 
 
+def all_panels(board):
+    """Those of collapsed rows, too."""
+    return [p for top in board["panels"] for p in (top, *top.get("panels", []))]
+
+
 def prove_dashboards(prometheus, checks):
     for path in sorted((ROOT / "grafana/dashboards").glob("*.json")):
         board = json.loads(path.read_text(encoding="utf-8"))
-        for panel in board["panels"]:
+        for panel in all_panels(board):
             for target in panel.get("targets", []):
                 expr = concrete(target["expr"])
                 if target["instant"]:
@@ -233,7 +240,7 @@ def prove_dashboards(prometheus, checks):
 
 def panel_query(board, title):
     found = json.loads((ROOT / f"grafana/dashboards/{board}.json").read_text(encoding="utf-8"))
-    return [concrete(p["targets"][0]["expr"]) for p in found["panels"] if p["title"] == title and p["type"] != "row"][0]
+    return [concrete(p["targets"][0]["expr"]) for p in all_panels(found) if p["title"] == title and p["type"] != "row"][0]
 
 
 def prove_values(prometheus, checks):
