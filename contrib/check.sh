@@ -18,8 +18,8 @@ build=${CHECK_BUILD:-$top/build}
 jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
 steps="bootstrap gcc unit layers format shellcheck man rules-check rules-test truth docs
-       e2e quickstart instructions clang-sanitizers cppcheck clang-tidy fuzz distcheck stack-rules stack-files
-       stack-docker stack-kubernetes stack-proxies stack-proof stack-live stack-fleet"
+       e2e quickstart instructions clang-sanitizers cppcheck clang-tidy fuzz distcheck stack-rules stack-mutants
+       stack-files stack-docker stack-kubernetes stack-proxies stack-proof stack-live stack-fleet"
 
 # How long a step may take, in seconds; CI allows the whole run twenty minutes.
 limit_of() {

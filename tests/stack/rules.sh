@@ -70,6 +70,8 @@ check "web.yml is valid" promtool check web-config prometheus/web.yml
 check "web.secure.yml is valid once certs has made a certificate" web_secure
 check "rules have no lint" promtool check rules --lint=all --lint-fatal prometheus/rules/*.yml
 check "slo.yml is what gen_slo.py gives" same <(python3 prometheus/gen_slo.py) prometheus/rules/slo.yml
+check "slo_limits_test.yml is what gen_slo.py --tests gives" \
+    same <(python3 prometheus/gen_slo.py --tests) prometheus/tests/slo_limits_test.yml
 for test in prometheus/tests/*.yml; do
     check "$test" promtool test rules "$test"
 done
