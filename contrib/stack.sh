@@ -115,10 +115,17 @@ running() {
     [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$STACK_DIR/"
 }
 
+listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# start NAME PORT COMMAND...: somebody else's server on that port would answer in the name of ours.
 start() {
-    local name=$1
-    shift
+    local name=$1 port=$2
+    shift 2
     if running "$name"; then return; fi
+    if listening "$port"; then
+        die "port $port is taken by another program, so $name cannot start; if that is the service of a package:" \
+            "systemctl disable --now prometheus prometheus-alertmanager grafana-server"
+    fi
     setsid "$@" >>"$STACK_DIR/$name.log" 2>&1 </dev/null &
     echo $! >"$STACK_DIR/$name.pid"
 }
@@ -141,8 +148,8 @@ wait_ready() {
     local name=$1
     shift
     for _ in $(seq 300); do
-        if "$@" >/dev/null 2>&1; then return; fi
         running "$name" || break
+        if "$@" >/dev/null 2>&1; then return; fi
         sleep 0.1
     done
     tail -n 5 "$STACK_DIR/$name.log" >&2
@@ -156,8 +163,12 @@ start_grafana() {
     program=$(grafana_program)
     if [ -z "$program" ]; then return; fi
     mkdir -p "$STACK_DIR/grafana"
+    rm -rf "$STACK_DIR/provisioning"
+    cp -R "$here/grafana/provisioning" "$STACK_DIR/provisioning"
+    sed -i "s|/etc/secrets|$config/secrets|" "$STACK_DIR"/provisioning/datasources/*.yml
+    if secure; then sed -i 's/^#secure#//' "$STACK_DIR"/provisioning/datasources/*.yml; fi
     if [ "$(basename "$program")" = grafana ]; then set -- "$program" server; else set -- "$program"; fi
-    start grafana env GF_PATHS_DATA="$STACK_DIR/grafana" GF_PATHS_PROVISIONING="$here/grafana/provisioning" \
+    start grafana "$GRAFANA_PORT" env GF_PATHS_DATA="$STACK_DIR/grafana" GF_PATHS_PROVISIONING="$STACK_DIR/provisioning" \
         GF_SERVER_HTTP_ADDR=127.0.0.1 GF_SERVER_HTTP_PORT="$GRAFANA_PORT" GF_USERS_ALLOW_SIGN_UP=false \
         GF_SECURITY_ADMIN_PASSWORD="$GRAFANA_ADMIN_PASSWORD" GF_ANALYTICS_REPORTING_ENABLED=false \
         PROMETHEUS_URL="$(scheme)://localhost:$PROMETHEUS_PORT" ALERTMANAGER_URL="http://127.0.0.1:$ALERTMANAGER_PORT" \
@@ -169,17 +180,19 @@ up() {
     render
     # word splitting is meant: flags
     # shellcheck disable=SC2086
-    start prometheus prometheus --config.file="$config/prometheus.yml" --storage.tsdb.path="$STACK_DIR/prometheus" \
+    start prometheus "$PROMETHEUS_PORT" prometheus --config.file="$config/prometheus.yml" --storage.tsdb.path="$STACK_DIR/prometheus" \
         --storage.tsdb.retention.time="$RETENTION_TIME" --storage.tsdb.retention.size="$RETENTION_SIZE" \
         --web.config.file="$config/$PROMETHEUS_WEB_CONFIG" --web.listen-address="127.0.0.1:$PROMETHEUS_PORT" \
         --web.external-url="$(scheme)://localhost:$PROMETHEUS_PORT/" --web.enable-lifecycle --web.enable-admin-api \
         --enable-feature=exemplar-storage $PROMETHEUS_FLAGS
-    start alertmanager prometheus-alertmanager --config.file="$config/alertmanager/$ALERTMANAGER_CONFIG" \
+    start alertmanager "$ALERTMANAGER_PORT" prometheus-alertmanager --config.file="$config/alertmanager/$ALERTMANAGER_CONFIG" \
         --storage.path="$STACK_DIR/alertmanager" --web.listen-address="127.0.0.1:$ALERTMANAGER_PORT" \
-        --web.external-url="http://localhost:$ALERTMANAGER_PORT/" --cluster.listen-address=
+        --web.external-url="http://localhost:$ALERTMANAGER_PORT/" --cluster.listen-address= \
+        --data.maintenance-interval=1m
     start_grafana
     wait_ready prometheus ask_prometheus /-/ready
     wait_ready alertmanager curl -sSf "http://127.0.0.1:$ALERTMANAGER_PORT/-/ready"
+    if [ -n "$(grafana_program)" ]; then wait_ready grafana curl -sSf "http://127.0.0.1:$GRAFANA_PORT/api/health"; fi
     echo "Prometheus   $(scheme)://localhost:$PROMETHEUS_PORT"
     echo "Alertmanager http://localhost:$ALERTMANAGER_PORT"
     if running grafana; then
@@ -224,31 +237,40 @@ reload() {
     curl -sSf -X POST "http://127.0.0.1:$ALERTMANAGER_PORT/-/reload"
 }
 
+# A directory in $work, gone at the end, whatever that is.
+scratch() {
+    work=$(mktemp -d "$STACK_DIR/$1.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+}
+
 backup() {
-    local file=${1:?backup needs the name of the file to write} name work
+    local file=${1:?backup needs the name of the file to write} name
     name=$(ask_prometheus /api/v1/admin/tsdb/snapshot -X POST | jq -er .data.name) || die "Prometheus made no snapshot"
-    work=$(mktemp -d "$STACK_DIR/backup.XXXXXX")
+    scratch backup
     mkdir "$work/mylittleprice"
     mv "$STACK_DIR/prometheus/snapshots/$name" "$work/mylittleprice/prometheus"
     cp -Rp "$STACK_DIR/alertmanager" "$work/mylittleprice/alertmanager"
     cp -Rp "$config" "$work/mylittleprice/config"
     rm -rf "$work/mylittleprice/config/secrets"
     cp -Rp "$here/grafana/dashboards" "$work/mylittleprice/dashboards"
-    if [ -e "$STACK_DIR/grafana/grafana.db" ] && command -v sqlite3 >/dev/null; then
-        sqlite3 "$STACK_DIR/grafana/grafana.db" ".backup '$work/mylittleprice/grafana.db'"
+    if [ -e "$STACK_DIR/grafana/grafana.db" ]; then
+        if command -v sqlite3 >/dev/null; then
+            sqlite3 "$STACK_DIR/grafana/grafana.db" ".backup '$work/mylittleprice/grafana.db'"
+        else
+            echo "stack.sh: Grafana's users and preferences are left out: that needs sqlite3 (apt-get install sqlite3)" >&2
+        fi
     fi
     tar -C "$work" -czf "$file.part" mylittleprice
-    rm -rf "$work"
     mv "$file.part" "$file"
     echo "$file: $(du -h "$file" | cut -f1)"
 }
 
 restore() {
-    local file=${1:?restore needs the name of a backup} old work
-    if running prometheus || running alertmanager; then die "the stack runs; stop it first: contrib/stack.sh down"; fi
+    local file=${1:?restore needs the name of a backup} old name
+    if running prometheus || running alertmanager || running grafana; then die "the stack runs; stop it first: contrib/stack.sh down"; fi
     mkdir -p "$STACK_DIR"
-    work=$(mktemp -d "$STACK_DIR/restore.XXXXXX")
-    tar -C "$work" -xzf "$file"
+    scratch restore
+    tar -C "$work" -xzf "$file" || die "$file cannot be read; nothing was changed"
     [ -d "$work/mylittleprice/prometheus" ] || die "$file is not a backup of this stack"
     old=$STACK_DIR/before-restore-$(date +%Y%m%d-%H%M%S)
     mkdir -p "$old"
@@ -258,9 +280,9 @@ restore() {
     done
     if [ -e "$work/mylittleprice/grafana.db" ]; then
         mkdir -p "$STACK_DIR/grafana"
+        if [ -e "$STACK_DIR/grafana/grafana.db" ]; then mv "$STACK_DIR/grafana/grafana.db" "$old/grafana.db"; fi
         mv "$work/mylittleprice/grafana.db" "$STACK_DIR/grafana/grafana.db"
     fi
-    rm -rf "$work"
     echo "restored; the data of before is in $old"
 }
 

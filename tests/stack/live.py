@@ -7,11 +7,15 @@ stack is backed up, wiped, restored, and started again behind TLS and a password
 """
 
 import base64
+import contextlib
 import http.server
 import json
 import os
+import pathlib
 import re
 import shutil
+import socket
+import sqlite3
 import socketserver
 import subprocess
 import sys
@@ -132,11 +136,36 @@ class Backend:
         return wait_for(what, look, seconds, 0.5)
 
 
+# Grafana is not in Debian. This one does what stack.sh relies on: it listens where it is told, answers /api/health and
+# /metrics, and keeps a database under GF_PATHS_DATA.
+GRAFANA = """#!/usr/bin/env python3
+import http.server, json, os, sqlite3
+db = sqlite3.connect(os.environ["GF_PATHS_DATA"] + "/grafana.db")
+db.execute("create table if not exists starts (password text)")
+db.execute("insert into starts values (?)", (os.environ["GF_SECURITY_ADMIN_PASSWORD"],))
+db.commit()
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = {"/api/health": json.dumps(dict(os.environ)), "/metrics": "grafana_up 1\\n"}.get(self.path, "").encode()
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *_):
+        pass
+http.server.ThreadingHTTPServer((os.environ["GF_SERVER_HTTP_ADDR"], int(os.environ["GF_SERVER_HTTP_PORT"])), Page).serve_forever()
+"""
+
+
 class Stack:
     def __init__(self, work, config, exporter):
         self.work = work
-        self.prometheus, self.alertmanager = free_port(), free_port()
-        self.env = {**os.environ, "STACK_DIR": str(work / "stack"), "STACK_CONFIG": str(config),
+        self.prometheus, self.alertmanager, self.grafana = free_port(), free_port(), free_port()
+        (work / "bin").mkdir()
+        (work / "bin/grafana-server").write_text(GRAFANA)
+        (work / "bin/grafana-server").chmod(0o755)
+        self.env = {**os.environ, "STACK_DIR": str(work / "the stack"), "STACK_CONFIG": str(config),
+                    "PATH": f"{work}/bin:{os.environ['PATH']}", "GRAFANA_PORT": str(self.grafana),
                     "PROMETHEUS_PORT": str(self.prometheus), "ALERTMANAGER_PORT": str(self.alertmanager),
                     "LOGTALLY_TARGETS": f"127.0.0.1:{exporter}", "ALERTMANAGER_CONFIG": "alertmanager.yml",
                     "PROMETHEUS_FLAGS": "--rules.alert.resend-delay=2s"}
@@ -152,6 +181,11 @@ class Stack:
     def value(self, expr, **at):
         result = api(self.url, "query", query=expr, **at)["result"]
         return float(result[0]["value"][1]) if result else None
+
+    def grafana_started(self):
+        """Environment of Grafana, and its provisioned datasources."""
+        env = json.loads(fetch(f"http://127.0.0.1:{self.grafana}/api/health"))
+        return env, (pathlib.Path(env["GF_PATHS_PROVISIONING"]) / "datasources/prometheus.yml").read_text()
 
     def alerts(self):
         return json.loads(fetch(f"http://127.0.0.1:{self.alertmanager}/api/v2/alerts"))
@@ -219,6 +253,42 @@ def prove_names(port, checks):
     checks.check(len(used) > 20 and used <= served, f"metrics that logtally does not serve: {sorted(used - served)}")
 
 
+def prove_grafana(stack, checks):
+    env, datasources = stack.grafana_started()
+    checks.check(env["PROMETHEUS_URL"] == f"http://localhost:{stack.prometheus}" and env["GF_SECURITY_ADMIN_PASSWORD"] == "admin"
+                 and env["ALERTMANAGER_URL"] == f"http://127.0.0.1:{stack.alertmanager}", "Grafana is told where the others are")
+    boards = pathlib.Path(env["DASHBOARDS_DIR"])
+    checks.check(len(list(boards.glob("*.json"))) == 6, f"{boards} holds the dashboards")
+    checks.check(re.search(r"^#secure#", datasources, re.M), "without TLS Grafana sends no password")
+    up = wait_for("Grafana's own metrics", lambda: re.search(r"target grafana \S+: up", stack.do("status", ok=False).stdout))
+    checks.check(up, "Grafana is a target of Prometheus")
+
+
+def prove_discovery(stack, port, checks):
+    """A host is added by a file, without reload, and leaves with it."""
+    path = stack.work / "the stack/config/targets/backend/more.yml"
+    path.write_text(f"- targets: ['localhost:{port}']\n  labels: {{env: test}}\n")
+    query = f'up{{job="mylittleprice_backend",instance="localhost:{port}",env="test"}}'
+    try:
+        checks.check(wait_for("the added host", lambda: stack.value(query) == 1), "a host added to targets/backend is scraped")
+        path.unlink()
+        checks.check(wait_for("the host to go", lambda: stack.value(query) is None), "and no more when it is taken out")
+    except AssertionError as error:
+        checks.check(False, str(error))
+
+
+def prove_taken(stack, checks):
+    """Debian's own services stand on the same ports; theirs must not be taken for ours."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", stack.prometheus))
+        other.listen()
+        refused = stack.do("up", ok=False)
+    checks.check(refused.returncode == 1 and f"port {stack.prometheus} is taken" in refused.stderr and "systemctl" in refused.stderr,
+                 f"up refuses a taken port: {refused.returncode} {refused.stderr}")
+    checks.check("not running" in stack.do("status", ok=False).stdout, "and nothing is left running")
+
+
 def prove_backup(work, stack, checks):
     now = time.time()
     query = "sum by (status) (http_requests_total)"
@@ -234,13 +304,20 @@ def prove_backup(work, stack, checks):
     checks.check(refused.returncode == 1 and "runs" in refused.stderr, "restore refuses while the stack runs")
     stack.do("down")
     checks.check(stack.do("status", ok=False).returncode == 1, "status of a stopped stack is 1")
-    shutil.rmtree(work / "stack")
+    shutil.rmtree(work / "the stack")
     stack.do("restore", work / "backup.tgz")
     stack.do("up")
     after = api(stack.url, "query", query=query, time=now)["result"]
     checks.check(before and after == before, f"a restored Prometheus answers as before: {after} != {before}")
     checks.check("kept" in fetch(silences), "a restored Alertmanager has its silences")
     stack.do("down")
+    with contextlib.closing(sqlite3.connect(work / "the stack/grafana/grafana.db")) as db:
+        starts = db.execute("select count(*) from starts").fetchone()[0]
+    checks.check(starts == 3, f"a restored Grafana has its database: {starts} starts in it")
+    (work / "half.tgz").write_bytes((work / "backup.tgz").read_bytes()[:20000])
+    held = sorted(path.name for path in (work / "the stack").iterdir())
+    checks.check(stack.do("restore", work / "half.tgz", ok=False).returncode == 1, "half a backup is refused")
+    checks.check(held == sorted(path.name for path in (work / "the stack").iterdir()), "and changes nothing, leaves nothing")
 
 
 def prove_secure(world, stack, config, checks):
@@ -267,6 +344,10 @@ def prove_secure(world, stack, config, checks):
         checks.check(ask("-u", "admin:wrong") == "401", "with a wrong one 401")
         checks.check(ask("-L", "-u", "admin:s3cret") == "200", "with the right one 200")
         wanted = "Basic " + base64.b64encode(b"mylittleprice:write-secret").decode()
+        env, datasources = stack.grafana_started()
+        files = re.findall(r"^      (basicAuthPassword|tlsCACert): \$__file\{(.+)\}$", datasources, re.M)
+        checks.check(env["PROMETHEUS_URL"].startswith("https:") and len(files) == 2 and all(os.path.exists(f) for _, f in files)
+                     and "\n    basicAuth: true\n" in datasources, "Grafana asks with TLS and password")
         sent = wait_for("remote write", lambda: [h for p, h, _ in world.posts if p == "/api/v1/write"])
         checks.check(sent[0].get("Authorization") == wanted, "remote_write carries the password of its file")
     finally:
@@ -288,9 +369,12 @@ def main():
         try:
             stack.do("up")
             prove_names(port, checks)
+            prove_grafana(stack, checks)
+            prove_discovery(stack, port, checks)
             exporter = prove_alerts(work, world, stack, exporter, port, checks)
             prove_backup(work, stack, checks)
             prove_secure(world, stack, config, checks)
+            prove_taken(stack, checks)
         finally:
             stack.do("down", ok=False)
             exporter.stop()
