@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""docs/monitoring.md and docs/monitoring.ru.md say the same: as many headings, tables and rows, the same examples,
+commands, names and links. What people read may differ, what they copy may not. Also that every page, chapter and file
+that the two and the runbook link to is there.
+"""
+
+import re
+import sys
+
+from stacklib import ROOT, Checks
+
+PAGES = ("docs/monitoring.md", "docs/monitoring.ru.md")
+# Placeholders, in the reader's language.
+WORDS = {"ХОСТ": "HOST", "ФАЙЛ": "FILE", "МЕТРИКА": "NAME", "НОВЫЙ": "NEW", "СЕРВЕР": "HOST", "КАТАЛОГ": "DATADIR"}
+LANGUAGES = {"README.ru.md": "README.md", "backfill.ru.md": "backfill.md"}
+
+
+def text_of(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for words in (WORDS, LANGUAGES):
+        for word, english in words.items():
+            text = text.replace(word, english)
+    return text
+
+
+def blocks(text, kind):
+    """Code, without comments and the blanks before them."""
+    found = re.findall(rf"^```{kind}\n(.*?)^```$", text, re.M | re.S)
+    return [re.sub(r"\s*(?:^|(?<=\s))[#&] .*$|\s+#.*$", "", line) for block in found for line in block.splitlines()
+            if line.strip() and not line.startswith("#")]
+
+
+def prose(text):
+    return re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+
+
+def parts(text):
+    spans = {re.sub(r"\s+", " ", span) for span in re.findall(r"`([^`]+)`", prose(text))}
+    return {
+        "headings": [len(mark) for mark in re.findall(r"^(#+) ", prose(text), re.M)],
+        "rows of tables": [len(re.findall(r"(?<!\\)\|", row)) for row in re.findall(r"^\|.*", text, re.M)],
+        "points of lists": [kind if kind == "-" else "1" for kind in re.findall(r"^(-|\d\.) ", prose(text), re.M)],
+        "paragraphs that begin in bold": len(re.findall(r"^\*\*", prose(text), re.M)),
+        "PromQL examples": blocks(text, "promql"),
+        "commands": blocks(text, "sh"),
+        "nginx": blocks(text, "nginx"),
+        "names and commands in the text": spans,
+        "addresses": set(re.findall(r"https?://[^\s)|`<]+[^\s)|`<.,;]", prose(text))),
+        "links": {target for target in re.findall(r"\]\(([^)#h][^)]*)\)", text)} - {"monitoring.md", "monitoring.ru.md"},
+        "metrics": re.findall(r"^\| `([a-z_]+)`", text, re.M),
+        "buckets": re.findall(r"(?:buckets|бакеты) ([\d. ]+\d)", text),
+    }
+
+
+def anchors(page):
+    heads = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def main():
+    checks = Checks()
+    english, russian = (parts(text_of(page)) for page in PAGES)
+    for part, wanted in english.items():
+        found = russian[part]
+        difference = sorted(wanted ^ found) if isinstance(wanted, set) else f"{wanted} / {found}"
+        checks.check(wanted and wanted == found, f"{part} differ: {difference}")
+    letters = len(re.findall("[а-яё]", (ROOT / PAGES[1]).read_text(encoding="utf-8").lower()))
+    checks.check(letters > 5000, f"the Russian page is Russian: {letters} letters")
+    for page in (*PAGES, "docs/runbook.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for target, anchor in re.findall(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)", text):
+            path = (ROOT / page).parent / target if target else ROOT / page
+            checks.check(path.exists(), f"{page}: {target} is not there")
+            if anchor:
+                checks.check(anchor in anchors(path.resolve().relative_to(ROOT)), f"{page}: {target} has no chapter {anchor}")
+        for path in set(re.findall(r"(?<![\w/.~-])((?:prometheus|grafana|contrib|tests|docs)/[\w./-]*\w)", text)):
+            if "secrets/" not in path:
+                checks.check((ROOT / path).exists(), f"{page}: {path} is not there")
+    checks.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
