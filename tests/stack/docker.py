@@ -65,6 +65,31 @@ def prove_services(checks):
                          f"{name}: {word}")
 
 
+def prove_provisioning(checks):
+    """What Grafana reads at its start fits compose, Prometheus and the dashboards, with and without TLS."""
+    environment = compose()["services"]["grafana"]["environment"]
+    text = (ROOT / "grafana/provisioning/datasources/prometheus.yml").read_text(encoding="utf-8")
+    for marks in ("#secure#", None):
+        sources = {s["type"]: s for s in yaml.safe_load(text.replace(marks, "") if marks else text)["datasources"]}
+        prometheus = sources["prometheus"]
+        checks.check(prometheus["uid"] == "prometheus" and prometheus["isDefault"] and sources["alertmanager"]["uid"] == "alertmanager",
+                     "datasources have fixed uids")
+        checks.check(bool(marks) == ("basicAuth" in prometheus and prometheus["jsonData"].get("tlsAuthWithCACert", False)),
+                     "the marked lines switch TLS and the password on")
+        for source in sources.values():
+            checks.check(set(re.findall(r"\$\{(\w+)\}", source["url"])) <= set(environment), f"compose sets {source['url']}")
+    checks.check(prometheus["jsonData"]["timeInterval"] == "10s", "timeInterval is the scrape interval")
+    major, minor = re.search(r"prometheus:v(\d+)\.(\d+)", compose()["services"]["prometheus"]["image"]).groups()
+    checks.check(prometheus["jsonData"]["prometheusVersion"].startswith(f"{major}.{minor}."), "Grafana knows Prometheus's version")
+    for path in (ROOT / "grafana/dashboards").glob("*.json"):
+        variable = json.loads(path.read_text(encoding="utf-8"))["templating"]["list"][0]
+        checks.check(variable["current"]["value"] == "prometheus", f"{path.name} begins with that datasource")
+    provider = yaml.safe_load((ROOT / "grafana/provisioning/dashboards/mylittleprice.yml").read_text())["providers"][0]
+    mounts = dict(reversed(v.split(":")[:2]) for v in compose()["services"]["grafana"]["volumes"])
+    checks.check(provider["options"]["path"] == "${DASHBOARDS_DIR}" and mounts[environment["DASHBOARDS_DIR"]] == "./grafana/dashboards",
+                 "the provider reads the mounted dashboards")
+
+
 def ignored(path):
     """.dockerignore, as far as we use it."""
     patterns = [p for p in (ROOT / ".dockerignore").read_text().splitlines() if p and not p.startswith("#")]
@@ -185,6 +210,7 @@ def prove_health(work, checks):
 def main():
     checks = Checks()
     prove_services(checks)
+    prove_provisioning(checks)
     prove_dockerfile(checks)
     if logtally():
         with workdir() as work:
