@@ -154,7 +154,7 @@ def burning(slo, job, long, short, ratios, rate):
 def tests():
     yield "# Made by prometheus/gen_slo.py --tests; change that and run it again."
     yield "rule_files: [../rules/slo.yml]"
-    yield "evaluation_interval: 2h"
+    yield f"evaluation_interval: {DAYS}d"
     # Else promtool evaluates groups in an order of its own, and alerts may look for series that are not yet recorded.
     yield "group_eval_order: [" + ", ".join("slo-" + slo["slo"] for slo in SLOS) + ", slo-budget, slo-alerts]"
     yield "tests:"
