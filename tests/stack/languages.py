@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""docs/monitoring.md and docs/monitoring.ru.md say the same: as many headings, tables and rows, the same examples,
+"""docs/monitoring.md and runbook.md say the same in English and Russian: as many headings, tables and rows, the same examples,
 commands, names and links. What people read may differ, what they copy may not. Also that every page, chapter and file
-that the two and the runbook link to is there.
+that they link to is there.
 """
 
 import re
@@ -9,10 +9,10 @@ import sys
 
 from stacklib import ROOT, Checks
 
-PAGES = ("docs/monitoring.md", "docs/monitoring.ru.md")
+PAGES = (("docs/monitoring.md", "docs/monitoring.ru.md"), ("docs/runbook.md", "docs/runbook.ru.md"))
 # Placeholders, in the reader's language.
-WORDS = {"ХОСТ": "HOST", "ФАЙЛ": "FILE", "МЕТРИКА": "NAME", "НОВЫЙ": "NEW", "СЕРВЕР": "HOST", "КАТАЛОГ": "DATADIR"}
-LANGUAGES = {"README.ru.md": "README.md", "backfill.ru.md": "backfill.md"}
+WORDS = {"ХОСТ": "HOST", "ФАЙЛ": "FILE", "МЕТРИКА": "NAME", "ИМЯ": "NAME", "почему": "why", "НОВЫЙ": "NEW", "СЕРВЕР": "HOST", "КАТАЛОГ": "DATADIR"}
+LANGUAGES = {"README.ru.md": "README.md", "backfill.ru.md": "backfill.md", "runbook.ru.md": "runbook.md"}
 
 
 def text_of(page):
@@ -46,7 +46,8 @@ def parts(text):
         "nginx": blocks(text, "nginx"),
         "names and commands in the text": spans,
         "addresses": set(re.findall(r"https?://[^\s)|`<]+[^\s)|`<.,;]", prose(text))),
-        "links": {target for target in re.findall(r"\]\(([^)#h][^)]*)\)", text)} - {"monitoring.md", "monitoring.ru.md"},
+        "links": {target for target in re.findall(r"\]\(([^)#h][^)]*)\)", text)} - {"monitoring.md", "monitoring.ru.md", "runbook.md"},
+        "alerts": re.findall(r"^### (\w+)$", text, re.M),
         "metrics": re.findall(r"^\| `([a-z_]+)`", text, re.M),
         "buckets": re.findall(r"(?:buckets|бакеты) ([\d. ]+\d)", text),
     }
@@ -57,16 +58,23 @@ def anchors(page):
     return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
+def compare(checks, english, russian):
+    told = parts(text_of(russian))
+    for part, wanted in parts(text_of(english)).items():
+        found = told[part]
+        difference = sorted(wanted ^ found) if isinstance(wanted, set) else f"{wanted} / {found}"
+        checks.check(wanted == found, f"{russian}: {part} differ: {difference}")
+    letters = len(re.findall("[а-яё]", (ROOT / russian).read_text(encoding="utf-8").lower()))
+    checks.check(letters > 5000, f"{russian} is Russian: {letters} letters")
+
+
 def main():
     checks = Checks()
-    english, russian = (parts(text_of(page)) for page in PAGES)
-    for part, wanted in english.items():
-        found = russian[part]
-        difference = sorted(wanted ^ found) if isinstance(wanted, set) else f"{wanted} / {found}"
-        checks.check(wanted and wanted == found, f"{part} differ: {difference}")
-    letters = len(re.findall("[а-яё]", (ROOT / PAGES[1]).read_text(encoding="utf-8").lower()))
-    checks.check(letters > 5000, f"the Russian page is Russian: {letters} letters")
-    for page in (*PAGES, "docs/runbook.md"):
+    for english, russian in PAGES:
+        compare(checks, english, russian)
+    found = [parts(text_of(english)) for english, _ in PAGES]
+    checks.check(all(any(page[part] for page in found) for part in found[0]), "every kind of part is found at all")
+    for page in (page for pair in PAGES for page in pair):
         text = (ROOT / page).read_text(encoding="utf-8")
         for target, anchor in re.findall(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)", text):
             path = (ROOT / page).parent / target if target else ROOT / page

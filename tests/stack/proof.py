@@ -357,7 +357,7 @@ def prove_values(prometheus, checks):
 
 
 def prove_docs(prometheus, checks):
-    for name in ("docs/monitoring.md", "docs/monitoring.ru.md", "docs/runbook.md"):
+    for name in ("docs/monitoring.md", "docs/monitoring.ru.md", "docs/runbook.md", "docs/runbook.ru.md"):
         blocks = re.findall(r"```promql\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.S)
         checks.check(blocks, f"{name} has PromQL examples")
         for expr in (e for block in blocks for e in re.split(r"\n\s*\n", block)):
