@@ -13,6 +13,8 @@ RUN /src/configure --prefix=/usr --sysconfdir=/etc --localstatedir=/var CFLAGS='
     && make -j"$(nproc)" && make install-strip DESTDIR=/image
 
 FROM debian:bookworm-slim
+# Debian keeps no old versions: a pinned package could not be installed after its next security update.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpcre2-8-0 libmicrohttpd12 libinih1 zlib1g libzstd1 libcrypt1 tzdata \
     && rm -rf /var/lib/apt/lists/* \
