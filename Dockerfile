@@ -1,5 +1,5 @@
 # logtally in a container: built in one stage, run in another that holds only the program, its libraries and its rules.
-#   docker build -t logtally .
+#   docker build --build-arg REVISION="$(git rev-parse --short HEAD)" -t logtally .
 #   docker run -p 127.0.0.1:9180:9180 -v /var/log/mylittleprice:/logs/backend:ro -v logtally:/var/lib/logtally logtally
 
 FROM debian:bookworm-slim AS build
@@ -9,6 +9,8 @@ RUN apt-get update && contrib/install-packages.sh build && rm -rf /var/lib/apt/l
 COPY . .
 RUN ./bootstrap
 WORKDIR /build
+# For logtally_build_info: the history is not in the build context.
+ARG REVISION
 RUN /src/configure --prefix=/usr --sysconfdir=/etc --localstatedir=/var CFLAGS='-O2 -g' \
     && make -j"$(nproc)" && make install-strip DESTDIR=/image
 
