@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import threading
+import urllib.error
 
 from stacklib import ROOT, Checks, Process, fetch, free_port, logtally, wait_for, workdir
 
@@ -130,6 +131,31 @@ def prove(name, command, checks, work):
             exporter_process.stop()
 
 
+def prove_strangers(name, command, checks, work):
+    """To someone who is in none of the private networks (here: us, with these taken out) /metrics is closed."""
+    backend, exporter = serve(Backend), serve(type("Logtally", (Backend,), {"name": b"logtally"}))
+    front = free_port()
+    arguments, env = command(work, front, backend, exporter)
+    changed = 0
+    for path in (work / "site.conf", work / "Caddyfile"):
+        if path.exists():
+            text = path.read_text()
+            path.write_text(text.replace("allow 127.0.0.0/8;", "").replace("private_ranges", "192.0.2.0/24"))
+            changed += path.read_text() != text
+    checks.check(changed == 1, f"{name}: the snippet names the networks that may look")
+    proxy = Process(arguments, work / f"{name}.log", env=env)
+    try:
+        base = f"http://127.0.0.1:{front}"
+        wait_for(f"{name}\n", lambda: fetch(base + "/api/chat"), 20)
+        checks.check(fetch(base + "/health") == "logtally /health", f"{name}: strangers may ask for /health")
+        try:
+            checks.check(False, f"{name}: a stranger reads {fetch(base + '/metrics')}")
+        except urllib.error.HTTPError as error:
+            checks.check(error.code == 403, f"{name}: a stranger gets 403, not {error.code}")
+    finally:
+        proxy.stop()
+
+
 def main():
     checks = Checks()
     for name, command in (("nginx", nginx), ("caddy", caddy)):
@@ -138,6 +164,8 @@ def main():
             continue
         with workdir() as work:
             prove(name, command, checks, work)
+        with workdir() as work:
+            prove_strangers(name, command, checks, work)
     checks.finish()
 
 
