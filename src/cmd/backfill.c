@@ -242,7 +242,7 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
     struct inputs inputs = {0};
     struct session s;
     struct output out;
-    int code = inputs_find(&inputs, setup, &o->common.files, o->as);
+    int code = inputs_find(&inputs, setup, &o->common.files, o->as, true);
 
     if (code >= 0 || output_replace(&out, o->output) < 0) {
         inputs_release(&inputs);

@@ -137,23 +137,29 @@ static void sort_by_time(struct inputs *in)
     }
 }
 
-int inputs_find(struct inputs *in, const struct setup *setup, const struct strings *files,
-                const char *as)
+static void find_times(struct inputs *in, const struct setup *setup)
 {
     struct engine_options options = {.max_line = (size_t)setup->settings.max_line};
+    int64_t latest_ns = inputs_latest();
     struct session s;
+
+    session_init(&s, setup, &options);
+    for (size_t i = 0; i < in->n; i++)
+        in->list[i].first_ns = input_first_time(&s, &in->list[i], latest_ns);
+    session_release(&s);
+}
+
+int inputs_find(struct inputs *in, const struct setup *setup, const struct strings *files,
+                const char *as, bool times)
+{
     int code = -1;
 
     for (size_t i = 0; i < files->n && code < 0; i++)
         code = add_path(in, setup, files->list[i], as, true);
     if (code >= 0)
         return code;
-    int64_t latest_ns = inputs_latest();
-
-    session_init(&s, setup, &options);
-    for (size_t i = 0; i < in->n; i++)
-        in->list[i].first_ns = input_first_time(&s, &in->list[i], latest_ns);
-    session_release(&s);
+    if (times || in->n > 1)
+        find_times(in, setup);
     sort_by_time(in);
     return -1;
 }

@@ -26,9 +26,10 @@ struct inputs {
     size_t n, cap;
 };
 
-/* -1 to go on, or an exit code after a sentence on stderr: no such file, no such log. */
+/* In order of their first times, which a single file is asked for only when `times` are wanted. -1
+ * to go on, or an exit code after a sentence on stderr: no such file, no such log. */
 int inputs_find(struct inputs *in, const struct setup *setup, const struct strings *files,
-                const char *as);
+                const char *as, bool times);
 void inputs_release(struct inputs *in);
 /* The first time of all, or INPUT_NO_TIME. */
 int64_t inputs_first_time(const struct inputs *in);

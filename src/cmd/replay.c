@@ -108,7 +108,7 @@ static int replay(const struct setup *setup, const struct replay_options *o, uns
     struct replay r = {.unmatched = NULL};
     struct inputs inputs = {0};
     struct output unmatched;
-    int code = inputs_find(&inputs, setup, &o->common.files, o->as);
+    int code = inputs_find(&inputs, setup, &o->common.files, o->as, o->snapshot != NULL);
 
     if (code >= 0)
         goto out;

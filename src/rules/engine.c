@@ -281,12 +281,14 @@ static void find_event_time(struct engine *e)
     struct record *r = &e->record;
     bool limit = false;
 
-    for (unsigned i = 0; i < e->rules->nevents && !record_has_time(r); i++) {
+    if (record_has_time(r))
+        return;
+    for (unsigned i = 0; i < e->rules->nevents; i++) {
         const struct event *ev = &e->rules->events[i];
 
         if (e->plans[i].has_time && event_for_log(ev, r->source->log) &&
-            match_conditions(r, ev, &limit) == ev->nconditions)
-            record_event_time(r, ev);
+            match_conditions(r, ev, &limit) == ev->nconditions && record_event_time(r, ev))
+            return;
     }
 }
 
