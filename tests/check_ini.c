@@ -325,6 +325,9 @@ START_TEST(an_empty_text_is_an_empty_document)
     parse("");
     assert_silent();
     ck_assert_uint_eq(doc->n, 0);
+    ini_free(doc);
+    parse_n(NULL, 0); /* as an empty file is read */
+    assert_silent();
 }
 END_TEST
 

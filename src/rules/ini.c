@@ -341,7 +341,7 @@ struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistak
     if (!is_text(&ps, text))
         return d;
     check_utf8(&ps, text);
-    ps.in = (struct lines){text.p, text.p + text.n, 0};
+    ps.in = (struct lines){text.p, slice_from(text, text.n).p, 0};
     (void)ini_parse_stream(next_line, &ps, entry_back, &ps);
     disagreed(&ps);
     return d;
