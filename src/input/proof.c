@@ -245,7 +245,7 @@ void tail_encode(const struct tail *t, struct buf *out)
     buf_u64(out, t->id.ino);
     buf_u64(out, (uint64_t)t->id.birth_ns);
     buf_u64(out, t->offset);
-    buf_u64(out, t->size > t->offset ? t->size : t->offset);
+    buf_u64(out, t->proved > t->offset ? t->proved : t->offset);
     buf_u8(out, t->skipping);
     buf_blob(out, slice_make(t->head, t->head_n));
     buf_blob(out, slice_make(t->tail, t->tail_n));
