@@ -18,19 +18,28 @@ static void health_log(const struct daemon *d, unsigned log, struct buf *out)
     struct tail_log_status s;
 
     tailset_log_status(d->files, log, &s);
-    buf_fmt(
-        out,
-        "%s{\"log\":\"%s\",\"files\":%u,\"lag_bytes\":%llu,\"last_line_timestamp_seconds\":%.3f,"
-        "\"waiting\":%s}",
-        log ? "," : "", d->setup.rules->logs[log].name, s.files, (unsigned long long)s.lag_bytes,
-        (double)s.last_read_wall_ns / 1e9, s.waiting ? "true" : "false");
+    buf_fmt(out,
+            "%s{\"log\":\"%s\",\"files\":%u,\"failing\":%u,\"lag_bytes\":%llu,"
+            "\"last_line_timestamp_seconds\":%.3f,\"waiting\":%s}",
+            log ? "," : "", d->setup.rules->logs[log].name, s.files, s.failing,
+            (unsigned long long)s.lag_bytes, (double)s.last_read_wall_ns / 1e9,
+            s.waiting ? "true" : "false");
+}
+
+static bool any_failing(const struct daemon *d)
+{
+    struct tail_log_status s = {0};
+
+    for (unsigned i = 0; i < d->setup.rules->nlogs && s.failing == 0; i++)
+        tailset_log_status(d->files, i, &s);
+    return s.failing > 0;
 }
 
 static const char *status_text(const struct daemon *d)
 {
     if (d->catching_up)
         return "catching_up";
-    return d->facts.reload_ok && !d->save_fails ? "ok" : "degraded";
+    return d->facts.reload_ok && !d->save_fails && !any_failing(d) ? "ok" : "degraded";
 }
 
 static void health(void *ctx, struct http_request *r)

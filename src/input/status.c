@@ -26,7 +26,10 @@ void tailset_log_status(const struct tailset *t, unsigned number,
     };
 
     for (const struct tail_file *f = t->first; f; f = f->next) {
-        if (f->stream->log != log || !counts(f))
+        if (f->stream->log != log)
+            continue;
+        s.failing += f->error != 0;
+        if (!counts(f))
             continue;
         s.files++;
         s.open += f->tail.fd >= 0 || f->unpack || f->pipe;

@@ -104,6 +104,7 @@ uint64_t tailset_version(const struct tailset *t);
 
 struct tail_log_status {
     unsigned files, open;
+    unsigned failing;          /* that cannot be read at the moment */
     uint64_t lag_bytes;        /* known size less offset, of all its files */
     int64_t last_read_wall_ns; /* when a line was last read; 0 = never */
     bool backlog_done;         /* what was there when this run first saw the log has been read */

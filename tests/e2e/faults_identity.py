@@ -305,8 +305,11 @@ def permission_denied_then_granted():
     w.start(prefix)
     assert until(lambda: w.counted() == 100, 15)
     stays(lambda: w.counted() == 100, 1.5)
+    health = w.fetch("/health")[2]
+    assert b'"failing":1' in health and b"degraded" in health, health
     os.chmod("logs/secret.log", 0o644)
     w.exact()
+    assert until(lambda: b'"status":"ok"' in w.fetch("/health")[2], 5)
     os.mkdir("logs/later", 0o000)
     w.write(50)
     w.exact()
