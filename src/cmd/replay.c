@@ -77,6 +77,27 @@ static int write_result(struct replay *r, const struct replay_options *o,
     return result < 0 ? EXIT_SYSTEM : EXIT_FINE;
 }
 
+/* The page shows only what the rules' metrics came to; what they could not take is no part of it. A
+ * value that is missing is common, and no mistake. */
+static void tell_skipped(const struct replay *r)
+{
+    const struct family *f =
+        registry_find(r->session.registry, SLICE("logtally_rule_skipped_total"));
+
+    for (uint32_t i = 0; i < family_nseries(f); i++) {
+        struct slice metric = family_label(f, i, 0), event = family_label(f, i, 1);
+        struct slice why = family_label(f, i, 2);
+
+        if (slice_eq(why, SLICE("missing")))
+            continue;
+        if (slice_eq(why, SLICE("not_a_number")))
+            why = SLICE("not a number");
+        log_warn("%.*s: values of event %.*s left out because they were %.*s: %.0f",
+                 SLICE_FMT(metric), SLICE_FMT(event), SLICE_FMT(why),
+                 counter_value(family_counter(f, i)));
+    }
+}
+
 static int read_inputs(struct replay *r, const struct setup *setup, const struct replay_options *o,
                        const struct inputs *inputs, unsigned threads, enum expose_format format)
 {
@@ -98,6 +119,7 @@ static int read_inputs(struct replay *r, const struct setup *setup, const struct
     progress_end(&progress);
     if (code != EXIT_SYSTEM && write_result(r, o, inputs, format) != EXIT_FINE)
         code = EXIT_SYSTEM;
+    tell_skipped(r);
     return code;
 }
 

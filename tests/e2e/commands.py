@@ -172,6 +172,10 @@ def replays():
     page("the long way without dispatch", "--no-dispatch", "a.log")
     got = run("replay", "--rules", "r.ini", "a.log", "a.log.gz")
     check("several files add up", 'a_total{k="x"} 4' in got[1], got)
+    write("skip.ini", "[event a]\nwhere = msg == a\n[counter s_total]\nadd = a\nvalue = took\nhelp = s\n")
+    expect("values that are left out are told", ["replay", "--rules", "skip.ini", "-"], 0, "s_total 3",
+           "s_total: values of event a left out because they were not a number: 2",
+           stdin="msg=a took=12ms\nmsg=a took=3\nmsg=a took=x\nmsg=a n=1\n")
     expect("a file that is not there", ["replay", "--rules", "r.ini", "no.log", "a.log"], 1, None,
            "cannot read no.log: No such file")
     with open("a.log.gz", "rb") as f:
@@ -179,11 +183,12 @@ def replays():
     with open("cut.log.gz", "wb") as f:
         f.write(whole[:-9])
     expect("a damaged archive", ["replay", "--rules", "r.ini", "cut.log.gz"], 1, "a_total", "cut.log.gz")
-    expect("unmatched", ["replay", "--rules", "r.ini", "--unmatched", "un.txt", "a.log"], 0, "a_total")
+    left_out = r"\Alogtally: a_seconds: values of event a left out because they were not a number: 1\n\Z"
+    expect("unmatched", ["replay", "--rules", "r.ini", "--unmatched", "un.txt", "a.log"], 0, "a_total", left_out)
     with open("un.txt", encoding="utf-8") as f:
         text = f.read()
     check("unmatched lines", text == "nothing of this\n", text)
-    expect("output to a file", ["replay", "--rules", "r.ini", "-o", "out.prom", "a.log"], 0)
+    expect("output to a file", ["replay", "--rules", "r.ini", "-o", "out.prom", "a.log"], 0, None, left_out)
     with open("out.prom", encoding="utf-8") as f:
         text = f.read()
     check("the file is whole", samples(text) == PAGE and not os.path.exists("out.prom.tmp"), text)
