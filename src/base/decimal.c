@@ -35,11 +35,6 @@ __extension__ typedef unsigned __int128 u128;
 
 #define TWO_53 (UINT64_C(1) << 53)
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The exponent, if one stands there: 'e' without digits is left alone, it may begin a unit. */
 static int scan_exponent(const char **p, const char *end)
 {
@@ -52,9 +47,9 @@ static int scan_exponent(const char **p, const char *end)
     at++;
     if (at < end && (*at == '+' || *at == '-'))
         negative = *at++ == '-';
-    if (at == end || !is_digit(*at))
+    if (at == end || !char_is_digit(*at))
         return 0;
-    for (; at < end && is_digit(*at); at++)
+    for (; at < end && char_is_digit(*at); at++)
         if (e < EXP_LIMIT)
             e = e * 10 + (*at - '0');
     *p = at;
@@ -85,11 +80,11 @@ int decimal_scan(struct slice *s, struct decimal *ret_decimal)
     if (*p == '-' || *p == '+')
         d.negative = *p++ == '-';
     start = p;
-    for (; p < end && is_digit(*p); p++)
+    for (; p < end && char_is_digit(*p); p++)
         m = m * 10 + (uint64_t)(*p - '0');
     if (p < end && *p == '.') {
         point = p++;
-        for (; p < end && is_digit(*p); p++)
+        for (; p < end && char_is_digit(*p); p++)
             m = m * 10 + (uint64_t)(*p - '0');
     }
     d.digits = slice_make(start, (size_t)(p - start));

@@ -66,4 +66,15 @@ struct slice slice_trim(struct slice s);
  * up (rest->p == NULL). "a,b," gives "a", "b", "". */
 bool slice_cut(struct slice *rest, char sep, struct slice *ret_piece);
 
+/* ASCII, whatever the locale. */
+static inline bool char_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool char_is_hex(char c)
+{
+    return char_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 #endif

@@ -9,20 +9,15 @@
 
 enum { DATE_DIGITS = 6 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* A number or date of at least `digits` digits, and nothing else. */
 static bool is_stamp(struct slice s, unsigned digits)
 {
     unsigned n = 0;
 
-    if (s.n == 0 || !is_digit(s.p[0]))
+    if (s.n == 0 || !char_is_digit(s.p[0]))
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        if (is_digit(s.p[i]))
+        if (char_is_digit(s.p[i]))
             n++;
         else if (!strchr("-_.:TZ", s.p[i]) || s.p[i] == 0)
             return false;

@@ -68,11 +68,6 @@ static bool take(struct walk *w, char c)
     return true;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Skips eight bytes at a time while none of them is a quote, a backslash or a control character. */
 static const char *skip_plain(const char *p, const char *end)
 {
@@ -121,9 +116,9 @@ static bool string(struct walk *w, struct field *ret_text)
 /* At least one digit. */
 static bool digits(struct walk *w)
 {
-    if (w->p == w->end || !is_digit(*w->p))
+    if (w->p == w->end || !char_is_digit(*w->p))
         return false;
-    while (w->p < w->end && is_digit(*w->p))
+    while (w->p < w->end && char_is_digit(*w->p))
         w->p++;
     return true;
 }

@@ -17,16 +17,6 @@ static char upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
-}
-
 static void filter_lower(struct slice in, struct slice argument, struct buf *out)
 {
     (void)argument;
@@ -44,7 +34,7 @@ static void filter_upper(struct slice in, struct slice argument, struct buf *out
 static bool all_digits(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!is_digit(s.p[i]))
+        if (!char_is_digit(s.p[i]))
             return false;
     return s.n > 0;
 }
@@ -57,7 +47,7 @@ static bool is_uuid(struct slice s)
     for (size_t i = 0; i < s.n; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-        if (dash ? s.p[i] != '-' : !is_hex(s.p[i]))
+        if (dash ? s.p[i] != '-' : !char_is_hex(s.p[i]))
             return false;
     }
     return true;
@@ -68,7 +58,7 @@ static bool cut_scheme(struct slice s, struct slice *ret_rest)
 {
     size_t i = 0;
 
-    while (i < s.n && (lower(s.p[i]) != upper(s.p[i]) || is_digit(s.p[i]) ||
+    while (i < s.n && (lower(s.p[i]) != upper(s.p[i]) || char_is_digit(s.p[i]) ||
                        (i > 0 && memchr("+.-", s.p[i], 3))))
         i++;
     if (i == 0 || !slice_starts(slice_from(s, i), SLICE("://")))

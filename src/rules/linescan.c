@@ -29,16 +29,11 @@ const struct linescan *linescan_best(void)
     return linescan_get((enum linescan_level)level);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static const char *digits(const char *p)
 {
-    if (!is_digit(*p))
+    if (!char_is_digit(*p))
         return NULL;
-    while (is_digit(*p))
+    while (char_is_digit(*p))
         p++;
     return p;
 }

@@ -13,11 +13,6 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Letters and digits of a word in lower case; anything between them becomes one underscore. */
 static void add_words(struct slice text, struct buf *out, size_t from)
 {
@@ -28,7 +23,7 @@ static void add_words(struct slice text, struct buf *out, size_t from)
 
         if (c == '\'')
             continue;
-        if (!is_letter(c) && !is_digit(c)) {
+        if (!is_letter(c) && !char_is_digit(c)) {
             gap = true;
             continue;
         }
@@ -97,7 +92,7 @@ void suggest_kind_name(const struct kind *k, struct buf *out)
     drop_ends(out, from);
     struct slice name = slice_make(out->p + from, out->n - from);
 
-    if (is_digit(name.p[0]) || slice_starts(name, SLICE("process_")) ||
+    if (char_is_digit(name.p[0]) || slice_starts(name, SLICE("process_")) ||
         slice_starts(name, SLICE("logtally_")) || slice_eq(name, SLICE("up"))) {
         char *plain = strndup(name.p, name.n);
 
@@ -114,12 +109,12 @@ void suggest_field_name(struct slice name, struct buf *out)
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
 
-        if (is_letter(c) || is_digit(c))
+        if (is_letter(c) || char_is_digit(c))
             buf_char(out, c);
         else if (out->n > from && out->p[out->n - 1] != '_')
             buf_char(out, '_');
     }
-    if (out->n == from || is_digit(out->p[from])) {
+    if (out->n == from || char_is_digit(out->p[from])) {
         out->n = from;
         buf_str(out, "field");
     }

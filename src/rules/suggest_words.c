@@ -7,16 +7,6 @@
 
 enum { HEX_LEAST = 8, UUID_BYTES = 36 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -25,7 +15,7 @@ static bool is_blank(char c)
 static bool has_digit(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (is_digit(s.p[i]))
+        if (char_is_digit(s.p[i]))
             return true;
     return false;
 }
@@ -44,7 +34,7 @@ static bool has_form(struct slice s, const char *form)
     for (size_t i = 0; form[i]; i++) {
         char c = s.p[i];
 
-        if (!(form[i] == '9'   ? is_digit(c)
+        if (!(form[i] == '9'   ? char_is_digit(c)
               : form[i] == 'A' ? is_letter(c)
               : form[i] == '/' ? c == '-' || c == '/'
                                : c == form[i]))
@@ -56,7 +46,7 @@ static bool has_form(struct slice s, const char *form)
 static bool is_uuid(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (i == 8 || i == 13 || i == 18 || i == 23 ? s.p[i] != '-' : !is_hex(s.p[i]))
+        if (i == 8 || i == 13 || i == 18 || i == 23 ? s.p[i] != '-' : !char_is_hex(s.p[i]))
             return false;
     return s.n == UUID_BYTES;
 }
@@ -67,9 +57,9 @@ static bool is_hex_id(struct slice s)
     bool letter = false;
 
     for (size_t i = 0; i < s.n; i++) {
-        if (!is_hex(s.p[i]))
+        if (!char_is_hex(s.p[i]))
             return false;
-        letter |= !is_digit(s.p[i]);
+        letter |= !char_is_digit(s.p[i]);
     }
     return s.n >= HEX_LEAST && letter && has_digit(s);
 }
@@ -81,10 +71,10 @@ static bool is_address(struct slice s)
 
     for (size_t i = 0; i < s.n; i++) {
         dots += s.p[i] == '.';
-        if (!is_digit(s.p[i]) && s.p[i] != '.' && s.p[i] != ':')
+        if (!char_is_digit(s.p[i]) && s.p[i] != '.' && s.p[i] != ':')
             return false;
     }
-    return dots == 3 && s.n >= 7 && is_digit(s.p[0]);
+    return dots == 3 && s.n >= 7 && char_is_digit(s.p[0]);
 }
 
 static bool is_method(struct slice s)
