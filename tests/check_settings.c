@@ -124,6 +124,8 @@ START_TEST(mistakes_name_the_line_and_what_was_meant)
     ck_assert_str_eq(read_config("[server]\ntls_cert =\nshow_lines = no\n"), "");
     teardown();
     setup();
+    assert_mistake("[server]\ntimeout = 1000000h\n",
+                   "c.ini:2: timeout = 1000000h is too long; a year is the most");
     assert_mistake("[sever]\nlisten = x:1\n",
                    "c.ini:1: unknown section [sever]; did you mean [server]?");
     assert_mistake("[server main]\n", "c.ini:1: [server main] takes no name; write [server]");

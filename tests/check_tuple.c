@@ -109,6 +109,25 @@ START_TEST(a_full_table_begins_anew)
 }
 END_TEST
 
+/* Texts as long as lines may not fill the memory that a full table of short ones would take. */
+START_TEST(long_texts_are_forgotten_sooner)
+{
+    static char bytes[3][1024];
+    struct tuples *t = tuples_new(1, 1);
+    struct slice texts[3];
+
+    for (unsigned i = 0; i < 3; i++) {
+        memset(bytes[i], 'a' + (int)i, sizeof bytes[i]);
+        texts[i] = slice_make(bytes[i], sizeof bytes[i]);
+        ck_assert_ptr_null(tuples_find(t, &texts[i]));
+        tuples_add(t, &texts[i], 4)->index = i;
+    }
+    ck_assert_ptr_null(tuples_find(t, &texts[0]));
+    ck_assert_uint_eq(tuples_find(t, &texts[2])->index, 2);
+    tuples_free(t);
+}
+END_TEST
+
 /* What it answers, beside a plain array. */
 START_TEST(random_texts_are_found_as_they_were_put)
 {
@@ -157,6 +176,7 @@ static Suite *tuple_suite(void)
     tcase_add_test(t, zeros_and_lengths_count);
     tcase_add_test(t, a_new_entry_is_all_zero);
     tcase_add_test(t, a_full_table_begins_anew);
+    tcase_add_test(t, long_texts_are_forgotten_sooner);
     tcase_add_test(t, random_texts_are_found_as_they_were_put);
     suite_add_tcase(s, t);
     return s;

@@ -6,6 +6,7 @@
 
 #define NSEC_PER_SEC INT64_C(1000000000)
 #define NSEC_PER_MSEC INT64_C(1000000)
+#define NSEC_PER_YEAR (365 * 24 * 3600 * NSEC_PER_SEC)
 
 int64_t clock_mono_ns(void);
 int64_t clock_wall_ns(void);

@@ -52,7 +52,7 @@ struct plan_of_work {
 static int read_step(const struct command *self, const char *name, const char *text, int64_t least,
                      int64_t *to)
 {
-    if (text && (duration_parse(slice_str(text), to) < 0 || *to < least))
+    if (text && (duration_parse(slice_str(text), to) < 0 || *to < least || *to > NSEC_PER_YEAR))
         return usage_error(self, "--%s wants a duration such as 15s, not \"%s\"", name, text);
     return -1;
 }

@@ -51,11 +51,26 @@ static void note_progress(struct daemon *d)
 }
 
 /* Every `interval`, and more often while catching up. */
+#define TICK_LEAST_NS (NSEC_PER_SEC / 10)
+
+/* What is unsaved now is saved `interval` after the last snapshot was tried, which a scrape may have
+ * done in the middle of a tick. */
+static int64_t until_next_tick(const struct daemon *d)
+{
+    int64_t interval = d->setup.settings.interval_ns, wait;
+
+    if (d->catching_up)
+        return NSEC_PER_SEC / 5;
+    if (daemon_version(d) == d->durable_version)
+        return interval;
+    wait = d->saving_mono_ns + interval - clock_mono_ns();
+    return wait > TICK_LEAST_NS ? wait : TICK_LEAST_NS;
+}
+
 static void on_tick(void *ctx)
 {
     struct daemon *d = ctx;
     bool was_hiding = d->hiding;
-    int64_t wait = d->catching_up ? NSEC_PER_SEC / 5 : d->setup.settings.interval_ns;
 
     note_progress(d);
     if (was_hiding)
@@ -67,7 +82,7 @@ static void on_tick(void *ctx)
     if (daemon_version(d) != d->durable_version &&
         clock_mono_ns() - d->durable_mono_ns >= d->setup.settings.interval_ns)
         daemon_save(d);
-    loop_timer_set(d->tick_timer, clock_mono_ns() + wait);
+    loop_timer_set(d->tick_timer, clock_mono_ns() + until_next_tick(d));
 }
 
 static int open_files(struct daemon *d)
@@ -232,14 +247,12 @@ int daemon_run(struct daemon *d)
         log_error("the event loop failed: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
-    uint64_t failures = d->facts.checkpoint_failures;
-
     d->reload_again = false;
     saver_wait(d->saver);
     daemon_save(d);
     saver_wait(d->saver);
     daemon_drop_scrapes(d);
-    return d->facts.checkpoint_failures > failures ? EXIT_SYSTEM : EXIT_FINE;
+    return d->save_fails ? EXIT_SYSTEM : EXIT_FINE;
 }
 
 void daemon_stop(struct daemon *d)

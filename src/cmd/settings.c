@@ -54,7 +54,6 @@ static const char **read_list(struct settings *c, struct slice value, unsigned *
 static void read_listen(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
     c->listen = read_list(c, e->value, &c->nlisten);
-    c->listen_at = e->at;
     if (c->nlisten == 0)
         mistake_add(m, MISTAKE, e->at, "listen is empty; give an address such as 127.0.0.1:9180");
     for (unsigned i = 0; i < c->nlisten; i++)
@@ -105,6 +104,9 @@ static void read_duration(int64_t *to, const struct ini_entry *e, struct mistake
     else if (ns < least_ns)
         mistake_add(m, MISTAKE, e->at, "%s = %.*s is too short; %g s is the least", e->name,
                     SLICE_FMT(e->value), (double)least_ns / 1e9);
+    else if (ns > NSEC_PER_YEAR) /* sums and multiples must not overflow */
+        mistake_add(m, MISTAKE, e->at, "%s = %.*s is too long; a year is the most", e->name,
+                    SLICE_FMT(e->value));
     else
         *to = ns;
 }

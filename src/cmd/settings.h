@@ -13,7 +13,6 @@ struct settings {
     /* [server] */
     const char **listen;
     unsigned nlisten;
-    struct where listen_at;
     bool reload;
     bool created;
     unsigned max_connections;

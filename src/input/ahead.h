@@ -10,7 +10,7 @@ struct ahead;
 /* BORROWS the codec, which nobody else may use until ahead_free; NULL when there is no thread to be
  * had. */
 struct ahead *ahead_new(struct codec_reader *codec);
-/* Stops the thread wherever it is. */
+/* Stops the thread, after the read that it is in. */
 void ahead_free(struct ahead *a);
 
 /* As codec_read. */

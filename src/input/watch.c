@@ -99,7 +99,7 @@ void watch_read(struct watch *w, watch_fn *fn, void *ctx)
         const char *at = w->events;
 
         n = read(w->fd, w->events, sizeof(w->events));
-        while (at < w->events + n) {
+        while (n > 0 && at < w->events + n) {
             const struct inotify_event *e = (const void *)at;
 
             at += sizeof(*e) + e->len;

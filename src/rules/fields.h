@@ -36,6 +36,13 @@ struct touched {
     unsigned n;
 };
 
+/* Empties the last slots touched; `touched` then holds n. */
+static inline void touched_undo(struct field *slots, struct touched *touched, unsigned n)
+{
+    while (touched->n > n)
+        slots[touched->slots[--touched->n]].kind = FIELD_NONE;
+}
+
 struct fieldnames;
 
 enum { FIELD_NAME_MAX = 512 };

@@ -72,12 +72,6 @@ const char *linescan_go_escape(const char *p)
     return p[1] == '\n' ? NULL : p + 2;
 }
 
-void linescan_undo(struct field *slots, struct touched *touched, unsigned n)
-{
-    while (touched->n > n)
-        slots[touched->slots[--touched->n]].kind = FIELD_NONE;
-}
-
 const char *linescan_json_plain(const char *p, const char *end, bool *ret_valid,
                                 const struct fieldnames *want, struct field *slots,
                                 struct touched *touched)
@@ -86,7 +80,7 @@ const char *linescan_json_plain(const char *p, const char *end, bool *ret_valid,
 
     *ret_valid = json_fields(slice_make(p, (size_t)(end - p)), want, slots, touched);
     if (!*ret_valid)
-        linescan_undo(slots, touched, before);
+        touched_undo(slots, touched, before);
     return end;
 }
 
@@ -98,6 +92,6 @@ const char *linescan_logfmt_plain(const char *p, const char *end, bool lenient, 
 
     *ret_valid = logfmt_fields(slice_make(p, (size_t)(end - p)), lenient, want, slots, touched);
     if (!*ret_valid)
-        linescan_undo(slots, touched, before);
+        touched_undo(slots, touched, before);
     return end;
 }

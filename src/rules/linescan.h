@@ -7,9 +7,8 @@
  *     for (p = block; p < end; p = line_end + 1)
  *         line_end = *p == '{' ? scan->json(p, &valid, trail, slots, &touched) : scan->newline(p);
  *
- * At least LINESCAN_SLACK bytes behind the line's end must be readable; they may hold anything (but be
- * written once, or valgrind complains). No
- * byte before the line is read. */
+ * At least LINESCAN_SLACK bytes behind the line's end must be readable, whatever they hold. No byte
+ * before the line is read. */
 #ifndef LT_RULES_LINESCAN_H
 #define LT_RULES_LINESCAN_H
 

@@ -186,7 +186,7 @@ static SIMD_TARGET const char *scan_json(const char *p, bool *ret_valid, struct 
     *ret_valid = end != NULL;
     if (__builtin_expect(*ret_valid, 1))
         return end;
-    linescan_undo(slots, touched, before);
+    touched_undo(slots, touched, before);
     return linescan_json_plain(p, text_newline(p), ret_valid, t->want, slots, touched);
 }
 
@@ -202,7 +202,7 @@ static SIMD_TARGET const char *scan_logfmt(const char *p, bool lenient, bool *re
     *ret_valid = end != NULL;
     if (__builtin_expect(*ret_valid, 1))
         return end;
-    linescan_undo(slots, touched, before);
+    touched_undo(slots, touched, before);
     return linescan_logfmt_plain(p, text_newline(p), lenient, ret_valid, t->want, slots, touched);
 }
 

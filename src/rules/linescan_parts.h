@@ -25,7 +25,4 @@ const char *linescan_logfmt_plain(const char *p, const char *end, bool lenient, 
                                   const struct fieldnames *want, struct field *slots,
                                   struct touched *touched);
 
-/* Empties the last slots touched; `touched` then holds n. */
-void linescan_undo(struct field *slots, struct touched *touched, unsigned n);
-
 #endif

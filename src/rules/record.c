@@ -67,16 +67,14 @@ void record_decode(struct record *r)
             r->decoded = DECODED_JSON;
             return;
         }
-        for (; r->touched.n > before; r->touched.n--)
-            r->slots[r->touched.slots[r->touched.n - 1]].kind = FIELD_NONE;
+        touched_undo(r->slots, &r->touched, before);
     }
     if (format != LOG_JSON) {
         if (logfmt_fields(r->line, format == LOG_LOGFMT, want, r->slots, &r->touched)) {
             r->decoded = DECODED_LOGFMT;
             return;
         }
-        for (; r->touched.n > before; r->touched.n--)
-            r->slots[r->touched.slots[r->touched.n - 1]].kind = FIELD_NONE;
+        touched_undo(r->slots, &r->touched, before);
     }
 }
 

@@ -1,5 +1,5 @@
 /* suggest_impl -- what finding the kinds of lines (suggest.c) hands to writing them down
- * (suggest_write.c). */
+ * (suggest_print.c). */
 #ifndef LT_RULES_SUGGEST_IMPL_H
 #define LT_RULES_SUGGEST_IMPL_H
 

@@ -18,6 +18,9 @@
  * no cache. */
 enum { FEW = 4, SLOTS_BITS_MIN = 4 };
 
+/* Texts are raw, so they may be as long as a line. On average they may have so many bytes. */
+enum { KEY_BYTES = 256 };
+
 struct entry {
     uint64_t hash;
     const char *key; /* the texts' lengths, 4 bytes each, then their bytes */
@@ -33,6 +36,7 @@ struct tuples {
     unsigned slot_bits;
     uint64_t hash; /* of the texts last looked for */
     struct arena keys;
+    size_t key_bytes;
 };
 
 static struct entry *entry_at(const struct tuples *t, uint32_t i)
@@ -138,7 +142,6 @@ void tuples_free(struct tuples *t)
     if (!t)
         return;
     tuples_clear(t);
-    arena_release(&t->keys);
     free(t);
 }
 
@@ -150,7 +153,8 @@ void tuples_clear(struct tuples *t)
     t->slots = NULL;
     t->n = t->cap = 0;
     t->slot_bits = 0;
-    arena_reset(&t->keys);
+    t->key_bytes = 0;
+    arena_release(&t->keys);
 }
 
 static struct tuple_series *find_among_few(const struct tuples *t, const struct slice *texts)
@@ -193,7 +197,7 @@ static void place(struct tuples *t, uint32_t entry)
 /* Keeps the table at most half full. */
 static void make_room(struct tuples *t, uint32_t max)
 {
-    if (t->n >= max)
+    if (t->n >= max || t->key_bytes / KEY_BYTES > max)
         tuples_clear(t);
     if (t->n == t->cap) {
         t->cap = t->cap ? t->cap * 2 : FEW;
@@ -215,6 +219,7 @@ struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts, uin
     make_room(t, max);
     for (unsigned i = 0; i < t->ntexts; i++)
         bytes += sizeof(uint32_t) + texts[i].n;
+    t->key_bytes += bytes;
     char *key = arena_alloc(&t->keys, bytes + 1), *at = key + t->ntexts * sizeof(uint32_t);
 
     for (unsigned i = 0; i < t->ntexts; i++) {
