@@ -1,5 +1,5 @@
-/* check_arena -- pieces are aligned, do not overlap, and one block is enough after the first round.
- */
+/* check_arena -- pieces are aligned, do not overlap, and one block is enough after the first
+ * round. */
 #include "config.h"
 
 #include "base/arena.h"

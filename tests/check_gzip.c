@@ -1,5 +1,5 @@
-/* check_gzip -- parts are made apart, joined into one member, and read back by zlib's own reader.
- */
+/* check_gzip -- parts are made apart, joined into one member, and read back by zlib's own
+ * reader. */
 #include "config.h"
 
 #include "http/gzip.h"

@@ -1,5 +1,5 @@
-/* The reader in front of inih: what it takes for a value, what it refuses, and that nothing is cut.
- */
+/* The reader in front of inih: what it takes for a value, what it refuses, and that nothing is
+ * cut. */
 #include "config.h"
 
 #include "rules/ini.h"

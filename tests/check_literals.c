@@ -1,4 +1,5 @@
-/* check_literals -- many texts in one walk: every answer is that of searching for each text alone. */
+/* check_literals -- many texts in one walk: every answer is that of searching for each text
+ * alone. */
 #include "config.h"
 
 #include "rules/literals.h"

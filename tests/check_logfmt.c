@@ -1,5 +1,5 @@
-/* logfmt lines: everything slog's TextHandler writes decodes to what went in, and prose does not.
- */
+/* logfmt lines: everything slog's TextHandler writes decodes to what went in, and prose does
+ * not. */
 #include "config.h"
 
 #include "rules/fields.h"

@@ -1,5 +1,5 @@
-/* check_num -- values with units against exact tables, the C library and plain integer arithmetic.
- */
+/* check_num -- values with units against exact tables, the C library and plain integer
+ * arithmetic. */
 #include "config.h"
 
 #include "base/num.h"

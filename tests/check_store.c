@@ -1,5 +1,5 @@
-/* The state file: old or new, never neither; what is bad is put aside, what is newer is left alone.
- */
+/* The state file: old or new, never neither; what is bad is put aside, what is newer is left
+ * alone. */
 #include "config.h"
 
 #include "base/xalloc.h"

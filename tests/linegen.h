@@ -18,7 +18,8 @@ unsigned linegen_below(struct linegen *g, unsigned n);
 /* One JSON object of any shape: escapes, surrogates (also unpaired), nesting, duplicate keys,
  * blanks, all forms of numbers. */
 void linegen_json(struct linegen *g, struct buf *out);
-/* The text as a JSON string, with random choices of escapes; now and then with some more at its end. */
+/* The text as a JSON string, with random choices of escapes; now and then with some more at its
+ * end. */
 void linegen_json_text(struct linegen *g, struct buf *out, const char *text);
 /* As slog's JSONHandler writes it: minified, mostly flat, mostly without backslashes. */
 void linegen_slog(struct linegen *g, struct buf *out);

@@ -18,8 +18,9 @@ struct world {
     char text[256]; /* what world_own says */
 };
 
-/* Compiles the rules (which must be right) and makes an engine; the time is 2001-09-09T01:46:40Z.
- */
+/* Compiles the rules (which must be right) and makes an engine; the time is
+
+ * 2001-09-09T01:46:40Z. */
 struct world *world_new(const char *ini);
 struct world *world_new_with(const char *ini, bool no_dispatch);
 void world_free(struct world *w);

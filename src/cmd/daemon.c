@@ -53,8 +53,8 @@ static void note_progress(struct daemon *d)
 /* Every `interval`, and more often while catching up. */
 #define TICK_LEAST_NS (NSEC_PER_SEC / 10)
 
-/* What is unsaved now is saved `interval` after the last snapshot was tried, which a scrape may have
- * done in the middle of a tick. */
+/* What is unsaved now is saved `interval` after the last snapshot was tried, which a scrape may
+ * have done in the middle of a tick. */
 static int64_t until_next_tick(const struct daemon *d)
 {
     int64_t interval = d->setup.settings.interval_ns, wait;

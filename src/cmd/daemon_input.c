@@ -1,4 +1,5 @@
-/* daemon_input -- lines from the input room go to the engine; what else happens there is counted. */
+/* daemon_input -- lines from the input room go to the engine; what else happens there is
+ * counted. */
 #include "config.h"
 
 #include "cmd/daemon.h"

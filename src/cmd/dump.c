@@ -1,6 +1,6 @@
 /* dump -- names, not slot numbers: what a person can compare with the rules as written. What is
- * resolved is which log, event and metric each name came to mean, and how dispatch finds an event.
- * */
+ * resolved is which log, event and metric each name came to mean, and how dispatch finds an
+ * event. */
 #include "config.h"
 
 #include "cmd/dump.h"

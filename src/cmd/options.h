@@ -43,8 +43,9 @@ struct command {
     int (*run)(int argc, char **argv, const struct command *self);
 };
 
-/* Parses into `into` (zeroed by the caller but for files_are_rules; begins with struct common_options). Returns -1 to go
- * on, or the exit code: 0 after --help, 2 after a mistake (said on stderr). Texts BORROW argv. */
+/* Parses into `into` (zeroed by the caller but for files_are_rules; begins with struct
+ * common_options). Returns -1 to go on, or the exit code: 0 after --help, 2 after a mistake (said
+ * on stderr). Texts BORROW argv. */
 int options_parse(const struct command *c, int argc, char **argv, void *into);
 void options_release(const struct command *c, void *into);
 

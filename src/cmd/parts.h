@@ -20,8 +20,8 @@ struct parts_options {
     struct progress *progress;
     /* In the order of the parts, on the caller's thread. 0, or an exit code that ends the work. */
     int (*merge)(void *ctx, struct slice snapshot);
-    /* Lines that no event took, in order, some megabytes at a time, from one thread at a time; NULL:
-     * not wanted. */
+    /* Lines that no event took, in order, some megabytes at a time, from one thread at a time;
+     * NULL: not wanted. */
     void (*unmatched)(void *ctx, struct slice lines);
     void *ctx;
 };

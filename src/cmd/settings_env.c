@@ -10,8 +10,8 @@
 
 #include <stdlib.h>
 
-/* ${env:NAME} or ${env:NAME:-default} at the front of `text`: appends what it stands for. False when
- * it is neither. */
+/* ${env:NAME} or ${env:NAME:-default} at the front of `text`: appends what it stands for. False
+ * when it is neither. */
 static bool expand_one(struct slice text, struct where at, struct buf *out, size_t *ret_used,
                        struct mistakes *m)
 {

@@ -2,8 +2,8 @@
  * that `promtool tsdb create-blocks-from openmetrics` takes.
  *
  * A sample at T holds all lines with a time up to T. A counter or histogram that appears gets a 0
- * one step before, so that rate() sees its first increase; therefore one step's text is kept back.
- */
+ * one step before, so that rate() sees its first increase; therefore one step's text is kept
+ * back. */
 #ifndef LT_CMD_STEPS_H
 #define LT_CMD_STEPS_H
 

@@ -1,5 +1,5 @@
-/* when -- a time as a person gives it to a command (RFC 3339, a date alone, or unix seconds), and as
- * a command shows it. */
+/* when -- a time as a person gives it to a command (RFC 3339, a date alone, or unix seconds), and
+ * as a command shows it. */
 #ifndef LT_CMD_WHEN_H
 #define LT_CMD_WHEN_H
 

@@ -1,8 +1,8 @@
 /* conn -- one list, ordered by when the present phase began, oldest first.
  *
- * It is as long as max_connections (64), so walking it is cheaper than any cleverness. A connection that was cut off stays in the
- * list as `dead` until the daemon has closed it; it no longer counts against the limit, or a burst
- * would cut off many for one.
+ * It is as long as max_connections (64), so walking it is cheaper than any cleverness. A
+ * connection that was cut off stays in the list as `dead` until the daemon has closed it; it no
+ * longer counts against the limit, or a burst would cut off many for one.
  *
  * Over the limit goes who has kept us waiting longest for a request, unless it came only just now:
  * its request may lie unread in the socket. If there is none, all are being answered, and honest

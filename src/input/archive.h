@@ -23,8 +23,8 @@ void archive_read_ahead(struct archive *a);
 
 /* Where a file is cut into parts of about part_bytes: *ret_cuts is 0, then ends of lines, then the
  * file's size (the caller frees it); *ret_n is how many parts that makes. A compressed file, a pipe
- * and a small file are one part: then *ret_n is 1 and archive_open reads it. 0 or negative errno.
- */
+ * and a small file are one part: then *ret_n is 1 and archive_open reads it. 0 or negative
+ * errno. */
 int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsigned *ret_n);
 
 /* The next block of whole lines; *ret_lines ends in '\n' but at the very end; at least 64 bytes

@@ -2,8 +2,8 @@
  *
  * Why nothing is concluded here: an event tells what was; by the time it is read, the name may mean
  * something else, or nothing. It only says where to look. The one exception is a name that was
- * deleted and is in no record: its file lived too short for us, which nobody could find out later.
- */
+ * deleted and is in no record: its file lived too short for us, which nobody could find out
+ * later. */
 #include "config.h"
 
 #include "input/set.h"

@@ -2,8 +2,8 @@
  *
  *     begin -> named -> (renamed, still named) -> finished -> forgotten
  *                 \-> open (deleted, or moved away; read on by descriptor) -> finished -> forgotten
- *                 \-> lost (gone before we had it open, or truncated) -> found again in a sibling,
- * or given up
+ *                 \-> lost (gone before we had it open, or truncated) -> found again in a sibling
+ *                                                                    \-> given up
  *
  * Why a truncated file becomes two: what was written before and what is written now are two
  * contents that happen to share an inode. The old one is lost at that moment, but perhaps its rest
@@ -228,8 +228,9 @@ void file_close_sink(struct tailset *t, struct tail_file *f)
     f->sink = NULL;
 }
 
-/* Forgets one that is held; its path and original are added to the lists. False when there is none.
- */
+/* Forgets one that is held; its path and original are added to the lists. False when there is
+
+ * none. */
 static bool release_one(struct tailset *t, struct stream *s, struct buf *paths,
                         struct buf *originals)
 {

@@ -3,8 +3,8 @@
  * walking is the business of the tailset, which knows which directories have changed.
  *
  * Matching goes component by component; only ** and * go back, and each only to its own last place,
- * so that the price is at most the product of the lengths. Bytes, not characters: `?` is one byte.
- */
+ * so that the price is at most the product of the lengths. Bytes, not characters: `?` is one
+ * byte. */
 #include "config.h"
 
 #include "input/glob.h"

@@ -4,8 +4,8 @@
  *     [a-z]  one of these, [!a-z] none        **     as a whole component: any number of
  * directories (at the end: and any file) \x     the character x
  *
- * A leading dot of a component is only matched by a dot, and ** does not go into such directories.
- */
+ * A leading dot of a component is only matched by a dot, and ** does not go into such
+ * directories. */
 #ifndef LT_INPUT_GLOB_H
 #define LT_INPUT_GLOB_H
 

@@ -1,10 +1,14 @@
 /* newcomer -- a regular file that no record knows: what is it?
  *
- *     under a stream's own name     a content that was deleted just now, written anew with the same
- * bytes: go on in it else a new generation: from 0 under a sibling's name        the rest of a lost
- * content (copytruncate, or rotated while nobody looked): go on in it a copy of a content that is
- * still there, perhaps not complete: hold it back else a generation that was rotated before we ever
- * opened it: from 0 compressed                    the rest of a lost content, or nothing
+ *     under a stream's own name  a content that was deleted just now, written anew with the same
+ *                                bytes: go on in it
+ *                                else a new generation: from 0
+ *     under a sibling's name     the rest of a lost content (copytruncate, or rotated while nobody
+ *                                looked): go on in it
+ *                                a copy of a content that is still there, perhaps not complete:
+ *                                hold it back
+ *                                else a generation that was rotated before we opened it: from 0
+ *     compressed                 the rest of a lost content, or nothing
  *
  * Why they are settled together and the oldest first: which one continues a lost content can depend
  * on all names of a rotation, and lines must come in the order in which they were written.
@@ -216,7 +220,9 @@ static void verify_stream(struct tailset *t, struct stream *s)
     s->verified = true;
 }
 
-/* Was one truncated while the newcomer was compared with it? Then that may be its copy after all. */
+/* Was one truncated while the newcomer was compared with it? Then that may be its copy after
+
+ * all. */
 static bool changed_meanwhile(struct tailset *t, const struct stream *s)
 {
     for (struct tail_file *f = s->files; f; f = f->stream_next)

@@ -8,8 +8,8 @@
  *
  *     rotation by rename, seen as   app.log   -> another inode: the record loses its name
  *                                   app.log.1 -> that record's inode: it has this name now
- *                    settle:        the new inode behind app.log is a newcomer
- */
+ *                    settle:        the new inode behind app.log is a
+ * newcomer */
 #include "config.h"
 
 #include "input/set.h"

@@ -5,8 +5,8 @@
  * is gone, and equal heads alone are weak, since many logs begin with the same banner. They lie at
  * multiples of a stride that doubles as the file grows.
  *
- * None of them stands against a writer that changes bytes already read while leaving these alone.
- */
+ * None of them stands against a writer that changes bytes already read while leaving these
+ * alone. */
 #include "config.h"
 
 #include "input/proof.h"

@@ -1,8 +1,9 @@
 /* records -- what is saved of each content, and how a new configuration or a restart takes it up
  * again.
  *
- *     u32 format, u32 logs { blob name, u8 first backlog not yet read }, u32 files { blob stream path, log name, path; u8 flags;
- * tail; blob carry }
+ *     u32 format
+ *     u32 logs   { blob name, u8 first backlog not yet read }
+ *     u32 files  { blob stream path, log name, path; u8 flags; tail; blob carry }
  *
  * Why held and denied files are not saved: they were not read, so the next run meets them as
  * newcomers, with the same records to compare them with.

@@ -13,8 +13,8 @@
  *     pipe.c     fifos and standard input, which are none of the above
  *     records.c  to and from the saved state; reload
  *     status.c   for people and metrics
- *     tailset.c  timers and events; what is left of tailset.h
- */
+ *     tailset.c  timers and events; what is left of
+ * tailset.h */
 #ifndef LT_INPUT_SET_H
 #define LT_INPUT_SET_H
 

@@ -217,8 +217,9 @@ static int newer(struct buf *err, const char *name)
     return -EPROTO;
 }
 
-/* It may be in order, only not for us: a state saved as root. Going on without it would lose lines.
- */
+/* It may be in order, only not for us: a state saved as root. Going on without it would lose
+
+ * lines. */
 static int unreadable(struct buf *err, const char *name, int r)
 {
     buf_fmt(err, "cannot read the file \"%s\" in the state directory: %s", name, strerror(-r));

@@ -23,8 +23,8 @@ struct store;
 enum { STORE_VERSION = 1 };
 
 /* Makes the directory if its parent is there, and locks it (flock). 0 or negative errno: -EBUSY
- * when another process holds it; then, as for every error, *err has a sentence that names the path.
- */
+ * when another process holds it; then, as for every error, *err has a sentence that names the
+ * path. */
 int store_open(const char *directory, struct store **ret_store, struct buf *err);
 void store_close(struct store *s);
 

@@ -68,8 +68,8 @@ void tail_buffer_release(struct tail_buffer *b);
 
 /* Reads one block and hands out its whole lines. enum tail_result or negative errno. */
 int tail_read(struct tail *t, const struct tail_reader *r);
-/* The end has come: hands out the last line, which has no newline, if there is one. As tail_read.
- */
+/* The end has come: hands out the last line, which has no newline, if there is one. As
+ * tail_read. */
 int tail_finish(struct tail *t, const struct tail_reader *r);
 
 /* Hands out whole lines that lie at `offset`. */
@@ -80,8 +80,8 @@ void tail_consume(struct tail *t, const char *p, uint64_t n);
 void tail_restart(struct tail *t);
 /* Takes the bytes before `upto` as read, from `fd`. 0 or negative errno. */
 int tail_mark_read(struct tail *t, int fd, uint64_t upto);
-/* The beginning of the last, unfinished line of `fd`, or its size; looks back at most `max` bytes.
- */
+/* The beginning of the last, unfinished line of `fd`, or its size; looks back at most `max`
+ * bytes. */
 int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset);
 
 /* How another file's content relates to what was read of this one. */

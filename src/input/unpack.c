@@ -5,8 +5,8 @@
  * that. The head tells at once whether the archive is worth it; the bytes before the place, when it
  * is reached, whether it is the one.
  *
- * Offsets count unpacked bytes, so that they are the same before and after the file was compressed.
- */
+ * Offsets count unpacked bytes, so that they are the same before and after the file was
+ * compressed. */
 #include "config.h"
 
 #include "input/set.h"

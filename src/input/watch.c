@@ -4,8 +4,8 @@
  * directory, to the target of a symlink, through a hard link elsewhere) the reconcile of the
  * tailset finds.
  *
- * The kernel merges equal neighbours in its queue, so a burst of appends to one file is one event.
- */
+ * The kernel merges equal neighbours in its queue, so a burst of appends to one file is one
+ * event. */
 #include "config.h"
 
 #include "input/watch.h"

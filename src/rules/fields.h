@@ -60,8 +60,8 @@ void fieldnames_free(struct fieldnames *f);
 bool json_fields(struct slice line, const struct fieldnames *want, struct field *slots,
                  struct touched *touched);
 
-/* One member of the outermost object, whose key is `key` (without escapes) and whose value begins at
- * p: behind the value, or NULL when it is none. */
+/* One member of the outermost object, whose key is `key` (without escapes) and whose value begins
+ * at p: behind the value, or NULL when it is none. */
 const char *json_member(const char *p, const char *end, struct slice key,
                         const struct fieldnames *want, struct field *slots,
                         struct touched *touched);

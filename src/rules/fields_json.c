@@ -79,8 +79,8 @@ static const char *skip_plain(const char *p, const char *end)
         memcpy(&v, p, sizeof v);
         quote = v ^ ones * '"';
         backslash = v ^ ones * '\\';
-        /* a top bit is set where a byte was less than what was taken away from it, or may have been
-         */
+        /* a top bit is set where a byte was less than what was taken away from it, or may have
+         * been */
         if (((quote - ones) | (backslash - ones) | (v - ones * 0x20)) & ~v & tops)
             break;
     }

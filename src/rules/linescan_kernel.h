@@ -1,9 +1,9 @@
 /* The fast scanner; included by linescan_avx2.c, linescan_sse2.c and linescan_swar.c.
  *
  * What it guesses. That a line has the shape of one seen before (trail.h): the same keys in the
- * same order, with other values. So it compares 32 bytes with what is likely to stand there, `{"time":"`,
- * and all of a key, its quotes, colon and comma are dealt with at once; the name was looked up when
- * the step was made.
+ * same order, with other values. So it compares 32 bytes with what is likely to stand there,
+ * `{"time":"`, and all of a key, its quotes, colon and comma are dealt with at once; the name was
+ * looked up when the step was made.
  *
  * What it proves. Every byte of the line is either compared with a step's text, which was read byte
  * by byte when the step was made and is right for this place whatever stands around it; or it is

@@ -1,5 +1,5 @@
-/* What the three compilations of linescan_kernel.h have in common and need not be fast. Internal.
- */
+/* What the three compilations of linescan_kernel.h have in common and need not be fast.
+ * Internal. */
 #ifndef LT_RULES_LINESCAN_PARTS_H
 #define LT_RULES_LINESCAN_PARTS_H
 

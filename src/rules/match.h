@@ -14,8 +14,9 @@ static inline bool event_for_line(const struct event *e, const struct record *r)
 }
 
 /* Tries the conditions in the order written. Returns how many held before one failed
- * (event->nconditions: all); groups of those that held are set. None holds when the event is not for the line. *ret_limit is set to true when a
- * regex ran into the match limit (it counts as not matching), else left alone. */
+ * (event->nconditions: all); groups of those that held are set. None holds when the event is not
+ * for the line. *ret_limit is set to true when a regex ran into the match limit (it counts as not
+ * matching), else left alone. */
 unsigned match_conditions(struct record *r, const struct event *e, bool *ret_limit);
 
 /* set, rewrite, map in the order written. A rewrite that runs into the match limit does nothing. */

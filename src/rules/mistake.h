@@ -31,7 +31,8 @@ void mistake_add_with(struct mistakes *m, enum severity severity, struct where a
                       struct slice more, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 /* Appends everything up to `most` severe (MISTAKE, WARNING or ADVICE), sorted by file and line,
- * each once; returns how many of it are of the severity MISTAKE. Warnings read `file:line: warning: sentence`, advice `file:line: advice: sentence`. */
+ * each once; returns how many of it are of the severity MISTAKE. Warnings read
+ * `file:line: warning: sentence`, advice `file:line: advice: sentence`. */
 size_t mistakes_print(const struct mistakes *m, enum severity most, struct buf *out);
 void mistakes_release(struct mistakes *m);
 

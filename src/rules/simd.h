@@ -45,8 +45,8 @@ SIMD_INLINE unsigned bit_lowest(uint64_t v)
     return (unsigned)__builtin_ctzll(v);
 }
 
-/* A vector is as many bytes as are looked at together. Its bytes are told apart by bits of a number,
- * VECTOR_BITS of them for each, the first byte's lowest:
+/* A vector is as many bytes as are looked at together. Its bytes are told apart by bits of a
+ * number, VECTOR_BITS of them for each, the first byte's lowest:
  *
  * vector_eq(v, c)         which bytes are c?
  * vector_at_most(v, top)  which are at most top? (top is below 0x80)

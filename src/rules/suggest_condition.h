@@ -1,5 +1,5 @@
-/* suggest_condition -- how an event finds its lines: by a value, by how it begins, by a regex, or by
- * the keys it has. */
+/* suggest_condition -- how an event finds its lines: by a value, by how it begins, by a regex, or
+ * by the keys it has. */
 #ifndef LT_RULES_SUGGEST_CONDITION_H
 #define LT_RULES_SUGGEST_CONDITION_H
 

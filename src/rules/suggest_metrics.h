@@ -1,5 +1,5 @@
-/* suggest_metrics -- the metrics proposed for one event: a counter of its lines, and what its numbers
- * are good for. */
+/* suggest_metrics -- the metrics proposed for one event: a counter of its lines, and what its
+ * numbers are good for. */
 #ifndef LT_RULES_SUGGEST_METRICS_H
 #define LT_RULES_SUGGEST_METRICS_H
 

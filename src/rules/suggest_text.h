@@ -13,8 +13,8 @@ void suggest_value(struct slice text, struct buf *out);
 void suggest_shown(struct slice text, size_t most, struct buf *out);
 /* Appends an anchored regex for a shape; `names` (per word, NULL = none) become groups. */
 void suggest_regex(const struct shape *s, char *const *names, struct buf *out);
-/* The shape's fixed beginning if all that varies comes behind it and is not named; n = 0: not so.
- */
+/* The shape's fixed beginning if all that varies comes behind it and is not named; n = 0: not
+ * so. */
 struct slice suggest_beginning(const struct shape *s, char *const *names);
 
 #endif

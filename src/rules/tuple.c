@@ -14,8 +14,8 @@
 
 #include <stdlib.h>
 
-/* So few entries are looked through; a thousand rules with few tuples each would have their slots in
- * no cache. */
+/* So few entries are looked through; a thousand rules with few tuples each would have their slots
+ * in no cache. */
 enum { FEW = 4, SLOTS_BITS_MIN = 4 };
 
 /* Texts are raw, so they may be as long as a line. On average they may have so many bytes. */

@@ -9,8 +9,9 @@
  *     entries: hash, key, series...       dense
  *
  * Bounded: a table that is full is emptied and begins anew, so a log of ever new paths costs time
- * but not memory, however long they are. How large it may grow is said with each addition: many more tuples than there are
- * series are mostly texts that never come again, and only push others out of the cache. */
+ * but not memory, however long they are. How large it may grow is said with each addition: many
+ * more tuples than there are series are mostly texts that never come again, and only push others
+ * out of the cache. */
 #ifndef LT_RULES_TUPLE_H
 #define LT_RULES_TUPLE_H
 
