@@ -30,6 +30,7 @@ struct part {
 };
 
 struct work {
+    const struct setup *setup;
     const struct parts_options *options;
     struct part *parts;
     size_t n, cap, next, merged;
@@ -68,13 +69,13 @@ static uint32_t identify(const struct input *in)
 }
 
 /* A log whose lines are joined from several is not cut: a line may lie on both sides. */
-static void cut(struct work *w, const struct setup *setup, const struct input *in)
+static void cut(struct work *w, const struct input *in)
 {
     uint64_t *cuts = NULL;
     unsigned n = 1;
     uint32_t id = identify(in);
 
-    if (in->size > PART_BYTES && setup->rules->logs[in->log].unwrap == UNWRAP_NONE &&
+    if (in->size > PART_BYTES && w->setup->rules->logs[in->log].unwrap == UNWRAP_NONE &&
         archive_cut(in->path, PART_BYTES, &cuts, &n) < 0)
         n = 1; /* reading it will say what is wrong */
     for (unsigned i = 0; i < n; i++)
@@ -162,15 +163,10 @@ static struct part *take_part(struct work *w)
 static void *work_on(void *ctx)
 {
     struct work *w = ctx;
-    struct mistakes m = MISTAKES_INIT;
-    struct setup setup;
+    struct setup setup = *w->setup; /* but for the rules, which a match writes to */
     struct part *p;
 
-    /* The same files loaded without mistakes a moment ago. */
-    if (setup_load(w->options->common, NULL, w->options->setup_flags, &setup, &m) < 0) {
-        say_mistakes(&m, MISTAKE);
-        abort();
-    }
+    setup.rules = setup_rules_again(w->setup);
     while ((p = take_part(w)) != NULL) {
         struct hand h = {w, p, 0};
 
@@ -180,8 +176,7 @@ static void *work_on(void *ctx)
         pthread_cond_broadcast(&w->changed);
         pthread_mutex_unlock(&w->mutex);
     }
-    setup_release(&setup);
-    mistakes_release(&m);
+    ruleset_free(setup.rules);
     return NULL;
 }
 
@@ -243,12 +238,12 @@ static int run_threads(struct work *w)
 int parts_run(const struct setup *setup, const struct inputs *inputs,
               const struct parts_options *options)
 {
-    struct work w = {.options = options};
+    struct work w = {.setup = setup, .options = options};
 
     pthread_mutex_init(&w.mutex, NULL);
     pthread_cond_init(&w.changed, NULL);
     for (size_t i = 0; i < inputs->n; i++)
-        cut(&w, setup, &inputs->list[i]);
+        cut(&w, &inputs->list[i]);
     int code = run_threads(&w);
 
     for (size_t i = 0; i < w.n; i++) {

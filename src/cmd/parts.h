@@ -13,8 +13,6 @@
 enum { PARTS_THREADS_MAX = 256 };
 
 struct parts_options {
-    const struct common_options *common; /* each thread loads its own rules */
-    unsigned setup_flags;
     unsigned threads;
     bool no_dispatch;
     struct progress *progress;

@@ -103,8 +103,6 @@ static int read_inputs(struct replay *r, const struct setup *setup, const struct
 {
     struct progress progress;
     struct parts_options parts = {
-        .common = &o->common,
-        .setup_flags = SETUP_AUTO_LOG,
         .threads = threads,
         .no_dispatch = o->no_dispatch,
         .progress = &progress,

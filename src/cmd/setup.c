@@ -170,6 +170,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
 
     if (main_doc) {
         add_doc(s, main_doc);
+        s->has_config = true;
         settings_expand_env(main_doc, m);
         settings_read(&s->settings, main_doc, flags & SETUP_TEST ? "test" : NULL, m);
     }
@@ -187,13 +188,27 @@ int setup_load(const struct common_options *options, const struct strings *logs,
                     "no log to follow: add a [log NAME] section with path = GLOB, or --log GLOB");
     struct ruleset_options ro = {.lint = flags & SETUP_LINT};
 
-    s->rules = ruleset_new(s->docs, (unsigned)s->ndocs, main_doc != NULL, &ro, m);
+    s->rules = ruleset_new(s->docs, (unsigned)s->ndocs, s->has_config, &ro, m);
     map_release(&seen);
     if (s->rules) {
         check_const_labels(s, m);
         warn_directories(s, m);
     }
     return m->nmistakes > before ? -EINVAL : 0;
+}
+
+struct ruleset *setup_rules_again(const struct setup *s)
+{
+    struct ruleset_options ro = {.lint = false};
+    struct mistakes m = MISTAKES_INIT;
+    struct ruleset *rules = ruleset_new(s->docs, (unsigned)s->ndocs, s->has_config, &ro, &m);
+
+    if (!rules) { /* the same documents were without mistakes before */
+        say_mistakes(&m, MISTAKE);
+        abort();
+    }
+    mistakes_release(&m);
+    return rules;
 }
 
 void setup_release(struct setup *s)

@@ -10,6 +10,7 @@ struct setup {
     struct settings settings;
     struct ini_doc **docs;
     size_t ndocs, docs_cap;
+    bool has_config;       /* docs[0] is the configuration file */
     struct ruleset *rules; /* may be NULL when there were mistakes */
     bool any_log;          /* a [log] was defined by the user */
 };
@@ -27,6 +28,9 @@ enum setup_flags {
 int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
                struct setup *ret_setup, struct mistakes *m);
 void setup_release(struct setup *s);
+/* The rules once more, for a thread of its own: of the documents as they were read, since a file may
+ * be another by now, and a pipe is empty. Nothing is shared but `setup`, which is only read. */
+struct ruleset *setup_rules_again(const struct setup *s);
 
 /* setup_load for commands: says mistakes (and, if asked for, warnings) on stderr. -1 to go on, else
  * the exit code. */

@@ -176,6 +176,14 @@ def replays():
     expect("values that are left out are told", ["replay", "--rules", "skip.ini", "-"], 0, "s_total 3",
            "s_total: values of event a left out because they were not a number: 2",
            stdin="msg=a took=12ms\nmsg=a took=3\nmsg=a took=x\nmsg=a n=1\n")
+    for jobs in "13":
+        rules, end = os.pipe()
+        os.write(end, RULES.encode())
+        os.close(end)
+        done = subprocess.run([PROGRAM, "replay", "-j", jobs, "--rules", "/dev/fd/%d" % rules, "a.log"], pass_fds=[rules],
+                              capture_output=True, text=True, check=False, timeout=60)
+        os.close(rules)
+        check("rules through a pipe, -j " + jobs, done.returncode == 0 and samples(done.stdout) == PAGE, done)
     expect("a file that is not there", ["replay", "--rules", "r.ini", "no.log", "a.log"], 1, None,
            "cannot read no.log: No such file")
     with open("a.log.gz", "rb") as f:
