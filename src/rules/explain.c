@@ -106,8 +106,11 @@ static struct trial try_event(struct explainer *x, unsigned event)
         }
     if (!event_for_log(e, r->source->log))
         t.outcome = OTHER_LOG;
-    if (t.outcome == IS_EVENT)
-        match_actions(r, e, &t.limit);
+    if (t.outcome != IS_EVENT)
+        return t;
+    if (!record_has_time(r))
+        record_event_time(r, e);
+    match_actions(r, e, &t.limit);
     return t;
 }
 
@@ -333,4 +336,5 @@ void explain_line(struct explainer *x, struct source *s, struct slice raw,
         buf_str(out, "  no event takes this line\n");
     if (hits == 0 || o->always_near)
         show_nearest(x, o, out);
+    record_note_time(r);
 }

@@ -289,6 +289,29 @@ inc  = far, nearer, nearest, plug, web, first, not_first
     expect("explain: a line of another log", [*near, "only there"], 0,
            r"not event web .*\n    it is only for log web, and this line is of log auto\n")
     expect("explain: as a line of that log", [*near, "--as", "web", "only there"], 0, "is event web ")
+    write("time.ini", """\
+[log auto]
+time = at
+[event dated]
+match = ^at (?<at>\\S+Z) said
+[event noon]
+of  = dated
+set.moment = ${_time}
+[event more]
+match = ^more
+[gauge dated_seconds]
+help  = x
+set   = dated, more
+value = _time
+[gauge noon_seconds]
+help  = x
+set   = noon
+value = moment
+""")
+    expect("explain: the time in an event's regex, and that of the line before",
+           ["explain", "--rules", "time.ini", "at 2025-11-11T22:40:03Z said\nmore of it\nmsg=x at=2025-11-11T22:40:09Z\nmore"], 0,
+           r"set dated_seconds 1762900803\n[\s\S]*set noon_seconds 1762900803\n[\s\S]*set dated_seconds 1762900803\n"
+           r"[\s\S]*set dated_seconds 1762900809\n")
     got = run(*near, "\U0001f50c off x")
     lines = got[1].splitlines()
     text = [i for i, line in enumerate(lines) if line == "      \U0001f50c off x"]
