@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define HELD_MAX (UINT64_C(256) << 20) /* bytes of waiting lines; beyond, the oldest goes early */
+#define HELD_MAX (UINT64_C(256) << 20) /* bytes that lines wait in; beyond, the oldest goes early */
 
 enum { ZONE_STEP_S = 900, ZONE_STEPS = 97 /* -12 h .. 12 h */, ZONE_SURE = 20 };
 
@@ -139,6 +139,12 @@ static void close_file(struct timeline *t, struct file *f)
         file_free(f);
 }
 
+/* A log of short lines takes more for what is kept of each than for their texts. */
+static uint64_t held_size(const struct held *h)
+{
+    return sizeof *h + h->n;
+}
+
 static bool before(const struct held *a, const struct held *b)
 {
     return a->time_ns != b->time_ns ? a->time_ns < b->time_ns : a->seq < b->seq;
@@ -207,7 +213,7 @@ static void hold(struct timeline *t, struct file *f, const struct engine_peek *l
         t->stats.late += h.time_ns != TIMELINE_NO_TIME;
         h.time_ns = t->last_ns;
     }
-    t->held_bytes += h.n;
+    t->held_bytes += held_size(&h);
     f->held++;
     heap_push(t, h);
 }
@@ -319,7 +325,7 @@ int timeline_next(struct timeline *t, struct source **ret_source, struct engine_
     if (r < 0)
         return r;
     t->out = heap_pop(t);
-    t->held_bytes -= t->out.n;
+    t->held_bytes -= held_size(&t->out);
     t->stats.lines++;
     if (t->stats.first_ns == TIMELINE_NO_TIME)
         t->stats.first_ns = t->out.time_ns;

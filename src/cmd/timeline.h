@@ -6,7 +6,8 @@
  * come first, with time_ns TIMELINE_NO_TIME.
  *
  * A file is opened when it is its turn and closed at its end: of a rotated set of a thousand, one
- * is open. Memory is what `slack` of log holds, at most HELD_MAX. */
+ * is open. Memory is what `slack` of log holds, with what is kept of each line at most 256 MiB:
+ * beyond that the oldest line goes early. */
 #ifndef LT_CMD_TIMELINE_H
 #define LT_CMD_TIMELINE_H
 
