@@ -262,6 +262,26 @@ START_TEST(different_values_are_counted_up_to_a_bound)
 }
 END_TEST
 
+START_TEST(names_are_told_apart_up_to_a_bound)
+{
+    struct field_list list = {.n = 0};
+    char name[32];
+
+    for (int t = 0; t < 2; t++)
+        for (int i = 0; i < 3 * FIELDS_MAX; i++) {
+            snprintf(name, sizeof name, "f%d", i);
+            field_note(&list, slice_str(name), SLICE("1"));
+        }
+    ck_assert_uint_eq(list.n, FIELDS_MAX);
+    for (int i = 0; i < FIELDS_MAX; i++) {
+        snprintf(name, sizeof name, "f%d", i);
+        ck_assert_str_eq(list.list[i].name, name);
+        ck_assert_uint_eq(list.list[i].seen, 2);
+    }
+    field_list_release(&list);
+}
+END_TEST
+
 /* The whole way, from lines to a file. */
 static char *write_up(const char *const *lines, int times, uint64_t least)
 {
@@ -433,6 +453,7 @@ static Suite *suggest_suite(void)
     tcase_add_test(c, numbers_are_sums_states_or_nothing);
     tcase_add_test(c, what_has_many_values_is_refused_as_label);
     tcase_add_test(c, different_values_are_counted_up_to_a_bound);
+    tcase_add_test(c, names_are_told_apart_up_to_a_bound);
     tcase_add_test(c, the_field_that_tells_lines_apart_is_found);
     tcase_add_test(c, tomorrow_has_another_date);
     tcase_add_test(c, access_logs_of_web_servers_are_known);

@@ -27,14 +27,20 @@ void field_list_release(struct field_list *fields)
         map_release(&fields->list[i].routes);
     }
     free(fields->list);
+    map_release(&fields->index);
     *fields = (struct field_list){0};
 }
 
+/* NULL: it is one name too many. */
 static struct field_stats *field_of(struct field_list *fields, struct slice name)
 {
-    for (size_t i = 0; i < fields->n; i++)
-        if (slice_eq(slice_str(fields->list[i].name), name))
-            return &fields->list[i];
+    uint64_t i;
+
+    if (map_get(&fields->index, name, &i))
+        return &fields->list[i];
+    if (fields->n == FIELDS_MAX)
+        return NULL;
+    map_put(&fields->index, name, fields->n);
     GROW(fields->list, fields->n, fields->cap);
     fields->list[fields->n] = (struct field_stats){.name = xstrslice(name)};
     return &fields->list[fields->n++];
@@ -78,7 +84,7 @@ void field_note(struct field_list *fields, struct slice name, struct slice value
     struct field_stats *f = field_of(fields, name);
     enum word_class class = word_class(value);
 
-    if (value.n == 0)
+    if (!f || value.n == 0)
         return;
     f->seen++;
     f->classes[class]++;

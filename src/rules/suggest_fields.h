@@ -8,7 +8,10 @@
 
 #include <stdint.h>
 
-enum { VALUES_MAX = 1000 }; /* different values that are told apart */
+enum {
+    VALUES_MAX = 1000, /* different values that are told apart */
+    FIELDS_MAX = 4096, /* different names; those that come later are left out */
+};
 
 struct field_stats {
     char *name;
@@ -41,6 +44,7 @@ struct field_guess {
 struct field_list {
     struct field_stats *list;
     size_t n, cap;
+    struct map index; /* name -> number in the list */
 };
 
 /* Takes note of a value. */
