@@ -454,6 +454,25 @@ def series_stay_over_restarts():
     w.finish()
 
 
+def a_scrape_between_ticks_does_not_put_off_the_next_save():
+    """`interval` is promised from the last save on, whoever asked for that one."""
+    def saved_since(stat):
+        return lambda: os.stat("state/state").st_mtime_ns != stat.st_mtime_ns
+
+    w = World(state="interval = 3s").start()
+    w.write(10)
+    w.exact()
+    before = os.stat("state/state")
+    w.write(10)
+    assert until(saved_since(before), 10), "the tick did not save"
+    w.write(10)
+    w.exact()                                           # its scrapes save, too
+    before = os.stat("state/state")
+    w.write(10)
+    assert until(saved_since(before), 4.5), "saved later than interval allows"
+    w.finish()
+
+
 def state_file_is_private_and_whole():
     """What the file says of itself holds: a length, and a checksum of all of it."""
     w = World().start()
@@ -474,4 +493,5 @@ if __name__ == "__main__":
          enospc_and_space_again, enospc_and_killed_while_full, state_directory_unusable, nothing_kept_when_asked,
          state_damage, both_states_damaged, state_of_a_newer_version, left_over_temporary_is_not_believed, rotate_down,
          rotate_gz_down, rotate_zst_down, rotated_and_deleted_down, truncate_down, copytruncate_down, two_daemons,
-         series_stay_over_restarts, state_file_is_private_and_whole)
+         series_stay_over_restarts, a_scrape_between_ticks_does_not_put_off_the_next_save,
+         state_file_is_private_and_whole)
