@@ -212,9 +212,27 @@ START_TEST(a_hard_link_is_counted_once)
     world_run(&w, 20);
     world_expect(&w, "link.log", "through the link\n");
     world_settle(&w);
+    world_remove(&w, "link.log");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+    ck_assert_int_eq(link(world_path(&w, "app.log"), world_path(&w, "link.log")), 0);
+    world_run(&w, 20);
     world_remove(&w, "app.log");
     world_expect(&w, "link.log", "only the link is left\n");
     world_settle(&w);
+    world_remove(&w, "link.log");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+}
+END_TEST
+
+START_TEST(a_directory_that_is_removed_is_no_vanished_file)
+{
+    ck_assert_int_eq(mkdir(world_path(&w, "directory.log"), 0755), 0);
+    world_run(&w, 20);
+    ck_assert_int_eq(rmdir(world_path(&w, "directory.log")), 0);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
 }
 END_TEST
 
@@ -257,6 +275,7 @@ int main(void)
     tcase_add_test(c, a_file_written_anew_while_nobody_looked_is_not_read_again);
     tcase_add_test(c, files_that_begin_alike_are_different_files);
     tcase_add_test(c, a_hard_link_is_counted_once);
+    tcase_add_test(c, a_directory_that_is_removed_is_no_vanished_file);
     tcase_add_test(c, deleted_before_it_was_read_is_told);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);

@@ -28,14 +28,25 @@ static struct tail_file *whose_name_is_gone(struct tailset *t, const char *path)
     return NULL;
 }
 
-/* A deleted name that nobody had is that of a file which came and went between two looks. */
+static bool forget_link(struct tailset *t, const char *path)
+{
+    uint64_t linked = 0;
+
+    if (map_get(&t->links, slice_str(path), &linked) && linked)
+        (void)map_put(&t->links, slice_str(path), 0);
+    return linked;
+}
+
+/* A deleted name that nobody had is that of a file which came and went between two looks; but not
+ * when it was seen as the second name of another. */
 static void name_gone(struct tailset *t, unsigned events, const char *path)
 {
     struct tail_file *f = whose_name_is_gone(t, path);
+    bool link = forget_link(t, path);
 
     if (f)
         f->gone_told = true;
-    else if (events & WATCH_DELETED)
+    else if ((events & WATCH_DELETED) && !(events & WATCH_DIRECTORY) && !link)
         note(t, log_of_path(t, path), TAIL_VANISHED, 1);
 }
 

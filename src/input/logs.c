@@ -130,6 +130,7 @@ void logs_free(struct tailset *t)
     free(t->by_number);
     index_release(&t->stream_index);
     map_release(&t->warned);
+    map_release(&t->links);
 }
 
 struct stream *stream_find(const struct tailset *t, const char *path)

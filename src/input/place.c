@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+enum { LINKS_MAX = 10000 };
+
 struct tail_file *file_by_path(const struct tailset *t, const char *path)
 {
     struct index_node *node = index_first(&t->path_index, slice_hash(slice_str(path)));
@@ -135,8 +137,11 @@ static void examine_regular(struct tailset *t, const char *path, const struct lo
     if (f)
         lose_name(t, f);
     owner = owner_of(t, look);
-    if (owner && still_named(owner))
+    if (owner && still_named(owner)) {
+        if (t->links.n < LINKS_MAX)
+            (void)map_put(&t->links, slice_str(path), 1);
         return; /* a hard link: counted once, under its first name */
+    }
     if (owner && is_memo(owner)) {
         file_drop(t, owner);
         owner = NULL;

@@ -159,6 +159,7 @@ struct tailset {
     struct tail_buffer buffer;
     struct tail_file *reading; /* whose lines are being handed out */
     struct map warned;
+    struct map links; /* paths: 1 = last seen as a hard link of a file that has another name */
     uint64_t version;
     uint32_t next_id;
     int64_t now;

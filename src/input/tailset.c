@@ -195,6 +195,7 @@ int tailset_new(struct loop *loop, const struct tail_options *options, const str
     t->sink = &t->sink_copy;
     t->queue_end = &t->queue;
     t->warned = MAP_INIT;
+    t->links = MAP_INIT;
     set_options(t, options);
     set_update_now(t);
     logs_configure(t);

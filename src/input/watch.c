@@ -82,6 +82,7 @@ static unsigned events_of(uint32_t mask)
         {IN_MOVED_FROM, WATCH_MOVED},
         {IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED, WATCH_SELF_GONE},
         {IN_Q_OVERFLOW, WATCH_OVERFLOW},
+        {IN_ISDIR, WATCH_DIRECTORY},
     };
     unsigned events = 0;
 

@@ -14,6 +14,7 @@ enum watch_events {
     WATCH_MOVED = 1 << 3,     /* renamed: no longer under this name */
     WATCH_SELF_GONE = 1 << 4, /* the directory itself went away; wd is dead */
     WATCH_OVERFLOW = 1 << 5,  /* events were lost; wd is -1 */
+    WATCH_DIRECTORY = 1 << 6, /* the name is or was a directory's */
 };
 
 /* `name` is "" when the event is about the directory itself; it BORROWS. */
