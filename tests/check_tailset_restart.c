@@ -135,6 +135,43 @@ START_TEST(an_archive_that_is_still_being_written_is_waited_for)
 }
 END_TEST
 
+static unsigned count_descriptors(void)
+{
+    unsigned n = 0;
+
+    for (int fd = 0; fd < 1024; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+START_TEST(an_archive_that_becomes_another_is_closed)
+{
+    struct stat st;
+    unsigned before;
+
+    world_kill(&w);
+    before = count_descriptors();
+    for (int i = 0; i < 500; i++) {
+        char text[64];
+
+        (void)snprintf(text, sizeof(text), "unread %d, squared %d\n", i, i * i);
+        world_write(&w, "app.log", text);
+    }
+    world_rename(&w, "app.log", "app.log.1");
+    compress_file("app.log.1");
+    ck_assert_int_eq(stat(world_path(&w, "app.log.1.gz"), &st), 0);
+    world_truncate(&w, "app.log.1.gz", st.st_size / 2);
+    world_start(&w);
+    world_run(&w, 30);
+    world_write(&w, "other", "nothing like it\n");
+    compress_file("other");
+    world_copy(&w, "other.gz", "app.log.1.gz");
+    world_run(&w, 500);
+    world_kill(&w);
+    ck_assert_uint_eq(count_descriptors(), before);
+}
+END_TEST
+
 START_TEST(a_broken_archive_is_given_up)
 {
     world_kill(&w);
@@ -277,6 +314,7 @@ int main(void)
     tcase_add_test(c, rotated_and_compressed_while_down);
     tcase_add_test(c, a_compressed_file_is_read_on_in_the_middle_of_many);
     tcase_add_test(c, an_archive_that_is_still_being_written_is_waited_for);
+    tcase_add_test(c, an_archive_that_becomes_another_is_closed);
     tcase_add_test(c, a_broken_archive_is_given_up);
     tcase_add_test(c, truncated_while_down);
     tcase_add_test(c, truncated_and_grown_while_down);

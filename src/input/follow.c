@@ -248,12 +248,12 @@ static int read_archive(struct tailset *t, struct tail_file *f)
         r = unpack_open(f->tail.fd, &f->tail, &f->unpack);
         if (r < 0)
             return r;
-        f->tail.fd = -1;
-        t->nopen--;
         if (r == 0) {
             reject_archive(t, f);
             return TAIL_END;
         }
+        f->tail.fd = -1;
+        t->nopen--;
     }
     reader = follow_reader(t, f);
     r = unpack_read(f->unpack, &f->tail, &reader);
