@@ -186,6 +186,28 @@ START_TEST(a_broken_archive_is_given_up)
 }
 END_TEST
 
+START_TEST(a_copy_waits_until_its_original_can_be_read)
+{
+    if (geteuid() != 0)
+        return;
+    world_save(&w);
+    world_kill(&w);
+    world_copy(&w, "app.log", "app.log.1");
+    ck_assert_int_eq(chmod(w.dir, 0777), 0);
+    ck_assert_int_eq(chmod(world_path(&w, "app.log"), 0), 0);
+    ck_assert_int_eq(seteuid(65534), 0);
+    world_start(&w);
+    world_until(&w, &w.notes[TAIL_READ_ERROR], 1);
+    world_run(&w, 50);
+    ck_assert_int_eq(seteuid(0), 0);
+    ck_assert_int_eq(chmod(world_path(&w, "app.log"), 0644), 0);
+    world_expect(&w, "app.log", "can be read again\n");
+    ck_assert_int_eq(seteuid(65534), 0);
+    world_settle(&w);
+    ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
 START_TEST(truncated_while_down)
 {
     world_kill(&w);
@@ -316,6 +338,7 @@ int main(void)
     tcase_add_test(c, an_archive_that_is_still_being_written_is_waited_for);
     tcase_add_test(c, an_archive_that_becomes_another_is_closed);
     tcase_add_test(c, a_broken_archive_is_given_up);
+    tcase_add_test(c, a_copy_waits_until_its_original_can_be_read);
     tcase_add_test(c, truncated_while_down);
     tcase_add_test(c, truncated_and_grown_while_down);
     tcase_add_test(c, deleted_while_down_and_the_inode_given_to_another);

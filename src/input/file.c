@@ -175,7 +175,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     f->place = PLACE_NAMED;
     f->gone_told = false;
     f->seen = true;
-    f->searched = f->given_up = f->truncated = false;
+    f->searched = f->given_up = f->truncated = f->awaits = false;
     if (!own && !f->renamed && f->kind != FILE_HELD && f->kind != FILE_DENIED && another)
         note(t, f->stream->log, TAIL_ROTATED, 1);
     f->renamed = !own;

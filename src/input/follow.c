@@ -192,6 +192,7 @@ int follow_reopen(struct tailset *t, struct tail_file *f)
 {
     struct look look;
     int fd = follow_open(t, f->path);
+    int r;
 
     if (fd == -ENOENT || fd == -ENOTDIR) {
         place_examine(t, f->path);
@@ -207,16 +208,11 @@ int follow_reopen(struct tailset *t, struct tail_file *f)
     follow_set_fd(t, f, fd);
     if (f->kind == FILE_PACKED || f->tail.offset == 0)
         return 0;
-    switch (tail_compare(&f->tail, fd, look.size)) {
-    case TAIL_SAME:
-        return 0;
-    case TAIL_OTHER:
-    case TAIL_PREFIX:
-        file_generation_ended(t, f);
-        return 1;
-    default:
-        return 0; /* reading will meet the same error, and tell it */
-    }
+    r = tail_compare(&f->tail, fd, look.size);
+    if (r < 0 || r == TAIL_SAME)
+        return r < 0 ? r : 0;
+    file_generation_ended(t, f);
+    return 1;
 }
 
 /* The archive is not what it began like, or cannot be read to its end: the search goes on without

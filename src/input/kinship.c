@@ -11,38 +11,58 @@
 
 #include "base/clock.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 enum { COMPARE = 4096 };
 
-/* As far as the shorter of the two goes, at its beginning and at its end. */
-static bool begins_alike(int a, int b, uint64_t size)
+/* 1, 0 also when it is shorter, or negative errno. */
+static int holds(int fd, const char *p, size_t n, uint64_t offset)
 {
-    char x[COMPARE], y[COMPARE];
-    size_t n = size < COMPARE ? (size_t)size : COMPARE;
-    const uint64_t places[2] = {0, size - n};
+    char there[COMPARE];
+    ssize_t got = pread(fd, there, n, (off_t)offset);
 
-    for (int i = 0; i < 2; i++)
-        if (pread(a, x, n, (off_t)places[i]) != (ssize_t)n ||
-            pread(b, y, n, (off_t)places[i]) != (ssize_t)n || memcmp(x, y, n) != 0)
-            return false;
-    return n > 0;
+    if (got < 0)
+        return -errno;
+    return (size_t)got == n && memcmp(there, p, n) == 0;
 }
 
-/* Is the newcomer a copy, as far as it has come, of this content, which is still there? */
-static bool is_copy_of(struct tailset *t, const struct newcomer *n, int fd,
-                       const struct tail_file *f)
+/* As far as the shorter of the two goes, at its beginning and at its end. 1, 0, or negative errno.
+ */
+static int begins_alike(int a, int b, uint64_t size)
+{
+    char p[COMPARE];
+    size_t n = size < COMPARE ? (size_t)size : COMPARE;
+    const uint64_t places[2] = {0, size - n};
+    int r = n > 0;
+
+    for (int i = 0; i < 2 && r == 1; i++) {
+        ssize_t got = pread(a, p, n, (off_t)places[i]);
+
+        if (got < 0)
+            return -errno;
+        r = (size_t)got == n ? holds(b, p, n, places[i]) : 0;
+    }
+    return r;
+}
+
+/* Is the newcomer a copy, as far as it has come, of this content, which is still there? 1, 0, or
+ * negative errno: it cannot be told now. */
+static int is_copy_of(struct tailset *t, const struct newcomer *n, int fd,
+                      const struct tail_file *f)
 {
     struct look look;
-    bool same = false;
-    int own = f->tail.fd >= 0 ? -1 : follow_open(t, f->path);
-    int other = own >= 0 ? own : f->tail.fd;
+    int other = f->tail.fd >= 0 ? f->tail.fd : follow_open(t, f->path);
+    int r;
 
-    if (other >= 0 && look_at_fd(other, &look) == 0 && look.size >= n->look.size)
-        same = begins_alike(other, fd, n->look.size);
-    if (own >= 0)
-        (void)close(own);
-    return same;
+    if (other < 0)
+        return other;
+    r = look_at_fd(other, &look);
+    if (r == 0 && look.size >= n->look.size)
+        r = begins_alike(other, fd, n->look.size);
+    if (other != f->tail.fd)
+        (void)close(other);
+    return r;
 }
 
 bool kin_still_copy(struct tailset *t, const struct tail_file *held)
@@ -54,7 +74,7 @@ bool kin_still_copy(struct tailset *t, const struct tail_file *held)
     if (fd < 0)
         return true;
     if (look_at_fd(fd, &n.look) == 0 && identity_eq(&n.look.id, &held->tail.id))
-        same = is_copy_of(t, &n, fd, held->copy_of);
+        same = is_copy_of(t, &n, fd, held->copy_of) != 0;
     (void)close(fd);
     return same;
 }
@@ -75,7 +95,8 @@ bool kin_may_continue(const struct newcomer *n, const struct tail_file *f)
            (n->look.id.birth_ns <= f->lost_wall_ns || n->look.id.birth_ns > clock_wall_ns());
 }
 
-/* The lost content that this file continues best; *ret_relation says how. */
+/* The lost content that this file continues best; *ret_relation says how, or is a negative errno
+ * with NULL. */
 struct tail_file *kin_lost(const struct newcomer *n, int fd, int *ret_relation)
 {
     struct tail_file *best = NULL;
@@ -86,7 +107,11 @@ struct tail_file *kin_lost(const struct newcomer *n, int fd, int *ret_relation)
         if (!kin_may_continue(n, f) && (f != n->copy_of || f->place != PLACE_LOST))
             continue;
         relation = tail_compare(&f->tail, fd, n->look.size);
-        if (relation <= TAIL_OTHER)
+        if (relation < 0) {
+            *ret_relation = relation;
+            return NULL;
+        }
+        if (relation == TAIL_OTHER)
             continue;
         if (!best || relation > *ret_relation ||
             (relation == *ret_relation && f->tail.offset > best->tail.offset)) {
@@ -115,16 +140,27 @@ static bool begins_otherwise(const struct tail_file *f, struct slice head)
 }
 
 /* A content that is still there, of which the newcomer is a copy; or NULL. What was read of each is
- * in memory: in a directory of a thousand old files, only what begins alike is opened. */
-struct tail_file *kin_original(struct tailset *t, const struct newcomer *n, int fd)
+ * in memory: in a directory of a thousand old files, only what begins alike is opened. With NULL,
+ * *ret_error is a negative errno when one could not be compared, else 0. */
+struct tail_file *kin_original(struct tailset *t, const struct newcomer *n, int fd, int *ret_error)
 {
     char head[TAIL_HEAD_MAX];
     ssize_t got = pread(fd, head, sizeof(head), 0);
     struct slice begin = slice_make(head, got > 0 ? (size_t)got : 0);
 
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (file_is_readable(f) && !kin_is_older(n, f) && !begins_otherwise(f, begin) &&
-            is_copy_of(t, n, fd, f))
+    *ret_error = got < 0 ? -errno : 0;
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
+        int r;
+
+        if (!file_is_readable(f) || kin_is_older(n, f) || begins_otherwise(f, begin))
+            continue;
+        r = is_copy_of(t, n, fd, f);
+        if (r == 1)
             return f;
+        if (r == -ENOENT || r == -ENOTDIR)
+            place_examine(t, f->path);
+        if (r < 0)
+            *ret_error = r;
+    }
     return NULL;
 }

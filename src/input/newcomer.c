@@ -98,40 +98,51 @@ static struct tail_file *current_of(const struct tailset *t, const struct stream
     return f && f->stream == s ? f : NULL;
 }
 
-static void take_as_read(struct tail_file *f, int fd, uint64_t upto)
+/* What it is cannot be told now: it is examined again, at a reconcile, or at once when it was
+ * compared with what has just lost its name. Read from 0 it could be counted twice. */
+static void put_off(struct tailset *t, const struct newcomer *n, int fd, int error)
 {
-    if (tail_mark_read(&f->tail, fd, upto) < 0)
-        tail_restart(&f->tail);
+    (void)close(fd);
+    if (error == ENOENT || error == ENOTDIR)
+        place_examine(t, n->path);
+    else
+        deny(t, n, error);
 }
 
-/* Where a new content is read from. */
-static void choose_start(struct tailset *t, const struct newcomer *n, struct tail_file *f, int fd)
+/* Where a new content is read from. 0 or negative errno. */
+static int choose_start(struct tailset *t, const struct newcomer *n, struct tail_file *f, int fd)
 {
     const struct log *log = n->stream->log;
     bool at_end = log->fresh && log->config && log->config->start_at_end;
     uint64_t from;
+    int r;
 
     if (n->sibling && !n->own && (log->fresh || (t->all_at_end && !t->reconciled))) {
-        take_as_read(f, fd, n->look.size);
         f->retired = true;
-        return;
+        return tail_mark_read(&f->tail, fd, n->look.size);
     }
     if (!at_end && !(t->all_at_end && !t->reconciled))
-        return;
-    if (tail_last_line(fd, n->look.size, t->options.max_line, &from) < 0)
-        return;
-    take_as_read(f, fd, from);
-    if (!at_end)
+        return 0;
+    r = tail_last_line(fd, n->look.size, t->options.max_line, &from);
+    if (r == 0)
+        r = tail_mark_read(&f->tail, fd, from);
+    if (r == 0 && !at_end)
         note(t, log, TAIL_LOST_STATE, from);
+    return r;
 }
 
 static void begin(struct tailset *t, const struct newcomer *n, int fd)
 {
     struct tail_file *f = file_new(t, n->stream, FILE_PLAIN);
+    int r = choose_start(t, n, f, fd);
 
+    if (r < 0) {
+        file_drop(t, f);
+        put_off(t, n, fd, -r);
+        return;
+    }
     if (n->sibling)
         file_join(f, n->stream, current_of(t, n->stream));
-    choose_start(t, n, f, fd);
     f->mtime_ns = n->look.mtime_ns;
     f->renamed = n->sibling; /* it was never known under another name: no rotation that we saw */
     file_name(t, f, n->path, &n->look);
@@ -178,36 +189,40 @@ static struct tail_file *replaced_by(const struct newcomer *n)
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
         if (f->kind == FILE_PLAIN || f->kind == FILE_PACKED)
             last = f;
-    if (!last || last->kind != FILE_PLAIN || !last->just || last->truncated || last->retired ||
-        strcmp(last->path, n->path) != 0)
+    if (!last || last->kind != FILE_PLAIN || !(last->just || last->awaits) || last->truncated ||
+        (last->retired && !last->awaits) || strcmp(last->path, n->path) != 0)
         return NULL;
     return last;
 }
 
 /* What was read to its end is not held open after it has proved itself. */
-static bool reopens_as_another(struct tailset *t, struct tail_file *f)
+static int reopens_as_another(struct tailset *t, struct tail_file *f)
 {
     int r = follow_reopen(t, f);
 
-    if (r == 0 && f->retired)
+    if (r <= 0 && f->retired)
         follow_close_fd(t, f);
-    return r == 1;
+    return r;
 }
 
-/* True when it was not what we thought. */
-static bool proves_wrong(struct tailset *t, struct tail_file *f)
+/* 1 when it was not what we thought, 0, or negative errno: reading will meet the error, and tell
+ * it. */
+static int proves_wrong(struct tailset *t, struct tail_file *f)
 {
     struct look look;
+    int r;
 
     if (!file_is_readable(f) || f->tail.offset == 0)
-        return false;
+        return 0;
     if (f->tail.fd < 0)
-        return f->place == PLACE_NAMED && reopens_as_another(t, f);
-    if (look_at_fd(f->tail.fd, &look) < 0 ||
-        tail_compare(&f->tail, f->tail.fd, look.size) == TAIL_SAME)
-        return false;
+        return f->place == PLACE_NAMED ? reopens_as_another(t, f) : 0;
+    if (look_at_fd(f->tail.fd, &look) < 0)
+        return 0;
+    r = tail_compare(&f->tail, f->tail.fd, look.size);
+    if (r < 0 || r == TAIL_SAME)
+        return r < 0 ? r : 0;
     file_generation_ended(t, f);
-    return true;
+    return 1;
 }
 
 /* A stream's contents must be what we think before others are compared with them. */
@@ -216,53 +231,70 @@ static void verify_stream(struct tailset *t, struct stream *s)
     struct tail_file *f = s->files;
 
     while (f && !s->verified)
-        f = proves_wrong(t, f) ? s->files : f->stream_next;
+        f = proves_wrong(t, f) == 1 ? s->files : f->stream_next;
     s->verified = true;
 }
 
-/* Was one truncated while the newcomer was compared with it? Then that may be its copy after
-
- * all. */
-static bool changed_meanwhile(struct tailset *t, const struct stream *s)
+/* Was one truncated while the newcomer was compared with it? Then that may be its copy after all.
+ * 1, 0, or negative errno. */
+static int changed_meanwhile(struct tailset *t, const struct stream *s)
 {
-    for (struct tail_file *f = s->files; f; f = f->stream_next)
-        if (!f->renamed && proves_wrong(t, f))
-            return true;
-    return false;
+    int error = 0;
+
+    for (struct tail_file *f = s->files; f; f = f->stream_next) {
+        int r = f->renamed ? 0 : proves_wrong(t, f);
+
+        if (r == 1)
+            return 1;
+        if (r < 0)
+            error = r;
+    }
+    return error;
 }
 
 /* Written anew with the same bytes? What the old inode still holds is read first; then the new one
  * goes on behind it. The new one may end before that, when the old one was written to after it was
- * copied; or tell more. */
-static bool rewritten(struct tailset *t, const struct newcomer *n, int fd)
+ * copied; or tell more. 1, 0, or negative errno. */
+static int rewritten(struct tailset *t, const struct newcomer *n, int fd)
 {
     struct tail_file *f = replaced_by(n);
-    bool same;
+    int r;
 
-    while (f && proves_wrong(t, f))
+    while (f && proves_wrong(t, f) == 1)
         f = replaced_by(n);
     if (!f)
-        return false;
-    same = tail_compare(&f->tail, fd, n->look.size) == TAIL_SAME;
-    if (f->place == PLACE_OPEN) {
+        return 0;
+    r = tail_compare(&f->tail, fd, n->look.size);
+    if (r >= 0 && f->place == PLACE_OPEN) {
+        bool same = r == TAIL_SAME;
+
         drain(t, f);
-        same |= tail_compare(&f->tail, fd, n->look.size) == TAIL_SAME;
+        r = same ? TAIL_SAME : tail_compare(&f->tail, fd, n->look.size);
     }
-    if (!same)
-        return false;
-    if (f->tail.offset > n->look.size)
-        take_as_read(f, fd, n->look.size);
+    if (r == TAIL_SAME && f->tail.offset > n->look.size) {
+        int error = tail_mark_read(&f->tail, fd, n->look.size);
+
+        r = error < 0 ? error : r;
+    }
+    f->awaits = r < 0;
+    if (r != TAIL_SAME)
+        return r < 0 ? r : 0;
     adopt(t, f, n, fd);
-    return true;
+    return 1;
 }
 
 /* All of it was read of a content that is gone: a record of its own, with nothing left to read. */
 static void begin_as_read(struct tailset *t, const struct newcomer *n, int fd)
 {
     struct tail_file *f = file_new(t, n->stream, FILE_PLAIN);
+    int r = tail_mark_read(&f->tail, fd, n->look.size);
 
+    if (r < 0) {
+        file_drop(t, f);
+        put_off(t, n, fd, -r);
+        return;
+    }
     file_join(f, n->stream, current_of(t, n->stream));
-    take_as_read(f, fd, n->look.size);
     f->mtime_ns = n->look.mtime_ns;
     f->renamed = f->retired = true;
     file_name(t, f, n->path, &n->look);
@@ -277,43 +309,70 @@ static bool is_unlinked(const struct tail_file *f)
            look.links == 0;
 }
 
-/* Written anew and then rotated, before we had a look: it goes on where a deleted content ends. */
-static bool outgrew_deleted(struct tailset *t, const struct newcomer *n, int fd)
+/* Written anew and then rotated, before we had a look: it goes on where a deleted content ends.
+ * 1, 0, or negative errno. */
+static int outgrew_deleted(struct tailset *t, const struct newcomer *n, int fd)
 {
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
+        int r;
+
         if (!is_unlinked(f) || f->retired || kin_is_older(n, f))
             continue;
         drain(t, f);
-        if (n->look.size <= f->tail.offset || tail_compare(&f->tail, fd, n->look.size) != TAIL_SAME)
+        if (n->look.size <= f->tail.offset)
+            continue;
+        r = tail_compare(&f->tail, fd, n->look.size);
+        if (r < 0)
+            return r;
+        if (r != TAIL_SAME)
             continue;
         adopt(t, f, n, fd);
-        return true;
+        return 1;
     }
-    return false;
+    return 0;
 }
 
 static void settle_sibling(struct tailset *t, const struct newcomer *n, int fd)
 {
-    struct tail_file *original, *lost;
+    struct tail_file *original = NULL, *lost = NULL;
     int relation = TAIL_OTHER;
+    int r = outgrew_deleted(t, n, fd);
 
-    if (outgrew_deleted(t, n, fd))
+    if (r == 1)
         return;
-    original = kin_original(t, n, fd);
-    lost = original ? NULL : kin_lost(n, fd, &relation);
+    if (r == 0)
+        original = kin_original(t, n, fd, &r);
+    if (r == 0 && !original)
+        lost = kin_lost(n, fd, &relation);
+    if (relation < 0)
+        r = relation;
     if (original || n->look.size == 0) {
         newcomer_hold(t, n->stream, n->path, &n->look, original);
         (void)close(fd);
+    } else if (r < 0) {
+        put_off(t, n, fd, -r);
     } else if (relation == TAIL_SAME) {
         adopt(t, lost, n, fd);
     } else if (lost && kin_was_read(n, lost)) {
         begin_as_read(t, n, fd);
-    } else if (changed_meanwhile(t, n->stream)) {
+    } else if ((r = changed_meanwhile(t, n->stream)) < 0) {
+        put_off(t, n, fd, -r);
+    } else if (r == 1) {
         (void)close(fd);
         place_examine(t, n->path);
     } else {
         begin(t, n, fd);
     }
+}
+
+static void settle_own(struct tailset *t, const struct newcomer *n, int fd)
+{
+    int r = rewritten(t, n, fd);
+
+    if (r < 0)
+        put_off(t, n, fd, -r);
+    else if (r == 0)
+        begin(t, n, fd);
 }
 
 /* The name says compressed; only what begins as a lost content did is opened. */
@@ -380,8 +439,8 @@ static void settle(struct tailset *t, const struct newcomer *met)
         settle_packed(t, n, fd);
     else if (n->sibling)
         settle_sibling(t, n, fd);
-    else if (!rewritten(t, n, fd))
-        begin(t, n, fd);
+    else
+        settle_own(t, n, fd);
 }
 
 void newcomers_settle(struct tailset *t)

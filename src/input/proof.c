@@ -135,14 +135,13 @@ static int read_exactly(int fd, char *p, size_t n, uint64_t offset)
     return 0;
 }
 
-static int mark_read_at(struct tail *t, int fd, uint64_t at)
+/* One that cannot be read stays unknown. */
+static void mark_read_at(struct tail *t, int fd, uint64_t at)
 {
     char p[TAIL_PROOF];
-    int r = read_exactly(fd, p, sizeof(p), at - TAIL_PROOF);
 
-    if (r == 0)
+    if (read_exactly(fd, p, sizeof(p), at - TAIL_PROOF) == 0)
         set_mark(t, at, hash_proof(p));
-    return r;
 }
 
 int tail_mark_read(struct tail *t, int fd, uint64_t upto)
@@ -161,11 +160,11 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto)
     extend_head(t, head, head_n);
     while (upto > TAIL_MARKS * stride)
         stride *= 2;
-    for (uint64_t at = stride; at <= upto && r == 0; at += stride)
-        r = mark_read_at(t, fd, at);
+    for (uint64_t at = stride; at <= upto; at += stride)
+        mark_read_at(t, fd, at);
     extend_tail(t, end, end_n);
     t->offset = t->read_to = t->size = t->proved = upto;
-    return r;
+    return 0;
 }
 
 int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset)

@@ -103,6 +103,7 @@ struct tail_file {
     bool just;      /* it lost its name in what is being settled now */
     bool searched;  /* its directory was read since it lost its name */
     bool gone_told; /* an event has told that its name is gone */
+    bool awaits;    /* what came under its name could not yet be compared with it */
 };
 
 enum dir_role {
@@ -244,7 +245,7 @@ bool kin_still_copy(struct tailset *t, const struct tail_file *held);
 bool kin_may_continue(const struct newcomer *n, const struct tail_file *f);
 struct tail_file *kin_lost(const struct newcomer *n, int fd, int *ret_relation);
 bool kin_was_read(const struct newcomer *n, const struct tail_file *lost);
-struct tail_file *kin_original(struct tailset *t, const struct newcomer *n, int fd);
+struct tail_file *kin_original(struct tailset *t, const struct newcomer *n, int fd, int *ret_error);
 
 /* file.c */
 struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind kind);
