@@ -162,7 +162,6 @@ START_TEST(garbage_is_text_and_never_fails)
 END_TEST
 
 /* Each prefix of a real header, in memory of just its size so that a sanitizer sees a read too
-
  * far. */
 START_TEST(every_prefix_of_a_real_header_is_fine)
 {

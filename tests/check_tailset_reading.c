@@ -223,7 +223,6 @@ START_TEST(many_files_are_read_with_few_descriptors)
 END_TEST
 
 /* Each descriptor is held by a deleted file, for late lines; a new file is worth more than
-
  * those. */
 START_TEST(deleted_files_do_not_take_all_descriptors)
 {

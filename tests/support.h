@@ -19,7 +19,6 @@ struct world {
 };
 
 /* Compiles the rules (which must be right) and makes an engine; the time is
-
  * 2001-09-09T01:46:40Z. */
 struct world *world_new(const char *ini);
 struct world *world_new_with(const char *ini, bool no_dispatch);

@@ -215,7 +215,6 @@ static int step_gzip(struct codec_reader *c)
 }
 
 /* 1: there is something to decompress, 0: the end, negative: -ENODATA when it ends in the
-
  * middle. */
 static int ensure_input(struct codec_reader *c)
 {

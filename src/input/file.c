@@ -229,7 +229,6 @@ void file_close_sink(struct tailset *t, struct tail_file *f)
 }
 
 /* Forgets one that is held; its path and original are added to the lists. False when there is
-
  * none. */
 static bool release_one(struct tailset *t, struct stream *s, struct buf *paths,
                         struct buf *originals)

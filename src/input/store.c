@@ -218,7 +218,6 @@ static int newer(struct buf *err, const char *name)
 }
 
 /* It may be in order, only not for us: a state saved as root. Going on without it would lose
-
  * lines. */
 static int unreadable(struct buf *err, const char *name, int r)
 {

@@ -365,7 +365,6 @@ static int read_all(int fd, struct buf *out)
 }
 
 /* A FIFO to which nobody writes is an empty file: opening one must not stop a daemon that
-
  * reloads. */
 static int open_file(const char *path)
 {
