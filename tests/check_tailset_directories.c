@@ -50,6 +50,36 @@ START_TEST(a_new_file_is_read_from_its_beginning)
 }
 END_TEST
 
+START_TEST(files_that_are_gone_are_remembered_so_many_at_most)
+{
+    struct buf state = BUF_INIT;
+    char name[32];
+
+    world_kill(&w);
+    w.options.max_gone = 10;
+    w.options.rotate_wait_ns = 20 * NSEC_PER_MSEC;
+    world_start(&w);
+    for (int i = 0; i < 100; i++) {
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        world_expect(&w, name, "a line\n");
+    }
+    world_settle(&w);
+    for (int i = 0; i < 100; i++) {
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        world_remove(&w, name);
+    }
+    for (int i = 0; i < 500 && (i == 0 || state.n > 10 * 500); i++) {
+        world_run(&w, 10);
+        buf_clear(&state);
+        tailset_encode(w.set, &state);
+    }
+    ck_assert_uint_le(state.n, 10 * 500);
+    ck_assert_uint_ge(state.n, 10 * 50);
+    buf_release(&state);
+    world_settle(&w);
+}
+END_TEST
+
 START_TEST(a_thousand_new_files_are_read)
 {
     for (int i = 0; i < 1000; i++) {
@@ -313,6 +343,7 @@ int main(void)
     tcase_set_timeout(c, 60);
     tcase_add_checked_fixture(c, begin, end);
     tcase_add_test(c, a_new_file_is_read_from_its_beginning);
+    tcase_add_test(c, files_that_are_gone_are_remembered_so_many_at_most);
     tcase_add_test(c, a_thousand_new_files_are_read);
     tcase_add_test(c, without_events_everything_is_found_as_well);
     tcase_add_test(c, subdirectories_are_entered);

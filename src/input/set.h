@@ -150,7 +150,7 @@ struct tailset {
     struct index stream_index, path_index, id_index, target_index, dir_index, wd_index;
     struct dir *dirs;
     struct tail_file *first, *last; /* all files */
-    unsigned nfiles, nopen;
+    unsigned nfiles, nopen, ngone;  /* ngone: given up, at the last reconcile */
     struct tail_file *queue, **queue_end;
     struct newcomer *newcomers;
     size_t nnewcomers, newcomers_cap;

@@ -31,7 +31,7 @@
 #define RECONCILE_MANY_NS (5 * NSEC_PER_SEC)
 #define LOST_WAIT_NS (3 * NSEC_PER_SEC)
 #define KEEP_NS (600 * NSEC_PER_SEC)
-enum { MANY_FILES = 10000, COLLECT_GROWTH = 8 };
+enum { MANY_FILES = 10000, COLLECT_GROWTH = 8, GONE_MAX = 100000 };
 
 static void on_event(void *ctx, uint32_t epoll_events);
 
@@ -166,6 +166,8 @@ void set_options(struct tailset *t, const struct tail_options *options)
         o->lost_wait_ns = LOST_WAIT_NS;
     if (o->keep_ns == 0)
         o->keep_ns = KEEP_NS;
+    if (o->max_gone == 0)
+        o->max_gone = GONE_MAX;
     if (o->max_line == 0)
         o->max_line = 1024 * 1024;
 }

@@ -115,13 +115,31 @@ static void look_again(struct tailset *t, struct tail_file *f, struct buf *exami
         buf_add(examine, f->path, strlen(f->path) + 1);
 }
 
+/* Of files that come and go faster than they are forgotten, only the latest are remembered. */
+static bool forget_early(struct tailset *t, struct tail_file *f, unsigned *surplus)
+{
+    if (f->place != PLACE_LOST || !f->given_up)
+        return false;
+    if (*surplus == 0) {
+        t->ngone++;
+        return false;
+    }
+    (*surplus)--;
+    file_drop(t, f);
+    return true;
+}
+
 void files_reconcile(struct tailset *t, bool all)
 {
+    unsigned surplus = t->ngone > t->options.max_gone ? t->ngone - t->options.max_gone : 0;
     struct buf examine = BUF_INIT;
     struct tail_file *next;
 
+    t->ngone = 0;
     for (struct tail_file *f = t->first; f; f = next) {
         next = f->next;
+        if (forget_early(t, f, &surplus))
+            continue;
         if (all || (f->failures > 0 && t->now >= f->retry_ns))
             follow_queue(t, f);
         if (let_go(t, f, &examine))
