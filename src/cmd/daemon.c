@@ -130,6 +130,7 @@ static int restore(struct daemon *d)
     if (damaged || found == STORE_DAMAGED || found == STORE_PREVIOUS)
         counter_inc(d->resets, 0, 1, 0);
     d->facts.checkpoint_wall_ns = wall_ns;
+    d->first_start = d->store && found == STORE_EMPTY;
 out:
     buf_release(&payload);
     buf_release(&err);
@@ -172,8 +173,7 @@ static int open_http(struct daemon *d)
 
     if (r < 0)
         log_error("%s", err.p);
-    for (unsigned i = 0; r == 0 && i < options.nlisten; i++)
-        log_info("listening on %s", http_server_address(d->http, i));
+    d->nlisten = options.nlisten;
     buf_release(&err);
     if (r == -EINVAL)
         return EXIT_MISTAKES; /* it is no address */
@@ -201,6 +201,15 @@ static int open_loop(struct daemon *d)
     if (r == 0)
         r = loop_add_signal(d->loop, SIGHUP, on_hangup, d);
     return r;
+}
+
+/* The first state of all is saved before anybody is told that we are here. Without one, a start after
+ * kill -9 would be a first start again, to which a file that was rotated meanwhile is history. */
+static void save_first(struct daemon *d)
+{
+    (void)tailset_catch_up(d->files, 0);
+    daemon_save(d);
+    saver_wait(d->saver);
 }
 
 int daemon_start(struct daemon *d, const struct run_options *options)
@@ -234,6 +243,10 @@ int daemon_start(struct daemon *d, const struct run_options *options)
     d->tick_timer = loop_timer_new(d->loop, on_tick, d);
     loop_timer_set(d->tick_timer, clock_mono_ns() + NSEC_PER_SEC / 10);
     daemon_adopt(d);
+    if (d->first_start)
+        save_first(d);
+    for (unsigned i = 0; i < d->nlisten; i++)
+        log_info("listening on %s", http_server_address(d->http, i));
     log_info("%u events, %u metrics, %u logs", d->setup.rules->nevents, d->setup.rules->nfamilies,
              d->setup.rules->nlogs);
     return 0;

@@ -52,7 +52,9 @@ struct daemon {
 
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */
     bool catching_up;
-    bool save_fails; /* the last one did */
+    bool save_fails;  /* the last one did */
+    bool first_start; /* there was never a state */
+    unsigned nlisten; /* addresses */
     struct live_facts facts;
 };
 

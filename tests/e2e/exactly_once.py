@@ -68,6 +68,20 @@ def kill_at_any_moment_changes_no_total():
         d.kill()
 
 
+def what_was_rotated_before_the_first_kill_is_no_history():
+    lines = backend_lines(60, seed=9)
+    os.makedirs("logs")
+    d = Daemon().start()
+    append(LOG, b"".join(lines[:40]))
+    os.rename(LOG, LOG + ".1")
+    append(LOG, b"".join(lines[40:]))
+    d.kill()
+    d.start()
+    assert d.caught_up(60) is True, d.caught_up(60)
+    expect_truth(d, b"".join(lines))
+    d.stop()
+
+
 def half_a_line_waits_for_its_other_half():
     lines = backend_lines(60, seed=4)
     whole = b"".join(lines)
@@ -120,5 +134,6 @@ def new_log():
 
 
 main(a_clean_restart_counts_nothing_again, what_was_written_while_down_is_counted,
-     kill_at_any_moment_changes_no_total, half_a_line_waits_for_its_other_half,
+     kill_at_any_moment_changes_no_total, what_was_rotated_before_the_first_kill_is_no_history,
+     half_a_line_waits_for_its_other_half,
      a_file_compressed_while_down_is_read_to_its_end, copy_and_truncate_starts_again_at_the_beginning)
