@@ -210,6 +210,7 @@ static void save_first(struct daemon *d)
     (void)tailset_catch_up(d->files, 0);
     daemon_save(d);
     saver_wait(d->saver);
+    d->durable_mono_ns = 0; /* as of a restored one: the first scrape gets a new one */
 }
 
 int daemon_start(struct daemon *d, const struct run_options *options)
