@@ -182,7 +182,7 @@ def enospc(with_space_again):
     w.write(300)
     assert until(lambda: w.now("logtally_checkpoint_failures_total") >= 1, 15), w.own()
     assert w.value("lines_total") == 200, "showed what is not durable"
-    assert b"degraded" in w.fetch("/health")[2]
+    assert until(lambda: b"degraded" in w.fetch("/health")[2], 5)      # after `catching_up`
     if with_space_again:
         os.unlink(root + "fill")
         w.exact()
