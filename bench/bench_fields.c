@@ -8,8 +8,8 @@
  * logfmt_fields with memchr for the newlines; `newline` is finding the lines and nothing else. */
 #include "config.h"
 
-#include "rules/linescan.h"
-#include "rules/trail.h"
+#include "decode/linescan.h"
+#include "decode/trail.h"
 
 #include "base/xalloc.h"
 

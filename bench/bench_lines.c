@@ -8,7 +8,7 @@
 #include "config.h"
 
 #include "base/log.h"
-#include "cmd/session.h"
+#include "offline/session.h"
 
 #include <inttypes.h>
 #include <stdio.h>

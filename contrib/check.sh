@@ -114,15 +114,15 @@ step_gcc() {
         "$logtally" --version && counted 1 0
 }
 
-# unit_tests DIR: `make check`, counted from what Check itself says; every tests/check_*.c must have run.
+# unit_tests DIR: `make check`, counted from what Check itself says; every tests/*/check_*.c must have run.
 unit_tests() {
     local ok=0 trs log name sum
     cd "$1" || return 1
-    rm -f tests/*.trs tests/*.log
+    rm -f tests/*/*.trs tests/*/*.log
     make -s -j"$jobs" check || ok=1
-    for name in "$top"/tests/check_*.c; do
-        name=$(basename "$name" .c)
-        trs=tests/$name.trs log=tests/$name.log
+    for name in "$top"/tests/*/check_*.c; do
+        name=${name#"$top/"}
+        trs=${name%.c}.trs log=${name%.c}.log
         sum=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' \
             "$log" 2>/dev/null | tail -n 1)
         if [ -z "$sum" ] || [ ! -e "$trs" ]; then

@@ -1,10 +1,10 @@
 /* main -- finds the command and hands it its arguments. */
 #include "config.h"
 
-#include "cmd/options.h"
+#include "app/options.h"
 
 #include "base/log.h"
-#include "rules/mistake.h"
+#include "config/mistake.h"
 
 #include <signal.h>
 #include <stdio.h>

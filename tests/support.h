@@ -3,8 +3,8 @@
 #define LT_TESTS_SUPPORT_H
 
 #include "base/buf.h"
+#include "engine/engine.h"
 #include "metrics/registry.h"
-#include "rules/engine.h"
 #include "rules/ruleset.h"
 
 struct world {

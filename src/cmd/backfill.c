@@ -1,13 +1,13 @@
 /* backfill -- replays files at log time into samples for Prometheus' own database. */
 #include "config.h"
 
-#include "cmd/inputs.h"
-#include "cmd/output.h"
-#include "cmd/progress.h"
-#include "cmd/session.h"
-#include "cmd/steps.h"
-#include "cmd/timeline.h"
-#include "cmd/when.h"
+#include "app/output.h"
+#include "app/progress.h"
+#include "app/timearg.h"
+#include "offline/bytime.h"
+#include "offline/inputs.h"
+#include "offline/session.h"
+#include "offline/stepwriter.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,8 +1,8 @@
 /* check -- loads configuration and rules, and says all that is wrong with them. */
 #include "config.h"
 
-#include "cmd/session.h"
 #include "cmd/dump.h"
+#include "offline/session.h"
 
 #include <stdio.h>
 

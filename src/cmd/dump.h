@@ -2,7 +2,7 @@
 #ifndef LT_CMD_DUMP_H
 #define LT_CMD_DUMP_H
 
-#include "rules/engine.h"
+#include "engine/engine.h"
 
 void dump_rules(const struct ruleset *rules, const struct engine *engine, struct buf *out);
 

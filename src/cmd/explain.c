@@ -1,11 +1,11 @@
 /* explain -- shows what becomes of lines: given as argument, in files, or on standard input. */
 #include "config.h"
 
-#include "cmd/setup.h"
+#include "app/setup.h"
 
 #include "base/log.h"
+#include "engine/explain.h"
 #include "input/archive.h"
-#include "rules/explain.h"
 
 #include <stdio.h>
 #include <stdlib.h>

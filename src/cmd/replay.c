@@ -1,9 +1,9 @@
 /* replay -- reads whole files and prints the final exposition. */
 #include "config.h"
 
-#include "cmd/merge.h"
-#include "cmd/output.h"
-#include "cmd/parts.h"
+#include "app/output.h"
+#include "offline/merge.h"
+#include "offline/parallel.h"
 
 #include "base/log.h"
 

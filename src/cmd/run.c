@@ -1,7 +1,7 @@
 /* run -- the daemon: tail, derive, serve. */
 #include "config.h"
 
-#include "cmd/daemon.h"
+#include "daemon/daemon.h"
 
 #include "base/log.h"
 

@@ -1,9 +1,9 @@
 /* state -- shows what the state file holds, without disturbing the daemon that owns it. */
 #include "config.h"
 
-#include "cmd/saver.h"
-#include "cmd/setup.h"
-#include "cmd/when.h"
+#include "app/setup.h"
+#include "app/timearg.h"
+#include "daemon/writer.h"
 
 #include "base/log.h"
 

@@ -1,14 +1,14 @@
 /* suggest -- reads a sample of a log and prints a rules file to start from. */
 #include "config.h"
 
-#include "rules/suggest.h"
+#include "suggest/suggest.h"
 
-#include "cmd/output.h"
-#include "cmd/setup.h"
+#include "app/output.h"
+#include "app/setup.h"
 
 #include "base/log.h"
+#include "engine/intake.h"
 #include "input/archive.h"
-#include "rules/intake.h"
 
 #include <stdlib.h>
 

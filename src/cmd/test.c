@@ -4,13 +4,13 @@
  * own. */
 #include "config.h"
 
-#include "cmd/cases.h"
-#include "cmd/inputs.h"
-#include "cmd/output.h"
-#include "cmd/samples.h"
-#include "cmd/session.h"
-#include "cmd/timeline.h"
-#include "cmd/when.h"
+#include "app/output.h"
+#include "app/timearg.h"
+#include "offline/bytime.h"
+#include "offline/exposition.h"
+#include "offline/golden.h"
+#include "offline/inputs.h"
+#include "offline/session.h"
 
 #include "base/clock.h"
 #include "base/log.h"

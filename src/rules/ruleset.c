@@ -5,7 +5,7 @@
 #include "rules/ruleset.h"
 
 #include "base/xalloc.h"
-#include "rules/load.h"
+#include "rules/load/load.h"
 
 #include <stdlib.h>
 

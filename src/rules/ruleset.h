@@ -20,14 +20,14 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/num.h"
+#include "config/ini.h"
+#include "config/mistake.h"
+#include "decode/fields.h"
+#include "decode/linetime.h"
+#include "decode/unwrap.h"
 #include "metrics/registry.h"
-#include "rules/fields.h"
-#include "rules/ini.h"
-#include "rules/linetime.h"
-#include "rules/mistake.h"
 #include "rules/pattern.h"
 #include "rules/template.h"
-#include "rules/unwrap.h"
 
 enum { EVENT_NONE = 0xffff };
 

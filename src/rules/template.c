@@ -5,8 +5,8 @@
 
 #include "base/utf8.h"
 #include "base/xalloc.h"
+#include "config/ini.h"
 #include "rules/filter.h"
-#include "rules/ini.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,36 @@
+/* output -- files that commands write: whole, and with every error noticed. */
+#ifndef LT_APP_OUTPUT_H
+#define LT_APP_OUTPUT_H
+
+#include "base/buf.h"
+#include "metrics/expose.h"
+
+#include <stdio.h>
+
+struct output {
+    FILE *file;
+    const char *path;
+    char *temporary; /* NULL = written in place */
+};
+
+/* All say what went wrong on stderr. 0 or negative errno. */
+int output_open(struct output *o, const char *path);
+int output_close(struct output *o);
+
+/* A file that is written bit by bit and takes its place only when it is whole: path + ".tmp",
+ * renamed by output_finish(keep = true), removed otherwise. "-" is stdout; a device or pipe takes
+ * it as it comes. */
+int output_replace(struct output *o, const char *path);
+int output_finish(struct output *o, bool keep);
+
+/* Writes a page to stdout (path NULL or "-"), or to path + ".tmp" and renames it: never a half
+ * file. */
+int output_page(const char *path, struct slice page);
+
+/* text (also NULL), openmetrics or json. 0 or -EINVAL. */
+int output_format(const char *text, enum expose_format *ret_format);
+
+/* Appends a whole file. 0 or negative errno. */
+int input_slurp(const char *path, struct buf *out);
+
+#endif

@@ -1,0 +1,280 @@
+/* setup -- configuration, rules and what was given by hand become documents, in that order; the
+ * rules room compiles them together. --log and the log `auto` are documents too, written here, so
+ * that they are checked and resolved by the same code as a person's own. */
+#include "config.h"
+
+#include "app/setup.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "input/glob.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_CONFIG "/etc/logtally/logtally.ini"
+
+static const struct where command_line = {"command line", 0};
+
+static void add_doc(struct setup *s, struct ini_doc *doc)
+{
+    if (!doc)
+        return;
+    GROW(s->docs, s->ndocs, s->docs_cap);
+    s->docs[s->ndocs++] = doc;
+}
+
+/* A file that two patterns name is read once. */
+static bool first_time(struct map *seen, const char *path)
+{
+    char *real = realpath(path, NULL);
+    bool first = map_put(seen, slice_str(real ? real : path), 1);
+
+    free(real);
+    return first;
+}
+
+/* DIR, FILE or GLOB, bytewise sorted (glob(3) sorts by the locale, which is never set here). */
+static void read_rules(struct setup *s, const char *pattern, struct where at, struct map *seen,
+                       struct mistakes *m)
+{
+    struct buf text = BUF_INIT;
+    struct stat st;
+    glob_t found = {0};
+
+    buf_str(&text, pattern);
+    if (stat(pattern, &st) == 0 && S_ISDIR(st.st_mode))
+        buf_str(&text, "/*.ini");
+    if (glob(text.p, 0, NULL, &found) != 0) {
+        bool is_glob = strpbrk(text.p, "*?[") != NULL;
+
+        mistake_add(m, MISTAKE, at,
+                    is_glob ? "no rules file matches %s" : "there is no rules file %s", text.p);
+    }
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        if (first_time(seen, found.gl_pathv[i]))
+            add_doc(s, ini_read(found.gl_pathv[i], m));
+    globfree(&found);
+    buf_release(&text);
+}
+
+/* Includes are relative to the configuration file. */
+static void read_includes(struct setup *s, const char *config, struct map *seen, struct mistakes *m)
+{
+    const char *slash = strrchr(config, '/');
+
+    for (unsigned i = 0; i < s->settings.nincludes; i++) {
+        const char *include = s->settings.includes[i];
+        struct buf path = BUF_INIT;
+
+        if (include[0] != '/' && slash)
+            buf_add(&path, config, (size_t)(slash - config) + 1);
+        buf_str(&path, include);
+        read_rules(s, path.p, (struct where){config, 0}, seen, m);
+        buf_release(&path);
+    }
+}
+
+static const char *config_path(const struct common_options *options)
+{
+    if (options->config)
+        return options->config;
+    if (options->rules.n == 0 && access(DEFAULT_CONFIG, F_OK) == 0)
+        return DEFAULT_CONFIG;
+    return NULL;
+}
+
+/* [log] sections made of --log, and the log `auto` that files given by hand fall back to. */
+static void add_given_logs(struct setup *s, const struct strings *logs, unsigned flags,
+                           struct mistakes *m)
+{
+    struct buf text = BUF_INIT;
+
+    if (logs && logs->n) {
+        buf_str(&text, "[log log]\n");
+        for (size_t i = 0; i < logs->n; i++) {
+            buf_str(&text, "path = ");
+            for (const char *p = logs->list[i]; *p; p++)
+                buf_fmt(&text, *p == ';' ? "\\%c" : "%c", *p);
+            buf_char(&text, '\n');
+        }
+        s->any_log = true;
+    }
+    if ((flags & SETUP_AUTO_LOG) && (s->any_log || flags & SETUP_NO_RULES))
+        buf_str(&text, "[log auto]\n");
+    if (flags & SETUP_NO_RULES)
+        buf_str(&text, "unwrap = auto\n"); /* nobody has said yet how it is written */
+    if (text.n)
+        add_doc(s, ini_read_text(buf_all(&text), command_line.file, m));
+    buf_release(&text);
+}
+
+static bool defines_log(const struct setup *s, const char *name)
+{
+    for (size_t d = 0; d < s->ndocs; d++)
+        for (size_t i = 0; i < s->docs[d]->n; i++)
+            if (strcmp(s->docs[d]->sections[i].kind, "log") == 0 &&
+                (!name || strcmp(s->docs[d]->sections[i].name, name) == 0))
+                return true;
+    return false;
+}
+
+/* A series cannot have two labels of one name. */
+static void check_const_labels(const struct setup *s, struct mistakes *m)
+{
+    for (unsigned f = 0; f < s->rules->nfamilies; f++) {
+        const struct family_def *def = &s->rules->families[f];
+
+        for (unsigned i = 0; i < def->spec.nlabels; i++)
+            for (unsigned k = 0; k < s->settings.nconst; k++)
+                if (strcmp(def->spec.labels[i], s->settings.const_names[k]) == 0)
+                    mistake_add(m, MISTAKE, def->at,
+                                "label \"%s\" is also in const_labels of [metrics]; rename one",
+                                def->spec.labels[i]);
+    }
+}
+
+/* `path = logs` where the files in it were meant. A warning, as it is true only of now. */
+static void warn_directories(const struct setup *s, struct mistakes *m)
+{
+    for (unsigned i = 0; i < s->rules->nlogs; i++) {
+        const struct log_def *log = &s->rules->logs[i];
+
+        for (unsigned k = 0; k < log->npaths; k++) {
+            const char *path = log->paths[k];
+            struct stat st;
+
+            if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+                mistake_add(m, WARNING, log->at,
+                            "%s is a directory; to follow the files in it write %s/*", path, path);
+        }
+    }
+}
+
+int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
+               struct setup *ret_setup, struct mistakes *m)
+{
+    struct setup *s = ret_setup;
+    const char *config = config_path(options);
+    struct map seen = MAP_INIT;
+    size_t before = m->nmistakes;
+
+    *s = (struct setup){0};
+    settings_init(&s->settings);
+    struct ini_doc *main_doc = config ? ini_read(config, m) : NULL;
+
+    if (main_doc) {
+        add_doc(s, main_doc);
+        s->has_config = true;
+        settings_expand_env(main_doc, m);
+        settings_read(&s->settings, main_doc, flags & SETUP_TEST ? "test" : NULL, m);
+    }
+    for (size_t i = 0; i < options->rules.n; i++)
+        read_rules(s, options->rules.list[i], command_line, &seen, m);
+    if (main_doc && options->rules.n == 0)
+        read_includes(s, config, &seen, m);
+    if (!config && options->rules.n == 0 && !(flags & SETUP_NO_RULES))
+        mistake_add(m, MISTAKE, command_line,
+                    "no rules: name a configuration with -c FILE, or rules with --rules DIR");
+    s->any_log = defines_log(s, NULL);
+    add_given_logs(s, logs, defines_log(s, "auto") ? flags & ~SETUP_AUTO_LOG : flags, m);
+    if ((flags & SETUP_NEEDS_LOG) && !s->any_log)
+        mistake_add(m, MISTAKE, (struct where){config ? config : command_line.file, 0},
+                    "no log to follow: add a [log NAME] section with path = GLOB, or --log GLOB");
+    struct ruleset_options ro = {.lint = flags & SETUP_LINT};
+
+    s->rules = ruleset_new(s->docs, (unsigned)s->ndocs, s->has_config, &ro, m);
+    map_release(&seen);
+    if (s->rules) {
+        check_const_labels(s, m);
+        warn_directories(s, m);
+    }
+    return m->nmistakes > before ? -EINVAL : 0;
+}
+
+struct ruleset *setup_rules_again(const struct setup *s)
+{
+    struct ruleset_options ro = {.lint = false};
+    struct mistakes m = MISTAKES_INIT;
+    struct ruleset *rules = ruleset_new(s->docs, (unsigned)s->ndocs, s->has_config, &ro, &m);
+
+    if (!rules) { /* the same documents were without mistakes before */
+        say_mistakes(&m, MISTAKE);
+        abort();
+    }
+    mistakes_release(&m);
+    return rules;
+}
+
+void setup_release(struct setup *s)
+{
+    ruleset_free(s->rules);
+    for (size_t i = 0; i < s->ndocs; i++)
+        ini_free(s->docs[i]);
+    free(s->docs);
+    settings_release(&s->settings);
+    *s = (struct setup){0};
+}
+
+void say_mistakes(const struct mistakes *m, enum severity most)
+{
+    struct buf out = BUF_INIT;
+
+    size_t n = mistakes_print(m, most, &out);
+
+    if (out.n)
+        fwrite(out.p, 1, out.n, stderr);
+    if (n)
+        fprintf(stderr, "%zu mistake%s\n", n, n == 1 ? "" : "s");
+    buf_release(&out);
+}
+
+int setup_or_say(const struct common_options *options, unsigned flags, bool warnings,
+                 struct setup *ret_setup)
+{
+    struct mistakes m = MISTAKES_INIT;
+    int r = setup_load(options, NULL, flags, ret_setup, &m);
+
+    if (r < 0 || warnings)
+        say_mistakes(&m, r < 0 ? MISTAKE : WARNING);
+    mistakes_release(&m);
+    if (r == 0)
+        return -1;
+    setup_release(ret_setup);
+    return EXIT_MISTAKES;
+}
+
+static bool log_wants(const struct log_def *log, const char *path)
+{
+    for (unsigned i = 0; i < log->npaths; i++)
+        if (glob_match(log->paths[i], path))
+            return true;
+    return false;
+}
+
+int setup_log_of(const struct setup *s, const char *path, const char *as, struct buf *err)
+{
+    const struct ruleset *rules = s->rules;
+    char *real = realpath(path, NULL);
+    int found = as ? ruleset_log(rules, as) : -1;
+
+    if (as && found < 0)
+        buf_fmt(err, "there is no log named \"%s\" in the configuration or rules", as);
+    for (unsigned i = 0; !as && found < 0 && i < rules->nlogs; i++)
+        if (log_wants(&rules->logs[i], real ? real : path) || log_wants(&rules->logs[i], path))
+            found = (int)i;
+    free(real);
+    if (as || found >= 0)
+        return found;
+    int fallback = ruleset_log(rules, "auto");
+    unsigned others = rules->nlogs - (fallback >= 0);
+
+    if (others == 1)
+        return fallback == 0 ? 1 : 0;
+    return fallback >= 0 ? fallback : 0;
+}

@@ -1,0 +1,46 @@
+/* setup -- from the command line to a loaded configuration and ruleset; all mistakes at once. */
+#ifndef LT_APP_SETUP_H
+#define LT_APP_SETUP_H
+
+#include "app/options.h"
+#include "config/settings.h"
+#include "rules/ruleset.h"
+
+struct setup {
+    struct settings settings;
+    struct ini_doc **docs;
+    size_t ndocs, docs_cap;
+    bool has_config;       /* docs[0] is the configuration file */
+    struct ruleset *rules; /* may be NULL when there were mistakes */
+    bool any_log;          /* a [log] was defined by the user */
+};
+
+enum setup_flags {
+    SETUP_NEEDS_LOG = 1 << 0, /* `run`: without any log there is nothing to do */
+    SETUP_AUTO_LOG = 1 << 1,  /* files are given by hand: there is always a log named auto */
+    SETUP_LINT = 1 << 2,      /* add advice */
+    SETUP_TEST = 1 << 3,      /* the configuration may hold a [test] section */
+    SETUP_NO_RULES = 1 << 4,  /* there need be none: they are about to be written */
+};
+
+/* `logs`: globs of --log; NULL = none. Mistakes and warnings go to *m; 0, or -EINVAL when there are
+ * mistakes. Release in both cases. */
+int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
+               struct setup *ret_setup, struct mistakes *m);
+void setup_release(struct setup *s);
+/* The rules once more, for a thread of its own: of the documents as they were read, since a file may
+ * be another by now, and a pipe is empty. Nothing is shared but `setup`, which is only read. */
+struct ruleset *setup_rules_again(const struct setup *s);
+
+/* setup_load for commands: says mistakes (and, if asked for, warnings) on stderr. -1 to go on, else
+ * the exit code. */
+int setup_or_say(const struct common_options *options, unsigned flags, bool warnings,
+                 struct setup *ret_setup);
+/* Writes what was collected to stderr, with a count at the end. */
+void say_mistakes(const struct mistakes *m, enum severity most);
+
+/* The log a file belongs to: that named by `as`; else the first whose globs match; else the only
+ * one; else auto. -1 with a sentence in *err when there is no log named `as`. */
+int setup_log_of(const struct setup *s, const char *path, const char *as, struct buf *err);
+
+#endif

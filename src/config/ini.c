@@ -1,0 +1,409 @@
+/* ini -- our reader in front of inih.
+ *
+ * By default inih cuts a line at 200 bytes and still hands the cut value over, ends a value at a
+ * blank and `;`, swallows an indented key into the value before it, splits at `:`, and says neither
+ * where a section begins nor in which line a key stands; builds differ in all of that. So inih
+ * never sees the text. The reader takes one logical entry (a key line and its indented lines),
+ * keeps it, and hands inih a line that every build reads alike:
+ *
+ *     [s7]      a section
+ *     k12=v12   an entry
+ *     (empty)   a blank or comment line
+ *
+ * and the handler takes the kept entry when its tokens come back. A key begins in the first column;
+ * an indented line continues the value; a blank or comment line ends it. What is wrong is said, and
+ * reading goes on with what was most likely meant, so that one slip does not hide the next. */
+#include "config.h"
+
+#include "config/ini.h"
+
+#include "base/utf8.h"
+#include "base/xalloc.h"
+#include "config/ini_line.h"
+#include "config/schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { FILE_MAX = 16 << 20, QUOTE_MAX = 60 };
+
+struct parse {
+    struct ini_doc *doc;
+    struct mistakes *m;
+    struct lines in;
+    unsigned kind;          /* enum section_kind of the open section; 0 = unknown */
+    struct ini_entry entry; /* on its way through inih */
+    bool waiting;           /* ... and not back yet */
+    unsigned nentries;
+    bool said_early; /* that something stands before the first section */
+};
+
+static struct where here(const struct parse *ps)
+{
+    return (struct where){ps->doc->file, ps->in.number};
+}
+
+/* For messages: the beginning of a text. */
+static struct slice shown(struct slice s)
+{
+    s.n = utf8_cut(s, QUOTE_MAX);
+    return s;
+}
+
+/* What stands before the first section is said once: a file without any, a log that was taken for
+ * rules perhaps, is one mistake. */
+static bool refuse_early(struct parse *ps, struct slice s)
+{
+    if (ps->doc->n)
+        return false;
+    if (!ps->said_early)
+        mistake_add(ps->m, MISTAKE, here(ps),
+                    "\"%.*s\" stands before any section, a line such as [event NAME]",
+                    SLICE_FMT(shown(s)));
+    ps->said_early = true;
+    return true;
+}
+
+/* `KEY =` with a key of the open section? */
+static bool reads_as_key(const struct parse *ps, struct slice s)
+{
+    struct slice name = line_key(s);
+    const struct key *k;
+
+    for (size_t i = 0; i < name.n; i++)
+        if (!(name.p[i] == '_' || name.p[i] == '.' || (name.p[i] >= '0' && name.p[i] <= '9') ||
+              (name.p[i] >= 'A' && name.p[i] <= 'Z') || (name.p[i] >= 'a' && name.p[i] <= 'z')))
+            return false;
+    k = key_find(name, ps->kind);
+    return k && (ps->kind == 0 || (k->sections & ps->kind));
+}
+
+/* The line after, if it continues a value. */
+static bool take_continuation(struct parse *ps, struct slice *ret_text)
+{
+    struct lines before = ps->in;
+    struct line next;
+
+    if (!line_take(&ps->in, &next))
+        return false;
+    if (next.indented && !line_is_comment(next.text) && *next.text.p != '[' &&
+        !reads_as_key(ps, next.text)) {
+        *ret_text = next.text;
+        return true;
+    }
+    ps->in = before;
+    return false;
+}
+
+/* Cuts the comment off a piece of a value, or refuses it. */
+static struct slice without_comment(struct parse *ps, const char *name, unsigned flags,
+                                    struct slice s)
+{
+    size_t at = line_comment_at(s);
+
+    if (at == s.n)
+        return s;
+    if (flags & KEY_FREE) {
+        mistake_add(
+            ps->m, MISTAKE, here(ps),
+            "\";\" after a blank would begin a comment and cut the value of \"%s\"; write \\; "
+            "or put the comment on its own line",
+            name);
+        return s;
+    }
+    return slice_trim(slice_make(s.p, at));
+}
+
+static struct slice take_value(struct parse *ps, const char *name, struct slice first)
+{
+    const struct key *k = key_find(slice_str(name), ps->kind);
+    unsigned flags = k ? k->flags : 0;
+    struct buf value = BUF_INIT;
+    struct slice piece = first, kept;
+
+    do {
+        piece = without_comment(ps, name, flags, piece);
+        if (value.n && piece.n && !(flags & KEY_GLUE))
+            buf_char(&value, ' ');
+        buf_slice(&value, piece);
+    } while (take_continuation(ps, &piece));
+    line_unescape(&value);
+    kept = arena_slice(&ps->doc->text, buf_all(&value));
+    buf_release(&value);
+    return kept;
+}
+
+/* A line in the first column that is no `KEY = VALUE`. */
+static void refuse(struct parse *ps, struct slice s)
+{
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] != ':' && !line_blank(s.p[n]))
+        n++;
+    if (line_key_has_blank(s) && s.p[n] != ':')
+        mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" is not a key: a key is one word",
+                    SLICE_FMT(shown(line_key(s))));
+    else if (n < s.n && key_find(slice_make(s.p, n), ps->kind))
+        mistake_add(ps->m, MISTAKE, here(ps),
+                    "only = divides a key from its value; write \"%.*s = ...\"", (int)n, s.p);
+    else
+        mistake_add(
+            ps->m, MISTAKE, here(ps),
+            "\"%.*s\" is neither KEY = VALUE nor [SECTION] nor a comment; indent a line that "
+            "continues the value above",
+            SLICE_FMT(shown(s)));
+}
+
+static bool take_entry(struct parse *ps, struct slice s)
+{
+    struct slice name = line_key(s), value;
+    struct ini_entry *e = &ps->entry;
+    bool divided = name.n > 0;
+
+    for (size_t i = 0; i < name.n; i++)
+        if (line_blank(name.p[i]))
+            divided = false;
+    if (refuse_early(ps, divided ? name : s))
+        return false;
+    e->at = here(ps);
+    if (!divided) {
+        refuse(ps, s);
+        while (take_continuation(ps, &value))
+            ;
+        return false;
+    }
+    value = slice_from(s, (size_t)((const char *)memchr(s.p, '=', s.n) - s.p) + 1);
+    e->name = arena_strslice(&ps->doc->text, name);
+    e->value = take_value(ps, e->name, slice_trim(value));
+    return true;
+}
+
+static void add_section(struct parse *ps, struct slice text)
+{
+    struct ini_doc *d = ps->doc;
+    struct ini_section *new;
+    size_t n = 0;
+
+    while (n < text.n && !line_blank(text.p[n]))
+        n++;
+    GROW(d->sections, d->n, d->cap);
+    new = &d->sections[d->n++];
+    *new = (struct ini_section){
+        .text = arena_strslice(&d->text, text),
+        .kind = arena_strslice(&d->text, slice_make(text.p, n)),
+        .name = arena_strslice(&d->text, slice_trim(slice_from(text, n))),
+        .at = here(ps),
+    };
+    ps->kind = section_kind(slice_str(new->kind));
+}
+
+/* `[text]`, and perhaps a comment. A section is opened whatever is wrong with the line. */
+static void take_section(struct parse *ps, struct slice s)
+{
+    const char *close = memchr(s.p, ']', s.n);
+    struct slice rest;
+
+    if (!close) {
+        mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" has no ] at its end", SLICE_FMT(shown(s)));
+        add_section(ps, slice_trim(slice_make(s.p + 1, line_comment_at(s) - 1)));
+        return;
+    }
+    rest = slice_trim(slice_from(s, (size_t)(close + 1 - s.p)));
+    if (!line_is_comment(rest))
+        mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" after ] is not part of the section",
+                    SLICE_FMT(shown(rest)));
+    add_section(ps, slice_trim(slice_make(s.p + 1, (size_t)(close - s.p - 1))));
+}
+
+/* An indented line that continues nothing, or that looks like more than a continuation. True when
+ * it is to be read as if it began in the first column. */
+static bool take_indented(struct parse *ps, struct slice s)
+{
+    if (*s.p == '[') {
+        mistake_add(ps->m, MISTAKE, here(ps),
+                    "\"%.*s\" is indented; a section begins in the first column, and a continued "
+                    "value cannot go on with [",
+                    SLICE_FMT(shown(s)));
+        return section_kind(line_section_word(s)) != 0;
+    }
+    if (refuse_early(ps, s))
+        return false;
+    if (reads_as_key(ps, s)) {
+        mistake_add(ps->m, MISTAKE, here(ps),
+                    "\"%.*s\" is indented and would continue the value above; begin a key in the "
+                    "first column",
+                    SLICE_FMT(shown(line_key(s))));
+        return true;
+    }
+    mistake_add(
+        ps->m, MISTAKE, here(ps),
+        "the indented line \"%.*s\" continues no value: the line above ended it; begin a key "
+        "in the first column",
+        SLICE_FMT(shown(s)));
+    return false;
+}
+
+static void disagreed(struct parse *ps)
+{
+    if (ps->waiting)
+        mistake_add(ps->m, MISTAKE, ps->entry.at,
+                    "inih did not hand \"%s\" back; this build of inih cannot be used",
+                    ps->entry.name);
+    ps->waiting = false;
+}
+
+/* inih asks for a line. */
+static char *next_line(char *out, int size, void *ctx)
+{
+    struct parse *ps = ctx;
+    struct line l;
+
+    disagreed(ps);
+    if (!line_take(&ps->in, &l))
+        return NULL;
+    snprintf(out, (size_t)size, "\n");
+    if (line_is_comment(l.text) || (l.indented && !take_indented(ps, l.text)))
+        return out;
+    if (*l.text.p == '[') {
+        take_section(ps, l.text);
+        snprintf(out, (size_t)size, "[s%zu]\n", ps->doc->n);
+    } else if (take_entry(ps, l.text)) {
+        ps->waiting = true;
+        ps->nentries++;
+        snprintf(out, (size_t)size, "k%u=v%u\n", ps->nentries, ps->nentries);
+    }
+    return out;
+}
+
+/* inih hands an entry over: it must be the one last given to it. */
+static int entry_back(void *ctx, const char *section, const char *name, const char *value)
+{
+    struct parse *ps = ctx;
+    struct ini_section *s;
+    char want_section[32], want_name[32], want_value[32];
+
+    if (!name) /* a build that also announces sections */
+        return 1;
+    snprintf(want_section, sizeof want_section, "s%zu", ps->doc->n);
+    snprintf(want_name, sizeof want_name, "k%u", ps->nentries);
+    snprintf(want_value, sizeof want_value, "v%u", ps->nentries);
+    if (!ps->waiting || !value || strcmp(section, want_section) != 0 ||
+        strcmp(name, want_name) != 0 || strcmp(value, want_value) != 0)
+        return 1;
+    s = &ps->doc->sections[ps->doc->n - 1];
+    GROW(s->entries, s->n, s->cap);
+    s->entries[s->n++] = ps->entry;
+    ps->waiting = false;
+    return 1;
+}
+
+static int line_number(struct slice text, const char *at)
+{
+    return (int)slice_count(slice_make(text.p, (size_t)(at - text.p)), '\n') + 1;
+}
+
+/* Of a file that is no text nothing else is said. */
+static bool is_text(struct parse *ps, struct slice text)
+{
+    const char *nul = text.n ? memchr(text.p, 0, text.n) : NULL;
+
+    if (nul)
+        mistake_add(ps->m, MISTAKE, (struct where){ps->doc->file, line_number(text, nul)},
+                    "a NUL byte: this is not a text file (save it as UTF-8)");
+    return !nul;
+}
+
+static void check_utf8(struct parse *ps, struct slice text)
+{
+    struct slice rest = text, line;
+
+    while (slice_cut(&rest, '\n', &line)) {
+        if (utf8_valid(line))
+            continue;
+        mistake_add(ps->m, MISTAKE, (struct where){ps->doc->file, line_number(text, line.p)},
+                    "this line is not valid UTF-8; save the file as UTF-8");
+        break;
+    }
+}
+
+struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistakes *m)
+{
+    struct ini_doc *d = xcalloc(1, sizeof *d);
+    struct parse ps = {.doc = d, .m = m};
+
+    d->file = arena_str(&d->text, name);
+    if (slice_starts(text, SLICE("\xEF\xBB\xBF")))
+        text = slice_from(text, 3);
+    if (!is_text(&ps, text))
+        return d;
+    check_utf8(&ps, text);
+    ps.in = (struct lines){text.p, slice_from(text, text.n).p, 0};
+    (void)ini_parse_stream(next_line, &ps, entry_back, &ps);
+    disagreed(&ps);
+    return d;
+}
+
+/* 0, or negative errno. */
+static int read_all(int fd, struct buf *out)
+{
+    for (;;) {
+        char *to = buf_reserve(out, 1 << 16);
+        ssize_t n = read(fd, to, 1 << 16);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : 0;
+        out->n += (size_t)n;
+        if (out->n > FILE_MAX)
+            return -EFBIG;
+    }
+}
+
+/* A FIFO to which nobody writes is an empty file: opening one must not stop a daemon that
+ * reloads. */
+static int open_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd >= 0)
+        (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    return fd;
+}
+
+struct ini_doc *ini_read(const char *path, struct mistakes *m)
+{
+    struct buf text = BUF_INIT;
+    struct ini_doc *d = NULL;
+    int fd = open_file(path);
+    int r = fd < 0 ? -errno : read_all(fd, &text);
+
+    if (r < 0)
+        mistake_add(m, MISTAKE, (struct where){path, 0}, "cannot read it: %s", strerror(-r));
+    else
+        d = ini_read_text(buf_all(&text), path, m);
+    if (fd >= 0)
+        (void)close(fd);
+    buf_release(&text);
+    return d;
+}
+
+bool ini_is_quoted(struct slice s)
+{
+    return s.n >= 2 && (*s.p == '"' || *s.p == '\'') && s.p[s.n - 1] == *s.p;
+}
+
+void ini_free(struct ini_doc *d)
+{
+    if (!d)
+        return;
+    for (size_t i = 0; i < d->n; i++)
+        free(d->sections[i].entries);
+    free(d->sections);
+    arena_release(&d->text);
+    free(d);
+}

@@ -1,0 +1,218 @@
+/* mistake -- a growing list; sorted only when it is printed.
+ *
+ * Text from a person's file goes into sentences that a terminal shows: what is not UTF-8 and
+ * control bytes are replaced here, once, so that no caller needs to think of it. Distances are
+ * counted with neighbours swapped as one edit, the commonest slip of a keyboard, and without regard
+ * to case. */
+#include "config.h"
+
+#include "config/mistake.h"
+
+#include "base/utf8.h"
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+struct mistake {
+    char *file, *text, *more; /* more: NULL, or lines that end in newline */
+    int line;
+    enum severity severity;
+    size_t number; /* as added: keeps the order within one line */
+};
+
+enum { NEAREST_MAX = 63 }; /* longer words are not compared */
+
+/* What a terminal may be shown: each dangerous character is one blank, so that carets still point
+ * to the right place. */
+static char *printable(struct slice s, bool lines)
+{
+    struct buf clean = BUF_INIT, out = BUF_INIT;
+    struct slice rest;
+
+    utf8_clean(&clean, s);
+    rest = buf_all(&clean);
+    while (rest.n) {
+        struct slice c = slice_make(rest.p, utf8_char(rest));
+
+        if (utf8_dangerous(c) && !(lines && c.p[0] == '\n'))
+            buf_char(&out, ' ');
+        else
+            buf_slice(&out, c);
+        rest = slice_from(rest, c.n);
+    }
+    buf_release(&clean);
+    return buf_detach(&out);
+}
+
+__attribute__((format(printf, 5, 0))) static void add(struct mistakes *m, enum severity severity,
+                                                      struct where at, struct slice more,
+                                                      const char *fmt, va_list ap)
+{
+    struct buf text = BUF_INIT;
+    struct mistake *new;
+
+    buf_vfmt(&text, fmt, ap);
+    GROW(m->list, m->n, m->cap);
+    new = &m->list[m->n];
+    *new = (struct mistake){.file = printable(slice_str(at.file), false),
+                            .text = printable(buf_all(&text), true),
+                            .more = more.n ? printable(more, true) : NULL,
+                            .line = at.line,
+                            .severity = severity,
+                            .number = m->n};
+    m->n++;
+    m->nmistakes += severity == MISTAKE;
+    m->nwarnings += severity == WARNING;
+    buf_release(&text);
+}
+
+void mistake_add(struct mistakes *m, enum severity severity, struct where at, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    add(m, severity, at, (struct slice){0}, fmt, ap);
+    va_end(ap);
+}
+
+void mistake_add_with(struct mistakes *m, enum severity severity, struct where at,
+                      struct slice more, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    add(m, severity, at, more, fmt, ap);
+    va_end(ap);
+}
+
+static int by_place(const void *va, const void *vb)
+{
+    const struct mistake *a = *(const struct mistake *const *)va;
+    const struct mistake *b = *(const struct mistake *const *)vb;
+    int c = strcmp(a->file, b->file);
+
+    if (c == 0)
+        c = (a->line > b->line) - (a->line < b->line);
+    if (c == 0)
+        c = (a->number > b->number) - (a->number < b->number);
+    return c;
+}
+
+static bool same(const struct mistake *a, const struct mistake *b)
+{
+    return a->line == b->line && a->severity == b->severity && strcmp(a->file, b->file) == 0 &&
+           strcmp(a->text, b->text) == 0;
+}
+
+/* The same sentence may have come from several sections that share a line; not only neighbours. */
+static bool said_before(struct mistake *const *sorted, size_t i)
+{
+    for (size_t j = i; j-- > 0 && sorted[j]->line == sorted[i]->line &&
+                       strcmp(sorted[j]->file, sorted[i]->file) == 0;)
+        if (same(sorted[j], sorted[i]))
+            return true;
+    return false;
+}
+
+static void print_one(const struct mistake *k, struct buf *out)
+{
+    static const char *const prefix[] = {"", "warning: ", "advice: "};
+
+    if (*k->file)
+        buf_fmt(out, "%s:", k->file);
+    if (k->line > 0)
+        buf_fmt(out, "%d:", k->line);
+    buf_fmt(out, "%s%s%s\n", *k->file || k->line > 0 ? " " : "", prefix[k->severity], k->text);
+    if (k->more)
+        buf_str(out, k->more);
+}
+
+size_t mistakes_print(const struct mistakes *m, enum severity most, struct buf *out)
+{
+    struct mistake **sorted = xcalloc(m->n + 1, sizeof *sorted);
+    size_t nmistakes = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        sorted[i] = &m->list[i];
+    qsort(sorted, m->n, sizeof *sorted, by_place);
+    for (size_t i = 0; i < m->n; i++) {
+        if (sorted[i]->severity > most || said_before(sorted, i))
+            continue;
+        print_one(sorted[i], out);
+        nmistakes += sorted[i]->severity == MISTAKE;
+    }
+    free(sorted);
+    return nmistakes;
+}
+
+void mistakes_release(struct mistakes *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        free(m->list[i].file);
+        free(m->list[i].text);
+        free(m->list[i].more);
+    }
+    free(m->list);
+    *m = MISTAKES_INIT;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static unsigned min3(unsigned a, unsigned b, unsigned c)
+{
+    unsigned m = a < b ? a : b;
+
+    return m < c ? m : c;
+}
+
+/* Edits that turn a into b: insert, delete, replace, swap of two neighbours. */
+static unsigned distance(struct slice a, struct slice b)
+{
+    unsigned rows[3][NEAREST_MAX + 1];
+    unsigned *before = rows[0], *above = rows[1], *row = rows[2];
+
+    for (unsigned j = 0; j <= b.n; j++)
+        above[j] = j;
+    for (unsigned i = 1; i <= a.n; i++) {
+        unsigned *spare = before;
+
+        row[0] = i;
+        for (unsigned j = 1; j <= b.n; j++) {
+            bool equal = lower(a.p[i - 1]) == lower(b.p[j - 1]);
+
+            row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + !equal);
+            if (i > 1 && j > 1 && lower(a.p[i - 1]) == lower(b.p[j - 2]) &&
+                lower(a.p[i - 2]) == lower(b.p[j - 1]) && before[j - 2] + 1 < row[j])
+                row[j] = before[j - 2] + 1;
+        }
+        before = above;
+        above = row;
+        row = spare;
+    }
+    return above[b.n];
+}
+
+const char *nearest(struct slice word, const char *const *candidates, size_t n)
+{
+    unsigned best = word.n / 3 > 1 ? (unsigned)(word.n / 3) : 1;
+    const char *found = NULL;
+
+    if (word.n == 0 || word.n > NEAREST_MAX)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        struct slice c = slice_str(candidates[i]);
+        unsigned d;
+
+        if (c.n == 0 || c.n > NEAREST_MAX)
+            continue;
+        d = distance(word, c);
+        if (d < (word.n > c.n ? word.n : c.n) && (found ? d < best : d <= best)) {
+            best = d;
+            found = candidates[i];
+        }
+    }
+    return found;
+}

@@ -1,0 +1,53 @@
+/* settings -- the configuration file, checked: every key of [server], [state], [limits], [metrics]
+ * and [rules].
+ *
+ * [log] sections and rules are read by the rules room. `${env:NAME}` and `${env:NAME:-default}` are
+ * replaced here, in every value of the configuration file, and nowhere else. */
+#ifndef LT_CONFIG_SETTINGS_H
+#define LT_CONFIG_SETTINGS_H
+
+#include "base/arena.h"
+#include "config/ini.h"
+
+struct settings {
+    /* [server] */
+    const char **listen;
+    unsigned nlisten;
+    bool reload;
+    bool created;
+    unsigned max_connections;
+    int64_t timeout_ns;
+    /* [state] */
+    const char *state_directory; /* "" = keep nothing; NULL = the default for this user */
+    int64_t interval_ns;
+    int64_t rotate_wait_ns;
+    /* [limits] */
+    uint64_t max_line;
+    uint64_t max_label;
+    uint64_t max_series;
+    /* [metrics] */
+    const char **const_names, **const_values;
+    unsigned nconst;
+    /* [rules]; relative to the configuration file */
+    const char **includes;
+    unsigned nincludes;
+
+    struct arena text;
+};
+
+/* All defaults. */
+void settings_init(struct settings *c);
+void settings_release(struct settings *c);
+
+/* Replaces ${env:...} in every value of the document. */
+void settings_expand_env(struct ini_doc *doc, struct mistakes *m);
+/* Reads the sections that are the configuration's own. Sections of kind `also` (NULL = none) are
+ * let pass. */
+void settings_read(struct settings *c, const struct ini_doc *doc, const char *also,
+                   struct mistakes *m);
+
+/* Where state is kept when nothing was configured: $STATE_DIRECTORY, else /var/lib/logtally for
+ * root, else ~/.local/state/logtally. */
+const char *settings_default_state(struct arena *a);
+
+#endif

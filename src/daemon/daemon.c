@@ -1,0 +1,294 @@
+/* daemon -- start, run, stop.
+ *
+ * The order of starting is: rules (a mistake must not touch anything), addresses (one in use is the
+ * commonest reason not to start), the store with its lock, then state into a new registry, and
+ * files last, so that no line is read before what came before it is known. */
+#include "config.h"
+
+#include "daemon/daemon.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void on_stop(void *ctx, int signo)
+{
+    struct daemon *d = ctx;
+
+    log_info("%s: saving and stopping", signo == SIGTERM ? "SIGTERM" : "SIGINT");
+    loop_stop(d->loop);
+}
+
+static void on_hangup(void *ctx, int signo)
+{
+    (void)signo;
+    daemon_reload(ctx, NULL);
+}
+
+/* Caught-up running time counts while no log's first files are being read. */
+static void note_progress(struct daemon *d)
+{
+    bool catching_up = false;
+    int64_t now = clock_mono_ns();
+
+    for (unsigned i = 0; i < d->setup.rules->nlogs; i++) {
+        struct tail_log_status s;
+
+        tailset_log_status(d->files, i, &s);
+        catching_up |= !s.backlog_done;
+    }
+    if (!d->catching_up)
+        d->running_ns += now - d->running_from_ns;
+    d->running_from_ns = now;
+    if (d->catching_up && !catching_up)
+        log_info("caught up with the files that were there");
+    d->facts.catching_up = d->catching_up = catching_up;
+}
+
+/* Every `interval`, and more often while catching up. */
+#define TICK_LEAST_NS (NSEC_PER_SEC / 10)
+
+/* What is unsaved now is saved `interval` after the last snapshot was tried, which a scrape may
+ * have done in the middle of a tick. */
+static int64_t until_next_tick(const struct daemon *d)
+{
+    int64_t interval = d->setup.settings.interval_ns, wait;
+
+    if (d->catching_up)
+        return NSEC_PER_SEC / 5;
+    if (daemon_version(d) == d->durable_version)
+        return interval;
+    wait = d->saving_mono_ns + interval - clock_mono_ns();
+    return wait > TICK_LEAST_NS ? wait : TICK_LEAST_NS;
+}
+
+static void on_tick(void *ctx)
+{
+    struct daemon *d = ctx;
+    bool was_hiding = d->hiding;
+
+    note_progress(d);
+    if (was_hiding)
+        daemon_hide(d);
+    if (was_hiding && !d->hiding)
+        d->changes++;
+    if (registry_expire(d->registry, d->running_ns))
+        d->changes++;
+    if (daemon_version(d) != d->durable_version &&
+        clock_mono_ns() - d->durable_mono_ns >= d->setup.settings.interval_ns)
+        daemon_save(d);
+    loop_timer_set(d->tick_timer, clock_mono_ns() + until_next_tick(d));
+}
+
+static int open_files(struct daemon *d)
+{
+    struct tail_options options;
+    struct tail_sink sink = daemon_sink;
+
+    sink.ctx = d;
+    daemon_tail_options(d, &options);
+    int r = tailset_new(d->loop, &options, &sink, &d->files);
+
+    if (r < 0)
+        log_error("cannot follow files: %s", strerror(-r));
+    return r < 0 ? EXIT_SYSTEM : 0;
+}
+
+/* Reads the saved state into registry and files. 0 or an exit code. */
+static int restore(struct daemon *d)
+{
+    enum store_found found = STORE_EMPTY;
+    struct buf payload = BUF_INIT, err = BUF_INIT;
+    struct slice files = {NULL, 0}, values = {NULL, 0};
+    int64_t wall_ns = 0;
+    int code = 0;
+    bool damaged = false;
+
+    if (d->store && store_load(d->store, &found, &payload, &wall_ns, &err) < 0) {
+        log_error("%s: %s", d->setup.settings.state_directory, err.p);
+        code = EXIT_SYSTEM;
+        goto out;
+    }
+    if (payload.n && payload_decode(buf_all(&payload), &d->running_ns, &files, &values) < 0)
+        damaged = true;
+    if (daemon_make_engine(d, values) < 0)
+        damaged = true;
+    if ((code = open_files(d)) != 0)
+        goto out;
+    if (files.n && !damaged && tailset_restore(d->files, files) < 0)
+        damaged = true;
+    if (damaged || found == STORE_DAMAGED) {
+        log_error("the state in %s is damaged; known files are read from their end",
+                  d->setup.settings.state_directory);
+        tailset_start_at_end(d->files);
+    }
+    if (damaged || found == STORE_DAMAGED || found == STORE_PREVIOUS)
+        counter_inc(d->resets, 0, 1, 0);
+    d->facts.checkpoint_wall_ns = wall_ns;
+    d->first_start = d->store && found == STORE_EMPTY;
+out:
+    buf_release(&payload);
+    buf_release(&err);
+    return code;
+}
+
+static int open_store(struct daemon *d)
+{
+    struct settings *s = &d->setup.settings;
+    struct buf err = BUF_INIT;
+    int r = 0;
+
+    if (d->options->state)
+        s->state_directory = d->options->state;
+    else if (!s->state_directory)
+        s->state_directory = settings_default_state(&s->text);
+    if (s->state_directory[0] != '\0')
+        r = store_open(s->state_directory, &d->store, &err);
+    if (r < 0)
+        log_error("%s", err.p);
+    buf_release(&err);
+    return r < 0 ? EXIT_SYSTEM : 0;
+}
+
+static int open_http(struct daemon *d)
+{
+    const struct settings *s = &d->setup.settings;
+    const struct strings *listen = &d->options->listen;
+    struct buf err = BUF_INIT;
+    struct http_options options = {
+        .listen = listen->n ? listen->list : s->listen,
+        .nlisten = listen->n ? (unsigned)listen->n : s->nlisten,
+        .max_connections = s->max_connections,
+        .timeout_ns = s->timeout_ns,
+        .routes = daemon_routes,
+        .nroutes = daemon_nroutes,
+        .ctx = d,
+    };
+    int r = http_server_new(d->loop, &options, &d->http, &err);
+
+    if (r < 0)
+        log_error("%s", err.p);
+    d->nlisten = options.nlisten;
+    buf_release(&err);
+    if (r == -EINVAL)
+        return EXIT_MISTAKES; /* it is no address */
+    return r < 0 ? EXIT_SYSTEM : 0;
+}
+
+static int load(struct daemon *d)
+{
+    struct mistakes m = MISTAKES_INIT;
+    int r = setup_load(&d->options->common, &d->options->logs, SETUP_NEEDS_LOG, &d->setup, &m);
+
+    say_mistakes(&m, WARNING);
+    mistakes_release(&m);
+    return r < 0 ? EXIT_MISTAKES : 0;
+}
+
+static int open_loop(struct daemon *d)
+{
+    int r = loop_new(&d->loop);
+
+    if (r == 0)
+        r = loop_add_signal(d->loop, SIGTERM, on_stop, d);
+    if (r == 0)
+        r = loop_add_signal(d->loop, SIGINT, on_stop, d);
+    if (r == 0)
+        r = loop_add_signal(d->loop, SIGHUP, on_hangup, d);
+    return r;
+}
+
+/* The first state of all is saved before anybody is told that we are here. Without one, a start after
+ * kill -9 would be a first start again, to which a file that was rotated meanwhile is history. */
+static void save_first(struct daemon *d)
+{
+    (void)tailset_catch_up(d->files, 0);
+    daemon_save(d);
+    saver_wait(d->saver);
+    d->durable_mono_ns = 0; /* as of a restored one: the first scrape gets a new one */
+}
+
+int daemon_start(struct daemon *d, const struct run_options *options)
+{
+    int code;
+
+    *d = (struct daemon){.options = options, .catching_up = true};
+    d->facts.start_wall_ns = d->facts.reload_wall_ns = clock_wall_ns();
+    d->facts.reload_ok = true;
+    d->running_from_ns = clock_mono_ns();
+    if ((code = load(d)) != 0)
+        return code;
+    int r = open_loop(d);
+
+    if (r < 0) {
+        log_error("cannot set up the event loop: %s", strerror(-r));
+        return EXIT_SYSTEM;
+    }
+    if ((code = open_http(d)) != 0 || (code = open_store(d)) != 0 || (code = restore(d)) != 0)
+        return code;
+    d->facts.files = d->files;
+    d->facts.http = d->http;
+    d->facts.catching_up = true;
+    r = saver_new(d->loop, d->store, daemon_saved, d, &d->saver);
+
+    if (r < 0) {
+        log_error("cannot start the writer thread: %s", strerror(-r));
+        return EXIT_SYSTEM;
+    }
+    d->deadline_timer = loop_timer_new(d->loop, daemon_deadline, d);
+    d->tick_timer = loop_timer_new(d->loop, on_tick, d);
+    loop_timer_set(d->tick_timer, clock_mono_ns() + NSEC_PER_SEC / 10);
+    daemon_adopt(d);
+    if (d->first_start)
+        save_first(d);
+    for (unsigned i = 0; i < d->nlisten; i++)
+        log_info("listening on %s", http_server_address(d->http, i));
+    log_info("%u events, %u metrics, %u logs", d->setup.rules->nevents, d->setup.rules->nfamilies,
+             d->setup.rules->nlogs);
+    return 0;
+}
+
+int daemon_run(struct daemon *d)
+{
+    int r = loop_run(d->loop);
+
+    if (r < 0) {
+        log_error("the event loop failed: %s", strerror(-r));
+        return EXIT_SYSTEM;
+    }
+    d->reload_again = false;
+    saver_wait(d->saver);
+    daemon_save(d);
+    saver_wait(d->saver);
+    daemon_drop_scrapes(d);
+    return d->save_fails ? EXIT_SYSTEM : EXIT_FINE;
+}
+
+void daemon_stop(struct daemon *d)
+{
+    saver_free(d->saver);
+    if (d->durable)
+        snapshot_free(d->durable);
+    for (unsigned f = 0; f < PAGE_FORMATS; f++)
+        rendering_release(&d->pages[f]);
+    tailset_free(d->files);
+    http_server_free(d->http);
+    store_close(d->store);
+    if (d->deadline_timer)
+        loop_timer_free(d->deadline_timer);
+    if (d->tick_timer)
+        loop_timer_free(d->tick_timer);
+    loop_free(d->loop);
+    engine_free(d->engine);
+    registry_free(d->registry);
+    free(d->tail_logs);
+    free(d->read_errors);
+    free(d->hits_seen);
+    free(d->updated_wall_ns);
+    setup_release(&d->setup);
+}

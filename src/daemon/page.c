@@ -1,0 +1,299 @@
+/* page -- when a snapshot is taken, and which page a scrape gets.
+ *
+ *   a scrape: read what was appended before it asked, then
+ *     nothing changed since the durable snapshot,
+ *     or it is younger than a second               its page, at once
+ *     else                                         wait for a new snapshot
+ *     a second without it (a slow disk)            the page of the durable one
+ *
+ * Snapshots are also taken every `interval` when something changed. One is saved at a time; who
+ * asks meanwhile gets that one if it is still young when it is there, so that any number of
+ * scrapers cost one snapshot a second. */
+#include "config.h"
+
+#include "daemon/daemon.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "http/negotiate.h"
+
+#include <stdlib.h>
+
+#define FRESH_NS NSEC_PER_SEC    /* a page this young is good enough */
+#define PATIENCE_NS NSEC_PER_SEC /* how long a scrape waits for a new one */
+#define CATCH_UP_NS (10 * NSEC_PER_MSEC)
+/* A format not asked for so long is not rendered ahead. */
+#define FORMAT_WANTED_NS (300 * NSEC_PER_SEC)
+
+struct scrape {
+    struct http_request *request;
+    enum http_format format;
+    bool gzip;
+    uint64_t version; /* the page must be at least of this version */
+    int64_t start_ns, deadline_ns;
+    struct scrape *next;
+};
+
+uint64_t daemon_version(const struct daemon *d)
+{
+    return tailset_version(d->files) + d->changes;
+}
+
+static bool log_feeds(const struct ruleset *rules, unsigned log, unsigned family)
+{
+    for (unsigned i = 0; i < rules->nmappings; i++) {
+        const struct mapping *m = &rules->mappings[i];
+
+        if (m->family == family && event_for_log(&rules->events[m->event], log))
+            return true;
+    }
+    return false;
+}
+
+void daemon_hide(struct daemon *d)
+{
+    const struct ruleset *rules = d->setup.rules;
+    bool *hidden = xcalloc(rules->nfamilies + 1, sizeof *hidden);
+
+    d->hiding = false;
+    for (unsigned l = 0; l < rules->nlogs; l++) {
+        struct tail_log_status s;
+
+        tailset_log_status(d->files, l, &s);
+        if (!s.first_start || s.backlog_done)
+            continue;
+        d->hiding = true;
+        for (unsigned f = 0; f < rules->nfamilies; f++)
+            hidden[f] |= log_feeds(rules, l, f);
+    }
+    for (unsigned f = 0; f < rules->nfamilies; f++)
+        family_set_hidden(registry_find(d->registry, slice_str(rules->families[f].spec.name)),
+                          hidden[f]);
+    free(hidden);
+}
+
+static struct expose_options page_options(const struct daemon *d)
+{
+    const struct settings *s = &d->setup.settings;
+
+    return (struct expose_options){
+        .flags = s->created ? EXPOSE_CREATED : 0,
+        .nconst = s->nconst,
+        .const_names = s->const_names,
+        .const_values = s->const_values,
+    };
+}
+
+static void drop_pages(struct daemon *d)
+{
+    for (unsigned f = 0; f < PAGE_FORMATS; f++)
+        rendering_release(&d->pages[f]);
+}
+
+void daemon_adopt(struct daemon *d)
+{
+    daemon_hide(d);
+    drop_pages(d);
+    snapshot_free(d->durable);
+    d->durable = snapshot_take(d->registry);
+    d->durable_version = daemon_version(d);
+    d->durable_mono_ns = 0; /* not young: the first scrape gets a new one if anything changed */
+}
+
+void daemon_save(struct daemon *d)
+{
+    int64_t now = clock_mono_ns();
+    struct save_job job = {
+        .save = true,
+        .options = page_options(d),
+        .wall_ns = clock_wall_ns(),
+        .version = daemon_version(d),
+        .running_ns = d->running_ns,
+    };
+
+    if (saver_busy(d->saver))
+        return;
+    if (d->hiding)
+        daemon_hide(d);
+    job.snapshot = snapshot_take(d->registry);
+    tailset_encode(d->files, &job.files);
+    for (unsigned f = 0; f < PAGE_FORMATS; f++)
+        job.render[f] = d->wanted_mono_ns[f] && now - d->wanted_mono_ns[f] < FORMAT_WANTED_NS;
+    d->saving_mono_ns = now;
+    saver_start(d->saver, &job);
+}
+
+uint64_t daemon_family_hits(const struct daemon *d, unsigned family)
+{
+    const struct ruleset *rules = d->setup.rules;
+    uint64_t hits = 0;
+
+    for (unsigned i = 0; i < rules->nmappings; i++)
+        if (rules->mappings[i].family == family)
+            hits += engine_hits(d->engine, rules->mappings[i].event);
+    return hits;
+}
+
+/* Which families were updated since the last page. */
+static void note_updates(struct daemon *d)
+{
+    int64_t now = clock_wall_ns();
+
+    for (unsigned f = 0; f < d->setup.rules->nfamilies; f++) {
+        uint64_t hits = daemon_family_hits(d, f);
+
+        if (hits != d->hits_seen[f])
+            d->updated_wall_ns[f] = now;
+        d->hits_seen[f] = hits;
+    }
+}
+
+static void reply_page(struct daemon *d, struct scrape *s)
+{
+    struct rendering *page = &d->pages[s->format];
+    struct expose_options options = page_options(d);
+    struct buf live = BUF_INIT, body = BUF_INIT;
+    struct http_reply reply = {
+        .status = 200,
+        .content_type = http_format_content_type(s->format),
+        .content_encoding = s->gzip ? "gzip" : NULL,
+        .negotiated = true,
+    };
+
+    note_updates(d);
+    options.format = (enum expose_format)s->format;
+    live_expose(&d->facts, &options, &live);
+    if (s->gzip) {
+        struct gzip_part tail;
+        const struct gzip_part *parts[] = {&page->gzip, &tail};
+
+        gzip_part_make(buf_all(&live), &tail);
+        gzip_join(parts, 2, &body);
+        gzip_part_release(&tail);
+        buf_release(&live);
+        reply.body = http_body_new(&body);
+    } else {
+        reply.body = http_body_ref(page->plain);
+        reply.more = http_body_new(&live);
+    }
+    http_reply(s->request, &reply);
+    d->facts.scrape_seconds = (double)(clock_mono_ns() - s->start_ns) / 1e9;
+}
+
+/* From the durable snapshot, rendered here and now if nobody asked for this format before. */
+static void answer(struct daemon *d, struct scrape *s)
+{
+    struct rendering *page = &d->pages[s->format];
+    struct expose_options options = page_options(d);
+
+    if (!page->plain)
+        rendering_make(d->durable, &options, (enum expose_format)s->format, page);
+    reply_page(d, s);
+    free(s);
+}
+
+static void set_deadline(struct daemon *d)
+{
+    int64_t first = INT64_MAX;
+
+    for (struct scrape *s = d->scrapes; s; s = s->next)
+        if (s->deadline_ns < first)
+            first = s->deadline_ns;
+    loop_timer_set(d->deadline_timer, first);
+}
+
+/* Answers the scrapes for which the durable page is new enough, or that waited long enough. */
+static void answer_waiting(struct daemon *d, bool all)
+{
+    int64_t now = clock_mono_ns();
+
+    for (struct scrape **at = &d->scrapes; *at;) {
+        struct scrape *s = *at;
+
+        if (!all && s->version > d->durable_version && now - d->durable_mono_ns >= FRESH_NS &&
+            now < s->deadline_ns) {
+            at = &s->next;
+            continue;
+        }
+        *at = s->next;
+        answer(d, s);
+    }
+    set_deadline(d);
+}
+
+void daemon_drop_scrapes(struct daemon *d)
+{
+    answer_waiting(d, true);
+}
+
+void daemon_deadline(void *ctx)
+{
+    answer_waiting(ctx, false);
+}
+
+static void take_result(struct daemon *d, struct save_result *result)
+{
+    drop_pages(d);
+    snapshot_free(d->durable);
+    d->durable = result->snapshot;
+    memcpy(d->pages, result->pages, sizeof d->pages);
+    d->durable_version = result->version;
+    d->durable_mono_ns = d->saving_mono_ns;
+    if (result->saved) {
+        d->facts.checkpoint_wall_ns = result->wall_ns;
+        d->facts.checkpoint_bytes = result->bytes;
+        d->facts.checkpoint_duration_ns = result->duration_ns;
+    }
+}
+
+/* Says when it begins and when it is over, not each time. */
+static void note_outcome(struct daemon *d, int error)
+{
+    if (error && !d->save_fails)
+        log_error("cannot save the state: %s; the page stays as it is until it can be saved",
+                  strerror(-error));
+    else if (!error && d->save_fails)
+        log_info("the state can be saved again");
+    d->save_fails = error != 0;
+    d->facts.checkpoint_failures += error != 0;
+}
+
+void daemon_saved(void *ctx, struct save_result *result)
+{
+    struct daemon *d = ctx;
+
+    note_outcome(d, result->error);
+    if (result->error == 0)
+        take_result(d, result);
+    else
+        snapshot_free(result->snapshot);
+    answer_waiting(d, result->error != 0);
+    if (d->reload_again)
+        daemon_reload(d, NULL);
+    else if (d->scrapes)
+        daemon_save(d);
+}
+
+void daemon_scrape(void *ctx, struct http_request *r)
+{
+    struct daemon *d = ctx;
+    struct scrape *s = xcalloc(1, sizeof *s);
+
+    s->request = r;
+    s->format = negotiate_format(http_request_header(r, "Accept"));
+    s->gzip = negotiate_gzip(http_request_header(r, "Accept-Encoding"));
+    s->start_ns = clock_mono_ns();
+    s->deadline_ns = s->start_ns + PATIENCE_NS;
+    d->wanted_mono_ns[s->format] = s->start_ns;
+    tailset_catch_up(d->files, CATCH_UP_NS);
+    s->version = daemon_version(d);
+    if (s->version == d->durable_version || s->start_ns - d->durable_mono_ns < FRESH_NS) {
+        answer(d, s);
+        return;
+    }
+    s->next = d->scrapes;
+    d->scrapes = s;
+    set_deadline(d);
+    daemon_save(d);
+}

@@ -1,0 +1,14 @@
+# Sources and tests of src/daemon.
+liblogtally_a_SOURCES += \
+	src/daemon/daemon.c \
+	src/daemon/daemon.h \
+	src/daemon/input.c \
+	src/daemon/page.c \
+	src/daemon/process.c \
+	src/daemon/process.h \
+	src/daemon/process_metrics.c \
+	src/daemon/process_metrics.h \
+	src/daemon/reload.c \
+	src/daemon/routes.c \
+	src/daemon/writer.c \
+	src/daemon/writer.h

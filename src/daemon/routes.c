@@ -1,0 +1,110 @@
+/* routes -- the routes besides /metrics. /health is for people and alerts and always 200;
+ * /health/live and /health/ready answer orchestrators by their status alone. */
+#include "config.h"
+
+#include "daemon/daemon.h"
+
+#include "base/log.h"
+
+static void reply_buf(struct http_request *r, unsigned status, const char *type, struct buf *body)
+{
+    struct http_reply reply = {.status = status, .content_type = type, .body = http_body_new(body)};
+
+    http_reply(r, &reply);
+}
+
+static void health_log(const struct daemon *d, unsigned log, struct buf *out)
+{
+    struct tail_log_status s;
+
+    tailset_log_status(d->files, log, &s);
+    buf_fmt(out,
+            "%s{\"log\":\"%s\",\"files\":%u,\"failing\":%u,\"lag_bytes\":%llu,"
+            "\"last_line_timestamp_seconds\":%.3f,\"waiting\":%s}",
+            log ? "," : "", d->setup.rules->logs[log].name, s.files, s.failing,
+            (unsigned long long)s.lag_bytes, (double)s.last_read_wall_ns / 1e9,
+            s.waiting ? "true" : "false");
+}
+
+static bool any_failing(const struct daemon *d)
+{
+    struct tail_log_status s = {0};
+
+    for (unsigned i = 0; i < d->setup.rules->nlogs && s.failing == 0; i++)
+        tailset_log_status(d->files, i, &s);
+    return s.failing > 0;
+}
+
+static const char *status_text(const struct daemon *d)
+{
+    if (d->catching_up)
+        return "catching_up";
+    return d->facts.reload_ok && !d->save_fails && !any_failing(d) ? "ok" : "degraded";
+}
+
+static void health(void *ctx, struct http_request *r)
+{
+    struct daemon *d = ctx;
+    struct buf out = BUF_INIT;
+
+    buf_fmt(
+        &out,
+        "{\"status\":\"%s\",\"last_reload_successful\":%s,"
+        "\"last_reload_success_timestamp_seconds\":%.3f,\"checkpoint_failures\":%llu,\"logs\":[",
+        status_text(d), d->facts.reload_ok ? "true" : "false",
+        (double)d->facts.reload_wall_ns / 1e9, (unsigned long long)d->facts.checkpoint_failures);
+    for (unsigned i = 0; i < d->setup.rules->nlogs; i++)
+        health_log(d, i, &out);
+    buf_str(&out, "]}\n");
+    reply_buf(r, 200, "application/json", &out);
+}
+
+static void live(void *ctx, struct http_request *r)
+{
+    (void)ctx;
+    http_reply_text(r, 200, "alive");
+}
+
+static void ready(void *ctx, struct http_request *r)
+{
+    struct daemon *d = ctx;
+
+    if (d->catching_up)
+        http_reply_text(r, 503, "catching up with files that were there at the start");
+    else
+        http_reply_text(r, 200, "ready");
+}
+
+static void reload(void *ctx, struct http_request *r)
+{
+    struct daemon *d = ctx;
+
+    if (!d->setup.settings.reload)
+        http_reply_text(r, 403,
+                        "reload over HTTP is off; set reload = yes in [server], or send SIGHUP");
+    else
+        daemon_reload(d, r);
+}
+
+static void landing(void *ctx, struct http_request *r)
+{
+    struct buf out = BUF_INIT;
+
+    (void)ctx;
+    buf_str(&out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                  "<title>logtally</title></head>\n<body><h1>logtally</h1>\n"
+                  "<ul><li><a href=\"/metrics\">metrics</a></li>\n"
+                  "<li><a href=\"/health\">health</a></li></ul></body></html>\n");
+    reply_buf(r, 200, "text/html; charset=utf-8", &out);
+}
+
+const struct http_route daemon_routes[] = {
+    {"/metrics", "GET, HEAD", daemon_scrape},
+    {"/health", "GET, HEAD", health},
+    {"/health/live", "GET, HEAD", live},
+    {"/health/ready", "GET, HEAD", ready},
+    {"/-/reload", "POST", reload},
+    {"/", "GET, HEAD", landing},
+};
+
+const unsigned daemon_nroutes = sizeof daemon_routes / sizeof *daemon_routes;

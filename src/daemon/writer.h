@@ -1,0 +1,71 @@
+/* writer -- the writer thread: makes a snapshot durable and renders the page from it.
+ *
+ * The loop hands over one job at a time: a copy of all values, and of where every file has been
+ * read to. The thread encodes both into one payload, saves it (write, fsync, rename, fsync), and
+ * only when that succeeded hands back pages rendered from the same snapshot. So no page ever shows
+ * what a crash could take back. Nothing else is shared between the two threads. */
+#ifndef LT_DAEMON_WRITER_H
+#define LT_DAEMON_WRITER_H
+
+#include "http/gzip.h"
+#include "http/server.h"
+#include "input/store.h"
+#include "metrics/expose.h"
+
+enum { PAGE_TEXT = EXPOSE_TEXT, PAGE_OPENMETRICS = EXPOSE_OPENMETRICS, PAGE_FORMATS };
+
+/* What a page of one format is made of; empty until it was rendered. */
+struct rendering {
+    struct http_body *plain;
+    struct gzip_part gzip;
+};
+
+struct save_job {
+    struct snapshot *snapshot; /* values; the job takes it */
+    struct buf files;          /* tailset's part of the payload */
+    int64_t running_ns;        /* how long the program has run caught up: what `expire` counts in */
+    bool save; /* false: only render (the snapshot is durable, or nothing is kept) */
+    bool render[PAGE_FORMATS];
+    struct expose_options options; /* what it points to must live until the result is there */
+    int64_t wall_ns;
+    uint64_t version; /* the caller's mark, given back */
+};
+
+struct save_result {
+    int error;                            /* of saving; 0 or negative errno */
+    bool saved;                           /* the snapshot is durable now */
+    struct snapshot *snapshot;            /* given back */
+    struct rendering pages[PAGE_FORMATS]; /* only when error is 0 */
+    int64_t wall_ns, duration_ns;
+    uint64_t bytes; /* of the payload */
+    uint64_t version;
+};
+
+struct saver;
+typedef void saver_done_fn(void *ctx, struct save_result *result);
+
+/* `store` NULL: nothing is kept, jobs are only rendered. `done` is called on the loop. 0 or
+ * negative errno. */
+int saver_new(struct loop *loop, struct store *store, saver_done_fn *done, void *ctx,
+              struct saver **ret_saver);
+/* Waits for the job that runs, drops its result. */
+void saver_free(struct saver *s);
+
+bool saver_busy(const struct saver *s);
+/* Must not be busy. Takes what the job holds. */
+void saver_start(struct saver *s, struct save_job *job);
+/* Waits for the job that runs and calls `done`. */
+void saver_wait(struct saver *s);
+
+/* The payload of the state file: the files' part and the values' part. */
+void payload_encode(int64_t running_ns, struct slice files, const struct snapshot *snapshot,
+                    struct buf *out);
+/* 0 or -EBADMSG; the slices BORROW the payload. */
+int payload_decode(struct slice payload, int64_t *ret_running_ns, struct slice *ret_files,
+                   struct slice *ret_values);
+
+void rendering_make(const struct snapshot *snapshot, const struct expose_options *options,
+                    enum expose_format format, struct rendering *ret_rendering);
+void rendering_release(struct rendering *r);
+
+#endif

@@ -1,0 +1,209 @@
+/* The fast scanner; included by linescan_avx2.c, linescan_sse2.c and linescan_swar.c.
+ *
+ * What it guesses. That a line has the shape of one seen before (trail.h): the same keys in the
+ * same order, with other values. So it compares 32 bytes with what is likely to stand there,
+ * `{"time":"`, and all of a key, its quotes, colon and comma are dealt with at once; the name was
+ * looked up when the step was made.
+ *
+ * What it proves. Every byte of the line is either compared with a step's text, which was read byte
+ * by byte when the step was made and is right for this place whatever stands around it; or it is
+ * part of a value, which is checked to its last byte: a string up to its closing quote, without
+ * control characters and with right escapes; a number by its grammar; a nested value by the plain
+ * scanner. The line is taken when a step ends it. So a line that is taken is valid, and its fields
+ * are those that fields_json.c and fields_logfmt.c find; a guess that fails costs time and nothing
+ * else. tests/check_linescan.c compares them on good and on damaged lines, for every set of
+ * instructions.
+ *
+ * What it costs. About 25 instructions a key, and one mispredicted branch where the shape of lines
+ * divides. Lines that are no such line, or have an odd form (escapes in a key, a key of more than
+ * some 25 bytes, a bare control character), go to the plain scanner, which decides. */
+#ifndef LT_DECODE_LINESCAN_KERNEL_H
+#define LT_DECODE_LINESCAN_KERNEL_H
+
+#include "decode/linescan_parts.h"
+#include "decode/simd.h"
+#include "decode/trail.h"
+
+/* Where the fields go: the arguments of a scan, as they stand in registers. */
+struct into {
+    struct field *slots;
+    uint16_t *touched;
+    unsigned n; /* touched */
+};
+
+SIMD_INLINE void store(struct into *to, unsigned slot, const char *p, const char *end,
+                       enum field_kind kind)
+{
+    struct field *f = &to->slots[slot];
+
+    if (slot == FIELDNAME_NO_SLOT || f->kind != FIELD_NONE)
+        return;
+    *f = (struct field){p, (uint32_t)(end - p), kind};
+    to->touched[to->n++] = (uint16_t)slot;
+}
+
+/* Digits at p, up to 16 of them. */
+SIMD_INLINE unsigned count_digits(const char *p)
+{
+    const uint64_t tops = UINT64_C(0x8080808080808080), zeros = UINT64_C(0x3030303030303030);
+    const uint64_t up = UINT64_C(0x7676767676767676); /* lifts 10 and more into the top bit */
+    uint64_t low = word_load(p) ^ zeros, high;
+
+    low = (((low & ~tops) + up) | low) & tops;
+    if (low != 0)
+        return bit_lowest(low) / 8;
+    high = word_load(p + 8) ^ zeros;
+    high = (((high & ~tops) + up) | high) & tops;
+    return high != 0 ? 8 + bit_lowest(high) / 8 : 16;
+}
+
+/* Behind the number, true, false or null at p, or NULL. */
+SIMD_INLINE const char *skip_scalar(const char *p)
+{
+    unsigned n = count_digits(p);
+
+    if (n > 0 && (n == 1 || *p != '0') && (p[n] == ',' || p[n] == '}'))
+        return p + n;
+    return linescan_scalar(p);
+}
+
+/* The closing quote of a string whose first backslash is at p, or NULL. Not inlined, so that
+ * strings without have the registers. */
+static SIMD_TARGET __attribute__((noinline)) const char *skip_escapes(const char *p,
+                                                                      enum line_form form)
+{
+    while (p != NULL && *p == '\\') {
+        p = form == FORM_JSON ? linescan_json_escape(p) : linescan_go_escape(p);
+        if (p != NULL)
+            p = text_stop(p, '"', '\\', 0x1f);
+    }
+    return p != NULL && *p == '"' ? p : NULL;
+}
+
+/* Behind the string whose first byte is at p, or NULL. */
+SIMD_INLINE const char *take_string(const char *p, enum line_form form, unsigned slot,
+                                    struct into *to)
+{
+    const char *end = text_stop(p, '"', '\\', 0x1f);
+    enum field_kind kind = FIELD_TEXT;
+
+    if (__builtin_expect(*end != '"', 0)) {
+        end = skip_escapes(end, form);
+        if (end == NULL)
+            return NULL;
+        kind = form == FORM_JSON ? FIELD_JSON : FIELD_GO;
+    }
+    store(to, slot, p, end, kind);
+    return end + 1;
+}
+
+SIMD_INLINE const char *take_bare(const char *p, enum line_form form, unsigned slot,
+                                  struct into *to)
+{
+    const char *end = form == FORM_JSON ? skip_scalar(p) : text_stop(p, '"', '"', ' ');
+
+    if (__builtin_expect(end == NULL || (form == FORM_LOGFMT && *end == '"'), 0))
+        return NULL;
+    store(to, slot, p, end, form == FORM_JSON && *p == 'n' ? FIELD_NULL : FIELD_TEXT);
+    return end;
+}
+
+/* A bare value was expected and none is there: perhaps a string, where there had been null before.
+ * The line goes the plain way, but the next one will find a step of its own. */
+static SIMD_TARGET __attribute__((noinline)) const char *
+not_bare(const char *p, const struct step *s, enum line_form form, struct trail *t,
+         struct step *after)
+{
+    if (*p == '"' || (form == FORM_JSON && (*p == '{' || *p == '[')))
+        (void)trail_add(t, form, after, p - s->n);
+    return NULL;
+}
+
+/* At a nested value's first byte. */
+static SIMD_TARGET __attribute__((noinline)) const char *
+take_inner(const char *p, const struct step *s, const struct trail *t, struct into *to)
+{
+    struct slice key = {s->text + s->key_at, s->key_n};
+    struct touched touched = {to->touched, to->n};
+
+    p = json_member(p, text_newline(p), key, t->want, to->slots, &touched);
+    to->n = touched.n;
+    return p;
+}
+
+/* The newline of the line at p, which is then valid; NULL when it must go the plain way. */
+SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, struct trail *t,
+                             struct into *to)
+{
+    const char *start = p;
+    struct step *at = &t->roots[form];
+    unsigned members = 0;
+
+    for (;;) {
+        struct step *s = at->next;
+
+        while (!text_begins(p, s->text, s->n))
+            s = s->other;
+        if (__builtin_expect(s->kind == STEP_NONE, 0)) {
+            s = trail_add(t, form, at, p);
+            if (s == NULL)
+                return NULL;
+        }
+        p += s->n;
+        if (s->kind == STEP_STRING) {
+            p = take_string(p, form, s->slot, to);
+        } else if (s->kind == STEP_BARE) {
+            const char *end = take_bare(p, form, s->slot, to);
+
+            p = __builtin_expect(end != NULL, 1) ? end : not_bare(p, s, form, t, at);
+        } else if (s->kind == STEP_END) {
+            bool enough = form == FORM_JSON || lenient || members > 1;
+
+            return enough && p - start <= UINT32_MAX ? p - 1 : NULL;
+        } else {
+            p = take_inner(p - 1, s, t, to);
+        }
+        if (__builtin_expect(p == NULL, 0))
+            return NULL;
+        at = s;
+        members++;
+    }
+}
+
+static SIMD_TARGET const char *scan_newline(const char *p)
+{
+    return text_newline(p);
+}
+
+static SIMD_TARGET const char *scan_json(const char *p, bool *ret_valid, struct trail *t,
+                                         struct field *slots, struct touched *touched)
+{
+    struct into to = {slots, touched->slots, touched->n};
+    unsigned before = touched->n;
+    const char *end = walk(p, FORM_JSON, false, t, &to);
+
+    touched->n = to.n;
+    *ret_valid = end != NULL;
+    if (__builtin_expect(*ret_valid, 1))
+        return end;
+    touched_undo(slots, touched, before);
+    return linescan_json_plain(p, text_newline(p), ret_valid, t->want, slots, touched);
+}
+
+static SIMD_TARGET const char *scan_logfmt(const char *p, bool lenient, bool *ret_valid,
+                                           struct trail *t, struct field *slots,
+                                           struct touched *touched)
+{
+    struct into to = {slots, touched->slots, touched->n};
+    unsigned before = touched->n;
+    const char *end = walk(p, FORM_LOGFMT, lenient, t, &to);
+
+    touched->n = to.n;
+    *ret_valid = end != NULL;
+    if (__builtin_expect(*ret_valid, 1))
+        return end;
+    touched_undo(slots, touched, before);
+    return linescan_logfmt_plain(p, text_newline(p), lenient, ret_valid, t->want, slots, touched);
+}
+
+#endif

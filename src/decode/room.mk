@@ -1,0 +1,78 @@
+# Sources and tests of src/decode.
+liblogtally_a_SOURCES += \
+	src/decode/fieldnames.c \
+	src/decode/fieldnames.h \
+	src/decode/fields.h \
+	src/decode/json.c \
+	src/decode/linescan.c \
+	src/decode/linescan.h \
+	src/decode/linescan_avx2.c \
+	src/decode/linescan_kernel.h \
+	src/decode/linescan_parts.h \
+	src/decode/linescan_sse2.c \
+	src/decode/linescan_swar.c \
+	src/decode/linetime.c \
+	src/decode/linetime.h \
+	src/decode/logfmt.c \
+	src/decode/simd.h \
+	src/decode/timepattern.c \
+	src/decode/timepattern.h \
+	src/decode/trail.c \
+	src/decode/trail.h \
+	src/decode/unescape.c \
+	src/decode/unescape.h \
+	src/decode/unwrap.c \
+	src/decode/unwrap.h
+
+EXTRA_PROGRAMS += bench/bench_fields
+bench_bench_fields_SOURCES = bench/bench_fields.c
+
+if HAVE_JANSSON
+JSON_SECOND_OPINION_CFLAGS = -DHAVE_JANSSON $(JANSSON_CFLAGS)
+JSON_SECOND_OPINION_LIBS = $(JANSSON_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += \
+	tests/decode/check_fields \
+	tests/decode/check_json \
+	tests/decode/check_linescan \
+	tests/decode/check_linetime \
+	tests/decode/check_logfmt \
+	tests/decode/check_unwrap
+TESTS += \
+	tests/decode/check_fields \
+	tests/decode/check_json \
+	tests/decode/check_linescan \
+	tests/decode/check_linetime \
+	tests/decode/check_logfmt \
+	tests/decode/check_unwrap
+tests_decode_check_fields_SOURCES = tests/decode/check_fields.c
+tests_decode_check_fields_CFLAGS = $(CHECK_COMPILE)
+tests_decode_check_fields_LDADD = $(CHECK_LINK)
+tests_decode_check_json_SOURCES = tests/decode/check_json.c tests/decode/linegen.c tests/decode/linegen.h
+tests_decode_check_json_CFLAGS = $(CHECK_COMPILE) $(JSON_SECOND_OPINION_CFLAGS)
+tests_decode_check_json_LDADD = $(CHECK_LINK) $(JSON_SECOND_OPINION_LIBS)
+tests_decode_check_linescan_SOURCES = tests/decode/check_linescan.c tests/decode/linegen.c tests/decode/linegen.h
+tests_decode_check_linescan_CFLAGS = $(CHECK_COMPILE)
+tests_decode_check_linescan_LDADD = $(CHECK_LINK)
+tests_decode_check_linetime_SOURCES = tests/decode/check_linetime.c
+tests_decode_check_linetime_CFLAGS = $(CHECK_COMPILE)
+tests_decode_check_linetime_LDADD = $(CHECK_LINK)
+tests_decode_check_logfmt_SOURCES = tests/decode/check_logfmt.c tests/decode/linegen.c tests/decode/linegen.h
+tests_decode_check_logfmt_CFLAGS = $(CHECK_COMPILE)
+tests_decode_check_logfmt_LDADD = $(CHECK_LINK)
+tests_decode_check_unwrap_SOURCES = tests/decode/check_unwrap.c tests/decode/linegen.c tests/decode/linegen.h
+tests_decode_check_unwrap_CFLAGS = $(CHECK_COMPILE)
+tests_decode_check_unwrap_LDADD = $(CHECK_LINK)
+endif
+
+if FUZZING
+check_PROGRAMS += tests/decode/fuzz_json tests/decode/fuzz_linescan tests/decode/fuzz_logfmt
+tests_decode_fuzz_json_SOURCES = tests/decode/fuzz_json.c
+tests_decode_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_decode_fuzz_linescan_SOURCES = tests/decode/fuzz_linescan.c
+tests_decode_fuzz_linescan_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_decode_fuzz_logfmt_SOURCES = tests/decode/fuzz_logfmt.c
+tests_decode_fuzz_logfmt_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif

@@ -1,0 +1,185 @@
+/* trail -- reading a piece of text for the first time, byte by byte, and hanging it on the tree.
+ *
+ * The text of a string's step begins like that of a bare value's with the same key (`"k":"` and
+ * `"k":`), so strings and nested values stand before bare ones in a list. Else the order is that of
+ * their first coming, which mostly is that of how often they come.
+ *
+ * A trail that is full is left as it is for long, and then begun anew: the program may have been
+ * replaced by one that writes other lines. */
+#include "config.h"
+
+#include "decode/trail.h"
+
+#include "base/xalloc.h"
+#include "decode/fieldnames.h"
+
+#include <stdlib.h>
+
+enum { REFUSED_MAX = 1 << 20 };
+
+/* All lists end here. */
+static struct step none = {.kind = STEP_NONE, .slot = FIELDNAME_NO_SLOT};
+
+static void begin(struct trail *t)
+{
+    for (int form = 0; form < LINE_FORMS; form++)
+        t->roots[form] = (struct step){.next = &none};
+    t->n = t->refused = 0;
+}
+
+struct trail *trail_new(const struct fieldnames *want)
+{
+    struct trail *t = xcalloc(1, sizeof *t);
+
+    t->want = want;
+    t->steps = xcalloc(TRAIL_STEPS, sizeof *t->steps);
+    begin(t);
+    return t;
+}
+
+void trail_free(struct trail *t)
+{
+    if (t == NULL)
+        return;
+    free(t->steps);
+    free(t);
+}
+
+static const char *skip_blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t' || *p == '\r')
+        p++;
+    return p;
+}
+
+/* Behind the key at p, which ends before `close` or, in logfmt, at the first byte that no key has;
+ * NULL when there is no such key. */
+static const char *skip_key(const char *p, enum line_form form)
+{
+    const char *start = p;
+
+    if (form == FORM_JSON) {
+        while ((unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
+            p++;
+        return *p == '"' ? p : NULL;
+    }
+    while ((unsigned char)*p > ' ' && *p != '"' && *p != '=')
+        p++;
+    return *p == '=' && p > start ? p : NULL;
+}
+
+/* The kind of the value at p; *p goes behind what belongs to the step's text. */
+static enum step_kind value_kind(const char **p, enum line_form form)
+{
+    if (**p == '"') {
+        ++*p;
+        return STEP_STRING;
+    }
+    if (form == FORM_JSON && (**p == '{' || **p == '[')) {
+        ++*p;
+        return STEP_INNER;
+    }
+    return STEP_BARE;
+}
+
+struct reading {
+    enum step_kind kind;
+    const char *key, *key_end, *end;
+};
+
+/* `{"key":` at the beginning of a line, else `,"key":` or `}` and the newline. */
+static bool read_json(const char *p, bool first, struct reading *r)
+{
+    p = skip_blanks(p);
+    if (!first && *p == '}') {
+        p = skip_blanks(p + 1);
+        *r = (struct reading){STEP_END, p, p, p + 1};
+        return *p == '\n';
+    }
+    if (*p != (first ? '{' : ','))
+        return false;
+    p = skip_blanks(p + 1);
+    if (*p != '"')
+        return false;
+    r->key = p + 1;
+    r->key_end = skip_key(r->key, FORM_JSON);
+    if (r->key_end == NULL)
+        return false;
+    p = skip_blanks(r->key_end + 1);
+    if (*p != ':')
+        return false;
+    r->end = skip_blanks(p + 1);
+    r->kind = value_kind(&r->end, FORM_JSON);
+    return true;
+}
+
+/* `key=` at the beginning of a line, else ` key=` or the newline. */
+static bool read_logfmt(const char *p, bool first, struct reading *r)
+{
+    const char *start = p;
+
+    p = skip_blanks(p);
+    if (!first && *p == '\n') {
+        *r = (struct reading){STEP_END, p, p, p + 1};
+        return true;
+    }
+    if (!first && p == start)
+        return false;
+    r->key = p;
+    r->key_end = skip_key(p, FORM_LOGFMT);
+    if (r->key_end == NULL)
+        return false;
+    r->end = r->key_end + 1;
+    r->kind = value_kind(&r->end, FORM_LOGFMT);
+    return true;
+}
+
+/* Where in the list behind `after` a step of that kind belongs; NULL when the list is full. */
+static struct step **place(struct step *after, enum step_kind kind)
+{
+    struct step **at = &after->next;
+    unsigned n = 0;
+
+    while ((*at)->kind != STEP_NONE && (kind == STEP_BARE || (*at)->kind != STEP_BARE)) {
+        at = &(*at)->other;
+        n++;
+    }
+    return n < TRAIL_BRANCHES ? at : NULL;
+}
+
+static uint16_t slot_of(const struct trail *t, const struct reading *r)
+{
+    struct keywords words = keywords_of(r->key, (size_t)(r->key_end - r->key));
+    const struct fieldname *found = fieldnames_find(t->want, &words, r->key);
+
+    return found != NULL && r->kind != STEP_END ? found->slot : FIELDNAME_NO_SLOT;
+}
+
+struct step *trail_add(struct trail *t, enum line_form form, struct step *after, const char *p)
+{
+    bool first = after == &t->roots[form];
+    struct reading r;
+    struct step **at;
+
+    if (t->n == TRAIL_STEPS) {
+        if (++t->refused == REFUSED_MAX)
+            begin(t);
+        return NULL;
+    }
+    if (!(form == FORM_JSON ? read_json : read_logfmt)(p, first, &r) || r.end - p >= TRAIL_TEXT)
+        return NULL;
+    if ((at = place(after, r.kind)) == NULL)
+        return NULL;
+    struct step *s = &t->steps[t->n++];
+
+    *s = (struct step){.n = (uint8_t)(r.end - p),
+                       .kind = (uint8_t)r.kind,
+                       .key_at = (uint8_t)(r.key - p),
+                       .key_n = (uint8_t)(r.key_end - r.key),
+                       .slot = slot_of(t, &r),
+                       .next = &none,
+                       .other = *at};
+    memcpy(s->text, p, s->n);
+    *at = s;
+    return s;
+}

@@ -1,0 +1,377 @@
+/* dispatch -- every event under the one key that divides best.
+ *
+ * Tables of one field share the work of getting its text. A field's prefixes are grouped by length,
+ * so that a look-up costs one hash per distinct length, however many prefixes there are. */
+#include "config.h"
+
+#include "engine/dispatch.h"
+
+#include "base/xalloc.h"
+#include "engine/literals.h"
+#include "engine/textindex.h"
+
+#include <stdlib.h>
+
+/* A required literal of so many bytes is rarer in lines than a first byte is at their beginning. */
+enum { LITERAL_GOOD = 4 };
+
+struct list {
+    uint16_t *events;
+    unsigned n, cap;
+};
+
+/* Required literals of regexes on one text, and the events they stand for. */
+struct literal_set {
+    struct slice *texts;
+    uint16_t *events;
+    unsigned n, texts_cap, events_cap;
+    struct literals *search; /* made when all texts are there; NULL = none */
+    uint16_t *found;
+};
+
+/* Everything that is decided by the value of one decoded field. */
+struct field_table {
+    uint16_t slot;
+    struct textindex values;   /* V -> index into lists */
+    struct textindex prefixes; /* P -> index into lists */
+    bool begins[256];          /* first bytes of prefixes */
+    size_t *lengths;           /* distinct lengths of prefixes */
+    unsigned nlengths, lengths_cap;
+    struct list *lists;
+    unsigned nlists, lists_cap;
+    struct literal_set literals; /* of `=~` */
+};
+
+struct key {
+    enum dispatch_how how;
+    const struct condition *condition; /* that decides; NULL for PARENT, ALWAYS */
+};
+
+struct dispatch {
+    unsigned nevents;
+    struct key *keys; /* of each event */
+    struct field_table *fields;
+    unsigned nfields, fields_cap;
+    struct list by_first_byte[256];
+    struct literal_set literals;
+    bool literals_begin[256]; /* first bytes of lines that `literals` may match */
+    struct list always;
+};
+
+static void list_add(struct list *l, unsigned event)
+{
+    GROW(l->events, l->n, l->cap);
+    l->events[l->n++] = (uint16_t)event;
+}
+
+/* A condition that looks at one decoded field only. */
+static bool is_plain_field(const struct ruleset *rules, const struct condition *c, enum op op)
+{
+    return !c->is_match && c->op == op && c->field.n == 1 && c->field.slots[0] < rules->ndecoded &&
+           c->text.n > 0;
+}
+
+/* How many distinct values rules compare each field with: the more, the better it divides. */
+static unsigned *count_values(const struct ruleset *rules)
+{
+    unsigned *counts = xcalloc(rules->ndecoded + 1, sizeof *counts);
+    struct map seen = MAP_INIT;
+    struct buf key = BUF_INIT;
+
+    for (unsigned e = 0; e < rules->nevents; e++) {
+        for (unsigned i = 0; i < rules->events[e].nconditions; i++) {
+            const struct condition *c = &rules->events[e].conditions[i];
+
+            if (!is_plain_field(rules, c, OP_EQ))
+                continue;
+            buf_clear(&key);
+            buf_u32(&key, c->field.slots[0]);
+            buf_slice(&key, c->text);
+            counts[c->field.slots[0]] += map_put(&seen, buf_all(&key), 1);
+        }
+    }
+    buf_release(&key);
+    map_release(&seen);
+    return counts;
+}
+
+/* A long literal decides best; else the first byte, which costs nothing; else a short literal. */
+static struct key choose_by_regex(const struct ruleset *rules, const struct condition *c)
+{
+    uint8_t first[32];
+
+    if (!c->is_match && !is_plain_field(rules, c, OP_MATCH))
+        return (struct key){DISPATCH_ALWAYS, NULL};
+    size_t n = pattern_literal(c->capture.pattern).n;
+
+    if (c->is_match && n < LITERAL_GOOD && pattern_first_bytes(c->capture.pattern, first))
+        return (struct key){DISPATCH_FIRST_BYTE, c};
+    return n ? (struct key){DISPATCH_LITERAL, c} : (struct key){DISPATCH_ALWAYS, NULL};
+}
+
+static struct key choose_key(const struct ruleset *rules, const struct event *e,
+                             const unsigned *counts)
+{
+    struct key best = {DISPATCH_ALWAYS, NULL};
+
+    if (e->parent != EVENT_NONE)
+        return (struct key){DISPATCH_PARENT, NULL};
+    for (unsigned i = 0; i < e->nconditions; i++) {
+        const struct condition *c = &e->conditions[i];
+
+        if (is_plain_field(rules, c, OP_EQ) &&
+            (best.how != DISPATCH_VALUE ||
+             counts[c->field.slots[0]] > counts[best.condition->field.slots[0]]))
+            best = (struct key){DISPATCH_VALUE, c};
+        else if (best.how == DISPATCH_ALWAYS && is_plain_field(rules, c, OP_PREFIX))
+            best = (struct key){DISPATCH_PREFIX, c};
+    }
+    for (unsigned i = 0; i < e->nconditions && best.how == DISPATCH_ALWAYS; i++)
+        best = choose_by_regex(rules, &e->conditions[i]);
+    return best;
+}
+
+static struct field_table *field_table(struct dispatch *d, uint16_t slot)
+{
+    for (unsigned i = 0; i < d->nfields; i++)
+        if (d->fields[i].slot == slot)
+            return &d->fields[i];
+    GROW(d->fields, d->nfields, d->fields_cap);
+    d->fields[d->nfields] = (struct field_table){.slot = slot};
+    return &d->fields[d->nfields++];
+}
+
+static void add_text(struct field_table *t, struct textindex *texts, struct slice text,
+                     unsigned event)
+{
+    uint32_t i;
+
+    if (!textindex_find(texts, text, &i)) {
+        GROW(t->lists, t->nlists, t->lists_cap);
+        t->lists[t->nlists] = (struct list){0};
+        i = t->nlists++;
+        textindex_add(texts, text, i);
+    }
+    list_add(&t->lists[i], event);
+}
+
+static void add_length(struct field_table *t, size_t n)
+{
+    for (unsigned i = 0; i < t->nlengths; i++)
+        if (t->lengths[i] == n)
+            return;
+    GROW(t->lengths, t->nlengths, t->lengths_cap);
+    t->lengths[t->nlengths++] = n;
+}
+
+static void add_first_bytes(struct dispatch *d, const struct pattern *p, unsigned event)
+{
+    uint8_t first[32];
+
+    pattern_first_bytes(p, first);
+    for (unsigned b = 0; b < 256; b++)
+        if (first[b / 8] & (1u << b % 8))
+            list_add(&d->by_first_byte[b], event);
+}
+
+/* Lines that begin otherwise need not be searched. */
+static void allow_first_bytes(struct dispatch *d, const struct pattern *p)
+{
+    uint8_t first[32];
+    bool known = pattern_first_bytes(p, first);
+
+    for (unsigned b = 0; b < 256; b++)
+        d->literals_begin[b] |= !known || (first[b / 8] & (1u << b % 8));
+}
+
+static void set_add(struct literal_set *set, struct slice text, unsigned event)
+{
+    GROW(set->texts, set->n, set->texts_cap);
+    GROW(set->events, set->n, set->events_cap);
+    set->texts[set->n] = text;
+    set->events[set->n++] = (uint16_t)event;
+}
+
+static void set_finish(struct literal_set *set)
+{
+    set->search = literals_new(set->texts, set->n);
+    set->found = xcalloc(set->n + 1, sizeof *set->found);
+}
+
+static void set_release(struct literal_set *set)
+{
+    literals_free(set->search);
+    free(set->texts);
+    free(set->events);
+    free(set->found);
+}
+
+static unsigned set_find(struct literal_set *set, struct slice text, uint16_t *events, unsigned n)
+{
+    unsigned found = literals_find(set->search, text, set->found);
+
+    for (unsigned i = 0; i < found; i++)
+        events[n++] = set->events[set->found[i]];
+    return n;
+}
+
+static void add_event(struct dispatch *d, unsigned event)
+{
+    const struct key *k = &d->keys[event];
+    const struct condition *c = k->condition;
+    struct field_table *t;
+
+    switch (k->how) {
+    case DISPATCH_VALUE:
+        t = field_table(d, c->field.slots[0]);
+        add_text(t, &t->values, c->text, event);
+        break;
+    case DISPATCH_PREFIX:
+        t = field_table(d, c->field.slots[0]);
+        add_text(t, &t->prefixes, c->text, event);
+        add_length(t, c->text.n);
+        t->begins[(unsigned char)c->text.p[0]] = true;
+        break;
+    case DISPATCH_FIRST_BYTE:
+        add_first_bytes(d, c->capture.pattern, event);
+        break;
+    case DISPATCH_LITERAL:
+        if (c->is_match) {
+            set_add(&d->literals, pattern_literal(c->capture.pattern), event);
+            allow_first_bytes(d, c->capture.pattern);
+        } else {
+            set_add(&field_table(d, c->field.slots[0])->literals,
+                    pattern_literal(c->capture.pattern), event);
+        }
+        break;
+    case DISPATCH_ALWAYS:
+        list_add(&d->always, event);
+        break;
+    case DISPATCH_PARENT:
+        break;
+    }
+}
+
+struct dispatch *dispatch_new(const struct ruleset *rules)
+{
+    struct dispatch *d = xcalloc(1, sizeof *d);
+    unsigned *counts = count_values(rules);
+
+    d->nevents = rules->nevents;
+    d->keys = xcalloc(rules->nevents + 1, sizeof *d->keys);
+    for (unsigned e = 0; e < rules->nevents; e++) {
+        d->keys[e] = choose_key(rules, &rules->events[e], counts);
+        if (rules->events[e].used)
+            add_event(d, e);
+    }
+    free(counts);
+    set_finish(&d->literals);
+    for (unsigned i = 0; i < d->nfields; i++)
+        set_finish(&d->fields[i].literals);
+    return d;
+}
+
+void dispatch_free(struct dispatch *d)
+{
+    if (!d)
+        return;
+    for (unsigned i = 0; i < d->nfields; i++) {
+        struct field_table *t = &d->fields[i];
+
+        for (unsigned k = 0; k < t->nlists; k++)
+            free(t->lists[k].events);
+        free(t->lists);
+        free(t->lengths);
+        textindex_release(&t->values);
+        textindex_release(&t->prefixes);
+        set_release(&t->literals);
+    }
+    for (unsigned b = 0; b < 256; b++)
+        free(d->by_first_byte[b].events);
+    free(d->always.events);
+    set_release(&d->literals);
+    free(d->fields);
+    free(d->keys);
+    free(d);
+}
+
+enum dispatch_how dispatch_of(const struct dispatch *d, unsigned event, struct slice *ret_text,
+                              const char **ret_field)
+{
+    const struct key *k = &d->keys[event];
+    const struct condition *c = k->condition;
+
+    *ret_text = (struct slice){"", 0};
+    *ret_field = NULL;
+    if (c && !c->is_match)
+        *ret_field = c->field.name;
+    if (k->how == DISPATCH_VALUE || k->how == DISPATCH_PREFIX) {
+        *ret_text = c->text;
+    } else if (k->how == DISPATCH_LITERAL) {
+        *ret_text = pattern_literal(c->capture.pattern);
+    } else if (k->how == DISPATCH_FIRST_BYTE) {
+        *ret_text = pattern_text(c->capture.pattern);
+    }
+    return k->how;
+}
+
+bool dispatch_proves(const struct dispatch *d, unsigned event)
+{
+    enum dispatch_how how = d->keys[event].how;
+
+    return how == DISPATCH_VALUE || how == DISPATCH_PREFIX;
+}
+
+static unsigned take(const struct list *l, uint16_t *events, unsigned n)
+{
+    for (unsigned i = 0; i < l->n; i++)
+        events[n++] = l->events[i];
+    return n;
+}
+
+static unsigned find_by_prefix(const struct field_table *t, struct slice text, uint16_t *events,
+                               unsigned n)
+{
+    uint32_t i;
+
+    for (unsigned k = 0; k < t->nlengths; k++) {
+        struct slice prefix = {text.p, t->lengths[k]};
+
+        if (prefix.n <= text.n && textindex_find(&t->prefixes, prefix, &i))
+            n = take(&t->lists[i], events, n);
+    }
+    return n;
+}
+
+static unsigned find_by_field(struct field_table *t, struct record *r, uint16_t *events, unsigned n)
+{
+    struct field *f = &r->slots[t->slot];
+    uint32_t i;
+
+    if (f->kind == FIELD_NONE)
+        return n;
+    struct slice text = field_text(f, &r->scratch);
+
+    if (text.n == 0)
+        return n;
+    if (textindex_find(&t->values, text, &i))
+        n = take(&t->lists[i], events, n);
+    if (t->begins[(unsigned char)text.p[0]])
+        n = find_by_prefix(t, text, events, n);
+    if (t->literals.search)
+        n = set_find(&t->literals, text, events, n);
+    return n;
+}
+
+unsigned dispatch_find(struct dispatch *d, struct record *r, uint16_t *ret_events)
+{
+    unsigned n = take(&d->always, ret_events, 0);
+
+    for (unsigned i = 0; i < d->nfields; i++)
+        n = find_by_field(&d->fields[i], r, ret_events, n);
+    if (r->line.n > 0)
+        n = take(&d->by_first_byte[(unsigned char)r->line.p[0]], ret_events, n);
+    if (d->literals.search && r->line.n > 0 && d->literals_begin[(unsigned char)r->line.p[0]])
+        n = set_find(&d->literals, r->line, ret_events, n);
+    return n;
+}

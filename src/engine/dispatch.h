@@ -1,0 +1,45 @@
+/* dispatch -- which events can a line be? Without trying them all.
+ *
+ * Every event has at most one key that decides quickly:
+ *
+ *   where F == V      V is looked up in a table of field F: value -> events
+ *   where F ^= P      prefixes of F's value are looked up by their lengths: prefix -> events
+ *   where F =~ REGEX  F's value must hold the regex' required literal
+ *   match REGEX       the line must hold the regex' required literal; or, where there is no good
+ *                     one and it is anchored, begin with a byte that the regex can begin with
+ *   of                tried only when its parent matched: not in here at all
+ *   else              tried on every line; `check` warns of it
+ *
+ * An answer may hold events that the line is not (the engine checks), never leaves one out that it
+ * is. */
+#ifndef LT_ENGINE_DISPATCH_H
+#define LT_ENGINE_DISPATCH_H
+
+#include "engine/record.h"
+
+enum dispatch_how {
+    DISPATCH_VALUE,
+    DISPATCH_PREFIX,
+    DISPATCH_FIRST_BYTE,
+    DISPATCH_LITERAL,
+    DISPATCH_PARENT,
+    DISPATCH_ALWAYS,
+};
+
+struct dispatch;
+
+struct dispatch *dispatch_new(const struct ruleset *rules);
+void dispatch_free(struct dispatch *d);
+
+/* How an event is found, and the text that decides (V, P, the literal), for `check --dump`. */
+enum dispatch_how dispatch_of(const struct dispatch *d, unsigned event, struct slice *ret_text,
+                              const char **ret_field);
+
+/* Is the condition by which the event is found proved true by finding it? */
+bool dispatch_proves(const struct dispatch *d, unsigned event);
+
+/* Events the line may be; each at most once, in no order. *ret_events has room for all events.
+ * Returns how many. */
+unsigned dispatch_find(struct dispatch *d, struct record *r, uint16_t *ret_events);
+
+#endif

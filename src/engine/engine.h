@@ -1,0 +1,66 @@
+/* engine -- lines in, updates of the registry out.
+ *
+ *   raw line -> unwrap -> prefix -> decode -> dispatch -> match -> updates
+ *
+ * Pure: no descriptor, no clock, no log call; the caller says what time it is. One thread. All that
+ * is known of a line dies with it, but for what `struct source` keeps per file. */
+#ifndef LT_ENGINE_ENGINE_H
+#define LT_ENGINE_ENGINE_H
+
+#include "engine/source.h"
+#include "metrics/registry.h"
+#include "rules/ruleset.h"
+
+struct engine;
+
+struct engine_options {
+    size_t max_line;  /* for lines joined from parts */
+    bool no_dispatch; /* try every event on every line: to measure, and to test dispatch */
+    /* Called for each line that no event took; NULL = not. */
+    void (*unmatched)(void *ctx, const struct source *source, struct slice line);
+    void *ctx;
+};
+
+/* Adds the ruleset's families and the engine's own counters to the registry; both must outlive the
+ * engine. `now_ns` stamps what is there from the start. */
+struct engine *engine_new(const struct ruleset *rules, struct registry *registry,
+                          const struct engine_options *options, int64_t now_ns);
+void engine_free(struct engine *e);
+
+/* The time from now on: `now_ns` is what `expire` counts in, `wall_ns` is for lines without any
+ * time. */
+void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns);
+
+/* Whole lines of one file: as many as there are '\n', and one more when the last has none. 64 bytes
+ * before p and after p + n can be read. */
+void engine_lines(struct engine *e, struct source *s, const char *p, size_t n);
+/* One line without its newline; false when it was empty, or a part of one still to come. */
+bool engine_line(struct engine *e, struct source *s, struct slice raw);
+/* A line that was too long to be read. */
+void engine_too_long(struct engine *e, unsigned log, uint64_t lines);
+
+/* Bytes that were read; engine_lines counts its own. */
+void engine_read(struct engine *e, unsigned log, uint64_t bytes);
+
+/* For walking in log time (backfill): a line is looked at when it is read, and taken when its time
+ * has come. */
+struct engine_peek {
+    struct slice line;  /* unwrapped; dies with the next call */
+    const char *stream; /* "stdout", "stderr", "" */
+    int64_t time_ns;
+    bool dated;    /* the text held its own date */
+    bool has_time; /* the text held a time at all; else it is that of the line before */
+};
+/* False when there is no line (empty, a part of one, or one too long, which is counted). */
+bool engine_peek(struct engine *e, struct source *s, struct slice raw,
+                 struct engine_peek *ret_peek);
+void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked);
+
+/* How often an event hit since the engine was made. */
+uint64_t engine_hits(const struct engine *e, unsigned event);
+uint64_t engine_unmatched(const struct engine *e);
+/* How event `i` is found, for `check --dump`: one phrase. */
+void engine_how(const struct engine *e, unsigned event, struct buf *out);
+bool engine_tries_always(const struct engine *e, unsigned event);
+
+#endif

@@ -1,0 +1,129 @@
+/* match -- conditions and actions, each a few lines: what is costly in them is PCRE2's, and
+ * dispatch sees to it that few are run. */
+#include "config.h"
+
+#include "engine/match.h"
+
+static bool regex_holds(struct record *r, const struct condition *c, struct slice subject,
+                        bool want, bool *ret_limit)
+{
+    enum pattern_result result = pattern_match(c->capture.pattern, subject);
+
+    if (result == PATTERN_ERROR)
+        *ret_limit = true;
+    if (result == PATTERN_YES && want && c->capture.group_slots)
+        record_capture(r, &c->capture);
+    return (result == PATTERN_YES) == want;
+}
+
+static bool number_holds(const struct condition *c, struct slice text)
+{
+    struct num v;
+
+    if (text.n == 0 || num_parse(text, &c->unit, &v) < 0)
+        return false;
+    switch (c->op) {
+    case OP_LT:
+        return v.d < c->number.d;
+    case OP_LE:
+        return v.d <= c->number.d;
+    case OP_GT:
+        return v.d > c->number.d;
+    default:
+        return v.d >= c->number.d;
+    }
+}
+
+static bool condition_holds(struct record *r, const struct condition *c, bool *ret_limit)
+{
+    if (c->is_match)
+        return regex_holds(r, c, r->line, true, ret_limit);
+    struct slice text = record_text(r, &c->field);
+
+    switch (c->op) {
+    case OP_EQ:
+        return slice_eq(text, c->text);
+    case OP_NE:
+        return !slice_eq(text, c->text);
+    case OP_PREFIX:
+        return slice_starts(text, c->text);
+    case OP_MATCH:
+        return regex_holds(r, c, text, true, ret_limit);
+    case OP_NOT_MATCH:
+        return regex_holds(r, c, text, false, ret_limit);
+    default:
+        return number_holds(c, text);
+    }
+}
+
+unsigned match_conditions(struct record *r, const struct event *e, bool *ret_limit)
+{
+    unsigned i = 0;
+
+    if (!event_for_line(e, r))
+        return 0;
+    while (i < e->nconditions && condition_holds(r, &e->conditions[i], ret_limit))
+        i++;
+    return i;
+}
+
+static struct slice run_template(struct record *r, const struct action *a)
+{
+    struct slice values[TEMPLATE_FIELDS_MAX];
+    struct buf out = BUF_INIT;
+    unsigned n = template_nfields(a->template);
+
+    for (unsigned i = 0; i < n; i++)
+        values[i] = record_text(r, &a->template_refs[i]);
+    template_eval(a->template, values, &out);
+    struct slice text = arena_slice(&r->scratch, buf_all(&out));
+
+    buf_release(&out);
+    return text;
+}
+
+static void run_rewrite(struct record *r, const struct action *a, bool *ret_limit)
+{
+    struct buf out = BUF_INIT;
+
+    switch (pattern_replace(a->pattern, a->replacement, record_text(r, &a->from), &out)) {
+    case PATTERN_YES:
+        record_set(r, a->to, arena_slice(&r->scratch, buf_all(&out)));
+        break;
+    case PATTERN_ERROR:
+        *ret_limit = true;
+        break;
+    case PATTERN_NO:
+        break;
+    }
+    buf_release(&out);
+}
+
+static void run_map(struct record *r, const struct action *a)
+{
+    uint64_t i;
+
+    if (map_get(&a->map->table, record_text(r, &a->from), &i))
+        record_set(r, a->to, a->map->results[i]);
+    else if (a->map->has_other)
+        record_set(r, a->to, a->map->other);
+}
+
+void match_actions(struct record *r, const struct event *e, bool *ret_limit)
+{
+    for (unsigned i = 0; i < e->nactions; i++) {
+        const struct action *a = &e->actions[i];
+
+        switch (a->kind) {
+        case ACTION_SET:
+            record_set(r, a->to, run_template(r, a));
+            break;
+        case ACTION_REWRITE:
+            run_rewrite(r, a, ret_limit);
+            break;
+        case ACTION_MAP:
+            run_map(r, a);
+            break;
+        }
+    }
+}

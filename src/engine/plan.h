@@ -1,0 +1,28 @@
+/* plan -- what the engine works out once per event, so that it need not per line.
+ *
+ * Which mappings an event has, which texts of the line decide all their label sets (the `inputs`),
+ * and whether set, rewrite and map must run for every line or only for new label sets. */
+#ifndef LT_ENGINE_PLAN_H
+#define LT_ENGINE_PLAN_H
+
+#include "engine/seriescache.h"
+#include "rules/ruleset.h"
+
+struct plan {
+    uint16_t *mappings; /* numbers, ascending: the order of updates */
+    unsigned nmappings;
+    struct ref *inputs;
+    unsigned ninputs;
+    struct slice *texts; /* of the inputs, in the line at hand */
+    uint16_t *children;  /* events that are `of` this one */
+    unsigned nchildren;
+    bool actions_always; /* a child, a value or an exemplar sees what actions make */
+    bool has_time;       /* has a match group that is the line's time */
+    struct tuples *tuples;
+};
+
+/* One plan for each event. */
+struct plan *plans_new(const struct ruleset *rules);
+void plans_free(struct plan *plans, const struct ruleset *rules);
+
+#endif

@@ -1,0 +1,219 @@
+/* record -- the fields that are not decoded, and the line's time.
+ *
+ * Both are lazy. _line, _bytes, _stream and _time are made when a rule asks; the time is read only
+ * when something needs it, because most lines' times are never asked for. But a line without a time
+ * takes that of the line before: so its text, at least, is kept (record_note_time). */
+#include "config.h"
+
+#include "engine/record.h"
+
+#include "base/num.h"
+#include "base/xalloc.h"
+#include "decode/linescan.h"
+#include "decode/trail.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void record_init(struct record *r, const struct ruleset *rules)
+{
+    *r = (struct record){.rules = rules, .scan = linescan_best()};
+    r->trail = trail_new(rules->decoded);
+    r->slots = xcalloc(rules->nslots + 1, sizeof *r->slots);
+    r->touched.slots = xcalloc(rules->nslots + 1, sizeof *r->touched.slots);
+}
+
+void record_release(struct record *r)
+{
+    trail_free(r->trail);
+    free(r->slots);
+    free(r->touched.slots);
+    arena_release(&r->scratch);
+}
+
+void record_path(struct record *r)
+{
+    const struct capture *c = &r->log->path_match;
+
+    for (unsigned i = 0; c->pattern && i < pattern_ngroups(c->pattern); i++)
+        r->slots[c->group_slots[i]] = r->source->path_fields[i];
+}
+
+void record_source(struct record *r, struct source *s)
+{
+    const struct ruleset *rules = r->rules;
+    struct field *context = &r->slots[rules->ndecoded];
+
+    record_begin(r);
+    r->source = s;
+    r->log = &rules->logs[s->log];
+    memset(context, 0, rules->ncontext * sizeof *context);
+    context[CTX_FILE] = (struct field){s->path, (uint32_t)strlen(s->path), FIELD_TEXT};
+    context[CTX_LOG] = (struct field){r->log->name, (uint32_t)strlen(r->log->name), FIELD_TEXT};
+    record_path(r);
+}
+
+void record_decode(struct record *r)
+{
+    const struct fieldnames *want = r->rules->decoded;
+    enum log_format format = r->log->format;
+    unsigned before = r->touched.n;
+
+    r->decoded = format == LOG_AUTO || format == LOG_TEXT ? DECODED_TEXT : DECODED_UNDECODABLE;
+    if (format == LOG_TEXT || r->line.n == 0)
+        return;
+    if (format != LOG_LOGFMT) {
+        if (json_fields(r->line, want, r->slots, &r->touched)) {
+            r->decoded = DECODED_JSON;
+            return;
+        }
+        touched_undo(r->slots, &r->touched, before);
+    }
+    if (format != LOG_JSON) {
+        if (logfmt_fields(r->line, format == LOG_LOGFMT, want, r->slots, &r->touched)) {
+            r->decoded = DECODED_LOGFMT;
+            return;
+        }
+        touched_undo(r->slots, &r->touched, before);
+    }
+}
+
+void record_capture(struct record *r, const struct capture *c)
+{
+    for (unsigned i = 0; i < pattern_ngroups(c->pattern); i++) {
+        struct slice text;
+
+        if (pattern_capture(c->pattern, i, &text))
+            record_set(r, c->group_slots[i], text);
+    }
+}
+
+/* Unix seconds with as many fraction digits as it takes. */
+static struct slice time_text(struct record *r, int64_t ns)
+{
+    char *p = arena_alloc(&r->scratch, NUM_TEXT);
+    int64_t s = ns / 1000000000, frac = ns % 1000000000;
+
+    if (frac < 0) {
+        s--;
+        frac += 1000000000;
+    }
+    size_t n = (size_t)snprintf(p, NUM_TEXT, "%lld.%09lld", (long long)s, (long long)frac);
+
+    while (p[n - 1] == '0')
+        n--;
+    if (p[n - 1] == '.')
+        n--;
+    return (struct slice){p, n};
+}
+
+void record_builtin(struct record *r, uint16_t slot)
+{
+    char *p;
+
+    switch ((enum context)(slot - r->rules->ndecoded)) {
+    case CTX_LINE:
+        record_set(r, slot, r->line);
+        break;
+    case CTX_BYTES:
+        p = arena_alloc(&r->scratch, NUM_TEXT);
+        record_set(r, slot, (struct slice){p, num_format_u64(p, r->line.n)});
+        break;
+    case CTX_STREAM:
+        record_set(r, slot, r->stream);
+        break;
+    case CTX_TIME:
+        record_set(r, slot, time_text(r, record_time(r, NULL)));
+        break;
+    case CTX_FILE:
+    case CTX_LOG:
+    case CTX_BUILTINS:
+        break; /* set by record_source */
+    }
+}
+
+static bool try_time(struct record *r, struct slice text)
+{
+    if (text.n == 0 || source_read_time(r->source, text, &r->time_ns, &r->time_dated) < 0)
+        return false;
+    r->source->time_n = 0;
+    return r->time_known = r->time_own = true;
+}
+
+static struct slice slot_text(struct record *r, uint16_t slot)
+{
+    if (slot == EVENT_NONE || r->slots[slot].kind == FIELD_NONE)
+        return (struct slice){"", 0};
+    return field_text(&r->slots[slot], &r->scratch);
+}
+
+/* The group of that name of a match event. */
+static struct slice event_time(struct record *r, const struct event *event)
+{
+    for (unsigned i = 0; i < event->nconditions; i++) {
+        const struct capture *c = &event->conditions[i].capture;
+
+        if (!event->conditions[i].is_match)
+            continue;
+        for (unsigned g = 0; g < pattern_ngroups(c->pattern); g++)
+            if (strcmp(pattern_group(c->pattern, g), r->log->time_name) == 0)
+                return slot_text(r, c->group_slots[g]);
+    }
+    return (struct slice){"", 0};
+}
+
+static struct slice matched_time(struct record *r)
+{
+    struct slice text = {"", 0};
+
+    if (r->log->time_match && pattern_match(r->log->time_match, r->line) == PATTERN_YES)
+        pattern_capture(r->log->time_match, r->log->time_group, &text);
+    return text;
+}
+
+bool record_has_time(struct record *r)
+{
+    if (r->time_known)
+        return r->time_own;
+    return try_time(r, slot_text(r, r->log->time_slot)) ||
+           try_time(r, slot_text(r, r->log->time_context)) || try_time(r, matched_time(r)) ||
+           try_time(r, r->wrapper_time);
+}
+
+bool record_event_time(struct record *r, const struct event *event)
+{
+    return r->time_own || try_time(r, event_time(r, event));
+}
+
+/* A log with several formats may have one without a date, which needs every date before it read. */
+void record_note_time(struct record *r)
+{
+    const struct log_def *log = r->log;
+    struct source *s = r->source;
+    struct slice text = {"", 0};
+
+    if (r->time_known)
+        return;
+    text = slot_text(r, log->time_slot);
+    if (text.n == 0)
+        text = slot_text(r, log->time_context);
+    if (text.n == 0 && !log->time_match)
+        text = r->wrapper_time;
+    if (log->ntime_formats > 1 || text.n > TIME_TEXT_MAX || (text.n == 0 && log->time_match)) {
+        record_has_time(r);
+    } else if (text.n > 0) {
+        memcpy(s->time_text, text.p, text.n);
+        s->time_n = (uint32_t)text.n;
+    }
+}
+
+int64_t record_time(struct record *r, const struct event *event)
+{
+    if (r->time_known || record_has_time(r) || (event && record_event_time(r, event)))
+        return r->time_ns;
+    int64_t last = source_time(r->source);
+
+    r->time_ns = last == INT64_MIN ? r->wall_ns : last;
+    r->time_known = true;
+    return r->time_ns;
+}

@@ -1,0 +1,102 @@
+/* record -- one line being looked at: its fields by slot, and scratch memory for what is made of
+ * it.
+ *
+ * One record serves a whole run: record_begin clears only the slots the last line filled.
+ * Everything reached through it dies at the next record_begin. */
+#ifndef LT_ENGINE_RECORD_H
+#define LT_ENGINE_RECORD_H
+
+#include "engine/source.h"
+
+enum decoded { DECODED_JSON, DECODED_LOGFMT, DECODED_TEXT, DECODED_UNDECODABLE };
+
+struct record {
+    const struct ruleset *rules;
+    const struct linescan *scan; /* the best this machine can run */
+    struct trail *trail;         /* what it learned of the lines' shapes */
+    const struct log_def *log;
+    struct source *source;
+    struct slice line;   /* unwrapped, without prefix, CR and newline */
+    struct slice stream; /* of the wrapper, or "" */
+    struct slice wrapper_time;
+    enum decoded decoded;
+    struct field *slots;
+    struct touched touched;
+    struct arena scratch;
+    int64_t time_ns; /* valid if time_known */
+    bool time_known;
+    bool time_own;   /* it is the line's own, not that of the line before */
+    bool time_dated; /* the text of the time held its own date */
+    int64_t wall_ns; /* the time of reading, for lines without any time */
+};
+
+void record_init(struct record *r, const struct ruleset *rules);
+void record_release(struct record *r);
+
+/* The lines that follow come from this source: fills what its path says. */
+void record_source(struct record *r, struct source *s);
+
+/* Clears what the last line left. */
+static inline void record_begin(struct record *r)
+{
+    for (unsigned i = 0; i < r->touched.n; i++)
+        r->slots[r->touched.slots[i]].kind = FIELD_NONE;
+    r->touched.n = 0;
+    r->time_known = r->time_own = r->time_dated = false;
+    if (r->scratch.block)
+        arena_reset(&r->scratch);
+}
+
+/* Reads the fields of r->line by the log's format; sets r->decoded. */
+void record_decode(struct record *r);
+
+/* Fills a slot with text that lives as long as the line (or in r->scratch). */
+static inline void record_set(struct record *r, uint16_t slot, struct slice text)
+{
+    struct field *f = &r->slots[slot];
+
+    if (f->kind == FIELD_NONE)
+        r->touched.slots[r->touched.n++] = slot;
+    *f = (struct field){text.p, (uint32_t)text.n, FIELD_TEXT};
+}
+
+/* Fills the slots of the groups of path_match (record_source does it too). */
+void record_path(struct record *r);
+
+/* Fills the slots of a matched pattern's groups; a group that took no part changes nothing. */
+void record_capture(struct record *r, const struct capture *c);
+
+/* _line, _bytes, _stream, _time are made only when asked for. */
+void record_builtin(struct record *r, uint16_t slot);
+
+/* What a rule sees under a name: "" when it is missing. */
+static inline struct slice record_text(struct record *r, const struct ref *ref)
+{
+    const unsigned first = r->rules->ndecoded;
+
+    for (unsigned i = 0; i < ref->n; i++) {
+        uint16_t slot = ref->slots[i];
+        struct field *f = &r->slots[slot];
+
+        if (f->kind == FIELD_NONE && (unsigned)(slot - first) < CTX_BUILTINS)
+            record_builtin(r, slot);
+        if (f->kind != FIELD_NONE)
+            return field_text(f, &r->scratch);
+    }
+    return (struct slice){"", 0};
+}
+
+/* Has the line a time of its own? Reads it if so. */
+bool record_has_time(struct record *r);
+/* The same from the match groups of an event that took the line. */
+bool record_event_time(struct record *r, const struct event *event);
+
+/* Keeps the line's time for lines after it that have none; mostly unread, as text. Last of all that
+ * is done with a line. */
+void record_note_time(struct record *r);
+
+/* The line's time: its own, else its wrapper's, else that of the line before, else of reading.
+ * `event` names a match event whose group of the log's time name counts too; NULL = none. */
+int64_t record_time(struct record *r, const struct event *event);
+
+#endif

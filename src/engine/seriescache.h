@@ -1,0 +1,42 @@
+/* seriescache -- the label texts of an event, all together, -> the series of all its metrics, in one
+ * look-up.
+ *
+ * Most lines of an event repeat label texts seen before. Their series are remembered under the
+ * texts as they stood in the line, before any set, rewrite or map; so those run once per new tuple,
+ * not once per line. Texts are compared whole, with their lengths.
+ *
+ *     slots:   hash -> entry number       open addressing, at most half full
+ *     entries: hash, key, series...       dense
+ *
+ * Bounded: a table that is full is emptied and begins anew, so a log of ever new paths costs time
+ * but not memory, however long they are. How large it may grow is said with each addition: many
+ * more tuples than there are series are mostly texts that never come again, and only push others
+ * out of the cache. */
+#ifndef LT_ENGINE_SERIESCACHE_H
+#define LT_ENGINE_SERIESCACHE_H
+
+#include "base/slice.h"
+
+#include <stdint.h>
+
+#define FOLDED_ALL UINT32_MAX
+
+struct tuple_series {
+    uint32_t index;  /* of the series in its family */
+    uint32_t folded; /* bit i: label i is "other"; FOLDED_ALL: all are */
+};
+
+struct tuples;
+
+/* For keys of `ntexts` texts and entries of `nseries` series. */
+struct tuples *tuples_new(unsigned ntexts, unsigned nseries);
+void tuples_free(struct tuples *t);
+
+/* The series of these texts, or NULL. Dies with the next tuples_add or tuples_clear. */
+struct tuple_series *tuples_find(struct tuples *t, const struct slice *texts);
+/* Adds what tuples_find just did not find, to a table of at most `max` entries, which is emptied
+ * first when it is full; the caller fills the series. */
+struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts, uint32_t max);
+void tuples_clear(struct tuples *t);
+
+#endif

@@ -1,0 +1,116 @@
+/* source -- what one file carries from line to line.
+ *
+ * The time of the last line is kept as text until somebody asks (record_note_time), and read at the
+ * latest when it is saved. */
+#include "config.h"
+
+#include "engine/source.h"
+
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static const struct log_def *log_of(const struct source *s)
+{
+    return &s->rules->logs[s->log];
+}
+
+static void read_path(struct source *s)
+{
+    struct pattern *p = log_of(s)->path_match.pattern;
+
+    if (!p)
+        return;
+    memset(s->path_fields, 0, pattern_ngroups(p) * sizeof *s->path_fields);
+    if (pattern_match(p, slice_str(s->path)) != PATTERN_YES)
+        return;
+    for (unsigned i = 0; i < pattern_ngroups(p); i++) {
+        struct slice text;
+
+        if (pattern_capture(p, i, &text))
+            s->path_fields[i] = (struct field){text.p, (uint32_t)text.n, FIELD_TEXT};
+    }
+}
+
+struct source *source_new(const struct ruleset *rules, unsigned log, const char *path, uint32_t id)
+{
+    struct source *s = xcalloc(1, sizeof *s);
+    struct pattern *p = rules->logs[log].path_match.pattern;
+
+    s->rules = rules;
+    s->log = log;
+    s->id = id;
+    s->path = xstrdup(path);
+    s->dated_ns = s->line_ns = INT64_MIN;
+    if (p)
+        s->path_fields = xcalloc(pattern_ngroups(p) + 1, sizeof *s->path_fields);
+    read_path(s);
+    return s;
+}
+
+void source_free(struct source *s)
+{
+    if (!s)
+        return;
+    partial_release(&s->partial);
+    free(s->path_fields);
+    free(s->path);
+    free(s);
+}
+
+void source_rename(struct source *s, const char *path)
+{
+    char *copy = xstrdup(path);
+
+    free(s->path);
+    s->path = copy;
+    read_path(s);
+}
+
+int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated)
+{
+    const struct log_def *log = log_of(s);
+    int r =
+        linetime_parse(text, log->time_formats, log->ntime_formats, s->dated_ns, ret_ns, ret_dated);
+
+    if (r < 0)
+        return r;
+    s->line_ns = *ret_ns;
+    if (*ret_dated)
+        s->dated_ns = *ret_ns;
+    return 0;
+}
+
+int64_t source_time(struct source *s)
+{
+    if (s->time_n) {
+        struct slice text = {s->time_text, s->time_n};
+        int64_t ns;
+        bool dated;
+
+        s->time_n = 0;
+        source_read_time(s, text, &ns, &dated);
+    }
+    return s->line_ns;
+}
+
+void source_save(struct source *s, struct buf *out)
+{
+    source_time(s);
+    buf_u64(out, (uint64_t)s->dated_ns);
+    buf_u64(out, (uint64_t)s->line_ns);
+    partial_save(&s->partial, out);
+}
+
+int source_load(struct source *s, struct slice saved)
+{
+    struct reader in = reader_of(saved);
+    int64_t dated = (int64_t)read_u64(&in), line = (int64_t)read_u64(&in);
+
+    if (in.bad || partial_load(&s->partial, &in) < 0)
+        return -EBADMSG;
+    s->dated_ns = dated;
+    s->line_ns = line;
+    return 0;
+}

@@ -1,0 +1,41 @@
+/* source -- what must be remembered of one file between its lines.
+ *
+ * Which log it is, the fields its path gives (path_match), unfinished joined lines, and the last
+ * time seen, from which lines without a date take theirs. Saved and loaded together with the file's
+ * offset. */
+#ifndef LT_ENGINE_SOURCE_H
+#define LT_ENGINE_SOURCE_H
+
+#include "rules/ruleset.h"
+
+enum { TIME_TEXT_MAX = 64 };
+
+struct source {
+    const struct ruleset *rules; /* borrowed; outlives the source */
+    unsigned log;
+    uint32_t id; /* tells files apart for `set` of gauges */
+    char *path;
+    struct field *path_fields; /* group i of path_match */
+    struct partial partial;
+    int64_t dated_ns; /* time of the last line with a date; INT64_MIN: none yet */
+    int64_t line_ns;  /* time of the last line with any time */
+    /* Text of a time seen but not read yet: most lines' times are never asked for. */
+    char time_text[TIME_TEXT_MAX];
+    uint32_t time_n;
+};
+
+struct source *source_new(const struct ruleset *rules, unsigned log, const char *path, uint32_t id);
+void source_free(struct source *s);
+/* The same content goes by another name; path fields are read anew. */
+void source_rename(struct source *s, const char *path);
+
+/* Time of the last line; INT64_MIN when no line had one. */
+int64_t source_time(struct source *s);
+/* Reads the time in `text`, remembers it as the last line's. 0 or -EINVAL. */
+int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated);
+
+void source_save(struct source *s, struct buf *out);
+/* 0 or -EBADMSG (then as new). */
+int source_load(struct source *s, struct slice saved);
+
+#endif

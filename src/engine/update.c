@@ -1,0 +1,379 @@
+/* update -- mappings made ready, and run.
+ *
+ * Nearly always one event took the line: its mappings run as they stand in its plan, with the
+ * series from its table of tuples. Only when several events took the line are their mappings
+ * merged. Series that a line needs may come, but none goes before the line is done. */
+#include "config.h"
+
+#include "engine/update.h"
+
+#include "base/xalloc.h"
+#include "engine/match.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum skip { SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE, SKIP_KINDS };
+
+#define SERIES_UNMADE UINT32_MAX
+
+enum { TUPLES_FEW = 2048, TUPLES_MAX = 1 << 20 };
+
+/* A mapping made ready: what its update needs, in one place. */
+enum op_kind { OP_COUNT, OP_OBSERVE, OP_GAUGE, OP_RESET };
+
+struct update_op {
+    enum op_kind kind;
+    bool reads;    /* a value from the line; else `fixed` */
+    bool exemplar; /* its event has one, and its family keeps them */
+    struct family *family;
+    const struct mapping *mapping;
+    struct num fixed; /* a number of the rules; 1 for inc, -1 for dec */
+};
+
+struct updater {
+    const struct ruleset *rules;
+    struct registry *registry;
+    struct plan *plans;
+    struct update_op *ops; /* of each mapping */
+    struct family *skipped, *folded, *errors;
+    int64_t now_ns;
+    uint64_t generation;
+    uint16_t *merged;      /* mappings of several events */
+    uint64_t line;         /* number of the line at hand */
+    uint64_t *actions_ran; /* per event: the line its actions last ran for */
+};
+
+static void add_families(struct updater *u)
+{
+    for (unsigned i = 0; i < u->rules->nfamilies; i++) {
+        const struct family_def *def = &u->rules->families[i];
+        struct family *f = registry_family(u->registry, &def->spec);
+
+        if (def->at_start)
+            family_touch(f, 0);
+        for (unsigned z = 0; z < def->nzeros; z++)
+            family_pin(f, def->zeros + (size_t)z * def->spec.nlabels, u->now_ns);
+    }
+}
+
+static struct update_op make_op(struct updater *u, const struct mapping *m)
+{
+    const struct family_spec *spec = &u->rules->families[m->family].spec;
+    struct update_op op = {
+        .kind = spec->type == FAMILY_COUNTER ? OP_COUNT : OP_OBSERVE,
+        .reads = m->value_is_field && m->verb != VERB_INC && m->verb != VERB_DEC,
+        .exemplar = u->rules->events[m->event].nexemplar && spec->exemplars,
+        .family = registry_find(u->registry, slice_str(spec->name)),
+        .mapping = m,
+        .fixed = m->number,
+    };
+
+    if (m->verb == VERB_RESET)
+        op.kind = OP_RESET;
+    else if (spec->type == FAMILY_GAUGE)
+        op.kind = OP_GAUGE;
+    if (m->verb == VERB_INC || m->verb == VERB_DEC)
+        op.fixed = (struct num){1, 1, true};
+    return op;
+}
+
+struct updater *updater_new(const struct ruleset *rules, struct registry *registry,
+                            struct plan *plans, int64_t now_ns)
+{
+    static const char *const skip_labels[] = {"metric", "event", "reason"};
+    static const char *const fold_labels[] = {"metric", "label"};
+    static const char *const error_labels[] = {"event", "reason"};
+    struct updater *u = xcalloc(1, sizeof *u);
+
+    u->rules = rules;
+    u->registry = registry;
+    u->plans = plans;
+    u->now_ns = now_ns;
+    u->actions_ran = xcalloc(rules->nevents + 1, sizeof *u->actions_ran);
+    u->ops = xcalloc(rules->nmappings + 1, sizeof *u->ops);
+    u->merged = xcalloc(rules->nmappings + 1, sizeof *u->merged);
+    add_families(u);
+    for (unsigned i = 0; i < rules->nmappings; i++)
+        u->ops[i] = make_op(u, &rules->mappings[i]);
+    u->skipped = registry_own(registry, FAMILY_COUNTER, "logtally_rule_skipped_total",
+                              "Updates left out because the value was missing, not a number, or "
+                              "negative where it must not be",
+                              skip_labels, 3);
+    u->errors = registry_own(registry, FAMILY_COUNTER, "logtally_rule_errors_total",
+                             "Regexes that gave up on a line", error_labels, 2);
+    u->folded = registry_own(registry, FAMILY_COUNTER, "logtally_series_folded_total",
+                             "Updates counted under the label value \"other\" because of a limit; "
+                             "label \"*\" stands for all labels",
+                             fold_labels, 2);
+    u->generation = registry_generation(registry);
+    return u;
+}
+
+void updater_free(struct updater *u)
+{
+    if (!u)
+        return;
+    free(u->ops);
+    free(u->merged);
+    free(u->actions_ran);
+    free(u);
+}
+
+void updater_set_now(struct updater *u, int64_t now_ns)
+{
+    u->now_ns = now_ns;
+}
+
+static void count(struct updater *u, struct family *f, const struct slice *labels)
+{
+    struct folded folded;
+
+    counter_inc(f, family_series(f, labels, u->now_ns, &folded), 1, u->now_ns);
+}
+
+static void count_skip(struct updater *u, const struct mapping *m, enum skip why)
+{
+    static const char *const reasons[SKIP_KINDS] = {"missing", "not_a_number", "negative"};
+    struct slice labels[] = {slice_str(u->rules->families[m->family].spec.name),
+                             slice_str(u->rules->events[m->event].name), slice_str(reasons[why])};
+
+    count(u, u->skipped, labels);
+}
+
+void updater_count_limit(struct updater *u, unsigned event)
+{
+    struct slice labels[] = {slice_str(u->rules->events[event].name), SLICE("match_limit")};
+
+    count(u, u->errors, labels);
+}
+
+static void count_folded(struct updater *u, const struct mapping *m, uint32_t folded)
+{
+    const struct family_spec *spec = &u->rules->families[m->family].spec;
+    struct slice labels[] = {slice_str(spec->name), SLICE("*")};
+
+    if (folded == FOLDED_ALL) {
+        count(u, u->folded, labels);
+        return;
+    }
+    for (unsigned i = 0; i < spec->nlabels; i++) {
+        if (!(folded & (UINT32_C(1) << i)))
+            continue;
+        labels[1] = slice_str(spec->labels[i]);
+        count(u, u->folded, labels);
+    }
+}
+
+/* The registry dropped series (registry_expire, between lines): the indexes kept in tables died. */
+static void forget_tuples(struct updater *u)
+{
+    u->generation = registry_generation(u->registry);
+    for (unsigned e = 0; e < u->rules->nevents; e++)
+        tuples_clear(u->plans[e].tuples);
+}
+
+static void label_values(struct record *r, const struct mapping *m, unsigned n,
+                         struct slice *values)
+{
+    for (unsigned i = 0; i < n; i++)
+        values[i] = m->labels[i].constant ? m->labels[i].text : record_text(r, &m->labels[i].field);
+}
+
+/* set, rewrite and map, once a line; the engine has run those of `actions_always` already. */
+static void run_actions(struct updater *u, struct record *r, unsigned event)
+{
+    bool limit = false;
+
+    if (u->plans[event].actions_always || u->actions_ran[event] == u->line)
+        return;
+    u->actions_ran[event] = u->line;
+    match_actions(r, &u->rules->events[event], &limit);
+    if (limit)
+        updater_count_limit(u, event);
+}
+
+static struct tuple_series make_series(struct updater *u, struct record *r,
+                                       const struct update_op *op)
+{
+    struct slice values[LABELS_MAX];
+    struct folded folded = {0};
+
+    run_actions(u, r, op->mapping->event);
+    label_values(r, op->mapping, family_spec(op->family)->nlabels, values);
+    uint32_t index = family_series(op->family, values, u->now_ns, &folded);
+
+    return (struct tuple_series){index, folded.all ? FOLDED_ALL : folded.mask};
+}
+
+/* How many tuples an event may remember: some for each of its series, and some that come and go. */
+static uint32_t most_tuples(const struct updater *u, const struct plan *p)
+{
+    uint32_t n = 0;
+
+    for (unsigned i = 0; i < p->nmappings; i++) {
+        uint32_t of_one = family_nseries(u->ops[p->mappings[i]].family);
+
+        n = n > of_one ? n : of_one;
+    }
+    return TUPLES_FEW + (n < TUPLES_MAX / 2 ? 2 * n : TUPLES_MAX);
+}
+
+/* A label set not seen before. Its series are made by the first update that is not refused, so that
+ * a value that is no number makes no series. */
+static struct tuple_series *new_tuple(struct updater *u, struct plan *p)
+{
+    struct tuple_series *series = tuples_add(p->tuples, p->texts, most_tuples(u, p));
+
+    for (unsigned i = 0; i < p->nmappings; i++)
+        series[i].index = SERIES_UNMADE;
+    return series;
+}
+
+static struct tuple_series *find_tuple(struct updater *u, struct plan *p)
+{
+    struct tuple_series *series = tuples_find(p->tuples, p->texts);
+
+    return series ? series : new_tuple(u, p);
+}
+
+/* Before any action of the line is run by run_actions: it may write what an input reads. */
+static void read_inputs(struct plan *p, struct record *r)
+{
+    for (unsigned i = 0; i < p->ninputs; i++)
+        p->texts[i] = record_text(r, &p->inputs[i]);
+}
+
+static bool read_value(struct updater *u, struct record *r, const struct update_op *op,
+                       struct num *ret_value)
+{
+    const struct mapping *m = op->mapping;
+    struct slice text = record_text(r, &m->value);
+
+    if (text.n == 0)
+        count_skip(u, m, SKIP_MISSING);
+    else if (num_parse(text, &m->unit, ret_value) < 0)
+        count_skip(u, m, SKIP_NOT_A_NUMBER);
+    else if (ret_value->d < 0 && op->kind != OP_GAUGE)
+        count_skip(u, m, SKIP_NEGATIVE);
+    else
+        return true;
+    return false;
+}
+
+static void keep_exemplar(struct updater *u, struct record *r, const struct update_op *op,
+                          uint32_t index, double value)
+{
+    const struct event *e = &u->rules->events[op->mapping->event];
+    struct exemplar x = {.value = value};
+
+    for (unsigned i = 0; i < e->nexemplar && x.nlabels < EXEMPLAR_LABELS_MAX; i++) {
+        struct slice text = record_text(r, &e->exemplar[i]);
+
+        if (text.n == 0)
+            continue;
+        x.name[x.nlabels] = slice_str(e->exemplar[i].name);
+        x.text[x.nlabels++] = text;
+    }
+    if (x.nlabels == 0)
+        return;
+    x.time = (double)record_time(r, NULL) / 1e9;
+    family_exemplar(op->family, index, &x);
+}
+
+static void reset_series(struct updater *u, struct record *r, const struct update_op *op)
+{
+    struct slice values[LABELS_MAX];
+
+    label_values(r, op->mapping, family_spec(op->family)->nlabels, values);
+    gauge_reset(op->family, values, u->now_ns);
+}
+
+static void update_gauge(struct updater *u, struct record *r, const struct update_op *op,
+                         uint32_t index, double v)
+{
+    enum verb verb = op->mapping->verb;
+
+    if (verb == VERB_SET)
+        gauge_set(op->family, index, v, record_time(r, NULL), r->source->id, u->now_ns);
+    else
+        gauge_add(op->family, index, verb == VERB_DEC || verb == VERB_SUB ? -v : v, u->now_ns);
+}
+
+static void update(struct updater *u, struct record *r, const struct update_op *op,
+                   struct tuple_series *s)
+{
+    struct num v = op->fixed;
+
+    if (op->kind == OP_RESET) {
+        reset_series(u, r, op);
+        return;
+    }
+    if (op->reads && !read_value(u, r, op, &v))
+        return;
+    if (s->index == SERIES_UNMADE)
+        *s = make_series(u, r, op);
+    if (s->folded)
+        count_folded(u, op->mapping, s->folded);
+    if (op->kind == OP_COUNT)
+        counter_add(op->family, s->index, &v, u->now_ns);
+    else if (op->kind == OP_OBSERVE)
+        histogram_observe(op->family, s->index, v.d, u->now_ns);
+    else
+        update_gauge(u, r, op, s->index, v.d);
+    if (op->exemplar && family_wants_exemplar(op->family, s->index, v.d))
+        keep_exemplar(u, r, op, s->index, v.d);
+}
+
+static void apply_one(struct updater *u, struct record *r, unsigned event)
+{
+    struct plan *p = &u->plans[event];
+    struct tuple_series *series = find_tuple(u, p);
+
+    for (unsigned i = 0; i < p->nmappings; i++)
+        update(u, r, &u->ops[p->mappings[i]], &series[i]);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    return (int)*(const uint16_t *)a - (int)*(const uint16_t *)b;
+}
+
+/* Position of a mapping among those of its event. */
+static unsigned position(const struct plan *p, uint16_t mapping)
+{
+    unsigned i = 0;
+
+    while (p->mappings[i] != mapping)
+        i++;
+    return i;
+}
+
+static void apply_merged(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
+{
+    unsigned count_all = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned k = 0; k < u->plans[events[i]].nmappings; k++)
+            u->merged[count_all++] = u->plans[events[i]].mappings[k];
+    qsort(u->merged, count_all, sizeof *u->merged, by_number);
+    for (unsigned i = 0; i < count_all; i++) {
+        const struct update_op *op = &u->ops[u->merged[i]];
+        struct plan *p = &u->plans[op->mapping->event];
+
+        update(u, r, op, find_tuple(u, p) + position(p, u->merged[i]));
+    }
+}
+
+void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
+{
+    u->line++;
+    if (registry_generation(u->registry) != u->generation)
+        forget_tuples(u);
+    for (unsigned i = 0; i < n; i++)
+        read_inputs(&u->plans[events[i]], r);
+    if (n == 1)
+        apply_one(u, r, events[0]);
+    else
+        apply_merged(u, r, events, n);
+}

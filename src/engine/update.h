@@ -1,0 +1,23 @@
+/* update -- what events do to metrics: label sets to series, values to updates, and refusals. */
+#ifndef LT_ENGINE_UPDATE_H
+#define LT_ENGINE_UPDATE_H
+
+#include "engine/plan.h"
+#include "engine/record.h"
+#include "metrics/registry.h"
+
+struct updater;
+
+struct updater *updater_new(const struct ruleset *rules, struct registry *registry,
+                            struct plan *plans, int64_t now_ns);
+void updater_free(struct updater *u);
+void updater_set_now(struct updater *u, int64_t now_ns);
+
+/* Does everything that these events (n > 0, their conditions hold) mean, in the order of the
+ * mappings. */
+void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n);
+
+/* A regex of this event ran into the match limit. */
+void updater_count_limit(struct updater *u, unsigned event);
+
+#endif

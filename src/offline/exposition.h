@@ -1,0 +1,29 @@
+/* exposition -- an exposition in text format read back, to compare two of them by number.
+ *
+ * Label order, `le` as 1 or 1.0, and the order of lines do not matter; every sample does. */
+#ifndef LT_OFFLINE_EXPOSITION_H
+#define LT_OFFLINE_EXPOSITION_H
+
+#include "base/buf.h"
+#include "base/map.h"
+
+struct sample {
+    char *key; /* name{a="x",b="y"}: labels sorted, le canonical */
+    char *value;
+    bool is_sum; /* name ends in _sum */
+};
+
+struct samples {
+    struct sample *list; /* sorted by key */
+    size_t n, cap;
+};
+
+/* 0; or -EBADMSG with `NAME:LINE: sentence` in *err. */
+int samples_read(struct slice text, const char *name, struct samples *ret_samples, struct buf *err);
+void samples_release(struct samples *s);
+
+/* Appends a readable difference: `- ` expected, `+ ` got. Numbers are compared as numbers, a _sum
+ * within 1e-9 of its size. Returns how many samples differ. */
+size_t samples_diff(const struct samples *expected, const struct samples *got, struct buf *out);
+
+#endif

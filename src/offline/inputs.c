@@ -1,0 +1,191 @@
+/* inputs -- files in the order of their own first times: a rotated set is named newest first, and
+ * gauges need the order in which lines were written. Hidden files of a directory are left out, and
+ * its directories are not entered. */
+#include "config.h"
+
+#include "offline/inputs.h"
+
+#include "offline/session.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "input/archive.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LINES_TRIED = 20000 }; /* for a first time: a burst of undated lines may come first */
+
+/* The first time in a block; INPUT_NO_TIME when there is none. */
+static int64_t time_in(struct engine *e, struct source *s, struct slice block, int64_t latest_ns,
+                       unsigned *left)
+{
+    struct engine_peek line;
+    struct slice raw;
+
+    while (*left > 0 && slice_cut(&block, '\n', &raw)) {
+        (*left)--;
+        if (engine_peek(e, s, raw, &line) && line.has_time && line.time_ns <= latest_ns)
+            return line.time_ns;
+    }
+    return INPUT_NO_TIME;
+}
+
+int64_t input_first_time(struct session *s, const struct input *in, int64_t latest_ns)
+{
+    unsigned left = LINES_TRIED;
+    int64_t ns = INPUT_NO_TIME;
+    struct archive *a;
+    struct slice block;
+
+    if (in->size == 0 || archive_open(in->path, &a) < 0)
+        return ns;
+    struct source *source = source_new(s->setup->rules, in->log, in->path, 0);
+
+    while (ns == INPUT_NO_TIME && left > 0 &&
+           archive_next(a, (size_t)s->setup->settings.max_line, &block) > 0)
+        ns = time_in(s->engine, source, block, latest_ns, &left);
+    source_free(source);
+    archive_close(a);
+    return ns;
+}
+
+int64_t inputs_latest(void)
+{
+    return clock_wall_ns() + 24 * 3600 * NSEC_PER_SEC;
+}
+
+static int add_file(struct inputs *in, const struct setup *setup, const char *path, const char *as,
+                    uint64_t size)
+{
+    struct buf err = BUF_INIT;
+    int log = setup_log_of(setup, path, as, &err);
+
+    if (log < 0)
+        log_error("%s", err.p);
+    buf_release(&err);
+    if (log < 0)
+        return EXIT_USAGE;
+    GROW(in->list, in->n, in->cap);
+    in->list[in->n++] = (struct input){xstrdup(path), (unsigned)log, INPUT_NO_TIME, size};
+    return -1;
+}
+
+static int add_path(struct inputs *in, const struct setup *setup, const char *path, const char *as,
+                    bool enter);
+
+static int add_directory(struct inputs *in, const struct setup *setup, const char *path,
+                         const char *as)
+{
+    struct dirent **names;
+    size_t before = in->n;
+    int n = scandir(path, &names, NULL, alphasort), code = -1;
+
+    if (n < 0) {
+        log_error("cannot read the directory %s: %m", path);
+        return EXIT_MISTAKES;
+    }
+    for (int i = 0; i < n; i++) {
+        struct buf full = BUF_INIT;
+
+        buf_fmt(&full, "%s/%s", path, names[i]->d_name);
+        if (code < 0 && names[i]->d_name[0] != '.')
+            code = add_path(in, setup, full.p, as, false);
+        buf_release(&full);
+        free(names[i]);
+    }
+    free(names);
+    if (code < 0 && in->n == before)
+        log_warn("there are no files in the directory %s", path);
+    return code;
+}
+
+static int add_path(struct inputs *in, const struct setup *setup, const char *path, const char *as,
+                    bool enter)
+{
+    struct stat st;
+
+    if (strcmp(path, "-") == 0)
+        return add_file(in, setup, path, as, 0);
+    if (stat(path, &st) != 0) {
+        log_error("cannot read %s: %m", path);
+        return EXIT_MISTAKES;
+    }
+    if (S_ISDIR(st.st_mode))
+        return enter ? add_directory(in, setup, path, as) : -1;
+    if (access(path, R_OK) != 0) {
+        log_error("cannot read %s: %m", path);
+        return EXIT_MISTAKES;
+    }
+    return add_file(in, setup, path, as, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
+}
+
+/* Insertion keeps the order given among files of one time. Those without any come first. */
+static void sort_by_time(struct inputs *in)
+{
+    for (size_t i = 1; i < in->n; i++) {
+        struct input moved = in->list[i];
+        size_t k = i;
+
+        for (; k > 0 && in->list[k - 1].first_ns > moved.first_ns; k--)
+            in->list[k] = in->list[k - 1];
+        in->list[k] = moved;
+    }
+}
+
+static void find_times(struct inputs *in, const struct setup *setup)
+{
+    struct engine_options options = {.max_line = (size_t)setup->settings.max_line};
+    int64_t latest_ns = inputs_latest();
+    struct session s;
+
+    session_init(&s, setup, &options);
+    for (size_t i = 0; i < in->n; i++)
+        in->list[i].first_ns = input_first_time(&s, &in->list[i], latest_ns);
+    session_release(&s);
+}
+
+int inputs_find(struct inputs *in, const struct setup *setup, const struct strings *files,
+                const char *as, bool times)
+{
+    int code = -1;
+
+    for (size_t i = 0; i < files->n && code < 0; i++)
+        code = add_path(in, setup, files->list[i], as, true);
+    if (code >= 0)
+        return code;
+    if (times || in->n > 1)
+        find_times(in, setup);
+    sort_by_time(in);
+    return -1;
+}
+
+void inputs_release(struct inputs *in)
+{
+    for (size_t i = 0; i < in->n; i++)
+        free(in->list[i].path);
+    free(in->list);
+    *in = (struct inputs){0};
+}
+
+int64_t inputs_first_time(const struct inputs *in)
+{
+    size_t i = 0;
+
+    while (i < in->n && in->list[i].first_ns == INPUT_NO_TIME)
+        i++;
+    return i < in->n ? in->list[i].first_ns : INPUT_NO_TIME;
+}
+
+uint64_t inputs_size(const struct inputs *in)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < in->n; i++)
+        size += in->list[i].size;
+    return size;
+}

@@ -1,0 +1,245 @@
+/* merge -- the command, and the file that a snapshot is kept in.
+ *
+ *   file: "LTSNAP1\n"  u32 CRC32C of what follows  i64 time of the first line  encoded snapshot
+ *
+ * What a part did to a gauge is a function, and the functions must be applied in the order in which
+ * the lines were written: hence the time, by which files are put in order whatever their names. */
+#include "config.h"
+
+#include "offline/merge.h"
+
+#include "app/output.h"
+#include "offline/inputs.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "input/crc32c.h"
+#include "metrics/snapshot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static const char magic[8] = {'L', 'T', 'S', 'N', 'A', 'P', '1', '\n'};
+
+struct part {
+    const char *path;
+    int64_t first_ns;
+    struct buf file; /* empty: read it (again) */
+    struct slice values;
+};
+
+int merge_write_file(const char *path, struct registry *registry, int64_t first_ns)
+{
+    struct snapshot *s = snapshot_take(registry);
+    struct buf body = BUF_INIT, file = BUF_INIT;
+
+    buf_u64(&body, (uint64_t)first_ns);
+    snapshot_encode(s, &body);
+    snapshot_free(s);
+    buf_add(&file, magic, sizeof magic);
+    buf_u32(&file, crc32c(0, body.p, body.n));
+    buf_slice(&file, buf_all(&body));
+    int r = output_page(path, buf_all(&file));
+
+    buf_release(&body);
+    buf_release(&file);
+    return r;
+}
+
+/* Reads and checks a file. 0 or negative errno with a sentence in *err. */
+static int part_read(struct part *p, struct buf *err)
+{
+    int r = input_slurp(p->path, &p->file);
+
+    if (r < 0) {
+        buf_fmt(err, "cannot read %s: %s", p->path, strerror(-r));
+        return r;
+    }
+    struct slice file = buf_all(&p->file);
+
+    if (!slice_starts(file, slice_make(magic, sizeof magic))) {
+        buf_fmt(err, "%s is no snapshot; make one with `logtally replay --snapshot FILE`", p->path);
+        return -EBADMSG;
+    }
+    struct reader in = reader_of(slice_from(file, sizeof magic));
+    uint32_t crc = read_u32(&in);
+
+    if (in.bad || crc32c(0, in.p, (size_t)(in.end - in.p)) != crc) {
+        buf_fmt(err, "%s: the snapshot is damaged", p->path);
+        return -EBADMSG;
+    }
+    p->first_ns = (int64_t)read_u64(&in);
+    p->values = slice_make(in.p, (size_t)(in.end - in.p));
+    return 0;
+}
+
+/* Learns the time of each. A pipe is kept; a file is read again when it is its turn, so that a
+ * thousand large ones need the memory of one. */
+static int find_times(struct part *parts, size_t n, struct buf *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct stat st;
+        int r = part_read(&parts[i], err);
+
+        if (r < 0)
+            return r;
+        if (stat(parts[i].path, &st) == 0 && S_ISREG(st.st_mode))
+            buf_release(&parts[i].file);
+    }
+    return 0;
+}
+
+/* Parts of one time, and those without any, stay as they were given. */
+static void sort_by_time(struct part *parts, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct part moved = parts[i];
+        size_t k = i;
+
+        for (; k > 0 && parts[k - 1].first_ns > moved.first_ns; k--)
+            parts[k] = parts[k - 1];
+        parts[k] = moved;
+    }
+}
+
+static int part_add(struct part *p, struct registry *registry, struct buf *err)
+{
+    struct buf why = BUF_INIT;
+    int r = p->file.n ? 0 : part_read(p, err);
+
+    if (r == 0 && (r = snapshot_merge(registry, p->values, &why)) < 0)
+        buf_fmt(err, "%s: %s", p->path, why.n ? why.p : "the snapshot is damaged");
+    buf_release(&p->file);
+    buf_release(&why);
+    return r;
+}
+
+struct merge_options {
+    struct common_options common;
+    const char *output, *format, *snapshot;
+};
+
+static const struct option_row rows[] = {
+    {"output", 'o', OPTION_TEXT, offsetof(struct merge_options, output), "FILE",
+     "write there, whole or not at all, instead of stdout"},
+    {"format", 0, OPTION_TEXT, offsetof(struct merge_options, format), "FORMAT",
+     "text (default), openmetrics or json"},
+    {"snapshot", 0, OPTION_TEXT, offsetof(struct merge_options, snapshot), "FILE",
+     "write the sum as a snapshot to merge again, instead of printing it"},
+    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+/* Adds up all files; -1 to go on, or an exit code. *ret_first_ns: of the first line of all. */
+static int add_all(const struct strings *files, struct registry *registry, int64_t *ret_first_ns)
+{
+    struct part *parts = xcalloc(files->n, sizeof *parts);
+    struct buf err = BUF_INIT;
+    int r;
+
+    for (size_t i = 0; i < files->n; i++)
+        parts[i].path = files->list[i];
+    r = find_times(parts, files->n, &err);
+    sort_by_time(parts, files->n);
+    *ret_first_ns = INPUT_NO_TIME;
+    for (size_t i = 0; r == 0 && i < files->n; i++) {
+        if (*ret_first_ns == INPUT_NO_TIME)
+            *ret_first_ns = parts[i].first_ns;
+        r = part_add(&parts[i], registry, &err);
+    }
+    if (r < 0)
+        log_error("%s", err.p);
+    for (size_t i = 0; i < files->n; i++)
+        buf_release(&parts[i].file);
+    free(parts);
+    buf_release(&err);
+    return r < 0 ? EXIT_MISTAKES : -1;
+}
+
+static int merge(const struct merge_options *o, struct registry *registry,
+                 enum expose_format format)
+{
+    struct buf page = BUF_INIT;
+    struct expose_options options = {.format = format, .flags = EXPOSE_SORTED | EXPOSE_NO_OWN};
+    int64_t first_ns;
+    int r, code = add_all(&o->common.files, registry, &first_ns);
+
+    if (code >= 0)
+        return code;
+    if (o->snapshot) {
+        r = merge_write_file(o->snapshot, registry, first_ns);
+    } else {
+        struct snapshot *s = snapshot_take(registry);
+
+        expose(s, &options, &page);
+        snapshot_free(s);
+        r = output_page(o->output, buf_all(&page));
+    }
+    buf_release(&page);
+    return r < 0 ? EXIT_SYSTEM : EXIT_FINE;
+}
+
+/* With rules their limits, labels and zeros hold; without, what the snapshots hold is added up as
+ * it is. */
+static int merge_with_rules(const struct merge_options *o, enum expose_format format)
+{
+    struct engine_options engine_options = {0};
+    struct setup setup;
+    struct session s;
+    int code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup);
+
+    if (code >= 0)
+        return code;
+    if (o->snapshot)
+        session_init_part(&s, &setup, &engine_options);
+    else
+        session_init(&s, &setup, &engine_options);
+    code = merge(o, s.registry, format);
+    session_release(&s);
+    setup_release(&setup);
+    return code;
+}
+
+static int merge_alone(const struct merge_options *o, enum expose_format format)
+{
+    struct registry_limits limits = {.part = true};
+    struct registry *registry = registry_new(&limits);
+    int code = merge(o, registry, format);
+
+    registry_free(registry);
+    return code;
+}
+
+static int run(int argc, char **argv, const struct command *self)
+{
+    struct merge_options o = {0};
+    enum expose_format format;
+    int code = options_parse(self, argc, argv, &o);
+
+    if (code >= 0)
+        goto out;
+    if (o.common.files.n == 0)
+        code = usage_error(self, "name the snapshots to add up");
+    else if (output_format(o.format, &format) < 0)
+        code = usage_error(self, "--format is text, openmetrics or json, not \"%s\"", o.format);
+    else if (o.common.config || o.common.rules.n)
+        code = merge_with_rules(&o, format);
+    else
+        code = merge_alone(&o, format);
+out:
+    options_release(self, &o);
+    return code;
+}
+
+const struct command command_merge = {
+    "merge",
+    "SNAPSHOT...",
+    "Add up snapshots of `replay --snapshot`",
+    "For archives processed on many machines: each runs `logtally replay --snapshot FILE`, one "
+    "merges; in which\n"
+    "order they are named does not matter. With the same --rules the result is that of one "
+    "machine.\n",
+    rows,
+    run,
+};

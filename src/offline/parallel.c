@@ -1,0 +1,258 @@
+/* parallel -- threads take parts in order, the caller merges them in order. One mutex guards which
+ * part is next and which are done; everything else belongs to one thread. */
+#include "config.h"
+
+#include "offline/parallel.h"
+
+#include "offline/session.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "input/archive.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#define PART_BYTES (UINT64_C(64) << 20)
+
+enum {
+    AHEAD = 2,                /* parts per thread that may wait to be merged */
+    UNMATCHED_MOST = 4 << 20, /* bytes of a part's unmatched lines that wait for its turn */
+};
+
+struct part {
+    const struct input *input;
+    uint32_t id;       /* of the input */
+    uint64_t from, to; /* to = 0: the whole file, whatever it is */
+    struct buf snapshot, unmatched, error;
+    bool done;
+};
+
+struct work {
+    const struct setup *setup;
+    const struct parts_options *options;
+    struct part *parts;
+    size_t n, cap, next, merged;
+    uint64_t bytes_done;
+    bool stop;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+};
+
+/* What a thread has while it works on a part. */
+struct hand {
+    struct work *work;
+    struct part *part;
+    uint64_t seen; /* bytes of the part already told to the progress */
+};
+
+static void add_part(struct work *w, const struct input *in, uint32_t id, uint64_t from,
+                     uint64_t to)
+{
+    GROW(w->parts, w->n, w->cap);
+    w->parts[w->n++] = (struct part){.input = in, .id = id, .from = from, .to = to};
+}
+
+/* Tells files apart wherever a part of the work is done. */
+static uint32_t identify(const struct input *in)
+{
+    struct buf b = BUF_INIT;
+
+    buf_str(&b, in->path);
+    buf_u64(&b, (uint64_t)in->first_ns);
+    buf_u64(&b, in->size);
+    uint32_t id = (uint32_t)slice_hash(buf_all(&b));
+
+    buf_release(&b);
+    return id;
+}
+
+/* A log whose lines are joined from several is not cut: a line may lie on both sides. */
+static void cut(struct work *w, const struct input *in)
+{
+    uint64_t *cuts = NULL;
+    unsigned n = 1;
+    uint32_t id = identify(in);
+
+    if (in->size > PART_BYTES && w->setup->rules->logs[in->log].unwrap == UNWRAP_NONE &&
+        archive_cut(in->path, PART_BYTES, &cuts, &n) < 0)
+        n = 1; /* reading it will say what is wrong */
+    for (unsigned i = 0; i < n; i++)
+        add_part(w, in, id, n > 1 ? cuts[i] : 0, n > 1 ? cuts[i + 1] : 0);
+    free(cuts);
+}
+
+/* Hands on what a part has collected, when all before it are merged. The part whose turn it is
+ * never waits, so it always goes on. */
+static void pass_unmatched(struct hand *h)
+{
+    struct work *w = h->work;
+    struct buf *lines = &h->part->unmatched;
+
+    pthread_mutex_lock(&w->mutex);
+    while (!w->stop && &w->parts[w->merged] != h->part)
+        pthread_cond_wait(&w->changed, &w->mutex);
+    bool go_on = !w->stop;
+
+    pthread_mutex_unlock(&w->mutex);
+    if (go_on)
+        w->options->unmatched(w->options->ctx, buf_all(lines));
+    buf_clear(lines);
+}
+
+static void keep_unmatched(void *ctx, const struct source *source, struct slice line)
+{
+    struct hand *h = ctx;
+
+    (void)source;
+    buf_slice(&h->part->unmatched, line);
+    buf_char(&h->part->unmatched, '\n');
+    if (h->part->unmatched.n > UNMATCHED_MOST)
+        pass_unmatched(h);
+}
+
+static void tell_progress(void *ctx, uint64_t position, uint64_t size)
+{
+    struct hand *h = ctx;
+    struct work *w = h->work;
+
+    (void)size;
+    pthread_mutex_lock(&w->mutex);
+    w->bytes_done += position - h->seen;
+    h->seen = position;
+    progress_at(w->options->progress, w->bytes_done);
+    pthread_mutex_unlock(&w->mutex);
+}
+
+static void do_part(struct hand *h, const struct setup *setup)
+{
+    struct part *p = h->part;
+    struct engine_options engine_options = {
+        .max_line = (size_t)setup->settings.max_line,
+        .no_dispatch = h->work->options->no_dispatch,
+        .unmatched = h->work->options->unmatched ? keep_unmatched : NULL,
+        .ctx = h,
+    };
+    struct session_range range = {p->input->path, p->input->log, p->id, p->from, p->to};
+    struct session s;
+
+    session_init_part(&s, setup, &engine_options);
+    session_read(&s, &range, tell_progress, h, &p->error);
+    struct snapshot *snapshot = snapshot_take(s.registry);
+
+    snapshot_encode(snapshot, &p->snapshot);
+    snapshot_free(snapshot);
+    session_release(&s);
+}
+
+/* The next part to work on; waits while too many wait to be merged. NULL: there are no more. */
+static struct part *take_part(struct work *w)
+{
+    struct part *p = NULL;
+
+    pthread_mutex_lock(&w->mutex);
+    while (!w->stop && w->next < w->n && w->next >= w->merged + AHEAD * w->options->threads)
+        pthread_cond_wait(&w->changed, &w->mutex);
+    if (!w->stop && w->next < w->n)
+        p = &w->parts[w->next++];
+    pthread_mutex_unlock(&w->mutex);
+    return p;
+}
+
+static void *work_on(void *ctx)
+{
+    struct work *w = ctx;
+    struct setup setup = *w->setup; /* but for the rules, which a match writes to */
+    struct part *p;
+
+    setup.rules = setup_rules_again(w->setup);
+    while ((p = take_part(w)) != NULL) {
+        struct hand h = {w, p, 0};
+
+        do_part(&h, &setup);
+        pthread_mutex_lock(&w->mutex);
+        p->done = true;
+        pthread_cond_broadcast(&w->changed);
+        pthread_mutex_unlock(&w->mutex);
+    }
+    ruleset_free(setup.rules);
+    return NULL;
+}
+
+/* Merges parts in order as they are done. */
+static int merge_all(struct work *w)
+{
+    int code = EXIT_FINE;
+
+    for (size_t i = 0; i < w->n && code != EXIT_SYSTEM; i++) {
+        struct part *p = &w->parts[i];
+
+        pthread_mutex_lock(&w->mutex);
+        while (!p->done)
+            pthread_cond_wait(&w->changed, &w->mutex);
+        pthread_mutex_unlock(&w->mutex);
+        if (p->error.n) {
+            log_error("%s", p->error.p);
+            code = EXIT_MISTAKES;
+        }
+        if (p->unmatched.n)
+            w->options->unmatched(w->options->ctx, buf_all(&p->unmatched));
+        int r = w->options->merge(w->options->ctx, buf_all(&p->snapshot));
+
+        if (r != EXIT_FINE)
+            code = r;
+        buf_release(&p->snapshot);
+        buf_release(&p->unmatched);
+        pthread_mutex_lock(&w->mutex);
+        w->merged = i + 1;
+        pthread_cond_broadcast(&w->changed);
+        pthread_mutex_unlock(&w->mutex);
+    }
+    return code;
+}
+
+static int run_threads(struct work *w)
+{
+    pthread_t threads[PARTS_THREADS_MAX];
+    unsigned n = 0;
+    int code, r = 0;
+
+    while (n < w->options->threads && n < w->n &&
+           (r = pthread_create(&threads[n], NULL, work_on, w)) == 0)
+        n++;
+    if (n == 0 && w->n > 0) {
+        log_error("cannot start a thread: %s", strerror(r));
+        return EXIT_SYSTEM;
+    }
+    code = merge_all(w);
+    pthread_mutex_lock(&w->mutex);
+    w->stop = true;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->mutex);
+    for (unsigned i = 0; i < n; i++)
+        pthread_join(threads[i], NULL);
+    return code;
+}
+
+int parts_run(const struct setup *setup, const struct inputs *inputs,
+              const struct parts_options *options)
+{
+    struct work w = {.setup = setup, .options = options};
+
+    pthread_mutex_init(&w.mutex, NULL);
+    pthread_cond_init(&w.changed, NULL);
+    for (size_t i = 0; i < inputs->n; i++)
+        cut(&w, &inputs->list[i]);
+    int code = run_threads(&w);
+
+    for (size_t i = 0; i < w.n; i++) {
+        buf_release(&w.parts[i].snapshot);
+        buf_release(&w.parts[i].unmatched);
+        buf_release(&w.parts[i].error);
+    }
+    free(w.parts);
+    pthread_cond_destroy(&w.changed);
+    pthread_mutex_destroy(&w.mutex);
+    return code;
+}

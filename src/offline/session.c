@@ -1,0 +1,103 @@
+/* session -- one registry and one engine for files that are read to their end and then forgotten:
+ * `now` stands still, so nothing expires. */
+#include "config.h"
+
+#include "offline/session.h"
+
+#include "base/clock.h"
+#include "input/archive.h"
+
+#include <errno.h>
+
+static void init(struct session *s, const struct setup *setup, const struct engine_options *options,
+                 const struct registry_limits *limits)
+{
+    int64_t now = clock_wall_ns();
+
+    *s = (struct session){.setup = setup};
+    s->registry = registry_new(limits);
+    s->engine = engine_new(setup->rules, s->registry, options, now);
+    engine_set_time(s->engine, now, now);
+}
+
+void session_init(struct session *s, const struct setup *setup,
+                  const struct engine_options *options)
+{
+    struct registry_limits limits = {
+        .max_series = (uint32_t)setup->settings.max_series,
+        .label_bytes = (uint32_t)setup->settings.max_label,
+    };
+
+    init(s, setup, options, &limits);
+}
+
+void session_init_part(struct session *s, const struct setup *setup,
+                       const struct engine_options *options)
+{
+    struct registry_limits limits = {
+        .label_bytes = (uint32_t)setup->settings.max_label,
+        .part = true,
+    };
+
+    init(s, setup, options, &limits);
+}
+
+void session_release(struct session *s)
+{
+    engine_free(s->engine);
+    registry_free(s->registry);
+}
+
+static int open_range(const struct session_range *range, struct archive **ret_archive)
+{
+    if (range->to == 0)
+        return archive_open(range->path, ret_archive);
+    return archive_open_part(range->path, range->from, range->to, ret_archive);
+}
+
+int session_read(struct session *s, const struct session_range *range,
+                 session_progress_fn *progress, void *ctx, struct buf *err)
+{
+    size_t max_line = (size_t)s->setup->settings.max_line;
+    struct archive *a;
+    struct slice block;
+    int r = open_range(range, &a);
+
+    if (r < 0) {
+        buf_fmt(err, "cannot read %s: %s", range->path, strerror(-r));
+        return r;
+    }
+    struct source *source = source_new(s->setup->rules, range->log, range->path, range->id);
+
+    archive_read_ahead(a);
+    while ((r = archive_next(a, max_line, &block)) > 0) {
+        engine_lines(s->engine, source, block.p, block.n);
+        if (progress)
+            progress(ctx, archive_position(a), archive_size(a));
+    }
+    if (archive_too_long(a))
+        engine_too_long(s->engine, range->log, archive_too_long(a));
+    if (r == -EBADMSG)
+        buf_fmt(err, "%s is damaged; what could be read of it was counted", range->path);
+    else if (r < 0)
+        buf_fmt(err, "cannot read %s: %s", range->path, strerror(-r));
+    source_free(source);
+    archive_close(a);
+    return r;
+}
+
+void session_expose(const struct session *s, enum expose_format format, struct buf *out)
+{
+    const struct settings *settings = &s->setup->settings;
+    struct expose_options options = {
+        .format = format,
+        .flags = EXPOSE_SORTED | EXPOSE_NO_OWN,
+        .nconst = settings->nconst,
+        .const_names = settings->const_names,
+        .const_values = settings->const_values,
+    };
+    struct snapshot *snapshot = snapshot_take(s->registry);
+
+    expose(snapshot, &options, out);
+    snapshot_free(snapshot);
+}

@@ -1,0 +1,162 @@
+/* stepwriter -- see the header. Series that are new since the last step are those at the end of their
+ * family's indexes; they are copied at 0 into a registry that lives for one step. */
+#include "config.h"
+
+#include "offline/stepwriter.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+struct steps {
+    struct session *session;
+    struct steps_options options;
+    FILE *out;
+    bool started;
+    int64_t next_ns; /* the next sample's time */
+    struct buf held; /* text of the sample before */
+    int64_t held_ns;
+    uint32_t *known; /* per family: series that the sample before had */
+    uint64_t written;
+};
+
+struct steps *steps_new(struct session *s, const struct steps_options *options, FILE *out)
+{
+    struct steps *t = xcalloc(1, sizeof *t);
+
+    t->session = s;
+    t->options = *options;
+    t->out = out;
+    t->known = xcalloc(registry_nfamilies(s->registry) + 1, sizeof *t->known);
+    return t;
+}
+
+void steps_free(struct steps *t)
+{
+    if (!t)
+        return;
+    buf_release(&t->held);
+    free(t->known);
+    free(t);
+}
+
+static void expose_at(struct steps *t, struct registry *r, int64_t time_ns, struct buf *out)
+{
+    struct expose_options o = {
+        .format = EXPOSE_OPENMETRICS,
+        .flags = EXPOSE_NO_OWN | EXPOSE_NO_META | EXPOSE_NO_EOF | EXPOSE_TIMES,
+        .time_ms = time_ns / 1000000,
+        .nconst = t->options.nlabels,
+        .const_names = t->options.names,
+        .const_values = t->options.values,
+    };
+    struct snapshot *snapshot = snapshot_take(r);
+
+    expose(snapshot, &o, out);
+    snapshot_free(snapshot);
+}
+
+static void copy_at_zero(const struct family *f, uint32_t index, struct registry *zeros)
+{
+    const struct family_spec *spec = family_spec(f);
+    struct slice values[LABELS_MAX];
+    struct folded folded;
+    struct family *copy = registry_family(zeros, spec);
+
+    for (unsigned i = 0; i < spec->nlabels; i++)
+        values[i] = family_label(f, index, i);
+    family_touch(copy, family_series(copy, values, 0, &folded));
+}
+
+static int64_t floor_to(int64_t time_ns, int64_t step_ns)
+{
+    int64_t rest = time_ns % step_ns;
+
+    return time_ns - (rest < 0 ? rest + step_ns : rest);
+}
+
+/* What there is now is not new any more. */
+static void remember(struct steps *t)
+{
+    const struct registry *r = t->session->registry;
+
+    for (unsigned i = 0; i < registry_nfamilies(r); i++)
+        t->known[i] = family_nseries(registry_at(r, i));
+}
+
+static void begin(struct steps *t, int64_t time_ns)
+{
+    t->started = true;
+    t->next_ns = floor_to(time_ns - 1, t->options.step_ns);
+    remember(t);
+}
+
+/* Appends zeros for series that are new since `remember` to the sample before. A series without
+ * labels is there from the start; a gauge has no need of a zero. */
+static void add_zeros(struct steps *t)
+{
+    const struct registry *r = t->session->registry;
+    struct registry_limits limits = {0};
+    struct registry *zeros = registry_new(&limits);
+
+    for (unsigned i = 0; i < registry_nfamilies(r); i++) {
+        const struct family *f = registry_at(r, i);
+        const struct family_spec *spec = family_spec(f);
+
+        if (spec->own || spec->type == FAMILY_GAUGE || spec->nlabels == 0)
+            continue;
+        for (uint32_t k = t->known[i]; k < family_nseries(f); k++)
+            copy_at_zero(f, k, zeros);
+    }
+    expose_at(t, zeros, t->held_ns, &t->held);
+    registry_free(zeros);
+}
+
+static void write_held(struct steps *t)
+{
+    if (t->held.n && t->held_ns >= t->options.start_ns && t->held_ns <= t->options.end_ns) {
+        fwrite(t->held.p, 1, t->held.n, t->out);
+        t->written++;
+    }
+    buf_clear(&t->held);
+}
+
+/* Zeros come before expiry: that moves the indexes by which new series are known. */
+static void take_sample(struct steps *t, int64_t time_ns)
+{
+    add_zeros(t);
+    write_held(t);
+    registry_expire(t->session->registry, time_ns);
+    remember(t);
+    t->held_ns = time_ns;
+    if (time_ns <= t->options.end_ns)
+        expose_at(t, t->session->registry, time_ns, &t->held);
+}
+
+/* Of the steps before `start` nothing is written; only the last of them matters. */
+static void skip_early(struct steps *t, int64_t time_ns)
+{
+    int64_t step_ns = t->options.step_ns;
+    int64_t until_ns = time_ns < t->options.start_ns ? time_ns : t->options.start_ns;
+
+    if (t->options.start_ns != INT64_MIN && t->next_ns < until_ns - 2 * step_ns)
+        t->next_ns = floor_to(until_ns, step_ns) - step_ns;
+}
+
+void steps_advance(struct steps *t, int64_t time_ns)
+{
+    if (!t->started)
+        begin(t, time_ns);
+    skip_early(t, time_ns);
+    for (; t->next_ns < time_ns; t->next_ns += t->options.step_ns)
+        take_sample(t, t->next_ns);
+}
+
+uint64_t steps_finish(struct steps *t)
+{
+    if (t->started)
+        take_sample(t, t->next_ns);
+    write_held(t);
+    fputs("# EOF\n", t->out);
+    return t->written;
+}

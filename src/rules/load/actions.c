@@ -1,0 +1,196 @@
+/* actions -- set, rewrite and map: what an event makes of its fields, in the order written.
+ *
+ * The `map.FIELD` lines of an event up to the next set or rewrite of that field are one table,
+ * which stands where its first line stands. */
+#include "config.h"
+
+#include "rules/load/load.h"
+#include "rules/replacement.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+static bool is_arrow(struct slice s, size_t i)
+{
+    bool before = i == 0 || s.p[i - 1] == ' ' || s.p[i - 1] == '\t';
+    bool after = i + 2 == s.n || s.p[i + 2] == ' ' || s.p[i + 2] == '\t';
+
+    return s.p[i] == '-' && s.p[i + 1] == '>' && before && after;
+}
+
+/* The last -> with a blank or an end on each side divides. */
+static bool divide(struct load *l, const struct ini_entry *e, const char *left,
+                   struct slice *ret_left, struct slice *ret_right)
+{
+    struct slice s = e->value;
+
+    for (size_t i = s.n; i-- > 0;) {
+        if (i + 2 > s.n || !is_arrow(s, i))
+            continue;
+        *ret_left = slice_trim(slice_make(s.p, i));
+        *ret_right = slice_trim(slice_from(s, i + 2));
+        return true;
+    }
+    for (size_t i = 0; i + 2 <= s.n; i++) {
+        if (s.p[i] == '-' && s.p[i + 1] == '>') {
+            load_mistake(l, e->at, "the -> of \"%s\" needs a blank on each side", e->name);
+            return false;
+        }
+    }
+    load_mistake(l, e->at, "\"%s\" has no ->; write %s = %s -> RESULT", e->name, e->name, left);
+    return false;
+}
+
+/* The next action of an event, writing field `name`. */
+static struct action *new_action(struct load *l, uint16_t event, enum action_kind kind,
+                                 const char *name, struct where at)
+{
+    struct event *ev = &l->r->events[event];
+    struct action *a = &ev->actions[ev->nactions];
+    unsigned stage = ev->nconditions + ev->nactions++;
+    struct local *to = load_local(l, event, slice_str(name), stage);
+
+    if (kind == ACTION_SET && to->surely == NEVER)
+        to->surely = (int)stage;
+    if (load_is_builtin(slice_str(name)))
+        load_mistake(l, at, "\"%s\" is a built-in field; choose another name", name);
+    *a = (struct action){.kind = kind, .name = to->name, .to = to->slot, .at = at};
+    a->from.name = to->name;
+    load_patch(l, &a->to, 1);
+    return a;
+}
+
+static bool holds(struct slice s, struct slice part)
+{
+    for (size_t i = 0; i + part.n <= s.n; i++)
+        if (slice_starts(slice_from(s, i), part))
+            return true;
+    return false;
+}
+
+static void load_set(struct load *l, uint16_t event, const char *field, const struct ini_entry *e)
+{
+    struct action *a = new_action(l, event, ACTION_SET, field, e->at);
+    struct buf err = BUF_INIT;
+    unsigned n;
+
+    a->text = arena_slice(l->text, e->value);
+    a->template = template_new(e->value, &err);
+    if (!a->template && holds(e->value, SLICE("${env:")))
+        load_mistake(l, e->at, "${env:...} works in the configuration file only, not in rules");
+    else if (!a->template)
+        load_mistake(l, e->at, "%.*s", SLICE_FMT(buf_all(&err)));
+    else if (ini_is_quoted(e->value))
+        load_warning(l, e->at, "the quotes of \"%s\" become part of the value; leave them out",
+                     e->name);
+    n = a->template ? template_nfields(a->template) : 0;
+    a->template_refs = load_alloc(l, n, sizeof *a->template_refs);
+    for (unsigned i = 0; i < n; i++)
+        a->template_refs[i].name = arena_str(l->text, template_field(a->template, i));
+    buf_release(&err);
+}
+
+/* `\1`, as sed and Python have it. */
+static void warn_backslash(struct load *l, struct slice text, struct where at)
+{
+    for (size_t i = 0; i + 1 < text.n; i++) {
+        if (text.p[i] == '\\' && text.p[i + 1] >= '0' && text.p[i + 1] <= '9') {
+            load_warning(l, at, "\"%.*s\" is plain text; a group is written $%c",
+                         SLICE_FMT(slice_make(text.p + i, 2)), text.p[i + 1]);
+            return;
+        }
+    }
+}
+
+static void load_rewrite(struct load *l, uint16_t event, const char *field,
+                         const struct ini_entry *e)
+{
+    struct action *a = new_action(l, event, ACTION_REWRITE, field, e->at);
+    struct buf err = BUF_INIT;
+    struct slice regex, text;
+
+    a->text = arena_slice(l->text, e->value);
+    if (!divide(l, e, "REGEX", &regex, &text))
+        return;
+    a->pattern = load_pattern(l, regex, e->at);
+    if (!a->pattern)
+        return;
+    a->replacement = arena_slice(l->text, text);
+    if (!replacement_check(a->pattern, text, &err))
+        load_mistake(l, e->at, "%.*s", SLICE_FMT(buf_all(&err)));
+    warn_backslash(l, text, e->at);
+    buf_release(&err);
+}
+
+/* The table that a `map.FIELD` line belongs to, if one is open. */
+static struct action *open_table(struct event *ev, const char *field)
+{
+    for (unsigned i = ev->nactions; i-- > 0;)
+        if (strcmp(ev->actions[i].name, field) == 0)
+            return ev->actions[i].kind == ACTION_MAP ? &ev->actions[i] : NULL;
+    return NULL;
+}
+
+/* `results` grows whenever its length is a power of two. */
+static void add_result(struct value_map *map, struct slice value, struct slice result)
+{
+    size_t n = map->table.n;
+
+    if ((n & (n - 1)) == 0)
+        map->results = xreallocarray(map->results, n ? n * 2 : 1, sizeof *map->results);
+    map->results[n] = result;
+    map_put(&map->table, value, n);
+}
+
+static void load_map(struct load *l, uint16_t event, const char *field, const struct ini_entry *e)
+{
+    struct action *a = open_table(&l->r->events[event], field);
+    struct slice value, result;
+    uint64_t before;
+    bool other;
+
+    if (!a) {
+        a = new_action(l, event, ACTION_MAP, field, e->at);
+        a->map = load_alloc(l, 1, sizeof *a->map);
+    }
+    if (!divide(l, e, "VALUE", &value, &result))
+        return;
+    if (ini_is_quoted(value) || ini_is_quoted(result)) {
+        load_mistake(l, e->at, "%.*s is quoted; leave the quotes out",
+                     SLICE_FMT(ini_is_quoted(value) ? value : result));
+        return;
+    }
+    if (slice_eq(value, SLICE("-")))
+        load_warning(l, e->at,
+                     "a field that is - counts as missing, which is mapped with: %s = -> %.*s",
+                     e->name, SLICE_FMT(result));
+    result = arena_slice(l->text, result);
+    other = slice_eq(value, SLICE("*"));
+    if (other ? a->map->has_other : map_get(&a->map->table, value, &before)) {
+        load_mistake(l, e->at,
+                     "\"%.*s\" is mapped twice in this table of \"%s\" (it begins in line %d)",
+                     SLICE_FMT(value), field, a->at.line);
+    } else if (other) {
+        a->map->has_other = true;
+        a->map->other = result;
+    } else {
+        add_result(a->map, value, result);
+    }
+}
+
+void load_action(struct load *l, uint16_t event, const struct ini_entry *e)
+{
+    const char *field = strchr(e->name, '.') + 1;
+
+    if (l->r->events[event].nactions == ACTIONS_MAX) {
+        load_mistake(l, e->at, "more than %d set, rewrite and map in one event", ACTIONS_MAX);
+        return;
+    }
+    if (strncmp(e->name, "set.", 4) == 0)
+        load_set(l, event, field, e);
+    else if (strncmp(e->name, "rewrite.", 8) == 0)
+        load_rewrite(l, event, field, e);
+    else
+        load_map(l, event, field, e);
+}

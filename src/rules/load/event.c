@@ -1,0 +1,363 @@
+/* event -- an [event] section: which lines it means. What it makes of their fields is in
+ * load_action.c. */
+#include "config.h"
+
+#include "rules/load/load.h"
+
+static const struct {
+    const char *text;
+    enum op op;
+} ops[] = {
+    {"==", OP_EQ}, {"!=", OP_NE}, {"=~", OP_MATCH}, {"!~", OP_NOT_MATCH}, {"^=", OP_PREFIX},
+    {"<", OP_LT},  {"<=", OP_LE}, {">", OP_GT},     {">=", OP_GE},
+};
+
+/* What people write who know another language. */
+static const struct {
+    const char *written, *meant;
+} op_hints[] = {
+    {"=", "=="},        {"===", "=="},     {":", "=="},      {"is", "=="},         {"eq", "=="},
+    {"equals", "=="},   {"in", "=~"},      {"~", "=~"},      {"~=", "=~"},         {"=~=", "=~"},
+    {"contains", "=~"}, {"matches", "=~"}, {"like", "=~"},   {"!", "!="},          {"<>", "!="},
+    {"ne", "!="},       {"not", "!="},     {"!==", "!="},    {"!=~", "!~"},        {"=^", "^="},
+    {"^", "^="},        {"starts", "^="},  {"prefix", "^="}, {"startswith", "^="}, {"=>", ">="},
+    {"=<", "<="},       {"gt", ">"},       {"lt", "<"},      {"ge", ">="},         {"le", "<="},
+};
+
+enum { NOPS = sizeof ops / sizeof *ops, NHINTS = sizeof op_hints / sizeof *op_hints };
+
+const char *op_text(enum op op)
+{
+    for (unsigned i = 0; i < NOPS; i++)
+        if (ops[i].op == op)
+            return ops[i].text;
+    return "";
+}
+
+static bool find_op(struct slice s, enum op *ret_op)
+{
+    for (unsigned i = 0; i < NOPS; i++) {
+        if (slice_eq(s, slice_str(ops[i].text))) {
+            *ret_op = ops[i].op;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void unknown_op(struct load *l, struct slice s, struct where at)
+{
+    for (unsigned i = 0; i < NHINTS; i++) {
+        if (!slice_eq(s, slice_str(op_hints[i].written)))
+            continue;
+        load_mistake(l, at, "unknown operator \"%.*s\"; did you mean %s?", SLICE_FMT(s),
+                     op_hints[i].meant);
+        return;
+    }
+    load_mistake(l, at,
+                 "unknown operator \"%.*s\"; there are == != =~ !~ ^= < <= > >=", SLICE_FMT(s));
+}
+
+/* `status==200` is one word: where does an operator stand in it? */
+static bool op_inside(struct slice s, struct slice *ret_op)
+{
+    for (size_t i = 1; i < s.n; i++) {
+        size_t n = 0;
+
+        while (i + n < s.n && strchr("=!~^<>", s.p[i + n]))
+            n++;
+        if (n) {
+            *ret_op = slice_make(s.p + i, n);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void bad_where(struct load *l, struct slice field, struct where at)
+{
+    struct slice op;
+
+    if (op_inside(field, &op))
+        load_mistake(l, at, "\"%.*s\" needs blanks around %.*s: where = FIELD OP VALUE",
+                     SLICE_FMT(field), SLICE_FMT(op));
+    else if (ini_is_quoted(field))
+        load_mistake(l, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(field));
+    else if (field.n && *field.p == '$')
+        load_mistake(l, at, "\"%.*s\" is not a field name; write the name alone, without $",
+                     SLICE_FMT(field));
+    else
+        load_mistake(l, at, "\"%.*s\" is not a field name", SLICE_FMT(field));
+}
+
+/* Groups become locals of the event. */
+static void capture_groups(struct load *l, uint16_t event, struct capture *c, struct where at)
+{
+    unsigned n = c->pattern ? pattern_ngroups(c->pattern) : 0;
+    uint16_t *slots = load_slot_array(l, n);
+
+    for (unsigned i = 0; i < n; i++) {
+        struct slice name = slice_str(pattern_group(c->pattern, i));
+
+        if (load_is_builtin(name))
+            load_mistake(l, at, "group \"%.*s\" has the name of a built-in field; choose another",
+                         SLICE_FMT(name));
+        slots[i] = load_local(l, event, name, l->r->events[event].nconditions)->slot;
+    }
+    c->group_slots = slots;
+}
+
+static void load_match(struct load *l, uint16_t event, const struct ini_entry *e)
+{
+    struct event *ev = &l->r->events[event];
+    struct condition *c = &ev->conditions[ev->nconditions];
+
+    l->drafts[event].has_match = true;
+    if (e->value.n == 0) {
+        load_mistake(l, e->at, "\"match\" is empty; to mean every line write match = ^");
+        return;
+    }
+    *c = (struct condition){.is_match = true, .at = e->at, .text = arena_slice(l->text, e->value)};
+    c->capture.pattern = load_pattern(l, e->value, e->at);
+    capture_groups(l, event, &c->capture, e->at);
+    ev->nconditions++;
+}
+
+static bool joins(struct slice word)
+{
+    static const char *const words[] = {"and", "or", "AND", "OR", "&&", "||"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_eq(word, slice_str(words[i])))
+            return true;
+    return false;
+}
+
+/* `ERROR and status == 500`: a second test in the value of the first. */
+static bool holds_test(struct slice value)
+{
+    struct slice word;
+    bool joined = false;
+    enum op op;
+
+    while (load_word(&value, &word)) {
+        if (joined && find_op(word, &op))
+            return true;
+        joined |= joins(word);
+    }
+    return false;
+}
+
+static void compare_number(struct load *l, struct condition *c)
+{
+    enum unit_kind kind;
+
+    if (num_parse_any(c->text, &c->number, &kind) < 0) {
+        load_mistake(l, c->at, "%s compares numbers, and \"%.*s\" is none", op_text(c->op),
+                     SLICE_FMT(c->text));
+        return;
+    }
+    c->unit = UNIT_PLAIN;
+    c->unit.kind = kind;
+}
+
+static void compare_text(struct load *l, struct condition *c)
+{
+    bool null = slice_eq(c->text, SLICE("null"));
+
+    if (holds_test(c->text))
+        load_warning(l, c->at,
+                     "all that follows %s is its value; write a where for each test (all must "
+                     "hold), or an event for each (one must)",
+                     op_text(c->op));
+    if (ini_is_quoted(c->text))
+        load_mistake(l, c->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(c->text));
+    else if (c->op >= OP_LT)
+        compare_number(l, c);
+    else if (c->op != OP_PREFIX && (null || slice_eq(c->text, SLICE("-"))))
+        load_warning(l, c->at,
+                     "a field that is %s counts as missing, which is asked with: where = %s %s",
+                     null ? "null in JSON" : "-", c->field.name, op_text(c->op));
+}
+
+static void compare_regex(struct load *l, uint16_t event, struct condition *c)
+{
+    if (c->text.n == 0) {
+        load_mistake(l, c->at, "%s needs a regex", op_text(c->op));
+        return;
+    }
+    c->capture.pattern = load_pattern(l, c->text, c->at);
+    if (c->op == OP_MATCH)
+        capture_groups(l, event, &c->capture, c->at);
+    else if (c->capture.pattern && pattern_ngroups(c->capture.pattern))
+        load_warning(l, c->at, "group \"%s\" of a !~ never has a value",
+                     pattern_group(c->capture.pattern, 0));
+}
+
+static void load_where(struct load *l, uint16_t event, const struct ini_entry *e)
+{
+    struct event *ev = &l->r->events[event];
+    struct condition *c = &ev->conditions[ev->nconditions];
+    struct slice rest = e->value, field, op;
+
+    if (ev->nconditions == CONDITIONS_MAX) {
+        load_mistake(l, e->at, "more than %d conditions in one event", CONDITIONS_MAX);
+        return;
+    }
+    if (!load_word(&rest, &field)) {
+        load_mistake(l, e->at, "\"where\" is empty; write where = FIELD OP VALUE");
+        return;
+    }
+    if (!load_is_field(field)) {
+        bad_where(l, field, e->at);
+        return;
+    }
+    if (!load_word(&rest, &op)) {
+        load_mistake(l, e->at, "\"%.*s\" has no operator; write where = FIELD OP VALUE",
+                     SLICE_FMT(field));
+        return;
+    }
+    *c = (struct condition){.at = e->at, .text = arena_slice(l->text, rest)};
+    c->field.name = arena_strslice(l->text, field);
+    if (!find_op(op, &c->op)) {
+        unknown_op(l, op, e->at);
+        return;
+    }
+    if (c->op == OP_MATCH || c->op == OP_NOT_MATCH)
+        compare_regex(l, event, c);
+    else
+        compare_text(l, c);
+    ev->nconditions++;
+}
+
+static bool find_event(struct load *l, struct slice name, const char *key, struct where at,
+                       uint16_t *ret_event)
+{
+    uint64_t i;
+
+    if (!map_get(&l->events, name, &i)) {
+        load_mistake(l, at, "unknown event \"%.*s\" in \"%s\"%s", SLICE_FMT(name), key,
+                     load_hint(l, load_nearest(l, &l->events, name)));
+        return false;
+    }
+    *ret_event = (uint16_t)i;
+    return true;
+}
+
+static void load_unless(struct load *l, uint16_t event, const struct ini_entry *e)
+{
+    struct event *ev = &l->r->events[event];
+    struct slice rest = e->value, piece;
+
+    l->drafts[event].unless_at = e->at;
+    ev->unless = load_alloc(l, slice_count(e->value, ',') + 1, sizeof *ev->unless);
+    while (load_list(l, e, &rest, &piece))
+        ev->nunless += find_event(l, piece, "unless", e->at, &ev->unless[ev->nunless]);
+}
+
+static void load_of(struct load *l, uint16_t event, const struct ini_entry *e)
+{
+    struct event *ev = &l->r->events[event];
+    struct slice rest = e->value, piece;
+    bool first = true;
+
+    l->drafts[event].of_at = e->at;
+    while (load_list(l, e, &rest, &piece)) {
+        if (first)
+            (void)find_event(l, piece, "of", e->at, &ev->parent);
+        else
+            load_mistake(l, e->at, "\"of\" takes one event; \"%.*s\" is one too many",
+                         SLICE_FMT(piece));
+        first = false;
+    }
+}
+
+static void load_event_logs(struct load *l, uint16_t event, const struct ini_entry *e)
+{
+    struct event *ev = &l->r->events[event];
+    struct slice rest = e->value, piece;
+    uint64_t i;
+
+    ev->logs = load_alloc(l, l->r->nlogs / 64 + 1, sizeof *ev->logs);
+    while (load_list(l, e, &rest, &piece)) {
+        if (map_get(&l->logs, piece, &i))
+            ev->logs[i / 64] |= UINT64_C(1) << i % 64;
+        else
+            load_mistake(l, e->at, "unknown log \"%.*s\"%s", SLICE_FMT(piece),
+                         l->logs.n ? load_hint(l, load_nearest(l, &l->logs, piece))
+                                   : "; no [log] section is defined");
+    }
+}
+
+static bool has_exemplar(const struct event *ev, struct slice name)
+{
+    for (unsigned i = 0; i < ev->nexemplar; i++)
+        if (slice_eq(slice_str(ev->exemplar[i].name), name))
+            return true;
+    return false;
+}
+
+/* Names of fields become names of labels, so they must be such; the registry keeps four. */
+static void load_exemplar(struct load *l, uint16_t event, const struct ini_entry *e)
+{
+    struct event *ev = &l->r->events[event];
+    struct slice rest = e->value, piece;
+
+    ev->exemplar = load_alloc(l, EXEMPLAR_LABELS_MAX, sizeof *ev->exemplar);
+    while (load_list(l, e, &rest, &piece)) {
+        if (!load_is_prom_name(piece))
+            load_mistake(
+                l, e->at,
+                "\"%.*s\" cannot be the label of an exemplar; name it anew with set.NAME = "
+                "${...}",
+                SLICE_FMT(piece));
+        else if (has_exemplar(ev, piece))
+            load_mistake(l, e->at, "\"exemplar\" names \"%.*s\" twice", SLICE_FMT(piece));
+        else if (ev->nexemplar == EXEMPLAR_LABELS_MAX)
+            load_mistake(l, e->at, "\"exemplar\" takes at most %d fields", EXEMPLAR_LABELS_MAX);
+        else
+            ev->exemplar[ev->nexemplar++].name = arena_strslice(l->text, piece);
+    }
+}
+
+static void load_key(struct load *l, uint16_t event, const struct ini_entry *e)
+{
+    if (strcmp(e->name, "log") == 0)
+        load_event_logs(l, event, e);
+    else if (strcmp(e->name, "of") == 0)
+        load_of(l, event, e);
+    else if (strcmp(e->name, "unless") == 0)
+        load_unless(l, event, e);
+    else if (strcmp(e->name, "exemplar") == 0)
+        load_exemplar(l, event, e);
+    else if (strcmp(e->name, "match") == 0)
+        load_match(l, event, e);
+    else if (strcmp(e->name, "where") == 0)
+        load_where(l, event, e);
+}
+
+void load_event(struct load *l, uint16_t event, const struct ini_section *s)
+{
+    struct event *ev = &l->r->events[event];
+    bool *good = load_keys(l, s, SECTION_EVENT);
+    bool selects = false, refused = false;
+
+    ev->conditions = load_alloc(l, s->n + 1, sizeof *ev->conditions);
+    ev->actions = load_alloc(l, s->n + 1, sizeof *ev->actions);
+    for (size_t i = 0; i < s->n; i++) {
+        const char *name = s->entries[i].name;
+
+        selects |=
+            strcmp(name, "match") == 0 || strcmp(name, "where") == 0 || strcmp(name, "of") == 0;
+        refused |= !good[i];
+        if (good[i])
+            load_key(l, event, &s->entries[i]);
+    }
+    for (size_t i = 0; i < s->n; i++)
+        if (good[i] && strchr(s->entries[i].name, '.'))
+            load_action(l, event, &s->entries[i]);
+    if (!selects && !refused)
+        load_mistake(l, s->at,
+                     "event \"%s\" has no match, where or of; to mean every line write match = ^",
+                     ev->name);
+}

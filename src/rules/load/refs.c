@@ -1,0 +1,155 @@
+/* refs -- events in an order in which parents (`of`) and excluded events (`unless`) come
+ * before who needs them, otherwise as written; then every name in an event becomes slots.
+ *
+ * A depth-first walk with a stack of its own: rules come from people, but also from programs that
+ * write thousands of events. An edge that closes a circle is a mistake and is cut, so that all that
+ * follows may rely on there being none. */
+#include "config.h"
+
+#include "rules/load/load.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+enum colour { NEW, OPEN, DONE };
+
+struct frame {
+    uint16_t event;
+    unsigned next; /* edge: 0 = of, then unless */
+};
+
+struct walk {
+    struct load *l;
+    struct frame *stack;
+    unsigned depth;
+    unsigned char *colour;
+    unsigned norder;
+};
+
+/* a -> b -> a */
+static void circle(struct walk *w, uint16_t to, struct where at)
+{
+    struct buf path = BUF_INIT;
+    unsigned from = w->depth;
+
+    while (from > 0 && w->stack[from - 1].event != to)
+        from--;
+    for (unsigned i = from ? from - 1 : 0; i < w->depth; i++)
+        buf_fmt(&path, "%s -> ", w->l->r->events[w->stack[i].event].name);
+    load_mistake(w->l, at, "of and unless go in a circle: %.*s%s", SLICE_FMT(buf_all(&path)),
+                 w->l->r->events[to].name);
+    buf_release(&path);
+}
+
+/* The next event that `f` needs; EVENT_NONE when it has no more. */
+static uint16_t next_need(struct load *l, struct frame *f, uint16_t **ret_edge)
+{
+    struct event *e = &l->r->events[f->event];
+
+    if (f->next == 0) {
+        f->next++;
+        if (e->parent != EVENT_NONE) {
+            *ret_edge = &e->parent;
+            return e->parent;
+        }
+    }
+    if (f->next <= e->nunless) {
+        *ret_edge = &e->unless[f->next - 1];
+        f->next++;
+        return **ret_edge;
+    }
+    return EVENT_NONE;
+}
+
+static void cut(struct load *l, struct frame *f, uint16_t *edge)
+{
+    struct event *e = &l->r->events[f->event];
+
+    if (edge == &e->parent) {
+        e->parent = EVENT_NONE;
+        return;
+    }
+    *edge = e->unless[--e->nunless];
+    f->next--;
+}
+
+static void push(struct walk *w, uint16_t event)
+{
+    w->stack[w->depth++] = (struct frame){event, 0};
+    w->colour[event] = OPEN;
+}
+
+static void visit(struct walk *w, uint16_t root)
+{
+    push(w, root);
+    while (w->depth) {
+        struct frame *f = &w->stack[w->depth - 1];
+        struct draft *d = &w->l->drafts[f->event];
+        uint16_t *edge, need = next_need(w->l, f, &edge);
+
+        if (need == EVENT_NONE) {
+            w->colour[f->event] = DONE;
+            w->l->r->order[w->norder++] = f->event;
+            w->depth--;
+        } else if (w->colour[need] == OPEN) {
+            circle(w, need, f->next == 1 ? d->of_at : d->unless_at);
+            cut(w->l, f, edge);
+        } else if (w->colour[need] == NEW) {
+            push(w, need);
+        }
+    }
+}
+
+void load_order(struct load *l)
+{
+    unsigned n = l->r->nevents;
+    struct walk w = {.l = l};
+
+    w.stack = xcalloc(n + 1, sizeof *w.stack);
+    w.colour = xcalloc(n + 1, 1);
+    l->r->order = load_alloc(l, n, sizeof *l->r->order);
+    for (unsigned i = 0; i < n; i++)
+        if (w.colour[i] == NEW)
+            visit(&w, (uint16_t)i);
+    free(w.stack);
+    free(w.colour);
+}
+
+static void action_refs(struct load *l, uint16_t event, struct action *a, unsigned stage)
+{
+    struct buf what = BUF_INIT;
+
+    buf_fmt(&what, "%s.%s",
+            a->kind == ACTION_SET   ? "set"
+            : a->kind == ACTION_MAP ? "map"
+                                    : "rewrite",
+            a->name);
+    for (unsigned i = 0; a->template && i < template_nfields(a->template); i++)
+        load_ref(l, event, stage, &a->template_refs[i], template_has_default(a->template, i),
+                 what.p, a->at);
+    if (a->kind != ACTION_SET)
+        load_ref(l, event, stage, &a->from, a->map && a->map->has_other, what.p, a->at);
+    buf_release(&what);
+}
+
+static void event_refs(struct load *l, uint16_t event)
+{
+    struct event *e = &l->r->events[event];
+    bool decoded_parent = e->parent != EVENT_NONE && l->r->events[e->parent].sees_decoded;
+
+    e->sees_decoded = !l->drafts[event].has_match || decoded_parent;
+    for (unsigned i = 0; i < e->nconditions; i++)
+        if (!e->conditions[i].is_match)
+            load_ref(l, event, i, &e->conditions[i].field, false, "where", e->conditions[i].at);
+    for (unsigned i = 0; i < e->nactions; i++)
+        action_refs(l, event, &e->actions[i], e->nconditions + i);
+    for (unsigned i = 0; i < e->nexemplar; i++)
+        load_ref(l, event, STAGE_END, &e->exemplar[i], false, "exemplar", e->at);
+}
+
+void load_event_refs(struct load *l)
+{
+    for (unsigned i = 0; i < l->r->nevents; i++)
+        event_refs(l, l->r->order[i]);
+}

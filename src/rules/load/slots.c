@@ -1,0 +1,220 @@
+/* slots -- names to slot numbers.
+ *
+ * A ref lists the slots a name may be found in, nearest first. It ends at the first that is surely
+ * set (a `set` further up): so a name that rules make themselves is not also asked of the decoded
+ * line. */
+#include "config.h"
+
+#include "rules/load/load.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+enum { CHAIN_MAX = 256 }; /* slots of one ref */
+
+static void too_many(struct load *l, struct where at, const char *what)
+{
+    if (!l->too_many_slots)
+        load_mistake(l, at, "too many different fields: %s", what);
+    l->too_many_slots = true;
+}
+
+uint16_t *load_slot_array(struct load *l, unsigned n)
+{
+    uint16_t *slots = load_alloc(l, n, sizeof *slots);
+
+    load_patch(l, slots, n);
+    return slots;
+}
+
+void load_patch(struct load *l, uint16_t *slots, unsigned n)
+{
+    if (l->npatches >= l->patches_cap) {
+        l->patches_cap = l->patches_cap ? l->patches_cap * 2 : 64;
+        l->patches = xreallocarray(l->patches, l->patches_cap, sizeof *l->patches);
+        l->patch_sizes = xreallocarray(l->patch_sizes, l->patches_cap, sizeof *l->patch_sizes);
+    }
+    l->patches[l->npatches] = slots;
+    l->patch_sizes[l->npatches++] = (uint16_t)n;
+}
+
+static struct local *find_local(const struct draft *d, struct slice name)
+{
+    for (unsigned i = 0; i < d->nlocals; i++)
+        if (slice_eq(slice_str(d->locals[i].name), name))
+            return &d->locals[i];
+    return NULL;
+}
+
+struct local *load_local(struct load *l, uint16_t event, struct slice name, unsigned stage)
+{
+    struct draft *d = &l->drafts[event];
+    struct local *found = find_local(d, name);
+
+    if (found)
+        return found;
+    GROW(d->locals, d->nlocals, d->cap);
+    found = &d->locals[d->nlocals++];
+    *found = (struct local){.name = arena_strslice(l->text, name), .since = stage, .surely = NEVER};
+    if (l->nlocals >= SLOT_END - SLOT_LOCAL) {
+        too_many(l, d->section->at, "more than 57,000 that events make");
+        found->slot = SLOT_LOCAL;
+        return found;
+    }
+    GROW(l->local_names, l->nlocals, l->locals_cap);
+    l->local_names[l->nlocals] = found->name;
+    found->slot = (uint16_t)(SLOT_LOCAL + l->nlocals++);
+    return found;
+}
+
+const struct local *load_find_local(const struct load *l, uint16_t event, const char *name)
+{
+    return find_local(&l->drafts[event], slice_str(name));
+}
+
+uint16_t load_context(struct load *l, struct slice name, struct where at)
+{
+    uint64_t i;
+
+    if (map_get(&l->context, name, &i))
+        return (uint16_t)(SLOT_CONTEXT + i);
+    i = l->context.n;
+    if (i >= SLOT_LOCAL - SLOT_CONTEXT) {
+        too_many(l, at, "more than 4,096 groups of path_match and prefix");
+        return SLOT_CONTEXT;
+    }
+    map_put(&l->context, name, i);
+    return (uint16_t)(SLOT_CONTEXT + i);
+}
+
+uint16_t load_decoded(struct load *l, struct slice name, uint16_t event, struct where at)
+{
+    uint64_t i;
+
+    if (map_get(&l->decoded, name, &i)) {
+        l->uses[i].uses++;
+        return (uint16_t)i;
+    }
+    i = l->decoded.n;
+    if (i >= SLOT_CONTEXT) {
+        too_many(l, at, "more than 4,096 of decoded lines");
+        return 0;
+    }
+    GROW(l->uses, l->nuses, l->uses_cap);
+    l->uses[l->nuses++] = (struct decoded_use){arena_strslice(l->text, name), 1, event, at};
+    map_put(&l->decoded, name, i);
+    return (uint16_t)i;
+}
+
+/* What a match event could have meant. */
+static const char *nearest_field(struct load *l, uint16_t event, const char *name)
+{
+    struct map names = MAP_INIT;
+    const char *near;
+    struct slice key;
+    uint64_t i;
+
+    for (uint16_t e = event; e != EVENT_NONE; e = l->r->events[e].parent)
+        for (unsigned k = 0; k < l->drafts[e].nlocals; k++)
+            map_put(&names, slice_str(l->drafts[e].locals[k].name), 0);
+    for (size_t at = 0; map_next(&l->context, &at, &key, &i);)
+        map_put(&names, key, 0);
+    near = load_nearest(l, &names, slice_str(name));
+    map_release(&names);
+    return near && strcmp(near, name) != 0 ? near : NULL;
+}
+
+/* What else it could have been. */
+static const char *advice(const char *what, const char *name)
+{
+    bool same = strncmp(what, "label \"", 7) == 0 && strncmp(what + 7, name, strlen(name)) == 0;
+
+    if (strcmp(what, "where") == 0)
+        return "; to test a decoded field too, write where = _line =~ REGEX instead of match";
+    return strncmp(what, "label", 5) == 0 && !same ? "; a constant stands in double quotes" : "";
+}
+
+static void not_supplied(struct load *l, uint16_t event, unsigned stage, const char *name,
+                         const char *what, struct where at)
+{
+    const char *event_name = l->r->events[event].name, *near = nearest_field(l, event, name);
+    const struct local *own = load_find_local(l, event, name);
+
+    if (own && own->since > stage)
+        load_mistake(l, at, "%s: event \"%s\" makes field \"%s\" only further down", what,
+                     event_name, name);
+    else
+        load_mistake(
+            l, at,
+            "%s: event \"%s\" has no field \"%s\"; a match event has its groups, its set fields "
+            "and the built-in ones%s",
+            what, event_name, name, near ? load_hint(l, near) : advice(what, name));
+}
+
+void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, bool lenient,
+              const char *what, struct where at)
+{
+    struct slice name = slice_str(ref->name);
+    uint16_t chain[CHAIN_MAX];
+    unsigned n = 0;
+    bool supplied = false, surely = false;
+    uint64_t context;
+
+    for (uint16_t e = event; e != EVENT_NONE && n < CHAIN_MAX - 2 && !surely;
+         e = l->r->events[e].parent) {
+        const struct local *own = find_local(&l->drafts[e], name);
+        unsigned seen_at = e == event ? stage : STAGE_END;
+
+        if (!own || own->since >= seen_at)
+            continue;
+        chain[n++] = own->slot;
+        supplied = true;
+        surely = own->surely != NEVER && (unsigned)own->surely < seen_at;
+    }
+    if (!surely && map_get(&l->context, name, &context)) {
+        chain[n++] = (uint16_t)(SLOT_CONTEXT + context);
+        supplied = true;
+        surely = context < CTX_BUILTINS;
+    }
+    if (!surely && l->r->events[event].sees_decoded) {
+        chain[n++] = load_decoded(l, name, event, at);
+        supplied = true;
+    }
+    if (!supplied && !lenient)
+        not_supplied(l, event, stage, ref->name, what, at);
+    ref->slots = memcpy(load_slot_array(l, n), chain, n * sizeof *chain);
+    ref->n = (uint16_t)n;
+}
+
+static uint16_t renumber(const struct load *l, uint16_t slot)
+{
+    if (slot == EVENT_NONE || slot < SLOT_CONTEXT)
+        return slot;
+    if (slot < SLOT_LOCAL)
+        return (uint16_t)(slot - SLOT_CONTEXT + l->r->ndecoded);
+    return (uint16_t)(slot - SLOT_LOCAL + l->r->ndecoded + l->r->ncontext);
+}
+
+void load_slots(struct load *l)
+{
+    struct ruleset *r = l->r;
+    unsigned n = 0;
+    struct slice key;
+    uint64_t i;
+
+    r->ndecoded = l->nuses;
+    r->ncontext = (unsigned)l->context.n;
+    r->nslots = r->ndecoded + r->ncontext + l->nlocals;
+    r->slot_names = load_alloc(l, r->nslots + 1, sizeof *r->slot_names);
+    for (unsigned k = 0; k < l->nuses; k++)
+        r->slot_names[n++] = l->uses[k].name;
+    for (size_t at = 0; map_next(&l->context, &at, &key, &i);)
+        r->slot_names[n++] = arena_strslice(l->text, key);
+    for (unsigned k = 0; k < l->nlocals; k++)
+        r->slot_names[n++] = l->local_names[k];
+    for (unsigned k = 0; k < l->npatches; k++)
+        for (unsigned j = 0; j < l->patch_sizes[k]; j++)
+            l->patches[k][j] = renumber(l, l->patches[k][j]);
+    r->decoded = fieldnames_new(r->slot_names, r->ndecoded);
+}

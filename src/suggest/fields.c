@@ -1,0 +1,298 @@
+/* fields -- see the header. A guess goes by the last words of the name first, then by what
+ * the values look like. */
+#include "config.h"
+
+#include "suggest/fields.h"
+
+#include "base/num.h"
+#include "base/xalloc.h"
+#include "rules/filter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    LABEL_BYTES = 60,
+    LABEL_VALUES = 25,
+    ROUTE_VALUES = 100,
+    ROUTE_SHARE = 1000,
+    NAME_MAX_BYTES = 64
+};
+
+void field_list_release(struct field_list *fields)
+{
+    for (size_t i = 0; i < fields->n; i++) {
+        free(fields->list[i].name);
+        map_release(&fields->list[i].values);
+        map_release(&fields->list[i].routes);
+    }
+    free(fields->list);
+    map_release(&fields->index);
+    *fields = (struct field_list){0};
+}
+
+/* NULL: it is one name too many. */
+static struct field_stats *field_of(struct field_list *fields, struct slice name)
+{
+    uint64_t i;
+
+    if (map_get(&fields->index, name, &i))
+        return &fields->list[i];
+    if (fields->n == FIELDS_MAX)
+        return NULL;
+    map_put(&fields->index, name, fields->n);
+    GROW(fields->list, fields->n, fields->cap);
+    fields->list[fields->n] = (struct field_stats){.name = xstrslice(name)};
+    return &fields->list[fields->n++];
+}
+
+static void note_value(struct map *values, struct slice value)
+{
+    uint64_t n = 0;
+
+    if (map_get(values, value, &n) || values->n < VALUES_MAX)
+        map_put(values, value, n + 1);
+}
+
+static void note_route(struct field_stats *f, struct slice path)
+{
+    struct buf route = BUF_INIT;
+
+    filter_find(SLICE("route"))->fn(path, (struct slice){"", 0}, &route);
+    note_value(&f->routes, buf_all(&route));
+    buf_release(&route);
+}
+
+static void note_number(struct field_stats *f, struct slice value, enum word_class class)
+{
+    enum unit_kind kind;
+    struct num v;
+
+    if (num_parse_any(value, &v, &kind) < 0)
+        return;
+    bool first = f->classes[WORD_NUMBER] + f->classes[WORD_DURATION] + f->classes[WORD_SIZE] == 1;
+
+    f->fraction |= class == WORD_NUMBER && !v.integral && v.d >= 0;
+    if (first || v.d < f->min)
+        f->min = v.d;
+    if (first || v.d > f->max)
+        f->max = v.d;
+}
+
+void field_note(struct field_list *fields, struct slice name, struct slice value)
+{
+    struct field_stats *f = field_of(fields, name);
+    enum word_class class = word_class(value);
+
+    if (!f || value.n == 0)
+        return;
+    f->seen++;
+    f->classes[class]++;
+    f->text |= value.n > LABEL_BYTES || memchr(value.p, '@', value.n) || strchr("{[", value.p[0]);
+    note_value(&f->values, value);
+    if (class == WORD_PATH)
+        note_route(f, value);
+    if (class == WORD_NUMBER || class == WORD_DURATION || class == WORD_SIZE)
+        note_number(f, value, class);
+}
+
+/* What somebody tries once is no route. */
+size_t field_routes(const struct field_stats *f)
+{
+    size_t at = 0, n = 0;
+    struct slice route;
+    uint64_t seen;
+
+    while (map_next(&f->routes, &at, &route, &seen))
+        n += seen * ROUTE_SHARE > f->seen;
+    return n ? n : 1;
+}
+
+/* Is a word of the name (or its last) in the list? "avg_queryTime.ms" is avg, query, time, ms. */
+static bool any_word(struct slice name, const char *const *list, bool last_only)
+{
+    char word[NAME_MAX_BYTES];
+    size_t n = 0;
+    bool found = false;
+
+    for (size_t i = 0; i <= name.n; i++) {
+        char c = i < name.n ? name.p[i] : '\0';
+        bool upper = c >= 'A' && c <= 'Z';
+        bool lower_before = i > 0 && name.p[i - 1] >= 'a' && name.p[i - 1] <= 'z';
+        bool ends = c == '\0' || strchr("_-. :/", c) || (upper && lower_before);
+
+        if (ends && n) {
+            word[n] = '\0';
+            found = found && !last_only;
+            for (size_t k = 0; list[k] && !found; k++)
+                found = strcmp(word, list[k]) == 0;
+            n = 0;
+        }
+        if (c && !strchr("_-. :/", c) && n + 1 < sizeof word)
+            word[n++] = (char)(upper ? c + 'a' - 'A' : c);
+    }
+    return found;
+}
+
+static bool ends_in(const struct field_stats *f, const char *const *list)
+{
+    return any_word(slice_str(f->name), list, true);
+}
+
+static bool holds(const struct field_stats *f, const char *const *list)
+{
+    return any_word(slice_str(f->name), list, false);
+}
+
+bool field_is_level(struct slice name)
+{
+    static const char *const levels[] = {"level", "lvl", "severity", "loglevel", "levelname", NULL};
+
+    return any_word(name, levels, true);
+}
+
+bool field_is_time(struct slice name)
+{
+    static const char *const times[] = {"time", "ts",        "timestamp", "@timestamp",
+                                        "date", "asctime",   "datetime",  "t",
+                                        "when", "eventtime", NULL};
+
+    for (size_t i = 0; times[i]; i++)
+        if (slice_eq(name, slice_str(times[i])))
+            return true;
+    return false;
+}
+
+static bool all_are(const struct field_stats *f, enum word_class a, enum word_class b)
+{
+    return f->seen > 0 && f->classes[a] + f->classes[b] == f->seen;
+}
+
+/* The unit that a name ends in, or NULL. */
+static const char *unit_in_name(const struct field_stats *f)
+{
+    static const struct {
+        const char *unit;
+        const char *const names[6];
+    } units[] = {
+        {"ns", {"ns", "nanos", "nanoseconds", "nsec", NULL}},
+        {"us", {"us", "micros", "microseconds", "usec", NULL}},
+        {"ms", {"ms", "millis", "milliseconds", "msec", NULL}},
+        {"s", {"s", "sec", "secs", "seconds", NULL}},
+        {"min", {"minutes", "mins", NULL}},
+    };
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (ends_in(f, units[i].names))
+            return units[i].unit;
+    return NULL;
+}
+
+static const char *size_in_name(const struct field_stats *f)
+{
+    static const char *const bytes[] = {"bytes", "byte", NULL}, *const kb[] = {"kb", NULL},
+                             *const mb[] = {"mb", NULL}, *const kib[] = {"kib", NULL};
+    static const char *const length[] = {"size", "length", "len", "sent", NULL};
+
+    if (holds(f, bytes))
+        return "B";
+    if (ends_in(f, kb))
+        return "kB";
+    if (ends_in(f, kib))
+        return "KiB";
+    if (ends_in(f, mb))
+        return "MB";
+    return ends_in(f, length) && f->max > 4096 ? "B" : NULL;
+}
+
+static struct field_guess guess_time(const struct field_stats *f)
+{
+    static const char *const names[] = {"duration", "latency", "elapsed", "took", "time", "backoff",
+                                        "wait",     "delay",   "runtime", "cost", NULL};
+    static const char *const not_times[] = {"timeout", "interval", "ttl", NULL};
+    const char *unit = unit_in_name(f);
+
+    if (ends_in(f, not_times) || !all_are(f, WORD_NUMBER, WORD_DURATION))
+        return (struct field_guess){.role = ROLE_NONE};
+    if (f->classes[WORD_NUMBER] == 0)
+        return (struct field_guess){ROLE_TIME, unit ? unit : "s", "each value carries its unit"};
+    if (unit)
+        return (struct field_guess){ROLE_TIME, unit, "by its name"};
+    if (!holds(f, names) && f->classes[WORD_DURATION] == 0)
+        return (struct field_guess){.role = ROLE_NONE};
+    if (!f->fraction && f->max >= 1e6)
+        return (struct field_guess){ROLE_TIME, "ns", "guessed: large whole numbers"};
+    if (f->fraction && f->max < 1000)
+        return (struct field_guess){ROLE_TIME, "s", "guessed: small numbers with a fraction"};
+    return (struct field_guess){ROLE_TIME, "ms", "guessed: is it ms?"};
+}
+
+static struct field_guess guess_size(const struct field_stats *f)
+{
+    const char *unit = size_in_name(f);
+
+    if (!all_are(f, WORD_NUMBER, WORD_SIZE) || (f->classes[WORD_NUMBER] && !unit))
+        return (struct field_guess){.role = ROLE_NONE};
+    return (struct field_guess){ROLE_SIZE, unit ? unit : "B",
+                                f->classes[WORD_NUMBER] ? "by its name"
+                                                        : "each value carries its unit"};
+}
+
+static struct field_guess guess_number(const struct field_stats *f, struct slice about)
+{
+    static const char *const codes[] = {"status", "code", NULL};
+    static const char *const no_values[] = {
+        "id",      "index", "idx",      "attempt", "attempts", "port", "pid",  "line",  "version",
+        "timeout", "ttl",   "interval", "year",    "seq",      "tid",  "rank", "score", NULL};
+    static const char *const states[] = {"active",  "idle",  "open",    "current",     "pool",
+                                         "inuse",   "depth", "pending", "connections", "used",
+                                         "workers", "queue", "free",    "stats",       "goroutines",
+                                         "backlog", NULL};
+    static const char *const done[] = {"count",     "records", "rows",     "tokens",  "deleted",
+                                       "processed", "items",   "results",  "updated", "created",
+                                       "inserted",  "sent",    "received", NULL};
+
+    if (ends_in(f, codes) && f->values.n <= LABEL_VALUES)
+        return (struct field_guess){.role = ROLE_LABEL};
+    if (ends_in(f, no_values) || f->min < 0)
+        return (struct field_guess){.role = ROLE_NUMBER};
+    if (holds(f, states) || (ends_in(f, done) && any_word(about, states, false)))
+        return (struct field_guess){ROLE_SET, NULL, "guessed: a state, not a sum"};
+    if (holds(f, done) && !f->fraction)
+        return (struct field_guess){.role = ROLE_ADD};
+    return (struct field_guess){.role = ROLE_NUMBER};
+}
+
+static struct field_guess guess_label(const struct field_stats *f)
+{
+    bool few = f->values.n <= LABEL_VALUES && (f->values.n <= 3 || f->values.n * 3 <= f->seen);
+
+    if (field_is_level(slice_str(f->name)) && f->values.n == 1)
+        return (struct field_guess){.role = ROLE_NONE};
+    if (f->classes[WORD_PATH] * 10 >= f->seen * 9)
+        return field_routes(f) <= ROUTE_VALUES
+                   ? (struct field_guess){ROLE_ROUTE, NULL, "ids in the path become :id"}
+                   : (struct field_guess){ROLE_REFUSED, NULL, "too many different paths"};
+    if (f->classes[WORD_ID])
+        return (struct field_guess){ROLE_REFUSED, NULL, "ids"};
+    if (f->classes[WORD_TIME] || f->classes[WORD_DATE])
+        return (struct field_guess){.role = ROLE_NONE};
+    if (f->text)
+        return (struct field_guess){ROLE_REFUSED, NULL, "free text"};
+    if (!few)
+        return (struct field_guess){ROLE_REFUSED, NULL, "too many different values"};
+    return (struct field_guess){.role = ROLE_LABEL};
+}
+
+struct field_guess field_guess(const struct field_stats *f, struct slice about)
+{
+    struct field_guess g = {.role = ROLE_NONE};
+
+    if (f->seen == 0 || field_is_time(slice_str(f->name)))
+        return g;
+    if ((g = guess_time(f)).role != ROLE_NONE || (g = guess_size(f)).role != ROLE_NONE)
+        return g;
+    if (all_are(f, WORD_NUMBER, WORD_PERCENT))
+        return guess_number(f, about);
+    return guess_label(f);
+}

@@ -1,0 +1,30 @@
+# Sources and tests of src/suggest.
+liblogtally_a_SOURCES += \
+	src/suggest/condition.c \
+	src/suggest/condition.h \
+	src/suggest/fields.c \
+	src/suggest/fields.h \
+	src/suggest/kinds.h \
+	src/suggest/metrics.c \
+	src/suggest/metrics.h \
+	src/suggest/names.c \
+	src/suggest/names.h \
+	src/suggest/print.c \
+	src/suggest/shapes.c \
+	src/suggest/shapes.h \
+	src/suggest/suggest.c \
+	src/suggest/suggest.h \
+	src/suggest/text.c \
+	src/suggest/text.h \
+	src/suggest/words.c \
+	src/suggest/words.h
+
+if HAVE_CHECK
+check_PROGRAMS += \
+	tests/suggest/check_suggest
+TESTS += \
+	tests/suggest/check_suggest
+tests_suggest_check_suggest_SOURCES = tests/suggest/check_suggest.c
+tests_suggest_check_suggest_CFLAGS = $(CHECK_COMPILE)
+tests_suggest_check_suggest_LDADD = $(CHECK_LINK)
+endif

@@ -1,0 +1,52 @@
+/* shapes -- many texts, few shapes: which of them say the same thing with other values.
+ *
+ * A shape is a row of words, some of them fixed, some variable, perhaps with anything behind them.
+ * Words that look like values (numbers, ids, paths) vary from the start. More is found by
+ * comparing: many texts that differ in one word; different ends behind a colon; many rare texts
+ * that begin alike. Words that looked like values but never changed are fixed again, but for dates
+ * and times. */
+#ifndef LT_SUGGEST_SHAPES_H
+#define LT_SUGGEST_SHAPES_H
+
+#include "suggest/words.h"
+
+#include "base/map.h"
+
+#include <stdint.h>
+
+struct shape_word {
+    bool variable;
+    enum word_class class; /* of the variable part: that of all its values, or WORD_OTHER */
+    struct slice text;     /* fixed: the word; variable: its first value */
+    struct slice before, after;
+    bool one_blank; /* always exactly one space before it */
+};
+
+struct shape {
+    struct shape_word words[WORDS_MAX];
+    size_t nwords;
+    bool open;            /* anything may follow */
+    bool differs;         /* not all its texts are equal */
+    uint64_t count;       /* lines */
+    struct slice example; /* the text met first */
+};
+
+struct shapes {
+    struct map texts; /* text -> its number */
+    struct shape_text {
+        struct slice text;
+        uint64_t count;
+        unsigned shape;
+    } * list;
+    size_t n, cap;
+    struct shape *shapes;
+    size_t nshapes, shapes_cap;
+};
+
+/* Counts a text, which must live as long as *s; returns its number. */
+size_t shapes_add(struct shapes *s, struct slice text);
+/* When all were added: finds the shapes. */
+void shapes_find(struct shapes *s);
+void shapes_release(struct shapes *s);
+
+#endif

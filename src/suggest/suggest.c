@@ -1,0 +1,306 @@
+/* suggest -- see the header. Three walks over the sample: which fields there are; what each line
+ * says; what the fields of each kind hold. */
+#include "config.h"
+
+#include "suggest/suggest.h"
+
+#include "base/arena.h"
+#include "base/xalloc.h"
+#include "suggest/kinds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FIELD_TEXT_SHARE = 2 /* a known name is enough when one line in two has it */ };
+
+struct line {
+    struct slice text;
+    enum decoded decoded;
+    size_t says; /* number of its text in the shapes of its kind */
+    enum kind_of_line of;
+};
+
+struct suggest {
+    struct suggest_options options;
+    struct arena arena;
+    struct line *lines;
+    size_t n, cap, bytes;
+    struct field_list fields; /* of all decoded lines */
+    uint64_t decoded, wrapped;
+    char *field;
+    struct shapes shapes[3]; /* per enum kind_of_line */
+    struct kind *kinds[3];
+    struct arena scratch;
+};
+
+struct suggest *suggest_new(const struct suggest_options *options)
+{
+    struct suggest *s = xcalloc(1, sizeof *s);
+
+    s->options = *options;
+    return s;
+}
+
+void suggest_free(struct suggest *s)
+{
+    if (!s)
+        return;
+    for (int of = 0; of < 3; of++) {
+        for (size_t i = 0; s->kinds[of] && i < s->shapes[of].nshapes; i++) {
+            field_list_release(&s->kinds[of][i].fields);
+            field_list_release(&s->kinds[of][i].groups);
+        }
+        free(s->kinds[of]);
+        shapes_release(&s->shapes[of]);
+    }
+    field_list_release(&s->fields);
+    arena_release(&s->scratch);
+    arena_release(&s->arena);
+    free(s->field);
+    free(s->lines);
+    free(s);
+}
+
+static struct slice keep(struct suggest *s, struct slice text)
+{
+    char *p = arena_alloc(&s->arena, text.n + 1);
+
+    memcpy(p, text.n ? text.p : "", text.n);
+    return slice_make(p, text.n);
+}
+
+size_t suggest_bytes(const struct suggest *s)
+{
+    return s->bytes;
+}
+
+static void each_field(struct suggest *s, const struct line *l, field_visit_fn *fn)
+{
+    if (l->decoded == DECODED_JSON)
+        json_each(l->text, fn, s);
+    else
+        logfmt_each(l->text, true, fn, s);
+}
+
+static bool is_decoded(const struct line *l)
+{
+    return l->decoded == DECODED_JSON || l->decoded == DECODED_LOGFMT;
+}
+
+static struct slice plain(struct suggest *s, const struct field *value)
+{
+    struct field copy = *value;
+
+    return field_text(&copy, &s->scratch);
+}
+
+static void note_anywhere(void *ctx, struct slice name, const struct field *value)
+{
+    struct suggest *s = ctx;
+
+    field_note(&s->fields, name, plain(s, value));
+}
+
+void suggest_add(struct suggest *s, const struct record *r)
+{
+    struct line l = {.text = keep(s, r->line), .decoded = r->decoded};
+
+    GROW(s->lines, s->n, s->cap);
+    s->lines[s->n++] = l;
+    s->bytes += l.text.n;
+    s->wrapped += r->stream.n > 0;
+    if (!is_decoded(&l))
+        return;
+    s->decoded++;
+    each_field(s, &l, note_anywhere);
+    arena_reset(&s->scratch);
+}
+
+/* 0 = unfit. Known names come first, in this order; then what most lines have and what has several
+ * values, but far fewer than there are lines. */
+static double fitness(const struct suggest *s, const struct field_stats *f)
+{
+    static const char *const known[] = {"msg",        "message",   "MESSAGE", "event",
+                                        "event_name", "evt",       "text",    "log",
+                                        "action",     "operation", "Message"};
+    size_t nknown = sizeof known / sizeof *known;
+    struct slice name = slice_str(f->name);
+
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] <= ' ' || (unsigned char)name.p[i] >= 0x7f || strchr(";=\"", name.p[i]))
+            return 0;
+    for (size_t i = 0; i < nknown; i++)
+        if (slice_eq(name, slice_str(known[i])) && f->seen * FIELD_TEXT_SHARE >= s->decoded)
+            return (double)(100 + nknown - i);
+    if (field_is_level(name) || field_is_time(name) || f->seen * 10 < s->decoded * 8 ||
+        f->values.n < 2 || f->values.n * 4 > f->seen || f->classes[WORD_NUMBER] ||
+        f->classes[WORD_ID] || f->classes[WORD_BOOL] || f->classes[WORD_DURATION] ||
+        f->classes[WORD_METHOD] || f->classes[WORD_PATH] || f->classes[WORD_ADDRESS])
+        return 0;
+    return (double)f->seen / (double)s->decoded * (f->values.n < 50 ? (double)f->values.n : 50);
+}
+
+static void find_field(struct suggest *s)
+{
+    double best = 0;
+
+    if (s->options.field)
+        s->field = xstrdup(s->options.field);
+    for (size_t i = 0; !s->options.field && i < s->fields.n; i++) {
+        double fit = fitness(s, &s->fields.list[i]);
+
+        if (fit <= best)
+            continue;
+        best = fit;
+        free(s->field);
+        s->field = xstrdup(s->fields.list[i].name);
+    }
+}
+
+/* What one decoded line says. */
+struct said {
+    struct suggest *suggest;
+    struct slice value; /* of the field that tells lines apart; p = NULL: it has none */
+    struct buf keys;
+};
+
+static void note_said(void *ctx, struct slice name, const struct field *value)
+{
+    struct said *said = ctx;
+    struct slice text = plain(said->suggest, value);
+
+    if (said->suggest->field && !said->value.p && text.n &&
+        slice_eq(name, slice_str(said->suggest->field)))
+        said->value = text;
+    if (memchr(name.p, '.', name.n) || memchr(name.p, ' ', name.n) || text.n == 0)
+        return;
+    buf_str(&said->keys, said->keys.n ? " " : "");
+    buf_slice(&said->keys, name);
+}
+
+static void sort_out(struct suggest *s, struct line *l)
+{
+    struct said said = {.suggest = s};
+    struct slice text = l->text;
+
+    l->of = KIND_TEXT;
+    if (is_decoded(l)) {
+        if (l->decoded == DECODED_JSON)
+            json_each(l->text, note_said, &said);
+        else
+            logfmt_each(l->text, true, note_said, &said);
+        l->of = said.value.p ? KIND_VALUE : KIND_KEYS;
+        text = keep(s, said.value.p ? said.value : buf_all(&said.keys));
+    }
+    l->says = shapes_add(&s->shapes[l->of], text);
+    buf_release(&said.keys);
+    arena_reset(&s->scratch);
+}
+
+struct kind_fields {
+    struct suggest *suggest;
+    struct kind *kind;
+};
+
+static void note_here(void *ctx, struct slice name, const struct field *value)
+{
+    struct kind_fields *k = ctx;
+    const char *field = k->suggest->field;
+
+    if (k->kind->of == KIND_VALUE && slice_eq(name, slice_str(field)))
+        return;
+    field_note(&k->kind->fields, name, plain(k->suggest, value));
+}
+
+static void note_groups(struct kind *k, struct slice text)
+{
+    struct word words[WORDS_MAX];
+    bool more;
+    size_t n = words_split(text, words, &more);
+
+    for (size_t i = 0; i < n && i < k->shape->nwords; i++) {
+        char name[16];
+        struct slice value = words[i].class == WORD_FIXED ? words[i].before : words[i].core;
+
+        if (!k->shape->words[i].variable)
+            continue;
+        snprintf(name, sizeof name, "%zu", i);
+        field_note(&k->groups, slice_str(name), value);
+    }
+}
+
+static void look_inside(struct suggest *s, const struct line *l)
+{
+    const struct shape_text *t = &s->shapes[l->of].list[l->says];
+    struct kind *k = &s->kinds[l->of][t->shape];
+    struct kind_fields fields = {s, k};
+
+    if (k->shape->count < s->options.least)
+        return;
+    if (l->of != KIND_KEYS)
+        note_groups(k, t->text);
+    if (l->decoded == DECODED_JSON)
+        json_each(l->text, note_here, &fields);
+    else if (l->decoded == DECODED_LOGFMT)
+        logfmt_each(l->text, true, note_here, &fields);
+    arena_reset(&s->scratch);
+}
+
+static void find_kinds(struct suggest *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        sort_out(s, &s->lines[i]);
+    for (int of = 0; of < 3; of++) {
+        shapes_find(&s->shapes[of]);
+        s->kinds[of] = xcalloc(s->shapes[of].nshapes + 1, sizeof *s->kinds[of]);
+        for (size_t i = 0; i < s->shapes[of].nshapes; i++)
+            s->kinds[of][i] =
+                (struct kind){.of = (enum kind_of_line)of, .shape = &s->shapes[of].shapes[i]};
+    }
+    for (size_t i = 0; i < s->n; i++)
+        look_inside(s, &s->lines[i]);
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct kind *x = a, *y = b;
+
+    if (x->shape->count != y->shape->count)
+        return x->shape->count < y->shape->count ? 1 : -1;
+    return slice_cmp(x->shape->example, y->shape->example);
+}
+
+static const struct field_stats *level_field(const struct suggest *s)
+{
+    for (size_t i = 0; i < s->fields.n; i++)
+        if (field_is_level(slice_str(s->fields.list[i].name)) &&
+            s->fields.list[i].seen * 2 > s->decoded && s->fields.list[i].values.n <= 12)
+            return &s->fields.list[i];
+    return NULL;
+}
+
+void suggest_write(struct suggest *s, const char *name, struct buf *out)
+{
+    struct kind *all;
+    size_t n = 0;
+
+    find_field(s);
+    find_kinds(s);
+    all = xcalloc(s->shapes[0].nshapes + s->shapes[1].nshapes + s->shapes[2].nshapes + 1,
+                  sizeof *all);
+    for (int of = 0; of < 3; of++)
+        for (size_t i = 0; i < s->shapes[of].nshapes; i++)
+            all[n++] = s->kinds[of][i];
+    if (n)
+        qsort(all, n, sizeof *all, by_count);
+    struct sample_stats stats = {.name = name,
+                                 .field = s->field,
+                                 .lines = s->n,
+                                 .decoded = s->decoded,
+                                 .wrapped = s->wrapped,
+                                 .least = s->options.least,
+                                 .levels = level_field(s)};
+
+    suggest_print(&stats, all, n, out);
+    free(all);
+}

@@ -1,0 +1,398 @@
+/* Times of lines against the C library's own, and against what people write. */
+#include "config.h"
+
+#include "decode/linetime.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define SECOND INT64_C(1000000000)
+
+static struct time_format *format(const char *text, struct zone zone)
+{
+    struct buf err = BUF_INIT;
+    struct time_format *f = time_format_new(slice_str(text), zone, &err);
+
+    ck_assert_msg(f != NULL, "%s: %s", text, err.p);
+    ck_assert_uint_eq(err.n, 0);
+    return f;
+}
+
+/* What `pattern` makes of `text`; INT64_MIN when it is refused. */
+static int64_t parse_in(const char *pattern, struct zone zone, const char *text, int64_t last_ns,
+                        bool *ret_dated)
+{
+    struct time_format *f = format(pattern, zone);
+    int64_t ns = INT64_MIN;
+
+    (void)linetime_parse(slice_str(text), &f, 1, last_ns, &ns, ret_dated);
+    time_format_free(f);
+    return ns;
+}
+
+static int64_t parse(const char *pattern, const char *text)
+{
+    bool dated = false;
+    int64_t ns = parse_in(pattern, (struct zone){0}, text, INT64_MIN, &dated);
+
+    ck_assert(ns == INT64_MIN || dated);
+    return ns;
+}
+
+static void ck_time(const char *pattern, const char *text, int64_t s, int64_t ns)
+{
+    int64_t got = parse(pattern, text);
+
+    ck_assert_msg(got == s * SECOND + ns, "%s: %" PRId64, text, got);
+}
+
+static void ck_refused(const char *pattern, const char *text)
+{
+    ck_assert_msg(parse(pattern, text) == INT64_MIN, "%s", text);
+}
+
+START_TEST(rfc3339_as_go_writes_it)
+{
+    ck_time("rfc3339", "2025-11-12T10:15:30Z", 1762942530, 0);
+    ck_time("rfc3339", "2025-11-12T10:15:30.1Z", 1762942530, 100000000);
+    ck_time("rfc3339", "2025-11-12T10:15:30.123456789Z", 1762942530, 123456789);
+    ck_time("rfc3339", "2025-11-12T10:15:30.1234567891234Z", 1762942530, 123456789);
+    ck_time("rfc3339", "2025-11-12T13:15:30.000+03:00", 1762942530, 0);
+    ck_time("rfc3339", "2025-11-12T04:45:30-05:30", 1762942530, 0);
+    ck_time("rfc3339", " 2025-11-12 10:15:30,5 ", 1762942530, 500000000);
+    ck_time("rfc3339", "2025-11-12t10:15:30z", 1762942530, 0);
+    ck_time("rfc3339", "2016-12-31T23:59:60Z", 1483228800, 0);
+    ck_time("rfc3339", "1969-12-31T23:59:59.5Z", -1, 500000000);
+    ck_time("rfc3339@+03:00", "2025-11-12T13:15:30", 1762942530, 0);
+    ck_time("rfc3339@+03:00", "2025-11-12T10:15:30Z", 1762942530, 0);
+}
+END_TEST
+
+START_TEST(rfc3339_is_strict)
+{
+    static const char *const bad[] = {"",
+                                      "2025",
+                                      "2025-11-12",
+                                      "2025-11-12T10:15",
+                                      "2025-11-12T10:15:3",
+                                      "2025-11-12T10:15:30.",
+                                      "2025-11-12T10:15:30.Z",
+                                      "2025-11-12T10:15:30+03",
+                                      "2025-11-12T10:15:30+0300",
+                                      "2025-11-12T10:15:30+3:00",
+                                      "2025-11-12T10:15:30+03:60",
+                                      "2025-11-12T10:15:30+24:00",
+                                      "2025-11-12T10:15:30Zx",
+                                      "2025-11-12T10:15:30 Z",
+                                      "2025-13-12T10:15:30Z",
+                                      "2025-00-12T10:15:30Z",
+                                      "2025-02-29T10:15:30Z",
+                                      "2025-11-31T10:15:30Z",
+                                      "2025-11-00T10:15:30Z",
+                                      "2025-11-12T24:15:30Z",
+                                      "2025-11-12T10:60:30Z",
+                                      "2025-11-12T10:15:61Z",
+                                      "2025/11/12T10:15:30Z",
+                                      "2025-11-12T10-15-30Z",
+                                      "12x5-11-12T10:15:30Z",
+                                      "x225-11-12T10:15:30Z",
+                                      "2025-1x-12T10:15:30Z",
+                                      "1677-01-01T00:00:00Z",
+                                      "2262-01-01T00:00:00Z",
+                                      "0000-01-01T00:00:00Z",
+                                      "2025-11-12_10:15:30Z",
+                                      "1900-02-29T00:00:00Z"};
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_refused("rfc3339", bad[i]);
+}
+END_TEST
+
+START_TEST(every_day_agrees_with_the_library)
+{
+    struct time_format *f = format("rfc3339", (struct zone){0});
+    struct time_format *days = format("%Y %j", (struct zone){0});
+
+    for (int64_t day = -106650; day < 106650; day++) { /* 1678 to 2261 */
+        time_t t = (time_t)(day * 86400 + 86399);
+        char text[64], of_year[64];
+        struct tm tm;
+        int64_t ns = 0, by_day = 0;
+        bool dated;
+
+        (void)gmtime_r(&t, &tm);
+        if (tm.tm_year + 1900 < 1678 || tm.tm_year + 1900 > 2261)
+            continue;
+        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+        (void)strftime(of_year, sizeof of_year, "%Y %j", &tm);
+        if (linetime_parse(slice_str(text), &f, 1, INT64_MIN, &ns, &dated) != 0 ||
+            ns != t * SECOND ||
+            linetime_parse(slice_str(of_year), &days, 1, INT64_MIN, &by_day, &dated) != 0 ||
+            by_day != (t - 86399) * SECOND)
+            ck_abort_msg("%s", text);
+    }
+    time_format_free(f);
+    time_format_free(days);
+}
+END_TEST
+
+START_TEST(unix_times_in_four_units)
+{
+    ck_time("unix", "1762942530", 1762942530, 0);
+    ck_time("unix", "1762942530.123456789", 1762942530, 123456789);
+    ck_time("unix", "1762942530.1234567899", 1762942530, 123456789);
+    ck_time("unix", "1.7629425305e+09", 1762942530, 500000000);
+    ck_time("unix", "1.7629425305E9", 1762942530, 500000000);
+    ck_time("unix", "-1.5", -1, -500000000);
+    ck_time("unix", "0", 0, 0);
+    ck_time("unix_ms", "1762942530123.5", 1762942530, 123500000);
+    ck_time("unix_us", "1762942530123456", 1762942530, 123456000);
+    ck_time("unix_ns", "1762942530123456789", 1762942530, 123456789);
+    ck_time("unix", "1762942530.000000000000000000000000001", 1762942530, 0);
+    ck_refused("unix", "");
+    ck_refused("unix", ".");
+    ck_refused("unix", "-");
+    ck_refused("unix", "1e");
+    ck_refused("unix", "1.2.3");
+    ck_refused("unix", "12x");
+    ck_refused("unix", "9223372037");
+    ck_refused("unix", "1e99");
+    ck_refused("unix_ns", "99999999999999999999999");
+    ck_refused("unix", "2025-11-12");
+}
+END_TEST
+
+START_TEST(patterns_read_what_they_name)
+{
+    ck_time("%d/%b/%Y:%H:%M:%S %z", "12/Nov/2025:10:15:30 +0000", 1762942530, 0);
+    ck_time("%d/%b/%Y:%H:%M:%S %z", "12/NOV/2025:13:15:30 +03:00", 1762942530, 0);
+    ck_time("%Y/%m/%d %T.%f", "2025/11/12 10:15:30.25", 1762942530, 250000000);
+    ck_time("%F %T,%f %Z", "2025-11-12 10:15:30,250 UTC", 1762942530, 250000000);
+    ck_time("%F %T @+03:00", "2025-11-12 13:15:30", 1762942530, 0);
+    ck_time("%a %b %e %T %Y", "Wed Nov 12 10:15:30 2025", 1762942530, 0);
+    ck_time("%A, %d %B %Y %I:%M:%S %p", "Wednesday, 12 November 2025 10:15:30 am", 1762942530, 0);
+    ck_time("%D %I:%M:%S%p", "11/12/25 12:00:00AM", 1762905600, 0);
+    ck_time("%D %I:%M:%S%p", "11/12/25 12:00:00PM", 1762948800, 0);
+    ck_time("%Y%m%d%H%M%S", "20251112101530", 1762942530, 0);
+    ck_time("%y%m%d %R", "700101 00:01", 60, 0);
+    ck_time("[%s.%f]", "[1762942530.5]", 1762942530, 500000000);
+    ck_time("%F", "2025-11-12", 1762905600, 0);
+    ck_time("100%% %F", "100% 2025-11-12", 1762905600, 0);
+    ck_time("%F%n%T", "2025-11-12 \t 10:15:30", 1762942530, 0);
+    ck_time("%b %d %Y", "May  2 2025", 1746144000, 0);
+}
+END_TEST
+
+START_TEST(patterns_refuse_what_does_not_fit)
+{
+    ck_refused("%F %T", "2025-11-12 10:15:30x");
+    ck_refused("%F %T", "2025-11-12 10:15");
+    ck_refused("%F %T", "2025-02-30 10:15:30");
+    ck_refused("%F %T", "2025-11-12 25:15:30");
+    ck_refused("%b %d %Y", "Nox 12 2025");
+    ck_refused("%b %d %Y", "N");
+    ck_refused("%Y %j", "2025 366");
+    ck_refused("%F %I %p", "2025-11-12 13 PM");
+    ck_refused("%F %I %p", "2025-11-12 1 XM");
+    ck_refused("%F %z", "2025-11-12 3");
+    ck_refused("%s", "");
+    ck_refused("%s", "99999999999999999999");
+}
+END_TEST
+
+START_TEST(mistakes_in_formats_are_sentences)
+{
+    static const char *const bad[] = {"rfc3399",   "",   "%Q",       "%F %",  "%m",
+                                      "%d %T",     "%Y", "%I:%M",    "%M:%S", "%F@+3:00",
+                                      "%F@+24:00", "%f", "%Y %m %T", "%j %T"};
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct buf err = BUF_INIT;
+
+        ck_assert_msg(time_format_new(slice_str(bad[i]), (struct zone){0}, &err) == NULL, "%s",
+                      bad[i]);
+        ck_assert_uint_gt(err.n, 0);
+        buf_release(&err);
+    }
+    time_format_free(NULL);
+}
+END_TEST
+
+START_TEST(an_at_sign_that_is_no_zone_is_text)
+{
+    ck_time("%F@noon", "2025-11-12@noon", 1762905600, 0);
+    ck_time("@%s", "@17", 17, 0);
+}
+END_TEST
+
+START_TEST(the_first_format_that_fits_counts)
+{
+    struct time_format *f[] = {format("%d/%m/%Y", (struct zone){0}),
+                               format("%m/%d/%Y", (struct zone){0}),
+                               format("unix", (struct zone){0})};
+    int64_t ns = 7;
+    bool dated = false;
+
+    ck_assert_int_eq(linetime_parse(SLICE("01/02/1970"), f, 3, INT64_MIN, &ns, &dated), 0);
+    ck_assert_int_eq(ns, 31 * 86400 * SECOND);
+    ck_assert_int_eq(linetime_parse(SLICE("01/13/1970"), f, 3, INT64_MIN, &ns, &dated), 0);
+    ck_assert_int_eq(ns, 12 * 86400 * SECOND);
+    ck_assert_int_eq(linetime_parse(SLICE("5"), f, 3, INT64_MIN, &ns, &dated), 0);
+    ck_assert_int_eq(ns, 5 * SECOND);
+    ck_assert_int_lt(linetime_parse(SLICE("x"), f, 3, INT64_MIN, &ns, &dated), 0);
+    ck_assert_int_eq(ns, 5 * SECOND);
+    for (int i = 0; i < 3; i++)
+        time_format_free(f[i]);
+}
+END_TEST
+
+static int64_t at(const char *text)
+{
+    return parse("rfc3339", text);
+}
+
+static void ck_near(const char *pattern, const char *text, const char *last, const char *want,
+                    bool want_dated)
+{
+    bool dated = !want_dated;
+    int64_t got = parse_in(pattern, (struct zone){0}, text, at(last), &dated);
+
+    ck_assert_msg(got == at(want), "%s after %s", text, last);
+    ck_assert_int_eq(dated, want_dated);
+}
+
+START_TEST(a_time_of_day_takes_the_nearest_date)
+{
+    ck_near("%T", "10:15:31", "2025-11-12T10:15:30Z", "2025-11-12T10:15:31Z", false);
+    ck_near("%T", "00:00:05", "2025-11-12T23:59:59Z", "2025-11-13T00:00:05Z", false);
+    ck_near("%T", "23:59:59", "2025-11-13T00:00:01Z", "2025-11-12T23:59:59Z", false);
+    ck_near("%T", "00:00:05", "2025-12-31T23:59:59Z", "2026-01-01T00:00:05Z", false);
+    ck_near("%T@+03:00", "00:00:05", "2025-11-12T21:00:00Z", "2025-11-12T21:00:05Z", false);
+    ck_near("%T.%f", "23:59:59.5", "1970-01-01T00:00:00Z", "1969-12-31T23:59:59.5Z", false);
+    ck_near("%T %z", "02:00:00 +0200", "2025-11-12T23:00:00Z", "2025-11-13T00:00:00Z", false);
+    ck_refused("%T", "10:15:31");
+}
+END_TEST
+
+START_TEST(a_date_without_a_year_takes_the_nearest)
+{
+    ck_near("%b %e %T", "Nov 12 10:15:30", "2025-11-01T00:00:00Z", "2025-11-12T10:15:30Z", true);
+    ck_near("%b %e %T", "Jan  1 00:00:01", "2025-12-31T23:59:59Z", "2026-01-01T00:00:01Z", true);
+    ck_near("%b %e %T", "Dec 31 23:59:59", "2026-01-01T00:00:01Z", "2025-12-31T23:59:59Z", true);
+    ck_near("%b %e %T", "Feb 29 00:00:00", "2025-01-01T00:00:00Z", "2024-02-29T00:00:00Z", true);
+    ck_refused("%b %e %T", "Nov 12 10:15:30");
+}
+END_TEST
+
+START_TEST(zones_are_utc_local_or_an_offset)
+{
+    struct zone z;
+
+    ck_assert_int_eq(zone_parse(SLICE("UTC"), &z), 0);
+    ck_assert(!z.local && z.offset_s == 0);
+    ck_assert_int_eq(zone_parse(SLICE("-05:30"), &z), 0);
+    ck_assert(!z.local && z.offset_s == -(5 * 3600 + 1800));
+    ck_assert_int_eq(zone_parse(SLICE("local"), &z), 0);
+    ck_assert(z.local);
+    ck_assert_int_lt(zone_parse(SLICE(""), &z), 0);
+    ck_assert_int_lt(zone_parse(SLICE("+3"), &z), 0);
+    ck_assert_int_lt(zone_parse(SLICE("+0300"), &z), 0);
+    ck_assert_int_lt(zone_parse(SLICE("+03:00x"), &z), 0);
+    ck_assert_int_lt(zone_parse(SLICE("Europe/Berlin"), &z), 0);
+}
+END_TEST
+
+/* The rules of central Europe, written out so that no zone files are needed. */
+START_TEST(local_time_knows_summer)
+{
+    struct zone local;
+    bool dated;
+
+    (void)setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+    ck_assert_int_eq(zone_parse(SLICE("local"), &local), 0);
+    ck_assert_int_eq(parse_in("%F %T", local, "2025-11-12 11:15:30", 0, &dated),
+                     at("2025-11-12T10:15:30Z"));
+    ck_assert_int_eq(parse_in("%F %T", local, "2025-07-12 12:15:30", 0, &dated),
+                     at("2025-07-12T10:15:30Z"));
+    ck_assert_int_eq(parse_in("rfc3339@local", (struct zone){0}, "2025-07-12 12:15:30", 0, &dated),
+                     at("2025-07-12T10:15:30Z"));
+    /* around both changes; the hour that is there twice is the first of the two */
+    ck_assert_int_eq(parse_in("%F %T", local, "2025-03-30 01:59:59", 0, &dated),
+                     at("2025-03-30T00:59:59Z"));
+    ck_assert_int_eq(parse_in("%F %T", local, "2025-03-30 03:00:00", 0, &dated),
+                     at("2025-03-30T01:00:00Z"));
+    ck_assert_int_eq(parse_in("%F %T", local, "2025-10-26 01:59:59", 0, &dated),
+                     at("2025-10-25T23:59:59Z"));
+    ck_assert_int_eq(parse_in("%F %T", local, "2025-10-26 02:30:00", 0, &dated),
+                     at("2025-10-26T00:30:00Z"));
+    ck_assert_int_eq(parse_in("%F %T", local, "2025-10-26 03:00:00", 0, &dated),
+                     at("2025-10-26T02:00:00Z"));
+    ck_assert_int_eq(parse_in("%T", local, "00:30:00", at("2025-07-12T21:59:00Z"), &dated),
+                     at("2025-07-12T22:30:00Z"));
+}
+END_TEST
+
+START_TEST(every_prefix_stays_within_its_bytes)
+{
+    static const char *const patterns[] = {"rfc3339", "unix", "%a %b %e %T.%f %z %Y",
+                                           "%d/%b/%Y:%T %Z", "%F %I:%M:%S %p"};
+    static const char *const texts[] = {"2025-11-12T10:15:30.123456789+03:00", "1.7629425305e+09",
+                                        "Wed Nov 12 10:15:30.5 +03:00 2025",
+                                        "12/November/2025:10:15:30 GMT", "2025-11-12 10:15:30 pm"};
+
+    for (int i = 0; i < 5; i++) {
+        struct time_format *f = format(patterns[i], (struct zone){0});
+
+        for (size_t n = 0; n <= strlen(texts[i]); n++) {
+            char *exact = malloc(n + (n == 0));
+            int64_t ns;
+            bool dated;
+            int r;
+
+            memcpy(exact, texts[i], n);
+            r = linetime_parse(slice_make(exact, n), &f, 1, 0, &ns, &dated);
+            ck_assert(n < strlen(texts[i]) || r == 0);
+            free(exact);
+        }
+        time_format_free(f);
+    }
+}
+END_TEST
+
+static Suite *linetime_suite(void)
+{
+    Suite *s = suite_create("linetime");
+    TCase *t = tcase_create("linetime");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, rfc3339_as_go_writes_it);
+    tcase_add_test(t, rfc3339_is_strict);
+    tcase_add_test(t, every_day_agrees_with_the_library);
+    tcase_add_test(t, unix_times_in_four_units);
+    tcase_add_test(t, patterns_read_what_they_name);
+    tcase_add_test(t, patterns_refuse_what_does_not_fit);
+    tcase_add_test(t, mistakes_in_formats_are_sentences);
+    tcase_add_test(t, an_at_sign_that_is_no_zone_is_text);
+    tcase_add_test(t, the_first_format_that_fits_counts);
+    tcase_add_test(t, a_time_of_day_takes_the_nearest_date);
+    tcase_add_test(t, a_date_without_a_year_takes_the_nearest);
+    tcase_add_test(t, zones_are_utc_local_or_an_offset);
+    tcase_add_test(t, local_time_knows_summer);
+    tcase_add_test(t, every_prefix_stays_within_its_bytes);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(linetime_suite());
+    int failed;
+
+    srunner_run_all(r, CK_NORMAL);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

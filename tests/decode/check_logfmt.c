@@ -1,0 +1,315 @@
+/* logfmt lines: everything slog's TextHandler writes decodes to what went in, and prose does
+ * not. */
+#include "config.h"
+
+#include "decode/fields.h"
+
+#include "decode/linegen.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+/* Everything a line holds, one "name=text|" after the other, unescaped. */
+struct listing {
+    struct buf text;
+    struct arena scratch;
+};
+
+static void list_field(void *ctx, struct slice name, const struct field *value)
+{
+    struct listing *l = ctx;
+    struct field f = *value;
+
+    field_unescape(&f, &l->scratch);
+    buf_slice(&l->text, name);
+    buf_char(&l->text, '=');
+    buf_add(&l->text, f.p, f.n);
+    buf_char(&l->text, '|');
+}
+
+/* NULL `want`: the line is refused. */
+static void ck_line(const char *line, bool lenient, const char *want)
+{
+    struct listing l = {0};
+    bool valid = logfmt_each(slice_str(line), lenient, list_field, &l);
+
+    if (want == NULL)
+        ck_assert_msg(!valid, "accepted: %s", line);
+    else
+        ck_assert_msg(valid && slice_eq(buf_all(&l.text), slice_str(want)), "%s\n%.*s", line,
+                      SLICE_FMT(l.text));
+    arena_release(&l.scratch);
+    buf_release(&l.text);
+}
+
+START_TEST(slog_text_lines_decode)
+{
+    ck_line("time=2025-11-12T10:15:30.000Z level=INFO msg=\"a b\" status=200 took=1.5s", false,
+            "time=2025-11-12T10:15:30.000Z|level=INFO|msg=a b|status=200|took=1.5s|");
+    ck_line("a=\"\" b=<nil> !BADKEY=x", false, "a=|b=<nil>|!BADKEY=x|");
+    ck_line("path=/..\\..\\win.ini d=850.417\u00b5s", false,
+            "path=/..\\..\\win.ini|d=850.417\u00b5s|");
+    ck_line("\"a key\"=1 \"\"=2 \"q\\\"=\"=3", false, "a key=1|=2|q\"==3|");
+    ck_line("a=1\tb=2  c=3 \r", false, "a=1|b=2|c=3|");
+    ck_line("a=1 a=2", false, "a=1|a=2|");
+}
+END_TEST
+
+START_TEST(go_escapes_become_text)
+{
+    ck_line("a=\"\\a\\b\\f\\n\\r\\t\\v\\\\\\\"\\'\" b=1", false, "a=\a\b\f\n\r\t\v\\\"'|b=1|");
+    ck_line("a=\"\\x41\\101\\u20ac\\U0001f600\" b=1", false, "a=AA\u20ac\U0001F600|b=1|");
+    ck_line("a=\"\\xff\" b=1", false, "a=\xff|b=1|");
+    ck_line("a=\"\\q \\x4 \\u12 \\400 \\ud800 \\U00110000 \\/\" b=1", false,
+            "a=\\q \\x4 \\u12 \\400 \\ud800 \\U00110000 \\/|b=1|");
+}
+END_TEST
+
+START_TEST(other_writers_decode)
+{
+    ck_line("token=YWJj== empty= color=\x1b[32mok\x1b[0m", false,
+            "token=YWJj==|empty=|color=\x1b[32mok\x1b[0m|");
+    ck_line("a=\xff\xfe b=\"\xff\"", false, "a=\xff\xfe|b=\xff|");
+    ck_line("a=\"tab\there\" b=1", false, "a=tab\there|b=1|");
+}
+END_TEST
+
+START_TEST(prose_is_not_logfmt)
+{
+    static const char *const prose[] = {"",
+                                        " ",
+                                        "word",
+                                        "level=info",
+                                        "a = b",
+                                        "a= b",
+                                        "a =b",
+                                        "GET /x?a=b",
+                                        "x=1, y = 2",
+                                        "=1 b=2",
+                                        "a=\"open b=1",
+                                        "a=\"x\"y b=1",
+                                        "a=x\"y\" b=1",
+                                        "a=1 \"b\"c=2",
+                                        "a=1 b",
+                                        "a=1 \"b\"",
+                                        "a=1 b=\"\\\"",
+                                        "10:15:31 | 200 | 1.1ms | GET /api/chat",
+                                        "{\"a\":\"b=c d=e\"}",
+                                        "a=1 b=\"\\",
+                                        "panic: x=1 y=2",
+                                        "a=1 b=2 (c)",
+                                        "a\"b=1 c=2"};
+
+    for (size_t i = 0; i < sizeof prose / sizeof *prose; i++)
+        ck_line(prose[i], false, NULL);
+}
+END_TEST
+
+START_TEST(lenient_takes_bare_words)
+{
+    ck_line("word", true, "word=|");
+    ck_line("level=info", true, "level=info|");
+    ck_line("at=info \"a word\" done", true, "at=info|a word=|done=|");
+    ck_line("", true, NULL);
+    ck_line(" \r", true, NULL);
+    ck_line("=x", true, NULL);
+    ck_line("a=\"open", true, NULL);
+    ck_line("it's 5\" long", true, NULL);
+}
+END_TEST
+
+/* Fields of a line in the slots of some names. */
+struct slots {
+    struct field fields[8];
+    uint16_t numbers[9];
+    struct touched touched;
+    struct arena scratch;
+};
+
+static bool decode(struct slice line, bool lenient, const struct fieldnames *want, struct slots *s)
+{
+    *s = (struct slots){0};
+    s->touched.slots = s->numbers;
+    return logfmt_fields(line, lenient, want, s->fields, &s->touched);
+}
+
+START_TEST(wanted_names_find_their_slots)
+{
+    static const char *const names[] = {"msg", "a.b", "a key", "a"};
+    static const char *const texts[] = {"first", "2", "x\ny", ""};
+    struct fieldnames *want = fieldnames_new(names, 4);
+    struct slots s;
+
+    ck_assert(
+        decode(SLICE("msg=first a.b=2 msg=second \"a key\"=\"x\\ny\" other=1"), false, want, &s));
+    ck_assert_uint_eq(s.touched.n, 3);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert(slice_eq(field_text(&s.fields[i], &s.scratch), slice_str(texts[i])));
+    arena_release(&s.scratch);
+    fieldnames_free(want);
+}
+END_TEST
+
+/* Any bytes but newline, as key or value. */
+static void random_text(struct linegen *g, char out[24], size_t *ret_n)
+{
+    *ret_n = linegen_below(g, 24);
+    for (size_t i = 0; i < *ret_n; i++)
+        out[i] = (char)(linegen_below(g, 2) ? ' ' + (int)linegen_below(g, 95)
+                                            : (int)linegen_below(g, 256));
+}
+
+START_TEST(what_slog_quotes_comes_back)
+{
+    static const char *const names[] = {"k"};
+    struct fieldnames *want = fieldnames_new(names, 1);
+    struct linegen g = {3};
+    struct buf line = BUF_INIT;
+
+    for (int i = 0; i < 200000; i++) {
+        char key[24], text[24];
+        size_t nkey, ntext;
+        struct slots s;
+
+        buf_clear(&line);
+        random_text(&g, key, &nkey);
+        random_text(&g, text, &ntext);
+        linegen_go_quote(&line, slice_make(key, nkey));
+        buf_str(&line, "=1 k=");
+        linegen_go_quote(&line, slice_make(text, ntext));
+        if (memchr(line.p, '\n', line.n) == NULL && !(nkey == 1 && key[0] == 'k')) {
+            if (!decode(buf_all(&line), false, want, &s))
+                ck_abort_msg("refused: %s", line.p);
+            field_unescape(&s.fields[0], &s.scratch);
+            if (!slice_eq(slice_make(s.fields[0].p, s.fields[0].n), slice_make(text, ntext)))
+                ck_abort_msg("not what went in: %s", line.p);
+            arena_release(&s.scratch);
+        }
+    }
+    buf_release(&line);
+    fieldnames_free(want);
+}
+END_TEST
+
+static const char *const wanted[] = {"msg", "status", "a.b", "k", "duration", "a.b.c", "level", ""};
+
+struct firsts {
+    struct field fields[8];
+    unsigned n;
+};
+
+static void take_first(void *ctx, struct slice name, const struct field *value)
+{
+    struct firsts *f = ctx;
+
+    for (unsigned i = 0; i < 8; i++) {
+        if (slice_eq(name, slice_str(wanted[i])) && f->fields[i].kind == FIELD_NONE) {
+            f->fields[i] = *value;
+            f->n++;
+        }
+    }
+}
+
+START_TEST(fields_are_the_first_of_each)
+{
+    struct fieldnames *want = fieldnames_new(wanted, 8);
+    struct linegen g = {9};
+    struct buf line = BUF_INIT;
+
+    for (int i = 0; i < 200000; i++) {
+        struct firsts f = {0};
+        struct slots s;
+        bool valid;
+
+        buf_clear(&line);
+        linegen_logfmt(&g, &line);
+        if (i % 2)
+            linegen_damage(&g, &line);
+        valid = decode(buf_all(&line), i % 4 < 2, want, &s);
+        if (valid != logfmt_each(buf_all(&line), i % 4 < 2, take_first, &f) || s.touched.n != f.n)
+            ck_abort_msg("not the same: %.*s", SLICE_FMT(line));
+        if (memcmp(s.fields, f.fields, sizeof s.fields) != 0)
+            ck_abort_msg("other fields: %.*s", SLICE_FMT(line));
+    }
+    buf_release(&line);
+    fieldnames_free(want);
+}
+END_TEST
+
+START_TEST(all_slog_text_is_accepted)
+{
+    struct linegen g = {5};
+    struct buf line = BUF_INIT;
+
+    for (int i = 0; i < 100000; i++) {
+        struct listing l = {0};
+
+        buf_clear(&line);
+        linegen_slog_text(&g, &line);
+        if (!logfmt_each(buf_all(&line), false, list_field, &l))
+            ck_abort_msg("refused: %s", line.p);
+        arena_release(&l.scratch);
+        buf_release(&l.text);
+    }
+    buf_release(&line);
+}
+END_TEST
+
+/* On the heap, exactly as long as it is: AddressSanitizer and valgrind see each byte too far. */
+START_TEST(every_prefix_stays_within_its_bytes)
+{
+    struct fieldnames *want = fieldnames_new(wanted, 8);
+    struct linegen g = {6};
+
+    for (int i = 0; i < 150; i++) {
+        struct buf line = BUF_INIT;
+
+        linegen_logfmt(&g, &line);
+        for (size_t n = 0; n <= line.n; n++) {
+            char *exact = malloc(n + (n == 0));
+            struct slots s;
+
+            if (n > 0)
+                memcpy(exact, line.p, n);
+            (void)decode(slice_make(exact, n), true, want, &s);
+            for (unsigned k = 0; k < 8; k++)
+                field_unescape(&s.fields[k], &s.scratch);
+            arena_release(&s.scratch);
+            free(exact);
+        }
+        buf_release(&line);
+    }
+    fieldnames_free(want);
+}
+END_TEST
+
+static Suite *logfmt_suite(void)
+{
+    Suite *s = suite_create("logfmt");
+    TCase *t = tcase_create("logfmt");
+
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, slog_text_lines_decode);
+    tcase_add_test(t, go_escapes_become_text);
+    tcase_add_test(t, other_writers_decode);
+    tcase_add_test(t, prose_is_not_logfmt);
+    tcase_add_test(t, lenient_takes_bare_words);
+    tcase_add_test(t, wanted_names_find_their_slots);
+    tcase_add_test(t, what_slog_quotes_comes_back);
+    tcase_add_test(t, fields_are_the_first_of_each);
+    tcase_add_test(t, all_slog_text_is_accepted);
+    tcase_add_test(t, every_prefix_stays_within_its_bytes);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(logfmt_suite());
+    int failed;
+
+    srunner_run_all(r, CK_NORMAL);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,307 @@
+/* Wrapped lines come out whole, whatever a runtime did to them. */
+#include "config.h"
+
+#include "decode/unwrap.h"
+
+#include "decode/linegen.h"
+
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+
+enum { MAX = 64 };
+
+struct rig {
+    enum unwrap_kind kind;
+    struct slice key;
+    struct partial partial;
+    struct arena scratch;
+    struct unwrapped got;
+};
+
+static enum unwrap_result feed(struct rig *r, const char *raw)
+{
+    return unwrap_line(r->kind, r->key, slice_str(raw), MAX, &r->partial, &r->scratch, &r->got);
+}
+
+static void ck_fed(struct rig *r, const char *raw, enum unwrap_result result, const char *line,
+                   const char *stream)
+{
+    ck_assert_msg(feed(r, raw) == result, "%s", raw);
+    if (line == NULL)
+        return;
+    ck_assert_msg(slice_eq(r->got.line, slice_str(line)), "%s -> %.*s", raw,
+                  SLICE_FMT(r->got.line));
+    ck_assert_msg(slice_eq(r->got.stream, slice_str(stream)), "%s", raw);
+}
+
+static void rig_release(struct rig *r)
+{
+    partial_release(&r->partial);
+    arena_release(&r->scratch);
+}
+
+#define DOCKER(log, stream) \
+    "{\"log\":\"" log "\",\"stream\":\"" stream "\",\"time\":\"2025-11-12T10:15:30.1Z\"}"
+#define CRI(stream, tag, text) "2025-11-12T10:15:30.123456789Z " stream " " tag " " text
+
+START_TEST(docker_lines_come_out)
+{
+    struct rig r = {.kind = UNWRAP_DOCKER};
+
+    ck_fed(&r, DOCKER("text\\n", "stdout"), UNWRAP_LINE, "text", "stdout");
+    ck_assert(slice_eq(r.got.time, SLICE("2025-11-12T10:15:30.1Z")));
+    ck_fed(&r, DOCKER("{\\\"msg\\\":\\\"x\\\"}\\n", "stderr"), UNWRAP_LINE, "{\"msg\":\"x\"}",
+           "stderr");
+    ck_fed(&r, DOCKER("\\n", "stdout"), UNWRAP_LINE, "", "stdout");
+    ck_fed(&r, "{\"time\":\"t\",\"attrs\":{\"log\":\"no\"},\"log\":\"a\\n\"}", UNWRAP_LINE, "a",
+           "");
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(docker_parts_are_joined_by_stream)
+{
+    struct rig r = {.kind = UNWRAP_DOCKER};
+
+    ck_assert(partial_empty(&r.partial));
+    ck_fed(&r, DOCKER("one ", "stdout"), UNWRAP_PART, NULL, NULL);
+    ck_assert(!partial_empty(&r.partial));
+    ck_fed(&r, DOCKER("err ", "stderr"), UNWRAP_PART, NULL, NULL);
+    ck_fed(&r, DOCKER("two ", "stdout"), UNWRAP_PART, NULL, NULL);
+    ck_fed(&r, DOCKER("three\\n", "stdout"), UNWRAP_LINE, "one two three", "stdout");
+    ck_fed(&r, DOCKER("whole\\n", "stdout"), UNWRAP_LINE, "whole", "stdout");
+    ck_fed(&r, DOCKER("end\\n", "stderr"), UNWRAP_LINE, "err end", "stderr");
+    ck_assert(partial_empty(&r.partial));
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(what_is_not_wrapped_stands_as_it_is)
+{
+    static const char *const raw[] = {"plain text",        "",
+                                      "{\"msg\":\"x\"}",   "{\"log\":1}",
+                                      "{\"log\":null}",    "{\"log\":{\"a\":\"b\"}}",
+                                      "{\"log\":\"x\\n\"", "[]"};
+    struct rig r = {.kind = UNWRAP_DOCKER};
+
+    ck_fed(&r, DOCKER("part ", "stdout"), UNWRAP_PART, NULL, NULL);
+    for (size_t i = 0; i < sizeof raw / sizeof *raw; i++)
+        ck_fed(&r, raw[i], UNWRAP_AS_IS, raw[i], "");
+    ck_fed(&r, DOCKER("end\\n", "stdout"), UNWRAP_LINE, "part end", "stdout");
+    r.kind = UNWRAP_NONE;
+    ck_fed(&r, DOCKER("text\\n", "stdout"), UNWRAP_AS_IS, DOCKER("text\\n", "stdout"), "");
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(cri_lines_come_out)
+{
+    struct rig r = {.kind = UNWRAP_CRI};
+
+    ck_fed(&r, CRI("stdout", "F", "text with  blanks "), UNWRAP_LINE, "text with  blanks ",
+           "stdout");
+    ck_assert(slice_eq(r.got.time, SLICE("2025-11-12T10:15:30.123456789Z")));
+    ck_fed(&r, "2025-11-12T10:15:30.1+03:00 stderr F", UNWRAP_LINE, "", "stderr");
+    ck_fed(&r, CRI("stderr", "F", ""), UNWRAP_LINE, "", "stderr");
+    ck_fed(&r, CRI("stdout", "F:x:y", "text"), UNWRAP_LINE, "text", "stdout");
+    ck_fed(&r, CRI("stdout", "P", "one "), UNWRAP_PART, NULL, NULL);
+    ck_fed(&r, CRI("stderr", "F", "other"), UNWRAP_LINE, "other", "stderr");
+    ck_fed(&r, CRI("stdout", "P:x", "two "), UNWRAP_PART, NULL, NULL);
+    ck_fed(&r, CRI("stdout", "F", "three"), UNWRAP_LINE, "one two three", "stdout");
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(cri_is_strict)
+{
+    static const char *const raw[] = {"2025-11-12T10:15:30Z stdin F x",
+                                      "2025-11-12T10:15:30Z stdout X x",
+                                      "2025-11-12T10:15:30Z stdout FF x",
+                                      "2025-11-12 10:15:30 stdout F x",
+                                      "2025-11-12T10:15:30Z stdout",
+                                      "2025-11-12T10:15:30Z",
+                                      "stdout F x",
+                                      "2025-11-12T10:15:30Z stdout  F x",
+                                      "2025-11-12T10:15:30 stdout F x"};
+    struct rig r = {.kind = UNWRAP_CRI};
+
+    for (size_t i = 0; i < sizeof raw / sizeof *raw; i++)
+        ck_fed(&r, raw[i], UNWRAP_AS_IS, raw[i], "");
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(a_key_names_the_text)
+{
+    struct rig r = {.kind = UNWRAP_KEY, .key = SLICE("MESSAGE")};
+
+    ck_fed(&r, "{\"_PID\":\"1\",\"MESSAGE\":\"a \\\"b\\\"\"}", UNWRAP_LINE, "a \"b\"", "");
+    ck_fed(&r, "{\"MESSAGE\":\"x\\n\"}", UNWRAP_LINE, "x", "");
+    ck_fed(&r, "{\"MESSAGE\":[1,2]}", UNWRAP_AS_IS, "{\"MESSAGE\":[1,2]}", "");
+    ck_fed(&r, "{\"message\":\"x\"}", UNWRAP_AS_IS, "{\"message\":\"x\"}", "");
+    r.key = SLICE("a.b");
+    ck_fed(&r, "{\"a\":{\"b\":\"inner\"}}", UNWRAP_LINE, "inner", "");
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(auto_decides_line_by_line)
+{
+    struct rig r = {.kind = UNWRAP_AUTO};
+
+    ck_fed(&r, DOCKER("one\\n", "stdout"), UNWRAP_LINE, "one", "stdout");
+    ck_fed(&r, CRI("stderr", "F", "two"), UNWRAP_LINE, "two", "stderr");
+    ck_fed(&r, "three", UNWRAP_AS_IS, "three", "");
+    ck_fed(&r, "{\"msg\":\"four\"}", UNWRAP_AS_IS, "{\"msg\":\"four\"}", "");
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(a_joined_line_over_the_limit_is_dropped_whole)
+{
+    struct rig r = {.kind = UNWRAP_CRI};
+
+    for (int i = 0; i < 10; i++)
+        ck_fed(&r, CRI("stdout", "P", "sixteen letters."), UNWRAP_PART, NULL, NULL);
+    ck_assert_uint_eq(r.partial.text[0].n, 0);
+    ck_assert(!partial_empty(&r.partial));
+    ck_fed(&r, CRI("stdout", "F", "x"), UNWRAP_TOO_LONG, NULL, NULL);
+    ck_assert(partial_empty(&r.partial));
+    for (int i = 0; i < 3; i++)
+        ck_fed(&r, CRI("stdout", "P", "sixteen letters."), UNWRAP_PART, NULL, NULL);
+    ck_fed(&r, CRI("stdout", "F", "sixteen letters!"), UNWRAP_LINE,
+           "sixteen letters.sixteen letters.sixteen letters.sixteen letters!", "stdout");
+    ck_fed(&r, CRI("stdout", "P", "a"), UNWRAP_PART, NULL, NULL);
+    ck_fed(&r,
+           CRI("stdout", "F", "sixteen letters.sixteen letters.sixteen letters.sixteen letters!"),
+           UNWRAP_TOO_LONG, NULL, NULL);
+    ck_fed(&r,
+           CRI("stdout", "F", "sixteen letters.sixteen letters.sixteen letters.sixteen letters!!"),
+           UNWRAP_TOO_LONG, NULL, NULL);
+    ck_fed(&r, CRI("stdout", "F", "next"), UNWRAP_LINE, "next", "stdout");
+    rig_release(&r);
+}
+END_TEST
+
+/* Saves and loads between any two lines: nothing changes. */
+START_TEST(parts_survive_a_restart)
+{
+    struct rig r = {.kind = UNWRAP_DOCKER};
+    static const char *const raw[] = {DOCKER("one ", "stdout"), DOCKER("err ", "stderr"),
+                                      DOCKER("two", "stdout"), DOCKER("other ", "tty")};
+
+    for (int i = 0; i < 4; i++) {
+        struct buf saved = BUF_INIT;
+        struct partial loaded = {0};
+        struct reader in;
+
+        ck_fed(&r, raw[i], UNWRAP_PART, NULL, NULL);
+        partial_save(&r.partial, &saved);
+        in = reader_of(buf_all(&saved));
+        ck_assert_int_eq(partial_load(&loaded, &in), 0);
+        ck_assert_ptr_eq(in.p, in.end);
+        partial_release(&r.partial);
+        r.partial = loaded;
+        buf_release(&saved);
+    }
+    ck_fed(&r, DOCKER("\\n", "stdout"), UNWRAP_LINE, "one two", "stdout");
+    ck_fed(&r, DOCKER("end\\n", "stderr"), UNWRAP_LINE, "err end", "stderr");
+    ck_fed(&r, DOCKER("end\\n", "tty"), UNWRAP_LINE, "other end", "");
+    rig_release(&r);
+}
+END_TEST
+
+START_TEST(a_damaged_save_is_refused_and_changes_nothing)
+{
+    struct rig r = {.kind = UNWRAP_CRI};
+    struct buf saved = BUF_INIT;
+
+    ck_fed(&r, CRI("stdout", "P", "kept "), UNWRAP_PART, NULL, NULL);
+    partial_save(&r.partial, &saved);
+    for (size_t n = 0; n < saved.n; n++) {
+        struct reader in = reader_of(slice_make(saved.p, n));
+
+        ck_assert_int_eq(partial_load(&r.partial, &in), -EBADMSG);
+    }
+    saved.p[0] = 7;
+    ck_assert_int_eq(partial_load(&r.partial, &(struct reader){saved.p, saved.p + saved.n, false}),
+                     -EBADMSG);
+    ck_fed(&r, CRI("stdout", "F", "text"), UNWRAP_LINE, "kept text", "stdout");
+    buf_release(&saved);
+    rig_release(&r);
+}
+END_TEST
+
+/* Docker's own form is read in one go, any other by the JSON scanner: a blank behind the brace must
+ * change nothing, whatever is in the line. */
+START_TEST(both_ways_to_read_docker_agree)
+{
+    struct linegen g = {11};
+    struct buf line = BUF_INIT, inner = BUF_INIT;
+
+    for (int i = 0; i < 30000; i++) {
+        struct rig a = {.kind = UNWRAP_DOCKER}, b = a;
+        enum unwrap_result result;
+
+        buf_clear(&inner);
+        linegen_json(&g, &inner);
+        buf_clear(&line);
+        buf_str(&line, "{ \"log\":");
+        linegen_json_text(&g, &line, inner.p);
+        buf_str(&line, ",\"stream\":\"stdout\",\"time\":\"2025-11-12T10:15:30Z\"}");
+        if (i % 2)
+            linegen_damage(&g, &line);
+        if (line.n < 2 || line.p[0] != '{' || line.p[1] != ' ')
+            continue;
+        a.got.line = b.got.line = (struct slice){"", 0};
+        result =
+            unwrap_line(a.kind, a.key, buf_all(&line), 1 << 20, &a.partial, &a.scratch, &a.got);
+        line.p[1] = '{';
+        if (unwrap_line(b.kind, b.key, slice_from(buf_all(&line), 1), 1 << 20, &b.partial,
+                        &b.scratch, &b.got) != result)
+            ck_abort_msg("not the same: %s", line.p);
+        if (result == UNWRAP_LINE &&
+            (!slice_eq(a.got.line, b.got.line) || !slice_eq(a.got.time, b.got.time)))
+            ck_abort_msg("other text: %s", line.p);
+        if (!slice_eq(buf_all(&a.partial.text[0]), buf_all(&b.partial.text[0])))
+            ck_abort_msg("other part: %s", line.p);
+        rig_release(&a);
+        rig_release(&b);
+    }
+    buf_release(&line);
+    buf_release(&inner);
+}
+END_TEST
+
+static Suite *unwrap_suite(void)
+{
+    Suite *s = suite_create("unwrap");
+    TCase *t = tcase_create("unwrap");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, docker_lines_come_out);
+    tcase_add_test(t, docker_parts_are_joined_by_stream);
+    tcase_add_test(t, what_is_not_wrapped_stands_as_it_is);
+    tcase_add_test(t, cri_lines_come_out);
+    tcase_add_test(t, cri_is_strict);
+    tcase_add_test(t, a_key_names_the_text);
+    tcase_add_test(t, auto_decides_line_by_line);
+    tcase_add_test(t, a_joined_line_over_the_limit_is_dropped_whole);
+    tcase_add_test(t, parts_survive_a_restart);
+    tcase_add_test(t, both_ways_to_read_docker_agree);
+    tcase_add_test(t, a_damaged_save_is_refused_and_changes_nothing);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(unwrap_suite());
+    int failed;
+
+    srunner_run_all(r, CK_NORMAL);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,159 @@
+/* check_literals -- many texts in one walk: every answer is that of searching for each text
+ * alone. */
+#include "config.h"
+
+#include "engine/literals.h"
+
+#include "base/buf.h"
+#include "base/xalloc.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { TEXTS = 300, LINES = 20000 };
+
+static uint64_t state = 88172645463325252ull;
+
+static uint32_t random_below(uint32_t n)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (uint32_t)(state >> 33) % n;
+}
+
+/* Few letters, so that texts overlap, repeat and nearly match. */
+static struct slice random_text(struct buf *b, size_t least, size_t most)
+{
+    size_t n = least + random_below((uint32_t)(most - least + 1));
+
+    buf_clear(b);
+    for (size_t i = 0; i < n; i++)
+        buf_char(b, "abc "[random_below(4)]);
+    return buf_all(b);
+}
+
+static void assert_as_one_by_one(const struct slice *texts, unsigned n, struct slice line,
+                                 struct literals *l)
+{
+    uint16_t found[TEXTS];
+    bool said[TEXTS] = {false};
+    unsigned nfound = literals_find(l, line, found);
+
+    for (unsigned i = 0; i < nfound; i++) {
+        ck_assert_msg(!said[found[i]], "text %u twice", found[i]);
+        said[found[i]] = true;
+    }
+    for (unsigned i = 0; i < n; i++)
+        ck_assert_msg(said[i] == (memmem(line.p, line.n, texts[i].p, texts[i].n) != NULL),
+                      "text \"%.*s\" in \"%.*s\"", SLICE_FMT(texts[i]), SLICE_FMT(line));
+}
+
+/* A line of every length; half of them with one of the texts in it, or all of it but a byte. */
+static struct slice random_line(struct buf *line, const struct slice *texts, unsigned n)
+{
+    struct buf around = BUF_INIT;
+    struct slice t = texts[random_below(n)];
+
+    random_text(line, 0, 40);
+    if (random_below(2)) {
+        buf_add(line, t.p, t.n - random_below(2));
+        buf_slice(line, random_text(&around, 0, 20));
+    }
+    buf_release(&around);
+    return buf_all(line);
+}
+
+/* Texts of at least `least` bytes, lines of every length around them. */
+static void compare(unsigned n, size_t least, size_t most)
+{
+    struct slice texts[TEXTS];
+    struct buf text = BUF_INIT, line = BUF_INIT;
+
+    for (unsigned i = 0; i < n; i++) {
+        struct slice t = random_text(&text, least, most);
+
+        texts[i] = slice_make(xstrslice(t), t.n);
+    }
+    struct literals *l = literals_new(texts, n);
+
+    for (unsigned i = 0; i < LINES; i++) {
+        struct slice s = random_line(&line, texts, n);
+        char *exact = malloc(s.n + 1); /* so that a sanitizer sees a read past the end */
+
+        memcpy(exact, s.p, s.n);
+        exact = realloc(exact, s.n ? s.n : 1);
+        assert_as_one_by_one(texts, n, slice_make(exact, s.n), l);
+        free(exact);
+    }
+    literals_free(l);
+    for (unsigned i = 0; i < n; i++)
+        free((char *)texts[i].p);
+    buf_release(&text);
+    buf_release(&line);
+}
+
+START_TEST(long_texts_are_found_wherever_they_stand)
+{
+    compare(20, 7, 20);
+}
+END_TEST
+
+START_TEST(texts_for_long_windows_are_found)
+{
+    compare(100, 12, 30);
+    compare(100, 10, 30);
+}
+END_TEST
+
+START_TEST(short_and_long_texts_are_found_together)
+{
+    compare(40, 1, 12);
+}
+END_TEST
+
+START_TEST(hundreds_of_texts_are_found)
+{
+    compare(TEXTS, 4, 9);
+}
+END_TEST
+
+START_TEST(a_single_text_is_found)
+{
+    compare(1, 5, 5);
+}
+END_TEST
+
+START_TEST(no_texts_make_no_search)
+{
+    ck_assert_ptr_null(literals_new(NULL, 0));
+}
+END_TEST
+
+static Suite *literals_suite(void)
+{
+    Suite *s = suite_create("literals");
+    TCase *c = tcase_create("literals");
+
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, long_texts_are_found_wherever_they_stand);
+    tcase_add_test(c, texts_for_long_windows_are_found);
+    tcase_add_test(c, short_and_long_texts_are_found_together);
+    tcase_add_test(c, hundreds_of_texts_are_found);
+    tcase_add_test(c, a_single_text_is_found);
+    tcase_add_test(c, no_texts_make_no_search);
+    suite_add_tcase(s, c);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(literals_suite());
+
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,194 @@
+/* The table of label texts: told apart whatever their bytes, and bounded. */
+#include "config.h"
+
+#include "engine/seriescache.h"
+
+#include "support.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+START_TEST(an_empty_table_knows_nothing)
+{
+    struct tuples *t = tuples_new(1, 1);
+    struct slice text = SLICE("a");
+
+    ck_assert_ptr_null(tuples_find(t, &text));
+    tuples_clear(t);
+    ck_assert_ptr_null(tuples_find(t, &text));
+    tuples_free(t);
+    tuples_free(NULL);
+}
+END_TEST
+
+START_TEST(no_texts_are_one_tuple)
+{
+    struct tuples *t = tuples_new(0, 2);
+
+    ck_assert_ptr_null(tuples_find(t, NULL));
+    tuples_add(t, NULL, 10)[1].index = 7;
+    ck_assert_uint_eq(tuples_find(t, NULL)[1].index, 7);
+    tuples_free(t);
+}
+END_TEST
+
+START_TEST(where_a_text_ends_tells_tuples_apart)
+{
+    static const char *const texts[][2] = {{"ab", "c"}, {"a", "bc"}, {"", "abc"}, {"abc", ""},
+                                           {"", ""},    {"c", "ab"}, {"bc", "a"}};
+    struct tuples *t = tuples_new(2, 1);
+    enum { N = sizeof texts / sizeof *texts };
+
+    for (unsigned i = 0; i < N; i++) {
+        struct slice two[] = {slice_str(texts[i][0]), slice_str(texts[i][1])};
+
+        ck_assert_ptr_null(tuples_find(t, two));
+        tuples_add(t, two, 10)->index = i;
+    }
+    for (unsigned i = 0; i < N; i++) {
+        struct slice two[] = {slice_str(texts[i][0]), slice_str(texts[i][1])};
+
+        ck_assert_uint_eq(tuples_find(t, two)->index, i);
+    }
+    tuples_free(t);
+}
+END_TEST
+
+START_TEST(zeros_and_lengths_count)
+{
+    struct tuples *t = tuples_new(1, 1);
+    static const char zeros[40] = {0};
+
+    for (unsigned n = 0; n <= sizeof zeros; n++) {
+        struct slice text = {zeros, n};
+
+        ck_assert_ptr_null(tuples_find(t, &text));
+        tuples_add(t, &text, 100)->index = n;
+    }
+    for (unsigned n = 0; n <= sizeof zeros; n++) {
+        struct slice text = {zeros, n};
+
+        ck_assert_uint_eq(tuples_find(t, &text)->index, n);
+    }
+    tuples_free(t);
+}
+END_TEST
+
+START_TEST(a_new_entry_is_all_zero)
+{
+    struct tuples *t = tuples_new(1, 3);
+    struct slice text = SLICE("x");
+
+    tuples_find(t, &text);
+    struct tuple_series *s = tuples_add(t, &text, 10);
+
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert(s[i].index == 0 && s[i].folded == 0);
+    tuples_free(t);
+}
+END_TEST
+
+START_TEST(a_full_table_begins_anew)
+{
+    struct tuples *t = tuples_new(1, 1);
+    char name[8];
+
+    for (unsigned i = 0; i < 9; i++) {
+        snprintf(name, sizeof name, "%u", i);
+        struct slice text = slice_str(name);
+
+        ck_assert_ptr_null(tuples_find(t, &text));
+        tuples_add(t, &text, 4)->index = i;
+        ck_assert_uint_eq(tuples_find(t, &text)->index, i);
+    }
+    struct slice text = SLICE("7");
+
+    ck_assert_ptr_null(tuples_find(t, &text));
+    tuples_free(t);
+}
+END_TEST
+
+/* Texts as long as lines may not fill the memory that a full table of short ones would take. */
+START_TEST(long_texts_are_forgotten_sooner)
+{
+    static char bytes[3][1024];
+    struct tuples *t = tuples_new(1, 1);
+    struct slice texts[3];
+
+    for (unsigned i = 0; i < 3; i++) {
+        memset(bytes[i], 'a' + (int)i, sizeof bytes[i]);
+        texts[i] = slice_make(bytes[i], sizeof bytes[i]);
+        ck_assert_ptr_null(tuples_find(t, &texts[i]));
+        tuples_add(t, &texts[i], 4)->index = i;
+    }
+    ck_assert_ptr_null(tuples_find(t, &texts[0]));
+    ck_assert_uint_eq(tuples_find(t, &texts[2])->index, 2);
+    tuples_free(t);
+}
+END_TEST
+
+/* What it answers, beside a plain array. */
+START_TEST(random_texts_are_found_as_they_were_put)
+{
+    enum { TUPLES = 3000, TEXTS = 3 };
+    static char bytes[TUPLES][TEXTS][24];
+    static struct slice texts[TUPLES][TEXTS];
+    struct tuples *t = tuples_new(TEXTS, 2);
+    struct dice d = {20240101};
+
+    for (unsigned i = 0; i < TUPLES; i++) {
+        for (unsigned k = 0; k < TEXTS; k++) {
+            unsigned n = roll(&d, 24);
+
+            for (unsigned b = 0; b < n; b++)
+                bytes[i][k][b] = "ab"[roll(&d, 2)];
+            texts[i][k] = slice_make(bytes[i][k], roll(&d, 4) ? n : n / 8);
+        }
+        struct tuple_series *s = tuples_find(t, texts[i]);
+        unsigned first = 0;
+
+        while (first < i &&
+               !(slice_eq(texts[first][0], texts[i][0]) && slice_eq(texts[first][1], texts[i][1]) &&
+                 slice_eq(texts[first][2], texts[i][2])))
+            first++;
+        if (first < i) {
+            ck_assert_ptr_nonnull(s);
+            ck_assert_uint_eq(s[0].index, first);
+        } else {
+            ck_assert_ptr_null(s);
+            s = tuples_add(t, texts[i], 1 << 20);
+            s[0].index = s[1].folded = i;
+        }
+    }
+    tuples_free(t);
+}
+END_TEST
+
+static Suite *tuple_suite(void)
+{
+    Suite *s = suite_create("tuple");
+    TCase *t = tcase_create("tuple");
+
+    tcase_add_test(t, an_empty_table_knows_nothing);
+    tcase_add_test(t, no_texts_are_one_tuple);
+    tcase_add_test(t, where_a_text_ends_tells_tuples_apart);
+    tcase_add_test(t, zeros_and_lengths_count);
+    tcase_add_test(t, a_new_entry_is_all_zero);
+    tcase_add_test(t, a_full_table_begins_anew);
+    tcase_add_test(t, long_texts_are_forgotten_sooner);
+    tcase_add_test(t, random_texts_are_found_as_they_were_put);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(tuple_suite());
+
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+
+    srunner_free(r);
+    return failed != 0;
+}

@@ -1,0 +1,388 @@
+/* check_server -- requests and answers: routes, methods, keep-alive, kept requests, listeners. What
+ * hostile clients do is in check_server_abuse. */
+#include "config.h"
+
+#include "http/http_rig.h"
+
+#include "base/clock.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\n\r\n"
+
+static struct rig rig;
+
+static void start(void)
+{
+    rig_start(&rig, 64, 10000);
+}
+
+static void stop(void)
+{
+    rig_stop(&rig);
+}
+
+START_TEST(a_route_answers_with_its_length)
+{
+    struct answer a = rig_request(&rig, "GET", "/hello");
+
+    ck_assert_uint_eq(a.status, 200);
+    ck_assert_str_eq(a.body.p, "hello\n");
+    ck_assert_str_eq(answer_header(&a, "Content-Length"), "6");
+    ck_assert_str_eq(answer_header(&a, "Content-Type"), "text/plain; charset=utf-8");
+    ck_assert_str_eq(answer_header(&a, "Vary"), "");
+    answer_release(&a);
+}
+END_TEST
+
+START_TEST(head_is_get_without_the_body)
+{
+    struct client c = client_connect(&rig, 0);
+    struct answer a;
+
+    client_send_str(&rig, &c, "HEAD /hello HTTP/1.1\r\nHost: x\r\n\r\n" GET("/hello"));
+    a = client_answer(&rig, &c, true);
+    ck_assert_uint_eq(a.status, 200);
+    ck_assert_str_eq(answer_header(&a, "Content-Length"), "6");
+    answer_release(&a);
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 200);
+    ck_assert_str_eq(a.body.p, "hello\n");
+    answer_release(&a);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(unknown_paths_are_404)
+{
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello/"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "POST", "/nothing"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/../hello"), 404);
+    ck_assert_uint_eq(rig_counted(&rig, "other", 404), 4);
+}
+END_TEST
+
+START_TEST(targets_are_compared_raw_up_to_the_question_mark)
+{
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello?x=1&y"), 200);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello?"), 200);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello%00"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello%00.txt"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "%2Fhello"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hell%6F"), 404);
+}
+END_TEST
+
+START_TEST(an_absolute_target_is_the_path_in_it)
+{
+    ck_assert_uint_eq(rig_status(&rig, "GET", "http://127.0.0.1:9180/hello"), 200);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "HTTP://x/hello?a=http://y/"), 200);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "https://[::1]:1/hello"), 200);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "http://x/hello/"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "http://x"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "http:///hello"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "http://hello"), 404);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "ftp://x/hello"), 404);
+}
+END_TEST
+
+START_TEST(wrong_methods_are_405_with_allow)
+{
+    struct answer a = rig_request(&rig, "DELETE", "/hello");
+
+    ck_assert_uint_eq(a.status, 405);
+    ck_assert_str_eq(answer_header(&a, "Allow"), "GET, HEAD");
+    answer_release(&a);
+    a = rig_request(&rig, "GET", "/post");
+    ck_assert_uint_eq(a.status, 405);
+    ck_assert_str_eq(answer_header(&a, "Allow"), "POST");
+    answer_release(&a);
+    ck_assert_uint_eq(rig_status(&rig, "get", "/hello"), 405);
+    ck_assert_uint_eq(rig_counted(&rig, "/hello", 405), 2);
+}
+END_TEST
+
+START_TEST(negotiated_answers_say_so)
+{
+    struct client c = client_connect(&rig, 0);
+    struct answer a;
+
+    client_send_str(&rig, &c, "GET /negotiated HTTP/1.1\r\nHost: x\r\naccept: a/b;q=1\r\n\r\n");
+    a = client_answer(&rig, &c, false);
+    ck_assert_str_eq(answer_header(&a, "Vary"), "Accept, Accept-Encoding");
+    ck_assert_str_eq(a.body.p, "a/b;q=1");
+    answer_release(&a);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(a_connection_is_used_again)
+{
+    struct client c = client_connect(&rig, 0);
+
+    for (int i = 0; i < 3; i++) {
+        struct answer a;
+
+        client_send_str(&rig, &c, GET("/hello"));
+        a = client_answer(&rig, &c, false);
+        ck_assert_uint_eq(a.status, 200);
+        answer_release(&a);
+    }
+    ck_assert(!c.eof);
+    ck_assert_uint_eq(rig_counted(&rig, "/hello", 200), 3);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(pipelined_requests_are_answered_in_order)
+{
+    struct client c = client_connect(&rig, 0);
+    static const unsigned want[] = {200, 404, 200, 405};
+
+    client_send_str(&rig, &c,
+                    GET("/hello") GET("/nothing") GET("/big")
+                        GET("/kept") "PUT /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    for (size_t i = 0; i < 3; i++) {
+        struct answer a = client_answer(&rig, &c, false);
+
+        ck_assert_uint_eq(a.status, want[i]);
+        answer_release(&a);
+    }
+    rig_wait_kept(&rig, 1);
+    rig_answer_kept(&rig);
+    for (size_t i = 2; i < 4; i++) {
+        struct answer a = client_answer(&rig, &c, false);
+
+        ck_assert_uint_eq(a.status, want[i]);
+        answer_release(&a);
+    }
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(http_1_0_closes_after_the_answer)
+{
+    struct client c = client_connect(&rig, 0);
+    struct answer a;
+
+    client_send_str(&rig, &c, "GET /hello HTTP/1.0\r\n\r\n");
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 200);
+    ck_assert(client_closed_within(&rig, &c, 5000));
+    answer_release(&a);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(a_unix_socket_serves_and_is_ours_alone)
+{
+    struct client c = client_connect(&rig, 1);
+    struct answer a;
+    struct stat st;
+
+    ck_assert_int_eq(stat(rig.unix_spec + strlen("unix:"), &st), 0);
+    ck_assert_uint_eq(st.st_mode & 07777, 0660);
+    client_send_str(&rig, &c, GET("/hello"));
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 200);
+    ck_assert_str_eq(a.body.p, "hello\n");
+    answer_release(&a);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(a_kept_request_is_answered_later_and_others_do_not_wait)
+{
+    struct client c = client_connect(&rig, 0);
+    struct answer a;
+
+    client_send_str(&rig, &c, GET("/kept"));
+    rig_wait_kept(&rig, 1);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello"), 200);
+    ck_assert_str_eq(http_request_header(rig.kept[0], "host"), "x");
+    ck_assert_ptr_null(http_request_header(rig.kept[0], "Accept"));
+    rig_answer_kept(&rig);
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 200);
+    ck_assert_str_eq(a.body.p, "later\n");
+    answer_release(&a);
+    client_send_str(&rig, &c, GET("/hello"));
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 200);
+    answer_release(&a);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_while_kept_costs_nothing)
+{
+    unsigned fds = rig_count_fds();
+    struct client c = client_connect(&rig, 0);
+
+    client_send_str(&rig, &c, GET("/kept"));
+    rig_wait_kept(&rig, 1);
+    client_close(&c);
+    rig_turn(&rig);
+    rig_answer_kept(&rig);
+    for (int64_t until = clock_mono_ns() + 5 * NSEC_PER_SEC;
+         rig_count_fds() > fds && clock_mono_ns() < until;)
+        rig_turn(&rig);
+    ck_assert_uint_eq(rig_count_fds(), fds);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello"), 200);
+}
+END_TEST
+
+START_TEST(what_is_kept_at_the_end_is_answered_503)
+{
+    struct client c = client_connect(&rig, 0);
+    char text[512];
+    ssize_t n;
+
+    client_send_str(&rig, &c, GET("/kept"));
+    rig_wait_kept(&rig, 1);
+    http_server_free(rig.server);
+    rig.server = NULL;
+    n = recv(c.fd, text, sizeof(text), 0);
+    ck_assert_int_gt(n, 12);
+    ck_assert_int_eq(memcmp(text, "HTTP/1.1 503", 12), 0);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(a_body_is_read_and_thrown_away)
+{
+    struct client c = client_connect(&rig, 0);
+    struct buf text = BUF_INIT;
+    struct answer a;
+
+    buf_fmt(&text, "POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n%065536d", 0);
+    buf_str(&text, "POST /hello HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "3\r\nabc\r\n0\r\n\r\n");
+    client_send(&rig, &c, buf_all(&text));
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 200);
+    ck_assert_str_eq(a.body.p, "POST\n");
+    answer_release(&a);
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 405);
+    answer_release(&a);
+    buf_release(&text);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(a_body_over_64_kib_is_413)
+{
+    struct client c = client_connect(&rig, 0);
+    struct buf text = BUF_INIT;
+    struct answer a;
+
+    client_send_str(&rig, &c, "POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n");
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 413);
+    answer_release(&a);
+    client_close(&c);
+
+    c = client_connect(&rig, 0);
+    buf_fmt(&text,
+            "POST /post HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "10001\r\n%065537d\r\n0\r\n\r\n",
+            0);
+    client_send(&rig, &c, buf_all(&text));
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 413);
+    answer_release(&a);
+    buf_release(&text);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(an_endless_body_ends_the_connection)
+{
+    struct client c = client_connect(&rig, 0);
+    struct buf chunk = BUF_INIT;
+    size_t sent = 0;
+
+    buf_fmt(&chunk, "10000\r\n%065536d\r\n", 0);
+    client_send_str(&rig, &c,
+                    "POST /post HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (client_send(&rig, &c, buf_all(&chunk)))
+        ck_assert_uint_lt(sent += chunk.n, (size_t)64 << 20);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello"), 200);
+    buf_release(&chunk);
+    client_close(&c);
+}
+END_TEST
+
+#define ROUNDS 100000
+
+static void *take_and_drop(void *body)
+{
+    for (int i = 0; i < ROUNDS; i++)
+        http_body_unref(http_body_ref(body));
+    http_body_unref(body);
+    return NULL;
+}
+
+START_TEST(a_body_may_be_shared_with_another_thread)
+{
+    struct buf text = BUF_INIT;
+    struct http_body *body;
+    pthread_t thread;
+
+    buf_str(&text, "page");
+    body = http_body_new(&text);
+    ck_assert_ptr_null(text.p);
+    ck_assert(slice_eq(http_body_bytes(body), SLICE("page")));
+    ck_assert_int_eq(pthread_create(&thread, NULL, take_and_drop, http_body_ref(body)), 0);
+    (void)take_and_drop(body);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+static Suite *server_suite(void)
+{
+    Suite *s = suite_create("server");
+    TCase *t = tcase_create("requests");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, start, stop);
+    tcase_add_test(t, a_route_answers_with_its_length);
+    tcase_add_test(t, head_is_get_without_the_body);
+    tcase_add_test(t, unknown_paths_are_404);
+    tcase_add_test(t, targets_are_compared_raw_up_to_the_question_mark);
+    tcase_add_test(t, an_absolute_target_is_the_path_in_it);
+    tcase_add_test(t, wrong_methods_are_405_with_allow);
+    tcase_add_test(t, negotiated_answers_say_so);
+    tcase_add_test(t, a_connection_is_used_again);
+    tcase_add_test(t, pipelined_requests_are_answered_in_order);
+    tcase_add_test(t, http_1_0_closes_after_the_answer);
+    tcase_add_test(t, a_unix_socket_serves_and_is_ours_alone);
+    tcase_add_test(t, a_kept_request_is_answered_later_and_others_do_not_wait);
+    tcase_add_test(t, a_client_that_leaves_while_kept_costs_nothing);
+    tcase_add_test(t, what_is_kept_at_the_end_is_answered_503);
+    tcase_add_test(t, a_body_is_read_and_thrown_away);
+    tcase_add_test(t, a_body_over_64_kib_is_413);
+    tcase_add_test(t, an_endless_body_ends_the_connection);
+    tcase_add_test(t, a_body_may_be_shared_with_another_thread);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(server_suite());
+    int failed;
+
+    srunner_run_all(r, CK_ENV);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,444 @@
+/* check_server_abuse -- clients that are slow, many, broken or gone, and a scrape that must get
+ * through. */
+#include "config.h"
+
+#include "http/http_rig.h"
+
+#include "base/clock.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\n\r\n"
+/* A request whose head never ends. */
+#define HALF "GET /hello HTTP/1.1\r\nHost: x\r\nX-Slow: "
+#define MAX_CONNECTIONS 16
+/* While all are being answered. */
+#define CEILING 24
+#define TIMEOUT_MS 400
+
+static struct rig rig;
+
+static void start(void)
+{
+    rig_start(&rig, MAX_CONNECTIONS, TIMEOUT_MS);
+}
+
+static void start_patient(void)
+{
+    rig_start(&rig, MAX_CONNECTIONS, 60000);
+}
+
+static void stop(void)
+{
+    rig_stop(&rig);
+}
+
+/* A scrape on a connection of its own must be answered within a second. */
+static void expect_quick_answer(void)
+{
+    int64_t began = clock_mono_ns();
+
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/hello"), 200);
+    ck_assert_int_lt(clock_mono_ns() - began, NSEC_PER_SEC);
+}
+
+static void wait_for_fds(unsigned want)
+{
+    int64_t until = clock_mono_ns() + 10 * NSEC_PER_SEC;
+
+    while (rig_count_fds() > want && clock_mono_ns() < until)
+        rig_turn(&rig);
+    ck_assert_uint_eq(rig_count_fds(), want);
+}
+
+static struct client *connect_many(unsigned n, const char *text)
+{
+    struct client *c = calloc(n, sizeof(*c));
+
+    for (unsigned i = 0; i < n; i++) {
+        c[i] = client_connect(&rig, i % 8 == 7);
+        (void)client_send_str(&rig, &c[i], text);
+    }
+    return c;
+}
+
+static void close_many(struct client *c, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        client_close(&c[i]);
+    free(c);
+}
+
+START_TEST(a_scrape_gets_through_400_half_requests)
+{
+    unsigned fds = rig_count_fds();
+    struct client *slow = connect_many(400, HALF);
+
+    expect_quick_answer();
+    /* They keep dripping. */
+    for (int round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < 400; i++)
+            (void)client_send_str(&rig, &slow[i], "x");
+        expect_quick_answer();
+    }
+    ck_assert_uint_le(rig_count_fds(), fds + 400 + CEILING + 1);
+    close_many(slow, 400);
+    wait_for_fds(fds);
+}
+END_TEST
+
+START_TEST(a_half_request_is_cut_off_in_time_however_it_drips)
+{
+    int64_t began = clock_mono_ns();
+    struct client c = client_connect(&rig, 0);
+
+    while (client_send_str(&rig, &c, "G") && !c.eof) {
+        client_poll(&rig, &c);
+        ck_assert_int_lt(clock_mono_ns() - began, 10 * TIMEOUT_MS * NSEC_PER_MSEC);
+    }
+    ck_assert_int_ge(clock_mono_ns() - began, TIMEOUT_MS * NSEC_PER_MSEC);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(an_idle_connection_is_closed_after_the_timeout)
+{
+    int64_t began = clock_mono_ns();
+    struct client c = client_connect(&rig, 0);
+    struct answer a;
+
+    client_send_str(&rig, &c, GET("/hello"));
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 200);
+    answer_release(&a);
+    ck_assert(client_closed_within(&rig, &c, 10 * TIMEOUT_MS));
+    ck_assert_int_ge(clock_mono_ns() - began, TIMEOUT_MS * NSEC_PER_MSEC);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(a_slow_reader_is_cut_off_after_six_timeouts)
+{
+    unsigned fds = rig_count_fds();
+    int64_t began = clock_mono_ns();
+    struct client c = client_connect(&rig, 0);
+
+    client_send_str(&rig, &c, GET("/big"));
+    while (rig_count_fds() > fds + 1) {
+        rig_turn(&rig);
+        ck_assert_int_lt(clock_mono_ns() - began, 20 * TIMEOUT_MS * NSEC_PER_MSEC);
+    }
+    ck_assert_int_ge(clock_mono_ns() - began, 6 * (TIMEOUT_MS - 10) * NSEC_PER_MSEC);
+    client_close(&c);
+}
+END_TEST
+
+START_TEST(a_kept_request_is_not_cut_off)
+{
+    struct client c = client_connect(&rig, 0);
+    int64_t until = clock_mono_ns() + 3 * TIMEOUT_MS * NSEC_PER_MSEC;
+    struct answer a;
+
+    client_send_str(&rig, &c, GET("/kept"));
+    while (clock_mono_ns() < until)
+        rig_turn(&rig);
+    rig_answer_kept(&rig);
+    a = client_answer(&rig, &c, false);
+    ck_assert_uint_eq(a.status, 200);
+    answer_release(&a);
+    client_close(&c);
+}
+END_TEST
+
+/* More scrapers at once than connections: none of them fails. */
+START_TEST(a_burst_of_scrapes_is_answered_whole)
+{
+    struct client *many = connect_many(CEILING, GET("/kept"));
+
+    rig_wait_kept(&rig, CEILING);
+    while (rig.nkept > 0)
+        rig_answer_kept(&rig);
+    for (unsigned i = 0; i < CEILING; i++) {
+        struct answer a = client_answer(&rig, &many[i], false);
+
+        ck_assert_uint_eq(a.status, 200);
+        answer_release(&a);
+    }
+    close_many(many, CEILING);
+}
+END_TEST
+
+START_TEST(a_slow_reader_does_not_hold_up_others)
+{
+    struct client *slow = connect_many(MAX_CONNECTIONS - 1, GET("/big"));
+    struct answer a;
+
+    expect_quick_answer();
+    a = client_answer(&rig, &slow[0], false);
+    ck_assert_uint_eq(a.status, 200);
+    ck_assert_uint_eq(a.body.n, RIG_BIG_BYTES);
+    answer_release(&a);
+    close_many(slow, MAX_CONNECTIONS - 1);
+}
+END_TEST
+
+START_TEST(a_scrape_gets_through_200_slow_readers)
+{
+    struct client *slow = connect_many(200, GET("/big"));
+
+    expect_quick_answer();
+    close_many(slow, 200);
+    expect_quick_answer();
+}
+END_TEST
+
+START_TEST(an_idle_connection_makes_room_before_a_reader_does)
+{
+    struct client reader = client_connect(&rig, 0), idle, *more;
+    struct answer a;
+
+    client_send_str(&rig, &reader, GET("/big"));
+    idle = client_connect(&rig, 0);
+    client_send_str(&rig, &idle, GET("/hello"));
+    a = client_answer(&rig, &idle, false);
+    answer_release(&a);
+    more = connect_many(MAX_CONNECTIONS - 1, GET("/kept"));
+    ck_assert(client_closed_within(&rig, &idle, 5000));
+    a = client_answer(&rig, &reader, false);
+    ck_assert_uint_eq(a.body.n, RIG_BIG_BYTES);
+    answer_release(&a);
+    while (rig.nkept > 0)
+        rig_answer_kept(&rig);
+    close_many(more, MAX_CONNECTIONS - 1);
+    client_close(&idle);
+    client_close(&reader);
+}
+END_TEST
+
+/* All wait for us: the newcomer has to go, and when they are gone the door is open again. */
+START_TEST(a_full_house_recovers)
+{
+    struct client *kept = connect_many(CEILING, GET("/kept"));
+    struct client late;
+
+    rig_wait_kept(&rig, CEILING);
+    for (int i = 0; i < 100; i++) {
+        late = client_connect(&rig, 0);
+        (void)client_send_str(&rig, &late, GET("/hello"));
+        ck_assert(client_closed_within(&rig, &late, 5000));
+        client_close(&late);
+    }
+    while (rig.nkept > 0)
+        rig_answer_kept(&rig);
+    for (unsigned i = 0; i < CEILING; i++) {
+        struct answer a = client_answer(&rig, &kept[i], false);
+
+        ck_assert_uint_eq(a.status, 200);
+        answer_release(&a);
+    }
+    expect_quick_answer();
+    close_many(kept, CEILING);
+    expect_quick_answer();
+}
+END_TEST
+
+static rlim_t limit_fds(rlim_t n)
+{
+    struct rlimit l;
+    rlim_t old;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &l), 0);
+    old = l.rlim_cur;
+    l.rlim_cur = n;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &l), 0);
+    return old;
+}
+
+/* Accept fails for want of descriptors: for all, or after one connection. The daemon must neither
+ * spin nor, when there are some again, forget who waits. */
+START_TEST(running_out_of_descriptors_is_survived)
+{
+    struct client c[4];
+    unsigned turns = 0;
+    rlim_t old;
+
+    for (int i = 0; i < 4; i++)
+        c[i] = client_connect(&rig, 0);
+    old = limit_fds((rlim_t)c[3].fd + 1 + (rlim_t)_i);
+    for (int i = 0; i < 4; i++)
+        (void)client_send_str(&rig, &c[i], GET("/hello"));
+    for (int64_t until = clock_mono_ns() + 300 * NSEC_PER_MSEC; clock_mono_ns() < until; turns++)
+        ck_assert_int_eq(loop_turn(rig.loop, 100), 0);
+    ck_assert_uint_le(turns, 20);
+    (void)limit_fds(old);
+    for (int i = 0; i < 4; i++) {
+        struct answer a = client_answer(&rig, &c[i], false);
+
+        /* The kernel lets them wait; valgrind accepts and drops them. */
+        ck_assert(a.status == 200 || a.status == 0);
+        answer_release(&a);
+        client_close(&c[i]);
+    }
+    expect_quick_answer();
+}
+END_TEST
+
+START_TEST(a_thousand_aborted_clients_leak_nothing)
+{
+    unsigned fds = rig_count_fds();
+    static const char *const texts[] = {
+        GET("/big"),
+        HALF,
+        "",
+        GET("/hello"),
+        GET("/big") GET("/big"),
+        "POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx"};
+    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+
+    for (unsigned i = 0; i < 1000; i++) {
+        struct client c = client_connect(&rig, i % 5 == 4);
+
+        (void)client_send_str(&rig, &c, texts[i % 6]);
+        if (i % 3 == 0)
+            client_poll(&rig, &c);
+        if (i % 2 == 0)
+            (void)setsockopt(c.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+        client_close(&c);
+    }
+    wait_for_fds(fds);
+    expect_quick_answer();
+}
+END_TEST
+
+/* The answer is not 200, or the connection is closed; and the next scrape is fine. */
+static void expect_refused(struct slice bytes)
+{
+    struct client c = client_connect(&rig, 0);
+    struct answer a;
+
+    (void)client_send(&rig, &c, bytes);
+    (void)shutdown(c.fd, SHUT_WR);
+    a = client_answer(&rig, &c, false);
+    ck_assert_msg(a.status == 0 || a.status >= 400, "answered %u to %.40s", a.status, bytes.p);
+    answer_release(&a);
+    client_close(&c);
+    expect_quick_answer();
+}
+
+START_TEST(malformed_requests_are_refused)
+{
+    static const struct slice bad[] = {
+        SLICE("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n"),
+        SLICE("GET /hello\r\n\r\n"),
+        SLICE("GET /hello HTTP/9.9\r\n\r\n"),
+        SLICE("\r\n\r\n\r\n\r\n"),
+        SLICE("GET\r\n\r\n"),
+        SLICE("GET /hello HTTP/1.1\r\nno colon here\r\n\r\n"),
+        SLICE("POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: 2147483648\r\n\r\n"),
+        SLICE("POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: 18446744073709551615\r\n\r\n"),
+        SLICE("POST /post HTTP/1.1\r\nHost: x\r\n"
+              "Content-Length: 99999999999999999999999999999999\r\n\r\n"),
+        SLICE("POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"),
+        SLICE("POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n"),
+        SLICE("POST /post HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        SLICE("POST /post HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+              "ffffffffffffffffffff\r\nx"),
+        SLICE("GET /\0\0\0 HTTP/1.1\r\n\r\n"),
+        SLICE("\xff\xff\xff\xff\xff\xff\xff\xff"),
+    };
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        expect_refused(bad[i]);
+}
+END_TEST
+
+START_TEST(a_header_of_a_megabyte_is_refused)
+{
+    struct buf text = BUF_INIT;
+
+    buf_fmt(&text, "GET /hello HTTP/1.1\r\nHost: x\r\nX-Long: %01048576d\r\n\r\n", 0);
+    expect_refused(buf_all(&text));
+    buf_clear(&text);
+    buf_fmt(&text, "GET /%01048576d HTTP/1.1\r\nHost: x\r\n\r\n", 0);
+    expect_refused(buf_all(&text));
+    buf_clear(&text);
+    buf_str(&text, "GET /hello HTTP/1.1\r\nHost: x\r\n");
+    for (unsigned i = 0; i < 50000; i++)
+        buf_fmt(&text, "X-%u: y\r\n", i);
+    buf_str(&text, "\r\n");
+    expect_refused(buf_all(&text));
+    buf_release(&text);
+}
+END_TEST
+
+/* Each is a whole class of state in which the daemon must wait, not spin. */
+START_TEST(waiting_costs_no_processor_time)
+{
+    struct client idle = client_connect(&rig, 0), half = client_connect(&rig, 0),
+                  reader = client_connect(&rig, 0), kept = client_connect(&rig, 0);
+    struct answer a;
+    unsigned turns = 0;
+    int64_t until;
+
+    client_send_str(&rig, &idle, GET("/hello"));
+    a = client_answer(&rig, &idle, false);
+    answer_release(&a);
+    client_send_str(&rig, &half, HALF);
+    client_send_str(&rig, &reader, GET("/big"));
+    client_send_str(&rig, &kept, GET("/kept"));
+    for (int i = 0; i < 50; i++)
+        rig_turn(&rig);
+    for (until = clock_mono_ns() + 300 * NSEC_PER_MSEC; clock_mono_ns() < until; turns++)
+        ck_assert_int_eq(loop_turn(rig.loop, 100), 0);
+    ck_assert_uint_le(turns, 6);
+    rig_answer_kept(&rig);
+    client_close(&idle);
+    client_close(&half);
+    client_close(&reader);
+    client_close(&kept);
+}
+END_TEST
+
+static Suite *abuse_suite(void)
+{
+    Suite *s = suite_create("server_abuse");
+    TCase *quick = tcase_create("short timeout"), *patient = tcase_create("long timeout");
+
+    tcase_set_timeout(quick, 120);
+    tcase_add_checked_fixture(quick, start, stop);
+    tcase_add_test(quick, a_half_request_is_cut_off_in_time_however_it_drips);
+    tcase_add_test(quick, an_idle_connection_is_closed_after_the_timeout);
+    tcase_add_test(quick, a_slow_reader_is_cut_off_after_six_timeouts);
+    tcase_add_test(quick, a_kept_request_is_not_cut_off);
+    tcase_add_test(quick, a_thousand_aborted_clients_leak_nothing);
+    tcase_add_test(quick, malformed_requests_are_refused);
+    tcase_add_test(quick, a_header_of_a_megabyte_is_refused);
+    suite_add_tcase(s, quick);
+    tcase_set_timeout(patient, 120);
+    tcase_add_checked_fixture(patient, start_patient, stop);
+    tcase_add_test(patient, a_scrape_gets_through_400_half_requests);
+    tcase_add_test(patient, a_burst_of_scrapes_is_answered_whole);
+    tcase_add_test(patient, a_slow_reader_does_not_hold_up_others);
+    tcase_add_test(patient, a_scrape_gets_through_200_slow_readers);
+    tcase_add_test(patient, an_idle_connection_makes_room_before_a_reader_does);
+    tcase_add_test(patient, a_full_house_recovers);
+    tcase_add_loop_test(patient, running_out_of_descriptors_is_survived, 0, 2);
+    tcase_add_test(patient, waiting_costs_no_processor_time);
+    suite_add_tcase(s, patient);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *r = srunner_create(abuse_suite());
+    int failed;
+
+    srunner_run_all(r, CK_ENV);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed == 0 ? 0 : 1;
+}

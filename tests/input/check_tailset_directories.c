@@ -1,0 +1,368 @@
+/* Files are found wherever a glob leads, whenever they come. */
+#include "config.h"
+
+#include "input/tail_world.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct world w;
+
+static void begin(void)
+{
+    world_init(&w, "*.log");
+    world_start(&w);
+}
+
+static void end(void)
+{
+    world_release(&w);
+}
+
+static void restart_with(const char *glob)
+{
+    world_kill(&w);
+    free(w.globs[0]);
+    w.globs[0] = xstrdup(world_path(&w, glob));
+    world_start(&w);
+    world_run(&w, 10);
+}
+
+static void make_dir(const char *name)
+{
+    ck_assert_int_eq(mkdir(world_path(&w, name), 0755), 0);
+}
+
+START_TEST(a_new_file_is_read_from_its_beginning)
+{
+    world_run(&w, 20);
+    world_expect(&w, "late.log", "one\ntwo\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(files_that_are_gone_are_remembered_so_many_at_most)
+{
+    struct buf state = BUF_INIT;
+    char name[32];
+
+    world_kill(&w);
+    w.options.max_gone = 10;
+    w.options.rotate_wait_ns = 20 * NSEC_PER_MSEC;
+    world_start(&w);
+    for (int i = 0; i < 100; i++) {
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        world_expect(&w, name, "a line\n");
+    }
+    world_settle(&w);
+    for (int i = 0; i < 100; i++) {
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        world_remove(&w, name);
+    }
+    for (int i = 0; i < 500 && (i == 0 || state.n > 10 * 500); i++) {
+        world_run(&w, 10);
+        buf_clear(&state);
+        tailset_encode(w.set, &state);
+    }
+    ck_assert_uint_le(state.n, 10 * 500);
+    ck_assert_uint_ge(state.n, 10 * 50);
+    buf_release(&state);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_thousand_new_files_are_read)
+{
+    for (int i = 0; i < 1000; i++) {
+        char name[32], text[32];
+
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        (void)snprintf(text, sizeof(text), "file %d\n", i);
+        world_expect(&w, name, text);
+    }
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(without_events_everything_is_found_as_well)
+{
+    world_kill(&w);
+    w.log.poll = true;
+    world_start(&w);
+    world_run(&w, 10);
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    world_rename(&w, "a.log", "a.log.1");
+    world_expect(&w, "a.log.1", "late\n");
+    world_expect(&w, "a.log", "two\n");
+    world_settle(&w);
+    world_truncate(&w, "a.log", 0);
+    world_expect(&w, "a.log", "three, and longer than before\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(subdirectories_are_entered)
+{
+    restart_with("**/*.log");
+    make_dir("a");
+    make_dir("a/b");
+    world_expect(&w, "a/b/x.log", "deep\n");
+    world_expect(&w, "y.log", "shallow\n");
+    world_settle(&w);
+    make_dir("a/b/c");
+    world_expect(&w, "a/b/c/z.log", "deeper\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_circle_of_symlinks_is_not_walked)
+{
+    restart_with("**/*.log");
+    make_dir("a");
+    ck_assert_int_eq(symlink("..", world_path(&w, "a/up")), 0);
+    world_expect(&w, "a/x.log", "once\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_directory_may_come_later)
+{
+    restart_with("one/two/*.log");
+    make_dir("one");
+    world_run(&w, 20);
+    make_dir("one/two");
+    world_expect(&w, "one/two/x.log", "at last\n");
+    world_settle(&w);
+    world_expect(&w, "one/two/x.log", "and more\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_directory_may_be_deleted_and_made_again)
+{
+    restart_with("one/*.log");
+    make_dir("one");
+    world_expect(&w, "one/x.log", "first\n");
+    world_settle(&w);
+    world_remove(&w, "one/x.log");
+    ck_assert_int_eq(rmdir(world_path(&w, "one")), 0);
+    world_run(&w, 20);
+    make_dir("one");
+    world_expect(&w, "one/x.log", "second life\n");
+    world_settle(&w);
+    world_expect(&w, "one/x.log", "goes on\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_directory_that_is_a_switched_symlink_is_followed)
+{
+    restart_with("current/*.log");
+    make_dir("r1");
+    make_dir("r2");
+    world_expect(&w, "r1/x.log", "release one\n");
+    ck_assert_int_eq(symlink("r1", world_path(&w, "current")), 0);
+    world_settle(&w);
+    world_expect(&w, "r2/x.log", "release two\n");
+    ck_assert_int_eq(symlink("r2", world_path(&w, "next")), 0);
+    world_rename(&w, "next", "current");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(excluded_and_compressed_names_are_not_read)
+{
+    static const char *const excludes[] = {"secret*"};
+
+    world_kill(&w);
+    w.log.excludes = excludes;
+    w.log.nexcludes = 1;
+    free(w.globs[0]);
+    w.globs[0] = xstrdup(world_path(&w, "*"));
+    world_start(&w);
+    world_write(&w, "secret.log", "no\n");
+    world_write(&w, "old.log.gz", "no\n");
+    world_expect(&w, "plain", "yes\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(at_the_first_start_rotated_files_are_history)
+{
+    world_kill(&w);
+    world_write(&w, "app.log.1", "history\n");
+    world_write(&w, "app.log.2", "older history\n");
+    world_expect(&w, "app.log", "now\n");
+    world_start(&w);
+    world_settle(&w);
+    world_rename(&w, "app.log.2", "app.log.3");
+    world_rename(&w, "app.log.1", "app.log.2");
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log", "new\n");
+    world_settle(&w);
+    world_restart(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_log_that_starts_at_its_end_skips_what_was_there)
+{
+    world_kill(&w);
+    w.log.start_at_end = true;
+    world_write(&w, "app.log", "before\nhalf a ");
+    world_start(&w);
+    world_run(&w, 20);
+    world_write(&w, "app.log", "line\n");
+    world_expect_line(&w, "half a line\n");
+    world_expect(&w, "later.log", "all of it\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_file_that_may_not_be_read_is_tried_again)
+{
+    if (geteuid() == 0 && setresuid(65534, 65534, 0) < 0)
+        return;
+    ck_assert_int_eq(seteuid(0), 0);
+    ck_assert_int_eq(chmod(w.dir, 0777), 0);
+    ck_assert_int_eq(seteuid(65534), 0);
+    world_expect(&w, "a.log", "hidden\n");
+    ck_assert_int_eq(chmod(world_path(&w, "a.log"), 0), 0);
+    world_until(&w, &w.notes[TAIL_READ_ERROR], 1);
+    world_run(&w, 30);
+    ck_assert_uint_eq(w.notes[TAIL_READ_ERROR], 1);
+    ck_assert_int_eq(chmod(world_path(&w, "a.log"), 0644), 0);
+    world_settle(&w);
+    ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
+START_TEST(the_status_tells_what_is_there)
+{
+    struct tail_log_status s;
+    struct tail_file_status f;
+    size_t at = 0;
+
+    world_run(&w, 10);
+    tailset_log_status(w.set, 0, &s);
+    ck_assert(s.waiting && s.first_start && s.backlog_done);
+    world_expect(&w, "a.log", "one\n");
+    world_write(&w, "a.log", "unfinished");
+    world_settle(&w);
+    tailset_log_status(w.set, 0, &s);
+    ck_assert_uint_eq(s.files, 1);
+    ck_assert_uint_eq(s.open, 1);
+    ck_assert_uint_eq(s.lag_bytes, 10);
+    ck_assert(!s.waiting && s.last_read_wall_ns > 0);
+    ck_assert(tailset_file_status(w.set, &at, &f));
+    ck_assert_str_eq(f.path, world_path(&w, "a.log"));
+    ck_assert_uint_eq(f.offset, 4);
+    ck_assert_uint_eq(f.size, 14);
+    ck_assert(f.open && !f.renamed && !f.error);
+    ck_assert(!tailset_file_status(w.set, &at, &f));
+}
+END_TEST
+
+START_TEST(created_and_deleted_between_two_looks_is_told)
+{
+    world_run(&w, 10);
+    world_write(&w, "brief.log", "nobody saw me\n");
+    world_remove(&w, "brief.log");
+    world_until(&w, &w.notes[TAIL_VANISHED], 1);
+    world_settle(&w);
+}
+END_TEST
+
+/* The look at everything may notice before the event is read that a name is gone. */
+START_TEST(what_was_read_before_it_was_deleted_did_not_vanish)
+{
+    enum { FILES = 2000 };
+    char name[32];
+    pid_t child;
+    int status;
+
+    w.options.reconcile_ns = 1;
+    world_restart(&w);
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(name, sizeof(name), "%d.log", i);
+        world_expect(&w, name, "read\n");
+    }
+    world_settle(&w);
+    child = fork();
+    if (child == 0) {
+        for (int i = 0; i < FILES; i++) {
+            (void)snprintf(name, sizeof(name), "%d.log", i);
+            (void)unlink(world_path(&w, name));
+        }
+        _exit(0);
+    }
+    while (waitpid(child, &status, WNOHANG) == 0)
+        ck_assert_int_eq(loop_turn(w.loop, 0), 0);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+}
+END_TEST
+
+/* Each is history, and none is compared with all others: that took minutes. */
+START_TEST(thousands_of_rotated_files_do_not_hold_up_the_start)
+{
+    enum { FILES = 2000 };
+    int64_t began;
+    char name[32];
+
+    world_kill(&w);
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(name, sizeof(name), "app.log-2024%06d", i);
+        world_write(&w, name, name);
+        world_write(&w, name, " is of another day\n");
+    }
+    world_expect(&w, "app.log", "now\n");
+    began = clock_mono_ns();
+    world_start(&w);
+    ck_assert_int_eq(loop_turn(w.loop, 0), 0);
+    ck_assert_int_lt(clock_mono_ns() - began, 3 * NSEC_PER_SEC);
+    world_settle(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("tailset directories");
+    TCase *c = tcase_create("directories");
+
+    tcase_set_timeout(c, 60);
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_test(c, a_new_file_is_read_from_its_beginning);
+    tcase_add_test(c, files_that_are_gone_are_remembered_so_many_at_most);
+    tcase_add_test(c, a_thousand_new_files_are_read);
+    tcase_add_test(c, without_events_everything_is_found_as_well);
+    tcase_add_test(c, subdirectories_are_entered);
+    tcase_add_test(c, a_circle_of_symlinks_is_not_walked);
+    tcase_add_test(c, a_directory_may_come_later);
+    tcase_add_test(c, a_directory_may_be_deleted_and_made_again);
+    tcase_add_test(c, a_directory_that_is_a_switched_symlink_is_followed);
+    tcase_add_test(c, excluded_and_compressed_names_are_not_read);
+    tcase_add_test(c, at_the_first_start_rotated_files_are_history);
+    tcase_add_test(c, a_log_that_starts_at_its_end_skips_what_was_there);
+    tcase_add_test(c, a_file_that_may_not_be_read_is_tried_again);
+    tcase_add_test(c, the_status_tells_what_is_there);
+    tcase_add_test(c, created_and_deleted_between_two_looks_is_told);
+    tcase_add_test(c, what_was_read_before_it_was_deleted_did_not_vanish);
+    tcase_add_test(c, thousands_of_rotated_files_do_not_hold_up_the_start);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

@@ -1,0 +1,396 @@
+/* Bytes of every kind become whole lines, each once. */
+#include "config.h"
+
+#include "input/tail_world.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct world w;
+
+static void begin(void)
+{
+    world_init(&w, "*.log");
+    world_start(&w);
+}
+
+static void end(void)
+{
+    world_release(&w);
+}
+
+START_TEST(only_whole_lines_are_handed_out)
+{
+    world_write(&w, "a.log", "first li");
+    world_run(&w, 20);
+    ck_assert_uint_eq(w.lines.n, 0);
+    world_write(&w, "a.log", "ne\nsecond");
+    world_expect_line(&w, "first line\n");
+    world_settle(&w);
+    world_write(&w, "a.log", "\n");
+    world_expect_line(&w, "second\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_line_may_come_byte_by_byte)
+{
+    const char *line = "a line that somebody types\n";
+
+    for (const char *p = line; *p; p++) {
+        char one[2] = {*p, 0};
+
+        world_write(&w, "a.log", one);
+        world_run(&w, 1);
+    }
+    world_expect_line(&w, line);
+    world_settle(&w);
+}
+END_TEST
+
+static char *long_line(size_t n)
+{
+    char *p = xmalloc(n + 2);
+
+    memset(p, 'x', n);
+    p[n] = '\n';
+    p[n + 1] = 0;
+    return p;
+}
+
+START_TEST(a_line_as_long_as_the_limit_is_one_line)
+{
+    char *line = long_line(1 << 20);
+
+    world_expect(&w, "a.log", "before\n");
+    world_expect(&w, "a.log", line);
+    world_expect(&w, "a.log", "after\n");
+    free(line);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TOO_LONG], 0);
+}
+END_TEST
+
+START_TEST(a_longer_line_is_skipped_whole_and_told_once)
+{
+    char *line = long_line((1 << 20) + 1);
+    char *longer = long_line(5 << 20);
+
+    world_expect(&w, "a.log", "before\n");
+    world_write(&w, "a.log", line);
+    world_expect(&w, "a.log", "between\n");
+    world_write(&w, "a.log", longer);
+    world_expect(&w, "a.log", "after\n");
+    free(line);
+    free(longer);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TOO_LONG], 2);
+}
+END_TEST
+
+START_TEST(a_line_that_never_ends_is_told_once_also_over_restarts)
+{
+    char *part = long_line(3 << 20);
+
+    part[3 << 20] = 0;
+    world_expect(&w, "a.log", "before\n");
+    for (int i = 0; i < 5; i++) {
+        world_write(&w, "a.log", part);
+        world_run(&w, 30);
+        world_restart(&w);
+    }
+    ck_assert_uint_eq(w.notes[TAIL_TOO_LONG], 1);
+    world_write(&w, "a.log", "\n");
+    world_expect(&w, "a.log", "after\n");
+    free(part);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TOO_LONG], 1);
+}
+END_TEST
+
+START_TEST(a_long_line_that_grows_slowly_is_one_line)
+{
+    char *line = long_line(300000);
+
+    for (size_t i = 0; i < 300001; i += 10000) {
+        char part[10001];
+        size_t n = 300001 - i < 10000 ? 300001 - i : 10000;
+
+        memcpy(part, line + i, n);
+        part[n] = 0;
+        world_write(&w, "a.log", part);
+        world_run(&w, 1);
+    }
+    world_expect_line(&w, line);
+    free(line);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_hole_of_nuls_before_a_line_is_skipped)
+{
+    world_expect(&w, "a.log", "before\n");
+    world_settle(&w);
+    world_truncate(&w, "a.log", 100000);
+    world_run(&w, 20);
+    world_expect(&w, "a.log", "after\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 0);
+    world_expect(&w, "a.log", "on\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_writer_that_keeps_its_offset_over_a_truncation_leaves_a_hole)
+{
+    int fd = open(world_path(&w, "a.log"), O_WRONLY | O_CREAT, 0644);
+
+    ck_assert_int_eq(write(fd, "one\ntwo\n", 8), 8);
+    world_expect_line(&w, "one\n");
+    world_expect_line(&w, "two\n");
+    world_settle(&w);
+    world_truncate(&w, "a.log", 0);
+    ck_assert_int_eq(write(fd, "three\n", 6), 6);
+    world_expect_line(&w, "three\n");
+    world_settle(&w);
+    (void)close(fd);
+}
+END_TEST
+
+START_TEST(a_sparse_terabyte_is_passed_at_once)
+{
+    if (truncate(world_path(&w, "none"), 0) == 0)
+        return;
+    world_expect(&w, "a.log", "before\n");
+    if (truncate(world_path(&w, "a.log"), (off_t)1 << 40) < 0)
+        return; /* the file system has no such files */
+    world_expect(&w, "a.log", "after\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_hole_without_anything_behind_it_costs_nothing)
+{
+    struct rusage before, after;
+
+    world_expect(&w, "a.log", "before\n");
+    world_settle(&w);
+    world_truncate(&w, "a.log", 50 << 20);
+    world_run(&w, 50);
+    (void)getrusage(RUSAGE_SELF, &before);
+    world_run(&w, 200);
+    (void)getrusage(RUSAGE_SELF, &after);
+    ck_assert_int_lt(after.ru_utime.tv_sec * 1000000 + after.ru_utime.tv_usec -
+                         before.ru_utime.tv_sec * 1000000 - before.ru_utime.tv_usec,
+                     150000);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(odd_bytes_pass_unchanged)
+{
+    world_expect(&w, "a.log", "\xff\xfe\r\n\n\xef\xbb\xbf bom\n\x01\x02\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(many_files_are_read_with_few_descriptors)
+{
+    world_kill(&w);
+    w.options.max_open = 5;
+    world_start(&w);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 40; i++) {
+            char name[32], text[64];
+
+            (void)snprintf(name, sizeof(name), "f%d.log", i);
+            (void)snprintf(text, sizeof(text), "file %d round %d\n", i, round);
+            world_expect(&w, name, text);
+        }
+        world_settle(&w);
+    }
+    world_restart(&w);
+    world_settle(&w);
+}
+END_TEST
+
+/* Each descriptor is held by a deleted file, for late lines; a new file is worth more than
+ * those. */
+START_TEST(deleted_files_do_not_take_all_descriptors)
+{
+    world_kill(&w);
+    w.options.max_open = 5;
+    world_start(&w);
+    for (int i = 0; i < 12; i++) {
+        char name[32];
+
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        world_expect(&w, name, "whole\n");
+        world_settle(&w);
+        world_remove(&w, name);
+    }
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED] + w.notes[TAIL_LOST_VANISHED], 0);
+}
+END_TEST
+
+START_TEST(a_slow_file_is_not_starved_by_a_fast_one)
+{
+    char *line = long_line(1000);
+    FILE *f;
+
+    world_kill(&w);
+    f = fopen(world_path(&w, "fast.log"), "w");
+    for (int i = 0; i < 20000; i++)
+        (void)fputs(line, f);
+    (void)fclose(f);
+    world_write(&w, "slow.log", "slow\n");
+    world_start(&w);
+    ck_assert(!tailset_catch_up(w.set, 1));
+    while (w.lines.n < 20001) {
+        ck_assert_int_eq(loop_turn(w.loop, 10), 0);
+        if (strcmp(w.lines.p[w.lines.n - 1], "slow\n") == 0)
+            ck_assert_uint_lt(w.lines.n, 19000);
+    }
+    ck_assert_uint_eq(w.lines.n, 20001);
+    free(line);
+}
+END_TEST
+
+START_TEST(catching_up_reads_all_that_was_there)
+{
+    world_expect(&w, "a.log", "one\n");
+    ck_assert(tailset_catch_up(w.set, NSEC_PER_SEC));
+    ck_assert_uint_eq(w.lines.n, 1);
+    world_expect(&w, "a.log", "two\n");
+    world_expect(&w, "b.log", "new file\n");
+    ck_assert(tailset_catch_up(w.set, NSEC_PER_SEC));
+    ck_assert_uint_eq(w.lines.n, 3);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(the_version_changes_with_every_line_and_only_then)
+{
+    uint64_t version;
+
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    version = tailset_version(w.set);
+    world_run(&w, 50);
+    ck_assert_uint_eq(tailset_version(w.set), version);
+    world_expect(&w, "a.log", "two\n");
+    world_settle(&w);
+    ck_assert_uint_ne(tailset_version(w.set), version);
+}
+END_TEST
+
+START_TEST(a_fifo_that_is_named_is_read)
+{
+    int fd;
+
+    world_kill(&w);
+    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
+    free(w.globs[0]);
+    w.globs[0] = xstrdup(world_path(&w, "pipe"));
+    world_start(&w);
+    world_run(&w, 10);
+    fd = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, "one\ntw", 6), 6);
+    world_expect_line(&w, "one\n");
+    world_settle(&w);
+    ck_assert_int_eq(write(fd, "o\n", 2), 2);
+    world_expect_line(&w, "two\n");
+    world_settle(&w);
+    (void)close(fd);
+    fd = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
+    ck_assert_int_eq(write(fd, "three\n", 6), 6);
+    world_expect_line(&w, "three\n");
+    world_settle(&w);
+    (void)close(fd);
+}
+END_TEST
+
+START_TEST(a_fifo_that_was_made_anew_is_read)
+{
+    int old, new;
+
+    world_kill(&w);
+    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
+    free(w.globs[0]);
+    w.globs[0] = xstrdup(world_path(&w, "pipe"));
+    world_start(&w);
+    world_run(&w, 10);
+    old = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
+    ck_assert_int_ge(old, 0);
+    ck_assert_int_eq(write(old, "one\nrest", 8), 8);
+    world_expect_line(&w, "one\n");
+    world_expect_line(&w, "rest");
+    world_remove(&w, "pipe");
+    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
+    world_settle(&w);
+    new = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
+    ck_assert_int_ge(new, 0);
+    ck_assert_int_eq(write(new, "two\n", 4), 4);
+    world_expect_line(&w, "two\n");
+    world_settle(&w);
+    (void)close(old);
+    (void)close(new);
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_read_holds_nobody_up)
+{
+    world_expect(&w, "good.log", "one\n");
+    ck_assert_int_eq(symlink("/proc/self/mem", world_path(&w, "bad.log")), 0);
+    ck_assert_int_eq(mkfifo(world_path(&w, "fifo.log"), 0600), 0);
+    ck_assert_int_eq(symlink("nowhere", world_path(&w, "dangling.log")), 0);
+    ck_assert_int_eq(symlink("loop.log", world_path(&w, "loop.log")), 0);
+    ck_assert_int_eq(symlink("/dev/zero", world_path(&w, "zero.log")), 0);
+    ck_assert_int_eq(mkdir(world_path(&w, "dir.log"), 0700), 0);
+    world_expect(&w, "good.log", "two\n");
+    world_settle(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("tailset reading");
+    TCase *c = tcase_create("reading");
+
+    tcase_set_timeout(c, 60);
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_test(c, only_whole_lines_are_handed_out);
+    tcase_add_test(c, a_line_may_come_byte_by_byte);
+    tcase_add_test(c, a_line_as_long_as_the_limit_is_one_line);
+    tcase_add_test(c, a_longer_line_is_skipped_whole_and_told_once);
+    tcase_add_test(c, a_line_that_never_ends_is_told_once_also_over_restarts);
+    tcase_add_test(c, a_long_line_that_grows_slowly_is_one_line);
+    tcase_add_test(c, a_hole_of_nuls_before_a_line_is_skipped);
+    tcase_add_test(c, a_writer_that_keeps_its_offset_over_a_truncation_leaves_a_hole);
+    tcase_add_test(c, a_sparse_terabyte_is_passed_at_once);
+    tcase_add_test(c, a_hole_without_anything_behind_it_costs_nothing);
+    tcase_add_test(c, odd_bytes_pass_unchanged);
+    tcase_add_test(c, many_files_are_read_with_few_descriptors);
+    tcase_add_test(c, deleted_files_do_not_take_all_descriptors);
+    tcase_add_test(c, a_slow_file_is_not_starved_by_a_fast_one);
+    tcase_add_test(c, catching_up_reads_all_that_was_there);
+    tcase_add_test(c, the_version_changes_with_every_line_and_only_then);
+    tcase_add_test(c, a_fifo_that_is_named_is_read);
+    tcase_add_test(c, a_fifo_that_was_made_anew_is_read);
+    tcase_add_test(c, a_file_that_cannot_be_read_holds_nobody_up);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

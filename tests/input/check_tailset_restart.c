@@ -1,0 +1,357 @@
+/* Killed, stopped, reloaded: the next run goes on where the saved state stands. */
+#include "config.h"
+
+#include "input/tail_world.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct world w;
+
+static void begin(void)
+{
+    world_init(&w, "*.log");
+    world_start(&w);
+    world_expect(&w, "app.log", "first 1\nfirst 2\n");
+    world_settle(&w);
+    world_save(&w);
+}
+
+static void end(void)
+{
+    world_release(&w);
+}
+
+START_TEST(a_kill_rolls_back_to_the_saved_state)
+{
+    world_expect(&w, "app.log", "third\n");
+    world_settle(&w);
+    world_kill(&w);
+    world_start(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(rotated_while_down)
+{
+    world_kill(&w);
+    world_expect(&w, "app.log", "unread\n");
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log", "never seen\n");
+    world_rename(&w, "app.log.1", "app.log.2");
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log", "now\n");
+    world_start(&w);
+    world_settle(&w);
+}
+END_TEST
+
+static void compress_file(const char *name)
+{
+    char command[600];
+
+    (void)snprintf(command, sizeof(command), "gzip %s", world_path(&w, name));
+    ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(rotated_and_compressed_while_down)
+{
+    world_kill(&w);
+    world_expect(&w, "app.log", "unread 1\nunread 2\n");
+    world_rename(&w, "app.log", "app.log.1");
+    compress_file("app.log.1");
+    world_expect(&w, "app.log", "now\n");
+    world_start(&w);
+    world_settle(&w);
+    world_restart(&w);
+    world_settle(&w);
+    world_rename(&w, "app.log.1.gz", "app.log.2.gz");
+    world_rename(&w, "app.log", "app.log.1");
+    compress_file("app.log.1");
+    world_expect(&w, "app.log", "later\n");
+    world_settle(&w);
+    world_restart(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_compressed_file_is_read_on_in_the_middle_of_many)
+{
+    char text[64];
+
+    for (int i = 0; i < 3000; i++) {
+        (void)snprintf(text, sizeof(text), "number %d, squared %d\n", i, i * i);
+        world_expect(&w, "app.log", text);
+    }
+    world_settle(&w);
+    world_save(&w);
+    for (int i = 0; i < 3000; i++) {
+        (void)snprintf(text, sizeof(text), "more %d, squared %d\n", i, i * i);
+        world_expect(&w, "app.log", text);
+    }
+    world_kill(&w);
+    world_rename(&w, "app.log", "app.log.1");
+    compress_file("app.log.1");
+    world_start(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(an_archive_that_is_still_being_written_is_waited_for)
+{
+    char gz[256], part[256];
+    struct stat st;
+
+    for (int i = 0; i < 500; i++) {
+        char text[64];
+
+        (void)snprintf(text, sizeof(text), "unread %d, squared %d\n", i, i * i);
+        world_expect(&w, "app.log", text);
+    }
+    world_kill(&w);
+    world_rename(&w, "app.log", "app.log.1");
+    compress_file("app.log.1");
+    (void)snprintf(gz, sizeof(gz), "%s", world_path(&w, "app.log.1.gz"));
+    (void)snprintf(part, sizeof(part), "%s", world_path(&w, "whole"));
+    ck_assert_int_eq(rename(gz, part), 0);
+    ck_assert_int_eq(stat(part, &st), 0);
+    world_copy(&w, "whole", "app.log.1.gz");
+    ck_assert_int_eq(truncate(gz, 4), 0);
+    world_start(&w);
+    world_run(&w, 30);
+    world_copy(&w, "whole", "app.log.1.gz");
+    ck_assert_int_eq(truncate(gz, st.st_size / 2), 0);
+    world_run(&w, 30);
+    world_copy(&w, "whole", "app.log.1.gz");
+    world_settle(&w);
+}
+END_TEST
+
+static unsigned count_descriptors(void)
+{
+    unsigned n = 0;
+
+    for (int fd = 0; fd < 1024; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+START_TEST(an_archive_that_becomes_another_is_closed)
+{
+    struct stat st;
+    unsigned before;
+
+    world_kill(&w);
+    before = count_descriptors();
+    for (int i = 0; i < 500; i++) {
+        char text[64];
+
+        (void)snprintf(text, sizeof(text), "unread %d, squared %d\n", i, i * i);
+        world_write(&w, "app.log", text);
+    }
+    world_rename(&w, "app.log", "app.log.1");
+    compress_file("app.log.1");
+    ck_assert_int_eq(stat(world_path(&w, "app.log.1.gz"), &st), 0);
+    world_truncate(&w, "app.log.1.gz", st.st_size / 2);
+    world_start(&w);
+    world_run(&w, 30);
+    world_write(&w, "other", "nothing like it\n");
+    compress_file("other");
+    world_copy(&w, "other.gz", "app.log.1.gz");
+    world_run(&w, 500);
+    world_kill(&w);
+    ck_assert_uint_eq(count_descriptors(), before);
+}
+END_TEST
+
+START_TEST(a_broken_archive_is_given_up)
+{
+    world_kill(&w);
+    world_expect(&w, "app.log", "lost\n");
+    w.expected.n--;
+    free(w.expected.p[w.expected.n]);
+    world_remove(&w, "app.log");
+    world_write(&w, "app.log.1.gz", "\x1f\x8b\x08rubbish that is no deflate stream at all");
+    world_expect(&w, "app.log", "now\n");
+    world_start(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_copy_waits_until_its_original_can_be_read)
+{
+    if (geteuid() != 0)
+        return;
+    world_save(&w);
+    world_kill(&w);
+    world_copy(&w, "app.log", "app.log.1");
+    ck_assert_int_eq(chmod(w.dir, 0777), 0);
+    ck_assert_int_eq(chmod(world_path(&w, "app.log"), 0), 0);
+    ck_assert_int_eq(seteuid(65534), 0);
+    world_start(&w);
+    world_until(&w, &w.notes[TAIL_READ_ERROR], 1);
+    world_run(&w, 50);
+    ck_assert_int_eq(seteuid(0), 0);
+    ck_assert_int_eq(chmod(world_path(&w, "app.log"), 0644), 0);
+    world_expect(&w, "app.log", "can be read again\n");
+    ck_assert_int_eq(seteuid(65534), 0);
+    world_settle(&w);
+    ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
+START_TEST(truncated_while_down)
+{
+    world_kill(&w);
+    world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "new\n");
+    world_start(&w);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
+}
+END_TEST
+
+START_TEST(truncated_and_grown_while_down)
+{
+    world_kill(&w);
+    world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "this is now much longer than it was\nbefore\n");
+    world_start(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(deleted_while_down_and_the_inode_given_to_another)
+{
+    world_kill(&w);
+    world_remove(&w, "app.log");
+    world_expect(&w, "b.log", "first 1\nfirst 2\nnot the same\n");
+    world_expect(&w, "app.log", "mine\n");
+    world_start(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(files_that_come_while_down_are_read_from_their_beginning)
+{
+    world_kill(&w);
+    w.log.start_at_end = true;
+    world_expect(&w, "b.log", "all of it\n");
+    world_start(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(an_unfinished_line_is_read_again)
+{
+    world_write(&w, "app.log", "half");
+    world_run(&w, 10);
+    world_restart(&w);
+    world_write(&w, "app.log", " and half\n");
+    world_expect_line(&w, "half and half\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(after_a_damaged_state_files_start_at_their_end_and_the_loss_is_told)
+{
+    world_save(&w);
+    world_kill(&w);
+    w.has_state = false;
+    w.saved_lines = w.lines.n;
+    world_start(&w);
+    tailset_start_at_end(w.set);
+    world_run(&w, 20);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_STATE], 16);
+    world_expect(&w, "app.log", "on\n");
+    world_expect(&w, "new.log", "whole\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_damaged_record_is_refused_whole)
+{
+    for (size_t n = 0; n < w.saved.n; n++) {
+        struct tailset *set = NULL;
+
+        world_kill(&w);
+        w.has_state = false;
+        world_start(&w);
+        set = w.set;
+        ck_assert_int_lt(tailset_restore(set, slice_make(w.saved.p, n)), 0);
+    }
+    ck_assert_int_eq(tailset_restore(w.set, buf_all(&w.saved)), 0);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_reload_changes_nothing_that_was_read)
+{
+    world_write(&w, "app.log", "ha");
+    world_run(&w, 10);
+    ck_assert_int_eq(tailset_reconfigure(w.set, &w.options), 0);
+    world_write(&w, "app.log", "lf\n");
+    world_expect_line(&w, "half\n");
+    world_settle(&w);
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log", "new\n");
+    ck_assert_int_eq(tailset_reconfigure(w.set, &w.options), 0);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_log_that_is_taken_away_and_brought_back_goes_on)
+{
+    struct tail_log none = {.name = "other", .globs = NULL};
+    struct tail_options without = w.options;
+
+    without.logs = &none;
+    ck_assert_int_eq(tailset_reconfigure(w.set, &without), 0);
+    world_expect(&w, "app.log", "meanwhile\n");
+    world_run(&w, 30);
+    ck_assert_uint_lt(w.lines.n, w.expected.n);
+    world_save(&w);
+    ck_assert_int_eq(tailset_reconfigure(w.set, &w.options), 0);
+    world_settle(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("tailset restart");
+    TCase *c = tcase_create("restart");
+
+    tcase_set_timeout(c, 60);
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_test(c, a_kill_rolls_back_to_the_saved_state);
+    tcase_add_test(c, rotated_while_down);
+    tcase_add_test(c, rotated_and_compressed_while_down);
+    tcase_add_test(c, a_compressed_file_is_read_on_in_the_middle_of_many);
+    tcase_add_test(c, an_archive_that_is_still_being_written_is_waited_for);
+    tcase_add_test(c, an_archive_that_becomes_another_is_closed);
+    tcase_add_test(c, a_broken_archive_is_given_up);
+    tcase_add_test(c, a_copy_waits_until_its_original_can_be_read);
+    tcase_add_test(c, truncated_while_down);
+    tcase_add_test(c, truncated_and_grown_while_down);
+    tcase_add_test(c, deleted_while_down_and_the_inode_given_to_another);
+    tcase_add_test(c, files_that_come_while_down_are_read_from_their_beginning);
+    tcase_add_test(c, an_unfinished_line_is_read_again);
+    tcase_add_test(c, after_a_damaged_state_files_start_at_their_end_and_the_loss_is_told);
+    tcase_add_test(c, a_damaged_record_is_refused_whole);
+    tcase_add_test(c, a_reload_changes_nothing_that_was_read);
+    tcase_add_test(c, a_log_that_is_taken_away_and_brought_back_goes_on);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

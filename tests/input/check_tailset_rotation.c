@@ -1,0 +1,197 @@
+/* Rotated files are read to their end, whatever the rotator does. */
+#include "config.h"
+
+#include "input/tail_world.h"
+
+#include "base/clock.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct world w;
+
+static void begin(void)
+{
+    world_init(&w, "*.log");
+    world_start(&w);
+    world_expect(&w, "app.log", "first 1\nfirst 2\n");
+    world_settle(&w);
+}
+
+static void end(void)
+{
+    world_release(&w);
+}
+
+START_TEST(rename_keeps_reading_the_old_file_and_begins_the_new_one)
+{
+    int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
+
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log", "second 1\n");
+    world_settle(&w);
+    ck_assert_int_eq(write(old, "late\n", 5), 5);
+    world_expect_line(&w, "late\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_ROTATED], 1);
+    (void)close(old);
+}
+END_TEST
+
+START_TEST(many_rotations_between_two_looks_lose_nothing)
+{
+    for (int i = 10; i >= 1; i--) {
+        char name[32], text[32];
+
+        (void)snprintf(name, sizeof(name), "app.log.%d", i);
+        (void)snprintf(text, sizeof(text), "generation %d\n", i);
+        world_rename(&w, "app.log", name);
+        world_expect(&w, "app.log", text);
+    }
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_new_file_may_be_late)
+{
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log.1", "still written\n");
+    world_settle(&w);
+    world_expect(&w, "app.log", "at last\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_file_moved_to_another_directory_is_read_on)
+{
+    int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
+
+    ck_assert_int_eq(mkdir(world_path(&w, "old"), 0755), 0);
+    world_rename(&w, "app.log", "old/app.log.1");
+    world_expect(&w, "app.log", "new\n");
+    world_settle(&w);
+    ck_assert_int_eq(write(old, "late\n", 5), 5);
+    world_expect_line(&w, "late\n");
+    world_settle(&w);
+    (void)close(old);
+}
+END_TEST
+
+START_TEST(a_chain_of_names_is_one_content)
+{
+    world_rename(&w, "app.log", "app.log.1");
+    world_run(&w, 10);
+    world_rename(&w, "app.log.1", "app.log.2");
+    world_expect(&w, "app.log.2", "tail of it\n");
+    world_run(&w, 10);
+    world_rename(&w, "app.log.2", "app.log.3");
+    world_expect(&w, "app.log.3", "end of it\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_ROTATED], 1);
+}
+END_TEST
+
+START_TEST(dated_names_are_siblings)
+{
+    static const char *const names[] = {"app.log-20260102", "app-2026-01-02.log",
+                                        "app.log.2026-01-03", "app.log-20260104-10"};
+
+    for (unsigned i = 0; i < 4; i++) {
+        char text[32];
+
+        world_rename(&w, "app.log", names[i]);
+        (void)snprintf(text, sizeof(text), "after %u\n", i);
+        world_expect(&w, names[i], "late\n");
+        world_expect(&w, "app.log", text);
+        world_settle(&w);
+    }
+}
+END_TEST
+
+START_TEST(the_unfinished_line_of_a_retired_file_is_handed_out_once)
+{
+    world_kill(&w);
+    w.options.rotate_wait_ns = 20 * NSEC_PER_MSEC;
+    world_start(&w);
+    world_settle(&w);
+    world_write(&w, "app.log", "half a li");
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect_line(&w, "half a li");
+    world_settle(&w);
+    world_restart(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(the_rest_of_a_line_may_come_after_the_rotation)
+{
+    int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
+
+    world_write(&w, "app.log", "first ha");
+    world_run(&w, 10);
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log", "new\n");
+    world_run(&w, 10);
+    ck_assert_int_eq(write(old, "lf\n", 3), 3);
+    world_expect_line(&w, "first half\n");
+    world_settle(&w);
+    (void)close(old);
+}
+END_TEST
+
+START_TEST(an_unlinked_file_is_read_while_it_is_written)
+{
+    int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
+
+    world_remove(&w, "app.log");
+    world_expect(&w, "app.log", "recreated\n");
+    world_settle(&w);
+    ck_assert_int_eq(write(old, "to the dead\n", 12), 12);
+    world_expect_line(&w, "to the dead\n");
+    world_settle(&w);
+    (void)close(old);
+}
+END_TEST
+
+START_TEST(a_symlink_that_is_switched_is_followed)
+{
+    world_expect(&w, "0.data", "zero\n");
+    ck_assert_int_eq(symlink(world_path(&w, "0.data"), world_path(&w, "pod.log")), 0);
+    world_settle(&w);
+    world_expect(&w, "1.data", "one\n");
+    ck_assert_int_eq(symlink(world_path(&w, "1.data"), world_path(&w, "pod.tmp")), 0);
+    world_expect(&w, "0.data", "zero, later\n");
+    world_rename(&w, "pod.tmp", "pod.log");
+    world_expect(&w, "0.data", "zero, last\n");
+    world_expect(&w, "1.data", "one, later\n");
+    world_settle(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("tailset rotation");
+    TCase *c = tcase_create("rotation");
+
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_test(c, rename_keeps_reading_the_old_file_and_begins_the_new_one);
+    tcase_add_test(c, many_rotations_between_two_looks_lose_nothing);
+    tcase_add_test(c, a_new_file_may_be_late);
+    tcase_add_test(c, a_file_moved_to_another_directory_is_read_on);
+    tcase_add_test(c, a_chain_of_names_is_one_content);
+    tcase_add_test(c, dated_names_are_siblings);
+    tcase_add_test(c, the_unfinished_line_of_a_retired_file_is_handed_out_once);
+    tcase_add_test(c, the_rest_of_a_line_may_come_after_the_rotation);
+    tcase_add_test(c, an_unlinked_file_is_read_while_it_is_written);
+    tcase_add_test(c, a_symlink_that_is_switched_is_followed);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

@@ -1,0 +1,286 @@
+/* Truncated, rewritten and deleted files: what is there is read once, what is gone is told. */
+#include "config.h"
+
+#include "input/tail_world.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct world w;
+
+static void begin(void)
+{
+    world_init(&w, "*.log");
+    world_start(&w);
+    world_expect(&w, "app.log", "first 1\nfirst 2\n");
+    world_settle(&w);
+}
+
+static void end(void)
+{
+    world_release(&w);
+}
+
+START_TEST(truncation_starts_at_zero)
+{
+    world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "new 1\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_TRUNCATED], 0);
+}
+END_TEST
+
+START_TEST(a_file_that_grew_past_the_old_place_between_two_looks_is_seen)
+{
+    world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "this is longer than what was there before\nand so is this\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
+}
+END_TEST
+
+START_TEST(a_file_cut_in_its_middle_is_not_read_again)
+{
+    struct stat st;
+
+    for (int i = 0; i < 200; i++) {
+        char line[64];
+
+        (void)snprintf(line, sizeof(line), "number %d of two hundred, %d\n", i, i * i * i);
+        world_expect(&w, "app.log", line);
+    }
+    world_settle(&w);
+    ck_assert_int_eq(stat(world_path(&w, "app.log"), &st), 0);
+    world_truncate(&w, "app.log", st.st_size - 100);
+    world_run(&w, 20);
+    world_expect(&w, "app.log", "after the cut\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
+}
+END_TEST
+
+START_TEST(copytruncate_takes_the_rest_from_the_copy)
+{
+    world_kill(&w);
+    world_start(&w);
+    world_settle(&w);
+    world_save(&w);
+    world_kill(&w);
+    world_expect(&w, "app.log", "unread 1\nunread 2\n");
+    world_copy(&w, "app.log", "app.log.1");
+    world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "new\n");
+    world_start(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_copy_in_progress_is_not_read)
+{
+    world_copy(&w, "app.log", "app.log.1");
+    world_settle(&w);
+    world_expect(&w, "app.log", "more\n");
+    world_settle(&w);
+    world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "new\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_copy_that_grows_slowly_is_not_read)
+{
+    int in, out;
+    char c;
+
+    world_expect(&w, "app.log", "a few more lines\nso that it takes a while\n");
+    world_settle(&w);
+    in = open(world_path(&w, "app.log"), O_RDONLY);
+    out = open(world_path(&w, "app.log.1"), O_WRONLY | O_CREAT, 0644);
+    while (read(in, &c, 1) == 1) {
+        ck_assert_int_eq(write(out, &c, 1), 1);
+        world_run(&w, 1);
+    }
+    (void)close(in);
+    (void)close(out);
+    world_settle(&w);
+    world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "new\n");
+    world_settle(&w);
+}
+END_TEST
+
+/* The copy was met again after the next generation had begun, and yet is older than that. */
+START_TEST(a_copy_that_takes_its_originals_place_takes_its_turn)
+{
+    w.options.rotate_wait_ns = 30 * NSEC_PER_MSEC;
+    world_restart(&w);
+    world_settle(&w);
+    world_copy(&w, "app.log", "app.log.1");
+    world_settle(&w);
+    world_remove(&w, "app.log");
+    world_expect(&w, "app.log", "the next generation\n");
+    world_settle(&w);
+    world_rename(&w, "app.log.1", "app.log.2");
+    world_run(&w, 100);
+    world_copy(&w, "app.log", "written.anew");
+    world_rename(&w, "written.anew", "app.log");
+    world_expect(&w, "app.log", "and more\n");
+    world_settle(&w);
+}
+END_TEST
+
+/* The size that was seen last is the new content's. */
+START_TEST(a_truncation_that_took_nothing_is_no_loss)
+{
+    w.log.poll = true;
+    world_restart(&w);
+    world_settle(&w);
+    for (int i = 0; i < 20; i++) {
+        world_truncate(&w, "app.log", 0);
+        world_expect(&w, "app.log",
+                     i % 2 ? "short\n" : "longer than what was there before by far\n");
+        world_settle(&w);
+    }
+    world_run(&w, 50);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 20);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_TRUNCATED], 0);
+}
+END_TEST
+
+START_TEST(what_a_truncation_took_is_told)
+{
+    world_save(&w);
+    world_kill(&w);
+    world_write(&w, "app.log", "seen by its size only, since the line has no end");
+    world_start(&w);
+    world_run(&w, 30);
+    world_truncate(&w, "app.log", 0);
+    world_until(&w, &w.notes[TAIL_LOST_TRUNCATED], 48);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_TRUNCATED], 48);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_file_written_anew_with_the_same_bytes_is_not_read_again)
+{
+    world_copy(&w, "app.log", "app.tmp");
+    world_rename(&w, "app.tmp", "app.log");
+    world_settle(&w);
+    world_expect(&w, "app.log", "and on\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 0);
+}
+END_TEST
+
+START_TEST(a_file_written_anew_while_nobody_looked_is_not_read_again)
+{
+    world_save(&w);
+    world_kill(&w);
+    world_copy(&w, "app.log", "app.tmp");
+    world_rename(&w, "app.tmp", "app.log");
+    world_expect(&w, "app.log", "and on\n");
+    world_start(&w);
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(files_that_begin_alike_are_different_files)
+{
+    world_expect(&w, "b.log", "first 1\nfirst 2\n");
+    world_settle(&w);
+    world_expect(&w, "b.log", "b\n");
+    world_expect(&w, "app.log", "a\n");
+    world_settle(&w);
+    world_restart(&w);
+    world_expect(&w, "b.log", "b\n");
+    world_settle(&w);
+}
+END_TEST
+
+START_TEST(a_hard_link_is_counted_once)
+{
+    ck_assert_int_eq(link(world_path(&w, "app.log"), world_path(&w, "link.log")), 0);
+    world_run(&w, 20);
+    world_expect(&w, "link.log", "through the link\n");
+    world_settle(&w);
+    world_remove(&w, "link.log");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+    ck_assert_int_eq(link(world_path(&w, "app.log"), world_path(&w, "link.log")), 0);
+    world_run(&w, 20);
+    world_remove(&w, "app.log");
+    world_expect(&w, "link.log", "only the link is left\n");
+    world_settle(&w);
+    world_remove(&w, "link.log");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+}
+END_TEST
+
+START_TEST(a_directory_that_is_removed_is_no_vanished_file)
+{
+    ck_assert_int_eq(mkdir(world_path(&w, "directory.log"), 0755), 0);
+    world_run(&w, 20);
+    ck_assert_int_eq(rmdir(world_path(&w, "directory.log")), 0);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+}
+END_TEST
+
+START_TEST(deleted_before_it_was_read_is_told)
+{
+    world_save(&w);
+    world_kill(&w);
+    world_expect(&w, "b.log", "line 1\n");
+    world_start(&w);
+    world_settle(&w);
+    world_write(&w, "b.log", "no end");
+    world_run(&w, 20);
+    world_save(&w);
+    world_kill(&w);
+    world_remove(&w, "b.log");
+    world_start(&w);
+    world_until(&w, &w.notes[TAIL_LOST_VANISHED], 6);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 1);
+    world_settle(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("tailset truncation");
+    TCase *c = tcase_create("truncation");
+
+    tcase_set_timeout(c, 60);
+    tcase_add_checked_fixture(c, begin, end);
+    tcase_add_test(c, truncation_starts_at_zero);
+    tcase_add_test(c, a_file_that_grew_past_the_old_place_between_two_looks_is_seen);
+    tcase_add_test(c, a_file_cut_in_its_middle_is_not_read_again);
+    tcase_add_test(c, copytruncate_takes_the_rest_from_the_copy);
+    tcase_add_test(c, a_copy_in_progress_is_not_read);
+    tcase_add_test(c, a_copy_that_grows_slowly_is_not_read);
+    tcase_add_test(c, a_copy_that_takes_its_originals_place_takes_its_turn);
+    tcase_add_test(c, a_truncation_that_took_nothing_is_no_loss);
+    tcase_add_test(c, what_a_truncation_took_is_told);
+    tcase_add_test(c, a_file_written_anew_with_the_same_bytes_is_not_read_again);
+    tcase_add_test(c, a_file_written_anew_while_nobody_looked_is_not_read_again);
+    tcase_add_test(c, files_that_begin_alike_are_different_files);
+    tcase_add_test(c, a_hard_link_is_counted_once);
+    tcase_add_test(c, a_directory_that_is_removed_is_no_vanished_file);
+    tcase_add_test(c, deleted_before_it_was_read_is_told);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

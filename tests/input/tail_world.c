@@ -1,0 +1,336 @@
+/* tail_world -- see tail_world.h. */
+#include "config.h"
+
+#include "input/tail_world.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DEADLINE_S = 10, QUIET_MS = 40 };
+
+struct sink_file {
+    uint32_t id;
+    uint64_t lines;
+};
+
+static void lines_add(struct world_lines *l, const char *p, size_t n)
+{
+    GROW(l->p, l->n, l->cap);
+    l->p[l->n++] = xstrslice(slice_make(p, n));
+}
+
+static void lines_cut(struct world_lines *l, size_t n)
+{
+    while (l->n > n)
+        free(l->p[--l->n]);
+}
+
+static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
+{
+    struct world *w = ctx;
+    struct sink_file *f = xcalloc(1, sizeof(*f));
+    struct reader r = reader_of(carry);
+
+    ck_assert_uint_eq(log, 0);
+    ck_assert_uint_gt(id, 0);
+    if (carry.n > 0)
+        f->lines = read_u64(&r);
+    ck_assert(!r.bad);
+    if (w->trace)
+        (void)fprintf(stderr, "  open %u %s\n", id, path);
+    f->id = id;
+    w->open_files++;
+    (void)snprintf(w->last_path, sizeof(w->last_path), "%s", path);
+    return f;
+}
+
+static void sink_lines(void *ctx, void *file, const char *p, size_t n)
+{
+    struct world *w = ctx;
+    struct sink_file *f = file;
+    const char *end = p + n;
+    volatile char sum = 0;
+
+    for (int i = 1; i <= 64; i++)
+        sum = (char)(sum + p[-i] + end[i - 1]); /* promised to be readable */
+    ck_assert_uint_gt(n, 0);
+    while (p < end) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p));
+        const char *next = newline ? newline + 1 : end;
+
+        lines_add(&w->lines, p, (size_t)(next - p));
+        if (w->trace)
+            (void)fprintf(stderr, "  %u: %.*s\n", f->id, next - p > 30 ? 30 : (int)(next - p - 1),
+                          p);
+        f->lines++;
+        p = next;
+    }
+}
+
+static void sink_carry(void *ctx, void *file, struct buf *out)
+{
+    (void)ctx;
+    buf_u64(out, ((struct sink_file *)file)->lines);
+}
+
+static void sink_renamed(void *ctx, void *file, const char *path)
+{
+    struct world *w = ctx;
+    struct sink_file *f = file;
+
+    if (w->trace)
+        (void)fprintf(stderr, "  %u is now %s\n", f->id, path);
+    w->renames++;
+}
+
+static void sink_close(void *ctx, void *file)
+{
+    struct world *w = ctx;
+
+    if (w->trace)
+        (void)fprintf(stderr, "  close %u\n", ((struct sink_file *)file)->id);
+    w->open_files--;
+    free(file);
+}
+
+static void sink_note(void *ctx, unsigned log, enum tail_note what, uint64_t n)
+{
+    struct world *w = ctx;
+
+    ck_assert_uint_eq(log, 0);
+    if (w->trace)
+        (void)fprintf(stderr, "  note %d: %llu\n", (int)what, (unsigned long long)n);
+    w->notes[what] += n;
+}
+
+static const struct tail_sink *sink_of(struct world *w)
+{
+    static struct tail_sink sink;
+
+    sink = (struct tail_sink){w,          sink_open, sink_lines, sink_carry, sink_renamed,
+                              sink_close, sink_note};
+    return &sink;
+}
+
+void world_init(struct world *w, const char *glob)
+{
+    *w = (struct world){0};
+    log_set_level(LOG_LEVEL_ERROR);
+    w->trace = getenv("TAIL_TRACE") != NULL;
+    (void)snprintf(w->dir, sizeof(w->dir), "/tmp/lt-tail-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(w->dir));
+    ck_assert_int_eq(loop_new(&w->loop), 0);
+    w->globs[0] = xstrdup(world_path(w, glob));
+    w->log = (struct tail_log){.name = "test", .globs = (const char *const *)w->globs, .nglobs = 1};
+    w->options = (struct tail_options){
+        .logs = &w->log,
+        .nlogs = 1,
+        .max_line = 1 << 20,
+        .rotate_wait_ns = 60 * NSEC_PER_SEC,
+        .reconcile_ns = 5 * NSEC_PER_MSEC,
+        .collect_ns = -1,
+        .lost_wait_ns = 15 * NSEC_PER_MSEC,
+    };
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+void world_release(struct world *w)
+{
+    tailset_free(w->set);
+    ck_assert_uint_eq(w->open_files, 0);
+    loop_free(w->loop);
+    lines_cut(&w->lines, 0);
+    lines_cut(&w->expected, 0);
+    free(w->lines.p);
+    free(w->expected.p);
+    buf_release(&w->saved);
+    for (int i = 0; i < WORLD_GLOBS; i++)
+        free(w->globs[i]);
+    (void)nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *world_path(const struct world *w, const char *name)
+{
+    static char path[8][256];
+    static unsigned turn;
+    char *p = path[turn++ % 8];
+
+    (void)snprintf(p, sizeof(path[0]), "%s/%s", w->dir, name);
+    return p;
+}
+
+void world_start(struct world *w)
+{
+    ck_assert_int_eq(tailset_new(w->loop, &w->options, sink_of(w), &w->set), 0);
+    if (w->has_state)
+        ck_assert_int_eq(tailset_restore(w->set, buf_all(&w->saved)), 0);
+}
+
+void world_save(struct world *w)
+{
+    buf_clear(&w->saved);
+    tailset_encode(w->set, &w->saved);
+    w->has_state = true;
+    w->saved_lines = w->lines.n;
+    memcpy(w->saved_notes, w->notes, sizeof(w->notes));
+}
+
+void world_kill(struct world *w)
+{
+    tailset_free(w->set);
+    w->set = NULL;
+    lines_cut(&w->lines, w->saved_lines);
+    memcpy(w->notes, w->saved_notes, sizeof(w->notes));
+}
+
+void world_restart(struct world *w)
+{
+    world_save(w);
+    world_kill(w);
+    world_start(w);
+}
+
+void world_write(struct world *w, const char *name, const char *text)
+{
+    int fd = open(world_path(w, name), O_WRONLY | O_APPEND | O_CREAT, 0644);
+    size_t n = strlen(text);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, text, n), (ssize_t)n);
+    ck_assert_int_eq(close(fd), 0);
+}
+
+void world_expect_line(struct world *w, const char *line)
+{
+    lines_add(&w->expected, line, strlen(line));
+}
+
+void world_expect(struct world *w, const char *name, const char *lines)
+{
+    world_write(w, name, lines);
+    while (*lines) {
+        const char *newline = strchr(lines, '\n');
+
+        ck_assert_ptr_nonnull(newline);
+        lines_add(&w->expected, lines, (size_t)(newline + 1 - lines));
+        lines = newline + 1;
+    }
+}
+
+void world_rename(struct world *w, const char *from, const char *to)
+{
+    ck_assert_int_eq(rename(world_path(w, from), world_path(w, to)), 0);
+}
+
+void world_copy(struct world *w, const char *from, const char *to)
+{
+    int in = open(world_path(w, from), O_RDONLY);
+    int out = open(world_path(w, to), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    char p[4096];
+    ssize_t n;
+
+    ck_assert(in >= 0 && out >= 0);
+    while ((n = read(in, p, sizeof(p))) > 0)
+        ck_assert_int_eq(write(out, p, (size_t)n), n);
+    (void)close(in);
+    (void)close(out);
+}
+
+void world_truncate(struct world *w, const char *name, long size)
+{
+    ck_assert_int_eq(truncate(world_path(w, name), size), 0);
+}
+
+void world_remove(struct world *w, const char *name)
+{
+    ck_assert_int_eq(unlink(world_path(w, name)), 0);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char **sorted(const struct world_lines *l)
+{
+    char **p = xcalloc(l->n + 1, sizeof(*p));
+
+    if (l->n > 0)
+        memcpy(p, l->p, l->n * sizeof(*p));
+    qsort(p, l->n, sizeof(*p), by_text);
+    return p;
+}
+
+bool world_is_exact(struct world *w, struct buf *ret_difference)
+{
+    char **got = sorted(&w->lines), **want = sorted(&w->expected);
+    size_t g = 0, e = 0, differences = 0;
+
+    while (g < w->lines.n || e < w->expected.n) {
+        int order = g == w->lines.n ? 1 : e == w->expected.n ? -1 : strcmp(got[g], want[e]);
+
+        if (order != 0 && differences++ < 10)
+            buf_fmt(ret_difference, "%s %.60s",
+                    order < 0 ? "too often:" : "missing:", order < 0 ? got[g] : want[e]);
+        g += order <= 0;
+        e += order >= 0;
+    }
+    free(got);
+    free(want);
+    return differences == 0;
+}
+
+static int64_t deadline(void)
+{
+    return clock_mono_ns() + DEADLINE_S * NSEC_PER_SEC;
+}
+
+void world_run(struct world *w, unsigned ms)
+{
+    int64_t until = clock_mono_ns() + (int64_t)ms * NSEC_PER_MSEC;
+
+    do
+        ck_assert_int_eq(loop_turn(w->loop, 1), 0);
+    while (clock_mono_ns() < until);
+}
+
+void world_until(struct world *w, const uint64_t *counter, uint64_t n)
+{
+    int64_t until = deadline();
+
+    while (*counter < n) {
+        ck_assert_int_eq(loop_turn(w->loop, 1), 0);
+        if (clock_mono_ns() > until)
+            ck_abort_msg("waited in vain: %llu of %llu", (unsigned long long)*counter,
+                         (unsigned long long)n);
+    }
+}
+
+void world_settle(struct world *w)
+{
+    struct buf difference = BUF_INIT;
+    int64_t until = deadline();
+
+    while (w->lines.n < w->expected.n && clock_mono_ns() < until)
+        ck_assert_int_eq(loop_turn(w->loop, 1), 0);
+    world_run(w, QUIET_MS);
+    if (!world_is_exact(w, &difference))
+        ck_abort_msg("%zu lines, %zu expected\n%s", w->lines.n, w->expected.n, difference.p);
+    buf_release(&difference);
+}

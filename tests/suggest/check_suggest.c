@@ -1,0 +1,476 @@
+/* Which lines suggest puts together, what it takes their fields for, and what it writes. */
+#include "config.h"
+
+#include "base/xalloc.h"
+#include "engine/intake.h"
+#include "suggest/fields.h"
+#include "suggest/shapes.h"
+#include "suggest/suggest.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void expect_class(const char *value, enum word_class class)
+{
+    ck_assert_msg(word_class(slice_str(value)) == class, "%s is of class %d", value,
+                  (int)word_class(slice_str(value)));
+}
+
+START_TEST(values_are_known_by_their_look)
+{
+    expect_class("connected", WORD_FIXED);
+    expect_class("", WORD_FIXED);
+    expect_class("12", WORD_NUMBER);
+    expect_class("-1.5e3", WORD_NUMBER);
+    expect_class("10:15:30", WORD_TIME);
+    expect_class("2025-11-12T10:15:30.123Z", WORD_TIME);
+    expect_class("2025/11/12", WORD_DATE);
+    expect_class("12/Nov/2025:10:15:30 +0000", WORD_TIME);
+    expect_class("850.417µs", WORD_DURATION);
+    expect_class("1h2m3.5s", WORD_DURATION);
+    expect_class("1.5MiB", WORD_SIZE);
+    expect_class("45%", WORD_PERCENT);
+    expect_class("0dc9b667-0bf8-48c2-868b-e121dbe3d758", WORD_ID);
+    expect_class("8f36ff41", WORD_ID);
+    expect_class("deadbeef", WORD_FIXED); /* may be a word */
+    expect_class("10.0.0.1:8080", WORD_ADDRESS);
+    expect_class("/api/chat", WORD_PATH);
+    expect_class("https://example.com/x", WORD_PATH);
+    expect_class("OPTIONS", WORD_METHOD);
+    expect_class("true", WORD_BOOL);
+    expect_class("OAuth2", WORD_OTHER);
+}
+END_TEST
+
+START_TEST(a_word_is_taken_apart_around_its_value)
+{
+    struct word w[WORDS_MAX];
+    bool more;
+
+    ck_assert_uint_eq(
+        words_split(SLICE("  Hash=8f36ff41, took (1.5ms) by 'two words' end"), w, &more), 6);
+    ck_assert(!more);
+    ck_assert(slice_eq(w[0].before, SLICE("Hash=")));
+    ck_assert(slice_eq(w[0].core, SLICE("8f36ff41")));
+    ck_assert(slice_eq(w[0].after, SLICE(",")));
+    ck_assert(w[1].class == WORD_FIXED && slice_eq(w[1].before, SLICE("took")));
+    ck_assert(w[2].class == WORD_DURATION && slice_eq(w[2].before, SLICE("(")));
+    ck_assert(w[4].class == WORD_QUOTED && slice_eq(w[4].core, SLICE("two words")));
+}
+END_TEST
+
+START_TEST(every_prefix_of_a_text_can_be_split)
+{
+    static const char text[] =
+        "a [x y] \"q \\\" r\", k='v w';(z=1.5MiB). \xf0\x9f\x94\x8c https://h/p ''";
+    struct word w[WORDS_MAX];
+    bool more;
+
+    for (size_t n = 0; n < sizeof text; n++) {
+        char *copy = xmalloc(n ? n : 1); /* so that a sanitizer sees a step too far */
+
+        memcpy(copy, text, n);
+        size_t k = words_split(slice_make(copy, n), w, &more);
+
+        for (size_t i = 0; i < k; i++)
+            ck_assert(w[i].before.p + w[i].before.n <= copy + n);
+        free(copy);
+    }
+}
+END_TEST
+
+START_TEST(more_words_than_the_most_are_left_out)
+{
+    struct buf text = BUF_INIT;
+    struct word w[WORDS_MAX];
+    bool more;
+
+    for (int i = 0; i < WORDS_MAX + 1; i++)
+        buf_str(&text, "word ");
+    ck_assert_uint_eq(words_split(buf_all(&text), w, &more), WORDS_MAX);
+    ck_assert(more);
+    buf_release(&text);
+}
+END_TEST
+
+/* Adds printf'd texts `times` each; they live until the test ends. */
+static void add(struct shapes *s, int times, const char *text)
+{
+    struct slice copy = slice_str(xstrdup(text));
+
+    for (int i = 0; i < times; i++)
+        shapes_add(s, copy);
+}
+
+static void release(struct shapes *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        free((char *)s->list[i].text.p);
+    shapes_release(s);
+}
+
+START_TEST(texts_that_differ_in_values_are_one_shape)
+{
+    struct shapes s = {.n = 0};
+
+    add(&s, 3, "Client 0dc9b667-0bf8-48c2-868b-e121dbe3d758 sent 12 bytes");
+    add(&s, 2, "Client 1dc9b667-0bf8-48c2-868b-e121dbe3d758 sent 7 bytes");
+    add(&s, 1, "Client gone");
+    shapes_find(&s);
+    ck_assert_uint_eq(s.nshapes, 2);
+    ck_assert_uint_eq(s.shapes[0].count, 5);
+    ck_assert(s.shapes[0].words[1].variable && s.shapes[0].words[1].class == WORD_ID);
+    ck_assert(s.shapes[0].words[3].variable && s.shapes[0].words[3].class == WORD_NUMBER);
+    ck_assert(!s.shapes[0].words[0].variable && !s.shapes[0].open);
+    release(&s);
+}
+END_TEST
+
+START_TEST(a_value_that_never_changes_is_fixed_again)
+{
+    struct shapes s = {.n = 0};
+
+    add(&s, 9, "loaded prompt v1.0.1 in 3 ms");
+    shapes_find(&s);
+    ck_assert_uint_eq(s.nshapes, 1);
+    ck_assert(!s.shapes[0].differs);
+    for (size_t i = 0; i < s.shapes[0].nwords; i++)
+        ck_assert(!s.shapes[0].words[i].variable);
+    release(&s);
+}
+END_TEST
+
+START_TEST(what_comes_after_a_colon_may_differ)
+{
+    struct shapes s = {.n = 0};
+
+    add(&s, 2, "cannot write: broken pipe");
+    add(&s, 2, "cannot write: no space left on device");
+    add(&s, 2, "cannot write: timeout");
+    add(&s, 2, "ERROR: one thing");
+    add(&s, 2, "ERROR: quite another");
+    add(&s, 2, "ERROR: and a third");
+    shapes_find(&s);
+    ck_assert_uint_eq(s.nshapes, 4); /* a level says nothing on its own */
+    ck_assert_uint_eq(s.shapes[0].count, 6);
+    ck_assert(s.shapes[0].open);
+    release(&s);
+}
+END_TEST
+
+START_TEST(a_word_that_is_many_things_varies)
+{
+    struct shapes s = {.n = 0};
+    char text[64];
+
+    for (int i = 0; i < 12; i++) {
+        snprintf(text, sizeof text, "user %c%c%c logged in", 'a' + i, 'b' + i, 'c' + i);
+        add(&s, 1, text);
+    }
+    add(&s, 5, "Auth service initialized");
+    add(&s, 5, "Mail service initialized");
+    shapes_find(&s);
+    ck_assert_uint_eq(s.nshapes, 3);
+    ck_assert_uint_eq(s.shapes[0].count, 12);
+    ck_assert(s.shapes[0].words[1].variable);
+    release(&s);
+}
+END_TEST
+
+static struct field_guess guess(const char *name, const char *const *values, int times,
+                                const char *about)
+{
+    struct field_list list = {.n = 0};
+
+    for (int t = 0; t < times; t++)
+        for (size_t i = 0; values[i]; i++)
+            field_note(&list, slice_str(name), slice_str(values[i]));
+    struct field_guess g = field_guess(&list.list[0], slice_str(about));
+
+    field_list_release(&list);
+    return g;
+}
+
+#define VALUES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void expect_role(struct field_guess g, enum field_role role, const char *unit)
+{
+    ck_assert_int_eq(g.role, role);
+    if (unit)
+        ck_assert_str_eq(g.unit, unit);
+}
+
+START_TEST(units_are_guessed_by_name_then_by_size)
+{
+    expect_role(guess("duration_ms", VALUES("12", "900"), 3, ""), ROLE_TIME, "ms");
+    expect_role(guess("tookNanos", VALUES("12", "900"), 3, ""), ROLE_TIME, "ns");
+    expect_role(guess("duration", VALUES("1500000000", "23000000"), 3, ""), ROLE_TIME, "ns");
+    expect_role(guess("latency", VALUES("0.25", "1.5"), 3, ""), ROLE_TIME, "s");
+    expect_role(guess("latency", VALUES("25", "150"), 3, ""), ROLE_TIME, "ms");
+    expect_role(guess("anything", VALUES("1.5s", "850µs"), 3, ""), ROLE_TIME, "s");
+    expect_role(guess("body_bytes", VALUES("20", "45119"), 3, ""), ROLE_SIZE, "B");
+    expect_role(guess("request_id_ms_x", VALUES("12"), 3, ""), ROLE_NUMBER, NULL);
+    expect_role(guess("interval", VALUES("86400000000000"), 3, ""), ROLE_NUMBER, NULL);
+}
+END_TEST
+
+START_TEST(numbers_are_sums_states_or_nothing)
+{
+    expect_role(guess("records_deleted", VALUES("1", "42"), 3, ""), ROLE_ADD, NULL);
+    expect_role(guess("input_tokens", VALUES("1", "42"), 3, ""), ROLE_ADD, NULL);
+    expect_role(guess("count", VALUES("1", "42"), 3, "rows imported"), ROLE_ADD, NULL);
+    expect_role(guess("count", VALUES("1", "42"), 3, "active sessions"), ROLE_SET, NULL);
+    expect_role(guess("idle", VALUES("1", "42"), 3, "pool"), ROLE_SET, NULL);
+    expect_role(guess("user_id", VALUES("1", "42"), 3, ""), ROLE_NUMBER, NULL);
+    expect_role(guess("status", VALUES("200", "404"), 3, ""), ROLE_LABEL, NULL);
+}
+END_TEST
+
+START_TEST(what_has_many_values_is_refused_as_label)
+{
+    struct field_list list = {.n = 0};
+    char text[32];
+
+    for (int i = 0; i < 100; i++) {
+        snprintf(text, sizeof text, "user%c%c", 'a' + i % 26, 'a' + i / 26);
+        field_note(&list, SLICE("user"), slice_str(text));
+    }
+    expect_role(field_guess(&list.list[0], SLICE("")), ROLE_REFUSED, NULL);
+    field_list_release(&list);
+    expect_role(guess("kind", VALUES("a", "b", "c"), 3, ""), ROLE_LABEL, NULL);
+    expect_role(guess("mail", VALUES("a@example.com"), 3, ""), ROLE_REFUSED, NULL);
+    expect_role(guess("id", VALUES("0dc9b667-0bf8-48c2-868b-e121dbe3d758"), 3, ""), ROLE_REFUSED,
+                NULL);
+    expect_role(guess("path", VALUES("/user/1", "/user/2"), 3, ""), ROLE_ROUTE, NULL);
+}
+END_TEST
+
+START_TEST(different_values_are_counted_up_to_a_bound)
+{
+    struct field_list list = {.n = 0};
+    char text[32];
+
+    for (int i = 0; i < 3 * VALUES_MAX; i++) {
+        snprintf(text, sizeof text, "/p/x%dy", i);
+        field_note(&list, SLICE("path"), slice_str(text));
+    }
+    ck_assert_uint_eq(list.list[0].values.n, VALUES_MAX);
+    ck_assert_uint_eq(list.list[0].routes.n, VALUES_MAX);
+    ck_assert_uint_eq(list.list[0].seen, 3 * VALUES_MAX);
+    field_list_release(&list);
+}
+END_TEST
+
+START_TEST(names_are_told_apart_up_to_a_bound)
+{
+    struct field_list list = {.n = 0};
+    char name[32];
+
+    for (int t = 0; t < 2; t++)
+        for (int i = 0; i < 3 * FIELDS_MAX; i++) {
+            snprintf(name, sizeof name, "f%d", i);
+            field_note(&list, slice_str(name), SLICE("1"));
+        }
+    ck_assert_uint_eq(list.n, FIELDS_MAX);
+    for (int i = 0; i < FIELDS_MAX; i++) {
+        snprintf(name, sizeof name, "f%d", i);
+        ck_assert_str_eq(list.list[i].name, name);
+        ck_assert_uint_eq(list.list[i].seen, 2);
+    }
+    field_list_release(&list);
+}
+END_TEST
+
+/* The whole way, from lines to a file. */
+static char *write_up(const char *const *lines, int times, uint64_t least)
+{
+    struct mistakes m = MISTAKES_INIT;
+    struct ruleset_options ro = {.lint = false};
+    struct ruleset *rules = ruleset_new(NULL, 0, false, &ro, &m);
+    struct source *source = source_new(rules, 0, "", 0);
+    struct suggest_options options = {.least = least};
+    struct suggest *s = suggest_new(&options);
+    struct buf out = BUF_INIT;
+    struct record r;
+
+    record_init(&r, rules);
+    record_source(&r, source);
+    for (int t = 0; t < times; t++)
+        for (size_t i = 0; lines[i]; i++)
+            if (intake_line(&r, slice_str(lines[i]), 1 << 20) == INTAKE_LINE)
+                suggest_add(s, &r);
+    suggest_write(s, "sample", &out);
+    suggest_free(s);
+    record_release(&r);
+    source_free(source);
+    ruleset_free(rules);
+    mistakes_release(&m);
+    return buf_detach(&out);
+}
+
+/* What was written loads without mistakes and warnings. */
+static void expect_loads(const char *text)
+{
+    struct mistakes m = MISTAKES_INIT;
+    struct ruleset_options ro = {.lint = false};
+    struct ini_doc *doc = ini_read_text(slice_str(text), "suggested.ini", &m);
+    struct ruleset *rules = ruleset_new(&doc, 1, false, &ro, &m);
+    struct buf said = BUF_INIT;
+
+    mistakes_print(&m, WARNING, &said);
+    ck_assert_msg(m.nmistakes == 0 && m.nwarnings == 0, "%s\nin\n%s", said.p, text);
+    buf_release(&said);
+    ruleset_free(rules);
+    ini_free(doc);
+    mistakes_release(&m);
+}
+
+START_TEST(the_field_that_tells_lines_apart_is_found)
+{
+    char *text = write_up(VALUES("{\"what\":\"paid\",\"sum\":12,\"host\":\"a\"}",
+                                 "{\"what\":\"failed\",\"sum\":13,\"host\":\"a\"}"),
+                          10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "told apart by the field `what`"));
+    ck_assert_ptr_nonnull(strstr(text, "where = what == paid"));
+    expect_loads(text);
+    free(text);
+}
+END_TEST
+
+START_TEST(tomorrow_has_another_date)
+{
+    char *text = write_up(VALUES("2025-11-12 10:00:00 INFO Order 12 done in 885 ms, 20 bytes",
+                                 "2025-11-12 10:00:00 INFO Order 13 done in 12 ms, 12 bytes",
+                                 "Nov  9 10:00:01 host app[12]: Job 7 took 1.5 seconds",
+                                 "Nov  9 10:00:01 host app[12]: Job 8 took 0.25 seconds"),
+                          10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\S+ \\S+ INFO Order -?[\\d.]+ done in "
+                                       "(?<duration_ms>-?[\\d.]+) ms, (?<size_bytes>"));
+    ck_assert_ptr_nonnull(strstr(text, "\nvalue = duration_ms\nunit = ms\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nvalue = size_bytes\nunit = B\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\S+\\s+\\S+ \\S+ host app\\[12\\]: Job "));
+    ck_assert_ptr_nonnull(strstr(text, "\nvalue = duration_s\nunit = s\n"));
+    ck_assert_ptr_null(strstr(text, "[event log_2025"));
+    expect_loads(text);
+    free(text);
+}
+END_TEST
+
+START_TEST(access_logs_of_web_servers_are_known)
+{
+    char *text = write_up(
+        VALUES("10.0.0.1 - - [12/Nov/2025:10:00:00 +0000] \"GET /user/12 HTTP/1.1\" 200 512 \"-\" "
+               "\"Mozilla/5.0 (X11; Linux)\"",
+               "10.0.0.2 - - [12/Nov/2025:10:00:01 +0000] \"POST /user/13 HTTP/2.0\" 404 12 "
+               "\"https://example.org/\" \"curl/7.88\""),
+        10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\n; 20 lines, such as: 10.0.0.1 "));
+    ck_assert_ptr_nonnull(strstr(text,
+                                 "[event http_access]\nmatch = ^(?<address>\\S+) - - \\[.*?\\] "
+                                 "\"(?<method>[A-Z]+) (?<path>\\S+) "));
+    ck_assert_ptr_nonnull(strstr(text, "set.path_route = ${path|route}"));
+    ck_assert_ptr_nonnull(strstr(text, "endpoint=path_route"));
+    expect_loads(text);
+    free(text);
+}
+END_TEST
+
+START_TEST(hostile_texts_make_rules_that_load)
+{
+    char *text = write_up(
+        VALUES("{\"msg\":\"a ; b \\\\; [c] = ${d} $e\",\"le\":\"x\",\"a b\":1,\"q\\\"\":2}",
+               "{\"msg\":\"\\\"quoted\\\"\",\"__name__\":\"x\",\"job\":\"y\"}",
+               "{\"msg\":\"line one\\nline two\\u0000\",\"status\":\"ok\"}",
+               "{\"msg\":\" blanks around \",\"duration\":1.5}", "{\"msg\":\"\xff\xfe bytes\"}",
+               "{\"msg\":\"up\"}", "{\"msg\":\"process restarted\"}", "{\"msg\":\"123\"}",
+               "{\"msg\":\"active sessions count\",\"count\":3,\"total\":4}",
+               "{\"msg\":\"active sessions\",\"count\":3}", "{\"other\":1,\"keys\":\"x\"}",
+               "{\"msg\":\"Сессия открыта\"}", "[section]", "key = value ; comment",
+               "text with (brackets) and \\ and $ and ^ | ?", "\x1b[31mred\x1b[0m alert 7",
+               "tab\tseparated\tthing", "; looks like a comment", "x"),
+        6, 5);
+
+    expect_loads(text);
+    free(text);
+}
+END_TEST
+
+START_TEST(rare_lines_are_named_but_not_proposed)
+{
+    char *text = write_up(VALUES("{\"msg\":\"seldom seen\"}"), 4, 5);
+
+    ck_assert_ptr_null(strstr(text, "[event"));
+    ck_assert_ptr_nonnull(strstr(text, ";      4  seldom seen"));
+    expect_loads(text);
+    free(text);
+}
+END_TEST
+
+START_TEST(a_prefix_leaves_out_what_has_an_event_of_its_own)
+{
+    struct buf text = BUF_INIT;
+    const char *lines[] = {"{\"msg\":\"failed to open door\"}", NULL};
+    char more[8][64];
+    const char *list[20];
+    size_t n = 0;
+
+    for (int i = 0; i < 8; i++) {
+        snprintf(more[i], sizeof more[i], "{\"msg\":\"failed to %c%c%c\"}", 'a' + i, 'b' + i,
+                 'c' + i);
+        list[n++] = more[i];
+    }
+    for (int i = 0; i < 6; i++)
+        list[n++] = lines[0];
+    list[n] = NULL;
+    char *page = write_up(list, 1, 5);
+
+    ck_assert_ptr_nonnull(strstr(page, "where = msg ^= failed to\n"));
+    ck_assert_ptr_nonnull(strstr(page, "unless = failed_to_open_door\n"));
+    expect_loads(page);
+    free(page);
+    buf_release(&text);
+}
+END_TEST
+
+static Suite *suggest_suite(void)
+{
+    Suite *s = suite_create("suggest");
+    TCase *c = tcase_create("suggest");
+
+    tcase_add_test(c, values_are_known_by_their_look);
+    tcase_add_test(c, a_word_is_taken_apart_around_its_value);
+    tcase_add_test(c, every_prefix_of_a_text_can_be_split);
+    tcase_add_test(c, more_words_than_the_most_are_left_out);
+    tcase_add_test(c, texts_that_differ_in_values_are_one_shape);
+    tcase_add_test(c, a_value_that_never_changes_is_fixed_again);
+    tcase_add_test(c, what_comes_after_a_colon_may_differ);
+    tcase_add_test(c, a_word_that_is_many_things_varies);
+    tcase_add_test(c, units_are_guessed_by_name_then_by_size);
+    tcase_add_test(c, numbers_are_sums_states_or_nothing);
+    tcase_add_test(c, what_has_many_values_is_refused_as_label);
+    tcase_add_test(c, different_values_are_counted_up_to_a_bound);
+    tcase_add_test(c, names_are_told_apart_up_to_a_bound);
+    tcase_add_test(c, the_field_that_tells_lines_apart_is_found);
+    tcase_add_test(c, tomorrow_has_another_date);
+    tcase_add_test(c, access_logs_of_web_servers_are_known);
+    tcase_add_test(c, hostile_texts_make_rules_that_load);
+    tcase_add_test(c, rare_lines_are_named_but_not_proposed);
+    tcase_add_test(c, a_prefix_leaves_out_what_has_an_event_of_its_own);
+    suite_add_tcase(s, c);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suggest_suite());
+
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+
+    srunner_free(runner);
+    return failed != 0;
+}
