@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-int when_parse(struct slice text, int64_t *ret_ns)
+int timearg_parse(struct slice text, int64_t *ret_ns)
 {
     static const char *const formats[] = {"rfc3339", "unix", "%Y-%m-%d"};
     enum { FORMATS = sizeof formats / sizeof *formats };
@@ -26,10 +26,10 @@ int when_parse(struct slice text, int64_t *ret_ns)
     return r;
 }
 
-void when_format(char out[WHEN_TEXT], int64_t ns)
+void timearg_format(char out[TIMEARG_TEXT], int64_t ns)
 {
     time_t seconds = (time_t)(ns / NSEC_PER_SEC);
     struct tm tm;
 
-    strftime(out, WHEN_TEXT, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
+    strftime(out, TIMEARG_TEXT, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
 }

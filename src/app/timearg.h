@@ -7,11 +7,11 @@
 
 #include <stdint.h>
 
-enum { WHEN_TEXT = 32 };
+enum { TIMEARG_TEXT = 32 };
 
 /* 0 or -EINVAL. */
-int when_parse(struct slice text, int64_t *ret_ns);
+int timearg_parse(struct slice text, int64_t *ret_ns);
 /* RFC 3339 in UTC, whole seconds. */
-void when_format(char out[WHEN_TEXT], int64_t ns);
+void timearg_format(char out[TIMEARG_TEXT], int64_t ns);
 
 #endif

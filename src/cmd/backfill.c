@@ -44,7 +44,7 @@ static const struct option_row rows[] = {
 };
 
 struct plan_of_work {
-    struct steps_options steps;
+    struct stepwriter_options steps;
     int64_t slack_ns;
     const char **names, **values;
 };
@@ -59,7 +59,7 @@ static int read_step(const struct command *self, const char *name, const char *t
 
 static int read_time(const struct command *self, const char *name, const char *text, int64_t *to)
 {
-    if (text && when_parse(slice_str(text), to) < 0)
+    if (text && timearg_parse(slice_str(text), to) < 0)
         return usage_error(self, "--%s wants a time such as 2025-11-12T10:00:00Z, not \"%s\"", name,
                            text);
     return -1;
@@ -126,7 +126,7 @@ static int read_options(const struct command *self, const struct backfill_option
 {
     int code;
 
-    p->steps = (struct steps_options){
+    p->steps = (struct stepwriter_options){
         .step_ns = 15 * NSEC_PER_SEC, .start_ns = INT64_MIN, .end_ns = INT64_MAX};
     p->slack_ns = 60 * NSEC_PER_SEC;
     if ((code = read_step(self, "step", o->step, NSEC_PER_SEC, &p->steps.step_ns)) >= 0 ||
@@ -137,12 +137,12 @@ static int read_options(const struct command *self, const struct backfill_option
     return read_labels(self, o, setup, p);
 }
 
-static void say_range(const struct timeline_stats *s, uint64_t steps)
+static void say_range(const struct bytime_stats *s, uint64_t steps)
 {
-    char first[WHEN_TEXT], last[WHEN_TEXT];
+    char first[TIMEARG_TEXT], last[TIMEARG_TEXT];
 
-    when_format(first, s->first_ns);
-    when_format(last, s->last_ns);
+    timearg_format(first, s->first_ns);
+    timearg_format(last, s->last_ns);
     if (steps)
         log_info("%llu line%s from %s to %s, %llu step%s", (unsigned long long)s->lines,
                  s->lines == 1 ? "" : "s", first, last, (unsigned long long)steps,
@@ -154,11 +154,11 @@ static void say_range(const struct timeline_stats *s, uint64_t steps)
             first, last);
 }
 
-static void report(const struct timeline *t, uint64_t steps)
+static void report(const struct bytime *t, uint64_t steps)
 {
-    struct timeline_stats s;
+    struct bytime_stats s;
 
-    timeline_stats(t, &s);
+    bytime_stats(t, &s);
     say_range(&s, steps);
     if (s.timeless)
         log_warn("%llu line%s of %s%s no date, and none beside %s has one: counted before all "
@@ -181,13 +181,12 @@ static void report(const struct timeline *t, uint64_t steps)
 /* One wrong clock must not fill the disk: a year of steps is more than anybody wants of silence. */
 static bool is_silence(int64_t from_ns, int64_t to_ns, int64_t start_ns)
 {
-    char from[WHEN_TEXT], to[WHEN_TEXT];
+    char from[TIMEARG_TEXT], to[TIMEARG_TEXT];
 
-    if (from_ns == TIMELINE_NO_TIME ||
-        to_ns - (from_ns > start_ns ? from_ns : start_ns) < SILENCE_NS)
+    if (from_ns == INPUT_NO_TIME || to_ns - (from_ns > start_ns ? from_ns : start_ns) < SILENCE_NS)
         return false;
-    when_format(from, from_ns);
-    when_format(to, to_ns);
+    timearg_format(from, from_ns);
+    timearg_format(to, to_ns);
     log_error("there is no line from %s to %s: was a clock wrong? leave one side out with --start "
               "or --end",
               from, to);
@@ -195,36 +194,36 @@ static bool is_silence(int64_t from_ns, int64_t to_ns, int64_t start_ns)
 }
 
 /* Walks all lines; returns -1, or an exit code. */
-static int walk(struct session *s, struct timeline *t, struct steps *steps,
-                const struct steps_options *o, struct progress *progress)
+static int walk(struct session *s, struct bytime *t, struct stepwriter *steps,
+                const struct stepwriter_options *o, struct progress *progress)
 {
     struct engine_peek line;
     struct source *source;
     struct buf err = BUF_INIT;
-    int64_t last_ns = TIMELINE_NO_TIME; /* of the lines taken */
+    int64_t last_ns = INPUT_NO_TIME; /* of the lines taken */
     bool any_time = false, silence = false;
-    struct timeline_stats stats;
+    struct bytime_stats stats;
     int r;
 
-    while ((r = timeline_next(t, &source, &line, &err)) > 0) {
-        progress_at(progress, timeline_bytes(t));
-        any_time |= line.time_ns != TIMELINE_NO_TIME;
+    while ((r = bytime_next(t, &source, &line, &err)) > 0) {
+        progress_at(progress, bytime_bytes(t));
+        any_time |= line.time_ns != INPUT_NO_TIME;
         if (line.time_ns > o->end_ns) {
-            if (last_ns != TIMELINE_NO_TIME)
-                steps_advance(steps, o->end_ns);
+            if (last_ns != INPUT_NO_TIME)
+                stepwriter_advance(steps, o->end_ns);
             break;
         }
         if ((silence = is_silence(last_ns, line.time_ns, o->start_ns)))
             break;
-        if (line.time_ns != TIMELINE_NO_TIME) {
+        if (line.time_ns != INPUT_NO_TIME) {
             last_ns = line.time_ns;
-            steps_advance(steps, line.time_ns);
+            stepwriter_advance(steps, line.time_ns);
             engine_set_time(s->engine, line.time_ns, line.time_ns);
         }
         engine_take(s->engine, source, &line);
     }
     progress_end(progress);
-    timeline_stats(t, &stats);
+    bytime_stats(t, &stats);
     if (r < 0)
         log_error("%s", err.p);
     else if (!any_time)
@@ -250,21 +249,21 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
     }
     session_init(&s, setup, &engine_options);
     engine_set_time(s.engine, 0, 0);
-    struct timeline *t = timeline_new(&s, p->slack_ns, inputs_latest());
-    struct steps *steps = steps_new(&s, &p->steps, out.file);
+    struct bytime *t = bytime_new(&s, p->slack_ns, inputs_latest());
+    struct stepwriter *steps = stepwriter_new(&s, &p->steps, out.file);
     struct progress progress;
 
     for (size_t i = 0; i < inputs.n; i++)
-        timeline_add(t, &inputs.list[i]);
+        bytime_add(t, &inputs.list[i]);
     progress_start(&progress, inputs_size(&inputs));
     if ((code = walk(&s, t, steps, &p->steps, &progress)) < 0) {
-        report(t, steps_finish(steps));
+        report(t, stepwriter_finish(steps));
         code = EXIT_FINE;
     }
     if (output_finish(&out, code == EXIT_FINE) < 0)
         code = EXIT_SYSTEM;
-    steps_free(steps);
-    timeline_free(t);
+    stepwriter_free(steps);
+    bytime_free(t);
     session_release(&s);
     inputs_release(&inputs);
     return code;

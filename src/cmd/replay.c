@@ -102,7 +102,7 @@ static int read_inputs(struct replay *r, const struct setup *setup, const struct
                        const struct inputs *inputs, unsigned threads, enum expose_format format)
 {
     struct progress progress;
-    struct parts_options parts = {
+    struct parallel_options parts = {
         .threads = threads,
         .no_dispatch = o->no_dispatch,
         .progress = &progress,
@@ -112,7 +112,7 @@ static int read_inputs(struct replay *r, const struct setup *setup, const struct
     };
 
     progress_start(&progress, inputs_size(inputs));
-    int code = parts_run(setup, inputs, &parts);
+    int code = parallel_run(setup, inputs, &parts);
 
     progress_end(&progress);
     if (code != EXIT_SYSTEM && write_result(r, o, inputs, format) != EXIT_FINE)
@@ -159,13 +159,14 @@ static unsigned read_jobs(const char *text)
 
     if (!text)
         return 1;
-    if (num_parse(slice_str(text), &UNIT_PLAIN, &v) < 0 || !v.integral || v.u > PARTS_THREADS_MAX)
+    if (num_parse(slice_str(text), &UNIT_PLAIN, &v) < 0 || !v.integral ||
+        v.u > PARALLEL_THREADS_MAX)
         return 0;
     if (v.u > 0)
         return (unsigned)v.u;
     long n = sysconf(_SC_NPROCESSORS_ONLN);
 
-    return n < 1 ? 1 : n > PARTS_THREADS_MAX ? PARTS_THREADS_MAX : (unsigned)n;
+    return n < 1 ? 1 : n > PARALLEL_THREADS_MAX ? PARALLEL_THREADS_MAX : (unsigned)n;
 }
 
 static int run(int argc, char **argv, const struct command *self)
@@ -184,7 +185,7 @@ static int run(int argc, char **argv, const struct command *self)
         code = usage_error(self, "--format is text, openmetrics or json, not \"%s\"", o.format);
     else if ((threads = read_jobs(o.jobs)) == 0)
         code = usage_error(self, "--jobs wants a number from 0 to %d, not \"%s\"",
-                           PARTS_THREADS_MAX, o.jobs);
+                           PARALLEL_THREADS_MAX, o.jobs);
     else if ((code = setup_or_say(&o.common, SETUP_AUTO_LOG, false, &setup)) < 0) {
         code = replay(&setup, &o, threads, format);
         setup_release(&setup);

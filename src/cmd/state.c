@@ -61,9 +61,9 @@ static int show(const char *directory)
         log_error("the state in %s cannot be read%s%s", directory, err.n ? ": " : "",
                   err.n ? err.p : "");
     } else {
-        char text[WHEN_TEXT];
+        char text[TIMEARG_TEXT];
 
-        when_format(text, wall_ns);
+        timearg_format(text, wall_ns);
         printf("# saved %s, %zu bytes%s\n", text, payload.n,
                found == STORE_PREVIOUS ? " (the generation before: the newest is damaged)" : "");
         code = EXIT_FINE;

@@ -70,7 +70,7 @@ static int read_expectation(const struct ini_doc *doc, struct expectation *ret, 
                        num_parse(e->value, &UNIT_PLAIN, &v) == 0 && v.integral) {
                 ret->has_unmatched = true;
                 ret->unmatched = v.u;
-            } else if (strcmp(e->name, "at") == 0 && when_parse(e->value, &ret->at_ns) == 0) {
+            } else if (strcmp(e->name, "at") == 0 && timearg_parse(e->value, &ret->at_ns) == 0) {
                 ret->has_at = true;
             } else {
                 buf_fmt(why,
@@ -117,17 +117,17 @@ static void verdict(struct tally *t, const struct test_case *c, const struct buf
 
 static void compare(const struct test_case *c, struct slice page, struct buf *why)
 {
-    struct samples expected = {0}, got = {0};
+    struct exposition expected = {0}, got = {0};
     struct buf text = BUF_INIT;
     int r = input_slurp(c->prom, &text);
 
     if (r < 0)
         buf_fmt(why, "cannot read %s: %s; make it with --record\n", c->prom, strerror(-r));
-    else if (samples_read(buf_all(&text), c->prom, &expected, why) == 0 &&
-             samples_read(page, "output", &got, why) == 0)
-        samples_diff(&expected, &got, why);
-    samples_release(&expected);
-    samples_release(&got);
+    else if (exposition_read(buf_all(&text), c->prom, &expected, why) == 0 &&
+             exposition_read(page, "output", &got, why) == 0)
+        exposition_diff(&expected, &got, why);
+    exposition_release(&expected);
+    exposition_release(&got);
     buf_release(&text);
 }
 
@@ -154,23 +154,23 @@ static struct input *inputs_of(struct session *s, const struct test_case *c, con
 static int read_until(struct session *s, struct input *inputs, size_t n, int64_t at_ns,
                       struct buf *why)
 {
-    struct timeline *t = timeline_new(s, SLACK_NS, INT64_MAX);
+    struct bytime *t = bytime_new(s, SLACK_NS, INT64_MAX);
     struct engine_peek line;
     struct source *source;
     int r;
 
     for (size_t i = 0; i < n; i++) {
         inputs[i].first_ns = input_first_time(s, &inputs[i], INT64_MAX);
-        timeline_add(t, &inputs[i]);
+        bytime_add(t, &inputs[i]);
     }
     engine_set_time(s->engine, 0, 0);
-    while ((r = timeline_next(t, &source, &line, why)) > 0 && line.time_ns <= at_ns) {
-        if (line.time_ns != TIMELINE_NO_TIME)
+    while ((r = bytime_next(t, &source, &line, why)) > 0 && line.time_ns <= at_ns) {
+        if (line.time_ns != INPUT_NO_TIME)
             engine_set_time(s->engine, line.time_ns, line.time_ns);
         engine_take(s->engine, source, &line);
     }
     registry_expire(s->registry, at_ns);
-    timeline_free(t);
+    bytime_free(t);
     return r < 0 ? r : 0;
 }
 

@@ -209,7 +209,7 @@ static void save_first(struct daemon *d)
 {
     (void)tailset_catch_up(d->files, 0);
     daemon_save(d);
-    saver_wait(d->saver);
+    writer_wait(d->writer);
     d->durable_mono_ns = 0; /* as of a restored one: the first scrape gets a new one */
 }
 
@@ -234,7 +234,7 @@ int daemon_start(struct daemon *d, const struct run_options *options)
     d->facts.files = d->files;
     d->facts.http = d->http;
     d->facts.catching_up = true;
-    r = saver_new(d->loop, d->store, daemon_saved, d, &d->saver);
+    r = writer_new(d->loop, d->store, daemon_saved, d, &d->writer);
 
     if (r < 0) {
         log_error("cannot start the writer thread: %s", strerror(-r));
@@ -262,16 +262,16 @@ int daemon_run(struct daemon *d)
         return EXIT_SYSTEM;
     }
     d->reload_again = false;
-    saver_wait(d->saver);
+    writer_wait(d->writer);
     daemon_save(d);
-    saver_wait(d->saver);
+    writer_wait(d->writer);
     daemon_drop_scrapes(d);
     return d->save_fails ? EXIT_SYSTEM : EXIT_FINE;
 }
 
 void daemon_stop(struct daemon *d)
 {
-    saver_free(d->saver);
+    writer_free(d->writer);
     if (d->durable)
         snapshot_free(d->durable);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)

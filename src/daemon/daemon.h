@@ -1,6 +1,6 @@
 /* daemon -- the rooms joined: files -> engine -> registry -> snapshot -> page.
  *
- * One thread, the loop, owns files, rules, registry and HTTP; the saver's thread makes copies of
+ * One thread, the loop, owns files, rules, registry and HTTP; the writer's thread makes copies of
  * the values durable and renders them. What a scrape shows comes from the last durable snapshot. */
 #ifndef LT_DAEMON_DAEMON_H
 #define LT_DAEMON_DAEMON_H
@@ -22,7 +22,7 @@ struct daemon {
     struct setup setup;
     struct loop *loop;
     struct store *store; /* NULL: nothing is kept */
-    struct saver *saver;
+    struct writer *writer;
     struct http_server *http;
     struct tailset *files;
     struct tail_log *tail_logs; /* views of setup.rules->logs */
@@ -64,16 +64,16 @@ int daemon_start(struct daemon *d, const struct run_options *options);
 int daemon_run(struct daemon *d);
 void daemon_stop(struct daemon *d);
 
-/* daemon_input.c: the sink of the input room. */
+/* input.c: the sink of the input room. */
 extern const struct tail_sink daemon_sink;
 void daemon_count_input(struct daemon *d);
 /* Fills tail_logs and options from the ruleset. */
 void daemon_tail_options(struct daemon *d, struct tail_options *ret_options);
 
-/* daemon_page.c: snapshots and scrapes. */
+/* page.c: snapshots and scrapes. */
 uint64_t daemon_version(const struct daemon *d);
 void daemon_save(struct daemon *d);
-void daemon_saved(void *ctx, struct save_result *result);
+void daemon_saved(void *ctx, struct writer_result *result);
 void daemon_scrape(void *ctx, struct http_request *r);
 void daemon_deadline(void *ctx);
 /* Takes the registry as it is as durable: right after a start or a restore. */
@@ -84,12 +84,12 @@ void daemon_drop_scrapes(struct daemon *d);
 /* Hits of all events that update a family. */
 uint64_t daemon_family_hits(const struct daemon *d, unsigned family);
 
-/* daemon_reload.c */
+/* reload.c */
 void daemon_reload(struct daemon *d, struct http_request *request);
 /* Makes registry and engine for d->setup and puts back `values` ("" = none). */
 int daemon_make_engine(struct daemon *d, struct slice values);
 
-/* daemon_http.c */
+/* routes.c */
 extern const struct http_route daemon_routes[];
 extern const unsigned daemon_nroutes;
 

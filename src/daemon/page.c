@@ -104,7 +104,7 @@ void daemon_adopt(struct daemon *d)
 void daemon_save(struct daemon *d)
 {
     int64_t now = clock_mono_ns();
-    struct save_job job = {
+    struct writer_job job = {
         .save = true,
         .options = page_options(d),
         .wall_ns = clock_wall_ns(),
@@ -112,7 +112,7 @@ void daemon_save(struct daemon *d)
         .running_ns = d->running_ns,
     };
 
-    if (saver_busy(d->saver))
+    if (writer_busy(d->writer))
         return;
     if (d->hiding)
         daemon_hide(d);
@@ -121,7 +121,7 @@ void daemon_save(struct daemon *d)
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
         job.render[f] = d->wanted_mono_ns[f] && now - d->wanted_mono_ns[f] < FORMAT_WANTED_NS;
     d->saving_mono_ns = now;
-    saver_start(d->saver, &job);
+    writer_start(d->writer, &job);
 }
 
 uint64_t daemon_family_hits(const struct daemon *d, unsigned family)
@@ -232,7 +232,7 @@ void daemon_deadline(void *ctx)
     answer_waiting(ctx, false);
 }
 
-static void take_result(struct daemon *d, struct save_result *result)
+static void take_result(struct daemon *d, struct writer_result *result)
 {
     drop_pages(d);
     snapshot_free(d->durable);
@@ -259,7 +259,7 @@ static void note_outcome(struct daemon *d, int error)
     d->facts.checkpoint_failures += error != 0;
 }
 
-void daemon_saved(void *ctx, struct save_result *result)
+void daemon_saved(void *ctx, struct writer_result *result)
 {
     struct daemon *d = ctx;
 

@@ -2,7 +2,7 @@
  *
  * Values go the same way as over a restart: encoded from the old registry, restored into the new
  * one. So there is one rule for what is kept: families whose name, type, label names and buckets
- * agree. While the saver works on a job, the reload waits for it: the job's page options point into
+ * agree. While the writer works on a job, the reload waits for it: the job's page options point into
  * the old setup. */
 #include "config.h"
 
@@ -177,7 +177,7 @@ void daemon_reload(struct daemon *d, struct http_request *request)
         request = d->reload_request;
         d->reload_request = NULL;
     }
-    if (saver_busy(d->saver)) {
+    if (writer_busy(d->writer)) {
         if (d->reload_request && request)
             http_reply_text(request, 503, "a reload is waiting already");
         else if (request)

@@ -14,11 +14,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-struct saver {
+struct writer {
     struct loop *loop;
     struct loop_watch *watch;
     struct store *store;
-    saver_done_fn *done;
+    writer_done_fn *done;
     void *ctx;
     int wake; /* eventfd: a result is there */
     pthread_t thread;
@@ -27,8 +27,8 @@ struct saver {
     bool busy; /* of the loop's side: a job was started and its result not yet delivered */
     /* Guarded by the mutex: */
     bool has_job, has_result, stop;
-    struct save_job job;
-    struct save_result result;
+    struct writer_job job;
+    struct writer_result result;
 };
 
 void payload_encode(int64_t running_ns, struct slice files, const struct snapshot *snapshot,
@@ -83,11 +83,11 @@ void rendering_release(struct rendering *r)
     *r = (struct rendering){0};
 }
 
-static void do_job(struct saver *s, struct save_job *job, struct save_result *result)
+static void do_job(struct writer *s, struct writer_job *job, struct writer_result *result)
 {
     int64_t start = clock_mono_ns();
 
-    *result = (struct save_result){
+    *result = (struct writer_result){
         .snapshot = job->snapshot, .wall_ns = job->wall_ns, .version = job->version};
     if (job->save) {
         struct buf payload = BUF_INIT;
@@ -107,7 +107,7 @@ static void do_job(struct saver *s, struct save_job *job, struct save_result *re
 
 static void *work(void *ctx)
 {
-    struct saver *s = ctx;
+    struct writer *s = ctx;
 
     pthread_mutex_lock(&s->mutex);
     while (!s->stop) {
@@ -115,8 +115,8 @@ static void *work(void *ctx)
             pthread_cond_wait(&s->changed, &s->mutex);
             continue;
         }
-        struct save_job job = s->job;
-        struct save_result result;
+        struct writer_job job = s->job;
+        struct writer_result result;
 
         s->has_job = false;
         pthread_mutex_unlock(&s->mutex);
@@ -131,11 +131,11 @@ static void *work(void *ctx)
     return NULL;
 }
 
-/* On the loop: a result is there, or was fetched by saver_wait already. */
+/* On the loop: a result is there, or was fetched by writer_wait already. */
 static void deliver(void *ctx, uint32_t events)
 {
-    struct saver *s = ctx;
-    struct save_result result;
+    struct writer *s = ctx;
+    struct writer_result result;
     eventfd_t count;
 
     (void)events;
@@ -152,10 +152,10 @@ static void deliver(void *ctx, uint32_t events)
     s->done(s->ctx, &result);
 }
 
-int saver_new(struct loop *loop, struct store *store, saver_done_fn *done, void *ctx,
-              struct saver **ret_saver)
+int writer_new(struct loop *loop, struct store *store, writer_done_fn *done, void *ctx,
+               struct writer **ret_saver)
 {
-    struct saver *s = xcalloc(1, sizeof *s);
+    struct writer *s = xcalloc(1, sizeof *s);
     int r;
 
     s->loop = loop;
@@ -186,7 +186,7 @@ fail:
     return r;
 }
 
-void saver_free(struct saver *s)
+void writer_free(struct writer *s)
 {
     if (!s)
         return;
@@ -211,12 +211,12 @@ void saver_free(struct saver *s)
     free(s);
 }
 
-bool saver_busy(const struct saver *s)
+bool writer_busy(const struct writer *s)
 {
     return s->busy;
 }
 
-void saver_start(struct saver *s, struct save_job *job)
+void writer_start(struct writer *s, struct writer_job *job)
 {
     s->busy = true;
     pthread_mutex_lock(&s->mutex);
@@ -225,10 +225,10 @@ void saver_start(struct saver *s, struct save_job *job)
     s->has_job = true;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->mutex);
-    *job = (struct save_job){0};
+    *job = (struct writer_job){0};
 }
 
-void saver_wait(struct saver *s)
+void writer_wait(struct writer *s)
 {
     if (!s->busy)
         return;

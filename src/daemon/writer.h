@@ -20,7 +20,7 @@ struct rendering {
     struct gzip_part gzip;
 };
 
-struct save_job {
+struct writer_job {
     struct snapshot *snapshot; /* values; the job takes it */
     struct buf files;          /* tailset's part of the payload */
     int64_t running_ns;        /* how long the program has run caught up: what `expire` counts in */
@@ -31,7 +31,7 @@ struct save_job {
     uint64_t version; /* the caller's mark, given back */
 };
 
-struct save_result {
+struct writer_result {
     int error;                            /* of saving; 0 or negative errno */
     bool saved;                           /* the snapshot is durable now */
     struct snapshot *snapshot;            /* given back */
@@ -41,21 +41,21 @@ struct save_result {
     uint64_t version;
 };
 
-struct saver;
-typedef void saver_done_fn(void *ctx, struct save_result *result);
+struct writer;
+typedef void writer_done_fn(void *ctx, struct writer_result *result);
 
 /* `store` NULL: nothing is kept, jobs are only rendered. `done` is called on the loop. 0 or
  * negative errno. */
-int saver_new(struct loop *loop, struct store *store, saver_done_fn *done, void *ctx,
-              struct saver **ret_saver);
+int writer_new(struct loop *loop, struct store *store, writer_done_fn *done, void *ctx,
+               struct writer **ret_saver);
 /* Waits for the job that runs, drops its result. */
-void saver_free(struct saver *s);
+void writer_free(struct writer *s);
 
-bool saver_busy(const struct saver *s);
+bool writer_busy(const struct writer *s);
 /* Must not be busy. Takes what the job holds. */
-void saver_start(struct saver *s, struct save_job *job);
+void writer_start(struct writer *s, struct writer_job *job);
 /* Waits for the job that runs and calls `done`. */
-void saver_wait(struct saver *s);
+void writer_wait(struct writer *s);
 
 /* The payload of the state file: the files' part and the values' part. */
 void payload_encode(int64_t running_ns, struct slice files, const struct snapshot *snapshot,

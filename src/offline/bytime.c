@@ -34,7 +34,7 @@ struct held {
     size_t n;
 };
 
-struct timeline {
+struct bytime {
     struct session *session;
     int64_t slack_ns, latest_ns, last_ns;
     const struct input **waiting; /* for their turn: [next, nwaiting), by their first times */
@@ -45,18 +45,18 @@ struct timeline {
     size_t n, cap;
     uint64_t seq, held_bytes, bytes;
     struct held out; /* the line handed out last */
-    struct timeline_stats stats;
+    struct bytime_stats stats;
     uint64_t zones[ZONE_STEPS], zones_total;
 };
 
-struct timeline *timeline_new(struct session *s, int64_t slack_ns, int64_t latest_ns)
+struct bytime *bytime_new(struct session *s, int64_t slack_ns, int64_t latest_ns)
 {
-    struct timeline *t = xcalloc(1, sizeof *t);
+    struct bytime *t = xcalloc(1, sizeof *t);
 
     t->session = s;
     t->slack_ns = slack_ns;
     t->latest_ns = latest_ns;
-    t->last_ns = t->stats.first_ns = TIMELINE_NO_TIME;
+    t->last_ns = t->stats.first_ns = INPUT_NO_TIME;
     return t;
 }
 
@@ -75,7 +75,7 @@ static void held_release(struct held *h)
     *h = (struct held){.text = NULL};
 }
 
-void timeline_free(struct timeline *t)
+void bytime_free(struct bytime *t)
 {
     if (!t)
         return;
@@ -90,7 +90,7 @@ void timeline_free(struct timeline *t)
     free(t);
 }
 
-void timeline_add(struct timeline *t, const struct input *in)
+void bytime_add(struct bytime *t, const struct input *in)
 {
     size_t k = t->nwaiting;
 
@@ -101,7 +101,7 @@ void timeline_add(struct timeline *t, const struct input *in)
     t->nwaiting++;
 }
 
-static int open_file(struct timeline *t, const struct input *in, struct buf *err)
+static int open_file(struct bytime *t, const struct input *in, struct buf *err)
 {
     struct archive *archive;
     int r = archive_open(in->path, &archive);
@@ -125,7 +125,7 @@ static int open_file(struct timeline *t, const struct input *in, struct buf *err
 }
 
 /* The order of the others stays: it decides between files of one time. */
-static void close_file(struct timeline *t, struct file *f)
+static void close_file(struct bytime *t, struct file *f)
 {
     size_t i = 0;
 
@@ -150,7 +150,7 @@ static bool before(const struct held *a, const struct held *b)
     return a->time_ns != b->time_ns ? a->time_ns < b->time_ns : a->seq < b->seq;
 }
 
-static void heap_push(struct timeline *t, struct held h)
+static void heap_push(struct bytime *t, struct held h)
 {
     size_t i = t->n;
 
@@ -161,7 +161,7 @@ static void heap_push(struct timeline *t, struct held h)
     t->heap[i] = h;
 }
 
-static struct held heap_pop(struct timeline *t)
+static struct held heap_pop(struct bytime *t)
 {
     struct held top = t->heap[0], last = t->heap[--t->n];
     size_t i = 0;
@@ -179,7 +179,7 @@ static struct held heap_pop(struct timeline *t)
 
 /* Where a line without a date sits beside the last dated one: a constant distance of hours means
  * that its clock is in another zone. */
-static void note_zone(struct timeline *t, const struct file *f, const struct engine_peek *line)
+static void note_zone(struct bytime *t, const struct file *f, const struct engine_peek *line)
 {
     int64_t distance_s = (line->time_ns - f->source->dated_ns) / 1000000000;
     int64_t half = distance_s < 0 ? -ZONE_STEP_S / 2 : ZONE_STEP_S / 2;
@@ -191,7 +191,7 @@ static void note_zone(struct timeline *t, const struct file *f, const struct eng
     t->zones_total++;
 }
 
-static void hold(struct timeline *t, struct file *f, const struct engine_peek *line)
+static void hold(struct bytime *t, struct file *f, const struct engine_peek *line)
 {
     struct held h = {.time_ns = line->time_ns,
                      .seq = t->seq++,
@@ -204,13 +204,13 @@ static void hold(struct timeline *t, struct file *f, const struct engine_peek *l
         h.time_ns = f->line_ns;
     else if (!line->dated)
         note_zone(t, f, line);
-    if (h.time_ns == TIMELINE_NO_TIME && t->stats.timeless++ == 0)
+    if (h.time_ns == INPUT_NO_TIME && t->stats.timeless++ == 0)
         t->stats.timeless_path = f->path;
     f->line_ns = h.time_ns;
     if (h.time_ns > f->time_ns)
         f->time_ns = h.time_ns;
     if (h.time_ns < t->last_ns) {
-        t->stats.late += h.time_ns != TIMELINE_NO_TIME;
+        t->stats.late += h.time_ns != INPUT_NO_TIME;
         h.time_ns = t->last_ns;
     }
     t->held_bytes += held_size(&h);
@@ -219,7 +219,7 @@ static void hold(struct timeline *t, struct file *f, const struct engine_peek *l
 }
 
 /* The next block of a file, which is closed at its end. */
-static int next_block(struct timeline *t, struct file *f, struct buf *err)
+static int next_block(struct bytime *t, struct file *f, struct buf *err)
 {
     struct session *s = t->session;
     int r = archive_next(f->archive, (size_t)s->setup->settings.max_line, &f->rest);
@@ -241,7 +241,7 @@ static int next_block(struct timeline *t, struct file *f, struct buf *err)
 }
 
 /* A date that cannot be: the line has that of the line before, and no other takes its date. */
-static void forget_time(struct timeline *t, struct file *f, int64_t dated_ns,
+static void forget_time(struct bytime *t, struct file *f, int64_t dated_ns,
                         struct engine_peek *line)
 {
     line->has_time = false;
@@ -250,7 +250,7 @@ static void forget_time(struct timeline *t, struct file *f, int64_t dated_ns,
 }
 
 /* Reads one line of a file into the heap. */
-static int read_line(struct timeline *t, struct file *f, struct buf *err)
+static int read_line(struct bytime *t, struct file *f, struct buf *err)
 {
     struct engine_peek line;
     struct slice raw;
@@ -271,7 +271,7 @@ static int read_line(struct timeline *t, struct file *f, struct buf *err)
     return 0;
 }
 
-static struct file *least_open(const struct timeline *t)
+static struct file *least_open(const struct bytime *t)
 {
     struct file *best = NULL;
 
@@ -282,7 +282,7 @@ static struct file *least_open(const struct timeline *t)
 }
 
 /* The file to read on in, opened if it is its turn; NULL when all were read. */
-static int furthest_behind(struct timeline *t, struct file **ret_file, struct buf *err)
+static int furthest_behind(struct bytime *t, struct file **ret_file, struct buf *err)
 {
     while ((*ret_file = least_open(t)), t->next < t->nwaiting) {
         const struct input *in = t->waiting[t->next];
@@ -299,18 +299,17 @@ static int furthest_behind(struct timeline *t, struct file **ret_file, struct bu
 }
 
 /* May the oldest waiting line go? */
-static bool is_ripe(const struct timeline *t, const struct file *behind)
+static bool is_ripe(const struct bytime *t, const struct file *behind)
 {
     if (t->n == 0)
         return false;
     if (!behind || t->held_bytes > HELD_MAX)
         return true;
-    return behind->time_ns != TIMELINE_NO_TIME &&
-           t->heap[0].time_ns <= behind->time_ns - t->slack_ns;
+    return behind->time_ns != INPUT_NO_TIME && t->heap[0].time_ns <= behind->time_ns - t->slack_ns;
 }
 
-int timeline_next(struct timeline *t, struct source **ret_source, struct engine_peek *ret_line,
-                  struct buf *err)
+int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek *ret_line,
+                struct buf *err)
 {
     struct file *behind;
     int r;
@@ -327,7 +326,7 @@ int timeline_next(struct timeline *t, struct source **ret_source, struct engine_
     t->out = heap_pop(t);
     t->held_bytes -= held_size(&t->out);
     t->stats.lines++;
-    if (t->stats.first_ns == TIMELINE_NO_TIME)
+    if (t->stats.first_ns == INPUT_NO_TIME)
         t->stats.first_ns = t->out.time_ns;
     if (t->out.time_ns > t->last_ns)
         t->last_ns = t->out.time_ns;
@@ -339,12 +338,12 @@ int timeline_next(struct timeline *t, struct source **ret_source, struct engine_
     return 1;
 }
 
-uint64_t timeline_bytes(const struct timeline *t)
+uint64_t bytime_bytes(const struct bytime *t)
 {
     return t->bytes;
 }
 
-void timeline_stats(const struct timeline *t, struct timeline_stats *ret_stats)
+void bytime_stats(const struct bytime *t, struct bytime_stats *ret_stats)
 {
     *ret_stats = t->stats;
     ret_stats->last_ns = t->last_ns;

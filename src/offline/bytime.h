@@ -3,7 +3,7 @@
  * Files are read side by side, always the one that is furthest behind; lines wait in a heap until
  * no file can bring an older one, `slack` taken into account. A line later than that is handed out
  * at the time of the last one, and counted. Lines that neither have a time nor follow one that has
- * come first, with time_ns TIMELINE_NO_TIME.
+ * come first, with time_ns INPUT_NO_TIME.
  *
  * A file is opened when it is its turn and closed at its end: of a rotated set of a thousand, one
  * is open. Memory is what `slack` of log holds, with what is kept of each line at most 256 MiB:
@@ -14,30 +14,28 @@
 #include "offline/inputs.h"
 #include "offline/session.h"
 
-#define TIMELINE_NO_TIME INPUT_NO_TIME
+struct bytime;
 
-struct timeline;
-
-struct timeline_stats {
+struct bytime_stats {
     uint64_t lines, late;
     uint64_t future;           /* later than can be: they took the time of the line before */
-    uint64_t timeless;         /* with TIMELINE_NO_TIME */
+    uint64_t timeless;         /* with INPUT_NO_TIME */
     const char *timeless_path; /* the first file with such lines; dies with the timeline */
-    int64_t first_ns, last_ns; /* times of the lines handed out, or TIMELINE_NO_TIME */
+    int64_t first_ns, last_ns; /* times of the lines handed out, or INPUT_NO_TIME */
     int zone_offset_s; /* that undated lines constantly have to their dated neighbours; 0 = none */
 };
 
 /* `latest_ns`: no line can be later. */
-struct timeline *timeline_new(struct session *s, int64_t slack_ns, int64_t latest_ns);
-void timeline_free(struct timeline *t);
+struct bytime *bytime_new(struct session *s, int64_t slack_ns, int64_t latest_ns);
+void bytime_free(struct bytime *t);
 /* Its first date tells when it is the file's turn, and lines before take theirs from it. BORROWS
  * the input. All files are added before the first line is asked for. */
-void timeline_add(struct timeline *t, const struct input *in);
+void bytime_add(struct bytime *t, const struct input *in);
 /* The next line; it dies with the next call. 1, 0 at the end, or negative errno with a sentence. */
-int timeline_next(struct timeline *t, struct source **ret_source, struct engine_peek *ret_line,
-                  struct buf *err);
+int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek *ret_line,
+                struct buf *err);
 /* Bytes of the files read so far. */
-uint64_t timeline_bytes(const struct timeline *t);
-void timeline_stats(const struct timeline *t, struct timeline_stats *ret_stats);
+uint64_t bytime_bytes(const struct bytime *t);
+void bytime_stats(const struct bytime *t, struct bytime_stats *ret_stats);
 
 #endif

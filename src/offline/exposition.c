@@ -109,7 +109,7 @@ static bool is_number(struct slice s)
     return all;
 }
 
-static bool read_line(struct slice line, struct samples *s)
+static bool read_line(struct slice line, struct exposition *s)
 {
     struct label_text labels[LABELS_MAX + 2];
     struct slice rest = line, name = take_name(&rest), value;
@@ -140,10 +140,11 @@ static int by_key(const void *a, const void *b)
     return strcmp(((const struct sample *)a)->key, ((const struct sample *)b)->key);
 }
 
-int samples_read(struct slice text, const char *name, struct samples *ret_samples, struct buf *err)
+int exposition_read(struct slice text, const char *name, struct exposition *ret_samples,
+                    struct buf *err)
 {
     struct slice rest = text, line;
-    struct samples s = {0};
+    struct exposition s = {0};
 
     for (int number = 1; slice_cut(&rest, '\n', &line); number++) {
         if (slice_ends(line, SLICE("\r")))
@@ -152,7 +153,7 @@ int samples_read(struct slice text, const char *name, struct samples *ret_sample
         if (line.n == 0 || line.p[0] == '#' || read_line(line, &s))
             continue;
         buf_fmt(err, "%s:%d: this is no sample: %.*s", name, number, SLICE_FMT(line));
-        samples_release(&s);
+        exposition_release(&s);
         return -EBADMSG;
     }
     if (s.n)
@@ -161,14 +162,14 @@ int samples_read(struct slice text, const char *name, struct samples *ret_sample
     return 0;
 }
 
-void samples_release(struct samples *s)
+void exposition_release(struct exposition *s)
 {
     for (size_t i = 0; i < s->n; i++) {
         free(s->list[i].key);
         free(s->list[i].value);
     }
     free(s->list);
-    *s = (struct samples){0};
+    *s = (struct exposition){0};
 }
 
 static bool is_whole(const char *s)
@@ -194,7 +195,8 @@ static void show(struct buf *out, char sign, const struct sample *s)
     buf_fmt(out, "  %c %s %s\n", sign, s->key, s->value);
 }
 
-size_t samples_diff(const struct samples *expected, const struct samples *got, struct buf *out)
+size_t exposition_diff(const struct exposition *expected, const struct exposition *got,
+                       struct buf *out)
 {
     size_t differ = 0;
 

@@ -13,17 +13,19 @@ struct sample {
     bool is_sum; /* name ends in _sum */
 };
 
-struct samples {
+struct exposition {
     struct sample *list; /* sorted by key */
     size_t n, cap;
 };
 
 /* 0; or -EBADMSG with `NAME:LINE: sentence` in *err. */
-int samples_read(struct slice text, const char *name, struct samples *ret_samples, struct buf *err);
-void samples_release(struct samples *s);
+int exposition_read(struct slice text, const char *name, struct exposition *ret_samples,
+                    struct buf *err);
+void exposition_release(struct exposition *s);
 
 /* Appends a readable difference: `- ` expected, `+ ` got. Numbers are compared as numbers, a _sum
  * within 1e-9 of its size. Returns how many samples differ. */
-size_t samples_diff(const struct samples *expected, const struct samples *got, struct buf *out);
+size_t exposition_diff(const struct exposition *expected, const struct exposition *got,
+                       struct buf *out);
 
 #endif

@@ -31,7 +31,7 @@ struct part {
 
 struct work {
     const struct setup *setup;
-    const struct parts_options *options;
+    const struct parallel_options *options;
     struct part *parts;
     size_t n, cap, next, merged;
     uint64_t bytes_done;
@@ -214,7 +214,7 @@ static int merge_all(struct work *w)
 
 static int run_threads(struct work *w)
 {
-    pthread_t threads[PARTS_THREADS_MAX];
+    pthread_t threads[PARALLEL_THREADS_MAX];
     unsigned n = 0;
     int code, r = 0;
 
@@ -235,8 +235,8 @@ static int run_threads(struct work *w)
     return code;
 }
 
-int parts_run(const struct setup *setup, const struct inputs *inputs,
-              const struct parts_options *options)
+int parallel_run(const struct setup *setup, const struct inputs *inputs,
+                 const struct parallel_options *options)
 {
     struct work w = {.setup = setup, .options = options};
 

@@ -10,9 +10,9 @@
 #include "app/progress.h"
 #include "offline/inputs.h"
 
-enum { PARTS_THREADS_MAX = 256 };
+enum { PARALLEL_THREADS_MAX = 256 };
 
-struct parts_options {
+struct parallel_options {
     unsigned threads;
     bool no_dispatch;
     struct progress *progress;
@@ -25,7 +25,7 @@ struct parts_options {
 };
 
 /* An exit code: EXIT_MISTAKES when some file could not be read to its end (the rest counts). */
-int parts_run(const struct setup *setup, const struct inputs *inputs,
-              const struct parts_options *options);
+int parallel_run(const struct setup *setup, const struct inputs *inputs,
+                 const struct parallel_options *options);
 
 #endif

@@ -8,9 +8,9 @@
 
 #include <stdlib.h>
 
-struct steps {
+struct stepwriter {
     struct session *session;
-    struct steps_options options;
+    struct stepwriter_options options;
     FILE *out;
     bool started;
     int64_t next_ns; /* the next sample's time */
@@ -20,9 +20,10 @@ struct steps {
     uint64_t written;
 };
 
-struct steps *steps_new(struct session *s, const struct steps_options *options, FILE *out)
+struct stepwriter *stepwriter_new(struct session *s, const struct stepwriter_options *options,
+                                  FILE *out)
 {
-    struct steps *t = xcalloc(1, sizeof *t);
+    struct stepwriter *t = xcalloc(1, sizeof *t);
 
     t->session = s;
     t->options = *options;
@@ -31,7 +32,7 @@ struct steps *steps_new(struct session *s, const struct steps_options *options, 
     return t;
 }
 
-void steps_free(struct steps *t)
+void stepwriter_free(struct stepwriter *t)
 {
     if (!t)
         return;
@@ -40,7 +41,7 @@ void steps_free(struct steps *t)
     free(t);
 }
 
-static void expose_at(struct steps *t, struct registry *r, int64_t time_ns, struct buf *out)
+static void expose_at(struct stepwriter *t, struct registry *r, int64_t time_ns, struct buf *out)
 {
     struct expose_options o = {
         .format = EXPOSE_OPENMETRICS,
@@ -76,7 +77,7 @@ static int64_t floor_to(int64_t time_ns, int64_t step_ns)
 }
 
 /* What there is now is not new any more. */
-static void remember(struct steps *t)
+static void remember(struct stepwriter *t)
 {
     const struct registry *r = t->session->registry;
 
@@ -84,7 +85,7 @@ static void remember(struct steps *t)
         t->known[i] = family_nseries(registry_at(r, i));
 }
 
-static void begin(struct steps *t, int64_t time_ns)
+static void begin(struct stepwriter *t, int64_t time_ns)
 {
     t->started = true;
     t->next_ns = floor_to(time_ns - 1, t->options.step_ns);
@@ -93,7 +94,7 @@ static void begin(struct steps *t, int64_t time_ns)
 
 /* Appends zeros for series that are new since `remember` to the sample before. A series without
  * labels is there from the start; a gauge has no need of a zero. */
-static void add_zeros(struct steps *t)
+static void add_zeros(struct stepwriter *t)
 {
     const struct registry *r = t->session->registry;
     struct registry_limits limits = {0};
@@ -112,7 +113,7 @@ static void add_zeros(struct steps *t)
     registry_free(zeros);
 }
 
-static void write_held(struct steps *t)
+static void write_held(struct stepwriter *t)
 {
     if (t->held.n && t->held_ns >= t->options.start_ns && t->held_ns <= t->options.end_ns) {
         fwrite(t->held.p, 1, t->held.n, t->out);
@@ -122,7 +123,7 @@ static void write_held(struct steps *t)
 }
 
 /* Zeros come before expiry: that moves the indexes by which new series are known. */
-static void take_sample(struct steps *t, int64_t time_ns)
+static void take_sample(struct stepwriter *t, int64_t time_ns)
 {
     add_zeros(t);
     write_held(t);
@@ -134,7 +135,7 @@ static void take_sample(struct steps *t, int64_t time_ns)
 }
 
 /* Of the steps before `start` nothing is written; only the last of them matters. */
-static void skip_early(struct steps *t, int64_t time_ns)
+static void skip_early(struct stepwriter *t, int64_t time_ns)
 {
     int64_t step_ns = t->options.step_ns;
     int64_t until_ns = time_ns < t->options.start_ns ? time_ns : t->options.start_ns;
@@ -143,7 +144,7 @@ static void skip_early(struct steps *t, int64_t time_ns)
         t->next_ns = floor_to(until_ns, step_ns) - step_ns;
 }
 
-void steps_advance(struct steps *t, int64_t time_ns)
+void stepwriter_advance(struct stepwriter *t, int64_t time_ns)
 {
     if (!t->started)
         begin(t, time_ns);
@@ -152,7 +153,7 @@ void steps_advance(struct steps *t, int64_t time_ns)
         take_sample(t, t->next_ns);
 }
 
-uint64_t steps_finish(struct steps *t)
+uint64_t stepwriter_finish(struct stepwriter *t)
 {
     if (t->started)
         take_sample(t, t->next_ns);

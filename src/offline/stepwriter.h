@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-struct steps_options {
+struct stepwriter_options {
     int64_t step_ns;
     int64_t start_ns,
         end_ns;       /* samples outside are not written; INT64_MIN and INT64_MAX: no bound */
@@ -19,13 +19,14 @@ struct steps_options {
     const char *const *names, *const *values;
 };
 
-struct steps;
+struct stepwriter;
 
-struct steps *steps_new(struct session *s, const struct steps_options *options, FILE *out);
-void steps_free(struct steps *t);
+struct stepwriter *stepwriter_new(struct session *s, const struct stepwriter_options *options,
+                                  FILE *out);
+void stepwriter_free(struct stepwriter *t);
 /* Lines from now on have this time or a later one: writes the samples due before it. */
-void steps_advance(struct steps *t, int64_t time_ns);
+void stepwriter_advance(struct stepwriter *t, int64_t time_ns);
 /* The last sample and # EOF. Returns how many steps were written. */
-uint64_t steps_finish(struct steps *t);
+uint64_t stepwriter_finish(struct stepwriter *t);
 
 #endif

@@ -232,10 +232,10 @@ static void pages_of_single_lines(const char *rules, struct slice lines, struct 
 /* Adds up equal samples; those at 0, and the gauge, are left out. */
 static void add_up(struct slice pages, struct buf *out)
 {
-    struct samples s;
+    struct exposition s;
     struct buf err = BUF_INIT;
 
-    ck_assert_msg(samples_read(pages, "pages", &s, &err) == 0, "%s", err.p);
+    ck_assert_msg(exposition_read(pages, "pages", &s, &err) == 0, "%s", err.p);
     buf_clear(out);
     for (size_t i = 0, k; i < s.n; i = k) {
         unsigned long long sum = 0;
@@ -246,7 +246,7 @@ static void add_up(struct slice pages, struct buf *out)
             buf_fmt(out, "%s %llu\n", s.list[i].key, sum);
     }
     buf_str(out, "");
-    samples_release(&s);
+    exposition_release(&s);
     buf_release(&err);
 }
 

@@ -8,12 +8,12 @@
 
 static void assert_diff(const char *expected, const char *got, const char *diff)
 {
-    struct samples a = {0}, b = {0};
+    struct exposition a = {0}, b = {0};
     struct buf out = BUF_INIT, err = BUF_INIT;
 
-    ck_assert_msg(samples_read(slice_str(expected), "a", &a, &err) == 0, "%s", err.p);
-    ck_assert_msg(samples_read(slice_str(got), "b", &b, &err) == 0, "%s", err.p);
-    size_t n = samples_diff(&a, &b, &out), lines = 0;
+    ck_assert_msg(exposition_read(slice_str(expected), "a", &a, &err) == 0, "%s", err.p);
+    ck_assert_msg(exposition_read(slice_str(got), "b", &b, &err) == 0, "%s", err.p);
+    size_t n = exposition_diff(&a, &b, &out), lines = 0;
 
     for (size_t i = 0; i < out.n; i++)
         lines += out.p[i] == '\n';
@@ -21,18 +21,18 @@ static void assert_diff(const char *expected, const char *got, const char *diff)
     ck_assert_str_eq(out.n ? out.p : "", diff);
     ck_assert_uint_le(n, lines);
     ck_assert_int_eq(n == 0, diff[0] == '\0');
-    samples_release(&a);
-    samples_release(&b);
+    exposition_release(&a);
+    exposition_release(&b);
     buf_release(&out);
     buf_release(&err);
 }
 
 static void assert_refused(const char *text, const char *why)
 {
-    struct samples s = {0};
+    struct exposition s = {0};
     struct buf err = BUF_INIT;
 
-    ck_assert_int_lt(samples_read(slice_str(text), "x.prom", &s, &err), 0);
+    ck_assert_int_lt(exposition_read(slice_str(text), "x.prom", &s, &err), 0);
     ck_assert_str_eq(err.p, why);
     buf_release(&err);
 }
@@ -114,12 +114,12 @@ START_TEST(no_beginning_of_a_page_is_read_beyond_its_end)
 
     for (size_t n = 0; n < sizeof page; n++) {
         char *exact = malloc(n + 1);
-        struct samples s = {0};
+        struct exposition s = {0};
         struct buf err = BUF_INIT;
 
         memcpy(exact, page, n);
-        if (samples_read(slice_make(exact, n), "p", &s, &err) == 0)
-            samples_release(&s);
+        if (exposition_read(slice_make(exact, n), "p", &s, &err) == 0)
+            exposition_release(&s);
         free(exact);
         buf_release(&err);
     }
