@@ -1,7 +1,7 @@
 /* pow10 -- the table behind numfmt.c and the middle path of decimal.c: one entry for each power of
  * ten from -292 to 324.
  *
- * Made by a few lines of Python with whole numbers only. tests/check_numfmt.c prints doubles of
+ * Made by a few lines of Python with whole numbers only. tests/base prints doubles of
  * every exponent and compares the digits with the C library's, so that a wrong entry does not stay
  * unseen:
  *

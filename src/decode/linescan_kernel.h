@@ -10,8 +10,8 @@
  * part of a value, which is checked to its last byte: a string up to its closing quote, without
  * control characters and with right escapes; a number by its grammar; a nested value by the plain
  * scanner. The line is taken when a step ends it. So a line that is taken is valid, and its fields
- * are those that fields_json.c and fields_logfmt.c find; a guess that fails costs time and nothing
- * else. tests/check_linescan.c compares them on good and on damaged lines, for every set of
+ * are those that json.c and logfmt.c find; a guess that fails costs time and nothing
+ * else. tests/decode compares them on good and on damaged lines, for every set of
  * instructions.
  *
  * What it costs. About 25 instructions a key, and one mispredicted branch where the shape of lines

@@ -1,5 +1,5 @@
 /* kinds -- what finding the kinds of lines (suggest.c) hands to writing them down
- * (suggest_print.c). */
+ * (print.c). */
 #ifndef LT_SUGGEST_KINDS_H
 #define LT_SUGGEST_KINDS_H
 

@@ -1,5 +1,5 @@
 /* event -- an [event] section: which lines it means. What it makes of their fields is in
- * load_action.c. */
+ * actions.c. */
 #include "config.h"
 
 #include "rules/load/load.h"

@@ -117,7 +117,7 @@ struct pattern *load_pattern(struct load *l, struct slice regex, struct where at
  * it; arena memory. */
 bool *load_keys(struct load *l, const struct ini_section *s, unsigned kind);
 
-/* load_slot.c: names to numbers. */
+/* slots.c: names to numbers. */
 
 enum { STAGE_END = 0x7fffffff };
 struct local *load_local(struct load *l, uint16_t event, struct slice name, unsigned stage);
