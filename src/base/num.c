@@ -75,7 +75,7 @@ static struct slice cut_name(struct slice *s)
     struct slice name = *s;
     size_t n = 0;
 
-    while (n < s->n && !(s->p[n] >= '0' && s->p[n] <= '9') && s->p[n] != '.')
+    while (n < s->n && !char_is_digit(s->p[n]) && s->p[n] != '.')
         n++;
     name.n = n;
     *s = slice_from(*s, n);
@@ -115,7 +115,7 @@ static int parse_pieces(struct slice s, bool negative, int shift, struct num *re
 /* The last field of a clock: two digits below 60, then perhaps a fraction. */
 static bool is_two_digits(struct slice s)
 {
-    return s.n >= 2 && s.p[0] >= '0' && s.p[0] <= '5' && s.p[1] >= '0' && s.p[1] <= '9' &&
+    return s.n >= 2 && s.p[0] >= '0' && s.p[0] <= '5' && char_is_digit(s.p[1]) &&
            (s.n == 2 || s.p[2] == '.');
 }
 

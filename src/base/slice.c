@@ -21,18 +21,21 @@ size_t slice_count(struct slice s, char c)
     return n;
 }
 
-static bool is_blank(char c)
+bool slice_has_letter(struct slice s)
 {
-    return c == ' ' || c == '\t';
+    for (size_t i = 0; i < s.n; i++)
+        if (char_is_letter(s.p[i]) || (unsigned char)s.p[i] >= 0x80)
+            return true;
+    return false;
 }
 
 struct slice slice_trim(struct slice s)
 {
-    while (s.n && is_blank(s.p[0])) {
+    while (s.n && char_is_blank(s.p[0])) {
         s.p++;
         s.n--;
     }
-    while (s.n && is_blank(s.p[s.n - 1]))
+    while (s.n && char_is_blank(s.p[s.n - 1]))
         s.n--;
     return s;
 }

@@ -56,10 +56,13 @@ static inline struct slice slice_from(struct slice s, size_t from)
 /* How often a byte stands in it. */
 size_t slice_count(struct slice s, char c);
 
+/* A letter of ASCII, or a byte of any other character? */
+bool slice_has_letter(struct slice s);
+
 /* Bytewise order; a prefix comes before what it begins. */
 int slice_cmp(struct slice a, struct slice b);
 
-/* Without blanks (space, tab) at both ends. */
+/* Without blanks at both ends. */
 struct slice slice_trim(struct slice s);
 
 /* Cuts the first piece before `sep` off *rest and gives it in *ret_piece; false when *rest is used
@@ -75,6 +78,28 @@ static inline bool char_is_digit(char c)
 static inline bool char_is_hex(char c)
 {
     return char_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static inline bool char_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* What a name of Prometheus is made of. */
+static inline bool char_is_word(char c)
+{
+    return char_is_letter(c) || char_is_digit(c) || c == '_';
+}
+
+/* Inside of a line: no CR, no LF. */
+static inline bool char_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static inline char char_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
 #endif

@@ -62,7 +62,7 @@ static int parse_divisor(struct slice s, struct unit *ret_unit)
     if (!slice_starts(s, SLICE("1/")) || s.n == 2)
         return -EINVAL;
     for (size_t i = 2; i < s.n; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9')
+        if (!char_is_digit(s.p[i]))
             return -EINVAL;
         div = div * 10 + (uint64_t)(s.p[i] - '0');
         if (div > UINT32_MAX)

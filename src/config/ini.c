@@ -75,8 +75,7 @@ static bool reads_as_key(const struct parse *ps, struct slice s)
     const struct key *k;
 
     for (size_t i = 0; i < name.n; i++)
-        if (!(name.p[i] == '_' || name.p[i] == '.' || (name.p[i] >= '0' && name.p[i] <= '9') ||
-              (name.p[i] >= 'A' && name.p[i] <= 'Z') || (name.p[i] >= 'a' && name.p[i] <= 'z')))
+        if (!char_is_word(name.p[i]) && name.p[i] != '.')
             return false;
     k = key_find(name, ps->kind);
     return k && (ps->kind == 0 || (k->sections & ps->kind));
@@ -142,7 +141,7 @@ static void refuse(struct parse *ps, struct slice s)
 {
     size_t n = 0;
 
-    while (n < s.n && s.p[n] != ':' && !line_blank(s.p[n]))
+    while (n < s.n && s.p[n] != ':' && !char_is_blank(s.p[n]))
         n++;
     if (line_key_has_blank(s) && s.p[n] != ':')
         mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" is not a key: a key is one word",
@@ -165,7 +164,7 @@ static bool take_entry(struct parse *ps, struct slice s)
     bool divided = name.n > 0;
 
     for (size_t i = 0; i < name.n; i++)
-        if (line_blank(name.p[i]))
+        if (char_is_blank(name.p[i]))
             divided = false;
     if (refuse_early(ps, divided ? name : s))
         return false;
@@ -188,7 +187,7 @@ static void add_section(struct parse *ps, struct slice text)
     struct ini_section *new;
     size_t n = 0;
 
-    while (n < text.n && !line_blank(text.p[n]))
+    while (n < text.n && !char_is_blank(text.p[n]))
         n++;
     GROW(d->sections, d->n, d->cap);
     new = &d->sections[d->n++];

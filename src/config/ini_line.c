@@ -13,10 +13,10 @@ bool line_take(struct lines *in, struct line *ret_line)
     e = nl ? nl : in->end;
     in->p = nl ? nl + 1 : in->end;
     in->number++;
-    while (e > start && (line_blank(e[-1]) || e[-1] == '\r'))
+    while (e > start && (char_is_blank(e[-1]) || e[-1] == '\r'))
         e--;
-    ret_line->indented = e > start && line_blank(*start);
-    while (start < e && line_blank(*start))
+    ret_line->indented = e > start && char_is_blank(*start);
+    while (start < e && char_is_blank(*start))
         start++;
     ret_line->text = slice_make(start, (size_t)(e - start));
     return true;
@@ -30,7 +30,7 @@ bool line_is_comment(struct slice s)
 size_t line_comment_at(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == ';' && (i == 0 || line_blank(s.p[i - 1])))
+        if (s.p[i] == ';' && (i == 0 || char_is_blank(s.p[i - 1])))
             return i;
     return s.n;
 }
@@ -56,7 +56,7 @@ struct slice line_section_word(struct slice s)
     size_t n = 0;
 
     s = slice_trim(slice_from(s, 1));
-    while (n < s.n && !line_blank(s.p[n]) && s.p[n] != ']')
+    while (n < s.n && !char_is_blank(s.p[n]) && s.p[n] != ']')
         n++;
     return slice_make(s.p, n);
 }

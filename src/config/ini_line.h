@@ -17,11 +17,6 @@ struct line {
     bool indented;
 };
 
-static inline bool line_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 bool line_take(struct lines *in, struct line *ret_line);
 /* Nothing, or a comment and nothing else. */
 bool line_is_comment(struct slice s);

@@ -156,11 +156,6 @@ void mistakes_release(struct mistakes *m)
     *m = MISTAKES_INIT;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static unsigned min3(unsigned a, unsigned b, unsigned c)
 {
     unsigned m = a < b ? a : b;
@@ -181,11 +176,11 @@ static unsigned distance(struct slice a, struct slice b)
 
         row[0] = i;
         for (unsigned j = 1; j <= b.n; j++) {
-            bool equal = lower(a.p[i - 1]) == lower(b.p[j - 1]);
+            bool equal = char_lower(a.p[i - 1]) == char_lower(b.p[j - 1]);
 
             row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + !equal);
-            if (i > 1 && j > 1 && lower(a.p[i - 1]) == lower(b.p[j - 2]) &&
-                lower(a.p[i - 2]) == lower(b.p[j - 1]) && before[j - 2] + 1 < row[j])
+            if (i > 1 && j > 1 && char_lower(a.p[i - 1]) == char_lower(b.p[j - 2]) &&
+                char_lower(a.p[i - 2]) == char_lower(b.p[j - 1]) && before[j - 2] + 1 < row[j])
                 row[j] = before[j - 2] + 1;
         }
         before = above;

@@ -56,7 +56,7 @@ static bool value(struct walk *w, const struct member *m, unsigned depth);
 
 static void skip_blanks(struct walk *w)
 {
-    while (w->p < w->end && (*w->p == ' ' || *w->p == '\t' || *w->p == '\r' || *w->p == '\n'))
+    while (w->p < w->end && (char_is_blank(*w->p) || *w->p == '\r' || *w->p == '\n'))
         w->p++;
 }
 

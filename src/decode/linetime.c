@@ -131,7 +131,7 @@ static bool exponent(const char **p, const char *end, int *ret_e)
     if (at == end)
         return false;
     for (; at < end; at++) {
-        if (*at < '0' || *at > '9')
+        if (!char_is_digit(*at))
             return false;
         e = e < 100 ? e * 10 + (*at - '0') : e;
     }
@@ -149,7 +149,7 @@ static int scaled_number(struct slice s, int scale, int64_t *ret_v)
     int n = 0, e = 0;
 
     p += negative;
-    for (; p < end && ((*p >= '0' && *p <= '9') || (*p == '.' && !point)); p++) {
+    for (; p < end && (char_is_digit(*p) || (*p == '.' && !point)); p++) {
         if (*p == '.') {
             point = true;
             continue;

@@ -39,7 +39,7 @@ struct token {
 
 static bool is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r';
+    return char_is_blank(c) || c == '\r';
 }
 
 /* At the opening quote; *p ends behind the closing one. */

@@ -146,7 +146,7 @@ static bool number(struct cursor *c, int width, int low, int high, int *ret_v)
 {
     int v = 0, n = 0;
 
-    for (; n < width && c->p < c->end && *c->p >= '0' && *c->p <= '9'; n++)
+    for (; n < width && c->p < c->end && char_is_digit(*c->p); n++)
         v = v * 10 + (*c->p++ - '0');
     if (n == 0 || v < low || v > high)
         return false;
@@ -165,7 +165,7 @@ static size_t word_length(const struct cursor *c)
 {
     const char *p = c->p;
 
-    while (p < c->end && ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')))
+    while (p < c->end && char_is_letter(*p))
         p++;
     return (size_t)(p - c->p);
 }
@@ -212,7 +212,7 @@ bool timepattern_fraction(const char **p, const char *end, int32_t *ret_ns)
     const char *at = *p;
     int32_t ns = 0, scale = 100000000;
 
-    for (; at < end && *at >= '0' && *at <= '9'; at++) {
+    for (; at < end && char_is_digit(*at); at++) {
         ns += (*at - '0') * scale;
         scale /= 10;
     }
@@ -228,7 +228,7 @@ static bool epoch(struct cursor *c, int64_t *ret_s)
     const char *start = c->p;
     int64_t v = 0;
 
-    for (; c->p < c->end && *c->p >= '0' && *c->p <= '9' && v < INT64_C(100000000000); c->p++)
+    for (; c->p < c->end && char_is_digit(*c->p) && v < INT64_C(100000000000); c->p++)
         v = v * 10 + (*c->p - '0');
     *ret_s = v;
     return c->p > start;
@@ -373,14 +373,9 @@ static bool directive(char d, struct cursor *c, struct time_parts *t)
     }
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 static void skip_blanks(struct cursor *c)
 {
-    while (c->p < c->end && is_blank(*c->p))
+    while (c->p < c->end && char_is_blank(*c->p))
         c->p++;
 }
 
@@ -390,7 +385,7 @@ bool timepattern_match(const char *pattern, struct slice text, struct time_parts
     struct time_parts t = {0};
 
     for (const char *f = pattern; *f != '\0'; f++) {
-        if (is_blank(*f) || (f[0] == '%' && (f[1] == 'n' || f[1] == 't'))) {
+        if (char_is_blank(*f) || (f[0] == '%' && (f[1] == 'n' || f[1] == 't'))) {
             f += *f == '%';
             skip_blanks(&c);
         } else if (*f == '%') {

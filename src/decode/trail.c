@@ -47,7 +47,7 @@ void trail_free(struct trail *t)
 
 static const char *skip_blanks(const char *p)
 {
-    while (*p == ' ' || *p == '\t' || *p == '\r')
+    while (char_is_blank(*p) || *p == '\r')
         p++;
     return p;
 }

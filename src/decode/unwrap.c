@@ -175,7 +175,7 @@ static bool looks_like_time(struct slice s)
     if (s.n < sizeof form) /* one more at least: the zone */
         return false;
     for (size_t i = 0; i < sizeof form - 1; i++)
-        if (form[i] == 'd' ? s.p[i] < '0' || s.p[i] > '9' : s.p[i] != form[i])
+        if (form[i] == 'd' ? !char_is_digit(s.p[i]) : s.p[i] != form[i])
             return false;
     return true;
 }

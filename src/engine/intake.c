@@ -83,7 +83,7 @@ enum first_byte { FIRST_JSON, FIRST_LOGFMT, FIRST_TEXT, FIRST_ODD };
 
 static enum first_byte look(enum log_format format, char c)
 {
-    if (c == '\n' || c == '\r' || c == ' ' || c == '\t' || (unsigned char)c == 0xef)
+    if (c == '\n' || c == '\r' || char_is_blank(c) || (unsigned char)c == 0xef)
         return FIRST_ODD; /* empty, blanks before JSON, perhaps a BOM */
     if (format == LOG_TEXT)
         return FIRST_TEXT;

@@ -59,7 +59,7 @@ static int parse_q(struct slice s)
 
         if (c == '.' && !point) {
             point = true;
-        } else if (c >= '0' && c <= '9') {
+        } else if (char_is_digit(c)) {
             digits = true;
             if (point)
                 scale /= 10;

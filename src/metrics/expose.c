@@ -10,15 +10,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
 bool metric_name_valid(struct slice name)
 {
     for (size_t i = 0; i < name.n; i++)
-        if (!is_letter(name.p[i]) && (i == 0 || name.p[i] < '0' || name.p[i] > '9'))
+        if (!char_is_word(name.p[i]) || (i == 0 && char_is_digit(name.p[i])))
             return false;
     return name.n > 0;
 }

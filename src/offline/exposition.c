@@ -19,8 +19,7 @@ struct label_text {
 
 static bool name_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == ':';
+    return char_is_word(c) || c == ':';
 }
 
 static struct slice take_name(struct slice *s)

@@ -7,11 +7,6 @@
 
 #include <math.h>
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static char upper(char c)
 {
     return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
@@ -21,7 +16,7 @@ static void filter_lower(struct slice in, struct slice argument, struct buf *out
 {
     (void)argument;
     for (size_t i = 0; i < in.n; i++)
-        buf_char(out, lower(in.p[i]));
+        buf_char(out, char_lower(in.p[i]));
 }
 
 static void filter_upper(struct slice in, struct slice argument, struct buf *out)
@@ -58,8 +53,8 @@ static bool cut_scheme(struct slice s, struct slice *ret_rest)
 {
     size_t i = 0;
 
-    while (i < s.n && (lower(s.p[i]) != upper(s.p[i]) || char_is_digit(s.p[i]) ||
-                       (i > 0 && memchr("+.-", s.p[i], 3))))
+    while (i < s.n &&
+           (char_is_letter(s.p[i]) || char_is_digit(s.p[i]) || (i > 0 && memchr("+.-", s.p[i], 3))))
         i++;
     if (i == 0 || !slice_starts(slice_from(s, i), SLICE("://")))
         return false;

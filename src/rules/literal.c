@@ -38,7 +38,7 @@ static bool is_escaped_plain(struct slice s)
         return false;
     char c = s.p[1];
 
-    return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+    return !char_is_digit(c) && !char_is_letter(c);
 }
 
 /* (?&name) (?R) (?1) (?P>name) (?P=name): one item, opens nothing. */
@@ -48,7 +48,7 @@ static bool is_reference(struct slice s)
         return false;
     char c = s.p[2];
 
-    return c == '&' || c == 'R' || c == '+' || c == '-' || (c >= '0' && c <= '9') ||
+    return c == '&' || c == 'R' || c == '+' || c == '-' || char_is_digit(c) ||
            (c == 'P' && (s.p[3] == '>' || s.p[3] == '='));
 }
 

@@ -33,7 +33,7 @@ static size_t check_group(const struct pattern *p, struct slice text, struct buf
         name = (struct slice){text.p + 2, (size_t)(close - text.p) - 2};
         used = name.n + 3;
     } else {
-        while (name.n + 1 < text.n && name.p[name.n] >= '0' && name.p[name.n] <= '9')
+        while (name.n + 1 < text.n && char_is_digit(name.p[name.n]))
             name.n++;
         used = name.n + 1;
     }

@@ -33,8 +33,8 @@ struct template
 
 static bool name_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-' || c == '@' || c == '/' || c == '!' || (unsigned char)c >= 0x80;
+    return char_is_word(c) || c == '.' || c == '-' || c == '@' || c == '/' || c == '!' ||
+           (unsigned char)c >= 0x80;
 }
 
 static struct part *add_part(struct template *t, struct slice text, int field)
@@ -135,8 +135,7 @@ static bool add_field(struct template *t, struct slice text, struct buf *err)
 /* `$name` where `${name}` was meant. */
 static bool looks_like_field(struct slice after_dollar)
 {
-    return after_dollar.n > 0 && name_char(after_dollar.p[0]) &&
-           !(after_dollar.p[0] >= '0' && after_dollar.p[0] <= '9');
+    return after_dollar.n > 0 && name_char(after_dollar.p[0]) && !char_is_digit(after_dollar.p[0]);
 }
 
 static bool parse(struct template *t, struct slice text, struct buf *literal, struct buf *err)

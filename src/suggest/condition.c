@@ -14,10 +14,9 @@ bool suggest_usable(struct slice name)
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
 
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              (i && strchr("_.-", c)) || c == '_' || c == '@'))
+        if (!char_is_word(c) && !(i && strchr(".-", c)) && c != '@')
             return false;
-        if (i && name.p[i - 1] == '.' && c >= '0' && c <= '9')
+        if (i && name.p[i - 1] == '.' && char_is_digit(c))
             return false; /* one of an array */
     }
     return name.n > 0 && name.n < 100;

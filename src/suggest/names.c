@@ -8,11 +8,6 @@
 
 enum { NAME_WORDS = 6, NAME_BYTES = 48, GROUP_BYTES = 28 /* PCRE2 takes 32 */ };
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Letters and digits of a word in lower case; anything between them becomes one underscore. */
 static void add_words(struct slice text, struct buf *out, size_t from)
 {
@@ -23,14 +18,14 @@ static void add_words(struct slice text, struct buf *out, size_t from)
 
         if (c == '\'')
             continue;
-        if (!is_letter(c) && !char_is_digit(c)) {
+        if (!char_is_letter(c) && !char_is_digit(c)) {
             gap = true;
             continue;
         }
         if (gap && out->n > from)
             buf_char(out, '_');
         gap = false;
-        buf_char(out, is_letter(c) ? (char)(c | 0x20) : c);
+        buf_char(out, char_lower(c));
     }
 }
 
@@ -109,7 +104,7 @@ void suggest_field_name(struct slice name, struct buf *out)
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
 
-        if (is_letter(c) || char_is_digit(c))
+        if (char_is_letter(c) || char_is_digit(c))
             buf_char(out, c);
         else if (out->n > from && out->p[out->n - 1] != '_')
             buf_char(out, '_');
@@ -189,8 +184,7 @@ void suggest_group_name(const struct shape *s, size_t word, const struct field_s
         if (out->n > from + GROUP_BYTES)
             out->p[out->n = from + GROUP_BYTES] = '\0';
         for (size_t i = from; i < out->n; i++)
-            if (out->p[i] >= 'A' && out->p[i] <= 'Z')
-                out->p[i] |= 0x20;
+            out->p[i] = char_lower(out->p[i]);
         return;
     }
     buf_str(out, by_unit                                   ? by_unit

@@ -194,17 +194,6 @@ static void print_kind(struct paper *p, const struct chosen *chosen, size_t n, s
     }
 }
 
-static bool has_letter(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80)
-            return true;
-    }
-    return false;
-}
-
 /* Something that can be read must be the same in all its lines; `{` of a pretty-printed object, or
  * a line of a stack trace, says nothing. An access line has its form. */
 static bool says_something(const struct kind *k)
@@ -219,8 +208,8 @@ static bool says_something(const struct kind *k)
     for (size_t i = 0; i < k->shape->nwords; i++) {
         const struct shape_word *w = &k->shape->words[i];
 
-        if (has_letter(w->before) || has_letter(w->after) ||
-            (!w->variable && has_letter(w->text)) || w->class == WORD_METHOD)
+        if (slice_has_letter(w->before) || slice_has_letter(w->after) ||
+            (!w->variable && slice_has_letter(w->text)) || w->class == WORD_METHOD)
             return true;
     }
     return false;

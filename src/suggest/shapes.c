@@ -86,15 +86,6 @@ static size_t draft_end(const struct drafts *d, size_t i)
     return i;
 }
 
-static bool has_letter(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
-            (unsigned char)s.p[i] >= 0x80)
-            return true;
-    return false;
-}
-
 static bool is_fixed(struct slice word)
 {
     return !memchr(word.p, VARIES, word.n) && !memchr(word.p, ANYTHING, word.n);
@@ -148,7 +139,7 @@ static bool offer_word(struct slice key, unsigned number, struct buf *out)
             continue;
         }
         buf_slice(out, word);
-        left |= is_fixed(word) && has_letter(word);
+        left |= is_fixed(word) && slice_has_letter(word);
     }
     if (!left)
         buf_clear(out);
@@ -163,7 +154,7 @@ static bool offer_begin(struct slice key, unsigned number, struct buf *out)
     if (number > 0)
         return false;
     for (int i = 0; i < BEGIN_WORDS; i++)
-        if (!slice_cut(&rest, '\n', &word) || !is_fixed(word) || !has_letter(word))
+        if (!slice_cut(&rest, '\n', &word) || !is_fixed(word) || !slice_has_letter(word))
             return true;
     if (rest.n) {
         buf_add(out, key.p, (size_t)(rest.p - key.p));

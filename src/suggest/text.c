@@ -5,11 +5,6 @@
 
 #include "base/utf8.h"
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 static bool is_clean(struct slice text)
 {
     struct buf clean = BUF_INIT;
@@ -25,8 +20,8 @@ static bool is_clean(struct slice text)
 
 bool suggest_plain(struct slice text)
 {
-    return text.n && text.n < 500 && is_clean(text) && !is_blank(text.p[0]) &&
-           !is_blank(text.p[text.n - 1]) && text.p[0] != '"' && text.p[0] != '\'' &&
+    return text.n && text.n < 500 && is_clean(text) && !char_is_blank(text.p[0]) &&
+           !char_is_blank(text.p[text.n - 1]) && text.p[0] != '"' && text.p[0] != '\'' &&
            !memchr(text.p, '\\', text.n);
 }
 
@@ -105,14 +100,14 @@ void suggest_regex(const struct shape *s, char *const *names, struct buf *out)
 {
     char first = s->example.n ? s->example.p[0] : 'x', last = s->example.p[s->example.n - 1];
 
-    buf_str(out, is_blank(first) ? "^\\s*" : "^");
+    buf_str(out, char_is_blank(first) ? "^\\s*" : "^");
     for (size_t i = 0; i < s->nwords; i++) {
         if (i)
             buf_str(out, s->words[i].one_blank ? " " : "\\s+");
         add_word(&s->words[i], names[i], out);
     }
     if (!s->open)
-        buf_str(out, is_blank(last) ? "\\s*$" : "$");
+        buf_str(out, char_is_blank(last) ? "\\s*$" : "$");
 }
 
 struct slice suggest_beginning(const struct shape *s, char *const *names)

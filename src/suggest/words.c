@@ -7,9 +7,9 @@
 
 enum { HEX_LEAST = 8, UUID_BYTES = 36 };
 
-static bool is_blank(char c)
+static bool is_space(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    return char_is_blank(c) || c == '\n' || c == '\r';
 }
 
 static bool has_digit(struct slice s)
@@ -18,11 +18,6 @@ static bool has_digit(struct slice s)
         if (char_is_digit(s.p[i]))
             return true;
     return false;
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /* Does the text begin with this form? '9' is a digit, 'A' a letter, '/' a dash or a slash, all else
@@ -35,7 +30,7 @@ static bool has_form(struct slice s, const char *form)
         char c = s.p[i];
 
         if (!(form[i] == '9'   ? char_is_digit(c)
-              : form[i] == 'A' ? is_letter(c)
+              : form[i] == 'A' ? char_is_letter(c)
               : form[i] == '/' ? c == '-' || c == '/'
                                : c == form[i]))
             return false;
@@ -161,7 +156,7 @@ static size_t word_end(struct slice s)
 {
     size_t i = 0;
 
-    while (i < s.n && !is_blank(s.p[i])) {
+    while (i < s.n && !is_space(s.p[i])) {
         bool opens = strchr("\"'[", s.p[i]) && (i == 0 || s.p[i - 1] == '=' || s.p[i - 1] == '(');
         size_t end = opens && !is_request(slice_from(s, i + 1)) ? quoted_end(s, i) : i;
 
@@ -241,7 +236,7 @@ size_t words_split(struct slice text, struct word words[WORDS_MAX], bool *ret_mo
     size_t n = 0;
 
     for (;;) {
-        while (text.n && is_blank(text.p[0]))
+        while (text.n && is_space(text.p[0]))
             text = slice_from(text, 1);
         if (text.n == 0 || n == WORDS_MAX)
             break;

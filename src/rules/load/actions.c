@@ -13,8 +13,8 @@
 
 static bool is_arrow(struct slice s, size_t i)
 {
-    bool before = i == 0 || s.p[i - 1] == ' ' || s.p[i - 1] == '\t';
-    bool after = i + 2 == s.n || s.p[i + 2] == ' ' || s.p[i + 2] == '\t';
+    bool before = i == 0 || char_is_blank(s.p[i - 1]);
+    bool after = i + 2 == s.n || char_is_blank(s.p[i + 2]);
 
     return s.p[i] == '-' && s.p[i + 1] == '>' && before && after;
 }
@@ -95,7 +95,7 @@ static void load_set(struct load *l, uint16_t event, const char *field, const st
 static void warn_backslash(struct load *l, struct slice text, struct where at)
 {
     for (size_t i = 0; i + 1 < text.n; i++) {
-        if (text.p[i] == '\\' && text.p[i + 1] >= '0' && text.p[i + 1] <= '9') {
+        if (text.p[i] == '\\' && char_is_digit(text.p[i + 1])) {
             load_warning(l, at, "\"%.*s\" is plain text; a group is written $%c",
                          SLICE_FMT(slice_make(text.p + i, 2)), text.p[i + 1]);
             return;

@@ -101,7 +101,7 @@ static void read_limit(struct metric *t, const struct ini_entry *e, struct where
     bool good = e->value.n > 0 && e->value.n <= 8;
 
     for (size_t i = 0; good && i < e->value.n; i++) {
-        good = e->value.p[i] >= '0' && e->value.p[i] <= '9';
+        good = char_is_digit(e->value.p[i]);
         v = v * 10 + (uint64_t)(e->value.p[i] - '0');
     }
     if (!good || v < 1 || v > LIMIT_MAX)

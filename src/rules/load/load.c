@@ -52,22 +52,12 @@ const char *load_nearest(struct load *l, const struct map *names, struct slice w
     return near;
 }
 
-static bool letter(char c)
-{
-    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_word(struct slice s, const char *also)
 {
-    if (s.n == 0 || !letter(*s.p))
+    if (s.n == 0 || !char_is_word(*s.p) || char_is_digit(*s.p))
         return false;
     for (size_t i = 1; i < s.n; i++)
-        if (!letter(s.p[i]) && !digit(s.p[i]) && (!s.p[i] || !strchr(also, s.p[i])))
+        if (!char_is_word(s.p[i]) && (!s.p[i] || !strchr(also, s.p[i])))
             return false;
     return true;
 }
@@ -85,7 +75,7 @@ bool load_is_prom_name(struct slice s)
 bool load_is_field(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!letter(s.p[i]) && !digit(s.p[i]) && (unsigned char)s.p[i] < 0x80 &&
+        if (!char_is_word(s.p[i]) && (unsigned char)s.p[i] < 0x80 &&
             (!s.p[i] || !strchr(".-@/!", s.p[i])))
             return false;
     return s.n > 0;

@@ -37,7 +37,7 @@ static bool take_value(struct zero *z, struct slice *rest, struct slice *ret_val
     for (; i < rest->n; i++) {
         char c = rest->p[i];
 
-        if (quoted ? c == '"' : c == '|' || c == ' ' || c == '\t') {
+        if (quoted ? c == '"' : c == '|' || char_is_blank(c)) {
             closed = true;
             i += quoted;
             break;
