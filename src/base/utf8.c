@@ -85,6 +85,11 @@ bool utf8_valid(struct slice s)
     return valid_run(s) == s.n;
 }
 
+bool utf8_is_clean(struct slice s)
+{
+    return s.n == 0 || (!memchr(s.p, '\0', s.n) && utf8_valid(s));
+}
+
 /* Appends well-formed text, each NUL replaced. */
 static void add_without_nul(struct buf *out, struct slice s)
 {
@@ -190,8 +195,12 @@ size_t utf8_count(struct slice s)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < s.n; i++)
-        count += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+    while (s.n) {
+        size_t n = utf8_char(s);
+
+        count++;
+        s = slice_from(s, n ? n : 1);
+    }
     return count;
 }
 

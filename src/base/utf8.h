@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 bool utf8_valid(struct slice s);
+/* Valid and without NUL: what utf8_clean leaves as it is. */
+bool utf8_is_clean(struct slice s);
 /* Length of the well-formed character at the start of `s`; 0 when there is none. */
 size_t utf8_char(struct slice s);
 /* Appends `s` as valid UTF-8 without NUL: each offending byte becomes U+FFFD. */
@@ -20,7 +22,7 @@ void utf8_show(struct buf *out, struct slice s);
 void utf8_put(struct buf *out, uint32_t codepoint);
 /* The longest prefix of at most `max` bytes that does not cut a character. */
 size_t utf8_cut(struct slice s, size_t max);
-/* How many characters. */
+/* How many characters; each byte that belongs to none is one, as utf8_clean makes it. */
 size_t utf8_count(struct slice s);
 /* How many columns of a terminal: emoji and the like take two, marks on a letter none. */
 size_t utf8_columns(struct slice s);

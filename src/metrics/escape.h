@@ -9,9 +9,10 @@
 enum escape {
     ESCAPE_LABEL, /* backslash, quote, line feed; also HELP in OpenMetrics */
     ESCAPE_HELP,  /* backslash, line feed; HELP of text 0.0.4 */
-    ESCAPE_JSON,  /* without the quotes around it; the text must be valid UTF-8 */
+    ESCAPE_JSON,  /* without the quotes around it */
 };
 
+/* Appends any bytes as text that a page may hold: what is no UTF-8, or a NUL, becomes U+FFFD. */
 void escape_text(struct buf *out, struct slice s, enum escape how);
 
 #endif

@@ -12,11 +12,6 @@
  * too long and where to cut it: a character halved at their end lies behind the cut. */
 enum { CUT_AHEAD = 8 };
 
-static bool is_clean(struct slice s, uint32_t limit)
-{
-    return s.n <= limit && !memchr(s.p, '\0', s.n) && utf8_valid(s);
-}
-
 static size_t clean_part(struct slice s, uint32_t limit)
 {
     return s.n < (size_t)limit + CUT_AHEAD ? s.n : (size_t)limit + CUT_AHEAD;
@@ -48,7 +43,7 @@ void labels_clean(const struct slice *values, unsigned n, uint32_t limit, struct
         ret_values[i] = s;
         if (s.n == 0) {
             ret_values[i] = SLICE("unknown");
-        } else if (!is_clean(s, limit)) {
+        } else if (s.n > limit || !utf8_is_clean(s)) {
             from[i] = scratch->n;
             utf8_clean(scratch, slice_make(s.p, clean_part(s, limit)));
             cut(scratch, from[i], limit);

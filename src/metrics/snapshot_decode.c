@@ -42,7 +42,7 @@ static struct slice read_bytes(struct reader *r, uint64_t n)
 
 static bool text_ok(struct slice s)
 {
-    return s.n > 0 && s.n <= LABEL_BYTES_MAX && !memchr(s.p, '\0', s.n) && utf8_valid(s);
+    return s.n > 0 && s.n <= LABEL_BYTES_MAX && utf8_is_clean(s);
 }
 
 static bool labels_ok(const struct encoded_family *f)

@@ -186,6 +186,30 @@ START_TEST(count_is_characters_not_bytes)
 {
     ck_assert_uint_eq(utf8_count(SLICE("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80")), 4);
     ck_assert_uint_eq(utf8_count(slice_str(NULL)), 0);
+    ck_assert_uint_eq(utf8_count(SLICE("a\x80\x80\xe2\x82 \xf0\x9f\x98\0")), 10);
+}
+END_TEST
+
+START_TEST(clean_is_what_cleaning_leaves_as_it_is)
+{
+    static const struct {
+        struct slice text;
+        bool clean;
+    } cases[] = {{{NULL, 0}, true},
+                 {SLICE("a\t\xc3\xa4"), true},
+                 {SLICE("a\0"), false},
+                 {SLICE("a\xc3"), false},
+                 {SLICE("\xed\xa0\x80"), false}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out = BUF_INIT;
+
+        utf8_clean(&out, cases[i].text);
+        ck_assert_int_eq(utf8_is_clean(cases[i].text), cases[i].clean);
+        ck_assert_int_eq(slice_eq(buf_all(&out), cases[i].text), cases[i].clean);
+        ck_assert(utf8_is_clean(buf_all(&out)));
+        buf_release(&out);
+    }
 }
 END_TEST
 
@@ -218,6 +242,7 @@ static Suite *utf8_suite(void)
     tcase_add_test(t, cut_never_splits_a_character_and_loses_at_most_three_bytes);
     tcase_add_test(t, cut_of_broken_text_makes_progress);
     tcase_add_test(t, count_is_characters_not_bytes);
+    tcase_add_test(t, clean_is_what_cleaning_leaves_as_it_is);
     tcase_add_test(t, columns_are_those_of_a_terminal);
     suite_add_tcase(s, t);
     return s;

@@ -3,6 +3,8 @@
 
 #include "metrics/expose.h"
 
+#include "base/utf8.h"
+
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -383,13 +385,19 @@ START_TEST(sorting_is_bytewise_and_prefixes_come_first)
 }
 END_TEST
 
-static void put_exemplar(struct family *f, uint32_t index, double value, double time,
-                         const char *id)
+static bool keep_exemplar(struct family *f, uint32_t index, double value, double time,
+                          struct slice id)
 {
     struct exemplar e = {.value = value, .time = time, .nlabels = 1, .name = {SLICE("trace_id")}};
 
-    e.text[0] = slice_str(id);
-    ck_assert(family_exemplar(f, index, &e));
+    e.text[0] = id;
+    return family_exemplar(f, index, &e);
+}
+
+static void put_exemplar(struct family *f, uint32_t index, double value, double time,
+                         const char *id)
+{
+    ck_assert(keep_exemplar(f, index, value, time, slice_str(id)));
 }
 
 START_TEST(exemplars_stand_in_openmetrics_only)
@@ -425,6 +433,90 @@ START_TEST(exemplars_stand_in_openmetrics_only)
             "# TYPE c counter\n# HELP c \n"
             "c_total 1 # {trace_id=\"a\\\"b\"} 1\n"
             "# EOF\n");
+    }
+}
+END_TEST
+
+START_TEST(exemplars_are_cleaned_and_measured_as_they_are_shown)
+{
+    static const struct {
+        struct slice id;
+        const char *shown;
+    } cases[] = {
+        {SLICE("a\0b"), "a\xef\xbf\xbd"
+                        "b"},
+        {SLICE("\0"), "\xef\xbf\xbd"},
+        {SLICE("caf\xe9"), "caf\xef\xbf\xbd"},
+        {SLICE("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {SLICE("\xf0\x9f\x98"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {SLICE("\xff\"\n\\"), "\xef\xbf\xbd\\\"\\n\\\\"},
+    };
+    char long_id[121];
+    struct registry *r;
+    struct family *f;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char want[200];
+
+        r = new_registry();
+        f = add(r, "c_total", FAMILY_COUNTER, 0, "");
+        counter_inc(f, 0, 1, 0);
+        ck_assert(keep_exemplar(f, 0, 1, NAN, cases[i].id));
+        (void)snprintf(want, sizeof want,
+                       "# TYPE c counter\n# HELP c \nc_total 1 # {trace_id=\"%s\"} 1\n# EOF\n",
+                       cases[i].shown);
+        assert_openmetrics(r, 0, want);
+    }
+    /* "trace_id" and 120 more are the 128 characters that there may be. */
+    memset(long_id, 0x80, sizeof long_id);
+    r = new_registry();
+    f = add(r, "c_total", FAMILY_COUNTER, 0, "");
+    ck_assert(keep_exemplar(f, 0, 1, NAN, slice_make(long_id, 120)));
+    ck_assert(!keep_exemplar(f, 0, 1, NAN, slice_make(long_id, 121)));
+    registry_free(r);
+}
+END_TEST
+
+/* A page with this text wherever a log, a rules file or the environment can bring one. */
+static struct buf page_of_text(struct slice text, enum expose_format format)
+{
+    char *str = strndup(text.p, text.n);
+    const char *name = "env", *value = str;
+    struct expose_options o = {
+        .format = format, .nconst = 1, .const_names = &name, .const_values = &value};
+    struct registry *r = new_registry();
+    struct family *c = add(r, "c_total", FAMILY_COUNTER, 2, str);
+    struct family *h = add(r, "h", FAMILY_HISTOGRAM, 1, str);
+    struct buf out;
+
+    counter_inc(c, family_series(c, (struct slice[]){text, SLICE("x")}, 0, NULL), 1, 0);
+    histogram_observe(h, family_series(h, &text, 0, NULL), 0.5, 0);
+    ck_assert(keep_exemplar(c, 0, 1, NAN, text));
+    ck_assert(keep_exemplar(h, 0, 0.5, NAN, text));
+    out = page(r, &o);
+    free(str);
+    return out;
+}
+
+/* Prometheus refuses a page for one such byte. */
+START_TEST(no_text_makes_a_page_that_is_not_utf8)
+{
+    static const enum expose_format formats[] = {EXPOSE_TEXT, EXPOSE_OPENMETRICS, EXPOSE_JSON};
+
+    for (unsigned bytes = 0; bytes < 256 * 6; bytes++) {
+        static const char after[] = {'x', '\0', '"', '\xbf', '\xe2', '\n'};
+        char text[] = {'<', (char)(bytes % 256), after[bytes / 256], '>'};
+
+        for (int i = 0; i < 3; i++) {
+            struct buf have = page_of_text(slice_make(text, sizeof text), formats[i]);
+            size_t lines = slice_count(buf_all(&have), '\n');
+
+            ck_assert_msg(utf8_is_clean(buf_all(&have)), "byte %u: %s", bytes, have.p);
+            ck_assert_uint_eq(lines, formats[i] == EXPOSE_JSON   ? 1
+                                     : formats[i] == EXPOSE_TEXT ? 13
+                                                                 : 14);
+            buf_release(&have);
+        }
     }
 }
 END_TEST
@@ -565,6 +657,8 @@ static Suite *expose_suite(void)
     tcase_add_test(t, own_families_can_be_left_out_and_families_sorted);
     tcase_add_test(t, sorting_is_bytewise_and_prefixes_come_first);
     tcase_add_test(t, exemplars_stand_in_openmetrics_only);
+    tcase_add_test(t, exemplars_are_cleaned_and_measured_as_they_are_shown);
+    tcase_add_test(t, no_text_makes_a_page_that_is_not_utf8);
     tcase_add_test(t, exemplar_of_a_snapshot_does_not_change);
     tcase_add_test(t, created_samples_in_openmetrics);
     tcase_add_test(t, timestamps_and_no_metadata_for_backfill);
