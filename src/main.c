@@ -10,9 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct command *const commands[] = {
-    &command_run,      &command_check,   &command_explain, &command_replay, &command_test,
-    &command_backfill, &command_suggest, &command_merge,   &command_state,  NULL,
+static const struct command command_help, command_version;
+
+static const struct command *const commands[] = {
+    &command_run,   &command_check,    &command_explain, &command_replay,
+    &command_test,  &command_backfill, &command_suggest, &command_merge,
+    &command_state, &command_help,     &command_version, NULL,
 };
 
 static const struct command *find_command(const char *name)
@@ -47,8 +50,7 @@ static void print_overview(FILE *to)
           to);
     for (size_t i = 0; commands[i]; i++)
         fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("  help       Explain a command: logtally help COMMAND\n"
-          "  version    Print the version\n\n"
+    fputs("\n"
           "Try:\n"
           "  logtally check --rules rules\n"
           "  logtally replay --rules rules app.log\n"
@@ -56,19 +58,48 @@ static void print_overview(FILE *to)
           to);
 }
 
-static int help(int argc, char **argv)
+static int help(void *options, const struct command *self)
 {
-    if (argc < 2) {
+    const struct common_options *o = options;
+
+    if (o->files.n > 1)
+        return usage_error(self, "%s: one command at a time", o->files.list[1]);
+    if (o->files.n == 0) {
         print_overview(stdout);
         return EXIT_FINE;
     }
-    const struct command *c = find_command(argv[1]);
+    const struct command *c = find_command(o->files.list[0]);
 
     if (!c)
-        return unknown_command(argv[1]);
-    command_help(c);
+        return unknown_command(o->files.list[0]);
+    command_usage(c);
     return EXIT_FINE;
 }
+
+static int version(void *options, const struct command *self)
+{
+    (void)options;
+    (void)self;
+    puts("logtally " PACKAGE_VERSION);
+    return EXIT_FINE;
+}
+
+static const struct command command_help = {
+    .name = "help",
+    .arguments = "[COMMAND]",
+    .summary = "Explain a command: logtally help COMMAND",
+    .size = sizeof(struct common_options),
+    .run = help,
+};
+
+static const struct command command_version = {
+    .name = "version",
+    .arguments = "",
+    .summary = "Print the version",
+    .no_files = "it takes no files",
+    .size = sizeof(struct common_options),
+    .run = version,
+};
 
 /* A page that did not reach its reader is no success: `logtally replay >/dev/full`. */
 static int finish(int code)
@@ -80,6 +111,14 @@ static int finish(int code)
     return code;
 }
 
+/* What every program understands. */
+static const char *as_command(const char *text)
+{
+    if (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0)
+        return "help";
+    return strcmp(text, "--version") == 0 ? "version" : text;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -87,17 +126,9 @@ int main(int argc, char **argv)
         print_overview(stderr);
         return EXIT_USAGE;
     }
-    const char *name = argv[1];
-
-    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        return finish(help(argc - 1, argv + 1));
-    if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
-        puts("logtally " PACKAGE_VERSION);
-        return finish(EXIT_FINE);
-    }
-    const struct command *c = find_command(name);
+    const struct command *c = find_command(as_command(argv[1]));
 
     if (!c)
-        return unknown_command(name);
-    return finish(c->run(argc - 1, argv + 1, c));
+        return unknown_command(argv[1]);
+    return finish(command_main(c, argc - 1, argv + 1));
 }

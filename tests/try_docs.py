@@ -8,7 +8,8 @@ line that begins with `$ ` is a command, run by sh in the page's own temporary d
 the PATH, and what follows it is what it must print (both streams; a line `...` stands for any lines).
 --update writes what was printed into the page: read the difference before you commit it.
 
-Without FILE it also compares logtally(1) with `logtally help`: every command's options must stand in its paragraph.
+Without FILE it also compares logtally(1) with `logtally help`: every command's options must stand in its paragraph,
+and those that several commands share must name these commands.
 
 Last line: N passed, N failed; one for each command.
 """
@@ -87,11 +88,13 @@ class Page:
         shutil.rmtree(self.work)
 
 
+SHARED = {"config": "c", "rules": "-rules", "as": "-as"}    # they have paragraphs of their own
+
+
 def options(program, command):
-    """[(long name, letter)] that `help COMMAND` shows, without those of every command."""
+    """[(long name, letter)] that `help COMMAND` shows."""
     text = subprocess.run([program, "help", command], stdout=subprocess.PIPE, check=True).stdout.decode()
-    found = re.findall(r"^  (?:-(\w),|   ) --([a-z-]+)", text, re.M)
-    return [(name, letter) for letter, name in found if name not in ("config", "rules", "as", "help")]
+    return [(name, letter) for letter, name in re.findall(r"^  (?:-(\w),|   ) --([a-z-]+)", text, re.M)]
 
 
 def manual(program):
@@ -100,20 +103,29 @@ def manual(program):
         page = f.read()
     said = subprocess.run([program, "help"], stdout=subprocess.PIPE, check=True).stdout.decode()
     passed = failed = 0
+    shared = {name: [] for name in SHARED}
     for command in re.findall(r"^  ([a-z]+)  ", said, re.M):
-        if command in ("help", "version"):
-            continue
+        own = [o for o in options(program, command) if o[0] not in SHARED and o[0] != "help"]
+        for name, _ in options(program, command):
+            shared.get(name, []).append(command)
         m = re.search(r"^\.It (?:Xo )?Cm %s\b.*?(?=^\.It (?:Xo )?Cm |^\.El)" % command, page, re.M | re.S)
         text = m[0] if m else ""
-        missing = ["--" + name for name, letter in options(program, command)
+        missing = ["--" + name for name, letter in own
                    if not re.search(r"Fl (?:-%s|%s)\b" % (name, letter or "-" + name), text)]
         extra = [n for n in re.findall(r"Fl -([a-z-]+)", text)
-                 if n not in [name for name, _ in options(program, command)] and "replay Fl -" + n not in text]
+                 if n not in [name for name, _ in own] and "replay Fl -" + n not in text]
         if m and not missing and not extra:
             passed += 1
         else:
             failed += 1
             print("logtally(1): %s: missing %s, and in the page only %s" % (command, missing if m else "all", extra))
+    for name, who in shared.items():
+        m = re.search(r"^\.It Fl %s\b.*\n\((.*)\)\n" % SHARED[name], page, re.M)
+        if m and m[1].split(", ") == who:
+            passed += 1
+        else:
+            failed += 1
+            print("logtally(1): --%s belongs to %s, not %s" % (name, who, m and m[1]))
     return passed, failed
 
 

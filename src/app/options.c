@@ -1,4 +1,4 @@
-/* options -- getopt_long, driven by the rows of a command and a few that all commands have.
+/* options -- getopt_long, driven by the rows of a command and those common ones that it takes.
  *
  * getopt says nothing itself (opterr): its sentences name no command and no way out. Whatever it
  * refuses is looked at again here, and the nearest option named. */
@@ -18,12 +18,26 @@
 
 enum { HELP = 1000, FIRST_LONG = 1001, OPTIONS_MAX = 32 };
 
+/* In the order of the bits of enum command_takes. */
 static const struct option_row common_rows[] = {
     {"config", 'c', OPTION_TEXT, offsetof(struct common_options, config), "FILE",
      "configuration (default /etc/logtally/logtally.ini if it is there)"},
+    {"config", 'c', OPTION_TEXT, offsetof(struct common_options, config), "FILE",
+     "configuration (none if not given)"},
     {"rules", 0, OPTION_LIST, offsetof(struct common_options, rules), "DIR|FILE|GLOB",
      "rules to use instead of the configuration's; repeatable"},
-    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+    {"as", 0, OPTION_TEXT, offsetof(struct common_options, as), "LOG",
+     "the [log] that lines belong to (default: whose globs match the file)"},
+    {"output", 'o', OPTION_TEXT, offsetof(struct common_options, output), "FILE",
+     "write there, whole or not at all, instead of stdout"},
+    {"format", 0, OPTION_TEXT, offsetof(struct common_options, format), "FORMAT",
+     "text (default), openmetrics or json"},
+};
+
+/* The options of one command. */
+struct rows {
+    const struct option_row *list[OPTIONS_MAX];
+    size_t n;
 };
 
 void strings_add(struct strings *s, const char *text)
@@ -32,14 +46,16 @@ void strings_add(struct strings *s, const char *text)
     s->list[s->n++] = text;
 }
 
-/* Row i of the common rows, then of the command's. */
-static const struct option_row *row_at(const struct command *c, size_t i)
+static struct rows rows_of(const struct command *c)
 {
-    size_t common = sizeof common_rows / sizeof *common_rows - 1;
+    struct rows rows = {.n = 0};
 
-    if (i < common)
-        return &common_rows[i];
-    return c->options ? &c->options[i - common] : &common_rows[common];
+    for (size_t i = 0; i < sizeof common_rows / sizeof *common_rows; i++)
+        if (c->takes & 1U << i)
+            rows.list[rows.n++] = &common_rows[i];
+    for (size_t i = 0; c->options && c->options[i].name && rows.n < OPTIONS_MAX; i++)
+        rows.list[rows.n++] = &c->options[i];
+    return rows;
 }
 
 int usage_error(const struct command *c, const char *fmt, ...)
@@ -71,14 +87,14 @@ static void store(const struct option_row *row, void *into)
     }
 }
 
-/* Fills getopt's tables; returns the number of rows. */
-static size_t make_tables(const struct command *c, struct option *longs, char *letters)
+/* Fills getopt's tables. */
+static void make_tables(const struct rows *rows, struct option *longs, char *letters)
 {
     size_t n = 0;
 
     *letters++ = ':'; /* tell a missing value from an unknown option */
-    for (; row_at(c, n)->name && n < OPTIONS_MAX; n++) {
-        const struct option_row *row = row_at(c, n);
+    for (; n < rows->n; n++) {
+        const struct option_row *row = rows->list[n];
         int has_arg = row->kind == OPTION_FLAG ? no_argument : required_argument;
 
         longs[n] = (struct option){row->name, has_arg, NULL, FIRST_LONG + (int)n};
@@ -92,28 +108,27 @@ static size_t make_tables(const struct command *c, struct option *longs, char *l
     longs[n + 1] = (struct option){NULL, 0, NULL, 0};
     *letters++ = 'h';
     *letters = '\0';
-    return n;
 }
 
-static const struct option_row *find_row(const struct command *c, size_t nrows, int code)
+static const struct option_row *find_row(const struct rows *rows, int code)
 {
     if (code >= FIRST_LONG)
-        return row_at(c, (size_t)(code - FIRST_LONG));
-    for (size_t i = 0; i < nrows; i++)
-        if (row_at(c, i)->letter == code)
-            return row_at(c, i);
+        return rows->list[code - FIRST_LONG];
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->list[i]->letter == code)
+            return rows->list[i];
     return NULL;
 }
 
 /* `--ruls` where --rules was meant. */
-static int unknown_long(const struct command *c, size_t nrows, const char *text)
+static int unknown_long(const struct command *c, const struct rows *rows, const char *text)
 {
     const char *names[OPTIONS_MAX + 1] = {"help"};
     size_t n = 1;
 
-    for (size_t i = 0; i < nrows; i++)
-        if (row_at(c, i)->help)
-            names[n++] = row_at(c, i)->name;
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->list[i]->help)
+            names[n++] = rows->list[i]->name;
     struct slice name = {text + 2, strcspn(text + 2, "=")};
     const char *near = nearest(name, names, n);
 
@@ -124,9 +139,9 @@ static int unknown_long(const struct command *c, size_t nrows, const char *text)
 
 /* What getopt refused: `code` is ':' or '?'. Of letters that stand together (-ac) only optopt tells
  * which. */
-static int refuse(const struct command *c, size_t nrows, int code, const char *text)
+static int refuse(const struct command *c, const struct rows *rows, int code, const char *text)
 {
-    const struct option_row *row = optopt == HELP ? NULL : find_row(c, nrows, optopt);
+    const struct option_row *row = optopt == HELP ? NULL : find_row(rows, optopt);
 
     if (optopt >= HELP && code == '?')
         return usage_error(c, "option --%s takes no value", row ? row->name : "help");
@@ -135,7 +150,7 @@ static int refuse(const struct command *c, size_t nrows, int code, const char *t
                            row->value);
     if (optopt)
         return usage_error(c, "unknown option -%c", optopt);
-    return unknown_long(c, nrows, text);
+    return unknown_long(c, rows, text);
 }
 
 /* The shell spelled out a glob of --rules. (A line for `explain` may well end in .ini.) */
@@ -144,55 +159,71 @@ static bool is_rules_file(const char *text)
     return slice_ends(slice_str(text), SLICE(".ini")) && !strchr(text, ' ');
 }
 
-int options_parse(const struct command *c, int argc, char **argv, void *into)
+/* What is no option. -1, or the exit code. */
+static int take_file(const struct command *c, const char *text, struct common_options *into)
 {
-    struct option longs[OPTIONS_MAX + 2];
-    char letters[2 * OPTIONS_MAX + 4];
-    size_t nrows = make_tables(c, longs, letters);
-    struct common_options *common = into;
-    int code;
-
-    optind = 0; /* begin anew, also in the midst of letters that stand together */
-    opterr = 0;
-    while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-        if (code == 'h' || code == HELP) {
-            command_help(c);
-            return EXIT_FINE;
-        }
-        if (code == ':' || code == '?')
-            return refuse(c, nrows, code, argv[optind - 1]);
-        store(find_row(c, nrows, code), into);
-    }
-    for (; optind < argc; optind++) {
-        if (!common->files_are_rules && is_rules_file(argv[optind]))
-            return usage_error(c,
-                               "%s is no log file; rules are given by --rules, a glob in quotes: "
-                               "--rules 'rules/*.ini'",
-                               argv[optind]);
-        strings_add(&common->files, argv[optind]);
-    }
+    if ((c->takes & TAKES_RULES) && !(c->takes & FILES_ARE_RULES) && is_rules_file(text))
+        return usage_error(c,
+                           "%s is no log file; rules are given by --rules, a glob in quotes: "
+                           "--rules 'rules/*.ini'",
+                           text);
+    if (c->no_files)
+        return usage_error(c, "%s: %s", text, c->no_files);
+    strings_add(&into->files, text);
     return -1;
 }
 
-void options_release(const struct command *c, void *into)
+/* -1 to go on, or the exit code: 0 after --help, 2 after a mistake. */
+static int parse(const struct command *c, const struct rows *rows, int argc, char **argv,
+                 void *into)
 {
-    struct common_options *common = into;
+    struct option longs[OPTIONS_MAX + 2];
+    char letters[2 * OPTIONS_MAX + 4];
+    int code;
 
-    for (size_t i = 0; row_at(c, i)->name; i++)
-        if (row_at(c, i)->kind == OPTION_LIST)
-            free(((struct strings *)(void *)((char *)into + row_at(c, i)->field))->list);
-    free(common->files.list);
+    make_tables(rows, longs, letters);
+    opterr = 0;
+    while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        if (code == 'h' || code == HELP) {
+            command_usage(c);
+            return EXIT_FINE;
+        }
+        if (code == ':' || code == '?')
+            return refuse(c, rows, code, argv[optind - 1]);
+        store(find_row(rows, code), into);
+    }
+    for (code = -1; code < 0 && optind < argc; optind++)
+        code = take_file(c, argv[optind], into);
+    return code;
 }
 
-void command_help(const struct command *c)
+int command_main(const struct command *c, int argc, char **argv)
 {
+    struct rows rows = rows_of(c);
+    struct common_options *options = xcalloc(1, c->size);
+    int code = parse(c, &rows, argc, argv, options);
+
+    if (code < 0)
+        code = c->run(options, c);
+    for (size_t i = 0; i < rows.n; i++)
+        if (rows.list[i]->kind == OPTION_LIST)
+            free(((struct strings *)(void *)((char *)options + rows.list[i]->field))->list);
+    free(options->files.list);
+    free(options);
+    return code;
+}
+
+void command_usage(const struct command *c)
+{
+    struct rows rows = rows_of(c);
+
     printf("Usage: logtally %s [OPTION...]%s%s\n\n%s.\n", c->name, c->arguments[0] ? " " : "",
            c->arguments, c->summary);
     if (c->details)
         printf("\n%s", c->details);
     printf("\nOptions:\n");
-    for (size_t i = 0; row_at(c, i)->name; i++) {
-        const struct option_row *row = row_at(c, i);
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct option_row *row = rows.list[i];
         char left[64];
 
         if (!row->help)

@@ -1,6 +1,7 @@
 /* options -- the command line: a table of options per command, parsed into plain fields.
  *
- * Every command takes -c, --rules and --help; the table of a command says what else. */
+ * A command says which of the common options mean something to it (`takes`) and lists its own; any
+ * other is wrong usage. --help is everywhere. */
 #ifndef LT_APP_OPTIONS_H
 #define LT_APP_OPTIONS_H
 
@@ -26,12 +27,23 @@ struct option_row {
     const char *help;  /* NULL = hidden */
 };
 
-/* What all commands share; the first member of each command's struct. */
+/* What several commands share; the first member of each command's struct. Texts BORROW argv. */
 struct common_options {
-    const char *config; /* -c */
+    const char *config;
     struct strings rules;
+    const char *as, *output, *format;
     struct strings files; /* what is not an option */
-    bool files_are_rules; /* set by the command: `files` are rules, not logs */
+};
+
+/* Which of them a command takes. */
+enum command_takes {
+    TAKES_CONFIG = 1 << 0,       /* -c, and the default configuration without it */
+    TAKES_NAMED_CONFIG = 1 << 1, /* -c, and none without it */
+    TAKES_RULES = 1 << 2,
+    TAKES_AS = 1 << 3,
+    TAKES_OUTPUT = 1 << 4,
+    TAKES_FORMAT = 1 << 5,
+    FILES_ARE_RULES = 1 << 6, /* `files` are rules, not logs */
 };
 
 struct command {
@@ -39,18 +51,17 @@ struct command {
     const char *arguments;            /* "FILE..." for the usage line */
     const char *summary;              /* one line */
     const char *details;              /* for `help COMMAND`; may be several lines */
-    const struct option_row *options; /* ended by a NULL name */
-    int (*run)(int argc, char **argv, const struct command *self);
+    const char *no_files;             /* why a file is refused; NULL: it takes files */
+    unsigned takes;                   /* enum command_takes */
+    size_t size;                      /* of its options, which begin with struct common_options */
+    const struct option_row *options; /* ended by a NULL name; NULL: none */
+    int (*run)(void *options, const struct command *self); /* returns an exit code */
 };
 
-/* Parses into `into` (zeroed by the caller but for files_are_rules; begins with struct
- * common_options). Returns -1 to go on, or the exit code: 0 after --help, 2 after a mistake (said
- * on stderr). Texts BORROW argv. */
-int options_parse(const struct command *c, int argc, char **argv, void *into);
-void options_release(const struct command *c, void *into);
-
+/* Parses argv and runs the command; its exit code. */
+int command_main(const struct command *c, int argc, char **argv);
 /* The whole help text of a command on stdout. */
-void command_help(const struct command *c);
+void command_usage(const struct command *c);
 
 /* A sentence on stderr about wrong usage, and where help is; returns 2. */
 int usage_error(const struct command *c, const char *fmt, ...)
@@ -58,8 +69,6 @@ int usage_error(const struct command *c, const char *fmt, ...)
 
 void strings_add(struct strings *s, const char *text);
 
-/* All commands, ended by a NULL name. */
-extern const struct command *const commands[];
 extern const struct command command_run, command_check, command_explain, command_replay,
     command_test, command_state, command_backfill, command_suggest, command_merge;
 

@@ -97,7 +97,7 @@ int output_page(const char *path, struct slice page)
     return output_finish(&o, true);
 }
 
-int output_format(const char *text, enum expose_format *ret_format)
+int output_format(const struct command *c, const char *text, enum expose_format *ret_format)
 {
     if (!text || strcmp(text, "text") == 0)
         *ret_format = EXPOSE_TEXT;
@@ -106,8 +106,8 @@ int output_format(const char *text, enum expose_format *ret_format)
     else if (strcmp(text, "json") == 0)
         *ret_format = EXPOSE_JSON;
     else
-        return -EINVAL;
-    return 0;
+        return usage_error(c, "--format is text, openmetrics or json, not \"%s\"", text);
+    return -1;
 }
 
 int input_slurp(const char *path, struct buf *out)

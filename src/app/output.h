@@ -2,6 +2,7 @@
 #ifndef LT_APP_OUTPUT_H
 #define LT_APP_OUTPUT_H
 
+#include "app/options.h"
 #include "base/buf.h"
 #include "metrics/expose.h"
 
@@ -27,8 +28,8 @@ int output_finish(struct output *o, bool keep);
  * file. */
 int output_page(const char *path, struct slice page);
 
-/* text (also NULL), openmetrics or json. 0 or -EINVAL. */
-int output_format(const char *text, enum expose_format *ret_format);
+/* --format: text (also NULL), openmetrics or json. -1 to go on, or the exit code of wrong usage. */
+int output_format(const struct command *c, const char *text, enum expose_format *ret_format);
 
 /* Appends a whole file. 0 or negative errno. */
 int input_slurp(const char *path, struct buf *out);

@@ -105,10 +105,11 @@ static void add_given_logs(struct setup *s, const struct strings *logs, unsigned
         }
         s->any_log = true;
     }
-    if ((flags & SETUP_AUTO_LOG) && (s->any_log || flags & SETUP_NO_RULES))
+    if ((flags & SETUP_AUTO_LOG) && (s->any_log || flags & SETUP_NO_RULES)) {
         buf_str(&text, "[log auto]\n");
-    if (flags & SETUP_NO_RULES)
-        buf_str(&text, "unwrap = auto\n"); /* nobody has said yet how it is written */
+        if (flags & SETUP_NO_RULES)
+            buf_str(&text, "unwrap = auto\n"); /* nobody has said yet how it is written */
+    }
     if (text.n)
         add_doc(s, ini_read_text(buf_all(&text), command_line.file, m));
     buf_release(&text);

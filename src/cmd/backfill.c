@@ -22,14 +22,12 @@
 
 struct backfill_options {
     struct common_options common;
-    const char *as, *output, *step, *slack, *start, *end;
+    const char *step, *slack, *start, *end;
     struct strings labels;
 };
 
 static const struct option_row rows[] = {
-    {"as", 0, OPTION_TEXT, offsetof(struct backfill_options, as), "LOG",
-     "the [log] these files belong to (default: whose globs match)"},
-    {"output", 'o', OPTION_TEXT, offsetof(struct backfill_options, output), "FILE",
+    {"output", 'o', OPTION_TEXT, offsetof(struct common_options, output), "FILE",
      "write the samples there (- for stdout); required"},
     {"step", 0, OPTION_TEXT, offsetof(struct backfill_options, step), "DURATION",
      "a sample of every series each so long (default 15s)"},
@@ -241,9 +239,9 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
     struct inputs inputs = {0};
     struct session s;
     struct output out;
-    int code = inputs_find(&inputs, setup, &o->common.files, o->as, true);
+    int code = inputs_find(&inputs, setup, &o->common.files, o->common.as, true);
 
-    if (code >= 0 || output_replace(&out, o->output) < 0) {
+    if (code >= 0 || output_replace(&out, o->common.output) < 0) {
         inputs_release(&inputs);
         return code >= 0 ? code : EXIT_SYSTEM;
     }
@@ -269,40 +267,38 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
     return code;
 }
 
-static int run(int argc, char **argv, const struct command *self)
+static int run(void *options, const struct command *self)
 {
-    struct backfill_options o = {0};
+    const struct backfill_options *o = options;
     struct plan_of_work p = {0};
     struct setup setup;
-    int code = options_parse(self, argc, argv, &o);
+    int code;
 
-    if (code >= 0)
-        goto out;
-    if (o.common.files.n == 0 || !o.output) {
-        code =
-            usage_error(self, o.output ? "name the files to read" : "name the output with -o FILE");
-        goto out;
-    }
-    if ((code = setup_or_say(&o.common, SETUP_AUTO_LOG, false, &setup)) < 0) {
-        if ((code = read_options(self, &o, &setup, &p)) < 0)
-            code = backfill(&setup, &o, &p);
+    if (!o->common.output)
+        return usage_error(self, "name the output with -o FILE");
+    if (o->common.files.n == 0)
+        return usage_error(self, "name the files to read");
+    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+        if ((code = read_options(self, o, &setup, &p)) < 0)
+            code = backfill(&setup, o, &p);
         plan_release(&p);
         setup_release(&setup);
     }
-out:
-    options_release(self, &o);
     return code;
 }
 
 const struct command command_backfill = {
-    "backfill",
-    "FILE... -o OUT",
-    "Replay files at log time into samples for Prometheus",
-    "OUT is OpenMetrics with timestamps, for `promtool tsdb create-blocks-from openmetrics OUT "
-    "DATADIR`. Lines of\n"
-    "several files are merged by their own times. Give the labels that the scrape would have "
-    "added, such as\n"
-    "--external-label job=mylittleprice_backend --external-label instance=HOST:PORT.\n",
-    rows,
-    run,
+    .name = "backfill",
+    .arguments = "FILE... -o OUT",
+    .summary = "Replay files at log time into samples for Prometheus",
+    .details =
+        "OUT is OpenMetrics with timestamps, for `promtool tsdb create-blocks-from openmetrics OUT "
+        "DATADIR`. Lines of\n"
+        "several files are merged by their own times. Give the labels that the scrape would have "
+        "added, such as\n"
+        "--external-label job=mylittleprice_backend --external-label instance=HOST:PORT.\n",
+    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS,
+    .size = sizeof(struct backfill_options),
+    .options = rows,
+    .run = run,
 };

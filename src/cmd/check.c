@@ -56,37 +56,35 @@ static int say(const struct setup *setup, const struct check_options *o, struct 
     return o->strict && m->nwarnings ? EXIT_MISTAKES : EXIT_FINE;
 }
 
-static int run(int argc, char **argv, const struct command *self)
+static int run(void *options, const struct command *self)
 {
-    struct check_options o = {.common.files_are_rules = true};
+    struct check_options *o = options;
     struct mistakes m = MISTAKES_INIT;
     struct setup setup;
-    int code = options_parse(self, argc, argv, &o);
+    int code = EXIT_MISTAKES;
 
-    if (code >= 0)
-        goto out;
-    for (size_t i = 0; i < o.common.files.n; i++)
-        strings_add(&o.common.rules, o.common.files.list[i]);
-    if (setup_load(&o.common, NULL, o.lint ? SETUP_LINT : 0, &setup, &m) < 0) {
-        say_mistakes(&m, o.lint ? ADVICE : WARNING);
-        code = EXIT_MISTAKES;
-    } else {
-        code = say(&setup, &o, &m);
-    }
+    (void)self;
+    for (size_t i = 0; i < o->common.files.n; i++)
+        strings_add(&o->common.rules, o->common.files.list[i]);
+    if (setup_load(&o->common, NULL, o->lint ? SETUP_LINT : 0, &setup, &m) < 0)
+        say_mistakes(&m, o->lint ? ADVICE : WARNING);
+    else
+        code = say(&setup, o, &m);
     setup_release(&setup);
     mistakes_release(&m);
-out:
-    options_release(self, &o);
     return code;
 }
 
 const struct command command_check = {
-    "check",
-    "[DIR|FILE...]",
-    "Load configuration and rules and say everything that is wrong",
-    "Mistakes and warnings go to stderr as FILE:LINE: sentence; \"N events, M metrics, no "
-    "mistakes\" to\n"
-    "stdout. A DIR or FILE is one of rules, as after --rules.\n",
-    rows,
-    run,
+    .name = "check",
+    .arguments = "[DIR|FILE...]",
+    .summary = "Load configuration and rules and say everything that is wrong",
+    .details =
+        "Mistakes and warnings go to stderr as FILE:LINE: sentence; \"N events, M metrics, no "
+        "mistakes\" to\n"
+        "stdout. A DIR or FILE is one of rules, as after --rules.\n",
+    .takes = TAKES_CONFIG | TAKES_RULES | FILES_ARE_RULES,
+    .size = sizeof(struct check_options),
+    .options = rows,
+    .run = run,
 };

@@ -13,13 +13,10 @@
 
 struct explain_command {
     struct common_options common;
-    const char *as;
     bool all;
 };
 
 static const struct option_row rows[] = {
-    {"as", 0, OPTION_TEXT, offsetof(struct explain_command, as), "LOG",
-     "the [log] the lines belong to (default: whose globs match)"},
     {"all", 'a', OPTION_FLAG, offsetof(struct explain_command, all), NULL,
      "show every event that nearly matched, not only the nearest three"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
@@ -101,37 +98,37 @@ static int explain_all(const struct setup *setup, const struct explain_command *
     int code = EXIT_FINE;
 
     for (size_t i = 0; i < o->common.files.n && code == EXIT_FINE; i++)
-        code = explain_argument(&x, o->common.files.list[i], o->as);
+        code = explain_argument(&x, o->common.files.list[i], o->common.as);
     explainer_free(x.explainer);
     return code;
 }
 
-static int run(int argc, char **argv, const struct command *self)
+static int run(void *options, const struct command *self)
 {
-    struct explain_command o = {0};
+    struct explain_command *o = options;
     struct setup setup;
-    int code = options_parse(self, argc, argv, &o);
+    int code;
 
-    if (code >= 0)
-        goto out;
-    if (o.common.files.n == 0)
-        strings_add(&o.common.files, "-");
-    if ((code = setup_or_say(&o.common, SETUP_AUTO_LOG, false, &setup)) < 0) {
-        code = explain_all(&setup, &o);
+    (void)self;
+    if (o->common.files.n == 0)
+        strings_add(&o->common.files, "-");
+    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+        code = explain_all(&setup, o);
         setup_release(&setup);
     }
-out:
-    options_release(self, &o);
     return code;
 }
 
 const struct command command_explain = {
-    "explain",
-    "[LINE | FILE | -]",
-    "Show what becomes of a line, and why a rule did not fire",
-    "For each line: how it was decoded, each event it is, with its fields and the updates it "
-    "causes; if it is\n"
-    "none, the events it nearly was and the first condition that failed.\n",
-    rows,
-    run,
+    .name = "explain",
+    .arguments = "[LINE | FILE | -]",
+    .summary = "Show what becomes of a line, and why a rule did not fire",
+    .details =
+        "For each line: how it was decoded, each event it is, with its fields and the updates it "
+        "causes; if it is\n"
+        "none, the events it nearly was and the first condition that failed.\n",
+    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS,
+    .size = sizeof(struct explain_command),
+    .options = rows,
+    .run = run,
 };

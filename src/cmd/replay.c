@@ -13,17 +13,11 @@
 
 struct replay_options {
     struct common_options common;
-    const char *as, *output, *format, *unmatched, *snapshot, *jobs;
+    const char *unmatched, *snapshot, *jobs;
     bool no_dispatch;
 };
 
 static const struct option_row rows[] = {
-    {"as", 0, OPTION_TEXT, offsetof(struct replay_options, as), "LOG",
-     "the [log] these files belong to (default: whose globs match)"},
-    {"output", 'o', OPTION_TEXT, offsetof(struct replay_options, output), "FILE",
-     "write there, whole or not at all, instead of stdout"},
-    {"format", 0, OPTION_TEXT, offsetof(struct replay_options, format), "FORMAT",
-     "text (default), openmetrics or json"},
     {"unmatched", 0, OPTION_TEXT, offsetof(struct replay_options, unmatched), "FILE",
      "write lines that no event took there"},
     {"snapshot", 0, OPTION_TEXT, offsetof(struct replay_options, snapshot), "FILE",
@@ -71,7 +65,7 @@ static int write_result(struct replay *r, const struct replay_options *o,
         result = merge_write_file(o->snapshot, r->session.registry, inputs_first_time(inputs));
     } else {
         session_expose(&r->session, format, &page);
-        result = output_page(o->output, buf_all(&page));
+        result = output_page(o->common.output, buf_all(&page));
     }
     buf_release(&page);
     return result < 0 ? EXIT_SYSTEM : EXIT_FINE;
@@ -128,7 +122,7 @@ static int replay(const struct setup *setup, const struct replay_options *o, uns
     struct replay r = {.unmatched = NULL};
     struct inputs inputs = {0};
     struct output unmatched;
-    int code = inputs_find(&inputs, setup, &o->common.files, o->as, o->snapshot != NULL);
+    int code = inputs_find(&inputs, setup, &o->common.files, o->common.as, o->snapshot != NULL);
 
     if (code >= 0)
         goto out;
@@ -169,40 +163,40 @@ static unsigned read_jobs(const char *text)
     return n < 1 ? 1 : n > PARALLEL_THREADS_MAX ? PARALLEL_THREADS_MAX : (unsigned)n;
 }
 
-static int run(int argc, char **argv, const struct command *self)
+static int run(void *options, const struct command *self)
 {
-    struct replay_options o = {0};
+    const struct replay_options *o = options;
     enum expose_format format;
     struct setup setup;
-    int code = options_parse(self, argc, argv, &o);
     unsigned threads;
+    int code;
 
-    if (code >= 0)
-        goto out;
-    if (o.common.files.n == 0)
-        code = usage_error(self, "name the files to read, or - for standard input");
-    else if (output_format(o.format, &format) < 0)
-        code = usage_error(self, "--format is text, openmetrics or json, not \"%s\"", o.format);
-    else if ((threads = read_jobs(o.jobs)) == 0)
-        code = usage_error(self, "--jobs wants a number from 0 to %d, not \"%s\"",
-                           PARALLEL_THREADS_MAX, o.jobs);
-    else if ((code = setup_or_say(&o.common, SETUP_AUTO_LOG, false, &setup)) < 0) {
-        code = replay(&setup, &o, threads, format);
+    if (o->common.files.n == 0)
+        return usage_error(self, "name the files to read, or - for standard input");
+    if ((code = output_format(self, o->common.format, &format)) >= 0)
+        return code;
+    if ((threads = read_jobs(o->jobs)) == 0)
+        return usage_error(self, "--jobs wants a number from 0 to %d, not \"%s\"",
+                           PARALLEL_THREADS_MAX, o->jobs);
+    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+        code = replay(&setup, o, threads, format);
         setup_release(&setup);
     }
-out:
-    options_release(self, &o);
     return code;
 }
 
 const struct command command_replay = {
-    "replay",
-    "FILE...",
-    "Read whole files and print what their metrics come to",
-    "FILE may be plain, .gz or .zst, a directory, or - for standard input. Files are taken in the "
-    "order of their\n"
-    "own lines' times. Only the rules' metrics are printed, sorted. Nothing is kept and no daemon "
-    "is needed.\n",
-    rows,
-    run,
+    .name = "replay",
+    .arguments = "FILE...",
+    .summary = "Read whole files and print what their metrics come to",
+    .details = "FILE may be plain, .gz or .zst, a directory, or - for standard input. Files are "
+               "taken in the "
+               "order of their\n"
+               "own lines' times. Only the rules' metrics are printed, sorted. Nothing is kept and "
+               "no daemon "
+               "is needed.\n",
+    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_OUTPUT | TAKES_FORMAT,
+    .size = sizeof(struct replay_options),
+    .options = rows,
+    .run = run,
 };

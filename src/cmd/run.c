@@ -15,36 +15,31 @@ static const struct option_row rows[] = {
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
-static int run(int argc, char **argv, const struct command *self)
+static int run(void *options, const struct command *self)
 {
-    struct run_options o = {0};
     struct daemon d;
-    int code = options_parse(self, argc, argv, &o);
+    int code;
 
-    if (code >= 0)
-        goto out;
-    if (o.common.files.n) {
-        code = usage_error(self, "%s: files to follow are given by --log, a glob in quotes",
-                           o.common.files.list[0]);
-        goto out;
-    }
+    (void)self;
     log_set_daemon(true);
-    code = daemon_start(&d, &o);
+    code = daemon_start(&d, options);
     if (code == 0)
         code = daemon_run(&d);
     daemon_stop(&d);
-out:
-    options_release(self, &o);
     return code;
 }
 
 const struct command command_run = {
-    "run",
-    "",
-    "Follow log files and serve their metrics over HTTP",
-    "SIGHUP, or POST /-/reload where [server] reload = yes, loads configuration and rules again; "
-    "mistakes\n"
-    "leave the old ones running. SIGTERM saves the state and stops.\n",
-    rows,
-    run,
+    .name = "run",
+    .arguments = "",
+    .summary = "Follow log files and serve their metrics over HTTP",
+    .details = "SIGHUP, or POST /-/reload where [server] reload = yes, loads configuration and "
+               "rules again; "
+               "mistakes\n"
+               "leave the old ones running. SIGTERM saves the state and stops.\n",
+    .no_files = "files to follow are given by --log, a glob in quotes",
+    .takes = TAKES_CONFIG | TAKES_RULES,
+    .size = sizeof(struct run_options),
+    .options = rows,
+    .run = run,
 };

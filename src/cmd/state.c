@@ -73,37 +73,34 @@ static int show(const char *directory)
     return code;
 }
 
-static int run(int argc, char **argv, const struct command *self)
+static int run(void *options, const struct command *self)
 {
-    struct state_options o = {0};
+    const struct state_options *o = options;
     struct arena text = {0};
-    int code = options_parse(self, argc, argv, &o);
+    struct setup setup;
+    int code;
 
-    if (code < 0 && o.common.files.n) {
-        code = usage_error(self, "%s: it takes no files", o.common.files.list[0]);
-    } else if (code < 0 && !o.state && o.common.config) {
-        struct setup setup;
+    (void)self;
+    if (o->state)
+        return show(o->state);
+    if ((code = setup_or_say(&o->common, SETUP_NO_RULES, false, &setup)) < 0) {
+        const char *dir = setup.settings.state_directory;
 
-        code = setup_or_say(&o.common, 0, false, &setup);
-        if (code < 0) {
-            const char *dir = setup.settings.state_directory;
-
-            code = show(dir ? dir : settings_default_state(&text));
-            setup_release(&setup);
-        }
-    } else if (code < 0) {
-        code = show(o.state ? o.state : settings_default_state(&text));
+        code = show(dir ? dir : settings_default_state(&text));
+        setup_release(&setup);
     }
     arena_release(&text);
-    options_release(self, &o);
     return code;
 }
 
 const struct command command_state = {
-    "state",
-    "",
-    "Show what the state file holds",
-    "Prints the values of the last snapshot. The daemon may be running.\n",
-    rows,
-    run,
+    .name = "state",
+    .arguments = "",
+    .summary = "Show what the state file holds",
+    .details = "Prints the values of the last snapshot. The daemon may be running.\n",
+    .no_files = "it takes no files",
+    .takes = TAKES_CONFIG,
+    .size = sizeof(struct state_options),
+    .options = rows,
+    .run = run,
 };

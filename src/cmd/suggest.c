@@ -16,14 +16,10 @@ enum { SAMPLE_BYTES = 64 << 20, LEAST = 5 };
 
 struct suggest_command {
     struct common_options common;
-    const char *as, *output, *least, *field;
+    const char *least, *field;
 };
 
 static const struct option_row rows[] = {
-    {"as", 0, OPTION_TEXT, offsetof(struct suggest_command, as), "LOG",
-     "the [log] the files belong to (default: whose globs match)"},
-    {"output", 'o', OPTION_TEXT, offsetof(struct suggest_command, output), "FILE",
-     "write there, whole or not at all, instead of stdout"},
     {"least", 0, OPTION_TEXT, offsetof(struct suggest_command, least), "N",
      "propose what occurs in so many lines (default 5)"},
     {"by", 0, OPTION_TEXT, offsetof(struct suggest_command, field), "FIELD",
@@ -74,7 +70,7 @@ static int read_files(struct suggest *s, const struct setup *setup, const struct
 
     for (size_t i = 0; i < o->common.files.n && code == EXIT_FINE; i++) {
         struct buf err = BUF_INIT;
-        int log = setup_log_of(setup, o->common.files.list[i], o->as, &err);
+        int log = setup_log_of(setup, o->common.files.list[i], o->common.as, &err);
 
         if (log < 0) {
             log_error("%s", err.p);
@@ -100,7 +96,7 @@ static int suggest(const struct setup *setup, const struct suggest_command *o, u
     }
     if (code == EXIT_FINE) {
         suggest_write(s, o->common.files.list[0], &page);
-        if (output_page(o->output, buf_all(&page)) < 0)
+        if (output_page(o->common.output, buf_all(&page)) < 0)
             code = EXIT_SYSTEM;
     }
     buf_release(&page);
@@ -108,40 +104,41 @@ static int suggest(const struct setup *setup, const struct suggest_command *o, u
     return code;
 }
 
-static int run(int argc, char **argv, const struct command *self)
+static int run(void *options, const struct command *self)
 {
-    struct suggest_command o = {0};
+    const struct suggest_command *o = options;
     struct num least = {.u = LEAST, .integral = true};
     struct setup setup;
-    int code = options_parse(self, argc, argv, &o);
+    int code;
 
-    if (code >= 0)
-        goto out;
-    if (o.common.files.n == 0)
-        code = usage_error(self, "name a file to look at, or - for standard input");
-    else if (o.least && (num_parse(slice_str(o.least), &UNIT_PLAIN, &least) < 0 ||
-                         !least.integral || least.u == 0))
-        code = usage_error(self, "--least wants a number from 1, not \"%s\"", o.least);
-    else if ((code = setup_or_say(&o.common, SETUP_AUTO_LOG | SETUP_NO_RULES, false, &setup)) < 0) {
-        code = suggest(&setup, &o, least.u);
+    if (o->common.files.n == 0)
+        return usage_error(self, "name a file to look at, or - for standard input");
+    if (o->least && (num_parse(slice_str(o->least), &UNIT_PLAIN, &least) < 0 || !least.integral ||
+                     least.u == 0))
+        return usage_error(self, "--least wants a number from 1, not \"%s\"", o->least);
+    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG | SETUP_NO_RULES, false, &setup)) < 0) {
+        code = suggest(&setup, o, least.u);
         setup_release(&setup);
     }
-out:
-    options_release(self, &o);
     return code;
 }
 
 const struct command command_suggest = {
-    "suggest",
-    "FILE...",
-    "Read a sample of a log and print a rules file to start from",
-    "Lines are put together by what they say. Each kind that occurs more than a handful of times "
-    "becomes an\n"
-    "event with a counter; fields become labels, histograms and gauges as far as they can be "
-    "guessed, and\n"
-    "comments say what was guessed and what was left out. FILE may be plain, .gz, .zst or -; with "
-    "-c or\n"
-    "--rules its [log] sections say how to read it.\n",
-    rows,
-    run,
+    .name = "suggest",
+    .arguments = "FILE...",
+    .summary = "Read a sample of a log and print a rules file to start from",
+    .details =
+        "Lines are put together by what they say. Each kind that occurs more than a handful of "
+        "times "
+        "becomes an\n"
+        "event with a counter; fields become labels, histograms and gauges as far as they can be "
+        "guessed, and\n"
+        "comments say what was guessed and what was left out. FILE may be plain, .gz, .zst or -; "
+        "with "
+        "-c or\n"
+        "--rules its [log] sections say how to read it.\n",
+    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_OUTPUT,
+    .size = sizeof(struct suggest_command),
+    .options = rows,
+    .run = run,
 };

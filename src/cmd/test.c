@@ -24,13 +24,11 @@
 
 struct test_options {
     struct common_options common;
-    const char *as, *filter;
+    const char *filter;
     bool record, tap;
 };
 
 static const struct option_row rows[] = {
-    {"as", 0, OPTION_TEXT, offsetof(struct test_options, as), "LOG",
-     "the [log] the files belong to (default: whose globs match)"},
     {"record", 0, OPTION_FLAG, offsetof(struct test_options, record), NULL,
      "write what came out as what is expected from now on"},
     {"filter", 0, OPTION_TEXT, offsetof(struct test_options, filter), "TEXT",
@@ -209,7 +207,7 @@ static void run_on(struct tally *t, const struct test_case *c, const struct setu
     struct session s;
 
     session_init(&s, setup, &options);
-    if (read_logs(&s, c, t->options->as, want, &why) == 0) {
+    if (read_logs(&s, c, t->options->common.as, want, &why) == 0) {
         session_expose(&s, EXPOSE_TEXT, &page);
         if (t->options->record && output_page(c->prom, buf_all(&page)) < 0)
             t->code = EXIT_SYSTEM;
@@ -352,33 +350,35 @@ static void say_sum(const struct tally *t)
         printf("%zu passed, %zu failed\n", t->passed, t->failed);
 }
 
-static int run(int argc, char **argv, const struct command *self)
+static int run(void *options, const struct command *self)
 {
-    struct test_options o = {0};
-    struct tally t = {.options = &o};
-    int code = options_parse(self, argc, argv, &o);
+    struct test_options *o = options;
+    struct tally t = {.options = o};
+    int code;
 
-    if (code < 0) {
-        if (o.common.files.n == 0)
-            strings_add(&o.common.files, "rules/tests");
-        code = run_dirs(&t, &o.common.files);
-        if (t.passed + t.failed > 0)
-            say_sum(&t);
-    }
-    options_release(self, &o);
+    (void)self;
+    if (o->common.files.n == 0)
+        strings_add(&o->common.files, "rules/tests");
+    code = run_dirs(&t, &o->common.files);
+    if (t.passed + t.failed > 0)
+        say_sum(&t);
     return code;
 }
 
 const struct command command_test = {
-    "test",
-    "[DIR...]",
-    "Run golden tests of rules",
-    "A test is NAME.log (or a directory NAME with *.log) and NAME.prom, the metrics it must come "
-    "to; NAME.ini\n"
-    "may hold a [log] section and [test] rules = FILE, unmatched = N, at = TIME (the values at "
-    "that "
-    "log time).\nDIR is rules/tests if not given; "
-    "without -c and --rules the rules are those in the directory above each DIR.\n",
-    rows,
-    run,
+    .name = "test",
+    .arguments = "[DIR...]",
+    .summary = "Run golden tests of rules",
+    .details =
+        "A test is NAME.log (or a directory NAME with *.log) and NAME.prom, the metrics it must "
+        "come "
+        "to; NAME.ini\n"
+        "may hold a [log] section and [test] rules = FILE, unmatched = N, at = TIME (the values at "
+        "that "
+        "log time).\nDIR is rules/tests if not given; "
+        "without -c and --rules the rules are those in the directory above each DIR.\n",
+    .takes = TAKES_NAMED_CONFIG | TAKES_RULES | TAKES_AS,
+    .size = sizeof(struct test_options),
+    .options = rows,
+    .run = run,
 };

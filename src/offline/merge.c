@@ -118,14 +118,10 @@ static int part_add(struct part *p, struct registry *registry, struct buf *err)
 
 struct merge_options {
     struct common_options common;
-    const char *output, *format, *snapshot;
+    const char *snapshot;
 };
 
 static const struct option_row rows[] = {
-    {"output", 'o', OPTION_TEXT, offsetof(struct merge_options, output), "FILE",
-     "write there, whole or not at all, instead of stdout"},
-    {"format", 0, OPTION_TEXT, offsetof(struct merge_options, format), "FORMAT",
-     "text (default), openmetrics or json"},
     {"snapshot", 0, OPTION_TEXT, offsetof(struct merge_options, snapshot), "FILE",
      "write the sum as a snapshot to merge again, instead of printing it"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
@@ -174,7 +170,7 @@ static int merge(const struct merge_options *o, struct registry *registry,
 
         expose(s, &options, &page);
         snapshot_free(s);
-        r = output_page(o->output, buf_all(&page));
+        r = output_page(o->common.output, buf_all(&page));
     }
     buf_release(&page);
     return r < 0 ? EXIT_SYSTEM : EXIT_FINE;
@@ -211,35 +207,31 @@ static int merge_alone(const struct merge_options *o, enum expose_format format)
     return code;
 }
 
-static int run(int argc, char **argv, const struct command *self)
+static int run(void *options, const struct command *self)
 {
-    struct merge_options o = {0};
+    const struct merge_options *o = options;
     enum expose_format format;
-    int code = options_parse(self, argc, argv, &o);
+    int code;
 
-    if (code >= 0)
-        goto out;
-    if (o.common.files.n == 0)
-        code = usage_error(self, "name the snapshots to add up");
-    else if (output_format(o.format, &format) < 0)
-        code = usage_error(self, "--format is text, openmetrics or json, not \"%s\"", o.format);
-    else if (o.common.config || o.common.rules.n)
-        code = merge_with_rules(&o, format);
-    else
-        code = merge_alone(&o, format);
-out:
-    options_release(self, &o);
-    return code;
+    if (o->common.files.n == 0)
+        return usage_error(self, "name the snapshots to add up");
+    if ((code = output_format(self, o->common.format, &format)) >= 0)
+        return code;
+    return o->common.config || o->common.rules.n ? merge_with_rules(o, format)
+                                                 : merge_alone(o, format);
 }
 
 const struct command command_merge = {
-    "merge",
-    "SNAPSHOT...",
-    "Add up snapshots of `replay --snapshot`",
-    "For archives processed on many machines: each runs `logtally replay --snapshot FILE`, one "
-    "merges; in which\n"
-    "order they are named does not matter. With the same --rules the result is that of one "
-    "machine.\n",
-    rows,
-    run,
+    .name = "merge",
+    .arguments = "SNAPSHOT...",
+    .summary = "Add up snapshots of `replay --snapshot`",
+    .details =
+        "For archives processed on many machines: each runs `logtally replay --snapshot FILE`, one "
+        "merges; in which\n"
+        "order they are named does not matter. With the same --rules the result is that of one "
+        "machine.\n",
+    .takes = TAKES_NAMED_CONFIG | TAKES_RULES | TAKES_OUTPUT | TAKES_FORMAT,
+    .size = sizeof(struct merge_options),
+    .options = rows,
+    .run = run,
 };

@@ -100,14 +100,21 @@ def options_are_in_the_manual(commands):
 def usage():
     commands = re.findall(r"^  ([a-z]+) ", run("help")[1].split("Try:")[0], re.M)
     check("help names the commands", {"run", "check", "explain", "replay", "test", "state"} <= set(commands), commands)
-    options_are_in_the_manual([name for name in commands if name not in ("help", "version")])
+    options_are_in_the_manual(commands)
     for name in commands:
-        if name in ("help", "version"):
-            continue
-        expect("help of " + name, ["help", name], 0, r"^Usage: logtally %s [\s\S]*--rules DIR\|FILE\|GLOB" % name)
+        reads_rules = name not in ("state", "help", "version")
+        expect("help of " + name, ["help", name], 0,
+               r"^Usage: logtally %s [\s\S]*" % name + (r"--rules DIR\|FILE\|GLOB" if reads_rules else "--help"))
         expect("--help of " + name, [name, "--help"], 0, r"^Usage: logtally " + name)
-        expect("unknown option of " + name, [name, "--rulez", "x"], 2, None,
-               r"unknown option --rulez; did you mean --rules\?.*logtally help " + name)
+        expect("unknown option of " + name, [name, "--rulez", "x"], 2, None, r"%s: unknown option --rulez%s \(see `logtally help %s"
+               % (name, r"; did you mean --rules\?" if reads_rules else "", name))
+    expect("version has no rules", ["version", "--rules", "r.ini"], 2, None,
+           r"version: unknown option --rules \(see `logtally help version`\)")
+    expect("state has no rules", ["state", "--rules", "r.ini"], 2, None,
+           r"state: unknown option --rules \(see `logtally help state`\)")
+    expect("state takes no files", ["state", "r.ini"], 2, None, "state: r.ini: it takes no files")
+    expect("run follows no files given so", ["run", "--rules", "r.ini", "a.log"], 2, None,
+           "run: a.log: files to follow are given by --log, a glob in quotes")
     expect("nothing at all", [], 2, None, "Usage: logtally COMMAND")
     expect("unknown command", ["replya"], 2, None, 'unknown command "replya"; did you mean "replay"')
     expect("unknown letter", ["explain", "-ax"], 2, None, "unknown option -x")

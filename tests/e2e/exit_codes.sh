@@ -11,7 +11,8 @@ inc  = a
 INI
 sed 's/inc /inx /' good.ini >bad.ini
 printf 'msg=a x=1\n' >a.log
-echo 1..14
+mkdir -p empty
+echo 1..30
 
 # expect CODE COMMAND...
 expect() {
@@ -43,4 +44,21 @@ expect 2 "$LOGTALLY"
 expect 0 "$LOGTALLY" help
 expect 0 "$LOGTALLY" help replay
 expect 1 "$LOGTALLY" replay --rules good.ini nowhere.log
+# an option that means nothing to a command is wrong usage
+expect 0 "$LOGTALLY" version
+expect 2 "$LOGTALLY" version --rules good.ini
+expect 2 "$LOGTALLY" version -c good.ini
+expect 2 "$LOGTALLY" version --strict
+expect 2 "$LOGTALLY" version good.ini
+expect 2 "$LOGTALLY" --version --rules good.ini
+expect 0 "$LOGTALLY" --help version
+expect 2 "$LOGTALLY" help --rules good.ini
+expect 2 "$LOGTALLY" help replay check
+expect 2 "$LOGTALLY" help nonsense
+expect 2 "$LOGTALLY" state --state empty --rules good.ini
+expect 2 "$LOGTALLY" state --state empty --as log
+expect 2 "$LOGTALLY" state --state empty good.ini
+expect 2 "$LOGTALLY" merge --rules good.ini --as log a.log
+expect 2 "$LOGTALLY" check --rules good.ini --as log
+expect 2 "$LOGTALLY" run --rules good.ini --as log
 exit $failed

@@ -124,6 +124,13 @@ def standard_input_and_compressed_samples():
     assert a == b and len(a) > 1000
 
 
+def a_log_named_auto_may_be_there():
+    with open("auto.ini", "w", encoding="utf-8") as f:
+        f.write("[log auto]\nformat = json\n")
+    a = logtally("suggest", "--rules", "auto.ini", FIXTURES[0])
+    assert a == logtally("suggest", FIXTURES[0]), a
+
+
 def mistakes_are_said():
     logtally("suggest", code=2)
     logtally("suggest", "--least", "0", FIXTURES[0], code=2)
@@ -134,4 +141,5 @@ def mistakes_are_said():
 
 main(every_frequent_message_is_proposed, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
      every_log_we_ship_gives_rules_that_load, access_logs_in_json_need_no_message,
-     lines_are_taken_out_of_a_container_runtimes_wrapping, standard_input_and_compressed_samples, mistakes_are_said)
+     lines_are_taken_out_of_a_container_runtimes_wrapping, standard_input_and_compressed_samples, a_log_named_auto_may_be_there,
+     mistakes_are_said)
