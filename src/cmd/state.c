@@ -43,14 +43,14 @@ static int show_values(struct slice values, struct buf *err)
 
 static int show(const char *directory)
 {
-    enum store_found found;
+    enum statefile_found found;
     struct buf payload = BUF_INIT, err = BUF_INIT;
     struct slice files, values;
     int64_t wall_ns, running_ns;
     int code = EXIT_MISTAKES;
-    int r = store_peek(directory, &found, &payload, &wall_ns, &err);
+    int r = statefile_peek(directory, &found, &payload, &wall_ns, &err);
 
-    if (r == -ENOENT || (r == 0 && payload.n == 0 && found != STORE_DAMAGED)) {
+    if (r == -ENOENT || (r == 0 && payload.n == 0 && found != STATEFILE_DAMAGED)) {
         log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
     } else if (r < 0) {
         log_error("%s", err.p);
@@ -65,7 +65,8 @@ static int show(const char *directory)
 
         timearg_format(text, wall_ns);
         printf("# saved %s, %zu bytes%s\n", text, payload.n,
-               found == STORE_PREVIOUS ? " (the generation before: the newest is damaged)" : "");
+               found == STATEFILE_PREVIOUS ? " (the generation before: the newest is damaged)"
+                                           : "");
         code = EXIT_FINE;
     }
     buf_release(&payload);

@@ -1,7 +1,7 @@
 /* daemon -- start, run, stop.
  *
  * The order of starting is: rules (a mistake must not touch anything), addresses (one in use is the
- * commonest reason not to start), the store with its lock, then state into a new registry, and
+ * commonest reason not to start), the state file with its lock, then state into a new registry, and
  * files last, so that no line is read before what came before it is known. */
 #include "config.h"
 
@@ -102,14 +102,14 @@ static int open_files(struct daemon *d)
 /* Reads the saved state into registry and files. 0 or an exit code. */
 static int restore(struct daemon *d)
 {
-    enum store_found found = STORE_EMPTY;
+    enum statefile_found found = STATEFILE_EMPTY;
     struct buf payload = BUF_INIT, err = BUF_INIT;
     struct slice files = {NULL, 0}, values = {NULL, 0};
     int64_t wall_ns = 0;
     int code = 0;
     bool damaged = false;
 
-    if (d->store && store_load(d->store, &found, &payload, &wall_ns, &err) < 0) {
+    if (d->statefile && statefile_load(d->statefile, &found, &payload, &wall_ns, &err) < 0) {
         log_error("%s: %s", d->setup.settings.state_directory, err.p);
         code = EXIT_SYSTEM;
         goto out;
@@ -122,22 +122,22 @@ static int restore(struct daemon *d)
         goto out;
     if (files.n && !damaged && tailset_restore(d->files, files) < 0)
         damaged = true;
-    if (damaged || found == STORE_DAMAGED) {
+    if (damaged || found == STATEFILE_DAMAGED) {
         log_error("the state in %s is damaged; known files are read from their end",
                   d->setup.settings.state_directory);
         tailset_start_at_end(d->files);
     }
-    if (damaged || found == STORE_DAMAGED || found == STORE_PREVIOUS)
+    if (damaged || found == STATEFILE_DAMAGED || found == STATEFILE_PREVIOUS)
         counter_inc(d->resets, 0, 1, 0);
     d->facts.checkpoint_wall_ns = wall_ns;
-    d->first_start = d->store && found == STORE_EMPTY;
+    d->first_start = d->statefile && found == STATEFILE_EMPTY;
 out:
     buf_release(&payload);
     buf_release(&err);
     return code;
 }
 
-static int open_store(struct daemon *d)
+static int open_statefile(struct daemon *d)
 {
     struct settings *s = &d->setup.settings;
     struct buf err = BUF_INIT;
@@ -148,7 +148,7 @@ static int open_store(struct daemon *d)
     else if (!s->state_directory)
         s->state_directory = settings_default_state(&s->text);
     if (s->state_directory[0] != '\0')
-        r = store_open(s->state_directory, &d->store, &err);
+        r = statefile_open(s->state_directory, &d->statefile, &err);
     if (r < 0)
         log_error("%s", err.p);
     buf_release(&err);
@@ -229,12 +229,12 @@ int daemon_start(struct daemon *d, const struct run_options *options)
         log_error("cannot set up the event loop: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
-    if ((code = open_http(d)) != 0 || (code = open_store(d)) != 0 || (code = restore(d)) != 0)
+    if ((code = open_http(d)) != 0 || (code = open_statefile(d)) != 0 || (code = restore(d)) != 0)
         return code;
     d->facts.files = d->files;
     d->facts.http = d->http;
     d->facts.catching_up = true;
-    r = writer_new(d->loop, d->store, daemon_saved, d, &d->writer);
+    r = writer_new(d->loop, d->statefile, daemon_saved, d, &d->writer);
 
     if (r < 0) {
         log_error("cannot start the writer thread: %s", strerror(-r));
@@ -278,7 +278,7 @@ void daemon_stop(struct daemon *d)
         rendering_release(&d->pages[f]);
     tailset_free(d->files);
     http_server_free(d->http);
-    store_close(d->store);
+    statefile_close(d->statefile);
     if (d->deadline_timer)
         loop_timer_free(d->deadline_timer);
     if (d->tick_timer)

@@ -21,7 +21,7 @@ struct daemon {
     const struct run_options *options;
     struct setup setup;
     struct loop *loop;
-    struct store *store; /* NULL: nothing is kept */
+    struct statefile *statefile; /* NULL: nothing is kept */
     struct writer *writer;
     struct http_server *http;
     struct tailset *files;

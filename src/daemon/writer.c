@@ -17,7 +17,7 @@
 struct writer {
     struct loop *loop;
     struct loop_watch *watch;
-    struct store *store;
+    struct statefile *statefile;
     writer_done_fn *done;
     void *ctx;
     int wake; /* eventfd: a result is there */
@@ -93,7 +93,7 @@ static void do_job(struct writer *s, struct writer_job *job, struct writer_resul
         struct buf payload = BUF_INIT;
 
         payload_encode(job->running_ns, buf_all(&job->files), job->snapshot, &payload);
-        result->error = store_save(s->store, buf_all(&payload), job->wall_ns);
+        result->error = statefile_save(s->statefile, buf_all(&payload), job->wall_ns);
         result->saved = result->error == 0;
         result->bytes = payload.n;
         result->duration_ns = clock_mono_ns() - start;
@@ -152,14 +152,14 @@ static void deliver(void *ctx, uint32_t events)
     s->done(s->ctx, &result);
 }
 
-int writer_new(struct loop *loop, struct store *store, writer_done_fn *done, void *ctx,
+int writer_new(struct loop *loop, struct statefile *statefile, writer_done_fn *done, void *ctx,
                struct writer **ret_saver)
 {
     struct writer *s = xcalloc(1, sizeof *s);
     int r;
 
     s->loop = loop;
-    s->store = store;
+    s->statefile = statefile;
     s->done = done;
     s->ctx = ctx;
     pthread_mutex_init(&s->mutex, NULL);
@@ -221,7 +221,7 @@ void writer_start(struct writer *s, struct writer_job *job)
     s->busy = true;
     pthread_mutex_lock(&s->mutex);
     s->job = *job;
-    s->job.save = job->save && s->store;
+    s->job.save = job->save && s->statefile;
     s->has_job = true;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->mutex);

@@ -9,7 +9,7 @@
 
 #include "http/gzip.h"
 #include "http/server.h"
-#include "input/store.h"
+#include "input/statefile.h"
 #include "metrics/expose.h"
 
 enum { PAGE_TEXT = EXPOSE_TEXT, PAGE_OPENMETRICS = EXPOSE_OPENMETRICS, PAGE_FORMATS };
@@ -44,9 +44,9 @@ struct writer_result {
 struct writer;
 typedef void writer_done_fn(void *ctx, struct writer_result *result);
 
-/* `store` NULL: nothing is kept, jobs are only rendered. `done` is called on the loop. 0 or
+/* `statefile` NULL: nothing is kept, jobs are only rendered. `done` is called on the loop. 0 or
  * negative errno. */
-int writer_new(struct loop *loop, struct store *store, writer_done_fn *done, void *ctx,
+int writer_new(struct loop *loop, struct statefile *statefile, writer_done_fn *done, void *ctx,
                struct writer **ret_saver);
 /* Waits for the job that runs, drops its result. */
 void writer_free(struct writer *s);

@@ -13,7 +13,7 @@
 
 #include "base/xalloc.h"
 #include "input/glob.h"
-#include "input/sibling.h"
+#include "input/rotated.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -21,7 +21,7 @@ static struct tail_file *whose_name_is_gone(struct tailset *t, const char *path)
     if (f)
         return f;
     if (!s)
-        s = stream_of_sibling(t, path);
+        s = stream_of_rotated(t, path);
     for (f = s ? s->files : NULL; f; f = f->stream_next)
         if (f->place != PLACE_NAMED && !f->gone_told && strcmp(f->path, path) == 0)
             return f;

@@ -2,7 +2,7 @@
  *
  *     begin -> named -> (renamed, still named) -> finished -> forgotten
  *                 \-> open (deleted, or moved away; read on by descriptor) -> finished -> forgotten
- *                 \-> lost (gone before we had it open, or truncated) -> found again in a sibling
+ *                 \-> lost (gone before we had it open, or truncated) -> found in a rotated file
  *                                                                    \-> given up
  *
  * Why a truncated file becomes two: what was written before and what is written now are two

@@ -144,7 +144,7 @@ static bool begins_otherwise(const struct tail_file *f, struct slice head)
  * *ret_error is a negative errno when one could not be compared, else 0. */
 struct tail_file *kin_original(struct tailset *t, const struct newcomer *n, int fd, int *ret_error)
 {
-    char head[TAIL_HEAD_MAX];
+    char head[FINGERPRINT_HEAD];
     ssize_t got = pread(fd, head, sizeof(head), 0);
     struct slice begin = slice_make(head, got > 0 ? (size_t)got : 0);
 

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/glob.h"
-#include "input/sibling.h"
+#include "input/rotated.h"
 
 #include <stdlib.h>
 
@@ -54,7 +54,7 @@ static bool included(const struct tail_log *log, const char *path)
 
 struct log *log_of_path(const struct tailset *t, const char *path)
 {
-    if (sibling_is_compressed(slice_str(path_name(path))))
+    if (rotated_is_compressed(slice_str(path_name(path))))
         return NULL;
     for (unsigned i = 0; i < t->options.nlogs; i++) {
         const struct tail_log *log = &t->options.logs[i];
@@ -175,13 +175,13 @@ static struct stream *stream_of_base(struct tailset *t, const char *base)
     return log && log->fresh ? stream_get(t, base, log) : NULL;
 }
 
-struct stream *stream_of_sibling(struct tailset *t, const char *path)
+struct stream *stream_of_rotated(struct tailset *t, const char *path)
 {
     const char *name = path_name(path);
     struct buf base = BUF_INIT, full = BUF_INIT;
     struct stream *s = NULL;
 
-    for (unsigned nth = 0; !s && sibling_base(slice_str(name), nth, &base); nth++) {
+    for (unsigned nth = 0; !s && rotated_base(slice_str(name), nth, &base); nth++) {
         buf_clear(&full);
         buf_add(&full, path, (size_t)(name - path));
         buf_slice(&full, buf_all(&base));

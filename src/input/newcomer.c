@@ -3,7 +3,7 @@
  *     under a stream's own name  a content that was deleted just now, written anew with the same
  *                                bytes: go on in it
  *                                else a new generation: from 0
- *     under a sibling's name     the rest of a lost content (copytruncate, or rotated while nobody
+ *     under a rotated name       the rest of a lost content (copytruncate, or rotated while nobody
  *                                looked): go on in it
  *                                a copy of a content that is still there, perhaps not complete:
  *                                hold it back
@@ -13,7 +13,7 @@
  * Why they are settled together and the oldest first: which one continues a lost content can depend
  * on all names of a rotation, and lines must come in the order in which they were written.
  *
- * At the first look at a log, siblings are history; they are taken as read. */
+ * At the first look at a log, rotated files are history; they are taken as read. */
 #include "config.h"
 
 #include "input/set.h"
@@ -57,8 +57,8 @@ static int by_age(const void *a, const void *b)
 {
     const struct newcomer *x = a, *y = b;
 
-    if (x->sibling != y->sibling)
-        return x->sibling ? 1 : -1; /* what copies can be copies of goes first */
+    if (x->rotated != y->rotated)
+        return x->rotated ? 1 : -1; /* what copies can be copies of goes first */
     if (x->packed != y->packed)
         return x->packed ? 1 : -1; /* what can be compared at once goes first */
     if (x->look.mtime_ns != y->look.mtime_ns)
@@ -90,7 +90,7 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     warn_once(t, n->path, strerror(error));
 }
 
-/* The record whose name the stream's path is now; siblings come before it. */
+/* The record whose name the stream's path is now; rotated ones come before it. */
 static struct tail_file *current_of(const struct tailset *t, const struct stream *s)
 {
     struct tail_file *f = file_by_path(t, s->path);
@@ -117,7 +117,7 @@ static int choose_start(struct tailset *t, const struct newcomer *n, struct tail
     uint64_t from;
     int r;
 
-    if (n->sibling && !n->own && (log->fresh || (t->all_at_end && !t->reconciled))) {
+    if (n->rotated && !n->own && (log->fresh || (t->all_at_end && !t->reconciled))) {
         f->retired = true;
         return tail_mark_read(&f->tail, fd, n->look.size);
     }
@@ -141,10 +141,10 @@ static void begin(struct tailset *t, const struct newcomer *n, int fd)
         put_off(t, n, fd, -r);
         return;
     }
-    if (n->sibling)
+    if (n->rotated)
         file_join(f, n->stream, current_of(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
-    f->renamed = n->sibling; /* it was never known under another name: no rotation that we saw */
+    f->renamed = n->rotated; /* it was never known under another name: no rotation that we saw */
     file_name(t, f, n->path, &n->look);
     file_set_backlog(f, !t->reconciled || !n->stream->log->looked);
     t->version++;
@@ -332,7 +332,7 @@ static int outgrew_deleted(struct tailset *t, const struct newcomer *n, int fd)
     return 0;
 }
 
-static void settle_sibling(struct tailset *t, const struct newcomer *n, int fd)
+static void settle_rotated(struct tailset *t, const struct newcomer *n, int fd)
 {
     struct tail_file *original = NULL, *lost = NULL;
     int relation = TAIL_OTHER;
@@ -437,8 +437,8 @@ static void settle(struct tailset *t, const struct newcomer *met)
     }
     if (n->packed)
         settle_packed(t, n, fd);
-    else if (n->sibling)
-        settle_sibling(t, n, fd);
+    else if (n->rotated)
+        settle_rotated(t, n, fd);
     else
         settle_own(t, n, fd);
 }
@@ -449,7 +449,7 @@ void newcomers_settle(struct tailset *t)
     size_t count;
 
     for (size_t i = 0; i < t->nnewcomers; i++)
-        if (t->newcomers[i].sibling && !t->newcomers[i].packed)
+        if (t->newcomers[i].rotated && !t->newcomers[i].packed)
             verify_stream(t, t->newcomers[i].stream);
     for (size_t i = 0; i < t->nnewcomers; i++)
         t->newcomers[i].stream->verified = false;

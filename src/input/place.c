@@ -3,7 +3,7 @@
  * Why names are examined one by one against what is on disk, and not replayed from events: events
  * tell a history that is over; the disk tells what is. Each examination only does what is certain:
  * this name means this inode, this record has lost its name. What a content without a name has
- * become (deleted, moved away, to be found in a sibling) and what a content without a record is,
+ * become (deleted, moved away, to be found in a rotated file) and what a content without a record is,
  * can only be said when all names of the batch were looked at; that is place_settle.
  *
  *     rotation by rename, seen as   app.log   -> another inode: the record loses its name
@@ -15,7 +15,7 @@
 #include "input/set.h"
 
 #include "base/xalloc.h"
-#include "input/sibling.h"
+#include "input/rotated.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -103,8 +103,8 @@ static bool still_named(const struct tail_file *f)
 static void add_newcomer(struct tailset *t, const char *path, const struct look *look)
 {
     struct log *log = log_of_path(t, path);
-    struct stream *s = stream_of_sibling(t, path);
-    bool sibling = s != NULL;
+    struct stream *s = stream_of_rotated(t, path);
+    bool rotated = s != NULL;
 
     if (!s && log)
         s = stream_get(t, path, log);
@@ -113,9 +113,9 @@ static void add_newcomer(struct tailset *t, const char *path, const struct look 
     newcomer_add(t, (struct newcomer){.path = xstrdup(path),
                                       .look = *look,
                                       .stream = s,
-                                      .sibling = sibling,
+                                      .rotated = rotated,
                                       .own = log != NULL,
-                                      .packed = sibling_is_compressed(slice_str(path))});
+                                      .packed = rotated_is_compressed(slice_str(path))});
 }
 
 /* The name means a regular file. */
@@ -158,7 +158,7 @@ void place_examine(struct tailset *t, const char *path)
     struct look look;
     int r;
 
-    if (!f && !log_of_path(t, path) && !stream_of_sibling(t, path))
+    if (!f && !log_of_path(t, path) && !stream_of_rotated(t, path))
         return;
     t->names_changed = true;
     r = look_at(path, &look);

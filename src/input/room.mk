@@ -25,15 +25,14 @@ liblogtally_a_SOURCES += \
 	src/input/newcomer.c \
 	src/input/pipe.c \
 	src/input/place.c \
-	src/input/proof.c \
-	src/input/proof.h \
-	src/input/records.c \
+	src/input/fingerprint.c \
+	src/input/checkpoint.c \
 	src/input/set.h \
-	src/input/sibling.c \
-	src/input/sibling.h \
+	src/input/rotated.c \
+	src/input/rotated.h \
 	src/input/status.c \
-	src/input/store.c \
-	src/input/store.h \
+	src/input/statefile.c \
+	src/input/statefile.h \
 	src/input/tail.c \
 	src/input/tail.h \
 	src/input/tailset.c \

@@ -61,7 +61,7 @@ enum file_place {
     PLACE_UNKNOWN, /* restored, not yet looked for */
     PLACE_NAMED,   /* `path` names it */
     PLACE_OPEN,    /* no name that we know, but our descriptor holds it: deleted, or moved away */
-    PLACE_LOST,    /* nowhere; its rest may turn up in a sibling */
+    PLACE_LOST,    /* nowhere; its rest may turn up in a rotated file */
 };
 
 struct tail_file {
@@ -134,7 +134,7 @@ struct newcomer {
     struct look look;
     struct stream *stream;
     struct tail_file *copy_of; /* it was held as a copy of this, which is lost now */
-    bool sibling;              /* its name is not the stream's */
+    bool rotated;              /* its name is not the stream's */
     bool own; /* its name matches a glob: may be read from its beginning even at the first start */
     bool packed; /* by its name */
 };
@@ -190,8 +190,8 @@ bool log_wants_below(const struct tailset *t, const char *dir, bool through_syml
 /* The stream of this path; made when `log` is not NULL. */
 struct stream *stream_find(const struct tailset *t, const char *path);
 struct stream *stream_get(struct tailset *t, const char *path, struct log *log);
-/* The stream that `path` is a sibling of, or NULL. */
-struct stream *stream_of_sibling(struct tailset *t, const char *path);
+/* The stream that `path` is a rotated name of, or NULL. */
+struct stream *stream_of_rotated(struct tailset *t, const char *path);
 void streams_sweep(struct tailset *t);
 const char *path_name(const char *path);
 void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n);

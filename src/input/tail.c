@@ -1,4 +1,4 @@
-/* tail -- why the overlap: each read begins TAIL_PROOF bytes before the offset and compares them
+/* tail -- why the overlap: each read begins FINGERPRINT_TAIL bytes before the offset and compares them
  * with those that were read last. One system call proves the place and brings the data, with no
  * moment between check and read in which the file could be truncated; it is also the only cheap
  * test that sees a file that was truncated and has grown past the offset again.
@@ -19,7 +19,6 @@
 
 #include "base/xalloc.h"
 #include "input/linebuf.h"
-#include "input/proof.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,38 +26,6 @@
 #include <unistd.h>
 
 enum { CLEAR_WORTH = 64 * 1024, HOLE_TURNS = 16, PASSED = TAIL_CHANGED + 1 };
-
-void tail_init(struct tail *t)
-{
-    *t = (struct tail){.fd = -1};
-}
-
-static void forget_proof(struct tail *t)
-{
-    free(t->head);
-    free(t->marks);
-    t->head = NULL;
-    t->marks = NULL;
-    t->head_n = 0;
-    t->tail_n = 0;
-}
-
-void tail_release(struct tail *t)
-{
-    forget_proof(t);
-    if (t->fd >= 0)
-        (void)close(t->fd);
-    tail_init(t);
-}
-
-void tail_restart(struct tail *t)
-{
-    struct identity id = t->id;
-    int fd = t->fd;
-
-    forget_proof(t);
-    *t = (struct tail){.id = id, .fd = fd};
-}
 
 void tail_buffer_release(struct tail_buffer *b)
 {
@@ -68,7 +35,7 @@ void tail_buffer_release(struct tail_buffer *b)
 
 static char *buffer_for(struct tail_buffer *b, size_t n)
 {
-    size_t need = n + TAIL_PROOF;
+    size_t need = n + FINGERPRINT_TAIL;
 
     if (b->cap < need) {
         free(b->mem);
@@ -81,7 +48,7 @@ static char *buffer_for(struct tail_buffer *b, size_t n)
 
 static void buffer_shrink(struct tail_buffer *b, size_t block)
 {
-    if (b->cap > block + TAIL_PROOF)
+    if (b->cap > block + FINGERPRINT_TAIL)
         tail_buffer_release(b);
 }
 
@@ -96,16 +63,6 @@ static ssize_t read_at(int fd, char *p, size_t n, uint64_t offset)
         if (errno != EINTR)
             return -errno;
     }
-}
-
-void tail_consume(struct tail *t, const char *p, uint64_t n)
-{
-    if (n == 0)
-        return;
-    proof_consume(t, p, n);
-    t->offset += n;
-    if (t->read_to < t->offset)
-        t->read_to = t->offset;
 }
 
 /* Of a long hole only the beginning (for the head) and the end (for the tail) are looked at. */

@@ -1,10 +1,11 @@
-/* tail -- one content: how far it has been read, and the proof that it is still the same.
+/* tail -- one content: how far it has been read (tail.c), and its fingerprint, by which it is known
+ * again (fingerprint.c).
  *
  *     0          head_n                    offset-tail_n   offset            size
  *     | head      |  ... read, forgotten ... |  tail        | not yet read     |
  *
  * Invariant: everything before `offset` has been handed out (or left out for a reason that was
- * told); offset is at the beginning of a line, or inside one that is being skipped. head and tail
+ * reported); offset is at the beginning of a line, or inside one that is being skipped. head and tail
  * are bytes that were read. It knows no names and no directories. */
 #ifndef LT_INPUT_TAIL_H
 #define LT_INPUT_TAIL_H
@@ -15,13 +16,13 @@
 
 #include <stddef.h>
 
-enum { TAIL_HEAD_MAX = 512, TAIL_PROOF = 64, TAIL_MARKS = 16 };
+enum { FINGERPRINT_HEAD = 512, FINGERPRINT_TAIL = 64, FINGERPRINT_MARKS = 16 };
 
-/* Hashes of the TAIL_PROOF bytes before each multiple of `stride`: what is left of the bytes that
- * were read, to know them again when the file was cut in their middle. 0 = not known. */
+/* Hashes of the FINGERPRINT_TAIL bytes before each multiple of `stride`: what is left of the bytes
+ * that were read, to know them again when the file was cut in their middle. 0 = not known. */
 struct tail_marks {
     uint64_t stride;
-    uint64_t hash[TAIL_MARKS];
+    uint64_t hash[FINGERPRINT_MARKS];
 };
 
 struct tail {
@@ -36,7 +37,7 @@ struct tail {
     bool skipping;     /* offset is inside a line longer than max_line */
     uint8_t tail_n;
     uint16_t head_n;
-    char tail[TAIL_PROOF];
+    char tail[FINGERPRINT_TAIL];
     char *head;               /* head_n bytes */
     struct tail_marks *marks; /* NULL before the first */
 };

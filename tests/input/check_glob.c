@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "input/glob.h"
-#include "input/sibling.h"
+#include "input/rotated.h"
 
 #include <check.h>
 
@@ -110,11 +110,11 @@ START_TEST(wildcards_are_seen)
 }
 END_TEST
 
-struct sibling_case {
+struct rotated_case {
     const char *name, *base; /* any of the bases; NULL = none at all */
 };
 
-static const struct sibling_case siblings[] = {
+static const struct rotated_case rotated_names[] = {
     {"app.log.1", "app.log"},
     {"app.log.10.gz", "app.log"},
     {"app.log.1.zst", "app.log"},
@@ -139,11 +139,11 @@ static const struct sibling_case siblings[] = {
 
 START_TEST(rotated_names_lead_to_their_base)
 {
-    const struct sibling_case *c = &siblings[_i];
+    const struct rotated_case *c = &rotated_names[_i];
     struct buf base = BUF_INIT;
     bool found = false, any = false;
 
-    for (unsigned nth = 0; sibling_base(slice_str(c->name), nth, &base); nth++) {
+    for (unsigned nth = 0; rotated_base(slice_str(c->name), nth, &base); nth++) {
         any = true;
         found |= c->base && slice_eq(buf_all(&base), slice_str(c->base));
     }
@@ -154,9 +154,9 @@ END_TEST
 
 START_TEST(compression_is_told_by_the_ending)
 {
-    ck_assert(sibling_is_compressed(SLICE("a.gz")));
-    ck_assert(sibling_is_compressed(SLICE("a.1.zst")));
-    ck_assert(!sibling_is_compressed(SLICE("a.gz.1")));
+    ck_assert(rotated_is_compressed(SLICE("a.gz")));
+    ck_assert(rotated_is_compressed(SLICE("a.1.zst")));
+    ck_assert(!rotated_is_compressed(SLICE("a.gz.1")));
 }
 END_TEST
 
@@ -171,7 +171,7 @@ int main(void)
     tcase_add_test(c, the_root_is_what_stands_before_the_first_wildcard);
     tcase_add_test(c, wildcards_are_seen);
     tcase_add_loop_test(c, rotated_names_lead_to_their_base, 0,
-                        sizeof(siblings) / sizeof(siblings[0]));
+                        sizeof(rotated_names) / sizeof(rotated_names[0]));
     tcase_add_test(c, compression_is_told_by_the_ending);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);

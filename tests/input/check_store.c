@@ -4,7 +4,7 @@
 
 #include "base/xalloc.h"
 #include "input/crc32c.h"
-#include "input/store.h"
+#include "input/statefile.h"
 
 #include <check.h>
 #include <errno.h>
@@ -17,16 +17,16 @@
 #include <unistd.h>
 
 static char dir[64];
-static struct store *store;
+static struct statefile *store;
 static struct buf err, payload;
-static enum store_found found;
+static enum statefile_found found;
 static int64_t wall;
 
 static void begin(void)
 {
     (void)snprintf(dir, sizeof(dir), "/tmp/lt-store-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
-    ck_assert_int_eq(store_open(dir, &store, &err), 0);
+    ck_assert_int_eq(statefile_open(dir, &store, &err), 0);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -39,7 +39,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 static void end(void)
 {
-    store_close(store);
+    statefile_close(store);
     buf_release(&err);
     buf_release(&payload);
     (void)nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
@@ -62,12 +62,12 @@ static bool exists(const char *name)
 
 static void save(const char *text)
 {
-    ck_assert_int_eq(store_save(store, slice_str(text), 1234567890), 0);
+    ck_assert_int_eq(statefile_save(store, slice_str(text), 1234567890), 0);
 }
 
-static void load(enum store_found want, const char *text)
+static void load(enum statefile_found want, const char *text)
 {
-    ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), 0);
+    ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), 0);
     ck_assert_int_eq(found, want);
     ck_assert(slice_eq(buf_all(&payload), slice_str(text)));
 }
@@ -96,7 +96,7 @@ static void change_byte(const char *name, long at)
 
 START_TEST(nothing_saved_is_empty)
 {
-    load(STORE_EMPTY, "");
+    load(STATEFILE_EMPTY, "");
     ck_assert_int_eq(wall, 0);
 }
 END_TEST
@@ -105,7 +105,7 @@ START_TEST(what_was_saved_last_is_loaded)
 {
     save("one");
     save("two");
-    load(STORE_LOADED, "two");
+    load(STATEFILE_LOADED, "two");
     ck_assert_int_eq(wall, 1234567890);
     ck_assert(exists("state.1"));
     ck_assert(!exists("state.tmp"));
@@ -131,10 +131,10 @@ START_TEST(any_flipped_bit_falls_back_to_the_generation_before)
     save("two");
     change_byte("state", _i % size);
     if (_i == 8 || (_i > 8 && _i < 12)) { /* the version: a newer one is not damage */
-        ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), -EPROTO);
+        ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), -EPROTO);
         return;
     }
-    load(STORE_PREVIOUS, "one");
+    load(STATEFILE_PREVIOUS, "one");
     ck_assert(exists("state.damaged-1"));
     ck_assert(!exists("state"));
     ck_assert(exists("state.1"));
@@ -146,7 +146,7 @@ START_TEST(every_shortened_state_is_seen)
     save("one");
     save("two");
     ck_assert_int_eq(truncate(in_dir("state"), _i), 0);
-    load(STORE_PREVIOUS, "one");
+    load(STATEFILE_PREVIOUS, "one");
 }
 END_TEST
 
@@ -156,11 +156,11 @@ START_TEST(both_damaged_is_told_and_both_are_kept)
     save("two");
     change_byte("state", 41);
     write_file("state.1", "rubbish", 7);
-    load(STORE_DAMAGED, "");
+    load(STATEFILE_DAMAGED, "");
     ck_assert(exists("state.damaged-1"));
     ck_assert(exists("state.damaged-2"));
     save("three");
-    load(STORE_LOADED, "three");
+    load(STATEFILE_LOADED, "three");
 }
 END_TEST
 
@@ -168,7 +168,7 @@ START_TEST(a_leftover_temporary_is_never_loaded)
 {
     save("one");
     ck_assert_int_eq(rename(in_dir("state"), in_dir("state.tmp")), 0);
-    load(STORE_EMPTY, "");
+    load(STATEFILE_EMPTY, "");
 }
 END_TEST
 
@@ -179,7 +179,7 @@ START_TEST(a_newer_version_is_refused_and_left_alone)
     save("one");
     change_byte("state", 8);
     ck_assert_int_eq(stat(in_dir("state"), &before), 0);
-    ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), -EPROTO);
+    ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), -EPROTO);
     ck_assert_ptr_nonnull(strstr(err.p, "newer"));
     ck_assert_int_eq(stat(in_dir("state"), &after), 0);
     ck_assert_int_eq(before.st_ino, after.st_ino);
@@ -195,7 +195,7 @@ START_TEST(a_state_that_cannot_be_opened_is_refused_and_left_alone)
     save("two");
     ck_assert_int_eq(rename(in_dir("state"), in_dir("elsewhere")), 0);
     ck_assert_int_eq(symlink("elsewhere", in_dir("state")), 0);
-    ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), -ELOOP);
+    ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), -ELOOP);
     ck_assert_ptr_nonnull(strstr(err.p, "\"state\""));
     ck_assert_int_eq(lstat(in_dir("state"), &st), 0);
 }
@@ -203,32 +203,32 @@ END_TEST
 
 START_TEST(a_second_process_is_refused)
 {
-    struct store *second = NULL;
+    struct statefile *second = NULL;
 
-    ck_assert_int_eq(store_open(dir, &second, &err), -EBUSY);
+    ck_assert_int_eq(statefile_open(dir, &second, &err), -EBUSY);
     ck_assert_ptr_null(second);
     ck_assert_ptr_nonnull(strstr(err.p, dir));
-    store_close(store);
+    statefile_close(store);
     store = NULL;
-    ck_assert_int_eq(store_open(dir, &store, &err), 0);
+    ck_assert_int_eq(statefile_open(dir, &store, &err), 0);
 }
 END_TEST
 
 START_TEST(a_directory_that_cannot_be_made_is_named)
 {
-    struct store *other = NULL;
+    struct statefile *other = NULL;
 
-    ck_assert_int_eq(store_open("/nonexistent/lt/state", &other, &err), -ENOENT);
+    ck_assert_int_eq(statefile_open("/nonexistent/lt/state", &other, &err), -ENOENT);
     ck_assert_ptr_nonnull(strstr(err.p, "/nonexistent/lt/state"));
 }
 END_TEST
 
 START_TEST(a_directory_is_made_when_its_parent_is_there)
 {
-    struct store *other = NULL;
+    struct statefile *other = NULL;
 
-    ck_assert_int_eq(store_open(in_dir("new"), &other, &err), 0);
-    store_close(other);
+    ck_assert_int_eq(statefile_open(in_dir("new"), &other, &err), 0);
+    statefile_close(other);
     ck_assert(exists("new"));
 }
 END_TEST
@@ -237,11 +237,11 @@ START_TEST(a_failed_save_leaves_the_old_state_and_the_next_one_works)
 {
     save("one");
     ck_assert_int_eq(mkdir(in_dir("state.tmp"), 0700), 0);
-    ck_assert_int_lt(store_save(store, SLICE("two"), 1), 0);
-    load(STORE_LOADED, "one");
+    ck_assert_int_lt(statefile_save(store, SLICE("two"), 1), 0);
+    load(STATEFILE_LOADED, "one");
     ck_assert_int_eq(rmdir(in_dir("state.tmp")), 0);
     save("two");
-    load(STORE_LOADED, "two");
+    load(STATEFILE_LOADED, "two");
 }
 END_TEST
 
@@ -250,8 +250,8 @@ START_TEST(peek_changes_nothing)
     save("one");
     save("two");
     change_byte("state", 41);
-    ck_assert_int_eq(store_peek(dir, &found, &payload, &wall, &err), 0);
-    ck_assert_int_eq(found, STORE_PREVIOUS);
+    ck_assert_int_eq(statefile_peek(dir, &found, &payload, &wall, &err), 0);
+    ck_assert_int_eq(found, STATEFILE_PREVIOUS);
     ck_assert(exists("state"));
     ck_assert(!exists("state.damaged-1"));
 }
@@ -264,8 +264,8 @@ START_TEST(a_large_payload_survives)
 
     for (size_t i = 0; i < n; i++)
         big[i] = (char)(i * 31 >> 3);
-    ck_assert_int_eq(store_save(store, slice_make(big, n), 1), 0);
-    ck_assert_int_eq(store_load(store, &found, &payload, &wall, &err), 0);
+    ck_assert_int_eq(statefile_save(store, slice_make(big, n), 1), 0);
+    ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), 0);
     ck_assert(slice_eq(buf_all(&payload), slice_make(big, n)));
     free(big);
 }

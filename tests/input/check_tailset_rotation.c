@@ -95,7 +95,7 @@ START_TEST(a_chain_of_names_is_one_content)
 }
 END_TEST
 
-START_TEST(dated_names_are_siblings)
+START_TEST(dated_names_are_rotated_names)
 {
     static const char *const names[] = {"app.log-20260102", "app-2026-01-02.log",
                                         "app.log.2026-01-03", "app.log-20260104-10"};
@@ -183,7 +183,7 @@ int main(void)
     tcase_add_test(c, a_new_file_may_be_late);
     tcase_add_test(c, a_file_moved_to_another_directory_is_read_on);
     tcase_add_test(c, a_chain_of_names_is_one_content);
-    tcase_add_test(c, dated_names_are_siblings);
+    tcase_add_test(c, dated_names_are_rotated_names);
     tcase_add_test(c, the_unfinished_line_of_a_retired_file_is_handed_out_once);
     tcase_add_test(c, the_rest_of_a_line_may_come_after_the_rotation);
     tcase_add_test(c, an_unlinked_file_is_read_while_it_is_written);

@@ -1,4 +1,4 @@
-/* store -- why one flat file: the state is small, always written whole, by one writer, and read
+/* statefile -- why one flat file: the state is small, always written whole, by one writer, and read
  * once. Replacing it by rename makes every crash leave either the old or the new one; the
  * generation before stays linked as state.1, for the day when a disk rots the newest.
  *
@@ -17,7 +17,7 @@
  * It does not know what the payload means, and it never deletes what it cannot read. */
 #include "config.h"
 
-#include "input/store.h"
+#include "input/statefile.h"
 
 #include "base/xalloc.h"
 #include "input/crc32c.h"
@@ -34,7 +34,7 @@
 enum { HEADER = 40, TRAILER = 4, ASIDE_MAX = 1000 };
 #define STATE_MAX (UINT64_C(4) << 30)
 
-struct store {
+struct statefile {
     int dir; /* every path below is relative to it: a renamed directory is still ours */
     int lock;
     uint64_t sequence;
@@ -62,7 +62,7 @@ static int open_directory(const char *path)
 
 /* The lock file is a file of its own, because the state's own inode changes with each save. Opening
  * it for writing also proves, before any line is read, that states can be written here. */
-static int take_lock(struct store *s, const char *directory, struct buf *err)
+static int take_lock(struct statefile *s, const char *directory, struct buf *err)
 {
     s->lock = openat(s->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (s->lock < 0)
@@ -77,9 +77,9 @@ static int take_lock(struct store *s, const char *directory, struct buf *err)
     return -EBUSY;
 }
 
-int store_open(const char *directory, struct store **ret_store, struct buf *err)
+int statefile_open(const char *directory, struct statefile **ret_file, struct buf *err)
 {
-    struct store *s = xcalloc(1, sizeof(*s));
+    struct statefile *s = xcalloc(1, sizeof(*s));
     int r;
 
     s->dir = s->lock = -1;
@@ -99,14 +99,14 @@ int store_open(const char *directory, struct store **ret_store, struct buf *err)
     r = take_lock(s, directory, err);
     if (r < 0)
         goto fail;
-    *ret_store = s;
+    *ret_file = s;
     return 0;
 fail:
-    store_close(s);
+    statefile_close(s);
     return r;
 }
 
-void store_close(struct store *s)
+void statefile_close(struct statefile *s)
 {
     if (!s)
         return;
@@ -156,7 +156,7 @@ static int decode(struct slice bytes, struct state *ret_state)
     r.p += 8;
     version = read_u32(&r);
     header = read_u32(&r);
-    if (version > STORE_VERSION)
+    if (version > STATEFILE_VERSION)
         return -EPROTO;
     if (version == 0 || header != HEADER)
         return -EBADMSG;
@@ -235,7 +235,7 @@ static bool may_go_on(int r)
     return r == 0 || r == -ENOENT || damaged(r);
 }
 
-static int find(int dir, bool change, enum store_found *ret_found, struct state *ret_state,
+static int find(int dir, bool change, enum statefile_found *ret_found, struct state *ret_state,
                 struct buf *err)
 {
     int first = load_one(dir, "state", ret_state);
@@ -244,7 +244,7 @@ static int find(int dir, bool change, enum store_found *ret_found, struct state 
     if (!may_go_on(first))
         return refuse(err, "state", first);
     if (first == 0) {
-        *ret_found = STORE_LOADED;
+        *ret_found = STATEFILE_LOADED;
         return 0;
     }
     second = load_one(dir, "state.1", ret_state);
@@ -255,13 +255,13 @@ static int find(int dir, bool change, enum store_found *ret_found, struct state 
     if (change && damaged(second))
         put_aside(dir, "state.1");
     if (second == 0)
-        *ret_found = STORE_PREVIOUS;
+        *ret_found = STATEFILE_PREVIOUS;
     else
-        *ret_found = damaged(first) || damaged(second) ? STORE_DAMAGED : STORE_EMPTY;
+        *ret_found = damaged(first) || damaged(second) ? STATEFILE_DAMAGED : STATEFILE_EMPTY;
     return 0;
 }
 
-static int load(int dir, bool change, enum store_found *ret_found, struct buf *ret_payload,
+static int load(int dir, bool change, enum statefile_found *ret_found, struct buf *ret_payload,
                 int64_t *ret_wall_ns, uint64_t *ret_sequence, struct buf *err)
 {
     struct state state = {0};
@@ -278,14 +278,14 @@ static int load(int dir, bool change, enum store_found *ret_found, struct buf *r
     return 0;
 }
 
-int store_load(struct store *s, enum store_found *ret_found, struct buf *ret_payload,
-               int64_t *ret_wall_ns, struct buf *err)
+int statefile_load(struct statefile *s, enum statefile_found *ret_found, struct buf *ret_payload,
+                   int64_t *ret_wall_ns, struct buf *err)
 {
     return load(s->dir, true, ret_found, ret_payload, ret_wall_ns, &s->sequence, err);
 }
 
-int store_peek(const char *directory, enum store_found *ret_found, struct buf *ret_payload,
-               int64_t *ret_wall_ns, struct buf *err)
+int statefile_peek(const char *directory, enum statefile_found *ret_found, struct buf *ret_payload,
+                   int64_t *ret_wall_ns, struct buf *err)
 {
     uint64_t sequence;
     int dir = open_directory(directory);
@@ -318,7 +318,7 @@ static int write_state(int fd, struct slice payload, uint64_t sequence, int64_t 
     int r;
 
     buf_add(&header, MAGIC, 8);
-    buf_u32(&header, STORE_VERSION);
+    buf_u32(&header, STATEFILE_VERSION);
     buf_u32(&header, HEADER);
     buf_u64(&header, sequence);
     buf_u64(&header, (uint64_t)wall_ns);
@@ -335,7 +335,7 @@ static int write_state(int fd, struct slice payload, uint64_t sequence, int64_t 
     return r;
 }
 
-static int write_temporary(struct store *s, struct slice payload, int64_t wall_ns)
+static int write_temporary(struct statefile *s, struct slice payload, int64_t wall_ns)
 {
     int fd =
         openat(s->dir, "state.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -353,8 +353,8 @@ static int write_temporary(struct store *s, struct slice payload, int64_t wall_n
 
 /* The newest becomes state.1 as well, so that at no moment there is none. A link cannot replace, so
  * it takes a name of its own first. File systems without hard links get a rename, and with it a
- * moment in which only state.1 is there; store_load finds it. */
-static int keep_previous(struct store *s)
+ * moment in which only state.1 is there; statefile_load finds it. */
+static int keep_previous(struct statefile *s)
 {
     (void)unlinkat(s->dir, "state.1.tmp", 0);
     if (linkat(s->dir, "state", s->dir, "state.1.tmp", 0) == 0)
@@ -366,7 +366,7 @@ static int keep_previous(struct store *s)
     return renameat(s->dir, "state", s->dir, "state.1") < 0 ? -errno : 0;
 }
 
-int store_save(struct store *s, struct slice payload, int64_t wall_ns)
+int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns)
 {
     int r = write_temporary(s, payload, wall_ns);
 

@@ -1,11 +1,11 @@
-/* sibling -- why names at all: they only say where to look; which content it is decides content.
+/* rotated -- why names at all: they only say where to look; which content it is decides content.
  * But looking at everything in a directory would be wrong (app.log.swp, app.log.orig) and slow.
  *
  * A DATE is digits with - _ . : T Z between them, and at least six digits, so that worker-2.log is
  * a log of its own and not the second part of worker.log. After a dot a plain number will do. */
 #include "config.h"
 
-#include "input/sibling.h"
+#include "input/rotated.h"
 
 enum { DATE_DIGITS = 6 };
 
@@ -34,7 +34,7 @@ static struct slice without_compression(struct slice name)
     return name;
 }
 
-bool sibling_is_compressed(struct slice name)
+bool rotated_is_compressed(struct slice name)
 {
     return without_compression(name).n != name.n;
 }
@@ -60,7 +60,7 @@ static size_t extension(struct slice name)
     return name.n;
 }
 
-bool sibling_base(struct slice name, unsigned nth, struct buf *ret_base)
+bool rotated_base(struct slice name, unsigned nth, struct buf *ret_base)
 {
     struct slice plain = without_compression(name);
     size_t ends[2] = {plain.n, extension(plain)};

@@ -1,18 +1,19 @@
-/* proof -- why three memories. The head is compared as far as both go: a file that only grows never
- * changes it, so that small files need no special case. The tail lies where reading goes on, which
- * is where a difference would do harm. The marks are for a content that is shorter than what was
- * read (a copy that was cut off by the truncation it precedes, a file cut in its middle): its tail
- * is gone, and equal heads alone are weak, since many logs begin with the same banner. They lie at
- * multiples of a stride that doubles as the file grows.
+/* fingerprint -- what is kept of the bytes that were read of a content, to know it again.
+ *
+ * Why three memories. The head is compared as far as both go: a file that only grows never changes
+ * it, so that small files need no special case. The tail lies where reading goes on, which is where
+ * a difference would do harm. The marks are for a content that is shorter than what was read (a
+ * copy that was cut off by the truncation it precedes, a file cut in its middle): its tail is gone,
+ * and equal heads alone are weak, since many logs begin with the same banner. They lie at multiples
+ * of a stride that doubles as the file grows.
  *
  * None of them stands against a writer that changes bytes already read while leaving these
  * alone. */
 #include "config.h"
 
-#include "input/proof.h"
+#include "input/tail.h"
 
 #include "base/xalloc.h"
-#include "input/tail.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,18 +21,50 @@
 
 enum { FIRST_STRIDE = 512 };
 
-static uint64_t hash_proof(const char *p)
+void tail_init(struct tail *t)
+{
+    *t = (struct tail){.fd = -1};
+}
+
+static void forget_fingerprint(struct tail *t)
+{
+    free(t->head);
+    free(t->marks);
+    t->head = NULL;
+    t->marks = NULL;
+    t->head_n = 0;
+    t->tail_n = 0;
+}
+
+void tail_release(struct tail *t)
+{
+    forget_fingerprint(t);
+    if (t->fd >= 0)
+        (void)close(t->fd);
+    tail_init(t);
+}
+
+void tail_restart(struct tail *t)
+{
+    struct identity id = t->id;
+    int fd = t->fd;
+
+    forget_fingerprint(t);
+    *t = (struct tail){.id = id, .fd = fd};
+}
+
+static uint64_t hash_bytes(const char *p)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325);
 
-    for (int i = 0; i < TAIL_PROOF; i++)
+    for (int i = 0; i < FINGERPRINT_TAIL; i++)
         h = (h ^ (unsigned char)p[i]) * UINT64_C(0x100000001b3);
     return h ? h : 1;
 }
 
 static void extend_head(struct tail *t, const char *p, uint64_t n)
 {
-    uint64_t room = (uint64_t)TAIL_HEAD_MAX - t->head_n;
+    uint64_t room = (uint64_t)FINGERPRINT_HEAD - t->head_n;
 
     if (t->head_n != t->offset || room == 0)
         return;
@@ -46,12 +79,12 @@ static void extend_tail(struct tail *t, const char *p, uint64_t n)
 {
     size_t keep;
 
-    if (n >= TAIL_PROOF) {
-        memcpy(t->tail, p + n - TAIL_PROOF, TAIL_PROOF);
-        t->tail_n = TAIL_PROOF;
+    if (n >= FINGERPRINT_TAIL) {
+        memcpy(t->tail, p + n - FINGERPRINT_TAIL, FINGERPRINT_TAIL);
+        t->tail_n = FINGERPRINT_TAIL;
         return;
     }
-    keep = TAIL_PROOF - (size_t)n;
+    keep = FINGERPRINT_TAIL - (size_t)n;
     if (keep > t->tail_n)
         keep = t->tail_n;
     memmove(t->tail, t->tail + t->tail_n - keep, keep);
@@ -61,9 +94,9 @@ static void extend_tail(struct tail *t, const char *p, uint64_t n)
 
 static void double_stride(struct tail_marks *m)
 {
-    for (int i = 0; i < TAIL_MARKS / 2; i++) {
+    for (int i = 0; i < FINGERPRINT_MARKS / 2; i++) {
         m->hash[i] = m->hash[2 * i + 1];
-        m->hash[TAIL_MARKS / 2 + i] = 0;
+        m->hash[FINGERPRINT_MARKS / 2 + i] = 0;
     }
     m->stride *= 2;
 }
@@ -74,7 +107,7 @@ static void set_mark(struct tail *t, uint64_t at, uint64_t hash)
         t->marks = xcalloc(1, sizeof(*t->marks));
         t->marks->stride = FIRST_STRIDE;
     }
-    while (at > TAIL_MARKS * t->marks->stride)
+    while (at > FINGERPRINT_MARKS * t->marks->stride)
         double_stride(t->marks);
     if (at % t->marks->stride == 0)
         t->marks->hash[at / t->marks->stride - 1] = hash;
@@ -85,19 +118,19 @@ static void set_mark(struct tail *t, uint64_t at, uint64_t hash)
 static void mark_within(struct tail *t, const char *p, uint64_t at)
 {
     uint64_t in = at - t->offset;
-    char joined[TAIL_PROOF];
+    char joined[FINGERPRINT_TAIL];
     size_t before;
 
-    if (in >= TAIL_PROOF) {
-        set_mark(t, at, hash_proof(p + in - TAIL_PROOF));
+    if (in >= FINGERPRINT_TAIL) {
+        set_mark(t, at, hash_bytes(p + in - FINGERPRINT_TAIL));
         return;
     }
-    before = TAIL_PROOF - (size_t)in;
+    before = FINGERPRINT_TAIL - (size_t)in;
     if (before > t->tail_n)
         return;
     memcpy(joined, t->tail + t->tail_n - before, before);
     memcpy(joined + before, p, (size_t)in);
-    set_mark(t, at, hash_proof(joined));
+    set_mark(t, at, hash_bytes(joined));
 }
 
 static void extend_marks(struct tail *t, const char *p, uint64_t n)
@@ -105,17 +138,22 @@ static void extend_marks(struct tail *t, const char *p, uint64_t n)
     uint64_t stride = t->marks ? t->marks->stride : FIRST_STRIDE;
     uint64_t end = t->offset + n;
 
-    while (end > TAIL_MARKS * stride)
+    while (end > FINGERPRINT_MARKS * stride)
         stride *= 2;
     for (uint64_t at = (t->offset / stride + 1) * stride; at <= end; at += stride)
         mark_within(t, p, at);
 }
 
-void proof_consume(struct tail *t, const char *p, uint64_t n)
+void tail_consume(struct tail *t, const char *p, uint64_t n)
 {
+    if (n == 0)
+        return;
     extend_head(t, p, n);
     extend_marks(t, p, n);
     extend_tail(t, p, n);
+    t->offset += n;
+    if (t->read_to < t->offset)
+        t->read_to = t->offset;
 }
 
 /* 0 or negative errno; -ENODATA when there are fewer. */
@@ -138,15 +176,15 @@ static int read_exactly(int fd, char *p, size_t n, uint64_t offset)
 /* One that cannot be read stays unknown. */
 static void mark_read_at(struct tail *t, int fd, uint64_t at)
 {
-    char p[TAIL_PROOF];
+    char p[FINGERPRINT_TAIL];
 
-    if (read_exactly(fd, p, sizeof(p), at - TAIL_PROOF) == 0)
-        set_mark(t, at, hash_proof(p));
+    if (read_exactly(fd, p, sizeof(p), at - FINGERPRINT_TAIL) == 0)
+        set_mark(t, at, hash_bytes(p));
 }
 
 int tail_mark_read(struct tail *t, int fd, uint64_t upto)
 {
-    char head[TAIL_HEAD_MAX], end[TAIL_PROOF];
+    char head[FINGERPRINT_HEAD], end[FINGERPRINT_TAIL];
     size_t head_n = upto < sizeof(head) ? (size_t)upto : sizeof(head);
     size_t end_n = upto < sizeof(end) ? (size_t)upto : sizeof(end);
     uint64_t stride = FIRST_STRIDE;
@@ -158,7 +196,7 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto)
         return r;
     tail_restart(t);
     extend_head(t, head, head_n);
-    while (upto > TAIL_MARKS * stride)
+    while (upto > FINGERPRINT_MARKS * stride)
         stride *= 2;
     for (uint64_t at = stride; at <= upto; at += stride)
         mark_read_at(t, fd, at);
@@ -193,7 +231,7 @@ int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset)
 /* 1 equal, 0 not, or negative errno. */
 static int holds(int fd, const char *p, size_t n, uint64_t offset)
 {
-    char there[TAIL_HEAD_MAX];
+    char there[FINGERPRINT_HEAD];
     int r = read_exactly(fd, there, n, offset);
 
     if (r < 0)
@@ -205,17 +243,17 @@ static int holds_marks(const struct tail *t, int fd, uint64_t size)
 {
     if (!t->marks)
         return 1;
-    for (int i = 0; i < TAIL_MARKS; i++) {
+    for (int i = 0; i < FINGERPRINT_MARKS; i++) {
         uint64_t at = (uint64_t)(i + 1) * t->marks->stride;
-        char p[TAIL_PROOF];
+        char p[FINGERPRINT_TAIL];
         int r;
 
         if (t->marks->hash[i] == 0 || at > size)
             continue;
-        r = read_exactly(fd, p, sizeof(p), at - TAIL_PROOF);
+        r = read_exactly(fd, p, sizeof(p), at - FINGERPRINT_TAIL);
         if (r < 0)
             return r == -ENODATA ? 0 : r;
-        if (hash_proof(p) != t->marks->hash[i])
+        if (hash_bytes(p) != t->marks->hash[i])
             return 0;
     }
     return 1;
@@ -249,16 +287,16 @@ void tail_encode(const struct tail *t, struct buf *out)
     buf_blob(out, slice_make(t->head, t->head_n));
     buf_blob(out, slice_make(t->tail, t->tail_n));
     buf_u64(out, t->marks ? t->marks->stride : 0);
-    for (int i = 0; t->marks && i < TAIL_MARKS; i++)
+    for (int i = 0; t->marks && i < FINGERPRINT_MARKS; i++)
         buf_u64(out, t->marks->hash[i]);
 }
 
-static void decode_proof(struct tail *t, struct reader *r)
+static void decode_fingerprint(struct tail *t, struct reader *r)
 {
     struct slice head = read_blob(r);
     struct slice tail = read_blob(r);
 
-    if (head.n > TAIL_HEAD_MAX || tail.n > TAIL_PROOF || tail.n > t->offset) {
+    if (head.n > FINGERPRINT_HEAD || tail.n > FINGERPRINT_TAIL || tail.n > t->offset) {
         r->bad = true;
         return;
     }
@@ -284,12 +322,12 @@ void tail_decode(struct tail *t, struct reader *r)
     t->size = t->proved = read_u64(r);
     t->read_to = t->offset;
     t->skipping = read_u8(r) != 0;
-    decode_proof(t, r);
+    decode_fingerprint(t, r);
     stride = read_u64(r);
     if (stride == 0 || r->bad)
         return;
     t->marks = xcalloc(1, sizeof(*t->marks));
     t->marks->stride = stride;
-    for (int i = 0; i < TAIL_MARKS; i++)
+    for (int i = 0; i < FINGERPRINT_MARKS; i++)
         t->marks->hash[i] = read_u64(r);
 }

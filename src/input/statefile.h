@@ -1,0 +1,47 @@
+/* statefile -- one state file, replaced whole and atomically; the generation before it is kept.
+ *
+ *   save: state.tmp (O_CREAT|O_TRUNC|O_CLOEXEC, 0600) -> fsync -> link(state, state.1) ->
+ * rename(state.tmp, state)
+ *         -> fsync(directory)
+ *   load: state, else state.1, else nothing; never a leftover state.tmp
+ *
+ * The file is a header (magic, format version, sequence number, wall time, length) and the payload,
+ * and CRC32C of all of it at the end. A damaged file is renamed aside (state.damaged-N), never
+ * overwritten. After any error of write or fsync the temporary is thrown away and the next save
+ * starts a new one: an fsync is never repeated on the same descriptor. statefile_save may be called
+ * from another thread than statefile_load, but from one at a time. */
+#ifndef LT_INPUT_STATEFILE_H
+#define LT_INPUT_STATEFILE_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct statefile;
+
+enum { STATEFILE_VERSION = 1 };
+
+/* Makes the directory if its parent is there, and locks it (flock). 0 or negative errno: -EBUSY
+ * when another process holds it; then, as for every error, *err has a sentence that names the
+ * path. */
+int statefile_open(const char *directory, struct statefile **ret_file, struct buf *err);
+void statefile_close(struct statefile *s);
+
+enum statefile_found {
+    STATEFILE_EMPTY,    /* there was never a state */
+    STATEFILE_LOADED,   /* the newest one */
+    STATEFILE_PREVIOUS, /* the newest was damaged (now aside); this is the one before */
+    STATEFILE_DAMAGED,  /* both are damaged, or foreign: start policy */
+};
+/* 0; -EPROTO: written by a newer version; or why it cannot be read (-EACCES): nothing was touched
+ * then, *err has a sentence. *ret_payload owns the bytes. */
+int statefile_load(struct statefile *s, enum statefile_found *ret_found, struct buf *ret_payload,
+                   int64_t *ret_wall_ns, struct buf *err);
+/* Payload and durable: 0 or negative errno (the old state is untouched). */
+int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns);
+/* Reads without lock or change, for `logtally state`. As statefile_load. */
+int statefile_peek(const char *directory, enum statefile_found *ret_found, struct buf *ret_payload,
+                   int64_t *ret_wall_ns, struct buf *err);
+
+#endif
