@@ -19,7 +19,7 @@
 
 #define DEFAULT_CONFIG "/etc/logtally/logtally.ini"
 
-static const struct where command_line = {"command line", 0};
+static const struct where command_line = {.file = "command line"};
 
 static void add_doc(struct setup *s, struct ini_doc *doc)
 {
@@ -75,7 +75,7 @@ static void read_includes(struct setup *s, const char *config, struct map *seen,
         if (include[0] != '/' && slash)
             buf_add(&path, config, (size_t)(slash - config) + 1);
         buf_str(&path, include);
-        read_rules(s, path.p, (struct where){config, 0}, seen, m);
+        read_rules(s, path.p, (struct where){.file = config}, seen, m);
         buf_release(&path);
     }
 }
@@ -185,7 +185,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
     s->any_log = defines_log(s, NULL);
     add_given_logs(s, logs, defines_log(s, "auto") ? flags & ~SETUP_AUTO_LOG : flags, m);
     if ((flags & SETUP_NEEDS_LOG) && !s->any_log)
-        mistake_add(m, MISTAKE, (struct where){config ? config : command_line.file, 0},
+        mistake_add(m, MISTAKE, (struct where){.file = config ? config : command_line.file},
                     "no log to follow: add a [log NAME] section with path = GLOB, or --log GLOB");
     struct ruleset_options ro = {.lint = flags & SETUP_LINT};
 

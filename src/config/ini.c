@@ -44,7 +44,7 @@ struct parse {
 
 static struct where here(const struct parse *ps)
 {
-    return (struct where){ps->doc->file, ps->in.number};
+    return (struct where){.file = ps->doc->file, .line = ps->in.number};
 }
 
 /* For messages: the beginning of a text. */
@@ -311,7 +311,8 @@ static bool is_text(struct parse *ps, struct slice text)
     const char *nul = text.n ? memchr(text.p, 0, text.n) : NULL;
 
     if (nul)
-        mistake_add(ps->m, MISTAKE, (struct where){ps->doc->file, line_number(text, nul)},
+        mistake_add(ps->m, MISTAKE,
+                    (struct where){.file = ps->doc->file, .line = line_number(text, nul)},
                     "a NUL byte: this is not a text file (save it as UTF-8)");
     return !nul;
 }
@@ -323,7 +324,8 @@ static void check_utf8(struct parse *ps, struct slice text)
     while (slice_cut(&rest, '\n', &line)) {
         if (utf8_valid(line))
             continue;
-        mistake_add(ps->m, MISTAKE, (struct where){ps->doc->file, line_number(text, line.p)},
+        mistake_add(ps->m, MISTAKE,
+                    (struct where){.file = ps->doc->file, .line = line_number(text, line.p)},
                     "this line is not valid UTF-8; save the file as UTF-8");
         break;
     }
@@ -382,7 +384,7 @@ struct ini_doc *ini_read(const char *path, struct mistakes *m)
     int r = fd < 0 ? -errno : read_all(fd, &text);
 
     if (r < 0)
-        mistake_add(m, MISTAKE, (struct where){path, 0}, "cannot read it: %s", strerror(-r));
+        mistake_add(m, MISTAKE, (struct where){.file = path}, "cannot read it: %s", strerror(-r));
     else
         d = ini_read_text(buf_all(&text), path, m);
     if (fd >= 0)

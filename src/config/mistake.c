@@ -13,13 +13,6 @@
 
 #include <stdlib.h>
 
-struct mistake {
-    char *file, *text, *more; /* more: NULL, or lines that end in newline */
-    int line;
-    enum severity severity;
-    size_t number; /* as added: keeps the order within one line */
-};
-
 enum { NEAREST_MAX = 63 }; /* longer words are not compared */
 
 /* What a terminal may be shown: each dangerous character is one blank, so that carets still point
@@ -44,45 +37,53 @@ static char *printable(struct slice s, bool lines)
     return buf_detach(&out);
 }
 
-__attribute__((format(printf, 5, 0))) static void add(struct mistakes *m, enum severity severity,
-                                                      struct where at, struct slice more,
-                                                      const char *fmt, va_list ap)
+static char *format(const char *fmt, va_list ap)
 {
     struct buf text = BUF_INIT;
-    struct mistake *new;
+    char *clean;
 
     buf_vfmt(&text, fmt, ap);
-    GROW(m->list, m->n, m->cap);
-    new = &m->list[m->n];
-    *new = (struct mistake){.file = printable(slice_str(at.file), false),
-                            .text = printable(buf_all(&text), true),
-                            .more = more.n ? printable(more, true) : NULL,
-                            .line = at.line,
-                            .severity = severity,
-                            .number = m->n};
-    m->n++;
-    m->nmistakes += severity == MISTAKE;
-    m->nwarnings += severity == WARNING;
+    clean = printable(buf_all(&text), true);
     buf_release(&text);
+    return clean;
 }
 
 void mistake_add(struct mistakes *m, enum severity severity, struct where at, const char *fmt, ...)
 {
     va_list ap;
 
+    GROW(m->list, m->n, m->cap);
     va_start(ap, fmt);
-    add(m, severity, at, (struct slice){0}, fmt, ap);
+    m->list[m->n] = (struct mistake){.file = printable(slice_str(at.file), false),
+                                     .text = format(fmt, ap),
+                                     .line = at.line,
+                                     .column = at.column,
+                                     .severity = severity,
+                                     .number = m->n};
     va_end(ap);
+    m->n++;
+    m->nmistakes += severity == MISTAKE;
+    m->nwarnings += severity == WARNING;
 }
 
-void mistake_add_with(struct mistakes *m, enum severity severity, struct where at,
-                      struct slice more, const char *fmt, ...)
+void mistake_hint(struct mistakes *m, const char *fmt, ...)
 {
     va_list ap;
 
     va_start(ap, fmt);
-    add(m, severity, at, more, fmt, ap);
+    m->list[m->n - 1].hint = format(fmt, ap);
     va_end(ap);
+}
+
+void mistake_near(struct mistakes *m, const char *near)
+{
+    if (near)
+        mistake_hint(m, "did you mean \"%s\"?", near);
+}
+
+void mistake_more(struct mistakes *m, struct slice more)
+{
+    m->list[m->n - 1].more = printable(more, true);
 }
 
 static int by_place(const void *va, const void *vb)
@@ -98,18 +99,23 @@ static int by_place(const void *va, const void *vb)
     return c;
 }
 
+static const char *hint_of(const struct mistake *k)
+{
+    return k->hint ? k->hint : "";
+}
+
 static bool same(const struct mistake *a, const struct mistake *b)
 {
     return a->line == b->line && a->severity == b->severity && strcmp(a->file, b->file) == 0 &&
-           strcmp(a->text, b->text) == 0;
+           strcmp(a->text, b->text) == 0 && strcmp(hint_of(a), hint_of(b)) == 0;
 }
 
 /* The same sentence may have come from several sections that share a line; not only neighbours. */
-static bool said_before(struct mistake *const *sorted, size_t i)
+static bool said_before(const struct mistake *const *list, size_t i, size_t kept)
 {
-    for (size_t j = i; j-- > 0 && sorted[j]->line == sorted[i]->line &&
-                       strcmp(sorted[j]->file, sorted[i]->file) == 0;)
-        if (same(sorted[j], sorted[i]))
+    while (kept-- > 0 && list[kept]->line == list[i]->line &&
+           strcmp(list[kept]->file, list[i]->file) == 0)
+        if (same(list[kept], list[i]))
             return true;
     return false;
 }
@@ -122,26 +128,38 @@ static void print_one(const struct mistake *k, struct buf *out)
         buf_fmt(out, "%s:", k->file);
     if (k->line > 0)
         buf_fmt(out, "%d:", k->line);
-    buf_fmt(out, "%s%s%s\n", *k->file || k->line > 0 ? " " : "", prefix[k->severity], k->text);
+    buf_fmt(out, "%s%s%s%s%s\n", *k->file || k->line > 0 ? " " : "", prefix[k->severity], k->text,
+            k->hint ? "; " : "", hint_of(k));
     if (k->more)
         buf_str(out, k->more);
 }
 
-size_t mistakes_print(const struct mistakes *m, enum severity most, struct buf *out)
+size_t mistakes_list(const struct mistakes *m, enum severity most, const struct mistake ***ret_list)
 {
-    struct mistake **sorted = xcalloc(m->n + 1, sizeof *sorted);
-    size_t nmistakes = 0;
+    const struct mistake **list = xcalloc(m->n + 1, sizeof *list);
+    size_t n = 0, kept = 0;
 
     for (size_t i = 0; i < m->n; i++)
-        sorted[i] = &m->list[i];
-    qsort(sorted, m->n, sizeof *sorted, by_place);
-    for (size_t i = 0; i < m->n; i++) {
-        if (sorted[i]->severity > most || said_before(sorted, i))
-            continue;
-        print_one(sorted[i], out);
-        nmistakes += sorted[i]->severity == MISTAKE;
+        if (m->list[i].severity <= most)
+            list[n++] = &m->list[i];
+    qsort(list, n, sizeof *list, by_place);
+    for (size_t i = 0; i < n; i++)
+        if (!said_before(list, i, kept))
+            list[kept++] = list[i];
+    *ret_list = list;
+    return kept;
+}
+
+size_t mistakes_print(const struct mistakes *m, enum severity most, struct buf *out)
+{
+    const struct mistake **list;
+    size_t n = mistakes_list(m, most, &list), nmistakes = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        print_one(list[i], out);
+        nmistakes += list[i]->severity == MISTAKE;
     }
-    free(sorted);
+    free(list);
     return nmistakes;
 }
 
@@ -150,6 +168,7 @@ void mistakes_release(struct mistakes *m)
     for (size_t i = 0; i < m->n; i++) {
         free(m->list[i].file);
         free(m->list[i].text);
+        free(m->list[i].hint);
         free(m->list[i].more);
     }
     free(m->list);

@@ -7,13 +7,22 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
-/* Where a thing was written. `file` BORROWS the document it was read from. */
+/* Where a thing was written. `file` BORROWS the document it was read from. Columns count bytes. */
 struct where {
     const char *file;
-    int line;
+    int line, column; /* from 1; 0 = unknown */
 };
 
 enum severity { MISTAKE, WARNING, ADVICE };
+
+struct mistake {
+    char *file, *text;
+    char *hint; /* what to do; NULL = none */
+    char *more; /* lines shown below it, a regex and its caret; NULL = none */
+    int line, column;
+    enum severity severity;
+    size_t number; /* as added: keeps the order within one line */
+};
 
 struct mistakes {
     struct mistake *list;
@@ -26,12 +35,17 @@ struct mistakes {
 
 void mistake_add(struct mistakes *m, enum severity severity, struct where at, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* As above with more lines shown below it (regex and caret); `more` is copied. */
-void mistake_add_with(struct mistakes *m, enum severity severity, struct where at,
-                      struct slice more, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
-/* Appends everything up to `most` severe (MISTAKE, WARNING or ADVICE), sorted by file and line,
- * each once; returns how many of it are of the severity MISTAKE. Warnings read
+/* To the mistake last added: what to do about it, read as `sentence; hint`. */
+void mistake_hint(struct mistakes *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The hint `did you mean "near"?`; nothing when near is NULL. */
+void mistake_near(struct mistakes *m, const char *near);
+/* To the mistake last added: lines shown below it; copied. */
+void mistake_more(struct mistakes *m, struct slice more);
+/* Everything up to `most` severe (MISTAKE, WARNING or ADVICE), sorted by file and line, each once.
+ * Returns how many; the caller frees the list. */
+size_t mistakes_list(const struct mistakes *m, enum severity most,
+                     const struct mistake ***ret_list);
+/* Appends these; returns how many of them are of the severity MISTAKE. Warnings read
  * `file:line: warning: sentence`, advice `file:line: advice: sentence`. */
 size_t mistakes_print(const struct mistakes *m, enum severity most, struct buf *out);
 void mistakes_release(struct mistakes *m);

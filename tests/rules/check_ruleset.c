@@ -627,15 +627,17 @@ START_TEST(mistakes_are_sorted_and_each_is_said_once)
     struct mistakes m = MISTAKES_INIT;
     struct buf out = BUF_INIT;
 
-    mistake_add(&m, MISTAKE, (struct where){"b", 1}, "one");
-    mistake_add(&m, WARNING, (struct where){"a", 10}, "two");
-    mistake_add(&m, MISTAKE, (struct where){"a", 9}, "three\x1b[31m\xff");
-    mistake_add(&m, MISTAKE, (struct where){"b", 1}, "one");
-    mistake_add(&m, ADVICE, (struct where){"a", 1}, "four");
-    mistake_add_with(&m, MISTAKE, (struct where){NULL, 0}, SLICE("more\n"), "five");
+    mistake_add(&m, MISTAKE, (struct where){"b", 1, 0}, "one");
+    mistake_add(&m, WARNING, (struct where){"a", 10, 0}, "two");
+    mistake_add(&m, MISTAKE, (struct where){"a", 9, 0}, "three\x1b[31m\xff");
+    mistake_add(&m, MISTAKE, (struct where){"b", 1, 0}, "one");
+    mistake_add(&m, ADVICE, (struct where){"a", 1, 0}, "four");
+    mistake_add(&m, MISTAKE, (struct where){NULL, 0, 0}, "five");
+    mistake_hint(&m, "a hint");
+    mistake_more(&m, SLICE("more\n"));
     ck_assert_uint_eq(mistakes_print(&m, WARNING, &out), 3);
-    ck_assert_str_eq(out.p,
-                     "five\nmore\na:9: three [31m\xEF\xBF\xBD\na:10: warning: two\nb:1: one\n");
+    ck_assert_str_eq(
+        out.p, "five; a hint\nmore\na:9: three [31m\xEF\xBF\xBD\na:10: warning: two\nb:1: one\n");
     ck_assert_uint_eq(m.nmistakes, 4);
     ck_assert_uint_eq(m.nwarnings, 1);
     buf_release(&out);

@@ -155,8 +155,8 @@ struct pattern *load_pattern(struct load *l, struct slice regex, struct where at
 
     if (!p) {
         show_caret(&more, regex, offset);
-        mistake_add_with(l->m, MISTAKE, at, buf_all(&more), "bad regex: %.*s",
-                         SLICE_FMT(buf_all(&err)));
+        load_mistake(l, at, "bad regex: %.*s", SLICE_FMT(buf_all(&err)));
+        mistake_more(l->m, buf_all(&more));
     }
     buf_release(&err);
     buf_release(&more);
