@@ -7,7 +7,7 @@
 #include "app/setup.h"
 
 #include "base/log.h"
-#include "engine/intake.h"
+#include "engine/record.h"
 #include "input/archive.h"
 
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static void read_block(struct suggest *s, struct record *r, struct slice block, 
     struct slice line;
 
     while (suggest_bytes(s) < SAMPLE_BYTES && slice_cut(&block, '\n', &line))
-        if (intake_line(r, line, max_line) == INTAKE_LINE)
+        if (record_line(r, line, max_line) == RECORD_LINE)
             suggest_add(s, r);
 }
 

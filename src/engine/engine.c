@@ -11,7 +11,7 @@
 
 #include "base/xalloc.h"
 #include "engine/dispatch.h"
-#include "engine/intake.h"
+#include "engine/record.h"
 #include "engine/match.h"
 #include "engine/update.h"
 
@@ -235,19 +235,19 @@ static void count_line(struct engine *e)
     record_note_time(r);
 }
 
-static bool take(struct engine *e, enum intake_result result)
+static bool take(struct engine *e, enum record_result result)
 {
-    if (result == INTAKE_LINE)
+    if (result == RECORD_LINE)
         count_line(e);
-    else if (result == INTAKE_TOO_LONG)
+    else if (result == RECORD_TOO_LONG)
         engine_too_long(e, e->record.source->log, 1);
-    return result == INTAKE_LINE;
+    return result == RECORD_LINE;
 }
 
 bool engine_line(struct engine *e, struct source *s, struct slice raw)
 {
     record_source(&e->record, s);
-    return take(e, intake_line(&e->record, raw, e->options.max_line));
+    return take(e, record_line(&e->record, raw, e->options.max_line));
 }
 
 void engine_read(struct engine *e, unsigned log, uint64_t bytes)
@@ -258,16 +258,16 @@ void engine_read(struct engine *e, unsigned log, uint64_t bytes)
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
 {
     const char *end = p + n, *last = n ? memrchr(p, '\n', n) : NULL;
-    enum intake_result result;
+    enum record_result result;
 
     record_source(&e->record, s);
     engine_read(e, s->log, n);
     while (last && p <= last) {
-        p = intake_next(&e->record, p, e->options.max_line, &result) + 1;
+        p = record_next(&e->record, p, e->options.max_line, &result) + 1;
         take(e, result);
     }
     if (p < end)
-        take(e, intake_line(&e->record, slice_make(p, (size_t)(end - p)), e->options.max_line));
+        take(e, record_line(&e->record, slice_make(p, (size_t)(end - p)), e->options.max_line));
 }
 
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines)
@@ -295,17 +295,17 @@ static void find_event_time(struct engine *e)
 bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct engine_peek *ret_peek)
 {
     struct record *r = &e->record;
-    enum intake_result result;
+    enum record_result result;
 
     record_source(r, s);
-    result = intake_unwrap(r, raw, e->options.max_line);
-    if (result == INTAKE_TOO_LONG)
+    result = record_unwrap(r, raw, e->options.max_line);
+    if (result == RECORD_TOO_LONG)
         engine_too_long(e, s->log, 1);
-    if (result != INTAKE_LINE)
+    if (result != RECORD_LINE)
         return false;
     struct slice line = r->line;
 
-    if (!intake_decode(r))
+    if (!record_decode(r))
         return false;
     find_event_time(e);
     bool has_time = record_has_time(r);
@@ -315,7 +315,7 @@ bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct en
         .stream = slice_eq(r->stream, SLICE("stdout"))   ? "stdout"
                   : slice_eq(r->stream, SLICE("stderr")) ? "stderr"
                                                          : "",
-        .time_ns = record_time(r, NULL),
+        .time_ns = record_time(r),
         .has_time = has_time,
         .dated = r->time_dated,
     };
@@ -330,7 +330,7 @@ void engine_take(struct engine *e, struct source *s, const struct engine_peek *p
     r->line = peeked->line;
     r->stream = slice_str(peeked->stream);
     r->wrapper_time = (struct slice){"", 0};
-    intake_decode(r);
+    record_decode(r);
     r->time_ns = peeked->time_ns;
     r->time_known = r->time_own = true;
     count_line(e);

@@ -7,7 +7,7 @@
 
 #include "base/xalloc.h"
 #include "engine/explain_text.h"
-#include "engine/intake.h"
+#include "engine/record.h"
 #include "engine/match.h"
 
 #include <stdlib.h>
@@ -313,14 +313,14 @@ void explain_line(struct explainer *x, struct source *s, struct slice raw,
     explain_text(out, raw);
     buf_char(out, '\n');
     record_source(r, s);
-    switch (intake_line(r, raw, x->max_line)) {
-    case INTAKE_NOTHING:
+    switch (record_line(r, raw, x->max_line)) {
+    case RECORD_NOTHING:
         buf_str(out, "  an empty line, or a part of a line still to come\n");
         return;
-    case INTAKE_TOO_LONG:
+    case RECORD_TOO_LONG:
         buf_str(out, "  joined from its parts it is longer than [limits] line: skipped\n");
         return;
-    case INTAKE_LINE:
+    case RECORD_LINE:
         break;
     }
     explain_decoded(out, r);

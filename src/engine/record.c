@@ -1,8 +1,12 @@
-/* record -- the fields that are not decoded, and the line's time.
+/* record -- two ways in, the fields that are not decoded, and the line's time.
  *
- * Both are lazy. _line, _bytes, _stream and _time are made when a rule asks; the time is read only
- * when something needs it, because most lines' times are never asked for. But a line without a time
- * takes that of the line before: so its text, at least, is kept (record_note_time). */
+ * record_next is for logs with nothing to unwrap and nothing to cut off: one pass finds the fields
+ * and the line's end. What its first byte makes doubtful (a BOM, blanks, an empty line), and every
+ * line of other logs, goes the long way, record_line. Both give the same record.
+ *
+ * The rest is lazy. _line, _bytes, _stream and _time are made when a rule asks; the time is read
+ * only when something needs it, because most lines' times are never asked for. But a line without a
+ * time takes that of the line before: so its text, at least, is kept (record_note_time). */
 #include "config.h"
 
 #include "engine/record.h"
@@ -31,7 +35,16 @@ void record_release(struct record *r)
     arena_release(&r->scratch);
 }
 
-void record_path(struct record *r)
+/* Clears what the last line left. */
+static void begin(struct record *r)
+{
+    touched_undo(r->slots, &r->touched, 0);
+    r->time_known = r->time_own = r->time_dated = false;
+    if (r->scratch.block)
+        arena_reset(&r->scratch);
+}
+
+static void read_path(struct record *r)
 {
     const struct capture *c = &r->log->path_match;
 
@@ -44,38 +57,13 @@ void record_source(struct record *r, struct source *s)
     const struct ruleset *rules = r->rules;
     struct field *context = &r->slots[rules->ndecoded];
 
-    record_begin(r);
+    begin(r);
     r->source = s;
     r->log = &rules->logs[s->log];
     memset(context, 0, rules->ncontext * sizeof *context);
     context[CTX_FILE] = (struct field){s->path, (uint32_t)strlen(s->path), FIELD_TEXT};
     context[CTX_LOG] = (struct field){r->log->name, (uint32_t)strlen(r->log->name), FIELD_TEXT};
-    record_path(r);
-}
-
-void record_decode(struct record *r)
-{
-    const struct fieldnames *want = r->rules->decoded;
-    enum log_format format = r->log->format;
-    unsigned before = r->touched.n;
-
-    r->decoded = format == LOG_AUTO || format == LOG_TEXT ? DECODED_TEXT : DECODED_UNDECODABLE;
-    if (format == LOG_TEXT || r->line.n == 0)
-        return;
-    if (format != LOG_LOGFMT) {
-        if (json_fields(r->line, want, r->slots, &r->touched)) {
-            r->decoded = DECODED_JSON;
-            return;
-        }
-        touched_undo(r->slots, &r->touched, before);
-    }
-    if (format != LOG_JSON) {
-        if (logfmt_fields(r->line, format == LOG_LOGFMT, want, r->slots, &r->touched)) {
-            r->decoded = DECODED_LOGFMT;
-            return;
-        }
-        touched_undo(r->slots, &r->touched, before);
-    }
+    read_path(r);
 }
 
 void record_capture(struct record *r, const struct capture *c)
@@ -86,6 +74,136 @@ void record_capture(struct record *r, const struct capture *c)
         if (pattern_capture(c->pattern, i, &text))
             record_set(r, c->group_slots[i], text);
     }
+}
+
+static void strip_prefix(struct record *r)
+{
+    struct pattern *p = r->log->prefix.pattern;
+
+    if (!p)
+        return;
+    read_path(r); /* a group of the line before may have stood in place of the path's */
+    if (pattern_match(p, r->line) != PATTERN_YES)
+        return;
+    struct slice span = pattern_span(p);
+
+    if (span.p != r->line.p)
+        return;
+    record_capture(r, &r->log->prefix);
+    r->line = slice_from(r->line, span.n);
+}
+
+static struct slice strip_ends(struct slice raw)
+{
+    if (raw.n && raw.p[raw.n - 1] == '\r')
+        raw.n--;
+    if (slice_starts(raw, SLICE("\xef\xbb\xbf")))
+        raw = slice_from(raw, 3);
+    return raw;
+}
+
+enum record_result record_unwrap(struct record *r, struct slice raw, size_t max_line)
+{
+    struct unwrapped u = {strip_ends(raw), {"", 0}, {"", 0}};
+
+    begin(r);
+    if (u.line.n == 0)
+        return RECORD_NOTHING;
+    if (r->log->unwrap != UNWRAP_NONE) {
+        switch (unwrap_line(r->log->unwrap, r->log->unwrap_key, u.line, max_line,
+                            &r->source->partial, &r->scratch, &u)) {
+        case UNWRAP_PART:
+            return RECORD_NOTHING;
+        case UNWRAP_TOO_LONG:
+            return RECORD_TOO_LONG;
+        case UNWRAP_LINE:
+        case UNWRAP_AS_IS:
+            u.line = strip_ends(u.line);
+        }
+    }
+    r->line = u.line;
+    r->stream = u.stream;
+    r->wrapper_time = u.time;
+    return RECORD_LINE;
+}
+
+static enum decoded read_fields(struct record *r)
+{
+    const struct fieldnames *want = r->rules->decoded;
+    enum log_format format = r->log->format;
+    unsigned before = r->touched.n;
+
+    if (format == LOG_TEXT)
+        return DECODED_TEXT;
+    if (format != LOG_LOGFMT && json_fields(r->line, want, r->slots, &r->touched))
+        return DECODED_JSON;
+    touched_undo(r->slots, &r->touched, before);
+    if (format != LOG_JSON &&
+        logfmt_fields(r->line, format == LOG_LOGFMT, want, r->slots, &r->touched))
+        return DECODED_LOGFMT;
+    touched_undo(r->slots, &r->touched, before);
+    return format == LOG_AUTO ? DECODED_TEXT : DECODED_UNDECODABLE;
+}
+
+bool record_decode(struct record *r)
+{
+    strip_prefix(r);
+    if (r->line.n == 0)
+        return false;
+    r->decoded = read_fields(r);
+    return true;
+}
+
+enum record_result record_line(struct record *r, struct slice raw, size_t max_line)
+{
+    enum record_result result = record_unwrap(r, raw, max_line);
+
+    if (result == RECORD_LINE && !record_decode(r))
+        return RECORD_NOTHING;
+    return result;
+}
+
+/* What the first byte says of a line: whether one pass may read it. */
+enum first_byte { FIRST_JSON, FIRST_LOGFMT, FIRST_OTHER };
+
+static enum first_byte look(const struct log_def *log, char c)
+{
+    if (log->unwrap != UNWRAP_NONE || log->prefix.pattern || log->format == LOG_TEXT)
+        return FIRST_OTHER;
+    if (c == '\n' || c == '\r' || c == ' ' || c == '\t' || (unsigned char)c == 0xef)
+        return FIRST_OTHER; /* empty, blanks before JSON, perhaps a BOM */
+    if (c == '{')
+        return log->format == LOG_LOGFMT ? FIRST_LOGFMT : FIRST_JSON;
+    return log->format == LOG_JSON ? FIRST_OTHER : FIRST_LOGFMT;
+}
+
+const char *record_next(struct record *r, const char *p, size_t max_line,
+                        enum record_result *ret_result)
+{
+    const struct linescan *scan = r->scan;
+    const struct log_def *log = r->log;
+    enum first_byte first = look(log, *p);
+    bool valid = false;
+    const char *nl;
+
+    if (first == FIRST_OTHER) {
+        nl = scan->newline(p);
+    } else {
+        begin(r);
+        nl = first == FIRST_JSON ? scan->json(p, &valid, r->trail, r->slots, &r->touched)
+                                 : scan->logfmt(p, log->format == LOG_LOGFMT, &valid, r->trail,
+                                                r->slots, &r->touched);
+    }
+    /* what begins otherwise than JSON and is not logfmt is text */
+    if (!valid && (first != FIRST_LOGFMT || log->format != LOG_AUTO)) {
+        *ret_result = record_line(r, slice_make(p, (size_t)(nl - p)), max_line);
+        return nl;
+    }
+    r->line = slice_make(p, (size_t)(nl - p) - (nl[-1] == '\r'));
+    r->stream = r->wrapper_time = (struct slice){"", 0};
+    r->decoded = !valid ? DECODED_TEXT : first == FIRST_JSON ? DECODED_JSON : DECODED_LOGFMT;
+    *ret_result = RECORD_LINE;
+    return nl;
 }
 
 /* Unix seconds with as many fraction digits as it takes. */
@@ -123,7 +241,7 @@ void record_builtin(struct record *r, uint16_t slot)
         record_set(r, slot, r->stream);
         break;
     case CTX_TIME:
-        record_set(r, slot, time_text(r, record_time(r, NULL)));
+        record_set(r, slot, time_text(r, record_time(r)));
         break;
     case CTX_FILE:
     case CTX_LOG:
@@ -207,9 +325,9 @@ void record_note_time(struct record *r)
     }
 }
 
-int64_t record_time(struct record *r, const struct event *event)
+int64_t record_time(struct record *r)
 {
-    if (r->time_known || record_has_time(r) || (event && record_event_time(r, event)))
+    if (r->time_known || record_has_time(r))
         return r->time_ns;
     int64_t last = source_time(r->source);
 

@@ -1,8 +1,8 @@
-/* record -- one line being looked at: its fields by slot, and scratch memory for what is made of
- * it.
+/* record -- one line being looked at: from its raw bytes (CR and BOM off, unwrapped, prefix cut,
+ * decoded) to its fields by slot, and scratch memory for what is made of them.
  *
- * One record serves a whole run: record_begin clears only the slots the last line filled.
- * Everything reached through it dies at the next record_begin. */
+ * One record serves a whole run: each line clears only the slots that the last one filled.
+ * Everything reached through it dies with the next line. */
 #ifndef LT_ENGINE_RECORD_H
 #define LT_ENGINE_RECORD_H
 
@@ -36,19 +36,26 @@ void record_release(struct record *r);
 /* The lines that follow come from this source: fills what its path says. */
 void record_source(struct record *r, struct source *s);
 
-/* Clears what the last line left. */
-static inline void record_begin(struct record *r)
-{
-    for (unsigned i = 0; i < r->touched.n; i++)
-        r->slots[r->touched.slots[i]].kind = FIELD_NONE;
-    r->touched.n = 0;
-    r->time_known = r->time_own = r->time_dated = false;
-    if (r->scratch.block)
-        arena_reset(&r->scratch);
-}
+enum record_result {
+    RECORD_LINE,
+    RECORD_NOTHING,  /* empty, or a part of a line still to come */
+    RECORD_TOO_LONG, /* joined from parts, it went over max_line: dropped whole */
+};
 
-/* Reads the fields of r->line by the log's format; sets r->decoded. */
-void record_decode(struct record *r);
+/* Up to the unwrapped line: sets r->line, r->stream and r->wrapper_time, for the source of the last
+ * record_source. */
+enum record_result record_unwrap(struct record *r, struct slice raw, size_t max_line);
+/* The rest, on r->line: prefix, fields by the log's format. False when nothing is left of the
+ * line. */
+bool record_decode(struct record *r);
+/* Both. */
+enum record_result record_line(struct record *r, struct slice raw, size_t max_line);
+
+/* The line at p in a block of whole lines: as record_line, and returns where its '\n' is, which
+ * must be there; LINESCAN_SLACK bytes behind it must be readable. The fields and the end of the
+ * line are found in one pass. */
+const char *record_next(struct record *r, const char *p, size_t max_line,
+                        enum record_result *ret_result);
 
 /* Fills a slot with text that lives as long as the line (or in r->scratch). */
 static inline void record_set(struct record *r, uint16_t slot, struct slice text)
@@ -59,9 +66,6 @@ static inline void record_set(struct record *r, uint16_t slot, struct slice text
         r->touched.slots[r->touched.n++] = slot;
     *f = (struct field){text.p, (uint32_t)text.n, FIELD_TEXT};
 }
-
-/* Fills the slots of the groups of path_match (record_source does it too). */
-void record_path(struct record *r);
 
 /* Fills the slots of a matched pattern's groups; a group that took no part changes nothing. */
 void record_capture(struct record *r, const struct capture *c);
@@ -95,8 +99,7 @@ bool record_event_time(struct record *r, const struct event *event);
  * is done with a line. */
 void record_note_time(struct record *r);
 
-/* The line's time: its own, else its wrapper's, else that of the line before, else of reading.
- * `event` names a match event whose group of the log's time name counts too; NULL = none. */
-int64_t record_time(struct record *r, const struct event *event);
+/* The line's time: its own, else its wrapper's, else that of the line before, else of reading. */
+int64_t record_time(struct record *r);
 
 #endif

@@ -8,8 +8,6 @@ liblogtally_a_SOURCES += \
 	src/engine/explain.h \
 	src/engine/explain_text.c \
 	src/engine/explain_text.h \
-	src/engine/intake.c \
-	src/engine/intake.h \
 	src/engine/literals.c \
 	src/engine/literals.h \
 	src/engine/match.c \

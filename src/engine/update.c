@@ -277,7 +277,7 @@ static void keep_exemplar(struct updater *u, struct record *r, const struct upda
     }
     if (x.nlabels == 0)
         return;
-    x.time = (double)record_time(r, NULL) / 1e9;
+    x.time = (double)record_time(r) / 1e9;
     family_exemplar(op->family, index, &x);
 }
 
@@ -295,7 +295,7 @@ static void update_gauge(struct updater *u, struct record *r, const struct updat
     enum verb verb = op->mapping->verb;
 
     if (verb == VERB_SET)
-        gauge_set(op->family, index, v, record_time(r, NULL), r->source->id, u->now_ns);
+        gauge_set(op->family, index, v, record_time(r), r->source->id, u->now_ns);
     else
         gauge_add(op->family, index, verb == VERB_DEC || verb == VERB_SUB ? -v : v, u->now_ns);
 }

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "base/xalloc.h"
-#include "engine/intake.h"
+#include "engine/record.h"
 #include "suggest/fields.h"
 #include "suggest/shapes.h"
 #include "suggest/suggest.h"
@@ -298,7 +298,7 @@ static char *write_up(const char *const *lines, int times, uint64_t least)
     record_source(&r, source);
     for (int t = 0; t < times; t++)
         for (size_t i = 0; lines[i]; i++)
-            if (intake_line(&r, slice_str(lines[i]), 1 << 20) == INTAKE_LINE)
+            if (record_line(&r, slice_str(lines[i]), 1 << 20) == RECORD_LINE)
                 suggest_add(s, &r);
     suggest_write(s, "sample", &out);
     suggest_free(s);
