@@ -10,6 +10,8 @@ liblogtally_a_SOURCES += \
 	src/base/clock.h \
 	src/base/decimal.c \
 	src/base/decimal.h \
+	src/base/jsonout.c \
+	src/base/jsonout.h \
 	src/base/log.c \
 	src/base/log.h \
 	src/base/loop.c \

@@ -28,16 +28,12 @@ static void escape_clean(struct buf *out, struct slice s, enum escape how)
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         const char *e = escape_of(c, how);
-        bool control = !e && how == ESCAPE_JSON && c < 0x20;
 
-        if (!e && !control)
+        if (!e)
             continue;
         buf_add(out, s.p + done, i - done);
         done = i + 1;
-        if (control)
-            buf_fmt(out, "\\u%04x", c);
-        else
-            buf_str(out, e);
+        buf_str(out, e);
     }
     buf_add(out, s.p + done, s.n - done);
 }

@@ -1,4 +1,4 @@
-/* escape -- the escapes of the exposition formats.
+/* escape -- the escapes of the text formats; JSON has jsonout.
  *
  * Only this room includes this header. */
 #ifndef LT_METRICS_ESCAPE_H
@@ -9,7 +9,6 @@
 enum escape {
     ESCAPE_LABEL, /* backslash, quote, line feed; also HELP in OpenMetrics */
     ESCAPE_HELP,  /* backslash, line feed; HELP of text 0.0.4 */
-    ESCAPE_JSON,  /* without the quotes around it */
 };
 
 /* Appends any bytes as text that a page may hold: what is no UTF-8, or a NUL, becomes U+FFFD. */

@@ -1,0 +1,94 @@
+/* jsonout -- one escaper for all JSON that is written; runs without an escape are copied whole. */
+#include "config.h"
+
+#include "base/jsonout.h"
+
+#include "base/num.h"
+#include "base/utf8.h"
+
+#include <math.h>
+
+static void add_escaped(struct buf *out, struct slice s)
+{
+    size_t done = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        buf_add(out, s.p + done, i - done);
+        done = i + 1;
+        if (c == '\n')
+            buf_str(out, "\\n");
+        else
+            buf_fmt(out, c < 0x20 ? "\\u%04x" : "\\%c", c);
+    }
+    buf_add(out, s.p + done, s.n - done);
+}
+
+static void comma(struct jsonout *j)
+{
+    if (!j->first)
+        buf_char(j->out, ',');
+    j->first = false;
+}
+
+void jsonout_open(struct jsonout *j, char bracket)
+{
+    comma(j);
+    buf_char(j->out, bracket);
+    j->first = true;
+}
+
+void jsonout_close(struct jsonout *j, char bracket)
+{
+    buf_char(j->out, bracket);
+    j->first = false;
+}
+
+void jsonout_text(struct jsonout *j, struct slice text)
+{
+    struct buf clean = BUF_INIT;
+
+    comma(j);
+    if (!utf8_is_clean(text)) {
+        utf8_clean(&clean, text);
+        text = buf_all(&clean);
+    }
+    buf_char(j->out, '"');
+    add_escaped(j->out, text);
+    buf_char(j->out, '"');
+    buf_release(&clean);
+}
+
+void jsonout_key(struct jsonout *j, const char *key)
+{
+    jsonout_text(j, slice_str(key));
+    buf_char(j->out, ':');
+    j->first = true;
+}
+
+void jsonout_word(struct jsonout *j, struct slice word)
+{
+    comma(j);
+    buf_slice(j->out, word);
+}
+
+void jsonout_u64(struct jsonout *j, uint64_t v)
+{
+    char text[NUM_TEXT];
+
+    jsonout_word(j, slice_make(text, num_format_u64(text, v)));
+}
+
+void jsonout_number(struct jsonout *j, double v)
+{
+    char text[NUM_TEXT];
+    struct slice number = {text, num_format(text, v)};
+
+    if (isfinite(v))
+        jsonout_word(j, number);
+    else
+        jsonout_text(j, number);
+}

@@ -1,0 +1,33 @@
+/* jsonout -- JSON written piece by piece, in the order given.
+ *
+ * Commas, quotes and escapes are put where they belong, and every text comes out as valid UTF-8.
+ * That opens match closes is the caller's.
+ *
+ *     struct jsonout j = {out, true};
+ *     jsonout_open(&j, '{');
+ *     jsonout_key(&j, "name");
+ *     jsonout_text(&j, name);
+ *     jsonout_close(&j, '}');  */
+#ifndef LT_BASE_JSONOUT_H
+#define LT_BASE_JSONOUT_H
+
+#include "base/buf.h"
+
+struct jsonout {
+    struct buf *out;
+    bool first; /* nothing stands before: no comma */
+};
+
+/* `{` or `[`; `}` or `]`. */
+void jsonout_open(struct jsonout *j, char bracket);
+void jsonout_close(struct jsonout *j, char bracket);
+/* A value must follow. */
+void jsonout_key(struct jsonout *j, const char *key);
+void jsonout_text(struct jsonout *j, struct slice text);
+/* A number, true, false or null, as it is to be written. */
+void jsonout_word(struct jsonout *j, struct slice word);
+void jsonout_u64(struct jsonout *j, uint64_t v);
+/* JSON knows no NaN and no infinity: these are texts. */
+void jsonout_number(struct jsonout *j, double v);
+
+#endif
