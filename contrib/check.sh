@@ -244,6 +244,9 @@ step_docs() {
     need python3
     LOGTALLY=$logtally python3 "$top/tests/try_docs.py" >"$out" || ok=1
     cat "$out"
+    closing_line "$out" || ok=1
+    "$top/contrib/draw-rooms.py" --check >"$out" || ok=1
+    cat "$out"
     closing_line "$out" && return $ok
 }
 
