@@ -28,7 +28,7 @@
 
 struct scrape {
     struct http_request *request;
-    enum http_format format;
+    enum expose_format format;
     bool gzip;
     uint64_t version; /* the page must be at least of this version */
     int64_t start_ns, deadline_ns;
@@ -156,13 +156,13 @@ static void reply_page(struct daemon *d, struct scrape *s)
     struct buf live = BUF_INIT, body = BUF_INIT;
     struct http_reply reply = {
         .status = 200,
-        .content_type = http_format_content_type(s->format),
+        .content_type = expose_content_type(s->format),
         .content_encoding = s->gzip ? "gzip" : NULL,
         .negotiated = true,
     };
 
     note_updates(d);
-    options.format = (enum expose_format)s->format;
+    options.format = s->format;
     live_expose(&d->facts, &options, &live);
     if (s->gzip) {
         struct gzip_part tail;
@@ -188,7 +188,7 @@ static void answer(struct daemon *d, struct scrape *s)
     struct expose_options options = page_options(d);
 
     if (!page->plain)
-        rendering_make(d->durable, &options, (enum expose_format)s->format, page);
+        rendering_make(d->durable, &options, s->format, page);
     reply_page(d, s);
     free(s);
 }
@@ -281,7 +281,8 @@ void daemon_scrape(void *ctx, struct http_request *r)
     struct scrape *s = xcalloc(1, sizeof *s);
 
     s->request = r;
-    s->format = negotiate_format(http_request_header(r, "Accept"));
+    s->format =
+        negotiate_openmetrics(http_request_header(r, "Accept")) ? EXPOSE_OPENMETRICS : EXPOSE_TEXT;
     s->gzip = negotiate_gzip(http_request_header(r, "Accept-Encoding"));
     s->start_ns = clock_mono_ns();
     s->deadline_ns = s->start_ns + PATIENCE_NS;

@@ -101,7 +101,7 @@ static void do_job(struct writer *s, struct writer_job *job, struct writer_resul
     }
     for (unsigned f = 0; f < PAGE_FORMATS && result->error == 0; f++)
         if (job->render[f])
-            rendering_make(job->snapshot, &job->options, (enum expose_format)f, &result->pages[f]);
+            rendering_make(job->snapshot, &job->options, f, &result->pages[f]);
     buf_release(&job->files);
 }
 

@@ -12,7 +12,8 @@
 #include "input/statefile.h"
 #include "metrics/expose.h"
 
-enum { PAGE_TEXT = EXPOSE_TEXT, PAGE_OPENMETRICS = EXPOSE_OPENMETRICS, PAGE_FORMATS };
+/* A scrape gets text or OpenMetrics, the first two of enum expose_format. */
+enum { PAGE_FORMATS = EXPOSE_OPENMETRICS + 1 };
 
 /* What a page of one format is made of; empty until it was rendered. */
 struct rendering {

@@ -111,32 +111,33 @@ static bool version_is(const struct entry *e, struct slice a, struct slice b)
     return e->version.n == 0 || slice_eq(e->version, a) || slice_eq(e->version, b);
 }
 
-static bool supported(const struct entry *e, enum http_format *ret_format)
+static bool is_openmetrics(const struct entry *e)
 {
-    bool openmetrics = equals(e->name, SLICE("application/openmetrics-text")) &&
-                       version_is(e, SLICE("1.0.0"), SLICE("0.0.1"));
-    bool text =
-        (equals(e->name, SLICE("text/plain")) && version_is(e, SLICE("0.0.4"), SLICE("0.0.4"))) ||
-        equals(e->name, SLICE("text/*")) || equals(e->name, SLICE("*/*"));
-
-    *ret_format = openmetrics ? HTTP_FORMAT_OPENMETRICS : HTTP_FORMAT_TEXT;
-    return openmetrics || text;
+    return equals(e->name, SLICE("application/openmetrics-text")) &&
+           version_is(e, SLICE("1.0.0"), SLICE("0.0.1"));
 }
 
-enum http_format negotiate_format(const char *accept)
+static bool is_text(const struct entry *e)
+{
+    return (equals(e->name, SLICE("text/plain")) &&
+            version_is(e, SLICE("0.0.4"), SLICE("0.0.4"))) ||
+           equals(e->name, SLICE("text/*")) || equals(e->name, SLICE("*/*"));
+}
+
+bool negotiate_openmetrics(const char *accept)
 {
     struct slice rest = slice_str(accept);
-    enum http_format best = HTTP_FORMAT_TEXT, format;
+    bool openmetrics = false;
     struct entry e;
     int best_q = 0;
 
     while (next_entry(&rest, &e)) {
-        if (e.q > best_q && supported(&e, &format)) {
-            best = format;
+        if (e.q > best_q && (is_openmetrics(&e) || is_text(&e))) {
+            openmetrics = is_openmetrics(&e);
             best_q = e.q;
         }
     }
-    return best;
+    return openmetrics;
 }
 
 bool negotiate_gzip(const char *accept_encoding)
@@ -149,11 +150,4 @@ bool negotiate_gzip(const char *accept_encoding)
             return e.q > 0;
     }
     return false;
-}
-
-const char *http_format_content_type(enum http_format format)
-{
-    if (format == HTTP_FORMAT_OPENMETRICS)
-        return "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    return "text/plain; version=0.0.4; charset=utf-8";
 }

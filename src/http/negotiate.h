@@ -1,4 +1,4 @@
-/* negotiate -- what a scraper asked for: format by Accept, compression by Accept-Encoding.
+/* negotiate -- what a scraper asked for: OpenMetrics by Accept, compression by Accept-Encoding.
  *
  * The rules (q values, ties, parameters, what Prometheus versions really send) are those of RFC
  * 9110 12.5 and of prometheus' scrape manager. */
@@ -7,11 +7,8 @@
 
 #include <stdbool.h>
 
-enum http_format { HTTP_FORMAT_TEXT, HTTP_FORMAT_OPENMETRICS };
-
-/* NULL, empty, garbage, or nothing supported: text. */
-enum http_format negotiate_format(const char *accept);
+/* False for NULL, an empty header, garbage, or nothing that we have: then it is text 0.0.4. */
+bool negotiate_openmetrics(const char *accept);
 bool negotiate_gzip(const char *accept_encoding);
-const char *http_format_content_type(enum http_format format);
 
 #endif

@@ -34,6 +34,17 @@ size_t counter_format(char out[NUM_TEXT], const struct counter *c)
     return num_format_u64(out, c->whole);
 }
 
+const char *expose_content_type(enum expose_format format)
+{
+    static const char *const types[] = {
+        [EXPOSE_TEXT] = "text/plain; version=0.0.4; charset=utf-8",
+        [EXPOSE_OPENMETRICS] = "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        [EXPOSE_JSON] = "application/json",
+    };
+
+    return types[format];
+}
+
 static int compare_placed(const void *pa, const void *pb, void *ctx)
 {
     const struct placed *a = pa, *b = pb;

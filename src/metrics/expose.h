@@ -11,6 +11,8 @@
 #include "metrics/snapshot.h"
 
 enum expose_format { EXPOSE_TEXT, EXPOSE_OPENMETRICS, EXPOSE_JSON };
+/* For the header Content-Type. */
+const char *expose_content_type(enum expose_format format);
 
 enum expose_flags {
     EXPOSE_SORTED = 1 << 0,  /* families by name, series by label values */

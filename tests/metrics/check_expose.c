@@ -634,6 +634,14 @@ START_TEST(names)
 }
 END_TEST
 
+START_TEST(content_types_name_version_and_charset)
+{
+    ck_assert_str_eq(expose_content_type(EXPOSE_OPENMETRICS),
+                     "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    ck_assert_str_eq(expose_content_type(EXPOSE_TEXT), "text/plain; version=0.0.4; charset=utf-8");
+}
+END_TEST
+
 static Suite *expose_suite(void)
 {
     Suite *s = suite_create("expose");
@@ -664,6 +672,7 @@ static Suite *expose_suite(void)
     tcase_add_test(t, timestamps_and_no_metadata_for_backfill);
     tcase_add_test(t, json);
     tcase_add_test(t, names);
+    tcase_add_test(t, content_types_name_version_and_charset);
     suite_add_tcase(s, t);
     return s;
 }
