@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "config/mistake.h"
+#include "metrics/own.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -66,6 +67,14 @@ static int help(void *options, const struct command *self)
         return usage_error(self, "%s: one command at a time", o->files.list[1]);
     if (o->files.n == 0) {
         print_overview(stdout);
+        return EXIT_FINE;
+    }
+    if (strcmp(o->files.list[0], "metrics") == 0) {
+        struct buf rows = BUF_INIT;
+
+        own_describe(&rows);
+        fwrite(rows.p, 1, rows.n, stdout);
+        buf_release(&rows);
         return EXIT_FINE;
     }
     const struct command *c = find_command(o->files.list[0]);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app/output.h"
+#include "metrics/own.h"
 #include "offline/merge.h"
 #include "offline/parallel.h"
 
@@ -75,8 +76,7 @@ static int write_result(struct replay *r, const struct replay_options *o,
  * value that is missing is common, and no mistake. */
 static void tell_skipped(const struct replay *r)
 {
-    const struct family *f =
-        registry_find(r->session.registry, SLICE("logtally_rule_skipped_total"));
+    const struct family *f = own_family(r->session.registry, OWN_RULE_SKIPPED);
 
     for (uint32_t i = 0; i < family_nseries(f); i++) {
         struct slice metric = family_label(f, i, 0), event = family_label(f, i, 1);

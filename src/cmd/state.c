@@ -30,10 +30,7 @@ static int show_values(struct slice values, struct buf *err)
     int r = snapshot_merge(registry, values, err);
 
     if (r == 0) {
-        struct snapshot *s = snapshot_take(registry);
-
-        expose(s, &options, &page);
-        snapshot_free(s);
+        expose_registry(registry, &options, &page);
         fwrite(page.p, 1, page.n, stdout);
     }
     buf_release(&page);

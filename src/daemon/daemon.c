@@ -47,7 +47,7 @@ static void note_progress(struct daemon *d)
     d->running_from_ns = now;
     if (d->catching_up && !catching_up)
         log_info("caught up with the files that were there");
-    d->facts.catching_up = d->catching_up = catching_up;
+    d->catching_up = catching_up;
 }
 
 /* Every `interval`, and more often while catching up. */
@@ -128,8 +128,8 @@ static int restore(struct daemon *d)
         tailset_start_at_end(d->files);
     }
     if (damaged || found == STATEFILE_DAMAGED || found == STATEFILE_PREVIOUS)
-        counter_inc(d->resets, 0, 1, 0);
-    d->facts.checkpoint_wall_ns = wall_ns;
+        counter_inc(own_family(d->registry, OWN_STATE_RESETS), 0, 1, 0);
+    d->checkpoint_wall_ns = wall_ns;
     d->first_start = d->statefile && found == STATEFILE_EMPTY;
 out:
     buf_release(&payload);
@@ -213,13 +213,25 @@ static void save_first(struct daemon *d)
     d->durable_mono_ns = 0; /* as of a restored one: the first scrape gets a new one */
 }
 
+/* A reload waits for the writer, and goes before the next save. */
+static void on_saved(void *ctx, struct writer_result *result)
+{
+    struct daemon *d = ctx;
+
+    daemon_take_saved(d, result);
+    if (d->reload_again)
+        daemon_reload(d, NULL);
+    else if (d->scrapes)
+        daemon_save(d);
+}
+
 int daemon_start(struct daemon *d, const struct run_options *options)
 {
     int code;
 
     *d = (struct daemon){.options = options, .catching_up = true};
-    d->facts.start_wall_ns = d->facts.reload_wall_ns = clock_wall_ns();
-    d->facts.reload_ok = true;
+    d->start_wall_ns = d->reload_wall_ns = clock_wall_ns();
+    d->reload_ok = true;
     d->running_from_ns = clock_mono_ns();
     if ((code = load(d)) != 0)
         return code;
@@ -231,10 +243,7 @@ int daemon_start(struct daemon *d, const struct run_options *options)
     }
     if ((code = open_http(d)) != 0 || (code = open_statefile(d)) != 0 || (code = restore(d)) != 0)
         return code;
-    d->facts.files = d->files;
-    d->facts.http = d->http;
-    d->facts.catching_up = true;
-    r = writer_new(d->loop, d->statefile, daemon_saved, d, &d->writer);
+    r = writer_new(d->loop, d->statefile, on_saved, d, &d->writer);
 
     if (r < 0) {
         log_error("cannot start the writer thread: %s", strerror(-r));

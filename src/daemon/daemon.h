@@ -1,12 +1,33 @@
-/* daemon -- the rooms joined: files -> engine -> registry -> snapshot -> page.
+/* daemon -- `logtally run`: files -> engine -> registry -> snapshot -> page, in one process that goes on.
  *
- * One thread, the loop, owns files, rules, registry and HTTP; the writer's thread makes copies of
- * the values durable and renders them. What a scrape shows comes from the last durable snapshot. */
+ * The room joins the others and knows least itself: input brings lines, the engine counts them, the
+ * store keeps what the writer gives it, http asks for pages. daemon.c starts, turns the loop, and is told
+ * of every signal, tick and finished save. The other files are called from there and from each other
+ * only downwards (routes, reload, page, then the rest), never back:
+ *
+ *   input.c             what the input room hands up: lines to the engine, the rest into counters
+ *   page.c              when a snapshot is taken, and which page a scrape gets
+ *   reload.c            new rules beside the old ones, then swapped
+ *   routes.c            the other paths that are served
+ *   process_metrics.c   the live part of the page
+ *   writer.c            the second thread; it does not know struct daemon
+ *
+ * Invariants: a scrape never shows what a crash could take back -- the page comes from the last durable
+ * snapshot, but for the live metrics at its end. A snapshot's values and file positions are of one
+ * moment, between two lines. A configuration with mistakes changes nothing.
+ *
+ * Ownership: the loop's thread owns everything in struct daemon; the writer's thread owns a job from
+ * writer_start until its result is delivered on the loop. What may change under a job (the setup that its
+ * page options point into) waits for it. */
 #ifndef LT_DAEMON_DAEMON_H
 #define LT_DAEMON_DAEMON_H
 
-#include "daemon/process_metrics.h"
+#include "app/setup.h"
 #include "daemon/writer.h"
+#include "engine/engine.h"
+#include "http/server.h"
+#include "input/tailset.h"
+#include "metrics/own.h"
 
 struct run_options {
     struct common_options common;
@@ -29,11 +50,9 @@ struct daemon {
     struct registry *registry;
     struct engine *engine;
 
-    /* Counters of the input room, kept in the registry. */
-    struct family *rotated, *truncated, *vanished, *lost, *resets;
     uint64_t *read_errors;    /* per log */
     uint64_t *hits_seen;      /* per family: hits of its events at the last page */
-    int64_t *updated_wall_ns; /* per family */
+    int64_t *updated_wall_ns; /* per family; 0 = never */
 
     /* The last durable snapshot, and its pages as far as they were asked for. */
     struct snapshot *durable;
@@ -42,20 +61,26 @@ struct daemon {
     int64_t durable_mono_ns;              /* when it was taken */
     int64_t saving_mono_ns;               /* the same of the one being saved */
     int64_t wanted_mono_ns[PAGE_FORMATS]; /* when the format was last asked for; 0 = never */
+    int64_t checkpoint_wall_ns;           /* of the last durable snapshot; 0 = none */
+    int64_t checkpoint_duration_ns;       /* how long saving it took */
+    uint64_t checkpoint_bytes, checkpoint_failures;
 
     struct scrape *scrapes; /* waiting */
     struct loop_timer *deadline_timer, *tick_timer;
-    uint64_t changes; /* of what tailset_version does not count */
+    double scrape_seconds; /* how long the last scrape took */
+    uint64_t changes;      /* of what tailset_version does not count */
     bool reload_again;
     struct http_request *reload_request; /* that asked for reload_again; or NULL */
+    bool reload_ok;                      /* the last one worked */
+    int64_t reload_wall_ns;              /* of the last that worked */
     bool hiding;                         /* some family is hidden */
 
+    int64_t start_wall_ns;
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */
     bool catching_up;
     bool save_fails;  /* the last one did */
     bool first_start; /* there was never a state */
     unsigned nlisten; /* addresses */
-    struct live_facts facts;
 };
 
 /* Loads, opens and starts everything. 0, or an exit code after a sentence on stderr. */
@@ -66,6 +91,7 @@ void daemon_stop(struct daemon *d);
 
 /* input.c: the sink of the input room. */
 extern const struct tail_sink daemon_sink;
+/* Adds the counters of the input room to the registry, at 0 for every log. */
 void daemon_count_input(struct daemon *d);
 /* Fills tail_logs and options from the ruleset. */
 void daemon_tail_options(struct daemon *d, struct tail_options *ret_options);
@@ -73,7 +99,8 @@ void daemon_tail_options(struct daemon *d, struct tail_options *ret_options);
 /* page.c: snapshots and scrapes. */
 uint64_t daemon_version(const struct daemon *d);
 void daemon_save(struct daemon *d);
-void daemon_saved(void *ctx, struct writer_result *result);
+/* A save has ended: its pages are taken over, the scrapes that waited for them answered. */
+void daemon_take_saved(struct daemon *d, struct writer_result *result);
 void daemon_scrape(void *ctx, struct http_request *r);
 void daemon_deadline(void *ctx);
 /* Takes the registry as it is as durable: right after a start or a restore. */
@@ -83,6 +110,10 @@ void daemon_hide(struct daemon *d);
 void daemon_drop_scrapes(struct daemon *d);
 /* Hits of all events that update a family. */
 uint64_t daemon_family_hits(const struct daemon *d, unsigned family);
+
+/* process_metrics.c: appends the live part of the page, with # EOF in OpenMetrics. */
+void daemon_expose_process(const struct daemon *d, const struct expose_options *options,
+                           struct buf *out);
 
 /* reload.c */
 void daemon_reload(struct daemon *d, struct http_request *request);

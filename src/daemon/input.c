@@ -47,9 +47,24 @@ static void sink_close(void *ctx, void *file)
     source_free(file);
 }
 
-static void count(struct family *f, const char *log, const char *reason, uint64_t n)
+/* Where a note is counted; TAIL_TOO_LONG and TAIL_READ_ERROR come after these. */
+static const struct {
+    enum own_id metric;
+    const char *reason;
+} counted[] = {
+    [TAIL_ROTATED] = {OWN_FILES_ROTATED, NULL},
+    [TAIL_TRUNCATED] = {OWN_FILES_TRUNCATED, NULL},
+    [TAIL_VANISHED] = {OWN_FILES_VANISHED, NULL},
+    [TAIL_LOST_VANISHED] = {OWN_LOST_BYTES, "vanished"},
+    [TAIL_LOST_TRUNCATED] = {OWN_LOST_BYTES, "truncated"},
+    [TAIL_LOST_STATE] = {OWN_LOST_BYTES, "state"},
+};
+
+static void count(struct daemon *d, unsigned log, enum tail_note note, uint64_t n)
 {
-    struct slice labels[] = {slice_str(log), slice_str(reason)};
+    struct family *f = own_family(d->registry, counted[note].metric);
+    struct slice labels[] = {slice_str(d->setup.rules->logs[log].name),
+                             slice_str(counted[note].reason)};
     struct folded folded;
 
     counter_inc(f, family_series(f, labels, 0, &folded), n, 0);
@@ -58,69 +73,25 @@ static void count(struct family *f, const char *log, const char *reason, uint64_
 static void sink_note(void *ctx, unsigned log, enum tail_note note, uint64_t n)
 {
     struct daemon *d = ctx;
-    const char *name = d->setup.rules->logs[log].name;
 
-    switch (note) {
-    case TAIL_ROTATED:
-        count(d->rotated, name, NULL, n);
-        break;
-    case TAIL_TRUNCATED:
-        count(d->truncated, name, NULL, n);
-        break;
-    case TAIL_VANISHED:
-        count(d->vanished, name, NULL, n);
-        break;
-    case TAIL_LOST_VANISHED:
-        count(d->lost, name, "vanished", n);
-        break;
-    case TAIL_LOST_TRUNCATED:
-        count(d->lost, name, "truncated", n);
-        break;
-    case TAIL_LOST_STATE:
-        count(d->lost, name, "state", n);
-        break;
-    case TAIL_TOO_LONG:
+    if (note == TAIL_TOO_LONG)
         engine_too_long(d->engine, log, n);
-        break;
-    case TAIL_READ_ERROR:
+    else if (note == TAIL_READ_ERROR)
         d->read_errors[log] += n;
-        break;
-    }
+    else
+        count(d, log, note, n);
 }
 
 const struct tail_sink daemon_sink = {
     NULL, sink_open, sink_lines, sink_carry, sink_renamed, sink_close, sink_note,
 };
 
-static struct family *counter(struct daemon *d, const char *name, const char *help,
-                              const char *const *labels, unsigned nlabels)
-{
-    return registry_own(d->registry, FAMILY_COUNTER, name, help, labels, nlabels);
-}
-
 void daemon_count_input(struct daemon *d)
 {
-    static const char *const log[] = {"log"}, *const log_reason[] = {"log", "reason"};
-    static const char *const reasons[] = {"vanished", "truncated", "state"};
-
-    d->rotated = counter(d, "logtally_files_rotated_total",
-                         "Files that got another name and were followed", log, 1);
-    d->truncated = counter(d, "logtally_files_truncated_total", "Files cut while followed", log, 1);
-    d->vanished = counter(d, "logtally_files_vanished_total",
-                          "Files gone before they were read to the end", log, 1);
-    d->lost = counter(d, "logtally_lost_bytes_total", "Bytes known lost", log_reason, 2);
-    d->resets = counter(d, "logtally_state_resets_total", "Starts without the state there had been",
-                        NULL, 0);
-    family_touch(d->resets, 0);
-    for (unsigned i = 0; i < d->setup.rules->nlogs; i++) {
-        const char *name = d->setup.rules->logs[i].name;
-
-        count(d->rotated, name, NULL, 0);
-        count(d->truncated, name, NULL, 0);
-        count(d->vanished, name, NULL, 0);
-        for (unsigned k = 0; k < sizeof reasons / sizeof *reasons; k++)
-            count(d->lost, name, reasons[k], 0);
-    }
+    for (unsigned i = 0; i < d->setup.rules->nlogs; i++)
+        for (unsigned note = 0; note < sizeof counted / sizeof *counted; note++)
+            count(d, i, note, 0);
+    family_touch(own_family(d->registry, OWN_STATE_RESETS), 0);
 }
 
 void daemon_tail_options(struct daemon *d, struct tail_options *ret_options)

@@ -163,7 +163,7 @@ static void reply_page(struct daemon *d, struct scrape *s)
 
     note_updates(d);
     options.format = s->format;
-    live_expose(&d->facts, &options, &live);
+    daemon_expose_process(d, &options, &live);
     if (s->gzip) {
         struct gzip_part tail;
         const struct gzip_part *parts[] = {&page->gzip, &tail};
@@ -178,7 +178,7 @@ static void reply_page(struct daemon *d, struct scrape *s)
         reply.more = http_body_new(&live);
     }
     http_reply(s->request, &reply);
-    d->facts.scrape_seconds = (double)(clock_mono_ns() - s->start_ns) / 1e9;
+    d->scrape_seconds = (double)(clock_mono_ns() - s->start_ns) / 1e9;
 }
 
 /* From the durable snapshot, rendered here and now if nobody asked for this format before. */
@@ -241,9 +241,9 @@ static void take_result(struct daemon *d, struct writer_result *result)
     d->durable_version = result->version;
     d->durable_mono_ns = d->saving_mono_ns;
     if (result->saved) {
-        d->facts.checkpoint_wall_ns = result->wall_ns;
-        d->facts.checkpoint_bytes = result->bytes;
-        d->facts.checkpoint_duration_ns = result->duration_ns;
+        d->checkpoint_wall_ns = result->wall_ns;
+        d->checkpoint_bytes = result->bytes;
+        d->checkpoint_duration_ns = result->duration_ns;
     }
 }
 
@@ -256,23 +256,17 @@ static void note_outcome(struct daemon *d, int error)
     else if (!error && d->save_fails)
         log_info("the state can be saved again");
     d->save_fails = error != 0;
-    d->facts.checkpoint_failures += error != 0;
+    d->checkpoint_failures += error != 0;
 }
 
-void daemon_saved(void *ctx, struct writer_result *result)
+void daemon_take_saved(struct daemon *d, struct writer_result *result)
 {
-    struct daemon *d = ctx;
-
     note_outcome(d, result->error);
     if (result->error == 0)
         take_result(d, result);
     else
         snapshot_free(result->snapshot);
     answer_waiting(d, result->error != 0);
-    if (d->reload_again)
-        daemon_reload(d, NULL);
-    else if (d->scrapes)
-        daemon_save(d);
 }
 
 void daemon_scrape(void *ctx, struct http_request *r)

@@ -1,27 +1,27 @@
-/* process_metrics -- a page's live part is small; making its registry anew each time keeps it free of
- * leftovers (a log that a reload removed). */
+/* process_metrics -- what describes this process now: not derived from lines, not kept over restarts.
+ *
+ * It lives in a registry of its own, and stands at the page's end. The live part is small; making its
+ * registry anew for each page keeps it free of leftovers (a log that a reload removed). What every
+ * client library says of its process is read from /proc/self each time: statm and the directory of
+ * descriptors cost some ten microseconds. */
 #include "config.h"
 
-#include "daemon/process_metrics.h"
+#include "daemon/daemon.h"
 
-#include "daemon/process.h"
-#include "metrics/expose.h"
-
+#include <dirent.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 struct page {
     struct registry *registry;
-    const struct live_facts *facts;
+    struct family *families[OWN_METRICS]; /* the live ones */
 };
 
-static struct family *add(struct page *p, enum family_type type, const char *name, const char *help,
-                          const char *const *labels, unsigned nlabels)
+static void put_for(struct page *p, enum own_id id, const char *a, const char *b, double value)
 {
-    return registry_own(p->registry, type, name, help, labels, nlabels);
-}
-
-static void put(struct family *f, const char *a, const char *b, double value)
-{
+    struct family *f = p->families[id];
     struct slice labels[] = {slice_str(a), slice_str(b)};
     struct folded folded;
     uint32_t i = family_series(f, labels, 0, &folded);
@@ -33,128 +33,128 @@ static void put(struct family *f, const char *a, const char *b, double value)
     family_touch(f, i);
 }
 
-static void gauge(struct page *p, const char *name, const char *help, double value)
+static void put(struct page *p, enum own_id id, double value)
 {
-    put(add(p, FAMILY_GAUGE, name, help, NULL, 0), NULL, NULL, value);
+    put_for(p, id, NULL, NULL, value);
 }
 
-static void counter(struct page *p, const char *name, const char *help, double value)
+static void put_time(struct page *p, enum own_id id, const char *label, int64_t wall_ns)
 {
-    put(add(p, FAMILY_COUNTER, name, help, NULL, 0), NULL, NULL, value);
+    put_for(p, id, label, NULL, (double)wall_ns / 1e9);
 }
 
-static void add_logs(struct page *p)
+static void put_families(struct page *p, const struct daemon *d)
 {
-    static const char *const log[] = {"log"};
-    const struct ruleset *rules = p->facts->setup->rules;
-    struct family *files = add(p, FAMILY_GAUGE, "logtally_files", "Files followed", log, 1);
-    struct family *open = add(p, FAMILY_GAUGE, "logtally_files_open", "Files held open", log, 1);
-    struct family *lag =
-        add(p, FAMILY_GAUGE, "logtally_lag_bytes", "Bytes in files that are not yet read", log, 1);
-    struct family *last = add(p, FAMILY_GAUGE, "logtally_log_last_line_timestamp_seconds",
-                              "When a line of the log was last read", log, 1);
-    struct family *errors =
-        add(p, FAMILY_COUNTER, "logtally_read_errors_total", "Errors while reading files", log, 1);
-
-    for (unsigned i = 0; i < rules->nlogs; i++) {
-        struct tail_log_status s;
-
-        tailset_log_status(p->facts->files, i, &s);
-        put(files, rules->logs[i].name, NULL, s.files);
-        put(open, rules->logs[i].name, NULL, s.open);
-        put(lag, rules->logs[i].name, NULL, (double)s.lag_bytes);
-        if (s.last_read_wall_ns)
-            put(last, rules->logs[i].name, NULL, (double)s.last_read_wall_ns / 1e9);
-        put(errors, rules->logs[i].name, NULL, (double)p->facts->read_errors[i]);
-    }
-    gauge(p, "logtally_catching_up", "1 while files are read that were there at the start",
-          p->facts->catching_up);
-}
-
-static void add_families(struct page *p)
-{
-    static const char *const metric[] = {"metric"};
-    const struct ruleset *rules = p->facts->setup->rules;
-    struct family *series = add(p, FAMILY_GAUGE, "logtally_series", "Series kept", metric, 1);
-    struct family *updated =
-        add(p, FAMILY_GAUGE, "logtally_metric_updated_timestamp_seconds",
-            "When an event last updated the metric, seen at scrapes", metric, 1);
+    const struct ruleset *rules = d->setup.rules;
 
     for (unsigned i = 0; i < rules->nfamilies; i++) {
         const char *name = rules->families[i].spec.name;
 
-        put(series, name, NULL, family_nseries(registry_find(p->facts->registry, slice_str(name))));
-        if (p->facts->updated_wall_ns[i])
-            put(updated, name, NULL, (double)p->facts->updated_wall_ns[i] / 1e9);
+        put_for(p, OWN_SERIES, name, NULL,
+                family_nseries(registry_find(d->registry, slice_str(name))));
+        if (d->updated_wall_ns[i])
+            put_time(p, OWN_METRIC_UPDATED, name, d->updated_wall_ns[i]);
     }
 }
 
-static void add_checkpoint(struct page *p)
+static void put_logs(struct page *p, const struct daemon *d)
 {
-    const struct live_facts *f = p->facts;
+    for (unsigned i = 0; i < d->setup.rules->nlogs; i++) {
+        const char *name = d->setup.rules->logs[i].name;
+        struct tail_log_status s;
 
-    gauge(p, "logtally_checkpoint_timestamp_seconds", "When the last snapshot became durable",
-          (double)f->checkpoint_wall_ns / 1e9);
-    gauge(p, "logtally_checkpoint_bytes", "Size of the last snapshot", (double)f->checkpoint_bytes);
-    gauge(p, "logtally_checkpoint_duration_seconds", "How long saving the last snapshot took",
-          (double)f->checkpoint_duration_ns / 1e9);
-    counter(p, "logtally_checkpoint_failures_total", "Snapshots that could not be saved",
-            (double)f->checkpoint_failures);
-    gauge(p, "logtally_config_last_reload_successful", "1 when the last reload worked",
-          f->reload_ok);
-    gauge(p, "logtally_config_last_reload_success_timestamp_seconds",
-          "When a configuration was last loaded", (double)f->reload_wall_ns / 1e9);
+        tailset_log_status(d->files, i, &s);
+        put_for(p, OWN_FILES, name, NULL, s.files);
+        put_for(p, OWN_FILES_OPEN, name, NULL, s.open);
+        put_for(p, OWN_LAG_BYTES, name, NULL, (double)s.lag_bytes);
+        if (s.last_read_wall_ns)
+            put_time(p, OWN_LOG_LAST_LINE, name, s.last_read_wall_ns);
+        put_for(p, OWN_READ_ERRORS, name, NULL, (double)d->read_errors[i]);
+    }
 }
 
-static void add_http(struct page *p)
+static void put_daemon(struct page *p, const struct daemon *d)
 {
-    static const char *const labels[] = {"path", "code"}, *const build[] = {"version", "revision"};
-    struct family *requests =
-        add(p, FAMILY_COUNTER, "logtally_http_requests_total", "Requests answered", labels, 2);
+    put(p, OWN_CATCHING_UP, d->catching_up);
+    put_time(p, OWN_CHECKPOINT_TIME, NULL, d->checkpoint_wall_ns);
+    put(p, OWN_CHECKPOINT_BYTES, (double)d->checkpoint_bytes);
+    put(p, OWN_CHECKPOINT_DURATION, (double)d->checkpoint_duration_ns / 1e9);
+    put(p, OWN_CHECKPOINT_FAILURES, (double)d->checkpoint_failures);
+    put(p, OWN_RELOAD_OK, d->reload_ok);
+    put_time(p, OWN_RELOAD_TIME, NULL, d->reload_wall_ns);
+    put(p, OWN_SCRAPE_DURATION, d->scrape_seconds);
+    put_for(p, OWN_BUILD_INFO, PACKAGE_VERSION, BUILD_REVISION, 1);
+    put_time(p, OWN_START_TIME, NULL, d->start_wall_ns);
+}
+
+static void put_requests(struct page *p, const struct http_server *http)
+{
     const char *path;
     unsigned status;
     uint64_t count;
 
-    for (size_t at = 0; http_server_count(p->facts->http, &at, &path, &status, &count);) {
+    for (size_t at = 0; http_server_count(http, &at, &path, &status, &count);) {
         char code[16];
 
         snprintf(code, sizeof code, "%u", status);
-        put(requests, path, code, (double)count);
+        put_for(p, OWN_HTTP_REQUESTS, path, code, (double)count);
     }
-    gauge(p, "logtally_scrape_duration_seconds", "How long answering the last scrape took",
-          p->facts->scrape_seconds);
-    put(add(p, FAMILY_GAUGE, "logtally_build_info", "Version of the program", build, 2),
-        PACKAGE_VERSION, BUILD_REVISION, 1);
 }
 
-static void add_process(struct page *p)
+static double seconds(struct timeval t)
 {
-    struct process_facts f;
-
-    process_read(&f);
-    counter(p, "process_cpu_seconds_total", "CPU time used", f.cpu_seconds);
-    gauge(p, "process_resident_memory_bytes", "Resident memory", f.resident_bytes);
-    gauge(p, "process_virtual_memory_bytes", "Virtual memory", f.virtual_bytes);
-    gauge(p, "process_open_fds", "Open file descriptors", f.open_fds);
-    gauge(p, "process_max_fds", "Limit of open file descriptors", f.max_fds);
-    gauge(p, "process_start_time_seconds", "When the process started",
-          (double)p->facts->start_wall_ns / 1e9);
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
-void live_expose(const struct live_facts *facts, const struct expose_options *options,
-                 struct buf *out)
+static double count_fds(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    double n = 0;
+
+    if (!d)
+        return 0;
+    for (struct dirent *e; (e = readdir(d));)
+        n += e->d_name[0] != '.';
+    closedir(d);
+    return n - 1; /* the one that reads the directory */
+}
+
+/* What cannot be read is 0. */
+static void put_process(struct page *p)
+{
+    FILE *f = fopen("/proc/self/statm", "re");
+    double page_bytes = (double)sysconf(_SC_PAGESIZE);
+    unsigned long pages = 0, resident = 0;
+    struct rusage usage = {0};
+    struct rlimit limit = {0};
+
+    if (f && fscanf(f, "%lu %lu", &pages, &resident) != 2)
+        pages = resident = 0;
+    if (f)
+        fclose(f);
+    (void)getrusage(RUSAGE_SELF, &usage);
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    put(p, OWN_CPU_SECONDS, seconds(usage.ru_utime) + seconds(usage.ru_stime));
+    put(p, OWN_RESIDENT_BYTES, (double)resident * page_bytes);
+    put(p, OWN_VIRTUAL_BYTES, (double)pages * page_bytes);
+    put(p, OWN_OPEN_FDS, count_fds());
+    put(p, OWN_MAX_FDS, (double)limit.rlim_cur);
+}
+
+void daemon_expose_process(const struct daemon *d, const struct expose_options *options,
+                           struct buf *out)
 {
     struct registry_limits limits = {.label_bytes = 256};
-    struct page p = {registry_new(&limits), facts};
+    struct page p = {.registry = registry_new(&limits)};
 
-    add_families(&p);
-    add_logs(&p);
-    add_checkpoint(&p);
-    add_http(&p);
-    add_process(&p);
-    struct snapshot *snapshot = snapshot_take(p.registry);
-
-    expose(snapshot, options, out);
-    snapshot_free(snapshot);
+    for (unsigned i = 0; i < OWN_METRICS; i++)
+        if (!own_is_durable(i))
+            p.families[i] = own_family(p.registry, i);
+    put_families(&p, d);
+    put_logs(&p, d);
+    put_daemon(&p, d);
+    put_requests(&p, d->http);
+    put_process(&p);
+    expose_registry(p.registry, options, out);
     registry_free(p.registry);
 }

@@ -96,11 +96,6 @@ int daemon_make_engine(struct daemon *d, struct slice values)
                  report.dropped);
     for (unsigned f = 0; f < rules->nfamilies; f++)
         d->hits_seen[f] = daemon_family_hits(d, f);
-    d->facts.registry = d->registry;
-    d->facts.engine = d->engine;
-    d->facts.setup = &d->setup;
-    d->facts.read_errors = d->read_errors;
-    d->facts.updated_wall_ns = d->updated_wall_ns;
     return r;
 }
 
@@ -187,7 +182,7 @@ void daemon_reload(struct daemon *d, struct http_request *request)
     }
     d->reload_again = false;
     if (setup_load(&d->options->common, &d->options->logs, SETUP_NEEDS_LOG, &new, &m) < 0) {
-        d->facts.reload_ok = false;
+        d->reload_ok = false;
         log_error("reload refused; the old rules stay:");
         say_mistakes(&m, MISTAKE);
         setup_release(&new);
@@ -195,8 +190,8 @@ void daemon_reload(struct daemon *d, struct http_request *request)
     } else {
         say_unchanged(d, &d->setup.settings, &new.settings);
         swap(d, &new);
-        d->facts.reload_ok = true;
-        d->facts.reload_wall_ns = clock_wall_ns();
+        d->reload_ok = true;
+        d->reload_wall_ns = clock_wall_ns();
         log_info("reloaded: %u events, %u metrics", d->setup.rules->nevents,
                  d->setup.rules->nfamilies);
         say_mistakes(&m, WARNING);

@@ -4,10 +4,7 @@ liblogtally_a_SOURCES += \
 	src/daemon/daemon.h \
 	src/daemon/input.c \
 	src/daemon/page.c \
-	src/daemon/process.c \
-	src/daemon/process.h \
 	src/daemon/process_metrics.c \
-	src/daemon/process_metrics.h \
 	src/daemon/reload.c \
 	src/daemon/routes.c \
 	src/daemon/writer.c \

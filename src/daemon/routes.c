@@ -39,7 +39,7 @@ static const char *status_text(const struct daemon *d)
 {
     if (d->catching_up)
         return "catching_up";
-    return d->facts.reload_ok && !d->save_fails && !any_failing(d) ? "ok" : "degraded";
+    return d->reload_ok && !d->save_fails && !any_failing(d) ? "ok" : "degraded";
 }
 
 static void health(void *ctx, struct http_request *r)
@@ -51,8 +51,8 @@ static void health(void *ctx, struct http_request *r)
         &out,
         "{\"status\":\"%s\",\"last_reload_successful\":%s,"
         "\"last_reload_success_timestamp_seconds\":%.3f,\"checkpoint_failures\":%llu,\"logs\":[",
-        status_text(d), d->facts.reload_ok ? "true" : "false",
-        (double)d->facts.reload_wall_ns / 1e9, (unsigned long long)d->facts.checkpoint_failures);
+        status_text(d), d->reload_ok ? "true" : "false", (double)d->reload_wall_ns / 1e9,
+        (unsigned long long)d->checkpoint_failures);
     for (unsigned i = 0; i < d->setup.rules->nlogs; i++)
         health_log(d, i, &out);
     buf_str(&out, "]}\n");

@@ -14,6 +14,7 @@
 #include "engine/record.h"
 #include "engine/match.h"
 #include "engine/update.h"
+#include "metrics/own.h"
 
 #include <stdlib.h>
 
@@ -60,18 +61,12 @@ static void add_own_counters(struct engine *e)
 {
     static const char *const kinds[LINE_KINDS] = {"json", "logfmt", "text", "undecodable",
                                                   "too_long"};
-    static const char *const log_decoded[] = {"log", "decoded"}, *const log[] = {"log"},
-                             *const event[] = {"event"};
     struct registry *r = e->registry;
 
-    e->lines = registry_own(r, FAMILY_COUNTER, "logtally_log_lines_total",
-                            "Lines read, by how they were decoded", log_decoded, 2);
-    e->matched = registry_own(r, FAMILY_COUNTER, "logtally_log_lines_matched_total",
-                              "Lines that at least one event took", log, 1);
-    e->bytes =
-        registry_own(r, FAMILY_COUNTER, "logtally_log_bytes_total", "Bytes of lines read", log, 1);
-    e->event_hits = registry_own(r, FAMILY_COUNTER, "logtally_event_hits_total",
-                                 "Lines that were this event", event, 1);
+    e->lines = own_family(r, OWN_LOG_LINES);
+    e->matched = own_family(r, OWN_LOG_LINES_MATCHED);
+    e->bytes = own_family(r, OWN_LOG_BYTES);
+    e->event_hits = own_family(r, OWN_EVENT_HITS);
     for (unsigned i = 0; i < e->rules->nlogs; i++) {
         const char *name = e->rules->logs[i].name;
 

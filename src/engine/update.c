@@ -9,6 +9,7 @@
 
 #include "base/xalloc.h"
 #include "engine/match.h"
+#include "metrics/own.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -81,9 +82,6 @@ static struct update_op make_op(struct updater *u, const struct mapping *m)
 struct updater *updater_new(const struct ruleset *rules, struct registry *registry,
                             struct plan *plans, int64_t now_ns)
 {
-    static const char *const skip_labels[] = {"metric", "event", "reason"};
-    static const char *const fold_labels[] = {"metric", "label"};
-    static const char *const error_labels[] = {"event", "reason"};
     struct updater *u = xcalloc(1, sizeof *u);
 
     u->rules = rules;
@@ -96,16 +94,9 @@ struct updater *updater_new(const struct ruleset *rules, struct registry *regist
     add_families(u);
     for (unsigned i = 0; i < rules->nmappings; i++)
         u->ops[i] = make_op(u, &rules->mappings[i]);
-    u->skipped = registry_own(registry, FAMILY_COUNTER, "logtally_rule_skipped_total",
-                              "Updates left out because the value was missing, not a number, or "
-                              "negative where it must not be",
-                              skip_labels, 3);
-    u->errors = registry_own(registry, FAMILY_COUNTER, "logtally_rule_errors_total",
-                             "Regexes that gave up on a line", error_labels, 2);
-    u->folded = registry_own(registry, FAMILY_COUNTER, "logtally_series_folded_total",
-                             "Updates counted under the label value \"other\" because of a limit; "
-                             "label \"*\" stands for all labels",
-                             fold_labels, 2);
+    u->skipped = own_family(registry, OWN_RULE_SKIPPED);
+    u->errors = own_family(registry, OWN_RULE_ERRORS);
+    u->folded = own_family(registry, OWN_SERIES_FOLDED);
     u->generation = registry_generation(registry);
     return u;
 }

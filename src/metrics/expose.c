@@ -146,3 +146,11 @@ void expose(const struct snapshot *s, const struct expose_options *o, struct buf
     }
     free(families);
 }
+
+void expose_registry(struct registry *r, const struct expose_options *o, struct buf *out)
+{
+    struct snapshot *s = snapshot_take(r);
+
+    expose(s, o, out);
+    snapshot_free(s);
+}

@@ -34,6 +34,8 @@ struct expose_options {
 
 /* Appends to *out. */
 void expose(const struct snapshot *s, const struct expose_options *o, struct buf *out);
+/* The registry as it is now. */
+void expose_registry(struct registry *r, const struct expose_options *o, struct buf *out);
 
 /* Is this a name Prometheus accepts: [a-zA-Z_][a-zA-Z0-9_]* (no colon: those are for recording
  * rules). */

@@ -67,19 +67,6 @@ struct family *registry_family(struct registry *r, const struct family_spec *spe
     return f;
 }
 
-struct family *registry_own(struct registry *r, enum family_type type, const char *name,
-                            const char *help, const char *const *labels, unsigned nlabels)
-{
-    struct family_spec spec = {.name = name,
-                               .help = help,
-                               .type = type,
-                               .nlabels = nlabels,
-                               .labels = labels,
-                               .own = true};
-
-    return registry_family(r, &spec);
-}
-
 struct family *registry_find(const struct registry *r, struct slice name)
 {
     uint64_t i;

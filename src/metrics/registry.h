@@ -101,9 +101,6 @@ void registry_free(struct registry *r);
  * the order of exposition unless sorting is asked for. A family without labels has its one series,
  * index 0, from the start, but is exposed only after it was touched: see family_touch. */
 struct family *registry_family(struct registry *r, const struct family_spec *spec);
-/* One of logtally's own, without limits. */
-struct family *registry_own(struct registry *r, enum family_type type, const char *name,
-                            const char *help, const char *const *labels, unsigned nlabels);
 /* NULL when there is none. */
 struct family *registry_find(const struct registry *r, struct slice name);
 unsigned registry_nfamilies(const struct registry *r);

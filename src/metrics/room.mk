@@ -18,6 +18,8 @@ liblogtally_a_SOURCES += \
 	src/metrics/gauge.c \
 	src/metrics/labels.c \
 	src/metrics/merge.c \
+	src/metrics/own.c \
+	src/metrics/own.h \
 	src/metrics/registry.c \
 	src/metrics/registry.h \
 	src/metrics/restore.c \

@@ -166,10 +166,7 @@ static int merge(const struct merge_options *o, struct registry *registry,
     if (o->snapshot) {
         r = merge_write_file(o->snapshot, registry, first_ns);
     } else {
-        struct snapshot *s = snapshot_take(registry);
-
-        expose(s, &options, &page);
-        snapshot_free(s);
+        expose_registry(registry, &options, &page);
         r = output_page(o->common.output, buf_all(&page));
     }
     buf_release(&page);

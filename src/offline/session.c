@@ -96,8 +96,6 @@ void session_expose(const struct session *s, enum expose_format format, struct b
         .const_names = settings->const_names,
         .const_values = settings->const_values,
     };
-    struct snapshot *snapshot = snapshot_take(s->registry);
 
-    expose(snapshot, &options, out);
-    snapshot_free(snapshot);
+    expose_registry(s->registry, &options, out);
 }

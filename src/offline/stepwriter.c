@@ -51,10 +51,8 @@ static void expose_at(struct stepwriter *t, struct registry *r, int64_t time_ns,
         .const_names = t->options.names,
         .const_values = t->options.values,
     };
-    struct snapshot *snapshot = snapshot_take(r);
 
-    expose(snapshot, &o, out);
-    snapshot_free(snapshot);
+    expose_registry(r, &o, out);
 }
 
 static void copy_at_zero(const struct family *f, uint32_t index, struct registry *zeros)

@@ -1,0 +1,131 @@
+/* own -- the rows, and a family made of one. */
+#include "config.h"
+
+#include "metrics/own.h"
+
+enum kept { LIVE, DURABLE };
+
+static const char *const
+    none[] = {NULL},
+    *const by_log[] = {"log", NULL}, *const by_log_decoded[] = {"log", "decoded", NULL},
+    *const by_log_reason[] = {"log", "reason", NULL}, *const by_event[] = {"event", NULL},
+    *const by_event_reason[] = {"event", "reason", NULL}, *const by_metric[] = {"metric", NULL},
+    *const by_metric_label[] = {"metric", "label", NULL},
+    *const by_metric_event_reason[] = {"metric", "event", "reason", NULL},
+    *const by_path_code[] = {"path", "code", NULL},
+    *const by_version_revision[] = {"version", "revision", NULL};
+
+static const struct own_metric {
+    const char *name;
+    enum family_type type;
+    enum kept kept;
+    const char *const *labels; /* ended by NULL */
+    const char *help;
+} rows[OWN_METRICS] = {
+    [OWN_RULE_SKIPPED] = {"logtally_rule_skipped_total", FAMILY_COUNTER, DURABLE,
+                          by_metric_event_reason,
+                          "Updates left out because the value was missing, not a number, or "
+                          "negative where it must not be"},
+    [OWN_RULE_ERRORS] = {"logtally_rule_errors_total", FAMILY_COUNTER, DURABLE, by_event_reason,
+                         "Regexes that gave up on a line"},
+    [OWN_SERIES_FOLDED] = {"logtally_series_folded_total", FAMILY_COUNTER, DURABLE, by_metric_label,
+                           "Updates counted under the label value \"other\" because of a limit; "
+                           "label \"*\" stands for all labels"},
+    [OWN_LOG_LINES] = {"logtally_log_lines_total", FAMILY_COUNTER, DURABLE, by_log_decoded,
+                       "Lines read, by how they were decoded"},
+    [OWN_LOG_LINES_MATCHED] = {"logtally_log_lines_matched_total", FAMILY_COUNTER, DURABLE, by_log,
+                               "Lines that at least one event took"},
+    [OWN_LOG_BYTES] = {"logtally_log_bytes_total", FAMILY_COUNTER, DURABLE, by_log,
+                       "Bytes of lines read"},
+    [OWN_EVENT_HITS] = {"logtally_event_hits_total", FAMILY_COUNTER, DURABLE, by_event,
+                        "Lines that were this event"},
+    [OWN_FILES_ROTATED] = {"logtally_files_rotated_total", FAMILY_COUNTER, DURABLE, by_log,
+                           "Files that got another name and were followed"},
+    [OWN_FILES_TRUNCATED] = {"logtally_files_truncated_total", FAMILY_COUNTER, DURABLE, by_log,
+                             "Files cut while followed"},
+    [OWN_FILES_VANISHED] = {"logtally_files_vanished_total", FAMILY_COUNTER, DURABLE, by_log,
+                            "Files gone before they were read to the end"},
+    [OWN_LOST_BYTES] = {"logtally_lost_bytes_total", FAMILY_COUNTER, DURABLE, by_log_reason,
+                        "Bytes known lost"},
+    [OWN_STATE_RESETS] = {"logtally_state_resets_total", FAMILY_COUNTER, DURABLE, none,
+                          "Starts without the state there had been"},
+    [OWN_SERIES] = {"logtally_series", FAMILY_GAUGE, LIVE, by_metric, "Series kept"},
+    [OWN_METRIC_UPDATED] = {"logtally_metric_updated_timestamp_seconds", FAMILY_GAUGE, LIVE,
+                            by_metric, "When an event last updated the metric, seen at scrapes"},
+    [OWN_FILES] = {"logtally_files", FAMILY_GAUGE, LIVE, by_log, "Files followed"},
+    [OWN_FILES_OPEN] = {"logtally_files_open", FAMILY_GAUGE, LIVE, by_log, "Files held open"},
+    [OWN_LAG_BYTES] = {"logtally_lag_bytes", FAMILY_GAUGE, LIVE, by_log,
+                       "Bytes in files that are not yet read"},
+    [OWN_LOG_LAST_LINE] = {"logtally_log_last_line_timestamp_seconds", FAMILY_GAUGE, LIVE, by_log,
+                           "When a line of the log was last read"},
+    [OWN_READ_ERRORS] = {"logtally_read_errors_total", FAMILY_COUNTER, LIVE, by_log,
+                         "Errors while reading files"},
+    [OWN_CATCHING_UP] = {"logtally_catching_up", FAMILY_GAUGE, LIVE, none,
+                         "1 while files are read that were there at the start"},
+    [OWN_CHECKPOINT_TIME] = {"logtally_checkpoint_timestamp_seconds", FAMILY_GAUGE, LIVE, none,
+                             "When the last snapshot became durable"},
+    [OWN_CHECKPOINT_BYTES] = {"logtally_checkpoint_bytes", FAMILY_GAUGE, LIVE, none,
+                              "Size of the last snapshot"},
+    [OWN_CHECKPOINT_DURATION] = {"logtally_checkpoint_duration_seconds", FAMILY_GAUGE, LIVE, none,
+                                 "How long saving the last snapshot took"},
+    [OWN_CHECKPOINT_FAILURES] = {"logtally_checkpoint_failures_total", FAMILY_COUNTER, LIVE, none,
+                                 "Snapshots that could not be saved"},
+    [OWN_RELOAD_OK] = {"logtally_config_last_reload_successful", FAMILY_GAUGE, LIVE, none,
+                       "1 when the last reload worked"},
+    [OWN_RELOAD_TIME] = {"logtally_config_last_reload_success_timestamp_seconds", FAMILY_GAUGE,
+                         LIVE, none, "When a configuration was last loaded"},
+    [OWN_HTTP_REQUESTS] = {"logtally_http_requests_total", FAMILY_COUNTER, LIVE, by_path_code,
+                           "Requests answered"},
+    [OWN_SCRAPE_DURATION] = {"logtally_scrape_duration_seconds", FAMILY_GAUGE, LIVE, none,
+                             "How long answering the last scrape took"},
+    [OWN_BUILD_INFO] = {"logtally_build_info", FAMILY_GAUGE, LIVE, by_version_revision,
+                        "Version of the program"},
+    [OWN_CPU_SECONDS] = {"process_cpu_seconds_total", FAMILY_COUNTER, LIVE, none, "CPU time used"},
+    [OWN_RESIDENT_BYTES] = {"process_resident_memory_bytes", FAMILY_GAUGE, LIVE, none,
+                            "Resident memory"},
+    [OWN_VIRTUAL_BYTES] = {"process_virtual_memory_bytes", FAMILY_GAUGE, LIVE, none,
+                           "Virtual memory"},
+    [OWN_OPEN_FDS] = {"process_open_fds", FAMILY_GAUGE, LIVE, none, "Open file descriptors"},
+    [OWN_MAX_FDS] = {"process_max_fds", FAMILY_GAUGE, LIVE, none, "Limit of open file descriptors"},
+    [OWN_START_TIME] = {"process_start_time_seconds", FAMILY_GAUGE, LIVE, none,
+                        "When the process started"},
+};
+
+bool own_is_durable(enum own_id id)
+{
+    return rows[id].kept == DURABLE;
+}
+
+static unsigned count_labels(const struct own_metric *m)
+{
+    unsigned n = 0;
+
+    while (m->labels[n])
+        n++;
+    return n;
+}
+
+struct family *own_family(struct registry *r, enum own_id id)
+{
+    const struct own_metric *m = &rows[id];
+    struct family_spec spec = {.name = m->name,
+                               .help = m->help,
+                               .type = m->type,
+                               .nlabels = count_labels(m),
+                               .labels = m->labels,
+                               .own = true};
+
+    return registry_family(r, &spec);
+}
+
+void own_describe(struct buf *out)
+{
+    for (unsigned i = 0; i < OWN_METRICS; i++) {
+        const struct own_metric *m = &rows[i];
+
+        buf_fmt(out, "%s\t%s\t", m->name, family_type_text(m->type));
+        for (unsigned k = 0; m->labels[k]; k++)
+            buf_fmt(out, "%s%s", k ? ", " : "", m->labels[k]);
+        buf_fmt(out, "\t%s\t%s\n", m->kept == DURABLE ? "durable" : "live", m->help);
+    }
+}
