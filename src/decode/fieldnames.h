@@ -5,7 +5,7 @@
  * names themselves the table holds what stands before each of their dots: for "a.b.c" also "a" and
  * "a.b", as entries without a slot. A scanner of nested JSON goes into an object only when it found
  * it here.
- * Internal to src/rules. */
+ * Only this room includes it. */
 #ifndef LT_DECODE_FIELDNAMES_H
 #define LT_DECODE_FIELDNAMES_H
 

@@ -1,4 +1,4 @@
-/* unescape -- backslashes in JSON strings and in Go-quoted logfmt. Internal to src/rules.
+/* unescape -- backslashes in JSON strings and in Go-quoted logfmt.
  *
  * `out` needs room for s.n bytes: no escape is shorter than what it stands for. */
 #ifndef LT_DECODE_UNESCAPE_H

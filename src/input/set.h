@@ -11,7 +11,7 @@
  *     follow.c   whose turn it is to be read; descriptors
  *     unpack.c   reading on in a compressed rotated file
  *     pipe.c     fifos and standard input, which are none of the above
- *     records.c  to and from the saved state; reload
+ *     checkpoint.c  to and from the saved state; reload
  *     status.c   for people and metrics
  *     tailset.c  timers and events; what is left of
  * tailset.h */

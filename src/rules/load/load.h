@@ -1,4 +1,4 @@
-/* load -- what the files of the ruleset's loader share. Private to src/rules.
+/* load -- what the files of the ruleset's loader share. Only this room and ruleset.c include it.
  *
  * Loading goes in passes over all documents, so that files may name each other's things in any
  * order:
