@@ -13,18 +13,13 @@ liblogtally_a_SOURCES += \
 	src/config/settings.h
 
 if HAVE_CHECK
-check_PROGRAMS += \
-	tests/config/check_ini \
-	tests/config/check_settings
-TESTS += \
-	tests/config/check_ini \
-	tests/config/check_settings
-tests_config_check_ini_SOURCES = tests/config/check_ini.c
-tests_config_check_ini_CFLAGS = $(CHECK_COMPILE)
-tests_config_check_ini_LDADD = $(CHECK_LINK)
-tests_config_check_settings_SOURCES = tests/config/check_settings.c
-tests_config_check_settings_CFLAGS = $(CHECK_COMPILE)
-tests_config_check_settings_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/config/check
+TESTS += tests/config/check
+tests_config_check_CFLAGS = $(CHECK_COMPILE)
+tests_config_check_LDADD = $(CHECK_LINK)
+tests_config_check_SOURCES = \
+	tests/config/check_ini.c \
+	tests/config/check_settings.c
 endif
 
 if FUZZING

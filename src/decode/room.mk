@@ -33,38 +33,19 @@ JSON_SECOND_OPINION_LIBS = $(JANSSON_LIBS)
 endif
 
 if HAVE_CHECK
-check_PROGRAMS += \
-	tests/decode/check_fields \
-	tests/decode/check_json \
-	tests/decode/check_linescan \
-	tests/decode/check_linetime \
-	tests/decode/check_logfmt \
-	tests/decode/check_unwrap
-TESTS += \
-	tests/decode/check_fields \
-	tests/decode/check_json \
-	tests/decode/check_linescan \
-	tests/decode/check_linetime \
-	tests/decode/check_logfmt \
-	tests/decode/check_unwrap
-tests_decode_check_fields_SOURCES = tests/decode/check_fields.c
-tests_decode_check_fields_CFLAGS = $(CHECK_COMPILE)
-tests_decode_check_fields_LDADD = $(CHECK_LINK)
-tests_decode_check_json_SOURCES = tests/decode/check_json.c tests/decode/linegen.c tests/decode/linegen.h
-tests_decode_check_json_CFLAGS = $(CHECK_COMPILE) $(JSON_SECOND_OPINION_CFLAGS)
-tests_decode_check_json_LDADD = $(CHECK_LINK) $(JSON_SECOND_OPINION_LIBS)
-tests_decode_check_linescan_SOURCES = tests/decode/check_linescan.c tests/decode/linegen.c tests/decode/linegen.h
-tests_decode_check_linescan_CFLAGS = $(CHECK_COMPILE)
-tests_decode_check_linescan_LDADD = $(CHECK_LINK)
-tests_decode_check_linetime_SOURCES = tests/decode/check_linetime.c
-tests_decode_check_linetime_CFLAGS = $(CHECK_COMPILE)
-tests_decode_check_linetime_LDADD = $(CHECK_LINK)
-tests_decode_check_logfmt_SOURCES = tests/decode/check_logfmt.c tests/decode/linegen.c tests/decode/linegen.h
-tests_decode_check_logfmt_CFLAGS = $(CHECK_COMPILE)
-tests_decode_check_logfmt_LDADD = $(CHECK_LINK)
-tests_decode_check_unwrap_SOURCES = tests/decode/check_unwrap.c tests/decode/linegen.c tests/decode/linegen.h
-tests_decode_check_unwrap_CFLAGS = $(CHECK_COMPILE)
-tests_decode_check_unwrap_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/decode/check
+TESTS += tests/decode/check
+tests_decode_check_CFLAGS = $(CHECK_COMPILE) $(JSON_SECOND_OPINION_CFLAGS)
+tests_decode_check_LDADD = $(CHECK_LINK) $(JSON_SECOND_OPINION_LIBS)
+tests_decode_check_SOURCES = \
+	tests/decode/check_fields.c \
+	tests/decode/check_json.c \
+	tests/decode/check_linescan.c \
+	tests/decode/check_linetime.c \
+	tests/decode/check_logfmt.c \
+	tests/decode/check_unwrap.c \
+	tests/decode/linegen.c \
+	tests/decode/linegen.h
 endif
 
 if FUZZING

@@ -26,26 +26,13 @@ liblogtally_a_SOURCES += \
 	src/engine/update.h
 
 if HAVE_CHECK
-check_PROGRAMS += \
-	tests/engine/check_dispatch \
-	tests/engine/check_engine \
-	tests/engine/check_literals \
-	tests/engine/check_seriescache
-TESTS += \
-	tests/engine/check_dispatch \
-	tests/engine/check_engine \
-	tests/engine/check_literals \
-	tests/engine/check_seriescache
-tests_engine_check_dispatch_SOURCES = tests/engine/check_dispatch.c tests/support.c tests/support.h
-tests_engine_check_dispatch_CFLAGS = $(CHECK_COMPILE)
-tests_engine_check_dispatch_LDADD = $(CHECK_LINK)
-tests_engine_check_engine_SOURCES = tests/engine/check_engine.c tests/support.c tests/support.h
-tests_engine_check_engine_CFLAGS = $(CHECK_COMPILE)
-tests_engine_check_engine_LDADD = $(CHECK_LINK)
-tests_engine_check_literals_SOURCES = tests/engine/check_literals.c
-tests_engine_check_literals_CFLAGS = $(CHECK_COMPILE)
-tests_engine_check_literals_LDADD = $(CHECK_LINK)
-tests_engine_check_seriescache_SOURCES = tests/engine/check_seriescache.c tests/support.c tests/support.h
-tests_engine_check_seriescache_CFLAGS = $(CHECK_COMPILE)
-tests_engine_check_seriescache_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/engine/check
+TESTS += tests/engine/check
+tests_engine_check_CFLAGS = $(CHECK_COMPILE)
+tests_engine_check_LDADD = $(CHECK_LINK)
+tests_engine_check_SOURCES = \
+	tests/engine/check_dispatch.c \
+	tests/engine/check_engine.c \
+	tests/engine/check_literals.c \
+	tests/engine/check_seriescache.c
 endif

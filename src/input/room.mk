@@ -43,56 +43,21 @@ liblogtally_a_SOURCES += \
 	src/input/watch.h
 
 if HAVE_CHECK
-check_PROGRAMS += \
-	tests/input/check_archive \
-	tests/input/check_glob \
-	tests/input/check_linebuf \
-	tests/input/check_store \
-	tests/input/check_tailset_directories \
-	tests/input/check_tailset_random \
-	tests/input/check_tailset_reading \
-	tests/input/check_tailset_restart \
-	tests/input/check_tailset_rotation \
-	tests/input/check_tailset_truncation
-TESTS += \
-	tests/input/check_archive \
-	tests/input/check_glob \
-	tests/input/check_linebuf \
-	tests/input/check_store \
-	tests/input/check_tailset_directories \
-	tests/input/check_tailset_random \
-	tests/input/check_tailset_reading \
-	tests/input/check_tailset_restart \
-	tests/input/check_tailset_rotation \
-	tests/input/check_tailset_truncation
-tests_input_check_archive_SOURCES = tests/input/check_archive.c
-tests_input_check_archive_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_archive_LDADD = $(CHECK_LINK)
-tests_input_check_glob_SOURCES = tests/input/check_glob.c
-tests_input_check_glob_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_glob_LDADD = $(CHECK_LINK)
-tests_input_check_linebuf_SOURCES = tests/input/check_linebuf.c
-tests_input_check_linebuf_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_linebuf_LDADD = $(CHECK_LINK)
-tests_input_check_store_SOURCES = tests/input/check_store.c
-tests_input_check_store_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_store_LDADD = $(CHECK_LINK)
-tests_input_check_tailset_directories_SOURCES = tests/input/check_tailset_directories.c tests/input/tail_world.c tests/input/tail_world.h
-tests_input_check_tailset_directories_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_tailset_directories_LDADD = $(CHECK_LINK)
-tests_input_check_tailset_random_SOURCES = tests/input/check_tailset_random.c tests/input/tail_world.c tests/input/tail_world.h
-tests_input_check_tailset_random_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_tailset_random_LDADD = $(CHECK_LINK)
-tests_input_check_tailset_reading_SOURCES = tests/input/check_tailset_reading.c tests/input/tail_world.c tests/input/tail_world.h
-tests_input_check_tailset_reading_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_tailset_reading_LDADD = $(CHECK_LINK)
-tests_input_check_tailset_restart_SOURCES = tests/input/check_tailset_restart.c tests/input/tail_world.c tests/input/tail_world.h
-tests_input_check_tailset_restart_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_tailset_restart_LDADD = $(CHECK_LINK)
-tests_input_check_tailset_rotation_SOURCES = tests/input/check_tailset_rotation.c tests/input/tail_world.c tests/input/tail_world.h
-tests_input_check_tailset_rotation_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_tailset_rotation_LDADD = $(CHECK_LINK)
-tests_input_check_tailset_truncation_SOURCES = tests/input/check_tailset_truncation.c tests/input/tail_world.c tests/input/tail_world.h
-tests_input_check_tailset_truncation_CFLAGS = $(CHECK_COMPILE)
-tests_input_check_tailset_truncation_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/input/check
+TESTS += tests/input/check
+tests_input_check_CFLAGS = $(CHECK_COMPILE)
+tests_input_check_LDADD = $(CHECK_LINK)
+tests_input_check_SOURCES = \
+	tests/input/check_archive.c \
+	tests/input/check_glob.c \
+	tests/input/check_linebuf.c \
+	tests/input/check_store.c \
+	tests/input/check_tailset_directories.c \
+	tests/input/check_tailset_random.c \
+	tests/input/check_tailset_reading.c \
+	tests/input/check_tailset_restart.c \
+	tests/input/check_tailset_rotation.c \
+	tests/input/check_tailset_truncation.c \
+	tests/input/tail_world.c \
+	tests/input/tail_world.h
 endif

@@ -36,28 +36,15 @@ liblogtally_a_SOURCES += \
 	src/metrics/values.h
 
 if HAVE_CHECK
-check_PROGRAMS += \
-	tests/metrics/check_expose \
-	tests/metrics/check_merge \
-	tests/metrics/check_registry \
-	tests/metrics/check_snapshot
-TESTS += \
-	tests/metrics/check_expose \
-	tests/metrics/check_merge \
-	tests/metrics/check_registry \
-	tests/metrics/check_snapshot
-tests_metrics_check_expose_SOURCES = tests/metrics/check_expose.c
-tests_metrics_check_expose_CFLAGS = $(CHECK_COMPILE)
-tests_metrics_check_expose_LDADD = $(CHECK_LINK)
-tests_metrics_check_merge_SOURCES = tests/metrics/check_merge.c
-tests_metrics_check_merge_CFLAGS = $(CHECK_COMPILE)
-tests_metrics_check_merge_LDADD = $(CHECK_LINK)
-tests_metrics_check_registry_SOURCES = tests/metrics/check_registry.c
-tests_metrics_check_registry_CFLAGS = $(CHECK_COMPILE)
-tests_metrics_check_registry_LDADD = $(CHECK_LINK)
-tests_metrics_check_snapshot_SOURCES = tests/metrics/check_snapshot.c
-tests_metrics_check_snapshot_CFLAGS = $(CHECK_COMPILE)
-tests_metrics_check_snapshot_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/metrics/check
+TESTS += tests/metrics/check
+tests_metrics_check_CFLAGS = $(CHECK_COMPILE)
+tests_metrics_check_LDADD = $(CHECK_LINK)
+tests_metrics_check_SOURCES = \
+	tests/metrics/check_expose.c \
+	tests/metrics/check_merge.c \
+	tests/metrics/check_registry.c \
+	tests/metrics/check_snapshot.c
 endif
 
 if FUZZING

@@ -18,11 +18,10 @@ liblogtally_a_SOURCES += \
 	src/offline/stepwriter.h
 
 if HAVE_CHECK
-check_PROGRAMS += \
-	tests/offline/check_exposition
-TESTS += \
-	tests/offline/check_exposition
-tests_offline_check_exposition_SOURCES = tests/offline/check_exposition.c
-tests_offline_check_exposition_CFLAGS = $(CHECK_COMPILE)
-tests_offline_check_exposition_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/offline/check
+TESTS += tests/offline/check
+tests_offline_check_CFLAGS = $(CHECK_COMPILE)
+tests_offline_check_LDADD = $(CHECK_LINK)
+tests_offline_check_SOURCES = \
+	tests/offline/check_exposition.c
 endif

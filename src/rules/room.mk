@@ -29,27 +29,14 @@ liblogtally_a_SOURCES += \
 	src/rules/template.h
 
 if HAVE_CHECK
-check_PROGRAMS += \
-	tests/rules/check_mistakes \
-	tests/rules/check_pattern \
-	tests/rules/check_ruleset \
-	tests/rules/check_template
-TESTS += \
-	tests/rules/check_mistakes \
-	tests/rules/check_pattern \
-	tests/rules/check_ruleset \
-	tests/rules/check_template
-tests_rules_check_mistakes_SOURCES = tests/rules/check_mistakes.c
-tests_rules_check_mistakes_CFLAGS = $(CHECK_COMPILE)
-tests_rules_check_mistakes_LDADD = $(CHECK_LINK)
-tests_rules_check_pattern_SOURCES = tests/rules/check_pattern.c tests/support.c tests/support.h
-tests_rules_check_pattern_CFLAGS = $(CHECK_COMPILE)
-tests_rules_check_pattern_LDADD = $(CHECK_LINK)
-tests_rules_check_ruleset_SOURCES = tests/rules/check_ruleset.c
-tests_rules_check_ruleset_CFLAGS = $(CHECK_COMPILE)
-tests_rules_check_ruleset_LDADD = $(CHECK_LINK)
-tests_rules_check_template_SOURCES = tests/rules/check_template.c
-tests_rules_check_template_CFLAGS = $(CHECK_COMPILE)
-tests_rules_check_template_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/rules/check
+TESTS += tests/rules/check
+tests_rules_check_CFLAGS = $(CHECK_COMPILE)
+tests_rules_check_LDADD = $(CHECK_LINK)
+tests_rules_check_SOURCES = \
+	tests/rules/check_mistakes.c \
+	tests/rules/check_pattern.c \
+	tests/rules/check_ruleset.c \
+	tests/rules/check_template.c
 endif
 EXTRA_DIST += tests/mistakes

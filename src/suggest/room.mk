@@ -20,11 +20,10 @@ liblogtally_a_SOURCES += \
 	src/suggest/words.h
 
 if HAVE_CHECK
-check_PROGRAMS += \
-	tests/suggest/check_suggest
-TESTS += \
-	tests/suggest/check_suggest
-tests_suggest_check_suggest_SOURCES = tests/suggest/check_suggest.c
-tests_suggest_check_suggest_CFLAGS = $(CHECK_COMPILE)
-tests_suggest_check_suggest_LDADD = $(CHECK_LINK)
+check_PROGRAMS += tests/suggest/check
+TESTS += tests/suggest/check
+tests_suggest_check_CFLAGS = $(CHECK_COMPILE)
+tests_suggest_check_LDADD = $(CHECK_LINK)
+tests_suggest_check_SOURCES = \
+	tests/suggest/check_suggest.c
 endif

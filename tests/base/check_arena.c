@@ -2,12 +2,11 @@
  * round. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/arena.h"
 
-#include <check.h>
-#include <stdlib.h>
-
-START_TEST(pieces_of_all_sizes_are_aligned_and_do_not_overlap)
+TEST(pieces_of_all_sizes_are_aligned_and_do_not_overlap)
 {
     struct arena a = {0};
     unsigned char *pieces[2000];
@@ -25,9 +24,8 @@ START_TEST(pieces_of_all_sizes_are_aligned_and_do_not_overlap)
     arena_release(&a);
     ck_assert_ptr_null(a.block);
 }
-END_TEST
 
-START_TEST(reset_keeps_one_block_that_holds_the_same_again)
+TEST(reset_keeps_one_block_that_holds_the_same_again)
 {
     struct arena a = {0};
     struct arena_block *kept;
@@ -43,9 +41,8 @@ START_TEST(reset_keeps_one_block_that_holds_the_same_again)
     ck_assert_ptr_eq(a.block, kept);
     arena_release(&a);
 }
-END_TEST
 
-START_TEST(one_huge_piece_gets_its_block)
+TEST(one_huge_piece_gets_its_block)
 {
     struct arena a = {0};
     char *p = arena_zalloc(&a, 10 * 1000 * 1000);
@@ -55,9 +52,8 @@ START_TEST(one_huge_piece_gets_its_block)
     ck_assert_ptr_nonnull(arena_alloc(&a, 1));
     arena_release(&a);
 }
-END_TEST
 
-START_TEST(zeroed_memory_is_zero_after_reuse)
+TEST(zeroed_memory_is_zero_after_reuse)
 {
     struct arena a = {0};
     unsigned char *p;
@@ -69,9 +65,8 @@ START_TEST(zeroed_memory_is_zero_after_reuse)
         ck_assert_uint_eq(p[i], 0);
     arena_release(&a);
 }
-END_TEST
 
-START_TEST(text_is_copied_and_ends_in_nul)
+TEST(text_is_copied_and_ends_in_nul)
 {
     struct arena a = {0};
     char source[] = "abc\0def";
@@ -87,40 +82,12 @@ START_TEST(text_is_copied_and_ends_in_nul)
     ck_assert_str_eq(empty, "");
     arena_release(&a);
 }
-END_TEST
 
-START_TEST(reset_and_release_of_an_unused_arena_are_fine)
+TEST(reset_and_release_of_an_unused_arena_are_fine)
 {
     struct arena a = {0};
 
     arena_reset(&a);
     arena_release(&a);
     arena_release(&a);
-}
-END_TEST
-
-static Suite *arena_suite(void)
-{
-    Suite *s = suite_create("arena");
-    TCase *t = tcase_create("arena");
-
-    tcase_add_test(t, pieces_of_all_sizes_are_aligned_and_do_not_overlap);
-    tcase_add_test(t, reset_keeps_one_block_that_holds_the_same_again);
-    tcase_add_test(t, one_huge_piece_gets_its_block);
-    tcase_add_test(t, zeroed_memory_is_zero_after_reuse);
-    tcase_add_test(t, text_is_copied_and_ends_in_nul);
-    tcase_add_test(t, reset_and_release_of_an_unused_arena_are_fine);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(arena_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,9 +1,10 @@
 /* check_buf -- the invariant of struct buf after every step, and what is written reads back. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/buf.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -16,7 +17,7 @@ static void assert_sane(const struct buf *b)
         ck_assert_int_eq(b->p[b->n], '\0');
 }
 
-START_TEST(appending_in_all_sizes_keeps_every_byte)
+TEST(appending_in_all_sizes_keeps_every_byte)
 {
     struct buf b = BUF_INIT;
     char chunk[300], *model;
@@ -36,9 +37,8 @@ START_TEST(appending_in_all_sizes_keeps_every_byte)
     assert_sane(&b);
     free(model);
 }
-END_TEST
 
-START_TEST(empty_operations_leave_a_c_string)
+TEST(empty_operations_leave_a_c_string)
 {
     struct buf b = BUF_INIT;
     char *p;
@@ -55,9 +55,8 @@ START_TEST(empty_operations_leave_a_c_string)
     ck_assert_str_eq(p, "");
     free(p);
 }
-END_TEST
 
-START_TEST(reserve_gives_room_and_changes_nothing_else)
+TEST(reserve_gives_room_and_changes_nothing_else)
 {
     struct buf b = BUF_INIT;
     char *to;
@@ -70,9 +69,8 @@ START_TEST(reserve_gives_room_and_changes_nothing_else)
     assert_sane(&b);
     buf_release(&b);
 }
-END_TEST
 
-START_TEST(fmt_grows_across_the_border_byte_by_byte)
+TEST(fmt_grows_across_the_border_byte_by_byte)
 {
     for (size_t lead = 0; lead < 140; lead++) {
         struct buf b = BUF_INIT;
@@ -86,9 +84,8 @@ START_TEST(fmt_grows_across_the_border_byte_by_byte)
         buf_release(&b);
     }
 }
-END_TEST
 
-START_TEST(clear_keeps_the_memory)
+TEST(clear_keeps_the_memory)
 {
     struct buf b = BUF_INIT;
     char *p;
@@ -102,7 +99,6 @@ START_TEST(clear_keeps_the_memory)
     ck_assert_ptr_eq(b.p, p);
     buf_release(&b);
 }
-END_TEST
 
 static void write_record(struct buf *b)
 {
@@ -114,7 +110,7 @@ static void write_record(struct buf *b)
     buf_blob(b, slice_str(NULL));
 }
 
-START_TEST(fields_are_little_endian_and_read_back)
+TEST(fields_are_little_endian_and_read_back)
 {
     static const unsigned char head[] = {0xfe, 4,    3,    2,    1,    0x18, 0x17,
                                          0x16, 0x15, 0x14, 0x13, 0x12, 0x11};
@@ -136,9 +132,8 @@ START_TEST(fields_are_little_endian_and_read_back)
     ck_assert(r.bad);
     buf_release(&b);
 }
-END_TEST
 
-START_TEST(every_cut_record_is_bad_and_never_read_past)
+TEST(every_cut_record_is_bad_and_never_read_past)
 {
     struct buf b = BUF_INIT;
 
@@ -160,9 +155,8 @@ START_TEST(every_cut_record_is_bad_and_never_read_past)
     }
     buf_release(&b);
 }
-END_TEST
 
-START_TEST(a_blob_that_claims_too_much_is_bad)
+TEST(a_blob_that_claims_too_much_is_bad)
 {
     struct buf b = BUF_INIT;
     struct reader r;
@@ -174,9 +168,8 @@ START_TEST(a_blob_that_claims_too_much_is_bad)
     ck_assert(r.bad);
     buf_release(&b);
 }
-END_TEST
 
-START_TEST(every_kind_of_double_survives)
+TEST(every_kind_of_double_survives)
 {
     static const double values[] = {0.0, -0.0, 1e-320, 1e308, INFINITY, -INFINITY};
     struct buf b = BUF_INIT;
@@ -193,34 +186,4 @@ START_TEST(every_kind_of_double_survives)
     }
     ck_assert(isnan(read_f64(&r)));
     buf_release(&b);
-}
-END_TEST
-
-static Suite *buf_suite(void)
-{
-    Suite *s = suite_create("buf");
-    TCase *t = tcase_create("buf");
-
-    tcase_add_test(t, appending_in_all_sizes_keeps_every_byte);
-    tcase_add_test(t, empty_operations_leave_a_c_string);
-    tcase_add_test(t, reserve_gives_room_and_changes_nothing_else);
-    tcase_add_test(t, fmt_grows_across_the_border_byte_by_byte);
-    tcase_add_test(t, clear_keeps_the_memory);
-    tcase_add_test(t, fields_are_little_endian_and_read_back);
-    tcase_add_test(t, every_cut_record_is_bad_and_never_read_past);
-    tcase_add_test(t, a_blob_that_claims_too_much_is_bad);
-    tcase_add_test(t, every_kind_of_double_survives);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(buf_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

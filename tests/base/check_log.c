@@ -2,12 +2,13 @@
  * (Check's fork mode), so that stderr and the level may be changed at will. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/log.h"
 
 #include "base/buf.h"
 #include "base/utf8.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -43,15 +44,14 @@ static const char *caught(void)
     return text;
 }
 
-START_TEST(a_message_is_one_line_with_the_name_in_front)
+TEST(a_message_is_one_line_with_the_name_in_front)
 {
     catch_stderr();
     log_info("read %d lines of %s", 3, "a.log");
     ck_assert_str_eq(caught(), "logtally: read 3 lines of a.log\n");
 }
-END_TEST
 
-START_TEST(control_bytes_and_bad_utf8_are_escaped)
+TEST(control_bytes_and_bad_utf8_are_escaped)
 {
     catch_stderr();
     log_error(
@@ -60,9 +60,8 @@ START_TEST(control_bytes_and_bad_utf8_are_escaped)
     ck_assert_str_eq(caught(), "logtally: a\\nb\\tc\\rd\\x1b[2J\\x7f \xc3\xa4 \\xff \\xc2\\x9b "
                                "\\xe2\\x80\\xae \\xe2\\x80\\xa8 \xe2\x82\xac\n");
 }
-END_TEST
 
-START_TEST(levels_above_the_set_one_are_silent)
+TEST(levels_above_the_set_one_are_silent)
 {
     catch_stderr();
     log_set_level(LOG_LEVEL_WARN);
@@ -74,9 +73,8 @@ START_TEST(levels_above_the_set_one_are_silent)
     log_info("now");
     ck_assert_str_eq(caught(), "logtally: now\n");
 }
-END_TEST
 
-START_TEST(a_daemon_line_has_time_and_level)
+TEST(a_daemon_line_has_time_and_level)
 {
     const char *line;
     int year, month, day, hour, minute, second, milli, n = 0;
@@ -90,7 +88,6 @@ START_TEST(a_daemon_line_has_time_and_level)
                      7);
     ck_assert_str_eq(line + n, "\n");
 }
-END_TEST
 
 static void assert_one_cut_line(const char *line)
 {
@@ -103,7 +100,7 @@ static void assert_one_cut_line(const char *line)
     ck_assert(utf8_valid(slice_str(line)));
 }
 
-START_TEST(a_long_message_is_cut_at_a_character)
+TEST(a_long_message_is_cut_at_a_character)
 {
     struct buf b = BUF_INIT;
 
@@ -124,9 +121,8 @@ START_TEST(a_long_message_is_cut_at_a_character)
     assert_one_cut_line(caught());
     buf_release(&b);
 }
-END_TEST
 
-START_TEST(a_message_that_just_fits_is_whole)
+TEST(a_message_that_just_fits_is_whole)
 {
     struct buf b = BUF_INIT;
 
@@ -144,9 +140,8 @@ START_TEST(a_message_that_just_fits_is_whole)
     }
     buf_release(&b);
 }
-END_TEST
 
-START_TEST(a_full_pipe_drops_and_the_next_line_says_how_many)
+TEST(a_full_pipe_drops_and_the_next_line_says_how_many)
 {
     char big[3000];
 
@@ -164,16 +159,14 @@ START_TEST(a_full_pipe_drops_and_the_next_line_says_how_many)
     log_info("again");
     ck_assert_str_eq(caught(), "logtally: again\n");
 }
-END_TEST
 
-START_TEST(errno_is_left_alone)
+TEST(errno_is_left_alone)
 {
     (void)close(STDERR_FILENO);
     errno = ENOENT;
     log_error("nobody hears this");
     ck_assert_int_eq(errno, ENOENT);
 }
-END_TEST
 
 static void *talk(void *arg)
 {
@@ -182,7 +175,7 @@ static void *talk(void *arg)
     return NULL;
 }
 
-START_TEST(lines_of_two_threads_do_not_mix)
+TEST(lines_of_two_threads_do_not_mix)
 {
     pthread_t a, b;
     struct slice rest, line;
@@ -205,34 +198,4 @@ START_TEST(lines_of_two_threads_do_not_mix)
         ck_assert(slice_ends(line, SLICE(" says something of some length")));
     }
     ck_assert_int_eq(lines, 400);
-}
-END_TEST
-
-static Suite *log_suite(void)
-{
-    Suite *s = suite_create("log");
-    TCase *t = tcase_create("log");
-
-    tcase_add_test(t, a_message_is_one_line_with_the_name_in_front);
-    tcase_add_test(t, control_bytes_and_bad_utf8_are_escaped);
-    tcase_add_test(t, levels_above_the_set_one_are_silent);
-    tcase_add_test(t, a_daemon_line_has_time_and_level);
-    tcase_add_test(t, a_long_message_is_cut_at_a_character);
-    tcase_add_test(t, a_message_that_just_fits_is_whole);
-    tcase_add_test(t, a_full_pipe_drops_and_the_next_line_says_how_many);
-    tcase_add_test(t, errno_is_left_alone);
-    tcase_add_test(t, lines_of_two_threads_do_not_mix);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(log_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,16 +1,16 @@
 /* check_loop -- turns with real descriptors, signals and short timers. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/loop.h"
 
 #include "base/clock.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -64,7 +64,7 @@ static void close_watch(struct pipe_watch *w)
     (void)close(w->fds[1]);
 }
 
-START_TEST(a_readable_descriptor_is_reported_once_per_turn)
+TEST(a_readable_descriptor_is_reported_once_per_turn)
 {
     struct loop *l = new_loop();
     struct pipe_watch w;
@@ -81,9 +81,8 @@ START_TEST(a_readable_descriptor_is_reported_once_per_turn)
     close_watch(&w);
     loop_free(l);
 }
-END_TEST
 
-START_TEST(a_callback_may_remove_itself_and_others_with_pending_events)
+TEST(a_callback_may_remove_itself_and_others_with_pending_events)
 {
     struct loop *l = new_loop();
     struct pipe_watch a, b;
@@ -111,9 +110,8 @@ START_TEST(a_callback_may_remove_itself_and_others_with_pending_events)
     close_watch(&a);
     loop_free(l);
 }
-END_TEST
 
-START_TEST(a_bad_descriptor_is_an_error)
+TEST(a_bad_descriptor_is_an_error)
 {
     struct loop *l = new_loop();
     struct loop_watch *w = NULL;
@@ -124,7 +122,6 @@ START_TEST(a_bad_descriptor_is_an_error)
     loop_free(l);
     loop_free(NULL);
 }
-END_TEST
 
 enum { TIMERS = 200 };
 
@@ -142,7 +139,7 @@ static void on_alarm(void *ctx)
     a->order[(*a->n)++] = a->name;
 }
 
-START_TEST(timers_fire_by_time_and_equal_ones_in_the_order_they_were_set)
+TEST(timers_fire_by_time_and_equal_ones_in_the_order_they_were_set)
 {
     struct loop *l = new_loop();
     struct alarm_clock a[TIMERS];
@@ -168,9 +165,8 @@ START_TEST(timers_fire_by_time_and_equal_ones_in_the_order_they_were_set)
         loop_timer_free(a[i].timer);
     loop_free(l);
 }
-END_TEST
 
-START_TEST(disarmed_and_freed_timers_are_silent_and_leave_the_rest_in_order)
+TEST(disarmed_and_freed_timers_are_silent_and_leave_the_rest_in_order)
 {
     struct loop *l = new_loop();
     struct alarm_clock a[TIMERS];
@@ -199,9 +195,8 @@ START_TEST(disarmed_and_freed_timers_are_silent_and_leave_the_rest_in_order)
     loop_timer_free(NULL);
     loop_free(l);
 }
-END_TEST
 
-START_TEST(the_wait_ends_for_a_timer_and_not_before_it)
+TEST(the_wait_ends_for_a_timer_and_not_before_it)
 {
     struct loop *l = new_loop();
     struct alarm_clock a;
@@ -219,7 +214,6 @@ START_TEST(the_wait_ends_for_a_timer_and_not_before_it)
     loop_timer_free(a.timer);
     loop_free(l);
 }
-END_TEST
 
 struct restless {
     struct loop *loop;
@@ -240,7 +234,7 @@ static void on_other(void *ctx)
     ((struct restless *)ctx)->other_calls++;
 }
 
-START_TEST(a_timer_that_rearms_in_the_past_starves_nobody)
+TEST(a_timer_that_rearms_in_the_past_starves_nobody)
 {
     struct loop *l = new_loop();
     struct restless r = {.loop = l};
@@ -263,7 +257,6 @@ START_TEST(a_timer_that_rearms_in_the_past_starves_nobody)
     close_watch(&w);
     loop_free(l);
 }
-END_TEST
 
 static void on_free_both(void *ctx)
 {
@@ -274,7 +267,7 @@ static void on_free_both(void *ctx)
     loop_timer_free(r->other);
 }
 
-START_TEST(a_timer_may_free_itself_and_another_that_is_due)
+TEST(a_timer_may_free_itself_and_another_that_is_due)
 {
     struct loop *l = new_loop();
     struct restless r = {.loop = l};
@@ -288,9 +281,8 @@ START_TEST(a_timer_may_free_itself_and_another_that_is_due)
     ck_assert_int_eq(r.other_calls, 0);
     loop_free(l);
 }
-END_TEST
 
-START_TEST(a_timer_may_outlive_its_loop)
+TEST(a_timer_may_outlive_its_loop)
 {
     struct loop *l = new_loop();
     struct restless r = {0};
@@ -302,7 +294,6 @@ START_TEST(a_timer_may_outlive_its_loop)
     loop_timer_free(r.timer);
     loop_timer_free(r.other);
 }
-END_TEST
 
 struct heard {
     struct loop *loop;
@@ -318,7 +309,7 @@ static void on_signal(void *ctx, int signo)
         loop_stop(h->loop);
 }
 
-START_TEST(signals_are_events_and_stop_ends_the_run)
+TEST(signals_are_events_and_stop_ends_the_run)
 {
     struct loop *l = new_loop();
     struct heard h = {.loop = l};
@@ -334,9 +325,8 @@ START_TEST(signals_are_events_and_stop_ends_the_run)
     ck_assert_int_eq(h.count[SIGUSR1], 0);
     loop_free(l);
 }
-END_TEST
 
-START_TEST(a_stop_before_the_run_is_not_lost)
+TEST(a_stop_before_the_run_is_not_lost)
 {
     struct loop *l = new_loop();
 
@@ -344,14 +334,13 @@ START_TEST(a_stop_before_the_run_is_not_lost)
     ck_assert_int_eq(loop_run(l), 0);
     loop_free(l);
 }
-END_TEST
 
 static void on_sigalrm(int signo)
 {
     (void)signo;
 }
 
-START_TEST(an_interrupted_wait_is_no_error)
+TEST(an_interrupted_wait_is_no_error)
 {
     struct loop *l = new_loop();
     struct sigaction sa = {.sa_handler = on_sigalrm};
@@ -362,9 +351,8 @@ START_TEST(an_interrupted_wait_is_no_error)
     ck_assert_int_eq(loop_turn(l, -1), 0); /* without a limit: only the signal ends it */
     loop_free(l);
 }
-END_TEST
 
-START_TEST(many_ready_descriptors_are_all_served)
+TEST(many_ready_descriptors_are_all_served)
 {
     enum { MANY = 200 };
     struct loop *l = new_loop();
@@ -381,38 +369,4 @@ START_TEST(many_ready_descriptors_are_all_served)
         close_watch(&w[i]);
     }
     loop_free(l);
-}
-END_TEST
-
-static Suite *loop_suite(void)
-{
-    Suite *s = suite_create("loop");
-    TCase *t = tcase_create("loop");
-
-    tcase_add_test(t, a_readable_descriptor_is_reported_once_per_turn);
-    tcase_add_test(t, a_callback_may_remove_itself_and_others_with_pending_events);
-    tcase_add_test(t, a_bad_descriptor_is_an_error);
-    tcase_add_test(t, timers_fire_by_time_and_equal_ones_in_the_order_they_were_set);
-    tcase_add_test(t, disarmed_and_freed_timers_are_silent_and_leave_the_rest_in_order);
-    tcase_add_test(t, the_wait_ends_for_a_timer_and_not_before_it);
-    tcase_add_test(t, a_timer_that_rearms_in_the_past_starves_nobody);
-    tcase_add_test(t, a_timer_may_free_itself_and_another_that_is_due);
-    tcase_add_test(t, a_timer_may_outlive_its_loop);
-    tcase_add_test(t, signals_are_events_and_stop_ends_the_run);
-    tcase_add_test(t, a_stop_before_the_run_is_not_lost);
-    tcase_add_test(t, an_interrupted_wait_is_no_error);
-    tcase_add_test(t, many_ready_descriptors_are_all_served);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(loop_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,11 +1,11 @@
 /* check_map -- the map against a plain array of what was put. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/map.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { KEYS = 20000 };
 
@@ -14,7 +14,7 @@ static struct slice key_of(char text[32], unsigned i)
     return slice_make(text, (size_t)snprintf(text, 32, "key_%u", i * 7919));
 }
 
-START_TEST(many_keys_are_found_and_others_are_not)
+TEST(many_keys_are_found_and_others_are_not)
 {
     struct map m = MAP_INIT;
     char text[32];
@@ -31,9 +31,8 @@ START_TEST(many_keys_are_found_and_others_are_not)
     }
     map_release(&m);
 }
-END_TEST
 
-START_TEST(keys_of_any_bytes_and_lengths_are_different_keys)
+TEST(keys_of_any_bytes_and_lengths_are_different_keys)
 {
     struct map m = MAP_INIT;
     static const char zeros[70];
@@ -54,9 +53,8 @@ START_TEST(keys_of_any_bytes_and_lengths_are_different_keys)
     ck_assert_uint_eq(v, 1255);
     map_release(&m);
 }
-END_TEST
 
-START_TEST(a_second_put_replaces_and_keeps_the_place)
+TEST(a_second_put_replaces_and_keeps_the_place)
 {
     struct map m = MAP_INIT;
     struct slice key;
@@ -74,9 +72,8 @@ START_TEST(a_second_put_replaces_and_keeps_the_place)
     ck_assert(!map_next(&m, &at, &key, &v));
     map_release(&m);
 }
-END_TEST
 
-START_TEST(iteration_is_in_the_order_of_insertion)
+TEST(iteration_is_in_the_order_of_insertion)
 {
     struct map m = MAP_INIT;
     char text[32];
@@ -92,9 +89,8 @@ START_TEST(iteration_is_in_the_order_of_insertion)
     ck_assert_uint_eq(want, KEYS);
     map_release(&m);
 }
-END_TEST
 
-START_TEST(keys_are_copied)
+TEST(keys_are_copied)
 {
     struct map m = MAP_INIT;
     char text[] = "abc";
@@ -106,9 +102,8 @@ START_TEST(keys_are_copied)
     ck_assert(!map_get(&m, SLICE("xbc"), &v));
     map_release(&m);
 }
-END_TEST
 
-START_TEST(an_empty_map_has_nothing)
+TEST(an_empty_map_has_nothing)
 {
     struct map m = MAP_INIT;
     struct slice key;
@@ -119,9 +114,8 @@ START_TEST(an_empty_map_has_nothing)
     ck_assert(!map_next(&m, &at, &key, &v));
     map_release(&m);
 }
-END_TEST
 
-START_TEST(similar_keys_spread_over_the_low_bits_of_the_hash)
+TEST(similar_keys_spread_over_the_low_bits_of_the_hash)
 {
     unsigned count[256] = {0};
     char text[32];
@@ -131,33 +125,4 @@ START_TEST(similar_keys_spread_over_the_low_bits_of_the_hash)
     /* 100 expected, deviation 10: seven deviations are no accident. */
     for (unsigned i = 0; i < 256; i++)
         ck_assert_msg(count[i] > 30 && count[i] < 170, "slot %u has %u", i, count[i]);
-}
-END_TEST
-
-static Suite *map_suite(void)
-{
-    Suite *s = suite_create("map");
-    TCase *t = tcase_create("map");
-
-    tcase_set_timeout(t, 120); /* for sanitizers on slow machines */
-    tcase_add_test(t, many_keys_are_found_and_others_are_not);
-    tcase_add_test(t, keys_of_any_bytes_and_lengths_are_different_keys);
-    tcase_add_test(t, a_second_put_replaces_and_keeps_the_place);
-    tcase_add_test(t, iteration_is_in_the_order_of_insertion);
-    tcase_add_test(t, keys_are_copied);
-    tcase_add_test(t, an_empty_map_has_nothing);
-    tcase_add_test(t, similar_keys_spread_over_the_low_bits_of_the_hash);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(map_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -2,12 +2,13 @@
  * arithmetic. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/num.h"
 
 #include "base/num_table.h"
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,7 +55,7 @@ static double value(const char *text, const char *unit_name)
     return v.d;
 }
 
-START_TEST(values_and_units_are_one_number_rounded_once)
+TEST(values_and_units_are_one_number_rounded_once)
 {
     for (size_t i = 0; i < sizeof num_table / sizeof *num_table; i++) {
         const char *text = num_table[i].text;
@@ -69,9 +70,8 @@ START_TEST(values_and_units_are_one_number_rounded_once)
             ck_assert_uint_eq(v.u, num_table[i].u);
     }
 }
-END_TEST
 
-START_TEST(bare_numbers_are_what_strtod_reads)
+TEST(bare_numbers_are_what_strtod_reads)
 {
     struct num v;
     char text[64];
@@ -95,9 +95,8 @@ START_TEST(bare_numbers_are_what_strtod_reads)
             ck_abort_msg("%s: %a", text, v.d);
     }
 }
-END_TEST
 
-START_TEST(decimal_units_only_move_the_exponent)
+TEST(decimal_units_only_move_the_exponent)
 {
     static const struct {
         const char *name;
@@ -119,9 +118,8 @@ START_TEST(decimal_units_only_move_the_exponent)
         }
     }
 }
-END_TEST
 
-START_TEST(whole_numbers_stay_exact_to_the_last_unit)
+TEST(whole_numbers_stay_exact_to_the_last_unit)
 {
     struct unit kib = unit_of("KiB"), ns = unit_of("ns"), div = unit_of("1/1000");
     char text[64];
@@ -145,7 +143,6 @@ START_TEST(whole_numbers_stay_exact_to_the_last_unit)
             ck_abort_msg("%s ns", text);
     }
 }
-END_TEST
 
 /* As Go's Duration.String prints it. */
 static void go_duration(char *out, size_t size, uint64_t ns)
@@ -168,7 +165,7 @@ static void go_duration(char *out, size_t size, uint64_t ns)
         (void)snprintf(out, size, "%" PRIu64 "%ss", s, fraction);
 }
 
-START_TEST(go_durations_are_exact)
+TEST(go_durations_are_exact)
 {
     char text[64], seconds[64];
     struct unit unit = unit_of("h"); /* must not matter */
@@ -190,9 +187,8 @@ START_TEST(go_durations_are_exact)
             ck_abort_msg("%s: %" PRId64 " ns", text, ns);
     }
 }
-END_TEST
 
-START_TEST(a_value_with_its_own_unit_is_not_multiplied_again)
+TEST(a_value_with_its_own_unit_is_not_multiplied_again)
 {
     ck_assert(value("1.5s", "ns") == 1.5);
     ck_assert(value("850.417\xc2\xb5s", "ms") == 0.000850417);
@@ -212,9 +208,8 @@ START_TEST(a_value_with_its_own_unit_is_not_multiplied_again)
     ck_assert(value("45%", "percent") == 0.45);
     ck_assert(value("45", "percent") == 0.45);
 }
-END_TEST
 
-START_TEST(true_is_one_and_false_is_nothing)
+TEST(true_is_one_and_false_is_nothing)
 {
     struct num v;
 
@@ -223,18 +218,16 @@ START_TEST(true_is_one_and_false_is_nothing)
     ck_assert_int_eq(num_parse(SLICE("true"), &plain, &v), 0);
     ck_assert(v.integral && v.u == 1);
 }
-END_TEST
 
-START_TEST(minus_zero_is_zero)
+TEST(minus_zero_is_zero)
 {
     struct num v;
 
     ck_assert_int_eq(num_parse(SLICE("-0.00"), &plain, &v), 0);
     ck_assert(v.integral && v.u == 0 && !__builtin_signbit(v.d));
 }
-END_TEST
 
-START_TEST(what_is_no_number_is_refused_and_nothing_written)
+TEST(what_is_no_number_is_refused_and_nothing_written)
 {
     static const char *const bad[] = {"",
                                       "+",
@@ -313,9 +306,8 @@ START_TEST(what_is_no_number_is_refused_and_nothing_written)
     ck_assert_int_eq(num_parse(SLICE("1\0"), &plain, &v), -EINVAL);
     ck_assert(v.d == 42 && v.u == 42);
 }
-END_TEST
 
-START_TEST(a_unit_of_another_kind_is_refused)
+TEST(a_unit_of_another_kind_is_refused)
 {
     static const char *const texts[] = {"1s", "1kB", "1%"}, *const units[] = {"ms", "B", "percent"};
     struct num v;
@@ -329,9 +321,8 @@ START_TEST(a_unit_of_another_kind_is_refused)
         ck_assert_int_eq(num_parse(slice_str(texts[t]), &plain, &v), -EINVAL);
     }
 }
-END_TEST
 
-START_TEST(every_prefix_is_read_within_its_bounds)
+TEST(every_prefix_is_read_within_its_bounds)
 {
     static const char *const good[] = {"-1h2m3.5s",   "850.417\xc2\xb5s",
                                        "0:00:31.877", "1.5MiB",
@@ -348,9 +339,8 @@ START_TEST(every_prefix_is_read_within_its_bounds)
                 ck_assert(r == 0 || r == -EINVAL);
             }
 }
-END_TEST
 
-START_TEST(long_numbers_are_exact_to_the_bound_and_refused_beyond)
+TEST(long_numbers_are_exact_to_the_bound_and_refused_beyond)
 {
     static char text[2000];
     struct num v;
@@ -372,9 +362,8 @@ START_TEST(long_numbers_are_exact_to_the_bound_and_refused_beyond)
     ck_assert(v.d == 0 && !v.integral);
     ck_assert_int_eq(num_parse(SLICE("1e99999999999999999999"), &plain, &v), -EINVAL);
 }
-END_TEST
 
-START_TEST(units_of_rules_are_known_and_others_are_not)
+TEST(units_of_rules_are_known_and_others_are_not)
 {
     static const char *const bad[] = {"",     "S",       "m",     "sec",          "KB",   "kb",
                                       "%",    "Percent", "1/0",   "1/",           "1/-1", "2/3",
@@ -388,9 +377,8 @@ START_TEST(units_of_rules_are_known_and_others_are_not)
     ck_assert_int_eq((int)unit_of("percent").kind, UNIT_PERCENT);
     ck_assert_uint_eq(unit_of("1/4294967295").div, UINT32_MAX);
 }
-END_TEST
 
-START_TEST(any_tells_which_kind_the_number_carried)
+TEST(any_tells_which_kind_the_number_carried)
 {
     static const struct {
         const char *text;
@@ -412,9 +400,8 @@ START_TEST(any_tells_which_kind_the_number_carried)
     ck_assert_int_eq(num_parse_any(SLICE("1x"), &v, &kind), -EINVAL);
     ck_assert_int_eq((int)kind, UNIT_DIVISOR);
 }
-END_TEST
 
-START_TEST(configured_durations_are_whole_nanoseconds)
+TEST(configured_durations_are_whole_nanoseconds)
 {
     static const struct {
         const char *text;
@@ -443,9 +430,8 @@ START_TEST(configured_durations_are_whole_nanoseconds)
         ck_assert_int_eq(ns, rows[i].r ? -7 : rows[i].ns);
     }
 }
-END_TEST
 
-START_TEST(configured_sizes_are_whole_bytes)
+TEST(configured_sizes_are_whole_bytes)
 {
     static const struct {
         const char *text;
@@ -472,9 +458,8 @@ START_TEST(configured_sizes_are_whole_bytes)
         ck_assert_uint_eq(bytes, rows[i].r ? 7 : rows[i].bytes);
     }
 }
-END_TEST
 
-START_TEST(the_compensated_sum_keeps_small_values)
+TEST(the_compensated_sum_keeps_small_values)
 {
     struct nsum s = {0, 0};
 
@@ -483,43 +468,4 @@ START_TEST(the_compensated_sum_keeps_small_values)
         nsum_add(&s, 0.1);
     nsum_add(&s, -1e16);
     ck_assert(nsum_value(&s) > 99.99999999 && nsum_value(&s) < 100.00000001);
-}
-END_TEST
-
-static Suite *num_suite(void)
-{
-    Suite *s = suite_create("num");
-    TCase *t = tcase_create("num");
-
-    tcase_set_timeout(t, 120); /* for sanitizers on slow machines */
-    tcase_add_test(t, values_and_units_are_one_number_rounded_once);
-    tcase_add_test(t, bare_numbers_are_what_strtod_reads);
-    tcase_add_test(t, decimal_units_only_move_the_exponent);
-    tcase_add_test(t, whole_numbers_stay_exact_to_the_last_unit);
-    tcase_add_test(t, go_durations_are_exact);
-    tcase_add_test(t, a_value_with_its_own_unit_is_not_multiplied_again);
-    tcase_add_test(t, true_is_one_and_false_is_nothing);
-    tcase_add_test(t, minus_zero_is_zero);
-    tcase_add_test(t, what_is_no_number_is_refused_and_nothing_written);
-    tcase_add_test(t, a_unit_of_another_kind_is_refused);
-    tcase_add_test(t, every_prefix_is_read_within_its_bounds);
-    tcase_add_test(t, long_numbers_are_exact_to_the_bound_and_refused_beyond);
-    tcase_add_test(t, units_of_rules_are_known_and_others_are_not);
-    tcase_add_test(t, any_tells_which_kind_the_number_carried);
-    tcase_add_test(t, configured_durations_are_whole_nanoseconds);
-    tcase_add_test(t, configured_sizes_are_whole_bytes);
-    tcase_add_test(t, the_compensated_sum_keeps_small_values);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(num_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -2,9 +2,10 @@
  * that strtod reads back. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/num.h"
 
-#include <check.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -77,7 +78,7 @@ static void check_shortest(double v)
         ck_abort_msg("%s is not %s", text, slow);
 }
 
-START_TEST(random_bit_patterns_have_the_shortest_digits)
+TEST(random_bit_patterns_have_the_shortest_digits)
 {
     for (int i = 0; i < 150000; i++) {
         double v = double_of(random_bits());
@@ -86,9 +87,8 @@ START_TEST(random_bit_patterns_have_the_shortest_digits)
             check_shortest(v);
     }
 }
-END_TEST
 
-START_TEST(values_as_metrics_have_them_have_the_shortest_digits)
+TEST(values_as_metrics_have_them_have_the_shortest_digits)
 {
     for (int i = 0; i < 150000; i++) {
         uint64_t r = random_bits();
@@ -99,9 +99,8 @@ START_TEST(values_as_metrics_have_them_have_the_shortest_digits)
         check_shortest((double)(int64_t)random_bits() / 0x1p40 + 1e-9);
     }
 }
-END_TEST
 
-START_TEST(the_neighbours_of_all_powers_of_two_and_ten_are_right)
+TEST(the_neighbours_of_all_powers_of_two_and_ten_are_right)
 {
     for (int e = -1074; e <= 1023; e++) {
         check_shortest(ldexp(1, e));
@@ -122,9 +121,8 @@ START_TEST(the_neighbours_of_all_powers_of_two_and_ten_are_right)
     check_shortest(DBL_MAX);
     check_shortest(DBL_MIN);
 }
-END_TEST
 
-START_TEST(known_numbers_look_as_expected)
+TEST(known_numbers_look_as_expected)
 {
     static const struct {
         double v;
@@ -167,7 +165,6 @@ START_TEST(known_numbers_look_as_expected)
         ck_assert_str_eq(out, rows[i].le);
     }
 }
-END_TEST
 
 /* Prometheus' labels.FormatOpenMetricsFloat by means of printf. */
 static void slow_le(char out[64], double v)
@@ -185,7 +182,7 @@ static void slow_le(char out[64], double v)
         (void)snprintf(out, 64, "%.*f", p - e > 0 ? p - e : 1, v);
 }
 
-START_TEST(bucket_bounds_are_canonical)
+TEST(bucket_bounds_are_canonical)
 {
     char want[64], got[NUM_TEXT];
 
@@ -202,9 +199,8 @@ START_TEST(bucket_bounds_are_canonical)
             ck_abort_msg("%s is not %s", got, want);
     }
 }
-END_TEST
 
-START_TEST(integers_are_printed_whole)
+TEST(integers_are_printed_whole)
 {
     char want[32], got[NUM_TEXT];
 
@@ -219,9 +215,8 @@ START_TEST(integers_are_printed_whole)
     ck_assert_uint_eq(num_format_u64(got, UINT64_MAX), 20);
     ck_assert_str_eq(got, "18446744073709551615");
 }
-END_TEST
 
-START_TEST(durations_for_people_have_three_digits)
+TEST(durations_for_people_have_three_digits)
 {
     static const struct {
         double v;
@@ -253,9 +248,8 @@ START_TEST(durations_for_people_have_three_digits)
         ck_assert_str_eq(out, rows[i].text);
     }
 }
-END_TEST
 
-START_TEST(sizes_for_people_have_three_digits)
+TEST(sizes_for_people_have_three_digits)
 {
     static const struct {
         double v;
@@ -272,34 +266,4 @@ START_TEST(sizes_for_people_have_three_digits)
     ck_assert_uint_lt(num_format_bytes(out, -DBL_MAX), NUM_TEXT);
     ck_assert_uint_lt(num_format_duration(out, -DBL_MAX), NUM_TEXT);
     ck_assert_uint_lt(num_format_duration(out, -DBL_MIN), NUM_TEXT);
-}
-END_TEST
-
-static Suite *numfmt_suite(void)
-{
-    Suite *s = suite_create("numfmt");
-    TCase *t = tcase_create("numfmt");
-
-    tcase_set_timeout(t, 120); /* for sanitizers on slow machines */
-    tcase_add_test(t, random_bit_patterns_have_the_shortest_digits);
-    tcase_add_test(t, values_as_metrics_have_them_have_the_shortest_digits);
-    tcase_add_test(t, the_neighbours_of_all_powers_of_two_and_ten_are_right);
-    tcase_add_test(t, known_numbers_look_as_expected);
-    tcase_add_test(t, bucket_bounds_are_canonical);
-    tcase_add_test(t, integers_are_printed_whole);
-    tcase_add_test(t, durations_for_people_have_three_digits);
-    tcase_add_test(t, sizes_for_people_have_three_digits);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(numfmt_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

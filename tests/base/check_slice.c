@@ -1,12 +1,11 @@
 /* check_slice -- borrowed text: order, trimming, cutting. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/slice.h"
 
-#include <check.h>
-#include <stdlib.h>
-
-START_TEST(order_is_bytewise_and_a_prefix_comes_first)
+TEST(order_is_bytewise_and_a_prefix_comes_first)
 {
     static const struct slice sorted[] = {{NULL, 0}, {"\0", 1}, {"a", 1},   {"a\0", 2},
                                           {"ab", 2}, {"b", 1},  {"\xff", 1}};
@@ -20,18 +19,16 @@ START_TEST(order_is_bytewise_and_a_prefix_comes_first)
             ck_assert_int_eq(slice_eq(sorted[i], sorted[j]), i == j);
         }
 }
-END_TEST
 
-START_TEST(trim_takes_blanks_at_both_ends_only)
+TEST(trim_takes_blanks_at_both_ends_only)
 {
     ck_assert(slice_eq(slice_trim(SLICE(" \t a b\t ")), SLICE("a b")));
     ck_assert(slice_eq(slice_trim(SLICE("\na\r")), SLICE("\na\r")));
     ck_assert_uint_eq(slice_trim(SLICE(" \t ")).n, 0);
     ck_assert_uint_eq(slice_trim(slice_str(NULL)).n, 0);
 }
-END_TEST
 
-START_TEST(cut_gives_every_piece_also_the_empty_ones)
+TEST(cut_gives_every_piece_also_the_empty_ones)
 {
     struct slice rest = SLICE("a,,b,"), piece;
     static const char *const want[] = {"a", "", "b", ""};
@@ -43,9 +40,8 @@ START_TEST(cut_gives_every_piece_also_the_empty_ones)
     ck_assert_ptr_null(rest.p);
     ck_assert(!slice_cut(&rest, ',', &piece));
 }
-END_TEST
 
-START_TEST(cut_of_empty_text_gives_one_empty_piece_and_of_null_none)
+TEST(cut_of_empty_text_gives_one_empty_piece_and_of_null_none)
 {
     struct slice rest = SLICE(""), piece = SLICE("untouched");
 
@@ -55,9 +51,8 @@ START_TEST(cut_of_empty_text_gives_one_empty_piece_and_of_null_none)
     ck_assert(!slice_cut(&rest, ',', &piece));
     ck_assert(slice_eq(piece, SLICE("untouched")));
 }
-END_TEST
 
-START_TEST(starts_ends_and_from_know_the_borders)
+TEST(starts_ends_and_from_know_the_borders)
 {
     struct slice s = SLICE("abc");
 
@@ -67,30 +62,4 @@ START_TEST(starts_ends_and_from_know_the_borders)
     ck_assert(!slice_ends(s, SLICE("xabc")) && !slice_ends(s, SLICE("b")));
     ck_assert_uint_eq(slice_from(s, 3).n, 0);
     ck_assert_uint_eq(slice_from(slice_str(NULL), 0).n, 0);
-}
-END_TEST
-
-static Suite *slice_suite(void)
-{
-    Suite *s = suite_create("slice");
-    TCase *t = tcase_create("slice");
-
-    tcase_add_test(t, order_is_bytewise_and_a_prefix_comes_first);
-    tcase_add_test(t, trim_takes_blanks_at_both_ends_only);
-    tcase_add_test(t, cut_gives_every_piece_also_the_empty_ones);
-    tcase_add_test(t, cut_of_empty_text_gives_one_empty_piece_and_of_null_none);
-    tcase_add_test(t, starts_ends_and_from_know_the_borders);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(slice_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

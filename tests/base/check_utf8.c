@@ -2,11 +2,12 @@
  * compare. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/utf8.h"
 
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 /* Length of a character by decoding the payload and asking whether it is the shortest form. */
@@ -64,7 +65,7 @@ static bool agree_inside_ascii(const unsigned char *bytes, size_t n)
     return agree;
 }
 
-START_TEST(all_pairs_of_bytes_agree_with_the_slow_decoder)
+TEST(all_pairs_of_bytes_agree_with_the_slow_decoder)
 {
     unsigned char b[2];
 
@@ -75,9 +76,8 @@ START_TEST(all_pairs_of_bytes_agree_with_the_slow_decoder)
             ck_abort_msg("%02x %02x", b[0], b[1]);
     }
 }
-END_TEST
 
-START_TEST(three_and_four_byte_forms_agree_at_all_borders)
+TEST(three_and_four_byte_forms_agree_at_all_borders)
 {
     static const unsigned char edges[] = {0x00, 0x7f, 0x80, 0x8f, 0x90,
                                           0x9f, 0xa0, 0xbf, 0xc0, 0xff};
@@ -95,9 +95,8 @@ START_TEST(three_and_four_byte_forms_agree_at_all_borders)
                         ck_abort_msg("%02x %02x %02x %02x", b[0], b[1], b[2], b[3]);
                 }
 }
-END_TEST
 
-START_TEST(every_code_point_is_put_and_is_valid)
+TEST(every_code_point_is_put_and_is_valid)
 {
     struct buf b = BUF_INIT;
 
@@ -115,9 +114,8 @@ START_TEST(every_code_point_is_put_and_is_valid)
     ck_assert_str_eq(b.p, "\xef\xbf\xbd\xf0\x9f\x98\x80");
     buf_release(&b);
 }
-END_TEST
 
-START_TEST(clean_replaces_each_bad_byte_and_nul)
+TEST(clean_replaces_each_bad_byte_and_nul)
 {
     struct buf b = BUF_INIT;
 
@@ -132,9 +130,8 @@ START_TEST(clean_replaces_each_bad_byte_and_nul)
     ck_assert_uint_eq(b.n, 0);
     buf_release(&b);
 }
-END_TEST
 
-START_TEST(clean_of_random_bytes_is_valid_and_of_valid_text_the_same)
+TEST(clean_of_random_bytes_is_valid_and_of_valid_text_the_same)
 {
     struct buf once = BUF_INIT, twice = BUF_INIT;
     unsigned seed = 1;
@@ -156,9 +153,8 @@ START_TEST(clean_of_random_bytes_is_valid_and_of_valid_text_the_same)
     buf_release(&once);
     buf_release(&twice);
 }
-END_TEST
 
-START_TEST(cut_never_splits_a_character_and_loses_at_most_three_bytes)
+TEST(cut_never_splits_a_character_and_loses_at_most_three_bytes)
 {
     static const struct slice texts[] = {{"a\xc3\xa4z\xe2\x82\xac!\xf0\x9f\x98\x80?", 13},
                                          {"\xf0\x9f\x98\x80\xf0\x9f\x98\x80", 8},
@@ -173,24 +169,21 @@ START_TEST(cut_never_splits_a_character_and_loses_at_most_three_bytes)
             ck_assert(n == texts[t].n || n + 3 >= max);
         }
 }
-END_TEST
 
-START_TEST(cut_of_broken_text_makes_progress)
+TEST(cut_of_broken_text_makes_progress)
 {
     ck_assert_uint_eq(utf8_cut(SLICE("\x80\x80\x80\x80\x80\x80"), 5), 5);
     ck_assert_uint_eq(utf8_cut(SLICE("\xf0\xf0\xf0"), 1), 1);
 }
-END_TEST
 
-START_TEST(count_is_characters_not_bytes)
+TEST(count_is_characters_not_bytes)
 {
     ck_assert_uint_eq(utf8_count(SLICE("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80")), 4);
     ck_assert_uint_eq(utf8_count(slice_str(NULL)), 0);
     ck_assert_uint_eq(utf8_count(SLICE("a\x80\x80\xe2\x82 \xf0\x9f\x98\0")), 10);
 }
-END_TEST
 
-START_TEST(clean_is_what_cleaning_leaves_as_it_is)
+TEST(clean_is_what_cleaning_leaves_as_it_is)
 {
     static const struct {
         struct slice text;
@@ -211,9 +204,8 @@ START_TEST(clean_is_what_cleaning_leaves_as_it_is)
         buf_release(&out);
     }
 }
-END_TEST
 
-START_TEST(columns_are_those_of_a_terminal)
+TEST(columns_are_those_of_a_terminal)
 {
     ck_assert_uint_eq(utf8_columns(SLICE("a\xc3\xa4\xd0\xb6")), 3);        /* Latin, Cyrillic */
     ck_assert_uint_eq(utf8_columns(SLICE("\xf0\x9f\x94\x8c on")), 5);      /* a plug */
@@ -225,36 +217,4 @@ START_TEST(columns_are_those_of_a_terminal)
                                          "a")),
                       2); /* is shown as U+FFFD */
     ck_assert_uint_eq(utf8_columns(slice_str(NULL)), 0);
-}
-END_TEST
-
-static Suite *utf8_suite(void)
-{
-    Suite *s = suite_create("utf8");
-    TCase *t = tcase_create("utf8");
-
-    tcase_set_timeout(t, 120); /* for sanitizers on slow machines */
-    tcase_add_test(t, all_pairs_of_bytes_agree_with_the_slow_decoder);
-    tcase_add_test(t, three_and_four_byte_forms_agree_at_all_borders);
-    tcase_add_test(t, every_code_point_is_put_and_is_valid);
-    tcase_add_test(t, clean_replaces_each_bad_byte_and_nul);
-    tcase_add_test(t, clean_of_random_bytes_is_valid_and_of_valid_text_the_same);
-    tcase_add_test(t, cut_never_splits_a_character_and_loses_at_most_three_bytes);
-    tcase_add_test(t, cut_of_broken_text_makes_progress);
-    tcase_add_test(t, count_is_characters_not_bytes);
-    tcase_add_test(t, clean_is_what_cleaning_leaves_as_it_is);
-    tcase_add_test(t, columns_are_those_of_a_terminal);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(utf8_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -2,9 +2,10 @@
  * cut. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "config/ini.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -72,7 +73,9 @@ static void assert_entry(size_t section, size_t i, const char *name, const char 
     ck_assert_int_eq(e->at.line, line);
 }
 
-START_TEST(sections_and_keys_have_their_lines)
+FIXTURE(setup, teardown);
+
+TEST(sections_and_keys_have_their_lines)
 {
     parse("; head\n\n[event a]\nmatch = x\n\n[counter  b_total ]  ; note\n\nhelp = y\ninc = a\n");
     assert_silent();
@@ -83,9 +86,8 @@ START_TEST(sections_and_keys_have_their_lines)
     assert_entry(1, 0, "help", "y", 8);
     assert_entry(1, 1, "inc", "a", 9);
 }
-END_TEST
 
-START_TEST(repeated_and_empty_sections_are_kept_apart)
+TEST(repeated_and_empty_sections_are_kept_apart)
 {
     parse("[counter a]\nadd = x\n[counter a]\n[counter b]\n[counter a]\nadd = y\n");
     assert_silent();
@@ -95,9 +97,8 @@ START_TEST(repeated_and_empty_sections_are_kept_apart)
     ck_assert_uint_eq(doc->sections[2].n, 0);
     assert_entry(3, 0, "add", "y", 6);
 }
-END_TEST
 
-START_TEST(a_comment_may_follow_a_section_and_most_values)
+TEST(a_comment_may_follow_a_section_and_most_values)
 {
     parse("[counter a]   ; note\nunit = ns   ; bare\nvalue =    ; only comment\nlabels = a;b ;c\n");
     assert_silent();
@@ -105,17 +106,15 @@ START_TEST(a_comment_may_follow_a_section_and_most_values)
     assert_entry(0, 1, "value", "", 3);
     assert_entry(0, 2, "labels", "a;b", 4);
 }
-END_TEST
 
-START_TEST(a_comment_after_free_text_is_refused_and_nothing_cut)
+TEST(a_comment_after_free_text_is_refused_and_nothing_cut)
 {
     parse("[event e]\nmatch = a ; b\n");
     assert_said("t.ini:2: \";\" after a blank would begin a comment");
     assert_entry(0, 0, "match", "a ; b", 2);
 }
-END_TEST
 
-START_TEST(an_escaped_semicolon_is_one_in_every_value)
+TEST(an_escaped_semicolon_is_one_in_every_value)
 {
     parse("[event e]\nmatch = x \\; y\n[counter c]\nlabels = a \\; b ; c\nzero = \\;\n");
     assert_silent();
@@ -123,17 +122,15 @@ START_TEST(an_escaped_semicolon_is_one_in_every_value)
     assert_entry(1, 0, "labels", "a ; b", 4);
     assert_entry(1, 1, "zero", ";", 5);
 }
-END_TEST
 
-START_TEST(hash_begins_a_comment_line_only)
+TEST(hash_begins_a_comment_line_only)
 {
     parse("# head\n[event e]\n  # indented\nmatch = a # b\n");
     assert_silent();
     assert_entry(0, 0, "match", "a # b", 4);
 }
-END_TEST
 
-START_TEST(regexes_are_joined_with_nothing)
+TEST(regexes_are_joined_with_nothing)
 {
     parse("[event e]\nmatch = ^a\\s*\n        \\| b=c\nwhere = msg ==\n  hello\nrewrite.x = ^(a)\n"
           "\t(b) -> $1\n[log l]\nprefix = a\n b\npath_match = a\n b\ntime_match = a\n b\n");
@@ -144,9 +141,8 @@ START_TEST(regexes_are_joined_with_nothing)
     for (size_t i = 0; i < 3; i++)
         ck_assert_str_eq(doc->sections[1].entries[i].value.p, "ab");
 }
-END_TEST
 
-START_TEST(other_values_are_joined_with_a_blank)
+TEST(other_values_are_joined_with_a_blank)
 {
     parse("[histogram h]\nhelp = one\n  two\nbuckets = 1 2\n  3 4 ; note\n\t5\nlabels =\n  a,\n  "
           "b\n");
@@ -155,24 +151,21 @@ START_TEST(other_values_are_joined_with_a_blank)
     assert_entry(0, 1, "buckets", "1 2 3 4 5", 4);
     assert_entry(0, 2, "labels", "a, b", 7);
 }
-END_TEST
 
-START_TEST(a_blank_line_ends_a_value)
+TEST(a_blank_line_ends_a_value)
 {
     parse("[histogram h]\nbuckets = 1 2\n\n  3\n");
     assert_said("t.ini:4: the indented line \"3\" continues no value");
     assert_entry(0, 0, "buckets", "1 2", 2);
 }
-END_TEST
 
-START_TEST(a_comment_line_ends_a_value)
+TEST(a_comment_line_ends_a_value)
 {
     parse("[histogram h]\nbuckets = 1 2\n  ; note\n  3\n");
     assert_said("t.ini:4: the indented line \"3\" continues no value");
 }
-END_TEST
 
-START_TEST(an_indented_key_is_refused_and_read_as_meant)
+TEST(an_indented_key_is_refused_and_read_as_meant)
 {
     parse("[event e]\n  match = a\n  where = b == c\n");
     assert_said("t.ini:2: \"match\" is indented");
@@ -180,26 +173,23 @@ START_TEST(an_indented_key_is_refused_and_read_as_meant)
     assert_entry(0, 0, "match", "a", 2);
     assert_entry(0, 1, "where", "b == c", 3);
 }
-END_TEST
 
-START_TEST(an_indented_key_of_another_section_is_text)
+TEST(an_indented_key_of_another_section_is_text)
 {
     parse("[event e]\nmatch = ^a\n  path=(\\S+)\n  buckets = 3\n");
     assert_silent();
     assert_entry(0, 0, "match", "^apath=(\\S+)buckets = 3", 2);
 }
-END_TEST
 
-START_TEST(an_indented_section_is_refused_and_read_as_meant)
+TEST(an_indented_section_is_refused_and_read_as_meant)
 {
     parse("[event e]\nmatch = a\n  [counter c]\ninc = e\n");
     assert_said("t.ini:3: \"[counter c]\" is indented");
     ck_assert_uint_eq(doc->n, 2);
     assert_entry(1, 0, "inc", "e", 4);
 }
-END_TEST
 
-START_TEST(only_an_equals_sign_divides)
+TEST(only_an_equals_sign_divides)
 {
     parse("[event e]\nmatch: ^a=b\nmap.req:id = a\nset.x = a=b=c\n");
     assert_said("t.ini:2: only = divides a key from its value; write \"match = ...\"");
@@ -207,26 +197,23 @@ START_TEST(only_an_equals_sign_divides)
     assert_entry(0, 0, "map.req:id", "a", 3);
     assert_entry(0, 1, "set.x", "a=b=c", 4);
 }
-END_TEST
 
-START_TEST(byte_order_mark_and_crlf_are_accepted)
+TEST(byte_order_mark_and_crlf_are_accepted)
 {
     parse("\xEF\xBB\xBF[a b]\r\nk = v\r\n  w\r\n\r\n");
     assert_silent();
     assert_section(0, "a b", "a", "b", 1);
     assert_entry(0, 0, "k", "v w", 2);
 }
-END_TEST
 
-START_TEST(a_file_may_end_without_newline)
+TEST(a_file_may_end_without_newline)
 {
     parse("[a b]\nk = v");
     assert_silent();
     assert_entry(0, 0, "k", "v", 2);
 }
-END_TEST
 
-START_TEST(long_values_and_names_are_not_cut)
+TEST(long_values_and_names_are_not_cut)
 {
     struct buf text = BUF_INIT, value = BUF_INIT, name = BUF_INIT;
 
@@ -244,9 +231,8 @@ START_TEST(long_values_and_names_are_not_cut)
     buf_release(&value);
     buf_release(&name);
 }
-END_TEST
 
-START_TEST(a_continued_value_may_be_of_a_thousand_lines)
+TEST(a_continued_value_may_be_of_a_thousand_lines)
 {
     struct buf text = BUF_INIT;
 
@@ -260,9 +246,8 @@ START_TEST(a_continued_value_may_be_of_a_thousand_lines)
     assert_entry(0, 1, "where", "a == b", 1003);
     buf_release(&text);
 }
-END_TEST
 
-START_TEST(what_inih_would_take_for_grammar_is_text)
+TEST(what_inih_would_take_for_grammar_is_text)
 {
     parse("[event e]\nmatch = [x]=y:z ;\\; \"q\" #h\nset.a = [s7]\nset.b = k1=v1\nset.c = = :\n");
     assert_said("t.ini:2: \";\" after a blank");
@@ -271,9 +256,8 @@ START_TEST(what_inih_would_take_for_grammar_is_text)
     assert_entry(0, 2, "set.b", "k1=v1", 4);
     assert_entry(0, 3, "set.c", "= :", 5);
 }
-END_TEST
 
-START_TEST(a_section_needs_its_bracket)
+TEST(a_section_needs_its_bracket)
 {
     parse("[event e ; note\nmatch = a\n[event f] g\nmatch = b\n");
     assert_said("t.ini:1: \"[event e ; note\" has no ] at its end");
@@ -281,27 +265,24 @@ START_TEST(a_section_needs_its_bracket)
     assert_section(0, "event e", "event", "e", 1);
     assert_section(1, "event f", "event", "f", 3);
 }
-END_TEST
 
-START_TEST(a_key_before_any_section_is_said_once)
+TEST(a_key_before_any_section_is_said_once)
 {
     parse("a = b\nc = d\n[x y]\n");
     assert_said("t.ini:1: \"a\" stands before any section");
     ck_assert_uint_eq(mistakes.n, 1);
     ck_assert_uint_eq(doc->sections[0].n, 0);
 }
-END_TEST
 
-START_TEST(a_log_taken_for_rules_is_one_mistake)
+TEST(a_log_taken_for_rules_is_one_mistake)
 {
     parse("192.0.2.1 - - \"GET / HTTP/1.1\" 200\n  at main()\nmsg=a b=c\nwhat: now\n  x = y\n");
     assert_said("t.ini:1: \"192.0.2.1 - - \"GET / HTTP/1.1\" 200\" stands before any section");
     ck_assert_uint_eq(mistakes.n, 1);
     ck_assert_uint_eq(doc->n, 0);
 }
-END_TEST
 
-START_TEST(a_nul_byte_is_said_and_nothing_else)
+TEST(a_nul_byte_is_said_and_nothing_else)
 {
     static const char text[] = "[a b]\nk = v\0w\nneither\xff\n";
 
@@ -310,17 +291,15 @@ START_TEST(a_nul_byte_is_said_and_nothing_else)
     ck_assert_uint_eq(mistakes.n, 1);
     ck_assert_uint_eq(doc->n, 0);
 }
-END_TEST
 
-START_TEST(bytes_that_are_not_utf8_are_said)
+TEST(bytes_that_are_not_utf8_are_said)
 {
     parse("[a b]\nk = caf\xe9\n");
     assert_said("t.ini:2: this line is not valid UTF-8");
     ck_assert(!strchr(shown.p, '\xe9'));
 }
-END_TEST
 
-START_TEST(an_empty_text_is_an_empty_document)
+TEST(an_empty_text_is_an_empty_document)
 {
     parse("");
     assert_silent();
@@ -329,9 +308,8 @@ START_TEST(an_empty_text_is_an_empty_document)
     parse_n(NULL, 0); /* as an empty file is read */
     assert_silent();
 }
-END_TEST
 
-START_TEST(a_file_is_read_whole)
+TEST(a_file_is_read_whole)
 {
     char dir[] = "/tmp/check_ini.XXXXXX", path[64];
     FILE *f;
@@ -350,62 +328,12 @@ START_TEST(a_file_is_read_whole)
     unlink(path);
     rmdir(dir);
 }
-END_TEST
 
-START_TEST(a_file_that_cannot_be_read_is_a_mistake)
+TEST(a_file_that_cannot_be_read_is_a_mistake)
 {
     ck_assert_ptr_null(ini_read("/nonexistent/a.ini", &mistakes));
     ck_assert_ptr_null(ini_read("/", &mistakes));
     mistakes_print(&mistakes, ADVICE, &shown);
     assert_said("/nonexistent/a.ini: cannot read it: No such file or directory");
     assert_said("/: cannot read it: Is a directory");
-}
-END_TEST
-
-static Suite *ini_suite(void)
-{
-    Suite *s = suite_create("ini");
-    TCase *t = tcase_create("ini");
-
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_add_test(t, sections_and_keys_have_their_lines);
-    tcase_add_test(t, repeated_and_empty_sections_are_kept_apart);
-    tcase_add_test(t, a_comment_may_follow_a_section_and_most_values);
-    tcase_add_test(t, a_comment_after_free_text_is_refused_and_nothing_cut);
-    tcase_add_test(t, an_escaped_semicolon_is_one_in_every_value);
-    tcase_add_test(t, hash_begins_a_comment_line_only);
-    tcase_add_test(t, regexes_are_joined_with_nothing);
-    tcase_add_test(t, other_values_are_joined_with_a_blank);
-    tcase_add_test(t, a_blank_line_ends_a_value);
-    tcase_add_test(t, a_comment_line_ends_a_value);
-    tcase_add_test(t, an_indented_key_is_refused_and_read_as_meant);
-    tcase_add_test(t, an_indented_key_of_another_section_is_text);
-    tcase_add_test(t, an_indented_section_is_refused_and_read_as_meant);
-    tcase_add_test(t, only_an_equals_sign_divides);
-    tcase_add_test(t, byte_order_mark_and_crlf_are_accepted);
-    tcase_add_test(t, a_file_may_end_without_newline);
-    tcase_add_test(t, long_values_and_names_are_not_cut);
-    tcase_add_test(t, a_continued_value_may_be_of_a_thousand_lines);
-    tcase_add_test(t, what_inih_would_take_for_grammar_is_text);
-    tcase_add_test(t, a_section_needs_its_bracket);
-    tcase_add_test(t, a_key_before_any_section_is_said_once);
-    tcase_add_test(t, a_log_taken_for_rules_is_one_mistake);
-    tcase_add_test(t, a_nul_byte_is_said_and_nothing_else);
-    tcase_add_test(t, bytes_that_are_not_utf8_are_said);
-    tcase_add_test(t, an_empty_text_is_an_empty_document);
-    tcase_add_test(t, a_file_is_read_whole);
-    tcase_add_test(t, a_file_that_cannot_be_read_is_a_mistake);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(ini_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

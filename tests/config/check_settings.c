@@ -1,9 +1,10 @@
 /* The configuration file: defaults, every key, every mistake, ${env:...}. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "config/settings.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static struct settings settings;
@@ -45,7 +46,9 @@ static void assert_mistake(const char *text, const char *sentence)
     setup();
 }
 
-START_TEST(every_key_has_a_default)
+FIXTURE(setup, teardown);
+
+TEST(every_key_has_a_default)
 {
     ck_assert_str_eq(read_config(""), "");
     ck_assert_uint_eq(settings.nlisten, 1);
@@ -62,9 +65,8 @@ START_TEST(every_key_has_a_default)
     ck_assert_uint_eq(settings.nconst, 0);
     ck_assert_uint_eq(settings.nincludes, 0);
 }
-END_TEST
 
-START_TEST(every_key_is_read)
+TEST(every_key_is_read)
 {
     ck_assert_str_eq(read_config("[server]\nlisten = 0.0.0.0:1, [::1]:2, unix:/run/x.sock\n"
                                  "reload = yes\ncreated = yes\nmax_connections = 8\n"
@@ -93,16 +95,14 @@ START_TEST(every_key_is_read)
     ck_assert_uint_eq(settings.nincludes, 2);
     ck_assert_str_eq(settings.includes[1], "b.ini");
 }
-END_TEST
 
-START_TEST(an_empty_state_directory_keeps_nothing)
+TEST(an_empty_state_directory_keeps_nothing)
 {
     ck_assert_str_eq(read_config("[state]\ndirectory =\n"), "");
     ck_assert_str_eq(settings.state_directory, "");
 }
-END_TEST
 
-START_TEST(constant_labels_may_hold_commas_and_quotes)
+TEST(constant_labels_may_hold_commas_and_quotes)
 {
     ck_assert_str_eq(read_config("[metrics]\nconst_labels = a=\"1, 2\",b=\"\", c=\"=\"\n"), "");
     ck_assert_uint_eq(settings.nconst, 3);
@@ -110,9 +110,8 @@ START_TEST(constant_labels_may_hold_commas_and_quotes)
     ck_assert_str_eq(settings.const_values[1], "");
     ck_assert_str_eq(settings.const_values[2], "=");
 }
-END_TEST
 
-START_TEST(mistakes_name_the_line_and_what_was_meant)
+TEST(mistakes_name_the_line_and_what_was_meant)
 {
     assert_mistake("[server]\nlistn = x\n", "c.ini:2: unknown key \"listn\" in [server]; did you "
                                             "mean \"listen\"?");
@@ -153,9 +152,8 @@ START_TEST(mistakes_name_the_line_and_what_was_meant)
     assert_mistake("[state]\ninterval = 1s\ninterval = 2s\n", "c.ini:3: interval is given twice");
     assert_mistake("[state]\ninterval = 1s\n[state]\ninterval = 2s\n", "interval is given twice");
 }
-END_TEST
 
-START_TEST(the_environment_is_read_in_values)
+TEST(the_environment_is_read_in_values)
 {
     setenv("LT_CHECK_A", "/a", 1);
     setenv("LT_CHECK_EMPTY", "", 1);
@@ -169,9 +167,8 @@ START_TEST(the_environment_is_read_in_values)
     ck_assert_str_eq(settings.includes[0], "${other}");
     ck_assert_str_eq(settings.includes[1], "$/a");
 }
-END_TEST
 
-START_TEST(a_variable_that_is_not_there_is_a_mistake)
+TEST(a_variable_that_is_not_there_is_a_mistake)
 {
     unsetenv("LT_CHECK_NONE");
     assert_mistake("[state]\n\ndirectory = ${env:LT_CHECK_NONE}\n",
@@ -179,9 +176,8 @@ START_TEST(a_variable_that_is_not_there_is_a_mistake)
                    "${env:LT_CHECK_NONE:-default}");
     assert_mistake("[state]\ndirectory = ${env:LT_CHECK_NONE\n", "");
 }
-END_TEST
 
-START_TEST(where_state_is_kept_when_nothing_says)
+TEST(where_state_is_kept_when_nothing_says)
 {
     struct arena text = {0};
 
@@ -194,34 +190,4 @@ START_TEST(where_state_is_kept_when_nothing_says)
     ck_assert(strcmp(dir, "/var/lib/logtally") == 0 ||
               strcmp(dir, "/home/me/.local/state/logtally") == 0);
     arena_release(&text);
-}
-END_TEST
-
-static Suite *settings_suite(void)
-{
-    Suite *s = suite_create("settings");
-    TCase *t = tcase_create("settings");
-
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_add_test(t, every_key_has_a_default);
-    tcase_add_test(t, every_key_is_read);
-    tcase_add_test(t, an_empty_state_directory_keeps_nothing);
-    tcase_add_test(t, constant_labels_may_hold_commas_and_quotes);
-    tcase_add_test(t, mistakes_name_the_line_and_what_was_meant);
-    tcase_add_test(t, the_environment_is_read_in_values);
-    tcase_add_test(t, a_variable_that_is_not_there_is_a_mistake);
-    tcase_add_test(t, where_state_is_kept_when_nothing_says);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(settings_suite());
-
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-
-    srunner_free(r);
-    return failed != 0;
 }

@@ -1,13 +1,14 @@
 /* The table of wanted names, and turning fields into text. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "decode/fieldnames.h"
 #include "decode/fields.h"
 
 #include "base/buf.h"
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,7 +26,7 @@ static int slot_of(const struct fieldnames *f, const char *name)
     return e != NULL && e->slot != FIELDNAME_NO_SLOT ? e->slot : -1;
 }
 
-START_TEST(each_name_has_the_slot_of_its_place)
+TEST(each_name_has_the_slot_of_its_place)
 {
     enum { N = 4096 };
     char **names = xcalloc(N, sizeof *names);
@@ -50,9 +51,8 @@ START_TEST(each_name_has_the_slot_of_its_place)
     free(names);
     fieldnames_free(f);
 }
-END_TEST
 
-START_TEST(no_names_at_all_find_nothing)
+TEST(no_names_at_all_find_nothing)
 {
     struct fieldnames *f = fieldnames_new(NULL, 0);
 
@@ -61,9 +61,8 @@ START_TEST(no_names_at_all_find_nothing)
     fieldnames_free(f);
     fieldnames_free(NULL);
 }
-END_TEST
 
-START_TEST(lengths_around_the_words_are_told_apart)
+TEST(lengths_around_the_words_are_told_apart)
 {
     static const char text[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
 
@@ -84,9 +83,8 @@ START_TEST(lengths_around_the_words_are_told_apart)
         fieldnames_free(f);
     }
 }
-END_TEST
 
-START_TEST(what_stands_before_dots_begins_names)
+TEST(what_stands_before_dots_begins_names)
 {
     static const char *const names[] = {"a.b.c", "a", "x..y", ".z"};
     struct fieldnames *f = fieldnames_new(names, 4);
@@ -102,9 +100,8 @@ START_TEST(what_stands_before_dots_begins_names)
     ck_assert_ptr_null(find(f, SLICE("b")));
     fieldnames_free(f);
 }
-END_TEST
 
-START_TEST(a_nul_in_a_name_is_a_byte)
+TEST(a_nul_in_a_name_is_a_byte)
 {
     static const char *const names[] = {"a"};
     struct fieldnames *f = fieldnames_new(names, 1);
@@ -114,7 +111,6 @@ START_TEST(a_nul_in_a_name_is_a_byte)
     ck_assert_ptr_null(find(f, slice_make("\0\0\0\0\0\0\0\0\0", 9)));
     fieldnames_free(f);
 }
-END_TEST
 
 static void ck_text(const char *raw, enum field_kind kind, const char *want)
 {
@@ -126,7 +122,7 @@ static void ck_text(const char *raw, enum field_kind kind, const char *want)
     arena_release(&scratch);
 }
 
-START_TEST(missing_fields_are_empty_text)
+TEST(missing_fields_are_empty_text)
 {
     ck_text("", FIELD_NONE, "");
     ck_text("null", FIELD_NULL, "");
@@ -137,10 +133,9 @@ START_TEST(missing_fields_are_empty_text)
     ck_text("--", FIELD_TEXT, "--");
     ck_text("null", FIELD_TEXT, "null");
 }
-END_TEST
 
 /* Broken escapes never come from the JSON scanner; they must still be harmless. */
-START_TEST(broken_escapes_stand_as_written)
+TEST(broken_escapes_stand_as_written)
 {
     ck_text("a\\", FIELD_JSON, "a\\");
     ck_text("\\u12", FIELD_JSON, "\\u12");
@@ -148,32 +143,4 @@ START_TEST(broken_escapes_stand_as_written)
     ck_text("a\\", FIELD_GO, "a\\");
     ck_text("\\x4", FIELD_GO, "\\x4");
     ck_text("\\18", FIELD_GO, "\\18");
-}
-END_TEST
-
-static Suite *fields_suite(void)
-{
-    Suite *s = suite_create("fields");
-    TCase *t = tcase_create("fields");
-
-    tcase_add_test(t, each_name_has_the_slot_of_its_place);
-    tcase_add_test(t, no_names_at_all_find_nothing);
-    tcase_add_test(t, lengths_around_the_words_are_told_apart);
-    tcase_add_test(t, what_stands_before_dots_begins_names);
-    tcase_add_test(t, a_nul_in_a_name_is_a_byte);
-    tcase_add_test(t, missing_fields_are_empty_text);
-    tcase_add_test(t, broken_escapes_stand_as_written);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(fields_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -3,13 +3,14 @@
  * difference itself is checked. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "decode/fields.h"
 
 #include "decode/linegen.h"
 
 #include "base/utf8.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -59,7 +60,7 @@ static void ck_listing(const char *line, const char *want)
     free(got);
 }
 
-START_TEST(values_are_pieces_of_the_line)
+TEST(values_are_pieces_of_the_line)
 {
     ck_listing("{\"s\":\"text\",\"n\":-1.50e+3,\"t\":true,\"f\":false,\"z\":null}",
                "s = text\nn = -1.50e+3\nt = true\nf = false\nz null null\n");
@@ -67,18 +68,16 @@ START_TEST(values_are_pieces_of_the_line)
     ck_listing(" \t{ }\r", "");
     ck_listing("{\"\":1}", " = 1\n");
 }
-END_TEST
 
-START_TEST(members_of_inner_objects_have_dotted_names)
+TEST(members_of_inner_objects_have_dotted_names)
 {
     ck_listing("{\"a\":{\"b\":[1,{\"c\":\"x\"}]}}",
                "a.b.0 = 1\na.b.1.c = x\na.b.1 = {\"c\":\"x\"}\na.b = [1,{\"c\":\"x\"}]\n"
                "a = {\"b\":[1,{\"c\":\"x\"}]}\n");
     ck_listing("{\"a.b\":1}", "a.b = 1\n");
 }
-END_TEST
 
-START_TEST(escapes_become_text)
+TEST(escapes_become_text)
 {
     ck_listing("{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u20ac\"}",
                "a = \"\\/\b\f\n\r\tA\u20ac\n");
@@ -87,9 +86,8 @@ START_TEST(escapes_become_text)
     ck_listing("{\"a\":\"\\ud83d\\ud83d\\ude00\"}", "a = \ufffd\U0001F600\n");
     ck_listing("{\"st\\u0061tus\":1}", "status = 1\n");
 }
-END_TEST
 
-START_TEST(an_escaped_nul_is_a_byte)
+TEST(an_escaped_nul_is_a_byte)
 {
     struct arena scratch = {0};
     struct field f = {"a\\u0000b", 8, FIELD_JSON};
@@ -99,7 +97,6 @@ START_TEST(an_escaped_nul_is_a_byte)
     ck_assert_mem_eq(f.p, "a\0b", 3);
     arena_release(&scratch);
 }
-END_TEST
 
 static const char *const refused[] = {
     "",
@@ -159,7 +156,7 @@ static const char *const refused[] = {
     "{\"a\":1:2}",
 };
 
-START_TEST(what_is_not_one_object_is_refused)
+TEST(what_is_not_one_object_is_refused)
 {
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         char *got = listed(refused[i]);
@@ -167,9 +164,8 @@ START_TEST(what_is_not_one_object_is_refused)
         ck_assert_msg(got == NULL, "accepted: %s", refused[i]);
     }
 }
-END_TEST
 
-START_TEST(the_depth_is_limited_to_64)
+TEST(the_depth_is_limited_to_64)
 {
     for (unsigned depth = 60; depth < 70; depth++) {
         struct buf line = BUF_INIT;
@@ -187,13 +183,11 @@ START_TEST(the_depth_is_limited_to_64)
         buf_release(&line);
     }
 }
-END_TEST
 
-START_TEST(bytes_that_are_not_utf8_lose_nothing)
+TEST(bytes_that_are_not_utf8_lose_nothing)
 {
     ck_listing("{\"a\":\"x\xff\xc3\",\"b\":1}", "a = x\xff\xc3\nb = 1\n");
 }
-END_TEST
 
 /* The fields of a line in the slots of some names. */
 struct slots {
@@ -219,7 +213,7 @@ static void ck_field(struct slots *s, unsigned slot, const char *want)
     arena_release(&s->scratch);
 }
 
-START_TEST(wanted_names_find_their_slots)
+TEST(wanted_names_find_their_slots)
 {
     static const char *const names[] = {"a.b", "a.b.0", "msg", "a_name_of_more_than_sixteen_bytes",
                                         "e"};
@@ -237,9 +231,8 @@ START_TEST(wanted_names_find_their_slots)
     ck_assert_uint_eq(s.touched.n, 5);
     fieldnames_free(want);
 }
-END_TEST
 
-START_TEST(the_first_of_duplicates_counts)
+TEST(the_first_of_duplicates_counts)
 {
     static const char *const names[] = {"a", "b.c"};
     struct fieldnames *want = fieldnames_new(names, 2);
@@ -254,9 +247,8 @@ START_TEST(the_first_of_duplicates_counts)
     ck_field(&s, 1, "4");
     fieldnames_free(want);
 }
-END_TEST
 
-START_TEST(absent_null_empty_and_dash_are_missing)
+TEST(absent_null_empty_and_dash_are_missing)
 {
     static const char *const names[] = {"a", "b", "c", "d", "e"};
     struct fieldnames *want = fieldnames_new(names, 5);
@@ -268,9 +260,8 @@ START_TEST(absent_null_empty_and_dash_are_missing)
     ck_field(&s, 4, "--");
     fieldnames_free(want);
 }
-END_TEST
 
-START_TEST(names_may_begin_each_other_and_be_long)
+TEST(names_may_begin_each_other_and_be_long)
 {
     char longest[FIELD_NAME_MAX + 1], too_long[FIELD_NAME_MAX + 2];
     const char *names[] = {longest, too_long, "a", "a.b", "a"};
@@ -293,7 +284,6 @@ START_TEST(names_may_begin_each_other_and_be_long)
     buf_release(&line);
     fieldnames_free(want);
 }
-END_TEST
 
 /* The line's last byte is the last one that may be read. */
 static void at_the_edge(struct slice line, char *edge, const struct fieldnames *want)
@@ -329,7 +319,7 @@ static char *edge_new(size_t size)
 static const char *const wanted[] = {"msg",      "status", "a.b",   "a.0",
                                      "duration", "a.b.c",  "level", ""};
 
-START_TEST(no_byte_behind_the_line_is_read)
+TEST(no_byte_behind_the_line_is_read)
 {
     struct fieldnames *want = fieldnames_new(wanted, 8);
     struct linegen g = {7};
@@ -346,9 +336,8 @@ START_TEST(no_byte_behind_the_line_is_read)
     }
     fieldnames_free(want);
 }
-END_TEST
 
-START_TEST(every_prefix_of_a_line_is_refused)
+TEST(every_prefix_of_a_line_is_refused)
 {
     struct linegen g = {8};
 
@@ -366,7 +355,6 @@ START_TEST(every_prefix_of_a_line_is_refused)
         buf_release(&line);
     }
 }
-END_TEST
 
 /* The first field of each name among all there are: what json_fields must find. */
 struct firsts {
@@ -386,7 +374,7 @@ static void take_first(void *ctx, struct slice name, const struct field *value)
     }
 }
 
-START_TEST(fields_are_the_first_of_each)
+TEST(fields_are_the_first_of_each)
 {
     struct fieldnames *want = fieldnames_new(wanted, 8);
     struct linegen g = {9};
@@ -411,7 +399,6 @@ START_TEST(fields_are_the_first_of_each)
     buf_release(&line);
     fieldnames_free(want);
 }
-END_TEST
 
 #ifdef HAVE_JANSSON
 static void list_jansson(struct buf *out, struct buf *name, bool top, json_t *value);
@@ -543,7 +530,7 @@ static void compare_with_jansson(struct slice line)
     buf_release(&name);
 }
 
-START_TEST(jansson_agrees)
+TEST_EACH(jansson_agrees, 6)
 {
     struct linegen g = {(uint64_t)_i + 100};
     struct buf line = BUF_INIT;
@@ -562,43 +549,4 @@ START_TEST(jansson_agrees)
     }
     buf_release(&line);
 }
-END_TEST
 #endif
-
-static Suite *json_suite(void)
-{
-    Suite *s = suite_create("json");
-    TCase *t = tcase_create("json");
-
-    tcase_set_timeout(t, 120);
-    tcase_add_test(t, values_are_pieces_of_the_line);
-    tcase_add_test(t, members_of_inner_objects_have_dotted_names);
-    tcase_add_test(t, escapes_become_text);
-    tcase_add_test(t, an_escaped_nul_is_a_byte);
-    tcase_add_test(t, what_is_not_one_object_is_refused);
-    tcase_add_test(t, the_depth_is_limited_to_64);
-    tcase_add_test(t, bytes_that_are_not_utf8_lose_nothing);
-    tcase_add_test(t, wanted_names_find_their_slots);
-    tcase_add_test(t, the_first_of_duplicates_counts);
-    tcase_add_test(t, absent_null_empty_and_dash_are_missing);
-    tcase_add_test(t, names_may_begin_each_other_and_be_long);
-    tcase_add_test(t, no_byte_behind_the_line_is_read);
-    tcase_add_test(t, every_prefix_of_a_line_is_refused);
-    tcase_add_test(t, fields_are_the_first_of_each);
-#ifdef HAVE_JANSSON
-    tcase_add_loop_test(t, jansson_agrees, 0, 6);
-#endif
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(json_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}

@@ -2,13 +2,13 @@
  * fields, at every level of instructions this machine has, on good and on damaged lines. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "decode/linescan.h"
 #include "decode/trail.h"
 
 #include "decode/linegen.h"
 
-#include <check.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -141,7 +141,7 @@ static const char *const behinds[] = {"\"", "}", "\",\"k\":1}", "0123", " a=b", 
 
 enum { BEHINDS = sizeof behinds / sizeof *behinds };
 
-START_TEST(json_is_the_same)
+TEST_EACH(json_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 40};
     struct buf line = BUF_INIT;
@@ -161,9 +161,8 @@ START_TEST(json_is_the_same)
     buf_release(&line);
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(logfmt_is_the_same)
+TEST_EACH(logfmt_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 50};
     struct buf line = BUF_INIT;
@@ -183,11 +182,10 @@ START_TEST(logfmt_is_the_same)
     buf_release(&line);
     rig_release(&r);
 }
-END_TEST
 
 /* Every byte of a line replaced by every other that means something; the line moved through all
  * positions of a block by the length of its first text. */
-START_TEST(one_wrong_byte_anywhere_is_the_same)
+TEST_EACH(one_wrong_byte_anywhere_is_the_same, LINESCAN_LEVELS)
 {
     static const char bytes[] = "\"\\,:{}[] =\t0-.eaunt\x01\xff";
     struct buf line = BUF_INIT;
@@ -216,9 +214,8 @@ START_TEST(one_wrong_byte_anywhere_is_the_same)
     buf_release(&line);
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(every_prefix_is_the_same)
+TEST_EACH(every_prefix_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 70};
     struct buf line = BUF_INIT;
@@ -239,10 +236,9 @@ START_TEST(every_prefix_is_the_same)
     buf_release(&line);
     rig_release(&r);
 }
-END_TEST
 
 /* Runs of backslashes of every length at every place, before a quote and before a letter. */
-START_TEST(backslashes_are_the_same)
+TEST_EACH(backslashes_are_the_same, LINESCAN_LEVELS)
 {
     struct buf line = BUF_INIT;
     struct rig r;
@@ -277,9 +273,8 @@ START_TEST(backslashes_are_the_same)
     buf_release(&line);
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(many_members_and_long_texts_are_the_same)
+TEST_EACH(many_members_and_long_texts_are_the_same, LINESCAN_LEVELS)
 {
     struct buf line = BUF_INIT, text = BUF_INIT;
     struct rig r;
@@ -303,10 +298,9 @@ START_TEST(many_members_and_long_texts_are_the_same)
     buf_release(&text);
     rig_release(&r);
 }
-END_TEST
 
 /* Keys that are always new: the trail fills up, and what it knew still serves. */
-START_TEST(a_full_trail_is_the_same)
+TEST_EACH(a_full_trail_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {5};
     struct buf line = BUF_INIT;
@@ -326,10 +320,9 @@ START_TEST(a_full_trail_is_the_same)
     buf_release(&line);
     rig_release(&r);
 }
-END_TEST
 
 /* What was null once may be a string, or an object, the next time: each gets a step. */
-START_TEST(a_key_may_have_values_of_every_kind)
+TEST_EACH(a_key_may_have_values_of_every_kind, LINESCAN_LEVELS)
 {
     static const char *const json[] = {"{\"k\":null}", "{\"k\":\"x\"}", "{\"k\":{\"b\":1}}",
                                        "{\"k\":[]}"};
@@ -347,10 +340,9 @@ START_TEST(a_key_may_have_values_of_every_kind)
     }
     rig_release(&r);
 }
-END_TEST
 
 /* Blanks where JSON allows them become part of the shape. */
-START_TEST(blanks_are_the_same)
+TEST_EACH(blanks_are_the_same, LINESCAN_LEVELS)
 {
     static const char *const lines[] = {
         "{\"msg\": \"a\", \"status\": 200}",     "{ \"msg\" : \"a\" , \"status\" :\t200 } \r",
@@ -370,43 +362,10 @@ START_TEST(blanks_are_the_same)
             compare_json(&r, slice_str(lines[i]), "}");
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(the_best_one_is_there)
+TEST(the_best_one_is_there)
 {
     ck_assert_ptr_nonnull(linescan_best());
     ck_assert_ptr_nonnull(linescan_get(LINESCAN_SWAR));
     ck_assert_ptr_null(linescan_get(LINESCAN_LEVELS));
-}
-END_TEST
-
-static Suite *linescan_suite(void)
-{
-    Suite *s = suite_create("linescan");
-    TCase *t = tcase_create("linescan");
-
-    tcase_set_timeout(t, 120);
-    tcase_add_loop_test(t, json_is_the_same, 0, LINESCAN_LEVELS);
-    tcase_add_loop_test(t, logfmt_is_the_same, 0, LINESCAN_LEVELS);
-    tcase_add_loop_test(t, one_wrong_byte_anywhere_is_the_same, 0, LINESCAN_LEVELS);
-    tcase_add_loop_test(t, every_prefix_is_the_same, 0, LINESCAN_LEVELS);
-    tcase_add_loop_test(t, backslashes_are_the_same, 0, LINESCAN_LEVELS);
-    tcase_add_loop_test(t, many_members_and_long_texts_are_the_same, 0, LINESCAN_LEVELS);
-    tcase_add_loop_test(t, a_full_trail_is_the_same, 0, LINESCAN_LEVELS);
-    tcase_add_loop_test(t, a_key_may_have_values_of_every_kind, 0, LINESCAN_LEVELS);
-    tcase_add_loop_test(t, blanks_are_the_same, 0, LINESCAN_LEVELS);
-    tcase_add_test(t, the_best_one_is_there);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(linescan_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

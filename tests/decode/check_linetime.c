@@ -1,9 +1,10 @@
 /* Times of lines against the C library's own, and against what people write. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "decode/linetime.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +55,7 @@ static void ck_refused(const char *pattern, const char *text)
     ck_assert_msg(parse(pattern, text) == INT64_MIN, "%s", text);
 }
 
-START_TEST(rfc3339_as_go_writes_it)
+TEST(rfc3339_as_go_writes_it)
 {
     ck_time("rfc3339", "2025-11-12T10:15:30Z", 1762942530, 0);
     ck_time("rfc3339", "2025-11-12T10:15:30.1Z", 1762942530, 100000000);
@@ -69,9 +70,8 @@ START_TEST(rfc3339_as_go_writes_it)
     ck_time("rfc3339@+03:00", "2025-11-12T13:15:30", 1762942530, 0);
     ck_time("rfc3339@+03:00", "2025-11-12T10:15:30Z", 1762942530, 0);
 }
-END_TEST
 
-START_TEST(rfc3339_is_strict)
+TEST(rfc3339_is_strict)
 {
     static const char *const bad[] = {"",
                                       "2025",
@@ -109,9 +109,8 @@ START_TEST(rfc3339_is_strict)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_refused("rfc3339", bad[i]);
 }
-END_TEST
 
-START_TEST(every_day_agrees_with_the_library)
+TEST(every_day_agrees_with_the_library)
 {
     struct time_format *f = format("rfc3339", (struct zone){0});
     struct time_format *days = format("%Y %j", (struct zone){0});
@@ -137,9 +136,8 @@ START_TEST(every_day_agrees_with_the_library)
     time_format_free(f);
     time_format_free(days);
 }
-END_TEST
 
-START_TEST(unix_times_in_four_units)
+TEST(unix_times_in_four_units)
 {
     ck_time("unix", "1762942530", 1762942530, 0);
     ck_time("unix", "1762942530.123456789", 1762942530, 123456789);
@@ -163,9 +161,8 @@ START_TEST(unix_times_in_four_units)
     ck_refused("unix_ns", "99999999999999999999999");
     ck_refused("unix", "2025-11-12");
 }
-END_TEST
 
-START_TEST(patterns_read_what_they_name)
+TEST(patterns_read_what_they_name)
 {
     ck_time("%d/%b/%Y:%H:%M:%S %z", "12/Nov/2025:10:15:30 +0000", 1762942530, 0);
     ck_time("%d/%b/%Y:%H:%M:%S %z", "12/NOV/2025:13:15:30 +03:00", 1762942530, 0);
@@ -184,9 +181,8 @@ START_TEST(patterns_read_what_they_name)
     ck_time("%F%n%T", "2025-11-12 \t 10:15:30", 1762942530, 0);
     ck_time("%b %d %Y", "May  2 2025", 1746144000, 0);
 }
-END_TEST
 
-START_TEST(patterns_refuse_what_does_not_fit)
+TEST(patterns_refuse_what_does_not_fit)
 {
     ck_refused("%F %T", "2025-11-12 10:15:30x");
     ck_refused("%F %T", "2025-11-12 10:15");
@@ -201,9 +197,8 @@ START_TEST(patterns_refuse_what_does_not_fit)
     ck_refused("%s", "");
     ck_refused("%s", "99999999999999999999");
 }
-END_TEST
 
-START_TEST(mistakes_in_formats_are_sentences)
+TEST(mistakes_in_formats_are_sentences)
 {
     static const char *const bad[] = {"rfc3399",   "",   "%Q",       "%F %",  "%m",
                                       "%d %T",     "%Y", "%I:%M",    "%M:%S", "%F@+3:00",
@@ -219,16 +214,14 @@ START_TEST(mistakes_in_formats_are_sentences)
     }
     time_format_free(NULL);
 }
-END_TEST
 
-START_TEST(an_at_sign_that_is_no_zone_is_text)
+TEST(an_at_sign_that_is_no_zone_is_text)
 {
     ck_time("%F@noon", "2025-11-12@noon", 1762905600, 0);
     ck_time("@%s", "@17", 17, 0);
 }
-END_TEST
 
-START_TEST(the_first_format_that_fits_counts)
+TEST(the_first_format_that_fits_counts)
 {
     struct time_format *f[] = {format("%d/%m/%Y", (struct zone){0}),
                                format("%m/%d/%Y", (struct zone){0}),
@@ -247,7 +240,6 @@ START_TEST(the_first_format_that_fits_counts)
     for (int i = 0; i < 3; i++)
         time_format_free(f[i]);
 }
-END_TEST
 
 static int64_t at(const char *text)
 {
@@ -264,7 +256,7 @@ static void ck_near(const char *pattern, const char *text, const char *last, con
     ck_assert_int_eq(dated, want_dated);
 }
 
-START_TEST(a_time_of_day_takes_the_nearest_date)
+TEST(a_time_of_day_takes_the_nearest_date)
 {
     ck_near("%T", "10:15:31", "2025-11-12T10:15:30Z", "2025-11-12T10:15:31Z", false);
     ck_near("%T", "00:00:05", "2025-11-12T23:59:59Z", "2025-11-13T00:00:05Z", false);
@@ -275,9 +267,8 @@ START_TEST(a_time_of_day_takes_the_nearest_date)
     ck_near("%T %z", "02:00:00 +0200", "2025-11-12T23:00:00Z", "2025-11-13T00:00:00Z", false);
     ck_refused("%T", "10:15:31");
 }
-END_TEST
 
-START_TEST(a_date_without_a_year_takes_the_nearest)
+TEST(a_date_without_a_year_takes_the_nearest)
 {
     ck_near("%b %e %T", "Nov 12 10:15:30", "2025-11-01T00:00:00Z", "2025-11-12T10:15:30Z", true);
     ck_near("%b %e %T", "Jan  1 00:00:01", "2025-12-31T23:59:59Z", "2026-01-01T00:00:01Z", true);
@@ -285,9 +276,8 @@ START_TEST(a_date_without_a_year_takes_the_nearest)
     ck_near("%b %e %T", "Feb 29 00:00:00", "2025-01-01T00:00:00Z", "2024-02-29T00:00:00Z", true);
     ck_refused("%b %e %T", "Nov 12 10:15:30");
 }
-END_TEST
 
-START_TEST(zones_are_utc_local_or_an_offset)
+TEST(zones_are_utc_local_or_an_offset)
 {
     struct zone z;
 
@@ -303,10 +293,9 @@ START_TEST(zones_are_utc_local_or_an_offset)
     ck_assert_int_lt(zone_parse(SLICE("+03:00x"), &z), 0);
     ck_assert_int_lt(zone_parse(SLICE("Europe/Berlin"), &z), 0);
 }
-END_TEST
 
 /* The rules of central Europe, written out so that no zone files are needed. */
-START_TEST(local_time_knows_summer)
+TEST(local_time_knows_summer)
 {
     struct zone local;
     bool dated;
@@ -333,9 +322,8 @@ START_TEST(local_time_knows_summer)
     ck_assert_int_eq(parse_in("%T", local, "00:30:00", at("2025-07-12T21:59:00Z"), &dated),
                      at("2025-07-12T22:30:00Z"));
 }
-END_TEST
 
-START_TEST(every_prefix_stays_within_its_bytes)
+TEST(every_prefix_stays_within_its_bytes)
 {
     static const char *const patterns[] = {"rfc3339", "unix", "%a %b %e %T.%f %z %Y",
                                            "%d/%b/%Y:%T %Z", "%F %I:%M:%S %p"};
@@ -359,40 +347,4 @@ START_TEST(every_prefix_stays_within_its_bytes)
         }
         time_format_free(f);
     }
-}
-END_TEST
-
-static Suite *linetime_suite(void)
-{
-    Suite *s = suite_create("linetime");
-    TCase *t = tcase_create("linetime");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, rfc3339_as_go_writes_it);
-    tcase_add_test(t, rfc3339_is_strict);
-    tcase_add_test(t, every_day_agrees_with_the_library);
-    tcase_add_test(t, unix_times_in_four_units);
-    tcase_add_test(t, patterns_read_what_they_name);
-    tcase_add_test(t, patterns_refuse_what_does_not_fit);
-    tcase_add_test(t, mistakes_in_formats_are_sentences);
-    tcase_add_test(t, an_at_sign_that_is_no_zone_is_text);
-    tcase_add_test(t, the_first_format_that_fits_counts);
-    tcase_add_test(t, a_time_of_day_takes_the_nearest_date);
-    tcase_add_test(t, a_date_without_a_year_takes_the_nearest);
-    tcase_add_test(t, zones_are_utc_local_or_an_offset);
-    tcase_add_test(t, local_time_knows_summer);
-    tcase_add_test(t, every_prefix_stays_within_its_bytes);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(linetime_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

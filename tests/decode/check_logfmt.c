@@ -2,11 +2,12 @@
  * not. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "decode/fields.h"
 
 #include "decode/linegen.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 /* Everything a line holds, one "name=text|" after the other, unescaped. */
@@ -42,7 +43,7 @@ static void ck_line(const char *line, bool lenient, const char *want)
     buf_release(&l.text);
 }
 
-START_TEST(slog_text_lines_decode)
+TEST(slog_text_lines_decode)
 {
     ck_line("time=2025-11-12T10:15:30.000Z level=INFO msg=\"a b\" status=200 took=1.5s", false,
             "time=2025-11-12T10:15:30.000Z|level=INFO|msg=a b|status=200|took=1.5s|");
@@ -53,9 +54,8 @@ START_TEST(slog_text_lines_decode)
     ck_line("a=1\tb=2  c=3 \r", false, "a=1|b=2|c=3|");
     ck_line("a=1 a=2", false, "a=1|a=2|");
 }
-END_TEST
 
-START_TEST(go_escapes_become_text)
+TEST(go_escapes_become_text)
 {
     ck_line("a=\"\\a\\b\\f\\n\\r\\t\\v\\\\\\\"\\'\" b=1", false, "a=\a\b\f\n\r\t\v\\\"'|b=1|");
     ck_line("a=\"\\x41\\101\\u20ac\\U0001f600\" b=1", false, "a=AA\u20ac\U0001F600|b=1|");
@@ -63,18 +63,16 @@ START_TEST(go_escapes_become_text)
     ck_line("a=\"\\q \\x4 \\u12 \\400 \\ud800 \\U00110000 \\/\" b=1", false,
             "a=\\q \\x4 \\u12 \\400 \\ud800 \\U00110000 \\/|b=1|");
 }
-END_TEST
 
-START_TEST(other_writers_decode)
+TEST(other_writers_decode)
 {
     ck_line("token=YWJj== empty= color=\x1b[32mok\x1b[0m", false,
             "token=YWJj==|empty=|color=\x1b[32mok\x1b[0m|");
     ck_line("a=\xff\xfe b=\"\xff\"", false, "a=\xff\xfe|b=\xff|");
     ck_line("a=\"tab\there\" b=1", false, "a=tab\there|b=1|");
 }
-END_TEST
 
-START_TEST(prose_is_not_logfmt)
+TEST(prose_is_not_logfmt)
 {
     static const char *const prose[] = {"",
                                         " ",
@@ -103,9 +101,8 @@ START_TEST(prose_is_not_logfmt)
     for (size_t i = 0; i < sizeof prose / sizeof *prose; i++)
         ck_line(prose[i], false, NULL);
 }
-END_TEST
 
-START_TEST(lenient_takes_bare_words)
+TEST(lenient_takes_bare_words)
 {
     ck_line("word", true, "word=|");
     ck_line("level=info", true, "level=info|");
@@ -116,7 +113,6 @@ START_TEST(lenient_takes_bare_words)
     ck_line("a=\"open", true, NULL);
     ck_line("it's 5\" long", true, NULL);
 }
-END_TEST
 
 /* Fields of a line in the slots of some names. */
 struct slots {
@@ -133,7 +129,7 @@ static bool decode(struct slice line, bool lenient, const struct fieldnames *wan
     return logfmt_fields(line, lenient, want, s->fields, &s->touched);
 }
 
-START_TEST(wanted_names_find_their_slots)
+TEST(wanted_names_find_their_slots)
 {
     static const char *const names[] = {"msg", "a.b", "a key", "a"};
     static const char *const texts[] = {"first", "2", "x\ny", ""};
@@ -148,7 +144,6 @@ START_TEST(wanted_names_find_their_slots)
     arena_release(&s.scratch);
     fieldnames_free(want);
 }
-END_TEST
 
 /* Any bytes but newline, as key or value. */
 static void random_text(struct linegen *g, char out[24], size_t *ret_n)
@@ -159,7 +154,7 @@ static void random_text(struct linegen *g, char out[24], size_t *ret_n)
                                             : (int)linegen_below(g, 256));
 }
 
-START_TEST(what_slog_quotes_comes_back)
+TEST(what_slog_quotes_comes_back)
 {
     static const char *const names[] = {"k"};
     struct fieldnames *want = fieldnames_new(names, 1);
@@ -189,7 +184,6 @@ START_TEST(what_slog_quotes_comes_back)
     buf_release(&line);
     fieldnames_free(want);
 }
-END_TEST
 
 static const char *const wanted[] = {"msg", "status", "a.b", "k", "duration", "a.b.c", "level", ""};
 
@@ -210,7 +204,7 @@ static void take_first(void *ctx, struct slice name, const struct field *value)
     }
 }
 
-START_TEST(fields_are_the_first_of_each)
+TEST(fields_are_the_first_of_each)
 {
     struct fieldnames *want = fieldnames_new(wanted, 8);
     struct linegen g = {9};
@@ -234,9 +228,8 @@ START_TEST(fields_are_the_first_of_each)
     buf_release(&line);
     fieldnames_free(want);
 }
-END_TEST
 
-START_TEST(all_slog_text_is_accepted)
+TEST(all_slog_text_is_accepted)
 {
     struct linegen g = {5};
     struct buf line = BUF_INIT;
@@ -253,10 +246,9 @@ START_TEST(all_slog_text_is_accepted)
     }
     buf_release(&line);
 }
-END_TEST
 
 /* On the heap, exactly as long as it is: AddressSanitizer and valgrind see each byte too far. */
-START_TEST(every_prefix_stays_within_its_bytes)
+TEST(every_prefix_stays_within_its_bytes)
 {
     struct fieldnames *want = fieldnames_new(wanted, 8);
     struct linegen g = {6};
@@ -280,36 +272,4 @@ START_TEST(every_prefix_stays_within_its_bytes)
         buf_release(&line);
     }
     fieldnames_free(want);
-}
-END_TEST
-
-static Suite *logfmt_suite(void)
-{
-    Suite *s = suite_create("logfmt");
-    TCase *t = tcase_create("logfmt");
-
-    tcase_set_timeout(t, 120);
-    tcase_add_test(t, slog_text_lines_decode);
-    tcase_add_test(t, go_escapes_become_text);
-    tcase_add_test(t, other_writers_decode);
-    tcase_add_test(t, prose_is_not_logfmt);
-    tcase_add_test(t, lenient_takes_bare_words);
-    tcase_add_test(t, wanted_names_find_their_slots);
-    tcase_add_test(t, what_slog_quotes_comes_back);
-    tcase_add_test(t, fields_are_the_first_of_each);
-    tcase_add_test(t, all_slog_text_is_accepted);
-    tcase_add_test(t, every_prefix_stays_within_its_bytes);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(logfmt_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,13 +1,13 @@
 /* Wrapped lines come out whole, whatever a runtime did to them. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "decode/unwrap.h"
 
 #include "decode/linegen.h"
 
-#include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 
 enum { MAX = 64 };
 
@@ -45,7 +45,7 @@ static void rig_release(struct rig *r)
     "{\"log\":\"" log "\",\"stream\":\"" stream "\",\"time\":\"2025-11-12T10:15:30.1Z\"}"
 #define CRI(stream, tag, text) "2025-11-12T10:15:30.123456789Z " stream " " tag " " text
 
-START_TEST(docker_lines_come_out)
+TEST(docker_lines_come_out)
 {
     struct rig r = {.kind = UNWRAP_DOCKER};
 
@@ -58,9 +58,8 @@ START_TEST(docker_lines_come_out)
            "");
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(docker_parts_are_joined_by_stream)
+TEST(docker_parts_are_joined_by_stream)
 {
     struct rig r = {.kind = UNWRAP_DOCKER};
 
@@ -75,9 +74,8 @@ START_TEST(docker_parts_are_joined_by_stream)
     ck_assert(partial_empty(&r.partial));
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(what_is_not_wrapped_stands_as_it_is)
+TEST(what_is_not_wrapped_stands_as_it_is)
 {
     static const char *const raw[] = {"plain text",        "",
                                       "{\"msg\":\"x\"}",   "{\"log\":1}",
@@ -93,9 +91,8 @@ START_TEST(what_is_not_wrapped_stands_as_it_is)
     ck_fed(&r, DOCKER("text\\n", "stdout"), UNWRAP_AS_IS, DOCKER("text\\n", "stdout"), "");
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(cri_lines_come_out)
+TEST(cri_lines_come_out)
 {
     struct rig r = {.kind = UNWRAP_CRI};
 
@@ -111,9 +108,8 @@ START_TEST(cri_lines_come_out)
     ck_fed(&r, CRI("stdout", "F", "three"), UNWRAP_LINE, "one two three", "stdout");
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(cri_is_strict)
+TEST(cri_is_strict)
 {
     static const char *const raw[] = {"2025-11-12T10:15:30Z stdin F x",
                                       "2025-11-12T10:15:30Z stdout X x",
@@ -130,9 +126,8 @@ START_TEST(cri_is_strict)
         ck_fed(&r, raw[i], UNWRAP_AS_IS, raw[i], "");
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(a_key_names_the_text)
+TEST(a_key_names_the_text)
 {
     struct rig r = {.kind = UNWRAP_KEY, .key = SLICE("MESSAGE")};
 
@@ -144,9 +139,8 @@ START_TEST(a_key_names_the_text)
     ck_fed(&r, "{\"a\":{\"b\":\"inner\"}}", UNWRAP_LINE, "inner", "");
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(auto_decides_line_by_line)
+TEST(auto_decides_line_by_line)
 {
     struct rig r = {.kind = UNWRAP_AUTO};
 
@@ -156,9 +150,8 @@ START_TEST(auto_decides_line_by_line)
     ck_fed(&r, "{\"msg\":\"four\"}", UNWRAP_AS_IS, "{\"msg\":\"four\"}", "");
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(a_joined_line_over_the_limit_is_dropped_whole)
+TEST(a_joined_line_over_the_limit_is_dropped_whole)
 {
     struct rig r = {.kind = UNWRAP_CRI};
 
@@ -182,10 +175,9 @@ START_TEST(a_joined_line_over_the_limit_is_dropped_whole)
     ck_fed(&r, CRI("stdout", "F", "next"), UNWRAP_LINE, "next", "stdout");
     rig_release(&r);
 }
-END_TEST
 
 /* Saves and loads between any two lines: nothing changes. */
-START_TEST(parts_survive_a_restart)
+TEST(parts_survive_a_restart)
 {
     struct rig r = {.kind = UNWRAP_DOCKER};
     static const char *const raw[] = {DOCKER("one ", "stdout"), DOCKER("err ", "stderr"),
@@ -210,9 +202,8 @@ START_TEST(parts_survive_a_restart)
     ck_fed(&r, DOCKER("end\\n", "tty"), UNWRAP_LINE, "other end", "");
     rig_release(&r);
 }
-END_TEST
 
-START_TEST(a_damaged_save_is_refused_and_changes_nothing)
+TEST(a_damaged_save_is_refused_and_changes_nothing)
 {
     struct rig r = {.kind = UNWRAP_CRI};
     struct buf saved = BUF_INIT;
@@ -231,11 +222,10 @@ START_TEST(a_damaged_save_is_refused_and_changes_nothing)
     buf_release(&saved);
     rig_release(&r);
 }
-END_TEST
 
 /* Docker's own form is read in one go, any other by the JSON scanner: a blank behind the brace must
  * change nothing, whatever is in the line. */
-START_TEST(both_ways_to_read_docker_agree)
+TEST(both_ways_to_read_docker_agree)
 {
     struct linegen g = {11};
     struct buf line = BUF_INIT, inner = BUF_INIT;
@@ -271,37 +261,4 @@ START_TEST(both_ways_to_read_docker_agree)
     }
     buf_release(&line);
     buf_release(&inner);
-}
-END_TEST
-
-static Suite *unwrap_suite(void)
-{
-    Suite *s = suite_create("unwrap");
-    TCase *t = tcase_create("unwrap");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, docker_lines_come_out);
-    tcase_add_test(t, docker_parts_are_joined_by_stream);
-    tcase_add_test(t, what_is_not_wrapped_stands_as_it_is);
-    tcase_add_test(t, cri_lines_come_out);
-    tcase_add_test(t, cri_is_strict);
-    tcase_add_test(t, a_key_names_the_text);
-    tcase_add_test(t, auto_decides_line_by_line);
-    tcase_add_test(t, a_joined_line_over_the_limit_is_dropped_whole);
-    tcase_add_test(t, parts_survive_a_restart);
-    tcase_add_test(t, both_ways_to_read_docker_agree);
-    tcase_add_test(t, a_damaged_save_is_refused_and_changes_nothing);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(unwrap_suite());
-    int failed;
-
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -3,9 +3,9 @@
 #include "config.h"
 
 #include "offline/exposition.h"
+#include "suite.h"
 #include "support.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static const char *how(struct world *w, const char *event, struct buf *out)
@@ -15,7 +15,7 @@ static const char *how(struct world *w, const char *event, struct buf *out)
     return out->p;
 }
 
-START_TEST(each_event_is_found_by_what_tells_most)
+TEST(each_event_is_found_by_what_tells_most)
 {
     struct world *w = world_new("[event value]\nwhere = level == ERROR\nwhere = msg == m\n"
                                 "[event other]\nwhere = msg == n\n"
@@ -45,7 +45,6 @@ START_TEST(each_event_is_found_by_what_tells_most)
     buf_release(&out);
     world_free(w);
 }
-END_TEST
 
 /* --- random rules and lines ------------------------------------------------------------------- */
 
@@ -191,7 +190,7 @@ static void feed_and_page(const char *rules, const char *lines, bool no_dispatch
     world_free(w);
 }
 
-START_TEST(dispatch_leaves_out_no_event_that_a_line_is)
+TEST_EACH(dispatch_leaves_out_no_event_that_a_line_is, 6)
 {
     struct dice d = {1234567 + 7919u * (unsigned)_i};
     struct buf rules = BUF_INIT, lines = BUF_INIT, with = BUF_INIT, without = BUF_INIT;
@@ -213,7 +212,6 @@ START_TEST(dispatch_leaves_out_no_event_that_a_line_is)
     buf_release(&with);
     buf_release(&without);
 }
-END_TEST
 
 /* Each line in a world of its own, so that nothing is remembered from one to the next. */
 static void pages_of_single_lines(const char *rules, struct slice lines, struct buf *out)
@@ -250,7 +248,7 @@ static void add_up(struct slice pages, struct buf *out)
     buf_release(&err);
 }
 
-START_TEST(a_page_is_the_sum_of_its_lines)
+TEST_EACH(a_page_is_the_sum_of_its_lines, 4)
 {
     struct dice d = {424242 + 104729u * (unsigned)_i};
     struct buf rules = BUF_INIT, lines = BUF_INIT, pages = BUF_INIT, sum = BUF_INIT,
@@ -280,29 +278,4 @@ START_TEST(a_page_is_the_sum_of_its_lines)
     buf_release(&pages);
     buf_release(&sum);
     buf_release(&whole);
-}
-END_TEST
-
-static Suite *dispatch_suite(void)
-{
-    Suite *s = suite_create("dispatch");
-    TCase *t = tcase_create("dispatch");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, each_event_is_found_by_what_tells_most);
-    tcase_add_loop_test(t, dispatch_leaves_out_no_event_that_a_line_is, 0, 6);
-    tcase_add_loop_test(t, a_page_is_the_sum_of_its_lines, 0, 4);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(dispatch_suite());
-
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-
-    srunner_free(r);
-    return failed != 0;
 }

@@ -1,22 +1,19 @@
 /* From lines to metrics: every rule of the language, seen from outside. */
 #include "config.h"
 
+#include "suite.h"
 #include "support.h"
-
-#include <check.h>
-#include <stdlib.h>
 
 /* --- which lines are an event ---------------------------------------------------------------- */
 
-START_TEST(match_is_on_the_raw_line_and_unanchored)
+TEST(match_is_on_the_raw_line_and_unanchored)
 {
     world_expect("[event a]\nmatch = b=(?<v>\\d+)\n"
                  "[counter a_total]\ninc = a\nlabels = v\n",
                  "a=1 b=2\n{\"b\":\"b=3\"}\nb=x\n", "a_total{v=\"2\"} 1\na_total{v=\"3\"} 1\n");
 }
-END_TEST
 
-START_TEST(a_match_event_does_not_see_decoded_fields)
+TEST(a_match_event_does_not_see_decoded_fields)
 {
     struct world *w = world_new("[event a]\nmatch = ^a=(?<x>\\d)?\nset.y = ${x|default(none)}\n"
                                 "[counter a_total]\ninc = a\nlabels = y\n");
@@ -25,25 +22,22 @@ START_TEST(a_match_event_does_not_see_decoded_fields)
     ck_assert_str_eq(world_page(w), "a_total{y=\"none\"} 1\n");
     world_free(w);
 }
-END_TEST
 
-START_TEST(a_group_stands_in_place_of_the_decoded_field)
+TEST(a_group_stands_in_place_of_the_decoded_field)
 {
     world_expect("[event a]\nwhere = _line =~ status=(?<status>\\d)\n"
                  "[counter a_total]\ninc = a\nlabels = status\n",
                  "msg=m status=404\n", "a_total{status=\"4\"} 1\n");
 }
-END_TEST
 
-START_TEST(a_group_that_took_no_part_changes_nothing)
+TEST(a_group_that_took_no_part_changes_nothing)
 {
     world_expect("[event a]\nwhere = _line =~ msg=(?:x|(?<who>y))\n"
                  "[counter a_total]\ninc = a\nlabels = who\n",
                  "msg=x who=z\nmsg=y who=z\n", "a_total{who=\"y\"} 1\na_total{who=\"z\"} 1\n");
 }
-END_TEST
 
-START_TEST(conditions_run_in_the_order_written)
+TEST(conditions_run_in_the_order_written)
 {
     /* before the group `msg` is there, the decoded one is meant */
     world_expect("[event a]\nwhere = msg == one two\nwhere = _line =~ \"(?<msg>o..)\n"
@@ -51,9 +45,8 @@ START_TEST(conditions_run_in_the_order_written)
                  "[counter a_total]\ninc = a\nlabels = msg\n",
                  "x=1 msg=\"one two\"\nx=1 msg=one\n", "a_total{msg=\"one\"} 1\n");
 }
-END_TEST
 
-START_TEST(every_operator)
+TEST(every_operator)
 {
     static const struct {
         const char *where, *lines, *count;
@@ -91,9 +84,8 @@ START_TEST(every_operator)
         buf_release(&ini);
     }
 }
-END_TEST
 
-START_TEST(a_child_sees_all_fields_of_its_parent)
+TEST(a_child_sees_all_fields_of_its_parent)
 {
     world_expect("[event a]\nmatch = user (?<user>\\w+) did (?<what>\\w+)\n"
                  "set.who = <${user}>\n"
@@ -107,9 +99,8 @@ START_TEST(a_child_sees_all_fields_of_its_parent)
                  "b_total{label=\"<BOB>\",what=\"login\"} 1\n"
                  "c_total{two=\"BO\",user=\"bob\"} 1\n");
 }
-END_TEST
 
-START_TEST(what_a_child_makes_is_its_own)
+TEST(what_a_child_makes_is_its_own)
 {
     world_expect("[event a]\nwhere = msg == m\n"
                  "[event b]\nof = a\nset.x = changed\n"
@@ -120,9 +111,8 @@ START_TEST(what_a_child_makes_is_its_own)
                  "msg=m x=1\n",
                  "a_total{x=\"1\"} 1\nb_total{x=\"changed\"} 1\nc_total{x=\"1\"} 1\n");
 }
-END_TEST
 
-START_TEST(unless_and_log)
+TEST(unless_and_log)
 {
     struct world *w = world_new("[log web]\npath = /web\n[log db]\npath = /db\n"
                                 "[event a]\nwhere = msg == m\nwhere = x == 1\n"
@@ -139,9 +129,8 @@ START_TEST(unless_and_log)
     source_free(db);
     world_free(w);
 }
-END_TEST
 
-START_TEST(an_event_used_by_unless_only_is_still_found)
+TEST(an_event_used_by_unless_only_is_still_found)
 {
     for (int off = 0; off < 2; off++) {
         struct world *w = world_new_with("[event noise]\nwhere = level == DEBUG\n"
@@ -154,9 +143,8 @@ START_TEST(an_event_used_by_unless_only_is_still_found)
         world_free(w);
     }
 }
-END_TEST
 
-START_TEST(an_event_that_nothing_uses_does_nothing)
+TEST(an_event_that_nothing_uses_does_nothing)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\n[event b]\nwhere = msg == n\n"
                                 "[counter a_total]\ninc = a\n");
@@ -166,11 +154,10 @@ START_TEST(an_event_that_nothing_uses_does_nothing)
     ck_assert_uint_eq(engine_unmatched(w->engine), 1);
     world_free(w);
 }
-END_TEST
 
 /* --- set, rewrite, map ------------------------------------------------------------------------ */
 
-START_TEST(set_rewrite_and_map_run_as_written)
+TEST(set_rewrite_and_map_run_as_written)
 {
     world_expect("[event a]\nwhere = msg == m\n"
                  "set.x     = ${path|lower}\n"
@@ -183,9 +170,8 @@ START_TEST(set_rewrite_and_map_run_as_written)
                  "a_total{x=\"numbered\",y=\"[numbered]\",path=\"/A/12\"} 1\n"
                  "a_total{x=\"other\",y=\"[other]\",path=\"/B\"} 1\n");
 }
-END_TEST
 
-START_TEST(set_after_set_begins_a_new_table)
+TEST(set_after_set_begins_a_new_table)
 {
     world_expect("[event a]\nwhere = msg == m\n"
                  "map.x = 1 -> one\n"
@@ -196,9 +182,8 @@ START_TEST(set_after_set_begins_a_new_table)
                  "msg=m x=1\nmsg=m x=2\nmsg=m x=3\n",
                  "a_total{x=\"3!\"} 1\na_total{x=\"ONE\"} 1\na_total{x=\"two!\"} 1\n");
 }
-END_TEST
 
-START_TEST(a_map_looks_up_once_and_star_is_every_other_value)
+TEST(a_map_looks_up_once_and_star_is_every_other_value)
 {
     world_expect("[event a]\nwhere = msg == m\n"
                  "map.x = a -> b\nmap.x = b -> c\nmap.x = -> none\nmap.x = * -> rest\n"
@@ -208,18 +193,16 @@ START_TEST(a_map_looks_up_once_and_star_is_every_other_value)
                  "a_total{x=\"b\",y=\"unknown\"} 1\na_total{x=\"c\",y=\"unknown\"} 1\n"
                  "a_total{x=\"none\",y=\"unknown\"} 1\na_total{x=\"rest\",y=\"unknown\"} 1\n");
 }
-END_TEST
 
-START_TEST(a_rewrite_replaces_all_and_knows_groups)
+TEST(a_rewrite_replaces_all_and_knows_groups)
 {
     world_expect("[event a]\nwhere = msg == m\n"
                  "rewrite.x = (\\w)(?<d>\\d+)? -> $1${d}.\n"
                  "[counter a_total]\ninc = a\nlabels = x\n",
                  "msg=m x=a1b\nmsg=m x=--\n", "a_total{x=\"--\"} 1\na_total{x=\"a1.b.\"} 1\n");
 }
-END_TEST
 
-START_TEST(what_actions_overwrite_does_not_mix_up_label_sets)
+TEST(what_actions_overwrite_does_not_mix_up_label_sets)
 {
     /* b is overwritten after a was made of it */
     static const char with_value[] = "[event e]\nmatch = a (?<b>\\w+)\nset.a = ${b}\n"
@@ -229,9 +212,8 @@ START_TEST(what_actions_overwrite_does_not_mix_up_label_sets)
     world_expect(with_value, "a x\na y\na x\n",
                  "one_total{a=\"x\",b=\"const\"} 2\none_total{a=\"y\",b=\"const\"} 1\n");
 }
-END_TEST
 
-START_TEST(a_line_that_is_several_events_does_not_mix_up_label_sets)
+TEST(a_line_that_is_several_events_does_not_mix_up_label_sets)
 {
     /* a -> b and b -> c: the label of line 2 must not be taken from what line 1 became */
     world_expect("[event e]\nmatch = x=(?<x>\\w+)\nmap.x = a -> b\nmap.x = b -> c\n"
@@ -243,11 +225,10 @@ START_TEST(a_line_that_is_several_events_does_not_mix_up_label_sets)
                  "e1_total{x=\"b\"} 1\ne1_total{x=\"c\"} 2\n"
                  "e2_total{x=\"b\"} 1\ne2_total{x=\"c\"} 2\nf_total 3\n");
 }
-END_TEST
 
 /* --- updates ---------------------------------------------------------------------------------- */
 
-START_TEST(every_verb)
+TEST(every_verb)
 {
     world_expect("[event up]\nwhere = msg == up\n[event down]\nwhere = msg == down\n"
                  "[event level]\nwhere = msg == level\n[event gone]\nwhere = msg == gone\n"
@@ -260,9 +241,8 @@ START_TEST(every_verb)
                  "h_bucket{le=\"+Inf\"} 3\nh_sum 11.5\nh_count 3\n"
                  "s{k=\"a\"} -2.5\ns{k=\"unknown\"} 9\n");
 }
-END_TEST
 
-START_TEST(reset_drops_a_series_and_zeroes_a_label_less_one)
+TEST(reset_drops_a_series_and_zeroes_a_label_less_one)
 {
     static const char ini[] = "[event up]\nwhere = msg == up\n[event gone]\nwhere = msg == gone\n"
                               "[gauge g]\ninc = up\nreset = gone\n"
@@ -272,9 +252,8 @@ START_TEST(reset_drops_a_series_and_zeroes_a_label_less_one)
     world_expect(ini, "msg=up k=a\nmsg=gone k=a\nmsg=up k=a\n", "g 1\nl{k=\"a\"} 1\n");
     world_expect(ini, "msg=gone k=a\n", "g 0\n");
 }
-END_TEST
 
-START_TEST(a_reset_in_the_midst_of_a_line)
+TEST(a_reset_in_the_midst_of_a_line)
 {
     /* reset and then set, of the same event: the series is new */
     world_expect("[event e]\nmatch = k=(?<k>\\w+) v=(?<v>\\d+)\nmap.k = a -> b\nmap.k = b -> c\n"
@@ -282,9 +261,8 @@ START_TEST(a_reset_in_the_midst_of_a_line)
                  "[gauge g]\nadd = e\nvalue = v\nlabels = k\n",
                  "k=a v=5\nk=a v=6\nk=b v=7\n", "g{k=\"b\"} 6\ng{k=\"c\"} 7\n");
 }
-END_TEST
 
-START_TEST(several_events_update_one_gauge_in_the_order_of_sections)
+TEST(several_events_update_one_gauge_in_the_order_of_sections)
 {
     world_expect("[event z]\nwhere = msg == m\n[event a]\nwhere = msg == m\n"
                  "[gauge g]\nset = a\nvalue = 10\n"
@@ -295,9 +273,8 @@ START_TEST(several_events_update_one_gauge_in_the_order_of_sections)
                  "[gauge g]\nset = a\nvalue = 10\n",
                  "msg=m x=1\n", "g 10\n");
 }
-END_TEST
 
-START_TEST(refused_values_make_no_series_and_are_counted)
+TEST(refused_values_make_no_series_and_are_counted)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\n"
                                 "[counter c_total]\nadd = a\nvalue = v\nlabels = k\n"
@@ -323,18 +300,16 @@ START_TEST(refused_values_make_no_series_and_are_counted)
                      "");
     world_free(w);
 }
-END_TEST
 
-START_TEST(one_refused_value_does_not_stop_the_other_updates)
+TEST(one_refused_value_does_not_stop_the_other_updates)
 {
     world_expect("[event a]\nwhere = msg == m\n"
                  "[counter c_total]\nadd = a\nvalue = v\n"
                  "[counter n_total]\ninc = a\n",
                  "msg=m v=x\nmsg=m v=true\nmsg=m v=3\n", "c_total 4\nn_total 3\n");
 }
-END_TEST
 
-START_TEST(units)
+TEST(units)
 {
     world_expect("[event a]\nwhere = msg == m\n"
                  "[counter s_total]\nadd = a\nvalue = d\nunit = ns\n"
@@ -344,9 +319,8 @@ START_TEST(units)
                  "msg=m d=30e9 b=2 p=50 k=1500\nmsg=m d=1.5s b=1MiB p=\"45 %\" k=500\n",
                  "b_total 1050624\nk_total 2\np 0.45\ns_total 31.5\n");
 }
-END_TEST
 
-START_TEST(labels_missing_constant_and_long)
+TEST(labels_missing_constant_and_long)
 {
     world_expect(
         "[event a]\nwhere = msg == m\n"
@@ -361,9 +335,8 @@ START_TEST(labels_missing_constant_and_long)
         "c_total{k=\"\xef\xbf\xbd"
         "a\",kind=\"fixed\",other=\"1\"} 1\n");
 }
-END_TEST
 
-START_TEST(what_is_there_from_the_start)
+TEST(what_is_there_from_the_start)
 {
     world_expect("[event a]\nwhere = msg == m\n"
                  "[counter c_total]\ninc = a\n[gauge i]\ninc = a\n[gauge s]\nset = a\nvalue = v\n"
@@ -372,9 +345,8 @@ START_TEST(what_is_there_from_the_start)
                  "c_total 0\ni 0\nz_total{k=\"1\",l=\"two words\"} 0\n"
                  "z_total{k=\"2\",l=\"two words\"} 0\n");
 }
-END_TEST
 
-START_TEST(too_many_values_become_other_in_that_label_only)
+TEST(too_many_values_become_other_in_that_label_only)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\n"
                                 "[counter c_total]\ninc = a\nlabels = path, status\n"
@@ -389,9 +361,8 @@ START_TEST(too_many_values_become_other_in_that_label_only)
         world_own(w, "logtally_series_folded_total{metric=\"c_total\",label=\"path\"}"), "3");
     world_free(w);
 }
-END_TEST
 
-START_TEST(too_many_series_become_other_in_all_labels)
+TEST(too_many_series_become_other_in_all_labels)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\n"
                                 "[counter c_total]\ninc = a\nlabels = a, b\nmax_series = 2\n");
@@ -403,9 +374,8 @@ START_TEST(too_many_series_become_other_in_all_labels)
                      "2");
     world_free(w);
 }
-END_TEST
 
-START_TEST(exemplars)
+TEST(exemplars)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\nset.short = ${id|upper}\n"
                                 "exemplar = id, short\n"
@@ -428,9 +398,8 @@ START_TEST(exemplars)
     ck_assert_ptr_nonnull(strstr(world_openmetrics(w), "c_total 3 # {id=\"x1\""));
     world_free(w);
 }
-END_TEST
 
-START_TEST(expire)
+TEST(expire)
 {
     const int64_t now = INT64_C(1000000000000000000), minute = INT64_C(60000000000);
     struct world *w = world_new("[event a]\nwhere = msg == m\n"
@@ -447,15 +416,13 @@ START_TEST(expire)
                      "c_total{k=\"1\"} 1\nc_total{k=\"2\"} 3\nc_total{k=\"always\"} 0\n");
     world_free(w);
 }
-END_TEST
 
-START_TEST(min_clamps_a_gauge)
+TEST(min_clamps_a_gauge)
 {
     world_expect("[event up]\nwhere = msg == up\n[event down]\nwhere = msg == down\n"
                  "[gauge g]\ninc = up\ndec = down\nmin = 0\n",
                  "msg=down x=1\nmsg=down x=1\nmsg=up x=1\n", "g 1\n");
 }
-END_TEST
 
 /* --- time ------------------------------------------------------------------------------------- */
 
@@ -464,7 +431,7 @@ static void feed_to(struct world *w, struct source *s, const char *lines)
     world_feed_slice(w, s, slice_str(lines));
 }
 
-START_TEST(between_files_an_older_set_is_ignored)
+TEST(between_files_an_older_set_is_ignored)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = v\n");
     struct source *b = source_new(w->rules, 0, "/b", 1);
@@ -480,9 +447,8 @@ START_TEST(between_files_an_older_set_is_ignored)
     source_free(b);
     world_free(w);
 }
-END_TEST
 
-START_TEST(a_line_without_time_has_that_of_the_line_before)
+TEST(a_line_without_time_has_that_of_the_line_before)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\n"
                                 "[gauge g]\nset = a\nvalue = _time\n");
@@ -495,9 +461,8 @@ START_TEST(a_line_without_time_has_that_of_the_line_before)
     ck_assert_str_eq(world_page(w), "g 1704067211\n");
     world_free(w);
 }
-END_TEST
 
-START_TEST(a_time_in_the_prefix_or_the_wrapper_counts_for_lines_after_it)
+TEST(a_time_in_the_prefix_or_the_wrapper_counts_for_lines_after_it)
 {
     struct world *w = world_new("[log l]\npath = /l\nprefix = ^(?<time>\\S+Z) \n"
                                 "[event a]\nwhere = msg == m\n"
@@ -518,9 +483,8 @@ START_TEST(a_time_in_the_prefix_or_the_wrapper_counts_for_lines_after_it)
     ck_assert_str_eq(world_page(w), "g 1704067210\n");
     world_free(w);
 }
-END_TEST
 
-START_TEST(the_group_named_time_of_a_match_event_is_the_time)
+TEST(the_group_named_time_of_a_match_event_is_the_time)
 {
     struct world *w =
         world_new("[log l]\npath = /l\ntime_format = rfc3339\ntime_format = %H:%M:%S\n"
@@ -534,9 +498,8 @@ START_TEST(the_group_named_time_of_a_match_event_is_the_time)
                                     "g{v=\"c\"} 1704153601\n");
     world_free(w);
 }
-END_TEST
 
-START_TEST(a_date_is_remembered_over_lines_without_one)
+TEST(a_date_is_remembered_over_lines_without_one)
 {
     struct world *w =
         world_new("[log l]\npath = /l\ntime_format = rfc3339\ntime_format = %H:%M:%S\n"
@@ -547,11 +510,10 @@ START_TEST(a_date_is_remembered_over_lines_without_one)
     ck_assert_str_eq(world_page(w), "g 1704067212\n");
     world_free(w);
 }
-END_TEST
 
 /* --- built-in fields, path and prefix --------------------------------------------------------- */
 
-START_TEST(built_in_fields)
+TEST(built_in_fields)
 {
     world_expect("[log l]\npath = /x\n[event a]\nwhere = _line ^= msg=m\n"
                  "[counter c_total]\ninc = a\nlabels = file=_file, log=_log, line=_line, "
@@ -560,9 +522,8 @@ START_TEST(built_in_fields)
                  "c_total{file=\"/var/log/app.log\",log=\"l\",line=\"msg=m x=1\",bytes=\"9\","
                  "stream=\"unknown\"} 1\n");
 }
-END_TEST
 
-START_TEST(the_stream_of_a_container)
+TEST(the_stream_of_a_container)
 {
     world_expect("[log l]\npath = /x\nunwrap = docker\n[event a]\nmatch = hello\n"
                  "[counter c_total]\ninc = a\nlabels = stream=_stream\n",
@@ -570,9 +531,8 @@ START_TEST(the_stream_of_a_container)
                  "{\"log\":\"lo\\n\",\"stream\":\"stderr\",\"time\":\"2024-01-01T00:00:10Z\"}\n",
                  "c_total{stream=\"stderr\"} 1\n");
 }
-END_TEST
 
-START_TEST(groups_of_path_match_follow_a_rename)
+TEST(groups_of_path_match_follow_a_rename)
 {
     struct world *w = world_new("[log l]\npath = /x\npath_match = /(?<pod>[^/_]+)_(?<ns>\\w+)?\n"
                                 "[event a]\nmatch = .\n"
@@ -590,9 +550,8 @@ START_TEST(groups_of_path_match_follow_a_rename)
     source_free(s);
     world_free(w);
 }
-END_TEST
 
-START_TEST(a_prefix_is_cut_off_and_its_groups_are_fields)
+TEST(a_prefix_is_cut_off_and_its_groups_are_fields)
 {
     world_expect("[log l]\npath = /x\nprefix = ^<(?<pri>\\d+)>\\s*\n"
                  "[event a]\nwhere = msg == m\n"
@@ -600,9 +559,8 @@ START_TEST(a_prefix_is_cut_off_and_its_groups_are_fields)
                  "<13> {\"msg\":\"m\"}\n{\"msg\":\"m\"}\nx <14>{\"msg\":\"m\"}\n<15>\n",
                  "c_total{pri=\"13\"} 1\nc_total{pri=\"unknown\"} 1\n");
 }
-END_TEST
 
-START_TEST(a_group_of_the_prefix_gives_way_to_that_of_the_path_again)
+TEST(a_group_of_the_prefix_gives_way_to_that_of_the_path_again)
 {
     struct world *w = world_new("[log l]\npath = /x\npath_match = /(?<pod>\\w+)\\.\n"
                                 "prefix = ^\\[(?<pod>\\w+)\\] \n"
@@ -615,11 +573,10 @@ START_TEST(a_group_of_the_prefix_gives_way_to_that_of_the_path_again)
     source_free(s);
     world_free(w);
 }
-END_TEST
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
-START_TEST(line_ends_and_marks)
+TEST(line_ends_and_marks)
 {
     struct world *w = world_new("[event a]\nmatch = ^a$\n[counter a_total]\ninc = a\n");
 
@@ -631,9 +588,8 @@ START_TEST(line_ends_and_marks)
     ck_assert_uint_eq(engine_unmatched(w->engine), 0);
     world_free(w);
 }
-END_TEST
 
-START_TEST(lines_are_counted_by_how_they_were_decoded)
+TEST(lines_are_counted_by_how_they_were_decoded)
 {
     struct world *w = world_new("[log j]\npath = /x\nformat = json\n"
                                 "[event a]\nmatch = x\n[event b]\nwhere = m == 1\n"
@@ -652,9 +608,8 @@ START_TEST(lines_are_counted_by_how_they_were_decoded)
     ck_assert_str_eq(w->unmatched.p, "q\n");
     world_free(w);
 }
-END_TEST
 
-START_TEST(an_undecodable_line_is_for_match_events_and_their_children)
+TEST(an_undecodable_line_is_for_match_events_and_their_children)
 {
     world_expect("[log j]\npath = /x\nformat = json\n"
                  "[event a]\nmatch = foo (?<g>\\w+)\n[event b]\nof = a\nwhere = g == bar\n"
@@ -666,26 +621,23 @@ START_TEST(an_undecodable_line_is_for_match_events_and_their_children)
                  "n_total{by=\"11\"} 3\nn_total{by=\"7\"} 3\n"
                  "n_total{by=\"9\"} 3\n");
 }
-END_TEST
 
-START_TEST(a_line_refused_half_way_leaves_no_field_behind)
+TEST(a_line_refused_half_way_leaves_no_field_behind)
 {
     world_expect("[event a]\nmatch = broken\n[event b]\nwhere = m == 1\n"
                  "[event c]\nwhere = m ==\n"
                  "[counter b_total]\ninc = b\n[counter c_total]\ninc = c\n",
                  "{\"m\":\"1\", broken\nm=1 \"broken\n", "b_total 0\nc_total 2\n");
 }
-END_TEST
 
-START_TEST(broken_bytes_lose_no_line)
+TEST(broken_bytes_lose_no_line)
 {
     world_expect("[event a]\nwhere = msg =~ caf\xc3\xa9\n[counter a_total]\ninc = a\n",
                  "x=\xff msg=\"caf\xc3\xa9 \xfe\"\n{\"msg\":\"\xfe caf\xc3\xa9\"}\n",
                  "a_total 2\n");
 }
-END_TEST
 
-START_TEST(a_regex_that_gives_up_does_not_match_and_is_counted)
+TEST(a_regex_that_gives_up_does_not_match_and_is_counted)
 {
     struct world *w = world_new("[event a]\nmatch = ^(a+)+$\n"
                                 "[event b]\nwhere = _line =~ ^a\nset.x = ${_line}\n"
@@ -703,9 +655,8 @@ START_TEST(a_regex_that_gives_up_does_not_match_and_is_counted)
                      "1");
     world_free(w);
 }
-END_TEST
 
-START_TEST(many_label_sets_are_told_apart)
+TEST(many_label_sets_are_told_apart)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\nset.k = ${k|upper}\n"
                                 "[counter c_total]\ninc = a\nlabels = k\nmax_values = 900\n");
@@ -723,9 +674,8 @@ START_TEST(many_label_sets_are_told_apart)
     buf_release(&lines);
     world_free(w);
 }
-END_TEST
 
-START_TEST(a_line_can_be_looked_at_first_and_taken_later)
+TEST(a_line_can_be_looked_at_first_and_taken_later)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = v\n");
     struct engine_peek peek;
@@ -742,77 +692,4 @@ START_TEST(a_line_can_be_looked_at_first_and_taken_later)
     ck_assert(!peek.has_time);
     ck_assert_int_eq(peek.time_ns, INT64_C(1704067210000000000));
     world_free(w);
-}
-END_TEST
-
-static Suite *engine_suite(void)
-{
-    Suite *s = suite_create("engine");
-    TCase *events = tcase_create("events"), *updates = tcase_create("updates"),
-          *lines = tcase_create("lines");
-
-    tcase_add_test(events, match_is_on_the_raw_line_and_unanchored);
-    tcase_add_test(events, a_match_event_does_not_see_decoded_fields);
-    tcase_add_test(events, a_group_stands_in_place_of_the_decoded_field);
-    tcase_add_test(events, a_group_that_took_no_part_changes_nothing);
-    tcase_add_test(events, conditions_run_in_the_order_written);
-    tcase_add_test(events, every_operator);
-    tcase_add_test(events, a_child_sees_all_fields_of_its_parent);
-    tcase_add_test(events, what_a_child_makes_is_its_own);
-    tcase_add_test(events, unless_and_log);
-    tcase_add_test(events, an_event_used_by_unless_only_is_still_found);
-    tcase_add_test(events, an_event_that_nothing_uses_does_nothing);
-    tcase_add_test(events, set_rewrite_and_map_run_as_written);
-    tcase_add_test(events, set_after_set_begins_a_new_table);
-    tcase_add_test(events, a_map_looks_up_once_and_star_is_every_other_value);
-    tcase_add_test(events, a_rewrite_replaces_all_and_knows_groups);
-    tcase_add_test(events, what_actions_overwrite_does_not_mix_up_label_sets);
-    tcase_add_test(events, a_line_that_is_several_events_does_not_mix_up_label_sets);
-    suite_add_tcase(s, events);
-    tcase_add_test(updates, every_verb);
-    tcase_add_test(updates, reset_drops_a_series_and_zeroes_a_label_less_one);
-    tcase_add_test(updates, a_reset_in_the_midst_of_a_line);
-    tcase_add_test(updates, several_events_update_one_gauge_in_the_order_of_sections);
-    tcase_add_test(updates, refused_values_make_no_series_and_are_counted);
-    tcase_add_test(updates, one_refused_value_does_not_stop_the_other_updates);
-    tcase_add_test(updates, units);
-    tcase_add_test(updates, labels_missing_constant_and_long);
-    tcase_add_test(updates, what_is_there_from_the_start);
-    tcase_add_test(updates, too_many_values_become_other_in_that_label_only);
-    tcase_add_test(updates, too_many_series_become_other_in_all_labels);
-    tcase_add_test(updates, exemplars);
-    tcase_add_test(updates, expire);
-    tcase_add_test(updates, min_clamps_a_gauge);
-    tcase_add_test(updates, between_files_an_older_set_is_ignored);
-    tcase_add_test(updates, many_label_sets_are_told_apart);
-    suite_add_tcase(s, updates);
-    tcase_add_test(lines, a_line_without_time_has_that_of_the_line_before);
-    tcase_add_test(lines, a_time_in_the_prefix_or_the_wrapper_counts_for_lines_after_it);
-    tcase_add_test(lines, the_group_named_time_of_a_match_event_is_the_time);
-    tcase_add_test(lines, a_date_is_remembered_over_lines_without_one);
-    tcase_add_test(lines, built_in_fields);
-    tcase_add_test(lines, the_stream_of_a_container);
-    tcase_add_test(lines, groups_of_path_match_follow_a_rename);
-    tcase_add_test(lines, a_prefix_is_cut_off_and_its_groups_are_fields);
-    tcase_add_test(lines, a_group_of_the_prefix_gives_way_to_that_of_the_path_again);
-    tcase_add_test(lines, line_ends_and_marks);
-    tcase_add_test(lines, lines_are_counted_by_how_they_were_decoded);
-    tcase_add_test(lines, an_undecodable_line_is_for_match_events_and_their_children);
-    tcase_add_test(lines, a_line_refused_half_way_leaves_no_field_behind);
-    tcase_add_test(lines, broken_bytes_lose_no_line);
-    tcase_add_test(lines, a_regex_that_gives_up_does_not_match_and_is_counted);
-    tcase_add_test(lines, a_line_can_be_looked_at_first_and_taken_later);
-    suite_add_tcase(s, lines);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(engine_suite());
-
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-
-    srunner_free(r);
-    return failed != 0;
 }

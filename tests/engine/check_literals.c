@@ -2,12 +2,13 @@
  * alone. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "engine/literals.h"
 
 #include "base/buf.h"
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -94,66 +95,33 @@ static void compare(unsigned n, size_t least, size_t most)
     buf_release(&line);
 }
 
-START_TEST(long_texts_are_found_wherever_they_stand)
+TEST(long_texts_are_found_wherever_they_stand)
 {
     compare(20, 7, 20);
 }
-END_TEST
 
-START_TEST(texts_for_long_windows_are_found)
+TEST(texts_for_long_windows_are_found)
 {
     compare(100, 12, 30);
     compare(100, 10, 30);
 }
-END_TEST
 
-START_TEST(short_and_long_texts_are_found_together)
+TEST(short_and_long_texts_are_found_together)
 {
     compare(40, 1, 12);
 }
-END_TEST
 
-START_TEST(hundreds_of_texts_are_found)
+TEST(hundreds_of_texts_are_found)
 {
     compare(TEXTS, 4, 9);
 }
-END_TEST
 
-START_TEST(a_single_text_is_found)
+TEST(a_single_text_is_found)
 {
     compare(1, 5, 5);
 }
-END_TEST
 
-START_TEST(no_texts_make_no_search)
+TEST(no_texts_make_no_search)
 {
     ck_assert_ptr_null(literals_new(NULL, 0));
-}
-END_TEST
-
-static Suite *literals_suite(void)
-{
-    Suite *s = suite_create("literals");
-    TCase *c = tcase_create("literals");
-
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, long_texts_are_found_wherever_they_stand);
-    tcase_add_test(c, texts_for_long_windows_are_found);
-    tcase_add_test(c, short_and_long_texts_are_found_together);
-    tcase_add_test(c, hundreds_of_texts_are_found);
-    tcase_add_test(c, a_single_text_is_found);
-    tcase_add_test(c, no_texts_make_no_search);
-    suite_add_tcase(s, c);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(literals_suite());
-
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -3,13 +3,12 @@
 
 #include "engine/seriescache.h"
 
+#include "suite.h"
 #include "support.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-START_TEST(an_empty_table_knows_nothing)
+TEST(an_empty_table_knows_nothing)
 {
     struct tuples *t = tuples_new(1, 1);
     struct slice text = SLICE("a");
@@ -20,9 +19,8 @@ START_TEST(an_empty_table_knows_nothing)
     tuples_free(t);
     tuples_free(NULL);
 }
-END_TEST
 
-START_TEST(no_texts_are_one_tuple)
+TEST(no_texts_are_one_tuple)
 {
     struct tuples *t = tuples_new(0, 2);
 
@@ -31,9 +29,8 @@ START_TEST(no_texts_are_one_tuple)
     ck_assert_uint_eq(tuples_find(t, NULL)[1].index, 7);
     tuples_free(t);
 }
-END_TEST
 
-START_TEST(where_a_text_ends_tells_tuples_apart)
+TEST(where_a_text_ends_tells_tuples_apart)
 {
     static const char *const texts[][2] = {{"ab", "c"}, {"a", "bc"}, {"", "abc"}, {"abc", ""},
                                            {"", ""},    {"c", "ab"}, {"bc", "a"}};
@@ -53,9 +50,8 @@ START_TEST(where_a_text_ends_tells_tuples_apart)
     }
     tuples_free(t);
 }
-END_TEST
 
-START_TEST(zeros_and_lengths_count)
+TEST(zeros_and_lengths_count)
 {
     struct tuples *t = tuples_new(1, 1);
     static const char zeros[40] = {0};
@@ -73,9 +69,8 @@ START_TEST(zeros_and_lengths_count)
     }
     tuples_free(t);
 }
-END_TEST
 
-START_TEST(a_new_entry_is_all_zero)
+TEST(a_new_entry_is_all_zero)
 {
     struct tuples *t = tuples_new(1, 3);
     struct slice text = SLICE("x");
@@ -87,9 +82,8 @@ START_TEST(a_new_entry_is_all_zero)
         ck_assert(s[i].index == 0 && s[i].folded == 0);
     tuples_free(t);
 }
-END_TEST
 
-START_TEST(a_full_table_begins_anew)
+TEST(a_full_table_begins_anew)
 {
     struct tuples *t = tuples_new(1, 1);
     char name[8];
@@ -107,10 +101,9 @@ START_TEST(a_full_table_begins_anew)
     ck_assert_ptr_null(tuples_find(t, &text));
     tuples_free(t);
 }
-END_TEST
 
 /* Texts as long as lines may not fill the memory that a full table of short ones would take. */
-START_TEST(long_texts_are_forgotten_sooner)
+TEST(long_texts_are_forgotten_sooner)
 {
     static char bytes[3][1024];
     struct tuples *t = tuples_new(1, 1);
@@ -126,10 +119,9 @@ START_TEST(long_texts_are_forgotten_sooner)
     ck_assert_uint_eq(tuples_find(t, &texts[2])->index, 2);
     tuples_free(t);
 }
-END_TEST
 
 /* What it answers, beside a plain array. */
-START_TEST(random_texts_are_found_as_they_were_put)
+TEST(random_texts_are_found_as_they_were_put)
 {
     enum { TUPLES = 3000, TEXTS = 3 };
     static char bytes[TUPLES][TEXTS][24];
@@ -162,33 +154,4 @@ START_TEST(random_texts_are_found_as_they_were_put)
         }
     }
     tuples_free(t);
-}
-END_TEST
-
-static Suite *tuple_suite(void)
-{
-    Suite *s = suite_create("tuple");
-    TCase *t = tcase_create("tuple");
-
-    tcase_add_test(t, an_empty_table_knows_nothing);
-    tcase_add_test(t, no_texts_are_one_tuple);
-    tcase_add_test(t, where_a_text_ends_tells_tuples_apart);
-    tcase_add_test(t, zeros_and_lengths_count);
-    tcase_add_test(t, a_new_entry_is_all_zero);
-    tcase_add_test(t, a_full_table_begins_anew);
-    tcase_add_test(t, long_texts_are_forgotten_sooner);
-    tcase_add_test(t, random_texts_are_found_as_they_were_put);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(tuple_suite());
-
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-
-    srunner_free(r);
-    return failed != 0;
 }

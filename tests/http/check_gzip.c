@@ -2,13 +2,13 @@
  * reader. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "http/gzip.h"
 
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <zlib.h>
 
 /* Unpacks one member and demands that nothing follows it. */
@@ -66,24 +66,22 @@ static struct buf page_of(size_t bytes)
     return b;
 }
 
-START_TEST(two_parts_make_one_member)
+TEST(two_parts_make_one_member)
 {
     const struct slice texts[] = {SLICE("# TYPE a counter\na_total 5\n"),
                                   SLICE("# TYPE live gauge\nlive 7\n# EOF\n")};
 
     check_join(texts, 2);
 }
-END_TEST
 
-START_TEST(one_part_is_a_member)
+TEST(one_part_is_a_member)
 {
     const struct slice texts[] = {SLICE("a 1\n")};
 
     check_join(texts, 1);
 }
-END_TEST
 
-START_TEST(empty_parts_are_fine)
+TEST(empty_parts_are_fine)
 {
     const struct slice texts[] = {{NULL, 0}, SLICE("a 1\n"), {NULL, 0}};
 
@@ -91,9 +89,8 @@ START_TEST(empty_parts_are_fine)
     check_join(texts, 1);
     check_join(texts, 0);
 }
-END_TEST
 
-START_TEST(a_big_page_and_a_small_one_join)
+TEST(a_big_page_and_a_small_one_join)
 {
     struct buf big = page_of(3 << 20);
     const struct slice texts[] = {buf_all(&big), SLICE("live 7\n# EOF\n")};
@@ -101,9 +98,8 @@ START_TEST(a_big_page_and_a_small_one_join)
     check_join(texts, 2);
     buf_release(&big);
 }
-END_TEST
 
-START_TEST(one_part_serves_many_members)
+TEST(one_part_serves_many_members)
 {
     struct buf big = page_of(100000);
     const struct slice texts[] = {buf_all(&big), buf_all(&big), SLICE("x"), buf_all(&big)};
@@ -111,9 +107,8 @@ START_TEST(one_part_serves_many_members)
     check_join(texts, 4);
     buf_release(&big);
 }
-END_TEST
 
-START_TEST(bytes_that_do_not_compress_survive)
+TEST(bytes_that_do_not_compress_survive)
 {
     struct buf noise = BUF_INIT;
     uint32_t x = 1;
@@ -125,9 +120,8 @@ START_TEST(bytes_that_do_not_compress_survive)
     check_join(&(struct slice){noise.p, noise.n}, 1);
     buf_release(&noise);
 }
-END_TEST
 
-START_TEST(output_is_appended)
+TEST(output_is_appended)
 {
     struct gzip_part part;
     const struct gzip_part *parts[] = {&part};
@@ -139,33 +133,4 @@ START_TEST(output_is_appended)
     ck_assert(slice_starts(buf_all(&out), SLICE("before\x1f\x8b")));
     gzip_part_release(&part);
     buf_release(&out);
-}
-END_TEST
-
-static Suite *gzip_suite(void)
-{
-    Suite *s = suite_create("gzip");
-    TCase *t = tcase_create("gzip");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, two_parts_make_one_member);
-    tcase_add_test(t, one_part_is_a_member);
-    tcase_add_test(t, empty_parts_are_fine);
-    tcase_add_test(t, a_big_page_and_a_small_one_join);
-    tcase_add_test(t, one_part_serves_many_members);
-    tcase_add_test(t, bytes_that_do_not_compress_survive);
-    tcase_add_test(t, output_is_appended);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(gzip_suite());
-    int failed;
-
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
 }

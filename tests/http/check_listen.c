@@ -2,9 +2,10 @@
  * it cannot. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "http/listen.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -65,7 +66,9 @@ static bool answers(void)
     return r == 0;
 }
 
-START_TEST(port_0_is_reported_as_what_it_became)
+FIXTURE(start, stop);
+
+TEST(port_0_is_reported_as_what_it_became)
 {
     int port;
 
@@ -73,22 +76,19 @@ START_TEST(port_0_is_reported_as_what_it_became)
     ck_assert_int_eq(sscanf(ls.address, "127.0.0.1:%d", &port), 1);
     ck_assert_int_gt(port, 0);
 }
-END_TEST
 
-START_TEST(no_host_is_all_addresses)
+TEST(no_host_is_all_addresses)
 {
     expect_open(":0");
     ck_assert(strncmp(ls.address, "[::]:", 5) == 0 || strncmp(ls.address, "0.0.0.0:", 8) == 0);
 }
-END_TEST
 
-START_TEST(a_name_is_resolved)
+TEST(a_name_is_resolved)
 {
     expect_open("localhost:0");
 }
-END_TEST
 
-START_TEST(ipv6_stands_in_brackets)
+TEST(ipv6_stands_in_brackets)
 {
     int r = listen_open("[::1]:0", &ls, &err);
 
@@ -99,9 +99,8 @@ START_TEST(ipv6_stands_in_brackets)
     ck_assert_int_eq(r, 0);
     ck_assert_int_eq(strncmp(ls.address, "[::1]:", 6), 0);
 }
-END_TEST
 
-START_TEST(all_of_ipv4_and_all_of_ipv6_do_not_clash)
+TEST(all_of_ipv4_and_all_of_ipv6_do_not_clash)
 {
     char both[32];
     int r;
@@ -113,16 +112,14 @@ START_TEST(all_of_ipv4_and_all_of_ipv6_do_not_clash)
         return; /* a machine without IPv6 */
     ck_assert_msg(r == 0, "%s", err.p);
 }
-END_TEST
 
-START_TEST(an_address_in_use_is_named)
+TEST(an_address_in_use_is_named)
 {
     expect_open("127.0.0.1:0");
     expect_error(ls.address, -EADDRINUSE, "in use");
 }
-END_TEST
 
-START_TEST(nonsense_is_refused_with_a_hint)
+TEST(nonsense_is_refused_with_a_hint)
 {
     static const char *const bad[] = {
         "",
@@ -144,15 +141,13 @@ START_TEST(nonsense_is_refused_with_a_hint)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         expect_error(bad[i], -EINVAL, "HOST:PORT");
 }
-END_TEST
 
-START_TEST(an_address_of_another_machine_is_refused)
+TEST(an_address_of_another_machine_is_refused)
 {
     expect_error("192.0.2.1:0", -EADDRNOTAVAIL, "does not have");
 }
-END_TEST
 
-START_TEST(a_path_too_long_is_refused)
+TEST(a_path_too_long_is_refused)
 {
     char longer[200] = "unix:/";
 
@@ -160,9 +155,8 @@ START_TEST(a_path_too_long_is_refused)
     longer[156] = '\0';
     expect_error(longer, -EINVAL, "longer");
 }
-END_TEST
 
-START_TEST(a_unix_socket_has_mode_0660_under_any_umask)
+TEST(a_unix_socket_has_mode_0660_under_any_umask)
 {
     static const mode_t masks[] = {0, 022, 077, 0777};
 
@@ -178,9 +172,8 @@ START_TEST(a_unix_socket_has_mode_0660_under_any_umask)
         ck_assert_int_eq(access(path, F_OK), -1);
     }
 }
-END_TEST
 
-START_TEST(a_stale_unix_socket_is_replaced)
+TEST(a_stale_unix_socket_is_replaced)
 {
     expect_open(spec);
     free(ls.unixpath); /* as if the program had been killed: the name stays */
@@ -191,9 +184,8 @@ START_TEST(a_stale_unix_socket_is_replaced)
     ck_assert_int_eq(listen_open(spec, &other, &err), 0);
     ck_assert(answers());
 }
-END_TEST
 
-START_TEST(a_name_that_is_not_ours_any_more_is_left_alone)
+TEST(a_name_that_is_not_ours_any_more_is_left_alone)
 {
     expect_open(spec);
     ck_assert_int_eq(unlink(path), 0);
@@ -201,17 +193,15 @@ START_TEST(a_name_that_is_not_ours_any_more_is_left_alone)
     listen_close(&ls);
     ck_assert(answers());
 }
-END_TEST
 
-START_TEST(a_unix_socket_that_answers_is_left_alone)
+TEST(a_unix_socket_that_answers_is_left_alone)
 {
     expect_open(spec);
     expect_error(spec, -EADDRINUSE, "in use");
     ck_assert(answers());
 }
-END_TEST
 
-START_TEST(a_file_that_is_no_socket_is_left_alone)
+TEST(a_file_that_is_no_socket_is_left_alone)
 {
     int fd = open(path, O_CREAT | O_WRONLY, 0600);
 
@@ -220,46 +210,8 @@ START_TEST(a_file_that_is_no_socket_is_left_alone)
     expect_error(spec, -EEXIST, "not a socket");
     ck_assert_int_eq(access(path, F_OK), 0);
 }
-END_TEST
 
-START_TEST(a_directory_that_is_missing_is_said)
+TEST(a_directory_that_is_missing_is_said)
 {
     expect_error("unix:/nonexistent/directory/s", -ENOENT, "No such file");
-}
-END_TEST
-
-static Suite *listen_suite(void)
-{
-    Suite *s = suite_create("listen");
-    TCase *t = tcase_create("listen");
-
-    tcase_add_checked_fixture(t, start, stop);
-    tcase_add_test(t, port_0_is_reported_as_what_it_became);
-    tcase_add_test(t, no_host_is_all_addresses);
-    tcase_add_test(t, a_name_is_resolved);
-    tcase_add_test(t, ipv6_stands_in_brackets);
-    tcase_add_test(t, all_of_ipv4_and_all_of_ipv6_do_not_clash);
-    tcase_add_test(t, an_address_in_use_is_named);
-    tcase_add_test(t, nonsense_is_refused_with_a_hint);
-    tcase_add_test(t, an_address_of_another_machine_is_refused);
-    tcase_add_test(t, a_path_too_long_is_refused);
-    tcase_add_test(t, a_unix_socket_has_mode_0660_under_any_umask);
-    tcase_add_test(t, a_stale_unix_socket_is_replaced);
-    tcase_add_test(t, a_name_that_is_not_ours_any_more_is_left_alone);
-    tcase_add_test(t, a_unix_socket_that_answers_is_left_alone);
-    tcase_add_test(t, a_file_that_is_no_socket_is_left_alone);
-    tcase_add_test(t, a_directory_that_is_missing_is_said);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(listen_suite());
-    int failed;
-
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
 }

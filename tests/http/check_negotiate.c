@@ -1,9 +1,10 @@
 /* check_negotiate -- what real scrapers send, and what nobody should. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "http/negotiate.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,7 @@ static void check_rows(const struct row *rows, size_t n)
 
 #define CHECK_ROWS(rows) check_rows(rows, sizeof(rows) / sizeof((rows)[0]))
 
-START_TEST(every_prometheus_gets_openmetrics)
+TEST(every_prometheus_gets_openmetrics)
 {
     static const struct row rows[] = {
         /* 2.31 to 2.48 */
@@ -63,9 +64,8 @@ START_TEST(every_prometheus_gets_openmetrics)
     };
     CHECK_ROWS(rows);
 }
-END_TEST
 
-START_TEST(scrape_protocols_may_ask_for_text)
+TEST(scrape_protocols_may_ask_for_text)
 {
     static const struct row rows[] = {
         {"text/plain;version=0.0.4;q=0.6,*/*;q=0.5", TEXT},
@@ -79,9 +79,8 @@ START_TEST(scrape_protocols_may_ask_for_text)
     };
     CHECK_ROWS(rows);
 }
-END_TEST
 
-START_TEST(no_wish_is_text)
+TEST(no_wish_is_text)
 {
     static const struct row rows[] = {
         {NULL, TEXT},
@@ -95,9 +94,8 @@ START_TEST(no_wish_is_text)
     };
     CHECK_ROWS(rows);
 }
-END_TEST
 
-START_TEST(the_highest_q_wins_and_ties_go_by_order)
+TEST(the_highest_q_wins_and_ties_go_by_order)
 {
     static const struct row rows[] = {
         {"application/openmetrics-text", OM},
@@ -112,9 +110,8 @@ START_TEST(the_highest_q_wins_and_ties_go_by_order)
     };
     CHECK_ROWS(rows);
 }
-END_TEST
 
-START_TEST(q_of_zero_refuses)
+TEST(q_of_zero_refuses)
 {
     static const struct row rows[] = {
         {"application/openmetrics-text;q=0", TEXT},
@@ -123,9 +120,8 @@ START_TEST(q_of_zero_refuses)
     };
     CHECK_ROWS(rows);
 }
-END_TEST
 
-START_TEST(case_and_blanks_do_not_matter)
+TEST(case_and_blanks_do_not_matter)
 {
     static const struct row rows[] = {
         {"APPLICATION/OpenMetrics-Text ; VERSION = 1.0.0 ; Q = 0.9 , text/plain;q=0.8", OM},
@@ -135,9 +131,8 @@ START_TEST(case_and_blanks_do_not_matter)
     };
     CHECK_ROWS(rows);
 }
-END_TEST
 
-START_TEST(garbage_is_text_and_never_fails)
+TEST(garbage_is_text_and_never_fails)
 {
     static const struct row rows[] = {
         {",", TEXT},
@@ -159,11 +154,10 @@ START_TEST(garbage_is_text_and_never_fails)
     };
     CHECK_ROWS(rows);
 }
-END_TEST
 
 /* Each prefix of a real header, in memory of just its size so that a sanitizer sees a read too
  * far. */
-START_TEST(every_prefix_of_a_real_header_is_fine)
+TEST(every_prefix_of_a_real_header_is_fine)
 {
     const char *whole = PROTO ";q=0.6,application/openmetrics-text;version=\"1.0.0\";q=0.5,*/*";
 
@@ -175,9 +169,8 @@ START_TEST(every_prefix_of_a_real_header_is_fine)
         free(prefix);
     }
 }
-END_TEST
 
-START_TEST(gzip_only_when_asked_for)
+TEST(gzip_only_when_asked_for)
 {
     ck_assert(negotiate_gzip("gzip"));
     ck_assert(negotiate_gzip("GZIP"));
@@ -193,34 +186,4 @@ START_TEST(gzip_only_when_asked_for)
     ck_assert(!negotiate_gzip("deflate, br, zstd"));
     ck_assert(!negotiate_gzip("*"));
     ck_assert(!negotiate_gzip("gzipped"));
-}
-END_TEST
-
-static Suite *negotiate_suite(void)
-{
-    Suite *s = suite_create("negotiate");
-    TCase *t = tcase_create("negotiate");
-
-    tcase_add_test(t, every_prometheus_gets_openmetrics);
-    tcase_add_test(t, scrape_protocols_may_ask_for_text);
-    tcase_add_test(t, no_wish_is_text);
-    tcase_add_test(t, the_highest_q_wins_and_ties_go_by_order);
-    tcase_add_test(t, q_of_zero_refuses);
-    tcase_add_test(t, case_and_blanks_do_not_matter);
-    tcase_add_test(t, garbage_is_text_and_never_fails);
-    tcase_add_test(t, every_prefix_of_a_real_header_is_fine);
-    tcase_add_test(t, gzip_only_when_asked_for);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(negotiate_suite());
-    int failed;
-
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
 }

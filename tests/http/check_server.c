@@ -2,14 +2,14 @@
  * hostile clients do is in check_server_abuse. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "http/http_rig.h"
 
 #include "base/clock.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,7 +28,9 @@ static void stop(void)
     rig_stop(&rig);
 }
 
-START_TEST(a_route_answers_with_its_length)
+FIXTURE(start, stop);
+
+TEST(a_route_answers_with_its_length)
 {
     struct answer a = rig_request(&rig, "GET", "/hello");
 
@@ -39,9 +41,8 @@ START_TEST(a_route_answers_with_its_length)
     ck_assert_str_eq(answer_header(&a, "Vary"), "");
     answer_release(&a);
 }
-END_TEST
 
-START_TEST(head_is_get_without_the_body)
+TEST(head_is_get_without_the_body)
 {
     struct client c = client_connect(&rig, 0);
     struct answer a;
@@ -57,9 +58,8 @@ START_TEST(head_is_get_without_the_body)
     answer_release(&a);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(unknown_paths_are_404)
+TEST(unknown_paths_are_404)
 {
     ck_assert_uint_eq(rig_status(&rig, "GET", "/"), 404);
     ck_assert_uint_eq(rig_status(&rig, "GET", "/hello/"), 404);
@@ -67,9 +67,8 @@ START_TEST(unknown_paths_are_404)
     ck_assert_uint_eq(rig_status(&rig, "GET", "/../hello"), 404);
     ck_assert_uint_eq(rig_counted(&rig, "other", 404), 4);
 }
-END_TEST
 
-START_TEST(targets_are_compared_raw_up_to_the_question_mark)
+TEST(targets_are_compared_raw_up_to_the_question_mark)
 {
     ck_assert_uint_eq(rig_status(&rig, "GET", "/hello?x=1&y"), 200);
     ck_assert_uint_eq(rig_status(&rig, "GET", "/hello?"), 200);
@@ -78,9 +77,8 @@ START_TEST(targets_are_compared_raw_up_to_the_question_mark)
     ck_assert_uint_eq(rig_status(&rig, "GET", "%2Fhello"), 404);
     ck_assert_uint_eq(rig_status(&rig, "GET", "/hell%6F"), 404);
 }
-END_TEST
 
-START_TEST(an_absolute_target_is_the_path_in_it)
+TEST(an_absolute_target_is_the_path_in_it)
 {
     ck_assert_uint_eq(rig_status(&rig, "GET", "http://127.0.0.1:9180/hello"), 200);
     ck_assert_uint_eq(rig_status(&rig, "GET", "HTTP://x/hello?a=http://y/"), 200);
@@ -91,9 +89,8 @@ START_TEST(an_absolute_target_is_the_path_in_it)
     ck_assert_uint_eq(rig_status(&rig, "GET", "http://hello"), 404);
     ck_assert_uint_eq(rig_status(&rig, "GET", "ftp://x/hello"), 404);
 }
-END_TEST
 
-START_TEST(wrong_methods_are_405_with_allow)
+TEST(wrong_methods_are_405_with_allow)
 {
     struct answer a = rig_request(&rig, "DELETE", "/hello");
 
@@ -107,9 +104,8 @@ START_TEST(wrong_methods_are_405_with_allow)
     ck_assert_uint_eq(rig_status(&rig, "get", "/hello"), 405);
     ck_assert_uint_eq(rig_counted(&rig, "/hello", 405), 2);
 }
-END_TEST
 
-START_TEST(negotiated_answers_say_so)
+TEST(negotiated_answers_say_so)
 {
     struct client c = client_connect(&rig, 0);
     struct answer a;
@@ -121,9 +117,8 @@ START_TEST(negotiated_answers_say_so)
     answer_release(&a);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(a_connection_is_used_again)
+TEST(a_connection_is_used_again)
 {
     struct client c = client_connect(&rig, 0);
 
@@ -139,9 +134,8 @@ START_TEST(a_connection_is_used_again)
     ck_assert_uint_eq(rig_counted(&rig, "/hello", 200), 3);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(pipelined_requests_are_answered_in_order)
+TEST(pipelined_requests_are_answered_in_order)
 {
     struct client c = client_connect(&rig, 0);
     static const unsigned want[] = {200, 404, 200, 405};
@@ -165,9 +159,8 @@ START_TEST(pipelined_requests_are_answered_in_order)
     }
     client_close(&c);
 }
-END_TEST
 
-START_TEST(http_1_0_closes_after_the_answer)
+TEST(http_1_0_closes_after_the_answer)
 {
     struct client c = client_connect(&rig, 0);
     struct answer a;
@@ -179,9 +172,8 @@ START_TEST(http_1_0_closes_after_the_answer)
     answer_release(&a);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(a_unix_socket_serves_and_is_ours_alone)
+TEST(a_unix_socket_serves_and_is_ours_alone)
 {
     struct client c = client_connect(&rig, 1);
     struct answer a;
@@ -196,9 +188,8 @@ START_TEST(a_unix_socket_serves_and_is_ours_alone)
     answer_release(&a);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(a_kept_request_is_answered_later_and_others_do_not_wait)
+TEST(a_kept_request_is_answered_later_and_others_do_not_wait)
 {
     struct client c = client_connect(&rig, 0);
     struct answer a;
@@ -219,9 +210,8 @@ START_TEST(a_kept_request_is_answered_later_and_others_do_not_wait)
     answer_release(&a);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(a_client_that_leaves_while_kept_costs_nothing)
+TEST(a_client_that_leaves_while_kept_costs_nothing)
 {
     unsigned fds = rig_count_fds();
     struct client c = client_connect(&rig, 0);
@@ -237,9 +227,8 @@ START_TEST(a_client_that_leaves_while_kept_costs_nothing)
     ck_assert_uint_eq(rig_count_fds(), fds);
     ck_assert_uint_eq(rig_status(&rig, "GET", "/hello"), 200);
 }
-END_TEST
 
-START_TEST(what_is_kept_at_the_end_is_answered_503)
+TEST(what_is_kept_at_the_end_is_answered_503)
 {
     struct client c = client_connect(&rig, 0);
     char text[512];
@@ -254,9 +243,8 @@ START_TEST(what_is_kept_at_the_end_is_answered_503)
     ck_assert_int_eq(memcmp(text, "HTTP/1.1 503", 12), 0);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(a_body_is_read_and_thrown_away)
+TEST(a_body_is_read_and_thrown_away)
 {
     struct client c = client_connect(&rig, 0);
     struct buf text = BUF_INIT;
@@ -276,9 +264,8 @@ START_TEST(a_body_is_read_and_thrown_away)
     buf_release(&text);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(a_body_over_64_kib_is_413)
+TEST(a_body_over_64_kib_is_413)
 {
     struct client c = client_connect(&rig, 0);
     struct buf text = BUF_INIT;
@@ -302,9 +289,8 @@ START_TEST(a_body_over_64_kib_is_413)
     buf_release(&text);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(an_endless_body_ends_the_connection)
+TEST(an_endless_body_ends_the_connection)
 {
     struct client c = client_connect(&rig, 0);
     struct buf chunk = BUF_INIT;
@@ -319,7 +305,6 @@ START_TEST(an_endless_body_ends_the_connection)
     buf_release(&chunk);
     client_close(&c);
 }
-END_TEST
 
 #define ROUNDS 100000
 
@@ -331,7 +316,7 @@ static void *take_and_drop(void *body)
     return NULL;
 }
 
-START_TEST(a_body_may_be_shared_with_another_thread)
+TEST(a_body_may_be_shared_with_another_thread)
 {
     struct buf text = BUF_INIT;
     struct http_body *body;
@@ -344,45 +329,4 @@ START_TEST(a_body_may_be_shared_with_another_thread)
     ck_assert_int_eq(pthread_create(&thread, NULL, take_and_drop, http_body_ref(body)), 0);
     (void)take_and_drop(body);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
-}
-END_TEST
-
-static Suite *server_suite(void)
-{
-    Suite *s = suite_create("server");
-    TCase *t = tcase_create("requests");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, start, stop);
-    tcase_add_test(t, a_route_answers_with_its_length);
-    tcase_add_test(t, head_is_get_without_the_body);
-    tcase_add_test(t, unknown_paths_are_404);
-    tcase_add_test(t, targets_are_compared_raw_up_to_the_question_mark);
-    tcase_add_test(t, an_absolute_target_is_the_path_in_it);
-    tcase_add_test(t, wrong_methods_are_405_with_allow);
-    tcase_add_test(t, negotiated_answers_say_so);
-    tcase_add_test(t, a_connection_is_used_again);
-    tcase_add_test(t, pipelined_requests_are_answered_in_order);
-    tcase_add_test(t, http_1_0_closes_after_the_answer);
-    tcase_add_test(t, a_unix_socket_serves_and_is_ours_alone);
-    tcase_add_test(t, a_kept_request_is_answered_later_and_others_do_not_wait);
-    tcase_add_test(t, a_client_that_leaves_while_kept_costs_nothing);
-    tcase_add_test(t, what_is_kept_at_the_end_is_answered_503);
-    tcase_add_test(t, a_body_is_read_and_thrown_away);
-    tcase_add_test(t, a_body_over_64_kib_is_413);
-    tcase_add_test(t, an_endless_body_ends_the_connection);
-    tcase_add_test(t, a_body_may_be_shared_with_another_thread);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(server_suite());
-    int failed;
-
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
 }

@@ -2,11 +2,12 @@
  * through. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "http/http_rig.h"
 
 #include "base/clock.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -73,7 +74,9 @@ static void close_many(struct client *c, unsigned n)
     free(c);
 }
 
-START_TEST(a_scrape_gets_through_400_half_requests)
+FIXTURE(start_patient, stop);
+
+TEST(a_scrape_gets_through_400_half_requests)
 {
     unsigned fds = rig_count_fds();
     struct client *slow = connect_many(400, HALF);
@@ -89,9 +92,10 @@ START_TEST(a_scrape_gets_through_400_half_requests)
     close_many(slow, 400);
     wait_for_fds(fds);
 }
-END_TEST
 
-START_TEST(a_half_request_is_cut_off_in_time_however_it_drips)
+FIXTURE(start, stop);
+
+TEST(a_half_request_is_cut_off_in_time_however_it_drips)
 {
     int64_t began = clock_mono_ns();
     struct client c = client_connect(&rig, 0);
@@ -103,9 +107,8 @@ START_TEST(a_half_request_is_cut_off_in_time_however_it_drips)
     ck_assert_int_ge(clock_mono_ns() - began, TIMEOUT_MS * NSEC_PER_MSEC);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(an_idle_connection_is_closed_after_the_timeout)
+TEST(an_idle_connection_is_closed_after_the_timeout)
 {
     int64_t began = clock_mono_ns();
     struct client c = client_connect(&rig, 0);
@@ -119,9 +122,8 @@ START_TEST(an_idle_connection_is_closed_after_the_timeout)
     ck_assert_int_ge(clock_mono_ns() - began, TIMEOUT_MS * NSEC_PER_MSEC);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(a_slow_reader_is_cut_off_after_six_timeouts)
+TEST(a_slow_reader_is_cut_off_after_six_timeouts)
 {
     unsigned fds = rig_count_fds();
     int64_t began = clock_mono_ns();
@@ -135,9 +137,8 @@ START_TEST(a_slow_reader_is_cut_off_after_six_timeouts)
     ck_assert_int_ge(clock_mono_ns() - began, 6 * (TIMEOUT_MS - 10) * NSEC_PER_MSEC);
     client_close(&c);
 }
-END_TEST
 
-START_TEST(a_kept_request_is_not_cut_off)
+TEST(a_kept_request_is_not_cut_off)
 {
     struct client c = client_connect(&rig, 0);
     int64_t until = clock_mono_ns() + 3 * TIMEOUT_MS * NSEC_PER_MSEC;
@@ -152,10 +153,11 @@ START_TEST(a_kept_request_is_not_cut_off)
     answer_release(&a);
     client_close(&c);
 }
-END_TEST
+
+FIXTURE(start_patient, stop);
 
 /* More scrapers at once than connections: none of them fails. */
-START_TEST(a_burst_of_scrapes_is_answered_whole)
+TEST(a_burst_of_scrapes_is_answered_whole)
 {
     struct client *many = connect_many(CEILING, GET("/kept"));
 
@@ -170,9 +172,8 @@ START_TEST(a_burst_of_scrapes_is_answered_whole)
     }
     close_many(many, CEILING);
 }
-END_TEST
 
-START_TEST(a_slow_reader_does_not_hold_up_others)
+TEST(a_slow_reader_does_not_hold_up_others)
 {
     struct client *slow = connect_many(MAX_CONNECTIONS - 1, GET("/big"));
     struct answer a;
@@ -184,9 +185,8 @@ START_TEST(a_slow_reader_does_not_hold_up_others)
     answer_release(&a);
     close_many(slow, MAX_CONNECTIONS - 1);
 }
-END_TEST
 
-START_TEST(a_scrape_gets_through_200_slow_readers)
+TEST(a_scrape_gets_through_200_slow_readers)
 {
     struct client *slow = connect_many(200, GET("/big"));
 
@@ -194,9 +194,8 @@ START_TEST(a_scrape_gets_through_200_slow_readers)
     close_many(slow, 200);
     expect_quick_answer();
 }
-END_TEST
 
-START_TEST(an_idle_connection_makes_room_before_a_reader_does)
+TEST(an_idle_connection_makes_room_before_a_reader_does)
 {
     struct client reader = client_connect(&rig, 0), idle, *more;
     struct answer a;
@@ -217,10 +216,9 @@ START_TEST(an_idle_connection_makes_room_before_a_reader_does)
     client_close(&idle);
     client_close(&reader);
 }
-END_TEST
 
 /* All wait for us: the newcomer has to go, and when they are gone the door is open again. */
-START_TEST(a_full_house_recovers)
+TEST(a_full_house_recovers)
 {
     struct client *kept = connect_many(CEILING, GET("/kept"));
     struct client late;
@@ -244,7 +242,6 @@ START_TEST(a_full_house_recovers)
     close_many(kept, CEILING);
     expect_quick_answer();
 }
-END_TEST
 
 static rlim_t limit_fds(rlim_t n)
 {
@@ -260,7 +257,7 @@ static rlim_t limit_fds(rlim_t n)
 
 /* Accept fails for want of descriptors: for all, or after one connection. The daemon must neither
  * spin nor, when there are some again, forget who waits. */
-START_TEST(running_out_of_descriptors_is_survived)
+TEST_EACH(running_out_of_descriptors_is_survived, 2)
 {
     struct client c[4];
     unsigned turns = 0;
@@ -285,9 +282,10 @@ START_TEST(running_out_of_descriptors_is_survived)
     }
     expect_quick_answer();
 }
-END_TEST
 
-START_TEST(a_thousand_aborted_clients_leak_nothing)
+FIXTURE(start, stop);
+
+TEST(a_thousand_aborted_clients_leak_nothing)
 {
     unsigned fds = rig_count_fds();
     static const char *const texts[] = {
@@ -312,7 +310,6 @@ START_TEST(a_thousand_aborted_clients_leak_nothing)
     wait_for_fds(fds);
     expect_quick_answer();
 }
-END_TEST
 
 /* The answer is not 200, or the connection is closed; and the next scrape is fine. */
 static void expect_refused(struct slice bytes)
@@ -329,7 +326,7 @@ static void expect_refused(struct slice bytes)
     expect_quick_answer();
 }
 
-START_TEST(malformed_requests_are_refused)
+TEST(malformed_requests_are_refused)
 {
     static const struct slice bad[] = {
         SLICE("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n"),
@@ -354,9 +351,8 @@ START_TEST(malformed_requests_are_refused)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         expect_refused(bad[i]);
 }
-END_TEST
 
-START_TEST(a_header_of_a_megabyte_is_refused)
+TEST(a_header_of_a_megabyte_is_refused)
 {
     struct buf text = BUF_INIT;
 
@@ -373,10 +369,11 @@ START_TEST(a_header_of_a_megabyte_is_refused)
     expect_refused(buf_all(&text));
     buf_release(&text);
 }
-END_TEST
+
+FIXTURE(start_patient, stop);
 
 /* Each is a whole class of state in which the daemon must wait, not spin. */
-START_TEST(waiting_costs_no_processor_time)
+TEST(waiting_costs_no_processor_time)
 {
     struct client idle = client_connect(&rig, 0), half = client_connect(&rig, 0),
                   reader = client_connect(&rig, 0), kept = client_connect(&rig, 0);
@@ -400,45 +397,4 @@ START_TEST(waiting_costs_no_processor_time)
     client_close(&half);
     client_close(&reader);
     client_close(&kept);
-}
-END_TEST
-
-static Suite *abuse_suite(void)
-{
-    Suite *s = suite_create("server_abuse");
-    TCase *quick = tcase_create("short timeout"), *patient = tcase_create("long timeout");
-
-    tcase_set_timeout(quick, 120);
-    tcase_add_checked_fixture(quick, start, stop);
-    tcase_add_test(quick, a_half_request_is_cut_off_in_time_however_it_drips);
-    tcase_add_test(quick, an_idle_connection_is_closed_after_the_timeout);
-    tcase_add_test(quick, a_slow_reader_is_cut_off_after_six_timeouts);
-    tcase_add_test(quick, a_kept_request_is_not_cut_off);
-    tcase_add_test(quick, a_thousand_aborted_clients_leak_nothing);
-    tcase_add_test(quick, malformed_requests_are_refused);
-    tcase_add_test(quick, a_header_of_a_megabyte_is_refused);
-    suite_add_tcase(s, quick);
-    tcase_set_timeout(patient, 120);
-    tcase_add_checked_fixture(patient, start_patient, stop);
-    tcase_add_test(patient, a_scrape_gets_through_400_half_requests);
-    tcase_add_test(patient, a_burst_of_scrapes_is_answered_whole);
-    tcase_add_test(patient, a_slow_reader_does_not_hold_up_others);
-    tcase_add_test(patient, a_scrape_gets_through_200_slow_readers);
-    tcase_add_test(patient, an_idle_connection_makes_room_before_a_reader_does);
-    tcase_add_test(patient, a_full_house_recovers);
-    tcase_add_loop_test(patient, running_out_of_descriptors_is_survived, 0, 2);
-    tcase_add_test(patient, waiting_costs_no_processor_time);
-    suite_add_tcase(s, patient);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(abuse_suite());
-    int failed;
-
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? 0 : 1;
 }

@@ -1,11 +1,12 @@
 /* Whole files, plain and compressed, also damaged ones. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/xalloc.h"
 #include "input/ahead.h"
 #include "input/archive.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +19,6 @@
 
 static char path[64];
 static struct buf text, packed, got;
-static bool ahead; /* a thread unpacks */
 
 static void begin(void)
 {
@@ -31,12 +31,6 @@ static void begin(void)
     for (int i = 0; i < 5000; i++)
         buf_fmt(&text, "line %d of the archive, %d\n", i, i * i);
     buf_str(&text, "the last one");
-}
-
-static void begin_ahead(void)
-{
-    begin();
-    ahead = true;
 }
 
 static void end(void)
@@ -73,8 +67,8 @@ static void add_gzip(struct slice s)
     free(in);
 }
 
-/* The result of the last archive_next. */
-static int read_all(size_t max_line, uint64_t *ret_too_long)
+/* The result of the last archive_next; with ahead a thread unpacks. */
+static int read_one_way(bool ahead, size_t max_line, uint64_t *ret_too_long)
 {
     struct archive *a;
     struct slice lines;
@@ -92,31 +86,46 @@ static int read_all(size_t max_line, uint64_t *ret_too_long)
             sum = (char)(sum + lines.p[-i] + lines.p[lines.n + (size_t)i - 1]);
         buf_slice(&got, lines);
     }
-    if (ret_too_long)
-        *ret_too_long = archive_too_long(a);
+    *ret_too_long = archive_too_long(a);
     ck_assert_uint_le(archive_position(a), archive_size(a));
     archive_close(a);
     return r;
 }
 
-START_TEST(a_plain_file_is_read_to_its_last_byte)
+/* Both ways of reading must say and give the same. */
+static int read_all(size_t max_line, uint64_t *ret_too_long)
+{
+    uint64_t too_long = 0, too_long_ahead = 0;
+    int r = read_one_way(false, max_line, &too_long);
+    char *alone = xstrslice(buf_all(&got));
+
+    ck_assert_int_eq(read_one_way(true, max_line, &too_long_ahead), r);
+    ck_assert(slice_eq(buf_all(&got), slice_str(alone)));
+    ck_assert_uint_eq(too_long_ahead, too_long);
+    free(alone);
+    if (ret_too_long)
+        *ret_too_long = too_long;
+    return r;
+}
+
+FIXTURE(begin, end);
+
+TEST(a_plain_file_is_read_to_its_last_byte)
 {
     write_file(buf_all(&text));
     ck_assert_int_eq(read_all(1000, NULL), 0);
     ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
 }
-END_TEST
 
-START_TEST(gzip_is_known_by_its_content)
+TEST(gzip_is_known_by_its_content)
 {
     add_gzip(buf_all(&text));
     write_file(buf_all(&packed));
     ck_assert_int_eq(read_all(1000, NULL), 0);
     ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
 }
-END_TEST
 
-START_TEST(several_members_are_one_file_and_padding_is_ignored)
+TEST(several_members_are_one_file_and_padding_is_ignored)
 {
     add_gzip(slice_make(text.p, 1000));
     add_gzip(slice_from(buf_all(&text), 1000));
@@ -126,9 +135,8 @@ START_TEST(several_members_are_one_file_and_padding_is_ignored)
     ck_assert_int_eq(read_all(1000, NULL), 0);
     ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
 }
-END_TEST
 
-START_TEST(zstd_is_known_by_its_content)
+TEST(zstd_is_known_by_its_content)
 {
 #ifdef HAVE_ZSTD
     size_t bound = ZSTD_compressBound(text.n);
@@ -147,9 +155,8 @@ START_TEST(zstd_is_known_by_its_content)
     ck_assert_int_le(read_all(1000, NULL), 0);
 #endif
 }
-END_TEST
 
-START_TEST(a_cut_archive_gives_its_whole_lines_and_an_error)
+TEST_EACH(a_cut_archive_gives_its_whole_lines_and_an_error, 10)
 {
     add_gzip(buf_all(&text));
     write_file(slice_make(packed.p, packed.n * (size_t)_i / 10 + 12));
@@ -158,18 +165,16 @@ START_TEST(a_cut_archive_gives_its_whole_lines_and_an_error)
     ck_assert(got.n == 0 || got.p[got.n - 1] == '\n');
     ck_assert(slice_starts(buf_all(&text), buf_all(&got)));
 }
-END_TEST
 
-START_TEST(a_damaged_archive_is_told)
+TEST(a_damaged_archive_is_told)
 {
     add_gzip(buf_all(&text));
     packed.p[packed.n / 2] ^= 1;
     write_file(buf_all(&packed));
     ck_assert_int_eq(read_all(1000, NULL), -EBADMSG);
 }
-END_TEST
 
-START_TEST(long_lines_are_left_out_and_counted)
+TEST(long_lines_are_left_out_and_counted)
 {
     uint64_t too_long;
 
@@ -183,9 +188,8 @@ START_TEST(long_lines_are_left_out_and_counted)
     ck_assert(slice_eq(buf_all(&got), SLICE("short\nshort again\n")));
     ck_assert_uint_eq(too_long, 1);
 }
-END_TEST
 
-START_TEST(nothing_and_no_file)
+TEST(nothing_and_no_file)
 {
     struct archive *a;
 
@@ -196,7 +200,6 @@ START_TEST(nothing_and_no_file)
     ck_assert_int_eq(archive_open("/tmp", &a), -EISDIR);
     archive_close(NULL);
 }
-END_TEST
 
 /* The bytes of the file that were read, once they are so many or time is up. */
 static off_t read_so_far(int fd, off_t enough)
@@ -208,7 +211,7 @@ static off_t read_so_far(int fd, off_t enough)
     return at;
 }
 
-START_TEST(unpacking_goes_on_while_a_block_is_looked_at)
+TEST(unpacking_goes_on_while_a_block_is_looked_at)
 {
     struct codec_reader *codec;
     unsigned noise = 1;
@@ -231,38 +234,4 @@ START_TEST(unpacking_goes_on_while_a_block_is_looked_at)
     ck_assert_int_lt(lseek(fd, 0, SEEK_CUR), 1000000);
     codec_close(codec);
     (void)close(fd);
-}
-END_TEST
-
-static void add_tests(Suite *s, const char *name, void (*fixture)(void))
-{
-    TCase *c = tcase_create(name);
-
-    tcase_add_checked_fixture(c, fixture, end);
-    tcase_add_test(c, a_plain_file_is_read_to_its_last_byte);
-    tcase_add_test(c, gzip_is_known_by_its_content);
-    tcase_add_test(c, several_members_are_one_file_and_padding_is_ignored);
-    tcase_add_test(c, zstd_is_known_by_its_content);
-    tcase_add_loop_test(c, a_cut_archive_gives_its_whole_lines_and_an_error, 0, 10);
-    tcase_add_test(c, a_damaged_archive_is_told);
-    tcase_add_test(c, long_lines_are_left_out_and_counted);
-    tcase_add_test(c, nothing_and_no_file);
-    suite_add_tcase(s, c);
-}
-
-int main(void)
-{
-    Suite *s = suite_create("archive");
-    TCase *c = tcase_create("ahead");
-
-    add_tests(s, "archive", begin);
-    add_tests(s, "archive read ahead", begin_ahead);
-    tcase_add_checked_fixture(c, begin, end);
-    tcase_add_test(c, unpacking_goes_on_while_a_block_is_looked_at);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

@@ -1,10 +1,10 @@
 /* Patterns, and the names of rotated files. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "input/glob.h"
 #include "input/rotated.h"
-
-#include <check.h>
 
 struct match_case {
     const char *pattern, *path;
@@ -49,13 +49,12 @@ static const struct match_case matches[] = {
     {"", "x", false},
 };
 
-START_TEST(a_pattern_names_its_paths)
+TEST_EACH(a_pattern_names_its_paths, sizeof(matches) / sizeof(matches[0]))
 {
     const struct match_case *c = &matches[_i];
 
     ck_assert_msg(glob_match(c->pattern, c->path) == c->want, "%s %s", c->pattern, c->path);
 }
-END_TEST
 
 static const struct match_case belows[] = {
     {"/a/*.log", "/a", true},
@@ -77,15 +76,15 @@ static const struct match_case belows[] = {
     {"**/*.log", "a/b", true},
 };
 
-START_TEST(a_directory_is_entered_only_if_something_below_may_match)
+TEST_EACH(a_directory_is_entered_only_if_something_below_may_match,
+          sizeof(belows) / sizeof(belows[0]))
 {
     const struct match_case *c = &belows[_i];
 
     ck_assert_msg(glob_below(c->pattern, c->path) == c->want, "%s %s", c->pattern, c->path);
 }
-END_TEST
 
-START_TEST(the_root_is_what_stands_before_the_first_wildcard)
+TEST(the_root_is_what_stands_before_the_first_wildcard)
 {
     static const char *const table[][2] = {
         {"/var/log/*.log", "/var/log"},
@@ -99,16 +98,14 @@ START_TEST(the_root_is_what_stands_before_the_first_wildcard)
     for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         ck_assert(slice_eq(glob_root(table[i][0]), slice_str(table[i][1])));
 }
-END_TEST
 
-START_TEST(wildcards_are_seen)
+TEST(wildcards_are_seen)
 {
     ck_assert(!glob_has_wildcard("/a/b-c.log"));
     ck_assert(glob_has_wildcard("/a/[b].log"));
     ck_assert(glob_is_deep("/a/**/b"));
     ck_assert(!glob_is_deep("/a/b**/c"));
 }
-END_TEST
 
 struct rotated_case {
     const char *name, *base; /* any of the bases; NULL = none at all */
@@ -137,7 +134,7 @@ static const struct rotated_case rotated_names[] = {
     {"", NULL},
 };
 
-START_TEST(rotated_names_lead_to_their_base)
+TEST_EACH(rotated_names_lead_to_their_base, sizeof(rotated_names) / sizeof(rotated_names[0]))
 {
     const struct rotated_case *c = &rotated_names[_i];
     struct buf base = BUF_INIT;
@@ -150,33 +147,10 @@ START_TEST(rotated_names_lead_to_their_base)
     ck_assert_msg(c->base ? found : !any, "%s", c->name);
     buf_release(&base);
 }
-END_TEST
 
-START_TEST(compression_is_told_by_the_ending)
+TEST(compression_is_told_by_the_ending)
 {
     ck_assert(rotated_is_compressed(SLICE("a.gz")));
     ck_assert(rotated_is_compressed(SLICE("a.1.zst")));
     ck_assert(!rotated_is_compressed(SLICE("a.gz.1")));
-}
-END_TEST
-
-int main(void)
-{
-    Suite *s = suite_create("glob");
-    TCase *c = tcase_create("glob");
-
-    tcase_add_loop_test(c, a_pattern_names_its_paths, 0, sizeof(matches) / sizeof(matches[0]));
-    tcase_add_loop_test(c, a_directory_is_entered_only_if_something_below_may_match, 0,
-                        sizeof(belows) / sizeof(belows[0]));
-    tcase_add_test(c, the_root_is_what_stands_before_the_first_wildcard);
-    tcase_add_test(c, wildcards_are_seen);
-    tcase_add_loop_test(c, rotated_names_lead_to_their_base, 0,
-                        sizeof(rotated_names) / sizeof(rotated_names[0]));
-    tcase_add_test(c, compression_is_told_by_the_ending);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

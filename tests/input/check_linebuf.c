@@ -1,10 +1,11 @@
 /* Bytes into lines: cut at every place, with every limit, against the simplest way to do it. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/buf.h"
 #include "input/linebuf.h"
 
-#include <check.h>
 #include <stdint.h>
 
 /* What must come out: lines of at most `max` bytes, NULs at their beginnings left out. */
@@ -53,7 +54,7 @@ static struct slice all_text(void)
     return slice_make(text, sizeof(text) - 1);
 }
 
-START_TEST(pieces_of_any_size_give_the_same_lines)
+TEST_EACH(pieces_of_any_size_give_the_same_lines, (int)sizeof(text))
 {
     size_t piece = (size_t)_i + 1;
 
@@ -83,9 +84,8 @@ START_TEST(pieces_of_any_size_give_the_same_lines)
         buf_release(&got);
     }
 }
-END_TEST
 
-START_TEST(a_block_is_cut_only_where_it_must_be)
+TEST(a_block_is_cut_only_where_it_must_be)
 {
     struct slice rest = SLICE("a\nb\nc\n"), block;
 
@@ -93,9 +93,8 @@ START_TEST(a_block_is_cut_only_where_it_must_be)
     ck_assert_uint_eq(block.n, 6);
     ck_assert_int_eq(lines_next(&rest, 10, &block), LINES_END);
 }
-END_TEST
 
-START_TEST(a_line_of_exactly_the_limit_is_a_line)
+TEST(a_line_of_exactly_the_limit_is_a_line)
 {
     struct slice rest = SLICE("1234\n12345\n123\n"), block;
 
@@ -105,9 +104,8 @@ START_TEST(a_line_of_exactly_the_limit_is_a_line)
     ck_assert_int_eq(lines_next(&rest, 4, &block), LINES_BLOCK);
     ck_assert(slice_eq(block, SLICE("123\n")));
 }
-END_TEST
 
-START_TEST(a_line_without_end_costs_no_more_than_the_limit)
+TEST(a_line_without_end_costs_no_more_than_the_limit)
 {
     enum { MAX = 1 << 20 };
     struct linebuf lb;
@@ -127,9 +125,8 @@ START_TEST(a_line_without_end_costs_no_more_than_the_limit)
     ck_assert_uint_le(lb.cap, 2 * MAX);
     linebuf_release(&lb);
 }
-END_TEST
 
-START_TEST(nothing_gives_nothing)
+TEST(nothing_gives_nothing)
 {
     struct linebuf lb;
 
@@ -137,23 +134,4 @@ START_TEST(nothing_gives_nothing)
     ck_assert_uint_eq(linebuf_take(&lb).n, 0);
     ck_assert_uint_eq(linebuf_take_rest(&lb).n, 0);
     linebuf_release(&lb);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *s = suite_create("linebuf");
-    TCase *c = tcase_create("linebuf");
-
-    tcase_add_loop_test(c, pieces_of_any_size_give_the_same_lines, 0, (int)sizeof(text));
-    tcase_add_test(c, a_block_is_cut_only_where_it_must_be);
-    tcase_add_test(c, a_line_of_exactly_the_limit_is_a_line);
-    tcase_add_test(c, a_line_without_end_costs_no_more_than_the_limit);
-    tcase_add_test(c, nothing_gives_nothing);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

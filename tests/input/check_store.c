@@ -2,11 +2,12 @@
  * alone. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/xalloc.h"
 #include "input/crc32c.h"
 #include "input/statefile.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -94,14 +95,15 @@ static void change_byte(const char *name, long at)
     ck_assert_int_eq(fclose(f), 0);
 }
 
-START_TEST(nothing_saved_is_empty)
+FIXTURE(begin, end);
+
+TEST(nothing_saved_is_empty)
 {
     load(STATEFILE_EMPTY, "");
     ck_assert_int_eq(wall, 0);
 }
-END_TEST
 
-START_TEST(what_was_saved_last_is_loaded)
+TEST(what_was_saved_last_is_loaded)
 {
     save("one");
     save("two");
@@ -111,9 +113,8 @@ START_TEST(what_was_saved_last_is_loaded)
     ck_assert(!exists("state.tmp"));
     ck_assert(!exists("state.1.tmp"));
 }
-END_TEST
 
-START_TEST(a_state_is_private)
+TEST(a_state_is_private)
 {
     struct stat st;
 
@@ -121,9 +122,8 @@ START_TEST(a_state_is_private)
     ck_assert_int_eq(stat(in_dir("state"), &st), 0);
     ck_assert_int_eq(st.st_mode & 0777, 0600);
 }
-END_TEST
 
-START_TEST(any_flipped_bit_falls_back_to_the_generation_before)
+TEST_EACH(any_flipped_bit_falls_back_to_the_generation_before, 47)
 {
     long size = 40 + 3 + 4;
 
@@ -139,18 +139,16 @@ START_TEST(any_flipped_bit_falls_back_to_the_generation_before)
     ck_assert(!exists("state"));
     ck_assert(exists("state.1"));
 }
-END_TEST
 
-START_TEST(every_shortened_state_is_seen)
+TEST_EACH(every_shortened_state_is_seen, 47)
 {
     save("one");
     save("two");
     ck_assert_int_eq(truncate(in_dir("state"), _i), 0);
     load(STATEFILE_PREVIOUS, "one");
 }
-END_TEST
 
-START_TEST(both_damaged_is_told_and_both_are_kept)
+TEST(both_damaged_is_told_and_both_are_kept)
 {
     save("one");
     save("two");
@@ -162,17 +160,15 @@ START_TEST(both_damaged_is_told_and_both_are_kept)
     save("three");
     load(STATEFILE_LOADED, "three");
 }
-END_TEST
 
-START_TEST(a_leftover_temporary_is_never_loaded)
+TEST(a_leftover_temporary_is_never_loaded)
 {
     save("one");
     ck_assert_int_eq(rename(in_dir("state"), in_dir("state.tmp")), 0);
     load(STATEFILE_EMPTY, "");
 }
-END_TEST
 
-START_TEST(a_newer_version_is_refused_and_left_alone)
+TEST(a_newer_version_is_refused_and_left_alone)
 {
     struct stat before, after;
 
@@ -184,10 +180,9 @@ START_TEST(a_newer_version_is_refused_and_left_alone)
     ck_assert_int_eq(stat(in_dir("state"), &after), 0);
     ck_assert_int_eq(before.st_ino, after.st_ino);
 }
-END_TEST
 
 /* As one that was saved by root: it is in order, only not for us to read. */
-START_TEST(a_state_that_cannot_be_opened_is_refused_and_left_alone)
+TEST(a_state_that_cannot_be_opened_is_refused_and_left_alone)
 {
     struct stat st;
 
@@ -199,9 +194,8 @@ START_TEST(a_state_that_cannot_be_opened_is_refused_and_left_alone)
     ck_assert_ptr_nonnull(strstr(err.p, "\"state\""));
     ck_assert_int_eq(lstat(in_dir("state"), &st), 0);
 }
-END_TEST
 
-START_TEST(a_second_process_is_refused)
+TEST(a_second_process_is_refused)
 {
     struct statefile *second = NULL;
 
@@ -212,18 +206,16 @@ START_TEST(a_second_process_is_refused)
     store = NULL;
     ck_assert_int_eq(statefile_open(dir, &store, &err), 0);
 }
-END_TEST
 
-START_TEST(a_directory_that_cannot_be_made_is_named)
+TEST(a_directory_that_cannot_be_made_is_named)
 {
     struct statefile *other = NULL;
 
     ck_assert_int_eq(statefile_open("/nonexistent/lt/state", &other, &err), -ENOENT);
     ck_assert_ptr_nonnull(strstr(err.p, "/nonexistent/lt/state"));
 }
-END_TEST
 
-START_TEST(a_directory_is_made_when_its_parent_is_there)
+TEST(a_directory_is_made_when_its_parent_is_there)
 {
     struct statefile *other = NULL;
 
@@ -231,9 +223,8 @@ START_TEST(a_directory_is_made_when_its_parent_is_there)
     statefile_close(other);
     ck_assert(exists("new"));
 }
-END_TEST
 
-START_TEST(a_failed_save_leaves_the_old_state_and_the_next_one_works)
+TEST(a_failed_save_leaves_the_old_state_and_the_next_one_works)
 {
     save("one");
     ck_assert_int_eq(mkdir(in_dir("state.tmp"), 0700), 0);
@@ -243,9 +234,8 @@ START_TEST(a_failed_save_leaves_the_old_state_and_the_next_one_works)
     save("two");
     load(STATEFILE_LOADED, "two");
 }
-END_TEST
 
-START_TEST(peek_changes_nothing)
+TEST(peek_changes_nothing)
 {
     save("one");
     save("two");
@@ -255,9 +245,8 @@ START_TEST(peek_changes_nothing)
     ck_assert(exists("state"));
     ck_assert(!exists("state.damaged-1"));
 }
-END_TEST
 
-START_TEST(a_large_payload_survives)
+TEST(a_large_payload_survives)
 {
     size_t n = 3 << 20;
     char *big = xmalloc(n);
@@ -269,9 +258,8 @@ START_TEST(a_large_payload_survives)
     ck_assert(slice_eq(buf_all(&payload), slice_make(big, n)));
     free(big);
 }
-END_TEST
 
-START_TEST(crc32c_is_the_known_one_and_both_ways_agree)
+TEST(crc32c_is_the_known_one_and_both_ways_agree)
 {
     unsigned char p[300];
 
@@ -284,35 +272,4 @@ START_TEST(crc32c_is_the_known_one_and_both_ways_agree)
         ck_assert_uint_eq(crc32c(0, p, n), whole);
         ck_assert_uint_eq(crc32c(crc32c(0, p, n / 3), p + n / 3, n - n / 3), whole);
     }
-}
-END_TEST
-
-int main(void)
-{
-    Suite *s = suite_create("store");
-    TCase *c = tcase_create("store");
-
-    tcase_add_checked_fixture(c, begin, end);
-    tcase_add_test(c, nothing_saved_is_empty);
-    tcase_add_test(c, what_was_saved_last_is_loaded);
-    tcase_add_test(c, a_state_is_private);
-    tcase_add_loop_test(c, any_flipped_bit_falls_back_to_the_generation_before, 0, 47);
-    tcase_add_loop_test(c, every_shortened_state_is_seen, 0, 47);
-    tcase_add_test(c, both_damaged_is_told_and_both_are_kept);
-    tcase_add_test(c, a_leftover_temporary_is_never_loaded);
-    tcase_add_test(c, a_newer_version_is_refused_and_left_alone);
-    tcase_add_test(c, a_state_that_cannot_be_opened_is_refused_and_left_alone);
-    tcase_add_test(c, a_second_process_is_refused);
-    tcase_add_test(c, a_directory_that_cannot_be_made_is_named);
-    tcase_add_test(c, a_directory_is_made_when_its_parent_is_there);
-    tcase_add_test(c, a_failed_save_leaves_the_old_state_and_the_next_one_works);
-    tcase_add_test(c, peek_changes_nothing);
-    tcase_add_test(c, a_large_payload_survives);
-    tcase_add_test(c, crc32c_is_the_known_one_and_both_ways_agree);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

@@ -1,12 +1,13 @@
 /* Files are found wherever a glob leads, whenever they come. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "input/tail_world.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,15 +43,16 @@ static void make_dir(const char *name)
     ck_assert_int_eq(mkdir(world_path(&w, name), 0755), 0);
 }
 
-START_TEST(a_new_file_is_read_from_its_beginning)
+FIXTURE(begin, end);
+
+TEST(a_new_file_is_read_from_its_beginning)
 {
     world_run(&w, 20);
     world_expect(&w, "late.log", "one\ntwo\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(files_that_are_gone_are_remembered_so_many_at_most)
+TEST(files_that_are_gone_are_remembered_so_many_at_most)
 {
     struct buf state = BUF_INIT;
     char name[32];
@@ -78,9 +80,8 @@ START_TEST(files_that_are_gone_are_remembered_so_many_at_most)
     buf_release(&state);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_thousand_new_files_are_read)
+TEST(a_thousand_new_files_are_read)
 {
     for (int i = 0; i < 1000; i++) {
         char name[32], text[32];
@@ -91,9 +92,8 @@ START_TEST(a_thousand_new_files_are_read)
     }
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(without_events_everything_is_found_as_well)
+TEST(without_events_everything_is_found_as_well)
 {
     world_kill(&w);
     w.log.poll = true;
@@ -109,9 +109,8 @@ START_TEST(without_events_everything_is_found_as_well)
     world_expect(&w, "a.log", "three, and longer than before\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(subdirectories_are_entered)
+TEST(subdirectories_are_entered)
 {
     restart_with("**/*.log");
     make_dir("a");
@@ -123,9 +122,8 @@ START_TEST(subdirectories_are_entered)
     world_expect(&w, "a/b/c/z.log", "deeper\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_circle_of_symlinks_is_not_walked)
+TEST(a_circle_of_symlinks_is_not_walked)
 {
     restart_with("**/*.log");
     make_dir("a");
@@ -133,9 +131,8 @@ START_TEST(a_circle_of_symlinks_is_not_walked)
     world_expect(&w, "a/x.log", "once\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_directory_may_come_later)
+TEST(a_directory_may_come_later)
 {
     restart_with("one/two/*.log");
     make_dir("one");
@@ -146,9 +143,8 @@ START_TEST(a_directory_may_come_later)
     world_expect(&w, "one/two/x.log", "and more\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_directory_may_be_deleted_and_made_again)
+TEST(a_directory_may_be_deleted_and_made_again)
 {
     restart_with("one/*.log");
     make_dir("one");
@@ -163,9 +159,8 @@ START_TEST(a_directory_may_be_deleted_and_made_again)
     world_expect(&w, "one/x.log", "goes on\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_directory_that_is_a_switched_symlink_is_followed)
+TEST(a_directory_that_is_a_switched_symlink_is_followed)
 {
     restart_with("current/*.log");
     make_dir("r1");
@@ -178,9 +173,8 @@ START_TEST(a_directory_that_is_a_switched_symlink_is_followed)
     world_rename(&w, "next", "current");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(excluded_and_compressed_names_are_not_read)
+TEST(excluded_and_compressed_names_are_not_read)
 {
     static const char *const excludes[] = {"secret*"};
 
@@ -195,9 +189,8 @@ START_TEST(excluded_and_compressed_names_are_not_read)
     world_expect(&w, "plain", "yes\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(at_the_first_start_rotated_files_are_history)
+TEST(at_the_first_start_rotated_files_are_history)
 {
     world_kill(&w);
     world_write(&w, "app.log.1", "history\n");
@@ -213,9 +206,8 @@ START_TEST(at_the_first_start_rotated_files_are_history)
     world_restart(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_log_that_starts_at_its_end_skips_what_was_there)
+TEST(a_log_that_starts_at_its_end_skips_what_was_there)
 {
     world_kill(&w);
     w.log.start_at_end = true;
@@ -227,9 +219,8 @@ START_TEST(a_log_that_starts_at_its_end_skips_what_was_there)
     world_expect(&w, "later.log", "all of it\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_file_that_may_not_be_read_is_tried_again)
+TEST(a_file_that_may_not_be_read_is_tried_again)
 {
     if (geteuid() == 0 && setresuid(65534, 65534, 0) < 0)
         return;
@@ -245,9 +236,8 @@ START_TEST(a_file_that_may_not_be_read_is_tried_again)
     world_settle(&w);
     ck_assert_int_eq(seteuid(0), 0);
 }
-END_TEST
 
-START_TEST(the_status_tells_what_is_there)
+TEST(the_status_tells_what_is_there)
 {
     struct tail_log_status s;
     struct tail_file_status f;
@@ -271,9 +261,8 @@ START_TEST(the_status_tells_what_is_there)
     ck_assert(f.open && !f.renamed && !f.error);
     ck_assert(!tailset_file_status(w.set, &at, &f));
 }
-END_TEST
 
-START_TEST(created_and_deleted_between_two_looks_is_told)
+TEST(created_and_deleted_between_two_looks_is_told)
 {
     world_run(&w, 10);
     world_write(&w, "brief.log", "nobody saw me\n");
@@ -281,10 +270,9 @@ START_TEST(created_and_deleted_between_two_looks_is_told)
     world_until(&w, &w.notes[TAIL_VANISHED], 1);
     world_settle(&w);
 }
-END_TEST
 
 /* The look at everything may notice before the event is read that a name is gone. */
-START_TEST(what_was_read_before_it_was_deleted_did_not_vanish)
+TEST(what_was_read_before_it_was_deleted_did_not_vanish)
 {
     enum { FILES = 2000 };
     char name[32];
@@ -311,10 +299,9 @@ START_TEST(what_was_read_before_it_was_deleted_did_not_vanish)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
 }
-END_TEST
 
 /* Each is history, and none is compared with all others: that took minutes. */
-START_TEST(thousands_of_rotated_files_do_not_hold_up_the_start)
+TEST(thousands_of_rotated_files_do_not_hold_up_the_start)
 {
     enum { FILES = 2000 };
     int64_t began;
@@ -332,37 +319,4 @@ START_TEST(thousands_of_rotated_files_do_not_hold_up_the_start)
     ck_assert_int_eq(loop_turn(w.loop, 0), 0);
     ck_assert_int_lt(clock_mono_ns() - began, 3 * NSEC_PER_SEC);
     world_settle(&w);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *s = suite_create("tailset directories");
-    TCase *c = tcase_create("directories");
-
-    tcase_set_timeout(c, 60);
-    tcase_add_checked_fixture(c, begin, end);
-    tcase_add_test(c, a_new_file_is_read_from_its_beginning);
-    tcase_add_test(c, files_that_are_gone_are_remembered_so_many_at_most);
-    tcase_add_test(c, a_thousand_new_files_are_read);
-    tcase_add_test(c, without_events_everything_is_found_as_well);
-    tcase_add_test(c, subdirectories_are_entered);
-    tcase_add_test(c, a_circle_of_symlinks_is_not_walked);
-    tcase_add_test(c, a_directory_may_come_later);
-    tcase_add_test(c, a_directory_may_be_deleted_and_made_again);
-    tcase_add_test(c, a_directory_that_is_a_switched_symlink_is_followed);
-    tcase_add_test(c, excluded_and_compressed_names_are_not_read);
-    tcase_add_test(c, at_the_first_start_rotated_files_are_history);
-    tcase_add_test(c, a_log_that_starts_at_its_end_skips_what_was_there);
-    tcase_add_test(c, a_file_that_may_not_be_read_is_tried_again);
-    tcase_add_test(c, the_status_tells_what_is_there);
-    tcase_add_test(c, created_and_deleted_between_two_looks_is_told);
-    tcase_add_test(c, what_was_read_before_it_was_deleted_did_not_vanish);
-    tcase_add_test(c, thousands_of_rotated_files_do_not_hold_up_the_start);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

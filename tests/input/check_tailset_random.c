@@ -6,12 +6,13 @@
  * runs that one alone, TAIL_STEPS sets its length. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "input/tail_world.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -352,7 +353,14 @@ static void story(uint64_t seed, bool poll)
     world_release(&w);
 }
 
-START_TEST(every_line_comes_exactly_once)
+static int seeds(void)
+{
+    const char *count = getenv("TAIL_SEEDS");
+
+    return count ? atoi(count) : SEEDS;
+}
+
+TEST_EACH(every_line_comes_exactly_once, seeds())
 {
     const char *one = getenv("TAIL_SEED");
     uint64_t seed = one ? strtoull(one, NULL, 10) : (uint64_t)_i + 1;
@@ -361,22 +369,4 @@ START_TEST(every_line_comes_exactly_once)
         steps = (unsigned)strtoul(getenv("TAIL_STEPS"), NULL, 10);
     tell(seed);
     story(seed, seed % 3 == 0);
-}
-END_TEST
-
-int main(void)
-{
-    const char *count = getenv("TAIL_SEEDS");
-    int seeds = count ? atoi(count) : SEEDS;
-    Suite *s = suite_create("tailset random");
-    TCase *c = tcase_create("random");
-
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, every_line_comes_exactly_once, 0, seeds);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

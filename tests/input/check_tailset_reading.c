@@ -1,12 +1,13 @@
 /* Bytes of every kind become whole lines, each once. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "input/tail_world.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,9 @@ static void end(void)
     world_release(&w);
 }
 
-START_TEST(only_whole_lines_are_handed_out)
+FIXTURE(begin, end);
+
+TEST(only_whole_lines_are_handed_out)
 {
     world_write(&w, "a.log", "first li");
     world_run(&w, 20);
@@ -39,9 +42,8 @@ START_TEST(only_whole_lines_are_handed_out)
     world_expect_line(&w, "second\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_line_may_come_byte_by_byte)
+TEST(a_line_may_come_byte_by_byte)
 {
     const char *line = "a line that somebody types\n";
 
@@ -54,7 +56,6 @@ START_TEST(a_line_may_come_byte_by_byte)
     world_expect_line(&w, line);
     world_settle(&w);
 }
-END_TEST
 
 static char *long_line(size_t n)
 {
@@ -66,7 +67,7 @@ static char *long_line(size_t n)
     return p;
 }
 
-START_TEST(a_line_as_long_as_the_limit_is_one_line)
+TEST(a_line_as_long_as_the_limit_is_one_line)
 {
     char *line = long_line(1 << 20);
 
@@ -77,9 +78,8 @@ START_TEST(a_line_as_long_as_the_limit_is_one_line)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_TOO_LONG], 0);
 }
-END_TEST
 
-START_TEST(a_longer_line_is_skipped_whole_and_told_once)
+TEST(a_longer_line_is_skipped_whole_and_told_once)
 {
     char *line = long_line((1 << 20) + 1);
     char *longer = long_line(5 << 20);
@@ -94,9 +94,8 @@ START_TEST(a_longer_line_is_skipped_whole_and_told_once)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_TOO_LONG], 2);
 }
-END_TEST
 
-START_TEST(a_line_that_never_ends_is_told_once_also_over_restarts)
+TEST(a_line_that_never_ends_is_told_once_also_over_restarts)
 {
     char *part = long_line(3 << 20);
 
@@ -114,9 +113,8 @@ START_TEST(a_line_that_never_ends_is_told_once_also_over_restarts)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_TOO_LONG], 1);
 }
-END_TEST
 
-START_TEST(a_long_line_that_grows_slowly_is_one_line)
+TEST(a_long_line_that_grows_slowly_is_one_line)
 {
     char *line = long_line(300000);
 
@@ -133,9 +131,8 @@ START_TEST(a_long_line_that_grows_slowly_is_one_line)
     free(line);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_hole_of_nuls_before_a_line_is_skipped)
+TEST(a_hole_of_nuls_before_a_line_is_skipped)
 {
     world_expect(&w, "a.log", "before\n");
     world_settle(&w);
@@ -147,9 +144,8 @@ START_TEST(a_hole_of_nuls_before_a_line_is_skipped)
     world_expect(&w, "a.log", "on\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_writer_that_keeps_its_offset_over_a_truncation_leaves_a_hole)
+TEST(a_writer_that_keeps_its_offset_over_a_truncation_leaves_a_hole)
 {
     int fd = open(world_path(&w, "a.log"), O_WRONLY | O_CREAT, 0644);
 
@@ -163,9 +159,8 @@ START_TEST(a_writer_that_keeps_its_offset_over_a_truncation_leaves_a_hole)
     world_settle(&w);
     (void)close(fd);
 }
-END_TEST
 
-START_TEST(a_sparse_terabyte_is_passed_at_once)
+TEST(a_sparse_terabyte_is_passed_at_once)
 {
     if (truncate(world_path(&w, "none"), 0) == 0)
         return;
@@ -175,9 +170,8 @@ START_TEST(a_sparse_terabyte_is_passed_at_once)
     world_expect(&w, "a.log", "after\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_hole_without_anything_behind_it_costs_nothing)
+TEST(a_hole_without_anything_behind_it_costs_nothing)
 {
     struct rusage before, after;
 
@@ -193,16 +187,14 @@ START_TEST(a_hole_without_anything_behind_it_costs_nothing)
                      150000);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(odd_bytes_pass_unchanged)
+TEST(odd_bytes_pass_unchanged)
 {
     world_expect(&w, "a.log", "\xff\xfe\r\n\n\xef\xbb\xbf bom\n\x01\x02\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(many_files_are_read_with_few_descriptors)
+TEST(many_files_are_read_with_few_descriptors)
 {
     world_kill(&w);
     w.options.max_open = 5;
@@ -220,11 +212,10 @@ START_TEST(many_files_are_read_with_few_descriptors)
     world_restart(&w);
     world_settle(&w);
 }
-END_TEST
 
 /* Each descriptor is held by a deleted file, for late lines; a new file is worth more than
  * those. */
-START_TEST(deleted_files_do_not_take_all_descriptors)
+TEST(deleted_files_do_not_take_all_descriptors)
 {
     world_kill(&w);
     w.options.max_open = 5;
@@ -239,9 +230,8 @@ START_TEST(deleted_files_do_not_take_all_descriptors)
     }
     ck_assert_uint_eq(w.notes[TAIL_VANISHED] + w.notes[TAIL_LOST_VANISHED], 0);
 }
-END_TEST
 
-START_TEST(a_slow_file_is_not_starved_by_a_fast_one)
+TEST(a_slow_file_is_not_starved_by_a_fast_one)
 {
     char *line = long_line(1000);
     FILE *f;
@@ -262,9 +252,8 @@ START_TEST(a_slow_file_is_not_starved_by_a_fast_one)
     ck_assert_uint_eq(w.lines.n, 20001);
     free(line);
 }
-END_TEST
 
-START_TEST(catching_up_reads_all_that_was_there)
+TEST(catching_up_reads_all_that_was_there)
 {
     world_expect(&w, "a.log", "one\n");
     ck_assert(tailset_catch_up(w.set, NSEC_PER_SEC));
@@ -275,9 +264,8 @@ START_TEST(catching_up_reads_all_that_was_there)
     ck_assert_uint_eq(w.lines.n, 3);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(the_version_changes_with_every_line_and_only_then)
+TEST(the_version_changes_with_every_line_and_only_then)
 {
     uint64_t version;
 
@@ -290,9 +278,8 @@ START_TEST(the_version_changes_with_every_line_and_only_then)
     world_settle(&w);
     ck_assert_uint_ne(tailset_version(w.set), version);
 }
-END_TEST
 
-START_TEST(a_fifo_that_is_named_is_read)
+TEST(a_fifo_that_is_named_is_read)
 {
     int fd;
 
@@ -317,9 +304,8 @@ START_TEST(a_fifo_that_is_named_is_read)
     world_settle(&w);
     (void)close(fd);
 }
-END_TEST
 
-START_TEST(a_fifo_that_was_made_anew_is_read)
+TEST(a_fifo_that_was_made_anew_is_read)
 {
     int old, new;
 
@@ -345,9 +331,8 @@ START_TEST(a_fifo_that_was_made_anew_is_read)
     (void)close(old);
     (void)close(new);
 }
-END_TEST
 
-START_TEST(a_file_that_cannot_be_read_holds_nobody_up)
+TEST(a_file_that_cannot_be_read_holds_nobody_up)
 {
     world_expect(&w, "good.log", "one\n");
     ck_assert_int_eq(symlink("/proc/self/mem", world_path(&w, "bad.log")), 0);
@@ -358,39 +343,4 @@ START_TEST(a_file_that_cannot_be_read_holds_nobody_up)
     ck_assert_int_eq(mkdir(world_path(&w, "dir.log"), 0700), 0);
     world_expect(&w, "good.log", "two\n");
     world_settle(&w);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *s = suite_create("tailset reading");
-    TCase *c = tcase_create("reading");
-
-    tcase_set_timeout(c, 60);
-    tcase_add_checked_fixture(c, begin, end);
-    tcase_add_test(c, only_whole_lines_are_handed_out);
-    tcase_add_test(c, a_line_may_come_byte_by_byte);
-    tcase_add_test(c, a_line_as_long_as_the_limit_is_one_line);
-    tcase_add_test(c, a_longer_line_is_skipped_whole_and_told_once);
-    tcase_add_test(c, a_line_that_never_ends_is_told_once_also_over_restarts);
-    tcase_add_test(c, a_long_line_that_grows_slowly_is_one_line);
-    tcase_add_test(c, a_hole_of_nuls_before_a_line_is_skipped);
-    tcase_add_test(c, a_writer_that_keeps_its_offset_over_a_truncation_leaves_a_hole);
-    tcase_add_test(c, a_sparse_terabyte_is_passed_at_once);
-    tcase_add_test(c, a_hole_without_anything_behind_it_costs_nothing);
-    tcase_add_test(c, odd_bytes_pass_unchanged);
-    tcase_add_test(c, many_files_are_read_with_few_descriptors);
-    tcase_add_test(c, deleted_files_do_not_take_all_descriptors);
-    tcase_add_test(c, a_slow_file_is_not_starved_by_a_fast_one);
-    tcase_add_test(c, catching_up_reads_all_that_was_there);
-    tcase_add_test(c, the_version_changes_with_every_line_and_only_then);
-    tcase_add_test(c, a_fifo_that_is_named_is_read);
-    tcase_add_test(c, a_fifo_that_was_made_anew_is_read);
-    tcase_add_test(c, a_file_that_cannot_be_read_holds_nobody_up);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

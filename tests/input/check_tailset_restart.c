@@ -1,12 +1,13 @@
 /* Killed, stopped, reloaded: the next run goes on where the saved state stands. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "input/tail_world.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,9 @@ static void end(void)
     world_release(&w);
 }
 
-START_TEST(a_kill_rolls_back_to_the_saved_state)
+FIXTURE(begin, end);
+
+TEST(a_kill_rolls_back_to_the_saved_state)
 {
     world_expect(&w, "app.log", "third\n");
     world_settle(&w);
@@ -38,9 +41,8 @@ START_TEST(a_kill_rolls_back_to_the_saved_state)
     world_start(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(rotated_while_down)
+TEST(rotated_while_down)
 {
     world_kill(&w);
     world_expect(&w, "app.log", "unread\n");
@@ -52,7 +54,6 @@ START_TEST(rotated_while_down)
     world_start(&w);
     world_settle(&w);
 }
-END_TEST
 
 static void compress_file(const char *name)
 {
@@ -62,7 +63,7 @@ static void compress_file(const char *name)
     ck_assert_int_eq(system(command), 0);
 }
 
-START_TEST(rotated_and_compressed_while_down)
+TEST(rotated_and_compressed_while_down)
 {
     world_kill(&w);
     world_expect(&w, "app.log", "unread 1\nunread 2\n");
@@ -81,9 +82,8 @@ START_TEST(rotated_and_compressed_while_down)
     world_restart(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_compressed_file_is_read_on_in_the_middle_of_many)
+TEST(a_compressed_file_is_read_on_in_the_middle_of_many)
 {
     char text[64];
 
@@ -103,9 +103,8 @@ START_TEST(a_compressed_file_is_read_on_in_the_middle_of_many)
     world_start(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(an_archive_that_is_still_being_written_is_waited_for)
+TEST(an_archive_that_is_still_being_written_is_waited_for)
 {
     char gz[256], part[256];
     struct stat st;
@@ -133,7 +132,6 @@ START_TEST(an_archive_that_is_still_being_written_is_waited_for)
     world_copy(&w, "whole", "app.log.1.gz");
     world_settle(&w);
 }
-END_TEST
 
 static unsigned count_descriptors(void)
 {
@@ -144,7 +142,7 @@ static unsigned count_descriptors(void)
     return n;
 }
 
-START_TEST(an_archive_that_becomes_another_is_closed)
+TEST(an_archive_that_becomes_another_is_closed)
 {
     struct stat st;
     unsigned before;
@@ -170,9 +168,8 @@ START_TEST(an_archive_that_becomes_another_is_closed)
     world_kill(&w);
     ck_assert_uint_eq(count_descriptors(), before);
 }
-END_TEST
 
-START_TEST(a_broken_archive_is_given_up)
+TEST(a_broken_archive_is_given_up)
 {
     world_kill(&w);
     world_expect(&w, "app.log", "lost\n");
@@ -184,9 +181,8 @@ START_TEST(a_broken_archive_is_given_up)
     world_start(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_copy_waits_until_its_original_can_be_read)
+TEST(a_copy_waits_until_its_original_can_be_read)
 {
     if (geteuid() != 0)
         return;
@@ -206,9 +202,8 @@ START_TEST(a_copy_waits_until_its_original_can_be_read)
     world_settle(&w);
     ck_assert_int_eq(seteuid(0), 0);
 }
-END_TEST
 
-START_TEST(truncated_while_down)
+TEST(truncated_while_down)
 {
     world_kill(&w);
     world_truncate(&w, "app.log", 0);
@@ -217,9 +212,8 @@ START_TEST(truncated_while_down)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
 }
-END_TEST
 
-START_TEST(truncated_and_grown_while_down)
+TEST(truncated_and_grown_while_down)
 {
     world_kill(&w);
     world_truncate(&w, "app.log", 0);
@@ -227,9 +221,8 @@ START_TEST(truncated_and_grown_while_down)
     world_start(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(deleted_while_down_and_the_inode_given_to_another)
+TEST(deleted_while_down_and_the_inode_given_to_another)
 {
     world_kill(&w);
     world_remove(&w, "app.log");
@@ -238,9 +231,8 @@ START_TEST(deleted_while_down_and_the_inode_given_to_another)
     world_start(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(files_that_come_while_down_are_read_from_their_beginning)
+TEST(files_that_come_while_down_are_read_from_their_beginning)
 {
     world_kill(&w);
     w.log.start_at_end = true;
@@ -248,9 +240,8 @@ START_TEST(files_that_come_while_down_are_read_from_their_beginning)
     world_start(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(an_unfinished_line_is_read_again)
+TEST(an_unfinished_line_is_read_again)
 {
     world_write(&w, "app.log", "half");
     world_run(&w, 10);
@@ -259,9 +250,8 @@ START_TEST(an_unfinished_line_is_read_again)
     world_expect_line(&w, "half and half\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(after_a_damaged_state_files_start_at_their_end_and_the_loss_is_told)
+TEST(after_a_damaged_state_files_start_at_their_end_and_the_loss_is_told)
 {
     world_save(&w);
     world_kill(&w);
@@ -275,9 +265,8 @@ START_TEST(after_a_damaged_state_files_start_at_their_end_and_the_loss_is_told)
     world_expect(&w, "new.log", "whole\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_damaged_record_is_refused_whole)
+TEST(a_damaged_record_is_refused_whole)
 {
     for (size_t n = 0; n < w.saved.n; n++) {
         struct tailset *set = NULL;
@@ -291,9 +280,8 @@ START_TEST(a_damaged_record_is_refused_whole)
     ck_assert_int_eq(tailset_restore(w.set, buf_all(&w.saved)), 0);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_reload_changes_nothing_that_was_read)
+TEST(a_reload_changes_nothing_that_was_read)
 {
     world_write(&w, "app.log", "ha");
     world_run(&w, 10);
@@ -306,9 +294,8 @@ START_TEST(a_reload_changes_nothing_that_was_read)
     ck_assert_int_eq(tailset_reconfigure(w.set, &w.options), 0);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_log_that_is_taken_away_and_brought_back_goes_on)
+TEST(a_log_that_is_taken_away_and_brought_back_goes_on)
 {
     struct tail_log none = {.name = "other", .globs = NULL};
     struct tail_options without = w.options;
@@ -321,37 +308,4 @@ START_TEST(a_log_that_is_taken_away_and_brought_back_goes_on)
     world_save(&w);
     ck_assert_int_eq(tailset_reconfigure(w.set, &w.options), 0);
     world_settle(&w);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *s = suite_create("tailset restart");
-    TCase *c = tcase_create("restart");
-
-    tcase_set_timeout(c, 60);
-    tcase_add_checked_fixture(c, begin, end);
-    tcase_add_test(c, a_kill_rolls_back_to_the_saved_state);
-    tcase_add_test(c, rotated_while_down);
-    tcase_add_test(c, rotated_and_compressed_while_down);
-    tcase_add_test(c, a_compressed_file_is_read_on_in_the_middle_of_many);
-    tcase_add_test(c, an_archive_that_is_still_being_written_is_waited_for);
-    tcase_add_test(c, an_archive_that_becomes_another_is_closed);
-    tcase_add_test(c, a_broken_archive_is_given_up);
-    tcase_add_test(c, a_copy_waits_until_its_original_can_be_read);
-    tcase_add_test(c, truncated_while_down);
-    tcase_add_test(c, truncated_and_grown_while_down);
-    tcase_add_test(c, deleted_while_down_and_the_inode_given_to_another);
-    tcase_add_test(c, files_that_come_while_down_are_read_from_their_beginning);
-    tcase_add_test(c, an_unfinished_line_is_read_again);
-    tcase_add_test(c, after_a_damaged_state_files_start_at_their_end_and_the_loss_is_told);
-    tcase_add_test(c, a_damaged_record_is_refused_whole);
-    tcase_add_test(c, a_reload_changes_nothing_that_was_read);
-    tcase_add_test(c, a_log_that_is_taken_away_and_brought_back_goes_on);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

@@ -1,14 +1,14 @@
 /* Rotated files are read to their end, whatever the rotator does. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "input/tail_world.h"
 
 #include "base/clock.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,7 +27,9 @@ static void end(void)
     world_release(&w);
 }
 
-START_TEST(rename_keeps_reading_the_old_file_and_begins_the_new_one)
+FIXTURE(begin, end);
+
+TEST(rename_keeps_reading_the_old_file_and_begins_the_new_one)
 {
     int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
 
@@ -40,9 +42,8 @@ START_TEST(rename_keeps_reading_the_old_file_and_begins_the_new_one)
     ck_assert_uint_eq(w.notes[TAIL_ROTATED], 1);
     (void)close(old);
 }
-END_TEST
 
-START_TEST(many_rotations_between_two_looks_lose_nothing)
+TEST(many_rotations_between_two_looks_lose_nothing)
 {
     for (int i = 10; i >= 1; i--) {
         char name[32], text[32];
@@ -54,9 +55,8 @@ START_TEST(many_rotations_between_two_looks_lose_nothing)
     }
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_new_file_may_be_late)
+TEST(a_new_file_may_be_late)
 {
     world_rename(&w, "app.log", "app.log.1");
     world_expect(&w, "app.log.1", "still written\n");
@@ -64,9 +64,8 @@ START_TEST(a_new_file_may_be_late)
     world_expect(&w, "app.log", "at last\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_file_moved_to_another_directory_is_read_on)
+TEST(a_file_moved_to_another_directory_is_read_on)
 {
     int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
 
@@ -79,9 +78,8 @@ START_TEST(a_file_moved_to_another_directory_is_read_on)
     world_settle(&w);
     (void)close(old);
 }
-END_TEST
 
-START_TEST(a_chain_of_names_is_one_content)
+TEST(a_chain_of_names_is_one_content)
 {
     world_rename(&w, "app.log", "app.log.1");
     world_run(&w, 10);
@@ -93,9 +91,8 @@ START_TEST(a_chain_of_names_is_one_content)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_ROTATED], 1);
 }
-END_TEST
 
-START_TEST(dated_names_are_rotated_names)
+TEST(dated_names_are_rotated_names)
 {
     static const char *const names[] = {"app.log-20260102", "app-2026-01-02.log",
                                         "app.log.2026-01-03", "app.log-20260104-10"};
@@ -110,9 +107,8 @@ START_TEST(dated_names_are_rotated_names)
         world_settle(&w);
     }
 }
-END_TEST
 
-START_TEST(the_unfinished_line_of_a_retired_file_is_handed_out_once)
+TEST(the_unfinished_line_of_a_retired_file_is_handed_out_once)
 {
     world_kill(&w);
     w.options.rotate_wait_ns = 20 * NSEC_PER_MSEC;
@@ -125,9 +121,8 @@ START_TEST(the_unfinished_line_of_a_retired_file_is_handed_out_once)
     world_restart(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(the_rest_of_a_line_may_come_after_the_rotation)
+TEST(the_rest_of_a_line_may_come_after_the_rotation)
 {
     int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
 
@@ -141,9 +136,8 @@ START_TEST(the_rest_of_a_line_may_come_after_the_rotation)
     world_settle(&w);
     (void)close(old);
 }
-END_TEST
 
-START_TEST(an_unlinked_file_is_read_while_it_is_written)
+TEST(an_unlinked_file_is_read_while_it_is_written)
 {
     int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
 
@@ -155,9 +149,8 @@ START_TEST(an_unlinked_file_is_read_while_it_is_written)
     world_settle(&w);
     (void)close(old);
 }
-END_TEST
 
-START_TEST(a_symlink_that_is_switched_is_followed)
+TEST(a_symlink_that_is_switched_is_followed)
 {
     world_expect(&w, "0.data", "zero\n");
     ck_assert_int_eq(symlink(world_path(&w, "0.data"), world_path(&w, "pod.log")), 0);
@@ -169,29 +162,4 @@ START_TEST(a_symlink_that_is_switched_is_followed)
     world_expect(&w, "0.data", "zero, last\n");
     world_expect(&w, "1.data", "one, later\n");
     world_settle(&w);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *s = suite_create("tailset rotation");
-    TCase *c = tcase_create("rotation");
-
-    tcase_add_checked_fixture(c, begin, end);
-    tcase_add_test(c, rename_keeps_reading_the_old_file_and_begins_the_new_one);
-    tcase_add_test(c, many_rotations_between_two_looks_lose_nothing);
-    tcase_add_test(c, a_new_file_may_be_late);
-    tcase_add_test(c, a_file_moved_to_another_directory_is_read_on);
-    tcase_add_test(c, a_chain_of_names_is_one_content);
-    tcase_add_test(c, dated_names_are_rotated_names);
-    tcase_add_test(c, the_unfinished_line_of_a_retired_file_is_handed_out_once);
-    tcase_add_test(c, the_rest_of_a_line_may_come_after_the_rotation);
-    tcase_add_test(c, an_unlinked_file_is_read_while_it_is_written);
-    tcase_add_test(c, a_symlink_that_is_switched_is_followed);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

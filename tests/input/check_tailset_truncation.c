@@ -1,15 +1,15 @@
 /* Truncated, rewritten and deleted files: what is there is read once, what is gone is told. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "input/tail_world.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,7 +29,9 @@ static void end(void)
     world_release(&w);
 }
 
-START_TEST(truncation_starts_at_zero)
+FIXTURE(begin, end);
+
+TEST(truncation_starts_at_zero)
 {
     world_truncate(&w, "app.log", 0);
     world_expect(&w, "app.log", "new 1\n");
@@ -37,18 +39,16 @@ START_TEST(truncation_starts_at_zero)
     ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
     ck_assert_uint_eq(w.notes[TAIL_LOST_TRUNCATED], 0);
 }
-END_TEST
 
-START_TEST(a_file_that_grew_past_the_old_place_between_two_looks_is_seen)
+TEST(a_file_that_grew_past_the_old_place_between_two_looks_is_seen)
 {
     world_truncate(&w, "app.log", 0);
     world_expect(&w, "app.log", "this is longer than what was there before\nand so is this\n");
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
 }
-END_TEST
 
-START_TEST(a_file_cut_in_its_middle_is_not_read_again)
+TEST(a_file_cut_in_its_middle_is_not_read_again)
 {
     struct stat st;
 
@@ -66,9 +66,8 @@ START_TEST(a_file_cut_in_its_middle_is_not_read_again)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
 }
-END_TEST
 
-START_TEST(copytruncate_takes_the_rest_from_the_copy)
+TEST(copytruncate_takes_the_rest_from_the_copy)
 {
     world_kill(&w);
     world_start(&w);
@@ -82,9 +81,8 @@ START_TEST(copytruncate_takes_the_rest_from_the_copy)
     world_start(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_copy_in_progress_is_not_read)
+TEST(a_copy_in_progress_is_not_read)
 {
     world_copy(&w, "app.log", "app.log.1");
     world_settle(&w);
@@ -94,9 +92,8 @@ START_TEST(a_copy_in_progress_is_not_read)
     world_expect(&w, "app.log", "new\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_copy_that_grows_slowly_is_not_read)
+TEST(a_copy_that_grows_slowly_is_not_read)
 {
     int in, out;
     char c;
@@ -116,10 +113,9 @@ START_TEST(a_copy_that_grows_slowly_is_not_read)
     world_expect(&w, "app.log", "new\n");
     world_settle(&w);
 }
-END_TEST
 
 /* The copy was met again after the next generation had begun, and yet is older than that. */
-START_TEST(a_copy_that_takes_its_originals_place_takes_its_turn)
+TEST(a_copy_that_takes_its_originals_place_takes_its_turn)
 {
     w.options.rotate_wait_ns = 30 * NSEC_PER_MSEC;
     world_restart(&w);
@@ -136,10 +132,9 @@ START_TEST(a_copy_that_takes_its_originals_place_takes_its_turn)
     world_expect(&w, "app.log", "and more\n");
     world_settle(&w);
 }
-END_TEST
 
 /* The size that was seen last is the new content's. */
-START_TEST(a_truncation_that_took_nothing_is_no_loss)
+TEST(a_truncation_that_took_nothing_is_no_loss)
 {
     w.log.poll = true;
     world_restart(&w);
@@ -154,9 +149,8 @@ START_TEST(a_truncation_that_took_nothing_is_no_loss)
     ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 20);
     ck_assert_uint_eq(w.notes[TAIL_LOST_TRUNCATED], 0);
 }
-END_TEST
 
-START_TEST(what_a_truncation_took_is_told)
+TEST(what_a_truncation_took_is_told)
 {
     world_save(&w);
     world_kill(&w);
@@ -168,9 +162,8 @@ START_TEST(what_a_truncation_took_is_told)
     ck_assert_uint_eq(w.notes[TAIL_LOST_TRUNCATED], 48);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_file_written_anew_with_the_same_bytes_is_not_read_again)
+TEST(a_file_written_anew_with_the_same_bytes_is_not_read_again)
 {
     world_copy(&w, "app.log", "app.tmp");
     world_rename(&w, "app.tmp", "app.log");
@@ -179,9 +172,8 @@ START_TEST(a_file_written_anew_with_the_same_bytes_is_not_read_again)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 0);
 }
-END_TEST
 
-START_TEST(a_file_written_anew_while_nobody_looked_is_not_read_again)
+TEST(a_file_written_anew_while_nobody_looked_is_not_read_again)
 {
     world_save(&w);
     world_kill(&w);
@@ -191,9 +183,8 @@ START_TEST(a_file_written_anew_while_nobody_looked_is_not_read_again)
     world_start(&w);
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(files_that_begin_alike_are_different_files)
+TEST(files_that_begin_alike_are_different_files)
 {
     world_expect(&w, "b.log", "first 1\nfirst 2\n");
     world_settle(&w);
@@ -204,9 +195,8 @@ START_TEST(files_that_begin_alike_are_different_files)
     world_expect(&w, "b.log", "b\n");
     world_settle(&w);
 }
-END_TEST
 
-START_TEST(a_hard_link_is_counted_once)
+TEST(a_hard_link_is_counted_once)
 {
     ck_assert_int_eq(link(world_path(&w, "app.log"), world_path(&w, "link.log")), 0);
     world_run(&w, 20);
@@ -224,9 +214,8 @@ START_TEST(a_hard_link_is_counted_once)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
 }
-END_TEST
 
-START_TEST(a_directory_that_is_removed_is_no_vanished_file)
+TEST(a_directory_that_is_removed_is_no_vanished_file)
 {
     ck_assert_int_eq(mkdir(world_path(&w, "directory.log"), 0755), 0);
     world_run(&w, 20);
@@ -234,9 +223,8 @@ START_TEST(a_directory_that_is_removed_is_no_vanished_file)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
 }
-END_TEST
 
-START_TEST(deleted_before_it_was_read_is_told)
+TEST(deleted_before_it_was_read_is_told)
 {
     world_save(&w);
     world_kill(&w);
@@ -252,35 +240,4 @@ START_TEST(deleted_before_it_was_read_is_told)
     world_until(&w, &w.notes[TAIL_LOST_VANISHED], 6);
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 1);
     world_settle(&w);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *s = suite_create("tailset truncation");
-    TCase *c = tcase_create("truncation");
-
-    tcase_set_timeout(c, 60);
-    tcase_add_checked_fixture(c, begin, end);
-    tcase_add_test(c, truncation_starts_at_zero);
-    tcase_add_test(c, a_file_that_grew_past_the_old_place_between_two_looks_is_seen);
-    tcase_add_test(c, a_file_cut_in_its_middle_is_not_read_again);
-    tcase_add_test(c, copytruncate_takes_the_rest_from_the_copy);
-    tcase_add_test(c, a_copy_in_progress_is_not_read);
-    tcase_add_test(c, a_copy_that_grows_slowly_is_not_read);
-    tcase_add_test(c, a_copy_that_takes_its_originals_place_takes_its_turn);
-    tcase_add_test(c, a_truncation_that_took_nothing_is_no_loss);
-    tcase_add_test(c, what_a_truncation_took_is_told);
-    tcase_add_test(c, a_file_written_anew_with_the_same_bytes_is_not_read_again);
-    tcase_add_test(c, a_file_written_anew_while_nobody_looked_is_not_read_again);
-    tcase_add_test(c, files_that_begin_alike_are_different_files);
-    tcase_add_test(c, a_hard_link_is_counted_once);
-    tcase_add_test(c, a_directory_that_is_removed_is_no_vanished_file);
-    tcase_add_test(c, deleted_before_it_was_read_is_told);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
 }

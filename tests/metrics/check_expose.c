@@ -1,11 +1,12 @@
 /* check_expose -- the three formats, byte for byte. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "metrics/expose.h"
 
 #include "base/utf8.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,7 @@ static struct registry *counters(void)
     return r;
 }
 
-START_TEST(counter_in_text)
+TEST(counter_in_text)
 {
     assert_text(counters(), "# HELP http_requests_total Requests.\n"
                             "# TYPE http_requests_total counter\n"
@@ -90,9 +91,8 @@ START_TEST(counter_in_text)
                             "http_requests_total{method=\"GET\",path=\"/b\"} 2\n"
                             "http_requests_total{method=\"GET\",path=\"/a\"} 1\n");
 }
-END_TEST
 
-START_TEST(counter_in_openmetrics_has_no_total_in_its_metadata)
+TEST(counter_in_openmetrics_has_no_total_in_its_metadata)
 {
     assert_openmetrics(counters(), EXPOSE_SORTED,
                        "# TYPE http_requests counter\n"
@@ -102,9 +102,8 @@ START_TEST(counter_in_openmetrics_has_no_total_in_its_metadata)
                        "http_requests_total{method=\"POST\",path=\"/b\"} 3\n"
                        "# EOF\n");
 }
-END_TEST
 
-START_TEST(counter_without_total_is_unknown_in_openmetrics)
+TEST(counter_without_total_is_unknown_in_openmetrics)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "requests", FAMILY_COUNTER, 0, "R");
@@ -119,9 +118,8 @@ START_TEST(counter_without_total_is_unknown_in_openmetrics)
     counter_inc(add(r, "requests", FAMILY_COUNTER, 0, "R"), 0, 1, 0);
     assert_text(r, "# HELP requests R\n# TYPE requests counter\nrequests 1\n");
 }
-END_TEST
 
-START_TEST(counter_values_keep_their_digits)
+TEST(counter_values_keep_their_digits)
 {
     static const struct {
         struct num value;
@@ -147,9 +145,8 @@ START_TEST(counter_values_keep_their_digits)
         assert_text(r, want);
     }
 }
-END_TEST
 
-START_TEST(fractions_that_add_up_are_whole_again)
+TEST(fractions_that_add_up_are_whole_again)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "a_total", FAMILY_COUNTER, 0, "A");
@@ -160,9 +157,8 @@ START_TEST(fractions_that_add_up_are_whole_again)
     counter_inc(f, 0, UINT64_C(9007199254740992), 0);
     assert_text(r, "# HELP a_total A\n# TYPE a_total counter\na_total 9007199254740993\n");
 }
-END_TEST
 
-START_TEST(gauge_values)
+TEST(gauge_values)
 {
     static const struct {
         double value;
@@ -180,7 +176,6 @@ START_TEST(gauge_values)
         assert_text(r, want);
     }
 }
-END_TEST
 
 static struct registry *histogram(unsigned nlabels)
 {
@@ -194,7 +189,7 @@ static struct registry *histogram(unsigned nlabels)
     return r;
 }
 
-START_TEST(histogram_has_canonical_le_in_both_formats)
+TEST(histogram_has_canonical_le_in_both_formats)
 {
     static const char samples[] = "wait_seconds_bucket{method=\"GET\",le=\"0.005\"} 1\n"
                                   "wait_seconds_bucket{method=\"GET\",le=\"1.0\"} 1\n"
@@ -213,9 +208,8 @@ START_TEST(histogram_has_canonical_le_in_both_formats)
                    "# TYPE wait_seconds histogram\n", "# HELP wait_seconds Wait.\n", samples);
     assert_openmetrics(histogram(1), 0, want);
 }
-END_TEST
 
-START_TEST(histogram_without_labels)
+TEST(histogram_without_labels)
 {
     assert_text(histogram(0), "# HELP wait_seconds Wait.\n"
                               "# TYPE wait_seconds histogram\n"
@@ -228,9 +222,8 @@ START_TEST(histogram_without_labels)
                               "wait_seconds_sum 2000001.505\n"
                               "wait_seconds_count 3\n");
 }
-END_TEST
 
-START_TEST(units_follow_the_name_without_total)
+TEST(units_follow_the_name_without_total)
 {
     struct registry *r = new_registry();
 
@@ -248,9 +241,8 @@ START_TEST(units_follow_the_name_without_total)
                        "# TYPE milliseconds gauge\n# HELP milliseconds \n"
                        "# EOF\n");
 }
-END_TEST
 
-START_TEST(escapes_of_help_and_labels)
+TEST(escapes_of_help_and_labels)
 {
     static const char help[] = "a \"b\" \\ c\nd";
 
@@ -269,9 +261,8 @@ START_TEST(escapes_of_help_and_labels)
                                "# EOF\n");
     }
 }
-END_TEST
 
-START_TEST(label_values_of_every_length_are_whole)
+TEST(label_values_of_every_length_are_whole)
 {
     char value[200], want[600];
 
@@ -288,9 +279,8 @@ START_TEST(label_values_of_every_length_are_whole)
         assert_text(r, want);
     }
 }
-END_TEST
 
-START_TEST(const_labels_come_first)
+TEST(const_labels_come_first)
 {
     const char *names[] = {"env", "dc"}, *values[] = {"a\"b", "x"};
     struct expose_options o = {
@@ -319,9 +309,8 @@ START_TEST(const_labels_come_first)
                 "h_sum{env=\"a\\\"b\"} 0\n"
                 "h_count{env=\"a\\\"b\"} 0\n");
 }
-END_TEST
 
-START_TEST(label_less_family_is_metadata_until_touched)
+TEST(label_less_family_is_metadata_until_touched)
 {
     struct registry *r = new_registry();
 
@@ -331,9 +320,8 @@ START_TEST(label_less_family_is_metadata_until_touched)
     assert_text(r, "# HELP g G\n# TYPE g gauge\n# HELP h H\n# TYPE h gauge\nh 0\n"
                    "# HELP i I\n# TYPE i gauge\ni 1\n");
 }
-END_TEST
 
-START_TEST(hidden_families_are_left_out)
+TEST(hidden_families_are_left_out)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "a_total", FAMILY_COUNTER, 0, "A");
@@ -343,9 +331,8 @@ START_TEST(hidden_families_are_left_out)
     add(r, "b_total", FAMILY_COUNTER, 0, "B");
     assert_text(r, "# HELP b_total B\n# TYPE b_total counter\n");
 }
-END_TEST
 
-START_TEST(dropped_gauges_are_left_out)
+TEST(dropped_gauges_are_left_out)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "g", FAMILY_GAUGE, 1, "G");
@@ -355,9 +342,8 @@ START_TEST(dropped_gauges_are_left_out)
     gauge_reset(f, &SLICE("a"), 0);
     assert_text(r, "# HELP g G\n# TYPE g gauge\ng{method=\"b\"} 2\n");
 }
-END_TEST
 
-START_TEST(own_families_can_be_left_out_and_families_sorted)
+TEST(own_families_can_be_left_out_and_families_sorted)
 {
     struct expose_options o = {.format = EXPOSE_TEXT, .flags = EXPOSE_NO_OWN | EXPOSE_SORTED};
     struct registry *r = new_registry();
@@ -367,9 +353,8 @@ START_TEST(own_families_can_be_left_out_and_families_sorted)
     add(r, "b", FAMILY_GAUGE, 0, "");
     assert_page(r, &o, "# HELP b \n# TYPE b gauge\n# HELP z \n# TYPE z gauge\n");
 }
-END_TEST
 
-START_TEST(sorting_is_bytewise_and_prefixes_come_first)
+TEST(sorting_is_bytewise_and_prefixes_come_first)
 {
     static const char *const values[] = {"b", "a", "ab", "\xc3\xa9", "B", "a b"};
     struct expose_options o = {.format = EXPOSE_TEXT, .flags = EXPOSE_SORTED};
@@ -383,7 +368,6 @@ START_TEST(sorting_is_bytewise_and_prefixes_come_first)
                 "g{method=\"a b\"} 0\ng{method=\"ab\"} 0\ng{method=\"b\"} 0\n"
                 "g{method=\"\xc3\xa9\"} 0\n");
 }
-END_TEST
 
 static bool keep_exemplar(struct family *f, uint32_t index, double value, double time,
                           struct slice id)
@@ -400,7 +384,7 @@ static void put_exemplar(struct family *f, uint32_t index, double value, double 
     ck_assert(keep_exemplar(f, index, value, time, slice_str(id)));
 }
 
-START_TEST(exemplars_stand_in_openmetrics_only)
+TEST(exemplars_stand_in_openmetrics_only)
 {
     for (int i = 0; i < 2; i++) {
         struct registry *r = histogram(0);
@@ -435,9 +419,8 @@ START_TEST(exemplars_stand_in_openmetrics_only)
             "# EOF\n");
     }
 }
-END_TEST
 
-START_TEST(exemplars_are_cleaned_and_measured_as_they_are_shown)
+TEST(exemplars_are_cleaned_and_measured_as_they_are_shown)
 {
     static const struct {
         struct slice id;
@@ -475,7 +458,6 @@ START_TEST(exemplars_are_cleaned_and_measured_as_they_are_shown)
     ck_assert(!keep_exemplar(f, 0, 1, NAN, slice_make(long_id, 121)));
     registry_free(r);
 }
-END_TEST
 
 /* A page with this text wherever a log, a rules file or the environment can bring one. */
 static struct buf page_of_text(struct slice text, enum expose_format format)
@@ -499,7 +481,7 @@ static struct buf page_of_text(struct slice text, enum expose_format format)
 }
 
 /* Prometheus refuses a page for one such byte. */
-START_TEST(no_text_makes_a_page_that_is_not_utf8)
+TEST(no_text_makes_a_page_that_is_not_utf8)
 {
     static const enum expose_format formats[] = {EXPOSE_TEXT, EXPOSE_OPENMETRICS, EXPOSE_JSON};
 
@@ -519,9 +501,8 @@ START_TEST(no_text_makes_a_page_that_is_not_utf8)
         }
     }
 }
-END_TEST
 
-START_TEST(exemplar_of_a_snapshot_does_not_change)
+TEST(exemplar_of_a_snapshot_does_not_change)
 {
     struct expose_options o = {.format = EXPOSE_OPENMETRICS, .flags = EXPOSE_NO_META};
     struct registry *r = new_registry();
@@ -545,9 +526,8 @@ START_TEST(exemplar_of_a_snapshot_does_not_change)
     registry_free(r);
     buf_release(&out);
 }
-END_TEST
 
-START_TEST(created_samples_in_openmetrics)
+TEST(created_samples_in_openmetrics)
 {
     struct registry *r = counters();
     struct family *g = add(r, "g", FAMILY_GAUGE, 0, "");
@@ -561,9 +541,8 @@ START_TEST(created_samples_in_openmetrics)
                        "http_requests_created{method=\"POST\",path=\"/b\"} 2.5\n"
                        "# TYPE g gauge\n# HELP g \ng 0\n# EOF\n");
 }
-END_TEST
 
-START_TEST(timestamps_and_no_metadata_for_backfill)
+TEST(timestamps_and_no_metadata_for_backfill)
 {
     struct expose_options o = {.format = EXPOSE_OPENMETRICS,
                                .flags = EXPOSE_NO_META | EXPOSE_TIMES | EXPOSE_NO_EOF,
@@ -588,9 +567,8 @@ START_TEST(timestamps_and_no_metadata_for_backfill)
                 "http_requests_total{method=\"GET\",path=\"/b\"} 2 1000\n"
                 "http_requests_total{method=\"GET\",path=\"/a\"} 1 1000\n");
 }
-END_TEST
 
-START_TEST(json)
+TEST(json)
 {
     const char *names[] = {"env"}, *values[] = {"\x01"};
     struct expose_options o = {
@@ -616,9 +594,8 @@ START_TEST(json)
         "{\"name\":\"empty\",\"type\":\"gauge\",\"help\":\"\",\"labels\":[],\"series\":[]}"
         "]}\n");
 }
-END_TEST
 
-START_TEST(names)
+TEST(names)
 {
     static const char *const good[] = {"a", "_a9", "A_total", "__x"};
     static const char *const bad[] = {"", "9a", "a-b", "a:b", "a b", "\xc3\xa9"};
@@ -632,58 +609,10 @@ START_TEST(names)
     ck_assert(label_name_valid(SLICE("_x")));
     ck_assert(!label_name_valid(SLICE("__x")));
 }
-END_TEST
 
-START_TEST(content_types_name_version_and_charset)
+TEST(content_types_name_version_and_charset)
 {
     ck_assert_str_eq(expose_content_type(EXPOSE_OPENMETRICS),
                      "application/openmetrics-text; version=1.0.0; charset=utf-8");
     ck_assert_str_eq(expose_content_type(EXPOSE_TEXT), "text/plain; version=0.0.4; charset=utf-8");
-}
-END_TEST
-
-static Suite *expose_suite(void)
-{
-    Suite *s = suite_create("expose");
-    TCase *t = tcase_create("expose");
-
-    tcase_add_test(t, counter_in_text);
-    tcase_add_test(t, counter_in_openmetrics_has_no_total_in_its_metadata);
-    tcase_add_test(t, counter_without_total_is_unknown_in_openmetrics);
-    tcase_add_test(t, counter_values_keep_their_digits);
-    tcase_add_test(t, fractions_that_add_up_are_whole_again);
-    tcase_add_test(t, gauge_values);
-    tcase_add_test(t, histogram_has_canonical_le_in_both_formats);
-    tcase_add_test(t, histogram_without_labels);
-    tcase_add_test(t, units_follow_the_name_without_total);
-    tcase_add_test(t, escapes_of_help_and_labels);
-    tcase_add_test(t, label_values_of_every_length_are_whole);
-    tcase_add_test(t, const_labels_come_first);
-    tcase_add_test(t, label_less_family_is_metadata_until_touched);
-    tcase_add_test(t, hidden_families_are_left_out);
-    tcase_add_test(t, dropped_gauges_are_left_out);
-    tcase_add_test(t, own_families_can_be_left_out_and_families_sorted);
-    tcase_add_test(t, sorting_is_bytewise_and_prefixes_come_first);
-    tcase_add_test(t, exemplars_stand_in_openmetrics_only);
-    tcase_add_test(t, exemplars_are_cleaned_and_measured_as_they_are_shown);
-    tcase_add_test(t, no_text_makes_a_page_that_is_not_utf8);
-    tcase_add_test(t, exemplar_of_a_snapshot_does_not_change);
-    tcase_add_test(t, created_samples_in_openmetrics);
-    tcase_add_test(t, timestamps_and_no_metadata_for_backfill);
-    tcase_add_test(t, json);
-    tcase_add_test(t, names);
-    tcase_add_test(t, content_types_name_version_and_charset);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(expose_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

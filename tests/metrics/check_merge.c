@@ -1,14 +1,14 @@
 /* check_merge -- a log read in parts gives what the log read in one piece gives. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "metrics/expose.h"
 #include "metrics/registry.h"
 #include "metrics/snapshot.h"
 
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static const char *const label_names[] = {"a", "b"};
 static const double bounds[] = {1, 2, 4};
@@ -85,7 +85,7 @@ static void assert_same_page(struct registry *x, struct registry *y)
     buf_release(&b);
 }
 
-START_TEST(counters_and_histograms_add_up)
+TEST(counters_and_histograms_add_up)
 {
     struct registry *whole = new_part(), *sum = new_part();
     struct num half = {0.75, 0, false};
@@ -111,9 +111,8 @@ START_TEST(counters_and_histograms_add_up)
     registry_free(whole);
     registry_free(sum);
 }
-END_TEST
 
-START_TEST(counters_overflow_to_doubles)
+TEST(counters_overflow_to_doubles)
 {
     struct registry *sum = new_part();
     struct family *f = add(sum, "c_total", FAMILY_COUNTER, 0);
@@ -127,9 +126,8 @@ START_TEST(counters_overflow_to_doubles)
     ck_assert_double_eq(counter_value(family_counter(f, 0)), 0x1.8p64);
     registry_free(sum);
 }
-END_TEST
 
-START_TEST(missing_families_are_made_with_their_description)
+TEST(missing_families_are_made_with_their_description)
 {
     struct registry *r = new_part(), *sum = new_part();
     struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 2);
@@ -154,9 +152,8 @@ START_TEST(missing_families_are_made_with_their_description)
     ck_assert_double_eq(made->min, -2);
     registry_free(sum);
 }
-END_TEST
 
-START_TEST(limits_of_the_sum_fold)
+TEST(limits_of_the_sum_fold)
 {
     struct registry *sum = registry_new(&(struct registry_limits){.max_series = 2});
     struct registry *r = new_part();
@@ -171,9 +168,8 @@ START_TEST(limits_of_the_sum_fold)
     ck_assert_uint_eq(family_counter(g, other)->whole, 3);
     registry_free(sum);
 }
-END_TEST
 
-START_TEST(other_shapes_are_refused_and_nothing_changes)
+TEST(other_shapes_are_refused_and_nothing_changes)
 {
     static const struct {
         enum family_type type;
@@ -204,9 +200,8 @@ START_TEST(other_shapes_are_refused_and_nothing_changes)
         registry_free(same);
     }
 }
-END_TEST
 
-START_TEST(damaged_bytes_are_refused)
+TEST(damaged_bytes_are_refused)
 {
     struct registry *r = new_part(), *sum = new_part();
     struct buf bytes;
@@ -219,9 +214,8 @@ START_TEST(damaged_bytes_are_refused)
     registry_free(r);
     registry_free(sum);
 }
-END_TEST
 
-START_TEST(reset_wins_over_an_earlier_part)
+TEST(reset_wins_over_an_earlier_part)
 {
     struct registry *sum = new_part(), *r = new_part();
     struct family *f = add(r, "g", FAMILY_GAUGE, 1);
@@ -239,7 +233,6 @@ START_TEST(reset_wins_over_an_earlier_part)
     ck_assert(family_lookup(f, &SLICE("y"), &index));
     registry_free(sum);
 }
-END_TEST
 
 /* A made-up log: what each of its lines does to gauges. */
 struct step {
@@ -302,7 +295,7 @@ static void play(struct registry *r, const struct step *s, bool has_min)
 }
 
 /* Parts never span files. */
-START_TEST(gauges_of_parts_equal_those_of_the_whole)
+TEST_EACH(gauges_of_parts_equal_those_of_the_whole, 8)
 {
     enum { N = 30 };
     uint64_t state = 88172645463325252U + (uint64_t)_i;
@@ -334,34 +327,4 @@ START_TEST(gauges_of_parts_equal_those_of_the_whole)
         registry_free(whole);
         registry_free(sum);
     }
-}
-END_TEST
-
-static Suite *merge_suite(void)
-{
-    Suite *s = suite_create("merge");
-    TCase *t = tcase_create("merge");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, counters_and_histograms_add_up);
-    tcase_add_test(t, counters_overflow_to_doubles);
-    tcase_add_test(t, missing_families_are_made_with_their_description);
-    tcase_add_test(t, limits_of_the_sum_fold);
-    tcase_add_test(t, other_shapes_are_refused_and_nothing_changes);
-    tcase_add_test(t, damaged_bytes_are_refused);
-    tcase_add_test(t, reset_wins_over_an_earlier_part);
-    tcase_add_loop_test(t, gauges_of_parts_equal_those_of_the_whole, 0, 8);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(merge_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,11 +1,12 @@
 /* check_registry -- label sets, limits, updates, expiry. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "metrics/registry.h"
 
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +72,7 @@ static void assert_label(const struct family *f, uint32_t index, unsigned label,
                   want);
 }
 
-START_TEST(family_is_made_once)
+TEST(family_is_made_once)
 {
     struct registry *r = new_registry();
     char name[] = "a_total", help[] = "Help.";
@@ -89,9 +90,8 @@ START_TEST(family_is_made_once)
     ck_assert_ptr_eq(registry_at(r, 0), f);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(same_labels_are_the_same_series)
+TEST(same_labels_are_the_same_series)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "a_total", FAMILY_COUNTER, 2);
@@ -104,9 +104,8 @@ START_TEST(same_labels_are_the_same_series)
     assert_label(f, b, 1, "/y");
     registry_free(r);
 }
-END_TEST
 
-START_TEST(label_values_cannot_forge_another_series)
+TEST(label_values_cannot_forge_another_series)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "a_total", FAMILY_COUNTER, 2);
@@ -118,9 +117,8 @@ START_TEST(label_values_cannot_forge_another_series)
     ck_assert_uint_ne(b, c);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(many_series_are_all_found_again)
+TEST(many_series_are_all_found_again)
 {
     enum { N = 20000 };
     struct registry *r = new_registry();
@@ -140,9 +138,8 @@ START_TEST(many_series_are_all_found_again)
     }
     registry_free(r);
 }
-END_TEST
 
-START_TEST(label_values_are_cleaned)
+TEST(label_values_are_cleaned)
 {
     static const struct {
         struct slice in;
@@ -169,9 +166,8 @@ START_TEST(label_values_are_cleaned)
     }
     registry_free(r);
 }
-END_TEST
 
-START_TEST(long_label_values_are_cut_at_a_character)
+TEST(long_label_values_are_cut_at_a_character)
 {
     char text[1000];
 
@@ -197,9 +193,8 @@ START_TEST(long_label_values_are_cut_at_a_character)
             registry_free(r);
         }
 }
-END_TEST
 
-START_TEST(long_values_of_broken_bytes_are_cut_too)
+TEST(long_values_of_broken_bytes_are_cut_too)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "a_total", FAMILY_COUNTER, 2);
@@ -214,9 +209,8 @@ START_TEST(long_values_of_broken_bytes_are_cut_too)
     free(bytes);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(too_many_values_fold_that_label_only)
+TEST(too_many_values_fold_that_label_only)
 {
     struct registry *r = new_registry();
     struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 2);
@@ -248,9 +242,8 @@ START_TEST(too_many_values_fold_that_label_only)
     ck_assert(!folded.all);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(too_many_series_fold_all_labels)
+TEST(too_many_series_fold_all_labels)
 {
     struct registry *r = new_registry();
     struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 2);
@@ -274,9 +267,8 @@ START_TEST(too_many_series_fold_all_labels)
     ck_assert_uint_eq(family_nseries(f), 4);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(limit_of_all_series_leaves_out_own_families)
+TEST(limit_of_all_series_leaves_out_own_families)
 {
     struct registry *r = registry_new(&(struct registry_limits){.max_series = 2});
     struct family_spec own = spec_of("own_total", FAMILY_COUNTER, 1);
@@ -294,9 +286,8 @@ START_TEST(limit_of_all_series_leaves_out_own_families)
     ck_assert(folded.all);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(pinned_series_are_made_beyond_limits)
+TEST(pinned_series_are_made_beyond_limits)
 {
     struct registry *r = registry_new(&(struct registry_limits){.max_series = 1});
     struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 1);
@@ -312,9 +303,8 @@ START_TEST(pinned_series_are_made_beyond_limits)
     assert_label(f, series1(f, "c"), 0, "other");
     registry_free(r);
 }
-END_TEST
 
-START_TEST(counter_is_exact_to_64_bits)
+TEST(counter_is_exact_to_64_bits)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "a_total", FAMILY_COUNTER, 0);
@@ -329,9 +319,8 @@ START_TEST(counter_is_exact_to_64_bits)
     ck_assert_double_eq(counter_value(family_counter(f, 0)), 0x1p64 + (1 << 20));
     registry_free(r);
 }
-END_TEST
 
-START_TEST(counter_keeps_fractions_beside_a_large_sum)
+TEST(counter_keeps_fractions_beside_a_large_sum)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "a_total", FAMILY_COUNTER, 0);
@@ -344,9 +333,8 @@ START_TEST(counter_keeps_fractions_beside_a_large_sum)
     ck_assert_double_eq(counter_value(family_counter(f, 0)), 1e15 + 100000);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(counter_store_replaces)
+TEST(counter_store_replaces)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "process_cpu_seconds_total", FAMILY_COUNTER, 0);
@@ -356,7 +344,6 @@ START_TEST(counter_store_replaces)
     ck_assert_double_eq(counter_value(family_counter(f, 0)), 13.5);
     registry_free(r);
 }
-END_TEST
 
 /* The specification of a bucket search. */
 static unsigned slow_bucket(const double *b, unsigned n, double v)
@@ -368,7 +355,7 @@ static unsigned slow_bucket(const double *b, unsigned n, double v)
     return i;
 }
 
-START_TEST(bucket_search_equals_the_slow_one)
+TEST(bucket_search_equals_the_slow_one)
 {
     double many[BUCKETS_MAX];
 
@@ -394,9 +381,8 @@ START_TEST(bucket_search_equals_the_slow_one)
         registry_free(r);
     }
 }
-END_TEST
 
-START_TEST(histogram_without_bounds_has_one_bucket)
+TEST(histogram_without_bounds_has_one_bucket)
 {
     struct registry *r = new_registry();
     struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 0);
@@ -410,9 +396,8 @@ START_TEST(histogram_without_bounds_has_one_bucket)
     ck_assert_double_eq(nsum_value(&family_histogram(f, 0)->sum), 5);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(gauge_is_clamped_at_every_update)
+TEST(gauge_is_clamped_at_every_update)
 {
     struct registry *r = new_registry();
     struct family_spec spec = spec_of("g", FAMILY_GAUGE, 0);
@@ -427,9 +412,8 @@ START_TEST(gauge_is_clamped_at_every_update)
     ck_assert_double_eq(family_gauge(f, 0)->value, 0);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(gauge_without_min_goes_below_zero)
+TEST(gauge_without_min_goes_below_zero)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "g", FAMILY_GAUGE, 0);
@@ -440,9 +424,8 @@ START_TEST(gauge_without_min_goes_below_zero)
     ck_assert_double_eq(family_gauge(f, 0)->value, 0);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(older_set_of_another_file_is_ignored)
+TEST(older_set_of_another_file_is_ignored)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "g", FAMILY_GAUGE, 0);
@@ -455,9 +438,8 @@ START_TEST(older_set_of_another_file_is_ignored)
     ck_assert_double_eq(family_gauge(f, 0)->value, 4);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(reset_drops_a_series_and_an_update_brings_it_back)
+TEST(reset_drops_a_series_and_an_update_brings_it_back)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "g", FAMILY_GAUGE, 1);
@@ -480,9 +462,8 @@ START_TEST(reset_drops_a_series_and_an_update_brings_it_back)
     ck_assert_uint_eq(family_nseries(f), 1);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(reset_gives_back_room_under_the_limits)
+TEST(reset_gives_back_room_under_the_limits)
 {
     struct registry *r = registry_new(&(struct registry_limits){.max_series = 2});
     struct family_spec spec = spec_of("g", FAMILY_GAUGE, 1);
@@ -508,9 +489,8 @@ START_TEST(reset_gives_back_room_under_the_limits)
     ck_assert_uint_gt(registry_generation(r), 0);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(reset_of_a_pinned_series_goes_to_zero)
+TEST(reset_of_a_pinned_series_goes_to_zero)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "g", FAMILY_GAUGE, 1);
@@ -522,7 +502,6 @@ START_TEST(reset_of_a_pinned_series_goes_to_zero)
     ck_assert_double_eq(family_gauge(f, 0)->value, 0);
     registry_free(r);
 }
-END_TEST
 
 static struct family *expiring(struct registry *r, enum family_type type)
 {
@@ -533,7 +512,7 @@ static struct family *expiring(struct registry *r, enum family_type type)
     return registry_family(r, &spec);
 }
 
-START_TEST(expire_drops_what_was_not_updated)
+TEST(expire_drops_what_was_not_updated)
 {
     struct registry *r = new_registry();
     struct family *f = expiring(r, FAMILY_COUNTER);
@@ -556,9 +535,8 @@ START_TEST(expire_drops_what_was_not_updated)
     ck_assert_uint_eq(family_nseries(f), 1);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(expired_values_make_room_for_others)
+TEST(expired_values_make_room_for_others)
 {
     struct registry *r = new_registry();
     struct family *f = expiring(r, FAMILY_HISTOGRAM);
@@ -576,9 +554,8 @@ START_TEST(expired_values_make_room_for_others)
     }
     registry_free(r);
 }
-END_TEST
 
-START_TEST(families_without_expire_never_lose_series)
+TEST(families_without_expire_never_lose_series)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
@@ -588,9 +565,8 @@ START_TEST(families_without_expire_never_lose_series)
     ck_assert(has1(f, "a"));
     registry_free(r);
 }
-END_TEST
 
-START_TEST(drop_removes_one_series)
+TEST(drop_removes_one_series)
 {
     struct registry *r = new_registry();
     struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
@@ -605,9 +581,8 @@ START_TEST(drop_removes_one_series)
     ck_assert_uint_eq(family_counter(f, index)->whole, 2);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(exemplar_labels_are_limited)
+TEST(exemplar_labels_are_limited)
 {
     struct registry *r = new_registry();
     struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 0);
@@ -623,52 +598,4 @@ START_TEST(exemplar_labels_are_limited)
     e.text[0].n = 127;
     ck_assert(!family_exemplar(f, 0, &e));
     registry_free(r);
-}
-END_TEST
-
-static Suite *registry_suite(void)
-{
-    Suite *s = suite_create("registry");
-    TCase *t = tcase_create("registry");
-
-    tcase_add_test(t, family_is_made_once);
-    tcase_add_test(t, same_labels_are_the_same_series);
-    tcase_add_test(t, label_values_cannot_forge_another_series);
-    tcase_add_test(t, many_series_are_all_found_again);
-    tcase_add_test(t, label_values_are_cleaned);
-    tcase_add_test(t, long_label_values_are_cut_at_a_character);
-    tcase_add_test(t, long_values_of_broken_bytes_are_cut_too);
-    tcase_add_test(t, too_many_values_fold_that_label_only);
-    tcase_add_test(t, too_many_series_fold_all_labels);
-    tcase_add_test(t, limit_of_all_series_leaves_out_own_families);
-    tcase_add_test(t, pinned_series_are_made_beyond_limits);
-    tcase_add_test(t, counter_is_exact_to_64_bits);
-    tcase_add_test(t, counter_keeps_fractions_beside_a_large_sum);
-    tcase_add_test(t, counter_store_replaces);
-    tcase_add_test(t, bucket_search_equals_the_slow_one);
-    tcase_add_test(t, histogram_without_bounds_has_one_bucket);
-    tcase_add_test(t, gauge_is_clamped_at_every_update);
-    tcase_add_test(t, gauge_without_min_goes_below_zero);
-    tcase_add_test(t, older_set_of_another_file_is_ignored);
-    tcase_add_test(t, reset_drops_a_series_and_an_update_brings_it_back);
-    tcase_add_test(t, reset_gives_back_room_under_the_limits);
-    tcase_add_test(t, reset_of_a_pinned_series_goes_to_zero);
-    tcase_add_test(t, expire_drops_what_was_not_updated);
-    tcase_add_test(t, expired_values_make_room_for_others);
-    tcase_add_test(t, families_without_expire_never_lose_series);
-    tcase_add_test(t, drop_removes_one_series);
-    tcase_add_test(t, exemplar_labels_are_limited);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(registry_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

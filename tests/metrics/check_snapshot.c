@@ -1,13 +1,14 @@
 /* check_snapshot -- a snapshot stays as it was, survives encoding, and never trusts its input. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "metrics/expose.h"
 #include "metrics/registry.h"
 #include "metrics/snapshot.h"
 
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -130,7 +131,7 @@ static void fill(struct registry *r)
     counter_inc(e, family_series(e, &SLICE("new"), 60 * SECOND, NULL), 1, 60 * SECOND);
 }
 
-START_TEST(snapshot_does_not_see_later_updates)
+TEST(snapshot_does_not_see_later_updates)
 {
     struct registry *r = families(ab);
     struct family *c = registry_find(r, SLICE("c_total"));
@@ -158,7 +159,6 @@ START_TEST(snapshot_does_not_see_later_updates)
     buf_release(&after);
     buf_release(&before);
 }
-END_TEST
 
 static void *read_snapshot(void *arg)
 {
@@ -180,7 +180,7 @@ static void *read_snapshot(void *arg)
 }
 
 /* Worth most under a thread sanitizer. */
-START_TEST(snapshots_are_read_on_another_thread)
+TEST(snapshots_are_read_on_another_thread)
 {
     struct registry *r = families(ab);
     struct family *c = registry_find(r, SLICE("c_total"));
@@ -202,9 +202,8 @@ START_TEST(snapshots_are_read_on_another_thread)
     }
     registry_free(r);
 }
-END_TEST
 
-START_TEST(snapshot_counts_what_is_shown)
+TEST(snapshot_counts_what_is_shown)
 {
     struct registry *r = families(ab);
     struct snapshot *s;
@@ -216,9 +215,8 @@ START_TEST(snapshot_counts_what_is_shown)
     snapshot_free(s);
     registry_free(r);
 }
-END_TEST
 
-START_TEST(everything_survives_encoding)
+TEST(everything_survives_encoding)
 {
     struct registry *x = families(ab), *y = families(ab);
     struct restore_report report = {0};
@@ -249,9 +247,8 @@ START_TEST(everything_survives_encoding)
     registry_free(x);
     registry_free(y);
 }
-END_TEST
 
-START_TEST(restored_set_still_ignores_older_lines_of_other_files)
+TEST(restored_set_still_ignores_older_lines_of_other_files)
 {
     struct registry *x = families(ab), *y = families(ab);
     struct family *g = registry_find(y, SLICE("g"));
@@ -268,9 +265,8 @@ START_TEST(restored_set_still_ignores_older_lines_of_other_files)
     registry_free(x);
     registry_free(y);
 }
-END_TEST
 
-START_TEST(time_while_down_does_not_expire_series)
+TEST(time_while_down_does_not_expire_series)
 {
     struct registry *x = families(ab), *y = families(ab);
     struct buf bytes;
@@ -287,9 +283,8 @@ START_TEST(time_while_down_does_not_expire_series)
     registry_free(x);
     registry_free(y);
 }
-END_TEST
 
-START_TEST(labels_in_another_order_are_mapped)
+TEST(labels_in_another_order_are_mapped)
 {
     struct registry *x = new_registry(), *y = new_registry();
     struct family *c = add(x, "c_total", FAMILY_COUNTER, 2, ab, NULL), *d;
@@ -306,9 +301,8 @@ START_TEST(labels_in_another_order_are_mapped)
     registry_free(x);
     registry_free(y);
 }
-END_TEST
 
-START_TEST(restored_series_keep_their_place_beyond_new_limits)
+TEST(restored_series_keep_their_place_beyond_new_limits)
 {
     struct registry *x = new_registry(),
                     *y =
@@ -326,9 +320,8 @@ START_TEST(restored_series_keep_their_place_beyond_new_limits)
     registry_free(x);
     registry_free(y);
 }
-END_TEST
 
-START_TEST(zero_series_take_the_restored_value_and_stay_pinned)
+TEST(zero_series_take_the_restored_value_and_stay_pinned)
 {
     struct registry *x = families(ab), *y = families(ab);
     struct family *e = registry_find(y, SLICE("e_total"));
@@ -347,7 +340,6 @@ START_TEST(zero_series_take_the_restored_value_and_stay_pinned)
     registry_free(x);
     registry_free(y);
 }
-END_TEST
 
 /* Restores what `from` holds into `to` and frees `from`, as a reload does. */
 static struct restore_report reload(struct registry *from, struct registry *to, int64_t now_ns)
@@ -371,7 +363,7 @@ static struct registry *with_h(const double *buckets, bool used)
     return r;
 }
 
-START_TEST(family_that_is_gone_is_parked_and_comes_back)
+TEST(family_that_is_gone_is_parked_and_comes_back)
 {
     struct registry *a = with_h(bounds, true), *b = new_registry(), *c = new_registry(), *d;
     struct restore_report report = reload(a, b, SECOND);
@@ -388,9 +380,8 @@ START_TEST(family_that_is_gone_is_parked_and_comes_back)
     registry_free(a);
     registry_free(d);
 }
-END_TEST
 
-START_TEST(parked_family_is_dropped_after_a_day)
+TEST(parked_family_is_dropped_after_a_day)
 {
     struct registry *a = with_h(bounds, true), *b = new_registry(), *c = with_h(bounds, false);
     struct restore_report report;
@@ -401,9 +392,8 @@ START_TEST(parked_family_is_dropped_after_a_day)
     ck_assert_uint_eq(report.dropped, 1);
     registry_free(c);
 }
-END_TEST
 
-START_TEST(parked_family_is_dropped_when_another_shape_was_shown)
+TEST(parked_family_is_dropped_when_another_shape_was_shown)
 {
     struct registry *a = with_h(bounds, true), *b = with_h(other_bounds, false), *c;
     struct restore_report report = reload(a, b, SECOND);
@@ -418,9 +408,8 @@ START_TEST(parked_family_is_dropped_when_another_shape_was_shown)
     ck_assert_uint_eq(report.parked, 1);
     registry_free(c);
 }
-END_TEST
 
-START_TEST(parked_family_comes_back_when_the_other_shape_was_never_shown)
+TEST(parked_family_comes_back_when_the_other_shape_was_never_shown)
 {
     struct registry *a = with_h(bounds, true), *b = with_h(other_bounds, false),
                     *c = with_h(bounds, false);
@@ -431,7 +420,6 @@ START_TEST(parked_family_comes_back_when_the_other_shape_was_never_shown)
     ck_assert_uint_eq(report.restored, 1);
     registry_free(c);
 }
-END_TEST
 
 static bool first_is_one(void *ctx, const struct family *f, const struct slice *values)
 {
@@ -440,7 +428,7 @@ static bool first_is_one(void *ctx, const struct family *f, const struct slice *
     return slice_eq(values[0], SLICE("1"));
 }
 
-START_TEST(series_that_no_rule_makes_is_parked)
+TEST(series_that_no_rule_makes_is_parked)
 {
     struct registry *a = new_registry(), *b = new_registry(), *c = new_registry();
     struct family *f = add(a, "c_total", FAMILY_COUNTER, 2, ab, NULL), *g;
@@ -465,9 +453,8 @@ START_TEST(series_that_no_rule_makes_is_parked)
     registry_free(a);
     registry_free(c);
 }
-END_TEST
 
-START_TEST(newer_value_wins_over_a_parked_one)
+TEST(newer_value_wins_over_a_parked_one)
 {
     struct registry *a = new_registry(), *b = new_registry(), *c = new_registry();
     struct family *f = add(a, "c_total", FAMILY_COUNTER, 2, ab, NULL);
@@ -488,7 +475,6 @@ START_TEST(newer_value_wins_over_a_parked_one)
     ck_assert_uint_eq(family_counter(f, index)->whole, 1);
     registry_free(c);
 }
-END_TEST
 
 /* The bytes in memory of exactly their length, so that a sanitizer sees any read past the end. */
 static int restore_exactly(struct registry *r, const char *p, size_t n)
@@ -502,7 +488,7 @@ static int restore_exactly(struct registry *r, const char *p, size_t n)
     return e;
 }
 
-START_TEST(every_truncation_is_refused)
+TEST(every_truncation_is_refused)
 {
     struct registry *x = families(ab);
     struct buf bytes;
@@ -520,7 +506,6 @@ START_TEST(every_truncation_is_refused)
     buf_release(&bytes);
     registry_free(x);
 }
-END_TEST
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -544,7 +529,7 @@ static void use(struct registry *r)
     registry_free(again);
 }
 
-START_TEST(damaged_bytes_are_refused_or_consistent)
+TEST(damaged_bytes_are_refused_or_consistent)
 {
     struct registry *x = families(ab);
     uint64_t state = 88172645463325252U;
@@ -579,43 +564,4 @@ START_TEST(damaged_bytes_are_refused_or_consistent)
     free(copy);
     buf_release(&bytes);
     registry_free(x);
-}
-END_TEST
-
-static Suite *snapshot_suite(void)
-{
-    Suite *s = suite_create("snapshot");
-    TCase *t = tcase_create("snapshot");
-
-    tcase_set_timeout(t, 120);
-    tcase_add_test(t, snapshot_does_not_see_later_updates);
-    tcase_add_test(t, snapshots_are_read_on_another_thread);
-    tcase_add_test(t, snapshot_counts_what_is_shown);
-    tcase_add_test(t, everything_survives_encoding);
-    tcase_add_test(t, restored_set_still_ignores_older_lines_of_other_files);
-    tcase_add_test(t, time_while_down_does_not_expire_series);
-    tcase_add_test(t, labels_in_another_order_are_mapped);
-    tcase_add_test(t, restored_series_keep_their_place_beyond_new_limits);
-    tcase_add_test(t, zero_series_take_the_restored_value_and_stay_pinned);
-    tcase_add_test(t, family_that_is_gone_is_parked_and_comes_back);
-    tcase_add_test(t, parked_family_is_dropped_after_a_day);
-    tcase_add_test(t, parked_family_is_dropped_when_another_shape_was_shown);
-    tcase_add_test(t, parked_family_comes_back_when_the_other_shape_was_never_shown);
-    tcase_add_test(t, series_that_no_rule_makes_is_parked);
-    tcase_add_test(t, newer_value_wins_over_a_parked_one);
-    tcase_add_test(t, every_truncation_is_refused);
-    tcase_add_test(t, damaged_bytes_are_refused_or_consistent);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(snapshot_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

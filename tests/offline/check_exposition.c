@@ -1,9 +1,10 @@
 /* Two expositions compared by number. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "offline/exposition.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static void assert_diff(const char *expected, const char *got, const char *diff)
@@ -37,7 +38,7 @@ static void assert_refused(const char *text, const char *why)
     buf_release(&err);
 }
 
-START_TEST(order_of_lines_labels_and_comments_does_not_matter)
+TEST(order_of_lines_labels_and_comments_does_not_matter)
 {
     assert_diff("# HELP a\n# TYPE a counter\na{x=\"1\",y=\"2\"} 1\nb 2\n",
                 "b 2\n\na{y=\"2\", x=\"1\"} 1\n", "");
@@ -47,9 +48,8 @@ START_TEST(order_of_lines_labels_and_comments_does_not_matter)
     assert_diff("a{} 1\n", "a 1\n", "");
     assert_diff("  a 1  \r\n", "a 1\n", "");
 }
-END_TEST
 
-START_TEST(numbers_are_compared_as_numbers)
+TEST(numbers_are_compared_as_numbers)
 {
     assert_diff("a 1\nb 0.5\nc 1e3\n", "a 1.0\nb 5e-1\nc 1000\n", "");
     assert_diff("a 18446744073709551615\n", "a 18446744073709551614\n",
@@ -59,9 +59,8 @@ START_TEST(numbers_are_compared_as_numbers)
     assert_diff("a +Inf\n", "a -Inf\n", "  - a +Inf\n  + a -Inf\n");
     assert_diff("a 0.3\n", "a 0.30000000000000004\n", "  - a 0.3\n  + a 0.30000000000000004\n");
 }
-END_TEST
 
-START_TEST(a_sum_may_differ_a_little)
+TEST(a_sum_may_differ_a_little)
 {
     assert_diff("a_sum 0.3\n", "a_sum 0.30000000000000004\n", "");
     assert_diff("a_sum 1\n", "a_sum 1.00001\n", "  - a_sum 1\n  + a_sum 1.00001\n");
@@ -69,17 +68,15 @@ START_TEST(a_sum_may_differ_a_little)
     assert_diff("a_count 1\n", "a_count 1.0000000001\n",
                 "  - a_count 1\n  + a_count 1.0000000001\n");
 }
-END_TEST
 
-START_TEST(le_is_one_number_however_it_is_written)
+TEST(le_is_one_number_however_it_is_written)
 {
     assert_diff("a_bucket{le=\"1\"} 1\na_bucket{le=\"0.50\"} 1\na_bucket{le=\"+Inf\"} 2\n",
                 "a_bucket{le=\"1.0\"} 1\na_bucket{le=\"0.5\"} 1\na_bucket{le=\"+Inf\"} 2\n", "");
     assert_diff("a{x=\"1\"} 1\n", "a{x=\"1.0\"} 1\n", "  - a{x=\"1\"} 1\n  + a{x=\"1.0\"} 1\n");
 }
-END_TEST
 
-START_TEST(what_is_missing_and_what_is_too_much)
+TEST(what_is_missing_and_what_is_too_much)
 {
     assert_diff("a 1\nb 1\n", "b 1\nc 1\n", "  - a 1\n  + c 1\n");
     assert_diff("a 1\n", "", "  - a 1\n");
@@ -87,16 +84,14 @@ START_TEST(what_is_missing_and_what_is_too_much)
     assert_diff("a{x=\"1\"} 1\n", "a{x=\"2\"} 1\n", "  - a{x=\"1\"} 1\n  + a{x=\"2\"} 1\n");
     assert_diff("a 1\na 1\n", "a 1\n", "  - a 1\n");
 }
-END_TEST
 
-START_TEST(label_values_may_hold_anything)
+TEST(label_values_may_hold_anything)
 {
     assert_diff("a{x=\"}, y=\\\"1\\\" # \\\\\"} 1\n", "a{x=\"}, y=\\\"1\\\" # \\\\\"} 1\n", "");
     assert_diff("a{x=\"\xc3\xa9 { \"} 1\n", "a{x=\"\xc3\xa9 { \"} 1\n", "");
 }
-END_TEST
 
-START_TEST(what_is_no_sample_is_said_with_its_line)
+TEST(what_is_no_sample_is_said_with_its_line)
 {
     assert_refused("a 1\n\nb\n", "x.prom:3: this is no sample: b");
     assert_refused("a{x=\"1\" 1\n", "x.prom:1: this is no sample: a{x=\"1\" 1");
@@ -106,9 +101,8 @@ START_TEST(what_is_no_sample_is_said_with_its_line)
     assert_refused("a one\n", "x.prom:1: this is no sample: a one");
     assert_refused("a 1x\n", "x.prom:1: this is no sample: a 1x");
 }
-END_TEST
 
-START_TEST(no_beginning_of_a_page_is_read_beyond_its_end)
+TEST(no_beginning_of_a_page_is_read_beyond_its_end)
 {
     static const char page[] = "a_bucket{x=\"\\\"}\",le=\"0.5\"} 1 2\n# x\nb +Inf\n";
 
@@ -123,33 +117,4 @@ START_TEST(no_beginning_of_a_page_is_read_beyond_its_end)
         free(exact);
         buf_release(&err);
     }
-}
-END_TEST
-
-static Suite *samples_suite(void)
-{
-    Suite *s = suite_create("samples");
-    TCase *t = tcase_create("samples");
-
-    tcase_add_test(t, order_of_lines_labels_and_comments_does_not_matter);
-    tcase_add_test(t, numbers_are_compared_as_numbers);
-    tcase_add_test(t, a_sum_may_differ_a_little);
-    tcase_add_test(t, le_is_one_number_however_it_is_written);
-    tcase_add_test(t, what_is_missing_and_what_is_too_much);
-    tcase_add_test(t, label_values_may_hold_anything);
-    tcase_add_test(t, what_is_no_sample_is_said_with_its_line);
-    tcase_add_test(t, no_beginning_of_a_page_is_read_beyond_its_end);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(samples_suite());
-
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-
-    srunner_free(r);
-    return failed != 0;
 }

@@ -4,11 +4,12 @@
  * right_* must be silent. Messages name the files by their base names. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "rules/ruleset.h"
 
 #include "base/xalloc.h"
 
-#include <check.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +33,10 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void find_names(void)
+/* How many there are; their processes inherit the list. */
+static int find_names(void)
 {
-    DIR *d = opendir(directory());
+    DIR *d = nnames ? NULL : opendir(directory());
     struct dirent *e;
 
     while (d && (e = readdir(d)) && nnames < NAMES_MAX) {
@@ -48,6 +50,7 @@ static void find_names(void)
     if (d)
         closedir(d);
     qsort(names, (size_t)nnames, sizeof *names, by_text);
+    return nnames;
 }
 
 /* False when there is no such file. */
@@ -99,7 +102,7 @@ static void said(const char *name, struct buf *out, bool *ret_loaded)
     ini_free(docs[1]);
 }
 
-START_TEST(a_mistake_is_said_as_expected)
+TEST_EACH(a_mistake_is_said_as_expected, find_names())
 {
     const char *name = names[_i];
     struct buf expected = BUF_INIT, actual = BUF_INIT;
@@ -115,16 +118,14 @@ START_TEST(a_mistake_is_said_as_expected)
     buf_release(&expected);
     buf_release(&actual);
 }
-END_TEST
 
-START_TEST(the_golden_files_were_found)
+TEST(the_golden_files_were_found)
 {
     ck_assert_msg(nnames >= GOLDEN_MIN, "only %d files in %s", nnames, directory());
 }
-END_TEST
 
 /* A typo must never make the program fail: every golden file, cut after each line. */
-START_TEST(a_cut_file_says_something_or_loads)
+TEST_EACH(a_cut_file_says_something_or_loads, find_names())
 {
     struct buf text = BUF_INIT;
 
@@ -144,33 +145,4 @@ START_TEST(a_cut_file_says_something_or_loads)
         mistakes_release(&m);
     }
     buf_release(&text);
-}
-END_TEST
-
-static Suite *mistakes_suite(void)
-{
-    Suite *s = suite_create("mistakes");
-    TCase *t = tcase_create("golden");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, the_golden_files_were_found);
-    tcase_add_loop_test(t, a_mistake_is_said_as_expected, 0, nnames);
-    tcase_add_loop_test(t, a_cut_file_says_something_or_loads, 0, nnames);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner;
-    int failed;
-
-    find_names();
-    runner = srunner_create(mistakes_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    for (int i = 0; i < nnames; i++)
-        free(names[i]);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -3,11 +3,10 @@
 
 #include "rules/replacement.h"
 
+#include "suite.h"
 #include "support.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static struct pattern *pattern(const char *regex)
 {
@@ -42,16 +41,15 @@ static void assert_literal(const char *regex, const char *literal)
     pattern_free(p);
 }
 
-START_TEST(a_search_is_unanchored)
+TEST(a_search_is_unanchored)
 {
     ck_assert_int_eq(match("b+", "aabbcc"), PATTERN_YES);
     ck_assert_int_eq(match("^b+", "aabbcc"), PATTERN_NO);
     ck_assert_int_eq(match("", ""), PATTERN_YES);
     ck_assert_int_eq(match("a$", "a"), PATTERN_YES);
 }
-END_TEST
 
-START_TEST(a_bad_regex_says_where)
+TEST(a_bad_regex_says_where)
 {
     struct buf err = BUF_INIT;
     size_t at = 99;
@@ -61,9 +59,8 @@ START_TEST(a_bad_regex_says_where)
     ck_assert_str_eq(err.p, "missing closing parenthesis");
     buf_release(&err);
 }
-END_TEST
 
-START_TEST(too_many_groups_are_refused)
+TEST(too_many_groups_are_refused)
 {
     struct buf regex = BUF_INIT, err = BUF_INIT;
     size_t at;
@@ -75,9 +72,8 @@ START_TEST(too_many_groups_are_refused)
     buf_release(&regex);
     buf_release(&err);
 }
-END_TEST
 
-START_TEST(groups_stand_in_the_order_of_the_regex)
+TEST(groups_stand_in_the_order_of_the_regex)
 {
     struct pattern *p = pattern("(?<zulu>a)(?<alpha>b)?(?<mike>c)");
     struct slice text;
@@ -93,9 +89,8 @@ START_TEST(groups_stand_in_the_order_of_the_regex)
     ck_assert(slice_eq(pattern_span(p), SLICE("ac")));
     pattern_free(p);
 }
-END_TEST
 
-START_TEST(one_name_in_several_alternatives)
+TEST(one_name_in_several_alternatives)
 {
     struct pattern *p = pattern("a=(?<v>\\d+)|b=(?<v>\\w+)");
     struct slice text;
@@ -107,9 +102,8 @@ START_TEST(one_name_in_several_alternatives)
     ck_assert(pattern_capture(p, 0, &text) && slice_eq(text, SLICE("12")));
     pattern_free(p);
 }
-END_TEST
 
-START_TEST(ascii_regexes_match_bytes)
+TEST(ascii_regexes_match_bytes)
 {
     ck_assert_int_eq(match("^a.b$", "a\xff"
                                     "b"),
@@ -118,9 +112,8 @@ START_TEST(ascii_regexes_match_bytes)
     ck_assert_int_eq(match("^..$", "\xc3\xa9"), PATTERN_YES);
     ck_assert_int_eq(match("^\\xff$", "\xff"), PATTERN_YES);
 }
-END_TEST
 
-START_TEST(other_regexes_match_characters)
+TEST(other_regexes_match_characters)
 {
     ck_assert_int_eq(match("^\xc3\xa9?.$", "\xc3\xa9"), PATTERN_YES);
     ck_assert_int_eq(match("^\\p{L}$", "\xc3\xa9"), PATTERN_YES);
@@ -131,17 +124,15 @@ START_TEST(other_regexes_match_characters)
     /* an escaped backslash before the letter means nothing */
     ck_assert_int_eq(match("^\\\\p.$", "\\p\xff"), PATTERN_YES);
 }
-END_TEST
 
-START_TEST(a_regex_that_runs_wild_gives_up)
+TEST(a_regex_that_runs_wild_gives_up)
 {
     ck_assert_int_eq(match("^(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"),
                      PATTERN_ERROR);
     ck_assert_int_eq(match("^(a+)+$", "aaaaaaaa"), PATTERN_YES);
 }
-END_TEST
 
-START_TEST(deep_recursion_of_a_long_line_still_matches)
+TEST(deep_recursion_of_a_long_line_still_matches)
 {
     for (int utf = 0; utf < 2; utf++) {
         struct buf line = BUF_INIT;
@@ -153,9 +144,8 @@ START_TEST(deep_recursion_of_a_long_line_still_matches)
         buf_release(&line);
     }
 }
-END_TEST
 
-START_TEST(required_literals)
+TEST(required_literals)
 {
     assert_literal("^abc", "abc");
     assert_literal("^\\d+ \\| (?<m>GET) /", " | GET /");
@@ -178,7 +168,6 @@ START_TEST(required_literals)
     assert_literal("(abc){0}x(?1)", "x");
     assert_literal("", "");
 }
-END_TEST
 
 static void assert_first(const char *regex, const char *yes, const char *no)
 {
@@ -204,7 +193,7 @@ static void assert_no_first(const char *regex)
     pattern_free(p);
 }
 
-START_TEST(first_bytes)
+TEST(first_bytes)
 {
     assert_first("^abc", "a", "bcA");
     assert_first("^\\d\\d:", "0189", "a:");
@@ -216,9 +205,8 @@ START_TEST(first_bytes)
     assert_no_first("^a|b");
     assert_no_first("(?m)^a");
 }
-END_TEST
 
-START_TEST(first_bytes_of_either_case)
+TEST(first_bytes_of_either_case)
 {
     struct pattern *p;
     uint8_t set[32];
@@ -230,7 +218,6 @@ START_TEST(first_bytes_of_either_case)
         pattern_free(p);
     }
 }
-END_TEST
 
 /* A random regex that is often right, full of what could fool the search for a literal. */
 static void random_regex(struct dice *d, struct buf *out, int depth)
@@ -287,7 +274,7 @@ static size_t random_subject(struct dice *d, const char *regex, char *to, size_t
     return n;
 }
 
-START_TEST(no_line_that_matches_lacks_the_literal_or_the_first_byte)
+TEST_EACH(no_line_that_matches_lacks_the_literal_or_the_first_byte, 4)
 {
     struct dice d = {88172645463325252u + (unsigned)_i};
     struct buf regex = BUF_INIT, err = BUF_INIT;
@@ -335,7 +322,6 @@ START_TEST(no_line_that_matches_lacks_the_literal_or_the_first_byte)
     buf_release(&regex);
     buf_release(&err);
 }
-END_TEST
 
 static void assert_replaced(const char *regex, const char *text, const char *in, const char *out)
 {
@@ -350,7 +336,7 @@ static void assert_replaced(const char *regex, const char *text, const char *in,
     buf_release(&err);
 }
 
-START_TEST(replacement)
+TEST(replacement)
 {
     assert_replaced("b", "x", "abcb", "axcx");
     assert_replaced("b", "", "abcb", "ac");
@@ -364,9 +350,8 @@ START_TEST(replacement)
     assert_replaced("b", "x", "", "");
     assert_replaced("\xc3\xa9", "e", "caf\xc3\xa9\xff", "cafe\xff");
 }
-END_TEST
 
-START_TEST(a_replacement_that_explodes_is_an_error)
+TEST(a_replacement_that_explodes_is_an_error)
 {
     enum { MIB = 1 << 20 };
     struct pattern *p = pattern("a");
@@ -381,9 +366,8 @@ START_TEST(a_replacement_that_explodes_is_an_error)
     buf_release(&in);
     buf_release(&got);
 }
-END_TEST
 
-START_TEST(replacement_longer_than_the_room)
+TEST(replacement_longer_than_the_room)
 {
     struct buf in = BUF_INIT, out = BUF_INIT;
 
@@ -395,7 +379,6 @@ START_TEST(replacement_longer_than_the_room)
     buf_release(&in);
     buf_release(&out);
 }
-END_TEST
 
 static void assert_refused(const char *regex, const char *text, const char *why)
 {
@@ -409,7 +392,7 @@ static void assert_refused(const char *regex, const char *text, const char *why)
     buf_release(&err);
 }
 
-START_TEST(an_unknown_group_is_a_mistake)
+TEST(an_unknown_group_is_a_mistake)
 {
     assert_refused("(a)", "$2", "no group \"2\"");
     assert_refused("(a)", "${x}", "no group \"x\"");
@@ -421,9 +404,8 @@ START_TEST(an_unknown_group_is_a_mistake)
     /* PCRE2 reads all the digits; two of them name a group, three do not */
     assert_refused("(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)", "$112", "no group \"112\"");
 }
-END_TEST
 
-START_TEST(replacing_gives_up_too)
+TEST(replacing_gives_up_too)
 {
     struct pattern *p = pattern("^(a+)+$");
     struct buf got = BUF_INIT;
@@ -435,9 +417,8 @@ START_TEST(replacing_gives_up_too)
     pattern_free(p);
     buf_release(&got);
 }
-END_TEST
 
-START_TEST(the_furthest_place_of_a_failed_match)
+TEST(the_furthest_place_of_a_failed_match)
 {
     struct pattern *p = pattern("^\\d\\d:\\d\\d \\| (?<status>\\d{3}) \\| (?<m>[A-Z]+)");
     size_t regex, subject;
@@ -446,45 +427,4 @@ START_TEST(the_furthest_place_of_a_failed_match)
     ck_assert_uint_eq(subject, strlen("10:15 | 200 | "));
     ck_assert_uint_eq(regex, strlen("^\\d\\d:\\d\\d \\| (?<status>\\d{3}) \\| (?<m>"));
     pattern_free(p);
-}
-END_TEST
-
-static Suite *pattern_suite(void)
-{
-    Suite *s = suite_create("pattern");
-    TCase *t = tcase_create("pattern");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, a_search_is_unanchored);
-    tcase_add_test(t, a_bad_regex_says_where);
-    tcase_add_test(t, too_many_groups_are_refused);
-    tcase_add_test(t, groups_stand_in_the_order_of_the_regex);
-    tcase_add_test(t, one_name_in_several_alternatives);
-    tcase_add_test(t, ascii_regexes_match_bytes);
-    tcase_add_test(t, other_regexes_match_characters);
-    tcase_add_test(t, a_regex_that_runs_wild_gives_up);
-    tcase_add_test(t, deep_recursion_of_a_long_line_still_matches);
-    tcase_add_test(t, required_literals);
-    tcase_add_test(t, first_bytes);
-    tcase_add_test(t, first_bytes_of_either_case);
-    tcase_add_loop_test(t, no_line_that_matches_lacks_the_literal_or_the_first_byte, 0, 4);
-    tcase_add_test(t, replacement);
-    tcase_add_test(t, a_replacement_that_explodes_is_an_error);
-    tcase_add_test(t, replacement_longer_than_the_room);
-    tcase_add_test(t, an_unknown_group_is_a_mistake);
-    tcase_add_test(t, replacing_gives_up_too);
-    tcase_add_test(t, the_furthest_place_of_a_failed_match);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(pattern_suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed != 0;
 }

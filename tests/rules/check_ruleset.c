@@ -2,10 +2,9 @@
  * updates run, what is there from the start. What it says of wrong ones: check_mistakes.c. */
 #include "config.h"
 
-#include "rules/ruleset.h"
+#include "suite.h"
 
-#include <check.h>
-#include <stdlib.h>
+#include "rules/ruleset.h"
 
 static struct mistakes mistakes;
 static struct ini_doc *docs[4];
@@ -105,7 +104,9 @@ static void assert_text(struct slice have, const char *want)
                   want);
 }
 
-START_TEST(slots_are_decoded_then_context_then_locals)
+FIXTURE(setup, teardown);
+
+TEST(slots_are_decoded_then_context_then_locals)
 {
     load("[log l]\npath_match = (?<pod>a)\nprefix = (?<host>b)(?<pod>c)\n"
          "[event e]\nwhere = msg == x\nwhere = path =~ (?<id>\\d)\nset.a = ${pod}\n"
@@ -119,9 +120,8 @@ START_TEST(slots_are_decoded_then_context_then_locals)
     ck_assert_uint_eq(rules->logs[0].path_match.group_slots[0],
                       rules->logs[0].prefix.group_slots[1]);
 }
-END_TEST
 
-START_TEST(a_group_comes_before_the_decoded_field)
+TEST(a_group_comes_before_the_decoded_field)
 {
     load("[event e]\nwhere = path =~ ^(?<path>/\\w+)\nwhere = path == /a\n"
          "[counter c_total]\ninc = e\nlabels = path\n");
@@ -130,9 +130,8 @@ START_TEST(a_group_comes_before_the_decoded_field)
     assert_ref(&rules->mappings[0].labels[0].field, "ld");
     ck_assert(is_local(event("e")->conditions[0].capture.group_slots[0]));
 }
-END_TEST
 
-START_TEST(what_set_writes_is_not_asked_of_the_line)
+TEST(what_set_writes_is_not_asked_of_the_line)
 {
     load("[event e]\nwhere = msg == x\nset.kind = ${kind|lower}\nset.kind = ${kind}\n"
          "[counter c_total]\ninc = e\nlabels = kind\n");
@@ -140,9 +139,8 @@ START_TEST(what_set_writes_is_not_asked_of_the_line)
     assert_ref(&event("e")->actions[1].template_refs[0], "l");
     assert_ref(&rules->mappings[0].labels[0].field, "l");
 }
-END_TEST
 
-START_TEST(rewrite_and_map_may_leave_the_decoded_field)
+TEST(rewrite_and_map_may_leave_the_decoded_field)
 {
     load("[event e]\nwhere = msg == x\nmap.kind = a -> b\nrewrite.kind = b -> c\n"
          "[counter c_total]\ninc = e\nlabels = kind\n");
@@ -150,18 +148,16 @@ START_TEST(rewrite_and_map_may_leave_the_decoded_field)
     assert_ref(&event("e")->actions[1].from, "ld");
     assert_ref(&rules->mappings[0].labels[0].field, "ld");
 }
-END_TEST
 
-START_TEST(builtin_fields_are_not_asked_of_the_line)
+TEST(builtin_fields_are_not_asked_of_the_line)
 {
     load("[event e]\nwhere = _line =~ x\n[gauge g]\nset = e\nvalue = _time\n");
     assert_ref(&event("e")->conditions[0].field, "c");
     assert_ref(&rules->mappings[0].value, "c");
     ck_assert_uint_eq(rules->mappings[0].value.slots[0], rules->ndecoded + CTX_TIME);
 }
-END_TEST
 
-START_TEST(a_match_event_sees_nothing_decoded)
+TEST(a_match_event_sees_nothing_decoded)
 {
     load("[event e]\nmatch = (?<a>x)\nset.b = ${a|upper}\n[counter c_total]\ninc = e\nlabels = a, "
          "b\n");
@@ -170,9 +166,8 @@ START_TEST(a_match_event_sees_nothing_decoded)
     ck_assert_uint_eq(rules->ndecoded, 1); /* time */
     ck_assert_str_eq(rules->slot_names[0], "time");
 }
-END_TEST
 
-START_TEST(a_child_sees_its_parents_fields)
+TEST(a_child_sees_its_parents_fields)
 {
     load("[event child]\nof = parent\nwhere = status >= 500\nset.class = ${status|class}\n"
          "[event parent]\nmatch = (?<status>\\d+)\nset.b = x\n"
@@ -184,7 +179,6 @@ START_TEST(a_child_sees_its_parents_fields)
     ck_assert(event("match_child")->sees_decoded);
     ck_assert(event("parent")->used && event("decoded")->used);
 }
-END_TEST
 
 static unsigned position(const char *name)
 {
@@ -196,7 +190,7 @@ static unsigned position(const char *name)
     return i;
 }
 
-START_TEST(parents_and_unless_come_first_else_as_written)
+TEST(parents_and_unless_come_first_else_as_written)
 {
     load("[event a]\nof = d\n[event b]\nmatch = b\nunless = e, c\n[event c]\nmatch = c\n"
          "[event d]\nmatch = d\nunless = e\n[event e]\nmatch = e\n[event f]\nmatch = f\n"
@@ -213,9 +207,8 @@ START_TEST(parents_and_unless_come_first_else_as_written)
     ck_assert_uint_eq(event("b")->nunless, 2);
     ck_assert_uint_eq(event("f")->parent, EVENT_NONE);
 }
-END_TEST
 
-START_TEST(a_long_chain_of_events_is_sorted)
+TEST(a_long_chain_of_events_is_sorted)
 {
     struct buf text = BUF_INIT;
 
@@ -228,9 +221,8 @@ START_TEST(a_long_chain_of_events_is_sorted)
     ck_assert(rules->events[1500].used);
     buf_release(&text);
 }
-END_TEST
 
-START_TEST(updates_run_by_file_section_verb_and_event)
+TEST(updates_run_by_file_section_verb_and_event)
 {
     static const char *const want[][3] = {
         {"g", "set", "b"},   {"g", "inc", "a"},       {"g", "inc", "b"}, {"c_total", "inc", "b"},
@@ -252,9 +244,8 @@ START_TEST(updates_run_by_file_section_verb_and_event)
         ck_assert_str_eq(rules->events[k->event].name, want[i][2]);
     }
 }
-END_TEST
 
-START_TEST(map_lines_are_one_table_until_the_next_set)
+TEST(map_lines_are_one_table_until_the_next_set)
 {
     const struct event *e;
     uint64_t i;
@@ -281,9 +272,8 @@ START_TEST(map_lines_are_one_table_until_the_next_set)
     assert_text(e->actions[6].map->results[i], "5");
     ck_assert_int_eq(e->actions[0].at.line, 3);
 }
-END_TEST
 
-START_TEST(conditions_keep_their_order_and_text)
+TEST(conditions_keep_their_order_and_text)
 {
     const struct condition *c;
 
@@ -302,9 +292,8 @@ START_TEST(conditions_keep_their_order_and_text)
     assert_text(c[4].text, "two  words");
     ck_assert_int_eq(c[5].unit.kind, UNIT_NONE);
 }
-END_TEST
 
-START_TEST(zero_lines_are_cross_products)
+TEST(zero_lines_are_cross_products)
 {
     static const char *const want[][3] = {
         {"1", "x y", "k"}, {"1", "|", "k"},    {"2", "x y", "k"},
@@ -322,16 +311,14 @@ START_TEST(zero_lines_are_cross_products)
         for (unsigned k = 0; k < 3; k++)
             assert_text(f->zeros[i * 3 + k], want[i][k]);
 }
-END_TEST
 
-START_TEST(zero_may_be_empty_when_all_labels_are_constant)
+TEST(zero_may_be_empty_when_all_labels_are_constant)
 {
     load("[event e]\nwhere = msg == x\n"
          "[counter c_total]\ninc = e\nlabels = a=\"1\", b=\"2\"\nzero =\n");
     ck_assert_uint_eq(family("c_total")->nzeros, 1);
     assert_text(family("c_total")->zeros[1], "2");
 }
-END_TEST
 
 static void assert_buckets(const char *name, const double *want, unsigned n)
 {
@@ -343,7 +330,7 @@ static void assert_buckets(const char *name, const double *want, unsigned n)
                       spec->buckets[i]);
 }
 
-START_TEST(buckets_are_listed_or_computed_to_12_digits)
+TEST(buckets_are_listed_or_computed_to_12_digits)
 {
     static const double dflt[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
     static const double tenths[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7};
@@ -360,9 +347,8 @@ START_TEST(buckets_are_listed_or_computed_to_12_digits)
     assert_buckets("c", powers, 5);
     assert_buckets("d", listed, 3);
 }
-END_TEST
 
-START_TEST(what_is_there_from_the_start)
+TEST(what_is_there_from_the_start)
 {
     load("[event e]\nwhere = msg == x\n"
          "[counter c_total]\ninc = e\n[counter l_total]\ninc = e\nlabels = a\n"
@@ -380,9 +366,8 @@ START_TEST(what_is_there_from_the_start)
     ck_assert(family("plain")->unknown_type);
     ck_assert(!family("c_total")->unknown_type);
 }
-END_TEST
 
-START_TEST(family_keys_and_defaults)
+TEST(family_keys_and_defaults)
 {
     const struct family_spec *a, *b;
 
@@ -404,9 +389,8 @@ START_TEST(family_keys_and_defaults)
     ck_assert_uint_eq(b->max_series, 12);
     ck_assert_str_eq(b->help, "");
 }
-END_TEST
 
-START_TEST(labels_take_the_familys_order)
+TEST(labels_take_the_familys_order)
 {
     const struct label *labels;
 
@@ -421,9 +405,8 @@ START_TEST(labels_take_the_familys_order)
     ck_assert(!labels[2].constant);
     ck_assert_str_eq(labels[2].field.name, "c");
 }
-END_TEST
 
-START_TEST(values_are_fields_or_numbers_with_units)
+TEST(values_are_fields_or_numbers_with_units)
 {
     load("[event e]\nwhere = msg == x\n"
          "[counter a_total]\nadd = e\nvalue = 500\nunit = ms\n"
@@ -437,9 +420,8 @@ START_TEST(values_are_fields_or_numbers_with_units)
     ck_assert_double_eq(rules->mappings[2].number.d, 2);
     ck_assert_str_eq(rules->mappings[3].value.name, "true");
 }
-END_TEST
 
-START_TEST(a_log_says_how_lines_are_read)
+TEST(a_log_says_how_lines_are_read)
 {
     const struct log_def *a, *b;
 
@@ -470,9 +452,8 @@ START_TEST(a_log_says_how_lines_are_read)
     ck_assert_uint_eq(b->ntime_formats, 1);
     ck_assert_int_eq(ruleset_log(rules, "c"), -1);
 }
-END_TEST
 
-START_TEST(without_a_log_there_is_one_named_auto)
+TEST(without_a_log_there_is_one_named_auto)
 {
     load("[event e]\nmatch = x\n[counter c_total]\ninc = e\n");
     ck_assert_uint_eq(rules->nlogs, 1);
@@ -481,9 +462,8 @@ START_TEST(without_a_log_there_is_one_named_auto)
     ck_assert_uint_eq(rules->logs[0].ntime_formats, 1);
     ck_assert_int_eq(rules->logs[0].format, LOG_AUTO);
 }
-END_TEST
 
-START_TEST(an_event_may_be_for_some_logs_only)
+TEST(an_event_may_be_for_some_logs_only)
 {
     struct buf text = BUF_INIT;
 
@@ -497,18 +477,16 @@ START_TEST(an_event_may_be_for_some_logs_only)
     ck_assert_ptr_null(event("f")->logs);
     buf_release(&text);
 }
-END_TEST
 
-START_TEST(an_empty_ruleset_is_one)
+TEST(an_empty_ruleset_is_one)
 {
     load("");
     ck_assert_uint_eq(rules->nevents, 0);
     ck_assert_uint_eq(rules->nfamilies, 0);
     ck_assert_uint_eq(rules->ndecoded, 1);
 }
-END_TEST
 
-START_TEST(too_many_fields_are_refused)
+TEST(too_many_fields_are_refused)
 {
     struct buf text = BUF_INIT, said = BUF_INIT;
 
@@ -526,7 +504,6 @@ START_TEST(too_many_fields_are_refused)
     buf_release(&text);
     buf_release(&said);
 }
-END_TEST
 
 /* Loads text that is `times` times one line between two others; it must be refused with `want`. */
 static void assert_refused(const char *before, const char *line, int times, const char *after,
@@ -551,44 +528,39 @@ static void assert_refused(const char *before, const char *line, int times, cons
     buf_release(&said);
 }
 
-START_TEST(an_event_has_a_thousand_conditions_at_most)
+TEST(an_event_has_a_thousand_conditions_at_most)
 {
     assert_refused("[event e]\n", "where = a == b\n", 1001, "[counter c_total]\ninc = e\n",
                    "a.ini:1002: more than 1000 conditions in one event");
 }
-END_TEST
 
-START_TEST(an_event_has_a_thousand_actions_at_most)
+TEST(an_event_has_a_thousand_actions_at_most)
 {
     assert_refused("[event e]\nwhere = a == b\n", "set.f%d = x\n", 1001,
                    "[counter c_total]\ninc = e\n",
                    "a.ini:1003: more than 1000 set, rewrite and map in one event");
 }
-END_TEST
 
-START_TEST(a_zero_has_ten_thousand_values_at_most)
+TEST(a_zero_has_ten_thousand_values_at_most)
 {
     assert_refused("[event e]\nmatch = a\n[counter c_total]\ninc = e\nlabels = a=_log\nzero = a=x",
                    "|%d", 10000, "\n", "a.ini:6: more than 10000 values of a label in \"zero\"");
 }
-END_TEST
 
-START_TEST(there_are_65534_events_at_most)
+TEST(there_are_65534_events_at_most)
 {
     assert_refused("", "[event e%d]\nwhere = _log == a\n", 65535,
                    "[counter c_total]\ninc = e0, e65534\n",
                    "a.ini:131069: more than 65534 sections of kind [event]");
 }
-END_TEST
 
-START_TEST(there_are_65534_metrics_at_most)
+TEST(there_are_65534_metrics_at_most)
 {
     assert_refused("[event e]\nmatch = a\n", "[counter c%d_total]\ninc = e\n", 65535, "",
                    "more than 65534 metrics");
 }
-END_TEST
 
-START_TEST(there_are_4096_groups_of_paths_at_most)
+TEST(there_are_4096_groups_of_paths_at_most)
 {
     struct buf text = BUF_INIT, said = BUF_INIT;
 
@@ -606,9 +578,8 @@ START_TEST(there_are_4096_groups_of_paths_at_most)
     buf_release(&text);
     buf_release(&said);
 }
-END_TEST
 
-START_TEST(nearest_finds_slips_and_nothing_else)
+TEST(nearest_finds_slips_and_nothing_else)
 {
     static const char *const words[] = {"labels", "value", "help", "a"};
 
@@ -620,9 +591,8 @@ START_TEST(nearest_finds_slips_and_nothing_else)
     ck_assert_ptr_null(nearest(SLICE("b"), words, 4));
     ck_assert_ptr_null(nearest(SLICE("values"), words, 0));
 }
-END_TEST
 
-START_TEST(mistakes_are_sorted_and_each_is_said_once)
+TEST(mistakes_are_sorted_and_each_is_said_once)
 {
     struct mistakes m = MISTAKES_INIT;
     struct buf out = BUF_INIT;
@@ -642,59 +612,4 @@ START_TEST(mistakes_are_sorted_and_each_is_said_once)
     ck_assert_uint_eq(m.nwarnings, 1);
     buf_release(&out);
     mistakes_release(&m);
-}
-END_TEST
-
-static Suite *ruleset_suite(void)
-{
-    Suite *s = suite_create("ruleset");
-    TCase *t = tcase_create("ruleset");
-
-    tcase_set_timeout(t, 60); /* the largest rulesets, under sanitizers */
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_add_test(t, slots_are_decoded_then_context_then_locals);
-    tcase_add_test(t, a_group_comes_before_the_decoded_field);
-    tcase_add_test(t, what_set_writes_is_not_asked_of_the_line);
-    tcase_add_test(t, rewrite_and_map_may_leave_the_decoded_field);
-    tcase_add_test(t, builtin_fields_are_not_asked_of_the_line);
-    tcase_add_test(t, a_match_event_sees_nothing_decoded);
-    tcase_add_test(t, a_child_sees_its_parents_fields);
-    tcase_add_test(t, parents_and_unless_come_first_else_as_written);
-    tcase_add_test(t, a_long_chain_of_events_is_sorted);
-    tcase_add_test(t, updates_run_by_file_section_verb_and_event);
-    tcase_add_test(t, map_lines_are_one_table_until_the_next_set);
-    tcase_add_test(t, conditions_keep_their_order_and_text);
-    tcase_add_test(t, zero_lines_are_cross_products);
-    tcase_add_test(t, zero_may_be_empty_when_all_labels_are_constant);
-    tcase_add_test(t, buckets_are_listed_or_computed_to_12_digits);
-    tcase_add_test(t, what_is_there_from_the_start);
-    tcase_add_test(t, family_keys_and_defaults);
-    tcase_add_test(t, labels_take_the_familys_order);
-    tcase_add_test(t, values_are_fields_or_numbers_with_units);
-    tcase_add_test(t, a_log_says_how_lines_are_read);
-    tcase_add_test(t, without_a_log_there_is_one_named_auto);
-    tcase_add_test(t, an_event_may_be_for_some_logs_only);
-    tcase_add_test(t, an_empty_ruleset_is_one);
-    tcase_add_test(t, too_many_fields_are_refused);
-    tcase_add_test(t, an_event_has_a_thousand_conditions_at_most);
-    tcase_add_test(t, an_event_has_a_thousand_actions_at_most);
-    tcase_add_test(t, a_zero_has_ten_thousand_values_at_most);
-    tcase_add_test(t, there_are_65534_events_at_most);
-    tcase_add_test(t, there_are_65534_metrics_at_most);
-    tcase_add_test(t, there_are_4096_groups_of_paths_at_most);
-    tcase_add_test(t, nearest_finds_slips_and_nothing_else);
-    tcase_add_test(t, mistakes_are_sorted_and_each_is_said_once);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(ruleset_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

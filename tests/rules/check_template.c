@@ -1,10 +1,11 @@
 /* Templates of `set`, and every filter to the letter. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "rules/filter.h"
 #include "rules/template.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static struct template *make(const char *text)
@@ -52,7 +53,7 @@ static void assert_refused(const char *text, const char *why)
     buf_release(&err);
 }
 
-START_TEST(a_long_field_named_often_is_cut)
+TEST(a_long_field_named_often_is_cut)
 {
     size_t n = TEMPLATE_BYTES_MAX / 2 + 1;
     char *half = malloc(n + 1);
@@ -68,9 +69,8 @@ START_TEST(a_long_field_named_often_is_cut)
     template_free(t);
     free(half);
 }
-END_TEST
 
-START_TEST(text_and_fields)
+TEST(text_and_fields)
 {
     assert_is("", "v", "");
     assert_is("plain", "v", "plain");
@@ -86,9 +86,8 @@ START_TEST(text_and_fields)
     assert_is("${a.b-c_d/e}", "v", "v");
     assert_is("${a}", "", "");
 }
-END_TEST
 
-START_TEST(fields_are_known_by_number)
+TEST(fields_are_known_by_number)
 {
     struct template *t = make("${a}${b|upper}${a|default(q)}");
 
@@ -101,9 +100,8 @@ START_TEST(fields_are_known_by_number)
     ck_assert(template_has_default(t, 2));
     template_free(t);
 }
-END_TEST
 
-START_TEST(mistakes)
+TEST(mistakes)
 {
     assert_refused("$name", "a field is written ${name}");
     assert_refused("a $b_c.d e", "`$b_c.d` is plain text");
@@ -120,9 +118,8 @@ START_TEST(mistakes)
     assert_refused("${a|default(x}", "lacks its `)`");
     assert_refused("${a|lower|lower|lower|lower|lower|lower|lower|lower|lower}", "more than 8");
 }
-END_TEST
 
-START_TEST(filters_run_one_after_the_other)
+TEST(filters_run_one_after_the_other)
 {
     assert_is("${a|lower|upper|lower}", "aB", "ab");
     assert_is("${a|default(X)|lower}", "", "x");
@@ -131,16 +128,14 @@ START_TEST(filters_run_one_after_the_other)
     assert_is("${a|first|default(none)|upper}", " , ", "NONE");
     assert_is("${a|upper|first|lower|default(n)|upper|last}", "b, c", "B");
 }
-END_TEST
 
-START_TEST(lower_and_upper_are_ascii)
+TEST(lower_and_upper_are_ascii)
 {
     assert_filter("lower", "AZaz09_\xc3\x89", "azaz09_\xc3\x89");
     assert_filter("upper", "AZaz09_\xc3\xa9", "AZAZ09_\xc3\xa9");
 }
-END_TEST
 
-START_TEST(route_of_a_url)
+TEST(route_of_a_url)
 {
     static const char *const cases[][2] = {
         {"/api/chat", "/api/chat"},
@@ -176,9 +171,8 @@ START_TEST(route_of_a_url)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_filter("route", cases[i][0], cases[i][1]);
 }
-END_TEST
 
-START_TEST(class_of_a_status)
+TEST(class_of_a_status)
 {
     assert_filter("class", "503", "5xx");
     assert_filter("class", "100", "1xx");
@@ -190,9 +184,8 @@ START_TEST(class_of_a_status)
     assert_filter("class", "ok", "ok");
     assert_filter("class", "2x0", "2x0");
 }
-END_TEST
 
-START_TEST(host_of_a_url)
+TEST(host_of_a_url)
 {
     assert_filter("host", "Example.COM", "example.com");
     assert_filter("host", "https://Example.COM/x", "example.com");
@@ -208,9 +201,8 @@ START_TEST(host_of_a_url)
     assert_filter("host", "10.0.0.1:5432", "10.0.0.1");
     assert_filter("host", "http://", "");
 }
-END_TEST
 
-START_TEST(what_follows_the_last_slash)
+TEST(what_follows_the_last_slash)
 {
     assert_filter("basename", "/var/log/app.log", "app.log");
     assert_filter("basename", "app.log", "app.log");
@@ -219,9 +211,8 @@ START_TEST(what_follows_the_last_slash)
     assert_filter("basename", "//", "/");
     assert_filter("basename", "/a", "a");
 }
-END_TEST
 
-START_TEST(first_and_last_of_a_list)
+TEST(first_and_last_of_a_list)
 {
     assert_filter("first", "10.0.0.1, 10.0.0.2", "10.0.0.1");
     assert_filter("last", "10.0.0.1, 10.0.0.2", "10.0.0.2");
@@ -236,9 +227,8 @@ START_TEST(first_and_last_of_a_list)
     assert_filter("last", "unix:/run/a.sock, [::1]:80", "[::1]:80");
     assert_filter("first", "::1, ::2", "::1");
 }
-END_TEST
 
-START_TEST(sum_of_a_list)
+TEST(sum_of_a_list)
 {
     assert_filter("sum", "0.1, 0.2 : 0.3", "0.6");
     assert_filter("sum", "0.010", "0.01");
@@ -253,9 +243,8 @@ START_TEST(sum_of_a_list)
     assert_filter("sum", "abc", "abc");
     assert_filter("sum", "1e308, 1e308", "1e308, 1e308");
 }
-END_TEST
 
-START_TEST(default_stands_in_for_what_is_missing)
+TEST(default_stands_in_for_what_is_missing)
 {
     assert_filter("default(none)", "", "none");
     assert_filter("default(none)", "v", "v");
@@ -264,9 +253,8 @@ START_TEST(default_stands_in_for_what_is_missing)
     assert_filter("default((x))", "", "(x)");
     assert_filter("default(a,b)", "", "a,b");
 }
-END_TEST
 
-START_TEST(every_filter_takes_any_bytes)
+TEST(every_filter_takes_any_bytes)
 {
     for (const struct filter *f = filters; f->name; f++) {
         static const char bytes[] = "\0\xff:/@[,?#. \t-";
@@ -283,39 +271,4 @@ START_TEST(every_filter_takes_any_bytes)
             }
         }
     }
-}
-END_TEST
-
-static Suite *template_suite(void)
-{
-    Suite *s = suite_create("template");
-    TCase *t = tcase_create("template");
-
-    tcase_add_test(t, text_and_fields);
-    tcase_add_test(t, a_long_field_named_often_is_cut);
-    tcase_add_test(t, fields_are_known_by_number);
-    tcase_add_test(t, mistakes);
-    tcase_add_test(t, filters_run_one_after_the_other);
-    tcase_add_test(t, lower_and_upper_are_ascii);
-    tcase_add_test(t, route_of_a_url);
-    tcase_add_test(t, class_of_a_status);
-    tcase_add_test(t, host_of_a_url);
-    tcase_add_test(t, what_follows_the_last_slash);
-    tcase_add_test(t, first_and_last_of_a_list);
-    tcase_add_test(t, sum_of_a_list);
-    tcase_add_test(t, default_stands_in_for_what_is_missing);
-    tcase_add_test(t, every_filter_takes_any_bytes);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(template_suite());
-
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-
-    srunner_free(r);
-    return failed != 0;
 }

@@ -1,13 +1,14 @@
 /* Which lines suggest puts together, what it takes their fields for, and what it writes. */
 #include "config.h"
 
+#include "suite.h"
+
 #include "base/xalloc.h"
 #include "engine/record.h"
 #include "suggest/fields.h"
 #include "suggest/shapes.h"
 #include "suggest/suggest.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,7 +18,7 @@ static void expect_class(const char *value, enum word_class class)
                   (int)word_class(slice_str(value)));
 }
 
-START_TEST(values_are_known_by_their_look)
+TEST(values_are_known_by_their_look)
 {
     expect_class("connected", WORD_FIXED);
     expect_class("", WORD_FIXED);
@@ -41,9 +42,8 @@ START_TEST(values_are_known_by_their_look)
     expect_class("true", WORD_BOOL);
     expect_class("OAuth2", WORD_OTHER);
 }
-END_TEST
 
-START_TEST(a_word_is_taken_apart_around_its_value)
+TEST(a_word_is_taken_apart_around_its_value)
 {
     struct word w[WORDS_MAX];
     bool more;
@@ -58,9 +58,8 @@ START_TEST(a_word_is_taken_apart_around_its_value)
     ck_assert(w[2].class == WORD_DURATION && slice_eq(w[2].before, SLICE("(")));
     ck_assert(w[4].class == WORD_QUOTED && slice_eq(w[4].core, SLICE("two words")));
 }
-END_TEST
 
-START_TEST(every_prefix_of_a_text_can_be_split)
+TEST(every_prefix_of_a_text_can_be_split)
 {
     static const char text[] =
         "a [x y] \"q \\\" r\", k='v w';(z=1.5MiB). \xf0\x9f\x94\x8c https://h/p ''";
@@ -78,9 +77,8 @@ START_TEST(every_prefix_of_a_text_can_be_split)
         free(copy);
     }
 }
-END_TEST
 
-START_TEST(more_words_than_the_most_are_left_out)
+TEST(more_words_than_the_most_are_left_out)
 {
     struct buf text = BUF_INIT;
     struct word w[WORDS_MAX];
@@ -92,7 +90,6 @@ START_TEST(more_words_than_the_most_are_left_out)
     ck_assert(more);
     buf_release(&text);
 }
-END_TEST
 
 /* Adds printf'd texts `times` each; they live until the test ends. */
 static void add(struct shapes *s, int times, const char *text)
@@ -110,7 +107,7 @@ static void release(struct shapes *s)
     shapes_release(s);
 }
 
-START_TEST(texts_that_differ_in_values_are_one_shape)
+TEST(texts_that_differ_in_values_are_one_shape)
 {
     struct shapes s = {.n = 0};
 
@@ -125,9 +122,8 @@ START_TEST(texts_that_differ_in_values_are_one_shape)
     ck_assert(!s.shapes[0].words[0].variable && !s.shapes[0].open);
     release(&s);
 }
-END_TEST
 
-START_TEST(a_value_that_never_changes_is_fixed_again)
+TEST(a_value_that_never_changes_is_fixed_again)
 {
     struct shapes s = {.n = 0};
 
@@ -139,9 +135,8 @@ START_TEST(a_value_that_never_changes_is_fixed_again)
         ck_assert(!s.shapes[0].words[i].variable);
     release(&s);
 }
-END_TEST
 
-START_TEST(what_comes_after_a_colon_may_differ)
+TEST(what_comes_after_a_colon_may_differ)
 {
     struct shapes s = {.n = 0};
 
@@ -157,9 +152,8 @@ START_TEST(what_comes_after_a_colon_may_differ)
     ck_assert(s.shapes[0].open);
     release(&s);
 }
-END_TEST
 
-START_TEST(a_word_that_is_many_things_varies)
+TEST(a_word_that_is_many_things_varies)
 {
     struct shapes s = {.n = 0};
     char text[64];
@@ -176,7 +170,6 @@ START_TEST(a_word_that_is_many_things_varies)
     ck_assert(s.shapes[0].words[1].variable);
     release(&s);
 }
-END_TEST
 
 static struct field_guess guess(const char *name, const char *const *values, int times,
                                 const char *about)
@@ -201,7 +194,7 @@ static void expect_role(struct field_guess g, enum field_role role, const char *
         ck_assert_str_eq(g.unit, unit);
 }
 
-START_TEST(units_are_guessed_by_name_then_by_size)
+TEST(units_are_guessed_by_name_then_by_size)
 {
     expect_role(guess("duration_ms", VALUES("12", "900"), 3, ""), ROLE_TIME, "ms");
     expect_role(guess("tookNanos", VALUES("12", "900"), 3, ""), ROLE_TIME, "ns");
@@ -213,9 +206,8 @@ START_TEST(units_are_guessed_by_name_then_by_size)
     expect_role(guess("request_id_ms_x", VALUES("12"), 3, ""), ROLE_NUMBER, NULL);
     expect_role(guess("interval", VALUES("86400000000000"), 3, ""), ROLE_NUMBER, NULL);
 }
-END_TEST
 
-START_TEST(numbers_are_sums_states_or_nothing)
+TEST(numbers_are_sums_states_or_nothing)
 {
     expect_role(guess("records_deleted", VALUES("1", "42"), 3, ""), ROLE_ADD, NULL);
     expect_role(guess("input_tokens", VALUES("1", "42"), 3, ""), ROLE_ADD, NULL);
@@ -225,9 +217,8 @@ START_TEST(numbers_are_sums_states_or_nothing)
     expect_role(guess("user_id", VALUES("1", "42"), 3, ""), ROLE_NUMBER, NULL);
     expect_role(guess("status", VALUES("200", "404"), 3, ""), ROLE_LABEL, NULL);
 }
-END_TEST
 
-START_TEST(what_has_many_values_is_refused_as_label)
+TEST(what_has_many_values_is_refused_as_label)
 {
     struct field_list list = {.n = 0};
     char text[32];
@@ -244,9 +235,8 @@ START_TEST(what_has_many_values_is_refused_as_label)
                 NULL);
     expect_role(guess("path", VALUES("/user/1", "/user/2"), 3, ""), ROLE_ROUTE, NULL);
 }
-END_TEST
 
-START_TEST(different_values_are_counted_up_to_a_bound)
+TEST(different_values_are_counted_up_to_a_bound)
 {
     struct field_list list = {.n = 0};
     char text[32];
@@ -260,9 +250,8 @@ START_TEST(different_values_are_counted_up_to_a_bound)
     ck_assert_uint_eq(list.list[0].seen, 3 * VALUES_MAX);
     field_list_release(&list);
 }
-END_TEST
 
-START_TEST(names_are_told_apart_up_to_a_bound)
+TEST(names_are_told_apart_up_to_a_bound)
 {
     struct field_list list = {.n = 0};
     char name[32];
@@ -280,7 +269,6 @@ START_TEST(names_are_told_apart_up_to_a_bound)
     }
     field_list_release(&list);
 }
-END_TEST
 
 /* The whole way, from lines to a file. */
 static char *write_up(const char *const *lines, int times, uint64_t least)
@@ -326,7 +314,7 @@ static void expect_loads(const char *text)
     mistakes_release(&m);
 }
 
-START_TEST(the_field_that_tells_lines_apart_is_found)
+TEST(the_field_that_tells_lines_apart_is_found)
 {
     char *text = write_up(VALUES("{\"what\":\"paid\",\"sum\":12,\"host\":\"a\"}",
                                  "{\"what\":\"failed\",\"sum\":13,\"host\":\"a\"}"),
@@ -337,9 +325,8 @@ START_TEST(the_field_that_tells_lines_apart_is_found)
     expect_loads(text);
     free(text);
 }
-END_TEST
 
-START_TEST(tomorrow_has_another_date)
+TEST(tomorrow_has_another_date)
 {
     char *text = write_up(VALUES("2025-11-12 10:00:00 INFO Order 12 done in 885 ms, 20 bytes",
                                  "2025-11-12 10:00:00 INFO Order 13 done in 12 ms, 12 bytes",
@@ -357,9 +344,8 @@ START_TEST(tomorrow_has_another_date)
     expect_loads(text);
     free(text);
 }
-END_TEST
 
-START_TEST(access_logs_of_web_servers_are_known)
+TEST(access_logs_of_web_servers_are_known)
 {
     char *text = write_up(
         VALUES("10.0.0.1 - - [12/Nov/2025:10:00:00 +0000] \"GET /user/12 HTTP/1.1\" 200 512 \"-\" "
@@ -377,9 +363,8 @@ START_TEST(access_logs_of_web_servers_are_known)
     expect_loads(text);
     free(text);
 }
-END_TEST
 
-START_TEST(hostile_texts_make_rules_that_load)
+TEST(hostile_texts_make_rules_that_load)
 {
     char *text = write_up(
         VALUES("{\"msg\":\"a ; b \\\\; [c] = ${d} $e\",\"le\":\"x\",\"a b\":1,\"q\\\"\":2}",
@@ -397,9 +382,8 @@ START_TEST(hostile_texts_make_rules_that_load)
     expect_loads(text);
     free(text);
 }
-END_TEST
 
-START_TEST(rare_lines_are_named_but_not_proposed)
+TEST(rare_lines_are_named_but_not_proposed)
 {
     char *text = write_up(VALUES("{\"msg\":\"seldom seen\"}"), 4, 5);
 
@@ -408,9 +392,8 @@ START_TEST(rare_lines_are_named_but_not_proposed)
     expect_loads(text);
     free(text);
 }
-END_TEST
 
-START_TEST(a_prefix_leaves_out_what_has_an_event_of_its_own)
+TEST(a_prefix_leaves_out_what_has_an_event_of_its_own)
 {
     struct buf text = BUF_INIT;
     const char *lines[] = {"{\"msg\":\"failed to open door\"}", NULL};
@@ -433,44 +416,4 @@ START_TEST(a_prefix_leaves_out_what_has_an_event_of_its_own)
     expect_loads(page);
     free(page);
     buf_release(&text);
-}
-END_TEST
-
-static Suite *suggest_suite(void)
-{
-    Suite *s = suite_create("suggest");
-    TCase *c = tcase_create("suggest");
-
-    tcase_add_test(c, values_are_known_by_their_look);
-    tcase_add_test(c, a_word_is_taken_apart_around_its_value);
-    tcase_add_test(c, every_prefix_of_a_text_can_be_split);
-    tcase_add_test(c, more_words_than_the_most_are_left_out);
-    tcase_add_test(c, texts_that_differ_in_values_are_one_shape);
-    tcase_add_test(c, a_value_that_never_changes_is_fixed_again);
-    tcase_add_test(c, what_comes_after_a_colon_may_differ);
-    tcase_add_test(c, a_word_that_is_many_things_varies);
-    tcase_add_test(c, units_are_guessed_by_name_then_by_size);
-    tcase_add_test(c, numbers_are_sums_states_or_nothing);
-    tcase_add_test(c, what_has_many_values_is_refused_as_label);
-    tcase_add_test(c, different_values_are_counted_up_to_a_bound);
-    tcase_add_test(c, names_are_told_apart_up_to_a_bound);
-    tcase_add_test(c, the_field_that_tells_lines_apart_is_found);
-    tcase_add_test(c, tomorrow_has_another_date);
-    tcase_add_test(c, access_logs_of_web_servers_are_known);
-    tcase_add_test(c, hostile_texts_make_rules_that_load);
-    tcase_add_test(c, rare_lines_are_named_but_not_proposed);
-    tcase_add_test(c, a_prefix_leaves_out_what_has_an_event_of_its_own);
-    suite_add_tcase(s, c);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suggest_suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed != 0;
 }
