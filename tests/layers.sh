@@ -1,20 +1,30 @@
 #!/bin/sh
-# Keeps the rooms apart: reads every #include line and says which ones reach where they must not.
+# Keeps the rooms apart, and the files of a room in one order.
 #
-#   tests/layers.sh [SRC]
+#   tests/layers.sh [BUILD]
 #
-# The rooms, from the ground up, and what each may include beside itself, are the table below (BEGIN).
+# Reads every #include line of src and says which ones reach where they must not. The rooms, from the ground up, and
+# what each may include beside itself, are the first table below (BEGIN).
 #
 # A foreign library lives in one place: microhttpd.h in src/http, pcre2.h in src/rules/pattern.c, ini.h in
 # src/config/ini.c, sys/inotify.h in src/input/watch.c, compiler intrinsics in a file named simd.h. No header
 # shows one of them to another room.
-# Last line: N passed, N failed; one for each file.
+#
+# With BUILD (or LAYERS_BUILD), a directory in which everything was built, it also reads the symbols of the objects: no
+# two sources may take symbols from each other in a circle, within a room or over several, and what a source exports
+# another must take; tests do not count. The exceptions are the second table, with their reasons.
+# Last line: N passed, N failed; one for each file that was read.
 set -u
-src=${1:-$(dirname "$0")/../src}
+src=$(cd "$(dirname "$0")/../src" && pwd) || exit 2
+build=${1:-${LAYERS_BUILD:-}}
+[ -z "$build" ] || build=$(cd "$build" && pwd) || exit 2
 cd "$src" || exit 2
 
-# shellcheck disable=SC2016
-find . -name '*.[ch]' | sed 's|^\./||' | LC_ALL=C sort | xargs awk '
+sources() { find . -name "$1" | sed 's|^\./||' | LC_ALL=C sort; }
+
+includes() {
+    # shellcheck disable=SC2016
+    sources '*.[ch]' | xargs awk '
 function bad(why) { printf "src/%s:%d: %s: %s\n", FILENAME, FNR, $0, why; broken = 1 }
 function finish() { if (seen) { if (broken) failed++; else passed++ } broken = 0; seen = 1 }
 function room_of(path) { sub(/\/[^\/]*$/, "", path); return path }
@@ -54,6 +64,70 @@ FNR == 1 {
 }
 END {
     finish()
+    printf "%d passed, %d failed\n", passed, failed
+}'
+}
+
+calls() {
+    # shellcheck disable=SC2016
+    sources '*.c' | sed "s|\\.c$|.o|; s|^|$build/src/|" | LC_ALL=C xargs nm -P -g 2>&1 | awk -v prefix="$build/src/" '
+function bad(object, why) { printf "src/%s.c: %s\n", object, why; failing[object] = 1 }
+# Marks what can be reached from `start` by way of `object`.
+function walk(start, object,    n, list, i) {
+    n = split(takes[object], list, " ")
+    for (i = 1; i <= n; i++)
+        if (!((start, list[i]) in reach)) { reach[start, list[i]] = 1; walk(start, list[i]) }
+}
+# What of its circle an object takes itself.
+function circle(object,    n, list, i, names) {
+    n = split(takes[object], list, " ")
+    for (i = 1; i <= n; i++)
+        if ((list[i], object) in reach) names = names " " via[object, list[i]] " of " list[i] ".c"
+    return names
+}
+BEGIN {
+    # Sources that may be in a circle: they follow one another through a rotation, and it ends with them.
+    n = split("input/dirs input/file input/follow input/kinship input/newcomer input/pipe input/place", list, " ")
+    for (i = 1; i <= n; i++) may_circle[list[i]] = 1
+    # Symbols that no other source takes, and why they are exported.
+    reason["main"] = "the program"
+}
+/^nm: / { if (/no symbols/) next; print; failed++; next }
+/^\/.*:$/ { object = substr($0, length(prefix) + 1); sub(/\.o:$/, "", object); objects[object] = 1; next }
+$2 == "U" { user[$1] = user[$1] " " object }
+$2 ~ /^[TDBRGSCVW]$/ { home[$1] = object; exports[object] = 1 }
+END {
+    for (symbol in home) {
+        n = split(user[symbol], list, " ")
+        if (n == 0 && !(symbol in reason)) bad(home[symbol], symbol " has no caller in another source of src")
+        if (n > 0 && (symbol in reason)) bad(home[symbol], symbol " has a caller, it needs no exception")
+        for (i = 1; i <= n; i++) {
+            if (!((list[i], home[symbol]) in via)) takes[list[i]] = takes[list[i]] " " home[symbol]
+            via[list[i], home[symbol]] = symbol
+        }
+    }
+    for (symbol in reason) if (!(symbol in home)) { print symbol " is nowhere, it needs no exception"; failed++ }
+    for (object in objects) walk(object, object)
+    for (object in objects) {
+        if (((object, object) in reach) && !(object in may_circle)) bad(object, "is in a circle, by" circle(object))
+        if (!((object, object) in reach) && (object in may_circle)) bad(object, "is in no circle, it needs no exception")
+    }
+    for (object in exports) n_exports++
+    if (n_exports < 100) { print "fewer than 100 objects with symbols in " prefix; failed++ }
+    for (object in objects) if (object in failing) failed++; else passed++
+    printf "%d passed, %d failed\n", passed, failed
+}'
+}
+
+{
+    includes
+    [ -z "$build" ] || calls | LC_ALL=C sort
+    echo end
+} | awk -v parts="$([ -z "$build" ] && echo 1 || echo 2)" '
+/^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3; seen++; next }
+$0 != "end"
+END {
+    if (seen != parts) { print "a part did not come to its end"; failed++ }
     printf "%d passed, %d failed\n", passed, failed
     exit failed > 0 || passed == 0
 }'
