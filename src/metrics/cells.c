@@ -49,16 +49,6 @@ const struct counter *family_counter(const struct family *f, uint32_t index)
     return &f->cells.counter[index];
 }
 
-const struct gauge *family_gauge(const struct family *f, uint32_t index)
-{
-    return &f->cells.gauge[index];
-}
-
-const struct histogram *family_histogram(const struct family *f, uint32_t index)
-{
-    return histogram_at(&f->cells, index);
-}
-
 /* The counter's one, or that of the bucket. */
 static unsigned exemplar_slot(const struct family *f, double value)
 {

@@ -43,6 +43,11 @@ static inline struct family_cells *family_cells(struct family *f)
     return (struct family_cells *)(void *)f;
 }
 
+static inline struct histogram *histogram_at(const struct family_cells *c, uint32_t index)
+{
+    return (struct histogram *)(void *)(c->histogram + index * c->stride);
+}
+
 static inline void family_updated(struct family_cells *c, uint32_t index, int64_t now_ns)
 {
     c->updated = true;
@@ -108,7 +113,7 @@ static inline void counter_add(struct family *f, uint32_t index, const struct nu
 static inline void histogram_observe(struct family *f, uint32_t index, double v, int64_t now_ns)
 {
     struct family_cells *c = family_cells(f);
-    struct histogram *h = (struct histogram *)(void *)(c->histogram + index * c->stride);
+    struct histogram *h = histogram_at(c, index);
 
     h->bucket[bucket_of(c->bounds, c->nbounds, v)]++;
     nsum_add(&h->sum, v);

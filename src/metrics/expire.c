@@ -1,4 +1,4 @@
-/* expire -- series leave: those that were not updated, those that were reset, and one by command.
+/* expire -- series leave: those that were not updated, and those that were reset.
  *
  * Cells move down over the gaps. Label sets go to a new table, because snapshots may hold the old
  * one; so leaving costs the whole family, and series that a reset dropped wait until they are the
@@ -11,9 +11,6 @@
 
 /* Dropped series are kept until there are this many more of them than of live ones. */
 enum { DROPPED_SLACK = 64 };
-
-typedef bool keep_fn(const struct family *f, const struct record *record, uint32_t index,
-                     int64_t arg);
 
 static void move_cell(struct family *f, uint32_t from, uint32_t to)
 {
@@ -37,8 +34,16 @@ static void uncount_all(struct family *f)
     f->values = values_new(f->table.nlabels);
 }
 
-/* Removes all series of which keep() is false, and voids indexes. Returns how many went. */
-static uint32_t rebuild(struct family *f, keep_fn *keep, int64_t arg)
+static bool stays(const struct family *f, const struct record *record, uint32_t index,
+                  int64_t cutoff_ns)
+{
+    if (record->pinned)
+        return true;
+    return !family_dropped(f, index) && (!f->cells.stamps || f->cells.stamps[index] >= cutoff_ns);
+}
+
+/* Removes all series that do not stay, and voids indexes. */
+static void rebuild(struct family *f, int64_t cutoff_ns)
 {
     struct series_table old = f->table;
     uint32_t n = old.n;
@@ -50,7 +55,7 @@ static uint32_t rebuild(struct family *f, keep_fn *keep, int64_t arg)
         struct slice values[LABELS_MAX];
         uint32_t to;
 
-        if (!keep(f, rec, i, arg))
+        if (!stays(f, rec, i, cutoff_ns))
             continue;
         record_values(rec, old.nlabels, values);
         to = series_append(&f->table, values,
@@ -65,51 +70,26 @@ static uint32_t rebuild(struct family *f, keep_fn *keep, int64_t arg)
     exemplars_forget(&f->exemplars, f->table.n, n);
     series_release(&old);
     f->registry->generation++;
-    return n - f->table.n;
-}
-
-static bool is_fresh(const struct family *f, const struct record *record, uint32_t index,
-                     int64_t cutoff_ns)
-{
-    return record->pinned || (f->cells.stamps[index] >= cutoff_ns && !family_dropped(f, index));
-}
-
-static bool is_live(const struct family *f, const struct record *record, uint32_t index,
-                    int64_t unused)
-{
-    (void)record;
-    (void)unused;
-    return !family_dropped(f, index);
-}
-
-static bool is_another(const struct family *f, const struct record *record, uint32_t index,
-                       int64_t gone)
-{
-    (void)f;
-    (void)record;
-    return (int64_t)index != gone;
 }
 
 static bool any_expired(const struct family *f, int64_t cutoff_ns)
 {
-    for (uint32_t i = 0; i < f->table.n; i++)
-        if (!family_dropped(f, i) && !is_fresh(f, f->table.records[i], i, cutoff_ns))
+    for (uint32_t i = 0; f->cells.stamps && i < f->table.n; i++)
+        if (!family_dropped(f, i) && !stays(f, f->table.records[i], i, cutoff_ns))
             return true;
     return false;
 }
 
 static uint32_t family_expire(struct family *f, int64_t now_ns)
 {
-    uint32_t dropped = f->ndropped;
+    uint32_t live = family_nseries(f);
     int64_t cutoff_ns = now_ns - f->info->spec.expire_ns;
 
     if (f->table.nlabels == 0 || f->registry->limits.part)
         return 0;
-    if (f->cells.stamps && any_expired(f, cutoff_ns))
-        return rebuild(f, is_fresh, cutoff_ns) - dropped;
-    if (dropped > f->table.n - dropped + DROPPED_SLACK)
-        (void)rebuild(f, is_live, 0);
-    return 0;
+    if (f->ndropped > live + DROPPED_SLACK || any_expired(f, cutoff_ns))
+        rebuild(f, cutoff_ns);
+    return live - family_nseries(f);
 }
 
 uint32_t registry_expire(struct registry *r, int64_t now_ns)
@@ -121,14 +101,4 @@ uint32_t registry_expire(struct registry *r, int64_t now_ns)
     for (unsigned i = 0; i < r->n; i++)
         gone += family_expire(r->families[i], now_ns);
     return gone;
-}
-
-bool registry_drop(struct family *f, const struct slice *values)
-{
-    uint32_t index;
-
-    if (f->table.nlabels == 0 || !family_lookup(f, values, &index))
-        return false;
-    (void)rebuild(f, is_another, index);
-    return true;
 }

@@ -88,11 +88,6 @@ void counter_carry(struct counter *c);
 void gauge_init(struct gauge *g, const struct family_spec *spec);
 void gauge_compose(struct family *f, uint32_t index, const struct gauge *part);
 
-static inline struct histogram *histogram_at(const struct family_cells *c, uint32_t index)
-{
-    return (struct histogram *)(void *)(c->histogram + index * c->stride);
-}
-
 static inline bool family_dropped(const struct family *f, uint32_t index)
 {
     return f->info->spec.type == FAMILY_GAUGE && f->cells.gauge[index].dropped;

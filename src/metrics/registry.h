@@ -7,10 +7,10 @@
  *                 -> values: flat arrays, one cell per index  counter | gauge | histogram
  *
  * A series is found by its label VALUES with their lengths, compared whole: no text from a log can
- * forge another series' key. The index of a series is stable until registry_expire or
- * registry_drop removes series of that family (then `generation` of the registry changes and every
- * index kept outside is void). Families are never removed from a registry; a reload builds a new
- * one and restores the old values into it.
+ * forge another series' key. The index of a series is stable until registry_expire removes series
+ * of that family (then `generation` of the registry changes and every index kept outside is void).
+ * Families are never removed from a registry; a reload builds a new one and restores the old values
+ * into it.
  *
  * Limits: beyond max_values distinct values of one label a further value becomes "other" in that
  * label only; beyond max_series (of the family, or of all together) a further label set becomes
@@ -155,8 +155,6 @@ void gauge_reset(struct family *f, const struct slice *values, int64_t now_ns);
 /* Reading. */
 double counter_value(const struct counter *c);
 const struct counter *family_counter(const struct family *f, uint32_t index);
-const struct gauge *family_gauge(const struct family *f, uint32_t index);
-const struct histogram *family_histogram(const struct family *f, uint32_t index);
 
 /* Sets the counter of an own, live family to an absolute value (process_cpu_seconds_total). */
 void counter_store(struct family *f, uint32_t index, double v);
@@ -169,8 +167,6 @@ bool family_exemplar(struct family *f, uint32_t index, const struct exemplar *e)
  * many were dropped. Call it now and then also without any `expire`: it gives back the memory of
  * gauges that were reset, and costs nothing when there is nothing to do. */
 uint32_t registry_expire(struct registry *r, int64_t now_ns);
-/* Drops one series (command `state drop`). */
-bool registry_drop(struct family *f, const struct slice *values);
 
 #include "metrics/cells.h"
 

@@ -45,11 +45,8 @@ struct snapshot *snapshot_take(struct registry *r)
     s->now_ns = r->now_ns;
     s->n = r->n;
     s->families = xcalloc(r->n + 1, sizeof *s->families);
-    for (unsigned i = 0; i < r->n; i++) {
+    for (unsigned i = 0; i < r->n; i++)
         copy_family(&s->families[i], r->families[i]);
-        if (s->families[i].exposed)
-            s->nseries += family_nseries(r->families[i]);
-    }
     s->nparked = r->nparked;
     s->parked = copy_array(r->parked, r->nparked, sizeof(struct parked *));
     for (unsigned i = 0; i < s->nparked; i++)
@@ -77,9 +74,4 @@ void snapshot_free(struct snapshot *s)
     free(s->families);
     free(s->parked);
     free(s);
-}
-
-uint32_t snapshot_nseries(const struct snapshot *s)
-{
-    return s->nseries;
 }

@@ -18,8 +18,6 @@ struct snapshot;
 struct snapshot *snapshot_take(struct registry *r);
 void snapshot_free(struct snapshot *s);
 
-uint32_t snapshot_nseries(const struct snapshot *s);
-
 void snapshot_encode(const struct snapshot *s, struct buf *out);
 
 /* What restoring did. Counts are of series; families that no family of the registry accepts (other

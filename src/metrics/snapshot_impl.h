@@ -20,7 +20,6 @@ struct family_copy {
 
 struct snapshot {
     int64_t now_ns; /* the newest time the registry had seen */
-    uint32_t nseries;
     unsigned n;
     struct family_copy *families;
     unsigned nparked;
