@@ -8,6 +8,18 @@
 
 #include <math.h>
 
+void gauge_init(struct gauge *g, const struct family_spec *spec)
+{
+    double lowest = gauge_lowest(spec);
+
+    *g = (struct gauge){
+        .value = lowest > 0 ? lowest : 0,
+        .floor = (double)-INFINITY,
+        .set_time_ns = INT64_MIN,
+        .set_max_ns = INT64_MIN,
+    };
+}
+
 void counter_carry(struct counter *c)
 {
     double whole = floor(nsum_value(&c->part));
@@ -35,6 +47,17 @@ void counter_add_part(struct counter *c, double v)
 double counter_value(const struct counter *c)
 {
     return (double)c->whole + nsum_value(&c->part);
+}
+
+size_t counter_format(char out[NUM_TEXT], const struct counter *c)
+{
+    double part = nsum_value(&c->part), value;
+
+    if (part < 0 || part > 0) {
+        value = counter_value(c);
+        return num_format(out, value);
+    }
+    return num_format_u64(out, c->whole);
 }
 
 void counter_store(struct family *f, uint32_t index, double v)

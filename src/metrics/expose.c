@@ -1,5 +1,5 @@
-/* expose -- which families and series, in which order; the formats are in
- * expose_text.c and expose_json.c. */
+/* expose -- which families, in which order; the formats are in expose_text.c and expose_json.c, the
+ * order of a family's series in expose_order.c. */
 #include "config.h"
 
 #include "metrics/expose.h"
@@ -7,7 +7,6 @@
 #include "base/xalloc.h"
 #include "metrics/expose_impl.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 bool metric_name_valid(struct slice name)
@@ -23,17 +22,6 @@ bool label_name_valid(struct slice name)
     return metric_name_valid(name) && !slice_starts(name, SLICE("__"));
 }
 
-size_t counter_format(char out[NUM_TEXT], const struct counter *c)
-{
-    double part = nsum_value(&c->part), value;
-
-    if (part < 0 || part > 0) {
-        value = counter_value(c);
-        return num_format(out, value);
-    }
-    return num_format_u64(out, c->whole);
-}
-
 const char *expose_content_type(enum expose_format format)
 {
     static const char *const types[] = {
@@ -43,63 +31,6 @@ const char *expose_content_type(enum expose_format format)
     };
 
     return types[format];
-}
-
-static int compare_placed(const void *pa, const void *pb, void *ctx)
-{
-    const struct placed *a = pa, *b = pb;
-    unsigned nlabels = *(const unsigned *)ctx;
-    const char *ta = record_text(a->record, nlabels), *tb = record_text(b->record, nlabels);
-
-    for (unsigned i = 0; i < nlabels; i++) {
-        size_t na = a->record->len[i], nb = b->record->len[i];
-        int c = memcmp(ta, tb, na < nb ? na : nb);
-
-        if (c == 0)
-            c = (na > nb) - (na < nb);
-        if (c)
-            return c;
-        ta += na;
-        tb += nb;
-    }
-    return 0;
-}
-
-static bool next_as_made(struct series_order *o, struct placed *ret)
-{
-    while (series_walk_next(&o->walk, &ret->record, &ret->index))
-        if (!copy_dropped(o->walk.f, ret->index))
-            return true;
-    return false;
-}
-
-void series_order_init(struct series_order *o, const struct family_copy *f, bool sorted)
-{
-    unsigned nlabels = f->info->spec.nlabels;
-
-    *o = (struct series_order){0};
-    series_walk_init(&o->walk, f);
-    if (!sorted || f->n == 0)
-        return;
-    o->sorted = xreallocarray(NULL, f->n, sizeof *o->sorted);
-    while (next_as_made(o, &o->sorted[o->n]))
-        o->n++;
-    qsort_r(o->sorted, o->n, sizeof *o->sorted, compare_placed, &nlabels);
-}
-
-bool series_order_next(struct series_order *o, struct placed *ret)
-{
-    if (!o->sorted)
-        return next_as_made(o, ret);
-    if (o->next == o->n)
-        return false;
-    *ret = o->sorted[o->next++];
-    return true;
-}
-
-void series_order_release(struct series_order *o)
-{
-    free(o->sorted);
 }
 
 static int compare_names(const void *pa, const void *pb)

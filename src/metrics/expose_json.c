@@ -81,7 +81,7 @@ void expose_json_family(const struct family_copy *f, const struct expose_options
 {
     struct jsonout j = {out, true};
     struct series_order order;
-    struct placed at;
+    struct series at;
 
     jsonout_open(&j, '{');
     put_head(&f->info->spec, &j);

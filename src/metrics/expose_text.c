@@ -65,7 +65,7 @@ static struct slice exemplar_of(const struct family_text *t, uint32_t index, uns
     return shown ? exemplars_text(&t->f->exemplars, index, slot) : (struct slice){0};
 }
 
-static void put_single(struct family_text *t, const struct placed *at)
+static void put_single(struct family_text *t, const struct series *at)
 {
     const struct family_cells *c = &t->f->cells;
     unsigned nlabels = t->f->info->spec.nlabels;
@@ -120,7 +120,7 @@ static void series_labels(struct family_text *t, const struct record *rec)
     buf_commit(&t->labels, p);
 }
 
-static void put_histogram(struct family_text *t, const struct placed *at)
+static void put_histogram(struct family_text *t, const struct series *at)
 {
     const struct histogram *h = histogram_at(&t->f->cells, at->index);
     unsigned nbuckets = t->f->info->spec.nbuckets;
@@ -261,7 +261,7 @@ void expose_text_family(const struct family_copy *f, const struct expose_options
     struct family_text t = {
         .f = f, .o = o, .openmetrics = o->format == EXPOSE_OPENMETRICS, .out = out};
     struct series_order order;
-    struct placed at;
+    struct series at;
 
     prepare(&t);
     if (!(o->flags & EXPOSE_NO_META))

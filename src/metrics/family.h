@@ -10,6 +10,7 @@
 #include "metrics/series.h"
 #include "metrics/values.h"
 
+#include <math.h>
 #include <stdatomic.h>
 
 /* The description. Never changes; counted by reference, because snapshots outlive registries. */
@@ -83,9 +84,17 @@ void labels_clean(const struct slice *values, unsigned n, uint32_t limit, struct
 
 /* Moves what is whole in c->part to c->whole. */
 void counter_carry(struct counter *c);
+/* Writes the value: all digits of a whole one, else the shortest double. Returns the length. */
+size_t counter_format(char out[NUM_TEXT], const struct counter *c);
 
-/* gauge.c: a cell at its beginning, and part 2 of a log put onto part 1. */
+/* A gauge never goes below it; -Inf without `min`. */
+static inline double gauge_lowest(const struct family_spec *spec)
+{
+    return spec->has_min ? spec->min : (double)-INFINITY;
+}
+
 void gauge_init(struct gauge *g, const struct family_spec *spec);
+/* gauge.c: part 2 of a log put onto part 1. */
 void gauge_compose(struct family *f, uint32_t index, const struct gauge *part);
 
 static inline bool family_dropped(const struct family *f, uint32_t index)

@@ -13,11 +13,6 @@
 
 #include <math.h>
 
-static double lowest(const struct family_spec *spec)
-{
-    return spec->has_min ? spec->min : (double)-INFINITY;
-}
-
 static double higher(double a, double b)
 {
     return a < b ? b : a;
@@ -26,16 +21,6 @@ static double higher(double a, double b)
 static bool is_reset(const struct gauge *g)
 {
     return isinf(g->shift) && g->shift < 0;
-}
-
-void gauge_init(struct gauge *g, const struct family_spec *spec)
-{
-    *g = (struct gauge){
-        .value = higher(0, lowest(spec)),
-        .floor = (double)-INFINITY,
-        .set_time_ns = INT64_MIN,
-        .set_max_ns = INT64_MIN,
-    };
 }
 
 /* As if the series had never been. */
@@ -61,7 +46,7 @@ static struct gauge *live(struct family *f, uint32_t index, int64_t now_ns)
 void gauge_add(struct family *f, uint32_t index, double delta, int64_t now_ns)
 {
     struct gauge *g = live(f, index, now_ns);
-    double min = lowest(&f->info->spec);
+    double min = gauge_lowest(&f->info->spec);
 
     g->value = higher(min, g->value + delta);
     g->shift += delta;
@@ -82,7 +67,7 @@ bool gauge_set(struct family *f, uint32_t index, double v, int64_t line_time_ns,
     if (!counts(g, line_time_ns, file))
         return false;
     g = live(f, index, now_ns);
-    g->value = higher(v, lowest(&f->info->spec));
+    g->value = higher(v, gauge_lowest(&f->info->spec));
     g->is_set = true;
     g->set_time_ns = line_time_ns;
     g->set_file = file;

@@ -12,6 +12,7 @@ liblogtally_a_SOURCES += \
 	src/metrics/expose.h \
 	src/metrics/expose_impl.h \
 	src/metrics/expose_json.c \
+	src/metrics/expose_order.c \
 	src/metrics/expose_text.c \
 	src/metrics/family.c \
 	src/metrics/family.h \

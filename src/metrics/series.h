@@ -94,34 +94,41 @@ struct chunk_ref *chunks_share(const struct series_table *t);
 void chunks_release(struct chunk_ref *chunks, unsigned n);
 const char *chunk_bytes(const struct chunk *c);
 
-/* Walks shared chunks record by record. */
-struct record_walk {
+/* A series: its label set and the index of its cell. */
+struct series {
+    const struct record *record;
+    uint32_t index;
+};
+
+/* Walks the first n series of shared chunks, in order of index. */
+struct series_walk {
     const struct chunk_ref *next; /* chunk */
     unsigned nlabels;
     uint32_t left; /* in this chunk */
     const char *at;
+    uint32_t index, n;
 };
 
-static inline void record_walk_init(struct record_walk *w, const struct chunk_ref *chunks,
-                                    unsigned nlabels)
+static inline void series_walk_init(struct series_walk *w, const struct chunk_ref *chunks,
+                                    unsigned nlabels, uint32_t n)
 {
-    *w = (struct record_walk){.next = chunks, .nlabels = nlabels};
+    *w = (struct series_walk){.next = chunks, .nlabels = nlabels, .n = n};
 }
 
-/* To be called at most as often as there are records. */
-static inline const struct record *record_walk_next(struct record_walk *w)
+static inline bool series_walk_next(struct series_walk *w, struct series *ret)
 {
-    const struct record *r;
-
+    if (w->index == w->n)
+        return false;
     if (w->left == 0) {
         w->left = w->next->n;
         w->at = chunk_bytes(w->next->chunk);
         w->next++;
     }
-    r = (const struct record *)(const void *)w->at;
-    w->at += record_size(w->nlabels, record_text_bytes(r, w->nlabels));
+    ret->record = (const struct record *)(const void *)w->at;
+    ret->index = w->index++;
+    w->at += record_size(w->nlabels, record_text_bytes(ret->record, w->nlabels));
     w->left--;
-    return r;
+    return true;
 }
 
 #endif

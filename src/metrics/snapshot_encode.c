@@ -153,18 +153,17 @@ static void encode_head(const struct family_copy *f, struct buf *out)
 static void encode_family(const struct family_copy *f, struct buf *out)
 {
     size_t length_at, body_at;
-    const struct record *rec;
     struct series_walk w;
-    uint32_t index;
+    struct series s;
 
     buf_u64(out, 0);
     length_at = out->n;
     buf_u64(out, 0);
     body_at = out->n;
     encode_head(f, out);
-    series_walk_init(&w, f);
-    while (series_walk_next(&w, &rec, &index))
-        encode_series(f, rec, index, out);
+    series_walk_init(&w, f->chunks, f->info->spec.nlabels, f->n);
+    while (series_walk_next(&w, &s))
+        encode_series(f, s.record, s.index, out);
     (void)put_u64(out->p + length_at, out->n - body_at);
 }
 

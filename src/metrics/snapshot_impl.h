@@ -26,30 +26,6 @@ struct snapshot {
     struct parked **parked;
 };
 
-/* Steps through the series of a copy, in order of index. */
-struct series_walk {
-    const struct family_copy *f;
-    struct record_walk records;
-    uint32_t next;
-};
-
-static inline void series_walk_init(struct series_walk *w, const struct family_copy *f)
-{
-    w->f = f;
-    w->next = 0;
-    record_walk_init(&w->records, f->chunks, f->info->spec.nlabels);
-}
-
-static inline bool series_walk_next(struct series_walk *w, const struct record **ret_record,
-                                    uint32_t *ret_index)
-{
-    if (w->next == w->f->n)
-        return false;
-    *ret_record = record_walk_next(&w->records);
-    *ret_index = w->next++;
-    return true;
-}
-
 static inline bool copy_dropped(const struct family_copy *f, uint32_t index)
 {
     return f->info->spec.type == FAMILY_GAUGE && f->cells.gauge[index].dropped;
