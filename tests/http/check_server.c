@@ -52,10 +52,7 @@ TEST(head_is_get_without_the_body)
     ck_assert_uint_eq(a.status, 200);
     ck_assert_str_eq(answer_header(&a, "Content-Length"), "6");
     answer_release(&a);
-    a = client_answer(&rig, &c, false);
-    ck_assert_uint_eq(a.status, 200);
-    ck_assert_str_eq(a.body.p, "hello\n");
-    answer_release(&a);
+    client_expect(&rig, &c, 200, "hello\n");
     client_close(&c);
 }
 
@@ -123,12 +120,8 @@ TEST(a_connection_is_used_again)
     struct client c = client_connect(&rig, 0);
 
     for (int i = 0; i < 3; i++) {
-        struct answer a;
-
         client_send_str(&rig, &c, GET("/hello"));
-        a = client_answer(&rig, &c, false);
-        ck_assert_uint_eq(a.status, 200);
-        answer_release(&a);
+        client_expect(&rig, &c, 200, NULL);
     }
     ck_assert(!c.eof);
     ck_assert_uint_eq(rig_counted(&rig, "/hello", 200), 3);
@@ -143,20 +136,12 @@ TEST(pipelined_requests_are_answered_in_order)
     client_send_str(&rig, &c,
                     GET("/hello") GET("/nothing") GET("/big")
                         GET("/kept") "PUT /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
-    for (size_t i = 0; i < 3; i++) {
-        struct answer a = client_answer(&rig, &c, false);
-
-        ck_assert_uint_eq(a.status, want[i]);
-        answer_release(&a);
-    }
+    for (size_t i = 0; i < 3; i++)
+        client_expect(&rig, &c, want[i], NULL);
     rig_wait_kept(&rig, 1);
     rig_answer_kept(&rig);
-    for (size_t i = 2; i < 4; i++) {
-        struct answer a = client_answer(&rig, &c, false);
-
-        ck_assert_uint_eq(a.status, want[i]);
-        answer_release(&a);
-    }
+    for (size_t i = 2; i < 4; i++)
+        client_expect(&rig, &c, want[i], NULL);
     client_close(&c);
 }
 
@@ -176,23 +161,18 @@ TEST(http_1_0_closes_after_the_answer)
 TEST(a_unix_socket_serves_and_is_ours_alone)
 {
     struct client c = client_connect(&rig, 1);
-    struct answer a;
     struct stat st;
 
     ck_assert_int_eq(stat(rig.unix_spec + strlen("unix:"), &st), 0);
     ck_assert_uint_eq(st.st_mode & 07777, 0660);
     client_send_str(&rig, &c, GET("/hello"));
-    a = client_answer(&rig, &c, false);
-    ck_assert_uint_eq(a.status, 200);
-    ck_assert_str_eq(a.body.p, "hello\n");
-    answer_release(&a);
+    client_expect(&rig, &c, 200, "hello\n");
     client_close(&c);
 }
 
 TEST(a_kept_request_is_answered_later_and_others_do_not_wait)
 {
     struct client c = client_connect(&rig, 0);
-    struct answer a;
 
     client_send_str(&rig, &c, GET("/kept"));
     rig_wait_kept(&rig, 1);
@@ -200,14 +180,9 @@ TEST(a_kept_request_is_answered_later_and_others_do_not_wait)
     ck_assert_str_eq(http_request_header(rig.kept[0], "host"), "x");
     ck_assert_ptr_null(http_request_header(rig.kept[0], "Accept"));
     rig_answer_kept(&rig);
-    a = client_answer(&rig, &c, false);
-    ck_assert_uint_eq(a.status, 200);
-    ck_assert_str_eq(a.body.p, "later\n");
-    answer_release(&a);
+    client_expect(&rig, &c, 200, "later\n");
     client_send_str(&rig, &c, GET("/hello"));
-    a = client_answer(&rig, &c, false);
-    ck_assert_uint_eq(a.status, 200);
-    answer_release(&a);
+    client_expect(&rig, &c, 200, NULL);
     client_close(&c);
 }
 
@@ -248,19 +223,13 @@ TEST(a_body_is_read_and_thrown_away)
 {
     struct client c = client_connect(&rig, 0);
     struct buf text = BUF_INIT;
-    struct answer a;
 
     buf_fmt(&text, "POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n%065536d", 0);
     buf_str(&text, "POST /hello HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
                    "3\r\nabc\r\n0\r\n\r\n");
     client_send(&rig, &c, buf_all(&text));
-    a = client_answer(&rig, &c, false);
-    ck_assert_uint_eq(a.status, 200);
-    ck_assert_str_eq(a.body.p, "POST\n");
-    answer_release(&a);
-    a = client_answer(&rig, &c, false);
-    ck_assert_uint_eq(a.status, 405);
-    answer_release(&a);
+    client_expect(&rig, &c, 200, "POST\n");
+    client_expect(&rig, &c, 405, NULL);
     buf_release(&text);
     client_close(&c);
 }
@@ -269,12 +238,9 @@ TEST(a_body_over_64_kib_is_413)
 {
     struct client c = client_connect(&rig, 0);
     struct buf text = BUF_INIT;
-    struct answer a;
 
     client_send_str(&rig, &c, "POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n");
-    a = client_answer(&rig, &c, false);
-    ck_assert_uint_eq(a.status, 413);
-    answer_release(&a);
+    client_expect(&rig, &c, 413, NULL);
     client_close(&c);
 
     c = client_connect(&rig, 0);
@@ -283,9 +249,7 @@ TEST(a_body_over_64_kib_is_413)
             "10001\r\n%065537d\r\n0\r\n\r\n",
             0);
     client_send(&rig, &c, buf_all(&text));
-    a = client_answer(&rig, &c, false);
-    ck_assert_uint_eq(a.status, 413);
-    answer_release(&a);
+    client_expect(&rig, &c, 413, NULL);
     buf_release(&text);
     client_close(&c);
 }

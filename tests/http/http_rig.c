@@ -264,6 +264,16 @@ struct answer client_answer(struct rig *rig, struct client *c, bool head_only)
     return a;
 }
 
+void client_expect(struct rig *rig, struct client *c, unsigned status, const char *body)
+{
+    struct answer a = client_answer(rig, c, false);
+
+    ck_assert_uint_eq(a.status, status);
+    if (body)
+        ck_assert_str_eq(a.body.p, body);
+    answer_release(&a);
+}
+
 bool client_closed_within(struct rig *rig, struct client *c, int64_t wait_ms)
 {
     int64_t until = clock_mono_ns() + wait_ms * NSEC_PER_MSEC;

@@ -52,6 +52,8 @@ bool client_send_str(struct rig *rig, struct client *c, const char *text);
 void client_poll(struct rig *rig, struct client *c);
 /* Waits for a whole answer (of a HEAD: no body). Status 0: the server closed without one. */
 struct answer client_answer(struct rig *rig, struct client *c, bool head_only);
+/* Such an answer must come next; the body may be any when it is NULL. */
+void client_expect(struct rig *rig, struct client *c, unsigned status, const char *body);
 /* True when the server has closed, false when it did not within `wait_ms`. */
 bool client_closed_within(struct rig *rig, struct client *c, int64_t wait_ms);
 void answer_release(struct answer *a);
