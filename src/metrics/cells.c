@@ -113,5 +113,5 @@ void family_touch(struct family *f, uint32_t index)
 
 struct slice family_label(const struct family *f, uint32_t index, unsigned label)
 {
-    return record_value(f->table.records[index], f->table.nlabels, label);
+    return label_set_value(f->table.label_sets[index], f->table.nlabels, label);
 }

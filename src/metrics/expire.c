@@ -34,10 +34,10 @@ static void uncount_all(struct family *f)
     f->values = values_new(f->table.nlabels);
 }
 
-static bool stays(const struct family *f, const struct record *record, uint32_t index,
+static bool stays(const struct family *f, const struct label_set *set, uint32_t index,
                   int64_t cutoff_ns)
 {
-    if (record->pinned)
+    if (set->pinned)
         return true;
     return !family_dropped(f, index) && (!f->cells.stamps || f->cells.stamps[index] >= cutoff_ns);
 }
@@ -51,16 +51,16 @@ static void rebuild(struct family *f, int64_t cutoff_ns)
     uncount_all(f);
     series_init(&f->table, old.nlabels, old.seed);
     for (uint32_t i = 0; i < n; i++) {
-        struct record *rec = old.records[i];
+        struct label_set *set = old.label_sets[i];
         struct slice values[LABELS_MAX];
         uint32_t to;
 
-        if (!stays(f, rec, i, cutoff_ns))
+        if (!stays(f, set, i, cutoff_ns))
             continue;
-        record_values(rec, old.nlabels, values);
+        label_set_values(set, old.nlabels, values);
         to = series_append(&f->table, values,
-                           atomic_load_explicit(&rec->created_ns, memory_order_relaxed));
-        f->table.records[to]->pinned = rec->pinned;
+                           atomic_load_explicit(&set->created_ns, memory_order_relaxed));
+        f->table.label_sets[to]->pinned = set->pinned;
         move_cell(f, i, to);
         if (family_dropped(f, to))
             f->ndropped++;
@@ -75,7 +75,7 @@ static void rebuild(struct family *f, int64_t cutoff_ns)
 static bool any_expired(const struct family *f, int64_t cutoff_ns)
 {
     for (uint32_t i = 0; f->cells.stamps && i < f->table.n; i++)
-        if (!family_dropped(f, i) && !stays(f, f->table.records[i], i, cutoff_ns))
+        if (!family_dropped(f, i) && !stays(f, f->table.label_sets[i], i, cutoff_ns))
             return true;
     return false;
 }

@@ -15,14 +15,14 @@ static void put_pair(struct jsonout *j, const char *name, struct slice value)
 }
 
 static void put_labels(const struct family_spec *spec, const struct expose_options *o,
-                       const struct record *rec, struct jsonout *j)
+                       const struct label_set *set, struct jsonout *j)
 {
     jsonout_key(j, "labels");
     jsonout_open(j, '{');
     for (unsigned i = 0; i < o->nconst; i++)
         put_pair(j, o->const_names[i], slice_str(o->const_values[i]));
     for (unsigned i = 0; i < spec->nlabels; i++)
-        put_pair(j, spec->labels[i], record_value(rec, spec->nlabels, i));
+        put_pair(j, spec->labels[i], label_set_value(set, spec->nlabels, i));
     jsonout_close(j, '}');
 }
 
@@ -90,7 +90,7 @@ void expose_json_family(const struct family_copy *f, const struct expose_options
     series_order_init(&order, f, o->flags & EXPOSE_SORTED);
     while (f->exposed && series_order_next(&order, &at)) {
         jsonout_open(&j, '{');
-        put_labels(&f->info->spec, o, at.record, &j);
+        put_labels(&f->info->spec, o, at.labels, &j);
         put_value(f, at.index, &j);
         jsonout_close(&j, '}');
     }

@@ -12,10 +12,10 @@ static int compare_series(const void *pa, const void *pb, void *ctx)
 {
     const struct series *a = pa, *b = pb;
     unsigned nlabels = *(const unsigned *)ctx;
-    const char *ta = record_text(a->record, nlabels), *tb = record_text(b->record, nlabels);
+    const char *ta = label_set_text(a->labels, nlabels), *tb = label_set_text(b->labels, nlabels);
 
     for (unsigned i = 0; i < nlabels; i++) {
-        size_t na = a->record->len[i], nb = b->record->len[i];
+        size_t na = a->labels->len[i], nb = b->labels->len[i];
         int c = memcmp(ta, tb, na < nb ? na : nb);
 
         if (c == 0)

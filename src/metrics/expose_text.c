@@ -43,16 +43,16 @@ static char *put_end(char *p, const struct family_text *t, struct slice exemplar
     return p;
 }
 
-static void put_created(struct family_text *t, const struct record *rec)
+static void put_created(struct family_text *t, const struct label_set *set)
 {
-    int64_t created_ns = atomic_load_explicit(&rec->created_ns, memory_order_relaxed);
+    int64_t created_ns = atomic_load_explicit(&set->created_ns, memory_order_relaxed);
     unsigned nlabels = t->f->info->spec.nlabels;
     char *p;
 
     if (!t->created.text.n || created_ns <= 0)
         return;
-    p = buf_reserve(t->out, shape_room(&t->created, rec, nlabels) + 2 * NUM_TEXT);
-    p = shape_put(p, &t->created, rec, nlabels);
+    p = buf_reserve(t->out, shape_room(&t->created, set, nlabels) + 2 * NUM_TEXT);
+    p = shape_put(p, &t->created, set, nlabels);
     p += num_format(p, (double)created_ns / 1e9);
     p = put_end(p, t, (struct slice){0});
     buf_commit(t->out, p);
@@ -74,15 +74,15 @@ static void put_single(struct family_text *t, const struct series *at)
 
     if (with_total(t->f))
         exemplar = exemplar_of(t, at->index, 0);
-    p = buf_reserve(t->out, shape_room(&t->one, at->record, nlabels) + 3 * NUM_TEXT + exemplar.n);
-    p = shape_put(p, &t->one, at->record, nlabels);
+    p = buf_reserve(t->out, shape_room(&t->one, at->labels, nlabels) + 3 * NUM_TEXT + exemplar.n);
+    p = shape_put(p, &t->one, at->labels, nlabels);
     if (t->f->info->spec.type == FAMILY_COUNTER)
         p += counter_format(p, &c->counter[at->index]);
     else
         p += num_format(p, c->gauge[at->index].value);
     p = put_end(p, t, exemplar);
     buf_commit(t->out, p);
-    put_created(t, at->record);
+    put_created(t, at->labels);
 }
 
 /* "name_sum{labels} " */
@@ -109,14 +109,14 @@ static char *put_bucket(char *p, const struct family_text *t, unsigned i, uint64
     return p + num_format_u64(p, count);
 }
 
-static void series_labels(struct family_text *t, const struct record *rec)
+static void series_labels(struct family_text *t, const struct label_set *set)
 {
     unsigned nlabels = t->f->info->spec.nlabels;
     char *p;
 
     buf_clear(&t->labels);
-    p = buf_reserve(&t->labels, shape_room(&t->one, rec, nlabels));
-    p = shape_put(p, &t->one, rec, nlabels);
+    p = buf_reserve(&t->labels, shape_room(&t->one, set, nlabels));
+    p = shape_put(p, &t->one, set, nlabels);
     buf_commit(&t->labels, p);
 }
 
@@ -128,7 +128,7 @@ static void put_histogram(struct family_text *t, const struct series *at)
     uint64_t count = 0;
     char *p;
 
-    series_labels(t, at->record);
+    series_labels(t, at->labels);
     line = t->base.n + t->labels.n + 5 * NUM_TEXT + BLOCK;
     for (unsigned i = 0; i <= nbuckets; i++) {
         struct slice exemplar = exemplar_of(t, at->index, i);
@@ -147,7 +147,7 @@ static void put_histogram(struct family_text *t, const struct series *at)
     p += num_format_u64(p, count);
     p = put_end(p, t, (struct slice){0});
     buf_commit(t->out, p);
-    put_created(t, at->record);
+    put_created(t, at->labels);
 }
 
 /* The unit that the name ends with, as OpenMetrics wants it; empty when it is none. */

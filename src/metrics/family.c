@@ -51,12 +51,12 @@ void family_info_unref(struct family_info *info)
 
 void family_count(struct family *f, uint32_t index, int by)
 {
-    const struct record *rec = f->table.records[index];
+    const struct label_set *set = f->table.label_sets[index];
 
     if (!f->info->spec.own)
         f->registry->nlive += (uint32_t)by;
     for (unsigned i = 0; f->values && i < f->table.nlabels; i++)
-        value_count(&f->values[i], record_value(rec, f->table.nlabels, i), by);
+        value_count(&f->values[i], label_set_value(set, f->table.nlabels, i), by);
 }
 
 void family_count_dropped(struct family *f, uint32_t index)
@@ -220,7 +220,7 @@ static uint32_t place_folded(struct family *f, struct slice *values, int64_t now
 }
 
 uint32_t family_place(struct family *f, const struct slice *values, int64_t now_ns,
-                      enum placing how, struct folded *ret_folded)
+                      enum folding how, struct folded *ret_folded)
 {
     struct slice folded[LABELS_MAX];
     uint32_t index;
@@ -229,7 +229,7 @@ uint32_t family_place(struct family *f, const struct slice *values, int64_t now_
         f->registry->now_ns = now_ns;
     if (find_live(f, values, &index))
         return index;
-    if (how == PLACE_KEEP || f->registry->limits.part)
+    if (how == FOLD_NEVER || f->registry->limits.part)
         return revive_or_append(f, values, now_ns);
     for (unsigned i = 0; i < f->table.nlabels; i++)
         folded[i] = values[i];
@@ -237,7 +237,7 @@ uint32_t family_place(struct family *f, const struct slice *values, int64_t now_
 }
 
 static uint32_t clean_and_place(struct family *f, const struct slice *values, int64_t now_ns,
-                                enum placing how, struct folded *ret_folded)
+                                enum folding how, struct folded *ret_folded)
 {
     struct slice clean[LABELS_MAX];
     struct buf scratch = BUF_INIT;
@@ -257,7 +257,7 @@ uint32_t family_series(struct family *f, const struct slice *values, int64_t now
     uint32_t index;
 
     if (!find_live(f, values, &index))
-        index = clean_and_place(f, values, now_ns, PLACE_FOLD, &folded);
+        index = clean_and_place(f, values, now_ns, FOLD_BEYOND_LIMITS, &folded);
     if (ret_folded)
         *ret_folded = folded;
     return index;
@@ -285,6 +285,6 @@ void family_pin(struct family *f, const struct slice *values, int64_t now_ns)
         family_touch(f, 0);
         return;
     }
-    index = clean_and_place(f, values, now_ns, PLACE_KEEP, NULL);
-    f->table.records[index]->pinned = true;
+    index = clean_and_place(f, values, now_ns, FOLD_NEVER, NULL);
+    f->table.label_sets[index]->pinned = true;
 }

@@ -61,16 +61,16 @@ struct registry {
 };
 
 /* How a label set is brought into a family. */
-enum placing {
-    PLACE_FOLD, /* the limits hold */
-    PLACE_KEEP, /* limits do not: `zero`, and what was counted before a restart */
+enum folding {
+    FOLD_BEYOND_LIMITS, /* the limits hold */
+    FOLD_NEVER,         /* limits do not: `zero`, and what was counted before a restart */
 };
 
 struct family *family_new(struct registry *r, const struct family_spec *spec);
 void family_free(struct family *f);
 /* Values must be clean (labels_clean). */
 uint32_t family_place(struct family *f, const struct slice *values, int64_t now_ns,
-                      enum placing how, struct folded *ret_folded);
+                      enum folding how, struct folded *ret_folded);
 /* A series begins (1) or ceases (-1) to count for the limits. */
 void family_count(struct family *f, uint32_t index, int by);
 /* A gauge's series was dropped, or came back. */

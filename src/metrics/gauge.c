@@ -97,7 +97,7 @@ void gauge_reset(struct family *f, const struct slice *values, int64_t now_ns)
         /* An earlier part may have this series. */
         index = family_series(f, values, now_ns, NULL);
     }
-    if (f->table.nlabels && !f->table.records[index]->pinned)
+    if (f->table.nlabels && !f->table.label_sets[index]->pinned)
         drop(f, index);
     else
         clear(&f->cells.gauge[index], &f->info->spec);

@@ -5,7 +5,7 @@
 #include "metrics/snapshot.h"
 
 #include "base/xalloc.h"
-#include "metrics/codec.h"
+#include "metrics/encoded.h"
 #include "metrics/family.h"
 
 #include <errno.h>
@@ -73,12 +73,12 @@ static void add_histogram(struct histogram *h, const struct encoded_series *s, u
     add_sum(&h->sum, &s->sum);
 }
 
-static void keep_older(struct record *rec, int64_t created_ns)
+static void keep_older(struct label_set *set, int64_t created_ns)
 {
-    int64_t have = atomic_load_explicit(&rec->created_ns, memory_order_relaxed);
+    int64_t have = atomic_load_explicit(&set->created_ns, memory_order_relaxed);
 
     if (created_ns && (!have || created_ns < have))
-        atomic_store_explicit(&rec->created_ns, created_ns, memory_order_relaxed);
+        atomic_store_explicit(&set->created_ns, created_ns, memory_order_relaxed);
 }
 
 static void merge_series(struct family *f, const struct encoded_series *s,
@@ -91,7 +91,7 @@ static void merge_series(struct family *f, const struct encoded_series *s,
     index = family_series(f, values, s->created_ns, NULL);
     if (f->cells.stamps && s->stamp_ns > f->cells.stamps[index])
         f->cells.stamps[index] = s->stamp_ns;
-    keep_older(f->table.records[index], s->created_ns);
+    keep_older(f->table.label_sets[index], s->created_ns);
     switch (f->info->spec.type) {
     case FAMILY_COUNTER:
         add_counter(&f->cells.counter[index], &s->counter);

@@ -8,7 +8,7 @@
 #include "metrics/snapshot.h"
 
 #include "base/xalloc.h"
-#include "metrics/codec.h"
+#include "metrics/encoded.h"
 #include "metrics/family.h"
 
 #include <stdlib.h>
@@ -56,13 +56,13 @@ static int64_t stamp_now(const struct restore *x, int64_t stamp_ns)
 static void restore_series(struct restore *x, struct family *f, const struct encoded_family *e,
                            const struct encoded_series *s, const struct slice *values)
 {
-    uint32_t index = family_place(f, values, x->now_ns, PLACE_KEEP, NULL);
+    uint32_t index = family_place(f, values, x->now_ns, FOLD_NEVER, NULL);
 
     put_cell(f, index, s);
     if (f->cells.stamps)
         f->cells.stamps[index] =
             e->flags & FAMILY_HAS_STAMPS ? stamp_now(x, s->stamp_ns) : x->now_ns;
-    atomic_store_explicit(&f->table.records[index]->created_ns, s->created_ns,
+    atomic_store_explicit(&f->table.label_sets[index]->created_ns, s->created_ns,
                           memory_order_relaxed);
     x->report.restored++;
 }

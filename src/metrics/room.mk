@@ -2,7 +2,7 @@
 liblogtally_a_SOURCES += \
 	src/metrics/cells.c \
 	src/metrics/cells.h \
-	src/metrics/codec.h \
+	src/metrics/encoded.h \
 	src/metrics/escape.c \
 	src/metrics/escape.h \
 	src/metrics/exemplars.c \

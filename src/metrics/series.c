@@ -1,4 +1,4 @@
-/* series -- the hash, the slots, and the chunks that records are written to.
+/* series -- the hash, the slots, and the chunks that label sets are written to.
  *
  * The hash folds a 64 x 64 bit multiplication per eight bytes and takes each value's length in, so
  * that ("ab", "c") and ("a", "bc") differ. It is seeded per registry. Slots are taken by the HIGH
@@ -119,19 +119,19 @@ struct chunk_ref *chunks_share(const struct series_table *t)
 void series_release(struct series_table *t)
 {
     chunks_release(t->chunks, t->nchunks);
-    free(t->records);
+    free(t->label_sets);
     free(t->slots);
     series_init(t, t->nlabels, t->seed);
 }
 
-static bool record_is(const struct record *r, unsigned nlabels, const struct slice *values)
+static bool label_set_is(const struct label_set *set, unsigned nlabels, const struct slice *values)
 {
-    const char *p = record_text(r, nlabels);
+    const char *p = label_set_text(set, nlabels);
 
     for (unsigned i = 0; i < nlabels; i++) {
-        if (r->len[i] != values[i].n || memcmp(p, values[i].p, values[i].n) != 0)
+        if (set->len[i] != values[i].n || memcmp(p, values[i].p, values[i].n) != 0)
             return false;
-        p += r->len[i];
+        p += set->len[i];
     }
     return true;
 }
@@ -150,7 +150,7 @@ uint32_t series_find(const struct series_table *t, const struct slice *values)
     for (uint32_t s = tag >> (32 - t->bits); t->slots[s].ref; s = (s + 1) & mask) {
         uint32_t index = t->slots[s].ref - 1;
 
-        if (t->slots[s].tag == tag && record_is(t->records[index], t->nlabels, values))
+        if (t->slots[s].tag == tag && label_set_is(t->label_sets[index], t->nlabels, values))
             return index;
     }
     return SERIES_NONE;
@@ -179,7 +179,7 @@ static void slots_grow(struct series_table *t)
     t->bits = bits;
 }
 
-/* Small families stay small: chunks double up to CHUNK_MAX. A record never spans two. */
+/* Small families stay small: chunks double up to CHUNK_MAX. A label set never spans two. */
 static struct chunk *chunk_for(struct series_table *t, size_t need)
 {
     struct chunk *last = t->nchunks ? t->chunks[t->nchunks - 1].chunk : NULL;
@@ -206,42 +206,42 @@ static bool needs_escape(struct slice s)
     return memchr(s.p, '"', s.n) || memchr(s.p, '\\', s.n) || memchr(s.p, '\n', s.n);
 }
 
-static struct record *record_write(struct series_table *t, const struct slice *values)
+static struct label_set *label_set_write(struct series_table *t, const struct slice *values)
 {
     size_t text = 0, size;
     struct chunk *c;
-    struct record *r;
+    struct label_set *set;
     char *p;
 
     for (unsigned i = 0; i < t->nlabels; i++)
         text += values[i].n;
-    size = record_size(t->nlabels, text);
+    size = label_set_size(t->nlabels, text);
     c = chunk_for(t, size);
-    r = (struct record *)(void *)(c->bytes + c->used);
+    set = (struct label_set *)(void *)(c->bytes + c->used);
     c->used += size;
     t->chunks[t->nchunks - 1].n++;
 
-    r->plain = true;
-    r->pinned = false;
-    p = (char *)(r->len + t->nlabels);
+    set->plain = true;
+    set->pinned = false;
+    p = (char *)(set->len + t->nlabels);
     for (unsigned i = 0; i < t->nlabels; i++) {
         memcpy(p, values[i].p, values[i].n);
         p += values[i].n;
-        r->len[i] = (uint16_t)values[i].n;
-        r->plain = r->plain && !needs_escape(values[i]);
+        set->len[i] = (uint16_t)values[i].n;
+        set->plain = set->plain && !needs_escape(values[i]);
     }
-    memset(p, 0, (size_t)((char *)r + size - p));
-    return r;
+    memset(p, 0, (size_t)((char *)set + size - p));
+    return set;
 }
 
 uint32_t series_append(struct series_table *t, const struct slice *values, int64_t created_ns)
 {
     uint32_t index = t->n;
-    struct record *r = record_write(t, values);
+    struct label_set *set = label_set_write(t, values);
 
-    atomic_init(&r->created_ns, created_ns);
-    GROW(t->records, t->n, t->cap);
-    t->records[t->n++] = r;
+    atomic_init(&set->created_ns, created_ns);
+    GROW(t->label_sets, t->n, t->cap);
+    t->label_sets[t->n++] = set;
     if (t->nlabels == 0)
         return index;
     if (!t->slots || t->n > ((size_t)3 << t->bits) / 4)
@@ -250,21 +250,21 @@ uint32_t series_append(struct series_table *t, const struct slice *values, int64
     return index;
 }
 
-struct slice record_value(const struct record *r, unsigned nlabels, unsigned i)
+struct slice label_set_value(const struct label_set *set, unsigned nlabels, unsigned i)
 {
-    const char *p = record_text(r, nlabels);
+    const char *p = label_set_text(set, nlabels);
 
     for (unsigned k = 0; k < i; k++)
-        p += r->len[k];
-    return (struct slice){p, r->len[i]};
+        p += set->len[k];
+    return (struct slice){p, set->len[i]};
 }
 
-void record_values(const struct record *r, unsigned nlabels, struct slice *ret_values)
+void label_set_values(const struct label_set *set, unsigned nlabels, struct slice *ret_values)
 {
-    const char *p = record_text(r, nlabels);
+    const char *p = label_set_text(set, nlabels);
 
     for (unsigned i = 0; i < nlabels; i++) {
-        ret_values[i] = (struct slice){p, r->len[i]};
-        p += r->len[i];
+        ret_values[i] = (struct slice){p, set->len[i]};
+        p += set->len[i];
     }
 }

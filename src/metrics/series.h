@@ -1,11 +1,11 @@
 /* series -- the label values of a family's series, and the way from values to index.
  *
- *   slots     {tag, index + 1}   open addressing on the high bits of the hash, at most 3/4 full
- *   records   index -> record    a record holds a series' label values and is written once
- *   chunks    [record record record ...] [record ...]     in order of index
+ *   slots       {tag, index + 1}    open addressing on the high bits of the hash, at most 3/4 full
+ *   label_sets  index -> label set  the label values of a series, written once
+ *   chunks      [set set set ...] [set ...]                              in order of index
  *
  * Chunks are counted by reference and shared with snapshots: a snapshot takes the list of chunks
- * and how many records each had, and walks them on another thread while new records are written
+ * and how many label sets each had, and walks them on another thread while new ones are written
  * behind. Nothing before that watermark changes, but for the creation time, which is atomic.
  * Removing series writes a new table; the old chunks live on in the snapshots that hold them.
  *
@@ -24,7 +24,7 @@ enum { LABEL_BYTES_MAX = 65535 };
 
 #define SERIES_NONE UINT32_MAX
 
-struct record {
+struct label_set {
     _Atomic int64_t created_ns; /* 0 = unknown */
     bool plain;                 /* no value needs an escape */
     bool pinned;                /* owner's business only: snapshots do not look at it */
@@ -33,7 +33,7 @@ struct record {
 
 struct chunk;
 
-/* Part of a chunk: its first n records. */
+/* Part of a chunk: its first n label sets. */
 struct chunk_ref {
     struct chunk *chunk;
     uint32_t n;
@@ -48,7 +48,7 @@ struct series_table {
     unsigned nlabels;
     uint64_t seed;
     uint32_t n, cap;
-    struct record **records;
+    struct label_set **label_sets;
     struct slot *slots; /* 1 << bits; NULL while empty */
     unsigned bits;
     struct chunk_ref *chunks;
@@ -63,31 +63,31 @@ uint32_t series_find(const struct series_table *t, const struct slice *values);
 /* The label set must not be there yet. Copies. Returns the index, t->n before. */
 uint32_t series_append(struct series_table *t, const struct slice *values, int64_t created_ns);
 
-/* Value i; BORROWS the record. To step through all values, add len[i] to the pointer. */
-static inline const char *record_text(const struct record *r, unsigned nlabels)
+/* Value i; BORROWS the label set. To step through all values, add len[i] to the pointer. */
+static inline const char *label_set_text(const struct label_set *set, unsigned nlabels)
 {
-    return (const char *)(r->len + nlabels);
+    return (const char *)(set->len + nlabels);
 }
 
 /* Bytes of all values. */
-static inline size_t record_text_bytes(const struct record *r, unsigned nlabels)
+static inline size_t label_set_bytes(const struct label_set *set, unsigned nlabels)
 {
     size_t n = 0;
 
     for (unsigned i = 0; i < nlabels; i++)
-        n += r->len[i];
+        n += set->len[i];
     return n;
 }
 
-static inline size_t record_size(unsigned nlabels, size_t text)
+static inline size_t label_set_size(unsigned nlabels, size_t text)
 {
-    size_t n = offsetof(struct record, len) + nlabels * sizeof(uint16_t) + text;
+    size_t n = offsetof(struct label_set, len) + nlabels * sizeof(uint16_t) + text;
 
     return (n + 7) & ~(size_t)7;
 }
 
-struct slice record_value(const struct record *r, unsigned nlabels, unsigned i);
-void record_values(const struct record *r, unsigned nlabels, struct slice *ret_values);
+struct slice label_set_value(const struct label_set *set, unsigned nlabels, unsigned i);
+void label_set_values(const struct label_set *set, unsigned nlabels, struct slice *ret_values);
 
 /* A copy of the list of chunks, each counted; for snapshots. */
 struct chunk_ref *chunks_share(const struct series_table *t);
@@ -96,7 +96,7 @@ const char *chunk_bytes(const struct chunk *c);
 
 /* A series: its label set and the index of its cell. */
 struct series {
-    const struct record *record;
+    const struct label_set *labels;
     uint32_t index;
 };
 
@@ -124,9 +124,9 @@ static inline bool series_walk_next(struct series_walk *w, struct series *ret)
         w->at = chunk_bytes(w->next->chunk);
         w->next++;
     }
-    ret->record = (const struct record *)(const void *)w->at;
+    ret->labels = (const struct label_set *)(const void *)w->at;
     ret->index = w->index++;
-    w->at += record_size(w->nlabels, record_text_bytes(ret->record, w->nlabels));
+    w->at += label_set_size(w->nlabels, label_set_bytes(ret->labels, w->nlabels));
     w->left--;
     return true;
 }

@@ -1,5 +1,5 @@
 /* shape -- put together once per family and page, used for each of its series. A value is copied as
- * it stands when its record says that nothing in it needs an escape. */
+ * it stands when its label set says that nothing in it needs an escape. */
 #include "config.h"
 
 #include "metrics/shape.h"
@@ -42,9 +42,9 @@ void shape_init(struct shape *s, const struct expose_options *o, const struct fa
 }
 
 /* Every byte of a value may need a backslash. */
-size_t shape_room(const struct shape *s, const struct record *rec, unsigned nlabels)
+size_t shape_room(const struct shape *s, const struct label_set *set, unsigned nlabels)
 {
-    return s->text.n + 2 * record_text_bytes(rec, nlabels) + BLOCK;
+    return s->text.n + 2 * label_set_bytes(set, nlabels) + BLOCK;
 }
 
 static char *put_escaped(char *p, const char *s, size_t n)
@@ -57,15 +57,15 @@ static char *put_escaped(char *p, const char *s, size_t n)
     return p;
 }
 
-char *shape_put(char *p, const struct shape *s, const struct record *rec, unsigned nlabels)
+char *shape_put(char *p, const struct shape *s, const struct label_set *set, unsigned nlabels)
 {
-    const char *value = record_text(rec, nlabels);
+    const char *value = label_set_text(set, nlabels);
 
     p = put_piece(p, s->text.p, s->begin[1]);
     for (unsigned i = 0; i < nlabels; i++) {
-        size_t n = rec->len[i];
+        size_t n = set->len[i];
 
-        p = rec->plain ? put(p, value, n) : put_escaped(p, value, n);
+        p = set->plain ? put(p, value, n) : put_escaped(p, value, n);
         value += n;
         p = put_piece(p, s->text.p + s->begin[i + 1], s->begin[i + 2] - s->begin[i + 1]);
     }

@@ -26,9 +26,9 @@ struct shape {
 void shape_init(struct shape *s, const struct expose_options *o, const struct family_spec *spec,
                 struct slice name, const char *suffix);
 /* Room that shape_put may need. */
-size_t shape_room(const struct shape *s, const struct record *rec, unsigned nlabels);
-/* Writes it with the values of `rec`, escaped; returns the end. */
-char *shape_put(char *p, const struct shape *s, const struct record *rec, unsigned nlabels);
+size_t shape_room(const struct shape *s, const struct label_set *set, unsigned nlabels);
+/* Writes it with the values of `set`, escaped; returns the end. */
+char *shape_put(char *p, const struct shape *s, const struct label_set *set, unsigned nlabels);
 
 static inline char *put_piece(char *p, const char *s, size_t n)
 {

@@ -1,9 +1,9 @@
-/* snapshot_decode -- bytes that are not trusted, in the form of codec.h. Everything is bounded by
+/* snapshot_decode -- bytes that are not trusted, in the form of encoded.h. Everything is bounded by
  * the bytes that are there: a number of series is not believed, it is counted down while reading,
  * and each takes at least nine bytes. */
 #include "config.h"
 
-#include "metrics/codec.h"
+#include "metrics/encoded.h"
 
 #include "base/utf8.h"
 #include "metrics/expose.h"
@@ -182,7 +182,7 @@ int snapshot_decode(struct slice encoded, struct encoded_snapshot *ret)
     s.now_ns = (int64_t)read_u64(&r);
     s.nfamilies = read_u32(&r);
     s.families = r;
-    if (r.bad || version != CODEC_VERSION)
+    if (r.bad || version != ENCODED_VERSION)
         return -EBADMSG;
     for (uint32_t i = 0; i < s.nfamilies; i++)
         if (!family_decode(&r, &f) || !family_ok(&f))

@@ -1,11 +1,11 @@
-/* snapshot_encode -- a snapshot as bytes; the form is in codec.h.
+/* snapshot_encode -- a snapshot as bytes; the form is in encoded.h.
  *
  * One reservation per series, then plain stores: 100,000 series take a few milliseconds. */
 #include "config.h"
 
 #include "metrics/snapshot.h"
 
-#include "metrics/codec.h"
+#include "metrics/encoded.h"
 #include "metrics/snapshot_impl.h"
 
 #include <endian.h>
@@ -97,26 +97,26 @@ static char *put_cell(char *p, const struct family_copy *f, uint32_t index)
     }
 }
 
-static void encode_series(const struct family_copy *f, const struct record *rec, uint32_t index,
+static void encode_series(const struct family_copy *f, const struct label_set *set, uint32_t index,
                           struct buf *out)
 {
     unsigned nlabels = f->info->spec.nlabels;
-    const char *text = record_text(rec, nlabels);
+    const char *text = label_set_text(set, nlabels);
     size_t room = 64 + 2 * VARINT_MAX + f->info->spec.nbuckets * VARINT_MAX;
     char *p;
 
     for (unsigned i = 0; i < nlabels; i++)
-        room += rec->len[i] + (size_t)VARINT_MAX;
+        room += set->len[i] + (size_t)VARINT_MAX;
     p = buf_reserve(out, room);
     *p++ = (char)series_flags(f, index);
-    p = put_u64(p, (uint64_t)atomic_load_explicit(&rec->created_ns, memory_order_relaxed));
+    p = put_u64(p, (uint64_t)atomic_load_explicit(&set->created_ns, memory_order_relaxed));
     if (f->cells.stamps)
         p = put_u64(p, (uint64_t)f->cells.stamps[index]);
     for (unsigned i = 0; i < nlabels; i++) {
-        p = put_varint(p, rec->len[i]);
-        memcpy(p, text, rec->len[i]);
-        p += rec->len[i];
-        text += rec->len[i];
+        p = put_varint(p, set->len[i]);
+        memcpy(p, text, set->len[i]);
+        p += set->len[i];
+        text += set->len[i];
     }
     p = put_cell(p, f, index);
     *p = '\0';
@@ -163,13 +163,13 @@ static void encode_family(const struct family_copy *f, struct buf *out)
     encode_head(f, out);
     series_walk_init(&w, f->chunks, f->info->spec.nlabels, f->n);
     while (series_walk_next(&w, &s))
-        encode_series(f, s.record, s.index, out);
+        encode_series(f, s.labels, s.index, out);
     (void)put_u64(out->p + length_at, out->n - body_at);
 }
 
 void snapshot_encode(const struct snapshot *s, struct buf *out)
 {
-    buf_u32(out, CODEC_VERSION);
+    buf_u32(out, ENCODED_VERSION);
     buf_u64(out, (uint64_t)s->now_ns);
     buf_u32(out, s->n + s->nparked);
     for (unsigned i = 0; i < s->n; i++)

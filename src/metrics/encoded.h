@@ -1,4 +1,4 @@
-/* codec -- the encoded form of a snapshot, as its writer and its readers share it.
+/* encoded -- the bytes of a snapshot, as its writer and its readers share it.
  *
  *   snapshot   u32 version, u64 now_ns, u32 families, then for each
  *   family       u64 parked since (0 = in use), u64 bytes of body, body
@@ -15,13 +15,13 @@
  * Reading trusts nothing: snapshot_decode looks at everything before anybody changes a registry.
  *
  * Only this room includes this header. */
-#ifndef LT_METRICS_CODEC_H
-#define LT_METRICS_CODEC_H
+#ifndef LT_METRICS_ENCODED_H
+#define LT_METRICS_ENCODED_H
 
 #include "base/buf.h"
 #include "metrics/registry.h"
 
-enum { CODEC_VERSION = 1, VARINT_MAX = 10 };
+enum { ENCODED_VERSION = 1, VARINT_MAX = 10 };
 
 enum family_flags {
     FAMILY_IS_OWN = 1 << 0,
