@@ -109,18 +109,3 @@ int output_format(const struct command *c, const char *text, enum expose_format 
         return usage_error(c, "--format is text, openmetrics or json, not \"%s\"", text);
     return -1;
 }
-
-int input_slurp(const char *path, struct buf *out)
-{
-    FILE *f = fopen(path, "re");
-
-    if (!f)
-        return -errno;
-    for (size_t n = 1; n > 0; out->n += n)
-        n = fread(buf_reserve(out, 65536), 1, 65536, f);
-    out->p[out->n] = '\0';
-    int r = ferror(f) ? -EIO : 0;
-
-    fclose(f);
-    return r;
-}

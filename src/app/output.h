@@ -31,7 +31,4 @@ int output_page(const char *path, struct slice page);
 /* --format: text (also NULL), openmetrics or json. -1 to go on, or the exit code of wrong usage. */
 int output_format(const struct command *c, const char *text, enum expose_format *ret_format);
 
-/* Appends a whole file. 0 or negative errno. */
-int input_slurp(const char *path, struct buf *out);
-
 #endif

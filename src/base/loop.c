@@ -4,15 +4,15 @@
  * watch that an earlier callback of the same turn removed; so removal only marks it dead and puts
  * it on a list that is freed at the end of the turn, when no event can point to it any more.
  *
- * Armed timers lie in a binary heap by time; each knows its place, so that setting it again is
- * O(log n). Those that are due are first taken out together and then called: one that sets itself
- * to the past comes again in the next turn, after the descriptors had their share, and holds up
- * nobody. */
+ * Armed timers lie in a heap by time; those of the same time fire in the order in which they were
+ * set. Those that are due are first taken out together and then called: one that sets itself to the
+ * past comes again in the next turn, after the descriptors had their share, and holds up nobody. */
 #include "config.h"
 
 #include "base/loop.h"
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/xalloc.h"
 
 #include <assert.h>
@@ -34,17 +34,13 @@ struct loop_watch {
     int fd;
 };
 
-/* Where a timer is, when not in the heap at place >= 0. */
-enum { NOT_ARMED = -1, DUE = -2 };
-
 struct loop_timer {
+    struct heap_node node;
     struct loop *loop;
     struct loop_timer *next_due;
     loop_timer_fn *fn;
     void *ctx;
-    int64_t at_ns;
-    uint64_t seq;    /* timers of the same time fire in the order in which they were set */
-    ptrdiff_t place; /* in the heap, or one of the above */
+    enum { NOT_ARMED, ARMED /* in the heap */, DUE } state;
 };
 
 struct signal_handler {
@@ -56,17 +52,20 @@ struct signal_handler {
 struct loop {
     int epfd, sigfd; /* sigfd is -1 until the first signal is added */
     int64_t now_ns;
-    uint64_t seq;
     bool stop, in_turn;
     struct loop_watch *dead; /* freed at the end of the turn */
     struct loop_watch *signal_watch;
     struct loop_timer *due; /* taken out of the heap, not yet called */
-    struct loop_timer **heap;
-    size_t ntimers, cap_timers;
+    struct heap timers;
     struct signal_handler *handlers;
     size_t nhandlers, cap_handlers;
     sigset_t signals;
 };
+
+static struct loop_timer *timer_of(struct heap_node *node)
+{
+    return (struct loop_timer *)(void *)node;
+}
 
 int loop_new(struct loop **ret_loop)
 {
@@ -102,9 +101,9 @@ void loop_free(struct loop *l)
         loop_remove_fd(l, l->signal_watch);
     free_dead(l);
     /* The owner of an armed timer may free it after us. */
-    for (size_t i = 0; i < l->ntimers; i++)
-        l->heap[i]->place = NOT_ARMED;
-    free(l->heap);
+    for (size_t i = 0; i < l->timers.n; i++)
+        timer_of(l->timers.list[i])->state = NOT_ARMED;
+    free(l->timers.list);
     free(l->handlers);
     if (l->sigfd >= 0)
         (void)close(l->sigfd);
@@ -141,55 +140,6 @@ void loop_remove_fd(struct loop *l, struct loop_watch *w)
     l->dead = w;
 }
 
-static bool earlier(const struct loop_timer *a, const struct loop_timer *b)
-{
-    return a->at_ns != b->at_ns ? a->at_ns < b->at_ns : a->seq < b->seq;
-}
-
-static void heap_put(struct loop *l, size_t place, struct loop_timer *t)
-{
-    l->heap[place] = t;
-    t->place = (ptrdiff_t)place;
-}
-
-static void heap_up(struct loop *l, size_t place, struct loop_timer *t)
-{
-    while (place > 0 && earlier(t, l->heap[(place - 1) / 2])) {
-        heap_put(l, place, l->heap[(place - 1) / 2]);
-        place = (place - 1) / 2;
-    }
-    heap_put(l, place, t);
-}
-
-static void heap_down(struct loop *l, size_t place, struct loop_timer *t)
-{
-    for (;;) {
-        size_t child = 2 * place + 1;
-
-        if (child + 1 < l->ntimers && earlier(l->heap[child + 1], l->heap[child]))
-            child++;
-        if (child >= l->ntimers || !earlier(l->heap[child], t))
-            break;
-        heap_put(l, place, l->heap[child]);
-        place = child;
-    }
-    heap_put(l, place, t);
-}
-
-static void heap_remove(struct loop *l, struct loop_timer *t)
-{
-    size_t place = (size_t)t->place;
-    struct loop_timer *last = l->heap[--l->ntimers];
-
-    t->place = NOT_ARMED;
-    if (last == t)
-        return;
-    if (earlier(last, t))
-        heap_up(l, place, last);
-    else
-        heap_down(l, place, last);
-}
-
 static void due_remove(struct loop *l, struct loop_timer *t)
 {
     struct loop_timer **at = &l->due;
@@ -197,7 +147,7 @@ static void due_remove(struct loop *l, struct loop_timer *t)
     while (*at != t)
         at = &(*at)->next_due;
     *at = t->next_due;
-    t->place = NOT_ARMED;
+    t->state = NOT_ARMED;
 }
 
 struct loop_timer *loop_timer_new(struct loop *l, loop_timer_fn *fn, void *ctx)
@@ -207,30 +157,26 @@ struct loop_timer *loop_timer_new(struct loop *l, loop_timer_fn *fn, void *ctx)
     t->loop = l;
     t->fn = fn;
     t->ctx = ctx;
-    t->at_ns = INT64_MAX;
-    t->place = NOT_ARMED;
     return t;
 }
 
 static void disarm(struct loop_timer *t)
 {
-    if (t->place >= 0)
-        heap_remove(t->loop, t);
-    else if (t->place == DUE)
+    if (t->state == ARMED)
+        heap_remove(&t->loop->timers, &t->node);
+    else if (t->state == DUE)
         due_remove(t->loop, t);
+    t->state = NOT_ARMED;
 }
 
 void loop_timer_set(struct loop_timer *t, int64_t at_ns)
 {
-    struct loop *l = t->loop;
-
     disarm(t);
-    t->at_ns = at_ns;
     if (at_ns == INT64_MAX)
         return;
-    t->seq = l->seq++;
-    GROW(l->heap, l->ntimers, l->cap_timers);
-    heap_up(l, l->ntimers++, t);
+    t->node.time_ns = at_ns;
+    heap_add(&t->loop->timers, &t->node);
+    t->state = ARMED;
 }
 
 void loop_timer_free(struct loop_timer *t)
@@ -245,11 +191,11 @@ static void run_timers(struct loop *l)
 {
     struct loop_timer **tail = &l->due;
 
-    while (l->ntimers && l->heap[0]->at_ns <= l->now_ns) {
-        struct loop_timer *t = l->heap[0];
+    while (l->timers.n && l->timers.list[0]->time_ns <= l->now_ns) {
+        struct loop_timer *t = timer_of(l->timers.list[0]);
 
-        heap_remove(l, t);
-        t->place = DUE;
+        disarm(t);
+        t->state = DUE;
         t->next_due = NULL;
         *tail = t;
         tail = &t->next_due;
@@ -333,9 +279,9 @@ static int timer_wait_ms(const struct loop *l)
 {
     int64_t at, now;
 
-    if (l->ntimers == 0)
+    if (l->timers.n == 0)
         return -1;
-    at = l->heap[0]->at_ns;
+    at = l->timers.list[0]->time_ns;
     now = clock_mono_ns();
     if (at <= now)
         return 0;

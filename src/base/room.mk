@@ -12,6 +12,8 @@ liblogtally_a_SOURCES += \
 	src/base/decimal.h \
 	src/base/jsonout.c \
 	src/base/jsonout.h \
+	src/base/heap.c \
+	src/base/heap.h \
 	src/base/log.c \
 	src/base/log.h \
 	src/base/loop.c \
@@ -26,6 +28,8 @@ liblogtally_a_SOURCES += \
 	src/base/pow10.h \
 	src/base/slice.c \
 	src/base/slice.h \
+	src/base/slurp.c \
+	src/base/slurp.h \
 	src/base/unit.c \
 	src/base/unit.h \
 	src/base/utf8.c \

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/slurp.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -117,7 +118,7 @@ static void compare(const struct test_case *c, struct slice page, struct buf *wh
 {
     struct exposition expected = {0}, got = {0};
     struct buf text = BUF_INIT;
-    int r = input_slurp(c->prom, &text);
+    int r = slurp(c->prom, &text);
 
     if (r < 0)
         buf_fmt(why, "cannot read %s: %s; make it with --record\n", c->prom, strerror(-r));

@@ -17,6 +17,7 @@
 
 #include "config/ini.h"
 
+#include "base/slurp.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "config/ini_line.h"
@@ -348,23 +349,6 @@ struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistak
     return d;
 }
 
-/* 0, or negative errno. */
-static int read_all(int fd, struct buf *out)
-{
-    for (;;) {
-        char *to = buf_reserve(out, 1 << 16);
-        ssize_t n = read(fd, to, 1 << 16);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return n < 0 ? -errno : 0;
-        out->n += (size_t)n;
-        if (out->n > FILE_MAX)
-            return -EFBIG;
-    }
-}
-
 /* A FIFO to which nobody writes is an empty file: opening one must not stop a daemon that
  * reloads. */
 static int open_file(const char *path)
@@ -381,7 +365,7 @@ struct ini_doc *ini_read(const char *path, struct mistakes *m)
     struct buf text = BUF_INIT;
     struct ini_doc *d = NULL;
     int fd = open_file(path);
-    int r = fd < 0 ? -errno : read_all(fd, &text);
+    int r = fd < 0 ? -errno : slurp_fd(fd, FILE_MAX, &text);
 
     if (r < 0)
         mistake_add(m, MISTAKE, (struct where){.file = path}, "cannot read it: %s", strerror(-r));

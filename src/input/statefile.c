@@ -19,6 +19,7 @@
 
 #include "input/statefile.h"
 
+#include "base/slurp.h"
 #include "base/xalloc.h"
 #include "input/crc32c.h"
 
@@ -129,16 +130,8 @@ static int read_whole(int dir, const char *name, struct buf *ret_bytes)
         r = -errno;
     else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > STATE_MAX)
         r = -EBADMSG;
-    while (r == 0) {
-        ssize_t n = read(fd, buf_reserve(ret_bytes, 1 << 16), 1 << 16);
-
-        if (n > 0)
-            ret_bytes->n += (size_t)n;
-        else if (n == 0)
-            break;
-        else if (errno != EINTR)
-            r = -errno;
-    }
+    else
+        r = slurp_fd(fd, STATE_MAX, ret_bytes);
     (void)close(fd);
     return r;
 }

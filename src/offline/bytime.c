@@ -3,7 +3,7 @@
 
 #include "offline/bytime.h"
 
-#include "base/log.h"
+#include "base/heap.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
 
@@ -15,9 +15,10 @@
 enum { ZONE_STEP_S = 900, ZONE_STEPS = 97 /* -12 h .. 12 h */, ZONE_SURE = 20 };
 
 struct file {
-    struct archive *archive; /* NULL: its end was read */
+    struct heap_node node; /* while it waits for its turn: by its first time */
+    const struct input *input;
+    struct archive *archive; /* NULL: not open yet, or its end was read */
     struct source *source;
-    const char *path;
     struct slice rest; /* of the block at hand */
     int64_t time_ns;   /* the newest time seen in it */
     int64_t line_ns;   /* that of the line before */
@@ -25,26 +26,24 @@ struct file {
     size_t held;       /* its lines that wait, or were handed out last */
 };
 
+/* A line that waits, or was handed out last. */
 struct held {
-    int64_t time_ns;
-    uint64_t seq; /* order of reading: lines of one time stay in order */
+    struct heap_node node; /* lines of one time stay in the order of reading */
     struct file *file;
     const char *stream;
-    char *text;
     size_t n;
+    char text[];
 };
 
 struct bytime {
     struct session *session;
     int64_t slack_ns, latest_ns, last_ns;
-    const struct input **waiting; /* for their turn: [next, nwaiting), by their first times */
-    size_t next, nwaiting, waiting_cap;
+    struct heap waiting; /* files whose turn is still to come */
     struct file **open;
     size_t nopen, open_cap;
-    struct held *heap;
-    size_t n, cap;
-    uint64_t seq, held_bytes, bytes;
-    struct held out; /* the line handed out last */
+    struct heap heap;
+    uint64_t held_bytes, bytes;
+    struct held *out; /* the line handed out last; or NULL */
     struct bytime_stats stats;
     uint64_t zones[ZONE_STEPS], zones_total;
 };
@@ -67,58 +66,61 @@ static void file_free(struct file *f)
     free(f);
 }
 
-static void held_release(struct held *h)
+static struct file *file_of(struct heap_node *node)
 {
-    free(h->text);
-    if (h->file && --h->file->held == 0 && !h->file->archive)
+    return (struct file *)(void *)node;
+}
+
+static void held_free(struct held *h)
+{
+    if (h && --h->file->held == 0 && !h->file->archive)
         file_free(h->file);
-    *h = (struct held){.text = NULL};
+    free(h);
+}
+
+static struct held *held_of(struct heap_node *node)
+{
+    return (struct held *)(void *)node;
 }
 
 void bytime_free(struct bytime *t)
 {
     if (!t)
         return;
-    held_release(&t->out);
-    for (size_t i = 0; i < t->n; i++)
-        held_release(&t->heap[i]);
+    held_free(t->out);
+    for (size_t i = 0; i < t->heap.n; i++)
+        held_free(held_of(t->heap.list[i]));
     for (size_t i = 0; i < t->nopen; i++)
         file_free(t->open[i]);
-    free(t->waiting);
+    for (size_t i = 0; i < t->waiting.n; i++)
+        file_free(file_of(t->waiting.list[i]));
+    free(t->waiting.list);
     free(t->open);
-    free(t->heap);
+    free(t->heap.list);
     free(t);
 }
 
 void bytime_add(struct bytime *t, const struct input *in)
 {
-    size_t k = t->nwaiting;
+    struct file *f = xcalloc(1, sizeof *f);
 
-    GROW(t->waiting, t->nwaiting, t->waiting_cap);
-    for (; k > 0 && t->waiting[k - 1]->first_ns > in->first_ns; k--)
-        t->waiting[k] = t->waiting[k - 1];
-    t->waiting[k] = in;
-    t->nwaiting++;
+    f->node.time_ns = f->time_ns = f->line_ns = in->first_ns;
+    f->input = in;
+    heap_add(&t->waiting, &f->node);
 }
 
-static int open_file(struct bytime *t, const struct input *in, struct buf *err)
+static int open_file(struct bytime *t, struct file *f, struct buf *err)
 {
-    struct archive *archive;
-    int r = archive_open(in->path, &archive);
+    const struct input *in = f->input;
+    int r = archive_open(in->path, &f->archive);
 
     if (r < 0) {
         buf_fmt(err, "cannot read %s: %s", in->path, strerror(-r));
         return r;
     }
-    struct file *f = xcalloc(1, sizeof *f);
-
-    *f = (struct file){
-        .archive = archive,
-        .source = source_new(t->session->setup->rules, in->log, in->path, t->session->next_id++),
-        .path = in->path,
-        .time_ns = in->first_ns,
-        .line_ns = in->first_ns};
+    f->source = source_new(t->session->setup->rules, in->log, in->path, t->session->next_id++);
     f->source->dated_ns = in->first_ns; /* lines before the first date take it from there */
+    heap_remove(&t->waiting, &f->node);
     GROW(t->open, t->nopen, t->open_cap);
     t->open[t->nopen++] = f;
     return 0;
@@ -145,38 +147,6 @@ static uint64_t held_size(const struct held *h)
     return sizeof *h + h->n;
 }
 
-static bool before(const struct held *a, const struct held *b)
-{
-    return a->time_ns != b->time_ns ? a->time_ns < b->time_ns : a->seq < b->seq;
-}
-
-static void heap_push(struct bytime *t, struct held h)
-{
-    size_t i = t->n;
-
-    GROW(t->heap, t->n, t->cap);
-    t->n++;
-    for (; i > 0 && before(&h, &t->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        t->heap[i] = t->heap[(i - 1) / 2];
-    t->heap[i] = h;
-}
-
-static struct held heap_pop(struct bytime *t)
-{
-    struct held top = t->heap[0], last = t->heap[--t->n];
-    size_t i = 0;
-
-    for (size_t child; (child = 2 * i + 1) < t->n; i = child) {
-        if (child + 1 < t->n && before(&t->heap[child + 1], &t->heap[child]))
-            child++;
-        if (!before(&t->heap[child], &last))
-            break;
-        t->heap[i] = t->heap[child];
-    }
-    t->heap[i] = last;
-    return top;
-}
-
 /* Where a line without a date sits beside the last dated one: a constant distance of hours means
  * that its clock is in another zone. */
 static void note_zone(struct bytime *t, const struct file *f, const struct engine_peek *line)
@@ -193,29 +163,26 @@ static void note_zone(struct bytime *t, const struct file *f, const struct engin
 
 static void hold(struct bytime *t, struct file *f, const struct engine_peek *line)
 {
-    struct held h = {.time_ns = line->time_ns,
-                     .seq = t->seq++,
-                     .file = f,
-                     .stream = line->stream,
-                     .text = xstrslice(line->line),
-                     .n = line->line.n};
+    int64_t time_ns = line->has_time ? line->time_ns : f->line_ns;
+    struct held *h = xmalloc(sizeof *h + line->line.n);
 
-    if (!line->has_time)
-        h.time_ns = f->line_ns;
-    else if (!line->dated)
+    if (line->has_time && !line->dated)
         note_zone(t, f, line);
-    if (h.time_ns == INPUT_NO_TIME && t->stats.timeless++ == 0)
-        t->stats.timeless_path = f->path;
-    f->line_ns = h.time_ns;
-    if (h.time_ns > f->time_ns)
-        f->time_ns = h.time_ns;
-    if (h.time_ns < t->last_ns) {
-        t->stats.late += h.time_ns != INPUT_NO_TIME;
-        h.time_ns = t->last_ns;
+    if (time_ns == INPUT_NO_TIME && t->stats.timeless++ == 0)
+        t->stats.timeless_path = f->input->path;
+    f->line_ns = time_ns;
+    if (time_ns > f->time_ns)
+        f->time_ns = time_ns;
+    if (time_ns < t->last_ns) {
+        t->stats.late += time_ns != INPUT_NO_TIME;
+        time_ns = t->last_ns;
     }
-    t->held_bytes += held_size(&h);
+    *h = (struct held){
+        .node.time_ns = time_ns, .file = f, .stream = line->stream, .n = line->line.n};
+    memcpy(h->text, line->line.p, h->n);
+    t->held_bytes += held_size(h);
     f->held++;
-    heap_push(t, h);
+    heap_add(&t->heap, &h->node);
 }
 
 /* The next block of a file, which is closed at its end. */
@@ -234,7 +201,7 @@ static int next_block(struct bytime *t, struct file *f, struct buf *err)
     if (archive_too_long(f->archive))
         engine_too_long(s->engine, f->source->log, archive_too_long(f->archive));
     if (r < 0)
-        buf_fmt(err, "cannot read %s to its end: %s", f->path,
+        buf_fmt(err, "cannot read %s to its end: %s", f->input->path,
                 r == -EBADMSG ? "it is damaged" : strerror(-r));
     close_file(t, f);
     return r;
@@ -284,16 +251,15 @@ static struct file *least_open(const struct bytime *t)
 /* The file to read on in, opened if it is its turn; NULL when all were read. */
 static int furthest_behind(struct bytime *t, struct file **ret_file, struct buf *err)
 {
-    while ((*ret_file = least_open(t)), t->next < t->nwaiting) {
-        const struct input *in = t->waiting[t->next];
+    while ((*ret_file = least_open(t)), t->waiting.n) {
+        struct file *next = file_of(t->waiting.list[0]);
 
-        if (*ret_file && (*ret_file)->time_ns <= in->first_ns)
+        if (*ret_file && (*ret_file)->time_ns <= next->node.time_ns)
             break;
-        int r = open_file(t, in, err);
+        int r = open_file(t, next, err);
 
         if (r < 0)
             return r;
-        t->next++;
     }
     return 0;
 }
@@ -301,11 +267,12 @@ static int furthest_behind(struct bytime *t, struct file **ret_file, struct buf 
 /* May the oldest waiting line go? */
 static bool is_ripe(const struct bytime *t, const struct file *behind)
 {
-    if (t->n == 0)
+    if (t->heap.n == 0)
         return false;
     if (!behind || t->held_bytes > HELD_MAX)
         return true;
-    return behind->time_ns != INPUT_NO_TIME && t->heap[0].time_ns <= behind->time_ns - t->slack_ns;
+    return behind->time_ns != INPUT_NO_TIME &&
+           t->heap.list[0]->time_ns <= behind->time_ns - t->slack_ns;
 }
 
 int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek *ret_line,
@@ -314,7 +281,8 @@ int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek
     struct file *behind;
     int r;
 
-    held_release(&t->out);
+    held_free(t->out);
+    t->out = NULL;
     while ((r = furthest_behind(t, &behind, err)) == 0 && !is_ripe(t, behind)) {
         if (!behind)
             return 0;
@@ -323,18 +291,18 @@ int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek
     }
     if (r < 0)
         return r;
-    t->out = heap_pop(t);
-    t->held_bytes -= held_size(&t->out);
+    struct held *h = t->out = held_of(t->heap.list[0]);
+
+    heap_remove(&t->heap, &h->node);
+    t->held_bytes -= held_size(h);
     t->stats.lines++;
     if (t->stats.first_ns == INPUT_NO_TIME)
-        t->stats.first_ns = t->out.time_ns;
-    if (t->out.time_ns > t->last_ns)
-        t->last_ns = t->out.time_ns;
-    *ret_source = t->out.file->source;
-    *ret_line = (struct engine_peek){.line = {t->out.text, t->out.n},
-                                     .stream = t->out.stream,
-                                     .time_ns = t->out.time_ns,
-                                     .has_time = true};
+        t->stats.first_ns = h->node.time_ns;
+    if (h->node.time_ns > t->last_ns)
+        t->last_ns = h->node.time_ns;
+    *ret_source = h->file->source;
+    *ret_line = (struct engine_peek){
+        .line = {h->text, h->n}, .stream = h->stream, .time_ns = h->node.time_ns, .has_time = true};
     return 1;
 }
 

@@ -11,7 +11,9 @@
 #include "app/output.h"
 #include "offline/inputs.h"
 
+#include "base/heap.h"
 #include "base/log.h"
+#include "base/slurp.h"
 #include "base/xalloc.h"
 #include "input/crc32c.h"
 #include "metrics/snapshot.h"
@@ -24,8 +26,9 @@
 static const char magic[8] = {'L', 'T', 'S', 'N', 'A', 'P', '1', '\n'};
 
 struct part {
+    struct heap_node
+        node; /* by the time of the first line; parts of one time stay as they were given */
     const char *path;
-    int64_t first_ns;
     struct buf file; /* empty: read it (again) */
     struct slice values;
 };
@@ -51,7 +54,7 @@ int merge_write_file(const char *path, struct registry *registry, int64_t first_
 /* Reads and checks a file. 0 or negative errno with a sentence in *err. */
 static int part_read(struct part *p, struct buf *err)
 {
-    int r = input_slurp(p->path, &p->file);
+    int r = slurp(p->path, &p->file);
 
     if (r < 0) {
         buf_fmt(err, "cannot read %s: %s", p->path, strerror(-r));
@@ -70,14 +73,14 @@ static int part_read(struct part *p, struct buf *err)
         buf_fmt(err, "%s: the snapshot is damaged", p->path);
         return -EBADMSG;
     }
-    p->first_ns = (int64_t)read_u64(&in);
+    p->node.time_ns = (int64_t)read_u64(&in);
     p->values = slice_make(in.p, (size_t)(in.end - in.p));
     return 0;
 }
 
 /* Learns the time of each. A pipe is kept; a file is read again when it is its turn, so that a
  * thousand large ones need the memory of one. */
-static int find_times(struct part *parts, size_t n, struct buf *err)
+static int find_times(struct part *parts, size_t n, struct heap *ret_order, struct buf *err)
 {
     for (size_t i = 0; i < n; i++) {
         struct stat st;
@@ -87,21 +90,9 @@ static int find_times(struct part *parts, size_t n, struct buf *err)
             return r;
         if (stat(parts[i].path, &st) == 0 && S_ISREG(st.st_mode))
             buf_release(&parts[i].file);
+        heap_add(ret_order, &parts[i].node);
     }
     return 0;
-}
-
-/* Parts of one time, and those without any, stay as they were given. */
-static void sort_by_time(struct part *parts, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        struct part moved = parts[i];
-        size_t k = i;
-
-        for (; k > 0 && parts[k - 1].first_ns > moved.first_ns; k--)
-            parts[k] = parts[k - 1];
-        parts[k] = moved;
-    }
 }
 
 static int part_add(struct part *p, struct registry *registry, struct buf *err)
@@ -131,24 +122,28 @@ static const struct option_row rows[] = {
 static int add_all(const struct strings *files, struct registry *registry, int64_t *ret_first_ns)
 {
     struct part *parts = xcalloc(files->n, sizeof *parts);
+    struct heap order = {0};
     struct buf err = BUF_INIT;
     int r;
 
     for (size_t i = 0; i < files->n; i++)
         parts[i].path = files->list[i];
-    r = find_times(parts, files->n, &err);
-    sort_by_time(parts, files->n);
+    r = find_times(parts, files->n, &order, &err);
     *ret_first_ns = INPUT_NO_TIME;
-    for (size_t i = 0; r == 0 && i < files->n; i++) {
+    while (r == 0 && order.n) {
+        struct part *p = (struct part *)(void *)order.list[0];
+
+        heap_remove(&order, &p->node);
         if (*ret_first_ns == INPUT_NO_TIME)
-            *ret_first_ns = parts[i].first_ns;
-        r = part_add(&parts[i], registry, &err);
+            *ret_first_ns = p->node.time_ns;
+        r = part_add(p, registry, &err);
     }
     if (r < 0)
         log_error("%s", err.p);
     for (size_t i = 0; i < files->n; i++)
         buf_release(&parts[i].file);
     free(parts);
+    free(order.list);
     buf_release(&err);
     return r < 0 ? EXIT_MISTAKES : -1;
 }
