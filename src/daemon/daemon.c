@@ -214,11 +214,11 @@ static void save_first(struct daemon *d)
 }
 
 /* A reload waits for the writer, and goes before the next save. */
-static void on_saved(void *ctx, struct writer_result *result)
+static void on_saved(void *ctx, struct writer_job *job)
 {
     struct daemon *d = ctx;
 
-    daemon_take_saved(d, result);
+    daemon_take_saved(d, job);
     if (d->reload_again)
         daemon_reload(d, NULL);
     else if (d->scrapes)

@@ -100,7 +100,7 @@ void daemon_tail_options(struct daemon *d, struct tail_options *ret_options);
 uint64_t daemon_version(const struct daemon *d);
 void daemon_save(struct daemon *d);
 /* A save has ended: its pages are taken over, the scrapes that waited for them answered. */
-void daemon_take_saved(struct daemon *d, struct writer_result *result);
+void daemon_take_saved(struct daemon *d, struct writer_job *job);
 void daemon_scrape(void *ctx, struct http_request *r);
 void daemon_deadline(void *ctx);
 /* Takes the registry as it is as durable: right after a start or a restore. */

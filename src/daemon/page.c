@@ -105,7 +105,6 @@ void daemon_save(struct daemon *d)
 {
     int64_t now = clock_mono_ns();
     struct writer_job job = {
-        .save = true,
         .options = page_options(d),
         .wall_ns = clock_wall_ns(),
         .version = daemon_version(d),
@@ -232,18 +231,18 @@ void daemon_deadline(void *ctx)
     answer_waiting(ctx, false);
 }
 
-static void take_result(struct daemon *d, struct writer_result *result)
+static void take_result(struct daemon *d, struct writer_job *job)
 {
     drop_pages(d);
     snapshot_free(d->durable);
-    d->durable = result->snapshot;
-    memcpy(d->pages, result->pages, sizeof d->pages);
-    d->durable_version = result->version;
+    d->durable = job->snapshot;
+    memcpy(d->pages, job->pages, sizeof d->pages);
+    d->durable_version = job->version;
     d->durable_mono_ns = d->saving_mono_ns;
-    if (result->saved) {
-        d->checkpoint_wall_ns = result->wall_ns;
-        d->checkpoint_bytes = result->bytes;
-        d->checkpoint_duration_ns = result->duration_ns;
+    if (job->saved) {
+        d->checkpoint_wall_ns = job->wall_ns;
+        d->checkpoint_bytes = job->bytes;
+        d->checkpoint_duration_ns = job->duration_ns;
     }
 }
 
@@ -259,14 +258,14 @@ static void note_outcome(struct daemon *d, int error)
     d->checkpoint_failures += error != 0;
 }
 
-void daemon_take_saved(struct daemon *d, struct writer_result *result)
+void daemon_take_saved(struct daemon *d, struct writer_job *job)
 {
-    note_outcome(d, result->error);
-    if (result->error == 0)
-        take_result(d, result);
+    note_outcome(d, job->error);
+    if (job->error == 0)
+        take_result(d, job);
     else
-        snapshot_free(result->snapshot);
-    answer_waiting(d, result->error != 0);
+        snapshot_free(job->snapshot);
+    answer_waiting(d, job->error != 0);
 }
 
 void daemon_scrape(void *ctx, struct http_request *r)

@@ -1,5 +1,5 @@
-/* writer -- a thread that waits for one job at a time. One slot for a job, one for its result; a
- * mutex guards both, an eventfd wakes the loop. */
+/* writer -- a thread that waits for one job at a time. There is one slot; a mutex guards whose it is,
+ * an eventfd wakes the loop. */
 #include "config.h"
 
 #include "daemon/writer.h"
@@ -20,19 +20,19 @@ struct writer {
     struct statefile *statefile;
     writer_done_fn *done;
     void *ctx;
-    int wake; /* eventfd: a result is there */
+    int wake; /* eventfd: a job is done */
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    bool busy; /* of the loop's side: a job was started and its result not yet delivered */
+    bool busy; /* of the loop's side: a job was started and not yet delivered */
     /* Guarded by the mutex: */
-    bool has_job, has_result, stop;
-    struct writer_job job;
-    struct writer_result result;
+    bool stop;
+    enum { EMPTY, WAITING, DONE } state;
+    struct writer_job job; /* the loop's while EMPTY or DONE, the thread's while WAITING */
 };
 
-void payload_encode(int64_t running_ns, struct slice files, const struct snapshot *snapshot,
-                    struct buf *out)
+static void payload_encode(int64_t running_ns, struct slice files, const struct snapshot *snapshot,
+                           struct buf *out)
 {
     size_t at;
 
@@ -83,158 +83,148 @@ void rendering_release(struct rendering *r)
     *r = (struct rendering){0};
 }
 
-static void do_job(struct writer *s, struct writer_job *job, struct writer_result *result)
+static void do_job(struct statefile *statefile, struct writer_job *job)
 {
     int64_t start = clock_mono_ns();
 
-    *result = (struct writer_result){
-        .snapshot = job->snapshot, .wall_ns = job->wall_ns, .version = job->version};
-    if (job->save) {
+    if (statefile) {
         struct buf payload = BUF_INIT;
 
         payload_encode(job->running_ns, buf_all(&job->files), job->snapshot, &payload);
-        result->error = statefile_save(s->statefile, buf_all(&payload), job->wall_ns);
-        result->saved = result->error == 0;
-        result->bytes = payload.n;
-        result->duration_ns = clock_mono_ns() - start;
+        job->error = statefile_save(statefile, buf_all(&payload), job->wall_ns);
+        job->saved = job->error == 0;
+        job->bytes = payload.n;
+        job->duration_ns = clock_mono_ns() - start;
         buf_release(&payload);
     }
-    for (unsigned f = 0; f < PAGE_FORMATS && result->error == 0; f++)
+    for (unsigned f = 0; f < PAGE_FORMATS && job->error == 0; f++)
         if (job->render[f])
-            rendering_make(job->snapshot, &job->options, f, &result->pages[f]);
+            rendering_make(job->snapshot, &job->options, f, &job->pages[f]);
     buf_release(&job->files);
 }
 
 static void *work(void *ctx)
 {
-    struct writer *s = ctx;
+    struct writer *w = ctx;
 
-    pthread_mutex_lock(&s->mutex);
-    while (!s->stop) {
-        if (!s->has_job) {
-            pthread_cond_wait(&s->changed, &s->mutex);
+    pthread_mutex_lock(&w->mutex);
+    while (!w->stop) {
+        if (w->state != WAITING) {
+            pthread_cond_wait(&w->changed, &w->mutex);
             continue;
         }
-        struct writer_job job = s->job;
-        struct writer_result result;
-
-        s->has_job = false;
-        pthread_mutex_unlock(&s->mutex);
-        do_job(s, &job, &result);
-        pthread_mutex_lock(&s->mutex);
-        s->result = result;
-        s->has_result = true;
-        pthread_cond_broadcast(&s->changed);
-        eventfd_write(s->wake, 1);
+        pthread_mutex_unlock(&w->mutex);
+        do_job(w->statefile, &w->job);
+        pthread_mutex_lock(&w->mutex);
+        w->state = DONE;
+        pthread_cond_broadcast(&w->changed);
+        eventfd_write(w->wake, 1);
     }
-    pthread_mutex_unlock(&s->mutex);
+    pthread_mutex_unlock(&w->mutex);
     return NULL;
 }
 
-/* On the loop: a result is there, or was fetched by writer_wait already. */
+/* On the loop: a job is done, or was fetched by writer_wait already. */
 static void deliver(void *ctx, uint32_t events)
 {
-    struct writer *s = ctx;
-    struct writer_result result;
+    struct writer *w = ctx;
     eventfd_t count;
 
     (void)events;
-    eventfd_read(s->wake, &count);
-    pthread_mutex_lock(&s->mutex);
-    bool there = s->has_result;
+    eventfd_read(w->wake, &count);
+    pthread_mutex_lock(&w->mutex);
+    bool done = w->state == DONE;
 
-    result = s->result;
-    s->has_result = false;
-    pthread_mutex_unlock(&s->mutex);
-    if (!there)
+    if (done)
+        w->state = EMPTY;
+    pthread_mutex_unlock(&w->mutex);
+    if (!done)
         return;
-    s->busy = false;
-    s->done(s->ctx, &result);
+    struct writer_job job = w->job;
+
+    w->busy = false;
+    w->done(w->ctx, &job);
 }
 
 int writer_new(struct loop *loop, struct statefile *statefile, writer_done_fn *done, void *ctx,
-               struct writer **ret_saver)
+               struct writer **ret_writer)
 {
-    struct writer *s = xcalloc(1, sizeof *s);
+    struct writer *w = xcalloc(1, sizeof *w);
     int r;
 
-    s->loop = loop;
-    s->statefile = statefile;
-    s->done = done;
-    s->ctx = ctx;
-    pthread_mutex_init(&s->mutex, NULL);
-    pthread_cond_init(&s->changed, NULL);
-    s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (s->wake < 0) {
+    w->loop = loop;
+    w->statefile = statefile;
+    w->done = done;
+    w->ctx = ctx;
+    pthread_mutex_init(&w->mutex, NULL);
+    pthread_cond_init(&w->changed, NULL);
+    w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (w->wake < 0) {
         r = -errno;
         goto fail;
     }
-    r = loop_add_fd(loop, s->wake, EPOLLIN, deliver, s, &s->watch);
+    r = loop_add_fd(loop, w->wake, EPOLLIN, deliver, w, &w->watch);
     if (r < 0)
         goto fail_wake;
-    r = -pthread_create(&s->thread, NULL, work, s);
+    r = -pthread_create(&w->thread, NULL, work, w);
     if (r < 0)
         goto fail_watch;
-    *ret_saver = s;
+    *ret_writer = w;
     return 0;
 fail_watch:
-    loop_remove_fd(loop, s->watch);
+    loop_remove_fd(loop, w->watch);
 fail_wake:
-    close(s->wake);
+    close(w->wake);
 fail:
-    free(s);
+    free(w);
     return r;
 }
 
-void writer_free(struct writer *s)
+void writer_free(struct writer *w)
 {
-    if (!s)
+    if (!w)
         return;
-    pthread_mutex_lock(&s->mutex);
-    s->stop = true;
-    pthread_cond_broadcast(&s->changed);
-    pthread_mutex_unlock(&s->mutex);
-    pthread_join(s->thread, NULL);
-    if (s->has_job) {
-        snapshot_free(s->job.snapshot);
-        buf_release(&s->job.files);
-    }
-    if (s->has_result) {
-        snapshot_free(s->result.snapshot);
+    pthread_mutex_lock(&w->mutex);
+    w->stop = true;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->mutex);
+    pthread_join(w->thread, NULL);
+    if (w->state != EMPTY) {
+        snapshot_free(w->job.snapshot);
+        buf_release(&w->job.files);
         for (unsigned f = 0; f < PAGE_FORMATS; f++)
-            rendering_release(&s->result.pages[f]);
+            rendering_release(&w->job.pages[f]);
     }
-    loop_remove_fd(s->loop, s->watch);
-    close(s->wake);
-    pthread_cond_destroy(&s->changed);
-    pthread_mutex_destroy(&s->mutex);
-    free(s);
+    loop_remove_fd(w->loop, w->watch);
+    close(w->wake);
+    pthread_cond_destroy(&w->changed);
+    pthread_mutex_destroy(&w->mutex);
+    free(w);
 }
 
-bool writer_busy(const struct writer *s)
+bool writer_busy(const struct writer *w)
 {
-    return s->busy;
+    return w->busy;
 }
 
-void writer_start(struct writer *s, struct writer_job *job)
+void writer_start(struct writer *w, struct writer_job *job)
 {
-    s->busy = true;
-    pthread_mutex_lock(&s->mutex);
-    s->job = *job;
-    s->job.save = job->save && s->statefile;
-    s->has_job = true;
-    pthread_cond_broadcast(&s->changed);
-    pthread_mutex_unlock(&s->mutex);
-    *job = (struct writer_job){0};
+    w->busy = true;
+    pthread_mutex_lock(&w->mutex);
+    w->job = *job;
+    w->state = WAITING;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->mutex);
+    *job = (struct writer_job){.snapshot = NULL};
 }
 
-void writer_wait(struct writer *s)
+void writer_wait(struct writer *w)
 {
-    if (!s->busy)
+    if (!w->busy)
         return;
-    pthread_mutex_lock(&s->mutex);
-    while (!s->has_result)
-        pthread_cond_wait(&s->changed, &s->mutex);
-    pthread_mutex_unlock(&s->mutex);
-    deliver(s, 0);
+    pthread_mutex_lock(&w->mutex);
+    while (w->state != DONE)
+        pthread_cond_wait(&w->changed, &w->mutex);
+    pthread_mutex_unlock(&w->mutex);
+    deliver(w, 0);
 }

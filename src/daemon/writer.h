@@ -21,47 +21,42 @@ struct rendering {
     struct gzip_part gzip;
 };
 
+/* What is to be done, and what came of it. */
 struct writer_job {
-    struct snapshot *snapshot; /* values; the job takes it */
+    struct snapshot *snapshot; /* values; they come back with the job */
     struct buf files;          /* tailset's part of the payload */
     int64_t running_ns;        /* how long the program has run caught up: what `expire` counts in */
-    bool save; /* false: only render (the snapshot is durable, or nothing is kept) */
     bool render[PAGE_FORMATS];
-    struct expose_options options; /* what it points to must live until the result is there */
+    struct expose_options options; /* what it points to must live until the job is done */
     int64_t wall_ns;
-    uint64_t version; /* the caller's mark, given back */
-};
-
-struct writer_result {
-    int error;                            /* of saving; 0 or negative errno */
-    bool saved;                           /* the snapshot is durable now */
-    struct snapshot *snapshot;            /* given back */
+    uint64_t version; /* the caller's mark */
+    /* Filled in by the thread: */
+    int error;  /* of saving; 0 or negative errno */
+    bool saved; /* the snapshot is durable now */
+    int64_t duration_ns;
+    uint64_t bytes;                       /* of the payload */
     struct rendering pages[PAGE_FORMATS]; /* only when error is 0 */
-    int64_t wall_ns, duration_ns;
-    uint64_t bytes; /* of the payload */
-    uint64_t version;
 };
 
 struct writer;
-typedef void writer_done_fn(void *ctx, struct writer_result *result);
+/* Takes what the job holds. */
+typedef void writer_done_fn(void *ctx, struct writer_job *job);
 
 /* `statefile` NULL: nothing is kept, jobs are only rendered. `done` is called on the loop. 0 or
  * negative errno. */
 int writer_new(struct loop *loop, struct statefile *statefile, writer_done_fn *done, void *ctx,
-               struct writer **ret_saver);
-/* Waits for the job that runs, drops its result. */
-void writer_free(struct writer *s);
+               struct writer **ret_writer);
+/* Waits for the job that runs, drops what came of it. */
+void writer_free(struct writer *w);
 
-bool writer_busy(const struct writer *s);
+bool writer_busy(const struct writer *w);
 /* Must not be busy. Takes what the job holds. */
-void writer_start(struct writer *s, struct writer_job *job);
+void writer_start(struct writer *w, struct writer_job *job);
 /* Waits for the job that runs and calls `done`. */
-void writer_wait(struct writer *s);
+void writer_wait(struct writer *w);
 
-/* The payload of the state file: the files' part and the values' part. */
-void payload_encode(int64_t running_ns, struct slice files, const struct snapshot *snapshot,
-                    struct buf *out);
-/* 0 or -EBADMSG; the slices BORROW the payload. */
+/* The payload of the state file: how long the program ran, the files' part, the values' part. 0 or
+ * -EBADMSG; the slices BORROW the payload. */
 int payload_decode(struct slice payload, int64_t *ret_running_ns, struct slice *ret_files,
                    struct slice *ret_values);
 
