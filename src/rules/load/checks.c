@@ -127,6 +127,8 @@ static void check_names(struct load *l)
         near = nearly(l, use);
         if (near && near[0] == '_' && strcmp(near + 1, use->name) == 0)
             continue; /* logs have fields named time, line, file, bytes */
+        if (near && strcmp(near, use->name) == 0)
+            continue; /* the event it is `of` makes it */
         if (near && is_slip(slice_str(use->name), slice_str(near)))
             load_warning(l, use->at, "nothing else names field \"%s\"%s", use->name,
                          load_hint(l, near));
