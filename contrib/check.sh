@@ -237,7 +237,7 @@ step_truth() {
 
 step_docs() {
     local out=$CHECK_LOG.out ok=0
-    need python3
+    need python3 jq
     LOGTALLY=$logtally python3 "$top/tests/try_docs.py" >"$out" || ok=1
     cat "$out"
     closing_line "$out" || ok=1

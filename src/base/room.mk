@@ -46,6 +46,7 @@ tests_base_check_SOURCES = \
 	tests/base/check_arena.c \
 	tests/base/check_buf.c \
 	tests/base/check_clock.c \
+	tests/base/check_jsonout.c \
 	tests/base/check_log.c \
 	tests/base/check_loop.c \
 	tests/base/check_map.c \

@@ -8,7 +8,7 @@
 
 struct check_options {
     struct common_options common;
-    bool strict, lint, dump;
+    bool strict, lint, dump, json;
 };
 
 static const struct option_row rows[] = {
@@ -18,6 +18,8 @@ static const struct option_row rows[] = {
      "add advice on speed and style"},
     {"dump", 0, OPTION_FLAG, offsetof(struct check_options, dump), NULL,
      "show the resolved rules and how each event is found"},
+    {"json", 0, OPTION_FLAG, offsetof(struct check_options, json), NULL,
+     "print mistakes and resolved rules as one JSON object"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
@@ -32,44 +34,69 @@ static void warn_slow(const struct setup *setup, const struct engine *engine, st
                         setup->rules->events[i].name);
 }
 
-static int say(const struct setup *setup, const struct check_options *o, struct mistakes *m)
+static void print_sum(const struct ruleset *rules, const struct mistakes *m)
 {
-    struct buf out = BUF_INIT;
-    struct session session;
-    struct engine_options engine_options = {.max_line = (size_t)setup->settings.max_line};
-
-    session_init(&session, setup, &engine_options);
-    warn_slow(setup, session.engine, m);
-    say_mistakes(m, o->lint ? ADVICE : WARNING);
-    if (o->dump)
-        dump_rules(setup->rules, session.engine, &out);
-    if (out.n)
-        fwrite(out.p, 1, out.n, stdout);
-    printf("%u event%s, %u metric%s, no mistakes", setup->rules->nevents,
-           setup->rules->nevents == 1 ? "" : "s", setup->rules->nfamilies,
-           setup->rules->nfamilies == 1 ? "" : "s");
+    printf("%u event%s, %u metric%s, no mistakes", rules->nevents, rules->nevents == 1 ? "" : "s",
+           rules->nfamilies, rules->nfamilies == 1 ? "" : "s");
     if (m->nwarnings)
         printf(", %zu warning%s", m->nwarnings, m->nwarnings == 1 ? "" : "s");
     putchar('\n');
-    session_release(&session);
+}
+
+/* `engine` NULL: there are mistakes, and no rules. */
+static void print_text(const struct check_options *o, const struct setup *setup,
+                       const struct engine *engine, const struct mistakes *m)
+{
+    struct buf out = BUF_INIT;
+
+    say_mistakes(m, o->lint ? ADVICE : WARNING);
+    if (engine && o->dump)
+        dump_rules(setup->rules, engine, &out);
+    if (out.n)
+        fwrite(out.p, 1, out.n, stdout);
+    if (engine)
+        print_sum(setup->rules, m);
     buf_release(&out);
-    return o->strict && m->nwarnings ? EXIT_MISTAKES : EXIT_FINE;
+}
+
+static void print_json(const struct check_options *o, const struct setup *setup,
+                       const struct engine *engine, const struct mistakes *m)
+{
+    struct buf out = BUF_INIT;
+    struct jsonout j = {&out, true};
+
+    jsonout_open(&j, '{');
+    jsonout_key(&j, "version");
+    jsonout_u64(&j, 1);
+    dump_mistakes_json(m, o->lint ? ADVICE : WARNING, &j);
+    if (engine)
+        dump_rules_json(setup->rules, engine, &j);
+    jsonout_close(&j, '}');
+    buf_char(&out, '\n');
+    fwrite(out.p, 1, out.n, stdout);
+    buf_release(&out);
 }
 
 static int run(void *options, const struct command *self)
 {
     struct check_options *o = options;
+    struct engine_options engine_options = {0};
     struct mistakes m = MISTAKES_INIT;
+    struct session session = {.engine = NULL};
     struct setup setup;
     int code = EXIT_MISTAKES;
 
-    (void)self;
+    if (o->json && o->dump)
+        return usage_error(self, "--json has what --dump shows; give one of them");
     for (size_t i = 0; i < o->common.files.n; i++)
         strings_add(&o->common.rules, o->common.files.list[i]);
-    if (setup_load(&o->common, NULL, o->lint ? SETUP_LINT : 0, &setup, &m) < 0)
-        say_mistakes(&m, o->lint ? ADVICE : WARNING);
-    else
-        code = say(&setup, o, &m);
+    if (setup_load(&o->common, NULL, o->lint ? SETUP_LINT : 0, &setup, &m) == 0) {
+        session_init(&session, &setup, &engine_options);
+        warn_slow(&setup, session.engine, &m);
+        code = o->strict && m.nwarnings ? EXIT_MISTAKES : EXIT_FINE;
+    }
+    (o->json ? print_json : print_text)(o, &setup, session.engine, &m);
+    session_release(&session);
     setup_release(&setup);
     mistakes_release(&m);
     return code;
@@ -82,7 +109,9 @@ const struct command command_check = {
     .details =
         "Mistakes and warnings go to stderr as FILE:LINE: sentence; \"N events, M metrics, no "
         "mistakes\" to\n"
-        "stdout. A DIR or FILE is one of rules, as after --rules.\n",
+        "stdout. With --json all goes to stdout, for editors and tools. A DIR or FILE is one of "
+        "rules, as after\n"
+        "--rules.\n",
     .takes = TAKES_CONFIG | TAKES_RULES | FILES_ARE_RULES,
     .size = sizeof(struct check_options),
     .options = rows,

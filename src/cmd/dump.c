@@ -1,11 +1,9 @@
-/* dump -- names, not slot numbers: what a person can compare with the rules as written. What is
- * resolved is which log, event and metric each name came to mean, and how dispatch finds an
- * event. */
+/* dump -- the text of `check --dump`. */
 #include "config.h"
 
 #include "cmd/dump.h"
 
-static void dump_condition(const struct condition *c, struct buf *out)
+void dump_condition(const struct condition *c, struct buf *out)
 {
     if (c->is_match) {
         struct slice regex = pattern_text(c->capture.pattern);

@@ -4,6 +4,7 @@ liblogtally_a_SOURCES += \
 	src/cmd/check.c \
 	src/cmd/dump.c \
 	src/cmd/dump.h \
+	src/cmd/dump_json.c \
 	src/cmd/explain.c \
 	src/cmd/replay.c \
 	src/cmd/run.c \

@@ -42,5 +42,8 @@ void expose_registry(struct registry *r, const struct expose_options *o, struct 
 bool metric_name_valid(struct slice name);
 /* [a-zA-Z_][a-zA-Z0-9_]*, not beginning with "__". */
 bool label_name_valid(struct slice name);
+/* The unit that a family's name without _total ends in, as OpenMetrics has it ("seconds"); p = NULL
+ * when there is none. */
+struct slice metric_name_unit(struct slice base);
 
 #endif

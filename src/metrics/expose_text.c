@@ -150,8 +150,7 @@ static void put_histogram(struct family_text *t, const struct series *at)
     put_created(t, at->labels);
 }
 
-/* The unit that the name ends with, as OpenMetrics wants it; empty when it is none. */
-static struct slice unit_of(struct slice base)
+struct slice metric_name_unit(struct slice base)
 {
     static const char *const units[] = {"seconds", "bytes",   "ratio",  "celsius", "meters",
                                         "volts",   "amperes", "joules", "grams"};
@@ -188,7 +187,7 @@ static void put_help(struct family_text *t)
 static void put_metadata(struct family_text *t)
 {
     const char *type = family_type_text(t->f->info->spec.type);
-    struct slice unit = unit_of(t->base);
+    struct slice unit = metric_name_unit(t->base);
 
     if (!t->openmetrics) {
         put_help(t);
