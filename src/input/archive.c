@@ -10,7 +10,6 @@
 #include "input/archive.h"
 
 #include "base/xalloc.h"
-#include "input/ahead.h"
 #include "input/codec.h"
 #include "input/linebuf.h"
 
@@ -31,7 +30,6 @@ struct archive {
     uint64_t size;
     uint64_t too_long;
     struct codec_reader *codec;
-    struct ahead *ahead; /* reads the codec; NULL: it is read here */
     struct linebuf lines;
     struct slice rest; /* of the block taken from `lines` */
 };
@@ -57,19 +55,15 @@ static int open_input(struct archive *a, const char *path)
     return 0;
 }
 
-int archive_open(const char *path, struct archive **ret_archive)
+/* As codec_open; bytes [from, to) of a plain file when `to` is not 0. */
+static int open_codec(struct archive *a, uint64_t from, uint64_t to)
 {
-    struct archive *a = xcalloc(1, sizeof(*a));
-    int r = open_input(a, path);
-
-    if (r == 0)
-        r = codec_open(a->fd, &a->codec);
-    if (r < 0) {
-        archive_close(a);
-        return r;
-    }
-    linebuf_init(&a->lines, 0);
-    *ret_archive = a;
+    if (to == 0)
+        return codec_open(a->fd, &a->codec);
+    if (lseek(a->fd, (off_t)from, SEEK_SET) < 0)
+        return -errno;
+    a->codec = codec_open_part(a->fd, to - from);
+    a->size = to - from;
     return 0;
 }
 
@@ -78,24 +72,25 @@ int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archi
     struct archive *a = xcalloc(1, sizeof(*a));
     int r = open_input(a, path);
 
-    if (r == 0 && lseek(a->fd, (off_t)from, SEEK_SET) < 0)
-        r = -errno;
     if (r == 0)
-        r = codec_open_part(a->fd, to - from, &a->codec);
+        r = open_codec(a, from, to);
     if (r < 0) {
         archive_close(a);
         return r;
     }
-    a->size = to - from;
     linebuf_init(&a->lines, 0);
     *ret_archive = a;
     return 0;
 }
 
+int archive_open(const char *path, struct archive **ret_archive)
+{
+    return archive_open_part(path, 0, 0, ret_archive);
+}
+
 void archive_read_ahead(struct archive *a)
 {
-    if (codec_kind(a->codec) != CODEC_PLAIN && !a->ahead)
-        a->ahead = ahead_new(a->codec);
+    codec_read_ahead(a->codec);
 }
 
 /* The end of the line that byte `at` is in; `size` when it is the last one. */
@@ -154,7 +149,6 @@ void archive_close(struct archive *a)
 {
     if (!a)
         return;
-    ahead_free(a->ahead);
     codec_close(a->codec);
     linebuf_release(&a->lines);
     if (a->own_fd && a->fd >= 0)
@@ -166,7 +160,7 @@ static void fill(struct archive *a)
 {
     size_t room;
     char *to = linebuf_space(&a->lines, &room);
-    ssize_t n = a->ahead ? ahead_read(a->ahead, to, room) : codec_read(a->codec, to, room);
+    ssize_t n = codec_read(a->codec, to, room);
 
     if (n > 0) {
         linebuf_filled(&a->lines, (size_t)n);
@@ -205,7 +199,7 @@ uint64_t archive_too_long(const struct archive *a)
 
 uint64_t archive_position(const struct archive *a)
 {
-    return a->ahead ? ahead_position(a->ahead) : codec_position(a->codec);
+    return codec_position(a->codec);
 }
 
 uint64_t archive_size(const struct archive *a)

@@ -15,7 +15,8 @@ struct archive;
 
 /* 0 or negative errno. */
 int archive_open(const char *path, struct archive **ret_archive);
-/* Bytes [from, to) of a plain file, which begin and end at lines (archive_cut). */
+/* Bytes [from, to) of a plain file, which begin and end at lines (archive_cut); all of it, of
+ * whatever kind, when `to` is 0. */
 int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archive **ret_archive);
 void archive_close(struct archive *a);
 /* Has a compressed file unpacked by a thread of its own from now on. */

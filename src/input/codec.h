@@ -16,16 +16,18 @@ struct codec_reader;
  * or -EOPNOTSUPP: zstd, and this build has none. */
 int codec_open(int fd, struct codec_reader **ret_reader);
 /* The same for `n` bytes that are known to be plain text: a part of a file. */
-int codec_open_part(int fd, uint64_t n, struct codec_reader **ret_reader);
+struct codec_reader *codec_open_part(int fd, uint64_t n);
 void codec_close(struct codec_reader *c);
 enum codec codec_kind(const struct codec_reader *c);
+/* From now on a thread unpacks what is compressed, a few chunks ahead, so that it goes on while the
+ * caller works with what it has; without a thread to be had, nothing changes. codec_close stops it,
+ * after the read that it is in. */
+void codec_read_ahead(struct codec_reader *c);
 
 /* At most n bytes: how many, 0 at the end, or negative errno: -EBADMSG damaged, -ENODATA cut off
  * (it may still be being written). */
 ssize_t codec_read(struct codec_reader *c, char *out, size_t n);
-/* Reads and forgets n bytes: how many there were. */
-int codec_skip(struct codec_reader *c, uint64_t n, uint64_t *ret_skipped);
-/* Bytes of the file itself read so far. */
+/* Bytes of the file itself read so far, for what codec_read has given. */
 uint64_t codec_position(const struct codec_reader *c);
 
 #endif

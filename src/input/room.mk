@@ -1,7 +1,5 @@
 # Sources and tests of src/input.
 liblogtally_a_SOURCES += \
-	src/input/ahead.c \
-	src/input/ahead.h \
 	src/input/archive.c \
 	src/input/archive.h \
 	src/input/codec.c \

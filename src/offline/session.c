@@ -48,20 +48,13 @@ void session_release(struct session *s)
     registry_free(s->registry);
 }
 
-static int open_range(const struct session_range *range, struct archive **ret_archive)
-{
-    if (range->to == 0)
-        return archive_open(range->path, ret_archive);
-    return archive_open_part(range->path, range->from, range->to, ret_archive);
-}
-
 int session_read(struct session *s, const struct session_range *range,
                  session_progress_fn *progress, void *ctx, struct buf *err)
 {
     size_t max_line = (size_t)s->setup->settings.max_line;
     struct archive *a;
     struct slice block;
-    int r = open_range(range, &a);
+    int r = archive_open_part(range->path, range->from, range->to, &a);
 
     if (r < 0) {
         buf_fmt(err, "cannot read %s: %s", range->path, strerror(-r));
