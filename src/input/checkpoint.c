@@ -49,7 +49,7 @@ static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out
     struct buf carry = BUF_INIT;
 
     if (f->sink)
-        t->sink->carry(t->sink->ctx, f->sink, &carry);
+        t->sink.carry(t->sink.ctx, f->sink, &carry);
     buf_blob(out, f->sink ? buf_all(&carry) : buf_all(&f->carry));
     buf_release(&carry);
 }
@@ -146,7 +146,7 @@ int tailset_restore(struct tailset *t, struct slice encoded)
     struct reader r = reader_of(encoded);
     uint32_t n;
 
-    set_update_now(t);
+    t->now = loop_now(t->loop);
     if (read_u32(&r) != RECORDS_FORMAT)
         return -EBADMSG;
     n = read_u32(&r);
@@ -161,51 +161,5 @@ int tailset_restore(struct tailset *t, struct slice encoded)
         return -EBADMSG;
     }
     t->names_changed = true;
-    return 0;
-}
-
-static void set_stream_log(struct stream *s, struct log *log)
-{
-    for (const struct tail_file *f = s->files; f; f = f->stream_next) {
-        s->log->backlog -= f->backlog;
-        log->backlog += f->backlog;
-    }
-    s->log = log;
-}
-
-/* Nobody wants it at the moment: the record is enough. */
-static void put_away(struct tailset *t, struct tail_file *f)
-{
-    if (f->kind == FILE_PIPE)
-        file_drop(t, f);
-    else if (f->place == PLACE_NAMED)
-        follow_close_fd(t, f);
-}
-
-int tailset_reconfigure(struct tailset *t, const struct tail_options *options)
-{
-    struct tail_file *next;
-
-    set_update_now(t);
-    for (struct tail_file *f = t->first; f; f = f->next)
-        file_close_sink(t, f);
-    set_options(t, options);
-    logs_configure(t);
-    for (struct stream *s = t->streams; s; s = s->next) {
-        struct log *log = log_of_path(t, s->path);
-
-        if (log)
-            set_stream_log(s, log);
-    }
-    for (struct tail_file *f = t->first; f; f = next) {
-        next = f->next;
-        if (f->stream->log->config)
-            follow_queue(t, f); /* its sink is opened again */
-        else
-            put_away(t, f);
-    }
-    set_open_watch(t);
-    dirs_configure(t);
-    loop_timer_set(t->reconcile_timer, t->now);
     return 0;
 }

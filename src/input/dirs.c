@@ -13,7 +13,6 @@
 
 #include "base/xalloc.h"
 #include "input/glob.h"
-#include "input/rotated.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -38,15 +37,7 @@ char *dir_join(const char *dir, const char *name)
 
 static struct dir *dir_find(const struct tailset *t, struct slice path)
 {
-    struct index_node *node = index_first(&t->dir_index, slice_hash(path));
-
-    for (; node; node = index_next(node)) {
-        struct dir *d = INDEX_THING(node, struct dir, by_path);
-
-        if (slice_eq(slice_str(d->path), path))
-            return d;
-    }
-    return NULL;
+    return INDEX_THING(index_find(&t->dir_index, path), struct dir, by_path);
 }
 
 static struct slice parent_of(const char *path)
@@ -128,7 +119,7 @@ struct dir *dir_add(struct tailset *t, const char *path, unsigned role)
         d->missing = true;
         d->next = t->dirs;
         t->dirs = d;
-        index_add(&t->dir_index, &d->by_path, slice_hash(slice_str(path)));
+        index_add_text(&t->dir_index, &d->by_path, d->path);
     }
     if (role & ~d->roles) {
         d->roles |= role;
@@ -181,16 +172,12 @@ void dirs_configure(struct tailset *t)
         const struct tail_log *log = &t->options.logs[i];
 
         for (unsigned k = 0; k < log->nglobs; k++) {
-            const char *glob = log->globs[k];
-            struct slice root;
+            const char *glob = plain_glob(log->globs[k]);
             char *path;
 
-            while (glob[0] == '.' && glob[1] == '/')
-                glob += 2;
-            if (pipe_is_named(glob))
+            if (glob_names_pipe(glob))
                 continue;
-            root = glob_root(glob);
-            path = xstrslice(root);
+            path = xstrslice(glob_root(glob));
             dir_add(t, path, DIR_GLOB)->root = true;
             free(path);
         }
@@ -286,7 +273,7 @@ void dir_see_name(struct tailset *t, const char *path, unsigned char type)
     if (type == DT_DIR)
         see_directory(t, path, symlink);
     else
-        place_examine(t, path);
+        queue_look(t, path, NULL);
 }
 
 static void scan(struct tailset *t, struct dir *d)
@@ -294,7 +281,6 @@ static void scan(struct tailset *t, struct dir *d)
     DIR *list = opendir(d->path);
     const struct dirent *e;
 
-    d->rescan = false;
     if (!list) {
         if (errno == ENOENT || errno == ENOTDIR)
             gone(t, d);
@@ -315,48 +301,23 @@ static void scan(struct tailset *t, struct dir *d)
     d->read_now = true;
 }
 
-/* Files whose names were not met in the directories just read. */
-static void examine_unseen(struct tailset *t)
+struct dir *dirs_scan(struct tailset *t, struct dir *d)
 {
-    struct buf paths = BUF_INIT;
-
-    for (const struct tail_file *f = t->first; f; f = f->next) {
-        const struct dir *d = f->place == PLACE_NAMED ? dir_of_path(t, f->path) : NULL;
-
-        if (d && d->read_now && !f->seen && f->kind != FILE_PIPE)
-            buf_add(&paths, f->path, strlen(f->path) + 1);
-    }
-    place_examine_all(t, &paths);
+    d = d ? d->next : t->dirs;
+    while (d && (!d->rescan || d->dead))
+        d = d->next;
+    if (!d)
+        return NULL;
+    if (d->missing || d->wd < 0)
+        look_at_dir(t, d);
+    d->rescan = false;
+    if (!d->missing && (d->roles & DIR_GLOB))
+        scan(t, d);
+    return d;
 }
 
-static bool scan_all(struct tailset *t)
+void dirs_scanned(struct tailset *t)
 {
-    bool any = false;
-
-    for (struct dir *d = t->dirs; d; d = d->next) {
-        if (!d->rescan || d->dead)
-            continue;
-        d->rescan = false;
-        if (d->missing || d->wd < 0)
-            look_at_dir(t, d);
-        d->rescan = false;
-        if (!d->missing && (d->roles & DIR_GLOB))
-            scan(t, d);
-        any |= d->read_now;
-    }
-    return any;
-}
-
-void dirs_rescan(struct tailset *t)
-{
-    bool any = false;
-
-    for (struct tail_file *f = t->first; f; f = f->next)
-        f->seen = false;
-    while (scan_all(t))
-        any = true;
-    if (any)
-        examine_unseen(t);
     for (struct dir *d = t->dirs; d; d = d->next)
         d->read_now = false;
     sweep_dead(t);
@@ -370,7 +331,7 @@ static bool root_is_missing(const struct tailset *t)
     return false;
 }
 
-void dirs_reconcile(struct tailset *t, bool all)
+void dirs_look(struct tailset *t, bool all)
 {
     bool missing = root_is_missing(t);
 
@@ -381,5 +342,4 @@ void dirs_reconcile(struct tailset *t, bool all)
         if (d->roles == DIR_ABOVE && !missing)
             d->dead = true;
     }
-    dirs_rescan(t);
 }

@@ -55,29 +55,26 @@ struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind k
     return f;
 }
 
+static void leave_stream(struct tail_file *f)
+{
+    struct tail_file **link = &f->stream->files;
+
+    while (*link != f)
+        link = &(*link)->stream_next;
+    *link = f->stream_next;
+}
+
 void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
 {
-    struct tail_file **link;
+    struct tail_file **link = &s->files;
 
-    if (f->stream) {
-        for (link = &f->stream->files; *link != f; link = &(*link)->stream_next)
-            ;
-        *link = f->stream_next;
-    }
-    for (link = &s->files; *link && *link != younger; link = &(*link)->stream_next)
-        ;
+    if (f->stream)
+        leave_stream(f);
+    while (*link && *link != younger)
+        link = &(*link)->stream_next;
     f->stream_next = *link;
     *link = f;
     f->stream = s;
-}
-
-static void leave_stream(struct tail_file *f)
-{
-    struct tail_file **link;
-
-    for (link = &f->stream->files; *link != f; link = &(*link)->stream_next)
-        ;
-    *link = f->stream_next;
 }
 
 void file_set_backlog(struct tail_file *f, bool on)
@@ -93,10 +90,10 @@ void file_drop(struct tailset *t, struct tail_file *f)
     for (struct tail_file *x = f->stream->files; x; x = x->stream_next)
         if (x->copy_of == f)
             x->copy_of = NULL;
-    newcomers_forget(t, f);
+    copies_forget(t, f);
     file_set_backlog(f, false);
-    follow_unqueue(t, f);
-    follow_close_fd(t, f);
+    queue_remove(t, f);
+    file_close_fd(t, f);
     file_close_sink(t, f);
     index_remove(&t->path_index, &f->by_path);
     index_remove(&t->id_index, &f->by_id);
@@ -133,7 +130,7 @@ static void set_target(struct tailset *t, struct tail_file *f)
     if (!real)
         return;
     f->target = real;
-    index_add(&t->target_index, &f->by_target, slice_hash(slice_str(real)));
+    index_add_text(&t->target_index, &f->by_target, real);
     real = xstrdup(real);
     *strrchr(real, '/') = 0;
     (void)dir_add(t, *real ? real : "/", DIR_TARGET);
@@ -150,7 +147,7 @@ void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
     if (look->size > f->tail.size)
         f->tail.size = look->size;
     if (changed)
-        follow_queue(t, f);
+        queue_read(t, f);
 }
 
 static void set_path(struct tail_file *f, const char *path)
@@ -170,7 +167,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     index_remove(&t->path_index, &f->by_path);
     if (another)
         set_path(f, path);
-    index_add(&t->path_index, &f->by_path, slice_hash(slice_str(path)));
+    index_add_text(&t->path_index, &f->by_path, f->path);
     file_set_id(t, f, &look->id);
     f->place = PLACE_NAMED;
     f->gone_told = false;
@@ -183,7 +180,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
         file_touch(t, f);
         set_target(t, f);
         if (f->sink)
-            t->sink->renamed(t->sink->ctx, f->sink, path);
+            t->sink.renamed(t->sink.ctx, f->sink, path);
     }
     file_look(t, f, look);
     if (restored && f->queued && f->tail.size > f->tail.offset)
@@ -200,6 +197,13 @@ void file_unname(struct tailset *t, struct tail_file *f)
     file_touch(t, f);
 }
 
+void file_misnamed(struct tailset *t, struct tail_file *f)
+{
+    queue_look(t, f->path, NULL);
+    if (f->place == PLACE_NAMED)
+        file_unname(t, f);
+}
+
 void file_lose(struct tailset *t, struct tail_file *f)
 {
     f->place = PLACE_LOST;
@@ -208,74 +212,28 @@ void file_lose(struct tailset *t, struct tail_file *f)
     index_remove(&t->id_index, &f->by_id);
 }
 
-void file_open_sink(struct tailset *t, struct tail_file *f)
+void file_hold(struct tailset *t, struct stream *s, const char *path, const struct look *look,
+               struct tail_file *copy_of)
 {
-    struct log *log = f->stream->log;
+    struct tail_file *f = file_new(t, s, FILE_HELD);
 
-    if (f->sink || !log->config)
-        return;
-    f->sink = t->sink->open(t->sink->ctx, log->number, f->path, f->id, buf_all(&f->carry));
-    buf_release(&f->carry);
-}
-
-void file_close_sink(struct tailset *t, struct tail_file *f)
-{
-    if (!f->sink)
-        return;
-    buf_clear(&f->carry);
-    t->sink->carry(t->sink->ctx, f->sink, &f->carry);
-    t->sink->close(t->sink->ctx, f->sink);
-    f->sink = NULL;
-}
-
-/* Forgets one that is held; its path and original are added to the lists. False when there is
- * none. */
-static bool release_one(struct tailset *t, struct stream *s, struct buf *paths,
-                        struct buf *originals)
-{
-    struct tail_file *x = s->files;
-
-    while (x && x->kind != FILE_HELD)
-        x = x->stream_next;
-    if (!x)
-        return false;
-    buf_add(paths, x->path, strlen(x->path) + 1);
-    buf_add(originals, &x->copy_of, sizeof(struct tail_file *));
-    file_drop(t, x);
-    return true;
+    f->copy_of = copy_of;
+    f->tail.size = f->tail.read_to = look->size;
+    f->mtime_ns = look->mtime_ns;
+    file_name(t, f, path, look);
 }
 
 void file_release_copies(struct tailset *t, struct stream *s)
 {
-    struct buf paths = BUF_INIT, originals = BUF_INIT;
-    struct tail_file *original;
-    size_t i = 0;
+    struct tail_file *next;
 
-    while (release_one(t, s, &paths, &originals))
-        ;
-    for (size_t at = 0; at < paths.n; at += strlen(paths.p + at) + 1) {
-        place_examine(t, paths.p + at);
-        memcpy(&original, originals.p + i, sizeof(struct tail_file *));
-        i += sizeof(struct tail_file *);
-        newcomer_is_copy(t, paths.p + at, original);
+    for (struct tail_file *x = s->files; x; x = next) {
+        next = x->stream_next;
+        if (x->kind != FILE_HELD)
+            continue;
+        queue_look(t, x->path, x->copy_of);
+        file_drop(t, x);
     }
-    buf_release(&paths);
-    buf_release(&originals);
-}
-
-enum { REJECTED_MAX = sizeof(((struct tail_file *)0)->rejected) / sizeof(uint64_t) };
-
-void file_reject(struct tail_file *f, const struct identity *id)
-{
-    f->rejected[f->nrejected++ % REJECTED_MAX] = identity_hash(id);
-}
-
-bool file_has_rejected(const struct tail_file *f, const struct identity *id)
-{
-    for (unsigned i = 0; i < f->nrejected && i < REJECTED_MAX; i++)
-        if (f->rejected[i] == identity_hash(id))
-            return true;
-    return false;
 }
 
 static bool has_copy(const struct tail_file *f)
@@ -297,7 +255,7 @@ static bool was_cut(const struct tail_file *f, uint64_t size)
            tail_compare(t, t->fd, size) == TAIL_PREFIX;
 }
 
-void file_tell_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
+void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
 {
     if (f->tail.size > f->tail.offset)
         note(t, f->stream->log, what, f->tail.size - f->tail.offset);
@@ -317,7 +275,6 @@ static void split_old(struct tailset *t, struct tail_file *f)
     file_lose(t, old);
     old->renamed = old->truncated = true;
     old->id = f->id;
-    old->last_read_wall_ns = f->last_read_wall_ns;
     for (struct tail_file *x = f->stream->files; x; x = x->stream_next)
         if (x->copy_of == f)
             x->copy_of = old;
@@ -338,7 +295,7 @@ void file_generation_ended(struct tailset *t, struct tail_file *f)
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
     f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
     if (r == 0 && was_cut(f, look.size)) {
-        file_tell_loss(t, f, TAIL_LOST_TRUNCATED);
+        file_note_loss(t, f, TAIL_LOST_TRUNCATED);
         (void)tail_mark_read(&f->tail, f->tail.fd, look.size);
         return;
     }
@@ -349,5 +306,5 @@ void file_generation_ended(struct tailset *t, struct tail_file *f)
         d->rescan = true;
     t->names_changed = true;
     file_release_copies(t, f->stream);
-    follow_queue(t, f);
+    queue_read(t, f);
 }

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FIRST_STRIDE = 512 };
+enum { FIRST_STRIDE = 512, COMPARE = 4096 };
 
 void tail_init(struct tail *t)
 {
@@ -231,12 +231,29 @@ int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset)
 /* 1 equal, 0 not, or negative errno. */
 static int holds(int fd, const char *p, size_t n, uint64_t offset)
 {
-    char there[FINGERPRINT_HEAD];
+    char there[COMPARE];
     int r = read_exactly(fd, there, n, offset);
 
     if (r < 0)
         return r == -ENODATA ? 0 : r;
     return memcmp(there, p, n) == 0;
+}
+
+int tail_alike(int a, int b, uint64_t size)
+{
+    char p[COMPARE];
+    size_t n = size < COMPARE ? (size_t)size : COMPARE;
+    const uint64_t places[2] = {0, size - n};
+    int r = n > 0;
+
+    for (int i = 0; i < 2 && r == 1; i++) {
+        r = read_exactly(a, p, n, places[i]);
+        if (r == 0)
+            r = holds(b, p, n, places[i]);
+        else if (r == -ENODATA)
+            r = 0;
+    }
+    return r;
 }
 
 static int holds_marks(const struct tail *t, int fd, uint64_t size)

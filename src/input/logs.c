@@ -16,6 +16,7 @@
 #include "input/rotated.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum { WARNED_MAX = 1000 };
 
@@ -26,7 +27,7 @@ const char *path_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static const char *plain_glob(const char *glob)
+const char *plain_glob(const char *glob)
 {
     while (glob[0] == '.' && glob[1] == '/')
         glob += 2;
@@ -78,6 +79,15 @@ bool log_wants_below(const struct tailset *t, const char *dir, bool through_syml
         }
     }
     return false;
+}
+
+bool glob_names_pipe(const char *glob)
+{
+    struct look look;
+
+    if (strcmp(glob, "-") == 0)
+        return true;
+    return !glob_has_wildcard(glob) && look_at(glob, &look) == 0 && S_ISFIFO(look.mode);
 }
 
 struct log *log_by_name(struct tailset *t, struct slice name)
@@ -133,32 +143,19 @@ void logs_free(struct tailset *t)
     map_release(&t->links);
 }
 
-struct stream *stream_find(const struct tailset *t, const char *path)
-{
-    uint64_t hash = slice_hash(slice_str(path));
-    struct index_node *node = index_first(&t->stream_index, hash);
-
-    for (; node; node = index_next(node)) {
-        struct stream *s = INDEX_THING(node, struct stream, by_path);
-
-        if (strcmp(s->path, path) == 0)
-            return s;
-    }
-    return NULL;
-}
-
 struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
 {
-    struct stream *s = stream_find(t, path);
+    struct index_node *node = index_find(&t->stream_index, slice_str(path));
+    struct stream *s = INDEX_THING(node, struct stream, by_path);
 
-    if (s)
+    if (s || !log)
         return s;
     s = xcalloc(1, sizeof(*s));
     s->path = xstrdup(path);
     s->log = log;
     s->next = t->streams;
     t->streams = s;
-    index_add(&t->stream_index, &s->by_path, slice_hash(slice_str(path)));
+    index_add_text(&t->stream_index, &s->by_path, s->path);
     return s;
 }
 
@@ -166,13 +163,9 @@ struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
  * now. */
 static struct stream *stream_of_base(struct tailset *t, const char *base)
 {
-    struct stream *s = stream_find(t, base);
-    struct log *log;
+    struct log *log = log_of_path(t, base);
 
-    if (s)
-        return s;
-    log = log_of_path(t, base);
-    return log && log->fresh ? stream_get(t, base, log) : NULL;
+    return stream_get(t, base, log && log->fresh ? log : NULL);
 }
 
 struct stream *stream_of_rotated(struct tailset *t, const char *path)
@@ -214,7 +207,7 @@ void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_
 {
     t->version++;
     if (log && log->config && n > 0)
-        t->sink->note(t->sink->ctx, log->number, what, n);
+        t->sink.note(t->sink.ctx, log->number, what, n);
 }
 
 void warn_once(struct tailset *t, const char *path, const char *what)

@@ -11,8 +11,6 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "input/glob.h"
-#include "input/linebuf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,27 +20,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct pipe_input {
-    struct tailset *set;
-    struct tail_file *file;
-    int fd;
-    struct loop_watch *watch;
-    struct loop_timer *timer; /* for what epoll does not take: standard input from a file */
-    struct linebuf lines;
-};
-
-bool pipe_is_named(const char *glob)
-{
-    struct look look;
-
-    if (strcmp(glob, "-") == 0)
-        return true;
-    return !glob_has_wildcard(glob) && look_at(glob, &look) == 0 && S_ISFIFO(look.mode);
-}
-
 static void hand_out(struct pipe_input *p, struct slice lines)
 {
-    struct tail_reader reader = follow_reader(p->set, p->file);
+    struct tail_reader reader = file_reader(p->set, p->file);
 
     file_open_sink(p->set, p->file);
     tail_hand_out(&p->file->tail, &reader, lines);
@@ -62,7 +42,7 @@ static void finish(struct pipe_input *p)
 
     hand_out(p, linebuf_take_rest(&p->lines));
     f->retired = true;
-    pipe_close(t, f);
+    file_close_fd(t, f);
     file_close_sink(t, f);
 }
 
@@ -131,23 +111,8 @@ static void pipe_begin(struct tailset *t, struct log *log, const char *path)
     f->pipe = p;
     f->path = xstrdup(path);
     f->place = PLACE_NAMED;
-    index_add(&t->path_index, &f->by_path, slice_hash(slice_str(path)));
+    index_add_text(&t->path_index, &f->by_path, f->path);
     listen_to(p);
-}
-
-void pipe_close(struct tailset *t, struct tail_file *f)
-{
-    struct pipe_input *p = f->pipe;
-
-    if (!p)
-        return;
-    if (p->watch)
-        loop_remove_fd(t->loop, p->watch);
-    loop_timer_free(p->timer);
-    (void)close(p->fd);
-    linebuf_release(&p->lines);
-    free(p);
-    f->pipe = NULL;
 }
 
 /* Another fifo has its name now, and nothing is left in this one. */
@@ -180,7 +145,7 @@ void pipes_reconcile(struct tailset *t)
         const struct tail_log *log = &t->options.logs[i];
 
         for (unsigned k = 0; k < log->nglobs; k++)
-            if (pipe_is_named(log->globs[k]))
+            if (glob_names_pipe(log->globs[k]))
                 reconcile_one(t, t->by_number[i], log->globs[k]);
     }
 }

@@ -17,51 +17,13 @@
 #include "base/xalloc.h"
 #include "input/rotated.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 enum { LINKS_MAX = 10000 };
-
-struct tail_file *file_by_path(const struct tailset *t, const char *path)
-{
-    struct index_node *node = index_first(&t->path_index, slice_hash(slice_str(path)));
-
-    for (; node; node = index_next(node)) {
-        struct tail_file *f = INDEX_THING(node, struct tail_file, by_path);
-
-        if (strcmp(f->path, path) == 0)
-            return f;
-    }
-    return NULL;
-}
-
-struct tail_file *file_by_target(const struct tailset *t, const char *path)
-{
-    struct index_node *node = index_first(&t->target_index, slice_hash(slice_str(path)));
-
-    for (; node; node = index_next(node)) {
-        struct tail_file *f = INDEX_THING(node, struct tail_file, by_target);
-
-        if (strcmp(f->target, path) == 0)
-            return f;
-    }
-    return NULL;
-}
-
-struct tail_file *file_by_id(const struct tailset *t, const struct identity *id)
-{
-    struct index_node *node = index_first(&t->id_index, identity_hash(id));
-
-    for (; node; node = index_next(node)) {
-        struct tail_file *f = INDEX_THING(node, struct tail_file, by_id);
-
-        if (f->tail.id.dev == id->dev && f->tail.id.ino == id->ino)
-            return f;
-    }
-    return NULL;
-}
 
 static bool is_memo(const struct tail_file *f)
 {
@@ -100,8 +62,9 @@ static bool still_named(const struct tail_file *f)
            identity_eq(&look.id, &f->tail.id);
 }
 
-static void add_newcomer(struct tailset *t, const char *path, const struct look *look)
+static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look)
 {
+    const char *path = p->path;
     struct log *log = log_of_path(t, path);
     struct stream *s = stream_of_rotated(t, path);
     bool rotated = s != NULL;
@@ -113,14 +76,16 @@ static void add_newcomer(struct tailset *t, const char *path, const struct look 
     newcomer_add(t, (struct newcomer){.path = xstrdup(path),
                                       .look = *look,
                                       .stream = s,
+                                      .copy_of = p->copy_of,
                                       .rotated = rotated,
                                       .own = log != NULL,
                                       .packed = rotated_is_compressed(slice_str(path))});
 }
 
 /* The name means a regular file. */
-static void examine_regular(struct tailset *t, const char *path, const struct look *look)
+static void examine_regular(struct tailset *t, const struct pending *p, const struct look *look)
 {
+    const char *path = p->path;
     struct tail_file *f = file_by_path(t, path);
     struct tail_file *owner;
 
@@ -149,11 +114,12 @@ static void examine_regular(struct tailset *t, const char *path, const struct lo
     if (owner)
         file_name(t, owner, path, look);
     else
-        add_newcomer(t, path, look);
+        add_newcomer(t, p, look);
 }
 
-void place_examine(struct tailset *t, const char *path)
+static void examine(struct tailset *t, const struct pending *p)
 {
+    const char *path = p->path;
     struct tail_file *f = file_by_path(t, path);
     struct look look;
     int r;
@@ -163,7 +129,7 @@ void place_examine(struct tailset *t, const char *path)
     t->names_changed = true;
     r = look_at(path, &look);
     if (r == 0 && S_ISREG(look.mode)) {
-        examine_regular(t, path, &look);
+        examine_regular(t, p, &look);
         return;
     }
     if (f && f->kind == FILE_PIPE)
@@ -174,11 +140,46 @@ void place_examine(struct tailset *t, const char *path)
         lose_name(t, f);
 }
 
-void place_examine_all(struct tailset *t, struct buf *paths)
+/* Examining queues no names. */
+static void examine_pending(struct tailset *t)
 {
-    for (size_t at = 0; at < paths->n; at += strlen(paths->p + at) + 1)
-        place_examine(t, paths->p + at);
-    buf_release(paths);
+    for (size_t i = 0; i < t->npending; i++) {
+        examine(t, &t->pending[i]);
+        free(t->pending[i].path);
+        t->pending[i] = (struct pending){0};
+    }
+    t->npending = 0;
+}
+
+/* Files whose names were not met in the directories just read. */
+static void queue_unseen(struct tailset *t)
+{
+    for (const struct tail_file *f = t->first; f; f = f->next) {
+        const struct dir *d = f->place == PLACE_NAMED ? dir_of_path(t, f->path) : NULL;
+
+        if (d && d->read_now && !f->seen && f->kind != FILE_PIPE)
+            queue_look(t, f->path, NULL);
+    }
+}
+
+void place_rescan(struct tailset *t)
+{
+    bool any = false, more = true;
+
+    for (struct tail_file *f = t->first; f; f = f->next)
+        f->seen = false;
+    while (more) {
+        more = false;
+        for (struct dir *d = dirs_scan(t, NULL); d; d = dirs_scan(t, d)) {
+            more |= d->read_now;
+            examine_pending(t);
+        }
+        any |= more;
+    }
+    if (any)
+        queue_unseen(t);
+    examine_pending(t);
+    dirs_scanned(t);
 }
 
 /* Records without a name: those that hold a descriptor go on by it; the others are lost, until a
@@ -191,7 +192,7 @@ static void settle_nameless(struct tailset *t)
             continue;
         if (f->tail.fd >= 0) {
             f->place = PLACE_OPEN;
-            follow_queue(t, f);
+            queue_read(t, f);
             continue;
         }
         file_lose(t, f);
@@ -223,12 +224,109 @@ static bool search_directories(struct tailset *t)
 
 void place_settle(struct tailset *t)
 {
-    for (int round = 0; t->names_changed && round < 8; round++) {
+    for (int round = 0; round < 8; round++) {
+        examine_pending(t);
+        if (!t->names_changed)
+            return;
         t->names_changed = false;
-        dirs_rescan(t);
+        place_rescan(t);
         if (search_directories(t))
-            dirs_rescan(t);
+            place_rescan(t);
         settle_nameless(t);
-        newcomers_settle(t);
+        examine_pending(t);
+        identify_verify(t);
+        examine_pending(t);
+        identify_newcomers(t);
+    }
+}
+
+/* The record whose name is gone, as an event tells; it may have lost the name already, when we
+ * looked before the event was read. */
+static struct tail_file *whose_name_is_gone(struct tailset *t, const char *path)
+{
+    struct tail_file *f = file_by_path(t, path);
+    struct stream *s = stream_get(t, path, NULL);
+
+    if (f)
+        return f;
+    if (!s)
+        s = stream_of_rotated(t, path);
+    for (f = s ? s->files : NULL; f; f = f->stream_next)
+        if (f->place != PLACE_NAMED && !f->gone_told && strcmp(f->path, path) == 0)
+            return f;
+    return NULL;
+}
+
+static bool forget_link(struct tailset *t, const char *path)
+{
+    uint64_t linked = 0;
+
+    if (map_get(&t->links, slice_str(path), &linked) && linked)
+        (void)map_put(&t->links, slice_str(path), 0);
+    return linked;
+}
+
+/* A deleted name that nobody had is that of a file which came and went between two looks; but not
+ * when it was seen as the second name of another. */
+static void name_gone(struct tailset *t, unsigned events, const char *path)
+{
+    struct tail_file *f = whose_name_is_gone(t, path);
+    bool link = forget_link(t, path);
+
+    if (f)
+        f->gone_told = true;
+    else if ((events & WATCH_DELETED) && !(events & WATCH_DIRECTORY) && !link)
+        note(t, log_of_path(t, path), TAIL_VANISHED, 1);
+}
+
+/* A name was made, moved or deleted. */
+static void name_changed(struct tailset *t, struct dir *d, unsigned events, const char *path)
+{
+    const struct tail_file *linked = file_by_target(t, path);
+
+    t->names_changed = true;
+    if (events & (WATCH_DELETED | WATCH_MOVED))
+        name_gone(t, events, path);
+    if (d->roles & DIR_GLOB)
+        dir_see_name(t, path, DT_UNKNOWN);
+    if (linked)
+        queue_look(t, linked->path, NULL);
+}
+
+static void name_event(struct tailset *t, struct dir *d, unsigned events, const char *name)
+{
+    char *path = dir_join(d->path, name);
+    struct tail_file *f = file_by_path(t, path);
+
+    if (!f)
+        f = file_by_target(t, path);
+    if (events & (WATCH_APPEARED | WATCH_MOVED | WATCH_DELETED))
+        name_changed(t, d, events, path);
+    else if (f && (f->kind == FILE_PLAIN || f->kind == FILE_PACKED))
+        queue_grown(t, f);
+    else if (d->roles & DIR_GLOB)
+        queue_look(t, path, NULL);
+    free(path);
+    examine_pending(t);
+}
+
+void place_event(struct tailset *t, int wd, unsigned events, const char *name)
+{
+    struct index_node *next;
+
+    for (struct index_node *node = index_first(&t->wd_index, (uint64_t)wd); node; node = next) {
+        struct dir *d = INDEX_THING(node, struct dir, by_wd);
+
+        next = index_next(node);
+        if (events & WATCH_SELF_GONE)
+            dir_unwatch(t, d, true);
+        if ((events & WATCH_SELF_GONE) || *name == 0) {
+            d->rescan = true;
+            t->names_changed = true;
+        } else {
+            name_event(t, d, events, name);
+        }
+        for (struct dir *other = t->dirs; other && (d->roles & DIR_ABOVE); other = other->next)
+            other->rescan |= other->missing;
     }
 }

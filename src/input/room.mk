@@ -2,33 +2,30 @@
 liblogtally_a_SOURCES += \
 	src/input/archive.c \
 	src/input/archive.h \
+	src/input/checkpoint.c \
 	src/input/codec.c \
 	src/input/codec.h \
 	src/input/crc32c.c \
 	src/input/crc32c.h \
 	src/input/dirs.c \
-	src/input/event.c \
 	src/input/file.c \
+	src/input/fingerprint.c \
 	src/input/follow.c \
 	src/input/glob.c \
 	src/input/glob.h \
+	src/input/identify.c \
 	src/input/identity.c \
 	src/input/identity.h \
-	src/input/index.c \
-	src/input/index.h \
-	src/input/kinship.c \
 	src/input/linebuf.c \
 	src/input/linebuf.h \
 	src/input/logs.c \
-	src/input/newcomer.c \
+	src/input/open.c \
 	src/input/pipe.c \
 	src/input/place.c \
-	src/input/fingerprint.c \
-	src/input/checkpoint.c \
-	src/input/set.h \
 	src/input/rotated.c \
 	src/input/rotated.h \
-	src/input/status.c \
+	src/input/set.c \
+	src/input/set.h \
 	src/input/statefile.c \
 	src/input/statefile.h \
 	src/input/tail.c \

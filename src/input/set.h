@@ -1,29 +1,44 @@
 /* set -- the inside of a tailset: what its parts share. Nobody outside of the room includes it.
  *
- *     logs.c     which log a path belongs to
- *     dirs.c     directories: watches, which names are in them
- *     event.c    what an event makes us look at
- *     place.c    a name has changed: which content is behind it now
- *     newcomer.c contents never seen before: new, a copy, the rest of a lost one?
- *     kinship.c  how such a one may be related to what is known
- *     file.c     one content's life: begin, move, end of generation, retire, drop
- *     wait.c     what time alone brings to an end
- *     follow.c   whose turn it is to be read; descriptors
- *     unpack.c   reading on in a compressed rotated file
- *     pipe.c     fifos and standard input, which are none of the above
- *     checkpoint.c  to and from the saved state; reload
- *     status.c   for people and metrics
- *     tailset.c  timers and events; what is left of
- * tailset.h */
+ * Each file calls only those above it:
+ *
+ *     set.c        how its things are found; what waits to be looked at or read
+ *     logs.c       which log a path belongs to
+ *     dirs.c       directories: watches, which names are in them
+ *     unpack.c     reading on in a compressed rotated file
+ *     open.c       descriptors, and who gets the lines
+ *     file.c       one content's life: begin, move, end of generation, retire, drop
+ *     pipe.c       fifos and standard input, which are none of the other kinds
+ *     follow.c     whose turn it is to be read
+ *     identify.c   contents never seen before: new, a copy, the rest of a lost one?
+ *     place.c      a name has changed: which content is behind it now
+ *     wait.c       what time alone brings to an end
+ *     checkpoint.c to and from the saved state
+ *     tailset.c    timers and events; status; reload */
 #ifndef LT_INPUT_SET_H
 #define LT_INPUT_SET_H
 
 #include "base/map.h"
 #include "input/identity.h"
-#include "input/index.h"
+#include "input/linebuf.h"
 #include "input/tail.h"
 #include "input/tailset.h"
 #include "input/watch.h"
+
+/* An index finds things that carry their own links: a chained hash over nodes embedded in the
+ * things. A node is in one index at most; its key is a text that the thing owns, or only the hash,
+ * and then whoever looks compares. */
+struct index_node {
+    struct index_node *next;
+    const char *key;
+    uint64_t hash;
+    bool in;
+};
+
+struct index {
+    struct index_node **slots;
+    size_t n, nslots;
+};
 
 /* A log, as long as anything of it is remembered; an inactive one is not configured any more. */
 struct log {
@@ -45,7 +60,7 @@ struct stream {
     char *path;
     struct log *log;
     struct tail_file *files; /* oldest first */
-    bool verified;           /* while newcomers are settled */
+    bool verified;           /* while newcomers are identified */
 };
 
 enum file_kind {
@@ -64,6 +79,18 @@ enum file_place {
     PLACE_LOST,    /* nowhere; its rest may turn up in a rotated file */
 };
 
+/* What of a pipe cannot be read again is kept here. */
+struct pipe_input {
+    struct tailset *set;
+    struct tail_file *file;
+    int fd;
+    struct loop_watch *watch;
+    struct loop_timer *timer; /* for what epoll does not take: standard input from a file */
+    struct linebuf lines;
+};
+
+enum { REJECTED_MAX = 8 };
+
 struct tail_file {
     struct tail tail;
     struct index_node by_path; /* in only when PLACE_NAMED */
@@ -80,29 +107,28 @@ struct tail_file {
     char *target;              /* where a symlink leads, NULL when it is none */
     struct tail_file *copy_of; /* FILE_HELD */
     bool is_copy; /* FILE_HELD: found to be one when the original had been read to its end */
-    struct unpack *unpack; /* FILE_PACKED, while it is read */
-    uint64_t rejected[8];  /* inodes of archives that began alike and went on otherwise */
+    struct unpack *unpack;           /* FILE_PACKED, while it is read */
+    uint64_t rejected[REJECTED_MAX]; /* inodes of archives that began alike and went on otherwise */
     unsigned nrejected;
-    struct pipe_input *pipe;
-    void *sink;        /* NULL = not open */
-    struct buf carry;  /* what a closed sink left */
-    int64_t mtime_ns;  /* when last looked at */
-    int64_t active_ns; /* when it last grew or changed its place */
-    int64_t retry_ns;  /* not to be read before, after an error */
-    int64_t last_read_wall_ns;
-    int64_t lost_wall_ns; /* when it was found to be PLACE_LOST */
+    struct pipe_input *pipe; /* FILE_PIPE, until its end */
+    void *sink;              /* NULL = not open */
+    struct buf carry;        /* what a closed sink left */
+    int64_t mtime_ns;        /* when last looked at */
+    int64_t active_ns;       /* when it last grew or changed its place */
+    int64_t retry_ns;        /* not to be read before, after an error */
+    int64_t lost_wall_ns;    /* when it was found to be PLACE_LOST */
     unsigned failures;
     int error; /* errno, 0 = none */
     bool queued;
     bool renamed;   /* no longer under its stream's path */
     bool retired;   /* its last line was handed out; nothing more is expected */
-    bool given_up;  /* PLACE_LOST: its loss was told */
+    bool given_up;  /* PLACE_LOST: its loss was reported */
     bool truncated; /* PLACE_LOST because it was truncated */
     bool backlog;
     bool seen;      /* in this walk over the directories */
-    bool just;      /* it lost its name in what is being settled now */
+    bool just;      /* it lost its name in this round of place_settle */
     bool searched;  /* its directory was read since it lost its name */
-    bool gone_told; /* an event has told that its name is gone */
+    bool gone_told; /* an event said that its name is gone */
     bool awaits;    /* what came under its name could not yet be compared with it */
 };
 
@@ -128,7 +154,13 @@ struct dir {
     int64_t mtime_ns, ctime_ns;
 };
 
-/* A regular file behind a name, that is in no record. */
+/* A name to be looked at. */
+struct pending {
+    char *path;
+    struct tail_file *copy_of; /* it was held as a copy of this; NULL when not known */
+};
+
+/* A regular file behind a name, that is none of those known. */
 struct newcomer {
     char *path;
     struct look look;
@@ -142,8 +174,7 @@ struct newcomer {
 struct tailset {
     struct loop *loop;
     struct tail_options options;
-    const struct tail_sink *sink;
-    struct tail_sink sink_copy;
+    struct tail_sink sink;
     struct log *logs;
     struct log **by_number;
     struct stream *streams;
@@ -152,6 +183,8 @@ struct tailset {
     struct tail_file *first, *last; /* all files */
     unsigned nfiles, nopen, ngone;  /* ngone: given up, at the last reconcile */
     struct tail_file *queue, **queue_end;
+    struct pending *pending;
+    size_t npending, pending_cap;
     struct newcomer *newcomers;
     size_t nnewcomers, newcomers_cap;
     struct watch *watch; /* NULL = polling */
@@ -180,6 +213,38 @@ static inline bool file_is_readable(const struct tail_file *f)
     return f->kind == FILE_PLAIN && f->place != PLACE_LOST;
 }
 
+/* set.c */
+static inline void *index_thing(struct index_node *node, size_t offset)
+{
+    return node ? (char *)node - offset : NULL;
+}
+/* The thing that holds this node; NULL of NULL. */
+#define INDEX_THING(node, type, member) ((type *)index_thing(node, offsetof(type, member)))
+
+void index_add(struct index *x, struct index_node *node, uint64_t hash);
+/* `key` must stay as it is until index_remove. */
+void index_add_text(struct index *x, struct index_node *node, const char *key);
+/* Nothing when it is not in. */
+void index_remove(struct index *x, struct index_node *node);
+/* The nodes with this hash. */
+struct index_node *index_first(const struct index *x, uint64_t hash);
+struct index_node *index_next(const struct index_node *node);
+struct index_node *index_find(const struct index *x, struct slice key);
+void index_release(struct index *x);
+struct tail_file *file_by_path(const struct tailset *t, const char *path);
+struct tail_file *file_by_target(const struct tailset *t, const char *path);
+struct tail_file *file_by_id(const struct tailset *t, const struct identity *id);
+/* To be read; nothing when there is nothing to read in such a file. */
+void queue_read(struct tailset *t, struct tail_file *f);
+void queue_remove(struct tailset *t, struct tail_file *f);
+/* It was written: it and what its stream still holds without a name. */
+void queue_grown(struct tailset *t, struct tail_file *f);
+/* To be looked at by place.c. */
+void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of);
+void newcomer_add(struct tailset *t, struct newcomer n);
+/* Neither a pending name nor a newcomer is a copy of it any more. */
+void copies_forget(struct tailset *t, const struct tail_file *original);
+
 /* logs.c */
 void logs_configure(struct tailset *t);
 void logs_free(struct tailset *t);
@@ -187,8 +252,11 @@ void logs_free(struct tailset *t);
 struct log *log_of_path(const struct tailset *t, const char *path);
 struct log *log_by_name(struct tailset *t, struct slice name);
 bool log_wants_below(const struct tailset *t, const char *dir, bool through_symlink);
+/* Without the ./ that it may begin with. */
+const char *plain_glob(const char *glob);
+/* A fifo or standard input, named without a wildcard? */
+bool glob_names_pipe(const char *glob);
 /* The stream of this path; made when `log` is not NULL. */
-struct stream *stream_find(const struct tailset *t, const char *path);
 struct stream *stream_get(struct tailset *t, const char *path, struct log *log);
 /* The stream that `path` is a rotated name of, or NULL. */
 struct stream *stream_of_rotated(struct tailset *t, const char *path);
@@ -202,94 +270,20 @@ void warn_once(struct tailset *t, const char *path, const char *what);
 void dirs_configure(struct tailset *t);
 void dirs_free(struct tailset *t);
 struct dir *dir_add(struct tailset *t, const char *path, unsigned role);
-/* Looks at every directory; scans those that changed. */
-void dirs_reconcile(struct tailset *t, bool all);
-/* Scans the directories that ask for it. */
-void dirs_rescan(struct tailset *t);
+/* Looks at every directory; those that changed, or all, ask for a scan. */
+void dirs_look(struct tailset *t, bool all);
+/* Queues the names in the next directory after `d` (NULL: the first) that asks for a scan; NULL
+ * when none does. */
+struct dir *dirs_scan(struct tailset *t, struct dir *d);
+/* All were scanned. */
+void dirs_scanned(struct tailset *t);
 struct dir *dir_of_path(const struct tailset *t, const char *path);
 char *dir_join(const char *dir, const char *name);
-/* A name is in a directory; `type` as readdir tells it. */
+/* A name is in a directory; `type` as readdir gives it. */
 void dir_see_name(struct tailset *t, const char *path, unsigned char type);
 void dir_unwatch(struct tailset *t, struct dir *d, bool tell_kernel);
-/* Every change of this file will be told by an event. */
+/* Every change of this file comes as an event. */
 bool dir_is_watched(const struct tailset *t, const struct tail_file *f);
-
-/* event.c */
-void dir_event(struct tailset *t, int wd, unsigned events, const char *name);
-
-/* place.c */
-void place_examine(struct tailset *t, const char *path);
-/* Each of the NUL-terminated paths; releases them. */
-void place_examine_all(struct tailset *t, struct buf *paths);
-/* Finds a place for everything that lost or never had one. */
-void place_settle(struct tailset *t);
-struct tail_file *file_by_path(const struct tailset *t, const char *path);
-struct tail_file *file_by_target(const struct tailset *t, const char *path);
-struct tail_file *file_by_id(const struct tailset *t, const struct identity *id);
-
-/* newcomer.c */
-void newcomer_add(struct tailset *t, struct newcomer n);
-/* It is known that the newcomer behind this path is a copy of `original`. */
-void newcomer_is_copy(struct tailset *t, const char *path, struct tail_file *original);
-void newcomers_forget(struct tailset *t, const struct tail_file *original);
-void newcomers_settle(struct tailset *t);
-/* Keeps in mind that this file is not to be read unless it changes. */
-void newcomer_hold(struct tailset *t, struct stream *s, const char *path, const struct look *look,
-                   struct tail_file *copy_of);
-
-/* kinship.c */
-/* Too old to be a copy of f. */
-bool kin_is_older(const struct newcomer *n, const struct tail_file *f);
-/* Is what is held back a copy still of what its original, which is open, holds now? */
-bool kin_still_copy(struct tailset *t, const struct tail_file *held);
-bool kin_may_continue(const struct newcomer *n, const struct tail_file *f);
-struct tail_file *kin_lost(const struct newcomer *n, int fd, int *ret_relation);
-bool kin_was_read(const struct newcomer *n, const struct tail_file *lost);
-struct tail_file *kin_original(struct tailset *t, const struct newcomer *n, int fd, int *ret_error);
-
-/* file.c */
-struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind kind);
-void file_drop(struct tailset *t, struct tail_file *f);
-/* Puts it into the stream before `younger` (NULL: as the youngest). */
-void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger);
-void file_name(struct tailset *t, struct tail_file *f, const char *path, const struct look *look);
-void file_unname(struct tailset *t, struct tail_file *f);
-void file_lose(struct tailset *t, struct tail_file *f);
-void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *id);
-/* Takes note of what a look told; queues it when it changed. */
-void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
-void file_reject(struct tail_file *f, const struct identity *id);
-bool file_has_rejected(const struct tail_file *f, const struct identity *id);
-void file_open_sink(struct tailset *t, struct tail_file *f);
-void file_close_sink(struct tailset *t, struct tail_file *f);
-void file_touch(struct tailset *t, struct tail_file *f);
-/* What was read of it is not there any more; what is there now is another content. */
-void file_generation_ended(struct tailset *t, struct tail_file *f);
-/* What is held back in this stream gets another look. */
-void file_release_copies(struct tailset *t, struct stream *s);
-void file_tell_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
-void file_set_backlog(struct tail_file *f, bool on);
-
-/* wait.c */
-void files_reconcile(struct tailset *t, bool all);
-
-/* follow.c */
-/* It was written: it and what its stream still holds without a name. */
-void follow_grown(struct tailset *t, struct tail_file *f);
-void follow_queue(struct tailset *t, struct tail_file *f);
-void follow_unqueue(struct tailset *t, struct tail_file *f);
-/* Reads until nothing is left or `until_ns`; false when something is left. */
-bool follow_turn(struct tailset *t, int64_t until_ns);
-/* Opens within the budget. A descriptor or negative errno. */
-int follow_open(struct tailset *t, const char *path);
-/* Opens a file that has a name: 0 and it is what it was; 1 and it turned out to be something else,
- * which was dealt with; or negative errno. */
-int follow_reopen(struct tailset *t, struct tail_file *f);
-void follow_set_fd(struct tailset *t, struct tail_file *f, int fd);
-void follow_close_fd(struct tailset *t, struct tail_file *f);
-/* Hands out the last, unfinished line; closes. */
-void follow_finish(struct tailset *t, struct tail_file *f);
-struct tail_reader follow_reader(struct tailset *t, struct tail_file *f);
 
 /* unpack.c */
 struct unpack;
@@ -301,16 +295,69 @@ enum unpack_result { UNPACK_END, UNPACK_MORE, UNPACK_OTHER };
 /* One block: up to where t stands, then on. enum unpack_result or negative errno. */
 int unpack_read(struct unpack *u, struct tail *t, const struct tail_reader *r);
 
+/* open.c */
+/* Opens within the budget. A descriptor or negative errno. */
+int open_within_budget(struct tailset *t, const char *path);
+void file_set_fd(struct tailset *t, struct tail_file *f, int fd);
+/* And whatever else it is read by. */
+void file_close_fd(struct tailset *t, struct tail_file *f);
+void file_open_sink(struct tailset *t, struct tail_file *f);
+void file_close_sink(struct tailset *t, struct tail_file *f);
+struct tail_reader file_reader(struct tailset *t, struct tail_file *f);
+/* Hands out the last, unfinished line; closes. */
+void file_finish(struct tailset *t, struct tail_file *f);
+
+/* file.c */
+struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind kind);
+/* Remembers that what has this name is not to be read unless it changes. */
+void file_hold(struct tailset *t, struct stream *s, const char *path, const struct look *look,
+               struct tail_file *copy_of);
+void file_drop(struct tailset *t, struct tail_file *f);
+/* Puts it into the stream before `younger` (NULL: as the youngest). */
+void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger);
+void file_name(struct tailset *t, struct tail_file *f, const char *path, const struct look *look);
+void file_unname(struct tailset *t, struct tail_file *f);
+/* Its name means another file now, or none: it loses it, and the name is looked at again. */
+void file_misnamed(struct tailset *t, struct tail_file *f);
+void file_lose(struct tailset *t, struct tail_file *f);
+void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *id);
+/* Takes over what a look found; queues it when it changed. */
+void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
+void file_touch(struct tailset *t, struct tail_file *f);
+/* What was read of it is not there any more; what is there now is another content. */
+void file_generation_ended(struct tailset *t, struct tail_file *f);
+/* What is held back in this stream gets another look. */
+void file_release_copies(struct tailset *t, struct stream *s);
+void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
+void file_set_backlog(struct tail_file *f, bool on);
+
 /* pipe.c */
-bool pipe_is_named(const char *glob);
 /* Opens those that are there and not yet open. */
 void pipes_reconcile(struct tailset *t);
-void pipe_close(struct tailset *t, struct tail_file *f);
 
-/* tailset.c */
-void set_options(struct tailset *t, const struct tail_options *options);
-void set_open_watch(struct tailset *t);
-void set_wake(struct tailset *t);
-void set_update_now(struct tailset *t);
+/* follow.c */
+/* Reads until nothing is left or `until_ns`; false when something is left. */
+bool follow_turn(struct tailset *t, int64_t until_ns);
+/* Opens a file that has a name: 0 and it is what it was; 1 and it turned out to be something else,
+ * which was dealt with; or negative errno. */
+int follow_reopen(struct tailset *t, struct tail_file *f);
+
+/* identify.c */
+/* The contents of streams that have newcomers must be what we think, before newcomers are compared
+ * with them. */
+void identify_verify(struct tailset *t);
+void identify_newcomers(struct tailset *t);
+/* Is what is held back a copy still of what its original, which is open, holds now? */
+bool identify_still_copy(struct tailset *t, const struct tail_file *held);
+
+/* place.c */
+void place_event(struct tailset *t, int wd, unsigned events, const char *name);
+/* Scans the directories that ask for it. */
+void place_rescan(struct tailset *t);
+/* Finds a place for everything that lost or never had one. */
+void place_settle(struct tailset *t);
+
+/* wait.c */
+void files_reconcile(struct tailset *t, bool all);
 
 #endif

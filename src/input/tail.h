@@ -94,6 +94,10 @@ enum tail_relation {
 /* enum tail_relation or negative errno. */
 int tail_compare(const struct tail *t, int fd, uint64_t size);
 
+/* Do two files agree in the first `size` bytes, as far as a look at their beginning and their end
+ * can tell? 1, 0 also when one is shorter or `size` is 0, or negative errno. */
+int tail_alike(int a, int b, uint64_t size);
+
 void tail_encode(const struct tail *t, struct buf *out);
 /* Check r->bad afterwards. */
 void tail_decode(struct tail *t, struct reader *r);

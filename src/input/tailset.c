@@ -35,7 +35,7 @@ enum { MANY_FILES = 10000, COLLECT_GROWTH = 8, GONE_MAX = 100000 };
 
 static void on_event(void *ctx, uint32_t epoll_events);
 
-void set_update_now(struct tailset *t)
+static void update_now(struct tailset *t)
 {
     t->now = loop_now(t->loop);
 }
@@ -47,7 +47,7 @@ static void take_event(void *ctx, int wd, unsigned events, const char *name)
     if (events & WATCH_OVERFLOW)
         t->overflow = true;
     else
-        dir_event(t, wd, events, name);
+        place_event(t, wd, events, name);
 }
 
 static void listen(struct tailset *t, bool on)
@@ -63,7 +63,8 @@ static void listen(struct tailset *t, bool on)
 static void reconcile(struct tailset *t, bool all)
 {
     pipes_reconcile(t);
-    dirs_reconcile(t, all);
+    dirs_look(t, all);
+    place_rescan(t);
     files_reconcile(t, all);
     place_settle(t);
     streams_sweep(t);
@@ -88,7 +89,7 @@ static void take_events(struct tailset *t)
     place_settle(t);
 }
 
-void set_wake(struct tailset *t)
+static void wake(struct tailset *t)
 {
     t->working = true;
     loop_timer_set(t->work_timer, t->now);
@@ -109,7 +110,7 @@ static void on_event(void *ctx, uint32_t epoll_events)
     struct tailset *t = ctx;
 
     (void)epoll_events;
-    set_update_now(t);
+    update_now(t);
     take_events(t);
     collect(t, t->options.collect_ns);
 }
@@ -121,12 +122,12 @@ static void on_work(void *ctx)
     uint64_t version = t->version;
 
     t->working = false;
-    set_update_now(t);
+    update_now(t);
     take_events(t);
     (void)follow_turn(t, clock_mono_ns() + TURN_NS);
     place_settle(t);
     if (t->queue)
-        set_wake(t);
+        wake(t);
     else if (t->version != version)
         collect(t, 2 * t->collect_ns);
     else
@@ -144,16 +145,16 @@ static void on_reconcile(void *ctx)
 {
     struct tailset *t = ctx;
 
-    set_update_now(t);
+    update_now(t);
     reconcile(t, false);
     if (t->queue)
-        set_wake(t);
+        wake(t);
     else if (!t->working)
         listen(t, true);
     loop_timer_set(t->reconcile_timer, t->now + reconcile_interval(t));
 }
 
-void set_options(struct tailset *t, const struct tail_options *options)
+static void set_options(struct tailset *t, const struct tail_options *options)
 {
     struct tail_options *o = &t->options;
 
@@ -172,7 +173,7 @@ void set_options(struct tailset *t, const struct tail_options *options)
         o->max_line = 1024 * 1024;
 }
 
-void set_open_watch(struct tailset *t)
+static void open_watch(struct tailset *t)
 {
     bool wanted = false;
     int r;
@@ -193,15 +194,14 @@ int tailset_new(struct loop *loop, const struct tail_options *options, const str
     struct tailset *t = xcalloc(1, sizeof(*t));
 
     t->loop = loop;
-    t->sink_copy = *sink;
-    t->sink = &t->sink_copy;
+    t->sink = *sink;
     t->queue_end = &t->queue;
     t->warned = MAP_INIT;
     t->links = MAP_INIT;
     set_options(t, options);
-    set_update_now(t);
+    update_now(t);
     logs_configure(t);
-    set_open_watch(t);
+    open_watch(t);
     dirs_configure(t);
     t->work_timer = loop_timer_new(loop, on_work, t);
     t->reconcile_timer = loop_timer_new(loop, on_reconcile, t);
@@ -222,7 +222,10 @@ void tailset_free(struct tailset *t)
     watch_free(t->watch);
     for (size_t i = 0; i < t->nnewcomers; i++)
         free(t->newcomers[i].path);
+    for (size_t i = 0; i < t->npending; i++)
+        free(t->pending[i].path);
     free(t->newcomers);
+    free(t->pending);
     index_release(&t->path_index);
     index_release(&t->id_index);
     index_release(&t->target_index);
@@ -253,7 +256,7 @@ bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
 {
     bool done;
 
-    set_update_now(t);
+    update_now(t);
     if (!t->reconciled)
         reconcile(t, false);
     take_events(t);
@@ -261,11 +264,88 @@ bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
     done = follow_turn(t, clock_mono_ns() + budget_ns);
     place_settle(t);
     if (t->queue)
-        set_wake(t);
+        wake(t);
     return done && !t->queue;
 }
 
 uint64_t tailset_version(const struct tailset *t)
 {
     return t->version;
+}
+
+static uint64_t lag_of(const struct tail_file *f)
+{
+    if (f->kind != FILE_PLAIN || f->retired || f->tail.size <= f->tail.offset)
+        return 0;
+    return f->tail.size - f->tail.offset;
+}
+
+void tailset_log_status(const struct tailset *t, unsigned number,
+                        struct tail_log_status *ret_status)
+{
+    const struct log *log = t->by_number[number];
+    struct tail_log_status s = {
+        .last_read_wall_ns = log->last_read_wall_ns,
+        .backlog_done = log->looked && log->backlog == 0,
+        .first_start = log->first_start,
+    };
+
+    for (const struct tail_file *f = t->first; f; f = f->next) {
+        if (f->stream->log != log)
+            continue;
+        s.failing += f->error != 0;
+        if (f->kind == FILE_HELD || f->place == PLACE_LOST)
+            continue;
+        s.files++;
+        s.open += f->tail.fd >= 0 || f->unpack || f->pipe;
+        s.lag_bytes += lag_of(f);
+    }
+    s.waiting = s.files == 0;
+    *ret_status = s;
+}
+
+static void set_stream_log(struct stream *s, struct log *log)
+{
+    for (const struct tail_file *f = s->files; f; f = f->stream_next) {
+        s->log->backlog -= f->backlog;
+        log->backlog += f->backlog;
+    }
+    s->log = log;
+}
+
+/* Nobody wants it at the moment: the record is enough. */
+static void put_away(struct tailset *t, struct tail_file *f)
+{
+    if (f->kind == FILE_PIPE)
+        file_drop(t, f);
+    else if (f->place == PLACE_NAMED)
+        file_close_fd(t, f);
+}
+
+int tailset_reconfigure(struct tailset *t, const struct tail_options *options)
+{
+    struct tail_file *next;
+
+    update_now(t);
+    for (struct tail_file *f = t->first; f; f = f->next)
+        file_close_sink(t, f);
+    set_options(t, options);
+    logs_configure(t);
+    for (struct stream *s = t->streams; s; s = s->next) {
+        struct log *log = log_of_path(t, s->path);
+
+        if (log)
+            set_stream_log(s, log);
+    }
+    for (struct tail_file *f = t->first; f; f = next) {
+        next = f->next;
+        if (f->stream->log->config)
+            queue_read(t, f); /* its sink is opened again */
+        else
+            put_away(t, f);
+    }
+    open_watch(t);
+    dirs_configure(t);
+    loop_timer_set(t->reconcile_timer, t->now);
+    return 0;
 }

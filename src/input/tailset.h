@@ -114,15 +114,4 @@ struct tail_log_status {
 };
 void tailset_log_status(const struct tailset *t, unsigned log, struct tail_log_status *ret_status);
 
-struct tail_file_status {
-    const char *path;
-    unsigned log;
-    uint64_t size, offset;
-    int64_t last_read_wall_ns;
-    bool open, renamed;
-    const char *error; /* NULL = none */
-};
-/* Steps through all files, *at = 0 first. */
-bool tailset_file_status(const struct tailset *t, size_t *at, struct tail_file_status *ret_status);
-
 #endif

@@ -26,7 +26,7 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
         next = x->stream_next;
         if (x->kind != FILE_HELD || x->copy_of != f)
             continue;
-        fd = follow_open(t, x->path);
+        fd = open_within_budget(t, x->path);
         if (fd < 0)
             return false;
         upto = x->tail.size < f->tail.offset ? x->tail.size : f->tail.offset;
@@ -52,7 +52,7 @@ static void give_up(struct tailset *t, struct tail_file *f)
 {
     f->given_up = true;
     if (!f->retired && (f->tail.size > f->tail.offset || !f->truncated))
-        file_tell_loss(t, f, f->truncated ? TAIL_LOST_TRUNCATED : TAIL_LOST_VANISHED);
+        file_note_loss(t, f, f->truncated ? TAIL_LOST_TRUNCATED : TAIL_LOST_VANISHED);
     /* One that kept its name until it was gone may have held more than was ever looked at. */
     if (!f->retired && !f->truncated && (!f->renamed || f->tail.size > f->tail.offset))
         note(t, f->stream->log, TAIL_VANISHED, 1);
@@ -75,7 +75,7 @@ static void end_waits(struct tailset *t, struct tail_file *f)
     }
     if ((f->renamed || f->place == PLACE_OPEN) && !f->retired && !f->queued && f->failures == 0 &&
         f->tail.fd >= 0 && idle >= t->options.rotate_wait_ns)
-        follow_finish(t, f);
+        file_finish(t, f);
     if (f->place == PLACE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f)) {
         file_lose(t, f);
         f->given_up = true;
@@ -84,25 +84,24 @@ static void end_waits(struct tailset *t, struct tail_file *f)
 
 /* A copy was held back because its original had it all. Was that so? An original of which nothing
  * had been read may have been truncated and written anew without a trace: then the copy is all that
- * is left of what it had been. True when the copy was let go; its path is appended. */
-static bool let_go(struct tailset *t, struct tail_file *held, struct buf *examine)
+ * is left of what it had been. True when the copy was let go. */
+static bool let_go(struct tailset *t, struct tail_file *held)
 {
     const struct tail_file *f = held->copy_of;
 
     if (held->kind != FILE_HELD || held->is_copy || !f || f->queued || f->failures > 0 ||
         f->tail.fd < 0)
         return false;
-    held->is_copy = kin_still_copy(t, held);
+    held->is_copy = identify_still_copy(t, held);
     if (held->is_copy)
         return false;
-    buf_add(examine, held->path, strlen(held->path) + 1);
+    queue_look(t, held->path, NULL);
     file_drop(t, held);
     return true;
 }
 
-/* A look by descriptor is enough while events tell what becomes of the name. *examine gets the path
- * otherwise. */
-static void look_again(struct tailset *t, struct tail_file *f, struct buf *examine)
+/* A look by descriptor is enough while events tell what becomes of the name. */
+static void look_again(struct tailset *t, struct tail_file *f)
 {
     struct look look;
 
@@ -112,7 +111,7 @@ static void look_again(struct tailset *t, struct tail_file *f, struct buf *exami
         (f->place == PLACE_OPEN || (look.links > 0 && dir_is_watched(t, f))))
         file_look(t, f, &look);
     else if (f->place == PLACE_NAMED)
-        buf_add(examine, f->path, strlen(f->path) + 1);
+        queue_look(t, f->path, NULL);
 }
 
 /* Of files that come and go faster than they are forgotten, only the latest are remembered. */
@@ -132,7 +131,6 @@ static bool forget_early(struct tailset *t, struct tail_file *f, unsigned *surpl
 void files_reconcile(struct tailset *t, bool all)
 {
     unsigned surplus = t->ngone > t->options.max_gone ? t->ngone - t->options.max_gone : 0;
-    struct buf examine = BUF_INIT;
     struct tail_file *next;
 
     t->ngone = 0;
@@ -141,11 +139,10 @@ void files_reconcile(struct tailset *t, bool all)
         if (forget_early(t, f, &surplus))
             continue;
         if (all || (f->failures > 0 && t->now >= f->retry_ns))
-            follow_queue(t, f);
-        if (let_go(t, f, &examine))
+            queue_read(t, f);
+        if (let_go(t, f))
             continue;
-        look_again(t, f, &examine);
+        look_again(t, f);
         end_waits(t, f);
     }
-    place_examine_all(t, &examine);
 }

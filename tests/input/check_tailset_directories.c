@@ -240,8 +240,6 @@ TEST(a_file_that_may_not_be_read_is_tried_again)
 TEST(the_status_tells_what_is_there)
 {
     struct tail_log_status s;
-    struct tail_file_status f;
-    size_t at = 0;
 
     world_run(&w, 10);
     tailset_log_status(w.set, 0, &s);
@@ -254,12 +252,6 @@ TEST(the_status_tells_what_is_there)
     ck_assert_uint_eq(s.open, 1);
     ck_assert_uint_eq(s.lag_bytes, 10);
     ck_assert(!s.waiting && s.last_read_wall_ns > 0);
-    ck_assert(tailset_file_status(w.set, &at, &f));
-    ck_assert_str_eq(f.path, world_path(&w, "a.log"));
-    ck_assert_uint_eq(f.offset, 4);
-    ck_assert_uint_eq(f.size, 14);
-    ck_assert(f.open && !f.renamed && !f.error);
-    ck_assert(!tailset_file_status(w.set, &at, &f));
 }
 
 TEST(created_and_deleted_between_two_looks_is_told)

@@ -1,0 +1,188 @@
+/* open -- which files are held open, and who gets their lines.
+ *
+ * Why descriptors are a cache: a file that can be found by its name can be closed at any time and
+ * opened again; its fingerprint says then whether it is the same. Only what has no name any more
+ * must stay open; if that takes all descriptors there are, those that have been silent longest do
+ * not get their rotate_wait. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { BLOCK = 256 * 1024, BIG_BLOCK = 1024 * 1024, CLOSE_AT_ONCE = 32, FD_RESERVE = 128 };
+#define LATE_NS NSEC_PER_SEC
+
+void file_set_fd(struct tailset *t, struct tail_file *f, int fd)
+{
+    f->tail.fd = fd;
+    t->nopen++;
+}
+
+static void pipe_close(struct tail_file *f)
+{
+    struct pipe_input *p = f->pipe;
+
+    if (!p)
+        return;
+    if (p->watch)
+        loop_remove_fd(p->set->loop, p->watch);
+    loop_timer_free(p->timer);
+    (void)close(p->fd);
+    linebuf_release(&p->lines);
+    free(p);
+    f->pipe = NULL;
+}
+
+void file_close_fd(struct tailset *t, struct tail_file *f)
+{
+    pipe_close(f);
+    unpack_close(f->unpack);
+    f->unpack = NULL;
+    if (f->tail.fd < 0)
+        return;
+    (void)close(f->tail.fd);
+    f->tail.fd = -1;
+    t->nopen--;
+}
+
+void file_open_sink(struct tailset *t, struct tail_file *f)
+{
+    struct log *log = f->stream->log;
+
+    if (f->sink || !log->config)
+        return;
+    f->sink = t->sink.open(t->sink.ctx, log->number, f->path, f->id, buf_all(&f->carry));
+    buf_release(&f->carry);
+}
+
+void file_close_sink(struct tailset *t, struct tail_file *f)
+{
+    if (!f->sink)
+        return;
+    buf_clear(&f->carry);
+    t->sink.carry(t->sink.ctx, f->sink, &f->carry);
+    t->sink.close(t->sink.ctx, f->sink);
+    f->sink = NULL;
+}
+
+static void hand_lines(void *ctx, const char *p, size_t n)
+{
+    struct tailset *t = ctx;
+    struct tail_file *f = t->reading;
+
+    f->stream->log->last_read_wall_ns = clock_wall_ns();
+    t->version++;
+    t->sink.lines(t->sink.ctx, f->sink, p, n);
+}
+
+static void hand_too_long(void *ctx)
+{
+    struct tailset *t = ctx;
+
+    note(t, t->reading->stream->log, TAIL_TOO_LONG, 1);
+}
+
+struct tail_reader file_reader(struct tailset *t, struct tail_file *f)
+{
+    bool far_behind = f->tail.size > f->tail.offset + BIG_BLOCK;
+
+    t->reading = f;
+    return (struct tail_reader){.buffer = &t->buffer,
+                                .block = far_behind ? BIG_BLOCK : BLOCK,
+                                .max_line = t->options.max_line,
+                                .ctx = t,
+                                .lines = hand_lines,
+                                .too_long = hand_too_long};
+}
+
+void file_finish(struct tailset *t, struct tail_file *f)
+{
+    struct tail_reader reader;
+    int r;
+
+    if (!f->stream->log->config)
+        return;
+    reader = file_reader(t, f);
+    file_open_sink(t, f);
+    r = tail_finish(&f->tail, &reader);
+    t->reading = NULL;
+    if (r == TAIL_END) {
+        file_close_sink(t, f);
+        file_close_fd(t, f);
+        f->retired = true;
+        t->version++;
+    } else {
+        queue_read(t, f);
+    }
+}
+
+static unsigned budget(const struct tailset *t)
+{
+    struct rlimit limit;
+
+    if (t->options.max_open > 0)
+        return t->options.max_open;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1U << 20)
+        return 1U << 20;
+    return limit.rlim_cur > 2 * FD_RESERVE ? (unsigned)limit.rlim_cur - FD_RESERVE
+                                           : (unsigned)limit.rlim_cur / 2;
+}
+
+/* The least recently active of those that can be found again. */
+static bool close_idle(struct tailset *t)
+{
+    unsigned closed = 0;
+
+    for (struct tail_file *f = t->first; f && closed < CLOSE_AT_ONCE; f = f->next) {
+        if (f->tail.fd < 0 || f->place != PLACE_NAMED || f->queued || f->kind != FILE_PLAIN ||
+            f == t->reading)
+            continue;
+        file_close_fd(t, f);
+        closed++;
+    }
+    return closed > 0;
+}
+
+/* The least recently active of those that cannot be found again, if no late lines came of it for a
+ * while. */
+static bool end_idle(struct tailset *t)
+{
+    for (struct tail_file *f = t->first; f; f = f->next) {
+        if (f->tail.fd < 0 || f->place != PLACE_OPEN || f->queued || f->kind != FILE_PLAIN ||
+            f->failures > 0 || t->now - f->active_ns < LATE_NS)
+            continue;
+        file_finish(t, f);
+        if (f->tail.fd < 0)
+            return true;
+    }
+    return false;
+}
+
+static bool make_room(struct tailset *t)
+{
+    return close_idle(t) || end_idle(t);
+}
+
+int open_within_budget(struct tailset *t, const char *path)
+{
+    for (;;) {
+        int fd, error;
+
+        while (t->nopen >= budget(t))
+            if (!make_room(t))
+                return -EMFILE;
+        fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        if (fd >= 0)
+            return fd;
+        error = errno;
+        if ((error != EMFILE && error != ENFILE) || !make_room(t))
+            return -error;
+    }
+}

@@ -1,0 +1,195 @@
+/* set -- how the things of a tailset are found, and what waits: names to be looked at, newcomers to
+ * be identified, files to be read. Nothing here looks at the disk.
+ *
+ * Why not base/map: entries go as often as they come here, and the things are found by two keys;
+ * embedded nodes need no allocation of their own and no second look-up to be removed.
+ *
+ * Why names wait at all: what notices that a name may have changed is in the midst of something
+ * that the look could change under it; place.c looks when that is done. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+static struct index_node **slot_of(const struct index *x, uint64_t hash)
+{
+    /* The multiplication spreads inode numbers, which lie close together; the high bits are the
+     * good ones. */
+    return &x->slots[(hash * UINT64_C(0x9e3779b97f4a7c15)) >> 32 & (x->nslots - 1)];
+}
+
+static void link_node(struct index *x, struct index_node *node)
+{
+    struct index_node **slot = slot_of(x, node->hash);
+
+    node->next = *slot;
+    *slot = node;
+}
+
+static void grow(struct index *x)
+{
+    struct index old = *x;
+
+    x->nslots = old.nslots ? old.nslots * 2 : 64;
+    x->slots = xcalloc(x->nslots, sizeof(struct index_node *));
+    for (size_t i = 0; i < old.nslots; i++) {
+        for (struct index_node *node = old.slots[i], *next; node; node = next) {
+            next = node->next;
+            link_node(x, node);
+        }
+    }
+    free(old.slots);
+}
+
+void index_add(struct index *x, struct index_node *node, uint64_t hash)
+{
+    if (x->n >= x->nslots)
+        grow(x);
+    *node = (struct index_node){.hash = hash, .in = true};
+    link_node(x, node);
+    x->n++;
+}
+
+void index_add_text(struct index *x, struct index_node *node, const char *key)
+{
+    index_add(x, node, slice_hash(slice_str(key)));
+    node->key = key;
+}
+
+void index_remove(struct index *x, struct index_node *node)
+{
+    struct index_node **link;
+
+    if (!node->in)
+        return;
+    for (link = slot_of(x, node->hash); *link != node; link = &(*link)->next)
+        ;
+    *link = node->next;
+    node->in = false;
+    x->n--;
+}
+
+static struct index_node *same_hash(struct index_node *node, uint64_t hash)
+{
+    while (node && node->hash != hash)
+        node = node->next;
+    return node;
+}
+
+struct index_node *index_first(const struct index *x, uint64_t hash)
+{
+    return x->nslots ? same_hash(*slot_of(x, hash), hash) : NULL;
+}
+
+struct index_node *index_next(const struct index_node *node)
+{
+    return same_hash(node->next, node->hash);
+}
+
+struct index_node *index_find(const struct index *x, struct slice key)
+{
+    struct index_node *node = index_first(x, slice_hash(key));
+
+    while (node && !slice_eq(slice_str(node->key), key))
+        node = index_next(node);
+    return node;
+}
+
+void index_release(struct index *x)
+{
+    free(x->slots);
+    *x = (struct index){0};
+}
+
+struct tail_file *file_by_path(const struct tailset *t, const char *path)
+{
+    return INDEX_THING(index_find(&t->path_index, slice_str(path)), struct tail_file, by_path);
+}
+
+struct tail_file *file_by_target(const struct tailset *t, const char *path)
+{
+    return INDEX_THING(index_find(&t->target_index, slice_str(path)), struct tail_file, by_target);
+}
+
+struct tail_file *file_by_id(const struct tailset *t, const struct identity *id)
+{
+    struct index_node *node = index_first(&t->id_index, identity_hash(id));
+
+    for (; node; node = index_next(node)) {
+        struct tail_file *f = INDEX_THING(node, struct tail_file, by_id);
+
+        if (f->tail.id.dev == id->dev && f->tail.id.ino == id->ino)
+            return f;
+    }
+    return NULL;
+}
+
+void queue_read(struct tailset *t, struct tail_file *f)
+{
+    if (f->queued || (f->kind != FILE_PLAIN && f->kind != FILE_PACKED) || f->place == PLACE_LOST ||
+        (f->kind == FILE_PACKED && f->retired))
+        return;
+    f->queued = true;
+    f->queue_next = NULL;
+    *t->queue_end = f;
+    t->queue_end = &f->queue_next;
+}
+
+void queue_remove(struct tailset *t, struct tail_file *f)
+{
+    struct tail_file **link = &t->queue;
+
+    if (!f->queued)
+        return;
+    while (*link != f)
+        link = &(*link)->queue_next;
+    *link = f->queue_next;
+    if (!*link)
+        t->queue_end = link;
+    f->queued = false;
+}
+
+void queue_grown(struct tailset *t, struct tail_file *f)
+{
+    queue_read(t, f);
+    for (struct tail_file *g = f->stream->files; g; g = g->stream_next)
+        if (g->place == PLACE_OPEN)
+            queue_read(t, g);
+}
+
+void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of)
+{
+    GROW(t->pending, t->npending, t->pending_cap);
+    t->pending[t->npending++] = (struct pending){xstrdup(path), copy_of};
+}
+
+void newcomer_add(struct tailset *t, struct newcomer n)
+{
+    t->names_changed = true;
+    for (size_t i = 0; i < t->nnewcomers; i++) {
+        struct newcomer *met = &t->newcomers[i];
+
+        if (strcmp(met->path, n.path) == 0) {
+            if (!n.copy_of)
+                n.copy_of = met->copy_of;
+            free(met->path);
+            *met = n;
+            return;
+        }
+    }
+    GROW(t->newcomers, t->nnewcomers, t->newcomers_cap);
+    t->newcomers[t->nnewcomers++] = n;
+}
+
+void copies_forget(struct tailset *t, const struct tail_file *original)
+{
+    for (size_t i = 0; i < t->npending; i++)
+        if (t->pending[i].copy_of == original)
+            t->pending[i].copy_of = NULL;
+    for (size_t i = 0; i < t->nnewcomers; i++)
+        if (t->newcomers[i].copy_of == original)
+            t->newcomers[i].copy_of = NULL;
+}
