@@ -308,3 +308,30 @@ void file_generation_ended(struct tailset *t, struct tail_file *f)
     file_release_copies(t, f->stream);
     queue_read(t, f);
 }
+
+int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
+{
+    int r = f->tail.offset == 0 ? TAIL_SAME : tail_compare(&f->tail, f->tail.fd, size);
+
+    if (r < 0 || r == TAIL_SAME)
+        return r < 0 ? r : 0;
+    file_generation_ended(t, f);
+    return 1;
+}
+
+int file_reopen(struct tailset *t, struct tail_file *f)
+{
+    struct look look;
+    int fd = open_within_budget(t, f->path);
+
+    if (fd < 0 && fd != -ENOENT && fd != -ENOTDIR)
+        return fd;
+    if (fd < 0 || look_at_fd(fd, &look) < 0 || !identity_eq(&look.id, &f->tail.id)) {
+        if (fd >= 0)
+            (void)close(fd);
+        file_misnamed(t, f);
+        return 1;
+    }
+    file_set_fd(t, f, fd);
+    return f->kind == FILE_PACKED ? 0 : file_verify(t, f, look.size);
+}

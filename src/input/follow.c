@@ -32,30 +32,6 @@ static void fail(struct tailset *t, struct tail_file *f, int error)
     note(t, f->stream->log, TAIL_READ_ERROR, 1);
 }
 
-int follow_reopen(struct tailset *t, struct tail_file *f)
-{
-    struct look look;
-    int fd = open_within_budget(t, f->path);
-    int r;
-
-    if (fd < 0 && fd != -ENOENT && fd != -ENOTDIR)
-        return fd;
-    if (fd < 0 || look_at_fd(fd, &look) < 0 || !identity_eq(&look.id, &f->tail.id)) {
-        if (fd >= 0)
-            (void)close(fd);
-        file_misnamed(t, f);
-        return 1;
-    }
-    file_set_fd(t, f, fd);
-    if (f->kind == FILE_PACKED || f->tail.offset == 0)
-        return 0;
-    r = tail_compare(&f->tail, fd, look.size);
-    if (r < 0 || r == TAIL_SAME)
-        return r < 0 ? r : 0;
-    file_generation_ended(t, f);
-    return 1;
-}
-
 /* The archive is not what it began like, or cannot be read to its end: the search goes on without
  * it. */
 static void reject_archive(struct tailset *t, struct tail_file *f)
@@ -142,7 +118,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
     if (!f->stream->log->config || f->retry_ns > t->now)
         return;
     if (f->tail.fd < 0 && !f->unpack)
-        r = follow_reopen(t, f);
+        r = file_reopen(t, f);
     if (r == 1)
         return;
     if (r == 0) {

@@ -34,8 +34,7 @@ enum { MUCH = 4096 };
 
 /* Is the newcomer a copy, as far as it has come, of this content, which is still there? 1, 0, or
  * negative errno: it cannot be told now. */
-static int is_copy_of(struct tailset *t, const struct newcomer *n, int fd,
-                      const struct tail_file *f)
+static int is_copy_of(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
 {
     struct look look;
     int other = f->tail.fd >= 0 ? f->tail.fd : open_within_budget(t, f->path);
@@ -45,7 +44,7 @@ static int is_copy_of(struct tailset *t, const struct newcomer *n, int fd,
         return other;
     r = look_at_fd(other, &look);
     if (r == 0 && look.size >= n->look.size)
-        r = tail_alike(other, fd, n->look.size);
+        r = tail_alike(other, n->fd, n->look.size);
     if (other != f->tail.fd)
         (void)close(other);
     return r;
@@ -53,15 +52,14 @@ static int is_copy_of(struct tailset *t, const struct newcomer *n, int fd,
 
 bool identify_still_copy(struct tailset *t, const struct tail_file *held)
 {
-    struct newcomer n = {0};
+    struct newcomer n = {.fd = open_within_budget(t, held->path)};
     bool same = true;
-    int fd = open_within_budget(t, held->path);
 
-    if (fd < 0)
+    if (n.fd < 0)
         return true;
-    if (look_at_fd(fd, &n.look) == 0 && identity_eq(&n.look.id, &held->tail.id))
-        same = is_copy_of(t, &n, fd, held->copy_of) != 0;
-    (void)close(fd);
+    if (look_at_fd(n.fd, &n.look) == 0 && identity_eq(&n.look.id, &held->tail.id))
+        same = is_copy_of(t, &n, held->copy_of) != 0;
+    (void)close(n.fd);
     return same;
 }
 
@@ -81,28 +79,24 @@ static bool may_continue(const struct newcomer *n, const struct tail_file *f)
            (n->look.id.birth_ns <= f->lost_wall_ns || n->look.id.birth_ns > clock_wall_ns());
 }
 
-/* The lost content that this file continues best; *ret_relation says how, or is a negative errno
- * with NULL. */
-static struct tail_file *find_lost(const struct newcomer *n, int fd, int *ret_relation)
+/* How it continues the lost content that it continues best, enum tail_relation with *ret_lost (not
+ * with TAIL_OTHER), or negative errno. */
+static int find_lost(const struct newcomer *n, struct tail_file **ret_lost)
 {
-    struct tail_file *best = NULL;
+    int best = TAIL_OTHER;
 
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
         int relation;
 
         if (!may_continue(n, f) && (f != n->copy_of || f->place != PLACE_LOST))
             continue;
-        relation = tail_compare(&f->tail, fd, n->look.size);
-        if (relation < 0) {
-            *ret_relation = relation;
-            return NULL;
-        }
-        if (relation == TAIL_OTHER)
-            continue;
-        if (!best || relation > *ret_relation ||
-            (relation == *ret_relation && f->tail.offset > best->tail.offset)) {
-            best = f;
-            *ret_relation = relation;
+        relation = tail_compare(&f->tail, n->fd, n->look.size);
+        if (relation < 0)
+            return relation;
+        if (relation > best ||
+            (relation == best && best != TAIL_OTHER && f->tail.offset > (*ret_lost)->tail.offset)) {
+            best = relation;
+            *ret_lost = f;
         }
     }
     return best;
@@ -125,31 +119,33 @@ static bool begins_otherwise(const struct tail_file *f, struct slice head)
     return n > 0 && memcmp(f->tail.head, head.p, n) != 0;
 }
 
-/* A content that is still there, of which the newcomer is a copy; or NULL. What was read of each is
- * in memory: in a directory of a thousand old files, only what begins alike is opened. With NULL,
- * *ret_error is a negative errno when one could not be compared, else 0. */
-static struct tail_file *find_original(struct tailset *t, const struct newcomer *n, int fd,
-                                       int *ret_error)
+/* A content that is still there, of which the newcomer is a copy: 1, 0, or negative errno when one
+ * could not be compared and no other is it. What was read of each is in memory: in a directory of a
+ * thousand old files, only what begins alike is opened. */
+static int find_original(struct tailset *t, const struct newcomer *n,
+                         struct tail_file **ret_original)
 {
     char head[FINGERPRINT_HEAD];
-    ssize_t got = pread(fd, head, sizeof(head), 0);
+    ssize_t got = pread(n->fd, head, sizeof(head), 0);
     struct slice begin = slice_make(head, got > 0 ? (size_t)got : 0);
+    int error = got < 0 ? -errno : 0;
 
-    *ret_error = got < 0 ? -errno : 0;
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
         int r;
 
         if (!file_is_readable(f) || is_older(n, f) || begins_otherwise(f, begin))
             continue;
-        r = is_copy_of(t, n, fd, f);
-        if (r == 1)
-            return f;
+        r = is_copy_of(t, n, f);
+        if (r == 1) {
+            *ret_original = f;
+            return 1;
+        }
         if (r == -ENOENT || r == -ENOTDIR)
             file_misnamed(t, f);
         if (r < 0)
-            *ret_error = r;
+            error = r;
     }
-    return NULL;
+    return error;
 }
 
 static int by_age(const void *a, const void *b)
@@ -186,67 +182,74 @@ static struct tail_file *current_of(const struct tailset *t, const struct stream
     return f && f->stream == s ? f : NULL;
 }
 
-/* What it is cannot be told now: it is examined again, at a reconcile, or at once when it was
+/* What it is cannot be said now: it is looked at again, at a reconcile, or at once when it was
  * compared with what has just lost its name. Read from 0 it could be counted twice. */
-static void put_off(struct tailset *t, const struct newcomer *n, int fd, int error)
+static void put_off(struct tailset *t, const struct newcomer *n, int error)
 {
-    (void)close(fd);
     if (error == ENOENT || error == ENOTDIR)
         queue_look(t, n->path, NULL);
     else
         deny(t, n, error);
 }
 
-/* Where a new content is read from. 0 or negative errno. */
-static int choose_start(struct tailset *t, const struct newcomer *n, struct tail_file *f, int fd)
+/* Where a new content is read from; nowhere when all of it was read of one that is gone, or is
+ * history. 0 or negative errno. */
+static int choose_start(struct tailset *t, const struct newcomer *n, struct tail_file *f)
 {
     const struct log *log = n->stream->log;
     bool at_end = log->fresh && log->config && log->config->start_at_end;
+    bool skip = t->all_at_end && !t->reconciled;
     uint64_t from;
     int r;
 
-    if (n->rotated && !n->own && (log->fresh || (t->all_at_end && !t->reconciled))) {
+    if (f->retired || (n->rotated && !n->own && (log->fresh || skip))) {
         f->retired = true;
-        return tail_mark_read(&f->tail, fd, n->look.size);
+        return tail_mark_read(&f->tail, n->fd, n->look.size);
     }
-    if (!at_end && !(t->all_at_end && !t->reconciled))
+    if (!at_end && !skip)
         return 0;
-    r = tail_last_line(fd, n->look.size, t->options.max_line, &from);
+    r = tail_last_line(n->fd, n->look.size, t->options.max_line, &from);
     if (r == 0)
-        r = tail_mark_read(&f->tail, fd, from);
+        r = tail_mark_read(&f->tail, n->fd, from);
     if (r == 0 && !at_end)
         note(t, log, TAIL_LOST_STATE, from);
     return r;
 }
 
-static void begin(struct tailset *t, const struct newcomer *n, int fd)
+static void take_fd(struct tailset *t, struct tail_file *f, struct newcomer *n)
+{
+    file_set_fd(t, f, n->fd);
+    n->fd = -1;
+    queue_read(t, f);
+}
+
+/* A new content; `read`: with nothing left to read. 0 or negative errno. */
+static int begin(struct tailset *t, struct newcomer *n, bool read)
 {
     struct tail_file *f = file_new(t, n->stream, FILE_PLAIN);
-    int r = choose_start(t, n, f, fd);
+    int r;
 
+    f->retired = read;
+    r = choose_start(t, n, f);
     if (r < 0) {
         file_drop(t, f);
-        put_off(t, n, fd, -r);
-        return;
+        return r;
     }
     if (n->rotated)
         file_join(f, n->stream, current_of(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
     f->renamed = n->rotated; /* it was never known under another name: no rotation that we saw */
     file_name(t, f, n->path, &n->look);
-    file_set_backlog(f, !t->reconciled || !n->stream->log->looked);
     t->version++;
-    if (f->retired) {
-        file_set_backlog(f, false);
-        (void)close(fd);
-        return;
-    }
-    file_set_fd(t, f, fd);
-    queue_read(t, f);
+    if (f->retired)
+        return 0;
+    file_set_backlog(f, !t->reconciled || !n->stream->log->looked);
+    take_fd(t, f, n);
+    return 0;
 }
 
 /* f goes on in this file. */
-static void adopt(struct tailset *t, struct tail_file *f, const struct newcomer *n, int fd)
+static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
     file_close_fd(t, f);
     f->tail.hole_to = f->tail.clear_to = 0;
@@ -255,9 +258,8 @@ static void adopt(struct tailset *t, struct tail_file *f, const struct newcomer 
     f->retired = false;
     file_name(t, f, n->path, &n->look);
     file_set_backlog(f, !t->reconciled);
-    file_set_fd(t, f, fd);
     t->version++;
-    queue_read(t, f);
+    take_fd(t, f, n);
 }
 
 static void drain(struct tailset *t, struct tail_file *f)
@@ -283,34 +285,22 @@ static struct tail_file *replaced_by(const struct newcomer *n)
     return last;
 }
 
-/* What was read to its end is not held open after it has proved itself. */
-static int reopens_as_another(struct tailset *t, struct tail_file *f)
-{
-    int r = follow_reopen(t, f);
-
-    if (r <= 0 && f->retired)
-        file_close_fd(t, f);
-    return r;
-}
-
-/* 1 when it was not what we thought, 0, or negative errno: reading will meet the error, and tell
- * it. */
+/* 1 when it was not what we thought, 0, or negative errno, which reading will meet and report. What
+ * was read to its end is not held open after this. */
 static int proves_wrong(struct tailset *t, struct tail_file *f)
 {
     struct look look;
-    int r;
+    int r = 0;
 
     if (!file_is_readable(f) || f->tail.offset == 0)
         return 0;
-    if (f->tail.fd < 0)
-        return f->place == PLACE_NAMED ? reopens_as_another(t, f) : 0;
-    if (look_at_fd(f->tail.fd, &look) < 0)
-        return 0;
-    r = tail_compare(&f->tail, f->tail.fd, look.size);
-    if (r < 0 || r == TAIL_SAME)
-        return r < 0 ? r : 0;
-    file_generation_ended(t, f);
-    return 1;
+    if (f->tail.fd >= 0)
+        return look_at_fd(f->tail.fd, &look) < 0 ? 0 : file_verify(t, f, look.size);
+    if (f->place == PLACE_NAMED)
+        r = file_reopen(t, f);
+    if (r <= 0 && f->retired)
+        file_close_fd(t, f);
+    return r;
 }
 
 /* A stream's contents must be what we think before others are compared with them. */
@@ -343,7 +333,7 @@ static int changed_meanwhile(struct tailset *t, const struct stream *s)
 /* Written anew with the same bytes? What the old inode still holds is read first; then the new one
  * goes on behind it. The new one may end before that, when the old one was written to after it was
  * copied; or tell more. 1, 0, or negative errno. */
-static int rewritten(struct tailset *t, const struct newcomer *n, int fd)
+static int rewritten(struct tailset *t, struct newcomer *n)
 {
     struct tail_file *f = replaced_by(n);
     int r;
@@ -352,41 +342,22 @@ static int rewritten(struct tailset *t, const struct newcomer *n, int fd)
         f = replaced_by(n);
     if (!f)
         return 0;
-    r = tail_compare(&f->tail, fd, n->look.size);
+    r = tail_compare(&f->tail, n->fd, n->look.size);
     if (r >= 0 && f->place == PLACE_OPEN) {
-        bool same = r == TAIL_SAME;
-
         drain(t, f);
-        r = same ? TAIL_SAME : tail_compare(&f->tail, fd, n->look.size);
+        if (r != TAIL_SAME)
+            r = tail_compare(&f->tail, n->fd, n->look.size);
     }
     if (r == TAIL_SAME && f->tail.offset > n->look.size) {
-        int error = tail_mark_read(&f->tail, fd, n->look.size);
+        int error = tail_mark_read(&f->tail, n->fd, n->look.size);
 
         r = error < 0 ? error : r;
     }
     f->awaits = r < 0;
     if (r != TAIL_SAME)
         return r < 0 ? r : 0;
-    adopt(t, f, n, fd);
+    adopt(t, f, n);
     return 1;
-}
-
-/* All of it was read of a content that is gone: a record of its own, with nothing left to read. */
-static void begin_as_read(struct tailset *t, const struct newcomer *n, int fd)
-{
-    struct tail_file *f = file_new(t, n->stream, FILE_PLAIN);
-    int r = tail_mark_read(&f->tail, fd, n->look.size);
-
-    if (r < 0) {
-        file_drop(t, f);
-        put_off(t, n, fd, -r);
-        return;
-    }
-    file_join(f, n->stream, current_of(t, n->stream));
-    f->mtime_ns = n->look.mtime_ns;
-    f->renamed = f->retired = true;
-    file_name(t, f, n->path, &n->look);
-    (void)close(fd);
 }
 
 static bool is_unlinked(const struct tail_file *f)
@@ -399,7 +370,7 @@ static bool is_unlinked(const struct tail_file *f)
 
 /* Written anew and then rotated, before we had a look: it goes on where a deleted content ends.
  * 1, 0, or negative errno. */
-static int outgrew_deleted(struct tailset *t, const struct newcomer *n, int fd)
+static int outgrew_deleted(struct tailset *t, struct newcomer *n)
 {
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
         int r;
@@ -409,58 +380,52 @@ static int outgrew_deleted(struct tailset *t, const struct newcomer *n, int fd)
         drain(t, f);
         if (n->look.size <= f->tail.offset)
             continue;
-        r = tail_compare(&f->tail, fd, n->look.size);
+        r = tail_compare(&f->tail, n->fd, n->look.size);
         if (r < 0)
             return r;
         if (r != TAIL_SAME)
             continue;
-        adopt(t, f, n, fd);
+        adopt(t, f, n);
         return 1;
     }
     return 0;
 }
 
-static void identify_rotated(struct tailset *t, const struct newcomer *n, int fd)
+/* As the next two: negative errno when it cannot be said now what it is. */
+static int identify_rotated(struct tailset *t, struct newcomer *n)
 {
     struct tail_file *original = NULL, *lost = NULL;
-    int relation = TAIL_OTHER;
-    int r = outgrew_deleted(t, n, fd);
+    int r = outgrew_deleted(t, n);
 
     if (r == 1)
-        return;
+        return 0;
     if (r == 0)
-        original = find_original(t, n, fd, &r);
-    if (r == 0 && !original)
-        lost = find_lost(n, fd, &relation);
-    if (relation < 0)
-        r = relation;
+        r = find_original(t, n, &original);
     if (original || n->look.size == 0) {
         file_hold(t, n->stream, n->path, &n->look, original);
-        (void)close(fd);
-    } else if (r < 0) {
-        put_off(t, n, fd, -r);
-    } else if (relation == TAIL_SAME) {
-        adopt(t, lost, n, fd);
-    } else if (lost && was_read(n, lost)) {
-        begin_as_read(t, n, fd);
-    } else if ((r = changed_meanwhile(t, n->stream)) < 0) {
-        put_off(t, n, fd, -r);
-    } else if (r == 1) {
-        (void)close(fd);
-        queue_look(t, n->path, NULL);
-    } else {
-        begin(t, n, fd);
+        return 0;
     }
+    if (r == 0)
+        r = find_lost(n, &lost);
+    if (r < 0)
+        return r;
+    if (r == TAIL_SAME) {
+        adopt(t, lost, n);
+        return 0;
+    }
+    if (lost && was_read(n, lost))
+        return begin(t, n, true);
+    r = changed_meanwhile(t, n->stream);
+    if (r == 1)
+        queue_look(t, n->path, NULL);
+    return r ? r : begin(t, n, false);
 }
 
-static void identify_own(struct tailset *t, const struct newcomer *n, int fd)
+static int identify_own(struct tailset *t, struct newcomer *n)
 {
-    int r = rewritten(t, n, fd);
+    int r = rewritten(t, n);
 
-    if (r < 0)
-        put_off(t, n, fd, -r);
-    else if (r == 0)
-        begin(t, n, fd);
+    return r ? r : begin(t, n, false);
 }
 
 static bool has_rejected(const struct tail_file *f, const struct identity *id)
@@ -472,35 +437,33 @@ static bool has_rejected(const struct tail_file *f, const struct identity *id)
 }
 
 /* The name says compressed; only what begins as a lost content did is opened. */
-static void identify_packed(struct tailset *t, const struct newcomer *n, int fd)
+static int identify_packed(struct tailset *t, struct newcomer *n)
 {
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
-        struct unpack *u;
         int r;
 
         if (!may_continue(n, f) || has_rejected(f, &n->look.id))
             continue;
-        if (lseek(fd, 0, SEEK_SET) < 0)
+        if (lseek(n->fd, 0, SEEK_SET) < 0)
             break;
-        r = unpack_open(fd, &f->tail, &u);
+        r = unpack_open(n->fd, &f->tail, &f->unpack);
         if (r == -ENODATA)
             file_touch(t, f); /* still being written: the search goes on */
         if (r <= 0)
             continue;
+        n->fd = -1;
         f->kind = FILE_PACKED;
         file_name(t, f, n->path, &n->look);
-        f->unpack = u;
         if (f->retired) {
-            unpack_close(u);
-            f->unpack = NULL;
+            file_close_fd(t, f);
         } else {
             file_set_backlog(f, !t->reconciled);
             queue_read(t, f);
         }
-        return;
+        return 0;
     }
     file_hold(t, n->stream, n->path, &n->look, NULL);
-    (void)close(fd);
+    return 0;
 }
 
 static bool known_by_now(const struct tailset *t, const struct newcomer *n)
@@ -512,31 +475,32 @@ static bool known_by_now(const struct tailset *t, const struct newcomer *n)
 
 /* With a look of now: a copy may have been seen half made, and completed before its original was
  * found to be truncated; its size of then would be taken for all of it. */
-static void identify(struct tailset *t, const struct newcomer *met)
+static void identify(struct tailset *t, struct newcomer *n)
 {
-    struct newcomer now = *met, *n = &now;
-    int fd;
+    struct identity met = n->look.id;
+    int r;
 
     if (known_by_now(t, n))
         return;
-    fd = open_within_budget(t, n->path);
-    if (fd == -ENOENT || fd == -ENOTDIR)
+    n->fd = open_within_budget(t, n->path);
+    if (n->fd == -ENOENT || n->fd == -ENOTDIR)
         return;
-    if (fd < 0) {
-        deny(t, n, -fd);
-        return;
-    }
-    if (look_at_fd(fd, &now.look) < 0 || !identity_eq(&now.look.id, &met->look.id)) {
-        (void)close(fd);
-        queue_look(t, n->path, NULL);
+    if (n->fd < 0) {
+        deny(t, n, -n->fd);
         return;
     }
-    if (n->packed)
-        identify_packed(t, n, fd);
+    if (look_at_fd(n->fd, &n->look) < 0 || !identity_eq(&n->look.id, &met))
+        r = -ENOENT; /* another file by now */
+    else if (n->packed)
+        r = identify_packed(t, n);
     else if (n->rotated)
-        identify_rotated(t, n, fd);
+        r = identify_rotated(t, n);
     else
-        identify_own(t, n, fd);
+        r = identify_own(t, n);
+    if (n->fd >= 0)
+        (void)close(n->fd);
+    if (r < 0)
+        put_off(t, n, -r);
 }
 
 void identify_verify(struct tailset *t)

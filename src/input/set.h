@@ -169,6 +169,7 @@ struct newcomer {
     bool rotated;              /* its name is not the stream's */
     bool own; /* its name matches a glob: may be read from its beginning even at the first start */
     bool packed; /* by its name */
+    int fd;      /* while it is identified; -1: closed, or given to a file */
 };
 
 struct tailset {
@@ -326,6 +327,11 @@ void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
 void file_touch(struct tailset *t, struct tail_file *f);
 /* What was read of it is not there any more; what is there now is another content. */
 void file_generation_ended(struct tailset *t, struct tail_file *f);
+/* Are `size` bytes behind its descriptor still those that were read? 0; 1 when they are another
+ * content, which was dealt with; or negative errno. */
+int file_verify(struct tailset *t, struct tail_file *f, uint64_t size);
+/* Opens a file that has a name. As file_verify. */
+int file_reopen(struct tailset *t, struct tail_file *f);
 /* What is held back in this stream gets another look. */
 void file_release_copies(struct tailset *t, struct stream *s);
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
@@ -338,9 +344,6 @@ void pipes_reconcile(struct tailset *t);
 /* follow.c */
 /* Reads until nothing is left or `until_ns`; false when something is left. */
 bool follow_turn(struct tailset *t, int64_t until_ns);
-/* Opens a file that has a name: 0 and it is what it was; 1 and it turned out to be something else,
- * which was dealt with; or negative errno. */
-int follow_reopen(struct tailset *t, struct tail_file *f);
 
 /* identify.c */
 /* The contents of streams that have newcomers must be what we think, before newcomers are compared
