@@ -121,11 +121,3 @@ void world_expect(const char *ini, const char *lines, const char *expected)
     ck_assert_str_eq(world_page(w), expected);
     world_free(w);
 }
-
-unsigned roll(struct dice *d, unsigned sides)
-{
-    d->state ^= d->state << 13;
-    d->state ^= d->state >> 7;
-    d->state ^= d->state << 17;
-    return (unsigned)((d->state >> 33) % sides);
-}

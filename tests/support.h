@@ -38,10 +38,4 @@ const char *world_own(struct world *w, const char *sample);
 /* Feeds lines to new rules and compares the whole page. */
 void world_expect(const char *ini, const char *lines, const char *page);
 
-/* Random numbers that are the same on every run. */
-struct dice {
-    uint64_t state;
-};
-unsigned roll(struct dice *d, unsigned sides);
-
 #endif

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "suite.h"
+#include "tools.h"
 
 #include "base/num.h"
 
@@ -16,15 +17,7 @@
 
 static const struct unit plain = {UNIT_NONE, 1, 0, 1};
 
-static uint64_t random_bits(void)
-{
-    static uint64_t state = 88172645463325252u; /* xorshift64 */
-
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
-}
+static struct dice dice = {88172645463325252u};
 
 static struct unit unit_of(const char *name)
 {
@@ -77,15 +70,15 @@ TEST(bare_numbers_are_what_strtod_reads)
     char text[64];
 
     for (int i = 0; i < 300000; i++) {
-        uint64_t r = random_bits();
+        uint64_t r = roll_bits(&dice);
         int digits = 1 + (int)(r % 19), n;
 
-        n = snprintf(text, sizeof text, "%" PRIu64, random_bits() >> (r >> 8 & 63));
+        n = snprintf(text, sizeof text, "%" PRIu64, roll_bits(&dice) >> (r >> 8 & 63));
         if (n > digits)
             n = digits;
         if (r >> 16 & 1)
             n += snprintf(text + n, sizeof text - (size_t)n, ".%" PRIu64,
-                          random_bits() >> (r >> 20 & 63));
+                          roll_bits(&dice) >> (r >> 20 & 63));
         if (r >> 17 & 1)
             n += snprintf(text + n, sizeof text - (size_t)n, "e%d", (int)(r >> 40 & 63) - 32);
         if (num_parse(slice_make(text, (size_t)n), &plain, &v) < 0)
@@ -111,7 +104,8 @@ TEST(decimal_units_only_move_the_exponent)
 
         for (int i = 0; i < 20000; i++) {
             (void)snprintf(text, sizeof text, "%" PRIu64 ".%03u",
-                           random_bits() >> (random_bits() & 63), (unsigned)(random_bits() % 1000));
+                           roll_bits(&dice) >> (roll_bits(&dice) & 63),
+                           (unsigned)(roll_bits(&dice) % 1000));
             (void)snprintf(shifted, sizeof shifted, "%se%d", text, units[u].exp10);
             if (num_parse(slice_str(text), &unit, &v) < 0 || v.d != strtod(shifted, NULL))
                 ck_abort_msg("%s %s: %a", text, units[u].name, v.d);
@@ -126,7 +120,7 @@ TEST(whole_numbers_stay_exact_to_the_last_unit)
     struct num v;
 
     for (int i = 0; i < 100000; i++) {
-        uint64_t n = random_bits() >> (random_bits() & 63);
+        uint64_t n = roll_bits(&dice) >> (roll_bits(&dice) & 63);
 
         (void)snprintf(text, sizeof text, "%" PRIu64, n);
         if (num_parse(slice_str(text), &plain, &v) < 0 || !v.integral || v.u != n ||
@@ -173,7 +167,7 @@ TEST(go_durations_are_exact)
     int64_t ns;
 
     for (int i = 0; i < 100000; i++) {
-        uint64_t n = random_bits() >> (1 + random_bits() % 50);
+        uint64_t n = roll_bits(&dice) >> (1 + roll_bits(&dice) % 50);
 
         if (i % 3 == 0)
             n = n / 1000000 * 1000000;

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "suite.h"
+#include "tools.h"
 
 #include "base/num.h"
 
@@ -12,15 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static uint64_t random_bits(void)
-{
-    static uint64_t state = 88172645463325252u; /* xorshift64 */
-
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
-}
+static struct dice dice = {88172645463325252u};
 
 static double double_of(uint64_t bits)
 {
@@ -81,7 +74,7 @@ static void check_shortest(double v)
 TEST(random_bit_patterns_have_the_shortest_digits)
 {
     for (int i = 0; i < 150000; i++) {
-        double v = double_of(random_bits());
+        double v = double_of(roll_bits(&dice));
 
         if (isfinite(v) && v != 0)
             check_shortest(v);
@@ -91,12 +84,12 @@ TEST(random_bit_patterns_have_the_shortest_digits)
 TEST(values_as_metrics_have_them_have_the_shortest_digits)
 {
     for (int i = 0; i < 150000; i++) {
-        uint64_t r = random_bits();
-        double n = (double)(random_bits() >> (r & 63));
+        uint64_t r = roll_bits(&dice);
+        double n = (double)(roll_bits(&dice) >> (r & 63));
 
         check_shortest(n == 0 ? 1 : n);
         check_shortest((n + 1) / pow(10, (double)(r >> 8 & 15)));
-        check_shortest((double)(int64_t)random_bits() / 0x1p40 + 1e-9);
+        check_shortest((double)(int64_t)roll_bits(&dice) / 0x1p40 + 1e-9);
     }
 }
 
@@ -187,7 +180,7 @@ TEST(bucket_bounds_are_canonical)
     char want[64], got[NUM_TEXT];
 
     for (int i = 0; i < 60000; i++) {
-        uint64_t r = random_bits();
+        uint64_t r = roll_bits(&dice);
         double v =
             i % 2 ? double_of(r) : (double)(int)(r & 0xfffff) / pow(10, (double)(r >> 32 & 7));
 
@@ -205,7 +198,7 @@ TEST(integers_are_printed_whole)
     char want[32], got[NUM_TEXT];
 
     for (int i = 0; i < 100000; i++) {
-        uint64_t v = random_bits() >> (random_bits() & 63);
+        uint64_t v = roll_bits(&dice) >> (roll_bits(&dice) & 63);
 
         (void)snprintf(want, sizeof want, "%" PRIu64, v);
         if (num_format_u64(got, v) != strlen(want) || strcmp(got, want) != 0)

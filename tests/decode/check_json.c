@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "suite.h"
+#include "tools.h"
 
 #include "decode/fields.h"
 
@@ -13,8 +14,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #ifdef HAVE_JANSSON
 #include <jansson.h>
@@ -302,18 +301,6 @@ static void at_the_edge(struct slice line, char *edge, const struct fieldnames *
     arena_release(&s.scratch);
     arena_release(&l.scratch);
     buf_release(&l.text);
-}
-
-static char *edge_new(size_t size)
-{
-    long page = sysconf(_SC_PAGESIZE);
-    char *p;
-
-    size = (size + (size_t)page - 1) / (size_t)page * (size_t)page;
-    p = mmap(NULL, size + (size_t)page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    ck_assert_ptr_ne(p, MAP_FAILED);
-    ck_assert_int_eq(mprotect(p + size, (size_t)page, PROT_NONE), 0);
-    return p + size;
 }
 
 static const char *const wanted[] = {"msg",      "status", "a.b",   "a.0",

@@ -3,13 +3,13 @@
 #include "config.h"
 
 #include "suite.h"
+#include "tools.h"
 
 #include "decode/linescan.h"
 #include "decode/trail.h"
 
 #include "decode/linegen.h"
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { N = 12 };
@@ -68,12 +68,7 @@ struct rig {
 
 static void rig_init(struct rig *r, int level)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), size = 64 * page;
-    char *p = mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    ck_assert_ptr_ne(p, MAP_FAILED);
-    ck_assert_int_eq(mprotect(p + size, page, PROT_NONE), 0);
-    r->edge = p + size;
+    r->edge = edge_new(1 << 18);
     r->scan = linescan_get((enum linescan_level)level);
     r->want = fieldnames_new(wanted, N);
     r->trail = trail_new(r->want);

@@ -5,6 +5,7 @@
 #include "offline/exposition.h"
 #include "suite.h"
 #include "support.h"
+#include "tools.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "suite.h"
+#include "tools.h"
 
 #include "engine/literals.h"
 
@@ -14,24 +15,16 @@
 
 enum { TEXTS = 300, LINES = 20000 };
 
-static uint64_t state = 88172645463325252ull;
-
-static uint32_t random_below(uint32_t n)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 33) % n;
-}
+static struct dice dice = {88172645463325252u};
 
 /* Few letters, so that texts overlap, repeat and nearly match. */
 static struct slice random_text(struct buf *b, size_t least, size_t most)
 {
-    size_t n = least + random_below((uint32_t)(most - least + 1));
+    size_t n = least + roll(&dice, (uint32_t)(most - least + 1));
 
     buf_clear(b);
     for (size_t i = 0; i < n; i++)
-        buf_char(b, "abc "[random_below(4)]);
+        buf_char(b, "abc "[roll(&dice, 4)]);
     return buf_all(b);
 }
 
@@ -55,11 +48,11 @@ static void assert_as_one_by_one(const struct slice *texts, unsigned n, struct s
 static struct slice random_line(struct buf *line, const struct slice *texts, unsigned n)
 {
     struct buf around = BUF_INIT;
-    struct slice t = texts[random_below(n)];
+    struct slice t = texts[roll(&dice, n)];
 
     random_text(line, 0, 40);
-    if (random_below(2)) {
-        buf_add(line, t.p, t.n - random_below(2));
+    if (roll(&dice, 2)) {
+        buf_add(line, t.p, t.n - roll(&dice, 2));
         buf_slice(line, random_text(&around, 0, 20));
     }
     buf_release(&around);

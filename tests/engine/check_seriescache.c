@@ -5,6 +5,7 @@
 
 #include "suite.h"
 #include "support.h"
+#include "tools.h"
 
 #include <stdio.h>
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "suite.h"
+#include "tools.h"
 
 #include "base/xalloc.h"
 #include "input/crc32c.h"
@@ -10,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -30,20 +30,12 @@ static void begin(void)
     ck_assert_int_eq(statefile_open(dir, &store, &err), 0);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 static void end(void)
 {
     statefile_close(store);
     buf_release(&err);
     buf_release(&payload);
-    (void)nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    remove_tree(dir);
 }
 
 static const char *in_dir(const char *name)

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "input/tail_world.h"
+#include "tools.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -9,7 +10,6 @@
 
 #include <check.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -142,14 +142,6 @@ void world_init(struct world *w, const char *glob)
     };
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 void world_release(struct world *w)
 {
     tailset_free(w->set);
@@ -162,7 +154,7 @@ void world_release(struct world *w)
     buf_release(&w->saved);
     for (int i = 0; i < WORLD_GLOBS; i++)
         free(w->globs[i]);
-    (void)nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    remove_tree(w->dir);
 }
 
 const char *world_path(const struct world *w, const char *name)

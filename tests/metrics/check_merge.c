@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "suite.h"
+#include "tools.h"
 
 #include "metrics/expose.h"
 #include "metrics/registry.h"
@@ -243,30 +244,22 @@ struct step {
     uint32_t file;
 };
 
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
 /* Files follow each other, as replay reads them; their times overlap. */
-static void make_steps(struct step *steps, unsigned n, uint64_t *state)
+static void make_steps(struct step *steps, unsigned n, struct dice *dice)
 {
     unsigned file = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        uint64_t verb = next_random(state) % 10;
+        uint64_t verb = roll_bits(dice) % 10;
 
-        file += next_random(state) % 9 == 0;
+        file += roll_bits(dice) % 9 == 0;
         steps[i] = (struct step){
             .verb = verb < 7   ? STEP_ADD
                     : verb < 9 ? STEP_SET
                                : STEP_RESET,
-            .label = (unsigned)(next_random(state) % 3),
-            .value = (double)(next_random(state) % 9) - 4,
-            .time = (int64_t)(next_random(state) % 20),
+            .label = (unsigned)(roll_bits(dice) % 3),
+            .value = (double)(roll_bits(dice) % 9) - 4,
+            .time = (int64_t)(roll_bits(dice) % 20),
             .file = file,
         };
     }
@@ -298,20 +291,20 @@ static void play(struct registry *r, const struct step *s, bool has_min)
 TEST_EACH(gauges_of_parts_equal_those_of_the_whole, 8)
 {
     enum { N = 30 };
-    uint64_t state = 88172645463325252U + (uint64_t)_i;
+    struct dice dice = {88172645463325252u + (uint64_t)_i};
     struct step steps[N];
 
     for (int round = 0; round < 300; round++) {
         struct registry *whole = new_part(), *sum = new_part(), *part = NULL, *pair = new_part();
         bool has_min = round & 1;
 
-        make_steps(steps, N, &state);
+        make_steps(steps, N, &dice);
         for (unsigned i = 0; i < N; i++) {
-            if (part && (steps[i].file != steps[i - 1].file || next_random(&state) % 4 == 0)) {
+            if (part && (steps[i].file != steps[i - 1].file || roll_bits(&dice) % 4 == 0)) {
                 /* now and then two or more parts are put together first */
                 ck_assert_int_eq(merge(pair, part, NULL), 0);
                 part = NULL;
-                if (steps[i].file != steps[i - 1].file || next_random(&state) & 1) {
+                if (steps[i].file != steps[i - 1].file || roll_bits(&dice) & 1) {
                     ck_assert_int_eq(merge(sum, pair, NULL), 0);
                     pair = new_part();
                 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "suite.h"
+#include "tools.h"
 
 #include "metrics/expose.h"
 #include "metrics/registry.h"
@@ -497,14 +498,6 @@ TEST(every_truncation_is_refused)
     registry_free(x);
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
 /* Whatever the bytes were, what comes of them can be shown, saved and read again. */
 static void use(struct registry *r)
 {
@@ -522,7 +515,7 @@ static void use(struct registry *r)
 TEST(damaged_bytes_are_refused_or_consistent)
 {
     struct registry *x = families(ab);
-    uint64_t state = 88172645463325252U;
+    struct dice dice = {88172645463325252u};
     struct buf bytes;
     char *copy;
     int good = 0;
@@ -532,14 +525,14 @@ TEST(damaged_bytes_are_refused_or_consistent)
     copy = xmalloc(bytes.n);
     for (int i = 0; i < 30000; i++) {
         struct registry *y = families(i & 1 ? ab : ba);
-        unsigned flips = 1 + next_random(&state) % 3;
+        unsigned flips = 1 + roll_bits(&dice) % 3;
 
         memcpy(copy, bytes.p, bytes.n);
         while (flips--) {
-            uint64_t at = next_random(&state) % bytes.n;
+            uint64_t at = roll_bits(&dice) % bytes.n;
 
-            if (next_random(&state) & 1)
-                copy[at] = (char)next_random(&state);
+            if (roll_bits(&dice) & 1)
+                copy[at] = (char)roll_bits(&dice);
             else
                 copy[at] = (char)(copy[at] ^ (1 << (at & 7)));
         }
