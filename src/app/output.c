@@ -32,17 +32,6 @@ int output_open(struct output *o, const char *path)
     return r;
 }
 
-int output_close(struct output *o)
-{
-    int r = fflush(o->file) != 0 || ferror(o->file) ? -EIO : 0;
-
-    if (r < 0)
-        log_error("cannot write %s: %s", shown(o->path), strerror(errno));
-    if (o->file != stdout)
-        fclose(o->file);
-    return r;
-}
-
 /* A device or a pipe takes the page as it comes; it must not be replaced by a file. */
 static bool is_special(const char *path)
 {

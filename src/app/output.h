@@ -16,7 +16,6 @@ struct output {
 
 /* All say what went wrong on stderr. 0 or negative errno. */
 int output_open(struct output *o, const char *path);
-int output_close(struct output *o);
 
 /* A file that is written bit by bit and takes its place only when it is whole: path + ".tmp",
  * renamed by output_finish(keep = true), removed otherwise. "-" is stdout; a device or pipe takes

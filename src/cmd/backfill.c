@@ -235,7 +235,6 @@ static int walk(struct session *s, struct bytime *t, struct stepwriter *steps,
 static int backfill(const struct setup *setup, const struct backfill_options *o,
                     const struct plan_of_work *p)
 {
-    struct engine_options engine_options = {.max_line = (size_t)setup->settings.max_line};
     struct inputs inputs = {0};
     struct session s;
     struct output out;
@@ -245,7 +244,7 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
         inputs_release(&inputs);
         return code >= 0 ? code : EXIT_SYSTEM;
     }
-    session_init(&s, setup, &engine_options);
+    session_init(&s, setup, SESSION_WHOLE, NULL);
     engine_set_time(s.engine, 0, 0);
     struct bytime *t = bytime_new(&s, p->slack_ns, inputs_latest());
     struct stepwriter *steps = stepwriter_new(&s, &p->steps, out.file);

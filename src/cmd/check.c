@@ -80,7 +80,6 @@ static void print_json(const struct check_options *o, const struct setup *setup,
 static int run(void *options, const struct command *self)
 {
     struct check_options *o = options;
-    struct engine_options engine_options = {0};
     struct mistakes m = MISTAKES_INIT;
     struct session session = {.engine = NULL};
     struct setup setup;
@@ -91,7 +90,7 @@ static int run(void *options, const struct command *self)
     for (size_t i = 0; i < o->common.files.n; i++)
         strings_add(&o->common.rules, o->common.files.list[i]);
     if (setup_load(&o->common, NULL, o->lint ? SETUP_LINT : 0, &setup, &m) == 0) {
-        session_init(&session, &setup, &engine_options);
+        session_init(&session, &setup, SESSION_WHOLE, NULL);
         warn_slow(&setup, session.engine, &m);
         code = o->strict && m.nwarnings ? EXIT_MISTAKES : EXIT_FINE;
     }

@@ -31,8 +31,13 @@ static const struct option_row rows[] = {
 };
 
 struct replay {
+    const struct replay_options *options;
+    const struct setup *setup;
+    enum expose_format format;
+    unsigned threads;
+    struct inputs inputs;
     struct session session;
-    struct output *unmatched; /* NULL = not wanted */
+    struct output unmatched;
 };
 
 static int merge_part(void *ctx, struct slice snapshot)
@@ -53,19 +58,19 @@ static void write_unmatched(void *ctx, struct slice lines)
 {
     struct replay *r = ctx;
 
-    fwrite(lines.p, 1, lines.n, r->unmatched->file); /* output_close tells whether it went well */
+    fwrite(lines.p, 1, lines.n, r->unmatched.file); /* output_finish says whether it went well */
 }
 
-static int write_result(struct replay *r, const struct replay_options *o,
-                        const struct inputs *inputs, enum expose_format format)
+static int write_result(struct replay *r)
 {
+    const struct replay_options *o = r->options;
     struct buf page = BUF_INIT;
     int result;
 
     if (o->snapshot) {
-        result = merge_write_file(o->snapshot, r->session.registry, inputs_first_time(inputs));
+        result = merge_write_file(o->snapshot, r->session.registry, inputs_first_time(&r->inputs));
     } else {
-        session_expose(&r->session, format, &page);
+        session_expose(&r->session, r->format, &page);
         result = output_page(o->common.output, buf_all(&page));
     }
     buf_release(&page);
@@ -92,57 +97,44 @@ static void tell_skipped(const struct replay *r)
     }
 }
 
-static int read_inputs(struct replay *r, const struct setup *setup, const struct replay_options *o,
-                       const struct inputs *inputs, unsigned threads, enum expose_format format)
+static int read_inputs(struct replay *r)
 {
     struct progress progress;
     struct parallel_options parts = {
-        .threads = threads,
-        .no_dispatch = o->no_dispatch,
+        .threads = r->threads,
+        .no_dispatch = r->options->no_dispatch,
         .progress = &progress,
         .merge = merge_part,
-        .unmatched = r->unmatched ? write_unmatched : NULL,
+        .unmatched = r->options->unmatched ? write_unmatched : NULL,
         .ctx = r,
     };
 
-    progress_start(&progress, inputs_size(inputs));
-    int code = parallel_run(setup, inputs, &parts);
+    progress_start(&progress, inputs_size(&r->inputs));
+    int code = parallel_run(r->setup, &r->inputs, &parts);
 
     progress_end(&progress);
-    if (code != EXIT_SYSTEM && write_result(r, o, inputs, format) != EXIT_FINE)
+    if (code != EXIT_SYSTEM && write_result(r) != EXIT_FINE)
         code = EXIT_SYSTEM;
     tell_skipped(r);
     return code;
 }
 
-static int replay(const struct setup *setup, const struct replay_options *o, unsigned threads,
-                  enum expose_format format)
+static int replay(struct replay *r)
 {
-    struct engine_options engine_options = {0};
-    struct replay r = {.unmatched = NULL};
-    struct inputs inputs = {0};
-    struct output unmatched;
-    int code = inputs_find(&inputs, setup, &o->common.files, o->common.as, o->snapshot != NULL);
+    const struct replay_options *o = r->options;
+    int code =
+        inputs_find(&r->inputs, r->setup, &o->common.files, o->common.as, o->snapshot != NULL);
 
-    if (code >= 0)
-        goto out;
-    if (o->unmatched) {
-        if (output_open(&unmatched, o->unmatched) < 0) {
-            code = EXIT_SYSTEM;
-            goto out;
-        }
-        r.unmatched = &unmatched;
-    }
-    if (o->snapshot)
-        session_init_part(&r.session, setup, &engine_options);
-    else
-        session_init(&r.session, setup, &engine_options);
-    code = read_inputs(&r, setup, o, &inputs, threads, format);
-    if (r.unmatched && output_close(&unmatched) < 0)
+    if (code < 0 && o->unmatched && output_open(&r->unmatched, o->unmatched) < 0)
         code = EXIT_SYSTEM;
-    session_release(&r.session);
-out:
-    inputs_release(&inputs);
+    if (code < 0) {
+        session_init(&r->session, r->setup, o->snapshot ? SESSION_PART : SESSION_WHOLE, NULL);
+        code = read_inputs(r);
+        if (o->unmatched && output_finish(&r->unmatched, true) < 0)
+            code = EXIT_SYSTEM;
+        session_release(&r->session);
+    }
+    inputs_release(&r->inputs);
     return code;
 }
 
@@ -166,20 +158,19 @@ static unsigned read_jobs(const char *text)
 static int run(void *options, const struct command *self)
 {
     const struct replay_options *o = options;
-    enum expose_format format;
     struct setup setup;
-    unsigned threads;
+    struct replay r = {.options = o, .setup = &setup, .threads = read_jobs(o->jobs)};
     int code;
 
     if (o->common.files.n == 0)
         return usage_error(self, "name the files to read, or - for standard input");
-    if ((code = output_format(self, o->common.format, &format)) >= 0)
+    if ((code = output_format(self, o->common.format, &r.format)) >= 0)
         return code;
-    if ((threads = read_jobs(o->jobs)) == 0)
+    if (r.threads == 0)
         return usage_error(self, "--jobs wants a number from 0 to %d, not \"%s\"",
                            PARALLEL_THREADS_MAX, o->jobs);
     if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
-        code = replay(&setup, o, threads, format);
+        code = replay(&r);
         setup_release(&setup);
     }
     return code;

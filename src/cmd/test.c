@@ -203,11 +203,10 @@ static int read_logs(struct session *s, const struct test_case *c, const char *a
 static void run_on(struct tally *t, const struct test_case *c, const struct setup *setup,
                    const struct expectation *want)
 {
-    struct engine_options options = {.max_line = (size_t)setup->settings.max_line};
     struct buf page = BUF_INIT, why = BUF_INIT;
     struct session s;
 
-    session_init(&s, setup, &options);
+    session_init(&s, setup, SESSION_WHOLE, NULL);
     if (read_logs(&s, c, t->options->common.as, want, &why) == 0) {
         session_expose(&s, EXPOSE_TEXT, &page);
         if (t->options->record && output_page(c->prom, buf_all(&page)) < 0)

@@ -97,28 +97,23 @@ static void add_label(struct buf *key, const struct label_text *l)
     buf_char(key, '"');
 }
 
-static bool is_number(struct slice s)
-{
-    char *text = xstrslice(s), *end;
-
-    strtod(text, &end);
-    bool all = s.n > 0 && *end == '\0';
-
-    free(text);
-    return all;
-}
-
-static bool read_line(struct slice line, struct exposition *s)
+static bool read_line(struct slice line, struct exposition *e)
 {
     struct label_text labels[LABELS_MAX + 2];
     struct slice rest = line, name = take_name(&rest), value;
+    struct sample s = {.is_sum = slice_ends(name, SLICE("_sum"))};
     struct buf key = BUF_INIT;
     unsigned n;
+    char *end;
 
     if (name.n == 0 || !take_labels(&rest, labels, &n))
         return false;
     rest = slice_trim(rest);
-    if (!slice_cut(&rest, ' ', &value) || !is_number(value))
+    if (!slice_cut(&rest, ' ', &value) || value.n == 0)
+        return false;
+    s.value = arena_strslice(&e->text, value);
+    s.number = strtod(s.value, &end);
+    if (*end)
         return false;
     qsort(labels, n, sizeof *labels, by_name);
     buf_slice(&key, name);
@@ -128,9 +123,10 @@ static bool read_line(struct slice line, struct exposition *s)
     }
     if (n)
         buf_char(&key, '}');
-    GROW(s->list, s->n, s->cap);
-    s->list[s->n++] =
-        (struct sample){buf_detach(&key), xstrslice(value), slice_ends(name, SLICE("_sum"))};
+    s.key = arena_strslice(&e->text, buf_all(&key));
+    buf_release(&key);
+    GROW(e->list, e->n, e->cap);
+    e->list[e->n++] = s;
     return true;
 }
 
@@ -139,36 +135,33 @@ static int by_key(const void *a, const void *b)
     return strcmp(((const struct sample *)a)->key, ((const struct sample *)b)->key);
 }
 
-int exposition_read(struct slice text, const char *name, struct exposition *ret_samples,
+int exposition_read(struct slice text, const char *name, struct exposition *ret_exposition,
                     struct buf *err)
 {
     struct slice rest = text, line;
-    struct exposition s = {0};
+    struct exposition e = {.list = NULL};
 
     for (int number = 1; slice_cut(&rest, '\n', &line); number++) {
         if (slice_ends(line, SLICE("\r")))
             line.n--;
         line = slice_trim(line);
-        if (line.n == 0 || line.p[0] == '#' || read_line(line, &s))
+        if (line.n == 0 || line.p[0] == '#' || read_line(line, &e))
             continue;
         buf_fmt(err, "%s:%d: this is no sample: %.*s", name, number, SLICE_FMT(line));
-        exposition_release(&s);
+        exposition_release(&e);
         return -EBADMSG;
     }
-    if (s.n)
-        qsort(s.list, s.n, sizeof *s.list, by_key);
-    *ret_samples = s;
+    if (e.n)
+        qsort(e.list, e.n, sizeof *e.list, by_key);
+    *ret_exposition = e;
     return 0;
 }
 
-void exposition_release(struct exposition *s)
+void exposition_release(struct exposition *e)
 {
-    for (size_t i = 0; i < s->n; i++) {
-        free(s->list[i].key);
-        free(s->list[i].value);
-    }
-    free(s->list);
-    *s = (struct exposition){0};
+    free(e->list);
+    arena_release(&e->text);
+    *e = (struct exposition){.list = NULL};
 }
 
 static bool is_whole(const char *s)
@@ -180,13 +173,11 @@ static bool same_value(const struct sample *a, const struct sample *b)
 {
     if (is_whole(a->value) && is_whole(b->value))
         return strtoull(a->value, NULL, 10) == strtoull(b->value, NULL, 10);
-    double x = strtod(a->value, NULL), y = strtod(b->value, NULL);
+    double x = a->number, y = b->number;
 
     if (isnan(x) || isnan(y))
         return isnan(x) && isnan(y);
-    if (x == y)
-        return true;
-    return a->is_sum && fabs(x - y) <= 1e-9 * fmax(fabs(x), fabs(y));
+    return x == y || (a->is_sum && fabs(x - y) <= 1e-9 * fmax(fabs(x), fabs(y)));
 }
 
 static void show(struct buf *out, char sign, const struct sample *s)

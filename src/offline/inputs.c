@@ -139,11 +139,10 @@ static void sort_by_time(struct inputs *in)
 
 static void find_times(struct inputs *in, const struct setup *setup)
 {
-    struct engine_options options = {.max_line = (size_t)setup->settings.max_line};
     int64_t latest_ns = inputs_latest();
     struct session s;
 
-    session_init(&s, setup, &options);
+    session_init(&s, setup, SESSION_WHOLE, NULL);
     for (size_t i = 0; i < in->n; i++)
         in->list[i].first_ns = input_first_time(&s, &in->list[i], latest_ns);
     session_release(&s);

@@ -172,17 +172,13 @@ static int merge(const struct merge_options *o, struct registry *registry,
  * it is. */
 static int merge_with_rules(const struct merge_options *o, enum expose_format format)
 {
-    struct engine_options engine_options = {0};
     struct setup setup;
     struct session s;
     int code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup);
 
     if (code >= 0)
         return code;
-    if (o->snapshot)
-        session_init_part(&s, &setup, &engine_options);
-    else
-        session_init(&s, &setup, &engine_options);
+    session_init(&s, &setup, o->snapshot ? SESSION_PART : SESSION_WHOLE, NULL);
     code = merge(o, s.registry, format);
     session_release(&s);
     setup_release(&setup);

@@ -22,10 +22,12 @@ enum {
 };
 
 struct part {
+    struct work *work;
     const struct input *input;
     uint32_t id;       /* of the input */
     uint64_t from, to; /* to = 0: the whole file, whatever it is */
     struct buf snapshot, unmatched, error;
+    uint64_t seen; /* bytes of it that the progress knows of */
     bool done;
 };
 
@@ -40,18 +42,11 @@ struct work {
     pthread_cond_t changed;
 };
 
-/* What a thread has while it works on a part. */
-struct hand {
-    struct work *work;
-    struct part *part;
-    uint64_t seen; /* bytes of the part already told to the progress */
-};
-
 static void add_part(struct work *w, const struct input *in, uint32_t id, uint64_t from,
                      uint64_t to)
 {
     GROW(w->parts, w->n, w->cap);
-    w->parts[w->n++] = (struct part){.input = in, .id = id, .from = from, .to = to};
+    w->parts[w->n++] = (struct part){.work = w, .input = in, .id = id, .from = from, .to = to};
 }
 
 /* Tells files apart wherever a part of the work is done. */
@@ -85,60 +80,58 @@ static void cut(struct work *w, const struct input *in)
 
 /* Hands on what a part has collected, when all before it are merged. The part whose turn it is
  * never waits, so it always goes on. */
-static void pass_unmatched(struct hand *h)
+static void pass_unmatched(struct part *p)
 {
-    struct work *w = h->work;
-    struct buf *lines = &h->part->unmatched;
+    struct work *w = p->work;
 
     pthread_mutex_lock(&w->mutex);
-    while (!w->stop && &w->parts[w->merged] != h->part)
+    while (!w->stop && &w->parts[w->merged] != p)
         pthread_cond_wait(&w->changed, &w->mutex);
     bool go_on = !w->stop;
 
     pthread_mutex_unlock(&w->mutex);
     if (go_on)
-        w->options->unmatched(w->options->ctx, buf_all(lines));
-    buf_clear(lines);
+        w->options->unmatched(w->options->ctx, buf_all(&p->unmatched));
+    buf_clear(&p->unmatched);
 }
 
 static void keep_unmatched(void *ctx, const struct source *source, struct slice line)
 {
-    struct hand *h = ctx;
+    struct part *p = ctx;
 
     (void)source;
-    buf_slice(&h->part->unmatched, line);
-    buf_char(&h->part->unmatched, '\n');
-    if (h->part->unmatched.n > UNMATCHED_MOST)
-        pass_unmatched(h);
+    buf_slice(&p->unmatched, line);
+    buf_char(&p->unmatched, '\n');
+    if (p->unmatched.n > UNMATCHED_MOST)
+        pass_unmatched(p);
 }
 
 static void tell_progress(void *ctx, uint64_t position, uint64_t size)
 {
-    struct hand *h = ctx;
-    struct work *w = h->work;
+    struct part *p = ctx;
+    struct work *w = p->work;
 
     (void)size;
     pthread_mutex_lock(&w->mutex);
-    w->bytes_done += position - h->seen;
-    h->seen = position;
+    w->bytes_done += position - p->seen;
+    p->seen = position;
     progress_at(w->options->progress, w->bytes_done);
     pthread_mutex_unlock(&w->mutex);
 }
 
-static void do_part(struct hand *h, const struct setup *setup)
+static void do_part(struct part *p, const struct setup *setup)
 {
-    struct part *p = h->part;
+    const struct parallel_options *o = p->work->options;
     struct engine_options engine_options = {
-        .max_line = (size_t)setup->settings.max_line,
-        .no_dispatch = h->work->options->no_dispatch,
-        .unmatched = h->work->options->unmatched ? keep_unmatched : NULL,
-        .ctx = h,
+        .no_dispatch = o->no_dispatch,
+        .unmatched = o->unmatched ? keep_unmatched : NULL,
+        .ctx = p,
     };
     struct session_range range = {p->input->path, p->input->log, p->id, p->from, p->to};
     struct session s;
 
-    session_init_part(&s, setup, &engine_options);
-    session_read(&s, &range, tell_progress, h, &p->error);
+    session_init(&s, setup, SESSION_PART, &engine_options);
+    session_read(&s, &range, tell_progress, p, &p->error);
     struct snapshot *snapshot = snapshot_take(s.registry);
 
     snapshot_encode(snapshot, &p->snapshot);
@@ -168,9 +161,7 @@ static void *work_on(void *ctx)
 
     setup.rules = setup_rules_again(w->setup);
     while ((p = take_part(w)) != NULL) {
-        struct hand h = {w, p, 0};
-
-        do_part(&h, &setup);
+        do_part(p, &setup);
         pthread_mutex_lock(&w->mutex);
         p->done = true;
         pthread_cond_broadcast(&w->changed);

@@ -9,37 +9,23 @@
 
 #include <errno.h>
 
-static void init(struct session *s, const struct setup *setup, const struct engine_options *options,
-                 const struct registry_limits *limits)
-{
-    int64_t now = clock_wall_ns();
-
-    *s = (struct session){.setup = setup};
-    s->registry = registry_new(limits);
-    s->engine = engine_new(setup->rules, s->registry, options, now);
-    engine_set_time(s->engine, now, now);
-}
-
-void session_init(struct session *s, const struct setup *setup,
+void session_init(struct session *s, const struct setup *setup, enum session_kind kind,
                   const struct engine_options *options)
 {
+    const struct settings *settings = &setup->settings;
     struct registry_limits limits = {
-        .max_series = (uint32_t)setup->settings.max_series,
-        .label_bytes = (uint32_t)setup->settings.max_label,
+        .max_series = kind == SESSION_PART ? 0 : (uint32_t)settings->max_series,
+        .label_bytes = (uint32_t)settings->max_label,
+        .part = kind == SESSION_PART,
     };
+    struct engine_options o = options ? *options : (struct engine_options){.max_line = 0};
+    int64_t now = clock_wall_ns();
 
-    init(s, setup, options, &limits);
-}
-
-void session_init_part(struct session *s, const struct setup *setup,
-                       const struct engine_options *options)
-{
-    struct registry_limits limits = {
-        .label_bytes = (uint32_t)setup->settings.max_label,
-        .part = true,
-    };
-
-    init(s, setup, options, &limits);
+    o.max_line = (size_t)settings->max_line;
+    *s = (struct session){.setup = setup};
+    s->registry = registry_new(&limits);
+    s->engine = engine_new(setup->rules, s->registry, &o, now);
+    engine_set_time(s->engine, now, now);
 }
 
 void session_release(struct session *s)

@@ -15,11 +15,14 @@ struct session {
     uint32_t next_id; /* of the next source */
 };
 
-void session_init(struct session *s, const struct setup *setup,
+enum session_kind {
+    SESSION_WHOLE,
+    SESSION_PART, /* one part of the work: remembers what merging needs, and folds nothing */
+};
+
+/* `options` but for max_line, which is that of the setup; NULL = none. */
+void session_init(struct session *s, const struct setup *setup, enum session_kind kind,
                   const struct engine_options *options);
-/* One part of the work: its registry remembers what merging needs, and folds nothing. */
-void session_init_part(struct session *s, const struct setup *setup,
-                       const struct engine_options *options);
 void session_release(struct session *s);
 
 /* What to read: a whole file ("-": standard input), or bytes [from, to) of a plain one. */
