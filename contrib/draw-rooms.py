@@ -32,7 +32,7 @@ WAY = [
     ]),
     ("a line to named fields", [
         ("engine/engine.c", "engine_lines", "one line after the other", "daemon/input.c"),
-        ("engine/intake.c", "intake_next", "unwraps, finds its end", "engine/engine.c"),
+        ("engine/record.c", "record_next", "unwraps, finds its end", "engine/engine.c"),
         ("decode/linescan.c", "linescan_best", "JSON and logfmt, fast", "engine/record.c"),
         ("decode/linetime.c", "linetime_parse", "its own time", "engine/source.c"),
     ]),

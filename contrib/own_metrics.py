@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes what logtally says of itself where people look for it: docs/metrics.md, and OWN METRICS in logtally(1).
 
-    own_metrics.py [--check]        LOGTALLY names the program; --check only compares, and fails when one is stale
+    own_metrics.py [--check]        LOGTALLY names the program, else build/gcc's; --check only compares, and fails when one is stale
 
 The rows are those of `logtally help metrics` (src/metrics/own.c). Which alert uses a metric is read from
 prometheus/rules, also through the series that are recorded there.
@@ -28,7 +28,7 @@ show neither.
 
 def rows():
     """(name, type, labels, kept, help) of every metric."""
-    text = subprocess.run([os.environ.get("LOGTALLY", "logtally"), "help", "metrics"], stdout=subprocess.PIPE, check=True,
+    text = subprocess.run([os.environ.get("LOGTALLY") or TOP / "build/gcc/src/logtally", "help", "metrics"], stdout=subprocess.PIPE, check=True,
                           encoding="utf-8").stdout
     return [line.split("\t") for line in text.splitlines()]
 

@@ -88,13 +88,20 @@ int output_page(const char *path, struct slice page)
 
 int output_format(const struct command *c, const char *text, enum expose_format *ret_format)
 {
-    if (!text || strcmp(text, "text") == 0)
-        *ret_format = EXPOSE_TEXT;
-    else if (strcmp(text, "openmetrics") == 0)
-        *ret_format = EXPOSE_OPENMETRICS;
-    else if (strcmp(text, "json") == 0)
-        *ret_format = EXPOSE_JSON;
-    else
-        return usage_error(c, "--format is text, openmetrics or json, not \"%s\"", text);
-    return -1;
+    struct buf names = BUF_INIT;
+    int code;
+
+    for (unsigned f = 0; f < EXPOSE_FORMATS; f++) {
+        const char *name = expose_format_name((enum expose_format)f);
+
+        if (!text || strcmp(text, name) == 0) {
+            *ret_format = (enum expose_format)f;
+            buf_release(&names);
+            return -1;
+        }
+        buf_fmt(&names, "%s%s", f == 0 ? "" : f + 1 < EXPOSE_FORMATS ? ", " : " or ", name);
+    }
+    code = usage_error(c, "--format is %s, not \"%s\"", names.p, text);
+    buf_release(&names);
+    return code;
 }

@@ -27,7 +27,7 @@ int output_finish(struct output *o, bool keep);
  * file. */
 int output_page(const char *path, struct slice page);
 
-/* --format: text (also NULL), openmetrics or json. -1 to go on, or the exit code of wrong usage. */
+/* --format, NULL for the first that there is. -1 to go on, or the exit code of wrong usage. */
 int output_format(const struct command *c, const char *text, enum expose_format *ret_format);
 
 #endif

@@ -12,8 +12,7 @@
  * linescan_kernel.h walks along it; what it meets for the first time becomes a step here. A step is
  * only a guess, and the walk proves it anew for every line, so that nothing a log holds can make a
  * trail wrong: at worst it is useless. What it may take is bounded, and a log that writes its keys
- * in ever new orders is read without one. Whoever
- * scans owns the tree. */
+ * in ever new orders is read without one. */
 #ifndef LT_DECODE_TRAIL_H
 #define LT_DECODE_TRAIL_H
 

@@ -22,15 +22,28 @@ bool label_name_valid(struct slice name)
     return metric_name_valid(name) && !slice_starts(name, SLICE("__"));
 }
 
+static const struct format {
+    const char *name, *content_type;
+    void (*family)(const struct family_copy *f, const struct expose_options *o, struct buf *out);
+    const char *begin, *between, *end; /* of the page, and what divides families */
+} formats[] = {
+    [EXPOSE_TEXT] = {"text", "text/plain; version=0.0.4; charset=utf-8", expose_text_family, "", "",
+                     ""},
+    [EXPOSE_OPENMETRICS] = {"openmetrics",
+                            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                            expose_text_family, "", "", "# EOF\n"},
+    [EXPOSE_JSON] = {"json", "application/json", expose_json_family, "{\"families\":[", ",",
+                     "]}\n"},
+};
+
 const char *expose_content_type(enum expose_format format)
 {
-    static const char *const types[] = {
-        [EXPOSE_TEXT] = "text/plain; version=0.0.4; charset=utf-8",
-        [EXPOSE_OPENMETRICS] = "application/openmetrics-text; version=1.0.0; charset=utf-8",
-        [EXPOSE_JSON] = "application/json",
-    };
+    return formats[format].content_type;
+}
 
-    return types[format];
+const char *expose_format_name(enum expose_format format)
+{
+    return formats[format].name;
 }
 
 static int compare_names(const void *pa, const void *pb)
@@ -59,22 +72,16 @@ static unsigned choose(const struct snapshot *s, unsigned flags, const struct fa
 void expose(const struct snapshot *s, const struct expose_options *o, struct buf *out)
 {
     const struct family_copy **families = xcalloc(s->n + 1, sizeof(struct family_copy *));
+    const struct format *format = &formats[o->format];
     unsigned n = choose(s, o->flags, families);
 
-    if (o->format == EXPOSE_JSON) {
-        buf_str(out, "{\"families\":[");
-        for (unsigned i = 0; i < n; i++) {
-            if (i)
-                buf_char(out, ',');
-            expose_json_family(families[i], o, out);
-        }
-        buf_str(out, "]}\n");
-    } else {
-        for (unsigned i = 0; i < n; i++)
-            expose_text_family(families[i], o, out);
-        if (o->format == EXPOSE_OPENMETRICS && !(o->flags & EXPOSE_NO_EOF))
-            buf_str(out, "# EOF\n");
+    buf_str(out, format->begin);
+    for (unsigned i = 0; i < n; i++) {
+        buf_str(out, i ? format->between : "");
+        format->family(families[i], o, out);
     }
+    if (!(o->flags & EXPOSE_NO_EOF))
+        buf_str(out, format->end);
     free(families);
 }
 

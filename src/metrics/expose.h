@@ -10,7 +10,9 @@
 #include "base/buf.h"
 #include "metrics/snapshot.h"
 
-enum expose_format { EXPOSE_TEXT, EXPOSE_OPENMETRICS, EXPOSE_JSON };
+enum expose_format { EXPOSE_TEXT, EXPOSE_OPENMETRICS, EXPOSE_JSON, EXPOSE_FORMATS };
+/* As --format has it. */
+const char *expose_format_name(enum expose_format format);
 /* For the header Content-Type. */
 const char *expose_content_type(enum expose_format format);
 
@@ -18,7 +20,7 @@ enum expose_flags {
     EXPOSE_SORTED = 1 << 0,  /* families by name, series by label values */
     EXPOSE_NO_OWN = 1 << 1,  /* only the rules' families */
     EXPOSE_CREATED = 1 << 2, /* _created samples (OpenMetrics only) */
-    EXPOSE_NO_EOF = 1 << 3,  /* without "# EOF": more pages follow */
+    EXPOSE_NO_EOF = 1 << 3,  /* without what ends a page: more of it follows */
     EXPOSE_NO_META = 1 << 4, /* samples only, without # lines but "# EOF" */
     EXPOSE_TIMES = 1 << 5,   /* timestamp time_ms, and no exemplars (backfill; not JSON) */
 };
