@@ -14,9 +14,22 @@
 static const char *const two_labels[] = {"method", "path"};
 static const double bounds[] = {0.1, 1, 10};
 
-static struct registry *new_registry(void)
+static struct registry *r;
+
+static void begin_with(struct registry_limits limits)
 {
-    return registry_new(&(struct registry_limits){.label_bytes = 64});
+    registry_free(r);
+    r = registry_new(&limits);
+}
+
+static void begin(void)
+{
+    begin_with((struct registry_limits){.label_bytes = 64});
+}
+
+static void end(void)
+{
+    registry_free(r);
 }
 
 static struct family_spec spec_of(const char *name, enum family_type type, unsigned nlabels)
@@ -32,8 +45,7 @@ static struct family_spec spec_of(const char *name, enum family_type type, unsig
     };
 }
 
-static struct family *add(struct registry *r, const char *name, enum family_type type,
-                          unsigned nlabels)
+static struct family *add(const char *name, enum family_type type, unsigned nlabels)
 {
     struct family_spec spec = spec_of(name, type, nlabels);
 
@@ -77,9 +89,10 @@ static void assert_label(const struct family *f, uint32_t index, unsigned label,
                   want);
 }
 
+FIXTURE(begin, end);
+
 TEST(family_is_made_once)
 {
-    struct registry *r = new_registry();
     char name[] = "a_total", help[] = "Help.";
     struct family_spec spec = {.name = name, .help = help, .type = FAMILY_COUNTER};
     struct family *f = registry_family(r, &spec);
@@ -88,18 +101,16 @@ TEST(family_is_made_once)
     help[0] = 'X';
     ck_assert_str_eq(family_spec(f)->name, "a_total");
     ck_assert_str_eq(family_spec(f)->help, "Help.");
-    ck_assert_ptr_eq(add(r, "a_total", FAMILY_COUNTER, 0), f);
+    ck_assert_ptr_eq(add("a_total", FAMILY_COUNTER, 0), f);
     ck_assert_ptr_eq(registry_find(r, SLICE("a_total")), f);
     ck_assert_ptr_null(registry_find(r, SLICE("b_total")));
     ck_assert_uint_eq(registry_nfamilies(r), 1);
     ck_assert_ptr_eq(registry_at(r, 0), f);
-    registry_free(r);
 }
 
 TEST(same_labels_are_the_same_series)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "a_total", FAMILY_COUNTER, 2);
+    struct family *f = add("a_total", FAMILY_COUNTER, 2);
     uint32_t a = series2(f, "GET", "/x", NULL), b = series2(f, "GET", "/y", NULL);
 
     ck_assert_uint_ne(a, b);
@@ -107,27 +118,23 @@ TEST(same_labels_are_the_same_series)
     ck_assert_uint_eq(family_nseries(f), 2);
     assert_label(f, b, 0, "GET");
     assert_label(f, b, 1, "/y");
-    registry_free(r);
 }
 
 TEST(label_values_cannot_forge_another_series)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "a_total", FAMILY_COUNTER, 2);
+    struct family *f = add("a_total", FAMILY_COUNTER, 2);
     uint32_t a = series2(f, "ab", "c", NULL), b = series2(f, "a", "bc", NULL);
     uint32_t c = series2(f, "a\",path=\"b", "c", NULL);
 
     ck_assert_uint_ne(a, b);
     ck_assert_uint_ne(a, c);
     ck_assert_uint_ne(b, c);
-    registry_free(r);
 }
 
 TEST(many_series_are_all_found_again)
 {
     enum { N = 20000 };
-    struct registry *r = new_registry();
-    struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
+    struct family *f = add("a_total", FAMILY_COUNTER, 1);
     char text[32];
 
     for (uint32_t i = 0; i < N; i++) {
@@ -141,7 +148,6 @@ TEST(many_series_are_all_found_again)
         assert_label(f, i, 0, text);
         ck_assert_uint_eq(family_counter(f, i)->whole, i);
     }
-    registry_free(r);
 }
 
 TEST(label_values_are_cleaned)
@@ -159,8 +165,7 @@ TEST(label_values_are_cleaned)
         {{"\xd0\x9f", 2}, "\xd0\x9f"},
         {{"tab\tnl\n", 7}, "tab\tnl\n"},
     };
-    struct registry *r = new_registry();
-    struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
+    struct family *f = add("a_total", FAMILY_COUNTER, 1);
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint32_t index = family_series(f, &cases[i].in, 0, NULL), again = 999;
@@ -169,7 +174,6 @@ TEST(label_values_are_cleaned)
         ck_assert(family_lookup(f, &cases[i].in, &again));
         ck_assert_uint_eq(index, again);
     }
-    registry_free(r);
 }
 
 TEST(long_label_values_are_cut_at_a_character)
@@ -178,8 +182,8 @@ TEST(long_label_values_are_cut_at_a_character)
 
     for (unsigned limit = 16; limit < 40; limit++)
         for (unsigned n = 10; n < 60; n++) {
-            struct registry *r = registry_new(&(struct registry_limits){.label_bytes = limit});
-            struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
+            begin_with((struct registry_limits){.label_bytes = limit});
+            struct family *f = add("a_total", FAMILY_COUNTER, 1);
             struct slice have;
 
             text[0] = 'x'; /* so that two-byte characters lie across even borders */
@@ -195,14 +199,12 @@ TEST(long_label_values_are_cut_at_a_character)
                 ck_assert_uint_eq((have.n - 3) % 2, 1);
                 ck_assert_uint_ge(have.n, limit - 1);
             }
-            registry_free(r);
         }
 }
 
 TEST(long_values_of_broken_bytes_are_cut_too)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "a_total", FAMILY_COUNTER, 2);
+    struct family *f = add("a_total", FAMILY_COUNTER, 2);
     char *bytes = xmalloc(100000);
     struct slice values[2] = {{bytes, 100000}, {bytes, 100000}}, have;
 
@@ -212,12 +214,10 @@ TEST(long_values_of_broken_bytes_are_cut_too)
     ck_assert(slice_starts(have, SLICE("\xef\xbf\xbd\xef\xbf\xbd")));
     ck_assert(slice_ends(have, SLICE("\xef\xbf\xbd...")));
     free(bytes);
-    registry_free(r);
 }
 
 TEST(too_many_values_fold_that_label_only)
 {
-    struct registry *r = new_registry();
     struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 2);
     struct folded folded;
     struct family *f;
@@ -245,12 +245,10 @@ TEST(too_many_values_fold_that_label_only)
     series2(f, "PUT", "/9", &folded);
     ck_assert_uint_eq(folded.mask, 3);
     ck_assert(!folded.all);
-    registry_free(r);
 }
 
 TEST(too_many_series_fold_all_labels)
 {
-    struct registry *r = new_registry();
     struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 2);
     struct folded folded;
     struct family *f;
@@ -270,14 +268,13 @@ TEST(too_many_series_fold_all_labels)
     series2(f, "GET", "/2", &folded);
     ck_assert(!folded.any);
     ck_assert_uint_eq(family_nseries(f), 4);
-    registry_free(r);
 }
 
 TEST(limit_of_all_series_leaves_out_own_families)
 {
-    struct registry *r = registry_new(&(struct registry_limits){.max_series = 2});
+    begin_with((struct registry_limits){.max_series = 2});
     struct family_spec own = spec_of("own_total", FAMILY_COUNTER, 1);
-    struct family *f, *g = add(r, "g_total", FAMILY_COUNTER, 1);
+    struct family *f, *g = add("g_total", FAMILY_COUNTER, 1);
     struct folded folded;
 
     own.own = true;
@@ -289,12 +286,11 @@ TEST(limit_of_all_series_leaves_out_own_families)
     series1(g, "b");
     assert_label(g, family_series(g, &SLICE("c"), 0, &folded), 0, "other");
     ck_assert(folded.all);
-    registry_free(r);
 }
 
 TEST(pinned_series_are_made_beyond_limits)
 {
-    struct registry *r = registry_new(&(struct registry_limits){.max_series = 1});
+    begin_with((struct registry_limits){.max_series = 1});
     struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 1);
     struct family *f;
 
@@ -306,13 +302,11 @@ TEST(pinned_series_are_made_beyond_limits)
     ck_assert(has1(f, "a"));
     ck_assert(has1(f, "b"));
     assert_label(f, series1(f, "c"), 0, "other");
-    registry_free(r);
 }
 
 TEST(counter_is_exact_to_64_bits)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "a_total", FAMILY_COUNTER, 0);
+    struct family *f = add("a_total", FAMILY_COUNTER, 0);
     struct num big = {0x1p64, UINT64_MAX - 1, true};
 
     counter_inc(f, 0, 1, 0);
@@ -322,13 +316,11 @@ TEST(counter_is_exact_to_64_bits)
     ck_assert_double_eq(counter_value(family_counter(f, 0)), 0x1p64);
     counter_inc(f, 0, 1 << 20, 0);
     ck_assert_double_eq(counter_value(family_counter(f, 0)), 0x1p64 + (1 << 20));
-    registry_free(r);
 }
 
 TEST(counter_keeps_fractions_beside_a_large_sum)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "a_total", FAMILY_COUNTER, 0);
+    struct family *f = add("a_total", FAMILY_COUNTER, 0);
     struct num tenth = number(0.1), large = number(1e15);
 
     counter_add(f, 0, &large, 0);
@@ -336,18 +328,15 @@ TEST(counter_keeps_fractions_beside_a_large_sum)
         counter_add(f, 0, &tenth, 0);
     ck_assert_uint_ge(family_counter(f, 0)->whole, 1000000000099999);
     ck_assert_double_eq(counter_value(family_counter(f, 0)), 1e15 + 100000);
-    registry_free(r);
 }
 
 TEST(counter_store_replaces)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "process_cpu_seconds_total", FAMILY_COUNTER, 0);
+    struct family *f = add("process_cpu_seconds_total", FAMILY_COUNTER, 0);
 
     counter_store(f, 0, 12.25);
     counter_store(f, 0, 13.5);
     ck_assert_double_eq(counter_value(family_counter(f, 0)), 13.5);
-    registry_free(r);
 }
 
 /* The specification of a bucket search. */
@@ -367,7 +356,7 @@ TEST(bucket_search_equals_the_slow_one)
     for (unsigned i = 0; i < BUCKETS_MAX; i++)
         many[i] = i * 0.5;
     for (unsigned n = 1; n <= BUCKETS_MAX; n += n < 40 ? 1 : 27) {
-        struct registry *r = new_registry();
+        begin();
         struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 0);
         struct family *f;
         uint64_t want[BUCKETS_MAX + 1] = {0};
@@ -383,13 +372,11 @@ TEST(bucket_search_equals_the_slow_one)
         want[n]++;
         for (unsigned i = 0; i <= n; i++)
             ck_assert_uint_eq(histogram_at(family_cells(f), 0)->bucket[i], want[i]);
-        registry_free(r);
     }
 }
 
 TEST(histogram_without_bounds_has_one_bucket)
 {
-    struct registry *r = new_registry();
     struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 0);
     struct family *f;
 
@@ -399,12 +386,10 @@ TEST(histogram_without_bounds_has_one_bucket)
     histogram_observe(f, 0, 0, 0);
     ck_assert_uint_eq(histogram_at(family_cells(f), 0)->bucket[0], 2);
     ck_assert_double_eq(nsum_value(&histogram_at(family_cells(f), 0)->sum), 5);
-    registry_free(r);
 }
 
 TEST(gauge_is_clamped_at_every_update)
 {
-    struct registry *r = new_registry();
     struct family_spec spec = spec_of("g", FAMILY_GAUGE, 0);
     struct family *f;
 
@@ -415,25 +400,21 @@ TEST(gauge_is_clamped_at_every_update)
     ck_assert_double_eq(gauge_value(f, 0), 2);
     ck_assert(gauge_set(f, 0, -5, 0, 0, 0));
     ck_assert_double_eq(gauge_value(f, 0), 0);
-    registry_free(r);
 }
 
 TEST(gauge_without_min_goes_below_zero)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "g", FAMILY_GAUGE, 0);
+    struct family *f = add("g", FAMILY_GAUGE, 0);
 
     gauge_add(f, 0, -3, 0);
     ck_assert_double_eq(gauge_value(f, 0), -3);
     gauge_reset(f, NULL, 0);
     ck_assert_double_eq(gauge_value(f, 0), 0);
-    registry_free(r);
 }
 
 TEST(older_set_of_another_file_is_ignored)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "g", FAMILY_GAUGE, 0);
+    struct family *f = add("g", FAMILY_GAUGE, 0);
 
     ck_assert(gauge_set(f, 0, 1, 100, 1, 0));
     ck_assert(!gauge_set(f, 0, 2, 99, 2, 0));
@@ -441,13 +422,11 @@ TEST(older_set_of_another_file_is_ignored)
     ck_assert(gauge_set(f, 0, 3, 50, 1, 0)); /* within one file order decides */
     ck_assert(gauge_set(f, 0, 4, 60, 2, 0));
     ck_assert_double_eq(gauge_value(f, 0), 4);
-    registry_free(r);
 }
 
 TEST(reset_drops_a_series_and_an_update_brings_it_back)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "g", FAMILY_GAUGE, 1);
+    struct family *f = add("g", FAMILY_GAUGE, 1);
     uint32_t index = series1(f, "a");
     uint64_t generation = registry_generation(r);
 
@@ -465,12 +444,11 @@ TEST(reset_drops_a_series_and_an_update_brings_it_back)
     ck_assert_double_eq(gauge_value(f, index), 0);
     gauge_reset(f, &SLICE("never seen"), 0);
     ck_assert_uint_eq(family_nseries(f), 1);
-    registry_free(r);
 }
 
 TEST(reset_gives_back_room_under_the_limits)
 {
-    struct registry *r = registry_new(&(struct registry_limits){.max_series = 2});
+    begin_with((struct registry_limits){.max_series = 2});
     struct family_spec spec = spec_of("g", FAMILY_GAUGE, 1);
     struct family *f;
     char text[16];
@@ -492,23 +470,20 @@ TEST(reset_gives_back_room_under_the_limits)
     }
     ck_assert_uint_eq(family_nseries(f), 0);
     ck_assert_uint_gt(registry_generation(r), 0);
-    registry_free(r);
 }
 
 TEST(reset_of_a_pinned_series_goes_to_zero)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "g", FAMILY_GAUGE, 1);
+    struct family *f = add("g", FAMILY_GAUGE, 1);
 
     family_pin(f, &SLICE("a"), 0);
     gauge_add(f, series1(f, "a"), 5, 0);
     gauge_reset(f, &SLICE("a"), 0);
     ck_assert(has1(f, "a"));
     ck_assert_double_eq(gauge_value(f, 0), 0);
-    registry_free(r);
 }
 
-static struct family *expiring(struct registry *r, enum family_type type)
+static struct family *expiring(enum family_type type)
 {
     struct family_spec spec = spec_of("e_total", type, 1);
 
@@ -519,8 +494,7 @@ static struct family *expiring(struct registry *r, enum family_type type)
 
 TEST(expire_drops_what_was_not_updated)
 {
-    struct registry *r = new_registry();
-    struct family *f = expiring(r, FAMILY_COUNTER);
+    struct family *f = expiring(FAMILY_COUNTER);
     uint64_t generation = registry_generation(r);
     uint32_t index;
 
@@ -538,13 +512,11 @@ TEST(expire_drops_what_was_not_updated)
     assert_label(f, index, 0, "new");
     ck_assert_uint_eq(registry_expire(r, 1000), 1);
     ck_assert_uint_eq(family_nseries(f), 1);
-    registry_free(r);
 }
 
 TEST(expired_values_make_room_for_others)
 {
-    struct registry *r = new_registry();
-    struct family *f = expiring(r, FAMILY_HISTOGRAM);
+    struct family *f = expiring(FAMILY_HISTOGRAM);
     struct folded folded;
     char text[16];
 
@@ -557,23 +529,19 @@ TEST(expired_values_make_room_for_others)
         ck_assert(!folded.any);
         registry_expire(r, now);
     }
-    registry_free(r);
 }
 
 TEST(families_without_expire_never_lose_series)
 {
-    struct registry *r = new_registry();
-    struct family *f = add(r, "a_total", FAMILY_COUNTER, 1);
+    struct family *f = add("a_total", FAMILY_COUNTER, 1);
 
     series1(f, "a");
     ck_assert_uint_eq(registry_expire(r, INT64_MAX), 0);
     ck_assert(has1(f, "a"));
-    registry_free(r);
 }
 
 TEST(exemplar_labels_are_limited)
 {
-    struct registry *r = new_registry();
     struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 0);
     struct exemplar e = {.value = 0.5, .time = NAN, .nlabels = 1, .name = {SLICE("id")}};
     char text[200];
@@ -586,5 +554,4 @@ TEST(exemplar_labels_are_limited)
     ck_assert(family_exemplar(f, 0, &e));
     e.text[0].n = 127;
     ck_assert(!family_exemplar(f, 0, &e));
-    registry_free(r);
 }
