@@ -59,6 +59,17 @@ static struct buf encoded(struct registry *r)
     return out;
 }
 
+/* Saves all of `from` and restores it into `to`. */
+static struct restore_report restore(struct registry *from, struct registry *to, int64_t now_ns)
+{
+    struct restore_report report = {0};
+    struct buf bytes = encoded(from);
+
+    ck_assert_int_eq(snapshot_restore(to, buf_all(&bytes), now_ns, NULL, NULL, &report), 0);
+    buf_release(&bytes);
+    return report;
+}
+
 static struct buf page_of(const struct snapshot *s)
 {
     struct expose_options o = {.format = EXPOSE_OPENMETRICS,
@@ -210,12 +221,10 @@ TEST(snapshots_are_read_on_another_thread)
 TEST(everything_survives_encoding)
 {
     struct registry *x = families(ab), *y = families(ab);
-    struct restore_report report = {0};
-    struct buf bytes, again;
+    struct restore_report report;
 
     fill(x);
-    bytes = encoded(x);
-    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), 60 * SECOND, NULL, NULL, &report), 0);
+    report = restore(x, y, 60 * SECOND);
     ck_assert_uint_eq(report.restored, 11);
     ck_assert_uint_eq(report.parked, 0);
     ck_assert_uint_eq(report.dropped, 0);
@@ -230,11 +239,8 @@ TEST(everything_survives_encoding)
                      0);
     registry_free(x);
     x = families(ab);
-    again = encoded(y);
-    ck_assert_int_eq(snapshot_restore(x, buf_all(&again), 60 * SECOND, NULL, NULL, NULL), 0);
+    restore(y, x, 60 * SECOND);
     assert_same_page(x, y);
-    buf_release(&bytes);
-    buf_release(&again);
     registry_free(x);
     registry_free(y);
 }
@@ -243,16 +249,13 @@ TEST(restored_set_still_ignores_older_lines_of_other_files)
 {
     struct registry *x = families(ab), *y = families(ab);
     struct family *g = registry_find(y, SLICE("g"));
-    struct buf bytes;
     uint32_t index;
 
     fill(x);
-    bytes = encoded(x);
-    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), 0, NULL, NULL, NULL), 0);
+    restore(x, y, 0);
     ck_assert(family_lookup(g, (struct slice[]){SLICE("x"), SLICE("y")}, &index));
     ck_assert(!gauge_set(g, index, 5, 1233, 8, 0));
     ck_assert(gauge_set(g, index, 5, 1233, 9, 0));
-    buf_release(&bytes);
     registry_free(x);
     registry_free(y);
 }
@@ -260,17 +263,14 @@ TEST(restored_set_still_ignores_older_lines_of_other_files)
 TEST(time_while_down_does_not_expire_series)
 {
     struct registry *x = families(ab), *y = families(ab);
-    struct buf bytes;
     int64_t now = 1000000 * SECOND;
 
     fill(x);
-    bytes = encoded(x);
-    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), now, NULL, NULL, NULL), 0);
+    restore(x, y, now);
     /* "old" was 50 s behind "new" and has 50 s left */
     ck_assert_uint_eq(registry_expire(y, now + 50 * SECOND), 0);
     ck_assert_uint_eq(registry_expire(y, now + 51 * SECOND), 1);
     ck_assert_uint_eq(registry_expire(y, now + 101 * SECOND), 1);
-    buf_release(&bytes);
     registry_free(x);
     registry_free(y);
 }
@@ -279,16 +279,13 @@ TEST(labels_in_another_order_are_mapped)
 {
     struct registry *x = new_registry(), *y = new_registry();
     struct family *c = add(x, "c_total", FAMILY_COUNTER, 2, ab, NULL), *d;
-    struct buf bytes;
     uint32_t index;
 
     counter_inc(c, series(c, "1", "2", 0), 3, 0);
     d = add(y, "c_total", FAMILY_COUNTER, 2, ba, NULL);
-    bytes = encoded(x);
-    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), 0, NULL, NULL, NULL), 0);
+    restore(x, y, 0);
     ck_assert(family_lookup(d, (struct slice[]){SLICE("2"), SLICE("1")}, &index));
     ck_assert_uint_eq(family_counter(d, index)->whole, 3);
-    buf_release(&bytes);
     registry_free(x);
     registry_free(y);
 }
@@ -299,15 +296,12 @@ TEST(restored_series_keep_their_place_beyond_new_limits)
                     *y =
                         registry_new(&(struct registry_limits){.max_series = 1, .label_bytes = 16});
     struct family *c = add(x, "c_total", FAMILY_COUNTER, 2, ab, NULL);
-    struct buf bytes;
 
     series(c, "1", "a value longer than sixteen bytes", 0);
     series(c, "2", "2", 0);
     add(y, "c_total", FAMILY_COUNTER, 2, ab, NULL);
-    bytes = encoded(x);
-    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), 0, NULL, NULL, NULL), 0);
+    restore(x, y, 0);
     assert_same_page(x, y);
-    buf_release(&bytes);
     registry_free(x);
     registry_free(y);
 }
@@ -316,30 +310,24 @@ TEST(zero_series_take_the_restored_value_and_stay_pinned)
 {
     struct registry *x = families(ab), *y = families(ab);
     struct family *e = registry_find(y, SLICE("e_total"));
-    struct buf bytes;
     uint32_t index;
 
     fill(x);
     family_pin(e, &SLICE("old"), 0);
-    bytes = encoded(x);
-    ck_assert_int_eq(snapshot_restore(y, buf_all(&bytes), SECOND, NULL, NULL, NULL), 0);
+    restore(x, y, SECOND);
     registry_expire(y, 1000 * SECOND);
     ck_assert(family_lookup(e, &SLICE("old"), &index));
     ck_assert_uint_eq(family_counter(e, index)->whole, 1);
     ck_assert_uint_eq(family_nseries(e), 1);
-    buf_release(&bytes);
     registry_free(x);
     registry_free(y);
 }
 
-/* Restores what `from` holds into `to` and frees `from`, as a reload does. */
+/* As a reload does it: the old one is gone then. */
 static struct restore_report reload(struct registry *from, struct registry *to, int64_t now_ns)
 {
-    struct restore_report report = {0};
-    struct buf bytes = encoded(from);
+    struct restore_report report = restore(from, to, now_ns);
 
-    ck_assert_int_eq(snapshot_restore(to, buf_all(&bytes), now_ns, NULL, NULL, &report), 0);
-    buf_release(&bytes);
     registry_free(from);
     return report;
 }
