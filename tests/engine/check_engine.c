@@ -15,12 +15,9 @@ TEST(match_is_on_the_raw_line_and_unanchored)
 
 TEST(a_match_event_does_not_see_decoded_fields)
 {
-    struct world *w = world_new("[event a]\nmatch = ^a=(?<x>\\d)?\nset.y = ${x|default(none)}\n"
-                                "[counter a_total]\ninc = a\nlabels = y\n");
-
-    world_feed(w, "a= x=7\n");
-    ck_assert_str_eq(world_page(w), "a_total{y=\"none\"} 1\n");
-    world_free(w);
+    world_expect("[event a]\nmatch = ^a=(?<x>\\d)?\nset.y = ${x|default(none)}\n"
+                 "[counter a_total]\ninc = a\nlabels = y\n",
+                 "a= x=7\n", "a_total{y=\"none\"} 1\n");
 }
 
 TEST(a_group_stands_in_place_of_the_decoded_field)
@@ -464,51 +461,38 @@ TEST(a_line_without_time_has_that_of_the_line_before)
 
 TEST(a_time_in_the_prefix_or_the_wrapper_counts_for_lines_after_it)
 {
-    struct world *w = world_new("[log l]\npath = /l\nprefix = ^(?<time>\\S+Z) \n"
-                                "[event a]\nwhere = msg == m\n"
-                                "[gauge g]\nset = a\nvalue = _time\n");
-
-    world_feed(w, "2024-01-01T00:00:10Z text\nmsg=m x=1\n");
-    ck_assert_str_eq(world_page(w), "g 1704067210\n");
-    world_free(w);
-    w = world_new("[log l]\npath = /l\nunwrap = docker\n"
-                  "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n");
-    world_feed(w, "{\"log\":\"text\\n\",\"stream\":\"stdout\",\"time\":\"2024-01-01T00:00:10Z\"}\n"
-                  "msg=m x=1\n");
-    ck_assert_str_eq(world_page(w), "g 1704067210\n");
-    world_free(w);
-    w = world_new("[log l]\npath = /l\ntime_match = at (?<time>\\S+)\n"
-                  "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n");
-    world_feed(w, "text at 2024-01-01T00:00:10Z\nmsg=m x=1\n");
-    ck_assert_str_eq(world_page(w), "g 1704067210\n");
-    world_free(w);
+    world_expect("[log l]\npath = /l\nprefix = ^(?<time>\\S+Z) \n"
+                 "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n",
+                 "2024-01-01T00:00:10Z text\nmsg=m x=1\n", "g 1704067210\n");
+    world_expect("[log l]\npath = /l\nunwrap = docker\n"
+                 "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n",
+                 "{\"log\":\"text\\n\",\"stream\":\"stdout\",\"time\":\"2024-01-01T00:00:10Z\"}\n"
+                 "msg=m x=1\n",
+                 "g 1704067210\n");
+    world_expect("[log l]\npath = /l\ntime_match = at (?<time>\\S+)\n"
+                 "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n",
+                 "text at 2024-01-01T00:00:10Z\nmsg=m x=1\n", "g 1704067210\n");
 }
 
 TEST(the_group_named_time_of_a_match_event_is_the_time)
 {
-    struct world *w =
-        world_new("[log l]\npath = /l\ntime_format = rfc3339\ntime_format = %H:%M:%S\n"
-                  "[event first]\nmatch = ^\\d(?<time>none)?\n"
-                  "[event a]\nmatch = ^(?<time>\\S+) (?<v>\\w+)\nset.t = ${_time}\n"
-                  "[counter first_total]\ninc = first\n"
-                  "[gauge g]\nset = a\nvalue = t\nlabels = v\n");
-
-    world_feed(w, "2024-01-01T23:59:58Z a\n23:59:59 b\n00:00:01 c\n");
-    ck_assert_str_eq(world_page(w), "first_total 3\ng{v=\"a\"} 1704153598\ng{v=\"b\"} 1704153599\n"
-                                    "g{v=\"c\"} 1704153601\n");
-    world_free(w);
+    world_expect("[log l]\npath = /l\ntime_format = rfc3339\ntime_format = %H:%M:%S\n"
+                 "[event first]\nmatch = ^\\d(?<time>none)?\n"
+                 "[event a]\nmatch = ^(?<time>\\S+) (?<v>\\w+)\nset.t = ${_time}\n"
+                 "[counter first_total]\ninc = first\n"
+                 "[gauge g]\nset = a\nvalue = t\nlabels = v\n",
+                 "2024-01-01T23:59:58Z a\n23:59:59 b\n00:00:01 c\n",
+                 "first_total 3\ng{v=\"a\"} 1704153598\ng{v=\"b\"} 1704153599\n"
+                 "g{v=\"c\"} 1704153601\n");
 }
 
 TEST(a_date_is_remembered_over_lines_without_one)
 {
-    struct world *w =
-        world_new("[log l]\npath = /l\ntime_format = rfc3339\ntime_format = %H:%M:%S\n"
-                  "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n");
-
     /* nobody asks for the first two times when they pass */
-    world_feed(w, "time=2024-01-01T00:00:10Z msg=x\ntime=00:00:11 msg=x\ntime=00:00:12 msg=m\n");
-    ck_assert_str_eq(world_page(w), "g 1704067212\n");
-    world_free(w);
+    world_expect("[log l]\npath = /l\ntime_format = rfc3339\ntime_format = %H:%M:%S\n"
+                 "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n",
+                 "time=2024-01-01T00:00:10Z msg=x\ntime=00:00:11 msg=x\ntime=00:00:12 msg=m\n",
+                 "g 1704067212\n");
 }
 
 /* --- built-in fields, path and prefix --------------------------------------------------------- */
