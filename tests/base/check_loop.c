@@ -16,19 +16,22 @@
 #include <unistd.h>
 
 struct pipe_watch {
-    struct loop *loop;
     struct loop_watch *watch;
     struct pipe_watch *victim; /* removed by the callback, if set */
     int fds[2];
     int calls;
 };
 
-static struct loop *new_loop(void)
-{
-    struct loop *l;
+static struct loop *l;
 
+static void begin(void)
+{
     ck_assert_int_eq(loop_new(&l), 0);
-    return l;
+}
+
+static void end(void)
+{
+    loop_free(l);
 }
 
 static void on_readable(void *ctx, uint32_t events)
@@ -40,14 +43,14 @@ static void on_readable(void *ctx, uint32_t events)
     ck_assert_int_eq(read(w->fds[0], &c, 1), 1);
     w->calls++;
     if (w->victim) {
-        loop_remove_fd(w->loop, w->victim->watch);
+        loop_remove_fd(l, w->victim->watch);
         w->victim->watch = NULL;
     }
 }
 
-static void open_watch(struct loop *l, struct pipe_watch *w)
+static void open_watch(struct pipe_watch *w)
 {
-    *w = (struct pipe_watch){.loop = l};
+    *w = (struct pipe_watch){0};
     ck_assert_int_eq(pipe2(w->fds, O_CLOEXEC | O_NONBLOCK), 0);
     ck_assert_int_eq(loop_add_fd(l, w->fds[0], EPOLLIN, on_readable, w, &w->watch), 0);
 }
@@ -59,17 +62,18 @@ static void poke(struct pipe_watch *w)
 
 static void close_watch(struct pipe_watch *w)
 {
-    loop_remove_fd(w->loop, w->watch);
+    loop_remove_fd(l, w->watch);
     (void)close(w->fds[0]);
     (void)close(w->fds[1]);
 }
 
+FIXTURE(begin, end);
+
 TEST(a_readable_descriptor_is_reported_once_per_turn)
 {
-    struct loop *l = new_loop();
     struct pipe_watch w;
 
-    open_watch(l, &w);
+    open_watch(&w);
     ck_assert_int_eq(loop_turn(l, 0), 0);
     ck_assert_int_eq(w.calls, 0);
     poke(&w);
@@ -79,16 +83,14 @@ TEST(a_readable_descriptor_is_reported_once_per_turn)
     ck_assert_int_eq(loop_turn(l, -1), 0);
     ck_assert_int_eq(w.calls, 2);
     close_watch(&w);
-    loop_free(l);
 }
 
 TEST(a_callback_may_remove_itself_and_others_with_pending_events)
 {
-    struct loop *l = new_loop();
     struct pipe_watch a, b;
 
-    open_watch(l, &a);
-    open_watch(l, &b);
+    open_watch(&a);
+    open_watch(&b);
     a.victim = &b; /* whichever comes first silences the other */
     b.victim = &a;
     poke(&a);
@@ -100,7 +102,7 @@ TEST(a_callback_may_remove_itself_and_others_with_pending_events)
     close_watch(&a);
     close_watch(&b);
 
-    open_watch(l, &a);
+    open_watch(&a);
     a.victim = &a;
     poke(&a);
     poke(&a);
@@ -108,25 +110,21 @@ TEST(a_callback_may_remove_itself_and_others_with_pending_events)
     ck_assert_int_eq(loop_turn(l, 0), 0);
     ck_assert_int_eq(a.calls, 1);
     close_watch(&a);
-    loop_free(l);
 }
 
 TEST(a_bad_descriptor_is_an_error)
 {
-    struct loop *l = new_loop();
     struct loop_watch *w = NULL;
 
     ck_assert_int_eq(loop_add_fd(l, -1, EPOLLIN, on_readable, NULL, &w), -EBADF);
     ck_assert_ptr_null(w);
     loop_remove_fd(l, NULL);
-    loop_free(l);
     loop_free(NULL);
 }
 
 enum { TIMERS = 200 };
 
 struct alarm_clock {
-    struct loop *loop;
     struct loop_timer *timer;
     int *order, *n; /* where calls are noted */
     int name;
@@ -141,13 +139,12 @@ static void on_alarm(void *ctx)
 
 TEST(timers_fire_by_time_and_equal_ones_in_the_order_they_were_set)
 {
-    struct loop *l = new_loop();
     struct alarm_clock a[TIMERS];
     int order[TIMERS], n = 0;
     int64_t past = clock_mono_ns() - NSEC_PER_SEC;
 
     for (int i = 0; i < TIMERS; i++) {
-        a[i] = (struct alarm_clock){l, loop_timer_new(l, on_alarm, &a[i]), order, &n, i};
+        a[i] = (struct alarm_clock){loop_timer_new(l, on_alarm, &a[i]), order, &n, i};
         loop_timer_set(a[i].timer, INT64_C(1) << 60); /* set twice: the later one counts */
     }
     for (int i = 0; i < TIMERS; i++)
@@ -163,18 +160,16 @@ TEST(timers_fire_by_time_and_equal_ones_in_the_order_they_were_set)
     ck_assert_int_eq(n, TIMERS); /* once only */
     for (int i = 0; i < TIMERS; i++)
         loop_timer_free(a[i].timer);
-    loop_free(l);
 }
 
 TEST(disarmed_and_freed_timers_are_silent_and_leave_the_rest_in_order)
 {
-    struct loop *l = new_loop();
     struct alarm_clock a[TIMERS];
     int order[TIMERS], n = 0, last = -1;
     int64_t past = clock_mono_ns() - NSEC_PER_SEC;
 
     for (int i = 0; i < TIMERS; i++) {
-        a[i] = (struct alarm_clock){l, loop_timer_new(l, on_alarm, &a[i]), order, &n, i};
+        a[i] = (struct alarm_clock){loop_timer_new(l, on_alarm, &a[i]), order, &n, i};
         loop_timer_set(a[i].timer, past + i * 71 % TIMERS);
     }
     for (int i = 0; i < TIMERS; i += 3) {
@@ -193,17 +188,15 @@ TEST(disarmed_and_freed_timers_are_silent_and_leave_the_rest_in_order)
         if (i % 3 != 1)
             loop_timer_free(a[i].timer);
     loop_timer_free(NULL);
-    loop_free(l);
 }
 
 TEST(the_wait_ends_for_a_timer_and_not_before_it)
 {
-    struct loop *l = new_loop();
     struct alarm_clock a;
     int order[1], n = 0, turns = 0;
     int64_t at = clock_mono_ns() + 30 * NSEC_PER_MSEC;
 
-    a = (struct alarm_clock){l, loop_timer_new(l, on_alarm, &a), order, &n, 7};
+    a = (struct alarm_clock){loop_timer_new(l, on_alarm, &a), order, &n, 7};
     loop_timer_set(a.timer, at);
     do {
         ck_assert_int_eq(loop_turn(l, -1), 0);
@@ -212,11 +205,9 @@ TEST(the_wait_ends_for_a_timer_and_not_before_it)
     ck_assert_int_ge(loop_now(l), at);
     ck_assert_int_le(turns, 2);
     loop_timer_free(a.timer);
-    loop_free(l);
 }
 
 struct restless {
-    struct loop *loop;
     struct loop_timer *timer, *other;
     int calls, other_calls;
 };
@@ -236,11 +227,10 @@ static void on_other(void *ctx)
 
 TEST(a_timer_that_rearms_in_the_past_starves_nobody)
 {
-    struct loop *l = new_loop();
-    struct restless r = {.loop = l};
+    struct restless r = {0};
     struct pipe_watch w;
 
-    open_watch(l, &w);
+    open_watch(&w);
     r.timer = loop_timer_new(l, on_restless, &r);
     r.other = loop_timer_new(l, on_other, &r);
     loop_timer_set(r.timer, 1);
@@ -255,7 +245,6 @@ TEST(a_timer_that_rearms_in_the_past_starves_nobody)
     loop_timer_free(r.timer);
     loop_timer_free(r.other);
     close_watch(&w);
-    loop_free(l);
 }
 
 static void on_free_both(void *ctx)
@@ -269,8 +258,7 @@ static void on_free_both(void *ctx)
 
 TEST(a_timer_may_free_itself_and_another_that_is_due)
 {
-    struct loop *l = new_loop();
-    struct restless r = {.loop = l};
+    struct restless r = {0};
 
     r.timer = loop_timer_new(l, on_free_both, &r);
     r.other = loop_timer_new(l, on_other, &r);
@@ -279,24 +267,22 @@ TEST(a_timer_may_free_itself_and_another_that_is_due)
     ck_assert_int_eq(loop_turn(l, -1), 0);
     ck_assert_int_eq(r.calls, 1);
     ck_assert_int_eq(r.other_calls, 0);
-    loop_free(l);
 }
 
 TEST(a_timer_may_outlive_its_loop)
 {
-    struct loop *l = new_loop();
     struct restless r = {0};
 
     r.timer = loop_timer_new(l, on_restless, &r);
     r.other = loop_timer_new(l, on_other, &r);
     loop_timer_set(r.timer, INT64_MAX - 1);
     loop_free(l);
+    l = NULL;
     loop_timer_free(r.timer);
     loop_timer_free(r.other);
 }
 
 struct heard {
-    struct loop *loop;
     int count[65];
 };
 
@@ -306,13 +292,12 @@ static void on_signal(void *ctx, int signo)
 
     h->count[signo]++;
     if (signo == SIGTERM)
-        loop_stop(h->loop);
+        loop_stop(l);
 }
 
 TEST(signals_are_events_and_stop_ends_the_run)
 {
-    struct loop *l = new_loop();
-    struct heard h = {.loop = l};
+    struct heard h = {0};
 
     ck_assert_int_eq(loop_add_signal(l, SIGHUP, on_signal, &h), 0);
     ck_assert_int_eq(loop_add_signal(l, SIGTERM, on_signal, &h), 0);
@@ -323,16 +308,12 @@ TEST(signals_are_events_and_stop_ends_the_run)
     ck_assert_int_eq(h.count[SIGHUP], 1);
     ck_assert_int_eq(h.count[SIGTERM], 1);
     ck_assert_int_eq(h.count[SIGUSR1], 0);
-    loop_free(l);
 }
 
 TEST(a_stop_before_the_run_is_not_lost)
 {
-    struct loop *l = new_loop();
-
     loop_stop(l);
     ck_assert_int_eq(loop_run(l), 0);
-    loop_free(l);
 }
 
 static void on_sigalrm(int signo)
@@ -342,24 +323,21 @@ static void on_sigalrm(int signo)
 
 TEST(an_interrupted_wait_is_no_error)
 {
-    struct loop *l = new_loop();
     struct sigaction sa = {.sa_handler = on_sigalrm};
     struct itimerval soon = {.it_value = {.tv_usec = 20000}};
 
     ck_assert_int_eq(sigaction(SIGALRM, &sa, NULL), 0);
     ck_assert_int_eq(setitimer(ITIMER_REAL, &soon, NULL), 0);
     ck_assert_int_eq(loop_turn(l, -1), 0); /* without a limit: only the signal ends it */
-    loop_free(l);
 }
 
 TEST(many_ready_descriptors_are_all_served)
 {
     enum { MANY = 200 };
-    struct loop *l = new_loop();
     struct pipe_watch w[MANY];
 
     for (int i = 0; i < MANY; i++) {
-        open_watch(l, &w[i]);
+        open_watch(&w[i]);
         poke(&w[i]);
     }
     for (int turn = 0; turn < 4; turn++)
@@ -368,5 +346,4 @@ TEST(many_ready_descriptors_are_all_served)
         ck_assert_int_eq(w[i].calls, 1);
         close_watch(&w[i]);
     }
-    loop_free(l);
 }
