@@ -1,98 +1,174 @@
-/* condition -- see the header. What is proposed must be found without being tried on every
- * line: values, beginnings and regexes with fixed text are; that a key is there is not, so lines of
- * the same keys get an event that finds the key's text first. */
+/* condition -- how an event finds its lines: by a value, by how it begins, by a regex, or by the keys
+ * it has. What is proposed must be found without being tried on every line: values, beginnings and
+ * regexes with fixed text are; that a key is there is not, so lines of the same keys get an event
+ * that finds the key's text first. */
 #include "config.h"
 
-#include "suggest/condition.h"
+#include "suggest/proposal.h"
 
+#include "base/utf8.h"
 #include "suggest/text.h"
 
 enum { KEYS_ASKED = 3 };
 
-bool suggest_usable(struct slice name)
+static void add_literal(struct slice text, struct buf *out)
 {
-    for (size_t i = 0; i < name.n; i++) {
-        char c = name.p[i];
-
-        if (!char_is_word(c) && !(i && strchr(".-", c)) && c != '@')
-            return false;
-        if (i && name.p[i - 1] == '.' && char_is_digit(c))
-            return false; /* one of an array */
+    if (!utf8_valid(text)) {
+        buf_str(out, "\\S+");
+        return;
     }
-    return name.n > 0 && name.n < 100;
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+
+        if (c < 0x20 || c == 0x7f)
+            buf_fmt(out, "\\x%02x", c);
+        else
+            buf_fmt(out, strchr("\\^$.|?*+()[]{};", c) ? "\\%c" : "%c", c);
+    }
 }
 
-bool suggest_key_tells(struct slice key)
+static const char *value_regex(enum word_class class)
 {
-    return suggest_usable(key) && key.p[0] != '@' && !field_is_time(key) && !field_is_level(key);
+    static const char *const regexes[WORD_CLASSES] = {
+        [WORD_METHOD] = "[A-Z]+",
+        [WORD_NUMBER] = "-?[\\d.]+",
+        [WORD_QUOTED] = ".*?",
+        [WORD_OTHER] = ".+?", /* quoted in some lines, bare in others */
+    };
+
+    return regexes[class] ? regexes[class] : "\\S+";
+}
+
+static void add_shape_word(const struct shape_word *w, const char *name, struct buf *out)
+{
+    add_literal(w->before, out);
+    if (!w->variable)
+        add_literal(w->text, out);
+    else if (name)
+        buf_fmt(out, "(?<%s>%s)", name, value_regex(w->class));
+    else
+        buf_str(out, value_regex(w->class));
+    add_literal(w->after, out);
+}
+
+/* An anchored regex for a shape; `names` (per word, NULL = none) become groups. */
+static void add_regex(const struct shape *s, const char *const *names, struct buf *out)
+{
+    struct slice e = s->example;
+
+    buf_str(out, e.n && char_is_blank(e.p[0]) ? "^\\s*" : "^");
+    for (size_t i = 0; i < s->nwords; i++) {
+        if (i)
+            buf_str(out, s->words[i].one_blank ? " " : "\\s+");
+        add_shape_word(&s->words[i], names[i], out);
+    }
+    if (!s->open)
+        buf_str(out, e.n && char_is_blank(e.p[e.n - 1]) ? "\\s*$" : "$");
+}
+
+/* The shape's fixed beginning if all that varies comes behind it and is not named; n = 0: not so. */
+static struct slice beginning(const struct shape *s, const char *const *names)
+{
+    struct slice none = {"", 0};
+    size_t i = 0;
+
+    while (i < s->nwords && !s->words[i].variable)
+        i++;
+    for (size_t k = i; k < s->nwords; k++)
+        if (names[k] || (!s->words[k].variable && k > i))
+            return none;
+    /* Only one word may follow: what varies must not swallow what another shape fixes. */
+    if (i == 0 || (s->nwords > i + 1) || (s->nwords == i && !s->open))
+        return none;
+    const struct shape_word *last = &s->words[i - 1];
+    const char *end = last->after.n  ? last->after.p + last->after.n
+                      : last->text.n ? last->text.p + last->text.n
+                                     : last->before.p + last->before.n;
+
+    if (end < s->example.p || end > s->example.p + s->example.n)
+        return none;
+    return slice_make(s->example.p, (size_t)(end - s->example.p));
 }
 
 /* What begins in the same way, but is an event of its own, is not this one. */
-static void print_unless(const struct proposal *q, struct slice begin, const struct chosen *chosen,
-                         size_t n, struct buf *out)
+static void print_unless(const struct rulesfile *f, const struct kind *kind, struct slice begin)
 {
-    bool any = false;
+    const struct kind *k = f->sample->kinds;
+    const char *between = "unless = ";
 
-    for (size_t i = 0; i < n; i++) {
-        const struct kind *k = chosen[i].kind;
-
-        if (k == q->kind || k->of != q->kind->of || !slice_starts(k->shape->example, begin))
+    for (size_t i = 0; i < f->sample->nkinds && k->shape->count >= f->sample->least; i++, k++) {
+        if (!k->event || k == kind || k->of != kind->of || !slice_starts(k->shape->example, begin))
             continue;
-        buf_fmt(out, "%s%s", any ? ", " : "unless = ", chosen[i].event);
-        any = true;
+        buf_fmt(f->out, "%s%s", between, k->event);
+        between = ", ";
     }
-    buf_str(out, any ? "\n" : "");
+    buf_str(f->out, *between == ',' ? "\n" : "");
+}
+
+/* The next of the keys, divided by blanks, that tells what a record is. */
+static bool next_key(struct slice *rest, struct slice *ret_key)
+{
+    while (slice_cut(rest, ' ', ret_key))
+        if (key_tells(*ret_key))
+            return true;
+    return false;
+}
+
+bool keys_tell(struct slice keys)
+{
+    struct slice key;
+
+    return next_key(&keys, &key);
+}
+
+void print_keys_line(const struct rulesfile *f, const struct proposal *p)
+{
+    struct slice rest = p->kind->shape->example, key;
+
+    next_key(&rest, &key);
+    buf_fmt(f->out, "[event %s_line]\nmatch = \\b%.*s\"?[:=]\n\n", p->kind->event, SLICE_FMT(key));
 }
 
 /* Lines of the same keys: one that is written early finds them fast, others make it sure. */
-static void print_keys(const struct proposal *q, struct buf *out)
+static void print_keys(const struct rulesfile *f, const struct kind *kind)
 {
-    struct slice rest = q->kind->shape->example, key;
-    unsigned n = 0;
+    struct slice rest = kind->shape->example, key;
 
-    buf_fmt(out, "of = %s_line\n", q->event);
-    while (n < KEYS_ASKED && slice_cut(&rest, ' ', &key))
-        if (suggest_key_tells(key)) {
-            buf_fmt(out, "where = %.*s !=\n", SLICE_FMT(key));
-            n++;
-        }
+    buf_fmt(f->out, "of = %s_line\n", kind->event);
+    for (unsigned n = 0; n < KEYS_ASKED && next_key(&rest, &key); n++)
+        buf_fmt(f->out, "where = %.*s !=\n", SLICE_FMT(key));
 }
 
-void suggest_keys_line(const struct proposal *q, struct buf *out)
+static void print_where(const struct rulesfile *f, const char *op, struct slice value)
 {
-    struct slice rest = q->kind->shape->example, key = {"", 0};
-
-    while (slice_cut(&rest, ' ', &key))
-        if (suggest_key_tells(key))
-            break;
-    buf_fmt(out, "[event %s_line]\nmatch = \\b%.*s\"?[:=]\n\n", q->event, SLICE_FMT(key));
+    buf_fmt(f->out, "where = %s %s ", f->sample->field, op);
+    add_value(value, f->out);
 }
 
-void suggest_condition(const struct paper *p, const struct proposal *q, const struct chosen *chosen,
-                       size_t n)
+void print_condition(const struct rulesfile *f, const struct proposal *p)
 {
-    const struct shape *s = q->kind->shape;
-    struct slice begin = suggest_beginning(s, q->groups);
-    struct buf *out = p->out;
+    const struct kind *kind = p->kind;
+    const struct shape *s = kind->shape;
+    struct slice begin = beginning(s, p->groups);
 
-    if (q->kind->of == KIND_KEYS) {
-        print_keys(q, out);
+    if (kind->of == KIND_KEYS) {
+        print_keys(f, kind);
         return;
     }
-    if (begin.n && suggest_plain(begin))
-        print_unless(q, begin, chosen, n, out);
-    if (q->kind->of == KIND_TEXT) {
-        buf_str(out, "match = ");
-        suggest_regex(s, q->groups, out);
-    } else if (!s->differs && suggest_plain(s->example)) {
-        buf_fmt(out, "where = %s == ", p->stats->field);
-        suggest_value(s->example, out);
-    } else if (begin.n && suggest_plain(begin)) {
-        buf_fmt(out, "where = %s ^= ", p->stats->field);
-        suggest_value(begin, out);
+    if (!text_is_plain(begin))
+        begin.n = 0;
+    if (begin.n)
+        print_unless(f, kind, begin);
+    if (kind->of == KIND_VALUE && !s->differs && text_is_plain(s->example)) {
+        print_where(f, "==", s->example);
+    } else if (kind->of == KIND_VALUE && begin.n) {
+        print_where(f, "^=", begin);
     } else {
-        buf_fmt(out, "where = %s =~ ", p->stats->field);
-        suggest_regex(s, q->groups, out);
+        if (kind->of == KIND_TEXT)
+            buf_str(f->out, "match = ");
+        else
+            print_where(f, "=~", SLICE(""));
+        add_regex(s, p->groups, f->out);
     }
-    buf_char(out, '\n');
+    buf_char(f->out, '\n');
 }

@@ -109,7 +109,7 @@ size_t field_routes(const struct field_stats *f)
 }
 
 /* Is a word of the name (or its last) in the list? "avg_queryTime.ms" is avg, query, time, ms. */
-static bool any_word(struct slice name, const char *const *list, bool last_only)
+static bool any_word(struct slice name, const char *list, bool last_only)
 {
     char word[NAME_MAX_BYTES];
     size_t n = 0;
@@ -117,50 +117,38 @@ static bool any_word(struct slice name, const char *const *list, bool last_only)
 
     for (size_t i = 0; i <= name.n; i++) {
         char c = i < name.n ? name.p[i] : '\0';
-        bool upper = c >= 'A' && c <= 'Z';
         bool lower_before = i > 0 && name.p[i - 1] >= 'a' && name.p[i - 1] <= 'z';
-        bool ends = c == '\0' || strchr("_-. :/", c) || (upper && lower_before);
+        bool ends = c == '\0' || strchr("_-. :/", c) || (c != char_lower(c) && lower_before);
 
         if (ends && n) {
-            word[n] = '\0';
-            found = found && !last_only;
-            for (size_t k = 0; list[k] && !found; k++)
-                found = strcmp(word, list[k]) == 0;
+            found = (found && !last_only) || word_among(slice_make(word, n), list);
             n = 0;
         }
         if (c && !strchr("_-. :/", c) && n + 1 < sizeof word)
-            word[n++] = (char)(upper ? c + 'a' - 'A' : c);
+            word[n++] = char_lower(c);
     }
     return found;
 }
 
-static bool ends_in(const struct field_stats *f, const char *const *list)
+static bool ends_in(struct slice name, const char *list)
 {
-    return any_word(slice_str(f->name), list, true);
+    return any_word(name, list, true);
 }
 
-static bool holds(const struct field_stats *f, const char *const *list)
+static bool holds(struct slice name, const char *list)
 {
-    return any_word(slice_str(f->name), list, false);
+    return any_word(name, list, false);
 }
 
 bool field_is_level(struct slice name)
 {
-    static const char *const levels[] = {"level", "lvl", "severity", "loglevel", "levelname", NULL};
-
-    return any_word(name, levels, true);
+    return ends_in(name, "level lvl severity loglevel levelname");
 }
 
 bool field_is_time(struct slice name)
 {
-    static const char *const times[] = {"time", "ts",        "timestamp", "@timestamp",
-                                        "date", "asctime",   "datetime",  "t",
-                                        "when", "eventtime", NULL};
-
-    for (size_t i = 0; times[i]; i++)
-        if (slice_eq(name, slice_str(times[i])))
-            return true;
-    return false;
+    return word_among(name, "time ts timestamp @timestamp date asctime datetime t when eventtime") >
+           0;
 }
 
 static bool all_are(const struct field_stats *f, enum word_class a, enum word_class b)
@@ -169,56 +157,50 @@ static bool all_are(const struct field_stats *f, enum word_class a, enum word_cl
 }
 
 /* The unit that a name ends in, or NULL. */
-static const char *unit_in_name(const struct field_stats *f)
+static const char *unit_in_name(struct slice name)
 {
     static const struct {
-        const char *unit;
-        const char *const names[6];
+        const char *unit, *names;
     } units[] = {
-        {"ns", {"ns", "nanos", "nanoseconds", "nsec", NULL}},
-        {"us", {"us", "micros", "microseconds", "usec", NULL}},
-        {"ms", {"ms", "millis", "milliseconds", "msec", NULL}},
-        {"s", {"s", "sec", "secs", "seconds", NULL}},
-        {"min", {"minutes", "mins", NULL}},
+        {"ns", "ns nanos nanoseconds nsec"},
+        {"us", "us micros microseconds usec"},
+        {"ms", "ms millis milliseconds msec"},
+        {"s", "s sec secs seconds"},
+        {"min", "minutes mins"},
     };
 
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (ends_in(f, units[i].names))
+        if (ends_in(name, units[i].names))
             return units[i].unit;
     return NULL;
 }
 
-static const char *size_in_name(const struct field_stats *f)
+static const char *size_in_name(const struct field_stats *f, struct slice name)
 {
-    static const char *const bytes[] = {"bytes", "byte", NULL}, *const kb[] = {"kb", NULL},
-                             *const mb[] = {"mb", NULL}, *const kib[] = {"kib", NULL};
-    static const char *const length[] = {"size", "length", "len", "sent", NULL};
-
-    if (holds(f, bytes))
+    if (holds(name, "bytes byte"))
         return "B";
-    if (ends_in(f, kb))
+    if (ends_in(name, "kb"))
         return "kB";
-    if (ends_in(f, kib))
+    if (ends_in(name, "kib"))
         return "KiB";
-    if (ends_in(f, mb))
+    if (ends_in(name, "mb"))
         return "MB";
-    return ends_in(f, length) && f->max > 4096 ? "B" : NULL;
+    return ends_in(name, "size length len sent") && f->max > 4096 ? "B" : NULL;
 }
 
-static struct field_guess guess_time(const struct field_stats *f)
+static struct field_guess guess_time(const struct field_stats *f, struct slice name)
 {
-    static const char *const names[] = {"duration", "latency", "elapsed", "took", "time", "backoff",
-                                        "wait",     "delay",   "runtime", "cost", NULL};
-    static const char *const not_times[] = {"timeout", "interval", "ttl", NULL};
-    const char *unit = unit_in_name(f);
+    static const char names[] =
+        "duration latency elapsed took time backoff wait delay runtime cost";
+    const char *unit = unit_in_name(name);
 
-    if (ends_in(f, not_times) || !all_are(f, WORD_NUMBER, WORD_DURATION))
+    if (ends_in(name, "timeout interval ttl") || !all_are(f, WORD_NUMBER, WORD_DURATION))
         return (struct field_guess){.role = ROLE_NONE};
     if (f->classes[WORD_NUMBER] == 0)
         return (struct field_guess){ROLE_TIME, unit ? unit : "s", "each value carries its unit"};
     if (unit)
         return (struct field_guess){ROLE_TIME, unit, "by its name"};
-    if (!holds(f, names) && f->classes[WORD_DURATION] == 0)
+    if (!holds(name, names) && f->classes[WORD_DURATION] == 0)
         return (struct field_guess){.role = ROLE_NONE};
     if (!f->fraction && f->max >= 1e6)
         return (struct field_guess){ROLE_TIME, "ns", "guessed: large whole numbers"};
@@ -227,9 +209,9 @@ static struct field_guess guess_time(const struct field_stats *f)
     return (struct field_guess){ROLE_TIME, "ms", "guessed: is it ms?"};
 }
 
-static struct field_guess guess_size(const struct field_stats *f)
+static struct field_guess guess_size(const struct field_stats *f, struct slice name)
 {
-    const char *unit = size_in_name(f);
+    const char *unit = size_in_name(f, name);
 
     if (!all_are(f, WORD_NUMBER, WORD_SIZE) || (f->classes[WORD_NUMBER] && !unit))
         return (struct field_guess){.role = ROLE_NONE};
@@ -238,36 +220,32 @@ static struct field_guess guess_size(const struct field_stats *f)
                                                         : "each value carries its unit"};
 }
 
-static struct field_guess guess_number(const struct field_stats *f, struct slice about)
+static struct field_guess guess_number(const struct field_stats *f, struct slice name,
+                                       struct slice about)
 {
-    static const char *const codes[] = {"status", "code", NULL};
-    static const char *const no_values[] = {
-        "id",      "index", "idx",      "attempt", "attempts", "port", "pid",  "line",  "version",
-        "timeout", "ttl",   "interval", "year",    "seq",      "tid",  "rank", "score", NULL};
-    static const char *const states[] = {"active",  "idle",  "open",    "current",     "pool",
-                                         "inuse",   "depth", "pending", "connections", "used",
-                                         "workers", "queue", "free",    "stats",       "goroutines",
-                                         "backlog", NULL};
-    static const char *const done[] = {"count",     "records", "rows",     "tokens",  "deleted",
-                                       "processed", "items",   "results",  "updated", "created",
-                                       "inserted",  "sent",    "received", NULL};
+    static const char no_values[] = "id index idx attempt attempts port pid line version timeout "
+                                    "ttl interval year seq tid rank score";
+    static const char states[] = "active idle open current pool inuse depth pending connections "
+                                 "used workers queue free stats goroutines backlog";
+    static const char done[] = "count records rows tokens deleted processed items results updated "
+                               "created inserted sent received";
 
-    if (ends_in(f, codes) && f->values.n <= LABEL_VALUES)
+    if (ends_in(name, "status code") && f->values.n <= LABEL_VALUES)
         return (struct field_guess){.role = ROLE_LABEL};
-    if (ends_in(f, no_values) || f->min < 0)
+    if (ends_in(name, no_values) || f->min < 0)
         return (struct field_guess){.role = ROLE_NUMBER};
-    if (holds(f, states) || (ends_in(f, done) && any_word(about, states, false)))
+    if (holds(name, states) || (ends_in(name, done) && holds(about, states)))
         return (struct field_guess){ROLE_SET, NULL, "guessed: a state, not a sum"};
-    if (holds(f, done) && !f->fraction)
+    if (holds(name, done) && !f->fraction)
         return (struct field_guess){.role = ROLE_ADD};
     return (struct field_guess){.role = ROLE_NUMBER};
 }
 
-static struct field_guess guess_label(const struct field_stats *f)
+static struct field_guess guess_label(const struct field_stats *f, struct slice name)
 {
     bool few = f->values.n <= LABEL_VALUES && (f->values.n <= 3 || f->values.n * 3 <= f->seen);
 
-    if (field_is_level(slice_str(f->name)) && f->values.n == 1)
+    if (field_is_level(name) && f->values.n == 1)
         return (struct field_guess){.role = ROLE_NONE};
     if (f->classes[WORD_PATH] * 10 >= f->seen * 9)
         return field_routes(f) <= ROUTE_VALUES
@@ -284,15 +262,15 @@ static struct field_guess guess_label(const struct field_stats *f)
     return (struct field_guess){.role = ROLE_LABEL};
 }
 
-struct field_guess field_guess(const struct field_stats *f, struct slice about)
+struct field_guess field_guess(const struct field_stats *f, struct slice name, struct slice about)
 {
     struct field_guess g = {.role = ROLE_NONE};
 
-    if (f->seen == 0 || field_is_time(slice_str(f->name)))
+    if (f->seen == 0 || field_is_time(name))
         return g;
-    if ((g = guess_time(f)).role != ROLE_NONE || (g = guess_size(f)).role != ROLE_NONE)
+    if ((g = guess_time(f, name)).role != ROLE_NONE || (g = guess_size(f, name)).role != ROLE_NONE)
         return g;
     if (all_are(f, WORD_NUMBER, WORD_PERCENT))
-        return guess_number(f, about);
-    return guess_label(f);
+        return guess_number(f, name, about);
+    return guess_label(f, name);
 }

@@ -51,8 +51,9 @@ struct field_list {
 void field_note(struct field_list *fields, struct slice name, struct slice value);
 void field_list_release(struct field_list *fields);
 
-/* `about`: what the line says, for telling `count` of "active sessions" from that of "rows". */
-struct field_guess field_guess(const struct field_stats *f, struct slice about);
+/* `name`: what rules call it. `about`: what the line says, for telling `count` of "active sessions"
+ * from that of "rows". */
+struct field_guess field_guess(const struct field_stats *f, struct slice name, struct slice about);
 
 /* How many routes its paths come to, those aside that hardly any line has. */
 size_t field_routes(const struct field_stats *f);

@@ -1,100 +1,92 @@
-/* metrics -- see the header. */
+/* metrics -- the metrics proposed for one event: a counter of its lines, and what its numbers are good
+ * for. */
 #include "config.h"
 
-#include "suggest/metrics.h"
+#include "suggest/proposal.h"
 
 #include "base/num.h"
-#include "suggest/names.h"
 #include "suggest/text.h"
 
-enum { HISTOGRAM_SETS = 300 };
+#include <stdlib.h>
 
-static bool is_value(const struct item *i)
-{
-    return i->guess.role == ROLE_ADD || i->guess.role == ROLE_SET;
-}
-
-size_t item_values(const struct item *i)
-{
-    return i->guess.role == ROLE_ROUTE ? field_routes(i->stats) : i->stats->values.n;
-}
+enum { HISTOGRAM_SETS = 300, EXAMPLE_SHOWN = 80 };
 
 /* A histogram is a dozen series per label set: what came of it is for the counter. */
 static bool is_outcome(const struct item *i)
 {
-    return strcmp(i->label, "status") == 0 || strcmp(i->label, "code") == 0 ||
-           strcmp(i->label, "level") == 0;
+    return word_among(slice_str(i->label), "status code level") > 0;
 }
 
-static void print_labels(const struct proposal *q, bool histogram, struct buf *out)
+static void print_labels(const struct proposal *p, bool histogram, struct buf *out)
 {
-    bool any = false;
+    const char *between = "labels = ";
     size_t series = 1;
 
-    for (size_t i = 0; i < q->n; i++) {
-        const struct item *item = &q->items[i];
+    for (size_t i = 0; i < p->n; i++) {
+        const struct item *item = &p->items[i];
 
         if (!item->label || (histogram && is_outcome(item)))
             continue;
         if (histogram && series * item_values(item) > HISTOGRAM_SETS)
             continue;
         series *= item_values(item);
-        buf_str(out, any ? ", " : "labels = ");
-        any = true;
-        buf_str(out, item->label);
+        buf_fmt(out, "%s%s", between, item->label);
+        between = ", ";
         if (item->guess.role == ROLE_ROUTE)
             buf_fmt(out, "=%s_route", item->name);
         else if (strcmp(item->label, item->name) != 0)
             buf_fmt(out, "=%s", item->name);
     }
-    buf_str(out, any ? "\n" : "");
+    buf_str(out, *between == ',' ? "\n" : "");
 }
 
-/* Names a family so that no other has its name, with and without _total. */
-static void print_family(struct paper *p, const char *type, const char *name, const char *end)
+/* The head of a family that no other has the name of, with and without _total. Releases the name. */
+static void print_family(struct rulesfile *f, const char *type, struct buf *name, const char *end)
 {
-    struct buf full = BUF_INIT;
+    char *unique = unique_name(&f->metrics, name);
 
-    buf_str(&full, name);
-    suggest_unique(&p->metrics, 0, &full);
-    buf_fmt(p->out, "\n[%s %s%s]\nhelp = ", type, full.p, end);
-    buf_release(&full);
+    buf_fmt(f->out, "\n[%s %s%s]\nhelp = ", type, unique, end);
+    free(unique);
 }
 
-/* 1, 2.5, 5 and their tenfolds from below the least to above the largest, at most 14. */
-static void print_buckets(double min, double max, struct buf *out)
+/* ... 0.5, 1, 2.5, 5, 10, 25 ...; the 0th is 1. */
+static double step(int i)
 {
     static const double steps[] = {1, 2.5, 5};
-    unsigned thin = 1;
+    int k = (i % 3 + 3) % 3;
+
+    return steps[k] * __builtin_powi(10, (i - k) / 3);
+}
+
+/* The steps from below the least to above the largest, at most 14. */
+static void print_buckets(double min, double max, struct buf *out)
+{
+    int from = 0, to, thin = 1;
 
     if (!(max > 0))
         return;
     if (!(min > max * 1e-6))
         min = max * 1e-6;
-    int from = 0, to;
-
-#define STEP(i) (steps[((i) % 3 + 3) % 3] * __builtin_powi(10, ((i) - (((i) % 3 + 3) % 3)) / 3))
-    while (STEP(from) > min)
+    while (step(from) > min)
         from--;
-    while (STEP(from + 1) <= min)
+    while (step(from + 1) <= min)
         from++;
-    for (to = from; STEP(to) < max; to++)
+    for (to = from; step(to) < max; to++)
         ;
-    while ((unsigned)(to - from) / thin >= 14)
+    while ((to - from) / thin >= 14)
         thin++;
     buf_str(out, "buckets =");
-    for (int i = from; i < to + (int)thin; i += (int)thin) {
+    for (int i = from; i < to + thin; i += thin) {
         char text[NUM_TEXT];
         struct buf digits = BUF_INIT;
         struct num v;
 
-        buf_fmt(&digits, "%.2g", STEP(i));
+        buf_fmt(&digits, "%.2g", step(i));
         num_parse(buf_all(&digits), &UNIT_PLAIN, &v);
         num_format(text, v.d);
         buf_fmt(out, " %s", text);
         buf_release(&digits);
     }
-#undef STEP
     buf_char(out, '\n');
 }
 
@@ -109,66 +101,51 @@ static double factor_of(const struct item *i)
     return one.d;
 }
 
-static void print_histogram(struct paper *p, const struct proposal *q, const struct item *i)
+/* What becomes of a number. */
+static const struct form {
+    const char *type, *verb, *what; /* what: NULL = it is called by its name */
+    const char *drop, *add, *end;   /* endings of the field's name, of the family's, behind _2 */
+} forms[] = {
+    [ROLE_TIME] = {"histogram", "observe", "Duration", "_seconds _ms _ns _us _bytes _s", "_seconds",
+                   ""},
+    [ROLE_SIZE] = {"histogram", "observe", "Size", "_seconds _ms _ns _us _bytes _s", "_bytes", ""},
+    [ROLE_ADD] = {"counter", "add", NULL, "_total _sum _bucket _created", "", "_total"},
+    [ROLE_SET] = {"gauge", "set", NULL, "_total _sum _bucket _created _count", "_current", ""},
+};
+
+static void print_value(struct rulesfile *f, const struct proposal *p, const struct item *i)
 {
-    bool time = i->guess.role == ROLE_TIME;
+    const struct form *form = &forms[i->guess.role];
+    const char *event = p->kind->event;
+    bool histogram = form->what != NULL;
     double factor = factor_of(i);
     struct buf name = BUF_INIT;
 
-    buf_fmt(&name, "%s_", q->event);
-    suggest_field_name(slice_str(i->name), &name);
-    for (size_t k = 0; k < 6; k++) {
-        static const char *const ends[] = {"_seconds", "_ms", "_ns", "_us", "_bytes", "_s"};
-        size_t n = strlen(ends[k]);
-
-        if (name.n > n && strcmp(name.p + name.n - n, ends[k]) == 0)
-            name.p[name.n -= n] = '\0';
-    }
-    buf_str(&name, time ? "_seconds" : "_bytes");
-    print_family(p, "histogram", name.p, "");
-    buf_fmt(p->out, "%s of lines of event %s\nobserve = %s\nvalue = %s\nunit = %s\n",
-            time ? "Duration" : "Size", q->event, q->event, i->name, i->guess.unit);
-    print_labels(q, true, p->out);
-    print_buckets(i->stats->min * factor, i->stats->max * factor, p->out);
-    buf_release(&name);
+    buf_fmt(&name, "%s_", event);
+    add_field_name(slice_str(i->name), &name);
+    drop_ends(&name, form->drop);
+    buf_str(&name, form->add);
+    print_family(f, form->type, &name, form->end);
+    buf_fmt(f->out, "%s of lines of event %s\n%s = %s\nvalue = %s\n",
+            form->what ? form->what : i->name, event, form->verb, event, i->name);
+    if (histogram)
+        buf_fmt(f->out, "unit = %s\n", i->guess.unit);
+    print_labels(p, histogram, f->out);
+    if (histogram)
+        print_buckets(i->stats->min * factor, i->stats->max * factor, f->out);
 }
 
-static void print_number(struct paper *p, const struct proposal *q, const struct item *i)
+void print_metrics(struct rulesfile *f, const struct proposal *p)
 {
-    bool add = i->guess.role == ROLE_ADD;
     struct buf name = BUF_INIT;
 
-    buf_fmt(&name, "%s_", q->event);
-    suggest_field_name(slice_str(i->name), &name);
-    for (size_t k = 0; k < 4; k++) {
-        static const char *const ends[] = {"_total", "_sum", "_bucket", "_created"};
-        size_t n = strlen(ends[k]);
-
-        if (name.n > n && strcmp(name.p + name.n - n, ends[k]) == 0)
-            name.p[name.n -= n] = '\0';
-    }
-    if (!add && name.n > 6 && strcmp(name.p + name.n - 6, "_count") == 0)
-        name.n -= 6;
-    if (!add)
-        buf_str(&name, "_current");
-    print_family(p, add ? "counter" : "gauge", name.p, add ? "_total" : "");
-    buf_fmt(p->out, "%s of lines of event %s\n%s = %s\nvalue = %s\n", i->name, q->event,
-            add ? "add" : "set", q->event, i->name);
-    print_labels(q, false, p->out);
-    buf_release(&name);
-}
-
-void suggest_metrics(struct paper *p, const struct proposal *q)
-{
-    print_family(p, "counter", q->event, "_total");
-    buf_str(p->out, "Lines that say: ");
-    suggest_shown(q->kind->shape->example, 80, p->out);
-    buf_fmt(p->out, "\ninc = %s\n", q->event);
-    print_labels(q, false, p->out);
-    for (size_t i = 0; i < q->n; i++) {
-        if (q->items[i].guess.role == ROLE_TIME || q->items[i].guess.role == ROLE_SIZE)
-            print_histogram(p, q, &q->items[i]);
-        else if (is_value(&q->items[i]))
-            print_number(p, q, &q->items[i]);
-    }
+    buf_str(&name, p->kind->event);
+    print_family(f, "counter", &name, "_total");
+    buf_str(f->out, "Lines that say: ");
+    add_shown(p->kind->shape->example, EXAMPLE_SHOWN, f->out);
+    buf_fmt(f->out, "\ninc = %s\n", p->kind->event);
+    print_labels(p, false, f->out);
+    for (size_t i = 0; i < p->n; i++)
+        if (item_is_value(&p->items[i]))
+            print_value(f, p, &p->items[i]);
 }

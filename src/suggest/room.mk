@@ -1,15 +1,12 @@
 # Sources and tests of src/suggest.
 liblogtally_a_SOURCES += \
 	src/suggest/condition.c \
-	src/suggest/condition.h \
 	src/suggest/fields.c \
 	src/suggest/fields.h \
-	src/suggest/kinds.h \
 	src/suggest/metrics.c \
-	src/suggest/metrics.h \
-	src/suggest/names.c \
-	src/suggest/names.h \
 	src/suggest/print.c \
+	src/suggest/proposal.c \
+	src/suggest/proposal.h \
 	src/suggest/shapes.c \
 	src/suggest/shapes.h \
 	src/suggest/suggest.c \

@@ -1,12 +1,12 @@
-/* suggest -- see the header. Three walks over the sample: which fields there are; what each line
- * says; what the fields of each kind hold. */
+/* suggest -- three walks over the sample: which fields there are; what each line says; what the fields
+ * of each kind hold. */
 #include "config.h"
 
 #include "suggest/suggest.h"
 
 #include "base/arena.h"
 #include "base/xalloc.h"
-#include "suggest/kinds.h"
+#include "suggest/proposal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,15 +22,16 @@ struct line {
 
 struct suggest {
     struct suggest_options options;
-    struct arena arena;
+    struct arena arena, scratch;
     struct line *lines;
     size_t n, cap, bytes;
     struct field_list fields; /* of all decoded lines */
     uint64_t decoded, wrapped;
     char *field;
-    struct shapes shapes[3]; /* per enum kind_of_line */
-    struct kind *kinds[3];
-    struct arena scratch;
+    struct shapes shapes[KINDS_OF_LINES];
+    struct kind *kinds; /* one a shape; in the end the most frequent first */
+    size_t nkinds, kinds_cap;
+    size_t first[KINDS_OF_LINES]; /* where those of each begin, until they are sorted */
 };
 
 struct suggest *suggest_new(const struct suggest_options *options)
@@ -45,18 +46,18 @@ void suggest_free(struct suggest *s)
 {
     if (!s)
         return;
-    for (int of = 0; of < 3; of++) {
-        for (size_t i = 0; s->kinds[of] && i < s->shapes[of].nshapes; i++) {
-            field_list_release(&s->kinds[of][i].fields);
-            field_list_release(&s->kinds[of][i].groups);
-        }
-        free(s->kinds[of]);
-        shapes_release(&s->shapes[of]);
+    for (size_t i = 0; i < s->nkinds; i++) {
+        field_list_release(&s->kinds[i].fields);
+        field_list_release(&s->kinds[i].groups);
+        free(s->kinds[i].event);
     }
+    for (int of = 0; of < KINDS_OF_LINES; of++)
+        shapes_release(&s->shapes[of]);
     field_list_release(&s->fields);
     arena_release(&s->scratch);
     arena_release(&s->arena);
     free(s->field);
+    free(s->kinds);
     free(s->lines);
     free(s);
 }
@@ -74,12 +75,12 @@ size_t suggest_bytes(const struct suggest *s)
     return s->bytes;
 }
 
-static void each_field(struct suggest *s, const struct line *l, field_visit_fn *fn)
+static void each_field(const struct line *l, field_visit_fn *fn, void *ctx)
 {
     if (l->decoded == DECODED_JSON)
-        json_each(l->text, fn, s);
-    else
-        logfmt_each(l->text, true, fn, s);
+        json_each(l->text, fn, ctx);
+    else if (l->decoded == DECODED_LOGFMT)
+        logfmt_each(l->text, true, fn, ctx);
 }
 
 static bool is_decoded(const struct line *l)
@@ -109,10 +110,8 @@ void suggest_add(struct suggest *s, const struct record *r)
     s->lines[s->n++] = l;
     s->bytes += l.text.n;
     s->wrapped += r->stream.n > 0;
-    if (!is_decoded(&l))
-        return;
-    s->decoded++;
-    each_field(s, &l, note_anywhere);
+    s->decoded += is_decoded(&l);
+    each_field(&l, note_anywhere, s);
     arena_reset(&s->scratch);
 }
 
@@ -120,18 +119,15 @@ void suggest_add(struct suggest *s, const struct record *r)
  * values, but far fewer than there are lines. */
 static double fitness(const struct suggest *s, const struct field_stats *f)
 {
-    static const char *const known[] = {"msg",        "message",   "MESSAGE", "event",
-                                        "event_name", "evt",       "text",    "log",
-                                        "action",     "operation", "Message"};
-    size_t nknown = sizeof known / sizeof *known;
+    static const char known[] =
+        "msg message MESSAGE event event_name evt text log action operation Message";
     struct slice name = slice_str(f->name);
 
     for (size_t i = 0; i < name.n; i++)
         if (name.p[i] <= ' ' || (unsigned char)name.p[i] >= 0x7f || strchr(";=\"", name.p[i]))
             return 0;
-    for (size_t i = 0; i < nknown; i++)
-        if (slice_eq(name, slice_str(known[i])) && f->seen * FIELD_TEXT_SHARE >= s->decoded)
-            return (double)(100 + nknown - i);
+    if (word_among(name, known) && f->seen * FIELD_TEXT_SHARE >= s->decoded)
+        return (double)(200 - word_among(name, known));
     if (field_is_level(name) || field_is_time(name) || f->seen * 10 < s->decoded * 8 ||
         f->values.n < 2 || f->values.n * 4 > f->seen || f->classes[WORD_NUMBER] ||
         f->classes[WORD_ID] || f->classes[WORD_BOOL] || f->classes[WORD_DURATION] ||
@@ -185,10 +181,7 @@ static void sort_out(struct suggest *s, struct line *l)
 
     l->of = KIND_TEXT;
     if (is_decoded(l)) {
-        if (l->decoded == DECODED_JSON)
-            json_each(l->text, note_said, &said);
-        else
-            logfmt_each(l->text, true, note_said, &said);
+        each_field(l, note_said, &said);
         l->of = said.value.p ? KIND_VALUE : KIND_KEYS;
         text = keep(s, said.value.p ? said.value : buf_all(&said.keys));
     }
@@ -232,17 +225,14 @@ static void note_groups(struct kind *k, struct slice text)
 static void look_inside(struct suggest *s, const struct line *l)
 {
     const struct shape_text *t = &s->shapes[l->of].list[l->says];
-    struct kind *k = &s->kinds[l->of][t->shape];
+    struct kind *k = &s->kinds[s->first[l->of] + t->shape];
     struct kind_fields fields = {s, k};
 
     if (k->shape->count < s->options.least)
         return;
     if (l->of != KIND_KEYS)
         note_groups(k, t->text);
-    if (l->decoded == DECODED_JSON)
-        json_each(l->text, note_here, &fields);
-    else if (l->decoded == DECODED_LOGFMT)
-        logfmt_each(l->text, true, note_here, &fields);
+    each_field(l, note_here, &fields);
     arena_reset(&s->scratch);
 }
 
@@ -250,12 +240,14 @@ static void find_kinds(struct suggest *s)
 {
     for (size_t i = 0; i < s->n; i++)
         sort_out(s, &s->lines[i]);
-    for (int of = 0; of < 3; of++) {
+    for (int of = 0; of < KINDS_OF_LINES; of++) {
         shapes_find(&s->shapes[of]);
-        s->kinds[of] = xcalloc(s->shapes[of].nshapes + 1, sizeof *s->kinds[of]);
-        for (size_t i = 0; i < s->shapes[of].nshapes; i++)
-            s->kinds[of][i] =
+        s->first[of] = s->nkinds;
+        for (size_t i = 0; i < s->shapes[of].nshapes; i++) {
+            GROW(s->kinds, s->nkinds, s->kinds_cap);
+            s->kinds[s->nkinds++] =
                 (struct kind){.of = (enum kind_of_line)of, .shape = &s->shapes[of].shapes[i]};
+        }
     }
     for (size_t i = 0; i < s->n; i++)
         look_inside(s, &s->lines[i]);
@@ -281,26 +273,19 @@ static const struct field_stats *level_field(const struct suggest *s)
 
 void suggest_write(struct suggest *s, const char *name, struct buf *out)
 {
-    struct kind *all;
-    size_t n = 0;
-
     find_field(s);
     find_kinds(s);
-    all = xcalloc(s->shapes[0].nshapes + s->shapes[1].nshapes + s->shapes[2].nshapes + 1,
-                  sizeof *all);
-    for (int of = 0; of < 3; of++)
-        for (size_t i = 0; i < s->shapes[of].nshapes; i++)
-            all[n++] = s->kinds[of][i];
-    if (n)
-        qsort(all, n, sizeof *all, by_count);
-    struct sample_stats stats = {.name = name,
-                                 .field = s->field,
-                                 .lines = s->n,
-                                 .decoded = s->decoded,
-                                 .wrapped = s->wrapped,
-                                 .least = s->options.least,
-                                 .levels = level_field(s)};
+    if (s->nkinds)
+        qsort(s->kinds, s->nkinds, sizeof *s->kinds, by_count);
+    struct sample sample = {.name = name,
+                            .field = s->field,
+                            .lines = s->n,
+                            .decoded = s->decoded,
+                            .wrapped = s->wrapped,
+                            .least = s->options.least,
+                            .levels = level_field(s),
+                            .kinds = s->kinds,
+                            .nkinds = s->nkinds};
 
-    suggest_print(&stats, all, n, out);
-    free(all);
+    print_rules(&sample, out);
 }

@@ -1,31 +1,196 @@
-/* text -- see the header. */
+/* text -- names are made of letters, digits and underscores; everything else of a log is escaped or
+ * shown cut. */
 #include "config.h"
 
 #include "suggest/text.h"
 
 #include "base/utf8.h"
 
-static bool is_clean(struct slice text)
-{
-    struct buf clean = BUF_INIT;
-    bool same = true;
+#include <string.h>
 
-    for (size_t i = 0; i < text.n; i++)
-        same &= (unsigned char)text.p[i] >= 0x20 && text.p[i] != 0x7f;
-    utf8_clean(&clean, text);
-    same &= slice_eq(buf_all(&clean), text);
-    buf_release(&clean);
-    return same;
+enum { NAME_WORDS = 6, NAME_BYTES = 48, GROUP_BYTES = 28 /* PCRE2 takes 32 */ };
+
+/* Letters and digits; anything between them becomes one underscore. In lower case they are words of
+ * a sentence: don't is dont. */
+static void add_words(struct slice text, bool lower, size_t from, struct buf *out)
+{
+    bool gap = out->n > from;
+
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+
+        if (lower && c == '\'')
+            continue;
+        if (!char_is_letter(c) && !char_is_digit(c)) {
+            gap = true;
+            continue;
+        }
+        if (gap && out->n > from)
+            buf_char(out, '_');
+        gap = false;
+        buf_char(out, lower ? char_lower(c) : c);
+    }
 }
 
-bool suggest_plain(struct slice text)
+void drop_ends(struct buf *name, const char *ends)
+{
+    struct slice rest = slice_str(ends), end;
+
+    while (slice_cut(&rest, ' ', &end))
+        if (name->n > end.n && slice_ends(buf_all(name), end))
+            name->p[name->n -= end.n] = '\0';
+}
+
+char *unique_name(struct map *taken, struct buf *name)
+{
+    size_t plain = name->n;
+    uint64_t was;
+
+    for (int i = 2; map_get(taken, buf_all(name), &was); i++) {
+        name->n = plain;
+        buf_fmt(name, "_%d", i);
+    }
+    map_put(taken, buf_all(name), 1);
+    return buf_detach(name);
+}
+
+static bool is_access(const struct shape *s)
+{
+    bool method = false, path = false;
+
+    for (size_t i = 0; i < s->nwords; i++) {
+        method |= s->words[i].variable && s->words[i].class == WORD_METHOD;
+        path |= s->words[i].variable && s->words[i].class == WORD_PATH;
+    }
+    return method && path;
+}
+
+void add_kind_name(const struct kind *k, struct buf *out)
+{
+    bool access = k->of == KIND_TEXT && is_access(k->shape);
+    struct buf name = BUF_INIT;
+
+    buf_str(&name, access ? "http_access" : k->of == KIND_KEYS ? "record_with" : "");
+    for (size_t i = 0, words = 0;
+         !access && i < k->shape->nwords && words < NAME_WORDS && name.n < NAME_BYTES; i++) {
+        const struct shape_word *w = &k->shape->words[i];
+        size_t before = name.n;
+
+        add_words(w->before, true, 0, &name);
+        if (!w->variable && w->before.n == 0)
+            add_words(w->text, true, 0, &name);
+        words += name.n > before;
+    }
+    if (name.n == 0)
+        buf_str(&name, k->of == KIND_TEXT ? "text" : "event");
+    if (name.n > NAME_BYTES)
+        name.n = NAME_BYTES;
+    while (name.n > 1 && name.p[name.n - 1] == '_')
+        name.n--;
+    /* Endings that would make two families one. */
+    drop_ends(&name, "_total _count _sum _bucket _created _info");
+    if (char_is_digit(name.p[0]) || slice_starts(buf_all(&name), SLICE("process_")) ||
+        slice_starts(buf_all(&name), SLICE("logtally_")) || slice_eq(buf_all(&name), SLICE("up")))
+        buf_str(out, "log_");
+    buf_slice(out, buf_all(&name));
+    buf_release(&name);
+}
+
+void add_field_name(struct slice field, struct buf *out)
+{
+    size_t from = out->n;
+
+    add_words(field, false, from, out);
+    if (out->n == from || char_is_digit(out->p[from])) {
+        out->n = from;
+        buf_str(out, "field");
+    }
+}
+
+static bool is_status(const struct field_stats *f)
+{
+    return f->min >= 100 && f->max <= 599 && !f->fraction;
+}
+
+/* The unit that stands behind a number as a word of its own makes its name: `in 885 ms,`. */
+static const char *name_by_unit(const struct shape *s, size_t word)
+{
+    static const struct {
+        const char *units, *name;
+    } names[] = {
+        {"ns", "duration_ns"},
+        {"us", "duration_us"},
+        {"ms msec milliseconds", "duration_ms"},
+        {"s sec secs seconds", "duration_s"},
+        {"bytes", "size_bytes"},
+        {"kB KB", "size_kb"},
+        {"KiB", "size_kib"},
+        {"MB", "size_mb"},
+    };
+
+    if (word + 1 >= s->nwords || s->words[word].class != WORD_NUMBER || s->words[word].after.n ||
+        s->words[word + 1].variable)
+        return NULL;
+    struct slice next = s->words[word + 1].before; /* a fixed word is all that */
+
+    while (next.n && strchr(".,;:)]", next.p[next.n - 1]))
+        next.n--;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (word_among(next, names[i].units))
+            return names[i].name;
+    return NULL;
+}
+
+void add_group_name(const struct shape *s, size_t word, const struct field_stats *f,
+                    struct buf *out)
+{
+    static const char *const names[WORD_CLASSES] = {
+        [WORD_FIXED] = "word",        [WORD_NUMBER] = "number",
+        [WORD_TIME] = "time",         [WORD_DATE] = "date",
+        [WORD_DURATION] = "duration", [WORD_SIZE] = "size",
+        [WORD_PERCENT] = "percent",   [WORD_ID] = "id",
+        [WORD_ADDRESS] = "address",   [WORD_PATH] = "path",
+        [WORD_METHOD] = "method",     [WORD_BOOL] = "is",
+        [WORD_QUOTED] = "text",       [WORD_OTHER] = "word",
+    };
+    const struct shape_word *w = &s->words[word];
+    const char *by_unit = name_by_unit(s, word);
+    const char *equals = w->before.n ? memchr(w->before.p, '=', w->before.n) : NULL;
+
+    if (equals && equals > w->before.p) {
+        add_field_name(slice_make(w->before.p, (size_t)(equals - w->before.p)), out);
+        if (out->n > GROUP_BYTES)
+            out->p[out->n = GROUP_BYTES] = '\0';
+        for (size_t i = 0; i < out->n; i++)
+            out->p[i] = char_lower(out->p[i]);
+        return;
+    }
+    buf_str(out, by_unit                                   ? by_unit
+                 : w->class == WORD_NUMBER && is_status(f) ? "status"
+                                                           : names[w->class]);
+}
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+static bool is_clean(struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (is_control(text.p[i]))
+            return false;
+    return utf8_valid(text);
+}
+
+bool text_is_plain(struct slice text)
 {
     return text.n && text.n < 500 && is_clean(text) && !char_is_blank(text.p[0]) &&
            !char_is_blank(text.p[text.n - 1]) && text.p[0] != '"' && text.p[0] != '\'' &&
            !memchr(text.p, '\\', text.n);
 }
 
-void suggest_value(struct slice text, struct buf *out)
+void add_value(struct slice text, struct buf *out)
 {
     for (size_t i = 0; i < text.n; i++) {
         if (text.p[i] == ';')
@@ -34,101 +199,16 @@ void suggest_value(struct slice text, struct buf *out)
     }
 }
 
-void suggest_shown(struct slice text, size_t most, struct buf *out)
+void add_shown(struct slice text, size_t most, struct buf *out)
 {
     struct buf clean = BUF_INIT;
     size_t n = utf8_cut(text, most);
 
     utf8_clean(&clean, slice_make(text.p, n));
     for (size_t i = 0; i < clean.n; i++)
-        if ((unsigned char)clean.p[i] < 0x20 || clean.p[i] == 0x7f)
+        if (is_control(clean.p[i]))
             clean.p[i] = ' ';
-    suggest_value(buf_all(&clean), out);
+    add_value(buf_all(&clean), out);
     buf_str(out, n < text.n ? "..." : "");
     buf_release(&clean);
-}
-
-static void add_literal(struct slice text, struct buf *out)
-{
-    if (!utf8_valid(text)) {
-        buf_str(out, "\\S+");
-        return;
-    }
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-
-        if (c < 0x20 || c == 0x7f)
-            buf_fmt(out, "\\x%02x", c);
-        else if (strchr("\\^$.|?*+()[]{}", c))
-            buf_fmt(out, "\\%c", c);
-        else if (c == ';')
-            buf_str(out, "\\;");
-        else
-            buf_char(out, (char)c);
-    }
-}
-
-static const char *value_regex(enum word_class class)
-{
-    switch (class) {
-    case WORD_METHOD:
-        return "[A-Z]+";
-    case WORD_NUMBER:
-        return "-?[\\d.]+";
-    case WORD_QUOTED:
-        return ".*?";
-    case WORD_OTHER:
-        return ".+?"; /* quoted in some lines, bare in others */
-    default:
-        return "\\S+";
-    }
-}
-
-static void add_word(const struct shape_word *w, const char *name, struct buf *out)
-{
-    add_literal(w->before, out);
-    if (!w->variable)
-        add_literal(w->text, out);
-    else if (name)
-        buf_fmt(out, "(?<%s>%s)", name, value_regex(w->class));
-    else
-        buf_str(out, value_regex(w->class));
-    add_literal(w->after, out);
-}
-
-void suggest_regex(const struct shape *s, char *const *names, struct buf *out)
-{
-    char first = s->example.n ? s->example.p[0] : 'x', last = s->example.p[s->example.n - 1];
-
-    buf_str(out, char_is_blank(first) ? "^\\s*" : "^");
-    for (size_t i = 0; i < s->nwords; i++) {
-        if (i)
-            buf_str(out, s->words[i].one_blank ? " " : "\\s+");
-        add_word(&s->words[i], names[i], out);
-    }
-    if (!s->open)
-        buf_str(out, char_is_blank(last) ? "\\s*$" : "$");
-}
-
-struct slice suggest_beginning(const struct shape *s, char *const *names)
-{
-    struct slice none = {"", 0};
-    size_t i = 0;
-
-    while (i < s->nwords && !s->words[i].variable)
-        i++;
-    for (size_t k = i; k < s->nwords; k++)
-        if (names[k] || (!s->words[k].variable && k > i))
-            return none;
-    /* Only one word may follow: what varies must not swallow what another shape fixes. */
-    if (i == 0 || (s->nwords > i + 1) || (s->nwords == i && !s->open))
-        return none;
-    const struct shape_word *last = &s->words[i - 1];
-    const char *end = last->after.n  ? last->after.p + last->after.n
-                      : last->text.n ? last->text.p + last->text.n
-                                     : last->before.p + last->before.n;
-
-    if (end < s->example.p || end > s->example.p + s->example.n)
-        return none;
-    return slice_make(s->example.p, (size_t)(end - s->example.p));
 }

@@ -1,4 +1,4 @@
-/* words -- see the header. */
+/* words -- looks are tried from the surest to the loosest. */
 #include "config.h"
 
 #include "suggest/words.h"
@@ -6,6 +6,16 @@
 #include "base/num.h"
 
 enum { HEX_LEAST = 8, UUID_BYTES = 36 };
+
+size_t word_among(struct slice word, const char *list)
+{
+    struct slice rest = slice_str(list), one;
+
+    for (size_t i = 1; slice_cut(&rest, ' ', &one); i++)
+        if (slice_eq(word, one))
+            return i;
+    return 0;
+}
 
 static bool is_space(char c)
 {
@@ -74,39 +84,26 @@ static bool is_address(struct slice s)
 
 static bool is_method(struct slice s)
 {
-    static const char *const methods[] = {"GET",     "POST",  "PUT",     "DELETE", "HEAD",
-                                          "OPTIONS", "PATCH", "CONNECT", "TRACE"};
-
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (slice_eq(s, slice_str(methods[i])))
-            return true;
-    return false;
+    return word_among(s, "GET POST PUT DELETE HEAD OPTIONS PATCH CONNECT TRACE") > 0;
 }
 
 static enum word_class number_class(struct slice s)
 {
+    static const enum word_class classes[] = {
+        [UNIT_NONE] = WORD_NUMBER, [UNIT_DIVISOR] = WORD_NUMBER,  [UNIT_TIME] = WORD_DURATION,
+        [UNIT_SIZE] = WORD_SIZE,   [UNIT_PERCENT] = WORD_PERCENT,
+    };
     enum unit_kind kind;
     struct num v;
 
     if (num_parse_any(s, &v, &kind) < 0)
         return WORD_FIXED;
-    switch (kind) {
-    case UNIT_TIME:
-        return WORD_DURATION;
-    case UNIT_SIZE:
-        return WORD_SIZE;
-    case UNIT_PERCENT:
-        return WORD_PERCENT;
-    case UNIT_NONE:
-    case UNIT_DIVISOR:
-        break;
-    }
-    return WORD_NUMBER;
+    return classes[kind];
 }
 
 enum word_class word_class(struct slice s)
 {
-    if (slice_eq(s, SLICE("true")) || slice_eq(s, SLICE("false")))
+    if (word_among(s, "true false"))
         return WORD_BOOL;
     if (slice_starts(s, SLICE("/")) || slice_starts(s, SLICE("http://")) ||
         slice_starts(s, SLICE("https://")))
@@ -182,9 +179,8 @@ static struct word make_word(struct slice s)
     while (to > from && strchr(",;:)]}>\"'", s.p[to - 1]))
         if (s.p[--to] == quote)
             break;
-    if (to > from && s.p[to - 1] == '.')
-        while (to > from && s.p[to - 1] == '.')
-            to--;
+    while (to > from && s.p[to - 1] == '.')
+        to--;
     struct slice core = {s.p + from, to - from};
 
     w.class = word_class(core);
@@ -206,18 +202,12 @@ static struct word make_word(struct slice s)
 
 static bool is_month(struct slice s)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-    for (size_t i = 0; s.n == 3 && months[i]; i += 3)
-        if (memcmp(s.p, months + i, 3) == 0)
-            return true;
-    return false;
+    return word_among(s, "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec") > 0;
 }
 
-static void become_date(struct word *w, struct slice text)
+static struct word date_word(struct slice text)
 {
-    *w = (struct word){.before = {text.p, 0}, .core = text, .after = {text.p + text.n, 0}};
-    w->class = WORD_DATE;
+    return (struct word){{text.p, 0}, text, {text.p + text.n, 0}, WORD_DATE};
 }
 
 /* "Nov 12", as syslog begins. */
@@ -226,8 +216,8 @@ static void find_dates(struct word *words, size_t n)
     for (size_t i = 0; i + 1 < n; i++)
         if (words[i].class == WORD_FIXED && is_month(words[i].before) &&
             words[i + 1].class == WORD_NUMBER && words[i + 1].core.n <= 2) {
-            become_date(&words[i], words[i].before);
-            become_date(&words[i + 1], words[i + 1].core);
+            words[i] = date_word(words[i].before);
+            words[i + 1] = date_word(words[i + 1].core);
         }
 }
 

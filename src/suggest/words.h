@@ -34,6 +34,8 @@ struct word {
 
 enum { WORDS_MAX = 40 };
 
+/* The place of a word, from 1, in a list whose words are divided by blanks; 0: it is not there. */
+size_t word_among(struct slice word, const char *list);
 /* What a value on its own is. */
 enum word_class word_class(struct slice value);
 

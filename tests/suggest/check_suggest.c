@@ -179,7 +179,7 @@ static struct field_guess guess(const char *name, const char *const *values, int
     for (int t = 0; t < times; t++)
         for (size_t i = 0; values[i]; i++)
             field_note(&list, slice_str(name), slice_str(values[i]));
-    struct field_guess g = field_guess(&list.list[0], slice_str(about));
+    struct field_guess g = field_guess(&list.list[0], slice_str(name), slice_str(about));
 
     field_list_release(&list);
     return g;
@@ -227,7 +227,7 @@ TEST(what_has_many_values_is_refused_as_label)
         snprintf(text, sizeof text, "user%c%c", 'a' + i % 26, 'a' + i / 26);
         field_note(&list, SLICE("user"), slice_str(text));
     }
-    expect_role(field_guess(&list.list[0], SLICE("")), ROLE_REFUSED, NULL);
+    expect_role(field_guess(&list.list[0], SLICE("user"), SLICE("")), ROLE_REFUSED, NULL);
     field_list_release(&list);
     expect_role(guess("kind", VALUES("a", "b", "c"), 3, ""), ROLE_LABEL, NULL);
     expect_role(guess("mail", VALUES("a@example.com"), 3, ""), ROLE_REFUSED, NULL);
