@@ -10,6 +10,7 @@ liblogtally_a_SOURCES += \
 	src/base/clock.h \
 	src/base/decimal.c \
 	src/base/decimal.h \
+	src/base/hash.h \
 	src/base/jsonout.c \
 	src/base/jsonout.h \
 	src/base/heap.c \
@@ -46,6 +47,7 @@ tests_base_check_SOURCES = \
 	tests/base/check_arena.c \
 	tests/base/check_buf.c \
 	tests/base/check_clock.c \
+	tests/base/check_hash.c \
 	tests/base/check_jsonout.c \
 	tests/base/check_log.c \
 	tests/base/check_loop.c \

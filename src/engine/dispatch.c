@@ -8,7 +8,6 @@
 
 #include "base/xalloc.h"
 #include "engine/literals.h"
-#include "engine/textindex.h"
 
 #include <stdlib.h>
 
@@ -32,10 +31,10 @@ struct literal_set {
 /* Everything that is decided by the value of one decoded field. */
 struct field_table {
     uint16_t slot;
-    struct textindex values;   /* V -> index into lists */
-    struct textindex prefixes; /* P -> index into lists */
-    bool begins[256];          /* first bytes of prefixes */
-    size_t *lengths;           /* distinct lengths of prefixes */
+    struct map values;   /* V -> index into lists */
+    struct map prefixes; /* P -> index into lists */
+    bool begins[256];    /* first bytes of prefixes */
+    size_t *lengths;     /* distinct lengths of prefixes */
     unsigned nlengths, lengths_cap;
     struct list *lists;
     unsigned nlists, lists_cap;
@@ -141,16 +140,15 @@ static struct field_table *field_table(struct dispatch *d, uint16_t slot)
     return &d->fields[d->nfields++];
 }
 
-static void add_text(struct field_table *t, struct textindex *texts, struct slice text,
-                     unsigned event)
+static void add_text(struct field_table *t, struct map *texts, struct slice text, unsigned event)
 {
-    uint32_t i;
+    uint64_t i;
 
-    if (!textindex_find(texts, text, &i)) {
+    if (!map_get(texts, text, &i)) {
         GROW(t->lists, t->nlists, t->lists_cap);
         t->lists[t->nlists] = (struct list){0};
         i = t->nlists++;
-        textindex_add(texts, text, i);
+        map_put(texts, text, i);
     }
     list_add(&t->lists[i], event);
 }
@@ -282,8 +280,8 @@ void dispatch_free(struct dispatch *d)
             free(t->lists[k].events);
         free(t->lists);
         free(t->lengths);
-        textindex_release(&t->values);
-        textindex_release(&t->prefixes);
+        map_release(&t->values);
+        map_release(&t->prefixes);
         set_release(&t->literals);
     }
     for (unsigned b = 0; b < 256; b++)
@@ -332,12 +330,12 @@ static unsigned take(const struct list *l, uint16_t *events, unsigned n)
 static unsigned find_by_prefix(const struct field_table *t, struct slice text, uint16_t *events,
                                unsigned n)
 {
-    uint32_t i;
+    uint64_t i;
 
     for (unsigned k = 0; k < t->nlengths; k++) {
         struct slice prefix = {text.p, t->lengths[k]};
 
-        if (prefix.n <= text.n && textindex_find(&t->prefixes, prefix, &i))
+        if (prefix.n <= text.n && map_get(&t->prefixes, prefix, &i))
             n = take(&t->lists[i], events, n);
     }
     return n;
@@ -346,7 +344,7 @@ static unsigned find_by_prefix(const struct field_table *t, struct slice text, u
 static unsigned find_by_field(struct field_table *t, struct record *r, uint16_t *events, unsigned n)
 {
     struct field *f = &r->slots[t->slot];
-    uint32_t i;
+    uint64_t i;
 
     if (f->kind == FIELD_NONE)
         return n;
@@ -354,7 +352,7 @@ static unsigned find_by_field(struct field_table *t, struct record *r, uint16_t 
 
     if (text.n == 0)
         return n;
-    if (textindex_find(&t->values, text, &i))
+    if (map_get(&t->values, text, &i))
         n = take(&t->lists[i], events, n);
     if (t->begins[(unsigned char)text.p[0]])
         n = find_by_prefix(t, text, events, n);

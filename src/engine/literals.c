@@ -5,6 +5,7 @@
 
 #include "engine/literals.h"
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -46,7 +47,7 @@ static uint64_t load_window(const char *p, size_t window)
 
 static uint32_t mix(uint64_t v)
 {
-    return (uint32_t)(v * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+    return (uint32_t)(hash_number(v) >> 32);
 }
 
 /* How many texts are shorter than `n`, of those that are no shorter than WINDOW. */

@@ -130,7 +130,7 @@ static void plan_event(struct plan *p, const struct ruleset *rules, unsigned eve
     p->ninputs = needed.n;
     p->texts = xcalloc(needed.n + 1, sizeof *p->texts);
     p->has_time = has_time_group(rules, e);
-    p->tuples = tuples_new(p->ninputs, p->nmappings);
+    p->cache = seriescache_new(p->ninputs, p->nmappings);
 }
 
 struct plan *plans_new(const struct ruleset *rules)
@@ -149,7 +149,7 @@ void plans_free(struct plan *plans, const struct ruleset *rules)
         free(plans[e].inputs);
         free(plans[e].texts);
         free(plans[e].children);
-        tuples_free(plans[e].tuples);
+        seriescache_free(plans[e].cache);
     }
     free(plans);
 }

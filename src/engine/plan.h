@@ -18,7 +18,7 @@ struct plan {
     unsigned nchildren;
     bool actions_always; /* a child, a value or an exemplar sees what actions make */
     bool has_time;       /* has a match group that is the line's time */
-    struct tuples *tuples;
+    struct seriescache *cache;
 };
 
 /* One plan for each event. */

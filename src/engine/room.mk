@@ -20,8 +20,6 @@ liblogtally_a_SOURCES += \
 	src/engine/seriescache.h \
 	src/engine/source.c \
 	src/engine/source.h \
-	src/engine/textindex.c \
-	src/engine/textindex.h \
 	src/engine/update.c \
 	src/engine/update.h
 

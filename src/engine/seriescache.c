@@ -1,20 +1,20 @@
 /* seriescache -- the table of label texts.
  *
- * An entry keeps the hash, so that a look-up compares bytes only when 64 bits agree, and growing
- * reads no key again. Keys lie in an arena: they all go together. Hash and comparison load eight
- * bytes at a time, the last ones overlapping, because label texts are short and a call of memcmp
- * would be most of the cost. The hash is not hardened: who writes the log can make look-ups slow,
- * not wrong. */
+ * Not a map: a key is several texts, which a line would have to join before each look-up, and all
+ * entries go at once. An entry keeps the hash, so that a look-up compares bytes only when 64 bits
+ * agree, and growing reads no key again. Keys lie in an arena: they all go together. The seed is
+ * the address of the table, so that who writes the log cannot choose texts that collide. */
 #include "config.h"
 
 #include "engine/seriescache.h"
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
 
-/* So few entries are looked through; a thousand rules with few tuples each would have their slots
+/* So few entries are looked through; a thousand rules with few entries each would have their slots
  * in no cache. */
 enum { FEW = 4, SLOTS_BITS_MIN = 4 };
 
@@ -24,128 +24,68 @@ enum { KEY_BYTES = 256 };
 struct entry {
     uint64_t hash;
     const char *key; /* the texts' lengths, 4 bytes each, then their bytes */
-    struct tuple_series series[];
+    struct cached_series series[];
 };
 
-struct tuples {
+struct seriescache {
     unsigned ntexts, nseries;
     size_t stride; /* bytes of an entry */
     char *entries;
     uint32_t n, cap;
     uint32_t *slots; /* entry number + 1, or 0; NULL as long as entries are few */
     unsigned slot_bits;
+    uint64_t seed;
     uint64_t hash; /* of the texts last looked for */
     struct arena keys;
     size_t key_bytes;
 };
 
-static struct entry *entry_at(const struct tuples *t, uint32_t i)
+static struct entry *entry_at(const struct seriescache *t, uint32_t i)
 {
     return (struct entry *)(t->entries + (size_t)i * t->stride);
 }
 
-static uint64_t fold(uint64_t a, uint64_t b)
+static uint64_t hash_texts(const struct seriescache *t, const struct slice *texts)
 {
-    unsigned __int128 m = (unsigned __int128)a * b;
-
-    return (uint64_t)m ^ (uint64_t)(m >> 64);
-}
-
-static uint64_t load8(const char *p)
-{
-    uint64_t v;
-
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static uint64_t load4(const char *p)
-{
-    uint32_t v;
-
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-/* Multiply and fold (wyhash's step): 16 bytes at a time, the last 16 overlap those before them. */
-static uint64_t hash_text(uint64_t h, const char *p, size_t n)
-{
-    const uint64_t k1 = 0xa0761d6478bd642full, k2 = 0xe7037ed1a0b428dbull;
-    uint64_t a = 0, b = 0;
-
-    for (size_t left = n; left > 16; left -= 16, p += 16)
-        h = fold(load8(p) ^ k1, load8(p + 8) ^ h);
-    if (n > 16) {
-        p -= 16 - ((n - 1) % 16 + 1);
-        a = load8(p);
-        b = load8(p + 8);
-    } else if (n >= 8) {
-        a = load8(p);
-        b = load8(p + n - 8);
-    } else if (n >= 4) {
-        a = load4(p);
-        b = load4(p + n - 4);
-    } else if (n > 0) {
-        a = (unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
-            (uint64_t)(unsigned char)p[n - 1] << 16;
-    }
-    return fold(a ^ k2 ^ n, b ^ h);
-}
-
-static uint64_t hash_texts(const struct tuples *t, const struct slice *texts)
-{
-    uint64_t h = 0x8ebc6af09c88c6e3ull;
+    uint64_t h = t->seed;
 
     for (unsigned i = 0; i < t->ntexts; i++)
-        h = hash_text(h, texts[i].p, texts[i].n);
+        h = hash_text(h, texts[i]);
     return h;
 }
 
-/* As memcmp(a, b, n) == 0, without the call: label texts are short. */
-static bool same_bytes(const char *a, const char *b, size_t n)
-{
-    if (n >= 8) {
-        for (size_t i = 0; i + 8 < n; i += 8)
-            if (load8(a + i) != load8(b + i))
-                return false;
-        return load8(a + n - 8) == load8(b + n - 8);
-    }
-    if (n >= 4)
-        return load4(a) == load4(b) && load4(a + n - 4) == load4(b + n - 4);
-    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
-}
-
-static bool key_is(const struct tuples *t, const char *key, const struct slice *texts)
+static bool key_is(const struct seriescache *t, const char *key, const struct slice *texts)
 {
     const char *bytes = key + t->ntexts * sizeof(uint32_t);
 
     for (unsigned i = 0; i < t->ntexts; i++, key += sizeof(uint32_t)) {
-        if (load4(key) != texts[i].n || !same_bytes(bytes, texts[i].p, texts[i].n))
+        if (hash_load4(key) != texts[i].n || !hash_same(bytes, texts[i].p, texts[i].n))
             return false;
         bytes += texts[i].n;
     }
     return true;
 }
 
-struct tuples *tuples_new(unsigned ntexts, unsigned nseries)
+struct seriescache *seriescache_new(unsigned ntexts, unsigned nseries)
 {
-    struct tuples *t = xcalloc(1, sizeof *t);
+    struct seriescache *t = xcalloc(1, sizeof *t);
 
+    t->seed = hash_number((uintptr_t)t >> 4);
     t->ntexts = ntexts;
     t->nseries = nseries;
-    t->stride = sizeof(struct entry) + nseries * sizeof(struct tuple_series);
+    t->stride = sizeof(struct entry) + nseries * sizeof(struct cached_series);
     return t;
 }
 
-void tuples_free(struct tuples *t)
+void seriescache_free(struct seriescache *t)
 {
     if (!t)
         return;
-    tuples_clear(t);
+    seriescache_clear(t);
     free(t);
 }
 
-void tuples_clear(struct tuples *t)
+void seriescache_clear(struct seriescache *t)
 {
     free(t->entries);
     free(t->slots);
@@ -157,7 +97,7 @@ void tuples_clear(struct tuples *t)
     arena_release(&t->keys);
 }
 
-static struct tuple_series *find_among_few(const struct tuples *t, const struct slice *texts)
+static struct cached_series *find_among_few(const struct seriescache *t, const struct slice *texts)
 {
     for (uint32_t i = 0; i < t->n; i++) {
         struct entry *e = entry_at(t, i);
@@ -168,7 +108,7 @@ static struct tuple_series *find_among_few(const struct tuples *t, const struct 
     return NULL;
 }
 
-struct tuple_series *tuples_find(struct tuples *t, const struct slice *texts)
+struct cached_series *seriescache_find(struct seriescache *t, const struct slice *texts)
 {
     t->hash = hash_texts(t, texts);
     if (t->slots == NULL)
@@ -184,7 +124,7 @@ struct tuple_series *tuples_find(struct tuples *t, const struct slice *texts)
     return NULL;
 }
 
-static void place(struct tuples *t, uint32_t entry)
+static void place(struct seriescache *t, uint32_t entry)
 {
     uint32_t mask = (UINT32_C(1) << t->slot_bits) - 1;
     uint32_t i = (uint32_t)(entry_at(t, entry)->hash >> (64 - t->slot_bits));
@@ -195,10 +135,10 @@ static void place(struct tuples *t, uint32_t entry)
 }
 
 /* Keeps the table at most half full. */
-static void make_room(struct tuples *t, uint32_t max)
+static void make_room(struct seriescache *t, uint32_t max)
 {
     if (t->n >= max || t->key_bytes / KEY_BYTES > max)
-        tuples_clear(t);
+        seriescache_clear(t);
     if (t->n == t->cap) {
         t->cap = t->cap ? t->cap * 2 : FEW;
         t->entries = xreallocarray(t->entries, t->cap, t->stride);
@@ -212,7 +152,8 @@ static void make_room(struct tuples *t, uint32_t max)
         place(t, i);
 }
 
-struct tuple_series *tuples_add(struct tuples *t, const struct slice *texts, uint32_t max)
+struct cached_series *seriescache_add(struct seriescache *t, const struct slice *texts,
+                                      uint32_t max)
 {
     size_t bytes = 0;
 

@@ -1,8 +1,7 @@
 /* update -- mappings made ready, and run.
  *
  * Nearly always one event took the line: its mappings run as they stand in its plan, with the
- * series from its table of tuples. Only when several events took the line are their mappings
- * merged. Series that a line needs may come, but none goes before the line is done. */
+ * series from its cache. Only when several events took the line are their mappings merged. Series that a line needs may come, but none goes before the line is done. */
 #include "config.h"
 
 #include "engine/update.h"
@@ -18,7 +17,7 @@ enum skip { SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE, SKIP_KINDS };
 
 #define SERIES_UNMADE UINT32_MAX
 
-enum { TUPLES_FEW = 2048, TUPLES_MAX = 1 << 20 };
+enum { CACHED_FEW = 2048, CACHED_MAX = 1 << 20 };
 
 /* A mapping made ready: what its update needs, in one place. */
 enum op_kind { OP_COUNT, OP_OBSERVE, OP_GAUGE, OP_RESET };
@@ -156,12 +155,13 @@ static void count_folded(struct updater *u, const struct mapping *m, uint32_t fo
     }
 }
 
-/* The registry dropped series (registry_expire, between lines): the indexes kept in tables died. */
-static void forget_tuples(struct updater *u)
+/* The registry dropped series (registry_expire, between lines): the indexes in the caches are no
+ * longer valid. */
+static void forget_series(struct updater *u)
 {
     u->generation = registry_generation(u->registry);
     for (unsigned e = 0; e < u->rules->nevents; e++)
-        tuples_clear(u->plans[e].tuples);
+        seriescache_clear(u->plans[e].cache);
 }
 
 static void label_values(struct record *r, const struct mapping *m, unsigned n,
@@ -184,8 +184,8 @@ static void run_actions(struct updater *u, struct record *r, unsigned event)
         updater_count_limit(u, event);
 }
 
-static struct tuple_series make_series(struct updater *u, struct record *r,
-                                       const struct update_op *op)
+static struct cached_series make_series(struct updater *u, struct record *r,
+                                        const struct update_op *op)
 {
     struct slice values[LABELS_MAX];
     struct folded folded = {0};
@@ -194,11 +194,12 @@ static struct tuple_series make_series(struct updater *u, struct record *r,
     label_values(r, op->mapping, family_spec(op->family)->nlabels, values);
     uint32_t index = family_series(op->family, values, u->now_ns, &folded);
 
-    return (struct tuple_series){index, folded.all ? FOLDED_ALL : folded.mask};
+    return (struct cached_series){index, folded.all ? FOLDED_ALL : folded.mask};
 }
 
-/* How many tuples an event may remember: some for each of its series, and some that come and go. */
-static uint32_t most_tuples(const struct updater *u, const struct plan *p)
+/* How many label sets an event may remember: some for each of its series, and some that come and
+ * go. */
+static uint32_t cache_limit(const struct updater *u, const struct plan *p)
 {
     uint32_t n = 0;
 
@@ -207,25 +208,25 @@ static uint32_t most_tuples(const struct updater *u, const struct plan *p)
 
         n = n > of_one ? n : of_one;
     }
-    return TUPLES_FEW + (n < TUPLES_MAX / 2 ? 2 * n : TUPLES_MAX);
+    return CACHED_FEW + (n < CACHED_MAX / 2 ? 2 * n : CACHED_MAX);
 }
 
-/* A label set not seen before. Its series are made by the first update that is not refused, so that
- * a value that is no number makes no series. */
-static struct tuple_series *new_tuple(struct updater *u, struct plan *p)
+/* For a label set not seen before. Its series are made by the first update that is not refused, so
+ * that a value that is no number makes no series. */
+static struct cached_series *cache_series(struct updater *u, struct plan *p)
 {
-    struct tuple_series *series = tuples_add(p->tuples, p->texts, most_tuples(u, p));
+    struct cached_series *series = seriescache_add(p->cache, p->texts, cache_limit(u, p));
 
     for (unsigned i = 0; i < p->nmappings; i++)
         series[i].index = SERIES_UNMADE;
     return series;
 }
 
-static struct tuple_series *find_tuple(struct updater *u, struct plan *p)
+static struct cached_series *find_series(struct updater *u, struct plan *p)
 {
-    struct tuple_series *series = tuples_find(p->tuples, p->texts);
+    struct cached_series *series = seriescache_find(p->cache, p->texts);
 
-    return series ? series : new_tuple(u, p);
+    return series ? series : cache_series(u, p);
 }
 
 /* Before any action of the line is run by run_actions: it may write what an input reads. */
@@ -292,7 +293,7 @@ static void update_gauge(struct updater *u, struct record *r, const struct updat
 }
 
 static void update(struct updater *u, struct record *r, const struct update_op *op,
-                   struct tuple_series *s)
+                   struct cached_series *s)
 {
     struct num v = op->fixed;
 
@@ -319,7 +320,7 @@ static void update(struct updater *u, struct record *r, const struct update_op *
 static void apply_one(struct updater *u, struct record *r, unsigned event)
 {
     struct plan *p = &u->plans[event];
-    struct tuple_series *series = find_tuple(u, p);
+    struct cached_series *series = find_series(u, p);
 
     for (unsigned i = 0; i < p->nmappings; i++)
         update(u, r, &u->ops[p->mappings[i]], &series[i]);
@@ -352,7 +353,7 @@ static void apply_merged(struct updater *u, struct record *r, const uint16_t *ev
         const struct update_op *op = &u->ops[u->merged[i]];
         struct plan *p = &u->plans[op->mapping->event];
 
-        update(u, r, op, find_tuple(u, p) + position(p, u->merged[i]));
+        update(u, r, op, find_series(u, p) + position(p, u->merged[i]));
     }
 }
 
@@ -360,7 +361,7 @@ void updater_apply(struct updater *u, struct record *r, const uint16_t *events, 
 {
     u->line++;
     if (registry_generation(u->registry) != u->generation)
-        forget_tuples(u);
+        forget_series(u);
     for (unsigned i = 0; i < n; i++)
         read_inputs(&u->plans[events[i]], r);
     if (n == 1)

@@ -53,6 +53,7 @@ void tail_restart(struct tail *t)
     *t = (struct tail){.id = id, .fd = fd};
 }
 
+/* FNV-1a (Fowler, Noll, Vo), not base/hash.h, which may change: these stand in the state file. */
 static uint64_t hash_bytes(const char *p)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325);

@@ -5,6 +5,7 @@
 #include "input/identity.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,5 +55,5 @@ bool identity_eq(const struct identity *a, const struct identity *b)
 
 uint64_t identity_hash(const struct identity *id)
 {
-    return id->ino ^ id->dev << 40;
+    return hash_number(id->ino ^ id->dev << 40); /* inode numbers lie close together */
 }

@@ -10,15 +10,14 @@
 
 #include "input/set.h"
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
 
 static struct index_node **slot_of(const struct index *x, uint64_t hash)
 {
-    /* The multiplication spreads inode numbers, which lie close together; the high bits are the
-     * good ones. */
-    return &x->slots[(hash * UINT64_C(0x9e3779b97f4a7c15)) >> 32 & (x->nslots - 1)];
+    return &x->slots[hash >> 32 & (x->nslots - 1)];
 }
 
 static void link_node(struct index *x, struct index_node *node)
@@ -55,7 +54,7 @@ void index_add(struct index *x, struct index_node *node, uint64_t hash)
 
 void index_add_text(struct index *x, struct index_node *node, const char *key)
 {
-    index_add(x, node, slice_hash(slice_str(key)));
+    index_add(x, node, hash_text(0, slice_str(key)));
     node->key = key;
 }
 
@@ -91,7 +90,7 @@ struct index_node *index_next(const struct index_node *node)
 
 struct index_node *index_find(const struct index *x, struct slice key)
 {
-    struct index_node *node = index_first(x, slice_hash(key));
+    struct index_node *node = index_first(x, hash_text(0, key));
 
     while (node && !slice_eq(slice_str(node->key), key))
         node = index_next(node);

@@ -222,6 +222,7 @@ static inline void *index_thing(struct index_node *node, size_t offset)
 /* The thing that holds this node; NULL of NULL. */
 #define INDEX_THING(node, type, member) ((type *)index_thing(node, offsetof(type, member)))
 
+/* `hash` is one of base/hash.h: slots are taken by its upper half. */
 void index_add(struct index *x, struct index_node *node, uint64_t hash);
 /* `key` must stay as it is until index_remove. */
 void index_add_text(struct index *x, struct index_node *node, const char *key);

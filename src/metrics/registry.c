@@ -3,6 +3,7 @@
 
 #include "metrics/registry.h"
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 #include "metrics/family.h"
 
@@ -33,7 +34,7 @@ struct registry *registry_new(const struct registry_limits *limits)
     r->limits.label_bytes = label_limit(limits->label_bytes);
     r->now_ns = limits->now_ns;
     /* An address is as random as a table of a few thousand log values needs. */
-    r->seed = ((uintptr_t)r >> 4) * UINT64_C(0x9e3779b97f4a7c15);
+    r->seed = hash_number((uintptr_t)r >> 4);
     return r;
 }
 

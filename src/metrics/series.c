@@ -1,15 +1,16 @@
 /* series -- the hash, the slots, and the chunks that label sets are written to.
  *
- * The hash folds a 64 x 64 bit multiplication per eight bytes and takes each value's length in, so
- * that ("ab", "c") and ("a", "bc") differ. It is seeded per registry. Slots are taken by the HIGH
- * bits of the hash: the low bits of a product are poor, and when the table doubles every entry
- * moves to one of two neighbours, in order, without looking at the texts.
+ * Not a map: a key is several texts, which lie in the records that snapshots share. The hash takes
+ * in each value's length, so that ("ab", "c") and ("a", "bc") differ, and is seeded per registry.
+ * Slots are taken by its HIGH bits: when the table doubles every entry moves to one of two
+ * neighbours, in order, without looking at the texts.
  *
  * Linear probing; nothing is ever removed from a table, so there are no tombstones. */
 #include "config.h"
 
 #include "metrics/series.h"
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 
 #include <stddef.h>
@@ -24,60 +25,13 @@ struct chunk {
     _Alignas(8) char bytes[];
 };
 
-static uint64_t load_u64(const char *p)
-{
-    uint64_t v;
-
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static uint64_t load_u32(const char *p)
-{
-    uint32_t v;
-
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-/* The last 0 to 8 bytes of a text as one number. */
-static uint64_t load_tail(const char *p, size_t n)
-{
-    if (n >= 4)
-        return load_u32(p) | load_u32(p + n - 4) << 32;
-    if (n == 0)
-        return 0;
-    return (uint64_t)(unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
-           (uint64_t)(unsigned char)p[n - 1] << 16;
-}
-
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-#ifdef __SIZEOF_INT128__
-    unsigned __int128 m = (unsigned __int128)a * b;
-
-    return (uint64_t)m ^ (uint64_t)(m >> 64);
-#else
-    uint64_t h = (a ^ (b >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
-
-    return (h ^ (h >> 29)) + b;
-#endif
-}
-
 static uint32_t hash_values(const struct series_table *t, const struct slice *values)
 {
     uint64_t h = t->seed;
 
-    for (unsigned i = 0; i < t->nlabels; i++) {
-        const char *p = values[i].p;
-        size_t n = values[i].n;
-
-        h ^= n * UINT64_C(0xa0761d6478bd642f);
-        for (; n > 8; p += 8, n -= 8)
-            h = fold(h ^ load_u64(p), UINT64_C(0xe7037ed1a0b428db));
-        h = fold(h ^ load_tail(p, n), UINT64_C(0x8ebc6af09c88c6e3));
-    }
-    return (uint32_t)(fold(h, UINT64_C(0x589965cc75374cc3)) >> 32);
+    for (unsigned i = 0; i < t->nlabels; i++)
+        h = hash_text(h, values[i]);
+    return (uint32_t)(h >> 32);
 }
 
 void series_init(struct series_table *t, unsigned nlabels, uint64_t seed)
@@ -129,7 +83,7 @@ static bool label_set_is(const struct label_set *set, unsigned nlabels, const st
     const char *p = label_set_text(set, nlabels);
 
     for (unsigned i = 0; i < nlabels; i++) {
-        if (set->len[i] != values[i].n || memcmp(p, values[i].p, values[i].n) != 0)
+        if (set->len[i] != values[i].n || !hash_same(p, values[i].p, values[i].n))
             return false;
         p += set->len[i];
     }

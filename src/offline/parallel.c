@@ -6,6 +6,7 @@
 
 #include "offline/session.h"
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
@@ -57,7 +58,7 @@ static uint32_t identify(const struct input *in)
     buf_str(&b, in->path);
     buf_u64(&b, (uint64_t)in->first_ns);
     buf_u64(&b, in->size);
-    uint32_t id = (uint32_t)slice_hash(buf_all(&b));
+    uint32_t id = (uint32_t)hash_text(0, buf_all(&b));
 
     buf_release(&b);
     return id;

@@ -114,15 +114,3 @@ TEST(an_empty_map_has_nothing)
     ck_assert(!map_next(&m, &at, &key, &v));
     map_release(&m);
 }
-
-TEST(similar_keys_spread_over_the_low_bits_of_the_hash)
-{
-    unsigned count[256] = {0};
-    char text[32];
-
-    for (unsigned i = 0; i < 25600; i++)
-        count[slice_hash(slice_make(text, (size_t)snprintf(text, 32, "%u", i))) & 255]++;
-    /* 100 expected, deviation 10: seven deviations are no accident. */
-    for (unsigned i = 0; i < 256; i++)
-        ck_assert_msg(count[i] > 30 && count[i] < 170, "slot %u has %u", i, count[i]);
-}

@@ -11,126 +11,126 @@
 
 TEST(an_empty_table_knows_nothing)
 {
-    struct tuples *t = tuples_new(1, 1);
+    struct seriescache *t = seriescache_new(1, 1);
     struct slice text = SLICE("a");
 
-    ck_assert_ptr_null(tuples_find(t, &text));
-    tuples_clear(t);
-    ck_assert_ptr_null(tuples_find(t, &text));
-    tuples_free(t);
-    tuples_free(NULL);
+    ck_assert_ptr_null(seriescache_find(t, &text));
+    seriescache_clear(t);
+    ck_assert_ptr_null(seriescache_find(t, &text));
+    seriescache_free(t);
+    seriescache_free(NULL);
 }
 
-TEST(no_texts_are_one_tuple)
+TEST(no_texts_are_one_label_set)
 {
-    struct tuples *t = tuples_new(0, 2);
+    struct seriescache *t = seriescache_new(0, 2);
 
-    ck_assert_ptr_null(tuples_find(t, NULL));
-    tuples_add(t, NULL, 10)[1].index = 7;
-    ck_assert_uint_eq(tuples_find(t, NULL)[1].index, 7);
-    tuples_free(t);
+    ck_assert_ptr_null(seriescache_find(t, NULL));
+    seriescache_add(t, NULL, 10)[1].index = 7;
+    ck_assert_uint_eq(seriescache_find(t, NULL)[1].index, 7);
+    seriescache_free(t);
 }
 
-TEST(where_a_text_ends_tells_tuples_apart)
+TEST(where_a_text_ends_tells_label_sets_apart)
 {
     static const char *const texts[][2] = {{"ab", "c"}, {"a", "bc"}, {"", "abc"}, {"abc", ""},
                                            {"", ""},    {"c", "ab"}, {"bc", "a"}};
-    struct tuples *t = tuples_new(2, 1);
+    struct seriescache *t = seriescache_new(2, 1);
     enum { N = sizeof texts / sizeof *texts };
 
     for (unsigned i = 0; i < N; i++) {
         struct slice two[] = {slice_str(texts[i][0]), slice_str(texts[i][1])};
 
-        ck_assert_ptr_null(tuples_find(t, two));
-        tuples_add(t, two, 10)->index = i;
+        ck_assert_ptr_null(seriescache_find(t, two));
+        seriescache_add(t, two, 10)->index = i;
     }
     for (unsigned i = 0; i < N; i++) {
         struct slice two[] = {slice_str(texts[i][0]), slice_str(texts[i][1])};
 
-        ck_assert_uint_eq(tuples_find(t, two)->index, i);
+        ck_assert_uint_eq(seriescache_find(t, two)->index, i);
     }
-    tuples_free(t);
+    seriescache_free(t);
 }
 
 TEST(zeros_and_lengths_count)
 {
-    struct tuples *t = tuples_new(1, 1);
+    struct seriescache *t = seriescache_new(1, 1);
     static const char zeros[40] = {0};
 
     for (unsigned n = 0; n <= sizeof zeros; n++) {
         struct slice text = {zeros, n};
 
-        ck_assert_ptr_null(tuples_find(t, &text));
-        tuples_add(t, &text, 100)->index = n;
+        ck_assert_ptr_null(seriescache_find(t, &text));
+        seriescache_add(t, &text, 100)->index = n;
     }
     for (unsigned n = 0; n <= sizeof zeros; n++) {
         struct slice text = {zeros, n};
 
-        ck_assert_uint_eq(tuples_find(t, &text)->index, n);
+        ck_assert_uint_eq(seriescache_find(t, &text)->index, n);
     }
-    tuples_free(t);
+    seriescache_free(t);
 }
 
 TEST(a_new_entry_is_all_zero)
 {
-    struct tuples *t = tuples_new(1, 3);
+    struct seriescache *t = seriescache_new(1, 3);
     struct slice text = SLICE("x");
 
-    tuples_find(t, &text);
-    struct tuple_series *s = tuples_add(t, &text, 10);
+    seriescache_find(t, &text);
+    struct cached_series *s = seriescache_add(t, &text, 10);
 
     for (unsigned i = 0; i < 3; i++)
         ck_assert(s[i].index == 0 && s[i].folded == 0);
-    tuples_free(t);
+    seriescache_free(t);
 }
 
 TEST(a_full_table_begins_anew)
 {
-    struct tuples *t = tuples_new(1, 1);
+    struct seriescache *t = seriescache_new(1, 1);
     char name[8];
 
     for (unsigned i = 0; i < 9; i++) {
         snprintf(name, sizeof name, "%u", i);
         struct slice text = slice_str(name);
 
-        ck_assert_ptr_null(tuples_find(t, &text));
-        tuples_add(t, &text, 4)->index = i;
-        ck_assert_uint_eq(tuples_find(t, &text)->index, i);
+        ck_assert_ptr_null(seriescache_find(t, &text));
+        seriescache_add(t, &text, 4)->index = i;
+        ck_assert_uint_eq(seriescache_find(t, &text)->index, i);
     }
     struct slice text = SLICE("7");
 
-    ck_assert_ptr_null(tuples_find(t, &text));
-    tuples_free(t);
+    ck_assert_ptr_null(seriescache_find(t, &text));
+    seriescache_free(t);
 }
 
 /* Texts as long as lines may not fill the memory that a full table of short ones would take. */
 TEST(long_texts_are_forgotten_sooner)
 {
     static char bytes[3][1024];
-    struct tuples *t = tuples_new(1, 1);
+    struct seriescache *t = seriescache_new(1, 1);
     struct slice texts[3];
 
     for (unsigned i = 0; i < 3; i++) {
         memset(bytes[i], 'a' + (int)i, sizeof bytes[i]);
         texts[i] = slice_make(bytes[i], sizeof bytes[i]);
-        ck_assert_ptr_null(tuples_find(t, &texts[i]));
-        tuples_add(t, &texts[i], 4)->index = i;
+        ck_assert_ptr_null(seriescache_find(t, &texts[i]));
+        seriescache_add(t, &texts[i], 4)->index = i;
     }
-    ck_assert_ptr_null(tuples_find(t, &texts[0]));
-    ck_assert_uint_eq(tuples_find(t, &texts[2])->index, 2);
-    tuples_free(t);
+    ck_assert_ptr_null(seriescache_find(t, &texts[0]));
+    ck_assert_uint_eq(seriescache_find(t, &texts[2])->index, 2);
+    seriescache_free(t);
 }
 
 /* What it answers, beside a plain array. */
 TEST(random_texts_are_found_as_they_were_put)
 {
-    enum { TUPLES = 3000, TEXTS = 3 };
-    static char bytes[TUPLES][TEXTS][24];
-    static struct slice texts[TUPLES][TEXTS];
-    struct tuples *t = tuples_new(TEXTS, 2);
+    enum { SETS = 3000, TEXTS = 3 };
+    static char bytes[SETS][TEXTS][24];
+    static struct slice texts[SETS][TEXTS];
+    struct seriescache *t = seriescache_new(TEXTS, 2);
     struct dice d = {20240101};
 
-    for (unsigned i = 0; i < TUPLES; i++) {
+    for (unsigned i = 0; i < SETS; i++) {
         for (unsigned k = 0; k < TEXTS; k++) {
             unsigned n = roll(&d, 24);
 
@@ -138,7 +138,7 @@ TEST(random_texts_are_found_as_they_were_put)
                 bytes[i][k][b] = "ab"[roll(&d, 2)];
             texts[i][k] = slice_make(bytes[i][k], roll(&d, 4) ? n : n / 8);
         }
-        struct tuple_series *s = tuples_find(t, texts[i]);
+        struct cached_series *s = seriescache_find(t, texts[i]);
         unsigned first = 0;
 
         while (first < i &&
@@ -150,9 +150,9 @@ TEST(random_texts_are_found_as_they_were_put)
             ck_assert_uint_eq(s[0].index, first);
         } else {
             ck_assert_ptr_null(s);
-            s = tuples_add(t, texts[i], 1 << 20);
+            s = seriescache_add(t, texts[i], 1 << 20);
             s[0].index = s[1].folded = i;
         }
     }
-    tuples_free(t);
+    seriescache_free(t);
 }
