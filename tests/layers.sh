@@ -36,7 +36,7 @@ BEGIN {
     allowed["rules/load"] = allowed["rules"] " rules"
     allowed["engine"] = "base decode metrics rules"
     allowed["suggest"] = "base rules engine"
-    allowed["app"] = "base decode metrics config rules input"
+    allowed["app"] = "base decode metrics config rules rules/load input"
     allowed["offline"] = "base metrics input engine app"
     allowed["daemon"] = allowed["offline"] " http"
     allowed["cmd"] = allowed["main.c"] = "base decode http metrics input config rules rules/load engine suggest app daemon offline cmd"

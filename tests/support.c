@@ -28,8 +28,8 @@ struct world *world_new_with(const char *ini, bool no_dispatch)
         .max_line = 1 << 16, .no_dispatch = no_dispatch, .unmatched = keep_unmatched, .ctx = w};
     struct buf said = BUF_INIT;
 
-    w->doc = ini_read_text(slice_str(ini), "rules.ini", &w->mistakes);
-    w->rules = ruleset_new(&w->doc, 1, false, NULL, &w->mistakes);
+    w->doc = ini_read_text(slice_str(ini), "rules.ini", SECTION_RULE, &w->mistakes);
+    w->rules = ruleset_load(&w->doc, 1, NULL, &w->mistakes);
     mistakes_print(&w->mistakes, MISTAKE, &said);
     ck_assert_msg(w->rules != NULL, "%s", said.p ? said.p : "");
     buf_release(&said);

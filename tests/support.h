@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "engine/engine.h"
 #include "metrics/registry.h"
+#include "rules/load/load.h"
 #include "rules/ruleset.h"
 
 struct world {

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/glob.h"
+#include "rules/load/load.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -58,26 +59,49 @@ static void read_rules(struct setup *s, const char *pattern, struct where at, st
     }
     for (size_t i = 0; i < found.gl_pathc; i++)
         if (first_time(seen, found.gl_pathv[i]))
-            add_doc(s, ini_read(found.gl_pathv[i], m));
+            add_doc(s, ini_read(found.gl_pathv[i], SECTION_RULE, m));
     globfree(&found);
     buf_release(&text);
 }
 
-/* Includes are relative to the configuration file. */
-static void read_includes(struct setup *s, const char *config, struct map *seen, struct mistakes *m)
+/* A path that the configuration names is relative to it. */
+static void read_named(struct setup *s, const char *config, const char *include, struct map *seen,
+                       struct mistakes *m)
 {
     const char *slash = strrchr(config, '/');
+    struct buf path = BUF_INIT;
 
-    for (unsigned i = 0; i < s->settings.nincludes; i++) {
-        const char *include = s->settings.includes[i];
-        struct buf path = BUF_INIT;
+    if (include[0] != '/' && slash)
+        buf_add(&path, config, (size_t)(slash - config) + 1);
+    buf_str(&path, include);
+    read_rules(s, path.p, (struct where){.file = config}, seen, m);
+    buf_release(&path);
+}
 
-        if (include[0] != '/' && slash)
-            buf_add(&path, config, (size_t)(slash - config) + 1);
-        buf_str(&path, include);
-        read_rules(s, path.p, (struct where){.file = config}, seen, m);
-        buf_release(&path);
-    }
+/* Does the NAME.ini of a test say nothing of logs and rules? */
+static bool only_test(const struct setup *s)
+{
+    for (size_t i = 0; i < s->docs[0]->n; i++)
+        if (s->docs[0]->sections[i].kind != SECTION_TEST)
+            return false;
+    return s->settings.test_rules == NULL;
+}
+
+/* What a golden test names comes before the command line, and that before the configuration. */
+static void read_all_rules(struct setup *s, const char *config,
+                           const struct common_options *options, struct mistakes *m)
+{
+    struct map seen = MAP_INIT;
+
+    if (s->settings.test_rules)
+        read_named(s, config, s->settings.test_rules, &seen, m);
+    else if (options->rules.n)
+        for (size_t i = 0; i < options->rules.n; i++)
+            read_rules(s, options->rules.list[i], command_line, &seen, m);
+    else
+        for (unsigned i = 0; i < s->settings.nincludes; i++)
+            read_named(s, config, s->settings.includes[i], &seen, m);
+    map_release(&seen);
 }
 
 static const char *config_path(const struct common_options *options)
@@ -111,7 +135,7 @@ static void add_given_logs(struct setup *s, const struct strings *logs, unsigned
             buf_str(&text, "unwrap = auto\n"); /* nobody has said yet how it is written */
     }
     if (text.n)
-        add_doc(s, ini_read_text(buf_all(&text), command_line.file, m));
+        add_doc(s, ini_read_text(buf_all(&text), command_line.file, SECTION_RULE, m));
     buf_release(&text);
 }
 
@@ -119,7 +143,7 @@ static bool defines_log(const struct setup *s, const char *name)
 {
     for (size_t d = 0; d < s->ndocs; d++)
         for (size_t i = 0; i < s->docs[d]->n; i++)
-            if (strcmp(s->docs[d]->sections[i].kind, "log") == 0 &&
+            if ((s->docs[d]->sections[i].kind & SECTION_LOG) &&
                 (!name || strcmp(s->docs[d]->sections[i].name, name) == 0))
                 return true;
     return false;
@@ -162,23 +186,21 @@ int setup_load(const struct common_options *options, const struct strings *logs,
 {
     struct setup *s = ret_setup;
     const char *config = config_path(options);
-    struct map seen = MAP_INIT;
+    unsigned allowed = flags & SETUP_TEST ? SECTION_ALL : SECTION_CONFIG;
     size_t before = m->nmistakes;
 
     *s = (struct setup){0};
     settings_init(&s->settings);
-    struct ini_doc *main_doc = config ? ini_read(config, m) : NULL;
+    struct ini_doc *main_doc = config ? ini_read(config, allowed, m) : NULL;
 
     if (main_doc) {
         add_doc(s, main_doc);
-        s->has_config = true;
         settings_expand_env(main_doc, m);
-        settings_read(&s->settings, main_doc, flags & SETUP_TEST ? "test" : NULL, m);
+        settings_read(&s->settings, main_doc, m);
     }
-    for (size_t i = 0; i < options->rules.n; i++)
-        read_rules(s, options->rules.list[i], command_line, &seen, m);
-    if (main_doc && options->rules.n == 0)
-        read_includes(s, config, &seen, m);
+    s->only_test = (flags & SETUP_TEST) && main_doc && only_test(s);
+    if (!s->only_test)
+        read_all_rules(s, config, options, m);
     if (!config && options->rules.n == 0 && !(flags & SETUP_NO_RULES))
         mistake_add(m, MISTAKE, command_line,
                     "no rules: name a configuration with -c FILE, or rules with --rules DIR");
@@ -189,8 +211,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
                     "no log to follow: add a [log NAME] section with path = GLOB, or --log GLOB");
     struct ruleset_options ro = {.lint = flags & SETUP_LINT};
 
-    s->rules = ruleset_new(s->docs, (unsigned)s->ndocs, s->has_config, &ro, m);
-    map_release(&seen);
+    s->rules = ruleset_load(s->docs, (unsigned)s->ndocs, &ro, m);
     if (s->rules) {
         check_const_labels(s, m);
         warn_directories(s, m);
@@ -202,7 +223,7 @@ struct ruleset *setup_rules_again(const struct setup *s)
 {
     struct ruleset_options ro = {.lint = false};
     struct mistakes m = MISTAKES_INIT;
-    struct ruleset *rules = ruleset_new(s->docs, (unsigned)s->ndocs, s->has_config, &ro, &m);
+    struct ruleset *rules = ruleset_load(s->docs, (unsigned)s->ndocs, &ro, &m);
 
     if (!rules) { /* the same documents were without mistakes before */
         say_mistakes(&m, MISTAKE);

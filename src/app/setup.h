@@ -10,16 +10,16 @@ struct setup {
     struct settings settings;
     struct ini_doc **docs;
     size_t ndocs, docs_cap;
-    bool has_config;       /* docs[0] is the configuration file */
     struct ruleset *rules; /* may be NULL when there were mistakes */
     bool any_log;          /* a [log] was defined by the user */
+    bool only_test;        /* the configuration holds [test] alone: no rules were read */
 };
 
 enum setup_flags {
     SETUP_NEEDS_LOG = 1 << 0, /* `run`: without any log there is nothing to do */
     SETUP_AUTO_LOG = 1 << 1,  /* files are given by hand: there is always a log named auto */
     SETUP_LINT = 1 << 2,      /* add advice */
-    SETUP_TEST = 1 << 3,      /* the configuration may hold a [test] section */
+    SETUP_TEST = 1 << 3,      /* the configuration is that of a golden test */
     SETUP_NO_RULES = 1 << 4,  /* there need be none: they are about to be written */
 };
 

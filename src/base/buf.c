@@ -129,6 +129,21 @@ void buf_blob(struct buf *b, struct slice s)
     buf_slice(b, s);
 }
 
+bool buf_unquote(struct buf *b, struct slice *rest)
+{
+    size_t i = 1;
+
+    while (i < rest->n && rest->p[i] != '"') {
+        if (rest->p[i] == '\\' && i + 1 < rest->n && strchr("\"\\", rest->p[i + 1]))
+            i++;
+        buf_char(b, rest->p[i++]);
+    }
+    bool closed = i < rest->n;
+
+    *rest = slice_from(*rest, closed ? i + 1 : rest->n);
+    return closed;
+}
+
 void buf_clear(struct buf *b)
 {
     b->n = 0;

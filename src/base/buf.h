@@ -34,6 +34,10 @@ void buf_f64(struct buf *b, double v);
 /* u32 length, then the bytes. */
 void buf_blob(struct buf *b, struct slice s);
 
+/* Takes "text" in double quotes off the front of *rest and appends what it says: \" and \\ stand for
+ * the quote and the backslash. False when it is not closed; all of *rest is taken then. */
+bool buf_unquote(struct buf *b, struct slice *rest);
+
 /* Empties, keeps the memory. */
 void buf_clear(struct buf *b);
 /* Frees the memory; the buffer is empty again. */

@@ -47,52 +47,23 @@ struct tally {
 
 /* What NAME.ini says in [test]. */
 struct expectation {
-    const char *rules;
     bool has_unmatched;
     uint64_t unmatched;
     bool has_at;
     int64_t at_ns; /* the values are those of this log time; later lines do not count */
 };
 
-static int read_expectation(const struct ini_doc *doc, struct expectation *ret, struct buf *why)
+static struct expectation expectation_of(const struct settings *s, struct mistakes *m)
 {
-    for (size_t i = 0; i < doc->n; i++) {
-        const struct ini_section *s = &doc->sections[i];
+    struct expectation want = {.has_unmatched = s->test_has_unmatched,
+                               .unmatched = s->test_unmatched,
+                               .has_at = s->test_at != NULL};
 
-        for (size_t k = 0; strcmp(s->kind, "test") == 0 && k < s->n; k++) {
-            const struct ini_entry *e = &s->entries[k];
-            struct num v;
-
-            if (strcmp(e->name, "rules") == 0) {
-                ret->rules = e->value.p;
-            } else if (strcmp(e->name, "unmatched") == 0 &&
-                       num_parse(e->value, &UNIT_PLAIN, &v) == 0 && v.integral) {
-                ret->has_unmatched = true;
-                ret->unmatched = v.u;
-            } else if (strcmp(e->name, "at") == 0 && timearg_parse(e->value, &ret->at_ns) == 0) {
-                ret->has_at = true;
-            } else {
-                buf_fmt(why,
-                        "%s:%d: [test] knows rules = FILE, unmatched = NUMBER and at = TIME "
-                        "(2025-11-12T10:00:15Z), not %s = %.*s\n",
-                        e->at.file, e->at.line, e->name, SLICE_FMT(e->value));
-                return -EINVAL;
-            }
-        }
-    }
-    return 0;
-}
-
-/* A path in NAME.ini is relative to it. */
-static char *beside(const char *ini, const char *path)
-{
-    const char *slash = strrchr(ini, '/');
-    struct buf b = BUF_INIT;
-
-    if (path[0] != '/' && slash)
-        buf_add(&b, ini, (size_t)(slash - ini) + 1);
-    buf_str(&b, path);
-    return buf_detach(&b);
+    if (s->test_at && timearg_parse(s->test_at->value, &want.at_ns) < 0)
+        mistake_add(m, MISTAKE, s->test_at->at,
+                    "\"at\" is a time (2025-11-12T10:00:15Z), not \"%.*s\"",
+                    SLICE_FMT(s->test_at->value));
+    return want;
 }
 
 static void verdict(struct tally *t, const struct test_case *c, const struct buf *why)
@@ -226,51 +197,23 @@ static void run_on(struct tally *t, const struct test_case *c, const struct setu
     buf_release(&why);
 }
 
-/* Does NAME.ini say nothing of logs and rules? Then there is nothing to load. */
-static bool only_expects(const struct ini_doc *doc, const struct expectation *want)
-{
-    for (size_t i = 0; i < doc->n; i++)
-        if (strcmp(doc->sections[i].kind, "test") != 0)
-            return false;
-    return want->rules == NULL;
-}
-
 /* A test with a configuration of its own. */
 static void run_own(struct tally *t, const struct test_case *c, const struct setup *shared)
 {
     struct common_options common = t->common;
-    struct strings rules = {0};
-    struct expectation want = {0};
     struct mistakes m = MISTAKES_INIT;
+    struct expectation want = {0};
     struct buf why = BUF_INIT;
-    struct setup setup;
-    struct ini_doc *doc = ini_read(c->ini, &m);
+    struct setup own;
 
     common.config = c->ini;
-    if (doc && read_expectation(doc, &want, &why) == 0 && only_expects(doc, &want)) {
-        run_on(t, c, shared, &want);
-    } else if (doc && why.n == 0) {
-        char *override = want.rules ? beside(c->ini, want.rules) : NULL;
-
-        if (override) {
-            strings_add(&rules, override);
-            common.rules = rules;
-        }
-        mistakes_release(&m);
-        m = MISTAKES_INIT;
-        if (setup_load(&common, NULL, SETUP_AUTO_LOG | SETUP_TEST, &setup, &m) == 0)
-            run_on(t, c, &setup, &want);
-        else
-            mistakes_print(&m, MISTAKE, &why);
-        setup_release(&setup);
-        free(override);
-    } else {
-        mistakes_print(&m, MISTAKE, &why);
-    }
-    if (why.n)
+    if (setup_load(&common, NULL, SETUP_AUTO_LOG | SETUP_TEST, &own, &m) == 0)
+        want = expectation_of(&own.settings, &m);
+    if (mistakes_print(&m, MISTAKE, &why))
         verdict(t, c, &why);
-    ini_free(doc);
-    free(rules.list);
+    else
+        run_on(t, c, own.only_test ? shared : &own, &want);
+    setup_release(&own);
     mistakes_release(&m);
     buf_release(&why);
 }

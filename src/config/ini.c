@@ -21,7 +21,7 @@
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "config/ini_line.h"
-#include "config/schema.h"
+#include "config/section.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,8 +35,10 @@ enum { FILE_MAX = 16 << 20, QUOTE_MAX = 60 };
 struct parse {
     struct ini_doc *doc;
     struct mistakes *m;
+    unsigned allowed; /* enum section_kind */
     struct lines in;
-    unsigned kind;          /* enum section_kind of the open section; 0 = unknown */
+    unsigned kind;          /* of the open section, also where it is not allowed; 0 = unknown */
+    struct map seen;        /* keys, see section_key() */
     struct ini_entry entry; /* on its way through inih */
     bool waiting;           /* ... and not back yet */
     unsigned nentries;
@@ -118,23 +120,29 @@ static struct slice without_comment(struct parse *ps, const char *name, unsigned
     return slice_trim(slice_make(s.p, at));
 }
 
-static struct slice take_value(struct parse *ps, const char *name, struct slice first)
+/* The value of ps->entry, whose first piece is given. */
+static void take_value(struct parse *ps, struct slice first)
 {
-    const struct key *k = key_find(slice_str(name), ps->kind);
+    struct ini_entry *e = &ps->entry;
+    const struct key *k = key_find(slice_str(e->name), ps->kind);
     unsigned flags = k ? k->flags : 0;
     struct buf value = BUF_INIT;
-    struct slice piece = first, kept;
+    struct slice piece = first;
+    unsigned pieces = 0;
 
     do {
-        piece = without_comment(ps, name, flags, piece);
+        piece = without_comment(ps, e->name, flags, piece);
         if (value.n && piece.n && !(flags & KEY_GLUE))
             buf_char(&value, ' ');
         buf_slice(&value, piece);
+        pieces++;
     } while (take_continuation(ps, &piece));
+    size_t joined = value.n;
+
     line_unescape(&value);
-    kept = arena_slice(&ps->doc->text, buf_all(&value));
+    e->as_written = pieces == 1 && value.n == joined;
+    e->value = arena_slice(&ps->doc->text, buf_all(&value));
     buf_release(&value);
-    return kept;
 }
 
 /* A line in the first column that is no `KEY = VALUE`. */
@@ -176,9 +184,10 @@ static bool take_entry(struct parse *ps, struct slice s)
             ;
         return false;
     }
-    value = slice_from(s, (size_t)((const char *)memchr(s.p, '=', s.n) - s.p) + 1);
+    value = slice_trim(slice_from(s, (size_t)((const char *)memchr(s.p, '=', s.n) - s.p) + 1));
+    e->at.column = (int)(value.p - s.p) + 1;
     e->name = arena_strslice(&ps->doc->text, name);
-    e->value = take_value(ps, e->name, slice_trim(value));
+    take_value(ps, value);
     return true;
 }
 
@@ -194,11 +203,12 @@ static void add_section(struct parse *ps, struct slice text)
     new = &d->sections[d->n++];
     *new = (struct ini_section){
         .text = arena_strslice(&d->text, text),
-        .kind = arena_strslice(&d->text, slice_make(text.p, n)),
+        .word = arena_strslice(&d->text, slice_make(text.p, n)),
         .name = arena_strslice(&d->text, slice_trim(slice_from(text, n))),
         .at = here(ps),
     };
-    ps->kind = section_kind(slice_str(new->kind));
+    new->kind = section_check(new, ps->allowed, ps->m);
+    ps->kind = section_kind(slice_str(new->word));
 }
 
 /* `[text]`, and perhaps a comment. A section is opened whatever is wrong with the line. */
@@ -296,6 +306,7 @@ static int entry_back(void *ctx, const char *section, const char *name, const ch
         return 1;
     s = &ps->doc->sections[ps->doc->n - 1];
     GROW(s->entries, s->n, s->cap);
+    ps->entry.key = s->kind ? section_key(s, ps->doc->n, &ps->entry, &ps->seen, ps->m) : NULL;
     s->entries[s->n++] = ps->entry;
     ps->waiting = false;
     return 1;
@@ -332,10 +343,11 @@ static void check_utf8(struct parse *ps, struct slice text)
     }
 }
 
-struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistakes *m)
+struct ini_doc *ini_read_text(struct slice text, const char *name, unsigned allowed,
+                              struct mistakes *m)
 {
     struct ini_doc *d = xcalloc(1, sizeof *d);
-    struct parse ps = {.doc = d, .m = m};
+    struct parse ps = {.doc = d, .m = m, .allowed = allowed};
 
     d->file = arena_str(&d->text, name);
     if (slice_starts(text, SLICE("\xEF\xBB\xBF")))
@@ -346,6 +358,7 @@ struct ini_doc *ini_read_text(struct slice text, const char *name, struct mistak
     ps.in = (struct lines){text.p, slice_from(text, text.n).p, 0};
     (void)ini_parse_stream(next_line, &ps, entry_back, &ps);
     disagreed(&ps);
+    map_release(&ps.seen);
     return d;
 }
 
@@ -360,7 +373,7 @@ static int open_file(const char *path)
     return fd;
 }
 
-struct ini_doc *ini_read(const char *path, struct mistakes *m)
+struct ini_doc *ini_read(const char *path, unsigned allowed, struct mistakes *m)
 {
     struct buf text = BUF_INIT;
     struct ini_doc *d = NULL;
@@ -370,16 +383,20 @@ struct ini_doc *ini_read(const char *path, struct mistakes *m)
     if (r < 0)
         mistake_add(m, MISTAKE, (struct where){.file = path}, "cannot read it: %s", strerror(-r));
     else
-        d = ini_read_text(buf_all(&text), path, m);
+        d = ini_read_text(buf_all(&text), path, allowed, m);
     if (fd >= 0)
         (void)close(fd);
     buf_release(&text);
     return d;
 }
 
-bool ini_is_quoted(struct slice s)
+struct where ini_at(const struct ini_entry *e, const char *piece)
 {
-    return s.n >= 2 && (*s.p == '"' || *s.p == '\'') && s.p[s.n - 1] == *s.p;
+    struct where at = e->at;
+
+    if (e->as_written)
+        at.column += (int)(piece - e->value.p);
+    return at;
 }
 
 void ini_free(struct ini_doc *d)

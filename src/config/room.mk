@@ -5,10 +5,13 @@ liblogtally_a_SOURCES += \
 	src/config/ini.h \
 	src/config/ini_line.c \
 	src/config/ini_line.h \
+	src/config/keys.h \
 	src/config/mistake.c \
 	src/config/mistake.h \
 	src/config/schema.c \
 	src/config/schema.h \
+	src/config/section.c \
+	src/config/section.h \
 	src/config/settings.c \
 	src/config/settings.h
 

@@ -1,6 +1,9 @@
-/* schema -- every section and key of our INI files, in one table: what the reader must know of a key
- * to take it whole (how its lines are joined, whether a comment may follow it), and what the
- * loaders must know to refuse it (where it belongs, whether it may be repeated). */
+/* schema -- every section and key of our INI files (keys.h), and what is known of a key from its
+ * row alone: how its lines are joined, where it belongs, its default, its range.
+ *
+ * config/ is the room of files that people write: reading them (ini.h), the schema, collecting what
+ * is wrong (mistake.h), and the settings that are no rules (settings.h). It knows the words of
+ * rules but not what they mean; rooms above bind to a key by its number. */
 #ifndef LT_CONFIG_SCHEMA_H
 #define LT_CONFIG_SCHEMA_H
 
@@ -12,15 +15,16 @@ enum section_kind {
     SECTION_GAUGE = 1 << 2,
     SECTION_HISTOGRAM = 1 << 3,
     SECTION_LOG = 1 << 4,
-    SECTION_SERVER = 1 << 5, /* from here on: of the configuration file only */
+    SECTION_SERVER = 1 << 5, /* from here on: of the configuration file only, without a name */
     SECTION_STATE = 1 << 6,
     SECTION_LIMITS = 1 << 7,
     SECTION_METRICS = 1 << 8,
     SECTION_RULES = 1 << 9,
     SECTION_TEST = 1 << 10, /* of a golden test's NAME.ini */
     SECTION_METRIC = SECTION_COUNTER | SECTION_GAUGE | SECTION_HISTOGRAM,
-    SECTION_RULE = SECTION_EVENT | SECTION_METRIC | SECTION_LOG,
-    SECTION_ALL = (1 << 11) - 1,
+    SECTION_RULE = SECTION_EVENT | SECTION_METRIC | SECTION_LOG, /* what a rules file may hold */
+    SECTION_CONFIG = (1 << 10) - 1,                              /* a configuration file */
+    SECTION_ALL = SECTION_CONFIG | SECTION_TEST,                 /* a test's */
 };
 
 enum key_flags {
@@ -28,23 +32,74 @@ enum key_flags {
     KEY_GLUE = 1 << 1,   /* its lines are joined with nothing (regexes), else with a blank */
     KEY_FREE = 1 << 2,   /* free text: ` ;` is refused instead of beginning a comment */
     KEY_FIELD = 1 << 3,  /* "set.": the name of a field follows */
+    KEY_BARE = 1 << 4,   /* quotes around the value are refused */
+    KEY_VERB = 1 << 5,   /* says what events do to a metric */
+    REGEX_FLAGS = KEY_GLUE | KEY_FREE,
 };
 
+/* What a value is. SIZE, COUNT, DURATION, NUMBER and CHOICE are read by key_read(); the others by
+ * the room that knows what they mean. LATER: a key of a coming version, refused. */
+enum key_type {
+    TYPE_TEXT,
+    TYPE_LIST,
+    TYPE_FIELD,
+    TYPE_REGEX,
+    TYPE_TEMPLATE,
+    TYPE_CONDITION,
+    TYPE_NUMBER,
+    TYPE_COUNT,
+    TYPE_SIZE,
+    TYPE_DURATION,
+    TYPE_CHOICE,
+    TYPE_LATER,
+};
+
+enum key_id {
+#define KEY(id, ...) KEY_##id,
+#include "config/keys.h"
+#undef KEY
+    NKEYS
+};
+
+enum { CHOICES_MAX = 4 };
+
 struct key {
+    enum key_id id;
     const char *name;
     unsigned sections; /* enum section_kind */
     unsigned flags;    /* enum key_flags */
+    enum key_type type;
+    const char *value;              /* what help calls the value; NULL: by the type */
+    const char *dflt;               /* as written in a file; NULL = none */
+    const char *min, *max;          /* likewise, both or neither */
+    const char *words[CHOICES_MAX]; /* of a CHOICE, up to the first NULL */
+    const char *help;               /* NULL for LATER */
 };
 
+const struct key *key_row(enum key_id id);
 /* The key of that name in one of `sections`, else of that name anywhere, else NULL. "set.x" finds
  * "set.". */
 const struct key *key_find(struct slice name, unsigned sections);
+/* The name of the key of `sections` that is nearest, or NULL. */
+const char *key_nearest(struct slice name, unsigned sections);
+
+/* What a section's first word says. */
+struct section_row {
+    const char *word; /* "event" */
+    bool named;       /* [event NAME] */
+    const char *help;
+};
+
 /* The bit of a section's first word; 0 when it is unknown. */
 unsigned section_kind(struct slice word);
-/* "event"; for one bit. */
-const char *section_kind_text(unsigned kind);
-/* The key of `sections`, or the section among `sections`, whose name is nearest, or NULL. */
-const char *key_nearest(struct slice name, unsigned sections);
+/* The row of one bit. */
+const struct section_row *section_row(unsigned kind);
 const char *section_kind_nearest(struct slice word, unsigned sections);
+
+/* A name of rules: [A-Za-z_][A-Za-z0-9_-]*. A name of Prometheus: without `-`. A field: what a line
+ * may call it. */
+bool name_is_rule(struct slice s);
+bool name_is_prometheus(struct slice s);
+bool name_is_field(struct slice s);
 
 #endif

@@ -1,5 +1,5 @@
-/* settings -- the configuration file, checked: every key of [server], [state], [limits], [metrics]
- * and [rules].
+/* settings -- what a configuration file says besides rules and logs: [server], [state], [limits],
+ * [metrics], [rules], and the [test] of a golden test.
  *
  * [log] sections and rules are read by the rules room. `${env:NAME}` and `${env:NAME:-default}` are
  * replaced here, in every value of the configuration file, and nowhere else. */
@@ -15,7 +15,7 @@ struct settings {
     unsigned nlisten;
     bool reload;
     bool created;
-    unsigned max_connections;
+    uint64_t max_connections;
     int64_t timeout_ns;
     /* [state] */
     const char *state_directory; /* "" = keep nothing; NULL = the default for this user */
@@ -31,6 +31,11 @@ struct settings {
     /* [rules]; relative to the configuration file */
     const char **includes;
     unsigned nincludes;
+    /* [test] */
+    const char *test_rules; /* NULL = not given, as the next */
+    const struct ini_entry *test_at;
+    bool test_has_unmatched;
+    uint64_t test_unmatched;
 
     struct arena text;
 };
@@ -41,10 +46,8 @@ void settings_release(struct settings *c);
 
 /* Replaces ${env:...} in every value of the document. */
 void settings_expand_env(struct ini_doc *doc, struct mistakes *m);
-/* Reads the sections that are the configuration's own. Sections of kind `also` (NULL = none) are
- * let pass. */
-void settings_read(struct settings *c, const struct ini_doc *doc, const char *also,
-                   struct mistakes *m);
+/* Reads the sections that are the configuration's own. `test_at` BORROWS the document. */
+void settings_read(struct settings *c, const struct ini_doc *doc, struct mistakes *m);
 
 /* Where state is kept when nothing was configured: $STATE_DIRECTORY, else /var/lib/logtally for
  * root, else ~/.local/state/logtally. */

@@ -17,7 +17,7 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
-enum unwrap_kind { UNWRAP_NONE, UNWRAP_DOCKER, UNWRAP_CRI, UNWRAP_KEY, UNWRAP_AUTO };
+enum unwrap_kind { UNWRAP_NONE, UNWRAP_DOCKER, UNWRAP_CRI, UNWRAP_AUTO, UNWRAP_KEY };
 
 struct partial {
     struct buf text[3]; /* stdout, stderr, other */

@@ -13,11 +13,14 @@ liblogtally_a_SOURCES += \
 	src/rules/load/lint.c \
 	src/rules/load/load.c \
 	src/rules/load/load.h \
+	src/rules/load/loader.h \
 	src/rules/load/log.c \
 	src/rules/load/metric.c \
 	src/rules/load/metric.h \
 	src/rules/load/refs.c \
 	src/rules/load/slots.c \
+	src/rules/load/value.c \
+	src/rules/load/words.c \
 	src/rules/load/zero.c \
 	src/rules/pattern.c \
 	src/rules/pattern.h \

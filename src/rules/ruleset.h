@@ -20,7 +20,6 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/num.h"
-#include "config/ini.h"
 #include "config/mistake.h"
 #include "decode/fields.h"
 #include "decode/linetime.h"
@@ -43,6 +42,7 @@ struct capture {
     const uint16_t *group_slots;
 };
 
+/* From OP_LT on they compare numbers. */
 enum op { OP_EQ, OP_NE, OP_MATCH, OP_NOT_MATCH, OP_PREFIX, OP_LT, OP_LE, OP_GT, OP_GE };
 
 /* One `match` or `where`, in the order written. */
@@ -104,6 +104,7 @@ static inline bool event_for_log(const struct event *e, unsigned log)
     return !e->logs || (e->logs[log / 64] >> log % 64 & 1);
 }
 
+/* In the order of their rows in the schema. */
 enum verb { VERB_INC, VERB_ADD, VERB_DEC, VERB_SUB, VERB_SET, VERB_RESET, VERB_OBSERVE };
 
 struct label {
@@ -187,30 +188,15 @@ struct ruleset {
     struct arena text; /* owns strings and arrays */
 };
 
-struct ruleset_options {
-    uint32_t dflt_max_values, dflt_max_series; /* 0: 200 and 2000 */
-    bool lint;                                 /* add advice */
-};
-
-/* Compiles documents, in this order. With `first_is_config` the first is the configuration file,
- * and those of its sections that are no rules are skipped; anywhere else they are mistakes.
- * Mistakes and warnings are added to `m`. NULL when `m` holds mistakes then, also those of reading
- * the documents. The ruleset BORROWS nothing from the documents but the file names in `struct
- * where`. When no [log] is defined, one named "auto" without paths is made. */
-struct ruleset *ruleset_new(struct ini_doc *const *docs, unsigned n, bool first_is_config,
-                            const struct ruleset_options *options, struct mistakes *m);
 void ruleset_free(struct ruleset *r);
 
 /* The number of a log by name; -1 when there is none. */
 int ruleset_log(const struct ruleset *r, const char *name);
 int ruleset_event(const struct ruleset *r, const char *name);
 
-/* Text for `check --dump` and messages. */
+/* How an operator or verb is written. */
 const char *op_text(enum op op);
+bool op_find(struct slice text, enum op *ret_op);
 const char *verb_text(enum verb verb);
-
-/* Does ruleset_new read sections of this kind? For whoever checks the other sections of the
- * configuration file. */
-bool ruleset_reads(const char *section_kind);
 
 #endif

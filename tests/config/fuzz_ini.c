@@ -2,6 +2,7 @@
  * ruleset must come exactly when there is no mistake. A form feed divides two files. */
 #include "config.h"
 
+#include "rules/load/load.h"
 #include "rules/ruleset.h"
 
 #include <assert.h>
@@ -18,9 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ruleset *r;
 
     (void)slice_cut(&text, '\f', &first);
-    docs[0] = ini_read_text(first, "a.ini", &m);
-    docs[1] = ini_read_text(text, "b.ini", &m);
-    r = ruleset_new(docs, 2, size % 2, &(struct ruleset_options){.lint = true}, &m);
+    docs[0] = ini_read_text(first, "a.ini", size % 2 ? SECTION_CONFIG : SECTION_RULE, &m);
+    docs[1] = ini_read_text(text, "b.ini", SECTION_RULE, &m);
+    r = ruleset_load(docs, 2, &(struct ruleset_options){.lint = true}, &m);
     assert((r != NULL) == (m.nmistakes == 0));
     mistakes_print(&m, ADVICE, &said);
     assert((said.n > 0) == (m.n > 0));

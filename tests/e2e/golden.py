@@ -131,7 +131,21 @@ def values_are_expected_at_a_log_time():
     assert '- open_doors{hall="a"} 7' in out and '+ jobs_total{queue="mail"} 3' in out, out
     assert "+ open_doors" not in out, out
     put("tests/at.ini", "[test]\nat = noon\n")
-    assert "at = TIME" in test("tests", code=1)
+    assert 'tests/at.ini:2: "at" is a time (2025-11-12T10:00:15Z), not "noon"' in test("tests", code=1)
+
+
+def mistakes_in_a_test_are_mistakes():
+    put("rules.ini", RULES)
+    put("tests/a.log", job("00:00Z"))
+    test("--record", "tests")
+    for text, said in (("[test]\nunmatched: 99\n", 'a.ini:2: only = divides a key from its value'),
+                       ("[log app]\nunmatched = 0\n", 'a.ini:2: [log] has no key "unmatched"; it is a key of [test]'),
+                       ("[test]\nunmatched = 0\nunmatched = 0\n", 'a.ini:3: "unmatched" is given twice'),
+                       ("[test]\nunmached = 0\n", 'a.ini:2: unknown key "unmached"; did you mean "unmatched"?'),
+                       ("unmatched = 0\n", 'a.ini:1: "unmatched" stands before any section')):
+        put("tests/a.ini", text)
+        out = test("tests", code=1)
+        assert said in out and "1 failed" in out, out
 
 
 def thousands_of_cases_take_seconds():
@@ -155,4 +169,4 @@ def thousands_of_cases_take_seconds():
 
 main(recorded_values_pass_and_changed_ones_show, tap_is_for_other_tools, a_filter_takes_what_holds_a_text,
      a_test_may_be_several_files, a_test_may_bring_rules_and_logs_of_its_own, unmatched_lines_are_counted,
-     values_are_expected_at_a_log_time, thousands_of_cases_take_seconds)
+     values_are_expected_at_a_log_time, mistakes_in_a_test_are_mistakes, thousands_of_cases_take_seconds)

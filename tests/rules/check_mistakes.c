@@ -6,6 +6,8 @@
 
 #include "suite.h"
 
+#include "config/settings.h"
+#include "rules/load/load.h"
 #include "rules/ruleset.h"
 
 #include "base/xalloc.h"
@@ -71,6 +73,14 @@ static bool read_file(const char *name, const char *suffix, struct buf *out)
     return true;
 }
 
+/* What the file of a name that begins so may hold. */
+static unsigned allowed(const char *name)
+{
+    return strncmp(name, "config_", 7) == 0 ? SECTION_CONFIG
+           : strncmp(name, "test_", 5) == 0 ? SECTION_ALL
+                                            : SECTION_RULE;
+}
+
 static struct ini_doc *read_doc(const char *name, const char *suffix, struct mistakes *m)
 {
     struct buf text = BUF_INIT;
@@ -79,7 +89,7 @@ static struct ini_doc *read_doc(const char *name, const char *suffix, struct mis
 
     snprintf(file, sizeof file, "%s%s", name, suffix);
     if (read_file(name, suffix, &text))
-        d = ini_read_text(buf_all(&text), file, m);
+        d = ini_read_text(buf_all(&text), file, allowed(name), m);
     buf_release(&text);
     return d;
 }
@@ -88,16 +98,20 @@ static void said(const char *name, struct buf *out, bool *ret_loaded)
 {
     struct mistakes m = MISTAKES_INIT;
     struct ini_doc *docs[2];
+    struct settings settings;
     struct ruleset_options options = {.lint = strncmp(name, "lint_", 5) == 0};
     struct ruleset *r;
 
     docs[0] = read_doc(name, ".ini", &m);
     docs[1] = read_doc(name, ".2.ini", &m);
-    r = ruleset_new(docs, docs[1] ? 2 : 1, strncmp(name, "config_", 7) == 0, &options, &m);
+    settings_init(&settings);
+    settings_read(&settings, docs[0], &m);
+    r = ruleset_load(docs, docs[1] ? 2 : 1, &options, &m);
     mistakes_print(&m, ADVICE, out);
     *ret_loaded = r != NULL;
     ck_assert_msg((r != NULL) == (m.nmistakes == 0), "a ruleset comes exactly without mistakes");
     ruleset_free(r);
+    settings_release(&settings);
     mistakes_release(&m);
     ini_free(docs[0]);
     ini_free(docs[1]);
@@ -138,8 +152,8 @@ TEST_EACH(a_cut_file_says_something_or_loads, find_names())
 
         if (n < text.n && text.p[n] != '\n' && n % 7)
             continue;
-        d = ini_read_text(slice_make(text.p, n), "cut", &m);
-        r = ruleset_new(&d, 1, false, NULL, &m);
+        d = ini_read_text(slice_make(text.p, n), "cut", allowed(names[_i]), &m);
+        r = ruleset_load(&d, 1, NULL, &m);
         ck_assert_msg((r != NULL) == (m.nmistakes == 0), "%s cut at %zu", names[_i], n);
         ruleset_free(r);
         ini_free(d);

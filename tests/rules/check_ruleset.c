@@ -4,6 +4,7 @@
 
 #include "suite.h"
 
+#include "rules/load/load.h"
 #include "rules/ruleset.h"
 
 static struct mistakes mistakes;
@@ -30,7 +31,7 @@ static void add_doc(const char *text)
 {
     static const char *const names[] = {"a.ini", "b.ini", "c.ini", "d.ini"};
 
-    docs[ndocs] = ini_read_text(slice_str(text), names[ndocs], &mistakes);
+    docs[ndocs] = ini_read_text(slice_str(text), names[ndocs], SECTION_RULE, &mistakes);
     ndocs++;
 }
 
@@ -38,7 +39,7 @@ static void load_with(const struct ruleset_options *options)
 {
     struct buf said = BUF_INIT;
 
-    rules = ruleset_new(docs, ndocs, false, options, &mistakes);
+    rules = ruleset_load(docs, ndocs, options, &mistakes);
     mistakes_print(&mistakes, MISTAKE, &said);
     ck_assert_msg(rules != NULL, "said: %s", said.p ? said.p : "nothing");
     buf_release(&said);
@@ -497,7 +498,7 @@ TEST(too_many_fields_are_refused)
             buf_fmt(&text, "where = f%d_%d == x\n", i, k);
     }
     add_doc(text.p);
-    ck_assert_ptr_null(ruleset_new(docs, ndocs, false, NULL, &mistakes));
+    ck_assert_ptr_null(ruleset_load(docs, ndocs, NULL, &mistakes));
     ck_assert_uint_eq(mistakes.nmistakes, 1);
     mistakes_print(&mistakes, MISTAKE, &said);
     ck_assert_ptr_nonnull(strstr(said.p, "too many different fields"));
@@ -521,7 +522,7 @@ static void assert_refused(const char *before, const char *line, int times, cons
     }
     buf_str(&text, after);
     add_doc(text.p);
-    ck_assert_ptr_null(ruleset_new(docs, ndocs, false, NULL, &mistakes));
+    ck_assert_ptr_null(ruleset_load(docs, ndocs, NULL, &mistakes));
     mistakes_print(&mistakes, MISTAKE, &said);
     ck_assert_msg(strstr(said.p, want) != NULL, "said: %.300s", said.p);
     buf_release(&text);
@@ -571,7 +572,7 @@ TEST(there_are_4096_groups_of_paths_at_most)
         buf_char(&text, '\n');
     }
     add_doc(text.p);
-    ck_assert_ptr_null(ruleset_new(docs, ndocs, false, NULL, &mistakes));
+    ck_assert_ptr_null(ruleset_load(docs, ndocs, NULL, &mistakes));
     mistakes_print(&mistakes, MISTAKE, &said);
     ck_assert_ptr_nonnull(strstr(said.p, "more than 4,096 groups of path_match and prefix"));
     ck_assert_uint_eq(mistakes.nmistakes, 1);

@@ -7,6 +7,7 @@
 #include "engine/record.h"
 #include "suggest/fields.h"
 #include "suggest/shapes.h"
+#include "rules/load/load.h"
 #include "suggest/suggest.h"
 
 #include <stdio.h>
@@ -275,7 +276,7 @@ static char *write_up(const char *const *lines, int times, uint64_t least)
 {
     struct mistakes m = MISTAKES_INIT;
     struct ruleset_options ro = {.lint = false};
-    struct ruleset *rules = ruleset_new(NULL, 0, false, &ro, &m);
+    struct ruleset *rules = ruleset_load(NULL, 0, &ro, &m);
     struct source *source = source_new(rules, 0, "", 0);
     struct suggest_options options = {.least = least};
     struct suggest *s = suggest_new(&options);
@@ -302,8 +303,8 @@ static void expect_loads(const char *text)
 {
     struct mistakes m = MISTAKES_INIT;
     struct ruleset_options ro = {.lint = false};
-    struct ini_doc *doc = ini_read_text(slice_str(text), "suggested.ini", &m);
-    struct ruleset *rules = ruleset_new(&doc, 1, false, &ro, &m);
+    struct ini_doc *doc = ini_read_text(slice_str(text), "suggested.ini", SECTION_RULE, &m);
+    struct ruleset *rules = ruleset_load(&doc, 1, &ro, &m);
     struct buf said = BUF_INIT;
 
     mistakes_print(&m, WARNING, &said);

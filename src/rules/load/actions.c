@@ -4,7 +4,7 @@
  * which stands where its first line stands. */
 #include "config.h"
 
-#include "rules/load/load.h"
+#include "rules/load/loader.h"
 #include "rules/replacement.h"
 
 #include "base/xalloc.h"
@@ -61,14 +61,6 @@ static struct action *new_action(struct load *l, uint16_t event, enum action_kin
     return a;
 }
 
-static bool holds(struct slice s, struct slice part)
-{
-    for (size_t i = 0; i + part.n <= s.n; i++)
-        if (slice_starts(slice_from(s, i), part))
-            return true;
-    return false;
-}
-
 static void load_set(struct load *l, uint16_t event, const char *field, const struct ini_entry *e)
 {
     struct action *a = new_action(l, event, ACTION_SET, field, e->at);
@@ -77,7 +69,7 @@ static void load_set(struct load *l, uint16_t event, const char *field, const st
 
     a->text = arena_slice(l->text, e->value);
     a->template = template_new(e->value, &err);
-    if (!a->template && holds(e->value, SLICE("${env:")))
+    if (!a->template && memmem(e->value.p, e->value.n, "${env:", 6))
         load_mistake(l, e->at, "${env:...} works in the configuration file only, not in rules");
     else if (!a->template)
         load_mistake(l, e->at, "%.*s", SLICE_FMT(buf_all(&err)));
@@ -113,7 +105,7 @@ static void load_rewrite(struct load *l, uint16_t event, const char *field,
     a->text = arena_slice(l->text, e->value);
     if (!divide(l, e, "REGEX", &regex, &text))
         return;
-    a->pattern = load_pattern(l, regex, e->at);
+    a->pattern = load_pattern(l, regex, ini_at(e, regex.p));
     if (!a->pattern)
         return;
     a->replacement = arena_slice(l->text, text);
@@ -156,11 +148,8 @@ static void load_map(struct load *l, uint16_t event, const char *field, const st
     }
     if (!divide(l, e, "VALUE", &value, &result))
         return;
-    if (ini_is_quoted(value) || ini_is_quoted(result)) {
-        load_mistake(l, e->at, "%.*s is quoted; leave the quotes out",
-                     SLICE_FMT(ini_is_quoted(value) ? value : result));
+    if (load_quoted(l, value, ini_at(e, value.p)) || load_quoted(l, result, ini_at(e, result.p)))
         return;
-    }
     if (slice_eq(value, SLICE("-")))
         load_warning(l, e->at,
                      "a field that is - counts as missing, which is mapped with: %s = -> %.*s",
@@ -187,9 +176,9 @@ void load_action(struct load *l, uint16_t event, const struct ini_entry *e)
         load_mistake(l, e->at, "more than %d set, rewrite and map in one event", ACTIONS_MAX);
         return;
     }
-    if (strncmp(e->name, "set.", 4) == 0)
+    if (e->key->id == KEY_SET_FIELD)
         load_set(l, event, field, e);
-    else if (strncmp(e->name, "rewrite.", 8) == 0)
+    else if (e->key->id == KEY_REWRITE_FIELD)
         load_rewrite(l, event, field, e);
     else
         load_map(l, event, field, e);

@@ -1,192 +1,12 @@
-/* buckets -- the values of `labels` and `buckets`. */
+/* buckets -- the value of `buckets`: a list, or a series that is computed. */
 #include "config.h"
 
-#include "rules/load/load.h"
+#include "rules/load/metric.h"
 
 #include <math.h>
 #include <stdio.h>
 
 enum { REPORTED_MAX = 4 };
-
-static bool reserved(struct load *l, struct slice name, struct where at)
-{
-    static const char *const warned[] = {"job", "instance", "quantile"};
-
-    if (slice_eq(name, SLICE("le")) || slice_starts(name, SLICE("__"))) {
-        load_mistake(l, at, "label \"%.*s\" is reserved by Prometheus; choose another name",
-                     SLICE_FMT(name));
-        return true;
-    }
-    for (unsigned i = 0; i < 3; i++)
-        if (slice_eq(name, slice_str(warned[i])))
-            load_warning(l, at,
-                         "label \"%.*s\" has a meaning of its own in Prometheus; choose another "
-                         "name, with labels = NAME=%.*s",
-                         SLICE_FMT(name), SLICE_FMT(name));
-    return false;
-}
-
-/* "text" with \" and \\ inside, from the front of *rest. False when it is not closed. */
-static bool take_quoted(struct load *l, struct slice *rest, struct slice *ret_text)
-{
-    struct buf text = BUF_INIT;
-    size_t i = 1;
-
-    for (; i < rest->n && rest->p[i] != '"'; i++) {
-        if (rest->p[i] == '\\' && i + 1 < rest->n && strchr("\"\\", rest->p[i + 1]))
-            i++;
-        buf_char(&text, rest->p[i]);
-    }
-    if (i >= rest->n) {
-        buf_release(&text);
-        return false;
-    }
-    *ret_text = arena_slice(l->text, buf_all(&text));
-    *rest = slice_trim(slice_from(*rest, i + 1));
-    buf_release(&text);
-    return true;
-}
-
-/* Up to the comma, trimmed; the comma stays. */
-static struct slice take_bare(struct slice *rest)
-{
-    size_t n = 0;
-    struct slice s;
-
-    while (n < rest->n && rest->p[n] != ',')
-        n++;
-    s = slice_trim(slice_make(rest->p, n));
-    *rest = slice_from(*rest, n);
-    return s;
-}
-
-static bool check_name(struct load *l, struct slice name, struct where at)
-{
-    size_t n = 0;
-
-    if (load_is_prom_name(name))
-        return !reserved(l, name, at);
-    while (n < name.n && name.p[n] != ' ' && name.p[n] != '\t')
-        n++;
-    if (n && n < name.n && load_is_field(slice_make(name.p, n)))
-        load_mistake(l, at, "labels are divided by commas: \"%.*s\"", SLICE_FMT(name));
-    else if (load_is_field(name))
-        load_mistake(
-            l, at,
-            "\"%.*s\" is not a label name ([A-Za-z_][A-Za-z0-9_]*); write NAME=%.*s to name it "
-            "anew",
-            SLICE_FMT(name), SLICE_FMT(name));
-    else
-        load_mistake(l, at, "\"%.*s\" is not a label name ([A-Za-z_][A-Za-z0-9_]*)",
-                     SLICE_FMT(name));
-    return false;
-}
-
-/* What stands after NAME=. */
-static bool take_source(struct load *l, struct slice *rest, struct label_item *item,
-                        struct where at)
-{
-    *rest = slice_trim(*rest);
-    item->constant = rest->n && *rest->p == '"';
-    if (item->constant) {
-        if (take_quoted(l, rest, &item->text)) {
-            if (item->text.n == 0)
-                load_mistake(l, at, "label \"%.*s\" is an empty constant", SLICE_FMT(item->name));
-            return item->text.n > 0;
-        }
-        load_mistake(l, at, "the \" of label \"%.*s\" is not closed", SLICE_FMT(item->name));
-        *rest = slice_from(*rest, rest->n);
-        return false;
-    }
-    item->text = take_bare(rest);
-    if (load_is_field(item->text))
-        return true;
-    if (item->text.n == 0)
-        load_mistake(l, at, "label \"%.*s\" has nothing after its =", SLICE_FMT(item->name));
-    else if (ini_is_quoted(item->text))
-        load_mistake(l, at, "a constant label stands in double quotes: %.*s=\"%.*s\"",
-                     SLICE_FMT(item->name), (int)item->text.n - 2, item->text.p + 1);
-    else
-        load_mistake(l, at,
-                     "label \"%.*s\": \"%.*s\" is not a field name; a constant is written in "
-                     "double quotes, labels are divided by commas",
-                     SLICE_FMT(item->name), SLICE_FMT(item->text));
-    return false;
-}
-
-/* One `a`, `b=field` or `c="constant"`. False when it is not to be used. */
-static bool take_item(struct load *l, struct slice *rest, struct label_item *item, struct where at)
-{
-    size_t n = 0;
-    bool named;
-
-    *rest = slice_trim(*rest);
-    while (n < rest->n && rest->p[n] != ',' && rest->p[n] != '=')
-        n++;
-    item->name = slice_trim(slice_make(rest->p, n));
-    item->text = item->name;
-    item->constant = false;
-    *rest = slice_from(*rest, n);
-    if (item->name.n == 0) {
-        load_mistake(l, at, "\"labels\" has a comma too many, or a label without a name");
-        (void)take_bare(rest);
-        return false;
-    }
-    if (rest->n == 0 || *rest->p == ',')
-        return check_name(l, item->name, at);
-    *rest = slice_from(*rest, 1);
-    named = check_name(l, item->name, at);
-    return take_source(l, rest, item, at) && named;
-}
-
-static bool given(const struct label_item *items, unsigned n, struct slice name)
-{
-    for (unsigned i = 0; i < n; i++)
-        if (slice_eq(items[i].name, name))
-            return true;
-    return false;
-}
-
-/* After an item: the comma. */
-static bool take_comma(struct load *l, struct slice *rest, struct where at)
-{
-    *rest = slice_trim(*rest);
-    if (rest->n == 0)
-        return false;
-    if (*rest->p == ',') {
-        *rest = slice_from(*rest, 1);
-        if (slice_trim(*rest).n)
-            return true;
-        load_mistake(l, at, "\"labels\" ends in a comma");
-        return false;
-    }
-    load_mistake(l, at, "labels are divided by commas: \"%.*s\"", SLICE_FMT(*rest));
-    return false;
-}
-
-unsigned load_labels(struct load *l, const struct ini_entry *e, struct label_item *items)
-{
-    struct slice rest = slice_trim(e->value);
-    unsigned n = 0;
-
-    if (rest.n == 0)
-        return 0;
-    do {
-        struct label_item item;
-
-        if (!take_item(l, &rest, &item, e->at))
-            continue;
-        if (given(items, n, item.name)) {
-            load_mistake(l, e->at, "label \"%.*s\" is given twice", SLICE_FMT(item.name));
-        } else if (n == LABELS_MAX) {
-            load_mistake(l, e->at, "more than %d labels", LABELS_MAX);
-            break;
-        } else {
-            items[n++] = item;
-        }
-    } while (take_comma(l, &rest, e->at));
-    return n;
-}
 
 /* 12 digits: what a person would have written instead of 0.30000000000000004. */
 static bool round_bound(double v, double *ret_v)
@@ -288,7 +108,7 @@ static unsigned listed(struct load *l, const struct ini_entry *e, double *bounds
             word.n--;
         if (num_parse(word, &UNIT_PLAIN, &num) < 0) {
             if (bad++ < REPORTED_MAX)
-                bad_bound(l, word, e->at);
+                bad_bound(l, word, ini_at(e, word.p));
         } else if (n == BUCKETS_MAX) {
             load_mistake(l, e->at, "more than %d buckets", BUCKETS_MAX);
             return 0;
@@ -313,7 +133,7 @@ static void not_ascending(struct load *l, const struct ini_entry *e, bool comput
         load_mistake(l, e->at, "buckets must ascend: %s comes after %s", after, before);
 }
 
-unsigned load_buckets(struct load *l, const struct ini_entry *e, double *bounds)
+unsigned metric_buckets(struct load *l, const struct ini_entry *e, double *bounds)
 {
     bool exponential = slice_starts(e->value, SLICE("exponential"));
     bool linear = slice_starts(e->value, SLICE("linear"));

@@ -2,7 +2,7 @@
  * exposition, what nothing uses, and field names that look like a slip of the keyboard. */
 #include "config.h"
 
-#include "rules/load/load.h"
+#include "rules/load/loader.h"
 
 /* Two families whose samples or OpenMetrics names would be the same. `name` may be the name of a
  * family, or what is left of a counter's without _total. */
@@ -129,9 +129,10 @@ static void check_names(struct load *l)
             continue; /* logs have fields named time, line, file, bytes */
         if (near && strcmp(near, use->name) == 0)
             continue; /* the event it is `of` makes it */
-        if (near && is_slip(slice_str(use->name), slice_str(near)))
-            load_warning(l, use->at, "nothing else names field \"%s\"%s", use->name,
-                         load_hint(l, near));
+        if (near && is_slip(slice_str(use->name), slice_str(near))) {
+            load_warning(l, use->at, "nothing else names field \"%s\"", use->name);
+            mistake_near(l->m, near);
+        }
     }
 }
 

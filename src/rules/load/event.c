@@ -2,15 +2,7 @@
  * actions.c. */
 #include "config.h"
 
-#include "rules/load/load.h"
-
-static const struct {
-    const char *text;
-    enum op op;
-} ops[] = {
-    {"==", OP_EQ}, {"!=", OP_NE}, {"=~", OP_MATCH}, {"!~", OP_NOT_MATCH}, {"^=", OP_PREFIX},
-    {"<", OP_LT},  {"<=", OP_LE}, {">", OP_GT},     {">=", OP_GE},
-};
+#include "rules/load/loader.h"
 
 /* What people write who know another language. */
 static const struct {
@@ -24,38 +16,18 @@ static const struct {
     {"=<", "<="},       {"gt", ">"},       {"lt", "<"},      {"ge", ">="},         {"le", "<="},
 };
 
-enum { NOPS = sizeof ops / sizeof *ops, NHINTS = sizeof op_hints / sizeof *op_hints };
-
-const char *op_text(enum op op)
-{
-    for (unsigned i = 0; i < NOPS; i++)
-        if (ops[i].op == op)
-            return ops[i].text;
-    return "";
-}
-
-static bool find_op(struct slice s, enum op *ret_op)
-{
-    for (unsigned i = 0; i < NOPS; i++) {
-        if (slice_eq(s, slice_str(ops[i].text))) {
-            *ret_op = ops[i].op;
-            return true;
-        }
-    }
-    return false;
-}
+enum { NHINTS = sizeof op_hints / sizeof *op_hints };
 
 static void unknown_op(struct load *l, struct slice s, struct where at)
 {
+    load_mistake(l, at, "unknown operator \"%.*s\"", SLICE_FMT(s));
     for (unsigned i = 0; i < NHINTS; i++) {
-        if (!slice_eq(s, slice_str(op_hints[i].written)))
-            continue;
-        load_mistake(l, at, "unknown operator \"%.*s\"; did you mean %s?", SLICE_FMT(s),
-                     op_hints[i].meant);
-        return;
+        if (slice_eq(s, slice_str(op_hints[i].written))) {
+            mistake_hint(l->m, "did you mean %s?", op_hints[i].meant);
+            return;
+        }
     }
-    load_mistake(l, at,
-                 "unknown operator \"%.*s\"; there are == != =~ !~ ^= < <= > >=", SLICE_FMT(s));
+    mistake_hint(l->m, "there are == != =~ !~ ^= < <= > >=");
 }
 
 /* `status==200` is one word: where does an operator stand in it? */
@@ -81,30 +53,13 @@ static void bad_where(struct load *l, struct slice field, struct where at)
     if (op_inside(field, &op))
         load_mistake(l, at, "\"%.*s\" needs blanks around %.*s: where = FIELD OP VALUE",
                      SLICE_FMT(field), SLICE_FMT(op));
-    else if (ini_is_quoted(field))
-        load_mistake(l, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(field));
+    else if (load_quoted(l, field, at))
+        return;
     else if (field.n && *field.p == '$')
         load_mistake(l, at, "\"%.*s\" is not a field name; write the name alone, without $",
                      SLICE_FMT(field));
     else
         load_mistake(l, at, "\"%.*s\" is not a field name", SLICE_FMT(field));
-}
-
-/* Groups become locals of the event. */
-static void capture_groups(struct load *l, uint16_t event, struct capture *c, struct where at)
-{
-    unsigned n = c->pattern ? pattern_ngroups(c->pattern) : 0;
-    uint16_t *slots = load_slot_array(l, n);
-
-    for (unsigned i = 0; i < n; i++) {
-        struct slice name = slice_str(pattern_group(c->pattern, i));
-
-        if (load_is_builtin(name))
-            load_mistake(l, at, "group \"%.*s\" has the name of a built-in field; choose another",
-                         SLICE_FMT(name));
-        slots[i] = load_local(l, event, name, l->r->events[event].nconditions)->slot;
-    }
-    c->group_slots = slots;
 }
 
 static void load_match(struct load *l, uint16_t event, const struct ini_entry *e)
@@ -119,7 +74,7 @@ static void load_match(struct load *l, uint16_t event, const struct ini_entry *e
     }
     *c = (struct condition){.is_match = true, .at = e->at, .text = arena_slice(l->text, e->value)};
     c->capture.pattern = load_pattern(l, e->value, e->at);
-    capture_groups(l, event, &c->capture, e->at);
+    load_groups(l, &c->capture, event, e->at);
     ev->nconditions++;
 }
 
@@ -141,7 +96,7 @@ static bool holds_test(struct slice value)
     enum op op;
 
     while (load_word(&value, &word)) {
-        if (joined && find_op(word, &op))
+        if (joined && op_find(word, &op))
             return true;
         joined |= joins(word);
     }
@@ -170,9 +125,9 @@ static void compare_text(struct load *l, struct condition *c)
                      "all that follows %s is its value; write a where for each test (all must "
                      "hold), or an event for each (one must)",
                      op_text(c->op));
-    if (ini_is_quoted(c->text))
-        load_mistake(l, c->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(c->text));
-    else if (c->op >= OP_LT)
+    if (load_quoted(l, c->text, c->at))
+        return;
+    if (c->op >= OP_LT)
         compare_number(l, c);
     else if (c->op != OP_PREFIX && (null || slice_eq(c->text, SLICE("-"))))
         load_warning(l, c->at,
@@ -188,7 +143,7 @@ static void compare_regex(struct load *l, uint16_t event, struct condition *c)
     }
     c->capture.pattern = load_pattern(l, c->text, c->at);
     if (c->op == OP_MATCH)
-        capture_groups(l, event, &c->capture, c->at);
+        load_groups(l, &c->capture, event, c->at);
     else if (c->capture.pattern && pattern_ngroups(c->capture.pattern))
         load_warning(l, c->at, "group \"%s\" of a !~ never has a value",
                      pattern_group(c->capture.pattern, 0));
@@ -208,8 +163,8 @@ static void load_where(struct load *l, uint16_t event, const struct ini_entry *e
         load_mistake(l, e->at, "\"where\" is empty; write where = FIELD OP VALUE");
         return;
     }
-    if (!load_is_field(field)) {
-        bad_where(l, field, e->at);
+    if (!name_is_field(field)) {
+        bad_where(l, field, ini_at(e, field.p));
         return;
     }
     if (!load_word(&rest, &op)) {
@@ -217,10 +172,11 @@ static void load_where(struct load *l, uint16_t event, const struct ini_entry *e
                      SLICE_FMT(field));
         return;
     }
-    *c = (struct condition){.at = e->at, .text = arena_slice(l->text, rest)};
+    *c = (struct condition){.at = rest.n ? ini_at(e, rest.p) : e->at,
+                            .text = arena_slice(l->text, rest)};
     c->field.name = arena_strslice(l->text, field);
-    if (!find_op(op, &c->op)) {
-        unknown_op(l, op, e->at);
+    if (!op_find(op, &c->op)) {
+        unknown_op(l, op, ini_at(e, op.p));
         return;
     }
     if (c->op == OP_MATCH || c->op == OP_NOT_MATCH)
@@ -236,8 +192,8 @@ static bool find_event(struct load *l, struct slice name, const char *key, struc
     uint64_t i;
 
     if (!map_get(&l->events, name, &i)) {
-        load_mistake(l, at, "unknown event \"%.*s\" in \"%s\"%s", SLICE_FMT(name), key,
-                     load_hint(l, load_nearest(l, &l->events, name)));
+        load_mistake(l, at, "unknown event \"%.*s\" in \"%s\"", SLICE_FMT(name), key);
+        mistake_near(l->m, load_nearest(l, &l->events, name));
         return false;
     }
     *ret_event = (uint16_t)i;
@@ -252,7 +208,7 @@ static void load_unless(struct load *l, uint16_t event, const struct ini_entry *
     l->drafts[event].unless_at = e->at;
     ev->unless = load_alloc(l, slice_count(e->value, ',') + 1, sizeof *ev->unless);
     while (load_list(l, e, &rest, &piece))
-        ev->nunless += find_event(l, piece, "unless", e->at, &ev->unless[ev->nunless]);
+        ev->nunless += find_event(l, piece, "unless", ini_at(e, piece.p), &ev->unless[ev->nunless]);
 }
 
 static void load_of(struct load *l, uint16_t event, const struct ini_entry *e)
@@ -264,12 +220,21 @@ static void load_of(struct load *l, uint16_t event, const struct ini_entry *e)
     l->drafts[event].of_at = e->at;
     while (load_list(l, e, &rest, &piece)) {
         if (first)
-            (void)find_event(l, piece, "of", e->at, &ev->parent);
+            (void)find_event(l, piece, "of", ini_at(e, piece.p), &ev->parent);
         else
             load_mistake(l, e->at, "\"of\" takes one event; \"%.*s\" is one too many",
                          SLICE_FMT(piece));
         first = false;
     }
+}
+
+static void unknown_log(struct load *l, struct slice name, struct where at)
+{
+    load_mistake(l, at, "unknown log \"%.*s\"", SLICE_FMT(name));
+    if (l->logs.n)
+        mistake_near(l->m, load_nearest(l, &l->logs, name));
+    else
+        mistake_hint(l->m, "no [log] section is defined");
 }
 
 static void load_event_logs(struct load *l, uint16_t event, const struct ini_entry *e)
@@ -283,9 +248,7 @@ static void load_event_logs(struct load *l, uint16_t event, const struct ini_ent
         if (map_get(&l->logs, piece, &i))
             ev->logs[i / 64] |= UINT64_C(1) << i % 64;
         else
-            load_mistake(l, e->at, "unknown log \"%.*s\"%s", SLICE_FMT(piece),
-                         l->logs.n ? load_hint(l, load_nearest(l, &l->logs, piece))
-                                   : "; no [log] section is defined");
+            unknown_log(l, piece, ini_at(e, piece.p));
     }
 }
 
@@ -305,7 +268,7 @@ static void load_exemplar(struct load *l, uint16_t event, const struct ini_entry
 
     ev->exemplar = load_alloc(l, EXEMPLAR_LABELS_MAX, sizeof *ev->exemplar);
     while (load_list(l, e, &rest, &piece)) {
-        if (!load_is_prom_name(piece))
+        if (!name_is_prometheus(piece))
             load_mistake(
                 l, e->at,
                 "\"%.*s\" cannot be the label of an exemplar; name it anew with set.NAME = "
@@ -322,41 +285,54 @@ static void load_exemplar(struct load *l, uint16_t event, const struct ini_entry
 
 static void load_key(struct load *l, uint16_t event, const struct ini_entry *e)
 {
-    if (strcmp(e->name, "log") == 0)
+    switch (e->key->id) {
+    case KEY_LOG:
         load_event_logs(l, event, e);
-    else if (strcmp(e->name, "of") == 0)
+        break;
+    case KEY_OF:
         load_of(l, event, e);
-    else if (strcmp(e->name, "unless") == 0)
+        break;
+    case KEY_UNLESS:
         load_unless(l, event, e);
-    else if (strcmp(e->name, "exemplar") == 0)
+        break;
+    case KEY_EXEMPLAR:
         load_exemplar(l, event, e);
-    else if (strcmp(e->name, "match") == 0)
+        break;
+    case KEY_MATCH:
         load_match(l, event, e);
-    else if (strcmp(e->name, "where") == 0)
+        break;
+    case KEY_WHERE:
         load_where(l, event, e);
+        break;
+    default: /* actions come when all conditions are known */
+        break;
+    }
+}
+
+static bool selects(enum key_id id)
+{
+    return id == KEY_MATCH || id == KEY_WHERE || id == KEY_OF;
 }
 
 void load_event(struct load *l, uint16_t event, const struct ini_section *s)
 {
     struct event *ev = &l->r->events[event];
-    bool *good = load_keys(l, s, SECTION_EVENT);
-    bool selects = false, refused = false;
+    bool selected = false, refused = false;
 
     ev->conditions = load_alloc(l, s->n + 1, sizeof *ev->conditions);
     ev->actions = load_alloc(l, s->n + 1, sizeof *ev->actions);
     for (size_t i = 0; i < s->n; i++) {
-        const char *name = s->entries[i].name;
+        const struct key *k = s->entries[i].key;
 
-        selects |=
-            strcmp(name, "match") == 0 || strcmp(name, "where") == 0 || strcmp(name, "of") == 0;
-        refused |= !good[i];
-        if (good[i])
+        refused |= !k;
+        selected |= k && selects(k->id);
+        if (k)
             load_key(l, event, &s->entries[i]);
     }
     for (size_t i = 0; i < s->n; i++)
-        if (good[i] && strchr(s->entries[i].name, '.'))
+        if (s->entries[i].key && s->entries[i].key->flags & KEY_FIELD)
             load_action(l, event, &s->entries[i]);
-    if (!selects && !refused)
+    if (!selected && !refused)
         load_mistake(l, s->at,
                      "event \"%s\" has no match, where or of; to mean every line write match = ^",
                      ev->name);

@@ -3,11 +3,8 @@
  * zeros. */
 #include "config.h"
 
+#include "config/section.h"
 #include "rules/load/metric.h"
-
-static const double dflt_buckets[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
-
-enum { MAX_VALUES = 200, MAX_SERIES = 2000 };
 
 static void check_family_name(struct load *l, const char *name, struct where at)
 {
@@ -15,7 +12,7 @@ static void check_family_name(struct load *l, const char *name, struct where at)
 
     if (memchr(s.p, ':', s.n))
         load_mistake(l, at, "\"%s\" is not a metric name: colons are for recording rules", name);
-    else if (!load_is_prom_name(s))
+    else if (!name_is_prometheus(s))
         load_mistake(l, at, "\"%s\" is not a metric name ([A-Za-z_][A-Za-z0-9_]*)", name);
     else if (slice_starts(s, SLICE("logtally_")) || slice_starts(s, SLICE("process_")) ||
              strcmp(name, "up") == 0 || strcmp(name, "ALERTS") == 0)
@@ -76,88 +73,91 @@ static void read_help(struct metric *t, const struct ini_entry *e)
         spec->help = arena_slice(t->l->text, e->value).p;
 }
 
-static void read_buckets(struct metric *t, const struct ini_entry *e)
+static void set_buckets(struct load *l, struct family_spec *spec, const double *bounds, unsigned n)
 {
-    struct family_spec *spec = &t->def->spec;
-    double bounds[BUCKETS_MAX], *kept;
-    unsigned n = load_buckets(t->l, e, bounds);
-    bool same = n == spec->nbuckets;
+    double *kept = load_alloc(l, n, sizeof *kept);
 
-    for (unsigned i = 0; same && i < n; i++)
-        same = bounds[i] == spec->buckets[i];
-    if (n == 0 || !first_time(t, e, &t->draft->buckets, same))
-        return;
-    kept = load_alloc(t->l, n, sizeof *kept);
     memcpy(kept, bounds, n * sizeof *kept);
     spec->buckets = kept;
     spec->nbuckets = n;
 }
 
+static void read_buckets(struct metric *t, const struct ini_entry *e)
+{
+    struct family_spec *spec = &t->def->spec;
+    double bounds[BUCKETS_MAX];
+    unsigned n = metric_buckets(t->l, e, bounds);
+    bool same = n == spec->nbuckets;
+
+    for (unsigned i = 0; same && i < n; i++)
+        same = bounds[i] == spec->buckets[i];
+    if (n > 0 && first_time(t, e, &t->draft->buckets, same))
+        set_buckets(t->l, spec, bounds, n);
+}
+
 static void read_limit(struct metric *t, const struct ini_entry *e, struct where *at,
                        uint32_t *limit)
 {
-    enum { LIMIT_MAX = 10000000 };
-    uint64_t v = 0;
-    bool good = e->value.n > 0 && e->value.n <= 8;
+    struct key_value v;
 
-    for (size_t i = 0; good && i < e->value.n; i++) {
-        good = char_is_digit(e->value.p[i]);
-        v = v * 10 + (uint64_t)(e->value.p[i] - '0');
-    }
-    if (!good || v < 1 || v > LIMIT_MAX)
-        load_mistake(t->l, e->at, "\"%s\" is a whole number from 1 to %d, not \"%.*s\"", e->name,
-                     LIMIT_MAX, SLICE_FMT(e->value));
-    else if (first_time(t, e, at, v == *limit))
-        *limit = (uint32_t)v;
+    if (key_read(e->key, e, t->l->m, &v) && first_time(t, e, at, v.n == *limit))
+        *limit = (uint32_t)v.n;
 }
 
 static void read_expire(struct metric *t, const struct ini_entry *e)
 {
-    int64_t ns;
+    struct family_spec *spec = &t->def->spec;
+    struct key_value v;
 
-    if (duration_parse(e->value, &ns) < 0 || ns <= 0)
-        load_mistake(t->l, e->at,
-                     "\"expire\" is a time with its unit, as 90s, 15m or 1h, not \"%.*s\"",
-                     SLICE_FMT(e->value));
-    else if (first_time(t, e, &t->draft->expire, ns == t->def->spec.expire_ns))
-        t->def->spec.expire_ns = ns;
+    if (key_read(e->key, e, t->l->m, &v) &&
+        first_time(t, e, &t->draft->expire, (int64_t)v.n == spec->expire_ns))
+        spec->expire_ns = (int64_t)v.n;
 }
 
 static void read_min(struct metric *t, const struct ini_entry *e)
 {
     struct family_spec *spec = &t->def->spec;
-    struct num num;
+    struct key_value v;
 
-    if (num_parse(e->value, &UNIT_PLAIN, &num) < 0) {
-        load_mistake(t->l, e->at, "\"min\" is a number, not \"%.*s\"", SLICE_FMT(e->value));
-        return;
-    }
-    if (!first_time(t, e, &t->draft->min, spec->min == num.d))
+    if (!key_read(e->key, e, t->l->m, &v) || !first_time(t, e, &t->draft->min, spec->min == v.d))
         return;
     spec->has_min = true;
-    spec->min = num.d;
+    spec->min = v.d;
 }
 
-void metric_family_keys(struct metric *t)
+void metric_family_key(struct metric *t, const struct ini_entry *e)
 {
-    for (size_t i = 0; i < t->section->n; i++) {
-        const struct ini_entry *e = &t->section->entries[i];
-
-        if (!t->good[i])
-            continue;
-        if (strcmp(e->name, "help") == 0)
-            read_help(t, e);
-        else if (strcmp(e->name, "buckets") == 0)
-            read_buckets(t, e);
-        else if (strcmp(e->name, "max_values") == 0)
-            read_limit(t, e, &t->draft->max_values, &t->def->spec.max_values);
-        else if (strcmp(e->name, "max_series") == 0)
-            read_limit(t, e, &t->draft->max_series, &t->def->spec.max_series);
-        else if (strcmp(e->name, "expire") == 0)
-            read_expire(t, e);
-        else if (strcmp(e->name, "min") == 0)
-            read_min(t, e);
+    switch (e->key->id) {
+    case KEY_HELP:
+        read_help(t, e);
+        break;
+    case KEY_BUCKETS:
+        read_buckets(t, e);
+        break;
+    case KEY_MAX_VALUES:
+        read_limit(t, e, &t->draft->max_values, &t->def->spec.max_values);
+        break;
+    case KEY_MAX_SERIES:
+        read_limit(t, e, &t->draft->max_series, &t->def->spec.max_series);
+        break;
+    case KEY_EXPIRE:
+        read_expire(t, e);
+        break;
+    case KEY_MIN:
+        read_min(t, e);
+        break;
+    default: /* of the section alone */
+        break;
     }
+}
+
+static void default_buckets(struct load *l, struct family_spec *spec)
+{
+    const struct key *k = key_row(KEY_BUCKETS);
+    struct ini_entry e = {.name = k->name, .key = k, .value = slice_str(k->dflt)};
+    double bounds[BUCKETS_MAX];
+
+    set_buckets(l, spec, bounds, metric_buckets(l, &e, bounds));
 }
 
 static void set_defaults(struct load *l, struct family_spec *spec)
@@ -165,13 +165,13 @@ static void set_defaults(struct load *l, struct family_spec *spec)
     const struct ruleset_options *o = l->options;
 
     if (spec->max_values == 0)
-        spec->max_values = o && o->dflt_max_values ? o->dflt_max_values : MAX_VALUES;
+        spec->max_values =
+            o && o->dflt_max_values ? o->dflt_max_values : (uint32_t)key_default(KEY_MAX_VALUES).n;
     if (spec->max_series == 0)
-        spec->max_series = o && o->dflt_max_series ? o->dflt_max_series : MAX_SERIES;
-    if (spec->type == FAMILY_HISTOGRAM && spec->nbuckets == 0) {
-        spec->buckets = dflt_buckets;
-        spec->nbuckets = sizeof dflt_buckets / sizeof *dflt_buckets;
-    }
+        spec->max_series =
+            o && o->dflt_max_series ? o->dflt_max_series : (uint32_t)key_default(KEY_MAX_SERIES).n;
+    if (spec->type == FAMILY_HISTOGRAM && spec->nbuckets == 0)
+        default_buckets(l, spec);
     if (!spec->help)
         spec->help = "";
 }

@@ -1,11 +1,182 @@
-/* labels -- the labels, the unit and the value of a metric section.
+/* labels -- the labels of a metric section.
  *
  * They belong to the section, not to the family: each repetition of a metric may take its labels
- * from other fields and its value in another unit. Only the names of the labels must be the
+ * from other fields. Only the names of the labels must be the
  * family's, and the first section says in what order all keep them. */
 #include "config.h"
 
 #include "rules/load/metric.h"
+
+static bool reserved(struct load *l, struct slice name, struct where at)
+{
+    static const char *const warned[] = {"job", "instance", "quantile"};
+
+    if (slice_eq(name, SLICE("le")) || slice_starts(name, SLICE("__"))) {
+        load_mistake(l, at, "label \"%.*s\" is reserved by Prometheus; choose another name",
+                     SLICE_FMT(name));
+        return true;
+    }
+    for (unsigned i = 0; i < 3; i++)
+        if (slice_eq(name, slice_str(warned[i])))
+            load_warning(l, at,
+                         "label \"%.*s\" has a meaning of its own in Prometheus; choose another "
+                         "name, with labels = NAME=%.*s",
+                         SLICE_FMT(name), SLICE_FMT(name));
+    return false;
+}
+
+/* "text" from the front of *rest, and the blanks after it. False when it is not closed. */
+static bool take_quoted(struct load *l, struct slice *rest, struct slice *ret_text)
+{
+    struct buf text = BUF_INIT;
+    bool closed = buf_unquote(&text, rest);
+
+    *ret_text = arena_slice(l->text, buf_all(&text));
+    *rest = slice_trim(*rest);
+    buf_release(&text);
+    return closed;
+}
+
+/* Up to the comma, trimmed; the comma stays. */
+static struct slice take_bare(struct slice *rest)
+{
+    size_t n = 0;
+    struct slice s;
+
+    while (n < rest->n && rest->p[n] != ',')
+        n++;
+    s = slice_trim(slice_make(rest->p, n));
+    *rest = slice_from(*rest, n);
+    return s;
+}
+
+static bool check_name(struct load *l, struct slice name, struct where at)
+{
+    size_t n = 0;
+
+    if (name_is_prometheus(name))
+        return !reserved(l, name, at);
+    while (n < name.n && name.p[n] != ' ' && name.p[n] != '\t')
+        n++;
+    if (n && n < name.n && name_is_field(slice_make(name.p, n)))
+        load_mistake(l, at, "labels are divided by commas: \"%.*s\"", SLICE_FMT(name));
+    else if (name_is_field(name))
+        load_mistake(
+            l, at,
+            "\"%.*s\" is not a label name ([A-Za-z_][A-Za-z0-9_]*); write NAME=%.*s to name it "
+            "anew",
+            SLICE_FMT(name), SLICE_FMT(name));
+    else
+        load_mistake(l, at, "\"%.*s\" is not a label name ([A-Za-z_][A-Za-z0-9_]*)",
+                     SLICE_FMT(name));
+    return false;
+}
+
+/* What stands after NAME=. */
+static bool take_source(struct load *l, struct slice *rest, struct label_item *item,
+                        struct where at)
+{
+    *rest = slice_trim(*rest);
+    item->constant = rest->n && *rest->p == '"';
+    if (item->constant) {
+        if (take_quoted(l, rest, &item->text)) {
+            if (item->text.n == 0)
+                load_mistake(l, at, "label \"%.*s\" is an empty constant", SLICE_FMT(item->name));
+            return item->text.n > 0;
+        }
+        load_mistake(l, at, "the \" of label \"%.*s\" is not closed", SLICE_FMT(item->name));
+        *rest = slice_from(*rest, rest->n);
+        return false;
+    }
+    item->text = take_bare(rest);
+    if (name_is_field(item->text))
+        return true;
+    if (item->text.n == 0)
+        load_mistake(l, at, "label \"%.*s\" has nothing after its =", SLICE_FMT(item->name));
+    else if (ini_is_quoted(item->text))
+        load_mistake(l, at, "a constant label stands in double quotes: %.*s=\"%.*s\"",
+                     SLICE_FMT(item->name), (int)item->text.n - 2, item->text.p + 1);
+    else
+        load_mistake(l, at,
+                     "label \"%.*s\": \"%.*s\" is not a field name; a constant is written in "
+                     "double quotes, labels are divided by commas",
+                     SLICE_FMT(item->name), SLICE_FMT(item->text));
+    return false;
+}
+
+/* One `a`, `b=field` or `c="constant"`. False when it is not to be used. */
+static bool take_item(struct load *l, struct slice *rest, struct label_item *item, struct where at)
+{
+    size_t n = 0;
+    bool named;
+
+    *rest = slice_trim(*rest);
+    while (n < rest->n && rest->p[n] != ',' && rest->p[n] != '=')
+        n++;
+    item->name = slice_trim(slice_make(rest->p, n));
+    item->text = item->name;
+    item->constant = false;
+    *rest = slice_from(*rest, n);
+    if (item->name.n == 0) {
+        load_mistake(l, at, "\"labels\" has a comma too many, or a label without a name");
+        (void)take_bare(rest);
+        return false;
+    }
+    if (rest->n == 0 || *rest->p == ',')
+        return check_name(l, item->name, at);
+    *rest = slice_from(*rest, 1);
+    named = check_name(l, item->name, at);
+    return take_source(l, rest, item, at) && named;
+}
+
+static bool given(const struct label_item *items, unsigned n, struct slice name)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (slice_eq(items[i].name, name))
+            return true;
+    return false;
+}
+
+/* After an item: the comma. */
+static bool take_comma(struct load *l, struct slice *rest, struct where at)
+{
+    *rest = slice_trim(*rest);
+    if (rest->n == 0)
+        return false;
+    if (*rest->p == ',') {
+        *rest = slice_from(*rest, 1);
+        if (slice_trim(*rest).n)
+            return true;
+        load_mistake(l, at, "\"labels\" ends in a comma");
+        return false;
+    }
+    load_mistake(l, at, "labels are divided by commas: \"%.*s\"", SLICE_FMT(*rest));
+    return false;
+}
+
+static unsigned read_labels(struct load *l, const struct ini_entry *e, struct label_item *items)
+{
+    struct slice rest = slice_trim(e->value);
+    unsigned n = 0;
+
+    if (rest.n == 0)
+        return 0;
+    do {
+        struct label_item item;
+
+        if (!take_item(l, &rest, &item, e->at))
+            continue;
+        if (given(items, n, item.name)) {
+            load_mistake(l, e->at, "label \"%.*s\" is given twice", SLICE_FMT(item.name));
+        } else if (n == LABELS_MAX) {
+            load_mistake(l, e->at, "more than %d labels", LABELS_MAX);
+            break;
+        } else {
+            items[n++] = item;
+        }
+    } while (take_comma(l, &rest, e->at));
+    return n;
+}
 
 static void list_labels(struct buf *out, const char *const *names, unsigned n)
 {
@@ -71,13 +242,13 @@ static bool in_order(struct metric *t, const struct label_item *items, unsigned 
 
 void metric_labels(struct metric *t)
 {
-    const struct ini_entry *e = metric_entry(t, "labels");
+    const struct ini_entry *e = metric_entry(t, KEY_LABELS);
     struct where at = e ? e->at : t->section->at;
     size_t before = t->l->m->nmistakes;
     struct label_item items[LABELS_MAX];
     bool good;
 
-    t->nlabels = e ? load_labels(t->l, e, items) : 0;
+    t->nlabels = e ? read_labels(t->l, e, items) : 0;
     good = t->l->m->nmistakes == before;
     if (t->draft->labels.line == 0) {
         name_labels(t, items, t->nlabels, at);
@@ -90,108 +261,4 @@ void metric_labels(struct metric *t)
         different_labels(t, items, t->nlabels, at);
     t->bad = true;
     memcpy(t->labels, items, t->nlabels * sizeof *items);
-}
-
-/* Words people write for units. */
-static const char *unit_meant(struct slice s)
-{
-    static const struct {
-        const char *written, *meant;
-    } words[] = {
-        {"sec", "s"},
-        {"secs", "s"},
-        {"second", "s"},
-        {"seconds", "s"},
-        {"msec", "ms"},
-        {"millis", "ms"},
-        {"millisecond", "ms"},
-        {"milliseconds", "ms"},
-        {"usec", "us"},
-        {"micros", "us"},
-        {"microseconds", "us"},
-        {"nsec", "ns"},
-        {"nanos", "ns"},
-        {"nanoseconds", "ns"},
-        {"m", "min"},
-        {"mins", "min"},
-        {"minute", "min"},
-        {"minutes", "min"},
-        {"hour", "h"},
-        {"hours", "h"},
-        {"byte", "B"},
-        {"bytes", "B"},
-        {"b", "B"},
-        {"k", "kB"},
-        {"%", "percent"},
-        {"pct", "percent"},
-    };
-    static const char *const units[] = {"ns",  "us",  "ms",  "s",  "min", "h",  "B",  "KiB",
-                                        "MiB", "GiB", "TiB", "kB", "MB",  "GB", "TB", "percent"};
-
-    for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
-        if (slice_eq(s, slice_str(words[i].written)))
-            return words[i].meant;
-    return nearest(s, units, sizeof units / sizeof *units);
-}
-
-void metric_unit(struct metric *t)
-{
-    const struct ini_entry *e = t->unit;
-
-    t->model.unit = UNIT_PLAIN;
-    if (!e)
-        return;
-    if (!t->value)
-        load_mistake(t->l, e->at, "\"unit\" without \"value\": say of which field it is the unit");
-    t->model.unit_text = arena_slice(t->l->text, e->value);
-    if (unit_parse(e->value, &t->model.unit) == 0)
-        return;
-    if (ini_is_quoted(e->value))
-        load_mistake(t->l, e->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(e->value));
-    else
-        load_mistake(
-            t->l, e->at, "unknown unit \"%.*s\"%s", SLICE_FMT(e->value),
-            unit_meant(e->value)
-                ? load_hint(t->l, unit_meant(e->value))
-                : "; there are ns us ms s min h, B KiB MiB GiB TiB kB MB GB TB, percent, 1/N");
-    t->model.unit = UNIT_PLAIN;
-    t->value_bad = true;
-}
-
-static bool begins_number(struct slice s)
-{
-    return s.n && strchr("0123456789+-.", *s.p);
-}
-
-/* `value = FIELD | NUMBER`. */
-void metric_value(struct metric *t)
-{
-    const struct ini_entry *e = t->value;
-
-    if (!e)
-        return;
-    t->value_bad = true;
-    if (begins_number(e->value)) {
-        if (num_parse(e->value, &t->model.unit, &t->model.number) < 0)
-            load_mistake(t->l, e->at, "\"value\" is a field or a number, and \"%.*s\" is neither",
-                         SLICE_FMT(e->value));
-        else if (t->model.number.d < 0 && t->def->spec.type != FAMILY_GAUGE)
-            load_mistake(t->l, e->at, "a %s takes no negative value (\"%.*s\")",
-                         family_type_text(t->def->spec.type), SLICE_FMT(e->value));
-        else
-            t->value_bad = false;
-        return;
-    }
-    if (load_is_field(e->value)) {
-        t->model.value_is_field = true;
-        t->model.value.name = arena_strslice(t->l->text, e->value);
-        t->value_bad = false;
-    } else if (ini_is_quoted(e->value)) {
-        load_mistake(t->l, e->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(e->value));
-    } else {
-        load_mistake(t->l, e->at, "\"value\" is the name of a field, or a number, not \"%.*s\"%s",
-                     SLICE_FMT(e->value),
-                     memchr(e->value.p, '$', e->value.n) ? "; write the name alone, without $"
-                                                         : "");
-    }
 }

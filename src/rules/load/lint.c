@@ -2,7 +2,7 @@
  * otherwise. */
 #include "config.h"
 
-#include "rules/load/load.h"
+#include "rules/load/loader.h"
 
 static void lint_name(struct load *l, const struct family_def *def)
 {

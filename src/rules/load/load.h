@@ -1,162 +1,25 @@
-/* load -- what the files of the ruleset's loader share. Only this room and ruleset.c include it.
+/* load -- documents in, ruleset out.
  *
- * Loading goes in passes over all documents, so that files may name each other's things in any
- * order:
- *
- *   1 names    every section is checked for its kind and name; events and logs get their numbers
- *   2 logs     patterns, times; groups become context slots
- *   3 events   conditions and actions; what an event names becomes its locals
- *   4 order    `of` and `unless` sorted, circles refused; then every ref is resolved to slots
- *   5 metrics  families and mappings, in the order written
- *   6 checks   across all: clashes, what is unused, names nearly the same
- *
- * How many decoded and context slots there will be is known only at the end, so until then a slot
- * number says of which kind it is (SLOT_CONTEXT, SLOT_LOCAL), and load_slots() renumbers all of
- * them. */
+ * rules/load compiles what config/ has read: the schema has checked sections and keys already, here
+ * it is said what their values mean, together for all files. It knows nothing of lines. Everything
+ * that is wrong is collected, with what was probably meant; nothing is said twice because something
+ * before it was wrong. */
 #ifndef LT_RULES_LOAD_LOAD_H
 #define LT_RULES_LOAD_LOAD_H
 
-#include "config/schema.h"
+#include "config/ini.h"
 #include "rules/ruleset.h"
 
-enum {
-    SLOT_CONTEXT = 0x1000, /* decoded slots are below; fieldnames_new takes 4,096 */
-    SLOT_LOCAL = 0x2000,
-    SLOT_END = 0xfffe,
-    LOGS_MAX = 1024,
-    CONDITIONS_MAX = 1000, /* of one event */
-    ACTIONS_MAX = 1000,
-    EVENTS_MAX = 0xfffe,
-    FAMILIES_MAX = 0xfffe,
-    NEVER = -1,
+struct ruleset_options {
+    uint32_t dflt_max_values, dflt_max_series; /* 0: those of the schema */
+    bool lint;                                 /* add advice */
 };
 
-/* A field that an event itself makes. Stages count conditions, then actions. */
-struct local {
-    const char *name;
-    unsigned since; /* the first stage that may set it */
-    int surely;     /* a `set` at this stage always sets it; NEVER */
-    uint16_t slot;  /* from SLOT_LOCAL */
-};
-
-/* An event on its way in. */
-struct draft {
-    const struct ini_section *section;
-    struct local *locals;
-    unsigned nlocals, cap;
-    bool has_match;
-    bool shows_exemplar; /* updates a counter or histogram */
-    struct where of_at, unless_at;
-};
-
-/* A decoded name, and how often rules say it: for the warning about names nearly the same. */
-struct decoded_use {
-    const char *name;
-    unsigned uses;
-    uint16_t event;
-    struct where at; /* the first */
-};
-
-/* A family on its way in: where each of its keys was given first (line 0: not yet). */
-struct family_draft {
-    struct where help, labels, buckets, max_values, max_series, expire, min;
-    struct slice *zeros; /* spec.nlabels values each */
-    size_t nzeros, cap;
-    struct map seen;      /* of zeros */
-    struct where zero_at; /* the last */
-    bool inc_or_dec;      /* has such a verb */
-    bool labels_bad;      /* the first section's had mistakes: nothing to compare with */
-};
-
-struct load {
-    struct ruleset *r;
-    struct mistakes *m;
-    const struct ruleset_options *options;
-    struct arena *text; /* the ruleset's */
-    struct map events, logs, families, decoded, context;
-    struct draft *drafts; /* one an event */
-    struct family_draft *family_drafts;
-    struct decoded_use *uses; /* one a decoded name */
-    unsigned nuses, uses_cap;
-    const char **local_names;
-    unsigned nlocals, locals_cap;
-    uint16_t **patches; /* arrays of slot numbers, to be renumbered at the end */
-    uint16_t *patch_sizes;
-    unsigned npatches, patches_cap;
-    struct mapping *mappings; /* moved to the ruleset when all are there */
-    unsigned nmappings, mappings_cap;
-    struct map mapping_keys; /* to see equal ones */
-    bool too_many_slots;
-};
-
-#define load_mistake(l, at, ...) mistake_add((l)->m, MISTAKE, (at), __VA_ARGS__)
-#define load_warning(l, at, ...) mistake_add((l)->m, WARNING, (at), __VA_ARGS__)
-#define load_advice(l, at, ...) mistake_add((l)->m, ADVICE, (at), __VA_ARGS__)
-
-/* load.c: what every loader needs. */
-
-void *load_alloc(struct load *l, size_t count, size_t size);
-/* "; did you mean "x"?" or "". Lives as long as the ruleset. */
-const char *load_hint(struct load *l, const char *near);
-/* The nearest key of a map, or NULL; lives as long as the ruleset. */
-const char *load_nearest(struct load *l, const struct map *names, struct slice word);
-/* A name of rules: [A-Za-z_][A-Za-z0-9_-]*. A name of Prometheus: without `-`. A field: what a line
- * may call it. */
-bool load_is_name(struct slice s);
-bool load_is_prom_name(struct slice s);
-bool load_is_field(struct slice s);
-bool load_is_builtin(struct slice name);
-/* The next piece before a comma, trimmed; empty pieces are a mistake and left out. */
-bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
-               struct slice *ret_piece);
-/* Cuts the first word off *rest (blanks divide). False when there is none. */
-bool load_word(struct slice *rest, struct slice *ret_word);
-/* A regex, which may be a part of a value; NULL after a mistake with a caret. */
-struct pattern *load_pattern(struct load *l, struct slice regex, struct where at);
-/* Refuses keys that the section does not have or has twice. Returns for each entry whether to read
- * it; arena memory. */
-bool *load_keys(struct load *l, const struct ini_section *s, unsigned kind);
-
-/* slots.c: names to numbers. */
-
-enum { STAGE_END = 0x7fffffff };
-struct local *load_local(struct load *l, uint16_t event, struct slice name, unsigned stage);
-const struct local *load_find_local(const struct load *l, uint16_t event, const char *name);
-uint16_t load_context(struct load *l, struct slice name, struct where at);
-uint16_t load_decoded(struct load *l, struct slice name, uint16_t event, struct where at);
-/* Resolves ref->name as event `event` sees it at `stage` (STAGE_END: after all). `what` is how a
- * message calls it ("label \"status\""); `lenient` when being missing is no mistake. */
-void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, bool lenient,
-              const char *what, struct where at);
-/* An array of slots that load_slots() renumbers. */
-uint16_t *load_slot_array(struct load *l, unsigned n);
-void load_patch(struct load *l, uint16_t *slots, unsigned n);
-/* The last thing: gives every slot its number. */
-void load_slots(struct load *l);
-
-/* The passes. Each takes the section, kind bit, and what load_keys said. */
-void load_log(struct load *l, unsigned log, const struct ini_section *s);
-void load_default_log(struct load *l);
-void load_event(struct load *l, uint16_t event, const struct ini_section *s);
-void load_action(struct load *l, uint16_t event, const struct ini_entry *e);
-void load_order(struct load *l);
-void load_event_refs(struct load *l);
-void load_metric(struct load *l, const struct ini_section *s, unsigned kind);
-void load_families(struct load *l);
-void load_check(struct load *l);
-void load_lint(struct load *l);
-
-/* Parts of a metric section, with files of their own. */
-struct label_item {
-    struct slice name, text; /* text: the field or the constant */
-    bool constant;
-};
-/* `labels = ...`; at most LABELS_MAX. Returns how many. */
-unsigned load_labels(struct load *l, const struct ini_entry *e, struct label_item *items);
-/* `buckets = ...`; at most BUCKETS_MAX. Returns how many; 0 after a mistake. */
-unsigned load_buckets(struct load *l, const struct ini_entry *e, double *bounds);
-/* One `zero` line; `labels` are the section's in the family's order. */
-void load_zero(struct load *l, unsigned family, const struct label *labels,
-               const struct ini_entry *e);
+/* Compiles the rules among the sections of documents, in this order. Mistakes and warnings are added
+ * to `m`. NULL when `m` holds mistakes then, also those of reading the documents. The ruleset
+ * BORROWS nothing from the documents but the file names in `struct where`. When no [log] is defined,
+ * one named "auto" without paths is made. */
+struct ruleset *ruleset_load(struct ini_doc *const *docs, unsigned n,
+                             const struct ruleset_options *options, struct mistakes *m);
 
 #endif

@@ -2,28 +2,8 @@
  * what they match is the input room's affair. */
 #include "config.h"
 
-#include "rules/load/load.h"
-
-#include "base/xalloc.h"
-
-static bool word_of(struct load *l, const struct ini_entry *e, const char *const *words, unsigned n,
-                    unsigned *ret_word)
-{
-    struct buf list = BUF_INIT;
-
-    for (unsigned i = 0; i < n; i++) {
-        if (slice_eq(e->value, slice_str(words[i]))) {
-            *ret_word = i;
-            return true;
-        }
-    }
-    for (unsigned i = 0; i < n; i++)
-        buf_fmt(&list, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", words[i]);
-    load_mistake(l, e->at, "\"%s\" is %.*s, not \"%.*s\"%s", e->name, SLICE_FMT(buf_all(&list)),
-                 SLICE_FMT(e->value), load_hint(l, nearest(e->value, words, n)));
-    buf_release(&list);
-    return false;
-}
+#include "config/section.h"
+#include "rules/load/loader.h"
 
 static void load_glob(struct load *l, const struct ini_entry *e, const char ***globs, unsigned *n)
 {
@@ -31,9 +11,7 @@ static void load_glob(struct load *l, const struct ini_entry *e, const char ***g
         load_mistake(l, e->at, "\"%s\" is empty; write one glob a line", e->name);
         return;
     }
-    if (ini_is_quoted(e->value))
-        load_mistake(l, e->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(e->value));
-    else if (*e->value.p == '~' || *e->value.p == '$')
+    if (!load_quoted(l, e->value, e->at) && (*e->value.p == '~' || *e->value.p == '$'))
         load_mistake(l, e->at,
                      "\"%.*s\" begins with what only a shell would expand; write the whole path",
                      SLICE_FMT(e->value));
@@ -50,25 +28,18 @@ static void load_glob(struct load *l, const struct ini_entry *e, const char ***g
     (*globs)[(*n)++] = arena_slice(l->text, e->value).p;
 }
 
-static void load_format(struct load *l, struct log_def *log, const struct ini_entry *e)
-{
-    static const char *const words[] = {"auto", "json", "logfmt", "text"};
-    static const enum log_format formats[] = {LOG_AUTO, LOG_JSON, LOG_LOGFMT, LOG_TEXT};
-    unsigned i;
-
-    if (word_of(l, e, words, 4, &i))
-        log->format = formats[i];
-}
-
 static void load_unwrap(struct load *l, struct log_def *log, const struct ini_entry *e)
 {
-    static const char *const words[] = {"none", "docker", "cri", "auto"};
-    static const enum unwrap_kind kinds[] = {UNWRAP_NONE, UNWRAP_DOCKER, UNWRAP_CRI, UNWRAP_AUTO};
+    static const char *const words[] = {[UNWRAP_NONE] = "none",
+                                        [UNWRAP_DOCKER] = "docker",
+                                        [UNWRAP_CRI] = "cri",
+                                        [UNWRAP_AUTO] = "auto"};
+    enum { NWORDS = sizeof words / sizeof *words };
     const char *near;
 
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < NWORDS; i++) {
         if (slice_eq(e->value, slice_str(words[i]))) {
-            log->unwrap = kinds[i];
+            log->unwrap = (enum unwrap_kind)i;
             return;
         }
     }
@@ -78,10 +49,11 @@ static void load_unwrap(struct load *l, struct log_def *log, const struct ini_en
                      "holds the line");
         return;
     }
-    near = nearest(e->value, words, 4);
-    if (near)
-        load_warning(l, e->at, "the line is taken from a key named \"%.*s\"%s", SLICE_FMT(e->value),
-                     load_hint(l, near));
+    near = nearest(e->value, words, NWORDS);
+    if (near) {
+        load_warning(l, e->at, "the line is taken from a key named \"%.*s\"", SLICE_FMT(e->value));
+        mistake_near(l->m, near);
+    }
     log->unwrap = UNWRAP_KEY;
     log->unwrap_key = arena_slice(l->text, e->value);
 }
@@ -89,24 +61,10 @@ static void load_unwrap(struct load *l, struct log_def *log, const struct ini_en
 /* Groups become context fields, which all events see. */
 static void load_capture(struct load *l, struct capture *c, const struct ini_entry *e)
 {
-    uint16_t *slots;
-    unsigned n;
-
     if (e->value.n == 0)
         return;
     c->pattern = load_pattern(l, e->value, e->at);
-    n = c->pattern ? pattern_ngroups(c->pattern) : 0;
-    slots = load_slot_array(l, n);
-    for (unsigned i = 0; i < n; i++) {
-        struct slice name = slice_str(pattern_group(c->pattern, i));
-
-        if (load_is_builtin(name))
-            load_mistake(l, e->at,
-                         "group \"%.*s\" has the name of a built-in field; choose another",
-                         SLICE_FMT(name));
-        slots[i] = load_context(l, name, e->at);
-    }
-    c->group_slots = slots;
+    load_groups(l, c, EVENT_NONE, e->at);
 }
 
 static void load_path_match(struct load *l, struct log_def *log, const struct ini_entry *e)
@@ -134,7 +92,7 @@ static void load_time_match(struct load *l, struct log_def *log, const struct in
 
 static void load_time_name(struct load *l, struct log_def *log, const struct ini_entry *e)
 {
-    if (load_is_field(e->value))
+    if (name_is_field(e->value))
         log->time_name = arena_strslice(l->text, e->value);
     else
         load_mistake(l, e->at, "\"time\" is the name of a field, not \"%.*s\"",
@@ -154,8 +112,7 @@ static void load_time_format(struct load *l, struct log_def *log, struct slice t
     struct buf err = BUF_INIT;
     struct time_format *f = time_format_new(text, log->zone, &err);
 
-    if (ini_is_quoted(text))
-        load_mistake(l, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(text));
+    (void)load_quoted(l, text, at);
     if (f)
         log->time_formats[log->ntime_formats++] = f;
     else
@@ -163,34 +120,52 @@ static void load_time_format(struct load *l, struct log_def *log, struct slice t
     buf_release(&err);
 }
 
+static unsigned choice(struct load *l, const struct ini_entry *e)
+{
+    struct key_value v = {0};
+
+    return key_read(e->key, e, l->m, &v) ? (unsigned)v.n : 0;
+}
+
 static void load_key(struct load *l, struct log_def *log, const struct ini_entry *e)
 {
-    static const char *const starts[] = {"beginning", "end"};
-    static const char *const yes_no[] = {"yes", "no"};
-    unsigned i;
-
-    if (strcmp(e->name, "path") == 0)
+    switch (e->key->id) {
+    case KEY_PATH:
         load_glob(l, e, &log->paths, &log->npaths);
-    else if (strcmp(e->name, "exclude") == 0)
+        break;
+    case KEY_EXCLUDE:
         load_glob(l, e, &log->excludes, &log->nexcludes);
-    else if (strcmp(e->name, "path_match") == 0)
+        break;
+    case KEY_PATH_MATCH:
         load_path_match(l, log, e);
-    else if (strcmp(e->name, "format") == 0)
-        load_format(l, log, e);
-    else if (strcmp(e->name, "unwrap") == 0)
+        break;
+    case KEY_FORMAT:
+        log->format = (enum log_format)choice(l, e);
+        break;
+    case KEY_UNWRAP:
         load_unwrap(l, log, e);
-    else if (strcmp(e->name, "prefix") == 0)
+        break;
+    case KEY_PREFIX:
         load_capture(l, &log->prefix, e);
-    else if (strcmp(e->name, "start") == 0)
-        log->start_at_end = word_of(l, e, starts, 2, &i) && i == 1;
-    else if (strcmp(e->name, "poll") == 0)
-        log->poll = word_of(l, e, yes_no, 2, &i) && i == 0;
-    else if (strcmp(e->name, "time") == 0)
+        break;
+    case KEY_START:
+        log->start_at_end = choice(l, e) == 1;
+        break;
+    case KEY_POLL:
+        log->poll = choice(l, e) == 0;
+        break;
+    case KEY_TIME:
         load_time_name(l, log, e);
-    else if (strcmp(e->name, "time_match") == 0)
+        break;
+    case KEY_TIME_MATCH:
         load_time_match(l, log, e);
-    else if (strcmp(e->name, "time_zone") == 0)
+        break;
+    case KEY_TIME_ZONE:
         load_zone(l, log, e);
+        break;
+    default: /* a time format needs the zone first */
+        break;
+    }
 }
 
 /* The slot of a log's own context group of that name; EVENT_NONE when it has none. */
@@ -209,33 +184,39 @@ static uint16_t own_group(const struct log_def *log, const char *name)
 static void finish(struct load *l, struct log_def *log)
 {
     if (log->ntime_formats == 0)
-        load_time_format(l, log, SLICE("rfc3339"), log->at);
+        load_time_format(l, log, slice_str(key_row(KEY_TIME_FORMAT)->dflt), log->at);
     log->time_slot = load_decoded(l, slice_str(log->time_name), EVENT_NONE, log->at);
     log->time_context = own_group(log, log->time_name);
     load_patch(l, &log->time_slot, 1);
     load_patch(l, &log->time_context, 1);
 }
 
+/* Every key's default, as if it had been written. */
 static void begin(struct load *l, struct log_def *log, size_t nentries)
 {
-    log->time_name = "time";
     log->time_slot = log->time_context = EVENT_NONE;
     log->paths = load_alloc(l, nentries + 1, sizeof *log->paths);
     log->excludes = load_alloc(l, nentries + 1, sizeof *log->excludes);
     log->time_formats = load_alloc(l, nentries + 1, sizeof *log->time_formats);
+    for (unsigned i = 0; i < NKEYS; i++) {
+        const struct key *k = key_row((enum key_id)i);
+        struct ini_entry e = {.name = k->name, .key = k, .value = slice_str(k->dflt)};
+
+        if (k->sections & SECTION_LOG && k->dflt)
+            load_key(l, log, &e);
+    }
 }
 
 void load_log(struct load *l, unsigned log, const struct ini_section *s)
 {
     struct log_def *def = &l->r->logs[log];
-    bool *good = load_keys(l, s, SECTION_LOG);
 
     begin(l, def, s->n);
     for (size_t i = 0; i < s->n; i++)
-        if (good[i])
+        if (s->entries[i].key)
             load_key(l, def, &s->entries[i]);
     for (size_t i = 0; i < s->n; i++)
-        if (good[i] && strcmp(s->entries[i].name, "time_format") == 0)
+        if (s->entries[i].key && s->entries[i].key->id == KEY_TIME_FORMAT)
             load_time_format(l, def, s->entries[i].value, s->entries[i].at);
     finish(l, def);
 }

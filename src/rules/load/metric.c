@@ -12,40 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const struct {
-    const char *text;
-    enum verb verb;
-    bool wants_value;
-} verbs[] = {
-    {"inc", VERB_INC, false},        {"add", VERB_ADD, true}, {"dec", VERB_DEC, false},
-    {"sub", VERB_SUB, true},         {"set", VERB_SET, true}, {"reset", VERB_RESET, false},
-    {"observe", VERB_OBSERVE, true},
-};
-
-enum { NVERBS = sizeof verbs / sizeof *verbs };
-
-const char *verb_text(enum verb verb)
+static bool wants_value(enum verb verb)
 {
-    for (unsigned i = 0; i < NVERBS; i++)
-        if (verbs[i].verb == verb)
-            return verbs[i].text;
-    return "";
-}
-
-const struct ini_entry *metric_entry(const struct metric *t, const char *name)
-{
-    for (size_t i = 0; i < t->section->n; i++)
-        if (t->good[i] && strcmp(t->section->entries[i].name, name) == 0)
-            return &t->section->entries[i];
-    return NULL;
-}
-
-static int find_verb(const char *name)
-{
-    for (int i = 0; i < NVERBS; i++)
-        if (strcmp(verbs[i].text, name) == 0)
-            return i;
-    return -1;
+    return verb == VERB_ADD || verb == VERB_SUB || verb == VERB_SET || verb == VERB_OBSERVE;
 }
 
 /* What makes two mappings equal. */
@@ -109,19 +78,19 @@ static struct label *event_labels(struct metric *t, uint16_t event, struct where
     return labels;
 }
 
-static void add_mapping(struct metric *t, int verb, uint16_t event, const struct ini_entry *e)
+static void add_mapping(struct metric *t, enum verb verb, uint16_t event, const struct ini_entry *e)
 {
     struct load *l = t->l;
-    const struct ini_entry *labels = metric_entry(t, "labels");
-    bool good = !t->bad && (!verbs[verb].wants_value || (t->value && !t->value_bad));
+    const struct ini_entry *labels = metric_entry(t, KEY_LABELS);
+    bool good = !t->bad && (!wants_value(verb) || (t->value && !t->value_bad));
     struct mapping k = t->model;
 
     l->r->events[event].used = true;
-    if (!verbs[verb].wants_value)
+    if (!wants_value(verb))
         k = (struct mapping){.unit = UNIT_PLAIN};
     k.family = (uint16_t)t->family;
     k.event = event;
-    k.verb = verbs[verb].verb;
+    k.verb = verb;
     k.at = e->at;
     if (good && seen_before(t, &k, e->at))
         return;
@@ -139,32 +108,32 @@ static void unknown_event(struct load *l, struct slice name, struct where at)
     const char *near = load_nearest(l, &l->events, name);
     uint64_t meant;
 
-    if (ini_is_quoted(name))
-        load_mistake(l, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(name));
-    else if (memchr(name.p, ' ', name.n))
-        load_mistake(l, at, "unknown event \"%.*s\"; events are divided by commas",
-                     SLICE_FMT(name));
-    else
-        load_mistake(l, at, "unknown event \"%.*s\"%s", SLICE_FMT(name), load_hint(l, near));
+    if (!load_quoted(l, name, at)) {
+        load_mistake(l, at, "unknown event \"%.*s\"", SLICE_FMT(name));
+        if (memchr(name.p, ' ', name.n))
+            mistake_hint(l->m, "events are divided by commas");
+        else
+            mistake_near(l->m, near);
+    }
     if (near && map_get(&l->events, slice_str(near), &meant))
         l->r->events[meant].used = true;
 }
 
-static void read_verb(struct metric *t, int verb, const struct ini_entry *e)
+static void read_verb(struct metric *t, enum verb verb, const struct ini_entry *e)
 {
     struct load *l = t->l;
     struct slice rest = e->value, piece;
     uint64_t event;
 
-    t->draft->inc_or_dec |= verbs[verb].verb == VERB_INC || verbs[verb].verb == VERB_DEC;
-    if (verbs[verb].wants_value && !t->value)
+    t->draft->inc_or_dec |= verb == VERB_INC || verb == VERB_DEC;
+    if (wants_value(verb) && !t->value)
         load_mistake(l, e->at, "\"%s\" needs a value: write value = FIELD or value = NUMBER",
                      e->name);
     while (load_list(l, e, &rest, &piece)) {
         if (map_get(&l->events, piece, &event))
             add_mapping(t, verb, (uint16_t)event, e);
         else
-            unknown_event(l, piece, e->at);
+            unknown_event(l, piece, ini_at(e, piece.p));
     }
 }
 
@@ -179,40 +148,41 @@ static void read_refused(struct metric *t, const struct ini_entry *e)
             t->l->r->events[event].used = true;
 }
 
-static void check_verbs(struct metric *t, bool any, bool wants_value)
+static void check_verbs(struct metric *t, bool any, bool value_used)
 {
     static const char *const each[] = {"inc or add", "inc, dec, add, sub, set or reset", "observe"};
 
     if (!any)
         load_mistake(t->l, t->section->at, "%s \"%s\" has no verb: say which events %s it",
-                     t->section->kind, t->section->name, each[t->type]);
-    else if (t->value && !wants_value)
+                     t->section->word, t->section->name, each[t->type]);
+    else if (t->value && !value_used)
         load_mistake(t->l, t->value->at,
                      "nothing here uses \"value\": inc, dec and reset take none");
 }
 
 static void read_verbs(struct metric *t)
 {
-    bool any = false, wants_value = false, refused = false;
+    bool any = false, value_used = false, refused = false;
 
     for (size_t i = 0; i < t->section->n; i++) {
         const struct ini_entry *e = &t->section->entries[i];
-        int verb = find_verb(e->name);
 
-        if (!t->good[i]) {
+        if (!e->key) {
             refused = true;
             read_refused(t, e);
-        } else if (verb >= 0) {
+        } else if (e->key->flags & KEY_VERB) {
+            enum verb verb = (enum verb)(e->key->id - KEY_INC);
+
             any = true;
-            wants_value |= verbs[verb].wants_value;
+            value_used |= wants_value(verb);
             read_verb(t, verb, e);
         }
     }
     if (!refused)
-        check_verbs(t, any, wants_value);
+        check_verbs(t, any, value_used);
 }
 
-/* The section's labels as load_zero wants them; no refs. */
+/* The section's labels as metric_zero() wants them; no refs. */
 static void read_zeros(struct metric *t)
 {
     struct label labels[LABELS_MAX];
@@ -224,22 +194,24 @@ static void read_zeros(struct metric *t)
                                    .constant = t->labels[i].constant,
                                    .text = t->labels[i].text};
     for (size_t i = 0; i < t->section->n; i++)
-        if (t->good[i] && strcmp(t->section->entries[i].name, "zero") == 0)
-            load_zero(t->l, t->family, labels, &t->section->entries[i]);
+        if (t->section->entries[i].key && t->section->entries[i].key->id == KEY_ZERO)
+            metric_zero(t, labels, &t->section->entries[i]);
 }
 
-void load_metric(struct load *l, const struct ini_section *s, unsigned kind)
+void load_metric(struct load *l, const struct ini_section *s)
 {
-    struct metric t = {.l = l, .section = s, .good = load_keys(l, s, kind)};
+    struct metric t = {.l = l, .section = s};
 
-    t.type = kind == SECTION_COUNTER ? FAMILY_COUNTER
-             : kind == SECTION_GAUGE ? FAMILY_GAUGE
-                                     : FAMILY_HISTOGRAM;
+    t.type = s->kind == SECTION_COUNTER ? FAMILY_COUNTER
+             : s->kind == SECTION_GAUGE ? FAMILY_GAUGE
+                                        : FAMILY_HISTOGRAM;
     t.bad = !metric_family(&t);
-    metric_family_keys(&t);
+    for (size_t i = 0; i < s->n; i++)
+        if (s->entries[i].key)
+            metric_family_key(&t, &s->entries[i]);
     metric_labels(&t);
-    t.value = metric_entry(&t, "value");
-    t.unit = metric_entry(&t, "unit");
+    t.value = metric_entry(&t, KEY_VALUE);
+    t.unit = metric_entry(&t, KEY_UNIT);
     metric_unit(&t);
     metric_value(&t);
     read_verbs(&t);

@@ -6,7 +6,7 @@
  * follows may rely on there being none. */
 #include "config.h"
 
-#include "rules/load/load.h"
+#include "rules/load/loader.h"
 
 #include "base/xalloc.h"
 

@@ -5,7 +5,7 @@
  * line. */
 #include "config.h"
 
-#include "rules/load/load.h"
+#include "rules/load/loader.h"
 
 #include "base/xalloc.h"
 
@@ -20,7 +20,7 @@ static void too_many(struct load *l, struct where at, const char *what)
     l->too_many_slots = true;
 }
 
-uint16_t *load_slot_array(struct load *l, unsigned n)
+static uint16_t *slot_array(struct load *l, unsigned n)
 {
     uint16_t *slots = load_alloc(l, n, sizeof *slots);
 
@@ -73,7 +73,7 @@ const struct local *load_find_local(const struct load *l, uint16_t event, const 
     return find_local(&l->drafts[event], slice_str(name));
 }
 
-uint16_t load_context(struct load *l, struct slice name, struct where at)
+static uint16_t context_slot(struct load *l, struct slice name, struct where at)
 {
     uint64_t i;
 
@@ -86,6 +86,24 @@ uint16_t load_context(struct load *l, struct slice name, struct where at)
     }
     map_put(&l->context, name, i);
     return (uint16_t)(SLOT_CONTEXT + i);
+}
+
+void load_groups(struct load *l, struct capture *c, uint16_t event, struct where at)
+{
+    unsigned n = c->pattern ? pattern_ngroups(c->pattern) : 0;
+    uint16_t *slots = slot_array(l, n);
+
+    for (unsigned i = 0; i < n; i++) {
+        struct slice name = slice_str(pattern_group(c->pattern, i));
+
+        if (load_is_builtin(name))
+            load_mistake(l, at, "group \"%.*s\" has the name of a built-in field; choose another",
+                         SLICE_FMT(name));
+        slots[i] = event == EVENT_NONE
+                       ? context_slot(l, name, at)
+                       : load_local(l, event, name, l->r->events[event].nconditions)->slot;
+    }
+    c->group_slots = slots;
 }
 
 uint16_t load_decoded(struct load *l, struct slice name, uint16_t event, struct where at)
@@ -141,15 +159,17 @@ static void not_supplied(struct load *l, uint16_t event, unsigned stage, const c
     const char *event_name = l->r->events[event].name, *near = nearest_field(l, event, name);
     const struct local *own = load_find_local(l, event, name);
 
-    if (own && own->since > stage)
+    if (own && own->since > stage) {
         load_mistake(l, at, "%s: event \"%s\" makes field \"%s\" only further down", what,
                      event_name, name);
-    else
-        load_mistake(
-            l, at,
-            "%s: event \"%s\" has no field \"%s\"; a match event has its groups, its set fields "
-            "and the built-in ones%s",
-            what, event_name, name, near ? load_hint(l, near) : advice(what, name));
+        return;
+    }
+    load_mistake(
+        l, at,
+        "%s: event \"%s\" has no field \"%s\"; a match event has its groups, its set fields "
+        "and the built-in ones%s",
+        what, event_name, name, near ? "" : advice(what, name));
+    mistake_near(l->m, near);
 }
 
 void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, bool lenient,
@@ -183,7 +203,7 @@ void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, b
     }
     if (!supplied && !lenient)
         not_supplied(l, event, stage, ref->name, what, at);
-    ref->slots = memcpy(load_slot_array(l, n), chain, n * sizeof *chain);
+    ref->slots = memcpy(slot_array(l, n), chain, n * sizeof *chain);
     ref->n = (uint16_t)n;
 }
 

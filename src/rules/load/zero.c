@@ -4,7 +4,7 @@
  * bounded before they are made. */
 #include "config.h"
 
-#include "rules/load/load.h"
+#include "rules/load/metric.h"
 
 #include "base/xalloc.h"
 
@@ -31,23 +31,18 @@ struct zero {
 static bool take_value(struct zero *z, struct slice *rest, struct slice *ret_value)
 {
     struct buf text = BUF_INIT;
-    bool quoted = rest->n && *rest->p == '"', closed = !quoted;
-    size_t i = quoted;
+    bool quoted = rest->n && *rest->p == '"', closed = true;
+    size_t n = 0;
 
-    for (; i < rest->n; i++) {
-        char c = rest->p[i];
-
-        if (quoted ? c == '"' : c == '|' || char_is_blank(c)) {
-            closed = true;
-            i += quoted;
-            break;
-        }
-        if (quoted && c == '\\' && i + 1 < rest->n && strchr("\"\\", rest->p[i + 1]))
-            c = rest->p[++i];
-        buf_char(&text, c);
+    if (quoted) {
+        closed = buf_unquote(&text, rest);
+    } else {
+        while (n < rest->n && rest->p[n] != '|' && !char_is_blank(rest->p[n]))
+            n++;
+        buf_add(&text, rest->p, n);
+        *rest = slice_from(*rest, n);
     }
     *ret_value = arena_slice(z->l->text, buf_all(&text));
-    *rest = slice_from(*rest, i);
     buf_release(&text);
     if (!quoted && slice_count(*ret_value, ','))
         load_warning(
@@ -107,8 +102,9 @@ static int label_number(struct zero *z, struct slice name)
         return -1;
     }
     near = nearest(name, z->spec->labels, z->spec->nlabels);
-    load_mistake(z->l, z->e->at, "\"zero\" names \"%.*s\", which is no label of this metric%s",
-                 SLICE_FMT(name), load_hint(z->l, near));
+    load_mistake(z->l, z->e->at, "\"zero\" names \"%.*s\", which is no label of this metric",
+                 SLICE_FMT(name));
+    mistake_near(z->l->m, near);
     return -1;
 }
 
@@ -199,17 +195,15 @@ static void add_sets(struct zero *z, struct family_draft *d, size_t count)
     }
 }
 
-void load_zero(struct load *l, unsigned family, const struct label *labels,
-               const struct ini_entry *e)
+void metric_zero(struct metric *t, const struct label *labels, const struct ini_entry *e)
 {
-    struct family_draft *d = &l->family_drafts[family];
-    struct zero z = {.l = l, .e = e, .spec = &l->r->families[family].spec, .labels = labels};
+    struct zero z = {.l = t->l, .e = e, .spec = &t->def->spec, .labels = labels};
 
-    d->zero_at = e->at;
+    t->draft->zero_at = e->at;
     if (z.spec->nlabels == 0)
-        load_mistake(l, e->at, "\"zero\" is for label sets, and this metric has no labels");
+        load_mistake(t->l, e->at, "\"zero\" is for label sets, and this metric has no labels");
     else if (take_axes(&z))
-        add_sets(&z, d, product(&z));
+        add_sets(&z, t->draft, product(&z));
     for (unsigned i = 0; i < z.spec->nlabels; i++)
         free(z.axes[i].values);
 }

@@ -1,0 +1,152 @@
+/* keys -- every key of every section of our INI files: a row each, included by schema.h for the
+ * numbers and by schema.c for the table. From a row come the reading of the value, all mistakes
+ * about the key, `logtally help keys` and the tables of the documentation.
+ *
+ *   KEY(NUMBER, "name", sections, flags, TYPE, .field = ...)
+ *
+ * `.value` is what help calls the value, `.dflt` the default as one would write it, `.min` and
+ * `.max` the range likewise, `.words` the choices. `.help` is Markdown without links.
+ *
+ * A row alone gives a key that is read and does nothing: the place that uses it binds to
+ * KEY_NUMBER (settings.c, rules/load). */
+
+/* [server] */
+KEY(LISTEN, "listen", SECTION_SERVER, KEY_BARE, LIST, .value = "ADDRESS, ...",
+    .dflt = "127.0.0.1:9180",
+    .help = "where to answer; several with commas; `[::1]:9180`; `unix:/run/logtally/http.sock`")
+KEY(RELOAD, "reload", SECTION_SERVER, KEY_BARE, CHOICE, .words = {"yes", "no"}, .dflt = "no",
+    .help = "allow `POST /-/reload`; SIGHUP always works")
+KEY(CREATED, "created", SECTION_SERVER, KEY_BARE, CHOICE, .words = {"yes", "no"}, .dflt = "no",
+    .help = "`_created` samples in OpenMetrics")
+KEY(MAX_CONNECTIONS, "max_connections", SECTION_SERVER, KEY_BARE, COUNT, .dflt = "64", .min = "2",
+    .max = "10000", .help = "of all addresses together")
+KEY(TIMEOUT, "timeout", SECTION_SERVER, KEY_BARE, DURATION, .dflt = "10s", .min = "1s",
+    .max = "8760h",
+    .help = "for a request's head, and for an idle connection; an answer may take six times that")
+KEY(TLS_CERT, "tls_cert", SECTION_SERVER, KEY_BARE, LATER)
+KEY(TLS_KEY, "tls_key", SECTION_SERVER, KEY_BARE, LATER)
+KEY(AUTH_FILE, "auth_file", SECTION_SERVER, KEY_BARE, LATER)
+KEY(SHOW_LINES, "show_lines", SECTION_SERVER, KEY_BARE, LATER)
+
+/* [state] */
+KEY(DIRECTORY, "directory", SECTION_STATE, KEY_BARE, TEXT, .value = "DIR",
+    .help = "where counters and offsets are kept; if not given, `$STATE_DIRECTORY`, else "
+            "`/var/lib/logtally` (root), else `~/.local/state/logtally`. Given but empty: nothing "
+            "is kept")
+KEY(INTERVAL, "interval", SECTION_STATE, KEY_BARE, DURATION, .dflt = "5s", .min = "100ms",
+    .max = "8760h", .help = "saved at the latest so long after a change; a scrape saves too")
+KEY(ROTATE_WAIT, "rotate_wait", SECTION_STATE, KEY_BARE, DURATION, .dflt = "10m", .min = "0s",
+    .max = "8760h", .help = "a renamed file is read on until nothing came for so long")
+
+/* [limits] */
+KEY(LINE, "line", SECTION_LIMITS, KEY_BARE, SIZE, .dflt = "1MiB", .min = "256B", .max = "1GiB",
+    .help = "a longer line is skipped whole and counted")
+KEY(LABEL, "label", SECTION_LIMITS, KEY_BARE, SIZE, .dflt = "256B", .min = "16B", .max = "65535B",
+    .help = "a longer label value is cut")
+KEY(SERIES, "series", SECTION_LIMITS, KEY_BARE, COUNT, .dflt = "100000", .min = "1",
+    .max = "100000000", .help = "all metrics together; further ones are folded into `other`")
+
+/* [metrics] */
+KEY(CONST_LABELS, "const_labels", SECTION_METRICS, KEY_BARE, LIST, .value = "NAME=\"VALUE\", ...",
+    .help = "labels on every series, such as `service=\"shop\"`")
+
+/* [rules] */
+KEY(INCLUDE, "include", SECTION_RULES, KEY_BARE, LIST, .value = "GLOB, ...",
+    .help = "which rules files, relative to this file, in the order of their names; several with "
+            "commas")
+
+/* [log NAME] */
+KEY(PATH, "path", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",
+    .help = "a glob of `*`, `?` and `[ab]`, without quotes; repeatable. `**` crosses folders; `-` "
+            "is standard input")
+KEY(EXCLUDE, "exclude", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",
+    .help = "a glob of names to leave out; repeatable")
+KEY(PATH_MATCH, "path_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
+    .help = "regex on the path; its named groups are fields of every line")
+KEY(FORMAT, "format", SECTION_LOG, 0, CHOICE, .words = {"auto", "json", "logfmt", "text"},
+    .dflt = "auto", .help = "how a line is decoded")
+KEY(UNWRAP, "unwrap", SECTION_LOG, 0, TEXT, .value = "none | docker | cri | auto | KEY",
+    .dflt = "none",
+    .help = "`docker` `cri` `auto`, or a key whose text is the real line (the journal's MESSAGE); "
+            "parts of a long line are joined")
+KEY(PREFIX, "prefix", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
+    .help = "regex cut off the front before decoding (a syslog head); its groups are fields")
+KEY(START, "start", SECTION_LOG, 0, CHOICE, .words = {"beginning", "end"}, .dflt = "beginning",
+    .help = "where to begin in files that were there when this state first saw the log. Later "
+            "files are always read from their beginning")
+KEY(TIME, "time", SECTION_LOG, 0, FIELD, .value = "FIELD", .dflt = "time",
+    .help = "the field with the line's own time")
+KEY(TIME_MATCH, "time_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
+    .help = "regex with a group `time`, for lines without that field")
+KEY(TIME_FORMAT, "time_format", SECTION_LOG, KEY_REPEAT, TEXT, .value = "FORMAT", .dflt = "rfc3339",
+    .help = "repeatable, tried in order: `rfc3339` `unix` `unix_ms` `unix_us` `unix_ns`, or "
+            "strptime's `%d/%b/%Y:%H:%M:%S %z` with `%f` for fractions. `@+03:00` at its end gives "
+            "its zone")
+KEY(TIME_ZONE, "time_zone", SECTION_LOG, 0, TEXT, .value = "ZONE", .dflt = "UTC",
+    .help = "of times that do not name one: `UTC`, `local` or `+HH:MM`")
+KEY(POLL, "poll", SECTION_LOG, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
+    .help = "`yes`: never use inotify")
+
+/* [event NAME] */
+KEY(LOG, "log", SECTION_EVENT, 0, LIST, .value = "NAME, ...", .help = "only lines of these logs")
+KEY(OF, "of", SECTION_EVENT, 0, TEXT, .value = "EVENT",
+    .help = "only lines that are also that event; its fields are there from the start")
+KEY(UNLESS, "unless", SECTION_EVENT, 0, LIST, .value = "EVENT, ...",
+    .help = "not lines that are one of those")
+KEY(MATCH, "match", SECTION_EVENT, REGEX_FLAGS, REGEX, .value = "REGEX",
+    .help = "the raw line matches; named groups become fields")
+KEY(WHERE, "where", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT, CONDITION, .value = "FIELD OP VALUE",
+    .help = "the field passes the test; repeat it, and all must pass")
+KEY(SET_FIELD, "set.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEMPLATE,
+    .value = "TEMPLATE", .help = "makes a field")
+KEY(REWRITE_FIELD, "rewrite.", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT | KEY_FIELD, REGEX,
+    .value = "REGEX -> TEXT", .help = "replaces in a field")
+KEY(MAP_FIELD, "map.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEXT,
+    .value = "VALUE -> RESULT", .help = "looks a field up in a table")
+KEY(EXEMPLAR, "exemplar", SECTION_EVENT, 0, LIST, .value = "FIELD, ...",
+    .help = "these fields become the exemplar of what the event updates")
+
+/* [counter NAME], [gauge NAME], [histogram NAME]: first what events do, in the order of enum verb */
+KEY(INC, "inc", SECTION_COUNTER | SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...",
+    .help = "+1")
+KEY(ADD, "add", SECTION_COUNTER | SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...",
+    .help = "+ value")
+KEY(DEC, "dec", SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...", .help = "-1")
+KEY(SUB, "sub", SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...", .help = "- value")
+KEY(SET, "set", SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...", .help = "= value")
+KEY(RESET, "reset", SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...",
+    .help = "drops its series; without labels: = 0")
+KEY(OBSERVE, "observe", SECTION_HISTOGRAM, KEY_VERB, LIST, .value = "EVENT, ...",
+    .help = "counts value in its bucket")
+KEY(HELP, "help", SECTION_METRIC, KEY_FREE, TEXT, .value = "TEXT",
+    .help = "the text that Prometheus shows")
+KEY(VALUE, "value", SECTION_METRIC, 0, TEXT, .value = "FIELD | NUMBER",
+    .help = "for `add`, `sub`, `set`, `observe`")
+KEY(UNIT, "unit", SECTION_METRIC, 0, TEXT, .value = "UNIT",
+    .help = "what a bare number counts: `ns us ms s min h` (to seconds), `B KiB MiB GiB TiB kB MB "
+            "GB TB` (to bytes), `percent` (to a ratio), or a divisor such as `1/1000`. A value may "
+            "carry its own unit, which wins")
+KEY(LABELS, "labels", SECTION_METRIC, 0, LIST, .value = "a, b=FIELD, c=\"constant\"",
+    .help = "a label from the field of that name, from another, or fixed; a missing one is "
+            "`unknown`")
+KEY(BUCKETS, "buckets", SECTION_HISTOGRAM, 0, LIST, .value = "NUMBER ...",
+    .dflt = "0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10",
+    .help = "upper bounds: a list, `exponential(start, factor, count)` or "
+            "`linear(start, width, count)`")
+KEY(ZERO, "zero", SECTION_METRIC, KEY_REPEAT, LIST, .value = "LABEL=x|y ...",
+    .help = "series that are there at 0 from the start; repeatable")
+KEY(MAX_VALUES, "max_values", SECTION_METRIC, 0, COUNT, .dflt = "200", .min = "1",
+    .max = "10000000", .help = "values of one label; a further one becomes `other`")
+KEY(MAX_SERIES, "max_series", SECTION_METRIC, 0, COUNT, .dflt = "2000", .min = "1",
+    .max = "10000000", .help = "series of this metric; further ones are folded into `other`")
+KEY(EXPIRE, "expire", SECTION_METRIC, 0, DURATION,
+    .help = "drops series that were not updated for that long")
+KEY(MIN, "min", SECTION_GAUGE, 0, NUMBER, .help = "keeps a gauge from falling below")
+
+/* [test] */
+KEY(TEST_RULES, "rules", SECTION_TEST, KEY_BARE, TEXT, .value = "FILE",
+    .help = "the rules under test, relative to this file")
+KEY(TEST_UNMATCHED, "unmatched", SECTION_TEST, KEY_BARE, COUNT, .min = "0",
+    .max = "1000000000000000", .help = "so many lines are no event; not checked if not given")
+KEY(TEST_AT, "at", SECTION_TEST, KEY_BARE, TEXT, .value = "TIME",
+    .help = "the values are those of this log time; later lines do not count")

@@ -1,0 +1,131 @@
+/* words -- small things that every loader needs: names, lists, regexes with a caret. */
+#include "config.h"
+
+#include "rules/load/loader.h"
+
+#include "base/utf8.h"
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+enum {
+    CARET_WIDTH = 72, /* of a regex shown under its mistake */
+    HINTS_MAX = 1000, /* after so many mistakes, no names are compared any more */
+};
+
+void *load_alloc(struct load *l, size_t count, size_t size)
+{
+    return arena_zalloc(l->text, count * size);
+}
+
+const char *load_nearest(struct load *l, const struct map *names, struct slice word)
+{
+    const char **list = xcalloc(names->n + 1, sizeof *list), *near;
+    struct arena text = {0};
+    struct slice key;
+    uint64_t value;
+    size_t n = 0;
+
+    if (l->m->n > HINTS_MAX) {
+        free(list);
+        return NULL;
+    }
+    for (size_t at = 0; map_next(names, &at, &key, &value);)
+        list[n++] = arena_strslice(&text, key);
+    near = nearest(word, list, n);
+    near = near ? arena_str(l->text, near) : NULL;
+    arena_release(&text);
+    free(list);
+    return near;
+}
+
+bool load_is_builtin(struct slice name)
+{
+    for (unsigned i = 0; i < CTX_BUILTINS; i++)
+        if (slice_eq(name, slice_str(context_names[i])))
+            return true;
+    return false;
+}
+
+bool load_quoted(struct load *l, struct slice text, struct where at)
+{
+    if (!ini_is_quoted(text))
+        return false;
+    load_mistake(l, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(text));
+    return true;
+}
+
+bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
+               struct slice *ret_piece)
+{
+    bool first = rest->p == e->value.p;
+
+    while (slice_cut(rest, ',', ret_piece)) {
+        *ret_piece = slice_trim(*ret_piece);
+        if (ret_piece->n)
+            return true;
+        if (first && !rest->p)
+            load_mistake(l, e->at, "\"%s\" has no value", e->name);
+        else
+            load_mistake(l, e->at, "\"%s\" has a comma too many", e->name);
+        first = false;
+    }
+    return false;
+}
+
+bool load_word(struct slice *rest, struct slice *ret_word)
+{
+    struct slice s = slice_trim(*rest);
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] != ' ' && s.p[n] != '\t')
+        n++;
+    *ret_word = slice_make(s.p, n);
+    *rest = slice_trim(slice_from(s, n));
+    return n > 0;
+}
+
+/* The regex in one line, cut to a width around `at`, and a caret below that byte. */
+static void show_caret(struct buf *out, struct slice regex, size_t at)
+{
+    size_t from = 0, n = regex.n, column;
+
+    at = at > regex.n ? regex.n : at;
+    if (at > CARET_WIDTH - 8) {
+        from = at - (CARET_WIDTH - 8);
+        while (from > 0 && ((unsigned char)regex.p[from] & 0xc0) == 0x80)
+            from--;
+    }
+    n = utf8_cut(slice_from(regex, from), CARET_WIDTH);
+    if (from + n < at)
+        n = at - from;
+    buf_str(out, from ? "    ..." : "    ");
+    column = utf8_columns(slice_make(regex.p + from, at - from)) + (from ? 3 : 0);
+    buf_slice(out, slice_make(regex.p + from, n));
+    buf_str(out, from + n < regex.n ? "...\n    " : "\n    ");
+    for (size_t i = 0; i < column; i++)
+        buf_char(out, ' ');
+    buf_str(out, "^\n");
+}
+
+struct pattern *load_pattern(struct load *l, struct slice regex, struct where at)
+{
+    struct buf err = BUF_INIT, more = BUF_INIT;
+    size_t offset = 0;
+    struct pattern *p = pattern_new(regex, &err, &offset);
+
+    if (slice_starts(regex, SLICE("/^")))
+        load_warning(l, at,
+                     "nothing stands before ^, so /^ never matches; a regex is written without "
+                     "slashes, and (?i) at its start ignores case");
+
+    if (!p) {
+        show_caret(&more, regex, offset);
+        at.column += at.column ? (int)offset : 0;
+        load_mistake(l, at, "bad regex: %.*s", SLICE_FMT(buf_all(&err)));
+        mistake_more(l->m, buf_all(&more));
+    }
+    buf_release(&err);
+    buf_release(&more);
+    return p;
+}
