@@ -40,33 +40,33 @@ static int show_values(struct slice values, struct buf *err)
 
 static int show(const char *directory)
 {
-    enum statefile_found found;
-    struct buf payload = BUF_INIT, err = BUF_INIT;
+    struct saved_state saved = {0};
+    struct buf *payload = &saved.payload, err = BUF_INIT;
     struct slice files, values;
-    int64_t wall_ns, running_ns;
+    int64_t running_ns;
     int code = EXIT_MISTAKES;
-    int r = statefile_peek(directory, &found, &payload, &wall_ns, &err);
+    int r = statefile_peek(directory, &saved, &err);
 
-    if (r == -ENOENT || (r == 0 && payload.n == 0 && found != STATEFILE_DAMAGED)) {
+    if (r == -ENOENT || (r == 0 && payload->n == 0 && saved.found != STATEFILE_DAMAGED)) {
         log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
     } else if (r < 0) {
         log_error("%s", err.p);
-    } else if (payload.n == 0) {
+    } else if (payload->n == 0) {
         log_error("the state in %s is damaged", directory);
-    } else if (payload_decode(buf_all(&payload), &running_ns, &files, &values) < 0 ||
+    } else if (payload_decode(buf_all(payload), &running_ns, &files, &values) < 0 ||
                show_values(values, &err) < 0) {
         log_error("the state in %s cannot be read%s%s", directory, err.n ? ": " : "",
                   err.n ? err.p : "");
     } else {
         char text[TIMEARG_TEXT];
 
-        timearg_format(text, wall_ns);
-        printf("# saved %s, %zu bytes%s\n", text, payload.n,
-               found == STATEFILE_PREVIOUS ? " (the generation before: the newest is damaged)"
-                                           : "");
+        timearg_format(text, saved.wall_ns);
+        printf("# saved %s, %zu bytes%s\n", text, payload->n,
+               saved.found == STATEFILE_PREVIOUS ? " (the generation before: the newest is damaged)"
+                                                 : "");
         code = EXIT_FINE;
     }
-    buf_release(&payload);
+    buf_release(payload);
     buf_release(&err);
     return code;
 }

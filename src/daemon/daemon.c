@@ -102,19 +102,19 @@ static int open_files(struct daemon *d)
 /* Reads the saved state into registry and files. 0 or an exit code. */
 static int restore(struct daemon *d)
 {
-    enum statefile_found found = STATEFILE_EMPTY;
-    struct buf payload = BUF_INIT, err = BUF_INIT;
+    struct saved_state saved = {0};
+    struct buf err = BUF_INIT;
     struct slice files = {NULL, 0}, values = {NULL, 0};
-    int64_t wall_ns = 0;
     int code = 0;
     bool damaged = false;
 
-    if (d->statefile && statefile_load(d->statefile, &found, &payload, &wall_ns, &err) < 0) {
+    if (d->statefile && statefile_load(d->statefile, &saved, &err) < 0) {
         log_error("%s: %s", d->setup.settings.state_directory, err.p);
         code = EXIT_SYSTEM;
         goto out;
     }
-    if (payload.n && payload_decode(buf_all(&payload), &d->running_ns, &files, &values) < 0)
+    if (saved.payload.n &&
+        payload_decode(buf_all(&saved.payload), &d->running_ns, &files, &values) < 0)
         damaged = true;
     if (daemon_make_engine(d, values) < 0)
         damaged = true;
@@ -122,17 +122,17 @@ static int restore(struct daemon *d)
         goto out;
     if (files.n && !damaged && tailset_restore(d->files, files) < 0)
         damaged = true;
-    if (damaged || found == STATEFILE_DAMAGED) {
+    if (damaged || saved.found == STATEFILE_DAMAGED) {
         log_error("the state in %s is damaged; known files are read from their end",
                   d->setup.settings.state_directory);
         tailset_start_at_end(d->files);
     }
-    if (damaged || found == STATEFILE_DAMAGED || found == STATEFILE_PREVIOUS)
+    if (damaged || saved.found == STATEFILE_DAMAGED || saved.found == STATEFILE_PREVIOUS)
         counter_inc(own_family(d->registry, OWN_STATE_RESETS), 0, 1, 0);
-    d->checkpoint_wall_ns = wall_ns;
-    d->first_start = d->statefile && found == STATEFILE_EMPTY;
+    d->checkpoint_wall_ns = saved.wall_ns;
+    d->first_start = d->statefile && saved.found == STATEFILE_EMPTY;
 out:
-    buf_release(&payload);
+    buf_release(&saved.payload);
     buf_release(&err);
     return code;
 }

@@ -41,12 +41,6 @@ struct statefile {
     uint64_t sequence;
 };
 
-struct state {
-    uint64_t sequence;
-    int64_t wall_ns;
-    struct buf payload;
-};
-
 static int fail(struct buf *err, int r, const char *what, const char *directory)
 {
     buf_fmt(err, "%s %s: %s", what, directory, strerror(-r));
@@ -54,11 +48,11 @@ static int fail(struct buf *err, int r, const char *what, const char *directory)
 }
 
 /* A descriptor or negative errno. */
-static int open_directory(const char *path)
+static int open_directory(const char *path, struct buf *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    return fd < 0 ? -errno : fd;
+    return fd < 0 ? fail(err, -errno, "cannot open the state directory", path) : fd;
 }
 
 /* The lock file is a file of its own, because the state's own inode changes with each save. Opening
@@ -84,27 +78,20 @@ int statefile_open(const char *directory, struct statefile **ret_file, struct bu
     int r;
 
     s->dir = s->lock = -1;
-    if (mkdir(directory, 0700) < 0 && errno != EEXIST) {
+    if (mkdir(directory, 0700) < 0 && errno != EEXIST)
         r = fail(err, -errno, "cannot make the state directory", directory);
-        goto fail;
-    }
-    s->dir = r = open_directory(directory);
-    if (r < 0) {
-        (void)fail(err, r, "cannot open the state directory", directory);
-        goto fail;
-    }
-    if (faccessat(s->dir, ".", W_OK | X_OK, AT_EACCESS) < 0) {
+    else
+        r = s->dir = open_directory(directory, err);
+    if (r >= 0 && faccessat(s->dir, ".", W_OK | X_OK, AT_EACCESS) < 0)
         r = fail(err, -errno, "cannot write in the state directory", directory);
-        goto fail;
+    if (r >= 0)
+        r = take_lock(s, directory, err);
+    if (r < 0) {
+        statefile_close(s);
+        return r;
     }
-    r = take_lock(s, directory, err);
-    if (r < 0)
-        goto fail;
     *ret_file = s;
     return 0;
-fail:
-    statefile_close(s);
-    return r;
 }
 
 void statefile_close(struct statefile *s)
@@ -137,11 +124,12 @@ static int read_whole(int dir, const char *name, struct buf *ret_bytes)
 }
 
 /* 0, -EPROTO (newer), or -EBADMSG. */
-static int decode(struct slice bytes, struct state *ret_state)
+static int decode(struct slice bytes, struct saved_state *ret_state)
 {
     struct reader r = reader_of(bytes);
     struct reader trailer;
-    uint64_t length;
+    uint64_t sequence, length;
+    int64_t wall_ns;
     uint32_t version, header;
 
     if (bytes.n < HEADER + TRAILER || memcmp(bytes.p, MAGIC, 8) != 0)
@@ -153,20 +141,25 @@ static int decode(struct slice bytes, struct state *ret_state)
         return -EPROTO;
     if (version == 0 || header != HEADER)
         return -EBADMSG;
-    ret_state->sequence = read_u64(&r);
-    ret_state->wall_ns = (int64_t)read_u64(&r);
+    sequence = read_u64(&r);
+    wall_ns = (int64_t)read_u64(&r);
     length = read_u64(&r);
     if (length != bytes.n - HEADER - TRAILER)
         return -EBADMSG;
     trailer = reader_of(slice_from(bytes, bytes.n - TRAILER));
     if (read_u32(&trailer) != crc32c(0, bytes.p, bytes.n - TRAILER))
         return -EBADMSG;
+    ret_state->sequence = sequence;
+    ret_state->wall_ns = wall_ns;
+    buf_clear(&ret_state->payload);
     buf_add(&ret_state->payload, bytes.p + HEADER, length);
     return 0;
 }
 
-/* 0, -ENOENT, -EPROTO, -EBADMSG, or what reading gave. */
-static int load_one(int dir, const char *name, struct state *ret_state)
+/* 0; -ENOENT; -EBADMSG: what is there cannot be right, or the disk does not give it back; or another
+ * error, and *err has a sentence. Then it may be in order, only not for us: a state saved as root.
+ * Going on without it would lose lines. */
+static int load_one(int dir, const char *name, struct saved_state *ret_state, struct buf *err)
 {
     struct buf bytes = BUF_INIT;
     int r = read_whole(dir, name, &bytes);
@@ -174,6 +167,16 @@ static int load_one(int dir, const char *name, struct state *ret_state)
     if (r == 0)
         r = decode(buf_all(&bytes), ret_state);
     buf_release(&bytes);
+    if (r == -EIO)
+        return -EBADMSG;
+    if (r == -EPROTO)
+        buf_fmt(
+            err,
+            "the file \"%s\" in the state directory was written by a newer version of logtally; "
+            "install that version or give this one another directory",
+            name);
+    else if (r < 0 && r != -ENOENT && r != -EBADMSG)
+        buf_fmt(err, "cannot read the file \"%s\" in the state directory: %s", name, strerror(-r));
     return r;
 }
 
@@ -194,99 +197,46 @@ static void put_aside(int dir, const char *name)
     }
 }
 
-/* What is there cannot be right, or the disk does not give it back. */
-static bool damaged(int r)
+static int load(int dir, bool change, struct saved_state *ret_state, struct buf *err)
 {
-    return r == -EBADMSG || r == -EIO;
+    int first = load_one(dir, "state", ret_state, err);
+    int second;
+
+    ret_state->found = STATEFILE_LOADED;
+    if (first != -ENOENT && first != -EBADMSG)
+        return first;
+    second = load_one(dir, "state.1", ret_state, err);
+    if (second < 0 && second != -ENOENT && second != -EBADMSG)
+        return second;
+    if (change && first == -EBADMSG)
+        put_aside(dir, "state");
+    if (change && second == -EBADMSG)
+        put_aside(dir, "state.1");
+    if (second == 0)
+        ret_state->found = STATEFILE_PREVIOUS;
+    else
+        ret_state->found =
+            first == second && first == -ENOENT ? STATEFILE_EMPTY : STATEFILE_DAMAGED;
+    return 0;
 }
 
-static int newer(struct buf *err, const char *name)
+int statefile_load(struct statefile *s, struct saved_state *ret_state, struct buf *err)
 {
-    buf_fmt(err,
-            "the file \"%s\" in the state directory was written by a newer version of logtally; "
-            "install that "
-            "version or give this one another directory",
-            name);
-    return -EPROTO;
-}
+    int r = load(s->dir, true, ret_state, err);
 
-/* It may be in order, only not for us: a state saved as root. Going on without it would lose
- * lines. */
-static int unreadable(struct buf *err, const char *name, int r)
-{
-    buf_fmt(err, "cannot read the file \"%s\" in the state directory: %s", name, strerror(-r));
+    if (r == 0)
+        s->sequence = ret_state->sequence;
     return r;
 }
 
-static int refuse(struct buf *err, const char *name, int r)
+int statefile_peek(const char *directory, struct saved_state *ret_state, struct buf *err)
 {
-    return r == -EPROTO ? newer(err, name) : unreadable(err, name, r);
-}
-
-static bool may_go_on(int r)
-{
-    return r == 0 || r == -ENOENT || damaged(r);
-}
-
-static int find(int dir, bool change, enum statefile_found *ret_found, struct state *ret_state,
-                struct buf *err)
-{
-    int first = load_one(dir, "state", ret_state);
-    int second;
-
-    if (!may_go_on(first))
-        return refuse(err, "state", first);
-    if (first == 0) {
-        *ret_found = STATEFILE_LOADED;
-        return 0;
-    }
-    second = load_one(dir, "state.1", ret_state);
-    if (!may_go_on(second))
-        return refuse(err, "state.1", second);
-    if (change && damaged(first))
-        put_aside(dir, "state");
-    if (change && damaged(second))
-        put_aside(dir, "state.1");
-    if (second == 0)
-        *ret_found = STATEFILE_PREVIOUS;
-    else
-        *ret_found = damaged(first) || damaged(second) ? STATEFILE_DAMAGED : STATEFILE_EMPTY;
-    return 0;
-}
-
-static int load(int dir, bool change, enum statefile_found *ret_found, struct buf *ret_payload,
-                int64_t *ret_wall_ns, uint64_t *ret_sequence, struct buf *err)
-{
-    struct state state = {0};
-    int r = find(dir, change, ret_found, &state, err);
-
-    if (r < 0) {
-        buf_release(&state.payload);
-        return r;
-    }
-    *ret_wall_ns = state.wall_ns;
-    *ret_sequence = state.sequence;
-    buf_release(ret_payload);
-    *ret_payload = state.payload;
-    return 0;
-}
-
-int statefile_load(struct statefile *s, enum statefile_found *ret_found, struct buf *ret_payload,
-                   int64_t *ret_wall_ns, struct buf *err)
-{
-    return load(s->dir, true, ret_found, ret_payload, ret_wall_ns, &s->sequence, err);
-}
-
-int statefile_peek(const char *directory, enum statefile_found *ret_found, struct buf *ret_payload,
-                   int64_t *ret_wall_ns, struct buf *err)
-{
-    uint64_t sequence;
-    int dir = open_directory(directory);
+    int dir = open_directory(directory, err);
     int r;
 
     if (dir < 0)
-        return fail(err, dir, "cannot open the state directory", directory);
-    r = load(dir, false, ret_found, ret_payload, ret_wall_ns, &sequence, err);
+        return dir;
+    r = load(dir, false, ret_state, err);
     (void)close(dir);
     return r;
 }
@@ -306,25 +256,25 @@ static int write_all(int fd, struct slice s)
 
 static int write_state(int fd, struct slice payload, uint64_t sequence, int64_t wall_ns)
 {
-    struct buf header = BUF_INIT, trailer = BUF_INIT;
+    struct buf own = BUF_INIT;
     uint32_t crc;
     int r;
 
-    buf_add(&header, MAGIC, 8);
-    buf_u32(&header, STATEFILE_VERSION);
-    buf_u32(&header, HEADER);
-    buf_u64(&header, sequence);
-    buf_u64(&header, (uint64_t)wall_ns);
-    buf_u64(&header, payload.n);
-    crc = crc32c(0, header.p, header.n);
-    buf_u32(&trailer, crc32c(crc, payload.p, payload.n));
-    r = write_all(fd, buf_all(&header));
+    buf_add(&own, MAGIC, 8);
+    buf_u32(&own, STATEFILE_VERSION);
+    buf_u32(&own, HEADER);
+    buf_u64(&own, sequence);
+    buf_u64(&own, (uint64_t)wall_ns);
+    buf_u64(&own, payload.n);
+    crc = crc32c(crc32c(0, own.p, own.n), payload.p, payload.n);
+    r = write_all(fd, buf_all(&own));
     if (r == 0)
         r = write_all(fd, payload);
+    buf_clear(&own);
+    buf_u32(&own, crc);
     if (r == 0)
-        r = write_all(fd, buf_all(&trailer));
-    buf_release(&header);
-    buf_release(&trailer);
+        r = write_all(fd, buf_all(&own));
+    buf_release(&own);
     return r;
 }
 

@@ -34,14 +34,18 @@ enum statefile_found {
     STATEFILE_PREVIOUS, /* the newest was damaged (now aside); this is the one before */
     STATEFILE_DAMAGED,  /* both are damaged, or foreign: start policy */
 };
+struct saved_state {
+    enum statefile_found found;
+    struct buf payload; /* the caller's to release; what it held before goes */
+    int64_t wall_ns;
+    uint64_t sequence;
+};
 /* 0; -EPROTO: written by a newer version; or why it cannot be read (-EACCES): nothing was touched
- * then, *err has a sentence. *ret_payload owns the bytes. */
-int statefile_load(struct statefile *s, enum statefile_found *ret_found, struct buf *ret_payload,
-                   int64_t *ret_wall_ns, struct buf *err);
+ * then, *err has a sentence. */
+int statefile_load(struct statefile *s, struct saved_state *ret_state, struct buf *err);
 /* Payload and durable: 0 or negative errno (the old state is untouched). */
 int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns);
 /* Reads without lock or change, for `logtally state`. As statefile_load. */
-int statefile_peek(const char *directory, enum statefile_found *ret_found, struct buf *ret_payload,
-                   int64_t *ret_wall_ns, struct buf *err);
+int statefile_peek(const char *directory, struct saved_state *ret_state, struct buf *err);
 
 #endif

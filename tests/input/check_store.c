@@ -19,9 +19,8 @@
 
 static char dir[64];
 static struct statefile *store;
-static struct buf err, payload;
-static enum statefile_found found;
-static int64_t wall;
+static struct buf err;
+static struct saved_state saved;
 
 static void begin(void)
 {
@@ -34,7 +33,7 @@ static void end(void)
 {
     statefile_close(store);
     buf_release(&err);
-    buf_release(&payload);
+    buf_release(&saved.payload);
     remove_tree(dir);
 }
 
@@ -60,9 +59,9 @@ static void save(const char *text)
 
 static void load(enum statefile_found want, const char *text)
 {
-    ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), 0);
-    ck_assert_int_eq(found, want);
-    ck_assert(slice_eq(buf_all(&payload), slice_str(text)));
+    ck_assert_int_eq(statefile_load(store, &saved, &err), 0);
+    ck_assert_int_eq(saved.found, want);
+    ck_assert(slice_eq(buf_all(&saved.payload), slice_str(text)));
 }
 
 static void write_file(const char *name, const void *p, size_t n)
@@ -92,7 +91,7 @@ FIXTURE(begin, end);
 TEST(nothing_saved_is_empty)
 {
     load(STATEFILE_EMPTY, "");
-    ck_assert_int_eq(wall, 0);
+    ck_assert_int_eq(saved.wall_ns, 0);
 }
 
 TEST(what_was_saved_last_is_loaded)
@@ -100,7 +99,7 @@ TEST(what_was_saved_last_is_loaded)
     save("one");
     save("two");
     load(STATEFILE_LOADED, "two");
-    ck_assert_int_eq(wall, 1234567890);
+    ck_assert_int_eq(saved.wall_ns, 1234567890);
     ck_assert(exists("state.1"));
     ck_assert(!exists("state.tmp"));
     ck_assert(!exists("state.1.tmp"));
@@ -123,7 +122,7 @@ TEST_EACH(any_flipped_bit_falls_back_to_the_generation_before, 47)
     save("two");
     change_byte("state", _i % size);
     if (_i == 8 || (_i > 8 && _i < 12)) { /* the version: a newer one is not damage */
-        ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), -EPROTO);
+        ck_assert_int_eq(statefile_load(store, &saved, &err), -EPROTO);
         return;
     }
     load(STATEFILE_PREVIOUS, "one");
@@ -167,7 +166,7 @@ TEST(a_newer_version_is_refused_and_left_alone)
     save("one");
     change_byte("state", 8);
     ck_assert_int_eq(stat(in_dir("state"), &before), 0);
-    ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), -EPROTO);
+    ck_assert_int_eq(statefile_load(store, &saved, &err), -EPROTO);
     ck_assert_ptr_nonnull(strstr(err.p, "newer"));
     ck_assert_int_eq(stat(in_dir("state"), &after), 0);
     ck_assert_int_eq(before.st_ino, after.st_ino);
@@ -182,7 +181,7 @@ TEST(a_state_that_cannot_be_opened_is_refused_and_left_alone)
     save("two");
     ck_assert_int_eq(rename(in_dir("state"), in_dir("elsewhere")), 0);
     ck_assert_int_eq(symlink("elsewhere", in_dir("state")), 0);
-    ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), -ELOOP);
+    ck_assert_int_eq(statefile_load(store, &saved, &err), -ELOOP);
     ck_assert_ptr_nonnull(strstr(err.p, "\"state\""));
     ck_assert_int_eq(lstat(in_dir("state"), &st), 0);
 }
@@ -232,8 +231,8 @@ TEST(peek_changes_nothing)
     save("one");
     save("two");
     change_byte("state", 41);
-    ck_assert_int_eq(statefile_peek(dir, &found, &payload, &wall, &err), 0);
-    ck_assert_int_eq(found, STATEFILE_PREVIOUS);
+    ck_assert_int_eq(statefile_peek(dir, &saved, &err), 0);
+    ck_assert_int_eq(saved.found, STATEFILE_PREVIOUS);
     ck_assert(exists("state"));
     ck_assert(!exists("state.damaged-1"));
 }
@@ -246,8 +245,8 @@ TEST(a_large_payload_survives)
     for (size_t i = 0; i < n; i++)
         big[i] = (char)(i * 31 >> 3);
     ck_assert_int_eq(statefile_save(store, slice_make(big, n), 1), 0);
-    ck_assert_int_eq(statefile_load(store, &found, &payload, &wall, &err), 0);
-    ck_assert(slice_eq(buf_all(&payload), slice_make(big, n)));
+    ck_assert_int_eq(statefile_load(store, &saved, &err), 0);
+    ck_assert(slice_eq(buf_all(&saved.payload), slice_make(big, n)));
     free(big);
 }
 
