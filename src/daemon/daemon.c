@@ -85,18 +85,14 @@ static void on_tick(void *ctx)
     loop_timer_set(d->tick_timer, clock_mono_ns() + until_next_tick(d));
 }
 
-static int open_files(struct daemon *d)
+static void open_files(struct daemon *d)
 {
     struct tail_options options;
     struct tail_sink sink = daemon_sink;
 
     sink.ctx = d;
     daemon_tail_options(d, &options);
-    int r = tailset_new(d->loop, &options, &sink, &d->files);
-
-    if (r < 0)
-        log_error("cannot follow files: %s", strerror(-r));
-    return r < 0 ? EXIT_SYSTEM : 0;
+    d->files = tailset_new(d->loop, &options, &sink);
 }
 
 /* Reads the saved state into registry and files. 0 or an exit code. */
@@ -118,8 +114,7 @@ static int restore(struct daemon *d)
         damaged = true;
     if (daemon_make_engine(d, values) < 0)
         damaged = true;
-    if ((code = open_files(d)) != 0)
-        goto out;
+    open_files(d);
     if (files.n && !damaged && tailset_restore(d->files, files) < 0)
         damaged = true;
     if (damaged || saved.found == STATEFILE_DAMAGED) {

@@ -129,26 +129,6 @@ struct dir *dir_add(struct tailset *t, const char *path, unsigned role)
     return d;
 }
 
-static void dir_free(struct tailset *t, struct dir *d)
-{
-    dir_unwatch(t, d, true);
-    index_remove(&t->dir_index, &d->by_path);
-    free(d->path);
-    free(d);
-}
-
-void dirs_free(struct tailset *t)
-{
-    while (t->dirs) {
-        struct dir *d = t->dirs;
-
-        t->dirs = d->next;
-        dir_free(t, d);
-    }
-    index_release(&t->dir_index);
-    index_release(&t->wd_index);
-}
-
 static void sweep_dead(struct tailset *t)
 {
     struct dir **link = &t->dirs;
@@ -156,13 +136,25 @@ static void sweep_dead(struct tailset *t)
     while (*link) {
         struct dir *d = *link;
 
-        if (d->dead) {
-            *link = d->next;
-            dir_free(t, d);
-        } else {
+        if (!d->dead) {
             link = &d->next;
+            continue;
         }
+        *link = d->next;
+        dir_unwatch(t, d, true);
+        index_remove(&t->dir_index, &d->by_path);
+        free(d->path);
+        free(d);
     }
+}
+
+void dirs_free(struct tailset *t)
+{
+    for (struct dir *d = t->dirs; d; d = d->next)
+        d->dead = true;
+    sweep_dead(t);
+    index_release(&t->dir_index);
+    index_release(&t->wd_index);
 }
 
 void dirs_configure(struct tailset *t)

@@ -212,15 +212,15 @@ void file_lose(struct tailset *t, struct tail_file *f)
     index_remove(&t->id_index, &f->by_id);
 }
 
-void file_hold(struct tailset *t, struct stream *s, const char *path, const struct look *look,
-               struct tail_file *copy_of)
+struct tail_file *file_memo(struct tailset *t, struct stream *s, enum file_kind kind,
+                            const char *path, const struct look *look)
 {
-    struct tail_file *f = file_new(t, s, FILE_HELD);
+    struct tail_file *f = file_new(t, s, kind);
 
-    f->copy_of = copy_of;
     f->tail.size = f->tail.read_to = look->size;
     f->mtime_ns = look->mtime_ns;
     file_name(t, f, path, look);
+    return f;
 }
 
 void file_release_copies(struct tailset *t, struct stream *s)

@@ -26,31 +26,19 @@ void tail_init(struct tail *t)
     *t = (struct tail){.fd = -1};
 }
 
-static void forget_fingerprint(struct tail *t)
+void tail_restart(struct tail *t)
 {
     free(t->head);
     free(t->marks);
-    t->head = NULL;
-    t->marks = NULL;
-    t->head_n = 0;
-    t->tail_n = 0;
+    *t = (struct tail){.id = t->id, .fd = t->fd};
 }
 
 void tail_release(struct tail *t)
 {
-    forget_fingerprint(t);
     if (t->fd >= 0)
         (void)close(t->fd);
+    tail_restart(t);
     tail_init(t);
-}
-
-void tail_restart(struct tail *t)
-{
-    struct identity id = t->id;
-    int fd = t->fd;
-
-    forget_fingerprint(t);
-    *t = (struct tail){.id = id, .fd = fd};
 }
 
 /* FNV-1a (Fowler, Noll, Vo), not base/hash.h, which may change: these stand in the state file. */
@@ -78,19 +66,22 @@ static void extend_head(struct tail *t, const char *p, uint64_t n)
 
 static void extend_tail(struct tail *t, const char *p, uint64_t n)
 {
-    size_t keep;
+    size_t take = n < FINGERPRINT_TAIL ? (size_t)n : FINGERPRINT_TAIL;
+    size_t keep = FINGERPRINT_TAIL - take;
 
-    if (n >= FINGERPRINT_TAIL) {
-        memcpy(t->tail, p + n - FINGERPRINT_TAIL, FINGERPRINT_TAIL);
-        t->tail_n = FINGERPRINT_TAIL;
-        return;
-    }
-    keep = FINGERPRINT_TAIL - (size_t)n;
     if (keep > t->tail_n)
         keep = t->tail_n;
     memmove(t->tail, t->tail + t->tail_n - keep, keep);
-    memcpy(t->tail + keep, p, (size_t)n);
-    t->tail_n = (uint8_t)(keep + n);
+    memcpy(t->tail + keep, p + n - take, take);
+    t->tail_n = (uint8_t)(keep + take);
+}
+
+/* The stride whose marks reach as far as `end`, from `stride` on. */
+static uint64_t stride_for(uint64_t end, uint64_t stride)
+{
+    while (end > FINGERPRINT_MARKS * stride)
+        stride *= 2;
+    return stride;
 }
 
 static void double_stride(struct tail_marks *m)
@@ -136,11 +127,9 @@ static void mark_within(struct tail *t, const char *p, uint64_t at)
 
 static void extend_marks(struct tail *t, const char *p, uint64_t n)
 {
-    uint64_t stride = t->marks ? t->marks->stride : FIRST_STRIDE;
     uint64_t end = t->offset + n;
+    uint64_t stride = stride_for(end, t->marks ? t->marks->stride : FIRST_STRIDE);
 
-    while (end > FINGERPRINT_MARKS * stride)
-        stride *= 2;
     for (uint64_t at = (t->offset / stride + 1) * stride; at <= end; at += stride)
         mark_within(t, p, at);
 }
@@ -188,7 +177,7 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto)
     char head[FINGERPRINT_HEAD], end[FINGERPRINT_TAIL];
     size_t head_n = upto < sizeof(head) ? (size_t)upto : sizeof(head);
     size_t end_n = upto < sizeof(end) ? (size_t)upto : sizeof(end);
-    uint64_t stride = FIRST_STRIDE;
+    uint64_t stride = stride_for(upto, FIRST_STRIDE);
     int r = read_exactly(fd, head, head_n, 0);
 
     if (r == 0)
@@ -197,8 +186,6 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto)
         return r;
     tail_restart(t);
     extend_head(t, head, head_n);
-    while (upto > FINGERPRINT_MARKS * stride)
-        stride *= 2;
     for (uint64_t at = stride; at <= upto; at += stride)
         mark_read_at(t, fd, at);
     extend_tail(t, end, end_n);

@@ -48,7 +48,7 @@ static void reject_archive(struct tailset *t, struct tail_file *f)
     if (f->nrejected < PATIENCE)
         file_release_copies(t, f->stream);
     if (look_at(f->path, &look) == 0)
-        file_hold(t, f->stream, f->path, &look, NULL);
+        (void)file_memo(t, f->stream, FILE_HELD, f->path, &look);
 }
 
 /* Enum tail_result or negative errno. */

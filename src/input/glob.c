@@ -9,20 +9,6 @@
 
 #include "input/glob.h"
 
-static struct slice next_component(struct slice *rest)
-{
-    const char *slash = rest->n ? memchr(rest->p, '/', rest->n) : NULL;
-    struct slice component = *rest;
-
-    if (slash) {
-        component.n = (size_t)(slash - rest->p);
-        *rest = slice_from(*rest, component.n + 1);
-    } else {
-        *rest = (struct slice){NULL, 0};
-    }
-    return component;
-}
-
 /* One [...]: the place after it, or NULL when it is not closed (then '[' is itself). */
 static const char *match_set(const char *p, const char *end, char c, bool *ret_in)
 {
@@ -119,18 +105,18 @@ static bool match_path(struct slice pattern, struct slice path, bool below)
 
     for (;;) {
         struct slice p_rest = pattern, s_rest = path;
-        struct slice component, name;
+        struct slice component = {0}, name = {0};
 
         if (!path.p)
             return below ? pattern.p != NULL || deep : pattern.p == NULL;
-        component = pattern.p ? next_component(&p_rest) : (struct slice){NULL, 0};
-        if (pattern.p && is_deep(component)) {
+        (void)slice_cut(&p_rest, '/', &component);
+        if (is_deep(component)) {
             deep = true;
             pattern = after_deep = p_rest.p ? p_rest : SLICE("*");
             deep_at = path;
             continue;
         }
-        name = next_component(&s_rest);
+        (void)slice_cut(&s_rest, '/', &name);
         if (pattern.p && match_component(component, name)) {
             pattern = p_rest;
             path = s_rest;
@@ -138,10 +124,9 @@ static bool match_path(struct slice pattern, struct slice path, bool below)
         }
         if (!deep)
             return false;
-        name = next_component(&deep_at);
-        if (hidden(name) || !deep_at.p) {
+        (void)slice_cut(&deep_at, '/', &name);
+        if (hidden(name) || !deep_at.p)
             return below && !hidden(name);
-        }
         pattern = after_deep;
         path = deep_at;
     }
@@ -165,14 +150,11 @@ bool glob_below(const char *pattern, const char *directory)
 
 bool glob_is_deep(const char *pattern)
 {
-    struct slice rest = slice_str(pattern);
+    struct slice rest = slice_str(pattern), component;
 
-    while (rest.p) {
-        struct slice component = next_component(&rest);
-
+    while (slice_cut(&rest, '/', &component))
         if (is_deep(component))
             return true;
-    }
     return false;
 }
 

@@ -163,12 +163,7 @@ static int by_age(const void *a, const void *b)
 
 static void deny(struct tailset *t, const struct newcomer *n, int error)
 {
-    struct tail_file *f = file_new(t, n->stream, FILE_DENIED);
-
-    f->error = error;
-    f->mtime_ns = n->look.mtime_ns;
-    f->tail.read_to = n->look.size;
-    file_name(t, f, n->path, &n->look);
+    file_memo(t, n->stream, FILE_DENIED, n->path, &n->look)->error = error;
     if (!map_get(&t->warned, slice_str(n->path), &(uint64_t){0}))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
     warn_once(t, n->path, strerror(error));
@@ -402,7 +397,7 @@ static int identify_rotated(struct tailset *t, struct newcomer *n)
     if (r == 0)
         r = find_original(t, n, &original);
     if (original || n->look.size == 0) {
-        file_hold(t, n->stream, n->path, &n->look, original);
+        file_memo(t, n->stream, FILE_HELD, n->path, &n->look)->copy_of = original;
         return 0;
     }
     if (r == 0)
@@ -462,7 +457,7 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
         }
         return 0;
     }
-    file_hold(t, n->stream, n->path, &n->look, NULL);
+    (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
     return 0;
 }
 

@@ -311,9 +311,9 @@ void file_finish(struct tailset *t, struct tail_file *f);
 
 /* file.c */
 struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind kind);
-/* Remembers that what has this name is not to be read unless it changes. */
-void file_hold(struct tailset *t, struct stream *s, const char *path, const struct look *look,
-               struct tail_file *copy_of);
+/* FILE_HELD or FILE_DENIED: what has this name is not to be read unless it changes. */
+struct tail_file *file_memo(struct tailset *t, struct stream *s, enum file_kind kind,
+                            const char *path, const struct look *look);
 void file_drop(struct tailset *t, struct tail_file *f);
 /* Puts it into the stream before `younger` (NULL: as the youngest). */
 void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger);

@@ -188,8 +188,8 @@ static void open_watch(struct tailset *t)
                  strerror(-r));
 }
 
-int tailset_new(struct loop *loop, const struct tail_options *options, const struct tail_sink *sink,
-                struct tailset **ret_set)
+struct tailset *tailset_new(struct loop *loop, const struct tail_options *options,
+                            const struct tail_sink *sink)
 {
     struct tailset *t = xcalloc(1, sizeof(*t));
 
@@ -206,8 +206,7 @@ int tailset_new(struct loop *loop, const struct tail_options *options, const str
     t->work_timer = loop_timer_new(loop, on_work, t);
     t->reconcile_timer = loop_timer_new(loop, on_reconcile, t);
     loop_timer_set(t->reconcile_timer, t->now);
-    *ret_set = t;
-    return 0;
+    return t;
 }
 
 void tailset_free(struct tailset *t)
@@ -322,7 +321,7 @@ static void put_away(struct tailset *t, struct tail_file *f)
         file_close_fd(t, f);
 }
 
-int tailset_reconfigure(struct tailset *t, const struct tail_options *options)
+void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
 {
     struct tail_file *next;
 
@@ -347,5 +346,4 @@ int tailset_reconfigure(struct tailset *t, const struct tail_options *options)
     open_watch(t);
     dirs_configure(t);
     loop_timer_set(t->reconcile_timer, t->now);
-    return 0;
 }

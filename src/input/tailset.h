@@ -78,9 +78,9 @@ struct tail_sink {
 
 struct tailset;
 
-/* Nothing is read before the loop runs. 0 or negative errno. */
-int tailset_new(struct loop *loop, const struct tail_options *options, const struct tail_sink *sink,
-                struct tailset **ret_set);
+/* Nothing is read before the loop runs. */
+struct tailset *tailset_new(struct loop *loop, const struct tail_options *options,
+                            const struct tail_sink *sink);
 void tailset_free(struct tailset *t);
 
 /* After a restart, before the loop runs: takes up the files of an encoded state. -EBADMSG when it
@@ -93,7 +93,7 @@ void tailset_encode(struct tailset *t, struct buf *out);
 
 /* New logs (a reload). Files whose log's name still wants them go on; others are closed and their
  * records kept. The sink's files are all closed and opened again with their carry. */
-int tailset_reconfigure(struct tailset *t, const struct tail_options *options);
+void tailset_reconfigure(struct tailset *t, const struct tail_options *options);
 
 /* Reads everything that was appended before this call, in turns of bounded size (a scrape asks for
  * it: what is in the files now must be on the page). Returns false when it stopped at a budget of

@@ -285,13 +285,13 @@ TEST(a_reload_changes_nothing_that_was_read)
 {
     world_write(&w, "app.log", "ha");
     world_run(&w, 10);
-    ck_assert_int_eq(tailset_reconfigure(w.set, &w.options), 0);
+    tailset_reconfigure(w.set, &w.options);
     world_write(&w, "app.log", "lf\n");
     world_expect_line(&w, "half\n");
     world_settle(&w);
     world_rename(&w, "app.log", "app.log.1");
     world_expect(&w, "app.log", "new\n");
-    ck_assert_int_eq(tailset_reconfigure(w.set, &w.options), 0);
+    tailset_reconfigure(w.set, &w.options);
     world_settle(&w);
 }
 
@@ -301,11 +301,11 @@ TEST(a_log_that_is_taken_away_and_brought_back_goes_on)
     struct tail_options without = w.options;
 
     without.logs = &none;
-    ck_assert_int_eq(tailset_reconfigure(w.set, &without), 0);
+    tailset_reconfigure(w.set, &without);
     world_expect(&w, "app.log", "meanwhile\n");
     world_run(&w, 30);
     ck_assert_uint_lt(w.lines.n, w.expected.n);
     world_save(&w);
-    ck_assert_int_eq(tailset_reconfigure(w.set, &w.options), 0);
+    tailset_reconfigure(w.set, &w.options);
     world_settle(&w);
 }

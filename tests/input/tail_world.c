@@ -170,7 +170,7 @@ const char *world_path(const struct world *w, const char *name)
 
 void world_start(struct world *w)
 {
-    ck_assert_int_eq(tailset_new(w->loop, &w->options, sink_of(w), &w->set), 0);
+    w->set = tailset_new(w->loop, &w->options, sink_of(w));
     if (w->has_state)
         ck_assert_int_eq(tailset_restore(w->set, buf_all(&w->saved)), 0);
 }
