@@ -24,7 +24,6 @@ enum { CUT_BLOCK = 64 * 1024 };
 
 struct archive {
     int fd;
-    bool own_fd;
     bool ended;
     int error; /* told once everything before it was handed out */
     uint64_t size;
@@ -38,12 +37,10 @@ static int open_input(struct archive *a, const char *path)
 {
     struct stat st;
 
-    if (strcmp(path, "-") == 0) {
-        a->fd = STDIN_FILENO;
-    } else {
+    if (strcmp(path, "-") == 0)
+        a->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    else
         a->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        a->own_fd = true;
-    }
     if (a->fd < 0 || fstat(a->fd, &st) < 0)
         return -errno;
     if (S_ISDIR(st.st_mode))
@@ -123,7 +120,7 @@ int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsi
 
     if (r < 0)
         return r;
-    uint64_t size = codec_kind(a->codec) == CODEC_PLAIN ? a->size : 0;
+    uint64_t size = codec_is_plain(a->codec) ? a->size : 0;
     uint64_t *cuts = xcalloc(size / part_bytes + 3, sizeof(*cuts));
     unsigned n = 0;
 
@@ -151,7 +148,7 @@ void archive_close(struct archive *a)
         return;
     codec_close(a->codec);
     linebuf_release(&a->lines);
-    if (a->own_fd && a->fd >= 0)
+    if (a->fd >= 0)
         (void)close(a->fd);
     free(a);
 }

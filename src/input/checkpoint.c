@@ -19,29 +19,23 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { RECORDS_FORMAT = 2, MIN_RECORD = 32 };
+enum { CHECKPOINT_FORMAT = 2 };
 
-enum record_flags {
-    RECORD_PACKED = 1 << 0,
-    RECORD_RETIRED = 1 << 1,
-    RECORD_LOST = 1 << 2,
-    RECORD_TRUNCATED = 1 << 3,
-    RECORD_GIVEN_UP = 1 << 4,
-    RECORD_RENAMED = 1 << 5,
+enum saved_flags {
+    SAVED_PACKED = 1 << 0,
+    SAVED_RETIRED = 1 << 1,
+    SAVED_LOST = 1 << 2,
+    SAVED_TRUNCATED = 1 << 3,
+    SAVED_GIVEN_UP = 1 << 4,
+    SAVED_RENAMED = 1 << 5,
 };
-
-static bool is_saved(const struct tail_file *f)
-{
-    return f->kind == FILE_PLAIN || f->kind == FILE_PACKED;
-}
 
 static uint8_t flags_of(const struct tail_file *f)
 {
-    return (uint8_t)((f->kind == FILE_PACKED ? RECORD_PACKED : 0) |
-                     (f->retired ? RECORD_RETIRED : 0) |
-                     (f->place == PLACE_LOST ? RECORD_LOST : 0) |
-                     (f->truncated ? RECORD_TRUNCATED : 0) | (f->given_up ? RECORD_GIVEN_UP : 0) |
-                     (f->renamed || f->place == PLACE_OPEN ? RECORD_RENAMED : 0));
+    return (uint8_t)((f->kind == FILE_PACKED ? SAVED_PACKED : 0) |
+                     (f->retired ? SAVED_RETIRED : 0) | (f->place == PLACE_LOST ? SAVED_LOST : 0) |
+                     (f->truncated ? SAVED_TRUNCATED : 0) | (f->given_up ? SAVED_GIVEN_UP : 0) |
+                     (f->renamed || f->place == PLACE_OPEN ? SAVED_RENAMED : 0));
 }
 
 static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out)
@@ -65,12 +59,6 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     encode_carry(t, f, out);
 }
 
-static void encode_log(const struct log *log, struct buf *out)
-{
-    buf_blob(out, slice_str(log->name));
-    buf_u8(out, log->first_start && log->backlog > 0);
-}
-
 /* Streams in any order, but the files of each from the oldest to the youngest. */
 void tailset_encode(struct tailset *t, struct buf *out)
 {
@@ -79,26 +67,29 @@ void tailset_encode(struct tailset *t, struct buf *out)
     for (const struct log *log = t->logs; log; log = log->next)
         nlogs += !log->fresh;
     for (const struct tail_file *f = t->first; f; f = f->next)
-        nfiles += is_saved(f);
-    buf_u32(out, RECORDS_FORMAT);
+        nfiles += file_has_content(f);
+    buf_u32(out, CHECKPOINT_FORMAT);
     buf_u32(out, nlogs);
-    for (const struct log *log = t->logs; log; log = log->next)
-        if (!log->fresh)
-            encode_log(log, out);
+    for (const struct log *log = t->logs; log; log = log->next) {
+        if (log->fresh)
+            continue;
+        buf_blob(out, slice_str(log->name));
+        buf_u8(out, log->first_start && log->backlog > 0);
+    }
     buf_u32(out, nfiles);
     for (const struct stream *s = t->streams; s; s = s->next)
         for (struct tail_file *f = s->files; f; f = f->stream_next)
-            if (is_saved(f))
+            if (file_has_content(f))
                 encode_file(t, f, out);
 }
 
 static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags)
 {
-    f->retired = (flags & RECORD_RETIRED) != 0;
-    f->truncated = (flags & RECORD_TRUNCATED) != 0;
-    f->given_up = (flags & RECORD_GIVEN_UP) != 0;
-    f->renamed = (flags & RECORD_RENAMED) != 0;
-    if (flags & RECORD_LOST) {
+    f->retired = (flags & SAVED_RETIRED) != 0;
+    f->truncated = (flags & SAVED_TRUNCATED) != 0;
+    f->given_up = (flags & SAVED_GIVEN_UP) != 0;
+    f->renamed = (flags & SAVED_RENAMED) != 0;
+    if (flags & SAVED_LOST) {
         f->place = PLACE_LOST;
     } else {
         f->place = PLACE_UNKNOWN;
@@ -124,7 +115,7 @@ static void restore_file(struct tailset *t, struct reader *r)
     }
     name = xstrslice(stream);
     f = file_new(t, stream_get(t, name, log_by_name(t, log)),
-                 flags & RECORD_PACKED ? FILE_PACKED : FILE_PLAIN);
+                 flags & SAVED_PACKED ? FILE_PACKED : FILE_PLAIN);
     free(name);
     f->tail = tail;
     f->path = xstrslice(path);
@@ -147,7 +138,7 @@ int tailset_restore(struct tailset *t, struct slice encoded)
     uint32_t n;
 
     t->now = loop_now(t->loop);
-    if (read_u32(&r) != RECORDS_FORMAT)
+    if (read_u32(&r) != CHECKPOINT_FORMAT)
         return -EBADMSG;
     n = read_u32(&r);
     for (uint32_t i = 0; i < n && !r.bad; i++)

@@ -50,9 +50,10 @@ struct ahead {
 
 struct codec_reader {
     int fd;
-    enum codec kind;
-    bool eof;      /* of the file */
-    bool in_frame; /* a member or frame has begun and not ended */
+    ssize_t (*unpack)(struct codec_reader *c, char *out,
+                      size_t n); /* by what it is compressed with */
+    bool eof;                    /* of the file */
+    bool in_frame;               /* a member or frame has begun and not ended */
     uint64_t position;
     uint64_t left;  /* bytes that may still be read */
     size_t at, end; /* unread part of `in` */
@@ -125,90 +126,6 @@ static int fill_magic(struct codec_reader *c)
             return r;
     }
     return 0;
-}
-
-static int start(struct codec_reader *c)
-{
-    int r = fill_magic(c);
-
-    if (r < 0)
-        return r;
-    if (is_gzip(c->in, c->end)) {
-        c->kind = CODEC_GZIP;
-        if (inflateInit2(&c->z, GZIP_ANY) != Z_OK)
-            return -ENOMEM;
-        c->in_frame = true;
-    } else if (is_zstd(c->in, c->end)) {
-        c->kind = CODEC_ZSTD;
-#ifdef HAVE_ZSTD
-        c->zstd = ZSTD_createDStream();
-        if (!c->zstd)
-            return -ENOMEM;
-        c->in_frame = true;
-#else
-        return -EOPNOTSUPP;
-#endif
-    }
-    return 0;
-}
-
-int codec_open(int fd, struct codec_reader **ret_reader)
-{
-    struct codec_reader *c = codec_open_part(fd, UINT64_MAX);
-    int r = start(c);
-
-    if (r < 0) {
-        codec_close(c);
-        return r;
-    }
-    *ret_reader = c;
-    return 0;
-}
-
-struct codec_reader *codec_open_part(int fd, uint64_t n)
-{
-    struct codec_reader *c = xcalloc(1, sizeof(*c));
-
-    c->fd = fd;
-    c->left = n;
-    return c;
-}
-
-static void free_ahead(struct ahead *a)
-{
-    pthread_cond_destroy(&a->changed);
-    pthread_mutex_destroy(&a->mutex);
-    free(a);
-}
-
-static void stop_ahead(struct ahead *a)
-{
-    if (!a)
-        return;
-    pthread_mutex_lock(&a->mutex);
-    a->stop = true;
-    pthread_cond_signal(&a->changed);
-    pthread_mutex_unlock(&a->mutex);
-    pthread_join(a->thread, NULL);
-    free_ahead(a);
-}
-
-void codec_close(struct codec_reader *c)
-{
-    if (!c)
-        return;
-    stop_ahead(c->ahead);
-    if (c->kind == CODEC_GZIP)
-        (void)inflateEnd(&c->z);
-#ifdef HAVE_ZSTD
-    (void)ZSTD_freeDStream(c->zstd);
-#endif
-    free(c);
-}
-
-enum codec codec_kind(const struct codec_reader *c)
-{
-    return c->kind;
 }
 
 static ssize_t read_plain(struct codec_reader *c, char *out, size_t n)
@@ -314,21 +231,88 @@ static ssize_t read_zstd(struct codec_reader *c, char *out, size_t n)
 }
 #endif
 
-static ssize_t unpack(struct codec_reader *c, char *out, size_t n)
+static int start(struct codec_reader *c)
 {
-    switch (c->kind) {
-    case CODEC_PLAIN:
-        return read_plain(c, out, n);
-    case CODEC_GZIP:
-        return read_gzip(c, out, n);
-    case CODEC_ZSTD:
+    int r = fill_magic(c);
+
+    if (r < 0)
+        return r;
+    if (is_gzip(c->in, c->end)) {
+        c->unpack = read_gzip;
+        if (inflateInit2(&c->z, GZIP_ANY) != Z_OK)
+            return -ENOMEM;
+        c->in_frame = true;
+    } else if (is_zstd(c->in, c->end)) {
 #ifdef HAVE_ZSTD
-        return read_zstd(c, out, n);
+        c->unpack = read_zstd;
+        c->zstd = ZSTD_createDStream();
+        if (!c->zstd)
+            return -ENOMEM;
+        c->in_frame = true;
 #else
-        break;
+        return -EOPNOTSUPP;
 #endif
     }
-    return -EOPNOTSUPP;
+    return 0;
+}
+
+int codec_open(int fd, struct codec_reader **ret_reader)
+{
+    struct codec_reader *c = codec_open_part(fd, UINT64_MAX);
+    int r = start(c);
+
+    if (r < 0) {
+        codec_close(c);
+        return r;
+    }
+    *ret_reader = c;
+    return 0;
+}
+
+struct codec_reader *codec_open_part(int fd, uint64_t n)
+{
+    struct codec_reader *c = xcalloc(1, sizeof(*c));
+
+    c->fd = fd;
+    c->left = n;
+    c->unpack = read_plain;
+    return c;
+}
+
+static void free_ahead(struct ahead *a)
+{
+    pthread_cond_destroy(&a->changed);
+    pthread_mutex_destroy(&a->mutex);
+    free(a);
+}
+
+static void stop_ahead(struct ahead *a)
+{
+    if (!a)
+        return;
+    pthread_mutex_lock(&a->mutex);
+    a->stop = true;
+    pthread_cond_signal(&a->changed);
+    pthread_mutex_unlock(&a->mutex);
+    pthread_join(a->thread, NULL);
+    free_ahead(a);
+}
+
+void codec_close(struct codec_reader *c)
+{
+    if (!c)
+        return;
+    stop_ahead(c->ahead);
+    (void)inflateEnd(&c->z); /* nothing when it was not begun */
+#ifdef HAVE_ZSTD
+    (void)ZSTD_freeDStream(c->zstd);
+#endif
+    free(c);
+}
+
+bool codec_is_plain(const struct codec_reader *c)
+{
+    return c->unpack == read_plain;
 }
 
 /* Waits for room; false: the caller is done. */
@@ -359,7 +343,7 @@ static void *run_ahead(void *ctx)
     for (unsigned i = 0; n > 0 && wait_for_room(c->ahead); i = (i + 1) % CHUNKS) {
         struct chunk *chunk = &c->ahead->ring[i];
 
-        chunk->n = n = unpack(c, chunk->bytes, CHUNK);
+        chunk->n = n = c->unpack(c, chunk->bytes, CHUNK);
         chunk->position = position(c);
         change_filled(c->ahead, 1);
     }
@@ -370,7 +354,7 @@ void codec_read_ahead(struct codec_reader *c)
 {
     struct ahead *a;
 
-    if (c->kind == CODEC_PLAIN || c->ahead)
+    if (codec_is_plain(c) || c->ahead)
         return;
     c->ahead = a = xmalloc(sizeof *a);
     a->filled = a->first = 0;
@@ -410,7 +394,7 @@ static ssize_t take_chunk(struct ahead *a, char *out, size_t n)
 
 ssize_t codec_read(struct codec_reader *c, char *out, size_t n)
 {
-    return c->ahead ? take_chunk(c->ahead, out, n) : unpack(c, out, n);
+    return c->ahead ? take_chunk(c->ahead, out, n) : c->unpack(c, out, n);
 }
 
 uint64_t codec_position(const struct codec_reader *c)

@@ -4,11 +4,10 @@
 #ifndef LT_INPUT_CODEC_H
 #define LT_INPUT_CODEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-enum codec { CODEC_PLAIN, CODEC_GZIP, CODEC_ZSTD };
 
 struct codec_reader;
 
@@ -18,7 +17,7 @@ int codec_open(int fd, struct codec_reader **ret_reader);
 /* The same for `n` bytes that are known to be plain text: a part of a file. */
 struct codec_reader *codec_open_part(int fd, uint64_t n);
 void codec_close(struct codec_reader *c);
-enum codec codec_kind(const struct codec_reader *c);
+bool codec_is_plain(const struct codec_reader *c);
 /* From now on a thread unpacks what is compressed, a few chunks ahead, so that it goes on while the
  * caller works with what it has; without a thread to be had, nothing changes. codec_close stops it,
  * after the read that it is in. */

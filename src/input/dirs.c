@@ -234,18 +234,9 @@ static void look_at_dir(struct tailset *t, struct dir *d)
     watch_dir(t, d);
 }
 
-static unsigned depth(const char *path)
-{
-    unsigned n = 0;
-
-    for (; *path; path++)
-        n += *path == '/';
-    return n;
-}
-
 static void see_directory(struct tailset *t, const char *path, bool symlink)
 {
-    if (depth(path) < DEPTH_MAX && log_wants_below(t, path, symlink))
+    if (slice_count(slice_str(path), '/') < DEPTH_MAX && log_wants_below(t, path, symlink))
         (void)dir_add(t, path, DIR_GLOB);
 }
 

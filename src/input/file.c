@@ -85,11 +85,17 @@ void file_set_backlog(struct tail_file *f, bool on)
     f->stream->log->backlog += on ? 1U : -1U;
 }
 
-void file_drop(struct tailset *t, struct tail_file *f)
+/* What is held back as a copy of f is one of `original`. */
+static void set_copies_of(const struct tail_file *f, struct tail_file *original)
 {
     for (struct tail_file *x = f->stream->files; x; x = x->stream_next)
         if (x->copy_of == f)
-            x->copy_of = NULL;
+            x->copy_of = original;
+}
+
+void file_drop(struct tailset *t, struct tail_file *f)
+{
+    set_copies_of(f, NULL);
     copies_forget(t, f);
     file_set_backlog(f, false);
     queue_remove(t, f);
@@ -173,7 +179,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     f->gone_told = false;
     f->seen = true;
     f->searched = f->given_up = f->truncated = f->awaits = false;
-    if (!own && !f->renamed && f->kind != FILE_HELD && f->kind != FILE_DENIED && another)
+    if (!own && !f->renamed && file_has_content(f) && another)
         note(t, f->stream->log, TAIL_ROTATED, 1);
     f->renamed = !own;
     if (another) {
@@ -275,9 +281,7 @@ static void split_old(struct tailset *t, struct tail_file *f)
     file_lose(t, old);
     old->renamed = old->truncated = true;
     old->id = f->id;
-    for (struct tail_file *x = f->stream->files; x; x = x->stream_next)
-        if (x->copy_of == f)
-            x->copy_of = old;
+    set_copies_of(f, old);
     f->sink = NULL;
     f->carry = BUF_INIT;
     f->id = ++t->next_id;

@@ -272,7 +272,7 @@ static struct tail_file *replaced_by(const struct newcomer *n)
     struct tail_file *last = NULL;
 
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (f->kind == FILE_PLAIN || f->kind == FILE_PACKED)
+        if (file_has_content(f))
             last = f;
     if (!last || last->kind != FILE_PLAIN || !(last->just || last->awaits) || last->truncated ||
         (last->retired && !last->awaits) || strcmp(last->path, n->path) != 0)

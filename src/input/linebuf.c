@@ -17,6 +17,15 @@
 
 enum { BLOCK = 256 * 1024 };
 
+size_t lines_nuls(struct slice s)
+{
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] == 0)
+        n++;
+    return n;
+}
+
 /* The first NUL that begins a line, but not the block; NULL when there is none. */
 static const char *find_hole(struct slice block)
 {
@@ -36,12 +45,6 @@ static const char *find_hole(struct slice block)
     return NULL;
 }
 
-static void skip_nuls(struct slice *s)
-{
-    while (s->n > 0 && *s->p == 0)
-        *s = slice_from(*s, 1);
-}
-
 static void skip_line(struct slice *rest)
 {
     const char *newline = memchr(rest->p, '\n', rest->n);
@@ -53,7 +56,7 @@ enum lines_found lines_next(struct slice *rest, size_t max_line, struct slice *r
 {
     struct slice block;
 
-    skip_nuls(rest);
+    *rest = slice_from(*rest, lines_nuls(*rest));
     if (rest->n == 0)
         return LINES_END;
     block = *rest;

@@ -24,6 +24,9 @@ enum lines_found { LINES_END, LINES_BLOCK, LINES_TOO_LONG };
  * are done with. */
 enum lines_found lines_next(struct slice *rest, size_t max_line, struct slice *ret_block);
 
+/* How many NULs it begins with. */
+size_t lines_nuls(struct slice s);
+
 struct linebuf {
     char *mem; /* cap + 2 * LINE_PAD */
     size_t cap, start, end;

@@ -33,10 +33,10 @@ static bool is_memo(const struct tail_file *f)
 /* The name means nothing, or something else, now. */
 static void lose_name(struct tailset *t, struct tail_file *f)
 {
-    if (is_memo(f) || f->kind == FILE_PIPE)
-        file_drop(t, f);
-    else
+    if (file_has_content(f))
         file_unname(t, f);
+    else
+        file_drop(t, f);
 }
 
 /* A record that may be behind this inode, or NULL. An inode number with another birth time is
@@ -302,7 +302,7 @@ static void name_event(struct tailset *t, struct dir *d, unsigned events, const 
         f = file_by_target(t, path);
     if (events & (WATCH_APPEARED | WATCH_MOVED | WATCH_DELETED))
         name_changed(t, d, events, path);
-    else if (f && (f->kind == FILE_PLAIN || f->kind == FILE_PACKED))
+    else if (f && file_has_content(f))
         queue_grown(t, f);
     else if (d->roles & DIR_GLOB)
         queue_look(t, path, NULL);

@@ -128,7 +128,7 @@ struct tail_file *file_by_id(const struct tailset *t, const struct identity *id)
 
 void queue_read(struct tailset *t, struct tail_file *f)
 {
-    if (f->queued || (f->kind != FILE_PLAIN && f->kind != FILE_PACKED) || f->place == PLACE_LOST ||
+    if (f->queued || !file_has_content(f) || f->place == PLACE_LOST ||
         (f->kind == FILE_PACKED && f->retired))
         return;
     f->queued = true;

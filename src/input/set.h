@@ -208,6 +208,12 @@ struct tailset {
     unsigned rounds;
 };
 
+/* It is read, or was; no other is saved. */
+static inline bool file_has_content(const struct tail_file *f)
+{
+    return f->kind == FILE_PLAIN || f->kind == FILE_PACKED;
+}
+
 /* Its bytes can be looked at. */
 static inline bool file_is_readable(const struct tail_file *f)
 {
@@ -244,7 +250,7 @@ void queue_grown(struct tailset *t, struct tail_file *f);
 /* To be looked at by place.c. */
 void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of);
 void newcomer_add(struct tailset *t, struct newcomer n);
-/* Neither a pending name nor a newcomer is a copy of it any more. */
+/* No pending name and no newcomer is a copy of it any more. */
 void copies_forget(struct tailset *t, const struct tail_file *original);
 
 /* logs.c */

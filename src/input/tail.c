@@ -123,7 +123,7 @@ static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
         off_t data = lseek(t->fd, (off_t)t->hole_to, SEEK_DATA);
         char *p = buffer_for(b, block);
         ssize_t got;
-        ssize_t i;
+        size_t nuls;
 
         if (data < 0 && errno == ENXIO) {
             t->read_to = (uint64_t)lseek(t->fd, 0, SEEK_END);
@@ -134,12 +134,11 @@ static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
         got = read_at(t->fd, p, block, t->hole_to);
         if (got <= 0)
             return got < 0 ? (int)got : TAIL_END;
-        for (i = 0; i < got && p[i] == 0; i++)
-            ;
-        t->hole_to += (uint64_t)i;
+        nuls = lines_nuls(slice_make(p, (size_t)got));
+        t->hole_to += nuls;
         if (t->read_to < t->hole_to)
             t->read_to = t->hole_to;
-        if (i < got) {
+        if (nuls < (size_t)got) {
             consume_zeros(t, t->hole_to - t->offset);
             return PASSED;
         }
@@ -198,19 +197,10 @@ void tail_hand_out(struct tail *t, const struct tail_reader *r, struct slice lin
     }
 }
 
-static size_t leading_nuls(struct slice s)
-{
-    size_t n = 0;
-
-    while (n < s.n && s.p[n] == 0)
-        n++;
-    return n;
-}
-
 /* No newline in the data. */
 static int unfinished(struct tail *t, const struct tail_reader *r, struct slice data)
 {
-    size_t nuls = leading_nuls(data);
+    size_t nuls = lines_nuls(data);
 
     if (nuls == data.n && nuls > 0) {
         t->hole_to = t->offset + nuls;
@@ -283,7 +273,7 @@ int tail_finish(struct tail *t, const struct tail_reader *r)
     if (result == 0 && data.n > 0) {
         if (memchr(data.p, '\n', data.n))
             return TAIL_MORE;
-        nuls = leading_nuls(data);
+        nuls = lines_nuls(data);
         if (!t->skipping && nuls < data.n)
             r->lines(r->ctx, data.p + nuls, data.n - nuls);
         t->skipping = false;

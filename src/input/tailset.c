@@ -35,11 +35,6 @@ enum { MANY_FILES = 10000, COLLECT_GROWTH = 8, GONE_MAX = 100000 };
 
 static void on_event(void *ctx, uint32_t epoll_events);
 
-static void update_now(struct tailset *t)
-{
-    t->now = loop_now(t->loop);
-}
-
 static void take_event(void *ctx, int wd, unsigned events, const char *name)
 {
     struct tailset *t = ctx;
@@ -110,7 +105,7 @@ static void on_event(void *ctx, uint32_t epoll_events)
     struct tailset *t = ctx;
 
     (void)epoll_events;
-    update_now(t);
+    t->now = loop_now(t->loop);
     take_events(t);
     collect(t, t->options.collect_ns);
 }
@@ -122,7 +117,7 @@ static void on_work(void *ctx)
     uint64_t version = t->version;
 
     t->working = false;
-    update_now(t);
+    t->now = loop_now(t->loop);
     take_events(t);
     (void)follow_turn(t, clock_mono_ns() + TURN_NS);
     place_settle(t);
@@ -145,7 +140,7 @@ static void on_reconcile(void *ctx)
 {
     struct tailset *t = ctx;
 
-    update_now(t);
+    t->now = loop_now(t->loop);
     reconcile(t, false);
     if (t->queue)
         wake(t);
@@ -199,7 +194,7 @@ struct tailset *tailset_new(struct loop *loop, const struct tail_options *option
     t->warned = MAP_INIT;
     t->links = MAP_INIT;
     set_options(t, options);
-    update_now(t);
+    t->now = loop_now(t->loop);
     logs_configure(t);
     open_watch(t);
     dirs_configure(t);
@@ -255,7 +250,7 @@ bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
 {
     bool done;
 
-    update_now(t);
+    t->now = loop_now(t->loop);
     if (!t->reconciled)
         reconcile(t, false);
     take_events(t);
@@ -270,13 +265,6 @@ bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
 uint64_t tailset_version(const struct tailset *t)
 {
     return t->version;
-}
-
-static uint64_t lag_of(const struct tail_file *f)
-{
-    if (f->kind != FILE_PLAIN || f->retired || f->tail.size <= f->tail.offset)
-        return 0;
-    return f->tail.size - f->tail.offset;
 }
 
 void tailset_log_status(const struct tailset *t, unsigned number,
@@ -297,7 +285,8 @@ void tailset_log_status(const struct tailset *t, unsigned number,
             continue;
         s.files++;
         s.open += f->tail.fd >= 0 || f->unpack || f->pipe;
-        s.lag_bytes += lag_of(f);
+        if (f->kind == FILE_PLAIN && !f->retired && f->tail.size > f->tail.offset)
+            s.lag_bytes += f->tail.size - f->tail.offset;
     }
     s.waiting = s.files == 0;
     *ret_status = s;
@@ -325,7 +314,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
 {
     struct tail_file *next;
 
-    update_now(t);
+    t->now = loop_now(t->loop);
     for (struct tail_file *f = t->first; f; f = f->next)
         file_close_sink(t, f);
     set_options(t, options);

@@ -47,7 +47,7 @@ static int begins_like(struct unpack *u, const struct tail *t)
 
     if (r < 0)
         return r;
-    if (codec_kind(u->codec) == CODEC_PLAIN)
+    if (codec_is_plain(u->codec))
         return -ENODATA; /* as long as it is empty, or its first bytes are missing */
     while (u->seen.offset < t->head_n) {
         ssize_t got = unpack_some(u, t->head_n - u->seen.offset);
