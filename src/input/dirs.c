@@ -69,9 +69,8 @@ static bool wants_watch(const struct tailset *t, const struct dir *d)
     for (unsigned i = 0; i < t->options.nlogs; i++) {
         const struct tail_log *log = &t->options.logs[i];
 
-        for (unsigned k = 0; !log->poll && k < log->nglobs; k++)
-            if (glob_below(log->globs[k], d->path) || (d->roles & DIR_GLOB) == 0)
-                return true;
+        if (!log->poll && (!(d->roles & DIR_GLOB) || log_reaches(log, d->path, false)))
+            return true;
     }
     return false;
 }
@@ -96,7 +95,7 @@ static void watch_dir(struct tailset *t, struct dir *d)
     d->rescan = (d->roles & DIR_GLOB) != 0;
 }
 
-void dir_unwatch(struct tailset *t, struct dir *d, bool tell_kernel)
+void dir_unwatch(struct tailset *t, struct dir *d)
 {
     int wd = d->wd;
 
@@ -104,7 +103,7 @@ void dir_unwatch(struct tailset *t, struct dir *d, bool tell_kernel)
         return;
     index_remove(&t->wd_index, &d->by_wd);
     d->wd = -1;
-    if (tell_kernel && !index_first(&t->wd_index, (uint64_t)wd))
+    if (!index_first(&t->wd_index, (uint64_t)wd))
         watch_remove(t->watch, wd);
 }
 
@@ -113,11 +112,8 @@ struct dir *dir_add(struct tailset *t, const char *path, unsigned role)
     struct dir *d = dir_find(t, slice_str(path));
 
     if (!d) {
-        d = xcalloc(1, sizeof(*d));
-        d->path = xstrdup(path);
-        d->wd = -1;
-        d->missing = true;
-        d->next = t->dirs;
+        d = xmalloc(sizeof(*d));
+        *d = (struct dir){.path = xstrdup(path), .wd = -1, .missing = true, .next = t->dirs};
         t->dirs = d;
         index_add_text(&t->dir_index, &d->by_path, d->path);
     }
@@ -141,7 +137,7 @@ static void sweep_dead(struct tailset *t)
             continue;
         }
         *link = d->next;
-        dir_unwatch(t, d, true);
+        dir_unwatch(t, d);
         index_remove(&t->dir_index, &d->by_path);
         free(d->path);
         free(d);
@@ -193,7 +189,7 @@ static void watch_above(struct tailset *t, const char *missing)
 
 static void gone(struct tailset *t, struct dir *d)
 {
-    dir_unwatch(t, d, true);
+    dir_unwatch(t, d);
     if (!d->missing)
         d->read_now = true;
     d->missing = true;
@@ -218,7 +214,7 @@ static void look_at_dir(struct tailset *t, struct dir *d)
     if (r < 0)
         return;
     if (d->missing || !identity_eq(&d->id, &look.id)) {
-        dir_unwatch(t, d, true);
+        dir_unwatch(t, d);
         d->missing = false;
         d->rescan = true;
     }
@@ -236,8 +232,11 @@ static void look_at_dir(struct tailset *t, struct dir *d)
 
 static void see_directory(struct tailset *t, const char *path, bool symlink)
 {
-    if (slice_count(slice_str(path), '/') < DEPTH_MAX && log_wants_below(t, path, symlink))
-        (void)dir_add(t, path, DIR_GLOB);
+    if (slice_count(slice_str(path), '/') >= DEPTH_MAX)
+        return;
+    for (unsigned i = 0; i < t->options.nlogs; i++)
+        if (log_reaches(&t->options.logs[i], path, symlink))
+            (void)dir_add(t, path, DIR_GLOB);
 }
 
 void dir_see_name(struct tailset *t, const char *path, unsigned char type)

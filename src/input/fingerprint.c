@@ -105,33 +105,19 @@ static void set_mark(struct tail *t, uint64_t at, uint64_t hash)
         t->marks->hash[at / t->marks->stride - 1] = hash;
 }
 
-/* The mark at `at`, which lies in these bytes; the first of those before it may still be in the
- * tail. */
-static void mark_within(struct tail *t, const char *p, uint64_t at)
+/* The tail is moved from mark to mark: it holds the bytes before each that lies in these. */
+static void extend_tail_and_marks(struct tail *t, const char *p, uint64_t n)
 {
-    uint64_t in = at - t->offset;
-    char joined[FINGERPRINT_TAIL];
-    size_t before;
-
-    if (in >= FINGERPRINT_TAIL) {
-        set_mark(t, at, hash_bytes(p + in - FINGERPRINT_TAIL));
-        return;
-    }
-    before = FINGERPRINT_TAIL - (size_t)in;
-    if (before > t->tail_n)
-        return;
-    memcpy(joined, t->tail + t->tail_n - before, before);
-    memcpy(joined + before, p, (size_t)in);
-    set_mark(t, at, hash_bytes(joined));
-}
-
-static void extend_marks(struct tail *t, const char *p, uint64_t n)
-{
-    uint64_t end = t->offset + n;
+    uint64_t end = t->offset + n, done = 0;
     uint64_t stride = stride_for(end, t->marks ? t->marks->stride : FIRST_STRIDE);
 
-    for (uint64_t at = (t->offset / stride + 1) * stride; at <= end; at += stride)
-        mark_within(t, p, at);
+    for (uint64_t at = (t->offset / stride + 1) * stride; at <= end; at += stride) {
+        extend_tail(t, p + done, at - t->offset - done);
+        done = at - t->offset;
+        if (t->tail_n == FINGERPRINT_TAIL)
+            set_mark(t, at, hash_bytes(t->tail));
+    }
+    extend_tail(t, p + done, n - done);
 }
 
 void tail_consume(struct tail *t, const char *p, uint64_t n)
@@ -139,8 +125,7 @@ void tail_consume(struct tail *t, const char *p, uint64_t n)
     if (n == 0)
         return;
     extend_head(t, p, n);
-    extend_marks(t, p, n);
-    extend_tail(t, p, n);
+    extend_tail_and_marks(t, p, n);
     t->offset += n;
     if (t->read_to < t->offset)
         t->read_to = t->offset;
@@ -163,18 +148,9 @@ static int read_exactly(int fd, char *p, size_t n, uint64_t offset)
     return 0;
 }
 
-/* One that cannot be read stays unknown. */
-static void mark_read_at(struct tail *t, int fd, uint64_t at)
-{
-    char p[FINGERPRINT_TAIL];
-
-    if (read_exactly(fd, p, sizeof(p), at - FINGERPRINT_TAIL) == 0)
-        set_mark(t, at, hash_bytes(p));
-}
-
 int tail_mark_read(struct tail *t, int fd, uint64_t upto)
 {
-    char head[FINGERPRINT_HEAD], end[FINGERPRINT_TAIL];
+    char head[FINGERPRINT_HEAD], end[FINGERPRINT_TAIL], mark[FINGERPRINT_TAIL];
     size_t head_n = upto < sizeof(head) ? (size_t)upto : sizeof(head);
     size_t end_n = upto < sizeof(end) ? (size_t)upto : sizeof(end);
     uint64_t stride = stride_for(upto, FIRST_STRIDE);
@@ -186,8 +162,9 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto)
         return r;
     tail_restart(t);
     extend_head(t, head, head_n);
-    for (uint64_t at = stride; at <= upto; at += stride)
-        mark_read_at(t, fd, at);
+    for (uint64_t at = stride; at <= upto; at += stride) /* one that cannot be read stays unknown */
+        if (read_exactly(fd, mark, sizeof(mark), at - sizeof(mark)) == 0)
+            set_mark(t, at, hash_bytes(mark));
     extend_tail(t, end, end_n);
     t->offset = t->read_to = t->size = t->proved = upto;
     return 0;

@@ -17,6 +17,13 @@
 
 enum { BLOCK = 256 * 1024 };
 
+size_t lines_first(struct slice s)
+{
+    const char *newline = s.n ? memchr(s.p, '\n', s.n) : NULL;
+
+    return newline ? (size_t)(newline + 1 - s.p) : s.n;
+}
+
 size_t lines_nuls(struct slice s)
 {
     size_t n = 0;
@@ -45,13 +52,6 @@ static const char *find_hole(struct slice block)
     return NULL;
 }
 
-static void skip_line(struct slice *rest)
-{
-    const char *newline = memchr(rest->p, '\n', rest->n);
-
-    *rest = slice_from(*rest, newline ? (size_t)(newline + 1 - rest->p) : rest->n);
-}
-
 enum lines_found lines_next(struct slice *rest, size_t max_line, struct slice *ret_block)
 {
     struct slice block;
@@ -64,7 +64,7 @@ enum lines_found lines_next(struct slice *rest, size_t max_line, struct slice *r
         const char *newline = memrchr(block.p, '\n', max_line + 1);
 
         if (!newline) {
-            skip_line(rest);
+            *rest = slice_from(*rest, lines_first(*rest));
             return LINES_TOO_LONG;
         }
         block.n = (size_t)(newline + 1 - block.p);
@@ -143,24 +143,14 @@ char *linebuf_space(struct linebuf *lb, size_t *ret_room)
 }
 
 /* While skipping, everything up to the first newline goes. */
-static void skip_filled(struct linebuf *lb)
-{
-    const char *newline = memchr(at(lb, lb->start), '\n', lb->end - lb->start);
-
-    if (newline) {
-        lb->start = (size_t)(newline + 1 - at(lb, 0));
-        lb->skipping = false;
-    } else {
-        lb->start = lb->end;
-    }
-    lb->scanned = lb->start;
-}
-
 void linebuf_filled(struct linebuf *lb, size_t n)
 {
     lb->end += n;
-    if (lb->skipping)
-        skip_filled(lb);
+    if (!lb->skipping)
+        return;
+    lb->start += lines_first(slice_make(at(lb, lb->start), lb->end - lb->start));
+    lb->skipping = lb->start == 0 || *at(lb, lb->start - 1) != '\n';
+    lb->scanned = lb->start;
 }
 
 struct slice linebuf_take(struct linebuf *lb)

@@ -24,6 +24,8 @@ enum lines_found { LINES_END, LINES_BLOCK, LINES_TOO_LONG };
  * are done with. */
 enum lines_found lines_next(struct slice *rest, size_t max_line, struct slice *ret_block);
 
+/* How many bytes its first line has, with the newline; all when there is none. */
+size_t lines_first(struct slice s);
 /* How many NULs it begins with. */
 size_t lines_nuls(struct slice s);
 

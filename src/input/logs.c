@@ -66,17 +66,13 @@ struct log *log_of_path(const struct tailset *t, const char *path)
     return NULL;
 }
 
-bool log_wants_below(const struct tailset *t, const char *dir, bool through_symlink)
+bool log_reaches(const struct tail_log *log, const char *dir, bool through_symlink)
 {
-    for (unsigned i = 0; i < t->options.nlogs; i++) {
-        const struct tail_log *log = &t->options.logs[i];
+    for (unsigned i = 0; i < log->nglobs; i++) {
+        const char *glob = plain_glob(log->globs[i]);
 
-        for (unsigned k = 0; k < log->nglobs; k++) {
-            const char *glob = plain_glob(log->globs[k]);
-
-            if (glob_below(glob, dir) && !(through_symlink && glob_is_deep(glob)))
-                return true;
-        }
+        if (glob_below(glob, dir) && !(through_symlink && glob_is_deep(glob)))
+            return true;
     }
     return false;
 }
@@ -97,10 +93,8 @@ struct log *log_by_name(struct tailset *t, struct slice name)
     for (log = t->logs; log; log = log->next)
         if (slice_eq(slice_str(log->name), name))
             return log;
-    log = xcalloc(1, sizeof(*log));
-    log->name = xstrslice(name);
-    log->next = t->logs;
-    log->fresh = true;
+    log = xmalloc(sizeof(*log));
+    *log = (struct log){.name = xstrslice(name), .next = t->logs, .fresh = true};
     t->logs = log;
     return log;
 }
@@ -130,13 +124,7 @@ void logs_free(struct tailset *t)
         free(log->name);
         free(log);
     }
-    while (t->streams) {
-        struct stream *s = t->streams;
-
-        t->streams = s->next;
-        free(s->path);
-        free(s);
-    }
+    streams_sweep(t);
     free(t->by_number);
     index_release(&t->stream_index);
     map_release(&t->warned);
@@ -150,22 +138,11 @@ struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
 
     if (s || !log)
         return s;
-    s = xcalloc(1, sizeof(*s));
-    s->path = xstrdup(path);
-    s->log = log;
-    s->next = t->streams;
+    s = xmalloc(sizeof(*s));
+    *s = (struct stream){.path = xstrdup(path), .log = log, .next = t->streams};
     t->streams = s;
     index_add_text(&t->stream_index, &s->by_path, s->path);
     return s;
-}
-
-/* At the first look at a log what lies beside is old, also when the file itself is not there just
- * now. */
-static struct stream *stream_of_base(struct tailset *t, const char *base)
-{
-    struct log *log = log_of_path(t, base);
-
-    return stream_get(t, base, log && log->fresh ? log : NULL);
 }
 
 struct stream *stream_of_rotated(struct tailset *t, const char *path)
@@ -175,10 +152,15 @@ struct stream *stream_of_rotated(struct tailset *t, const char *path)
     struct stream *s = NULL;
 
     for (unsigned nth = 0; !s && rotated_base(slice_str(name), nth, &base); nth++) {
+        struct log *log;
+
         buf_clear(&full);
         buf_add(&full, path, (size_t)(name - path));
         buf_slice(&full, buf_all(&base));
-        s = stream_of_base(t, full.p);
+        log = log_of_path(t, full.p);
+        /* At the first look at a log what lies beside is old, also when the file itself is not
+         * there just now. */
+        s = stream_get(t, full.p, log && log->fresh ? log : NULL);
     }
     buf_release(&base);
     buf_release(&full);

@@ -29,11 +29,6 @@ static void hand_out(struct pipe_input *p, struct slice lines)
     p->set->reading = NULL;
 }
 
-static void count_too_long(struct pipe_input *p, uint64_t before)
-{
-    note(p->set, p->file->stream->log, TAIL_TOO_LONG, p->lines.too_long - before);
-}
-
 /* After the end nothing comes any more: the descriptor goes, the record stays for the status. */
 static void finish(struct pipe_input *p)
 {
@@ -63,7 +58,7 @@ static void on_readable(void *ctx, uint32_t epoll_events)
     }
     linebuf_filled(&p->lines, (size_t)n);
     hand_out(p, linebuf_take(&p->lines));
-    count_too_long(p, too_long);
+    note(p->set, p->file->stream->log, TAIL_TOO_LONG, p->lines.too_long - too_long);
     if (p->timer)
         loop_timer_set(p->timer, loop_now(p->set->loop));
 }
@@ -94,7 +89,6 @@ static void listen_to(struct pipe_input *p)
 
 static void pipe_begin(struct tailset *t, struct log *log, const char *path)
 {
-    struct pipe_input *p;
     struct tail_file *f;
     int fd = open_input(path);
 
@@ -103,16 +97,13 @@ static void pipe_begin(struct tailset *t, struct log *log, const char *path)
         return;
     }
     f = file_new(t, stream_get(t, path, log), FILE_PIPE);
-    p = xcalloc(1, sizeof(*p));
-    p->set = t;
-    p->file = f;
-    p->fd = fd;
-    linebuf_init(&p->lines, t->options.max_line);
-    f->pipe = p;
+    f->pipe = xmalloc(sizeof(*f->pipe));
+    *f->pipe = (struct pipe_input){.set = t, .file = f, .fd = fd};
+    linebuf_init(&f->pipe->lines, t->options.max_line);
     f->path = xstrdup(path);
     f->place = PLACE_NAMED;
     index_add_text(&t->path_index, &f->by_path, f->path);
-    listen_to(p);
+    listen_to(f->pipe);
 }
 
 /* Another fifo has its name now, and nothing is left in this one. */
@@ -130,7 +121,7 @@ static void reconcile_one(struct tailset *t, struct log *log, const char *path)
 {
     struct tail_file *f = file_by_path(t, path);
 
-    if (f && f->kind == FILE_PIPE && was_replaced(f)) {
+    if (f && was_replaced(f)) {
         finish(f->pipe);
         file_drop(t, f);
         f = NULL;

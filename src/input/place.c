@@ -319,7 +319,7 @@ void place_event(struct tailset *t, int wd, unsigned events, const char *name)
 
         next = index_next(node);
         if (events & WATCH_SELF_GONE)
-            dir_unwatch(t, d, true);
+            dir_unwatch(t, d);
         if ((events & WATCH_SELF_GONE) || *name == 0) {
             d->rescan = true;
             t->names_changed = true;

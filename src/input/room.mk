@@ -33,7 +33,6 @@ liblogtally_a_SOURCES += \
 	src/input/tailset.c \
 	src/input/tailset.h \
 	src/input/unpack.c \
-	src/input/wait.c \
 	src/input/watch.c \
 	src/input/watch.h
 

@@ -12,9 +12,8 @@
  *     follow.c     whose turn it is to be read
  *     identify.c   contents never seen before: new, a copy, the rest of a lost one?
  *     place.c      a name has changed: which content is behind it now
- *     wait.c       what time alone brings to an end
  *     checkpoint.c to and from the saved state
- *     tailset.c    timers and events; status; reload */
+ *     tailset.c    timers and events; what time alone brings to an end; status; reload */
 #ifndef LT_INPUT_SET_H
 #define LT_INPUT_SET_H
 
@@ -259,7 +258,8 @@ void logs_free(struct tailset *t);
 /* The log that this path belongs to, or NULL. */
 struct log *log_of_path(const struct tailset *t, const char *path);
 struct log *log_by_name(struct tailset *t, struct slice name);
-bool log_wants_below(const struct tailset *t, const char *dir, bool through_symlink);
+/* Might one of its globs match something below this directory? */
+bool log_reaches(const struct tail_log *log, const char *dir, bool through_symlink);
 /* Without the ./ that it may begin with. */
 const char *plain_glob(const char *glob);
 /* A fifo or standard input, named without a wildcard? */
@@ -289,7 +289,7 @@ struct dir *dir_of_path(const struct tailset *t, const char *path);
 char *dir_join(const char *dir, const char *name);
 /* A name is in a directory; `type` as readdir gives it. */
 void dir_see_name(struct tailset *t, const char *path, unsigned char type);
-void dir_unwatch(struct tailset *t, struct dir *d, bool tell_kernel);
+void dir_unwatch(struct tailset *t, struct dir *d);
 /* Every change of this file comes as an event. */
 bool dir_is_watched(const struct tailset *t, const struct tail_file *f);
 
@@ -366,8 +366,5 @@ void place_event(struct tailset *t, int wd, unsigned events, const char *name);
 void place_rescan(struct tailset *t);
 /* Finds a place for everything that lost or never had one. */
 void place_settle(struct tailset *t);
-
-/* wait.c */
-void files_reconcile(struct tailset *t, bool all);
 
 #endif

@@ -170,12 +170,13 @@ static int newline_has_come(struct tail *t, struct tail_buffer *b, size_t block,
 /* Inside a line that is too long: its bytes go until the newline. */
 static int skip_on(struct tail *t, struct slice data)
 {
-    const char *newline = memchr(data.p, '\n', data.n);
-    size_t n = newline ? (size_t)(newline + 1 - data.p) : data.n;
+    size_t n = lines_first(data);
 
+    if (n == 0)
+        return TAIL_END;
     tail_consume(t, data.p, n);
-    t->skipping = !newline;
-    return data.n > 0 ? TAIL_MORE : TAIL_END;
+    t->skipping = data.p[n - 1] != '\n';
+    return TAIL_MORE;
 }
 
 void tail_hand_out(struct tail *t, const struct tail_reader *r, struct slice lines)
