@@ -81,6 +81,7 @@ TEST(escapes_become_text)
     ck_listing("{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u20ac\"}",
                "a = \"\\/\b\f\n\r\tA\u20ac\n");
     ck_listing("{\"a\":\"\\ud83d\\ude00\"}", "a = \U0001F600\n");
+    ck_listing("{\"a\":\"\\udbff\\udfff\"}", "a = \U0010FFFF\n");
     ck_listing("{\"a\":\"\\ud83dx\\ude00\"}", "a = \ufffdx\ufffd\n");
     ck_listing("{\"a\":\"\\ud83d\\ud83d\\ude00\"}", "a = \ufffd\U0001F600\n");
     ck_listing("{\"st\\u0061tus\":1}", "status = 1\n");
@@ -176,6 +177,24 @@ TEST(the_depth_is_limited_to_64)
         for (unsigned i = 1; i < depth; i++)
             buf_char(&line, ']');
         buf_char(&line, '}');
+        got = listed(line.p);
+        ck_assert_int_eq(got != NULL, depth <= 64);
+        free(got);
+        buf_release(&line);
+    }
+}
+
+TEST(objects_count_as_depth_too)
+{
+    for (unsigned depth = 63; depth < 67; depth++) {
+        struct buf line = BUF_INIT;
+        char *got;
+
+        for (unsigned i = 0; i < depth; i++)
+            buf_str(&line, "{\"a\":");
+        buf_char(&line, '1');
+        for (unsigned i = 0; i < depth; i++)
+            buf_char(&line, '}');
         got = listed(line.p);
         ck_assert_int_eq(got != NULL, depth <= 64);
         free(got);

@@ -79,6 +79,21 @@ TEST(a_line_as_long_as_the_limit_is_one_line)
     ck_assert_uint_eq(w.notes[TAIL_TOO_LONG], 0);
 }
 
+TEST(an_unfinished_line_as_long_as_the_limit_waits_for_its_end)
+{
+    char *line = long_line(1 << 20);
+
+    line[1 << 20] = 0;
+    world_write(&w, "a.log", line);
+    world_run(&w, 30);
+    line[1 << 20] = '\n';
+    world_write(&w, "a.log", "\n");
+    world_expect_line(&w, line);
+    free(line);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TOO_LONG], 0);
+}
+
 TEST(a_longer_line_is_skipped_whole_and_told_once)
 {
     char *line = long_line((1 << 20) + 1);

@@ -122,6 +122,32 @@ TEST(the_unfinished_line_of_a_retired_file_is_handed_out_once)
     world_settle(&w);
 }
 
+static void age(const char *name, time_t mtime)
+{
+    struct timespec times[2] = {{mtime, 0}, {mtime, 0}};
+
+    ck_assert_int_eq(utimensat(AT_FDCWD, world_path(&w, name), times, 0), 0);
+}
+
+TEST(generations_that_are_met_together_are_read_oldest_first)
+{
+    static const char *const order[] = {"first 1\n", "first 2\n", "b\n", "c\n", "d\n"};
+
+    world_save(&w);
+    world_kill(&w);
+    world_rename(&w, "app.log", "app.log.3");
+    world_expect(&w, "app.log.2", order[2]);
+    world_expect(&w, "app.log.1", order[3]);
+    world_expect(&w, "app.log", order[4]);
+    age("app.log.3", 1000);
+    age("app.log.2", 2000);
+    age("app.log.1", 3000);
+    world_start(&w);
+    world_settle(&w);
+    for (size_t i = 0; i < 5; i++)
+        ck_assert_str_eq(w.lines.p[i], order[i]);
+}
+
 TEST(the_rest_of_a_line_may_come_after_the_rotation)
 {
     int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);

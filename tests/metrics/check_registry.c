@@ -422,6 +422,7 @@ TEST(older_set_of_another_file_is_ignored)
     ck_assert(gauge_set(f, 0, 3, 50, 1, 0)); /* within one file order decides */
     ck_assert(gauge_set(f, 0, 4, 60, 2, 0));
     ck_assert_double_eq(gauge_value(f, 0), 4);
+    ck_assert(gauge_set(f, 0, 5, 60, 1, 0)); /* of the same time, the later one */
 }
 
 TEST(reset_drops_a_series_and_an_update_brings_it_back)

@@ -486,6 +486,33 @@ TEST(every_truncation_is_refused)
     registry_free(x);
 }
 
+TEST(bytes_behind_the_last_series_of_a_family_are_refused)
+{
+    struct registry *x = families(ab), *y = families(ab);
+    struct buf bytes;
+    struct reader r;
+    char *length = NULL;
+
+    fill(x);
+    bytes = encoded(x);
+    buf_char(&bytes, 0);
+    r = reader_of(buf_all(&bytes));
+    (void)read_u32(&r);
+    (void)read_u64(&r);
+    for (uint32_t n = read_u32(&r); n > 0; n--) {
+        (void)read_u64(&r);
+        length = bytes.p + (r.p - bytes.p);
+        r.p += read_u64(&r);
+    }
+    ck_assert_ptr_eq(r.p + 1, r.end);
+    ++*length; /* the lowest byte; it does not overflow here */
+    ck_assert_int_ne(*length, 0);
+    ck_assert_int_eq(restore_exactly(y, bytes.p, bytes.n), -EBADMSG);
+    buf_release(&bytes);
+    registry_free(x);
+    registry_free(y);
+}
+
 /* Whatever the bytes were, what comes of them can be shown, saved and read again. */
 static void use(struct registry *r)
 {
