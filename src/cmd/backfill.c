@@ -44,7 +44,8 @@ static const struct option_row rows[] = {
 struct plan_of_work {
     struct stepwriter_options steps;
     int64_t slack_ns;
-    const char **names, **values;
+    const char **names, **values; /* of labels for every sample */
+    struct arena text;            /* of those given here */
 };
 
 static int read_step(const struct command *self, const char *name, const char *text, int64_t least,
@@ -87,8 +88,8 @@ static int read_labels(const struct command *self, const struct backfill_options
     p->names = xcalloc(n + o->labels.n + 1, sizeof *p->names);
     p->values = xcalloc(n + o->labels.n + 1, sizeof *p->values);
     for (size_t i = 0; i < n; i++) {
-        p->names[i] = xstrdup(settings->const_names[i]);
-        p->values[i] = xstrdup(settings->const_values[i]);
+        p->names[i] = settings->const_names[i];
+        p->values[i] = settings->const_values[i];
     }
     for (size_t i = 0; i < o->labels.n; i++) {
         struct slice rest = slice_str(o->labels.list[i]), name;
@@ -96,8 +97,8 @@ static int read_labels(const struct command *self, const struct backfill_options
         if (!slice_cut(&rest, '=', &name) || !rest.p || !label_name_valid(name))
             return usage_error(self, "--external-label wants NAME=VALUE, not \"%s\"",
                                o->labels.list[i]);
-        p->names[n] = xstrslice(name);
-        p->values[n] = xstrslice(rest);
+        p->names[n] = arena_strslice(&p->text, name);
+        p->values[n] = arena_strslice(&p->text, rest);
         if (label_is_taken(setup, p, n, p->names[n]))
             return usage_error(self, "--external-label %s: there is a label of this name already",
                                o->labels.list[i]);
@@ -111,10 +112,7 @@ static int read_labels(const struct command *self, const struct backfill_options
 
 static void plan_release(struct plan_of_work *p)
 {
-    for (size_t i = 0; p->names && p->names[i]; i++) {
-        free((char *)p->names[i]);
-        free((char *)p->values[i]);
-    }
+    arena_release(&p->text);
     free(p->names);
     free(p->values);
 }

@@ -37,29 +37,8 @@ struct replay {
     unsigned threads;
     struct inputs inputs;
     struct session session;
-    struct output unmatched;
+    struct output unmatched; /* .file is NULL when it is not wanted */
 };
-
-static int merge_part(void *ctx, struct slice snapshot)
-{
-    struct replay *r = ctx;
-    struct buf err = BUF_INIT;
-    int code = EXIT_FINE;
-
-    if (snapshot_merge(r->session.registry, snapshot, &err) < 0) {
-        log_error("cannot put the parts together: %s", err.n ? err.p : "damaged");
-        code = EXIT_SYSTEM;
-    }
-    buf_release(&err);
-    return code;
-}
-
-static void write_unmatched(void *ctx, struct slice lines)
-{
-    struct replay *r = ctx;
-
-    fwrite(lines.p, 1, lines.n, r->unmatched.file); /* output_finish says whether it went well */
-}
 
 static int write_result(struct replay *r)
 {
@@ -104,13 +83,11 @@ static int read_inputs(struct replay *r)
         .threads = r->threads,
         .no_dispatch = r->options->no_dispatch,
         .progress = &progress,
-        .merge = merge_part,
-        .unmatched = r->options->unmatched ? write_unmatched : NULL,
-        .ctx = r,
+        .unmatched = r->unmatched.file,
     };
 
     progress_start(&progress, inputs_size(&r->inputs));
-    int code = parallel_run(r->setup, &r->inputs, &parts);
+    int code = parallel_run(r->setup, &r->inputs, &parts, r->session.registry);
 
     progress_end(&progress);
     if (code != EXIT_SYSTEM && write_result(r) != EXIT_FINE)

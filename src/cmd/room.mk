@@ -6,6 +6,7 @@ liblogtally_a_SOURCES += \
 	src/cmd/dump.h \
 	src/cmd/dump_json.c \
 	src/cmd/explain.c \
+	src/cmd/merge.c \
 	src/cmd/replay.c \
 	src/cmd/run.c \
 	src/cmd/state.c \

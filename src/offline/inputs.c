@@ -59,11 +59,10 @@ int64_t inputs_latest(void)
     return clock_wall_ns() + 24 * 3600 * NSEC_PER_SEC;
 }
 
-static int add_file(struct inputs *in, const struct setup *setup, const char *path, const char *as,
-                    uint64_t size)
+static int add_file(struct inputs *in, const char *path, uint64_t size)
 {
     struct buf err = BUF_INIT;
-    int log = setup_log_of(setup, path, as, &err);
+    int log = setup_log_of(in->setup, path, in->as, &err);
 
     if (log < 0)
         log_error("%s", err.p);
@@ -75,11 +74,9 @@ static int add_file(struct inputs *in, const struct setup *setup, const char *pa
     return -1;
 }
 
-static int add_path(struct inputs *in, const struct setup *setup, const char *path, const char *as,
-                    bool enter);
+static int add_path(struct inputs *in, const char *path, bool enter);
 
-static int add_directory(struct inputs *in, const struct setup *setup, const char *path,
-                         const char *as)
+static int add_directory(struct inputs *in, const char *path)
 {
     struct dirent **names;
     size_t before = in->n;
@@ -94,7 +91,7 @@ static int add_directory(struct inputs *in, const struct setup *setup, const cha
 
         buf_fmt(&full, "%s/%s", path, names[i]->d_name);
         if (code < 0 && names[i]->d_name[0] != '.')
-            code = add_path(in, setup, full.p, as, false);
+            code = add_path(in, full.p, false);
         buf_release(&full);
         free(names[i]);
     }
@@ -104,24 +101,23 @@ static int add_directory(struct inputs *in, const struct setup *setup, const cha
     return code;
 }
 
-static int add_path(struct inputs *in, const struct setup *setup, const char *path, const char *as,
-                    bool enter)
+static int add_path(struct inputs *in, const char *path, bool enter)
 {
     struct stat st;
 
     if (strcmp(path, "-") == 0)
-        return add_file(in, setup, path, as, 0);
+        return add_file(in, path, 0);
     if (stat(path, &st) != 0) {
         log_error("cannot read %s: %m", path);
         return EXIT_MISTAKES;
     }
     if (S_ISDIR(st.st_mode))
-        return enter ? add_directory(in, setup, path, as) : -1;
+        return enter ? add_directory(in, path) : -1;
     if (access(path, R_OK) != 0) {
         log_error("cannot read %s: %m", path);
         return EXIT_MISTAKES;
     }
-    return add_file(in, setup, path, as, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
+    return add_file(in, path, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
 }
 
 /* Insertion keeps the order given among files of one time. Those without any come first. */
@@ -137,12 +133,12 @@ static void sort_by_time(struct inputs *in)
     }
 }
 
-static void find_times(struct inputs *in, const struct setup *setup)
+static void find_times(struct inputs *in)
 {
     int64_t latest_ns = inputs_latest();
     struct session s;
 
-    session_init(&s, setup, SESSION_WHOLE, NULL);
+    session_init(&s, in->setup, SESSION_WHOLE, NULL);
     for (size_t i = 0; i < in->n; i++)
         in->list[i].first_ns = input_first_time(&s, &in->list[i], latest_ns);
     session_release(&s);
@@ -153,12 +149,13 @@ int inputs_find(struct inputs *in, const struct setup *setup, const struct strin
 {
     int code = -1;
 
+    *in = (struct inputs){.setup = setup, .as = as};
     for (size_t i = 0; i < files->n && code < 0; i++)
-        code = add_path(in, setup, files->list[i], as, true);
+        code = add_path(in, files->list[i], true);
     if (code >= 0)
         return code;
     if (times || in->n > 1)
-        find_times(in, setup);
+        find_times(in);
     sort_by_time(in);
     return -1;
 }

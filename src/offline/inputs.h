@@ -22,6 +22,8 @@ int64_t input_first_time(struct session *s, const struct input *in, int64_t late
 int64_t inputs_latest(void);
 
 struct inputs {
+    const struct setup *setup;
+    const char *as; /* the log they belong to; NULL: whose globs match */
     struct input *list;
     size_t n, cap;
 };

@@ -1,4 +1,4 @@
-/* merge -- the command, and the file that a snapshot is kept in.
+/* merge -- the file that a snapshot is kept in.
  *
  *   file: "LTSNAP1\n"  u32 CRC32C of what follows  i64 time of the first line  encoded snapshot
  *
@@ -107,19 +107,7 @@ static int part_add(struct part *p, struct registry *registry, struct buf *err)
     return r;
 }
 
-struct merge_options {
-    struct common_options common;
-    const char *snapshot;
-};
-
-static const struct option_row rows[] = {
-    {"snapshot", 0, OPTION_TEXT, offsetof(struct merge_options, snapshot), "FILE",
-     "write the sum as a snapshot to merge again, instead of printing it"},
-    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
-};
-
-/* Adds up all files; -1 to go on, or an exit code. *ret_first_ns: of the first line of all. */
-static int add_all(const struct strings *files, struct registry *registry, int64_t *ret_first_ns)
+int merge_files(const struct strings *files, struct registry *registry, int64_t *ret_first_ns)
 {
     struct part *parts = xcalloc(files->n, sizeof *parts);
     struct heap order = {0};
@@ -145,81 +133,5 @@ static int add_all(const struct strings *files, struct registry *registry, int64
     free(parts);
     free(order.list);
     buf_release(&err);
-    return r < 0 ? EXIT_MISTAKES : -1;
+    return r;
 }
-
-static int merge(const struct merge_options *o, struct registry *registry,
-                 enum expose_format format)
-{
-    struct buf page = BUF_INIT;
-    struct expose_options options = {.format = format, .flags = EXPOSE_SORTED | EXPOSE_NO_OWN};
-    int64_t first_ns;
-    int r, code = add_all(&o->common.files, registry, &first_ns);
-
-    if (code >= 0)
-        return code;
-    if (o->snapshot) {
-        r = merge_write_file(o->snapshot, registry, first_ns);
-    } else {
-        expose_registry(registry, &options, &page);
-        r = output_page(o->common.output, buf_all(&page));
-    }
-    buf_release(&page);
-    return r < 0 ? EXIT_SYSTEM : EXIT_FINE;
-}
-
-/* With rules their limits, labels and zeros hold; without, what the snapshots hold is added up as
- * it is. */
-static int merge_with_rules(const struct merge_options *o, enum expose_format format)
-{
-    struct setup setup;
-    struct session s;
-    int code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup);
-
-    if (code >= 0)
-        return code;
-    session_init(&s, &setup, o->snapshot ? SESSION_PART : SESSION_WHOLE, NULL);
-    code = merge(o, s.registry, format);
-    session_release(&s);
-    setup_release(&setup);
-    return code;
-}
-
-static int merge_alone(const struct merge_options *o, enum expose_format format)
-{
-    struct registry_limits limits = {.part = true};
-    struct registry *registry = registry_new(&limits);
-    int code = merge(o, registry, format);
-
-    registry_free(registry);
-    return code;
-}
-
-static int run(void *options, const struct command *self)
-{
-    const struct merge_options *o = options;
-    enum expose_format format;
-    int code;
-
-    if (o->common.files.n == 0)
-        return usage_error(self, "name the snapshots to add up");
-    if ((code = output_format(self, o->common.format, &format)) >= 0)
-        return code;
-    return o->common.config || o->common.rules.n ? merge_with_rules(o, format)
-                                                 : merge_alone(o, format);
-}
-
-const struct command command_merge = {
-    .name = "merge",
-    .arguments = "SNAPSHOT...",
-    .summary = "Add up snapshots of `replay --snapshot`",
-    .details =
-        "For archives processed on many machines: each runs `logtally replay --snapshot FILE`, one "
-        "merges; in which\n"
-        "order they are named does not matter. With the same --rules the result is that of one "
-        "machine.\n",
-    .takes = TAKES_NAMED_CONFIG | TAKES_RULES | TAKES_OUTPUT | TAKES_FORMAT,
-    .size = sizeof(struct merge_options),
-    .options = rows,
-    .run = run,
-};

@@ -79,8 +79,14 @@ static void cut(struct work *w, const struct input *in)
     free(cuts);
 }
 
-/* Hands on what a part has collected, when all before it are merged. The part whose turn it is
- * never waits, so it always goes on. */
+/* Whether it went well, the owner of the file finds out. */
+static void write_unmatched(struct part *p)
+{
+    fwrite(p->unmatched.p, 1, p->unmatched.n, p->work->options->unmatched);
+}
+
+/* Writes what a part has collected, when all before it are merged. The part whose turn it is never
+ * waits, so it always goes on. */
 static void pass_unmatched(struct part *p)
 {
     struct work *w = p->work;
@@ -92,7 +98,7 @@ static void pass_unmatched(struct part *p)
 
     pthread_mutex_unlock(&w->mutex);
     if (go_on)
-        w->options->unmatched(w->options->ctx, buf_all(&p->unmatched));
+        write_unmatched(p);
     buf_clear(&p->unmatched);
 }
 
@@ -172,8 +178,19 @@ static void *work_on(void *ctx)
     return NULL;
 }
 
+static bool merge(struct registry *registry, struct slice snapshot)
+{
+    struct buf err = BUF_INIT;
+    int r = snapshot_merge(registry, snapshot, &err);
+
+    if (r < 0)
+        log_error("cannot put the parts together: %s", err.n ? err.p : "damaged");
+    buf_release(&err);
+    return r == 0;
+}
+
 /* Merges parts in order as they are done. */
-static int merge_all(struct work *w)
+static int merge_all(struct work *w, struct registry *registry)
 {
     int code = EXIT_FINE;
 
@@ -189,11 +206,9 @@ static int merge_all(struct work *w)
             code = EXIT_MISTAKES;
         }
         if (p->unmatched.n)
-            w->options->unmatched(w->options->ctx, buf_all(&p->unmatched));
-        int r = w->options->merge(w->options->ctx, buf_all(&p->snapshot));
-
-        if (r != EXIT_FINE)
-            code = r;
+            write_unmatched(p);
+        if (!merge(registry, buf_all(&p->snapshot)))
+            code = EXIT_SYSTEM;
         buf_release(&p->snapshot);
         buf_release(&p->unmatched);
         pthread_mutex_lock(&w->mutex);
@@ -204,7 +219,7 @@ static int merge_all(struct work *w)
     return code;
 }
 
-static int run_threads(struct work *w)
+static int run_threads(struct work *w, struct registry *registry)
 {
     pthread_t threads[PARALLEL_THREADS_MAX];
     unsigned n = 0;
@@ -217,7 +232,7 @@ static int run_threads(struct work *w)
         log_error("cannot start a thread: %s", strerror(r));
         return EXIT_SYSTEM;
     }
-    code = merge_all(w);
+    code = merge_all(w, registry);
     pthread_mutex_lock(&w->mutex);
     w->stop = true;
     pthread_cond_broadcast(&w->changed);
@@ -228,7 +243,7 @@ static int run_threads(struct work *w)
 }
 
 int parallel_run(const struct setup *setup, const struct inputs *inputs,
-                 const struct parallel_options *options)
+                 const struct parallel_options *options, struct registry *registry)
 {
     struct work w = {.setup = setup, .options = options};
 
@@ -236,7 +251,7 @@ int parallel_run(const struct setup *setup, const struct inputs *inputs,
     pthread_cond_init(&w.changed, NULL);
     for (size_t i = 0; i < inputs->n; i++)
         cut(&w, &inputs->list[i]);
-    int code = run_threads(&w);
+    int code = run_threads(&w, registry);
 
     for (size_t i = 0; i < w.n; i++) {
         buf_release(&w.parts[i].snapshot);

@@ -10,22 +10,20 @@
 #include "app/progress.h"
 #include "offline/inputs.h"
 
+#include <stdio.h>
+
 enum { PARALLEL_THREADS_MAX = 256 };
 
 struct parallel_options {
     unsigned threads;
     bool no_dispatch;
     struct progress *progress;
-    /* In the order of the parts, on the caller's thread. 0, or an exit code that ends the work. */
-    int (*merge)(void *ctx, struct slice snapshot);
-    /* Lines that no event took, in order, some megabytes at a time, from one thread at a time;
-     * NULL: not wanted. */
-    void (*unmatched)(void *ctx, struct slice lines);
-    void *ctx;
+    FILE *unmatched; /* lines that no event took, in order; NULL: not wanted */
 };
 
-/* An exit code: EXIT_MISTAKES when some file could not be read to its end (the rest counts). */
+/* Adds all to the registry. An exit code after sentences on stderr: EXIT_MISTAKES when some file could not
+ * be read to its end (the rest counts). */
 int parallel_run(const struct setup *setup, const struct inputs *inputs,
-                 const struct parallel_options *options);
+                 const struct parallel_options *options, struct registry *registry);
 
 #endif
