@@ -1,34 +1,18 @@
 """What the end-to-end tests share: a daemon to start, look at and stop, and TAP to say how it went."""
-import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import traceback
 
+from _common import fetch, free_port, get, put, until
+
 SRCDIR = os.environ["SRCDIR"]
 LOGTALLY = os.environ["LOGTALLY"]
 sys.path.insert(0, os.path.join(SRCDIR, "rules", "tests"))
 import truth                                                    # noqa: E402
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def until(what, seconds=20):
-    """Waits for what() to be true; its last value."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = what()
-        if value or time.monotonic() > deadline:
-            return value
-        time.sleep(0.02)
 
 
 started = []    # every daemon of this run, so that none outlives its test
@@ -46,28 +30,19 @@ class Daemon:
         started.append(self)
         if "%s" in log:
             log %= here
-        with open("logtally.ini", "w", encoding="utf-8") as f:
-            f.write("[server]\nlisten = 127.0.0.1:%d\n%s\n[state]\ndirectory = %s/state\n%s\n"
-                    "[log test]\n%s\n[rules]\ninclude = %s\n%s"
-                    % (self.port, server, here, state, log, self.rules, more))
+        put("logtally.ini", "[server]\nlisten = 127.0.0.1:%d\n%s\n[state]\ndirectory = %s/state\n%s\n"
+            "[log test]\n%s\n[rules]\ninclude = %s\n%s" % (self.port, server, here, state, log, self.rules, more))
 
     def start(self):
         with open("stderr", "ab") as err:
             self.child = subprocess.Popen([LOGTALLY, "run", "-c", "logtally.ini"], stderr=err)
         if not until(self.ready):
             self.kill()
-            with open("stderr", encoding="utf-8") as f:
-                raise AssertionError("the daemon did not become ready:\n" + f.read())
+            raise AssertionError("the daemon did not become ready:\n" + get("stderr"))
         return self
 
     def request(self, method, path, headers=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            c.request(method, path, headers=headers or {})
-            r = c.getresponse()
-            return r.status, dict(r.getheaders()), r.read()
-        finally:
-            c.close()
+        return fetch(self.port, path, method, headers)
 
     def ready(self):
         if self.child.poll() is not None:

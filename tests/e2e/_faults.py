@@ -8,16 +8,17 @@ must agree: what was written, what the page says, and the sum over all scrapes w
 With FAULTS_READER=mtail the same tests drive mtail; they then say what was lost and doubled.
 """
 import ctypes
-import http.client
 import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import traceback
+
+import _common
+from _common import free_port
 
 LOGTALLY = os.environ["LOGTALLY"]
 READER = os.environ.get("FAULTS_READER", "logtally")
@@ -63,13 +64,7 @@ class Skip(Exception):
 
 
 def until(what, seconds=40, every=0.02):
-    """Waits for what() to be true; its last value."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = what()
-        if value or time.monotonic() > deadline:
-            return value
-        time.sleep(every)
+    return _common.until(what, seconds, every)
 
 
 def stays(what, seconds=2.6):
@@ -262,14 +257,7 @@ class World:
         self.child.send_signal(number)
 
     def fetch(self, path="/metrics", headers=None, method="GET", seconds=30):
-        host, port = self.address.split(":")
-        c = http.client.HTTPConnection(host, int(port), timeout=seconds)
-        try:
-            c.request(method, path, headers=headers or {})
-            r = c.getresponse()
-            return r.status, dict(r.getheaders()), r.read()
-        finally:
-            c.close()
+        return _common.fetch(int(self.address.split(":")[1]), path, method, headers, seconds)
 
     def scrape(self):
         status, _, body = self.fetch()
@@ -386,12 +374,6 @@ def check_histogram(values, name):
         counts = [v for _, v in list_]
         assert counts == sorted(counts), "buckets fall: %r" % list_
         assert list_[-1][0] == float("inf") and counts[-1] == values[name + "_count"][rest], "+Inf is not the count"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 LIBC = ctypes.CDLL(None)

@@ -5,7 +5,7 @@ import subprocess
 import urllib.parse
 import urllib.request
 
-from _daemon import free_port, until
+from _common import free_port, until
 
 
 def window(samples, end, length):

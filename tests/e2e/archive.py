@@ -2,7 +2,6 @@
 """contrib/archive: a map over many machines and a reduce give the page of one machine. The machines are an sshd of
 this test on 127.0.0.1 under two names; what contrib/archive/README.md tells to type is typed as it stands there."""
 import contextlib
-import datetime
 import gzip
 import json
 import os
@@ -13,55 +12,17 @@ import shutil
 import subprocess
 import sys
 
-from _daemon import LOGTALLY, SRCDIR, free_port, main, until
+from _common import free_port, get, put, until
+from _daemon import LOGTALLY, SRCDIR, main
+from _jobs import RULES, records
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/bin")
 ARCHIVE = os.path.join(SRCDIR, "contrib", "archive")
-RULES = """
-[event job]
-where = msg == job
-[event begin]
-where = msg == begin
-[event end]
-where = msg == end
-[event level]
-where = msg == level
-[counter jobs_total]
-help = Jobs
-inc = job
-labels = queue
-zero = queue=never
-[histogram job_seconds]
-help = Time of a job
-observe = job
-value = took
-unit = s
-labels = queue
-buckets = 0.1 1
-[gauge running]
-help = Jobs at work
-inc = begin
-dec = end
-labels = queue
-min = 0
-[gauge level]
-help = Level
-set = level
-add = begin
-value = value
-labels = queue
-"""
 
 
 def make_logs(folder, seed):
     """A rotated set whose names tell nothing of its order, some of it compressed."""
-    rng, lines, t = random.Random(seed), [], 1762900803
-    for _ in range(6000):
-        t += rng.random() * 20
-        at = datetime.datetime.fromtimestamp(t, datetime.timezone.utc).isoformat()
-        msg = rng.choice(("job", "job", "begin", "begin", "end", "end", "end", "level"))
-        lines.append(json.dumps({"time": at, "msg": msg, "queue": rng.choice("abcdef"), "took": rng.expovariate(1),
-                                 "value": rng.choice((1, 2.5, 0.1, 70))}) + "\n")
+    rng, lines = random.Random(seed), [json.dumps(d) + "\n" for d in records(6000, seed)]
     names = ["backend.log", "backend.log.1"] + ["backend.log.%d.gz" % i for i in range(2, 9)] + ["backend.log-it's 20.gz"]
     rng.shuffle(names)
     os.makedirs(folder)
@@ -79,11 +40,6 @@ def run(command, code=0, shell=False, **env):
 
 def archive(*args, code=0, **env):
     return run(["sh", os.path.join(ARCHIVE, "archive.sh"), *args], code, **env)
-
-
-def put(path, text):
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 def prepared():
@@ -138,7 +94,7 @@ Port {port}
     try:
         ready = until(lambda: subprocess.run([*ssh.split(), "hosta", "true"], stderr=subprocess.DEVNULL, check=False)
                       .returncode == 0)
-        assert ready, open("sshd.log", encoding="utf-8").read()
+        assert ready, get("sshd.log")
         yield {"PARALLEL_SSH": ssh, "RSYNC_RSH": ssh, "PATH": "%s/bin:%s" % (here, os.environ["PATH"])}
     finally:
         server.terminate()
@@ -150,8 +106,7 @@ def all_processors_of_one_machine():
     assert archive("--rules", "rules.ini", *files)[0] == one
     assert archive("--rules", "rules.ini", "--jobs", "1", *reversed(files))[0] == one
     archive("-o", "page with blanks", "--rules", "rules.ini", *files)
-    with open("page with blanks", encoding="utf-8") as f:
-        assert f.read() == one
+    assert get("page with blanks") == one
     as_json, _ = run([LOGTALLY, "replay", "--rules", "rules.ini", "--format", "json", *files])
     assert archive("--rules", "rules.ini", "--format", "json", *files)[0] == as_json
 
@@ -169,8 +124,7 @@ def what_the_readme_says():
     os.makedirs("rules")
     put("rules/rules.ini", RULES)
     make_logs("2025", 5)
-    with open(os.path.join(ARCHIVE, "README.md"), encoding="utf-8") as f:
-        blocks = re.findall(r"^```sh\n(.*?)^```$", f.read(), re.M | re.S)
+    blocks = re.findall(r"^```sh\n(.*?)^```$", get(os.path.join(ARCHIVE, "README.md")), re.M | re.S)
     assert len(blocks) == 2, blocks
     scripts = blocks[0].replace("/archive/2025/*/", "2025/").replace("contrib/archive", ARCHIVE)
     archives = sorted("2025/" + name for name in os.listdir("2025") if name.endswith(".gz"))
@@ -178,8 +132,7 @@ def what_the_readme_says():
     with machines() as env:
         for command in scripts.splitlines():
             run(["bash", "-euc", command], **env)
-            with open("year.prom", encoding="utf-8") as f:
-                assert f.read() == one, command
+            assert get("year.prom") == one, command
             os.remove("year.prom")
         for name in archives:               # rsync has no luck with quotes in names
             if "'" not in name:
@@ -197,8 +150,7 @@ def a_failure_gives_no_page():
     assert out == "" and "backend.log.3.gz" in err, (out, err)
     put("page", "the old one")
     archive("-o", "page", "--rules", "rules.ini", *files, code=None)
-    with open("page", encoding="utf-8") as f:
-        assert f.read() == "the old one"
+    assert get("page") == "the old one"
     assert "archive.sh [-o FILE]" in archive("--nonsense", code=2)[1]
     assert "name the files" in archive("--rules", "rules.ini", code=2)[1]
 

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 
+from _common import put
 from _daemon import LOGTALLY, SRCDIR, main
 from _promql import Prometheus, histogram_quantile, increase, rate
 
@@ -155,15 +156,10 @@ def make_logs(truth, rng):
     a, b = cut[len(cut) // 3], cut[2 * len(cut) // 3]
     with gzip.open("app.log.2.gz", "wt", encoding="utf-8") as f:
         f.write("".join(first[:a]))
-    write("app.log.1", "".join(first[a:b]))
-    write("app.log", "".join(first[b:]))
-    write("second.log", "".join(second))
+    put("app.log.1", "".join(first[a:b]))
+    put("app.log", "".join(first[b:]))
+    put("second.log", "".join(second))
     return ["app.log", "app.log.1", "app.log.2.gz", "second.log"]
-
-
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 def backfill(*args, code=0):
@@ -173,8 +169,8 @@ def backfill(*args, code=0):
 
 
 def rules():
-    write("rules.ini", RULES)
-    write("config.ini", LOG + "[rules]\ninclude = rules.ini\n")
+    put("rules.ini", RULES)
+    put("config.ini", LOG + "[rules]\ninclude = rules.ini\n")
 
 
 def blocks(samples):
@@ -300,7 +296,7 @@ def samples_of(path):
 def late_lines_within_slack_are_put_right_and_others_told():
     rules()
     text = "".join(line(BEGIN + i, "job", queue="a") for i in range(0, 600))
-    write("app.log", text + line(BEGIN + 599 - 50, "job", queue="b") + line(BEGIN + 599 - 300, "job", queue="c") +
+    put("app.log", text + line(BEGIN + 599 - 50, "job", queue="b") + line(BEGIN + 599 - 300, "job", queue="c") +
           line(BEGIN + 700, "job", queue="d"))
     r = backfill("-c", "config.ini", "app.log", "-o", "out")
     assert "1 line came later than --slack" in r.stderr, r.stderr
@@ -316,11 +312,11 @@ def late_lines_within_slack_are_put_right_and_others_told():
 
 def a_constant_distance_of_undated_lines_is_told():
     rules()
-    write("app.log", "".join(line(BEGIN + 10 * i, "job", queue="a") + access(BEGIN + 10 * i, 200, 5, "/a", zone=3 * 3600)
+    put("app.log", "".join(line(BEGIN + 10 * i, "job", queue="a") + access(BEGIN + 10 * i, 200, 5, "/a", zone=3 * 3600)
                              for i in range(200)))
     r = backfill("-c", "config.ini", "app.log", "-o", "out")
     assert "+3.00 h away" in r.stderr, r.stderr
-    write("config.ini", LOG.replace("%H:%M:%S", "%H:%M:%S@+03:00") + "[rules]\ninclude = rules.ini\n")
+    put("config.ini", LOG.replace("%H:%M:%S", "%H:%M:%S@+03:00") + "[rules]\ninclude = rules.ini\n")
     r = backfill("-c", "config.ini", "app.log", "-o", "out")
     assert "away" not in r.stderr and "later" not in r.stderr, r.stderr
     assert samples_of("out")['requests_total{status="200"}'][-1][1] == 200
@@ -328,7 +324,7 @@ def a_constant_distance_of_undated_lines_is_told():
 
 def start_end_and_step_choose_the_samples():
     rules()
-    write("app.log", "".join(line(BEGIN + i, "job", queue="a") for i in range(0, 3600, 7)))
+    put("app.log", "".join(line(BEGIN + i, "job", queue="a") for i in range(0, 3600, 7)))
     backfill("-c", "config.ini", "--start", iso(BEGIN + 600), "--end", str(BEGIN + 1200), "--step", "1m", "app.log",
              "-o", "out")
     s = samples_of("out")['jobs_total{queue="a"}']
@@ -336,7 +332,7 @@ def start_end_and_step_choose_the_samples():
     assert times == [t for t in range(BEGIN // 60 * 60, BEGIN + 4000, 60) if BEGIN + 600 <= t <= BEGIN + 1200], times
     assert all(v == (t - BEGIN) // 7 + 1 for t, v in s), s      # lines before --start count
     # a silence around --end does not swallow the last samples
-    write("app.log", line(BEGIN, "job", queue="a") + line(BEGIN + 3600, "job", queue="a"))
+    put("app.log", line(BEGIN, "job", queue="a") + line(BEGIN + 3600, "job", queue="a"))
     backfill("-c", "config.ini", "--end", str(BEGIN + 900), "app.log", "-o", "out")
     s = samples_of("out")['jobs_total{queue="a"}']
     assert s[-1] == ((BEGIN + 900) // STEP * STEP, 1) and len(s) == 61, (s[-1], len(s))
@@ -344,9 +340,9 @@ def start_end_and_step_choose_the_samples():
 
 def undated_lines_at_the_beginning_of_a_rotated_file():
     rules()
-    write("app.log.1", line(BEGIN, "job", queue="a") + access(BEGIN + 1, 200, 5, "/a"))
+    put("app.log.1", line(BEGIN, "job", queue="a") + access(BEGIN + 1, 200, 5, "/a"))
     later = BEGIN + 2 * 3600
-    write("app.log", access(later, 404, 5, "/a") + line(later + 1, "job", queue="a"))
+    put("app.log", access(later, 404, 5, "/a") + line(later + 1, "job", queue="a"))
     r = backfill("-c", "config.ini", "--as", "app", "app.log", "app.log.1", "-o", "out")
     assert "later" not in r.stderr, r.stderr
     s = samples_of("out")
@@ -357,7 +353,7 @@ def new_series_in_a_step_where_others_expire_begin_at_zero():
     rules()
     text = line(BEGIN, "visitor", who="x") + line(BEGIN + 100, "job", queue="a")
     gone = (BEGIN + 600) // STEP * STEP + STEP       # the step at which x expires
-    write("app.log", text + line(gone - 1, "job", queue="new") + line(gone + 60, "job", queue="a"))
+    put("app.log", text + line(gone - 1, "job", queue="new") + line(gone + 60, "job", queue="a"))
     backfill("-c", "config.ini", "app.log", "-o", "out")
     s = samples_of("out")
     assert s['visits_total{who="x"}'][-1][0] < gone, s['visits_total{who="x"}'][-1]
@@ -366,7 +362,7 @@ def new_series_in_a_step_where_others_expire_begin_at_zero():
 
 def lines_without_any_time_are_refused():
     rules()
-    write("app.log", "nothing here\ntells a time\n")
+    put("app.log", "nothing here\ntells a time\n")
     r = backfill("-c", "config.ini", "app.log", "-o", "out", code=1)
     assert "time_format" in r.stderr and not os.path.exists("out"), r.stderr
     os.mkdir("nothing")
@@ -376,15 +372,15 @@ def lines_without_any_time_are_refused():
 
 def lines_without_any_date_near_are_told():
     rules()
-    write("access.log", "".join(access(BEGIN + 10 * i, 200, 5, "/a") for i in range(50)))
-    write("app.log", "".join(line(BEGIN + 10 * i, "job", queue="a") for i in range(50)))
+    put("access.log", "".join(access(BEGIN + 10 * i, 200, 5, "/a") for i in range(50)))
+    put("app.log", "".join(line(BEGIN + 10 * i, "job", queue="a") for i in range(50)))
     r = backfill("-c", "config.ini", "--as", "app", "app.log", "access.log", "-o", "out")
     assert "50 lines of access.log tell no date" in r.stderr, r.stderr
 
 
 def undated_lines_take_the_date_of_a_neighbour_far_behind():
     rules()
-    write("app.log", "".join(access(BEGIN + i, 200, 5, "/a") for i in range(5000)) + line(BEGIN + 5000, "job", queue="a"))
+    put("app.log", "".join(access(BEGIN + i, 200, 5, "/a") for i in range(5000)) + line(BEGIN + 5000, "job", queue="a"))
     r = backfill("-c", "config.ini", "app.log", "-o", "out")
     assert "5001 lines from 2025-11-11T22:40:03Z to 2025-11-12T00:03:23Z" in r.stderr and "tell" not in r.stderr, r.stderr
     s = dict(samples_of("out")['requests_total{status="200"}'])
@@ -394,7 +390,7 @@ def undated_lines_take_the_date_of_a_neighbour_far_behind():
 
 def a_choice_without_steps_is_told():
     rules()
-    write("app.log", line(BEGIN, "job", queue="a") + line(BEGIN + 60, "job", queue="a"))
+    put("app.log", line(BEGIN, "job", queue="a") + line(BEGIN + 60, "job", queue="a"))
     for bounds in (("--end", "2025-11-01"), ("--start", "2025-11-13"), ("--start", "2025-11-12", "--end", "2025-11-11")):
         r = backfill("-c", "config.ini", *bounds, "app.log", "-o", "out")
         assert "no step lies between --start and --end; the first line is of 2025-11-11T22:40:03Z" in r.stderr, r.stderr
@@ -408,14 +404,14 @@ def wrong_clocks_do_not_fill_the_disk():
     good = "".join(line(BEGIN + i, "job", queue="a") for i in range(100))
     cut = good.index("\n", 3000) + 1
     for broken in (good[:cut] + line(4102444800, "job", queue="late") + good[cut:], line(4102444800, "job", queue="late") + good):
-        write("app.log", broken + access(BEGIN + 100, 200, 5, "/a"))
+        put("app.log", broken + access(BEGIN + 100, 200, 5, "/a"))
         r = backfill("-c", "config.ini", "app.log", "-o", "out")
         assert "1 line tells a time that is still to come" in r.stderr and "zone" not in r.stderr, r.stderr
         s = samples_of("out")
         end = -(-(BEGIN + 100) // STEP) * STEP
         assert s['jobs_total{queue="a"}'][-1] == (end, 100) and s['jobs_total{queue="late"}'][-1] == (end, 1)
         assert s['requests_total{status="200"}'][-1] == (end, 1)
-    write("app.log", line(17, "job", queue="a") + good)         # a machine without a battery, before it asked for the time
+    put("app.log", line(17, "job", queue="a") + good)         # a machine without a battery, before it asked for the time
     r = backfill("-c", "config.ini", "app.log", "-o", "out", code=1)
     assert "no line from 1970-01-01T00:00:17Z to 2025-11-11T22:40:03Z: was a clock wrong?" in r.stderr, r.stderr
     began = time.monotonic()
@@ -455,7 +451,7 @@ def every_shipped_log_comes_to_what_replay_says():
             how = ["--rules", os.path.join(SRCDIR, "rules")]
             if os.path.exists(stem + ".ini"):
                 with open(stem + ".ini", encoding="utf-8") as f:
-                    write("log.ini", re.sub(r"\[test\][^\[]*", "", f.read()))
+                    put("log.ini", re.sub(r"\[test\][^\[]*", "", f.read()))
                 how = ["-c", "log.ini", "--rules", os.path.join(os.path.dirname(stem), "..", os.path.basename(stem) + ".ini")]
             if stem.endswith("access_line_paddings"):
                 continue                    # tells no date
@@ -470,7 +466,7 @@ def every_shipped_log_comes_to_what_replay_says():
 
 def labels_that_a_series_has_are_refused():
     rules()
-    write("app.log", line(BEGIN, "job", queue="a"))
+    put("app.log", line(BEGIN, "job", queue="a"))
     for labels in (("queue=x",), ("le=1",), ("job=a", "job=b")):
         args = [a for text in labels for a in ("--external-label", text)]
         r = backfill("-c", "config.ini", *args, "app.log", "-o", "out", code=2)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 
+from _common import put
 from _daemon import LOGTALLY, SRCDIR, main
 
 MISTAKES = sorted(glob.glob(os.path.join(SRCDIR, "tests", "mistakes", "*.ini")))
@@ -78,12 +79,6 @@ def checked(*args, code=0):
     return json.loads(r.stdout.decode("utf-8", "strict"))
 
 
-def write(path, content):
-    with open(path, "wb") as f:
-        f.write(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
 def as_text(mistake):
     """A mistake as `check` says it."""
     place = "".join("%s:" % part for part in (mistake["file"], mistake["line"]) if part)
@@ -116,7 +111,7 @@ def a_column_lies_in_its_line():
 
 def keys_are_those_of_the_documents_in_their_order():
     assert keys_of_manual() == KEYS
-    found = checked(write("small.ini", SMALL))
+    found = checked(put("small.ini", SMALL))
     assert list(found) == KEYS["object"] and found["version"] == 1, found
     for what in ("events", "metrics", "logs"):
         assert found[what]
@@ -129,7 +124,7 @@ def keys_are_those_of_the_documents_in_their_order():
 
 
 def rules_are_shown_as_they_were_resolved():
-    found = checked(write("small.ini", SMALL))
+    found = checked(put("small.ini", SMALL))
     assert found["mistakes"] == []
     request, slow, other = found["events"]
     assert request == {
@@ -156,7 +151,7 @@ def rules_are_shown_as_they_were_resolved():
 
 
 def metrics_are_the_families_that_a_replay_exposes():
-    write("empty.log", "")
+    put("empty.log", "")
     for rules in SHIPPED:
         page = logtally("replay", "--rules", rules, "--format", "json", "empty.log")
         assert page.returncode == 0, page
@@ -171,10 +166,10 @@ def metrics_are_the_families_that_a_replay_exposes():
 
 def what_is_no_utf8_comes_out_as_utf8():
     name = b"caf\xe9.ini"
-    write(name, b"[event a]\nmatch = ^\xff\xfe\x01 \"q\" \\\\ $\n[counter a_total]\nhelp = \xe9\ninc = b\xe9\n")
+    put(name, b"[event a]\nmatch = ^\xff\xfe\x01 \"q\" \\\\ $\n[counter a_total]\nhelp = \xe9\ninc = b\xe9\n")
     found = checked(name, code=1)
     assert found["mistakes"] and all("\ufffd" in m["file"] for m in found["mistakes"]), found
-    write(name, "[event a]\nmatch = ^\u2028é \"q\" \\\\\t$\n[counter a_total]\nhelp = h\ninc = a\n")
+    put(name, "[event a]\nmatch = ^\u2028é \"q\" \\\\\t$\n[counter a_total]\nhelp = h\ninc = a\n")
     event = checked(name)["events"][0]
     assert event["file"] == "caf\ufffd.ini" and event["conditions"] == ['match ^\u2028é "q" \\\\\t$'], event
 
@@ -185,7 +180,7 @@ def mistakes_without_a_line_have_none():
 
 
 def exit_codes_are_those_of_the_text():
-    write("warn.ini", SMALL + "[event unused]\nmatch = ^x\n")
+    put("warn.ini", SMALL + "[event unused]\nmatch = ^x\n")
     found = checked("warn.ini")
     assert [m["severity"] for m in found["mistakes"]] == ["warning"] and found["events"][-1]["used"] is False, found
     assert found["events"][-1]["found"] is None

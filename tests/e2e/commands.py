@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 
+from _common import put
+
 PROGRAM = os.environ["LOGTALLY"]
 RULES = """\
 [event a]
@@ -51,12 +53,6 @@ worse_total 2
 """
 
 points = []
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 def run(*args, stdin="", env=None):
@@ -133,27 +129,27 @@ def usage():
 def checks():
     expect("check", ["check", "--rules", "r.ini"], 0, r"^3 events, 3 metrics, no mistakes$")
     expect("check of a directory", ["check", "rules"], 0, r"no mistakes$")
-    write("bad.ini", RULES.replace("inc ", "inx ").replace("v > 1s", "v = 1s"))
+    put("bad.ini", RULES.replace("inc ", "inx ").replace("v > 1s", "v = 1s"))
     expect("check of mistakes", ["check", "--rules", "bad.ini"], 1, None,
            r'bad.ini:6: .*did you mean ==\?[\s\S]*unknown key "inx"; did you mean "inc"\?[\s\S]*^\d+ mistakes$')
-    write("warn.ini", RULES + "[event unused]\nwhere = msg == b\n")
+    put("warn.ini", RULES + "[event unused]\nwhere = msg == b\n")
     expect("warnings", ["check", "--rules", "warn.ini"], 0, "no mistakes, 1 warning", "warn.ini:27: warning: .*unused")
     expect("warnings, strict", ["check", "--strict", "--rules", "warn.ini"], 1, ".", "warning")
     expect("dump", ["check", "--dump", "--rules", "r.ini"], 0,
            r'event a  \(r.ini:1\)\n  found by the value of msg: "a"[\s\S]*of a[\s\S]*unless a[\s\S]*'
            r'counter a_total[\s\S]*inc a \{k=k\}')
-    write("every.ini", RULES + "[event every]\nwhere = k != a\n[counter every_total]\nhelp = e\ninc = every\n")
+    put("every.ini", RULES + "[event every]\nwhere = k != a\n[counter every_total]\nhelp = e\ninc = every\n")
     expect("dump of a slow event", ["check", "--dump", "--rules", "every.ini"], 0, r"\n  tried on every line\n", "must be tried")
     expect("lint", ["check", "--lint", "--rules", "r.ini"], 0, "no mistakes", "advice: .*has no zero")
-    write("dir.ini", RULES + "[log d]\npath = rules\n")
+    put("dir.ini", RULES + "[log d]\npath = rules\n")
     expect("a directory as path", ["check", "--rules", "dir.ini"], 0, "1 warning", r"rules is a directory; .* write rules/\*")
     expect("no rules there", ["check", "--rules", "nowhere"], 1, None, "there is no rules file nowhere")
     expect("no glob matches", ["check", "--rules", "no*.ini"], 1, None, r"no rules file matches no\*.ini")
     expect("no rules at all", ["check"], 1, None, "name a configuration with -c FILE, or rules with --rules")
     expect("no configuration there", ["check", "-c", "nowhere.ini"], 1, None, "nowhere.ini")
-    write("conf.ini", "[rules]\ninclude = rules/*.ini\n[state]\ndirectory = ${env:SOME_PLACE}\n")
+    put("conf.ini", "[rules]\ninclude = rules/*.ini\n[state]\ndirectory = ${env:SOME_PLACE}\n")
     expect("variable not set", ["check", "-c", "conf.ini"], 1, None, r"conf.ini:4: the environment has no SOME_PLACE")
-    write("const.ini", '[rules]\ninclude = r.ini\n[metrics]\nconst_labels = k="1"\n')
+    put("const.ini", '[rules]\ninclude = r.ini\n[metrics]\nconst_labels = k="1"\n')
     expect("a constant label that a metric has", ["check", "-c", "const.ini"], 1, None,
            r'r.ini:\d+: label "k" is also in const_labels')
     expect("variable set", ["check", "-c", "conf.ini"], 0, "no mistakes", env={"SOME_PLACE": "/x"})
@@ -179,7 +175,7 @@ def replays():
     page("the long way without dispatch", "--no-dispatch", "a.log")
     got = run("replay", "--rules", "r.ini", "a.log", "a.log.gz")
     check("several files add up", 'a_total{k="x"} 4' in got[1], got)
-    write("skip.ini", "[event a]\nwhere = msg == a\n[counter s_total]\nadd = a\nvalue = took\nhelp = s\n")
+    put("skip.ini", "[event a]\nwhere = msg == a\n[counter s_total]\nadd = a\nvalue = took\nhelp = s\n")
     expect("values that are left out are told", ["replay", "--rules", "skip.ini", "-"], 0, "s_total 3",
            "s_total: values of event a left out because they were not a number: 2",
            stdin="msg=a took=12ms\nmsg=a took=3\nmsg=a took=x\nmsg=a n=1\n")
@@ -253,7 +249,7 @@ def explains():
            r"is event a [\s\S]*not event worse [\s\S]*fails: where v > 1s")
 
 
-    write("near.ini", """\
+    put("near.ini", """\
 [log web]
 path = *.web
 [log app]
@@ -296,7 +292,7 @@ inc  = far, nearer, nearest, plug, web, first, not_first
     expect("explain: a line of another log", [*near, "only there"], 0,
            r"not event web .*\n    it is only for log web, and this line is of log auto\n")
     expect("explain: as a line of that log", [*near, "--as", "web", "only there"], 0, "is event web ")
-    write("time.ini", """\
+    put("time.ini", """\
 [log auto]
 time = at
 [event dated]
@@ -350,11 +346,11 @@ def colours():
 
 
 def tests():
-    write("rules/tests/one.log", LOG)
-    write("rules/tests/one.prom", PAGE)
-    write("rules/tests/two/a.log", "msg=a k=x v=1\n")
-    write("rules/tests/two/b.log", "msg=a k=x v=1\n")
-    write("rules/tests/two.prom", run("replay", "--rules", "r.ini", "rules/tests/two/a.log")[1]
+    put("rules/tests/one.log", LOG)
+    put("rules/tests/one.prom", PAGE)
+    put("rules/tests/two/a.log", "msg=a k=x v=1\n")
+    put("rules/tests/two/b.log", "msg=a k=x v=1\n")
+    put("rules/tests/two.prom", run("replay", "--rules", "r.ini", "rules/tests/two/a.log")[1]
           .replace('a_total{k="x"} 1', 'a_total{k="x"} 9'))
     got = expect("a failing test", ["test"], 1, r"^FAILED .*two\n  - a_seconds_bucket[\s\S]*"
                  r'^  - a_total\{k="x"\} 9\n  \+ a_total\{k="x"\} 2\n1 passed, 1 failed$')
@@ -367,20 +363,20 @@ def tests():
     expect("none of that name", ["test", "--filter", "seven"], 1, None, 'no test has "seven" in its name')
     expect("record", ["test", "--record"], 0, "^2 recorded, 0 failed$")
     expect("what was recorded passes", ["test"], 0, "^2 passed, 0 failed$")
-    write("rules/tests/own.log", "<x> msg=a k=x v=1\nno\n")
-    write("rules/tests/own.ini", "[log l]\nprefix = ^<\\w+>\\s\npath = *\n[test]\nunmatched = 2\n")
+    put("rules/tests/own.log", "<x> msg=a k=x v=1\nno\n")
+    put("rules/tests/own.ini", "[log l]\nprefix = ^<\\w+>\\s\npath = *\n[test]\nunmatched = 2\n")
     expect("a test without expectation", ["test"], 1, r"cannot read .*own.prom.*make it with --record")
     shutil.copy("rules/tests/one.prom", "rules/tests/own.prom")
     run("test", "--record", "--filter", "own")
     expect("a wrong number of unmatched lines", ["test", "--filter", "own"], 1, "^1 lines were unmatched, not 2$")
-    write("rules/tests/own.ini", "[log l]\nprefix = ^<\\w+>\\s\npath = *\n[test]\nunmatched = 1\n")
+    put("rules/tests/own.ini", "[log l]\nprefix = ^<\\w+>\\s\npath = *\n[test]\nunmatched = 1\n")
     expect("a test with a configuration of its own", ["test"], 0, "^3 passed, 0 failed$")
-    write("rules/tests/own.ini", "[test]\nunmached = 1\n")
+    put("rules/tests/own.ini", "[test]\nunmached = 1\n")
     expect("a mistake in it", ["test"], 1, "own.ini:2: ")
     os.remove("rules/tests/own.ini")
-    write("more/bad.ini", "[event a]\nwhere = msg == other\n[counter other_total]\nhelp = Others\ninc = a\n")
-    write("more/tests/t.log", "msg=other x=1\n")
-    write("more/tests/t.prom", "other_total 1\n")
+    put("more/bad.ini", "[event a]\nwhere = msg == other\n[counter other_total]\nhelp = Others\ninc = a\n")
+    put("more/tests/t.log", "msg=other x=1\n")
+    put("more/tests/t.prom", "other_total 1\n")
     expect("each directory by the rules above it", ["test", "--filter", "t", "more/tests", "rules/tests"], 1,
            "FAILED .*own")
     expect("its own directory", ["test", "more/tests"], 0, "^1 passed, 0 failed$")
@@ -396,9 +392,9 @@ def states():
 
 
 def main():
-    write("r.ini", RULES)
-    write("rules/r.ini", RULES)
-    write("a.log", LOG)
+    put("r.ini", RULES)
+    put("rules/r.ini", RULES)
+    put("a.log", LOG)
     for part in (usage, checks, replays, explains, tests, states):
         part()
     print("1..%d" % len(points))

@@ -9,33 +9,41 @@ from _daemon import Daemon, append, backend_lines, expect_truth, main
 LOG = "logs/backend.log"
 
 
-def a_clean_restart_counts_nothing_again():
-    lines = backend_lines(2000)
-    append(new_log(), b"".join(lines[:1000]))
+def started(lines):
+    """A daemon that has read these lines, the first of the log."""
+    os.makedirs("logs", exist_ok=True)
+    append(LOG, b"".join(lines))
     d = Daemon().start()
-    d.caught_up(1000)
-    d.stop()
-    d.start()
-    expect_truth(d, b"".join(lines[:1000]))
-    append(LOG, b"".join(lines[1000:]))
-    assert d.caught_up(2000) is True
+    assert d.caught_up(len(lines)) is True
+    return d
+
+
+def ends_exact(d, lines):
+    """All are counted, once; then it stops."""
+    assert d.caught_up(len(lines)) is True, d.caught_up(len(lines))
     expect_truth(d, b"".join(lines))
     d.stop()
 
 
+def a_clean_restart_counts_nothing_again():
+    lines = backend_lines(2000)
+    d = started(lines[:1000])
+    d.stop()
+    d.start()
+    expect_truth(d, b"".join(lines[:1000]))
+    append(LOG, b"".join(lines[1000:]))
+    ends_exact(d, lines)
+
+
 def what_was_written_while_down_is_counted():
     lines = backend_lines(3000, seed=2)
-    append(new_log(), b"".join(lines[:1000]))
-    d = Daemon().start()
-    d.caught_up(1000)
+    d = started(lines[:1000])
     d.stop()
     append(LOG, b"".join(lines[1000:2000]))
     os.rename(LOG, LOG + ".1")
     append(LOG, b"".join(lines[2000:]))
     d.start()
-    assert d.caught_up(3000) is True
-    expect_truth(d, b"".join(lines))
-    d.stop()
+    ends_exact(d, lines)
 
 
 def kill_at_any_moment_changes_no_total():
@@ -61,9 +69,7 @@ def kill_at_any_moment_changes_no_total():
             append(LOG, b"")
         d.kill()
         d.start()
-        assert d.caught_up(len(lines)) is True, d.caught_up(len(lines))
-        expect_truth(d, b"".join(lines))
-        d.stop()
+        ends_exact(d, lines)
     finally:
         d.kill()
 
@@ -77,15 +83,14 @@ def what_was_rotated_before_the_first_kill_is_no_history():
     append(LOG, b"".join(lines[40:]))
     d.kill()
     d.start()
-    assert d.caught_up(60) is True, d.caught_up(60)
-    expect_truth(d, b"".join(lines))
-    d.stop()
+    ends_exact(d, lines)
 
 
 def half_a_line_waits_for_its_other_half():
     lines = backend_lines(60, seed=4)
     whole = b"".join(lines)
-    append(new_log(), whole[:-25])
+    os.makedirs("logs")
+    append(LOG, whole[:-25])
     d = Daemon().start()
     assert d.caught_up(59) is True
     d.kill()
@@ -93,16 +98,12 @@ def half_a_line_waits_for_its_other_half():
     d.start()
     assert d.caught_up(59) is True
     append(LOG, whole[-10:])
-    assert d.caught_up(60) is True
-    expect_truth(d, whole)
-    d.stop()
+    ends_exact(d, lines)
 
 
 def a_file_compressed_while_down_is_read_to_its_end():
     lines = backend_lines(2000, seed=5)
-    append(new_log(), b"".join(lines[:500]))
-    d = Daemon().start()
-    d.caught_up(500)
+    d = started(lines[:500])
     d.stop()
     append(LOG, b"".join(lines[500:1500]))
     with open(LOG, "rb") as plain, gzip.open(LOG + ".1.gz", "wb") as packed:
@@ -110,27 +111,16 @@ def a_file_compressed_while_down_is_read_to_its_end():
     os.unlink(LOG)
     append(LOG, b"".join(lines[1500:]))
     d.start()
-    assert d.caught_up(2000) is True
-    expect_truth(d, b"".join(lines))
-    d.stop()
+    ends_exact(d, lines)
 
 
 def copy_and_truncate_starts_again_at_the_beginning():
     lines = backend_lines(1000, seed=6)
-    append(new_log(), b"".join(lines[:700]))
-    d = Daemon().start()
-    assert d.caught_up(700) is True
+    d = started(lines[:700])
     shutil.copy(LOG, LOG + ".1")
     os.truncate(LOG, 0)
     append(LOG, b"".join(lines[700:]))
-    assert d.caught_up(1000) is True
-    expect_truth(d, b"".join(lines))
-    d.stop()
-
-
-def new_log():
-    os.makedirs("logs", exist_ok=True)
-    return LOG
+    ends_exact(d, lines)
 
 
 main(a_clean_restart_counts_nothing_again, what_was_written_while_down_is_counted,

@@ -4,6 +4,7 @@ import re
 import subprocess
 import time
 
+from _common import put
 from _daemon import LOGTALLY, SRCDIR, main
 
 RULES = """[event job]
@@ -21,13 +22,6 @@ value = open
 labels = hall
 expire = 1m
 """
-
-
-def put(path, text):
-    if os.path.dirname(path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 def get(path):

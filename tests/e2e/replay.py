@@ -2,7 +2,6 @@
 """`logtally replay`: a rotated set however it is named, packed and divided among threads is one page, that of an
 independent count; and what a person at a terminal sees of it."""
 import collections
-import datetime
 import gzip
 import json
 import os
@@ -12,55 +11,19 @@ import re
 import shutil
 import subprocess
 
+from _common import get, put
 from _daemon import Daemon, LOGTALLY, SRCDIR, backend_lines, main
+from _jobs import RULES, records
 
 PART = 64 << 20             # design.md section 6: where a file is cut, whatever N is
-RULES = """
-[event job]
-where = msg == job
-[event begin]
-where = msg == begin
-[event end]
-where = msg == end
-[event level]
-where = msg == level
-[counter jobs_total]
-help = Jobs
-inc = job
-labels = queue
-[histogram job_seconds]
-help = Time of a job
-observe = job
-value = took
-unit = s
-labels = queue
-buckets = 0.1 1
-[gauge running]
-help = Jobs at work
-inc = begin
-dec = end
-labels = queue
-min = 0
-[gauge level]
-help = Level
-set = level
-labels = queue
-value = value
-"""
-BEGIN = 1762900803
 BOUNDS = (0.1, 1.0)
-
-
-def put(path, text):
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 class Truth:
     """The same, without logtally."""
 
     def __init__(self):
-        self.values = collections.Counter()
+        self.values = collections.Counter({'jobs_total{queue="never"}': 0})
         self.sums = collections.defaultdict(list)
 
     def add(self, d):
@@ -75,20 +38,13 @@ class Truth:
         elif d["msg"] == "level":
             self.values['level{queue="%s"}' % q] = d["value"]
         else:
-            key = 'running{queue="%s"}' % q
-            self.values[key] = max(0, self.values[key] + (1 if d["msg"] == "begin" else -1))
+            key, begins = 'running{queue="%s"}' % q, d["msg"] == "begin"
+            self.values[key] = max(0, self.values[key] + (1 if begins else -1))
+            if begins:
+                self.values['level{queue="%s"}' % q] += d["value"]
 
     def page(self):
         return {**self.values, **{k: sum(v) for k, v in self.sums.items()}}
-
-
-def records(n, seed):
-    rng, t = random.Random(seed), float(BEGIN)
-    for i in range(n):
-        t += rng.random() * 20
-        yield {"time": datetime.datetime.fromtimestamp(t, datetime.timezone.utc).isoformat(),
-               "msg": rng.choice(("job", "job", "begin", "begin", "end", "end", "end", "level")),
-               "queue": rng.choice("abcd"), "took": round(rng.expovariate(1), 3), "value": rng.randrange(100), "n": i}
 
 
 def replay(*args, code=0, stdin=None):
@@ -161,9 +117,7 @@ def unmatched_lines_come_in_the_same_order():
         f.write("not json\\n{\"msg\":\"nobody asked\"}\nthe last, unfinished")
     replay("--unmatched", "one", "-o", "page1", "logs")
     replay("--unmatched", "three", "-o", "page3", "-j", "3", "logs")
-    with open("one", encoding="utf-8") as a, open("three", encoding="utf-8") as b:
-        text = a.read()
-        assert text == b.read() and text == "not json\\n{\"msg\":\"nobody asked\"}\nthe last, unfinished\n", text
+    assert get("one") == get("three") == "not json\\n{\"msg\":\"nobody asked\"}\nthe last, unfinished\n", get("one")
 
 
 def unmatched_lines_of_an_archive_do_not_fill_the_memory():

@@ -1,0 +1,45 @@
+"""What all end-to-end tests share, whatever they test."""
+import http.client
+import os
+import socket
+import time
+
+
+def put(path, text):
+    """Writes a file, and the directory it lies in; its path."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def get(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(what, seconds=20, every=0.02):
+    """Waits for what() to be true; its last value."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = what()
+        if value or time.monotonic() > deadline:
+            return value
+        time.sleep(every)
+
+
+def fetch(port, path, method="GET", headers=None, seconds=10):
+    """(status, headers, body)"""
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        c.request(method, path, headers=headers or {})
+        r = c.getresponse()
+        return r.status, dict(r.getheaders()), r.read()
+    finally:
+        c.close()
