@@ -1,4 +1,15 @@
-/* setup -- from the command line to a loaded configuration and ruleset; all mistakes at once. */
+/* setup -- from the command line to a loaded configuration and ruleset; all mistakes at once.
+ *
+ * The room is what all commands share, and no more than that: options (the command line as a table),
+ * setup, output (files written whole), progress (a bar on a terminal), timearg (times as people write
+ * them). A command is a row of options and a function; what it does with files is in offline/, daemon/ or
+ * suggest/.
+ *
+ * Here people are spoken to: functions say what is wrong on stderr, in one sentence, and return an exit
+ * code, or -1 to go on. The rooms below return errors and keep silent.
+ *
+ * Ownership: a setup owns its documents, settings and rules; all texts in them live as long as it does.
+ * What a command line says borrows argv. */
 #ifndef LT_APP_SETUP_H
 #define LT_APP_SETUP_H
 

@@ -1,4 +1,5 @@
-/* timearg -- see the header. */
+/* timearg -- read by the code that reads the times of lines, without a zone of its own: what has none is
+ * UTC. */
 #include "config.h"
 
 #include "app/timearg.h"

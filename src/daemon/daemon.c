@@ -198,7 +198,7 @@ static int open_loop(struct daemon *d)
     return r;
 }
 
-/* The first state of all is saved before anybody is told that we are here. Without one, a start after
+/* The first state of all is saved before the log says that it listens. Without one, a start after
  * kill -9 would be a first start again, to which a file that was rotated meanwhile is history. */
 static void save_first(struct daemon *d)
 {

@@ -1,4 +1,8 @@
-/* bytime -- see the header. */
+/* bytime -- a merge by two heaps: files by their first times until they are opened, lines by their times
+ * until none can come before them.
+ *
+ * A plain walk over the open files decides which is read on: of a rotated set one is open, of several
+ * logs a few. */
 #include "config.h"
 
 #include "offline/bytime.h"
@@ -10,7 +14,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define HELD_MAX (UINT64_C(256) << 20) /* bytes that lines wait in; beyond, the oldest goes early */
+#define QUEUE_MAX \
+    (UINT64_C(256) << 20) /* bytes that lines wait in; beyond, the oldest goes early */
 
 enum { ZONE_STEP_S = 900, ZONE_STEPS = 97 /* -12 h .. 12 h */, ZONE_SURE = 20 };
 
@@ -23,11 +28,11 @@ struct file {
     int64_t time_ns;   /* the newest time seen in it */
     int64_t line_ns;   /* that of the line before */
     uint64_t position; /* bytes of it that are counted */
-    size_t held;       /* its lines that wait, or were handed out last */
+    size_t queued;     /* its lines that wait, or were handed out last */
 };
 
 /* A line that waits, or was handed out last. */
-struct held {
+struct queued {
     struct heap_node node; /* lines of one time stay in the order of reading */
     struct file *file;
     const char *stream;
@@ -42,8 +47,8 @@ struct bytime {
     struct file **open;
     size_t nopen, open_cap;
     struct heap heap;
-    uint64_t held_bytes, bytes;
-    struct held *out; /* the line handed out last; or NULL */
+    uint64_t queued_bytes, bytes;
+    struct queued *out; /* the line handed out last; or NULL */
     struct bytime_stats stats;
     uint64_t zones[ZONE_STEPS], zones_total;
 };
@@ -71,25 +76,25 @@ static struct file *file_of(struct heap_node *node)
     return (struct file *)(void *)node;
 }
 
-static void held_free(struct held *h)
+static void queued_free(struct queued *q)
 {
-    if (h && --h->file->held == 0 && !h->file->archive)
-        file_free(h->file);
-    free(h);
+    if (q && --q->file->queued == 0 && !q->file->archive)
+        file_free(q->file);
+    free(q);
 }
 
-static struct held *held_of(struct heap_node *node)
+static struct queued *queued_of(struct heap_node *node)
 {
-    return (struct held *)(void *)node;
+    return (struct queued *)(void *)node;
 }
 
 void bytime_free(struct bytime *t)
 {
     if (!t)
         return;
-    held_free(t->out);
+    queued_free(t->out);
     for (size_t i = 0; i < t->heap.n; i++)
-        held_free(held_of(t->heap.list[i]));
+        queued_free(queued_of(t->heap.list[i]));
     for (size_t i = 0; i < t->nopen; i++)
         file_free(t->open[i]);
     for (size_t i = 0; i < t->waiting.n; i++)
@@ -137,14 +142,14 @@ static void close_file(struct bytime *t, struct file *f)
     t->nopen--;
     archive_close(f->archive);
     f->archive = NULL;
-    if (f->held == 0)
+    if (f->queued == 0)
         file_free(f);
 }
 
 /* A log of short lines takes more for what is kept of each than for their texts. */
-static uint64_t held_size(const struct held *h)
+static uint64_t queued_size(const struct queued *q)
 {
-    return sizeof *h + h->n;
+    return sizeof *q + q->n;
 }
 
 /* Where a line without a date sits beside the last dated one: a constant distance of hours means
@@ -161,10 +166,10 @@ static void note_zone(struct bytime *t, const struct file *f, const struct engin
     t->zones_total++;
 }
 
-static void hold(struct bytime *t, struct file *f, const struct engine_peek *line)
+static void enqueue(struct bytime *t, struct file *f, const struct engine_peek *line)
 {
     int64_t time_ns = line->has_time ? line->time_ns : f->line_ns;
-    struct held *h = xmalloc(sizeof *h + line->line.n);
+    struct queued *q = xmalloc(sizeof *q + line->line.n);
 
     if (line->has_time && !line->dated)
         note_zone(t, f, line);
@@ -177,12 +182,12 @@ static void hold(struct bytime *t, struct file *f, const struct engine_peek *lin
         t->stats.late += time_ns != INPUT_NO_TIME;
         time_ns = t->last_ns;
     }
-    *h = (struct held){
+    *q = (struct queued){
         .node.time_ns = time_ns, .file = f, .stream = line->stream, .n = line->line.n};
-    memcpy(h->text, line->line.p, h->n);
-    t->held_bytes += held_size(h);
-    f->held++;
-    heap_add(&t->heap, &h->node);
+    memcpy(q->text, line->line.p, q->n);
+    t->queued_bytes += queued_size(q);
+    f->queued++;
+    heap_add(&t->heap, &q->node);
 }
 
 /* The next block of a file, which is closed at its end. */
@@ -234,7 +239,7 @@ static int read_line(struct bytime *t, struct file *f, struct buf *err)
         return 0;
     if (line.has_time && line.time_ns > t->latest_ns)
         forget_time(t, f, dated_ns, &line);
-    hold(t, f, &line);
+    enqueue(t, f, &line);
     return 0;
 }
 
@@ -269,7 +274,7 @@ static bool is_ripe(const struct bytime *t, const struct file *behind)
 {
     if (t->heap.n == 0)
         return false;
-    if (!behind || t->held_bytes > HELD_MAX)
+    if (!behind || t->queued_bytes > QUEUE_MAX)
         return true;
     return behind->time_ns != INPUT_NO_TIME &&
            t->heap.list[0]->time_ns <= behind->time_ns - t->slack_ns;
@@ -281,7 +286,7 @@ int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek
     struct file *behind;
     int r;
 
-    held_free(t->out);
+    queued_free(t->out);
     t->out = NULL;
     while ((r = furthest_behind(t, &behind, err)) == 0 && !is_ripe(t, behind)) {
         if (!behind)
@@ -291,18 +296,18 @@ int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek
     }
     if (r < 0)
         return r;
-    struct held *h = t->out = held_of(t->heap.list[0]);
+    struct queued *q = t->out = queued_of(t->heap.list[0]);
 
-    heap_remove(&t->heap, &h->node);
-    t->held_bytes -= held_size(h);
+    heap_remove(&t->heap, &q->node);
+    t->queued_bytes -= queued_size(q);
     t->stats.lines++;
     if (t->stats.first_ns == INPUT_NO_TIME)
-        t->stats.first_ns = h->node.time_ns;
-    if (h->node.time_ns > t->last_ns)
-        t->last_ns = h->node.time_ns;
-    *ret_source = h->file->source;
+        t->stats.first_ns = q->node.time_ns;
+    if (q->node.time_ns > t->last_ns)
+        t->last_ns = q->node.time_ns;
+    *ret_source = q->file->source;
     *ret_line = (struct engine_peek){
-        .line = {h->text, h->n}, .stream = h->stream, .time_ns = h->node.time_ns, .has_time = true};
+        .line = {q->text, q->n}, .stream = q->stream, .time_ns = q->node.time_ns, .has_time = true};
     return 1;
 }
 

@@ -28,7 +28,7 @@ struct bytime_stats {
 /* `latest_ns`: no line can be later. */
 struct bytime *bytime_new(struct session *s, int64_t slack_ns, int64_t latest_ns);
 void bytime_free(struct bytime *t);
-/* Its first date tells when it is the file's turn, and lines before take theirs from it. BORROWS
+/* Its turn comes at its first date, and lines before take theirs from it. BORROWS
  * the input. All files are added before the first line is asked for. */
 void bytime_add(struct bytime *t, const struct input *in);
 /* The next line; it dies with the next call. 1, 0 at the end, or negative errno with a sentence. */

@@ -50,7 +50,7 @@ static void add_part(struct work *w, const struct input *in, uint32_t id, uint64
     w->parts[w->n++] = (struct part){.work = w, .input = in, .id = id, .from = from, .to = to};
 }
 
-/* Tells files apart wherever a part of the work is done. */
+/* The same number wherever a part of the work is done. */
 static uint32_t identify(const struct input *in)
 {
     struct buf b = BUF_INIT;

@@ -1,5 +1,22 @@
-/* session -- a ruleset at work on files given by hand: what replay, test, explain and backfill
- * share. */
+/* session -- a ruleset at work on files given by hand: one registry, one engine, nothing kept.
+ *
+ * The room is what replay, backfill, test, explain and merge share: whole files are read to their end and
+ * forgotten, so there is no state, no watching and no rotation here, and time is that of the lines.
+ *
+ *   inputs       which files, of which log, in the order of their first times
+ *   parallel     replay: files cut into parts, worked on by threads, put together in order
+ *   bytime       backfill, test: the lines of all files in the order of their times
+ *   stepwriter   backfill: samples at every step of log time
+ *   merge        snapshots in files, added up
+ *   golden, exposition   test: which tests there are, and two pages compared by number
+ *
+ * Invariants: the result depends on the lines alone, not on how many threads work, nor, where lines have
+ * times, on the order in which files are named or on how often they were rotated. A file that cannot be
+ * read to its end is reported; what came before counts.
+ *
+ * Ownership: a session owns registry and engine, and borrows the setup; inputs own their paths, whoever
+ * works on them borrows. The room knows nothing of HTTP, of the loop and of the state file; sentences on
+ * stderr and exit codes are for the commands that call it. */
 #ifndef LT_OFFLINE_SESSION_H
 #define LT_OFFLINE_SESSION_H
 
@@ -29,7 +46,7 @@ void session_release(struct session *s);
 struct session_range {
     const char *path;
     unsigned log;
-    uint32_t id;       /* tells files apart for `set` of gauges */
+    uint32_t id;       /* which file, for `set` of gauges */
     uint64_t from, to; /* to = 0: the whole file */
 };
 

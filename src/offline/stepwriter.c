@@ -1,5 +1,7 @@
-/* stepwriter -- see the header. Series that are new since the last step are those at the end of their
- * family's indexes; they are copied at 0 into a registry that lives for one step. */
+/* stepwriter -- one sample's text is pending until it is known which series the next one begins.
+ *
+ * Series that are new since the last step are those at the end of their family's indexes; they are
+ * copied at 0 into a registry that lives for one step. */
 #include "config.h"
 
 #include "offline/stepwriter.h"
@@ -13,9 +15,9 @@ struct stepwriter {
     struct stepwriter_options options;
     FILE *out;
     bool started;
-    int64_t next_ns; /* the next sample's time */
-    struct buf held; /* text of the sample before */
-    int64_t held_ns;
+    int64_t next_ns;    /* the next sample's time */
+    struct buf pending; /* text of the sample before */
+    int64_t pending_ns;
     uint32_t *known; /* per family: series that the sample before had */
     uint64_t written;
 };
@@ -36,7 +38,7 @@ void stepwriter_free(struct stepwriter *t)
 {
     if (!t)
         return;
-    buf_release(&t->held);
+    buf_release(&t->pending);
     free(t->known);
     free(t);
 }
@@ -107,29 +109,30 @@ static void add_zeros(struct stepwriter *t)
         for (uint32_t k = t->known[i]; k < family_nseries(f); k++)
             copy_at_zero(f, k, zeros);
     }
-    expose_at(t, zeros, t->held_ns, &t->held);
+    expose_at(t, zeros, t->pending_ns, &t->pending);
     registry_free(zeros);
 }
 
-static void write_held(struct stepwriter *t)
+static void write_pending(struct stepwriter *t)
 {
-    if (t->held.n && t->held_ns >= t->options.start_ns && t->held_ns <= t->options.end_ns) {
-        fwrite(t->held.p, 1, t->held.n, t->out);
+    if (t->pending.n && t->pending_ns >= t->options.start_ns &&
+        t->pending_ns <= t->options.end_ns) {
+        fwrite(t->pending.p, 1, t->pending.n, t->out);
         t->written++;
     }
-    buf_clear(&t->held);
+    buf_clear(&t->pending);
 }
 
 /* Zeros come before expiry: that moves the indexes by which new series are known. */
 static void take_sample(struct stepwriter *t, int64_t time_ns)
 {
     add_zeros(t);
-    write_held(t);
+    write_pending(t);
     registry_expire(t->session->registry, time_ns);
     remember(t);
-    t->held_ns = time_ns;
+    t->pending_ns = time_ns;
     if (time_ns <= t->options.end_ns)
-        expose_at(t, t->session->registry, time_ns, &t->held);
+        expose_at(t, t->session->registry, time_ns, &t->pending);
 }
 
 /* Of the steps before `start` nothing is written; only the last of them matters. */
@@ -155,7 +158,7 @@ uint64_t stepwriter_finish(struct stepwriter *t)
 {
     if (t->started)
         take_sample(t, t->next_ns);
-    write_held(t);
+    write_pending(t);
     fputs("# EOF\n", t->out);
     return t->written;
 }
