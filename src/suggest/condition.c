@@ -74,11 +74,8 @@ static struct slice beginning(const struct shape *s, const char *const *names)
 
     while (i < s->nwords && !s->words[i].variable)
         i++;
-    for (size_t k = i; k < s->nwords; k++)
-        if (names[k] || (!s->words[k].variable && k > i))
-            return none;
     /* Only one word may follow: what varies must not swallow what another shape fixes. */
-    if (i == 0 || (s->nwords > i + 1) || (s->nwords == i && !s->open))
+    if (i == 0 || s->nwords > i + 1 || (s->nwords == i ? !s->open : names[i] != NULL))
         return none;
     const struct shape_word *last = &s->words[i - 1];
     const char *end = last->after.n  ? last->after.p + last->after.n

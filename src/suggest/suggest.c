@@ -21,24 +21,22 @@ struct line {
 };
 
 struct suggest {
-    struct suggest_options options;
+    struct sample sample;
     struct arena arena, scratch;
     struct line *lines;
     size_t n, cap, bytes;
     struct field_list fields; /* of all decoded lines */
-    uint64_t decoded, wrapped;
-    char *field;
     struct shapes shapes[KINDS_OF_LINES];
-    struct kind *kinds; /* one a shape; in the end the most frequent first */
-    size_t nkinds, kinds_cap;
-    size_t first[KINDS_OF_LINES]; /* where those of each begin, until they are sorted */
+    size_t kinds_cap;
+    size_t first[KINDS_OF_LINES]; /* kinds, one a shape, begin there until they are sorted */
 };
 
 struct suggest *suggest_new(const struct suggest_options *options)
 {
     struct suggest *s = xcalloc(1, sizeof *s);
 
-    s->options = *options;
+    s->sample.least = options->least;
+    s->sample.field = options->field;
     return s;
 }
 
@@ -46,28 +44,21 @@ void suggest_free(struct suggest *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->nkinds; i++) {
-        field_list_release(&s->kinds[i].fields);
-        field_list_release(&s->kinds[i].groups);
-        free(s->kinds[i].event);
+    for (size_t i = 0; i < s->sample.nkinds; i++) {
+        struct kind *k = &s->sample.kinds[i];
+
+        field_list_release(&k->fields);
+        field_list_release(&k->groups);
+        free(k->event);
     }
     for (int of = 0; of < KINDS_OF_LINES; of++)
         shapes_release(&s->shapes[of]);
     field_list_release(&s->fields);
     arena_release(&s->scratch);
     arena_release(&s->arena);
-    free(s->field);
-    free(s->kinds);
+    free(s->sample.kinds);
     free(s->lines);
     free(s);
-}
-
-static struct slice keep(struct suggest *s, struct slice text)
-{
-    char *p = arena_alloc(&s->arena, text.n + 1);
-
-    memcpy(p, text.n ? text.p : "", text.n);
-    return slice_make(p, text.n);
 }
 
 size_t suggest_bytes(const struct suggest *s)
@@ -104,13 +95,14 @@ static void note_anywhere(void *ctx, struct slice name, const struct field *valu
 
 void suggest_add(struct suggest *s, const struct record *r)
 {
-    struct line l = {.text = keep(s, r->line), .decoded = r->decoded};
+    struct line l = {.text = arena_slice(&s->arena, r->line), .decoded = r->decoded};
 
     GROW(s->lines, s->n, s->cap);
     s->lines[s->n++] = l;
     s->bytes += l.text.n;
-    s->wrapped += r->stream.n > 0;
-    s->decoded += is_decoded(&l);
+    s->sample.lines++;
+    s->sample.wrapped += r->stream.n > 0;
+    s->sample.decoded += is_decoded(&l);
     each_field(&l, note_anywhere, s);
     arena_reset(&s->scratch);
 }
@@ -126,83 +118,84 @@ static double fitness(const struct suggest *s, const struct field_stats *f)
     for (size_t i = 0; i < name.n; i++)
         if (name.p[i] <= ' ' || (unsigned char)name.p[i] >= 0x7f || strchr(";=\"", name.p[i]))
             return 0;
-    if (word_among(name, known) && f->seen * FIELD_TEXT_SHARE >= s->decoded)
+    if (word_among(name, known) && f->seen * FIELD_TEXT_SHARE >= s->sample.decoded)
         return (double)(200 - word_among(name, known));
-    if (field_is_level(name) || field_is_time(name) || f->seen * 10 < s->decoded * 8 ||
+    if (field_is_level(name) || field_is_time(name) || f->seen * 10 < s->sample.decoded * 8 ||
         f->values.n < 2 || f->values.n * 4 > f->seen || f->classes[WORD_NUMBER] ||
         f->classes[WORD_ID] || f->classes[WORD_BOOL] || f->classes[WORD_DURATION] ||
         f->classes[WORD_METHOD] || f->classes[WORD_PATH] || f->classes[WORD_ADDRESS])
         return 0;
-    return (double)f->seen / (double)s->decoded * (f->values.n < 50 ? (double)f->values.n : 50);
+    return (double)f->seen / (double)s->sample.decoded *
+           (f->values.n < 50 ? (double)f->values.n : 50);
 }
 
+/* The field that tells lines apart, unless it was given. */
 static void find_field(struct suggest *s)
 {
     double best = 0;
 
-    if (s->options.field)
-        s->field = xstrdup(s->options.field);
-    for (size_t i = 0; !s->options.field && i < s->fields.n; i++) {
+    if (s->sample.field)
+        return;
+    for (size_t i = 0; i < s->fields.n; i++) {
         double fit = fitness(s, &s->fields.list[i]);
 
         if (fit <= best)
             continue;
         best = fit;
-        free(s->field);
-        s->field = xstrdup(s->fields.list[i].name);
+        s->sample.field = s->fields.list[i].name;
     }
 }
 
-/* What one decoded line says. */
-struct said {
+/* A walk over the fields of one decoded line: what it says, or what its kind is to note. */
+struct walk {
     struct suggest *suggest;
     struct slice value; /* of the field that tells lines apart; p = NULL: it has none */
     struct buf keys;
+    struct kind *kind;
 };
+
+static bool tells_apart(const struct walk *w, struct slice name)
+{
+    const char *field = w->suggest->sample.field;
+
+    return field && slice_eq(name, slice_str(field));
+}
 
 static void note_said(void *ctx, struct slice name, const struct field *value)
 {
-    struct said *said = ctx;
-    struct slice text = plain(said->suggest, value);
+    struct walk *w = ctx;
+    struct slice text = plain(w->suggest, value);
 
-    if (said->suggest->field && !said->value.p && text.n &&
-        slice_eq(name, slice_str(said->suggest->field)))
-        said->value = text;
+    if (!w->value.p && text.n && tells_apart(w, name))
+        w->value = text;
     if (memchr(name.p, '.', name.n) || memchr(name.p, ' ', name.n) || text.n == 0)
         return;
-    buf_str(&said->keys, said->keys.n ? " " : "");
-    buf_slice(&said->keys, name);
+    buf_str(&w->keys, w->keys.n ? " " : "");
+    buf_slice(&w->keys, name);
 }
 
 static void sort_out(struct suggest *s, struct line *l)
 {
-    struct said said = {.suggest = s};
+    struct walk w = {.suggest = s};
     struct slice text = l->text;
 
     l->of = KIND_TEXT;
     if (is_decoded(l)) {
-        each_field(l, note_said, &said);
-        l->of = said.value.p ? KIND_VALUE : KIND_KEYS;
-        text = keep(s, said.value.p ? said.value : buf_all(&said.keys));
+        each_field(l, note_said, &w);
+        l->of = w.value.p ? KIND_VALUE : KIND_KEYS;
+        text = arena_slice(&s->arena, w.value.p ? w.value : buf_all(&w.keys));
     }
     l->says = shapes_add(&s->shapes[l->of], text);
-    buf_release(&said.keys);
+    buf_release(&w.keys);
     arena_reset(&s->scratch);
 }
 
-struct kind_fields {
-    struct suggest *suggest;
-    struct kind *kind;
-};
-
 static void note_here(void *ctx, struct slice name, const struct field *value)
 {
-    struct kind_fields *k = ctx;
-    const char *field = k->suggest->field;
+    struct walk *w = ctx;
 
-    if (k->kind->of == KIND_VALUE && slice_eq(name, slice_str(field)))
-        return;
-    field_note(&k->kind->fields, name, plain(k->suggest, value));
+    if (w->kind->of != KIND_VALUE || !tells_apart(w, name))
+        field_note(&w->kind->fields, name, plain(w->suggest, value));
 }
 
 static void note_groups(struct kind *k, struct slice text)
@@ -225,32 +218,28 @@ static void note_groups(struct kind *k, struct slice text)
 static void look_inside(struct suggest *s, const struct line *l)
 {
     const struct shape_text *t = &s->shapes[l->of].list[l->says];
-    struct kind *k = &s->kinds[s->first[l->of] + t->shape];
-    struct kind_fields fields = {s, k};
+    struct kind *k = &s->sample.kinds[s->first[l->of] + t->shape];
+    struct walk w = {.suggest = s, .kind = k};
 
-    if (k->shape->count < s->options.least)
+    if (k->shape->count < s->sample.least)
         return;
     if (l->of != KIND_KEYS)
         note_groups(k, t->text);
-    each_field(l, note_here, &fields);
+    each_field(l, note_here, &w);
     arena_reset(&s->scratch);
 }
 
-static void find_kinds(struct suggest *s)
+static void add_kinds(struct suggest *s, enum kind_of_line of)
 {
-    for (size_t i = 0; i < s->n; i++)
-        sort_out(s, &s->lines[i]);
-    for (int of = 0; of < KINDS_OF_LINES; of++) {
-        shapes_find(&s->shapes[of]);
-        s->first[of] = s->nkinds;
-        for (size_t i = 0; i < s->shapes[of].nshapes; i++) {
-            GROW(s->kinds, s->nkinds, s->kinds_cap);
-            s->kinds[s->nkinds++] =
-                (struct kind){.of = (enum kind_of_line)of, .shape = &s->shapes[of].shapes[i]};
-        }
+    struct sample *sample = &s->sample;
+
+    shapes_find(&s->shapes[of]);
+    s->first[of] = sample->nkinds;
+    for (size_t i = 0; i < s->shapes[of].nshapes; i++) {
+        GROW(sample->kinds, sample->nkinds, s->kinds_cap);
+        sample->kinds[sample->nkinds++] =
+            (struct kind){.of = of, .shape = &s->shapes[of].shapes[i]};
     }
-    for (size_t i = 0; i < s->n; i++)
-        look_inside(s, &s->lines[i]);
 }
 
 static int by_count(const void *a, const void *b)
@@ -266,26 +255,25 @@ static const struct field_stats *level_field(const struct suggest *s)
 {
     for (size_t i = 0; i < s->fields.n; i++)
         if (field_is_level(slice_str(s->fields.list[i].name)) &&
-            s->fields.list[i].seen * 2 > s->decoded && s->fields.list[i].values.n <= 12)
+            s->fields.list[i].seen * 2 > s->sample.decoded && s->fields.list[i].values.n <= 12)
             return &s->fields.list[i];
     return NULL;
 }
 
 void suggest_write(struct suggest *s, const char *name, struct buf *out)
 {
-    find_field(s);
-    find_kinds(s);
-    if (s->nkinds)
-        qsort(s->kinds, s->nkinds, sizeof *s->kinds, by_count);
-    struct sample sample = {.name = name,
-                            .field = s->field,
-                            .lines = s->n,
-                            .decoded = s->decoded,
-                            .wrapped = s->wrapped,
-                            .least = s->options.least,
-                            .levels = level_field(s),
-                            .kinds = s->kinds,
-                            .nkinds = s->nkinds};
+    struct sample *sample = &s->sample;
 
-    print_rules(&sample, out);
+    sample->name = name;
+    sample->levels = level_field(s);
+    find_field(s);
+    for (size_t i = 0; i < s->n; i++)
+        sort_out(s, &s->lines[i]);
+    for (int of = 0; of < KINDS_OF_LINES; of++)
+        add_kinds(s, (enum kind_of_line)of);
+    for (size_t i = 0; i < s->n; i++)
+        look_inside(s, &s->lines[i]);
+    if (sample->nkinds)
+        qsort(sample->kinds, sample->nkinds, sizeof *sample->kinds, by_count);
+    print_rules(sample, out);
 }

@@ -5,7 +5,7 @@
 
 #include "base/num.h"
 
-enum { HEX_LEAST = 8, UUID_BYTES = 36 };
+enum { HEX_LEAST = 8 };
 
 size_t word_among(struct slice word, const char *list)
 {
@@ -30,8 +30,8 @@ static bool has_digit(struct slice s)
     return false;
 }
 
-/* Does the text begin with this form? '9' is a digit, 'A' a letter, '/' a dash or a slash, all else
- * is itself. */
+/* Does the text begin with this form? '9' is a digit, 'A' a letter, 'f' a hexadecimal digit, '/' a
+ * dash or a slash, all else is itself. */
 static bool has_form(struct slice s, const char *form)
 {
     if (s.n < strlen(form))
@@ -41,6 +41,7 @@ static bool has_form(struct slice s, const char *form)
 
         if (!(form[i] == '9'   ? char_is_digit(c)
               : form[i] == 'A' ? char_is_letter(c)
+              : form[i] == 'f' ? char_is_hex(c)
               : form[i] == '/' ? c == '-' || c == '/'
                                : c == form[i]))
             return false;
@@ -50,36 +51,32 @@ static bool has_form(struct slice s, const char *form)
 
 static bool is_uuid(struct slice s)
 {
+    static const char form[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+    return s.n == sizeof form - 1 && has_form(s, form);
+}
+
+/* Is it made of these bytes only? */
+static bool is_of(struct slice s, const char *bytes)
+{
     for (size_t i = 0; i < s.n; i++)
-        if (i == 8 || i == 13 || i == 18 || i == 23 ? s.p[i] != '-' : !char_is_hex(s.p[i]))
+        if (!memchr(bytes, s.p[i], strlen(bytes)))
             return false;
-    return s.n == UUID_BYTES;
+    return true;
 }
 
 /* Digits alone are a number; letters alone may be a word. */
 static bool is_hex_id(struct slice s)
 {
-    bool letter = false;
-
-    for (size_t i = 0; i < s.n; i++) {
-        if (!char_is_hex(s.p[i]))
-            return false;
-        letter |= !char_is_digit(s.p[i]);
-    }
-    return s.n >= HEX_LEAST && letter && has_digit(s);
+    return s.n >= HEX_LEAST && is_of(s, "0123456789abcdefABCDEF") && has_digit(s) &&
+           slice_has_letter(s);
 }
 
 /* 10.0.0.1, 10.0.0.1:8080 */
 static bool is_address(struct slice s)
 {
-    unsigned dots = 0;
-
-    for (size_t i = 0; i < s.n; i++) {
-        dots += s.p[i] == '.';
-        if (!char_is_digit(s.p[i]) && s.p[i] != '.' && s.p[i] != ':')
-            return false;
-    }
-    return dots == 3 && s.n >= 7 && char_is_digit(s.p[0]);
+    return s.n >= 7 && char_is_digit(s.p[0]) && is_of(s, "0123456789.:") &&
+           slice_count(s, '.') == 3;
 }
 
 static bool is_method(struct slice s)
