@@ -85,8 +85,7 @@ static int read_files(struct suggest *s, const struct setup *setup, const struct
 
 static int suggest(const struct setup *setup, const struct suggest_command *o, uint64_t least)
 {
-    struct suggest_options options = {.least = least, .field = o->field};
-    struct suggest *s = suggest_new(&options);
+    struct suggest *s = suggest_new(least, o->field);
     struct buf page = BUF_INIT;
     int code = read_files(s, setup, o);
 

@@ -7,7 +7,6 @@
 #include "suggest/proposal.h"
 
 #include "base/utf8.h"
-#include "suggest/text.h"
 
 enum { KEYS_ASKED = 3 };
 

@@ -157,42 +157,33 @@ static bool all_are(const struct field_stats *f, enum word_class a, enum word_cl
 }
 
 /* The unit that a name ends in, or NULL. */
-static const char *unit_in_name(struct slice name)
+static const char *unit_in_name(struct slice name, enum field_role role)
 {
     static const struct {
+        enum field_role role;
         const char *unit, *names;
     } units[] = {
-        {"ns", "ns nanos nanoseconds nsec"},
-        {"us", "us micros microseconds usec"},
-        {"ms", "ms millis milliseconds msec"},
-        {"s", "s sec secs seconds"},
-        {"min", "minutes mins"},
+        {ROLE_TIME, "ns", "ns nanos nanoseconds nsec"},
+        {ROLE_TIME, "us", "us micros microseconds usec"},
+        {ROLE_TIME, "ms", "ms millis milliseconds msec"},
+        {ROLE_TIME, "s", "s sec secs seconds"},
+        {ROLE_TIME, "min", "minutes mins"},
+        {ROLE_SIZE, "kB", "kb"},
+        {ROLE_SIZE, "KiB", "kib"},
+        {ROLE_SIZE, "MB", "mb"},
     };
 
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (ends_in(name, units[i].names))
+        if (units[i].role == role && ends_in(name, units[i].names))
             return units[i].unit;
     return NULL;
-}
-
-static const char *size_in_name(const struct field_stats *f, struct slice name)
-{
-    if (holds(name, "bytes byte"))
-        return "B";
-    if (ends_in(name, "kb"))
-        return "kB";
-    if (ends_in(name, "kib"))
-        return "KiB";
-    if (ends_in(name, "mb"))
-        return "MB";
-    return ends_in(name, "size length len sent") && f->max > 4096 ? "B" : NULL;
 }
 
 static struct field_guess guess_time(const struct field_stats *f, struct slice name)
 {
     static const char names[] =
         "duration latency elapsed took time backoff wait delay runtime cost";
-    const char *unit = unit_in_name(name);
+    const char *unit = unit_in_name(name, ROLE_TIME);
 
     if (ends_in(name, "timeout interval ttl") || !all_are(f, WORD_NUMBER, WORD_DURATION))
         return (struct field_guess){.role = ROLE_NONE};
@@ -211,8 +202,12 @@ static struct field_guess guess_time(const struct field_stats *f, struct slice n
 
 static struct field_guess guess_size(const struct field_stats *f, struct slice name)
 {
-    const char *unit = size_in_name(f, name);
+    bool bytes =
+        holds(name, "bytes byte") || (ends_in(name, "size length len sent") && f->max > 4096);
+    const char *unit = unit_in_name(name, ROLE_SIZE);
 
+    if (!unit && bytes)
+        unit = "B";
     if (!all_are(f, WORD_NUMBER, WORD_SIZE) || (f->classes[WORD_NUMBER] && !unit))
         return (struct field_guess){.role = ROLE_NONE};
     return (struct field_guess){ROLE_SIZE, unit ? unit : "B",

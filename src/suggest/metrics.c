@@ -5,9 +5,8 @@
 #include "suggest/proposal.h"
 
 #include "base/num.h"
-#include "suggest/text.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 enum { HISTOGRAM_SETS = 300, EXAMPLE_SHOWN = 80 };
 
@@ -40,13 +39,12 @@ static void print_labels(const struct proposal *p, bool histogram, struct buf *o
     buf_str(out, *between == ',' ? "\n" : "");
 }
 
-/* The head of a family that no other has the name of, with and without _total. Releases the name. */
+/* The head of a family that no other has the name of, with and without _total. */
 static void print_family(struct rulesfile *f, const char *type, struct buf *name, const char *end)
 {
-    char *unique = unique_name(&f->metrics, name);
+    const char *unique = unique_name(f, &f->metrics, name);
 
     buf_fmt(f->out, "\n[%s %s%s]\nhelp = ", type, unique, end);
-    free(unique);
 }
 
 /* ... 0.5, 1, 2.5, 5, 10, 25 ...; the 0th is 1. */
@@ -78,14 +76,12 @@ static void print_buckets(double min, double max, struct buf *out)
     buf_str(out, "buckets =");
     for (int i = from; i < to + thin; i += thin) {
         char text[NUM_TEXT];
-        struct buf digits = BUF_INIT;
         struct num v;
 
-        buf_fmt(&digits, "%.2g", step(i));
-        num_parse(buf_all(&digits), &UNIT_PLAIN, &v);
+        snprintf(text, sizeof text, "%.2g", step(i));
+        num_parse(slice_str(text), &UNIT_PLAIN, &v);
         num_format(text, v.d);
         buf_fmt(out, " %s", text);
-        buf_release(&digits);
     }
     buf_char(out, '\n');
 }

@@ -5,9 +5,6 @@
 #include "suggest/proposal.h"
 
 #include "base/num.h"
-#include "suggest/text.h"
-
-#include <stdlib.h>
 
 enum { SHOWN = 120, VALUE_SHOWN = 30, VALUES_SHOWN = 4, RARE_SHOWN = 30 };
 
@@ -51,10 +48,8 @@ static void print_item(const struct item *i, struct buf *out)
     buf_fmt(out, ";   %-20s %s", i->name, roles[i->guess.role]);
     if (i->guess.unit)
         buf_fmt(out, " %s", i->guess.unit);
-    if (i->guess.role == ROLE_REFUSED)
-        buf_fmt(out, " %s", i->guess.why);
-    else if (i->guess.why)
-        buf_fmt(out, " (%s)", i->guess.why);
+    if (i->guess.why)
+        buf_fmt(out, i->guess.role == ROLE_REFUSED ? " %s" : " (%s)", i->guess.why);
     if (item_is_label(i) || i->guess.role == ROLE_REFUSED)
         print_values(i->stats, out);
     else
@@ -66,7 +61,7 @@ static void print_kind(struct rulesfile *f, const struct kind *kind)
 {
     struct proposal p;
 
-    proposal_init(&p, kind);
+    proposal_init(&p, f, kind);
     buf_fmt(f->out, "\n; %llu lines, such as: ", (unsigned long long)kind->shape->count);
     add_shown(kind->shape->example, SHOWN, f->out);
     buf_char(f->out, '\n');
@@ -80,7 +75,6 @@ static void print_kind(struct rulesfile *f, const struct kind *kind)
         if (p.items[i].guess.role == ROLE_ROUTE)
             buf_fmt(f->out, "set.%s_route = ${%s|route}\n", p.items[i].name, p.items[i].name);
     print_metrics(f, &p);
-    proposal_release(&p);
 }
 
 /* Something that can be read must be the same in all its lines; `{` of a pretty-printed object, or
@@ -142,13 +136,12 @@ static void print_level_events(struct rulesfile *f, const struct field_stats *le
             continue;
         buf_str(&name, "level_");
         add_field_name(level, &name);
-        char *event = unique_name(&f->events, &name);
+        const char *event = unique_name(f, &f->events, &name);
 
         buf_fmt(f->out, "[event %s]\nwhere = %s == ", event, levels->name);
         add_value(level, f->out);
         buf_str(f->out, "\n\n");
         buf_fmt(events, "%s%s", events->n ? ", " : "", event);
-        free(event);
     }
 }
 
@@ -198,7 +191,7 @@ static void name_events(struct rulesfile *f)
         if (k->shape->count < f->sample->least || !says_something(k))
             continue;
         add_kind_name(k, &name);
-        k->event = unique_name(&f->events, &name);
+        k->event = unique_name(f, &f->events, &name);
     }
 }
 
@@ -217,4 +210,5 @@ void print_rules(const struct sample *s, struct buf *out)
     print_rare(&f);
     map_release(&f.events);
     map_release(&f.metrics);
+    arena_release(&f.names);
 }

@@ -3,9 +3,6 @@
 
 #include "suggest/proposal.h"
 
-#include "base/xalloc.h"
-#include "suggest/text.h"
-
 #include <stdlib.h>
 
 enum { LABELS_MOST = 6, SERIES_MOST = 5000 };
@@ -64,12 +61,12 @@ static void add_fields(struct proposal *p, struct map *taken)
 
         if (!item)
             continue;
-        item->name = xstrdup(f->name);
+        item->name = f->name;
         map_put(taken, name, 1);
     }
 }
 
-static void add_groups(struct proposal *p, struct map *taken)
+static void add_groups(struct proposal *p, struct rulesfile *file, struct map *taken)
 {
     for (size_t i = 0; i < p->kind->groups.n; i++) {
         const struct field_stats *f = &p->kind->groups.list[i];
@@ -81,7 +78,7 @@ static void add_groups(struct proposal *p, struct map *taken)
 
         if (item) {
             item->word = word;
-            item->name = unique_name(taken, &name);
+            item->name = unique_name(file, taken, &name);
         }
         buf_release(&name);
     }
@@ -98,18 +95,18 @@ static struct item *label_of_fewest_values(struct proposal *p)
     return best;
 }
 
-static char *label_name(const struct item *i, struct map *taken)
+static const char *label_name(struct rulesfile *f, const struct item *i, struct map *taken)
 {
     struct buf name = BUF_INIT;
 
     add_field_name(slice_str(i->guess.role == ROLE_ROUTE ? "endpoint" : i->name), &name);
     if (word_among(buf_all(&name), "le quantile job instance"))
         buf_char(&name, '_');
-    return unique_name(taken, &name);
+    return unique_name(f, taken, &name);
 }
 
 /* Labels by their number of values, the fewest first, as long as all together stay few. */
-static void choose_labels(struct proposal *p)
+static void choose_labels(struct proposal *p, struct rulesfile *f)
 {
     struct map taken = MAP_INIT;
     size_t series = 1;
@@ -121,7 +118,7 @@ static void choose_labels(struct proposal *p)
                                             "with the other labels it makes too many series"};
             continue;
         }
-        i->label = label_name(i, &taken);
+        i->label = label_name(f, i, &taken);
         series *= item_values(i);
     }
     while ((i = label_of_fewest_values(p)))
@@ -129,24 +126,16 @@ static void choose_labels(struct proposal *p)
     map_release(&taken);
 }
 
-void proposal_init(struct proposal *p, const struct kind *kind)
+void proposal_init(struct proposal *p, struct rulesfile *f, const struct kind *kind)
 {
     struct map taken = MAP_INIT;
 
     *p = (struct proposal){.kind = kind};
     add_fields(p, &taken);
-    add_groups(p, &taken);
-    choose_labels(p);
+    add_groups(p, f, &taken);
+    choose_labels(p, f);
     for (size_t i = 0; i < p->n; i++)
         if (p->items[i].word >= 0 && (item_is_label(&p->items[i]) || item_is_value(&p->items[i])))
             p->groups[p->items[i].word] = p->items[i].name;
     map_release(&taken);
-}
-
-void proposal_release(struct proposal *p)
-{
-    for (size_t i = 0; i < p->n; i++) {
-        free(p->items[i].name);
-        free(p->items[i].label);
-    }
 }

@@ -7,6 +7,7 @@
 #ifndef LT_SUGGEST_PROPOSAL_H
 #define LT_SUGGEST_PROPOSAL_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "suggest/fields.h"
 #include "suggest/shapes.h"
@@ -25,7 +26,7 @@ struct kind {
     const struct shape *shape;
     struct field_list fields; /* decoded ones */
     struct field_list groups; /* "0", "1": what stands at the variable words of the shape */
-    char *event;              /* its name; NULL: it is not proposed */
+    const char *event;        /* its name; NULL: it is not proposed */
 };
 
 struct sample {
@@ -42,15 +43,16 @@ struct rulesfile {
     const struct sample *sample;
     struct buf *out;
     struct map events, metrics; /* names taken */
+    struct arena names;
 };
 
 /* A field of an event as the rules name it. */
 struct item {
     const struct field_stats *stats;
     struct field_guess guess;
-    char *name;  /* in the event */
-    char *label; /* NULL = none */
-    int word;    /* of the shape; -1: a decoded field */
+    const char *name;  /* in the event */
+    const char *label; /* NULL = none */
+    int word;          /* of the shape; -1: a decoded field */
 };
 
 struct proposal {
@@ -60,14 +62,41 @@ struct proposal {
     const char *groups[WORDS_MAX]; /* names of groups that are used; NULL = none */
 };
 
-void proposal_init(struct proposal *p, const struct kind *kind);
-void proposal_release(struct proposal *p);
+/* text.c: what a log says, as names of rules, and as text that means itself in a value, a comment or
+ * a help text. All append to the last argument. */
+
+/* What a kind of line is called: `payment_failed`. Never empty, never reserved. */
+void add_kind_name(const struct kind *k, struct buf *out);
+/* A name made of a field's: letters, digits and underscores. */
+void add_field_name(struct slice field, struct buf *out);
+/* What the group at a variable word of the shape is called: its key in `key=value`, or what it is;
+ * `885 ms` is a duration_ms. */
+void add_group_name(const struct shape *s, size_t word, const struct field_stats *f,
+                    struct buf *out);
+/* Drops each of these endings, in this order, that the name has; blanks divide them. */
+void drop_ends(struct buf *name, const char *ends);
+/* The name, with _2, _3 ... appended until it is not in *taken, which then has it; lives as long as
+ * the file. Releases *name. */
+const char *unique_name(struct rulesfile *f, struct map *taken, struct buf *name);
+
+/* Can the text stand as the VALUE of a `where` as it is? */
+bool text_is_plain(struct slice text);
+/* `;` escaped. */
+void add_value(struct slice text, struct buf *out);
+/* For a comment or a help text: cut, no control characters. */
+void add_shown(struct slice text, size_t most, struct buf *out);
+
+/* proposal.c */
+
+void proposal_init(struct proposal *p, struct rulesfile *f, const struct kind *kind);
 
 bool item_is_label(const struct item *i);
 /* A number that makes a metric of its own. */
 bool item_is_value(const struct item *i);
 /* How many values a label would have. */
 size_t item_values(const struct item *i);
+
+/* condition.c, metrics.c, print.c */
 
 /* Does this key tell what a record is? */
 bool key_tells(struct slice key);

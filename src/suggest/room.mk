@@ -12,7 +12,6 @@ liblogtally_a_SOURCES += \
 	src/suggest/suggest.c \
 	src/suggest/suggest.h \
 	src/suggest/text.c \
-	src/suggest/text.h \
 	src/suggest/words.c \
 	src/suggest/words.h
 

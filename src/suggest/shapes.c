@@ -18,7 +18,8 @@ enum { ENDS_LEAST = 3, WORDS_LEAST = 12, RARE_LEAST = 6, RARE_LINES = 4, BEGIN_W
 struct draft {
     char *key;
     uint64_t count;
-    size_t into; /* the draft that took its place; itself while it lives */
+    size_t into;    /* the draft that took its place; itself while it lives */
+    unsigned shape; /* that it became, from 1 */
 };
 
 struct drafts {
@@ -74,16 +75,16 @@ static size_t draft_get(struct drafts *d, struct slice key)
         return (size_t)i;
     map_put(&d->keys, key, d->n);
     GROW(d->list, d->n, d->cap);
-    d->list[d->n] = (struct draft){xstrslice(key), 0, d->n};
+    d->list[d->n] = (struct draft){.key = xstrslice(key), .into = d->n};
     return d->n++;
 }
 
 /* What a draft became in the end. */
-static size_t draft_end(const struct drafts *d, size_t i)
+static struct draft *draft_end(const struct drafts *d, size_t i)
 {
     while (d->list[i].into != i)
         i = d->list[i].into;
-    return i;
+    return &d->list[i];
 }
 
 static bool is_fixed(struct slice word)
@@ -276,45 +277,41 @@ static void add_text(struct shape *s, struct slice key, const struct shape_text 
     s->open |= more;
 }
 
-static void make_shapes(struct shapes *s, const struct drafts *d, const size_t *draft_of)
+static void make_shapes(struct shapes *s, const struct drafts *d)
 {
-    size_t *number = xcalloc(d->n + 1, sizeof *number); /* of the shape, from 1 */
-
     for (size_t i = 0; i < s->n; i++) {
-        size_t k = draft_end(d, draft_of[i]);
+        struct shape_text *t = &s->list[i];
+        struct draft *draft = draft_end(d, t->shape);
 
-        if (number[k] == 0) {
+        if (draft->shape == 0) {
             GROW(s->shapes, s->nshapes, s->shapes_cap);
             s->shapes[s->nshapes] = (struct shape){.nwords = 0};
-            number[k] = ++s->nshapes;
+            draft->shape = (unsigned)++s->nshapes;
         }
-        s->list[i].shape = (unsigned)number[k] - 1;
-        add_text(&s->shapes[number[k] - 1], slice_str(d->list[k].key), &s->list[i]);
+        t->shape = draft->shape - 1;
+        add_text(&s->shapes[t->shape], slice_str(draft->key), t);
     }
-    free(number);
 }
 
 void shapes_find(struct shapes *s)
 {
     struct drafts d = {.n = 0};
     struct buf key = BUF_INIT;
-    size_t *draft_of = xcalloc(s->n + 1, sizeof *draft_of);
 
     for (size_t i = 0; i < s->n; i++) {
         buf_clear(&key);
         first_key(s->list[i].text, &key);
-        draft_of[i] = draft_get(&d, buf_all(&key));
-        d.list[draft_of[i]].count += s->list[i].count;
+        s->list[i].shape = (unsigned)draft_get(&d, buf_all(&key));
+        d.list[s->list[i].shape].count += s->list[i].count;
     }
     compare(&d, offer_end, ENDS_LEAST, UINT64_MAX);
     for (int i = 0; i < 3; i++)
         compare(&d, offer_word, WORDS_LEAST, UINT64_MAX);
     compare(&d, offer_begin, RARE_LEAST, RARE_LINES);
-    make_shapes(s, &d, draft_of);
+    make_shapes(s, &d);
     for (size_t i = 0; i < d.n; i++)
         free(d.list[i].key);
     free(d.list);
     map_release(&d.keys);
-    free(draft_of);
     buf_release(&key);
 }

@@ -36,7 +36,7 @@ struct shapes {
     struct shape_text {
         struct slice text;
         uint64_t count;
-        unsigned shape;
+        unsigned shape; /* its draft, while shapes are being found */
     } * list;
     size_t n, cap;
     struct shape *shapes;

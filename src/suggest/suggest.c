@@ -31,12 +31,12 @@ struct suggest {
     size_t first[KINDS_OF_LINES]; /* kinds, one a shape, begin there until they are sorted */
 };
 
-struct suggest *suggest_new(const struct suggest_options *options)
+struct suggest *suggest_new(uint64_t least, const char *field)
 {
     struct suggest *s = xcalloc(1, sizeof *s);
 
-    s->sample.least = options->least;
-    s->sample.field = options->field;
+    s->sample.least = least;
+    s->sample.field = field;
     return s;
 }
 
@@ -45,11 +45,8 @@ void suggest_free(struct suggest *s)
     if (!s)
         return;
     for (size_t i = 0; i < s->sample.nkinds; i++) {
-        struct kind *k = &s->sample.kinds[i];
-
-        field_list_release(&k->fields);
-        field_list_release(&k->groups);
-        free(k->event);
+        field_list_release(&s->sample.kinds[i].fields);
+        field_list_release(&s->sample.kinds[i].groups);
     }
     for (int of = 0; of < KINDS_OF_LINES; of++)
         shapes_release(&s->shapes[of]);

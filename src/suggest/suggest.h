@@ -13,12 +13,9 @@
 
 struct suggest;
 
-struct suggest_options {
-    uint64_t least;    /* lines that a kind must have to be proposed */
-    const char *field; /* that tells decoded lines apart; NULL = found */
-};
-
-struct suggest *suggest_new(const struct suggest_options *options);
+/* `least`: lines that a kind must have to be proposed. `field`, which is BORROWED, tells decoded lines
+ * apart; NULL: one is found. */
+struct suggest *suggest_new(uint64_t least, const char *field);
 void suggest_free(struct suggest *s);
 /* Takes a line that was read and decoded; copies it. */
 void suggest_add(struct suggest *s, const struct record *r);

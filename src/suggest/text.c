@@ -2,7 +2,7 @@
  * shown cut. */
 #include "config.h"
 
-#include "suggest/text.h"
+#include "suggest/proposal.h"
 
 #include "base/utf8.h"
 
@@ -41,7 +41,7 @@ void drop_ends(struct buf *name, const char *ends)
             name->p[name->n -= end.n] = '\0';
 }
 
-char *unique_name(struct map *taken, struct buf *name)
+const char *unique_name(struct rulesfile *f, struct map *taken, struct buf *name)
 {
     size_t plain = name->n;
     uint64_t was;
@@ -51,7 +51,10 @@ char *unique_name(struct map *taken, struct buf *name)
         buf_fmt(name, "_%d", i);
     }
     map_put(taken, buf_all(name), 1);
-    return buf_detach(name);
+    const char *unique = arena_strslice(&f->names, buf_all(name));
+
+    buf_release(name);
+    return unique;
 }
 
 static bool is_access(const struct shape *s)
@@ -107,11 +110,6 @@ void add_field_name(struct slice field, struct buf *out)
     }
 }
 
-static bool is_status(const struct field_stats *f)
-{
-    return f->min >= 100 && f->max <= 599 && !f->fraction;
-}
-
 /* The unit that stands behind a number as a word of its own makes its name: `in 885 ms,`. */
 static const char *name_by_unit(const struct shape *s, size_t word)
 {
@@ -155,6 +153,7 @@ void add_group_name(const struct shape *s, size_t word, const struct field_stats
     };
     const struct shape_word *w = &s->words[word];
     const char *by_unit = name_by_unit(s, word);
+    bool status = w->class == WORD_NUMBER && f->min >= 100 && f->max <= 599 && !f->fraction;
     const char *equals = w->before.n ? memchr(w->before.p, '=', w->before.n) : NULL;
 
     if (equals && equals > w->before.p) {
@@ -165,9 +164,7 @@ void add_group_name(const struct shape *s, size_t word, const struct field_stats
             out->p[i] = char_lower(out->p[i]);
         return;
     }
-    buf_str(out, by_unit                                   ? by_unit
-                 : w->class == WORD_NUMBER && is_status(f) ? "status"
-                                                           : names[w->class]);
+    buf_str(out, by_unit ? by_unit : status ? "status" : names[w->class]);
 }
 
 static bool is_control(char c)

@@ -278,8 +278,7 @@ static char *write_up(const char *const *lines, int times, uint64_t least)
     struct ruleset_options ro = {.lint = false};
     struct ruleset *rules = ruleset_load(NULL, 0, &ro, &m);
     struct source *source = source_new(rules, 0, "", 0);
-    struct suggest_options options = {.least = least};
-    struct suggest *s = suggest_new(&options);
+    struct suggest *s = suggest_new(least, NULL);
     struct buf out = BUF_INIT;
     struct record r;
 
