@@ -15,37 +15,37 @@
 enum { VARIES = 1, ANYTHING = 2 };
 enum { ENDS_LEAST = 3, WORDS_LEAST = 12, RARE_LEAST = 6, RARE_LINES = 4, BEGIN_WORDS = 2 };
 
-struct draft {
-    char *key;
-    uint64_t count;
-    size_t into;    /* the draft that took its place; itself while it lives */
-    unsigned shape; /* that it became, from 1 */
-};
+static size_t text_number(struct texts *t, struct slice text)
+{
+    uint64_t number;
+    size_t at = t->n;
 
-struct drafts {
-    struct map keys;
-    struct draft *list;
-    size_t n, cap;
-};
+    if (map_get(&t->numbers, text, &number))
+        return (size_t)number;
+    map_put(&t->numbers, text, t->n);
+    map_next(&t->numbers, &at, &text, &number); /* the map's own copy */
+    GROW(t->list, t->n, t->cap);
+    t->list[t->n] = (struct text){.text = text, .into = t->n, .shape = SIZE_MAX};
+    return t->n++;
+}
+
+static void texts_release(struct texts *t)
+{
+    map_release(&t->numbers);
+    free(t->list);
+}
 
 size_t shapes_add(struct shapes *s, struct slice text)
 {
-    uint64_t i;
+    size_t i = text_number(&s->texts, text);
 
-    if (map_get(&s->texts, text, &i)) {
-        s->list[i].count++;
-        return (size_t)i;
-    }
-    map_put(&s->texts, text, s->n);
-    GROW(s->list, s->n, s->cap);
-    s->list[s->n] = (struct shape_text){text, 1, 0};
-    return s->n++;
+    s->texts.list[i].count++;
+    return i;
 }
 
 void shapes_release(struct shapes *s)
 {
-    map_release(&s->texts);
-    free(s->list);
+    texts_release(&s->texts);
     free(s->shapes);
     *s = (struct shapes){0};
 }
@@ -65,26 +65,6 @@ static void first_key(struct slice text, struct buf *key)
     }
     if (more)
         buf_fmt(key, "\n%c", ANYTHING);
-}
-
-static size_t draft_get(struct drafts *d, struct slice key)
-{
-    uint64_t i;
-
-    if (map_get(&d->keys, key, &i))
-        return (size_t)i;
-    map_put(&d->keys, key, d->n);
-    GROW(d->list, d->n, d->cap);
-    d->list[d->n] = (struct draft){.key = xstrslice(key), .into = d->n};
-    return d->n++;
-}
-
-/* What a draft became in the end. */
-static struct draft *draft_end(const struct drafts *d, size_t i)
-{
-    while (d->list[i].into != i)
-        i = d->list[i].into;
-    return &d->list[i];
 }
 
 static bool is_fixed(struct slice word)
@@ -109,21 +89,27 @@ static bool is_level(struct slice word)
  * none under this number. */
 typedef bool offer_fn(struct slice key, unsigned number, struct buf *out);
 
+/* The key with anything in the place of its rest. */
+static void offer_any_rest(struct slice key, struct slice rest, struct buf *out)
+{
+    if (rest.n == 0)
+        return;
+    buf_add(out, key.p, (size_t)(rest.p - key.p));
+    buf_char(out, ANYTHING);
+}
+
 /* Everything behind the first word that ends in a colon. */
 static bool offer_end(struct slice key, unsigned number, struct buf *out)
 {
     struct slice rest = key, word;
 
-    if (number > 0)
-        return false;
-    while (slice_cut(&rest, '\n', &word)) {
-        if (!slice_ends(word, SLICE(":")) || !is_fixed(word) || is_level(word) || rest.n == 0)
+    while (number == 0 && slice_cut(&rest, '\n', &word)) {
+        if (!slice_ends(word, SLICE(":")) || !is_fixed(word) || is_level(word))
             continue;
-        buf_add(out, key.p, (size_t)(rest.p - key.p));
-        buf_char(out, ANYTHING);
+        offer_any_rest(key, rest, out);
         break;
     }
-    return true;
+    return number == 0;
 }
 
 /* One word; something that can be read must be left. */
@@ -157,26 +143,23 @@ static bool offer_begin(struct slice key, unsigned number, struct buf *out)
     for (int i = 0; i < BEGIN_WORDS; i++)
         if (!slice_cut(&rest, '\n', &word) || !is_fixed(word) || !slice_has_letter(word))
             return true;
-    if (rest.n) {
-        buf_add(out, key.p, (size_t)(rest.p - key.p));
-        buf_char(out, ANYTHING);
-    }
+    offer_any_rest(key, rest, out);
     return true;
 }
 
-static bool is_asked(const struct drafts *d, size_t i, uint64_t most_lines)
+static bool is_asked(const struct texts *drafts, size_t i, uint64_t most_lines)
 {
-    return d->list[i].into == i && d->list[i].count <= most_lines;
+    return drafts->list[i].into == i && drafts->list[i].count <= most_lines;
 }
 
-static void count_offers(const struct drafts *d, offer_fn *offer, uint64_t most_lines,
+static void count_offers(const struct texts *drafts, offer_fn *offer, uint64_t most_lines,
                          struct map *counts)
 {
     struct buf key = BUF_INIT;
 
-    for (size_t i = 0; i < d->n; i++) {
+    for (size_t i = 0; i < drafts->n; i++) {
         for (unsigned k = 0;
-             is_asked(d, i, most_lines) && offer(slice_str(d->list[i].key), k, &key); k++) {
+             is_asked(drafts, i, most_lines) && offer(drafts->list[i].text, k, &key); k++) {
             uint64_t n = 0;
 
             map_get(counts, buf_all(&key), &n);
@@ -188,38 +171,43 @@ static void count_offers(const struct drafts *d, offer_fn *offer, uint64_t most_
     buf_release(&key);
 }
 
-/* Shapes of at most so many lines that have an offer in common with `least` others become one. */
-static void compare(struct drafts *d, offer_fn *offer, unsigned least, uint64_t most_lines)
+/* The first of the offers that most have in common, and how many do. */
+static uint64_t best_offer(struct slice draft, offer_fn *offer, const struct map *counts,
+                           struct buf *best)
 {
-    struct map counts = MAP_INIT;
-    struct buf key = BUF_INIT, best = BUF_INIT;
-    size_t n = d->n;
+    struct buf key = BUF_INIT;
+    uint64_t most = 0, count;
 
-    count_offers(d, offer, most_lines, &counts);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t most = least - 1, count;
-
-        if (!is_asked(d, i, most_lines))
-            continue;
-        for (unsigned k = 0; offer(slice_str(d->list[i].key), k, &key); k++) {
-            if (key.n && map_get(&counts, buf_all(&key), &count) && count > most) {
-                most = count;
-                buf_clear(&best);
-                buf_slice(&best, buf_all(&key));
-            }
-            buf_clear(&key);
-        }
-        if (most >= least) {
-            size_t to = draft_get(d, buf_all(&best));
-
-            if (to != i) {
-                d->list[to].count += d->list[i].count;
-                d->list[i].into = to;
-            }
+    for (unsigned k = 0; offer(draft, k, &key); k++) {
+        if (key.n && map_get(counts, buf_all(&key), &count) && count > most) {
+            most = count;
+            buf_clear(best);
+            buf_slice(best, buf_all(&key));
         }
         buf_clear(&key);
     }
     buf_release(&key);
+    return most;
+}
+
+/* Shapes of at most so many lines that have an offer in common with `least` others become one. */
+static void compare(struct texts *drafts, offer_fn *offer, unsigned least, uint64_t most_lines)
+{
+    struct map counts = MAP_INIT;
+    struct buf best = BUF_INIT;
+    size_t n = drafts->n;
+
+    count_offers(drafts, offer, most_lines, &counts);
+    for (size_t i = 0; i < n; i++) {
+        if (!is_asked(drafts, i, most_lines) ||
+            best_offer(drafts->list[i].text, offer, &counts, &best) < least)
+            continue;
+        size_t to = text_number(drafts, buf_all(&best));
+
+        if (to != i)
+            drafts->list[to].count += drafts->list[i].count;
+        drafts->list[i].into = to;
+    }
     buf_release(&best);
     map_release(&counts);
 }
@@ -253,7 +241,7 @@ static void add_word(struct shape_word *to, struct slice pattern, const struct w
 }
 
 /* A text is laid over its shape. */
-static void add_text(struct shape *s, struct slice key, const struct shape_text *t)
+static void add_text(struct shape *s, struct slice key, const struct text *t)
 {
     struct word words[WORDS_MAX];
     struct slice rest = key, pattern;
@@ -277,41 +265,41 @@ static void add_text(struct shape *s, struct slice key, const struct shape_text 
     s->open |= more;
 }
 
-static void make_shapes(struct shapes *s, const struct drafts *d)
+static void make_shapes(struct shapes *s, const struct texts *drafts)
 {
-    for (size_t i = 0; i < s->n; i++) {
-        struct shape_text *t = &s->list[i];
-        struct draft *draft = draft_end(d, t->shape);
+    for (size_t i = 0; i < s->texts.n; i++) {
+        struct text *text = &s->texts.list[i], *draft = &drafts->list[text->into];
 
-        if (draft->shape == 0) {
+        while (&drafts->list[draft->into] != draft)
+            draft = &drafts->list[draft->into];
+        if (draft->shape == SIZE_MAX) {
             GROW(s->shapes, s->nshapes, s->shapes_cap);
             s->shapes[s->nshapes] = (struct shape){.nwords = 0};
-            draft->shape = (unsigned)++s->nshapes;
+            draft->shape = s->nshapes++;
         }
-        t->shape = draft->shape - 1;
-        add_text(&s->shapes[t->shape], slice_str(draft->key), t);
+        text->shape = draft->shape;
+        add_text(&s->shapes[text->shape], draft->text, text);
     }
 }
 
 void shapes_find(struct shapes *s)
 {
-    struct drafts d = {.n = 0};
+    struct texts drafts = {.n = 0}; /* the keys */
     struct buf key = BUF_INIT;
 
-    for (size_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < s->texts.n; i++) {
+        struct text *t = &s->texts.list[i];
+
         buf_clear(&key);
-        first_key(s->list[i].text, &key);
-        s->list[i].shape = (unsigned)draft_get(&d, buf_all(&key));
-        d.list[s->list[i].shape].count += s->list[i].count;
+        first_key(t->text, &key);
+        t->into = text_number(&drafts, buf_all(&key));
+        drafts.list[t->into].count += t->count;
     }
-    compare(&d, offer_end, ENDS_LEAST, UINT64_MAX);
+    compare(&drafts, offer_end, ENDS_LEAST, UINT64_MAX);
     for (int i = 0; i < 3; i++)
-        compare(&d, offer_word, WORDS_LEAST, UINT64_MAX);
-    compare(&d, offer_begin, RARE_LEAST, RARE_LINES);
-    make_shapes(s, &d);
-    for (size_t i = 0; i < d.n; i++)
-        free(d.list[i].key);
-    free(d.list);
-    map_release(&d.keys);
+        compare(&drafts, offer_word, WORDS_LEAST, UINT64_MAX);
+    compare(&drafts, offer_begin, RARE_LEAST, RARE_LINES);
+    make_shapes(s, &drafts);
+    texts_release(&drafts);
     buf_release(&key);
 }

@@ -31,19 +31,25 @@ struct shape {
     struct slice example; /* the text met first */
 };
 
-struct shapes {
-    struct map texts; /* text -> its number */
-    struct shape_text {
+/* Different texts, numbered. */
+struct texts {
+    struct map numbers; /* owns the texts */
+    struct text {
         struct slice text;
-        uint64_t count;
-        unsigned shape; /* its draft, while shapes are being found */
+        uint64_t count; /* lines */
+        size_t into;    /* the number of what took its place; its own while nothing did */
+        size_t shape;   /* that it came to */
     } * list;
     size_t n, cap;
-    struct shape *shapes;
+};
+
+struct shapes {
+    struct texts texts;
+    struct shape *shapes; /* BORROW the texts */
     size_t nshapes, shapes_cap;
 };
 
-/* Counts a text, which must live as long as *s; returns its number. */
+/* Counts a text; returns its number. */
 size_t shapes_add(struct shapes *s, struct slice text);
 /* When all were added: finds the shapes. */
 void shapes_find(struct shapes *s);

@@ -180,7 +180,7 @@ static void sort_out(struct suggest *s, struct line *l)
     if (is_decoded(l)) {
         each_field(l, note_said, &w);
         l->of = w.value.p ? KIND_VALUE : KIND_KEYS;
-        text = arena_slice(&s->arena, w.value.p ? w.value : buf_all(&w.keys));
+        text = w.value.p ? w.value : buf_all(&w.keys);
     }
     l->says = shapes_add(&s->shapes[l->of], text);
     buf_release(&w.keys);
@@ -214,7 +214,7 @@ static void note_groups(struct kind *k, struct slice text)
 
 static void look_inside(struct suggest *s, const struct line *l)
 {
-    const struct shape_text *t = &s->shapes[l->of].list[l->says];
+    const struct text *t = &s->shapes[l->of].texts.list[l->says];
     struct kind *k = &s->sample.kinds[s->first[l->of] + t->shape];
     struct walk w = {.suggest = s, .kind = k};
 

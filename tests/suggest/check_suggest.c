@@ -92,25 +92,15 @@ TEST(more_words_than_the_most_are_left_out)
     buf_release(&text);
 }
 
-/* Adds printf'd texts `times` each; they live until the test ends. */
 static void add(struct shapes *s, int times, const char *text)
 {
-    struct slice copy = slice_str(xstrdup(text));
-
     for (int i = 0; i < times; i++)
-        shapes_add(s, copy);
-}
-
-static void release(struct shapes *s)
-{
-    for (size_t i = 0; i < s->n; i++)
-        free((char *)s->list[i].text.p);
-    shapes_release(s);
+        shapes_add(s, slice_str(text));
 }
 
 TEST(texts_that_differ_in_values_are_one_shape)
 {
-    struct shapes s = {.n = 0};
+    struct shapes s = {.nshapes = 0};
 
     add(&s, 3, "Client 0dc9b667-0bf8-48c2-868b-e121dbe3d758 sent 12 bytes");
     add(&s, 2, "Client 1dc9b667-0bf8-48c2-868b-e121dbe3d758 sent 7 bytes");
@@ -121,12 +111,12 @@ TEST(texts_that_differ_in_values_are_one_shape)
     ck_assert(s.shapes[0].words[1].variable && s.shapes[0].words[1].class == WORD_ID);
     ck_assert(s.shapes[0].words[3].variable && s.shapes[0].words[3].class == WORD_NUMBER);
     ck_assert(!s.shapes[0].words[0].variable && !s.shapes[0].open);
-    release(&s);
+    shapes_release(&s);
 }
 
 TEST(a_value_that_never_changes_is_fixed_again)
 {
-    struct shapes s = {.n = 0};
+    struct shapes s = {.nshapes = 0};
 
     add(&s, 9, "loaded prompt v1.0.1 in 3 ms");
     shapes_find(&s);
@@ -134,12 +124,12 @@ TEST(a_value_that_never_changes_is_fixed_again)
     ck_assert(!s.shapes[0].differs);
     for (size_t i = 0; i < s.shapes[0].nwords; i++)
         ck_assert(!s.shapes[0].words[i].variable);
-    release(&s);
+    shapes_release(&s);
 }
 
 TEST(what_comes_after_a_colon_may_differ)
 {
-    struct shapes s = {.n = 0};
+    struct shapes s = {.nshapes = 0};
 
     add(&s, 2, "cannot write: broken pipe");
     add(&s, 2, "cannot write: no space left on device");
@@ -151,12 +141,12 @@ TEST(what_comes_after_a_colon_may_differ)
     ck_assert_uint_eq(s.nshapes, 4); /* a level says nothing on its own */
     ck_assert_uint_eq(s.shapes[0].count, 6);
     ck_assert(s.shapes[0].open);
-    release(&s);
+    shapes_release(&s);
 }
 
 TEST(a_word_that_is_many_things_varies)
 {
-    struct shapes s = {.n = 0};
+    struct shapes s = {.nshapes = 0};
     char text[64];
 
     for (int i = 0; i < 12; i++) {
@@ -169,7 +159,7 @@ TEST(a_word_that_is_many_things_varies)
     ck_assert_uint_eq(s.nshapes, 3);
     ck_assert_uint_eq(s.shapes[0].count, 12);
     ck_assert(s.shapes[0].words[1].variable);
-    release(&s);
+    shapes_release(&s);
 }
 
 static struct field_guess guess(const char *name, const char *const *values, int times,
