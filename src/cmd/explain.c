@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "engine/explain.h"
 #include "input/archive.h"
+#include "offline/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +24,7 @@ static const struct option_row rows[] = {
 };
 
 struct explanation {
-    const struct setup *setup;
-    struct explainer *explainer;
+    struct session session;
     struct explain_options options;
 };
 
@@ -37,7 +37,7 @@ static void explain_block(struct explanation *x, struct source *s, struct slice 
         block.n--;
     while (slice_cut(&block, '\n', &line)) {
         buf_clear(&out);
-        explain_line(x->explainer, s, line, &x->options, &out);
+        explain_line(x->session.engine, s, line, &x->options, &out);
         fwrite(out.p, 1, out.n, stdout);
     }
     buf_release(&out);
@@ -53,9 +53,9 @@ static int explain_file(struct explanation *x, const char *path, unsigned log)
         log_error("cannot read %s: %s", path, strerror(-r));
         return EXIT_MISTAKES;
     }
-    struct source *s = source_new(x->setup->rules, log, path, 0);
+    struct source *s = source_new(x->session.setup->rules, log, path, 0);
 
-    while ((r = archive_next(a, (size_t)x->setup->settings.max_line, &block)) > 0)
+    while ((r = archive_next(a, (size_t)x->session.setup->settings.max_line, &block)) > 0)
         explain_block(x, s, block);
     if (r < 0)
         log_error("cannot read %s: %s", path, strerror(-r));
@@ -69,7 +69,7 @@ static int explain_argument(struct explanation *x, const char *text, const char 
 {
     bool is_file = strcmp(text, "-") == 0 || access(text, F_OK) == 0;
     struct buf err = BUF_INIT;
-    int log = setup_log_of(x->setup, is_file ? text : "", as, &err);
+    int log = setup_log_of(x->session.setup, is_file ? text : "", as, &err);
 
     if (log < 0) {
         log_error("%s", err.p);
@@ -78,7 +78,7 @@ static int explain_argument(struct explanation *x, const char *text, const char 
     }
     if (is_file)
         return explain_file(x, text, (unsigned)log);
-    struct source *s = source_new(x->setup->rules, (unsigned)log, "", 0);
+    struct source *s = source_new(x->session.setup->rules, (unsigned)log, "", 0);
 
     explain_block(x, s, slice_str(text));
     source_free(s);
@@ -89,17 +89,16 @@ static int explain_all(const struct setup *setup, const struct explain_command *
 {
     const char *no_color = getenv("NO_COLOR");
     struct explanation x = {
-        .setup = setup,
-        .explainer = explainer_new(setup->rules, (size_t)setup->settings.max_line),
         .options = {.color = isatty(STDOUT_FILENO) && !(no_color && no_color[0]),
                     .near = o->all ? setup->rules->nevents : 3,
                     .always_near = o->all},
     };
     int code = EXIT_FINE;
 
+    session_init(&x.session, setup, SESSION_WHOLE, NULL);
     for (size_t i = 0; i < o->common.files.n && code == EXIT_FINE; i++)
         code = explain_argument(&x, o->common.files.list[i], o->common.as);
-    explainer_free(x.explainer);
+    session_release(&x.session);
     return code;
 }
 

@@ -41,8 +41,10 @@ struct field_table {
     struct literal_set literals; /* of `=~` */
 };
 
+enum key_kind { KEY_VALUE, KEY_PREFIX, KEY_FIRST_BYTE, KEY_LITERAL, KEY_PARENT, KEY_ALWAYS };
+
 struct key {
-    enum dispatch_how how;
+    enum key_kind kind;
     const struct condition *condition; /* that decides; NULL for PARENT, ALWAYS */
 };
 
@@ -100,32 +102,32 @@ static struct key choose_by_regex(const struct ruleset *rules, const struct cond
     uint8_t first[32];
 
     if (!c->is_match && !is_plain_field(rules, c, OP_MATCH))
-        return (struct key){DISPATCH_ALWAYS, NULL};
+        return (struct key){KEY_ALWAYS, NULL};
     size_t n = pattern_literal(c->capture.pattern).n;
 
     if (c->is_match && n < LITERAL_GOOD && pattern_first_bytes(c->capture.pattern, first))
-        return (struct key){DISPATCH_FIRST_BYTE, c};
-    return n ? (struct key){DISPATCH_LITERAL, c} : (struct key){DISPATCH_ALWAYS, NULL};
+        return (struct key){KEY_FIRST_BYTE, c};
+    return n ? (struct key){KEY_LITERAL, c} : (struct key){KEY_ALWAYS, NULL};
 }
 
 static struct key choose_key(const struct ruleset *rules, const struct event *e,
                              const unsigned *counts)
 {
-    struct key best = {DISPATCH_ALWAYS, NULL};
+    struct key best = {KEY_ALWAYS, NULL};
 
     if (e->parent != EVENT_NONE)
-        return (struct key){DISPATCH_PARENT, NULL};
+        return (struct key){KEY_PARENT, NULL};
     for (unsigned i = 0; i < e->nconditions; i++) {
         const struct condition *c = &e->conditions[i];
 
         if (is_plain_field(rules, c, OP_EQ) &&
-            (best.how != DISPATCH_VALUE ||
+            (best.kind != KEY_VALUE ||
              counts[c->field.slots[0]] > counts[best.condition->field.slots[0]]))
-            best = (struct key){DISPATCH_VALUE, c};
-        else if (best.how == DISPATCH_ALWAYS && is_plain_field(rules, c, OP_PREFIX))
-            best = (struct key){DISPATCH_PREFIX, c};
+            best = (struct key){KEY_VALUE, c};
+        else if (best.kind == KEY_ALWAYS && is_plain_field(rules, c, OP_PREFIX))
+            best = (struct key){KEY_PREFIX, c};
     }
-    for (unsigned i = 0; i < e->nconditions && best.how == DISPATCH_ALWAYS; i++)
+    for (unsigned i = 0; i < e->nconditions && best.kind == KEY_ALWAYS; i++)
         best = choose_by_regex(rules, &e->conditions[i]);
     return best;
 }
@@ -219,21 +221,21 @@ static void add_event(struct dispatch *d, unsigned event)
     const struct condition *c = k->condition;
     struct field_table *t;
 
-    switch (k->how) {
-    case DISPATCH_VALUE:
+    switch (k->kind) {
+    case KEY_VALUE:
         t = field_table(d, c->field.slots[0]);
         add_text(t, &t->values, c->text, event);
         break;
-    case DISPATCH_PREFIX:
+    case KEY_PREFIX:
         t = field_table(d, c->field.slots[0]);
         add_text(t, &t->prefixes, c->text, event);
         add_length(t, c->text.n);
         t->begins[(unsigned char)c->text.p[0]] = true;
         break;
-    case DISPATCH_FIRST_BYTE:
+    case KEY_FIRST_BYTE:
         add_first_bytes(d, c->capture.pattern, event);
         break;
-    case DISPATCH_LITERAL:
+    case KEY_LITERAL:
         if (c->is_match) {
             set_add(&d->literals, pattern_literal(c->capture.pattern), event);
             allow_first_bytes(d, c->capture.pattern);
@@ -242,10 +244,10 @@ static void add_event(struct dispatch *d, unsigned event)
                     pattern_literal(c->capture.pattern), event);
         }
         break;
-    case DISPATCH_ALWAYS:
+    case KEY_ALWAYS:
         list_add(&d->always, event);
         break;
-    case DISPATCH_PARENT:
+    case KEY_PARENT:
         break;
     }
 }
@@ -293,31 +295,44 @@ void dispatch_free(struct dispatch *d)
     free(d);
 }
 
-enum dispatch_how dispatch_of(const struct dispatch *d, unsigned event, struct slice *ret_text,
-                              const char **ret_field)
+void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out)
 {
-    const struct key *k = &d->keys[event];
-    const struct condition *c = k->condition;
+    const struct condition *c = d->keys[event].condition;
 
-    *ret_text = (struct slice){"", 0};
-    *ret_field = NULL;
-    if (c && !c->is_match)
-        *ret_field = c->field.name;
-    if (k->how == DISPATCH_VALUE || k->how == DISPATCH_PREFIX) {
-        *ret_text = c->text;
-    } else if (k->how == DISPATCH_LITERAL) {
-        *ret_text = pattern_literal(c->capture.pattern);
-    } else if (k->how == DISPATCH_FIRST_BYTE) {
-        *ret_text = pattern_text(c->capture.pattern);
+    switch (d->keys[event].kind) {
+    case KEY_VALUE:
+        buf_fmt(out, "by the value of %s: \"%.*s\"", c->field.name, SLICE_FMT(c->text));
+        break;
+    case KEY_PREFIX:
+        buf_fmt(out, "by the beginning of %s: \"%.*s\"", c->field.name, SLICE_FMT(c->text));
+        break;
+    case KEY_FIRST_BYTE:
+        buf_str(out, "by the line's first byte");
+        break;
+    case KEY_LITERAL: {
+        struct slice text = pattern_literal(c->capture.pattern);
+
+        buf_fmt(out, "by the text \"%.*s\" in %s", SLICE_FMT(text),
+                c->is_match ? "the line" : c->field.name);
+        break;
     }
-    return k->how;
+    case KEY_PARENT:
+        buf_str(out, "when the event it is `of` was found");
+        break;
+    case KEY_ALWAYS:
+        buf_str(out, "tried on every line");
+        break;
+    }
+}
+
+bool dispatch_tries_always(const struct dispatch *d, unsigned event)
+{
+    return d->keys[event].kind == KEY_ALWAYS;
 }
 
 bool dispatch_proves(const struct dispatch *d, unsigned event)
 {
-    enum dispatch_how how = d->keys[event].how;
-
-    return how == DISPATCH_VALUE || how == DISPATCH_PREFIX;
+    return d->keys[event].kind == KEY_VALUE || d->keys[event].kind == KEY_PREFIX;
 }
 
 static unsigned take(const struct list *l, uint16_t *events, unsigned n)

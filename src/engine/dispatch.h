@@ -17,23 +17,14 @@
 
 #include "engine/record.h"
 
-enum dispatch_how {
-    DISPATCH_VALUE,
-    DISPATCH_PREFIX,
-    DISPATCH_FIRST_BYTE,
-    DISPATCH_LITERAL,
-    DISPATCH_PARENT,
-    DISPATCH_ALWAYS,
-};
-
 struct dispatch;
 
 struct dispatch *dispatch_new(const struct ruleset *rules);
 void dispatch_free(struct dispatch *d);
 
-/* How an event is found, and the text that decides (V, P, the literal), for `check --dump`. */
-enum dispatch_how dispatch_of(const struct dispatch *d, unsigned event, struct slice *ret_text,
-                              const char **ret_field);
+/* How an event is found, for `check --dump`: one phrase. */
+void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out);
+bool dispatch_tries_always(const struct dispatch *d, unsigned event);
 
 /* Is the condition by which the event is found proved true by finding it? */
 bool dispatch_proves(const struct dispatch *d, unsigned event);

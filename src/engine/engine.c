@@ -1,17 +1,19 @@
 /* engine -- the order of work for one line, and the counters of lines.
  *
  * dispatch proposes events; each is tried once, its parent and its `unless` first, and what was
- * found is kept for the line in `verdicts`. Most events have one condition, which being found has
+ * found is kept for the line (`verdict`). Most events have one condition, which being found has
  * proved already (`sure`): they are not tried at all. Children are tried when their parent hit.
  * Only when all events of the line are known are metrics updated, so that the order of updates is
- * that of the rules and not that of dispatch. */
+ * that of the rules and not that of dispatch.
+ *
+ * A trace costs other lines nothing: what it wants to know is either known anyway when a line is
+ * done, or comes of a rare path (gave_up) or of an entry of its own (updater_trace). */
 #include "config.h"
 
 #include "engine/engine.h"
 
 #include "base/xalloc.h"
 #include "engine/dispatch.h"
-#include "engine/record.h"
 #include "engine/match.h"
 #include "engine/update.h"
 #include "metrics/own.h"
@@ -20,30 +22,34 @@
 
 enum { TOO_LONG = DECODED_UNDECODABLE + 1, LINE_KINDS };
 
-enum verdict { UNTRIED, IS_EVENT, IS_NOT };
-
 struct log_counters {
     uint32_t lines[LINE_KINDS]; /* series of logtally_log_lines_total */
     uint32_t matched, bytes;
 };
 
+struct event_state {
+    uint64_t
+        verdict; /* twice the number of the line it was tried on last, and 1 if it was this event */
+    uint32_t hits; /* series of logtally_event_hits_total */
+    bool sure;     /* found by dispatch it is certain */
+};
+
 struct engine {
     const struct ruleset *rules;
-    struct registry *registry;
     struct engine_options options;
     struct record record;
     struct dispatch *dispatch;
-    bool *sure; /* per event: found by dispatch it is certain */
     struct plan *plans;
     struct updater *updater;
-    /* This line: what is known of each event, and which hit. */
-    uint8_t *verdicts;
-    uint16_t *tried, *candidates, *hits;
-    unsigned ntried, nhits;
+    struct event_state *events;
+    uint16_t *candidates, *hits;
+    unsigned nhits;
+    bool peeking;        /* events are tried for their time only */
+    struct trace *trace; /* of the line at hand; NULL: nobody asked */
+    struct trace kept;   /* its memory, from the first time on that one is asked for */
     /* Own counters. */
     struct family *lines, *matched, *bytes, *event_hits;
     struct log_counters *logs;
-    uint32_t *hit_series;
     uint64_t unmatched;
     int64_t now_ns;
 };
@@ -57,12 +63,8 @@ static uint32_t series(struct engine *e, struct family *f, const char *a, const 
     return family_series(f, values, e->now_ns, &folded);
 }
 
-static void add_own_counters(struct engine *e)
+static void add_own_counters(struct engine *e, struct registry *r)
 {
-    static const char *const kinds[LINE_KINDS] = {"json", "logfmt", "text", "undecodable",
-                                                  "too_long"};
-    struct registry *r = e->registry;
-
     e->lines = own_family(r, OWN_LOG_LINES);
     e->matched = own_family(r, OWN_LOG_LINES_MATCHED);
     e->bytes = own_family(r, OWN_LOG_BYTES);
@@ -71,12 +73,13 @@ static void add_own_counters(struct engine *e)
         const char *name = e->rules->logs[i].name;
 
         for (unsigned k = 0; k < LINE_KINDS; k++)
-            e->logs[i].lines[k] = series(e, e->lines, name, kinds[k]);
+            e->logs[i].lines[k] =
+                series(e, e->lines, name, k == TOO_LONG ? "too_long" : decoded_text(k));
         e->logs[i].matched = series(e, e->matched, name, NULL);
         e->logs[i].bytes = series(e, e->bytes, name, NULL);
     }
     for (unsigned i = 0; i < e->rules->nevents; i++)
-        e->hit_series[i] = series(e, e->event_hits, e->rules->events[i].name, NULL);
+        e->events[i].hits = series(e, e->event_hits, e->rules->events[i].name, NULL);
 }
 
 /* Nothing but its one condition decides it, and nothing must be made of it before updates. */
@@ -92,23 +95,20 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     struct engine *e = xcalloc(1, sizeof *e);
 
     e->rules = rules;
-    e->registry = registry;
     e->options = *options;
     e->now_ns = now_ns;
     record_init(&e->record, rules);
     e->dispatch = dispatch_new(rules);
     e->plans = plans_new(rules);
-    e->sure = xcalloc(rules->nevents + 1, sizeof *e->sure);
+    e->events = xcalloc(rules->nevents + 1, sizeof *e->events);
     for (unsigned i = 0; i < rules->nevents; i++)
-        e->sure[i] = dispatch_proves(e->dispatch, i) && is_simple(&rules->events[i], &e->plans[i]);
-    e->verdicts = xcalloc(rules->nevents + 1, sizeof *e->verdicts);
-    e->tried = xcalloc(rules->nevents + 1, sizeof *e->tried);
+        e->events[i].sure = !options->no_dispatch && dispatch_proves(e->dispatch, i) &&
+                            is_simple(&rules->events[i], &e->plans[i]);
     e->candidates = xcalloc(rules->nevents + 1, sizeof *e->candidates);
     e->hits = xcalloc(rules->nevents + 1, sizeof *e->hits);
     e->logs = xcalloc(rules->nlogs + 1, sizeof *e->logs);
-    e->hit_series = xcalloc(rules->nevents + 1, sizeof *e->hit_series);
     e->updater = updater_new(rules, registry, e->plans, now_ns);
-    add_own_counters(e);
+    add_own_counters(e, registry);
     return e;
 }
 
@@ -120,13 +120,12 @@ void engine_free(struct engine *e)
     plans_free(e->plans, e->rules);
     dispatch_free(e->dispatch);
     record_release(&e->record);
-    free(e->sure);
-    free(e->verdicts);
-    free(e->tried);
+    free(e->events);
     free(e->candidates);
     free(e->hits);
+    free(e->kept.trials);
+    free(e->kept.updates);
     free(e->logs);
-    free(e->hit_series);
     free(e);
 }
 
@@ -135,6 +134,14 @@ void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns)
     e->now_ns = now_ns;
     e->record.wall_ns = wall_ns;
     updater_set_now(e->updater, now_ns);
+}
+
+static void gave_up(struct engine *e, unsigned event)
+{
+    if (e->trace)
+        e->trace->trials[event].gave_up = true;
+    if (!e->peeking)
+        updater_count_limit(e->updater, event);
 }
 
 static bool is_event(struct engine *e, unsigned event);
@@ -158,20 +165,18 @@ static bool holds(struct engine *e, const struct event *ev, unsigned event)
     if (all && e->plans[event].actions_always)
         match_actions(&e->record, ev, &limit);
     if (limit)
-        updater_count_limit(e->updater, event);
+        gave_up(e, event);
     return all;
 }
 
 /* Is the line this event? Found out once a line. */
 static bool is_event(struct engine *e, unsigned event)
 {
-    if (e->verdicts[event] == UNTRIED) {
-        bool is = holds(e, &e->rules->events[event], event);
+    uint64_t *verdict = &e->events[event].verdict;
 
-        e->verdicts[event] = is ? IS_EVENT : IS_NOT;
-        e->tried[e->ntried++] = (uint16_t)event;
-    }
-    return e->verdicts[event] == IS_EVENT;
+    if (*verdict >> 1 != e->record.number)
+        *verdict = e->record.number << 1 | holds(e, &e->rules->events[event], event);
+    return *verdict & 1;
 }
 
 static void hit(struct engine *e, unsigned event)
@@ -179,7 +184,7 @@ static void hit(struct engine *e, unsigned event)
     const struct plan *p = &e->plans[event];
 
     e->hits[e->nhits++] = (uint16_t)event;
-    counter_inc(e->event_hits, e->hit_series[event], 1, e->now_ns);
+    counter_inc(e->event_hits, e->events[event].hits, 1, e->now_ns);
     for (unsigned i = 0; i < p->nchildren; i++)
         if (is_event(e, p->children[i]))
             hit(e, p->children[i]);
@@ -195,24 +200,22 @@ static unsigned all_candidates(struct engine *e)
     return n;
 }
 
-static void find_events(struct engine *e)
+TRACED void find_events(struct engine *e)
 {
     unsigned n = e->options.no_dispatch ? all_candidates(e)
                                         : dispatch_find(e->dispatch, &e->record, e->candidates);
 
-    for (unsigned i = 0; i < e->ntried; i++)
-        e->verdicts[e->tried[i]] = UNTRIED;
-    e->ntried = e->nhits = 0;
+    e->nhits = 0;
     for (unsigned i = 0; i < n; i++) {
         unsigned event = e->candidates[i];
 
-        if ((e->sure[event] && !e->options.no_dispatch) || is_event(e, event))
+        if (e->events[event].sure || is_event(e, event))
             hit(e, event);
     }
 }
 
-/* What a decoded line means. */
-static void count_line(struct engine *e)
+/* What a decoded line is and does. */
+TRACED void count_line(struct engine *e, struct trace *t)
 {
     struct record *r = &e->record;
     const struct log_counters *log = &e->logs[r->source->log];
@@ -221,7 +224,10 @@ static void count_line(struct engine *e)
     find_events(e);
     if (e->nhits) {
         counter_inc(e->matched, log->matched, 1, e->now_ns);
-        updater_apply(e->updater, r, e->hits, e->nhits);
+        if (t)
+            updater_trace(e->updater, r, e->hits, e->nhits, t);
+        else
+            updater_apply(e->updater, r, e->hits, e->nhits);
     } else {
         e->unmatched++;
         if (e->options.unmatched)
@@ -230,19 +236,17 @@ static void count_line(struct engine *e)
     record_note_time(r);
 }
 
-static bool take(struct engine *e, enum record_result result)
+static void do_line(struct engine *e)
 {
-    if (result == RECORD_LINE)
-        count_line(e);
-    else if (result == RECORD_TOO_LONG)
-        engine_too_long(e, e->record.source->log, 1);
-    return result == RECORD_LINE;
+    count_line(e, NULL);
 }
 
-bool engine_line(struct engine *e, struct source *s, struct slice raw)
+static void take(struct engine *e, enum record_result result)
 {
-    record_source(&e->record, s);
-    return take(e, record_line(&e->record, raw, e->options.max_line));
+    if (result == RECORD_LINE)
+        do_line(e);
+    else if (result == RECORD_TOO_LONG)
+        engine_too_long(e, e->record.source->log, 1);
 }
 
 void engine_read(struct engine *e, unsigned log, uint64_t bytes)
@@ -270,21 +274,72 @@ void engine_too_long(struct engine *e, unsigned log, uint64_t lines)
     counter_inc(e->lines, e->logs[log].lines[TOO_LONG], lines, e->now_ns);
 }
 
+/* After the line is done: what else would have to hold. An event that nothing uses is tried like
+ * any other, and makes its fields. */
+static void try_all(struct engine *e, struct trace *t)
+{
+    struct record *r = &e->record;
+
+    for (unsigned i = 0; i < e->nhits; i++)
+        t->trials[e->hits[i]].is_event = true;
+    for (unsigned i = 0; i < e->rules->nevents; i++) {
+        unsigned event = e->rules->order[i];
+        const struct event *ev = &e->rules->events[event];
+        struct trial *trial = &t->trials[event];
+
+        if (!ev->used && is_event(e, event)) {
+            trial->is_event = true;
+            trial->gave_up |= updater_actions(e->updater, r, event);
+        }
+        if (trial->is_event)
+            trial->nheld = ev->nconditions;
+        else if (ev->parent == EVENT_NONE || t->trials[ev->parent].is_event)
+            trial->nheld = match_conditions(r, ev, &trial->gave_up);
+    }
+}
+
+static struct trace *new_trace(struct engine *e)
+{
+    struct trace *t = &e->kept;
+    size_t nevents = e->rules->nevents + 1, nmappings = e->rules->nmappings + 1;
+
+    if (!t->record) {
+        t->record = &e->record;
+        t->trials = xcalloc(nevents, sizeof *t->trials);
+        t->updates = xcalloc(nmappings, sizeof *t->updates);
+    }
+    memset(t->trials, 0, nevents * sizeof *t->trials);
+    memset(t->updates, 0, nmappings * sizeof *t->updates);
+    return t;
+}
+
+const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw)
+{
+    struct trace *t = new_trace(e);
+
+    record_source(&e->record, s);
+    t->result = record_line(&e->record, raw, e->options.max_line);
+    if (t->result != RECORD_LINE) {
+        take(e, t->result);
+        return t;
+    }
+    e->trace = t;
+    count_line(e, t);
+    try_all(e, t);
+    e->trace = NULL;
+    return t;
+}
+
 /* A match event may name the time in its regex: only trying the event tells. */
 static void find_event_time(struct engine *e)
 {
-    struct record *r = &e->record;
-    bool limit = false;
-
-    if (record_has_time(r))
+    if (record_has_time(&e->record))
         return;
-    for (unsigned i = 0; i < e->rules->nevents; i++) {
-        const struct event *ev = &e->rules->events[i];
-
-        if (e->plans[i].has_time && event_for_log(ev, r->source->log) &&
-            match_conditions(r, ev, &limit) == ev->nconditions && record_event_time(r, ev))
-            return;
-    }
+    e->peeking = true;
+    for (unsigned i = 0; i < e->rules->nevents && !e->record.time_own; i++)
+        if (e->plans[i].has_time)
+            is_event(e, i);
+    e->peeking = false;
 }
 
 bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct engine_peek *ret_peek)
@@ -328,12 +383,12 @@ void engine_take(struct engine *e, struct source *s, const struct engine_peek *p
     record_decode(r);
     r->time_ns = peeked->time_ns;
     r->time_known = r->time_own = true;
-    count_line(e);
+    do_line(e);
 }
 
 uint64_t engine_hits(const struct engine *e, unsigned event)
 {
-    return family_counter(e->event_hits, e->hit_series[event])->whole;
+    return family_counter(e->event_hits, e->events[event].hits)->whole;
 }
 
 uint64_t engine_unmatched(const struct engine *e)
@@ -343,35 +398,10 @@ uint64_t engine_unmatched(const struct engine *e)
 
 bool engine_tries_always(const struct engine *e, unsigned event)
 {
-    struct slice text;
-    const char *field;
-
-    return dispatch_of(e->dispatch, event, &text, &field) == DISPATCH_ALWAYS;
+    return dispatch_tries_always(e->dispatch, event);
 }
 
 void engine_how(const struct engine *e, unsigned event, struct buf *out)
 {
-    struct slice text;
-    const char *field;
-
-    switch (dispatch_of(e->dispatch, event, &text, &field)) {
-    case DISPATCH_VALUE:
-        buf_fmt(out, "by the value of %s: \"%.*s\"", field, SLICE_FMT(text));
-        break;
-    case DISPATCH_PREFIX:
-        buf_fmt(out, "by the beginning of %s: \"%.*s\"", field, SLICE_FMT(text));
-        break;
-    case DISPATCH_FIRST_BYTE:
-        buf_str(out, "by the line's first byte");
-        break;
-    case DISPATCH_LITERAL:
-        buf_fmt(out, "by the text \"%.*s\" in %s", SLICE_FMT(text), field ? field : "the line");
-        break;
-    case DISPATCH_PARENT:
-        buf_str(out, "when the event it is `of` was found");
-        break;
-    case DISPATCH_ALWAYS:
-        buf_str(out, "tried on every line");
-        break;
-    }
+    dispatch_how(e->dispatch, event, out);
 }

@@ -1,15 +1,22 @@
 /* engine -- lines in, updates of the registry out.
  *
- *   raw line -> unwrap -> prefix -> decode -> dispatch -> match -> updates
+ *   raw line -> record: unwrap, prefix, decode      record.h, source.h (what a file carries over)
+ *            -> dispatch: events that it may be     dispatch.h, on textindex.h and literals.h
+ *            -> match: conditions, set/rewrite/map  match.h
+ *            -> update: series and their values     update.h, on seriescache.h; plan.h is per event
+ *
+ * This room decides, in one place (engine.c), whether a line is an event: for the daemon, replay,
+ * backfill, test and explain alike. explain asks with a trace (trace.h) and only words the answer.
  *
  * Pure: no descriptor, no clock, no log call; the caller says what time it is. One thread. All that
- * is known of a line dies with it, but for what `struct source` keeps per file. */
+ * is known of a line dies with it, but for what `struct source` keeps per file. The ruleset is
+ * borrowed and never changed; patterns in it hold the last match, so one ruleset serves one engine
+ * at a time. What files there are, and how pages are made, is not known here. */
 #ifndef LT_ENGINE_ENGINE_H
 #define LT_ENGINE_ENGINE_H
 
-#include "engine/source.h"
+#include "engine/trace.h"
 #include "metrics/registry.h"
-#include "rules/ruleset.h"
 
 struct engine;
 
@@ -34,8 +41,8 @@ void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns);
 /* Whole lines of one file: as many as there are '\n', and one more when the last has none. 64 bytes
  * before p and after p + n can be read. */
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n);
-/* One line without its newline; false when it was empty, or a part of one still to come. */
-bool engine_line(struct engine *e, struct source *s, struct slice raw);
+/* One line without its newline, counted as any other, and how that came. */
+const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw);
 /* A line that was too long to be read. */
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines);
 

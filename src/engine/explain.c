@@ -1,58 +1,219 @@
-/* explain -- tries every event in the order of needs (parents and `unless` first), tells what
- * held, and sorts what did not by how far it got: conditions that held, then how much of the failed
- * one's text or regex fitted. */
+/* explain -- a trace in words: the line, the events it is with what they made and updated, and of
+ * the others those that got furthest, by the conditions that held and then by how much of the
+ * failed one's text or regex fitted. A person waits for it, once: nothing here is quick. */
 #include "config.h"
 
 #include "engine/explain.h"
 
+#include "base/utf8.h"
 #include "base/xalloc.h"
-#include "engine/explain_text.h"
-#include "engine/record.h"
 #include "engine/match.h"
 
 #include <stdlib.h>
 
-enum outcome { IS_EVENT, UNDECODED, OTHER_LOG, NOT_PARENT, IS_UNLESS, CONDITION_FAILED };
-
-struct trial {
-    enum outcome outcome;
-    unsigned held;   /* conditions that held */
-    unsigned unless; /* the event that took the line */
-    bool limit;
-    /* How far the first failed condition got, 0..1: 1 is nearly. */
-    double nearness;
-};
-
-struct explainer {
-    const struct ruleset *rules;
-    size_t max_line;
-    struct record record;
-    struct trial *trials;
-};
+enum { TEXT_MAX = 200 };
 
 #define BOLD "\033[1m"
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
 
-struct explainer *explainer_new(const struct ruleset *rules, size_t max_line)
-{
-    struct explainer *x = xcalloc(1, sizeof *x);
+/* --- the line --------------------------------------------------------------------------------- */
 
-    x->rules = rules;
-    x->max_line = max_line;
-    record_init(&x->record, rules);
-    x->trials = xcalloc(rules->nevents + 1, sizeof *x->trials);
-    return x;
+/* Text from a log, safe for a terminal, cut after TEXT_MAX bytes. */
+static void show_text(struct buf *out, struct slice s)
+{
+    size_t n = utf8_cut(s, TEXT_MAX);
+
+    utf8_show(out, slice_make(s.p, n));
+    if (n < s.n)
+        buf_str(out, "...");
 }
 
-void explainer_free(struct explainer *x)
+static void show_quoted(struct buf *out, struct slice s)
 {
-    if (!x)
+    buf_char(out, '"');
+    show_text(out, s);
+    buf_char(out, '"');
+}
+
+static void show_field(struct buf *out, struct slice name, struct slice text)
+{
+    buf_str(out, "    ");
+    utf8_show(out, name);
+    buf_str(out, " = ");
+    show_text(out, text.n ? text : SLICE("(missing)"));
+    buf_char(out, '\n');
+}
+
+struct shown {
+    struct buf *out;
+    struct arena scratch;
+};
+
+static void show_decoded_field(void *ctx, struct slice name, const struct field *value)
+{
+    struct shown *s = ctx;
+    struct field copy = *value;
+
+    show_field(s->out, name, field_text(&copy, &s->scratch));
+}
+
+/* How far a walk through JSON came. */
+struct reach {
+    struct slice line;
+    size_t end; /* of the last value that was whole */
+    struct buf name;
+};
+
+static void note_reach(void *ctx, struct slice name, const struct field *value)
+{
+    struct reach *r = ctx;
+    const char *end = value->p + value->n;
+
+    if (value->kind == FIELD_NONE || value->p < r->line.p || end > r->line.p + r->line.n)
         return;
-    record_release(&x->record);
-    free(x->trials);
-    free(x);
+    if ((size_t)(end - r->line.p) < r->end)
+        return;
+    r->end = (size_t)(end - r->line.p);
+    buf_clear(&r->name);
+    buf_slice(&r->name, name);
+}
+
+/* A line that means to be JSON and is not: most often it was cut. */
+static void show_broken_json(struct buf *out, struct slice line)
+{
+    struct reach r = {.line = line};
+
+    (void)json_each(line, note_reach, &r); /* the decoder has refused it already */
+    buf_str(out, "  begins with { but is not valid JSON: it breaks ");
+    if (r.end == 0) {
+        buf_str(out, "before its first value ends\n");
+    } else {
+        buf_fmt(out, "after byte %zu, behind the value of ", r.end);
+        show_text(out, buf_all(&r.name));
+        buf_char(out, '\n');
+    }
+    buf_release(&r.name);
+}
+
+/* How the line was decoded, and its fields; or where it stops being the JSON it means to be. */
+static void show_decoded(const struct record *r, struct buf *out)
+{
+    struct shown shown = {out, {0}};
+
+    buf_fmt(out, "  log %s, decoded as %s\n", r->log->name, decoded_text(r->decoded));
+    if (r->decoded == DECODED_JSON)
+        json_each(r->line, show_decoded_field, &shown);
+    else if (r->decoded == DECODED_LOGFMT)
+        logfmt_each(r->line, r->log->format == LOG_LOGFMT, show_decoded_field, &shown);
+    else if (r->log->format == LOG_AUTO || r->log->format == LOG_JSON)
+        if (slice_starts(slice_trim(r->line), SLICE("{")))
+            show_broken_json(out, r->line);
+    arena_release(&shown.scratch);
+}
+
+/* --- events that the line is ------------------------------------------------------------------ */
+
+static void show_slot(const struct trace *t, const char *name, uint16_t slot, struct buf *out)
+{
+    struct record *r = t->record;
+
+    show_field(out, slice_str(name), field_text(&r->slots[slot], &r->scratch));
+}
+
+/* Fields that the event itself made: groups, set, rewrite, map. */
+static void show_locals(const struct trace *t, const struct event *e, struct buf *out)
+{
+    for (unsigned i = 0; i < e->nconditions; i++) {
+        const struct capture *c = &e->conditions[i].capture;
+
+        for (unsigned g = 0; c->group_slots && g < pattern_ngroups(c->pattern); g++)
+            show_slot(t, pattern_group(c->pattern, g), c->group_slots[g], out);
+    }
+    for (unsigned i = 0; i < e->nactions; i++)
+        show_slot(t, e->actions[i].name, e->actions[i].to, out);
+}
+
+static void show_value(const struct trace *t, const struct mapping *m,
+                       const struct traced_update *u, struct buf *out)
+{
+    char text[NUM_TEXT];
+
+    switch (u->skip) {
+    case SKIP_MISSING:
+        buf_fmt(out, " -- skipped: %s is missing", m->value.name);
+        return;
+    case SKIP_NOT_A_NUMBER:
+        buf_fmt(out, " -- skipped: %s is no number: ", m->value.name);
+        show_text(out, record_text(t->record, &m->value));
+        return;
+    case SKIP_NEGATIVE:
+        buf_fmt(out, " -- skipped: %s is negative", m->value.name);
+        return;
+    case SKIP_NOT:
+        break;
+    }
+    if (m->verb == VERB_INC || m->verb == VERB_DEC || m->verb == VERB_RESET)
+        return;
+    buf_char(out, ' ');
+    buf_add(out, text,
+            u->value.integral ? num_format_u64(text, u->value.u) : num_format(text, u->value.d));
+}
+
+static void show_update(const struct trace *t, const struct mapping *m,
+                        const struct traced_update *u, struct buf *out)
+{
+    const struct family_spec *spec = &t->record->rules->families[m->family].spec;
+
+    buf_fmt(out, "    -> %s %s", verb_text(m->verb), spec->name);
+    for (unsigned i = 0; i < spec->nlabels; i++) {
+        buf_fmt(out, "%s%s=", i ? "," : "{", spec->labels[i]);
+        show_quoted(out, u->labels[i].n ? u->labels[i] : SLICE("unknown"));
+    }
+    if (spec->nlabels)
+        buf_char(out, '}');
+    show_value(t, m, u, out);
+    buf_char(out, '\n');
+}
+
+static void show_name(const char *what, const struct event *e, const char *color, struct buf *out)
+{
+    buf_fmt(out, "  %s%s %s%s  (%s:%d)", color, what, e->name, color[0] ? PLAIN : "", e->at.file,
+            e->at.line);
+}
+
+static void show_event(const struct trace *t, unsigned event, const struct explain_options *o,
+                       struct buf *out)
+{
+    const struct ruleset *rules = t->record->rules;
+    const struct event *e = &rules->events[event];
+
+    show_name(e->used ? "is event" : "would be event", e, o->color ? GREEN BOLD : "", out);
+    buf_fmt(out, "%s%s\n", e->used ? "" : "  but nothing uses it",
+            t->trials[event].gave_up ? "  a regex gave up: match limit" : "");
+    show_locals(t, e, out);
+    for (unsigned i = 0; i < rules->nmappings; i++)
+        if (rules->mappings[i].event == event && t->updates[i].done)
+            show_update(t, &rules->mappings[i], &t->updates[i], out);
+}
+
+/* --- events that it nearly was ---------------------------------------------------------------- */
+
+/* Why it is not the event: what a person can change first. */
+enum miss { UNDECODED, NOT_PARENT, CONDITION_FAILED, OTHER_LOG, IS_UNLESS };
+
+static enum miss why_not(const struct trace *t, unsigned event)
+{
+    const struct event *e = &t->record->rules->events[event];
+
+    if (!event_for_line(e, t->record))
+        return UNDECODED;
+    if (e->parent != EVENT_NONE && !t->trials[e->parent].is_event)
+        return NOT_PARENT;
+    if (t->trials[event].nheld < e->nconditions)
+        return CONDITION_FAILED;
+    return event_for_log(e, t->record->source->log) ? IS_UNLESS : OTHER_LOG;
 }
 
 static size_t common_prefix(struct slice a, struct slice b)
@@ -64,9 +225,16 @@ static size_t common_prefix(struct slice a, struct slice b)
     return i;
 }
 
-static double condition_nearness(struct record *r, const struct condition *c)
+/* What a condition looks at. */
+static struct slice subject(const struct trace *t, const struct condition *c)
 {
-    struct slice text = c->is_match ? r->line : record_text(r, &c->field);
+    return c->is_match ? t->record->line : record_text(t->record, &c->field);
+}
+
+/* How far a condition that failed got, 0..1: 1 is nearly. */
+static double nearness(const struct trace *t, const struct condition *c)
+{
+    struct slice text = subject(t, c);
     size_t at_regex, at_text;
 
     if (c->is_match || c->op == OP_MATCH) {
@@ -83,258 +251,156 @@ static double condition_nearness(struct record *r, const struct condition *c)
     return 0.5;
 }
 
-static struct trial try_event(struct explainer *x, unsigned event)
+/* How near the line came to being the event; 0 = not at all, or it is. */
+static double score(const struct trace *t, unsigned event)
 {
-    const struct event *e = &x->rules->events[event];
-    struct record *r = &x->record;
-    struct trial t = {.outcome = IS_EVENT};
+    const struct trial *trial = &t->trials[event];
+    enum miss why = why_not(t, event);
 
-    if (!event_for_line(e, r))
-        return (struct trial){.outcome = UNDECODED};
-    if (e->parent != EVENT_NONE && x->trials[e->parent].outcome != IS_EVENT)
-        return (struct trial){.outcome = NOT_PARENT};
-    t.held = match_conditions(r, e, &t.limit);
-    if (t.held < e->nconditions) {
-        t.outcome = CONDITION_FAILED;
-        t.nearness = condition_nearness(r, &e->conditions[t.held]);
-        return t;
-    }
-    for (unsigned i = 0; i < e->nunless; i++)
-        if (x->trials[e->unless[i]].outcome == IS_EVENT) {
-            t.outcome = IS_UNLESS;
-            t.unless = e->unless[i];
-        }
-    if (!event_for_log(e, r->source->log))
-        t.outcome = OTHER_LOG;
-    if (t.outcome != IS_EVENT)
-        return t;
-    if (!record_has_time(r))
-        record_event_time(r, e);
-    match_actions(r, e, &t.limit);
-    return t;
+    if (trial->is_event || why == UNDECODED || why == NOT_PARENT)
+        return 0;
+    if (why != CONDITION_FAILED)
+        return 1000;
+    return trial->nheld + nearness(t, &t->record->rules->events[event].conditions[trial->nheld]);
 }
 
-/* Fields that the event itself made: groups, set, rewrite, map. */
-static void show_locals(struct explainer *x, const struct event *e, struct buf *out)
+/* The text, and a caret under the byte `at` of it. */
+static void show_caret(struct slice text, size_t at, const char *what, struct buf *out)
 {
-    struct record *r = &x->record;
+    struct buf before = BUF_INIT;
 
-    for (unsigned i = 0; i < e->nconditions; i++) {
-        const struct capture *c = &e->conditions[i].capture;
-
-        for (unsigned g = 0; c->group_slots && g < pattern_ngroups(c->pattern); g++)
-            explain_field(out, pattern_group(c->pattern, g),
-                          field_text(&r->slots[c->group_slots[g]], &r->scratch));
-    }
-    for (unsigned i = 0; i < e->nactions; i++)
-        explain_field(out, e->actions[i].name,
-                      field_text(&r->slots[e->actions[i].to], &r->scratch));
+    show_text(&before, slice_make(text.p, at));
+    buf_str(out, "      ");
+    show_text(out, text);
+    buf_fmt(out, "\n      %*s^ %s\n", (int)utf8_columns(buf_all(&before)), "", what);
+    buf_release(&before);
 }
 
-static void show_labels(struct explainer *x, const struct mapping *m, struct buf *out)
-{
-    const struct family_spec *spec = &x->rules->families[m->family].spec;
-
-    for (unsigned i = 0; i < spec->nlabels; i++) {
-        const struct label *l = &m->labels[i];
-        struct slice text = l->constant ? l->text : record_text(&x->record, &l->field);
-
-        buf_fmt(out, "%s%s=\"", i ? "," : "{", spec->labels[i]);
-        explain_text(out, text.n ? text : SLICE("unknown"));
-        buf_char(out, '"');
-    }
-    if (spec->nlabels)
-        buf_char(out, '}');
-}
-
-static void show_value(struct explainer *x, const struct mapping *m, struct buf *out)
-{
-    bool gauge = x->rules->families[m->family].spec.type == FAMILY_GAUGE;
-    struct num v = m->number;
-    char text[NUM_TEXT];
-
-    if (m->verb == VERB_INC || m->verb == VERB_DEC || m->verb == VERB_RESET)
-        return;
-    if (m->value_is_field) {
-        struct slice raw = record_text(&x->record, &m->value);
-
-        if (raw.n == 0) {
-            buf_fmt(out, " -- skipped: %s is missing", m->value.name);
-            return;
-        }
-        if (num_parse(raw, &m->unit, &v) < 0) {
-            buf_fmt(out, " -- skipped: %s is no number: ", m->value.name);
-            explain_text(out, raw);
-            return;
-        }
-        if (v.d < 0 && !gauge) {
-            buf_fmt(out, " -- skipped: %s is negative", m->value.name);
-            return;
-        }
-    }
-    buf_char(out, ' ');
-    buf_add(out, text, v.integral ? num_format_u64(text, v.u) : num_format(text, v.d));
-}
-
-static void show_updates(struct explainer *x, unsigned event, struct buf *out)
-{
-    for (unsigned i = 0; i < x->rules->nmappings; i++) {
-        const struct mapping *m = &x->rules->mappings[i];
-
-        if (m->event != event)
-            continue;
-        buf_fmt(out, "    -> %s %s", verb_text(m->verb), x->rules->families[m->family].spec.name);
-        show_labels(x, m, out);
-        show_value(x, m, out);
-        buf_char(out, '\n');
-    }
-}
-
-static void show_event(struct explainer *x, unsigned event, const struct explain_options *o,
-                       struct buf *out)
-{
-    const struct event *e = &x->rules->events[event];
-
-    buf_fmt(out, "  %sis event %s%s  (%s:%d)%s\n", o->color ? GREEN BOLD : "", e->name,
-            o->color ? PLAIN : "", e->at.file, e->at.line,
-            x->trials[event].limit ? "  a regex gave up: match limit" : "");
-    show_locals(x, e, out);
-    show_updates(x, event, out);
-}
-
-/* Where the regex got to, with a caret under it and one under the text. */
+/* Where the regex got to, and where in the text. */
 static void show_regex_place(const struct condition *c, struct slice text, struct buf *out)
 {
     struct slice regex = pattern_text(c->capture.pattern);
     size_t at_regex, at_text;
 
-    if (text.n > EXPLAIN_TEXT_MAX || regex.n > EXPLAIN_TEXT_MAX ||
+    if (text.n > TEXT_MAX || regex.n > TEXT_MAX ||
         !pattern_near(c->capture.pattern, text, &at_regex, &at_text))
         return;
-    buf_str(out, "      ");
-    explain_text(out, regex);
-    buf_fmt(out, "\n      %*s^ matched up to here\n      ",
-            explain_columns(slice_make(regex.p, at_regex)), "");
-    explain_text(out, text);
-    buf_fmt(out, "\n      %*s^ and here in the text\n",
-            explain_columns(slice_make(text.p, at_text)), "");
+    show_caret(regex, at_regex, "matched up to here", out);
+    show_caret(text, at_text, "and here in the text", out);
 }
 
-static void show_condition(struct explainer *x, const struct condition *c, struct buf *out)
+static void show_condition(const struct trace *t, const struct condition *c, struct buf *out)
 {
-    struct slice text = c->is_match ? x->record.line : record_text(&x->record, &c->field);
+    struct slice text = subject(t, c);
 
     if (c->is_match) {
         buf_fmt(out, "    the regex does not match  (%s:%d)\n", c->at.file, c->at.line);
-        show_regex_place(c, text, out);
-        return;
-    }
-    buf_fmt(out, "    fails: where %s %s %.*s  (%s:%d)\n    but %s is ", c->field.name,
-            op_text(c->op), SLICE_FMT(c->text), c->at.file, c->at.line, c->field.name);
-    if (text.n == 0) {
-        buf_str(out, "missing");
     } else {
-        buf_char(out, '"');
-        explain_text(out, text);
-        buf_char(out, '"');
+        buf_fmt(out, "    fails: where %s %s %.*s  (%s:%d)\n    but %s is ", c->field.name,
+                op_text(c->op), SLICE_FMT(c->text), c->at.file, c->at.line, c->field.name);
+        if (text.n == 0)
+            buf_str(out, "missing");
+        else
+            show_quoted(out, text);
+        buf_char(out, '\n');
     }
-    buf_char(out, '\n');
-    if (c->op == OP_MATCH)
+    if (c->is_match || c->op == OP_MATCH)
         show_regex_place(c, text, out);
 }
 
-static void show_logs(struct explainer *x, const struct event *e, struct buf *out)
+static void show_logs(const struct record *r, const struct event *e, struct buf *out)
 {
-    const struct ruleset *rules = x->rules;
-    bool any = false;
+    const char *before = "";
 
     buf_str(out, "    it is only for log");
-    for (unsigned i = 0; i < rules->nlogs; i++)
+    for (unsigned i = 0; i < r->rules->nlogs; i++)
         if (event_for_log(e, i)) {
-            buf_fmt(out, "%s %s", any ? "," : "", rules->logs[i].name);
-            any = true;
+            buf_fmt(out, "%s %s", before, r->rules->logs[i].name);
+            before = ",";
         }
-    buf_fmt(out, ", and this line is of log %s\n", x->record.log->name);
+    buf_fmt(out, ", and this line is of log %s\n", r->log->name);
 }
 
-static void show_near(struct explainer *x, unsigned event, const struct explain_options *o,
+static void show_unless(const struct trace *t, const struct event *e, struct buf *out)
+{
+    for (unsigned i = e->nunless; i-- > 0;) {
+        if (!t->trials[e->unless[i]].is_event)
+            continue;
+        buf_fmt(out, "    unless %s: it took the line\n",
+                t->record->rules->events[e->unless[i]].name);
+        return;
+    }
+}
+
+static void show_near(const struct trace *t, unsigned event, const struct explain_options *o,
                       struct buf *out)
 {
-    const struct event *e = &x->rules->events[event];
-    const struct trial *t = &x->trials[event];
+    const struct event *e = &t->record->rules->events[event];
 
-    buf_fmt(out, "  %snot event %s%s  (%s:%d)\n", o->color ? YELLOW : "", e->name,
-            o->color ? PLAIN : "", e->at.file, e->at.line);
-    if (t->outcome == OTHER_LOG)
-        show_logs(x, e, out);
-    else if (t->outcome == UNDECODED)
-        buf_str(out, "    the line could not be decoded, and only match takes such lines\n");
-    else if (t->outcome == IS_UNLESS)
-        buf_fmt(out, "    unless %s: it took the line\n", x->rules->events[t->unless].name);
-    else
-        show_condition(x, &e->conditions[t->held], out);
-}
-
-/* How near an event that did not match came; 0 = not at all. */
-static double score(const struct explainer *x, unsigned event)
-{
-    const struct trial *t = &x->trials[event];
-
-    if (t->outcome == IS_UNLESS || t->outcome == OTHER_LOG)
-        return 1000;
-    return t->outcome == CONDITION_FAILED ? t->held + t->nearness : 0;
-}
-
-static void show_nearest(struct explainer *x, const struct explain_options *o, struct buf *out)
-{
-    bool *shown = xcalloc(x->rules->nevents + 1, sizeof *shown);
-
-    for (unsigned k = 0; k < o->near; k++) {
-        unsigned best = EVENT_NONE;
-
-        for (unsigned i = 0; i < x->rules->nevents; i++)
-            if (!shown[i] && score(x, i) > 0.3 &&
-                (best == EVENT_NONE || score(x, i) > score(x, best)))
-                best = i;
-        if (best == EVENT_NONE)
-            break;
-        shown[best] = true;
-        show_near(x, best, o, out);
-    }
-    free(shown);
-}
-
-void explain_line(struct explainer *x, struct source *s, struct slice raw,
-                  const struct explain_options *o, struct buf *out)
-{
-    struct record *r = &x->record;
-    unsigned hits = 0;
-
-    explain_text(out, raw);
+    show_name("not event", e, o->color ? YELLOW : "", out);
     buf_char(out, '\n');
-    record_source(r, s);
-    switch (record_line(r, raw, x->max_line)) {
-    case RECORD_NOTHING:
-        buf_str(out, "  an empty line, or a part of a line still to come\n");
-        return;
-    case RECORD_TOO_LONG:
-        buf_str(out, "  joined from its parts it is longer than [limits] line: skipped\n");
-        return;
-    case RECORD_LINE:
+    switch (why_not(t, event)) {
+    case OTHER_LOG:
+        show_logs(t->record, e, out);
+        break;
+    case IS_UNLESS:
+        show_unless(t, e, out);
+        break;
+    default:
+        show_condition(t, &e->conditions[t->trials[event].nheld], out);
         break;
     }
-    explain_decoded(out, r);
-    for (unsigned i = 0; i < x->rules->nevents; i++)
-        x->trials[x->rules->order[i]] = try_event(x, x->rules->order[i]);
-    for (unsigned i = 0; i < x->rules->nevents; i++) {
-        if (x->trials[i].outcome != IS_EVENT)
+}
+
+static void show_nearest(const struct trace *t, const struct explain_options *o, struct buf *out)
+{
+    unsigned n = t->record->rules->nevents;
+    double *scores = xcalloc(n + 1, sizeof *scores);
+
+    for (unsigned i = 0; i < n; i++)
+        scores[i] = score(t, i);
+    for (unsigned k = 0; k < o->near; k++) {
+        unsigned best = 0;
+
+        for (unsigned i = 1; i < n; i++)
+            if (scores[i] > scores[best])
+                best = i;
+        if (scores[best] <= 0.3)
+            break;
+        scores[best] = 0;
+        show_near(t, best, o, out);
+    }
+    free(scores);
+}
+
+void explain_line(struct engine *e, struct source *s, struct slice raw,
+                  const struct explain_options *o, struct buf *out)
+{
+    const struct trace *t = engine_trace(e, s, raw);
+    const struct ruleset *rules = t->record->rules;
+    unsigned hits = 0;
+
+    show_text(out, raw);
+    switch (t->result) {
+    case RECORD_NOTHING:
+        buf_str(out, "\n  an empty line, or a part of a line still to come\n");
+        return;
+    case RECORD_TOO_LONG:
+        buf_str(out, "\n  joined from its parts it is longer than [limits] line: skipped\n");
+        return;
+    case RECORD_LINE:
+        buf_char(out, '\n');
+        break;
+    }
+    show_decoded(t->record, out);
+    for (unsigned i = 0; i < rules->nevents; i++) {
+        if (!t->trials[i].is_event)
             continue;
-        show_event(x, i, o, out);
-        hits++;
+        show_event(t, i, o, out);
+        hits += rules->events[i].used;
     }
     if (hits == 0)
         buf_str(out, "  no event takes this line\n");
     if (hits == 0 || o->always_near)
-        show_nearest(x, o, out);
-    record_note_time(r);
+        show_nearest(t, o, out);
 }

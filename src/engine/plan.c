@@ -129,7 +129,7 @@ static void plan_event(struct plan *p, const struct ruleset *rules, unsigned eve
     p->inputs = needed.list;
     p->ninputs = needed.n;
     p->texts = xcalloc(needed.n + 1, sizeof *p->texts);
-    p->has_time = has_time_group(rules, e);
+    p->has_time = e->used && has_time_group(rules, e);
     p->cache = seriescache_new(p->ninputs, p->nmappings);
 }
 

@@ -19,6 +19,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const char *decoded_text(enum decoded decoded)
+{
+    static const char *const texts[] = {"json", "logfmt", "text", "undecodable"};
+
+    return texts[decoded];
+}
+
 void record_init(struct record *r, const struct ruleset *rules)
 {
     *r = (struct record){.rules = rules, .scan = linescan_best()};
@@ -38,7 +45,10 @@ void record_release(struct record *r)
 /* Clears what the last line left. */
 static void begin(struct record *r)
 {
-    touched_undo(r->slots, &r->touched, 0);
+    for (unsigned i = 0; i < r->touched.n; i++)
+        r->slots[r->touched.slots[i]].kind = FIELD_NONE;
+    r->touched.n = 0;
+    r->number++;
     r->time_known = r->time_own = r->time_dated = false;
     if (r->scratch.block)
         arena_reset(&r->scratch);

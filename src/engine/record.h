@@ -10,12 +10,16 @@
 
 enum decoded { DECODED_JSON, DECODED_LOGFMT, DECODED_TEXT, DECODED_UNDECODABLE };
 
+/* "json", "logfmt", "text", "undecodable". */
+const char *decoded_text(enum decoded decoded);
+
 struct record {
     const struct ruleset *rules;
     const struct linescan *scan; /* the best this machine can run */
     struct trail *trail;         /* what it learned of the lines' shapes */
     const struct log_def *log;
     struct source *source;
+    uint64_t number;     /* counts lines (and more), to tell one from those before */
     struct slice line;   /* unwrapped, without prefix, CR and newline */
     struct slice stream; /* of the wrapper, or "" */
     struct slice wrapper_time;

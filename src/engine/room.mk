@@ -6,8 +6,6 @@ liblogtally_a_SOURCES += \
 	src/engine/engine.h \
 	src/engine/explain.c \
 	src/engine/explain.h \
-	src/engine/explain_text.c \
-	src/engine/explain_text.h \
 	src/engine/literals.c \
 	src/engine/literals.h \
 	src/engine/match.c \
@@ -20,6 +18,7 @@ liblogtally_a_SOURCES += \
 	src/engine/seriescache.h \
 	src/engine/source.c \
 	src/engine/source.h \
+	src/engine/trace.h \
 	src/engine/update.c \
 	src/engine/update.h
 
@@ -31,6 +30,9 @@ tests_engine_check_LDADD = $(CHECK_LINK)
 tests_engine_check_SOURCES = \
 	tests/engine/check_dispatch.c \
 	tests/engine/check_engine.c \
+	tests/engine/check_explain.c \
 	tests/engine/check_literals.c \
-	tests/engine/check_seriescache.c
+	tests/engine/check_seriescache.c \
+	tests/engine/random_rules.c \
+	tests/engine/random_rules.h
 endif

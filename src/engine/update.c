@@ -1,7 +1,11 @@
 /* update -- mappings made ready, and run.
  *
  * Nearly always one event took the line: its mappings run as they stand in its plan, with the
- * series from its cache. Only when several events took the line are their mappings merged. Series that a line needs may come, but none goes before the line is done. */
+ * series from its cache. Only when several events took the line are their mappings merged. Series
+ * that a line needs may come, but none goes before the line is done.
+ *
+ * A `struct trace *` passed down is constant NULL in one of two copies (TRACED), and compiled
+ * away. */
 #include "config.h"
 
 #include "engine/update.h"
@@ -12,8 +16,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-
-enum skip { SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE, SKIP_KINDS };
 
 #define SERIES_UNMADE UINT32_MAX
 
@@ -40,8 +42,7 @@ struct updater {
     int64_t now_ns;
     uint64_t generation;
     uint16_t *merged;      /* mappings of several events */
-    uint64_t line;         /* number of the line at hand */
-    uint64_t *actions_ran; /* per event: the line its actions last ran for */
+    uint64_t *actions_ran; /* per event: record.number of the line its actions last ran for */
 };
 
 static void add_families(struct updater *u)
@@ -62,7 +63,8 @@ static struct update_op make_op(struct updater *u, const struct mapping *m)
     const struct family_spec *spec = &u->rules->families[m->family].spec;
     struct update_op op = {
         .kind = spec->type == FAMILY_COUNTER ? OP_COUNT : OP_OBSERVE,
-        .reads = m->value_is_field && m->verb != VERB_INC && m->verb != VERB_DEC,
+        .reads = m->value_is_field && m->verb != VERB_INC && m->verb != VERB_DEC &&
+                 m->verb != VERB_RESET,
         .exemplar = u->rules->events[m->event].nexemplar && spec->exemplars,
         .family = registry_find(u->registry, slice_str(spec->name)),
         .mapping = m,
@@ -124,7 +126,7 @@ static void count(struct updater *u, struct family *f, const struct slice *label
 
 static void count_skip(struct updater *u, const struct mapping *m, enum skip why)
 {
-    static const char *const reasons[SKIP_KINDS] = {"missing", "not_a_number", "negative"};
+    static const char *const reasons[] = {"", "missing", "not_a_number", "negative"};
     struct slice labels[] = {slice_str(u->rules->families[m->family].spec.name),
                              slice_str(u->rules->events[m->event].name), slice_str(reasons[why])};
 
@@ -171,17 +173,17 @@ static void label_values(struct record *r, const struct mapping *m, unsigned n,
         values[i] = m->labels[i].constant ? m->labels[i].text : record_text(r, &m->labels[i].field);
 }
 
-/* set, rewrite and map, once a line; the engine has run those of `actions_always` already. */
-static void run_actions(struct updater *u, struct record *r, unsigned event)
+bool updater_actions(struct updater *u, struct record *r, unsigned event)
 {
     bool limit = false;
 
-    if (u->plans[event].actions_always || u->actions_ran[event] == u->line)
-        return;
-    u->actions_ran[event] = u->line;
+    if (u->plans[event].actions_always || u->actions_ran[event] == r->number)
+        return false;
+    u->actions_ran[event] = r->number;
     match_actions(r, &u->rules->events[event], &limit);
     if (limit)
         updater_count_limit(u, event);
+    return limit;
 }
 
 static struct cached_series make_series(struct updater *u, struct record *r,
@@ -190,7 +192,7 @@ static struct cached_series make_series(struct updater *u, struct record *r,
     struct slice values[LABELS_MAX];
     struct folded folded = {0};
 
-    run_actions(u, r, op->mapping->event);
+    updater_actions(u, r, op->mapping->event);
     label_values(r, op->mapping, family_spec(op->family)->nlabels, values);
     uint32_t index = family_series(op->family, values, u->now_ns, &folded);
 
@@ -229,28 +231,22 @@ static struct cached_series *find_series(struct updater *u, struct plan *p)
     return series ? series : cache_series(u, p);
 }
 
-/* Before any action of the line is run by run_actions: it may write what an input reads. */
+/* Before any action of the line is run by updater_actions: it may write what an input reads. */
 static void read_inputs(struct plan *p, struct record *r)
 {
     for (unsigned i = 0; i < p->ninputs; i++)
         p->texts[i] = record_text(r, &p->inputs[i]);
 }
 
-static bool read_value(struct updater *u, struct record *r, const struct update_op *op,
-                       struct num *ret_value)
+static enum skip read_value(struct record *r, const struct update_op *op, struct num *ret_value)
 {
-    const struct mapping *m = op->mapping;
-    struct slice text = record_text(r, &m->value);
+    struct slice text = record_text(r, &op->mapping->value);
 
     if (text.n == 0)
-        count_skip(u, m, SKIP_MISSING);
-    else if (num_parse(text, &m->unit, ret_value) < 0)
-        count_skip(u, m, SKIP_NOT_A_NUMBER);
-    else if (ret_value->d < 0 && op->kind != OP_GAUGE)
-        count_skip(u, m, SKIP_NEGATIVE);
-    else
-        return true;
-    return false;
+        return SKIP_MISSING;
+    if (num_parse(text, &op->mapping->unit, ret_value) < 0)
+        return SKIP_NOT_A_NUMBER;
+    return ret_value->d < 0 && op->kind != OP_GAUGE ? SKIP_NEGATIVE : SKIP_NOT;
 }
 
 static void keep_exemplar(struct updater *u, struct record *r, const struct update_op *op,
@@ -292,17 +288,33 @@ static void update_gauge(struct updater *u, struct record *r, const struct updat
         gauge_add(op->family, index, verb == VERB_DEC || verb == VERB_SUB ? -v : v, u->now_ns);
 }
 
-static void update(struct updater *u, struct record *r, const struct update_op *op,
-                   struct cached_series *s)
+static void note_update(const struct updater *u, struct record *r, const struct update_op *op,
+                        enum skip skip, const struct num *v, struct trace *t)
+{
+    unsigned n = family_spec(op->family)->nlabels;
+    struct traced_update *noted = &t->updates[op->mapping - u->rules->mappings];
+
+    *noted = (struct traced_update){true, skip, *v,
+                                    arena_alloc(&r->scratch, (n + 1) * sizeof *noted->labels)};
+    label_values(r, op->mapping, n, noted->labels);
+}
+
+TRACED void update(struct updater *u, struct record *r, const struct update_op *op,
+                   struct cached_series *s, struct trace *t)
 {
     struct num v = op->fixed;
+    enum skip skip = op->reads ? read_value(r, op, &v) : SKIP_NOT;
 
+    if (t)
+        note_update(u, r, op, skip, &v, t);
+    if (skip != SKIP_NOT) {
+        count_skip(u, op->mapping, skip);
+        return;
+    }
     if (op->kind == OP_RESET) {
         reset_series(u, r, op);
         return;
     }
-    if (op->reads && !read_value(u, r, op, &v))
-        return;
     if (s->index == SERIES_UNMADE)
         *s = make_series(u, r, op);
     if (s->folded)
@@ -317,13 +329,13 @@ static void update(struct updater *u, struct record *r, const struct update_op *
         keep_exemplar(u, r, op, s->index, v.d);
 }
 
-static void apply_one(struct updater *u, struct record *r, unsigned event)
+TRACED void apply_one(struct updater *u, struct record *r, unsigned event, struct trace *t)
 {
     struct plan *p = &u->plans[event];
     struct cached_series *series = find_series(u, p);
 
     for (unsigned i = 0; i < p->nmappings; i++)
-        update(u, r, &u->ops[p->mappings[i]], &series[i]);
+        update(u, r, &u->ops[p->mappings[i]], &series[i], t);
 }
 
 static int by_number(const void *a, const void *b)
@@ -341,7 +353,8 @@ static unsigned position(const struct plan *p, uint16_t mapping)
     return i;
 }
 
-static void apply_merged(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
+TRACED void apply_merged(struct updater *u, struct record *r, const uint16_t *events, unsigned n,
+                         struct trace *t)
 {
     unsigned count_all = 0;
 
@@ -353,19 +366,32 @@ static void apply_merged(struct updater *u, struct record *r, const uint16_t *ev
         const struct update_op *op = &u->ops[u->merged[i]];
         struct plan *p = &u->plans[op->mapping->event];
 
-        update(u, r, op, find_series(u, p) + position(p, u->merged[i]));
+        update(u, r, op, find_series(u, p) + position(p, u->merged[i]), t);
     }
 }
 
-void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
+TRACED void apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n,
+                  struct trace *t)
 {
-    u->line++;
     if (registry_generation(u->registry) != u->generation)
         forget_series(u);
     for (unsigned i = 0; i < n; i++)
         read_inputs(&u->plans[events[i]], r);
+    for (unsigned i = 0; t && i < n; i++)
+        t->trials[events[i]].gave_up |= updater_actions(u, r, events[i]);
     if (n == 1)
-        apply_one(u, r, events[0]);
+        apply_one(u, r, events[0], t);
     else
-        apply_merged(u, r, events, n);
+        apply_merged(u, r, events, n, t);
+}
+
+void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
+{
+    apply(u, r, events, n, NULL);
+}
+
+void updater_trace(struct updater *u, struct record *r, const uint16_t *events, unsigned n,
+                   struct trace *t)
+{
+    apply(u, r, events, n, t);
 }

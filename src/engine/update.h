@@ -3,7 +3,7 @@
 #define LT_ENGINE_UPDATE_H
 
 #include "engine/plan.h"
-#include "engine/record.h"
+#include "engine/trace.h"
 #include "metrics/registry.h"
 
 struct updater;
@@ -16,6 +16,13 @@ void updater_set_now(struct updater *u, int64_t now_ns);
 /* Does everything that these events (n > 0, their conditions hold) mean, in the order of the
  * mappings. */
 void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n);
+/* The same, noting what is done and letting all actions run. */
+void updater_trace(struct updater *u, struct record *r, const uint16_t *events, unsigned n,
+                   struct trace *t);
+
+/* set, rewrite and map of an event that the line is, unless they ran for this line already. True
+ * when a regex ran into the match limit (which is counted). */
+bool updater_actions(struct updater *u, struct record *r, unsigned event);
 
 /* A regex of this event ran into the match limit. */
 void updater_count_limit(struct updater *u, unsigned event);

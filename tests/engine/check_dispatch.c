@@ -3,9 +3,8 @@
 #include "config.h"
 
 #include "offline/exposition.h"
+#include "random_rules.h"
 #include "suite.h"
-#include "support.h"
-#include "tools.h"
 
 #include <stdlib.h>
 
@@ -49,134 +48,6 @@ TEST(each_event_is_found_by_what_tells_most)
 
 /* --- random rules and lines ------------------------------------------------------------------- */
 
-enum { FIELDS = 4, EVENTS = 12 };
-
-static const char *field(struct dice *d)
-{
-    return ((const char *[]){"msg", "level", "x", "a.b"})[roll(d, FIELDS)];
-}
-
-static const char *value(struct dice *d)
-{
-    static const char *const values[] = {"a",  "ab", "abc", "b", "ba",       "1",
-                                         "12", "-",  "",    "A", "\xc3\xa9", "a b"};
-
-    return values[roll(d, sizeof values / sizeof *values)];
-}
-
-static const char *regex(struct dice *d)
-{
-    static const char *const all[] = {"^a",
-                                      "^(?i)a",
-                                      "^[ab]c?b",
-                                      "ab",
-                                      "(?<x>[ab]+)",
-                                      "a|b",
-                                      "^\\{",
-                                      "\"msg\":\"a",
-                                      "msg=(?<msg>\\w+)",
-                                      "b(?:c)?\\b",
-                                      "^(?<x>.)(?<y>.)?",
-                                      "1+2",
-                                      "^(?=a)",
-                                      "\xc3\xa9",
-                                      "^\xc3\xa9",
-                                      "(?i)MSG",
-                                      "\\.b",
-                                      "=a (?<level>\\S)",
-                                      "^\\Aa\\Qb\\E",
-                                      "(?:level|x)=a"};
-
-    return all[roll(d, sizeof all / sizeof *all)];
-}
-
-static void random_condition(struct dice *d, struct buf *out)
-{
-    switch (roll(d, 9)) {
-    case 0:
-    case 1:
-    case 2:
-        buf_fmt(out, "where = %s == %s\n", field(d), value(d));
-        break;
-    case 3:
-    case 4: {
-        const char *prefix = value(d);
-
-        buf_fmt(out, "where = %s ^= %s\n", field(d), prefix[0] ? prefix : "a");
-        break;
-    }
-    case 5:
-        buf_fmt(out, "where = %s != %s\n", field(d), value(d));
-        break;
-    case 6:
-        buf_fmt(out, "where = %s =~ %s\n", roll(d, 2) ? "_line" : field(d), regex(d));
-        break;
-    case 7:
-        buf_fmt(out, "where = %s !~ %s\n", field(d), regex(d));
-        break;
-    default:
-        buf_fmt(out, "where = %s > 1\n", field(d));
-        break;
-    }
-}
-
-static void random_rules(struct dice *d, struct buf *out)
-{
-    buf_clear(out);
-    for (unsigned e = 0; e < EVENTS; e++) {
-        bool child = e > 0 && roll(d, 4) == 0;
-
-        buf_fmt(out, "[event e%u]\n", e);
-        if (child)
-            buf_fmt(out, "of = e%u\n", roll(d, e));
-        if (e > 0 && roll(d, 5) == 0)
-            buf_fmt(out, "unless = e%u\n", roll(d, e));
-        /* a match event sees its own groups only: no where on fields that it has not */
-        bool match = !child && roll(d, 3) == 0;
-
-        if (match) {
-            buf_fmt(out, "match = %s\n", regex(d));
-        } else {
-            for (unsigned n = 1 + roll(d, 3); n > 0; n--)
-                random_condition(d, out);
-            if (roll(d, 3) == 0)
-                buf_str(out, "where = _line =~ (?<x>[abmsg]+).*?(?<msg>\\w)\n");
-            for (unsigned n = roll(d, 4), i = 0; i < n; i++)
-                buf_fmt(out, "set.%s = ${%s|upper}%u\n", field(d), field(d), i);
-            if (roll(d, 3) == 0)
-                buf_fmt(out, "map.level = %s -> mapped\n", value(d));
-        }
-        buf_fmt(out, "[counter c%u_total]\ninc = e%u\n", e, e);
-        if (match)
-            buf_str(out, "labels = log=_log, bytes=_bytes\n");
-        else if (roll(d, 4))
-            buf_str(out, "labels = msg, level, x, ab=a.b\n");
-    }
-    buf_str(out, "[gauge order]\n");
-    for (unsigned e = 0; e < EVENTS; e += 3)
-        buf_fmt(out, "%s = e%u\n", (const char *[]){"inc", "dec", "set", "add"}[e / 3], e);
-    buf_str(out, "value = 3\n");
-}
-
-static void random_line(struct dice *d, struct buf *out)
-{
-    unsigned kind = roll(d, 4), n = roll(d, 4);
-
-    if (kind == 0) {
-        buf_char(out, '{');
-        for (unsigned i = 0; i < n; i++)
-            buf_fmt(out, "%s\"%s\":\"%s\"", i ? "," : "", field(d), value(d));
-        buf_str(out, roll(d, 8) ? "}" : "");
-    } else if (kind < 3) {
-        for (unsigned i = 0; i <= n; i++)
-            buf_fmt(out, "%s%s=%s", i ? " " : "", field(d), roll(d, 2) ? "a" : value(d));
-    } else {
-        for (unsigned i = 0; i < n; i++)
-            buf_str(out, value(d));
-    }
-    buf_str(out, roll(d, 8) ? "\n" : "\r\n");
-}
-
 static void feed_and_page(const char *rules, const char *lines, bool no_dispatch, struct buf *page,
                           uint64_t *ret_unmatched)
 {
@@ -185,7 +56,7 @@ static void feed_and_page(const char *rules, const char *lines, bool no_dispatch
     world_feed(w, lines);
     buf_clear(page);
     buf_str(page, world_page(w));
-    for (unsigned e = 0; e < EVENTS; e++)
+    for (unsigned e = 0; e < RANDOM_EVENTS; e++)
         buf_fmt(page, "e%u %llu\n", e, (unsigned long long)engine_hits(w->engine, e));
     *ret_unmatched = engine_unmatched(w->engine);
     world_free(w);
@@ -198,7 +69,7 @@ TEST_EACH(dispatch_leaves_out_no_event_that_a_line_is, 6)
     uint64_t unmatched[2];
 
     for (int round = 0; round < 30; round++) {
-        random_rules(&d, &rules);
+        random_rules(&d, RANDOM_EVENTS, &rules);
         buf_clear(&lines);
         for (int i = 0; i < 150; i++)
             random_line(&d, &lines);
@@ -257,7 +128,7 @@ TEST_EACH(a_page_is_the_sum_of_its_lines, 4)
     size_t counted = 0;
 
     for (int round = 0; round < 6; round++) {
-        random_rules(&d, &rules);
+        random_rules(&d, RANDOM_EVENTS, &rules);
         buf_clear(&lines);
         for (int i = 0; i < 60; i++)
             random_line(&d, &lines);

@@ -659,6 +659,20 @@ TEST(many_label_sets_are_told_apart)
     world_free(w);
 }
 
+TEST(a_line_has_no_time_of_an_event_that_it_is_not)
+{
+    struct world *w = world_new("[event noise]\nmatch = noise$\n"
+                                "[event a]\nmatch = ^at (?<time>\\S+)\nunless = noise\n"
+                                "[counter n_total]\ninc = a, noise\n");
+    struct engine_peek peek;
+
+    ck_assert(engine_peek(w->engine, w->source, SLICE("at 2024-01-01T00:00:10Z noise"), &peek));
+    ck_assert(!peek.has_time);
+    ck_assert(engine_peek(w->engine, w->source, SLICE("at 2024-01-01T00:00:10Z x"), &peek));
+    ck_assert(peek.has_time);
+    world_free(w);
+}
+
 TEST(a_line_can_be_looked_at_first_and_taken_later)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = v\n");

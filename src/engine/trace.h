@@ -1,0 +1,43 @@
+/* trace -- what the engine found out about one line, kept for whoever wants to show it.
+ *
+ * engine_trace fills it while the line goes the way of every line: the same dispatch, conditions,
+ * actions and updates. When the line is done, the conditions of all other events are tried too, so
+ * that it can be said what was missing; nothing comes of those. The record still holds the line,
+ * and in the slots of each event that it is what the event made of it.
+ *
+ * Everything in it dies with the next line. */
+#ifndef LT_ENGINE_TRACE_H
+#define LT_ENGINE_TRACE_H
+
+#include "engine/record.h"
+
+/* Functions of which the plain way and the traced way have a copy each, so that a line that nobody
+ * traces pays nothing. */
+#define TRACED static inline __attribute__((always_inline))
+
+/* One event and the line. What ruled the event out, when all its conditions hold, is its log, its
+ * parent or its `unless`: see the event, and their trials. */
+struct trial {
+    bool is_event;  /* also of an event that nothing uses, which is never counted */
+    bool gave_up;   /* a regex ran into the match limit */
+    unsigned nheld; /* conditions that hold, up to the first that does not; 0 without the parent */
+};
+
+enum skip { SKIP_NOT, SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE };
+
+/* One mapping and the line. */
+struct traced_update {
+    bool done; /* its event took the line: the rest is set */
+    enum skip skip;
+    struct num value;     /* unless skipped; 1 for inc and dec */
+    struct slice *labels; /* as the rules make them, before any limit */
+};
+
+struct trace {
+    struct record *record;
+    enum record_result result;     /* the rest is set only for RECORD_LINE */
+    struct trial *trials;          /* of each event */
+    struct traced_update *updates; /* of each mapping; run in this order */
+};
+
+#endif

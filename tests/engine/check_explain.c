@@ -1,0 +1,340 @@
+/* What explain says of lines, word by word; and that it is what the engine counts: over random
+ * rules and lines, its text added up is the page that the same lines make unexplained. */
+#include "config.h"
+
+#include "base/xalloc.h"
+#include "engine/explain.h"
+#include "engine/match.h"
+#include "random_rules.h"
+#include "suite.h"
+
+#include <stdlib.h>
+
+static const char *explain(struct world *w, const char *line, struct buf *out)
+{
+    struct explain_options o = {.near = 3, .always_near = true};
+
+    buf_clear(out);
+    explain_line(w->engine, w->source, slice_str(line), &o, out);
+    return out->p;
+}
+
+static void expect_text(const char *rules, const char *line, const char *text)
+{
+    struct world *w = world_new(rules);
+    struct buf out = BUF_INIT;
+
+    ck_assert_str_eq(explain(w, line, &out), text);
+    buf_release(&out);
+    world_free(w);
+}
+
+static const char RULES[] =
+    "[event bad]\n"
+    "where = level == ERROR\n"
+    "where = size > 5KiB\n"
+    "set.who = ${user|upper}\n"
+    "rewrite.path = \\d+ -> N\n"
+    "map.path = /N -> number\n"
+    "[event quiet]\n"
+    "match = ^quiet (?<n>\\d+)$\n"
+    "[event rest]\n"
+    "unless = bad\n"
+    "where = level == ERROR\n"
+    "[counter bad_total]\ninc = bad\nlabels = who, path, v\n"
+    "[histogram bad_bytes]\nobserve = bad\nvalue = size\nunit = B\nbuckets = 1\n"
+    "[gauge bad_v]\nset = bad\nvalue = v\n"
+    "[counter quiet_total]\nadd = quiet\nvalue = n\n"
+    "[counter rest_total]\ninc = rest\n";
+
+TEST(an_event_with_its_fields_and_updates)
+{
+    expect_text(RULES, "{\"level\":\"ERROR\",\"size\":\"6KiB\",\"user\":\"ann\",\"path\":\"/12\"}",
+                "{\"level\":\"ERROR\",\"size\":\"6KiB\",\"user\":\"ann\",\"path\":\"/12\"}\n"
+                "  log auto, decoded as json\n"
+                "    level = ERROR\n    size = 6KiB\n    user = ann\n    path = /12\n"
+                "  is event bad  (rules.ini:1)\n"
+                "    who = ANN\n    path = number\n    path = number\n"
+                "    -> inc bad_total{who=\"ANN\",path=\"number\",v=\"unknown\"}\n"
+                "    -> observe bad_bytes 6144\n"
+                "    -> set bad_v -- skipped: v is missing\n"
+                "  not event rest  (rules.ini:9)\n"
+                "    unless bad: it took the line\n");
+}
+
+TEST(an_event_that_it_nearly_was)
+{
+    expect_text(RULES, "quiet x",
+                "quiet x\n"
+                "  log auto, decoded as text\n"
+                "  no event takes this line\n"
+                "  not event quiet  (rules.ini:7)\n"
+                "    the regex does not match  (rules.ini:8)\n"
+                "      ^quiet (?<n>\\d+)$\n"
+                "                  ^ matched up to here\n"
+                "      quiet x\n"
+                "            ^ and here in the text\n");
+    expect_text(RULES, "level=ERROR size=4KiB",
+                "level=ERROR size=4KiB\n"
+                "  log auto, decoded as logfmt\n    level = ERROR\n    size = 4KiB\n"
+                "  is event rest  (rules.ini:9)\n"
+                "    -> inc rest_total\n"
+                "  not event bad  (rules.ini:1)\n"
+                "    fails: where size > 5KiB  (rules.ini:3)\n"
+                "    but size is \"4KiB\"\n");
+}
+
+TEST(an_event_that_nothing_uses_is_none)
+{
+    expect_text("[event a]\nwhere = msg == m\n[event b]\nmatch = ^msg=(?<v>\\w)\n"
+                "[counter a_total]\ninc = a\n",
+                "msg=n x=1",
+                "msg=n x=1\n"
+                "  log auto, decoded as logfmt\n    msg = n\n    x = 1\n"
+                "  would be event b  (rules.ini:3)  but nothing uses it\n    v = n\n"
+                "  no event takes this line\n");
+}
+
+TEST(the_time_of_an_event_that_nothing_uses_is_not_the_lines)
+{
+    struct world *w = world_new("[event a]\nmatch = ^at (?<time>\\S+)\n"
+                                "[event b]\nmatch = x$\nset.t = ${_time}\n"
+                                "[gauge b]\nset = b\nvalue = t\n");
+    struct buf out = BUF_INIT;
+
+    ck_assert(strstr(explain(w, "at 2025-11-11T22:40:03Z x", &out), "-> set b 1000000000\n"));
+    ck_assert(strstr(explain(w, "x", &out), "-> set b 1000000000\n"));
+    buf_release(&out);
+    world_free(w);
+}
+
+TEST(a_regex_that_gave_up_is_said)
+{
+    expect_text("[event a]\nwhere = x !~ ^(a+)+$\n[counter a_total]\ninc = a\n",
+                "x=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! y=1",
+                "x=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! y=1\n"
+                "  log auto, decoded as logfmt\n"
+                "    x = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n    y = 1\n"
+                "  is event a  (rules.ini:1)  a regex gave up: match limit\n"
+                "    -> inc a_total\n");
+}
+
+/* --- what it says, added up ------------------------------------------------------------------- */
+
+struct tally {
+    struct map keys; /* sample or event -> place in values */
+    double *values;
+    unsigned n, cap;
+};
+
+static double *of_key(struct tally *t, struct slice key)
+{
+    uint64_t i = t->n;
+
+    if (!map_get(&t->keys, key, &i)) {
+        map_put(&t->keys, key, i);
+        GROW(t->values, t->n, t->cap);
+        t->values[t->n++] = 0;
+    }
+    return &t->values[i];
+}
+
+static double *of_sample(struct tally *t, struct slice name, const char *suffix,
+                         struct slice labels)
+{
+    struct buf key = BUF_INIT;
+
+    buf_fmt(&key, "%.*s%s%.*s", SLICE_FMT(name), suffix, SLICE_FMT(labels));
+    double *v = of_key(t, buf_all(&key));
+
+    buf_release(&key);
+    return v;
+}
+
+/* `VERB FAMILY{labels} VALUE` */
+static void add_update(struct tally *t, struct slice text)
+{
+    struct slice verb, sample, name;
+    size_t end = text.n;
+
+    if (memmem(text.p, text.n, " -- skipped: ", 13))
+        return;
+    slice_cut(&text, ' ', &verb);
+    end = text.n;
+    while (end > 0 && text.p[end - 1] != ' ' && text.p[end - 1] != '}')
+        end--;
+    double value = end > 0 && text.p[end - 1] == ' ' ? strtod(text.p + end, NULL) : 1;
+
+    sample = slice_make(text.p, end > 0 && text.p[end - 1] == ' ' ? end - 1 : text.n);
+    const char *brace = memchr(sample.p, '{', sample.n);
+
+    name = slice_make(sample.p, brace ? (size_t)(brace - sample.p) : sample.n);
+    struct slice labels = slice_from(sample, name.n);
+
+    if (slice_eq(verb, SLICE("observe"))) {
+        *of_sample(t, name, "_sum", labels) += value;
+        *of_sample(t, name, "_count", labels) += 1;
+    } else if (slice_eq(verb, SLICE("set"))) {
+        *of_sample(t, name, "", labels) = value;
+    } else if (slice_eq(verb, SLICE("reset"))) {
+        *of_sample(t, name, "", labels) = 0;
+    } else {
+        bool down = slice_eq(verb, SLICE("sub")) || slice_eq(verb, SLICE("dec"));
+
+        *of_sample(t, name, "", labels) += down ? -value : value;
+    }
+}
+
+static void add_text(struct tally *t, struct slice text)
+{
+    struct slice line, name;
+
+    while (slice_cut(&text, '\n', &line)) {
+        if (slice_starts(line, SLICE("    -> "))) {
+            add_update(t, slice_from(line, 7));
+        } else if (slice_starts(line, SLICE("  is event "))) {
+            line = slice_from(line, 11);
+            slice_cut(&line, ' ', &name);
+            *of_key(t, name) += 1;
+        } else if (slice_eq(line, SLICE("  no event takes this line"))) {
+            *of_key(t, SLICE("unmatched")) += 1;
+        }
+    }
+}
+
+static void random_some(struct dice *d, struct buf *rules)
+{
+    unsigned n = 1 + roll(d, RANDOM_EVENTS);
+
+    random_values(d, n, random_rules(d, n, rules), rules);
+}
+
+static void explain_lines(struct world *w, struct slice lines, struct tally *t, struct buf *all)
+{
+    struct explain_options o = {.near = RANDOM_EVENTS, .always_near = true};
+    struct buf out = BUF_INIT;
+    struct slice line;
+
+    while (slice_cut(&lines, '\n', &line)) {
+        buf_clear(&out);
+        explain_line(w->engine, w->source, line, &o, &out);
+        add_text(t, buf_all(&out));
+        buf_slice(all, buf_all(&out));
+    }
+    buf_release(&out);
+}
+
+/* Every sample of the page but those that the text does not say: buckets, and the gauge that
+ * several events move in the order of sections. */
+static void expect_page(struct tally *t, const char *page, const char *said)
+{
+    struct slice rest = slice_str(page), line;
+
+    while (slice_cut(&rest, '\n', &line)) {
+        size_t n = line.n;
+
+        if (n == 0 || memmem(line.p, n, "_bucket", 7) || slice_starts(line, SLICE("order")))
+            continue;
+        while (line.p[n - 1] != ' ')
+            n--;
+        double *v = of_key(t, slice_make(line.p, n - 1));
+
+        ck_assert_msg(*v == strtod(line.p + n, NULL), "%.*s: %g is said\n%s", SLICE_FMT(line), *v,
+                      said);
+        *v = 0;
+    }
+}
+
+static void expect_same(struct world *w, struct tally *t, const char *said)
+{
+    *of_key(t, SLICE("order")) = 0;
+    ck_assert_msg(*of_key(t, SLICE("unmatched")) == (double)engine_unmatched(w->engine), "%s",
+                  said);
+    *of_key(t, SLICE("unmatched")) = 0;
+    for (unsigned i = 0; i < w->rules->nevents; i++) {
+        double *v = of_key(t, slice_str(w->rules->events[i].name));
+
+        ck_assert_msg(*v == (double)engine_hits(w->engine, i), "%s: %g is said, %llu counted\n%s",
+                      w->rules->events[i].name, *v, (unsigned long long)engine_hits(w->engine, i),
+                      said);
+        *v = 0;
+    }
+    expect_page(t, world_page(w), said);
+    for (unsigned i = 0; i < t->n; i++)
+        ck_assert_msg(t->values[i] == 0, "said, and not on the page: %g\n%s\n%s", t->values[i],
+                      said, world_page(w));
+}
+
+TEST_EACH(what_explain_says_is_what_replay_counts, 6)
+{
+    struct dice d = {271828 + 6007u * (unsigned)_i};
+    struct buf rules = BUF_INIT, lines = BUF_INIT, said = BUF_INIT;
+    uint64_t hits = 0, unmatched = 0;
+
+    for (int round = 0; round < 20; round++) {
+        struct tally t = {0};
+
+        random_some(&d, &rules);
+        buf_clear(&lines);
+        buf_clear(&said);
+        buf_fmt(&said, "%s\n", rules.p);
+        for (int i = 0; i < 100; i++)
+            random_line(&d, &lines);
+        struct world *asked = world_new(rules.p), *plain = world_new(rules.p);
+
+        explain_lines(asked, buf_all(&lines), &t, &said);
+        world_feed(plain, lines.p);
+        expect_same(plain, &t, said.p);
+        ck_assert_str_eq(world_page(asked), world_page(plain));
+        ck_assert(slice_eq(buf_all(&asked->unmatched), buf_all(&plain->unmatched)));
+        hits += engine_hits(plain->engine, 0);
+        unmatched += engine_unmatched(plain->engine);
+        world_free(asked);
+        world_free(plain);
+        map_release(&t.keys);
+        free(t.values);
+    }
+    ck_assert_uint_gt(hits, 100);
+    ck_assert_uint_gt(unmatched, 10);
+    buf_release(&rules);
+    buf_release(&lines);
+    buf_release(&said);
+}
+
+/* The trace's facts about one event, put together as docs/rules.md has it. */
+static bool should_be(const struct trace *t, unsigned event)
+{
+    const struct event *e = &t->record->rules->events[event];
+
+    if (e->parent != EVENT_NONE && !t->trials[e->parent].is_event)
+        return false;
+    for (unsigned i = 0; i < e->nunless; i++)
+        if (t->trials[e->unless[i]].is_event)
+            return false;
+    return event_for_log(e, t->record->source->log) && t->trials[event].nheld == e->nconditions;
+}
+
+TEST_EACH(a_trace_holds_the_reasons_of_each_verdict, 4)
+{
+    struct dice d = {314159 + 7013u * (unsigned)_i};
+    struct buf rules = BUF_INIT, line = BUF_INIT;
+
+    for (int round = 0; round < 20; round++) {
+        random_some(&d, &rules);
+        struct world *w = world_new(rules.p);
+
+        for (int i = 0; i < 100; i++) {
+            buf_clear(&line);
+            random_line(&d, &line);
+            const struct trace *t =
+                engine_trace(w->engine, w->source, slice_make(line.p, line.n - 1));
+
+            for (unsigned e = 0; t->result == RECORD_LINE && e < w->rules->nevents; e++)
+                ck_assert_msg(t->trials[e].is_event == should_be(t, e), "%s\n%s: %s %d", rules.p,
+                              line.p, w->rules->events[e].name, t->trials[e].is_event);
+        }
+        world_free(w);
+    }
+    buf_release(&rules);
+    buf_release(&line);
+}
