@@ -45,15 +45,19 @@ tests_decode_check_SOURCES = \
 	tests/decode/check_logfmt.c \
 	tests/decode/check_unwrap.c \
 	tests/decode/linegen.c \
-	tests/decode/linegen.h
+	tests/decode/linegen.h \
+	tests/decode/slots.c \
+	tests/decode/slots.h
 endif
 
 if FUZZING
 check_PROGRAMS += tests/decode/fuzz_json tests/decode/fuzz_linescan tests/decode/fuzz_logfmt
-tests_decode_fuzz_json_SOURCES = tests/decode/fuzz_json.c
+tests_decode_fuzz_json_SOURCES = tests/decode/fuzz_json.c tests/decode/slots.c tests/decode/slots.h
+tests_decode_fuzz_json_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
 tests_decode_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_decode_fuzz_linescan_SOURCES = tests/decode/fuzz_linescan.c
 tests_decode_fuzz_linescan_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_decode_fuzz_logfmt_SOURCES = tests/decode/fuzz_logfmt.c
+tests_decode_fuzz_logfmt_SOURCES = tests/decode/fuzz_logfmt.c tests/decode/slots.c tests/decode/slots.h
+tests_decode_fuzz_logfmt_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
 tests_decode_fuzz_logfmt_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif

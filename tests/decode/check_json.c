@@ -6,9 +6,8 @@
 #include "suite.h"
 #include "tools.h"
 
-#include "decode/fields.h"
-
 #include "decode/linegen.h"
+#include "decode/slots.h"
 
 #include "base/utf8.h"
 
@@ -207,28 +206,14 @@ TEST(bytes_that_are_not_utf8_lose_nothing)
     ck_listing("{\"a\":\"x\xff\xc3\",\"b\":1}", "a = x\xff\xc3\nb = 1\n");
 }
 
-/* The fields of a line in the slots of some names. */
-struct slots {
-    struct field fields[8];
-    uint16_t numbers[9];
-    struct touched touched;
-    struct arena scratch;
-};
-
-static bool decode(const char *line, const struct fieldnames *want, struct slots *s)
-{
-    *s = (struct slots){0};
-    s->touched.slots = s->numbers;
-    return json_fields(slice_str(line), want, s->fields, &s->touched);
-}
-
 static void ck_field(struct slots *s, unsigned slot, const char *want)
 {
-    struct slice got = field_text(&s->fields[slot], &s->scratch);
+    struct arena scratch = {0};
+    struct slice got = field_text(&s->fields[slot], &scratch);
 
     ck_assert_msg(slice_eq(got, slice_str(want)), "slot %u: `%.*s` and not `%s`", slot,
                   SLICE_FMT(got), want);
-    arena_release(&s->scratch);
+    arena_release(&scratch);
 }
 
 TEST(wanted_names_find_their_slots)
@@ -238,9 +223,10 @@ TEST(wanted_names_find_their_slots)
     struct fieldnames *want = fieldnames_new(names, 5);
     struct slots s;
 
-    ck_assert(decode("{\"x\":1,\"a\":{\"b\":[7,8]},\"msg\":\"m\\n\","
-                     "\"a_name_of_more_than_sixteen_bytes\":\"y\",\"\\u0065\":-2}",
-                     want, &s));
+    ck_assert(slots_scan(&s, SCAN_JSON,
+                         slice_str("{\"x\":1,\"a\":{\"b\":[7,8]},\"msg\":\"m\\n\","
+                                   "\"a_name_of_more_than_sixteen_bytes\":\"y\",\"\\u0065\":-2}"),
+                         want));
     ck_field(&s, 0, "[7,8]");
     ck_field(&s, 1, "7");
     ck_field(&s, 2, "m\n");
@@ -256,11 +242,13 @@ TEST(the_first_of_duplicates_counts)
     struct fieldnames *want = fieldnames_new(names, 2);
     struct slots s;
 
-    ck_assert(decode("{\"a\":1,\"a\":2,\"b.c\":3,\"b\":{\"c\":4}}", want, &s));
+    ck_assert(
+        slots_scan(&s, SCAN_JSON, slice_str("{\"a\":1,\"a\":2,\"b.c\":3,\"b\":{\"c\":4}}"), want));
     ck_field(&s, 0, "1");
     ck_field(&s, 1, "3");
     ck_assert_uint_eq(s.touched.n, 2);
-    ck_assert(decode("{\"a\":null,\"a\":2,\"b\":{\"c\":4},\"b.c\":3}", want, &s));
+    ck_assert(slots_scan(&s, SCAN_JSON, slice_str("{\"a\":null,\"a\":2,\"b\":{\"c\":4},\"b.c\":3}"),
+                         want));
     ck_assert_uint_eq(s.fields[0].kind, FIELD_NULL);
     ck_field(&s, 1, "4");
     fieldnames_free(want);
@@ -272,7 +260,8 @@ TEST(absent_null_empty_and_dash_are_missing)
     struct fieldnames *want = fieldnames_new(names, 5);
     struct slots s;
 
-    ck_assert(decode("{\"b\":null,\"c\":\"\",\"d\":\"-\",\"e\":\"--\"}", want, &s));
+    ck_assert(slots_scan(&s, SCAN_JSON,
+                         slice_str("{\"b\":null,\"c\":\"\",\"d\":\"-\",\"e\":\"--\"}"), want));
     for (unsigned i = 0; i < 4; i++)
         ck_field(&s, i, "");
     ck_field(&s, 4, "--");
@@ -293,7 +282,7 @@ TEST(names_may_begin_each_other_and_be_long)
     too_long[FIELD_NAME_MAX + 1] = '\0';
     want = fieldnames_new(names, 5);
     buf_fmt(&line, "{\"%s\":1,\"%s\":2,\"a\":{\"b\":3}}", too_long, longest);
-    ck_assert(decode(line.p, want, &s));
+    ck_assert(slots_scan(&s, SCAN_JSON, slice_str(line.p), want));
     ck_field(&s, 0, "2");
     ck_field(&s, 1, "");
     ck_field(&s, 2, "{\"b\":3}");
@@ -303,31 +292,22 @@ TEST(names_may_begin_each_other_and_be_long)
     fieldnames_free(want);
 }
 
-/* The line's last byte is the last one that may be read. */
-static void at_the_edge(struct slice line, char *edge, const struct fieldnames *want)
-{
-    struct slots s = {0};
-    struct listing l = {0};
-    bool valid;
-
-    s.touched.slots = s.numbers;
-    memcpy(edge - line.n, line.p, line.n);
-    valid = json_fields(slice_make(edge - line.n, line.n), want, s.fields, &s.touched);
-    if (valid != json_each(slice_make(edge - line.n, line.n), list_field, &l))
-        ck_abort_msg("not the same: %.*s", SLICE_FMT(line));
-    for (unsigned i = 0; i < 8; i++)
-        field_unescape(&s.fields[i], &s.scratch);
-    arena_release(&s.scratch);
-    arena_release(&l.scratch);
-    buf_release(&l.text);
-}
-
 static const char *const wanted[] = {"msg",      "status", "a.b",   "a.0",
                                      "duration", "a.b.c",  "level", ""};
 
+enum { WANTED = sizeof wanted / sizeof *wanted };
+
+static void expect_firsts(const char *p, size_t n, const struct fieldnames *want)
+{
+    const char *differs = slots_differ(SCAN_JSON, slice_make(p, n), wanted, WANTED, want);
+
+    if (differs)
+        ck_abort_msg("%s: %.*s", differs, (int)n, p);
+}
+
 TEST(no_byte_behind_the_line_is_read)
 {
-    struct fieldnames *want = fieldnames_new(wanted, 8);
+    struct fieldnames *want = fieldnames_new(wanted, WANTED);
     struct linegen g = {7};
     char *edge = edge_new(1 << 20);
 
@@ -337,7 +317,7 @@ TEST(no_byte_behind_the_line_is_read)
         linegen_json(&g, &line);
         if (line.n < 2000)
             for (size_t n = 0; n <= line.n; n++)
-                at_the_edge(slice_make(line.p, n), edge, want);
+                expect_firsts(memcpy(edge - n, line.p, n), n, want);
         buf_release(&line);
     }
     fieldnames_free(want);
@@ -362,45 +342,18 @@ TEST(every_prefix_of_a_line_is_refused)
     }
 }
 
-/* The first field of each name among all there are: what json_fields must find. */
-struct firsts {
-    struct field fields[8];
-    unsigned n;
-};
-
-static void take_first(void *ctx, struct slice name, const struct field *value)
-{
-    struct firsts *f = ctx;
-
-    for (unsigned i = 0; i < 8; i++) {
-        if (slice_eq(name, slice_str(wanted[i])) && f->fields[i].kind == FIELD_NONE) {
-            f->fields[i] = *value;
-            f->n++;
-        }
-    }
-}
-
 TEST(fields_are_the_first_of_each)
 {
-    struct fieldnames *want = fieldnames_new(wanted, 8);
+    struct fieldnames *want = fieldnames_new(wanted, WANTED);
     struct linegen g = {9};
     struct buf line = BUF_INIT;
 
     for (int i = 0; i < 100000; i++) {
-        struct firsts f = {0};
-        struct slots s = {0};
-        bool valid;
-
         buf_clear(&line);
-        s.touched.slots = s.numbers;
         linegen_json(&g, &line);
         if (i % 2)
             linegen_damage(&g, &line);
-        valid = json_fields(buf_all(&line), want, s.fields, &s.touched);
-        if (valid != json_each(buf_all(&line), take_first, &f) || s.touched.n != f.n)
-            ck_abort_msg("not the same: %.*s", SLICE_FMT(line));
-        if (memcmp(s.fields, f.fields, sizeof s.fields) != 0)
-            ck_abort_msg("other fields: %.*s", SLICE_FMT(line));
+        expect_firsts(line.p, line.n, want);
     }
     buf_release(&line);
     fieldnames_free(want);

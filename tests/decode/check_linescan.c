@@ -9,10 +9,9 @@
 #include "decode/trail.h"
 
 #include "decode/linegen.h"
+#include "decode/slots.h"
 
-#include <unistd.h>
-
-enum { N = 12 };
+enum { N = SLOTS_MAX };
 
 static const char *const wanted[N] = {"msg",
                                       "status",
@@ -27,23 +26,10 @@ static const char *const wanted[N] = {"msg",
                                       "k",
                                       "records_deleted_total_of_all"};
 
-struct got {
-    bool valid;
-    struct field fields[N];
-    uint16_t numbers[N + 1];
-    struct touched touched;
-};
-
-static void got_begin(struct got *g)
-{
-    *g = (struct got){0};
-    g->touched.slots = g->numbers;
-}
-
 /* A refused line leaves nothing; the order of touched slots is that of the line. */
-static bool same(const struct got *plain, const struct got *fast)
+static bool same(const struct slots *plain, const struct slots *fast)
 {
-    struct got none = {0};
+    struct slots none = {0};
 
     if (plain->valid != fast->valid)
         return false;
@@ -59,91 +45,84 @@ static bool same(const struct got *plain, const struct got *fast)
            memcmp(plain->numbers, fast->numbers, plain->touched.n * sizeof *plain->numbers) == 0;
 }
 
-struct rig {
-    const struct linescan *scan;
-    struct fieldnames *want;
-    struct trail *trail;
-    char *edge; /* nothing behind it can be read */
-};
+static const struct linescan *scan;
+static struct fieldnames *want;
+static struct trail *trail;
+static struct buf line;
+static char *edge; /* nothing behind it can be read */
 
-static void rig_init(struct rig *r, int level)
+static void begin(void)
 {
-    r->edge = edge_new(1 << 18);
-    r->scan = linescan_get((enum linescan_level)level);
-    r->want = fieldnames_new(wanted, N);
-    r->trail = trail_new(r->want);
+    edge = edge_new(1 << 18);
+    want = fieldnames_new(wanted, N);
+    trail = trail_new(want);
 }
 
-static const char *skipped(const struct rig *r)
+static void end(void)
 {
-    return r->scan == NULL ? "this machine cannot run it" : NULL;
+    trail_free(trail);
+    fieldnames_free(want);
+    buf_release(&line);
 }
 
-static void rig_release(struct rig *r)
+/* False on a machine that has no such instructions. */
+static bool choose(int level)
 {
-    trail_free(r->trail);
-    fieldnames_free(r->want);
+    scan = linescan_get((enum linescan_level)level);
+    return scan != NULL;
 }
 
-/* Puts a line so that exactly the slack can be read behind its newline. */
-static char *place(const struct rig *r, struct slice line, const char *behind)
+/* Puts a text so that exactly the slack can be read behind its newline. */
+static char *place(struct slice text, const char *behind)
 {
-    char *p = r->edge - LINESCAN_SLACK - line.n;
+    char *p = edge - LINESCAN_SLACK - text.n;
 
-    memcpy(p, line.p, line.n);
+    memcpy(p, text.p, text.n);
     for (size_t i = 0; i < LINESCAN_SLACK; i++)
-        p[line.n + i] = behind[i % strlen(behind)];
+        p[text.n + i] = behind[i % strlen(behind)];
     return p;
 }
 
 /* Twice: the second time its shape is known, if it has one. */
-static void compare_json(const struct rig *r, struct slice line, const char *behind)
+static void compare(enum scan_form form, struct slice text, const char *behind)
 {
-    char *p = place(r, line, behind);
-    struct got plain, fast;
-    const char *end;
+    char *p = place(text, behind);
+    struct slots plain, fast;
+    const char *newline;
 
-    got_begin(&plain);
-    plain.valid = json_fields(slice_make(p, line.n), r->want, plain.fields, &plain.touched);
-    p[line.n] = '\n';
+    slots_scan(&plain, form, slice_make(p, text.n), want);
+    p[text.n] = '\n';
     for (int i = 0; i < 2; i++) {
-        got_begin(&fast);
-        end = r->scan->json(p, &fast.valid, r->trail, fast.fields, &fast.touched);
-        if (end != p + line.n || r->scan->newline(p) != end || !same(&plain, &fast))
-            ck_abort_msg("%d, not %d: %.*s", fast.valid, plain.valid, SLICE_FMT(line));
+        slots_begin(&fast);
+        newline = form == SCAN_JSON ? scan->json(p, &fast.valid, trail, fast.fields, &fast.touched)
+                                    : scan->logfmt(p, form == SCAN_LENIENT, &fast.valid, trail,
+                                                   fast.fields, &fast.touched);
+        if (newline != p + text.n || scan->newline(p) != newline || !same(&plain, &fast))
+            ck_abort_msg("%d, not %d: %.*s", fast.valid, plain.valid, SLICE_FMT(text));
     }
 }
 
-static void compare_logfmt(const struct rig *r, struct slice line, bool lenient, const char *behind)
+static void compare_json(struct slice text, const char *behind)
 {
-    char *p = place(r, line, behind);
-    struct got plain, fast;
-    const char *end;
+    compare(SCAN_JSON, text, behind);
+}
 
-    got_begin(&plain);
-    plain.valid =
-        logfmt_fields(slice_make(p, line.n), lenient, r->want, plain.fields, &plain.touched);
-    p[line.n] = '\n';
-    for (int i = 0; i < 2; i++) {
-        got_begin(&fast);
-        end = r->scan->logfmt(p, lenient, &fast.valid, r->trail, fast.fields, &fast.touched);
-        if (end != p + line.n || !same(&plain, &fast))
-            ck_abort_msg("%d, not %d: %.*s", fast.valid, plain.valid, SLICE_FMT(line));
-    }
+static void compare_logfmt(struct slice text, bool lenient, const char *behind)
+{
+    compare(lenient ? SCAN_LENIENT : SCAN_LOGFMT, text, behind);
 }
 
 static const char *const behinds[] = {"\"", "}", "\",\"k\":1}", "0123", " a=b", "\n", "\\"};
 
 enum { BEHINDS = sizeof behinds / sizeof *behinds };
 
+FIXTURE(begin, end);
+
 TEST_EACH(json_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 40};
-    struct buf line = BUF_INIT;
-    struct rig r;
 
-    rig_init(&r, _i);
-    for (int i = 0; skipped(&r) == NULL && i < 150000; i++) {
+    for (int i = 0; choose(_i) && i < 150000; i++) {
         buf_clear(&line);
         if (i % 4)
             linegen_slog(&g, &line);
@@ -151,20 +130,15 @@ TEST_EACH(json_is_the_same, LINESCAN_LEVELS)
             linegen_json(&g, &line);
         if (i % 8 > 3)
             linegen_damage(&g, &line);
-        compare_json(&r, buf_all(&line), behinds[i % BEHINDS]);
+        compare_json(buf_all(&line), behinds[i % BEHINDS]);
     }
-    buf_release(&line);
-    rig_release(&r);
 }
 
 TEST_EACH(logfmt_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 50};
-    struct buf line = BUF_INIT;
-    struct rig r;
 
-    rig_init(&r, _i);
-    for (int i = 0; skipped(&r) == NULL && i < 150000; i++) {
+    for (int i = 0; choose(_i) && i < 150000; i++) {
         buf_clear(&line);
         if (i % 4)
             linegen_slog_text(&g, &line);
@@ -172,10 +146,8 @@ TEST_EACH(logfmt_is_the_same, LINESCAN_LEVELS)
             linegen_logfmt(&g, &line);
         if (i % 8 > 3)
             linegen_damage(&g, &line);
-        compare_logfmt(&r, buf_all(&line), i % 3 == 0, behinds[i % BEHINDS]);
+        compare_logfmt(buf_all(&line), i % 3 == 0, behinds[i % BEHINDS]);
     }
-    buf_release(&line);
-    rig_release(&r);
 }
 
 /* Every byte of a line replaced by every other that means something; the line moved through all
@@ -183,11 +155,8 @@ TEST_EACH(logfmt_is_the_same, LINESCAN_LEVELS)
 TEST_EACH(one_wrong_byte_anywhere_is_the_same, LINESCAN_LEVELS)
 {
     static const char bytes[] = "\"\\,:{}[] =\t0-.eaunt\x01\xff";
-    struct buf line = BUF_INIT;
-    struct rig r;
 
-    rig_init(&r, _i);
-    for (int i = 0; skipped(&r) == NULL && i < 130; i++) {
+    for (int i = 0; choose(_i) && i < 130; i++) {
         buf_clear(&line);
         if (i % 2)
             buf_fmt(&line, "{\"msg\":\"%*s\",\"a\":0,\"k\":\"\\\\\",\"status\":200}", i, "x");
@@ -199,47 +168,36 @@ TEST_EACH(one_wrong_byte_anywhere_is_the_same, LINESCAN_LEVELS)
             for (size_t b = 0; b < sizeof bytes; b++) {
                 line.p[at] = bytes[b]; /* NUL too */
                 if (i % 2)
-                    compare_json(&r, buf_all(&line), "\"}");
+                    compare_json(buf_all(&line), "\"}");
                 else
-                    compare_logfmt(&r, buf_all(&line), false, "\" ");
+                    compare_logfmt(buf_all(&line), false, "\" ");
             }
             line.p[at] = was;
         }
     }
-    buf_release(&line);
-    rig_release(&r);
 }
 
 TEST_EACH(every_prefix_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 70};
-    struct buf line = BUF_INIT;
-    struct rig r;
 
-    rig_init(&r, _i);
-    for (int i = 0; skipped(&r) == NULL && i < 300; i++) {
+    for (int i = 0; choose(_i) && i < 300; i++) {
         buf_clear(&line);
         if (i % 2)
             linegen_slog(&g, &line);
         else
             linegen_slog_text(&g, &line);
         for (size_t n = 0; n <= line.n; n++) {
-            compare_json(&r, slice_make(line.p, n), behinds[n % BEHINDS]);
-            compare_logfmt(&r, slice_make(line.p, n), n % 2, behinds[n % BEHINDS]);
+            compare_json(slice_make(line.p, n), behinds[n % BEHINDS]);
+            compare_logfmt(slice_make(line.p, n), n % 2, behinds[n % BEHINDS]);
         }
     }
-    buf_release(&line);
-    rig_release(&r);
 }
 
 /* Runs of backslashes of every length at every place, before a quote and before a letter. */
 TEST_EACH(backslashes_are_the_same, LINESCAN_LEVELS)
 {
-    struct buf line = BUF_INIT;
-    struct rig r;
-
-    rig_init(&r, _i);
-    for (int at = 0; skipped(&r) == NULL && at < 70; at++) {
+    for (int at = 0; choose(_i) && at < 70; at++) {
         for (int n = 0; n < 70; n++) {
             static const char *const tails[] = {"\"",          "u12e4\"", "n\"",
                                                 "\",\"k\":\"", "x\"",     "u12"};
@@ -253,29 +211,25 @@ TEST_EACH(backslashes_are_the_same, LINESCAN_LEVELS)
                     buf_char(&line, '\\');
                 buf_str(&line, tails[t]);
                 buf_char(&line, '}');
-                compare_json(&r, buf_all(&line), "\"}");
+                compare_json(buf_all(&line), "\"}");
                 buf_clear(&line);
                 buf_fmt(&line, "a=1 msg=\"%*s", at, "");
                 for (int i = 0; i < n; i++)
                     buf_char(&line, '\\');
                 buf_str(&line, tails[t]);
-                compare_logfmt(&r, buf_all(&line), false, "\" b=1");
+                compare_logfmt(buf_all(&line), false, "\" b=1");
                 line.p[8] = 'x'; /* the same without the opening quote */
-                compare_logfmt(&r, buf_all(&line), false, "\" b=1");
+                compare_logfmt(buf_all(&line), false, "\" b=1");
             }
         }
     }
-    buf_release(&line);
-    rig_release(&r);
 }
 
 TEST_EACH(many_members_and_long_texts_are_the_same, LINESCAN_LEVELS)
 {
-    struct buf line = BUF_INIT, text = BUF_INIT;
-    struct rig r;
+    struct buf text = BUF_INIT;
 
-    rig_init(&r, _i);
-    for (unsigned n = 1; skipped(&r) == NULL && n < 700; n += 1 + n / 8) {
+    for (unsigned n = 1; choose(_i) && n < 700; n += 1 + n / 8) {
         buf_clear(&line);
         buf_clear(&text);
         buf_str(&line, "{\"level\":\"first\"");
@@ -286,34 +240,27 @@ TEST_EACH(many_members_and_long_texts_are_the_same, LINESCAN_LEVELS)
         }
         buf_fmt(&line, ",\"msg\":\"%*s\",\"level\":\"last\"}", (int)n * 50, "x");
         buf_fmt(&text, " msg=\"%*s\" level=last", (int)n * 50, "x");
-        compare_json(&r, buf_all(&line), "x");
-        compare_logfmt(&r, buf_all(&text), false, "x");
+        compare_json(buf_all(&line), "x");
+        compare_logfmt(buf_all(&text), false, "x");
     }
-    buf_release(&line);
     buf_release(&text);
-    rig_release(&r);
 }
 
 /* Keys that are always new: the trail fills up, and what it knew still serves. */
 TEST_EACH(a_full_trail_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {5};
-    struct buf line = BUF_INIT;
-    struct rig r;
 
-    rig_init(&r, _i);
-    for (unsigned i = 0; skipped(&r) == NULL && i < 3 * TRAIL_STEPS; i++) {
+    for (unsigned i = 0; choose(_i) && i < 3 * TRAIL_STEPS; i++) {
         buf_clear(&line);
         buf_fmt(&line, "{\"level\":\"x\",\"%u\":%u,\"msg\":[1,\"\\n\"],\"k\":null}",
                 linegen_below(&g, TRAIL_STEPS), i);
-        compare_json(&r, buf_all(&line), "x");
+        compare_json(buf_all(&line), "x");
         buf_clear(&line);
         buf_fmt(&line, "level=x k%u=%u msg=\"a b\" k=", linegen_below(&g, TRAIL_STEPS), i);
-        compare_logfmt(&r, buf_all(&line), false, "x");
+        compare_logfmt(buf_all(&line), false, "x");
     }
-    ck_assert_uint_le(r.trail->n, TRAIL_STEPS);
-    buf_release(&line);
-    rig_release(&r);
+    ck_assert_uint_le(trail->n, TRAIL_STEPS);
 }
 
 /* What was null once may be a string, or an object, the next time: each gets a step. */
@@ -322,18 +269,15 @@ TEST_EACH(a_key_may_have_values_of_every_kind, LINESCAN_LEVELS)
     static const char *const json[] = {"{\"k\":null}", "{\"k\":\"x\"}", "{\"k\":{\"b\":1}}",
                                        "{\"k\":[]}"};
     static const char *const logfmt[] = {"a=1 k=2", "a=1 k=\"x y\""};
-    struct rig r;
 
-    rig_init(&r, _i);
-    for (int round = 0; skipped(&r) == NULL && round < 3; round++) {
+    for (int round = 0; choose(_i) && round < 3; round++) {
         for (int i = 0; i < 4; i++)
-            compare_json(&r, slice_str(json[i]), "}");
+            compare_json(slice_str(json[i]), "}");
         for (int i = 0; i < 2; i++)
-            compare_logfmt(&r, slice_str(logfmt[i]), false, "x");
+            compare_logfmt(slice_str(logfmt[i]), false, "x");
         /* the value's step and the end, for each; a=, and two for each k= */
-        ck_assert_uint_eq(r.trail->n, 4 * 2 + 1 + 2 * 2);
+        ck_assert_uint_eq(trail->n, 4 * 2 + 1 + 2 * 2);
     }
-    rig_release(&r);
 }
 
 /* Blanks where JSON allows them become part of the shape. */
@@ -349,13 +293,10 @@ TEST_EACH(blanks_are_the_same, LINESCAN_LEVELS)
         "{\"msg\":\"a\",\"msg\":\"b\"}",         "{\"msg\":\"a\",\"level\":\"\\u00e9\\\"\"}",
         "{\"sixteen_letters_\":\"a\",\"k\":{}}", "{}",
     };
-    struct rig r;
 
-    rig_init(&r, _i);
-    for (int round = 0; skipped(&r) == NULL && round < 3; round++)
+    for (int round = 0; choose(_i) && round < 3; round++)
         for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-            compare_json(&r, slice_str(lines[i]), "}");
-    rig_release(&r);
+            compare_json(slice_str(lines[i]), "}");
 }
 
 TEST(the_best_one_is_there)

@@ -4,9 +4,8 @@
 
 #include "suite.h"
 
-#include "decode/fields.h"
-
 #include "decode/linegen.h"
+#include "decode/slots.h"
 
 #include <stdlib.h>
 
@@ -114,34 +113,20 @@ TEST(lenient_takes_bare_words)
     ck_line("it's 5\" long", true, NULL);
 }
 
-/* Fields of a line in the slots of some names. */
-struct slots {
-    struct field fields[8];
-    uint16_t numbers[9];
-    struct touched touched;
-    struct arena scratch;
-};
-
-static bool decode(struct slice line, bool lenient, const struct fieldnames *want, struct slots *s)
-{
-    *s = (struct slots){0};
-    s->touched.slots = s->numbers;
-    return logfmt_fields(line, lenient, want, s->fields, &s->touched);
-}
-
 TEST(wanted_names_find_their_slots)
 {
     static const char *const names[] = {"msg", "a.b", "a key", "a"};
     static const char *const texts[] = {"first", "2", "x\ny", ""};
     struct fieldnames *want = fieldnames_new(names, 4);
+    struct arena scratch = {0};
     struct slots s;
 
-    ck_assert(
-        decode(SLICE("msg=first a.b=2 msg=second \"a key\"=\"x\\ny\" other=1"), false, want, &s));
+    ck_assert(slots_scan(&s, SCAN_LOGFMT,
+                         SLICE("msg=first a.b=2 msg=second \"a key\"=\"x\\ny\" other=1"), want));
     ck_assert_uint_eq(s.touched.n, 3);
     for (unsigned i = 0; i < 4; i++)
-        ck_assert(slice_eq(field_text(&s.fields[i], &s.scratch), slice_str(texts[i])));
-    arena_release(&s.scratch);
+        ck_assert(slice_eq(field_text(&s.fields[i], &scratch), slice_str(texts[i])));
+    arena_release(&scratch);
     fieldnames_free(want);
 }
 
@@ -164,6 +149,7 @@ TEST(what_slog_quotes_comes_back)
     for (int i = 0; i < 200000; i++) {
         char key[24], text[24];
         size_t nkey, ntext;
+        struct arena scratch = {0};
         struct slots s;
 
         buf_clear(&line);
@@ -173,12 +159,12 @@ TEST(what_slog_quotes_comes_back)
         buf_str(&line, "=1 k=");
         linegen_go_quote(&line, slice_make(text, ntext));
         if (memchr(line.p, '\n', line.n) == NULL && !(nkey == 1 && key[0] == 'k')) {
-            if (!decode(buf_all(&line), false, want, &s))
+            if (!slots_scan(&s, SCAN_LOGFMT, buf_all(&line), want))
                 ck_abort_msg("refused: %s", line.p);
-            field_unescape(&s.fields[0], &s.scratch);
+            field_unescape(&s.fields[0], &scratch);
             if (!slice_eq(slice_make(s.fields[0].p, s.fields[0].n), slice_make(text, ntext)))
                 ck_abort_msg("not what went in: %s", line.p);
-            arena_release(&s.scratch);
+            arena_release(&scratch);
         }
     }
     buf_release(&line);
@@ -187,43 +173,25 @@ TEST(what_slog_quotes_comes_back)
 
 static const char *const wanted[] = {"msg", "status", "a.b", "k", "duration", "a.b.c", "level", ""};
 
-struct firsts {
-    struct field fields[8];
-    unsigned n;
-};
-
-static void take_first(void *ctx, struct slice name, const struct field *value)
-{
-    struct firsts *f = ctx;
-
-    for (unsigned i = 0; i < 8; i++) {
-        if (slice_eq(name, slice_str(wanted[i])) && f->fields[i].kind == FIELD_NONE) {
-            f->fields[i] = *value;
-            f->n++;
-        }
-    }
-}
+enum { WANTED = sizeof wanted / sizeof *wanted };
 
 TEST(fields_are_the_first_of_each)
 {
-    struct fieldnames *want = fieldnames_new(wanted, 8);
+    struct fieldnames *want = fieldnames_new(wanted, WANTED);
     struct linegen g = {9};
     struct buf line = BUF_INIT;
 
     for (int i = 0; i < 200000; i++) {
-        struct firsts f = {0};
-        struct slots s;
-        bool valid;
+        const char *differs;
 
         buf_clear(&line);
         linegen_logfmt(&g, &line);
         if (i % 2)
             linegen_damage(&g, &line);
-        valid = decode(buf_all(&line), i % 4 < 2, want, &s);
-        if (valid != logfmt_each(buf_all(&line), i % 4 < 2, take_first, &f) || s.touched.n != f.n)
-            ck_abort_msg("not the same: %.*s", SLICE_FMT(line));
-        if (memcmp(s.fields, f.fields, sizeof s.fields) != 0)
-            ck_abort_msg("other fields: %.*s", SLICE_FMT(line));
+        differs = slots_differ(i % 4 < 2 ? SCAN_LENIENT : SCAN_LOGFMT, buf_all(&line), wanted,
+                               WANTED, want);
+        if (differs)
+            ck_abort_msg("%s: %.*s", differs, SLICE_FMT(line));
     }
     buf_release(&line);
     fieldnames_free(want);
@@ -250,7 +218,7 @@ TEST(all_slog_text_is_accepted)
 /* On the heap, exactly as long as it is: AddressSanitizer and valgrind see each byte too far. */
 TEST(every_prefix_stays_within_its_bytes)
 {
-    struct fieldnames *want = fieldnames_new(wanted, 8);
+    struct fieldnames *want = fieldnames_new(wanted, WANTED);
     struct linegen g = {6};
 
     for (int i = 0; i < 150; i++) {
@@ -259,14 +227,11 @@ TEST(every_prefix_stays_within_its_bytes)
         linegen_logfmt(&g, &line);
         for (size_t n = 0; n <= line.n; n++) {
             char *exact = malloc(n + (n == 0));
-            struct slots s;
 
             if (n > 0)
                 memcpy(exact, line.p, n);
-            (void)decode(slice_make(exact, n), true, want, &s);
-            for (unsigned k = 0; k < 8; k++)
-                field_unescape(&s.fields[k], &s.scratch);
-            arena_release(&s.scratch);
+            ck_assert_ptr_null(
+                slots_differ(SCAN_LENIENT, slice_make(exact, n), wanted, WANTED, want));
             free(exact);
         }
         buf_release(&line);
