@@ -19,60 +19,64 @@ struct rig {
     struct unwrapped got;
 };
 
-static enum unwrap_result feed(struct rig *r, const char *raw)
-{
-    return unwrap_line(r->kind, r->key, slice_str(raw), MAX, &r->partial, &r->scratch, &r->got);
-}
+static struct rig r;
 
-static void ck_fed(struct rig *r, const char *raw, enum unwrap_result result, const char *line,
-                   const char *stream)
+static void ck_fed(const char *raw, enum unwrap_result result, const char *line, const char *stream)
 {
-    ck_assert_msg(feed(r, raw) == result, "%s", raw);
+    ck_assert_msg(unwrap_line(r.kind, r.key, slice_str(raw), MAX, &r.partial, &r.scratch, &r.got) ==
+                      result,
+                  "%s", raw);
     if (line == NULL)
         return;
-    ck_assert_msg(slice_eq(r->got.line, slice_str(line)), "%s -> %.*s", raw,
-                  SLICE_FMT(r->got.line));
-    ck_assert_msg(slice_eq(r->got.stream, slice_str(stream)), "%s", raw);
+    ck_assert_msg(slice_eq(r.got.line, slice_str(line)), "%s -> %.*s", raw, SLICE_FMT(r.got.line));
+    ck_assert_msg(slice_eq(r.got.stream, slice_str(stream)), "%s", raw);
 }
 
-static void rig_release(struct rig *r)
+static void rig_release(struct rig *used)
 {
-    partial_release(&r->partial);
-    arena_release(&r->scratch);
+    partial_release(&used->partial);
+    arena_release(&used->scratch);
+}
+
+static void begin(void)
+{
+    r = (struct rig){0};
+}
+
+static void end(void)
+{
+    rig_release(&r);
 }
 
 #define DOCKER(log, stream) \
     "{\"log\":\"" log "\",\"stream\":\"" stream "\",\"time\":\"2025-11-12T10:15:30.1Z\"}"
 #define CRI(stream, tag, text) "2025-11-12T10:15:30.123456789Z " stream " " tag " " text
 
+FIXTURE(begin, end);
+
 TEST(docker_lines_come_out)
 {
-    struct rig r = {.kind = UNWRAP_DOCKER};
-
-    ck_fed(&r, DOCKER("text\\n", "stdout"), UNWRAP_LINE, "text", "stdout");
+    r.kind = UNWRAP_DOCKER;
+    ck_fed(DOCKER("text\\n", "stdout"), UNWRAP_LINE, "text", "stdout");
     ck_assert(slice_eq(r.got.time, SLICE("2025-11-12T10:15:30.1Z")));
-    ck_fed(&r, DOCKER("{\\\"msg\\\":\\\"x\\\"}\\n", "stderr"), UNWRAP_LINE, "{\"msg\":\"x\"}",
+    ck_fed(DOCKER("{\\\"msg\\\":\\\"x\\\"}\\n", "stderr"), UNWRAP_LINE, "{\"msg\":\"x\"}",
            "stderr");
-    ck_fed(&r, DOCKER("\\n", "stdout"), UNWRAP_LINE, "", "stdout");
-    ck_fed(&r, "{\"time\":\"t\",\"attrs\":{\"log\":\"no\"},\"log\":\"a\\n\"}", UNWRAP_LINE, "a",
-           "");
-    rig_release(&r);
+    ck_fed(DOCKER("\\n", "stdout"), UNWRAP_LINE, "", "stdout");
+    ck_fed("{\"time\":\"t\",\"attrs\":{\"log\":\"no\"},\"log\":\"a\\n\"}", UNWRAP_LINE, "a", "");
 }
 
 TEST(docker_parts_are_joined_by_stream)
 {
-    struct rig r = {.kind = UNWRAP_DOCKER};
-
+    r.kind = UNWRAP_DOCKER;
     ck_assert(partial_empty(&r.partial));
-    ck_fed(&r, DOCKER("one ", "stdout"), UNWRAP_PART, NULL, NULL);
+    ck_fed(DOCKER("one ", "stdout"), UNWRAP_PART, NULL, NULL);
     ck_assert(!partial_empty(&r.partial));
-    ck_fed(&r, DOCKER("err ", "stderr"), UNWRAP_PART, NULL, NULL);
-    ck_fed(&r, DOCKER("two ", "stdout"), UNWRAP_PART, NULL, NULL);
-    ck_fed(&r, DOCKER("three\\n", "stdout"), UNWRAP_LINE, "one two three", "stdout");
-    ck_fed(&r, DOCKER("whole\\n", "stdout"), UNWRAP_LINE, "whole", "stdout");
-    ck_fed(&r, DOCKER("end\\n", "stderr"), UNWRAP_LINE, "err end", "stderr");
+    ck_fed(DOCKER("err ", "stderr"), UNWRAP_PART, NULL, NULL);
+    ck_fed(DOCKER("two ", "stdout"), UNWRAP_PART, NULL, NULL);
+    ck_fed(DOCKER("three\\n", "stdout"), UNWRAP_LINE, "one two three", "stdout");
+    ck_fed(DOCKER("whole\\n", "stdout"), UNWRAP_LINE, "whole", "stdout");
+    ck_fed(DOCKER("end\\n", "stderr"), UNWRAP_LINE, "err end", "stderr");
     ck_assert(partial_empty(&r.partial));
-    rig_release(&r);
 }
 
 TEST(what_is_not_wrapped_stands_as_it_is)
@@ -81,32 +85,28 @@ TEST(what_is_not_wrapped_stands_as_it_is)
                                       "{\"msg\":\"x\"}",   "{\"log\":1}",
                                       "{\"log\":null}",    "{\"log\":{\"a\":\"b\"}}",
                                       "{\"log\":\"x\\n\"", "[]"};
-    struct rig r = {.kind = UNWRAP_DOCKER};
 
-    ck_fed(&r, DOCKER("part ", "stdout"), UNWRAP_PART, NULL, NULL);
+    r.kind = UNWRAP_DOCKER;
+    ck_fed(DOCKER("part ", "stdout"), UNWRAP_PART, NULL, NULL);
     for (size_t i = 0; i < sizeof raw / sizeof *raw; i++)
-        ck_fed(&r, raw[i], UNWRAP_AS_IS, raw[i], "");
-    ck_fed(&r, DOCKER("end\\n", "stdout"), UNWRAP_LINE, "part end", "stdout");
+        ck_fed(raw[i], UNWRAP_AS_IS, raw[i], "");
+    ck_fed(DOCKER("end\\n", "stdout"), UNWRAP_LINE, "part end", "stdout");
     r.kind = UNWRAP_NONE;
-    ck_fed(&r, DOCKER("text\\n", "stdout"), UNWRAP_AS_IS, DOCKER("text\\n", "stdout"), "");
-    rig_release(&r);
+    ck_fed(DOCKER("text\\n", "stdout"), UNWRAP_AS_IS, DOCKER("text\\n", "stdout"), "");
 }
 
 TEST(cri_lines_come_out)
 {
-    struct rig r = {.kind = UNWRAP_CRI};
-
-    ck_fed(&r, CRI("stdout", "F", "text with  blanks "), UNWRAP_LINE, "text with  blanks ",
-           "stdout");
+    r.kind = UNWRAP_CRI;
+    ck_fed(CRI("stdout", "F", "text with  blanks "), UNWRAP_LINE, "text with  blanks ", "stdout");
     ck_assert(slice_eq(r.got.time, SLICE("2025-11-12T10:15:30.123456789Z")));
-    ck_fed(&r, "2025-11-12T10:15:30.1+03:00 stderr F", UNWRAP_LINE, "", "stderr");
-    ck_fed(&r, CRI("stderr", "F", ""), UNWRAP_LINE, "", "stderr");
-    ck_fed(&r, CRI("stdout", "F:x:y", "text"), UNWRAP_LINE, "text", "stdout");
-    ck_fed(&r, CRI("stdout", "P", "one "), UNWRAP_PART, NULL, NULL);
-    ck_fed(&r, CRI("stderr", "F", "other"), UNWRAP_LINE, "other", "stderr");
-    ck_fed(&r, CRI("stdout", "P:x", "two "), UNWRAP_PART, NULL, NULL);
-    ck_fed(&r, CRI("stdout", "F", "three"), UNWRAP_LINE, "one two three", "stdout");
-    rig_release(&r);
+    ck_fed("2025-11-12T10:15:30.1+03:00 stderr F", UNWRAP_LINE, "", "stderr");
+    ck_fed(CRI("stderr", "F", ""), UNWRAP_LINE, "", "stderr");
+    ck_fed(CRI("stdout", "F:x:y", "text"), UNWRAP_LINE, "text", "stdout");
+    ck_fed(CRI("stdout", "P", "one "), UNWRAP_PART, NULL, NULL);
+    ck_fed(CRI("stderr", "F", "other"), UNWRAP_LINE, "other", "stderr");
+    ck_fed(CRI("stdout", "P:x", "two "), UNWRAP_PART, NULL, NULL);
+    ck_fed(CRI("stdout", "F", "three"), UNWRAP_LINE, "one two three", "stdout");
 }
 
 TEST(cri_is_strict)
@@ -120,75 +120,67 @@ TEST(cri_is_strict)
                                       "stdout F x",
                                       "2025-11-12T10:15:30Z stdout  F x",
                                       "2025-11-12T10:15:30 stdout F x"};
-    struct rig r = {.kind = UNWRAP_CRI};
 
+    r.kind = UNWRAP_CRI;
     for (size_t i = 0; i < sizeof raw / sizeof *raw; i++)
-        ck_fed(&r, raw[i], UNWRAP_AS_IS, raw[i], "");
-    rig_release(&r);
+        ck_fed(raw[i], UNWRAP_AS_IS, raw[i], "");
 }
 
 TEST(a_key_names_the_text)
 {
-    struct rig r = {.kind = UNWRAP_KEY, .key = SLICE("MESSAGE")};
-
-    ck_fed(&r, "{\"_PID\":\"1\",\"MESSAGE\":\"a \\\"b\\\"\"}", UNWRAP_LINE, "a \"b\"", "");
-    ck_fed(&r, "{\"MESSAGE\":\"x\\n\"}", UNWRAP_LINE, "x", "");
-    ck_fed(&r, "{\"MESSAGE\":[1,2]}", UNWRAP_AS_IS, "{\"MESSAGE\":[1,2]}", "");
-    ck_fed(&r, "{\"message\":\"x\"}", UNWRAP_AS_IS, "{\"message\":\"x\"}", "");
+    r.kind = UNWRAP_KEY;
+    r.key = SLICE("MESSAGE");
+    ck_fed("{\"_PID\":\"1\",\"MESSAGE\":\"a \\\"b\\\"\"}", UNWRAP_LINE, "a \"b\"", "");
+    ck_fed("{\"MESSAGE\":\"x\\n\"}", UNWRAP_LINE, "x", "");
+    ck_fed("{\"MESSAGE\":[1,2]}", UNWRAP_AS_IS, "{\"MESSAGE\":[1,2]}", "");
+    ck_fed("{\"message\":\"x\"}", UNWRAP_AS_IS, "{\"message\":\"x\"}", "");
     r.key = SLICE("a.b");
-    ck_fed(&r, "{\"a\":{\"b\":\"inner\"}}", UNWRAP_LINE, "inner", "");
-    rig_release(&r);
+    ck_fed("{\"a\":{\"b\":\"inner\"}}", UNWRAP_LINE, "inner", "");
 }
 
 TEST(auto_decides_line_by_line)
 {
-    struct rig r = {.kind = UNWRAP_AUTO};
-
-    ck_fed(&r, DOCKER("one\\n", "stdout"), UNWRAP_LINE, "one", "stdout");
-    ck_fed(&r, CRI("stderr", "F", "two"), UNWRAP_LINE, "two", "stderr");
-    ck_fed(&r, "three", UNWRAP_AS_IS, "three", "");
-    ck_fed(&r, "{\"msg\":\"four\"}", UNWRAP_AS_IS, "{\"msg\":\"four\"}", "");
-    rig_release(&r);
+    r.kind = UNWRAP_AUTO;
+    ck_fed(DOCKER("one\\n", "stdout"), UNWRAP_LINE, "one", "stdout");
+    ck_fed(CRI("stderr", "F", "two"), UNWRAP_LINE, "two", "stderr");
+    ck_fed("three", UNWRAP_AS_IS, "three", "");
+    ck_fed("{\"msg\":\"four\"}", UNWRAP_AS_IS, "{\"msg\":\"four\"}", "");
 }
 
 TEST(a_joined_line_over_the_limit_is_dropped_whole)
 {
-    struct rig r = {.kind = UNWRAP_CRI};
-
+    r.kind = UNWRAP_CRI;
     for (int i = 0; i < 10; i++)
-        ck_fed(&r, CRI("stdout", "P", "sixteen letters."), UNWRAP_PART, NULL, NULL);
+        ck_fed(CRI("stdout", "P", "sixteen letters."), UNWRAP_PART, NULL, NULL);
     ck_assert_uint_eq(r.partial.text[0].n, 0);
     ck_assert(!partial_empty(&r.partial));
-    ck_fed(&r, CRI("stdout", "F", "x"), UNWRAP_TOO_LONG, NULL, NULL);
+    ck_fed(CRI("stdout", "F", "x"), UNWRAP_TOO_LONG, NULL, NULL);
     ck_assert(partial_empty(&r.partial));
     for (int i = 0; i < 3; i++)
-        ck_fed(&r, CRI("stdout", "P", "sixteen letters."), UNWRAP_PART, NULL, NULL);
-    ck_fed(&r, CRI("stdout", "F", "sixteen letters!"), UNWRAP_LINE,
+        ck_fed(CRI("stdout", "P", "sixteen letters."), UNWRAP_PART, NULL, NULL);
+    ck_fed(CRI("stdout", "F", "sixteen letters!"), UNWRAP_LINE,
            "sixteen letters.sixteen letters.sixteen letters.sixteen letters!", "stdout");
-    ck_fed(&r, CRI("stdout", "P", "a"), UNWRAP_PART, NULL, NULL);
-    ck_fed(&r,
-           CRI("stdout", "F", "sixteen letters.sixteen letters.sixteen letters.sixteen letters!"),
+    ck_fed(CRI("stdout", "P", "a"), UNWRAP_PART, NULL, NULL);
+    ck_fed(CRI("stdout", "F", "sixteen letters.sixteen letters.sixteen letters.sixteen letters!"),
            UNWRAP_TOO_LONG, NULL, NULL);
-    ck_fed(&r,
-           CRI("stdout", "F", "sixteen letters.sixteen letters.sixteen letters.sixteen letters!!"),
+    ck_fed(CRI("stdout", "F", "sixteen letters.sixteen letters.sixteen letters.sixteen letters!!"),
            UNWRAP_TOO_LONG, NULL, NULL);
-    ck_fed(&r, CRI("stdout", "F", "next"), UNWRAP_LINE, "next", "stdout");
-    rig_release(&r);
+    ck_fed(CRI("stdout", "F", "next"), UNWRAP_LINE, "next", "stdout");
 }
 
 /* Saves and loads between any two lines: nothing changes. */
 TEST(parts_survive_a_restart)
 {
-    struct rig r = {.kind = UNWRAP_DOCKER};
     static const char *const raw[] = {DOCKER("one ", "stdout"), DOCKER("err ", "stderr"),
                                       DOCKER("two", "stdout"), DOCKER("other ", "tty")};
 
+    r.kind = UNWRAP_DOCKER;
     for (int i = 0; i < 4; i++) {
         struct buf saved = BUF_INIT;
         struct partial loaded = {0};
         struct reader in;
 
-        ck_fed(&r, raw[i], UNWRAP_PART, NULL, NULL);
+        ck_fed(raw[i], UNWRAP_PART, NULL, NULL);
         partial_save(&r.partial, &saved);
         in = reader_of(buf_all(&saved));
         ck_assert_int_eq(partial_load(&loaded, &in), 0);
@@ -197,18 +189,17 @@ TEST(parts_survive_a_restart)
         r.partial = loaded;
         buf_release(&saved);
     }
-    ck_fed(&r, DOCKER("\\n", "stdout"), UNWRAP_LINE, "one two", "stdout");
-    ck_fed(&r, DOCKER("end\\n", "stderr"), UNWRAP_LINE, "err end", "stderr");
-    ck_fed(&r, DOCKER("end\\n", "tty"), UNWRAP_LINE, "other end", "");
-    rig_release(&r);
+    ck_fed(DOCKER("\\n", "stdout"), UNWRAP_LINE, "one two", "stdout");
+    ck_fed(DOCKER("end\\n", "stderr"), UNWRAP_LINE, "err end", "stderr");
+    ck_fed(DOCKER("end\\n", "tty"), UNWRAP_LINE, "other end", "");
 }
 
 TEST(a_damaged_save_is_refused_and_changes_nothing)
 {
-    struct rig r = {.kind = UNWRAP_CRI};
     struct buf saved = BUF_INIT;
 
-    ck_fed(&r, CRI("stdout", "P", "kept "), UNWRAP_PART, NULL, NULL);
+    r.kind = UNWRAP_CRI;
+    ck_fed(CRI("stdout", "P", "kept "), UNWRAP_PART, NULL, NULL);
     partial_save(&r.partial, &saved);
     for (size_t n = 0; n < saved.n; n++) {
         struct reader in = reader_of(slice_make(saved.p, n));
@@ -218,9 +209,8 @@ TEST(a_damaged_save_is_refused_and_changes_nothing)
     saved.p[0] = 7;
     ck_assert_int_eq(partial_load(&r.partial, &(struct reader){saved.p, saved.p + saved.n, false}),
                      -EBADMSG);
-    ck_fed(&r, CRI("stdout", "F", "text"), UNWRAP_LINE, "kept text", "stdout");
+    ck_fed(CRI("stdout", "F", "text"), UNWRAP_LINE, "kept text", "stdout");
     buf_release(&saved);
-    rig_release(&r);
 }
 
 /* Docker's own form is read in one go, any other by the JSON scanner: a blank behind the brace must
