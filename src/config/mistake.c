@@ -37,7 +37,7 @@ static char *printable(struct slice s, bool lines)
     return buf_detach(&out);
 }
 
-static char *format(const char *fmt, va_list ap)
+__attribute__((format(printf, 1, 0))) static char *format(const char *fmt, va_list ap)
 {
     struct buf text = BUF_INIT;
     char *clean;
