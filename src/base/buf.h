@@ -38,6 +38,13 @@ void buf_blob(struct buf *b, struct slice s);
  * the quote and the backslash. False when it is not closed; all of *rest is taken then. */
 bool buf_unquote(struct buf *b, struct slice *rest);
 
+/* After buf_reserve: what was written up to `end` belongs to *b. */
+static inline void buf_commit(struct buf *b, char *end)
+{
+    *end = '\0';
+    b->n = (size_t)(end - b->p);
+}
+
 /* Empties, keeps the memory. */
 void buf_clear(struct buf *b);
 /* Frees the memory; the buffer is empty again. */

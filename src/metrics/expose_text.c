@@ -1,15 +1,32 @@
 /* expose_text -- Prometheus text 0.0.4 and OpenMetrics 1.0.0.
  *
- * Everything that is the same for all series of a family is put together once: the text before each
- * label value, and each bucket's `le`. A line is then a few short copies and a number, written into
- * room that was reserved for the whole series. */
+ * Everything that is the same for all series of a family is put together once: the notation of a
+ * sample, and each bucket's `le`. A line is then a few short copies and a number, written into room
+ * that was reserved for it. Most copies are of a few bytes, and calling memcpy for each would be
+ * most of the cost of a page. */
 #include "config.h"
 
 #include "metrics/escape.h"
 #include "metrics/expose_impl.h"
-#include "metrics/shape.h"
 
 #include <math.h>
+
+/* Fixed text is copied in blocks of so many bytes: it is followed by as many more (buf_pad), and so
+ * is the room it is copied to. */
+enum { BLOCK = 32 };
+
+/* A sample without its label values and its value:
+ *
+ *   http_requests_total{env="x",method="  GET  ",status="  200  "}
+ *
+ * Without a name, the labels alone. */
+struct notation {
+    struct buf text;
+    size_t begin[LABELS_MAX + 2]; /* piece i of text: begin[i] to begin[i + 1] */
+};
+
+/* The fixed parts of a histogram's samples; what stands before and behind its labels. */
+enum { PART_BUCKET, PART_SUM, PART_COUNT, PART_END, PART_LE };
 
 struct family_text {
     const struct family_copy *f;
@@ -17,15 +34,109 @@ struct family_text {
     bool openmetrics;
     struct slice base; /* without _total where OpenMetrics wants it so */
     char stamp[NUM_TEXT + 2];
-    size_t nstamp;    /* " 1520879607.789", or nothing */
-    struct shape one; /* the sample, or for histograms the labels alone */
-    struct shape created;
-    struct buf bucket; /* "name_bucket{" */
-    struct buf les;    /* `le="0.1"} ` of each bucket */
-    size_t le_begin[BUCKETS_MAX + 2];
-    struct buf labels; /* of the present series of a histogram */
+    size_t nstamp;       /* " 1520879607.789", or nothing */
+    struct notation one; /* the sample, or for histograms the labels alone */
+    struct notation created;
+    struct buf parts;                                 /* `name_sum{`, `,le="0.1"} ` and so on */
+    size_t part_begin[PART_LE + BUCKETS_MAX + 1 + 1]; /* PART_LE + i is that of bucket i */
+    struct buf labels;                                /* of the present series of a histogram */
     struct buf *out;
 };
+
+static inline char *put_piece(char *p, const char *s, size_t n)
+{
+    memcpy(p, s, BLOCK);
+    if (n > BLOCK)
+        memcpy(p + BLOCK, s + BLOCK, n - BLOCK);
+    return p + n;
+}
+
+/* memcpy for texts of any origin: a pair of loads and stores that may overlap. */
+static inline char *put(char *p, const char *s, size_t n)
+{
+    struct pair {
+        uint64_t a, b;
+    } head, tail;
+    uint64_t a, b;
+
+    if (n > 2 * sizeof head) {
+        memcpy(p, s, n);
+    } else if (n >= sizeof head) {
+        memcpy(&head, s, sizeof head);
+        memcpy(&tail, s + n - sizeof tail, sizeof tail);
+        memcpy(p, &head, sizeof head);
+        memcpy(p + n - sizeof tail, &tail, sizeof tail);
+    } else if (n >= sizeof a) {
+        memcpy(&a, s, sizeof a);
+        memcpy(&b, s + n - sizeof b, sizeof b);
+        memcpy(p, &a, sizeof a);
+        memcpy(p + n - sizeof b, &b, sizeof b);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            p[i] = s[i];
+    }
+    return p + n;
+}
+
+static void buf_pad(struct buf *text)
+{
+    memset(buf_reserve(text, BLOCK), 0, BLOCK);
+}
+
+static void put_consts(struct buf *out, const struct expose_options *o)
+{
+    for (unsigned i = 0; i < o->nconst; i++) {
+        if (i)
+            buf_char(out, ',');
+        buf_str(out, o->const_names[i]);
+        buf_str(out, "=\"");
+        escape_text(out, slice_str(o->const_values[i]), ESCAPE_LABEL);
+        buf_char(out, '"');
+    }
+}
+
+/* With braces and a blank behind, if there is a name. *t must be zeroed. */
+static void notation_init(struct notation *t, const struct expose_options *o,
+                          const struct family_spec *spec, struct slice name, const char *suffix)
+{
+    bool braces = name.n && (o->nconst || spec->nlabels);
+
+    buf_slice(&t->text, name);
+    buf_str(&t->text, suffix);
+    buf_str(&t->text, braces ? "{" : "");
+    put_consts(&t->text, o);
+    for (unsigned i = 0; i < spec->nlabels; i++) {
+        if (i || o->nconst)
+            buf_char(&t->text, ',');
+        buf_str(&t->text, spec->labels[i]);
+        buf_str(&t->text, "=\"");
+        t->begin[i + 1] = t->text.n;
+        buf_char(&t->text, '"');
+    }
+    buf_str(&t->text, braces ? "}" : "");
+    buf_str(&t->text, name.n ? " " : "");
+    t->begin[spec->nlabels + 1] = t->text.n;
+    buf_pad(&t->text);
+}
+
+/* Puts it at the end of *out with the values of `set`, and room for so many bytes more behind it;
+ * returns where they go. A value is copied as it stands when nothing in the set needs an escape. */
+static char *put_notation(struct buf *out, const struct notation *t, const struct label_set *set,
+                          unsigned nlabels, size_t more)
+{
+    const char *value = label_set_text(set, nlabels);
+    size_t room = t->text.n + 2 * label_set_bytes(set, nlabels) + BLOCK; /* all may need escapes */
+    char *p = put_piece(buf_reserve(out, room + more), t->text.p, t->begin[1]);
+
+    for (unsigned i = 0; i < nlabels; i++) {
+        size_t n = set->len[i];
+
+        p = set->plain ? put(p, value, n) : escape_put(p, slice_make(value, n), ESCAPE_LABEL);
+        value += n;
+        p = put_piece(p, t->text.p + t->begin[i + 1], t->begin[i + 2] - t->begin[i + 1]);
+    }
+    return p;
+}
 
 static bool with_total(const struct family_copy *f)
 {
@@ -33,29 +144,33 @@ static bool with_total(const struct family_copy *f)
            slice_ends(slice_str(f->info->spec.name), SLICE("_total"));
 }
 
+/* A line up to its value. */
+static char *begin_line(struct family_text *t, const struct notation *n,
+                        const struct label_set *set, size_t more)
+{
+    return put_notation(t->out, n, set, t->f->info->spec.nlabels, 3 * NUM_TEXT + more);
+}
+
 /* What follows the value: timestamp, exemplar, line feed. */
-static char *put_end(char *p, const struct family_text *t, struct slice exemplar)
+static inline void end_line(struct family_text *t, char *p, struct slice exemplar)
 {
     p = put(p, t->stamp, t->nstamp);
     if (exemplar.n)
         p = put(p, exemplar.p, exemplar.n);
     *p++ = '\n';
-    return p;
+    buf_commit(t->out, p);
 }
 
 static void put_created(struct family_text *t, const struct label_set *set)
 {
     int64_t created_ns = atomic_load_explicit(&set->created_ns, memory_order_relaxed);
-    unsigned nlabels = t->f->info->spec.nlabels;
     char *p;
 
     if (!t->created.text.n || created_ns <= 0)
         return;
-    p = buf_reserve(t->out, shape_room(&t->created, set, nlabels) + 2 * NUM_TEXT);
-    p = shape_put(p, &t->created, set, nlabels);
+    p = begin_line(t, &t->created, set, 0);
     p += num_format(p, (double)created_ns / 1e9);
-    p = put_end(p, t, (struct slice){0});
-    buf_commit(t->out, p);
+    end_line(t, p, (struct slice){0});
 }
 
 static struct slice exemplar_of(const struct family_text *t, uint32_t index, unsigned slot)
@@ -68,85 +183,56 @@ static struct slice exemplar_of(const struct family_text *t, uint32_t index, uns
 static void put_single(struct family_text *t, const struct series *at)
 {
     const struct family_cells *c = &t->f->cells;
-    unsigned nlabels = t->f->info->spec.nlabels;
     struct slice exemplar = {0};
     char *p;
 
     if (with_total(t->f))
         exemplar = exemplar_of(t, at->index, 0);
-    p = buf_reserve(t->out, shape_room(&t->one, at->labels, nlabels) + 3 * NUM_TEXT + exemplar.n);
-    p = shape_put(p, &t->one, at->labels, nlabels);
+    p = begin_line(t, &t->one, at->labels, exemplar.n);
     if (t->f->info->spec.type == FAMILY_COUNTER)
         p += counter_format(p, &c->counter[at->index]);
     else
         p += num_format(p, c->gauge[at->index].value);
-    p = put_end(p, t, exemplar);
-    buf_commit(t->out, p);
+    end_line(t, p, exemplar);
     put_created(t, at->labels);
 }
 
-/* "name_sum{labels} " */
-static char *put_suffixed(char *p, const struct family_text *t, struct slice suffix)
+/* A histogram's line up to its value. */
+static inline char *begin_framed(struct family_text *t, unsigned before, unsigned behind,
+                                 size_t more)
 {
-    p = put(p, t->base.p, t->base.n);
-    p = put(p, suffix.p, suffix.n);
-    if (t->labels.n) {
-        *p++ = '{';
-        p = put(p, t->labels.p, t->labels.n);
-        *p++ = '}';
-    }
-    *p++ = ' ';
-    return p;
-}
+    const char *a = t->parts.p + t->part_begin[before], *b = t->parts.p + t->part_begin[behind];
+    size_t na = t->part_begin[before + 1] - t->part_begin[before];
+    size_t nb = t->part_begin[behind + 1] - t->part_begin[behind];
+    char *p = buf_reserve(t->out, na + t->labels.n + nb + 3 * NUM_TEXT + BLOCK + more);
 
-static char *put_bucket(char *p, const struct family_text *t, unsigned i, uint64_t count)
-{
-    p = put_piece(p, t->bucket.p, t->bucket.n);
+    p = put_piece(p, a, na);
     p = put(p, t->labels.p, t->labels.n);
-    if (t->labels.n)
-        *p++ = ',';
-    p = put_piece(p, t->les.p + t->le_begin[i], t->le_begin[i + 1] - t->le_begin[i]);
-    return p + num_format_u64(p, count);
-}
-
-static void series_labels(struct family_text *t, const struct label_set *set)
-{
-    unsigned nlabels = t->f->info->spec.nlabels;
-    char *p;
-
-    buf_clear(&t->labels);
-    p = buf_reserve(&t->labels, shape_room(&t->one, set, nlabels));
-    p = shape_put(p, &t->one, set, nlabels);
-    buf_commit(&t->labels, p);
+    return put_piece(p, b, nb);
 }
 
 static void put_histogram(struct family_text *t, const struct series *at)
 {
+    const struct family_spec *spec = &t->f->info->spec;
     const struct histogram *h = histogram_at(&t->f->cells, at->index);
-    unsigned nbuckets = t->f->info->spec.nbuckets;
-    size_t line;
     uint64_t count = 0;
     char *p;
 
-    series_labels(t, at->labels);
-    line = t->base.n + t->labels.n + 5 * NUM_TEXT + BLOCK;
-    for (unsigned i = 0; i <= nbuckets; i++) {
+    buf_clear(&t->labels);
+    buf_commit(&t->labels, put_notation(&t->labels, &t->one, at->labels, spec->nlabels, 0));
+    for (unsigned i = 0; i <= spec->nbuckets; i++) {
         struct slice exemplar = exemplar_of(t, at->index, i);
 
-        count += h->bucket[i];
-        p = buf_reserve(t->out, line + exemplar.n);
-        p = put_bucket(p, t, i, count);
-        p = put_end(p, t, exemplar);
-        buf_commit(t->out, p);
+        p = begin_framed(t, PART_BUCKET, PART_LE + i, exemplar.n);
+        p += num_format_u64(p, count += h->bucket[i]);
+        end_line(t, p, exemplar);
     }
-    p = buf_reserve(t->out, 2 * line);
-    p = put_suffixed(p, t, SLICE("_sum"));
+    p = begin_framed(t, PART_SUM, PART_END, 0);
     p += num_format(p, nsum_value(&h->sum));
-    p = put_end(p, t, (struct slice){0});
-    p = put_suffixed(p, t, SLICE("_count"));
+    end_line(t, p, (struct slice){0});
+    p = begin_framed(t, PART_COUNT, PART_END, 0);
     p += num_format_u64(p, count);
-    p = put_end(p, t, (struct slice){0});
-    buf_commit(t->out, p);
+    end_line(t, p, (struct slice){0});
     put_created(t, at->labels);
 }
 
@@ -215,23 +301,29 @@ static void prepare_stamp(struct family_text *t)
     t->nstamp = n + 1;
 }
 
-static void prepare_les(struct family_text *t)
+static void add_part(struct family_text *t, unsigned i, const char *name, const char *text)
+{
+    buf_str(&t->parts, name);
+    buf_str(&t->parts, text);
+    t->part_begin[i + 1] = t->parts.n;
+}
+
+static void prepare_parts(struct family_text *t)
 {
     const struct family_spec *spec = &t->f->info->spec;
+    bool labels = t->o->nconst || spec->nlabels;
     char le[NUM_TEXT];
 
+    add_part(t, PART_BUCKET, spec->name, "_bucket{");
+    add_part(t, PART_SUM, spec->name, labels ? "_sum{" : "_sum");
+    add_part(t, PART_COUNT, spec->name, labels ? "_count{" : "_count");
+    add_part(t, PART_END, "", labels ? "} " : " ");
     for (unsigned i = 0; i <= spec->nbuckets; i++) {
-        t->le_begin[i] = t->les.n;
-        buf_str(&t->les, "le=\"");
-        buf_add(&t->les, le,
-                num_format_le(le, i < spec->nbuckets ? spec->buckets[i] : (double)INFINITY));
-        buf_str(&t->les, "\"} ");
+        num_format_le(le, i < spec->nbuckets ? spec->buckets[i] : (double)INFINITY);
+        buf_fmt(&t->parts, "%sle=\"%s\"} ", labels ? "," : "", le);
+        add_part(t, PART_LE + i, "", "");
     }
-    t->le_begin[spec->nbuckets + 1] = t->les.n;
-    buf_pad(&t->les);
-    buf_slice(&t->bucket, t->base);
-    buf_str(&t->bucket, "_bucket{");
-    buf_pad(&t->bucket);
+    buf_pad(&t->parts);
 }
 
 static void prepare(struct family_text *t)
@@ -244,14 +336,14 @@ static void prepare(struct family_text *t)
         t->base.n -= sizeof "_total" - 1;
     prepare_stamp(t);
     if (spec->type == FAMILY_HISTOGRAM) {
-        prepare_les(t);
-        shape_init(&t->one, t->o, spec, (struct slice){0}, "");
+        prepare_parts(t);
+        notation_init(&t->one, t->o, spec, (struct slice){0}, "");
     } else {
-        shape_init(&t->one, t->o, spec, slice_str(spec->name), "");
+        notation_init(&t->one, t->o, spec, slice_str(spec->name), "");
     }
     if (t->openmetrics && (t->o->flags & EXPOSE_CREATED) &&
         (spec->type == FAMILY_HISTOGRAM || total))
-        shape_init(&t->created, t->o, spec, t->base, "_created");
+        notation_init(&t->created, t->o, spec, t->base, "_created");
 }
 
 void expose_text_family(const struct family_copy *f, const struct expose_options *o,
@@ -275,7 +367,6 @@ void expose_text_family(const struct family_copy *f, const struct expose_options
     series_order_release(&order);
     buf_release(&t.one.text);
     buf_release(&t.created.text);
-    buf_release(&t.bucket);
-    buf_release(&t.les);
+    buf_release(&t.parts);
     buf_release(&t.labels);
 }

@@ -26,8 +26,6 @@ liblogtally_a_SOURCES += \
 	src/metrics/restore.c \
 	src/metrics/series.c \
 	src/metrics/series.h \
-	src/metrics/shape.c \
-	src/metrics/shape.h \
 	src/metrics/snapshot.c \
 	src/metrics/snapshot.h \
 	src/metrics/snapshot_decode.c \

@@ -119,8 +119,7 @@ static void encode_series(const struct family_copy *f, const struct label_set *s
         text += set->len[i];
     }
     p = put_cell(p, f, index);
-    *p = '\0';
-    out->n = (size_t)(p - out->p);
+    buf_commit(out, p);
 }
 
 static unsigned family_flags(const struct family_copy *f)
