@@ -27,6 +27,7 @@ liblogtally_a_SOURCES += \
 	src/base/numhuman.c \
 	src/base/pow10.c \
 	src/base/pow10.h \
+	src/base/refs.h \
 	src/base/slice.c \
 	src/base/slice.h \
 	src/base/slurp.c \

@@ -6,9 +6,9 @@
 
 #include "http/server.h"
 
+#include "base/refs.h"
 #include "base/xalloc.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 struct http_body {
@@ -28,13 +28,13 @@ struct http_body *http_body_new(struct buf *bytes)
 
 struct http_body *http_body_ref(struct http_body *b)
 {
-    atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+    refs_take(&b->refs);
     return b;
 }
 
 void http_body_unref(struct http_body *b)
 {
-    if (b == NULL || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
+    if (b == NULL || !refs_drop(&b->refs))
         return;
     buf_release(&b->bytes);
     free(b);

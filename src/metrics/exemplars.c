@@ -4,6 +4,7 @@
 
 #include "metrics/exemplars.h"
 
+#include "base/refs.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "metrics/escape.h"
@@ -20,7 +21,7 @@ struct exemplar_text {
 
 static void text_unref(struct exemplar_text *t)
 {
-    if (t && atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) == 1)
+    if (t && refs_drop(&t->refs))
         free(t);
 }
 
@@ -149,7 +150,7 @@ struct exemplars exemplars_share(struct exemplars *x, uint32_t n)
     memset(x->fresh, 0, total);
     for (size_t i = 0; i < total; i++)
         if (copy.at[i])
-            atomic_fetch_add_explicit(&copy.at[i]->refs, 1, memory_order_relaxed);
+            refs_take(&copy.at[i]->refs);
     return copy;
 }
 

@@ -6,46 +6,36 @@
 
 #include "metrics/family.h"
 
+#include "base/refs.h"
 #include "base/xalloc.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-struct family_info *family_info_new(const struct family_spec *spec)
+static struct family_info *info_new(const struct family_spec *spec)
 {
     struct family_info *info = xcalloc(1, sizeof *info);
-    const char **labels = xcalloc(spec->nlabels + 1, sizeof *labels);
-    double *buckets = xcalloc(spec->nbuckets + 1, sizeof *buckets);
+    const char **labels = arena_alloc(&info->text, spec->nlabels * sizeof *labels);
+    double *buckets = arena_alloc(&info->text, spec->nbuckets * sizeof *buckets);
 
     for (unsigned i = 0; i < spec->nlabels; i++)
-        labels[i] = xstrdup(spec->labels[i]);
+        labels[i] = arena_str(&info->text, spec->labels[i]);
     for (unsigned i = 0; i < spec->nbuckets; i++)
         buckets[i] = spec->buckets[i];
     atomic_init(&info->refs, 1);
     info->spec = *spec;
-    info->spec.name = xstrdup(spec->name);
-    info->spec.help = xstrdup(spec->help ? spec->help : "");
+    info->spec.name = arena_str(&info->text, spec->name);
+    info->spec.help = arena_str(&info->text, spec->help ? spec->help : "");
     info->spec.labels = labels;
     info->spec.buckets = buckets;
     return info;
 }
 
-struct family_info *family_info_ref(struct family_info *info)
-{
-    atomic_fetch_add_explicit(&info->refs, 1, memory_order_relaxed);
-    return info;
-}
-
 void family_info_unref(struct family_info *info)
 {
-    if (!info || atomic_fetch_sub_explicit(&info->refs, 1, memory_order_acq_rel) != 1)
+    if (!refs_drop(&info->refs))
         return;
-    for (unsigned i = 0; i < info->spec.nlabels; i++)
-        free((char *)(uintptr_t)info->spec.labels[i]);
-    free((char *)(uintptr_t)info->spec.name);
-    free((char *)(uintptr_t)info->spec.help);
-    free((void *)(uintptr_t)info->spec.labels);
-    free((void *)(uintptr_t)info->spec.buckets);
+    arena_release(&info->text);
     free(info);
 }
 
@@ -116,12 +106,24 @@ static uint32_t append(struct family *f, const struct slice *values, int64_t now
     return index;
 }
 
+static size_t cell_size(const struct family_spec *spec)
+{
+    switch (spec->type) {
+    case FAMILY_COUNTER:
+        return sizeof(struct counter);
+    case FAMILY_GAUGE:
+        return sizeof(struct gauge);
+    default:
+        return sizeof(struct histogram) + (spec->nbuckets + 1) * sizeof(uint64_t);
+    }
+}
+
 struct family *family_new(struct registry *r, const struct family_spec *spec)
 {
     struct family *f = xcalloc(1, sizeof *f);
 
     f->registry = r;
-    f->info = family_info_new(spec);
+    f->info = info_new(spec);
     f->cells.stride = cell_size(spec);
     f->exemplars.slots = spec->type == FAMILY_HISTOGRAM ? spec->nbuckets + 1 : 1;
     if (spec->exemplars && spec->type != FAMILY_GAUGE)

@@ -4,23 +4,31 @@
 #ifndef LT_METRICS_FAMILY_H
 #define LT_METRICS_FAMILY_H
 
+#include "base/arena.h"
 #include "base/map.h"
 #include "metrics/exemplars.h"
 #include "metrics/registry.h"
 #include "metrics/series.h"
-#include "metrics/values.h"
 
 #include <math.h>
 #include <stdatomic.h>
 
+/* What every further value is called; itself always allowed, and not counted. */
+#define OTHER SLICE("other")
+
+/* The values of one label. Those out of use stay in the map until the family is rebuilt. */
+struct value_set {
+    struct map uses; /* how many live series have it; 0: none any more */
+    uint32_t n;      /* values in use */
+};
+
 /* The description. Never changes; counted by reference, because snapshots outlive registries. */
 struct family_info {
     atomic_uint refs;
-    struct family_spec spec; /* owns its text */
+    struct family_spec spec;
+    struct arena text; /* what spec points to */
 };
 
-struct family_info *family_info_new(const struct family_spec *spec);
-struct family_info *family_info_ref(struct family_info *info);
 void family_info_unref(struct family_info *info);
 
 struct family {
@@ -82,6 +90,13 @@ void family_count_revived(struct family *f, uint32_t index);
 void labels_clean(const struct slice *values, unsigned n, uint32_t limit, struct buf *scratch,
                   struct slice *ret_values);
 
+struct value_set *values_new(unsigned nlabels);
+void values_free(struct value_set *sets, unsigned nlabels);
+
+bool value_used(const struct value_set *set, struct slice value);
+/* One series more (1) or less (-1) has the value. */
+void value_count(struct value_set *set, struct slice value, int by);
+
 /* Moves what is whole in c->part to c->whole. */
 void counter_carry(struct counter *c);
 /* Writes the value: all digits of a whole one, else the shortest double. Returns the length. */
@@ -100,18 +115,6 @@ void gauge_compose(struct family *f, uint32_t index, const struct gauge *part);
 static inline bool family_dropped(const struct family *f, uint32_t index)
 {
     return f->info->spec.type == FAMILY_GAUGE && f->cells.gauge[index].dropped;
-}
-
-static inline size_t cell_size(const struct family_spec *spec)
-{
-    switch (spec->type) {
-    case FAMILY_COUNTER:
-        return sizeof(struct counter);
-    case FAMILY_GAUGE:
-        return sizeof(struct gauge);
-    default:
-        return sizeof(struct histogram) + (spec->nbuckets + 1) * sizeof(uint64_t);
-    }
 }
 
 #endif

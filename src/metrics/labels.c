@@ -1,12 +1,17 @@
-/* labels -- what a label value from a log becomes before it is stored.
+/* labels -- what a label value from a log becomes before it is stored, and which values of a label
+ * are in use, for the limit max_values.
  *
  * A NUL would end Prometheus' whole page and bytes that are not UTF-8 fail the scrape; an empty
  * value means to Prometheus that the label is absent. Nearly all values need nothing of this and
  * stay where they are. */
 #include "config.h"
 
-#include "base/utf8.h"
 #include "metrics/family.h"
+
+#include "base/utf8.h"
+#include "base/xalloc.h"
+
+#include <stdlib.h>
 
 /* Cleaning never makes a text shorter, so that limit + CUT_AHEAD bytes are enough to see that it is
  * too long and where to cut it: a character halved at their end lies behind the cut. */
@@ -54,4 +59,36 @@ void labels_clean(const struct slice *values, unsigned n, uint32_t limit, struct
     for (unsigned i = 0; cleaned; i++, cleaned >>= 1)
         if (cleaned & 1)
             ret_values[i].p = scratch->p + from[i];
+}
+
+struct value_set *values_new(unsigned nlabels)
+{
+    return xcalloc(nlabels + 1, sizeof(struct value_set));
+}
+
+void values_free(struct value_set *sets, unsigned nlabels)
+{
+    for (unsigned i = 0; sets && i < nlabels; i++)
+        map_release(&sets[i].uses);
+    free(sets);
+}
+
+bool value_used(const struct value_set *set, struct slice value)
+{
+    uint64_t uses;
+
+    return map_get(&set->uses, value, &uses) && uses;
+}
+
+void value_count(struct value_set *set, struct slice value, int by)
+{
+    uint64_t uses = 0;
+
+    if (slice_eq(value, OTHER))
+        return;
+    (void)map_get(&set->uses, value, &uses);
+    set->n -= uses > 0;
+    uses += (uint64_t)(int64_t)by;
+    set->n += uses > 0;
+    (void)map_put(&set->uses, value, uses);
 }

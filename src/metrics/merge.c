@@ -4,12 +4,10 @@
 
 #include "metrics/snapshot.h"
 
-#include "base/xalloc.h"
 #include "metrics/encoded.h"
 #include "metrics/family.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 static void say_misfit(const struct encoded_family *e, const struct family_spec *spec,
                        struct buf *err)
@@ -27,13 +25,14 @@ static void say_misfit(const struct encoded_family *e, const struct family_spec 
 
 static struct family *make_family(struct registry *r, const struct encoded_family *e)
 {
-    char *labels[LABELS_MAX], *name = xstrslice(e->name), *help = xstrslice(e->help);
+    struct arena text = {0};
+    const char *labels[LABELS_MAX];
     struct family_spec spec = {
-        .name = name,
-        .help = help,
+        .name = arena_strslice(&text, e->name),
+        .help = arena_strslice(&text, e->help),
         .type = e->type,
         .nlabels = e->nlabels,
-        .labels = (const char *const *)labels,
+        .labels = labels,
         .nbuckets = e->nbuckets,
         .buckets = e->buckets,
         .has_min = e->flags & FAMILY_HAS_MIN,
@@ -44,12 +43,9 @@ static struct family *make_family(struct registry *r, const struct encoded_famil
     struct family *f;
 
     for (unsigned i = 0; i < e->nlabels; i++)
-        labels[i] = xstrslice(e->labels[i]);
+        labels[i] = arena_strslice(&text, e->labels[i]);
     f = registry_family(r, &spec);
-    for (unsigned i = 0; i < e->nlabels; i++)
-        free(labels[i]);
-    free(name);
-    free(help);
+    arena_release(&text);
     return f;
 }
 

@@ -4,6 +4,7 @@
 #include "metrics/registry.h"
 
 #include "base/hash.h"
+#include "base/refs.h"
 #include "base/xalloc.h"
 #include "metrics/family.h"
 
@@ -102,6 +103,6 @@ struct parked *parked_new(int64_t since_ns, size_t n)
 
 void parked_unref(struct parked *p)
 {
-    if (p && atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) == 1)
+    if (p && refs_drop(&p->refs))
         free(p);
 }

@@ -30,9 +30,7 @@ liblogtally_a_SOURCES += \
 	src/metrics/snapshot.h \
 	src/metrics/snapshot_decode.c \
 	src/metrics/snapshot_encode.c \
-	src/metrics/snapshot_impl.h \
-	src/metrics/values.c \
-	src/metrics/values.h
+	src/metrics/snapshot_impl.h
 
 if HAVE_CHECK
 check_PROGRAMS += tests/metrics/check

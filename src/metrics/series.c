@@ -1,6 +1,6 @@
 /* series -- the hash, the slots, and the chunks that label sets are written to.
  *
- * Not a map: a key is several texts, which lie in the records that snapshots share. The hash takes
+ * Not a map: a key is several texts, which lie in the label sets that snapshots share. The hash takes
  * in each value's length, so that ("ab", "c") and ("a", "bc") differ, and is seeded per registry.
  * Slots are taken by its HIGH bits: when the table doubles every entry moves to one of two
  * neighbours, in order, without looking at the texts.
@@ -11,6 +11,7 @@
 #include "metrics/series.h"
 
 #include "base/hash.h"
+#include "base/refs.h"
 #include "base/xalloc.h"
 
 #include <stddef.h>
@@ -39,16 +40,11 @@ void series_init(struct series_table *t, unsigned nlabels, uint64_t seed)
     *t = (struct series_table){.nlabels = nlabels, .seed = seed};
 }
 
-static void chunk_unref(struct chunk *c)
-{
-    if (atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1)
-        free(c);
-}
-
 void chunks_release(struct chunk_ref *chunks, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
-        chunk_unref(chunks[i].chunk);
+        if (refs_drop(&chunks[i].chunk->refs))
+            free(chunks[i].chunk);
     free(chunks);
 }
 
@@ -66,7 +62,7 @@ struct chunk_ref *chunks_share(const struct series_table *t)
     list = xreallocarray(NULL, t->nchunks, sizeof *list);
     memcpy(list, t->chunks, t->nchunks * sizeof *list);
     for (unsigned i = 0; i < t->nchunks; i++)
-        atomic_fetch_add_explicit(&list[i].chunk->refs, 1, memory_order_relaxed);
+        refs_take(&list[i].chunk->refs);
     return list;
 }
 

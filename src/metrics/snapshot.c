@@ -4,6 +4,7 @@
 
 #include "metrics/snapshot.h"
 
+#include "base/refs.h"
 #include "base/xalloc.h"
 #include "metrics/snapshot_impl.h"
 
@@ -24,8 +25,9 @@ static void copy_family(struct family_copy *c, struct family *f)
 {
     f->touched = f->touched || f->cells.updated;
     f->cells.updated = false;
+    refs_take(&f->info->refs);
     *c = (struct family_copy){
-        .info = family_info_ref(f->info),
+        .info = f->info,
         .n = f->table.n,
         .exposed = f->table.nlabels ? f->table.n > f->ndropped : f->touched,
         .hidden = f->hidden,
@@ -50,7 +52,7 @@ struct snapshot *snapshot_take(struct registry *r)
     s->nparked = r->nparked;
     s->parked = copy_array(r->parked, r->nparked, sizeof(struct parked *));
     for (unsigned i = 0; i < s->nparked; i++)
-        atomic_fetch_add_explicit(&s->parked[i]->refs, 1, memory_order_relaxed);
+        refs_take(&s->parked[i]->refs);
     return s;
 }
 
