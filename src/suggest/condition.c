@@ -101,20 +101,18 @@ static void print_unless(const struct rulesfile *f, const struct kind *kind, str
     buf_str(f->out, *between == ',' ? "\n" : "");
 }
 
-/* The next of the keys, divided by blanks, that tells what a record is. */
-static bool next_key(struct slice *rest, struct slice *ret_key)
+/* Does this key tell what a record is? */
+static bool key_tells(struct slice key)
+{
+    return field_is_usable(key) && key.p[0] != '@' && !field_is_time(key) && !field_is_level(key);
+}
+
+bool next_key(struct slice *rest, struct slice *ret_key)
 {
     while (slice_cut(rest, ' ', ret_key))
         if (key_tells(*ret_key))
             return true;
     return false;
-}
-
-bool keys_tell(struct slice keys)
-{
-    struct slice key;
-
-    return next_key(&keys, &key);
 }
 
 void print_keys_line(const struct rulesfile *f, const struct proposal *p)

@@ -140,6 +140,19 @@ static bool holds(struct slice name, const char *list)
     return any_word(name, list, false);
 }
 
+bool field_is_usable(struct slice name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+
+        if (!char_is_word(c) && !(i && strchr(".-", c)) && c != '@')
+            return false;
+        if (i && name.p[i - 1] == '.' && char_is_digit(c))
+            return false; /* one of an array */
+    }
+    return name.n > 0 && name.n < 100;
+}
+
 bool field_is_level(struct slice name)
 {
     return ends_in(name, "level lvl severity loglevel levelname");

@@ -57,6 +57,8 @@ struct field_guess field_guess(const struct field_stats *f, struct slice name, s
 
 /* How many routes its paths come to, those aside that hardly any line has. */
 size_t field_routes(const struct field_stats *f);
+/* Can rules name it? */
+bool field_is_usable(struct slice name);
 bool field_is_level(struct slice name);
 bool field_is_time(struct slice name);
 

@@ -42,9 +42,7 @@ static void print_labels(const struct proposal *p, bool histogram, struct buf *o
 /* The head of a family that no other has the name of, with and without _total. */
 static void print_family(struct rulesfile *f, const char *type, struct buf *name, const char *end)
 {
-    const char *unique = unique_name(f, &f->metrics, name);
-
-    buf_fmt(f->out, "\n[%s %s%s]\nhelp = ", type, unique, end);
+    buf_fmt(f->out, "\n[%s %s%s]\nhelp = ", type, unique_name(f, &f->metrics, name), end);
 }
 
 /* ... 0.5, 1, 2.5, 5, 10, 25 ...; the 0th is 1. */

@@ -81,8 +81,10 @@ static void print_kind(struct rulesfile *f, const struct kind *kind)
  * a line of a stack trace, says nothing. An access line has its form. */
 static bool says_something(const struct kind *k)
 {
+    struct slice keys = k->shape->example, key;
+
     if (k->of == KIND_KEYS)
-        return keys_tell(k->shape->example);
+        return next_key(&keys, &key);
     for (size_t i = 0; i < k->shape->nwords; i++) {
         const struct shape_word *w = &k->shape->words[i];
 

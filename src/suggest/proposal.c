@@ -23,25 +23,6 @@ size_t item_values(const struct item *i)
     return i->guess.role == ROLE_ROUTE ? field_routes(i->stats) : i->stats->values.n;
 }
 
-/* Can rules name this field? */
-static bool is_usable(struct slice name)
-{
-    for (size_t i = 0; i < name.n; i++) {
-        char c = name.p[i];
-
-        if (!char_is_word(c) && !(i && strchr(".-", c)) && c != '@')
-            return false;
-        if (i && name.p[i - 1] == '.' && char_is_digit(c))
-            return false; /* one of an array */
-    }
-    return name.n > 0 && name.n < 100;
-}
-
-bool key_tells(struct slice key)
-{
-    return is_usable(key) && key.p[0] != '@' && !field_is_time(key) && !field_is_level(key);
-}
-
 /* NULL: there are too many. The caller names it. */
 static struct item *add_item(struct proposal *p, const struct field_stats *f, struct slice name)
 {
@@ -57,7 +38,7 @@ static void add_fields(struct proposal *p, struct map *taken)
     for (size_t i = 0; i < p->kind->fields.n; i++) {
         const struct field_stats *f = &p->kind->fields.list[i];
         struct slice name = slice_str(f->name);
-        struct item *item = is_usable(name) ? add_item(p, f, name) : NULL;
+        struct item *item = field_is_usable(name) ? add_item(p, f, name) : NULL;
 
         if (!item)
             continue;

@@ -69,7 +69,7 @@ struct proposal {
 void add_kind_name(const struct kind *k, struct buf *out);
 /* A name made of a field's: letters, digits and underscores. */
 void add_field_name(struct slice field, struct buf *out);
-/* What the group at a variable word of the shape is called: its key in `key=value`, or what it is;
+/* To the empty *out: what the group at a variable word of the shape is called: its key in `key=value`, or what it is;
  * `885 ms` is a duration_ms. */
 void add_group_name(const struct shape *s, size_t word, const struct field_stats *f,
                     struct buf *out);
@@ -98,10 +98,8 @@ size_t item_values(const struct item *i);
 
 /* condition.c, metrics.c, print.c */
 
-/* Does this key tell what a record is? */
-bool key_tells(struct slice key);
-/* Does any of these, divided by blanks? */
-bool keys_tell(struct slice keys);
+/* Cuts the next key that tells what a record is off those of KIND_KEYS. */
+bool next_key(struct slice *rest, struct slice *ret_key);
 /* The conditions of the event. */
 void print_condition(const struct rulesfile *f, const struct proposal *p);
 /* The event that finds lines for one of KIND_KEYS. */

@@ -19,16 +19,14 @@ static void add_words(struct slice text, bool lower, size_t from, struct buf *ou
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
 
-        if (lower && c == '\'')
-            continue;
-        if (!char_is_letter(c) && !char_is_digit(c)) {
+        if (char_is_letter(c) || char_is_digit(c)) {
+            if (gap && out->n > from)
+                buf_char(out, '_');
+            gap = false;
+            buf_char(out, lower ? char_lower(c) : c);
+        } else if (!lower || c != '\'') {
             gap = true;
-            continue;
         }
-        if (gap && out->n > from)
-            buf_char(out, '_');
-        gap = false;
-        buf_char(out, lower ? char_lower(c) : c);
     }
 }
 

@@ -93,9 +93,7 @@ static enum word_class number_class(struct slice s)
     enum unit_kind kind;
     struct num v;
 
-    if (num_parse_any(s, &v, &kind) < 0)
-        return WORD_FIXED;
-    return classes[kind];
+    return num_parse_any(s, &v, &kind) < 0 ? WORD_OTHER : classes[kind];
 }
 
 enum word_class word_class(struct slice s)
@@ -117,9 +115,7 @@ enum word_class word_class(struct slice s)
         return WORD_ADDRESS;
     if (is_uuid(s) || is_hex_id(s))
         return WORD_ID;
-    enum word_class c = number_class(s);
-
-    return c == WORD_FIXED ? WORD_OTHER : c;
+    return number_class(s);
 }
 
 /* Where the quoted piece that begins at s.p[at] ends (the place behind its closing quote); `at`
