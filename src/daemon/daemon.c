@@ -208,6 +208,11 @@ static void save_first(struct daemon *d)
     d->durable_mono_ns = 0; /* as of a restored one: the first scrape gets a new one */
 }
 
+static void on_deadline(void *ctx)
+{
+    daemon_answer_scrapes(ctx, false);
+}
+
 /* A reload waits for the writer, and goes before the next save. */
 static void on_saved(void *ctx, struct writer_job *job)
 {
@@ -244,7 +249,7 @@ int daemon_start(struct daemon *d, const struct run_options *options)
         log_error("cannot start the writer thread: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
-    d->deadline_timer = loop_timer_new(d->loop, daemon_deadline, d);
+    d->deadline_timer = loop_timer_new(d->loop, on_deadline, d);
     d->tick_timer = loop_timer_new(d->loop, on_tick, d);
     loop_timer_set(d->tick_timer, clock_mono_ns() + NSEC_PER_SEC / 10);
     daemon_adopt(d);
@@ -269,7 +274,7 @@ int daemon_run(struct daemon *d)
     writer_wait(d->writer);
     daemon_save(d);
     writer_wait(d->writer);
-    daemon_drop_scrapes(d);
+    daemon_answer_scrapes(d, true);
     return d->save_fails ? EXIT_SYSTEM : EXIT_FINE;
 }
 
@@ -292,7 +297,6 @@ void daemon_stop(struct daemon *d)
     registry_free(d->registry);
     free(d->tail_logs);
     free(d->read_errors);
-    free(d->hits_seen);
-    free(d->updated_wall_ns);
+    free(d->updates);
     setup_release(&d->setup);
 }

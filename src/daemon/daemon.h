@@ -36,6 +36,11 @@ struct run_options {
     const char *state;     /* --state */
 };
 
+struct family_updates {
+    uint64_t hits;   /* of the family's events, at the last page */
+    int64_t wall_ns; /* of the last page that found new ones; 0 = none did */
+};
+
 struct scrape; /* a request for the page that waits for a snapshot */
 
 struct daemon {
@@ -50,9 +55,8 @@ struct daemon {
     struct registry *registry;
     struct engine *engine;
 
-    uint64_t *read_errors;    /* per log */
-    uint64_t *hits_seen;      /* per family: hits of its events at the last page */
-    int64_t *updated_wall_ns; /* per family; 0 = never */
+    uint64_t *read_errors;          /* per log */
+    struct family_updates *updates; /* per family */
 
     /* The last durable snapshot, and its pages as far as they were asked for. */
     struct snapshot *durable;
@@ -102,12 +106,12 @@ void daemon_save(struct daemon *d);
 /* A save has ended: its pages are taken over, the scrapes that waited for them answered. */
 void daemon_take_saved(struct daemon *d, struct writer_job *job);
 void daemon_scrape(void *ctx, struct http_request *r);
-void daemon_deadline(void *ctx);
 /* Takes the registry as it is as durable: right after a start or a restore. */
 void daemon_adopt(struct daemon *d);
 /* Hides families whose logs' first backlog is being read. */
 void daemon_hide(struct daemon *d);
-void daemon_drop_scrapes(struct daemon *d);
+/* Answers the scrapes for which the durable page is new enough, or that waited long enough; or all. */
+void daemon_answer_scrapes(struct daemon *d, bool all);
 /* Hits of all events that update a family. */
 uint64_t daemon_family_hits(const struct daemon *d, unsigned family);
 

@@ -31,7 +31,7 @@ struct scrape {
     enum expose_format format;
     bool gzip;
     uint64_t version; /* the page must be at least of this version */
-    int64_t start_ns, deadline_ns;
+    int64_t start_ns;
     struct scrape *next;
 };
 
@@ -142,42 +142,21 @@ static void note_updates(struct daemon *d)
     for (unsigned f = 0; f < d->setup.rules->nfamilies; f++) {
         uint64_t hits = daemon_family_hits(d, f);
 
-        if (hits != d->hits_seen[f])
-            d->updated_wall_ns[f] = now;
-        d->hits_seen[f] = hits;
+        if (hits != d->updates[f].hits)
+            d->updates[f] = (struct family_updates){hits, now};
     }
 }
 
-static void reply_page(struct daemon *d, struct scrape *s)
+static struct http_body *join_gzip(const struct gzip_part *page, const struct buf *live)
 {
-    struct rendering *page = &d->pages[s->format];
-    struct expose_options options = page_options(d);
-    struct buf live = BUF_INIT, body = BUF_INIT;
-    struct http_reply reply = {
-        .status = 200,
-        .content_type = expose_content_type(s->format),
-        .content_encoding = s->gzip ? "gzip" : NULL,
-        .negotiated = true,
-    };
+    struct gzip_part tail;
+    const struct gzip_part *parts[] = {page, &tail};
+    struct buf body = BUF_INIT;
 
-    note_updates(d);
-    options.format = s->format;
-    daemon_expose_process(d, &options, &live);
-    if (s->gzip) {
-        struct gzip_part tail;
-        const struct gzip_part *parts[] = {&page->gzip, &tail};
-
-        gzip_part_make(buf_all(&live), &tail);
-        gzip_join(parts, 2, &body);
-        gzip_part_release(&tail);
-        buf_release(&live);
-        reply.body = http_body_new(&body);
-    } else {
-        reply.body = http_body_ref(page->plain);
-        reply.more = http_body_new(&live);
-    }
-    http_reply(s->request, &reply);
-    d->scrape_seconds = (double)(clock_mono_ns() - s->start_ns) / 1e9;
+    gzip_part_make(buf_all(live), &tail);
+    gzip_join(parts, 2, &body);
+    gzip_part_release(&tail);
+    return http_body_new(&body);
 }
 
 /* From the durable snapshot, rendered here and now if nobody asked for this format before. */
@@ -185,50 +164,55 @@ static void answer(struct daemon *d, struct scrape *s)
 {
     struct rendering *page = &d->pages[s->format];
     struct expose_options options = page_options(d);
+    struct buf live = BUF_INIT;
+    struct http_reply reply = {
+        .status = 200,
+        .content_type = expose_content_type(s->format),
+        .content_encoding = s->gzip ? "gzip" : NULL,
+        .negotiated = true,
+    };
 
     if (!page->plain)
         rendering_make(d->durable, &options, s->format, page);
-    reply_page(d, s);
+    note_updates(d);
+    options.format = s->format;
+    daemon_expose_process(d, &options, &live);
+    if (s->gzip) {
+        reply.body = join_gzip(&page->gzip, &live);
+        buf_release(&live);
+    } else {
+        reply.body = http_body_ref(page->plain);
+        reply.more = http_body_new(&live);
+    }
+    http_reply(s->request, &reply);
+    d->scrape_seconds = (double)(clock_mono_ns() - s->start_ns) / 1e9;
     free(s);
 }
 
-static void set_deadline(struct daemon *d)
+/* May it be answered with the durable page? */
+static bool is_due(const struct daemon *d, const struct scrape *s, int64_t now)
 {
-    int64_t first = INT64_MAX;
-
-    for (struct scrape *s = d->scrapes; s; s = s->next)
-        if (s->deadline_ns < first)
-            first = s->deadline_ns;
-    loop_timer_set(d->deadline_timer, first);
+    return s->version <= d->durable_version || now - d->durable_mono_ns < FRESH_NS ||
+           now >= s->start_ns + PATIENCE_NS;
 }
 
-/* Answers the scrapes for which the durable page is new enough, or that waited long enough. */
-static void answer_waiting(struct daemon *d, bool all)
+void daemon_answer_scrapes(struct daemon *d, bool all)
 {
-    int64_t now = clock_mono_ns();
+    int64_t now = clock_mono_ns(), deadline_ns = INT64_MAX;
 
     for (struct scrape **at = &d->scrapes; *at;) {
         struct scrape *s = *at;
 
-        if (!all && s->version > d->durable_version && now - d->durable_mono_ns >= FRESH_NS &&
-            now < s->deadline_ns) {
-            at = &s->next;
+        if (all || is_due(d, s, now)) {
+            *at = s->next;
+            answer(d, s);
             continue;
         }
-        *at = s->next;
-        answer(d, s);
+        if (s->start_ns + PATIENCE_NS < deadline_ns)
+            deadline_ns = s->start_ns + PATIENCE_NS;
+        at = &s->next;
     }
-    set_deadline(d);
-}
-
-void daemon_drop_scrapes(struct daemon *d)
-{
-    answer_waiting(d, true);
-}
-
-void daemon_deadline(void *ctx)
-{
-    answer_waiting(ctx, false);
+    loop_timer_set(d->deadline_timer, deadline_ns);
 }
 
 static void take_result(struct daemon *d, struct writer_job *job)
@@ -265,7 +249,7 @@ void daemon_take_saved(struct daemon *d, struct writer_job *job)
         take_result(d, job);
     else
         snapshot_free(job->snapshot);
-    answer_waiting(d, job->error != 0);
+    daemon_answer_scrapes(d, job->error != 0);
 }
 
 void daemon_scrape(void *ctx, struct http_request *r)
@@ -278,16 +262,12 @@ void daemon_scrape(void *ctx, struct http_request *r)
         negotiate_openmetrics(http_request_header(r, "Accept")) ? EXPOSE_OPENMETRICS : EXPOSE_TEXT;
     s->gzip = negotiate_gzip(http_request_header(r, "Accept-Encoding"));
     s->start_ns = clock_mono_ns();
-    s->deadline_ns = s->start_ns + PATIENCE_NS;
     d->wanted_mono_ns[s->format] = s->start_ns;
     tailset_catch_up(d->files, CATCH_UP_NS);
     s->version = daemon_version(d);
-    if (s->version == d->durable_version || s->start_ns - d->durable_mono_ns < FRESH_NS) {
-        answer(d, s);
-        return;
-    }
     s->next = d->scrapes;
     d->scrapes = s;
-    set_deadline(d);
-    daemon_save(d);
+    daemon_answer_scrapes(d, false);
+    if (d->scrapes)
+        daemon_save(d);
 }

@@ -52,8 +52,8 @@ static void put_families(struct page *p, const struct daemon *d)
 
         put_for(p, OWN_SERIES, name, NULL,
                 family_nseries(registry_find(d->registry, slice_str(name))));
-        if (d->updated_wall_ns[i])
-            put_time(p, OWN_METRIC_UPDATED, name, d->updated_wall_ns[i]);
+        if (d->updates[i].wall_ns)
+            put_time(p, OWN_METRIC_UPDATED, name, d->updates[i].wall_ns);
     }
 }
 

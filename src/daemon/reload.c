@@ -86,8 +86,7 @@ int daemon_make_engine(struct daemon *d, struct slice values)
     d->engine = engine_new(rules, d->registry, &options, d->running_ns);
     daemon_count_input(d);
     d->read_errors = xcalloc(rules->nlogs + 1, sizeof *d->read_errors);
-    d->hits_seen = xcalloc(rules->nfamilies + 1, sizeof *d->hits_seen);
-    d->updated_wall_ns = xcalloc(rules->nfamilies + 1, sizeof *d->updated_wall_ns);
+    d->updates = xcalloc(rules->nfamilies + 1, sizeof *d->updates);
     if (values.n)
         r = snapshot_restore(d->registry, values, clock_wall_ns(), may_exist, d->setup.rules,
                              &report);
@@ -95,7 +94,7 @@ int daemon_make_engine(struct daemon *d, struct slice values)
         log_info("restored %u series, parked %u, dropped %u", report.restored, report.parked,
                  report.dropped);
     for (unsigned f = 0; f < rules->nfamilies; f++)
-        d->hits_seen[f] = daemon_family_hits(d, f);
+        d->updates[f].hits = daemon_family_hits(d, f);
     return r;
 }
 
@@ -134,8 +133,7 @@ static void swap(struct daemon *d, struct setup *new)
     snapshot_encode(snapshot, &values);
     snapshot_free(snapshot);
     free(d->read_errors);
-    free(d->hits_seen);
-    free(d->updated_wall_ns);
+    free(d->updates);
     d->setup = *new;
     daemon_make_engine(d, buf_all(&values));
     daemon_tail_options(d, &options);

@@ -1,6 +1,6 @@
 /* session -- a ruleset at work on files given by hand: one registry, one engine, nothing kept.
  *
- * The room is what replay, backfill, test, explain and merge share: whole files are read to their end and
+ * The room is what replay, backfill, test, check and merge share: whole files are read to their end and
  * forgotten, so there is no state, no watching and no rotation here, and time is that of the lines.
  *
  *   inputs       which files, of which log, in the order of their first times
