@@ -4,6 +4,7 @@
 #include "app/options.h"
 
 #include "base/log.h"
+#include "cmd/keys.h"
 #include "config/mistake.h"
 #include "metrics/own.h"
 
@@ -59,16 +60,45 @@ static void print_overview(FILE *to)
           to);
 }
 
+struct help_options {
+    struct common_options common;
+    bool json;
+};
+
+static const struct option_row help_rows[] = {
+    {"json", 0, OPTION_FLAG, offsetof(struct help_options, json), NULL,
+     "with keys: for programs, all sections"},
+    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+/* help keys [SECTION] */
+static int help_keys(const struct command *self, const struct help_options *o)
+{
+    const char *section = o->common.files.n > 1 ? o->common.files.list[1] : NULL;
+    struct buf out = BUF_INIT;
+    int code = EXIT_FINE;
+
+    if (o->json)
+        keys_json(&out);
+    else if (keys_text(section, &out) < 0)
+        code = usage_error(self, "there is no section [%s]", section);
+    fwrite(out.p, 1, out.n, stdout);
+    buf_release(&out);
+    return code;
+}
+
 static int help(void *options, const struct command *self)
 {
     const struct common_options *o = options;
 
-    if (o->files.n > 1)
+    if (o->files.n > 1 && strcmp(o->files.list[0], "keys") != 0)
         return usage_error(self, "%s: one command at a time", o->files.list[1]);
     if (o->files.n == 0) {
         print_overview(stdout);
         return EXIT_FINE;
     }
+    if (strcmp(o->files.list[0], "keys") == 0)
+        return help_keys(self, (const struct help_options *)options);
     if (strcmp(o->files.list[0], "metrics") == 0) {
         struct buf rows = BUF_INIT;
 
@@ -95,9 +125,10 @@ static int version(void *options, const struct command *self)
 
 static const struct command command_help = {
     .name = "help",
-    .arguments = "[COMMAND]",
-    .summary = "Explain a command: logtally help COMMAND",
-    .size = sizeof(struct common_options),
+    .arguments = "[COMMAND | keys [SECTION]]",
+    .summary = "Explain a command, or the keys of configuration and rules",
+    .options = help_rows,
+    .size = sizeof(struct help_options),
     .run = help,
 };
 

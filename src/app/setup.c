@@ -41,8 +41,8 @@ static bool first_time(struct map *seen, const char *path)
 }
 
 /* DIR, FILE or GLOB, bytewise sorted (glob(3) sorts by the locale, which is never set here). */
-static void read_rules(struct setup *s, const char *pattern, struct where at, struct map *seen,
-                       struct mistakes *m)
+static void read_rules(struct setup *s, const char *pattern, bool must_match, struct where at,
+                       struct map *seen, struct mistakes *m)
 {
     struct buf text = BUF_INIT;
     struct stat st;
@@ -51,7 +51,7 @@ static void read_rules(struct setup *s, const char *pattern, struct where at, st
     buf_str(&text, pattern);
     if (stat(pattern, &st) == 0 && S_ISDIR(st.st_mode))
         buf_str(&text, "/*.ini");
-    if (glob(text.p, 0, NULL, &found) != 0) {
+    if (glob(text.p, 0, NULL, &found) != 0 && must_match) {
         bool is_glob = strpbrk(text.p, "*?[") != NULL;
 
         mistake_add(m, MISTAKE, at,
@@ -65,8 +65,8 @@ static void read_rules(struct setup *s, const char *pattern, struct where at, st
 }
 
 /* A path that the configuration names is relative to it. */
-static void read_named(struct setup *s, const char *config, const char *include, struct map *seen,
-                       struct mistakes *m)
+static void read_named(struct setup *s, const char *config, const char *include, bool must_match,
+                       struct map *seen, struct mistakes *m)
 {
     const char *slash = strrchr(config, '/');
     struct buf path = BUF_INIT;
@@ -74,7 +74,7 @@ static void read_named(struct setup *s, const char *config, const char *include,
     if (include[0] != '/' && slash)
         buf_add(&path, config, (size_t)(slash - config) + 1);
     buf_str(&path, include);
-    read_rules(s, path.p, (struct where){.file = config}, seen, m);
+    read_rules(s, path.p, must_match, (struct where){.file = config}, seen, m);
     buf_release(&path);
 }
 
@@ -94,13 +94,13 @@ static void read_all_rules(struct setup *s, const char *config,
     struct map seen = MAP_INIT;
 
     if (s->settings.test_rules)
-        read_named(s, config, s->settings.test_rules, &seen, m);
+        read_named(s, config, s->settings.test_rules, true, &seen, m);
     else if (options->rules.n)
         for (size_t i = 0; i < options->rules.n; i++)
-            read_rules(s, options->rules.list[i], command_line, &seen, m);
+            read_rules(s, options->rules.list[i], true, command_line, &seen, m);
     else
-        for (unsigned i = 0; i < s->settings.nincludes; i++)
-            read_named(s, config, s->settings.includes[i], &seen, m);
+        for (unsigned i = 0; config && i < s->settings.nincludes; i++)
+            read_named(s, config, s->settings.includes[i], s->settings.includes_given, &seen, m);
     map_release(&seen);
 }
 

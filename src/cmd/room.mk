@@ -6,6 +6,8 @@ liblogtally_a_SOURCES += \
 	src/cmd/dump.h \
 	src/cmd/dump_json.c \
 	src/cmd/explain.c \
+	src/cmd/keys.c \
+	src/cmd/keys.h \
 	src/cmd/merge.c \
 	src/cmd/replay.c \
 	src/cmd/run.c \

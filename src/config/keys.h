@@ -51,7 +51,7 @@ KEY(CONST_LABELS, "const_labels", SECTION_METRICS, KEY_BARE, LIST, .value = "NAM
     .help = "labels on every series, such as `service=\"shop\"`")
 
 /* [rules] */
-KEY(INCLUDE, "include", SECTION_RULES, KEY_BARE, LIST, .value = "GLOB, ...",
+KEY(INCLUDE, "include", SECTION_RULES, KEY_BARE, LIST, .value = "GLOB, ...", .dflt = "rules/*.ini",
     .help = "which rules files, relative to this file, in the order of their names; several with "
             "commas")
 
@@ -94,15 +94,20 @@ KEY(OF, "of", SECTION_EVENT, 0, TEXT, .value = "EVENT",
 KEY(UNLESS, "unless", SECTION_EVENT, 0, LIST, .value = "EVENT, ...",
     .help = "not lines that are one of those")
 KEY(MATCH, "match", SECTION_EVENT, REGEX_FLAGS, REGEX, .value = "REGEX",
-    .help = "the raw line matches; named groups become fields")
+    .help = "the raw line matches; named groups become fields. Such an event sees nothing that was "
+            "decoded")
 KEY(WHERE, "where", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT, CONDITION, .value = "FIELD OP VALUE",
-    .help = "the field passes the test; repeat it, and all must pass")
+    .help = "the field passes the test: `==` `!=` `^=` (begins with) `=~` `!~`, or of numbers `<` "
+            "`<=` `>` `>=`. VALUE is the rest of the line, without quotes. Repeat the key, and all "
+            "must pass")
 KEY(SET_FIELD, "set.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEMPLATE,
-    .value = "TEMPLATE", .help = "makes a field")
+    .value = "TEMPLATE", .help = "makes a field of text with `${field}` and `${field|filter}`")
 KEY(REWRITE_FIELD, "rewrite.", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT | KEY_FIELD, REGEX,
-    .value = "REGEX -> TEXT", .help = "replaces in a field")
+    .value = "REGEX -> TEXT",
+    .help = "replaces all that matches in a field; `$1`, `${name}` and `$$` in TEXT")
 KEY(MAP_FIELD, "map.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEXT,
-    .value = "VALUE -> RESULT", .help = "looks a field up in a table")
+    .value = "VALUE -> RESULT",
+    .help = "looks a field up in a table, one row a line; `*` is every other value")
 KEY(EXEMPLAR, "exemplar", SECTION_EVENT, 0, LIST, .value = "FIELD, ...",
     .help = "these fields become the exemplar of what the event updates")
 

@@ -22,6 +22,7 @@ tests_config_check_CFLAGS = $(CHECK_COMPILE)
 tests_config_check_LDADD = $(CHECK_LINK)
 tests_config_check_SOURCES = \
 	tests/config/check_ini.c \
+	tests/config/check_schema.c \
 	tests/config/check_settings.c
 endif
 

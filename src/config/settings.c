@@ -60,6 +60,7 @@ static void read_include(struct settings *c, const struct ini_entry *e, struct m
 {
     (void)m;
     c->includes = read_list(c, e->value, &c->nincludes);
+    c->includes_given = true;
 }
 
 static void read_test_rules(struct settings *c, const struct ini_entry *e, struct mistakes *m)
@@ -208,6 +209,7 @@ void settings_init(struct settings *c)
         if (!bindings[i].read)
             store(c, bindings[i].field, key_row(bindings[i].id)->type, key_default(bindings[i].id));
     c->listen = read_list(c, slice_str(key_row(KEY_LISTEN)->dflt), &c->nlisten);
+    c->includes = read_list(c, slice_str(key_row(KEY_INCLUDE)->dflt), &c->nincludes);
 }
 
 void settings_read(struct settings *c, const struct ini_doc *doc, struct mistakes *m)

@@ -31,6 +31,7 @@ struct settings {
     /* [rules]; relative to the configuration file */
     const char **includes;
     unsigned nincludes;
+    bool includes_given; /* else they are the default, which need not match anything */
     /* [test] */
     const char *test_rules; /* NULL = not given, as the next */
     const struct ini_entry *test_at;

@@ -63,7 +63,9 @@ TEST(every_key_has_a_default)
     ck_assert_uint_eq(settings.max_label, 256);
     ck_assert_uint_eq(settings.max_series, 100000);
     ck_assert_uint_eq(settings.nconst, 0);
-    ck_assert_uint_eq(settings.nincludes, 0);
+    ck_assert_uint_eq(settings.nincludes, 1);
+    ck_assert_str_eq(settings.includes[0], "rules/*.ini");
+    ck_assert(!settings.includes_given);
 }
 
 TEST(every_key_is_read)

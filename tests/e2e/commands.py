@@ -104,6 +104,11 @@ def usage():
         expect("--help of " + name, [name, "--help"], 0, r"^Usage: logtally " + name)
         expect("unknown option of " + name, [name, "--rulez", "x"], 2, None, r"%s: unknown option --rulez%s \(see `logtally help %s"
                % (name, r"; did you mean --rules\?" if reads_rules else "", name))
+    expect("the keys of a section", ["help", "keys", "limits"], 0,
+           r"\A\[limits\]  .*\n  line = SIZE  \(default 1MiB\)  \(256B to 1GiB\)\n      a longer line is skipped")
+    expect("the keys of all sections", ["help", "keys"], 0, r"^\[event NAME\][\s\S]*^\[test\] ")
+    expect("the keys for programs", ["help", "keys", "--json"], 0, r'"name":"unmatched","type":"count"')
+    expect("no such section", ["help", "keys", "sever"], 2, None, r"help: there is no section \[sever\]")
     expect("version has no rules", ["version", "--rules", "r.ini"], 2, None,
            r"version: unknown option --rules \(see `logtally help version`\)")
     expect("state has no rules", ["state", "--rules", "r.ini"], 2, None,

@@ -161,3 +161,18 @@ TEST_EACH(a_cut_file_says_something_or_loads, find_names())
     }
     buf_release(&text);
 }
+
+TEST(every_key_of_rules_stands_in_a_file_that_is_right)
+{
+    struct buf text = BUF_INIT;
+
+    ck_assert(read_file("right_everything", ".ini", &text));
+    for (int i = 0; i < NKEYS; i++) {
+        const struct key *k = key_row((enum key_id)i);
+        char line[80];
+
+        snprintf(line, sizeof line, "\n%s%s", k->name, k->flags & KEY_FIELD ? "" : " ");
+        ck_assert_msg(!(k->sections & SECTION_RULE) || strstr(text.p, line), "%s", k->name);
+    }
+    buf_release(&text);
+}
