@@ -205,8 +205,7 @@ static void put_mapping(const struct ruleset *rules, const struct mapping *m, st
     if (m->value_is_field)
         put_text(j, "value", m->value.name);
     else
-        put_number(j, "value", m->number.d,
-                   m->verb != VERB_INC && m->verb != VERB_DEC && m->verb != VERB_RESET);
+        put_number(j, "value", m->number.d, verb_has_value(m->verb));
     put_text(j, "unit", m->unit_text.n ? m->unit_text.p : NULL);
     jsonout_key(j, "labels");
     jsonout_open(j, '{');

@@ -154,7 +154,7 @@ static void show_value(const struct trace *t, const struct mapping *m,
     case SKIP_NOT:
         break;
     }
-    if (m->verb == VERB_INC || m->verb == VERB_DEC || m->verb == VERB_RESET)
+    if (!verb_has_value(m->verb))
         return;
     buf_char(out, ' ');
     buf_add(out, text,

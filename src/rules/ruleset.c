@@ -39,6 +39,11 @@ const char *verb_text(enum verb verb)
     return key_row((enum key_id)(KEY_INC + verb))->name;
 }
 
+bool verb_has_value(enum verb verb)
+{
+    return verb == VERB_ADD || verb == VERB_SUB || verb == VERB_SET || verb == VERB_OBSERVE;
+}
+
 static void release_event(struct event *e)
 {
     for (unsigned i = 0; i < e->nconditions; i++)

@@ -198,5 +198,7 @@ int ruleset_event(const struct ruleset *r, const char *name);
 const char *op_text(enum op op);
 bool op_find(struct slice text, enum op *ret_op);
 const char *verb_text(enum verb verb);
+/* add, sub, set and observe: of the key `value`. */
+bool verb_has_value(enum verb verb);
 
 #endif

@@ -12,11 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool wants_value(enum verb verb)
-{
-    return verb == VERB_ADD || verb == VERB_SUB || verb == VERB_SET || verb == VERB_OBSERVE;
-}
-
 /* What makes two mappings equal. */
 static bool seen_before(struct metric *t, const struct mapping *k, struct where at)
 {
@@ -82,11 +77,11 @@ static void add_mapping(struct metric *t, enum verb verb, uint16_t event, const 
 {
     struct load *l = t->l;
     const struct ini_entry *labels = metric_entry(t, KEY_LABELS);
-    bool good = !t->bad && (!wants_value(verb) || (t->value && !t->value_bad));
+    bool good = !t->bad && (!verb_has_value(verb) || (t->value && !t->value_bad));
     struct mapping k = t->model;
 
     l->r->events[event].used = true;
-    if (!wants_value(verb))
+    if (!verb_has_value(verb))
         k = (struct mapping){.unit = UNIT_PLAIN};
     k.family = (uint16_t)t->family;
     k.event = event;
@@ -126,7 +121,7 @@ static void read_verb(struct metric *t, enum verb verb, const struct ini_entry *
     uint64_t event;
 
     t->draft->inc_or_dec |= verb == VERB_INC || verb == VERB_DEC;
-    if (wants_value(verb) && !t->value)
+    if (verb_has_value(verb) && !t->value)
         load_mistake(l, e->at, "\"%s\" needs a value: write value = FIELD or value = NUMBER",
                      e->name);
     while (load_list(l, e, &rest, &piece)) {
@@ -174,7 +169,7 @@ static void read_verbs(struct metric *t)
             enum verb verb = (enum verb)(e->key->id - KEY_INC);
 
             any = true;
-            value_used |= wants_value(verb);
+            value_used |= verb_has_value(verb);
             read_verb(t, verb, e);
         }
     }
