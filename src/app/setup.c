@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "input/archive.h"
 #include "input/glob.h"
 #include "rules/load/load.h"
 
@@ -299,4 +300,32 @@ int setup_log_of(const struct setup *s, const char *path, const char *as, struct
     if (others == 1)
         return fallback == 0 ? 1 : 0;
     return fallback >= 0 ? fallback : 0;
+}
+
+int setup_log_or_say(const struct setup *s, const char *path, const char *as)
+{
+    struct buf err = BUF_INIT;
+    int log = setup_log_of(s, path, as, &err);
+
+    if (log < 0)
+        log_error("%s", err.p);
+    buf_release(&err);
+    return log;
+}
+
+int setup_read_file(const struct setup *s, const char *path,
+                    bool (*each)(void *ctx, struct slice block), void *ctx)
+{
+    struct archive *a = NULL;
+    struct slice block;
+    int r = archive_open(path, &a);
+
+    while (r >= 0 && (r = archive_next(a, (size_t)s->settings.max_line, &block)) > 0)
+        if (!each(ctx, block))
+            break;
+    archive_close(a);
+    if (r >= 0)
+        return EXIT_FINE;
+    log_error("cannot read %s: %s", path, strerror(-r));
+    return EXIT_MISTAKES;
 }

@@ -53,5 +53,12 @@ void say_mistakes(const struct mistakes *m, enum severity most);
 /* The log a file belongs to: that named by `as`; else the first whose globs match; else the only
  * one; else auto. -1 with a sentence in *err when there is no log named `as`. */
 int setup_log_of(const struct setup *s, const char *path, const char *as, struct buf *err);
+/* The same; says on stderr what is wrong. */
+int setup_log_or_say(const struct setup *s, const char *path, const char *as);
+
+/* Gives a whole file ("-": standard input) block by block of whole lines, until `each` returns false.
+ * Says on stderr what is wrong. EXIT_FINE or EXIT_MISTAKES. */
+int setup_read_file(const struct setup *s, const char *path,
+                    bool (*each)(void *ctx, struct slice block), void *ctx);
 
 #endif

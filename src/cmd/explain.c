@@ -3,9 +3,7 @@
 
 #include "app/setup.h"
 
-#include "base/log.h"
 #include "engine/explain.h"
-#include "input/archive.h"
 #include "offline/session.h"
 
 #include <stdio.h>
@@ -25,11 +23,13 @@ static const struct option_row rows[] = {
 
 struct explanation {
     struct session session;
+    struct source *source; /* of the argument at hand */
     struct explain_options options;
 };
 
-static void explain_block(struct explanation *x, struct source *s, struct slice block)
+static bool explain_block(void *ctx, struct slice block)
 {
+    struct explanation *x = ctx;
     struct buf out = BUF_INIT;
     struct slice line;
 
@@ -37,52 +37,29 @@ static void explain_block(struct explanation *x, struct source *s, struct slice 
         block.n--;
     while (slice_cut(&block, '\n', &line)) {
         buf_clear(&out);
-        explain_line(x->session.engine, s, line, &x->options, &out);
+        explain_line(x->session.engine, x->source, line, &x->options, &out);
         fwrite(out.p, 1, out.n, stdout);
     }
     buf_release(&out);
-}
-
-static int explain_file(struct explanation *x, const char *path, unsigned log)
-{
-    struct archive *a;
-    struct slice block;
-    int r = archive_open(path, &a);
-
-    if (r < 0) {
-        log_error("cannot read %s: %s", path, strerror(-r));
-        return EXIT_MISTAKES;
-    }
-    struct source *s = source_new(x->session.setup->rules, log, path, 0);
-
-    while ((r = archive_next(a, (size_t)x->session.setup->settings.max_line, &block)) > 0)
-        explain_block(x, s, block);
-    if (r < 0)
-        log_error("cannot read %s: %s", path, strerror(-r));
-    source_free(s);
-    archive_close(a);
-    return r < 0 ? EXIT_MISTAKES : EXIT_FINE;
+    return true;
 }
 
 /* An argument is a file if there is one of that name, else a line. */
 static int explain_argument(struct explanation *x, const char *text, const char *as)
 {
+    const struct setup *setup = x->session.setup;
     bool is_file = strcmp(text, "-") == 0 || access(text, F_OK) == 0;
-    struct buf err = BUF_INIT;
-    int log = setup_log_of(x->session.setup, is_file ? text : "", as, &err);
+    int log = setup_log_or_say(setup, is_file ? text : "", as), code = EXIT_FINE;
 
-    if (log < 0) {
-        log_error("%s", err.p);
-        buf_release(&err);
+    if (log < 0)
         return EXIT_USAGE;
-    }
+    x->source = source_new(setup->rules, (unsigned)log, is_file ? text : "", 0);
     if (is_file)
-        return explain_file(x, text, (unsigned)log);
-    struct source *s = source_new(x->session.setup->rules, (unsigned)log, "", 0);
-
-    explain_block(x, s, slice_str(text));
-    source_free(s);
-    return EXIT_FINE;
+        code = setup_read_file(setup, text, explain_block, x);
+    else
+        explain_block(x, slice_str(text));
+    source_free(x->source);
+    return code;
 }
 
 static int explain_all(const struct setup *setup, const struct explain_command *o)

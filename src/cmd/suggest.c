@@ -8,7 +8,6 @@
 
 #include "base/log.h"
 #include "engine/record.h"
-#include "input/archive.h"
 
 #include <stdlib.h>
 
@@ -27,59 +26,40 @@ static const struct option_row rows[] = {
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
-static void read_block(struct suggest *s, struct record *r, struct slice block, size_t max_line)
+/* A sample being read. */
+struct reading {
+    struct suggest *suggest;
+    struct record record;
+    size_t max_line;
+};
+
+static bool read_block(void *ctx, struct slice block)
 {
+    struct reading *r = ctx;
     struct slice line;
 
-    while (suggest_bytes(s) < SAMPLE_BYTES && slice_cut(&block, '\n', &line))
-        if (record_line(r, line, max_line) == RECORD_LINE)
-            suggest_add(s, r);
+    while (suggest_bytes(r->suggest) < SAMPLE_BYTES && slice_cut(&block, '\n', &line))
+        if (record_line(&r->record, line, r->max_line) == RECORD_LINE)
+            suggest_add(r->suggest, &r->record);
+    return suggest_bytes(r->suggest) < SAMPLE_BYTES;
 }
 
-static int read_file(struct suggest *s, const struct setup *setup, const char *path, unsigned log)
+static int read_file(struct suggest *s, const struct setup *setup, const char *path, const char *as)
 {
-    struct archive *a;
-    struct record record;
-    struct slice block;
-    size_t max_line = (size_t)setup->settings.max_line;
-    int r = archive_open(path, &a);
+    struct reading r = {.suggest = s, .max_line = (size_t)setup->settings.max_line};
+    int log = setup_log_or_say(setup, path, as), code;
 
-    if (r < 0) {
-        log_error("cannot read %s: %s", path, strerror(-r));
-        return EXIT_MISTAKES;
-    }
-    struct source *source = source_new(setup->rules, log, path, 0);
+    if (log < 0)
+        return EXIT_USAGE;
+    struct source *source = source_new(setup->rules, (unsigned)log, path, 0);
 
-    record_init(&record, setup->rules);
-    record_source(&record, source);
-    while (suggest_bytes(s) < SAMPLE_BYTES && (r = archive_next(a, max_line, &block)) > 0)
-        read_block(s, &record, block, max_line);
-    record_release(&record);
+    record_init(&r.record, setup->rules);
+    record_source(&r.record, source);
+    code = setup_read_file(setup, path, read_block, &r);
+    record_release(&r.record);
     source_free(source);
-    archive_close(a);
-    if (r < 0)
-        log_error("cannot read %s: %s", path, strerror(-r));
-    else if (suggest_bytes(s) >= SAMPLE_BYTES)
+    if (code == EXIT_FINE && suggest_bytes(s) >= SAMPLE_BYTES)
         log_info("the first %d MiB are enough of a sample", SAMPLE_BYTES >> 20);
-    return r < 0 ? EXIT_MISTAKES : EXIT_FINE;
-}
-
-static int read_files(struct suggest *s, const struct setup *setup, const struct suggest_command *o)
-{
-    int code = EXIT_FINE;
-
-    for (size_t i = 0; i < o->common.files.n && code == EXIT_FINE; i++) {
-        struct buf err = BUF_INIT;
-        int log = setup_log_of(setup, o->common.files.list[i], o->common.as, &err);
-
-        if (log < 0) {
-            log_error("%s", err.p);
-            code = EXIT_USAGE;
-        } else {
-            code = read_file(s, setup, o->common.files.list[i], (unsigned)log);
-        }
-        buf_release(&err);
-    }
     return code;
 }
 
@@ -87,8 +67,10 @@ static int suggest(const struct setup *setup, const struct suggest_command *o, u
 {
     struct suggest *s = suggest_new(least, o->field);
     struct buf page = BUF_INIT;
-    int code = read_files(s, setup, o);
+    int code = EXIT_FINE;
 
+    for (size_t i = 0; i < o->common.files.n && code == EXIT_FINE; i++)
+        code = read_file(s, setup, o->common.files.list[i], o->common.as);
     if (code == EXIT_FINE && suggest_bytes(s) == 0) {
         log_error("there are no lines in %s", o->common.files.list[0]);
         code = EXIT_MISTAKES;

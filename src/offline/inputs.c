@@ -61,12 +61,8 @@ int64_t inputs_latest(void)
 
 static int add_file(struct inputs *in, const char *path, uint64_t size)
 {
-    struct buf err = BUF_INIT;
-    int log = setup_log_of(in->setup, path, in->as, &err);
+    int log = setup_log_or_say(in->setup, path, in->as);
 
-    if (log < 0)
-        log_error("%s", err.p);
-    buf_release(&err);
     if (log < 0)
         return EXIT_USAGE;
     GROW(in->list, in->n, in->cap);

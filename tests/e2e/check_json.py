@@ -106,7 +106,12 @@ def a_column_lies_in_its_line():
         for m in checked(path, code=logtally("check", path).returncode)["mistakes"]:
             if m["column"] is not None:
                 line = lines[m["line"] - 1]
-                assert 1 <= m["column"] <= len(line) and line[m["column"] - 1:][:1].strip(), (path, m, line)
+                assert 1 <= m["column"] <= len(line) + 1, (path, m, line)
+                key = re.match(r'unknown key "(.*)"$', m["text"])
+                assert not key or line[m["column"] - 1:].startswith(key[1].encode()), (m, line)
+                shown, caret = (m["more"] or "\n").split("\n")[:2]
+                at = line.find(shown[4:].encode()) if caret.strip() == "^" and shown.isascii() else -1
+                assert at < 0 or m["column"] == at + 1 + caret.index("^") - 4, (m, line)
 
 
 def keys_are_those_of_the_documents_in_their_order():
