@@ -6,10 +6,10 @@
 
 #include "offline/session.h"
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
+#include "input/crc32c.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -50,7 +50,8 @@ static void add_part(struct work *w, const struct input *in, uint32_t id, uint64
     w->parts[w->n++] = (struct part){.work = w, .input = in, .id = id, .from = from, .to = to};
 }
 
-/* The same number wherever a part of the work is done. */
+/* The same number wherever a part of the work is done. It goes into snapshots, which another version
+ * may merge, so it is a checksum that stays what it is. */
 static uint32_t identify(const struct input *in)
 {
     struct buf b = BUF_INIT;
@@ -58,7 +59,7 @@ static uint32_t identify(const struct input *in)
     buf_str(&b, in->path);
     buf_u64(&b, (uint64_t)in->first_ns);
     buf_u64(&b, in->size);
-    uint32_t id = (uint32_t)hash_text(0, buf_all(&b));
+    uint32_t id = crc32c(0, b.p, b.n);
 
     buf_release(&b);
     return id;
