@@ -6,8 +6,7 @@
  * duplicate keys counts. Slots that were filled are listed in `struct touched`, so that the next
  * line clears only those.
  *
- * A scanner that refuses a line (it is not JSON, not logfmt) may have touched slots: the caller
- * clears. */
+ * A scanner that refuses a line (it is not JSON, not logfmt) leaves the slots as they were. */
 #ifndef LT_DECODE_FIELDS_H
 #define LT_DECODE_FIELDS_H
 

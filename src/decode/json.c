@@ -153,7 +153,6 @@ static void member_wanted(const struct walk *w, const struct scope *in, const st
     char text[FIELD_NAME_MAX + 1 + ESCAPED_NAME_MAX];
     struct slice name = {key->p, key->n};
     const struct fieldname *found;
-    struct keywords words;
 
     if (key->n > (key->kind == FIELD_JSON ? ESCAPED_NAME_MAX : FIELD_NAME_MAX))
         return;
@@ -173,14 +172,13 @@ static void member_wanted(const struct walk *w, const struct scope *in, const st
         }
         name = slice_make(text, n);
     }
-    words = keywords_of(name.p, name.n);
-    found = fieldnames_find(w->want, &words, name.p);
+    found = fieldnames_find(w->want, name);
     if (found == NULL)
         return;
-    m->stored = found->slot != FIELDNAME_NO_SLOT;
+    m->stored = true;
     m->slot = found->slot;
     m->inner.named = found->begins;
-    m->inner.begin = slice_make(found->text, found->words.n);
+    m->inner.begin = found->text;
 }
 
 /* Writes the full name into the path. */
@@ -358,8 +356,12 @@ bool json_fields(struct slice line, const struct fieldnames *want, struct field 
                  struct touched *touched)
 {
     struct walk w = {.want = want, .slots = slots, .touched = touched};
+    unsigned before = touched->n;
 
-    return walk_line(&w, line);
+    if (walk_line(&w, line))
+        return true;
+    touched_undo(slots, touched, before);
+    return false;
 }
 
 const char *json_member(const char *p, const char *end, struct slice key,

@@ -36,6 +36,9 @@ struct linescan {
                           struct field *slots, struct touched *touched);
 };
 
+/* The kernel compiled for each level; linescan_get knows which this machine can run. */
+extern const struct linescan linescan_avx2, linescan_sse2, linescan_swar;
+
 /* The best one this machine can run. */
 const struct linescan *linescan_best(void);
 /* NULL when this machine cannot run it; for tests and measurements. */

@@ -1,18 +1,13 @@
 /* The fast scanners for the instructions that simd.h calls AVX2. */
 #include "config.h"
 
-#include "decode/linescan_parts.h"
+#include "decode/linescan.h"
 
 #if defined(__x86_64__)
 
 #define SIMD_AVX2
 #include "decode/linescan_kernel.h"
 
-const struct linescan linescan_avx2 = {
-    .name = "avx2",
-    .newline = scan_newline,
-    .json = scan_json,
-    .logfmt = scan_logfmt,
-};
+const struct linescan linescan_avx2 = LINESCAN(avx2);
 
 #endif

@@ -20,9 +20,11 @@
 #ifndef LT_DECODE_LINESCAN_KERNEL_H
 #define LT_DECODE_LINESCAN_KERNEL_H
 
-#include "decode/linescan_parts.h"
+#include "decode/fieldnames.h"
+#include "decode/linescan.h"
 #include "decode/simd.h"
 #include "decode/trail.h"
+#include "decode/unescape.h"
 
 /* Where the fields go: the arguments of a scan, as they stand in registers. */
 struct into {
@@ -57,6 +59,37 @@ SIMD_INLINE unsigned count_digits(const char *p)
     return high != 0 ? 8 + bit_lowest(high) / 8 : 16;
 }
 
+/* At least one. */
+static const char *skip_digits(const char *p)
+{
+    if (!char_is_digit(*p))
+        return NULL;
+    while (char_is_digit(*p))
+        p++;
+    return p;
+}
+
+/* A number of any form, true, false or null. Not inlined, as few values need it. Reads at most 8
+ * bytes too far; ends at the latest at the line's newline, which no scalar can hold. */
+static __attribute__((noinline)) const char *skip_odd_scalar(const char *p)
+{
+    if (*p == 't')
+        return memcmp(p, "true", 4) == 0 ? p + 4 : NULL;
+    if (*p == 'f')
+        return memcmp(p, "false", 5) == 0 ? p + 5 : NULL;
+    if (*p == 'n')
+        return memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
+    p += *p == '-';
+    p = *p == '0' ? p + 1 : skip_digits(p);
+    if (p != NULL && *p == '.')
+        p = skip_digits(p + 1);
+    if (p != NULL && (*p == 'e' || *p == 'E')) {
+        p++;
+        p = skip_digits(p + (*p == '-' || *p == '+'));
+    }
+    return p;
+}
+
 /* Behind the number, true, false or null at p, or NULL. */
 SIMD_INLINE const char *skip_scalar(const char *p)
 {
@@ -64,7 +97,15 @@ SIMD_INLINE const char *skip_scalar(const char *p)
 
     if (n > 0 && (n == 1 || *p != '0') && (p[n] == ',' || p[n] == '}'))
         return p + n;
-    return linescan_scalar(p);
+    return skip_odd_scalar(p);
+}
+
+/* Behind the escape whose backslash is at p, or NULL. The newline is no part of one. */
+static const char *skip_escape(const char *p, enum line_form form)
+{
+    if (form == FORM_JSON)
+        return json_skip_escape(p, p + JSON_ESCAPE_MAX);
+    return p[1] == '\n' ? NULL : p + 2;
 }
 
 /* The closing quote of a string whose first backslash is at p, or NULL. Not inlined, so that
@@ -73,7 +114,7 @@ static SIMD_TARGET __attribute__((noinline)) const char *skip_escapes(const char
                                                                       enum line_form form)
 {
     while (p != NULL && *p == '\\') {
-        p = form == FORM_JSON ? linescan_json_escape(p) : linescan_go_escape(p);
+        p = skip_escape(p, form);
         if (p != NULL)
             p = text_stop(p, '"', '\\', 0x1f);
     }
@@ -170,6 +211,27 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
     }
 }
 
+/* The line at p, the plain way when the fast one does not take it. */
+SIMD_INLINE const char *scan(const char *p, enum line_form form, bool lenient, bool *ret_valid,
+                             struct trail *t, struct field *slots, struct touched *touched)
+{
+    struct into to = {slots, touched->slots, touched->n};
+    unsigned before = touched->n;
+    const char *end = walk(p, form, lenient, t, &to);
+
+    touched->n = to.n;
+    *ret_valid = end != NULL;
+    if (__builtin_expect(*ret_valid, 1))
+        return end;
+    touched_undo(slots, touched, before);
+    end = text_newline(p);
+    struct slice line = {p, (size_t)(end - p)};
+
+    *ret_valid = form == FORM_JSON ? json_fields(line, t->want, slots, touched)
+                                   : logfmt_fields(line, lenient, t->want, slots, touched);
+    return end;
+}
+
 static SIMD_TARGET const char *scan_newline(const char *p)
 {
     return text_newline(p);
@@ -178,32 +240,20 @@ static SIMD_TARGET const char *scan_newline(const char *p)
 static SIMD_TARGET const char *scan_json(const char *p, bool *ret_valid, struct trail *t,
                                          struct field *slots, struct touched *touched)
 {
-    struct into to = {slots, touched->slots, touched->n};
-    unsigned before = touched->n;
-    const char *end = walk(p, FORM_JSON, false, t, &to);
-
-    touched->n = to.n;
-    *ret_valid = end != NULL;
-    if (__builtin_expect(*ret_valid, 1))
-        return end;
-    touched_undo(slots, touched, before);
-    return linescan_json_plain(p, text_newline(p), ret_valid, t->want, slots, touched);
+    return scan(p, FORM_JSON, false, ret_valid, t, slots, touched);
 }
 
 static SIMD_TARGET const char *scan_logfmt(const char *p, bool lenient, bool *ret_valid,
                                            struct trail *t, struct field *slots,
                                            struct touched *touched)
 {
-    struct into to = {slots, touched->slots, touched->n};
-    unsigned before = touched->n;
-    const char *end = walk(p, FORM_LOGFMT, lenient, t, &to);
-
-    touched->n = to.n;
-    *ret_valid = end != NULL;
-    if (__builtin_expect(*ret_valid, 1))
-        return end;
-    touched_undo(slots, touched, before);
-    return linescan_logfmt_plain(p, text_newline(p), lenient, ret_valid, t->want, slots, touched);
+    return scan(p, FORM_LOGFMT, lenient, ret_valid, t, slots, touched);
 }
+
+/* What the file that includes this is for. */
+#define LINESCAN(level)                              \
+    {                                                \
+#level, scan_newline, scan_json, scan_logfmt \
+    }
 
 #endif

@@ -121,16 +121,14 @@ static void store_wanted(const struct fieldnames *want, const struct token *t, s
     char text[ESCAPED_NAME_MAX];
     struct slice name = {t->key.p, t->key.n};
     const struct fieldname *found;
-    struct keywords words;
 
     if (t->key.kind == FIELD_GO) {
         if (name.n > sizeof text)
             return;
         name = slice_make(text, unescape_go(text, name));
     }
-    words = keywords_of(name.p, name.n);
-    found = fieldnames_find(want, &words, name.p);
-    if (found != NULL && found->slot != FIELDNAME_NO_SLOT)
+    found = fieldnames_find(want, name);
+    if (found != NULL)
         field_store(slots, touched, found->slot, t->value);
 }
 
@@ -138,7 +136,7 @@ bool logfmt_fields(struct slice line, bool lenient, const struct fieldnames *wan
                    struct field *slots, struct touched *touched)
 {
     const char *p = line.p, *end = line.p + line.n;
-    unsigned tokens = 0;
+    unsigned tokens = 0, before = touched->n;
     struct token t;
     int r;
 
@@ -146,7 +144,10 @@ bool logfmt_fields(struct slice line, bool lenient, const struct fieldnames *wan
         return false;
     for (; (r = step(&p, end, lenient, &t)) > 0; tokens++)
         store_wanted(want, &t, slots, touched);
-    return r == 0 && enough(tokens, lenient);
+    if (r == 0 && enough(tokens, lenient))
+        return true;
+    touched_undo(slots, touched, before);
+    return false;
 }
 
 bool logfmt_each(struct slice line, bool lenient, field_visit_fn *fn, void *ctx)

@@ -8,7 +8,6 @@ liblogtally_a_SOURCES += \
 	src/decode/linescan.h \
 	src/decode/linescan_avx2.c \
 	src/decode/linescan_kernel.h \
-	src/decode/linescan_parts.h \
 	src/decode/linescan_sse2.c \
 	src/decode/linescan_swar.c \
 	src/decode/linetime.c \

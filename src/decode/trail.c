@@ -149,8 +149,8 @@ static struct step **place(struct step *after, enum step_kind kind)
 
 static uint16_t slot_of(const struct trail *t, const struct reading *r)
 {
-    struct keywords words = keywords_of(r->key, (size_t)(r->key_end - r->key));
-    const struct fieldname *found = fieldnames_find(t->want, &words, r->key);
+    struct slice key = {r->key, (size_t)(r->key_end - r->key)};
+    const struct fieldname *found = fieldnames_find(t->want, key);
 
     return found != NULL && r->kind != STEP_END ? found->slot : FIELDNAME_NO_SLOT;
 }

@@ -141,17 +141,14 @@ static enum decoded read_fields(struct record *r)
 {
     const struct fieldnames *want = r->rules->decoded;
     enum log_format format = r->log->format;
-    unsigned before = r->touched.n;
 
     if (format == LOG_TEXT)
         return DECODED_TEXT;
     if (format != LOG_LOGFMT && json_fields(r->line, want, r->slots, &r->touched))
         return DECODED_JSON;
-    touched_undo(r->slots, &r->touched, before);
     if (format != LOG_JSON &&
         logfmt_fields(r->line, format == LOG_LOGFMT, want, r->slots, &r->touched))
         return DECODED_LOGFMT;
-    touched_undo(r->slots, &r->touched, before);
     return format == LOG_AUTO ? DECODED_TEXT : DECODED_UNDECODABLE;
 }
 
@@ -180,7 +177,7 @@ static enum first_byte look(const struct log_def *log, char c)
 {
     if (log->unwrap != UNWRAP_NONE || log->prefix.pattern || log->format == LOG_TEXT)
         return FIRST_OTHER;
-    if (c == '\n' || c == '\r' || c == ' ' || c == '\t' || (unsigned char)c == 0xef)
+    if (c == '\n' || c == '\r' || char_is_blank(c) || (unsigned char)c == 0xef)
         return FIRST_OTHER; /* empty, blanks before JSON, perhaps a BOM */
     if (c == '{')
         return log->format == LOG_LOGFMT ? FIRST_LOGFMT : FIRST_JSON;

@@ -12,16 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const struct fieldname *find(const struct fieldnames *f, struct slice name)
-{
-    struct keywords k = keywords_of(name.p, name.n);
-
-    return fieldnames_find(f, &k, name.p);
-}
-
 static int slot_of(const struct fieldnames *f, const char *name)
 {
-    const struct fieldname *e = find(f, slice_str(name));
+    const struct fieldname *e = fieldnames_find(f, slice_str(name));
 
     return e != NULL && e->slot != FIELDNAME_NO_SLOT ? e->slot : -1;
 }
@@ -74,7 +67,7 @@ TEST(lengths_around_the_words_are_told_apart)
         (void)snprintf(name, sizeof name, "%.*s", (int)n, text);
         f = fieldnames_new(names, 1);
         for (unsigned m = 0; m < 45; m++)
-            ck_assert_int_eq(find(f, slice_make(text, m)) != NULL, m == n);
+            ck_assert_int_eq(fieldnames_find(f, slice_make(text, m)) != NULL, m == n);
         for (unsigned at = 0; at < n; at++) {
             name[at] ^= 1;
             ck_assert_int_eq(slot_of(f, name), -1);
@@ -89,15 +82,15 @@ TEST(what_stands_before_dots_begins_names)
     static const char *const names[] = {"a.b.c", "a", "x..y", ".z"};
     struct fieldnames *f = fieldnames_new(names, 4);
 
-    ck_assert(find(f, SLICE("a"))->begins);
+    ck_assert(fieldnames_find(f, SLICE("a"))->begins);
     ck_assert_int_eq(slot_of(f, "a"), 1);
-    ck_assert(find(f, SLICE("a.b"))->begins);
+    ck_assert(fieldnames_find(f, SLICE("a.b"))->begins);
     ck_assert_int_eq(slot_of(f, "a.b"), -1);
-    ck_assert(!find(f, SLICE("a.b.c"))->begins);
-    ck_assert(find(f, SLICE("x"))->begins);
-    ck_assert(find(f, SLICE("x."))->begins);
-    ck_assert(find(f, SLICE(""))->begins);
-    ck_assert_ptr_null(find(f, SLICE("b")));
+    ck_assert(!fieldnames_find(f, SLICE("a.b.c"))->begins);
+    ck_assert(fieldnames_find(f, SLICE("x"))->begins);
+    ck_assert(fieldnames_find(f, SLICE("x."))->begins);
+    ck_assert(fieldnames_find(f, SLICE(""))->begins);
+    ck_assert_ptr_null(fieldnames_find(f, SLICE("b")));
     fieldnames_free(f);
 }
 
@@ -106,9 +99,9 @@ TEST(a_nul_in_a_name_is_a_byte)
     static const char *const names[] = {"a"};
     struct fieldnames *f = fieldnames_new(names, 1);
 
-    ck_assert_ptr_null(find(f, slice_make("a\0", 2)));
-    ck_assert_ptr_null(find(f, slice_make("\0", 1)));
-    ck_assert_ptr_null(find(f, slice_make("\0\0\0\0\0\0\0\0\0", 9)));
+    ck_assert_ptr_null(fieldnames_find(f, slice_make("a\0", 2)));
+    ck_assert_ptr_null(fieldnames_find(f, slice_make("\0", 1)));
+    ck_assert_ptr_null(fieldnames_find(f, slice_make("\0\0\0\0\0\0\0\0\0", 9)));
     fieldnames_free(f);
 }
 

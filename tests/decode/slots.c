@@ -46,6 +46,14 @@ static void take_first(void *ctx, struct slice name, const struct field *value)
     field_unescape(&text, &f->scratch);
 }
 
+static bool is_empty(const struct slots *s)
+{
+    for (unsigned i = 0; i < SLOTS_MAX; i++)
+        if (s->fields[i].kind != FIELD_NONE)
+            return false;
+    return s->touched.n == 0;
+}
+
 const char *slots_differ(enum scan_form form, struct slice line, const char *const *names,
                          unsigned n, const struct fieldnames *want)
 {
@@ -57,6 +65,8 @@ const char *slots_differ(enum scan_form form, struct slice line, const char *con
     arena_release(&f.scratch);
     if (slots_scan(&s, form, line, want) != valid)
         differs = "is it of this form";
+    else if (!valid)
+        differs = is_empty(&s) ? NULL : "a refused line leaves fields";
     else if (s.touched.n != f.found)
         differs = "how many there are";
     else if (memcmp(s.fields, f.fields, sizeof s.fields) != 0)
