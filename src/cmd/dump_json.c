@@ -5,6 +5,7 @@
 
 #include "cmd/dump.h"
 
+#include "config/schema.h"
 #include "metrics/expose.h"
 
 #include <stdlib.h>
@@ -287,7 +288,6 @@ static void put_metric(const struct ruleset *rules, unsigned i, struct jsonout *
 
 static void put_log(const struct log_def *log, struct jsonout *j)
 {
-    static const char *const formats[] = {"auto", "json", "logfmt", "text"};
     static const char *const unwraps[] = {"none", "docker", "cri", NULL, "auto"};
 
     jsonout_open(j, '{');
@@ -295,11 +295,11 @@ static void put_log(const struct log_def *log, struct jsonout *j)
     put_where(j, &log->at);
     put_texts(j, "path", log->paths, log->npaths);
     put_texts(j, "exclude", log->excludes, log->nexcludes);
-    put_text(j, "format", formats[log->format]);
+    put_text(j, "format", key_row(KEY_FORMAT)->words[log->format]);
     put_text(j, "unwrap", log->unwrap == UNWRAP_KEY ? log->unwrap_key.p : unwraps[log->unwrap]);
     put_regex(j, "prefix", log->prefix.pattern);
     put_regex(j, "path_match", log->path_match.pattern);
-    put_text(j, "start", log->start_at_end ? "end" : "beginning");
+    put_text(j, "start", key_row(KEY_START)->words[log->start_at_end]);
     put_text(j, "time", log->time_name);
     put_regex(j, "time_match", log->time_match);
     put_bool(j, "poll", log->poll);
