@@ -50,23 +50,11 @@ static void read_later(struct settings *c, const struct ini_entry *e, struct mis
                     e->name);
 }
 
-static void read_directory(struct settings *c, const struct ini_entry *e, struct mistakes *m)
-{
-    (void)m;
-    c->state_directory = arena_strslice(&c->text, e->value);
-}
-
 static void read_include(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
     (void)m;
     c->includes = read_list(c, e->value, &c->nincludes);
     c->includes_given = true;
-}
-
-static void read_test_rules(struct settings *c, const struct ini_entry *e, struct mistakes *m)
-{
-    (void)m;
-    c->test_rules = arena_strslice(&c->text, e->value);
 }
 
 static void read_test_at(struct settings *c, const struct ini_entry *e, struct mistakes *m)
@@ -151,7 +139,7 @@ static void read_const_labels(struct settings *c, const struct ini_entry *e, str
 /* Where a value goes, and who reads it; without a reader key_read() does. */
 static const struct {
     enum key_id id;
-    size_t field; /* a uint64_t, or a bool of `yes` and `no` */
+    size_t field; /* a uint64_t, a bool of `yes` and `no`, or a text */
     void (*read)(struct settings *c, const struct ini_entry *e, struct mistakes *m);
 } bindings[] = {
     {KEY_LISTEN, 0, read_listen},
@@ -163,7 +151,7 @@ static const struct {
     {KEY_TLS_KEY, 0, read_later},
     {KEY_AUTH_FILE, 0, read_later},
     {KEY_SHOW_LINES, 0, read_later},
-    {KEY_DIRECTORY, 0, read_directory},
+    {KEY_DIRECTORY, offsetof(struct settings, state_directory), NULL},
     {KEY_INTERVAL, offsetof(struct settings, interval_ns), NULL},
     {KEY_ROTATE_WAIT, offsetof(struct settings, rotate_wait_ns), NULL},
     {KEY_LINE, offsetof(struct settings, max_line), NULL},
@@ -171,7 +159,7 @@ static const struct {
     {KEY_SERIES, offsetof(struct settings, max_series), NULL},
     {KEY_CONST_LABELS, 0, read_const_labels},
     {KEY_INCLUDE, 0, read_include},
-    {KEY_TEST_RULES, 0, read_test_rules},
+    {KEY_TEST_RULES, offsetof(struct settings, test_rules), NULL},
     {KEY_TEST_UNMATCHED, 0, read_test_unmatched},
     {KEY_TEST_AT, 0, read_test_at},
 };
@@ -197,6 +185,9 @@ static void read_entry(struct settings *c, const struct ini_entry *e, struct mis
             continue;
         if (bindings[i].read)
             bindings[i].read(c, e, m);
+        else if (e->key->type == TYPE_TEXT)
+            *(const char **)(void *)((char *)c + bindings[i].field) =
+                arena_strslice(&c->text, e->value);
         else if (key_read(e->key, e, m, &v))
             store(c, bindings[i].field, e->key->type, v);
     }
@@ -205,9 +196,12 @@ static void read_entry(struct settings *c, const struct ini_entry *e, struct mis
 void settings_init(struct settings *c)
 {
     *c = (struct settings){0};
-    for (size_t i = 0; i < NBINDINGS; i++)
-        if (!bindings[i].read)
-            store(c, bindings[i].field, key_row(bindings[i].id)->type, key_default(bindings[i].id));
+    for (size_t i = 0; i < NBINDINGS; i++) {
+        const struct key *k = key_row(bindings[i].id);
+
+        if (!bindings[i].read && k->type != TYPE_TEXT)
+            store(c, bindings[i].field, k->type, key_default(k->id));
+    }
     c->listen = read_list(c, slice_str(key_row(KEY_LISTEN)->dflt), &c->nlisten);
     c->includes = read_list(c, slice_str(key_row(KEY_INCLUDE)->dflt), &c->nincludes);
 }

@@ -16,41 +16,28 @@ const struct ini_entry *metric_entry(const struct metric *t, enum key_id id)
 static const char *unit_meant(struct slice s)
 {
     static const struct {
-        const char *written, *meant;
+        const char *unit, *written;
     } words[] = {
-        {"sec", "s"},
-        {"secs", "s"},
-        {"second", "s"},
-        {"seconds", "s"},
-        {"msec", "ms"},
-        {"millis", "ms"},
-        {"millisecond", "ms"},
-        {"milliseconds", "ms"},
-        {"usec", "us"},
-        {"micros", "us"},
-        {"microseconds", "us"},
-        {"nsec", "ns"},
-        {"nanos", "ns"},
-        {"nanoseconds", "ns"},
-        {"m", "min"},
-        {"mins", "min"},
-        {"minute", "min"},
-        {"minutes", "min"},
-        {"hour", "h"},
-        {"hours", "h"},
-        {"byte", "B"},
-        {"bytes", "B"},
-        {"b", "B"},
-        {"k", "kB"},
-        {"%", "percent"},
-        {"pct", "percent"},
+        {"s", "sec secs second seconds"},
+        {"ms", "msec millis millisecond milliseconds"},
+        {"us", "usec micros microseconds"},
+        {"ns", "nsec nanos nanoseconds"},
+        {"min", "m mins minute minutes"},
+        {"h", "hour hours"},
+        {"B", "byte bytes b"},
+        {"kB", "k"},
+        {"percent", "% pct"},
     };
     static const char *const units[] = {"ns",  "us",  "ms",  "s",  "min", "h",  "B",  "KiB",
                                         "MiB", "GiB", "TiB", "kB", "MB",  "GB", "TB", "percent"};
 
-    for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
-        if (slice_eq(s, slice_str(words[i].written)))
-            return words[i].meant;
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        struct slice rest = slice_str(words[i].written), word;
+
+        while (slice_cut(&rest, ' ', &word))
+            if (slice_eq(s, word))
+                return words[i].unit;
+    }
     return nearest(s, units, sizeof units / sizeof *units);
 }
 
