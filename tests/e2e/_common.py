@@ -9,7 +9,7 @@ def put(path, text):
     """Writes a file, and the directory it lies in; its path."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     with open(path, "wb") as f:
-        f.write(text if isinstance(text, bytes) else text.encode())
+        f.write(text.encode() if isinstance(text, str) else text)
     return path
 
 

@@ -105,8 +105,7 @@ def backend_lines(n, seed=1, flavour="mixed"):
 
 def expect_truth(daemon, everything):
     """The page holds what these bytes add up to, for every metric of the rules."""
-    with open("everything", "wb") as f:
-        f.write(everything)
+    put("everything", everything)
     want = truth.parse_prom(truth.add_up("everything"))
     names = {n for n, _ in want}
     got = {k: v for k, v in daemon.values().items() if k[0] in names}

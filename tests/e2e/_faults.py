@@ -18,7 +18,7 @@ import time
 import traceback
 
 import _common
-from _common import free_port
+from _common import free_port, get, put
 
 LOGTALLY = os.environ["LOGTALLY"]
 READER = os.environ.get("FAULTS_READER", "logtally")
@@ -136,10 +136,8 @@ class World:
         self.child, self.address, self.starts = None, None, 0
         self.prometheus, self.values, self.page = Prometheus(), {}, ""
         self.path = path
-        with open("rules.ini", "w", encoding="utf-8") as f:
-            f.write(rules)
-        with open("rules.mtail", "w", encoding="utf-8") as f:
-            f.write(MTAIL)
+        put("rules.ini", rules)
+        put("rules.mtail", MTAIL)
         with open("logtally.ini", "w", encoding="utf-8") as f:
             f.write("[server]\nlisten = 127.0.0.1:0\n%s\n[state]\ndirectory = %s/state\n%s\n[limits]\n%s\n"
                     "[log app]\n%s\n%s\n[rules]\ninclude = %s/rules.ini\n"
@@ -384,15 +382,13 @@ def die_with_parent():
 
 
 def cpu_ticks(pid):
-    with open("/proc/%d/stat" % pid, encoding="utf-8") as f:
-        fields = f.read().rsplit(")", 1)[1].split()
+    fields = get("/proc/%d/stat" % pid).rsplit(")", 1)[1].split()
     return int(fields[11]) + int(fields[12])
 
 
 def memory(pid, what="VmRSS"):
     """In bytes."""
-    with open("/proc/%d/status" % pid, encoding="utf-8") as f:
-        return int(re.search(what + r":\s+(\d+) kB", f.read()).group(1)) * 1024
+    return int(re.search(what + r":\s+(\d+) kB", get("/proc/%d/status" % pid)).group(1)) * 1024
 
 
 def descriptors(pid):
@@ -441,8 +437,7 @@ def frozen(world):
 
 
 def stopped(pid):
-    with open("/proc/%d/stat" % pid, encoding="utf-8") as f:
-        return f.read().rsplit(")", 1)[1].split()[0] in "Tt"
+    return get("/proc/%d/stat" % pid).rsplit(")", 1)[1].split()[0] in "Tt"
 
 
 worlds = []     # of this test, so that no daemon outlives it

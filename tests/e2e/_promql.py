@@ -5,7 +5,7 @@ import subprocess
 import urllib.parse
 import urllib.request
 
-from _common import free_port, until
+from _common import free_port, put, until
 
 
 def window(samples, end, length):
@@ -54,8 +54,7 @@ class Prometheus:
 
     def __init__(self, data):
         self.port = free_port()
-        with open("prometheus.yml", "w", encoding="utf-8") as f:
-            f.write("global: {}\n")
+        put("prometheus.yml", "global: {}\n")
         with open("prometheus.log", "wb") as log:
             self.child = subprocess.Popen(
                 ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=" + data,

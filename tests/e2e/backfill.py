@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import time
 
-from _common import put
+from _common import get, put
 from _daemon import LOGTALLY, SRCDIR, main
 from _promql import Prometheus, histogram_quantile, increase, rate
 
@@ -394,8 +394,7 @@ def a_choice_without_steps_is_told():
     for bounds in (("--end", "2025-11-01"), ("--start", "2025-11-13"), ("--start", "2025-11-12", "--end", "2025-11-11")):
         r = backfill("-c", "config.ini", *bounds, "app.log", "-o", "out")
         assert "no step lies between --start and --end; the first line is of 2025-11-11T22:40:03Z" in r.stderr, r.stderr
-        with open("out", encoding="utf-8") as f:
-            assert f.read() == "# EOF\n"
+        assert get("out") == "# EOF\n"
     assert "--end wants a time" in backfill("-c", "config.ini", "--end", "noon", "app.log", "-o", "out", code=2).stderr
 
 
@@ -450,8 +449,7 @@ def every_shipped_log_comes_to_what_replay_says():
             files = [stem + ".log"] if os.path.exists(stem + ".log") else sorted(glob.glob(stem + "/*.log"))
             how = ["--rules", os.path.join(SRCDIR, "rules")]
             if os.path.exists(stem + ".ini"):
-                with open(stem + ".ini", encoding="utf-8") as f:
-                    put("log.ini", re.sub(r"\[test\][^\[]*", "", f.read()))
+                put("log.ini", re.sub(r"\[test\][^\[]*", "", get(stem + ".ini")))
                 how = ["-c", "log.ini", "--rules", os.path.join(os.path.dirname(stem), "..", os.path.basename(stem) + ".ini")]
             if stem.endswith("access_line_paddings"):
                 continue                    # tells no date

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 
+from _common import put
 from _daemon import SRCDIR, main
 from _promql import Prometheus
 
@@ -21,10 +22,8 @@ def one_command_fills_a_database():
                          "msg": "http request", "method": "GET", "path": "/api/chat", "duration": 1000000 + t,
                          "status": 500 if t % 11 == 0 else 200}) + "\n" for t in range(0, 7200, 2)]
     os.makedirs("logs with blanks")
-    with open("logs with blanks/backend.log.1", "w", encoding="utf-8") as f:
-        f.write("".join(lines[:2500]))
-    with open("logs with blanks/backend.log", "w", encoding="utf-8") as f:
-        f.write("".join(lines[2500:]))
+    put("logs with blanks/backend.log.1", "".join(lines[:2500]))
+    put("logs with blanks/backend.log", "".join(lines[2500:]))
     script("--label", "job=mylittleprice_backend", "--label", "instance=it's:1", "logs with blanks", "data")
     p = Prometheus("data")
     try:
@@ -71,8 +70,7 @@ def a_month_is_a_few_blocks():
 def wrong_usage_and_empty_logs_are_told():
     assert "backfill.sh [OPTION...] LOG... DATADIR" in script("only-one", code=2)
     assert "backfill.sh [OPTION...]" in script("--nonsense", "a", "b", code=2)
-    with open("none.log", "w", encoding="utf-8") as f:
-        f.write("no time at all\n")
+    put("none.log", "no time at all\n")
     assert "time_format" in script("--recording", "", "none.log", "data", code=1)
     assert not [n for n in os.listdir("data") if n.startswith("01")]
 

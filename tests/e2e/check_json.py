@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from _common import put
+from _common import get, put
 from _daemon import LOGTALLY, SRCDIR, main
 
 MISTAKES = sorted(glob.glob(os.path.join(SRCDIR, "tests", "mistakes", "*.ini")))
@@ -53,15 +53,13 @@ min  = 0
 
 def keys_of_docs():
     """{where: [key]} of docs/rules.md."""
-    with open(os.path.join(SRCDIR, "docs", "rules.md"), encoding="utf-8") as f:
-        table = f.read().split("| in | keys |")[1].split("\n\n")[0]
+    table = get(os.path.join(SRCDIR, "docs", "rules.md")).split("| in | keys |")[1].split("\n\n")[0]
     rows = [line.split(" | ")[:2] for line in table.splitlines()[2:]]
     return {where.strip("|` ").replace("the ", ""): re.findall(r"`(\w+)`", keys) for where, keys in rows}
 
 
 def keys_of_manual():
-    with open(os.path.join(SRCDIR, "docs", "man", "logtally.1"), encoding="utf-8") as f:
-        part = f.read().split(".Sh JSON OF CHECK\n")[1].split(".Sh ")[0]
+    part = get(os.path.join(SRCDIR, "docs", "man", "logtally.1")).split(".Sh JSON OF CHECK\n")[1].split(".Sh ")[0]
     return {where: keys.split() for where, keys in re.findall(r"^\.It Li (\w+)\n\.Li (.*) \.$", part, re.M)}
 
 

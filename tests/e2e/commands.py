@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from _common import put
+from _common import get, put
 
 PROGRAM = os.environ["LOGTALLY"]
 RULES = """\
@@ -85,8 +85,7 @@ def expect(what, args, code, out=None, err=None, **more):
 
 
 def options_are_in_the_manual(commands):
-    with open(os.path.join(os.environ["SRCDIR"], "docs", "man", "logtally.1"), encoding="utf-8") as f:
-        manual = set(re.findall(r"Fl -([a-z-]+)", f.read()))
+    manual = set(re.findall(r"Fl -([a-z-]+)", get(os.path.join(os.environ["SRCDIR"], "docs", "man", "logtally.1"))))
     for name in commands:
         options = set(re.findall(r"^  .*--([a-z-]+)", run("help", name)[1].split("Options:")[-1], re.M))
         missing = options - manual - {"help", "config", "output", "jobs"}       # -c, -o, -j
@@ -196,17 +195,14 @@ def replays():
            "cannot read no.log: No such file")
     with open("a.log.gz", "rb") as f:
         whole = f.read()
-    with open("cut.log.gz", "wb") as f:
-        f.write(whole[:-9])
+    put("cut.log.gz", whole[:-9])
     expect("a damaged archive", ["replay", "--rules", "r.ini", "cut.log.gz"], 1, "a_total", "cut.log.gz")
     left_out = r"\Alogtally: a_seconds: values of event a left out because they were not a number: 1\n\Z"
     expect("unmatched", ["replay", "--rules", "r.ini", "--unmatched", "un.txt", "a.log"], 0, "a_total", left_out)
-    with open("un.txt", encoding="utf-8") as f:
-        text = f.read()
+    text = get("un.txt")
     check("unmatched lines", text == "nothing of this\n", text)
     expect("output to a file", ["replay", "--rules", "r.ini", "-o", "out.prom", "a.log"], 0, None, left_out)
-    with open("out.prom", encoding="utf-8") as f:
-        text = f.read()
+    text = get("out.prom")
     check("the file is whole", samples(text) == PAGE and not os.path.exists("out.prom.tmp"), text)
     expect("output to a full device", ["replay", "--rules", "r.ini", "-o", "/dev/full", "a.log"], 3, None,
            "cannot write /dev/full: No space")

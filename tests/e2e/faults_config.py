@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 
+from _common import get, put
 from _faults import RULES, World, append, main, stays, until
 
 APP = "logs/app.log"
@@ -20,9 +21,8 @@ inc = other
 """
 
 
-def put(text, path="rules.ini"):
-    with open(path + ".new", "w", encoding="utf-8") as f:
-        f.write(text)
+def place(text, path="rules.ini"):
+    put(path + ".new", text)
     os.rename(path + ".new", path)
 
 
@@ -77,13 +77,13 @@ def reload_of_a_bad_configuration():
     w.exact()
     with Writer(w):
         for bad in ("garbage\n", RULES + "[counter x]\ninc = nobody\n", RULES + "[event y]\nmatch = (\n"):
-            put(bad)
+            place(bad)
             reload(w)
             w.scrape()
             assert w.value("logtally_config_last_reload_successful") == 0, bad
         os.unlink("rules.ini")
         reload(w)
-        put(RULES)
+        place(RULES)
         reload(w)
         assert w.now("logtally_config_last_reload_successful") == 1
     w.exact()
@@ -95,22 +95,22 @@ def reload_adds_changes_and_removes_a_rule():
     w = World().start()
     append(APP, b"kind=other x=1\n" * 10 + w.lines(200))
     w.exact()
-    put(RULES + HITS)
+    place(RULES + HITS)
     reload(w)
     append(APP, b"kind=other x=1\n" * 7 + w.lines(200))
     w.exact()
     assert w.value("others_total") == 7, w.page
-    put(RULES + HITS.replace("where = kind == other", "where = kind =~ ^other"))
+    place(RULES + HITS.replace("where = kind == other", "where = kind =~ ^other"))
     reload(w)
     append(APP, b"kind=other x=1\n" * 5 + w.lines(100))
     w.exact()
     assert w.value("others_total") == 12
-    put(RULES)
+    place(RULES)
     reload(w)
     append(APP, b"kind=other x=1\n" * 5 + w.lines(100))
     w.exact()
     assert "others_total" not in w.values
-    put(RULES + HITS.replace("inc = other", "inc = other\nlabels = kind"))
+    place(RULES + HITS.replace("inc = other", "inc = other\nlabels = kind"))
     reload(w)
     append(APP, b"kind=other x=1\n" * 3 + w.lines(100))
     w.exact()
@@ -123,12 +123,12 @@ def rules_changed_while_down():
     append(APP, b"kind=other x=1\n" * 10 + w.lines(200))
     w.exact()
     w.term()
-    put(RULES)
+    place(RULES)
     append(APP, b"kind=other x=1\n" * 10 + w.lines(100))
     w.start()
     w.exact()
     w.term()
-    put(RULES + HITS)                       # the mistaken edit is undone: the parked values are back
+    place(RULES + HITS)                       # the mistaken edit is undone: the parked values are back
     append(APP, b"kind=other x=1\n" * 4 + w.lines(100))
     w.start()
     w.exact()
@@ -142,7 +142,7 @@ def reload_under_load_with_kill():
     w = World().start()
     with Writer(w):
         for i in range(20):
-            put(RULES + (HITS if i % 2 else ""))
+            place(RULES + (HITS if i % 2 else ""))
             if w.alive():
                 w.signal(signal.SIGHUP)
             time.sleep(chance.random() * 0.1)
@@ -150,7 +150,7 @@ def reload_under_load_with_kill():
             if chance.random() < 0.3:
                 w.kill()
                 w.start()
-    put(RULES)
+    place(RULES)
     w.exact()
     w.finish()
 
@@ -161,21 +161,20 @@ def reload_adds_and_removes_a_log():
     w.start()
     w.write(200)
     w.exact()
-    with open("logtally.ini", encoding="utf-8") as f:
-        one = f.read()
+    one = get("logtally.ini")
     two = one.replace("[rules]", "[log more]\npath = %s/more/*.log\n[rules]" % os.getcwd())
     w.write(100, "more/a.log")
-    put(two, "logtally.ini")
+    place(two, "logtally.ini")
     reload(w)
     w.write(100)
     w.exact()
-    put(one, "logtally.ini")
+    place(one, "logtally.ini")
     reload(w)
     w.write(50, "more/a.log")               # nobody reads it now
     w.write(50)
     stays(lambda: True, 1)
     assert w.difference(), "read what no log names"
-    put(two, "logtally.ini")
+    place(two, "logtally.ini")
     reload(w)
     w.exact()
     w.finish()
@@ -189,11 +188,11 @@ def pages_while_reloading():
         k = 0
         while time.monotonic() < until:
             k += 1
-            put(RULES + (HITS if k % 2 else ""))
+            place(RULES + (HITS if k % 2 else ""))
             w.signal(signal.SIGHUP)
             for _ in range(5):
                 w.scrape()
-    put(RULES)
+    place(RULES)
     reload(w)
     w.exact()
     w.finish()
@@ -203,14 +202,14 @@ def reload_by_http():
     w = World(server="reload = yes").start()
     w.write(100)
     w.exact()
-    put(RULES + HITS)
+    place(RULES + HITS)
     assert w.fetch("/-/reload", method="POST")[0] == 200
-    put("[nonsense]\nx = y\n")
+    place("[nonsense]\nx = y\n")
     status, _, body = w.fetch("/-/reload", method="POST")
     assert status == 400 and b"rules.ini:1" in body, body
     assert w.now("logtally_config_last_reload_successful") == 0
     assert w.fetch("/-/reload")[0] == 405
-    put(RULES)
+    place(RULES)
     w.write(100)
     w.finish()
 

@@ -8,6 +8,7 @@ import time
 import urllib.parse
 import urllib.request
 
+from _common import get, put
 from _faults import RULES, World, append, die_with_parent, free_port, main, need, until
 
 APP = "logs/app.log"
@@ -50,10 +51,8 @@ class Server:
 def with_port(w):
     """Prometheus has to know the address also over restarts."""
     port = free_port()
-    with open("logtally.ini", encoding="utf-8") as f:
-        text = f.read()
-    with open("logtally.ini", "w", encoding="utf-8") as f:
-        f.write(text.replace("127.0.0.1:0", "127.0.0.1:%d" % port))
+    text = get("logtally.ini")
+    put("logtally.ini", text.replace("127.0.0.1:0", "127.0.0.1:%d" % port))
     w.address = "127.0.0.1:%d" % port
 
 

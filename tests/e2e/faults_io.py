@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 
+from _common import get, put
 from _faults import (LONG, Skip, World, append, cpu_ticks, descriptors, free_port, frozen, in_namespace, main, memory, need, run, stays,
                      strace, until, write_all)
 
@@ -332,11 +333,9 @@ def fast_and_slow():
 def streams_closed():
     """No standard streams at all, and a log pipe that nobody reads."""
     w = World(server="max_connections = 100")
-    with open("logtally.ini", encoding="utf-8") as f:
-        text = f.read()
+    text = get("logtally.ini")
     port = free_port()
-    with open("logtally.ini", "w", encoding="utf-8") as f:
-        f.write(text.replace("127.0.0.1:0", "127.0.0.1:%d" % port))
+    put("logtally.ini", text.replace("127.0.0.1:0", "127.0.0.1:%d" % port))
 
     def answers():
         w.address = "127.0.0.1:%d" % port
@@ -409,8 +408,7 @@ int statx(int dir, const char *path, int flags, unsigned mask, struct statx *st)
 def clock_set_back():
     """The wall clock is set back by an hour: a copy seems to be older than its original, and is known all the same."""
     need("cc")
-    with open("back.c", "w", encoding="utf-8") as f:
-        f.write(SET_BACK)
+    put("back.c", SET_BACK)
     run("cc", "-shared", "-fPIC", "-o", "back.so", "back.c", "-ldl")
     w = World()
     w.write(300)

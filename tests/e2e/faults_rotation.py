@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 
+from _common import put
 from _faults import World, append, frozen, main, need, run, strace, until, write_all
 
 APP = "logs/app.log"
@@ -99,8 +100,7 @@ def rename_away():
 
 def logrotate(config, times=1):
     need("logrotate")
-    with open("logrotate.conf", "w", encoding="utf-8") as f:
-        f.write("%s/%s {\n%s\n}\n" % (os.getcwd(), APP, config))
+    put("logrotate.conf", "%s/%s {\n%s\n}\n" % (os.getcwd(), APP, config))
     os.chmod("logrotate.conf", 0o644)
     os.chmod("logs", 0o755)
     for _ in range(times):

@@ -9,6 +9,7 @@ import signal
 import struct
 import subprocess
 
+from _common import get, put
 from _faults import LOGTALLY, LONG, Prometheus, World, in_namespace, main, need, run, strace, until
 
 APP = "logs/app.log"
@@ -237,10 +238,8 @@ def state_directory_unusable():
 
 def nothing_kept_when_asked():
     w = World()
-    with open("logtally.ini", encoding="utf-8") as f:
-        text = f.read()
-    with open("logtally.ini", "w", encoding="utf-8") as f:
-        f.write(re.sub(r"(?m)^directory = .*$", "directory =", text))
+    text = get("logtally.ini")
+    put("logtally.ini", re.sub(r"(?m)^directory = .*$", "directory =", text))
     w.start()
     w.write(300)
     w.exact()
@@ -253,8 +252,7 @@ def damage(path, how):
         data = f.read()
     bad = {"cut": data[:len(data) // 2], "zeroed": bytes(len(data)), "foreign": b"hello world\n" * 100, "empty": b"",
            "flipped": data[:60] + bytes([data[60] ^ 1]) + data[61:]}[how]
-    with open(path, "wb") as f:
-        f.write(bad)
+    put(path, bad)
     return bad
 
 
@@ -309,8 +307,7 @@ def state_of_a_newer_version():
     with open("state/state", "rb") as f:
         data = bytearray(f.read())
     struct.pack_into("<I", data, 8, 999)
-    with open("state/state", "wb") as f:
-        f.write(data)
+    put("state/state", data)
     said = refused(w)
     assert os.getcwd() + "/state" in said, said
     with open("state/state", "rb") as f:
@@ -329,8 +326,7 @@ def left_over_temporary_is_not_believed():
     w.write(100)
     w.exact()
     w.kill()
-    with open("state/state.tmp", "wb") as f:
-        f.write(old)
+    put("state/state.tmp", old)
     w.start()
     w.finish()
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 import time
 
-from _common import put
+from _common import get, put
 from _daemon import LOGTALLY, SRCDIR, main
 
 RULES = """[event job]
@@ -22,11 +22,6 @@ value = open
 labels = hall
 expire = 1m
 """
-
-
-def get(path):
-    with open(path, encoding="utf-8") as f:
-        return f.read()
 
 
 def test(*args, code=0):
@@ -145,8 +140,7 @@ def mistakes_in_a_test_are_mistakes():
 def thousands_of_cases_take_seconds():
     with open("all.ini", "w", encoding="utf-8") as f:
         for name in ("ai", "cleanup", "database", "errors", "http", "sessions", "websocket"):
-            with open(os.path.join(SRCDIR, "rules", name + ".ini"), encoding="utf-8") as rules:
-                f.write(rules.read())
+            f.write(get(os.path.join(SRCDIR, "rules", name + ".ini")))
     for i in range(1000):
         put("tests/%d.log" % i, '{"msg":"http request","method":"GET","path":"/x","status":200,"duration":%d}\n' % i)
         put("tests/%d.ini" % i, "[test]\nunmatched = 0\n" if i % 2 else "")

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+from _common import put
 from _daemon import Daemon, LOGTALLY, SRCDIR, append, main
 
 # Something for each: a value that is missing, a label with too many values, a regex that gives up.
@@ -40,8 +41,7 @@ def table():
 
 
 def the_page_has_what_the_table_says():
-    with open("rules.ini", "w", encoding="utf-8") as f:
-        f.write(RULES)
+    put("rules.ini", RULES)
     daemon = Daemon(rules=os.path.abspath("rules.ini")).start()
     append("logs/a.log", '{"msg":"job","queue":"a"}\n{"msg":"job","queue":"b"}\n%s!\n' % ("a" * 60))
     assert daemon.caught_up(3) is True

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 
+from _common import put
 from _daemon import SRCDIR, Daemon, append, backend_lines, expect_truth, main, until
 
 
@@ -112,8 +113,7 @@ def pages_keep_the_rules_that_no_server_checks():
                 "[counter odd_total]\nhelp = \"odd\" \\\\ of a kind\ninc = a\nlabels = text, from=\"a\"\n"
                 "[histogram odd_seconds]\nhelp = h\nobserve = a\nvalue = t\nunit = s\nlabels = text\n"
                 "buckets = 0.00001 0.1 1 10 100000 1000000\n[gauge even]\nhelp = g\nset = a\nvalue = t\n")
-    with open("rules/b.ini", "w", encoding="utf-8") as f:
-        f.write("[event b]\nwhere = msg == b\n[counter odd_total]\ninc = a, b\nlabels = text, from=\"b\"\n")
+    put("rules/b.ini", "[event b]\nwhere = msg == b\n[counter odd_total]\ninc = a, b\nlabels = text, from=\"b\"\n")
     texts = [r"a\"b", "a,b=\\\"c\\\"", r"x\n# EOF\n", r"nul\u0000nul", r"\r\n", r"tab\tand \\ back", r"\ud800 lone", r"\u2028",
              "", "-", "caf\xe9", "x" * 600, "{}", "# HELP"]
     lines = [('{"msg":"%s","text":"%s","t":%s,"trace":"t%d %s","time":"2025-11-12T10:15:%02dZ"}\n' %
@@ -156,8 +156,7 @@ def every_path_has_its_status():
 
 
 def a_reload_takes_new_rules_and_refuses_wrong_ones():
-    with open("rules.ini", "w", encoding="utf-8") as f:
-        f.write("[event a]\nwhere = msg == a\n[counter a_total]\nhelp = a\ninc = a\n")
+    put("rules.ini", "[event a]\nwhere = msg == a\n[counter a_total]\nhelp = a\ninc = a\n")
     os.makedirs("logs")
     append("logs/x.log", "msg=a n=1\nmsg=a n=2\n")
     d = Daemon(rules=os.path.abspath("rules.ini"), server="reload = yes\n").start()

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 
+from _common import get, put
 from _daemon import LOGTALLY, SRCDIR, main
 
 FIXTURES = [os.path.join(SRCDIR, "rules", "tests", "backend_%s.log" % f) for f in ("json", "text", "mixed")]
@@ -22,8 +23,7 @@ def logtally(*args, code=0, stdin=None):
 def suggested(path, *more, strict=True):
     logtally("suggest", *more, path, "-o", "new.ini")
     logtally("check", *(["--strict"] if strict else []), "--rules", "new.ini")
-    with open("new.ini", encoding="utf-8") as f:
-        return f.read()
+    return get("new.ini")
 
 
 def message(line):
@@ -49,8 +49,7 @@ def every_frequent_message_is_proposed():
         text = suggested(path, strict=False)
         # without the events that take every line by its level
         text = re.sub(r"\[event level_.*?(?=\n; [0-9]+ lines)", "", text, flags=re.S)
-        with open("new.ini", "w", encoding="utf-8") as f:
-            f.write(text)
+        put("new.ini", text)
         logtally("replay", "--rules", "new.ini", "--unmatched", "left", "-o", "page", path)
         with open(path, "rb") as f:
             count = collections.Counter(message(line) for line in f.read().split(b"\n") if line)
@@ -107,8 +106,7 @@ def lines_are_taken_out_of_a_container_runtimes_wrapping():
               for i in range(50)]
     cri = ["2025-11-12T10:00:00.123456789Z stdout F " + line % i for i in range(50)]
     for lines in (docker, cri):
-        with open("app.log", "w", encoding="utf-8") as f:
-            f.write("\n".join(lines) + "\n")
+        put("app.log", "\n".join(lines) + "\n")
         text = suggested("app.log")
         assert "\n[log containers]\npath = app.log\nunwrap = auto\n" in text, text
         page = logtally("replay", "--rules", "new.ini", "app.log")
@@ -125,8 +123,7 @@ def standard_input_and_compressed_samples():
 
 
 def a_log_named_auto_may_be_there():
-    with open("auto.ini", "w", encoding="utf-8") as f:
-        f.write("[log auto]\nformat = json\n")
+    put("auto.ini", "[log auto]\nformat = json\n")
     a = logtally("suggest", "--rules", "auto.ini", FIXTURES[0])
     assert a == logtally("suggest", FIXTURES[0]), a
 
