@@ -63,15 +63,15 @@ static void tell_skipped(const struct replay *r)
     const struct family *f = own_family(r->session.registry, OWN_RULE_SKIPPED);
 
     for (uint32_t i = 0; i < family_nseries(f); i++) {
-        struct slice metric = family_label(f, i, 0), event = family_label(f, i, 1);
-        struct slice why = family_label(f, i, 2);
+        struct slice labels[LABELS_MAX], *why = &labels[2]; /* metric, event, reason */
 
-        if (slice_eq(why, SLICE("missing")))
+        family_labels(f, i, labels);
+        if (slice_eq(*why, SLICE("missing")))
             continue;
-        if (slice_eq(why, SLICE("not_a_number")))
-            why = SLICE("not a number");
+        if (slice_eq(*why, SLICE("not_a_number")))
+            *why = SLICE("not a number");
         log_warn("%.*s: values of event %.*s left out because they were %.*s: %.0f",
-                 SLICE_FMT(metric), SLICE_FMT(event), SLICE_FMT(why),
+                 SLICE_FMT(labels[0]), SLICE_FMT(labels[1]), SLICE_FMT(*why),
                  counter_value(family_counter(f, i)));
     }
 }

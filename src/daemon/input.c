@@ -65,9 +65,8 @@ static void count(struct daemon *d, unsigned log, enum tail_note note, uint64_t 
     struct family *f = own_family(d->registry, counted[note].metric);
     struct slice labels[] = {slice_str(d->setup.rules->logs[log].name),
                              slice_str(counted[note].reason)};
-    struct folded folded;
 
-    counter_inc(f, family_series(f, labels, 0, &folded), n, 0);
+    counter_inc(f, family_series(f, labels, 0, NULL), n, 0);
 }
 
 static void sink_note(void *ctx, unsigned log, enum tail_note note, uint64_t n)
@@ -91,7 +90,7 @@ void daemon_count_input(struct daemon *d)
     for (unsigned i = 0; i < d->setup.rules->nlogs; i++)
         for (unsigned note = 0; note < sizeof counted / sizeof *counted; note++)
             count(d, i, note, 0);
-    family_touch(own_family(d->registry, OWN_STATE_RESETS), 0);
+    family_touch(own_family(d->registry, OWN_STATE_RESETS));
 }
 
 void daemon_tail_options(struct daemon *d, struct tail_options *ret_options)

@@ -23,14 +23,13 @@ static void put_for(struct page *p, enum own_id id, const char *a, const char *b
 {
     struct family *f = p->families[id];
     struct slice labels[] = {slice_str(a), slice_str(b)};
-    struct folded folded;
-    uint32_t i = family_series(f, labels, 0, &folded);
+    uint32_t i = family_series(f, labels, 0, NULL);
 
     if (family_spec(f)->type == FAMILY_COUNTER)
         counter_store(f, i, value);
     else
         gauge_set(f, i, value, 0, 0, 0);
-    family_touch(f, i);
+    family_touch(f);
 }
 
 static void put(struct page *p, enum own_id id, double value)

@@ -57,10 +57,9 @@ struct engine {
 static uint32_t series(struct engine *e, struct family *f, const char *a, const char *b)
 {
     struct slice values[] = {slice_str(a), slice_str(b)};
-    struct folded folded;
 
     family_pin(f, values, e->now_ns);
-    return family_series(f, values, e->now_ns, &folded);
+    return family_series(f, values, e->now_ns, NULL);
 }
 
 static void add_own_counters(struct engine *e, struct registry *r)

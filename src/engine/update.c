@@ -52,7 +52,7 @@ static void add_families(struct updater *u)
         struct family *f = registry_family(u->registry, &def->spec);
 
         if (def->at_start)
-            family_touch(f, 0);
+            family_touch(f);
         for (unsigned z = 0; z < def->nzeros; z++)
             family_pin(f, def->zeros + (size_t)z * def->spec.nlabels, u->now_ns);
     }
@@ -119,9 +119,8 @@ void updater_set_now(struct updater *u, int64_t now_ns)
 
 static void count(struct updater *u, struct family *f, const struct slice *labels)
 {
-    struct folded folded;
 
-    counter_inc(f, family_series(f, labels, u->now_ns, &folded), 1, u->now_ns);
+    counter_inc(f, family_series(f, labels, u->now_ns, NULL), 1, u->now_ns);
 }
 
 static void count_skip(struct updater *u, const struct mapping *m, enum skip why)

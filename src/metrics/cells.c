@@ -105,13 +105,12 @@ void family_set_hidden(struct family *f, bool hidden)
     f->hidden = hidden;
 }
 
-void family_touch(struct family *f, uint32_t index)
+void family_touch(struct family *f)
 {
-    (void)index;
     f->touched = true;
 }
 
-struct slice family_label(const struct family *f, uint32_t index, unsigned label)
+void family_labels(const struct family *f, uint32_t index, struct slice *ret_values)
 {
-    return label_set_value(f->table.label_sets[index], f->table.nlabels, label);
+    label_set_values(f->table.label_sets[index], f->table.nlabels, ret_values);
 }

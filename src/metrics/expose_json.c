@@ -17,12 +17,15 @@ static void put_pair(struct jsonout *j, const char *name, struct slice value)
 static void put_labels(const struct family_spec *spec, const struct expose_options *o,
                        const struct label_set *set, struct jsonout *j)
 {
+    struct slice values[LABELS_MAX];
+
+    label_set_values(set, spec->nlabels, values);
     jsonout_key(j, "labels");
     jsonout_open(j, '{');
     for (unsigned i = 0; i < o->nconst; i++)
         put_pair(j, o->const_names[i], slice_str(o->const_values[i]));
     for (unsigned i = 0; i < spec->nlabels; i++)
-        put_pair(j, spec->labels[i], label_set_value(set, spec->nlabels, i));
+        put_pair(j, spec->labels[i], values[i]);
     jsonout_close(j, '}');
 }
 

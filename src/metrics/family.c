@@ -41,24 +41,26 @@ void family_info_unref(struct family_info *info)
 
 void family_count(struct family *f, uint32_t index, int by)
 {
-    const struct label_set *set = f->table.label_sets[index];
+    struct slice values[LABELS_MAX];
 
     if (!f->info->spec.own)
         f->registry->nlive += (uint32_t)by;
-    for (unsigned i = 0; f->values && i < f->table.nlabels; i++)
-        value_count(&f->values[i], label_set_value(set, f->table.nlabels, i), by);
+    if (!f->values)
+        return;
+    label_set_values(f->table.label_sets[index], f->table.nlabels, values);
+    for (unsigned i = 0; i < f->table.nlabels; i++)
+        value_count(&f->values[i], values[i], by);
 }
 
-void family_count_dropped(struct family *f, uint32_t index)
+void family_set_dropped(struct family *f, uint32_t index, bool dropped)
 {
-    f->ndropped++;
-    family_count(f, index, -1);
-}
+    struct gauge *g = &f->cells.gauge[index];
 
-void family_count_revived(struct family *f, uint32_t index)
-{
-    f->ndropped--;
-    family_count(f, index, 1);
+    if (g->dropped == dropped)
+        return;
+    g->dropped = dropped;
+    f->ndropped += dropped ? 1 : UINT32_MAX;
+    family_count(f, index, dropped ? -1 : 1);
 }
 
 static void bounds_init(struct family_cells *c, const struct family_spec *spec)
@@ -196,8 +198,7 @@ static uint32_t revive_or_append(struct family *f, const struct slice *values, i
 
     if (index == SERIES_NONE)
         return append(f, values, now_ns);
-    f->cells.gauge[index].dropped = false;
-    family_count_revived(f, index);
+    family_set_dropped(f, index, false);
     return index;
 }
 
@@ -284,7 +285,7 @@ void family_pin(struct family *f, const struct slice *values, int64_t now_ns)
     uint32_t index;
 
     if (f->table.nlabels == 0) {
-        family_touch(f, 0);
+        family_touch(f);
         return;
     }
     index = clean_and_place(f, values, now_ns, FOLD_NEVER, NULL);

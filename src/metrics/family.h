@@ -81,9 +81,8 @@ uint32_t family_place(struct family *f, const struct slice *values, int64_t now_
                       enum folding how, struct folded *ret_folded);
 /* A series begins (1) or ceases (-1) to count for the limits. */
 void family_count(struct family *f, uint32_t index, int by);
-/* A gauge's series was dropped, or came back. */
-void family_count_dropped(struct family *f, uint32_t index);
-void family_count_revived(struct family *f, uint32_t index);
+/* A gauge's series is dropped, or comes back. */
+void family_set_dropped(struct family *f, uint32_t index, bool dropped);
 
 /* Fills ret_values with what label values become before they are stored: valid UTF-8 without NUL,
  * not empty, at most `limit` bytes. They BORROW from values and from *scratch. */

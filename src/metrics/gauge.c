@@ -36,10 +36,8 @@ static struct gauge *live(struct family *f, uint32_t index, int64_t now_ns)
     struct gauge *g = &f->cells.gauge[index];
 
     family_updated(&f->cells, index, now_ns);
-    if (g->dropped) {
-        g->dropped = false;
-        family_count_revived(f, index);
-    }
+    if (g->dropped)
+        family_set_dropped(f, index, false);
     return g;
 }
 
@@ -78,13 +76,9 @@ bool gauge_set(struct family *f, uint32_t index, double v, int64_t line_time_ns,
 
 static void drop(struct family *f, uint32_t index)
 {
-    struct gauge *g = &f->cells.gauge[index];
-    bool was = g->dropped;
-
-    clear(g, &f->info->spec);
-    g->dropped = true;
-    if (!was)
-        family_count_dropped(f, index);
+    family_set_dropped(f, index, true);
+    clear(&f->cells.gauge[index], &f->info->spec);
+    f->cells.gauge[index].dropped = true;
 }
 
 void gauge_reset(struct family *f, const struct slice *values, int64_t now_ns)

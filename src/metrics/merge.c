@@ -119,7 +119,7 @@ static void merge_family(struct registry *r, const struct encoded_family *e)
         merge_series(f, &s, values);
     }
     if (e->nlabels == 0)
-        family_touch(f, 0);
+        family_touch(f);
 }
 
 /* Does every family fit the one of its name? */

@@ -132,18 +132,14 @@ bool family_lookup(const struct family *f, const struct slice *values, uint32_t 
  * `zero`). */
 void family_pin(struct family *f, const struct slice *values, int64_t now_ns);
 /* Exposes the series of a label-less family at its present value. */
-void family_touch(struct family *f, uint32_t index);
-/* Label value i of a series; BORROWS, valid as long as the series lives. */
-struct slice family_label(const struct family *f, uint32_t index, unsigned label);
+void family_touch(struct family *f);
+/* The label values of a series; they BORROW, valid as long as the series lives. */
+void family_labels(const struct family *f, uint32_t index, struct slice *ret_values);
 
-/* Updates (counter_inc, counter_add and histogram_observe are inline, in cells.h). All of them
- * stamp the series for `expire` with now_ns only if the family has expire_ns, and expose a
+/* Updates; counter_inc, counter_add and histogram_observe are inline, in cells.h. All of them stamp
+ * the series for `expire` with now_ns only if the family has expire_ns, and expose a
  * label-less one. The value is validated by the caller: finite, and not negative for counters and
  * histograms. */
-static inline void counter_inc(struct family *f, uint32_t index, uint64_t n, int64_t now_ns);
-static inline void counter_add(struct family *f, uint32_t index, const struct num *v,
-                               int64_t now_ns);
-static inline void histogram_observe(struct family *f, uint32_t index, double v, int64_t now_ns);
 void gauge_add(struct family *f, uint32_t index, double delta, int64_t now_ns);
 /* Between different files an older line time than the last one's is ignored (returns false). */
 bool gauge_set(struct family *f, uint32_t index, double v, int64_t line_time_ns, uint32_t file,

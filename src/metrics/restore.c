@@ -106,7 +106,7 @@ static void restore_family(struct restore *x, struct family *f, const struct enc
         }
     }
     if (e->nlabels == 0 && encoded_exposed(e))
-        family_touch(f, 0);
+        family_touch(f);
     if (nrest)
         park(x, e, e->head, nrest, buf_all(&rest));
     buf_release(&rest);

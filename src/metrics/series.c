@@ -20,12 +20,6 @@
 
 enum { CHUNK_FIRST = 512, CHUNK_MAX = 64 * 1024, BITS_FIRST = 3 };
 
-struct chunk {
-    atomic_uint refs;
-    size_t used, cap; /* the registry's; a snapshot does not read them */
-    _Alignas(8) char bytes[];
-};
-
 static uint32_t hash_values(const struct series_table *t, const struct slice *values)
 {
     uint64_t h = t->seed;
@@ -46,11 +40,6 @@ void chunks_release(struct chunk_ref *chunks, unsigned n)
         if (refs_drop(&chunks[i].chunk->refs))
             free(chunks[i].chunk);
     free(chunks);
-}
-
-const char *chunk_bytes(const struct chunk *c)
-{
-    return c->bytes;
 }
 
 struct chunk_ref *chunks_share(const struct series_table *t)
@@ -198,15 +187,6 @@ uint32_t series_append(struct series_table *t, const struct slice *values, int64
         slots_grow(t);
     slot_put(t->slots, t->bits, (struct slot){hash_values(t, values), index + 1});
     return index;
-}
-
-struct slice label_set_value(const struct label_set *set, unsigned nlabels, unsigned i)
-{
-    const char *p = label_set_text(set, nlabels);
-
-    for (unsigned k = 0; k < i; k++)
-        p += set->len[k];
-    return (struct slice){p, set->len[i]};
 }
 
 void label_set_values(const struct label_set *set, unsigned nlabels, struct slice *ret_values)

@@ -31,7 +31,11 @@ struct label_set {
     uint16_t len[];             /* of each value; the values follow */
 };
 
-struct chunk;
+struct chunk {
+    atomic_uint refs;
+    size_t used, cap; /* the registry's; a snapshot does not read them */
+    _Alignas(8) char bytes[];
+};
 
 /* Part of a chunk: its first n label sets. */
 struct chunk_ref {
@@ -63,7 +67,7 @@ uint32_t series_find(const struct series_table *t, const struct slice *values);
 /* The label set must not be there yet. Copies. Returns the index, t->n before. */
 uint32_t series_append(struct series_table *t, const struct slice *values, int64_t created_ns);
 
-/* Value i; BORROWS the label set. To step through all values, add len[i] to the pointer. */
+/* The first value; the others follow without a gap. BORROWS the label set, as all of these. */
 static inline const char *label_set_text(const struct label_set *set, unsigned nlabels)
 {
     return (const char *)(set->len + nlabels);
@@ -86,13 +90,11 @@ static inline size_t label_set_size(unsigned nlabels, size_t text)
     return (n + 7) & ~(size_t)7;
 }
 
-struct slice label_set_value(const struct label_set *set, unsigned nlabels, unsigned i);
 void label_set_values(const struct label_set *set, unsigned nlabels, struct slice *ret_values);
 
 /* A copy of the list of chunks, each counted; for snapshots. */
 struct chunk_ref *chunks_share(const struct series_table *t);
 void chunks_release(struct chunk_ref *chunks, unsigned n);
-const char *chunk_bytes(const struct chunk *c);
 
 /* A series: its label set and the index of its cell. */
 struct series {
@@ -121,7 +123,7 @@ static inline bool series_walk_next(struct series_walk *w, struct series *ret)
         return false;
     if (w->left == 0) {
         w->left = w->next->n;
-        w->at = chunk_bytes(w->next->chunk);
+        w->at = w->next->chunk->bytes;
         w->next++;
     }
     ret->labels = (const struct label_set *)(const void *)w->at;

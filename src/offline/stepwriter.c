@@ -59,14 +59,12 @@ static void expose_at(struct stepwriter *t, struct registry *r, int64_t time_ns,
 
 static void copy_at_zero(const struct family *f, uint32_t index, struct registry *zeros)
 {
-    const struct family_spec *spec = family_spec(f);
+    struct family *copy = registry_family(zeros, family_spec(f));
     struct slice values[LABELS_MAX];
-    struct folded folded;
-    struct family *copy = registry_family(zeros, spec);
 
-    for (unsigned i = 0; i < spec->nlabels; i++)
-        values[i] = family_label(f, index, i);
-    family_touch(copy, family_series(copy, values, 0, &folded));
+    family_labels(f, index, values);
+    (void)family_series(copy, values, 0, NULL);
+    family_touch(copy);
 }
 
 static int64_t floor_to(int64_t time_ns, int64_t step_ns)

@@ -289,14 +289,14 @@ TEST(const_labels_come_first)
     struct family *f = add(r, "g", FAMILY_GAUGE, 2, "");
 
     gauge_set(f, series2(f, "GET", "/"), 1, 0, 0, 0);
-    family_touch(add(r, "c_total", FAMILY_COUNTER, 0, ""), 0);
+    family_touch(add(r, "c_total", FAMILY_COUNTER, 0, ""));
     assert_page(r, &o,
                 "# HELP g \n# TYPE g gauge\n"
                 "g{env=\"a\\\"b\",dc=\"x\",method=\"GET\",path=\"/\"} 1\n"
                 "# HELP c_total \n# TYPE c_total counter\nc_total{env=\"a\\\"b\",dc=\"x\"} 0\n");
     r = new_registry();
     f = add(r, "h", FAMILY_HISTOGRAM, 0, "");
-    family_touch(f, 0);
+    family_touch(f);
     o.nconst = 1;
     assert_page(r, &o,
                 "# HELP h \n# TYPE h histogram\n"
@@ -315,7 +315,7 @@ TEST(label_less_family_is_metadata_until_touched)
     struct registry *r = new_registry();
 
     add(r, "g", FAMILY_GAUGE, 0, "G");
-    family_touch(add(r, "h", FAMILY_GAUGE, 0, "H"), 0);
+    family_touch(add(r, "h", FAMILY_GAUGE, 0, "H"));
     gauge_add(add(r, "i", FAMILY_GAUGE, 0, "I"), 0, 1, 0);
     assert_text(r, "# HELP g G\n# TYPE g gauge\n# HELP h H\n# TYPE h gauge\nh 0\n"
                    "# HELP i I\n# TYPE i gauge\ni 1\n");
@@ -533,7 +533,7 @@ TEST(created_samples_in_openmetrics)
     struct family *f = add(r, "http_requests_total", FAMILY_COUNTER, 2, "Requests.");
 
     counter_inc(f, series2(f, "POST", "/b"), 3, 0);
-    family_touch(add(r, "g", FAMILY_GAUGE, 0, ""), 0);
+    family_touch(add(r, "g", FAMILY_GAUGE, 0, ""));
     assert_openmetrics(r, EXPOSE_CREATED,
                        "# TYPE http_requests counter\n# HELP http_requests Requests.\n"
                        "http_requests_total{method=\"POST\",path=\"/b\"} 3\n"

@@ -81,6 +81,14 @@ static struct num number(double d)
     return (struct num){d, integral ? (uint64_t)d : 0, integral};
 }
 
+static struct slice family_label(const struct family *f, uint32_t index, unsigned label)
+{
+    struct slice values[LABELS_MAX];
+
+    family_labels(f, index, values);
+    return values[label];
+}
+
 static void assert_label(const struct family *f, uint32_t index, unsigned label, const char *want)
 {
     struct slice have = family_label(f, index, label);

@@ -138,7 +138,7 @@ static void fill(struct registry *r)
         histogram_observe(h, series(h, "x", i & 1 ? "y" : "z", 9 * SECOND), i * 0.013, 0);
         histogram_observe(registry_find(r, SLICE("i")), 0, i * 0.1, 0);
     }
-    family_touch(registry_find(r, SLICE("touched")), 0);
+    family_touch(registry_find(r, SLICE("touched")));
     counter_inc(e, family_series(e, &SLICE("old"), 10 * SECOND, NULL), 1, 10 * SECOND);
     counter_inc(e, family_series(e, &SLICE("new"), 60 * SECOND, NULL), 1, 60 * SECOND);
 }
