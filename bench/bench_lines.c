@@ -61,15 +61,13 @@ static int64_t walk(struct session *s, const char *path, struct buf *err)
 
 static int measure(const struct setup *setup, const char *path, unsigned walks)
 {
-    struct engine_options options = {.max_line = 0};
     double lines = (double)count_lines(path);
     struct buf err = BUF_INIT;
     struct session session;
     int64_t first, best = INT64_MAX;
     long before;
 
-    options.max_line = setup->settings.max_line;
-    session_init(&session, setup, &options);
+    session_init(&session, setup, SESSION_WHOLE, NULL);
     before = resident_kib();
     first = walk(&session, path, &err);
     for (unsigned i = 1; i < walks && err.n == 0; i++) {
