@@ -44,9 +44,9 @@ struct engine {
     struct event_state *events;
     uint16_t *candidates, *hits;
     unsigned nhits;
-    bool peeking;        /* events are tried for their time only */
-    struct trace *trace; /* of the line at hand; NULL: nobody asked */
-    struct trace kept;   /* its memory, from the first time on that one is asked for */
+    bool peeking; /* events are tried for their time only */
+    struct trace trace;
+    bool tracing; /* the line at hand */
     /* Own counters. */
     struct family *lines, *matched, *bytes, *event_hits;
     struct log_counters *logs;
@@ -106,6 +106,9 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     e->candidates = xcalloc(rules->nevents + 1, sizeof *e->candidates);
     e->hits = xcalloc(rules->nevents + 1, sizeof *e->hits);
     e->logs = xcalloc(rules->nlogs + 1, sizeof *e->logs);
+    e->trace.record = &e->record;
+    e->trace.trials = xcalloc(rules->nevents + 1, sizeof *e->trace.trials);
+    e->trace.updates = xcalloc(rules->nmappings + 1, sizeof *e->trace.updates);
     e->updater = updater_new(rules, registry, e->plans, now_ns);
     add_own_counters(e, registry);
     return e;
@@ -122,8 +125,8 @@ void engine_free(struct engine *e)
     free(e->events);
     free(e->candidates);
     free(e->hits);
-    free(e->kept.trials);
-    free(e->kept.updates);
+    free(e->trace.trials);
+    free(e->trace.updates);
     free(e->logs);
     free(e);
 }
@@ -137,8 +140,8 @@ void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns)
 
 static void gave_up(struct engine *e, unsigned event)
 {
-    if (e->trace)
-        e->trace->trials[event].gave_up = true;
+    if (e->tracing)
+        e->trace.trials[event].gave_up = true;
     if (!e->peeking)
         updater_count_limit(e->updater, event);
 }
@@ -235,15 +238,10 @@ TRACED void count_line(struct engine *e, struct trace *t)
     record_note_time(r);
 }
 
-static void do_line(struct engine *e)
-{
-    count_line(e, NULL);
-}
-
 static void take(struct engine *e, enum record_result result)
 {
     if (result == RECORD_LINE)
-        do_line(e);
+        count_line(e, NULL);
     else if (result == RECORD_TOO_LONG)
         engine_too_long(e, e->record.source->log, 1);
 }
@@ -297,35 +295,22 @@ static void try_all(struct engine *e, struct trace *t)
     }
 }
 
-static struct trace *new_trace(struct engine *e)
-{
-    struct trace *t = &e->kept;
-    size_t nevents = e->rules->nevents + 1, nmappings = e->rules->nmappings + 1;
-
-    if (!t->record) {
-        t->record = &e->record;
-        t->trials = xcalloc(nevents, sizeof *t->trials);
-        t->updates = xcalloc(nmappings, sizeof *t->updates);
-    }
-    memset(t->trials, 0, nevents * sizeof *t->trials);
-    memset(t->updates, 0, nmappings * sizeof *t->updates);
-    return t;
-}
-
 const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw)
 {
-    struct trace *t = new_trace(e);
+    struct trace *t = &e->trace;
 
+    memset(t->trials, 0, e->rules->nevents * sizeof *t->trials);
+    memset(t->updates, 0, e->rules->nmappings * sizeof *t->updates);
     record_source(&e->record, s);
     t->result = record_line(&e->record, raw, e->options.max_line);
     if (t->result != RECORD_LINE) {
         take(e, t->result);
         return t;
     }
-    e->trace = t;
+    e->tracing = true;
     count_line(e, t);
     try_all(e, t);
-    e->trace = NULL;
+    e->tracing = false;
     return t;
 }
 
@@ -382,7 +367,7 @@ void engine_take(struct engine *e, struct source *s, const struct engine_peek *p
     record_decode(r);
     r->time_ns = peeked->time_ns;
     r->time_known = r->time_own = true;
-    do_line(e);
+    take(e, RECORD_LINE);
 }
 
 uint64_t engine_hits(const struct engine *e, unsigned event)

@@ -6,6 +6,7 @@
 #include "engine/plan.h"
 
 #include "base/xalloc.h"
+#include "engine/record.h"
 
 #include <stdlib.h>
 
@@ -92,19 +93,6 @@ static void add_mapping(struct plan *p, const struct ruleset *rules, unsigned nu
         p->actions_always = true;
 }
 
-static bool has_time_group(const struct ruleset *rules, const struct event *e)
-{
-    for (unsigned i = 0; i < e->nconditions; i++) {
-        const struct condition *c = &e->conditions[i];
-
-        for (unsigned g = 0; c->is_match && g < pattern_ngroups(c->capture.pattern); g++)
-            for (unsigned l = 0; l < rules->nlogs; l++)
-                if (strcmp(pattern_group(c->capture.pattern, g), rules->logs[l].time_name) == 0)
-                    return true;
-    }
-    return false;
-}
-
 static void plan_event(struct plan *p, const struct ruleset *rules, unsigned event)
 {
     const struct event *e = &rules->events[event];
@@ -129,7 +117,8 @@ static void plan_event(struct plan *p, const struct ruleset *rules, unsigned eve
     p->inputs = needed.list;
     p->ninputs = needed.n;
     p->texts = xcalloc(needed.n + 1, sizeof *p->texts);
-    p->has_time = e->used && has_time_group(rules, e);
+    for (unsigned l = 0; l < rules->nlogs; l++)
+        p->has_time |= e->used && record_group_slot(e, rules->logs[l].time_name) != EVENT_NONE;
     p->cache = seriescache_new(p->ninputs, p->nmappings);
 }
 

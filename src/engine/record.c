@@ -272,19 +272,16 @@ static struct slice slot_text(struct record *r, uint16_t slot)
     return field_text(&r->slots[slot], &r->scratch);
 }
 
-/* The group of that name of a match event. */
-static struct slice event_time(struct record *r, const struct event *event)
+uint16_t record_group_slot(const struct event *event, const char *name)
 {
     for (unsigned i = 0; i < event->nconditions; i++) {
         const struct capture *c = &event->conditions[i].capture;
 
-        if (!event->conditions[i].is_match)
-            continue;
-        for (unsigned g = 0; g < pattern_ngroups(c->pattern); g++)
-            if (strcmp(pattern_group(c->pattern, g), r->log->time_name) == 0)
-                return slot_text(r, c->group_slots[g]);
+        for (unsigned g = 0; event->conditions[i].is_match && g < pattern_ngroups(c->pattern); g++)
+            if (strcmp(pattern_group(c->pattern, g), name) == 0)
+                return c->group_slots[g];
     }
-    return (struct slice){"", 0};
+    return EVENT_NONE;
 }
 
 static struct slice matched_time(struct record *r)
@@ -307,7 +304,7 @@ bool record_has_time(struct record *r)
 
 bool record_event_time(struct record *r, const struct event *event)
 {
-    return r->time_own || try_time(r, event_time(r, event));
+    return r->time_own || try_time(r, slot_text(r, record_group_slot(event, r->log->time_name)));
 }
 
 /* A log with several formats may have one without a date, which needs every date before it read. */

@@ -26,8 +26,9 @@ enum op_kind { OP_COUNT, OP_OBSERVE, OP_GAUGE, OP_RESET };
 
 struct update_op {
     enum op_kind kind;
-    bool reads;    /* a value from the line; else `fixed` */
-    bool exemplar; /* its event has one, and its family keeps them */
+    uint16_t position; /* among the mappings of its event */
+    bool reads;        /* a value from the line; else `fixed` */
+    bool exemplar;     /* its event has one, and its family keeps them */
     struct family *family;
     const struct mapping *mapping;
     struct num fixed; /* a number of the rules; 1 for inc, -1 for dec */
@@ -95,6 +96,9 @@ struct updater *updater_new(const struct ruleset *rules, struct registry *regist
     add_families(u);
     for (unsigned i = 0; i < rules->nmappings; i++)
         u->ops[i] = make_op(u, &rules->mappings[i]);
+    for (unsigned e = 0; e < rules->nevents; e++)
+        for (unsigned i = 0; i < plans[e].nmappings; i++)
+            u->ops[plans[e].mappings[i]].position = (uint16_t)i;
     u->skipped = own_family(registry, OWN_RULE_SKIPPED);
     u->errors = own_family(registry, OWN_RULE_ERRORS);
     u->folded = own_family(registry, OWN_SERIES_FOLDED);
@@ -342,16 +346,6 @@ static int by_number(const void *a, const void *b)
     return (int)*(const uint16_t *)a - (int)*(const uint16_t *)b;
 }
 
-/* Position of a mapping among those of its event. */
-static unsigned position(const struct plan *p, uint16_t mapping)
-{
-    unsigned i = 0;
-
-    while (p->mappings[i] != mapping)
-        i++;
-    return i;
-}
-
 TRACED void apply_merged(struct updater *u, struct record *r, const uint16_t *events, unsigned n,
                          struct trace *t)
 {
@@ -363,9 +357,8 @@ TRACED void apply_merged(struct updater *u, struct record *r, const uint16_t *ev
     qsort(u->merged, count_all, sizeof *u->merged, by_number);
     for (unsigned i = 0; i < count_all; i++) {
         const struct update_op *op = &u->ops[u->merged[i]];
-        struct plan *p = &u->plans[op->mapping->event];
 
-        update(u, r, op, find_series(u, p) + position(p, u->merged[i]), t);
+        update(u, r, op, find_series(u, &u->plans[op->mapping->event]) + op->position, t);
     }
 }
 
