@@ -1,7 +1,8 @@
 /* dispatch -- every event under the one key that divides best.
  *
  * Tables of one field share the work of getting its text. A field's prefixes are grouped by length,
- * so that a look-up costs one hash per distinct length, however many prefixes there are. */
+ * so that a look-up costs one hash per distinct length, however many prefixes there are. Events of
+ * one value, or of one prefix, hang in a chain: an event has one key, so it hangs in one only. */
 #include "config.h"
 
 #include "engine/dispatch.h"
@@ -31,13 +32,11 @@ struct literal_set {
 /* Everything that is decided by the value of one decoded field. */
 struct field_table {
     uint16_t slot;
-    struct map values;   /* V -> index into lists */
-    struct map prefixes; /* P -> index into lists */
+    struct map values;   /* V -> first event */
+    struct map prefixes; /* P -> first event */
     bool begins[256];    /* first bytes of prefixes */
     size_t *lengths;     /* distinct lengths of prefixes */
     unsigned nlengths, lengths_cap;
-    struct list *lists;
-    unsigned nlists, lists_cap;
     struct literal_set literals; /* of `=~` */
 };
 
@@ -49,14 +48,14 @@ struct key {
 };
 
 struct dispatch {
-    unsigned nevents;
     struct key *keys; /* of each event */
+    uint16_t *next;   /* of each event: the next of the chain that it hangs in; or EVENT_NONE */
+    uint16_t always;  /* first event */
     struct field_table *fields;
     unsigned nfields, fields_cap;
     struct list by_first_byte[256];
     struct literal_set literals;
     bool literals_begin[256]; /* first bytes of lines that `literals` may match */
-    struct list always;
 };
 
 static void list_add(struct list *l, unsigned event)
@@ -142,17 +141,13 @@ static struct field_table *field_table(struct dispatch *d, uint16_t slot)
     return &d->fields[d->nfields++];
 }
 
-static void add_text(struct field_table *t, struct map *texts, struct slice text, unsigned event)
+static void add_text(struct dispatch *d, struct map *texts, struct slice text, unsigned event)
 {
-    uint64_t i;
+    uint64_t first = EVENT_NONE;
 
-    if (!map_get(texts, text, &i)) {
-        GROW(t->lists, t->nlists, t->lists_cap);
-        t->lists[t->nlists] = (struct list){0};
-        i = t->nlists++;
-        map_put(texts, text, i);
-    }
-    list_add(&t->lists[i], event);
+    map_get(texts, text, &first);
+    map_put(texts, text, event);
+    d->next[event] = (uint16_t)first;
 }
 
 static void add_length(struct field_table *t, size_t n)
@@ -224,11 +219,11 @@ static void add_event(struct dispatch *d, unsigned event)
     switch (k->kind) {
     case KEY_VALUE:
         t = field_table(d, c->field.slots[0]);
-        add_text(t, &t->values, c->text, event);
+        add_text(d, &t->values, c->text, event);
         break;
     case KEY_PREFIX:
         t = field_table(d, c->field.slots[0]);
-        add_text(t, &t->prefixes, c->text, event);
+        add_text(d, &t->prefixes, c->text, event);
         add_length(t, c->text.n);
         t->begins[(unsigned char)c->text.p[0]] = true;
         break;
@@ -245,7 +240,8 @@ static void add_event(struct dispatch *d, unsigned event)
         }
         break;
     case KEY_ALWAYS:
-        list_add(&d->always, event);
+        d->next[event] = d->always;
+        d->always = (uint16_t)event;
         break;
     case KEY_PARENT:
         break;
@@ -257,9 +253,10 @@ struct dispatch *dispatch_new(const struct ruleset *rules)
     struct dispatch *d = xcalloc(1, sizeof *d);
     unsigned *counts = count_values(rules);
 
-    d->nevents = rules->nevents;
     d->keys = xcalloc(rules->nevents + 1, sizeof *d->keys);
-    for (unsigned e = 0; e < rules->nevents; e++) {
+    d->next = xcalloc(rules->nevents + 1, sizeof *d->next);
+    d->always = EVENT_NONE;
+    for (unsigned e = rules->nevents; e-- > 0;) { /* so that chains are in the order written */
         d->keys[e] = choose_key(rules, &rules->events[e], counts);
         if (rules->events[e].used)
             add_event(d, e);
@@ -278,9 +275,6 @@ void dispatch_free(struct dispatch *d)
     for (unsigned i = 0; i < d->nfields; i++) {
         struct field_table *t = &d->fields[i];
 
-        for (unsigned k = 0; k < t->nlists; k++)
-            free(t->lists[k].events);
-        free(t->lists);
         free(t->lengths);
         map_release(&t->values);
         map_release(&t->prefixes);
@@ -288,10 +282,10 @@ void dispatch_free(struct dispatch *d)
     }
     for (unsigned b = 0; b < 256; b++)
         free(d->by_first_byte[b].events);
-    free(d->always.events);
     set_release(&d->literals);
     free(d->fields);
     free(d->keys);
+    free(d->next);
     free(d);
 }
 
@@ -335,15 +329,15 @@ bool dispatch_proves(const struct dispatch *d, unsigned event)
     return d->keys[event].kind == KEY_VALUE || d->keys[event].kind == KEY_PREFIX;
 }
 
-static unsigned take(const struct list *l, uint16_t *events, unsigned n)
+static unsigned take(const struct dispatch *d, uint64_t first, uint16_t *events, unsigned n)
 {
-    for (unsigned i = 0; i < l->n; i++)
-        events[n++] = l->events[i];
+    for (; first != EVENT_NONE; first = d->next[first])
+        events[n++] = (uint16_t)first;
     return n;
 }
 
-static unsigned find_by_prefix(const struct field_table *t, struct slice text, uint16_t *events,
-                               unsigned n)
+static unsigned find_by_prefix(const struct dispatch *d, const struct field_table *t,
+                               struct slice text, uint16_t *events, unsigned n)
 {
     uint64_t i;
 
@@ -351,12 +345,13 @@ static unsigned find_by_prefix(const struct field_table *t, struct slice text, u
         struct slice prefix = {text.p, t->lengths[k]};
 
         if (prefix.n <= text.n && map_get(&t->prefixes, prefix, &i))
-            n = take(&t->lists[i], events, n);
+            n = take(d, i, events, n);
     }
     return n;
 }
 
-static unsigned find_by_field(struct field_table *t, struct record *r, uint16_t *events, unsigned n)
+static unsigned find_by_field(const struct dispatch *d, struct field_table *t, struct record *r,
+                              uint16_t *events, unsigned n)
 {
     struct field *f = &r->slots[t->slot];
     uint64_t i;
@@ -368,9 +363,9 @@ static unsigned find_by_field(struct field_table *t, struct record *r, uint16_t 
     if (text.n == 0)
         return n;
     if (map_get(&t->values, text, &i))
-        n = take(&t->lists[i], events, n);
+        n = take(d, i, events, n);
     if (t->begins[(unsigned char)text.p[0]])
-        n = find_by_prefix(t, text, events, n);
+        n = find_by_prefix(d, t, text, events, n);
     if (t->literals.search)
         n = set_find(&t->literals, text, events, n);
     return n;
@@ -378,13 +373,18 @@ static unsigned find_by_field(struct field_table *t, struct record *r, uint16_t 
 
 unsigned dispatch_find(struct dispatch *d, struct record *r, uint16_t *ret_events)
 {
-    unsigned n = take(&d->always, ret_events, 0);
+    unsigned n = take(d, d->always, ret_events, 0);
 
     for (unsigned i = 0; i < d->nfields; i++)
-        n = find_by_field(&d->fields[i], r, ret_events, n);
-    if (r->line.n > 0)
-        n = take(&d->by_first_byte[(unsigned char)r->line.p[0]], ret_events, n);
-    if (d->literals.search && r->line.n > 0 && d->literals_begin[(unsigned char)r->line.p[0]])
+        n = find_by_field(d, &d->fields[i], r, ret_events, n);
+    if (r->line.n == 0)
+        return n;
+    unsigned char begin = (unsigned char)r->line.p[0];
+    const struct list *l = &d->by_first_byte[begin];
+
+    for (unsigned i = l->n; i-- > 0;)
+        ret_events[n++] = l->events[i];
+    if (d->literals.search && d->literals_begin[begin])
         n = set_find(&d->literals, r->line, ret_events, n);
     return n;
 }

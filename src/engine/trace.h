@@ -5,6 +5,10 @@
  * that it can be said what was missing; nothing comes of those. The record still holds the line,
  * and in the slots of each event that it is what the event made of it.
  *
+ * What is kept is what is not known otherwise. Which of an event's log, parent and `unless` ruled
+ * it out, and what a condition looked at, follow from the rules, the other trials and the record;
+ * so would the results of the conditions after the first that failed, each tried on the record.
+ *
  * Everything in it dies with the next line. */
 #ifndef LT_ENGINE_TRACE_H
 #define LT_ENGINE_TRACE_H
@@ -15,8 +19,7 @@
  * traces pays nothing. */
 #define TRACED static inline __attribute__((always_inline))
 
-/* One event and the line. What ruled the event out, when all its conditions hold, is its log, its
- * parent or its `unless`: see the event, and their trials. */
+/* One event and the line. */
 struct trial {
     bool is_event;  /* also of an event that nothing uses, which is never counted */
     bool gave_up;   /* a regex ran into the match limit */

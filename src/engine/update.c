@@ -14,7 +14,6 @@
 #include "engine/match.h"
 #include "metrics/own.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #define SERIES_UNMADE UINT32_MAX
