@@ -1,145 +1,11 @@
 /* main -- finds the command and hands it its arguments. */
 #include "config.h"
 
-#include "app/options.h"
-
 #include "base/log.h"
-#include "cmd/keys.h"
-#include "config/mistake.h"
-#include "metrics/own.h"
+#include "cmd/commands.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
-
-static const struct command command_help, command_version;
-
-static const struct command *const commands[] = {
-    &command_run,   &command_check,    &command_explain, &command_replay,
-    &command_test,  &command_backfill, &command_suggest, &command_merge,
-    &command_state, &command_help,     &command_version, NULL,
-};
-
-static const struct command *find_command(const char *name)
-{
-    for (size_t i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
-    return NULL;
-}
-
-static int unknown_command(const char *name)
-{
-    const char *names[sizeof commands / sizeof *commands];
-    size_t n = 0;
-
-    for (; commands[n]; n++)
-        names[n] = commands[n]->name;
-    const char *near = nearest(slice_str(name), names, n);
-
-    if (near)
-        log_error("unknown command \"%s\"; did you mean \"%s\"? (see `logtally help`)", name, near);
-    else
-        log_error("unknown command \"%s\" (see `logtally help`)", name);
-    return EXIT_USAGE;
-}
-
-static void print_overview(FILE *to)
-{
-    fputs("Usage: logtally COMMAND [OPTION...] [FILE...]\n\n"
-          "Derives Prometheus metrics from log files by rules, losing no line and counting none "
-          "twice.\n\nCommands:\n",
-          to);
-    for (size_t i = 0; commands[i]; i++)
-        fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("\n"
-          "Try:\n"
-          "  logtally check --rules rules\n"
-          "  logtally replay --rules rules app.log\n"
-          "  logtally run --rules rules --log '/var/log/app/*.log'\n",
-          to);
-}
-
-struct help_options {
-    struct common_options common;
-    bool json;
-};
-
-static const struct option_row help_rows[] = {
-    {"json", 0, OPTION_FLAG, offsetof(struct help_options, json), NULL,
-     "with keys: for programs, all sections"},
-    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
-};
-
-/* help keys [SECTION] */
-static int help_keys(const struct command *self, const struct help_options *o)
-{
-    const char *section = o->common.files.n > 1 ? o->common.files.list[1] : NULL;
-    struct buf out = BUF_INIT;
-    int code = EXIT_FINE;
-
-    if (o->json)
-        keys_json(&out);
-    else if (keys_text(section, &out) < 0)
-        code = usage_error(self, "there is no section [%s]", section);
-    fwrite(out.p, 1, out.n, stdout);
-    buf_release(&out);
-    return code;
-}
-
-static int help(void *options, const struct command *self)
-{
-    const struct common_options *o = options;
-
-    if (o->files.n > 1 && strcmp(o->files.list[0], "keys") != 0)
-        return usage_error(self, "%s: one command at a time", o->files.list[1]);
-    if (o->files.n == 0) {
-        print_overview(stdout);
-        return EXIT_FINE;
-    }
-    if (strcmp(o->files.list[0], "keys") == 0)
-        return help_keys(self, (const struct help_options *)options);
-    if (strcmp(o->files.list[0], "metrics") == 0) {
-        struct buf rows = BUF_INIT;
-
-        own_describe(&rows);
-        fwrite(rows.p, 1, rows.n, stdout);
-        buf_release(&rows);
-        return EXIT_FINE;
-    }
-    const struct command *c = find_command(o->files.list[0]);
-
-    if (!c)
-        return unknown_command(o->files.list[0]);
-    command_usage(c);
-    return EXIT_FINE;
-}
-
-static int version(void *options, const struct command *self)
-{
-    (void)options;
-    (void)self;
-    puts("logtally " PACKAGE_VERSION);
-    return EXIT_FINE;
-}
-
-static const struct command command_help = {
-    .name = "help",
-    .arguments = "[COMMAND | keys [SECTION]]",
-    .summary = "Explain a command, or the keys of configuration and rules",
-    .options = help_rows,
-    .size = sizeof(struct help_options),
-    .run = help,
-};
-
-static const struct command command_version = {
-    .name = "version",
-    .arguments = "",
-    .summary = "Print the version",
-    .no_files = "it takes no files",
-    .size = sizeof(struct common_options),
-    .run = version,
-};
 
 /* A page that did not reach its reader is no success: `logtally replay >/dev/full`. */
 static int finish(int code)
@@ -163,12 +29,10 @@ int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
-        print_overview(stderr);
+        commands_print(stderr);
         return EXIT_USAGE;
     }
-    const struct command *c = find_command(as_command(argv[1]));
+    const struct command *c = command_find(as_command(argv[1]));
 
-    if (!c)
-        return unknown_command(argv[1]);
-    return finish(command_main(c, argc - 1, argv + 1));
+    return c ? finish(command_main(c, argc - 1, argv + 1)) : EXIT_USAGE;
 }

@@ -69,7 +69,4 @@ int usage_error(const struct command *c, const char *fmt, ...)
 
 void strings_add(struct strings *s, const char *text);
 
-extern const struct command command_run, command_check, command_explain, command_replay,
-    command_test, command_state, command_backfill, command_suggest, command_merge;
-
 #endif

@@ -69,6 +69,32 @@ void jsonout_key(struct jsonout *j, const char *key)
     j->first = true;
 }
 
+void jsonout_key_open(struct jsonout *j, const char *key, char bracket)
+{
+    jsonout_key(j, key);
+    jsonout_open(j, bracket);
+}
+
+void jsonout_key_slice(struct jsonout *j, const char *key, struct slice text)
+{
+    jsonout_key(j, key);
+    if (text.p)
+        jsonout_text(j, text);
+    else
+        jsonout_word(j, SLICE("null"));
+}
+
+void jsonout_key_text(struct jsonout *j, const char *key, const char *text)
+{
+    jsonout_key_slice(j, key, slice_str(text));
+}
+
+void jsonout_key_bool(struct jsonout *j, const char *key, bool v)
+{
+    jsonout_key(j, key);
+    jsonout_word(j, v ? SLICE("true") : SLICE("false"));
+}
+
 void jsonout_word(struct jsonout *j, struct slice word)
 {
     comma(j);

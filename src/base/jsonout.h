@@ -5,8 +5,7 @@
  *
  *     struct jsonout j = {out, true};
  *     jsonout_open(&j, '{');
- *     jsonout_key(&j, "name");
- *     jsonout_text(&j, name);
+ *     jsonout_key_text(&j, "name", name);
  *     jsonout_close(&j, '}');  */
 #ifndef LT_BASE_JSONOUT_H
 #define LT_BASE_JSONOUT_H
@@ -23,6 +22,11 @@ void jsonout_open(struct jsonout *j, char bracket);
 void jsonout_close(struct jsonout *j, char bracket);
 /* A value must follow. */
 void jsonout_key(struct jsonout *j, const char *key);
+void jsonout_key_open(struct jsonout *j, const char *key, char bracket);
+/* A key and a text; p = NULL or NULL becomes null. */
+void jsonout_key_slice(struct jsonout *j, const char *key, struct slice text);
+void jsonout_key_text(struct jsonout *j, const char *key, const char *text);
+void jsonout_key_bool(struct jsonout *j, const char *key, bool v);
 void jsonout_text(struct jsonout *j, struct slice text);
 /* A number, true, false or null, as it is to be written. */
 void jsonout_word(struct jsonout *j, struct slice word);

@@ -1,6 +1,8 @@
 /* backfill -- replays files at log time into samples for Prometheus' own database. */
 #include "config.h"
 
+#include "cmd/commands.h"
+
 #include "app/output.h"
 #include "app/progress.h"
 #include "app/timearg.h"

@@ -1,6 +1,8 @@
 /* check -- loads configuration and rules, and says all that is wrong with them. */
 #include "config.h"
 
+#include "cmd/commands.h"
+
 #include "cmd/dump.h"
 #include "offline/session.h"
 

@@ -10,75 +10,41 @@
 
 #include <stdlib.h>
 
-static void put_null(struct jsonout *j, const char *key)
-{
-    jsonout_key(j, key);
-    jsonout_word(j, SLICE("null"));
-}
-
-static void put_bool(struct jsonout *j, const char *key, bool v)
-{
-    jsonout_key(j, key);
-    jsonout_word(j, v ? SLICE("true") : SLICE("false"));
-}
-
-/* p = NULL becomes null. */
-static void put_slice(struct jsonout *j, const char *key, struct slice text)
-{
-    if (!text.p) {
-        put_null(j, key);
-        return;
-    }
-    jsonout_key(j, key);
-    jsonout_text(j, text);
-}
-
-static void put_text(struct jsonout *j, const char *key, const char *text)
-{
-    put_slice(j, key, text ? slice_str(text) : (struct slice){NULL, 0});
-}
+static const struct slice nothing; /* becomes null */
 
 /* 0 becomes null: no limit, or unknown. */
 static void put_count(struct jsonout *j, const char *key, uint64_t v)
 {
-    if (v == 0) {
-        put_null(j, key);
-        return;
-    }
     jsonout_key(j, key);
-    jsonout_u64(j, v);
+    if (v)
+        jsonout_u64(j, v);
+    else
+        jsonout_word(j, SLICE("null"));
 }
 
 static void put_number(struct jsonout *j, const char *key, double v, bool there)
 {
-    if (!there) {
-        put_null(j, key);
-        return;
-    }
     jsonout_key(j, key);
-    jsonout_number(j, v);
+    if (there)
+        jsonout_number(j, v);
+    else
+        jsonout_word(j, SLICE("null"));
 }
 
 static void put_where(struct jsonout *j, const struct where *at)
 {
-    put_text(j, "file", at->file);
+    jsonout_key_text(j, "file", at->file);
     put_count(j, "line", (uint64_t)at->line);
 }
 
 static void put_regex(struct jsonout *j, const char *key, const struct pattern *p)
 {
-    put_slice(j, key, p ? pattern_text(p) : (struct slice){NULL, 0});
-}
-
-static void open_list(struct jsonout *j, const char *key)
-{
-    jsonout_key(j, key);
-    jsonout_open(j, '[');
+    jsonout_key_slice(j, key, p ? pattern_text(p) : nothing);
 }
 
 static void put_texts(struct jsonout *j, const char *key, const char *const *texts, unsigned n)
 {
-    open_list(j, key);
+    jsonout_key_open(j, key, '[');
     for (unsigned i = 0; i < n; i++)
         jsonout_text(j, slice_str(texts[i]));
     jsonout_close(j, ']');
@@ -90,16 +56,16 @@ void dump_mistakes_json(const struct mistakes *m, enum severity most, struct jso
     const struct mistake **list;
     size_t n = mistakes_list(m, most, &list);
 
-    open_list(j, "mistakes");
+    jsonout_key_open(j, "mistakes", '[');
     for (size_t i = 0; i < n; i++) {
         jsonout_open(j, '{');
-        put_text(j, "file", list[i]->file);
+        jsonout_key_text(j, "file", list[i]->file);
         put_count(j, "line", (uint64_t)list[i]->line);
         put_count(j, "column", (uint64_t)list[i]->column);
-        put_text(j, "severity", severities[list[i]->severity]);
-        put_text(j, "text", list[i]->text);
-        put_text(j, "hint", list[i]->hint);
-        put_text(j, "more", list[i]->more);
+        jsonout_key_text(j, "severity", severities[list[i]->severity]);
+        jsonout_key_text(j, "text", list[i]->text);
+        jsonout_key_text(j, "hint", list[i]->hint);
+        jsonout_key_text(j, "more", list[i]->more);
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');
@@ -110,10 +76,10 @@ void dump_mistakes_json(const struct mistakes *m, enum severity most, struct jso
 static void put_logs_of(const struct ruleset *rules, const struct event *e, struct jsonout *j)
 {
     if (!e->logs) {
-        put_null(j, "log");
+        jsonout_key_slice(j, "log", nothing);
         return;
     }
-    open_list(j, "log");
+    jsonout_key_open(j, "log", '[');
     for (unsigned i = 0; i < rules->nlogs; i++)
         if (event_for_log(e, i))
             jsonout_text(j, slice_str(rules->logs[i].name));
@@ -124,7 +90,7 @@ static void put_conditions(const struct event *e, struct jsonout *j)
 {
     struct buf text = BUF_INIT;
 
-    open_list(j, "conditions");
+    jsonout_key_open(j, "conditions", '[');
     for (unsigned i = 0; i < e->nconditions; i++) {
         buf_clear(&text);
         dump_condition(&e->conditions[i], &text);
@@ -145,7 +111,7 @@ static void put_fields(const struct event *e, struct jsonout *j)
 {
     struct map seen = MAP_INIT;
 
-    open_list(j, "sets");
+    jsonout_key_open(j, "sets", '[');
     for (unsigned i = 0; i < e->nconditions; i++) {
         const struct capture *c = &e->conditions[i].capture;
 
@@ -158,13 +124,14 @@ static void put_fields(const struct event *e, struct jsonout *j)
     map_release(&seen);
 }
 
-static void put_how(const struct engine *engine, unsigned i, struct jsonout *j)
+/* Null: nothing uses it. */
+static void put_how(const struct engine *engine, unsigned i, bool used, struct jsonout *j)
 {
     struct buf how = BUF_INIT;
 
-    engine_how(engine, i, &how);
-    jsonout_key(j, "found");
-    jsonout_text(j, buf_all(&how));
+    if (used)
+        engine_how(engine, i, &how);
+    jsonout_key_slice(j, "found", used ? buf_all(&how) : nothing);
     buf_release(&how);
 }
 
@@ -174,25 +141,22 @@ static void put_event(const struct ruleset *rules, const struct engine *engine, 
     const struct event *e = &rules->events[i];
 
     jsonout_open(j, '{');
-    put_text(j, "name", e->name);
+    jsonout_key_text(j, "name", e->name);
     put_where(j, &e->at);
     put_logs_of(rules, e, j);
-    put_text(j, "of", e->parent == EVENT_NONE ? NULL : rules->events[e->parent].name);
-    open_list(j, "unless");
+    jsonout_key_text(j, "of", e->parent == EVENT_NONE ? NULL : rules->events[e->parent].name);
+    jsonout_key_open(j, "unless", '[');
     for (unsigned k = 0; k < e->nunless; k++)
         jsonout_text(j, slice_str(rules->events[e->unless[k]].name));
     jsonout_close(j, ']');
     put_conditions(e, j);
     put_fields(e, j);
-    open_list(j, "exemplar");
+    jsonout_key_open(j, "exemplar", '[');
     for (unsigned k = 0; k < e->nexemplar; k++)
         jsonout_text(j, slice_str(e->exemplar[k].name));
     jsonout_close(j, ']');
-    put_bool(j, "used", e->used);
-    if (e->used)
-        put_how(engine, i, j);
-    else
-        put_null(j, "found");
+    jsonout_key_bool(j, "used", e->used);
+    put_how(engine, i, e->used, j);
     jsonout_close(j, '}');
 }
 
@@ -201,22 +165,20 @@ static void put_mapping(const struct ruleset *rules, const struct mapping *m, st
     const struct family_spec *spec = &rules->families[m->family].spec;
 
     jsonout_open(j, '{');
-    put_text(j, "event", rules->events[m->event].name);
-    put_text(j, "verb", verb_text(m->verb));
+    jsonout_key_text(j, "event", rules->events[m->event].name);
+    jsonout_key_text(j, "verb", verb_text(m->verb));
     if (m->value_is_field)
-        put_text(j, "value", m->value.name);
+        jsonout_key_text(j, "value", m->value.name);
     else
         put_number(j, "value", m->number.d, verb_has_value(m->verb));
-    put_text(j, "unit", m->unit_text.n ? m->unit_text.p : NULL);
-    jsonout_key(j, "labels");
-    jsonout_open(j, '{');
+    jsonout_key_text(j, "unit", m->unit_text.n ? m->unit_text.p : NULL);
+    jsonout_key_open(j, "labels", '{');
     for (unsigned i = 0; i < spec->nlabels; i++) {
         const struct label *l = &m->labels[i];
 
-        jsonout_key(j, spec->labels[i]);
-        jsonout_open(j, '{');
-        jsonout_key(j, l->constant ? "text" : "field");
-        jsonout_text(j, l->constant ? l->text : slice_str(l->field.name));
+        jsonout_key_open(j, spec->labels[i], '{');
+        jsonout_key_slice(j, l->constant ? "text" : "field",
+                          l->constant ? l->text : slice_str(l->field.name));
         jsonout_close(j, '}');
     }
     jsonout_close(j, '}');
@@ -226,12 +188,11 @@ static void put_mapping(const struct ruleset *rules, const struct mapping *m, st
 
 static void put_zeros(const struct family_def *def, struct jsonout *j)
 {
-    open_list(j, "zero");
+    jsonout_key_open(j, "zero", '[');
     for (unsigned i = 0; i < def->nzeros; i++) {
         jsonout_open(j, '{');
         for (unsigned k = 0; k < def->spec.nlabels; k++) {
-            jsonout_key(j, def->spec.labels[k]);
-            jsonout_text(j, def->zeros[i * def->spec.nlabels + k]);
+            jsonout_key_slice(j, def->spec.labels[k], def->zeros[i * def->spec.nlabels + k]);
         }
         jsonout_close(j, '}');
     }
@@ -241,10 +202,10 @@ static void put_zeros(const struct family_def *def, struct jsonout *j)
 static void put_buckets(const struct family_spec *spec, struct jsonout *j)
 {
     if (spec->type != FAMILY_HISTOGRAM) {
-        put_null(j, "buckets");
+        jsonout_key_slice(j, "buckets", nothing);
         return;
     }
-    open_list(j, "buckets");
+    jsonout_key_open(j, "buckets", '[');
     for (unsigned i = 0; i < spec->nbuckets; i++)
         jsonout_number(j, spec->buckets[i]);
     jsonout_close(j, ']');
@@ -257,7 +218,7 @@ static void put_unit(const struct family_spec *spec, struct jsonout *j)
 
     if (spec->type == FAMILY_COUNTER && slice_ends(base, SLICE("_total")))
         base.n -= strlen("_total");
-    put_slice(j, "unit", metric_name_unit(base));
+    jsonout_key_slice(j, "unit", metric_name_unit(base));
 }
 
 static void put_metric(const struct ruleset *rules, unsigned i, struct jsonout *j)
@@ -266,10 +227,10 @@ static void put_metric(const struct ruleset *rules, unsigned i, struct jsonout *
     const struct family_spec *spec = &def->spec;
 
     jsonout_open(j, '{');
-    put_text(j, "name", spec->name);
-    put_text(j, "type", family_type_text(spec->type));
+    jsonout_key_text(j, "name", spec->name);
+    jsonout_key_text(j, "type", family_type_text(spec->type));
     put_unit(spec, j);
-    put_text(j, "help", spec->help);
+    jsonout_key_text(j, "help", spec->help);
     put_where(j, &def->at);
     put_texts(j, "labels", spec->labels, spec->nlabels);
     put_buckets(spec, j);
@@ -278,7 +239,7 @@ static void put_metric(const struct ruleset *rules, unsigned i, struct jsonout *
     put_number(j, "expire", (double)spec->expire_ns / 1e9, spec->expire_ns > 0);
     put_number(j, "min", spec->min, spec->has_min);
     put_zeros(def, j);
-    open_list(j, "updates");
+    jsonout_key_open(j, "updates", '[');
     for (unsigned k = 0; k < rules->nmappings; k++)
         if (rules->mappings[k].family == i)
             put_mapping(rules, &rules->mappings[k], j);
@@ -291,32 +252,33 @@ static void put_log(const struct log_def *log, struct jsonout *j)
     static const char *const unwraps[] = {"none", "docker", "cri", NULL, "auto"};
 
     jsonout_open(j, '{');
-    put_text(j, "name", log->name);
+    jsonout_key_text(j, "name", log->name);
     put_where(j, &log->at);
     put_texts(j, "path", log->paths, log->npaths);
     put_texts(j, "exclude", log->excludes, log->nexcludes);
-    put_text(j, "format", key_row(KEY_FORMAT)->words[log->format]);
-    put_text(j, "unwrap", log->unwrap == UNWRAP_KEY ? log->unwrap_key.p : unwraps[log->unwrap]);
+    jsonout_key_text(j, "format", key_row(KEY_FORMAT)->words[log->format]);
+    jsonout_key_text(j, "unwrap",
+                     log->unwrap == UNWRAP_KEY ? log->unwrap_key.p : unwraps[log->unwrap]);
     put_regex(j, "prefix", log->prefix.pattern);
     put_regex(j, "path_match", log->path_match.pattern);
-    put_text(j, "start", key_row(KEY_START)->words[log->start_at_end]);
-    put_text(j, "time", log->time_name);
+    jsonout_key_text(j, "start", key_row(KEY_START)->words[log->start_at_end]);
+    jsonout_key_text(j, "time", log->time_name);
     put_regex(j, "time_match", log->time_match);
-    put_bool(j, "poll", log->poll);
+    jsonout_key_bool(j, "poll", log->poll);
     jsonout_close(j, '}');
 }
 
 void dump_rules_json(const struct ruleset *rules, const struct engine *engine, struct jsonout *j)
 {
-    open_list(j, "events");
+    jsonout_key_open(j, "events", '[');
     for (unsigned i = 0; i < rules->nevents; i++)
         put_event(rules, engine, i, j);
     jsonout_close(j, ']');
-    open_list(j, "metrics");
+    jsonout_key_open(j, "metrics", '[');
     for (unsigned i = 0; i < rules->nfamilies; i++)
         put_metric(rules, i, j);
     jsonout_close(j, ']');
-    open_list(j, "logs");
+    jsonout_key_open(j, "logs", '[');
     for (unsigned i = 0; i < rules->nlogs; i++)
         put_log(&rules->logs[i], j);
     jsonout_close(j, ']');

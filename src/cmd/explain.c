@@ -1,6 +1,8 @@
 /* explain -- shows what becomes of lines: given as argument, in files, or on standard input. */
 #include "config.h"
 
+#include "cmd/commands.h"
+
 #include "app/setup.h"
 
 #include "engine/explain.h"

@@ -1,7 +1,8 @@
-/* keys -- the rows of the schema, one section after the other; metrics share theirs. */
+/* keys -- `help keys`: the rows of the schema, one section after the other; metrics share theirs. The
+ * tables of the documentation and the syntax files of editors are made from its JSON. */
 #include "config.h"
 
-#include "cmd/keys.h"
+#include "cmd/commands.h"
 
 #include "base/jsonout.h"
 #include "config/schema.h"
@@ -67,21 +68,6 @@ int keys_text(const char *section, struct buf *out)
     return kinds ? 0 : -EINVAL;
 }
 
-static void put(struct jsonout *j, const char *key, const char *text)
-{
-    jsonout_key(j, key);
-    if (text)
-        jsonout_text(j, slice_str(text));
-    else
-        jsonout_word(j, SLICE("null"));
-}
-
-static void put_flag(struct jsonout *j, const char *key, bool v)
-{
-    jsonout_key(j, key);
-    jsonout_word(j, v ? SLICE("true") : SLICE("false"));
-}
-
 static void key_json(const struct key *k, struct jsonout *j)
 {
     struct buf name = BUF_INIT, value = BUF_INIT;
@@ -89,15 +75,15 @@ static void key_json(const struct key *k, struct jsonout *j)
     put_value(k, &value);
     jsonout_open(j, '{');
     buf_fmt(&name, "%s%s", k->name, k->flags & KEY_FIELD ? "FIELD" : "");
-    put(j, "name", name.p);
-    put(j, "type", types[k->type]);
-    put(j, "value", value.p);
-    put(j, "default", k->dflt);
-    put(j, "min", k->min);
-    put(j, "max", k->max);
-    put_flag(j, "repeat", k->flags & KEY_REPEAT);
-    put_flag(j, "verb", k->flags & KEY_VERB);
-    put(j, "help", k->help);
+    jsonout_key_text(j, "name", name.p);
+    jsonout_key_text(j, "type", types[k->type]);
+    jsonout_key_text(j, "value", value.p);
+    jsonout_key_text(j, "default", k->dflt);
+    jsonout_key_text(j, "min", k->min);
+    jsonout_key_text(j, "max", k->max);
+    jsonout_key_bool(j, "repeat", k->flags & KEY_REPEAT);
+    jsonout_key_bool(j, "verb", k->flags & KEY_VERB);
+    jsonout_key_text(j, "help", k->help);
     jsonout_close(j, '}');
     buf_release(&name);
     buf_release(&value);
@@ -109,8 +95,7 @@ void keys_json(struct buf *out)
 
     jsonout_open(&j, '{');
     for (unsigned kind = 1; kind <= SECTION_ALL; kind <<= 1) {
-        jsonout_key(&j, section_row(kind)->word);
-        jsonout_open(&j, '[');
+        jsonout_key_open(&j, section_row(kind)->word, '[');
         for (unsigned i = 0; i < NKEYS; i++)
             if (key_row((enum key_id)i)->sections & kind && key_row((enum key_id)i)->help)
                 key_json(key_row((enum key_id)i), &j);

@@ -1,6 +1,8 @@
 /* merge -- adds up snapshots of `replay --snapshot`. */
 #include "config.h"
 
+#include "cmd/commands.h"
+
 #include "app/output.h"
 #include "offline/inputs.h"
 #include "offline/merge.h"

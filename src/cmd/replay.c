@@ -1,6 +1,8 @@
 /* replay -- reads whole files and prints the final exposition. */
 #include "config.h"
 
+#include "cmd/commands.h"
+
 #include "app/output.h"
 #include "metrics/own.h"
 #include "offline/merge.h"

@@ -2,12 +2,13 @@
 liblogtally_a_SOURCES += \
 	src/cmd/backfill.c \
 	src/cmd/check.c \
+	src/cmd/commands.h \
 	src/cmd/dump.c \
 	src/cmd/dump.h \
 	src/cmd/dump_json.c \
 	src/cmd/explain.c \
+	src/cmd/help.c \
 	src/cmd/keys.c \
-	src/cmd/keys.h \
 	src/cmd/merge.c \
 	src/cmd/replay.c \
 	src/cmd/run.c \

@@ -1,6 +1,8 @@
 /* run -- the daemon: tail, derive, serve. */
 #include "config.h"
 
+#include "cmd/commands.h"
+
 #include "daemon/daemon.h"
 
 #include "base/log.h"

@@ -1,6 +1,8 @@
 /* state -- shows what the state file holds, without disturbing the daemon that owns it. */
 #include "config.h"
 
+#include "cmd/commands.h"
+
 #include "app/setup.h"
 #include "app/timearg.h"
 #include "daemon/writer.h"

@@ -1,6 +1,8 @@
 /* suggest -- reads a sample of a log and prints a rules file to start from. */
 #include "config.h"
 
+#include "cmd/commands.h"
+
 #include "suggest/suggest.h"
 
 #include "app/output.h"

@@ -4,6 +4,8 @@
  * own. */
 #include "config.h"
 
+#include "cmd/commands.h"
+
 #include "app/output.h"
 #include "app/timearg.h"
 #include "offline/bytime.h"

@@ -8,24 +8,17 @@
 
 #include <math.h>
 
-static void put_pair(struct jsonout *j, const char *name, struct slice value)
-{
-    jsonout_key(j, name);
-    jsonout_text(j, value);
-}
-
 static void put_labels(const struct family_spec *spec, const struct expose_options *o,
                        const struct label_set *set, struct jsonout *j)
 {
     struct slice values[LABELS_MAX];
 
     label_set_values(set, spec->nlabels, values);
-    jsonout_key(j, "labels");
-    jsonout_open(j, '{');
+    jsonout_key_open(j, "labels", '{');
     for (unsigned i = 0; i < o->nconst; i++)
-        put_pair(j, o->const_names[i], slice_str(o->const_values[i]));
+        jsonout_key_text(j, o->const_names[i], o->const_values[i]);
     for (unsigned i = 0; i < spec->nlabels; i++)
-        put_pair(j, spec->labels[i], values[i]);
+        jsonout_key_slice(j, spec->labels[i], values[i]);
     jsonout_close(j, '}');
 }
 
@@ -35,8 +28,7 @@ static void put_histogram(const struct family_spec *spec, const struct histogram
     uint64_t count = 0;
     char le[NUM_TEXT];
 
-    jsonout_key(j, "buckets");
-    jsonout_open(j, '{');
+    jsonout_key_open(j, "buckets", '{');
     for (unsigned i = 0; i <= spec->nbuckets; i++) {
         num_format_le(le, i < spec->nbuckets ? spec->buckets[i] : (double)INFINITY);
         jsonout_key(j, le);
@@ -69,11 +61,10 @@ static void put_value(const struct family_copy *f, uint32_t index, struct jsonou
 
 static void put_head(const struct family_spec *spec, struct jsonout *j)
 {
-    put_pair(j, "name", slice_str(spec->name));
-    put_pair(j, "type", slice_str(family_type_text(spec->type)));
-    put_pair(j, "help", slice_str(spec->help));
-    jsonout_key(j, "labels");
-    jsonout_open(j, '[');
+    jsonout_key_text(j, "name", spec->name);
+    jsonout_key_text(j, "type", family_type_text(spec->type));
+    jsonout_key_text(j, "help", spec->help);
+    jsonout_key_open(j, "labels", '[');
     for (unsigned i = 0; i < spec->nlabels; i++)
         jsonout_text(j, slice_str(spec->labels[i]));
     jsonout_close(j, ']');
@@ -88,8 +79,7 @@ void expose_json_family(const struct family_copy *f, const struct expose_options
 
     jsonout_open(&j, '{');
     put_head(&f->info->spec, &j);
-    jsonout_key(&j, "series");
-    jsonout_open(&j, '[');
+    jsonout_key_open(&j, "series", '[');
     series_order_init(&order, f, o->flags & EXPOSE_SORTED);
     while (f->exposed && series_order_next(&order, &at)) {
         jsonout_open(&j, '{');

@@ -1,0 +1,132 @@
+/* help -- which commands there are, and what each says of itself; `version` beside it. */
+#include "config.h"
+
+#include "cmd/commands.h"
+
+#include "base/log.h"
+#include "config/mistake.h"
+#include "metrics/own.h"
+
+#include <string.h>
+
+static const struct command *const commands[] = {
+    &command_run,   &command_check,    &command_explain, &command_replay,
+    &command_test,  &command_backfill, &command_suggest, &command_merge,
+    &command_state, &command_help,     &command_version, NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    const char *names[sizeof commands / sizeof *commands];
+    size_t n = 0;
+
+    for (; commands[n]; n++) {
+        if (strcmp(commands[n]->name, name) == 0)
+            return commands[n];
+        names[n] = commands[n]->name;
+    }
+    const char *near = nearest(slice_str(name), names, n);
+
+    if (near)
+        log_error("unknown command \"%s\"; did you mean \"%s\"? (see `logtally help`)", name, near);
+    else
+        log_error("unknown command \"%s\" (see `logtally help`)", name);
+    return NULL;
+}
+
+void commands_print(FILE *to)
+{
+    fputs("Usage: logtally COMMAND [OPTION...] [FILE...]\n\n"
+          "Derives Prometheus metrics from log files by rules, losing no line and counting none "
+          "twice.\n\nCommands:\n",
+          to);
+    for (size_t i = 0; commands[i]; i++)
+        fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("\n"
+          "Try:\n"
+          "  logtally check --rules rules\n"
+          "  logtally replay --rules rules app.log\n"
+          "  logtally run --rules rules --log '/var/log/app/*.log'\n",
+          to);
+}
+
+struct help_options {
+    struct common_options common;
+    bool json;
+};
+
+static const struct option_row help_rows[] = {
+    {"json", 0, OPTION_FLAG, offsetof(struct help_options, json), NULL,
+     "with keys: for programs, all sections"},
+    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+/* help keys [SECTION] */
+static int help_keys(const struct command *self, const struct help_options *o)
+{
+    const char *section = o->common.files.n > 1 ? o->common.files.list[1] : NULL;
+    struct buf out = BUF_INIT;
+    int code = EXIT_FINE;
+
+    if (o->json)
+        keys_json(&out);
+    else if (keys_text(section, &out) < 0)
+        code = usage_error(self, "there is no section [%s]", section);
+    fwrite(out.p, 1, out.n, stdout);
+    buf_release(&out);
+    return code;
+}
+
+static int help(void *options, const struct command *self)
+{
+    const struct common_options *o = options;
+
+    if (o->files.n > 1 && strcmp(o->files.list[0], "keys") != 0)
+        return usage_error(self, "%s: one command at a time", o->files.list[1]);
+    if (o->files.n == 0) {
+        commands_print(stdout);
+        return EXIT_FINE;
+    }
+    if (strcmp(o->files.list[0], "keys") == 0)
+        return help_keys(self, (const struct help_options *)options);
+    if (strcmp(o->files.list[0], "metrics") == 0) {
+        struct buf rows = BUF_INIT;
+
+        own_describe(&rows);
+        fwrite(rows.p, 1, rows.n, stdout);
+        buf_release(&rows);
+        return EXIT_FINE;
+    }
+    const struct command *c = command_find(o->files.list[0]);
+
+    if (!c)
+        return EXIT_USAGE;
+    command_usage(c);
+    return EXIT_FINE;
+}
+
+static int version(void *options, const struct command *self)
+{
+    (void)options;
+    (void)self;
+    puts("logtally " PACKAGE_VERSION);
+    return EXIT_FINE;
+}
+
+const struct command command_help = {
+    .name = "help",
+    .arguments = "[COMMAND | keys [SECTION]]",
+    .summary = "Explain a command, or the keys of configuration and rules",
+    .options = help_rows,
+    .size = sizeof(struct help_options),
+    .run = help,
+};
+
+const struct command command_version = {
+    .name = "version",
+    .arguments = "",
+    .summary = "Print the version",
+    .no_files = "it takes no files",
+    .size = sizeof(struct common_options),
+    .run = version,
+};
