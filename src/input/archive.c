@@ -25,7 +25,7 @@ enum { CUT_BLOCK = 64 * 1024 };
 struct archive {
     int fd;
     bool ended;
-    int error; /* told once everything before it was handed out */
+    int error; /* returned once everything before it was handed out */
     uint64_t size;
     uint64_t too_long;
     struct codec_reader *codec;

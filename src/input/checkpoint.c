@@ -1,15 +1,14 @@
-/* records -- what is saved of each content, and how a new configuration or a restart takes it up
- * again.
+/* checkpoint -- what is saved of each content, and how a restart takes it up again.
  *
  *     u32 format
  *     u32 logs   { blob name, u8 first backlog not yet read }
  *     u32 files  { blob stream path, log name, path; u8 flags; tail; blob carry }
  *
  * Why held and denied files are not saved: they were not read, so the next run meets them as
- * newcomers, with the same records to compare them with.
+ * newcomers, with the same contents to compare them with.
  *
- * A restored record has no place. The first reconcile finds its inode under some name, or settles
- * that it is lost and looks for its rest (place.c, newcomer.c); nothing here touches a file. */
+ * A restored file has no place. The first reconcile finds its inode under some name, or finds that
+ * it is lost and looks for its rest (place.c, identify.c); nothing here touches a file. */
 #include "config.h"
 
 #include "input/set.h"

@@ -9,8 +9,8 @@
  * contents that happen to share an inode. The old one is lost at that moment, but perhaps its rest
  * is in a copy (copytruncate); the new one keeps the descriptor and begins at 0.
  *
- * Records outlive their files for a while, so that a copy or an archive of them that turns up late
- * is known. */
+ * What is known of a content outlives its file for a while, so that a copy or an archive of it that
+ * turns up late is recognized. */
 #include "config.h"
 
 #include "input/set.h"
@@ -176,7 +176,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     index_add_text(&t->path_index, &f->by_path, f->path);
     file_set_id(t, f, &look->id);
     f->place = PLACE_NAMED;
-    f->gone_told = false;
+    f->gone_seen = false;
     f->seen = true;
     f->searched = f->given_up = f->truncated = f->awaits = false;
     if (!own && !f->renamed && file_has_content(f) && another)

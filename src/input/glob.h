@@ -1,8 +1,10 @@
 /* glob -- which paths a pattern names.
  *
- *     *      any characters but '/'           ?      one character but '/'
- *     [a-z]  one of these, [!a-z] none        **     as a whole component: any number of
- * directories (at the end: and any file) \x     the character x
+ *     *      any characters but '/'
+ *     ?      one character but '/'
+ *     [a-z]  one of these, [!a-z] none
+ *     **     as a whole component: any number of directories (at the end: and any file)
+ *     \x     the character x
  *
  * A leading dot of a component is only matched by a dot, and ** does not go into such
  * directories. */

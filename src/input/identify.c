@@ -33,7 +33,7 @@
 enum { MUCH = 4096 };
 
 /* Is the newcomer a copy, as far as it has come, of this content, which is still there? 1, 0, or
- * negative errno: it cannot be told now. */
+ * negative errno: it cannot be said now. */
 static int is_copy_of(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
 {
     struct look look;
@@ -64,7 +64,7 @@ bool identify_still_copy(struct tailset *t, const struct tail_file *held)
 }
 
 /* A copy is made after its original. That the original is from the future means that the clock was
- * set back since; its birth tells nothing then. */
+ * set back since; its birth says nothing then. */
 static bool is_older(const struct newcomer *n, const struct tail_file *f)
 {
     return n->look.id.birth_ns != 0 && n->look.id.birth_ns < f->tail.id.birth_ns &&
@@ -169,7 +169,7 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     warn_once(t, n->path, strerror(error));
 }
 
-/* The record whose name the stream's path is now; rotated ones come before it. */
+/* The file whose name the stream's path is now; rotated ones come before it. */
 static struct tail_file *current_of(const struct tailset *t, const struct stream *s)
 {
     struct tail_file *f = file_by_path(t, s->path);
@@ -327,7 +327,7 @@ static int changed_meanwhile(struct tailset *t, const struct stream *s)
 
 /* Written anew with the same bytes? What the old inode still holds is read first; then the new one
  * goes on behind it. The new one may end before that, when the old one was written to after it was
- * copied; or tell more. 1, 0, or negative errno. */
+ * copied; or hold more. 1, 0, or negative errno. */
 static int rewritten(struct tailset *t, struct newcomer *n)
 {
     struct tail_file *f = replaced_by(n);

@@ -1,7 +1,7 @@
 /* identity -- which file is it: device, inode, birth time.
  *
- * An inode number is given to the next file as soon as its file is gone; the birth time tells the
- * two apart where the file system knows it (0 where not). What is in the file decides in the end
+ * An inode number is given to the next file as soon as its file is gone; the birth time makes the
+ * difference where the file system knows it (0 where not). What is in the file decides in the end
  * (tail.h). */
 #ifndef LT_INPUT_IDENTITY_H
 #define LT_INPUT_IDENTITY_H

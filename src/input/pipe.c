@@ -29,7 +29,7 @@ static void hand_out(struct pipe_input *p, struct slice lines)
     p->set->reading = NULL;
 }
 
-/* After the end nothing comes any more: the descriptor goes, the record stays for the status. */
+/* After the end nothing comes any more: the descriptor goes, the file stays for the status. */
 static void finish(struct pipe_input *p)
 {
     struct tailset *t = p->set;

@@ -1,15 +1,18 @@
 /* place -- a name may mean another content now: who is behind it?
  *
- * Why names are examined one by one against what is on disk, and not replayed from events: events
- * tell a history that is over; the disk tells what is. Each examination only does what is certain:
- * this name means this inode, this record has lost its name. What a content without a name has
- * become (deleted, moved away, to be found in a rotated file) and what a content without a record is,
- * can only be said when all names of the batch were looked at; that is place_settle.
+ * Why names are examined one by one against what is on disk, and not replayed from events: an event
+ * says what was; by the time it is read, the name may mean something else, or nothing. The one
+ * exception is a name that was deleted and that no known file has: its file lived too short for us,
+ * which nobody could find out later.
  *
- *     rotation by rename, seen as   app.log   -> another inode: the record loses its name
- *                                   app.log.1 -> that record's inode: it has this name now
- *                    settle:        the new inode behind app.log is a
- * newcomer */
+ * Each examination only does what is certain: this name means this inode, this file has lost its
+ * name. What a content without a name has become (deleted, moved away, to be found in a rotated
+ * file) and what an unknown content is, can only be said when all names of the batch were looked
+ * at; that is place_settle.
+ *
+ *     rotation by rename, seen as   app.log   -> another inode: the file loses its name
+ *                                   app.log.1 -> that file's inode: it has this name now
+ *                    place_settle:  the new inode behind app.log is a newcomer */
 #include "config.h"
 
 #include "input/set.h"
@@ -39,8 +42,8 @@ static void lose_name(struct tailset *t, struct tail_file *f)
         file_drop(t, f);
 }
 
-/* A record that may be behind this inode, or NULL. An inode number with another birth time is
- * another file: the number was given away again, so the record's content is gone. */
+/* The known file that may be behind this inode, or NULL. An inode number with another birth time is
+ * another file: the number was given away again, so the content of the known one is gone. */
 static struct tail_file *owner_of(struct tailset *t, const struct look *look)
 {
     struct tail_file *f = file_by_id(t, &look->id);
@@ -182,7 +185,7 @@ void place_rescan(struct tailset *t)
     dirs_scanned(t);
 }
 
-/* Records without a name: those that hold a descriptor go on by it; the others are lost, until a
+/* Files without a name: those that have a descriptor go on by it; the others are lost, until a
  * newcomer turns out to be their continuation. */
 static void settle_nameless(struct tailset *t)
 {
@@ -200,7 +203,7 @@ static void settle_nameless(struct tailset *t)
     }
 }
 
-/* A file that lost its name may have got another one that no event told us (or had two all along):
+/* A file that lost its name may have got another one without an event (or had two all along):
  * its directory is read once more. */
 static bool search_directories(struct tailset *t)
 {
@@ -240,8 +243,8 @@ void place_settle(struct tailset *t)
     }
 }
 
-/* The record whose name is gone, as an event tells; it may have lost the name already, when we
- * looked before the event was read. */
+/* The file whose name is gone, as an event says; it may have lost the name already, when we looked
+ * before the event was read. */
 static struct tail_file *whose_name_is_gone(struct tailset *t, const char *path)
 {
     struct tail_file *f = file_by_path(t, path);
@@ -252,7 +255,7 @@ static struct tail_file *whose_name_is_gone(struct tailset *t, const char *path)
     if (!s)
         s = stream_of_rotated(t, path);
     for (f = s ? s->files : NULL; f; f = f->stream_next)
-        if (f->place != PLACE_NAMED && !f->gone_told && strcmp(f->path, path) == 0)
+        if (f->place != PLACE_NAMED && !f->gone_seen && strcmp(f->path, path) == 0)
             return f;
     return NULL;
 }
@@ -274,7 +277,7 @@ static void name_gone(struct tailset *t, unsigned events, const char *path)
     bool link = forget_link(t, path);
 
     if (f)
-        f->gone_told = true;
+        f->gone_seen = true;
     else if ((events & WATCH_DELETED) && !(events & WATCH_DIRECTORY) && !link)
         note(t, log_of_path(t, path), TAIL_VANISHED, 1);
 }

@@ -1,7 +1,6 @@
 /* rotated -- the names under which rotators leave a file: for app.log
  *
- *     app.log.1  app.log.20260102  app.log-20260102  app-2026-01-02.log, each also .gz or
- * .zst */
+ *     app.log.1  app.log.20260102  app.log-20260102  app-2026-01-02.log, each also .gz or .zst */
 #ifndef LT_INPUT_ROTATED_H
 #define LT_INPUT_ROTATED_H
 

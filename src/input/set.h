@@ -127,7 +127,7 @@ struct tail_file {
     bool seen;      /* in this walk over the directories */
     bool just;      /* it lost its name in this round of place_settle */
     bool searched;  /* its directory was read since it lost its name */
-    bool gone_told; /* an event said that its name is gone */
+    bool gone_seen; /* an event said that its name is gone */
     bool awaits;    /* what came under its name could not yet be compared with it */
 };
 
@@ -202,7 +202,7 @@ struct tailset {
     bool reconciled;    /* once */
     bool all_at_end;    /* tailset_start_at_end */
     bool overflow;
-    bool names_changed; /* something to settle */
+    bool names_changed; /* place_settle has something to do */
     bool watches_full;
     unsigned rounds;
 };

@@ -3,8 +3,9 @@
  * generation before stays linked as state.1, for the day when a disk rots the newest.
  *
  *     offset  0  magic "LTSTATE\n"
- *             8  u32 format version      (read before the checksum, so that a newer format is
- * refused 12  u32 length of the header           and not taken for damage) 16  u64 sequence number
+ *             8  u32 format version       (read before the checksum, so that a newer format is
+ *            12  u32 length of the header  refused and not taken for damage)
+ *            16  u64 sequence number
  *            24  u64 wall time, ns since 1970
  *            32  u64 length of the payload
  *            40  payload
@@ -156,9 +157,9 @@ static int decode(struct slice bytes, struct saved_state *ret_state)
     return 0;
 }
 
-/* 0; -ENOENT; -EBADMSG: what is there cannot be right, or the disk does not give it back; or another
- * error, and *err has a sentence. Then it may be in order, only not for us: a state saved as root.
- * Going on without it would lose lines. */
+/* 0; -ENOENT; -EBADMSG: what is there cannot be right, or the disk does not give it back; or
+ * another error, and *err has a sentence. Then it may be in order, only not for us: a state saved
+ * as root. Going on without it would lose lines. */
 static int load_one(int dir, const char *name, struct saved_state *ret_state, struct buf *err)
 {
     struct buf bytes = BUF_INIT;

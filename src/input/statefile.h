@@ -1,8 +1,7 @@
 /* statefile -- one state file, replaced whole and atomically; the generation before it is kept.
  *
- *   save: state.tmp (O_CREAT|O_TRUNC|O_CLOEXEC, 0600) -> fsync -> link(state, state.1) ->
- * rename(state.tmp, state)
- *         -> fsync(directory)
+ *   save: state.tmp (O_CREAT|O_TRUNC|O_CLOEXEC, 0600) -> fsync -> link(state, state.1)
+ *         -> rename(state.tmp, state) -> fsync(directory)
  *   load: state, else state.1, else nothing; never a leftover state.tmp
  *
  * The file is a header (magic, format version, sequence number, wall time, length) and the payload,

@@ -1,14 +1,14 @@
-/* tail -- why the overlap: each read begins FINGERPRINT_TAIL bytes before the offset and compares them
- * with those that were read last. One system call proves the place and brings the data, with no
- * moment between check and read in which the file could be truncated; it is also the only cheap
+/* tail -- why the overlap: each read begins FINGERPRINT_TAIL bytes before the offset and compares
+ * them with those that were read last. One system call proves the place and brings the data, with
+ * no moment between check and read in which the file could be truncated; it is also the only cheap
  * test that sees a file that was truncated and has grown past the offset again.
  *
  * Why no buffer per file: the unfinished line at the end is simply read again with the next block,
  * so that a thousand idle files cost nothing. Only a long one is remembered as having no newline
  * (clear_to), so that a line that grows byte by byte does not cost its square.
  *
- * A line longer than max_line is told once, when it is found out; from then on its bytes count as
- * read although its end is not known, and `skipping` says so (also in the saved state).
+ * A line longer than max_line is reported once, when it is found out; from then on its bytes count
+ * as read although its end is not known, and `skipping` says so (also in the saved state).
  *
  * NULs at a line's beginning are what a crash or a writer without O_APPEND leaves. They count as
  * read only when something follows them; before, the file system may still be about to fill them
@@ -83,7 +83,7 @@ static void consume_zeros(struct tail *t, uint64_t n)
     }
 }
 
-/* How much there is beyond what was read; were it cut now, the loss could be told. */
+/* How much there is beyond what was read; were it cut now, the loss could be reported. */
 static void learn_size(struct tail *t)
 {
     struct stat st;

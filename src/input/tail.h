@@ -5,8 +5,8 @@
  *     | head      |  ... read, forgotten ... |  tail        | not yet read     |
  *
  * Invariant: everything before `offset` has been handed out (or left out for a reason that was
- * reported); offset is at the beginning of a line, or inside one that is being skipped. head and tail
- * are bytes that were read. It knows no names and no directories. */
+ * reported); offset is at the beginning of a line, or inside one that is being skipped. head and
+ * tail are bytes that were read. It knows no names and no directories. */
 #ifndef LT_INPUT_TAIL_H
 #define LT_INPUT_TAIL_H
 

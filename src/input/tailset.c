@@ -153,7 +153,7 @@ static bool let_go(struct tailset *t, struct tail_file *held)
     return true;
 }
 
-/* A look by descriptor is enough while events tell what becomes of the name. */
+/* A look by descriptor is enough while events come when the name changes. */
 static void look_again(struct tailset *t, struct tail_file *f)
 {
     struct look look;
@@ -379,7 +379,7 @@ void tailset_start_at_end(struct tailset *t)
     t->all_at_end = true;
 }
 
-/* What no event tells of must be looked at. */
+/* Where no event comes. */
 static void look_at_unwatched(struct tailset *t)
 {
     for (struct tail_file *f = t->first; f; f = f->next) {
@@ -446,7 +446,7 @@ static void set_stream_log(struct stream *s, struct log *log)
     s->log = log;
 }
 
-/* Nobody wants it at the moment: the record is enough. */
+/* Nobody wants it at the moment: to remember it is enough. */
 static void put_away(struct tailset *t, struct tail_file *f)
 {
     if (f->kind == FILE_PIPE)

@@ -1,13 +1,31 @@
 /* tailset -- follows all files of all logs, and hands out their whole lines, each exactly once.
  *
- * The room of the daemon's input: which files there are (globs, inotify as accelerator, stat as
- * truth), which content each one is (device, inode, birth time, proved by its head and the bytes
- * before the offset), and how far it has been read. It knows no rule and no metric. One thread, the
- * loop's.
+ * THE ROOM. Input knows which files there are (inotify makes it fast, stat makes it right), which
+ * content is in each (device, inode, birth time, and the fingerprint of what was read of it), and
+ * how far each content has been read:
  *
- * Exactness: the sink is handed whole lines; when it returns they count as read. tailset_encode may
- * be called at any time between two sink calls and holds exactly what the sink has seen; whoever
- * saves it together with what the sink derived is exact across kill -9. */
+ *     watch -> place -> identify -> file -> tail -> whole lines -> sink
+ *     a name   which    new, copy,  its     bytes
+ *     changed  content  the rest?   life
+ *
+ * set.h, its inside, lists the files and their order. Beside it the room has what others use alone:
+ * archive.h (a file read once, by the offline commands), glob.h, crc32c.h, and statefile.h, which
+ * keeps a state on disk and does not know what is in it.
+ *
+ * Invariants:
+ *   - The sink is handed whole lines; when it returns they count as read. tailset_encode may be
+ *     called at any time between two sink calls and holds exactly what the sink has seen; whoever
+ *     saves it together with what the sink derived is exact across kill -9.
+ *   - A content has one struct tail_file, a name is that of one at most. In a stream (a path and
+ *     all that was ever written under it) the older content is read to its end before the younger.
+ *   - An event is a reason to look; only what is on disk decides.
+ *   - What is not handed out is reported: each byte known to be lost, each line left out.
+ *   - Whatever others can make grow has a bound: lines, descriptors, files remembered.
+ *
+ * The tailset owns all of this, also the descriptors; the objects of the sink are the sink's. The
+ * loop's thread is the only one; a codec may have one more to read ahead.
+ *
+ * It must not know rules, metrics, settings or HTTP, and calls nobody but the sink. */
 #ifndef LT_INPUT_TAILSET_H
 #define LT_INPUT_TAILSET_H
 
@@ -92,7 +110,7 @@ void tailset_start_at_end(struct tailset *t);
 void tailset_encode(struct tailset *t, struct buf *out);
 
 /* New logs (a reload). Files whose log's name still wants them go on; others are closed and their
- * records kept. The sink's files are all closed and opened again with their carry. */
+ * offsets kept. The sink's files are all closed and opened again with their carry. */
 void tailset_reconfigure(struct tailset *t, const struct tail_options *options);
 
 /* Reads everything that was appended before this call, in turns of bounded size (a scrape asks for

@@ -1,4 +1,4 @@
-/* watch -- what the kernel tells about directories; the only place that knows inotify.
+/* watch -- the events of directories; the only place that knows inotify.
  *
  * Events are hints that something may be worth a look. They get lost, and some file systems send
  * none. */
