@@ -45,7 +45,7 @@ tests_input_check_SOURCES = \
 	tests/input/check_archive.c \
 	tests/input/check_glob.c \
 	tests/input/check_linebuf.c \
-	tests/input/check_store.c \
+	tests/input/check_statefile.c \
 	tests/input/check_tailset_directories.c \
 	tests/input/check_tailset_random.c \
 	tests/input/check_tailset_reading.c \

@@ -108,21 +108,25 @@ static int read_all(size_t max_line, uint64_t *ret_too_long)
     return r;
 }
 
+static void expect_text(void)
+{
+    ck_assert_int_eq(read_all(1000, NULL), 0);
+    ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
+}
+
 FIXTURE(begin, end);
 
 TEST(a_plain_file_is_read_to_its_last_byte)
 {
     write_file(buf_all(&text));
-    ck_assert_int_eq(read_all(1000, NULL), 0);
-    ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
+    expect_text();
 }
 
 TEST(gzip_is_known_by_its_content)
 {
     add_gzip(buf_all(&text));
     write_file(buf_all(&packed));
-    ck_assert_int_eq(read_all(1000, NULL), 0);
-    ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
+    expect_text();
 }
 
 TEST(several_members_are_one_file_and_padding_is_ignored)
@@ -132,8 +136,7 @@ TEST(several_members_are_one_file_and_padding_is_ignored)
     for (int i = 0; i < 100; i++)
         buf_char(&packed, 0);
     write_file(buf_all(&packed));
-    ck_assert_int_eq(read_all(1000, NULL), 0);
-    ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
+    expect_text();
 }
 
 TEST(zstd_is_known_by_its_content)
@@ -145,8 +148,7 @@ TEST(zstd_is_known_by_its_content)
     ck_assert(!ZSTD_isError(n));
     packed.n = n;
     write_file(buf_all(&packed));
-    ck_assert_int_eq(read_all(1000, NULL), 0);
-    ck_assert(slice_eq(buf_all(&got), buf_all(&text)));
+    expect_text();
     write_file(slice_make(packed.p, packed.n - 10));
     ck_assert_int_eq(read_all(1000, NULL), -EBADMSG);
     packed.p[packed.n / 2] ^= 0x55;

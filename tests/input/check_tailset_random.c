@@ -46,13 +46,6 @@ static unsigned chance(unsigned n)
     return (unsigned)(state >> 33) % n;
 }
 
-static void put(int fd, const char *text)
-{
-    size_t n = strlen(text);
-
-    ck_assert_int_eq(write(fd, text, n), (ssize_t)n);
-}
-
 static void append_to(int fd, unsigned count);
 
 /* The same at the beginning of every generation; then a line of its own, since nobody could tell
@@ -65,7 +58,7 @@ static void put_banner(int fd)
         memset(line, '#', sizeof(line));
         (void)snprintf(line + 180, 60, " banner line %d\n", i);
         line[179] = '#';
-        put(fd, line);
+        world_put(fd, line);
         world_expect_line(&w, line);
     }
     append_to(fd, banner);
@@ -94,7 +87,7 @@ static void append_to(int fd, unsigned count)
 
     while (count-- > 0) {
         new_line(line, sizeof(line));
-        put(fd, line);
+        world_put(fd, line);
         world_expect_line(&w, line);
     }
 }
@@ -105,7 +98,7 @@ static void end_partial(struct writer *x)
 
     if (!x->partial)
         return;
-    put(x->fd, "end\n");
+    world_put(x->fd, "end\n");
     (void)snprintf(line, sizeof(line), "%send\n", x->half);
     world_expect_line(&w, line);
     x->partial = false;
@@ -116,7 +109,7 @@ static void begin_partial(struct writer *x)
     if (x->partial)
         return;
     (void)snprintf(x->half, sizeof(x->half), "half %u ", ++sequence);
-    put(x->fd, x->half);
+    world_put(x->fd, x->half);
     x->partial = true;
 }
 

@@ -164,12 +164,12 @@ TEST(a_writer_that_keeps_its_offset_over_a_truncation_leaves_a_hole)
 {
     int fd = open(world_path(&w, "a.log"), O_WRONLY | O_CREAT, 0644);
 
-    ck_assert_int_eq(write(fd, "one\ntwo\n", 8), 8);
+    world_put(fd, "one\ntwo\n");
     world_expect_line(&w, "one\n");
     world_expect_line(&w, "two\n");
     world_settle(&w);
     world_truncate(&w, "a.log", 0);
-    ck_assert_int_eq(write(fd, "three\n", 6), 6);
+    world_put(fd, "three\n");
     world_expect_line(&w, "three\n");
     world_settle(&w);
     (void)close(fd);
@@ -294,27 +294,35 @@ TEST(the_version_changes_with_every_line_and_only_then)
     ck_assert_uint_ne(tailset_version(w.set), version);
 }
 
+static void make_pipe(void)
+{
+    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
+}
+
+static int open_pipe(void)
+{
+    int fd = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
+
+    ck_assert_int_ge(fd, 0);
+    return fd;
+}
+
 TEST(a_fifo_that_is_named_is_read)
 {
     int fd;
 
-    world_kill(&w);
-    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
-    free(w.globs[0]);
-    w.globs[0] = xstrdup(world_path(&w, "pipe"));
-    world_start(&w);
-    world_run(&w, 10);
-    fd = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(write(fd, "one\ntw", 6), 6);
+    make_pipe();
+    world_follow(&w, "pipe");
+    fd = open_pipe();
+    world_put(fd, "one\ntw");
     world_expect_line(&w, "one\n");
     world_settle(&w);
-    ck_assert_int_eq(write(fd, "o\n", 2), 2);
+    world_put(fd, "o\n");
     world_expect_line(&w, "two\n");
     world_settle(&w);
     (void)close(fd);
-    fd = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
-    ck_assert_int_eq(write(fd, "three\n", 6), 6);
+    fd = open_pipe();
+    world_put(fd, "three\n");
     world_expect_line(&w, "three\n");
     world_settle(&w);
     (void)close(fd);
@@ -324,23 +332,17 @@ TEST(a_fifo_that_was_made_anew_is_read)
 {
     int old, new;
 
-    world_kill(&w);
-    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
-    free(w.globs[0]);
-    w.globs[0] = xstrdup(world_path(&w, "pipe"));
-    world_start(&w);
-    world_run(&w, 10);
-    old = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
-    ck_assert_int_ge(old, 0);
-    ck_assert_int_eq(write(old, "one\nrest", 8), 8);
+    make_pipe();
+    world_follow(&w, "pipe");
+    old = open_pipe();
+    world_put(old, "one\nrest");
     world_expect_line(&w, "one\n");
     world_expect_line(&w, "rest");
     world_remove(&w, "pipe");
-    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
+    make_pipe();
     world_settle(&w);
-    new = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
-    ck_assert_int_ge(new, 0);
-    ck_assert_int_eq(write(new, "two\n", 4), 4);
+    new = open_pipe();
+    world_put(new, "two\n");
     world_expect_line(&w, "two\n");
     world_settle(&w);
     (void)close(old);

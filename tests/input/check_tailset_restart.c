@@ -63,20 +63,34 @@ static void compress_file(const char *name)
     ck_assert_int_eq(system(command), 0);
 }
 
+static void rotate_compressed(void)
+{
+    world_rename(&w, "app.log", "app.log.1");
+    compress_file("app.log.1");
+}
+
+static void expect_numbered(const char *word, int n)
+{
+    char text[64];
+
+    for (int i = 0; i < n; i++) {
+        (void)snprintf(text, sizeof(text), "%s %d, squared %d\n", word, i, i * i);
+        world_expect(&w, "app.log", text);
+    }
+}
+
 TEST(rotated_and_compressed_while_down)
 {
     world_kill(&w);
     world_expect(&w, "app.log", "unread 1\nunread 2\n");
-    world_rename(&w, "app.log", "app.log.1");
-    compress_file("app.log.1");
+    rotate_compressed();
     world_expect(&w, "app.log", "now\n");
     world_start(&w);
     world_settle(&w);
     world_restart(&w);
     world_settle(&w);
     world_rename(&w, "app.log.1.gz", "app.log.2.gz");
-    world_rename(&w, "app.log", "app.log.1");
-    compress_file("app.log.1");
+    rotate_compressed();
     world_expect(&w, "app.log", "later\n");
     world_settle(&w);
     world_restart(&w);
@@ -85,21 +99,12 @@ TEST(rotated_and_compressed_while_down)
 
 TEST(a_compressed_file_is_read_on_in_the_middle_of_many)
 {
-    char text[64];
-
-    for (int i = 0; i < 3000; i++) {
-        (void)snprintf(text, sizeof(text), "number %d, squared %d\n", i, i * i);
-        world_expect(&w, "app.log", text);
-    }
+    expect_numbered("number", 3000);
     world_settle(&w);
     world_save(&w);
-    for (int i = 0; i < 3000; i++) {
-        (void)snprintf(text, sizeof(text), "more %d, squared %d\n", i, i * i);
-        world_expect(&w, "app.log", text);
-    }
+    expect_numbered("more", 3000);
     world_kill(&w);
-    world_rename(&w, "app.log", "app.log.1");
-    compress_file("app.log.1");
+    rotate_compressed();
     world_start(&w);
     world_settle(&w);
 }
@@ -109,15 +114,9 @@ TEST(an_archive_that_is_still_being_written_is_waited_for)
     char gz[256], part[256];
     struct stat st;
 
-    for (int i = 0; i < 500; i++) {
-        char text[64];
-
-        (void)snprintf(text, sizeof(text), "unread %d, squared %d\n", i, i * i);
-        world_expect(&w, "app.log", text);
-    }
+    expect_numbered("unread", 500);
     world_kill(&w);
-    world_rename(&w, "app.log", "app.log.1");
-    compress_file("app.log.1");
+    rotate_compressed();
     (void)snprintf(gz, sizeof(gz), "%s", world_path(&w, "app.log.1.gz"));
     (void)snprintf(part, sizeof(part), "%s", world_path(&w, "whole"));
     ck_assert_int_eq(rename(gz, part), 0);
@@ -155,8 +154,7 @@ TEST(an_archive_that_becomes_another_is_closed)
         (void)snprintf(text, sizeof(text), "unread %d, squared %d\n", i, i * i);
         world_write(&w, "app.log", text);
     }
-    world_rename(&w, "app.log", "app.log.1");
-    compress_file("app.log.1");
+    rotate_compressed();
     ck_assert_int_eq(stat(world_path(&w, "app.log.1.gz"), &st), 0);
     world_truncate(&w, "app.log.1.gz", st.st_size / 2);
     world_start(&w);

@@ -36,7 +36,7 @@ TEST(rename_keeps_reading_the_old_file_and_begins_the_new_one)
     world_rename(&w, "app.log", "app.log.1");
     world_expect(&w, "app.log", "second 1\n");
     world_settle(&w);
-    ck_assert_int_eq(write(old, "late\n", 5), 5);
+    world_put(old, "late\n");
     world_expect_line(&w, "late\n");
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_ROTATED], 1);
@@ -73,7 +73,7 @@ TEST(a_file_moved_to_another_directory_is_read_on)
     world_rename(&w, "app.log", "old/app.log.1");
     world_expect(&w, "app.log", "new\n");
     world_settle(&w);
-    ck_assert_int_eq(write(old, "late\n", 5), 5);
+    world_put(old, "late\n");
     world_expect_line(&w, "late\n");
     world_settle(&w);
     (void)close(old);
@@ -157,7 +157,7 @@ TEST(the_rest_of_a_line_may_come_after_the_rotation)
     world_rename(&w, "app.log", "app.log.1");
     world_expect(&w, "app.log", "new\n");
     world_run(&w, 10);
-    ck_assert_int_eq(write(old, "lf\n", 3), 3);
+    world_put(old, "lf\n");
     world_expect_line(&w, "first half\n");
     world_settle(&w);
     (void)close(old);
@@ -170,7 +170,7 @@ TEST(an_unlinked_file_is_read_while_it_is_written)
     world_remove(&w, "app.log");
     world_expect(&w, "app.log", "recreated\n");
     world_settle(&w);
-    ck_assert_int_eq(write(old, "to the dead\n", 12), 12);
+    world_put(old, "to the dead\n");
     world_expect_line(&w, "to the dead\n");
     world_settle(&w);
     (void)close(old);

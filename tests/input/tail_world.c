@@ -175,6 +175,15 @@ void world_start(struct world *w)
         ck_assert_int_eq(tailset_restore(w->set, buf_all(&w->saved)), 0);
 }
 
+void world_follow(struct world *w, const char *glob)
+{
+    world_kill(w);
+    free(w->globs[0]);
+    w->globs[0] = xstrdup(world_path(w, glob));
+    world_start(w);
+    world_run(w, 10);
+}
+
 void world_save(struct world *w)
 {
     buf_clear(&w->saved);
@@ -199,13 +208,19 @@ void world_restart(struct world *w)
     world_start(w);
 }
 
+void world_put(int fd, const char *text)
+{
+    size_t n = strlen(text);
+
+    ck_assert_int_eq(write(fd, text, n), (ssize_t)n);
+}
+
 void world_write(struct world *w, const char *name, const char *text)
 {
     int fd = open(world_path(w, name), O_WRONLY | O_APPEND | O_CREAT, 0644);
-    size_t n = strlen(text);
 
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(write(fd, text, n), (ssize_t)n);
+    world_put(fd, text);
     ck_assert_int_eq(close(fd), 0);
 }
 

@@ -42,12 +42,15 @@ void world_release(struct world *w);
 /* Full path of a name in the directory; one of eight static buffers. */
 const char *world_path(const struct world *w, const char *name);
 
-void world_start(struct world *w); /* with the saved state, if there is one */
+void world_start(struct world *w);                    /* with the saved state, if there is one */
+void world_follow(struct world *w, const char *glob); /* kill, start with another glob */
 void world_save(struct world *w);
 void world_kill(struct world *w);    /* as kill -9 */
 void world_restart(struct world *w); /* save, kill, start */
 
-/* Appends to a file, text as it is; expects nothing. */
+/* Writes to a descriptor, text as it is; expects nothing. */
+void world_put(int fd, const char *text);
+/* Appends to a file, likewise. */
 void world_write(struct world *w, const char *name, const char *text);
 /* Appends lines and expects each of them once. */
 void world_expect(struct world *w, const char *name, const char *lines);
