@@ -50,10 +50,10 @@ struct ahead {
 
 struct codec_reader {
     int fd;
-    ssize_t (*unpack)(struct codec_reader *c, char *out,
-                      size_t n); /* by what it is compressed with */
-    bool eof;                    /* of the file */
-    bool in_frame;               /* a member or frame has begun and not ended */
+    /* By what it is compressed with. */
+    ssize_t (*unpack)(struct codec_reader *c, char *out, size_t n);
+    bool eof;      /* of the file */
+    bool in_frame; /* a member or frame has begun and not ended */
     uint64_t position;
     uint64_t left;  /* bytes that may still be read */
     size_t at, end; /* unread part of `in` */

@@ -189,6 +189,8 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
             t->sink.renamed(t->sink.ctx, f->sink, path);
     }
     file_look(t, f, look);
+    if (f->kind == FILE_PACKED)
+        queue_read(t, f); /* no look shows that it was not read to its end */
     if (restored && f->queued && f->tail.size > f->tail.offset)
         file_set_backlog(f, true);
 }

@@ -97,6 +97,18 @@ TEST(rotated_and_compressed_while_down)
     world_settle(&w);
 }
 
+TEST(a_compressed_file_that_is_not_read_to_its_end_is_read_on_after_a_restart)
+{
+    world_kill(&w);
+    expect_numbered("unread", 500);
+    rotate_compressed();
+    world_start(&w);
+    (void)tailset_catch_up(w.set, 0);
+    ck_assert_uint_lt(w.lines.n, w.expected.n);
+    world_restart(&w);
+    world_settle(&w);
+}
+
 TEST(a_compressed_file_is_read_on_in_the_middle_of_many)
 {
     expect_numbered("number", 3000);
