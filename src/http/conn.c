@@ -208,13 +208,10 @@ void conn_remove(struct conn *c)
 
 void conn_set_phase(struct conn *c, enum conn_phase phase)
 {
+    if (c->phase == phase)
+        return;
     list_unlink(c);
     enter(c, phase);
     if (phase == CONN_IDLE)
         make_room(c->table, NULL);
-}
-
-enum conn_phase conn_get_phase(const struct conn *c)
-{
-    return c->phase;
 }

@@ -38,7 +38,7 @@ unsigned conn_ceiling(unsigned max);
  * off; or this one, if all others are kept. */
 struct conn *conn_add(struct conn_table *t, int fd);
 void conn_remove(struct conn *c);
+/* Its time begins anew, unless it is in that phase already. */
 void conn_set_phase(struct conn *c, enum conn_phase phase);
-enum conn_phase conn_get_phase(const struct conn *c);
 
 #endif

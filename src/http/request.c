@@ -10,6 +10,7 @@
 
 #include "http/request.h"
 
+#include "base/refs.h"
 #include "base/xalloc.h"
 
 #include <assert.h>
@@ -35,6 +36,43 @@ struct http_request {
     struct MHD_Response *response; /* NULL until answered */
     unsigned status;
 };
+
+/* Bodies. The writer thread makes a page and the loop serves it to many scrapers, so the count is
+ * atomic; the bytes never change once the body is made. */
+
+struct http_body {
+    atomic_uint refs;
+    struct buf bytes;
+};
+
+struct http_body *http_body_new(struct buf *bytes)
+{
+    struct http_body *b = xmalloc(sizeof(*b));
+
+    atomic_init(&b->refs, 1);
+    b->bytes = *bytes;
+    *bytes = BUF_INIT;
+    return b;
+}
+
+struct http_body *http_body_ref(struct http_body *b)
+{
+    refs_take(&b->refs);
+    return b;
+}
+
+void http_body_unref(struct http_body *b)
+{
+    if (b == NULL || !refs_drop(&b->refs))
+        return;
+    buf_release(&b->bytes);
+    free(b);
+}
+
+struct slice http_body_bytes(const struct http_body *b)
+{
+    return buf_all(&b->bytes);
+}
 
 /* Counting. */
 
@@ -222,8 +260,7 @@ void *request_on_target(void *cls, const char *target, struct MHD_Connection *co
     r->connection = connection;
     r->conn = conn_of(connection);
     r->path = xstrslice(slice_make(path, strcspn(path, "?")));
-    if (conn_get_phase(r->conn) != CONN_HEAD)
-        conn_set_phase(r->conn, CONN_HEAD);
+    conn_set_phase(r->conn, CONN_HEAD);
     return r;
 }
 
@@ -298,9 +335,4 @@ void request_env_close(struct request_env *env)
     env->closing = true;
     while (env->kept != NULL)
         http_reply_text(env->kept, MHD_HTTP_SERVICE_UNAVAILABLE, "shutting down");
-}
-
-void request_env_release(struct request_env *env)
-{
-    free(env->counts);
 }

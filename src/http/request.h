@@ -34,7 +34,6 @@ struct request_env {
 
 /* Answers 503 to whatever was kept, and to whatever comes. */
 void request_env_close(struct request_env *env);
-void request_env_release(struct request_env *env);
 
 /* For MHD; `cls` is the env. */
 void *request_on_target(void *cls, const char *target, struct MHD_Connection *connection);

@@ -1,6 +1,5 @@
 # Sources and tests of src/http.
 liblogtally_a_SOURCES += \
-	src/http/body.c \
 	src/http/conn.c \
 	src/http/conn.h \
 	src/http/gzip.c \

@@ -219,7 +219,7 @@ void http_server_free(struct http_server *s)
     for (unsigned i = 0; i < s->nlisteners; i++)
         stop(&s->listeners[i]);
     conn_table_free(s->env.conns);
-    request_env_release(&s->env);
+    free(s->env.counts);
     loop_timer_free(s->soon);
     free(s->listeners);
     free(s);

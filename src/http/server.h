@@ -1,10 +1,26 @@
-/* server -- HTTP in the daemon's own loop: the only room that includes microhttpd.h.
+/* server -- HTTP in the daemon's own loop. The head of the room, which alone knows microhttpd.
+ *
+ *   listen     sockets from what a person wrote                      listen.h
+ *   server     one microhttpd daemon a listener, run by the loop     server.h, server.c
+ *   conn       every connection, how long it has waited, whom to cut conn.h
+ *   request    from its first line to its answer                     request.h
+ *   negotiate  what a scraper can read                               negotiate.h
+ *   gzip       one member from a big cached part and a small new one gzip.h
  *
  * Listeners are TCP (v4, v6) and unix sockets, all in one epoll set. A route has a handler; the
  * handler answers at once with http_reply or keeps the request and answers later (the connection is
- * suspended meanwhile). Bodies are shared by reference: one page rendered for many scrapers. Slow
- * clients are cut off: a head that takes longer than `timeout`, an answer that takes longer than
- * six times that. */
+ * suspended meanwhile).
+ *
+ * What holds:
+ * - Every request is answered exactly once, also one whose client went away, and those that are kept
+ *   when the server ends.
+ * - No client holds a connection for ever: a head that takes longer than `timeout` and an answer that
+ *   takes longer than six times that are cut off. Over the limit of connections a newcomer wins.
+ * - A request's memory is bounded: its head by microhttpd, its body is read and thrown away.
+ * - Bodies are shared by reference and never change: one page rendered for many scrapers.
+ *
+ * The loop's thread owns everything but bodies and gzip parts, which the writer thread makes. The
+ * room does not know what a page holds, nor metrics, nor rules. */
 #ifndef LT_HTTP_SERVER_H
 #define LT_HTTP_SERVER_H
 

@@ -1,20 +1,36 @@
-/* registry -- families of counters, gauges and histograms, and their series.
+/* registry -- families of counters, gauges and histograms, and their series. The head of the room.
  *
- * One thread owns a registry and updates it with plain stores. Others see copies only (snapshot.h).
+ * The room keeps what was counted, copies it for other threads, writes it as pages for Prometheus
+ * and as bytes for the state file, and reads those bytes again.
  *
- *   registry -> family (name, type, label names, buckets, limits)
- *                 -> series table: label values -> index      labels are written once, for good
- *                 -> values: flat arrays, one cell per index  counter | gauge | histogram
+ *   registry -> family (name, type, label names, buckets, limits)             family.h
+ *                 -> series table: label values -> index                      series.h
+ *                 -> cells, one per index: counter | gauge | histogram        cells.h
+ *                 -> exemplars of counters and buckets                        exemplars.h
+ *   snapshot = a copy of all cells, the label sets shared                     snapshot.h
+ *                 -> page: text 0.0.4, OpenMetrics 1.0.0, JSON                expose.h
+ *                 -> bytes -> restore into a registry, or merge               encoded.h
  *
- * A series is found by its label VALUES with their lengths, compared whole: no text from a log can
- * forge another series' key. The index of a series is stable until registry_expire removes series
- * of that family (then `generation` of the registry changes and every index kept outside is void).
- * Families are never removed from a registry; a reload builds a new one and restores the old values
- * into it.
+ * What holds:
+ * - A series is found by its label VALUES with their lengths, compared whole: no text from a log can
+ *   forge another series' key.
+ * - A label value is UTF-8 without NUL and not empty before it is stored, every other text before it
+ *   stands on a page: no log line can make a page that Prometheus refuses.
+ * - Limits lose nothing from totals: beyond max_values distinct values of one label a further value
+ *   becomes "other" in that label; beyond max_series (of the family, or of all together) a further
+ *   label set becomes "other" in all its labels.
+ * - The index of a series is stable until registry_expire removes series of that family; then
+ *   `generation` of the registry changes and every index kept outside is void.
+ * - The page can never show what is not in a snapshot; bytes are checked whole before a registry
+ *   changes.
  *
- * Limits: beyond max_values distinct values of one label a further value becomes "other" in that
- * label only; beyond max_series (of the family, or of all together) a further label set becomes
- * "other" in all its labels. Nothing is lost from totals. */
+ * One thread owns a registry and updates it with plain stores. A snapshot belongs to whoever took
+ * it, on any thread, and needs the registry no more. What both share (label sets, descriptions,
+ * parked families, exemplars) is counted by reference and does not change. Families are never
+ * removed from a registry; a reload builds a new one and restores the old values into it.
+ *
+ * Time comes in as an argument. The room opens no file, reads no clock, writes no log, and knows
+ * neither lines nor rules nor HTTP. */
 #ifndef LT_METRICS_REGISTRY_H
 #define LT_METRICS_REGISTRY_H
 
