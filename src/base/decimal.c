@@ -99,28 +99,15 @@ int decimal_scan(struct slice *s, struct decimal *ret_decimal)
     return 0;
 }
 
-static const uint64_t pow10_u64[] = {
-    UINT64_C(1),
-    UINT64_C(10),
-    UINT64_C(100),
-    UINT64_C(1000),
-    UINT64_C(10000),
-    UINT64_C(100000),
-    UINT64_C(1000000),
-    UINT64_C(10000000),
-    UINT64_C(100000000),
-    UINT64_C(1000000000),
-    UINT64_C(10000000000),
-    UINT64_C(100000000000),
-    UINT64_C(1000000000000),
-    UINT64_C(10000000000000),
-    UINT64_C(100000000000000),
-    UINT64_C(1000000000000000),
-    UINT64_C(10000000000000000),
-    UINT64_C(100000000000000000),
-    UINT64_C(1000000000000000000),
-    UINT64_C(10000000000000000000),
-};
+const double decimal_powers[DECIMAL_POWERS] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* 10^e as an integer; e <= 19. */
+static uint64_t power_u64(int e)
+{
+    return (uint64_t)decimal_powers[e];
+}
 
 /* n * 10^e / div as a whole number below 2^64, if it is one; where e > 0, div is 1. */
 static bool exact_integer(uint64_t n, int e, uint64_t div, uint64_t *ret_u)
@@ -133,7 +120,7 @@ static bool exact_integer(uint64_t n, int e, uint64_t div, uint64_t *ret_u)
     }
     if (e < -19 || e > 19)
         return false; /* no 64-bit number is that round, or holds that much */
-    scale = pow10_u64[e < 0 ? -e : e];
+    scale = power_u64(e < 0 ? -e : e);
     if (e < 0 ? __builtin_mul_overflow(div, scale, &div) : __builtin_mul_overflow(n, scale, &n))
         return false; /* a divisor above n, or (with e > 0, div is 1 here) a number past 2^64 */
     if (n % div != 0)
@@ -141,10 +128,6 @@ static bool exact_integer(uint64_t n, int e, uint64_t div, uint64_t *ret_u)
     *ret_u = n / div;
     return true;
 }
-
-const double decimal_powers[DECIMAL_POWERS] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 /* n * 10^e / div with one IEEE operation, if that is correctly rounded; else false. */
 static bool clinger(uint64_t n, int e, uint64_t div, double *ret_d)
@@ -155,7 +138,7 @@ static bool clinger(uint64_t n, int e, uint64_t div, double *ret_d)
         *ret_d = e < 0 ? (double)n / decimal_powers[-e] : (double)n * decimal_powers[e];
         return true;
     }
-    if (e > 0 || e < -19 || __builtin_mul_overflow(div, pow10_u64[-e], &div) || div > TWO_53)
+    if (e > 0 || e < -19 || __builtin_mul_overflow(div, power_u64(-e), &div) || div > TWO_53)
         return false;
     *ret_d = (double)n / (double)div;
     return true;

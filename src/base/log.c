@@ -24,31 +24,24 @@
 enum { LINE_MAX_BYTES = PIPE_BUF, TAIL_BYTES = 4 /* "...\n" */ };
 
 static struct {
-    /* Guards all but `level` and `daemon`, which are set before threads start. */
+    /* Guards all but `daemon`, which is set before threads start. */
     pthread_mutex_t lock;
-    enum log_level level;
     bool daemon;
     unsigned long dropped; /* since the last line that went out */
-} state = {PTHREAD_MUTEX_INITIALIZER, LOG_LEVEL_INFO, false, 0};
+} state = {PTHREAD_MUTEX_INITIALIZER, false, 0};
 
 struct line {
     char p[LINE_MAX_BYTES];
     size_t n;
 };
 
-void log_set_level(enum log_level level)
-{
-    state.level = level;
-}
-
 void log_set_daemon(bool on)
 {
     state.daemon = on;
 }
 
-static void begin(struct line *l, enum log_level level)
+static void begin(struct line *l, const char *level)
 {
-    static const char *const names[] = {"error", "warn", "info"};
     int64_t now = clock_wall_ns();
     time_t sec = (time_t)(now / NSEC_PER_SEC);
     struct tm tm;
@@ -57,7 +50,7 @@ static void begin(struct line *l, enum log_level level)
     if (state.daemon && gmtime_r(&sec, &tm)) {
         l->n = strftime(l->p, 32, "%Y-%m-%dT%H:%M:%S", &tm);
         l->n += (size_t)snprintf(l->p + l->n, 32, ".%03dZ %s ",
-                                 (int)(now % NSEC_PER_SEC / NSEC_PER_MSEC), names[level]);
+                                 (int)(now % NSEC_PER_SEC / NSEC_PER_MSEC), level);
     }
     l->n += (size_t)snprintf(l->p + l->n, 32, "logtally: ");
 }
@@ -137,7 +130,7 @@ static bool put_dropped(struct line *l)
 
     if (state.dropped == 0)
         return true;
-    begin(l, LOG_LEVEL_WARN);
+    begin(l, "warn");
     n = snprintf(text, sizeof text, "%lu messages were lost: stderr was full", state.dropped);
     add_text(l, slice_make(text, (size_t)n), false);
     if (!put_line(l))
@@ -146,7 +139,7 @@ static bool put_dropped(struct line *l)
     return true;
 }
 
-__attribute__((format(printf, 2, 0))) static void vlog(enum log_level level, const char *fmt,
+__attribute__((format(printf, 2, 0))) static void vlog(const char *level, const char *fmt,
                                                        va_list ap)
 {
     char text[LINE_MAX_BYTES];
@@ -154,8 +147,6 @@ __attribute__((format(printf, 2, 0))) static void vlog(enum log_level level, con
     int saved = errno;
     int n;
 
-    if (level > state.level)
-        return;
     n = vsnprintf(text, sizeof text, fmt, ap);
     if (n < 0)
         n = 0;
@@ -181,6 +172,6 @@ __attribute__((format(printf, 2, 0))) static void vlog(enum log_level level, con
         va_end(ap);                 \
     }
 
-LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
-LOG_FUNCTION(log_warn, LOG_LEVEL_WARN)
-LOG_FUNCTION(log_info, LOG_LEVEL_INFO)
+LOG_FUNCTION(log_error, "error")
+LOG_FUNCTION(log_warn, "warn")
+LOG_FUNCTION(log_info, "info")

@@ -9,10 +9,6 @@
 
 #include <stdbool.h>
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO };
-
-/* Messages above this level are not written; the default is INFO. */
-void log_set_level(enum log_level level);
 /* With true, a line begins with a timestamp and its level (the daemon); without, only with the
  * program's name (commands that a person runs). */
 void log_set_daemon(bool on);

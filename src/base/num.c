@@ -13,13 +13,82 @@
 #include "base/num.h"
 
 #include "base/decimal.h"
-#include "base/unit.h"
 
 #include <errno.h>
 
 __extension__ typedef unsigned __int128 u128;
 
 enum { PIECES_MAX = 6, SHORT_MAX = 15 };
+
+/* A rule's key `unit` and a value in a log know nearly the same names; the flags say where they
+ * differ: "m" is minutes in Go's durations but too short to be clear in a rule, and a rule spells
+ * percent out. Decimal and binary sizes are told apart strictly: "KB" is neither. */
+enum { IN_KEY = 1, IN_VALUE = 2, EVERYWHERE = IN_KEY | IN_VALUE };
+
+static const struct {
+    struct slice name;
+    unsigned where;
+    struct unit unit;
+} unit_names[] = {
+    {{"ms", 2}, EVERYWHERE, {UNIT_TIME, 1, -3, 1}},
+    {{"\xc2\xb5s", 3}, EVERYWHERE, {UNIT_TIME, 1, -6, 1}}, /* U+00B5, as Go prints it */
+    {{"\xce\xbcs", 3}, EVERYWHERE, {UNIT_TIME, 1, -6, 1}}, /* U+03BC, the Greek letter */
+    {{"us", 2}, EVERYWHERE, {UNIT_TIME, 1, -6, 1}},
+    {{"ns", 2}, EVERYWHERE, {UNIT_TIME, 1, -9, 1}},
+    {{"s", 1}, EVERYWHERE, {UNIT_TIME, 1, 0, 1}},
+    {{"m", 1}, IN_VALUE, {UNIT_TIME, 60, 0, 1}},
+    {{"min", 3}, EVERYWHERE, {UNIT_TIME, 60, 0, 1}},
+    {{"h", 1}, EVERYWHERE, {UNIT_TIME, 3600, 0, 1}},
+    {{"B", 1}, EVERYWHERE, {UNIT_SIZE, 1, 0, 1}},
+    {{"kB", 2}, EVERYWHERE, {UNIT_SIZE, 1, 3, 1}},
+    {{"MB", 2}, EVERYWHERE, {UNIT_SIZE, 1, 6, 1}},
+    {{"GB", 2}, EVERYWHERE, {UNIT_SIZE, 1, 9, 1}},
+    {{"TB", 2}, EVERYWHERE, {UNIT_SIZE, 1, 12, 1}},
+    {{"KiB", 3}, EVERYWHERE, {UNIT_SIZE, UINT64_C(1) << 10, 0, 1}},
+    {{"MiB", 3}, EVERYWHERE, {UNIT_SIZE, UINT64_C(1) << 20, 0, 1}},
+    {{"GiB", 3}, EVERYWHERE, {UNIT_SIZE, UINT64_C(1) << 30, 0, 1}},
+    {{"TiB", 3}, EVERYWHERE, {UNIT_SIZE, UINT64_C(1) << 40, 0, 1}},
+    {{"%", 1}, IN_VALUE, {UNIT_PERCENT, 1, -2, 1}},
+    {{"percent", 7}, IN_KEY, {UNIT_PERCENT, 1, -2, 1}},
+};
+
+/* Of this kind, or of any when `kind` is UNIT_NONE. */
+static bool find_unit(struct slice name, unsigned where, enum unit_kind kind, struct unit *ret_unit)
+{
+    for (size_t i = 0; i < sizeof unit_names / sizeof *unit_names; i++)
+        if ((unit_names[i].where & where) &&
+            (kind == UNIT_NONE || kind == unit_names[i].unit.kind) &&
+            slice_eq(unit_names[i].name, name)) {
+            *ret_unit = unit_names[i].unit;
+            return true;
+        }
+    return false;
+}
+
+/* "1/N" with N a number of 1 to 2^32 - 1. */
+static int parse_divisor(struct slice s, struct unit *ret_unit)
+{
+    uint64_t div = 0;
+
+    if (!slice_starts(s, SLICE("1/")) || s.n == 2)
+        return -EINVAL;
+    for (size_t i = 2; i < s.n; i++) {
+        if (!char_is_digit(s.p[i]))
+            return -EINVAL;
+        div = div * 10 + (uint64_t)(s.p[i] - '0');
+        if (div > UINT32_MAX)
+            return -EINVAL;
+    }
+    if (div == 0)
+        return -EINVAL;
+    *ret_unit = (struct unit){UNIT_DIVISOR, 1, 0, (uint32_t)div};
+    return 0;
+}
+
+int unit_parse(struct slice s, struct unit *ret_unit)
+{
+    return find_unit(s, IN_KEY, UNIT_NONE, ret_unit) ? 0 : parse_divisor(s, ret_unit);
+}
 
 /* One piece of a composed time, as "2m" in "1h2m3.5s". */
 struct piece {
@@ -100,7 +169,8 @@ static int parse_pieces(struct slice s, bool negative, int shift, struct num *re
         struct piece *p = &pieces[n];
 
         if (n == PIECES_MAX || (n && pieces[n - 1].number.exp10 != 0) ||
-            !scan_piece(&s, &p->number) || !unit_find(cut_name(&s), UNIT_TIME, &p->unit) ||
+            !scan_piece(&s, &p->number) ||
+            !find_unit(cut_name(&s), IN_VALUE, UNIT_TIME, &p->unit) ||
             (n && !unit_smaller(&p->unit, &p[-1].unit)))
             return -EINVAL;
         n++;
@@ -160,7 +230,7 @@ static int parse_composed(struct slice s, int shift, struct num *ret_num)
 }
 
 /* A value with a unit of its own: `s` is all of it, `rest` what follows the first number. `kind`
- * restricts as in unit_find. */
+ * restricts as in find_unit. */
 static int parse_own(struct slice s, struct slice rest, const struct decimal *d,
                      enum unit_kind kind, int shift, struct num *ret_num, enum unit_kind *ret_kind)
 {
@@ -169,7 +239,7 @@ static int parse_own(struct slice s, struct slice rest, const struct decimal *d,
 
     while (rest.n && rest.p[0] == ' ')
         rest = slice_from(rest, 1);
-    if (unit_find(rest, kind, &unit)) {
+    if (find_unit(rest, IN_VALUE, kind, &unit)) {
         *ret_kind = unit.kind;
         unit.exp10 += shift;
         return decimal_value(d, &unit, ret_num);

@@ -24,7 +24,6 @@ liblogtally_a_SOURCES += \
 	src/base/num.c \
 	src/base/num.h \
 	src/base/numfmt.c \
-	src/base/numhuman.c \
 	src/base/pow10.c \
 	src/base/pow10.h \
 	src/base/refs.h \
@@ -32,8 +31,6 @@ liblogtally_a_SOURCES += \
 	src/base/slice.h \
 	src/base/slurp.c \
 	src/base/slurp.h \
-	src/base/unit.c \
-	src/base/unit.h \
 	src/base/utf8.c \
 	src/base/utf8.h \
 	src/base/xalloc.c \

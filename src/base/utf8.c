@@ -5,6 +5,8 @@
  * set goes through the slow way. No tables, no SIMD: the callers spend their time elsewhere. */
 #include "base/utf8.h"
 
+#define REPLACEMENT SLICE("\xef\xbf\xbd") /* U+FFFD */
+
 /* How many of the next bytes are ASCII. */
 static size_t ascii_run(struct slice s)
 {
@@ -100,7 +102,7 @@ static void add_without_nul(struct buf *out, struct slice s)
     (void)slice_cut(&s, '\0', &piece);
     buf_slice(out, piece);
     while (slice_cut(&s, '\0', &piece)) {
-        utf8_put(out, 0xfffd);
+        buf_slice(out, REPLACEMENT);
         buf_slice(out, piece);
     }
 }
@@ -113,34 +115,23 @@ void utf8_clean(struct buf *out, struct slice s)
         add_without_nul(out, slice_make(s.p, n));
         s = slice_from(s, n);
         if (s.n) {
-            utf8_put(out, 0xfffd);
+            buf_slice(out, REPLACEMENT);
             s = slice_from(s, 1);
         }
     }
 }
 
-void utf8_put(struct buf *out, uint32_t codepoint)
+size_t utf8_encode(char out[4], uint32_t codepoint)
 {
-    uint32_t c = codepoint;
+    static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    uint32_t c =
+        codepoint > 0x10ffff || (codepoint >= 0xd800 && codepoint <= 0xdfff) ? 0xfffd : codepoint;
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 
-    if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-        c = 0xfffd;
-    if (c < 0x80) {
-        buf_char(out, (char)c);
-        return;
-    }
-    if (c < 0x800) {
-        buf_char(out, (char)(0xc0 | c >> 6));
-    } else {
-        if (c < 0x10000) {
-            buf_char(out, (char)(0xe0 | c >> 12));
-        } else {
-            buf_char(out, (char)(0xf0 | c >> 18));
-            buf_char(out, (char)(0x80 | (c >> 12 & 0x3f)));
-        }
-        buf_char(out, (char)(0x80 | (c >> 6 & 0x3f)));
-    }
-    buf_char(out, (char)(0x80 | (c & 0x3f)));
+    for (size_t i = n - 1; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3f));
+    out[0] = (char)(leads[n] | c);
+    return n;
 }
 
 size_t utf8_cut(struct slice s, size_t max)

@@ -18,8 +18,8 @@ void utf8_clean(struct buf *out, struct slice s);
 bool utf8_dangerous(struct slice c);
 /* Appends `s` safe for a terminal: cleaned, and what is dangerous written as \x1b. */
 void utf8_show(struct buf *out, struct slice s);
-/* Appends one code point (a surrogate or one past U+10FFFF becomes U+FFFD). */
-void utf8_put(struct buf *out, uint32_t codepoint);
+/* Writes one code point (U+FFFD for a surrogate or one past U+10FFFF); returns its length. */
+size_t utf8_encode(char out[4], uint32_t codepoint);
 /* The longest prefix of at most `max` bytes that does not cut a character. */
 size_t utf8_cut(struct slice s, size_t max);
 /* How many characters; each byte that belongs to none is one, as utf8_clean makes it. */

@@ -9,6 +9,7 @@
 #include "decode/timepattern.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 struct cursor {
     const char *p, *end;
@@ -20,64 +21,18 @@ static const char *const months[] = {"january",   "february", "march",    "april
 static const char *const weekdays[] = {"sunday",   "monday", "tuesday", "wednesday",
                                        "thursday", "friday", "saturday"};
 
+/* What is short for several directives. */
+static const struct {
+    char letter;
+    const char *text;
+} composites[] = {{'F', "%Y-%m-%d"}, {'D', "%m/%d/%y"}, {'T', "%H:%M:%S"}, {'R', "%H:%M"}};
+
 static const char *composite(char c)
 {
-    switch (c) {
-    case 'F':
-        return "%Y-%m-%d";
-    case 'D':
-        return "%m/%d/%y";
-    case 'T':
-        return "%H:%M:%S";
-    case 'R':
-        return "%H:%M";
-    default:
-        return NULL;
-    }
-}
-
-/* What a directive supplies; -1 when there is no such directive. */
-static int supplies(char c)
-{
-    switch (c) {
-    case 'Y':
-    case 'y':
-        return PART_YEAR;
-    case 'm':
-    case 'b':
-    case 'B':
-    case 'h':
-        return PART_MONTH;
-    case 'd':
-    case 'e':
-        return PART_DAY;
-    case 'j':
-        return PART_YDAY;
-    case 'H':
-    case 'k':
-        return PART_HOUR;
-    case 'I':
-    case 'l':
-        return PART_HOUR12;
-    case 'p':
-        return PART_AMPM;
-    case 'z':
-    case 'Z':
-        return PART_ZONE;
-    case 's':
-        return PART_EPOCH;
-    case 'a':
-    case 'A':
-    case 'M':
-    case 'S':
-    case 'f':
-    case 'n':
-    case 't':
-    case '%':
-        return 0;
-    default:
-        return -1;
-    }
+    for (size_t i = 0; i < sizeof composites / sizeof *composites; i++)
+        if (composites[i].letter == c)
+            return composites[i].text;
+    return NULL;
 }
 
 /* Does it say when? A date needs month and day (or the day of the year), a time needs its hour. */
@@ -106,41 +61,6 @@ static int check_whole(unsigned have, struct buf *err)
     return 0;
 }
 
-int timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *ret_have,
-                        struct buf *err)
-{
-    struct buf full = BUF_INIT;
-    unsigned have = 0;
-    int r;
-
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '%' && i + 1 < text.n && composite(text.p[i + 1]) != NULL)
-            buf_str(&full, composite(text.p[++i]));
-        else
-            buf_char(&full, text.p[i]);
-    }
-    for (size_t i = 0; i < full.n; i++) {
-        int part;
-
-        if (full.p[i] != '%')
-            continue;
-        part = i + 1 < full.n ? supplies(full.p[++i]) : -1;
-        if (part < 0) {
-            buf_fmt(err, "%%%c is not known in a time pattern", full.p[i]);
-            buf_release(&full);
-            return -EINVAL;
-        }
-        have |= (unsigned)part;
-    }
-    r = check_whole(have, err);
-    if (r == 0) {
-        buf_slice(ret_pattern, buf_all(&full));
-        *ret_have = have;
-    }
-    buf_release(&full);
-    return r;
-}
-
 /* One to `width` digits, from low to high. */
 static bool number(struct cursor *c, int width, int low, int high, int *ret_v)
 {
@@ -152,13 +72,6 @@ static bool number(struct cursor *c, int width, int low, int high, int *ret_v)
         return false;
     *ret_v = v;
     return true;
-}
-
-static bool padded(struct cursor *c, int width, int low, int high, int *ret_v)
-{
-    while (c->p < c->end && *c->p == ' ')
-        c->p++;
-    return number(c, width, low, high, ret_v);
 }
 
 static size_t word_length(const struct cursor *c)
@@ -185,10 +98,10 @@ static bool name(struct cursor *c, const char *const *names, int n, int *ret_i)
 
     for (int i = 0; i < n; i++) {
         size_t whole = strlen(names[i]);
+        size_t taken = have >= whole && same_letters(c->p, names[i], whole) ? whole : 3;
 
-        if ((have >= whole && same_letters(c->p, names[i], whole)) ||
-            (have >= 3 && same_letters(c->p, names[i], 3))) {
-            c->p += have >= whole && same_letters(c->p, names[i], whole) ? whole : 3;
+        if (have >= taken && same_letters(c->p, names[i], taken)) {
+            c->p += taken;
             *ret_i = i;
             return true;
         }
@@ -196,12 +109,12 @@ static bool name(struct cursor *c, const char *const *names, int n, int *ret_i)
     return false;
 }
 
-static bool am_pm(struct cursor *c, bool *ret_pm)
+static bool read_am_pm(struct cursor *c, struct time_parts *t)
 {
     if (c->end - c->p < 2 || (c->p[1] | 0x20) != 'm')
         return false;
-    *ret_pm = (c->p[0] | 0x20) == 'p';
-    if (!*ret_pm && (c->p[0] | 0x20) != 'a')
+    t->pm = (c->p[0] | 0x20) == 'p';
+    if (!t->pm && (c->p[0] | 0x20) != 'a')
         return false;
     c->p += 2;
     return true;
@@ -223,14 +136,19 @@ bool timepattern_fraction(const char **p, const char *end, int32_t *ret_ns)
     return true;
 }
 
-static bool epoch(struct cursor *c, int64_t *ret_s)
+static bool read_fraction(struct cursor *c, struct time_parts *t)
+{
+    return timepattern_fraction(&c->p, c->end, &t->ns);
+}
+
+static bool read_epoch(struct cursor *c, struct time_parts *t)
 {
     const char *start = c->p;
     int64_t v = 0;
 
     for (; c->p < c->end && char_is_digit(*c->p) && v < INT64_C(100000000000); c->p++)
         v = v * 10 + (*c->p - '0');
-    *ret_s = v;
+    t->epoch_s = v;
     return c->p > start;
 }
 
@@ -270,8 +188,13 @@ bool timepattern_zone(const char **p, const char *end, int *ret_offset_s)
     return true;
 }
 
+static bool read_zone(struct cursor *c, struct time_parts *t)
+{
+    return timepattern_zone(&c->p, c->end, &t->offset_s);
+}
+
 /* UTC, GMT, or a name that says nothing. */
-static bool zone_name(struct cursor *c, struct time_parts *t)
+static bool read_zone_name(struct cursor *c, struct time_parts *t)
 {
     size_t n = word_length(c);
 
@@ -286,97 +209,134 @@ static bool zone_name(struct cursor *c, struct time_parts *t)
     return true;
 }
 
-static bool year_of_two(struct cursor *c, int *ret_year)
+static bool read_year_of_two(struct cursor *c, struct time_parts *t)
 {
-    if (!number(c, 2, 0, 99, ret_year))
+    if (!number(c, 2, 0, 99, &t->year))
         return false;
-    *ret_year += *ret_year < 69 ? 2000 : 1900;
+    t->year += t->year < 69 ? 2000 : 1900;
     return true;
 }
 
-static bool month_name(struct cursor *c, int *ret_month)
+static bool read_month_name(struct cursor *c, struct time_parts *t)
 {
-    if (!name(c, months, 12, ret_month))
+    if (!name(c, months, 12, &t->month))
         return false;
-    ++*ret_month;
+    t->month++;
     return true;
 }
 
-static bool date_directive(char d, struct cursor *c, struct time_parts *t)
+static bool read_weekday(struct cursor *c, struct time_parts *t)
 {
     int ignored;
 
-    switch (d) {
-    case 'Y':
-        return number(c, 4, 1, 9999, &t->year);
-    case 'y':
-        return year_of_two(c, &t->year);
-    case 'm':
-        return number(c, 2, 1, 12, &t->month);
-    case 'b':
-    case 'B':
-    case 'h':
-        return month_name(c, &t->month);
-    case 'd':
-    case 'e':
-        return padded(c, 2, 1, 31, &t->day);
-    case 'j':
-        return number(c, 3, 1, 366, &t->yday);
-    default: /* a A */
-        return name(c, weekdays, 7, &ignored);
-    }
+    (void)t;
+    return name(c, weekdays, 7, &ignored);
 }
 
-/* %Z and what is no number. */
-static bool other_directive(char d, struct cursor *c, struct time_parts *t)
+static bool read_blanks(struct cursor *c, struct time_parts *t)
 {
-    switch (d) {
-    case 'p':
-        return am_pm(c, &t->pm);
-    case 'f':
-        return timepattern_fraction(&c->p, c->end, &t->ns);
-    case 's':
-        return epoch(c, &t->epoch_s);
-    case 'z':
-        return timepattern_zone(&c->p, c->end, &t->offset_s);
-    case 'Z':
-        return zone_name(c, t);
-    default: /* %% */
-        return c->p < c->end && *c->p++ == '%';
-    }
-}
-
-static bool directive(char d, struct cursor *c, struct time_parts *t)
-{
-    if (d != 'Z')
-        t->have |= (unsigned)supplies(d);
-    switch (d) {
-    case 'H':
-    case 'k':
-        return padded(c, 2, 0, 23, &t->hour);
-    case 'I':
-    case 'l':
-        return padded(c, 2, 1, 12, &t->hour);
-    case 'M':
-        return number(c, 2, 0, 59, &t->minute);
-    case 'S':
-        return number(c, 2, 0, 60, &t->second);
-    case 'p':
-    case 'f':
-    case 's':
-    case 'z':
-    case 'Z':
-    case '%':
-        return other_directive(d, c, t);
-    default:
-        return date_directive(d, c, t);
-    }
-}
-
-static void skip_blanks(struct cursor *c)
-{
+    (void)t;
     while (c->p < c->end && char_is_blank(*c->p))
         c->p++;
+    return true;
+}
+
+static bool read_percent(struct cursor *c, struct time_parts *t)
+{
+    (void)t;
+    return c->p < c->end && *c->p++ == '%';
+}
+
+/* What stands for one part of a time: a function, or a number of `width` digits. */
+static const struct directive {
+    const char *letters;
+    unsigned part; /* that it supplies */
+    bool (*read)(struct cursor *c, struct time_parts *t);
+    size_t field; /* in time_parts, of the number */
+    int width, low, high;
+    bool padded; /* blanks may stand before it */
+} directives[] = {
+    {"Y", PART_YEAR, NULL, offsetof(struct time_parts, year), 4, 1, 9999, false},
+    {"m", PART_MONTH, NULL, offsetof(struct time_parts, month), 2, 1, 12, false},
+    {"de", PART_DAY, NULL, offsetof(struct time_parts, day), 2, 1, 31, true},
+    {"j", PART_YDAY, NULL, offsetof(struct time_parts, yday), 3, 1, 366, false},
+    {"Hk", PART_HOUR, NULL, offsetof(struct time_parts, hour), 2, 0, 23, true},
+    {"Il", PART_HOUR12, NULL, offsetof(struct time_parts, hour), 2, 1, 12, true},
+    {"M", 0, NULL, offsetof(struct time_parts, minute), 2, 0, 59, false},
+    {"S", 0, NULL, offsetof(struct time_parts, second), 2, 0, 60, false},
+    {.letters = "y", .part = PART_YEAR, .read = read_year_of_two},
+    {.letters = "bBh", .part = PART_MONTH, .read = read_month_name},
+    {.letters = "aA", .read = read_weekday},
+    {.letters = "p", .part = PART_AMPM, .read = read_am_pm},
+    {.letters = "f", .read = read_fraction},
+    {.letters = "s", .part = PART_EPOCH, .read = read_epoch},
+    {.letters = "z", .part = PART_ZONE, .read = read_zone},
+    {.letters = "Z", .part = PART_ZONE, .read = read_zone_name},
+    {.letters = "nt", .read = read_blanks},
+    {.letters = "%", .read = read_percent},
+};
+
+static const struct directive *find_directive(char c)
+{
+    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++)
+        if (c && strchr(directives[i].letters, c))
+            return &directives[i];
+    return NULL;
+}
+
+/* Each letter gives way to the number of its row, from 1. */
+static int number_directives(struct buf *pattern, unsigned *have, struct buf *err)
+{
+    for (size_t i = 0; i < pattern->n; i++) {
+        const struct directive *d;
+
+        if (pattern->p[i] != '%')
+            continue;
+        d = i + 1 < pattern->n ? find_directive(pattern->p[++i]) : NULL;
+        if (d == NULL) {
+            buf_fmt(err, "%%%c is not known in a time pattern", pattern->p[i]);
+            return -EINVAL;
+        }
+        *have |= d->part;
+        pattern->p[i] = (char)(d - directives + 1);
+    }
+    return 0;
+}
+
+int timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *ret_have,
+                        struct buf *err)
+{
+    struct buf full = BUF_INIT;
+    unsigned have = 0;
+    int r;
+
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '%' && i + 1 < text.n && composite(text.p[i + 1]) != NULL)
+            buf_str(&full, composite(text.p[++i]));
+        else
+            buf_char(&full, text.p[i]);
+    }
+    r = number_directives(&full, &have, err);
+    if (r == 0)
+        r = check_whole(have, err);
+    if (r == 0) {
+        buf_slice(ret_pattern, buf_all(&full));
+        *ret_have = have;
+    }
+    buf_release(&full);
+    return r;
+}
+
+/* A name of a zone that says nothing supplies none: the function knows. */
+static bool take(const struct directive *d, struct cursor *c, struct time_parts *t)
+{
+    if (d->read != read_zone_name)
+        t->have |= d->part;
+    if (d->read != NULL)
+        return d->read(c, t);
+    while (d->padded && c->p < c->end && *c->p == ' ')
+        c->p++;
+    return number(c, d->width, d->low, d->high, (int *)(void *)((char *)t + d->field));
 }
 
 bool timepattern_match(const char *pattern, struct slice text, struct time_parts *ret_parts)
@@ -385,11 +345,10 @@ bool timepattern_match(const char *pattern, struct slice text, struct time_parts
     struct time_parts t = {0};
 
     for (const char *f = pattern; *f != '\0'; f++) {
-        if (char_is_blank(*f) || (f[0] == '%' && (f[1] == 'n' || f[1] == 't'))) {
-            f += *f == '%';
-            skip_blanks(&c);
+        if (char_is_blank(*f)) {
+            (void)read_blanks(&c, &t);
         } else if (*f == '%') {
-            if (!directive(*++f, &c, &t))
+            if (!take(&directives[*++f - 1], &c, &t))
                 return false;
         } else if (c.p == c.end || *c.p++ != *f) {
             return false;

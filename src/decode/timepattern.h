@@ -43,8 +43,8 @@ struct time_parts {
     int64_t epoch_s;
 };
 
-/* The pattern with composites (%T) written out, appended to *ret_pattern, and what it has: 0, or
- * -EINVAL with a sentence in *err. */
+/* The pattern in the form that timepattern_match takes, appended to *ret_pattern, and what it has: 0,
+ * or -EINVAL with a sentence in *err. */
 int timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *ret_have,
                         struct buf *err);
 /* The whole of `text`; values are checked but the day against its month. */

@@ -9,6 +9,7 @@
 
 #include "decode/unescape.h"
 
+#include "base/utf8.h"
 #include "decode/fields.h"
 
 static int hex_digit(char c)
@@ -48,26 +49,6 @@ const char *json_skip_escape(const char *p, const char *end)
 static bool is_surrogate(int64_t c)
 {
     return c >= 0xd800 && c <= 0xdfff;
-}
-
-static char *put_utf8(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        *out++ = (char)c;
-    } else if (c < 0x800) {
-        *out++ = (char)(0xc0 | c >> 6);
-        *out++ = (char)(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        *out++ = (char)(0xe0 | c >> 12);
-        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
-        *out++ = (char)(0x80 | (c & 0x3f));
-    } else {
-        *out++ = (char)(0xf0 | c >> 18);
-        *out++ = (char)(0x80 | (c >> 12 & 0x3f));
-        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
-        *out++ = (char)(0x80 | (c & 0x3f));
-    }
-    return out;
 }
 
 /* The letter after a backslash that stands for one byte, in C and so in Go; 0 when it is none. */
@@ -113,11 +94,11 @@ static const char *json_unicode(const char *p, const char *end, char **out)
         int64_t low = hex_number(p + 2, end, 4);
 
         if (low >= 0xdc00 && low <= 0xdfff) {
-            *out = put_utf8(*out, (uint32_t)(0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00)));
+            *out += utf8_encode(*out, (uint32_t)(0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00)));
             return p + 6;
         }
     }
-    *out = put_utf8(*out, is_surrogate(c) ? 0xfffd : (uint32_t)c);
+    *out += utf8_encode(*out, (uint32_t)c); /* U+FFFD when it is one of no pair */
     return p;
 }
 
@@ -207,7 +188,7 @@ static const char *go_hex(const char *p, const char *end, unsigned digits, char 
     if (digits == 2)
         *(*out)++ = (char)c;
     else
-        *out = put_utf8(*out, (uint32_t)c);
+        *out += utf8_encode(*out, (uint32_t)c);
     return p + digits;
 }
 

@@ -264,14 +264,6 @@ enum unwrap_result unwrap_line(enum unwrap_kind kind, struct slice key, struct s
     return UNWRAP_PART;
 }
 
-bool partial_empty(const struct partial *p)
-{
-    for (int i = 0; i < STREAMS; i++)
-        if (p->text[i].n > 0 || p->too_long[i])
-            return false;
-    return true;
-}
-
 void partial_release(struct partial *p)
 {
     for (int i = 0; i < STREAMS; i++) {

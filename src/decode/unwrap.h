@@ -43,7 +43,6 @@ enum unwrap_result unwrap_line(enum unwrap_kind kind, struct slice key, struct s
                                size_t max_bytes, struct partial *partial, struct arena *scratch,
                                struct unwrapped *ret_line);
 
-bool partial_empty(const struct partial *p);
 void partial_release(struct partial *p);
 /* For the state file. partial_load: 0 or -EBADMSG. */
 void partial_save(const struct partial *p, struct buf *out);

@@ -61,19 +61,6 @@ TEST(control_bytes_and_bad_utf8_are_escaped)
                                "\\xe2\\x80\\xae \\xe2\\x80\\xa8 \xe2\x82\xac\n");
 }
 
-TEST(levels_above_the_set_one_are_silent)
-{
-    catch_stderr();
-    log_set_level(LOG_LEVEL_WARN);
-    log_info("no");
-    log_warn("yes");
-    log_error("yes");
-    ck_assert_str_eq(caught(), "logtally: yes\nlogtally: yes\n");
-    log_set_level(LOG_LEVEL_INFO);
-    log_info("now");
-    ck_assert_str_eq(caught(), "logtally: now\n");
-}
-
 TEST(a_daemon_line_has_time_and_level)
 {
     const char *line;

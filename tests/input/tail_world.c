@@ -5,7 +5,6 @@
 #include "tools.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/xalloc.h"
 
 #include <check.h>
@@ -125,7 +124,6 @@ static const struct tail_sink *sink_of(struct world *w)
 void world_init(struct world *w, const char *glob)
 {
     *w = (struct world){0};
-    log_set_level(LOG_LEVEL_ERROR);
     w->trace = getenv("TAIL_TRACE") != NULL;
     (void)snprintf(w->dir, sizeof(w->dir), "/tmp/lt-tail-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(w->dir));
