@@ -46,6 +46,7 @@ tests_base_check_SOURCES = \
 	tests/base/check_buf.c \
 	tests/base/check_clock.c \
 	tests/base/check_hash.c \
+	tests/base/check_heap.c \
 	tests/base/check_jsonout.c \
 	tests/base/check_log.c \
 	tests/base/check_loop.c \
@@ -53,6 +54,7 @@ tests_base_check_SOURCES = \
 	tests/base/check_num.c \
 	tests/base/check_numfmt.c \
 	tests/base/check_slice.c \
+	tests/base/check_slurp.c \
 	tests/base/check_utf8.c \
 	tests/base/check_xalloc.c \
 	tests/base/num_table.h

@@ -24,9 +24,7 @@ enum {
 
 struct part {
     struct work *work;
-    const struct input *input;
-    uint32_t id;       /* of the input */
-    uint64_t from, to; /* to = 0: the whole file, whatever it is */
+    struct session_range range;
     struct buf snapshot, unmatched, error;
     uint64_t seen; /* bytes of it that the progress knows of */
     bool done;
@@ -42,13 +40,6 @@ struct work {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
 };
-
-static void add_part(struct work *w, const struct input *in, uint32_t id, uint64_t from,
-                     uint64_t to)
-{
-    GROW(w->parts, w->n, w->cap);
-    w->parts[w->n++] = (struct part){.work = w, .input = in, .id = id, .from = from, .to = to};
-}
 
 /* The same number wherever a part of the work is done. It goes into snapshots, which another version
  * may merge, so it is a checksum that stays what it is. */
@@ -75,8 +66,13 @@ static void cut(struct work *w, const struct input *in)
     if (in->size > PART_BYTES && w->setup->rules->logs[in->log].unwrap == UNWRAP_NONE &&
         archive_cut(in->path, PART_BYTES, &cuts, &n) < 0)
         n = 1; /* reading it will say what is wrong */
-    for (unsigned i = 0; i < n; i++)
-        add_part(w, in, id, n > 1 ? cuts[i] : 0, n > 1 ? cuts[i + 1] : 0);
+    for (unsigned i = 0; i < n; i++) {
+        GROW(w->parts, w->n, w->cap);
+        w->parts[w->n++] = (struct part){
+            .work = w,
+            .range = {in->path, in->log, id, n > 1 ? cuts[i] : 0, n > 1 ? cuts[i + 1] : 0},
+        };
+    }
     free(cuts);
 }
 
@@ -135,11 +131,10 @@ static void do_part(struct part *p, const struct setup *setup)
         .unmatched = o->unmatched ? keep_unmatched : NULL,
         .ctx = p,
     };
-    struct session_range range = {p->input->path, p->input->log, p->id, p->from, p->to};
     struct session s;
 
     session_init(&s, setup, SESSION_PART, &engine_options);
-    session_read(&s, &range, tell_progress, p, &p->error);
+    session_read(&s, &p->range, tell_progress, p, &p->error);
     struct snapshot *snapshot = snapshot_take(s.registry);
 
     snapshot_encode(snapshot, &p->snapshot);
