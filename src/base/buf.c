@@ -61,6 +61,16 @@ void buf_char(struct buf *b, char c)
     b->n++;
 }
 
+bool buf_fail(struct buf *err, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    buf_vfmt(err, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
 void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
 {
     va_list again;

@@ -48,7 +48,7 @@ __attribute__((format(printf, 1, 0))) static char *format(const char *fmt, va_li
     return clean;
 }
 
-void mistake_add(struct mistakes *m, enum severity severity, struct where at, const char *fmt, ...)
+bool mistake_add(struct mistakes *m, enum severity severity, struct where at, const char *fmt, ...)
 {
     va_list ap;
 
@@ -64,6 +64,7 @@ void mistake_add(struct mistakes *m, enum severity severity, struct where at, co
     m->n++;
     m->nmistakes += severity == MISTAKE;
     m->nwarnings += severity == WARNING;
+    return false;
 }
 
 void mistake_hint(struct mistakes *m, const char *fmt, ...)

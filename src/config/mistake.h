@@ -33,7 +33,8 @@ struct mistakes {
 
 #define MISTAKES_INIT ((struct mistakes){0})
 
-void mistake_add(struct mistakes *m, enum severity severity, struct where at, const char *fmt, ...)
+/* Always false: `return mistake_add(...)` ends a reader that failed. */
+bool mistake_add(struct mistakes *m, enum severity severity, struct where at, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* To the mistake last added: what to do about it, read as `sentence; hint`. */
 void mistake_hint(struct mistakes *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

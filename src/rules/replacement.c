@@ -26,10 +26,8 @@ static size_t check_group(const struct pattern *p, struct slice text, struct buf
     if (text.n >= 2 && text.p[1] == '{') {
         const char *close = memchr(text.p, '}', text.n);
 
-        if (!close) {
-            buf_str(err, "`${` without `}`");
-            return 0;
-        }
+        if (!close)
+            return buf_fail(err, "`${` without `}`");
         name = (struct slice){text.p + 2, (size_t)(close - text.p) - 2};
         used = name.n + 3;
     } else {
@@ -37,14 +35,10 @@ static size_t check_group(const struct pattern *p, struct slice text, struct buf
             name.n++;
         used = name.n + 1;
     }
-    if (name.n == 0) {
-        buf_str(err, "`$` must be followed by a group number, {name}, or another `$`");
-        return 0;
-    }
-    if (!group_known(p, name)) {
-        buf_fmt(err, "the regex has no group \"%.*s\"", SLICE_FMT(name));
-        return 0;
-    }
+    if (name.n == 0)
+        return buf_fail(err, "`$` must be followed by a group number, {name}, or another `$`");
+    if (!group_known(p, name))
+        return buf_fail(err, "the regex has no group \"%.*s\"", SLICE_FMT(name));
     return used;
 }
 

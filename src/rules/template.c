@@ -70,10 +70,8 @@ static bool add_filter(struct part *p, struct slice text, struct buf *err)
     const char *open = name.n ? memchr(name.p, '(', name.n) : NULL;
 
     if (open) {
-        if (name.p[name.n - 1] != ')') {
-            buf_fmt(err, "filter \"%.*s\" lacks its `)`", SLICE_FMT(name));
-            return false;
-        }
+        if (name.p[name.n - 1] != ')')
+            return buf_fail(err, "filter \"%.*s\" lacks its `)`", SLICE_FMT(name));
         argument = (struct slice){open + 1, (size_t)(name.p + name.n - open) - 2};
         name = slice_trim((struct slice){name.p, (size_t)(open - name.p)});
     }
@@ -83,21 +81,15 @@ static bool add_filter(struct part *p, struct slice text, struct buf *err)
         unknown_filter(name, err);
         return false;
     }
-    if (f->takes_argument != (open != NULL)) {
-        buf_fmt(err,
-                f->takes_argument ? "filter \"%s\" wants a value: %s(x)"
-                                  : "filter \"%s\" takes no value",
-                f->name, f->name);
-        return false;
-    }
-    if (ini_is_quoted(argument)) {
-        buf_fmt(err, "%.*s is quoted; leave the quotes out", SLICE_FMT(argument));
-        return false;
-    }
-    if (p->nsteps == FILTERS_MAX) {
-        buf_fmt(err, "more than %d filters on one field", FILTERS_MAX);
-        return false;
-    }
+    if (f->takes_argument != (open != NULL))
+        return buf_fail(err,
+                        f->takes_argument ? "filter \"%s\" wants a value: %s(x)"
+                                          : "filter \"%s\" takes no value",
+                        f->name, f->name);
+    if (ini_is_quoted(argument))
+        return buf_fail(err, "%.*s is quoted; leave the quotes out", SLICE_FMT(argument));
+    if (p->nsteps == FILTERS_MAX)
+        return buf_fail(err, "more than %d filters on one field", FILTERS_MAX);
     p->steps[p->nsteps++] = (struct step){f, open ? xstrslice(argument) : NULL};
     return true;
 }
@@ -110,20 +102,14 @@ static bool add_field(struct template *t, struct slice text, struct buf *err)
     if (!slice_cut(&rest, '|', &name))
         name = (struct slice){"", 0};
     name = slice_trim(name);
-    if (name.n == 0) {
-        buf_str(err, "`${}` names no field; write ${field} or ${field|filter}");
-        return false;
-    }
+    if (name.n == 0)
+        return buf_fail(err, "`${}` names no field; write ${field} or ${field|filter}");
     for (size_t i = 0; i < name.n; i++) {
-        if (!name_char(name.p[i])) {
-            buf_fmt(err, "\"%.*s\" is no field name", SLICE_FMT(name));
-            return false;
-        }
+        if (!name_char(name.p[i]))
+            return buf_fail(err, "\"%.*s\" is no field name", SLICE_FMT(name));
     }
-    if (t->nfields == TEMPLATE_FIELDS_MAX) {
-        buf_fmt(err, "more than %d fields in one template", TEMPLATE_FIELDS_MAX);
-        return false;
-    }
+    if (t->nfields == TEMPLATE_FIELDS_MAX)
+        return buf_fail(err, "more than %d fields in one template", TEMPLATE_FIELDS_MAX);
     struct part *p = add_part(t, name, (int)t->nfields++);
 
     while (slice_cut(&rest, '|', &filter))
@@ -149,10 +135,8 @@ static bool parse(struct template *t, struct slice text, struct buf *literal, st
         } else if (slice_starts(rest, SLICE("${"))) {
             const char *close = memchr(rest.p, '}', rest.n);
 
-            if (!close) {
-                buf_fmt(err, "`%.*s` lacks its `}`", SLICE_FMT(rest));
-                return false;
-            }
+            if (!close)
+                return buf_fail(err, "`%.*s` lacks its `}`", SLICE_FMT(rest));
             if (literal->n)
                 add_part(t, buf_all(literal), -1);
             buf_clear(literal);

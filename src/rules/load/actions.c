@@ -33,10 +33,8 @@ static bool divide(struct load *l, const struct ini_entry *e, const char *left,
         return true;
     }
     for (size_t i = 0; i + 2 <= s.n; i++) {
-        if (s.p[i] == '-' && s.p[i + 1] == '>') {
-            load_mistake(l, e->at, "the -> of \"%s\" needs a blank on each side", e->name);
-            return false;
-        }
+        if (s.p[i] == '-' && s.p[i + 1] == '>')
+            return load_mistake(l, e->at, "the -> of \"%s\" needs a blank on each side", e->name);
     }
     load_mistake(l, e->at, "\"%s\" has no ->; write %s = %s -> RESULT", e->name, e->name, left);
     return false;

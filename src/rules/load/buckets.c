@@ -50,30 +50,20 @@ static unsigned computed(struct load *l, const struct ini_entry *e, bool exponen
     unsigned count;
 
     if (!take_numbers(slice_from(e->value, exponential ? strlen("exponential") : strlen("linear")),
-                      v)) {
-        load_mistake(l, e->at, "\"%.*s\" is not %s", SLICE_FMT(e->value), form);
-        return 0;
-    }
-    if (exponential && (v[0] <= 0 || v[1] <= 1)) {
-        load_mistake(l, e->at, "%s needs start > 0 and factor > 1", form);
-        return 0;
-    }
-    if (!exponential && v[1] <= 0) {
-        load_mistake(l, e->at, "%s needs width > 0", form);
-        return 0;
-    }
-    if (v[2] < 1 || v[2] > BUCKETS_MAX || v[2] != floor(v[2])) {
-        load_mistake(l, e->at, "%s needs a count from 1 to %d", form, BUCKETS_MAX);
-        return 0;
-    }
+                      v))
+        return load_mistake(l, e->at, "\"%.*s\" is not %s", SLICE_FMT(e->value), form);
+    if (exponential && (v[0] <= 0 || v[1] <= 1))
+        return load_mistake(l, e->at, "%s needs start > 0 and factor > 1", form);
+    if (!exponential && v[1] <= 0)
+        return load_mistake(l, e->at, "%s needs width > 0", form);
+    if (v[2] < 1 || v[2] > BUCKETS_MAX || v[2] != floor(v[2]))
+        return load_mistake(l, e->at, "%s needs a count from 1 to %d", form, BUCKETS_MAX);
     count = (unsigned)v[2];
     at = v[0];
     for (unsigned i = 0; i < count; i++) {
-        if (!round_bound(at, &bounds[i])) {
-            load_mistake(l, e->at, "bound %u of \"%.*s\" is too large for a number", i + 1,
-                         SLICE_FMT(e->value));
-            return 0;
-        }
+        if (!round_bound(at, &bounds[i]))
+            return load_mistake(l, e->at, "bound %u of \"%.*s\" is too large for a number", i + 1,
+                                SLICE_FMT(e->value));
         at = exponential ? at * v[1] : v[0] + v[1] * (i + 1);
     }
     return count;
@@ -109,10 +99,9 @@ static unsigned listed(struct load *l, const struct ini_entry *e, double *bounds
         if (num_parse(word, &UNIT_PLAIN, &num) < 0) {
             if (bad++ < REPORTED_MAX)
                 bad_bound(l, word, ini_at(e, word.p));
-        } else if (n == BUCKETS_MAX) {
-            load_mistake(l, e->at, "more than %d buckets", BUCKETS_MAX);
-            return 0;
         } else {
+            if (n == BUCKETS_MAX)
+                return load_mistake(l, e->at, "more than %d buckets", BUCKETS_MAX);
             bounds[n++] = num.d;
         }
     }
@@ -139,10 +128,9 @@ unsigned metric_buckets(struct load *l, const struct ini_entry *e, double *bound
     bool linear = slice_starts(e->value, SLICE("linear"));
     unsigned n;
 
-    if (e->value.n == 0) {
-        load_mistake(l, e->at, "\"buckets\" has no value; leave the key out for the default ones");
-        return 0;
-    }
+    if (e->value.n == 0)
+        return load_mistake(l, e->at,
+                            "\"buckets\" has no value; leave the key out for the default ones");
     if (exponential || linear)
         n = computed(l, e, exponential, bounds);
     else

@@ -149,41 +149,37 @@ static void compare_regex(struct load *l, uint16_t event, struct condition *c)
                      pattern_group(c->capture.pattern, 0));
 }
 
-static void load_where(struct load *l, uint16_t event, const struct ini_entry *e)
+/* False after a mistake. */
+static bool load_where(struct load *l, uint16_t event, const struct ini_entry *e)
 {
     struct event *ev = &l->r->events[event];
     struct condition *c = &ev->conditions[ev->nconditions];
     struct slice rest = e->value, field, op;
 
-    if (ev->nconditions == CONDITIONS_MAX) {
-        load_mistake(l, e->at, "more than %d conditions in one event", CONDITIONS_MAX);
-        return;
-    }
-    if (!load_word(&rest, &field)) {
-        load_mistake(l, e->at, "\"where\" is empty; write where = FIELD OP VALUE");
-        return;
-    }
+    if (ev->nconditions == CONDITIONS_MAX)
+        return load_mistake(l, e->at, "more than %d conditions in one event", CONDITIONS_MAX);
+    if (!load_word(&rest, &field))
+        return load_mistake(l, e->at, "\"where\" is empty; write where = FIELD OP VALUE");
     if (!name_is_field(field)) {
         bad_where(l, field, ini_at(e, field.p));
-        return;
+        return false;
     }
-    if (!load_word(&rest, &op)) {
-        load_mistake(l, e->at, "\"%.*s\" has no operator; write where = FIELD OP VALUE",
-                     SLICE_FMT(field));
-        return;
-    }
+    if (!load_word(&rest, &op))
+        return load_mistake(l, e->at, "\"%.*s\" has no operator; write where = FIELD OP VALUE",
+                            SLICE_FMT(field));
     *c = (struct condition){.at = rest.n ? ini_at(e, rest.p) : e->at,
                             .text = arena_slice(l->text, rest)};
     c->field.name = arena_strslice(l->text, field);
     if (!op_find(op, &c->op)) {
         unknown_op(l, op, ini_at(e, op.p));
-        return;
+        return false;
     }
     if (c->op == OP_MATCH || c->op == OP_NOT_MATCH)
         compare_regex(l, event, c);
     else
         compare_text(l, c);
     ev->nconditions++;
+    return true;
 }
 
 static bool find_event(struct load *l, struct slice name, const char *key, struct where at,

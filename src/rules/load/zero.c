@@ -66,10 +66,9 @@ static bool take_values(struct zero *z, struct slice *rest, struct axis *axis)
 {
     for (;;) {
         GROW(axis->values, axis->n, axis->cap);
-        if (axis->n == VALUES_MAX) {
-            load_mistake(z->l, z->e->at, "more than %d values of a label in \"zero\"", VALUES_MAX);
-            return false;
-        }
+        if (axis->n == VALUES_MAX)
+            return load_mistake(z->l, z->e->at, "more than %d values of a label in \"zero\"",
+                                VALUES_MAX);
         if (!take_value(z, rest, &axis->values[axis->n]))
             return false;
         axis->n++;
@@ -117,12 +116,10 @@ static bool take_axes(struct zero *z)
         struct slice name = eq ? slice_trim(slice_make(rest.p, (size_t)(eq - rest.p))) : rest;
         int i;
 
-        if (!eq) {
-            load_mistake(z->l, z->e->at,
-                         "\"%.*s\" is not LABEL=VALUE; quote a value that has blanks",
-                         SLICE_FMT(rest));
-            return false;
-        }
+        if (!eq)
+            return load_mistake(z->l, z->e->at,
+                                "\"%.*s\" is not LABEL=VALUE; quote a value that has blanks",
+                                SLICE_FMT(rest));
         i = label_number(z, name);
         if (i < 0)
             return false;
@@ -151,10 +148,8 @@ static size_t product(struct zero *z)
         if (z->labels[i].constant)
             continue;
         n *= z->axes[i].n;
-        if (n > ZEROS_MAX) {
-            load_mistake(z->l, z->e->at, "\"zero\" makes more than %d series", ZEROS_MAX);
-            return 0;
-        }
+        if (n > ZEROS_MAX)
+            return load_mistake(z->l, z->e->at, "\"zero\" makes more than %d series", ZEROS_MAX);
     }
     return n;
 }
