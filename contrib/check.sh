@@ -167,8 +167,9 @@ step_distcheck() {
 }
 
 step_layers() {
+    need nm
     local out=$CHECK_LOG.out
-    "$top/tests/layers.sh" >"$out" || { cat "$out"; counted 0 1; return 1; }
+    "$top/tests/layers.sh" "$build/gcc" >"$out" || { cat "$out"; counted 0 1; return 1; }
     cat "$out"
     closing_line "$out"
 }

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+static const struct command command_help, command_version;
+
 static const struct command *const commands[] = {
     &command_run,   &command_check,    &command_explain, &command_replay,
     &command_test,  &command_backfill, &command_suggest, &command_merge,
@@ -113,7 +115,7 @@ static int version(void *options, const struct command *self)
     return EXIT_FINE;
 }
 
-const struct command command_help = {
+static const struct command command_help = {
     .name = "help",
     .arguments = "[COMMAND | keys [SECTION]]",
     .summary = "Explain a command, or the keys of configuration and rules",
@@ -122,7 +124,7 @@ const struct command command_help = {
     .run = help,
 };
 
-const struct command command_version = {
+static const struct command command_version = {
     .name = "version",
     .arguments = "",
     .summary = "Print the version",
