@@ -26,7 +26,7 @@ static void add_literal(struct slice text, struct buf *out)
     }
 }
 
-static const char *value_regex(enum word_class class)
+static void add_shape_word(const struct shape_word *w, const char *name, struct buf *out)
 {
     static const char *const regexes[WORD_CLASSES] = {
         [WORD_METHOD] = "[A-Z]+",
@@ -34,19 +34,15 @@ static const char *value_regex(enum word_class class)
         [WORD_QUOTED] = ".*?",
         [WORD_OTHER] = ".+?", /* quoted in some lines, bare in others */
     };
+    const char *regex = regexes[w->class] ? regexes[w->class] : "\\S+";
 
-    return regexes[class] ? regexes[class] : "\\S+";
-}
-
-static void add_shape_word(const struct shape_word *w, const char *name, struct buf *out)
-{
     add_literal(w->before, out);
     if (!w->variable)
         add_literal(w->text, out);
     else if (name)
-        buf_fmt(out, "(?<%s>%s)", name, value_regex(w->class));
+        buf_fmt(out, "(?<%s>%s)", name, regex);
     else
-        buf_str(out, value_regex(w->class));
+        buf_str(out, regex);
     add_literal(w->after, out);
 }
 

@@ -10,12 +10,6 @@
 
 enum { HISTOGRAM_SETS = 300, EXAMPLE_SHOWN = 80 };
 
-/* A histogram is a dozen series per label set: what came of it is for the counter. */
-static bool is_outcome(const struct item *i)
-{
-    return word_among(slice_str(i->label), "status code level") > 0;
-}
-
 static void print_labels(const struct proposal *p, bool histogram, struct buf *out)
 {
     const char *between = "labels = ";
@@ -24,7 +18,10 @@ static void print_labels(const struct proposal *p, bool histogram, struct buf *o
     for (size_t i = 0; i < p->n; i++) {
         const struct item *item = &p->items[i];
 
-        if (!item->label || (histogram && is_outcome(item)))
+        if (!item->label)
+            continue;
+        /* a histogram is a dozen series per label set: what came of it is for the counter */
+        if (histogram && word_among(slice_str(item->label), "status code level"))
             continue;
         if (histogram && series * item_values(item) > HISTOGRAM_SETS)
             continue;

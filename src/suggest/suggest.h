@@ -5,7 +5,19 @@
  * for fields with few values, histograms and gauges for fields that look like durations, sizes and
  * numbers; for every field left out a comment says why. All of it is guessed, and says so.
  *
- * The whole sample is kept in memory: the caller bounds it. */
+ * The room goes from words (what kind of thing a piece of text is) to shapes (which texts say the same
+ * with other values) and fields (what a field holds, what it is good for), and from there to the file
+ * (proposal.h). Four things hold:
+ *
+ *   - What is written loads without a mistake, whatever the sample holds: every text of a log is
+ *     escaped, or left out.
+ *   - The same sample gives the same file; nothing depends on a clock, an address or a hash.
+ *   - Each event is found without being tried on every line.
+ *   - Different values and names are counted up to a bound (fields.h). The sample itself is kept in
+ *     memory whole: the caller bounds it.
+ *
+ * A `struct suggest` owns copies of the lines and of all texts; kinds, items and names borrow them. The
+ * room reads no file and knows no option: lines come decoded, as the engine would have them. */
 #ifndef LT_SUGGEST_SUGGEST_H
 #define LT_SUGGEST_SUGGEST_H
 
