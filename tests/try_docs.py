@@ -9,7 +9,8 @@ the PATH, and what follows it is what it must print (both streams; a line `...` 
 --update writes what was printed into the page: read the difference before you commit it.
 
 Without FILE it also compares logtally(1) with `logtally help`: every command's options must stand in its paragraph,
-and those that several commands share must name these commands.
+and those that several commands share must name these commands. And it looks for every filter of templates where
+docs/rules.md and logtally-rules(5) describe them.
 
 Last line: N passed, N failed; one for each command.
 """
@@ -129,12 +130,33 @@ def manual(program):
     return passed, failed
 
 
+def filters(program):
+    """Every filter stands where filters are described; (passed, failed)."""
+    with tempfile.NamedTemporaryFile("w", suffix=".ini") as rules:
+        rules.write("[event e]\nwhere = a !=\nset.b = ${a|no_such_filter}\n")
+        rules.flush()
+        said = subprocess.run([program, "check", "--rules", rules.name], stderr=subprocess.PIPE, check=False).stderr.decode()
+    names = re.search(r"unknown filter .*; there are: (.*)", said)[1].split()
+    passed = failed = 0
+    for name, part in (("docs/rules.md", r"^\| filter \|.*?^$"), ("docs/man/logtally-rules.5", r"^The filters of\n.*?^\.Ss")):
+        with open(os.path.join(TOP, name), encoding="utf-8") as f:
+            text = re.search(part, f.read(), re.M | re.S)[0]
+        missing = [n for n in names if not re.search(r"\b%s\b" % n, text)]
+        passed, failed = passed + (not missing), failed + bool(missing)
+        if missing:
+            print("%s: filters without a word: %s" % (name, ", ".join(missing)))
+    return passed, failed
+
+
 def main(args):
     update = "--update" in args
     program = os.path.abspath(os.environ.get("LOGTALLY") or os.path.join(TOP, "build", "gcc", "src", "logtally"))
     if not os.access(program, os.X_OK):
         sys.exit("try_docs: no program at %s; build it, or say LOGTALLY=..." % program)
-    passed, failed = manual(program) if set(args) <= {"--update"} else (0, 0)
+    passed = failed = 0
+    for check in (manual, filters) if set(args) <= {"--update"} else ():
+        p, f = check(program)
+        passed, failed = passed + p, failed + f
     names = [a for a in args if a != "--update"] or [os.path.join(TOP, p) for p in PAGES]
     for name in filter(os.path.exists, names):
         page = Page(name, program)

@@ -219,17 +219,17 @@ static void filter_default(struct slice in, struct slice argument, struct buf *o
 }
 
 const struct filter filters[] = {
-    {"lower", filter_lower, false, false, "ASCII letters in lower case"},
-    {"upper", filter_upper, false, false, "ASCII letters in upper case"},
-    {"route", filter_route, false, false, "path of a URL; number and UUID segments become :id"},
-    {"class", filter_class, false, false, "503 becomes 5xx"},
-    {"host", filter_host, false, false, "host name without scheme, user and port"},
-    {"basename", filter_basename, false, false, "what follows the last slash"},
-    {"first", filter_first, false, false, "first item of a list"},
-    {"last", filter_last, false, false, "last item of a list"},
-    {"sum", filter_sum, false, false, "sum of a list of numbers"},
-    {"default", filter_default, true, true, "default(x): x when the field is missing"},
-    {NULL, NULL, false, false, NULL},
+    {"lower", filter_lower, false, false},
+    {"upper", filter_upper, false, false},
+    {"route", filter_route, false, false},
+    {"class", filter_class, false, false},
+    {"host", filter_host, false, false},
+    {"basename", filter_basename, false, false},
+    {"first", filter_first, false, false},
+    {"last", filter_last, false, false},
+    {"sum", filter_sum, false, false},
+    {"default", filter_default, true, true},
+    {NULL, NULL, false, false},
 };
 
 const struct filter *filter_find(struct slice name)

@@ -12,7 +12,6 @@ struct filter {
     filter_fn *fn;
     bool takes_argument;
     bool for_missing; /* also called when the field is missing (default) */
-    const char *help;
 };
 
 /* The table of all filters, ended by a NULL name. */
