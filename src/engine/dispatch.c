@@ -26,7 +26,6 @@ struct literal_set {
     uint16_t *events;
     unsigned n, texts_cap, events_cap;
     struct literals *search; /* made when all texts are there; NULL = none */
-    uint16_t *found;
 };
 
 /* Everything that is decided by the value of one decoded field. */
@@ -187,26 +186,20 @@ static void set_add(struct literal_set *set, struct slice text, unsigned event)
     set->events[set->n++] = (uint16_t)event;
 }
 
-static void set_finish(struct literal_set *set)
-{
-    set->search = literals_new(set->texts, set->n);
-    set->found = xcalloc(set->n + 1, sizeof *set->found);
-}
-
 static void set_release(struct literal_set *set)
 {
     literals_free(set->search);
     free(set->texts);
     free(set->events);
-    free(set->found);
 }
 
+/* There is room for the numbers of the literals, too: each event stands in one list at most. */
 static unsigned set_find(struct literal_set *set, struct slice text, uint16_t *events, unsigned n)
 {
-    unsigned found = literals_find(set->search, text, set->found);
+    unsigned end = n + literals_find(set->search, text, events + n);
 
-    for (unsigned i = 0; i < found; i++)
-        events[n++] = set->events[set->found[i]];
+    for (; n < end; n++)
+        events[n] = set->events[events[n]];
     return n;
 }
 
@@ -262,9 +255,12 @@ struct dispatch *dispatch_new(const struct ruleset *rules)
             add_event(d, e);
     }
     free(counts);
-    set_finish(&d->literals);
-    for (unsigned i = 0; i < d->nfields; i++)
-        set_finish(&d->fields[i].literals);
+    d->literals.search = literals_new(d->literals.texts, d->literals.n);
+    for (unsigned i = 0; i < d->nfields; i++) {
+        struct literal_set *set = &d->fields[i].literals;
+
+        set->search = literals_new(set->texts, set->n);
+    }
     return d;
 }
 

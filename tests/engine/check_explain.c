@@ -86,12 +86,12 @@ TEST(an_event_that_it_nearly_was)
 
 TEST(an_event_that_nothing_uses_is_none)
 {
-    expect_text("[event a]\nwhere = msg == m\n[event b]\nmatch = ^msg=(?<v>\\w)\n"
+    expect_text("[event a]\nwhere = msg == m\n[event b]\nmatch = ^msg=(?<v>\\w)\nset.w = <${v}>\n"
                 "[counter a_total]\ninc = a\n",
                 "msg=n x=1",
                 "msg=n x=1\n"
                 "  log auto, decoded as logfmt\n    msg = n\n    x = 1\n"
-                "  would be event b  (rules.ini:3)  but nothing uses it\n    v = n\n"
+                "  would be event b  (rules.ini:3)  but nothing uses it\n    v = n\n    w = <n>\n"
                 "  no event takes this line\n");
 }
 
