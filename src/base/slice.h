@@ -1,4 +1,20 @@
-/* slice -- a pointer and a length: text that somebody else owns.
+/* slice -- a pointer and a length: text that somebody else owns. The head of the room.
+ *
+ * base is what any daemon in C needs and the language lacks; it knows no word of logs, rules or
+ * metrics, and includes no room.
+ *
+ *   text     slice.h (borrowed), buf.h (growing; little-endian fields), utf8.h, jsonout.h, slurp.h
+ *   numbers  num.h: what logs write and Prometheus wants, on decimal.h and pow10.h
+ *   time     clock.h (the two clocks), calendar.h (dates as days)
+ *   memory   xalloc.h (does not fail), arena.h (given back at once), refs.h (counted)
+ *   tables   map.h on hash.h: text -> number; heap.h: the earliest first
+ *   process  loop.h (epoll, timers, signals), log.h (own messages)
+ *
+ * Everything belongs to its caller, on one thread, but what refs.h counts, and the log, which is the
+ * only global state.
+ * Nothing depends on the locale. What cannot be right (out of memory, a number of entries past 32
+ * bits) aborts; what the world does wrong is a negative errno; both without a message but for
+ * xalloc's.
  *
  * A slice BORROWS. Its bytes need not end in NUL and may hold any byte. The empty slice may have
  * p == NULL. Everything between the read buffer and the registry is passed this way, so that no

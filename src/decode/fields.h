@@ -1,4 +1,22 @@
-/* fields -- what a line holds: named values, found by scanners that neither copy nor allocate.
+/* fields -- what a line holds: named values, found by scanners that neither copy nor allocate. The
+ * head of the room.
+ *
+ * decode turns the bytes of a line into what rules ask for. It knows no rule, no metric and no file.
+ *
+ *   unwrap.h      what a container runtime wrapped around lines; joins the parts of one
+ *   json.c        the specification of JSON lines, by the grammar, one byte after the other
+ *   logfmt.c      the same of KEY=VALUE
+ *   linescan.h    both, many bytes at a time: guesses along a trail (trail.h), proves every byte, and
+ *                 goes the plain way where it cannot; linescan_kernel.h once for each set of
+ *                 instructions (simd.h)
+ *   fieldnames.h  which keys are wanted, and their slots
+ *   unescape.h    escapes, undone only in the values that a rule looks at
+ *   linetime.h    the time a line says, on timepattern.h
+ *
+ * A line is decoded only when all of it is valid; whatever it holds, no byte outside of it is read
+ * but for the slack that linescan.h asks for, and no answer depends on the instructions or on the
+ * lines before. Fields borrow the line, or the scratch arena of the caller, and die with it. All
+ * state is the caller's: the trail, the parts of a line that are still to be joined.
  *
  * A ruleset knows at load which names its rules use; `struct fieldnames` gives each a slot. A
  * scanner walks one line once, and where a key is a wanted name stores a struct field in that slot:
