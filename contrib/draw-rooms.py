@@ -20,15 +20,15 @@ PICTURE = os.path.join(TOP, "docs", "rooms.svg")
 WAY = [
     ("which file, which content", [
         ("input/watch.c", "watch_read", "inotify says: look", None),
-        ("input/event.c", "dir_event", "what to look at", "input/tailset.c"),
-        ("input/place.c", "place_examine", "who has this name", "input/event.c"),
-        ("input/newcomer.c", "newcomers_settle", "what is new, or goes on", "input/place.c"),
+        ("input/place.c", "place_event", "a name: who has it now", "input/tailset.c"),
+        ("input/identify.c", "identify_newcomers", "what is new, or goes on", "input/place.c"),
+        ("input/set.c", "queue_read", "waits for its turn", "input/identify.c"),
     ]),
     ("bytes to whole lines", [
         ("input/follow.c", "follow_turn", "whose turn it is", "input/tailset.c"),
         ("input/tail.c", "tail_read", "proves the place, reads", "input/follow.c"),
         ("input/linebuf.c", "lines_next", "blocks of whole lines", "input/tail.c"),
-        ("daemon/input.c", "sink_lines", "up by a callback", "input/follow.c", "sink->lines("),
+        ("daemon/input.c", "sink_lines", "up by a callback", "input/open.c", "sink.lines("),
     ]),
     ("a line to named fields", [
         ("engine/engine.c", "engine_lines", "one line after the other", "daemon/input.c"),
@@ -40,7 +40,7 @@ WAY = [
         ("engine/dispatch.c", "dispatch_find", "which events it may be", "engine/engine.c"),
         ("engine/match.c", "match_conditions", "which it is", "engine/engine.c"),
         ("engine/update.c", "updater_apply", "what they do", "engine/engine.c"),
-        ("engine/seriescache.c", "tuples_find", "label texts to series", "engine/update.c"),
+        ("engine/seriescache.c", "seriescache_find", "label texts to series", "engine/update.c"),
     ]),
     ("values, and how they leave", [
         ("metrics/family.c", "family_series", "a series of a metric", "engine/update.c"),
