@@ -30,6 +30,7 @@ static void begin(void)
 static void end(void)
 {
     registry_free(r);
+    r = NULL;
 }
 
 static struct family_spec spec_of(const char *name, enum family_type type, unsigned nlabels)
