@@ -47,7 +47,7 @@ struct parse {
 
 static struct where here(const struct parse *ps)
 {
-    return (struct where){.file = ps->doc->file, .line = ps->in.number};
+    return (struct where){ps->doc->file, ps->in.number, 1};
 }
 
 /* For messages: the beginning of a text. */
