@@ -242,7 +242,7 @@ step_docs() {
     LOGTALLY=$logtally python3 "$top/tests/try_docs.py" >"$out" || ok=1
     cat "$out"
     closing_line "$out" || ok=1
-    LOGTALLY=$logtally "$top/contrib/key_tables.py" --check && counted 1 0 || { counted 0 1; ok=1; }
+    if LOGTALLY=$logtally "$top/contrib/key_tables.py" --check; then counted 1 0; else counted 0 1; ok=1; fi
     "$top/contrib/draw-rooms.py" --check >"$out" || ok=1
     cat "$out"
     closing_line "$out" && return $ok
