@@ -1,9 +1,9 @@
 /* daemon -- `logtally run`: files -> engine -> registry -> snapshot -> page, in one process that goes on.
  *
  * The room joins the others and knows least itself: input brings lines, the engine counts them, the
- * store keeps what the writer gives it, http asks for pages. daemon.c starts, turns the loop, and is called
- * for every signal, tick and finished save. The other files are called from there and from each other
- * only downwards (routes, reload, page, then the rest), never back:
+ * state file keeps what the writer gives it, http asks for pages. daemon.c starts, turns the loop,
+ * and is called for every signal, tick and finished save. The other files are called from there and
+ * from each other only downwards (routes, reload, page, then the rest), never back:
  *
  *   input.c             what the input room hands up: lines to the engine, the rest into counters
  *   page.c              when a snapshot is taken, and which page a scrape gets

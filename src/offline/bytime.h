@@ -20,7 +20,7 @@ struct bytime_stats {
     uint64_t lines, late;
     uint64_t future;           /* later than can be: they took the time of the line before */
     uint64_t timeless;         /* with INPUT_NO_TIME */
-    const char *timeless_path; /* the first file with such lines; dies with the timeline */
+    const char *timeless_path; /* the first file with such lines; dies with the bytime */
     int64_t first_ns, last_ns; /* times of the lines handed out, or INPUT_NO_TIME */
     int zone_offset_s; /* that undated lines constantly have to their dated neighbours; 0 = none */
 };
