@@ -68,21 +68,16 @@ static bool take(struct walk *w, char c)
     return true;
 }
 
-/* Skips eight bytes at a time while none of them is a quote, a backslash or a control character. */
+/* Skips eight bytes at a time up to a quote, a backslash or a control character, or near it. */
 static const char *skip_plain(const char *p, const char *end)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    unsigned n = 8;
 
-    for (; end - p >= 8; p += 8) {
-        uint64_t v, quote, backslash;
+    for (; n == 8 && end - p >= 8; p += n) {
+        uint64_t v;
 
         memcpy(&v, p, sizeof v);
-        quote = v ^ ones * '"';
-        backslash = v ^ ones * '\\';
-        /* a top bit is set where a byte was less than what was taken away from it, or may have
-         * been */
-        if (((quote - ones) | (backslash - ones) | (v - ones * 0x20)) & ~v & tops)
-            break;
+        n = json_plain_bytes(v);
     }
     return p;
 }
@@ -226,6 +221,18 @@ static void store(struct walk *w, const struct member *m, const struct field *f)
     w->visit(w->ctx, slice_make(w->path.p, w->path.n), f);
 }
 
+/* Behind a value: 1 when another follows, 0 when it was the last, -1 when this is not valid. */
+static int next_member(struct walk *w, char close)
+{
+    skip_blanks(w);
+    if (take(w, close))
+        return 0;
+    if (!take(w, ','))
+        return -1;
+    skip_blanks(w);
+    return 1;
+}
+
 /* At "{". */
 static bool object(struct walk *w, const struct scope *in, unsigned depth)
 {
@@ -246,14 +253,10 @@ static bool object(struct walk *w, const struct scope *in, unsigned depth)
         if (!take(w, ':'))
             return false;
         skip_blanks(w);
-        if (!value(w, &m, depth))
-            return false;
-        skip_blanks(w);
-        if (take(w, '}'))
-            return true;
-        if (!take(w, ','))
-            return false;
-        skip_blanks(w);
+        int next = value(w, &m, depth) ? next_member(w, '}') : -1;
+
+        if (next <= 0)
+            return next == 0;
     }
 }
 
@@ -284,15 +287,10 @@ static bool array(struct walk *w, const struct scope *in, unsigned depth)
         return true;
     for (uint32_t i = 0;; i++) {
         struct member m = element_of(w, in, i);
+        int next = value(w, &m, depth) ? next_member(w, ']') : -1;
 
-        if (!value(w, &m, depth))
-            return false;
-        skip_blanks(w);
-        if (take(w, ']'))
-            return true;
-        if (!take(w, ','))
-            return false;
-        skip_blanks(w);
+        if (next <= 0)
+            return next == 0;
     }
 }
 

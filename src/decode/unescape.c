@@ -122,20 +122,6 @@ size_t unescape_json(char *out, struct slice s)
     return (size_t)(out - start);
 }
 
-/* How many bytes of eight come before a quote, a backslash or a control character; 8: all. */
-static unsigned plain_bytes(uint64_t v)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    uint64_t quote = v ^ ones * '"', backslash = v ^ ones * '\\';
-    uint64_t found = ((quote - ones) | (backslash - ones) | (v - ones * 0x20)) & ~v & tops;
-
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return found != 0 ? 0 : 8; /* borrows run from right to left: only a zero is sure */
-#else
-    return found != 0 ? (unsigned)__builtin_ctzll(found) / 8 : 8;
-#endif
-}
-
 /* Copies eight bytes at a time, also when less of them are wanted. */
 static const char *copy_plain(const char *p, const char *end, char **out)
 {
@@ -145,7 +131,7 @@ static const char *copy_plain(const char *p, const char *end, char **out)
 
         memcpy(&v, p, sizeof v);
         memcpy(*out, &v, sizeof v);
-        n = plain_bytes(v);
+        n = json_plain_bytes(v);
         p += n;
         *out += n;
         if (n < 8)

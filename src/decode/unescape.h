@@ -6,7 +6,23 @@
 
 #include "base/slice.h"
 
+#include <stdint.h>
+
 enum { JSON_ESCAPE_MAX = 6 }; /* bytes of \uXXXX */
+
+/* How many bytes of eight come before a quote, a backslash or a control character; 8: all. */
+static inline unsigned json_plain_bytes(uint64_t v)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t quote = v ^ ones * '"', backslash = v ^ ones * '\\';
+    uint64_t found = ((quote - ones) | (backslash - ones) | (v - ones * 0x20)) & ~v & tops;
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return found != 0 ? 0 : 8; /* borrows run from right to left: only a zero is sure */
+#else
+    return found != 0 ? (unsigned)__builtin_ctzll(found) / 8 : 8;
+#endif
+}
 
 /* At a backslash in a JSON string: behind the escape, or NULL when it is none. */
 const char *json_skip_escape(const char *p, const char *end);
