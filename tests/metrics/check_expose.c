@@ -6,6 +6,7 @@
 #include "metrics/expose.h"
 
 #include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -462,7 +463,7 @@ TEST(exemplars_are_cleaned_and_measured_as_they_are_shown)
 /* A page with this text wherever a log, a rules file or the environment can bring one. */
 static struct buf page_of_text(struct slice text, enum expose_format format)
 {
-    char *str = strndup(text.p, text.n);
+    char *str = xstrslice(text);
     const char *name = "env", *value = str;
     struct expose_options o = {
         .format = format, .nconst = 1, .const_names = &name, .const_values = &value};
