@@ -99,7 +99,7 @@ int output_format(const struct command *c, const char *text, enum expose_format 
             buf_release(&names);
             return -1;
         }
-        buf_fmt(&names, "%s%s", f == 0 ? "" : f + 1 < EXPOSE_FORMATS ? ", " : " or ", name);
+        buf_word(&names, name, f, EXPOSE_FORMATS, "or");
     }
     code = usage_error(c, "--format is %s, not \"%s\"", names.p, text);
     buf_release(&names);

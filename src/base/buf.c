@@ -98,6 +98,15 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
     va_end(ap);
 }
 
+void buf_word(struct buf *b, const char *word, size_t i, size_t n, const char *last)
+{
+    if (i > 0 && i + 1 < n)
+        buf_str(b, ", ");
+    else if (i > 0)
+        buf_fmt(b, " %s ", last);
+    buf_str(b, word);
+}
+
 void buf_u8(struct buf *b, uint8_t v)
 {
     buf_char(b, (char)v);

@@ -114,14 +114,16 @@ KEY(EXEMPLAR, "exemplar", SECTION_EVENT, 0, LIST, .value = "FIELD, ...",
 /* [counter NAME], [gauge NAME], [histogram NAME]: first what events do, in the order of enum verb */
 KEY(INC, "inc", SECTION_COUNTER | SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...",
     .help = "+1")
-KEY(ADD, "add", SECTION_COUNTER | SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...",
-    .help = "+ value")
 KEY(DEC, "dec", SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...", .help = "-1")
-KEY(SUB, "sub", SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...", .help = "- value")
-KEY(SET, "set", SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...", .help = "= value")
+KEY(ADD, "add", SECTION_COUNTER | SECTION_GAUGE, KEY_VERB | KEY_VALUED, LIST, .value = "EVENT, ...",
+    .help = "+ value")
+KEY(SUB, "sub", SECTION_GAUGE, KEY_VERB | KEY_VALUED, LIST, .value = "EVENT, ...",
+    .help = "- value")
+KEY(SET, "set", SECTION_GAUGE, KEY_VERB | KEY_VALUED, LIST, .value = "EVENT, ...",
+    .help = "= value")
 KEY(RESET, "reset", SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...",
     .help = "drops its series; without labels: = 0")
-KEY(OBSERVE, "observe", SECTION_HISTOGRAM, KEY_VERB, LIST, .value = "EVENT, ...",
+KEY(OBSERVE, "observe", SECTION_HISTOGRAM, KEY_VERB | KEY_VALUED, LIST, .value = "EVENT, ...",
     .help = "counts value in its bucket")
 KEY(HELP, "help", SECTION_METRIC, KEY_FREE, TEXT, .value = "TEXT",
     .help = "the text that Prometheus shows")

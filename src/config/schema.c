@@ -70,6 +70,19 @@ const char *key_nearest(struct slice name, unsigned sections)
     return nearest(name, near, n);
 }
 
+void key_verbs(unsigned sections, bool only_bare, const char *last, struct buf *out)
+{
+    const char *verbs[NKEYS];
+    size_t n = 0;
+
+    for (size_t i = 0; i < NKEYS; i++)
+        if (keys[i].sections & sections && keys[i].flags & KEY_VERB &&
+            !(only_bare && keys[i].flags & KEY_VALUED))
+            verbs[n++] = keys[i].name;
+    for (size_t i = 0; i < n; i++)
+        buf_word(out, verbs[i], i, n, last);
+}
+
 unsigned section_kind(struct slice word)
 {
     for (unsigned i = 0; i < NKINDS; i++)

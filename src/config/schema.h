@@ -7,7 +7,7 @@
 #ifndef LT_CONFIG_SCHEMA_H
 #define LT_CONFIG_SCHEMA_H
 
-#include "base/slice.h"
+#include "base/buf.h"
 
 enum section_kind {
     SECTION_EVENT = 1 << 0,
@@ -34,6 +34,7 @@ enum key_flags {
     KEY_FIELD = 1 << 3,  /* "set.": the name of a field follows */
     KEY_BARE = 1 << 4,   /* quotes around the value are refused */
     KEY_VERB = 1 << 5,   /* says what events do to a metric */
+    KEY_VALUED = 1 << 6, /* of the key `value`: a verb */
     REGEX_FLAGS = KEY_GLUE | KEY_FREE,
 };
 
@@ -82,6 +83,8 @@ const struct key *key_row(enum key_id id);
 const struct key *key_find(struct slice name, unsigned sections);
 /* The name of the key of `sections` that is nearest, or NULL. */
 const char *key_nearest(struct slice name, unsigned sections);
+/* "inc, add and set": the verbs of these sections, or only those without a value. */
+void key_verbs(unsigned sections, bool only_bare, const char *last, struct buf *out);
 
 /* What a section's first word says. */
 struct section_row {

@@ -18,13 +18,11 @@ static void list_kinds(struct buf *out, unsigned kinds)
 /* "event, counter and log" */
 static void list_words(struct buf *out, unsigned kinds)
 {
+    unsigned i = 0, n = (unsigned)__builtin_popcount(kinds);
+
     for (unsigned bit = 1; bit <= kinds; bit <<= 1)
         if (kinds & bit)
-            buf_fmt(out, "%s%s",
-                    out->n == 0        ? ""
-                    : kinds >> 1 < bit ? " and "
-                                       : ", ",
-                    section_row(bit)->word);
+            buf_word(out, section_row(bit)->word, i++, n, "and");
 }
 
 static void unknown_section(const struct ini_section *s, unsigned allowed, struct mistakes *m)
@@ -77,15 +75,17 @@ unsigned section_check(const struct ini_section *s, unsigned allowed, struct mis
 }
 
 /* Verbs that were looked for in the wrong place. */
-static const char *verb_hint(unsigned kind)
+static void verb_hint(const struct ini_section *s, struct mistakes *m)
 {
-    if (kind == SECTION_HISTOGRAM)
-        return "a histogram has the verb observe";
-    if (kind == SECTION_COUNTER)
-        return "a counter has the verbs inc and add";
-    if (kind == SECTION_GAUGE)
-        return "a gauge has the verbs inc, dec, add, sub, set and reset";
-    return "it says what events do to a metric";
+    struct buf verbs = BUF_INIT;
+
+    key_verbs(s->kind, false, "and", &verbs);
+    if (verbs.n)
+        mistake_hint(m, "a %s has the verb%s %s", s->word, strchr(verbs.p, ' ') ? "s" : "",
+                     verbs.p);
+    else
+        mistake_hint(m, "it says what events do to a metric");
+    buf_release(&verbs);
 }
 
 static void unknown_key(const struct ini_section *s, const struct ini_entry *e, struct where at,
@@ -101,7 +101,7 @@ static void unknown_key(const struct ini_section *s, const struct ini_entry *e, 
         list_kinds(&kinds, k->sections);
         mistake_add(m, MISTAKE, at, "[%s] has no key \"%s\"", s->word, e->name);
         if (k->flags & KEY_VERB)
-            mistake_hint(m, "%s", verb_hint(s->kind));
+            verb_hint(s, m);
         else
             mistake_hint(m, "it is a key of %s", kinds.p);
     } else {
@@ -198,7 +198,7 @@ static bool read_choice(const struct key *k, const struct ini_entry *e, struct m
         }
     }
     for (size_t i = 0; i < n; i++)
-        buf_fmt(&list, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", k->words[i]);
+        buf_word(&list, k->words[i], i, n, "or");
     mistake_add(m, MISTAKE, e->at, "\"%s\" is %s, not \"%.*s\"", e->name, list.p,
                 SLICE_FMT(e->value));
     mistake_near(m, nearest(e->value, k->words, n));

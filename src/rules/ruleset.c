@@ -41,7 +41,7 @@ const char *verb_text(enum verb verb)
 
 bool verb_has_value(enum verb verb)
 {
-    return verb == VERB_ADD || verb == VERB_SUB || verb == VERB_SET || verb == VERB_OBSERVE;
+    return key_row((enum key_id)(KEY_INC + verb))->flags & KEY_VALUED;
 }
 
 static void release_event(struct event *e)

@@ -105,7 +105,7 @@ static inline bool event_for_log(const struct event *e, unsigned log)
 }
 
 /* In the order of their rows in the schema. */
-enum verb { VERB_INC, VERB_ADD, VERB_DEC, VERB_SUB, VERB_SET, VERB_RESET, VERB_OBSERVE };
+enum verb { VERB_INC, VERB_DEC, VERB_ADD, VERB_SUB, VERB_SET, VERB_RESET, VERB_OBSERVE };
 
 struct label {
     const char *name;

@@ -145,14 +145,17 @@ static void read_refused(struct metric *t, const struct ini_entry *e)
 
 static void check_verbs(struct metric *t, bool any, bool value_used)
 {
-    static const char *const each[] = {"inc or add", "inc, dec, add, sub, set or reset", "observe"};
+    struct buf verbs = BUF_INIT;
 
-    if (!any)
+    if (!any) {
+        key_verbs(t->section->kind, false, "or", &verbs);
         load_mistake(t->l, t->section->at, "%s \"%s\" has no verb: say which events %s it",
-                     t->section->word, t->section->name, each[t->type]);
-    else if (t->value && !value_used)
-        load_mistake(t->l, t->value->at,
-                     "nothing here uses \"value\": inc, dec and reset take none");
+                     t->section->word, t->section->name, verbs.p);
+    } else if (t->value && !value_used) {
+        key_verbs(SECTION_METRIC, true, "and", &verbs);
+        load_mistake(t->l, t->value->at, "nothing here uses \"value\": %s take none", verbs.p);
+    }
+    buf_release(&verbs);
 }
 
 static void read_verbs(struct metric *t)
