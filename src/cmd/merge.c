@@ -18,32 +18,30 @@ static const struct option_row rows[] = {
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
-static int merge(const struct merge_options *o, struct registry *registry,
-                 enum expose_format format)
+static int merge(const struct merge_options *o, const struct session *s, enum expose_format format)
 {
-    struct expose_options options = {.format = format, .flags = EXPOSE_SORTED | EXPOSE_NO_OWN};
     struct buf page = BUF_INIT;
     int64_t first_ns;
 
-    if (merge_files(&o->common.files, registry, &first_ns) < 0)
+    if (merge_files(&o->common.files, s->registry, &first_ns) < 0)
         return EXIT_MISTAKES;
     if (o->snapshot)
-        return merge_write_file(o->snapshot, registry, first_ns) < 0 ? EXIT_SYSTEM : EXIT_FINE;
-    expose_registry(registry, &options, &page);
+        return merge_write_file(o->snapshot, s->registry, first_ns) < 0 ? EXIT_SYSTEM : EXIT_FINE;
+    session_expose(s, format, &page);
     int r = output_page(o->common.output, buf_all(&page));
 
     buf_release(&page);
     return r < 0 ? EXIT_SYSTEM : EXIT_FINE;
 }
 
-/* With rules their limits, labels and zeros hold; without, what the snapshots hold is added up as
+/* With rules their limits, labels and zeros hold, and the configured constant labels; without, what the snapshots hold is added up as
  * it is. */
 static int run(void *options, const struct command *self)
 {
     const struct merge_options *o = options;
     struct registry_limits as_it_is = {.part = true};
-    struct session s = {.engine = NULL};
     struct setup setup = {.rules = NULL};
+    struct session s = {.setup = &setup};
     enum expose_format format;
     int code;
 
@@ -56,7 +54,7 @@ static int run(void *options, const struct command *self)
     else if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0)
         session_init(&s, &setup, o->snapshot ? SESSION_PART : SESSION_WHOLE, NULL);
     if (code < 0)
-        code = merge(o, s.registry, format);
+        code = merge(o, &s, format);
     session_release(&s);
     setup_release(&setup);
     return code;

@@ -194,6 +194,8 @@ def snapshots_of_parts_add_up():
     assert merge("--rules", "rules.ini", *snapshots) == page
     assert merge("--rules", "rules.ini", *reversed(snapshots)) == page
     assert merge(*snapshots) == page
+    put("config.ini", '[rules]\ninclude = rules.ini\n[metrics]\nconst_labels = site="north"\n')
+    assert merge("-c", "config.ini", *snapshots) == replay("-c", "config.ini", "logs") != page
     # in two levels, each group neighbours in time
     with open("all.log", encoding="utf-8") as f:
         lines = f.readlines()
