@@ -79,10 +79,10 @@ class Daemon:
         """SIGTERM: must end soon, and with exit status 0."""
         began = time.monotonic()
         self.signal(signal.SIGTERM)
-        code = self.child.wait(20)
+        code = self.child.wait(60)
         assert code == 0, "exit status %d after SIGTERM" % code
         took = time.monotonic() - began
-        assert took < 10, "took %.1f s to stop" % took
+        assert took < 30, "took %.1f s to stop" % took
 
     def kill(self):
         if self.child and self.child.poll() is None:

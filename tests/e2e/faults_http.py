@@ -8,27 +8,30 @@ import subprocess
 import threading
 import time
 
-from _faults import World, append, descriptors, main, memory, strace, until
+from _faults import World, append, cpu_ticks, descriptors, main, memory, strace, until
 
 APP = "logs/app.log"
 
 
-def connect(w, seconds=5):
+def connect(w, seconds=30):
     host, port = w.address.split(":")
     return socket.create_connection((host, int(port)), seconds)
 
 
-def scrape_within(w, seconds):
-    """A fresh scrape is answered in time; where all connections are taken it may have to ask again."""
-    began = time.monotonic()
-    w.scrape()
-    took = time.monotonic() - began
+def scrape_waits_for_nobody(w, seconds=30):
+    """A fresh scrape costs the daemon little and is answered within `seconds`, which only one that is held up meets:
+    what could hold it up must last far longer."""
+    began, worked = time.monotonic(), cpu_ticks(w.pid)
+    w.fetch()
+    took, worked = time.monotonic() - began, cpu_ticks(w.pid) - worked
     assert took < seconds, "a scrape took %.1f s" % took
+    assert worked < 300, "a scrape took %d ticks" % worked
+    w.scrape()
 
 
 def slow_scrapers():
-    """Two hundred clients read a byte at a time."""
-    w = World(server="max_connections = 300\ntimeout = 5s").start()
+    """Two hundred clients read ten bytes at a time."""
+    w = World(server="max_connections = 300\ntimeout = 60s").start()
     w.write(20000)
     w.exact()
     clients = []
@@ -39,7 +42,7 @@ def slow_scrapers():
         clients.append(s)
     for k in range(5):
         w.write(500)
-        scrape_within(w, 3)
+        scrape_waits_for_nobody(w)
         for s in clients:
             s.recv(10)
     w.exact()
@@ -50,7 +53,7 @@ def slow_scrapers():
 
 def slow_scrapers_share_the_page():
     """Sixty clients that read nothing of a page of 3 MB: it is held once, not sixty times."""
-    w = World(block=1, server="max_connections = 80").start()
+    w = World(block=1, server="max_connections = 80\ntimeout = 60s").start()
     append(APP, b"".join(b"kind=l n=1 block=%d%s size=0.125\n" % (i, b"x" * 240) for i in range(10000)))
     assert until(lambda: w.now("logtally_log_lines_total") == 10000)
     assert len(w.page) > 2500000, len(w.page)
@@ -65,7 +68,7 @@ def slow_scrapers_share_the_page():
         clients.append(s)
     for s in clients:
         assert s.recv(12, socket.MSG_WAITALL) == b"HTTP/1.1 200"
-    scrape_within(w, 3)
+    scrape_waits_for_nobody(w)
     assert memory(w.pid, "VmHWM") - before < 20 << 20, (before, memory(w.pid, "VmHWM"))
     for s in clients:
         s.close()
@@ -90,15 +93,15 @@ def slow_clients():
 
     def answered():
         try:
-            w.fetch(seconds=3)
+            w.fetch(seconds=10)
             return True
         except OSError:
             return False
-    assert until(answered, 30), "no scrape was answered"
+    assert until(answered), "no scrape was answered"
     w.exact()
     for s in clients:
         s.close()
-    scrape_within(w, 3)
+    scrape_waits_for_nobody(w)
     w.finish()
 
 
@@ -224,13 +227,13 @@ def port_in_use():
 
 
 def slow_disk_does_not_hold_up_a_scrape():
-    """Each fsync takes three seconds: a scrape still answers in time, with the last durable page."""
+    """Each save takes ten seconds: a scrape still answers in time, with the last durable page."""
     w = World()
     w.write(100)
-    w.start(strace("-e", "trace=fsync", "-e", "inject=fsync:delay_enter=1500000"))
+    w.start(strace("-e", "trace=fsync", "-e", "inject=fsync:delay_enter=5000000"))
     for _ in range(4):
         w.write(100)
-        scrape_within(w, 2.5)
+        scrape_waits_for_nobody(w, 8)
     w.exact()
     w.kill()
     w.start()

@@ -278,22 +278,22 @@ def descriptors_over_rotations():
 
 
 def burst():
-    """A million lines while it answers: all counted, no scrape slow."""
+    """A million lines while it answers: all counted, no scrape costs much."""
     n = 1000000 if LONG else 300000
     w = World(block=20000).start()
     text = [w.lines(10000) for _ in range(n // 10000)]
     began = time.monotonic()
-    slowest = 0
+    dearest = 0
     for t in text:
         append(APP, t)
         if w.n % 3 == 0 or t is text[-1]:
-            at = time.monotonic()
+            at = cpu_ticks(w.pid)
             w.scrape()
-            slowest = max(slowest, time.monotonic() - at)
+            dearest = max(dearest, cpu_ticks(w.pid) - at)
     w.exact()
     took = time.monotonic() - began
-    print("%d lines in %.1f s, slowest scrape %.2f s" % (n, took, slowest))
-    assert slowest < 4, slowest
+    print("%d lines in %.1f s, dearest scrape %d ticks" % (n, took, dearest))
+    assert dearest < 400, dearest
     w.finish(hold=0.5)
 
 
@@ -320,10 +320,10 @@ def fast_and_slow():
         for _ in range(3):
             for i in range(50):
                 w.write(1, "logs/s%d.log" % i)
-            at = time.monotonic()
-            w.exact()
-            took = time.monotonic() - at
-            assert took < 10, "slow files took %.1f s" % took
+            at = cpu_ticks(w.pid)
+            w.exact()                   # while the fast one goes on
+            took = cpu_ticks(w.pid) - at
+            assert took < 1000, "slow files took %d ticks" % took
     finally:
         done.set()
         t.join()

@@ -127,15 +127,16 @@ def nulhole():
 
 
 def sparse():
-    """A hole of 1 TB is passed in no time."""
+    """A hole of 1 TB is passed without reading it."""
     w = World().start()
     w.write(100)
     w.exact()
     os.truncate(APP, 1 << 40)
-    began = time.monotonic()
+    began = cpu_ticks(w.pid)
     w.write(100)
     w.exact()
-    assert time.monotonic() - began < 5, "took %.1f s" % (time.monotonic() - began)
+    took = cpu_ticks(w.pid) - began
+    assert took < 500, "took %d ticks" % took
     w.finish()
 
 
@@ -171,11 +172,11 @@ def catastrophic_regex():
     w.write(100)
     w.exact()
     began = cpu_ticks(w.pid)
-    append(APP, (b"a" * 40 + b"!\n") * 10000 + w.lines(100))
+    append(APP, (b"a" * 40 + b"!\n") * 2000 + w.lines(100))
     w.exact()
     took = cpu_ticks(w.pid) - began
-    assert took < 1000, "took %d ticks" % took
-    assert w.value("logtally_rule_errors_total", event="awful") == 10000
+    assert took < 200, "took %d ticks" % took
+    assert w.value("logtally_rule_errors_total", event="awful") == 2000
     append(APP, b"x" + b"ab" * 500000 + b"\n" + w.lines(100))
     w.exact()
     w.finish()

@@ -21,7 +21,7 @@ def restart_term():
         w.write(400)
         if i % 2:
             w.exact()
-        w.term(limit=5)
+        w.term()
         w.write(100)
         w.start()
     w.finish()

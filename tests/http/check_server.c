@@ -153,7 +153,7 @@ TEST(http_1_0_closes_after_the_answer)
     client_send_str(&rig, &c, "GET /hello HTTP/1.0\r\n\r\n");
     a = client_answer(&rig, &c, false);
     ck_assert_uint_eq(a.status, 200);
-    ck_assert(client_closed_within(&rig, &c, 5000));
+    ck_assert(client_is_closed(&rig, &c));
     answer_release(&a);
     client_close(&c);
 }
@@ -196,7 +196,7 @@ TEST(a_client_that_leaves_while_kept_costs_nothing)
     client_close(&c);
     rig_turn(&rig);
     rig_answer_kept(&rig);
-    for (int64_t until = clock_mono_ns() + 5 * NSEC_PER_SEC;
+    for (int64_t until = clock_mono_ns() + RIG_PATIENCE_MS * NSEC_PER_MSEC;
          rig_count_fds() > fds && clock_mono_ns() < until;)
         rig_turn(&rig);
     ck_assert_uint_eq(rig_count_fds(), fds);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -30,7 +31,7 @@ static void start(void)
 
 static void start_patient(void)
 {
-    rig_start(&rig, MAX_CONNECTIONS, 60000);
+    rig_start(&rig, MAX_CONNECTIONS, 2 * RIG_PATIENCE_MS);
 }
 
 static void stop(void)
@@ -38,18 +39,20 @@ static void stop(void)
     rig_stop(&rig);
 }
 
-/* A scrape on a connection of its own must be answered within a second. */
+/* A scrape on a connection of its own must cost less than a second of the processor, and wait for
+ * nobody: whoever waits for the others meets the patience of the rig, as they are cut off after
+ * twice that. */
 static void expect_quick_answer(void)
 {
-    int64_t began = clock_mono_ns();
+    clock_t began = clock();
 
     ck_assert_uint_eq(rig_status(&rig, "GET", "/hello"), 200);
-    ck_assert_int_lt(clock_mono_ns() - began, NSEC_PER_SEC);
+    ck_assert_int_lt(clock() - began, CLOCKS_PER_SEC);
 }
 
 static void wait_for_fds(unsigned want)
 {
-    int64_t until = clock_mono_ns() + 10 * NSEC_PER_SEC;
+    int64_t until = clock_mono_ns() + RIG_PATIENCE_MS * NSEC_PER_MSEC;
 
     while (rig_count_fds() > want && clock_mono_ns() < until)
         rig_turn(&rig);
@@ -102,7 +105,7 @@ TEST(a_half_request_is_cut_off_in_time_however_it_drips)
 
     while (client_send_str(&rig, &c, "G") && !c.eof) {
         client_poll(&rig, &c);
-        ck_assert_int_lt(clock_mono_ns() - began, 10 * TIMEOUT_MS * NSEC_PER_MSEC);
+        ck_assert_int_lt(clock_mono_ns() - began, RIG_PATIENCE_MS * NSEC_PER_MSEC);
     }
     ck_assert_int_ge(clock_mono_ns() - began, TIMEOUT_MS * NSEC_PER_MSEC);
     client_close(&c);
@@ -115,7 +118,7 @@ TEST(an_idle_connection_is_closed_after_the_timeout)
 
     client_send_str(&rig, &c, GET("/hello"));
     client_expect(&rig, &c, 200, NULL);
-    ck_assert(client_closed_within(&rig, &c, 10 * TIMEOUT_MS));
+    ck_assert(client_is_closed(&rig, &c));
     ck_assert_int_ge(clock_mono_ns() - began, TIMEOUT_MS * NSEC_PER_MSEC);
     client_close(&c);
 }
@@ -129,7 +132,7 @@ TEST(a_slow_reader_is_cut_off_after_six_timeouts)
     client_send_str(&rig, &c, GET("/big"));
     while (rig_count_fds() > fds + 1) {
         rig_turn(&rig);
-        ck_assert_int_lt(clock_mono_ns() - began, 20 * TIMEOUT_MS * NSEC_PER_MSEC);
+        ck_assert_int_lt(clock_mono_ns() - began, RIG_PATIENCE_MS * NSEC_PER_MSEC);
     }
     ck_assert_int_ge(clock_mono_ns() - began, 6 * (TIMEOUT_MS - 10) * NSEC_PER_MSEC);
     client_close(&c);
@@ -196,7 +199,7 @@ TEST(an_idle_connection_makes_room_before_a_reader_does)
     a = client_answer(&rig, &idle, false);
     answer_release(&a);
     more = connect_many(MAX_CONNECTIONS - 1, GET("/kept"));
-    ck_assert(client_closed_within(&rig, &idle, 5000));
+    ck_assert(client_is_closed(&rig, &idle));
     a = client_answer(&rig, &reader, false);
     ck_assert_uint_eq(a.body.n, RIG_BIG_BYTES);
     answer_release(&a);
@@ -217,7 +220,7 @@ TEST(a_full_house_recovers)
     for (int i = 0; i < 100; i++) {
         late = client_connect(&rig, 0);
         (void)client_send_str(&rig, &late, GET("/hello"));
-        ck_assert(client_closed_within(&rig, &late, 5000));
+        ck_assert(client_is_closed(&rig, &late));
         client_close(&late);
     }
     while (rig.nkept > 0)

@@ -274,9 +274,9 @@ void client_expect(struct rig *rig, struct client *c, unsigned status, const cha
     answer_release(&a);
 }
 
-bool client_closed_within(struct rig *rig, struct client *c, int64_t wait_ms)
+bool client_is_closed(struct rig *rig, struct client *c)
 {
-    int64_t until = clock_mono_ns() + wait_ms * NSEC_PER_MSEC;
+    int64_t until = patience();
 
     while (!c->eof && clock_mono_ns() < until) {
         buf_clear(&c->in);

@@ -54,8 +54,8 @@ void client_poll(struct rig *rig, struct client *c);
 struct answer client_answer(struct rig *rig, struct client *c, bool head_only);
 /* Such an answer must come next; the body may be any when it is NULL. */
 void client_expect(struct rig *rig, struct client *c, unsigned status, const char *body);
-/* True when the server has closed, false when it did not within `wait_ms`. */
-bool client_closed_within(struct rig *rig, struct client *c, int64_t wait_ms);
+/* True when the server closes, false when it does not within the patience. */
+bool client_is_closed(struct rig *rig, struct client *c);
 void answer_release(struct answer *a);
 /* The value of a header, "" when it is not there; dies at the next call. */
 const char *answer_header(const struct answer *a, const char *name);

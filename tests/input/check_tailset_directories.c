@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct world w;
@@ -287,7 +288,7 @@ TEST(what_was_read_before_it_was_deleted_did_not_vanish)
 TEST(thousands_of_rotated_files_do_not_hold_up_the_start)
 {
     enum { FILES = 2000 };
-    int64_t began;
+    clock_t began;
     char name[32];
 
     world_kill(&w);
@@ -297,9 +298,9 @@ TEST(thousands_of_rotated_files_do_not_hold_up_the_start)
         world_write(&w, name, " is of another day\n");
     }
     world_expect(&w, "app.log", "now\n");
-    began = clock_mono_ns();
+    began = clock();
     world_start(&w);
     ck_assert_int_eq(loop_turn(w.loop, 0), 0);
-    ck_assert_int_lt(clock_mono_ns() - began, 3 * NSEC_PER_SEC);
+    ck_assert_int_lt(clock() - began, 3 * CLOCKS_PER_SEC);
     world_settle(&w);
 }
