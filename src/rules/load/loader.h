@@ -44,6 +44,7 @@ struct draft {
     struct local *locals;
     unsigned nlocals, cap;
     bool has_match;
+    bool groups_unknown; /* a regex of it is bad, and so nobody knows which fields it makes */
     bool shows_exemplar; /* updates a counter or histogram */
     struct where of_at, unless_at;
 };
@@ -86,6 +87,7 @@ struct load {
     unsigned nmappings, mappings_cap;
     struct map mapping_keys; /* to see equal ones */
     bool too_many_slots;
+    bool groups_unknown; /* likewise of a log, for all events */
 };
 
 #define load_mistake(l, at, ...) mistake_add((l)->m, MISTAKE, (at), __VA_ARGS__)

@@ -93,6 +93,9 @@ void load_groups(struct load *l, struct capture *c, uint16_t event, struct where
     unsigned n = c->pattern ? pattern_ngroups(c->pattern) : 0;
     uint16_t *slots = slot_array(l, n);
 
+    if (!c->pattern)
+        *(event == EVENT_NONE ? &l->groups_unknown : &l->drafts[event].groups_unknown) = true;
+
     for (unsigned i = 0; i < n; i++) {
         struct slice name = slice_str(pattern_group(c->pattern, i));
 
@@ -153,6 +156,15 @@ static const char *advice(const char *what, const char *name)
     return strncmp(what, "label", 5) == 0 && !same ? "; a constant stands in double quotes" : "";
 }
 
+/* A bad regex has its own mistake; that its groups are missing says nothing new. */
+static bool groups_unknown(const struct load *l, uint16_t event)
+{
+    for (; event != EVENT_NONE; event = l->r->events[event].parent)
+        if (l->drafts[event].groups_unknown)
+            return true;
+    return l->groups_unknown;
+}
+
 static void not_supplied(struct load *l, uint16_t event, unsigned stage, const char *name,
                          const char *what, struct where at)
 {
@@ -201,7 +213,7 @@ void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, b
         chain[n++] = load_decoded(l, name, event, at);
         supplied = true;
     }
-    if (!supplied && !lenient)
+    if (!supplied && !lenient && !groups_unknown(l, event))
         not_supplied(l, event, stage, ref->name, what, at);
     ref->slots = memcpy(slot_array(l, n), chain, n * sizeof *chain);
     ref->n = (uint16_t)n;
