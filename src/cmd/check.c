@@ -31,8 +31,9 @@ static void warn_slow(const struct setup *setup, const struct engine *engine, st
     for (unsigned i = 0; i < setup->rules->nevents; i++)
         if (setup->rules->events[i].used && engine_tries_always(engine, i))
             mistake_add(m, WARNING, setup->rules->events[i].at,
-                        "event \"%s\" must be tried on every line; a `where FIELD == VALUE`, or a "
-                        "regex with some fixed text, would let it be found at once",
+                        "event \"%s\" must be tried on every line; a `where FIELD == VALUE` of a "
+                        "decoded field, or a regex with some fixed text, would let it be found "
+                        "at once",
                         setup->rules->events[i].name);
 }
 

@@ -39,7 +39,15 @@ struct field_table {
     struct literal_set literals; /* of `=~` */
 };
 
-enum key_kind { KEY_VALUE, KEY_PREFIX, KEY_FIRST_BYTE, KEY_LITERAL, KEY_PARENT, KEY_ALWAYS };
+enum key_kind {
+    KEY_VALUE,
+    KEY_PREFIX,
+    KEY_FIRST_BYTE,
+    KEY_LITERAL,
+    KEY_LINE_LITERAL,
+    KEY_PARENT,
+    KEY_ALWAYS
+};
 
 struct key {
     enum key_kind kind;
@@ -94,18 +102,28 @@ static unsigned *count_values(const struct ruleset *rules)
     return counts;
 }
 
+/* A regex on the raw line: `match`, and `where = _line =~`, which decoded events use instead. */
+static bool is_on_line(const struct ruleset *rules, const struct condition *c)
+{
+    return c->is_match || (c->op == OP_MATCH && c->field.n == 1 && c->text.n > 0 &&
+                           c->field.slots[0] == rules->ndecoded + CTX_LINE);
+}
+
 /* A long literal decides best; else the first byte, which costs nothing; else a short literal. */
 static struct key choose_by_regex(const struct ruleset *rules, const struct condition *c)
 {
     uint8_t first[32];
 
-    if (!c->is_match && !is_plain_field(rules, c, OP_MATCH))
+    bool on_line = is_on_line(rules, c);
+
+    if (!on_line && !is_plain_field(rules, c, OP_MATCH))
         return (struct key){KEY_ALWAYS, NULL};
     size_t n = pattern_literal(c->capture.pattern).n;
 
-    if (c->is_match && n < LITERAL_GOOD && pattern_first_bytes(c->capture.pattern, first))
+    if (on_line && n < LITERAL_GOOD && pattern_first_bytes(c->capture.pattern, first))
         return (struct key){KEY_FIRST_BYTE, c};
-    return n ? (struct key){KEY_LITERAL, c} : (struct key){KEY_ALWAYS, NULL};
+    return n ? (struct key){on_line ? KEY_LINE_LITERAL : KEY_LITERAL, c}
+             : (struct key){KEY_ALWAYS, NULL};
 }
 
 static struct key choose_key(const struct ruleset *rules, const struct event *e,
@@ -224,13 +242,12 @@ static void add_event(struct dispatch *d, unsigned event)
         add_first_bytes(d, c->capture.pattern, event);
         break;
     case KEY_LITERAL:
-        if (c->is_match) {
-            set_add(&d->literals, pattern_literal(c->capture.pattern), event);
-            allow_first_bytes(d, c->capture.pattern);
-        } else {
-            set_add(&field_table(d, c->field.slots[0])->literals,
-                    pattern_literal(c->capture.pattern), event);
-        }
+        set_add(&field_table(d, c->field.slots[0])->literals, pattern_literal(c->capture.pattern),
+                event);
+        break;
+    case KEY_LINE_LITERAL:
+        set_add(&d->literals, pattern_literal(c->capture.pattern), event);
+        allow_first_bytes(d, c->capture.pattern);
         break;
     case KEY_ALWAYS:
         d->next[event] = d->always;
@@ -299,11 +316,12 @@ void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out)
     case KEY_FIRST_BYTE:
         buf_str(out, "by the line's first byte");
         break;
-    case KEY_LITERAL: {
+    case KEY_LITERAL:
+    case KEY_LINE_LITERAL: {
         struct slice text = pattern_literal(c->capture.pattern);
 
         buf_fmt(out, "by the text \"%.*s\" in %s", SLICE_FMT(text),
-                c->is_match ? "the line" : c->field.name);
+                d->keys[event].kind == KEY_LINE_LITERAL ? "the line" : c->field.name);
         break;
     }
     case KEY_PARENT:

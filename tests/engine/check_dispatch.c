@@ -26,9 +26,11 @@ TEST(each_event_is_found_by_what_tells_most)
                                 "[event regex]\nwhere = msg =~ x\n"
                                 "[event always]\nwhere = msg =~ ^[ab]+$\n"
                                 "[event always2]\nwhere = msg ==\n"
-                                "[event local]\nwhere = _line =~ x=(?<msg>\\d)\nwhere = msg == 1\n"
+                                "[event line]\nwhere = _line =~ x=(?<y>\\d)\nwhere = msg != m\n"
+                                "[event begins]\nwhere = _line =~ ^\\d+ x\n"
+                                "[event local]\nwhere = _line =~ (?<msg>\\d)\nwhere = msg == 1\n"
                                 "[counter c_total]\ninc = value, other, prefix, first, literal, "
-                                "child, regex, always, always2, local\n");
+                                "child, regex, line, begins, always, always2, local\n");
     struct buf out = BUF_INIT;
 
     ck_assert_str_eq(how(w, "value", &out), "by the value of msg: \"m\"");
@@ -37,6 +39,8 @@ TEST(each_event_is_found_by_what_tells_most)
     ck_assert_str_eq(how(w, "literal", &out), "by the text \" said hello\" in the line");
     ck_assert_str_eq(how(w, "child", &out), "when the event it is `of` was found");
     ck_assert_str_eq(how(w, "regex", &out), "by the text \"x\" in msg");
+    ck_assert_str_eq(how(w, "line", &out), "by the text \"x=\" in the line");
+    ck_assert_str_eq(how(w, "begins", &out), "by the line's first byte");
     ck_assert_str_eq(how(w, "always", &out), "tried on every line");
     ck_assert_str_eq(how(w, "always2", &out), "tried on every line");
     ck_assert_str_eq(how(w, "local", &out), "tried on every line");
