@@ -249,8 +249,6 @@ static void put_metric(const struct ruleset *rules, unsigned i, struct jsonout *
 
 static void put_log(const struct log_def *log, struct jsonout *j)
 {
-    static const char *const unwraps[] = {"none", "docker", "cri", NULL, "auto"};
-
     jsonout_open(j, '{');
     jsonout_key_text(j, "name", log->name);
     put_where(j, &log->at);
@@ -258,7 +256,8 @@ static void put_log(const struct log_def *log, struct jsonout *j)
     put_texts(j, "exclude", log->excludes, log->nexcludes);
     jsonout_key_text(j, "format", key_row(KEY_FORMAT)->words[log->format]);
     jsonout_key_text(j, "unwrap",
-                     log->unwrap == UNWRAP_KEY ? log->unwrap_key.p : unwraps[log->unwrap]);
+                     log->unwrap == UNWRAP_KEY ? log->unwrap_key.p
+                                               : key_row(KEY_UNWRAP)->words[log->unwrap]);
     put_regex(j, "prefix", log->prefix.pattern);
     put_regex(j, "path_match", log->path_match.pattern);
     jsonout_key_text(j, "start", key_row(KEY_START)->words[log->start_at_end]);

@@ -12,18 +12,21 @@
 static const char *const types[] = {"text",   "list",  "field", "regex",    "template", "condition",
                                     "number", "count", "size",  "duration", "choice",   "later"};
 
-/* What stands for the value: "yes | no", "TIME", "EVENT, ...". */
+/* What stands for the value: "yes | no", "TIME", "EVENT, ...", "none | KEY". */
 static void put_value(const struct key *k, struct buf *out)
 {
     static const char *const by_type[] = {[TYPE_NUMBER] = "NUMBER",
                                           [TYPE_COUNT] = "NUMBER",
                                           [TYPE_SIZE] = "SIZE",
-                                          [TYPE_DURATION] = "TIME"};
+                                          [TYPE_DURATION] = "TIME",
+                                          [TYPE_LATER] = NULL};
+
+    const char *other = k->value ? k->value : by_type[k->type];
 
     for (size_t i = 0; i < CHOICES_MAX && k->words[i]; i++)
         buf_fmt(out, "%s%s", i ? " | " : "", k->words[i]);
-    if (!k->words[0])
-        buf_str(out, k->value ? k->value : by_type[k->type]);
+    if (other)
+        buf_fmt(out, "%s%s", k->words[0] ? " | " : "", other);
 }
 
 /* Help is Markdown; a terminal needs no backticks. */

@@ -51,8 +51,10 @@ static void expand_entry(struct ini_doc *doc, struct ini_entry *e, struct mistak
             i++;
         }
     }
-    if (!slice_eq(buf_all(&out), e->value))
+    if (!slice_eq(buf_all(&out), e->value)) {
         e->value = arena_slice(&doc->text, buf_all(&out));
+        e->as_written = false;
+    }
     buf_release(&out);
 }
 

@@ -390,6 +390,14 @@ struct ini_doc *ini_read(const char *path, unsigned allowed, struct mistakes *m)
     return d;
 }
 
+bool ini_refuse_quotes(struct mistakes *m, struct slice text, struct where at)
+{
+    if (!ini_is_quoted(text))
+        return false;
+    mistake_add(m, MISTAKE, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(text));
+    return true;
+}
+
 struct where ini_at(const struct ini_entry *e, const char *piece)
 {
     struct where at = e->at;

@@ -53,4 +53,7 @@ static inline bool ini_is_quoted(struct slice s)
     return s.n >= 2 && (*s.p == '"' || *s.p == '\'') && s.p[s.n - 1] == *s.p;
 }
 
+/* Refuses a text in quotes; false when it has none. */
+bool ini_refuse_quotes(struct mistakes *m, struct slice text, struct where at);
+
 #endif

@@ -5,53 +5,51 @@
  *   KEY(NUMBER, "name", sections, flags, TYPE, .field = ...)
  *
  * `.value` is what help calls the value, `.dflt` the default as one would write it, `.min` and
- * `.max` the range likewise, `.words` the choices. `.help` is Markdown without links.
+ * `.max` the range likewise, `.words` the choices (beside a `.value`: what it may be besides). `.help` is Markdown without links.
  *
  * A row alone gives a key that is read and does nothing: the place that uses it binds to
  * KEY_NUMBER (settings.c, rules/load). */
 
 /* [server] */
-KEY(LISTEN, "listen", SECTION_SERVER, KEY_BARE, LIST, .value = "ADDRESS, ...",
-    .dflt = "127.0.0.1:9180",
+KEY(LISTEN, "listen", SECTION_SERVER, 0, LIST, .value = "ADDRESS, ...", .dflt = "127.0.0.1:9180",
     .help = "where to answer; several with commas; `[::1]:9180`; `unix:/run/logtally/http.sock`")
-KEY(RELOAD, "reload", SECTION_SERVER, KEY_BARE, CHOICE, .words = {"yes", "no"}, .dflt = "no",
+KEY(RELOAD, "reload", SECTION_SERVER, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
     .help = "allow `POST /-/reload`; SIGHUP always works")
-KEY(CREATED, "created", SECTION_SERVER, KEY_BARE, CHOICE, .words = {"yes", "no"}, .dflt = "no",
+KEY(CREATED, "created", SECTION_SERVER, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
     .help = "`_created` samples in OpenMetrics")
-KEY(MAX_CONNECTIONS, "max_connections", SECTION_SERVER, KEY_BARE, COUNT, .dflt = "64", .min = "2",
+KEY(MAX_CONNECTIONS, "max_connections", SECTION_SERVER, 0, COUNT, .dflt = "64", .min = "2",
     .max = "10000", .help = "of all addresses together")
-KEY(TIMEOUT, "timeout", SECTION_SERVER, KEY_BARE, DURATION, .dflt = "10s", .min = "1s",
-    .max = "8760h",
+KEY(TIMEOUT, "timeout", SECTION_SERVER, 0, DURATION, .dflt = "10s", .min = "1s", .max = "8760h",
     .help = "for a request's head, and for an idle connection; an answer may take six times that")
-KEY(TLS_CERT, "tls_cert", SECTION_SERVER, KEY_BARE, LATER)
-KEY(TLS_KEY, "tls_key", SECTION_SERVER, KEY_BARE, LATER)
-KEY(AUTH_FILE, "auth_file", SECTION_SERVER, KEY_BARE, LATER)
-KEY(SHOW_LINES, "show_lines", SECTION_SERVER, KEY_BARE, LATER)
+KEY(TLS_CERT, "tls_cert", SECTION_SERVER, 0, LATER)
+KEY(TLS_KEY, "tls_key", SECTION_SERVER, 0, LATER)
+KEY(AUTH_FILE, "auth_file", SECTION_SERVER, 0, LATER)
+KEY(SHOW_LINES, "show_lines", SECTION_SERVER, 0, LATER)
 
 /* [state] */
-KEY(DIRECTORY, "directory", SECTION_STATE, KEY_BARE, TEXT, .value = "DIR",
+KEY(DIRECTORY, "directory", SECTION_STATE, 0, TEXT, .value = "DIR",
     .help = "where counters and offsets are kept; if not given, `$STATE_DIRECTORY`, else "
             "`/var/lib/logtally` (root), else `~/.local/state/logtally`. Given but empty: nothing "
             "is kept")
-KEY(INTERVAL, "interval", SECTION_STATE, KEY_BARE, DURATION, .dflt = "5s", .min = "100ms",
-    .max = "8760h", .help = "saved at the latest so long after a change; a scrape saves too")
-KEY(ROTATE_WAIT, "rotate_wait", SECTION_STATE, KEY_BARE, DURATION, .dflt = "10m", .min = "0s",
+KEY(INTERVAL, "interval", SECTION_STATE, 0, DURATION, .dflt = "5s", .min = "100ms", .max = "8760h",
+    .help = "saved at the latest so long after a change; a scrape saves too")
+KEY(ROTATE_WAIT, "rotate_wait", SECTION_STATE, 0, DURATION, .dflt = "10m", .min = "0s",
     .max = "8760h", .help = "a renamed file is read on until nothing came for so long")
 
 /* [limits] */
-KEY(LINE, "line", SECTION_LIMITS, KEY_BARE, SIZE, .dflt = "1MiB", .min = "256B", .max = "1GiB",
+KEY(LINE, "line", SECTION_LIMITS, 0, SIZE, .dflt = "1MiB", .min = "256B", .max = "1GiB",
     .help = "a longer line is skipped whole and counted")
-KEY(LABEL, "label", SECTION_LIMITS, KEY_BARE, SIZE, .dflt = "256B", .min = "16B", .max = "65535B",
+KEY(LABEL, "label", SECTION_LIMITS, 0, SIZE, .dflt = "256B", .min = "16B", .max = "65535B",
     .help = "a longer label value is cut")
-KEY(SERIES, "series", SECTION_LIMITS, KEY_BARE, COUNT, .dflt = "100000", .min = "1",
-    .max = "100000000", .help = "all metrics together; further ones are folded into `other`")
+KEY(SERIES, "series", SECTION_LIMITS, 0, COUNT, .dflt = "100000", .min = "1", .max = "100000000",
+    .help = "all metrics together; further ones are folded into `other`")
 
 /* [metrics] */
-KEY(CONST_LABELS, "const_labels", SECTION_METRICS, KEY_BARE, LIST, .value = "NAME=\"VALUE\", ...",
+KEY(CONST_LABELS, "const_labels", SECTION_METRICS, 0, LIST, .value = "NAME=\"VALUE\", ...",
     .help = "labels on every series, such as `service=\"shop\"`")
 
 /* [rules] */
-KEY(INCLUDE, "include", SECTION_RULES, KEY_BARE, LIST, .value = "GLOB, ...", .dflt = "rules/*.ini",
+KEY(INCLUDE, "include", SECTION_RULES, 0, LIST, .value = "GLOB, ...", .dflt = "rules/*.ini",
     .help = "which rules files, relative to this file, in the order of their names; several with "
             "commas")
 
@@ -65,8 +63,8 @@ KEY(PATH_MATCH, "path_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
     .help = "regex on the path; its named groups are fields of every line")
 KEY(FORMAT, "format", SECTION_LOG, 0, CHOICE, .words = {"auto", "json", "logfmt", "text"},
     .dflt = "auto", .help = "how a line is decoded")
-KEY(UNWRAP, "unwrap", SECTION_LOG, 0, TEXT, .value = "none | docker | cri | auto | KEY",
-    .dflt = "none",
+KEY(UNWRAP, "unwrap", SECTION_LOG, 0, TEXT, .words = {"none", "docker", "cri", "auto"},
+    .value = "KEY", .dflt = "none",
     .help = "`docker` `cri` `auto`, or a key whose text is the real line (the journal's MESSAGE); "
             "parts of a long line are joined")
 KEY(PREFIX, "prefix", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
@@ -151,9 +149,9 @@ KEY(EXPIRE, "expire", SECTION_METRIC, 0, DURATION,
 KEY(MIN, "min", SECTION_GAUGE, 0, NUMBER, .help = "keeps a gauge from falling below")
 
 /* [test] */
-KEY(TEST_RULES, "rules", SECTION_TEST, KEY_BARE, TEXT, .value = "FILE",
+KEY(TEST_RULES, "rules", SECTION_TEST, 0, TEXT, .value = "FILE",
     .help = "the rules under test, relative to this file")
-KEY(TEST_UNMATCHED, "unmatched", SECTION_TEST, KEY_BARE, COUNT, .min = "0",
-    .max = "1000000000000000", .help = "so many lines are no event; not checked if not given")
-KEY(TEST_AT, "at", SECTION_TEST, KEY_BARE, TEXT, .value = "TIME",
+KEY(TEST_UNMATCHED, "unmatched", SECTION_TEST, 0, COUNT, .min = "0", .max = "1000000000000000",
+    .help = "so many lines are no event; not checked if not given")
+KEY(TEST_AT, "at", SECTION_TEST, 0, TEXT, .value = "TIME",
     .help = "the values are those of this log time; later lines do not count")

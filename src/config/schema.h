@@ -32,9 +32,8 @@ enum key_flags {
     KEY_GLUE = 1 << 1,   /* its lines are joined with nothing (regexes), else with a blank */
     KEY_FREE = 1 << 2,   /* free text: ` ;` is refused instead of beginning a comment */
     KEY_FIELD = 1 << 3,  /* "set.": the name of a field follows */
-    KEY_BARE = 1 << 4,   /* quotes around the value are refused */
-    KEY_VERB = 1 << 5,   /* says what events do to a metric */
-    KEY_VALUED = 1 << 6, /* of the key `value`: a verb */
+    KEY_VERB = 1 << 4,   /* says what events do to a metric */
+    KEY_VALUED = 1 << 5, /* of the key `value`: a verb */
     REGEX_FLAGS = KEY_GLUE | KEY_FREE,
 };
 
@@ -73,7 +72,7 @@ struct key {
     const char *value;              /* what help calls the value; NULL: by the type */
     const char *dflt;               /* as written in a file; NULL = none */
     const char *min, *max;          /* likewise, both or neither */
-    const char *words[CHOICES_MAX]; /* of a CHOICE, up to the first NULL */
+    const char *words[CHOICES_MAX]; /* choices, up to the first NULL; a CHOICE is one of them */
     const char *help;               /* NULL for LATER */
 };
 

@@ -143,8 +143,6 @@ const struct key *section_key(const struct ini_section *s, size_t number, const 
     } else if (k->flags & KEY_FIELD &&
                !name_is_field(slice_from(slice_str(e->name), strlen(k->name)))) {
         mistake_add(m, MISTAKE, at, "\"%s\" is not a field name", e->name + strlen(k->name));
-    } else if (k->flags & KEY_BARE && ini_is_quoted(e->value)) {
-        mistake_add(m, MISTAKE, e->at, "%.*s is quoted; leave the quotes out", SLICE_FMT(e->value));
     } else {
         return k;
     }

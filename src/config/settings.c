@@ -176,10 +176,13 @@ static void store(struct settings *c, size_t field, enum key_type type, struct k
         *(uint64_t *)to = v.n;
 }
 
+/* Quotes are looked for here, not by the reader: they may have come out of the environment. */
 static void read_entry(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
     struct key_value v;
 
+    if (ini_refuse_quotes(m, e->value, e->at))
+        return;
     for (size_t i = 0; i < NBINDINGS; i++) {
         if (bindings[i].id != e->key->id)
             continue;

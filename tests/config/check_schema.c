@@ -24,7 +24,7 @@ TEST_EACH(a_row_is_whole, NKEYS)
     ck_assert_msg(k->type == TYPE_LATER || k->help, "%s has no help", k->name);
     ck_assert_msg(is_scalar(k) || k->type == TYPE_LATER || k->value, "%s has no value", k->name);
     ck_assert_msg(!k->min == !k->max, "%s: a range has two ends", k->name);
-    ck_assert_msg((k->type == TYPE_CHOICE) == (k->words[0] != NULL), "%s: words", k->name);
+    ck_assert_msg((k->type == TYPE_CHOICE) == (k->words[0] && !k->value), "%s: words", k->name);
     if (!(k->flags & KEY_FIELD))
         ck_assert_ptr_eq(key_find(slice_str(k->name), k->sections), k);
     if (is_scalar(k) && k->dflt)

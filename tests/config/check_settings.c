@@ -183,6 +183,9 @@ TEST(a_variable_that_is_not_there_is_a_mistake)
                    "c.ini:3: the environment has no LT_CHECK_NONE; set it, or write "
                    "${env:LT_CHECK_NONE:-default}");
     assert_mistake("[state]\ndirectory = ${env:LT_CHECK_NONE\n", "");
+    setenv("LT_CHECK_A", "\"x:1\"", 1);
+    assert_mistake("[server]\nlisten = ${env:LT_CHECK_A}\n",
+                   "c.ini:2: \"x:1\" is quoted; leave the quotes out");
 }
 
 TEST(where_state_is_kept_when_nothing_says)

@@ -151,6 +151,9 @@ def rules_are_shown_as_they_were_resolved():
         "name": "app", "file": "small.ini", "line": 1, "path": ["/var/log/app/*.log"], "exclude": [], "format": "logfmt",
         "unwrap": "none", "prefix": None, "path_match": None, "start": "beginning", "time": "time", "time_match": None,
         "poll": False}], found["logs"]
+    for unwrap in ("none", "docker", "cri", "auto", "MESSAGE"):
+        found = checked(put("unwrap.ini", SMALL + f"[log wrapped]\npath = /w\nunwrap = {unwrap}\n"))
+        assert found["logs"][1]["unwrap"] == unwrap, found["logs"][1]
 
 
 def metrics_are_the_families_that_a_replay_exposes():

@@ -93,6 +93,7 @@ struct load {
 #define load_mistake(l, at, ...) mistake_add((l)->m, MISTAKE, (at), __VA_ARGS__)
 #define load_warning(l, at, ...) mistake_add((l)->m, WARNING, (at), __VA_ARGS__)
 #define load_advice(l, at, ...) mistake_add((l)->m, ADVICE, (at), __VA_ARGS__)
+#define load_quoted(l, text, at) ini_refuse_quotes((l)->m, (text), (at))
 
 /* words.c: what every loader needs. */
 
@@ -101,8 +102,6 @@ void *load_alloc(struct load *l, size_t count, size_t size);
 const char *load_nearest(struct load *l, const struct map *names, struct slice word);
 /* The name of a field that is always there. */
 bool load_is_builtin(struct slice name);
-/* Refuses a text in quotes; false when it has none. */
-bool load_quoted(struct load *l, struct slice text, struct where at);
 /* The next piece before a comma, trimmed; empty pieces are a mistake and left out. */
 bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
                struct slice *ret_piece);

@@ -1,5 +1,5 @@
 /* log -- a [log] section: where lines come from and how they are read. Globs are only stored:
- * what they match is the input room's affair. */
+ * what they match is for the input room to find out. */
 #include "config.h"
 
 #include "config/section.h"
@@ -28,16 +28,15 @@ static void load_glob(struct load *l, const struct ini_entry *e, const char ***g
     (*globs)[(*n)++] = arena_slice(l->text, e->value).p;
 }
 
+_Static_assert((int)UNWRAP_KEY == CHOICES_MAX,
+               "the kinds before it are words of the schema, in their order");
+
 static void load_unwrap(struct load *l, struct log_def *log, const struct ini_entry *e)
 {
-    static const char *const words[] = {[UNWRAP_NONE] = "none",
-                                        [UNWRAP_DOCKER] = "docker",
-                                        [UNWRAP_CRI] = "cri",
-                                        [UNWRAP_AUTO] = "auto"};
-    enum { NWORDS = sizeof words / sizeof *words };
+    const char *const *words = e->key->words;
     const char *near;
 
-    for (unsigned i = 0; i < NWORDS; i++) {
+    for (unsigned i = 0; i < UNWRAP_KEY; i++) {
         if (slice_eq(e->value, slice_str(words[i]))) {
             log->unwrap = (enum unwrap_kind)i;
             return;
@@ -49,7 +48,7 @@ static void load_unwrap(struct load *l, struct log_def *log, const struct ini_en
                      "holds the line");
         return;
     }
-    near = nearest(e->value, words, NWORDS);
+    near = nearest(e->value, words, UNWRAP_KEY);
     if (near) {
         load_warning(l, e->at, "the line is taken from a key named \"%.*s\"", SLICE_FMT(e->value));
         mistake_near(l->m, near);

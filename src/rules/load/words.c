@@ -47,14 +47,6 @@ bool load_is_builtin(struct slice name)
     return false;
 }
 
-bool load_quoted(struct load *l, struct slice text, struct where at)
-{
-    if (!ini_is_quoted(text))
-        return false;
-    load_mistake(l, at, "%.*s is quoted; leave the quotes out", SLICE_FMT(text));
-    return true;
-}
-
 bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
                struct slice *ret_piece)
 {
