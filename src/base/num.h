@@ -86,9 +86,17 @@ static inline void nsum_add(struct nsum *s, double v)
     s->sum = t;
 }
 
+/* A sum that grew beyond what a double holds is infinite; its comp then means nothing. */
 static inline double nsum_value(const struct nsum *s)
 {
-    return s->sum + s->comp;
+    return __builtin_isfinite(s->sum) ? s->sum + s->comp : s->sum;
+}
+
+static inline void nsum_merge(struct nsum *s, const struct nsum *more)
+{
+    nsum_add(s, more->sum);
+    if (__builtin_isfinite(more->sum))
+        nsum_add(s, more->comp);
 }
 
 #endif

@@ -49,16 +49,10 @@ static struct family *make_family(struct registry *r, const struct encoded_famil
     return f;
 }
 
-static void add_sum(struct nsum *sum, const struct nsum *more)
-{
-    nsum_add(sum, more->sum);
-    nsum_add(sum, more->comp);
-}
-
 static void add_counter(struct counter *c, const struct counter *more)
 {
     counter_add_whole(c, more->whole);
-    add_sum(&c->part, &more->part);
+    nsum_merge(&c->part, &more->part);
     counter_carry(c);
 }
 
@@ -66,7 +60,7 @@ static void add_histogram(struct histogram *h, const struct encoded_series *s, u
 {
     for (unsigned i = 0; i <= nbuckets; i++)
         h->bucket[i] += s->bucket[i];
-    add_sum(&h->sum, &s->sum);
+    nsum_merge(&h->sum, &s->sum);
 }
 
 static void keep_older(struct label_set *set, int64_t created_ns)

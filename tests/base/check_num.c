@@ -463,3 +463,16 @@ TEST(the_compensated_sum_keeps_small_values)
     nsum_add(&s, -1e16);
     ck_assert(nsum_value(&s) > 99.99999999 && nsum_value(&s) < 100.00000001);
 }
+
+TEST(a_sum_beyond_all_numbers_is_infinite_and_stays_so)
+{
+    struct nsum s = {1, 0}, whole = {1, 0};
+
+    nsum_add(&s, 1.7e308);
+    nsum_add(&s, 1.7e308);
+    nsum_add(&s, 0.1);
+    ck_assert(nsum_value(&s) == (double)INFINITY);
+    nsum_merge(&whole, &s);
+    nsum_add(&whole, 0.1);
+    ck_assert(nsum_value(&whole) == (double)INFINITY);
+}
