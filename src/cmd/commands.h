@@ -16,9 +16,8 @@ const struct command *command_find(const char *name);
 /* All of them, a line each. */
 void commands_print(FILE *to);
 
-/* keys.c: appends the sections of that kind, or all of them (NULL); -EINVAL when there is no such
- * section. */
-int keys_text(const char *section, struct buf *out);
-void keys_json(struct buf *out);
+/* keys.c: appends the sections of these kinds (enum section_kind). */
+void keys_text(unsigned kinds, struct buf *out);
+void keys_json(unsigned kinds, struct buf *out);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "config/mistake.h"
+#include "config/schema.h"
 #include "metrics/own.h"
 
 #include <string.h>
@@ -58,52 +59,69 @@ struct help_options {
 };
 
 static const struct option_row help_rows[] = {
-    {"json", 0, OPTION_FLAG, offsetof(struct help_options, json), NULL,
-     "with keys: for programs, all sections"},
+    {"json", 0, OPTION_FLAG, offsetof(struct help_options, json), NULL, "with keys: for programs"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
 /* help keys [SECTION] */
-static int help_keys(const struct command *self, const struct help_options *o)
+static int help_keys(const struct command *self, const char *section, bool json)
 {
-    const char *section = o->common.files.n > 1 ? o->common.files.list[1] : NULL;
+    unsigned kinds = section ? section_kind(slice_str(section)) : SECTION_ALL;
     struct buf out = BUF_INIT;
-    int code = EXIT_FINE;
 
-    if (o->json)
-        keys_json(&out);
-    else if (keys_text(section, &out) < 0)
-        code = usage_error(self, "there is no section [%s]", section);
+    if (!kinds) {
+        const char *near = section_kind_nearest(slice_str(section), SECTION_ALL);
+
+        if (near)
+            return usage_error(self, "there is no section [%s]; did you mean %s?", section, near);
+        return usage_error(self, "there is no section [%s]", section);
+    }
+    (json ? keys_json : keys_text)(kinds, &out);
     fwrite(out.p, 1, out.n, stdout);
     buf_release(&out);
-    return code;
+    return EXIT_FINE;
 }
 
-static int help(void *options, const struct command *self)
+static int help_metrics(void)
 {
-    const struct common_options *o = options;
+    struct buf rows = BUF_INIT;
 
-    if (o->files.n > 1 && strcmp(o->files.list[0], "keys") != 0)
-        return usage_error(self, "%s: one command at a time", o->files.list[1]);
-    if (o->files.n == 0) {
-        commands_print(stdout);
-        return EXIT_FINE;
-    }
-    if (strcmp(o->files.list[0], "keys") == 0)
-        return help_keys(self, (const struct help_options *)options);
-    if (strcmp(o->files.list[0], "metrics") == 0) {
-        struct buf rows = BUF_INIT;
+    own_describe(&rows);
+    fwrite(rows.p, 1, rows.n, stdout);
+    buf_release(&rows);
+    return EXIT_FINE;
+}
 
-        own_describe(&rows);
-        fwrite(rows.p, 1, rows.n, stdout);
-        buf_release(&rows);
-        return EXIT_FINE;
-    }
-    const struct command *c = command_find(o->files.list[0]);
+static int help_command(const char *name)
+{
+    const struct command *c = command_find(name);
 
     if (!c)
         return EXIT_USAGE;
     command_usage(c);
+    return EXIT_FINE;
+}
+
+static int help(void *options, const struct command *self)
+{
+    const struct help_options *o = options;
+    const struct strings *words = &o->common.files;
+    const char *topic = words->n ? words->list[0] : "";
+    bool keys = strcmp(topic, "keys") == 0;
+    size_t most = keys ? 2 : 1;
+
+    if (words->n > most)
+        return usage_error(self, "%s: one %s at a time", words->list[most],
+                           keys ? "section" : "command");
+    if (o->json && !keys)
+        return usage_error(self, "--json goes with keys");
+    if (keys)
+        return help_keys(self, words->n > 1 ? words->list[1] : NULL, o->json);
+    if (strcmp(topic, "metrics") == 0)
+        return help_metrics();
+    if (words->n)
+        return help_command(topic);
+    commands_print(stdout);
     return EXIT_FINE;
 }
 
@@ -117,8 +135,12 @@ static int version(void *options, const struct command *self)
 
 static const struct command command_help = {
     .name = "help",
-    .arguments = "[COMMAND | keys [SECTION]]",
+    .arguments = "[COMMAND | keys [SECTION] | metrics]",
     .summary = "Explain a command, or the keys of configuration and rules",
+    .details =
+        "`help keys` lists every key of every section, or those of SECTION, with default and "
+        "range;\n"
+        "`help metrics` what logtally says of itself: name, type, labels, kept or not, meaning.\n",
     .options = help_rows,
     .size = sizeof(struct help_options),
     .run = help,

@@ -7,8 +7,6 @@
 #include "base/jsonout.h"
 #include "config/schema.h"
 
-#include <errno.h>
-
 static const char *const types[] = {"text",   "list",  "field", "regex",    "template", "condition",
                                     "number", "count", "size",  "duration", "choice",   "later"};
 
@@ -29,12 +27,38 @@ static void put_value(const struct key *k, struct buf *out)
         buf_fmt(out, "%s%s", k->words[0] ? " | " : "", other);
 }
 
-/* Help is Markdown; a terminal needs no backticks. */
+enum { WIDTH = 80, INDENT = 6 };
+
+static unsigned shown_columns(struct slice word)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < word.n; i++)
+        n += word.p[i] != '`';
+    return n;
+}
+
+/* Help is Markdown; a terminal needs no backticks, and lines of its own width. */
 static void put_help(const char *help, struct buf *out)
 {
-    for (; *help; help++)
-        if (*help != '`')
-            buf_char(out, *help);
+    struct slice rest = slice_str(help), word;
+    unsigned column = WIDTH;
+
+    while (slice_cut(&rest, ' ', &word)) {
+        unsigned columns = shown_columns(word);
+
+        if (column + 1 + columns > WIDTH) {
+            buf_fmt(out, "\n%*s", INDENT, "");
+            column = INDENT;
+        } else {
+            buf_char(out, ' ');
+            column++;
+        }
+        for (size_t i = 0; i < word.n; i++)
+            if (word.p[i] != '`')
+                buf_char(out, word.p[i]);
+        column += columns;
+    }
 }
 
 static void key_text(const struct key *k, struct buf *out)
@@ -45,7 +69,6 @@ static void key_text(const struct key *k, struct buf *out)
         buf_fmt(out, "  (default %s)", k->dflt);
     if (k->min)
         buf_fmt(out, "  (%s to %s)", k->min, k->max);
-    buf_str(out, "\n      ");
     put_help(k->help, out);
     buf_char(out, '\n');
 }
@@ -61,14 +84,11 @@ static void section_text(unsigned kind, struct buf *out)
             key_text(key_row((enum key_id)i), out);
 }
 
-int keys_text(const char *section, struct buf *out)
+void keys_text(unsigned kinds, struct buf *out)
 {
-    unsigned kinds = section ? section_kind(slice_str(section)) : SECTION_ALL;
-
     for (unsigned kind = 1; kind <= kinds; kind <<= 1)
         if (kinds & kind)
             section_text(kind, out);
-    return kinds ? 0 : -EINVAL;
 }
 
 static void key_json(const struct key *k, struct jsonout *j)
@@ -92,12 +112,14 @@ static void key_json(const struct key *k, struct jsonout *j)
     buf_release(&value);
 }
 
-void keys_json(struct buf *out)
+void keys_json(unsigned kinds, struct buf *out)
 {
     struct jsonout j = {out, true};
 
     jsonout_open(&j, '{');
-    for (unsigned kind = 1; kind <= SECTION_ALL; kind <<= 1) {
+    for (unsigned kind = 1; kind <= kinds; kind <<= 1) {
+        if (!(kinds & kind))
+            continue;
         jsonout_key_open(&j, section_row(kind)->word, '[');
         for (unsigned i = 0; i < NKEYS; i++)
             if (key_row((enum key_id)i)->sections & kind && key_row((enum key_id)i)->help)

@@ -106,8 +106,16 @@ def usage():
     expect("the keys of a section", ["help", "keys", "limits"], 0,
            r"\A\[limits\]  .*\n  line = SIZE  \(default 1MiB\)  \(256B to 1GiB\)\n      a longer line is skipped")
     expect("the keys of all sections", ["help", "keys"], 0, r"^\[event NAME\][\s\S]*^\[test\] ")
+    wide = [line for line in run("help", "keys")[1].splitlines() if len(line) > 80]
+    check("the keys fit a terminal", not wide, wide)
     expect("the keys for programs", ["help", "keys", "--json"], 0, r'"name":"unmatched","type":"count"')
-    expect("no such section", ["help", "keys", "sever"], 2, None, r"help: there is no section \[sever\]")
+    expect("a section for programs", ["help", "keys", "limits", "--json"], 0, r'\A{"limits":\[{"name":"line",[^]]*\]}$')
+    expect("no such section", ["help", "keys", "sever"], 2, None, r"help: there is no section \[sever\]; did you mean server\?")
+    expect("nothing like a section", ["help", "keys", "zzz"], 2, None, r"help: there is no section \[zzz\] \(")
+    expect("two sections", ["help", "keys", "event", "log"], 2, None, "help: log: one section at a time")
+    expect("two commands", ["help", "run", "check"], 2, None, "help: check: one command at a time")
+    expect("help for programs is of keys", ["help", "run", "--json"], 2, None, "help: --json goes with keys")
+    expect("own metrics", ["help", "metrics"], 0, r"^logtally_lost_bytes_total\tcounter\t")
     expect("version has no rules", ["version", "--rules", "r.ini"], 2, None,
            r"version: unknown option --rules \(see `logtally help version`\)")
     expect("state has no rules", ["state", "--rules", "r.ini"], 2, None,
