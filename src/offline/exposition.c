@@ -165,15 +165,20 @@ void exposition_release(struct exposition *e)
     *e = (struct exposition){.list = NULL};
 }
 
-static bool is_whole(const char *s)
+/* A whole number below 2^64, of which a double may lose the end. */
+static bool read_whole(const char *s, uint64_t *ret_v)
 {
-    return *s && strspn(s, "0123456789") == strlen(s);
+    errno = 0;
+    *ret_v = strtoull(s, NULL, 10);
+    return *s && strspn(s, "0123456789") == strlen(s) && errno == 0;
 }
 
 static bool same_value(const struct sample *a, const struct sample *b)
 {
-    if (is_whole(a->value) && is_whole(b->value))
-        return strtoull(a->value, NULL, 10) == strtoull(b->value, NULL, 10);
+    uint64_t m, n;
+
+    if (read_whole(a->value, &m) && read_whole(b->value, &n))
+        return m == n;
     double x = a->number, y = b->number;
 
     if (isnan(x) || isnan(y))

@@ -1,4 +1,6 @@
-/* golden -- see the header. */
+/* golden -- one look at a directory: each .log and each directory in it is a case, sorted by name,
+ * since readdir's order differs between machines. A test without its .prom is found too, so that
+ * `test --record` can write it. */
 #include "config.h"
 
 #include "offline/golden.h"

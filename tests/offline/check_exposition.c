@@ -54,6 +54,10 @@ TEST(numbers_are_compared_as_numbers)
     assert_diff("a 1\nb 0.5\nc 1e3\n", "a 1.0\nb 5e-1\nc 1000\n", "");
     assert_diff("a 18446744073709551615\n", "a 18446744073709551614\n",
                 "  - a 18446744073709551615\n  + a 18446744073709551614\n");
+    assert_diff("a 18446744073709551616\nb 1e20\n",
+                "a 18446744073709551616.0\nb 100000000000000000000\n", "");
+    assert_diff("a 20000000000000000000\n", "a 30000000000000000000\n",
+                "  - a 20000000000000000000\n  + a 30000000000000000000\n");
     assert_diff("a NaN\nb +Inf\n", "a NaN\nb +Inf\n", "");
     assert_diff("a NaN\n", "a 1\n", "  - a NaN\n  + a 1\n");
     assert_diff("a +Inf\n", "a -Inf\n", "  - a +Inf\n  + a -Inf\n");
