@@ -53,6 +53,7 @@ tests_base_check_SOURCES = \
 	tests/base/check_map.c \
 	tests/base/check_num.c \
 	tests/base/check_numfmt.c \
+	tests/base/check_pow10.c \
 	tests/base/check_slice.c \
 	tests/base/check_slurp.c \
 	tests/base/check_utf8.c \
