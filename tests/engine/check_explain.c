@@ -261,7 +261,7 @@ static void expect_same(struct world *w, struct tally *t, const char *said)
     }
     expect_page(t, world_page(w), said);
     for (unsigned i = 0; i < t->n; i++)
-        ck_assert_msg(t->values[i] == 0, "said, and not on the page: %g\n%s\n%s", t->values[i],
+        ck_assert_msg(t->values[i] == 0, "said, and not on the page: %Lg\n%s\n%s", t->values[i],
                       said, world_page(w));
 }
 
