@@ -323,6 +323,9 @@ int setup_read_file(const struct setup *s, const char *path,
     while (r >= 0 && (r = archive_next(a, (size_t)s->settings.max_line, &block)) > 0)
         if (!each(ctx, block))
             break;
+    if (archive_too_long(a))
+        log_warn("%s: lines skipped because they were longer than [limits] line: %llu", path,
+                 (unsigned long long)archive_too_long(a));
     archive_close(a);
     if (r >= 0)
         return EXIT_FINE;

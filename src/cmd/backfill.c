@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "cmd/commands.h"
+#include "cmd/leftout.h"
 
 #include "app/output.h"
 #include "app/progress.h"
@@ -255,6 +256,7 @@ static int backfill(const struct setup *setup, const struct backfill_options *o,
     progress_start(&progress, inputs_size(&inputs));
     if ((code = walk(&s, t, steps, &p->steps, &progress)) < 0) {
         report(t, stepwriter_finish(steps));
+        say_left_out(s.registry);
         code = EXIT_FINE;
     }
     if (output_finish(&out, code == EXIT_FINE) < 0)

@@ -33,13 +33,17 @@ static bool explain_block(void *ctx, struct slice block)
 {
     struct explanation *x = ctx;
     struct buf out = BUF_INIT;
+    size_t max_line = (size_t)x->session.setup->settings.max_line;
     struct slice line;
 
     if (block.n && block.p[block.n - 1] == '\n')
         block.n--;
     while (slice_cut(&block, '\n', &line)) {
         buf_clear(&out);
-        explain_line(x->session.engine, x->source, line, &x->options, &out);
+        if (line.n > max_line) /* given as argument; a file's are left out while it is read */
+            buf_fmt(&out, "  longer than [limits] line: skipped\n");
+        else
+            explain_line(x->session.engine, x->source, line, &x->options, &out);
         fwrite(out.p, 1, out.n, stdout);
     }
     buf_release(&out);

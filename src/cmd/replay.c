@@ -2,9 +2,9 @@
 #include "config.h"
 
 #include "cmd/commands.h"
+#include "cmd/leftout.h"
 
 #include "app/output.h"
-#include "metrics/own.h"
 #include "offline/merge.h"
 #include "offline/parallel.h"
 
@@ -58,26 +58,6 @@ static int write_result(struct replay *r)
     return result < 0 ? EXIT_SYSTEM : EXIT_FINE;
 }
 
-/* The page shows only what the rules' metrics came to; what they could not take is no part of it. A
- * value that is missing is common, and no mistake. */
-static void tell_skipped(const struct replay *r)
-{
-    const struct family *f = own_family(r->session.registry, OWN_RULE_SKIPPED);
-
-    for (uint32_t i = 0; i < family_nseries(f); i++) {
-        struct slice labels[LABELS_MAX], *why = &labels[2]; /* metric, event, reason */
-
-        family_labels(f, i, labels);
-        if (slice_eq(*why, SLICE("missing")))
-            continue;
-        if (slice_eq(*why, SLICE("not_a_number")))
-            *why = SLICE("not a number");
-        log_warn("%.*s: values of event %.*s left out because they were %.*s: %.0f",
-                 SLICE_FMT(labels[0]), SLICE_FMT(labels[1]), SLICE_FMT(*why),
-                 counter_value(family_counter(f, i)));
-    }
-}
-
 static int read_inputs(struct replay *r)
 {
     struct progress progress;
@@ -94,7 +74,7 @@ static int read_inputs(struct replay *r)
     progress_end(&progress);
     if (code != EXIT_SYSTEM && write_result(r) != EXIT_FINE)
         code = EXIT_SYSTEM;
-    tell_skipped(r);
+    say_left_out(r->session.registry);
     return code;
 }
 

@@ -9,6 +9,8 @@ liblogtally_a_SOURCES += \
 	src/cmd/explain.c \
 	src/cmd/help.c \
 	src/cmd/keys.c \
+	src/cmd/leftout.c \
+	src/cmd/leftout.h \
 	src/cmd/merge.c \
 	src/cmd/replay.c \
 	src/cmd/run.c \

@@ -258,7 +258,30 @@ def at_a_terminal_a_bar_shows_rate_and_time_left():
     assert bars[-1] == "", bars[-1]     # nothing of it stays
 
 
+def said(*args):
+    """What a command says besides its page, sorted."""
+    r = subprocess.run([LOGTALLY, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True)
+    return sorted(line.removeprefix("logtally: ") for line in r.stderr.splitlines()), r.stdout
+
+
+def what_was_skipped_is_said():
+    put("rules.ini", "[event a]\nwhere = kind == a\n[event wild]\nmatch = ^(?:x+x+)+y\\d\n"
+        "[counter a_total]\nhelp = A\ninc = a\n[counter wild_total]\nhelp = W\ninc = wild\n")
+    put("logtally.ini", "[limits]\nline = 256B\n[log app]\npath = *.log\n[rules]\ninclude = rules.ini\n")
+    longest = "time=2025-11-12T10:15:30Z kind=a x=".ljust(256, "y")
+    put("some.log", longest + "\n" + longest + "y\n" + "x" * 60 + "y\n" + longest + "\n")
+    skipped = ": lines skipped because they were longer than [limits] line: 1"
+    wild = "event wild: its regex ran wild on lines, which it does not match then: 1"
+    for jobs in "1", "4":
+        assert said("replay", "-c", "logtally.ini", "-j", jobs, "some.log")[0] == [wild, "log app" + skipped]
+    assert {wild, "log app" + skipped} <= set(said("backfill", "-c", "logtally.ini", "-o", "out.om", "some.log")[0])
+    assert said("explain", "-c", "logtally.ini", "some.log")[0] == ["some.log" + skipped]
+    assert said("explain", "-c", "logtally.ini", "--as", "app", longest + "y")[1] == "  longer than [limits] line: skipped\n"
+    assert "-> inc a_total" in said("explain", "-c", "logtally.ini", "--as", "app", longest)[1]
+
+
 main(a_rotated_set_is_taken_in_the_order_of_its_lines, unmatched_lines_come_in_the_same_order,
      unmatched_lines_of_an_archive_do_not_fill_the_memory, json_says_the_same,
      one_huge_file_is_the_same_for_every_number_of_threads, snapshots_of_parts_add_up,
-     it_costs_what_the_daemon_costs, at_a_terminal_a_bar_shows_rate_and_time_left)
+     it_costs_what_the_daemon_costs, at_a_terminal_a_bar_shows_rate_and_time_left,
+     what_was_skipped_is_said)

@@ -1,0 +1,12 @@
+/* leftout -- says on stderr what the lines of an archive held and no metric shows. */
+#ifndef LT_CMD_LEFTOUT_H
+#define LT_CMD_LEFTOUT_H
+
+#include "metrics/registry.h"
+
+/* The page shows only what the rules' metrics came to: values that they could not take, lines that
+ * were skipped and regexes that gave up are no part of it. A value that is missing is common, and
+ * no mistake. */
+void say_left_out(struct registry *r);
+
+#endif
