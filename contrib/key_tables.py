@@ -4,7 +4,8 @@
     key_tables.py [--check]         LOGTALLY names the program, else build/gcc's; --check only compares, and fails when one is stale
 
 A table stands between two marks, `keys: SECTION[,SECTION] KIND` and `end`: HTML comments in Markdown, comments in
-mdoc. KIND is `default` (key, default), `value` (key = value), or `verbs` (of metrics, which `value` leaves out).
+mdoc. KIND is `default` (key, default, values), `value` (key = value), or `verbs` (of metrics, which `value` leaves out);
+mdoc has always key = value.
 """
 import json
 import os
@@ -32,8 +33,14 @@ def rows(keys, sections):
     return found.values()
 
 
-def meaning(key):
-    return key["help"] + (f" ({key['min']} to {key['max']})" if key["min"] else "")
+def span(key):
+    return f"{key['min']} to {key['max']}" if key["min"] else ""
+
+
+def values(key):
+    """What may stand for the value, where that is a choice or a range."""
+    words = key["value"].split(" | ")
+    return " ".join(w if w.isupper() else f"`{w}`" for w in words) if len(words) > 1 else span(key)
 
 
 def cell(text):
@@ -42,17 +49,21 @@ def cell(text):
 
 def markdown(keys, kind):
     def says(key):
-        return meaning(key).replace("|", "\\|")
+        return key["help"].replace("|", "\\|")
 
     if kind == "default":
-        lines = ["| key | default | |", "|---|---|---|"]
-        lines += [f"| `{k['name']}` | {cell(k['default']) if k['default'] else 'none'} | {says(k)} |" for k, _ in keys]
+        cells = [["key", "default", "values", ""]]
+        cells += [[f"`{k['name']}`", cell(k["default"]) if k["default"] else "", values(k), says(k)] for k, _ in keys]
+        shown = [i for i in range(4) if i != 2 or any(c[i] for c in cells[1:])]
+        lines = ["|" + "".join(f" {c[i]} |" if c[i] else " |" for i in shown) for c in cells]
+        lines.insert(1, "|---" * len(shown) + "|")
     elif kind == "verbs":
         lines = ["| verb | of | does |", "|---|---|---|"]
         lines += [f"| `{k['name']} = {k['value']}` | {', '.join(of)} | {says(k)} |" for k, of in keys if k["verb"]]
     else:
         lines = ["| key | says |", "|---|---|"]
-        lines += [f"| {cell(k['name'] + ' = ' + k['value'])} | {says(k)}{'; default ' + cell(k['default']) if k['default'] else ''} |"
+        lines += [f"| {cell(k['name'] + ' = ' + k['value'])} | "
+                  + "; ".join(filter(None, [says(k), k["default"] and "default " + cell(k["default"]), k["min"] and "from " + span(k)])) + " |"
                   for k, _ in keys if not k["verb"]]
     return lines
 
@@ -66,10 +77,10 @@ def mdoc(keys, kind):
     lines = [".Bl -tag -width Ds"]
     for k, of in keys:
         if kind != "verbs" or k["verb"]:
-            value = "" if kind == "default" else f" No = Li \\&{k['value']}"
-            lines.append(f".It Ic {k['name']}{value}" + (f" Pq {', '.join(of)}" if kind == "verbs" else ""))
-            lines.append(sentence(meaning(k)))
+            lines.append(f".It Ic {k['name']} No = Li \\&{k['value']}" + (f" Pq {', '.join(of)}" if kind == "verbs" else ""))
+            lines.append(sentence(k["help"]))
             lines += ["The default is", f".Li {k['default']} ."] if k["default"] else []
+            lines += [f"From {span(k)}."] if k["min"] else []
     return lines + [".El"]
 
 

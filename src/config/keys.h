@@ -79,7 +79,8 @@ KEY(TIME_MATCH, "time_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
 KEY(TIME_FORMAT, "time_format", SECTION_LOG, KEY_REPEAT, TEXT, .value = "FORMAT", .dflt = "rfc3339",
     .help = "repeatable, tried in order: `rfc3339` `unix` `unix_ms` `unix_us` `unix_ns`, or "
             "strptime's `%d/%b/%Y:%H:%M:%S %z` with `%f` for fractions. `@+03:00` at its end gives "
-            "its zone")
+            "its zone. A time without a year or a date is the one nearest to the dated line before "
+            "it, in a file without any it is none")
 KEY(TIME_ZONE, "time_zone", SECTION_LOG, 0, TEXT, .value = "ZONE", .dflt = "UTC",
     .help = "of times that do not name one: `UTC`, `local` or `+HH:MM`")
 KEY(POLL, "poll", SECTION_LOG, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
@@ -146,12 +147,12 @@ KEY(MAX_SERIES, "max_series", SECTION_METRIC, 0, COUNT, .dflt = "2000", .min = "
     .max = "10000000", .help = "series of this metric; further ones are folded into `other`")
 KEY(EXPIRE, "expire", SECTION_METRIC, 0, DURATION,
     .help = "drops series that were not updated for that long")
-KEY(MIN, "min", SECTION_GAUGE, 0, NUMBER, .help = "keeps a gauge from falling below")
+KEY(MIN, "min", SECTION_GAUGE, 0, NUMBER, .help = "keeps a gauge from falling below it")
 
 /* [test] */
 KEY(TEST_RULES, "rules", SECTION_TEST, 0, TEXT, .value = "FILE",
     .help = "the rules under test, relative to this file")
-KEY(TEST_UNMATCHED, "unmatched", SECTION_TEST, 0, COUNT, .min = "0", .max = "1000000000000000",
+KEY(TEST_UNMATCHED, "unmatched", SECTION_TEST, 0, COUNT,
     .help = "so many lines are no event; not checked if not given")
 KEY(TEST_AT, "at", SECTION_TEST, 0, TEXT, .value = "TIME",
     .help = "the values are those of this log time; later lines do not count")

@@ -55,7 +55,7 @@ static int check_whole(unsigned have, struct buf *err)
         return -EINVAL;
     }
     if (!month && !(have & PART_YDAY) && !(have & (PART_HOUR | PART_HOUR12))) {
-        buf_str(err, "it names neither a date nor an hour");
+        buf_str(err, "a time needs a date or an hour");
         return -EINVAL;
     }
     return 0;

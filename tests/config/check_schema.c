@@ -37,7 +37,8 @@ static const char *another_value(const struct key *k)
     return k->id == KEY_CONST_LABELS ? "a=\"b\""
            : k->type == TYPE_CHOICE
                ? (strcmp(k->words[0], k->dflt) == 0 ? k->words[1] : k->words[0])
-           : is_scalar(k) ? k->max
+           : k->max       ? k->max
+           : is_scalar(k) ? "1"
                           : "x:1";
 }
 
