@@ -39,25 +39,25 @@ struct field_table {
     struct literal_set literals; /* of `=~` */
 };
 
-enum key_kind {
-    KEY_VALUE,
-    KEY_PREFIX,
-    KEY_FIRST_BYTE,
-    KEY_LITERAL,
-    KEY_LINE_LITERAL,
-    KEY_PARENT,
-    KEY_ALWAYS
+enum found_by {
+    BY_VALUE,
+    BY_PREFIX,
+    BY_FIRST_BYTE,
+    BY_LITERAL,
+    BY_LINE_LITERAL,
+    BY_PARENT,
+    BY_TRYING
 };
 
-struct key {
-    enum key_kind kind;
+struct finder {
+    enum found_by by;
     const struct condition *condition; /* that decides; NULL for PARENT, ALWAYS */
 };
 
 struct dispatch {
-    struct key *keys; /* of each event */
-    uint16_t *next;   /* of each event: the next of the chain that it hangs in; or EVENT_NONE */
-    uint16_t always;  /* first event */
+    struct finder *finders; /* of each event */
+    uint16_t *next;  /* of each event: the next of the chain that it hangs in; or EVENT_NONE */
+    uint16_t always; /* first event */
     struct field_table *fields;
     unsigned nfields, fields_cap;
     struct list by_first_byte[256];
@@ -110,40 +110,40 @@ static bool is_on_line(const struct ruleset *rules, const struct condition *c)
 }
 
 /* A long literal decides best; else the first byte, which costs nothing; else a short literal. */
-static struct key choose_by_regex(const struct ruleset *rules, const struct condition *c)
+static struct finder choose_by_regex(const struct ruleset *rules, const struct condition *c)
 {
     uint8_t first[32];
 
     bool on_line = is_on_line(rules, c);
 
     if (!on_line && !is_plain_field(rules, c, OP_MATCH))
-        return (struct key){KEY_ALWAYS, NULL};
+        return (struct finder){BY_TRYING, NULL};
     size_t n = pattern_literal(c->capture.pattern).n;
 
     if (on_line && n < LITERAL_GOOD && pattern_first_bytes(c->capture.pattern, first))
-        return (struct key){KEY_FIRST_BYTE, c};
-    return n ? (struct key){on_line ? KEY_LINE_LITERAL : KEY_LITERAL, c}
-             : (struct key){KEY_ALWAYS, NULL};
+        return (struct finder){BY_FIRST_BYTE, c};
+    return n ? (struct finder){on_line ? BY_LINE_LITERAL : BY_LITERAL, c}
+             : (struct finder){BY_TRYING, NULL};
 }
 
-static struct key choose_key(const struct ruleset *rules, const struct event *e,
-                             const unsigned *counts)
+static struct finder choose_finder(const struct ruleset *rules, const struct event *e,
+                                   const unsigned *counts)
 {
-    struct key best = {KEY_ALWAYS, NULL};
+    struct finder best = {BY_TRYING, NULL};
 
     if (e->parent != EVENT_NONE)
-        return (struct key){KEY_PARENT, NULL};
+        return (struct finder){BY_PARENT, NULL};
     for (unsigned i = 0; i < e->nconditions; i++) {
         const struct condition *c = &e->conditions[i];
 
         if (is_plain_field(rules, c, OP_EQ) &&
-            (best.kind != KEY_VALUE ||
+            (best.by != BY_VALUE ||
              counts[c->field.slots[0]] > counts[best.condition->field.slots[0]]))
-            best = (struct key){KEY_VALUE, c};
-        else if (best.kind == KEY_ALWAYS && is_plain_field(rules, c, OP_PREFIX))
-            best = (struct key){KEY_PREFIX, c};
+            best = (struct finder){BY_VALUE, c};
+        else if (best.by == BY_TRYING && is_plain_field(rules, c, OP_PREFIX))
+            best = (struct finder){BY_PREFIX, c};
     }
-    for (unsigned i = 0; i < e->nconditions && best.kind == KEY_ALWAYS; i++)
+    for (unsigned i = 0; i < e->nconditions && best.by == BY_TRYING; i++)
         best = choose_by_regex(rules, &e->conditions[i]);
     return best;
 }
@@ -223,37 +223,37 @@ static unsigned set_find(struct literal_set *set, struct slice text, uint16_t *e
 
 static void add_event(struct dispatch *d, unsigned event)
 {
-    const struct key *k = &d->keys[event];
+    const struct finder *k = &d->finders[event];
     const struct condition *c = k->condition;
     struct field_table *t;
 
-    switch (k->kind) {
-    case KEY_VALUE:
+    switch (k->by) {
+    case BY_VALUE:
         t = field_table(d, c->field.slots[0]);
         add_text(d, &t->values, c->text, event);
         break;
-    case KEY_PREFIX:
+    case BY_PREFIX:
         t = field_table(d, c->field.slots[0]);
         add_text(d, &t->prefixes, c->text, event);
         add_length(t, c->text.n);
         t->begins[(unsigned char)c->text.p[0]] = true;
         break;
-    case KEY_FIRST_BYTE:
+    case BY_FIRST_BYTE:
         add_first_bytes(d, c->capture.pattern, event);
         break;
-    case KEY_LITERAL:
+    case BY_LITERAL:
         set_add(&field_table(d, c->field.slots[0])->literals, pattern_literal(c->capture.pattern),
                 event);
         break;
-    case KEY_LINE_LITERAL:
+    case BY_LINE_LITERAL:
         set_add(&d->literals, pattern_literal(c->capture.pattern), event);
         allow_first_bytes(d, c->capture.pattern);
         break;
-    case KEY_ALWAYS:
+    case BY_TRYING:
         d->next[event] = d->always;
         d->always = (uint16_t)event;
         break;
-    case KEY_PARENT:
+    case BY_PARENT:
         break;
     }
 }
@@ -263,11 +263,11 @@ struct dispatch *dispatch_new(const struct ruleset *rules)
     struct dispatch *d = xcalloc(1, sizeof *d);
     unsigned *counts = count_values(rules);
 
-    d->keys = xcalloc(rules->nevents + 1, sizeof *d->keys);
+    d->finders = xcalloc(rules->nevents + 1, sizeof *d->finders);
     d->next = xcalloc(rules->nevents + 1, sizeof *d->next);
     d->always = EVENT_NONE;
     for (unsigned e = rules->nevents; e-- > 0;) { /* so that chains are in the order written */
-        d->keys[e] = choose_key(rules, &rules->events[e], counts);
+        d->finders[e] = choose_finder(rules, &rules->events[e], counts);
         if (rules->events[e].used)
             add_event(d, e);
     }
@@ -297,37 +297,37 @@ void dispatch_free(struct dispatch *d)
         free(d->by_first_byte[b].events);
     set_release(&d->literals);
     free(d->fields);
-    free(d->keys);
+    free(d->finders);
     free(d->next);
     free(d);
 }
 
 void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out)
 {
-    const struct condition *c = d->keys[event].condition;
+    const struct condition *c = d->finders[event].condition;
 
-    switch (d->keys[event].kind) {
-    case KEY_VALUE:
+    switch (d->finders[event].by) {
+    case BY_VALUE:
         buf_fmt(out, "by the value of %s: \"%.*s\"", c->field.name, SLICE_FMT(c->text));
         break;
-    case KEY_PREFIX:
+    case BY_PREFIX:
         buf_fmt(out, "by the beginning of %s: \"%.*s\"", c->field.name, SLICE_FMT(c->text));
         break;
-    case KEY_FIRST_BYTE:
+    case BY_FIRST_BYTE:
         buf_str(out, "by the line's first byte");
         break;
-    case KEY_LITERAL:
-    case KEY_LINE_LITERAL: {
+    case BY_LITERAL:
+    case BY_LINE_LITERAL: {
         struct slice text = pattern_literal(c->capture.pattern);
 
         buf_fmt(out, "by the text \"%.*s\" in %s", SLICE_FMT(text),
-                d->keys[event].kind == KEY_LINE_LITERAL ? "the line" : c->field.name);
+                d->finders[event].by == BY_LINE_LITERAL ? "the line" : c->field.name);
         break;
     }
-    case KEY_PARENT:
+    case BY_PARENT:
         buf_str(out, "when the event it is `of` was found");
         break;
-    case KEY_ALWAYS:
+    case BY_TRYING:
         buf_str(out, "tried on every line");
         break;
     }
@@ -335,12 +335,12 @@ void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out)
 
 bool dispatch_tries_always(const struct dispatch *d, unsigned event)
 {
-    return d->keys[event].kind == KEY_ALWAYS;
+    return d->finders[event].by == BY_TRYING;
 }
 
 bool dispatch_proves(const struct dispatch *d, unsigned event)
 {
-    return d->keys[event].kind == KEY_VALUE || d->keys[event].kind == KEY_PREFIX;
+    return d->finders[event].by == BY_VALUE || d->finders[event].by == BY_PREFIX;
 }
 
 static unsigned take(const struct dispatch *d, uint64_t first, uint16_t *events, unsigned n)

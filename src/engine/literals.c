@@ -25,7 +25,6 @@ struct window {
 
 struct literals {
     const struct slice *texts;
-    struct slice *owned;
     unsigned n, step;
     size_t window;          /* bytes of one */
     size_t least;           /* shorter texts are searched for one by one */
@@ -148,9 +147,7 @@ struct literals *literals_new(const struct slice *texts, unsigned n)
     struct literals *l = xcalloc(1, sizeof *l);
 
     l->n = n;
-    l->owned = xcalloc(n, sizeof *l->owned);
-    memcpy(l->owned, texts, n * sizeof *texts);
-    l->texts = l->owned;
+    l->texts = texts;
     choose_window(l);
     choose_step(l);
     for (l->window_bits = 4; (UINT32_C(1) << l->window_bits) < 2 * n * l->step;)
@@ -173,7 +170,6 @@ void literals_free(struct literals *l)
 {
     if (!l)
         return;
-    free(l->owned);
     free(l->filter);
     free(l->windows);
     free(l->shorts);

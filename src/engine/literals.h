@@ -17,7 +17,7 @@
 
 struct literals;
 
-/* The texts (not empty) are borrowed. NULL when there are none. */
+/* The texts (none is empty) and their list are BORROWED. NULL when there are none. */
 struct literals *literals_new(const struct slice *texts, unsigned n);
 void literals_free(struct literals *l);
 

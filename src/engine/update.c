@@ -30,7 +30,7 @@ struct update_op {
     bool exemplar;     /* its event has one, and its family keeps them */
     struct family *family;
     const struct mapping *mapping;
-    struct num fixed; /* a number of the rules; 1 for inc, -1 for dec */
+    struct num fixed; /* a number of the rules; 1 for inc and dec */
 };
 
 struct updater {
@@ -122,7 +122,6 @@ void updater_set_now(struct updater *u, int64_t now_ns)
 
 static void count(struct updater *u, struct family *f, const struct slice *labels)
 {
-
     counter_inc(f, family_series(f, labels, u->now_ns, NULL), 1, u->now_ns);
 }
 

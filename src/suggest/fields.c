@@ -1,5 +1,5 @@
-/* fields -- see the header. A guess goes by the last words of the name first, then by what
- * the values look like. */
+/* fields -- values are counted as they come; a guess goes by the last words of the name first, then
+ * by what the values look like. */
 #include "config.h"
 
 #include "suggest/fields.h"

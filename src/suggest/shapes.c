@@ -1,4 +1,4 @@
-/* shapes -- see the header.
+/* shapes -- texts are put together by their keys, in three comparisons of all with all.
  *
  * A shape being found is written as one text, its key: words divided by newlines, \1 for what
  * varies, \2 at the end for anything. Each way of comparing offers keys that would hold more texts;
