@@ -5,9 +5,11 @@
 
 #include "app/setup.h"
 
+#include "base/log.h"
 #include "engine/explain.h"
 #include "offline/session.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -55,10 +57,13 @@ static int explain_argument(struct explanation *x, const char *text, const char 
 {
     const struct setup *setup = x->session.setup;
     bool is_file = strcmp(text, "-") == 0 || access(text, F_OK) == 0;
+    bool may_be_name = !is_file && errno == ENOENT && !strpbrk(text, " \t={");
     int log = setup_log_or_say(setup, is_file ? text : "", as), code = EXIT_FINE;
 
     if (log < 0)
         return EXIT_USAGE;
+    if (may_be_name)
+        log_warn("there is no file %s: it is explained as a line", text);
     x->source = source_new(setup->rules, (unsigned)log, is_file ? text : "", 0);
     if (is_file)
         code = setup_read_file(setup, text, explain_block, x);

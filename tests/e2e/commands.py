@@ -246,6 +246,8 @@ def explains():
     expect("explain a near miss", ["explain", "--rules", "r.ini", "quiet x-y"], 0,
            r"no event takes this line[\s\S]*not event quiet [\s\S]*\^ and here in the text")
     expect("explain a file", ["explain", "--rules", "r.ini", "a.log"], 0, r"msg=a k=y v=3s[\s\S]*nothing of this")
+    expect("explain a file that is not there", ["explain", "--rules", "r.ini", "b.log"], 0, r"\Ab\.log\n",
+           "logtally: there is no file b.log: it is explained as a line")
     expect("explain standard input", ["explain", "--rules", "r.ini", "-"], 0, "is event a", stdin=LOG)
     expect("explain what ends in .ini", ["explain", "--rules", "r.ini", "msg=a k=/etc/x.ini v=1"], 0, "is event a")
     got = run("explain", "--rules", "r.ini", "quiet x\x1b[31m\x01y")
