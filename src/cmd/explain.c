@@ -57,7 +57,7 @@ static int explain_argument(struct explanation *x, const char *text, const char 
 {
     const struct setup *setup = x->session.setup;
     bool is_file = strcmp(text, "-") == 0 || access(text, F_OK) == 0;
-    bool may_be_name = !is_file && errno == ENOENT && !strpbrk(text, " \t={");
+    bool may_be_name = !is_file && *text && errno == ENOENT && !strpbrk(text, " \t={");
     int log = setup_log_or_say(setup, is_file ? text : "", as), code = EXIT_FINE;
 
     if (log < 0)
