@@ -323,7 +323,7 @@ int setup_read_file(const struct setup *s, const char *path,
     while (r >= 0 && (r = archive_next(a, (size_t)s->settings.max_line, &block)) > 0)
         if (!each(ctx, block))
             break;
-    if (archive_too_long(a))
+    if (a && archive_too_long(a)) /* NULL: it could not be opened */
         log_warn("%s: lines skipped because they were longer than [limits] line: %llu", path,
                  (unsigned long long)archive_too_long(a));
     archive_close(a);
