@@ -23,7 +23,7 @@ static int merge(const struct merge_options *o, const struct session *s, enum ex
     struct buf page = BUF_INIT;
     int64_t first_ns;
 
-    if (merge_files(&o->common.files, s->registry, &first_ns) < 0)
+    if (!merge_files(&o->common.files, s->registry, &first_ns))
         return EXIT_MISTAKES;
     if (o->snapshot)
         return merge_write_file(o->snapshot, s->registry, first_ns) < 0 ? EXIT_SYSTEM : EXIT_FINE;

@@ -281,17 +281,14 @@ int daemon_run(struct daemon *d)
 void daemon_stop(struct daemon *d)
 {
     writer_free(d->writer);
-    if (d->durable)
-        snapshot_free(d->durable);
+    snapshot_free(d->durable);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
         rendering_release(&d->pages[f]);
     tailset_free(d->files);
     http_server_free(d->http);
     statefile_close(d->statefile);
-    if (d->deadline_timer)
-        loop_timer_free(d->deadline_timer);
-    if (d->tick_timer)
-        loop_timer_free(d->tick_timer);
+    loop_timer_free(d->deadline_timer);
+    loop_timer_free(d->tick_timer);
     loop_free(d->loop);
     engine_free(d->engine);
     registry_free(d->registry);

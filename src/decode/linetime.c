@@ -308,22 +308,21 @@ int zone_parse(struct slice s, struct zone *ret_zone)
 }
 
 /* Cuts "@ZONE" off the end, if what stands there means to be one. */
-static int take_zone(struct slice *text, struct zone *zone, struct buf *err)
+static bool take_zone(struct slice *text, struct zone *zone, struct buf *err)
 {
     const char *at = text->n > 0 ? memrchr(text->p, '@', text->n) : NULL;
     struct slice name;
 
     if (at == NULL)
-        return 0;
+        return true;
     name = slice_from(*text, (size_t)(at + 1 - text->p));
     if (zone_parse(name, zone) == 0) {
         text->n = (size_t)(at - text->p);
-        return 0;
+        return true;
     }
     if (name.n > 0 && name.p[0] != '+' && name.p[0] != '-')
-        return 0;
-    buf_fmt(err, "`%.*s` is no zone; write @UTC, @local or @+HH:MM", SLICE_FMT(name));
-    return -EINVAL;
+        return true;
+    return buf_fail(err, "`%.*s` is no zone; write @UTC, @local or @+HH:MM", SLICE_FMT(name));
 }
 
 /* The formats that have a name. */
@@ -354,7 +353,7 @@ struct time_format *time_format_new(struct slice text, struct zone dflt, struct 
     struct buf pattern = BUF_INIT;
     struct time_format *made;
 
-    if (take_zone(&text, &f.zone, err) < 0)
+    if (!take_zone(&text, &f.zone, err))
         return NULL;
     if (!named_format(text, &f)) {
         if (text.n == 0 || memchr(text.p, '%', text.n) == NULL) {
@@ -365,7 +364,7 @@ struct time_format *time_format_new(struct slice text, struct zone dflt, struct 
             return NULL;
         }
         f.kind = FORMAT_PATTERN;
-        if (timepattern_compile(text, &pattern, &f.have, err) < 0)
+        if (!timepattern_compile(text, &pattern, &f.have, err))
             return NULL;
         f.pattern = buf_detach(&pattern);
     }

@@ -8,7 +8,6 @@
 
 #include "decode/timepattern.h"
 
-#include <errno.h>
 #include <stddef.h>
 
 struct cursor {
@@ -36,29 +35,21 @@ static const char *composite(char c)
 }
 
 /* Does it say when? A date needs month and day (or the day of the year), a time needs its hour. */
-static int check_whole(unsigned have, struct buf *err)
+static bool check_whole(unsigned have, struct buf *err)
 {
     bool month = have & PART_MONTH, day = have & PART_DAY, year = have & PART_YEAR;
 
     if (have & PART_EPOCH)
-        return 0;
-    if ((have & PART_HOUR12) && !(have & PART_AMPM)) {
-        buf_str(err, "%I needs %p");
-        return -EINVAL;
-    }
-    if (month != day) {
-        buf_str(err, "a month needs a day, and a day needs a month");
-        return -EINVAL;
-    }
-    if ((year || (have & PART_YDAY)) && !(month || ((have & PART_YDAY) && year))) {
-        buf_str(err, "a date needs a month and a day, or a year and %j");
-        return -EINVAL;
-    }
-    if (!month && !(have & PART_YDAY) && !(have & (PART_HOUR | PART_HOUR12))) {
-        buf_str(err, "a time needs a date or an hour");
-        return -EINVAL;
-    }
-    return 0;
+        return true;
+    if ((have & PART_HOUR12) && !(have & PART_AMPM))
+        return buf_fail(err, "%%I needs %%p");
+    if (month != day)
+        return buf_fail(err, "a month needs a day, and a day needs a month");
+    if ((year || (have & PART_YDAY)) && !(month || ((have & PART_YDAY) && year)))
+        return buf_fail(err, "a date needs a month and a day, or a year and %%j");
+    if (!month && !(have & PART_YDAY) && !(have & (PART_HOUR | PART_HOUR12)))
+        return buf_fail(err, "a time needs a date or an hour");
+    return true;
 }
 
 /* One to `width` digits, from low to high. */
@@ -285,7 +276,7 @@ static const struct directive *find_directive(char c)
 }
 
 /* Each letter gives way to the number of its row, from 1. */
-static int number_directives(struct buf *pattern, unsigned *have, struct buf *err)
+static bool number_directives(struct buf *pattern, unsigned *have, struct buf *err)
 {
     for (size_t i = 0; i < pattern->n; i++) {
         const struct directive *d;
@@ -293,22 +284,20 @@ static int number_directives(struct buf *pattern, unsigned *have, struct buf *er
         if (pattern->p[i] != '%')
             continue;
         d = i + 1 < pattern->n ? find_directive(pattern->p[++i]) : NULL;
-        if (d == NULL) {
-            buf_fmt(err, "%%%c is not known in a time pattern", pattern->p[i]);
-            return -EINVAL;
-        }
+        if (d == NULL)
+            return buf_fail(err, "%%%c is not known in a time pattern", pattern->p[i]);
         *have |= d->part;
         pattern->p[i] = (char)(d - directives + 1);
     }
-    return 0;
+    return true;
 }
 
-int timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *ret_have,
-                        struct buf *err)
+bool timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *ret_have,
+                         struct buf *err)
 {
     struct buf full = BUF_INIT;
     unsigned have = 0;
-    int r;
+    bool good;
 
     for (size_t i = 0; i < text.n; i++) {
         if (text.p[i] == '%' && i + 1 < text.n && composite(text.p[i + 1]) != NULL)
@@ -316,15 +305,13 @@ int timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *re
         else
             buf_char(&full, text.p[i]);
     }
-    r = number_directives(&full, &have, err);
-    if (r == 0)
-        r = check_whole(have, err);
-    if (r == 0) {
+    good = number_directives(&full, &have, err) && check_whole(have, err);
+    if (good) {
         buf_slice(ret_pattern, buf_all(&full));
         *ret_have = have;
     }
     buf_release(&full);
-    return r;
+    return good;
 }
 
 /* A name of a zone that says nothing supplies none: the function knows. */

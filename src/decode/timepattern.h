@@ -43,10 +43,10 @@ struct time_parts {
     int64_t epoch_s;
 };
 
-/* The pattern in the form that timepattern_match takes, appended to *ret_pattern, and what it has: 0,
- * or -EINVAL with a sentence in *err. */
-int timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *ret_have,
-                        struct buf *err);
+/* The pattern in the form that timepattern_match takes, appended to *ret_pattern, and what it has;
+ * or false with a sentence in *err. */
+bool timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *ret_have,
+                         struct buf *err);
 /* The whole of `text`; values are checked but the day against its month. */
 bool timepattern_match(const char *pattern, struct slice text, struct time_parts *ret_parts);
 

@@ -18,7 +18,6 @@
 #include "input/crc32c.h"
 #include "metrics/snapshot.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -51,87 +50,81 @@ int merge_write_file(const char *path, struct registry *registry, int64_t first_
     return r;
 }
 
-/* Reads and checks a file. 0 or negative errno with a sentence in *err. */
-static int part_read(struct part *p, struct buf *err)
+/* Reads and checks a file; or false with a sentence in *err, as the next two. */
+static bool part_read(struct part *p, struct buf *err)
 {
     int r = slurp(p->path, &p->file);
 
-    if (r < 0) {
-        buf_fmt(err, "cannot read %s: %s", p->path, strerror(-r));
-        return r;
-    }
+    if (r < 0)
+        return buf_fail(err, "cannot read %s: %s", p->path, strerror(-r));
     struct slice file = buf_all(&p->file);
 
-    if (!slice_starts(file, slice_make(magic, sizeof magic))) {
-        buf_fmt(err, "%s is no snapshot; make one with `logtally replay --snapshot FILE`", p->path);
-        return -EBADMSG;
-    }
+    if (!slice_starts(file, slice_make(magic, sizeof magic)))
+        return buf_fail(err, "%s is no snapshot; make one with `logtally replay --snapshot FILE`",
+                        p->path);
     struct reader in = reader_of(slice_from(file, sizeof magic));
     uint32_t crc = read_u32(&in);
 
-    if (in.bad || crc32c(0, in.p, (size_t)(in.end - in.p)) != crc) {
-        buf_fmt(err, "%s: the snapshot is damaged", p->path);
-        return -EBADMSG;
-    }
+    if (in.bad || crc32c(0, in.p, (size_t)(in.end - in.p)) != crc)
+        return buf_fail(err, "%s: the snapshot is damaged", p->path);
     p->node.time_ns = (int64_t)read_u64(&in);
     p->values = slice_make(in.p, (size_t)(in.end - in.p));
-    return 0;
+    return true;
 }
 
 /* Learns the time of each. A pipe is kept; a file is read again when it is its turn, so that a
  * thousand large ones need the memory of one. */
-static int find_times(struct part *parts, size_t n, struct heap *ret_order, struct buf *err)
+static bool find_times(struct part *parts, size_t n, struct heap *ret_order, struct buf *err)
 {
     for (size_t i = 0; i < n; i++) {
         struct stat st;
-        int r = part_read(&parts[i], err);
 
-        if (r < 0)
-            return r;
+        if (!part_read(&parts[i], err))
+            return false;
         if (stat(parts[i].path, &st) == 0 && S_ISREG(st.st_mode))
             buf_release(&parts[i].file);
         heap_add(ret_order, &parts[i].node);
     }
-    return 0;
+    return true;
 }
 
-static int part_add(struct part *p, struct registry *registry, struct buf *err)
+static bool part_add(struct part *p, struct registry *registry, struct buf *err)
 {
     struct buf why = BUF_INIT;
-    int r = p->file.n ? 0 : part_read(p, err);
+    bool good = p->file.n || part_read(p, err);
 
-    if (r == 0 && (r = snapshot_merge(registry, p->values, &why)) < 0)
-        buf_fmt(err, "%s: %s", p->path, why.n ? why.p : "the snapshot is damaged");
+    if (good && snapshot_merge(registry, p->values, &why) < 0)
+        good = buf_fail(err, "%s: %s", p->path, why.n ? why.p : "the snapshot is damaged");
     buf_release(&p->file);
     buf_release(&why);
-    return r;
+    return good;
 }
 
-int merge_files(const struct strings *files, struct registry *registry, int64_t *ret_first_ns)
+bool merge_files(const struct strings *files, struct registry *registry, int64_t *ret_first_ns)
 {
     struct part *parts = xcalloc(files->n, sizeof *parts);
     struct heap order = {0};
     struct buf err = BUF_INIT;
-    int r;
+    bool good;
 
     for (size_t i = 0; i < files->n; i++)
         parts[i].path = files->list[i];
-    r = find_times(parts, files->n, &order, &err);
+    good = find_times(parts, files->n, &order, &err);
     *ret_first_ns = INPUT_NO_TIME;
-    while (r == 0 && order.n) {
+    while (good && order.n) {
         struct part *p = (struct part *)(void *)order.list[0];
 
         heap_remove(&order, &p->node);
         if (*ret_first_ns == INPUT_NO_TIME)
             *ret_first_ns = p->node.time_ns;
-        r = part_add(p, registry, &err);
+        good = part_add(p, registry, &err);
     }
-    if (r < 0)
+    if (!good)
         log_error("%s", err.p);
     for (size_t i = 0; i < files->n; i++)
         buf_release(&parts[i].file);
     free(parts);
     free(order.list);
     buf_release(&err);
-    return r;
+    return good;
 }
