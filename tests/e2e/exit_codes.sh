@@ -12,7 +12,7 @@ INI
 sed 's/inc /inx /' good.ini >bad.ini
 printf 'msg=a x=1\n' >a.log
 mkdir -p empty
-echo 1..30
+echo 1..33
 
 # expect CODE COMMAND...
 expect() {
@@ -44,6 +44,9 @@ expect 2 "$LOGTALLY"
 expect 0 "$LOGTALLY" help
 expect 0 "$LOGTALLY" help replay
 expect 1 "$LOGTALLY" replay --rules good.ini nowhere.log
+expect 1 "$LOGTALLY" suggest nowhere.log
+expect 1 "$LOGTALLY" merge nowhere.log
+expect 1 "$LOGTALLY" backfill --rules good.ini nowhere.log -o out
 # an option that means nothing to a command is wrong usage
 expect 0 "$LOGTALLY" version
 expect 2 "$LOGTALLY" version --rules good.ini
