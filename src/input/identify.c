@@ -468,6 +468,16 @@ static bool known_by_now(const struct tailset *t, const struct newcomer *n)
     return file_by_path(t, n->path) || (f && f->place != PLACE_LOST);
 }
 
+/* One that lost its name since all of them were placed: what has become of it is not known yet, so a
+ * newcomer cannot be compared with it. */
+static bool has_nameless(const struct stream *s)
+{
+    for (const struct tail_file *f = s->files; f; f = f->stream_next)
+        if (f->place == PLACE_UNKNOWN)
+            return true;
+    return false;
+}
+
 /* With a look of now: a copy may have been seen half made, and completed before its original was
  * found to be truncated; its size of then would be taken for all of it. */
 static void identify(struct tailset *t, struct newcomer *n)
@@ -477,6 +487,10 @@ static void identify(struct tailset *t, struct newcomer *n)
 
     if (known_by_now(t, n))
         return;
+    if (has_nameless(n->stream)) {
+        queue_look(t, n->path, n->copy_of);
+        return;
+    }
     n->fd = open_within_budget(t, n->path);
     if (n->fd == -ENOENT || n->fd == -ENOTDIR)
         return;

@@ -343,9 +343,27 @@ def unlinked_still_written():
     w.finish()
 
 
+def renamed_while_a_copy_is_compared_with_it():
+    """The copy of a truncation is found at the start; its original, already written anew, loses its name between the
+    look at the directory and the look at its content. The copy was read already."""
+    w = World().start()
+    w.write(23)
+    w.exact()
+    w.term()
+    shutil.copy(APP, APP + ".1")
+    os.truncate(APP, 0)
+    w.write(600)
+    w.start(strace("-P", os.path.abspath(APP), "-e", "trace=openat", "-e", "inject=openat:delay_enter=1500000:when=1"))
+    time.sleep(0.5)
+    os.rename(APP, APP + ".2")
+    w.write(7)
+    w.exact()
+    w.finish()
+
+
 if __name__ == "__main__":
     main(rename, rename_fast, rename_fast_while_frozen, rename_nocreate, rename_away, logrotate_chain, logrotate_dateext,
          dated_names, logrotate_delaycompress, logrotate_copytruncate, partial_line_at_rotation_that_never_ends,
          partial_line_at_rotation_joined, copytruncate,
          copytruncate_while_it_is_looked_at, copytruncate_behind, copytruncate_copy_elsewhere, bytes_known_lost, truncate,
-         delete_recreate, unlinked_still_written)
+         delete_recreate, unlinked_still_written, renamed_while_a_copy_is_compared_with_it)
