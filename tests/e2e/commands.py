@@ -247,6 +247,9 @@ def explains():
            r"no event takes this line[\s\S]*not event quiet [\s\S]*\^ and here in the text")
     expect("explain a file", ["explain", "--rules", "r.ini", "a.log"], 0, r"msg=a k=y v=3s[\s\S]*nothing of this")
     expect("suggest of a file that is not there", ["suggest", "b.log"], 1, None, r"cannot read b\.log: No such file or directory")
+    with open("b.gz", "wb") as broken:
+        broken.write(b"\x1f\x8b\x08garbage")
+    expect("suggest of a damaged file", ["suggest", "b.gz"], 1, None, "cannot read b.gz: it is damaged")
     expect("explain a file that is not there", ["explain", "--rules", "r.ini", "b.log"], 0, r"\Ab\.log\n",
            "logtally: there is no file b.log: it is explained as a line")
     expect("explain standard input", ["explain", "--rules", "r.ini", "-"], 0, "is event a", stdin=LOG)
