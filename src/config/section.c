@@ -217,8 +217,9 @@ bool key_read(const struct key *k, const struct ini_entry *e, struct mistakes *m
     if (parse(k->type, e->value, ret_value) && in_range(k, ret_value))
         return true;
     if (k->min)
-        mistake_add(m, MISTAKE, e->at, "\"%s\" is %s from %s to %s, not \"%.*s\"", e->name,
-                    what[k->type], k->min, k->max, SLICE_FMT(e->value));
+        mistake_add(m, MISTAKE, e->at, "\"%s\" is %s%s from %s to %s, not \"%.*s\"", e->name,
+                    what[k->type], k->type == TYPE_COUNT ? "" : ",", k->min, k->max,
+                    SLICE_FMT(e->value));
     else
         mistake_add(m, MISTAKE, e->at, "\"%s\" is %s%s, not \"%.*s\"", e->name, what[k->type],
                     k->type == TYPE_DURATION ? ", as 90s, 15m or 1h" : "", SLICE_FMT(e->value));

@@ -128,7 +128,7 @@ TEST(mistakes_name_the_line_and_what_was_meant)
     setup();
     assert_mistake(
         "[server]\ntimeout = 1000000h\n",
-        "c.ini:2: \"timeout\" is a time with its unit from 1s to 8760h, not \"1000000h\"");
+        "c.ini:2: \"timeout\" is a time with its unit, from 1s to 8760h, not \"1000000h\"");
     assert_mistake("[sever]\nlisten = x:1\n",
                    "c.ini:1: unknown section [sever]; did you mean \"server\"?");
     assert_mistake("[server main]\n", "c.ini:1: [server main] takes no name; write [server]");
@@ -141,12 +141,12 @@ TEST(mistakes_name_the_line_and_what_was_meant)
     assert_mistake("[rules]\ninclude = \"r/*.ini\"\n", "is quoted");
     assert_mistake("[server]\nlisten = 9180\n", "\"9180\" is no address");
     assert_mistake("[server]\ntimeout = 10\n",
-                   "\"timeout\" is a time with its unit from 1s to 8760h, not \"10\"");
+                   "\"timeout\" is a time with its unit, from 1s to 8760h, not \"10\"");
     assert_mistake("[server]\ntimeout = 1ms\n", "from 1s to 8760h, not \"1ms\"");
     assert_mistake("[server]\nmax_connections = 1\n", "a whole number from 2 to 10000");
     assert_mistake("[server]\nmax_connections = 2.5\n", "a whole number from 2 to 10000");
     assert_mistake("[limits]\nline = 100\n", "a size with its unit");
-    assert_mistake("[limits]\nline = 1B\n", "a size with its unit from 256B to 1GiB, not \"1B\"");
+    assert_mistake("[limits]\nline = 1B\n", "a size with its unit, from 256B to 1GiB, not \"1B\"");
     assert_mistake("[limits]\nlabel = 1MiB\n", "from 16B to 65535B, not \"1MiB\"");
     assert_mistake("[limits]\nseries = -1\n", "a whole number from 1");
     assert_mistake("[metrics]\nconst_labels = a\n", "\"a\" is no label; write NAME=\"VALUE\"");
