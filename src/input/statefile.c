@@ -312,8 +312,11 @@ static int keep_previous(struct statefile *s)
 
 int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns)
 {
-    int r = write_temporary(s, payload, wall_ns);
+    int r;
 
+    if (payload.n > STATE_MAX - HEADER - TRAILER)
+        return -EFBIG; /* the next start would take it for damaged */
+    r = write_temporary(s, payload, wall_ns);
     if (r == 0)
         r = keep_previous(s);
     if (r == 0 && renameat(s->dir, "state.tmp", s->dir, "state") < 0)

@@ -227,6 +227,15 @@ TEST(a_failed_save_leaves_the_old_state_and_the_next_one_works)
     load(STATEFILE_LOADED, "two");
 }
 
+/* Its bytes are not looked at, so they need not be there. */
+TEST(a_state_that_no_start_could_load_is_not_saved)
+{
+    save("one");
+    ck_assert_int_eq(statefile_save(file, slice_make("x", (size_t)4 << 30), 0), -EFBIG);
+    ck_assert(!exists("state.tmp"));
+    load(STATEFILE_LOADED, "one");
+}
+
 TEST(peek_changes_nothing)
 {
     save("one");
