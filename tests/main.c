@@ -169,6 +169,7 @@ static void finish(struct outcome *sum)
     struct suite *s = &suites[i];
     struct outcome *o = &outcomes[i];
 
+    s->pid = 0; /* a later suite may get the same */
     rewind(s->said);
     while ((c = getc(s->said)) != EOF)
         putchar(c);
