@@ -439,8 +439,6 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
 
         if (!may_continue(n, f) || has_rejected(f, &n->look.id))
             continue;
-        if (lseek(n->fd, 0, SEEK_SET) < 0)
-            break;
         r = unpack_open(n->fd, &f->tail, &f->unpack);
         if (r == -ENODATA)
             file_touch(t, f); /* still being written: the search goes on */

@@ -67,7 +67,7 @@ int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack)
     tail_init(&u->seen);
     linebuf_init(&u->lines, 0);
     u->lines.skipping = t->skipping;
-    r = begins_like(u, t);
+    r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : begins_like(u, t); /* it may not be the first try */
     if (r == 1) {
         *ret_unpack = u;
         return 1;

@@ -6,6 +6,7 @@
 #include "input/tail_world.h"
 
 #include "base/clock.h"
+#include "base/slurp.h"
 #include "base/xalloc.h"
 
 #include <fcntl.h>
@@ -107,6 +108,32 @@ TEST(a_compressed_file_that_is_not_read_to_its_end_is_read_on_after_a_restart)
     ck_assert_uint_lt(w.lines.n, w.expected.n);
     world_restart(&w);
     world_settle(&w);
+}
+
+/* As by a copy that begins anew: at first not even its magic number is there. */
+TEST(an_archive_that_is_written_again_is_read_from_its_beginning)
+{
+    enum { THERE = 3 };
+    struct buf whole = BUF_INIT;
+    int fd;
+
+    world_kill(&w);
+    expect_numbered("unread", 500);
+    rotate_compressed();
+    world_start(&w);
+    (void)tailset_catch_up(w.set, 0);
+    ck_assert_uint_lt(w.lines.n, w.expected.n);
+    world_save(&w);
+    world_kill(&w);
+    ck_assert_int_eq(slurp(world_path(&w, "app.log.1.gz"), &whole), 0);
+    world_truncate(&w, "app.log.1.gz", THERE);
+    world_start(&w);
+    world_until(&w, &w.notes[TAIL_READ_ERROR], 1);
+    fd = open(world_path(&w, "app.log.1.gz"), O_WRONLY | O_APPEND);
+    ck_assert_int_eq(write(fd, whole.p + THERE, whole.n - THERE), (ssize_t)whole.n - THERE);
+    (void)close(fd);
+    world_settle(&w);
+    buf_release(&whole);
 }
 
 TEST(a_compressed_file_is_read_on_in_the_middle_of_many)
