@@ -96,7 +96,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     strings_add(&options.rules, argv[1]);
-    code = setup_or_say(&options, SETUP_AUTO_LOG, false, &setup);
+    code = setup_or_say(&options, SETUP_AUTO_LOG, &setup);
     if (code < 0) {
         setup.settings.max_series = UINT32_MAX; /* the rules' own limits are what is measured */
         code = measure(&setup, argv[2], argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 5);

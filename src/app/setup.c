@@ -257,14 +257,13 @@ void say_mistakes(const struct mistakes *m, enum severity most)
     buf_release(&out);
 }
 
-int setup_or_say(const struct common_options *options, unsigned flags, bool warnings,
-                 struct setup *ret_setup)
+int setup_or_say(const struct common_options *options, unsigned flags, struct setup *ret_setup)
 {
     struct mistakes m = MISTAKES_INIT;
     int r = setup_load(options, NULL, flags, ret_setup, &m);
 
-    if (r < 0 || warnings)
-        say_mistakes(&m, r < 0 ? MISTAKE : WARNING);
+    if (r < 0)
+        say_mistakes(&m, MISTAKE);
     mistakes_release(&m);
     if (r == 0)
         return -1;

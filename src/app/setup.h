@@ -43,10 +43,9 @@ void setup_release(struct setup *s);
  * be another by now, and a pipe is empty. Nothing is shared but `setup`, which is only read. */
 struct ruleset *setup_rules_again(const struct setup *s);
 
-/* setup_load for commands: says mistakes (and, if asked for, warnings) on stderr. -1 to go on, else
- * the exit code. */
-int setup_or_say(const struct common_options *options, unsigned flags, bool warnings,
-                 struct setup *ret_setup);
+/* setup_load for commands: says mistakes on stderr, but no warnings. -1 to go on, else the exit
+ * code. */
+int setup_or_say(const struct common_options *options, unsigned flags, struct setup *ret_setup);
 /* Writes what was collected to stderr, with a count at the end. */
 void say_mistakes(const struct mistakes *m, enum severity most);
 

@@ -40,6 +40,17 @@ struct slice slice_trim(struct slice s)
     return s;
 }
 
+struct slice slice_until(struct slice s, const char *ends)
+{
+    for (; *ends; ends++) {
+        const char *at = s.n ? memchr(s.p, *ends, s.n) : NULL;
+
+        if (at)
+            s.n = (size_t)(at - s.p);
+    }
+    return s;
+}
+
 bool slice_cut(struct slice *rest, char sep, struct slice *ret_piece)
 {
     const char *at;

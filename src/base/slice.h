@@ -81,6 +81,9 @@ int slice_cmp(struct slice a, struct slice b);
 /* Without blanks at both ends. */
 struct slice slice_trim(struct slice s);
 
+/* The part before the first of these bytes; all of it when none is there. */
+struct slice slice_until(struct slice s, const char *ends);
+
 /* Cuts the first piece before `sep` off *rest and gives it in *ret_piece; false when *rest is used
  * up (rest->p == NULL). "a,b," gives "a", "b", "". */
 bool slice_cut(struct slice *rest, char sep, struct slice *ret_piece);

@@ -279,7 +279,7 @@ static int run(void *options, const struct command *self)
         return usage_error(self, "name the output with -o FILE");
     if (o->common.files.n == 0)
         return usage_error(self, "name the files to read");
-    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, &setup)) < 0) {
         if ((code = read_options(self, o, &setup, &p)) < 0)
             code = backfill(&setup, o, &p);
         plan_release(&p);

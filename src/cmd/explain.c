@@ -99,7 +99,7 @@ static int run(void *options, const struct command *self)
     (void)self;
     if (o->common.files.n == 0)
         strings_add(&o->common.files, "-");
-    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, &setup)) < 0) {
         code = explain_all(&setup, o);
         setup_release(&setup);
     }

@@ -51,7 +51,7 @@ static int run(void *options, const struct command *self)
         return code;
     if (!o->common.config && !o->common.rules.n)
         s.registry = registry_new(&as_it_is);
-    else if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0)
+    else if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, &setup)) < 0)
         session_init(&s, &setup, o->snapshot ? SESSION_PART : SESSION_WHOLE, NULL);
     if (code < 0)
         code = merge(o, &s, format);

@@ -128,7 +128,7 @@ static int run(void *options, const struct command *self)
     if (r.threads == 0)
         return usage_error(self, "--jobs wants a number from 0 to %d, not \"%s\"",
                            PARALLEL_THREADS_MAX, o->jobs);
-    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG, &setup)) < 0) {
         code = replay(&r);
         setup_release(&setup);
     }

@@ -83,7 +83,7 @@ static int run(void *options, const struct command *self)
     (void)self;
     if (o->state)
         return show(o->state);
-    if ((code = setup_or_say(&o->common, SETUP_NO_RULES, false, &setup)) < 0) {
+    if ((code = setup_or_say(&o->common, SETUP_NO_RULES, &setup)) < 0) {
         const char *dir = setup.settings.state_directory;
 
         code = show(dir ? dir : settings_default_state(&text));

@@ -99,7 +99,7 @@ static int run(void *options, const struct command *self)
     if (o->least && (num_parse(slice_str(o->least), &UNIT_PLAIN, &least) < 0 || !least.integral ||
                      least.u == 0))
         return usage_error(self, "--least wants a number from 1, not \"%s\"", o->least);
-    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG | SETUP_NO_RULES, false, &setup)) < 0) {
+    if ((code = setup_or_say(&o->common, SETUP_AUTO_LOG | SETUP_NO_RULES, &setup)) < 0) {
         code = suggest(&setup, o, least.u);
         setup_release(&setup);
     }

@@ -253,7 +253,7 @@ static int run_dir(struct tally *t, const char *dir)
     if (cases_find(dir, &cases, &err) < 0) {
         log_error("%s", err.p);
         code = EXIT_MISTAKES;
-    } else if ((code = setup_or_say(&t->common, SETUP_AUTO_LOG, false, &setup)) < 0) {
+    } else if ((code = setup_or_say(&t->common, SETUP_AUTO_LOG, &setup)) < 0) {
         run_cases(t, &cases, &setup);
         setup_release(&setup);
         code = t->failed ? EXIT_MISTAKES : t->code;

@@ -148,10 +148,8 @@ static void take_value(struct parse *ps, struct slice first)
 /* A line in the first column that is no `KEY = VALUE`. */
 static void refuse(struct parse *ps, struct slice s)
 {
-    size_t n = 0;
+    size_t n = slice_until(s, ": \t").n;
 
-    while (n < s.n && s.p[n] != ':' && !char_is_blank(s.p[n]))
-        n++;
     if (line_key_has_blank(s) && s.p[n] != ':')
         mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" is not a key: a key is one word",
                     SLICE_FMT(shown(line_key(s))));
@@ -194,17 +192,15 @@ static bool take_entry(struct parse *ps, struct slice s)
 static void add_section(struct parse *ps, struct slice text)
 {
     struct ini_doc *d = ps->doc;
+    struct slice word = slice_until(text, " \t");
     struct ini_section *new;
-    size_t n = 0;
 
-    while (n < text.n && !char_is_blank(text.p[n]))
-        n++;
     GROW(d->sections, d->n, d->cap);
     new = &d->sections[d->n++];
     *new = (struct ini_section){
         .text = arena_strslice(&d->text, text),
-        .word = arena_strslice(&d->text, slice_make(text.p, n)),
-        .name = arena_strslice(&d->text, slice_trim(slice_from(text, n))),
+        .word = arena_strslice(&d->text, word),
+        .name = arena_strslice(&d->text, slice_trim(slice_from(text, word.n))),
         .at = here(ps),
     };
     new->kind = section_check(new, ps->allowed, ps->m);

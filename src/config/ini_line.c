@@ -53,12 +53,7 @@ bool line_key_has_blank(struct slice s)
 
 struct slice line_section_word(struct slice s)
 {
-    size_t n = 0;
-
-    s = slice_trim(slice_from(s, 1));
-    while (n < s.n && !char_is_blank(s.p[n]) && s.p[n] != ']')
-        n++;
-    return slice_make(s.p, n);
+    return slice_until(slice_trim(slice_from(s, 1)), " \t]");
 }
 
 void line_unescape(struct buf *value)

@@ -62,24 +62,12 @@ static bool cut_scheme(struct slice s, struct slice *ret_rest)
     return true;
 }
 
-/* Up to the first of these bytes. */
-static struct slice before_any(struct slice s, const char *ends)
-{
-    for (; *ends != '\0'; ends++) {
-        const char *at = s.n > 0 ? memchr(s.p, *ends, s.n) : NULL;
-
-        if (at != NULL)
-            s.n = (size_t)(at - s.p);
-    }
-    return s;
-}
-
 /* scheme://host/path?query#fragment -> /path; what has no scheme is a path already. */
 static struct slice url_path(struct slice s)
 {
     struct slice rest;
 
-    s = before_any(s, "?#");
+    s = slice_until(s, "?#");
     if (!cut_scheme(s, &rest))
         return s;
     const char *slash = rest.n ? memchr(rest.p, '/', rest.n) : NULL;
@@ -122,7 +110,7 @@ static void filter_host(struct slice in, struct slice argument, struct buf *out)
 {
     (void)argument;
     cut_scheme(in, &in);
-    in = before_any(in, "/?#");
+    in = slice_until(in, "/?#");
     for (size_t i = in.n; i > 0; i--) {
         if (in.p[i - 1] == '@') {
             in = slice_from(in, i);
@@ -160,7 +148,7 @@ static bool next_item(struct slice *rest, struct slice *ret_item)
     do {
         while (rest->n && memchr(", \t", rest->p[0], 3))
             *rest = slice_from(*rest, 1);
-        *ret_item = before_any(*rest, ", \t");
+        *ret_item = slice_until(*rest, ", \t");
         *rest = slice_from(*rest, ret_item->n);
     } while (slice_eq(*ret_item, SLICE(":")));
     return ret_item->n > 0;

@@ -40,25 +40,19 @@ static bool take_quoted(struct load *l, struct slice *rest, struct slice *ret_te
 /* Up to the comma, trimmed; the comma stays. */
 static struct slice take_bare(struct slice *rest)
 {
-    size_t n = 0;
-    struct slice s;
+    struct slice s = slice_until(*rest, ",");
 
-    while (n < rest->n && rest->p[n] != ',')
-        n++;
-    s = slice_trim(slice_make(rest->p, n));
-    *rest = slice_from(*rest, n);
-    return s;
+    *rest = slice_from(*rest, s.n);
+    return slice_trim(s);
 }
 
 static bool check_name(struct load *l, struct slice name, struct where at)
 {
-    size_t n = 0;
+    struct slice word = slice_until(name, " \t");
 
     if (name_is_prometheus(name))
         return !reserved(l, name, at);
-    while (n < name.n && name.p[n] != ' ' && name.p[n] != '\t')
-        n++;
-    if (n && n < name.n && name_is_field(slice_make(name.p, n)))
+    if (word.n < name.n && name_is_field(word))
         load_mistake(l, at, "labels are divided by commas: \"%.*s\"", SLICE_FMT(name));
     else if (name_is_field(name))
         load_mistake(
@@ -107,16 +101,12 @@ static bool take_source(struct load *l, struct slice *rest, struct label_item *i
 /* One `a`, `b=field` or `c="constant"`. False when it is not to be used. */
 static bool take_item(struct load *l, struct slice *rest, struct label_item *item, struct where at)
 {
-    size_t n = 0;
+    struct slice before = slice_until(slice_trim(*rest), ",=");
     bool named;
 
-    *rest = slice_trim(*rest);
-    while (n < rest->n && rest->p[n] != ',' && rest->p[n] != '=')
-        n++;
-    item->name = slice_trim(slice_make(rest->p, n));
-    item->text = item->name;
+    *rest = slice_from(slice_trim(*rest), before.n);
+    item->name = item->text = slice_trim(before);
     item->constant = false;
-    *rest = slice_from(*rest, n);
     if (item->name.n == 0) {
         load_mistake(l, at, "\"labels\" has a comma too many, or a label without a name");
         (void)take_bare(rest);

@@ -120,7 +120,6 @@ static void release_load(struct load *l)
     free(l->uses);
     free(l->local_names);
     free(l->patches);
-    free(l->patch_sizes);
     free(l->mappings);
     map_release(&l->events);
     map_release(&l->logs);

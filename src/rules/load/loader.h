@@ -68,6 +68,12 @@ struct family_draft {
     bool labels_bad;      /* the first section's had mistakes: nothing to compare with */
 };
 
+/* An array of slot numbers, to be renumbered at the end. */
+struct patch {
+    uint16_t *slots;
+    unsigned n;
+};
+
 struct load {
     struct ruleset *r;
     struct mistakes *m;
@@ -80,8 +86,7 @@ struct load {
     unsigned nuses, uses_cap;
     const char **local_names;
     unsigned nlocals, locals_cap;
-    uint16_t **patches; /* arrays of slot numbers, to be renumbered at the end */
-    uint16_t *patch_sizes;
+    struct patch *patches;
     unsigned npatches, patches_cap;
     struct mapping *mappings; /* moved to the ruleset when all are there */
     unsigned nmappings, mappings_cap;

@@ -30,13 +30,8 @@ static uint16_t *slot_array(struct load *l, unsigned n)
 
 void load_patch(struct load *l, uint16_t *slots, unsigned n)
 {
-    if (l->npatches >= l->patches_cap) {
-        l->patches_cap = l->patches_cap ? l->patches_cap * 2 : 64;
-        l->patches = xreallocarray(l->patches, l->patches_cap, sizeof *l->patches);
-        l->patch_sizes = xreallocarray(l->patch_sizes, l->patches_cap, sizeof *l->patch_sizes);
-    }
-    l->patches[l->npatches] = slots;
-    l->patch_sizes[l->npatches++] = (uint16_t)n;
+    GROW(l->patches, l->npatches, l->patches_cap);
+    l->patches[l->npatches++] = (struct patch){slots, n};
 }
 
 static struct local *find_local(const struct draft *d, struct slice name)
@@ -246,7 +241,7 @@ void load_slots(struct load *l)
     for (unsigned k = 0; k < l->nlocals; k++)
         r->slot_names[n++] = l->local_names[k];
     for (unsigned k = 0; k < l->npatches; k++)
-        for (unsigned j = 0; j < l->patch_sizes[k]; j++)
-            l->patches[k][j] = renumber(l, l->patches[k][j]);
+        for (unsigned j = 0; j < l->patches[k].n; j++)
+            l->patches[k].slots[j] = renumber(l, l->patches[k].slots[j]);
     r->decoded = fieldnames_new(r->slot_names, r->ndecoded);
 }

@@ -68,13 +68,10 @@ bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
 bool load_word(struct slice *rest, struct slice *ret_word)
 {
     struct slice s = slice_trim(*rest);
-    size_t n = 0;
 
-    while (n < s.n && s.p[n] != ' ' && s.p[n] != '\t')
-        n++;
-    *ret_word = slice_make(s.p, n);
-    *rest = slice_trim(slice_from(s, n));
-    return n > 0;
+    *ret_word = slice_until(s, " \t");
+    *rest = slice_trim(slice_from(s, ret_word->n));
+    return ret_word->n > 0;
 }
 
 /* The regex in one line, cut to a width around `at`, and a caret below that byte. */

@@ -32,15 +32,12 @@ static bool take_value(struct zero *z, struct slice *rest, struct slice *ret_val
 {
     struct buf text = BUF_INIT;
     bool quoted = rest->n && *rest->p == '"', closed = true;
-    size_t n = 0;
 
     if (quoted) {
         closed = buf_unquote(&text, rest);
     } else {
-        while (n < rest->n && rest->p[n] != '|' && !char_is_blank(rest->p[n]))
-            n++;
-        buf_add(&text, rest->p, n);
-        *rest = slice_from(*rest, n);
+        buf_slice(&text, slice_until(*rest, "| \t"));
+        *rest = slice_from(*rest, text.n);
     }
     *ret_value = arena_slice(z->l->text, buf_all(&text));
     buf_release(&text);
