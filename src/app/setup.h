@@ -1,15 +1,15 @@
 /* setup -- from the command line to a loaded configuration and ruleset; all mistakes at once.
  *
- * The room is what all commands share, and no more than that: options (the command line as a table),
- * setup, output (files written whole), progress (a bar on a terminal), timearg (times as people write
- * them). A command is a row of options and a function; what it does with files is in offline/, daemon/ or
- * suggest/.
+ * The room is what all commands share, and no more than that: options (the command line as a
+ * table), setup, output (files written whole), progress (a bar on a terminal), timearg (times as
+ * people write them). A command is a row of options and a function; what it does with files is in
+ * offline/, daemon/ or suggest/.
  *
- * Here people are spoken to: functions say what is wrong on stderr, in one sentence, and return an exit
- * code, or -1 to go on. The rooms below return errors and keep silent.
+ * Here people are spoken to: functions say what is wrong on stderr, in one sentence, and return an
+ * exit code, or -1 to go on. The rooms below return errors and keep silent.
  *
- * Ownership: a setup owns its documents, settings and rules; all texts in them live as long as it does.
- * What a command line says borrows argv. */
+ * Ownership: a setup owns its documents, settings and rules; all texts in them live as long as it
+ * does. What a command line says borrows argv. */
 #ifndef LT_APP_SETUP_H
 #define LT_APP_SETUP_H
 
@@ -39,8 +39,8 @@ enum setup_flags {
 int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
                struct setup *ret_setup, struct mistakes *m);
 void setup_release(struct setup *s);
-/* The rules once more, for a thread of its own: of the documents as they were read, since a file may
- * be another by now, and a pipe is empty. Nothing is shared but `setup`, which is only read. */
+/* The rules once more, for a thread of its own: of the documents as they were read, since a file
+ * may be another by now, and a pipe is empty. Nothing is shared but `setup`, which is only read. */
 struct ruleset *setup_rules_again(const struct setup *s);
 
 /* setup_load for commands: says mistakes on stderr, but no warnings. -1 to go on, else the exit
@@ -55,8 +55,8 @@ int setup_log_of(const struct setup *s, const char *path, const char *as, struct
 /* The same; says on stderr what is wrong. */
 int setup_log_or_say(const struct setup *s, const char *path, const char *as);
 
-/* Gives a whole file ("-": standard input) block by block of whole lines, until `each` returns false.
- * Says on stderr what is wrong. EXIT_FINE or EXIT_MISTAKES. */
+/* Gives a whole file ("-": standard input) block by block of whole lines, until `each` returns
+ * false. Says on stderr what is wrong. EXIT_FINE or EXIT_MISTAKES. */
 int setup_read_file(const struct setup *s, const char *path,
                     bool (*each)(void *ctx, struct slice block), void *ctx);
 

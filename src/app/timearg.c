@@ -1,5 +1,5 @@
-/* timearg -- read by the code that reads the times of lines, without a zone of its own: what has none is
- * UTC. */
+/* timearg -- read by the code that reads the times of lines, without a zone of its own: what has
+ * none is UTC. */
 #include "config.h"
 
 #include "app/timearg.h"

@@ -1,5 +1,5 @@
-/* timearg -- a time as a person gives it to a command (RFC 3339, a date alone, or unix seconds), and
- * as a command shows it. */
+/* timearg -- a time as a person gives it to a command (RFC 3339, a date alone, or unix seconds),
+ * and as a command shows it. */
 #ifndef LT_APP_TIMEARG_H
 #define LT_APP_TIMEARG_H
 

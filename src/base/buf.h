@@ -38,8 +38,8 @@ void buf_f64(struct buf *b, double v);
 /* u32 length, then the bytes. */
 void buf_blob(struct buf *b, struct slice s);
 
-/* Takes "text" in double quotes off the front of *rest and appends what it says: \" and \\ stand for
- * the quote and the backslash. False when it is not closed; all of *rest is taken then. */
+/* Takes "text" in double quotes off the front of *rest and appends what it says: \" and \\ stand
+ * for the quote and the backslash. False when it is not closed; all of *rest is taken then. */
 bool buf_unquote(struct buf *b, struct slice *rest);
 
 /* After buf_reserve: what was written up to `end` belongs to *b. */

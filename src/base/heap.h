@@ -1,7 +1,7 @@
 /* heap -- a binary heap by time; nodes of one time keep the order in which they were added.
  *
- * A node is a member of what it orders (the first one: a pointer to it is then a pointer to the whole).
- * It knows its place, so that taking any out is O(log n). The heap owns no node. */
+ * A node is a member of what it orders (the first one: a pointer to it is then a pointer to the
+ * whole). It knows its place, so that taking any out is O(log n). The heap owns no node. */
 #ifndef LT_BASE_HEAP_H
 #define LT_BASE_HEAP_H
 

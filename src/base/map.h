@@ -7,8 +7,9 @@
  *     for (size_t at = 0; map_next(&m, &at, &key, &i);) ...     in the order of first insertion
  *     map_release(&m);
  *
- * The one table of text, also of the look-ups that every line makes. Who writes a log cannot choose keys
- * that collide; but nothing is ever removed, so what a log adds must be bounded by the owner. */
+ * The one table of text, also of the look-ups that every line makes. Who writes a log cannot choose
+ * keys that collide; but nothing is ever removed, so what a log adds must be bounded by the
+ * owner. */
 #ifndef LT_BASE_MAP_H
 #define LT_BASE_MAP_H
 

@@ -235,8 +235,8 @@ size_t num_format_le(char out[NUM_TEXT], double v)
     return n;
 }
 
-/* Below: for people. Three digits and a unit, nothing that has to be read back; without printf, whose
- * decimal point is the locale's. */
+/* Below: for people. Three digits and a unit, nothing that has to be read back; without printf,
+ * whose decimal point is the locale's. */
 
 static size_t add_text(char *out, size_t n, const char *text)
 {

@@ -3,7 +3,8 @@
  *     atomic_uint refs;  in the thing
  *
  * To take a reference needs no order: who takes one has one already, or the thing itself. Who drops
- * the last one frees the thing, and must see all that others did to it before they dropped theirs. */
+ * the last one frees the thing, and must see all that others did to it before they dropped
+ * theirs. */
 #ifndef LT_BASE_REFS_H
 #define LT_BASE_REFS_H
 

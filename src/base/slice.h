@@ -10,8 +10,8 @@
  *   tables   map.h on hash.h: text -> number; heap.h: the earliest first
  *   process  loop.h (epoll, timers, signals), log.h (own messages)
  *
- * Everything belongs to its caller, on one thread, but what refs.h counts, and the log, which is the
- * only global state.
+ * Everything belongs to its caller, on one thread, but what refs.h counts, and the log, which is
+ * the only global state.
  * Nothing depends on the locale. What cannot be right (out of memory, a number of entries past 32
  * bits) aborts; what the world does wrong is a negative errno; both without a message but for
  * xalloc's.

@@ -1,5 +1,5 @@
-/* commands -- one short file a command: its options, and a function that calls the room which does the
- * work. Nothing here is called by another room but by main. */
+/* commands -- one short file a command: its options, and a function that calls the room which does
+ * the work. Nothing here is called by another room but by main. */
 #ifndef LT_CMD_COMMANDS_H
 #define LT_CMD_COMMANDS_H
 

@@ -1,6 +1,7 @@
 /* dump -- the resolved rules: as text for people (`check --dump`), as JSON for programs
- * (`check --json`). Names, not slot numbers: what can be compared with the rules as written. What is
- * resolved is which log, event and metric each name came to mean, and how dispatch finds an event. */
+ * (`check --json`). Names, not slot numbers: what can be compared with the rules as written. What
+ * is resolved is which log, event and metric each name came to mean, and how dispatch finds an
+ * event. */
 #ifndef LT_CMD_DUMP_H
 #define LT_CMD_DUMP_H
 

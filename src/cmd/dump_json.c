@@ -1,6 +1,6 @@
 /* dump_json -- what editors and tools read of a check. The keys and their order are an interface,
- * described in docs/rules.md; a key is always there, and null where there is nothing to say. Keys are
- * called as in the rules files. */
+ * described in docs/rules.md; a key is always there, and null where there is nothing to say. Keys
+ * are called as in the rules files. */
 #include "config.h"
 
 #include "cmd/dump.h"

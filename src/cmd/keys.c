@@ -1,5 +1,5 @@
-/* keys -- `help keys`: the rows of the schema, one section after the other; metrics share theirs. The
- * tables of the documentation and the syntax files of editors are made from its JSON. */
+/* keys -- `help keys`: the rows of the schema, one section after the other; metrics share theirs.
+ * The tables of the documentation and the syntax files of editors are made from its JSON. */
 #include "config.h"
 
 #include "cmd/commands.h"

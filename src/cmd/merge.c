@@ -34,8 +34,8 @@ static int merge(const struct merge_options *o, const struct session *s, enum ex
     return r < 0 ? EXIT_SYSTEM : EXIT_FINE;
 }
 
-/* With rules their limits, labels and zeros hold, and the configured constant labels; without, what the snapshots hold is added up as
- * it is. */
+/* With rules their limits, labels and zeros hold, and the configured constant labels; without, what
+ * the snapshots hold is added up as it is. */
 static int run(void *options, const struct command *self)
 {
     const struct merge_options *o = options;

@@ -5,7 +5,8 @@
  *   KEY(NUMBER, "name", sections, flags, TYPE, .field = ...)
  *
  * `.value` is what help calls the value, `.dflt` the default as one would write it, `.min` and
- * `.max` the range likewise, `.words` the choices (beside a `.value`: what it may be besides). `.help` is Markdown without links.
+ * `.max` the range likewise, `.words` the choices (beside a `.value`: what it may be besides).
+ * `.help` is Markdown without links.
  *
  * A row alone gives a key that is read and does nothing: the place that uses it binds to
  * KEY_NUMBER (settings.c, rules/load). */
@@ -110,7 +111,8 @@ KEY(MAP_FIELD, "map.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEXT,
 KEY(EXEMPLAR, "exemplar", SECTION_EVENT, 0, LIST, .value = "FIELD, ...",
     .help = "these fields become the exemplar of what the event updates")
 
-/* [counter NAME], [gauge NAME], [histogram NAME]: first what events do, in the order of enum verb */
+/* [counter NAME], [gauge NAME], [histogram NAME]: first what events do, in the order of enum
+ * verb */
 KEY(INC, "inc", SECTION_COUNTER | SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...",
     .help = "+1")
 KEY(DEC, "dec", SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...", .help = "-1")

@@ -1,4 +1,5 @@
-/* daemon -- `logtally run`: files -> engine -> registry -> snapshot -> page, in one process that goes on.
+/* daemon -- `logtally run`: files -> engine -> registry -> snapshot -> page, in one process that
+ * goes on.
  *
  * The room joins the others and knows least itself: input brings lines, the engine counts them, the
  * state file keeps what the writer gives it, http asks for pages. daemon.c starts, turns the loop,
@@ -12,13 +13,13 @@
  *   process_metrics.c   the live part of the page
  *   writer.c            the second thread; it does not know struct daemon
  *
- * Invariants: a scrape never shows what a crash could take back -- the page comes from the last durable
- * snapshot, but for the live metrics at its end. A snapshot's values and file positions are of one
- * moment, between two lines. A configuration with mistakes changes nothing.
+ * Invariants: a scrape never shows what a crash could take back -- the page comes from the last
+ * durable snapshot, but for the live metrics at its end. A snapshot's values and file positions are
+ * of one moment, between two lines. A configuration with mistakes changes nothing.
  *
- * Ownership: the loop's thread owns everything in struct daemon; the writer's thread owns a job from
- * writer_start until its result is delivered on the loop. What may change under a job (the setup that its
- * page options point into) waits for it. */
+ * Ownership: the loop's thread owns everything in struct daemon; the writer's thread owns a job
+ * from writer_start until its result is delivered on the loop. What may change under a job (the
+ * setup that its page options point into) waits for it. */
 #ifndef LT_DAEMON_DAEMON_H
 #define LT_DAEMON_DAEMON_H
 
@@ -110,7 +111,8 @@ void daemon_scrape(void *ctx, struct http_request *r);
 void daemon_adopt(struct daemon *d);
 /* Hides families whose logs' first backlog is being read. */
 void daemon_hide(struct daemon *d);
-/* Answers the scrapes for which the durable page is new enough, or that waited long enough; or all. */
+/* Answers the scrapes for which the durable page is new enough, or that waited long enough; or
+ * all. */
 void daemon_answer_scrapes(struct daemon *d, bool all);
 /* Hits of all events that update a family. */
 uint64_t daemon_family_hits(const struct daemon *d, unsigned family);

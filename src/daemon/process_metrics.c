@@ -1,9 +1,10 @@
-/* process_metrics -- what describes this process now: not derived from lines, not kept over restarts.
+/* process_metrics -- what describes this process now: not derived from lines, not kept over
+ * restarts.
  *
- * It lives in a registry of its own, and stands at the page's end. The live part is small; making its
- * registry anew for each page keeps it free of leftovers (a log that a reload removed). What every
- * client library says of its process is read from /proc/self each time: statm and the directory of
- * descriptors cost some ten microseconds. */
+ * It lives in a registry of its own, and stands at the page's end. The live part is small; making
+ * its registry anew for each page keeps it free of leftovers (a log that a reload removed). What
+ * every client library says of its process is read from /proc/self each time: statm and the
+ * directory of descriptors cost some ten microseconds. */
 #include "config.h"
 
 #include "daemon/daemon.h"

@@ -2,8 +2,8 @@
  *
  * Values go the same way as over a restart: encoded from the old registry, restored into the new
  * one. So there is one rule for what is kept: families whose name, type, label names and buckets
- * agree. While the writer works on a job, the reload waits for it: the job's page options point into
- * the old setup. */
+ * agree. While the writer works on a job, the reload waits for it: the job's page options point
+ * into the old setup. */
 #include "config.h"
 
 #include "daemon/daemon.h"

@@ -1,5 +1,5 @@
-/* writer -- a thread that waits for one job at a time. There is one slot; a mutex guards whose it is,
- * an eventfd wakes the loop. */
+/* writer -- a thread that waits for one job at a time. There is one slot; a mutex guards whose it
+ * is, an eventfd wakes the loop. */
 #include "config.h"
 
 #include "daemon/writer.h"

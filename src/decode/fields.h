@@ -1,7 +1,8 @@
 /* fields -- what a line holds: named values, found by scanners that neither copy nor allocate. The
  * head of the room.
  *
- * decode turns the bytes of a line into what rules ask for. It knows no rule, no metric and no file.
+ * decode turns the bytes of a line into what rules ask for. It knows no rule, no metric and no
+ * file.
  *
  *   unwrap.h      what a container runtime wrapped around lines; joins the parts of one
  *   json.c        the specification of JSON lines, by the grammar, one byte after the other

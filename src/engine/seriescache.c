@@ -1,10 +1,11 @@
 /* seriescache -- the table of label texts.
  *
  * Why it is there: without it a line of the JSON corpus costs 4,569 instructions, with it 2,043
- * (make bench-count). Not a map: a key is several texts, which a line would have to join before each
- * look-up, and all entries go at once. An entry keeps the hash, so that a look-up compares bytes only when 64 bits
- * agree, and growing reads no key again. Keys lie in an arena: they all go together. The seed is
- * the address of the table, so that who writes the log cannot choose texts that collide. */
+ * (make bench-count). Not a map: a key is several texts, which a line would have to join before
+ * each look-up, and all entries go at once. An entry keeps the hash, so that a look-up compares
+ * bytes only when 64 bits agree, and growing reads no key again. Keys lie in an arena: they all go
+ * together. The seed is the address of the table, so that who writes the log cannot choose texts
+ * that collide. */
 #include "config.h"
 
 #include "engine/seriescache.h"

@@ -1,5 +1,5 @@
-/* seriescache -- the label texts of an event, all together, -> the series of all its metrics, in one
- * look-up.
+/* seriescache -- the label texts of an event, all together, -> the series of all its metrics, in
+ * one look-up.
  *
  * Most lines of an event repeat label texts seen before. Their series are remembered under the
  * texts as they stood in the line, before any set, rewrite or map; so those run once for each new
@@ -34,8 +34,8 @@ void seriescache_free(struct seriescache *t);
 
 /* The series of these texts, or NULL. Dies with the next seriescache_add or seriescache_clear. */
 struct cached_series *seriescache_find(struct seriescache *t, const struct slice *texts);
-/* Adds what seriescache_find just did not find, to a table of at most `max` entries, which is emptied
- * first when it is full; the caller fills the series. */
+/* Adds what seriescache_find just did not find, to a table of at most `max` entries, which is
+ * emptied first when it is full; the caller fills the series. */
 struct cached_series *seriescache_add(struct seriescache *t, const struct slice *texts,
                                       uint32_t max);
 void seriescache_clear(struct seriescache *t);

@@ -12,9 +12,11 @@
  * suspended meanwhile).
  *
  * What holds:
- * - Every request is answered exactly once, also one whose client went away, and those that are kept
+ * - Every request is answered exactly once, also one whose client went away, and those that are
+ * kept
  *   when the server ends.
- * - No client holds a connection for ever: a head that takes longer than `timeout` and an answer that
+ * - No client holds a connection for ever: a head that takes longer than `timeout` and an answer
+ * that
  *   takes longer than six times that are cut off. Over the limit of connections a newcomer wins.
  * - A request's memory is bounded: its head by microhttpd, its body is read and thrown away.
  * - Bodies are shared by reference and never change: one page rendered for many scrapers.

@@ -466,8 +466,8 @@ static bool known_by_now(const struct tailset *t, const struct newcomer *n)
     return file_by_path(t, n->path) || (f && f->place != PLACE_LOST);
 }
 
-/* One that lost its name since all of them were placed: what has become of it is not known yet, so a
- * newcomer cannot be compared with it. */
+/* One that lost its name since all of them were placed: what has become of it is not known yet, so
+ * a newcomer cannot be compared with it. */
 static bool has_nameless(const struct stream *s)
 {
     for (const struct tail_file *f = s->files; f; f = f->stream_next)

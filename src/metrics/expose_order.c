@@ -1,5 +1,5 @@
-/* expose_order -- the series of a family one by one, as they were made or sorted by label values, for
- * the writers of all formats. */
+/* expose_order -- the series of a family one by one, as they were made or sorted by label values,
+ * for the writers of all formats. */
 #include "config.h"
 
 #include "metrics/expose_impl.h"

@@ -1,9 +1,9 @@
 /* own -- the metrics that logtally has about itself and its process: one row each, and no other.
  *
- * A row is data: name, type, labels, help, and whether the values are durable (kept in the state, part of
- * every snapshot) or live (of this process, made anew for every page). The rooms above take a family by
- * its id and count in it; docs/metrics.md and OWN METRICS of logtally(1) are made from the same rows
- * (`logtally help metrics`). What a room counts, and when, is not known here. */
+ * A row is data: name, type, labels, help, and whether the values are durable (kept in the state,
+ * part of every snapshot) or live (of this process, made anew for every page). The rooms above take
+ * a family by its id and count in it; docs/metrics.md and OWN METRICS of logtally(1) are made from
+ * the same rows (`logtally help metrics`). What a room counts, and when, is not known here. */
 #ifndef LT_METRICS_OWN_H
 #define LT_METRICS_OWN_H
 

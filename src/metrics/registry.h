@@ -12,9 +12,11 @@
  *                 -> bytes -> restore into a registry, or merge               encoded.h
  *
  * What holds:
- * - A series is found by its label VALUES with their lengths, compared whole: no text from a log can
+ * - A series is found by its label VALUES with their lengths, compared whole: no text from a log
+ * can
  *   forge another series' key.
- * - A label value is UTF-8 without NUL and not empty before it is stored, every other text before it
+ * - A label value is UTF-8 without NUL and not empty before it is stored, every other text before
+ * it
  *   stands on a page: no log line can make a page that Prometheus refuses.
  * - Limits lose nothing from totals: beyond max_values distinct values of one label a further value
  *   becomes "other" in that label; beyond max_series (of the family, or of all together) a further

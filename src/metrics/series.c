@@ -1,9 +1,9 @@
 /* series -- the hash, the slots, and the chunks that label sets are written to.
  *
- * Not a map: a key is several texts, which lie in the label sets that snapshots share. The hash takes
- * in each value's length, so that ("ab", "c") and ("a", "bc") differ, and is seeded per registry.
- * Slots are taken by its HIGH bits: when the table doubles every entry moves to one of two
- * neighbours, in order, without looking at the texts.
+ * Not a map: a key is several texts, which lie in the label sets that snapshots share. The hash
+ * takes in each value's length, so that ("ab", "c") and ("a", "bc") differ, and is seeded per
+ * registry. Slots are taken by its HIGH bits: when the table doubles every entry moves to one of
+ * two neighbours, in order, without looking at the texts.
  *
  * Linear probing; nothing is ever removed from a table, so there are no tombstones. */
 #include "config.h"

@@ -1,8 +1,8 @@
-/* bytime -- a merge by two heaps: files by their first times until they are opened, lines by their times
- * until none can come before them.
+/* bytime -- a merge by two heaps: files by their first times until they are opened, lines by their
+ * times until none can come before them.
  *
- * A plain walk over the open files decides which is read on: of a rotated set one is open, of several
- * logs a few. */
+ * A plain walk over the open files decides which is read on: of a rotated set one is open, of
+ * several logs a few. */
 #include "config.h"
 
 #include "offline/bytime.h"

@@ -1,5 +1,6 @@
-/* exposition -- every sample becomes a key that two pages agree on, then two sorted lists are walked side
- * by side. Comments are skipped: a type or a help text that differs is no difference of numbers. */
+/* exposition -- every sample becomes a key that two pages agree on, then two sorted lists are
+ * walked side by side. Comments are skipped: a type or a help text that differs is no difference of
+ * numbers. */
 #include "config.h"
 
 #include "offline/exposition.h"

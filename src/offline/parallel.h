@@ -21,8 +21,8 @@ struct parallel_options {
     FILE *unmatched; /* lines that no event took, in order; NULL: not wanted */
 };
 
-/* Adds all to the registry. An exit code after sentences on stderr: EXIT_MISTAKES when some file could not
- * be read to its end (the rest counts). */
+/* Adds all to the registry. An exit code after sentences on stderr: EXIT_MISTAKES when some file
+ * could not be read to its end (the rest counts). */
 int parallel_run(const struct setup *setup, const struct inputs *inputs,
                  const struct parallel_options *options, struct registry *registry);
 

@@ -1,7 +1,8 @@
 /* session -- a ruleset at work on files given by hand: one registry, one engine, nothing kept.
  *
- * The room is what replay, backfill, test, check and merge share: whole files are read to their end and
- * forgotten, so there is no state, no watching and no rotation here, and time is that of the lines.
+ * The room is what replay, backfill, test, check and merge share: whole files are read to their end
+ * and forgotten, so there is no state, no watching and no rotation here, and time is that of the
+ * lines.
  *
  *   inputs       which files, of which log, in the order of their first times
  *   parallel     replay: files cut into parts, worked on by threads, put together in order
@@ -10,13 +11,13 @@
  *   merge        snapshots in files, added up
  *   golden, exposition   test: which tests there are, and two pages compared by number
  *
- * Invariants: the result depends on the lines alone, not on how many threads work, nor, where lines have
- * times, on the order in which files are named or on how often they were rotated. A file that cannot be
- * read to its end is reported; what came before counts.
+ * Invariants: the result depends on the lines alone, not on how many threads work, nor, where lines
+ * have times, on the order in which files are named or on how often they were rotated. A file that
+ * cannot be read to its end is reported; what came before counts.
  *
- * Ownership: a session owns registry and engine, and borrows the setup; inputs own their paths, whoever
- * works on them borrows. The room knows nothing of HTTP, of the loop and of the state file; sentences on
- * stderr and exit codes are for the commands that call it. */
+ * Ownership: a session owns registry and engine, and borrows the setup; inputs own their paths,
+ * whoever works on them borrows. The room knows nothing of HTTP, of the loop and of the state file;
+ * sentences on stderr and exit codes are for the commands that call it. */
 #ifndef LT_OFFLINE_SESSION_H
 #define LT_OFFLINE_SESSION_H
 

@@ -1,5 +1,5 @@
-/* stepwriter -- samples of all series at whole multiples of a step of log time, in order, as OpenMetrics
- * that `promtool tsdb create-blocks-from openmetrics` takes.
+/* stepwriter -- samples of all series at whole multiples of a step of log time, in order, as
+ * OpenMetrics that `promtool tsdb create-blocks-from openmetrics` takes.
  *
  * A sample at T holds all lines with a time up to T. A counter or histogram that appears gets a 0
  * one step before, so that rate() sees its first increase; therefore one step's text is kept

@@ -1,7 +1,7 @@
-/* condition -- how an event finds its lines: by a value, by how it begins, by a regex, or by the keys
- * it has. What is proposed must be found without being tried on every line: values, beginnings and
- * regexes with fixed text are; that a key is there is not, so lines of the same keys get an event
- * that finds the key's text first. */
+/* condition -- how an event finds its lines: by a value, by how it begins, by a regex, or by the
+ * keys it has. What is proposed must be found without being tried on every line: values, beginnings
+ * and regexes with fixed text are; that a key is there is not, so lines of the same keys get an
+ * event that finds the key's text first. */
 #include "config.h"
 
 #include "suggest/proposal.h"
@@ -61,7 +61,8 @@ static void add_regex(const struct shape *s, const char *const *names, struct bu
         buf_str(out, e.n && char_is_blank(e.p[e.n - 1]) ? "\\s*$" : "$");
 }
 
-/* The shape's fixed beginning if all that varies comes behind it and is not named; n = 0: not so. */
+/* The shape's fixed beginning if all that varies comes behind it and is not named; n = 0: not
+ * so. */
 static struct slice beginning(const struct shape *s, const char *const *names)
 {
     struct slice none = {"", 0};

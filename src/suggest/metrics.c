@@ -1,5 +1,5 @@
-/* metrics -- the metrics proposed for one event: a counter of its lines, and what its numbers are good
- * for. */
+/* metrics -- the metrics proposed for one event: a counter of its lines, and what its numbers are
+ * good for. */
 #include "config.h"
 
 #include "suggest/proposal.h"

@@ -1,5 +1,5 @@
-/* print -- the rules file that suggest proposes: for each frequent kind of line a comment on what its
- * fields are, an event, a counter, and what else its numbers are good for. */
+/* print -- the rules file that suggest proposes: for each frequent kind of line a comment on what
+ * its fields are, an event, a counter, and what else its numbers are good for. */
 #include "config.h"
 
 #include "suggest/proposal.h"

@@ -62,15 +62,15 @@ struct proposal {
     const char *groups[WORDS_MAX]; /* names of groups that are used; NULL = none */
 };
 
-/* text.c: what a log says, as names of rules, and as text that means itself in a value, a comment or
- * a help text. All append to the last argument. */
+/* text.c: what a log says, as names of rules, and as text that means itself in a value, a comment
+ * or a help text. All append to the last argument. */
 
 /* What a kind of line is called: `payment_failed`. Never empty, never reserved. */
 void add_kind_name(const struct kind *k, struct buf *out);
 /* A name made of a field's: letters, digits and underscores. */
 void add_field_name(struct slice field, struct buf *out);
-/* To the empty *out: what the group at a variable word of the shape is called: its key in `key=value`, or what it is;
- * `885 ms` is a duration_ms. */
+/* To the empty *out: what the group at a variable word of the shape is called: its key in
+ * `key=value`, or what it is; `885 ms` is a duration_ms. */
 void add_group_name(const struct shape *s, size_t word, const struct field_stats *f,
                     struct buf *out);
 /* Drops each of these endings, in this order, that the name has; blanks divide them. */

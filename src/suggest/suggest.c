@@ -1,5 +1,5 @@
-/* suggest -- three walks over the sample: which fields there are; what each line says; what the fields
- * of each kind hold. */
+/* suggest -- three walks over the sample: which fields there are; what each line says; what the
+ * fields of each kind hold. */
 #include "config.h"
 
 #include "suggest/suggest.h"

@@ -5,9 +5,9 @@
  * for fields with few values, histograms and gauges for fields that look like durations, sizes and
  * numbers; for every field left out a comment says why. All of it is guessed, and says so.
  *
- * The room goes from words (what kind of thing a piece of text is) to shapes (which texts say the same
- * with other values) and fields (what a field holds, what it is good for), and from there to the file
- * (proposal.h). Four things hold:
+ * The room goes from words (what kind of thing a piece of text is) to shapes (which texts say the
+ * same with other values) and fields (what a field holds, what it is good for), and from there to
+ * the file (proposal.h). Four things hold:
  *
  *   - What is written loads without a mistake, whatever the sample holds: every text of a log is
  *     escaped, or left out.
@@ -16,8 +16,8 @@
  *   - Different values and names are counted up to a bound (fields.h). The sample itself is kept in
  *     memory whole: the caller bounds it.
  *
- * A `struct suggest` owns copies of the lines and of all texts; kinds, items and names borrow them. The
- * room reads no file and knows no option: lines come decoded, as the engine would have them. */
+ * A `struct suggest` owns copies of the lines and of all texts; kinds, items and names borrow them.
+ * The room reads no file and knows no option: lines come decoded, as the engine would have them. */
 #ifndef LT_SUGGEST_SUGGEST_H
 #define LT_SUGGEST_SUGGEST_H
 
@@ -25,8 +25,8 @@
 
 struct suggest;
 
-/* `least`: lines that a kind must have to be proposed. `field`, which is BORROWED, tells decoded lines
- * apart; NULL: one is found. */
+/* `least`: lines that a kind must have to be proposed. `field`, which is BORROWED, tells decoded
+ * lines apart; NULL: one is found. */
 struct suggest *suggest_new(uint64_t least, const char *field);
 void suggest_free(struct suggest *s);
 /* Takes a line that was read and decoded; copies it. */

@@ -1,5 +1,5 @@
-/* The rows of keys.h: each is whole, each default can be read, each key of the configuration arrives
- * in the settings. */
+/* The rows of keys.h: each is whole, each default can be read, each key of the configuration
+ * arrives in the settings. */
 #include "config.h"
 
 #include "suite.h"

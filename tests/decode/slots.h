@@ -24,9 +24,9 @@ bool slots_scan(struct slots *s, enum scan_form form, struct slice line,
 /* All fields, one after the other; false when the line is not of this form. */
 bool slots_each(enum scan_form form, struct slice line, field_visit_fn *fn, void *ctx);
 
-/* NULL when the slots of the n names hold the first field of each that the walk finds, and none when
- * it refuses the line; else what is different. `want` is of the same names. Every field of the line
- * is also unescaped. */
+/* NULL when the slots of the n names hold the first field of each that the walk finds, and none
+ * when it refuses the line; else what is different. `want` is of the same names. Every field of the
+ * line is also unescaped. */
 const char *slots_differ(enum scan_form form, struct slice line, const char *const *names,
                          unsigned n, const struct fieldnames *want);
 

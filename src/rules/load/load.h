@@ -15,10 +15,10 @@ struct ruleset_options {
     bool lint;                                 /* add advice */
 };
 
-/* Compiles the rules among the sections of documents, in this order. Mistakes and warnings are added
- * to `m`. NULL when `m` holds mistakes then, also those of reading the documents. The ruleset
- * BORROWS nothing from the documents but the file names in `struct where`. When no [log] is defined,
- * one named "auto" without paths is made. */
+/* Compiles the rules among the sections of documents, in this order. Mistakes and warnings are
+ * added to `m`. NULL when `m` holds mistakes then, also those of reading the documents. The ruleset
+ * BORROWS nothing from the documents but the file names in `struct where`. When no [log] is
+ * defined, one named "auto" without paths is made. */
 struct ruleset *ruleset_load(struct ini_doc *const *docs, unsigned n,
                              const struct ruleset_options *options, struct mistakes *m);
 

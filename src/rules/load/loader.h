@@ -112,7 +112,8 @@ bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
                struct slice *ret_piece);
 /* Cuts the first word off *rest (blanks divide). False when there is none. */
 bool load_word(struct slice *rest, struct slice *ret_word);
-/* A regex, which may be a piece of a value and stands at `at`; NULL after a mistake with a caret. */
+/* A regex, which may be a piece of a value and stands at `at`; NULL after a mistake with a
+ * caret. */
 struct pattern *load_pattern(struct load *l, struct slice regex, struct where at);
 
 /* slots.c: names to numbers. */
@@ -125,8 +126,8 @@ uint16_t load_decoded(struct load *l, struct slice name, uint16_t event, struct 
  * message calls it ("label \"status\""); `lenient` when being missing is no mistake. */
 void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, bool lenient,
               const char *what, struct where at);
-/* Where the groups of c->pattern go: to locals of the event from the stage of its next condition on;
- * with EVENT_NONE to context slots. */
+/* Where the groups of c->pattern go: to locals of the event from the stage of its next condition
+ * on; with EVENT_NONE to context slots. */
 void load_groups(struct load *l, struct capture *c, uint16_t event, struct where at);
 /* Slots that load_slots() renumbers. */
 void load_patch(struct load *l, uint16_t *slots, unsigned n);

@@ -1,5 +1,5 @@
-/* value -- the value of a metric section and its unit. They belong to the section, not to the family:
- * each repetition of a metric may have others. */
+/* value -- the value of a metric section and its unit. They belong to the section, not to the
+ * family: each repetition of a metric may have others. */
 #include "config.h"
 
 #include "rules/load/metric.h"
