@@ -4,13 +4,15 @@
  * what the gauge is if some `set` of the part counts, and the function {shift, floor} that the part
  * is if no set counts because an earlier part saw a newer one in another file: x -> max(floor, x +
  * shift). Both are exact: inc and dec shift, a minimum lifts the floor, and a reset is the constant
- * shift = -Inf, floor = value, which the same two operations carry on. */
+ * shift = -Inf, floor = value, which the same two operations carry on. What falls below all doubles
+ * stays at the lowest: -Inf as a shift would read as a reset, and +Inf - Inf is no number. */
 #include "config.h"
 
 #include "metrics/registry.h"
 
 #include "metrics/family.h"
 
+#include <float.h>
 #include <math.h>
 
 static double higher(double a, double b)
@@ -44,10 +46,11 @@ static struct gauge *live(struct family *f, uint32_t index, int64_t now_ns)
 void gauge_add(struct family *f, uint32_t index, double delta, int64_t now_ns)
 {
     struct gauge *g = live(f, index, now_ns);
-    double min = gauge_lowest(&f->info->spec);
+    double min = higher(-DBL_MAX, gauge_lowest(&f->info->spec));
 
     g->value = higher(min, g->value + delta);
-    g->shift += delta;
+    if (!is_reset(g))
+        g->shift = higher(-DBL_MAX, g->shift + delta);
     g->floor = higher(min, g->floor + delta);
 }
 
@@ -104,7 +107,7 @@ static void compose_function(struct gauge *g, const struct gauge *part)
     bool constant = is_reset(g) || is_reset(part);
 
     g->floor = higher(part->floor, g->floor + part->shift);
-    g->shift = constant ? (double)-INFINITY : g->shift + part->shift;
+    g->shift = constant ? (double)-INFINITY : higher(-DBL_MAX, g->shift + part->shift);
 }
 
 void gauge_compose(struct family *f, uint32_t index, const struct gauge *part)

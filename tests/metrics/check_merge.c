@@ -235,6 +235,26 @@ TEST(reset_wins_over_an_earlier_part)
     registry_free(sum);
 }
 
+/* A shift that overflows downwards is no reset, and what is infinite stays so. */
+TEST(a_gauge_beyond_all_doubles_is_the_same_in_parts)
+{
+    struct registry *whole = new_part(), *sum = new_part();
+
+    for (int part = 0; part < 2; part++) {
+        struct registry *r = new_part();
+
+        for (int k = 0; k < 4; k++) {
+            struct family *f = add(k % 2 ? r : whole, "g", FAMILY_GAUGE, 0);
+
+            gauge_add(f, family_series(f, NULL, 1, NULL), part == 0 ? 1e308 : -1e308, 1);
+        }
+        ck_assert_int_eq(merge(sum, r, NULL), 0);
+    }
+    assert_same_page(whole, sum);
+    registry_free(whole);
+    registry_free(sum);
+}
+
 /* A made-up log: what each of its lines does to gauges. */
 struct step {
     enum { STEP_ADD, STEP_SET, STEP_RESET } verb;
