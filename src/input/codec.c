@@ -27,7 +27,7 @@
 #include <zstd.h>
 #endif
 
-enum { INPUT = 64 * 1024, MAGIC_LEN = 4, GZIP_ANY = 15 + 16 };
+enum { INPUT = 64 * 1024, MAGIC_LEN = 6, GZIP_ANY = 15 + 16 };
 enum { CHUNKS = 4, CHUNK = 256 * 1024 };
 
 struct chunk {
@@ -110,11 +110,22 @@ static bool is_gzip(const unsigned char *p, size_t n)
 
 static bool is_zstd(const unsigned char *p, size_t n)
 {
-    if (n < MAGIC_LEN)
+    if (n < 4)
         return false;
     if (p[0] == 0x28 && p[1] == 0xb5 && p[2] == 0x2f && p[3] == 0xfd)
         return true;
     return (p[0] & 0xf0) == 0x50 && p[1] == 0x2a && p[2] == 0x4d && p[3] == 0x18;
+}
+
+/* xz and bzip2: what no build unpacks. */
+static bool is_foreign(const unsigned char *p, size_t n)
+{
+    static const unsigned char xz[] = {0xfd, '7', 'z', 'X', 'Z', 0};
+    static const unsigned char bzip2[] = {'B', 'Z', 'h'};
+
+    return (n >= sizeof(xz) && memcmp(p, xz, sizeof(xz)) == 0) ||
+           (n > sizeof(bzip2) && memcmp(p, bzip2, sizeof(bzip2)) == 0 && p[3] >= '1' &&
+            p[3] <= '9');
 }
 
 static int fill_magic(struct codec_reader *c)
@@ -252,6 +263,8 @@ static int start(struct codec_reader *c)
 #else
         return -EOPNOTSUPP;
 #endif
+    } else if (is_foreign(c->in, c->end)) {
+        return -EOPNOTSUPP;
     }
     return 0;
 }

@@ -12,7 +12,7 @@
 struct codec_reader;
 
 /* Reads on from where `fd` stands. The descriptor stays the caller's. 0, negative errno of reading,
- * or -EOPNOTSUPP: zstd, and this build has none. */
+ * or -EOPNOTSUPP: xz, bzip2, or zstd without libzstd. */
 int codec_open(int fd, struct codec_reader **ret_reader);
 /* The same for `n` bytes that are known to be plain text: a part of a file. */
 struct codec_reader *codec_open_part(int fd, uint64_t n);

@@ -8,6 +8,8 @@
  *                                a copy of a content that is still there, perhaps not complete:
  *                                hold it back
  *                                else a generation that was rotated before we opened it: from 0
+ *     under a rotated name that  the first two as above; else it was never a part: a stream of its
+ *     a glob matches, or a weak  own, or a file that is none of ours
  *     compressed                 the rest of a lost content, or nothing
  *
  * Why they are identified together and the oldest first: which one continues a lost content can
@@ -386,7 +388,55 @@ static int outgrew_deleted(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
-/* As the next two: negative errno when it cannot be said now what it is. */
+/* Is a weak name that of a generation nobody saw? Only if others of this stream were given such
+ * names, and it was made after one of those and before what is written now. */
+static bool is_between(const struct tailset *t, const struct newcomer *n)
+{
+    const struct tail_file *current = current_of(t, n->stream);
+    int64_t birth = n->look.id.birth_ns;
+    struct buf base = BUF_INIT;
+    bool after = false;
+
+    for (const struct tail_file *f = n->stream->files; f && !after; f = f->stream_next)
+        after = f->renamed && file_has_content(f) && f->tail.id.birth_ns < birth &&
+                rotated_base(slice_str(path_name(f->path)), 0, &base) == ROTATED_WEAK;
+    buf_release(&base);
+    return after && current && birth < current->tail.id.birth_ns;
+}
+
+/* One that lost its name since all of them were placed: what has become of it is not known yet, so
+ * a newcomer cannot be compared with it. */
+static bool has_nameless(const struct stream *s)
+{
+    for (const struct tail_file *f = s->files; f; f = f->stream_next)
+        if (f->place == PLACE_UNKNOWN)
+            return true;
+    return false;
+}
+
+/* As the others: negative errno when it cannot be said now what it is. */
+static int identify_own(struct tailset *t, struct newcomer *n)
+{
+    int r = rewritten(t, n);
+
+    return r ? r : begin(t, n, false);
+}
+
+/* No part of the stream that its name led to. */
+static int stand_alone(struct tailset *t, struct newcomer *n)
+{
+    if (!n->own) {
+        (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
+        return 0;
+    }
+    n->stream = stream_get(t, n->path, log_of_path(t, n->path));
+    n->rotated = false;
+    if (!has_nameless(n->stream))
+        return identify_own(t, n);
+    queue_look(t, n->path, n->copy_of);
+    return 0;
+}
+
 static int identify_rotated(struct tailset *t, struct newcomer *n)
 {
     struct tail_file *original = NULL, *lost = NULL;
@@ -413,13 +463,8 @@ static int identify_rotated(struct tailset *t, struct newcomer *n)
     r = changed_meanwhile(t, n->stream);
     if (r == 1)
         queue_look(t, n->path, NULL);
-    return r ? r : begin(t, n, false);
-}
-
-static int identify_own(struct tailset *t, struct newcomer *n)
-{
-    int r = rewritten(t, n);
-
+    if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
+        return stand_alone(t, n);
     return r ? r : begin(t, n, false);
 }
 
@@ -442,6 +487,8 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
         r = unpack_open(n->fd, &f->tail, &f->unpack);
         if (r == -ENODATA)
             file_touch(t, f); /* still being written: the search goes on */
+        if (r == -EOPNOTSUPP)
+            warn_once(t, n->path, "this build cannot unpack it; what was not read of it is lost");
         if (r <= 0)
             continue;
         n->fd = -1;
@@ -464,16 +511,6 @@ static bool known_by_now(const struct tailset *t, const struct newcomer *n)
     const struct tail_file *f = file_by_id(t, &n->look.id);
 
     return file_by_path(t, n->path) || (f && f->place != PLACE_LOST);
-}
-
-/* One that lost its name since all of them were placed: what has become of it is not known yet, so
- * a newcomer cannot be compared with it. */
-static bool has_nameless(const struct stream *s)
-{
-    for (const struct tail_file *f = s->files; f; f = f->stream_next)
-        if (f->place == PLACE_UNKNOWN)
-            return true;
-    return false;
 }
 
 /* With a look of now: a copy may have been seen half made, and completed before its original was

@@ -13,7 +13,6 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/glob.h"
-#include "input/rotated.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -145,15 +144,18 @@ struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
     return s;
 }
 
-struct stream *stream_of_rotated(struct tailset *t, const char *path)
+struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotated *ret_is)
 {
     const char *name = path_name(path);
     struct buf base = BUF_INIT, full = BUF_INIT;
     struct stream *s = NULL;
 
-    for (unsigned nth = 0; !s && rotated_base(slice_str(name), nth, &base); nth++) {
+    for (unsigned nth = 0; !s; nth++) {
         struct log *log;
 
+        *ret_is = rotated_base(slice_str(name), nth, &base);
+        if (*ret_is == ROTATED_NOT)
+            break;
         buf_clear(&full);
         buf_add(&full, path, (size_t)(name - path));
         buf_slice(&full, buf_all(&base));

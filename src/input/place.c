@@ -18,7 +18,6 @@
 #include "input/set.h"
 
 #include "base/xalloc.h"
-#include "input/rotated.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -69,7 +68,8 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
 {
     const char *path = p->path;
     struct log *log = log_of_path(t, path);
-    struct stream *s = stream_of_rotated(t, path);
+    enum rotated is;
+    struct stream *s = stream_of_rotated(t, path, &is);
     bool rotated = s != NULL;
 
     if (!s && log)
@@ -81,6 +81,7 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .stream = s,
                                       .copy_of = p->copy_of,
                                       .rotated = rotated,
+                                      .weak = rotated && is == ROTATED_WEAK,
                                       .own = log != NULL,
                                       .packed = rotated_is_compressed(slice_str(path))});
 }
@@ -125,9 +126,10 @@ static void examine(struct tailset *t, const struct pending *p)
     const char *path = p->path;
     struct tail_file *f = file_by_path(t, path);
     struct look look;
+    enum rotated is;
     int r;
 
-    if (!f && !log_of_path(t, path) && !stream_of_rotated(t, path))
+    if (!f && !log_of_path(t, path) && !stream_of_rotated(t, path, &is))
         return;
     t->names_changed = true;
     r = look_at(path, &look);
@@ -249,11 +251,12 @@ static struct tail_file *whose_name_is_gone(struct tailset *t, const char *path)
 {
     struct tail_file *f = file_by_path(t, path);
     struct stream *s = stream_get(t, path, NULL);
+    enum rotated is;
 
     if (f)
         return f;
     if (!s)
-        s = stream_of_rotated(t, path);
+        s = stream_of_rotated(t, path, &is);
     for (f = s ? s->files : NULL; f; f = f->stream_next)
         if (f->place != PLACE_NAMED && !f->gone_seen && strcmp(f->path, path) == 0)
             return f;

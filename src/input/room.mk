@@ -45,8 +45,10 @@ tests_input_check_SOURCES = \
 	tests/input/check_archive.c \
 	tests/input/check_glob.c \
 	tests/input/check_linebuf.c \
+	tests/input/check_rotated.c \
 	tests/input/check_statefile.c \
 	tests/input/check_tailset_directories.c \
+	tests/input/check_tailset_names.c \
 	tests/input/check_tailset_random.c \
 	tests/input/check_tailset_reading.c \
 	tests/input/check_tailset_restart.c \

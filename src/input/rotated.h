@@ -1,14 +1,25 @@
 /* rotated -- the names under which rotators leave a file: for app.log
  *
- *     app.log.1  app.log.20260102  app.log-20260102  app-2026-01-02.log, each also .gz or .zst */
+ *     app.log.1  app.log-20260102  app.log_2026-01-02  app.log.1.20260102  app.log.old  app.log-Mon
+ *     app-2026-01-02.log  app.2026-01-02.3.log  app20260102.log  and, weak, app.1.log
+ *
+ * each also .gz, .xz, .zst or .bz2. */
 #ifndef LT_INPUT_ROTATED_H
 #define LT_INPUT_ROTATED_H
 
 #include "base/buf.h"
 
+enum rotated {
+    ROTATED_NOT,
+    /* worker.2.log may as well be the log of a second worker: only what is in it tells. */
+    ROTATED_WEAK,
+    ROTATED_SURE,
+};
+
 /* Whether the name says that it is compressed. */
 bool rotated_is_compressed(struct slice name);
-/* The nth (from 0) name that `name` could be a rotated name of; false when there is none. */
-bool rotated_base(struct slice name, unsigned nth, struct buf *ret_base);
+/* The nth (from 0) name that `name` could be a rotated name of, the weak ones last; ROTATED_NOT when
+ * there is none. */
+enum rotated rotated_base(struct slice name, unsigned nth, struct buf *ret_base);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/map.h"
 #include "input/identity.h"
 #include "input/linebuf.h"
+#include "input/rotated.h"
 #include "input/tail.h"
 #include "input/tailset.h"
 #include "input/watch.h"
@@ -166,7 +167,8 @@ struct newcomer {
     struct stream *stream;
     struct tail_file *copy_of; /* it was held as a copy of this, which is lost now */
     bool rotated;              /* its name is not the stream's */
-    bool own; /* its name matches a glob: may be read from its beginning even at the first start */
+    bool weak; /* its name alone does not make it a part of the stream (ROTATED_WEAK) */
+    bool own; /* its name matches a glob: a stream of its own, unless its content is the stream's */
     bool packed; /* by its name */
     int fd;      /* while it is identified; -1: closed, or given to a file */
 };
@@ -266,8 +268,8 @@ const char *plain_glob(const char *glob);
 bool glob_names_pipe(const char *glob);
 /* The stream of this path; made when `log` is not NULL. */
 struct stream *stream_get(struct tailset *t, const char *path, struct log *log);
-/* The stream that `path` is a rotated name of, or NULL. */
-struct stream *stream_of_rotated(struct tailset *t, const char *path);
+/* The stream that `path` is a rotated name of, and how sure that is; or NULL. */
+struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotated *ret_is);
 void streams_sweep(struct tailset *t);
 const char *path_name(const char *path);
 void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n);

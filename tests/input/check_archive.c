@@ -158,6 +158,19 @@ TEST(zstd_is_known_by_its_content)
 #endif
 }
 
+TEST(what_cannot_be_unpacked_is_told)
+{
+    static const char xz[] = {(char)0xfd, '7', 'z', 'X', 'Z', 0, 0, 4};
+    struct archive *a;
+
+    write_file(slice_make(xz, sizeof(xz)));
+    ck_assert_int_eq(archive_open(path, &a), -EOPNOTSUPP);
+    write_file(SLICE("BZh91AY&SY"));
+    ck_assert_int_eq(archive_open(path, &a), -EOPNOTSUPP);
+    write_file(SLICE("BZhX\n"));
+    ck_assert_int_eq(read_all(1000, NULL), 0);
+}
+
 TEST_EACH(a_cut_archive_gives_its_whole_lines_and_an_error, 10)
 {
     add_gzip(buf_all(&text));

@@ -1,10 +1,9 @@
-/* Patterns, and the names of rotated files. */
+/* Patterns. */
 #include "config.h"
 
 #include "suite.h"
 
 #include "input/glob.h"
-#include "input/rotated.h"
 
 struct match_case {
     const char *pattern, *path;
@@ -105,52 +104,4 @@ TEST(wildcards_are_seen)
     ck_assert(glob_has_wildcard("/a/[b].log"));
     ck_assert(glob_is_deep("/a/**/b"));
     ck_assert(!glob_is_deep("/a/b**/c"));
-}
-
-struct rotated_case {
-    const char *name, *base; /* any of the bases; NULL = none at all */
-};
-
-static const struct rotated_case rotated_names[] = {
-    {"app.log.1", "app.log"},
-    {"app.log.10.gz", "app.log"},
-    {"app.log.1.zst", "app.log"},
-    {"app.log.20260102", "app.log"},
-    {"app.log-20260102", "app.log"},
-    {"app.log-20260102-15", "app.log"},
-    {"app.log-1700000000.gz", "app.log"},
-    {"app.log.2026-01-02", "app.log"},
-    {"app-2026-01-02.log", "app.log"},
-    {"app-2026-01-02T15-04-05.000.log", "app.log"},
-    {"app-2026-01-02T15-04-05.000.log.gz", "app.log"},
-    {"app-20260102.log.zst", "app.log"},
-    {"app.log.gz", NULL},
-    {"app.log", NULL},
-    {"worker-2.log", NULL},
-    {"app.log.old", NULL},
-    {"app.log.swp", NULL},
-    {".1", NULL},
-    {"-20260102", NULL},
-    {"", NULL},
-};
-
-TEST_EACH(rotated_names_lead_to_their_base, sizeof(rotated_names) / sizeof(rotated_names[0]))
-{
-    const struct rotated_case *c = &rotated_names[_i];
-    struct buf base = BUF_INIT;
-    bool found = false, any = false;
-
-    for (unsigned nth = 0; rotated_base(slice_str(c->name), nth, &base); nth++) {
-        any = true;
-        found |= c->base && slice_eq(buf_all(&base), slice_str(c->base));
-    }
-    ck_assert_msg(c->base ? found : !any, "%s", c->name);
-    buf_release(&base);
-}
-
-TEST(compression_is_told_by_the_ending)
-{
-    ck_assert(rotated_is_compressed(SLICE("a.gz")));
-    ck_assert(rotated_is_compressed(SLICE("a.1.zst")));
-    ck_assert(!rotated_is_compressed(SLICE("a.gz.1")));
 }
