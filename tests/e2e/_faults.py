@@ -127,9 +127,10 @@ class Prometheus:
 
 
 class World:
-    """One test's lines, logs and daemon, in the current directory."""
+    """One test's lines, logs and daemon, in the current directory; the state under `home` of it."""
 
-    def __init__(self, path="logs/*.log", rules=RULES, server="", state="", limits="", log="", block=BLOCK):
+    def __init__(self, path="logs/*.log", rules=RULES, server="", state="", limits="", log="", block=BLOCK,
+                 home="."):
         here = os.getcwd()
         os.makedirs("logs", exist_ok=True)
         self.block, self.n, self.truth, self.numbers = block, 0, {}, 0
@@ -139,9 +140,9 @@ class World:
         put("rules.ini", rules)
         put("rules.mtail", MTAIL)
         with open("logtally.ini", "w", encoding="utf-8") as f:
-            f.write("[server]\nlisten = 127.0.0.1:0\n%s\n[state]\ndirectory = %s/state\n%s\n[limits]\n%s\n"
+            f.write("[server]\nlisten = 127.0.0.1:0\n%s\n[state]\ndirectory = %s/%s/state\n%s\n[limits]\n%s\n"
                     "[log app]\n%s\n%s\n[rules]\ninclude = %s/rules.ini\n"
-                    % (server, here, state, limits,
+                    % (server, here, home, state, limits,
                        "\n".join("path = " + (p if p.startswith("/") or p == "-" else here + "/" + p)
                                  for p in path.split()), log, here))
         worlds.append(self)
