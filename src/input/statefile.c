@@ -56,6 +56,18 @@ static int open_directory(const char *path, struct buf *err)
     return fd < 0 ? fail(err, -errno, "cannot open the state directory", path) : fd;
 }
 
+/* Its own name must survive a power cut too. With every start, as the one that made it may have been
+ * killed before it came here. Where the directory above may not be read somebody else made it. */
+static void keep_name(int dir)
+{
+    int above = openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (above >= 0) {
+        (void)fsync(above);
+        (void)close(above);
+    }
+}
+
 /* The lock file is a file of its own, because the state's own inode changes with each save. Opening
  * it for writing also proves, before any line is read, that states can be written here. */
 static int take_lock(struct statefile *s, const char *directory, struct buf *err)
@@ -91,6 +103,7 @@ int statefile_open(const char *directory, struct statefile **ret_file, struct bu
         statefile_close(s);
         return r;
     }
+    keep_name(s->dir);
     *ret_file = s;
     return 0;
 }

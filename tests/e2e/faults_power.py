@@ -302,6 +302,20 @@ def state_some_names_survive():
     cut_at_each_step(Power(), 28 if LONG else 14, "subset", 1000)
 
 
+def state_directory_was_made_by_the_daemon():
+    """Then its own name is to be kept as well."""
+    w = Outages(Power(), logs_on_disk=False, state_on_disk=True)
+    w.write(200)
+    w.start()
+    w.exact()
+    os.unlink(w.app)
+    w.power.cut(w.pid)
+    w.child.wait(30)
+    w.power.back()
+    w.start()
+    w.finish()
+
+
 def random_cuts(power, logs_on_disk, state_on_disk, seed, rounds=12, data=DATA):
     """Cuts anywhere: while it starts, saves, the log is rotated, and after quiet times."""
     chance = random.Random(seed)
@@ -467,7 +481,8 @@ def control_without_any_fsync():
 
 if __name__ == "__main__":
     main(the_disk_forgets, state_no_name_survives, state_all_names_survive, state_the_first_names_survive,
-         state_some_names_survive, state_random_1, state_random_2, log_cut_back_a_little,
+         state_some_names_survive,
+         state_directory_was_made_by_the_daemon, state_random_1, state_random_2, log_cut_back_a_little,
          log_cut_back_to_less_than_half, log_cut_anywhere, log_ends_in_nuls, log_ends_in_nuls_anywhere,
          log_whole_again, log_never_synced_is_gone, log_rotation_undone, log_random_1, log_random_2, both_random_1,
          both_random_2, control_without_fsync_of_files, control_without_fsync_of_directories,
