@@ -6,7 +6,8 @@
 Runs `replay` under callgrind on each corpus, once with its first lines and once with all: the difference is
 what lines cost, without the start; the start is a row of its own. The numbers depend on the vector
 instructions the processor has, so they are recorded per level; on a level without a record the count is
-shown and counted as skipped. A rise of more than a tenth fails. `--accept` (make bench-count-accept) records what is
+shown and counted as skipped. A rise of more than a tenth fails. So does loading twice as many rules
+that takes more than 2.3 times the instructions (`SHAPES`), which needs no record. `--accept` (make bench-count-accept) records what is
 true now: a commit that does so says why."""
 import argparse
 import os
@@ -22,6 +23,7 @@ HEAD = """# Instructions per line under callgrind, and of a start with the shipp
 # level corpus instructions
 """
 FEW, ALL = 1000, 11000
+RULES, TWICE = 10000, 2.3
 CORPORA = (("json", 0), ("logfmt", 0), ("mixed", 0), ("noise", 0), ("events", 1000), ("texts", 100), ("series", 1000))
 ALLOWED = 1.10
 
@@ -36,7 +38,7 @@ def level():
 
 def instructions(place, command):
     said = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
-                          capture_output=True, text=True, check=True).stderr
+                          capture_output=True, text=True, check=False).stderr
     return int(re.search(r"Collected : (\d+)", said)[1])
 
 
@@ -53,6 +55,51 @@ def measure(place):
         if kind == "json":
             counted["start"] = few - FEW * counted[kind]
     return counted
+
+
+def used_by_one(events, more=""):
+    """The events, and a metric that counts all of them."""
+    names = re.findall(r"^\[event (\w+)\]", events, re.M)
+    return events + "[counter c_total]\nhelp = x\n%sinc = %s\n" % (more, ",\n  ".join(names))
+
+
+def each(text, n):
+    return "".join(text.replace("%d", str(i)) for i in range(n))
+
+
+SHAPES = {
+    "value": lambda n: used_by_one(each("[event e%d]\nwhere = msg == message %d\n", n), "labels = method\n"),
+    "prefix": lambda n: used_by_one(each("[event e%d]\nwhere = msg ^= message %d\n", n)),
+    "match": lambda n: used_by_one(each("[event e%d]\nmatch = request %d took (?<d>\\d+) ms\n", n // 4)),
+    "field": lambda n: used_by_one(each("[event e%d]\nwhere = msg =~ request %d took (?<d>\\d+)\n", n // 4)),
+    "child": lambda n: used_by_one("[event p]\nwhere = msg == a\n"
+                                   + each("[event e%d]\nof = p\nwhere = user == %d\n", n)),
+    "unless": lambda n: used_by_one("[event p]\nwhere = msg == a\n"
+                                    + each("[event e%d]\nunless = p\nwhere = user == %d\n", n)),
+    "metric": lambda n: each("[event e%d]\nwhere = msg == %d\n[counter c%d_total]\nhelp = x\ninc = e%d\n", n),
+    "zero": lambda n: used_by_one("[event p]\nwhere = msg == a\n",
+                                  "labels = user\nmax_values = 100000\n" + each("zero = user=u%d\n", n)),
+    "mistake": lambda n: used_by_one("[event p]\nwhere = msg == a\n") + each("  , unknown%d\n", n),
+}
+
+
+def load(place, shape, n):
+    path = place.path("rules.ini")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(SHAPES[shape](n))
+    return instructions(place, [place.logtally, "check", "--rules", path])
+
+
+def measure_loading(place):
+    """How many of SHAPES grow faster than their number."""
+    failed = 0
+    for shape in SHAPES:
+        few, twice = load(place, shape, RULES), load(place, shape, 2 * RULES)
+        risen = twice > TWICE * few
+        failed += risen
+        print("loading %-10s %10d instructions, %.2f times as many for twice the rules%s" % (
+            shape, few, twice / few, ": MORE THAN %.1f" % TWICE if risen else ""))
+    return failed
 
 
 def recorded():
@@ -90,10 +137,11 @@ def main():
         print("%-12s %-8s %10d instructions, recorded %s%s" % (
             of_level, kind, n, "%d (%+.1f %%)" % (before, (n / before - 1) * 100) if before else "nothing",
             ": RISEN, see bench/count.py" if risen else ""))
+    failed += measure_loading(place)
     if options.accept:
         accept(record, of_level, counted)
         return 0
-    said = "%d passed, %d failed" % (len(counted) - failed - unknown, failed)
+    said = "%d passed, %d failed" % (len(counted) + len(SHAPES) - failed - unknown, failed)
     print(said + (", %d skipped" % unknown if unknown else ""))
     return 1 if failed else 0
 

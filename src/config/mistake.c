@@ -8,6 +8,8 @@
 
 #include "config/mistake.h"
 
+#include "base/buf.h"
+#include "base/map.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
 
@@ -105,20 +107,20 @@ static const char *hint_of(const struct mistake *k)
     return k->hint ? k->hint : "";
 }
 
-static bool same(const struct mistake *a, const struct mistake *b)
+/* The same sentence may have come from several sections that share a line. */
+static bool said_before(struct map *said, const struct mistake *k)
 {
-    return a->line == b->line && a->severity == b->severity && strcmp(a->file, b->file) == 0 &&
-           strcmp(a->text, b->text) == 0 && strcmp(hint_of(a), hint_of(b)) == 0;
-}
+    struct buf key = BUF_INIT;
 
-/* The same sentence may have come from several sections that share a line; not only neighbours. */
-static bool said_before(const struct mistake *const *list, size_t i, size_t kept)
-{
-    while (kept-- > 0 && list[kept]->line == list[i]->line &&
-           strcmp(list[kept]->file, list[i]->file) == 0)
-        if (same(list[kept], list[i]))
-            return true;
-    return false;
+    buf_u32(&key, (uint32_t)k->line);
+    buf_u32(&key, k->severity);
+    buf_blob(&key, slice_str(k->file));
+    buf_blob(&key, slice_str(k->text));
+    buf_str(&key, hint_of(k));
+    bool again = !map_put(said, buf_all(&key), 1);
+
+    buf_release(&key);
+    return again;
 }
 
 static void print_one(const struct mistake *k, struct buf *out)
@@ -138,6 +140,7 @@ static void print_one(const struct mistake *k, struct buf *out)
 size_t mistakes_list(const struct mistakes *m, enum severity most, const struct mistake ***ret_list)
 {
     const struct mistake **list = xcalloc(m->n + 1, sizeof *list);
+    struct map said = MAP_INIT;
     size_t n = 0, kept = 0;
 
     for (size_t i = 0; i < m->n; i++)
@@ -145,8 +148,9 @@ size_t mistakes_list(const struct mistakes *m, enum severity most, const struct 
             list[n++] = &m->list[i];
     qsort(list, n, sizeof *list, by_place);
     for (size_t i = 0; i < n; i++)
-        if (!said_before(list, i, kept))
+        if (!said_before(&said, list[i]))
             list[kept++] = list[i];
+    map_release(&said);
     *ret_list = list;
     return kept;
 }

@@ -16,14 +16,14 @@
 enum { LITERAL_GOOD = 4 };
 
 struct list {
-    uint16_t *events;
+    uint32_t *events;
     unsigned n, cap;
 };
 
 /* Required literals of regexes on one text, and the events they stand for. */
 struct literal_set {
     struct slice *texts;
-    uint16_t *events;
+    uint32_t *events;
     unsigned n, texts_cap, events_cap;
     struct literals *search; /* made when all texts are there; NULL = none */
 };
@@ -56,8 +56,8 @@ struct finder {
 
 struct dispatch {
     struct finder *finders; /* of each event */
-    uint16_t *next;  /* of each event: the next of the chain that it hangs in; or EVENT_NONE */
-    uint16_t always; /* first event */
+    uint32_t *next;  /* of each event: the next of the chain that it hangs in; or EVENT_NONE */
+    uint32_t always; /* first event */
     struct field_table *fields;
     unsigned nfields, fields_cap;
     struct list by_first_byte[256];
@@ -68,7 +68,7 @@ struct dispatch {
 static void list_add(struct list *l, unsigned event)
 {
     GROW(l->events, l->n, l->cap);
-    l->events[l->n++] = (uint16_t)event;
+    l->events[l->n++] = event;
 }
 
 /* A condition that looks at one decoded field only. */
@@ -164,7 +164,7 @@ static void add_text(struct dispatch *d, struct map *texts, struct slice text, u
 
     map_get(texts, text, &first);
     map_put(texts, text, event);
-    d->next[event] = (uint16_t)first;
+    d->next[event] = (uint32_t)first;
 }
 
 static void add_length(struct field_table *t, size_t n)
@@ -201,7 +201,7 @@ static void set_add(struct literal_set *set, struct slice text, unsigned event)
     GROW(set->texts, set->n, set->texts_cap);
     GROW(set->events, set->n, set->events_cap);
     set->texts[set->n] = text;
-    set->events[set->n++] = (uint16_t)event;
+    set->events[set->n++] = event;
 }
 
 static void set_release(struct literal_set *set)
@@ -212,7 +212,7 @@ static void set_release(struct literal_set *set)
 }
 
 /* There is room for the numbers of the literals, too: each event stands in one list at most. */
-static unsigned set_find(struct literal_set *set, struct slice text, uint16_t *events, unsigned n)
+static unsigned set_find(struct literal_set *set, struct slice text, uint32_t *events, unsigned n)
 {
     unsigned end = n + literals_find(set->search, text, events + n);
 
@@ -251,7 +251,7 @@ static void add_event(struct dispatch *d, unsigned event)
         break;
     case BY_TRYING:
         d->next[event] = d->always;
-        d->always = (uint16_t)event;
+        d->always = event;
         break;
     case BY_PARENT:
         break;
@@ -343,15 +343,15 @@ bool dispatch_proves(const struct dispatch *d, unsigned event)
     return d->finders[event].by == BY_VALUE || d->finders[event].by == BY_PREFIX;
 }
 
-static unsigned take(const struct dispatch *d, uint64_t first, uint16_t *events, unsigned n)
+static unsigned take(const struct dispatch *d, uint64_t first, uint32_t *events, unsigned n)
 {
     for (; first != EVENT_NONE; first = d->next[first])
-        events[n++] = (uint16_t)first;
+        events[n++] = (uint32_t)first;
     return n;
 }
 
 static unsigned find_by_prefix(const struct dispatch *d, const struct field_table *t,
-                               struct slice text, uint16_t *events, unsigned n)
+                               struct slice text, uint32_t *events, unsigned n)
 {
     uint64_t i;
 
@@ -365,7 +365,7 @@ static unsigned find_by_prefix(const struct dispatch *d, const struct field_tabl
 }
 
 static unsigned find_by_field(const struct dispatch *d, struct field_table *t, struct record *r,
-                              uint16_t *events, unsigned n)
+                              uint32_t *events, unsigned n)
 {
     struct field *f = &r->slots[t->slot];
     uint64_t i;
@@ -385,7 +385,7 @@ static unsigned find_by_field(const struct dispatch *d, struct field_table *t, s
     return n;
 }
 
-unsigned dispatch_find(struct dispatch *d, struct record *r, uint16_t *ret_events)
+unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *ret_events)
 {
     unsigned n = take(d, d->always, ret_events, 0);
 

@@ -31,6 +31,6 @@ bool dispatch_proves(const struct dispatch *d, unsigned event);
 
 /* Events the line may be; each at most once, in no order. *ret_events has room for all events.
  * Returns how many. */
-unsigned dispatch_find(struct dispatch *d, struct record *r, uint16_t *ret_events);
+unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *ret_events);
 
 #endif

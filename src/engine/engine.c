@@ -42,7 +42,7 @@ struct engine {
     struct plan *plans;
     struct updater *updater;
     struct event_state *events;
-    uint16_t *candidates, *hits;
+    uint32_t *candidates, *hits;
     unsigned nhits;
     bool peeking; /* events are tried for their time only */
     struct trace trace;
@@ -185,7 +185,7 @@ static void hit(struct engine *e, unsigned event)
 {
     const struct plan *p = &e->plans[event];
 
-    e->hits[e->nhits++] = (uint16_t)event;
+    e->hits[e->nhits++] = event;
     counter_inc(e->event_hits, e->events[event].hits, 1, e->now_ns);
     for (unsigned i = 0; i < p->nchildren; i++)
         if (is_event(e, p->children[i]))
@@ -198,7 +198,7 @@ static unsigned all_candidates(struct engine *e)
 
     for (unsigned i = 0; i < e->rules->nevents; i++)
         if (e->rules->events[i].used && e->rules->events[i].parent == EVENT_NONE)
-            e->candidates[n++] = (uint16_t)i;
+            e->candidates[n++] = i;
     return n;
 }
 

@@ -11,7 +11,9 @@
 
 #include <stdlib.h>
 
-enum { FILTER_BITS = 17, NONE = UINT16_MAX };
+enum { FILTER_BITS = 17 };
+
+#define NONE UINT32_MAX
 
 /* A set of long texts is told apart by windows of eight bytes, which many fewer of them share than
  * windows of four; `LEAST` leaves a step of five for them and of three for those. */
@@ -19,8 +21,8 @@ enum { WINDOW = 4, LEAST = 6, LONG_WINDOW = 8, LONG_LEAST = 12, FEW = 8, STEP_MA
 
 struct window {
     uint64_t bytes;
-    uint16_t text;   /* number; NONE = free slot */
-    uint16_t offset; /* of the window in the text */
+    uint32_t text;   /* number; NONE = free slot */
+    uint32_t offset; /* of the window in the text */
 };
 
 struct literals {
@@ -31,7 +33,7 @@ struct literals {
     uint64_t *filter;       /* 1 << FILTER_BITS bits */
     struct window *windows; /* open addressing; equal windows stand one after the other */
     unsigned window_bits;
-    uint16_t *shorts; /* texts of less than `least` bytes */
+    uint32_t *shorts; /* texts of less than `least` bytes */
     unsigned nshorts;
     uint64_t *seen; /* per text: the line it was last found in */
     uint64_t line;
@@ -124,14 +126,14 @@ static void add_window(struct literals *l, unsigned text, size_t offset)
 
     while (l->windows[i].text != NONE)
         i = (i + 1) & mask;
-    l->windows[i] = (struct window){bytes, (uint16_t)text, (uint16_t)offset};
+    l->windows[i] = (struct window){bytes, text, (uint32_t)offset};
     l->filter[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
 static void add_text(struct literals *l, unsigned text, const uint32_t *counts)
 {
     if (l->texts[text].n < l->least) {
-        l->shorts[l->nshorts++] = (uint16_t)text;
+        l->shorts[l->nshorts++] = text;
         return;
     }
     size_t offset = rarest_offset(l, l->texts[text], counts);
@@ -177,18 +179,18 @@ void literals_free(struct literals *l)
     free(l);
 }
 
-static unsigned found(struct literals *l, unsigned text, uint16_t *ret, unsigned n)
+static unsigned found(struct literals *l, unsigned text, uint32_t *ret, unsigned n)
 {
     if (l->seen[text] == l->line)
         return n;
     l->seen[text] = l->line;
-    ret[n++] = (uint16_t)text;
+    ret[n++] = text;
     return n;
 }
 
 /* The texts that have this window and stand around position `at` of the line. */
 static unsigned look_up(struct literals *l, struct slice line, size_t at, uint64_t bytes,
-                        uint16_t *ret, unsigned n)
+                        uint32_t *ret, unsigned n)
 {
     uint32_t mask = (UINT32_C(1) << l->window_bits) - 1;
 
@@ -204,7 +206,7 @@ static unsigned look_up(struct literals *l, struct slice line, size_t at, uint64
     return n;
 }
 
-unsigned literals_find(struct literals *l, struct slice line, uint16_t *ret)
+unsigned literals_find(struct literals *l, struct slice line, uint32_t *ret)
 {
     unsigned n = 0;
 

@@ -22,6 +22,6 @@ struct literals *literals_new(const struct slice *texts, unsigned n);
 void literals_free(struct literals *l);
 
 /* Numbers of the texts that stand in the line, each once; room for all. Returns how many. */
-unsigned literals_find(struct literals *l, struct slice line, uint16_t *ret);
+unsigned literals_find(struct literals *l, struct slice line, uint32_t *ret);
 
 #endif

@@ -75,38 +75,61 @@ static bool written_by_actions(const struct event *e, const struct ref *ref)
     return false;
 }
 
-static void add_mapping(struct plan *p, const struct ruleset *rules, unsigned number,
-                        struct refs *needed)
+/* Numbers of things that belong to events, those of one event side by side and ascending. */
+struct groups {
+    uint32_t *numbers;
+    uint32_t *starts; /* of each event's; one more for the end */
+};
+
+/* The event that thing i belongs to, or EVENT_NONE. */
+typedef uint32_t owner_fn(const struct ruleset *rules, unsigned i);
+
+static struct groups group_by_event(const struct ruleset *rules, unsigned n, owner_fn *owner)
 {
-    const struct mapping *m = &rules->mappings[number];
-    const struct event *e = &rules->events[m->event];
+    struct groups g = {.numbers = xcalloc(n + 1, sizeof *g.numbers),
+                       .starts = xcalloc(rules->nevents + 2, sizeof *g.starts)};
+
+    for (unsigned i = 0; i < n; i++)
+        if (owner(rules, i) != EVENT_NONE)
+            g.starts[owner(rules, i) + 2]++;
+    for (unsigned e = 0; e < rules->nevents; e++)
+        g.starts[e + 2] += g.starts[e + 1];
+    for (unsigned i = 0; i < n; i++)
+        if (owner(rules, i) != EVENT_NONE)
+            g.numbers[g.starts[owner(rules, i) + 1]++] = i;
+    return g;
+}
+
+static uint32_t event_of_mapping(const struct ruleset *rules, unsigned mapping)
+{
+    return rules->mappings[mapping].event;
+}
+
+static uint32_t parent_if_used(const struct ruleset *rules, unsigned event)
+{
+    return rules->events[event].used ? rules->events[event].parent : EVENT_NONE;
+}
+
+static void need_mapping(struct plan *p, const struct ruleset *rules, const struct mapping *m,
+                         struct refs *needed)
+{
     const struct family_spec *spec = &rules->families[m->family].spec;
 
-    p->mappings = xreallocarray(p->mappings, p->nmappings + 1, sizeof *p->mappings);
-    p->mappings[p->nmappings++] = (uint16_t)number;
     for (unsigned i = 0; i < spec->nlabels; i++)
         if (!m->labels[i].constant)
             refs_add(needed, &m->labels[i].field);
-    if (m->value_is_field && written_by_actions(e, &m->value))
+    if (m->value_is_field && written_by_actions(&rules->events[m->event], &m->value))
         p->actions_always = true;
     if (m->verb == VERB_RESET)
         p->actions_always = true;
 }
 
-static void plan_event(struct plan *p, const struct ruleset *rules, unsigned event)
+static void plan_event(struct plan *p, const struct ruleset *rules, const struct event *e)
 {
-    const struct event *e = &rules->events[event];
     struct refs needed = {0};
 
-    for (unsigned i = 0; i < rules->nmappings; i++)
-        if (rules->mappings[i].event == event)
-            add_mapping(p, rules, i, &needed);
-    for (unsigned i = 0; i < rules->nevents; i++) {
-        if (rules->events[i].parent != event || !rules->events[i].used)
-            continue;
-        p->children = xreallocarray(p->children, p->nchildren + 1, sizeof *p->children);
-        p->children[p->nchildren++] = (uint16_t)i;
-    }
+    for (unsigned i = 0; i < p->nmappings; i++)
+        need_mapping(p, rules, &rules->mappings[p->mappings[i]], &needed);
     for (unsigned i = 0; i < e->nexemplar; i++)
         if (written_by_actions(e, &e->exemplar[i]))
             p->actions_always = true;
@@ -117,27 +140,59 @@ static void plan_event(struct plan *p, const struct ruleset *rules, unsigned eve
     p->inputs = needed.list;
     p->ninputs = needed.n;
     p->texts = xcalloc(needed.n + 1, sizeof *p->texts);
-    for (unsigned l = 0; l < rules->nlogs; l++)
-        p->has_time |= e->used && record_group_slot(e, rules->logs[l].time_name) != EVENT_NONE;
     p->cache = seriescache_new(p->ninputs, p->nmappings);
+}
+
+/* Logs mostly name their time alike: each name is looked for once. */
+static void find_times(struct plan *plans, const struct ruleset *rules)
+{
+    struct map names = MAP_INIT;
+
+    for (unsigned l = 0; l < rules->nlogs; l++) {
+        const char *name = rules->logs[l].time_name;
+
+        if (!map_put(&names, slice_str(name), l))
+            continue;
+        for (unsigned e = 0; e < rules->nevents; e++)
+            plans[e].has_time |=
+                rules->events[e].used && record_group_slot(&rules->events[e], name) != SLOT_NONE;
+    }
+    map_release(&names);
 }
 
 struct plan *plans_new(const struct ruleset *rules)
 {
     struct plan *plans = xcalloc(rules->nevents + 1, sizeof *plans);
+    struct groups mappings = group_by_event(rules, rules->nmappings, event_of_mapping);
+    struct groups children = group_by_event(rules, rules->nevents, parent_if_used);
 
-    for (unsigned e = 0; e < rules->nevents; e++)
-        plan_event(&plans[e], rules, e);
+    for (unsigned e = 0; e < rules->nevents; e++) {
+        struct plan *p = &plans[e];
+
+        p->mappings = mappings.numbers + mappings.starts[e];
+        p->nmappings = mappings.starts[e + 1] - mappings.starts[e];
+        p->children = children.numbers + children.starts[e];
+        p->nchildren = children.starts[e + 1] - children.starts[e];
+        plan_event(p, rules, &rules->events[e]);
+    }
+    find_times(plans, rules);
+    /* The arrays begin with the first event's; without events with that of the one behind. */
+    plans[0].mappings = mappings.numbers;
+    plans[0].children = children.numbers;
+    free(mappings.starts);
+    free(children.starts);
     return plans;
 }
 
 void plans_free(struct plan *plans, const struct ruleset *rules)
 {
-    for (unsigned e = 0; plans && e < rules->nevents; e++) {
-        free(plans[e].mappings);
+    if (!plans)
+        return;
+    free(plans[0].mappings);
+    free(plans[0].children);
+    for (unsigned e = 0; e < rules->nevents; e++) {
         free(plans[e].inputs);
         free(plans[e].texts);
-        free(plans[e].children);
         seriescache_free(plans[e].cache);
     }
     free(plans);

@@ -9,12 +9,13 @@
 #include "rules/ruleset.h"
 
 struct plan {
-    uint16_t *mappings; /* numbers, ascending: the order of updates */
+    /* Mappings and children lie in one array for all events, which the first event's begin. */
+    uint32_t *mappings; /* numbers, ascending: the order of updates */
     unsigned nmappings;
     struct ref *inputs;
     unsigned ninputs;
     struct slice *texts; /* of the inputs, in the line at hand */
-    uint16_t *children;  /* events that are `of` this one */
+    uint32_t *children;  /* events that are `of` this one */
     unsigned nchildren;
     bool actions_always; /* a child, a value or an exemplar sees what actions make */
     bool has_time;       /* has a match group that is the line's time */

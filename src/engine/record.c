@@ -267,7 +267,7 @@ static bool try_time(struct record *r, struct slice text)
 
 static struct slice slot_text(struct record *r, uint16_t slot)
 {
-    if (slot == EVENT_NONE || r->slots[slot].kind == FIELD_NONE)
+    if (slot == SLOT_NONE || r->slots[slot].kind == FIELD_NONE)
         return (struct slice){"", 0};
     return field_text(&r->slots[slot], &r->scratch);
 }
@@ -281,7 +281,7 @@ uint16_t record_group_slot(const struct event *event, const char *name)
             if (strcmp(pattern_group(c->pattern, g), name) == 0)
                 return c->group_slots[g];
     }
-    return EVENT_NONE;
+    return SLOT_NONE;
 }
 
 static struct slice matched_time(struct record *r)

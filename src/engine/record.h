@@ -96,7 +96,7 @@ static inline struct slice record_text(struct record *r, const struct ref *ref)
 
 /* Has the line a time of its own? Reads it if so. */
 bool record_has_time(struct record *r);
-/* The slot of the match group of that name; EVENT_NONE when the event has none. */
+/* The slot of the match group of that name; SLOT_NONE when the event has none. */
 uint16_t record_group_slot(const struct event *event, const char *name);
 /* Has it one by the match groups of an event that took the line? */
 bool record_event_time(struct record *r, const struct event *event);

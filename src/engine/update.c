@@ -25,7 +25,7 @@ enum op_kind { OP_COUNT, OP_OBSERVE, OP_GAUGE, OP_RESET };
 
 struct update_op {
     enum op_kind kind;
-    uint16_t position; /* among the mappings of its event */
+    uint32_t position; /* among the mappings of its event */
     bool reads;        /* a value from the line; else `fixed` */
     bool exemplar;     /* its event has one, and its family keeps them */
     struct family *family;
@@ -41,7 +41,7 @@ struct updater {
     struct family *skipped, *folded, *errors;
     int64_t now_ns;
     uint64_t generation;
-    uint16_t *merged;      /* mappings of several events */
+    uint32_t *merged;      /* mappings of several events */
     uint64_t *actions_ran; /* per event: record.number of the line its actions last ran for */
 };
 
@@ -97,7 +97,7 @@ struct updater *updater_new(const struct ruleset *rules, struct registry *regist
         u->ops[i] = make_op(u, &rules->mappings[i]);
     for (unsigned e = 0; e < rules->nevents; e++)
         for (unsigned i = 0; i < plans[e].nmappings; i++)
-            u->ops[plans[e].mappings[i]].position = (uint16_t)i;
+            u->ops[plans[e].mappings[i]].position = i;
     u->skipped = own_family(registry, OWN_RULE_SKIPPED);
     u->errors = own_family(registry, OWN_RULE_ERRORS);
     u->folded = own_family(registry, OWN_SERIES_FOLDED);
@@ -341,10 +341,10 @@ TRACED void apply_one(struct updater *u, struct record *r, unsigned event, struc
 
 static int by_number(const void *a, const void *b)
 {
-    return (int)*(const uint16_t *)a - (int)*(const uint16_t *)b;
+    return (int)*(const uint32_t *)a - (int)*(const uint32_t *)b;
 }
 
-TRACED void apply_merged(struct updater *u, struct record *r, const uint16_t *events, unsigned n,
+TRACED void apply_merged(struct updater *u, struct record *r, const uint32_t *events, unsigned n,
                          struct trace *t)
 {
     unsigned count_all = 0;
@@ -360,7 +360,7 @@ TRACED void apply_merged(struct updater *u, struct record *r, const uint16_t *ev
     }
 }
 
-TRACED void apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n,
+TRACED void apply(struct updater *u, struct record *r, const uint32_t *events, unsigned n,
                   struct trace *t)
 {
     if (registry_generation(u->registry) != u->generation)
@@ -375,12 +375,12 @@ TRACED void apply(struct updater *u, struct record *r, const uint16_t *events, u
         apply_merged(u, r, events, n, t);
 }
 
-void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n)
+void updater_apply(struct updater *u, struct record *r, const uint32_t *events, unsigned n)
 {
     apply(u, r, events, n, NULL);
 }
 
-void updater_trace(struct updater *u, struct record *r, const uint16_t *events, unsigned n,
+void updater_trace(struct updater *u, struct record *r, const uint32_t *events, unsigned n,
                    struct trace *t)
 {
     apply(u, r, events, n, t);

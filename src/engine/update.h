@@ -15,9 +15,9 @@ void updater_set_now(struct updater *u, int64_t now_ns);
 
 /* Does everything that these events (n > 0, their conditions hold) mean, in the order of the
  * mappings. */
-void updater_apply(struct updater *u, struct record *r, const uint16_t *events, unsigned n);
+void updater_apply(struct updater *u, struct record *r, const uint32_t *events, unsigned n);
 /* The same, noting what is done and letting all actions run. */
-void updater_trace(struct updater *u, struct record *r, const uint16_t *events, unsigned n,
+void updater_trace(struct updater *u, struct record *r, const uint32_t *events, unsigned n,
                    struct trace *t);
 
 /* set, rewrite and map of an event that the line is, unless they ran for this line already. True

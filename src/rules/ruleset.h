@@ -28,7 +28,9 @@
 #include "rules/pattern.h"
 #include "rules/template.h"
 
-enum { EVENT_NONE = 0xffff };
+/* Numbers of events, of mappings and of families are 32 bits wide, those of slots 16. */
+#define EVENT_NONE UINT32_MAX
+enum { SLOT_NONE = 0xffff };
 
 struct ref {
     const char *name;
@@ -85,8 +87,8 @@ struct event {
     const char *name;
     struct where at;
     uint64_t *logs;  /* bit set of log numbers it is for; NULL = all */
-    uint16_t parent; /* of, or EVENT_NONE */
-    uint16_t *unless;
+    uint32_t parent; /* of, or EVENT_NONE */
+    uint32_t *unless;
     unsigned nunless;
     struct condition *conditions;
     unsigned nconditions;
@@ -116,8 +118,8 @@ struct label {
 
 /* One event of one verb of one metric section. Updates of a line run in the order of this array. */
 struct mapping {
-    uint16_t family;
-    uint16_t event;
+    uint32_t family;
+    uint32_t event;
     enum verb verb;
     bool value_is_field; /* ADD SUB SET OBSERVE: else `number` */
     struct ref value;
@@ -155,8 +157,8 @@ struct log_def {
     enum unwrap_kind unwrap;
     struct slice unwrap_key;
     struct capture path_match, prefix; /* pattern NULL = none */
-    uint16_t time_slot;                /* decoded slot of the time field; or EVENT_NONE */
-    uint16_t time_context;             /* context slot of the group of that name; or EVENT_NONE */
+    uint16_t time_slot;                /* decoded slot of the time field; or SLOT_NONE */
+    uint16_t time_context;             /* context slot of the group of that name; or SLOT_NONE */
     const char *time_name;
     struct pattern *time_match; /* NULL = none */
     unsigned time_group;        /* number of its group `time` for pattern_capture */
@@ -173,7 +175,7 @@ extern const char *const context_names[CTX_BUILTINS];
 struct ruleset {
     struct event *events; /* in the order written */
     unsigned nevents;
-    uint16_t *order; /* events so that parents and `unless` come before who needs them */
+    uint32_t *order; /* events so that parents and `unless` come before who needs them */
     struct family_def *families; /* in the order of their first section */
     unsigned nfamilies;
     struct mapping *mappings;

@@ -659,6 +659,24 @@ TEST(many_label_sets_are_told_apart)
     world_free(w);
 }
 
+/* 80,000 events: their numbers, and those of their mappings, need more than 16 bits. */
+TEST(many_events_are_told_apart)
+{
+    enum { N = 80000 };
+    struct buf ini = BUF_INIT;
+
+    for (int i = 0; i < N; i++)
+        buf_fmt(&ini, "[event e%d]\nwhere = msg == m%d\n", i, i);
+    buf_str(&ini, "[counter a_total]\ninc = e0");
+    for (int i = 1; i < N; i++)
+        buf_fmt(&ini, ", e%d", i);
+    buf_fmt(&ini, "\n[counter b_total]\ninc = e0, e14464, e%d\n", N - 1);
+    buf_fmt(&ini, "[event child]\nof = e%d\n[counter c_total]\ninc = child\n", N - 1);
+    world_expect(ini.p, "msg=m0 x=1\nmsg=m14463 x=1\nmsg=m65536 x=1\nmsg=m79999 x=1\n",
+                 "a_total 4\nb_total 2\nc_total 1\n");
+    buf_release(&ini);
+}
+
 TEST(a_line_has_no_time_of_an_event_that_it_is_not)
 {
     struct world *w = world_new("[event noise]\nmatch = noise$\n"

@@ -32,7 +32,7 @@ static struct slice random_text(struct buf *b, size_t least, size_t most)
 static void assert_as_one_by_one(const struct slice *texts, unsigned n, struct slice line,
                                  struct literals *l)
 {
-    uint16_t found[TEXTS];
+    uint32_t found[TEXTS];
     bool said[TEXTS] = {false};
     unsigned nfound = literals_find(l, line, found);
 

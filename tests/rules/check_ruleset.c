@@ -213,13 +213,13 @@ TEST(a_long_chain_of_events_is_sorted)
 {
     struct buf text = BUF_INIT;
 
-    for (int i = 0; i < 3000; i++)
+    for (int i = 0; i < 999; i++)
         buf_fmt(&text, "[event e%d]\nof = e%d\n", i, i + 1);
-    buf_str(&text, "[event e3000]\nmatch = x\n[counter c_total]\ninc = e0\n");
+    buf_str(&text, "[event e999]\nmatch = x\n[counter c_total]\ninc = e0\n");
     load(text.p);
-    ck_assert_uint_eq(rules->order[0], 3000);
-    ck_assert_uint_eq(rules->order[3000], 0);
-    ck_assert(rules->events[1500].used);
+    ck_assert_uint_eq(rules->order[0], 999);
+    ck_assert_uint_eq(rules->order[999], 0);
+    ck_assert(rules->events[500].used);
     buf_release(&text);
 }
 
@@ -448,7 +448,7 @@ TEST(a_log_says_how_lines_are_read)
     ck_assert(is_context(a->time_context));
     ck_assert_uint_eq(a->time_context, a->prefix.group_slots[0]);
     ck_assert_ptr_null(b->path_match.pattern);
-    ck_assert_uint_eq(b->time_context, EVENT_NONE);
+    ck_assert_uint_eq(b->time_context, SLOT_NONE);
     ck_assert_str_eq(rules->slot_names[b->time_slot], "time");
     ck_assert_uint_eq(b->ntime_formats, 1);
     ck_assert_int_eq(ruleset_log(rules, "c"), -1);
@@ -548,11 +548,23 @@ TEST(a_zero_has_ten_thousand_values_at_most)
                    "|%d", 10000, "\n", "a.ini:6: more than 10000 values of a label in \"zero\"");
 }
 
-TEST(there_are_65534_events_at_most)
+TEST(an_event_needs_a_thousand_others_at_most)
 {
-    assert_refused("", "[event e%d]\nwhere = _log == a\n", 65535,
-                   "[counter c_total]\ninc = e0, e65534\n",
-                   "a.ini:131069: more than 65534 sections of kind [event]");
+    struct buf text = BUF_INIT;
+
+    buf_str(&text, "[event e0]\nmatch = x\n");
+    for (int i = 1; i < 1000; i++)
+        buf_fmt(&text, "[event e%d]\n%s = e%d\nmatch = x\n", i, i % 2 ? "of" : "unless", i - 1);
+    assert_refused(text.p, "[event f%d]\nof = e999\n", 1, "[counter c_total]\ninc = f0\n",
+                   "event \"f0\" needs 1000 others, each by way of the next (of, unless)");
+    buf_release(&text);
+}
+
+TEST(there_are_200000_events_at_most)
+{
+    assert_refused("", "[event e%d]\nwhere = _log == a\n", 200001,
+                   "[counter c_total]\ninc = e0, e200000\n",
+                   "a.ini:400001: more than 200000 sections of kind [event]");
 }
 
 TEST(there_are_65534_metrics_at_most)

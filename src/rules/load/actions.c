@@ -41,7 +41,7 @@ static bool divide(struct load *l, const struct ini_entry *e, const char *left,
 }
 
 /* The next action of an event, writing field `name`. */
-static struct action *new_action(struct load *l, uint16_t event, enum action_kind kind,
+static struct action *new_action(struct load *l, uint32_t event, enum action_kind kind,
                                  const char *name, struct where at)
 {
     struct event *ev = &l->r->events[event];
@@ -59,7 +59,7 @@ static struct action *new_action(struct load *l, uint16_t event, enum action_kin
     return a;
 }
 
-static void load_set(struct load *l, uint16_t event, const char *field, const struct ini_entry *e)
+static void load_set(struct load *l, uint32_t event, const char *field, const struct ini_entry *e)
 {
     struct action *a = new_action(l, event, ACTION_SET, field, e->at);
     struct buf err = BUF_INIT;
@@ -93,7 +93,7 @@ static void warn_backslash(struct load *l, struct slice text, struct where at)
     }
 }
 
-static void load_rewrite(struct load *l, uint16_t event, const char *field,
+static void load_rewrite(struct load *l, uint32_t event, const char *field,
                          const struct ini_entry *e)
 {
     struct action *a = new_action(l, event, ACTION_REWRITE, field, e->at);
@@ -133,7 +133,7 @@ static void add_result(struct value_map *map, struct slice value, struct slice r
     map_put(&map->table, value, n);
 }
 
-static void load_map(struct load *l, uint16_t event, const char *field, const struct ini_entry *e)
+static void load_map(struct load *l, uint32_t event, const char *field, const struct ini_entry *e)
 {
     struct action *a = open_table(&l->r->events[event], field);
     struct slice value, result;
@@ -166,7 +166,7 @@ static void load_map(struct load *l, uint16_t event, const char *field, const st
     }
 }
 
-void load_action(struct load *l, uint16_t event, const struct ini_entry *e)
+void load_action(struct load *l, uint32_t event, const struct ini_entry *e)
 {
     const char *field = strchr(e->name, '.') + 1;
 

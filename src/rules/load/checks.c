@@ -106,7 +106,7 @@ static const char *nearly(struct load *l, const struct decoded_use *use)
     for (unsigned i = 0; i < l->nuses; i++)
         if (l->uses[i].uses > 1 && &l->uses[i] != use)
             map_put(&names, slice_str(l->uses[i].name), 0);
-    for (uint16_t e = use->event; e != EVENT_NONE; e = l->r->events[e].parent)
+    for (uint32_t e = use->event; e != EVENT_NONE; e = l->r->events[e].parent)
         for (unsigned i = 0; i < l->drafts[e].nlocals; i++)
             map_put(&names, slice_str(l->drafts[e].locals[i].name), 0);
     for (unsigned i = 0; i < CTX_BUILTINS; i++)

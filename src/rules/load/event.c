@@ -62,7 +62,7 @@ static void bad_where(struct load *l, struct slice field, struct where at)
         load_mistake(l, at, "\"%.*s\" is not a field name", SLICE_FMT(field));
 }
 
-static void load_match(struct load *l, uint16_t event, const struct ini_entry *e)
+static void load_match(struct load *l, uint32_t event, const struct ini_entry *e)
 {
     struct event *ev = &l->r->events[event];
     struct condition *c = &ev->conditions[ev->nconditions];
@@ -135,7 +135,7 @@ static void compare_text(struct load *l, struct condition *c)
                      null ? "null in JSON" : "-", c->field.name, op_text(c->op));
 }
 
-static void compare_regex(struct load *l, uint16_t event, struct condition *c)
+static void compare_regex(struct load *l, uint32_t event, struct condition *c)
 {
     if (c->text.n == 0) {
         load_mistake(l, c->at, "%s needs a regex", op_text(c->op));
@@ -150,7 +150,7 @@ static void compare_regex(struct load *l, uint16_t event, struct condition *c)
 }
 
 /* False after a mistake. */
-static bool load_where(struct load *l, uint16_t event, const struct ini_entry *e)
+static bool load_where(struct load *l, uint32_t event, const struct ini_entry *e)
 {
     struct event *ev = &l->r->events[event];
     struct condition *c = &ev->conditions[ev->nconditions];
@@ -183,7 +183,7 @@ static bool load_where(struct load *l, uint16_t event, const struct ini_entry *e
 }
 
 static bool find_event(struct load *l, struct slice name, const char *key, struct where at,
-                       uint16_t *ret_event)
+                       uint32_t *ret_event)
 {
     uint64_t i;
 
@@ -192,11 +192,11 @@ static bool find_event(struct load *l, struct slice name, const char *key, struc
         mistake_near(l->m, load_nearest(l, &l->events, name));
         return false;
     }
-    *ret_event = (uint16_t)i;
+    *ret_event = (uint32_t)i;
     return true;
 }
 
-static void load_unless(struct load *l, uint16_t event, const struct ini_entry *e)
+static void load_unless(struct load *l, uint32_t event, const struct ini_entry *e)
 {
     struct event *ev = &l->r->events[event];
     struct slice rest = e->value, piece;
@@ -207,7 +207,7 @@ static void load_unless(struct load *l, uint16_t event, const struct ini_entry *
         ev->nunless += find_event(l, piece, "unless", ini_at(e, piece.p), &ev->unless[ev->nunless]);
 }
 
-static void load_of(struct load *l, uint16_t event, const struct ini_entry *e)
+static void load_of(struct load *l, uint32_t event, const struct ini_entry *e)
 {
     struct event *ev = &l->r->events[event];
     struct slice rest = e->value, piece;
@@ -233,7 +233,7 @@ static void unknown_log(struct load *l, struct slice name, struct where at)
         mistake_hint(l->m, "no [log] section is defined");
 }
 
-static void load_event_logs(struct load *l, uint16_t event, const struct ini_entry *e)
+static void load_event_logs(struct load *l, uint32_t event, const struct ini_entry *e)
 {
     struct event *ev = &l->r->events[event];
     struct slice rest = e->value, piece;
@@ -257,7 +257,7 @@ static bool has_exemplar(const struct event *ev, struct slice name)
 }
 
 /* Names of fields become names of labels, so they must be such; the registry keeps four. */
-static void load_exemplar(struct load *l, uint16_t event, const struct ini_entry *e)
+static void load_exemplar(struct load *l, uint32_t event, const struct ini_entry *e)
 {
     struct event *ev = &l->r->events[event];
     struct slice rest = e->value, piece;
@@ -279,7 +279,7 @@ static void load_exemplar(struct load *l, uint16_t event, const struct ini_entry
     }
 }
 
-static void load_key(struct load *l, uint16_t event, const struct ini_entry *e)
+static void load_key(struct load *l, uint32_t event, const struct ini_entry *e)
 {
     switch (e->key->id) {
     case KEY_LOG:
@@ -310,7 +310,7 @@ static bool selects(enum key_id id)
     return id == KEY_MATCH || id == KEY_WHERE || id == KEY_OF;
 }
 
-void load_event(struct load *l, uint16_t event, const struct ini_section *s)
+void load_event(struct load *l, uint32_t event, const struct ini_section *s)
 {
     struct event *ev = &l->r->events[event];
     bool selected = false, refused = false;

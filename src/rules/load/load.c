@@ -86,7 +86,7 @@ static void load_events(struct load *l, struct ini_doc *const *docs, unsigned nd
     }
     l->r->nevents = n;
     for (unsigned i = 0; i < n; i++)
-        load_event(l, (uint16_t)i, sections[i]);
+        load_event(l, i, sections[i]);
     free(sections);
 }
 

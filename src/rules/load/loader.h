@@ -25,7 +25,9 @@ enum {
     LOGS_MAX = 1024,
     CONDITIONS_MAX = 1000, /* of one event */
     ACTIONS_MAX = 1000,
-    EVENTS_MAX = 0xfffe,
+    HEIGHT_MAX = 1000, /* of events that need each other: `of` and `unless` */
+    EVENTS_MAX = 200000,
+    MAPPINGS_MAX = 1000000,
     FAMILIES_MAX = 0xfffe,
     NEVER = -1,
 };
@@ -53,7 +55,7 @@ struct draft {
 struct decoded_use {
     const char *name;
     unsigned uses;
-    uint16_t event;
+    uint32_t event;
     struct where at; /* the first */
 };
 
@@ -91,7 +93,7 @@ struct load {
     struct mapping *mappings; /* moved to the ruleset when all are there */
     unsigned nmappings, mappings_cap;
     struct map mapping_keys; /* to see equal ones */
-    bool too_many_slots;
+    bool too_many_slots, too_many_mappings;
     bool groups_unknown; /* likewise of a log, for all events */
 };
 
@@ -119,16 +121,16 @@ struct pattern *load_pattern(struct load *l, struct slice regex, struct where at
 /* slots.c: names to numbers. */
 
 enum { STAGE_END = 0x7fffffff };
-struct local *load_local(struct load *l, uint16_t event, struct slice name, unsigned stage);
-const struct local *load_find_local(const struct load *l, uint16_t event, const char *name);
-uint16_t load_decoded(struct load *l, struct slice name, uint16_t event, struct where at);
+struct local *load_local(struct load *l, uint32_t event, struct slice name, unsigned stage);
+const struct local *load_find_local(const struct load *l, uint32_t event, const char *name);
+uint16_t load_decoded(struct load *l, struct slice name, uint32_t event, struct where at);
 /* Resolves ref->name as event `event` sees it at `stage` (STAGE_END: after all). `what` is how a
  * message calls it ("label \"status\""); `lenient` when being missing is no mistake. */
-void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, bool lenient,
+void load_ref(struct load *l, uint32_t event, unsigned stage, struct ref *ref, bool lenient,
               const char *what, struct where at);
 /* Where the groups of c->pattern go: to locals of the event from the stage of its next condition
  * on; with EVENT_NONE to context slots. */
-void load_groups(struct load *l, struct capture *c, uint16_t event, struct where at);
+void load_groups(struct load *l, struct capture *c, uint32_t event, struct where at);
 /* Slots that load_slots() renumbers. */
 void load_patch(struct load *l, uint16_t *slots, unsigned n);
 /* The last thing: gives every slot its number. */
@@ -137,8 +139,8 @@ void load_slots(struct load *l);
 /* The passes. */
 void load_log(struct load *l, unsigned log, const struct ini_section *s);
 void load_default_log(struct load *l);
-void load_event(struct load *l, uint16_t event, const struct ini_section *s);
-void load_action(struct load *l, uint16_t event, const struct ini_entry *e);
+void load_event(struct load *l, uint32_t event, const struct ini_section *s);
+void load_action(struct load *l, uint32_t event, const struct ini_entry *e);
 void load_order(struct load *l);
 void load_event_refs(struct load *l);
 void load_metric(struct load *l, const struct ini_section *s);

@@ -167,7 +167,7 @@ static void load_key(struct load *l, struct log_def *log, const struct ini_entry
     }
 }
 
-/* The slot of a log's own context group of that name; EVENT_NONE when it has none. */
+/* The slot of a log's own context group of that name; SLOT_NONE when it has none. */
 static uint16_t own_group(const struct log_def *log, const char *name)
 {
     const struct capture *captures[] = {&log->prefix, &log->path_match};
@@ -176,7 +176,7 @@ static uint16_t own_group(const struct log_def *log, const char *name)
         for (unsigned i = 0; captures[c]->pattern && i < pattern_ngroups(captures[c]->pattern); i++)
             if (strcmp(pattern_group(captures[c]->pattern, i), name) == 0)
                 return captures[c]->group_slots[i];
-    return EVENT_NONE;
+    return SLOT_NONE;
 }
 
 /* What needs the other keys to be known: the zone for the formats, the groups for the time. */
@@ -193,7 +193,7 @@ static void finish(struct load *l, struct log_def *log)
 /* Every key's default, as if it had been written. */
 static void begin(struct load *l, struct log_def *log, size_t nentries)
 {
-    log->time_slot = log->time_context = EVENT_NONE;
+    log->time_slot = log->time_context = SLOT_NONE;
     log->paths = load_alloc(l, nentries + 1, sizeof *log->paths);
     log->excludes = load_alloc(l, nentries + 1, sizeof *log->excludes);
     log->time_formats = load_alloc(l, nentries + 1, sizeof *log->time_formats);

@@ -52,7 +52,7 @@ static bool seen_before(struct metric *t, const struct mapping *k, struct where 
 }
 
 /* Labels as that event sees them. */
-static struct label *event_labels(struct metric *t, uint16_t event, struct where at)
+static struct label *event_labels(struct metric *t, uint32_t event, struct where at)
 {
     struct label *labels = load_alloc(t->l, t->nlabels, sizeof *labels);
 
@@ -73,7 +73,7 @@ static struct label *event_labels(struct metric *t, uint16_t event, struct where
     return labels;
 }
 
-static void add_mapping(struct metric *t, enum verb verb, uint16_t event, const struct ini_entry *e)
+static void add_mapping(struct metric *t, enum verb verb, uint32_t event, const struct ini_entry *e)
 {
     struct load *l = t->l;
     const struct ini_entry *labels = metric_entry(t, KEY_LABELS);
@@ -83,7 +83,7 @@ static void add_mapping(struct metric *t, enum verb verb, uint16_t event, const 
     l->r->events[event].used = true;
     if (!verb_has_value(verb))
         k = (struct mapping){.unit = UNIT_PLAIN};
-    k.family = (uint16_t)t->family;
+    k.family = t->family;
     k.event = event;
     k.verb = verb;
     k.at = e->at;
@@ -94,6 +94,12 @@ static void add_mapping(struct metric *t, enum verb verb, uint16_t event, const 
     k.labels = event_labels(t, event, labels ? labels->at : e->at);
     if (!good)
         return;
+    if (l->nmappings == MAPPINGS_MAX) {
+        if (!l->too_many_mappings)
+            load_mistake(l, e->at, "more than %d mappings of events to metrics", MAPPINGS_MAX);
+        l->too_many_mappings = true;
+        return;
+    }
     GROW(l->mappings, l->nmappings, l->mappings_cap);
     l->mappings[l->nmappings++] = k;
 }
@@ -126,7 +132,7 @@ static void read_verb(struct metric *t, enum verb verb, const struct ini_entry *
                      e->name);
     while (load_list(l, e, &rest, &piece)) {
         if (map_get(&l->events, piece, &event))
-            add_mapping(t, verb, (uint16_t)event, e);
+            add_mapping(t, verb, (uint32_t)event, e);
         else
             unknown_event(l, piece, ini_at(e, piece.p));
     }

@@ -15,7 +15,7 @@
 enum colour { NEW, OPEN, DONE };
 
 struct frame {
-    uint16_t event;
+    uint32_t event;
     unsigned next; /* edge: 0 = of, then unless */
 };
 
@@ -24,11 +24,12 @@ struct walk {
     struct frame *stack;
     unsigned depth;
     unsigned char *colour;
+    uint32_t *height; /* how many events stand below, one on the other */
     unsigned norder;
 };
 
 /* a -> b -> a */
-static void circle(struct walk *w, uint16_t to, struct where at)
+static void circle(struct walk *w, uint32_t to, struct where at)
 {
     struct buf path = BUF_INIT;
     unsigned from = w->depth;
@@ -43,7 +44,7 @@ static void circle(struct walk *w, uint16_t to, struct where at)
 }
 
 /* The next event that `f` needs; EVENT_NONE when it has no more. */
-static uint16_t next_need(struct load *l, struct frame *f, uint16_t **ret_edge)
+static uint32_t next_need(struct load *l, struct frame *f, uint32_t **ret_edge)
 {
     struct event *e = &l->r->events[f->event];
 
@@ -62,7 +63,7 @@ static uint16_t next_need(struct load *l, struct frame *f, uint16_t **ret_edge)
     return EVENT_NONE;
 }
 
-static void cut(struct load *l, struct frame *f, uint16_t *edge)
+static void cut(struct load *l, struct frame *f, uint32_t *edge)
 {
     struct event *e = &l->r->events[f->event];
 
@@ -74,23 +75,44 @@ static void cut(struct load *l, struct frame *f, uint16_t *edge)
     f->next--;
 }
 
-static void push(struct walk *w, uint16_t event)
+/* The engine asks what an event needs before the event, as deep as it goes; so what is too high is
+ * cut off like a circle. */
+static void done(struct walk *w, uint32_t event)
+{
+    struct event *e = &w->l->r->events[event];
+    uint32_t height = e->parent != EVENT_NONE ? w->height[e->parent] + 1 : 0;
+
+    for (unsigned i = 0; i < e->nunless; i++)
+        if (w->height[e->unless[i]] >= height)
+            height = w->height[e->unless[i]] + 1;
+    if (height == HEIGHT_MAX) {
+        load_mistake(w->l, e->at,
+                     "event \"%s\" needs %d others, each by way of the next (of, unless)", e->name,
+                     HEIGHT_MAX);
+        e->parent = EVENT_NONE;
+        e->nunless = height = 0;
+    }
+    w->height[event] = height;
+    w->colour[event] = DONE;
+    w->l->r->order[w->norder++] = event;
+}
+
+static void push(struct walk *w, uint32_t event)
 {
     w->stack[w->depth++] = (struct frame){event, 0};
     w->colour[event] = OPEN;
 }
 
-static void visit(struct walk *w, uint16_t root)
+static void visit(struct walk *w, uint32_t root)
 {
     push(w, root);
     while (w->depth) {
         struct frame *f = &w->stack[w->depth - 1];
         struct draft *d = &w->l->drafts[f->event];
-        uint16_t *edge, need = next_need(w->l, f, &edge);
+        uint32_t *edge, need = next_need(w->l, f, &edge);
 
         if (need == EVENT_NONE) {
-            w->colour[f->event] = DONE;
-            w->l->r->order[w->norder++] = f->event;
+            done(w, f->event);
             w->depth--;
         } else if (w->colour[need] == OPEN) {
             circle(w, need, f->next == 1 ? d->of_at : d->unless_at);
@@ -108,15 +130,17 @@ void load_order(struct load *l)
 
     w.stack = xcalloc(n + 1, sizeof *w.stack);
     w.colour = xcalloc(n + 1, 1);
+    w.height = xcalloc(n + 1, sizeof *w.height);
     l->r->order = load_alloc(l, n, sizeof *l->r->order);
     for (unsigned i = 0; i < n; i++)
         if (w.colour[i] == NEW)
-            visit(&w, (uint16_t)i);
+            visit(&w, i);
     free(w.stack);
     free(w.colour);
+    free(w.height);
 }
 
-static void action_refs(struct load *l, uint16_t event, struct action *a, unsigned stage)
+static void action_refs(struct load *l, uint32_t event, struct action *a, unsigned stage)
 {
     struct buf what = BUF_INIT;
 
@@ -133,7 +157,7 @@ static void action_refs(struct load *l, uint16_t event, struct action *a, unsign
     buf_release(&what);
 }
 
-static void event_refs(struct load *l, uint16_t event)
+static void event_refs(struct load *l, uint32_t event)
 {
     struct event *e = &l->r->events[event];
     bool decoded_parent = e->parent != EVENT_NONE && l->r->events[e->parent].sees_decoded;

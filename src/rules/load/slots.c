@@ -42,7 +42,7 @@ static struct local *find_local(const struct draft *d, struct slice name)
     return NULL;
 }
 
-struct local *load_local(struct load *l, uint16_t event, struct slice name, unsigned stage)
+struct local *load_local(struct load *l, uint32_t event, struct slice name, unsigned stage)
 {
     struct draft *d = &l->drafts[event];
     struct local *found = find_local(d, name);
@@ -63,7 +63,7 @@ struct local *load_local(struct load *l, uint16_t event, struct slice name, unsi
     return found;
 }
 
-const struct local *load_find_local(const struct load *l, uint16_t event, const char *name)
+const struct local *load_find_local(const struct load *l, uint32_t event, const char *name)
 {
     return find_local(&l->drafts[event], slice_str(name));
 }
@@ -83,7 +83,7 @@ static uint16_t context_slot(struct load *l, struct slice name, struct where at)
     return (uint16_t)(SLOT_CONTEXT + i);
 }
 
-void load_groups(struct load *l, struct capture *c, uint16_t event, struct where at)
+void load_groups(struct load *l, struct capture *c, uint32_t event, struct where at)
 {
     unsigned n = c->pattern ? pattern_ngroups(c->pattern) : 0;
     uint16_t *slots = slot_array(l, n);
@@ -104,7 +104,7 @@ void load_groups(struct load *l, struct capture *c, uint16_t event, struct where
     c->group_slots = slots;
 }
 
-uint16_t load_decoded(struct load *l, struct slice name, uint16_t event, struct where at)
+uint16_t load_decoded(struct load *l, struct slice name, uint32_t event, struct where at)
 {
     uint64_t i;
 
@@ -124,14 +124,14 @@ uint16_t load_decoded(struct load *l, struct slice name, uint16_t event, struct 
 }
 
 /* What a match event could have meant. */
-static const char *nearest_field(struct load *l, uint16_t event, const char *name)
+static const char *nearest_field(struct load *l, uint32_t event, const char *name)
 {
     struct map names = MAP_INIT;
     const char *near;
     struct slice key;
     uint64_t i;
 
-    for (uint16_t e = event; e != EVENT_NONE; e = l->r->events[e].parent)
+    for (uint32_t e = event; e != EVENT_NONE; e = l->r->events[e].parent)
         for (unsigned k = 0; k < l->drafts[e].nlocals; k++)
             map_put(&names, slice_str(l->drafts[e].locals[k].name), 0);
     for (size_t at = 0; map_next(&l->context, &at, &key, &i);)
@@ -152,7 +152,7 @@ static const char *advice(const char *what, const char *name)
 }
 
 /* A bad regex has its own mistake; that its groups are missing says nothing new. */
-static bool groups_unknown(const struct load *l, uint16_t event)
+static bool groups_unknown(const struct load *l, uint32_t event)
 {
     for (; event != EVENT_NONE; event = l->r->events[event].parent)
         if (l->drafts[event].groups_unknown)
@@ -160,7 +160,7 @@ static bool groups_unknown(const struct load *l, uint16_t event)
     return l->groups_unknown;
 }
 
-static void not_supplied(struct load *l, uint16_t event, unsigned stage, const char *name,
+static void not_supplied(struct load *l, uint32_t event, unsigned stage, const char *name,
                          const char *what, struct where at)
 {
     const char *event_name = l->r->events[event].name, *near = nearest_field(l, event, name);
@@ -179,7 +179,7 @@ static void not_supplied(struct load *l, uint16_t event, unsigned stage, const c
     mistake_near(l->m, near);
 }
 
-void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, bool lenient,
+void load_ref(struct load *l, uint32_t event, unsigned stage, struct ref *ref, bool lenient,
               const char *what, struct where at)
 {
     struct slice name = slice_str(ref->name);
@@ -188,7 +188,7 @@ void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, b
     bool supplied = false, surely = false;
     uint64_t context;
 
-    for (uint16_t e = event; e != EVENT_NONE && n < CHAIN_MAX - 2 && !surely;
+    for (uint32_t e = event; e != EVENT_NONE && n < CHAIN_MAX - 2 && !surely;
          e = l->r->events[e].parent) {
         const struct local *own = find_local(&l->drafts[e], name);
         unsigned seen_at = e == event ? stage : STAGE_END;
@@ -216,7 +216,7 @@ void load_ref(struct load *l, uint16_t event, unsigned stage, struct ref *ref, b
 
 static uint16_t renumber(const struct load *l, uint16_t slot)
 {
-    if (slot == EVENT_NONE || slot < SLOT_CONTEXT)
+    if (slot == SLOT_NONE || slot < SLOT_CONTEXT)
         return slot;
     if (slot < SLOT_LOCAL)
         return (uint16_t)(slot - SLOT_CONTEXT + l->r->ndecoded);

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 enum {
-    CARET_WIDTH = 72, /* of a regex shown under its mistake */
-    HINTS_MAX = 1000, /* after so many mistakes, no names are compared any more */
+    CARET_WIDTH = 72,    /* of a regex shown under its mistake */
+    HINTS_MAX = 2000000, /* mistakes times names: beyond, no names are compared any more */
 };
 
 void *load_alloc(struct load *l, size_t count, size_t size)
@@ -26,7 +26,7 @@ const char *load_nearest(struct load *l, const struct map *names, struct slice w
     uint64_t value;
     size_t n = 0;
 
-    if (l->m->n > HINTS_MAX) {
+    if (l->m->n * names->n > HINTS_MAX) {
         free(list);
         return NULL;
     }
