@@ -30,6 +30,7 @@ enum { EVENTS_PER_TURN = 64, SIGNALS_PER_READ = 8 };
 struct loop_watch {
     struct loop_watch *next_dead;
     loop_fd_fn *fn; /* NULL once removed */
+    const char *name;
     void *ctx;
     int fd;
 };
@@ -39,6 +40,7 @@ struct loop_timer {
     struct loop *loop;
     struct loop_timer *next_due;
     loop_timer_fn *fn;
+    const char *name;
     void *ctx;
     enum { NOT_ARMED, ARMED /* in the heap */, DUE } state;
 };
@@ -52,6 +54,8 @@ struct signal_handler {
 struct loop {
     int epfd, sigfd; /* sigfd is -1 until the first signal is added */
     int64_t now_ns;
+    int64_t cpu_ns; /* of the thread, when the callback began that runs now */
+    struct loop_longest longest;
     bool stop, in_turn;
     struct loop_watch *dead; /* freed at the end of the turn */
     struct loop_watch *signal_watch;
@@ -111,13 +115,14 @@ void loop_free(struct loop *l)
     free(l);
 }
 
-int loop_add_fd(struct loop *l, int fd, uint32_t events, loop_fd_fn *fn, void *ctx,
-                struct loop_watch **ret_watch)
+int loop_add_named_fd(struct loop *l, int fd, uint32_t events, loop_fd_fn *fn, const char *name,
+                      void *ctx, struct loop_watch **ret_watch)
 {
     struct loop_watch *w = xcalloc(1, sizeof *w);
     struct epoll_event ev = {.events = events, .data.ptr = w};
 
     w->fn = fn;
+    w->name = name;
     w->ctx = ctx;
     w->fd = fd;
     if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, fd, &ev) < 0) {
@@ -150,12 +155,14 @@ static void due_remove(struct loop *l, struct loop_timer *t)
     t->state = NOT_ARMED;
 }
 
-struct loop_timer *loop_timer_new(struct loop *l, loop_timer_fn *fn, void *ctx)
+struct loop_timer *loop_named_timer_new(struct loop *l, loop_timer_fn *fn, const char *name,
+                                        void *ctx)
 {
     struct loop_timer *t = xcalloc(1, sizeof *t);
 
     t->loop = l;
     t->fn = fn;
+    t->name = name;
     t->ctx = ctx;
     return t;
 }
@@ -187,6 +194,16 @@ void loop_timer_free(struct loop_timer *t)
     free(t);
 }
 
+/* A callback has ended. */
+static void measure(struct loop *l, const char *name)
+{
+    int64_t now = clock_thread_ns(), took = now - l->cpu_ns;
+
+    l->cpu_ns = now;
+    if (took > l->longest.cpu_ns)
+        l->longest = (struct loop_longest){took, name};
+}
+
 static void run_timers(struct loop *l)
 {
     struct loop_timer **tail = &l->due;
@@ -203,8 +220,11 @@ static void run_timers(struct loop *l)
     while (l->due) {
         struct loop_timer *t = l->due;
 
+        const char *name = t->name;
+
         due_remove(l, t);
         t->fn(t->ctx); /* may free t */
+        measure(l, name);
     }
 }
 
@@ -303,11 +323,14 @@ int loop_turn(struct loop *l, int max_wait_ms)
         return -errno;
     }
     l->now_ns = clock_mono_ns();
+    l->cpu_ns = clock_thread_ns();
     for (int i = 0; i < n; i++) {
         struct loop_watch *w = events[i].data.ptr;
 
-        if (w->fn)
-            w->fn(w->ctx, events[i].events);
+        if (!w->fn)
+            continue;
+        w->fn(w->ctx, events[i].events);
+        measure(l, w->name);
     }
     run_timers(l);
     free_dead(l);
@@ -333,4 +356,9 @@ void loop_stop(struct loop *l)
 int64_t loop_now(const struct loop *l)
 {
     return l->now_ns;
+}
+
+struct loop_longest loop_longest(const struct loop *l)
+{
+    return l->longest;
 }

@@ -67,11 +67,25 @@ static int64_t until_next_tick(const struct daemon *d)
     return wait > TICK_LEAST_NS ? wait : TICK_LEAST_NS;
 }
 
+/* Nothing may hold up the loop for longer. */
+#define CALLBACK_MOST_NS (50 * NSEC_PER_MSEC)
+
+static void note_longest(struct daemon *d)
+{
+    struct loop_longest l = loop_longest(d->loop);
+
+    if (l.cpu_ns > CALLBACK_MOST_NS && l.cpu_ns > d->longest_ns)
+        log_warn("%s took %.3f s of CPU time, in which nothing else was done", l.name,
+                 (double)l.cpu_ns / 1e9);
+    d->longest_ns = l.cpu_ns;
+}
+
 static void on_tick(void *ctx)
 {
     struct daemon *d = ctx;
     bool was_hiding = d->hiding;
 
+    note_longest(d);
     note_progress(d);
     if (was_hiding)
         daemon_hide(d);

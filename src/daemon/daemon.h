@@ -73,6 +73,7 @@ struct daemon {
     struct scrape *scrapes; /* waiting */
     struct loop_timer *deadline_timer, *tick_timer;
     double scrape_seconds; /* how long the last scrape took */
+    int64_t longest_ns;    /* of a callback, when it was last said */
     uint64_t changes;      /* of what tailset_version does not count */
     bool reload_again;
     struct http_request *reload_request; /* that asked for reload_again; or NULL */

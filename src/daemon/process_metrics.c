@@ -83,6 +83,7 @@ static void put_daemon(struct page *p, const struct daemon *d)
     put(p, OWN_RELOAD_OK, d->reload_ok);
     put_time(p, OWN_RELOAD_TIME, NULL, d->reload_wall_ns);
     put(p, OWN_SCRAPE_DURATION, d->scrape_seconds);
+    put(p, OWN_LOOP_LONGEST, (double)loop_longest(d->loop).cpu_ns / 1e9);
     put_for(p, OWN_BUILD_INFO, PACKAGE_VERSION, BUILD_REVISION, 1);
     put_time(p, OWN_START_TIME, NULL, d->start_wall_ns);
 }

@@ -78,6 +78,9 @@ static const struct own_metric {
                            "Requests answered"},
     [OWN_SCRAPE_DURATION] = {"logtally_scrape_duration_seconds", FAMILY_GAUGE, LIVE, none,
                              "How long answering the last scrape took"},
+    [OWN_LOOP_LONGEST] = {"logtally_loop_longest_callback_seconds", FAMILY_GAUGE, LIVE, none,
+                          "CPU time of the longest step of work so far during which no request was "
+                          "answered"},
     [OWN_BUILD_INFO] = {"logtally_build_info", FAMILY_GAUGE, LIVE, by_version_revision,
                         "Version of the program"},
     [OWN_CPU_SECONDS] = {"process_cpu_seconds_total", FAMILY_COUNTER, LIVE, none, "CPU time used"},

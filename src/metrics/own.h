@@ -43,6 +43,7 @@ enum own_id {
     OWN_RELOAD_TIME,
     OWN_HTTP_REQUESTS,
     OWN_SCRAPE_DURATION,
+    OWN_LOOP_LONGEST,
     OWN_BUILD_INFO,
     /* what every client library says of its process */
     OWN_CPU_SECONDS,

@@ -347,3 +347,33 @@ TEST(many_ready_descriptors_are_all_served)
         close_watch(&w[i]);
     }
 }
+
+/* Spends at least so much CPU time, however often it is interrupted. */
+static void spend(void *ctx)
+{
+    int64_t until = clock_thread_ns() + *(const int64_t *)ctx;
+
+    while (clock_thread_ns() < until)
+        continue;
+}
+
+TEST(the_longest_callback_is_remembered_by_its_cpu_time)
+{
+    int64_t little = NSEC_PER_MSEC, much = 5 * NSEC_PER_MSEC;
+    struct loop_timer *a = loop_timer_new(l, spend, &little);
+    struct loop_timer *b = loop_named_timer_new(l, spend, "much", &much);
+
+    ck_assert_ptr_null(loop_longest(l).name);
+    loop_timer_set(a, 0);
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    ck_assert_str_eq(loop_longest(l).name, "spend");
+    ck_assert_int_ge(loop_longest(l).cpu_ns, little);
+    loop_timer_set(b, 0);
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    loop_timer_set(a, 0);
+    ck_assert_int_eq(loop_turn(l, 0), 0);
+    ck_assert_str_eq(loop_longest(l).name, "much");
+    ck_assert_int_ge(loop_longest(l).cpu_ns, much);
+    loop_timer_free(a);
+    loop_timer_free(b);
+}
