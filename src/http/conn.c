@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -125,8 +126,7 @@ struct conn_table *conn_table_new(struct loop *loop, unsigned max, int64_t timeo
 
 void conn_table_free(struct conn_table *t)
 {
-    if (t == NULL)
-        return;
+    assert(t->head == NULL);
     loop_timer_free(t->timer);
     free(t);
 }
@@ -170,20 +170,25 @@ static struct conn *slowest_victim(const struct conn_table *t, const struct conn
     return found;
 }
 
-/* Back to the limit, or at least below the ceiling; without the newcomer if that is possible. */
-static void make_room(struct conn_table *t, struct conn *newcomer)
+/* Back to the limit, as far as there is somebody who says nothing. */
+static void cut_idle(struct conn_table *t)
 {
     unsigned before = t->nlive;
     struct conn *c;
 
     while (t->nlive > t->max && (c = idle_victim(t)) != NULL)
         cut(c);
-    while (t->nlive > conn_ceiling(t->max) && (c = slowest_victim(t, newcomer)) != NULL)
-        cut(c);
-    if (t->nlive > conn_ceiling(t->max) && newcomer != NULL)
-        cut(newcomer);
     if (t->nlive < before)
         t->wake(t->ctx);
+}
+
+/* The one above the ceiling; the newcomer itself if nobody else can go. */
+static void cut_slowest(struct conn_table *t, struct conn *newcomer)
+{
+    struct conn *victim = slowest_victim(t, newcomer);
+
+    cut(victim != NULL ? victim : newcomer);
+    t->wake(t->ctx);
 }
 
 struct conn *conn_add(struct conn_table *t, int fd)
@@ -194,7 +199,10 @@ struct conn *conn_add(struct conn_table *t, int fd)
     c->fd = fd;
     t->nlive++;
     enter(c, CONN_HEAD);
-    make_room(t, c);
+    cut_idle(t);
+    if (t->nlive > conn_ceiling(t->max))
+        cut_slowest(t, c);
+    assert(t->nlive <= conn_ceiling(t->max));
     return c;
 }
 
@@ -213,5 +221,5 @@ void conn_set_phase(struct conn *c, enum conn_phase phase)
     list_unlink(c);
     enter(c, phase);
     if (phase == CONN_IDLE)
-        make_room(c->table, NULL);
+        cut_idle(c->table);
 }

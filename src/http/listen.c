@@ -145,10 +145,9 @@ struct host_port {
 
 static bool copy_slice(struct slice s, char *out, size_t size)
 {
-    if (s.n >= size || (s.n != 0 && memchr(s.p, '\0', s.n) != NULL))
+    if (s.n >= size)
         return false;
-    if (s.n != 0)
-        memcpy(out, s.p, s.n);
+    memcpy(out, s.p, s.n);
     out[s.n] = '\0';
     return true;
 }
@@ -197,17 +196,17 @@ static int bind_tcp(const struct addrinfo *ai, bool v6only)
     return r;
 }
 
-/* The first address of `host` that can be bound; a descriptor, negative errno, or 0 when the host
- * has none. */
+/* The first address of `host` that can be bound; a descriptor or negative errno, -ENXIO when the
+ * host has no address. */
 static int bind_host(const char *host, const char *port, bool v6only)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *list;
-    int fd = 0;
+    int fd = -ENXIO;
 
     if (getaddrinfo(host, port, &hints, &list) != 0)
-        return 0;
-    for (const struct addrinfo *ai = list; ai != NULL && fd <= 0; ai = ai->ai_next)
+        return fd;
+    for (const struct addrinfo *ai = list; ai != NULL && fd < 0; ai = ai->ai_next)
         fd = bind_tcp(ai, v6only);
     freeaddrinfo(list);
     return fd;
@@ -218,7 +217,7 @@ static int bind_all(const char *port)
 {
     int fd = bind_host("::", port, false);
 
-    if (fd == 0 || fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)
+    if (fd == -ENXIO || fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)
         fd = bind_host("0.0.0.0", port, false);
     return fd;
 }
@@ -246,7 +245,7 @@ static int open_tcp(const char *spec, struct listen_socket *ret_socket, struct b
     if (r < 0)
         return r;
     fd = hp.host[0] == '\0' ? bind_all(hp.port) : bind_host(hp.host, hp.port, true);
-    if (fd == 0)
+    if (fd == -ENXIO)
         return bad_address(spec, "the host is not known", err);
     if (fd < 0)
         return cannot_listen(spec, -fd, err);

@@ -17,9 +17,10 @@
 /* q in millionths: RFC 9110 allows three digits, more are harmless. */
 #define Q_ONE 1000000
 
+/* b is not empty. */
 static bool equals(struct slice a, struct slice b)
 {
-    return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0;
 }
 
 /* As slice_cut, but a separator within quotes does not cut. */
@@ -92,7 +93,8 @@ static bool next_entry(struct slice *rest, struct entry *ret_entry)
     while (cut(&text, ';', &param)) {
         struct slice value = param;
 
-        if (!cut(&value, '=', &key) || value.p == NULL)
+        (void)cut(&value, '=', &key);
+        if (value.p == NULL)
             continue;
         value = unquote(slice_trim(value));
         if (equals(key, SLICE("q")) && !q_seen) {

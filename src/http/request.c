@@ -120,10 +120,8 @@ static struct MHD_Response *make_response(const struct http_reply *reply)
     }
     struct MHD_Response *m = MHD_create_response_from_iovec(parts, n, bodies_free, b);
 
-    if (m == NULL)
-        abort(); /* no memory: as xalloc */
-    if (reply->content_type != NULL)
-        (void)MHD_add_response_header(m, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+    assert(m != NULL); /* no memory: as xalloc */
+    (void)MHD_add_response_header(m, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
     if (reply->content_encoding != NULL)
         (void)MHD_add_response_header(m, MHD_HTTP_HEADER_CONTENT_ENCODING, reply->content_encoding);
     if (reply->negotiated)
@@ -298,12 +296,10 @@ void request_on_completed(void *cls, struct MHD_Connection *connection, void **r
     struct http_request *r = *request;
 
     (void)cls, (void)connection, (void)code;
-    if (r == NULL)
-        return;
+    /* MHD does not complete what is suspended, and what completes began with its target. */
+    assert(r != NULL && !r->kept);
     *request = NULL;
     conn_set_phase(r->conn, CONN_IDLE);
-    if (r->kept)
-        kept_unlink(r);
     if (r->response != NULL)
         MHD_destroy_response(r->response);
     free(r->path);

@@ -18,12 +18,19 @@ check_PROGRAMS += tests/http/check
 TESTS += tests/http/check
 tests_http_check_CFLAGS = $(CHECK_COMPILE)
 tests_http_check_LDADD = $(CHECK_LINK)
+# Calls that tests/http/failing.c makes fail.
+tests_http_check_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=bind,--wrap=chmod,--wrap=epoll_ctl,--wrap=fchmod \
+	-Wl,--wrap=getaddrinfo,--wrap=getnameinfo,--wrap=getsockname,--wrap=listen,--wrap=lstat \
+	-Wl,--wrap=socket,--wrap=unlink
 tests_http_check_SOURCES = \
 	tests/http/check_gzip.c \
 	tests/http/check_listen.c \
 	tests/http/check_negotiate.c \
 	tests/http/check_server.c \
 	tests/http/check_server_abuse.c \
+	tests/http/check_server_start.c \
+	tests/http/failing.c \
+	tests/http/failing.h \
 	tests/http/http_rig.c \
 	tests/http/http_rig.h
 endif

@@ -79,8 +79,7 @@ static bool cannot_accept(const struct listener *l)
 
 static void pause_listener(struct listener *l)
 {
-    if (l->watch != NULL)
-        loop_remove_fd(l->server->loop, l->watch);
+    loop_remove_fd(l->server->loop, l->watch);
     l->watch = NULL;
     loop_timer_set(l->server->soon, clock_mono_ns() + PAUSE_NS);
 }
@@ -94,8 +93,8 @@ static void run_listener(struct listener *l)
         before = connections_of(l);
         (void)MHD_run(l->daemon);
     } while (connections_of(l) < before);
-    if (MHD_get_timeout(l->daemon, &wait_ms) == MHD_YES && wait_ms == 0)
-        run_soon(l->server);
+    if (MHD_get_timeout(l->daemon, &wait_ms) == MHD_YES)
+        loop_timer_set(l->server->soon, clock_mono_ns() + (int64_t)wait_ms * NSEC_PER_MSEC);
     else if (cannot_accept(l))
         pause_listener(l);
 }
@@ -193,8 +192,7 @@ int http_server_new(struct loop *loop, const struct http_options *options,
 
 static void quiesce(struct listener *l)
 {
-    if (l->watch != NULL)
-        loop_remove_fd(l->server->loop, l->watch);
+    loop_remove_fd(l->server->loop, l->watch);
     if (l->daemon != NULL)
         (void)MHD_quiesce_daemon(l->daemon);
 }

@@ -47,7 +47,7 @@ const char *http_request_header(const struct http_request *r, const char *name);
 
 struct http_reply {
     unsigned status;
-    const char *content_type;
+    const char *content_type;     /* of every answer, also an empty one */
     const char *content_encoding; /* NULL = none */
     bool negotiated;              /* adds Vary: Accept, Accept-Encoding */
     /* Sent one behind the other; the reply takes these references. NULL = nothing. */

@@ -4,6 +4,8 @@
 
 #include "suite.h"
 
+#include "http/failing.h"
+#include "http/http_rig.h"
 #include "http/listen.h"
 
 #include <errno.h>
@@ -128,6 +130,7 @@ TEST(nonsense_is_refused_with_a_hint)
         "127.0.0.1:",
         "127.0.0.1:x",
         "127.0.0.1:65536",
+        "127.0.0.1:123456",
         ":-1",
         "::1:9180",
         "[]:9180",
@@ -214,4 +217,193 @@ TEST(a_file_that_is_no_socket_is_left_alone)
 TEST(a_directory_that_is_missing_is_said)
 {
     expect_error("unix:/nonexistent/directory/s", -ENOENT, "No such file");
+}
+
+/* What nobody but a failing call can reach. A step is made to fail, the sentence says its errno, and
+ * neither a descriptor nor the name is left. */
+
+static void expect_failure(const char *address, const char *call, unsigned nth, int error)
+{
+    unsigned fds = rig_count_fds();
+
+    failing_call(call, nth, error);
+    expect_error(address, -error, error == EADDRINUSE ? "in use" : strerror(error));
+    ck_assert_msg(failing_happened(), "nobody called %s", call);
+    ck_assert_uint_eq(rig_count_fds(), fds);
+}
+
+TEST(each_step_of_a_unix_socket_may_fail)
+{
+    static const struct {
+        const char *call;
+        unsigned nth;
+        int error;
+    } steps[] = {
+        {"lstat", 1, EACCES}, {"socket", 1, EMFILE},     {"fchmod", 1, EPERM}, {"bind", 1, EROFS},
+        {"chmod", 1, EPERM},  {"listen", 1, EADDRINUSE}, {"lstat", 2, EIO},
+    };
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        expect_failure(spec, steps[i].call, steps[i].nth, steps[i].error);
+        ck_assert_msg(access(path, F_OK) < 0, "%s leaves the name", steps[i].call);
+    }
+    expect_open(spec);
+}
+
+/* As if the program had been killed. */
+static void leave_stale(void)
+{
+    expect_open(spec);
+    free(ls.unixpath);
+    ls.unixpath = NULL;
+    listen_close(&ls);
+}
+
+TEST(a_stale_unix_socket_that_cannot_be_replaced_stays)
+{
+    leave_stale();
+    expect_failure(spec, "socket", 1, EMFILE);
+    expect_failure(spec, "unlink", 1, EACCES);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    expect_open(spec);
+    ck_assert(answers());
+}
+
+TEST(a_stale_unix_socket_may_be_removed_by_another_at_that_moment)
+{
+    leave_stale();
+    failing_call("unlink", 1, ENOENT);
+    expect_open(spec);
+    ck_assert(failing_happened());
+    ck_assert(answers());
+}
+
+TEST(a_unix_socket_whose_queue_is_full_is_in_use)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    int fds[8], n = 0;
+
+    expect_open(spec);
+    ck_assert_int_eq(listen(ls.fd, 0), 0);
+    (void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+    do {
+        ck_assert_int_lt(n, 8);
+        fds[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    } while (connect(fds[n++], (struct sockaddr *)&a, sizeof(a)) == 0);
+    ck_assert_int_eq(errno, EAGAIN);
+    expect_error(spec, -EADDRINUSE, "in use");
+    while (n > 0)
+        (void)close(fds[--n]);
+}
+
+TEST(a_socket_of_another_kind_is_left_alone)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+    (void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+    expect_error(spec, -EPROTOTYPE, "wrong type");
+    ck_assert_int_eq(access(path, F_OK), 0);
+    (void)close(fd);
+}
+
+TEST(a_name_that_is_gone_already_is_no_matter)
+{
+    expect_open(spec);
+    ck_assert_int_eq(unlink(path), 0);
+    listen_close(&ls);
+    ck_assert_int_eq(ls.fd, -1);
+}
+
+/* The same inode number, on a file system that was mounted over ours. */
+TEST(a_name_on_another_file_system_is_left_alone)
+{
+    expect_open(spec);
+    ls.dev++;
+    listen_close(&ls);
+    ck_assert_int_eq(access(path, F_OK), 0);
+}
+
+TEST(each_step_of_a_tcp_socket_may_fail)
+{
+    expect_failure("127.0.0.1:0", "socket", 1, EMFILE);
+    expect_failure("127.0.0.1:0", "bind", 1, EACCES);
+    expect_failure("127.0.0.1:0", "listen", 1, EADDRINUSE);
+}
+
+TEST(a_host_that_has_no_address_is_not_known)
+{
+    failing_call("getaddrinfo", 1, 0);
+    expect_error("nowhere.example:0", -EINVAL, "not known");
+    ck_assert(failing_happened());
+}
+
+TEST(a_host_longer_than_names_are_is_refused)
+{
+    char longer[300];
+
+    memset(longer, 'x', sizeof(longer));
+    (void)snprintf(longer + 256, sizeof(longer) - 256, ":0");
+    expect_error(longer, -EINVAL, "the host is not valid");
+}
+
+TEST(the_first_address_that_can_be_bound_is_taken)
+{
+    failing_hosts_have_two_addresses(true);
+    expect_open("127.0.0.1:0");
+    listen_close(&ls);
+    failing_call("bind", 1, EADDRNOTAVAIL);
+    expect_open("127.0.0.1:0");
+    ck_assert(failing_happened());
+}
+
+TEST(what_the_kernel_does_not_say_is_reported_as_it_was_written)
+{
+    static const char *const calls[] = {"getsockname", "getnameinfo"};
+
+    for (size_t i = 0; i < 2; i++) {
+        failing_call(calls[i], 1, ENOBUFS);
+        expect_open("127.0.0.1:0");
+        ck_assert(failing_happened());
+        ck_assert_str_eq(ls.address, "127.0.0.1:0");
+        listen_close(&ls);
+    }
+}
+
+/* Not resolved, not built in, switched off. */
+TEST(all_addresses_are_those_of_ipv4_where_there_is_no_ipv6)
+{
+    static const struct {
+        const char *call;
+        int error;
+    } without[] = {{"getaddrinfo", 0}, {"socket", EAFNOSUPPORT}, {"bind", EADDRNOTAVAIL}};
+
+    for (size_t i = 0; i < 3; i++) {
+        failing_call(without[i].call, 1, without[i].error);
+        expect_open(":0");
+        ck_assert(failing_happened());
+        ck_assert_msg(strncmp(ls.address, "0.0.0.0:", 8) == 0, "%s", ls.address);
+        listen_close(&ls);
+    }
+}
+
+TEST(an_ipv6_port_in_use_is_not_taken_on_ipv4_alone)
+{
+    expect_failure(":0", "bind", 1, EADDRINUSE);
+}
+
+/* A program that was started with its standard input closed. */
+TEST(descriptor_0_is_as_good_as_any)
+{
+    int before = dup(0);
+
+    (void)close(0);
+    expect_open("127.0.0.1:0");
+    ck_assert_int_eq(ls.fd, 0);
+    ck_assert_int_ne(strcmp(ls.address, "127.0.0.1:0"), 0);
+    listen_close(&ls);
+    if (before >= 0)
+        (void)dup2(before, 0);
+    (void)close(before);
 }

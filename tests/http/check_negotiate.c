@@ -121,6 +121,17 @@ TEST(q_of_zero_refuses)
     CHECK_ROWS(rows);
 }
 
+TEST(the_first_of_a_parameter_counts)
+{
+    static const struct row rows[] = {
+        {"application/openmetrics-text;q=0.5;q=0", OM},
+        {"application/openmetrics-text;q=0;q=0.5", TEXT},
+        {"application/openmetrics-text;version=1.0.0;version=2.0.0", OM},
+        {"application/openmetrics-text;version=2.0.0;version=1.0.0", TEXT},
+    };
+    CHECK_ROWS(rows);
+}
+
 TEST(case_and_blanks_do_not_matter)
 {
     static const struct row rows[] = {
@@ -150,6 +161,9 @@ TEST(garbage_is_text_and_never_fails)
         {"\"application/openmetrics-text", TEXT},
         {"application/openmetrics-text;;q=0.5", OM},
         {"garbage,application/openmetrics-text;q=0.5", OM},
+        {"application/openmetrics-text;q=0.5.5", TEXT},
+        {"application/openmetrics-text;x=\"\\\",text/plain\"", OM},
+        {"text/plain;x=\"\\\",application/openmetrics-text", TEXT},
         {"\xff\xfe\x01", TEXT},
     };
     CHECK_ROWS(rows);

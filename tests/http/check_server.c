@@ -115,6 +115,42 @@ TEST(negotiated_answers_say_so)
     client_close(&c);
 }
 
+TEST(two_parts_are_one_body_and_say_how_it_is_encoded)
+{
+    struct answer a = rig_request(&rig, "GET", "/parts");
+
+    ck_assert_str_eq(answer_header(&a, "Content-Encoding"), "x-none");
+    ck_assert_str_eq(answer_header(&a, "Content-Length"), "8");
+    ck_assert_str_eq(a.body.p, "one\ntwo\n");
+    answer_release(&a);
+}
+
+TEST(answers_are_counted_by_route_and_status)
+{
+    static const char *const paths[] = {"/hello", "/negotiated", "/parts", "/kept", "/post"};
+    struct answer a;
+
+    for (unsigned i = 0; i < 15; i++) {
+        a = rig_request(&rig, "PUT", paths[i % 5]);
+        ck_assert_uint_eq(a.status, 405);
+        answer_release(&a);
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        a = rig_request(&rig, i % 4 == 2 ? "POST" : "GET", i % 4 == 2 ? "/post" : paths[i % 4 % 3]);
+        ck_assert_uint_eq(a.status, 200);
+        answer_release(&a);
+    }
+    for (unsigned i = 0; i < 5; i++)
+        ck_assert_uint_eq(rig_counted(&rig, paths[i], 405), 3);
+    ck_assert_uint_eq(rig_counted(&rig, "/hello", 200), 4);
+    ck_assert_uint_eq(rig_counted(&rig, "/negotiated", 200), 2);
+    ck_assert_uint_eq(rig_counted(&rig, "/post", 200), 2);
+    ck_assert_uint_eq(rig_counted(&rig, "/big", 200), 0);
+    ck_assert_uint_eq(rig_counted(&rig, "other", 404), 0);
+    ck_assert_uint_eq(rig_status(&rig, "GET", "/no"), 404);
+    ck_assert_uint_eq(rig_counted(&rig, "other", 404), 1);
+}
+
 TEST(a_connection_is_used_again)
 {
     struct client c = client_connect(&rig, 0);
@@ -184,6 +220,24 @@ TEST(a_kept_request_is_answered_later_and_others_do_not_wait)
     client_send_str(&rig, &c, GET("/hello"));
     client_expect(&rig, &c, 200, NULL);
     client_close(&c);
+}
+
+TEST(kept_requests_are_answered_in_any_order)
+{
+    static const unsigned order[] = {1, 2, 0};
+    struct client c[3];
+
+    for (unsigned i = 0; i < 3; i++) {
+        c[i] = client_connect(&rig, i % 2);
+        client_send_str(&rig, &c[i], GET("/kept"));
+        rig_wait_kept(&rig, i + 1);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        http_reply_text(rig.kept[order[i]], 200, i == 1 ? "second" : "not second");
+        client_expect(&rig, &c[order[i]], 200, i == 1 ? "second\n" : "not second\n");
+    }
+    for (unsigned i = 0; i < 3; i++)
+        client_close(&c[i]);
 }
 
 TEST(a_client_that_leaves_while_kept_costs_nothing)

@@ -210,6 +210,29 @@ TEST(an_idle_connection_makes_room_before_a_reader_does)
     client_close(&reader);
 }
 
+/* Who has said nothing for a while goes before a reader; who has just come may be about to. */
+TEST(a_silent_connection_makes_room_before_a_reader_does)
+{
+    struct client silent = client_connect(&rig, 0), reader = client_connect(&rig, 0), *more;
+    int64_t grace = clock_mono_ns() + 150 * NSEC_PER_MSEC;
+    struct answer a;
+
+    client_send_str(&rig, &reader, GET("/big"));
+    while (clock_mono_ns() < grace)
+        rig_turn(&rig);
+    more = connect_many(MAX_CONNECTIONS - 1, GET("/kept"));
+    ck_assert(client_is_closed(&rig, &silent));
+    rig_wait_kept(&rig, MAX_CONNECTIONS - 1);
+    a = client_answer(&rig, &reader, false);
+    ck_assert_uint_eq(a.body.n, RIG_BIG_BYTES);
+    answer_release(&a);
+    while (rig.nkept > 0)
+        rig_answer_kept(&rig);
+    close_many(more, MAX_CONNECTIONS - 1);
+    client_close(&silent);
+    client_close(&reader);
+}
+
 /* All wait for us: the newcomer has to go, and when they are gone the door is open again. */
 TEST(a_full_house_recovers)
 {

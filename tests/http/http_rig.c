@@ -41,6 +41,17 @@ static void on_negotiated(void *ctx, struct http_request *r)
                                        .body = body_of(accept ? accept : "none")});
 }
 
+/* As a page of which a part is kept packed. */
+static void on_parts(void *ctx, struct http_request *r)
+{
+    (void)ctx;
+    http_reply(r, &(struct http_reply){.status = 200,
+                                       .content_type = "text/plain",
+                                       .content_encoding = "x-none",
+                                       .body = body_of("one\n"),
+                                       .more = body_of("two\n")});
+}
+
 static void on_big(void *ctx, struct http_request *r)
 {
     struct rig *rig = ctx;
@@ -67,7 +78,7 @@ static void on_post(void *ctx, struct http_request *r)
 static const struct http_route routes[] = {
     {"/hello", "GET, HEAD", on_hello}, {"/negotiated", "GET, HEAD", on_negotiated},
     {"/big", "GET, HEAD", on_big},     {"/kept", "GET, HEAD", on_kept},
-    {"/post", "POST", on_post},
+    {"/post", "POST", on_post},        {"/parts", "GET, HEAD", on_parts},
 };
 
 void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms)

@@ -20,7 +20,7 @@ struct rig {
 };
 
 /* Listeners: 0 is 127.0.0.1 with any port, 1 a unix socket. Routes: /hello (GET, HEAD),
- * /negotiated, /big, /kept, /post (POST). */
+ * /negotiated, /big, /kept, /post (POST), /parts. */
 void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms);
 void rig_stop(struct rig *rig);
 void rig_turn(struct rig *rig);
