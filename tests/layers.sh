@@ -7,12 +7,13 @@
 # what each may include beside itself, are the first table below (BEGIN).
 #
 # A foreign library lives in one place: microhttpd.h in src/http, pcre2.h in src/rules/pattern.c, ini.h in
-# src/config/ini.c, sys/inotify.h in src/input/watch.c, compiler intrinsics in a file named simd.h. No header
+# src/config/ini.c, sys/inotify.h in src/input/watch.c (and base/sys.c), compiler intrinsics in a file named simd.h. No header
 # shows one of them to another room.
 #
 # With BUILD (or LAYERS_BUILD), a directory in which everything was built, it also reads the symbols of the objects: no
 # two sources may take symbols from each other in a circle, within a room or over several, and what a source exports
-# another must take; tests do not count. The exceptions are the second table, with their reasons.
+# another must take; tests do not count. The exceptions are the second table, with their reasons. And the input room asks
+# the kernel for nothing but by src/base/sys.h: what else it takes from outside is memory, text, threads and archives.
 # Last line: N passed, N failed; one for each file that was read.
 set -u
 src=$(cd "$(dirname "$0")/../src" && pwd) || exit 2
@@ -43,7 +44,7 @@ BEGIN {
     home["microhttpd.h"] = "^http/"
     home["pcre2.h"] = "^rules/pattern\\.c$"
     home["ini.h"] = "^config/ini\\.c$"
-    home["sys/inotify.h"] = "^input/watch\\.c$"
+    home["sys/inotify.h"] = "^(input/watch|base/sys)\\.c$"
 }
 FNR == 1 {
     finish()
@@ -91,6 +92,7 @@ BEGIN {
     reason["loop_turn"] = "tests turn the loop by hand, and look at what each turn did"
     reason["linescan_get"] = "tests and the bench compare the levels of instructions"
     reason["http_body_bytes"] = "a test looks at what two threads share"
+    pure = "^(_|(mem|str)[a-z]+$|free$|qsort$|snprintf$|pthread_(create|join|cond|mutex)|inflate|ZSTD_)"
     reason["crc32c_portable"] = "its test compares it with the instruction"
 }
 /^nm: / { if (/no symbols/) next; print; failed++; next }
@@ -106,6 +108,11 @@ END {
             if (!((list[i], home[symbol]) in via)) takes[list[i]] = takes[list[i]] " " home[symbol]
             via[list[i], home[symbol]] = symbol
         }
+    }
+    for (symbol in user) {
+        if ((symbol in home) || symbol ~ pure) continue
+        n = split(user[symbol], list, " ")
+        for (i = 1; i <= n; i++) if (list[i] ~ /^input\//) bad(list[i], symbol " is not of src/base/sys.h")
     }
     for (symbol in reason) if (!(symbol in home)) { print symbol " is nowhere, it needs no exception"; failed++ }
     for (object in objects) walk(object, object)

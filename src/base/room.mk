@@ -31,6 +31,8 @@ liblogtally_a_SOURCES += \
 	src/base/slice.h \
 	src/base/slurp.c \
 	src/base/slurp.h \
+	src/base/sys.c \
+	src/base/sys.h \
 	src/base/utf8.c \
 	src/base/utf8.h \
 	src/base/xalloc.c \

@@ -3,9 +3,10 @@
 
 #include "base/slurp.h"
 
+#include "base/sys.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
 
 enum { BLOCK = 1 << 16 };
 
@@ -14,7 +15,7 @@ int slurp_fd(int fd, size_t most, struct buf *out)
     size_t before = out->n;
 
     for (;;) {
-        ssize_t n = read(fd, buf_reserve(out, BLOCK), BLOCK);
+        ssize_t n = sys_read(fd, buf_reserve(out, BLOCK), BLOCK);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -29,10 +30,10 @@ int slurp_fd(int fd, size_t most, struct buf *out)
 
 int slurp(const char *path, struct buf *out)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = sys_open(path, O_RDONLY | O_CLOEXEC);
     int r = fd < 0 ? -errno : slurp_fd(fd, SIZE_MAX, out);
 
     if (fd >= 0)
-        (void)close(fd);
+        (void)sys_close(fd);
     return r;
 }

@@ -9,6 +9,7 @@
 
 #include "input/archive.h"
 
+#include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/codec.h"
 #include "input/linebuf.h"
@@ -38,16 +39,16 @@ static int open_input(struct archive *a, const char *path)
     struct stat st;
 
     if (strcmp(path, "-") == 0)
-        a->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+        a->fd = sys_fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
     else
-        a->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (a->fd < 0 || fstat(a->fd, &st) < 0)
+        a->fd = sys_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (a->fd < 0 || sys_fstat(a->fd, &st) < 0)
         return -errno;
     if (S_ISDIR(st.st_mode))
         return -EISDIR;
     if (S_ISREG(st.st_mode)) {
         a->size = (uint64_t)st.st_size;
-        (void)posix_fadvise(a->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+        (void)sys_fadvise(a->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
     return 0;
 }
@@ -57,7 +58,7 @@ static int open_codec(struct archive *a, uint64_t from, uint64_t to)
 {
     if (to == 0)
         return codec_open(a->fd, &a->codec);
-    if (lseek(a->fd, (off_t)from, SEEK_SET) < 0)
+    if (sys_lseek(a->fd, (off_t)from, SEEK_SET) < 0)
         return -errno;
     a->codec = codec_open_part(a->fd, to - from);
     a->size = to - from;
@@ -96,7 +97,7 @@ static int line_end(int fd, uint64_t at, uint64_t size, uint64_t *ret_end)
     char block[CUT_BLOCK];
 
     while (at < size) {
-        ssize_t n = pread(fd, block, sizeof(block), (off_t)at);
+        ssize_t n = sys_pread(fd, block, sizeof(block), (off_t)at);
         const char *nl = n > 0 ? memchr(block, '\n', (size_t)n) : NULL;
 
         if (n < 0)
@@ -149,7 +150,7 @@ void archive_close(struct archive *a)
     codec_close(a->codec);
     linebuf_release(&a->lines);
     if (a->fd >= 0)
-        (void)close(a->fd);
+        (void)sys_close(a->fd);
     free(a);
 }
 

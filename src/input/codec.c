@@ -14,6 +14,7 @@
 
 #include "input/codec.h"
 
+#include "base/sys.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -21,7 +22,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zlib.h>
 #ifdef HAVE_ZSTD
 #include <zstd.h>
@@ -75,7 +75,7 @@ static ssize_t read_fd(struct codec_reader *c, void *out, size_t n)
     if (n > c->left)
         n = (size_t)c->left;
     for (;;) {
-        ssize_t r = read(c->fd, out, n);
+        ssize_t r = sys_read(c->fd, out, n);
 
         if (r >= 0) {
             c->position += (uint64_t)r;

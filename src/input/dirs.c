@@ -11,6 +11,7 @@
 
 #include "input/set.h"
 
+#include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/glob.h"
 
@@ -247,7 +248,7 @@ void dir_see_name(struct tailset *t, const char *path, unsigned char type)
     if (type == DT_LNK || type == DT_UNKNOWN) {
         struct stat st;
 
-        if (lstat(path, &st) == 0)
+        if (sys_lstat(path, &st) == 0)
             symlink = S_ISLNK(st.st_mode);
         if (look_at(path, &look) == 0 && S_ISDIR(look.mode))
             type = DT_DIR;
@@ -260,7 +261,7 @@ void dir_see_name(struct tailset *t, const char *path, unsigned char type)
 
 static void scan(struct tailset *t, struct dir *d)
 {
-    DIR *list = opendir(d->path);
+    DIR *list = sys_opendir(d->path);
     const struct dirent *e;
 
     if (!list) {
@@ -270,7 +271,7 @@ static void scan(struct tailset *t, struct dir *d)
             warn_once(t, d->path, strerror(errno));
         return;
     }
-    while ((e = readdir(list)) != NULL) {
+    while ((e = sys_readdir(list)) != NULL) {
         char *path;
 
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
@@ -279,7 +280,7 @@ static void scan(struct tailset *t, struct dir *d)
         dir_see_name(t, path, e->d_type);
         free(path);
     }
-    (void)closedir(list);
+    (void)sys_closedir(list);
     d->read_now = true;
 }
 

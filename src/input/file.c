@@ -16,13 +16,13 @@
 #include "input/set.h"
 
 #include "base/clock.h"
+#include "base/sys.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { CUT_WORTH = 4096 };
 
@@ -131,8 +131,8 @@ static void set_target(struct tailset *t, struct tail_file *f)
     index_remove(&t->target_index, &f->by_target);
     free(f->target);
     f->target = NULL;
-    if (lstat(f->path, &st) == 0 && S_ISLNK(st.st_mode))
-        real = realpath(f->path, NULL);
+    if (sys_lstat(f->path, &st) == 0 && S_ISLNK(st.st_mode))
+        real = sys_realpath(f->path);
     if (!real)
         return;
     f->target = real;
@@ -334,7 +334,7 @@ int file_reopen(struct tailset *t, struct tail_file *f)
         return fd;
     if (fd < 0 || look_at_fd(fd, &look) < 0 || !identity_eq(&look.id, &f->tail.id)) {
         if (fd >= 0)
-            (void)close(fd);
+            (void)sys_close(fd);
         file_misnamed(t, f);
         return 1;
     }

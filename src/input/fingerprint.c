@@ -13,11 +13,11 @@
 
 #include "input/tail.h"
 
+#include "base/sys.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { FIRST_STRIDE = 512, COMPARE = 4096 };
 
@@ -36,7 +36,7 @@ void tail_restart(struct tail *t)
 void tail_release(struct tail *t)
 {
     if (t->fd >= 0)
-        (void)close(t->fd);
+        (void)sys_close(t->fd);
     tail_restart(t);
     tail_init(t);
 }
@@ -135,7 +135,7 @@ void tail_consume(struct tail *t, const char *p, uint64_t n)
 static int read_exactly(int fd, char *p, size_t n, uint64_t offset)
 {
     while (n > 0) {
-        ssize_t got = pread(fd, p, n, (off_t)offset);
+        ssize_t got = sys_pread(fd, p, n, (off_t)offset);
 
         if (got < 0 && errno == EINTR)
             continue;

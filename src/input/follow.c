@@ -12,7 +12,6 @@
 #include "base/log.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 enum { PATIENCE = 8 };
 #define RETRY_NS (100 * NSEC_PER_MSEC)

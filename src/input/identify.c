@@ -26,11 +26,11 @@
 #include "input/set.h"
 
 #include "base/clock.h"
+#include "base/sys.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { MUCH = 4096 };
 
@@ -48,7 +48,7 @@ static int is_copy_of(struct tailset *t, const struct newcomer *n, const struct 
     if (r == 0 && look.size >= n->look.size)
         r = tail_alike(other, n->fd, n->look.size);
     if (other != f->tail.fd)
-        (void)close(other);
+        (void)sys_close(other);
     return r;
 }
 
@@ -61,7 +61,7 @@ bool identify_still_copy(struct tailset *t, const struct tail_file *held)
         return true;
     if (look_at_fd(n.fd, &n.look) == 0 && identity_eq(&n.look.id, &held->tail.id))
         same = is_copy_of(t, &n, held->copy_of) != 0;
-    (void)close(n.fd);
+    (void)sys_close(n.fd);
     return same;
 }
 
@@ -128,7 +128,7 @@ static int find_original(struct tailset *t, const struct newcomer *n,
                          struct tail_file **ret_original)
 {
     char head[FINGERPRINT_HEAD];
-    ssize_t got = pread(n->fd, head, sizeof(head), 0);
+    ssize_t got = sys_pread(n->fd, head, sizeof(head), 0);
     struct slice begin = slice_make(head, got > 0 ? (size_t)got : 0);
     int error = got < 0 ? -errno : 0;
 
@@ -542,7 +542,7 @@ static void identify(struct tailset *t, struct newcomer *n)
     else
         r = identify_own(t, n);
     if (n->fd >= 0)
-        (void)close(n->fd);
+        (void)sys_close(n->fd);
     if (r < 0)
         put_off(t, n, -r);
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,7 @@ static int look(int dir, const char *path, int flags, struct look *ret_look)
 {
     struct statx st;
 
-    if (statx(dir, path, flags, STATX_BASIC_STATS | STATX_BTIME, &st) < 0)
+    if (sys_statx(dir, path, flags, STATX_BASIC_STATS | STATX_BTIME, &st) < 0)
         return -errno;
     *ret_look = (struct look){
         .id = {.dev = makedev(st.stx_dev_major, st.stx_dev_minor),

@@ -9,12 +9,12 @@
 #include "input/set.h"
 
 #include "base/clock.h"
+#include "base/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 enum { BLOCK = 256 * 1024, BIG_BLOCK = 1024 * 1024, CLOSE_AT_ONCE = 32, FD_RESERVE = 128 };
 #define LATE_NS NSEC_PER_SEC
@@ -34,7 +34,7 @@ static void pipe_close(struct tail_file *f)
     if (p->watch)
         loop_remove_fd(p->set->loop, p->watch);
     loop_timer_free(p->timer);
-    (void)close(p->fd);
+    (void)sys_close(p->fd);
     linebuf_release(&p->lines);
     free(p);
     f->pipe = NULL;
@@ -47,7 +47,7 @@ void file_close_fd(struct tailset *t, struct tail_file *f)
     f->unpack = NULL;
     if (f->tail.fd < 0)
         return;
-    (void)close(f->tail.fd);
+    (void)sys_close(f->tail.fd);
     f->tail.fd = -1;
     t->nopen--;
 }
@@ -129,7 +129,7 @@ static unsigned budget(const struct tailset *t)
 
     if (t->options.max_open > 0)
         return t->options.max_open;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1U << 20)
+    if (sys_getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1U << 20)
         return 1U << 20;
     return limit.rlim_cur > 2 * FD_RESERVE ? (unsigned)limit.rlim_cur - FD_RESERVE
                                            : (unsigned)limit.rlim_cur / 2;
@@ -178,7 +178,7 @@ int open_within_budget(struct tailset *t, const char *path)
         while (t->nopen >= budget(t))
             if (!make_room(t))
                 return -EMFILE;
-        fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        fd = sys_open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
         if (fd >= 0)
             return fd;
         error = errno;

@@ -10,6 +10,7 @@
 #include "input/set.h"
 
 #include "base/log.h"
+#include "base/sys.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -47,7 +48,7 @@ static void on_readable(void *ctx, uint32_t epoll_events)
     uint64_t too_long = p->lines.too_long;
     size_t room;
     char *to = linebuf_space(&p->lines, &room);
-    ssize_t n = read(p->fd, to, room);
+    ssize_t n = sys_read(p->fd, to, room);
 
     (void)epoll_events;
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -70,8 +71,8 @@ static void on_timer(void *ctx)
 
 static int open_input(const char *path)
 {
-    int fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                                    : open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    int fd = strcmp(path, "-") == 0 ? sys_fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                                    : sys_open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
     return fd < 0 ? -errno : fd;
 }
@@ -113,7 +114,7 @@ static bool was_replaced(const struct tail_file *f)
     int left = 0;
 
     return f->pipe && look_at(f->path, &named) == 0 && look_at_fd(f->pipe->fd, &ours) == 0 &&
-           !identity_eq(&named.id, &ours.id) && ioctl(f->pipe->fd, FIONREAD, &left) == 0 &&
+           !identity_eq(&named.id, &ours.id) && sys_ioctl(f->pipe->fd, FIONREAD, &left) == 0 &&
            left == 0;
 }
 

@@ -21,6 +21,7 @@
 #include "input/statefile.h"
 
 #include "base/slurp.h"
+#include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/crc32c.h"
 
@@ -51,7 +52,7 @@ static int fail(struct buf *err, int r, const char *what, const char *directory)
 /* A descriptor or negative errno. */
 static int open_directory(const char *path, struct buf *err)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = sys_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     return fd < 0 ? fail(err, -errno, "cannot open the state directory", path) : fd;
 }
@@ -60,10 +61,10 @@ static int open_directory(const char *path, struct buf *err)
  * killed before it came here. Where the directory above may not be read somebody else made it. */
 static void keep_name(int dir)
 {
-    int above = openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int above = sys_openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 
     if (above >= 0) {
-        (void)fsync(above);
+        (void)sys_fsync(above);
         (void)close(above);
     }
 }
@@ -72,10 +73,10 @@ static void keep_name(int dir)
  * it for writing also proves, before any line is read, that states can be written here. */
 static int take_lock(struct statefile *s, const char *directory, struct buf *err)
 {
-    s->lock = openat(s->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    s->lock = sys_openat(s->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (s->lock < 0)
         return fail(err, -errno, "cannot write in the state directory", directory);
-    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+    if (sys_flock(s->lock, LOCK_EX | LOCK_NB) == 0)
         return 0;
     if (errno != EWOULDBLOCK)
         return fail(err, -errno, "cannot lock the state directory", directory);
@@ -91,11 +92,11 @@ int statefile_open(const char *directory, struct statefile **ret_file, struct bu
     int r;
 
     s->dir = s->lock = -1;
-    if (mkdir(directory, 0700) < 0 && errno != EEXIST)
+    if (sys_mkdir(directory, 0700) < 0 && errno != EEXIST)
         r = fail(err, -errno, "cannot make the state directory", directory);
     else
         r = s->dir = open_directory(directory, err);
-    if (r >= 0 && faccessat(s->dir, ".", W_OK | X_OK, AT_EACCESS) < 0)
+    if (r >= 0 && sys_faccessat(s->dir, ".", W_OK | X_OK, AT_EACCESS) < 0)
         r = fail(err, -errno, "cannot write in the state directory", directory);
     if (r >= 0)
         r = take_lock(s, directory, err);
@@ -113,27 +114,27 @@ void statefile_close(struct statefile *s)
     if (!s)
         return;
     if (s->lock >= 0)
-        (void)close(s->lock);
+        (void)sys_close(s->lock);
     if (s->dir >= 0)
-        (void)close(s->dir);
+        (void)sys_close(s->dir);
     free(s);
 }
 
 static int read_whole(int dir, const char *name, struct buf *ret_bytes)
 {
     struct stat st;
-    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = sys_openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
     int r = 0;
 
     if (fd < 0)
         return -errno;
-    if (fstat(fd, &st) < 0)
+    if (sys_fstat(fd, &st) < 0)
         r = -errno;
     else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > STATE_MAX)
         r = -EBADMSG;
     else
         r = slurp_fd(fd, STATE_MAX, ret_bytes);
-    (void)close(fd);
+    (void)sys_close(fd);
     return r;
 }
 
@@ -201,10 +202,10 @@ static void put_aside(int dir, const char *name)
 
     for (int i = 1; i < ASIDE_MAX; i++) {
         (void)snprintf(aside, sizeof(aside), "state.damaged-%d", i);
-        if (renameat2(dir, name, dir, aside, RENAME_NOREPLACE) == 0)
+        if (sys_renameat2(dir, name, dir, aside, RENAME_NOREPLACE) == 0)
             return;
-        if (errno == EINVAL && faccessat(dir, aside, F_OK, 0) < 0 &&
-            renameat(dir, name, dir, aside) == 0)
+        if (errno == EINVAL && sys_faccessat(dir, aside, F_OK, 0) < 0 &&
+            sys_renameat(dir, name, dir, aside) == 0)
             return;
         if (errno != EEXIST && errno != EINVAL)
             return;
@@ -251,14 +252,14 @@ int statefile_peek(const char *directory, struct saved_state *ret_state, struct 
     if (dir < 0)
         return dir;
     r = load(dir, false, ret_state, err);
-    (void)close(dir);
+    (void)sys_close(dir);
     return r;
 }
 
 static int write_all(int fd, struct slice s)
 {
     while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
+        ssize_t n = sys_write(fd, s.p, s.n);
 
         if (n >= 0)
             s = slice_from(s, (size_t)n);
@@ -294,16 +295,16 @@ static int write_state(int fd, struct slice payload, uint64_t sequence, int64_t 
 
 static int write_temporary(struct statefile *s, struct slice payload, int64_t wall_ns)
 {
-    int fd =
-        openat(s->dir, "state.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = sys_openat(s->dir, "state.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                        0600);
     int r;
 
     if (fd < 0)
         return -errno;
     r = write_state(fd, payload, s->sequence + 1, wall_ns);
-    if (r == 0 && fsync(fd) < 0)
+    if (r == 0 && sys_fsync(fd) < 0)
         r = -errno;
-    if (close(fd) < 0 && r == 0)
+    if (sys_close(fd) < 0 && r == 0)
         r = -errno;
     return r;
 }
@@ -313,14 +314,14 @@ static int write_temporary(struct statefile *s, struct slice payload, int64_t wa
  * moment in which only state.1 is there; statefile_load finds it. */
 static int keep_previous(struct statefile *s)
 {
-    (void)unlinkat(s->dir, "state.1.tmp", 0);
-    if (linkat(s->dir, "state", s->dir, "state.1.tmp", 0) == 0)
-        return renameat(s->dir, "state.1.tmp", s->dir, "state.1") < 0 ? -errno : 0;
+    (void)sys_unlinkat(s->dir, "state.1.tmp", 0);
+    if (sys_linkat(s->dir, "state", s->dir, "state.1.tmp", 0) == 0)
+        return sys_renameat(s->dir, "state.1.tmp", s->dir, "state.1") < 0 ? -errno : 0;
     if (errno == ENOENT)
         return 0;
     if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK && errno != ENOSYS)
         return -errno;
-    return renameat(s->dir, "state", s->dir, "state.1") < 0 ? -errno : 0;
+    return sys_renameat(s->dir, "state", s->dir, "state.1") < 0 ? -errno : 0;
 }
 
 int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns)
@@ -332,12 +333,12 @@ int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns)
     r = write_temporary(s, payload, wall_ns);
     if (r == 0)
         r = keep_previous(s);
-    if (r == 0 && renameat(s->dir, "state.tmp", s->dir, "state") < 0)
+    if (r == 0 && sys_renameat(s->dir, "state.tmp", s->dir, "state") < 0)
         r = -errno;
-    if (r == 0 && fsync(s->dir) < 0)
+    if (r == 0 && sys_fsync(s->dir) < 0)
         r = -errno;
     if (r < 0) {
-        (void)unlinkat(s->dir, "state.tmp", 0);
+        (void)sys_unlinkat(s->dir, "state.tmp", 0);
         return r;
     }
     s->sequence++;

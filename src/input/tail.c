@@ -17,6 +17,7 @@
 
 #include "input/tail.h"
 
+#include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/linebuf.h"
 
@@ -56,7 +57,7 @@ static void buffer_shrink(struct tail_buffer *b, size_t block)
 static ssize_t read_at(int fd, char *p, size_t n, uint64_t offset)
 {
     for (;;) {
-        ssize_t r = pread(fd, p, n, (off_t)offset);
+        ssize_t r = sys_pread(fd, p, n, (off_t)offset);
 
         if (r >= 0)
             return r;
@@ -88,7 +89,7 @@ static void learn_size(struct tail *t)
 {
     struct stat st;
 
-    if (fstat(t->fd, &st) == 0 && (uint64_t)st.st_size > t->proved)
+    if (sys_fstat(t->fd, &st) == 0 && (uint64_t)st.st_size > t->proved)
         t->proved = (uint64_t)st.st_size;
 }
 
@@ -120,13 +121,13 @@ static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct s
 static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
 {
     for (int turn = 0; turn < HOLE_TURNS; turn++) {
-        off_t data = lseek(t->fd, (off_t)t->hole_to, SEEK_DATA);
+        off_t data = sys_lseek(t->fd, (off_t)t->hole_to, SEEK_DATA);
         char *p = buffer_for(b, block);
         ssize_t got;
         size_t nuls;
 
         if (data < 0 && errno == ENXIO) {
-            t->read_to = (uint64_t)lseek(t->fd, 0, SEEK_END);
+            t->read_to = (uint64_t)sys_lseek(t->fd, 0, SEEK_END);
             return TAIL_END;
         }
         if (data > (off_t)t->hole_to)

@@ -29,12 +29,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sys.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #define TURN_NS (8 * NSEC_PER_MSEC)
 #define COLLECT_NS (5 * NSEC_PER_MSEC)
@@ -89,7 +89,7 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
             file_join(x, f->stream, f);
             x->renamed = x->retired = true;
         }
-        (void)close(fd);
+        (void)sys_close(fd);
     }
     return true;
 }

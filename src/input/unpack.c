@@ -11,6 +11,7 @@
 
 #include "input/set.h"
 
+#include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/codec.h"
 #include "input/linebuf.h"
@@ -67,7 +68,8 @@ int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack)
     tail_init(&u->seen);
     linebuf_init(&u->lines, 0);
     u->lines.skipping = t->skipping;
-    r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : begins_like(u, t); /* it may not be the first try */
+    r = sys_lseek(fd, 0, SEEK_SET) < 0 ? -errno
+                                       : begins_like(u, t); /* it may not be the first try */
     if (r == 1) {
         *ret_unpack = u;
         return 1;
@@ -85,7 +87,7 @@ void unpack_close(struct unpack *u)
     linebuf_release(&u->lines);
     tail_release(&u->seen);
     if (u->fd >= 0)
-        (void)close(u->fd);
+        (void)sys_close(u->fd);
     free(u);
 }
 

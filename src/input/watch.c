@@ -10,6 +10,7 @@
 
 #include "input/watch.h"
 
+#include "base/sys.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -17,7 +18,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
-#include <unistd.h>
 
 #define MASK                                                                       \
     (IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_MODIFY | IN_ATTRIB | \
@@ -34,7 +34,7 @@ struct watch {
 
 int watch_new(struct watch **ret_watch)
 {
-    int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    int fd = sys_inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     struct watch *w;
 
     if (fd < 0)
@@ -49,7 +49,7 @@ void watch_free(struct watch *w)
 {
     if (!w)
         return;
-    (void)close(w->fd);
+    (void)sys_close(w->fd);
     free(w);
 }
 
@@ -60,14 +60,14 @@ int watch_fd(const struct watch *w)
 
 int watch_add(struct watch *w, const char *directory)
 {
-    int wd = inotify_add_watch(w->fd, directory, MASK);
+    int wd = sys_inotify_add_watch(w->fd, directory, MASK);
 
     return wd < 0 ? -errno : wd;
 }
 
 void watch_remove(struct watch *w, int wd)
 {
-    (void)inotify_rm_watch(w->fd, wd);
+    (void)sys_inotify_rm_watch(w->fd, wd);
 }
 
 static unsigned events_of(uint32_t mask)
@@ -99,7 +99,7 @@ void watch_read(struct watch *w, watch_fn *fn, void *ctx)
     do {
         const char *at = w->events;
 
-        n = read(w->fd, w->events, sizeof(w->events));
+        n = sys_read(w->fd, w->events, sizeof(w->events));
         while (n > 0 && at < w->events + n) {
             const struct inotify_event *e = (const void *)at;
 
