@@ -65,7 +65,7 @@ static void keep_name(int dir)
 
     if (above >= 0) {
         (void)sys_fsync(above);
-        (void)close(above);
+        (void)sys_close(above);
     }
 }
 
