@@ -109,6 +109,26 @@ static void open_files(struct daemon *d)
     d->files = tailset_new(d->loop, &options, &sink);
 }
 
+/* A start without the state there had been is told. Is what is known of the files to be believed? */
+static bool say_found(struct daemon *d, enum statefile_found found, bool damaged)
+{
+    const char *directory = d->setup.settings.state_directory;
+
+    if (damaged || found == STATEFILE_DAMAGED)
+        log_error("the state in %s is damaged; known files are read from their end", directory);
+    else if (found == STATEFILE_REMOVED)
+        log_error("the state in %s was removed; files that are there are read from their end (to "
+                  "count them from their beginning, remove the whole directory)",
+                  directory);
+    else if (found == STATEFILE_PREVIOUS)
+        log_warn("the newest state in %s is damaged or missing; the one before it is used",
+                 directory);
+    if (damaged || found > STATEFILE_LOADED)
+        counter_inc(own_family(d->registry, OWN_STATE_RESETS), 0, 1, 0);
+    d->save_at_once = d->statefile && (damaged || found != STATEFILE_LOADED);
+    return !damaged && found <= STATEFILE_PREVIOUS;
+}
+
 /* Reads the saved state into registry and files. 0 or an exit code. */
 static int restore(struct daemon *d)
 {
@@ -131,15 +151,9 @@ static int restore(struct daemon *d)
     open_files(d);
     if (files.n && !damaged && tailset_restore(d->files, files) < 0)
         damaged = true;
-    if (damaged || saved.found == STATEFILE_DAMAGED) {
-        log_error("the state in %s is damaged; known files are read from their end",
-                  d->setup.settings.state_directory);
+    if (!say_found(d, saved.found, damaged))
         tailset_start_at_end(d->files);
-    }
-    if (damaged || saved.found == STATEFILE_DAMAGED || saved.found == STATEFILE_PREVIOUS)
-        counter_inc(own_family(d->registry, OWN_STATE_RESETS), 0, 1, 0);
     d->checkpoint_wall_ns = saved.wall_ns;
-    d->first_start = d->statefile && saved.found == STATEFILE_EMPTY;
 out:
     buf_release(&saved.payload);
     buf_release(&err);
@@ -203,6 +217,7 @@ static int open_loop(struct daemon *d)
 {
     int r = loop_new(&d->loop);
 
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write past RLIMIT_FSIZE fails with EFBIG instead */
     if (r == 0)
         r = loop_add_signal(d->loop, SIGTERM, on_stop, d);
     if (r == 0)
@@ -218,8 +233,20 @@ static void save_first(struct daemon *d)
 {
     (void)tailset_catch_up(d->files, 0);
     daemon_save(d);
-    writer_wait(d->writer);
+    (void)writer_wait(d->writer);
     d->durable_mono_ns = 0; /* as of a restored one: the first scrape gets a new one */
+}
+
+/* Somebody removed the state: what is known is saved again, also when nothing has changed. */
+static void on_missed(void *ctx)
+{
+    struct daemon *d = ctx;
+
+    log_error("the saved state in %s was removed; it is saved again",
+              d->setup.settings.state_directory);
+    d->state_removed++;
+    d->changes++;
+    daemon_save(d);
 }
 
 static void on_deadline(void *ctx)
@@ -257,7 +284,8 @@ int daemon_start(struct daemon *d, const struct run_options *options)
     }
     if ((code = open_http(d)) != 0 || (code = open_statefile(d)) != 0 || (code = restore(d)) != 0)
         return code;
-    r = writer_new(d->loop, d->statefile, on_saved, d, &d->writer);
+    r = writer_new(d->loop, d->statefile, &(struct writer_events){on_saved, on_missed, d},
+                   &d->writer);
 
     if (r < 0) {
         log_error("cannot start the writer thread: %s", strerror(-r));
@@ -267,13 +295,27 @@ int daemon_start(struct daemon *d, const struct run_options *options)
     d->tick_timer = loop_timer_new(d->loop, on_tick, d);
     loop_timer_set(d->tick_timer, clock_mono_ns() + NSEC_PER_SEC / 10);
     daemon_adopt(d);
-    if (d->first_start)
+    if (d->save_at_once)
         save_first(d);
     for (unsigned i = 0; i < d->nlisten; i++)
         log_info("listening on %s", http_server_address(d->http, i));
     log_info("%u events, %u metrics, %u logs", d->setup.rules->nevents, d->setup.rules->nfamilies,
              d->setup.rules->nlogs);
     return 0;
+}
+
+/* The disk does not answer, and perhaps never will. The listeners and the lock are free at once,
+ * for the next process; the writer's thread stays in the kernel until the disk comes back, and ends
+ * there. Nothing that was shown is lost: what was not saved is read again. */
+_Noreturn static void leave(struct daemon *d)
+{
+    log_error("the disk of %s does not answer: stopping without saving; what was read since the "
+              "last save is read again at the next start",
+              d->setup.settings.state_directory);
+    daemon_answer_scrapes(d, true);
+    http_server_free(d->http);
+    statefile_abandon(d->statefile);
+    _exit(EXIT_SYSTEM);
 }
 
 int daemon_run(struct daemon *d)
@@ -285,9 +327,11 @@ int daemon_run(struct daemon *d)
         return EXIT_SYSTEM;
     }
     d->reload_again = false;
-    writer_wait(d->writer);
+    if (!writer_wait(d->writer))
+        leave(d);
     daemon_save(d);
-    writer_wait(d->writer);
+    if (!writer_wait(d->writer))
+        leave(d);
     daemon_answer_scrapes(d, true);
     return d->save_fails ? EXIT_SYSTEM : EXIT_FINE;
 }

@@ -69,6 +69,7 @@ struct daemon {
     int64_t checkpoint_wall_ns;           /* of the last durable snapshot; 0 = none */
     int64_t checkpoint_duration_ns;       /* how long saving it took */
     uint64_t checkpoint_bytes, checkpoint_failures;
+    uint64_t state_removed; /* how often it was found removed */
 
     struct scrape *scrapes; /* waiting */
     struct loop_timer *deadline_timer, *tick_timer;
@@ -84,9 +85,9 @@ struct daemon {
     int64_t start_wall_ns;
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */
     bool catching_up;
-    bool save_fails;  /* the last one did */
-    bool first_start; /* there was never a state */
-    unsigned nlisten; /* addresses */
+    bool save_fails;   /* the last one did */
+    bool save_at_once; /* there is no state as it should be */
+    unsigned nlisten;  /* addresses */
 };
 
 /* Loads, opens and starts everything. 0, or an exit code after a sentence on stderr. */

@@ -47,12 +47,12 @@ static void health(void *ctx, struct http_request *r)
     struct daemon *d = ctx;
     struct buf out = BUF_INIT;
 
-    buf_fmt(
-        &out,
-        "{\"status\":\"%s\",\"last_reload_successful\":%s,"
-        "\"last_reload_success_timestamp_seconds\":%.3f,\"checkpoint_failures\":%llu,\"logs\":[",
-        status_text(d), d->reload_ok ? "true" : "false", (double)d->reload_wall_ns / 1e9,
-        (unsigned long long)d->checkpoint_failures);
+    buf_fmt(&out,
+            "{\"status\":\"%s\",\"last_reload_successful\":%s,"
+            "\"last_reload_success_timestamp_seconds\":%.3f,\"checkpoint_failures\":%llu,"
+            "\"state_removed\":%llu,\"logs\":[",
+            status_text(d), d->reload_ok ? "true" : "false", (double)d->reload_wall_ns / 1e9,
+            (unsigned long long)d->checkpoint_failures, (unsigned long long)d->state_removed);
     for (unsigned i = 0; i < d->setup.rules->nlogs; i++)
         health_log(d, i, &out);
     buf_str(&out, "]}\n");

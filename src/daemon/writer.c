@@ -14,19 +14,25 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* How often the thread looks whether the state is still there. */
+#define LOOK_NS NSEC_PER_SEC
+/* A thread that works uses CPU time however slow the machine is; one that has used none in so many
+ * looks waits for a disk. They are counted, not timed: time goes on while a process is stopped. */
+#define HANGS_LOOK_NS (50 * NSEC_PER_MSEC)
+enum { HANGS_LOOKS = 30 };
+
 struct writer {
     struct loop *loop;
     struct loop_watch *watch;
     struct statefile *statefile;
-    writer_done_fn *done;
-    void *ctx;
-    int wake; /* eventfd: a job is done */
+    struct writer_events events;
+    int wake; /* eventfd: a job is done, or the state is missed */
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     bool busy; /* of the loop's side: a job was started and not yet delivered */
     /* Guarded by the mutex: */
-    bool stop;
+    bool stop, missed;
     enum { EMPTY, WAITING, DONE } state;
     struct writer_job job; /* the loop's while EMPTY or DONE, the thread's while WAITING */
 };
@@ -103,6 +109,28 @@ static void do_job(struct statefile *statefile, struct writer_job *job)
     buf_release(&job->files);
 }
 
+/* Until something changed, or false: nothing did for so long. With the mutex. */
+static bool wait_change(struct writer *w, int64_t most_ns)
+{
+    int64_t until = clock_mono_ns() + most_ns;
+    struct timespec at = {.tv_sec = until / NSEC_PER_SEC, .tv_nsec = until % NSEC_PER_SEC};
+
+    return pthread_cond_timedwait(&w->changed, &w->mutex, &at) == 0;
+}
+
+/* Nothing to do: is the state still there? With the mutex. */
+static void look(struct writer *w)
+{
+    bool missed;
+
+    pthread_mutex_unlock(&w->mutex);
+    missed = w->statefile && statefile_missed(w->statefile);
+    pthread_mutex_lock(&w->mutex);
+    w->missed |= missed;
+    if (missed)
+        eventfd_write(w->wake, 1);
+}
+
 static void *work(void *ctx)
 {
     struct writer *w = ctx;
@@ -110,7 +138,8 @@ static void *work(void *ctx)
     pthread_mutex_lock(&w->mutex);
     while (!w->stop) {
         if (w->state != WAITING) {
-            pthread_cond_wait(&w->changed, &w->mutex);
+            if (!wait_change(w, LOOK_NS))
+                look(w);
             continue;
         }
         pthread_mutex_unlock(&w->mutex);
@@ -133,20 +162,34 @@ static void deliver(void *ctx, uint32_t events)
     (void)events;
     eventfd_read(w->wake, &count);
     pthread_mutex_lock(&w->mutex);
-    bool done = w->state == DONE;
+    bool done = w->state == DONE, missed = w->missed;
 
+    w->missed = false;
     if (done)
         w->state = EMPTY;
     pthread_mutex_unlock(&w->mutex);
-    if (!done)
-        return;
-    struct writer_job job = w->job;
+    if (done) {
+        struct writer_job job = w->job;
 
-    w->busy = false;
-    w->done(w->ctx, &job);
+        w->busy = false;
+        w->events.done(w->events.ctx, &job);
+    }
+    if (missed)
+        w->events.missed(w->events.ctx);
 }
 
-int writer_new(struct loop *loop, struct statefile *statefile, writer_done_fn *done, void *ctx,
+static void init_locks(struct writer *w)
+{
+    pthread_condattr_t monotonic;
+
+    pthread_mutex_init(&w->mutex, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+int writer_new(struct loop *loop, struct statefile *statefile, const struct writer_events *events,
                struct writer **ret_writer)
 {
     struct writer *w = xcalloc(1, sizeof *w);
@@ -154,10 +197,8 @@ int writer_new(struct loop *loop, struct statefile *statefile, writer_done_fn *d
 
     w->loop = loop;
     w->statefile = statefile;
-    w->done = done;
-    w->ctx = ctx;
-    pthread_mutex_init(&w->mutex, NULL);
-    pthread_cond_init(&w->changed, NULL);
+    w->events = *events;
+    init_locks(w);
     w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (w->wake < 0) {
         r = -errno;
@@ -218,13 +259,36 @@ void writer_start(struct writer *w, struct writer_job *job)
     *job = (struct writer_job){.snapshot = NULL};
 }
 
-void writer_wait(struct writer *w)
+static int64_t used_ns(const struct writer *w)
 {
+    clockid_t clock;
+    struct timespec t = {0};
+
+    if (pthread_getcpuclockid(w->thread, &clock) == 0)
+        (void)clock_gettime(clock, &t);
+    return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
+}
+
+bool writer_wait(struct writer *w)
+{
+    int64_t used = used_ns(w);
+    int idle = 0;
+    bool done;
+
     if (!w->busy)
-        return;
+        return true;
     pthread_mutex_lock(&w->mutex);
-    while (w->state != DONE)
-        pthread_cond_wait(&w->changed, &w->mutex);
+    while (w->state != DONE && idle < HANGS_LOOKS) {
+        int64_t now;
+
+        (void)wait_change(w, HANGS_LOOK_NS);
+        now = used_ns(w);
+        idle = now == used ? idle + 1 : 0;
+        used = now;
+    }
+    done = w->state == DONE;
     pthread_mutex_unlock(&w->mutex);
-    deliver(w, 0);
+    if (done)
+        deliver(w, 0);
+    return done;
 }

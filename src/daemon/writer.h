@@ -3,7 +3,9 @@
  * The loop hands over one job at a time: a copy of all values, and of where every file has been
  * read to. The thread encodes both into one payload, saves it (write, fsync, rename, fsync), and
  * only when that succeeded hands back pages rendered from the same snapshot. So no page ever shows
- * what a crash could take back. Nothing else is shared between the two threads. */
+ * what a crash could take back. Nothing else is shared between the two threads. When it has nothing
+ * to do the thread looks whether the state is still there: a look at a disk may hang, and the loop
+ * must not. */
 #ifndef LT_DAEMON_WRITER_H
 #define LT_DAEMON_WRITER_H
 
@@ -39,12 +41,16 @@ struct writer_job {
 };
 
 struct writer;
-/* Takes what the job holds. */
-typedef void writer_done_fn(void *ctx, struct writer_job *job);
 
-/* `statefile` NULL: nothing is kept, jobs are only rendered. `done` is called on the loop. 0 or
- * negative errno. */
-int writer_new(struct loop *loop, struct statefile *statefile, writer_done_fn *done, void *ctx,
+/* Called on the loop. */
+struct writer_events {
+    void (*done)(void *ctx, struct writer_job *job); /* takes what the job holds */
+    void (*missed)(void *ctx);                       /* somebody removed the saved state */
+    void *ctx;
+};
+
+/* `statefile` NULL: nothing is kept, jobs are only rendered. 0 or negative errno. */
+int writer_new(struct loop *loop, struct statefile *statefile, const struct writer_events *events,
                struct writer **ret_writer);
 /* Waits for the job that runs, drops what came of it. */
 void writer_free(struct writer *w);
@@ -52,8 +58,9 @@ void writer_free(struct writer *w);
 bool writer_busy(const struct writer *w);
 /* Must not be busy. Takes what the job holds. */
 void writer_start(struct writer *w, struct writer_job *job);
-/* Waits for the job that runs and calls `done`. */
-void writer_wait(struct writer *w);
+/* Waits for the job that runs and calls `done`. False: the thread hangs, the disk does not
+ * answer. */
+bool writer_wait(struct writer *w);
 
 /* The payload of the state file: how long the program ran, the files' part, the values' part. 0 or
  * -EBADMSG; the slices BORROW the payload. */

@@ -15,18 +15,31 @@
  * without them: therefore the temporary is thrown away and the next save writes a new one from
  * memory.
  *
+ * A process that gave up waiting for its disk leaves a thread in the kernel, perhaps in the rename,
+ * which may still happen when the next process has the lock. Both are safe from it: a temporary has
+ * a name that no other process uses, and whoever takes the lock removes all of them before it
+ * reads. The kernel does one change of a directory after the other, so the late rename comes before
+ * that, and is what is read; or after it, and finds nothing to rename.
+ *
+ * The lock file has some bytes as soon as a state was saved beside it: without them a state that
+ * somebody removed would look like none that ever was.
+ *
  * It does not know what the payload means, and it never deletes what it cannot read. */
 #include "config.h"
 
 #include "input/statefile.h"
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/slurp.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/crc32c.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -34,12 +47,18 @@
 #include <unistd.h>
 
 #define MAGIC "LTSTATE\n"
+#define TEMPORARY "state.tmp"
 enum { HEADER = 40, TRAILER = 4, ASIDE_MAX = 1000 };
 #define STATE_MAX (UINT64_C(4) << 30)
 
 struct statefile {
-    int dir; /* every path below is relative to it: a renamed directory is still ours */
-    int lock;
+    char *path;
+    int dir;         /* every other path is relative to it: a renamed directory is still ours */
+    atomic_int lock; /* taken away by statefile_abandon, in another thread */
+    atomic_bool abandoned;
+    char temporary[sizeof TEMPORARY + 24]; /* a name of this process alone */
+    bool marked;                           /* the lock file says that a state was saved */
+    bool there;                            /* a state was loaded or saved, and not yet missed */
     uint64_t sequence;
 };
 
@@ -57,6 +76,66 @@ static int open_directory(const char *path, struct buf *err)
     return fd < 0 ? fail(err, -errno, "cannot open the state directory", path) : fd;
 }
 
+/* Owned by us, by root, or by whom the directory belongs to, who could replace it anyway. */
+static bool owner_is_trusted(int dir, uid_t owner)
+{
+    struct stat st;
+
+    return owner == geteuid() || owner == 0 || (sys_fstat(dir, &st) == 0 && owner == st.st_uid);
+}
+
+/* 0, -ENOTTY: no regular file, -EPERM: of somebody else; or another negative errno. */
+static int check_file(int dir, int fd, struct stat *ret_stat)
+{
+    if (sys_fstat(fd, ret_stat) < 0)
+        return -errno;
+    if (!S_ISREG(ret_stat->st_mode))
+        return -ENOTTY;
+    return owner_is_trusted(dir, ret_stat->st_uid) ? 0 : -EPERM;
+}
+
+/* The lock file is a file of its own, because the state's own inode changes with each save. Opening
+ * it for writing also proves, before any line is read, that states can be written here. A
+ * descriptor or negative errno. */
+static int take_lock(int dir, const char *directory, bool *ret_marked, struct buf *err)
+{
+    int fd = sys_openat(dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    struct stat st;
+    int r = fd < 0 ? -errno : check_file(dir, fd, &st);
+
+    if (r < 0)
+        r = r == -ENOTTY || r == -EPERM
+                ? fail(err, r, "the lock is no file of our own in the state directory", directory)
+                : fail(err, r, "cannot write in the state directory", directory);
+    else if (sys_flock(fd, LOCK_EX | LOCK_NB) == 0)
+        *ret_marked = st.st_size > 0;
+    else if ((r = -errno) != -EWOULDBLOCK)
+        r = fail(err, r, "cannot lock the state directory", directory);
+    else {
+        buf_fmt(err,
+                "the state directory %s is in use by another process; stop it or give this one its "
+                "own",
+                directory);
+        r = -EBUSY;
+    }
+    if (r == 0)
+        return fd;
+    if (fd >= 0)
+        (void)sys_close(fd);
+    return r;
+}
+
+/* Whoever can write there can take a state away, or put another in its place. Volumes of containers
+ * are made so: a warning. */
+static void warn_of_others(int dir, const char *directory)
+{
+    struct stat st;
+
+    if (sys_fstat(dir, &st) == 0 && st.st_mode & (S_IWGRP | S_IWOTH))
+        log_warn("the state directory %s can be written by others (mode %04o); make it 0700",
+                 directory, (unsigned)st.st_mode & 07777);
+}
+
 /* Its own name must survive a power cut too. With every start, as the one that made it may have been
  * killed before it came here. Where the directory above may not be read somebody else made it. */
 static void keep_name(int dir)
@@ -69,21 +148,54 @@ static void keep_name(int dir)
     }
 }
 
-/* The lock file is a file of its own, because the state's own inode changes with each save. Opening
- * it for writing also proves, before any line is read, that states can be written here. */
-static int take_lock(struct statefile *s, const char *directory, struct buf *err)
+/* See the head: what a process before this one left, or may yet rename. */
+static int remove_temporaries(int dir, const char *directory)
 {
-    s->lock = sys_openat(s->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (s->lock < 0)
-        return fail(err, -errno, "cannot write in the state directory", directory);
-    if (sys_flock(s->lock, LOCK_EX | LOCK_NB) == 0)
-        return 0;
-    if (errno != EWOULDBLOCK)
-        return fail(err, -errno, "cannot lock the state directory", directory);
-    buf_fmt(err,
-            "the state directory %s is in use by another process; stop it or give this one its own",
-            directory);
-    return -EBUSY;
+    DIR *list = sys_opendir(directory);
+    const struct dirent *e;
+    int r = list ? 0 : -errno;
+
+    while (list && (e = sys_readdir(list)) != NULL)
+        if (strncmp(e->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
+            sys_unlinkat(dir, e->d_name, 0) < 0 && errno != ENOENT && errno != EISDIR && r == 0)
+            r = -errno;
+    if (list)
+        (void)sys_closedir(list);
+    return r;
+}
+
+/* Makes the directory if need be, opens and locks it. On failure nothing is changed in s. */
+static int enter(struct statefile *s, struct buf *err)
+{
+    int r, dir, lock;
+
+    if (sys_mkdir(s->path, 0700) < 0 && errno != EEXIST)
+        return fail(err, -errno, "cannot make the state directory", s->path);
+    dir = open_directory(s->path, err);
+    if (dir < 0)
+        return dir;
+    if (sys_faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) < 0)
+        lock = fail(err, -errno, "cannot write in the state directory", s->path);
+    else
+        lock = take_lock(dir, s->path, &s->marked, err);
+    r = lock < 0 ? lock : remove_temporaries(dir, s->path);
+    if (lock >= 0 && r < 0) {
+        (void)sys_close(lock);
+        fail(err, r, "cannot remove what an earlier run left in the state directory", s->path);
+    }
+    if (r < 0) {
+        (void)sys_close(dir);
+        return r;
+    }
+    warn_of_others(dir, s->path);
+    keep_name(dir);
+    if (s->dir >= 0)
+        (void)sys_close(s->dir);
+    s->dir = dir;
+    lock = atomic_exchange(&s->lock, lock);
+    if (lock >= 0)
+        (void)sys_close(lock);
+    return 0;
 }
 
 int statefile_open(const char *directory, struct statefile **ret_file, struct buf *err)
@@ -91,48 +203,68 @@ int statefile_open(const char *directory, struct statefile **ret_file, struct bu
     struct statefile *s = xcalloc(1, sizeof(*s));
     int r;
 
+    s->path = xstrdup(directory);
     s->dir = s->lock = -1;
-    if (sys_mkdir(directory, 0700) < 0 && errno != EEXIST)
-        r = fail(err, -errno, "cannot make the state directory", directory);
-    else
-        r = s->dir = open_directory(directory, err);
-    if (r >= 0 && sys_faccessat(s->dir, ".", W_OK | X_OK, AT_EACCESS) < 0)
-        r = fail(err, -errno, "cannot write in the state directory", directory);
-    if (r >= 0)
-        r = take_lock(s, directory, err);
+    (void)snprintf(s->temporary, sizeof(s->temporary), TEMPORARY "-%llx",
+                   (unsigned long long)clock_wall_ns());
+    r = enter(s, err);
     if (r < 0) {
         statefile_close(s);
         return r;
     }
-    keep_name(s->dir);
     *ret_file = s;
     return 0;
+}
+
+void statefile_abandon(struct statefile *s)
+{
+    int lock;
+
+    if (!s)
+        return;
+    atomic_store(&s->abandoned, true);
+    lock = atomic_exchange(&s->lock, -1);
+    if (lock >= 0)
+        (void)sys_close(lock);
 }
 
 void statefile_close(struct statefile *s)
 {
     if (!s)
         return;
-    if (s->lock >= 0)
-        (void)sys_close(s->lock);
+    statefile_abandon(s);
     if (s->dir >= 0)
         (void)sys_close(s->dir);
+    free(s->path);
     free(s);
+}
+
+static bool is_gone(int dir, const char *name)
+{
+    return sys_faccessat(dir, name, F_OK, 0) < 0 && errno == ENOENT;
+}
+
+bool statefile_missed(struct statefile *s)
+{
+    bool missed = s->there && (is_gone(s->dir, "state") || is_gone(AT_FDCWD, s->path));
+
+    if (missed)
+        s->there = false;
+    return missed;
 }
 
 static int read_whole(int dir, const char *name, struct buf *ret_bytes)
 {
     struct stat st;
     int fd = sys_openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
-    int r = 0;
+    int r;
 
     if (fd < 0)
         return -errno;
-    if (sys_fstat(fd, &st) < 0)
-        r = -errno;
-    else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > STATE_MAX)
+    r = check_file(dir, fd, &st);
+    if (r == -ENOTTY || (r == 0 && (uint64_t)st.st_size > STATE_MAX))
         r = -EBADMSG;
-    else
+    if (r == 0)
         r = slurp_fd(fd, STATE_MAX, ret_bytes);
     (void)sys_close(fd);
     return r;
@@ -190,6 +322,11 @@ static int load_one(int dir, const char *name, struct saved_state *ret_state, st
             "the file \"%s\" in the state directory was written by a newer version of logtally; "
             "install that version or give this one another directory",
             name);
+    else if (r == -EPERM)
+        buf_fmt(err,
+                "the file \"%s\" in the state directory belongs to somebody else; remove it, or "
+                "make it belong to the user that runs logtally",
+                name);
     else if (r < 0 && r != -ENOENT && r != -EBADMSG)
         buf_fmt(err, "cannot read the file \"%s\" in the state directory: %s", name, strerror(-r));
     return r;
@@ -214,9 +351,10 @@ static void put_aside(int dir, const char *name)
 
 static int load(int dir, bool change, struct saved_state *ret_state, struct buf *err)
 {
-    int first = load_one(dir, "state", ret_state, err);
-    int second;
+    int first, second;
 
+    buf_clear(&ret_state->payload);
+    first = load_one(dir, "state", ret_state, err);
     ret_state->found = STATEFILE_LOADED;
     if (first != -ENOENT && first != -EBADMSG)
         return first;
@@ -239,9 +377,13 @@ int statefile_load(struct statefile *s, struct saved_state *ret_state, struct bu
 {
     int r = load(s->dir, true, ret_state, err);
 
-    if (r == 0)
-        s->sequence = ret_state->sequence;
-    return r;
+    if (r < 0)
+        return r;
+    if (ret_state->found == STATEFILE_EMPTY && s->marked)
+        ret_state->found = STATEFILE_REMOVED;
+    s->there = ret_state->found == STATEFILE_LOADED;
+    s->sequence = ret_state->sequence;
+    return 0;
 }
 
 int statefile_peek(const char *directory, struct saved_state *ret_state, struct buf *err)
@@ -293,14 +435,25 @@ static int write_state(int fd, struct slice payload, uint64_t sequence, int64_t 
     return r;
 }
 
+/* What has the name already is left of a save that failed, or was put there: it is removed, never
+ * opened. */
+static int open_temporary(struct statefile *s)
+{
+    enum { FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW };
+    int fd = sys_openat(s->dir, s->temporary, FLAGS, 0600);
+
+    if (fd < 0 && errno == EEXIST && sys_unlinkat(s->dir, s->temporary, 0) == 0)
+        fd = sys_openat(s->dir, s->temporary, FLAGS, 0600);
+    return fd < 0 ? -errno : fd;
+}
+
 static int write_temporary(struct statefile *s, struct slice payload, int64_t wall_ns)
 {
-    int fd = sys_openat(s->dir, "state.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                        0600);
+    int fd = open_temporary(s);
     int r;
 
     if (fd < 0)
-        return -errno;
+        return fd;
     r = write_state(fd, payload, s->sequence + 1, wall_ns);
     if (r == 0 && sys_fsync(fd) < 0)
         r = -errno;
@@ -324,23 +477,61 @@ static int keep_previous(struct statefile *s)
     return sys_renameat(s->dir, "state", s->dir, "state.1") < 0 ? -errno : 0;
 }
 
+/* Once for each directory. If it fails, the next save tries again. */
+static void mark(struct statefile *s)
+{
+    static const char text[] = "a state was saved here\n";
+
+    if (!s->marked)
+        s->marked = sys_write(s->lock, text, sizeof(text) - 1) == (ssize_t)sizeof(text) - 1;
+}
+
+/* Where the configuration says, the state is looked for by the next start: there the directory is
+ * made again when it was removed, or moved away. */
+static int enter_again(struct statefile *s)
+{
+    struct buf err = BUF_INIT;
+    int r = 0;
+
+    if (is_gone(AT_FDCWD, s->path))
+        r = enter(s, &err);
+    if (r < 0)
+        log_error("%s", err.p);
+    buf_release(&err);
+    return r;
+}
+
+static int replace(struct statefile *s)
+{
+    int r;
+
+    if (atomic_load(&s->abandoned))
+        return -ECANCELED;
+    r = keep_previous(s);
+    if (r == 0 && sys_renameat(s->dir, s->temporary, s->dir, "state") < 0)
+        r = -errno;
+    if (r == 0 && sys_fsync(s->dir) < 0)
+        r = -errno;
+    return r;
+}
+
 int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns)
 {
     int r;
 
     if (payload.n > STATE_MAX - HEADER - TRAILER)
         return -EFBIG; /* the next start would take it for damaged */
-    r = write_temporary(s, payload, wall_ns);
+    r = enter_again(s);
     if (r == 0)
-        r = keep_previous(s);
-    if (r == 0 && sys_renameat(s->dir, "state.tmp", s->dir, "state") < 0)
-        r = -errno;
-    if (r == 0 && sys_fsync(s->dir) < 0)
-        r = -errno;
+        r = write_temporary(s, payload, wall_ns);
+    if (r == 0)
+        r = replace(s);
     if (r < 0) {
-        (void)sys_unlinkat(s->dir, "state.tmp", 0);
+        (void)sys_unlinkat(s->dir, s->temporary, 0);
         return r;
     }
+    mark(s);
+    s->there = true;
     s->sequence++;
     return 0;
 }

@@ -1,8 +1,11 @@
 /* statefile -- one state file, replaced whole and atomically; the generation before it is kept.
  *
- *   save: state.tmp (O_CREAT|O_TRUNC|O_CLOEXEC, 0600) -> fsync -> link(state, state.1)
- *         -> rename(state.tmp, state) -> fsync(directory)
- *   load: state, else state.1, else nothing; never a leftover state.tmp
+ *   save: state.tmp-N (new, 0600) -> fsync -> link(state, state.1) -> rename(state.tmp-N, state)
+ *         -> fsync(directory)
+ *   load: state, else state.1, else nothing; never a leftover state.tmp-N
+ *
+ * No link is followed and nothing but a regular file of a trusted owner is opened, as others may be
+ * able to write in the directory.
  *
  * The file is a header (magic, format version, sequence number, wall time, length) and the payload,
  * and CRC32C of all of it at the end. A damaged file is renamed aside (state.damaged-N), never
@@ -26,12 +29,16 @@ enum { STATEFILE_VERSION = 1 };
  * path. */
 int statefile_open(const char *directory, struct statefile **ret_file, struct buf *err);
 void statefile_close(struct statefile *s);
+/* Gives up the lock although a save may hang in another thread: that one renames nothing that the
+ * next process does not expect. To be followed by _exit(2). */
+void statefile_abandon(struct statefile *s);
 
 enum statefile_found {
     STATEFILE_EMPTY,    /* there was never a state */
     STATEFILE_LOADED,   /* the newest one */
-    STATEFILE_PREVIOUS, /* the newest was damaged (now aside); this is the one before */
+    STATEFILE_PREVIOUS, /* the newest is missing, or damaged (now aside); this is the one before */
     STATEFILE_DAMAGED,  /* both are damaged, or foreign: start policy */
+    STATEFILE_REMOVED,  /* there is none, but there was one */
 };
 struct saved_state {
     enum statefile_found found;
@@ -44,6 +51,8 @@ struct saved_state {
 int statefile_load(struct statefile *s, struct saved_state *ret_state, struct buf *err);
 /* Payload and durable: 0 or negative errno (the old state is untouched). */
 int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns);
+/* True once when what was loaded or saved last is gone; from the thread that saves. */
+bool statefile_missed(struct statefile *s);
 /* Reads without lock or change, for `logtally state`. As statefile_load. */
 int statefile_peek(const char *directory, struct saved_state *ret_state, struct buf *err);
 

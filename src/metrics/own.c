@@ -70,6 +70,8 @@ static const struct own_metric {
                                  "How long saving the last snapshot took"},
     [OWN_CHECKPOINT_FAILURES] = {"logtally_checkpoint_failures_total", FAMILY_COUNTER, LIVE, none,
                                  "Snapshots that could not be saved"},
+    [OWN_STATE_REMOVED] = {"logtally_state_removed_total", FAMILY_COUNTER, LIVE, none,
+                           "Times the saved state was removed by somebody, and saved again"},
     [OWN_RELOAD_OK] = {"logtally_config_last_reload_successful", FAMILY_GAUGE, LIVE, none,
                        "1 when the last reload worked"},
     [OWN_RELOAD_TIME] = {"logtally_config_last_reload_success_timestamp_seconds", FAMILY_GAUGE,

@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 # timeout: 300
 """Restarts, kill -9 and the state file: rows 56 to 70 and 94, and rotation while the daemon is down."""
+import fcntl
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import struct
 import subprocess
+import time
 
 from _common import get, put
-from _faults import LOGTALLY, LONG, Prometheus, World, in_namespace, main, need, run, strace, until
+from _faults import LOGTALLY, LONG, Prometheus, Skip, World, in_namespace, main, need, run, strace, until
 
 APP = "logs/app.log"
 
@@ -134,9 +137,9 @@ def order_of_the_state_write():
     w.kill()
     with open("strace.out", encoding="utf-8", errors="replace") as f:
         trace = f.read()
-    steps = re.findall(r'(openat\(.*state\.tmp|fsync\(\d+<[^>]*state\.tmp>|renameat2?\(.*state\.tmp.*"state"|'
+    steps = re.findall(r'(openat\(.*state\.tmp|fsync\(\d+<[^>]*state\.tmp[^>]*>|renameat2?\(.*state\.tmp.*"state"|'
                        r'fsync\(\d+<[^>]*/state>|lines_total\{block=)', trace)
-    short = "".join("o" if s.startswith("openat") else "f" if "state.tmp>" in s else "r" if s.startswith("rename")
+    short = "".join("o" if s.startswith("openat") else "f" if s.startswith("fsync") and "state.tmp" in s else "r" if s.startswith("rename")
                     else "d" if s.startswith("fsync") else "P" for s in steps)
     assert re.fullmatch(r"(ofrdP*)+", short), "order %s" % short
     assert short.count("r") >= 2, short
@@ -331,6 +334,165 @@ def left_over_temporary_is_not_believed():
     w.finish()
 
 
+def saved_again_when_removed_while_running():
+    """Told, and there again at once although nothing changes: the state, its directory, the directory moved away."""
+    w = World(state="interval = 1h").start()
+    w.write(100)
+    w.exact()
+    for i, remove in enumerate((lambda: os.unlink("state/state"), lambda: shutil.rmtree("state"),
+                                lambda: os.rename("state", "state.away")), 1):
+        remove()
+        assert until(lambda: os.path.exists("state/state"), 20), "not saved again"
+        assert until(lambda: w.now("logtally_state_removed_total") == i, 10), w.own()
+        assert w.stderr().count("was removed; it is saved again") == i, w.stderr()
+        assert b'"state_removed":%d' % i in w.fetch("/health")[2]
+    w.kill()
+    w.start()
+    w.exact()
+    w.finish()
+
+
+def told_when_removed_between_runs():
+    """Nothing is counted twice: what is there is left out, and told; it is a state again at once."""
+    w = World().start()
+    w.write(200)
+    w.exact()
+    w.term()
+    for name in ("state", "state.1"):
+        os.unlink("state/" + name)
+    w.start()
+    assert os.path.exists("state/state"), "not saved before it listens"
+    assert "was removed" in w.stderr(), w.stderr()
+    size = os.stat(APP).st_size
+    assert until(lambda: w.now("logtally_lost_bytes_total", reason="state") == size, 15), w.own()
+    assert w.value("logtally_state_resets_total") == 1
+    w.truth, w.numbers, w.prometheus = {}, 0, Prometheus()
+    w.write(100)
+    w.finish()
+
+
+def state_of_a_first_start_is_saved_silently():
+    w = World().start()
+    assert " error " not in w.stderr() and " warn " not in w.stderr(), w.stderr()
+    assert w.now("logtally_state_resets_total") == 0
+    w.term()
+
+
+def free_of(w):
+    """Neither the address nor the lock is held by the process that is about to end."""
+    try:
+        w.fetch("/health/live", seconds=2)
+        return False
+    except OSError:
+        pass
+    with open("state/lock", "rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True
+
+
+def leaves(w):
+    """SIGTERM while the disk does not answer. The process, which cannot end before its thread has left the kernel."""
+    began = time.monotonic()
+    w.child.terminate()
+    assert until(lambda: free_of(w), 20), w.stderr()
+    used = time.monotonic() - began
+    assert "does not answer" in w.stderr(), w.stderr()
+    print("# free after %.1f s" % used)
+    old, w.child = w.child, None
+    return old
+
+
+def hangs(call):
+    """Stopped before a call in the kernel: the next process starts, and is not disturbed when the old one goes on."""
+    w = World(state="interval = 200ms").start()
+    w.write(100)
+    w.exact()
+    w.term()
+    w.start(strace("-e", "trace=" + call, "-e", "inject=%s:delay_enter=20s" % call))
+    w.write(100)
+    until(lambda: False, 1)
+    old = leaves(w)
+    w.start()
+    w.write(50)
+    w.exact()
+    assert old.wait(60) == 3
+    w.write(50)
+    w.finish()
+
+
+def hung_fsync():
+    hangs("fsync")
+
+
+def hung_rename():
+    hangs("renameat")
+
+
+def frozen_file_system():
+    """As it is: the old writer waits in the kernel, where no signal reaches it, until the disk comes back."""
+    need("mkfs.ext4")
+    need("fsfreeze")
+    run("truncate", "-s", "16M", "disk")
+    run("mkfs.ext4", "-q", "disk")
+    os.mkdir("state")
+    if subprocess.run(["mount", "-o", "loop", "disk", "state"], check=False, stderr=subprocess.DEVNULL).returncode:
+        raise Skip("no right to mount a file system")
+    try:
+        frozen_story()
+    finally:
+        subprocess.run(["fsfreeze", "-u", "state"], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(["umount", "-l", "state"], check=False)
+
+
+def frozen_story():
+    w = World(state="interval = 200ms").start()
+    w.write(100)
+    w.exact()
+    run("fsfreeze", "-f", "state")
+    w.write(100)
+    until(lambda: False, 1)
+    old = leaves(w)
+    thaw = subprocess.Popen(["sh", "-c", "sleep 2; fsfreeze -u state"])
+    w.start(wait=False)
+    thaw.wait()
+    assert old.wait(60) == 3
+    assert until(w.listening, 60), w.stderr()
+    w.write(50)
+    w.finish()
+
+
+def file_size_limit():
+    """RLIMIT_FSIZE: a save that fails, told and counted; no death by a signal."""
+    w = World(state="interval = 200ms").start()
+    w.write(200)
+    w.exact()
+    resource.prlimit(w.pid, resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+    w.write(200)
+    assert until(lambda: w.now("logtally_checkpoint_failures_total") >= 1, 15), w.own()
+    assert w.value("lines_total") == 200, "showed what is not durable"
+    resource.prlimit(w.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    w.finish()
+
+
+def directory_that_others_can_write():
+    """Said at the start; whatever they put there is not followed."""
+    w = World()
+    os.mkdir("state")
+    os.chmod("state", 0o777)
+    put("victim", "kept")
+    os.symlink("../victim", "state/state.tmp")
+    os.mkfifo("state/state.tmp-1")
+    w.start()
+    assert "can be written by others (mode 0777)" in w.stderr(), w.stderr()
+    w.write(100)
+    w.exact()
+    assert get("victim") == "kept"
+    w.finish()
+
+
 def rotate_down():
     w = World().start()
     for i in range(4):
@@ -490,4 +652,6 @@ if __name__ == "__main__":
          state_damage, both_states_damaged, state_of_a_newer_version, left_over_temporary_is_not_believed, rotate_down,
          rotate_gz_down, rotate_zst_down, rotated_and_deleted_down, truncate_down, copytruncate_down, two_daemons,
          series_stay_over_restarts, a_scrape_between_ticks_does_not_put_off_the_next_save,
-         state_file_is_private_and_whole)
+         state_file_is_private_and_whole, saved_again_when_removed_while_running, told_when_removed_between_runs,
+         state_of_a_first_start_is_saved_silently, hung_fsync, hung_rename, frozen_file_system, file_size_limit,
+         directory_that_others_can_write)

@@ -9,6 +9,7 @@
 #include "input/crc32c.h"
 #include "input/statefile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -86,6 +87,19 @@ static void change_byte(const char *name, long at)
     ck_assert_int_eq(fclose(f), 0);
 }
 
+static size_t count_names(const char *begin)
+{
+    DIR *list = opendir(dir);
+    const struct dirent *e;
+    size_t n = 0;
+
+    ck_assert_ptr_nonnull(list);
+    while ((e = readdir(list)) != NULL)
+        n += strncmp(e->d_name, begin, strlen(begin)) == 0;
+    closedir(list);
+    return n;
+}
+
 FIXTURE(begin, end);
 
 TEST(nothing_saved_is_empty)
@@ -101,7 +115,7 @@ TEST(what_was_saved_last_is_loaded)
     load(STATEFILE_LOADED, "two");
     ck_assert_int_eq(saved.wall_ns, 1234567890);
     ck_assert(exists("state.1"));
-    ck_assert(!exists("state.tmp"));
+    ck_assert_uint_eq(count_names("state.tmp"), 0);
     ck_assert(!exists("state.1.tmp"));
 }
 
@@ -157,7 +171,7 @@ TEST(a_leftover_temporary_is_never_loaded)
 {
     save("one");
     ck_assert_int_eq(rename(in_dir("state"), in_dir("state.tmp")), 0);
-    load(STATEFILE_EMPTY, "");
+    load(STATEFILE_REMOVED, "");
 }
 
 TEST(a_newer_version_is_refused_and_left_alone)
@@ -219,12 +233,133 @@ TEST(a_directory_is_made_when_its_parent_is_there)
 TEST(a_failed_save_leaves_the_old_state_and_the_next_one_works)
 {
     save("one");
-    ck_assert_int_eq(mkdir(in_dir("state.tmp"), 0700), 0);
+    ck_assert_int_eq(mkdir(in_dir("state.1.tmp"), 0700), 0);
     ck_assert_int_lt(statefile_save(file, SLICE("two"), 1), 0);
     load(STATEFILE_LOADED, "one");
-    ck_assert_int_eq(rmdir(in_dir("state.tmp")), 0);
+    ck_assert_int_eq(rmdir(in_dir("state.1.tmp")), 0);
     save("two");
     load(STATEFILE_LOADED, "two");
+}
+
+static void open_again(void)
+{
+    statefile_close(file);
+    file = NULL;
+    buf_clear(&err);
+    ck_assert_int_eq(statefile_open(dir, &file, &err), 0);
+}
+
+/* A process that hangs in the kernel may yet rename its own. */
+TEST(temporaries_of_others_are_removed_before_anything_is_read)
+{
+    save("one");
+    write_file("elsewhere", "kept", 4);
+    write_file("state.tmp", "old", 3);
+    write_file("state.tmp-1f", "old", 3);
+    ck_assert_int_eq(symlink("elsewhere", in_dir("state.tmp-2f")), 0);
+    ck_assert_int_eq(mkfifo(in_dir("state.tmp-3f"), 0600), 0);
+    open_again();
+    ck_assert_uint_eq(count_names("state.tmp"), 0);
+    ck_assert(exists("elsewhere"));
+    load(STATEFILE_LOADED, "one");
+}
+
+TEST(who_gave_up_renames_nothing_any_more)
+{
+    struct statefile *second = NULL;
+
+    save("one");
+    statefile_abandon(file);
+    ck_assert_int_eq(statefile_open(dir, &second, &err), 0);
+    ck_assert_int_eq(statefile_save(second, SLICE("two"), 1), 0);
+    ck_assert_int_eq(statefile_save(file, SLICE("late"), 1), -ECANCELED);
+    statefile_close(file);
+    file = second;
+    load(STATEFILE_LOADED, "two");
+    ck_assert_uint_eq(count_names("state.tmp"), 0);
+}
+
+TEST(a_state_that_was_removed_between_two_runs_is_told)
+{
+    save("one");
+    save("two");
+    ck_assert_int_eq(unlink(in_dir("state")), 0);
+    open_again();
+    load(STATEFILE_PREVIOUS, "one");
+    ck_assert_int_eq(unlink(in_dir("state.1")), 0);
+    open_again();
+    load(STATEFILE_REMOVED, "");
+    save("three");
+    open_again();
+    load(STATEFILE_LOADED, "three");
+}
+
+TEST(a_state_that_is_removed_is_missed_once)
+{
+    ck_assert(!statefile_missed(file)); /* there was none yet */
+    save("one");
+    ck_assert(!statefile_missed(file));
+    ck_assert_int_eq(unlink(in_dir("state")), 0);
+    ck_assert(statefile_missed(file));
+    ck_assert(!statefile_missed(file));
+    save("two");
+    ck_assert(!statefile_missed(file));
+    load(STATEFILE_LOADED, "two");
+}
+
+TEST_EACH(a_directory_that_is_removed_or_moved_away_is_made_again, 2)
+{
+    struct statefile *second = NULL;
+    char away[sizeof(dir) + 8];
+
+    (void)snprintf(away, sizeof(away), "%s.away", dir);
+    save("one");
+    if (_i)
+        ck_assert_int_eq(rename(dir, away), 0);
+    else
+        remove_tree(dir);
+    ck_assert(statefile_missed(file));
+    save("two");
+    load(STATEFILE_LOADED, "two");
+    ck_assert(exists("state"));
+    ck_assert_int_eq(statefile_open(dir, &second, &err), -EBUSY);
+    if (_i)
+        remove_tree(away);
+}
+
+TEST(no_lock_is_taken_in_what_is_no_file)
+{
+    struct statefile *second = NULL;
+
+    ck_assert_int_eq(unlink(in_dir("lock")), 0);
+    ck_assert_int_eq(mkfifo(in_dir("lock"), 0600), 0);
+    ck_assert_int_eq(statefile_open(dir, &second, &err), -ENOTTY);
+    ck_assert_int_eq(unlink(in_dir("lock")), 0);
+    ck_assert_int_eq(symlink("elsewhere", in_dir("lock")), 0);
+    ck_assert_int_eq(statefile_open(dir, &second, &err), -ELOOP);
+    ck_assert(!exists("elsewhere"));
+}
+
+TEST(a_fifo_is_a_damaged_state)
+{
+    save("one");
+    save("two");
+    ck_assert_int_eq(unlink(in_dir("state")), 0);
+    ck_assert_int_eq(mkfifo(in_dir("state"), 0600), 0);
+    load(STATEFILE_PREVIOUS, "one");
+}
+
+TEST(a_state_of_somebody_else_is_refused_and_left_alone)
+{
+    save("one");
+    if (geteuid() != 0)
+        return;
+    ck_assert_int_eq(chown(in_dir("state"), 4711, 4711), 0);
+    ck_assert_int_eq(statefile_load(file, &saved, &err), -EPERM);
+    ck_assert_ptr_nonnull(strstr(err.p, "belongs to somebody else"));
+    ck_assert(exists("state"));
+    ck_assert_int_eq(chown(dir, 4711, 4711), 0); /* whose the directory is may */
+    load(STATEFILE_LOADED, "one");
 }
 
 /* Its bytes are not looked at, so they need not be there. */
@@ -232,7 +367,7 @@ TEST(a_state_that_no_start_could_load_is_not_saved)
 {
     save("one");
     ck_assert_int_eq(statefile_save(file, slice_make("x", (size_t)4 << 30), 0), -EFBIG);
-    ck_assert(!exists("state.tmp"));
+    ck_assert_uint_eq(count_names("state.tmp"), 0);
     load(STATEFILE_LOADED, "one");
 }
 
