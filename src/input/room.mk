@@ -18,6 +18,8 @@ liblogtally_a_SOURCES += \
 	src/input/identity.h \
 	src/input/linebuf.c \
 	src/input/linebuf.h \
+	src/input/link.c \
+	src/input/link.h \
 	src/input/logs.c \
 	src/input/open.c \
 	src/input/pipe.c \
@@ -48,6 +50,7 @@ tests_input_check_SOURCES = \
 	tests/input/check_rotated.c \
 	tests/input/check_statefile.c \
 	tests/input/check_tailset_directories.c \
+	tests/input/check_tailset_links.c \
 	tests/input/check_tailset_names.c \
 	tests/input/check_tailset_random.c \
 	tests/input/check_tailset_reading.c \
