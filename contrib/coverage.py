@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Which branches the unit tests of a room take, by clang's count.
+
+    contrib/coverage.py                   the rooms that have a bar below
+    contrib/coverage.py decode engine     those
+    contrib/coverage.py all
+    contrib/coverage.py --missed http     and each branch that was never taken one of its ways
+    contrib/coverage.py --e2e faults_http,serves http     what those end-to-end tests take counts too
+    contrib/coverage.py --llvm 19         with clang-19; from 18 on also MC/DC
+
+Builds in build/coverage-LLVM (or $CHECK_BUILD/coverage-LLVM). A room is measured by its own program,
+tests/ROOM/check, as a test elsewhere that only passes by asserts nothing about it. A condition has two
+outcomes, each counted once however deep in an expression; assert() is not counted, as what always holds
+has no other outcome. What a process did that was killed is not counted.
+
+A file below its room's bar is no failure, a room is: the last line is `N passed, N failed`.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+BARS = {"http": 90, "input": 90}  # per cent of branches
+FIRST_WITH_MCDC = 18
+
+top = Path(__file__).resolve().parent.parent
+
+
+def run(*command, **options):
+    return subprocess.run([str(word) for word in command], check=True, **options)
+
+
+class Build:
+    def __init__(self, llvm):
+        self.llvm = llvm
+        self.has_mcdc = llvm >= FIRST_WITH_MCDC
+        self.dir = Path(os.environ.get("CHECK_BUILD", top / "build")) / f"coverage-{llvm}"
+        self.profiles = self.dir / "profiles"
+        self.profiles.mkdir(parents=True, exist_ok=True)
+
+    def make(self, rooms):
+        flags = "-fprofile-instr-generate -fcoverage-mapping" + " -fcoverage-mcdc" * self.has_mcdc
+        if not (self.dir / "config.status").exists():
+            run(top / "configure", "-q", f"CC=clang-{self.llvm}", f"CFLAGS=-O1 -g {flags}", cwd=self.dir)
+        run("make", "-s", f"-j{os.cpu_count()}", "src/logtally", *[f"tests/{r}/check" for r in rooms], cwd=self.dir)
+
+    def tests(self, room, e2e):
+        """Runs them and merges what they took; true when all passed."""
+        for old in self.profiles.glob(f"{room}-*"):
+            old.unlink()
+        env = dict(os.environ, LLVM_PROFILE_FILE=str(self.profiles / f"{room}-%m.profraw"))
+        with open(self.dir / f"{room}.log", "w") as log:
+            done = subprocess.run([self.dir / f"tests/{room}/check"], cwd=self.dir, env=env, stdout=log, stderr=log)
+            if done.returncode == 0 and e2e:
+                env["LOGTALLY"] = str(self.dir / "src/logtally")
+                done = subprocess.run(["python3", top / "tests/run_e2e.py", *e2e], env=env, stdout=log, stderr=log)
+        run(f"llvm-profdata-{self.llvm}", "merge", "-sparse", "-o", self.profiles / f"{room}-all",
+            *self.profiles.glob(f"{room}-*.profraw"))
+        return done.returncode == 0
+
+    def files(self, room):
+        # The program as well: a file of the room that its tests do not even link has branches too. There are two
+        # functions main now, of which llvm-cov warns.
+        said = run(f"llvm-cov-{self.llvm}", "export", self.dir / f"tests/{room}/check", "-object",
+                   self.dir / "src/logtally", "-instr-profile", self.profiles / f"{room}-all", top / "src" / room,
+                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        return [f for f in json.loads(said)["data"][0]["files"]
+                if Path(f["filename"]).resolve().is_relative_to(top / "src" / room)]
+
+
+def missed(f):
+    """'FILE:LINE: CONDITION was never true', in the order of the file."""
+    name = Path(f["filename"]).resolve()
+    lines = name.read_text().split("\n")
+    found = [(b[:4], b[4:6]) for b in f["branches"]]
+    for e in f["expansions"]:  # of a macro: shown where it stands
+        found += [(e["source_region"][:4], b[4:6]) for b in e["branches"]]
+    for (line, column, last_line, end), counts in sorted(found):
+        text = lines[line - 1][column - 1:end - 1 if line == last_line else None]
+        for count, outcome in zip(counts, ("true", "false")):
+            if count == 0:
+                yield f"{name.relative_to(top)}:{line}: {text} was never {outcome}"
+
+
+def row(name, files, kind):
+    count = sum(f["summary"][kind]["count"] for f in files)
+    covered = sum(f["summary"][kind]["covered"] for f in files)
+    share = 100 * covered / count if count else 100
+    return share, f"{name:28} {covered:5} of {count:5} {kind} {share:6.1f} %"
+
+
+def report(build, room, show_missed):
+    """True when the room is not below its bar."""
+    files = build.files(room)
+    for f in files:
+        print(row("  " + Path(f["filename"]).name, [f], "branches")[1])
+    if show_missed:
+        for f in files:
+            for line in missed(f):
+                print(line)
+    if build.has_mcdc:
+        print(row(room, files, "mcdc")[1])
+    share, text = row(room, files, "branches")
+    bar = BARS.get(room, 0)
+    print(text + (f", bar {bar}" if bar else "") + (": BELOW" if share < bar else ""))
+    return share >= bar
+
+
+def main():
+    a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    a.add_argument("rooms", nargs="*", metavar="ROOM")
+    a.add_argument("--missed", action="store_true", help="name each branch that was not taken")
+    a.add_argument("--e2e", default="", metavar="NAME,...", help="end-to-end tests that count as well")
+    a.add_argument("--llvm", type=int, default=14, metavar="N", help="clang-N (14)")
+    a = a.parse_args()
+    rooms = a.rooms or list(BARS)
+    if rooms == ["all"]:
+        rooms = sorted({path.parent.name for path in top.glob("tests/*/check_*.c")})
+    build = Build(a.llvm)
+    build.make(rooms)
+    failed = 0
+    for room in rooms:
+        passed = build.tests(room, [name for name in a.e2e.split(",") if name])
+        if not passed:
+            print(f"tests of {room} failed, see {build.dir}/{room}.log")
+        failed += not (report(build, room, a.missed) and passed)
+    print(f"{len(rooms) - failed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
