@@ -30,7 +30,6 @@ tests_http_check_SOURCES = \
 	tests/http/check_server_abuse.c \
 	tests/http/check_server_start.c \
 	tests/http/failing.c \
-	tests/http/failing.h \
 	tests/http/http_rig.c \
 	tests/http/http_rig.h
 endif

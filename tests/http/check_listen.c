@@ -2,9 +2,9 @@
  * it cannot. */
 #include "config.h"
 
+#include "failing.h"
 #include "suite.h"
 
-#include "http/failing.h"
 #include "http/http_rig.h"
 #include "http/listen.h"
 
@@ -350,7 +350,7 @@ TEST(a_host_longer_than_names_are_is_refused)
 
 TEST(the_first_address_that_can_be_bound_is_taken)
 {
-    failing_hosts_have_two_addresses(true);
+    rig_hosts_have_two_addresses(true);
     expect_open("127.0.0.1:0");
     listen_close(&ls);
     failing_call("bind", 1, EADDRNOTAVAIL);

@@ -2,9 +2,9 @@
  * said, and that nothing is left behind. */
 #include "config.h"
 
+#include "failing.h"
 #include "suite.h"
 
-#include "http/failing.h"
 #include "http/http_rig.h"
 
 #include "base/clock.h"

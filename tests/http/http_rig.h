@@ -28,6 +28,8 @@ void rig_turn(struct rig *rig);
 void rig_wait_kept(struct rig *rig, unsigned n);
 /* Answers the oldest kept request with "later\n". */
 void rig_answer_kept(struct rig *rig);
+/* Each host has its addresses twice from now on (failing.c). */
+void rig_hosts_have_two_addresses(bool on);
 /* Open descriptors of this process. */
 unsigned rig_count_fds(void);
 
