@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 static bool name_known(const struct ruleset *rules, const char *label, const char *value)
@@ -162,22 +161,6 @@ static void reply(struct http_request *request, unsigned status, const struct mi
     http_reply(request, &r);
 }
 
-/* Rules that are gone all at once are a directory emptied, or not mounted: no reload drops every
- * metric. */
-static int load_again(const struct daemon *d, struct setup *new, struct mistakes *m)
-{
-    const char *config = d->options->common.config;
-    int r = setup_load(&d->options->common, &d->options->logs, SETUP_NEEDS_LOG, new, m);
-
-    if (r < 0 || new->rules->nfamilies || !d->setup.rules->nfamilies)
-        return r;
-    mistake_add(m, MISTAKE, (struct where){.file = config ? config : "command line"},
-                "no rules file defines a metric any more; all %u metrics would be dropped (to run "
-                "without any, restart)",
-                d->setup.rules->nfamilies);
-    return -EINVAL;
-}
-
 void daemon_reload(struct daemon *d, struct http_request *request)
 {
     struct mistakes m = MISTAKES_INIT;
@@ -196,7 +179,7 @@ void daemon_reload(struct daemon *d, struct http_request *request)
         return;
     }
     d->reload_again = false;
-    if (load_again(d, &new, &m) < 0) {
+    if (setup_load(&d->options->common, &d->options->logs, SETUP_NEEDS_LOG, &new, &m) < 0) {
         d->reload_ok = false;
         log_error("reload refused; the old rules stay:");
         say_mistakes(&m, MISTAKE);

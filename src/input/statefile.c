@@ -204,7 +204,8 @@ int statefile_open(const char *directory, struct statefile **ret_file, struct bu
     int r;
 
     s->path = xstrdup(directory);
-    s->dir = s->lock = -1;
+    s->dir = -1;
+    s->lock = -1;
     (void)snprintf(s->temporary, sizeof(s->temporary), TEMPORARY "-%llx",
                    (unsigned long long)clock_wall_ns());
     r = enter(s, err);

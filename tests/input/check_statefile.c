@@ -2,6 +2,7 @@
  * alone. */
 #include "config.h"
 
+#include "failing.h"
 #include "suite.h"
 #include "tools.h"
 
@@ -393,6 +394,189 @@ TEST(a_large_payload_survives)
     ck_assert_int_eq(statefile_load(file, &saved, &err), 0);
     ck_assert(slice_eq(buf_all(&saved.payload), slice_make(big, n)));
     free(big);
+}
+
+/* Each call of a save fails once: the state before stays, nothing lies about, and the next save
+ * works. */
+struct failing_step {
+    const char *call;
+    unsigned nth;
+    int error;
+};
+
+TEST(each_step_of_a_save_may_fail)
+{
+    static const struct failing_step steps[] = {
+        {"sys_openat", 1, ENOSPC}, {"sys_write", 1, ENOSPC}, {"sys_write", 2, EFBIG},
+        {"sys_write", 3, EIO},     {"sys_fsync", 1, EIO},    {"sys_close", 1, EIO},
+        {"sys_linkat", 1, EIO},    {"sys_renameat", 1, EIO}, {"sys_renameat", 2, EROFS},
+        {"sys_fsync", 2, EIO},
+    };
+
+    save("one");
+    save("two");
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        DIR *d;
+        const struct dirent *e;
+        bool last = i + 1 == sizeof(steps) / sizeof(steps[0]);
+
+        failing_call(steps[i].call, steps[i].nth, steps[i].error);
+        if (statefile_save(file, SLICE("three"), 1) != -steps[i].error || !failing_happened())
+            ck_abort_msg("%s %u did not fail", steps[i].call, steps[i].nth);
+        d = opendir(dir);
+        while ((e = readdir(d)) != NULL)
+            if (strncmp(e->d_name, "state.tmp", 9) == 0)
+                ck_abort_msg("%s %u leaves %s", steps[i].call, steps[i].nth, e->d_name);
+        (void)closedir(d);
+        /* After the rename it is there; only nobody may rely on it yet. */
+        load(STATEFILE_LOADED, last ? "three" : "two");
+    }
+    save("four");
+    load(STATEFILE_LOADED, "four");
+}
+
+TEST(a_write_that_was_interrupted_is_done_again)
+{
+    failing_call("sys_write", 2, EINTR);
+    save("one");
+    ck_assert(failing_happened());
+    load(STATEFILE_LOADED, "one");
+}
+
+/* Then the one before is kept by a rename. */
+TEST(file_systems_without_links_keep_the_one_before_too)
+{
+    static const int errors[] = {EPERM, EOPNOTSUPP, EMLINK, ENOSYS};
+    char text[8] = "state 0";
+
+    save(text);
+    for (size_t i = 0; i < 4; i++) {
+        text[6] = (char)('1' + i);
+        failing_call("sys_linkat", 1, errors[i]);
+        save(text);
+        ck_assert(failing_happened());
+        load(STATEFILE_LOADED, text);
+        ck_assert_int_eq(unlink(in_dir("state")), 0);
+        text[6]--;
+        load(STATEFILE_PREVIOUS, text);
+        text[6]++;
+        save(text);
+    }
+    failing_call("sys_linkat", 1, EPERM);
+    ck_assert_int_eq(statefile_save(file, SLICE("more"), 1), 0);
+    load(STATEFILE_LOADED, "more");
+}
+
+/* A rename that would have replaced nothing is not to be had on every file system. */
+TEST(what_is_damaged_is_put_aside_without_renameat2_too)
+{
+    write_file("state.damaged-1", "x", 1);
+    save("one");
+    save("two");
+    change_byte("state", 41);
+    failing_call("sys_renameat2", 2, EINVAL);
+    load(STATEFILE_PREVIOUS, "one");
+    ck_assert(failing_happened());
+    ck_assert(!exists("state"));
+    ck_assert(exists("state.damaged-2"));
+}
+
+TEST(what_cannot_be_put_aside_stays_where_it_is)
+{
+    save("one");
+    save("two");
+    change_byte("state", 41);
+    failing_call("sys_renameat2", 1, EROFS);
+    load(STATEFILE_PREVIOUS, "one");
+    ck_assert(exists("state"));
+    write_file("state.damaged-1", "x", 1);
+    failing_call("sys_renameat2", 1, EINVAL); /* and the name is taken */
+    load(STATEFILE_PREVIOUS, "one");
+    ck_assert(!exists("state"));
+    ck_assert(exists("state.damaged-2"));
+}
+
+/* Of the newest the disk does not give a byte: the one before is there for that. Any other error
+ * may be over tomorrow. */
+TEST(a_state_that_the_disk_does_not_give_back_is_damaged)
+{
+    save("one");
+    save("two");
+    failing_call("sys_read", 1, EIO);
+    load(STATEFILE_PREVIOUS, "one");
+    ck_assert(failing_happened());
+    save("three");
+    failing_call("sys_read", 1, ENOMEM);
+    ck_assert_int_eq(statefile_load(file, &saved, &err), -ENOMEM);
+    ck_assert_ptr_nonnull(strstr(err.p, "\"state\""));
+    failing_call("sys_fstat", 1, EIO);
+    load(STATEFILE_PREVIOUS, "one");
+    ck_assert(!exists("state")); /* aside */
+}
+
+TEST(the_one_before_may_be_what_cannot_be_read)
+{
+    save("one");
+    save("two");
+    change_byte("state", 41);
+    failing_call("sys_openat", 2, EMFILE);
+    ck_assert_int_eq(statefile_load(file, &saved, &err), -EMFILE);
+    ck_assert_ptr_nonnull(strstr(err.p, "\"state.1\""));
+    ck_assert(exists("state")); /* nothing was touched */
+    load(STATEFILE_PREVIOUS, "one");
+}
+
+TEST(a_state_of_version_0_is_damaged)
+{
+    save("one");
+    change_byte("state", 8);
+    write_file("state", "LTSTATE\n\0\0\0\0\50\0\0\0 more of it, as much as a header has", 60);
+    load(STATEFILE_DAMAGED, "");
+}
+
+TEST(each_step_of_opening_may_fail)
+{
+    static const struct failing_step steps[] = {
+        {"sys_mkdir", 1, EROFS},    {"sys_open", 1, EMFILE}, {"sys_faccessat", 1, EROFS},
+        {"sys_openat", 1, EROFS},   {"sys_fstat", 1, EIO},   {"sys_flock", 1, ENOLCK},
+        {"sys_opendir", 1, EMFILE},
+    };
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        struct statefile *none = NULL;
+
+        buf_clear(&err);
+        failing_call(steps[i].call, steps[i].nth, steps[i].error);
+        if (statefile_open(in_dir("other"), &none, &err) != -steps[i].error)
+            ck_abort_msg("%s did not fail, or otherwise: %s", steps[i].call, err.p);
+        ck_assert(failing_happened());
+        ck_assert_ptr_null(none);
+        ck_assert_ptr_nonnull(strstr(err.p, in_dir("other")));
+        ck_assert_ptr_nonnull(strstr(err.p, strerror(steps[i].error)));
+    }
+    struct statefile *other = NULL;
+
+    failing_call("sys_openat", 2, EACCES); /* the directory above: not ours to read */
+    ck_assert_int_eq(statefile_open(in_dir("other"), &other, &err), 0);
+    ck_assert(failing_happened());
+    statefile_close(other);
+    statefile_close(NULL);
+    ck_assert_int_eq(statefile_peek(in_dir("nothing"), &saved, &err), -ENOENT);
+}
+
+TEST(a_temporary_that_cannot_be_removed_refuses_the_directory)
+{
+    struct statefile *other = NULL;
+
+    ck_assert_int_eq(mkdir(in_dir("other"), 0700), 0);
+    write_file("other/state.tmp-1", "x", 1);
+    failing_call("sys_unlinkat", 1, EPERM);
+    ck_assert_int_eq(statefile_open(in_dir("other"), &other, &err), -EPERM);
+    ck_assert(failing_happened());
+    ck_assert_ptr_nonnull(strstr(err.p, "earlier run"));
+    failing_call("sys_unlinkat", 1, ENOENT); /* another has removed it */
+    ck_assert_int_eq(statefile_open(in_dir("other"), &other, &err), 0);
+    statefile_close(other);
 }
 
 TEST(crc32c_is_the_known_one_and_both_ways_agree)

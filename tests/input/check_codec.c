@@ -1,0 +1,298 @@
+/* check_codec -- what is told from the first bytes, reads that fail or come in pieces, and the parts
+ * into which a plain file is cut. Whole archives are in check_archive. */
+#include "config.h"
+
+#include "failing.h"
+#include "suite.h"
+
+#include "base/xalloc.h"
+#include "input/archive.h"
+#include "input/codec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <zlib.h>
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
+
+static char path[64];
+static struct buf bytes, got;
+static int fd = -1;
+
+static void begin(void)
+{
+    (void)snprintf(path, sizeof(path), "/tmp/lt-codec-XXXXXX");
+    fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+}
+
+static void end(void)
+{
+    (void)unlink(path);
+    (void)close(fd);
+    buf_release(&bytes);
+    buf_release(&got);
+}
+
+/* The file is these bytes, and fd stands at its beginning. */
+static void write_file(struct slice s)
+{
+    ck_assert_int_eq(ftruncate(fd, 0), 0);
+    ck_assert_int_eq(pwrite(fd, s.p, s.n, 0), (ssize_t)s.n);
+    ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+}
+
+/* 0 or what codec_open or codec_read says, `n` bytes at a time; what came is in `got`. */
+static int read_all(size_t n)
+{
+    struct codec_reader *c;
+    char *p = xmalloc(n);
+    ssize_t r = codec_open(fd, &c);
+
+    buf_clear(&got);
+    if (r == 0) {
+        while ((r = codec_read(c, p, n)) > 0)
+            buf_add(&got, p, (size_t)r);
+        codec_close(c);
+    }
+    free(p);
+    return (int)r;
+}
+
+static void expect_plain(struct slice s)
+{
+    write_file(s);
+    ck_assert_int_eq(read_all(3), 0);
+    ck_assert(slice_eq(buf_all(&got), s));
+}
+
+static struct buf gzip_of(struct slice s)
+{
+    struct buf out = BUF_INIT;
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)s.p, .avail_in = (uInt)s.n};
+
+    ck_assert_int_eq(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    z.avail_out = (uInt)deflateBound(&z, s.n);
+    z.next_out = (Bytef *)buf_reserve(&out, z.avail_out);
+    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+    out.n = z.total_out;
+    (void)deflateEnd(&z);
+    return out;
+}
+
+FIXTURE(begin, end);
+
+TEST(half_a_magic_is_plain_text)
+{
+    static const struct slice plain[] = {
+        SLICE("\x1f"),
+        SLICE("\x1f\x8b"),
+        SLICE("\x1f\x8c\x08 and more"),
+        SLICE("\x1f\x8b\x07 and more"),
+        SLICE("\x28\xb5\x2f\xfe and more"),
+        SLICE("\x28\xb5\x2e\xfd and more"),
+        SLICE("\x28\xb4\x2f\xfd and more"),
+        SLICE("\x28\xb5\x2f"),
+        SLICE("\x5f\x2b\x4d\x18 and more"),
+        SLICE("\x50\x2a\x4c\x18 and more"),
+        SLICE("\x50\x2a\x4d\x19 and more"),
+        SLICE("BZh"),
+        SLICE("BZh0 and more"),
+        SLICE("BZh: and more"),
+        SLICE("\xfd"
+              "7zXY\0 and more"),
+        SLICE("\xfd"
+              "7zX"),
+    };
+
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+        expect_plain(plain[i]);
+}
+
+TEST(what_follows_a_member_and_is_none_is_ignored)
+{
+    static const struct slice tails[] = {SLICE("\x1f\x8b"), SLICE("\x1f\x8c\x08 rubbish"),
+                                         SLICE("\x1f\x8b\x07 rubbish")};
+
+    for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+        struct buf packed = gzip_of(SLICE("one\ntwo\n"));
+
+        buf_slice(&packed, tails[i]);
+        write_file(buf_all(&packed));
+        ck_assert_int_eq(read_all(3), 0);
+        ck_assert(slice_eq(buf_all(&got), SLICE("one\ntwo\n")));
+        buf_release(&packed);
+    }
+}
+
+/* pzstd writes its frames behind skippable ones, which say how long they are. */
+TEST(a_skippable_frame_is_skipped)
+{
+#ifdef HAVE_ZSTD
+    static const char skippable[] = "\x5f\x2a\x4d\x18\4\0\0\0abcd";
+    size_t n, bound = ZSTD_compressBound(4);
+
+    for (int empty = 0; empty < 2; empty++) {
+        buf_clear(&bytes);
+        buf_add(&bytes, skippable, sizeof(skippable) - 1);
+        n = empty ? 0 : ZSTD_compress(buf_reserve(&bytes, bound), bound, "one\n", 4, 1);
+        ck_assert(!ZSTD_isError(n));
+        bytes.n += n;
+        write_file(buf_all(&bytes));
+        ck_assert_int_eq(read_all(100), 0);
+        ck_assert(slice_eq(buf_all(&got), empty ? SLICE("") : SLICE("one\n")));
+    }
+#endif
+}
+
+TEST(a_read_that_was_interrupted_is_done_again)
+{
+    write_file(SLICE("one\n"));
+    failing_call("sys_read", 1, EINTR);
+    ck_assert_int_eq(read_all(100), 0);
+    ck_assert(failing_happened());
+    ck_assert(slice_eq(buf_all(&got), SLICE("one\n")));
+}
+
+/* At its first bytes, in its midst, and where another member might follow. */
+static void expect_each_read_may_fail(struct slice s)
+{
+    unsigned reads = 0;
+
+    for (bool failed = true; failed; reads++) {
+        write_file(s);
+        failing_call("sys_read", reads + 1, EIO);
+        int r = read_all((size_t)1 << 16);
+
+        failed = failing_happened();
+        ck_assert_int_eq(r, failed ? -EIO : 0);
+    }
+    ck_assert_uint_ge(reads, 4);
+}
+
+TEST(a_read_that_fails_is_told_whatever_is_read)
+{
+    char *noise = xmalloc(200000);
+    unsigned x = 1;
+
+    for (int i = 0; i < 200000; i++, x = x * 1103515245 + 12345)
+        noise[i] = (char)(x >> 16);
+    noise[0] = 'x';
+    expect_each_read_may_fail(slice_make(noise, 200000));
+    struct buf packed = gzip_of(slice_make(noise, 200000));
+
+    expect_each_read_may_fail(buf_all(&packed));
+    buf_release(&packed);
+#ifdef HAVE_ZSTD
+    size_t bound = ZSTD_compressBound(200000);
+
+    bytes.n = ZSTD_compress(buf_reserve(&bytes, bound), bound, noise, 200000, 1);
+    expect_each_read_may_fail(buf_all(&bytes));
+#endif
+    free(noise);
+}
+
+TEST(an_input_that_cannot_be_looked_at_is_no_archive)
+{
+    struct archive *a;
+
+    write_file(SLICE("one\n"));
+    failing_call("sys_fstat", 1, EIO);
+    ck_assert_int_eq(archive_open(path, &a), -EIO);
+    failing_call("sys_lseek", 1, EINVAL);
+    ck_assert_int_eq(archive_open_part(path, 0, 4, &a), -EINVAL);
+    ck_assert(failing_happened());
+}
+
+TEST(a_dash_is_the_standard_input)
+{
+    struct archive *a;
+    struct slice lines;
+
+    write_file(SLICE("one\ntwo"));
+    ck_assert_int_eq(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+    ck_assert_int_eq(archive_open("-", &a), 0);
+    ck_assert_int_eq(archive_next(a, 100, &lines), 1);
+    ck_assert(slice_eq(lines, SLICE("one\n")));
+    ck_assert_int_eq(archive_next(a, 100, &lines), 1);
+    ck_assert(slice_eq(lines, SLICE("two")));
+    ck_assert_int_eq(archive_next(a, 100, &lines), 0);
+    archive_close(a);
+    ck_assert_int_ge(fcntl(STDIN_FILENO, F_GETFD), 0); /* it stays open for others */
+}
+
+/* Reads the parts one behind the other and demands that each ends a line. */
+static void expect_parts(uint64_t part_bytes, unsigned want)
+{
+    uint64_t *cuts;
+    unsigned n;
+
+    ck_assert_int_eq(archive_cut(path, part_bytes, &cuts, &n), 0);
+    ck_assert_uint_eq(n, want);
+    buf_clear(&got);
+    for (unsigned i = 0; i < n; i++) {
+        struct archive *a;
+        struct slice lines;
+        int r;
+
+        ck_assert_int_eq(archive_open_part(path, cuts[i], n == 1 ? 0 : cuts[i + 1], &a), 0);
+        while ((r = archive_next(a, 1 << 20, &lines)) == 1)
+            buf_slice(&got, lines);
+        ck_assert_int_eq(r, 0);
+        ck_assert(i + 1 == n || got.p[got.n - 1] == '\n');
+        archive_close(a);
+    }
+    free(cuts);
+}
+
+TEST(a_plain_file_is_cut_between_lines)
+{
+    for (int i = 0; i < 100; i++)
+        buf_fmt(&bytes, "line %d\n", i);
+    buf_str(&bytes, "the last");
+    write_file(buf_all(&bytes));
+    for (uint64_t part = 1; part < 2000; part += 7) {
+        unsigned n = part == 1 ? 101 : 0;
+        uint64_t *cuts;
+
+        if (n == 0) {
+            ck_assert_int_eq(archive_cut(path, part, &cuts, &n), 0);
+            free(cuts);
+        }
+        expect_parts(part, n);
+        ck_assert(slice_eq(buf_all(&got), buf_all(&bytes)));
+    }
+}
+
+TEST(a_line_longer_than_parts_stays_whole)
+{
+    buf_str(&bytes, "short\n");
+    for (int i = 0; i < 300000; i++)
+        buf_char(&bytes, 'x');
+    buf_str(&bytes, "\nshort\n");
+    write_file(buf_all(&bytes));
+    expect_parts(1000, 2);
+    ck_assert(slice_eq(buf_all(&got), buf_all(&bytes)));
+}
+
+TEST(what_is_packed_or_empty_or_gone_is_not_cut)
+{
+    uint64_t *cuts;
+    unsigned n;
+    struct buf packed = gzip_of(SLICE("one\ntwo\n"));
+
+    write_file(buf_all(&packed));
+    expect_parts(1, 1);
+    ck_assert(slice_eq(buf_all(&got), SLICE("one\ntwo\n")));
+    buf_release(&packed);
+    write_file(SLICE(""));
+    expect_parts(1, 1);
+    ck_assert_int_eq(archive_cut("/nonexistent", 1, &cuts, &n), -ENOENT);
+    write_file(SLICE("one\ntwo\n"));
+    failing_call("sys_pread", 1, EIO);
+    ck_assert_int_eq(archive_cut(path, 2, &cuts, &n), -EIO);
+}
