@@ -87,11 +87,11 @@ static void on_tick(void *ctx)
 
     note_longest(d);
     note_progress(d);
-    if (was_hiding)
+    if (was_hiding && !d->lent)
         daemon_hide(d);
     if (was_hiding && !d->hiding)
         d->changes++;
-    if (registry_expire(d->registry, d->running_ns))
+    if (!d->lent && registry_expire(d->counting.registry, d->running_ns))
         d->changes++;
     if (daemon_version(d) != d->durable_version &&
         clock_mono_ns() - d->durable_mono_ns >= d->setup.settings.interval_ns)
@@ -124,7 +124,7 @@ static bool say_found(struct daemon *d, enum statefile_found found, bool damaged
         log_warn("the newest state in %s is damaged or missing; the one before it is used",
                  directory);
     if (damaged || found > STATEFILE_LOADED)
-        counter_inc(own_family(d->registry, OWN_STATE_RESETS), 0, 1, 0);
+        counter_inc(own_family(d->counting.registry, OWN_STATE_RESETS), 0, 1, 0);
     d->save_at_once = d->statefile && (damaged || found != STATEFILE_LOADED);
     return !damaged && found <= STATEFILE_PREVIOUS;
 }
@@ -146,7 +146,7 @@ static int restore(struct daemon *d)
     if (saved.payload.n &&
         payload_decode(buf_all(&saved.payload), &d->running_ns, &files, &values) < 0)
         damaged = true;
-    if (daemon_make_engine(d, values) < 0)
+    if (counting_new(&d->setup, d->running_ns, values, &d->counting) < 0)
         damaged = true;
     open_files(d);
     if (files.n && !damaged && tailset_restore(d->files, files) < 0)
@@ -254,15 +254,15 @@ static void on_deadline(void *ctx)
     daemon_answer_scrapes(ctx, false);
 }
 
-/* A reload waits for the writer, and goes before the next save. */
+/* A reload that waits for the writer goes before the next save. */
 static void on_saved(void *ctx, struct writer_job *job)
 {
     struct daemon *d = ctx;
 
     daemon_take_saved(d, job);
-    if (d->reload_again)
-        daemon_reload(d, NULL);
-    else if (d->scrapes)
+    if (daemon_reload_waits(d))
+        daemon_reload_go_on(d);
+    else if (daemon_scrapes_wait(d))
         daemon_save(d);
 }
 
@@ -286,9 +286,11 @@ int daemon_start(struct daemon *d, const struct run_options *options)
         return code;
     r = writer_new(d->loop, d->statefile, &(struct writer_events){on_saved, on_missed, d},
                    &d->writer);
+    if (r == 0)
+        r = worker_new(d->loop, &d->worker);
 
     if (r < 0) {
-        log_error("cannot start the writer thread: %s", strerror(-r));
+        log_error("cannot start a thread: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
     d->deadline_timer = loop_timer_new(d->loop, on_deadline, d);
@@ -312,7 +314,7 @@ _Noreturn static void leave(struct daemon *d)
     log_error("the disk of %s does not answer: stopping without saving; what was read since the "
               "last save is read again at the next start",
               d->setup.settings.state_directory);
-    daemon_answer_scrapes(d, true);
+    daemon_end_scrapes(d);
     http_server_free(d->http);
     statefile_abandon(d->statefile);
     _exit(EXIT_SYSTEM);
@@ -326,32 +328,28 @@ int daemon_run(struct daemon *d)
         log_error("the event loop failed: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
-    d->reload_again = false;
+    daemon_end_reload(d);
     if (!writer_wait(d->writer))
         leave(d);
     daemon_save(d);
     if (!writer_wait(d->writer))
         leave(d);
-    daemon_answer_scrapes(d, true);
+    daemon_end_scrapes(d);
     return d->save_fails ? EXIT_SYSTEM : EXIT_FINE;
 }
 
 void daemon_stop(struct daemon *d)
 {
     writer_free(d->writer);
-    snapshot_free(d->durable);
-    for (unsigned f = 0; f < PAGE_FORMATS; f++)
-        rendering_release(&d->pages[f]);
+    worker_free(d->worker);
+    daemon_drop_durable(d);
     tailset_free(d->files);
     http_server_free(d->http);
     statefile_close(d->statefile);
     loop_timer_free(d->deadline_timer);
     loop_timer_free(d->tick_timer);
     loop_free(d->loop);
-    engine_free(d->engine);
-    registry_free(d->registry);
+    counting_release(&d->counting);
     free(d->tail_logs);
-    free(d->read_errors);
-    free(d->updates);
     setup_release(&d->setup);
 }

@@ -11,19 +11,21 @@
  *   reload.c            new rules beside the old ones, then swapped
  *   routes.c            the other paths that are served
  *   process_metrics.c   the live part of the page
- *   writer.c            the second thread; it does not know struct daemon
+ *   writer.c            a thread that saves; it does not know struct daemon
+ *   worker.c            a thread for what takes long: rendering, freeing; nor does it
  *
  * Invariants: a scrape never shows what a crash could take back -- the page comes from the last
  * durable snapshot, but for the live metrics at its end. A snapshot's values and file positions are
  * of one moment, between two lines. A configuration with mistakes changes nothing.
  *
  * Ownership: the loop's thread owns everything in struct daemon; the writer's thread owns a job
- * from writer_start until its result is delivered on the loop. What may change under a job (the
+ * from writer_start until its result is delivered on the loop, the worker's likewise. What may change under a job (the
  * setup that its page options point into) waits for it. */
 #ifndef LT_DAEMON_DAEMON_H
 #define LT_DAEMON_DAEMON_H
 
 #include "app/setup.h"
+#include "daemon/worker.h"
 #include "daemon/writer.h"
 #include "engine/engine.h"
 #include "http/server.h"
@@ -42,6 +44,16 @@ struct family_updates {
     int64_t wall_ns; /* of the last page that found new ones; 0 = none did */
 };
 
+/* What counts lines by the rules, and what it has counted. */
+struct counting {
+    struct ruleset *rules; /* borrows the setup's */
+    struct registry *registry;
+    struct engine *engine;
+    uint64_t *read_errors;          /* per log */
+    struct family_updates *updates; /* per family */
+};
+
+struct reload;
 struct scrape; /* a request for the page that waits for a snapshot */
 
 struct daemon {
@@ -50,18 +62,18 @@ struct daemon {
     struct loop *loop;
     struct statefile *statefile; /* NULL: nothing is kept */
     struct writer *writer;
+    struct worker *worker;
     struct http_server *http;
     struct tailset *files;
     struct tail_log *tail_logs; /* views of setup.rules->logs */
-    struct registry *registry;
-    struct engine *engine;
-
-    uint64_t *read_errors;          /* per log */
-    struct family_updates *updates; /* per family */
+    struct counting counting;
+    bool lent; /* the worker has the registry: until it is back, files rest and nothing is saved */
 
     /* The last durable snapshot, and its pages as far as they were asked for. */
     struct snapshot *durable;
+    uint64_t durable_number; /* counts them */
     struct rendering pages[PAGE_FORMATS];
+    bool rendering[PAGE_FORMATS]; /* the worker makes this page of the durable snapshot */
     uint64_t durable_version;
     int64_t durable_mono_ns;              /* when it was taken */
     int64_t saving_mono_ns;               /* the same of the one being saved */
@@ -76,11 +88,13 @@ struct daemon {
     double scrape_seconds; /* how long the last scrape took */
     int64_t longest_ns;    /* of a callback, when it was last said */
     uint64_t changes;      /* of what tailset_version does not count */
+    struct reload *reload; /* under way; or NULL */
     bool reload_again;
     struct http_request *reload_request; /* that asked for reload_again; or NULL */
-    bool reload_ok;                      /* the last one worked */
-    int64_t reload_wall_ns;              /* of the last that worked */
-    bool hiding;                         /* some family is hidden */
+    bool stopping;
+    bool reload_ok;         /* the last one worked */
+    int64_t reload_wall_ns; /* of the last that worked */
+    bool hiding;            /* some family is hidden */
 
     int64_t start_wall_ns;
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */
@@ -99,7 +113,7 @@ void daemon_stop(struct daemon *d);
 /* input.c: the sink of the input room. */
 extern const struct tail_sink daemon_sink;
 /* Adds the counters of the input room to the registry, at 0 for every log. */
-void daemon_count_input(struct daemon *d);
+void counting_add_input(struct counting *c);
 /* Fills tail_logs and options from the ruleset. */
 void daemon_tail_options(struct daemon *d, struct tail_options *ret_options);
 
@@ -113,11 +127,20 @@ void daemon_scrape(void *ctx, struct http_request *r);
 void daemon_adopt(struct daemon *d);
 /* Hides families whose logs' first backlog is being read. */
 void daemon_hide(struct daemon *d);
-/* Answers the scrapes for which the durable page is new enough, or that waited long enough; or
- * all. */
+/* Answers the scrapes for which the durable page is new enough, or that waited long enough; or all.
+ * A page that is not there is rendered first. */
 void daemon_answer_scrapes(struct daemon *d, bool all);
-/* Hits of all events that update a family. */
-uint64_t daemon_family_hits(const struct daemon *d, unsigned family);
+/* Does any scrape wait for a newer snapshot? */
+bool daemon_scrapes_wait(const struct daemon *d);
+/* Answers all scrapes that wait, here and now: the loop has ended. */
+void daemon_end_scrapes(struct daemon *d);
+/* Frees the durable snapshot and its pages. */
+void daemon_drop_durable(struct daemon *d);
+/* The registry goes to the worker, and comes back. */
+void daemon_lend(struct daemon *d);
+void daemon_take_back(struct daemon *d);
+/* Hits of all events that update it, for each family. */
+void counting_hits(const struct counting *c, uint64_t *ret_hits);
 
 /* process_metrics.c: appends the live part of the page, with # EOF in OpenMetrics. */
 void daemon_expose_process(const struct daemon *d, const struct expose_options *options,
@@ -125,8 +148,16 @@ void daemon_expose_process(const struct daemon *d, const struct expose_options *
 
 /* reload.c */
 void daemon_reload(struct daemon *d, struct http_request *request);
-/* Makes registry and engine for d->setup and puts back `values` ("" = none). */
-int daemon_make_engine(struct daemon *d, struct slice values);
+/* Waits for the writer to be idle? Then it can go on. */
+bool daemon_reload_waits(const struct daemon *d);
+void daemon_reload_go_on(struct daemon *d);
+/* The loop has ended: the reload that is under way ends, too. */
+void daemon_end_reload(struct daemon *d);
+/* Makes registry and engine for the setup and puts back `values` ("" = none). Knows no struct
+ * daemon: may run on any thread. 0 or -EBADMSG. */
+int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
+                 struct counting *ret);
+void counting_release(struct counting *c);
 
 /* routes.c */
 extern const struct http_route daemon_routes[];

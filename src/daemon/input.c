@@ -25,8 +25,8 @@ static void sink_lines(void *ctx, void *file, const char *p, size_t n)
     int64_t now = loop_now(d->loop);
     int64_t running = d->running_ns + (d->catching_up ? 0 : now - d->running_from_ns);
 
-    engine_set_time(d->engine, running, clock_wall_ns());
-    engine_lines(d->engine, file, p, n);
+    engine_set_time(d->counting.engine, running, clock_wall_ns());
+    engine_lines(d->counting.engine, file, p, n);
 }
 
 static void sink_carry(void *ctx, void *file, struct buf *out)
@@ -60,11 +60,10 @@ static const struct {
     [TAIL_LOST_STATE] = {OWN_LOST_BYTES, "state"},
 };
 
-static void count(struct daemon *d, unsigned log, enum tail_note note, uint64_t n)
+static void count(struct counting *c, unsigned log, enum tail_note note, uint64_t n)
 {
-    struct family *f = own_family(d->registry, counted[note].metric);
-    struct slice labels[] = {slice_str(d->setup.rules->logs[log].name),
-                             slice_str(counted[note].reason)};
+    struct family *f = own_family(c->registry, counted[note].metric);
+    struct slice labels[] = {slice_str(c->rules->logs[log].name), slice_str(counted[note].reason)};
 
     counter_inc(f, family_series(f, labels, 0, NULL), n, 0);
 }
@@ -74,23 +73,23 @@ static void sink_note(void *ctx, unsigned log, enum tail_note note, uint64_t n)
     struct daemon *d = ctx;
 
     if (note == TAIL_TOO_LONG)
-        engine_too_long(d->engine, log, n);
+        engine_too_long(d->counting.engine, log, n);
     else if (note == TAIL_READ_ERROR)
-        d->read_errors[log] += n;
+        d->counting.read_errors[log] += n;
     else
-        count(d, log, note, n);
+        count(&d->counting, log, note, n);
 }
 
 const struct tail_sink daemon_sink = {
     NULL, sink_open, sink_lines, sink_carry, sink_renamed, sink_close, sink_note,
 };
 
-void daemon_count_input(struct daemon *d)
+void counting_add_input(struct counting *c)
 {
-    for (unsigned i = 0; i < d->setup.rules->nlogs; i++)
+    for (unsigned i = 0; i < c->rules->nlogs; i++)
         for (unsigned note = 0; note < sizeof counted / sizeof *counted; note++)
-            count(d, i, note, 0);
-    family_touch(own_family(d->registry, OWN_STATE_RESETS));
+            count(c, i, note, 0);
+    family_touch(own_family(c->registry, OWN_STATE_RESETS));
 }
 
 void daemon_tail_options(struct daemon *d, struct tail_options *ret_options)

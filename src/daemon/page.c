@@ -6,6 +6,9 @@
  *     else                                         wait for a new snapshot
  *     a second without it (a slow disk)            the page of the durable one
  *
+ * The writer renders the formats that are asked for as it goes; a page that is missing when it is
+ * due is rendered by the worker, and answered when it is there.
+ *
  * Snapshots are also taken every `interval` when something changed. One is saved at a time; who
  * asks meanwhile gets that one if it is still young when it is there, so that any number of
  * scrapers cost one snapshot a second. */
@@ -23,6 +26,8 @@
 #define FRESH_NS NSEC_PER_SEC    /* a page this young is good enough */
 #define PATIENCE_NS NSEC_PER_SEC /* how long a scrape waits for a new one */
 #define CATCH_UP_NS (10 * NSEC_PER_MSEC)
+/* The version that a scrape wants which came while files rested. */
+#define AFTER_REST UINT64_MAX
 /* A format not asked for so long is not rendered ahead. */
 #define FORMAT_WANTED_NS (300 * NSEC_PER_SEC)
 
@@ -40,15 +45,14 @@ uint64_t daemon_version(const struct daemon *d)
     return tailset_version(d->files) + d->changes;
 }
 
-static bool log_feeds(const struct ruleset *rules, unsigned log, unsigned family)
+/* Hides the families that this log feeds. */
+static void hide_fed(const struct ruleset *rules, unsigned log, bool *hidden)
 {
     for (unsigned i = 0; i < rules->nmappings; i++) {
         const struct mapping *m = &rules->mappings[i];
 
-        if (m->family == family && event_for_log(&rules->events[m->event], log))
-            return true;
+        hidden[m->family] |= event_for_log(&rules->events[m->event], log);
     }
-    return false;
 }
 
 void daemon_hide(struct daemon *d)
@@ -64,12 +68,12 @@ void daemon_hide(struct daemon *d)
         if (!s.first_start || s.backlog_done)
             continue;
         d->hiding = true;
-        for (unsigned f = 0; f < rules->nfamilies; f++)
-            hidden[f] |= log_feeds(rules, l, f);
+        hide_fed(rules, l, hidden);
     }
     for (unsigned f = 0; f < rules->nfamilies; f++)
-        family_set_hidden(registry_find(d->registry, slice_str(rules->families[f].spec.name)),
-                          hidden[f]);
+        family_set_hidden(
+            registry_find(d->counting.registry, slice_str(rules->families[f].spec.name)),
+            hidden[f]);
     free(hidden);
 }
 
@@ -85,8 +89,52 @@ static struct expose_options page_options(const struct daemon *d)
     };
 }
 
-static void drop_pages(struct daemon *d)
+/* A snapshot that is durable no more, and its pages: millions of series take long to free. */
+struct waste {
+    struct work work;
+    struct snapshot *snapshot;
+    struct rendering pages[PAGE_FORMATS];
+};
+
+static void free_waste(struct work *work)
 {
+    struct waste *w = (struct waste *)(void *)work;
+
+    snapshot_free(w->snapshot);
+    for (unsigned f = 0; f < PAGE_FORMATS; f++)
+        rendering_release(&w->pages[f]);
+}
+
+static void end_work(struct work *work)
+{
+    free(work);
+}
+
+static void throw_away(struct daemon *d, struct snapshot *snapshot, struct rendering *pages)
+{
+    struct waste *w = xcalloc(1, sizeof *w);
+
+    w->work = (struct work){.run = free_waste, .done = end_work};
+    w->snapshot = snapshot;
+    if (pages) {
+        memcpy(w->pages, pages, sizeof w->pages);
+        memset(pages, 0, sizeof w->pages);
+    }
+    worker_give(d->worker, &w->work);
+}
+
+/* Takes the snapshot. What is rendered of the one before comes too late. */
+static void replace_durable(struct daemon *d, struct snapshot *snapshot)
+{
+    throw_away(d, d->durable, d->pages);
+    d->durable = snapshot;
+    d->durable_number++;
+    memset(d->rendering, 0, sizeof d->rendering);
+}
+
+void daemon_drop_durable(struct daemon *d)
+{
+    snapshot_free(d->durable);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
         rendering_release(&d->pages[f]);
 }
@@ -94,9 +142,7 @@ static void drop_pages(struct daemon *d)
 void daemon_adopt(struct daemon *d)
 {
     daemon_hide(d);
-    drop_pages(d);
-    snapshot_free(d->durable);
-    d->durable = snapshot_take(d->registry);
+    replace_durable(d, snapshot_take(d->counting.registry));
     d->durable_version = daemon_version(d);
     d->durable_mono_ns = 0; /* not young: the first scrape gets a new one if anything changed */
 }
@@ -111,11 +157,11 @@ void daemon_save(struct daemon *d)
         .running_ns = d->running_ns,
     };
 
-    if (writer_busy(d->writer))
+    if (writer_busy(d->writer) || d->lent)
         return;
     if (d->hiding)
         daemon_hide(d);
-    job.snapshot = snapshot_take(d->registry);
+    job.snapshot = snapshot_take(d->counting.registry);
     tailset_encode(d->files, &job.files);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
         job.render[f] = d->wanted_mono_ns[f] && now - d->wanted_mono_ns[f] < FORMAT_WANTED_NS;
@@ -123,28 +169,26 @@ void daemon_save(struct daemon *d)
     writer_start(d->writer, &job);
 }
 
-uint64_t daemon_family_hits(const struct daemon *d, unsigned family)
+void counting_hits(const struct counting *c, uint64_t *ret_hits)
 {
-    const struct ruleset *rules = d->setup.rules;
-    uint64_t hits = 0;
-
-    for (unsigned i = 0; i < rules->nmappings; i++)
-        if (rules->mappings[i].family == family)
-            hits += engine_hits(d->engine, rules->mappings[i].event);
-    return hits;
+    memset(ret_hits, 0, c->rules->nfamilies * sizeof *ret_hits);
+    for (unsigned i = 0; i < c->rules->nmappings; i++)
+        ret_hits[c->rules->mappings[i].family] +=
+            engine_hits(c->engine, c->rules->mappings[i].event);
 }
 
 /* Which families were updated since the last page. */
-static void note_updates(struct daemon *d)
+static void note_updates(struct counting *c)
 {
+    unsigned n = c->rules->nfamilies;
+    uint64_t *hits = xcalloc(n + 1, sizeof *hits);
     int64_t now = clock_wall_ns();
 
-    for (unsigned f = 0; f < d->setup.rules->nfamilies; f++) {
-        uint64_t hits = daemon_family_hits(d, f);
-
-        if (hits != d->updates[f].hits)
-            d->updates[f] = (struct family_updates){hits, now};
-    }
+    counting_hits(c, hits);
+    for (unsigned f = 0; f < n; f++)
+        if (hits[f] != c->updates[f].hits)
+            c->updates[f] = (struct family_updates){hits[f], now};
+    free(hits);
 }
 
 static struct http_body *join_gzip(const struct gzip_part *page, const struct buf *live)
@@ -159,7 +203,7 @@ static struct http_body *join_gzip(const struct gzip_part *page, const struct bu
     return http_body_new(&body);
 }
 
-/* From the durable snapshot, rendered here and now if nobody asked for this format before. */
+/* From the page of the durable snapshot, which is there. */
 static void answer(struct daemon *d, struct scrape *s)
 {
     struct rendering *page = &d->pages[s->format];
@@ -172,9 +216,7 @@ static void answer(struct daemon *d, struct scrape *s)
         .negotiated = true,
     };
 
-    if (!page->plain)
-        rendering_make(d->durable, &options, s->format, page);
-    note_updates(d);
+    note_updates(&d->counting);
     options.format = s->format;
     daemon_expose_process(d, &options, &live);
     if (s->gzip) {
@@ -196,30 +238,105 @@ static bool is_due(const struct daemon *d, const struct scrape *s, int64_t now)
            now >= s->start_ns + PATIENCE_NS;
 }
 
+/* One page of the durable snapshot, made by the worker: nobody asked for this format before. */
+struct render {
+    struct work work;
+    struct daemon *daemon;
+    const struct snapshot *snapshot; /* freed by the worker, so not before this */
+    uint64_t number;
+    struct expose_options options;
+    enum expose_format format;
+    struct rendering page;
+};
+
+static void run_render(struct work *work)
+{
+    struct render *r = (struct render *)(void *)work;
+
+    rendering_make(r->snapshot, &r->options, r->format, &r->page);
+}
+
+static void end_render(struct work *work)
+{
+    struct render *r = (struct render *)(void *)work;
+    struct daemon *d = r->daemon;
+
+    if (r->number == d->durable_number) {
+        d->pages[r->format] = r->page;
+        d->rendering[r->format] = false;
+        daemon_answer_scrapes(d, false);
+    } else {
+        rendering_release(&r->page);
+    }
+    free(r);
+}
+
+static bool page_is_there(struct daemon *d, enum expose_format format)
+{
+    struct render *r;
+
+    if (d->pages[format].plain || d->rendering[format])
+        return d->pages[format].plain;
+    d->rendering[format] = true;
+    r = xcalloc(1, sizeof *r);
+    *r = (struct render){
+        .work = {.run = run_render, .done = end_render},
+        .daemon = d,
+        .snapshot = d->durable,
+        .number = d->durable_number,
+        .options = page_options(d),
+        .format = format,
+    };
+    worker_give(d->worker, &r->work);
+    return false;
+}
+
+bool daemon_scrapes_wait(const struct daemon *d)
+{
+    int64_t now = clock_mono_ns();
+    bool any = false;
+
+    for (const struct scrape *s = d->scrapes; s; s = s->next)
+        any |= !is_due(d, s, now);
+    return any;
+}
+
 void daemon_answer_scrapes(struct daemon *d, bool all)
 {
     int64_t now = clock_mono_ns(), deadline_ns = INT64_MAX;
 
     for (struct scrape **at = &d->scrapes; *at;) {
         struct scrape *s = *at;
+        bool due = all || is_due(d, s, now);
 
-        if (all || is_due(d, s, now)) {
+        if (due && page_is_there(d, s->format)) {
             *at = s->next;
             answer(d, s);
             continue;
         }
-        if (s->start_ns + PATIENCE_NS < deadline_ns)
+        if (!due && s->start_ns + PATIENCE_NS < deadline_ns)
             deadline_ns = s->start_ns + PATIENCE_NS;
         at = &s->next;
     }
     loop_timer_set(d->deadline_timer, deadline_ns);
 }
 
+void daemon_end_scrapes(struct daemon *d)
+{
+    struct expose_options options = page_options(d);
+
+    for (const struct scrape *s = d->scrapes; s; s = s->next) {
+        d->rendering[s->format] = false;
+        if (!d->pages[s->format].plain)
+            rendering_make(d->durable, &options, s->format, &d->pages[s->format]);
+    }
+    d->durable_number++; /* what the worker still renders comes too late */
+    daemon_answer_scrapes(d, true);
+}
+
 static void take_result(struct daemon *d, struct writer_job *job)
 {
-    drop_pages(d);
-    snapshot_free(d->durable);
-    d->durable = job->snapshot;
+    replace_durable(d, job->snapshot);
     memcpy(d->pages, job->pages, sizeof d->pages);
     d->durable_version = job->version;
     d->durable_mono_ns = d->saving_mono_ns;
@@ -248,8 +365,34 @@ void daemon_take_saved(struct daemon *d, struct writer_job *job)
     if (job->error == 0)
         take_result(d, job);
     else
-        snapshot_free(job->snapshot);
+        throw_away(d, job->snapshot, NULL);
     daemon_answer_scrapes(d, job->error != 0);
+}
+
+/* What was appended before it asked, if it has not been read for it already. */
+static void read_for(struct daemon *d, struct scrape *s)
+{
+    if (d->lent || s->version != AFTER_REST)
+        return;
+    tailset_catch_up(d->files, CATCH_UP_NS);
+    s->version = daemon_version(d);
+}
+
+void daemon_lend(struct daemon *d)
+{
+    d->lent = true;
+    tailset_rest(d->files, true);
+}
+
+void daemon_take_back(struct daemon *d)
+{
+    d->lent = false;
+    tailset_rest(d->files, false);
+    for (struct scrape *s = d->scrapes; s; s = s->next)
+        read_for(d, s);
+    daemon_answer_scrapes(d, false);
+    if (daemon_scrapes_wait(d))
+        daemon_save(d);
 }
 
 void daemon_scrape(void *ctx, struct http_request *r)
@@ -263,11 +406,11 @@ void daemon_scrape(void *ctx, struct http_request *r)
     s->gzip = negotiate_gzip(http_request_header(r, "Accept-Encoding"));
     s->start_ns = clock_mono_ns();
     d->wanted_mono_ns[s->format] = s->start_ns;
-    tailset_catch_up(d->files, CATCH_UP_NS);
-    s->version = daemon_version(d);
+    s->version = AFTER_REST;
+    read_for(d, s);
     s->next = d->scrapes;
     d->scrapes = s;
     daemon_answer_scrapes(d, false);
-    if (d->scrapes)
+    if (daemon_scrapes_wait(d))
         daemon_save(d);
 }

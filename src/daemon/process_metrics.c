@@ -51,9 +51,9 @@ static void put_families(struct page *p, const struct daemon *d)
         const char *name = rules->families[i].spec.name;
 
         put_for(p, OWN_SERIES, name, NULL,
-                family_nseries(registry_find(d->registry, slice_str(name))));
-        if (d->updates[i].wall_ns)
-            put_time(p, OWN_METRIC_UPDATED, name, d->updates[i].wall_ns);
+                family_nseries(registry_find(d->counting.registry, slice_str(name))));
+        if (d->counting.updates[i].wall_ns)
+            put_time(p, OWN_METRIC_UPDATED, name, d->counting.updates[i].wall_ns);
     }
 }
 
@@ -69,7 +69,7 @@ static void put_logs(struct page *p, const struct daemon *d)
         put_for(p, OWN_LAG_BYTES, name, NULL, (double)s.lag_bytes);
         if (s.last_read_wall_ns)
             put_time(p, OWN_LOG_LAST_LINE, name, s.last_read_wall_ns);
-        put_for(p, OWN_READ_ERRORS, name, NULL, (double)d->read_errors[i]);
+        put_for(p, OWN_READ_ERRORS, name, NULL, (double)d->counting.read_errors[i]);
     }
 }
 

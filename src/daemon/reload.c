@@ -2,8 +2,17 @@
  *
  * Values go the same way as over a restart: encoded from the old registry, restored into the new
  * one. So there is one rule for what is kept: families whose name, type, label names and buckets
- * agree. While the writer works on a job, the reload waits for it: the job's page options point
- * into the old setup. */
+ * agree.
+ *
+ * With a million series that takes seconds, so the worker does it, in three steps:
+ *
+ *     LOADING    reads and checks the rules; lines are counted by the old ones
+ *     BUILDING   the registry is lent: no file is read, no snapshot taken; pages are those of the
+ *                durable snapshot
+ *     LEAVING    frees what was replaced
+ *
+ * Between the first two it waits for a save that is under way, whose page options point into the
+ * old setup. */
 #include "config.h"
 
 #include "daemon/daemon.h"
@@ -69,10 +78,23 @@ static bool may_exist(void *ctx, const struct family *f, const struct slice *val
     return false;
 }
 
-int daemon_make_engine(struct daemon *d, struct slice values)
+/* What was counted up to now is no update. */
+static void note_hits(struct counting *c)
 {
-    const struct settings *s = &d->setup.settings;
-    const struct ruleset *rules = d->setup.rules;
+    unsigned n = c->rules->nfamilies;
+    uint64_t *hits = xcalloc(n + 1, sizeof *hits);
+
+    counting_hits(c, hits);
+    for (unsigned f = 0; f < n; f++)
+        c->updates[f].hits = hits[f];
+    free(hits);
+}
+
+int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
+                 struct counting *ret)
+{
+    const struct settings *s = &setup->settings;
+    struct ruleset *rules = setup->rules;
     struct registry_limits limits = {
         .max_series = (uint32_t)s->max_series,
         .label_bytes = (uint32_t)s->max_label,
@@ -82,20 +104,26 @@ int daemon_make_engine(struct daemon *d, struct slice values)
     struct restore_report report = {0};
     int r = 0;
 
-    d->registry = registry_new(&limits);
-    d->engine = engine_new(rules, d->registry, &options, d->running_ns);
-    daemon_count_input(d);
-    d->read_errors = xcalloc(rules->nlogs + 1, sizeof *d->read_errors);
-    d->updates = xcalloc(rules->nfamilies + 1, sizeof *d->updates);
+    *ret = (struct counting){.rules = rules, .registry = registry_new(&limits)};
+    ret->engine = engine_new(rules, ret->registry, &options, running_ns);
+    counting_add_input(ret);
+    ret->read_errors = xcalloc(rules->nlogs + 1, sizeof *ret->read_errors);
+    ret->updates = xcalloc(rules->nfamilies + 1, sizeof *ret->updates);
     if (values.n)
-        r = snapshot_restore(d->registry, values, clock_wall_ns(), may_exist, d->setup.rules,
-                             &report);
+        r = snapshot_restore(ret->registry, values, clock_wall_ns(), may_exist, rules, &report);
     if (values.n && r == 0)
         log_info("restored %u series, parked %u, dropped %u", report.restored, report.parked,
                  report.dropped);
-    for (unsigned f = 0; f < rules->nfamilies; f++)
-        d->updates[f].hits = daemon_family_hits(d, f);
+    note_hits(ret);
     return r;
+}
+
+void counting_release(struct counting *c)
+{
+    engine_free(c->engine);
+    registry_free(c->registry);
+    free(c->read_errors);
+    free(c->updates);
 }
 
 static bool same_texts(const char *const *a, unsigned na, const char *const *b, unsigned nb)
@@ -120,32 +148,20 @@ static void say_unchanged(const struct daemon *d, const struct settings *now,
         log_warn("[state] directory changed; it takes effect at the next start");
 }
 
-static void swap(struct daemon *d, struct setup *new)
-{
-    struct setup old = d->setup;
-    struct registry *old_registry = d->registry;
-    struct engine *old_engine = d->engine;
-    struct tail_log *old_logs = d->tail_logs;
-    struct snapshot *snapshot = snapshot_take(old_registry);
-    struct tail_options options;
-    struct buf values = BUF_INIT;
-
-    snapshot_encode(snapshot, &values);
-    snapshot_free(snapshot);
-    free(d->read_errors);
-    free(d->updates);
-    d->setup = *new;
-    daemon_make_engine(d, buf_all(&values));
-    daemon_tail_options(d, &options);
-    tailset_reconfigure(d->files, &options);
-    engine_free(old_engine);
-    registry_free(old_registry);
-    free(old_logs);
-    setup_release(&old);
-    buf_release(&values);
-    daemon_hide(d);
-    d->changes++;
-}
+/* One reload, from asking to answering. */
+struct reload {
+    struct work work;
+    struct daemon *daemon;
+    struct http_request *request; /* NULL: a signal asked */
+    struct mistakes mistakes;
+    enum { LOADING, WAITING /* for the writer */, BUILDING, LEAVING } state;
+    bool refused;
+    struct registry *registry; /* lent: the present one */
+    int64_t running_ns;
+    struct setup setup; /* new; when LEAVING the old ones, to be freed */
+    struct counting counting;
+    struct tail_log *tail_logs;
+};
 
 static void reply(struct http_request *request, unsigned status, const struct mistakes *m)
 {
@@ -161,16 +177,138 @@ static void reply(struct http_request *request, unsigned status, const struct mi
     http_reply(request, &r);
 }
 
+static void run(struct work *work)
+{
+    struct reload *r = (struct reload *)(void *)work;
+    const struct run_options *options = r->daemon->options;
+
+    if (r->state == LOADING) {
+        r->refused = setup_load(&options->common, &options->logs, SETUP_NEEDS_LOG, &r->setup,
+                                &r->mistakes) < 0;
+    } else if (r->state == BUILDING) {
+        struct snapshot *snapshot = snapshot_take(r->registry);
+        struct buf values = BUF_INIT;
+
+        snapshot_encode(snapshot, &values);
+        snapshot_free(snapshot);
+        (void)counting_new(&r->setup, r->running_ns, buf_all(&values), &r->counting);
+        buf_release(&values);
+    } else {
+        counting_release(&r->counting);
+        free(r->tail_logs);
+        setup_release(&r->setup);
+    }
+}
+
+static void done(struct work *work);
+
+static void go_on(struct reload *r, int state)
+{
+    r->state = state;
+    r->work = (struct work){.run = run, .done = done};
+    worker_give(r->daemon->worker, &r->work);
+}
+
+/* The answer is given; what is left over is freed by the worker, behind all that may still render
+ * with the old setup. */
+static void leave(struct reload *r)
+{
+    struct daemon *d = r->daemon;
+
+    mistakes_release(&r->mistakes);
+    d->reload = NULL;
+    go_on(r, LEAVING);
+    if (!d->reload_again)
+        return;
+    struct http_request *request = d->reload_request;
+
+    d->reload_again = false;
+    d->reload_request = NULL;
+    daemon_reload(d, request);
+}
+
+static void refuse(struct reload *r)
+{
+    r->daemon->reload_ok = false;
+    log_error("reload refused; the old rules stay:");
+    say_mistakes(&r->mistakes, MISTAKE);
+    reply(r->request, 400, &r->mistakes);
+    leave(r);
+}
+
+/* From now on no line is counted until the new rules are there: the registry is lent. */
+static void build(struct reload *r)
+{
+    struct daemon *d = r->daemon;
+
+    if (writer_busy(d->writer)) {
+        r->state = WAITING;
+        return;
+    }
+    say_unchanged(d, &d->setup.settings, &r->setup.settings);
+    daemon_lend(d);
+    r->registry = d->counting.registry;
+    r->running_ns = d->running_ns;
+    go_on(r, BUILDING);
+}
+
+static void swap(struct reload *r)
+{
+    struct daemon *d = r->daemon;
+    struct setup old_setup = d->setup;
+    struct counting old = d->counting;
+    struct tail_options options;
+
+    d->setup = r->setup;
+    d->counting = r->counting;
+    r->setup = old_setup;
+    r->counting = old;
+    r->tail_logs = d->tail_logs;
+    daemon_tail_options(d, &options);
+    tailset_reconfigure(d->files, &options);
+    d->lent = false;
+    daemon_hide(d);
+    d->changes++;
+    d->reload_ok = true;
+    d->reload_wall_ns = clock_wall_ns();
+    log_info("reloaded: %u events, %u metrics", d->setup.rules->nevents, d->setup.rules->nfamilies);
+    say_mistakes(&r->mistakes, WARNING);
+    reply(r->request, 200, &r->mistakes);
+    leave(r);
+    daemon_take_back(d);
+}
+
+static void done(struct work *work)
+{
+    struct reload *r = (struct reload *)(void *)work;
+
+    if (r->state == LEAVING)
+        free(r);
+    else if (r->state == BUILDING)
+        swap(r);
+    else if (r->daemon->stopping)
+        leave(r);
+    else if (r->refused)
+        refuse(r);
+    else
+        build(r);
+}
+
+bool daemon_reload_waits(const struct daemon *d)
+{
+    return d->reload && d->reload->state == WAITING;
+}
+
+void daemon_reload_go_on(struct daemon *d)
+{
+    build(d->reload);
+}
+
 void daemon_reload(struct daemon *d, struct http_request *request)
 {
-    struct mistakes m = MISTAKES_INIT;
-    struct setup new;
+    struct reload *r;
 
-    if (d->reload_again && !request) {
-        request = d->reload_request;
-        d->reload_request = NULL;
-    }
-    if (writer_busy(d->writer)) {
+    if (d->reload) {
         if (d->reload_request && request)
             http_reply_text(request, 503, "a reload is waiting already");
         else if (request)
@@ -178,22 +316,18 @@ void daemon_reload(struct daemon *d, struct http_request *request)
         d->reload_again = true;
         return;
     }
+    d->reload = r = xcalloc(1, sizeof *r);
+    r->daemon = d;
+    r->request = request;
+    r->mistakes = MISTAKES_INIT;
+    go_on(r, LOADING);
+}
+
+void daemon_end_reload(struct daemon *d)
+{
+    d->stopping = true;
     d->reload_again = false;
-    if (setup_load(&d->options->common, &d->options->logs, SETUP_NEEDS_LOG, &new, &m) < 0) {
-        d->reload_ok = false;
-        log_error("reload refused; the old rules stay:");
-        say_mistakes(&m, MISTAKE);
-        setup_release(&new);
-        reply(request, 400, &m);
-    } else {
-        say_unchanged(d, &d->setup.settings, &new.settings);
-        swap(d, &new);
-        d->reload_ok = true;
-        d->reload_wall_ns = clock_wall_ns();
-        log_info("reloaded: %u events, %u metrics", d->setup.rules->nevents,
-                 d->setup.rules->nfamilies);
-        say_mistakes(&m, WARNING);
-        reply(request, 200, &m);
-    }
-    mistakes_release(&m);
+    worker_wait(d->worker);
+    if (daemon_reload_waits(d))
+        leave(d->reload);
 }

@@ -7,5 +7,7 @@ liblogtally_a_SOURCES += \
 	src/daemon/process_metrics.c \
 	src/daemon/reload.c \
 	src/daemon/routes.c \
+	src/daemon/worker.c \
+	src/daemon/worker.h \
 	src/daemon/writer.c \
 	src/daemon/writer.h

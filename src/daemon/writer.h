@@ -1,4 +1,4 @@
-/* writer -- the writer thread: makes a snapshot durable and renders the page from it.
+/* writer -- the writer thread: makes a snapshot durable and renders the pages from it.
  *
  * The loop hands over one job at a time: a copy of all values, and of where every file has been
  * read to. The thread encodes both into one payload, saves it (write, fsync, rename, fsync), and

@@ -88,6 +88,18 @@ static void listen_to(struct pipe_input *p)
     loop_timer_set(p->timer, loop_now(loop));
 }
 
+void pipe_rest(struct pipe_input *p, bool on)
+{
+    if (!on) {
+        listen_to(p);
+        return;
+    }
+    loop_remove_fd(p->set->loop, p->watch);
+    loop_timer_free(p->timer);
+    p->watch = NULL;
+    p->timer = NULL;
+}
+
 static void pipe_begin(struct tailset *t, struct log *log, const char *path)
 {
     struct tail_file *f;

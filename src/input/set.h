@@ -349,6 +349,8 @@ void file_set_backlog(struct tail_file *f, bool on);
 /* pipe.c */
 /* Opens those that are there and not yet open. */
 void pipes_reconcile(struct tailset *t);
+/* Nothing is read from it while it rests. */
+void pipe_rest(struct pipe_input *p, bool on);
 
 /* follow.c */
 /* Reads until nothing is left or `until_ns`; false when something is left. */

@@ -407,6 +407,18 @@ bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
     return done && !t->queue;
 }
 
+void tailset_rest(struct tailset *t, bool on)
+{
+    for (struct tail_file *f = t->first; f; f = f->next)
+        if (f->pipe)
+            pipe_rest(f->pipe, on);
+    listen(t, false);
+    t->now = loop_now(t->loop);
+    loop_timer_set(t->work_timer, on ? INT64_MAX : t->now);
+    loop_timer_set(t->reconcile_timer, on ? INT64_MAX : t->now);
+    t->working = !on;
+}
+
 uint64_t tailset_version(const struct tailset *t)
 {
     return t->version;

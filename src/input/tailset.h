@@ -113,6 +113,11 @@ void tailset_encode(struct tailset *t, struct buf *out);
  * offsets kept. The sink's files are all closed and opened again with their carry. */
 void tailset_reconfigure(struct tailset *t, const struct tail_options *options);
 
+/* Rests, or goes on: while it rests the loop calls it for nothing, and neither sink nor files are
+ * touched. What happens to files meanwhile is seen afterwards. Call nothing but tailset_version,
+ * tailset_log_status and tailset_reconfigure. */
+void tailset_rest(struct tailset *t, bool on);
+
 /* Reads everything that was appended before this call, in turns of bounded size (a scrape asks for
  * it: what is in the files now must be on the page). Returns false when it stopped at a budget of
  * `budget_ns` with more to read. */

@@ -1,0 +1,32 @@
+/* worker -- a second thread for what would hold up the loop: rendering, building, freeing.
+ *
+ * Work is done one piece after the other, in the order in which it was given; so whoever gives the
+ * freeing of a thing after the last work on it needs no count of references. It never waits for a
+ * disk: saving has a thread of its own (writer.h), and a page can be rendered while that one
+ * hangs. */
+#ifndef LT_DAEMON_WORKER_H
+#define LT_DAEMON_WORKER_H
+
+#include "base/loop.h"
+
+/* First member of a piece of work, which the worker owns until `done`. */
+struct work {
+    void (*run)(struct work *w);  /* on the thread */
+    void (*done)(struct work *w); /* on the loop; frees it */
+    struct work *next;
+};
+
+struct worker;
+
+/* 0 or negative errno. */
+int worker_new(struct loop *loop, struct worker **ret_worker);
+/* Does what was given, calls `done` for all of it, ends. NULL is fine. */
+void worker_free(struct worker *w);
+
+/* Waits until all that was given is done, also what `done` gave, and calls `done`. */
+void worker_wait(struct worker *w);
+
+/* Takes the work. */
+void worker_give(struct worker *w, struct work *work);
+
+#endif
