@@ -21,6 +21,7 @@ liblogtally_a_SOURCES += \
 	src/base/loop.h \
 	src/base/map.c \
 	src/base/map.h \
+	src/base/must.h \
 	src/base/num.c \
 	src/base/num.h \
 	src/base/numfmt.c \

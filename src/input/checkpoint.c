@@ -31,10 +31,10 @@ enum saved_flags {
 
 static uint8_t flags_of(const struct tail_file *f)
 {
-    return (uint8_t)((f->kind == FILE_PACKED ? SAVED_PACKED : 0) |
-                     (f->retired ? SAVED_RETIRED : 0) | (f->place == PLACE_LOST ? SAVED_LOST : 0) |
-                     (f->truncated ? SAVED_TRUNCATED : 0) | (f->given_up ? SAVED_GIVEN_UP : 0) |
-                     (f->renamed || f->place == PLACE_OPEN ? SAVED_RENAMED : 0));
+    return (uint8_t)((f->packed ? SAVED_PACKED : 0) | (f->retired ? SAVED_RETIRED : 0) |
+                     (file_is_lost(f) ? SAVED_LOST : 0) | (f->truncated ? SAVED_TRUNCATED : 0) |
+                     (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
+                     (f->renamed || f->state == FILE_OPEN ? SAVED_RENAMED : 0));
 }
 
 static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out)
@@ -86,14 +86,12 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
 {
     f->retired = (flags & SAVED_RETIRED) != 0;
     f->truncated = (flags & SAVED_TRUNCATED) != 0;
-    f->given_up = (flags & SAVED_GIVEN_UP) != 0;
     f->renamed = (flags & SAVED_RENAMED) != 0;
-    if (flags & SAVED_LOST) {
-        f->place = PLACE_LOST;
-    } else {
-        f->place = PLACE_UNKNOWN;
+    f->packed = (flags & SAVED_PACKED) != 0;
+    if (flags & SAVED_LOST)
+        file_enter(t, f, flags & SAVED_GIVEN_UP ? FILE_ABSENT : FILE_LOST);
+    else
         file_set_id(t, f, &f->tail.id);
-    }
 }
 
 static void restore_file(struct tailset *t, struct reader *r)
@@ -113,8 +111,7 @@ static void restore_file(struct tailset *t, struct reader *r)
         return;
     }
     name = xstrslice(stream);
-    f = file_new(t, stream_get(t, name, log_by_name(t, log)),
-                 flags & SAVED_PACKED ? FILE_PACKED : FILE_PLAIN);
+    f = file_new(t, stream_get(t, name, log_by_name(t, log)), FILE_UNPLACED);
     free(name);
     f->tail = tail;
     f->path = xstrslice(path);

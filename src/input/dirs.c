@@ -59,7 +59,7 @@ bool dir_is_watched(const struct tailset *t, const struct tail_file *f)
 {
     const struct dir *d;
 
-    if (f->place != PLACE_NAMED)
+    if (!file_has_name(f))
         return false;
     d = dir_of_path(t, f->target ? f->target : f->path);
     return d && d->wd >= 0;

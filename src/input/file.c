@@ -16,6 +16,7 @@
 #include "input/set.h"
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
 
@@ -41,18 +42,44 @@ void file_touch(struct tailset *t, struct tail_file *f)
     t->last = f;
 }
 
-struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind kind)
+struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_state state)
 {
     struct tail_file *f = xcalloc(1, sizeof(*f));
 
     tail_init(&f->tail);
-    f->kind = kind;
+    f->state = state;
     f->id = ++t->next_id;
     f->retry_ns = INT64_MIN;
     t->nfiles++;
     file_touch(t, f);
     file_join(f, s, NULL);
     return f;
+}
+
+/* A name, an inode, a descriptor: each has one that is behind it at most, and what is lost has none.
+ */
+static void check_state(const struct tail_file *f)
+{
+    MUST(f->by_path.in == file_has_name(f));
+    MUST(f->state != FILE_OPEN || f->tail.fd >= 0);
+    MUST(!file_is_lost(f) || (f->tail.fd < 0 && !f->unpack && !f->queued && !f->by_id.in));
+    MUST(!f->packed || file_has_content(f));
+    MUST(!f->copy_of || f->state == FILE_HELD);
+    MUST(!f->pipe || f->state == FILE_PIPE);
+}
+
+void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
+{
+    f->state = state;
+    if (!file_has_name(f)) {
+        index_remove(&t->path_index, &f->by_path);
+        index_remove(&t->target_index, &f->by_target);
+    }
+    if (file_is_lost(f)) {
+        index_remove(&t->id_index, &f->by_id);
+        queue_remove(t, f);
+    }
+    check_state(f);
 }
 
 static void leave_stream(struct tail_file *f)
@@ -148,7 +175,7 @@ void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
     bool changed = look->mtime_ns != f->mtime_ns || look->size != f->tail.read_to;
 
     f->mtime_ns = look->mtime_ns;
-    if (f->kind != FILE_PLAIN)
+    if (!file_has_content(f) || f->packed)
         return;
     if (look->size > f->tail.size)
         f->tail.size = look->size;
@@ -168,17 +195,17 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
 {
     bool another = !f->path || strcmp(f->path, path) != 0;
     bool own = strcmp(path, f->stream->path) == 0;
-    bool restored = f->place == PLACE_UNKNOWN && !t->reconciled;
+    bool restored = f->state == FILE_UNPLACED && !t->reconciled;
 
     index_remove(&t->path_index, &f->by_path);
     if (another)
         set_path(f, path);
     index_add_text(&t->path_index, &f->by_path, f->path);
     file_set_id(t, f, &look->id);
-    f->place = PLACE_NAMED;
+    file_enter(t, f, file_has_content(f) ? FILE_NAMED : f->state);
     f->gone_seen = false;
     f->seen = true;
-    f->searched = f->given_up = f->truncated = f->awaits = false;
+    f->searched = f->truncated = f->awaits = false;
     if (!own && !f->renamed && file_has_content(f) && another)
         note(t, f->stream->log, TAIL_ROTATED, 1);
     f->renamed = !own;
@@ -189,7 +216,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
             t->sink.renamed(t->sink.ctx, f->sink, path);
     }
     file_look(t, f, look);
-    if (f->kind == FILE_PACKED)
+    if (f->packed)
         queue_read(t, f); /* no look shows that it was not read to its end */
     if (restored && f->queued && f->tail.size > f->tail.offset)
         file_set_backlog(f, true);
@@ -197,9 +224,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
 
 void file_unname(struct tailset *t, struct tail_file *f)
 {
-    index_remove(&t->path_index, &f->by_path);
-    index_remove(&t->target_index, &f->by_target);
-    f->place = PLACE_UNKNOWN;
+    file_enter(t, f, FILE_UNPLACED);
     f->searched = false;
     t->names_changed = true;
     file_touch(t, f);
@@ -208,22 +233,21 @@ void file_unname(struct tailset *t, struct tail_file *f)
 void file_misnamed(struct tailset *t, struct tail_file *f)
 {
     queue_look(t, f->path, NULL);
-    if (f->place == PLACE_NAMED)
+    if (file_has_name(f))
         file_unname(t, f);
 }
 
 void file_lose(struct tailset *t, struct tail_file *f)
 {
-    f->place = PLACE_LOST;
+    file_enter(t, f, FILE_LOST);
     f->lost_wall_ns = clock_wall_ns();
     f->active_ns = t->now;
-    index_remove(&t->id_index, &f->by_id);
 }
 
-struct tail_file *file_memo(struct tailset *t, struct stream *s, enum file_kind kind,
+struct tail_file *file_memo(struct tailset *t, struct stream *s, enum file_state state,
                             const char *path, const struct look *look)
 {
-    struct tail_file *f = file_new(t, s, kind);
+    struct tail_file *f = file_new(t, s, state);
 
     f->tail.size = f->tail.read_to = look->size;
     f->mtime_ns = look->mtime_ns;
@@ -237,7 +261,7 @@ void file_release_copies(struct tailset *t, struct stream *s)
 
     for (struct tail_file *x = s->files; x; x = next) {
         next = x->stream_next;
-        if (x->kind != FILE_HELD)
+        if (x->state != FILE_HELD)
             continue;
         queue_look(t, x->path, x->copy_of);
         file_drop(t, x);
@@ -247,7 +271,7 @@ void file_release_copies(struct tailset *t, struct stream *s)
 static bool has_copy(const struct tail_file *f)
 {
     for (const struct tail_file *x = f->stream->files; x; x = x->stream_next)
-        if (x->kind == FILE_HELD && x->copy_of == f)
+        if (x->state == FILE_HELD && x->copy_of == f)
             return true;
     return false;
 }
@@ -272,7 +296,7 @@ void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
 /* The content that was there before, without a place. It takes the sink over. */
 static void split_old(struct tailset *t, struct tail_file *f)
 {
-    struct tail_file *old = file_new(t, f->stream, FILE_PLAIN);
+    struct tail_file *old = file_new(t, f->stream, FILE_UNPLACED);
 
     file_join(old, f->stream, f);
     old->tail = f->tail;
@@ -339,5 +363,5 @@ int file_reopen(struct tailset *t, struct tail_file *f)
         return 1;
     }
     file_set_fd(t, f, fd);
-    return f->kind == FILE_PACKED ? 0 : file_verify(t, f, look.size);
+    return f->packed ? 0 : file_verify(t, f, look.size);
 }

@@ -40,7 +40,7 @@ static void reject_archive(struct tailset *t, struct tail_file *f)
 
     file_close_fd(t, f);
     f->rejected[f->nrejected++ % REJECTED_MAX] = identity_hash(&f->tail.id);
-    f->kind = FILE_PLAIN;
+    f->packed = false;
     file_unname(t, f);
     file_lose(t, f);
     f->lost_wall_ns = lost_wall_ns;
@@ -122,7 +122,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
         return;
     if (r == 0) {
         file_open_sink(t, f);
-        r = f->kind == FILE_PACKED ? read_archive(t, f) : read_plain(t, f);
+        r = f->packed ? read_archive(t, f) : read_plain(t, f);
     }
     if (r < 0) {
         fail(t, f, -r);

@@ -76,8 +76,7 @@ static bool is_older(const struct newcomer *n, const struct tail_file *f)
 /* Could it be what is left of a lost content: made while that was there, and not before? */
 static bool may_continue(const struct newcomer *n, const struct tail_file *f)
 {
-    return f->kind == FILE_PLAIN && f->place == PLACE_LOST && f->tail.offset > 0 &&
-           !is_older(n, f) &&
+    return file_is_lost(f) && !f->packed && f->tail.offset > 0 && !is_older(n, f) &&
            (n->look.id.birth_ns <= f->lost_wall_ns || n->look.id.birth_ns > clock_wall_ns());
 }
 
@@ -90,7 +89,7 @@ static int find_lost(const struct newcomer *n, struct tail_file **ret_lost)
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
         int relation;
 
-        if (!may_continue(n, f) && (f != n->copy_of || f->place != PLACE_LOST))
+        if (!may_continue(n, f) && (f != n->copy_of || !file_is_lost(f)))
             continue;
         relation = tail_compare(&f->tail, n->fd, n->look.size);
         if (relation < 0)
@@ -111,7 +110,8 @@ static bool was_read(const struct newcomer *n, const struct tail_file *lost)
 {
     if (lost == n->copy_of)
         return true;
-    return !lost->given_up && n->look.size >= MUCH && n->look.size >= lost->tail.offset / 2;
+    return lost->state != FILE_ABSENT && n->look.size >= MUCH &&
+           n->look.size >= lost->tail.offset / 2;
 }
 
 static bool begins_otherwise(const struct tail_file *f, struct slice head)
@@ -223,7 +223,7 @@ static void take_fd(struct tailset *t, struct tail_file *f, struct newcomer *n)
 /* A new content; `read`: with nothing left to read. 0 or negative errno. */
 static int begin(struct tailset *t, struct newcomer *n, bool read)
 {
-    struct tail_file *f = file_new(t, n->stream, FILE_PLAIN);
+    struct tail_file *f = file_new(t, n->stream, FILE_UNPLACED);
     int r;
 
     f->retired = read;
@@ -251,7 +251,7 @@ static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
     file_close_fd(t, f);
     f->tail.hole_to = f->tail.clear_to = 0;
     f->tail.read_to = f->tail.offset;
-    f->kind = FILE_PLAIN;
+    f->packed = false;
     f->retired = false;
     file_name(t, f, n->path, &n->look);
     file_set_backlog(f, !t->reconciled);
@@ -276,7 +276,7 @@ static struct tail_file *replaced_by(const struct newcomer *n)
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
         if (file_has_content(f))
             last = f;
-    if (!last || last->kind != FILE_PLAIN || !(last->just || last->awaits) || last->truncated ||
+    if (!last || last->packed || !(last->just || last->awaits) || last->truncated ||
         (last->retired && !last->awaits) || strcmp(last->path, n->path) != 0)
         return NULL;
     return last;
@@ -293,7 +293,7 @@ static int proves_wrong(struct tailset *t, struct tail_file *f)
         return 0;
     if (f->tail.fd >= 0)
         return look_at_fd(f->tail.fd, &look) < 0 ? 0 : file_verify(t, f, look.size);
-    if (f->place == PLACE_NAMED)
+    if (f->state == FILE_NAMED)
         r = file_reopen(t, f);
     if (r <= 0 && f->retired)
         file_close_fd(t, f);
@@ -340,7 +340,7 @@ static int rewritten(struct tailset *t, struct newcomer *n)
     if (!f)
         return 0;
     r = tail_compare(&f->tail, n->fd, n->look.size);
-    if (r >= 0 && f->place == PLACE_OPEN) {
+    if (r >= 0 && f->state == FILE_OPEN) {
         drain(t, f);
         if (r != TAIL_SAME)
             r = tail_compare(&f->tail, n->fd, n->look.size);
@@ -361,7 +361,7 @@ static bool is_unlinked(const struct tail_file *f)
 {
     struct look look;
 
-    return f->place == PLACE_OPEN && f->kind == FILE_PLAIN && look_at_fd(f->tail.fd, &look) == 0 &&
+    return f->state == FILE_OPEN && !f->packed && look_at_fd(f->tail.fd, &look) == 0 &&
            look.links == 0;
 }
 
@@ -409,7 +409,7 @@ static bool is_between(const struct tailset *t, const struct newcomer *n)
 static bool has_nameless(const struct stream *s)
 {
     for (const struct tail_file *f = s->files; f; f = f->stream_next)
-        if (f->place == PLACE_UNKNOWN)
+        if (f->state == FILE_UNPLACED)
             return true;
     return false;
 }
@@ -492,7 +492,7 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
         if (r <= 0)
             continue;
         n->fd = -1;
-        f->kind = FILE_PACKED;
+        f->packed = true;
         file_name(t, f, n->path, &n->look);
         if (f->retired) {
             file_close_fd(t, f);
@@ -510,7 +510,7 @@ static bool known_by_now(const struct tailset *t, const struct newcomer *n)
 {
     const struct tail_file *f = file_by_id(t, &n->look.id);
 
-    return file_by_path(t, n->path) || (f && f->place != PLACE_LOST);
+    return file_by_path(t, n->path) || (f && !file_is_lost(f));
 }
 
 /* With a look of now: a copy may have been seen half made, and completed before its original was

@@ -141,8 +141,7 @@ static bool close_idle(struct tailset *t)
     unsigned closed = 0;
 
     for (struct tail_file *f = t->first; f && closed < CLOSE_AT_ONCE; f = f->next) {
-        if (f->tail.fd < 0 || f->place != PLACE_NAMED || f->queued || f->kind != FILE_PLAIN ||
-            f == t->reading)
+        if (f->tail.fd < 0 || f->state != FILE_NAMED || f->queued || f->packed || f == t->reading)
             continue;
         file_close_fd(t, f);
         closed++;
@@ -155,8 +154,8 @@ static bool close_idle(struct tailset *t)
 static bool end_idle(struct tailset *t)
 {
     for (struct tail_file *f = t->first; f; f = f->next) {
-        if (f->tail.fd < 0 || f->place != PLACE_OPEN || f->queued || f->kind != FILE_PLAIN ||
-            f->failures > 0 || t->now - f->active_ns < LATE_NS)
+        if (f->tail.fd < 0 || f->state != FILE_OPEN || f->queued || f->packed || f->failures > 0 ||
+            t->now - f->active_ns < LATE_NS)
             continue;
         file_finish(t, f);
         if (f->tail.fd < 0)

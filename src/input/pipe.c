@@ -114,8 +114,8 @@ static void pipe_begin(struct tailset *t, struct log *log, const char *path)
     *f->pipe = (struct pipe_input){.set = t, .file = f, .fd = fd};
     linebuf_init(&f->pipe->lines, t->options.max_line);
     f->path = xstrdup(path);
-    f->place = PLACE_NAMED;
     index_add_text(&t->path_index, &f->by_path, f->path);
+    file_enter(t, f, FILE_PIPE);
     listen_to(f->pipe);
 }
 

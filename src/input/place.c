@@ -29,7 +29,7 @@ enum { LINKS_MAX = 10000 };
 
 static bool is_memo(const struct tail_file *f)
 {
-    return f->kind == FILE_HELD || f->kind == FILE_DENIED;
+    return f->state == FILE_HELD || f->state == FILE_DENIED;
 }
 
 /* The name means nothing, or something else, now. */
@@ -49,7 +49,7 @@ static struct tail_file *owner_of(struct tailset *t, const struct look *look)
 
     if (!f || identity_eq(&f->tail.id, &look->id))
         return f;
-    if (f->place == PLACE_NAMED)
+    if (file_has_name(f))
         lose_name(t, f);
     else
         index_remove(&t->id_index, &f->by_id);
@@ -60,8 +60,7 @@ static bool still_named(const struct tail_file *f)
 {
     struct look look;
 
-    return f->place == PLACE_NAMED && look_at(f->path, &look) == 0 &&
-           identity_eq(&look.id, &f->tail.id);
+    return file_has_name(f) && look_at(f->path, &look) == 0 && identity_eq(&look.id, &f->tail.id);
 }
 
 static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look)
@@ -98,7 +97,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         file_look(t, f, look);
         return;
     }
-    if (f && f->kind == FILE_HELD && identity_eq(&f->tail.id, &look->id) &&
+    if (f && f->state == FILE_HELD && identity_eq(&f->tail.id, &look->id) &&
         f->tail.size == look->size && f->mtime_ns == look->mtime_ns) {
         f->seen = true;
         return;
@@ -137,7 +136,7 @@ static void examine(struct tailset *t, const struct pending *p)
         examine_regular(t, p, &look);
         return;
     }
-    if (f && f->kind == FILE_PIPE)
+    if (f && f->state == FILE_PIPE)
         return;
     if (r == -ELOOP || (r == 0 && !S_ISDIR(look.mode)))
         warn_once(t, path, r ? strerror(-r) : "not a regular file; ignored");
@@ -160,9 +159,9 @@ static void examine_pending(struct tailset *t)
 static void queue_unseen(struct tailset *t)
 {
     for (const struct tail_file *f = t->first; f; f = f->next) {
-        const struct dir *d = f->place == PLACE_NAMED ? dir_of_path(t, f->path) : NULL;
+        const struct dir *d = file_has_name(f) ? dir_of_path(t, f->path) : NULL;
 
-        if (d && d->read_now && !f->seen && f->kind != FILE_PIPE)
+        if (d && d->read_now && !f->seen && f->state != FILE_PIPE)
             queue_look(t, f->path, NULL);
     }
 }
@@ -192,11 +191,11 @@ void place_rescan(struct tailset *t)
 static void settle_nameless(struct tailset *t)
 {
     for (struct tail_file *f = t->first; f; f = f->next) {
-        f->just = f->place == PLACE_UNKNOWN;
+        f->just = f->state == FILE_UNPLACED;
         if (!f->just)
             continue;
         if (f->tail.fd >= 0) {
-            f->place = PLACE_OPEN;
+            file_enter(t, f, FILE_OPEN);
             queue_read(t, f);
             continue;
         }
@@ -215,7 +214,7 @@ static bool search_directories(struct tailset *t)
         struct look look;
         struct dir *d;
 
-        if (f->place != PLACE_UNKNOWN || f->searched)
+        if (f->state != FILE_UNPLACED || f->searched)
             continue;
         f->searched = true;
         if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 && look.links == 0)
@@ -258,7 +257,7 @@ static struct tail_file *whose_name_is_gone(struct tailset *t, const char *path)
     if (!s)
         s = stream_of_rotated(t, path, &is);
     for (f = s ? s->files : NULL; f; f = f->stream_next)
-        if (f->place != PLACE_NAMED && !f->gone_seen && strcmp(f->path, path) == 0)
+        if (!file_has_name(f) && !f->gone_seen && strcmp(f->path, path) == 0)
             return f;
     return NULL;
 }

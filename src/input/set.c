@@ -128,8 +128,7 @@ struct tail_file *file_by_id(const struct tailset *t, const struct identity *id)
 
 void queue_read(struct tailset *t, struct tail_file *f)
 {
-    if (f->queued || !file_has_content(f) || f->place == PLACE_LOST ||
-        (f->kind == FILE_PACKED && f->retired))
+    if (f->queued || !file_has_content(f) || file_is_lost(f) || (f->packed && f->retired))
         return;
     f->queued = true;
     f->queue_next = NULL;
@@ -155,7 +154,7 @@ void queue_grown(struct tailset *t, struct tail_file *f)
 {
     queue_read(t, f);
     for (struct tail_file *g = f->stream->files; g; g = g->stream_next)
-        if (g->place == PLACE_OPEN)
+        if (g->state == FILE_OPEN)
             queue_read(t, g);
 }
 

@@ -63,20 +63,22 @@ struct stream {
     bool verified;           /* while newcomers are identified */
 };
 
-enum file_kind {
-    FILE_PLAIN,
-    FILE_PACKED, /* its rest is in a compressed file; offset counts unpacked bytes */
-    FILE_HELD, /* not read: a copy of `copy_of`, or nothing that we may read; examined again when it
-                  changes */
+/* Where a content is, or what else stands behind a name. file_enter is the one that changes it, and
+ * checks what must hold then:
+ *
+ *     UNPLACED -> NAMED <-> UNPLACED -> OPEN -> ABSENT (a copy of it went on)
+ *                                   \-> LOST -> ABSENT -> forgotten
+ *     HELD, DENIED, PIPE: made and dropped; a HELD copy becomes NAMED when its original is gone */
+enum file_state {
+    FILE_UNPLACED, /* restored, or lost its name in this look: not yet looked for */
+    FILE_NAMED,    /* `path` names it */
+    FILE_OPEN,     /* no name that we know, but our descriptor holds it: deleted, or moved away */
+    FILE_LOST,     /* nowhere, or truncated; its rest may turn up in a rotated file */
+    FILE_ABSENT,   /* the same, and its loss was reported: only remembered */
+    FILE_HELD,   /* not read: a copy of `copy_of`, or nothing that we may read; examined again when
+                      it changes */
     FILE_DENIED, /* cannot be opened; tried again and again */
     FILE_PIPE,
-};
-
-enum file_place {
-    PLACE_UNKNOWN, /* restored, not yet looked for */
-    PLACE_NAMED,   /* `path` names it */
-    PLACE_OPEN,    /* no name that we know, but our descriptor holds it: deleted, or moved away */
-    PLACE_LOST,    /* nowhere; its rest may turn up in a rotated file */
 };
 
 /* What of a pipe cannot be read again is kept here. */
@@ -93,21 +95,21 @@ enum { REJECTED_MAX = 8 };
 
 struct tail_file {
     struct tail tail;
-    struct index_node by_path; /* in only when PLACE_NAMED */
+    struct index_node by_path; /* in when it has a name */
     struct index_node by_id;   /* in when tail.id means something */
     struct index_node by_target;
     struct tail_file *next, *prev; /* of the set, least recently active first */
     struct tail_file *stream_next; /* in the stream, younger */
     struct tail_file *queue_next;
     struct stream *stream;
-    enum file_kind kind;
-    enum file_place place;
+    enum file_state state;
+    bool packed; /* its rest is in a compressed file; offset counts unpacked bytes */
     uint32_t id;
     char *path;                /* the last known */
     char *target;              /* where a symlink leads, NULL when it is none */
     struct tail_file *copy_of; /* FILE_HELD */
     bool is_copy; /* FILE_HELD: found to be one when the original had been read to its end */
-    struct unpack *unpack;           /* FILE_PACKED, while it is read */
+    struct unpack *unpack;           /* packed: while it is read */
     uint64_t rejected[REJECTED_MAX]; /* inodes of archives that began alike and went on otherwise */
     unsigned nrejected;
     struct pipe_input *pipe; /* FILE_PIPE, until its end */
@@ -116,14 +118,13 @@ struct tail_file {
     int64_t mtime_ns;        /* when last looked at */
     int64_t active_ns;       /* when it last grew or changed its place */
     int64_t retry_ns;        /* not to be read before, after an error */
-    int64_t lost_wall_ns;    /* when it was found to be PLACE_LOST */
+    int64_t lost_wall_ns;    /* when it was found to be FILE_LOST */
     unsigned failures;
     int error; /* errno, 0 = none */
     bool queued;
     bool renamed;   /* no longer under its stream's path */
     bool retired;   /* its last line was handed out; nothing more is expected */
-    bool given_up;  /* PLACE_LOST: its loss was reported */
-    bool truncated; /* PLACE_LOST because it was truncated */
+    bool truncated; /* FILE_LOST because it was truncated */
     bool backlog;
     bool seen;      /* in this walk over the directories */
     bool just;      /* it lost its name in this round of place_settle */
@@ -212,13 +213,23 @@ struct tailset {
 /* It is read, or was; no other is saved. */
 static inline bool file_has_content(const struct tail_file *f)
 {
-    return f->kind == FILE_PLAIN || f->kind == FILE_PACKED;
+    return f->state <= FILE_ABSENT;
+}
+
+static inline bool file_has_name(const struct tail_file *f)
+{
+    return f->state == FILE_NAMED || f->state >= FILE_HELD;
+}
+
+static inline bool file_is_lost(const struct tail_file *f)
+{
+    return f->state == FILE_LOST || f->state == FILE_ABSENT;
 }
 
 /* Its bytes can be looked at. */
 static inline bool file_is_readable(const struct tail_file *f)
 {
-    return f->kind == FILE_PLAIN && f->place != PLACE_LOST;
+    return f->state < FILE_LOST && !f->packed;
 }
 
 /* set.c */
@@ -318,9 +329,12 @@ struct tail_reader file_reader(struct tailset *t, struct tail_file *f);
 void file_finish(struct tailset *t, struct tail_file *f);
 
 /* file.c */
-struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_kind kind);
+/* FILE_UNPLACED, or what is none of a content's states. */
+struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_state state);
+/* The only place that changes a state. */
+void file_enter(struct tailset *t, struct tail_file *f, enum file_state state);
 /* FILE_HELD or FILE_DENIED: what has this name is not to be read unless it changes. */
-struct tail_file *file_memo(struct tailset *t, struct stream *s, enum file_kind kind,
+struct tail_file *file_memo(struct tailset *t, struct stream *s, enum file_state state,
                             const char *path, const struct look *look);
 void file_drop(struct tailset *t, struct tail_file *f);
 /* Puts it into the stream before `younger` (NULL: as the youngest). */

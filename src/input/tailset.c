@@ -77,15 +77,15 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
         int fd;
 
         next = x->stream_next;
-        if (x->kind != FILE_HELD || x->copy_of != f)
+        if (x->state != FILE_HELD || x->copy_of != f)
             continue;
         fd = open_within_budget(t, x->path);
         if (fd < 0)
             return false;
         upto = x->tail.size < f->tail.offset ? x->tail.size : f->tail.offset;
         if (tail_mark_read(&x->tail, fd, upto) == 0) {
-            x->kind = FILE_PLAIN;
             x->copy_of = NULL;
+            file_enter(t, x, FILE_NAMED);
             file_join(x, f->stream, f);
             x->renamed = x->retired = true;
         }
@@ -103,7 +103,7 @@ static bool directory_is_there(const struct tailset *t, const struct tail_file *
 
 static void give_up(struct tailset *t, struct tail_file *f)
 {
-    f->given_up = true;
+    file_enter(t, f, FILE_ABSENT);
     if (!f->retired && (f->tail.size > f->tail.offset || !f->truncated))
         file_note_loss(t, f, f->truncated ? TAIL_LOST_TRUNCATED : TAIL_LOST_VANISHED);
     /* One that kept its name until it was gone may have held more than was ever looked at. */
@@ -119,19 +119,19 @@ static void end_waits(struct tailset *t, struct tail_file *f)
 {
     int64_t idle = t->now - f->active_ns;
 
-    if (f->place == PLACE_LOST) {
-        if (!f->given_up && idle >= t->options.lost_wait_ns && directory_is_there(t, f))
+    if (file_is_lost(f)) {
+        if (f->state == FILE_LOST && idle >= t->options.lost_wait_ns && directory_is_there(t, f))
             give_up(t, f);
-        else if (f->given_up && idle >= t->options.keep_ns)
+        else if (f->state == FILE_ABSENT && idle >= t->options.keep_ns)
             file_drop(t, f);
         return;
     }
-    if ((f->renamed || f->place == PLACE_OPEN) && !f->retired && !f->queued && f->failures == 0 &&
+    if ((f->renamed || f->state == FILE_OPEN) && !f->retired && !f->queued && f->failures == 0 &&
         f->tail.fd >= 0 && idle >= t->options.rotate_wait_ns)
         file_finish(t, f);
-    if (f->place == PLACE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f)) {
+    if (f->state == FILE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f)) {
         file_lose(t, f);
-        f->given_up = true;
+        file_enter(t, f, FILE_ABSENT);
     }
 }
 
@@ -142,7 +142,7 @@ static bool let_go(struct tailset *t, struct tail_file *held)
 {
     const struct tail_file *f = held->copy_of;
 
-    if (held->kind != FILE_HELD || held->is_copy || !f || f->queued || f->failures > 0 ||
+    if (held->state != FILE_HELD || held->is_copy || !f || f->queued || f->failures > 0 ||
         f->tail.fd < 0)
         return false;
     held->is_copy = identify_still_copy(t, held);
@@ -158,19 +158,19 @@ static void look_again(struct tailset *t, struct tail_file *f)
 {
     struct look look;
 
-    if (f->kind == FILE_PIPE || f->place == PLACE_LOST || f->place == PLACE_UNKNOWN)
+    if (f->state == FILE_PIPE || f->state == FILE_UNPLACED || file_is_lost(f))
         return;
     if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 &&
-        (f->place == PLACE_OPEN || (look.links > 0 && dir_is_watched(t, f))))
+        (f->state == FILE_OPEN || (look.links > 0 && dir_is_watched(t, f))))
         file_look(t, f, &look);
-    else if (f->place == PLACE_NAMED)
+    else if (file_has_name(f))
         queue_look(t, f->path, NULL);
 }
 
 /* Of files that come and go faster than they are forgotten, only the latest are remembered. */
 static bool forget_early(struct tailset *t, struct tail_file *f, unsigned *surplus)
 {
-    if (f->place != PLACE_LOST || !f->given_up)
+    if (f->state != FILE_ABSENT)
         return false;
     if (*surplus == 0) {
         t->ngone++;
@@ -385,7 +385,7 @@ static void look_at_unwatched(struct tailset *t)
     for (struct tail_file *f = t->first; f; f = f->next) {
         struct look look;
 
-        if (f->tail.fd >= 0 && f->kind == FILE_PLAIN && !dir_is_watched(t, f) &&
+        if (f->tail.fd >= 0 && file_is_readable(f) && !dir_is_watched(t, f) &&
             look_at_fd(f->tail.fd, &look) == 0)
             file_look(t, f, &look);
     }
@@ -438,11 +438,11 @@ void tailset_log_status(const struct tailset *t, unsigned number,
         if (f->stream->log != log)
             continue;
         s.failing += f->error != 0;
-        if (f->kind == FILE_HELD || f->place == PLACE_LOST)
+        if (f->state == FILE_HELD || file_is_lost(f))
             continue;
         s.files++;
         s.open += f->tail.fd >= 0 || f->unpack || f->pipe;
-        if (f->kind == FILE_PLAIN && !f->retired && f->tail.size > f->tail.offset)
+        if (file_is_readable(f) && !f->retired && f->tail.size > f->tail.offset)
             s.lag_bytes += f->tail.size - f->tail.offset;
     }
     s.waiting = s.files == 0;
@@ -461,9 +461,9 @@ static void set_stream_log(struct stream *s, struct log *log)
 /* Nobody wants it at the moment: to remember it is enough. */
 static void put_away(struct tailset *t, struct tail_file *f)
 {
-    if (f->kind == FILE_PIPE)
+    if (f->state == FILE_PIPE)
         file_drop(t, f);
-    else if (f->place == PLACE_NAMED)
+    else if (file_has_name(f))
         file_close_fd(t, f);
 }
 
