@@ -58,7 +58,9 @@ tests_input_check_SOURCES = \
 	tests/input/check_linebuf.c \
 	tests/input/check_rotated.c \
 	tests/input/check_statefile.c \
+	tests/input/check_tail.c \
 	tests/input/check_tailset_directories.c \
+	tests/input/check_tailset_failing.c \
 	tests/input/check_tailset_names.c \
 	tests/input/check_tailset_random.c \
 	tests/input/check_tailset_reading.c \

@@ -242,8 +242,6 @@ static int read_lines(struct tail *t, const struct tail_reader *r, size_t n)
         if (data.n < n || n > r->max_line)
             return unfinished(t, r, data);
         n = n * 2 > r->max_line ? r->max_line + 1 : n * 2;
-        if (n <= data.n)
-            n = data.n + 1;
     }
 }
 

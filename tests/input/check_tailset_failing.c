@@ -1,0 +1,323 @@
+/* What a machine refuses now and then: watches, descriptors, directories, reads of pipes. Nothing is
+ * lost by it and nothing comes twice. */
+#include "config.h"
+
+#include "failing.h"
+#include "suite.h"
+
+#include "input/tail_world.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct world w;
+
+static void begin(void)
+{
+    world_init(&w, "*.log");
+}
+
+static void end(void)
+{
+    world_release(&w);
+}
+
+/* Follows this as it is written, not below the directory. */
+static void follow_as_it_is(const char *glob)
+{
+    free(w.globs[0]);
+    w.globs[0] = xstrdup(glob);
+    world_start(&w);
+    world_run(&w, 10);
+}
+
+FIXTURE(begin, end);
+
+TEST(without_inotify_all_is_looked_at)
+{
+    failing_call("sys_inotify_init1", 1, EMFILE);
+    world_start(&w);
+    ck_assert(failing_happened());
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    world_rename(&w, "a.log", "a.log.1");
+    world_expect(&w, "a.log", "two\n");
+    world_settle(&w);
+}
+
+TEST_EACH(without_a_watch_all_is_looked_at, 3)
+{
+    static const int errors[] = {ENOSPC, ENOMEM, EACCES};
+
+    world_start(&w);
+    failing_call("sys_inotify_add_watch", 1, errors[_i]);
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    ck_assert(failing_happened());
+    world_expect(&w, "a.log", "two\n");
+    world_settle(&w);
+}
+
+/* Of two directories; that there is no watch is said once. */
+TEST(two_directories_without_a_watch)
+{
+    free(w.globs[0]);
+    w.globs[0] = xstrdup(world_path(&w, "*/*.log"));
+    ck_assert_int_eq(mkdir(world_path(&w, "x"), 0700), 0);
+    ck_assert_int_eq(mkdir(world_path(&w, "y"), 0700), 0);
+    world_start(&w);
+    for (int i = 0; i < 20; i++) {
+        failing_call("sys_inotify_add_watch", 1, ENOSPC);
+        world_run(&w, 6);
+    }
+    world_expect(&w, "x/a.log", "one\n");
+    world_expect(&w, "y/a.log", "two\n");
+    world_settle(&w);
+}
+
+/* Each of the first calls of a start, whichever it is, fails once. */
+static void expect_start_with(const char *call, int error)
+{
+    bool failed = true;
+
+    for (unsigned nth = 1; failed && nth < 40; nth++) {
+        world_expect(&w, "a.log", "one\n");
+        world_expect(&w, "b.log", "two\n");
+        failing_call(call, nth, error);
+        if (!w.set)
+            world_start(&w);
+        world_settle(&w);
+        failed = failing_happened();
+        failing_call(call, 0, 0);
+        world_restart(&w);
+        world_settle(&w);
+    }
+}
+
+TEST(a_directory_that_cannot_be_read_for_a_moment)
+{
+    expect_start_with("sys_opendir", EMFILE);
+}
+
+TEST(a_directory_that_was_there_a_moment_ago)
+{
+    expect_start_with("sys_opendir", ENOENT);
+}
+
+TEST(a_directory_whose_names_end_too_early)
+{
+    expect_start_with("sys_readdir", EIO);
+}
+
+TEST(a_path_that_is_no_directory_yet)
+{
+    free(w.globs[0]);
+    w.globs[0] = xstrdup(world_path(&w, "sub/*.log"));
+    world_write(&w, "sub", "a file\n");
+    world_start(&w);
+    world_run(&w, 20);
+    world_remove(&w, "sub");
+    ck_assert_int_eq(symlink("sub", world_path(&w, "sub")), 0); /* a loop */
+    world_run(&w, 20);
+    world_remove(&w, "sub");
+    ck_assert_int_eq(mkdir(world_path(&w, "sub"), 0700), 0);
+    world_expect(&w, "sub/a.log", "one\n");
+    world_settle(&w);
+    world_rename(&w, "sub", "elsewhere");
+    world_write(&w, "sub", "a file\n");
+    world_run(&w, 20);
+    world_remove(&w, "sub");
+    world_rename(&w, "elsewhere", "sub");
+    world_expect(&w, "sub/a.log", "two\n");
+    world_settle(&w);
+}
+
+TEST(paths_may_be_relative)
+{
+    char before[4096];
+
+    ck_assert_ptr_nonnull(getcwd(before, sizeof(before)));
+    ck_assert_int_eq(chdir(w.dir), 0);
+    ck_assert_int_eq(mkdir("sub", 0700), 0);
+    follow_as_it_is("**/*.log");
+    world_expect(&w, "a.log", "one\n");
+    world_expect(&w, "sub/a.log", "two\n");
+    world_settle(&w);
+    world_rename(&w, "a.log", "a.log.1");
+    world_expect(&w, "a.log", "three\n");
+    world_settle(&w);
+    ck_assert_int_eq(chdir(before), 0);
+}
+
+/* More events than the kernel keeps: two files in turn, since equal neighbours merge. */
+TEST(events_that_were_lost_are_no_lines_that_were)
+{
+    world_expect(&w, "a.log", "one\n");
+    world_expect(&w, "b.log", "one\n");
+    world_start(&w);
+    world_settle(&w);
+    int a = open(world_path(&w, "a.log"), O_WRONLY | O_APPEND),
+        b = open(world_path(&w, "b.log"), O_WRONLY | O_APPEND);
+
+    for (int i = 0; i < 20000; i++) {
+        world_put(i % 2 ? a : b, "x\n");
+        world_expect_line(&w, "x\n");
+    }
+    world_rename(&w, "a.log", "a.log.1");
+    world_put(a, "late\n");
+    world_expect_line(&w, "late\n");
+    world_expect(&w, "a.log", "new\n");
+    world_settle(&w);
+    (void)close(a);
+    (void)close(b);
+}
+
+TEST_EACH(descriptors_that_are_gone_come_back, 2)
+{
+    world_start(&w);
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    failing_call("sys_open", 1, _i ? ENFILE : EMFILE);
+    world_expect(&w, "b.log", "two\n");
+    world_expect(&w, "a.log", "three\n");
+    world_settle(&w);
+    ck_assert(failing_happened());
+}
+
+TEST(the_times_may_be_those_of_every_day)
+{
+    w.options.reconcile_ns = w.options.collect_ns = w.options.lost_wait_ns = w.options.keep_ns = 0;
+    w.options.max_line = 0;
+    world_start(&w);
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    world_rename(&w, "a.log", "a.log.1");
+    world_expect(&w, "a.log", "two\n");
+    world_settle(&w);
+}
+
+static int follow_pipe(void)
+{
+    int fd;
+
+    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
+    world_start(&w);
+    world_follow(&w, "pipe");
+    fd = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK);
+    ck_assert_int_ge(fd, 0);
+    return fd;
+}
+
+TEST_EACH(a_read_of_a_pipe_may_be_interrupted, 2)
+{
+    int fd = follow_pipe();
+
+    failing_call("sys_read", 1, _i ? EINTR : EAGAIN);
+    world_put(fd, "one\n");
+    world_expect_line(&w, "one\n");
+    world_settle(&w);
+    (void)close(fd);
+}
+
+TEST(a_pipe_that_cannot_be_read_hands_out_what_it_has)
+{
+    struct tail_log_status s;
+    int fd = follow_pipe();
+
+    world_put(fd, "half a line");
+    world_run(&w, 10);
+    tailset_log_status(w.set, 0, &s);
+    ck_assert_uint_eq(s.open, 1);
+    failing_call("sys_read", 1, EIO);
+    world_put(fd, "more");
+    world_expect_line(&w, "half a line");
+    world_settle(&w);
+    tailset_log_status(w.set, 0, &s);
+    ck_assert_uint_eq(s.open, 0);
+    (void)close(fd);
+}
+
+TEST(a_pipe_that_cannot_be_opened_is_tried_again)
+{
+    int fd;
+
+    world_start(&w);
+    world_follow(&w, "pipe");
+    ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
+    failing_call("sys_open", 1, ENXIO);
+    world_run(&w, 10);
+    while ((fd = open(world_path(&w, "pipe"), O_WRONLY | O_NONBLOCK)) < 0)
+        world_run(&w, 1);
+    world_put(fd, "one\n");
+    world_expect_line(&w, "one\n");
+    world_settle(&w);
+    (void)close(fd);
+}
+
+/* That a pipe was replaced is only believed when all can be seen. */
+TEST(a_pipe_that_cannot_be_looked_at_is_still_read)
+{
+    static const char *const calls[] = {"sys_statx", "sys_statx", "sys_ioctl"};
+    int fd = follow_pipe();
+
+    world_remove(&w, "pipe"); /* and nothing in its place */
+    world_run(&w, 10);
+    for (unsigned i = 0; i < 3; i++) {
+        failing_call(calls[i], 1 + i % 2, EIO);
+        world_run(&w, 10);
+        world_put(fd, "one\n");
+        world_expect_line(&w, "one\n");
+        world_settle(&w);
+    }
+    (void)close(fd);
+}
+
+/* Its input is what the test gives it. */
+static void with_input(int fd)
+{
+    ck_assert_int_eq(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+    (void)close(fd);
+    follow_as_it_is("-");
+}
+
+TEST(the_standard_input_is_read_to_its_end)
+{
+    int ends[2];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    with_input(ends[0]);
+    world_put(ends[1], "one\nlast");
+    world_expect_line(&w, "one\n");
+    world_settle(&w);
+    (void)close(ends[1]);
+    world_expect_line(&w, "last");
+    world_settle(&w);
+    world_run(&w, 20); /* and not opened again */
+    world_settle(&w);
+}
+
+/* epoll takes no regular file: it is read by the clock. */
+TEST(the_standard_input_may_be_a_file)
+{
+    world_write(&w, "input", "one\ntwo\nlast");
+    world_expect_line(&w, "one\n");
+    world_expect_line(&w, "two\n");
+    world_expect_line(&w, "last");
+    with_input(open(world_path(&w, "input"), O_RDONLY));
+    world_settle(&w);
+}
+
+TEST(the_standard_input_may_be_closed)
+{
+    (void)close(STDIN_FILENO);
+    follow_as_it_is("-");
+    world_run(&w, 20);
+    ck_assert_uint_eq(w.lines.n, 0);
+}
