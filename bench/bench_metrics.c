@@ -126,7 +126,7 @@ static void bench_snapshot(struct registry *r, uint32_t n)
     say("snapshot_encode", (double)encode, n);
     printf("%-34s %9.1f bytes each\n", "encoded", (double)out.n / n);
     t0 = clock_mono_ns();
-    (void)snapshot_restore(r, buf_all(&out), 1, NULL, NULL, NULL);
+    (void)snapshot_restore(r, buf_all(&out), 1, 1, NULL, NULL, NULL);
     say("snapshot_restore, series there", (double)(clock_mono_ns() - t0), n);
     buf_release(&out);
 }

@@ -50,6 +50,9 @@ static void note_progress(struct daemon *d)
     d->catching_up = catching_up;
 }
 
+/* Files rest while series leave: not at every tick of those that come while catching up. */
+#define EXPIRE_NS NSEC_PER_SEC
+
 /* Every `interval`, and more often while catching up. */
 #define TICK_LEAST_NS (NSEC_PER_SEC / 10)
 
@@ -80,6 +83,52 @@ static void note_longest(struct daemon *d)
     d->longest_ns = l.cpu_ns;
 }
 
+/* All series of a family may leave at once, and be a million: the worker does it. */
+struct expiry {
+    struct work work;
+    struct daemon *daemon;
+    struct registry *registry; /* lent */
+    int64_t now_ns;
+    uint32_t gone;
+};
+
+static void run_expiry(struct work *work)
+{
+    struct expiry *x = (struct expiry *)(void *)work;
+
+    x->gone = registry_expire(x->registry, x->now_ns);
+}
+
+static void end_expiry(struct work *work)
+{
+    struct expiry *x = (struct expiry *)(void *)work;
+    struct daemon *d = x->daemon;
+
+    d->changes += x->gone > 0;
+    daemon_take_back(d);
+    if (daemon_reload_waits(d))
+        daemon_reload_go_on(d);
+    free(x);
+}
+
+static void expire(struct daemon *d)
+{
+    int64_t now = clock_mono_ns();
+    struct expiry *x;
+
+    if (d->lent || now - d->expired_mono_ns < EXPIRE_NS ||
+        !registry_may_expire(d->counting.registry))
+        return;
+    d->expired_mono_ns = now;
+    daemon_lend(d);
+    x = xcalloc(1, sizeof *x);
+    *x = (struct expiry){.work = {.run = run_expiry, .done = end_expiry},
+                         .daemon = d,
+                         .registry = d->counting.registry,
+                         .now_ns = d->running_ns};
+    worker_give(d->worker, &x->work);
+}
+
 static void on_tick(void *ctx)
 {
     struct daemon *d = ctx;
@@ -91,8 +140,7 @@ static void on_tick(void *ctx)
         daemon_hide(d);
     if (was_hiding && !d->hiding)
         d->changes++;
-    if (!d->lent && registry_expire(d->counting.registry, d->running_ns))
-        d->changes++;
+    expire(d);
     if (daemon_version(d) != d->durable_version &&
         clock_mono_ns() - d->durable_mono_ns >= d->setup.settings.interval_ns)
         daemon_save(d);

@@ -41,6 +41,7 @@ struct run_options {
 
 struct family_updates {
     uint64_t hits;   /* of the family's events, at the last page */
+    uint32_t series; /* that it had then */
     int64_t wall_ns; /* of the last page that found new ones; 0 = none did */
 };
 
@@ -85,10 +86,11 @@ struct daemon {
 
     struct scrape *scrapes; /* waiting */
     struct loop_timer *deadline_timer, *tick_timer;
-    double scrape_seconds; /* how long the last scrape took */
-    int64_t longest_ns;    /* of a callback, when it was last said */
-    uint64_t changes;      /* of what tailset_version does not count */
-    struct reload *reload; /* under way; or NULL */
+    int64_t expired_mono_ns; /* when series were last looked at for `expire` */
+    double scrape_seconds;   /* how long the last scrape took */
+    int64_t longest_ns;      /* of a callback, when it was last said */
+    uint64_t changes;        /* of what tailset_version does not count */
+    struct reload *reload;   /* under way; or NULL */
     bool reload_again;
     struct http_request *reload_request; /* that asked for reload_again; or NULL */
     bool stopping;
@@ -139,8 +141,8 @@ void daemon_drop_durable(struct daemon *d);
 /* The registry goes to the worker, and comes back. */
 void daemon_lend(struct daemon *d);
 void daemon_take_back(struct daemon *d);
-/* Hits of all events that update it, for each family. */
-void counting_hits(const struct counting *c, uint64_t *ret_hits);
+/* What happened to families since this was last called happened at wall_ns; 0: at no time. */
+void counting_note(struct counting *c, int64_t wall_ns);
 
 /* process_metrics.c: appends the live part of the page, with # EOF in OpenMetrics. */
 void daemon_expose_process(const struct daemon *d, const struct expose_options *options,

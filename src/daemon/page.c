@@ -169,25 +169,29 @@ void daemon_save(struct daemon *d)
     writer_start(d->writer, &job);
 }
 
-void counting_hits(const struct counting *c, uint64_t *ret_hits)
+/* Hits of all events that update it, for each family. The caller frees. */
+static uint64_t *count_hits(const struct counting *c)
 {
-    memset(ret_hits, 0, c->rules->nfamilies * sizeof *ret_hits);
+    uint64_t *hits = xcalloc(c->rules->nfamilies + 1, sizeof *hits);
+
     for (unsigned i = 0; i < c->rules->nmappings; i++)
-        ret_hits[c->rules->mappings[i].family] +=
-            engine_hits(c->engine, c->rules->mappings[i].event);
+        hits[c->rules->mappings[i].family] += engine_hits(c->engine, c->rules->mappings[i].event);
+    return hits;
 }
 
-/* Which families were updated since the last page. */
-static void note_updates(struct counting *c)
+void counting_note(struct counting *c, int64_t wall_ns)
 {
-    unsigned n = c->rules->nfamilies;
-    uint64_t *hits = xcalloc(n + 1, sizeof *hits);
-    int64_t now = clock_wall_ns();
+    uint64_t *hits = count_hits(c);
 
-    counting_hits(c, hits);
-    for (unsigned f = 0; f < n; f++)
-        if (hits[f] != c->updates[f].hits)
-            c->updates[f] = (struct family_updates){hits[f], now};
+    for (unsigned f = 0; f < c->rules->nfamilies; f++) {
+        struct family_updates *u = &c->updates[f];
+        struct slice name = slice_str(c->rules->families[f].spec.name);
+
+        u->series = family_nseries(registry_find(c->registry, name));
+        if (hits[f] != u->hits)
+            u->wall_ns = wall_ns;
+        u->hits = hits[f];
+    }
     free(hits);
 }
 
@@ -216,7 +220,8 @@ static void answer(struct daemon *d, struct scrape *s)
         .negotiated = true,
     };
 
-    note_updates(&d->counting);
+    if (!d->lent)
+        counting_note(&d->counting, clock_wall_ns());
     options.format = s->format;
     daemon_expose_process(d, &options, &live);
     if (s->gzip) {

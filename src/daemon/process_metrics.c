@@ -50,8 +50,7 @@ static void put_families(struct page *p, const struct daemon *d)
     for (unsigned i = 0; i < rules->nfamilies; i++) {
         const char *name = rules->families[i].spec.name;
 
-        put_for(p, OWN_SERIES, name, NULL,
-                family_nseries(registry_find(d->counting.registry, slice_str(name))));
+        put_for(p, OWN_SERIES, name, NULL, d->counting.updates[i].series);
         if (d->counting.updates[i].wall_ns)
             put_time(p, OWN_METRIC_UPDATED, name, d->counting.updates[i].wall_ns);
     }

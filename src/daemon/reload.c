@@ -78,18 +78,6 @@ static bool may_exist(void *ctx, const struct family *f, const struct slice *val
     return false;
 }
 
-/* What was counted up to now is no update. */
-static void note_hits(struct counting *c)
-{
-    unsigned n = c->rules->nfamilies;
-    uint64_t *hits = xcalloc(n + 1, sizeof *hits);
-
-    counting_hits(c, hits);
-    for (unsigned f = 0; f < n; f++)
-        c->updates[f].hits = hits[f];
-    free(hits);
-}
-
 int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
                  struct counting *ret)
 {
@@ -110,11 +98,12 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
     ret->read_errors = xcalloc(rules->nlogs + 1, sizeof *ret->read_errors);
     ret->updates = xcalloc(rules->nfamilies + 1, sizeof *ret->updates);
     if (values.n)
-        r = snapshot_restore(ret->registry, values, clock_wall_ns(), may_exist, rules, &report);
+        r = snapshot_restore(ret->registry, values, clock_wall_ns(), running_ns, may_exist, rules,
+                             &report);
     if (values.n && r == 0)
         log_info("restored %u series, parked %u, dropped %u", report.restored, report.parked,
                  report.dropped);
-    note_hits(ret);
+    counting_note(ret, 0); /* what was counted up to now is no update */
     return r;
 }
 
@@ -241,7 +230,7 @@ static void build(struct reload *r)
 {
     struct daemon *d = r->daemon;
 
-    if (writer_busy(d->writer)) {
+    if (writer_busy(d->writer) || d->lent) {
         r->state = WAITING;
         return;
     }
@@ -301,7 +290,10 @@ bool daemon_reload_waits(const struct daemon *d)
 
 void daemon_reload_go_on(struct daemon *d)
 {
-    build(d->reload);
+    if (d->stopping)
+        leave(d->reload);
+    else
+        build(d->reload);
 }
 
 void daemon_reload(struct daemon *d, struct http_request *request)

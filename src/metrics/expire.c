@@ -102,3 +102,11 @@ uint32_t registry_expire(struct registry *r, int64_t now_ns)
         gone += family_expire(r->families[i], now_ns);
     return gone;
 }
+
+bool registry_may_expire(const struct registry *r)
+{
+    for (unsigned i = 0; i < r->n; i++)
+        if (r->families[i]->cells.stamps || r->families[i]->ndropped > DROPPED_SLACK)
+            return true;
+    return false;
+}

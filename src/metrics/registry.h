@@ -181,6 +181,8 @@ bool family_exemplar(struct family *f, uint32_t index, const struct exemplar *e)
  * many were dropped. Call it now and then also without any `expire`: it gives back the memory of
  * gauges that were reset, and costs nothing when there is nothing to do. */
 uint32_t registry_expire(struct registry *r, int64_t now_ns);
+/* Could registry_expire find anything to do, now or later? */
+bool registry_may_expire(const struct registry *r);
 
 #include "metrics/cells.h"
 

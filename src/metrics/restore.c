@@ -18,7 +18,7 @@ enum { PARKED_SECONDS = 24 * 60 * 60 };
 struct restore {
     struct registry *registry;
     const struct encoded_snapshot *snapshot;
-    int64_t now_ns;
+    int64_t now_wall_ns, now_ns;
     snapshot_may_exist_fn *may_exist;
     void *ctx;
     struct restore_report report;
@@ -42,15 +42,10 @@ static void put_cell(struct family *f, uint32_t index, const struct encoded_seri
     }
 }
 
-/* Time while nobody ran does not make a series older. */
+/* No series was updated later than now, whatever the bytes say. */
 static int64_t stamp_now(const struct restore *x, int64_t stamp_ns)
 {
-    int64_t then = x->snapshot->now_ns, age;
-
-    if (stamp_ns <= 0 || stamp_ns >= then || __builtin_sub_overflow(then, stamp_ns, &age) ||
-        age > x->now_ns)
-        return x->now_ns;
-    return x->now_ns - age;
+    return stamp_ns < x->now_ns ? stamp_ns : x->now_ns;
 }
 
 static void restore_series(struct restore *x, struct family *f, const struct encoded_family *e,
@@ -77,7 +72,7 @@ static void park(struct restore *x, const struct encoded_family *e, struct slice
     buf_slice(&body, head);
     buf_u32(&body, nseries);
     buf_slice(&body, series);
-    p = parked_new(e->parked_ns ? e->parked_ns : x->now_ns, body.n);
+    p = parked_new(e->parked_ns ? e->parked_ns : x->now_wall_ns, body.n);
     memcpy(p->bytes, body.p, body.n);
     buf_release(&body);
     GROW(r->parked, r->nparked, r->parked_cap);
@@ -133,7 +128,7 @@ static void restore_one(struct restore *x, const struct encoded_family *e)
     if (e->nseries == 0 || (e->nlabels == 0 && !encoded_exposed(e)))
         return;
     if (e->parked_ns &&
-        ((x->now_ns - e->parked_ns) / 1000000000 > PARKED_SECONDS || superseded(x, e)))
+        ((x->now_wall_ns - e->parked_ns) / 1000000000 > PARKED_SECONDS || superseded(x, e)))
         x->report.dropped += e->nseries;
     else if (f && encoded_fits(e, &f->info->spec, place))
         restore_family(x, f, e, place);
@@ -152,13 +147,14 @@ static void restore_all(struct restore *x, bool parked)
             restore_one(x, &e);
 }
 
-int snapshot_restore(struct registry *r, struct slice encoded, int64_t now_wall_ns,
+int snapshot_restore(struct registry *r, struct slice encoded, int64_t now_wall_ns, int64_t now_ns,
                      snapshot_may_exist_fn *may_exist, void *ctx, struct restore_report *ret_report)
 {
     struct encoded_snapshot snapshot;
     struct restore x = {.registry = r,
                         .snapshot = &snapshot,
-                        .now_ns = now_wall_ns,
+                        .now_wall_ns = now_wall_ns,
+                        .now_ns = now_ns,
                         .may_exist = may_exist,
                         .ctx = ctx};
     int e = snapshot_decode(encoded, &snapshot);

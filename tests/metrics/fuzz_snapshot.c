@@ -21,7 +21,7 @@ static void save_and_read(struct registry *r)
     expose(s, &o, &out);
     buf_clear(&out);
     snapshot_encode(s, &out);
-    if (snapshot_restore(again, buf_all(&out), 1, NULL, NULL, NULL) < 0)
+    if (snapshot_restore(again, buf_all(&out), 1, 1, NULL, NULL, NULL) < 0)
         abort();
     snapshot_free(s);
     buf_release(&out);
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .name = "c_total", .type = FAMILY_COUNTER, .nlabels = 2, .labels = labels, .expire_ns = 9};
 
     registry_family(r, &spec);
-    if (snapshot_restore(r, bytes, 1, NULL, NULL, NULL) == 0)
+    if (snapshot_restore(r, bytes, 1, 1, NULL, NULL, NULL) == 0)
         save_and_read(r);
     if (snapshot_merge(r, bytes, NULL) == 0)
         save_and_read(r);
