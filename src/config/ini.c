@@ -120,6 +120,21 @@ static struct slice without_comment(struct parse *ps, const char *name, unsigned
     return slice_trim(slice_make(s.p, at));
 }
 
+/* In a help text a # is as good as any other word, and (?x) gives regexes comments of their own. */
+static void warn_of_hash(struct parse *ps, const struct key *k, struct slice s)
+{
+    size_t at = line_hash_at(s);
+    bool regex = k->type == TYPE_REGEX || k->type == TYPE_CONDITION;
+
+    if (at == s.n || k->id == KEY_HELP || memmem(s.p, s.n, "(?x", 3))
+        return;
+    mistake_add(ps->m, WARNING, here(ps),
+                "\"%.*s\" is part of the value: # begins a comment only at the beginning of a "
+                "line%s",
+                SLICE_FMT(shown(slice_from(s, at))),
+                regex ? "; in a regex write [#] if it is meant" : "");
+}
+
 /* The value of ps->entry, whose first piece is given. */
 static void take_value(struct parse *ps, struct slice first)
 {
@@ -132,6 +147,8 @@ static void take_value(struct parse *ps, struct slice first)
 
     do {
         piece = without_comment(ps, e->name, flags, piece);
+        if (k)
+            warn_of_hash(ps, k, piece);
         if (value.n && piece.n && !(flags & KEY_GLUE))
             buf_char(&value, ' ');
         buf_slice(&value, piece);
@@ -222,6 +239,9 @@ static void take_section(struct parse *ps, struct slice s)
     if (!line_is_comment(rest))
         mistake_add(ps->m, MISTAKE, here(ps), "\"%.*s\" after ] is not part of the section",
                     SLICE_FMT(shown(rest)));
+    else if (rest.n && *rest.p == '#')
+        mistake_add(ps->m, WARNING, here(ps),
+                    "# begins a comment only at the beginning of a line; after ] write ;");
     add_section(ps, slice_trim(slice_make(s.p + 1, (size_t)(close - s.p - 1))));
 }
 

@@ -35,6 +35,19 @@ size_t line_comment_at(struct slice s)
     return s.n;
 }
 
+size_t line_hash_at(struct slice s)
+{
+    bool quoted = false;
+
+    for (size_t i = 0; i < s.n; i++) {
+        quoted ^= s.p[i] == '"';
+        if (s.p[i] == '#' && !quoted && i > 0 && char_is_blank(s.p[i - 1]) &&
+            (i + 1 == s.n || char_is_blank(s.p[i + 1])))
+            return i;
+    }
+    return s.n;
+}
+
 struct slice line_key(struct slice s)
 {
     const char *eq = s.n ? memchr(s.p, '=', s.n) : NULL;

@@ -22,6 +22,8 @@ bool line_take(struct lines *in, struct line *ret_line);
 bool line_is_comment(struct slice s);
 /* Where ` ;` begins a comment; s.n when nowhere. */
 size_t line_comment_at(struct slice s);
+/* Where ` # ` stands outside of quotes, which looks like a comment and is none; s.n when nowhere. */
+size_t line_hash_at(struct slice s);
 /* The name before `=`; empty when there is no `=`. */
 struct slice line_key(struct slice s);
 /* `two words = value`, which is not `where msg == value`. */

@@ -27,7 +27,7 @@ enum { REPLACED_MAX = 16 << 20 };
 
 struct name {
     const char *text; /* inside the compiled code */
-    uint16_t numbers[PATTERN_GROUPS_MAX];
+    uint16_t numbers[PATTERN_NAMES_MAX];
     unsigned n;
 };
 
@@ -84,8 +84,7 @@ static void add_name(struct pattern *p, const char *text, uint16_t number)
         p->names[i] = (struct name){.text = text};
         p->nnames++;
     }
-    if (p->names[i].n < PATTERN_GROUPS_MAX)
-        p->names[i].numbers[p->names[i].n++] = number;
+    p->names[i].numbers[p->names[i].n++] = number;
 }
 
 static void read_names(struct pattern *p)
@@ -143,7 +142,7 @@ static void find_literal(struct pattern *p)
 struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_offset)
 {
     struct pattern *p = xcalloc(1, sizeof *p);
-    uint32_t groups, options;
+    uint32_t named, options;
     size_t offset;
     int error;
 
@@ -156,9 +155,9 @@ struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_off
         *ret_offset = offset;
         goto fail;
     }
-    pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &groups);
-    if (groups >= PATTERN_GROUPS_MAX) {
-        buf_fmt(err, "more than %d groups", PATTERN_GROUPS_MAX - 1);
+    pcre2_pattern_info(p->code, PCRE2_INFO_NAMECOUNT, &named);
+    if (named > PATTERN_NAMES_MAX) {
+        buf_fmt(err, "more than %d named groups", PATTERN_NAMES_MAX);
         *ret_offset = regex.n;
         goto fail;
     }

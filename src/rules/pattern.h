@@ -14,7 +14,7 @@
 
 struct pattern;
 
-enum { PATTERN_GROUPS_MAX = 64 };
+enum { PATTERN_NAMES_MAX = 64 }; /* named groups; those without a name are free */
 
 /* NULL with PCRE2's message in *err; *ret_offset is then the byte where it stopped, for a caret. */
 struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_offset);

@@ -125,9 +125,12 @@ TEST(an_escaped_semicolon_is_one_in_every_value)
 
 TEST(hash_begins_a_comment_line_only)
 {
-    parse("# head\n[event e]\n  # indented\nmatch = a # b\n");
-    assert_silent();
+    parse("# head\n[event e]\n  # indented\nmatch = a # b\nset.x = a #b\nset.y = \"a # b\"\n"
+          "match = (?x) a # b\n[counter c] # d\nhelp = a # b\n");
     assert_entry(0, 0, "match", "a # b", 4);
+    assert_said("t.ini:4: warning: \"# b\" is part of the value");
+    assert_said("t.ini:8: warning: # begins a comment only at the beginning of a line");
+    ck_assert_msg(mistakes.nwarnings == 2, "said: %s", shown.p);
 }
 
 TEST(regexes_are_joined_with_nothing)

@@ -4,44 +4,65 @@
 
 #include "rules/load/loader.h"
 
-/* Two families whose samples or OpenMetrics names would be the same. `name` may be the name of a
- * family, or what is left of a counter's without _total. */
-static void clash(struct load *l, unsigned family, struct slice name, const char *suffix)
-{
-    struct family_def *def = &l->r->families[family], *other;
-    struct buf full = BUF_INIT;
-    uint64_t i;
+#include "base/xalloc.h"
 
-    buf_slice(&full, name);
-    buf_str(&full, suffix);
-    if (map_get(&l->families, buf_all(&full), &i) && i != family) {
-        other = &l->r->families[i];
-        if (i < family)
-            load_mistake(l, def->at,
-                         "metric \"%s\" clashes with \"%s\" (%s:%d): one of them needs "
-                         "another name",
-                         def->spec.name, other->spec.name, other->at.file, other->at.line);
-        else
-            load_mistake(l, other->at,
-                         "metric \"%s\" clashes with \"%s\" (%s:%d): one of them needs "
-                         "another name",
-                         other->spec.name, def->spec.name, def->at.file, def->at.line);
+#include <stdlib.h>
+
+/* The names that a family takes on the page: its own, its samples', and of a counter that of
+ * OpenMetrics. A counter without _total is of unknown type there, and has only the one. `_created`
+ * stands there if the configuration wants it. */
+static void names_of(const struct family_spec *spec, struct map *ret_names)
+{
+    static const char *const of_total[] = {"", "_created", NULL};
+    static const char *const of_histogram[] = {"_count", "_bucket", "_sum", "_created", NULL};
+    const char *const *suffix = of_histogram;
+    struct slice base = slice_str(spec->name);
+    struct buf name = BUF_INIT;
+
+    map_put(ret_names, base, 0);
+    if (spec->type == FAMILY_COUNTER && slice_ends(base, SLICE("_total"))) {
+        base.n -= strlen("_total");
+        suffix = of_total;
     }
-    buf_release(&full);
+    for (; (spec->type == FAMILY_HISTOGRAM || suffix == of_total) && *suffix; suffix++) {
+        buf_clear(&name);
+        buf_slice(&name, base);
+        buf_str(&name, *suffix);
+        map_put(ret_names, buf_all(&name), 0);
+    }
+    buf_release(&name);
 }
 
-static void check_clashes(struct load *l, unsigned family)
+/* `a` is the one written first. */
+static void clash(struct load *l, unsigned a, unsigned b)
 {
-    static const char *const suffixes[] = {"_total", "_count", "_bucket", "_sum", "_created"};
-    struct slice name = slice_str(l->r->families[family].spec.name);
+    const struct family_def *first = &l->r->families[a], *second = &l->r->families[b];
 
-    for (unsigned i = 0; i < 5; i++)
-        clash(l, family, name, suffixes[i]);
-    if (l->r->families[family].spec.type != FAMILY_COUNTER || !slice_ends(name, SLICE("_total")))
-        return;
-    name.n -= strlen("_total");
-    clash(l, family, name, "");
-    clash(l, family, name, "_created");
+    load_mistake(l, second->at,
+                 "metric \"%s\" clashes with \"%s\" (%s:%d): one of them needs another name",
+                 second->spec.name, first->spec.name, first->at.file, first->at.line);
+}
+
+/* Two families of which one's name, or a sample's, is the other's. */
+static void check_clashes(struct load *l)
+{
+    struct map taken = MAP_INIT; /* name -> family */
+
+    for (unsigned i = 0; i < l->r->nfamilies; i++) {
+        struct map names = MAP_INIT;
+        struct slice name;
+        uint64_t unused, other;
+
+        names_of(&l->r->families[i].spec, &names);
+        for (size_t at = 0; map_next(&names, &at, &name, &unused);) {
+            if (map_get(&taken, name, &other))
+                clash(l, (unsigned)other, i);
+            else
+                map_put(&taken, name, i);
+        }
+        map_release(&names);
+    }
+    map_release(&taken);
 }
 
 /* What a used event needs is used too; parents come first in `order`. */
@@ -97,11 +118,13 @@ static bool is_slip(struct slice a, struct slice b)
     return (a.n <= 1 && b.n <= 1) || (a.n == 2 && b.n == 2 && a.p[0] == b.p[1] && a.p[1] == b.p[0]);
 }
 
-/* What might have been meant: a name decoded elsewhere too, made by the event, or built in. */
+/* What might have been meant: a name decoded elsewhere too, made by the event, or of every line. */
 static const char *nearly(struct load *l, const struct decoded_use *use)
 {
     struct map names = MAP_INIT;
     const char *near;
+    struct slice name;
+    uint64_t unused;
 
     for (unsigned i = 0; i < l->nuses; i++)
         if (l->uses[i].uses > 1 && &l->uses[i] != use)
@@ -109,8 +132,8 @@ static const char *nearly(struct load *l, const struct decoded_use *use)
     for (uint32_t e = use->event; e != EVENT_NONE; e = l->r->events[e].parent)
         for (unsigned i = 0; i < l->drafts[e].nlocals; i++)
             map_put(&names, slice_str(l->drafts[e].locals[i].name), 0);
-    for (unsigned i = 0; i < CTX_BUILTINS; i++)
-        map_put(&names, slice_str(context_names[i]), 0);
+    for (size_t at = 0; map_next(&l->context, &at, &name, &unused);)
+        map_put(&names, name, 0);
     near = load_nearest(l, &names, slice_str(use->name));
     map_release(&names);
     return near;
@@ -122,7 +145,9 @@ static void check_names(struct load *l)
         const struct decoded_use *use = &l->uses[i];
         const char *near;
 
-        if (use->uses > 1 || use->event == EVENT_NONE || load_find_local(l, use->event, use->name))
+        if (use->uses > 1 || use->event == EVENT_NONE ||
+            load_find_local(l, use->event, use->name) ||
+            map_find(&l->context, slice_str(use->name)))
             continue;
         near = nearly(l, use);
         if (near && near[0] == '_' && strcmp(near + 1, use->name) == 0)
@@ -136,13 +161,48 @@ static void check_names(struct load *l)
     }
 }
 
+/* Is there a field of that name, as far as the rules know? */
+static bool is_named(const struct load *l, uint32_t event, struct slice name)
+{
+    bool found = map_find(&l->context, name) || map_find(&l->decoded, name);
+    char *text = xstrslice(name);
+
+    for (; !found && event != EVENT_NONE; event = l->r->events[event].parent)
+        found = load_find_local(l, event, text);
+    free(text);
+    return found;
+}
+
+/* `{status}` where ${status} was meant. /users/{id} may well be text: it is warned of only where a
+ * field has that name. */
+static void check_braces(struct load *l, uint32_t event, const struct action *a)
+{
+    for (size_t i = 0; i < a->text.n; i++) {
+        struct slice name = slice_until(slice_from(a->text, i + 1), "}|");
+        size_t end = i + 1 + name.n;
+
+        if (a->text.p[i] == '{' && (i == 0 || a->text.p[i - 1] != '$') && end < a->text.n &&
+            is_named(l, event, name))
+            load_warning(l, a->at, "\"{%.*s}\" is plain text; a field is written ${%.*s}",
+                         SLICE_FMT(name), SLICE_FMT(name));
+    }
+}
+
+static void check_templates(struct load *l)
+{
+    for (unsigned i = 0; i < l->r->nevents; i++)
+        for (unsigned k = 0; k < l->r->events[i].nactions; k++)
+            if (l->r->events[i].actions[k].kind == ACTION_SET)
+                check_braces(l, i, &l->r->events[i].actions[k]);
+}
+
 void load_check(struct load *l)
 {
-    for (unsigned i = 0; i < l->r->nfamilies; i++)
-        check_clashes(l, i);
+    check_clashes(l);
     mark_used(l);
     check_unused(l);
     if (l->m->nmistakes == 0)
         check_exemplars(l);
     check_names(l);
+    check_templates(l);
 }

@@ -62,6 +62,22 @@ static void bad_where(struct load *l, struct slice field, struct where at)
         load_mistake(l, at, "\"%.*s\" is not a field name", SLICE_FMT(field));
 }
 
+/* `/GET/i`, as sed, Perl and JavaScript have it. Of a field that is a path, `where` may well mean
+ * the slashes; of a whole line that is rare, and then the first is written \/. */
+static void warn_of_slashes(struct load *l, struct slice regex, struct where at)
+{
+    size_t n = regex.n;
+
+    while (n > 0 && char_is_letter(regex.p[n - 1]) && regex.n - n < 4)
+        n--;
+    if (n > 2 && regex.p[0] == '/' && regex.p[n - 1] == '/' && regex.p[1] != '^' &&
+        !memchr(regex.p + 1, '/', n - 2))
+        load_warning(l, at,
+                     "the slashes of %.*s are part of the regex; it is written without them, and "
+                     "(?i) at its start ignores case. A slash that is meant is written \\/",
+                     SLICE_FMT(regex));
+}
+
 static void load_match(struct load *l, uint32_t event, const struct ini_entry *e)
 {
     struct event *ev = &l->r->events[event];
@@ -74,6 +90,7 @@ static void load_match(struct load *l, uint32_t event, const struct ini_entry *e
     }
     *c = (struct condition){.is_match = true, .at = e->at, .text = arena_slice(l->text, e->value)};
     c->capture.pattern = load_pattern(l, e->value, e->at);
+    warn_of_slashes(l, e->value, e->at);
     load_groups(l, &c->capture, event, e->at);
     ev->nconditions++;
 }

@@ -179,6 +179,40 @@ static void not_supplied(struct load *l, uint32_t event, unsigned stage, const c
     mistake_near(l->m, near);
 }
 
+/* A log that this event is for, if all of them are format = text; NULL when there is another. */
+static const struct log_def *only_text(const struct load *l, uint32_t event)
+{
+    const struct log_def *text = NULL;
+
+    for (unsigned i = 0; i < l->r->nlogs && !text; i++)
+        text = l->r->logs[i].format == LOG_TEXT ? &l->r->logs[i] : NULL;
+    if (!text)
+        return NULL;
+    for (unsigned i = 0; i < l->r->nlogs; i++) {
+        uint32_t e = event;
+
+        while (e != EVENT_NONE && event_for_log(&l->r->events[e], i))
+            e = l->r->events[e].parent;
+        if (e == EVENT_NONE && l->r->logs[i].format != LOG_TEXT)
+            return NULL;
+        if (e == EVENT_NONE)
+            text = &l->r->logs[i];
+    }
+    return text;
+}
+
+static void warn_of_text(struct load *l, uint32_t event, const char *name, const char *what,
+                         struct where at)
+{
+    const struct log_def *log = only_text(l, event);
+
+    if (log)
+        load_warning(l, at,
+                     "%s: log \"%s\" has format = text, so there is no field \"%s\"; take it from "
+                     "the line with match, or with where = _line =~ REGEX",
+                     what, log->name, name);
+}
+
 void load_ref(struct load *l, uint32_t event, unsigned stage, struct ref *ref, bool lenient,
               const char *what, struct where at)
 {
@@ -205,6 +239,8 @@ void load_ref(struct load *l, uint32_t event, unsigned stage, struct ref *ref, b
         surely = context < CTX_BUILTINS;
     }
     if (!surely && l->r->events[event].sees_decoded) {
+        if (!supplied && !lenient)
+            warn_of_text(l, event, ref->name, what, at);
         chain[n++] = load_decoded(l, name, event, at);
         supplied = true;
     }
