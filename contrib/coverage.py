@@ -10,7 +10,7 @@
 
 Builds in build/coverage-LLVM (or $CHECK_BUILD/coverage-LLVM). A room is measured by its own program,
 tests/ROOM/check, as a test elsewhere that only passes by asserts nothing about it. A condition has two
-outcomes, each counted once however deep in an expression; assert() is not counted, as what always holds
+outcomes, each counted once however deep in an expression; assertions are not counted, as what always holds
 has no other outcome. What a process did that was killed is not counted.
 
 A file below its room's bar is no failure, a room is: the last line is `N passed, N failed`.
@@ -24,6 +24,7 @@ from pathlib import Path
 
 BARS = {"http": 90, "input": 90}  # per cent of branches
 FIRST_WITH_MCDC = 18
+ASSERTIONS = {"assert", "MUST"}
 
 top = Path(__file__).resolve().parent.parent
 
@@ -70,23 +71,23 @@ class Build:
                 if Path(f["filename"]).resolve().is_relative_to(top / "src" / room)]
 
 
-def missed(f):
-    """'FILE:LINE: CONDITION was never true', in the order of the file."""
-    name = Path(f["filename"]).resolve()
-    lines = name.read_text().split("\n")
-    found = [(b[:4], b[4:6]) for b in f["branches"]]
-    for e in f["expansions"]:  # of a macro: shown where it stands
-        found += [(e["source_region"][:4], b[4:6]) for b in e["branches"]]
-    for (line, column, last_line, end), counts in sorted(found):
+def outcomes(f):
+    """(line, 'CONDITION was never true', how often) of each outcome, in the order of the file."""
+    lines = Path(f["filename"]).read_text().split("\n")
+    found = {}  # one row a place: an inline function of a header comes once for each file that has it
+    for place, b in [(b, b) for b in f["branches"]] + [(e["source_region"], b) for e in f["expansions"]
+                                                       for b in e["branches"]]:  # of a macro: where it stands
+        counts = found.setdefault((*place[:4], *b[:4]), [0, 0])
+        counts[0] += b[4]
+        counts[1] += b[5]
+    for (line, column, last_line, end, *_), counts in sorted(found.items()):
         text = lines[line - 1][column - 1:end - 1 if line == last_line else None]
-        for count, outcome in zip(counts, ("true", "false")):
-            if count == 0:
-                yield f"{name.relative_to(top)}:{line}: {text} was never {outcome}"
+        if text not in ASSERTIONS:
+            for count, outcome in zip(counts, ("true", "false")):
+                yield line, f"{text} was never {outcome}", count
 
 
-def row(name, files, kind):
-    count = sum(f["summary"][kind]["count"] for f in files)
-    covered = sum(f["summary"][kind]["covered"] for f in files)
+def row(name, covered, count, kind):
     share = 100 * covered / count if count else 100
     return share, f"{name:28} {covered:5} of {count:5} {kind} {share:6.1f} %"
 
@@ -94,15 +95,20 @@ def row(name, files, kind):
 def report(build, room, show_missed):
     """True when the room is not below its bar."""
     files = build.files(room)
+    covered = count = 0
     for f in files:
-        print(row("  " + Path(f["filename"]).name, [f], "branches")[1])
-    if show_missed:
-        for f in files:
-            for line in missed(f):
-                print(line)
+        all_of_it = list(outcomes(f))
+        taken = sum(n > 0 for _, _, n in all_of_it)
+        covered += taken
+        count += len(all_of_it)
+        name = Path(f["filename"]).resolve().relative_to(top)
+        print(row("  " + name.name, taken, len(all_of_it), "branches")[1])
+        for line, what, n in all_of_it:
+            if show_missed and n == 0:
+                print(f"{name}:{line}: {what}")
     if build.has_mcdc:
-        print(row(room, files, "mcdc")[1])
-    share, text = row(room, files, "branches")
+        print(row(room, *(sum(f["summary"]["mcdc"][k] for f in files) for k in ("covered", "count")), "mcdc")[1])
+    share, text = row(room, covered, count, "branches")
     bar = BARS.get(room, 0)
     print(text + (f", bar {bar}" if bar else "") + (": BELOW" if share < bar else ""))
     return share >= bar

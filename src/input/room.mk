@@ -43,7 +43,7 @@ tests_input_check_CFLAGS = $(CHECK_COMPILE)
 tests_input_check_LDADD = $(CHECK_LINK)
 # Calls that tests/input/failing.c makes fail.
 tests_input_check_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=sys_open,--wrap=sys_openat,--wrap=sys_pread,--wrap=sys_read \
+	-Wl,--wrap=sys_getrlimit,--wrap=sys_open,--wrap=sys_openat,--wrap=sys_pread,--wrap=sys_read \
 	-Wl,--wrap=sys_lseek,--wrap=sys_fcntl,--wrap=sys_ioctl,--wrap=sys_statx \
 	-Wl,--wrap=sys_fstat,--wrap=sys_lstat,--wrap=sys_realpath,--wrap=sys_faccessat \
 	-Wl,--wrap=sys_opendir,--wrap=sys_readdir,--wrap=sys_inotify_init1,--wrap=sys_inotify_add_watch \
@@ -67,6 +67,7 @@ tests_input_check_SOURCES = \
 	tests/input/check_tailset_restart.c \
 	tests/input/check_tailset_rotation.c \
 	tests/input/check_tailset_truncation.c \
+	tests/input/check_unpack.c \
 	tests/input/failing.c \
 	tests/input/tail_world.c \
 	tests/input/tail_world.h

@@ -213,6 +213,24 @@ TEST(two_files_are_alike_as_far_as_both_go)
     free(p);
 }
 
+/* Who has no birth time may be the same; device and inode say who cannot. */
+TEST(an_identity_is_device_inode_and_birth_where_it_is_known)
+{
+    static const struct identity a = {.dev = 1, .ino = 2, .birth_ns = 3};
+    static const struct {
+        struct identity id;
+        bool want;
+    } others[] = {
+        {{1, 2, 3}, true},  {{1, 2, 4}, false}, {{1, 2, 0}, true},
+        {{1, 4, 3}, false}, {{4, 2, 3}, false}, {{4, 2, 0}, false},
+    };
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        ck_assert(identity_eq(&a, &others[i].id) == others[i].want);
+        ck_assert(identity_eq(&others[i].id, &a) == others[i].want);
+    }
+}
+
 /* A saved fingerprint: as it was, and any other length of its parts is refused. */
 static bool is_taken(const struct buf *saved, struct tail *ret_tail)
 {

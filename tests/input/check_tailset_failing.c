@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -156,6 +157,17 @@ TEST(paths_may_be_relative)
     ck_assert_int_eq(chdir(before), 0);
 }
 
+TEST(a_read_of_events_may_be_interrupted)
+{
+    world_start(&w);
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    failing_call("sys_read", 1, EINTR);
+    world_expect(&w, "a.log", "two\n");
+    world_settle(&w);
+    ck_assert(failing_happened());
+}
+
 /* More events than the kernel keeps: two files in turn, since equal neighbours merge. */
 TEST(events_that_were_lost_are_no_lines_that_were)
 {
@@ -189,6 +201,56 @@ TEST_EACH(descriptors_that_are_gone_come_back, 2)
     world_expect(&w, "a.log", "three\n");
     world_settle(&w);
     ck_assert(failing_happened());
+}
+
+/* By the limit of the machine: large, small, tiny, and not to be had. */
+TEST_EACH(any_limit_of_descriptors_is_enough, 4)
+{
+    static const rlim_t limits[] = {(1 << 20) + 1, 1024, 100, 0};
+    struct rlimit limit;
+    char name[16], line[16];
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limits[_i] > limit.rlim_max)
+        return;
+    if (limits[_i] > 0)
+        limit.rlim_cur = limits[_i];
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    world_start(&w);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 80; i++) {
+            if (limits[_i] == 0)
+                failing_call("sys_getrlimit", 1 + (unsigned)i % 3, EINVAL);
+            (void)snprintf(name, sizeof(name), "%d.log", i);
+            (void)snprintf(line, sizeof(line), "%d %d\n", round, i);
+            world_expect(&w, name, line);
+            if (i % 8 == 0)
+                world_run(&w, 1);
+        }
+        world_settle(&w);
+    }
+}
+
+/* Reads that fail again and again are tried again, later each time. */
+TEST(a_file_that_fails_for_long_is_read_in_the_end)
+{
+    struct tail_log_status s;
+
+    world_start(&w);
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    world_expect(&w, "a.log", "two\n");
+    for (int i = 0; i < 2; i++) {
+        failing_call("sys_pread", 1, EIO);
+        while (!failing_happened())
+            world_run(&w, 1);
+    }
+    tailset_log_status(w.set, 0, &s);
+    ck_assert_uint_eq(s.failing, 1);
+    ck_assert_uint_eq(w.notes[TAIL_READ_ERROR], 2);
+    world_settle(&w);
+    tailset_log_status(w.set, 0, &s);
+    ck_assert_uint_eq(s.failing, 0);
 }
 
 TEST(the_times_may_be_those_of_every_day)

@@ -34,6 +34,7 @@ FAILING_AS(NULL, struct dirent *, sys_readdir, EIO, (DIR * list), (list))
 FAILING(int, sys_inotify_init1, EMFILE, (int flags), (flags))
 FAILING(int, sys_inotify_add_watch, ENOSPC, (int fd, const char *path, unsigned mask),
         (fd, path, mask))
+FAILING(int, sys_getrlimit, 0, (int resource, struct rlimit *ret_limit), (resource, ret_limit))
 FAILING(int, sys_mkdir, 0, (const char *path, mode_t mode), (path, mode))
 FAILING(int, sys_flock, 0, (int fd, int operation), (fd, operation))
 FAILING(ssize_t, sys_write, 0, (int fd, const void *p, size_t n), (fd, p, n))
