@@ -1,0 +1,89 @@
+"""The loop never stands still: with many series no callback of it uses more than 50 ms of CPU time of its thread,
+whatever is asked of the daemon. CPU time, not time of day: a busy machine does not change it."""
+import gzip
+import os
+import signal
+import time
+
+from _common import put, until
+from _daemon import LOGTALLY, Daemon, append, main
+
+SERIES = 1000000 if os.environ.get("LT_LONG") else 200000
+with open(LOGTALLY, "rb") as program:
+    SLOWER = 10 if b"__asan_init" in program.read() else 1     # what the sanitizers cost
+MOST = 0.05 * SLOWER
+OPENMETRICS = {"Accept": "application/openmetrics-text;version=1.0.0"}
+GZIP = {"Accept-Encoding": "gzip"}
+RULES = """[event a]
+where = msg == m
+[counter c_total]
+help = counted
+inc = a
+labels = user
+max_values = %d
+max_series = %d
+expire = 20s
+""" % (2 * SERIES, 2 * SERIES)
+
+
+def line(user):
+    return '{"msg":"m","user":"user%d"}\n' % user
+
+
+def page(d, headers):
+    status, got, body = d.request("GET", "/metrics", headers)
+    assert status == 200, status
+    return gzip.decompress(body) if got.get("Content-Encoding") == "gzip" else body
+
+
+def sample(body, name):
+    return float(next(x for x in body.split(b"\n") if x.startswith(name + b" ")).split()[1])
+
+
+def check(d, what):
+    longest = sample(page(d, GZIP), b"logtally_loop_longest_callback_seconds")
+    assert longest <= MOST, "%s: a callback took %.3f s of CPU time\n%s" % (what, longest, d.log())
+
+
+class Watched(Daemon):
+    def log(self):
+        with open("stderr", encoding="utf-8") as f:
+            return "".join(x for x in f if "CPU time" in x or " error " in x)
+
+
+def series(body):
+    return body.count(b"\nc_total{")
+
+
+def nothing_takes_long_with_many_series():
+    os.makedirs("logs")
+    append("logs/a.log", "".join(line(i) for i in range(SERIES)))
+    put("rules.ini", RULES)
+    d = Watched(rules=os.getcwd() + "/rules.ini", server="reload = yes", state="interval = 1s",
+                more="[limits]\nseries = %d\n" % (3 * SERIES)).start()
+    for headers in ({}, GZIP, OPENMETRICS, {**OPENMETRICS, **GZIP}):
+        assert until(lambda: series(page(d, headers)) == SERIES)    # pylint: disable=cell-var-from-loop
+    assert d.health()["logs"][0]["files"] == 1
+    check(d, "the first pages")
+    append("logs/a.log", line(1))
+    time.sleep(1.1)
+    for headers in (GZIP, OPENMETRICS):
+        page(d, headers)
+    check(d, "a new snapshot")
+    assert d.request("POST", "/-/reload")[0] == 200
+    append("logs/a.log", line(SERIES))
+    assert until(lambda: series(page(d, GZIP)) == SERIES + 1)
+    check(d, "a reload")
+    d.signal(signal.SIGHUP)
+    assert until(lambda: series(page(d, GZIP)) <= 1, 120), "series do not expire"
+    check(d, "series that expire")
+    append("logs/a.log", "".join(line(i) for i in range(SERIES)))
+    assert until(lambda: series(page(d, GZIP)) >= SERIES, 120)
+    d.stop()
+    d.start()
+    assert series(page(d, GZIP)) > 0
+    check(d, "a restart")
+    d.stop()
+
+
+main(nothing_takes_long_with_many_series)
