@@ -73,9 +73,9 @@ int sys_lstat(const char *path, struct stat *ret_st)
     return lstat(path, ret_st);
 }
 
-char *sys_realpath(const char *path)
+ssize_t sys_readlink(const char *path, char *p, size_t n)
 {
-    return realpath(path, NULL);
+    return readlink(path, p, n);
 }
 
 int sys_faccessat(int dir, const char *name, int mode, int flags)

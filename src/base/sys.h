@@ -30,8 +30,7 @@ int sys_ioctl(int fd, unsigned long request, int *argument);
 int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx *ret_st);
 int sys_fstat(int fd, struct stat *ret_st);
 int sys_lstat(const char *path, struct stat *ret_st);
-/* From malloc. */
-char *sys_realpath(const char *path);
+ssize_t sys_readlink(const char *path, char *p, size_t n);
 int sys_faccessat(int dir, const char *name, int mode, int flags);
 DIR *sys_opendir(const char *path);
 struct dirent *sys_readdir(DIR *list);

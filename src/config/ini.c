@@ -28,6 +28,7 @@
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_MAX = 16 << 20, QUOTE_MAX = 60 };
@@ -378,30 +379,40 @@ struct ini_doc *ini_read_text(struct slice text, const char *name, unsigned allo
     return d;
 }
 
-/* A FIFO to which nobody writes is an empty file: opening one must not stop a daemon that
- * reloads. */
-static int open_file(const char *path)
+/* A daemon that reloads must not wait for who writes into a fifo, nor read a device that has no end.
+ * "" or why it is not read. */
+static const char *why_not(int fd)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+
+    if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode))
+        return ""; /* reading it says why */
+    if (!S_ISREG(st.st_mode))
+        return "it is no regular file";
+    return st.st_size > FILE_MAX ? "it is larger than 16 MiB" : "";
+}
+
+static const char *read_file(const char *path, struct buf *text)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const char *why = fd < 0 ? strerror(errno) : why_not(fd);
+    int r = fd < 0 || *why ? 0 : slurp_fd(fd, FILE_MAX, text);
 
     if (fd >= 0)
-        (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-    return fd;
+        (void)close(fd);
+    return r < 0 ? strerror(-r) : why;
 }
 
 struct ini_doc *ini_read(const char *path, unsigned allowed, struct mistakes *m)
 {
     struct buf text = BUF_INIT;
     struct ini_doc *d = NULL;
-    int fd = open_file(path);
-    int r = fd < 0 ? -errno : slurp_fd(fd, FILE_MAX, &text);
+    const char *why = read_file(path, &text);
 
-    if (r < 0)
-        mistake_add(m, MISTAKE, (struct where){.file = path}, "cannot read it: %s", strerror(-r));
+    if (*why)
+        mistake_add(m, MISTAKE, (struct where){.file = path}, "cannot read it: %s", why);
     else
         d = ini_read_text(buf_all(&text), path, allowed, m);
-    if (fd >= 0)
-        (void)close(fd);
     buf_release(&text);
     return d;
 }

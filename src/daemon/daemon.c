@@ -351,6 +351,8 @@ int daemon_start(struct daemon *d, const struct run_options *options)
         log_info("listening on %s", http_server_address(d->http, i));
     log_info("%u events, %u metrics, %u logs", d->setup.rules->nevents, d->setup.rules->nfamilies,
              d->setup.rules->nlogs);
+    if (d->setup.rules->nfamilies == 0)
+        log_warn("no rules file defines a metric");
     return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static bool name_known(const struct ruleset *rules, const char *label, const char *value)
@@ -166,14 +167,28 @@ static void reply(struct http_request *request, unsigned status, const struct mi
     http_reply(request, &r);
 }
 
+/* Rules that are gone all at once are a directory emptied, or not mounted: no reload drops every
+ * metric. */
+static int load_again(const struct daemon *d, struct setup *new, struct mistakes *m)
+{
+    const char *config = d->options->common.config;
+    int r = setup_load(&d->options->common, &d->options->logs, SETUP_NEEDS_LOG, new, m);
+
+    if (r < 0 || new->rules->nfamilies || !d->setup.rules->nfamilies)
+        return r;
+    mistake_add(m, MISTAKE, (struct where){.file = config ? config : "command line"},
+                "no rules file defines a metric any more; all %u metrics would be dropped (to run "
+                "without any, restart)",
+                d->setup.rules->nfamilies);
+    return -EINVAL;
+}
+
 static void run(struct work *work)
 {
     struct reload *r = (struct reload *)(void *)work;
-    const struct run_options *options = r->daemon->options;
 
     if (r->state == LOADING) {
-        r->refused = setup_load(&options->common, &options->logs, SETUP_NEEDS_LOG, &r->setup,
-                                &r->mistakes) < 0;
+        r->refused = load_again(r->daemon, &r->setup, &r->mistakes) < 0;
     } else if (r->state == BUILDING) {
         struct snapshot *snapshot = snapshot_take(r->registry);
         struct buf values = BUF_INIT;

@@ -2,7 +2,7 @@
  *
  *     u32 format
  *     u32 logs   { blob name, u8 first backlog not yet read }
- *     u32 files  { blob stream path, log name, path; u8 flags; tail; blob carry }
+ *     u32 files  { blob stream path, log name, path, real path; u8 flags; tail; blob carry }
  *
  * Why held and denied files are not saved: they were not read, so the next run meets them as
  * newcomers, with the same contents to compare them with.
@@ -18,7 +18,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { CHECKPOINT_FORMAT = 2 };
+enum { CHECKPOINT_FORMAT = 3, FORMAT_WITHOUT_REAL = 2 };
 
 enum saved_flags {
     SAVED_PACKED = 1 << 0,
@@ -52,6 +52,7 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_blob(out, slice_str(f->stream->path));
     buf_blob(out, slice_str(f->stream->log->name));
     buf_blob(out, slice_str(f->path));
+    buf_blob(out, f->real ? slice_str(f->real) : (struct slice){0});
     buf_u8(out, flags_of(f));
     buf_u64(out, (uint64_t)f->lost_wall_ns);
     tail_encode(&f->tail, out);
@@ -94,9 +95,19 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
         file_set_id(t, f, &f->tail.id);
 }
 
-static void restore_file(struct tailset *t, struct reader *r)
+/* Parts of it lie beside what its name led to over symlinks. */
+static void restore_real(struct tailset *t, struct tail_file *f, struct slice real)
 {
-    struct slice stream = read_blob(r), log = read_blob(r), path = read_blob(r), carry;
+    file_set_real(t, f, xstrslice(real));
+    if (!file_is_lost(f))
+        dir_add_of(t, f->renamed ? f->path : f->real, DIR_TARGET);
+}
+
+static void restore_file(struct tailset *t, struct reader *r, uint32_t format)
+{
+    struct slice stream = read_blob(r), log = read_blob(r), path = read_blob(r);
+    struct slice real = format == FORMAT_WITHOUT_REAL ? (struct slice){0} : read_blob(r);
+    struct slice carry;
     unsigned flags = read_u8(r);
     int64_t lost_wall_ns = (int64_t)read_u64(r);
     struct tail_file *f;
@@ -118,6 +129,8 @@ static void restore_file(struct tailset *t, struct reader *r)
     buf_slice(&f->carry, carry);
     f->lost_wall_ns = lost_wall_ns;
     restore_place(t, f, flags);
+    if (real.n > 0)
+        restore_real(t, f, real);
 }
 
 static void restore_log(struct tailset *t, struct reader *r)
@@ -131,17 +144,17 @@ static void restore_log(struct tailset *t, struct reader *r)
 int tailset_restore(struct tailset *t, struct slice encoded)
 {
     struct reader r = reader_of(encoded);
-    uint32_t n;
+    uint32_t format = read_u32(&r), n;
 
     t->now = loop_now(t->loop);
-    if (read_u32(&r) != CHECKPOINT_FORMAT)
+    if (format != CHECKPOINT_FORMAT && format != FORMAT_WITHOUT_REAL)
         return -EBADMSG;
     n = read_u32(&r);
     for (uint32_t i = 0; i < n && !r.bad; i++)
         restore_log(t, &r);
     n = read_u32(&r);
     for (uint32_t i = 0; i < n && !r.bad; i++)
-        restore_file(t, &r);
+        restore_file(t, &r, format);
     if (r.bad || r.p != r.end) {
         while (t->first)
             file_drop(t, t->first);

@@ -61,8 +61,22 @@ bool dir_is_watched(const struct tailset *t, const struct tail_file *f)
 
     if (!file_has_name(f))
         return false;
-    d = dir_of_path(t, f->target ? f->target : f->path);
+    d = dir_of_path(t, file_place(f));
     return d && d->wd >= 0;
+}
+
+bool dir_rescan_of(struct tailset *t, const char *path)
+{
+    struct dir *d = dir_of_path(t, path);
+
+    if (!d || d->missing)
+        return false;
+    return d->rescan = true;
+}
+
+const char *file_place(const struct tail_file *f)
+{
+    return f->hops ? f->real : f->path;
 }
 
 static bool wants_watch(const struct tailset *t, const struct dir *d)
@@ -93,7 +107,7 @@ static void watch_dir(struct tailset *t, struct dir *d)
         return;
     d->wd = wd;
     index_add(&t->wd_index, &d->by_wd, (uint64_t)wd);
-    d->rescan = (d->roles & DIR_GLOB) != 0;
+    d->rescan = (d->roles & DIR_SCANNED) != 0;
 }
 
 void dir_unwatch(struct tailset *t, struct dir *d)
@@ -124,6 +138,14 @@ struct dir *dir_add(struct tailset *t, const char *path, unsigned role)
         t->names_changed = true;
     }
     return d;
+}
+
+void dir_add_of(struct tailset *t, const char *path, unsigned role)
+{
+    char *dir = xstrslice(parent_of(path));
+
+    (void)dir_add(t, dir, role);
+    free(dir);
 }
 
 static void sweep_dead(struct tailset *t)
@@ -225,6 +247,7 @@ static void look_at_dir(struct tailset *t, struct dir *d)
         d->settle--;
         d->rescan = true;
     }
+    d->rescan |= d->dangling;
     d->id = look.id;
     d->mtime_ns = look.mtime_ns;
     d->ctime_ns = look.ctime_ns;
@@ -293,8 +316,8 @@ struct dir *dirs_scan(struct tailset *t, struct dir *d)
         return NULL;
     if (d->missing || d->wd < 0)
         look_at_dir(t, d);
-    d->rescan = false;
-    if (!d->missing && (d->roles & DIR_GLOB))
+    d->rescan = d->dangling = false;
+    if (!d->missing && (d->roles & DIR_SCANNED))
         scan(t, d);
     return d;
 }

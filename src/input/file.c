@@ -19,9 +19,11 @@
 #include "base/must.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
+#include "input/link.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -68,12 +70,22 @@ static void check_state(const struct tail_file *f)
     MUST(!f->pipe || f->state == FILE_PIPE);
 }
 
+static void forget_hops(struct tailset *t, struct tail_file *f)
+{
+    while (f->hops) {
+        struct hop *hop = f->hops;
+
+        f->hops = hop->next;
+        index_remove(&t->hop_index, &hop->by_path);
+        free(hop);
+    }
+}
 void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
 {
     f->state = state;
     if (!file_has_name(f)) {
         index_remove(&t->path_index, &f->by_path);
-        index_remove(&t->target_index, &f->by_target);
+        forget_hops(t, f);
     }
     if (file_is_lost(f)) {
         index_remove(&t->id_index, &f->by_id);
@@ -120,6 +132,15 @@ static void set_copies_of(const struct tail_file *f, struct tail_file *original)
             x->copy_of = original;
 }
 
+void file_set_real(struct tailset *t, struct tail_file *f, char *real)
+{
+    index_remove(&t->real_index, &f->by_real);
+    free(f->real);
+    f->real = real;
+    if (real)
+        index_add_text(&t->real_index, &f->by_real, real);
+}
+
 void file_drop(struct tailset *t, struct tail_file *f)
 {
     set_copies_of(f, NULL);
@@ -130,14 +151,14 @@ void file_drop(struct tailset *t, struct tail_file *f)
     file_close_sink(t, f);
     index_remove(&t->path_index, &f->by_path);
     index_remove(&t->id_index, &f->by_id);
-    index_remove(&t->target_index, &f->by_target);
+    forget_hops(t, f);
+    file_set_real(t, f, NULL);
     *(f->prev ? &f->prev->next : &t->first) = f->next;
     *(f->next ? &f->next->prev : &t->last) = f->prev;
     leave_stream(f);
     tail_release(&f->tail);
     buf_release(&f->carry);
     free(f->path);
-    free(f->target);
     free(f);
     t->nfiles--;
 }
@@ -149,25 +170,85 @@ void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *
     index_add(&t->id_index, &f->by_id, identity_hash(id));
 }
 
-/* A symlink's target is written in another directory, which must be watched as well. */
-static void set_target(struct tailset *t, struct tail_file *f)
-{
-    struct stat st;
-    char *real = NULL;
+struct hop_taker {
+    struct tailset *set;
+    struct tail_file *file;
+};
 
-    index_remove(&t->target_index, &f->by_target);
-    free(f->target);
-    f->target = NULL;
-    if (sys_lstat(f->path, &st) == 0 && S_ISLNK(st.st_mode))
-        real = sys_realpath(f->path);
-    if (!real)
+static void take_hop(void *ctx, const char *path)
+{
+    struct hop_taker *taker = ctx;
+    size_t n = strlen(path) + 1;
+    struct hop *hop = xmalloc(sizeof(*hop) + n);
+
+    *hop = (struct hop){.file = taker->file, .next = taker->file->hops};
+    memcpy(hop->path, path, n);
+    taker->file->hops = hop;
+    index_add_text(&taker->set->hop_index, &hop->by_path, hop->path);
+    dir_add_of(taker->set, path, DIR_LINK);
+}
+
+void file_learn_real(struct tailset *t, struct tail_file *f)
+{
+    struct hop_taker taker = {t, f};
+    struct buf real = BUF_INIT;
+
+    forget_hops(t, f);
+    if (link_resolve(f->path, &real, take_hop, &taker) > 0) {
+        dir_add_of(t, real.p, DIR_TARGET);
+        file_set_real(t, f, buf_detach(&real));
+    } else {
+        forget_hops(t, f);
+        file_set_real(t, f, NULL);
+    }
+    buf_release(&real);
+}
+
+void file_hop_moved(struct tailset *t, struct tail_file *f)
+{
+    struct dir *d = dir_of_path(t, f->path);
+
+    if (d) { /* it may be another one now */
+        dir_unwatch(t, d);
+        d->rescan = true;
+    }
+    queue_look(t, f->path, NULL);
+}
+
+void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *look)
+{
+    char link[32], path[PATH_MAX];
+    struct look there;
+    ssize_t n;
+
+    if (look->links == 0 || look->ctime_ns == f->ctime_ns)
         return;
-    f->target = real;
-    index_add_text(&t->target_index, &f->by_target, real);
-    real = xstrdup(real);
-    *strrchr(real, '/') = 0;
-    (void)dir_add(t, *real ? real : "/", DIR_TARGET);
-    free(real);
+    f->ctime_ns = look->ctime_ns;
+    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", f->tail.fd);
+    n = sys_readlink(link, path, sizeof(path) - 1);
+    if (n <= 0)
+        return;
+    path[n] = 0;
+    if (f->real && strcmp(f->real, path) == 0)
+        return;
+    if (path[0] == '/' && look_at(path, &there) == 0 && identity_eq(&there.id, &f->tail.id))
+        file_set_real(t, f, xstrdup(path));
+}
+
+bool file_open_moved(struct tailset *t, struct tail_file *f)
+{
+    struct look look;
+    int fd = f->real && !f->retired && file_has_content(f) ? open_within_budget(t, f->real) : -1;
+
+    if (fd < 0)
+        return false;
+    if (look_at_fd(fd, &look) < 0 || !identity_eq(&look.id, &f->tail.id)) {
+        (void)sys_close(fd);
+        return false;
+    }
+    file_set_fd(t, f, fd);
+    file_enter(t, f, FILE_OPEN);
+    return true;
 }
 
 void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
@@ -209,9 +290,10 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     if (!own && !f->renamed && file_has_content(f) && another)
         note(t, f->stream->log, TAIL_ROTATED, 1);
     f->renamed = !own;
+    if (own)
+        file_learn_real(t, f);
     if (another) {
         file_touch(t, f);
-        set_target(t, f);
         if (f->sink)
             t->sink.renamed(t->sink.ctx, f->sink, path);
     }
@@ -225,6 +307,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
 void file_unname(struct tailset *t, struct tail_file *f)
 {
     file_enter(t, f, FILE_UNPLACED);
+    f->ctime_ns = 0;
     f->searched = false;
     t->names_changed = true;
     file_touch(t, f);
@@ -319,7 +402,6 @@ static void split_old(struct tailset *t, struct tail_file *f)
 void file_generation_ended(struct tailset *t, struct tail_file *f)
 {
     struct look look;
-    struct dir *d;
     int r = look_at_fd(f->tail.fd, &look);
 
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
@@ -331,9 +413,9 @@ void file_generation_ended(struct tailset *t, struct tail_file *f)
     }
     split_old(t, f);
     f->retired = false;
-    d = dir_of_path(t, f->path);
-    if (d)
-        d->rescan = true;
+    (void)dir_rescan_of(t, f->path);
+    if (f->hops)
+        (void)dir_rescan_of(t, f->real);
     t->names_changed = true;
     file_release_copies(t, f->stream);
     queue_read(t, f);

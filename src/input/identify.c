@@ -31,6 +31,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum { MUCH = 4096 };
 
@@ -156,6 +157,8 @@ static int by_age(const void *a, const void *b)
 
     if (x->rotated != y->rotated)
         return x->rotated ? 1 : -1; /* what copies can be copies of goes first */
+    if (x->symlink != y->symlink)
+        return x->symlink ? 1 : -1; /* of two names, the stream is that of the file's own */
     if (x->packed != y->packed)
         return x->packed ? 1 : -1; /* what can be compared at once goes first */
     if (x->look.mtime_ns != y->look.mtime_ns)
@@ -189,6 +192,19 @@ static void put_off(struct tailset *t, const struct newcomer *n, int error)
         deny(t, n, error);
 }
 
+/* Beside the file that a symlink leads to, and written last before it led there? */
+static bool is_before_link(const struct newcomer *n)
+{
+    struct stat st;
+    const char *path = n->stream->path;
+    size_t dir = (size_t)(path_name(path) - path);
+
+    if (dir == (size_t)(path_name(n->path) - n->path) && memcmp(path, n->path, dir) == 0)
+        return false;
+    return sys_lstat(path, &st) == 0 && S_ISLNK(st.st_mode) &&
+           st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec > n->look.mtime_ns;
+}
+
 /* Where a new content is read from; nowhere when all of it was read of one that is gone, or is
  * history. 0 or negative errno. */
 static int choose_start(struct tailset *t, const struct newcomer *n, struct tail_file *f)
@@ -199,7 +215,7 @@ static int choose_start(struct tailset *t, const struct newcomer *n, struct tail
     uint64_t from;
     int r;
 
-    if (f->retired || (n->rotated && !n->own && (log->fresh || skip))) {
+    if (f->retired || (n->rotated && !n->own && (log->fresh || skip || is_before_link(n)))) {
         f->retired = true;
         return tail_mark_read(&f->tail, n->fd, n->look.size);
     }

@@ -163,6 +163,8 @@ struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotat
         /* At the first look at a log what lies beside is old, also when the file itself is not
          * there just now. */
         s = stream_get(t, full.p, log && log->fresh ? log : NULL);
+        if (!s)
+            s = stream_by_real(t, full.p);
     }
     buf_release(&base);
     buf_release(&full);

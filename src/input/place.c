@@ -17,6 +17,7 @@
 
 #include "input/set.h"
 
+#include "base/sys.h"
 #include "base/xalloc.h"
 
 #include <dirent.h>
@@ -60,7 +61,15 @@ static bool still_named(const struct tail_file *f)
 {
     struct look look;
 
-    return file_has_name(f) && look_at(f->path, &look) == 0 && identity_eq(&look.id, &f->tail.id);
+    return (f->state == FILE_NAMED || f->state == FILE_UNPLACED) && look_at(f->path, &look) == 0 &&
+           identity_eq(&look.id, &f->tail.id);
+}
+
+static bool is_symlink(const char *path)
+{
+    struct stat st;
+
+    return sys_lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
 static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look)
@@ -78,6 +87,7 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
     newcomer_add(t, (struct newcomer){.path = xstrdup(path),
                                       .look = *look,
                                       .stream = s,
+                                      .symlink = is_symlink(path),
                                       .copy_of = p->copy_of,
                                       .rotated = rotated,
                                       .weak = rotated && is == ROTATED_WEAK,
@@ -106,6 +116,10 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         lose_name(t, f);
     owner = owner_of(t, look);
     if (owner && still_named(owner)) {
+        if (owner->state != FILE_NAMED) /* restored, and not yet looked for */
+            file_name(t, owner, owner->path, look);
+        if (strcmp(owner->path, path) == 0)
+            return;
         if (t->links.n < LINKS_MAX)
             (void)map_put(&t->links, slice_str(path), 1);
         return; /* a hard link: counted once, under its first name */
@@ -120,6 +134,25 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         add_newcomer(t, p, look);
 }
 
+static void examine(struct tailset *t, const struct pending *p);
+
+/* The path is none of ours, but a symlink of ours may lead there. */
+static void examine_symlink(struct tailset *t, const char *path)
+{
+    const struct stream *s = stream_by_real(t, path);
+
+    if (s && log_of_path(t, s->path))
+        examine(t, &(struct pending){.path = s->path});
+}
+
+static void note_dangling(struct tailset *t, const char *path)
+{
+    struct dir *d = dir_of_path(t, path);
+
+    if (d)
+        d->dangling = true;
+}
+
 static void examine(struct tailset *t, const struct pending *p)
 {
     const char *path = p->path;
@@ -128,8 +161,10 @@ static void examine(struct tailset *t, const struct pending *p)
     enum rotated is;
     int r;
 
-    if (!f && !log_of_path(t, path) && !stream_of_rotated(t, path, &is))
+    if (!f && !log_of_path(t, path) && !stream_of_rotated(t, path, &is)) {
+        examine_symlink(t, path);
         return;
+    }
     t->names_changed = true;
     r = look_at(path, &look);
     if (r == 0 && S_ISREG(look.mode)) {
@@ -138,6 +173,8 @@ static void examine(struct tailset *t, const struct pending *p)
     }
     if (f && f->state == FILE_PIPE)
         return;
+    if (r == -ENOENT && is_symlink(path))
+        note_dangling(t, path);
     if (r == -ELOOP || (r == 0 && !S_ISDIR(look.mode)))
         warn_once(t, path, r ? strerror(-r) : "not a regular file; ignored");
     if (f && (r == 0 || r == -ENOENT || r == -ENOTDIR || r == -ELOOP))
@@ -191,11 +228,15 @@ void place_rescan(struct tailset *t)
 static void settle_nameless(struct tailset *t)
 {
     for (struct tail_file *f = t->first; f; f = f->next) {
+        struct look look;
+
         f->just = f->state == FILE_UNPLACED;
         if (!f->just)
             continue;
-        if (f->tail.fd >= 0) {
+        if (f->tail.fd >= 0 || file_open_moved(t, f)) {
             file_enter(t, f, FILE_OPEN);
+            if (look_at_fd(f->tail.fd, &look) == 0)
+                file_find_moved(t, f, &look);
             queue_read(t, f);
             continue;
         }
@@ -212,16 +253,15 @@ static bool search_directories(struct tailset *t)
 
     for (struct tail_file *f = t->first; f; f = f->next) {
         struct look look;
-        struct dir *d;
 
         if (f->state != FILE_UNPLACED || f->searched)
             continue;
         f->searched = true;
         if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 && look.links == 0)
             continue;
-        d = dir_of_path(t, f->path);
-        if (d && !d->missing)
-            any = d->rescan = true;
+        any |= dir_rescan_of(t, f->path);
+        if (f->real)
+            any |= dir_rescan_of(t, f->real);
     }
     return any;
 }
@@ -284,18 +324,32 @@ static void name_gone(struct tailset *t, unsigned events, const char *path)
         note(t, log_of_path(t, path), TAIL_VANISHED, 1);
 }
 
+/* Files are named through this symlink. */
+static void hop_moved(struct tailset *t, const char *path)
+{
+    struct index_node *node = index_find(&t->hop_index, slice_str(path));
+
+    for (; node; node = index_next(node)) {
+        struct hop *hop = INDEX_THING(node, struct hop, by_path);
+
+        if (strcmp(hop->path, path) == 0)
+            file_hop_moved(t, hop->file);
+    }
+}
+
 /* A name was made, moved or deleted. */
 static void name_changed(struct tailset *t, struct dir *d, unsigned events, const char *path)
 {
-    const struct tail_file *linked = file_by_target(t, path);
+    const struct tail_file *linked = file_by_real(t, path);
 
     t->names_changed = true;
     if (events & (WATCH_DELETED | WATCH_MOVED))
         name_gone(t, events, path);
-    if (d->roles & DIR_GLOB)
+    if (d->roles & DIR_SCANNED)
         dir_see_name(t, path, DT_UNKNOWN);
     if (linked)
         queue_look(t, linked->path, NULL);
+    hop_moved(t, path);
 }
 
 static void name_event(struct tailset *t, struct dir *d, unsigned events, const char *name)
@@ -304,12 +358,12 @@ static void name_event(struct tailset *t, struct dir *d, unsigned events, const 
     struct tail_file *f = file_by_path(t, path);
 
     if (!f)
-        f = file_by_target(t, path);
+        f = file_by_real(t, path);
     if (events & (WATCH_APPEARED | WATCH_MOVED | WATCH_DELETED))
         name_changed(t, d, events, path);
     else if (f && file_has_content(f))
         queue_grown(t, f);
-    else if (d->roles & DIR_GLOB)
+    else if (d->roles & DIR_SCANNED)
         queue_look(t, path, NULL);
     free(path);
     examine_pending(t);

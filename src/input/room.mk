@@ -18,6 +18,8 @@ liblogtally_a_SOURCES += \
 	src/input/identity.h \
 	src/input/linebuf.c \
 	src/input/linebuf.h \
+	src/input/link.c \
+	src/input/link.h \
 	src/input/logs.c \
 	src/input/open.c \
 	src/input/pipe.c \
@@ -45,7 +47,7 @@ tests_input_check_LDADD = $(CHECK_LINK)
 tests_input_check_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=sys_getrlimit,--wrap=sys_open,--wrap=sys_openat,--wrap=sys_pread,--wrap=sys_read \
 	-Wl,--wrap=sys_lseek,--wrap=sys_fcntl,--wrap=sys_ioctl,--wrap=sys_statx \
-	-Wl,--wrap=sys_fstat,--wrap=sys_lstat,--wrap=sys_realpath,--wrap=sys_faccessat \
+	-Wl,--wrap=sys_fstat,--wrap=sys_lstat,--wrap=sys_readlink,--wrap=sys_faccessat \
 	-Wl,--wrap=sys_opendir,--wrap=sys_readdir,--wrap=sys_inotify_init1,--wrap=sys_inotify_add_watch \
 	-Wl,--wrap=sys_mkdir,--wrap=sys_flock,--wrap=sys_write,--wrap=sys_fsync \
 	-Wl,--wrap=sys_linkat,--wrap=sys_renameat,--wrap=sys_renameat2,--wrap=sys_unlinkat \
@@ -61,6 +63,7 @@ tests_input_check_SOURCES = \
 	tests/input/check_tail.c \
 	tests/input/check_tailset_directories.c \
 	tests/input/check_tailset_failing.c \
+	tests/input/check_tailset_links.c \
 	tests/input/check_tailset_names.c \
 	tests/input/check_tailset_random.c \
 	tests/input/check_tailset_reading.c \

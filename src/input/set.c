@@ -108,9 +108,24 @@ struct tail_file *file_by_path(const struct tailset *t, const char *path)
     return INDEX_THING(index_find(&t->path_index, slice_str(path)), struct tail_file, by_path);
 }
 
-struct tail_file *file_by_target(const struct tailset *t, const char *path)
+struct stream *stream_by_real(const struct tailset *t, const char *path)
 {
-    return INDEX_THING(index_find(&t->target_index, slice_str(path)), struct tail_file, by_target);
+    struct index_node *node = index_find(&t->real_index, slice_str(path));
+
+    return node ? INDEX_THING(node, struct tail_file, by_real)->stream : NULL;
+}
+
+struct tail_file *file_by_real(const struct tailset *t, const char *path)
+{
+    struct index_node *node = index_find(&t->real_index, slice_str(path));
+
+    for (; node; node = index_next(node)) {
+        struct tail_file *f = INDEX_THING(node, struct tail_file, by_real);
+
+        if (f->hops && strcmp(f->real, path) == 0)
+            return f;
+    }
+    return NULL;
 }
 
 struct tail_file *file_by_id(const struct tailset *t, const struct identity *id)

@@ -4,6 +4,7 @@
  *
  *     set.c        how its things are found; what waits to be looked at or read
  *     logs.c       which log a path belongs to
+ *     link.c       where a path leads over symlinks
  *     dirs.c       directories: watches, which names are in them
  *     unpack.c     reading on in a compressed rotated file
  *     open.c       descriptors, and who gets the lines
@@ -93,11 +94,19 @@ struct pipe_input {
 
 enum { REJECTED_MAX = 8 };
 
+/* A symlink that a file is named through. */
+struct hop {
+    struct index_node by_path;
+    struct hop *next;
+    struct tail_file *file;
+    char path[];
+};
+
 struct tail_file {
     struct tail tail;
     struct index_node by_path; /* in when it has a name */
     struct index_node by_id;   /* in when tail.id means something */
-    struct index_node by_target;
+    struct index_node by_real;
     struct tail_file *next, *prev; /* of the set, least recently active first */
     struct tail_file *stream_next; /* in the stream, younger */
     struct tail_file *queue_next;
@@ -105,8 +114,11 @@ struct tail_file {
     enum file_state state;
     bool packed; /* its rest is in a compressed file; offset counts unpacked bytes */
     uint32_t id;
-    char *path;                /* the last known */
-    char *target;              /* where a symlink leads, NULL when it is none */
+    char *path; /* the last known */
+    /* Where it lies: to which its own name led over symlinks, or where it went without a name that
+     * we know; NULL when its own name said all. Tried when no name leads to it any more. */
+    char *real;
+    struct hop *hops;          /* the symlinks on the way, while it has its own name */
     struct tail_file *copy_of; /* FILE_HELD */
     bool is_copy; /* FILE_HELD: found to be one when the original had been read to its end */
     struct unpack *unpack;           /* packed: while it is read */
@@ -116,6 +128,7 @@ struct tail_file {
     void *sink;              /* NULL = not open */
     struct buf carry;        /* what a closed sink left */
     int64_t mtime_ns;        /* when last looked at */
+    int64_t ctime_ns;        /* FILE_OPEN: when `real` was last looked for */
     int64_t active_ns;       /* when it last grew or changed its place */
     int64_t retry_ns;        /* not to be read before, after an error */
     int64_t lost_wall_ns;    /* when it was found to be FILE_LOST */
@@ -134,9 +147,11 @@ struct tail_file {
 };
 
 enum dir_role {
-    DIR_GLOB = 1 << 0,   /* may hold matches */
-    DIR_TARGET = 1 << 1, /* symlinks lead into it */
-    DIR_ABOVE = 1 << 2,  /* a root below it is missing */
+    DIR_GLOB = 1 << 0,                   /* may hold matches */
+    DIR_TARGET = 1 << 1,                 /* symlinks lead to files in it */
+    DIR_LINK = 1 << 3,                   /* such a symlink, not matched by a glob, is in it */
+    DIR_ABOVE = 1 << 2,                  /* a root below it is missing */
+    DIR_SCANNED = DIR_GLOB | DIR_TARGET, /* its names may be files of ours, or parts of them */
 };
 
 struct dir {
@@ -148,6 +163,7 @@ struct dir {
     bool missing;
     bool rescan;   /* its names must be looked at */
     bool read_now; /* its names were just read: a file that was not met is not there */
+    bool dangling; /* a symlink in it leads nowhere; no event says when it does */
     bool dead;
     int wd;          /* -1 = none */
     unsigned settle; /* scans still to come although nothing seems to change */
@@ -167,8 +183,9 @@ struct newcomer {
     struct look look;
     struct stream *stream;
     struct tail_file *copy_of; /* it was held as a copy of this, which is lost now */
-    bool rotated;              /* its name is not the stream's */
-    bool weak; /* its name alone does not make it a part of the stream (ROTATED_WEAK) */
+    bool symlink;
+    bool rotated; /* its name is not the stream's */
+    bool weak;    /* its name alone does not make it a part of the stream (ROTATED_WEAK) */
     bool own; /* its name matches a glob: a stream of its own, unless its content is the stream's */
     bool packed; /* by its name */
     int fd;      /* while it is identified; -1: closed, or given to a file */
@@ -181,7 +198,7 @@ struct tailset {
     struct log *logs;
     struct log **by_number;
     struct stream *streams;
-    struct index stream_index, path_index, id_index, target_index, dir_index, wd_index;
+    struct index stream_index, path_index, id_index, real_index, hop_index, dir_index, wd_index;
     struct dir *dirs;
     struct tail_file *first, *last; /* all files */
     unsigned nfiles, nopen, ngone;  /* ngone: given up, at the last reconcile */
@@ -252,7 +269,10 @@ struct index_node *index_next(const struct index_node *node);
 struct index_node *index_find(const struct index *x, struct slice key);
 void index_release(struct index *x);
 struct tail_file *file_by_path(const struct tailset *t, const char *path);
-struct tail_file *file_by_target(const struct tailset *t, const char *path);
+/* The stream whose name leads, or led, to this path over symlinks, or NULL. */
+struct stream *stream_by_real(const struct tailset *t, const char *path);
+/* That file itself, when it has its own name. */
+struct tail_file *file_by_real(const struct tailset *t, const char *path);
 struct tail_file *file_by_id(const struct tailset *t, const struct identity *id);
 /* To be read; nothing when there is nothing to read in such a file. */
 void queue_read(struct tailset *t, struct tail_file *f);
@@ -300,6 +320,12 @@ struct dir *dirs_scan(struct tailset *t, struct dir *d);
 void dirs_scanned(struct tailset *t);
 struct dir *dir_of_path(const struct tailset *t, const char *path);
 char *dir_join(const char *dir, const char *name);
+/* Adds the directory that this is in. */
+void dir_add_of(struct tailset *t, const char *path, unsigned role);
+/* The names in the directory that this is in will be looked at; false when we do not know it. */
+bool dir_rescan_of(struct tailset *t, const char *path);
+/* What of this file's name is on the disk, in watched directories: its path, or where that leads. */
+const char *file_place(const struct tail_file *f);
 /* A name is in a directory; `type` as readdir gives it. */
 void dir_see_name(struct tailset *t, const char *path, unsigned char type);
 void dir_unwatch(struct tailset *t, struct dir *d);
@@ -337,6 +363,16 @@ void file_enter(struct tailset *t, struct tail_file *f, enum file_state state);
 struct tail_file *file_memo(struct tailset *t, struct stream *s, enum file_state state,
                             const char *path, const struct look *look);
 void file_drop(struct tailset *t, struct tail_file *f);
+/* A symlink on the way to it is another now, or none. */
+void file_hop_moved(struct tailset *t, struct tail_file *f);
+/* Takes `real`; NULL: nothing is known. */
+void file_set_real(struct tailset *t, struct tail_file *f, char *real);
+/* Looks where its own name leads. */
+void file_learn_real(struct tailset *t, struct tail_file *f);
+/* It lost its name and is held open: where is it? */
+void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *look);
+/* Opens what no name leads to where it was last; false when it is not there any more. */
+bool file_open_moved(struct tailset *t, struct tail_file *f);
 /* Puts it into the stream before `younger` (NULL: as the youngest). */
 void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger);
 void file_name(struct tailset *t, struct tail_file *f, const char *path, const struct look *look);

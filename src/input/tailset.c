@@ -161,9 +161,11 @@ static void look_again(struct tailset *t, struct tail_file *f)
     if (f->state == FILE_PIPE || f->state == FILE_UNPLACED || file_is_lost(f))
         return;
     if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 &&
-        (f->state == FILE_OPEN || (look.links > 0 && dir_is_watched(t, f))))
+        (f->state == FILE_OPEN || (look.links > 0 && dir_is_watched(t, f)))) {
         file_look(t, f, &look);
-    else if (file_has_name(f))
+        if (f->state == FILE_OPEN)
+            file_find_moved(t, f, &look);
+    } else if (file_has_name(f))
         queue_look(t, f->path, NULL);
 }
 
@@ -367,7 +369,8 @@ void tailset_free(struct tailset *t)
     free(t->pending);
     index_release(&t->path_index);
     index_release(&t->id_index);
-    index_release(&t->target_index);
+    index_release(&t->real_index);
+    index_release(&t->hop_index);
     tail_buffer_release(&t->buffer);
     loop_timer_free(t->work_timer);
     loop_timer_free(t->reconcile_timer);
@@ -491,5 +494,8 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
     }
     open_watch(t);
     dirs_configure(t);
+    for (struct tail_file *f = t->first; f; f = f->next)
+        if (f->hops)
+            file_learn_real(t, f); /* its directories are watched again */
     loop_timer_set(t->reconcile_timer, t->now);
 }

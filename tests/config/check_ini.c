@@ -6,8 +6,10 @@
 
 #include "config/ini.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct mistakes mistakes;
@@ -339,4 +341,30 @@ TEST(a_file_that_cannot_be_read_is_a_mistake)
     mistakes_print(&mistakes, ADVICE, &shown);
     assert_said("/nonexistent/a.ini: cannot read it: No such file or directory");
     assert_said("/: cannot read it: Is a directory");
+}
+
+/* Nothing is waited for, and nothing is read that has no end. */
+TEST(what_is_no_regular_file_of_a_sane_size_is_not_read)
+{
+    char dir[] = "/tmp/lt-ini-XXXXXX", path[40];
+    int fd;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    (void)snprintf(path, sizeof path, "%s/a", dir);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    fd = open(path, O_RDWR | O_CLOEXEC); /* a writer that says nothing */
+    ck_assert_ptr_null(ini_read(path, SECTION_ALL, &mistakes));
+    (void)close(fd);
+    ck_assert_int_eq(unlink(path), 0);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_eq(ftruncate(fd, (off_t)1 << 40), 0);
+    (void)close(fd);
+    ck_assert_ptr_null(ini_read(path, SECTION_ALL, &mistakes));
+    ck_assert_ptr_null(ini_read("/dev/zero", SECTION_ALL, &mistakes));
+    mistakes_print(&mistakes, ADVICE, &shown);
+    assert_said("/a: cannot read it: it is no regular file");
+    assert_said("/a: cannot read it: it is larger than 16 MiB");
+    assert_said("/dev/zero: cannot read it: it is no regular file");
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(rmdir(dir), 0);
 }

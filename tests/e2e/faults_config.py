@@ -5,11 +5,12 @@ import os
 import random
 import re
 import signal
+import subprocess
 import threading
 import time
 
 from _common import get, put
-from _faults import RULES, World, append, main, stays, until
+from _faults import LOGTALLY, RULES, World, append, main, stays, until
 
 APP = "logs/app.log"
 HITS = """
@@ -87,6 +88,56 @@ def reload_of_a_bad_configuration():
         reload(w)
         assert w.now("logtally_config_last_reload_successful") == 1
     w.exact()
+    w.finish()
+
+
+def rules_that_are_no_files():
+    """A fifo with a silent writer, a device, a huge file: a mistake at once, at a reload and at a start."""
+    w = World().start()
+    w.write(100)
+    w.exact()
+    os.unlink("rules.ini")
+    os.mkfifo("rules.ini")
+    writer = os.open("rules.ini", os.O_RDWR)
+    for kind in ("fifo", "device", "huge"):
+        if kind != "fifo":
+            os.unlink("rules.ini")
+        if kind == "device":
+            os.symlink("/dev/zero", "rules.ini")
+        if kind == "huge":
+            put("rules.ini", "")
+            os.truncate("rules.ini", 1 << 40)
+        reload(w)
+        assert until(lambda: w.now("logtally_config_last_reload_successful") == 0, 5), w.stderr()
+        assert "rules.ini: cannot read it: it is " in w.stderr(), w.stderr()
+        child = subprocess.run([LOGTALLY, "run", "-c", "logtally.ini"], stderr=subprocess.PIPE, timeout=20, check=False)
+        assert child.returncode == 1 and b"cannot read it: it is " in child.stderr, child
+    os.close(writer)
+    os.unlink("rules.ini")
+    place(RULES)
+    reload(w)
+    w.finish()
+
+
+def rules_that_are_all_gone():
+    """The default directory of rules emptied, or not mounted: the reload is refused, and every metric stays."""
+    w = World()
+    os.mkdir("rules")
+    os.rename("rules.ini", "rules/rules.ini")
+    text = get("logtally.ini")
+    put("logtally.ini", text[:text.index("[rules]")])
+    w.start()
+    w.write(200)
+    w.exact()
+    os.rename("rules", "away")
+    reload(w)
+    assert w.now("logtally_config_last_reload_successful") == 0
+    assert "no rules file defines a metric any more" in w.stderr(), w.stderr()
+    w.write(100)
+    w.exact()
+    os.rename("away", "rules")
+    reload(w)
+    assert w.now("logtally_config_last_reload_successful") == 1
     w.finish()
 
 
@@ -251,6 +302,7 @@ def semicolons_and_indented_lines():
 
 
 if __name__ == "__main__":
-    main(sighup, reload_of_a_bad_configuration, reload_adds_changes_and_removes_a_rule, rules_changed_while_down,
+    main(sighup, reload_of_a_bad_configuration, rules_that_are_no_files, rules_that_are_all_gone,
+         reload_adds_changes_and_removes_a_rule, rules_changed_while_down,
          reload_under_load_with_kill, reload_adds_and_removes_a_log, pages_while_reloading, reload_by_http, refused_at_start,
          long_lines_in_the_rules, semicolons_and_indented_lines)

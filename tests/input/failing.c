@@ -26,7 +26,7 @@ FAILING(int, sys_statx, EIO,
         (dir, path, flags, mask, ret_st))
 FAILING(int, sys_fstat, EIO, (int fd, struct stat *ret_st), (fd, ret_st))
 FAILING(int, sys_lstat, EIO, (const char *path, struct stat *ret_st), (path, ret_st))
-FAILING_AS(NULL, char *, sys_realpath, ENOMEM, (const char *path), (path))
+FAILING(ssize_t, sys_readlink, ENOMEM, (const char *path, char *p, size_t n), (path, p, n))
 FAILING(int, sys_faccessat, 0, (int dir, const char *name, int mode, int flags),
         (dir, name, mode, flags))
 FAILING_AS(NULL, DIR *, sys_opendir, EMFILE, (const char *path), (path))
