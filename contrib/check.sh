@@ -18,13 +18,13 @@ build=${CHECK_BUILD:-$top/build}
 jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
 steps="bootstrap gcc unit layers format shellcheck man rules-check rules-test truth docs
-       e2e quickstart instructions clang-sanitizers cppcheck clang-tidy fuzz distcheck stack-rules stack-mutants
+       e2e quickstart instructions clang-sanitizers coverage cppcheck clang-tidy fuzz distcheck stack-rules stack-mutants
        stack-files stack-docker stack-kubernetes stack-proxies stack-proof stack-live stack-fleet"
 
 # How long a step may take, in seconds; CI allows the whole run twenty minutes.
 limit_of() {
     case $1 in
-    gcc | unit | e2e | clang-sanitizers | fuzz | distcheck | stack-*) echo 900 ;;
+    gcc | unit | e2e | clang-sanitizers | coverage | fuzz | distcheck | stack-*) echo 900 ;;
     *) echo 300 ;;
     esac
 }
@@ -147,6 +147,15 @@ step_clang_sanitizers() {
     configured "$build/clang-san" CC=clang-14 CFLAGS='-O1 -g' --enable-asan --enable-ubsan &&
         make -s -j"$jobs" all && unit_tests "$build/clang-san" &&
         golden_tests "$build/clang-san/src/logtally"
+}
+
+# Which branches of http and input their tests take; below the bar the step fails.
+step_coverage() {
+    local out=$CHECK_LOG.out ok=0
+    need clang-14 llvm-cov-14 python3
+    CHECK_BUILD=$build "$top/contrib/coverage.py" >"$out" 2>&1 || ok=1
+    cat "$out"
+    closing_line "$out" && return $ok
 }
 
 # Every fuzzer for a few seconds, from nothing: a mistake that shows at once shows here.
