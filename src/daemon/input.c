@@ -80,8 +80,14 @@ static void sink_note(void *ctx, unsigned log, enum tail_note note, uint64_t n)
         count(&d->counting, log, note, n);
 }
 
+static void sink_pass(void *ctx, void *from, void *to)
+{
+    (void)ctx;
+    source_pass(from, to);
+}
+
 const struct tail_sink daemon_sink = {
-    NULL, sink_open, sink_lines, sink_carry, sink_renamed, sink_close, sink_note,
+    NULL, sink_open, sink_lines, sink_carry, sink_renamed, sink_close, sink_note, sink_pass,
 };
 
 void counting_add_input(struct counting *c)

@@ -95,6 +95,13 @@ int64_t source_time(struct source *s)
     return s->line_ns;
 }
 
+void source_pass(struct source *from, struct source *to)
+{
+    partial_release(&to->partial);
+    to->partial = from->partial;
+    from->partial = (struct partial){0};
+}
+
 void source_save(struct source *s, struct buf *out)
 {
     source_time(s);

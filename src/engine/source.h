@@ -34,6 +34,9 @@ int64_t source_time(struct source *s);
 /* Reads the time in `text`, remembers it as the last line's. 0 or -EINVAL. */
 int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated);
 
+/* Unfinished lines of `from` go on in `to`, which has none. */
+void source_pass(struct source *from, struct source *to);
+
 void source_save(struct source *s, struct buf *out);
 /* 0 or -EBADMSG (then as new). */
 int source_load(struct source *s, struct slice saved);

@@ -72,6 +72,23 @@ void file_close_sink(struct tailset *t, struct tail_file *f)
     f->sink = NULL;
 }
 
+/* The first lines of a generation: parts of a line may have begun in the one before, which was read
+ * to its end. */
+static void pass_unfinished(struct tailset *t, struct tail_file *f)
+{
+    struct tail_file *older = NULL;
+
+    for (struct tail_file *g = f->stream->files; g && g != f; g = g->stream_next)
+        if (file_has_content(g))
+            older = g;
+    if (!older || older->queued || older->failures > 0 || !t->sink.pass)
+        return;
+    if (older->carry.n > 0)
+        file_open_sink(t, older);
+    if (older->sink)
+        t->sink.pass(t->sink.ctx, older->sink, f->sink);
+}
+
 static void hand_lines(void *ctx, const char *p, size_t n)
 {
     struct tailset *t = ctx;
@@ -79,6 +96,8 @@ static void hand_lines(void *ctx, const char *p, size_t n)
 
     f->stream->log->last_read_wall_ns = clock_wall_ns();
     t->version++;
+    if (f->tail.offset == 0)
+        pass_unfinished(t, f);
     t->sink.lines(t->sink.ctx, f->sink, p, n);
 }
 

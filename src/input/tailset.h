@@ -92,6 +92,9 @@ struct tail_sink {
     void (*renamed)(void *ctx, void *file, const char *path);
     void (*close)(void *ctx, void *file);
     void (*note)(void *ctx, unsigned log, enum tail_note note, uint64_t n);
+    /* What is unfinished in `from` goes on in `to`, the next generation of the same name, whose first
+     * lines come now. NULL: nothing is ever unfinished. */
+    void (*pass)(void *ctx, void *from, void *to);
 };
 
 struct tailset;

@@ -92,6 +92,29 @@ TEST(a_chain_of_names_is_one_content)
     ck_assert_uint_eq(w.notes[TAIL_ROTATED], 1);
 }
 
+TEST(what_is_unfinished_goes_on_in_the_next_generation)
+{
+    unsigned before = w.passes;
+
+    world_rename(&w, "app.log", "app.log.1");
+    world_run(&w, 10);
+    world_expect(&w, "app.log.1", "a part\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.passes, before);
+    world_expect(&w, "app.log", "its end\n");
+    world_settle(&w);
+    world_expect(&w, "app.log", "another\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.passes, before + 1);
+    world_save(&w);
+    world_rename(&w, "app.log", "app.log.2");
+    world_expect(&w, "app.log", "after a restart\n");
+    world_kill(&w);
+    world_start(&w);
+    world_settle(&w);
+    ck_assert_uint_eq(w.passes, before + 2);
+}
+
 TEST(dated_names_are_rotated_names)
 {
     static const char *const names[] = {"app.log-20260102", "app-2026-01-02.log",

@@ -112,12 +112,20 @@ static void sink_note(void *ctx, unsigned log, enum tail_note what, uint64_t n)
     w->notes[what] += n;
 }
 
+static void sink_pass(void *ctx, void *from, void *to)
+{
+    struct world *w = ctx;
+
+    ck_assert_ptr_ne(from, to);
+    w->passes++;
+}
+
 static const struct tail_sink *sink_of(struct world *w)
 {
     static struct tail_sink sink;
 
     sink = (struct tail_sink){w,          sink_open, sink_lines, sink_carry, sink_renamed,
-                              sink_close, sink_note};
+                              sink_close, sink_note, sink_pass};
     return &sink;
 }
 
