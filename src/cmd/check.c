@@ -3,10 +3,18 @@
 
 #include "cmd/commands.h"
 
+#include "base/log.h"
+#include "base/xalloc.h"
 #include "cmd/dump.h"
+#include "input/glob.h"
 #include "offline/session.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 struct check_options {
     struct common_options common;
@@ -37,6 +45,34 @@ static void warn_slow(const struct setup *setup, const struct engine *engine, st
                         setup->rules->events[i].name);
 }
 
+/* What is there now, which may be otherwise on another machine or an hour later: said, and no
+ * mistake. */
+static void say_path(const struct log_def *log, const char *path)
+{
+    char *root = xstrslice(glob_root(path));
+    DIR *list = opendir(root);
+    glob_t found = {0};
+
+    if (!list && errno != ENOENT && errno != ENOTDIR)
+        log_warn("log \"%s\": %s: %s", log->name, root, strerror(errno));
+    else if (list && access(root, X_OK) < 0)
+        log_warn("log \"%s\": %s: the files in it cannot be opened", log->name, root);
+    else if (!glob_is_deep(path) && glob(path, 0, NULL, &found) == GLOB_NOMATCH)
+        log_warn("log \"%s\": no file matches %s", log->name, path);
+    globfree(&found);
+    if (list)
+        closedir(list);
+    free(root);
+}
+
+static void say_paths(const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->nlogs; i++)
+        for (unsigned k = 0; k < rules->logs[i].npaths; k++)
+            if (strcmp(rules->logs[i].paths[k], "-") != 0)
+                say_path(&rules->logs[i], rules->logs[i].paths[k]);
+}
+
 static void print_sum(const struct ruleset *rules, const struct mistakes *m)
 {
     printf("%u event%s, %u metric%s, no mistakes", rules->nevents, rules->nevents == 1 ? "" : "s",
@@ -57,6 +93,8 @@ static void print_text(const struct check_options *o, const struct setup *setup,
         dump_rules(setup->rules, engine, &out);
     if (out.n)
         fwrite(out.p, 1, out.n, stdout);
+    if (engine)
+        say_paths(setup->rules);
     if (engine)
         print_sum(setup->rules, m);
     buf_release(&out);

@@ -61,8 +61,13 @@ static void put_logs(struct page *p, const struct daemon *d)
     for (unsigned i = 0; i < d->setup.rules->nlogs; i++) {
         const char *name = d->setup.rules->logs[i].name;
         struct tail_log_status s;
+        struct tail_log_wanting w;
 
         tailset_log_status(d->files, i, &s);
+        tailset_log_wanting(d->files, i, &w);
+        put_for(p, OWN_PATHS_UNMATCHED, name, NULL, w.unmatched);
+        put_for(p, OWN_DIRECTORIES_UNREADABLE, name, NULL, w.unreadable);
+        put_for(p, OWN_FILES_NULS, name, NULL, w.nuls);
         put_for(p, OWN_FILES, name, NULL, s.files);
         put_for(p, OWN_FILES_OPEN, name, NULL, s.open);
         put_for(p, OWN_LAG_BYTES, name, NULL, (double)s.lag_bytes);

@@ -16,23 +16,29 @@ static void reply_buf(struct http_request *r, unsigned status, const char *type,
 static void health_log(const struct daemon *d, unsigned log, struct buf *out)
 {
     struct tail_log_status s;
+    struct tail_log_wanting w;
 
     tailset_log_status(d->files, log, &s);
+    tailset_log_wanting(d->files, log, &w);
     buf_fmt(out,
             "%s{\"log\":\"%s\",\"files\":%u,\"failing\":%u,\"lag_bytes\":%llu,"
-            "\"last_line_timestamp_seconds\":%.3f,\"waiting\":%s}",
+            "\"last_line_timestamp_seconds\":%.3f,\"waiting\":%s,"
+            "\"paths_unmatched\":%u,\"directories_unreadable\":%u,\"files_nuls\":%u}",
             log ? "," : "", d->setup.rules->logs[log].name, s.files, s.failing,
             (unsigned long long)s.lag_bytes, (double)s.last_read_wall_ns / 1e9,
-            s.waiting ? "true" : "false");
+            s.waiting ? "true" : "false", w.unmatched, w.unreadable, w.nuls);
 }
 
 static bool any_failing(const struct daemon *d)
 {
     struct tail_log_status s = {0};
+    struct tail_log_wanting w = {0};
 
-    for (unsigned i = 0; i < d->setup.rules->nlogs && s.failing == 0; i++)
+    for (unsigned i = 0; i < d->setup.rules->nlogs && s.failing + w.unreadable == 0; i++) {
         tailset_log_status(d->files, i, &s);
-    return s.failing > 0;
+        tailset_log_wanting(d->files, i, &w);
+    }
+    return s.failing + w.unreadable > 0;
 }
 
 static const char *status_text(const struct daemon *d)

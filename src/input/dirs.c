@@ -17,6 +17,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -216,12 +217,19 @@ static void gone(struct tailset *t, struct dir *d)
     if (!d->missing)
         d->read_now = true;
     d->missing = true;
+    d->error = 0;
     d->id = (struct identity){0};
     d->settle = 0;
     if (d->root)
         watch_above(t, d->path);
     else
         d->dead = true;
+}
+
+static void unreadable(struct tailset *t, struct dir *d, int error)
+{
+    d->error = error;
+    warn_once(t, d->path, strerror(error));
 }
 
 /* What the directory itself says: is it there, the same, changed? */
@@ -234,8 +242,12 @@ static void look_at_dir(struct tailset *t, struct dir *d)
         gone(t, d);
         return;
     }
-    if (r < 0)
+    if (r < 0) {
+        unreadable(t, d, -r);
         return;
+    }
+    if (d->error)
+        d->rescan = true;
     if (d->missing || !identity_eq(&d->id, &look.id)) {
         dir_unwatch(t, d);
         d->missing = false;
@@ -291,9 +303,13 @@ static void scan(struct tailset *t, struct dir *d)
         if (errno == ENOENT || errno == ENOTDIR)
             gone(t, d);
         else
-            warn_once(t, d->path, strerror(errno));
+            unreadable(t, d, errno);
         return;
     }
+    if (sys_faccessat(AT_FDCWD, d->path, X_OK, AT_EACCESS) < 0)
+        unreadable(t, d, errno);
+    else
+        d->error = 0;
     while ((e = sys_readdir(list)) != NULL) {
         char *path;
 

@@ -13,6 +13,7 @@
  *     follow.c     whose turn it is to be read
  *     identify.c   contents never seen before: new, a copy, the rest of a lost one?
  *     place.c      a name has changed: which content is behind it now
+ *     wanting.c    what the logs ask for and the file system does not give
  *     checkpoint.c to and from the saved state
  *     tailset.c    timers and events; what time alone brings to an end; status; reload */
 #ifndef LT_INPUT_SET_H
@@ -166,6 +167,7 @@ struct dir {
     bool dangling; /* a symlink in it leads nowhere; no event says when it does */
     bool dead;
     int wd;          /* -1 = none */
+    int error;       /* errno of what cannot be read of it, 0 = none */
     unsigned settle; /* scans still to come although nothing seems to change */
     struct identity id;
     int64_t mtime_ns, ctime_ns;
@@ -331,6 +333,10 @@ void dir_see_name(struct tailset *t, const char *path, unsigned char type);
 void dir_unwatch(struct tailset *t, struct dir *d);
 /* Every change of this file comes as an event. */
 bool dir_is_watched(const struct tailset *t, const struct tail_file *f);
+
+/* wanting.c */
+/* Says once what a reconcile did not find. */
+void wanting_say(struct tailset *t);
 
 /* unpack.c */
 struct unpack;

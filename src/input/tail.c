@@ -116,6 +116,16 @@ static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct s
     return 0;
 }
 
+/* Did data come where the hole begins, as in a file that was allocated ahead, or is the hole cut
+ * off? 1, 0 or negative errno. */
+static int hole_is_over(const struct tail *t)
+{
+    char first = 0;
+    ssize_t got = read_at(t->fd, &first, 1, t->offset);
+
+    return got < 0 ? (int)got : got == 0 || first != 0;
+}
+
 /* Looks for a byte that is not NUL from hole_to on. PASSED: it was found, and the hole counts as
  * read. TAIL_END: the file ends before. TAIL_MORE: not yet found. Or negative errno. */
 static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
@@ -128,6 +138,8 @@ static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
 
         if (data < 0 && errno == ENXIO) {
             t->read_to = (uint64_t)sys_lseek(t->fd, 0, SEEK_END);
+            if (t->hole_to > t->read_to) /* cut in its middle */
+                t->hole_to = t->read_to;
             return TAIL_END;
         }
         if (data > (off_t)t->hole_to)
@@ -212,6 +224,8 @@ static int unfinished(struct tail *t, const struct tail_reader *r, struct slice 
         tail_consume(t, data.p, nuls);
         return TAIL_MORE;
     }
+    while (data.n > 0 && data.p[data.n - 1] == '\0') /* the line is still being written there */
+        data.n--;
     if (data.n > r->max_line) {
         t->skipping = true;
         tail_consume(t, data.p, data.n);
@@ -249,6 +263,13 @@ int tail_read(struct tail *t, const struct tail_reader *r)
 {
     int result;
 
+    if (t->hole_to > t->offset) {
+        result = hole_is_over(t);
+        if (result < 0)
+            return result;
+        if (result)
+            t->hole_to = 0;
+    }
     if (t->hole_to > t->offset) {
         result = pass_hole(t, r->buffer, r->block);
         if (result != PASSED)

@@ -210,6 +210,7 @@ static void reconcile(struct tailset *t, bool all)
     reconcile_files(t, all);
     place_settle(t);
     streams_sweep(t);
+    wanting_say(t);
     for (struct log *log = t->logs; log; log = log->next) {
         if (log->config) {
             log->fresh = false;

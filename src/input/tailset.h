@@ -138,6 +138,13 @@ struct tail_log_status {
     bool first_start;          /* no state knew this log */
     bool waiting;              /* no file matches its globs (yet) */
 };
+/* What its configuration asks for and the file system does not give. */
+struct tail_log_wanting {
+    unsigned unmatched;  /* globs that no file matches */
+    unsigned unreadable; /* directories that may hold matches, and cannot be listed or entered */
+    unsigned nuls;       /* files whose next bytes are NULs: preallocated, or left by a crash */
+};
+void tailset_log_wanting(const struct tailset *t, unsigned log, struct tail_log_wanting *ret);
 void tailset_log_status(const struct tailset *t, unsigned log, struct tail_log_status *ret_status);
 
 #endif

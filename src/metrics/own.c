@@ -56,6 +56,14 @@ static const struct own_metric {
     [OWN_FILES_OPEN] = {"logtally_files_open", FAMILY_GAUGE, LIVE, by_log, "Files held open"},
     [OWN_LAG_BYTES] = {"logtally_lag_bytes", FAMILY_GAUGE, LIVE, by_log,
                        "Bytes in files that are not yet read"},
+    [OWN_PATHS_UNMATCHED] = {"logtally_paths_unmatched", FAMILY_GAUGE, LIVE, by_log,
+                             "Values of `path` that no file matches"},
+    [OWN_DIRECTORIES_UNREADABLE] = {"logtally_directories_unreadable", FAMILY_GAUGE, LIVE, by_log,
+                                    "Directories that may hold matching files, and cannot be "
+                                    "listed or entered"},
+    [OWN_FILES_NULS] = {"logtally_files_nuls", FAMILY_GAUGE, LIVE, by_log,
+                        "Files with NULs where the next line should be: allocated ahead, or left "
+                        "by a crash"},
     [OWN_LOG_LAST_LINE] = {"logtally_log_last_line_timestamp_seconds", FAMILY_GAUGE, LIVE, by_log,
                            "When a line of the log was last read"},
     [OWN_READ_ERRORS] = {"logtally_read_errors_total", FAMILY_COUNTER, LIVE, by_log,

@@ -10,7 +10,7 @@ import threading
 import time
 
 from _common import get, put
-from _faults import LOGTALLY, RULES, World, append, main, stays, until
+from _faults import LOGTALLY, RULES, Skip, World, append, main, need, stays, until
 
 APP = "logs/app.log"
 HITS = """
@@ -138,6 +138,78 @@ def rules_that_are_all_gone():
     os.rename("away", "rules")
     reload(w)
     assert w.now("logtally_config_last_reload_successful") == 1
+    w.finish()
+
+
+def path_that_matches_nothing():
+    w = World(path="logs/*.log logs/typo/*.log").start()
+    w.write(10)
+    w.exact()
+    assert until(lambda: w.now("logtally_paths_unmatched") == 1, 10), w.own()
+    assert "logs/typo/*.log: no file matches this path yet" in w.stderr(), w.stderr()
+    assert b'"paths_unmatched":1' in w.fetch("/health")[2]
+    checked = subprocess.run([LOGTALLY, "check", "-c", "logtally.ini"], stderr=subprocess.PIPE, check=False)
+    assert checked.returncode == 0 and b"no file matches" in checked.stderr and b"typo" in checked.stderr, checked
+    os.mkdir("logs/typo")
+    w.write(10, "logs/typo/a.log")
+    w.exact()
+    assert w.value("logtally_paths_unmatched") == 0
+    w.finish()
+
+
+def directory_that_cannot_be_read():
+    """No right to list it, and none to open what is in it: said; read as soon as there is."""
+    if os.geteuid():
+        raise Skip("needs another user")
+    need("setpriv")
+    other = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    w = World()
+    os.mkdir("state")
+    os.chown("state", 65534, 65534)
+    for up in (os.getcwd(), os.path.dirname(os.getcwd())):
+        os.chmod(up, 0o755)
+    if subprocess.run([*other, "ls", LOGTALLY, os.getcwd()], check=False, capture_output=True).returncode:
+        raise Skip("another user cannot come here")
+    w.write(10)
+    w.start(other)
+    for mode in (0o711, 0o744):
+        w.exact()
+        os.chmod("logs", mode)
+        assert until(lambda: w.now("logtally_directories_unreadable") == 1, 15), w.own()
+        assert "/logs: Permission denied" in w.stderr(), w.stderr()
+        assert b'"directories_unreadable":1' in w.fetch("/health")[2]
+        assert until(lambda: b"degraded" in w.fetch("/health")[2], 15)          # after `catching_up`
+        checked = subprocess.run([*other, LOGTALLY, "check", "-c", "logtally.ini"], capture_output=True, check=False)
+        assert b"/logs: " in checked.stderr, checked
+        w.write(10, "logs/%o.log" % mode)
+        os.chmod("logs", 0o755)
+        w.exact()
+        assert until(lambda: w.now("logtally_directories_unreadable") == 0, 15), w.own()
+    w.term()
+
+
+def file_that_was_allocated_ahead():
+    """NULs where data comes later: said, and the data is counted when it is there."""
+    w = World().start()
+    w.write(10)
+    size = os.stat(APP).st_size
+    os.truncate(APP, 1 << 20)
+    w.exact()
+    assert until(lambda: w.now("logtally_files_nuls") == 1, 15), w.own()
+    assert until(lambda: "NULs where the next line should be" in w.stderr(), 15)
+    assert b'"files_nuls":1' in w.fetch("/health")[2]
+    fd = os.open(APP, os.O_WRONLY)
+    for _ in range(20):
+        data = w.lines(10)
+        os.pwrite(fd, data[:100], size)
+        w.scrape()
+        os.pwrite(fd, data[100:], size + 100)
+        size += len(data)
+        w.exact()
+    os.ftruncate(fd, size)
+    os.close(fd)
+    assert until(lambda: w.now("logtally_files_nuls") == 0, 15), w.own()
+    w.write(10)
     w.finish()
 
 
@@ -303,6 +375,7 @@ def semicolons_and_indented_lines():
 
 if __name__ == "__main__":
     main(sighup, reload_of_a_bad_configuration, rules_that_are_no_files, rules_that_are_all_gone,
+         path_that_matches_nothing, directory_that_cannot_be_read, file_that_was_allocated_ahead,
          reload_adds_changes_and_removes_a_rule, rules_changed_while_down,
          reload_under_load_with_kill, reload_adds_and_removes_a_log, pages_while_reloading, reload_by_http, refused_at_start,
          long_lines_in_the_rules, semicolons_and_indented_lines)

@@ -1,0 +1,55 @@
+/* wanting -- what the logs ask for and the file system does not give: a glob that nothing matches, a
+ * directory that cannot be read, NULs where the next line should be. None of it is an error of a
+ * file, and each may be as it should be for a while; so it is only said. */
+#include "config.h"
+
+#include "input/glob.h"
+#include "input/set.h"
+
+static bool is_matched(const struct tailset *t, const struct log *log, const char *glob)
+{
+    if (glob_names_pipe(glob))
+        return true;
+    for (const struct tail_file *f = t->first; f; f = f->next)
+        if (f->stream->log == log && glob_match(glob, f->stream->path))
+            return true;
+    return false;
+}
+
+/* To be listed, or, for files without wildcards, to be entered. */
+static bool is_unreadable(const struct dir *d, const struct tail_log *log)
+{
+    return d->error && !d->dead && (d->roles & DIR_GLOB) && log_reaches(log, d->path, false);
+}
+
+/* Its data ends, as far as it was read, in NULs. */
+static bool waits_behind_nuls(const struct tail_file *f)
+{
+    return file_is_readable(f) && !f->retired && f->tail.hole_to > f->tail.offset;
+}
+
+void tailset_log_wanting(const struct tailset *t, unsigned number, struct tail_log_wanting *ret)
+{
+    const struct log *log = t->by_number[number];
+
+    *ret = (struct tail_log_wanting){0};
+    for (unsigned i = 0; t->reconciled && i < log->config->nglobs; i++)
+        ret->unmatched += !is_matched(t, log, plain_glob(log->config->globs[i]));
+    for (const struct dir *d = t->dirs; d; d = d->next)
+        ret->unreadable += is_unreadable(d, log->config);
+    for (const struct tail_file *f = t->first; f; f = f->next)
+        ret->nuls += f->stream->log == log && waits_behind_nuls(f);
+}
+
+void wanting_say(struct tailset *t)
+{
+    for (const struct log *log = t->logs; log; log = log->next)
+        for (unsigned i = 0; log->config && !log->looked && i < log->config->nglobs; i++)
+            if (!is_matched(t, log, plain_glob(log->config->globs[i])))
+                warn_once(t, log->config->globs[i], "no file matches this path yet");
+    for (const struct tail_file *f = t->first; f; f = f->next)
+        if (waits_behind_nuls(f) && f->path)
+            warn_once(t, f->path,
+                      "NULs where the next line should be: allocated ahead, or left by a crash; "
+                      "waiting for data there or behind");
+}
