@@ -3,7 +3,6 @@
 
 #include "cmd/commands.h"
 
-#include "base/log.h"
 #include "base/xalloc.h"
 #include "cmd/dump.h"
 #include "input/glob.h"
@@ -45,32 +44,31 @@ static void warn_slow(const struct setup *setup, const struct engine *engine, st
                         setup->rules->events[i].name);
 }
 
-/* What is there now, which may be otherwise on another machine or an hour later: said, and no
- * mistake. */
-static void say_path(const struct log_def *log, const char *path)
+/* What is there now; on another machine or an hour later it may be otherwise. */
+static void warn_path(const struct log_def *log, const char *path, struct mistakes *m)
 {
     char *root = xstrslice(glob_root(path));
     DIR *list = opendir(root);
     glob_t found = {0};
 
     if (!list && errno != ENOENT && errno != ENOTDIR)
-        log_warn("log \"%s\": %s: %s", log->name, root, strerror(errno));
+        mistake_add(m, WARNING, log->at, "%s: %s", root, strerror(errno));
     else if (list && access(root, X_OK) < 0)
-        log_warn("log \"%s\": %s: the files in it cannot be opened", log->name, root);
+        mistake_add(m, WARNING, log->at, "%s: the files in it cannot be opened", root);
     else if (!glob_is_deep(path) && glob(path, 0, NULL, &found) == GLOB_NOMATCH)
-        log_warn("log \"%s\": no file matches %s", log->name, path);
+        mistake_add(m, WARNING, log->at, "no file matches %s", path);
     globfree(&found);
     if (list)
         closedir(list);
     free(root);
 }
 
-static void say_paths(const struct ruleset *rules)
+static void warn_paths(const struct ruleset *rules, struct mistakes *m)
 {
     for (unsigned i = 0; i < rules->nlogs; i++)
         for (unsigned k = 0; k < rules->logs[i].npaths; k++)
             if (strcmp(rules->logs[i].paths[k], "-") != 0)
-                say_path(&rules->logs[i], rules->logs[i].paths[k]);
+                warn_path(&rules->logs[i], rules->logs[i].paths[k], m);
 }
 
 static void print_sum(const struct ruleset *rules, const struct mistakes *m)
@@ -93,8 +91,6 @@ static void print_text(const struct check_options *o, const struct setup *setup,
         dump_rules(setup->rules, engine, &out);
     if (out.n)
         fwrite(out.p, 1, out.n, stdout);
-    if (engine)
-        say_paths(setup->rules);
     if (engine)
         print_sum(setup->rules, m);
     buf_release(&out);
@@ -134,6 +130,7 @@ static int run(void *options, const struct command *self)
         session_init(&session, &setup, SESSION_WHOLE, NULL);
         warn_slow(&setup, session.engine, &m);
         code = o->strict && m.nwarnings ? EXIT_MISTAKES : EXIT_FINE;
+        warn_paths(setup.rules, &m); /* of the machine, not of the rules: fine also with --strict */
     }
     (o->json ? print_json : print_text)(o, &setup, session.engine, &m);
     session_release(&session);

@@ -379,14 +379,24 @@ struct ini_doc *ini_read_text(struct slice text, const char *name, unsigned allo
     return d;
 }
 
+/* What a shell makes of `<(...)`, or standard input. */
+static bool is_given_pipe(const char *path, mode_t mode)
+{
+    return S_ISFIFO(mode) && (strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0);
+}
+
 /* A daemon that reloads must not wait for who writes into a fifo, nor read a device that has no end.
  * "" or why it is not read. */
-static const char *why_not(int fd)
+static const char *why_not(const char *path, int fd)
 {
     struct stat st;
 
     if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode))
         return ""; /* reading it says why */
+    if (is_given_pipe(path, st.st_mode)) {
+        (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+        return "";
+    }
     if (!S_ISREG(st.st_mode))
         return "it is no regular file";
     return st.st_size > FILE_MAX ? "it is larger than 16 MiB" : "";
@@ -395,7 +405,7 @@ static const char *why_not(int fd)
 static const char *read_file(const char *path, struct buf *text)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    const char *why = fd < 0 ? strerror(errno) : why_not(fd);
+    const char *why = fd < 0 ? strerror(errno) : why_not(path, fd);
     int r = fd < 0 || *why ? 0 : slurp_fd(fd, FILE_MAX, text);
 
     if (fd >= 0)
