@@ -1,0 +1,224 @@
+/* process -- logtally as far as exactness goes: tailset and state file, wired as the daemon does it,
+ * with a count for each line in the place of rules and metrics. A save takes counts and positions of
+ * one moment, and is written some time later, as the writer's thread does it. */
+#include "config.h"
+
+#include "world.h"
+
+#include "base/loop.h"
+#include "input/statefile.h"
+#include "input/tailset.h"
+
+#include <string.h>
+
+#define INTERVAL_NS NSEC_PER_SEC
+
+static struct {
+    struct loop *loop;
+    struct statefile *state;
+    struct tailset *files;
+    struct loop_timer *tick, *writer;
+    struct buf payload; /* being saved */
+    bool saving;
+    uint64_t saved_version;
+} process;
+
+static const char *const globs[] = {"/log/*.log", "/cur/app.log"};
+static const struct tail_log log_config = {.name = "app", .globs = globs, .nglobs = 2};
+
+static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
+{
+    (void)log, (void)path, (void)id, (void)carry;
+    return ctx;
+}
+
+static void sink_lines(void *ctx, void *file, const char *p, size_t n)
+{
+    (void)ctx, (void)file;
+    if (!world.ghost)
+        oracle_took(p, n);
+}
+
+static void sink_carry(void *ctx, void *file, struct buf *out)
+{
+    (void)ctx, (void)file, (void)out;
+}
+
+static void sink_renamed(void *ctx, void *file, const char *path)
+{
+    (void)ctx, (void)file, (void)path;
+}
+
+static void sink_close(void *ctx, void *file)
+{
+    (void)ctx, (void)file;
+}
+
+static void sink_note(void *ctx, unsigned log, enum tail_note what, uint64_t n)
+{
+    (void)ctx, (void)log, (void)n;
+    if (!world.ghost && what >= TAIL_VANISHED && what <= TAIL_LOST_STATE)
+        oracle.told++;
+}
+
+static void write_state(void *ctx)
+{
+    (void)ctx;
+    if (!process.saving)
+        return;
+    process.saving = false;
+    memcpy(oracle.saved, process.payload.p + 8, LINES_MAX);
+    if (statefile_save(process.state, buf_all(&process.payload), 0) == 0 && !world.ghost) {
+        oracle.sequence++;
+        oracle_look(true);
+    }
+}
+
+static void save(void)
+{
+    struct buf files = BUF_INIT;
+
+    buf_clear(&process.payload);
+    buf_u64(&process.payload, oracle.told);
+    buf_add(&process.payload, oracle.count, LINES_MAX);
+    tailset_encode(process.files, &files);
+    buf_blob(&process.payload, buf_all(&files));
+    buf_release(&files);
+    process.saved_version = tailset_version(process.files);
+    process.saving = true;
+}
+
+static void on_tick(void *ctx)
+{
+    (void)ctx;
+    if (!process.saving && tailset_version(process.files) != process.saved_version) {
+        save();
+        loop_timer_set(process.writer, loop_now(process.loop) + NSEC_PER_SEC / 20);
+    }
+    oracle.reconciles++;
+    loop_timer_set(process.tick, loop_now(process.loop) + INTERVAL_NS);
+}
+
+/* False when there was never a state. */
+static bool restore(void)
+{
+    struct saved_state s = {0};
+    struct buf err = BUF_INIT;
+    struct reader r;
+    int error = statefile_load(process.state, &s, &err);
+    bool found = error == 0 && s.payload.n > LINES_MAX + 8;
+
+    if (error == 0 && !world.failed && s.sequence < oracle.sequence)
+        oracle_fault("the state went back from %llu to %llu", (unsigned long long)oracle.sequence,
+                     (unsigned long long)s.sequence);
+    oracle.sequence = s.sequence;
+    memset(oracle.count, 0, sizeof(oracle.count));
+    oracle.told = 0;
+    if (found) {
+        r = reader_of(buf_all(&s.payload));
+        oracle.told = read_u64(&r);
+        memcpy(oracle.count, r.p, LINES_MAX);
+        r.p += LINES_MAX;
+        if (tailset_restore(process.files, read_blob(&r)) < 0 && !world.ghost)
+            oracle_fault("a saved state cannot be restored");
+    }
+    buf_release(&s.payload);
+    buf_release(&err);
+    return found;
+}
+
+bool process_alive(void)
+{
+    return process.loop != NULL;
+}
+
+void process_start(void)
+{
+    struct tail_options o = {
+        .logs = &log_config, .nlogs = 1, .max_line = 1 << 16, .rotate_wait_ns = 5 * NSEC_PER_SEC};
+    struct tail_sink sink = {.ctx = &process,
+                             .open = sink_open,
+                             .lines = sink_lines,
+                             .carry = sink_carry,
+                             .renamed = sink_renamed,
+                             .close = sink_close,
+                             .note = sink_note};
+    struct buf err = BUF_INIT;
+
+    if (process.loop)
+        return;
+    world.ghost = false;
+    oracle_born();
+    if (statefile_open("/state", &process.state, &err) < 0) {
+        buf_release(&err);
+        return;
+    }
+    buf_release(&err);
+    (void)loop_new(&process.loop);
+    process.files = tailset_new(process.loop, &o, &sink);
+    process.tick = loop_timer_new(process.loop, on_tick, NULL);
+    process.writer = loop_timer_new(process.loop, write_state, NULL);
+    process.saving = false;
+    process.saved_version = UINT64_MAX;
+    if (!restore()) {
+        (void)tailset_catch_up(process.files, 0);
+        save();
+        write_state(NULL);
+    }
+    loop_timer_set(process.tick, loop_now(process.loop) + INTERVAL_NS);
+    process_reap();
+}
+
+void process_close(void)
+{
+    if (!process.loop)
+        return;
+    tailset_free(process.files);
+    loop_timer_free(process.tick);
+    loop_timer_free(process.writer);
+    statefile_close(process.state);
+    loop_free(process.loop);
+    buf_release(&process.payload);
+    memset(&process, 0, sizeof(process));
+    sys_forget();
+}
+
+void process_reap(void)
+{
+    if (world.ghost)
+        process_close();
+    world.ghost = false;
+}
+
+void process_run(int64_t ns)
+{
+    if (process.loop)
+        loop_run_until(process.loop, world.mono_ns + ns);
+    else
+        world.mono_ns += ns;
+    process_reap();
+}
+
+void process_scrape(void)
+{
+    if (!process.loop)
+        return;
+    process_run(0);
+    if (process.loop && tailset_catch_up(process.files, NSEC_PER_SEC)) {
+        write_state(NULL);
+        save();
+        write_state(NULL);
+    }
+    process_reap();
+}
+
+void process_stop(void)
+{
+    if (!process.loop)
+        return;
+    write_state(NULL);
+    save();
+    write_state(NULL);
+    process_close();
+    world.ghost = false;
+}

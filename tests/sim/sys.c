@@ -1,0 +1,511 @@
+/* sys -- the calls of src/base/sys.h on the world.
+ *
+ * Before each call other actors may step, and with one of them the process may die: from then on
+ * its calls change nothing and give EIO until it has come to its end by itself, so that its memory
+ * is freed as always. */
+#include "config.h"
+
+#include "world.h"
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "base/xalloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#define NO_CALL(error) return errno = (error), -1
+
+/* An open directory: its names as they were when it was opened. */
+struct listing {
+    size_t n, at;
+    struct dirent e;
+    struct {
+        const char *name;
+        unsigned mode;
+        uint64_t ino;
+    } names[256];
+};
+
+/* False: the call fails with errno. */
+static bool call(const char *what, uint64_t argument)
+{
+    if (world.ghost) {
+        errno = EIO;
+        return false;
+    }
+    world.calls++;
+    if (world.calls == world.next_actor)
+        story_actors_step();
+    world.hash = hash_number(world.hash ^ hash_text(argument, slice_str(what)));
+    if (world.ghost) {
+        errno = EIO;
+        return false;
+    }
+    if (world.calls == world.fail_at && strcmp(what, "close") != 0) {
+        world.failed = true;
+        errno = world.fail_errno;
+        return false;
+    }
+    return true;
+}
+
+static struct fd *fd_of(int fd)
+{
+    static struct fd none;
+
+    if (fd < 100 || fd >= 100 + FDS || world.fds[fd - 100].kind == FD_FREE)
+        return &none;
+    return &world.fds[fd - 100];
+}
+
+static int fd_new(struct fd f)
+{
+    for (int i = 0; i < FDS; i++) {
+        if (world.fds[i].kind != FD_FREE)
+            continue;
+        world.fds[i] = f;
+        if (f.node)
+            f.node->opens++;
+        return 100 + i;
+    }
+    NO_CALL(EMFILE);
+}
+
+static void fd_close(struct fd *f)
+{
+    if (f->node && f->node->opens > 0 && --f->node->opens == 0 && f->node->links == 0)
+        world.free_ino = f->node->ino;
+    if (f->kind == FD_EVENTS)
+        notify_reset();
+    *f = (struct fd){.kind = FD_FREE};
+}
+
+void sys_forget(void)
+{
+    for (int i = 0; i < FDS; i++)
+        fd_close(&world.fds[i]);
+    notify_reset();
+}
+
+bool sys_holds(const struct node *n)
+{
+    for (int i = 0; i < FDS; i++)
+        if (world.fds[i].node == n)
+            return true;
+    return false;
+}
+
+static struct node *at(int dir, const char *path, bool follow)
+{
+    const struct fd *f = fd_of(dir);
+
+    if (*path == '/' || !f->node)
+        return disk_find(path, follow, NULL);
+    if (*path == '\0' || strcmp(path, ".") == 0)
+        return f->node;
+    if (strcmp(path, "..") == 0)
+        return world.root;
+    struct dent *d = disk_name(f->node, path);
+
+    return d ? d->node : NULL;
+}
+
+int sys_openat(int dir, const char *path, int flags, mode_t mode)
+{
+    struct node *n, *parent = fd_of(dir)->node;
+    const char *name = path;
+
+    if (!call("open", hash_text(0, slice_str(path))))
+        return -1;
+    n = at(dir, path, true);
+    if (!n && (flags & O_CREAT)) {
+        if (*path == '/')
+            parent = disk_parent(path, &name);
+        if (parent) {
+            n = disk_new(S_IFREG | mode);
+            (void)disk_link(parent, name, n);
+        }
+    } else if (n && (flags & O_EXCL)) {
+        NO_CALL(EEXIST);
+    }
+    if (!n)
+        NO_CALL(ENOENT);
+    if ((flags & O_DIRECTORY) && !S_ISDIR(n->mode))
+        NO_CALL(ENOTDIR);
+    if (!(n->mode & 0400))
+        NO_CALL(EACCES);
+    if (flags & O_TRUNC)
+        disk_truncate(n, NULL, 0);
+    return fd_new((struct fd){.kind = FD_NODE, .node = n});
+}
+
+int sys_open(const char *path, int flags)
+{
+    return sys_openat(AT_FDCWD, path, flags, 0);
+}
+
+int sys_close(int fd)
+{
+    if (call("close", 0))
+        fd_close(fd_of(fd));
+    return 0;
+}
+
+ssize_t sys_pread(int fd, void *p, size_t n, off_t offset)
+{
+    const struct fd *f = fd_of(fd);
+    size_t from = (size_t)offset;
+
+    if (!call("pread", from))
+        return -1;
+    if (!f->node)
+        NO_CALL(EBADF);
+    if (S_ISDIR(f->node->mode))
+        NO_CALL(EISDIR);
+    if (from >= f->node->data.n)
+        return 0;
+    if (n > f->node->data.n - from)
+        n = f->node->data.n - from;
+    memcpy(p, f->node->data.p + from, n);
+    world.hash = hash_number(world.hash ^ hash_text(n, slice_make(p, n)));
+    return (ssize_t)n;
+}
+
+static ssize_t read_events(char *p, size_t room)
+{
+    size_t used = 0, taken = 0;
+
+    for (; taken < world.nqueue; taken++) {
+        const struct event *e = &world.queue[taken];
+        size_t len = *e->name ? (strlen(e->name) + 16) & ~(size_t)15 : 0;
+        struct inotify_event out = {.wd = e->wd, .mask = e->mask, .len = (uint32_t)len};
+
+        if (used + sizeof(out) + len > room)
+            break;
+        memcpy(p + used, &out, sizeof(out));
+        memset(p + used + sizeof(out), 0, len);
+        memcpy(p + used + sizeof(out), e->name, strlen(e->name));
+        used += sizeof(out) + len;
+    }
+    world.nqueue -= taken;
+    memmove(world.queue, world.queue + taken, world.nqueue * sizeof(*world.queue));
+    world.overflowed = false;
+    if (used == 0)
+        NO_CALL(EAGAIN);
+    return (ssize_t)used;
+}
+
+ssize_t sys_read(int fd, void *p, size_t n)
+{
+    struct fd *f = fd_of(fd);
+    ssize_t r;
+
+    if (f->kind == FD_EVENTS)
+        return call("events", world.nqueue) ? read_events(p, n) : -1;
+    r = sys_pread(fd, p, n, (off_t)f->at);
+    if (r > 0)
+        f->at += (uint64_t)r;
+    return r;
+}
+
+off_t sys_lseek(int fd, off_t offset, int whence)
+{
+    struct fd *f = fd_of(fd);
+
+    if (!call("lseek", (uint64_t)offset))
+        return -1;
+    if (!f->node)
+        NO_CALL(EBADF);
+    if (whence == SEEK_END)
+        return (off_t)f->node->data.n;
+    if (whence == SEEK_DATA || whence == SEEK_HOLE) {
+        if ((size_t)offset >= f->node->data.n)
+            NO_CALL(ENXIO);
+        return whence == SEEK_DATA ? offset : (off_t)f->node->data.n;
+    }
+    f->at = (uint64_t)offset;
+    return offset;
+}
+
+int sys_fadvise(int fd, off_t offset, off_t n, int advice)
+{
+    (void)fd, (void)offset, (void)n, (void)advice;
+    return 0;
+}
+
+int sys_fcntl(int fd, int command, int argument)
+{
+    (void)fd, (void)command, (void)argument;
+    NO_CALL(EBADF);
+}
+
+int sys_ioctl(int fd, unsigned long request, int *argument)
+{
+    (void)fd, (void)request, (void)argument;
+    NO_CALL(ENOTTY);
+}
+
+static struct statx_timestamp stamp(int64_t ns)
+{
+    return (struct statx_timestamp){.tv_sec = ns / NSEC_PER_SEC,
+                                    .tv_nsec = (uint32_t)(ns % NSEC_PER_SEC)};
+}
+
+int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx *ret_st)
+{
+    const struct node *n;
+
+    if (!call("statx", hash_text((uint64_t)dir, slice_str(path))))
+        return -1;
+    n = at(dir, path, !(flags & AT_SYMLINK_NOFOLLOW));
+    if (!n)
+        NO_CALL(ENOENT);
+    *ret_st = (struct statx){
+        .stx_mask = mask & ~(world.birth_known ? 0U : STATX_BTIME),
+        .stx_ino = n->ino,
+        .stx_dev_minor = (unsigned)n->dev,
+        .stx_mode = (uint16_t)n->mode,
+        .stx_nlink = n->links,
+        .stx_size = n->data.n,
+        .stx_mtime = stamp(n->mtime_ns),
+        .stx_ctime = stamp(n->ctime_ns),
+        .stx_btime = stamp(n->birth_ns),
+    };
+    world.hash = hash_number(world.hash ^ n->ino ^ n->data.n << 20);
+    return 0;
+}
+
+static int stat_node(const struct node *n, struct stat *ret_st)
+{
+    if (!n)
+        NO_CALL(ENOENT);
+    memset(ret_st, 0, sizeof(*ret_st));
+    ret_st->st_dev = makedev(0, (unsigned)n->dev);
+    ret_st->st_ino = n->ino;
+    ret_st->st_mode = n->mode;
+    ret_st->st_nlink = n->links;
+    ret_st->st_size = (off_t)n->data.n;
+    ret_st->st_mtim.tv_sec = n->mtime_ns / NSEC_PER_SEC;
+    ret_st->st_mtim.tv_nsec = n->mtime_ns % NSEC_PER_SEC;
+    return 0;
+}
+
+int sys_fstat(int fd, struct stat *ret_st)
+{
+    return call("fstat", 0) ? stat_node(fd_of(fd)->node, ret_st) : -1;
+}
+
+int sys_lstat(const char *path, struct stat *ret_st)
+{
+    return call("lstat", 0) ? stat_node(disk_find(path, false, NULL), ret_st) : -1;
+}
+
+ssize_t sys_readlink(const char *path, char *p, size_t n)
+{
+    const struct node *link;
+
+    if (!call("readlink", hash_text(0, slice_str(path))))
+        return -1;
+    link = disk_find(path, false, NULL);
+    if (!link || !S_ISLNK(link->mode))
+        NO_CALL(link ? EINVAL : ENOENT);
+    if (n > link->data.n)
+        n = link->data.n;
+    memcpy(p, link->data.p, n);
+    return (ssize_t)n;
+}
+
+int sys_faccessat(int dir, const char *name, int mode, int flags)
+{
+    (void)mode, (void)flags;
+    if (!call("faccessat", 0))
+        return -1;
+    if (!at(dir, name, true))
+        NO_CALL(ENOENT);
+    return 0;
+}
+
+/* A name that is renamed while the directory is read may be missed or come twice. */
+DIR *sys_opendir(const char *path)
+{
+    const struct node *n;
+    struct listing *l;
+
+    if (!call("opendir", hash_text(0, slice_str(path))))
+        return NULL;
+    n = disk_find(path, true, NULL);
+    if (!n || !S_ISDIR(n->mode)) {
+        errno = n ? ENOTDIR : ENOENT;
+        return NULL;
+    }
+    l = xcalloc(1, sizeof(*l));
+    for (const struct dent *d = n->names; d && l->n < 256; d = d->next) {
+        l->names[l->n].name = d->name;
+        l->names[l->n].mode = d->node->mode;
+        l->names[l->n++].ino = d->node->ino;
+    }
+    return (DIR *)l;
+}
+
+struct dirent *sys_readdir(DIR *list)
+{
+    struct listing *l = (struct listing *)list;
+
+    if (l->at == l->n || !call("readdir", l->at))
+        return NULL;
+    l->e.d_ino = l->names[l->at].ino;
+    l->e.d_type = (unsigned char)(IFTODT(l->names[l->at].mode));
+    (void)snprintf(l->e.d_name, sizeof(l->e.d_name), "%s", l->names[l->at].name);
+    l->at++;
+    return &l->e;
+}
+
+int sys_closedir(DIR *list)
+{
+    free(list);
+    return 0;
+}
+
+int sys_inotify_init1(int flags)
+{
+    (void)flags;
+    return call("inotify", 0) ? fd_new((struct fd){.kind = FD_EVENTS}) : -1;
+}
+
+int sys_inotify_add_watch(int fd, const char *path, unsigned mask)
+{
+    struct node *n;
+
+    (void)fd;
+    if (!call("add_watch", hash_text(0, slice_str(path))))
+        return -1;
+    n = disk_find(path, true, NULL);
+    if (!n)
+        NO_CALL(ENOENT);
+    if ((mask & IN_ONLYDIR) && !S_ISDIR(n->mode))
+        NO_CALL(ENOTDIR);
+    return notify_add(n, mask);
+}
+
+int sys_inotify_rm_watch(int fd, int wd)
+{
+    (void)fd;
+    return call("rm_watch", (uint64_t)wd) ? notify_remove(wd) : -1;
+}
+
+int sys_mkdir(const char *path, mode_t mode)
+{
+    struct node *parent;
+    const char *name;
+
+    if (!call("mkdir", 0))
+        return -1;
+    parent = disk_parent(path, &name);
+    if (!parent)
+        NO_CALL(ENOENT);
+    if (disk_name(parent, name))
+        NO_CALL(EEXIST);
+    (void)disk_link(parent, name, disk_new(S_IFDIR | mode));
+    return 0;
+}
+
+int sys_flock(int fd, int operation)
+{
+    (void)fd, (void)operation;
+    return call("flock", 0) ? 0 : -1;
+}
+
+ssize_t sys_write(int fd, const void *p, size_t n)
+{
+    struct fd *f = fd_of(fd);
+
+    if (!call("write", n))
+        return -1;
+    if (!f->node)
+        NO_CALL(EBADF);
+    disk_write(f->node, NULL, p, n, f->at);
+    f->at += n;
+    return (ssize_t)n;
+}
+
+/* When it fails the pages count as clean: another fsync would succeed without them. */
+int sys_fsync(int fd)
+{
+    const struct fd *f = fd_of(fd);
+
+    if (!call("fsync", 0)) {
+        if (f->node && !world.ghost)
+            f->node->written_off = true;
+        return -1;
+    }
+    if (!f->node)
+        NO_CALL(EBADF);
+    disk_sync(f->node);
+    return 0;
+}
+
+int sys_linkat(int dir, const char *name, int to_dir, const char *to, int flags)
+{
+    struct node *n;
+
+    (void)flags;
+    if (!call("link", 0))
+        return -1;
+    n = at(dir, name, false);
+    if (!n)
+        NO_CALL(ENOENT);
+    if (disk_name(fd_of(to_dir)->node, to))
+        NO_CALL(EEXIST);
+    (void)disk_link(fd_of(to_dir)->node, to, n);
+    return 0;
+}
+
+int sys_renameat2(int dir, const char *name, int to_dir, const char *to, unsigned flags)
+{
+    struct dent *d;
+
+    if (!call("rename", 0))
+        return -1;
+    d = fd_of(dir)->node ? disk_name(fd_of(dir)->node, name) : NULL;
+    if (!d)
+        NO_CALL(ENOENT);
+    if ((flags & RENAME_NOREPLACE) && disk_name(fd_of(to_dir)->node, to))
+        NO_CALL(EEXIST);
+    disk_rename(d, fd_of(to_dir)->node, to);
+    return 0;
+}
+
+int sys_renameat(int dir, const char *name, int to_dir, const char *to)
+{
+    return sys_renameat2(dir, name, to_dir, to, 0);
+}
+
+int sys_unlinkat(int dir, const char *name, int flags)
+{
+    struct dent *d;
+
+    (void)flags;
+    if (!call("unlink", 0))
+        return -1;
+    d = fd_of(dir)->node ? disk_name(fd_of(dir)->node, name) : NULL;
+    if (!d)
+        NO_CALL(ENOENT);
+    disk_unlink(d);
+    return 0;
+}
+
+int sys_getrlimit(int resource, struct rlimit *ret_limit)
+{
+    (void)resource;
+    *ret_limit = (struct rlimit){1024, 1024};
+    return 0;
+}

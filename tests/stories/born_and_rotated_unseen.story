@@ -1,0 +1,6 @@
+# A file is born, written and rotated between two looks: nobody ever saw its own name.
+# Found by seed 1.
+expect-failure
+knobs 2
+write 3 35 0
+rotate 36 20 0
