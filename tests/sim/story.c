@@ -1,6 +1,6 @@
 /* story -- steps: drawn from a seed or read from a file, run, and shortened when they fail.
  *
- *   sim [--stories N] [--seed S] [--steps N]     new stories from seed S on
+ *   sim [--stories N] [--seed S] [--steps N] [--most N]    new stories from seed S on, until N failed (5)
  *   sim FILE...                                  kept stories
  *
  * A story file has a line for each step: its name, two numbers (what they mean says the table), and
@@ -515,7 +515,7 @@ static bool repeatable(void)
 int main(int argc, char **argv)
 {
     uint64_t seed = 1, n = 2000;
-    unsigned steps = 100, failed = 0;
+    unsigned steps = 100, failed = 0, most = 5;
 
     if (argc > 1 && argv[1][0] != '-')
         return kept(argc - 1, argv + 1);
@@ -524,12 +524,14 @@ int main(int argc, char **argv)
             n = strtoull(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0)
             seed = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--most") == 0)
+            most = (unsigned)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--steps") == 0)
             steps = (unsigned)strtoul(argv[i + 1], NULL, 10);
     }
     uint64_t i = 0;
 
-    for (; i < n && failed < 5; i++) {
+    for (; i < n && failed < most; i++) {
         draw(seed + i, steps < STEPS_MAX ? steps : STEPS_MAX);
         bool right = run_story();
 

@@ -1,0 +1,8 @@
+# Truncated after a copy, then edited.
+# Found by seed 5.
+expect-failure
+knobs 3
+write 9 62 0
+tick 47 22 0
+copytruncate 61 12 0
+edit 18 43 11
