@@ -141,6 +141,15 @@ static bool literal(struct walk *w, const char *text, size_t n)
     return true;
 }
 
+/* What JavaScript forbids and Python, Java and others write bare all the same. */
+static bool no_number(struct walk *w)
+{
+    if (literal(w, "NaN", 3))
+        return true;
+    (void)take(w, '-');
+    return literal(w, "Infinity", 8);
+}
+
 /* Looks up "BEGIN.KEY" (or KEY at the top) among the wanted names. */
 static void member_wanted(const struct walk *w, const struct scope *in, const struct field *key,
                           struct member *m)
@@ -326,6 +335,10 @@ static bool value(struct walk *w, const struct member *m, unsigned depth)
         break;
     default:
         valid = number(w);
+        if (!valid) {
+            w->p = f.p;
+            valid = no_number(w);
+        }
         break;
     }
     if (!valid)

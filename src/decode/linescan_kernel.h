@@ -69,8 +69,8 @@ static const char *skip_digits(const char *p)
     return p;
 }
 
-/* A number of any form, true, false or null. Not inlined, as few values need it. Reads at most 8
- * bytes too far; ends at the latest at the line's newline, which no scalar can hold. */
+/* A number of any form, true, false or null, NaN and Infinity. Not inlined, as few values need it.
+ * Reads at most 9 bytes too far; ends at the latest at the line's newline, which no scalar can hold. */
 static __attribute__((noinline)) const char *skip_odd_scalar(const char *p)
 {
     if (*p == 't')
@@ -79,7 +79,11 @@ static __attribute__((noinline)) const char *skip_odd_scalar(const char *p)
         return memcmp(p, "false", 5) == 0 ? p + 5 : NULL;
     if (*p == 'n')
         return memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
+    if (*p == 'N')
+        return memcmp(p, "NaN", 3) == 0 ? p + 3 : NULL;
     p += *p == '-';
+    if (*p == 'I')
+        return memcmp(p, "Infinity", 8) == 0 ? p + 8 : NULL;
     p = *p == '0' ? p + 1 : skip_digits(p);
     if (p != NULL && *p == '.')
         p = skip_digits(p + 1);

@@ -67,6 +67,12 @@ TEST(values_are_pieces_of_the_line)
     ck_listing("{\"\":1}", " = 1\n");
 }
 
+TEST(what_is_no_number_may_stand_bare)
+{
+    ck_listing("{\"a\":NaN,\"b\":[Infinity,-Infinity]}",
+               "a = NaN\nb.0 = Infinity\nb.1 = -Infinity\nb = [Infinity,-Infinity]\n");
+}
+
 TEST(members_of_inner_objects_have_dotted_names)
 {
     ck_listing("{\"a\":{\"b\":[1,{\"c\":\"x\"}]}}",
@@ -127,8 +133,14 @@ static const char *const refused[] = {
     "{\"a\":-}",
     "{\"a\":--1}",
     "{\"a\":0x1}",
-    "{\"a\":NaN}",
-    "{\"a\":Infinity}",
+    "{\"a\":nan}",
+    "{\"a\":-NaN}",
+    "{\"a\":NaNs}",
+    "{\"a\":Infinit}",
+    "{\"a\":+Infinity}",
+    "{\"a\":--Infinity}",
+    "{\"a\":Infinity1}",
+    "{NaN:1}",
     "{\"a\":tru}",
     "{\"a\":True}",
     "{\"a\":nulll}",
@@ -265,6 +277,21 @@ TEST(absent_null_empty_and_dash_are_missing)
     for (unsigned i = 0; i < 4; i++)
         ck_field(&s, i, "");
     ck_field(&s, 4, "--");
+    fieldnames_free(want);
+}
+
+TEST(what_is_no_number_is_found_by_every_scanner)
+{
+    const char *names[] = {"a", "b", "c", "d.0"};
+    struct fieldnames *want = fieldnames_new(names, 4);
+    struct slots s;
+
+    ck_assert(slots_scan(&s, SCAN_JSON,
+                         SLICE("{\"a\":NaN,\"b\":-Infinity,\"d\":[NaN],\"c\":Infinity}"), want));
+    ck_field(&s, 0, "NaN");
+    ck_field(&s, 1, "-Infinity");
+    ck_field(&s, 2, "Infinity");
+    ck_field(&s, 3, "NaN");
     fieldnames_free(want);
 }
 
