@@ -77,11 +77,13 @@ KEY(TIME, "time", SECTION_LOG, 0, FIELD, .value = "FIELD", .dflt = "time",
     .help = "the field with the line's own time")
 KEY(TIME_MATCH, "time_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
     .help = "regex with a group `time`, for lines without that field")
-KEY(TIME_FORMAT, "time_format", SECTION_LOG, KEY_REPEAT, TEXT, .value = "FORMAT", .dflt = "rfc3339",
-    .help = "repeatable, tried in order: `rfc3339` `unix` `unix_ms` `unix_us` `unix_ns`, or "
-            "strptime's `%d/%b/%Y:%H:%M:%S %z` with `%f` for fractions. `@+03:00` at its end gives "
-            "its zone. A time without a year or a date is the one nearest to the dated line before "
-            "it, in a file without any it is none")
+KEY(TIME_FORMAT, "time_format", SECTION_LOG, KEY_REPEAT, TEXT, .value = "FORMAT", .dflt = "auto",
+    .help =
+        "repeatable, tried in order: `auto` (`rfc3339`, or a number that in s, ms, us or ns is a "
+        "time of the years 2000 to 2100), `rfc3339`, `unix` `unix_ms` `unix_us` `unix_ns`, or "
+        "strptime's `%d/%b/%Y:%H:%M:%S %z` with `%f` for fractions and `%L` for milliseconds. "
+        "`@+03:00` at its end gives its zone. A time without a year or a date is the one "
+        "nearest to the dated line before it, in a file without any it is none")
 KEY(TIME_ZONE, "time_zone", SECTION_LOG, 0, TEXT, .value = "ZONE", .dflt = "UTC",
     .help = "of times that do not name one: `UTC`, `local` or `+HH:MM`")
 KEY(POLL, "poll", SECTION_LOG, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",

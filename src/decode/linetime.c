@@ -24,7 +24,11 @@
 
 enum { DAY_S = 86400 };
 
-enum format_kind { FORMAT_RFC3339, FORMAT_UNIX, FORMAT_PATTERN };
+/* Numbers that time_format = auto takes for a time: of the years 2000 to 2100. */
+#define AUTO_FROM_S INT64_C(946684800)
+#define AUTO_UNTIL_S INT64_C(4133980800)
+
+enum format_kind { FORMAT_AUTO, FORMAT_RFC3339, FORMAT_UNIX, FORMAT_PATTERN };
 
 struct time_format {
     enum format_kind kind;
@@ -47,6 +51,14 @@ static int64_t local_offset(int64_t utc_s)
     return localtime_r(&t, &tm) != NULL ? tm.tm_gmtoff : 0;
 }
 
+static bool is_called(int64_t utc_s, struct slice name)
+{
+    time_t t = (time_t)utc_s;
+    struct tm tm;
+
+    return localtime_r(&t, &tm) && slice_eq(slice_str(tm.tm_zone), name);
+}
+
 /* Seconds since 1970 of what a clock in that zone showed. */
 static int64_t to_utc(int64_t shown_s, struct zone zone)
 {
@@ -56,6 +68,9 @@ static int64_t to_utc(int64_t shown_s, struct zone zone)
         return shown_s - zone.offset_s;
     before = local_offset(shown_s - DAY_S);
     after = local_offset(shown_s + DAY_S);
+    if (zone.name.n && !is_called(shown_s - before, zone.name) &&
+        is_called(shown_s - after, zone.name))
+        return shown_s - after; /* the second 02:30 of a night in autumn */
     if (local_offset(shown_s - before) != before && local_offset(shown_s - after) == after)
         return shown_s - after;
     return shown_s - before;
@@ -74,23 +89,33 @@ static unsigned two(const char *p)
     return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones;
 }
 
-/* What follows the seconds: ".123", "Z" or "+03:00". */
+/* What a zone is called: only that of this machine has names of its own. */
+static void zone_names(struct zone zone, struct slice ret_names[2])
+{
+    ret_names[0] = zone.local ? slice_str(tzname[0]) : SLICE("");
+    ret_names[1] = zone.local ? slice_str(tzname[1]) : SLICE("");
+}
+
+/* What follows the seconds: ".123", then "Z", "+03:00", "+0300", "+03" or " UTC". */
 static bool rfc3339_rest(const char *p, const char *end, struct zone *zone, int32_t *ret_ns)
 {
-    const char *sign = p;
+    struct slice names[2], local;
 
     if (p < end && (*p == '.' || *p == ',')) {
         p++;
         if (!timepattern_fraction(&p, end, ret_ns))
             return false;
     }
+    while (p < end && char_is_blank(*p))
+        p++;
     if (p == end)
         return true;
-    sign = p;
-    zone->local = false;
-    if (!timepattern_zone(&p, end, &zone->offset_s) || p != end)
+    zone_names(*zone, names);
+    if (!timepattern_zone_name(&p, end, names, &local, &zone->offset_s) || p != end)
         return false;
-    return *sign == 'Z' || *sign == 'z' || (p - sign == 6 && sign[3] == ':');
+    zone->name = local;
+    zone->local &= local.n > 0;
+    return true;
 }
 
 static int parse_rfc3339(struct slice s, struct zone zone, int64_t *ret_ns)
@@ -111,7 +136,8 @@ static int parse_rfc3339(struct slice s, struct zone zone, int64_t *ret_ns)
     minute = two(s.p + 14);
     second = two(s.p + 17);
     if (century > 99 || of_century > 99 || !calendar_has((int)year, (int)month, (int)day) ||
-        hour > 23 || minute > 59 || second > 60 || !rfc3339_rest(s.p + 19, s.p + s.n, &zone, &ns))
+        hour > 24 || minute > 59 || second > 60 || !rfc3339_rest(s.p + 19, s.p + s.n, &zone, &ns) ||
+        (hour == 24 && (minute || second || ns)))
         return -EINVAL;
     shown =
         calendar_days((int)year, (int)month, (int)day) * DAY_S + hour * 3600 + minute * 60 + second;
@@ -175,6 +201,16 @@ static int scaled_number(struct slice s, int scale, int64_t *ret_v)
     return 0;
 }
 
+/* Of a bare number, which in one unit at most is a time of those years. */
+static int parse_auto_number(struct slice s, int64_t *ret_ns)
+{
+    for (int digits = 9; digits >= 0; digits -= 3)
+        if (scaled_number(s, digits, ret_ns) == 0 && *ret_ns >= AUTO_FROM_S * NSEC_PER_SEC &&
+            *ret_ns < AUTO_UNTIL_S * NSEC_PER_SEC)
+            return 0;
+    return -EINVAL;
+}
+
 static int64_t distance(int64_t a, int64_t b)
 {
     return a > b ? a - b : b - a;
@@ -219,13 +255,15 @@ static int parse_pattern(const struct time_format *f, struct slice s, int64_t la
                          int64_t *ret_ns, bool *ret_dated)
 {
     struct zone zone = f->zone;
+    struct slice names[2];
     struct time_parts t;
     int64_t of_day, utc = 0;
 
-    if (!timepattern_match(f->pattern, s, &t))
+    zone_names(zone, names);
+    if (!timepattern_match(f->pattern, s, names, &t))
         return -EINVAL;
     if (t.have & PART_ZONE)
-        zone = (struct zone){false, t.offset_s};
+        zone = (struct zone){t.local_name.n > 0, t.offset_s, t.local_name};
     of_day = t.hour * 3600 + t.minute * 60 + t.second;
     *ret_dated = true;
     if (t.have & PART_EPOCH) {
@@ -257,6 +295,9 @@ static int parse_one(const struct time_format *f, struct slice s, int64_t last_n
                      bool *ret_dated)
 {
     switch (f->kind) {
+    case FORMAT_AUTO:
+        *ret_dated = true;
+        return parse_rfc3339(s, f->zone, ret_ns) == 0 ? 0 : parse_auto_number(s, ret_ns);
     case FORMAT_RFC3339:
         *ret_dated = true;
         return parse_rfc3339(s, f->zone, ret_ns);
@@ -293,17 +334,17 @@ int zone_parse(struct slice s, struct zone *ret_zone)
     int offset_s;
 
     if (slice_eq(s, SLICE("UTC"))) {
-        *ret_zone = (struct zone){false, 0};
+        *ret_zone = (struct zone){.local = false};
         return 0;
     }
     if (slice_eq(s, SLICE("local"))) {
         tzset();
-        *ret_zone = (struct zone){true, 0};
+        *ret_zone = (struct zone){.local = true};
         return 0;
     }
     if (s.n != 6 || s.p[3] != ':' || !timepattern_zone(&p, s.p + s.n, &offset_s) || p != s.p + s.n)
         return -EINVAL;
-    *ret_zone = (struct zone){false, offset_s};
+    *ret_zone = (struct zone){.offset_s = offset_s};
     return 0;
 }
 
@@ -333,8 +374,8 @@ static bool named_format(struct slice text, struct time_format *f)
         enum format_kind kind;
         int digits;
     } names[] = {
-        {"rfc3339", FORMAT_RFC3339, 0}, {"unix", FORMAT_UNIX, 9},    {"unix_ms", FORMAT_UNIX, 6},
-        {"unix_us", FORMAT_UNIX, 3},    {"unix_ns", FORMAT_UNIX, 0},
+        {"auto", FORMAT_AUTO, 0},    {"rfc3339", FORMAT_RFC3339, 0}, {"unix", FORMAT_UNIX, 9},
+        {"unix_ms", FORMAT_UNIX, 6}, {"unix_us", FORMAT_UNIX, 3},    {"unix_ns", FORMAT_UNIX, 0},
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -358,7 +399,8 @@ struct time_format *time_format_new(struct slice text, struct zone dflt, struct 
     if (!named_format(text, &f)) {
         if (text.n == 0 || memchr(text.p, '%', text.n) == NULL) {
             buf_fmt(err,
-                    "`%.*s` is no time format; write rfc3339, unix, unix_ms, unix_us, unix_ns or a "
+                    "`%.*s` is no time format; write auto, rfc3339, unix, unix_ms, unix_us, "
+                    "unix_ns or a "
                     "strptime pattern such as %%Y-%%m-%%d %%H:%%M:%%S",
                     SLICE_FMT(text));
             return NULL;

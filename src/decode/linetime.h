@@ -1,7 +1,8 @@
 /* linetime -- the time a line says it was written.
  *
- * Formats: rfc3339 (Go's RFC3339Nano, `T` or blank, any number of fraction digits, Z or +hh:mm; a
- * missing zone is the log's), unix, unix_ms, unix_us, unix_ns (with fraction), or a strptime
+ * Formats: auto (rfc3339, or a number that in one of the units is a time of the years 2000 to
+ * 2100), rfc3339 (Go's RFC3339Nano, `T` or blank, any number of fraction digits, Z, +hh:mm, +hhmm,
+ * +hh or a name as of %Z; a missing zone is the log's), unix, unix_ms, unix_us, unix_ns (with fraction), or a strptime
  * pattern with %f for fraction digits; "@+03:00", "@UTC" or "@local" at the pattern's end is its
  * zone. A pattern without a date gives a time of day: it takes the date that brings it nearest to
  * the last dated line of the file. One with a date but without a year (syslog) takes its year in
@@ -17,7 +18,8 @@
 
 struct zone {
     bool local;
-    int offset_s; /* east of UTC */
+    int offset_s;      /* east of UTC */
+    struct slice name; /* of a local one, where a text says which: CET or CEST; mostly "" */
 };
 
 struct time_format;

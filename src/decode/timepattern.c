@@ -24,7 +24,8 @@ static const char *const weekdays[] = {"sunday",   "monday", "tuesday", "wednesd
 static const struct {
     char letter;
     const char *text;
-} composites[] = {{'F', "%Y-%m-%d"}, {'D', "%m/%d/%y"}, {'T', "%H:%M:%S"}, {'R', "%H:%M"}};
+} composites[] = {{'F', "%Y-%m-%d"}, {'D', "%m/%d/%y"},    {'T', "%H:%M:%S"},
+                  {'R', "%H:%M"},    {'r', "%I:%M:%S %p"}, {'c', "%a %b %e %H:%M:%S %Y"}};
 
 static const char *composite(char c)
 {
@@ -150,32 +151,41 @@ static bool two_digits(const char *p, const char *end, int max, int *ret_v)
     return number(&c, 2, 0, max, ret_v) && c.p - p == 2;
 }
 
-bool timepattern_zone(const char **p, const char *end, int *ret_offset_s)
+/* "+hh:mm", "+hhmm", "+hh"; `hours_min` digits of hours at least. */
+static bool read_offset(struct cursor *c, int hours_min, int *ret_offset_s)
 {
-    const char *at = *p;
-    int hours, minutes = 0;
-    int sign;
+    const char *start;
+    int hours, minutes = 0, sign;
 
-    if (at < end && (*at == 'Z' || *at == 'z')) {
-        *ret_offset_s = 0;
-        *p = at + 1;
-        return true;
-    }
-    if (at == end || (*at != '+' && *at != '-'))
+    if (c->p == c->end || (*c->p != '+' && *c->p != '-'))
         return false;
-    sign = *at++ == '-' ? -1 : 1;
-    if (!two_digits(at, end, 23, &hours))
+    sign = *c->p++ == '-' ? -1 : 1;
+    start = c->p;
+    if (!number(c, 2, 0, 23, &hours) || c->p - start < hours_min)
         return false;
-    at += 2;
-    if (end - at >= 3 && *at == ':') {
-        if (!two_digits(at + 1, end, 59, &minutes))
+    if (c->end - c->p >= 3 && *c->p == ':') {
+        if (!two_digits(c->p + 1, c->end, 59, &minutes))
             return false;
-        at += 3;
-    } else if (two_digits(at, end, 59, &minutes)) {
-        at += 2;
+        c->p += 3;
+    } else if (two_digits(c->p, c->end, 59, &minutes)) {
+        c->p += 2;
     }
     *ret_offset_s = sign * (hours * 3600 + minutes * 60);
-    *p = at;
+    return true;
+}
+
+bool timepattern_zone(const char **p, const char *end, int *ret_offset_s)
+{
+    struct cursor c = {*p, end};
+
+    if (c.p < end && (*c.p == 'Z' || *c.p == 'z')) {
+        *ret_offset_s = 0;
+        *p = c.p + 1;
+        return true;
+    }
+    if (!read_offset(&c, 2, ret_offset_s))
+        return false;
+    *p = c.p;
     return true;
 }
 
@@ -184,19 +194,54 @@ static bool read_zone(struct cursor *c, struct time_parts *t)
     return timepattern_zone(&c->p, c->end, &t->offset_s);
 }
 
-/* UTC, GMT, or a name that says nothing. */
+/* Abbreviations are nobody's standard: IST, BST, CST of China mean something else elsewhere. These
+ * are they that loggers write and that are taken one way only; C and M are America's. */
+static const struct {
+    const char *name;
+    int hours;
+} zone_names[] = {{"utc", 0},  {"gmt", 0},  {"z", 0},    {"est", -5}, {"edt", -4}, {"cst", -6},
+                  {"cdt", -5}, {"mst", -7}, {"mdt", -6}, {"pst", -8}, {"pdt", -7}, {"wet", 0},
+                  {"west", 1}, {"cet", 1},  {"cest", 2}, {"eet", 2},  {"eest", 3}, {"msk", 3}};
+
+bool timepattern_zone_name(const char **p, const char *end, const struct slice local[2],
+                           struct slice *ret_local, int *ret_offset_s)
+{
+    struct cursor c = {*p, end};
+    struct slice word = {c.p, word_length(&c)};
+
+    *ret_local = (struct slice){"", 0};
+    c.p += word.n;
+    *p = c.p;
+    for (unsigned i = 0; i < 2; i++) {
+        if (word.n > 0 && slice_eq(word, local[i])) {
+            *ret_local = word;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof zone_names / sizeof *zone_names; i++) {
+        if (strlen(zone_names[i].name) != word.n ||
+            !same_letters(word.p, zone_names[i].name, word.n))
+            continue;
+        *ret_offset_s = zone_names[i].hours * 3600;
+        if (word.n == 3 && i < 2 && read_offset(&c, 1, ret_offset_s))
+            *p = c.p;
+        return true;
+    }
+    return word.n == 0 && timepattern_zone(p, end, ret_offset_s);
+}
+
 static bool read_zone_name(struct cursor *c, struct time_parts *t)
 {
-    size_t n = word_length(c);
+    return timepattern_zone_name(&c->p, c->end, t->local_names, &t->local_name, &t->offset_s);
+}
 
-    if (n == 0)
+static bool read_milliseconds(struct cursor *c, struct time_parts *t)
+{
+    int ms;
+
+    if (!number(c, 3, 0, 999, &ms))
         return false;
-    if ((n == 3 && (same_letters(c->p, "utc", 3) || same_letters(c->p, "gmt", 3))) ||
-        (n == 1 && (*c->p | 0x20) == 'z')) {
-        t->offset_s = 0;
-        t->have |= PART_ZONE;
-    }
-    c->p += n;
+    t->ns = ms * 1000000;
     return true;
 }
 
@@ -251,7 +296,7 @@ static const struct directive {
     {"m", PART_MONTH, NULL, offsetof(struct time_parts, month), 2, 1, 12, false},
     {"de", PART_DAY, NULL, offsetof(struct time_parts, day), 2, 1, 31, true},
     {"j", PART_YDAY, NULL, offsetof(struct time_parts, yday), 3, 1, 366, false},
-    {"Hk", PART_HOUR, NULL, offsetof(struct time_parts, hour), 2, 0, 23, true},
+    {"Hk", PART_HOUR, NULL, offsetof(struct time_parts, hour), 2, 0, 24, true},
     {"Il", PART_HOUR12, NULL, offsetof(struct time_parts, hour), 2, 1, 12, true},
     {"M", 0, NULL, offsetof(struct time_parts, minute), 2, 0, 59, false},
     {"S", 0, NULL, offsetof(struct time_parts, second), 2, 0, 60, false},
@@ -260,6 +305,7 @@ static const struct directive {
     {.letters = "aA", .read = read_weekday},
     {.letters = "p", .part = PART_AMPM, .read = read_am_pm},
     {.letters = "f", .read = read_fraction},
+    {.letters = "L", .read = read_milliseconds},
     {.letters = "s", .part = PART_EPOCH, .read = read_epoch},
     {.letters = "z", .part = PART_ZONE, .read = read_zone},
     {.letters = "Z", .part = PART_ZONE, .read = read_zone_name},
@@ -314,11 +360,9 @@ bool timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *r
     return good;
 }
 
-/* A name of a zone that says nothing supplies none: the function knows. */
 static bool take(const struct directive *d, struct cursor *c, struct time_parts *t)
 {
-    if (d->read != read_zone_name)
-        t->have |= d->part;
+    t->have |= d->part;
     if (d->read != NULL)
         return d->read(c, t);
     while (d->padded && c->p < c->end && *c->p == ' ')
@@ -326,10 +370,11 @@ static bool take(const struct directive *d, struct cursor *c, struct time_parts 
     return number(c, d->width, d->low, d->high, (int *)(void *)((char *)t + d->field));
 }
 
-bool timepattern_match(const char *pattern, struct slice text, struct time_parts *ret_parts)
+bool timepattern_match(const char *pattern, struct slice text, const struct slice local[2],
+                       struct time_parts *ret_parts)
 {
     struct cursor c = {text.p, text.p + text.n};
-    struct time_parts t = {0};
+    struct time_parts t = {.local_names = {local[0], local[1]}};
 
     for (const char *f = pattern; *f != '\0'; f++) {
         if (char_is_blank(*f)) {
@@ -341,7 +386,7 @@ bool timepattern_match(const char *pattern, struct slice text, struct time_parts
             return false;
         }
     }
-    if (c.p != c.end)
+    if (c.p != c.end || (t.hour == 24 && (t.minute || t.second || t.ns)))
         return false;
     if (t.have & PART_HOUR12)
         t.hour = t.hour % 12 + (t.pm ? 12 : 0);

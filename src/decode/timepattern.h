@@ -3,13 +3,15 @@
  *   %Y %y %m %d %e %j   year, year of two digits (69 to 68: 1969 to 2068), month, day, day of the
  *                       year
  *   %b %B %h %a %A      English names, short or long, in any case; the weekday is not checked
- *   %H %k %I %l %p      hour 0-23; hour 1-12 with AM or PM
+ *   %H %k %I %l %p      hour 0-24 (24:00:00 is the next midnight); hour 1-12 with AM or PM
  *   %M %S %f            minute; second (60 is taken); fraction digits, any number, those after the
  *                       ninth are dropped
- *   %z %Z               +hhmm, +hh:mm, +hh or Z; UTC or GMT (any other name says nothing: the zone
- *                       is the format's)
+ *   %L                  milliseconds
+ *   %z %Z               +hhmm, +hh:mm, +hh or Z; %Z also GMT+3, and the names of zones that are
+ *                       the local one's or known (see zone_names); any other is refused
  *   %s                  seconds since 1970
- *   %F %D %T %R         %Y-%m-%d  %m/%d/%y  %H:%M:%S  %H:%M
+ *   %F %D %T %R %r %c   %Y-%m-%d  %m/%d/%y  %H:%M:%S  %H:%M  %I:%M:%S %p
+ *                       %a %b %e %H:%M:%S %Y
  *   %% %n %t            a percent sign; blanks
  *
  * A blank in the pattern takes any number of blanks, also none. */
@@ -41,18 +43,25 @@ struct time_parts {
     int32_t ns;
     int offset_s;
     int64_t epoch_s;
+    struct slice local_names[2]; /* given: what the format's own zone is called, or "" */
+    struct slice local_name;     /* that one of them which the text names, instead of offset_s */
 };
 
 /* The pattern in the form that timepattern_match takes, appended to *ret_pattern, and what it has;
  * or false with a sentence in *err. */
 bool timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *ret_have,
                          struct buf *err);
-/* The whole of `text`; values are checked but the day against its month. */
-bool timepattern_match(const char *pattern, struct slice text, struct time_parts *ret_parts);
+/* The whole of `text`; values are checked but the day against its month. `local` are the names, in
+ * winter and in summer, that the zone of the format has, or "". */
+bool timepattern_match(const char *pattern, struct slice text, const struct slice local[2],
+                       struct time_parts *ret_parts);
 
 /* One digit or more at *p as nanoseconds; moves *p behind them. */
 bool timepattern_fraction(const char **p, const char *end, int32_t *ret_ns);
 /* "Z", "+hh:mm", "+hhmm", "+hh" at *p; moves *p behind it. */
 bool timepattern_zone(const char **p, const char *end, int *ret_offset_s);
+/* That, "GMT+3", or a name at *p: of `local`, which *ret_local then is, or a known one. */
+bool timepattern_zone_name(const char **p, const char *end, const struct slice local[2],
+                           struct slice *ret_local, int *ret_offset_s);
 
 #endif

@@ -1,0 +1,136 @@
+"""The times that real producers write, against Python's datetime: each is read right to the microsecond, or refused.
+
+A row is a producer, its format, what it wrote, and what that means: the text in the format of strptime with the offset
+said in full, or None where the text says nothing one could know. A text that is refused takes the time of the line
+before it, which here is BASE.
+"""
+import json
+import subprocess
+import tempfile
+from datetime import datetime, timedelta, timezone
+
+from _daemon import LOGTALLY, main
+
+BASE = datetime(2025, 11, 12, 9, 0, 0, tzinfo=timezone.utc)
+ISO = "%Y-%m-%dT%H:%M:%S.%f%z"
+SEC = "%Y-%m-%dT%H:%M:%S%z"
+NOON = "2025-11-12T10:15:30+0000"
+HALF = "2025-11-12T10:15:30.056000+0000"
+
+TABLE = [
+    # producer, time_format, text, truth
+    ("Go slog", "auto", "2025-11-12T10:15:30.123456001Z", "2025-11-12T10:15:30.123456+0000"),
+    ("Go slog, an offset", "auto", "2025-11-12T13:15:30.056+03:00", HALF),
+    ("zap ISO8601", "auto", "2025-11-12T05:15:30.056-0500", HALF),
+    ("zap epoch", "auto", 1762942530.056, HALF),
+    ("zap epoch millis", "auto", 1762942530056, HALF),
+    ("zap epoch nanos", "auto", 1762942530056000000, HALF),
+    ("zerolog unix", "auto", 1762942530, NOON),
+    ("zerolog unix micro", "auto", 1762942530056000, HALF),
+    ("logrus", "auto", "2025-11-12T13:15:30+03:00", NOON),
+    ("pino", "auto", 1762942530056, HALF),
+    ("pino isoTime", "auto", "2025-11-12T10:15:30.056Z", HALF),
+    ("bunyan", "auto", "2025-11-12T10:15:30.056Z", HALF),
+    ("winston", "auto", "2025-11-12T10:15:30.056Z", HALF),
+    ("Logback JSON", "auto", "2025-11-12T13:15:30.056+0300", HALF),
+    ("log4j2 ISO8601 with X", "auto", "2025-11-12T13:15:30,056+03", HALF),
+    ("log4j2 JsonTemplate", "auto", "2025-11-12T10:15:30.056Z", HALF),
+    ("Spring Boot 3", "auto", "2025-11-12T13:15:30.056+03:00", HALF),
+    ("Python logging", "auto", "2025-11-12 10:15:30,056", HALF),
+    ("Python isoformat", "auto", "2025-11-12T10:15:30.056000+00:00", HALF),
+    ("Python %z", "auto", "2025-11-12 13:15:30.056000+0300", HALF),
+    ("structlog", "auto", "2025-11-12T10:15:30.056000Z", HALF),
+    ("Rails lograge", "auto", "2025-11-12 13:15:30 +0300", NOON),
+    (".NET round trip", "auto", "2025-11-12T13:15:30.0560000+03:00", HALF),
+    ("Serilog", "auto", "2025-11-12 13:15:30.056 +03:00", HALF),
+    ("Suricata", "auto", "2025-11-12T13:15:30.056000+0300", HALF),
+    ("Docker", "auto", "2025-11-12T10:15:30.056000000Z", HALF),
+    ("CRI", "auto", "2025-11-12T13:15:30.056000000+03:00", HALF),
+    ("MongoDB 4.4", "auto", "2025-11-12T13:15:30.056+03:00", HALF),
+    ("Envoy", "auto", "2025-11-12T10:15:30.056Z", HALF),
+    ("nginx $time_iso8601", "auto", "2025-11-12T13:15:30+03:00", NOON),
+    ("nginx $msec", "auto", "1762942530.056", HALF),
+    ("MySQL 8 error log", "auto", "2025-11-12T10:15:30.056000Z", HALF),
+    ("etcd", "auto", "2025-11-12T10:15:30.056Z", HALF),
+    ("PostgreSQL jsonlog UTC", "auto", "2025-11-12 10:15:30.056 UTC", HALF),
+    ("PostgreSQL jsonlog MSK", "auto", "2025-11-12 13:15:30.056 MSK", HALF),
+    ("small letters", "auto", "2025-11-12t10:15:30.056z", HALF),
+    ("midnight written 24:00", "auto", "2025-11-11T24:00:00Z", "2025-11-12T00:00:00+0000"),
+    ("a date as a number", "auto", 20260301, None),
+    ("seconds since start", "auto", 0.003, None),
+    ("24:00:01", "auto", "2025-11-11T24:00:01Z", None),
+    ("PostgreSQL %m UTC", "%F %T.%f %Z", "2025-11-12 10:15:30.056 UTC", HALF),
+    ("PostgreSQL %m CET", "%F %T.%f %Z", "2025-11-12 11:15:30.056 CET", HALF),
+    ("PostgreSQL %m CEST", "%F %T.%f %Z", "2025-07-12 12:15:30.056 CEST", "2025-07-12T10:15:30.056000+0000"),
+    ("PostgreSQL %m EEST", "%F %T.%f %Z", "2025-07-12 13:15:30.056 EEST", "2025-07-12T10:15:30.056000+0000"),
+    ("PostgreSQL %m PST", "%F %T.%f %Z", "2025-11-12 02:15:30.056 PST", HALF),
+    ("PostgreSQL %m EDT", "%F %T.%f %Z", "2025-07-12 06:15:30.056 EDT", "2025-07-12T10:15:30.056000+0000"),
+    ("PostgreSQL %m +05", "%F %T.%f %Z", "2025-11-12 15:15:30.056 +05", HALF),
+    ("PostgreSQL %m of an unknown name", "%F %T.%f %Z", "2025-11-12 15:15:30.056 IST", None),
+    ("Java GMT+3", "%F %T.%f %Z", "2025-11-12 13:15:30.056 GMT+3", HALF),
+    ("Java GMT+03:00", "%F %T.%f %Z", "2025-11-12 13:15:30.056 GMT+03:00", HALF),
+    ("Apache access", "%d/%b/%Y:%H:%M:%S %z", "12/Nov/2025:13:15:30 +0300", NOON),
+    ("Apache error", "%a %b %d %H:%M:%S.%f %Y", "Wed Nov 12 10:15:30.056000 2025", HALF),
+    ("nginx error", "%Y/%m/%d %H:%M:%S", "2025/11/12 10:15:30", NOON),
+    ("Go log", "%Y/%m/%d %T.%f", "2025/11/12 10:15:30.056000", HALF),
+    ("Redis", "%d %b %Y %H:%M:%S.%L", "12 Nov 2025 10:15:30.056", HALF),
+    ("HAProxy", "%d/%b/%Y:%T.%L", "12/Nov/2025:10:15:30.056", HALF),
+    ("date", "%a %b %e %T %Z %Y", "Wed Nov 12 13:15:30 MSK 2025", NOON),
+    ("ctime", "%c", "Wed Nov 12 10:15:30 2025", NOON),
+    ("IIS", "%F %T", "2025-11-12 10:15:30", NOON),
+    ("AWS load balancer", "rfc3339", "2025-11-12T10:15:30.056000Z", HALF),
+    ("Squid", "unix", "1762942530.056", HALF),
+    ("RFC 2822", "%a, %d %b %Y %T %z", "Wed, 12 Nov 2025 13:15:30 +0300", NOON),
+    ("Oracle", "%d-%b-%Y %r", "12-Nov-2025 10:15:30 AM", NOON),
+    ("syslog", "%b %e %T", "Nov 12 10:15:30", NOON),
+    ("klog", "%m%d %T.%f", "1112 10:15:30.056000", HALF),
+    ("Fiber", "%T", "10:15:30", NOON),
+    ("systemd journal", "unix_us", "1762942530056000", HALF),
+    ("uWSGI", "%a %b %d %T %Y", "Wed Nov 12 10:15:30 2025", NOON),
+    ("Tomcat", "%d-%b-%Y %T.%L", "12-Nov-2025 10:15:30.056", HALF),
+    ("day of the year", "%Y.%j %T", "2025.316 10:15:30", NOON),
+]
+
+RULES = """[log x]
+path = *.log
+time_format = {format}
+time_format = base %s
+
+[event second]
+where = second == yes
+
+[gauge read]
+help = The time that was read
+set = second
+value = _time
+"""
+
+
+def truth(text):
+    return BASE if text is None else datetime.strptime(text, ISO if "." in text else SEC)
+
+
+def read(directory, form, text):
+    with open(f"{directory}/x.ini", "w") as f:
+        f.write(RULES.format(format=form))
+    with open(f"{directory}/x.log", "w") as f:
+        f.write(json.dumps({"time": f"base {int(BASE.timestamp())}"}) + "\n")
+        f.write(json.dumps({"time": text, "second": "yes"}) + "\n")
+    page = subprocess.run([LOGTALLY, "replay", "--rules", f"{directory}/x.ini", f"{directory}/x.log"],
+                          check=True, capture_output=True, text=True).stdout
+    value = next(line.split()[1] for line in page.splitlines() if line.startswith("read "))
+    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=round(float(value) * 1e6))
+
+
+def each_format_of_a_producer():
+    assert len(TABLE) >= 60
+    wrong = []
+    with tempfile.TemporaryDirectory() as directory:
+        for producer, form, text, want in TABLE:
+            got = read(directory, form, text)
+            if got != truth(want):
+                wrong.append(f"{producer}: {form}: {text}: {got}, not {truth(want)}")
+    assert not wrong, "\n".join(wrong)
+
+
+main(each_format_of_a_producer)
