@@ -372,7 +372,9 @@ def told_when_removed_between_runs():
 
 
 def state_of_a_first_start_is_saved_silently():
-    w = World().start()
+    w = World()
+    w.write(10)
+    w.start()
     assert " error " not in w.stderr() and " warn " not in w.stderr(), w.stderr()
     assert w.now("logtally_state_resets_total") == 0
     w.term()
