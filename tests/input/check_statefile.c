@@ -526,6 +526,38 @@ TEST(the_one_before_may_be_what_cannot_be_read)
     load(STATEFILE_PREVIOUS, "one");
 }
 
+TEST(a_state_that_cannot_be_looked_for_is_not_missed)
+{
+    save("one");
+    failing_call("sys_faccessat", 1, EIO);
+    ck_assert(!statefile_missed(file));
+    ck_assert(failing_happened());
+    ck_assert_int_eq(unlink(in_dir("state")), 0);
+    ck_assert(statefile_missed(file));
+}
+
+TEST(a_directory_that_others_can_write_is_used_with_a_warning)
+{
+    struct statefile *other = NULL;
+
+    ck_assert_int_eq(mkdir(in_dir("other"), 0700), 0);
+    ck_assert_int_eq(chmod(in_dir("other"), 0777), 0);
+    ck_assert_int_eq(statefile_open(in_dir("other"), &other, &err), 0);
+    statefile_close(other);
+    statefile_abandon(NULL);
+}
+
+TEST(a_temporary_that_is_there_and_then_not_ends_this_save_alone)
+{
+    save("one");
+    failing_call("sys_openat", 1, EEXIST);
+    ck_assert_int_lt(statefile_save(file, SLICE("two"), 1), 0);
+    ck_assert(failing_happened());
+    load(STATEFILE_LOADED, "one");
+    save("two");
+    load(STATEFILE_LOADED, "two");
+}
+
 TEST(a_state_of_version_0_is_damaged)
 {
     save("one");

@@ -140,6 +140,71 @@ TEST(a_path_that_is_no_directory_yet)
     world_settle(&w);
 }
 
+static void expect_wanting(unsigned unmatched, unsigned unreadable, unsigned nuls)
+{
+    struct tail_log_wanting is;
+
+    tailset_log_wanting(w.set, 0, &is);
+    if (is.unmatched != unmatched || is.unreadable != unreadable || is.nuls != nuls)
+        ck_abort_msg("unmatched %u, unreadable %u, nuls %u", is.unmatched, is.unreadable, is.nuls);
+}
+
+TEST(what_a_log_asks_for_and_does_not_get_is_said_as_long_as_it_is_so)
+{
+    w.globs[1] = xstrdup(world_path(&w, "other/*.txt"));
+    w.log.nglobs = 2;
+    world_start(&w);
+    expect_wanting(0, 0, 0); /* before anybody looked */
+    world_run(&w, 10);
+    expect_wanting(2, 0, 0);
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    expect_wanting(1, 0, 0);
+    ck_assert_int_eq(mkdir(world_path(&w, "other"), 0700), 0);
+    failing_call("sys_opendir", 1, EACCES);
+    for (struct tail_log_wanting is = {0}; is.unreadable == 0;) {
+        world_run(&w, 1);
+        tailset_log_wanting(w.set, 0, &is);
+        ck_assert(!failing_happened() || is.unreadable == 1);
+    }
+    world_expect(&w, "other/b.txt", "two\n");
+    world_settle(&w);
+    expect_wanting(0, 0, 0);
+    ck_assert_int_eq(truncate(world_path(&w, "a.log"), 100), 0);
+    for (struct tail_log_wanting is = {0}; is.nuls == 0;) {
+        world_run(&w, 1);
+        tailset_log_wanting(w.set, 0, &is);
+    }
+    world_expect(&w, "a.log", "three\n");
+    world_settle(&w);
+    expect_wanting(0, 0, 0);
+}
+
+TEST(a_saved_state_is_taken_whole_or_not_at_all)
+{
+    struct buf longer = BUF_INIT;
+
+    world_start(&w);
+    world_expect(&w, "a.log", "one\n");
+    world_expect(&w, "b.log", "two\n");
+    world_settle(&w);
+    world_save(&w);
+    tailset_free(w.set);
+    w.has_state = false;
+    world_start(&w);
+    buf_slice(&longer, buf_all(&w.saved));
+    buf_char(&longer, 0);
+    ck_assert_int_eq(tailset_restore(w.set, buf_all(&longer)), -EBADMSG);
+    buf_release(&longer);
+    for (size_t n = 0; n < w.saved.n; n++)
+        if (tailset_restore(w.set, slice_make(w.saved.p, n)) != -EBADMSG)
+            ck_abort_msg("%zu of %zu bytes are taken", n, w.saved.n);
+    ck_assert_int_eq(tailset_restore(w.set, buf_all(&w.saved)), 0);
+    w.has_state = true;
+    world_expect(&w, "a.log", "three\n");
+    world_settle(&w);
+}
+
 TEST(paths_may_be_relative)
 {
     char before[4096];
@@ -147,7 +212,7 @@ TEST(paths_may_be_relative)
     ck_assert_ptr_nonnull(getcwd(before, sizeof(before)));
     ck_assert_int_eq(chdir(w.dir), 0);
     ck_assert_int_eq(mkdir("sub", 0700), 0);
-    follow_as_it_is("**/*.log");
+    follow_as_it_is("./**/*.log");
     world_expect(&w, "a.log", "one\n");
     world_expect(&w, "sub/a.log", "two\n");
     world_settle(&w);
@@ -166,6 +231,36 @@ TEST(a_read_of_events_may_be_interrupted)
     world_expect(&w, "a.log", "two\n");
     world_settle(&w);
     ck_assert(failing_happened());
+}
+
+TEST(the_root_is_a_directory_as_any)
+{
+    follow_as_it_is("/lt-no-such-name-*.log");
+    world_run(&w, 20);
+    ck_assert_uint_eq(w.open_files, 0);
+}
+
+TEST(directories_are_followed_to_a_depth)
+{
+    char path[512] = "";
+
+    free(w.globs[0]);
+    w.globs[0] = xstrdup(world_path(&w, "**/*.log"));
+    world_start(&w);
+    for (int depth = 1; depth < 80; depth++) {
+        (void)snprintf(path + strlen(path), 4, "d/");
+        (void)mkdir(world_path(&w, path), 0700);
+        if (depth == 40 || depth == 79) {
+            char name[512];
+
+            (void)snprintf(name, sizeof(name), "%sa.log", path);
+            if (depth == 40)
+                world_expect(&w, name, "one\n");
+            else
+                world_write(&w, name, "too deep\n");
+        }
+    }
+    world_settle(&w);
 }
 
 /* More events than the kernel keeps: two files in turn, since equal neighbours merge. */
