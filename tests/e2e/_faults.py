@@ -140,9 +140,9 @@ class World:
         put("rules.ini", rules)
         put("rules.mtail", MTAIL)
         with open("logtally.ini", "w", encoding="utf-8") as f:
-            f.write("[server]\nlisten = 127.0.0.1:0\n%s\n[state]\ndirectory = %s/%s/state\n%s\n[limits]\n%s\n"
+            f.write("[server]\nlisten = 127.0.0.1:0\n%s\n[state]\ndirectory = %s/state\n%s\n[limits]\n%s\n"
                     "[log app]\n%s\n%s\n[rules]\ninclude = %s/rules.ini\n"
-                    % (server, here, home, state, limits,
+                    % (server, os.path.normpath(os.path.join(here, home)), state, limits,
                        "\n".join("path = " + (p if p.startswith("/") or p == "-" else here + "/" + p)
                                  for p in path.split()), log, here))
         worlds.append(self)
