@@ -161,8 +161,6 @@ static void act_rotate(unsigned a, unsigned b)
     char from[100], to[100];
 
     if (b % 3 == 0) {
-        (void)snprintf(to, sizeof(to), "%s-20260301-%06u", stream_of(a),
-                       (unsigned)(world.mono_ns / NSEC_PER_MSEC % 240000));
         (void)snprintf(to, sizeof(to), "%s.%u", stream_of(a), 1772355600 + oracle.nlines);
         move(stream_of(a), to);
     } else {
@@ -300,7 +298,6 @@ static void act_cut(unsigned a, unsigned b)
     world.ghost = process_alive();
     disk_cut();
     boot();
-    oracle.partial = true;
 }
 
 static void act_scrape(unsigned a, unsigned b)

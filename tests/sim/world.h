@@ -10,8 +10,7 @@
  *     loop.c      timers and readiness on a virtual clock
  *     process.c   logtally: tailset, state file, counts; starts, saves, dies
  *     oracle.c    which lines are owed, and what must hold
- *     actors.c    who writes, rotates, edits, moves
- *     story.c     steps: drawn, run, printed, shortened
+ *     story.c     steps: who writes, rotates, edits, kills; drawn, run, printed, shortened
  *
  * One world at a time: struct world world. Its memory is one arena, gone with the story. */
 #ifndef SIM_WORLD_H
@@ -119,7 +118,6 @@ void disk_truncate(struct node *n, struct dent *by, size_t size);
 void disk_sync(struct node *n);
 void disk_settle(void); /* everything is written back */
 void disk_cut(void);
-void disk_dent_moved(struct dent *d);
 
 /* notify.c */
 void notify_dir(struct node *dir, uint32_t mask, const char *name);
@@ -153,7 +151,6 @@ struct oracle {
     uint64_t told;             /* bytes or files said to be lost */
     unsigned since[LINES_MAX]; /* the reconcile from which it was there; 0 = it is not */
     bool owed[LINES_MAX];
-    bool partial; /* a line was cut in two somewhere */
     unsigned reconciles;
     uint64_t sequence; /* the highest that was said to be durable */
     char fault[200];   /* empty: none */
