@@ -316,7 +316,7 @@ def state_directory_was_made_by_the_daemon():
     w.finish()
 
 
-def random_cuts(power, logs_on_disk, state_on_disk, seed, rounds=12, data=DATA):
+def random_cuts(power, logs_on_disk, state_on_disk, seed, rounds=6, data=DATA):
     """Cuts anywhere: while it starts, saves, the log is rotated, and after quiet times."""
     chance = random.Random(seed)
     w = Outages(power, logs_on_disk, state_on_disk)
@@ -487,4 +487,4 @@ if __name__ == "__main__":
          log_cut_back_to_less_than_half, log_cut_anywhere, log_ends_in_nuls, log_ends_in_nuls_anywhere,
          log_whole_again, log_never_synced_is_gone, log_rotation_undone, log_random_1, log_random_2, both_random_1,
          both_random_2, control_without_fsync_of_files, control_without_fsync_of_directories,
-         control_without_any_fsync)
+         control_without_any_fsync, limit=300)
