@@ -151,7 +151,7 @@ static void expect_wanting(unsigned unmatched, unsigned unreadable, unsigned nul
 
 TEST(what_a_log_asks_for_and_does_not_get_is_said_as_long_as_it_is_so)
 {
-    w.globs[1] = xstrdup(world_path(&w, "other/*.txt"));
+    w.globs[1] = xstrdup(world_path(&w, "other*/*.txt"));
     w.log.nglobs = 2;
     world_start(&w);
     expect_wanting(0, 0, 0); /* before anybody looked */
@@ -161,17 +161,23 @@ TEST(what_a_log_asks_for_and_does_not_get_is_said_as_long_as_it_is_so)
     world_settle(&w);
     expect_wanting(1, 0, 0);
     ck_assert_int_eq(mkdir(world_path(&w, "other"), 0700), 0);
-    failing_call("sys_opendir", 1, EACCES);
-    for (struct tail_log_wanting is = {0}; is.unreadable == 0;) {
-        world_run(&w, 1);
+    /* A turn may look twice, and the second look succeed: then another directory is tried. */
+    struct tail_log_wanting is = {0};
+    for (int i = 0; is.unreadable == 0; i++) {
+        char name[32];
+
+        ck_assert_int_lt(i, 10000);
+        (void)snprintf(name, sizeof(name), "other%d", i);
+        failing_call("sys_opendir", 1, EACCES);
+        ck_assert_int_eq(mkdir(world_path(&w, name), 0700), 0);
+        ck_assert_int_eq(loop_turn(w.loop, 1), 0);
         tailset_log_wanting(w.set, 0, &is);
-        ck_assert(!failing_happened() || is.unreadable == 1);
     }
     world_expect(&w, "other/b.txt", "two\n");
     world_settle(&w);
     expect_wanting(0, 0, 0);
     ck_assert_int_eq(truncate(world_path(&w, "a.log"), 100), 0);
-    for (struct tail_log_wanting is = {0}; is.nuls == 0;) {
+    while (is.nuls == 0) {
         world_run(&w, 1);
         tailset_log_wanting(w.set, 0, &is);
     }
