@@ -108,10 +108,11 @@ static bool restore(void)
     int error = statefile_load(process.state, &s, &err);
     bool found = error == 0 && s.payload.n > LINES_MAX + 8;
 
-    if (error == 0 && !world.failed && s.sequence < oracle.sequence)
+    if (error == 0 && !world.failed && !world.ghost && s.sequence < oracle.sequence)
         oracle_fault("the state went back from %llu to %llu", (unsigned long long)oracle.sequence,
                      (unsigned long long)s.sequence);
-    oracle.sequence = s.sequence;
+    if (!world.ghost)
+        oracle.sequence = s.sequence;
     memset(oracle.count, 0, sizeof(oracle.count));
     oracle.told = 0;
     if (found) {
