@@ -5,6 +5,7 @@
 #include "daemon/daemon.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -19,13 +20,19 @@ static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, s
     return s;
 }
 
-static void sink_lines(void *ctx, void *file, const char *p, size_t n)
+static void set_time(struct daemon *d)
 {
-    struct daemon *d = ctx;
     int64_t now = loop_now(d->loop);
     int64_t running = d->running_ns + (d->catching_up ? 0 : now - d->running_from_ns);
 
     engine_set_time(d->counting.engine, running, clock_wall_ns());
+}
+
+static void sink_lines(void *ctx, void *file, const char *p, size_t n)
+{
+    struct daemon *d = ctx;
+
+    set_time(d);
     engine_lines(d->counting.engine, file, p, n);
 }
 
@@ -86,8 +93,22 @@ static void sink_pass(void *ctx, void *from, void *to)
     source_pass(from, to);
 }
 
+static void sink_finish(void *ctx, void *file)
+{
+    struct daemon *d = ctx;
+    const struct source *s = file;
+    unsigned n;
+
+    set_time(d);
+    n = engine_finish(d->counting.engine, file);
+    if (n)
+        log_warn("%s: %u unfinished line%s counted as it stands: nothing came of the rest", s->path,
+                 n, n > 1 ? "s" : "");
+}
+
 const struct tail_sink daemon_sink = {
-    NULL, sink_open, sink_lines, sink_carry, sink_renamed, sink_close, sink_note, sink_pass,
+    NULL,       sink_open, sink_lines, sink_carry,  sink_renamed,
+    sink_close, sink_note, sink_pass,  sink_finish,
 };
 
 void counting_add_input(struct counting *c)

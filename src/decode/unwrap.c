@@ -264,6 +264,20 @@ enum unwrap_result unwrap_line(enum unwrap_kind kind, struct slice key, struct s
     return UNWRAP_PART;
 }
 
+enum unwrap_result unwrap_unfinished(struct partial *partial, struct arena *scratch,
+                                     struct unwrapped *ret_line)
+{
+    static const char *const names[STREAMS] = {"stdout", "stderr", ""};
+
+    for (unsigned i = 0; i < STREAMS; i++) {
+        if (partial->text[i].n == 0 && !partial->too_long[i])
+            continue;
+        *ret_line = (struct unwrapped){SLICE(""), slice_str(names[i]), SLICE("")};
+        return finish(partial, i, SLICE(""), SIZE_MAX, scratch, &ret_line->line);
+    }
+    return UNWRAP_PART;
+}
+
 void partial_release(struct partial *p)
 {
     for (int i = 0; i < STREAMS; i++) {

@@ -43,6 +43,11 @@ enum unwrap_result unwrap_line(enum unwrap_kind kind, struct slice key, struct s
                                size_t max_bytes, struct partial *partial, struct arena *scratch,
                                struct unwrapped *ret_line);
 
+/* The first unfinished line, for when nothing more will come: UNWRAP_LINE (in scratch, without a time
+ * of its own), UNWRAP_TOO_LONG, or UNWRAP_PART when there is none. It is none any more. */
+enum unwrap_result unwrap_unfinished(struct partial *partial, struct arena *scratch,
+                                     struct unwrapped *ret_line);
+
 void partial_release(struct partial *p);
 /* For the state file. partial_load: 0 or -EBADMSG. */
 void partial_save(const struct partial *p, struct buf *out);

@@ -266,6 +266,20 @@ void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
         take(e, record_line(&e->record, slice_make(p, (size_t)(end - p)), e->options.max_line));
 }
 
+unsigned engine_finish(struct engine *e, struct source *s)
+{
+    enum record_result result;
+    unsigned n = 0;
+
+    record_source(&e->record, s);
+    while ((result = record_unfinished(&e->record)) != RECORD_NOTHING) {
+        n++;
+        if (result == RECORD_TOO_LONG || record_decode(&e->record))
+            take(e, result);
+    }
+    return n;
+}
+
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines)
 {
     counter_inc(e->lines, e->logs[log].lines[TOO_LONG], lines, e->now_ns);
@@ -326,15 +340,13 @@ static void find_event_time(struct engine *e)
     e->peeking = false;
 }
 
-bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct engine_peek *ret_peek)
+/* Of the line that was just taken out of its wrapper. */
+static bool peek(struct engine *e, enum record_result result, struct engine_peek *ret_peek)
 {
     struct record *r = &e->record;
-    enum record_result result;
 
-    record_source(r, s);
-    result = record_unwrap(r, raw, e->options.max_line);
     if (result == RECORD_TOO_LONG)
-        engine_too_long(e, s->log, 1);
+        engine_too_long(e, r->source->log, 1);
     if (result != RECORD_LINE)
         return false;
     struct slice line = r->line;
@@ -354,6 +366,18 @@ bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct en
         .dated = r->time_dated,
     };
     return true;
+}
+
+bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct engine_peek *ret_peek)
+{
+    record_source(&e->record, s);
+    return peek(e, record_unwrap(&e->record, raw, e->options.max_line), ret_peek);
+}
+
+bool engine_peek_unfinished(struct engine *e, struct source *s, struct engine_peek *ret_peek)
+{
+    record_source(&e->record, s);
+    return peek(e, record_unfinished(&e->record), ret_peek);
 }
 
 void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked)

@@ -41,6 +41,9 @@ void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns);
 /* Whole lines of one file: as many as there are '\n', and one more when the last has none. 64 bytes
  * before p and after p + n can be read. */
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n);
+/* Nothing more will come of the file: lines of which only parts came count as they stand. How many
+ * there were. */
+unsigned engine_finish(struct engine *e, struct source *s);
 /* One line without its newline, counted as any other, and how that came. */
 const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw);
 /* A line that was too long to be read. */
@@ -61,6 +64,8 @@ struct engine_peek {
 /* False when there is no line (empty, a part of one, or one too long, which is counted). */
 bool engine_peek(struct engine *e, struct source *s, struct slice raw,
                  struct engine_peek *ret_peek);
+/* engine_finish, a line at a time: false when there is none. */
+bool engine_peek_unfinished(struct engine *e, struct source *s, struct engine_peek *ret_peek);
 void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked);
 
 /* How often an event hit since the engine was made. */

@@ -137,6 +137,21 @@ enum record_result record_unwrap(struct record *r, struct slice raw, size_t max_
     return RECORD_LINE;
 }
 
+enum record_result record_unfinished(struct record *r)
+{
+    struct unwrapped u;
+    enum unwrap_result result;
+
+    begin(r);
+    result = unwrap_unfinished(&r->source->partial, &r->scratch, &u);
+    if (result != UNWRAP_LINE)
+        return result == UNWRAP_PART ? RECORD_NOTHING : RECORD_TOO_LONG;
+    r->line = strip_ends(u.line);
+    r->stream = u.stream;
+    r->wrapper_time = u.time;
+    return RECORD_LINE;
+}
+
 static enum decoded read_fields(struct record *r)
 {
     const struct fieldnames *want = r->rules->decoded;

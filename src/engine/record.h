@@ -49,6 +49,8 @@ enum record_result {
 /* Up to the unwrapped line: sets r->line, r->stream and r->wrapper_time, for the source of the last
  * record_source. */
 enum record_result record_unwrap(struct record *r, struct slice raw, size_t max_line);
+/* The same of a line of the source of which only parts came: none of them waits any more. */
+enum record_result record_unfinished(struct record *r);
 /* The rest, on r->line: prefix, fields by the log's format. False when nothing is left of the
  * line. */
 bool record_decode(struct record *r);

@@ -133,6 +133,8 @@ void file_finish(struct tailset *t, struct tail_file *f)
     r = tail_finish(&f->tail, &reader);
     t->reading = NULL;
     if (r == TAIL_END) {
+        if (t->sink.finish && f->sink)
+            t->sink.finish(t->sink.ctx, f->sink);
         file_close_sink(t, f);
         file_close_fd(t, f);
         f->retired = true;

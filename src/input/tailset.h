@@ -95,6 +95,9 @@ struct tail_sink {
     /* What is unfinished in `from` goes on in `to`, the next generation of the same name, whose first
      * lines come now. NULL: nothing is ever unfinished. */
     void (*pass)(void *ctx, void *from, void *to);
+    /* Nothing came of the file for rotate_wait: what is unfinished will not be finished. NULL: as
+     * above. */
+    void (*finish)(void *ctx, void *file);
 };
 
 struct tailset;

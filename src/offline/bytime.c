@@ -196,6 +196,7 @@ static int next_block(struct bytime *t, struct file *f, struct buf *err)
     struct session *s = t->session;
     int r = archive_next(f->archive, (size_t)s->setup->settings.max_line, &f->rest);
     uint64_t position = archive_position(f->archive);
+    struct engine_peek line;
 
     t->bytes += position - f->position;
     f->position = position;
@@ -203,6 +204,8 @@ static int next_block(struct bytime *t, struct file *f, struct buf *err)
         engine_read(s->engine, f->source->log, f->rest.n);
         return 0;
     }
+    while (r == 0 && engine_peek_unfinished(s->engine, f->source, &line))
+        enqueue(t, f, &line);
     if (archive_too_long(f->archive))
         engine_too_long(s->engine, f->source->log, archive_too_long(f->archive));
     if (r < 0)

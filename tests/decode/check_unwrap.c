@@ -62,6 +62,22 @@ static bool is_empty(const struct partial *p)
 
 FIXTURE(begin, end);
 
+TEST(what_is_unfinished_comes_out_as_it_stands_once)
+{
+    r.kind = UNWRAP_CRI;
+    ck_fed("2025-11-12T10:15:30.1Z stderr P err", UNWRAP_PART, NULL, NULL);
+    ck_fed("2025-11-12T10:15:30.1Z stdout P one ", UNWRAP_PART, NULL, NULL);
+    ck_fed("2025-11-12T10:15:30.1Z stdout P two", UNWRAP_PART, NULL, NULL);
+    ck_assert(unwrap_unfinished(&r.partial, &r.scratch, &r.got) == UNWRAP_LINE);
+    ck_assert(slice_eq(r.got.line, SLICE("one two")) && slice_eq(r.got.stream, SLICE("stdout")));
+    ck_assert(unwrap_unfinished(&r.partial, &r.scratch, &r.got) == UNWRAP_LINE);
+    ck_assert(slice_eq(r.got.line, SLICE("err")) && slice_eq(r.got.stream, SLICE("stderr")));
+    ck_assert(unwrap_unfinished(&r.partial, &r.scratch, &r.got) == UNWRAP_PART);
+    r.partial.too_long[0] = true;
+    ck_assert(unwrap_unfinished(&r.partial, &r.scratch, &r.got) == UNWRAP_TOO_LONG);
+    ck_assert(is_empty(&r.partial));
+}
+
 TEST(docker_lines_come_out)
 {
     r.kind = UNWRAP_DOCKER;

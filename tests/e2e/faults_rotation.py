@@ -219,6 +219,17 @@ def partial_line_at_rotation_joined():
     w.finish()
 
 
+def unfinished_line_after_rotate_wait():
+    """A container that dies in the middle of a line: its parts count as they stand, and that is said."""
+    head = b"2025-01-01T00:00:00Z stdout %c "
+    w = World(state="rotate_wait = 1s", log="unwrap = cri").start()
+    append(APP, head % b"F" + w.lines(1) + head % b"P" + w.lines(1))
+    until(lambda: w.counted() == 1)
+    os.rename(APP, APP + ".1")
+    w.exact()
+    w.finish()
+
+
 def copytruncate():
     w = World().start()
     fd = open_log()
@@ -364,6 +375,6 @@ def renamed_while_a_copy_is_compared_with_it():
 if __name__ == "__main__":
     main(rename, rename_fast, rename_fast_while_frozen, rename_nocreate, rename_away, logrotate_chain, logrotate_dateext,
          dated_names, logrotate_delaycompress, logrotate_copytruncate, partial_line_at_rotation_that_never_ends,
-         partial_line_at_rotation_joined, copytruncate,
+         partial_line_at_rotation_joined, unfinished_line_after_rotate_wait, copytruncate,
          copytruncate_while_it_is_looked_at, copytruncate_behind, copytruncate_copy_elsewhere, bytes_known_lost, truncate,
          delete_recreate, unlinked_still_written, renamed_while_a_copy_is_compared_with_it)

@@ -115,6 +115,22 @@ TEST(what_is_unfinished_goes_on_in_the_next_generation)
     ck_assert_uint_eq(w.passes, before + 2);
 }
 
+TEST(what_is_unfinished_after_rotate_wait_counts_as_it_stands)
+{
+    world_kill(&w);
+    w.options.rotate_wait_ns = 20 * NSEC_PER_MSEC;
+    world_start(&w);
+    world_expect(&w, "app.log", "a part\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.finishes, 0);
+    world_rename(&w, "app.log", "app.log.1");
+    while (w.finishes == 0)
+        world_run(&w, 10);
+    world_expect(&w, "app.log", "the rest comes too late\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.finishes, 1);
+}
+
 TEST(dated_names_are_rotated_names)
 {
     static const char *const names[] = {"app.log-20260102", "app-2026-01-02.log",

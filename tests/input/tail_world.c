@@ -120,12 +120,20 @@ static void sink_pass(void *ctx, void *from, void *to)
     w->passes++;
 }
 
+static void sink_finish(void *ctx, void *file)
+{
+    struct world *w = ctx;
+
+    (void)file;
+    w->finishes++;
+}
+
 static const struct tail_sink *sink_of(struct world *w)
 {
     static struct tail_sink sink;
 
     sink = (struct tail_sink){w,          sink_open, sink_lines, sink_carry, sink_renamed,
-                              sink_close, sink_note, sink_pass};
+                              sink_close, sink_note, sink_pass,  sink_finish};
     return &sink;
 }
 
