@@ -36,6 +36,9 @@ KEY(INTERVAL, "interval", SECTION_STATE, 0, DURATION, .dflt = "5s", .min = "100m
     .help = "saved at the latest so long after a change; a scrape saves too")
 KEY(ROTATE_WAIT, "rotate_wait", SECTION_STATE, 0, DURATION, .dflt = "10m", .min = "0s",
     .max = "8760h", .help = "a renamed file is read on until nothing came for so long")
+KEY(REMEMBER, "remember", SECTION_STATE, 0, DURATION, .dflt = "168h", .min = "1m", .max = "8760h",
+    .help = "a file that is gone is known again if it comes back within so long a time of running; "
+            "20,000 files at most")
 
 /* [limits] */
 KEY(LINE, "line", SECTION_LIMITS, 0, SIZE, .dflt = "1MiB", .min = "256B", .max = "1GiB",

@@ -154,6 +154,7 @@ static const struct {
     {KEY_DIRECTORY, offsetof(struct settings, state_directory), NULL},
     {KEY_INTERVAL, offsetof(struct settings, interval_ns), NULL},
     {KEY_ROTATE_WAIT, offsetof(struct settings, rotate_wait_ns), NULL},
+    {KEY_REMEMBER, offsetof(struct settings, remember_ns), NULL},
     {KEY_LINE, offsetof(struct settings, max_line), NULL},
     {KEY_LABEL, offsetof(struct settings, max_label), NULL},
     {KEY_SERIES, offsetof(struct settings, max_series), NULL},

@@ -21,6 +21,7 @@ struct settings {
     const char *state_directory; /* "" = keep nothing; NULL = the default for this user */
     int64_t interval_ns;
     int64_t rotate_wait_ns;
+    int64_t remember_ns; /* running time */
     /* [limits] */
     uint64_t max_line;
     uint64_t max_label;

@@ -61,6 +61,7 @@ static const struct {
 } counted[] = {
     [TAIL_ROTATED] = {OWN_FILES_ROTATED, NULL},
     [TAIL_TRUNCATED] = {OWN_FILES_TRUNCATED, NULL},
+    [TAIL_AMBIGUOUS] = {OWN_FILES_AMBIGUOUS, NULL},
     [TAIL_VANISHED] = {OWN_FILES_VANISHED, NULL},
     [TAIL_LOST_VANISHED] = {OWN_LOST_BYTES, "vanished"},
     [TAIL_LOST_TRUNCATED] = {OWN_LOST_BYTES, "truncated"},
@@ -142,5 +143,6 @@ void daemon_tail_options(struct daemon *d, struct tail_options *ret_options)
         .nlogs = rules->nlogs,
         .max_line = (size_t)d->setup.settings.max_line,
         .rotate_wait_ns = d->setup.settings.rotate_wait_ns,
+        .keep_ns = d->setup.settings.remember_ns,
     };
 }

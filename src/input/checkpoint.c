@@ -1,8 +1,10 @@
 /* checkpoint -- what is saved of each content, and how a restart takes it up again.
  *
- *     u32 format
+ *     u32 format; from format 3 on: blob boot id
  *     u32 logs   { blob name, u8 first backlog not yet read }
- *     u32 files  { blob stream path, log name, path, real path; u8 flags; tail; blob carry }
+ *     u32 files  { blob stream path, log name, path, real path; u8 flags; u64 when lost,
+ *                  u64 mtime, u64 how long gone; tail; blob carry }
+ *                  (before format 3 without real path, mtime and how long gone)
  *
  * Why held and denied files are not saved: they were not read, so the next run meets them as
  * newcomers, with the same contents to compare them with.
@@ -13,12 +15,14 @@
 
 #include "input/set.h"
 
+#include "base/sys.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
-enum { CHECKPOINT_FORMAT = 3, FORMAT_WITHOUT_REAL = 2 };
+enum { CHECKPOINT_FORMAT = 3, FORMAT_OF_0_1 = 2, BOOT_ID = 36 };
 
 enum saved_flags {
     SAVED_PACKED = 1 << 0,
@@ -27,6 +31,7 @@ enum saved_flags {
     SAVED_TRUNCATED = 1 << 3,
     SAVED_GIVEN_UP = 1 << 4,
     SAVED_RENAMED = 1 << 5,
+    SAVED_REBOOTED = 1 << 6,
 };
 
 static uint8_t flags_of(const struct tail_file *f)
@@ -34,6 +39,7 @@ static uint8_t flags_of(const struct tail_file *f)
     return (uint8_t)((f->packed ? SAVED_PACKED : 0) | (f->retired ? SAVED_RETIRED : 0) |
                      (file_is_lost(f) ? SAVED_LOST : 0) | (f->truncated ? SAVED_TRUNCATED : 0) |
                      (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
+                     (f->rebooted ? SAVED_REBOOTED : 0) |
                      (f->renamed || f->state == FILE_OPEN ? SAVED_RENAMED : 0));
 }
 
@@ -55,20 +61,36 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_blob(out, f->real ? slice_str(f->real) : (struct slice){0});
     buf_u8(out, flags_of(f));
     buf_u64(out, (uint64_t)f->lost_wall_ns);
+    buf_u64(out, (uint64_t)f->mtime_ns);
+    buf_u64(out, f->state == FILE_ABSENT ? (uint64_t)(t->now - f->active_ns) : 0);
     tail_encode(&f->tail, out);
     encode_carry(t, f, out);
+}
+
+/* Which start of the machine this is; "" when it cannot be read. */
+static void boot_id(char ret_id[BOOT_ID + 1])
+{
+    int fd = sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? sys_pread(fd, ret_id, BOOT_ID, 0) : 0;
+
+    ret_id[n > 0 ? n : 0] = 0;
+    if (fd >= 0)
+        (void)sys_close(fd);
 }
 
 /* Streams in any order, but the files of each from the oldest to the youngest. */
 void tailset_encode(struct tailset *t, struct buf *out)
 {
     uint32_t nlogs = 0, nfiles = 0;
+    char boot[BOOT_ID + 1];
 
     for (const struct log *log = t->logs; log; log = log->next)
         nlogs += !log->fresh;
     for (const struct tail_file *f = t->first; f; f = f->next)
         nfiles += file_has_content(f);
     buf_u32(out, CHECKPOINT_FORMAT);
+    boot_id(boot);
+    buf_blob(out, slice_str(boot));
     buf_u32(out, nlogs);
     for (const struct log *log = t->logs; log; log = log->next) {
         if (log->fresh)
@@ -88,6 +110,7 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
     f->retired = (flags & SAVED_RETIRED) != 0;
     f->truncated = (flags & SAVED_TRUNCATED) != 0;
     f->renamed = (flags & SAVED_RENAMED) != 0;
+    f->rebooted |= (flags & SAVED_REBOOTED) != 0;
     f->packed = (flags & SAVED_PACKED) != 0;
     if (flags & SAVED_LOST)
         file_enter(t, f, flags & SAVED_GIVEN_UP ? FILE_ABSENT : FILE_LOST);
@@ -103,13 +126,15 @@ static void restore_real(struct tailset *t, struct tail_file *f, struct slice re
         dir_add_of(t, f->renamed ? f->path : f->real, DIR_TARGET);
 }
 
-static void restore_file(struct tailset *t, struct reader *r, uint32_t format)
+static void restore_file(struct tailset *t, struct reader *r, uint32_t format, bool rebooted)
 {
     struct slice stream = read_blob(r), log = read_blob(r), path = read_blob(r);
-    struct slice real = format == FORMAT_WITHOUT_REAL ? (struct slice){0} : read_blob(r);
+    struct slice real = format == FORMAT_OF_0_1 ? (struct slice){0} : read_blob(r);
     struct slice carry;
     unsigned flags = read_u8(r);
     int64_t lost_wall_ns = (int64_t)read_u64(r);
+    int64_t mtime_ns = format >= CHECKPOINT_FORMAT ? (int64_t)read_u64(r) : 0;
+    int64_t idle_ns = format >= CHECKPOINT_FORMAT ? (int64_t)read_u64(r) : 0;
     struct tail_file *f;
     struct tail tail;
     char *name;
@@ -128,6 +153,9 @@ static void restore_file(struct tailset *t, struct reader *r, uint32_t format)
     f->path = xstrslice(path);
     buf_slice(&f->carry, carry);
     f->lost_wall_ns = lost_wall_ns;
+    f->mtime_ns = mtime_ns;
+    f->active_ns = t->now - idle_ns;
+    f->rebooted = rebooted;
     restore_place(t, f, flags);
     if (real.n > 0)
         restore_real(t, f, real);
@@ -144,17 +172,24 @@ static void restore_log(struct tailset *t, struct reader *r)
 int tailset_restore(struct tailset *t, struct slice encoded)
 {
     struct reader r = reader_of(encoded);
+    struct slice saved = {0};
+    char boot[BOOT_ID + 1];
     uint32_t format = read_u32(&r), n;
+    bool rebooted;
 
     t->now = loop_now(t->loop);
-    if (format != CHECKPOINT_FORMAT && format != FORMAT_WITHOUT_REAL)
+    if (format != CHECKPOINT_FORMAT && format != FORMAT_OF_0_1)
         return -EBADMSG;
+    if (format >= CHECKPOINT_FORMAT)
+        saved = read_blob(&r);
+    boot_id(boot);
+    rebooted = saved.n > 0 && boot[0] && !slice_eq(saved, slice_str(boot));
     n = read_u32(&r);
     for (uint32_t i = 0; i < n && !r.bad; i++)
         restore_log(t, &r);
     n = read_u32(&r);
     for (uint32_t i = 0; i < n && !r.bad; i++)
-        restore_file(t, &r, format);
+        restore_file(t, &r, format, rebooted);
     if (r.bad || r.p != r.end) {
         while (t->first)
             file_drop(t, t->first);

@@ -80,9 +80,23 @@ static void forget_hops(struct tailset *t, struct tail_file *f)
         free(hop);
     }
 }
+
+/* What is gone is found again by its inode and by its name. */
+static void remember(struct tailset *t, struct tail_file *f)
+{
+    index_remove(&t->birth_index, &f->by_birth);
+    index_remove(&t->name_index, &f->by_name);
+    if (!file_is_lost(f) || f->packed || f->tail.offset == 0)
+        return;
+    index_add(&t->birth_index, &f->by_birth, birth_hash(&f->tail.id));
+    index_add_text(&t->name_index, &f->by_name, path_name(f->path));
+}
+
 void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
 {
+    f->stream->open += (state == FILE_OPEN) - (f->state == FILE_OPEN);
     f->state = state;
+    remember(t, f);
     if (!file_has_name(f)) {
         index_remove(&t->path_index, &f->by_path);
         forget_hops(t, f);
@@ -101,6 +115,7 @@ static void leave_stream(struct tail_file *f)
     while (*link != f)
         link = &(*link)->stream_next;
     *link = f->stream_next;
+    f->stream->open -= f->state == FILE_OPEN;
 }
 
 void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
@@ -153,6 +168,8 @@ void file_drop(struct tailset *t, struct tail_file *f)
     index_remove(&t->id_index, &f->by_id);
     forget_hops(t, f);
     file_set_real(t, f, NULL);
+    index_remove(&t->birth_index, &f->by_birth);
+    index_remove(&t->name_index, &f->by_name);
     *(f->prev ? &f->prev->next : &t->first) = f->next;
     *(f->next ? &f->next->prev : &t->last) = f->prev;
     leave_stream(f);
@@ -284,7 +301,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     index_add_text(&t->path_index, &f->by_path, f->path);
     file_set_id(t, f, &look->id);
     file_enter(t, f, file_has_content(f) ? FILE_NAMED : f->state);
-    f->gone_seen = false;
+    f->gone_seen = f->deleted = false;
     f->seen = true;
     f->searched = f->truncated = f->awaits = false;
     if (!own && !f->renamed && file_has_content(f) && another)
@@ -359,15 +376,32 @@ static bool has_copy(const struct tail_file *f)
     return false;
 }
 
-/* Cut in its middle, so that what is left was read before? A file that begins anew with the same
- * banner looks alike, and is far more likely, but it is short. And whoever makes a copy first cuts
- * at 0. */
-static bool was_cut(const struct tail_file *f, uint64_t size)
+/* A part of its last line is gone, and no more? */
+static bool lost_part_of_line(const struct tail *t, uint64_t size)
+{
+    uint64_t gone = t->offset - size;
+
+    return size < t->offset && gone <= t->tail_n &&
+           !memchr(t->tail + t->tail_n - gone, '\n', (size_t)gone - 1);
+}
+
+/* A file that begins anew with the same banner looks like one that was cut, and is far more likely;
+ * but it is short. And whoever makes a copy first cuts at 0. A crash of the machine is another
+ * matter: what the file system had not yet written is gone, or NULs stand in its place. */
+bool file_was_cut(const struct tail_file *f, int fd, uint64_t size, uint64_t *ret_upto)
 {
     const struct tail *t = &f->tail;
+    uint64_t n = size < t->offset ? size : t->offset;
 
-    return t->offset >= CUT_WORTH && size < t->offset && size >= t->offset / 2 && !has_copy(f) &&
-           tail_compare(t, t->fd, size) == TAIL_PREFIX;
+    if (f->rebooted && tail_without_nuls(fd, n, &n) < 0)
+        return false;
+    *ret_upto = n;
+    if (n >= t->offset || tail_compare(t, fd, n) != TAIL_PREFIX)
+        return false;
+    if (f->rebooted)
+        return true;
+    return !has_copy(f) &&
+           (lost_part_of_line(t, size) || (t->offset >= CUT_WORTH && size >= t->offset / 2));
 }
 
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
@@ -401,17 +435,21 @@ static void split_old(struct tailset *t, struct tail_file *f)
 
 void file_generation_ended(struct tailset *t, struct tail_file *f)
 {
+    uint64_t upto;
     struct look look;
     int r = look_at_fd(f->tail.fd, &look);
 
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
     f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
-    if (r == 0 && was_cut(f, look.size)) {
+    if (r == 0 && file_was_cut(f, f->tail.fd, look.size, &upto)) {
         file_note_loss(t, f, TAIL_LOST_TRUNCATED);
-        (void)tail_mark_read(&f->tail, f->tail.fd, look.size);
+        (void)tail_mark_read(&f->tail, f->tail.fd, upto);
+        f->rebooted = false;
+        queue_read(t, f);
         return;
     }
     split_old(t, f);
+    f->rebooted = false;
     f->retired = false;
     (void)dir_rescan_of(t, f->path);
     if (f->hops)
@@ -425,8 +463,12 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
 {
     int r = f->tail.offset == 0 ? TAIL_SAME : tail_compare(&f->tail, f->tail.fd, size);
 
-    if (r < 0 || r == TAIL_SAME)
-        return r < 0 ? r : 0;
+    if (r < 0)
+        return r;
+    if (r == TAIL_SAME) {
+        f->rebooted = false;
+        return 0;
+    }
     file_generation_ended(t, f);
     return 1;
 }

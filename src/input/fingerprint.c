@@ -193,6 +193,27 @@ int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset)
     return 0;
 }
 
+int tail_without_nuls(int fd, uint64_t upto, uint64_t *ret_upto)
+{
+    char p[4096];
+
+    while (upto > 0) {
+        size_t n = upto < sizeof(p) ? (size_t)upto : sizeof(p);
+        int r = read_exactly(fd, p, n, upto - n);
+
+        if (r < 0)
+            return r;
+        while (n > 0 && p[n - 1] == 0) {
+            n--;
+            upto--;
+        }
+        if (n > 0)
+            break;
+    }
+    *ret_upto = upto;
+    return 0;
+}
+
 /* 1 equal, 0 not, or negative errno. */
 static int holds(int fd, const char *p, size_t n, uint64_t offset)
 {

@@ -88,6 +88,15 @@ static int read_archive(struct tailset *t, struct tail_file *f)
     }
 }
 
+/* When what was read was written: a copy with its times is known by it. */
+static void learn_time(struct tail_file *f)
+{
+    struct look look;
+
+    if (look_at_fd(f->tail.fd, &look) == 0 && look.size == f->tail.read_to)
+        f->mtime_ns = look.mtime_ns;
+}
+
 /* A file that shrank, or of which only now something was read, may have been truncated without a
  * trace in what was read; but a copy that is held back shows it. */
 static int read_plain(struct tailset *t, struct tail_file *f)
@@ -101,6 +110,8 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         file_touch(t, f);
         f->retired = false;
     }
+    if (r == TAIL_END && f->tail.read_to != before)
+        learn_time(f);
     if (r == TAIL_END && f->tail.read_to < f->tail.size) {
         f->tail.size = f->tail.proved = f->tail.read_to;
         file_release_copies(t, f->stream);
@@ -141,7 +152,8 @@ static void read_one(struct tailset *t, struct tail_file *f)
 
 static bool must_wait(const struct tailset *t, const struct tail_file *f)
 {
-    for (const struct tail_file *g = f->stream->files; g && g != f; g = g->stream_next)
+    for (const struct tail_file *g = f->stream->files; g && g != f && f->stream->queued > 0;
+         g = g->stream_next)
         if (g->queued && g->retry_ns <= t->now)
             return true;
     return false;

@@ -293,7 +293,7 @@ static struct tail_file *replaced_by(const struct newcomer *n)
         if (file_has_content(f))
             last = f;
     if (!last || last->packed || !(last->just || last->awaits) || last->truncated ||
-        (last->retired && !last->awaits) || strcmp(last->path, n->path) != 0)
+        last->deleted || (last->retired && !last->awaits) || strcmp(last->path, n->path) != 0)
         return NULL;
     return last;
 }
@@ -343,6 +343,15 @@ static int changed_meanwhile(struct tailset *t, const struct stream *s)
     return error;
 }
 
+/* An editor writes beside it and renames over it; then no event said that the name was deleted. While
+ * nobody watched, a new generation with the same banner is as likely: that one is read. */
+static bool was_edited(const struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+{
+    const struct dir *d = dir_of_path(t, n->path);
+
+    return t->reconciled && d && d->wd >= 0 && !f->gone_seen && n->look.size >= f->tail.offset / 2;
+}
+
 /* Written anew with the same bytes? What the old inode still holds is read first; then the new one
  * goes on behind it. The new one may end before that, when the old one was written to after it was
  * copied; or hold more. 1, 0, or negative errno. */
@@ -367,6 +376,11 @@ static int rewritten(struct tailset *t, struct newcomer *n)
         r = error < 0 ? error : r;
     }
     f->awaits = r < 0;
+    if (r == TAIL_PREFIX && was_edited(t, n, f)) {
+        int error = tail_mark_read(&f->tail, n->fd, n->look.size);
+
+        r = error < 0 ? error : TAIL_SAME;
+    }
     if (r != TAIL_SAME)
         return r < 0 ? r : 0;
     adopt(t, f, n);
@@ -431,10 +445,105 @@ static bool has_nameless(const struct stream *s)
 }
 
 /* As the others: negative errno when it cannot be said now what it is. */
+/* A content that is gone goes on in the newcomer, which may be of another stream. */
+static void bring_back(struct tailset *t, struct tail_file *f, struct newcomer *n)
+{
+    if (f->stream != n->stream) {
+        file_set_backlog(f, false);
+        file_close_sink(t, f);
+        if (f->stream->log != n->stream->log)
+            buf_release(&f->carry);
+    }
+    file_join(f, n->stream, n->rotated ? current_of(t, n->stream) : NULL);
+    f->truncated = false;
+    adopt(t, f, n);
+}
+
+/* The same inode, on whatever device, under whatever name: enum tail_relation or negative errno. */
+static int is_its_inode(const struct newcomer *n, const struct tail_file *f)
+{
+    const struct identity *a = &f->tail.id, *b = &n->look.id;
+
+    if (a->ino != b->ino || a->birth_ns != b->birth_ns || f->truncated)
+        return TAIL_OTHER;
+    if (a->birth_ns == 0 && (f->stream != n->stream || n->look.mtime_ns < f->mtime_ns))
+        return TAIL_OTHER;
+    return tail_compare(&f->tail, n->fd, n->look.size);
+}
+
+/* A known file that was away: 1, 0, or negative errno. */
+static int same_inode_is_back(struct tailset *t, struct newcomer *n)
+{
+    struct index_node *node = index_first(&t->birth_index, birth_hash(&n->look.id)), *next;
+
+    for (; node; node = next) {
+        struct tail_file *f = INDEX_THING(node, struct tail_file, by_birth);
+        int r = is_its_inode(n, f);
+        uint64_t upto;
+
+        next = index_next(node);
+        if (r < 0)
+            return r;
+        if (r != TAIL_SAME) {
+            if (n->look.id.birth_ns == 0 || n->look.id.birth_ns != f->tail.id.birth_ns ||
+                f->truncated || !file_was_cut(f, n->fd, n->look.size, &upto))
+                continue;
+            r = tail_mark_read(&f->tail, n->fd, upto);
+            if (r < 0)
+                return r;
+        }
+        bring_back(t, f, n);
+        return 1;
+    }
+    return 0;
+}
+
+/* Some copy the whole seconds only. */
+static bool is_time_of(int64_t copy_ns, int64_t ns)
+{
+    return copy_ns == ns || copy_ns == ns - ns % NSEC_PER_SEC;
+}
+
+/* Another inode with the content of one that is gone. Copied with its times, or grown since, it is
+ * that one. Only written again it is what a job does that deletes its log and runs again: then it is
+ * new, since doubled lines are seen sooner than missing ones. */
+static int same_name_is_back(struct tailset *t, struct newcomer *n)
+{
+    struct index_node *node = index_find(&t->name_index, slice_str(path_name(n->path)));
+
+    for (; node; node = index_next(node)) {
+        struct tail_file *f = INDEX_THING(node, struct tail_file, by_name);
+        bool same_time = is_time_of(n->look.mtime_ns, f->mtime_ns);
+        bool same_size = n->look.size == f->tail.size;
+        int r;
+
+        if (f->stream->log != n->stream->log || n->look.size < f->tail.size ||
+            (!same_size && f->tail.offset < MUCH))
+            continue;
+        r = tail_compare(&f->tail, n->fd, n->look.size);
+        if (r < 0)
+            return r;
+        if (r != TAIL_SAME)
+            continue;
+        if (same_size && !same_time) {
+            note(t, n->stream->log, TAIL_AMBIGUOUS, 1);
+            warn_once(t, n->path,
+                      "holds the lines of one that is gone: a copy of it without its time, or "
+                      "written again? They count again");
+            continue;
+        }
+        bring_back(t, f, n);
+        return 1;
+    }
+    return 0;
+}
+
 static int identify_own(struct tailset *t, struct newcomer *n)
 {
     int r = rewritten(t, n);
 
+    if (r == 0)
+        r = same_name_is_back(t, n);
     return r ? r : begin(t, n, false);
 }
 
@@ -529,6 +638,16 @@ static bool known_by_now(const struct tailset *t, const struct newcomer *n)
     return file_by_path(t, n->path) || (f && !file_is_lost(f));
 }
 
+/* 1 or 0, or negative errno: it cannot be said now. */
+static int identify_content(struct tailset *t, struct newcomer *n)
+{
+    int r = n->packed ? identify_packed(t, n) : same_inode_is_back(t, n);
+
+    if (r != 0 || n->packed)
+        return r;
+    return n->rotated ? identify_rotated(t, n) : identify_own(t, n);
+}
+
 /* With a look of now: a copy may have been seen half made, and completed before its original was
  * found to be truncated; its size of then would be taken for all of it. */
 static void identify(struct tailset *t, struct newcomer *n)
@@ -551,12 +670,8 @@ static void identify(struct tailset *t, struct newcomer *n)
     }
     if (look_at_fd(n->fd, &n->look) < 0 || !identity_eq(&n->look.id, &met))
         r = -ENOENT; /* another file by now */
-    else if (n->packed)
-        r = identify_packed(t, n);
-    else if (n->rotated)
-        r = identify_rotated(t, n);
     else
-        r = identify_own(t, n);
+        r = identify_content(t, n);
     if (n->fd >= 0)
         (void)sys_close(n->fd);
     if (r < 0)

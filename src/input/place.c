@@ -318,9 +318,10 @@ static void name_gone(struct tailset *t, unsigned events, const char *path)
     struct tail_file *f = whose_name_is_gone(t, path);
     bool link = forget_link(t, path);
 
-    if (f)
+    if (f) {
         f->gone_seen = true;
-    else if ((events & WATCH_DELETED) && !(events & WATCH_DIRECTORY) && !link)
+        f->deleted = (events & WATCH_DELETED) != 0;
+    } else if ((events & WATCH_DELETED) && !(events & WATCH_DIRECTORY) && !link)
         note(t, log_of_path(t, path), TAIL_VANISHED, 1);
 }
 

@@ -65,6 +65,7 @@ tests_input_check_SOURCES = \
 	tests/input/check_tailset_directories.c \
 	tests/input/check_tailset_failing.c \
 	tests/input/check_tailset_links.c \
+	tests/input/check_tailset_identity.c \
 	tests/input/check_tailset_names.c \
 	tests/input/check_tailset_random.c \
 	tests/input/check_tailset_reading.c \

@@ -103,6 +103,11 @@ void index_release(struct index *x)
     *x = (struct index){0};
 }
 
+uint64_t birth_hash(const struct identity *id)
+{
+    return hash_number(id->ino ^ (uint64_t)id->birth_ns << 8);
+}
+
 struct tail_file *file_by_path(const struct tailset *t, const char *path)
 {
     return INDEX_THING(index_find(&t->path_index, slice_str(path)), struct tail_file, by_path);
@@ -146,6 +151,7 @@ void queue_read(struct tailset *t, struct tail_file *f)
     if (f->queued || !file_has_content(f) || file_is_lost(f) || (f->packed && f->retired))
         return;
     f->queued = true;
+    f->stream->queued++;
     f->queue_next = NULL;
     *t->queue_end = f;
     t->queue_end = &f->queue_next;
@@ -163,12 +169,13 @@ void queue_remove(struct tailset *t, struct tail_file *f)
     if (!*link)
         t->queue_end = link;
     f->queued = false;
+    f->stream->queued--;
 }
 
 void queue_grown(struct tailset *t, struct tail_file *f)
 {
     queue_read(t, f);
-    for (struct tail_file *g = f->stream->files; g; g = g->stream_next)
+    for (struct tail_file *g = f->stream->files; g && f->stream->open > 0; g = g->stream_next)
         if (g->state == FILE_OPEN)
             queue_read(t, g);
 }

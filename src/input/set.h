@@ -62,6 +62,7 @@ struct stream {
     char *path;
     struct log *log;
     struct tail_file *files; /* oldest first */
+    unsigned queued, open;   /* how many of them are to be read; are FILE_OPEN */
     bool verified;           /* while newcomers are identified */
 };
 
@@ -108,8 +109,9 @@ struct tail_file {
     struct index_node by_path; /* in when it has a name */
     struct index_node by_id;   /* in when tail.id means something */
     struct index_node by_real;
-    struct tail_file *next, *prev; /* of the set, least recently active first */
-    struct tail_file *stream_next; /* in the stream, younger */
+    struct index_node by_birth, by_name; /* in when it is lost */
+    struct tail_file *next, *prev;       /* of the set, least recently active first */
+    struct tail_file *stream_next;       /* in the stream, younger */
     struct tail_file *queue_next;
     struct stream *stream;
     enum file_state state;
@@ -144,6 +146,8 @@ struct tail_file {
     bool just;      /* it lost its name in this round of place_settle */
     bool searched;  /* its directory was read since it lost its name */
     bool gone_seen; /* an event said that its name is gone */
+    bool deleted;   /* it said that it was deleted, not replaced or moved */
+    bool rebooted;  /* saved in another boot of the machine, and not looked into since */
     bool awaits;    /* what came under its name could not yet be compared with it */
 };
 
@@ -200,7 +204,8 @@ struct tailset {
     struct log *logs;
     struct log **by_number;
     struct stream *streams;
-    struct index stream_index, path_index, id_index, real_index, hop_index, dir_index, wd_index;
+    struct index stream_index, path_index, id_index, real_index, hop_index, birth_index, name_index;
+    struct index dir_index, wd_index;
     struct dir *dirs;
     struct tail_file *first, *last; /* all files */
     unsigned nfiles, nopen, ngone;  /* ngone: given up, at the last reconcile */
@@ -265,6 +270,8 @@ void index_add(struct index *x, struct index_node *node, uint64_t hash);
 void index_add_text(struct index *x, struct index_node *node, const char *key);
 /* Nothing when it is not in. */
 void index_remove(struct index *x, struct index_node *node);
+/* The key of birth_index: an inode, wherever it is mounted. */
+uint64_t birth_hash(const struct identity *id);
 /* The nodes with this hash. */
 struct index_node *index_first(const struct index *x, uint64_t hash);
 struct index_node *index_next(const struct index_node *node);
@@ -399,6 +406,9 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size);
 int file_reopen(struct tailset *t, struct tail_file *f);
 /* What is held back in this stream gets another look. */
 void file_release_copies(struct tailset *t, struct stream *s);
+/* Is what is left of f in `fd`, of `size` bytes, what was read of it up to *ret_upto? Then it goes
+ * on there. */
+bool file_was_cut(const struct tail_file *f, int fd, uint64_t size, uint64_t *ret_upto);
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
 void file_set_backlog(struct tail_file *f, bool on);
 

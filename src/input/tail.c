@@ -237,6 +237,12 @@ static int unfinished(struct tail *t, const struct tail_reader *r, struct slice 
     return TAIL_END;
 }
 
+/* After a line that was handed out without its newline, because the file ended there or was cut. */
+static bool is_inside_line(const struct tail *t)
+{
+    return t->tail_n > 0 && t->tail[t->tail_n - 1] != '\n' && t->tail[t->tail_n - 1] != 0;
+}
+
 static int read_lines(struct tail *t, const struct tail_reader *r, size_t n)
 {
     for (;;) {
@@ -248,6 +254,10 @@ static int read_lines(struct tail *t, const struct tail_reader *r, size_t n)
             return result;
         if (t->skipping)
             return skip_on(t, data);
+        if (data.n > 0 && data.p[0] == '\n' && is_inside_line(t)) {
+            tail_consume(t, data.p, 1);
+            return TAIL_MORE;
+        }
         newline = data.n ? memrchr(data.p, '\n', data.n) : NULL;
         if (newline) {
             tail_hand_out(t, r, slice_make(data.p, (size_t)(newline + 1 - data.p)));

@@ -85,6 +85,9 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto);
  * bytes. */
 int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset);
 
+/* As much of the first `upto` bytes as is before NULs that end them. 0 or negative errno. */
+int tail_without_nuls(int fd, uint64_t upto, uint64_t *ret_upto);
+
 /* How another file's content relates to what was read of this one. */
 enum tail_relation {
     TAIL_OTHER,  /* another content, or too little to tell */

@@ -41,8 +41,8 @@
 #define RECONCILE_NS (2 * NSEC_PER_SEC)
 #define RECONCILE_MANY_NS (5 * NSEC_PER_SEC)
 #define LOST_WAIT_NS (3 * NSEC_PER_SEC)
-#define KEEP_NS (600 * NSEC_PER_SEC)
-enum { MANY_FILES = 10000, COLLECT_GROWTH = 8, GONE_MAX = 100000 };
+#define KEEP_NS (7 * 86400 * NSEC_PER_SEC)
+enum { MANY_FILES = 10000, COLLECT_GROWTH = 8, GONE_MAX = 20000 };
 
 static void on_event(void *ctx, uint32_t epoll_events);
 
@@ -101,6 +101,14 @@ static bool directory_is_there(const struct tailset *t, const struct tail_file *
     return !d || !d->missing;
 }
 
+/* The disk of what is not there may only be not yet mounted. */
+static bool directory_was_seen(const struct tailset *t, const struct tail_file *f)
+{
+    const struct dir *d = dir_of_path(t, f->path);
+
+    return d && !d->missing;
+}
+
 static void give_up(struct tailset *t, struct tail_file *f)
 {
     file_enter(t, f, FILE_ABSENT);
@@ -122,7 +130,7 @@ static void end_waits(struct tailset *t, struct tail_file *f)
     if (file_is_lost(f)) {
         if (f->state == FILE_LOST && idle >= t->options.lost_wait_ns && directory_is_there(t, f))
             give_up(t, f);
-        else if (f->state == FILE_ABSENT && idle >= t->options.keep_ns)
+        else if (f->state == FILE_ABSENT && idle >= t->options.keep_ns && directory_was_seen(t, f))
             file_drop(t, f);
         return;
     }
@@ -372,6 +380,8 @@ void tailset_free(struct tailset *t)
     index_release(&t->id_index);
     index_release(&t->real_index);
     index_release(&t->hop_index);
+    index_release(&t->birth_index);
+    index_release(&t->name_index);
     tail_buffer_release(&t->buffer);
     loop_timer_free(t->work_timer);
     loop_timer_free(t->reconcile_timer);

@@ -59,8 +59,8 @@ struct tail_options {
     int64_t collect_ns;
     int64_t lost_wait_ns; /* how long the rest of a lost file is looked for before it is given up: 3
                              s */
-    int64_t keep_ns;      /* how long a file that is gone is remembered: 10 min */
-    unsigned max_gone;    /* how many of them at most, the latest: 100,000, some 30 MB */
+    int64_t keep_ns;      /* how long a file that is gone is remembered: 7 days */
+    unsigned max_gone; /* how many of them at most, the latest: 20,000, some 16 MB of the state */
 };
 
 /* One content being read. Opaque; what the sink needs of it is below. */
@@ -70,6 +70,7 @@ struct tail_file;
 enum tail_note {
     TAIL_ROTATED, /* a file got another name and was followed */
     TAIL_TRUNCATED,
+    TAIL_AMBIGUOUS,      /* the lines of one that is gone, written again: counted again */
     TAIL_VANISHED,       /* gone before it was read to its end */
     TAIL_LOST_VANISHED,  /* bytes known lost: gone before they were read */
     TAIL_LOST_TRUNCATED, /* bytes known lost: truncated before they were read */

@@ -23,6 +23,7 @@ enum own_id {
     /* input, counted by the daemon */
     OWN_FILES_ROTATED,
     OWN_FILES_TRUNCATED,
+    OWN_FILES_AMBIGUOUS,
     OWN_FILES_VANISHED,
     OWN_LOST_BYTES,
     OWN_STATE_RESETS,
