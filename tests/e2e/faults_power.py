@@ -437,12 +437,12 @@ def log_rotation_undone():
 
 @known_to_fail("674 for 471")
 def log_random_1():
-    random_cuts(Power(), True, False, 11)
+    random_cuts(Power(), True, False, 11, rounds=12)
 
 
 @known_to_fail("2,829 for 2,110")
 def log_random_2():
-    random_cuts(Power(), True, False, 12)
+    random_cuts(Power(), True, False, 12, rounds=12)
 
 
 # --- both --------------------------------------------------------------------------------------------
