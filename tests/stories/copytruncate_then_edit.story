@@ -1,6 +1,5 @@
 # The log is copied and truncated, then an editor writes it anew.
 # Found by seed 5.
-expect-failure
 knobs 3
 write 9 62 0
 tick 47 22 0

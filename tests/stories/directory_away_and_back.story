@@ -1,6 +1,5 @@
 # The directory of the logs is renamed away for a while and comes back.
 # Found by seed 30.
-expect-failure
 knobs 0
 write 22 61 14
 tick 35 56 0

@@ -1,6 +1,5 @@
 # The same over kill -9.
 # Found by seed 144.
-expect-failure
 knobs 2
 write 13 94 0
 tick 24 67 0

@@ -1,6 +1,5 @@
 # The same over an ordinary restart.
 # Found by seed 89.
-expect-failure
 knobs 4
 write 19 25 0
 tick 39 60 0

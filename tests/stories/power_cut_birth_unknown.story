@@ -1,6 +1,5 @@
 # The same where the file system knows no time of birth.
 # Found by seed 8.
-expect-failure
 knobs 1
 write 20 92 0
 tick 55 27 5

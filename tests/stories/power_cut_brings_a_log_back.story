@@ -1,6 +1,5 @@
 # A power cut brings a deleted log back.
 # Found by seed 44.
-expect-failure
 knobs 1
 write 63 32 0
 tick 37 99 7
