@@ -153,6 +153,11 @@ int sys_unlinkat(int dir, const char *name, int flags)
     return unlinkat(dir, name, flags);
 }
 
+uid_t sys_geteuid(void)
+{
+    return geteuid();
+}
+
 int sys_getrlimit(int resource, struct rlimit *ret_limit)
 {
     return getrlimit(resource, ret_limit);

@@ -51,6 +51,7 @@ int sys_renameat(int dir, const char *name, int to_dir, const char *to);
 int sys_renameat2(int dir, const char *name, int to_dir, const char *to, unsigned flags);
 int sys_unlinkat(int dir, const char *name, int flags);
 
+uid_t sys_geteuid(void);
 int sys_getrlimit(int resource, struct rlimit *ret_limit);
 
 #endif

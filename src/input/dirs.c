@@ -56,6 +56,12 @@ struct dir *dir_of_path(const struct tailset *t, const char *path)
     return dir_find(t, parent_of(path));
 }
 
+/* What of this file's name is on the disk, in watched directories: its path, or where that leads. */
+static const char *file_place(const struct tail_file *f)
+{
+    return f->hops ? f->real : f->path;
+}
+
 bool dir_is_watched(const struct tailset *t, const struct tail_file *f)
 {
     const struct dir *d;
@@ -73,11 +79,6 @@ bool dir_rescan_of(struct tailset *t, const char *path)
     if (!d || d->missing)
         return false;
     return d->rescan = true;
-}
-
-const char *file_place(const struct tail_file *f)
-{
-    return f->hops ? f->real : f->path;
 }
 
 static bool wants_watch(const struct tailset *t, const struct dir *d)
@@ -123,7 +124,7 @@ void dir_unwatch(struct tailset *t, struct dir *d)
         watch_remove(t->watch, wd);
 }
 
-struct dir *dir_add(struct tailset *t, const char *path, unsigned role)
+static struct dir *dir_add(struct tailset *t, const char *path, unsigned role)
 {
     struct dir *d = dir_find(t, slice_str(path));
 

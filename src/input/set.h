@@ -319,7 +319,6 @@ void warn_once(struct tailset *t, const char *path, const char *what);
 /* dirs.c */
 void dirs_configure(struct tailset *t);
 void dirs_free(struct tailset *t);
-struct dir *dir_add(struct tailset *t, const char *path, unsigned role);
 /* Looks at every directory; those that changed, or all, ask for a scan. */
 void dirs_look(struct tailset *t, bool all);
 /* Queues the names in the next directory after `d` (NULL: the first) that asks for a scan; NULL
@@ -333,8 +332,6 @@ char *dir_join(const char *dir, const char *name);
 void dir_add_of(struct tailset *t, const char *path, unsigned role);
 /* The names in the directory that this is in will be looked at; false when we do not know it. */
 bool dir_rescan_of(struct tailset *t, const char *path);
-/* What of this file's name is on the disk, in watched directories: its path, or where that leads. */
-const char *file_place(const struct tail_file *f);
 /* A name is in a directory; `type` as readdir gives it. */
 void dir_see_name(struct tailset *t, const char *path, unsigned char type);
 void dir_unwatch(struct tailset *t, struct dir *d);

@@ -81,7 +81,7 @@ static bool owner_is_trusted(int dir, uid_t owner)
 {
     struct stat st;
 
-    return owner == geteuid() || owner == 0 || (sys_fstat(dir, &st) == 0 && owner == st.st_uid);
+    return owner == sys_geteuid() || owner == 0 || (sys_fstat(dir, &st) == 0 && owner == st.st_uid);
 }
 
 /* 0, -ENOTTY: no regular file, -EPERM: of somebody else; or another negative errno. */
