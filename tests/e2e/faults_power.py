@@ -7,7 +7,6 @@ and the daemon starts. Then the page must be one that a lossless reader could sh
 the log, and of the lost ones those that came first, up to the last that was saved; each once, none less than
 any page showed before. The same rounds run on a disk that does as if it synced: there they must fail.
 """
-import functools
 import os
 import random
 import re
@@ -210,21 +209,6 @@ class Outages(World):
         assert self.power.answer() == "cut"
 
 
-def known_to_fail(today):
-    """A promise that is not kept yet, and the numbers of today; the day it is kept this fails, and is taken away."""
-    def mark(test):
-        @functools.wraps(test)
-        def failing():
-            try:
-                test()
-            except AssertionError as wrong:
-                print("known (%s):" % today, str(wrong).split("\n", maxsplit=1)[0])
-                return
-            raise AssertionError("is exact now: take known_to_fail away")
-        return failing
-    return mark
-
-
 # --- the disk itself ---------------------------------------------------------------------------------
 
 def the_disk_forgets():
@@ -381,7 +365,6 @@ def log_cut_back_a_little():
     log_loses("all", "none", 500, 100)
 
 
-@known_to_fail("1,700 for 1,200")
 def log_cut_back_to_less_than_half():
     log_loses("all", "none")
 
@@ -390,12 +373,10 @@ def log_cut_anywhere():
     log_loses("all", "cut", rounds=5)
 
 
-@known_to_fail("1,215 for 700")
 def log_ends_in_nuls():
     log_loses("all", "nuls", kept=500, lost=200)
 
 
-@known_to_fail("2,226 for 1,200")
 def log_ends_in_nuls_anywhere():
     log_loses("all", "nuls", rounds=5, seed=10)
 
@@ -435,25 +416,22 @@ def log_rotation_undone():
     w.finish()
 
 
-@known_to_fail("674 for 471")
 def log_random_1():
     random_cuts(Power(), True, False, 11, rounds=12)
 
 
-@known_to_fail("2,829 for 2,110")
 def log_random_2():
     random_cuts(Power(), True, False, 12, rounds=12)
 
 
 # --- both --------------------------------------------------------------------------------------------
 
-# The log keeps its bytes, as long as one that ends in NULs is not exact.
 def both_random_1():
-    random_cuts(Power(), True, True, 21, data=("all",))
+    random_cuts(Power(), True, True, 21)
 
 
 def both_random_2():
-    random_cuts(Power(), True, True, 22, data=("all",))
+    random_cuts(Power(), True, True, 22)
 
 
 # --- controls ----------------------------------------------------------------------------------------
