@@ -158,7 +158,7 @@ struct oracle {
 extern struct oracle oracle;
 
 void oracle_init(void);
-void oracle_fault(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void oracle_fault(const char *format, ...);
 size_t oracle_line(unsigned id, char *out); /* its bytes */
 void oracle_took(const char *p, size_t n);
 void oracle_look(bool saved);
