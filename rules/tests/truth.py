@@ -153,9 +153,8 @@ class Truth:
             self.observed.setdefault((name, tuple(sorted(labels.items()))), []).append(value)
 
     def http(self, method, path, status, took):
-        endpoint = "unmatched" if status in ("404", "405") else route(path)
-        self.inc("http_requests_total", method=method, endpoint=endpoint, status=status)
-        self.observe("http_request_duration_seconds", duration(took), method=method, endpoint=endpoint)
+        self.inc("http_requests_total", method=method, endpoint=route(path), status=status)
+        self.observe("http_request_duration_seconds", duration(took), method=method, endpoint=route(path))
 
     def ai(self, service, model, status, f):
         self.inc("ai_requests_total", service=service, model=model, status=status)
