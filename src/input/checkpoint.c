@@ -129,7 +129,7 @@ static void restore_real(struct tailset *t, struct tail_file *f, struct slice re
 static void restore_file(struct tailset *t, struct reader *r, uint32_t format, bool rebooted)
 {
     struct slice stream = read_blob(r), log = read_blob(r), path = read_blob(r);
-    struct slice real = format == FORMAT_OF_0_1 ? (struct slice){0} : read_blob(r);
+    struct slice real = format > FORMAT_OF_0_1 ? read_blob(r) : SLICE("");
     struct slice carry;
     unsigned flags = read_u8(r);
     int64_t lost_wall_ns = (int64_t)read_u64(r);

@@ -46,7 +46,8 @@ def prove_logs(work, checks):
         port = free_port()
         config.write_text(settings.replace("0.0.0.0:9180", f"127.0.0.1:{port}"))
         done = subprocess.run([logtally(), "check", "-c", str(config), "--rules", str(ROOT / "rules")], text=True, capture_output=True)
-        checks.check(done.returncode == 0 and not done.stderr, f"logtally accepts {name}: {done.stderr}")
+        said = [x for x in done.stderr.splitlines() if "no file matches" not in x]
+        checks.check(done.returncode == 0 and not said, f"logtally accepts {name}: {done.stderr}")
         daemon = Process([logtally(), "run", "-c", config, "--rules", ROOT / "rules"], home / "out.log",
                          env={**os.environ, "BACKEND_CONTAINER_ID": "0123"})
         try:
