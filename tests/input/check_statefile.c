@@ -560,9 +560,10 @@ TEST(a_temporary_that_is_there_and_then_not_ends_this_save_alone)
 
 TEST(a_state_of_version_0_is_damaged)
 {
+    static const char zero[60] = "LTSTATE\n\0\0\0\0\50\0\0\0 more of it, as much as a header has";
+
     save("one");
-    change_byte("state", 8);
-    write_file("state", "LTSTATE\n\0\0\0\0\50\0\0\0 more of it, as much as a header has", 60);
+    write_file("state", zero, sizeof(zero));
     load(STATEFILE_DAMAGED, "");
 }
 
