@@ -1,18 +1,15 @@
 /* writer -- a thread that waits for one job at a time. There is one slot; a mutex guards whose it
- * is, an eventfd wakes the loop. */
+ * is. */
 #include "config.h"
 
 #include "daemon/writer.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "daemon/thread.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 /* How often the thread looks whether the state is still there. */
 #define LOOK_NS NSEC_PER_SEC
@@ -22,17 +19,12 @@
 enum { HANGS_LOOKS = 30 };
 
 struct writer {
-    struct loop *loop;
-    struct loop_watch *watch;
+    struct thread thread; /* wakes the loop when a job is done, or the state is missed */
     struct statefile *statefile;
     struct writer_events events;
-    int wake; /* eventfd: a job is done, or the state is missed */
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
     bool busy; /* of the loop's side: a job was started and not yet delivered */
-    /* Guarded by the mutex: */
-    bool stop, missed;
+    /* Guarded by the thread's mutex: */
+    bool missed;
     enum { EMPTY, WAITING, DONE } state;
     struct writer_job job; /* the loop's while EMPTY or DONE, the thread's while WAITING */
 };
@@ -115,7 +107,7 @@ static bool wait_change(struct writer *w, int64_t most_ns)
     int64_t until = clock_mono_ns() + most_ns;
     struct timespec at = {.tv_sec = until / NSEC_PER_SEC, .tv_nsec = until % NSEC_PER_SEC};
 
-    return pthread_cond_timedwait(&w->changed, &w->mutex, &at) == 0;
+    return pthread_cond_timedwait(&w->thread.changed, &w->thread.mutex, &at) == 0;
 }
 
 /* Nothing to do: is the state still there? With the mutex. */
@@ -123,33 +115,33 @@ static void look(struct writer *w)
 {
     bool missed;
 
-    pthread_mutex_unlock(&w->mutex);
+    pthread_mutex_unlock(&w->thread.mutex);
     missed = w->statefile && statefile_missed(w->statefile);
-    pthread_mutex_lock(&w->mutex);
+    pthread_mutex_lock(&w->thread.mutex);
     w->missed |= missed;
     if (missed)
-        eventfd_write(w->wake, 1);
+        thread_wake(&w->thread);
 }
 
 static void *work(void *ctx)
 {
     struct writer *w = ctx;
 
-    pthread_mutex_lock(&w->mutex);
-    while (!w->stop) {
+    pthread_mutex_lock(&w->thread.mutex);
+    while (!w->thread.stop) {
         if (w->state != WAITING) {
             if (!wait_change(w, LOOK_NS))
                 look(w);
             continue;
         }
-        pthread_mutex_unlock(&w->mutex);
+        pthread_mutex_unlock(&w->thread.mutex);
         do_job(w->statefile, &w->job);
-        pthread_mutex_lock(&w->mutex);
+        pthread_mutex_lock(&w->thread.mutex);
         w->state = DONE;
-        pthread_cond_broadcast(&w->changed);
-        eventfd_write(w->wake, 1);
+        pthread_cond_broadcast(&w->thread.changed);
+        thread_wake(&w->thread);
     }
-    pthread_mutex_unlock(&w->mutex);
+    pthread_mutex_unlock(&w->thread.mutex);
     return NULL;
 }
 
@@ -157,17 +149,16 @@ static void *work(void *ctx)
 static void deliver(void *ctx, uint32_t events)
 {
     struct writer *w = ctx;
-    eventfd_t count;
 
     (void)events;
-    eventfd_read(w->wake, &count);
-    pthread_mutex_lock(&w->mutex);
+    thread_woken(&w->thread);
+    pthread_mutex_lock(&w->thread.mutex);
     bool done = w->state == DONE, missed = w->missed;
 
     w->missed = false;
     if (done)
         w->state = EMPTY;
-    pthread_mutex_unlock(&w->mutex);
+    pthread_mutex_unlock(&w->thread.mutex);
     if (done) {
         struct writer_job job = w->job;
 
@@ -178,68 +169,34 @@ static void deliver(void *ctx, uint32_t events)
         w->events.missed(w->events.ctx);
 }
 
-static void init_locks(struct writer *w)
-{
-    pthread_condattr_t monotonic;
-
-    pthread_mutex_init(&w->mutex, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-}
-
 int writer_new(struct loop *loop, struct statefile *statefile, const struct writer_events *events,
                struct writer **ret_writer)
 {
     struct writer *w = xcalloc(1, sizeof *w);
     int r;
 
-    w->loop = loop;
     w->statefile = statefile;
     w->events = *events;
-    init_locks(w);
-    w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (w->wake < 0) {
-        r = -errno;
-        goto fail;
+    r = thread_start(&w->thread, loop, work, deliver, w);
+    if (r < 0) {
+        free(w);
+        return r;
     }
-    r = loop_add_fd(loop, w->wake, EPOLLIN, deliver, w, &w->watch);
-    if (r < 0)
-        goto fail_wake;
-    r = -pthread_create(&w->thread, NULL, work, w);
-    if (r < 0)
-        goto fail_watch;
     *ret_writer = w;
     return 0;
-fail_watch:
-    loop_remove_fd(loop, w->watch);
-fail_wake:
-    close(w->wake);
-fail:
-    free(w);
-    return r;
 }
 
 void writer_free(struct writer *w)
 {
     if (!w)
         return;
-    pthread_mutex_lock(&w->mutex);
-    w->stop = true;
-    pthread_cond_broadcast(&w->changed);
-    pthread_mutex_unlock(&w->mutex);
-    pthread_join(w->thread, NULL);
+    thread_end(&w->thread);
     if (w->state != EMPTY) {
         snapshot_free(w->job.snapshot);
         buf_release(&w->job.files);
         for (unsigned f = 0; f < PAGE_FORMATS; f++)
             rendering_release(&w->job.pages[f]);
     }
-    loop_remove_fd(w->loop, w->watch);
-    close(w->wake);
-    pthread_cond_destroy(&w->changed);
-    pthread_mutex_destroy(&w->mutex);
     free(w);
 }
 
@@ -251,11 +208,11 @@ bool writer_busy(const struct writer *w)
 void writer_start(struct writer *w, struct writer_job *job)
 {
     w->busy = true;
-    pthread_mutex_lock(&w->mutex);
+    pthread_mutex_lock(&w->thread.mutex);
     w->job = *job;
     w->state = WAITING;
-    pthread_cond_broadcast(&w->changed);
-    pthread_mutex_unlock(&w->mutex);
+    pthread_cond_broadcast(&w->thread.changed);
+    pthread_mutex_unlock(&w->thread.mutex);
     *job = (struct writer_job){.snapshot = NULL};
 }
 
@@ -264,7 +221,7 @@ static int64_t used_ns(const struct writer *w)
     clockid_t clock;
     struct timespec t = {0};
 
-    if (pthread_getcpuclockid(w->thread, &clock) == 0)
+    if (pthread_getcpuclockid(w->thread.id, &clock) == 0)
         (void)clock_gettime(clock, &t);
     return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
 }
@@ -277,7 +234,7 @@ bool writer_wait(struct writer *w)
 
     if (!w->busy)
         return true;
-    pthread_mutex_lock(&w->mutex);
+    pthread_mutex_lock(&w->thread.mutex);
     while (w->state != DONE && idle < HANGS_LOOKS) {
         int64_t now;
 
@@ -287,7 +244,7 @@ bool writer_wait(struct writer *w)
         used = now;
     }
     done = w->state == DONE;
-    pthread_mutex_unlock(&w->mutex);
+    pthread_mutex_unlock(&w->thread.mutex);
     if (done)
         deliver(w, 0);
     return done;

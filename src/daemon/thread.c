@@ -1,0 +1,67 @@
+/* thread -- why CLOCK_MONOTONIC for the condition: the writer waits for so long at most, and a clock
+ * that is set must not change that. */
+#include "config.h"
+
+#include "daemon/thread.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static void init_locks(struct thread *t)
+{
+    pthread_condattr_t monotonic;
+
+    pthread_mutex_init(&t->mutex, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&t->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+int thread_start(struct thread *t, struct loop *loop, void *(*run)(void *), loop_fd_fn *deliver,
+                 void *ctx)
+{
+    int r;
+
+    *t = (struct thread){.loop = loop, .wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    if (t->wake < 0)
+        return -errno;
+    init_locks(t);
+    r = loop_add_fd(loop, t->wake, EPOLLIN, deliver, ctx, &t->watch);
+    if (r < 0)
+        goto fail;
+    r = -pthread_create(&t->id, NULL, run, ctx);
+    if (r == 0)
+        return 0;
+    loop_remove_fd(loop, t->watch);
+fail:
+    close(t->wake);
+    return r;
+}
+
+void thread_end(struct thread *t)
+{
+    pthread_mutex_lock(&t->mutex);
+    t->stop = true;
+    pthread_cond_broadcast(&t->changed);
+    pthread_mutex_unlock(&t->mutex);
+    pthread_join(t->id, NULL);
+    loop_remove_fd(t->loop, t->watch);
+    close(t->wake);
+    pthread_cond_destroy(&t->changed);
+    pthread_mutex_destroy(&t->mutex);
+}
+
+void thread_wake(struct thread *t)
+{
+    eventfd_write(t->wake, 1);
+}
+
+void thread_woken(struct thread *t)
+{
+    eventfd_t count;
+
+    eventfd_read(t->wake, &count);
+}

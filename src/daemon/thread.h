@@ -1,0 +1,34 @@
+/* thread -- what the writer's and the worker's thread have in common: a mutex with a condition, an
+ * eventfd by which the thread wakes the loop, and an end that waits for it. What the mutex guards
+ * beside `stop` is its user's. */
+#ifndef LT_DAEMON_THREAD_H
+#define LT_DAEMON_THREAD_H
+
+#include "base/loop.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+struct thread {
+    struct loop *loop;
+    struct loop_watch *watch;
+    int wake; /* eventfd */
+    pthread_t id;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed; /* waits by CLOCK_MONOTONIC */
+    bool stop;              /* guarded by the mutex: `run` is to return */
+};
+
+/* Calls run(ctx) on a thread of its own, and deliver(ctx, 0) on the loop after each thread_wake. 0
+ * or negative errno; then nothing was begun. */
+int thread_start(struct thread *t, struct loop *loop, void *(*run)(void *), loop_fd_fn *deliver,
+                 void *ctx);
+/* Says `stop` and waits until `run` has returned. */
+void thread_end(struct thread *t);
+
+/* From the thread: the loop has something to deliver. */
+void thread_wake(struct thread *t);
+/* On the loop, before it delivers. */
+void thread_woken(struct thread *t);
+
+#endif
