@@ -14,7 +14,7 @@ import subprocess
 import uuid
 
 from _common import put
-from _faults import BLOCK, LIBC, LOGTALLY, LONG, Skip, World, append, die_with_parent, main, stays, until
+from _faults import BLOCK, LIBC, LOGTALLY, LONG, RULES as PLAIN_RULES, Skip, World, append, die_with_parent, main, stays, until
 
 POWERFS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(LOGTALLY))), "tests/power/powerfs")
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
@@ -23,28 +23,8 @@ MS_BIND, MS_REC, MS_PRIVATE = 4096, 1 << 14, 1 << 18
 NAMES, DATA = ("none", "all", "prefix", "subset"), ("none", "cut", "nuls", "all")
 
 # A line that lost its end is no line.
-RULES = r"""
-[event line]
-match = ^kind=l n=(?<n>[0-9]+) block=(?<block>[0-9]+) size=(?<size>[0-9][.][0-9]{3})$
-
-[counter lines_total]
-help       = Lines, by the block they belong to
-inc        = line
-labels     = block
-max_values = 100000
-max_series = 100000
-
-[counter numbers_total]
-help  = Sum of the numbers of the lines
-add   = line
-value = n
-
-[histogram sizes]
-help    = One of eight sizes
-observe = line
-value   = size
-buckets = 0.25 0.5 0.75
-"""
+WHOLE_LINE = r"match = ^kind=l n=(?<n>[0-9]+) block=(?<block>[0-9]+) size=(?<size>[0-9][.][0-9]{3})$"
+RULES = PLAIN_RULES.replace("where = kind == l", WHOLE_LINE)
 LINE = re.compile(rb"^kind=l n=(\d+) block=\d+ size=\d\.\d{3}$", re.M)
 
 
@@ -173,6 +153,12 @@ class Outages(World):
         self.truth, self.numbers = {}, sum(numbers)
         for n in numbers:
             self.truth[n // BLOCK] = self.truth.get(n // BLOCK, 0) + 1
+
+    def outage(self, *survives):
+        self.power.cut(self.pid)
+        self.child.wait(30)
+        self.power.back(*survives)
+        self.after_outage()
 
     def after_outage(self, seconds=15):
         """The daemon runs again: its page must be right, and stay so."""
@@ -352,10 +338,7 @@ def log_loses(names, data, kept=500, lost=700, rounds=1, seed=1):
         w.write(kept, keep=True)
         w.write(lost)
         w.exact()
-        w.power.cut(w.pid)
-        w.child.wait(30)
-        w.power.back(names, data, seed + i)
-        w.after_outage()
+        w.outage(names, data, seed + i)
         w.write(300)
         w.exact()
     w.finish()
@@ -391,10 +374,7 @@ def log_never_synced_is_gone():
     w.write(500)
     w.start()
     w.exact()
-    w.power.cut(w.pid)
-    w.child.wait(30)
-    w.power.back("none", "none")
-    w.after_outage()
+    w.outage("none", "none")
     w.write(300)
     w.finish()
 
@@ -408,10 +388,7 @@ def log_rotation_undone():
     rotate(w, 0)
     w.write(300)
     w.exact()
-    w.power.cut(w.pid)
-    w.child.wait(30)
-    w.power.back("none", "none")
-    w.after_outage()
+    w.outage("none", "none")
     w.write(300)
     w.finish()
 
