@@ -20,8 +20,8 @@
  * of one moment, between two lines. A configuration with mistakes changes nothing.
  *
  * Ownership: the loop's thread owns everything in struct daemon; the writer's thread owns a job
- * from writer_start until its result is delivered on the loop, the worker's likewise. What may change under a job (the
- * setup that its page options point into) waits for it. */
+ * from writer_start until its result is delivered on the loop, the worker's likewise. What may
+ * change under a job (the setup that its page options point into) waits for it. */
 #ifndef LT_DAEMON_DAEMON_H
 #define LT_DAEMON_DAEMON_H
 

@@ -2,9 +2,9 @@
  *
  * Formats: auto (rfc3339, or a number that in one of the units is a time of the years 2000 to
  * 2100), rfc3339 (Go's RFC3339Nano, `T` or blank, any number of fraction digits, Z, +hh:mm, +hhmm,
- * +hh or a name as of %Z; a missing zone is the log's), unix, unix_ms, unix_us, unix_ns (with fraction), or a strptime
- * pattern with %f for fraction digits; "@+03:00", "@UTC" or "@local" at the pattern's end is its
- * zone. A pattern without a date gives a time of day: it takes the date that brings it nearest to
+ * +hh or a name as of %Z; a missing zone is the log's), unix, unix_ms, unix_us, unix_ns (with
+ * fraction), or a strptime pattern with %f for fraction digits; "@+03:00", "@UTC" or "@local" at the
+ * pattern's end is its zone. A pattern without a date gives a time of day: it takes the date that brings it nearest to
  * the last dated line of the file. One with a date but without a year (syslog) takes its year in
  * the same way, and counts as dated. */
 #ifndef LT_DECODE_LINETIME_H

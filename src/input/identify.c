@@ -444,7 +444,6 @@ static bool has_nameless(const struct stream *s)
     return false;
 }
 
-/* As the others: negative errno when it cannot be said now what it is. */
 /* A content that is gone goes on in the newcomer, which may be of another stream. */
 static void bring_back(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
@@ -538,6 +537,7 @@ static int same_name_is_back(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
+/* As identify_rotated: 0, or negative errno when it cannot be said now what it is. */
 static int identify_own(struct tailset *t, struct newcomer *n)
 {
     int r = rewritten(t, n);

@@ -34,8 +34,8 @@ typedef bool snapshot_may_exist_fn(void *ctx, const struct family *f, const stru
  * place is kept, parked, inside the registry and encoded again with every snapshot, until it is
  * restored by a later ruleset or is older than a day (`now_wall_ns`); a parked family is dropped
  * when a family of its name but another shape has been exposed meanwhile. What `expire` counts in
- * goes on at `now_ns` where the snapshot left off: time while nobody ran is not in it. 0 or -EBADMSG (then the
- * registry is unchanged). */
+ * goes on at `now_ns` where the snapshot left off: time while nobody ran is not in it. 0 or -EBADMSG
+ * (then the registry is unchanged). */
 int snapshot_restore(struct registry *r, struct slice encoded, int64_t now_wall_ns, int64_t now_ns,
                      snapshot_may_exist_fn *may_exist, void *ctx,
                      struct restore_report *ret_report);
