@@ -188,6 +188,18 @@ TEST(a_scrape_gets_through_200_slow_readers)
     expect_quick_answer();
 }
 
+/* The reader of the big answer gets all of it, and so do those that wait, one less than the most. */
+static void expect_big_and_kept(struct client *reader, struct client *more)
+{
+    struct answer a = client_answer(&rig, reader, false);
+
+    ck_assert_uint_eq(a.body.n, RIG_BIG_BYTES);
+    answer_release(&a);
+    while (rig.nkept > 0)
+        rig_answer_kept(&rig);
+    close_many(more, MAX_CONNECTIONS - 1);
+}
+
 TEST(an_idle_connection_makes_room_before_a_reader_does)
 {
     struct client reader = client_connect(&rig, 0), idle, *more;
@@ -200,12 +212,7 @@ TEST(an_idle_connection_makes_room_before_a_reader_does)
     answer_release(&a);
     more = connect_many(MAX_CONNECTIONS - 1, GET("/kept"));
     ck_assert(client_is_closed(&rig, &idle));
-    a = client_answer(&rig, &reader, false);
-    ck_assert_uint_eq(a.body.n, RIG_BIG_BYTES);
-    answer_release(&a);
-    while (rig.nkept > 0)
-        rig_answer_kept(&rig);
-    close_many(more, MAX_CONNECTIONS - 1);
+    expect_big_and_kept(&reader, more);
     client_close(&idle);
     client_close(&reader);
 }
@@ -215,7 +222,6 @@ TEST(a_silent_connection_makes_room_before_a_reader_does)
 {
     struct client silent = client_connect(&rig, 0), reader = client_connect(&rig, 0), *more;
     int64_t grace = clock_mono_ns() + 150 * NSEC_PER_MSEC;
-    struct answer a;
 
     client_send_str(&rig, &reader, GET("/big"));
     while (clock_mono_ns() < grace)
@@ -223,12 +229,7 @@ TEST(a_silent_connection_makes_room_before_a_reader_does)
     more = connect_many(MAX_CONNECTIONS - 1, GET("/kept"));
     ck_assert(client_is_closed(&rig, &silent));
     rig_wait_kept(&rig, MAX_CONNECTIONS - 1);
-    a = client_answer(&rig, &reader, false);
-    ck_assert_uint_eq(a.body.n, RIG_BIG_BYTES);
-    answer_release(&a);
-    while (rig.nkept > 0)
-        rig_answer_kept(&rig);
-    close_many(more, MAX_CONNECTIONS - 1);
+    expect_big_and_kept(&reader, more);
     client_close(&silent);
     client_close(&reader);
 }
