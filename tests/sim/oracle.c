@@ -57,18 +57,16 @@ static unsigned known(const char *p, size_t n)
 
 static void each_line(const char *p, size_t n, void (*fn)(unsigned id))
 {
-    const char *end = p + n, *next;
+    const char *newline; /* an empty file has no bytes to point at */
 
-    for (; p < end; p = next) {
-        const char *newline = memchr(p, '\n', (size_t)(end - p));
-
-        if (!newline)
-            return;
-        next = newline + 1;
-        unsigned id = known(p, (size_t)(next - p));
+    while (n > 0 && (newline = memchr(p, '\n', n))) {
+        size_t length = (size_t)(newline + 1 - p);
+        unsigned id = known(p, length);
 
         if (id)
             fn(id);
+        p += length;
+        n -= length;
     }
 }
 
