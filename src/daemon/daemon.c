@@ -116,7 +116,7 @@ static void expire(struct daemon *d)
     int64_t now = clock_mono_ns();
     struct expiry *x;
 
-    if (d->lent || now - d->expired_mono_ns < EXPIRE_NS ||
+    if (d->lent || worker_busy(d->worker) || now - d->expired_mono_ns < EXPIRE_NS ||
         !registry_may_expire(d->counting.registry))
         return;
     d->expired_mono_ns = now;
@@ -275,12 +275,20 @@ static int open_loop(struct daemon *d)
     return r;
 }
 
+/* Outside the loop: the worker is waited for, before and after. */
+static void save_now(struct daemon *d)
+{
+    worker_wait(d->worker);
+    daemon_save(d);
+    worker_wait(d->worker);
+}
+
 /* The first state of all is saved before the log says that it listens. Without one, a start after
  * kill -9 would be a first start again, to which a file that was rotated meanwhile is history. */
 static void save_first(struct daemon *d)
 {
     (void)tailset_catch_up(d->files, 0);
-    daemon_save(d);
+    save_now(d);
     (void)writer_wait(d->writer);
     d->durable_mono_ns = 0; /* as of a restored one: the first scrape gets a new one */
 }
@@ -310,7 +318,15 @@ static void on_saved(void *ctx, struct writer_job *job)
     daemon_take_saved(d, job);
     if (daemon_reload_waits(d))
         daemon_reload_go_on(d);
-    else if (daemon_scrapes_wait(d))
+    else if (!d->stopping && daemon_scrapes_wait(d))
+        daemon_save(d);
+}
+
+static void on_idle(void *ctx)
+{
+    struct daemon *d = ctx;
+
+    if (d->save_waits)
         daemon_save(d);
 }
 
@@ -335,7 +351,7 @@ int daemon_start(struct daemon *d, const struct run_options *options)
     r = writer_new(d->loop, d->statefile, &(struct writer_events){on_saved, on_missed, d},
                    &d->writer);
     if (r == 0)
-        r = worker_new(d->loop, &d->worker);
+        r = worker_new(d->loop, &(struct worker_idle){on_idle, d}, &d->worker);
 
     if (r < 0) {
         log_error("cannot start a thread: %s", strerror(-r));
@@ -379,9 +395,9 @@ int daemon_run(struct daemon *d)
         return EXIT_SYSTEM;
     }
     daemon_end_reload(d);
-    if (!writer_wait(d->writer))
+    if (!writer_wait(d->writer)) /* for what was under way */
         leave(d);
-    daemon_save(d);
+    save_now(d);
     if (!writer_wait(d->writer))
         leave(d);
     daemon_end_scrapes(d);
@@ -390,8 +406,8 @@ int daemon_run(struct daemon *d)
 
 void daemon_stop(struct daemon *d)
 {
+    worker_free(d->worker); /* its work may end in the writer's */
     writer_free(d->writer);
-    worker_free(d->worker);
     daemon_drop_durable(d);
     tailset_free(d->files);
     http_server_free(d->http);

@@ -103,6 +103,7 @@ struct daemon {
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */
     bool catching_up;
     bool save_fails;   /* the last one did */
+    bool save_waits;   /* until the worker is idle */
     bool save_at_once; /* there is no state as it should be */
     unsigned nlisten;  /* addresses */
 };

@@ -147,26 +147,61 @@ void daemon_adopt(struct daemon *d)
     d->durable_mono_ns = 0; /* not young: the first scrape gets a new one if anything changed */
 }
 
+/* The copy of all values that is to be saved. With millions of series even copying takes long, so
+ * the worker does it; the registry is lent for that, which keeps values and positions of one
+ * moment. */
+struct copy {
+    struct work work;
+    struct daemon *daemon;
+    struct registry *registry; /* lent */
+    struct writer_job job;
+};
+
+static void run_copy(struct work *work)
+{
+    struct copy *c = (struct copy *)(void *)work;
+
+    c->job.snapshot = snapshot_take(c->registry);
+}
+
+static void end_copy(struct work *work)
+{
+    struct copy *c = (struct copy *)(void *)work;
+    struct daemon *d = c->daemon;
+
+    writer_start(d->writer, &c->job);
+    daemon_take_back(d);
+    free(c);
+}
+
 void daemon_save(struct daemon *d)
 {
     int64_t now = clock_mono_ns();
-    struct writer_job job = {
-        .options = page_options(d),
-        .wall_ns = clock_wall_ns(),
-        .version = daemon_version(d),
-        .running_ns = d->running_ns,
-    };
+    struct copy *c;
 
     if (writer_busy(d->writer) || d->lent)
         return;
+    d->save_waits = worker_busy(d->worker); /* files would rest as long as it renders */
+    if (d->save_waits)
+        return;
     if (d->hiding)
         daemon_hide(d);
-    job.snapshot = snapshot_take(d->counting.registry);
-    tailset_encode(d->files, &job.files);
+    c = xcalloc(1, sizeof *c);
+    *c = (struct copy){
+        .work = {.run = run_copy, .done = end_copy},
+        .daemon = d,
+        .registry = d->counting.registry,
+        .job = {.options = page_options(d),
+                .wall_ns = clock_wall_ns(),
+                .version = daemon_version(d),
+                .running_ns = d->running_ns},
+    };
+    tailset_encode(d->files, &c->job.files);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
-        job.render[f] = d->wanted_mono_ns[f] && now - d->wanted_mono_ns[f] < FORMAT_WANTED_NS;
+        c->job.render[f] = d->wanted_mono_ns[f] && now - d->wanted_mono_ns[f] < FORMAT_WANTED_NS;
     d->saving_mono_ns = now;
-    writer_start(d->writer, &job);
+    daemon_lend(d);
+    worker_give(d->worker, &c->work);
 }
 
 /* Hits of all events that update it, for each family. The caller frees. */

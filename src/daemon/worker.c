@@ -15,6 +15,8 @@ struct list {
 
 struct worker {
     struct thread thread;
+    struct worker_idle idle;
+    unsigned undelivered; /* of the loop's side */
     /* Guarded by its mutex: */
     struct list given, done;
     bool running; /* a piece that is in neither list */
@@ -82,6 +84,11 @@ static struct work *next_done(struct worker *w)
     return next;
 }
 
+bool worker_busy(const struct worker *w)
+{
+    return w->undelivered > 0;
+}
+
 static void deliver(void *ctx, uint32_t events)
 {
     struct worker *w = ctx;
@@ -89,15 +96,20 @@ static void deliver(void *ctx, uint32_t events)
 
     (void)events;
     thread_woken(&w->thread);
-    while ((next = next_done(w)))
+    while ((next = next_done(w))) {
+        w->undelivered--;
         next->done(next);
+    }
+    if (!worker_busy(w))
+        w->idle.fn(w->idle.ctx);
 }
 
-int worker_new(struct loop *loop, struct worker **ret_worker)
+int worker_new(struct loop *loop, const struct worker_idle *idle, struct worker **ret_worker)
 {
     struct worker *w = xcalloc(1, sizeof *w);
     int r;
 
+    w->idle = *idle;
     list_clear(&w->given);
     list_clear(&w->done);
     r = thread_start(&w->thread, loop, work, deliver, w);
@@ -138,6 +150,7 @@ void worker_wait(struct worker *w)
 
 void worker_give(struct worker *w, struct work *work)
 {
+    w->undelivered++;
     pthread_mutex_lock(&w->thread.mutex);
     list_add(&w->given, work);
     pthread_cond_broadcast(&w->thread.changed);

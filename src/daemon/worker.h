@@ -18,14 +18,22 @@ struct work {
 
 struct worker;
 
+/* Called on the loop when all that was given is delivered. */
+struct worker_idle {
+    void (*fn)(void *ctx);
+    void *ctx;
+};
+
 /* 0 or negative errno. */
-int worker_new(struct loop *loop, struct worker **ret_worker);
+int worker_new(struct loop *loop, const struct worker_idle *idle, struct worker **ret_worker);
 /* Does what was given, calls `done` for all of it, ends. NULL is fine. */
 void worker_free(struct worker *w);
 
 /* Waits until all that was given is done, also what `done` gave, and calls `done`. */
 void worker_wait(struct worker *w);
 
+/* Some work is not delivered yet: what is given now has to wait. */
+bool worker_busy(const struct worker *w);
 /* Takes the work. */
 void worker_give(struct worker *w, struct work *work);
 

@@ -217,6 +217,7 @@ struct tailset {
     struct watch *watch; /* NULL = polling */
     struct loop_watch *watch_event;
     struct loop_timer *work_timer, *reconcile_timer;
+    int64_t reconcile_at; /* what the timer is set to, but for a rest */
     struct tail_buffer buffer;
     struct tail_file *reading; /* whose lines are being handed out */
     struct map warned;

@@ -292,6 +292,12 @@ static int64_t reconcile_interval(const struct tailset *t)
     return t->nfiles > MANY_FILES ? RECONCILE_MANY_NS : RECONCILE_NS;
 }
 
+static void reconcile_next(struct tailset *t, int64_t at_ns)
+{
+    t->reconcile_at = at_ns;
+    loop_timer_set(t->reconcile_timer, at_ns);
+}
+
 static void on_reconcile(void *ctx)
 {
     struct tailset *t = ctx;
@@ -302,7 +308,7 @@ static void on_reconcile(void *ctx)
         wake(t);
     else if (!t->working)
         listen(t, true);
-    loop_timer_set(t->reconcile_timer, t->now + reconcile_interval(t));
+    reconcile_next(t, t->now + reconcile_interval(t));
 }
 
 static void set_options(struct tailset *t, const struct tail_options *options)
@@ -356,7 +362,7 @@ struct tailset *tailset_new(struct loop *loop, const struct tail_options *option
     dirs_configure(t);
     t->work_timer = loop_timer_new(loop, on_work, t);
     t->reconcile_timer = loop_timer_new(loop, on_reconcile, t);
-    loop_timer_set(t->reconcile_timer, t->now);
+    reconcile_next(t, t->now);
     return t;
 }
 
@@ -429,7 +435,7 @@ void tailset_rest(struct tailset *t, bool on)
     listen(t, false);
     t->now = loop_now(t->loop);
     loop_timer_set(t->work_timer, on ? INT64_MAX : t->now);
-    loop_timer_set(t->reconcile_timer, on ? INT64_MAX : t->now);
+    loop_timer_set(t->reconcile_timer, on ? INT64_MAX : t->reconcile_at);
     t->working = !on;
 }
 
@@ -508,5 +514,5 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
     for (struct tail_file *f = t->first; f; f = f->next)
         if (f->hops)
             file_learn_real(t, f); /* its directories are watched again */
-    loop_timer_set(t->reconcile_timer, t->now);
+    reconcile_next(t, t->now);
 }
