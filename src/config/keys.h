@@ -33,7 +33,8 @@ KEY(DIRECTORY, "directory", SECTION_STATE, 0, TEXT, .value = "DIR",
             "`/var/lib/logtally` (root), else `~/.local/state/logtally`. Given but empty: nothing "
             "is kept")
 KEY(INTERVAL, "interval", SECTION_STATE, 0, DURATION, .dflt = "5s", .min = "100ms", .max = "8760h",
-    .help = "saved at the latest so long after a change; a scrape saves too")
+    .help = "saved at the latest so long after a change; a scrape saves too, and within a second a "
+            "file's first lines and a rename")
 KEY(ROTATE_WAIT, "rotate_wait", SECTION_STATE, 0, DURATION, .dflt = "10m", .min = "0s",
     .max = "8760h", .help = "a renamed file is read on until nothing came for so long")
 KEY(REMEMBER, "remember", SECTION_STATE, 0, DURATION, .dflt = "168h", .min = "1m", .max = "8760h",

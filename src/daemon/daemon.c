@@ -56,6 +56,9 @@ static void note_progress(struct daemon *d)
 /* Every `interval`, and more often while catching up. */
 #define TICK_LEAST_NS (NSEC_PER_SEC / 10)
 
+/* Files that come and go all the time do not make more saves than this. */
+#define SOON_NS NSEC_PER_SEC
+
 /* What is unsaved now is saved `interval` after the last snapshot was tried, which a scrape may
  * have done in the middle of a tick. */
 static int64_t until_next_tick(const struct daemon *d)
@@ -66,6 +69,8 @@ static int64_t until_next_tick(const struct daemon *d)
         return NSEC_PER_SEC / 5;
     if (daemon_version(d) == d->durable_version)
         return interval;
+    if (d->save_soon && interval > SOON_NS)
+        interval = SOON_NS;
     wait = d->saving_mono_ns + interval - clock_mono_ns();
     return wait > TICK_LEAST_NS ? wait : TICK_LEAST_NS;
 }
@@ -129,6 +134,14 @@ static void expire(struct daemon *d)
     worker_give(d->worker, &x->work);
 }
 
+static bool save_is_due(const struct daemon *d)
+{
+    int64_t now = clock_mono_ns();
+
+    return now - d->durable_mono_ns >= d->setup.settings.interval_ns ||
+           (d->save_soon && now - d->saving_mono_ns >= SOON_NS);
+}
+
 static void on_tick(void *ctx)
 {
     struct daemon *d = ctx;
@@ -141,9 +154,16 @@ static void on_tick(void *ctx)
     if (was_hiding && !d->hiding)
         d->changes++;
     expire(d);
-    if (daemon_version(d) != d->durable_version &&
-        clock_mono_ns() - d->durable_mono_ns >= d->setup.settings.interval_ns)
+    if (daemon_version(d) != d->durable_version && save_is_due(d))
         daemon_save(d);
+    loop_timer_set(d->tick_timer, clock_mono_ns() + until_next_tick(d));
+}
+
+void daemon_save_soon(struct daemon *d)
+{
+    if (d->save_soon)
+        return;
+    d->save_soon = true;
     loop_timer_set(d->tick_timer, clock_mono_ns() + until_next_tick(d));
 }
 

@@ -105,6 +105,7 @@ struct daemon {
     bool save_fails;   /* the last one did */
     bool save_waits;   /* until the worker is idle */
     bool save_at_once; /* there is no state as it should be */
+    bool save_soon;    /* a file was born or renamed since the last save began */
     unsigned nlisten;  /* addresses */
 };
 
@@ -113,6 +114,9 @@ int daemon_start(struct daemon *d, const struct run_options *options);
 /* Turns the loop until SIGTERM or SIGINT, then saves. An exit code. */
 int daemon_run(struct daemon *d);
 void daemon_stop(struct daemon *d);
+
+/* What files there are, and where, has changed: saved within a second, whatever the interval is. */
+void daemon_save_soon(struct daemon *d);
 
 /* input.c: the sink of the input room. */
 extern const struct tail_sink daemon_sink;

@@ -107,9 +107,14 @@ static void sink_finish(void *ctx, void *file)
                  n, n > 1 ? "s" : "");
 }
 
+static void sink_placed(void *ctx)
+{
+    daemon_save_soon(ctx);
+}
+
 const struct tail_sink daemon_sink = {
     NULL,       sink_open, sink_lines, sink_carry,  sink_renamed,
-    sink_close, sink_note, sink_pass,  sink_finish,
+    sink_close, sink_note, sink_pass,  sink_finish, sink_placed,
 };
 
 void counting_add_input(struct counting *c)

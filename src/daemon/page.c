@@ -200,6 +200,7 @@ void daemon_save(struct daemon *d)
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
         c->job.render[f] = d->wanted_mono_ns[f] && now - d->wanted_mono_ns[f] < FORMAT_WANTED_NS;
     d->saving_mono_ns = now;
+    d->save_soon = false;
     daemon_lend(d);
     worker_give(d->worker, &c->work);
 }

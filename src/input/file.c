@@ -309,6 +309,8 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     f->renamed = !own;
     if (own)
         file_learn_real(t, f);
+    if (another && f->tail.offset > 0)
+        placed(t);
     if (another) {
         file_touch(t, f);
         if (f->sink)

@@ -196,6 +196,13 @@ void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_
         t->sink.note(t->sink.ctx, log->number, what, n);
 }
 
+void placed(struct tailset *t)
+{
+    t->version++;
+    if (t->sink.placed)
+        t->sink.placed(t->sink.ctx);
+}
+
 void warn_once(struct tailset *t, const char *path, const char *what)
 {
     if (t->warned.n < WARNED_MAX && map_put(&t->warned, slice_str(path), 1))

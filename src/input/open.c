@@ -96,8 +96,10 @@ static void hand_lines(void *ctx, const char *p, size_t n)
 
     f->stream->log->last_read_wall_ns = clock_wall_ns();
     t->version++;
-    if (f->tail.offset == 0)
+    if (f->tail.offset == 0) {
         pass_unfinished(t, f);
+        placed(t); /* what is empty could not be known again */
+    }
     t->sink.lines(t->sink.ctx, f->sink, p, n);
 }
 

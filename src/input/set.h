@@ -314,6 +314,8 @@ struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotat
 void streams_sweep(struct tailset *t);
 const char *path_name(const char *path);
 void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n);
+/* A content has its first lines, or another name. */
+void placed(struct tailset *t);
 /* Says it once for each path. */
 void warn_once(struct tailset *t, const char *path, const char *what);
 

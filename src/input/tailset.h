@@ -99,6 +99,9 @@ struct tail_sink {
     /* Nothing came of the file for rotate_wait: what is unfinished will not be finished. NULL: as
      * above. */
     void (*finish)(void *ctx, void *file);
+    /* A content has its first lines, or another name: killed before that is saved, nobody would find
+     * it again once it is compressed or moved on. NULL: never mind. */
+    void (*placed)(void *ctx);
 };
 
 struct tailset;

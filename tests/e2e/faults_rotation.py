@@ -2,6 +2,7 @@
 # timeout: 240
 """Rotation while the daemon runs: rows 1 to 11, 16 and 17, 21 and 22 of the fault catalogue (tests/README.md)."""
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -230,6 +231,34 @@ def unfinished_line_after_rotate_wait():
     w.finish()
 
 
+def saved_lines():
+    """What a restart would begin with; a scrape would ask for a save itself."""
+    said = subprocess.run([os.environ["LOGTALLY"], "state", "-c", "logtally.ini"], capture_output=True, text=True,
+                          check=False).stdout
+    return sum(int(n) for n in re.findall(r"^lines_total\S* (\d+)$", said, re.M))
+
+
+def born_and_compressed_between_two_saves():
+    """With an interval of an hour a birth and a rename are saved within a second: killed then, the rest is found in the
+    archives."""
+    w = World(state="interval = 1h").start()
+    w.write(100)
+    assert until(lambda: w.counted() == 100)
+    os.rename(APP, APP + ".1")
+    put("logs/born", w.lines(110))
+    os.rename("logs/born", APP)
+    assert until(lambda: saved_lines() == 210)
+    w.kill()
+    w.write(55)
+    os.rename(APP, APP + ".2")
+    run("gzip", APP + ".2")
+    run("gzip", APP + ".1")
+    w.write(20)
+    w.start()
+    w.exact()
+    w.finish()
+
+
 def copytruncate():
     w = World().start()
     fd = open_log()
@@ -375,6 +404,7 @@ def renamed_while_a_copy_is_compared_with_it():
 if __name__ == "__main__":
     main(rename, rename_fast, rename_fast_while_frozen, rename_nocreate, rename_away, logrotate_chain, logrotate_dateext,
          dated_names, logrotate_delaycompress, logrotate_copytruncate, partial_line_at_rotation_that_never_ends,
-         partial_line_at_rotation_joined, unfinished_line_after_rotate_wait, copytruncate,
+         partial_line_at_rotation_joined, unfinished_line_after_rotate_wait,
+         born_and_compressed_between_two_saves, copytruncate,
          copytruncate_while_it_is_looked_at, copytruncate_behind, copytruncate_copy_elsewhere, bytes_known_lost, truncate,
          delete_recreate, unlinked_still_written, renamed_while_a_copy_is_compared_with_it)

@@ -131,6 +131,22 @@ TEST(what_is_unfinished_after_rotate_wait_counts_as_it_stands)
     ck_assert_uint_eq(w.finishes, 1);
 }
 
+TEST(births_and_renames_are_told)
+{
+    unsigned before;
+
+    world_expect(&w, "app.log", "one\n");
+    world_settle(&w);
+    before = w.places;
+    world_expect(&w, "app.log", "two\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.places, before);
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log", "three\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.places, before + 2);
+}
+
 TEST(dated_names_are_rotated_names)
 {
     static const char *const names[] = {"app.log-20260102", "app-2026-01-02.log",

@@ -128,12 +128,19 @@ static void sink_finish(void *ctx, void *file)
     w->finishes++;
 }
 
+static void sink_placed(void *ctx)
+{
+    struct world *w = ctx;
+
+    w->places++;
+}
+
 static const struct tail_sink *sink_of(struct world *w)
 {
     static struct tail_sink sink;
 
-    sink = (struct tail_sink){w,          sink_open, sink_lines, sink_carry, sink_renamed,
-                              sink_close, sink_note, sink_pass,  sink_finish};
+    sink = (struct tail_sink){w,          sink_open, sink_lines, sink_carry,  sink_renamed,
+                              sink_close, sink_note, sink_pass,  sink_finish, sink_placed};
     return &sink;
 }
 

@@ -32,7 +32,7 @@ struct world {
     struct buf saved;
     bool has_state;
     bool trace; /* TAIL_TRACE is set: everything the sink hears goes to stderr */
-    unsigned open_files, renames, passes, finishes;
+    unsigned open_files, renames, passes, finishes, places;
     char last_path[256]; /* of the newest sink file */
 };
 
