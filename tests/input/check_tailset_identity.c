@@ -170,7 +170,8 @@ static void copy_blob(struct reader *r, struct buf *out)
     buf_blob(out, read_blob(r));
 }
 
-/* A state of one log and one file as version 0.1 wrote it: without boot id, real path and times. */
+/* A state of one log and one file as version 0.1 wrote it: without boot id, real path, times
+ * and what its stream begins with. */
 static void as_of_version_0_1(struct slice state, struct buf *out)
 {
     struct reader r = reader_of(state);
@@ -189,6 +190,7 @@ static void as_of_version_0_1(struct slice state, struct buf *out)
     buf_u64(out, read_u64(&r));
     (void)read_u64(&r);
     (void)read_u64(&r);
+    (void)read_u32(&r);
     buf_add(out, r.p, (size_t)(r.end - r.p));
 }
 
