@@ -612,17 +612,34 @@ TEST(a_temporary_that_cannot_be_removed_refuses_the_directory)
     statefile_close(other);
 }
 
+/* The ends of lanes, of words and of bytes, and pieces of every kind. */
 TEST(crc32c_is_the_known_one_and_both_ways_agree)
 {
-    unsigned char p[300];
+    enum { LANES = 3 * 8192, MOST = 2 * LANES + 300 };
+    unsigned char *p = xmalloc(MOST);
 
     ck_assert_uint_eq(crc32c(0, "123456789", 9), 0xe3069283);
-    for (unsigned i = 0; i < sizeof(p); i++)
-        p[i] = (unsigned char)(i * 7 + 3);
-    for (size_t n = 0; n < sizeof(p); n++) {
+    for (unsigned i = 0; i < MOST; i++)
+        p[i] = (unsigned char)(i * 7 + 3 + i / 251);
+    for (size_t i = 0; i < 900; i++) {
+        size_t n = i % 300 + i / 300 * LANES;
         uint32_t whole = crc32c_portable(0, p, n);
 
-        ck_assert_uint_eq(crc32c(0, p, n), whole);
-        ck_assert_uint_eq(crc32c(crc32c(0, p, n / 3), p + n / 3, n - n / 3), whole);
+        if (crc32c(0, p, n) != whole ||
+            crc32c(crc32c(0, p, n / 3), p + n / 3, n - n / 3) != whole ||
+            crc32c_portable(crc32c(0, p, 5), p + 5, n) != crc32c(0, p, n + 5))
+            ck_abort_msg("of %zu bytes", n);
     }
+    free(p);
+}
+
+TEST(crc32c_of_many_zeros_is_that_of_each)
+{
+    static const unsigned char zeros[3000];
+    uint32_t begun = crc32c(0, "a line\n", 7);
+
+    for (size_t n = 0; n <= sizeof(zeros); n += 1 + n / 7)
+        ck_assert_uint_eq(crc32c_zeros(begun, n), crc32c(begun, zeros, n));
+    ck_assert_uint_eq(crc32c_zeros(crc32c_zeros(begun, UINT64_C(1) << 40), 3),
+                      crc32c_zeros(begun, (UINT64_C(1) << 40) + 3));
 }
