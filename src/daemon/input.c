@@ -28,12 +28,15 @@ static void set_time(struct daemon *d)
     engine_set_time(d->counting.engine, running, clock_wall_ns());
 }
 
-static void sink_lines(void *ctx, void *file, const char *p, size_t n)
+static uint64_t sink_lines(void *ctx, void *file, const char *p, size_t n)
 {
     struct daemon *d = ctx;
+    struct source *s = file;
+    uint64_t before = engine_counted(d->counting.engine, s->log);
 
     set_time(d);
-    engine_lines(d->counting.engine, file, p, n);
+    engine_lines(d->counting.engine, s, p, n);
+    return engine_counted(d->counting.engine, s->log) - before;
 }
 
 static void sink_carry(void *ctx, void *file, struct buf *out)
@@ -94,10 +97,11 @@ static void sink_pass(void *ctx, void *from, void *to)
     source_pass(from, to);
 }
 
-static void sink_finish(void *ctx, void *file)
+static uint64_t sink_finish(void *ctx, void *file)
 {
     struct daemon *d = ctx;
     const struct source *s = file;
+    uint64_t before = engine_counted(d->counting.engine, s->log);
     unsigned n;
 
     set_time(d);
@@ -105,6 +109,7 @@ static void sink_finish(void *ctx, void *file)
     if (n)
         log_warn("%s: %u unfinished line%s counted as it stands: nothing came of the rest", s->path,
                  n, n > 1 ? "s" : "");
+    return engine_counted(d->counting.engine, s->log) - before;
 }
 
 static void sink_placed(void *ctx)

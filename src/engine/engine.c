@@ -280,6 +280,15 @@ unsigned engine_finish(struct engine *e, struct source *s)
     return n;
 }
 
+uint64_t engine_counted(const struct engine *e, unsigned log)
+{
+    uint64_t n = 0;
+
+    for (int k = 0; k < LINE_KINDS; k++)
+        n += family_counter(e->lines, e->logs[log].lines[k])->whole;
+    return n;
+}
+
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines)
 {
     counter_inc(e->lines, e->logs[log].lines[TOO_LONG], lines, e->now_ns);

@@ -49,6 +49,9 @@ const struct trace *engine_trace(struct engine *e, struct source *s, struct slic
 /* A line that was too long to be read. */
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines);
 
+/* Lines of a log that were counted so far, of whatever kind. */
+uint64_t engine_counted(const struct engine *e, unsigned log);
+
 /* Bytes that were read; engine_lines counts its own. */
 void engine_read(struct engine *e, unsigned log, uint64_t bytes);
 

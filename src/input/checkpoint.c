@@ -1,11 +1,10 @@
 /* checkpoint -- what is saved of each content, and how a restart takes it up again.
  *
- *     u32 format; from format 3 on: blob boot id
+ *     u32 format; from format 3 on: blob boot id; u64 lines, lines forgotten, when, since when
  *     u32 logs   { blob name, u8 first backlog not yet read }
  *     u32 files  { blob stream path, log name, path, real path; u8 flags; u64 when lost,
- *                  u64 mtime, u64 how long gone, u32 alike; tail; blob carry }
- *                  (before format 3 without real path, mtime, how long gone and alike, which is
- *                  the stream's)
+ *                  u64 mtime, u64 how long gone; tail; count; blob carry }
+ *                  (before format 3 without real path, mtime, how long gone, and count)
  *
  * Why held and denied files are not saved: they were not read, so the next run meets them as
  * newcomers, with the same contents to compare them with.
@@ -16,6 +15,7 @@
 
 #include "input/set.h"
 
+#include "base/clock.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
 
@@ -64,8 +64,8 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_u64(out, (uint64_t)f->lost_wall_ns);
     buf_u64(out, (uint64_t)f->mtime_ns);
     buf_u64(out, f->state == FILE_ABSENT ? (uint64_t)(t->now - f->active_ns) : 0);
-    buf_u32(out, f->stream->alike);
     tail_encode(&f->tail, out);
+    tail_encode_count(&f->tail, out);
     encode_carry(t, f, out);
 }
 
@@ -78,6 +78,14 @@ static void boot_id(char ret_id[BOOT_ID + 1])
     ret_id[n > 0 ? n : 0] = 0;
     if (fd >= 0)
         (void)sys_close(fd);
+}
+
+static void encode_sum(const struct tail_sum *sum, struct buf *out)
+{
+    buf_u64(out, sum->lines);
+    buf_u64(out, sum->lines_forgotten);
+    buf_u64(out, (uint64_t)sum->forgotten_ns);
+    buf_u64(out, (uint64_t)sum->since_ns);
 }
 
 /* Streams in any order, but the files of each from the oldest to the youngest. */
@@ -93,6 +101,7 @@ void tailset_encode(struct tailset *t, struct buf *out)
     buf_u32(out, CHECKPOINT_FORMAT);
     boot_id(boot);
     buf_blob(out, slice_str(boot));
+    encode_sum(&t->sum, out);
     buf_u32(out, nlogs);
     for (const struct log *log = t->logs; log; log = log->next) {
         if (log->fresh)
@@ -135,14 +144,15 @@ static void restore_file(struct tailset *t, struct reader *r, uint32_t format, b
     struct slice carry;
     unsigned flags = read_u8(r);
     int64_t lost_wall_ns = (int64_t)read_u64(r);
-    int64_t mtime_ns = format >= CHECKPOINT_FORMAT ? (int64_t)read_u64(r) : 0;
-    int64_t idle_ns = format >= CHECKPOINT_FORMAT ? (int64_t)read_u64(r) : 0;
-    uint32_t alike = format >= CHECKPOINT_FORMAT ? read_u32(r) : 0;
+    int64_t mtime_ns = format > FORMAT_OF_0_1 ? (int64_t)read_u64(r) : 0;
+    int64_t idle_ns = format > FORMAT_OF_0_1 ? (int64_t)read_u64(r) : 0;
     struct tail_file *f;
     struct tail tail;
     char *name;
 
     tail_decode(&tail, r);
+    if (format > FORMAT_OF_0_1)
+        tail_decode_count(&tail, r);
     carry = read_blob(r);
     if (r->bad || stream.n == 0 || path.n == 0) {
         r->bad = true;
@@ -152,7 +162,6 @@ static void restore_file(struct tailset *t, struct reader *r, uint32_t format, b
     name = xstrslice(stream);
     f = file_new(t, stream_get(t, name, log_by_name(t, log)), FILE_UNPLACED);
     free(name);
-    f->stream->alike = alike < FINGERPRINT_HEAD ? alike : FINGERPRINT_HEAD;
     f->tail = tail;
     f->path = xstrslice(path);
     buf_slice(&f->carry, carry);
@@ -173,6 +182,17 @@ static void restore_log(struct tailset *t, struct reader *r)
     log->first_start = read_u8(r) != 0;
 }
 
+static void restore_sum(struct tailset *t, struct reader *r, uint32_t format)
+{
+    t->sum = (struct tail_sum){.since_ns = clock_wall_ns()};
+    if (format == FORMAT_OF_0_1)
+        return;
+    t->sum.lines = read_u64(r);
+    t->sum.lines_forgotten = read_u64(r);
+    t->sum.forgotten_ns = (int64_t)read_u64(r);
+    t->sum.since_ns = (int64_t)read_u64(r);
+}
+
 int tailset_restore(struct tailset *t, struct slice encoded)
 {
     struct reader r = reader_of(encoded);
@@ -184,8 +204,9 @@ int tailset_restore(struct tailset *t, struct slice encoded)
     t->now = loop_now(t->loop);
     if (format != CHECKPOINT_FORMAT && format != FORMAT_OF_0_1)
         return -EBADMSG;
-    if (format >= CHECKPOINT_FORMAT)
+    if (format > FORMAT_OF_0_1)
         saved = read_blob(&r);
+    restore_sum(t, &r, format);
     boot_id(boot);
     rebooted = saved.n > 0 && boot[0] && !slice_eq(saved, slice_str(boot));
     n = read_u32(&r);
@@ -197,6 +218,7 @@ int tailset_restore(struct tailset *t, struct slice encoded)
     if (r.bad || r.p != r.end) {
         while (t->first)
             file_drop(t, t->first);
+        t->sum = (struct tail_sum){0};
         return -EBADMSG;
     }
     t->names_changed = true;

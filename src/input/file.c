@@ -156,6 +156,15 @@ void file_set_real(struct tailset *t, struct tail_file *f, char *real)
         index_add_text(&t->real_index, &f->by_real, real);
 }
 
+static void forget_count(struct tailset *t, const struct tail_file *f)
+{
+    uint64_t lines = f->tail.count.lines + f->tail.count.lines_before;
+
+    t->sum.lines_forgotten += lines;
+    if (lines > 0 && f->mtime_ns > t->sum.forgotten_ns)
+        t->sum.forgotten_ns = f->mtime_ns;
+}
+
 void file_drop(struct tailset *t, struct tail_file *f)
 {
     set_copies_of(f, NULL);
@@ -170,6 +179,7 @@ void file_drop(struct tailset *t, struct tail_file *f)
     file_set_real(t, f, NULL);
     index_remove(&t->birth_index, &f->by_birth);
     index_remove(&t->name_index, &f->by_name);
+    forget_count(t, f);
     *(f->prev ? &f->prev->next : &t->first) = f->next;
     *(f->next ? &f->next->prev : &t->last) = f->prev;
     leave_stream(f);
@@ -404,26 +414,6 @@ bool file_was_cut(const struct tail_file *f, int fd, uint64_t size, uint64_t *re
         return true;
     return !has_copy(f) &&
            (lost_part_of_line(t, size) || (t->offset >= CUT_WORTH && size >= t->offset / 2));
-}
-
-/* What one has and the other has not (yet) is no difference. */
-static unsigned shared_head(const struct tail *a, const struct tail *b)
-{
-    unsigned least = a->head_n < b->head_n ? a->head_n : b->head_n, n = 0;
-
-    while (n < least && a->head[n] == b->head[n])
-        n++;
-    return n < least ? n : 0;
-}
-
-void file_learn_alike(struct tail_file *f)
-{
-    for (const struct tail_file *g = f->stream->files; g; g = g->stream_next) {
-        unsigned shared = shared_head(&f->tail, &g->tail);
-
-        if (shared > f->stream->alike)
-            f->stream->alike = shared;
-    }
 }
 
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what)

@@ -7,14 +7,16 @@
  * and equal heads alone are weak, since many logs begin with the same banner. They lie at multiples
  * of a stride that doubles as the file grows.
  *
- * None of them stands against a writer that changes bytes already read while leaving these
- * alone. */
+ * None of them stands against a writer that changes bytes already read while leaving these alone.
+ * For that there is a checksum of all that was counted, which nobody looks at but `logtally
+ * verify`: it would have to be read again. */
 #include "config.h"
 
 #include "input/tail.h"
 
 #include "base/sys.h"
 #include "base/xalloc.h"
+#include "input/crc32c.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -126,9 +128,29 @@ void tail_consume(struct tail *t, const char *p, uint64_t n)
         return;
     extend_head(t, p, n);
     extend_tail_and_marks(t, p, n);
+    t->count.crc = crc32c(t->count.crc, p, n);
     t->offset += n;
     if (t->read_to < t->offset)
         t->read_to = t->offset;
+}
+
+void tail_consume_zeros(struct tail *t, uint64_t n)
+{
+    t->count.crc = crc32c_zeros(t->count.crc, n);
+    t->offset += n;
+}
+
+/* What is counted from `offset` on can be checked; what was counted before, not any more. */
+static struct tail_count count_from(const struct tail_count *c, uint64_t offset)
+{
+    return (struct tail_count){.first = offset, .lines_before = c->lines_before + c->lines};
+}
+
+void tail_pass_over(struct tail *t, uint64_t offset)
+{
+    t->count = count_from(&t->count, offset);
+    t->offset = t->read_to = offset;
+    t->tail_n = 0;
 }
 
 /* 0 or negative errno; -ENODATA when there are fewer. */
@@ -154,13 +176,16 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto)
     size_t head_n = upto < sizeof(head) ? (size_t)upto : sizeof(head);
     size_t end_n = upto < sizeof(end) ? (size_t)upto : sizeof(end);
     uint64_t stride = stride_for(upto, FIRST_STRIDE);
+    struct tail_count count;
     int r = read_exactly(fd, head, head_n, 0);
 
     if (r == 0)
         r = read_exactly(fd, end, end_n, upto - end_n);
     if (r < 0)
         return r;
+    count = count_from(&t->count, upto);
     tail_restart(t);
+    t->count = count;
     extend_head(t, head, head_n);
     for (uint64_t at = stride; at <= upto; at += stride) /* one that cannot be read stays unknown */
         if (read_exactly(fd, mark, sizeof(mark), at - sizeof(mark)) == 0)
@@ -168,6 +193,12 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto)
     extend_tail(t, end, end_n);
     t->offset = t->read_to = t->size = t->proved = upto;
     return 0;
+}
+
+void tail_move_count(struct tail *from, struct tail *to)
+{
+    to->count = from->count;
+    from->count = (struct tail_count){.first = from->offset};
 }
 
 int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset)
@@ -323,7 +354,7 @@ void tail_decode(struct tail *t, struct reader *r)
     t->id.birth_ns = (int64_t)read_u64(r);
     t->offset = read_u64(r);
     t->size = t->proved = read_u64(r);
-    t->read_to = t->offset;
+    t->read_to = t->count.first = t->offset;
     t->skipping = read_u8(r) != 0;
     decode_fingerprint(t, r);
     stride = read_u64(r);
@@ -333,4 +364,21 @@ void tail_decode(struct tail *t, struct reader *r)
     t->marks->stride = stride;
     for (int i = 0; i < FINGERPRINT_MARKS; i++)
         t->marks->hash[i] = read_u64(r);
+}
+
+void tail_encode_count(const struct tail *t, struct buf *out)
+{
+    buf_u64(out, t->count.first);
+    buf_u64(out, t->count.lines);
+    buf_u64(out, t->count.lines_before);
+    buf_u32(out, t->count.crc);
+}
+
+void tail_decode_count(struct tail *t, struct reader *r)
+{
+    t->count.first = read_u64(r);
+    t->count.lines = read_u64(r);
+    t->count.lines_before = read_u64(r);
+    t->count.crc = read_u32(r);
+    r->bad |= t->count.first > t->offset;
 }

@@ -89,6 +89,13 @@ static void pass_unfinished(struct tailset *t, struct tail_file *f)
         t->sink.pass(t->sink.ctx, older->sink, f->sink);
 }
 
+/* A pipe is not saved. */
+void count_lines(struct tailset *t, struct tail_file *f, uint64_t n)
+{
+    *(f->state == FILE_PIPE ? &t->sum.lines_forgotten : &f->tail.count.lines) += n;
+    t->sum.lines += n;
+}
+
 static void hand_lines(void *ctx, const char *p, size_t n)
 {
     struct tailset *t = ctx;
@@ -100,13 +107,14 @@ static void hand_lines(void *ctx, const char *p, size_t n)
         pass_unfinished(t, f);
         placed(t); /* what is empty could not be known again */
     }
-    t->sink.lines(t->sink.ctx, f->sink, p, n);
+    count_lines(t, f, t->sink.lines(t->sink.ctx, f->sink, p, n));
 }
 
 static void hand_too_long(void *ctx)
 {
     struct tailset *t = ctx;
 
+    count_lines(t, t->reading, 1);
     note(t, t->reading->stream->log, TAIL_TOO_LONG, 1);
 }
 
@@ -136,7 +144,7 @@ void file_finish(struct tailset *t, struct tail_file *f)
     t->reading = NULL;
     if (r == TAIL_END) {
         if (t->sink.finish && f->sink)
-            t->sink.finish(t->sink.ctx, f->sink);
+            count_lines(t, f, t->sink.finish(t->sink.ctx, f->sink));
         file_close_sink(t, f);
         file_close_fd(t, f);
         f->retired = true;

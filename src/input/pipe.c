@@ -59,6 +59,7 @@ static void on_readable(void *ctx, uint32_t epoll_events)
     }
     linebuf_filled(&p->lines, (size_t)n);
     hand_out(p, linebuf_take(&p->lines));
+    count_lines(p->set, p->file, p->lines.too_long - too_long);
     note(p->set, p->file->stream->log, TAIL_TOO_LONG, p->lines.too_long - too_long);
     if (p->timer)
         loop_timer_set(p->timer, loop_now(p->set->loop));

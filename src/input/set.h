@@ -63,7 +63,6 @@ struct stream {
     struct log *log;
     struct tail_file *files; /* oldest first */
     unsigned queued, open;   /* how many of them are to be read; are FILE_OPEN */
-    unsigned alike;          /* so many first bytes two different ones of them shared: a banner */
     bool verified;           /* while newcomers are identified */
 };
 
@@ -223,6 +222,7 @@ struct tailset {
     struct tail_file *reading; /* whose lines are being handed out */
     struct map warned;
     struct map links; /* paths: 1 = last seen as a hard link of a file that has another name */
+    struct tail_sum sum;
     uint64_t version;
     uint32_t next_id;
     int64_t now;
@@ -365,6 +365,8 @@ void file_close_fd(struct tailset *t, struct tail_file *f);
 void file_open_sink(struct tailset *t, struct tail_file *f);
 void file_close_sink(struct tailset *t, struct tail_file *f);
 struct tail_reader file_reader(struct tailset *t, struct tail_file *f);
+/* So many lines of it were counted. */
+void count_lines(struct tailset *t, struct tail_file *f, uint64_t n);
 /* Hands out the last, unfinished line; closes. */
 void file_finish(struct tailset *t, struct tail_file *f);
 
@@ -412,8 +414,6 @@ void file_release_copies(struct tailset *t, struct stream *s);
 bool file_was_cut(const struct tail_file *f, int fd, uint64_t size, uint64_t *ret_upto);
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
 void file_set_backlog(struct tail_file *f, bool on);
-/* More of its head was read: how far does it begin as the others of its stream do? */
-void file_learn_alike(struct tail_file *f);
 
 /* pipe.c */
 /* Opens those that are there and not yet open. */

@@ -73,7 +73,7 @@ static void consume_zeros(struct tail *t, uint64_t n)
 
     if (n > 2 * sizeof(zeros)) {
         tail_consume(t, zeros, sizeof(zeros));
-        t->offset += n - 2 * sizeof(zeros);
+        tail_consume_zeros(t, n - 2 * sizeof(zeros));
         n = sizeof(zeros);
     }
     while (n > 0) {

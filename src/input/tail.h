@@ -25,6 +25,15 @@ struct tail_marks {
     uint64_t hash[FINGERPRINT_MARKS];
 };
 
+/* What was counted, so that it can be checked later: the bytes [first, offset) are known by their
+ * CRC32C, and held so many lines. Of what was counted before only the number of lines is kept: the
+ * content was cut there, or an older version kept no more. What was skipped counts as nothing. */
+struct tail_count {
+    uint64_t first;
+    uint64_t lines, lines_before;
+    uint32_t crc;
+};
+
 struct tail {
     struct identity id;
     int fd; /* -1 = closed */
@@ -40,6 +49,7 @@ struct tail {
     char tail[FINGERPRINT_TAIL];
     char *head;               /* head_n bytes */
     struct tail_marks *marks; /* NULL before the first */
+    struct tail_count count;
 };
 
 /* One buffer for all files. */
@@ -77,10 +87,17 @@ int tail_finish(struct tail *t, const struct tail_reader *r);
 void tail_hand_out(struct tail *t, const struct tail_reader *r, struct slice lines);
 /* These bytes, which lie at `offset`, are done with. */
 void tail_consume(struct tail *t, const char *p, uint64_t n);
+/* As many NULs, of which nothing is looked at. */
+void tail_consume_zeros(struct tail *t, uint64_t n);
+/* The bytes before `offset`, which is later than before, are done with, and not known. */
+void tail_pass_over(struct tail *t, uint64_t offset);
 /* Nothing is known and nothing read. Keeps fd and id. */
 void tail_restart(struct tail *t);
-/* Takes the bytes before `upto` as read, from `fd`. 0 or negative errno. */
+/* Takes the bytes before `upto` as read, from `fd`; they cannot be checked later. 0 or negative
+ * errno. */
 int tail_mark_read(struct tail *t, int fd, uint64_t upto);
+/* What was counted of one counts as counted of the other, whose bytes are the same. */
+void tail_move_count(struct tail *from, struct tail *to);
 /* The beginning of the last, unfinished line of `fd`, or its size; looks back at most `max`
  * bytes. */
 int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset);
@@ -104,5 +121,7 @@ int tail_alike(int a, int b, uint64_t size);
 void tail_encode(const struct tail *t, struct buf *out);
 /* Check r->bad afterwards. */
 void tail_decode(struct tail *t, struct reader *r);
+void tail_encode_count(const struct tail *t, struct buf *out);
+void tail_decode_count(struct tail *t, struct reader *r);
 
 #endif

@@ -84,6 +84,8 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
             return false;
         upto = x->tail.size < f->tail.offset ? x->tail.size : f->tail.offset;
         if (tail_mark_read(&x->tail, fd, upto) == 0) {
+            if (upto == f->tail.offset)
+                tail_move_count(&f->tail, &x->tail);
             x->copy_of = NULL;
             file_enter(t, x, FILE_NAMED);
             file_join(x, f->stream, f);

@@ -85,8 +85,9 @@ struct tail_sink {
      * for it; never NULL. `id` is unique for this run of the program. */
     void *(*open)(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry);
     /* Whole lines: [p, p + n) ends in '\n', but for the last line of a file that is retired. At
-     * least 64 bytes before p and after p + n may be read (and hold anything). */
-    void (*lines)(void *ctx, void *file, const char *p, size_t n);
+     * least 64 bytes before p and after p + n may be read (and hold anything). Returns how many
+     * lines were counted: blank ones may not be, and parts of a line are none. */
+    uint64_t (*lines)(void *ctx, void *file, const char *p, size_t n);
     /* Appends what must be saved with the file's offset (unfinished joined lines, last date). */
     void (*carry)(void *ctx, void *file, struct buf *out);
     /* The same content goes by another name now. */
@@ -96,9 +97,9 @@ struct tail_sink {
     /* What is unfinished in `from` goes on in `to`, the next generation of the same name, whose first
      * lines come now. NULL: nothing is ever unfinished. */
     void (*pass)(void *ctx, void *from, void *to);
-    /* Nothing came of the file for rotate_wait: what is unfinished will not be finished. NULL: as
-     * above. */
-    void (*finish)(void *ctx, void *file);
+    /* Nothing came of the file for rotate_wait: what is unfinished will not be finished. As many
+     * lines were counted of it. NULL: as above. */
+    uint64_t (*finish)(void *ctx, void *file);
     /* A content has its first lines, or another name: killed before that is saved, nobody would find
      * it again once it is compressed or moved on. NULL: never mind. */
     void (*placed)(void *ctx);
@@ -135,6 +136,14 @@ bool tailset_catch_up(struct tailset *t, int64_t budget_ns);
 
 /* Changes with every byte read and every note. */
 uint64_t tailset_version(const struct tailset *t);
+
+/* All lines that were ever counted. Those of each content add up to the same, with those of contents
+ * that are forgotten, and of pipes. */
+struct tail_sum {
+    uint64_t lines, lines_forgotten;
+    int64_t forgotten_ns; /* the latest forgotten content was last written then; 0 = none was */
+    int64_t since_ns;     /* before that a version counted that kept no sums; 0 = none did */
+};
 
 struct tail_log_status {
     unsigned files, open;

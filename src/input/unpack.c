@@ -118,10 +118,8 @@ static void account(struct unpack *u, struct tail *t, const struct tail_reader *
 {
     uint64_t offset = u->seen.offset - (u->lines.end - u->lines.start);
 
-    if (offset != t->offset) {
-        t->offset = t->read_to = offset;
-        t->tail_n = 0;
-    }
+    if (offset != t->offset)
+        tail_pass_over(t, offset);
     t->skipping = u->lines.skipping;
     for (; too_long < u->lines.too_long; too_long++)
         r->too_long(r->ctx);

@@ -6,6 +6,7 @@
 #include "suite.h"
 
 #include "base/xalloc.h"
+#include "input/crc32c.h"
 #include "input/tail.h"
 
 #include <errno.h>
@@ -166,6 +167,35 @@ TEST(what_is_taken_as_read_is_known_as_if_it_had_been)
     free(p);
 }
 
+/* What was consumed, in whatever pieces and also as a hole; and what of it is known after a cut. */
+TEST(what_was_counted_is_known_by_its_checksum)
+{
+    char *p = content(20000, 5);
+    struct tail_count count;
+
+    memset(p + 3000, 0, 9000);
+    consume(p, 3000);
+    tail_consume_zeros(&seen, 9000);
+    tail_consume(&seen, p + 12000, 8000);
+    seen.count.lines = 7;
+    ck_assert_uint_eq(seen.offset, 20000);
+    ck_assert_uint_eq(seen.count.crc, crc32c(0, p, 20000));
+    put(fd, p, 15000);
+    ck_assert_int_eq(tail_mark_read(&seen, fd, 15000), 0);
+    tail_consume(&seen, p + 15000, 3000);
+    seen.count.lines = 2;
+    count = seen.count;
+    ck_assert_uint_eq(count.first, 15000);
+    ck_assert_uint_eq(count.lines_before, 7);
+    ck_assert_uint_eq(count.crc, crc32c(0, p + 15000, 3000));
+    tail_pass_over(&seen, 19000);
+    ck_assert_uint_eq(seen.count.first, 19000);
+    ck_assert_uint_eq(seen.count.lines_before, 9);
+    ck_assert_uint_eq(seen.count.lines, 0);
+    ck_assert_uint_eq(seen.count.crc, 0);
+    free(p);
+}
+
 TEST(the_last_line_begins_behind_the_last_newline)
 {
     char *p = xmalloc(20000);
@@ -237,6 +267,7 @@ static bool is_taken(const struct buf *saved, struct tail *ret_tail)
     struct reader r = reader_of(buf_all(saved));
 
     tail_decode(ret_tail, &r);
+    tail_decode_count(ret_tail, &r);
     return !r.bad;
 }
 
@@ -250,6 +281,7 @@ TEST(a_saved_fingerprint_is_read_back_and_a_wrong_one_refused)
     consume(p, 3000);
     put(other, p, 3000);
     tail_encode(&seen, &saved);
+    tail_encode_count(&seen, &saved);
     ck_assert(is_taken(&saved, &back));
     ck_assert_uint_eq(back.offset, 3000);
     ck_assert_int_eq(tail_compare(&back, other, 3000), TAIL_SAME);
@@ -278,6 +310,7 @@ TEST(a_saved_fingerprint_is_read_back_and_a_wrong_one_refused)
         buf_blob(&made, slice_make(zeros, wrong[i][0]));
         buf_blob(&made, slice_make(zeros, wrong[i][1]));
         buf_u64(&made, 0);
+        buf_add(&made, zeros, 3 * 8 + 4);
         ck_assert(!is_taken(&made, &back));
         tail_release(&back);
         buf_release(&made);

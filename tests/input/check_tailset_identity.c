@@ -170,14 +170,29 @@ static void copy_blob(struct reader *r, struct buf *out)
     buf_blob(out, read_blob(r));
 }
 
-/* A state of one log and one file as version 0.1 wrote it: without boot id, real path, times
- * and what its stream begins with. */
+static const char *after_tail(struct reader r)
+{
+    for (int i = 0; i < 5; i++)
+        (void)read_u64(&r);
+    (void)read_u8(&r);
+    (void)read_blob(&r);
+    (void)read_blob(&r);
+    for (int marks = read_u64(&r) ? 16 : 0; marks > 0; marks--)
+        (void)read_u64(&r);
+    return r.p;
+}
+
+/* A state of one log and one file as version 0.1 wrote it: without boot id, sums, real path, times
+ * and count. */
 static void as_of_version_0_1(struct slice state, struct buf *out)
 {
+    enum { SUM = 4 * 8, COUNT = 3 * 8 + 4 };
     struct reader r = reader_of(state);
+    const char *count;
 
     (void)read_u32(&r);
     (void)read_blob(&r);
+    r.p += SUM;
     buf_u32(out, 2);
     buf_u32(out, read_u32(&r));
     copy_blob(&r, out);
@@ -190,8 +205,9 @@ static void as_of_version_0_1(struct slice state, struct buf *out)
     buf_u64(out, read_u64(&r));
     (void)read_u64(&r);
     (void)read_u64(&r);
-    (void)read_u32(&r);
-    buf_add(out, r.p, (size_t)(r.end - r.p));
+    count = after_tail(r);
+    buf_add(out, r.p, (size_t)(count - r.p));
+    buf_add(out, count + COUNT, (size_t)(r.end - count - COUNT));
 }
 
 TEST(an_older_state_is_taken_up)

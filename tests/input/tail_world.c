@@ -53,11 +53,12 @@ static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, s
     return f;
 }
 
-static void sink_lines(void *ctx, void *file, const char *p, size_t n)
+static uint64_t sink_lines(void *ctx, void *file, const char *p, size_t n)
 {
     struct world *w = ctx;
     struct sink_file *f = file;
     const char *end = p + n;
+    uint64_t before = f->lines;
     volatile char sum = 0;
 
     for (int i = 1; i <= 64; i++)
@@ -74,6 +75,7 @@ static void sink_lines(void *ctx, void *file, const char *p, size_t n)
         f->lines++;
         p = next;
     }
+    return f->lines - before;
 }
 
 static void sink_carry(void *ctx, void *file, struct buf *out)
@@ -120,12 +122,13 @@ static void sink_pass(void *ctx, void *from, void *to)
     w->passes++;
 }
 
-static void sink_finish(void *ctx, void *file)
+static uint64_t sink_finish(void *ctx, void *file)
 {
     struct world *w = ctx;
 
     (void)file;
     w->finishes++;
+    return 0;
 }
 
 static void sink_placed(void *ctx)
