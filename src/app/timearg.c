@@ -19,12 +19,12 @@ int timearg_parse(struct slice text, int64_t *ret_ns)
 
     for (int i = 0; i < FORMATS; i++)
         f[i] = time_format_new(slice_str(formats[i]), (struct zone){0}, &err);
-    int r = linetime_parse(text, f, FORMATS, INT64_MIN, ret_ns, &dated);
+    int r = linetime_parse(text, f, FORMATS, &TIME_BASE_NONE, ret_ns, &dated);
 
     for (int i = 0; i < FORMATS; i++)
         time_format_free(f[i]);
     buf_release(&err);
-    return r;
+    return r < 0 ? r : 0;
 }
 
 void timearg_format(char out[TIMEARG_TEXT], int64_t ns)

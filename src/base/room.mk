@@ -34,6 +34,8 @@ liblogtally_a_SOURCES += \
 	src/base/slurp.h \
 	src/base/sys.c \
 	src/base/sys.h \
+	src/base/tz.c \
+	src/base/tz.h \
 	src/base/utf8.c \
 	src/base/utf8.h \
 	src/base/xalloc.c \
@@ -59,6 +61,7 @@ tests_base_check_SOURCES = \
 	tests/base/check_pow10.c \
 	tests/base/check_slice.c \
 	tests/base/check_slurp.c \
+	tests/base/check_tz.c \
 	tests/base/check_utf8.c \
 	tests/base/check_xalloc.c \
 	tests/base/num_table.h

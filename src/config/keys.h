@@ -86,10 +86,13 @@ KEY(TIME_FORMAT, "time_format", SECTION_LOG, KEY_REPEAT, TEXT, .value = "FORMAT"
         "repeatable, tried in order: `auto` (`rfc3339`, or a number that in s, ms, us or ns is a "
         "time of the years 2000 to 2100), `rfc3339`, `unix` `unix_ms` `unix_us` `unix_ns`, or "
         "strptime's `%d/%b/%Y:%H:%M:%S %z` with `%f` for fractions and `%L` for milliseconds. "
-        "`@+03:00` at its end gives its zone. A time without a year or a date is the one "
+        "`@+03:00` or `@Europe/Berlin` at its end gives its zone. A time without a year or a date "
+        "is the one "
         "nearest to the dated line before it, in a file without any it is none")
 KEY(TIME_ZONE, "time_zone", SECTION_LOG, 0, TEXT, .value = "ZONE", .dflt = "UTC",
-    .help = "of times that do not name one: `UTC`, `local` or `+HH:MM`")
+    .help =
+        "of times that do not name one: `UTC`, `local`, `+HH:MM`, or a place as `Europe/Berlin` "
+        "(daylight saving included), from the system's files")
 KEY(POLL, "poll", SECTION_LOG, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
     .help = "`yes`: never use inotify")
 

@@ -1,13 +1,17 @@
-/* linetime -- time without the C library where it can be: RFC 3339 is read digit by digit, and a
- * date becomes days since 1970 by arithmetic (calendar.h), a few nanoseconds a line where strptime
- * and timegm take hundreds. Only the zone `local` asks the library, because only it knows the rules
- * of summer time: localtime_r is asked for the offset a day before and a day after, and whichever
- * agrees with itself wins, the earlier one in the hour that exists twice. (mktime would answer that
- * hour by what it was asked before, and the same log must always give the same times.)
+/* linetime -- time without the C library: RFC 3339 is read digit by digit, and a date becomes days
+ * since 1970 by arithmetic (calendar.h), a few nanoseconds a line where strptime and timegm take
+ * hundreds. The clock of a place is asked for its offset a day before and a day after, and whichever
+ * agrees with itself wins, the earlier one in the hour that exists twice, unless the text names the
+ * other. (mktime would answer that hour by what it was asked before, and the same log must always
+ * give the same times.)
  *
- * A text that lacks its date takes one of yesterday, today and tomorrow of the last dated line; one
- * that lacks only the year (syslog) takes one of three years. Leap seconds count as the second
- * after. */
+ * A name of a zone means what the log's own zone calls so at that moment; else what it is known for
+ * (timepattern.c); else the time is refused. Never is one taken for another in silence.
+ *
+ * What lacks its date or year takes, of all those that it could be, the one nearest to the line
+ * before. The first line of a file was written before the file was written last: it takes the last
+ * one until then, with some slack for clocks and zones that are wrong. Leap seconds count as the
+ * second after. */
 #include "config.h"
 
 #include "decode/linetime.h"
@@ -16,13 +20,15 @@
 
 #include "base/calendar.h"
 #include "base/clock.h"
+#include "base/tz.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
+#include <unistd.h>
 
-enum { DAY_S = 86400 };
+/* How much later than its file's last change a first line may seem to be: by a clock, or by a zone. */
+enum { DAY_S = 86400, TIME_SLACK_S = 3600, DATE_SLACK_S = DAY_S };
 
 /* Numbers that time_format = auto takes for a time: of the years 2000 to 2100. */
 #define AUTO_FROM_S INT64_C(946684800)
@@ -35,7 +41,9 @@ struct time_format {
     int digits;       /* UNIX: a unit is 10^digits ns */
     unsigned have;    /* PATTERN: PART_ */
     struct zone zone; /* where the text names none */
+    bool own_zone;    /* and it is not the log's */
     char *pattern;    /* PATTERN: owned */
+    char *text;       /* as written */
 };
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -43,42 +51,39 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-static int64_t local_offset(int64_t utc_s)
+static int offset_at(const struct zone *zone, int64_t utc_s)
 {
-    time_t t = (time_t)utc_s;
-    struct tm tm;
-
-    return localtime_r(&t, &tm) != NULL ? tm.tm_gmtoff : 0;
+    return zone->tz ? tz_at(zone->tz, utc_s)->offset_s : zone->offset_s;
 }
 
-static bool is_called(int64_t utc_s, struct slice name)
+/* Is `name` what the zone's clocks are called then? */
+static bool is_called(const struct zone *zone, struct slice name, int64_t utc_s)
 {
-    time_t t = (time_t)utc_s;
-    struct tm tm;
-
-    return localtime_r(&t, &tm) && slice_eq(slice_str(tm.tm_zone), name);
+    return zone->tz && slice_eq(slice_str(tz_at(zone->tz, utc_s)->name), name);
 }
 
-/* Seconds since 1970 of what a clock in that zone showed. */
-static int64_t to_utc(int64_t shown_s, struct zone zone)
+/* Seconds since 1970 of what a clock in that zone showed; false when the text says a zone that is not
+ * known. */
+static bool to_utc(int64_t shown_s, const struct zone *zone, const struct zone_said *said,
+                   int64_t *ret_utc)
 {
-    int64_t before, after;
+    int before = offset_at(zone, shown_s - DAY_S), after = offset_at(zone, shown_s + DAY_S);
 
-    if (!zone.local)
-        return shown_s - zone.offset_s;
-    before = local_offset(shown_s - DAY_S);
-    after = local_offset(shown_s + DAY_S);
-    if (zone.name.n && !is_called(shown_s - before, zone.name) &&
-        is_called(shown_s - after, zone.name))
-        return shown_s - after; /* the second 02:30 of a night in autumn */
-    if (local_offset(shown_s - before) != before && local_offset(shown_s - after) == after)
-        return shown_s - after;
-    return shown_s - before;
-}
-
-static int64_t to_shown(int64_t utc_s, struct zone zone)
-{
-    return utc_s + (zone.local ? local_offset(utc_s) : zone.offset_s);
+    *ret_utc = shown_s - before;
+    if (said->name.n == 0 && said->known) {
+        *ret_utc = shown_s - said->offset_s;
+    } else if (said->name.n == 0) {
+        if (offset_at(zone, shown_s - before) != before &&
+            offset_at(zone, shown_s - after) == after)
+            *ret_utc = shown_s - after;
+    } else if (!is_called(zone, said->name, *ret_utc)) {
+        *ret_utc = shown_s - after; /* the second 02:30 of a night in autumn */
+        if (!is_called(zone, said->name, *ret_utc)) {
+            *ret_utc = shown_s - said->offset_s;
+            return said->known;
+        }
+    }
+    return true;
 }
 
 /* Two digits at p, or a number over 99. */
@@ -89,18 +94,9 @@ static unsigned two(const char *p)
     return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones;
 }
 
-/* What a zone is called: only that of this machine has names of its own. */
-static void zone_names(struct zone zone, struct slice ret_names[2])
-{
-    ret_names[0] = zone.local ? slice_str(tzname[0]) : SLICE("");
-    ret_names[1] = zone.local ? slice_str(tzname[1]) : SLICE("");
-}
-
 /* What follows the seconds: ".123", then "Z", "+03:00", "+0300", "+03" or " UTC". */
-static bool rfc3339_rest(const char *p, const char *end, struct zone *zone, int32_t *ret_ns)
+static bool rfc3339_rest(const char *p, const char *end, struct zone_said *said, int32_t *ret_ns)
 {
-    struct slice names[2], local;
-
     if (p < end && (*p == '.' || *p == ',')) {
         p++;
         if (!timepattern_fraction(&p, end, ret_ns))
@@ -108,21 +104,15 @@ static bool rfc3339_rest(const char *p, const char *end, struct zone *zone, int3
     }
     while (p < end && char_is_blank(*p))
         p++;
-    if (p == end)
-        return true;
-    zone_names(*zone, names);
-    if (!timepattern_zone_name(&p, end, names, &local, &zone->offset_s) || p != end)
-        return false;
-    zone->name = local;
-    zone->local &= local.n > 0;
-    return true;
+    return p == end || (timepattern_zone_name(&p, end, said) && p == end);
 }
 
-static int parse_rfc3339(struct slice s, struct zone zone, int64_t *ret_ns)
+static int parse_rfc3339(struct slice s, const struct zone *zone, int64_t *ret_ns)
 {
     unsigned century, of_century, year, month, day, hour, minute, second;
+    struct zone_said said = {.known = false};
     int32_t ns = 0;
-    int64_t shown;
+    int64_t shown, utc;
 
     if (s.n < 19 || s.p[4] != '-' || s.p[7] != '-' || s.p[13] != ':' || s.p[16] != ':' ||
         (s.p[10] != 'T' && s.p[10] != ' ' && s.p[10] != 't'))
@@ -136,12 +126,14 @@ static int parse_rfc3339(struct slice s, struct zone zone, int64_t *ret_ns)
     minute = two(s.p + 14);
     second = two(s.p + 17);
     if (century > 99 || of_century > 99 || !calendar_has((int)year, (int)month, (int)day) ||
-        hour > 24 || minute > 59 || second > 60 || !rfc3339_rest(s.p + 19, s.p + s.n, &zone, &ns) ||
+        hour > 24 || minute > 59 || second > 60 || !rfc3339_rest(s.p + 19, s.p + s.n, &said, &ns) ||
         (hour == 24 && (minute || second || ns)))
         return -EINVAL;
     shown =
         calendar_days((int)year, (int)month, (int)day) * DAY_S + hour * 3600 + minute * 60 + second;
-    *ret_ns = to_utc(shown, zone) * NSEC_PER_SEC + ns;
+    if (!to_utc(shown, zone, &said, &utc))
+        return -EINVAL;
+    *ret_ns = utc * NSEC_PER_SEC + ns;
     return 0;
 }
 
@@ -216,113 +208,138 @@ static int64_t distance(int64_t a, int64_t b)
     return a > b ? a - b : b - a;
 }
 
-/* The seconds of the day on the day that brings them nearest to the last dated line. */
-static int64_t nearest_day(int64_t of_day, struct zone zone, int64_t last_s)
+/* The best so far of the times that a text could be. */
+struct choice {
+    const struct zone *zone;
+    const struct zone_said *said;
+    int64_t near_s, until_s; /* the nearest to the one is wanted, or the last until the other */
+    bool nearest, found;
+    int64_t utc_s;
+};
+
+static void offer(struct choice *c, int64_t shown_s)
 {
-    int64_t today = floor_div(to_shown(last_s, zone), DAY_S);
-    int64_t best = 0;
+    int64_t utc;
 
-    for (int64_t day = today - 1; day <= today + 1; day++) {
-        int64_t utc = to_utc(day * DAY_S + of_day, zone);
-
-        if (day == today - 1 || distance(utc, last_s) < distance(best, last_s))
-            best = utc;
-    }
-    return best;
+    if (!to_utc(shown_s, c->zone, c->said, &utc) || (!c->nearest && utc > c->until_s))
+        return;
+    if (c->found &&
+        (c->nearest ? distance(utc, c->near_s) >= distance(c->utc_s, c->near_s) : utc <= c->utc_s))
+        return;
+    c->found = true;
+    c->utc_s = utc;
 }
 
-/* Month and day in the year that brings them nearest; false when it is no date in any of them. */
-static bool nearest_year(const struct time_parts *t, int64_t of_day, struct zone zone,
-                         int64_t last_s, int64_t *ret_utc)
+/* Near the line before, or else not long after the file was last written. False: nothing is known. */
+static bool choice_begin(struct choice *c, const struct time_base *base, int64_t slack_s)
 {
-    int year = calendar_year(floor_div(to_shown(last_s, zone), DAY_S));
-    bool found = false;
-
-    for (int y = year - 1; y <= year + 1; y++) {
-        int64_t utc;
-
-        if (!calendar_has(y, t->month, t->day))
-            continue;
-        utc = to_utc(calendar_days(y, t->month, t->day) * DAY_S + of_day, zone);
-        if (!found || distance(utc, last_s) < distance(*ret_utc, last_s))
-            *ret_utc = utc;
-        found = true;
-    }
-    return found;
+    c->nearest = base->last_ns != INT64_MIN;
+    if (!c->nearest && base->latest_ns == INT64_MIN)
+        return false;
+    c->near_s = floor_div(c->nearest ? base->last_ns : base->latest_ns, NSEC_PER_SEC);
+    c->until_s = c->near_s + slack_s;
+    return true;
 }
 
-static int parse_pattern(const struct time_format *f, struct slice s, int64_t last_ns,
+/* Of a time of day. */
+static void choose_day(struct choice *c, const struct time_base *base, int64_t of_day)
+{
+    if (base->last_ns == INT64_MIN && base->day != INT64_MIN) {
+        c->nearest = true;
+        offer(c, base->day * DAY_S + of_day);
+    } else if (choice_begin(c, base, TIME_SLACK_S)) {
+        int64_t today = floor_div(c->near_s + offset_at(c->zone, c->near_s), DAY_S);
+
+        for (int64_t day = today - 2; day <= today + 1; day++)
+            offer(c, day * DAY_S + of_day);
+    }
+}
+
+/* Of a month and a day, which need not be a date in every year. */
+static void choose_year(struct choice *c, const struct time_base *base, const struct time_parts *t,
+                        int64_t of_day)
+{
+    struct time_base given = *base;
+    int64_t year, around = t->month == 2 && t->day == 29 ? 8 : 1;
+
+    if (base->last_ns == INT64_MIN && base->year) {
+        if (calendar_has(base->year, t->month, t->day))
+            offer(c, calendar_days(base->year, t->month, t->day) * DAY_S + of_day);
+        return;
+    }
+    if (base->last_ns == INT64_MIN && base->day != INT64_MIN)
+        given.last_ns = (base->day * DAY_S + DAY_S / 2) * NSEC_PER_SEC;
+    if (!choice_begin(c, &given, DATE_SLACK_S))
+        return;
+    year = calendar_year(floor_div(c->near_s + offset_at(c->zone, c->near_s), DAY_S));
+    for (int64_t y = year - around; y <= year + around; y++)
+        if (calendar_has((int)y, t->month, t->day))
+            offer(c, calendar_days((int)y, t->month, t->day) * DAY_S + of_day);
+}
+
+static int parse_pattern(const struct time_format *f, struct slice s, const struct time_base *base,
                          int64_t *ret_ns, bool *ret_dated)
 {
-    struct zone zone = f->zone;
-    struct slice names[2];
     struct time_parts t;
-    int64_t of_day, utc = 0;
+    struct choice c = {.zone = &f->zone, .said = &t.zone, .nearest = true};
+    int64_t of_day;
 
-    zone_names(zone, names);
-    if (!timepattern_match(f->pattern, s, names, &t))
+    if (!timepattern_match(f->pattern, s, &t))
         return -EINVAL;
-    if (t.have & PART_ZONE)
-        zone = (struct zone){t.local_name.n > 0, t.offset_s, t.local_name};
     of_day = t.hour * 3600 + t.minute * 60 + t.second;
-    *ret_dated = true;
+    *ret_dated = (t.have & (PART_EPOCH | PART_YEAR | PART_MONTH)) != 0;
     if (t.have & PART_EPOCH) {
-        utc = t.epoch_s;
-        if (utc > INT64_MAX / NSEC_PER_SEC - 1)
-            return -EINVAL;
+        c.utc_s = t.epoch_s;
+        c.found = c.utc_s < INT64_MAX / NSEC_PER_SEC;
     } else if ((t.have & PART_YEAR) && !(t.have & PART_MONTH)) {
-        if (!calendar_has(t.year, 1, 1) || t.yday > 365 + calendar_is_leap(t.year))
-            return -EINVAL;
-        utc = to_utc((calendar_days(t.year, 1, 1) + t.yday - 1) * DAY_S + of_day, zone);
+        if (calendar_has(t.year, 1, 1) && t.yday <= 365 + calendar_is_leap(t.year))
+            offer(&c, (calendar_days(t.year, 1, 1) + t.yday - 1) * DAY_S + of_day);
     } else if (t.have & PART_YEAR) {
-        if (!calendar_has(t.year, t.month, t.day))
-            return -EINVAL;
-        utc = to_utc(calendar_days(t.year, t.month, t.day) * DAY_S + of_day, zone);
-    } else if (last_ns == INT64_MIN) {
-        return -EINVAL;
+        if (calendar_has(t.year, t.month, t.day))
+            offer(&c, calendar_days(t.year, t.month, t.day) * DAY_S + of_day);
     } else if (t.have & PART_MONTH) {
-        if (!nearest_year(&t, of_day, zone, floor_div(last_ns, NSEC_PER_SEC), &utc))
-            return -EINVAL;
+        choose_year(&c, base, &t, of_day);
     } else {
-        *ret_dated = false;
-        utc = nearest_day(of_day, zone, floor_div(last_ns, NSEC_PER_SEC));
+        choose_day(&c, base, of_day);
     }
-    *ret_ns = utc * NSEC_PER_SEC + t.ns;
+    if (!c.found)
+        return -EINVAL;
+    *ret_ns = c.utc_s * NSEC_PER_SEC + t.ns;
     return 0;
 }
 
-static int parse_one(const struct time_format *f, struct slice s, int64_t last_ns, int64_t *ret_ns,
-                     bool *ret_dated)
+static int parse_one(const struct time_format *f, struct slice s, const struct time_base *base,
+                     int64_t *ret_ns, bool *ret_dated)
 {
     switch (f->kind) {
     case FORMAT_AUTO:
         *ret_dated = true;
-        return parse_rfc3339(s, f->zone, ret_ns) == 0 ? 0 : parse_auto_number(s, ret_ns);
+        return parse_rfc3339(s, &f->zone, ret_ns) == 0 ? 0 : parse_auto_number(s, ret_ns);
     case FORMAT_RFC3339:
         *ret_dated = true;
-        return parse_rfc3339(s, f->zone, ret_ns);
+        return parse_rfc3339(s, &f->zone, ret_ns);
     case FORMAT_UNIX:
         *ret_dated = true;
         return scaled_number(s, f->digits, ret_ns);
     case FORMAT_PATTERN:
         break;
     }
-    return parse_pattern(f, s, last_ns, ret_ns, ret_dated);
+    return parse_pattern(f, s, base, ret_ns, ret_dated);
 }
 
 int linetime_parse(struct slice text, struct time_format *const *formats, unsigned n,
-                   int64_t last_ns, int64_t *ret_ns, bool *ret_dated)
+                   const struct time_base *base, int64_t *ret_ns, bool *ret_dated)
 {
     struct slice s = slice_trim(text);
 
     for (unsigned i = 0; i < n; i++) {
-        bool dated;
         int64_t ns;
+        bool dated;
 
-        if (parse_one(formats[i], s, last_ns, &ns, &dated) == 0) {
+        if (parse_one(formats[i], s, base, &ns, &dated) == 0) {
             *ret_ns = ns;
             *ret_dated = dated;
-            return 0;
+            return (int)i;
         }
     }
     return -EINVAL;
@@ -330,40 +347,62 @@ int linetime_parse(struct slice text, struct time_format *const *formats, unsign
 
 int zone_parse(struct slice s, struct zone *ret_zone)
 {
+    struct zone zone = {.tz = NULL};
     const char *p = s.p;
-    int offset_s;
 
     if (slice_eq(s, SLICE("UTC"))) {
-        *ret_zone = (struct zone){.local = false};
+        *ret_zone = zone;
         return 0;
     }
-    if (slice_eq(s, SLICE("local"))) {
-        tzset();
-        *ret_zone = (struct zone){.local = true};
-        return 0;
-    }
-    if (s.n != 6 || s.p[3] != ':' || !timepattern_zone(&p, s.p + s.n, &offset_s) || p != s.p + s.n)
+    if (slice_eq(s, SLICE("local")))
+        zone.tz = tz_local();
+    else if (tz_is_name(s) && tz_open(s, &zone.tz) < 0)
+        return -ENOENT;
+    else if (!zone.tz && (s.n != 6 || s.p[3] != ':' ||
+                          !timepattern_zone(&p, s.p + s.n, &zone.offset_s) || p != s.p + s.n))
         return -EINVAL;
-    *ret_zone = (struct zone){.offset_s = offset_s};
+    *ret_zone = zone;
     return 0;
 }
 
+void zone_release(struct zone *z)
+{
+    tz_free(z->tz);
+    z->tz = NULL;
+}
+
+void zone_say_missing(struct slice s, struct buf *err)
+{
+    bool installed = access(tz_directory(), X_OK) == 0;
+
+    buf_fmt(err, "there is no time zone \"%.*s\" in %s%s", SLICE_FMT(s), tz_directory(),
+            installed ? "; names are as Europe/Berlin" : ", which is not there: install tzdata");
+}
+
 /* Cuts "@ZONE" off the end, if what stands there means to be one. */
-static bool take_zone(struct slice *text, struct zone *zone, struct buf *err)
+static bool take_zone(struct slice *text, struct time_format *f, struct buf *err)
 {
     const char *at = text->n > 0 ? memrchr(text->p, '@', text->n) : NULL;
     struct slice name;
+    int r;
 
     if (at == NULL)
         return true;
     name = slice_from(*text, (size_t)(at + 1 - text->p));
-    if (zone_parse(name, zone) == 0) {
+    r = zone_parse(name, &f->zone);
+    if (r == 0) {
         text->n = (size_t)(at - text->p);
+        f->own_zone = true;
         return true;
+    }
+    if (r == -ENOENT && memchr(name.p, '/', name.n)) {
+        zone_say_missing(name, err);
+        return false;
     }
     if (name.n > 0 && name.p[0] != '+' && name.p[0] != '-')
         return true;
-    return buf_fail(err, "`%.*s` is no zone; write @UTC, @local or @+HH:MM", SLICE_FMT(name));
+    return buf_fail(err, "`%.*s` is no zone; write @UTC, @local, @+HH:MM or @Europe/Berlin",
+                    SLICE_FMT(name));
 }
 
 /* The formats that have a name. */
@@ -388,37 +427,54 @@ static bool named_format(struct slice text, struct time_format *f)
     return false;
 }
 
+/* What is left without its zone. */
+static bool read_format(struct slice text, struct time_format *f, struct buf *err)
+{
+    struct buf pattern = BUF_INIT;
+
+    if (named_format(text, f))
+        return true;
+    if (text.n == 0 || memchr(text.p, '%', text.n) == NULL)
+        return buf_fail(err,
+                        "`%.*s` is no time format; write auto, rfc3339, unix, unix_ms, unix_us, "
+                        "unix_ns or a strptime pattern such as %%Y-%%m-%%d %%H:%%M:%%S",
+                        SLICE_FMT(text));
+    f->kind = FORMAT_PATTERN;
+    if (!timepattern_compile(text, &pattern, &f->have, err))
+        return false;
+    f->pattern = buf_detach(&pattern);
+    return true;
+}
+
 struct time_format *time_format_new(struct slice text, struct zone dflt, struct buf *err)
 {
-    struct time_format f = {.zone = dflt};
-    struct buf pattern = BUF_INIT;
-    struct time_format *made;
+    struct time_format *f = xcalloc(1, sizeof *f);
 
-    if (!take_zone(&text, &f.zone, err))
-        return NULL;
-    if (!named_format(text, &f)) {
-        if (text.n == 0 || memchr(text.p, '%', text.n) == NULL) {
-            buf_fmt(err,
-                    "`%.*s` is no time format; write auto, rfc3339, unix, unix_ms, unix_us, "
-                    "unix_ns or a "
-                    "strptime pattern such as %%Y-%%m-%%d %%H:%%M:%%S",
-                    SLICE_FMT(text));
-            return NULL;
-        }
-        f.kind = FORMAT_PATTERN;
-        if (!timepattern_compile(text, &pattern, &f.have, err))
-            return NULL;
-        f.pattern = buf_detach(&pattern);
-    }
-    made = xcalloc(1, sizeof *made);
-    *made = f;
-    return made;
+    f->zone = dflt;
+    f->text = xstrslice(text);
+    if (take_zone(&text, f, err) && read_format(text, f, err))
+        return f;
+    time_format_free(f);
+    return NULL;
 }
 
 void time_format_free(struct time_format *f)
 {
     if (f == NULL)
         return;
+    if (f->own_zone)
+        zone_release(&f->zone);
     free(f->pattern);
+    free(f->text);
     free(f);
+}
+
+const char *time_format_text(const struct time_format *f)
+{
+    return f->text;
+}
+
+bool time_format_is_partial(const struct time_format *f)
+{
+    return f->kind == FORMAT_PATTERN && !(f->have & (PART_YEAR | PART_EPOCH));
 }

@@ -191,7 +191,8 @@ bool timepattern_zone(const char **p, const char *end, int *ret_offset_s)
 
 static bool read_zone(struct cursor *c, struct time_parts *t)
 {
-    return timepattern_zone(&c->p, c->end, &t->offset_s);
+    t->zone = (struct zone_said){.known = true};
+    return timepattern_zone(&c->p, c->end, &t->zone.offset_s);
 }
 
 /* Abbreviations are nobody's standard: IST, BST, CST of China mean something else elsewhere. These
@@ -203,36 +204,39 @@ static const struct {
                   {"cdt", -5}, {"mst", -7}, {"mdt", -6}, {"pst", -8}, {"pdt", -7}, {"wet", 0},
                   {"west", 1}, {"cet", 1},  {"cest", 2}, {"eet", 2},  {"eest", 3}, {"msk", 3}};
 
-bool timepattern_zone_name(const char **p, const char *end, const struct slice local[2],
-                           struct slice *ret_local, int *ret_offset_s)
+bool timepattern_zone_name(const char **p, const char *end, struct zone_said *ret_said)
 {
     struct cursor c = {*p, end};
-    struct slice word = {c.p, word_length(&c)};
+    struct zone_said said = {.name = {c.p, word_length(&c)}};
 
-    *ret_local = (struct slice){"", 0};
-    c.p += word.n;
-    *p = c.p;
-    for (unsigned i = 0; i < 2; i++) {
-        if (word.n > 0 && slice_eq(word, local[i])) {
-            *ret_local = word;
-            return true;
-        }
+    if (said.name.n == 0) {
+        *ret_said = (struct zone_said){.known = true};
+        return timepattern_zone(p, end, &ret_said->offset_s);
     }
+    c.p += said.name.n;
     for (size_t i = 0; i < sizeof zone_names / sizeof *zone_names; i++) {
-        if (strlen(zone_names[i].name) != word.n ||
-            !same_letters(word.p, zone_names[i].name, word.n))
+        if (strlen(zone_names[i].name) != said.name.n ||
+            !same_letters(said.name.p, zone_names[i].name, said.name.n))
             continue;
-        *ret_offset_s = zone_names[i].hours * 3600;
-        if (word.n == 3 && i < 2 && read_offset(&c, 1, ret_offset_s))
-            *p = c.p;
-        return true;
+        said.known = true;
+        said.offset_s = zone_names[i].hours * 3600;
+
+        struct cursor offset = c;
+
+        if (i < 2 && read_offset(&offset, 1, &said.offset_s)) { /* UTC+1, GMT+3 */
+            said.name.n = 0;
+            c = offset;
+        }
+        break;
     }
-    return word.n == 0 && timepattern_zone(p, end, ret_offset_s);
+    *p = c.p;
+    *ret_said = said;
+    return true;
 }
 
 static bool read_zone_name(struct cursor *c, struct time_parts *t)
 {
-    return timepattern_zone_name(&c->p, c->end, t->local_names, &t->local_name, &t->offset_s);
+    return timepattern_zone_name(&c->p, c->end, &t->zone);
 }
 
 static bool read_milliseconds(struct cursor *c, struct time_parts *t)
@@ -370,11 +374,10 @@ static bool take(const struct directive *d, struct cursor *c, struct time_parts 
     return number(c, d->width, d->low, d->high, (int *)(void *)((char *)t + d->field));
 }
 
-bool timepattern_match(const char *pattern, struct slice text, const struct slice local[2],
-                       struct time_parts *ret_parts)
+bool timepattern_match(const char *pattern, struct slice text, struct time_parts *ret_parts)
 {
     struct cursor c = {text.p, text.p + text.n};
-    struct time_parts t = {.local_names = {local[0], local[1]}};
+    struct time_parts t = {.have = 0};
 
     for (const char *f = pattern; *f != '\0'; f++) {
         if (char_is_blank(*f)) {

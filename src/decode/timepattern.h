@@ -7,8 +7,8 @@
  *   %M %S %f            minute; second (60 is taken); fraction digits, any number, those after the
  *                       ninth are dropped
  *   %L                  milliseconds
- *   %z %Z               +hhmm, +hh:mm, +hh or Z; %Z also GMT+3, and the names of zones that are
- *                       the local one's or known (see zone_names); any other is refused
+ *   %z %Z               +hhmm, +hh:mm, +hh or Z; %Z also GMT+3, and names: whoever asked knows
+ *                       those of its own zone, some are known here (see zone_names)
  *   %s                  seconds since 1970
  *   %F %D %T %R %r %c   %Y-%m-%d  %m/%d/%y  %H:%M:%S  %H:%M  %I:%M:%S %p
  *                       %a %b %e %H:%M:%S %Y
@@ -35,33 +35,36 @@ enum time_part {
     PART_EPOCH = 1 << 8,
 };
 
+/* What a text says of its zone: nothing (all 0), a name, an offset, or a name that is known to be that
+ * offset. */
+struct zone_said {
+    struct slice name; /* "" for an offset alone */
+    bool known;
+    int offset_s; /* if known */
+};
+
 struct time_parts {
     unsigned have; /* PART_ */
     int year, month, day, yday;
     int hour, minute, second;
     bool pm;
     int32_t ns;
-    int offset_s;
+    struct zone_said zone;
     int64_t epoch_s;
-    struct slice local_names[2]; /* given: what the format's own zone is called, or "" */
-    struct slice local_name;     /* that one of them which the text names, instead of offset_s */
 };
 
 /* The pattern in the form that timepattern_match takes, appended to *ret_pattern, and what it has;
  * or false with a sentence in *err. */
 bool timepattern_compile(struct slice text, struct buf *ret_pattern, unsigned *ret_have,
                          struct buf *err);
-/* The whole of `text`; values are checked but the day against its month. `local` are the names, in
- * winter and in summer, that the zone of the format has, or "". */
-bool timepattern_match(const char *pattern, struct slice text, const struct slice local[2],
-                       struct time_parts *ret_parts);
+/* The whole of `text`; values are checked but the day against its month, and a zone's name. */
+bool timepattern_match(const char *pattern, struct slice text, struct time_parts *ret_parts);
 
 /* One digit or more at *p as nanoseconds; moves *p behind them. */
 bool timepattern_fraction(const char **p, const char *end, int32_t *ret_ns);
 /* "Z", "+hh:mm", "+hhmm", "+hh" at *p; moves *p behind it. */
 bool timepattern_zone(const char **p, const char *end, int *ret_offset_s);
-/* That, "GMT+3", or a name at *p: of `local`, which *ret_local then is, or a known one. */
-bool timepattern_zone_name(const char **p, const char *end, const struct slice local[2],
-                           struct slice *ret_local, int *ret_offset_s);
+/* That, "GMT+3", or a name at *p, known or not. */
+bool timepattern_zone_name(const char **p, const char *end, struct zone_said *ret_said);
 
 #endif

@@ -42,7 +42,8 @@ struct source *source_new(const struct ruleset *rules, unsigned log, const char 
     s->log = log;
     s->id = id;
     s->path = xstrdup(path);
-    s->dated_ns = s->line_ns = INT64_MIN;
+    s->dated_ns = INT64_MIN;
+    s->base = TIME_BASE_NONE;
     if (p)
         s->path_fields = xcalloc(pattern_ngroups(p) + 1, sizeof *s->path_fields);
     read_path(s);
@@ -72,14 +73,14 @@ int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool 
 {
     const struct log_def *log = log_of(s);
     int r =
-        linetime_parse(text, log->time_formats, log->ntime_formats, s->dated_ns, ret_ns, ret_dated);
+        linetime_parse(text, log->time_formats, log->ntime_formats, &s->base, ret_ns, ret_dated);
 
     if (r < 0)
         return r;
-    s->line_ns = *ret_ns;
+    s->base.last_ns = *ret_ns;
     if (*ret_dated)
         s->dated_ns = *ret_ns;
-    return 0;
+    return r;
 }
 
 int64_t source_time(struct source *s)
@@ -92,7 +93,7 @@ int64_t source_time(struct source *s)
         s->time_n = 0;
         source_read_time(s, text, &ns, &dated);
     }
-    return s->line_ns;
+    return s->base.last_ns;
 }
 
 void source_pass(struct source *from, struct source *to)
@@ -106,7 +107,7 @@ void source_save(struct source *s, struct buf *out)
 {
     source_time(s);
     buf_u64(out, (uint64_t)s->dated_ns);
-    buf_u64(out, (uint64_t)s->line_ns);
+    buf_u64(out, (uint64_t)s->base.last_ns);
     partial_save(&s->partial, out);
 }
 
@@ -118,6 +119,6 @@ int source_load(struct source *s, struct slice saved)
     if (in.bad || partial_load(&s->partial, &in) < 0)
         return -EBADMSG;
     s->dated_ns = dated;
-    s->line_ns = line;
+    s->base.last_ns = line;
     return 0;
 }

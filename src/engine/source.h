@@ -17,8 +17,8 @@ struct source {
     char *path;
     struct field *path_fields; /* group i of path_match */
     struct partial partial;
-    int64_t dated_ns; /* time of the last line with a date; INT64_MIN: none yet */
-    int64_t line_ns;  /* time of the last line with any time */
+    int64_t dated_ns;      /* time of the last line with a date; INT64_MIN: none yet */
+    struct time_base base; /* .last_ns: time of the last line with any time */
     /* Text of a time seen but not read yet: most lines' times are never asked for. */
     char time_text[TIME_TEXT_MAX];
     uint32_t time_n;
@@ -31,7 +31,7 @@ void source_rename(struct source *s, const char *path);
 
 /* Time of the last line; INT64_MIN when no line had one. */
 int64_t source_time(struct source *s);
-/* Reads the time in `text`, remembers it as the last line's. 0 or -EINVAL. */
+/* Reads the time in `text`, remembers it as the last line's. The number of the format, or -EINVAL. */
 int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated);
 
 /* Unfinished lines of `from` go on in `to`, which has none. */

@@ -124,7 +124,8 @@ static int open_file(struct bytime *t, struct file *f, struct buf *err)
         return r;
     }
     f->source = source_new(t->session->setup->rules, in->log, in->path, t->session->next_id++);
-    f->source->dated_ns = in->first_ns; /* lines before the first date take it from there */
+    /* lines before the first date take it from there */
+    f->source->dated_ns = f->source->base.last_ns = in->first_ns;
     heap_remove(&t->waiting, &f->node);
     GROW(t->open, t->nopen, t->open_cap);
     t->open[t->nopen++] = f;
@@ -216,11 +217,12 @@ static int next_block(struct bytime *t, struct file *f, struct buf *err)
 }
 
 /* A date that cannot be: the line has that of the line before, and no other takes its date. */
-static void forget_time(struct bytime *t, struct file *f, int64_t dated_ns,
+static void forget_time(struct bytime *t, struct file *f, int64_t dated_ns, int64_t last_ns,
                         struct engine_peek *line)
 {
     line->has_time = false;
     f->source->dated_ns = dated_ns;
+    f->source->base.last_ns = last_ns;
     t->stats.future++;
 }
 
@@ -236,12 +238,12 @@ static int read_line(struct bytime *t, struct file *f, struct buf *err)
 
     raw = slice_make(f->rest.p, nl ? (size_t)(nl - f->rest.p) : f->rest.n);
     f->rest = slice_from(f->rest, nl ? raw.n + 1 : raw.n);
-    int64_t dated_ns = f->source->dated_ns;
+    int64_t dated_ns = f->source->dated_ns, last_ns = f->source->base.last_ns;
 
     if (!engine_peek(t->session->engine, f->source, raw, &line))
         return 0;
     if (line.has_time && line.time_ns > t->latest_ns)
-        forget_time(t, f, dated_ns, &line);
+        forget_time(t, f, dated_ns, last_ns, &line);
     enqueue(t, f, &line);
     return 0;
 }

@@ -67,6 +67,7 @@ static void release_log(struct log_def *log)
     pattern_free(log->time_match);
     for (unsigned i = 0; i < log->ntime_formats; i++)
         time_format_free(log->time_formats[i]);
+    zone_release(&log->zone);
 }
 
 void ruleset_free(struct ruleset *r)

@@ -5,6 +5,7 @@
 
 #include "decode/linetime.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,15 +24,24 @@ static struct time_format *format(const char *text, struct zone zone)
 }
 
 /* What `pattern` makes of `text`; INT64_MIN when it is refused. */
-static int64_t parse_in(const char *pattern, struct zone zone, const char *text, int64_t last_ns,
-                        bool *ret_dated)
+static int64_t parse_by(const char *pattern, struct zone zone, const char *text,
+                        const struct time_base *base, bool *ret_dated)
 {
     struct time_format *f = format(pattern, zone);
     int64_t ns = INT64_MIN;
 
-    (void)linetime_parse(slice_str(text), &f, 1, last_ns, &ns, ret_dated);
+    (void)linetime_parse(slice_str(text), &f, 1, base, &ns, ret_dated);
     time_format_free(f);
     return ns;
+}
+
+static int64_t parse_in(const char *pattern, struct zone zone, const char *text, int64_t last_ns,
+                        bool *ret_dated)
+{
+    struct time_base base = TIME_BASE_NONE;
+
+    base.last_ns = last_ns;
+    return parse_by(pattern, zone, text, &base, ret_dated);
 }
 
 static int64_t parse(const char *pattern, const char *text)
@@ -178,9 +188,9 @@ TEST(every_day_agrees_with_the_library)
             continue;
         (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
         (void)strftime(of_year, sizeof of_year, "%Y %j", &tm);
-        if (linetime_parse(slice_str(text), &f, 1, INT64_MIN, &ns, &dated) != 0 ||
+        if (linetime_parse(slice_str(text), &f, 1, &TIME_BASE_NONE, &ns, &dated) != 0 ||
             ns != t * SECOND ||
-            linetime_parse(slice_str(of_year), &days, 1, INT64_MIN, &by_day, &dated) != 0 ||
+            linetime_parse(slice_str(of_year), &days, 1, &TIME_BASE_NONE, &by_day, &dated) != 0 ||
             by_day != (t - 86399) * SECOND)
             ck_abort_msg("%s", text);
     }
@@ -253,7 +263,7 @@ TEST(mistakes_in_formats_are_sentences)
 {
     static const char *const bad[] = {"rfc3399",   "",   "%Q",       "%F %",  "%m",
                                       "%d %T",     "%Y", "%I:%M",    "%M:%S", "%F@+3:00",
-                                      "%F@+24:00", "%f", "%Y %m %T", "%j %T"};
+                                      "%F@+24:00", "%f", "%Y %m %T", "%j %T", "%F@Europe/Berln"};
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct buf err = BUF_INIT;
@@ -280,13 +290,13 @@ TEST(the_first_format_that_fits_counts)
     int64_t ns = 7;
     bool dated = false;
 
-    ck_assert_int_eq(linetime_parse(SLICE("01/02/1970"), f, 3, INT64_MIN, &ns, &dated), 0);
+    ck_assert_int_eq(linetime_parse(SLICE("01/02/1970"), f, 3, &TIME_BASE_NONE, &ns, &dated), 0);
     ck_assert_int_eq(ns, 31 * 86400 * SECOND);
-    ck_assert_int_eq(linetime_parse(SLICE("01/13/1970"), f, 3, INT64_MIN, &ns, &dated), 0);
+    ck_assert_int_eq(linetime_parse(SLICE("01/13/1970"), f, 3, &TIME_BASE_NONE, &ns, &dated), 1);
     ck_assert_int_eq(ns, 12 * 86400 * SECOND);
-    ck_assert_int_eq(linetime_parse(SLICE("5"), f, 3, INT64_MIN, &ns, &dated), 0);
+    ck_assert_int_eq(linetime_parse(SLICE("5"), f, 3, &TIME_BASE_NONE, &ns, &dated), 2);
     ck_assert_int_eq(ns, 5 * SECOND);
-    ck_assert_int_lt(linetime_parse(SLICE("x"), f, 3, INT64_MIN, &ns, &dated), 0);
+    ck_assert_int_lt(linetime_parse(SLICE("x"), f, 3, &TIME_BASE_NONE, &ns, &dated), 0);
     ck_assert_int_eq(ns, 5 * SECOND);
     for (int i = 0; i < 3; i++)
         time_format_free(f[i]);
@@ -328,21 +338,111 @@ TEST(a_date_without_a_year_takes_the_nearest)
     ck_refused("%b %e %T", "Nov 12 10:15:30");
 }
 
-TEST(zones_are_utc_local_or_an_offset)
+/* What a file is the first line of which is `text`, and that was written until `latest`. */
+static void ck_first(const char *pattern, const char *text, const char *latest, const char *want)
+{
+    struct time_base base = TIME_BASE_NONE;
+    bool dated;
+
+    base.latest_ns = at(latest);
+    ck_assert_msg(parse_by(pattern, (struct zone){0}, text, &base, &dated) == at(want),
+                  "%s in a file of %s", text, latest);
+}
+
+TEST(the_first_line_is_not_after_its_file)
+{
+    ck_first("%T", "10:15:30", "2025-11-12T12:00:00Z", "2025-11-12T10:15:30Z");
+    ck_first("%T", "12:30:00", "2025-11-12T12:00:00Z", "2025-11-12T12:30:00Z");
+    ck_first("%T", "13:30:00", "2025-11-12T12:00:00Z", "2025-11-11T13:30:00Z");
+    ck_first("%T", "23:59:59", "2026-01-01T00:00:05Z", "2025-12-31T23:59:59Z");
+    ck_first("%T@+03:00", "01:00:00", "2025-11-12T22:30:00Z", "2025-11-12T22:00:00Z");
+    ck_first("%b %e %T", "Nov 12 10:15:30", "2025-12-01T00:00:00Z", "2025-11-12T10:15:30Z");
+    ck_first("%b %e %T", "Jan  1 00:00:00", "2025-12-31T23:00:00Z", "2026-01-01T00:00:00Z");
+    ck_first("%b %e %T", "Jan  2 00:00:00", "2025-12-31T23:00:00Z", "2025-01-02T00:00:00Z");
+    ck_first("%b %e %T", "Dec 31 23:59:59", "2026-01-01T00:00:05Z", "2025-12-31T23:59:59Z");
+    ck_first("%b %e %T", "Feb 29 12:00:00", "2026-01-01T00:00:05Z", "2024-02-29T12:00:00Z");
+    ck_first("%b %e %T", "Feb 29 12:00:00", "1903-01-01T00:00:00Z", "1896-02-29T12:00:00Z");
+}
+
+TEST(who_knows_the_first_lines_date_says_it)
+{
+    struct time_base base = TIME_BASE_NONE;
+    struct zone utc = {0};
+    bool dated;
+
+    base.latest_ns = at("2025-11-12T12:00:00Z");
+    base.year = 2021;
+    ck_assert(parse_by("%b %e %T", utc, "Dec 31 23:00:00", &base, &dated) ==
+              at("2021-12-31T23:00:00Z"));
+    ck_assert(parse_by("%b %e %T", utc, "Jan  1 00:00:00", &base, &dated) ==
+              at("2021-01-01T00:00:00Z"));
+    ck_assert(parse_by("%b %e %T", utc, "Feb 29 00:00:00", &base, &dated) == INT64_MIN);
+    ck_assert(parse_by("%T", utc, "11:00:00", &base, &dated) == at("2025-11-12T11:00:00Z"));
+    base.year = 0;
+    base.day = at("2024-03-01T00:00:00Z") / SECOND / 86400;
+    ck_assert(parse_by("%T", utc, "23:59:59", &base, &dated) == at("2024-03-01T23:59:59Z"));
+    ck_assert(!dated);
+    ck_assert(parse_by("%T@-05:00", utc, "23:59:59", &base, &dated) == at("2024-03-02T04:59:59Z"));
+    ck_assert(parse_by("%b %e %T", utc, "Feb 29 12:00:00", &base, &dated) ==
+              at("2024-02-29T12:00:00Z"));
+    ck_assert(parse_by("%b %e %T", utc, "Dec 31 12:00:00", &base, &dated) ==
+              at("2023-12-31T12:00:00Z"));
+    base.last_ns = at("2030-01-01T00:00:00Z"); /* it is not the first line */
+    ck_assert(parse_by("%T", utc, "23:59:59", &base, &dated) == at("2029-12-31T23:59:59Z"));
+}
+
+TEST(zones_are_utc_local_an_offset_or_a_place)
 {
     struct zone z;
 
     ck_assert_int_eq(zone_parse(SLICE("UTC"), &z), 0);
-    ck_assert(!z.local && z.offset_s == 0);
+    ck_assert(!z.tz && z.offset_s == 0);
     ck_assert_int_eq(zone_parse(SLICE("-05:30"), &z), 0);
-    ck_assert(!z.local && z.offset_s == -(5 * 3600 + 1800));
+    ck_assert(!z.tz && z.offset_s == -(5 * 3600 + 1800));
     ck_assert_int_eq(zone_parse(SLICE("local"), &z), 0);
-    ck_assert(z.local);
+    ck_assert(z.tz);
+    zone_release(&z);
     ck_assert_int_lt(zone_parse(SLICE(""), &z), 0);
     ck_assert_int_lt(zone_parse(SLICE("+3"), &z), 0);
     ck_assert_int_lt(zone_parse(SLICE("+0300"), &z), 0);
     ck_assert_int_lt(zone_parse(SLICE("+03:00x"), &z), 0);
-    ck_assert_int_lt(zone_parse(SLICE("Europe/Berlin"), &z), 0);
+    ck_assert_int_eq(zone_parse(SLICE("Europe/Berln"), &z), -ENOENT);
+    ck_assert_int_eq(zone_parse(SLICE("../UTC"), &z), -EINVAL);
+}
+
+static int64_t in_berlin(const char *pattern, const char *text)
+{
+    struct zone zone;
+    bool dated;
+    int64_t ns;
+
+    ck_assert_int_eq(zone_parse(SLICE("Europe/Berlin"), &zone), 0);
+    ns = parse_in(pattern, zone, text, INT64_MIN, &dated);
+    zone_release(&zone);
+    return ns;
+}
+
+TEST(a_place_knows_summer_and_its_names)
+{
+    struct zone zone;
+
+    if (zone_parse(SLICE("Europe/Berlin"), &zone) < 0)
+        return; /* without tzdata */
+    zone_release(&zone);
+    ck_assert(in_berlin("%F %T", "2025-07-12 12:15:30") == at("2025-07-12T10:15:30Z"));
+    ck_assert(in_berlin("auto", "2025-11-12 12:15:30") == at("2025-11-12T11:15:30Z"));
+    ck_assert(in_berlin("%F %T", "2045-07-12 12:15:30") == at("2045-07-12T10:15:30Z"));
+    ck_assert(in_berlin("%F %T %Z", "2025-10-26 02:30:00 CEST") == at("2025-10-26T00:30:00Z"));
+    ck_assert(in_berlin("%F %T %Z", "2025-10-26 02:30:00 CET") == at("2025-10-26T01:30:00Z"));
+    ck_assert(in_berlin("%F %T %Z", "2025-07-12 12:15:30 CET") == at("2025-07-12T11:15:30Z"));
+    ck_assert(in_berlin("%F %T %Z", "2025-07-12 12:15:30 IST") == INT64_MIN);
+    ck_assert(in_berlin("%F %T@Asia/Kolkata", "2025-07-12 12:15:30") == at("2025-07-12T06:45:30Z"));
+    ck_assert(in_berlin("%F %T %Z@Asia/Kolkata", "2025-07-12 12:15:30 IST") ==
+              at("2025-07-12T06:45:30Z"));
+    ck_assert(in_berlin("%F %T %Z@Asia/Shanghai", "2025-07-12 12:15:30 CST") ==
+              at("2025-07-12T04:15:30Z"));
+    ck_assert(in_berlin("%F %T %Z@America/Chicago", "2025-07-12 12:15:30 CST") ==
+              at("2025-07-12T18:15:30Z"));
 }
 
 /* The rules of central Europe, written out so that no zone files are needed. */
@@ -378,6 +478,7 @@ TEST(local_time_knows_summer)
                      at("2025-10-26T02:00:00Z"));
     ck_assert_int_eq(parse_in("%T", local, "00:30:00", at("2025-07-12T21:59:00Z"), &dated),
                      at("2025-07-12T22:30:00Z"));
+    zone_release(&local);
 }
 
 TEST(every_prefix_stays_within_its_bytes)
@@ -398,7 +499,7 @@ TEST(every_prefix_stays_within_its_bytes)
             int r;
 
             memcpy(exact, texts[i], n);
-            r = linetime_parse(slice_make(exact, n), &f, 1, 0, &ns, &dated);
+            r = linetime_parse(slice_make(exact, n), &f, 1, &TIME_BASE_NONE, &ns, &dated);
             ck_assert(n < strlen(texts[i]) || r == 0);
             free(exact);
         }

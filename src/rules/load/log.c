@@ -5,6 +5,8 @@
 #include "config/section.h"
 #include "rules/load/loader.h"
 
+#include <errno.h>
+
 static void load_glob(struct load *l, const struct ini_entry *e, const char ***globs, unsigned *n)
 {
     if (e->value.n == 0) {
@@ -100,9 +102,20 @@ static void load_time_name(struct load *l, struct log_def *log, const struct ini
 
 static void load_zone(struct load *l, struct log_def *log, const struct ini_entry *e)
 {
-    if (zone_parse(e->value, &log->zone) < 0)
-        load_mistake(l, e->at, "\"time_zone\" is UTC, local or +HH:MM, not \"%.*s\"",
-                     SLICE_FMT(e->value));
+    struct buf err = BUF_INIT;
+    struct zone zone = {.tz = NULL};
+    int r = zone_parse(e->value, &zone);
+
+    if (r == -ENOENT)
+        zone_say_missing(e->value, &err);
+    else if (r < 0)
+        buf_fmt(&err, "\"time_zone\" is UTC, local, +HH:MM or as Europe/Berlin, not \"%.*s\"",
+                SLICE_FMT(e->value));
+    if (r < 0)
+        load_mistake(l, e->at, "%s", err.p);
+    zone_release(&log->zone);
+    log->zone = zone;
+    buf_release(&err);
 }
 
 static void load_time_format(struct load *l, struct log_def *log, struct slice text,
