@@ -10,6 +10,8 @@
 # Builds go to build/ (or $CHECK_BUILD) and are used again by the next run. A step passes only if it ended
 # well AND said how many things it looked at: a step that looked at nothing has failed. With CI=true a
 # missing tool is a failure, elsewhere the step is skipped and counted as such.
+# Two steps run at a time: one that computes, and beside it one that mostly waits for servers, timers and disks.
+# Of each are told the seconds it took and the CPU seconds it used, at the end the ten that took longest.
 # The last line is `N passed, N failed[, N skipped]` over everything that ran.
 set -uo pipefail
 
@@ -17,9 +19,11 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 build=${CHECK_BUILD:-$top/build}
 jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
-steps="bootstrap gcc unit layers format shellcheck man rules-check rules-test truth docs
-       e2e quickstart instructions clang-sanitizers coverage cppcheck clang-tidy fuzz distcheck stack-rules stack-mutants
-       stack-files stack-docker stack-kubernetes stack-proxies stack-proof stack-live stack-fleet"
+first="bootstrap gcc" # what the others need
+computing="unit layers format shellcheck man rules-check rules-test truth docs cppcheck clang-tidy
+       clang-sanitizers coverage instructions fuzz distcheck stack-rules stack-mutants stack-files"
+waiting="e2e stack-fleet stack-live stack-proof quickstart stack-docker stack-kubernetes stack-proxies"
+steps="$first $computing $waiting"
 
 # How long a step may take, in seconds; CI allows the whole run twenty minutes.
 limit_of() {
@@ -183,12 +187,16 @@ step_layers() {
     closing_line "$out"
 }
 
+# All files in few calls, as most of a call is its start; a file is named once, however much is wrong in it.
 step_format() {
     need clang-format-14
-    sources | each well_formatted
-}
-well_formatted() {
-    clang-format-14 --dry-run -Werror "$1" >/dev/null 2>&1 || { echo "run: clang-format -i $1"; return 1; }
+    local bad total
+    total=$(sources | wc -l)
+    bad=$(sources | xargs -d '\n' -P "$jobs" -n 50 clang-format-14 --dry-run -Werror 2>&1 |
+        sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: error: .*/run: clang-format -i \1/p' | sort -u) ||
+        [ -n "$bad" ] || { echo "clang-format-14 cannot be run"; return 1; }
+    [ -z "$bad" ] || { echo "$bad"; counted 0 "$(wc -l <<<"$bad")"; return 1; }
+    counted "$total" 0
 }
 
 step_shellcheck() {
@@ -320,26 +328,40 @@ add() {
 }
 
 run_step() {
-    local name=$1 rc began=$SECONDS
+    local name=$1 rc took user sys
     CHECK_LOG=$work/$name.log CHECK_COUNT=$work/$name.count
     export CHECK_LOG CHECK_COUNT
     : >"$CHECK_COUNT"
-    timeout -k 10 "$(limit_of "$name")" "$0" --run-step "$name" >"$CHECK_LOG" 2>&1 </dev/null
+    { time timeout -k 10 "$(limit_of "$name")" "$0" --run-step "$name" >"$CHECK_LOG" 2>&1 </dev/null; } 2>"$work/$name.time"
     rc=$?
+    read -r took user sys <"$work/$name.time"
     add "$CHECK_COUNT"
     [ $rc -eq 124 ] && echo "$name ran into its limit of $(limit_of "$name") s" >>"$CHECK_LOG"
     [ $rc -ne 77 ] && [ $((passed + failed)) -eq 0 ] && { echo "$name looked at nothing" >>"$CHECK_LOG"; rc=1; }
     [ $rc -ne 0 ] && [ $rc -ne 77 ] && [ $failed -eq 0 ] && failed=1
-    printf '%-18s %4ds  %5d passed, %d failed%s\n' "$name" $((SECONDS - began)) "$passed" "$failed" \
-        "$([ "$skipped" -gt 0 ] && echo ", $skipped skipped")"
-    if [ $failed -gt 0 ]; then
+    echo "$passed $failed $skipped" >"$work/$name.sum"
+    (flock 9 && tell "$took" $((user + sys))) 9>"$work/lock"
+}
+
+# tell SECONDS CPU: what came out of the step; the other lane waits with its own.
+tell() {
+    printf '%-18s %4ds, CPU %4ds  %5d passed, %d failed%s\n' "$name" "$1" "$2" "$passed" "$failed" \
+        "$([ "$skipped" -gt 0 ] && echo ", $skipped skipped")" | tee -a "$work/told"
+    if [ "$failed" -gt 0 ]; then
         echo "---- log of $name"
         tail -n 400 "$CHECK_LOG"
         echo "---- end of log of $name"
     elif [ "$skipped" -gt 0 ]; then
         grep -i -E 'skip|not installed' "$CHECK_LOG" | sed 's/^/    /'
     fi
-    all_passed=$((all_passed + passed)) all_failed=$((all_failed + failed)) all_skipped=$((all_skipped + skipped))
+}
+
+# lane STEPS: those of them that are wanted, one after the other.
+lane() {
+    local step
+    for step in $1; do
+        [[ " $wanted " != *" $step "* ]] || run_step "$step"
+    done
 }
 
 case ${1:-} in
@@ -369,16 +391,20 @@ for step in "$@"; do
     grep -qw -- "$step" <<<"$steps" || { echo "check: unknown step $step; see --list" >&2; exit 2; }
 done
 
+wanted=${*:-$steps}
+wanted=${wanted//$'\n'/ }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-all_passed=0 all_failed=0 all_skipped=0
-# shellcheck disable=SC2086
-[ $# -gt 0 ] || set -- $steps
-for step in "$@"; do
-    run_step "$step"
-done
+TIMEFORMAT='%0R %0U %0S'
+lane "$first"
+lane "$waiting" &
+lane "$computing"
+wait
+add <(cat "$work"/*.sum)
+echo "the longest:"
+sort -t, -k1.20,1nr "$work/told" | head -n 10 | cut -c 1-35 | sed 's/^/    /'
 echo "took $SECONDS s"
-line="$all_passed passed, $all_failed failed"
-[ $all_skipped -gt 0 ] && line="$line, $all_skipped skipped"
+line="$passed passed, $failed failed"
+[ $skipped -gt 0 ] && line="$line, $skipped skipped"
 echo "$line"
-[ $all_failed -eq 0 ] && [ $all_passed -gt 0 ]
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
