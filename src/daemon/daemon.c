@@ -159,14 +159,6 @@ static void on_tick(void *ctx)
     loop_timer_set(d->tick_timer, clock_mono_ns() + until_next_tick(d));
 }
 
-void daemon_save_soon(struct daemon *d)
-{
-    if (d->save_soon)
-        return;
-    d->save_soon = true;
-    loop_timer_set(d->tick_timer, clock_mono_ns() + until_next_tick(d));
-}
-
 static void open_files(struct daemon *d)
 {
     struct tail_options options;

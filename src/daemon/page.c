@@ -205,6 +205,14 @@ void daemon_save(struct daemon *d)
     worker_give(d->worker, &c->work);
 }
 
+void daemon_save_soon(struct daemon *d)
+{
+    if (d->save_soon)
+        return;
+    d->save_soon = true;
+    loop_timer_set(d->tick_timer, clock_mono_ns()); /* it knows when */
+}
+
 /* Hits of all events that update it, for each family. The caller frees. */
 static uint64_t *count_hits(const struct counting *c)
 {
