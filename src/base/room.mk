@@ -10,6 +10,8 @@ liblogtally_a_SOURCES += \
 	src/base/clock.h \
 	src/base/decimal.c \
 	src/base/decimal.h \
+	src/base/exact.c \
+	src/base/exact.h \
 	src/base/hash.h \
 	src/base/jsonout.c \
 	src/base/jsonout.h \
@@ -36,6 +38,8 @@ liblogtally_a_SOURCES += \
 	src/base/sys.h \
 	src/base/tz.c \
 	src/base/tz.h \
+	src/base/units.c \
+	src/base/units.h \
 	src/base/utf8.c \
 	src/base/utf8.h \
 	src/base/xalloc.c \
@@ -50,6 +54,7 @@ tests_base_check_SOURCES = \
 	tests/base/check_arena.c \
 	tests/base/check_buf.c \
 	tests/base/check_clock.c \
+	tests/base/check_exact.c \
 	tests/base/check_hash.c \
 	tests/base/check_heap.c \
 	tests/base/check_jsonout.c \
