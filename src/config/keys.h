@@ -111,6 +111,11 @@ KEY(WHERE, "where", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT, CONDITION, .value =
             "must pass")
 KEY(SET_FIELD, "set.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEMPLATE,
     .value = "TEMPLATE", .help = "makes a field of text with `${field}` and `${field|filter}`")
+KEY(CALC_FIELD, "calc.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEXT,
+    .value = "EXPRESSION",
+    .help = "makes a field of a number: `+ - * /`, parentheses, numbers, fields, `min(a, b)` "
+            "`max(a, b)`, `time(a)` (a time of the log as unix seconds); `${name}` for a field "
+            "with a dash")
 KEY(REWRITE_FIELD, "rewrite.", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT | KEY_FIELD, REGEX,
     .value = "REGEX -> TEXT",
     .help = "replaces all that matches in a field; `$1`, `${name}` and `$$` in TEXT")

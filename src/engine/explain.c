@@ -122,7 +122,38 @@ static void show_slot(const struct trace *t, const char *name, uint16_t slot, st
     show_field(out, slice_str(name), field_text(&r->slots[slot], &r->scratch));
 }
 
-/* Fields that the event itself made: groups, set, rewrite, map. */
+/* Why a calc has no result. */
+static void show_no_result(const struct trace *t, const struct action *a, struct buf *out)
+{
+    static const char *const why[] = {
+        [OUTCOME_DONE] = "",
+        [OUTCOME_MISSING] = "is missing",
+        [OUTCOME_NO_NUMBER] = "is no number",
+        [OUTCOME_NO_TIME] = "is no time of this log's formats",
+        [OUTCOME_BY_ZERO] = "divided by zero",
+        [OUTCOME_TOO_LONG] = "more than 38 digits",
+    };
+    struct exact result;
+    unsigned field = 0;
+    enum calc_outcome outcome = match_calc(t->record, a, &result, &field);
+    bool of_field = outcome >= OUTCOME_MISSING && outcome <= OUTCOME_NO_TIME;
+
+    buf_fmt(out, "    %s = (missing)", a->name);
+    if (outcome != OUTCOME_DONE)
+        buf_fmt(out, " -- %s%s%s", of_field ? a->refs[field].name : "", of_field ? " " : "",
+                why[outcome]);
+    buf_char(out, '\n');
+}
+
+static void show_action(const struct trace *t, const struct action *a, struct buf *out)
+{
+    if (a->kind == ACTION_CALC && t->record->slots[a->to].n == 0)
+        show_no_result(t, a, out);
+    else
+        show_slot(t, a->name, a->to, out);
+}
+
+/* Fields that the event itself made: groups, set, calc, rewrite, map. */
 static void show_locals(const struct trace *t, const struct event *e, struct buf *out)
 {
     for (unsigned i = 0; i < e->nconditions; i++) {
@@ -132,7 +163,7 @@ static void show_locals(const struct trace *t, const struct event *e, struct buf
             show_slot(t, pattern_group(c->pattern, g), c->group_slots[g], out);
     }
     for (unsigned i = 0; i < e->nactions; i++)
-        show_slot(t, e->actions[i].name, e->actions[i].to, out);
+        show_action(t, &e->actions[i], out);
 }
 
 static void show_value(const struct trace *t, const struct mapping *m,

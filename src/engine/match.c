@@ -71,10 +71,9 @@ static struct slice run_template(struct record *r, const struct action *a)
 {
     struct slice values[TEMPLATE_FIELDS_MAX];
     struct buf out = BUF_INIT;
-    unsigned n = template_nfields(a->template);
 
-    for (unsigned i = 0; i < n; i++)
-        values[i] = record_text(r, &a->template_refs[i]);
+    for (unsigned i = 0; i < a->nrefs; i++)
+        values[i] = record_text(r, &a->refs[i]);
     template_eval(a->template, values, &out);
     struct slice text = arena_slice(&r->scratch, buf_all(&out));
 
@@ -86,7 +85,7 @@ static void run_rewrite(struct record *r, const struct action *a, bool *ret_limi
 {
     struct buf out = BUF_INIT;
 
-    switch (pattern_replace(a->pattern, a->replacement, record_text(r, &a->from), &out)) {
+    switch (pattern_replace(a->pattern, a->replacement, record_text(r, &a->refs[0]), &out)) {
     case PATTERN_YES:
         record_set(r, a->to, arena_slice(&r->scratch, buf_all(&out)));
         break;
@@ -103,10 +102,64 @@ static void run_map(struct record *r, const struct action *a)
 {
     uint64_t i;
 
-    if (map_get(&a->map->table, record_text(r, &a->from), &i))
+    if (map_get(&a->map->table, record_text(r, &a->refs[0]), &i))
         record_set(r, a->to, a->map->results[i]);
     else if (a->map->has_other)
         record_set(r, a->to, a->map->other);
+}
+
+static enum calc_outcome read_operand(struct record *r, const struct action *a, unsigned i,
+                                      struct exact *ret_value)
+{
+    struct slice text = record_text(r, &a->refs[i]);
+    int64_t ns;
+    bool dated;
+
+    if (text.n == 0)
+        return OUTCOME_MISSING;
+    if (!calc_field_is_time(a->calc, i))
+        return exact_parse(text, NULL, ret_value) < 0 ? OUTCOME_NO_NUMBER : OUTCOME_DONE;
+    (void)record_time(r); /* the one that a time without a date is near to */
+    if (source_parse_time(r->source, text, &ns, &dated) < 0)
+        return OUTCOME_NO_TIME;
+    *ret_value = exact_make(ns, -9);
+    return OUTCOME_DONE;
+}
+
+enum calc_outcome match_calc(struct record *r, const struct action *a, struct exact *ret_result,
+                             unsigned *ret_field)
+{
+    struct exact values[CALC_FIELDS_MAX];
+
+    for (unsigned i = 0; i < a->nrefs; i++) {
+        enum calc_outcome outcome = read_operand(r, a, i, &values[i]);
+
+        *ret_field = i;
+        if (outcome != OUTCOME_DONE)
+            return outcome;
+    }
+    switch (calc_eval(a->calc, values, ret_result)) {
+    case CALC_BY_ZERO:
+        return OUTCOME_BY_ZERO;
+    case CALC_TOO_LONG:
+        return OUTCOME_TOO_LONG;
+    case CALC_DONE:
+        break;
+    }
+    return OUTCOME_DONE;
+}
+
+/* Without a result the field is missing, whatever the line calls so. */
+static struct slice run_calc(struct record *r, const struct action *a)
+{
+    struct exact result;
+    unsigned field;
+    char *text;
+
+    if (match_calc(r, a, &result, &field) != OUTCOME_DONE)
+        return (struct slice){"", 0};
+    text = arena_alloc(&r->scratch, EXACT_TEXT);
+    return slice_make(text, exact_format(text, &result));
 }
 
 void match_actions(struct record *r, const struct event *e, bool *ret_limit)
@@ -123,6 +176,9 @@ void match_actions(struct record *r, const struct event *e, bool *ret_limit)
             break;
         case ACTION_MAP:
             run_map(r, a);
+            break;
+        case ACTION_CALC:
+            record_set(r, a->to, run_calc(r, a));
             break;
         }
     }

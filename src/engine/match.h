@@ -19,7 +19,21 @@ static inline bool event_for_line(const struct event *e, const struct record *r)
  * matching), else left alone. */
 unsigned match_conditions(struct record *r, const struct event *e, bool *ret_limit);
 
-/* set, rewrite, map in the order written. A rewrite that runs into the match limit does nothing. */
+/* What became of a calc; the first operand that is not there decides. */
+enum calc_outcome {
+    OUTCOME_DONE,
+    OUTCOME_MISSING,
+    OUTCOME_NO_NUMBER,
+    OUTCOME_NO_TIME,
+    OUTCOME_BY_ZERO,
+    OUTCOME_TOO_LONG,
+};
+
+/* *ret_field is the number of the operand for MISSING, NO_NUMBER and NO_TIME. */
+enum calc_outcome match_calc(struct record *r, const struct action *a, struct exact *ret_result,
+                             unsigned *ret_field);
+
+/* set, calc, rewrite, map in the order written. A rewrite that runs into the match limit does nothing. */
 void match_actions(struct record *r, const struct event *e, bool *ret_limit);
 
 #endif

@@ -58,13 +58,19 @@ static void undo_actions(const struct event *e, struct refs *needed)
 
         if (!refs_remove(needed, a->to))
             continue;
-        if (a->kind != ACTION_SET) {
-            refs_add(needed, &a->from);
-            continue;
-        }
-        for (unsigned k = 0; k < template_nfields(a->template); k++)
-            refs_add(needed, &a->template_refs[k]);
+        for (unsigned k = 0; k < a->nrefs; k++)
+            refs_add(needed, &a->refs[k]);
     }
+}
+
+/* What time(...) makes of a text without a date depends on the lines before. */
+static bool reads_times(const struct event *e)
+{
+    for (unsigned i = 0; i < e->nactions; i++)
+        for (unsigned k = 0; k < e->actions[i].nrefs; k++)
+            if (e->actions[i].calc && calc_field_is_time(e->actions[i].calc, k))
+                return true;
+    return false;
 }
 
 static bool written_by_actions(const struct event *e, const struct ref *ref)
@@ -133,7 +139,7 @@ static void plan_event(struct plan *p, const struct ruleset *rules, const struct
     for (unsigned i = 0; i < e->nexemplar; i++)
         if (written_by_actions(e, &e->exemplar[i]))
             p->actions_always = true;
-    if (p->nchildren)
+    if (p->nchildren || reads_times(e))
         p->actions_always = true;
     if (!p->actions_always)
         undo_actions(e, &needed);

@@ -1,7 +1,7 @@
 /* plan -- what the engine works out once per event, so that it need not per line.
  *
  * Which mappings an event has, which texts of the line decide all their label sets (the `inputs`),
- * and whether set, rewrite and map must run for every line or only for new label sets. */
+ * and whether set, calc, rewrite and map must run for every line or only for new label sets. */
 #ifndef LT_ENGINE_PLAN_H
 #define LT_ENGINE_PLAN_H
 

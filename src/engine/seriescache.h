@@ -2,7 +2,7 @@
  * one look-up.
  *
  * Most lines of an event repeat label texts seen before. Their series are remembered under the
- * texts as they stood in the line, before any set, rewrite or map; so those run once for each new
+ * texts as they stood in the line, before any set, calc, rewrite or map; so those run once for each new
  * set of texts, not once per line. Texts are compared whole, with their lengths.
  *
  *     slots:   hash -> entry number       open addressing, at most half full

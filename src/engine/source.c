@@ -69,11 +69,16 @@ void source_rename(struct source *s, const char *path)
     read_path(s);
 }
 
-int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated)
+int source_parse_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated)
 {
     const struct log_def *log = log_of(s);
-    int r =
-        linetime_parse(text, log->time_formats, log->ntime_formats, &s->base, ret_ns, ret_dated);
+
+    return linetime_parse(text, log->time_formats, log->ntime_formats, &s->base, ret_ns, ret_dated);
+}
+
+int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated)
+{
+    int r = source_parse_time(s, text, ret_ns, ret_dated);
 
     if (r < 0)
         return r;

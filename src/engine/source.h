@@ -31,7 +31,9 @@ void source_rename(struct source *s, const char *path);
 
 /* Time of the last line; INT64_MIN when no line had one. */
 int64_t source_time(struct source *s);
-/* Reads the time in `text`, remembers it as the last line's. The number of the format, or -EINVAL. */
+/* The time in `text` by the formats of the log. The number of the format, or -EINVAL. */
+int source_parse_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated);
+/* Reads it, remembers it as the last line's. Likewise. */
 int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated);
 
 /* Unfinished lines of `from` go on in `to`, which has none. */

@@ -20,7 +20,7 @@ void updater_apply(struct updater *u, struct record *r, const uint32_t *events, 
 void updater_trace(struct updater *u, struct record *r, const uint32_t *events, unsigned n,
                    struct trace *t);
 
-/* set, rewrite and map of an event that the line is, unless they ran for this line already. True
+/* set, calc, rewrite and map of an event that the line is, unless they ran for this line already. True
  * when a regex ran into the match limit (which is counted). */
 bool updater_actions(struct updater *u, struct record *r, unsigned event);
 

@@ -1,5 +1,7 @@
 # Sources and tests of src/rules.
 liblogtally_a_SOURCES += \
+	src/rules/calc.c \
+	src/rules/calc.h \
 	src/rules/filter.c \
 	src/rules/filter.h \
 	src/rules/literal.c \
@@ -37,9 +39,16 @@ TESTS += tests/rules/check
 tests_rules_check_CFLAGS = $(CHECK_COMPILE)
 tests_rules_check_LDADD = $(CHECK_LINK)
 tests_rules_check_SOURCES = \
+	tests/rules/check_calc.c \
 	tests/rules/check_mistakes.c \
 	tests/rules/check_pattern.c \
 	tests/rules/check_ruleset.c \
 	tests/rules/check_template.c
 endif
 EXTRA_DIST += tests/mistakes
+
+if FUZZING
+check_PROGRAMS += tests/rules/fuzz_calc
+tests_rules_fuzz_calc_SOURCES = tests/rules/fuzz_calc.c
+tests_rules_fuzz_calc_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif

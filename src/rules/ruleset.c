@@ -53,6 +53,7 @@ static void release_event(struct event *e)
 
         template_free(a->template);
         pattern_free(a->pattern);
+        calc_free(a->calc);
         if (a->map) {
             map_release(&a->map->table);
             free(a->map->results);

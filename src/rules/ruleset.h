@@ -9,8 +9,8 @@
  *   [0, ndecoded)                  fields of the decoded line (json, logfmt), by name
  *   [ndecoded, ndecoded+ncontext)  always there: _line _bytes _file ..., groups of path_match and
  *                                  prefix
- *   [.., nslots)                   locals: what a match group, set, rewrite or map of ONE event
- *                                  names
+ *   [.., nslots)                   locals: what a match group, set, calc, rewrite or map of ONE
+ *                                  event names
  *
  * A `ref` is how an event sees a name: slots in order, the first that is set counts: its own local,
  * its parents' (of), the context, and the decoded field unless the event is a `match` event. */
@@ -25,6 +25,7 @@
 #include "decode/linetime.h"
 #include "decode/unwrap.h"
 #include "metrics/registry.h"
+#include "rules/calc.h"
 #include "rules/pattern.h"
 #include "rules/template.h"
 
@@ -59,7 +60,7 @@ struct condition {
     struct where at;
 };
 
-enum action_kind { ACTION_SET, ACTION_REWRITE, ACTION_MAP };
+enum action_kind { ACTION_SET, ACTION_REWRITE, ACTION_MAP, ACTION_CALC };
 
 struct value_map {
     struct map table; /* VALUE -> index into results */
@@ -68,18 +69,19 @@ struct value_map {
     struct slice other;
 };
 
-/* One set, rewrite or map table, in the order written. Writes slot `to`. */
+/* One set, rewrite, map table or calc, in the order written. Writes slot `to`. */
 struct action {
     enum action_kind kind;
     const char *name;
     uint16_t to;
-    struct ref from;           /* REWRITE, MAP: what is read */
+    struct ref *refs; /* what it reads. SET, CALC: one for each field there; REWRITE, MAP: one */
+    unsigned nrefs;
     struct template *template; /* SET */
-    struct ref *template_refs; /* SET: one for each template field */
     struct pattern *pattern;   /* REWRITE */
     struct slice replacement;
     struct value_map *map; /* MAP */
-    struct slice text;     /* SET, REWRITE: as written, for people */
+    struct calc *calc;     /* CALC */
+    struct slice text;     /* SET, REWRITE, CALC: as written, for people */
     struct where at;
 };
 

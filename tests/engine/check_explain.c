@@ -338,3 +338,22 @@ TEST_EACH(a_trace_holds_the_reasons_of_each_verdict, 4)
     buf_release(&rules);
     buf_release(&line);
 }
+
+TEST(why_a_calc_has_no_result)
+{
+    expect_text("[event a]\nwhere = msg == m\ncalc.p = x + y\ncalc.q = x * z\ncalc.r = time(x)\n"
+                "calc.s = 1 / (x - 2)\ncalc.t = x * 5\ncalc.u = x * n\n"
+                "[counter a_total]\ninc = a\n",
+                "msg=m x=2 z=none n=99999999999999999999999999999999999999",
+                "msg=m x=2 z=none n=99999999999999999999999999999999999999\n"
+                "  log auto, decoded as logfmt\n    msg = m\n    x = 2\n    z = none\n"
+                "    n = 99999999999999999999999999999999999999\n"
+                "  is event a  (rules.ini:1)\n"
+                "    p = (missing) -- y is missing\n"
+                "    q = (missing) -- z is no number\n"
+                "    r = (missing) -- x is no time of this log's formats\n"
+                "    s = (missing) -- divided by zero\n"
+                "    t = 10\n"
+                "    u = (missing) -- more than 38 digits\n"
+                "    -> inc a_total\n");
+}

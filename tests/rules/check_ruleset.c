@@ -136,8 +136,8 @@ TEST(what_set_writes_is_not_asked_of_the_line)
 {
     load("[event e]\nwhere = msg == x\nset.kind = ${kind|lower}\nset.kind = ${kind}\n"
          "[counter c_total]\ninc = e\nlabels = kind\n");
-    assert_ref(&event("e")->actions[0].template_refs[0], "d");
-    assert_ref(&event("e")->actions[1].template_refs[0], "l");
+    assert_ref(&event("e")->actions[0].refs[0], "d");
+    assert_ref(&event("e")->actions[1].refs[0], "l");
     assert_ref(&rules->mappings[0].labels[0].field, "l");
 }
 
@@ -145,8 +145,8 @@ TEST(rewrite_and_map_may_leave_the_decoded_field)
 {
     load("[event e]\nwhere = msg == x\nmap.kind = a -> b\nrewrite.kind = b -> c\n"
          "[counter c_total]\ninc = e\nlabels = kind\n");
-    assert_ref(&event("e")->actions[0].from, "d");
-    assert_ref(&event("e")->actions[1].from, "ld");
+    assert_ref(&event("e")->actions[0].refs[0], "d");
+    assert_ref(&event("e")->actions[1].refs[0], "ld");
     assert_ref(&rules->mappings[0].labels[0].field, "ld");
 }
 
@@ -539,7 +539,7 @@ TEST(an_event_has_a_thousand_actions_at_most)
 {
     assert_refused("[event e]\nwhere = a == b\n", "set.f%d = x\n", 1001,
                    "[counter c_total]\ninc = e\n",
-                   "a.ini:1003: more than 1000 set, rewrite and map in one event");
+                   "a.ini:1003: more than 1000 set, calc, rewrite and map in one event");
 }
 
 TEST(a_zero_has_ten_thousand_values_at_most)

@@ -1,4 +1,4 @@
-/* actions -- set, rewrite and map: what an event makes of its fields, in the order written.
+/* actions -- set, calc, rewrite and map: what an event makes of its fields, in the order written.
  *
  * The `map.FIELD` lines of an event up to the next set or rewrite of that field are one table,
  * which stands where its first line stands. */
@@ -40,6 +40,13 @@ static bool divide(struct load *l, const struct ini_entry *e, const char *left,
     return false;
 }
 
+/* Room for the names of n fields that the action reads. */
+static void new_refs(struct load *l, struct action *a, unsigned n)
+{
+    a->refs = load_alloc(l, n, sizeof *a->refs);
+    a->nrefs = n;
+}
+
 /* The next action of an event, writing field `name`. */
 static struct action *new_action(struct load *l, uint32_t event, enum action_kind kind,
                                  const char *name, struct where at)
@@ -49,13 +56,23 @@ static struct action *new_action(struct load *l, uint32_t event, enum action_kin
     unsigned stage = ev->nconditions + ev->nactions++;
     struct local *to = load_local(l, event, slice_str(name), stage);
 
-    if (kind == ACTION_SET && to->surely == NEVER)
+    if ((kind == ACTION_SET || kind == ACTION_CALC) && to->surely == NEVER)
         to->surely = (int)stage;
     if (load_is_builtin(slice_str(name)))
         load_mistake(l, at, "\"%s\" is a built-in field; choose another name", name);
     *a = (struct action){.kind = kind, .name = to->name, .to = to->slot, .at = at};
-    a->from.name = to->name;
     load_patch(l, &a->to, 1);
+    return a;
+}
+
+/* One that changes what the field already is. */
+static struct action *new_change(struct load *l, uint32_t event, enum action_kind kind,
+                                 const char *name, struct where at)
+{
+    struct action *a = new_action(l, event, kind, name, at);
+
+    new_refs(l, a, 1);
+    a->refs[0].name = a->name;
     return a;
 }
 
@@ -63,7 +80,6 @@ static void load_set(struct load *l, uint32_t event, const char *field, const st
 {
     struct action *a = new_action(l, event, ACTION_SET, field, e->at);
     struct buf err = BUF_INIT;
-    unsigned n;
 
     a->text = arena_slice(l->text, e->value);
     a->template = template_new(e->value, &err);
@@ -74,10 +90,46 @@ static void load_set(struct load *l, uint32_t event, const char *field, const st
     else if (ini_is_quoted(e->value))
         load_warning(l, e->at, "the quotes of \"%s\" become part of the value; leave them out",
                      e->name);
-    n = a->template ? template_nfields(a->template) : 0;
-    a->template_refs = load_alloc(l, n, sizeof *a->template_refs);
-    for (unsigned i = 0; i < n; i++)
-        a->template_refs[i].name = arena_str(l->text, template_field(a->template, i));
+    new_refs(l, a, a->template ? template_nfields(a->template) : 0);
+    for (unsigned i = 0; i < a->nrefs; i++)
+        a->refs[i].name = arena_str(l->text, template_field(a->template, i));
+    buf_release(&err);
+}
+
+/* `content-length`, of which the minus was meant as a part. */
+static void warn_of_dashes(struct load *l, struct slice text, struct where at)
+{
+    for (size_t i = 1; i + 1 < text.n; i++) {
+        size_t from = i, to = i + 1;
+
+        while (from > 0 && char_is_word(text.p[from - 1]))
+            from--;
+        while (to < text.n && char_is_word(text.p[to]))
+            to++;
+        if (text.p[i] == '-' && from < i && to > i + 1 && char_is_letter(text.p[from]) &&
+            char_is_letter(text.p[i + 1]) && !memchr(text.p, '{', text.n))
+            load_warning(l, at,
+                         "\"%.*s\" is a difference; write blanks around the minus, and the field "
+                         "of that name ${%.*s}",
+                         (int)(to - from), text.p + from, (int)(to - from), text.p + from);
+    }
+}
+
+static void load_calc(struct load *l, uint32_t event, const char *field, const struct ini_entry *e)
+{
+    struct action *a = new_action(l, event, ACTION_CALC, field, e->at);
+    struct buf err = BUF_INIT;
+    size_t offset = 0;
+
+    a->text = arena_slice(l->text, e->value);
+    a->calc = calc_new(e->value, &err, &offset);
+    if (a->calc)
+        warn_of_dashes(l, e->value, e->at);
+    else
+        load_caret(l, e->value, offset, e->at, buf_all(&err));
+    new_refs(l, a, a->calc ? calc_nfields(a->calc) : 0);
+    for (unsigned i = 0; i < a->nrefs; i++)
+        a->refs[i].name = arena_str(l->text, calc_field(a->calc, i));
     buf_release(&err);
 }
 
@@ -96,7 +148,7 @@ static void warn_backslash(struct load *l, struct slice text, struct where at)
 static void load_rewrite(struct load *l, uint32_t event, const char *field,
                          const struct ini_entry *e)
 {
-    struct action *a = new_action(l, event, ACTION_REWRITE, field, e->at);
+    struct action *a = new_change(l, event, ACTION_REWRITE, field, e->at);
     struct buf err = BUF_INIT;
     struct slice regex, text;
 
@@ -141,7 +193,7 @@ static void load_map(struct load *l, uint32_t event, const char *field, const st
     bool other;
 
     if (!a) {
-        a = new_action(l, event, ACTION_MAP, field, e->at);
+        a = new_change(l, event, ACTION_MAP, field, e->at);
         a->map = load_alloc(l, 1, sizeof *a->map);
     }
     if (!divide(l, e, "VALUE", &value, &result))
@@ -171,11 +223,13 @@ void load_action(struct load *l, uint32_t event, const struct ini_entry *e)
     const char *field = strchr(e->name, '.') + 1;
 
     if (l->r->events[event].nactions == ACTIONS_MAX) {
-        load_mistake(l, e->at, "more than %d set, rewrite and map in one event", ACTIONS_MAX);
+        load_mistake(l, e->at, "more than %d set, calc, rewrite and map in one event", ACTIONS_MAX);
         return;
     }
     if (e->key->id == KEY_SET_FIELD)
         load_set(l, event, field, e);
+    else if (e->key->id == KEY_CALC_FIELD)
+        load_calc(l, event, field, e);
     else if (e->key->id == KEY_REWRITE_FIELD)
         load_rewrite(l, event, field, e);
     else

@@ -117,6 +117,9 @@ bool load_word(struct slice *rest, struct slice *ret_word);
 /* A regex, which may be a piece of a value and stands at `at`; NULL after a mistake with a
  * caret. */
 struct pattern *load_pattern(struct load *l, struct slice regex, struct where at);
+/* A mistake in byte `offset` of a text that stands at `at`, which is shown with a caret below. */
+void load_caret(struct load *l, struct slice text, size_t offset, struct where at,
+                struct slice sentence);
 
 /* slots.c: names to numbers. */
 

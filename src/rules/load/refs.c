@@ -140,20 +140,27 @@ void load_order(struct load *l)
     free(w.height);
 }
 
+/* Is it no mistake when the i-th field that the action reads can be missing? */
+static bool is_lenient(const struct action *a, unsigned i)
+{
+    if (a->kind == ACTION_SET)
+        return template_has_default(a->template, i);
+    return a->kind == ACTION_MAP && a->map->has_other;
+}
+
 static void action_refs(struct load *l, uint32_t event, struct action *a, unsigned stage)
 {
+    static const char *const words[] = {
+        [ACTION_SET] = "set",
+        [ACTION_REWRITE] = "rewrite",
+        [ACTION_MAP] = "map",
+        [ACTION_CALC] = "calc",
+    };
     struct buf what = BUF_INIT;
 
-    buf_fmt(&what, "%s.%s",
-            a->kind == ACTION_SET   ? "set"
-            : a->kind == ACTION_MAP ? "map"
-                                    : "rewrite",
-            a->name);
-    for (unsigned i = 0; a->template && i < template_nfields(a->template); i++)
-        load_ref(l, event, stage, &a->template_refs[i], template_has_default(a->template, i),
-                 what.p, a->at);
-    if (a->kind != ACTION_SET)
-        load_ref(l, event, stage, &a->from, a->map && a->map->has_other, what.p, a->at);
+    buf_fmt(&what, "%s.%s", words[a->kind], a->name);
+    for (unsigned i = 0; i < a->nrefs; i++)
+        load_ref(l, event, stage, &a->refs[i], is_lenient(a, i), what.p, a->at);
     buf_release(&what);
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum {
-    CARET_WIDTH = 72,    /* of a regex shown under its mistake */
+    CARET_WIDTH = 72,    /* of a text shown under its mistake */
     HINTS_MAX = 2000000, /* mistakes times names: beyond, no names are compared any more */
 };
 
@@ -74,32 +74,44 @@ bool load_word(struct slice *rest, struct slice *ret_word)
     return ret_word->n > 0;
 }
 
-/* The regex in one line, cut to a width around `at`, and a caret below that byte. */
-static void show_caret(struct buf *out, struct slice regex, size_t at)
+/* The text in one line, cut to a width around `at`, and a caret below that byte. */
+static void show_caret(struct buf *out, struct slice text, size_t at)
 {
-    size_t from = 0, n = regex.n, column;
+    size_t from = 0, n = text.n, column;
 
-    at = at > regex.n ? regex.n : at;
+    at = at > text.n ? text.n : at;
     if (at > CARET_WIDTH - 8) {
         from = at - (CARET_WIDTH - 8);
-        while (from > 0 && ((unsigned char)regex.p[from] & 0xc0) == 0x80)
+        while (from > 0 && ((unsigned char)text.p[from] & 0xc0) == 0x80)
             from--;
     }
-    n = utf8_cut(slice_from(regex, from), CARET_WIDTH);
+    n = utf8_cut(slice_from(text, from), CARET_WIDTH);
     if (from + n < at)
         n = at - from;
     buf_str(out, from ? "    ..." : "    ");
-    column = utf8_columns(slice_make(regex.p + from, at - from)) + (from ? 3 : 0);
-    buf_slice(out, slice_make(regex.p + from, n));
-    buf_str(out, from + n < regex.n ? "...\n    " : "\n    ");
+    column = utf8_columns(slice_make(text.p + from, at - from)) + (from ? 3 : 0);
+    buf_slice(out, slice_make(text.p + from, n));
+    buf_str(out, from + n < text.n ? "...\n    " : "\n    ");
     for (size_t i = 0; i < column; i++)
         buf_char(out, ' ');
     buf_str(out, "^\n");
 }
 
+void load_caret(struct load *l, struct slice text, size_t offset, struct where at,
+                struct slice sentence)
+{
+    struct buf more = BUF_INIT;
+
+    show_caret(&more, text, offset);
+    at.column += at.column ? (int)offset : 0;
+    load_mistake(l, at, "%.*s", SLICE_FMT(sentence));
+    mistake_more(l->m, buf_all(&more));
+    buf_release(&more);
+}
+
 struct pattern *load_pattern(struct load *l, struct slice regex, struct where at)
 {
-    struct buf err = BUF_INIT, more = BUF_INIT;
+    struct buf err = BUF_INIT, sentence = BUF_INIT;
     size_t offset = 0;
     struct pattern *p = pattern_new(regex, &err, &offset);
 
@@ -109,12 +121,10 @@ struct pattern *load_pattern(struct load *l, struct slice regex, struct where at
                      "slashes, and (?i) at its start ignores case");
 
     if (!p) {
-        show_caret(&more, regex, offset);
-        at.column += at.column ? (int)offset : 0;
-        load_mistake(l, at, "bad regex: %.*s", SLICE_FMT(buf_all(&err)));
-        mistake_more(l->m, buf_all(&more));
+        buf_fmt(&sentence, "bad regex: %.*s", SLICE_FMT(buf_all(&err)));
+        load_caret(l, regex, offset, at, buf_all(&sentence));
     }
     buf_release(&err);
-    buf_release(&more);
+    buf_release(&sentence);
     return p;
 }
