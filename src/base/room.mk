@@ -36,6 +36,8 @@ liblogtally_a_SOURCES += \
 	src/base/slurp.h \
 	src/base/sys.c \
 	src/base/sys.h \
+	src/base/thread.c \
+	src/base/thread.h \
 	src/base/tz.c \
 	src/base/tz.h \
 	src/base/units.c \

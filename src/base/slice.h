@@ -8,7 +8,7 @@
  *   time     clock.h (the two clocks), calendar.h (dates as days)
  *   memory   xalloc.h (does not fail), arena.h (given back at once), refs.h (counted)
  *   tables   map.h on hash.h: text -> number; heap.h: the earliest first
- *   process  loop.h (epoll, timers, signals), log.h (own messages)
+ *   process  loop.h (epoll, timers, signals), thread.h (beside the loop), log.h (own messages)
  *
  * Everything belongs to its caller, on one thread, but what refs.h counts, and the log, which is
  * the only global state.

@@ -35,9 +35,10 @@
 
 struct run_options {
     struct common_options common;
-    struct strings logs;   /* --log GLOB */
-    struct strings listen; /* --listen */
-    const char *state;     /* --state */
+    struct strings logs;    /* --log GLOB */
+    struct strings listen;  /* --listen */
+    const char *state;      /* --state */
+    const char *web_config; /* --web.config.file */
 };
 
 struct family_updates {

@@ -7,8 +7,6 @@ liblogtally_a_SOURCES += \
 	src/daemon/process_metrics.c \
 	src/daemon/reload.c \
 	src/daemon/routes.c \
-	src/daemon/thread.c \
-	src/daemon/thread.h \
 	src/daemon/worker.c \
 	src/daemon/worker.h \
 	src/daemon/writer.c \

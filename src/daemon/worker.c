@@ -5,7 +5,7 @@
 #include "daemon/worker.h"
 
 #include "base/xalloc.h"
-#include "daemon/thread.h"
+#include "base/thread.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "daemon/thread.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
-/* thread -- what the writer's and the worker's thread have in common: a mutex with a condition, an
+/* thread -- what threads beside the loop have in common: a mutex with a condition, an
  * eventfd by which the thread wakes the loop, and an end that waits for it. What the mutex guards
  * beside `stop` is its user's. */
-#ifndef LT_DAEMON_THREAD_H
-#define LT_DAEMON_THREAD_H
+#ifndef LT_BASE_THREAD_H
+#define LT_BASE_THREAD_H
 
 #include "base/loop.h"
 

@@ -2,7 +2,7 @@
  * that is set must not change that. */
 #include "config.h"
 
-#include "daemon/thread.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
