@@ -197,6 +197,13 @@ static int parse(const struct command *c, const struct rows *rows, int argc, cha
     return code;
 }
 
+/* Two names of an option share a list. */
+static void free_list(struct strings *s)
+{
+    free(s->list);
+    *s = (struct strings){0};
+}
+
 int command_main(const struct command *c, int argc, char **argv)
 {
     struct rows rows = rows_of(c);
@@ -207,7 +214,7 @@ int command_main(const struct command *c, int argc, char **argv)
         code = c->run(options, c);
     for (size_t i = 0; i < rows.n; i++)
         if (rows.list[i]->kind == OPTION_LIST)
-            free(((struct strings *)(void *)((char *)options + rows.list[i]->field))->list);
+            free_list((struct strings *)(void *)((char *)options + rows.list[i]->field));
     free(options->files.list);
     free(options);
     return code;

@@ -5,6 +5,7 @@
 
 #include "base/xalloc.h"
 #include "cmd/dump.h"
+#include "http/server.h"
 #include "input/glob.h"
 #include "offline/session.h"
 
@@ -71,6 +72,15 @@ static void warn_paths(const struct ruleset *rules, struct mistakes *m)
                 warn_path(&rules->logs[i], rules->logs[i].paths[k], m);
 }
 
+static void check_web_config(const struct settings *s, const char *config, struct mistakes *m)
+{
+    struct buf err = BUF_INIT;
+
+    if (s->web_config && http_web_config_check(s->web_config, &err) < 0)
+        mistake_add(m, MISTAKE, (struct where){.file = config}, "web_config: %s", err.p);
+    buf_release(&err);
+}
+
 static void print_sum(const struct ruleset *rules, const struct mistakes *m)
 {
     printf("%u event%s, %u metric%s, no mistakes", rules->nevents, rules->nevents == 1 ? "" : "s",
@@ -130,9 +140,12 @@ static int run(void *options, const struct command *self)
         session_init(&session, &setup, SESSION_WHOLE, NULL);
         warn_slow(&setup, session.engine, &m);
         code = o->strict && m.nwarnings ? EXIT_MISTAKES : EXIT_FINE;
+        check_web_config(&setup.settings, setup.docs[0]->file, &m);
+        if (m.nmistakes)
+            code = EXIT_MISTAKES;
         warn_paths(setup.rules, &m); /* of the machine, not of the rules: fine also with --strict */
     }
-    (o->json ? print_json : print_text)(o, &setup, session.engine, &m);
+    (o->json ? print_json : print_text)(o, &setup, m.nmistakes ? NULL : session.engine, &m);
     session_release(&session);
     setup_release(&setup);
     mistakes_release(&m);

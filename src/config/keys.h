@@ -22,9 +22,10 @@ KEY(MAX_CONNECTIONS, "max_connections", SECTION_SERVER, 0, COUNT, .dflt = "64", 
     .max = "10000", .help = "of all addresses together")
 KEY(TIMEOUT, "timeout", SECTION_SERVER, 0, DURATION, .dflt = "10s", .min = "1s", .max = "8760h",
     .help = "for a request's head, and for an idle connection; an answer may take six times that")
-KEY(TLS_CERT, "tls_cert", SECTION_SERVER, 0, LATER)
-KEY(TLS_KEY, "tls_key", SECTION_SERVER, 0, LATER)
-KEY(AUTH_FILE, "auth_file", SECTION_SERVER, 0, LATER)
+KEY(WEB_CONFIG, "web_config", SECTION_SERVER, 0, TEXT, .value = "FILE",
+    .help =
+        "TLS, users, headers and a limit of requests, by the `web-config.yml` that Prometheus's "
+        "exporters share; relative to this file; read again when it, or a certificate, changes")
 KEY(SHOW_LINES, "show_lines", SECTION_SERVER, 0, LATER)
 
 /* [state] */

@@ -57,6 +57,22 @@ static void read_include(struct settings *c, const struct ini_entry *e, struct m
     c->includes_given = true;
 }
 
+/* Relative to the file that names it, as what [rules] includes. */
+static void read_web_config(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    const char *slash = strrchr(e->at.file, '/');
+    struct buf path = BUF_INIT;
+
+    (void)m;
+    if (e->value.n == 0)
+        return;
+    if (e->value.p[0] != '/' && slash)
+        buf_add(&path, e->at.file, (size_t)(slash - e->at.file) + 1);
+    buf_slice(&path, e->value);
+    c->web_config = arena_strslice(&c->text, buf_all(&path));
+    buf_release(&path);
+}
+
 static void read_test_at(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
     (void)m;
@@ -147,9 +163,7 @@ static const struct {
     {KEY_CREATED, offsetof(struct settings, created), NULL},
     {KEY_MAX_CONNECTIONS, offsetof(struct settings, max_connections), NULL},
     {KEY_TIMEOUT, offsetof(struct settings, timeout_ns), NULL},
-    {KEY_TLS_CERT, 0, read_later},
-    {KEY_TLS_KEY, 0, read_later},
-    {KEY_AUTH_FILE, 0, read_later},
+    {KEY_WEB_CONFIG, 0, read_web_config},
     {KEY_SHOW_LINES, 0, read_later},
     {KEY_DIRECTORY, offsetof(struct settings, state_directory), NULL},
     {KEY_INTERVAL, offsetof(struct settings, interval_ns), NULL},

@@ -13,6 +13,7 @@ struct settings {
     /* [server] */
     const char **listen;
     unsigned nlisten;
+    const char *web_config; /* NULL = none */
     bool reload;
     bool created;
     uint64_t max_connections;

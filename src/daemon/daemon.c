@@ -248,6 +248,7 @@ static int open_http(struct daemon *d)
         .nlisten = listen->n ? (unsigned)listen->n : s->nlisten,
         .max_connections = s->max_connections,
         .timeout_ns = s->timeout_ns,
+        .web_config = d->options->web_config ? d->options->web_config : s->web_config,
         .routes = daemon_routes,
         .nroutes = daemon_nroutes,
         .ctx = d,
@@ -258,8 +259,8 @@ static int open_http(struct daemon *d)
         log_error("%s", err.p);
     d->nlisten = options.nlisten;
     buf_release(&err);
-    if (r == -EINVAL)
-        return EXIT_MISTAKES; /* it is no address */
+    if (r == -EINVAL || r == -ENOTSUP)
+        return EXIT_MISTAKES; /* it is no address, or a web_config with a mistake */
     return r < 0 ? EXIT_SYSTEM : 0;
 }
 

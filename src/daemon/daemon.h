@@ -13,7 +13,6 @@
  *   process_metrics.c   the live part of the page
  *   writer.c            a thread that saves; it does not know struct daemon
  *   worker.c            a thread for what takes long: rendering, freeing; nor does it
- *   thread.c            what the two threads have in common
  *
  * Invariants: a scrape never shows what a crash could take back -- the page comes from the last
  * durable snapshot, but for the live metrics at its end. A snapshot's values and file positions are

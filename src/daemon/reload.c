@@ -127,14 +127,19 @@ static bool same_texts(const char *const *a, unsigned na, const char *const *b, 
 }
 
 /* What a reload does not change. */
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 static void say_unchanged(const struct daemon *d, const struct settings *now,
                           const struct settings *new)
 {
     if (!d->options->listen.n && !same_texts(now->listen, now->nlisten, new->listen, new->nlisten))
         log_warn("[server] listen changed; it takes effect at the next start");
-    const char *a = now->state_directory, *b = new->state_directory;
-
-    if (!d->options->state && ((a == NULL) != (b == NULL) || (a && strcmp(a, b) != 0)))
+    if (!d->options->web_config && !same_text(now->web_config, new->web_config))
+        log_warn("[server] web_config changed; it takes effect at the next start");
+    if (!d->options->state && !same_text(now->state_directory, new->state_directory))
         log_warn("[state] directory changed; it takes effect at the next start");
 }
 
@@ -275,6 +280,7 @@ static void swap(struct reload *r)
     d->changes++;
     d->reload_ok = true;
     d->reload_wall_ns = clock_wall_ns();
+    http_server_reread(d->http);
     log_info("reloaded: %u events, %u metrics", d->setup.rules->nevents, d->setup.rules->nfamilies);
     say_mistakes(&r->mistakes, WARNING);
     reply(r->request, 200, &r->mistakes);

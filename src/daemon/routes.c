@@ -45,7 +45,9 @@ static const char *status_text(const struct daemon *d)
 {
     if (d->catching_up)
         return "catching_up";
-    return d->reload_ok && !d->save_fails && !any_failing(d) ? "ok" : "degraded";
+    return d->reload_ok && http_server_is_fresh(d->http) && !d->save_fails && !any_failing(d)
+               ? "ok"
+               : "degraded";
 }
 
 static void health(void *ctx, struct http_request *r)

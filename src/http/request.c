@@ -14,6 +14,7 @@
 #include "base/xalloc.h"
 
 #include <assert.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -23,10 +24,17 @@
 #define DRAIN_MAX ((uint64_t)1024 * 1024)
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
+/* The socket context of an MHD connection. */
+struct client {
+    struct conn *conn;
+    struct tls *tls; /* that it began with; NULL: plain HTTP */
+    uint64_t peer;   /* whence it comes, for guessing of passwords */
+};
+
 struct http_request {
     struct request_env *env;
     struct MHD_Connection *connection;
-    struct conn *conn;
+    struct client *client;
     char *path;         /* raw target without scheme and host, up to `?` */
     const char *method; /* MHD's; lives as long as the request */
     const struct http_route *route;
@@ -105,6 +113,15 @@ static void bodies_free(void *cls)
     free(b);
 }
 
+static void add_headers(const struct request_env *env, struct MHD_Response *m)
+{
+    const struct web_header *headers;
+    unsigned n = env->access ? access_headers(env->access, &headers) : 0;
+
+    for (unsigned i = 0; i < n; i++)
+        (void)MHD_add_response_header(m, headers[i].name, headers[i].value);
+}
+
 static struct MHD_Response *make_response(const struct http_reply *reply)
 {
     struct bodies *b = xmalloc(sizeof *b);
@@ -145,7 +162,7 @@ static void keep(struct http_request *r)
     if (r->next != NULL)
         r->next->prev = r;
     r->env->kept = r;
-    conn_set_phase(r->conn, CONN_KEPT);
+    conn_set_phase(r->client->conn, CONN_KEPT);
     MHD_suspend_connection(r->connection);
 }
 
@@ -153,6 +170,7 @@ void http_reply(struct http_request *r, const struct http_reply *reply)
 {
     assert(r->response == NULL);
     r->response = make_response(reply);
+    add_headers(r->env, r->response);
     r->status = reply->status;
     if (!r->kept)
         return;
@@ -173,7 +191,7 @@ void http_reply_text(struct http_request *r, unsigned status, const char *text)
 static enum MHD_Result send_answer(struct http_request *r)
 {
     count(r->env, r->route ? r->route->path : "other", r->status);
-    conn_set_phase(r->conn, CONN_ANSWER);
+    conn_set_phase(r->client->conn, CONN_ANSWER);
     return MHD_queue_response(r->connection, r->status, r->response);
 }
 
@@ -199,12 +217,9 @@ static bool method_allowed(const char *methods, const char *method)
     return false;
 }
 
-static void dispatch(struct http_request *r)
+static void answer(struct http_request *r)
 {
-    r->route = find_route(r->env, r->path);
-    if (r->env->closing) {
-        http_reply_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "shutting down");
-    } else if (r->nbody > BODY_MAX) {
+    if (r->nbody > BODY_MAX) {
         http_reply_text(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
     } else if (r->route == NULL) {
         http_reply_text(r, MHD_HTTP_NOT_FOUND, "not found");
@@ -214,6 +229,40 @@ static void dispatch(struct http_request *r)
     } else {
         r->route->handler(r->env->ctx, r);
     }
+}
+
+/* Who is right is answered; who is wrong learns nothing. */
+static void on_verdict(void *ctx, enum users_verdict verdict)
+{
+    struct http_request *r = ctx;
+
+    if (verdict == USERS_RIGHT) {
+        answer(r);
+    } else if (verdict == USERS_WRONG) {
+        http_reply_text(r, MHD_HTTP_UNAUTHORIZED, "unauthorized");
+        (void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+                                      "Basic realm=\"logtally\", charset=\"UTF-8\"");
+    } else if (verdict == USERS_BUSY) {
+        http_reply_text(r, MHD_HTTP_TOO_MANY_REQUESTS, "too many requests");
+        (void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    }
+}
+
+static void dispatch(struct http_request *r)
+{
+    enum users_verdict verdict = USERS_RIGHT;
+
+    r->route = find_route(r->env, r->path);
+    if (r->env->closing) {
+        http_reply_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "shutting down");
+        return;
+    }
+    if (r->env->access) {
+        access_look(r->env->access, false);
+        verdict = access_ask(r->env->access, http_request_header(r, MHD_HTTP_HEADER_AUTHORIZATION),
+                             r->client->peer, on_verdict, r);
+    }
+    on_verdict(r, verdict);
 }
 
 /* MHD has checked that the number is one. */
@@ -226,7 +275,7 @@ static bool declares_too_much(const struct http_request *r)
 
 /* What MHD calls. */
 
-static struct conn *conn_of(struct MHD_Connection *connection)
+static struct client *client_of(struct MHD_Connection *connection)
 {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
@@ -256,9 +305,9 @@ void *request_on_target(void *cls, const char *target, struct MHD_Connection *co
 
     r->env = cls;
     r->connection = connection;
-    r->conn = conn_of(connection);
+    r->client = client_of(connection);
     r->path = xstrslice(slice_make(path, strcspn(path, "?")));
-    conn_set_phase(r->conn, CONN_HEAD);
+    conn_set_phase(r->client->conn, CONN_HEAD);
     return r;
 }
 
@@ -299,24 +348,70 @@ void request_on_completed(void *cls, struct MHD_Connection *connection, void **r
     /* MHD does not complete what is suspended, and what completes began with its target. */
     assert(r != NULL && !r->kept);
     *request = NULL;
-    conn_set_phase(r->conn, CONN_IDLE);
+    conn_set_phase(r->client->conn, CONN_IDLE);
     if (r->response != NULL)
         MHD_destroy_response(r->response);
     free(r->path);
     free(r);
 }
 
+/* An address as a number: all of IPv4, the network (/64) of IPv6; those of unix sockets are one. */
+static uint64_t peer_of(const struct sockaddr *address)
+{
+    struct in6_addr v6;
+    struct in_addr v4;
+    uint64_t network;
+
+    if (address->sa_family == AF_INET) {
+        memcpy(&v4, &((const struct sockaddr_in *)(const void *)address)->sin_addr, sizeof v4);
+        return UINT64_C(1) << 32 | v4.s_addr;
+    }
+    if (address->sa_family != AF_INET6)
+        return 0;
+    memcpy(&v6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, sizeof v6);
+    if (IN6_IS_ADDR_V4MAPPED(&v6)) {
+        memcpy(&v4, &v6.s6_addr[12], sizeof v4);
+        return UINT64_C(1) << 32 | v4.s_addr;
+    }
+    memcpy(&network, &v6, sizeof network);
+    return network;
+}
+
+static struct client *client_new(struct request_env *env, struct MHD_Connection *connection)
+{
+    struct client *c = xcalloc(1, sizeof *c);
+
+    c->conn = conn_add(
+        env->conns,
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+    if (!env->access)
+        return c;
+    c->peer = peer_of(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    access_look(env->access, false);
+    if (access_tls(env->access)) {
+        c->tls = tls_ref(access_tls(env->access));
+        tls_attach(
+            c->tls,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+    }
+    return c;
+}
+
+static void client_free(struct client *c)
+{
+    conn_remove(c->conn);
+    tls_unref(c->tls);
+    free(c);
+}
+
 void request_on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
                            enum MHD_ConnectionNotificationCode code)
 {
-    struct request_env *env = cls;
-
     if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        *socket_context = conn_add(
-            env->conns,
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+        *socket_context = client_new(cls, connection);
     else
-        conn_remove(*socket_context);
+        client_free(*socket_context);
 }
 
 /* What handlers ask. */

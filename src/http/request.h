@@ -5,6 +5,7 @@
 #ifndef LT_HTTP_REQUEST_H
 #define LT_HTTP_REQUEST_H
 
+#include "http/access.h"
 #include "http/conn.h"
 #include "http/server.h"
 
@@ -24,6 +25,7 @@ struct request_env {
     unsigned nroutes;
     void *ctx; /* of the handlers */
     struct conn_table *conns;
+    struct access *access; /* NULL: everybody may, in plain HTTP */
     request_wake_fn *wake;
     void *wake_ctx;
     struct http_request *kept; /* waiting for http_reply */

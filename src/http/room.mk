@@ -1,5 +1,6 @@
 # Sources and tests of src/http.
 liblogtally_a_SOURCES += \
+	src/http/access.h \
 	src/http/conn.c \
 	src/http/conn.h \
 	src/http/gzip.c \
@@ -11,7 +12,19 @@ liblogtally_a_SOURCES += \
 	src/http/request.c \
 	src/http/request.h \
 	src/http/server.c \
-	src/http/server.h
+	src/http/server.h \
+	src/http/tls.h \
+	src/http/users.h \
+	src/http/web_config.h
+if HAVE_WEB_CONFIG
+liblogtally_a_SOURCES += \
+	src/http/access.c \
+	src/http/tls.c \
+	src/http/users.c \
+	src/http/web_config.c
+else
+liblogtally_a_SOURCES += src/http/access_none.c
+endif
 
 if HAVE_CHECK
 check_PROGRAMS += tests/http/check
@@ -32,4 +45,7 @@ tests_http_check_SOURCES = \
 	tests/http/failing.c \
 	tests/http/http_rig.c \
 	tests/http/http_rig.h
+if HAVE_WEB_CONFIG
+tests_http_check_SOURCES += tests/http/check_web_config.c
+endif
 endif

@@ -16,8 +16,8 @@
  * - MHD_stop_daemon aborts while a connection is suspended, so kept requests are answered before.
  * - It closes the listening socket unless it was quiesced, so it always is: listen.c opened it.
  *
- * TLS would be one more option of a listener's daemon, and a new certificate a second daemon on the
- * same socket. */
+ * With TLS each session gets its credentials when the connection begins (request.c), so that a new
+ * certificate needs no new daemon. */
 #include "config.h"
 
 #include "http/server.h"
@@ -127,13 +127,19 @@ static void on_soon(void *ctx)
 
 static struct MHD_Daemon *start_daemon(struct request_env *env, int fd, unsigned max_connections)
 {
+    bool tls = env->access && access_tls(env->access);
+    struct MHD_OptionItem end = {MHD_OPTION_END, 0, NULL};
+    struct MHD_OptionItem with_tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_placeholder()},
+                                        end};
+
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, request_on_access, env,
-        MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd, MHD_OPTION_CONNECTION_LIMIT,
-        conn_ceiling(max_connections) + LIMIT_SLACK, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX,
-        MHD_OPTION_URI_LOG_CALLBACK, request_on_target, env, MHD_OPTION_NOTIFY_CONNECTION,
-        request_on_connection, env, MHD_OPTION_NOTIFY_COMPLETED, request_on_completed, env,
-        MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
+        request_on_access, env, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
+        MHD_OPTION_CONNECTION_LIMIT, conn_ceiling(max_connections) + LIMIT_SLACK,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX, MHD_OPTION_URI_LOG_CALLBACK,
+        request_on_target, env, MHD_OPTION_NOTIFY_CONNECTION, request_on_connection, env,
+        MHD_OPTION_NOTIFY_COMPLETED, request_on_completed, env, MHD_OPTION_ARRAY,
+        tls ? with_tls : &end, MHD_OPTION_END);
 }
 
 static int start_listener(struct http_server *s, struct listener *l, const char *spec, unsigned max,
@@ -175,6 +181,8 @@ int http_server_new(struct loop *loop, const struct http_options *options,
         .wake_ctx = s,
     };
     s->listeners = xcalloc(options->nlisten, sizeof(*s->listeners));
+    if (options->web_config)
+        r = access_new(loop, options->web_config, &s->env.access, err);
     while (r == 0 && s->nlisteners < options->nlisten) {
         struct listener *l = &s->listeners[s->nlisteners];
 
@@ -213,6 +221,8 @@ void http_server_free(struct http_server *s)
         return;
     for (unsigned i = 0; i < s->nlisteners; i++)
         quiesce(&s->listeners[i]);
+    access_free(s->env.access); /* whose password is being checked is answered 503 too */
+    s->env.access = NULL;
     request_env_close(&s->env);
     for (unsigned i = 0; i < s->nlisteners; i++)
         stop(&s->listeners[i]);
@@ -227,6 +237,17 @@ const char *http_server_address(const struct http_server *s, unsigned i)
 {
     assert(i < s->nlisteners);
     return s->listeners[i].socket.address;
+}
+
+void http_server_reread(struct http_server *s)
+{
+    if (s->env.access)
+        access_look(s->env.access, true);
+}
+
+bool http_server_is_fresh(const struct http_server *s)
+{
+    return !s->env.access || access_is_fresh(s->env.access);
 }
 
 bool http_server_count(const struct http_server *s, size_t *at, const char **ret_path,

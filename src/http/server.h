@@ -4,6 +4,10 @@
  *   server     one microhttpd daemon a listener, run by the loop     server.h, server.c
  *   conn       every connection, how long it has waited, whom to cut conn.h
  *   request    from its first line to its answer                     request.h
+ *   access     who may come in: a web-config.yml as it is now        access.h
+ *   web_config the file as data                                      web_config.h
+ *   tls        certificates and policy, by GnuTLS                    tls.h
+ *   users      passwords, checked beside the loop                    users.h
  *   negotiate  what a scraper can read                               negotiate.h
  *   gzip       one member from a big cached part and a small new one gzip.h
  *
@@ -76,6 +80,7 @@ struct http_options {
      * all are being answered there may be half as many more. */
     unsigned max_connections;
     int64_t timeout_ns;
+    const char *web_config; /* a web-config.yml for TLS, users and headers; NULL = none of them */
     const struct http_route *routes; /* borrowed */
     unsigned nroutes;
     void *ctx;
@@ -91,6 +96,13 @@ int http_server_new(struct loop *loop, const struct http_options *options,
 void http_server_free(struct http_server *s);
 /* Where listener i really listens ("127.0.0.1:41234" when port 0 was asked). */
 const char *http_server_address(const struct http_server *s, unsigned i);
+
+/* Reads web_config again now; without it nothing. It is also read when it changed. */
+void http_server_reread(struct http_server *s);
+/* False while the present web_config is broken, and the last good one rules. */
+bool http_server_is_fresh(const struct http_server *s);
+/* 0, or negative errno with the sentence that http_server_new would say about this file. */
+int http_web_config_check(const char *path, struct buf *err);
 
 /* Requests answered, by route ("other" for unknown paths) and status; start with *at = 0. */
 bool http_server_count(const struct http_server *s, size_t *at, const char **ret_path,

@@ -83,7 +83,7 @@ static const struct own_metric {
     [OWN_STATE_REMOVED] = {"logtally_state_removed_total", FAMILY_COUNTER, LIVE, none,
                            "Times the saved state was removed by somebody, and saved again"},
     [OWN_RELOAD_OK] = {"logtally_config_last_reload_successful", FAMILY_GAUGE, LIVE, none,
-                       "1 when the last reload worked"},
+                       "1 when the last reload worked, of rules and of web_config"},
     [OWN_RELOAD_TIME] = {"logtally_config_last_reload_success_timestamp_seconds", FAMILY_GAUGE,
                          LIVE, none, "When a configuration was last loaded"},
     [OWN_HTTP_REQUESTS] = {"logtally_http_requests_total", FAMILY_COUNTER, LIVE, by_path_code,

@@ -117,13 +117,9 @@ TEST(mistakes_name_the_line_and_what_was_meant)
 {
     assert_mistake("[server]\nlistn = x\n",
                    "c.ini:2: unknown key \"listn\"; did you mean \"listen\"?");
-    assert_mistake("[server]\nauth_file = users\n",
-                   "\"auth_file\" is not supported by this version; leave it out");
-    assert_mistake("[server]\ntls_cert = a.pem\n", "\"tls_cert\" is not supported by this version");
-    assert_mistake("[server]\ntls_key = a.key\n", "\"tls_key\" is not supported by this version");
     assert_mistake("[server]\nshow_lines = yes\n",
                    "\"show_lines\" is not supported by this version");
-    ck_assert_str_eq(read_config("[server]\ntls_cert =\nshow_lines = no\n"), "");
+    ck_assert_str_eq(read_config("[server]\nshow_lines = no\n"), "");
     teardown();
     setup();
     assert_mistake(
