@@ -3,8 +3,9 @@
  *     u32 format; from format 3 on: blob boot id; u64 lines, lines forgotten, when, since when
  *     u32 logs   { blob name, u8 first backlog not yet read }
  *     u32 files  { blob stream path, log name, path, real path; u8 flags; u64 when lost,
- *                  u64 mtime, u64 how long gone; tail; count; blob carry }
- *                  (before format 3 without real path, mtime, how long gone, and count)
+ *                  u64 mtime, u64 how long gone, u32 alike; tail; count; blob carry }
+ *                  (before format 3 without real path, mtime, how long gone, alike, which is the
+ *                  stream's, and count)
  *
  * Why held and denied files are not saved: they were not read, so the next run meets them as
  * newcomers, with the same contents to compare them with.
@@ -64,6 +65,7 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_u64(out, (uint64_t)f->lost_wall_ns);
     buf_u64(out, (uint64_t)f->mtime_ns);
     buf_u64(out, f->state == FILE_ABSENT ? (uint64_t)(t->now - f->active_ns) : 0);
+    buf_u32(out, f->stream->alike);
     tail_encode(&f->tail, out);
     tail_encode_count(&f->tail, out);
     encode_carry(t, f, out);
@@ -146,6 +148,7 @@ static void restore_file(struct tailset *t, struct reader *r, uint32_t format, b
     int64_t lost_wall_ns = (int64_t)read_u64(r);
     int64_t mtime_ns = format > FORMAT_OF_0_1 ? (int64_t)read_u64(r) : 0;
     int64_t idle_ns = format > FORMAT_OF_0_1 ? (int64_t)read_u64(r) : 0;
+    uint32_t alike = format > FORMAT_OF_0_1 ? read_u32(r) : 0;
     struct tail_file *f;
     struct tail tail;
     char *name;
@@ -162,6 +165,7 @@ static void restore_file(struct tailset *t, struct reader *r, uint32_t format, b
     name = xstrslice(stream);
     f = file_new(t, stream_get(t, name, log_by_name(t, log)), FILE_UNPLACED);
     free(name);
+    f->stream->alike = alike < FINGERPRINT_HEAD ? alike : FINGERPRINT_HEAD;
     f->tail = tail;
     f->path = xstrslice(path);
     buf_slice(&f->carry, carry);

@@ -416,6 +416,26 @@ bool file_was_cut(const struct tail_file *f, int fd, uint64_t size, uint64_t *re
            (lost_part_of_line(t, size) || (t->offset >= CUT_WORTH && size >= t->offset / 2));
 }
 
+/* What one has and the other has not (yet) is no difference. */
+static unsigned shared_head(const struct tail *a, const struct tail *b)
+{
+    unsigned least = a->head_n < b->head_n ? a->head_n : b->head_n, n = 0;
+
+    while (n < least && a->head[n] == b->head[n])
+        n++;
+    return n < least ? n : 0;
+}
+
+void file_learn_alike(struct tail_file *f)
+{
+    for (const struct tail_file *g = f->stream->files; g; g = g->stream_next) {
+        unsigned shared = shared_head(&f->tail, &g->tail);
+
+        if (shared > f->stream->alike)
+            f->stream->alike = shared;
+    }
+}
+
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
 {
     if (f->tail.size > f->tail.offset)

@@ -103,6 +103,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
 {
     struct tail_reader reader = file_reader(t, f);
     uint64_t before = f->tail.read_to;
+    unsigned head_n = f->tail.head_n;
     bool fresh = f->tail.offset == 0;
     int r = tail_read(&f->tail, &reader);
 
@@ -110,6 +111,8 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         file_touch(t, f);
         f->retired = false;
     }
+    if (f->tail.head_n != head_n)
+        file_learn_alike(f);
     if (r == TAIL_END && f->tail.read_to != before)
         learn_time(f);
     if (r == TAIL_END && f->tail.read_to < f->tail.size) {

@@ -63,6 +63,7 @@ struct stream {
     struct log *log;
     struct tail_file *files; /* oldest first */
     unsigned queued, open;   /* how many of them are to be read; are FILE_OPEN */
+    unsigned alike;          /* so many first bytes two different ones of them shared: a banner */
     bool verified;           /* while newcomers are identified */
 };
 
@@ -414,6 +415,8 @@ void file_release_copies(struct tailset *t, struct stream *s);
 bool file_was_cut(const struct tail_file *f, int fd, uint64_t size, uint64_t *ret_upto);
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
 void file_set_backlog(struct tail_file *f, bool on);
+/* More of its head was read: how far does it begin as the others of its stream do? */
+void file_learn_alike(struct tail_file *f);
 
 /* pipe.c */
 /* Opens those that are there and not yet open. */

@@ -182,8 +182,8 @@ static const char *after_tail(struct reader r)
     return r.p;
 }
 
-/* A state of one log and one file as version 0.1 wrote it: without boot id, sums, real path, times
- * and count. */
+/* A state of one log and one file as version 0.1 wrote it: without boot id, sums, real path,
+ * times, what its stream begins with, and count. */
 static void as_of_version_0_1(struct slice state, struct buf *out)
 {
     enum { SUM = 4 * 8, COUNT = 3 * 8 + 4 };
@@ -205,6 +205,7 @@ static void as_of_version_0_1(struct slice state, struct buf *out)
     buf_u64(out, read_u64(&r));
     (void)read_u64(&r);
     (void)read_u64(&r);
+    (void)read_u32(&r);
     count = after_tail(r);
     buf_add(out, r.p, (size_t)(count - r.p));
     buf_add(out, count + COUNT, (size_t)(r.end - count - COUNT));
