@@ -7,6 +7,8 @@
 
 #include "world.h"
 
+#include "base/must.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -19,19 +21,25 @@ static void *zalloc(size_t n)
     return arena_zalloc(&world.arena, n);
 }
 
+int64_t disk_time(void)
+{
+    int64_t ns = world.mono_ns + world.wall_off_ns;
+
+    return ns - ns % world.grain_ns;
+}
+
 struct node *disk_new(unsigned mode)
 {
     struct node *n = zalloc(sizeof(*n));
 
-    if (world.reuse_ino && world.free_ino) {
+    if ((world.knobs & KNOB_REUSE) && world.free_ino) {
         n->ino = world.free_ino;
         world.free_ino = 0;
     } else {
         n->ino = ++world.next_ino;
     }
-    n->dev = 7;
     n->mode = mode;
-    n->birth_ns = n->mtime_ns = n->ctime_ns = world.mono_ns + world.wall_off_ns;
+    n->birth_ns = n->mtime_ns = n->ctime_ns = disk_time();
     n->next = world.nodes;
     world.nodes = n;
     return n;
@@ -153,13 +161,15 @@ static void op_add(struct op o)
 
 static void touch_dir(struct node *dir)
 {
-    dir->mtime_ns = dir->ctime_ns = world.mono_ns + world.wall_off_ns;
+    dir->mtime_ns = dir->ctime_ns = disk_time();
 }
 
 static void drop_link(struct node *n)
 {
     n->links--;
-    n->ctime_ns = world.mono_ns + world.wall_off_ns;
+    n->ctime_ns = disk_time();
+    if (n->links == 0 && !sys_holds(n))
+        oracle_cuts(n, 0);
     if (n->links == 0 && n->opens == 0)
         world.free_ino = n->ino;
     if (n->links == 0)
@@ -175,8 +185,10 @@ struct dent *disk_link(struct node *dir, const char *name, struct node *n)
 {
     struct dent *d = dent_new(dir, name, n);
 
+    MUST(!disk_name(dir, name));
     list_add(&dir->names, d);
-    n->links++;
+    if (n->links++ == 0)
+        n->dev = dir->dev;
     touch_dir(dir);
     op_add((struct op){.to_dir = dir, .node = n, .to = d->name});
     notify_dir(dir, IN_CREATE | isdir(n), d->name);
@@ -208,7 +220,7 @@ void disk_rename(struct dent *d, struct node *to, const char *name)
     list_add(&to->names, d);
     touch_dir(from);
     touch_dir(to);
-    d->node->ctime_ns = world.mono_ns + world.wall_off_ns;
+    d->node->ctime_ns = disk_time();
     op_add((struct op){.dir = from, .to_dir = to, .node = d->node, .name = was, .to = d->name});
     notify_dir(from, IN_MOVED_FROM | isdir(d->node), was);
     notify_dir(to, IN_MOVED_TO | isdir(d->node), d->name);
@@ -221,7 +233,7 @@ void disk_rename(struct dent *d, struct node *to, const char *name)
 
 static void wrote(struct node *n, struct dent *by)
 {
-    n->mtime_ns = n->ctime_ns = world.mono_ns + world.wall_off_ns;
+    n->mtime_ns = n->ctime_ns = disk_time();
     if (by)
         notify_dir(by->dir, IN_MODIFY, by->name);
 }
@@ -240,8 +252,10 @@ void disk_write(struct node *n, struct dent *by, const char *p, size_t size, siz
 
 void disk_truncate(struct node *n, struct dent *by, size_t size)
 {
-    if (size < n->data.n)
+    if (size < n->data.n) {
+        oracle_cuts(n, size);
         n->data.n = size;
+    }
     if (n->synced_n > size)
         n->synced_n = size;
     wrote(n, by);
@@ -282,6 +296,7 @@ static void cut_data(struct node *n)
         n->data.n = keep;
     n->plain.n = 0;
     n->synced_n = n->data.n;
+    n->seen = n->seen < n->data.n ? n->seen : n->data.n;
 }
 
 void disk_cut(void)
@@ -297,7 +312,6 @@ void disk_cut(void)
         cut_data(n);
         n->links = 0;
         n->opens = 0;
-        n->mounted = NULL;
         n->names = NULL;
     }
     for (struct node *n = world.nodes; n; n = n->next) {
@@ -306,5 +320,43 @@ void disk_cut(void)
             d->node->links++;
         }
     }
-    world.root->links = 1;
+    world.root->links = world.volume->links = 1;
+}
+
+/* --- places --- */
+
+static bool path_below(const struct node *dir, const struct node *n, char *out, size_t size)
+{
+    for (const struct dent *d = dir->names; d; d = d->next) {
+        const struct node *there = top(d->node);
+        size_t k = (size_t)snprintf(out, size, "/%s", d->name);
+
+        if (there == n ||
+            (S_ISDIR(there->mode) && k < size && path_below(there, n, out + k, size - k)))
+            return true;
+    }
+    return false;
+}
+
+bool disk_path(const struct node *n, char *out, size_t size)
+{
+    return path_below(world.root, n, out, size);
+}
+
+void disk_mount(struct node *on, struct node *root)
+{
+    on->mounted = root;
+}
+
+/* While a file there is open it can only be unmounted lazily, and nothing says so. */
+void disk_unmount(struct node *on)
+{
+    const struct node *root = on->mounted;
+    bool busy = false;
+
+    for (const struct node *n = world.nodes; n; n = n->next)
+        busy |= n->dev == root->dev && n->opens > 0;
+    on->mounted = NULL;
+    if (!busy)
+        notify_unmounted(root->dev);
 }

@@ -53,6 +53,13 @@ void notify_gone(struct node *n, uint32_t mask)
     }
 }
 
+void notify_unmounted(uint64_t dev)
+{
+    for (int i = 0; i < WATCHES; i++)
+        if (world.watches[i].node && world.watches[i].node->dev == dev)
+            notify_gone(world.watches[i].node, IN_UNMOUNT);
+}
+
 int notify_add(struct node *n, uint32_t mask)
 {
     int unused = -1;

@@ -1,12 +1,19 @@
 /* oracle -- knows each line that was ever written, and what is owed of it.
  *
- * A line is owed when it lay whole under a name in scope, or in an inode that the process held open,
- * over two reconciles of one running process and then a state was saved; or lies there at the end.
- * No line may ever count twice. An error that was injected excuses what is missing at the end, but no
- * line that counts twice. Not yet looked at: whether what is lost was told. */
+ *   - A line is owed when it lay whole under a name that the configuration wants, or in an inode that
+ *     the process held open, over two reconciles of one running process without an error that was
+ *     injected, and then a state was saved; or lies there at the end.
+ *   - No line may count twice, but where the policy says so (enum doubt).
+ *   - What the process knew to be there, and had saved that it knew, may not be missing without a
+ *     word; and no bytes are said to be lost where every line counts.
+ *   - What was on a page comes back after every kill.
+ *   - The lines of one file come in their order.
+ *   - In the end there is quiet: few descriptors, few calls. */
 #include "config.h"
 
 #include "world.h"
+
+#include "input/tailset.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +23,12 @@
 
 struct oracle oracle;
 
-enum { OWED_AFTER = 6 }; /* ticks of a second: two reconciles and one more */
+enum {
+    OWED_AFTER = 6,        /* ticks of a second: two reconciles and one more */
+    QUIET_CALLS = 60,      /* a second of quiet costs so many calls, */
+    QUIET_CALLS_FILE = 30, /* and so many for each file */
+    OPEN_BESIDE = 4        /* descriptors that are no logs: inotify, the state, its lock */
+};
 
 void oracle_init(void)
 {
@@ -24,12 +36,13 @@ void oracle_init(void)
     oracle.nlines = 1;
 }
 
-void oracle_fault(const char *format, ...)
+void oracle_fault(enum fault kind, const char *format, ...)
 {
     va_list ap;
 
-    if (oracle.fault[0])
+    if (oracle.kind)
         return;
+    oracle.kind = kind;
     va_start(ap, format);
     (void)vsnprintf(oracle.fault, sizeof(oracle.fault), format, ap);
     va_end(ap);
@@ -40,6 +53,8 @@ size_t oracle_line(unsigned id, char *out)
     size_t pad = id % 7 == 0 ? 300 : id * 13 % 40;
     int n = sprintf(out, "L%06u ", id);
 
+    if (world.knobs & KNOB_LONG)
+        pad = pad * 8 + 100;
     memset(out + n, 'x', pad);
     out[(size_t)n + pad] = '\n';
     return (size_t)n + pad + 1;
@@ -48,14 +63,17 @@ size_t oracle_line(unsigned id, char *out)
 /* Its number, or 0: no line that was ever written whole. */
 static unsigned known(const char *p, size_t n)
 {
-    char line[400];
+    char line[LINE_MAX_SIZE];
     unsigned id = n > 7 && *p == 'L' ? (unsigned)strtoul(p + 1, NULL, 10) : 0;
 
     return id > 0 && id < oracle.nlines && oracle_line(id, line) == n && !memcmp(line, p, n) ? id
                                                                                              : 0;
 }
 
-static void each_line(const char *p, size_t n, void (*fn)(unsigned id))
+/* What is done with each whole line. */
+typedef void line_fn(void *ctx, unsigned id);
+
+static void each_line(const char *p, size_t n, line_fn *fn, void *ctx)
 {
     const char *newline; /* an empty file has no bytes to point at */
 
@@ -64,45 +82,59 @@ static void each_line(const char *p, size_t n, void (*fn)(unsigned id))
         unsigned id = known(p, length);
 
         if (id)
-            fn(id);
+            fn(ctx, id);
         p += length;
         n -= length;
     }
 }
 
-static void count(unsigned id)
+static void count(void *ctx, unsigned id)
 {
-    if (++oracle.count[id] > 1)
-        oracle_fault("line %u counted twice", id);
+    unsigned *last = ctx;
+
+    if (++oracle.count[id] > 1 && oracle.doubt[id] == DOUBT_NONE)
+        oracle_fault(FAULT_TWICE, "line %u counted twice", id);
+    if (id < *last && oracle.doubt[id] == DOUBT_NONE)
+        oracle_fault(FAULT_ORDER, "line %u came after line %u of the same file", id, *last);
+    *last = id;
 }
 
-void oracle_took(const char *p, size_t n)
+void oracle_took(unsigned *last, const char *p, size_t n)
 {
-    each_line(p, n, count);
+    each_line(p, n, count, last);
+}
+
+/* --- where lines are --- */
+
+static void mark(void *ctx, unsigned id)
+{
+    ((bool *)ctx)[id] = true;
 }
 
 static bool there[LINES_MAX];
 
-static void mark(unsigned id)
-{
-    there[id] = true;
-}
-
-static void look_into(struct node *n)
+static void look_into(const struct node *n)
 {
     const struct buf *b = n->plain.n ? &n->plain : &n->data;
 
-    each_line(b->p, b->n, mark);
+    each_line(b->p, b->n, mark, there);
 }
 
-static void look_below(const char *path)
+/* A name in a directory: of a log, or of a part of one. `base`: of nothing else. */
+static bool is_ours(const char *dir, const char *name, const char *base)
+{
+    return !strstr(name, ".tmp") && process_wants(dir, name) &&
+           (!base || strncmp(name, base, strlen(base)) == 0);
+}
+
+static void look_below(const char *path, const char *base)
 {
     struct node *dir = disk_find(path, true, NULL);
 
     for (struct dent *d = dir && S_ISDIR(dir->mode) ? dir->names : NULL; d; d = d->next) {
         char file[300];
 
-        if (strstr(d->name, ".tmp"))
+        if (!is_ours(path, d->name, base))
             continue;
         (void)snprintf(file, sizeof(file), "%s/%s", path, d->name);
         struct node *n = disk_find(file, true, NULL);
@@ -114,11 +146,14 @@ static void look_below(const char *path)
 
 static void look(void)
 {
+    struct dent *d = NULL;
+
     memset(there, 0, sizeof(there));
-    look_below("/log");
-    look_below("/cur");
-    if (disk_find("/cur/app.log", true, NULL))
-        look_below("/pods");
+    look_below("/log", NULL);
+    look_below("/mnt", NULL);
+    look_below("/cur", NULL);
+    if (disk_find("/cur/app.log", true, &d) && process_wants("/pods", ""))
+        look_below("/pods", d->name);
     for (struct node *n = world.nodes; n; n = n->next)
         if (n->opens && S_ISREG(n->mode) && sys_holds(n))
             look_into(n);
@@ -137,26 +172,150 @@ void oracle_look(bool saved)
     }
 }
 
+void oracle_failed(void)
+{
+    world.failed = true;
+    memset(oracle.since, 0, sizeof(oracle.since));
+}
+
+/* --- what the process knew --- */
+
+static void cut_lines(const struct node *n, size_t from, size_t seen, bool *which)
+{
+    while (from > 0 && from < n->data.n && n->data.p[from - 1] != '\n')
+        from--;
+    if (seen > from && seen <= n->data.n)
+        each_line(n->data.p + from, seen - from, mark, which);
+}
+
+void oracle_cuts(const struct node *n, size_t size)
+{
+    if (!S_ISREG(n->mode) || !n->data.p)
+        return;
+    cut_lines(n, size, n->seen, oracle.glimpsed);
+    cut_lines(n, size, n->seen_kept, oracle.glimpsed_kept);
+}
+
+static void set_free(void *ctx, unsigned id)
+{
+    uint8_t doubt = *(const uint8_t *)ctx;
+
+    if (oracle.doubt[id] < doubt)
+        oracle.doubt[id] = doubt;
+}
+
+void oracle_doubts(const struct node *n, enum doubt doubt)
+{
+    uint8_t value = (uint8_t)doubt;
+
+    if (n->data.p)
+        each_line(n->data.p, n->data.n, set_free, &value);
+}
+
+static struct {
+    bool glimpsed[LINES_MAX];
+    uint64_t shown;
+} pending; /* of the save under way */
+
+void oracle_saves(void)
+{
+    memcpy(pending.glimpsed, oracle.glimpsed, sizeof(pending.glimpsed));
+    pending.shown = 0;
+    for (unsigned id = 1; id < oracle.nlines; id++)
+        pending.shown += oracle.count[id];
+    for (struct node *n = world.nodes; n; n = n->next)
+        n->seen_kept = n->seen;
+}
+
+void oracle_saved(void)
+{
+    memcpy(oracle.glimpsed_kept, pending.glimpsed, sizeof(pending.glimpsed));
+    oracle.shown = pending.shown;
+    oracle_look(true);
+}
+
 void oracle_born(void)
 {
     oracle.reconciles = 0;
     memset(oracle.since, 0, sizeof(oracle.since));
 }
 
-void oracle_end(void)
+void oracle_died(void)
 {
-    unsigned lost = 0, first = 0;
+    memcpy(oracle.glimpsed, oracle.glimpsed_kept, sizeof(oracle.glimpsed));
+    for (struct node *n = world.nodes; n; n = n->next)
+        n->seen = n->seen_kept = 0;
+}
 
-    look();
+void oracle_restored(void)
+{
+    uint64_t sum = 0;
+
+    for (unsigned id = 1; id < oracle.nlines; id++)
+        sum += oracle.count[id];
+    if (sum < oracle.shown && !world.failed)
+        oracle_fault(FAULT_BACK, "a page showed %llu lines, after a start there are %llu",
+                     (unsigned long long)oracle.shown, (unsigned long long)sum);
+    oracle.shown = sum;
+}
+
+/* --- the end --- */
+
+static uint64_t told_lost(void)
+{
+    return oracle.told[TAIL_VANISHED] + oracle.told[TAIL_LOST_VANISHED] +
+           oracle.told[TAIL_LOST_TRUNCATED] + oracle.told[TAIL_LOST_STATE];
+}
+
+static void check_lines(void)
+{
+    unsigned lost = 0, first = 0, silent = 0, missing = 0, twice = 0;
+
     for (unsigned id = 1; id < oracle.nlines; id++) {
+        if (oracle.count[id] > 1 && oracle.doubt[id] == DOUBT_TOLD)
+            twice = id;
         if (oracle.count[id])
             continue;
-        if ((oracle.owed[id] || there[id]) && !world.failed) {
+        missing++;
+        if (oracle.owed[id] || there[id]) {
             lost++;
             first = first ? first : id;
+        } else if (oracle.glimpsed[id]) {
+            silent = id;
         }
     }
     if (lost)
-        oracle_fault("%u lines that are owed were not counted, the first is %u%s", lost, first,
-                     oracle.told ? " (told)" : "");
+        oracle_fault(FAULT_LOST, "%u lines that are owed were not counted, the first is %u%s", lost,
+                     first, told_lost() ? " (told)" : "");
+    if (silent && !told_lost() && !world.failed)
+        oracle_fault(FAULT_SILENT, "line %u was seen and is lost, and nothing says so", silent);
+    if (twice && !oracle.told[TAIL_AMBIGUOUS] && !world.failed)
+        oracle_fault(FAULT_SILENT, "line %u counted twice, and nothing says so", twice);
+    if (missing == 0 && !world.failed &&
+        oracle.told[TAIL_LOST_VANISHED] + oracle.told[TAIL_LOST_TRUNCATED] > 0)
+        oracle_fault(FAULT_FALSE_ALARM, "bytes are said to be lost, and every line counts");
+}
+
+static void check_quiet(void)
+{
+    unsigned open = 0, files = 0;
+    unsigned long before = world.calls;
+
+    for (const struct node *n = world.nodes; n; n = n->next)
+        files += S_ISREG(n->mode) && n->links > 0;
+    for (int i = 0; i < FDS; i++)
+        open += world.fds[i].kind != FD_FREE;
+    if (open > files + OPEN_BESIDE)
+        oracle_fault(FAULT_COST, "%u descriptors are open for %u files", open, files);
+    process_run(2 * NSEC_PER_SEC);
+    if (world.calls - before > 2 * (QUIET_CALLS + QUIET_CALLS_FILE * files))
+        oracle_fault(FAULT_COST, "two seconds of quiet took %lu calls for %u files",
+                     world.calls - before, files);
+}
+
+void oracle_end(void)
+{
+    look();
+    check_lines();
+    check_quiet();
 }

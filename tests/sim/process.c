@@ -6,12 +6,15 @@
 #include "world.h"
 
 #include "base/loop.h"
+#include "base/xalloc.h"
 #include "input/statefile.h"
 #include "input/tailset.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define INTERVAL_NS NSEC_PER_SEC
+enum { FEW_OPEN = 3 };
 
 static struct {
     struct loop *loop;
@@ -23,20 +26,48 @@ static struct {
     uint64_t saved_version;
 } process;
 
-static const char *const globs[] = {"/log/*.log", "/cur/app.log"};
-static const struct tail_log log_config = {.name = "app", .globs = globs, .nglobs = 2};
+/* What is configured: all; without the links; one log, and the links. */
+static const struct {
+    const char *globs[3];
+    unsigned n;
+} configs[] = {
+    {{"/log/*.log", "/mnt/*.log", "/cur/app.log"}, 3},
+    {{"/log/*.log", "/mnt/*.log"}, 2},
+    {{"/log/a.log", "/cur/app.log"}, 2},
+};
+enum { CONFIGS = sizeof(configs) / sizeof(configs[0]) };
 
+static struct tail_log log_config;
+
+static void configure(unsigned config)
+{
+    world.config = config % CONFIGS;
+    log_config = (struct tail_log){.name = "app",
+                                   .globs = configs[world.config].globs,
+                                   .nglobs = configs[world.config].n,
+                                   .poll = (world.knobs & KNOB_POLL) != 0};
+}
+
+bool process_wants(const char *dir, const char *name)
+{
+    if (strcmp(dir, "/log") == 0)
+        return world.config != 2 ||
+               (name[0] == 'a' && !strchr("bcdefghijklmnopqrstuvwxyz", name[1]));
+    return strcmp(dir, "/mnt") == 0 ? world.config != 2 : world.config != 1;
+}
+
+/* What the sink keeps of a file: the last line that came from it. */
 static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
 {
-    (void)log, (void)path, (void)id, (void)carry;
-    return ctx;
+    (void)ctx, (void)log, (void)path, (void)id, (void)carry;
+    return xcalloc(1, sizeof(unsigned));
 }
 
 static uint64_t sink_lines(void *ctx, void *file, const char *p, size_t n)
 {
-    (void)ctx, (void)file;
+    (void)ctx;
     if (!world.ghost)
-        oracle_took(p, n);
+        oracle_took(file, p, n);
     return 0;
 }
 
@@ -52,15 +83,26 @@ static void sink_renamed(void *ctx, void *file, const char *path)
 
 static void sink_close(void *ctx, void *file)
 {
-    (void)ctx, (void)file;
+    (void)ctx;
+    free(file);
 }
 
 static void sink_note(void *ctx, unsigned log, enum tail_note what, uint64_t n)
 {
-    (void)ctx, (void)log, (void)n;
-    if (!world.ghost && what >= TAIL_VANISHED && what <= TAIL_LOST_STATE)
-        oracle.told++;
+    (void)ctx, (void)log;
+    if (world.ghost)
+        return;
+    oracle.told[what] += n;
+    cover(COVER_NOTE, what);
 }
+
+static const struct tail_sink sink = {.ctx = &process,
+                                      .open = sink_open,
+                                      .lines = sink_lines,
+                                      .carry = sink_carry,
+                                      .renamed = sink_renamed,
+                                      .close = sink_close,
+                                      .note = sink_note};
 
 static void write_state(void *ctx)
 {
@@ -68,11 +110,11 @@ static void write_state(void *ctx)
     if (!process.saving)
         return;
     process.saving = false;
-    memcpy(oracle.saved, process.payload.p + 8, LINES_MAX);
-    if (statefile_save(process.state, buf_all(&process.payload), 0) == 0 && !world.ghost) {
-        oracle.sequence++;
-        oracle_look(true);
-    }
+    if (statefile_save(process.state, buf_all(&process.payload), 0) < 0 || world.ghost)
+        return;
+    memcpy(oracle.saved, process.payload.p + sizeof(oracle.told), LINES_MAX);
+    oracle.sequence++;
+    oracle_saved();
 }
 
 static void save(void)
@@ -80,13 +122,14 @@ static void save(void)
     struct buf files = BUF_INIT;
 
     buf_clear(&process.payload);
-    buf_u64(&process.payload, oracle.told);
+    buf_add(&process.payload, oracle.told, sizeof(oracle.told));
     buf_add(&process.payload, oracle.count, LINES_MAX);
     tailset_encode(process.files, &files);
     buf_blob(&process.payload, buf_all(&files));
     buf_release(&files);
     process.saved_version = tailset_version(process.files);
     process.saving = true;
+    oracle_saves();
 }
 
 static void on_tick(void *ctx)
@@ -97,6 +140,7 @@ static void on_tick(void *ctx)
         loop_timer_set(process.writer, loop_now(process.loop) + NSEC_PER_SEC / 20);
     }
     oracle.reconciles++;
+    cover_look();
     loop_timer_set(process.tick, loop_now(process.loop) + INTERVAL_NS);
 }
 
@@ -107,23 +151,25 @@ static bool restore(void)
     struct buf err = BUF_INIT;
     struct reader r;
     int error = statefile_load(process.state, &s, &err);
-    bool found = error == 0 && s.payload.n > LINES_MAX + 8;
+    bool found = error == 0 && s.payload.n > LINES_MAX + sizeof(oracle.told);
 
     if (error == 0 && !world.failed && !world.ghost && s.sequence < oracle.sequence)
-        oracle_fault("the state went back from %llu to %llu", (unsigned long long)oracle.sequence,
-                     (unsigned long long)s.sequence);
+        oracle_fault(FAULT_BACK, "the state went back from %llu to %llu",
+                     (unsigned long long)oracle.sequence, (unsigned long long)s.sequence);
     if (!world.ghost)
         oracle.sequence = s.sequence;
     memset(oracle.count, 0, sizeof(oracle.count));
-    oracle.told = 0;
+    memset(oracle.told, 0, sizeof(oracle.told));
     if (found) {
         r = reader_of(buf_all(&s.payload));
-        oracle.told = read_u64(&r);
-        memcpy(oracle.count, r.p, LINES_MAX);
-        r.p += LINES_MAX;
+        memcpy(oracle.told, r.p, sizeof(oracle.told));
+        memcpy(oracle.count, r.p + sizeof(oracle.told), LINES_MAX);
+        r.p += sizeof(oracle.told) + LINES_MAX;
         if (tailset_restore(process.files, read_blob(&r)) < 0 && !world.ghost)
-            oracle_fault("a saved state cannot be restored");
+            oracle_fault(FAULT_BROKEN, "a saved state cannot be restored");
     }
+    if (!world.ghost)
+        oracle_restored();
     buf_release(&s.payload);
     buf_release(&err);
     return found;
@@ -134,25 +180,45 @@ bool process_alive(void)
     return process.loop != NULL;
 }
 
+const struct tailset *process_files(void)
+{
+    return process.files;
+}
+
+static struct tail_options options(void)
+{
+    return (struct tail_options){.logs = &log_config,
+                                 .nlogs = 1,
+                                 .max_line = 1 << 16,
+                                 .rotate_wait_ns = 5 * NSEC_PER_SEC,
+                                 .max_open = world.knobs & KNOB_FEW_OPEN ? FEW_OPEN : 0};
+}
+
+void process_configure(unsigned config)
+{
+    struct tail_options o;
+
+    configure(config);
+    if (!process.loop)
+        return;
+    o = options();
+    tailset_reconfigure(process.files, &o);
+    process_reap();
+}
+
 void process_start(void)
 {
-    struct tail_options o = {
-        .logs = &log_config, .nlogs = 1, .max_line = 1 << 16, .rotate_wait_ns = 5 * NSEC_PER_SEC};
-    struct tail_sink sink = {.ctx = &process,
-                             .open = sink_open,
-                             .lines = sink_lines,
-                             .carry = sink_carry,
-                             .renamed = sink_renamed,
-                             .close = sink_close,
-                             .note = sink_note};
+    struct tail_options o = options();
     struct buf err = BUF_INIT;
 
     if (process.loop)
         return;
     world.ghost = false;
+    configure(world.config);
     oracle_born();
     if (statefile_open("/state", &process.state, &err) < 0) {
         buf_release(&err);
+        process_reap();
         return;
     }
     buf_release(&err);
@@ -183,6 +249,7 @@ void process_close(void)
     buf_release(&process.payload);
     memset(&process, 0, sizeof(process));
     sys_forget();
+    oracle_died();
 }
 
 void process_reap(void)

@@ -1,7 +1,7 @@
 # The simulation: its sys.c and loop.c take the place of src/base's, see tests/sim/world.h. The kept stories are its test.
 check_PROGRAMS += tests/sim/sim
 tests_sim_sim_SOURCES = tests/sim/world.h tests/sim/disk.c tests/sim/notify.c tests/sim/sys.c tests/sim/loop.c \
-	tests/sim/process.c tests/sim/oracle.c tests/sim/story.c
+	tests/sim/process.c tests/sim/oracle.c tests/sim/actors.c tests/sim/cover.c tests/sim/story.c
 tests_sim_sim_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/sim
 dist_check_SCRIPTS += tests/sim/kept.sh
 TESTS += tests/sim/kept.sh

@@ -22,21 +22,20 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+enum { SHORT_FROM = 64 }; /* what is smaller comes whole, as all of /proc does */
+
 #define NO_CALL(error) return errno = (error), -1
 
-/* An open directory: its names as they were when it was opened. */
+/* An open directory. Names come in the order of their hashes, as they are at each call: one that
+ * is renamed meanwhile is missed or comes twice. */
 struct listing {
-    size_t n, at;
+    const struct node *dir;
+    uint64_t after;
     struct dirent e;
-    struct {
-        const char *name;
-        unsigned mode;
-        uint64_t ino;
-    } names[256];
 };
 
 /* False: the call fails with errno. */
-static bool call(const char *what, uint64_t argument)
+static bool call(enum call what, uint64_t argument)
 {
     if (world.ghost) {
         errno = EIO;
@@ -45,17 +44,31 @@ static bool call(const char *what, uint64_t argument)
     world.calls++;
     if (world.calls == world.next_actor)
         story_actors_step();
-    world.hash = hash_number(world.hash ^ hash_text(argument, slice_str(what)));
+    if (world.calls == world.die_at)
+        story_die(world.die_by_cut);
+    if (world.calls == world.hang_at)
+        world.mono_ns += world.hang_ns;
+    world.hash = hash_number(world.hash ^ hash_number(argument + what));
     if (world.ghost) {
         errno = EIO;
         return false;
     }
-    if (world.calls == world.fail_at && strcmp(what, "close") != 0) {
-        world.failed = true;
-        errno = world.fail_errno;
-        return false;
-    }
-    return true;
+    cover(COVER_CALL, what);
+    if (world.fail_count == 0 || what != world.fail_call)
+        return true;
+    world.fail_count--;
+    for (unsigned i = 0; i < ERRORS; i++)
+        if (errors[i] == world.fail_errno)
+            cover(COVER_ERROR, what * ERRORS + i);
+    oracle_failed();
+    errno = world.fail_errno;
+    return false;
+}
+
+static void sees(struct node *n)
+{
+    if (n->seen < n->data.n)
+        n->seen = n->data.n;
 }
 
 static struct fd *fd_of(int fd)
@@ -124,7 +137,7 @@ int sys_openat(int dir, const char *path, int flags, mode_t mode)
     struct node *n, *parent = fd_of(dir)->node;
     const char *name = path;
 
-    if (!call("open", hash_text(0, slice_str(path))))
+    if (!call(CALL_OPEN, hash_text(0, slice_str(path))))
         return -1;
     n = at(dir, path, true);
     if (!n && (flags & O_CREAT)) {
@@ -155,7 +168,7 @@ int sys_open(const char *path, int flags)
 
 int sys_close(int fd)
 {
-    if (call("close", 0))
+    if (call(CALL_CLOSE, 0))
         fd_close(fd_of(fd));
     return 0;
 }
@@ -165,16 +178,19 @@ ssize_t sys_pread(int fd, void *p, size_t n, off_t offset)
     const struct fd *f = fd_of(fd);
     size_t from = (size_t)offset;
 
-    if (!call("pread", from))
+    if (!call(CALL_PREAD, from))
         return -1;
     if (!f->node)
         NO_CALL(EBADF);
     if (S_ISDIR(f->node->mode))
         NO_CALL(EISDIR);
+    sees(f->node);
     if (from >= f->node->data.n)
         return 0;
     if (n > f->node->data.n - from)
         n = f->node->data.n - from;
+    if (world.short_reads && n >= SHORT_FROM)
+        n = 1 + (size_t)world_random(n);
     memcpy(p, f->node->data.p + from, n);
     world.hash = hash_number(world.hash ^ hash_text(n, slice_make(p, n)));
     return (ssize_t)n;
@@ -210,7 +226,7 @@ ssize_t sys_read(int fd, void *p, size_t n)
     ssize_t r;
 
     if (f->kind == FD_EVENTS)
-        return call("events", world.nqueue) ? read_events(p, n) : -1;
+        return call(CALL_EVENTS, world.nqueue) ? read_events(p, n) : -1;
     r = sys_pread(fd, p, n, (off_t)f->at);
     if (r > 0)
         f->at += (uint64_t)r;
@@ -221,7 +237,7 @@ off_t sys_lseek(int fd, off_t offset, int whence)
 {
     struct fd *f = fd_of(fd);
 
-    if (!call("lseek", (uint64_t)offset))
+    if (!call(CALL_LSEEK, (uint64_t)offset))
         return -1;
     if (!f->node)
         NO_CALL(EBADF);
@@ -262,15 +278,16 @@ static struct statx_timestamp stamp(int64_t ns)
 
 int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx *ret_st)
 {
-    const struct node *n;
+    struct node *n;
 
-    if (!call("statx", hash_text((uint64_t)dir, slice_str(path))))
+    if (!call(CALL_STATX, hash_text((uint64_t)dir, slice_str(path))))
         return -1;
     n = at(dir, path, !(flags & AT_SYMLINK_NOFOLLOW));
     if (!n)
         NO_CALL(ENOENT);
+    sees(n);
     *ret_st = (struct statx){
-        .stx_mask = mask & ~(world.birth_known ? 0U : STATX_BTIME),
+        .stx_mask = mask & ~(world.knobs & KNOB_NO_BIRTH ? STATX_BTIME : 0U),
         .stx_ino = n->ino,
         .stx_dev_minor = (unsigned)n->dev,
         .stx_mode = (uint16_t)n->mode,
@@ -301,20 +318,38 @@ static int stat_node(const struct node *n, struct stat *ret_st)
 
 int sys_fstat(int fd, struct stat *ret_st)
 {
-    return call("fstat", 0) ? stat_node(fd_of(fd)->node, ret_st) : -1;
+    return call(CALL_FSTAT, 0) ? stat_node(fd_of(fd)->node, ret_st) : -1;
 }
 
 int sys_lstat(const char *path, struct stat *ret_st)
 {
-    return call("lstat", 0) ? stat_node(disk_find(path, false, NULL), ret_st) : -1;
+    return call(CALL_LSTAT, 0) ? stat_node(disk_find(path, false, NULL), ret_st) : -1;
+}
+
+/* Where an open file is now; the kernel adds " (deleted)" to the name of one that has none. */
+static ssize_t read_fd_link(int fd, char *p, size_t n)
+{
+    const struct fd *f = fd_of(fd);
+    char path[300];
+
+    if (!f->node)
+        NO_CALL(ENOENT);
+    if (!disk_path(f->node, path, sizeof(path)))
+        (void)snprintf(path, sizeof(path), "/gone (deleted)");
+    n = strlen(path) < n ? strlen(path) : n;
+    memcpy(p, path, n);
+    return (ssize_t)n;
 }
 
 ssize_t sys_readlink(const char *path, char *p, size_t n)
 {
     const struct node *link;
+    int fd;
 
-    if (!call("readlink", hash_text(0, slice_str(path))))
+    if (!call(CALL_READLINK, hash_text(0, slice_str(path))))
         return -1;
+    if (sscanf(path, "/proc/self/fd/%d", &fd) == 1)
+        return read_fd_link(fd, p, n);
     link = disk_find(path, false, NULL);
     if (!link || !S_ISLNK(link->mode))
         NO_CALL(link ? EINVAL : ENOENT);
@@ -327,20 +362,19 @@ ssize_t sys_readlink(const char *path, char *p, size_t n)
 int sys_faccessat(int dir, const char *name, int mode, int flags)
 {
     (void)mode, (void)flags;
-    if (!call("faccessat", 0))
+    if (!call(CALL_ACCESS, 0))
         return -1;
     if (!at(dir, name, true))
         NO_CALL(ENOENT);
     return 0;
 }
 
-/* A name that is renamed while the directory is read may be missed or come twice. */
 DIR *sys_opendir(const char *path)
 {
     const struct node *n;
     struct listing *l;
 
-    if (!call("opendir", hash_text(0, slice_str(path))))
+    if (!call(CALL_OPENDIR, hash_text(0, slice_str(path))))
         return NULL;
     n = disk_find(path, true, NULL);
     if (!n || !S_ISDIR(n->mode)) {
@@ -348,24 +382,33 @@ DIR *sys_opendir(const char *path)
         return NULL;
     }
     l = xcalloc(1, sizeof(*l));
-    for (const struct dent *d = n->names; d && l->n < 256; d = d->next) {
-        l->names[l->n].name = d->name;
-        l->names[l->n].mode = d->node->mode;
-        l->names[l->n++].ino = d->node->ino;
-    }
+    l->dir = n;
     return (DIR *)l;
 }
 
 struct dirent *sys_readdir(DIR *list)
 {
     struct listing *l = (struct listing *)list;
+    const struct dent *next = NULL;
+    uint64_t least = UINT64_MAX;
 
-    if (l->at == l->n || !call("readdir", l->at))
+    if (!call(CALL_READDIR, l->after))
         return NULL;
-    l->e.d_ino = l->names[l->at].ino;
-    l->e.d_type = (unsigned char)(IFTODT(l->names[l->at].mode));
-    (void)snprintf(l->e.d_name, sizeof(l->e.d_name), "%s", l->names[l->at].name);
-    l->at++;
+    for (const struct dent *d = l->dir->names; d; d = d->next) {
+        uint64_t hash = hash_text(0, slice_str(d->name));
+
+        if (hash > l->after && hash < least) {
+            least = hash;
+            next = d;
+        }
+    }
+    errno = 0;
+    if (!next)
+        return NULL;
+    l->after = least;
+    l->e.d_ino = next->node->ino;
+    l->e.d_type = (unsigned char)(IFTODT(next->node->mode));
+    (void)snprintf(l->e.d_name, sizeof(l->e.d_name), "%s", next->name);
     return &l->e;
 }
 
@@ -378,7 +421,7 @@ int sys_closedir(DIR *list)
 int sys_inotify_init1(int flags)
 {
     (void)flags;
-    return call("inotify", 0) ? fd_new((struct fd){.kind = FD_EVENTS}) : -1;
+    return call(CALL_INOTIFY, 0) ? fd_new((struct fd){.kind = FD_EVENTS}) : -1;
 }
 
 int sys_inotify_add_watch(int fd, const char *path, unsigned mask)
@@ -386,7 +429,7 @@ int sys_inotify_add_watch(int fd, const char *path, unsigned mask)
     struct node *n;
 
     (void)fd;
-    if (!call("add_watch", hash_text(0, slice_str(path))))
+    if (!call(CALL_ADD_WATCH, hash_text(0, slice_str(path))))
         return -1;
     n = disk_find(path, true, NULL);
     if (!n)
@@ -399,7 +442,7 @@ int sys_inotify_add_watch(int fd, const char *path, unsigned mask)
 int sys_inotify_rm_watch(int fd, int wd)
 {
     (void)fd;
-    return call("rm_watch", (uint64_t)wd) ? notify_remove(wd) : -1;
+    return call(CALL_RM_WATCH, (uint64_t)wd) ? notify_remove(wd) : -1;
 }
 
 int sys_mkdir(const char *path, mode_t mode)
@@ -407,7 +450,7 @@ int sys_mkdir(const char *path, mode_t mode)
     struct node *parent;
     const char *name;
 
-    if (!call("mkdir", 0))
+    if (!call(CALL_MKDIR, 0))
         return -1;
     parent = disk_parent(path, &name);
     if (!parent)
@@ -421,14 +464,14 @@ int sys_mkdir(const char *path, mode_t mode)
 int sys_flock(int fd, int operation)
 {
     (void)fd, (void)operation;
-    return call("flock", 0) ? 0 : -1;
+    return call(CALL_FLOCK, 0) ? 0 : -1;
 }
 
 ssize_t sys_write(int fd, const void *p, size_t n)
 {
     struct fd *f = fd_of(fd);
 
-    if (!call("write", n))
+    if (!call(CALL_WRITE, n))
         return -1;
     if (!f->node)
         NO_CALL(EBADF);
@@ -442,7 +485,7 @@ int sys_fsync(int fd)
 {
     const struct fd *f = fd_of(fd);
 
-    if (!call("fsync", 0)) {
+    if (!call(CALL_FSYNC, 0)) {
         if (f->node && !world.ghost)
             f->node->written_off = true;
         return -1;
@@ -458,7 +501,7 @@ int sys_linkat(int dir, const char *name, int to_dir, const char *to, int flags)
     struct node *n;
 
     (void)flags;
-    if (!call("link", 0))
+    if (!call(CALL_LINK, 0))
         return -1;
     n = at(dir, name, false);
     if (!n)
@@ -473,7 +516,7 @@ int sys_renameat2(int dir, const char *name, int to_dir, const char *to, unsigne
 {
     struct dent *d;
 
-    if (!call("rename", 0))
+    if (!call(CALL_RENAME, 0))
         return -1;
     d = fd_of(dir)->node ? disk_name(fd_of(dir)->node, name) : NULL;
     if (!d)
@@ -494,7 +537,7 @@ int sys_unlinkat(int dir, const char *name, int flags)
     struct dent *d;
 
     (void)flags;
-    if (!call("unlink", 0))
+    if (!call(CALL_UNLINK, 0))
         return -1;
     d = fd_of(dir)->node ? disk_name(fd_of(dir)->node, name) : NULL;
     if (!d)

@@ -10,7 +10,9 @@
  *     loop.c      timers and readiness on a virtual clock
  *     process.c   logtally: tailset, state file, counts; starts, saves, dies
  *     oracle.c    which lines are owed, and what must hold
- *     story.c     steps: who writes, rotates, edits, kills; drawn, run, printed, shortened
+ *     actors.c    who writes, rotates, compresses, edits, mounts, kills
+ *     cover.c     what was met on the way, and must have been
+ *     story.c     steps: drawn, run, printed, shortened
  *
  * One world at a time: struct world world. Its memory is one arena, gone with the story. */
 #ifndef SIM_WORLD_H
@@ -24,15 +26,68 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { LINES_MAX = 4096, FDS = 64, WATCHES = 64, OPS_MAX = 512, QUEUE_MAX = 16384 };
+enum {
+    LINES_MAX = 4096,
+    LINE_MAX_SIZE = 3000,
+    FDS = 128,
+    WATCHES = 64,
+    OPS_MAX = 512,
+    QUEUE_MAX = 16384,
+    TOLD = 16,
+    ERRORS = 5
+};
+extern const int errors[ERRORS];
 
 struct loop;
+struct tailset;
+
+/* The calls that may fail. */
+enum call {
+    CALL_OPEN,
+    CALL_PREAD,
+    CALL_EVENTS,
+    CALL_LSEEK,
+    CALL_STATX,
+    CALL_FSTAT,
+    CALL_LSTAT,
+    CALL_READLINK,
+    CALL_ACCESS,
+    CALL_OPENDIR,
+    CALL_READDIR,
+    CALL_INOTIFY,
+    CALL_ADD_WATCH,
+    CALL_RM_WATCH,
+    CALL_MKDIR,
+    CALL_FLOCK,
+    CALL_WRITE,
+    CALL_FSYNC,
+    CALL_LINK,
+    CALL_RENAME,
+    CALL_UNLINK,
+    CALL_CLOSE,
+    CALLS
+};
+
+/* What the machine is like; drawn for a story, or its `knobs`. */
+enum knobs {
+    KNOB_NO_BIRTH = 1 << 0,    /* the file system knows no time of birth */
+    KNOB_REUSE = 1 << 1,       /* an inode number is given away at once */
+    KNOB_SMALL_QUEUE = 1 << 2, /* of events: it overflows all the time */
+    KNOB_BANNER = 1 << 3,      /* each generation of a log begins alike */
+    KNOB_COARSE = 1 << 4,      /* times are whole seconds */
+    KNOB_LONG = 1 << 5,        /* lines are long: files pass 4 KiB */
+    KNOB_POLL = 1 << 6,        /* the log is configured without events */
+    KNOB_FEW_OPEN = 1 << 7,    /* few descriptors are allowed */
+    KNOBS = 1 << 8
+};
 
 struct node {
     struct node *next; /* all of them */
     uint64_t ino, dev;
     int64_t birth_ns, mtime_ns, ctime_ns;
     unsigned mode, links, opens;
+    size_t seen;        /* how much of it the process knows to be there */
+    size_t seen_kept;   /* the same, when it last saved */
     struct buf data;    /* a link's target */
     struct buf plain;   /* what is inside of a complete archive, for the oracle */
     size_t synced_n;    /* of the data is on the disk for sure */
@@ -86,14 +141,23 @@ struct world {
     uint64_t random;
     uint64_t hash; /* of all calls and answers */
     unsigned long calls;
-    bool birth_known;
-    bool reuse_ino;
+    unsigned knobs;
+    unsigned config;  /* which of process.c's */
+    int64_t grain_ns; /* of times of files */
+    struct node
+        *volume; /* the root of what is mounted on /mnt; its files have a device of their own */
     /* The process. */
     bool ghost;               /* killed: its calls do nothing until it has come to its end */
     unsigned long next_actor; /* the call before which other actors step; 0 = none */
-    int fail_errno;           /* the call number fail_at gives it */
-    unsigned long fail_at;
-    bool failed; /* an error was given: nobody owes what it hid */
+    unsigned long die_at;     /* the call before which it is killed; 0 = none */
+    bool die_by_cut;
+    int fail_errno; /* the next fail_count calls of this kind give it */
+    enum call fail_call;
+    unsigned fail_count;
+    bool short_reads;
+    unsigned long hang_at; /* this call takes so long */
+    int64_t hang_ns;
+    bool failed; /* an error was given in this story */
     unsigned boots;
     struct event queue[QUEUE_MAX];
     struct op ops[OPS_MAX];
@@ -118,6 +182,10 @@ void disk_truncate(struct node *n, struct dent *by, size_t size);
 void disk_sync(struct node *n);
 void disk_settle(void); /* everything is written back */
 void disk_cut(void);
+int64_t disk_time(void);
+bool disk_path(const struct node *n, char *out, size_t size); /* of a name of it */
+void disk_mount(struct node *on, struct node *root);
+void disk_unmount(struct node *on);
 
 /* notify.c */
 void notify_dir(struct node *dir, uint32_t mask, const char *name);
@@ -125,6 +193,7 @@ void notify_self(struct node *n, uint32_t mask);
 void notify_gone(struct node *n, uint32_t mask);
 int notify_add(struct node *n, uint32_t mask);
 int notify_remove(int wd);
+void notify_unmounted(uint64_t dev);
 void notify_reset(void);
 
 /* sys.c */
@@ -140,32 +209,92 @@ void process_run(int64_t ns);
 void process_stop(void); /* SIGTERM */
 void process_reap(void); /* after it was killed */
 void process_scrape(void);
+void process_configure(unsigned config); /* at once when it runs, else from its next start on */
+bool process_wants(const char *dir, const char *name); /* by its configuration */
 bool process_alive(void);
 void process_close(void);
+const struct tailset *process_files(void); /* NULL when it does not run */
 
 /* oracle.c */
+enum fault {
+    FAULT_NONE,
+    FAULT_TWICE,
+    FAULT_LOST,
+    FAULT_SILENT,
+    FAULT_FALSE_ALARM,
+    FAULT_BACK,
+    FAULT_ORDER,
+    FAULT_COST,
+    FAULT_BROKEN
+};
+/* May a line count twice? Where the policy says so. */
+enum doubt { DOUBT_NONE, DOUBT_TOLD /* if that was told as ambiguous */, DOUBT_FREE };
 struct oracle {
     unsigned nlines;
     uint8_t count[LINES_MAX]; /* of the process, as it is now */
-    uint8_t saved[LINES_MAX];
-    uint64_t told;             /* bytes or files said to be lost */
+    uint8_t saved[LINES_MAX]; /* as it was when it last saved */
+    uint8_t doubt[LINES_MAX];
+    uint64_t told[TOLD];       /* of the process: by enum tail_note */
     unsigned since[LINES_MAX]; /* the reconcile from which it was there; 0 = it is not */
     bool owed[LINES_MAX];
+    bool glimpsed[LINES_MAX];      /* it went after the process had seen that it was there */
+    bool glimpsed_kept[LINES_MAX]; /* ... and had saved since */
     unsigned reconciles;
     uint64_t sequence; /* the highest that was said to be durable */
-    char fault[200];   /* empty: none */
+    uint64_t shown;    /* the sum of all counts on the last page */
+    enum fault kind;
+    char fault[200];
 };
 extern struct oracle oracle;
 
 void oracle_init(void);
-__attribute__((format(printf, 1, 2))) void oracle_fault(const char *format, ...);
-size_t oracle_line(unsigned id, char *out); /* its bytes */
-void oracle_took(const char *p, size_t n);
+__attribute__((format(printf, 2, 3))) void oracle_fault(enum fault kind, const char *format, ...);
+size_t oracle_line(unsigned id, char *out); /* its bytes: at most LINE_MAX_SIZE */
+void oracle_took(unsigned *last, const char *p, size_t n);
 void oracle_look(bool saved);
-void oracle_born(void); /* a process starts */
+void oracle_cuts(const struct node *n, size_t size); /* what is behind is about to go */
+void oracle_doubts(const struct node *n, enum doubt doubt);
+void oracle_failed(void); /* an error was given: what is there may have been missed */
+void oracle_saves(void);  /* the process takes counts and positions of this moment */
+void oracle_saved(void);  /* ... and they are durable */
+void oracle_born(void);   /* a process starts */
+void oracle_died(void);
+void oracle_restored(void);
 void oracle_end(void);
+
+/* actors.c */
+struct kind {
+    const char *name;
+    void (*fn)(unsigned a, unsigned b);
+    unsigned weight;
+    bool inside; /* may happen between two calls of the process */
+};
+extern const struct kind kinds[];
+extern const unsigned nkinds;
+void actors_init(void);
+void actors_end(void); /* everything is brought to its end and back to its place */
+void actors_cut(void); /* all died with the machine */
+unsigned actors_style(uint64_t seed, unsigned stream); /* how a stream of this story is rotated */
+
+/* cover.c */
+enum cover {
+    COVER_STEP,
+    COVER_CALL,
+    COVER_ERROR,
+    COVER_STATE,
+    COVER_MOVE,
+    COVER_NOTE,
+    COVER_STYLE,
+    COVER_GROUPS
+};
+enum { COVER_MAX = 256 };
+void cover(enum cover group, unsigned i);
+void cover_look(void); /* at the states of the files */
+unsigned cover_report(
+    unsigned long stories); /* how many things were met too seldom, after a line for each */
 
 /* story.c */
 void story_actors_step(void); /* from inside of a call */
+void story_die(bool cut);
 
 #endif

@@ -2,5 +2,5 @@
 # Found by seed 1.
 expect-failure
 knobs 2
-write 3 35 0
-rotate 36 20 0
+write 0 35 0
+rotate 0 0 0

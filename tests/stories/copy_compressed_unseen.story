@@ -2,6 +2,6 @@
 # Found by seed 28.
 expect-failure
 knobs 6
-write 43 25 1
-copytruncate 25 4 39
-compress 55 10 0
+write 1 25 1
+copytruncate 1 0 39
+compress 1 0 0

@@ -1,7 +1,7 @@
 # The log is copied and truncated, then an editor writes it anew.
 # Found by seed 5.
 knobs 3
-write 9 62 0
+write 0 62 0
 tick 47 22 0
-copytruncate 61 12 0
-edit 18 43 11
+copytruncate 1 0 0
+edit 0 43 11

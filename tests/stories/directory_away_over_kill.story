@@ -1,7 +1,7 @@
 # The same over kill -9.
 # Found by seed 144.
 knobs 2
-write 13 94 0
+write 1 94 0
 tick 24 67 0
 kill 24 31 0
 away 14 10 0

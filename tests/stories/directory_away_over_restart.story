@@ -1,7 +1,7 @@
 # The same over an ordinary restart.
 # Found by seed 89.
 knobs 4
-write 19 25 0
+write 1 25 0
 tick 39 60 0
 away 28 18 0
 stop 23 31 27

@@ -2,6 +2,6 @@
 # Found by seed 8.
 expect-failure
 knobs 1
-write 4 13 6
+write 1 13 6
 tick 2 52 0
-edit 37 99 0
+edit 1 99 0

@@ -2,6 +2,6 @@
 # Found by seed 65.
 expect-failure
 knobs 3
-write 58 75 0
-rotate 52 95 0
-compress 61 42 16
+write 1 75 0
+rotate 1 1 0
+compress 1 0 16

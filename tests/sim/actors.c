@@ -1,0 +1,802 @@
+/* actors -- what happens to logs and to logtally: writers, rotators, compressors, operators, the
+ * machine. Each step is a function of two numbers; where it does not apply it does nothing.
+ *
+ * Who takes his time (a slow copy, gzip, an editor that writes in place) is a job: begun in one step,
+ * brought to its end by the next of its kind, or by the end of the story. */
+#include "config.h"
+
+#include "world.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+enum { STREAMS = 4, LINKED = 2, CHAIN = 9, PLAIN_MAX = 60000 };
+
+const int errors[ERRORS] = {EIO, ENOMEM, ENOSPC, EMFILE, EINTR};
+
+/* A file that is written under way: what, and how much of it is done. */
+struct job {
+    struct node *from, *to;
+    struct dent *from_name, *to_name;
+    size_t done;
+    bool truncates; /* copy: its original in the end */
+    bool dates;     /* restore: gives it the time of the original */
+    struct buf out; /* compress, rewrite */
+};
+
+static struct stream {
+    struct node *node, *old; /* what its writer has open, and had before */
+    struct dent *name, *old_name;
+    unsigned half; /* the line that it has begun, and how much of that is written */
+    size_t half_n;
+    struct job copy, compress, rewrite, restore;
+    struct node *backup;
+} streams[STREAMS];
+
+static unsigned pod; /* the number of the file that the link leads to */
+
+static const char *path_of(unsigned stream)
+{
+    static const char *const paths[STREAMS] = {"/log/a.log", "/log/b.log", NULL, "/mnt/m.log"};
+    static char linked[32];
+
+    (void)snprintf(linked, sizeof(linked), "/pods/%u.log", pod);
+    return stream % STREAMS == LINKED ? linked : paths[stream % STREAMS];
+}
+
+static struct node *file_at(const char *path, struct dent **ret_dent)
+{
+    struct node *n = disk_find(path, false, ret_dent);
+
+    return n && S_ISREG(n->mode) ? n : NULL;
+}
+
+static struct node *create(const char *path, struct dent **ret_dent)
+{
+    const char *name;
+    struct node *dir = disk_parent(path, &name), *n;
+
+    if (!dir || disk_name(dir, name))
+        return NULL;
+    n = disk_new(S_IFREG | 0644);
+    *ret_dent = disk_link(dir, name, n);
+    return n;
+}
+
+static void add_dir(const char *path)
+{
+    const char *name;
+    struct node *parent = disk_parent(path, &name);
+
+    (void)disk_link(parent, name, disk_new(S_IFDIR | 0755));
+}
+
+static void point(unsigned to)
+{
+    struct node *link = disk_new(S_IFLNK | 0777), *dir = disk_find("/cur", true, NULL);
+    char target[32];
+
+    pod = to;
+    (void)snprintf(target, sizeof(target), "/pods/%u.log", pod);
+    buf_str(&link->data, target);
+    if (disk_name(dir, "app.log.tmp")) /* left by a power cut */
+        disk_unlink(disk_name(dir, "app.log.tmp"));
+    if (disk_name(dir, "app.log"))
+        disk_rename(disk_link(dir, "app.log.tmp", link), dir, "app.log");
+    else
+        (void)disk_link(dir, "app.log", link);
+}
+
+/* As the kernel names each boot; the name outlives no power cut. */
+static void boot(void)
+{
+    static const char path[] = "/proc/sys/kernel/random/boot_id";
+    struct dent *d = NULL;
+    struct node *n = disk_find(path, true, &d);
+    char id[40];
+
+    if (!n)
+        n = create(path, &d);
+    (void)snprintf(id, sizeof(id), "00000000-0000-4000-8000-%012u\n", ++world.boots);
+    disk_write(n, NULL, id, strlen(id), 0);
+    disk_sync(n);
+}
+
+void actors_init(void)
+{
+    static const char *const dirs[] = {
+        "/log",
+        "/cur",
+        "/pods",
+        "/mnt",
+        "/old",
+        "/proc",
+        "/proc/sys",
+        "/proc/sys/kernel",
+        "/proc/sys/kernel/random",
+    };
+
+    memset(streams, 0, sizeof(streams));
+    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+        add_dir(dirs[i]);
+    disk_mount(disk_find("/mnt", false, NULL), world.volume);
+    point(0);
+    boot();
+}
+
+/* --- writers --- */
+
+/* Its writer opens the log, anew if that is another file now. */
+static void reopen(struct stream *s, struct node *n, struct dent *d)
+{
+    if (s->node == n)
+        return;
+    if (s->old)
+        s->old->opens--;
+    s->old = s->node;
+    s->old_name = s->name;
+    s->node = n;
+    s->name = d;
+    n->opens++;
+}
+
+static void append(struct node *n, struct dent *d, const char *p, size_t size)
+{
+    disk_write(n, d, p, size, n->data.n);
+}
+
+static void begin_line(struct stream *s)
+{
+    char line[LINE_MAX_SIZE];
+
+    s->half = oracle.nlines++;
+    s->half_n = 1 + (size_t)world_random(oracle_line(s->half, line) - 1);
+    append(s->node, s->name, line, s->half_n);
+}
+
+static void end_line(struct stream *s)
+{
+    char line[LINE_MAX_SIZE];
+    size_t n;
+
+    if (!s->half || !s->node)
+        return;
+    n = oracle_line(s->half, line);
+    append(s->node, s->name, line + s->half_n, n - s->half_n);
+    s->half = 0;
+}
+
+static const char banner[] = "# a banner, the same in each generation of this log\n"
+                             "# its second line, so that it is longer than a mark\n";
+
+/* What stands at the end without a newline is none of this writer's. */
+static void put_lines(struct stream *s, struct node *n, struct dent *d, unsigned count)
+{
+    char line[LINE_MAX_SIZE];
+
+    if (n == s->node)
+        end_line(s);
+    if (n->data.n && n->data.p[n->data.n - 1] != '\n')
+        append(n, d, "\n", 1);
+    if ((world.knobs & KNOB_BANNER) && n->data.n == 0)
+        append(n, d, banner, strlen(banner));
+    while (count-- > 0 && oracle.nlines < LINES_MAX)
+        append(n, d, line, oracle_line(oracle.nlines++, line));
+}
+
+static bool open_log(unsigned a)
+{
+    struct stream *s = &streams[a % STREAMS];
+    struct dent *d = NULL;
+    struct node *n = file_at(path_of(a), &d);
+
+    if (!n && !(n = create(path_of(a), &d)))
+        return false;
+    if (s->node != n)
+        end_line(s);
+    reopen(s, n, d);
+    return true;
+}
+
+static void act_write(unsigned a, unsigned b)
+{
+    struct stream *s = &streams[a % STREAMS];
+
+    if (open_log(a))
+        put_lines(s, s->node, s->name, 1 + b % 12);
+}
+
+static void act_late(unsigned a, unsigned b)
+{
+    struct stream *s = &streams[a % STREAMS];
+
+    if (b % 2 && s->old)
+        put_lines(s, s->old, s->old_name, 1 + b % 5);
+    else if (s->node)
+        put_lines(s, s->node, s->name, 1 + b % 5);
+}
+
+static void act_part(unsigned a, unsigned b)
+{
+    struct stream *s = &streams[a % STREAMS];
+
+    (void)b;
+    if (oracle.nlines < LINES_MAX && open_log(a) && !s->half)
+        begin_line(s);
+}
+
+/* --- rotators --- */
+
+static void move(const char *from, const char *to)
+{
+    const char *name;
+    struct dent *d = NULL;
+    struct node *dir = disk_parent(to, &name);
+
+    if (dir && disk_find(from, false, &d) && d->node->dev == dir->dev)
+        disk_rename(d, dir, name);
+}
+
+enum style { CHAINED, EPOCH, DATEEXT, OLD, LUMBERJACK, BEFORE_EXTENSION, OLDDIR, STYLES };
+
+unsigned actors_style(uint64_t seed, unsigned stream)
+{
+    return (unsigned)(seed >> (8 * (stream % STREAMS))) % STYLES;
+}
+
+static void numbered(unsigned a, enum style style, unsigned i, const char *ending, char out[100])
+{
+    const char *path = path_of(a);
+    size_t stem = strlen(path) - strlen(".log");
+
+    if (style == BEFORE_EXTENSION)
+        (void)snprintf(out, 100, "%.*s.%u.log%s", (int)stem, path, i, ending);
+    else
+        (void)snprintf(out, 100, "%s.%u%s", path, i, ending);
+}
+
+/* Makes room for the first of a chain. */
+static void shift(unsigned a, enum style style)
+{
+    static const char *const endings[] = {"", ".gz"};
+    char from[100], to[100];
+
+    for (unsigned i = CHAIN; i > 0; i--) {
+        for (int k = 0; k < 2; k++) {
+            numbered(a, style, i, endings[k], from);
+            numbered(a, style, i + 1, endings[k], to);
+            move(from, to);
+        }
+    }
+}
+
+/* The name that the log gets; room is made for it. */
+static void rotated_name(unsigned a, enum style style, char out[100])
+{
+    const char *path = path_of(a);
+    size_t stem = strlen(path) - strlen(".log");
+
+    if (style == CHAINED || style == BEFORE_EXTENSION) {
+        shift(a, style);
+        numbered(a, style, 1, "", out);
+    } else if (style == EPOCH) {
+        (void)snprintf(out, 100, "%s.%u", path, 1772355600 + oracle.nlines);
+    } else if (style == DATEEXT) {
+        (void)snprintf(out, 100, "%s-20260301-%u", path, 1772355600 + oracle.nlines);
+    } else if (style == OLD) {
+        (void)snprintf(out, 100, "%s.old", path);
+    } else if (style == LUMBERJACK) {
+        (void)snprintf(out, 100, "%.*s-2026-03-01T10-%02u-%02u.%03u.log", (int)stem, path,
+                       oracle.nlines / 60 % 60, oracle.nlines % 60, oracle.nlines % 1000);
+    } else {
+        (void)snprintf(out, 100, "/old%s.%u", strrchr(path, '/'), oracle.nlines);
+    }
+}
+
+static void act_rotate(unsigned a, unsigned b)
+{
+    enum style style = b / 2 % STYLES;
+    struct dent *d;
+    char to[100];
+
+    if (!file_at(path_of(a), NULL))
+        return;
+    cover(COVER_STYLE, style);
+    rotated_name(a, style, to);
+    move(path_of(a), to);
+    if (b % 2)
+        (void)create(path_of(a), &d);
+}
+
+/* --- jobs --- */
+
+/* Writes another part of what it is to write, or all. True when that is done. */
+static bool go_on(struct job *j, const struct buf *what, bool all)
+{
+    size_t n = what->n > j->done ? what->n - j->done : 0; /* it may have been truncated */
+
+    if (!all)
+        n = (n + 1) / 2;
+    append(j->to, j->to_name, what->p + j->done, n);
+    j->done += n;
+    return j->done == what->n;
+}
+
+static void clear_job(struct job *j)
+{
+    buf_release(&j->out);
+    *j = (struct job){0};
+}
+
+static bool still_named(const struct dent *d, const struct node *n)
+{
+    return d && d->node == n && disk_name(d->dir, d->name) == d;
+}
+
+static void end_copy(struct stream *s)
+{
+    struct job *j = &s->copy;
+
+    if (!j->to)
+        return;
+    (void)go_on(j, &j->from->data, true);
+    if (j->truncates)
+        disk_truncate(j->from, j->from_name, 0);
+    clear_job(j);
+}
+
+/* In one go when b is even: then nothing is written between copy and truncation. Odd: begins. */
+static void act_copytruncate(unsigned a, unsigned b)
+{
+    struct stream *s = &streams[a % STREAMS];
+    struct job *j = &s->copy;
+    char to[100];
+
+    if (j->to) {
+        end_copy(s);
+        return;
+    }
+    j->from = file_at(path_of(a), &j->from_name);
+    if (!j->from)
+        return;
+    rotated_name(a, b / 4 % STYLES == DATEEXT ? DATEEXT : CHAINED, to);
+    j->to = create(to, &j->to_name);
+    j->done = 0;
+    j->truncates = b / 2 % 4 != 3;
+    if (!j->to)
+        return;
+    if (b % 2)
+        (void)go_on(j, &j->from->data, false);
+    else
+        end_copy(s);
+}
+
+static void deflate_into(const struct buf *from, struct buf *out)
+{
+    z_stream z = {0};
+
+    buf_clear(out);
+    (void)deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+    z.next_in = (Bytef *)from->p;
+    z.avail_in = (uInt)from->n;
+    z.next_out = (Bytef *)buf_reserve(out, deflateBound(&z, from->n) + 64);
+    z.avail_out = (uInt)deflateBound(&z, from->n) + 64;
+    (void)deflate(&z, Z_FINISH);
+    buf_commit(out, (char *)z.next_out);
+    (void)deflateEnd(&z);
+}
+
+/* The archive has the time of what is in it. */
+static void end_compress(struct stream *s)
+{
+    struct job *j = &s->compress;
+
+    if (!j->to)
+        return;
+    (void)go_on(j, &j->out, true);
+    j->to->mtime_ns = j->from->mtime_ns;
+    j->to->ctime_ns = disk_time();
+    notify_dir(j->to_name->dir, IN_ATTRIB, j->to_name->name);
+    if (still_named(j->from_name, j->from))
+        disk_unlink(j->from_name);
+    clear_job(j);
+}
+
+/* The nth rotated part of a log that is not compressed. */
+static struct dent *part_of(unsigned a, unsigned nth)
+{
+    const char *base = strrchr(path_of(a), '/') + 1, *name;
+    struct node *dir = disk_parent(path_of(a), &name);
+    struct dent *found = NULL;
+
+    for (struct dent *d = dir ? dir->names : NULL; d; d = d->next) {
+        if (d->name[0] != base[0] || !S_ISREG(d->node->mode) || strcmp(d->name, base) == 0 ||
+            strstr(d->name, ".gz") || strstr(d->name, ".tmp") || d->node->data.n == 0 ||
+            d->node->data.n > PLAIN_MAX)
+            continue;
+        found = d;
+        if (nth-- == 0)
+            break;
+    }
+    return found;
+}
+
+static void act_compress(unsigned a, unsigned b)
+{
+    struct stream *s = &streams[a % STREAMS];
+    struct job *j = &s->compress;
+    struct dent *d = part_of(a, b / 2 % 4);
+    char name[120];
+
+    if (j->to) {
+        end_compress(s);
+        return;
+    }
+    if (!d)
+        return;
+    (void)snprintf(name, sizeof(name), "%s.gz", d->name);
+    if (disk_name(d->dir, name))
+        return;
+    *j = (struct job){.from = d->node, .from_name = d, .to = disk_new(S_IFREG | 0644)};
+    deflate_into(&d->node->data, &j->out);
+    j->to_name = disk_link(d->dir, name, j->to);
+    buf_slice(&j->to->plain, buf_all(&d->node->data));
+    if (b % 2)
+        (void)go_on(j, &j->out, false);
+    else
+        end_compress(s);
+}
+
+/* --- operators --- */
+
+static void act_unlink(unsigned a, unsigned b)
+{
+    struct dent *d = NULL;
+
+    (void)b;
+    if (file_at(path_of(a), &d))
+        disk_unlink(d);
+}
+
+static size_t without_last_line(const struct buf *b)
+{
+    size_t n = b->n;
+
+    for (n -= n > 0; n > 0 && b->p[n - 1] != '\n'; n--)
+        ;
+    return n;
+}
+
+/* sed -i '$d' and the like: another inode with what it was, perhaps without its last line. */
+static void act_edit(unsigned a, unsigned b)
+{
+    struct dent *e = NULL;
+    struct node *n = file_at(path_of(a), NULL), *copy;
+    char tmp[100];
+
+    (void)snprintf(tmp, sizeof(tmp), "%s.tmp", path_of(a));
+    if (!n || n->data.n == 0 || !(copy = create(tmp, &e)))
+        return;
+    append(copy, e, n->data.p, b % 2 ? without_last_line(&n->data) : n->data.n);
+    move(tmp, path_of(a));
+}
+
+/* To nothing; or in the middle, where what is left may well be taken for another generation. */
+static void act_truncate(unsigned a, unsigned b)
+{
+    struct dent *d = NULL;
+    struct node *n = file_at(path_of(a), &d);
+    size_t size = 0;
+
+    if (!n || n->data.n == 0)
+        return;
+    if (b % 2)
+        size = without_last_line(&n->data);
+    if (size > 0)
+        oracle_doubts(n, DOUBT_FREE);
+    disk_truncate(n, d, size);
+}
+
+static void end_rewrite(struct stream *s)
+{
+    struct job *j = &s->rewrite;
+
+    if (!j->to)
+        return;
+    (void)go_on(j, &j->out, true);
+    clear_job(j);
+}
+
+/* cp over it, or an editor that keeps the inode: the same bytes again; b odd: in two parts. Who sees
+ * it rest in between cannot know. */
+static void act_rewrite(unsigned a, unsigned b)
+{
+    struct stream *s = &streams[a % STREAMS];
+    struct job *j = &s->rewrite;
+    struct dent *d = NULL;
+    struct node *n = file_at(path_of(a), &d);
+
+    if (j->to) {
+        end_rewrite(s);
+        return;
+    }
+    if (!n || n->data.n == 0)
+        return;
+    oracle_doubts(n, DOUBT_FREE);
+    *j = (struct job){.to = n, .to_name = d};
+    buf_slice(&j->out, buf_all(&n->data));
+    disk_truncate(n, d, 0);
+    if (b % 2)
+        (void)go_on(j, &j->out, false);
+    else
+        end_rewrite(s);
+}
+
+static void act_backup(unsigned a, unsigned b)
+{
+    struct stream *s = &streams[a % STREAMS];
+    const struct node *n = file_at(path_of(a), NULL);
+
+    (void)b;
+    if (!n || n->data.n == 0)
+        return;
+    s->backup = disk_new(S_IFREG | 0644);
+    buf_slice(&s->backup->data, buf_all(&n->data));
+    s->backup->mtime_ns = n->mtime_ns;
+    s->backup->seen = n->data.n == n->seen_kept;
+}
+
+static void end_restore(struct stream *s)
+{
+    struct job *j = &s->restore;
+
+    if (!j->to)
+        return;
+    (void)go_on(j, &j->from->data, true);
+    if (j->dates) {
+        j->to->mtime_ns = j->from->mtime_ns;
+        j->to->ctime_ns = disk_time();
+        notify_dir(j->to_name->dir, IN_ATTRIB, j->to_name->name);
+    }
+    clear_job(j);
+}
+
+/* cp back what was copied away before the log was deleted; b odd: cp -a, with its time. */
+static void act_restore(unsigned a, unsigned b)
+{
+    struct stream *s = &streams[a % STREAMS];
+    struct job *j = &s->restore;
+
+    if (j->to) {
+        end_restore(s);
+        return;
+    }
+    if (!s->backup || file_at(path_of(a), NULL))
+        return;
+    j->to = create(path_of(a), &j->to_name);
+    if (!j->to)
+        return;
+    j->from = s->backup;
+    j->dates = b % 2;
+    oracle_doubts(s->backup, DOUBT_FREE);
+    if (b / 2 % 2)
+        (void)go_on(j, &j->from->data, false);
+    else
+        end_restore(s);
+}
+
+static void act_away(unsigned a, unsigned b)
+{
+    (void)a, (void)b;
+    move("/log", "/moved");
+}
+
+static void act_back(unsigned a, unsigned b)
+{
+    (void)a, (void)b;
+    if (!disk_find("/log", false, NULL))
+        move("/moved", "/log");
+}
+
+/* The link is pointed at another file, or back at the one before. */
+static void act_switch(unsigned a, unsigned b)
+{
+    (void)a;
+    point(b % 3 ? pod + 1 : pod - (pod > 0));
+}
+
+static struct node *mount_point(void)
+{
+    struct dent *d = NULL;
+
+    (void)disk_find("/mnt", false, &d);
+    return d->node;
+}
+
+/* The disk comes back, perhaps with another device number. */
+static void act_mount(unsigned a, unsigned b)
+{
+    struct node *on = mount_point();
+    bool busy = false;
+
+    (void)a;
+    if (on->mounted)
+        return;
+    for (const struct node *n = world.nodes; n; n = n->next)
+        busy |= n->dev == world.volume->dev && n->opens > 0;
+    if (b % 2 && !busy) {
+        uint64_t was = world.volume->dev;
+
+        for (struct node *n = world.nodes; n; n = n->next)
+            if (n->dev == was)
+                n->dev = was + 1;
+    }
+    disk_mount(on, world.volume);
+}
+
+static void act_unmount(unsigned a, unsigned b)
+{
+    (void)a, (void)b;
+    if (mount_point()->mounted)
+        disk_unmount(mount_point());
+}
+
+static void act_hardlink(unsigned a, unsigned b)
+{
+    const char *name;
+    struct node *n = file_at(path_of(a), NULL), *dir;
+    char to[100];
+
+    if (b % 2)
+        (void)snprintf(to, sizeof(to), "%s.%u", path_of(a), 1772000000 + oracle.nlines);
+    else
+        (void)snprintf(to, sizeof(to), "/log/z%u.log", oracle.nlines);
+    dir = disk_parent(to, &name);
+    if (n && dir && dir->dev == n->dev && !disk_name(dir, name))
+        (void)disk_link(dir, name, n);
+}
+
+/* --- what happens to the process --- */
+
+static void act_tick(unsigned a, unsigned b)
+{
+    process_run((int64_t)(a % 64) * (int64_t)(b % 100 + 1) * NSEC_PER_MSEC);
+}
+
+static void act_start(unsigned a, unsigned b)
+{
+    (void)a, (void)b;
+    process_start();
+}
+
+static void act_stop(unsigned a, unsigned b)
+{
+    (void)a, (void)b;
+    process_stop();
+}
+
+static void act_kill(unsigned a, unsigned b)
+{
+    (void)a, (void)b;
+    story_die(false);
+}
+
+static void act_cut(unsigned a, unsigned b)
+{
+    (void)a, (void)b;
+    story_die(true);
+}
+
+void actors_cut(void)
+{
+    for (unsigned i = 0; i < STREAMS; i++) {
+        struct stream *s = &streams[i];
+
+        clear_job(&s->copy);
+        clear_job(&s->compress);
+        clear_job(&s->rewrite);
+        clear_job(&s->restore);
+        *s = (struct stream){.backup = s->backup};
+    }
+    boot();
+}
+
+static void act_scrape(unsigned a, unsigned b)
+{
+    (void)a, (void)b;
+    process_scrape();
+}
+
+static void act_settle(unsigned a, unsigned b)
+{
+    (void)a, (void)b;
+    disk_settle();
+}
+
+static void act_reload(unsigned a, unsigned b)
+{
+    (void)a;
+    process_configure(b);
+}
+
+static void act_clock(unsigned a, unsigned b)
+{
+    static const int64_t jumps[] = {1, 3600, -3600, -1, 86400, -86400};
+
+    (void)a;
+    world.wall_off_ns += jumps[b % 6] * NSEC_PER_SEC;
+}
+
+/* A call that hangs, as on a disk that does not answer. */
+static void act_hang(unsigned a, unsigned b)
+{
+    world.hang_at = world.calls + 1 + b;
+    world.hang_ns = (int64_t)(a % 20) * NSEC_PER_SEC;
+}
+
+static void act_short(unsigned a, unsigned b)
+{
+    (void)a;
+    world.short_reads = b % 2;
+}
+
+/* The next call of a kind fails; sometimes the next twenty. */
+static void act_fail(unsigned a, unsigned b)
+{
+    world.fail_errno = errors[a % ERRORS];
+    world.fail_call = b % CALL_CLOSE; /* that one cannot */
+    world.fail_count = a / ERRORS % 4 == 3 ? 20 : 1;
+}
+
+const struct kind kinds[] = {
+    {"write", act_write, 30, true},  /* stream, lines - 1 */
+    {"late", act_late, 5, true},     /* stream; b odd: to the file before */
+    {"part", act_part, 4, true},     /* of a line; stream */
+    {"tick", act_tick, 25, false},   /* milliseconds, times b + 1 */
+    {"rotate", act_rotate, 8, true}, /* stream; b odd creates, b / 2 is the style */
+    {"copytruncate", act_copytruncate, 4, true},
+    {"compress", act_compress, 5, true}, /* stream; b odd slowly, b / 2 which part */
+    {"unlink", act_unlink, 2, true},
+    {"truncate", act_truncate, 1, true}, /* stream; b odd its last line only */
+    {"edit", act_edit, 2, true},         /* stream; b odd: without its last line */
+    {"rewrite", act_rewrite, 1, true},
+    {"backup", act_backup, 1, true},
+    {"restore", act_restore, 2, true}, /* stream; b odd with its time, b / 2 odd slowly */
+    {"away", act_away, 1, true},       /* the directory of the logs */
+    {"back", act_back, 2, true},
+    {"switch", act_switch, 1, true}, /* the link; 0 mod 3 back */
+    {"unmount", act_unmount, 1, true},
+    {"mount", act_mount, 2, true}, /* b odd: as another device, if it can be */
+    {"hardlink", act_hardlink, 1, true},
+    {"start", act_start, 8, false},
+    {"stop", act_stop, 2, false},
+    {"kill", act_kill, 3, true},
+    {"cut", act_cut, 1, true},
+    {"reload", act_reload, 1, false}, /* with configuration b */
+    {"scrape", act_scrape, 4, false},
+    {"settle", act_settle, 2, true},
+    {"clock", act_clock, 1, true},
+    {"hang", act_hang, 1, false},  /* seconds; the call after b others */
+    {"short", act_short, 1, true}, /* reads; b even: no more */
+    {"fail", act_fail, 2, true},   /* errors[a], b: which call */
+};
+const unsigned nkinds = sizeof(kinds) / sizeof(kinds[0]);
+
+void actors_end(void)
+{
+    for (unsigned i = 0; i < STREAMS; i++) {
+        end_copy(&streams[i]);
+        end_compress(&streams[i]);
+        end_rewrite(&streams[i]);
+        end_restore(&streams[i]);
+    }
+    act_back(0, 0);
+    act_mount(0, 0);
+    world.fail_count = 0;
+    world.short_reads = false;
+    world.hang_at = 0;
+}
