@@ -53,16 +53,22 @@ static void buffer_shrink(struct tail_buffer *b, size_t block)
         tail_buffer_release(b);
 }
 
-/* How many bytes there were, or negative errno. */
-static ssize_t read_at(int fd, char *p, size_t n, uint64_t offset)
+/* How many bytes there were, or negative errno. A read may give fewer than there are: less than
+ * `least` means that the file ends there. */
+static ssize_t read_at(int fd, char *p, size_t n, size_t least, uint64_t offset)
 {
-    for (;;) {
-        ssize_t r = sys_pread(fd, p, n, (off_t)offset);
+    size_t got = 0;
 
-        if (r >= 0)
-            return r;
-        if (errno != EINTR)
+    for (;;) {
+        ssize_t r = sys_pread(fd, p + got, n - got, (off_t)(offset + got));
+
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
             return -errno;
+        got += (size_t)r;
+        if (r == 0 || got >= least)
+            return (ssize_t)got;
     }
 }
 
@@ -98,7 +104,7 @@ static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct s
 {
     char *p = buffer_for(b, n);
     size_t k = t->tail_n;
-    ssize_t got = read_at(t->fd, p, k + n, t->offset - k);
+    ssize_t got = read_at(t->fd, p, k + n, k, t->offset - k);
 
     if (got < 0)
         return (int)got;
@@ -121,7 +127,7 @@ static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct s
 static int hole_is_over(const struct tail *t)
 {
     char first = 0;
-    ssize_t got = read_at(t->fd, &first, 1, t->offset);
+    ssize_t got = read_at(t->fd, &first, 1, 1, t->offset);
 
     return got < 0 ? (int)got : got == 0 || first != 0;
 }
@@ -144,7 +150,7 @@ static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
         }
         if (data > (off_t)t->hole_to)
             t->hole_to = (uint64_t)data;
-        got = read_at(t->fd, p, block, t->hole_to);
+        got = read_at(t->fd, p, block, 1, t->hole_to);
         if (got <= 0)
             return got < 0 ? (int)got : TAIL_END;
         nuls = lines_nuls(slice_make(p, (size_t)got));
@@ -165,7 +171,7 @@ static int newline_has_come(struct tail *t, struct tail_buffer *b, size_t block,
 {
     while (t->clear_to - t->offset <= max_line) {
         char *p = buffer_for(b, block);
-        ssize_t got = read_at(t->fd, p, block, t->clear_to);
+        ssize_t got = read_at(t->fd, p, block, 1, t->clear_to);
 
         if (got < 0)
             return (int)got;
