@@ -32,6 +32,8 @@ liblogtally_a_SOURCES += \
 	src/base/refs.h \
 	src/base/slice.c \
 	src/base/slice.h \
+	src/base/slots.c \
+	src/base/slots.h \
 	src/base/slurp.c \
 	src/base/slurp.h \
 	src/base/sys.c \
@@ -67,6 +69,7 @@ tests_base_check_SOURCES = \
 	tests/base/check_numfmt.c \
 	tests/base/check_pow10.c \
 	tests/base/check_slice.c \
+	tests/base/check_slots.c \
 	tests/base/check_slurp.c \
 	tests/base/check_tz.c \
 	tests/base/check_utf8.c \

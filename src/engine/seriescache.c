@@ -12,19 +12,20 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "base/slots.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
 
 /* So few entries are looked through; a thousand rules with few entries each would have their slots
  * in no cache. */
-enum { FEW = 4, SLOTS_BITS_MIN = 4 };
+enum { FEW = 4 };
 
 /* Texts are raw, so they may be as long as a line. On average they may have so many bytes. */
 enum { KEY_BYTES = 256 };
 
 struct entry {
-    uint64_t hash;
+    uint32_t tag;    /* their hash */
     const char *key; /* the texts' lengths, 4 bytes each, then their bytes */
     struct cached_series series[];
 };
@@ -34,10 +35,9 @@ struct seriescache {
     size_t stride; /* bytes of an entry */
     char *entries;
     uint32_t n, cap;
-    uint32_t *slots; /* entry number + 1, or 0; NULL as long as entries are few */
-    unsigned slot_bits;
+    struct slots slots; /* of entries; empty as long as they are few */
     uint64_t seed;
-    uint64_t hash; /* of the texts last looked for */
+    uint32_t tag; /* of the texts last looked for */
     struct arena keys;
     size_t key_bytes;
 };
@@ -47,13 +47,13 @@ static struct entry *entry_at(const struct seriescache *t, uint32_t i)
     return (struct entry *)(t->entries + (size_t)i * t->stride);
 }
 
-static uint64_t hash_texts(const struct seriescache *t, const struct slice *texts)
+static uint32_t hash_texts(const struct seriescache *t, const struct slice *texts)
 {
     uint64_t h = t->seed;
 
     for (unsigned i = 0; i < t->ntexts; i++)
         h = hash_text(h, texts[i]);
-    return h;
+    return (uint32_t)(h >> 32);
 }
 
 static bool key_is(const struct seriescache *t, const char *key, const struct slice *texts)
@@ -90,11 +90,9 @@ void seriescache_free(struct seriescache *t)
 void seriescache_clear(struct seriescache *t)
 {
     free(t->entries);
-    free(t->slots);
+    slots_release(&t->slots);
     t->entries = NULL;
-    t->slots = NULL;
     t->n = t->cap = 0;
-    t->slot_bits = 0;
     t->key_bytes = 0;
     arena_release(&t->keys);
 }
@@ -104,7 +102,7 @@ static struct cached_series *find_among_few(const struct seriescache *t, const s
     for (uint32_t i = 0; i < t->n; i++) {
         struct entry *e = entry_at(t, i);
 
-        if (e->hash == t->hash && key_is(t, e->key, texts))
+        if (e->tag == t->tag && key_is(t, e->key, texts))
             return e->series;
     }
     return NULL;
@@ -112,31 +110,20 @@ static struct cached_series *find_among_few(const struct seriescache *t, const s
 
 struct cached_series *seriescache_find(struct seriescache *t, const struct slice *texts)
 {
-    t->hash = hash_texts(t, texts);
-    if (t->slots == NULL)
+    const struct slots *slots = &t->slots;
+
+    t->tag = hash_texts(t, texts);
+    if (slots->list == NULL)
         return find_among_few(t, texts);
-    uint32_t mask = (UINT32_C(1) << t->slot_bits) - 1;
+    for (size_t at = slots_first(slots, t->tag); slots->list[at].ref; at = slots_next(slots, at)) {
+        struct entry *e = entry_at(t, slots->list[at].ref - 1);
 
-    for (uint32_t i = (uint32_t)(t->hash >> (64 - t->slot_bits)); t->slots[i]; i = (i + 1) & mask) {
-        struct entry *e = entry_at(t, t->slots[i] - 1);
-
-        if (e->hash == t->hash && key_is(t, e->key, texts))
+        if (slots->list[at].tag == t->tag && key_is(t, e->key, texts))
             return e->series;
     }
     return NULL;
 }
 
-static void place(struct seriescache *t, uint32_t entry)
-{
-    uint32_t mask = (UINT32_C(1) << t->slot_bits) - 1;
-    uint32_t i = (uint32_t)(entry_at(t, entry)->hash >> (64 - t->slot_bits));
-
-    while (t->slots[i])
-        i = (i + 1) & mask;
-    t->slots[i] = entry + 1;
-}
-
-/* Keeps the table at most half full. */
 static void make_room(struct seriescache *t, uint32_t max)
 {
     if (t->n >= max || t->key_bytes / KEY_BYTES > max)
@@ -145,13 +132,8 @@ static void make_room(struct seriescache *t, uint32_t max)
         t->cap = t->cap ? t->cap * 2 : FEW;
         t->entries = xreallocarray(t->entries, t->cap, t->stride);
     }
-    if (t->n < FEW || (t->slots && t->n < (UINT32_C(1) << t->slot_bits) / 2))
-        return;
-    t->slot_bits = t->slot_bits ? t->slot_bits + 1 : SLOTS_BITS_MIN;
-    free(t->slots);
-    t->slots = xcalloc((size_t)1 << t->slot_bits, sizeof *t->slots);
-    for (uint32_t i = 0; i < t->n; i++)
-        place(t, i);
+    for (uint32_t i = 0; t->n == FEW && i < FEW; i++)
+        slots_add(&t->slots, entry_at(t, i)->tag, i, SLOTS_HALF);
 }
 
 struct cached_series *seriescache_add(struct seriescache *t, const struct slice *texts,
@@ -175,11 +157,11 @@ struct cached_series *seriescache_add(struct seriescache *t, const struct slice 
     }
     struct entry *e = entry_at(t, t->n);
 
-    e->hash = t->hash;
+    e->tag = t->tag;
     e->key = key;
     memset(e->series, 0, t->nseries * sizeof *e->series);
-    if (t->slots)
-        place(t, t->n);
+    if (t->slots.list)
+        slots_add(&t->slots, t->tag, t->n, SLOTS_HALF);
     t->n++;
     return e->series;
 }

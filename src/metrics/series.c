@@ -2,10 +2,7 @@
  *
  * Not a map: a key is several texts, which lie in the label sets that snapshots share. The hash
  * takes in each value's length, so that ("ab", "c") and ("a", "bc") differ, and is seeded per
- * registry. Slots are taken by its HIGH bits: when the table doubles every entry moves to one of
- * two neighbours, in order, without looking at the texts.
- *
- * Linear probing; nothing is ever removed from a table, so there are no tombstones. */
+ * registry. */
 #include "config.h"
 
 #include "metrics/series.h"
@@ -18,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_FIRST = 512, CHUNK_MAX = 64 * 1024, BITS_FIRST = 3 };
+enum { CHUNK_FIRST = 512, CHUNK_MAX = 64 * 1024 };
 
 static uint32_t hash_values(const struct series_table *t, const struct slice *values)
 {
@@ -59,7 +56,7 @@ void series_release(struct series_table *t)
 {
     chunks_release(t->chunks, t->nchunks);
     free(t->label_sets);
-    free(t->slots);
+    slots_release(&t->slots);
     series_init(t, t->nlabels, t->seed);
 }
 
@@ -77,45 +74,22 @@ static bool label_set_is(const struct label_set *set, unsigned nlabels, const st
 
 uint32_t series_find(const struct series_table *t, const struct slice *values)
 {
-    uint32_t mask = (UINT32_C(1) << t->bits) - 1;
+    const struct slots *slots = &t->slots;
     uint32_t tag;
 
-    if (!t->slots)
+    if (!slots->list)
         return SERIES_NONE;
     for (unsigned i = 0; i < t->nlabels; i++)
         if (values[i].n == 0) /* no series has an empty value, and its p may be NULL */
             return SERIES_NONE;
     tag = hash_values(t, values);
-    for (uint32_t s = tag >> (32 - t->bits); t->slots[s].ref; s = (s + 1) & mask) {
-        uint32_t index = t->slots[s].ref - 1;
+    for (size_t at = slots_first(slots, tag); slots->list[at].ref; at = slots_next(slots, at)) {
+        uint32_t index = slots->list[at].ref - 1;
 
-        if (t->slots[s].tag == tag && label_set_is(t->label_sets[index], t->nlabels, values))
+        if (slots->list[at].tag == tag && label_set_is(t->label_sets[index], t->nlabels, values))
             return index;
     }
     return SERIES_NONE;
-}
-
-static void slot_put(struct slot *slots, unsigned bits, struct slot entry)
-{
-    uint32_t mask = (UINT32_C(1) << bits) - 1;
-    uint32_t s = entry.tag >> (32 - bits);
-
-    while (slots[s].ref)
-        s = (s + 1) & mask;
-    slots[s] = entry;
-}
-
-static void slots_grow(struct series_table *t)
-{
-    unsigned bits = t->slots ? t->bits + 1 : BITS_FIRST;
-    struct slot *slots = xcalloc((size_t)1 << bits, sizeof *slots);
-
-    for (size_t s = 0; t->slots && s < (size_t)1 << t->bits; s++)
-        if (t->slots[s].ref)
-            slot_put(slots, bits, t->slots[s]);
-    free(t->slots);
-    t->slots = slots;
-    t->bits = bits;
 }
 
 /* Small families stay small: chunks double up to CHUNK_MAX. A label set never spans two. */
@@ -183,9 +157,7 @@ uint32_t series_append(struct series_table *t, const struct slice *values, int64
     t->label_sets[t->n++] = set;
     if (t->nlabels == 0)
         return index;
-    if (!t->slots || t->n > ((size_t)3 << t->bits) / 4)
-        slots_grow(t);
-    slot_put(t->slots, t->bits, (struct slot){hash_values(t, values), index + 1});
+    slots_add(&t->slots, hash_values(t, values), index, SLOTS_THREE_QUARTERS);
     return index;
 }
 

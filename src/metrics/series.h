@@ -1,6 +1,6 @@
 /* series -- the label values of a family's series, and the way from values to index.
  *
- *   slots       {tag, index + 1}    open addressing on the high bits of the hash, at most 3/4 full
+ *   slots       values -> index     by their hash
  *   label_sets  index -> label set  the label values of a series, written once
  *   chunks      [set set set ...] [set ...]                              in order of index
  *
@@ -14,6 +14,7 @@
 #define LT_METRICS_SERIES_H
 
 #include "base/slice.h"
+#include "base/slots.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -43,18 +44,12 @@ struct chunk_ref {
     uint32_t n;
 };
 
-struct slot {
-    uint32_t tag; /* the hash */
-    uint32_t ref; /* index + 1; 0 = free */
-};
-
 struct series_table {
     unsigned nlabels;
     uint64_t seed;
     uint32_t n, cap;
     struct label_set **label_sets;
-    struct slot *slots; /* 1 << bits; NULL while empty */
-    unsigned bits;
+    struct slots slots;
     struct chunk_ref *chunks;
     unsigned nchunks, chunks_cap;
 };

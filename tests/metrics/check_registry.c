@@ -159,6 +159,26 @@ TEST(many_series_are_all_found_again)
     }
 }
 
+TEST(series_are_found_while_their_table_grows)
+{
+    struct family_spec spec = spec_of("c_total", FAMILY_COUNTER, 1);
+    struct family *f;
+    char name[16];
+
+    spec.max_values = 1000;
+    f = registry_family(r, &spec);
+    for (unsigned n = 0; n < 800; n++) {
+        (void)snprintf(name, sizeof name, "v%u", n);
+        if (has1(f, name) || series1(f, name) != n)
+            ck_abort_msg("%s is not new", name);
+        for (unsigned i = 0; i <= n; i++) {
+            (void)snprintf(name, sizeof name, "v%u", i);
+            if (series1(f, name) != i)
+                ck_abort_msg("%s of %u is lost", name, n + 1);
+        }
+    }
+}
+
 TEST(label_values_are_cleaned)
 {
     static const struct {
