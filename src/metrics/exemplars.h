@@ -1,7 +1,7 @@
 /* exemplars -- the newest exemplar of each counter or bucket, as text that is ready for the page.
  *
- * Few families keep any, and of those few cells have one: so an array of pointers, allocated with
- * the first exemplar. An exemplar is counted by reference and shared with snapshots; it is written
+ * Few families keep any, and of those few cells have one: so arrays of pointers, one for each block
+ * of series, allocated with the first exemplar there. An exemplar is counted by reference and shared with snapshots; it is written
  * in place only while nobody else holds it.
  *
  * Only this room includes this header. */
@@ -13,9 +13,9 @@
 struct exemplar_text;
 
 struct exemplars {
-    struct exemplar_text **at; /* series x slots; NULL before the first */
-    uint8_t *fresh;            /* beside `at`: 1 = no snapshot has taken it yet; NULL in a copy */
-    unsigned slots;            /* per series */
+    struct exemplar_text ***blocks; /* each series x slots, or NULL; NULL before the first */
+    uint8_t *fresh; /* series x slots: 1 = no snapshot has taken it yet; NULL in a copy */
+    unsigned slots; /* per series */
 };
 
 /* Characters of all names and values together that OpenMetrics 1.0.0 allows. */

@@ -528,6 +528,41 @@ TEST(exemplar_of_a_snapshot_does_not_change)
     buf_release(&out);
 }
 
+/* Every third series has one, and every second stays. */
+TEST(exemplars_stay_with_their_series_when_others_leave)
+{
+    struct expose_options o = {.format = EXPOSE_OPENMETRICS,
+                               .flags = EXPOSE_NO_META | EXPOSE_NO_EOF};
+    struct registry *r = new_registry();
+    struct family_spec spec = {.name = "c_total",
+                               .type = FAMILY_COUNTER,
+                               .nlabels = 1,
+                               .labels = label_names,
+                               .exemplars = true,
+                               .expire_ns = 10};
+    struct family *f = registry_family(r, &spec);
+    struct buf want = BUF_INIT, have;
+
+    for (unsigned i = 0; i < 1500; i++) {
+        char text[16];
+
+        (void)snprintf(text, sizeof text, "%u", i);
+        counter_inc(f, family_series(f, (struct slice[]){slice_str(text)}, 0, NULL), 1,
+                    i % 2 ? 100 : 0);
+        if (i % 3 == 0)
+            put_exemplar(f, i, 1, NAN, text);
+        if (i % 6 == 3)
+            buf_fmt(&want, "c_total{method=\"%u\"} 1 # {trace_id=\"%u\"} 1\n", i, i);
+        else if (i % 2)
+            buf_fmt(&want, "c_total{method=\"%u\"} 1\n", i);
+    }
+    ck_assert_uint_eq(registry_expire(r, 100), 750);
+    have = page(r, &o);
+    ck_assert_str_eq(have.p, want.p);
+    buf_release(&have);
+    buf_release(&want);
+}
+
 TEST(created_samples_in_openmetrics)
 {
     struct registry *r = new_registry();
