@@ -31,7 +31,7 @@ static void uncount_all(struct family *f)
     if (!f->values)
         return;
     values_free(f->values, f->table.nlabels);
-    f->values = values_new(f->table.nlabels);
+    f->values = values_new(f->table.nlabels, f->registry->seed);
 }
 
 static bool stays(const struct family *f, const struct label_set *set, uint32_t index,

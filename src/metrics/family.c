@@ -133,7 +133,7 @@ struct family *family_new(struct registry *r, const struct family_spec *spec)
     bounds_init(&f->cells, spec);
     series_init(&f->table, spec->nlabels, r->seed);
     if (spec->max_values)
-        f->values = values_new(spec->nlabels);
+        f->values = values_new(spec->nlabels, r->seed);
     if (spec->nlabels == 0)
         (void)append(f, NULL, r->now_ns);
     return f;

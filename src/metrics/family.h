@@ -16,10 +16,12 @@
 /* What every further value is called; itself always allowed, and not counted. */
 #define OTHER SLICE("other")
 
-/* The values of one label. Those out of use stay in the map until the family is rebuilt. */
+/* The values of one label. Those out of use stay in the table until the family is rebuilt. */
 struct value_set {
-    struct map uses; /* how many live series have it; 0: none any more */
-    uint32_t n;      /* values in use */
+    struct series_table values; /* each a label set of one value */
+    uint32_t *uses;             /* how many live series have it; 0: none any more */
+    size_t cap;                 /* of uses */
+    uint32_t n;                 /* values in use */
 };
 
 /* The description. Never changes; counted by reference, because snapshots outlive registries. */
@@ -89,7 +91,7 @@ void family_set_dropped(struct family *f, uint32_t index, bool dropped);
 void labels_clean(const struct slice *values, unsigned n, uint32_t limit, struct buf *scratch,
                   struct slice *ret_values);
 
-struct value_set *values_new(unsigned nlabels);
+struct value_set *values_new(unsigned nlabels, uint64_t seed);
 void values_free(struct value_set *sets, unsigned nlabels);
 
 bool value_used(const struct value_set *set, struct slice value);

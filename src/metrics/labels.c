@@ -61,34 +61,51 @@ void labels_clean(const struct slice *values, unsigned n, uint32_t limit, struct
             ret_values[i].p = scratch->p + from[i];
 }
 
-struct value_set *values_new(unsigned nlabels)
+struct value_set *values_new(unsigned nlabels, uint64_t seed)
 {
-    return xcalloc(nlabels + 1, sizeof(struct value_set));
+    struct value_set *sets = xcalloc(nlabels + 1, sizeof *sets);
+
+    for (unsigned i = 0; i < nlabels; i++)
+        series_init(&sets[i].values, 1, seed);
+    return sets;
 }
 
 void values_free(struct value_set *sets, unsigned nlabels)
 {
-    for (unsigned i = 0; sets && i < nlabels; i++)
-        map_release(&sets[i].uses);
+    for (unsigned i = 0; sets && i < nlabels; i++) {
+        series_release(&sets[i].values);
+        free(sets[i].uses);
+    }
     free(sets);
 }
 
 bool value_used(const struct value_set *set, struct slice value)
 {
-    uint64_t uses;
+    uint32_t index = series_find(&set->values, &value);
 
-    return map_get(&set->uses, value, &uses) && uses;
+    return index != SERIES_NONE && set->uses[index];
+}
+
+static uint32_t *uses_of(struct value_set *set, struct slice value)
+{
+    uint32_t index = series_find(&set->values, &value);
+
+    if (index == SERIES_NONE) {
+        index = series_append(&set->values, &value, 0);
+        GROW(set->uses, index, set->cap);
+        set->uses[index] = 0;
+    }
+    return &set->uses[index];
 }
 
 void value_count(struct value_set *set, struct slice value, int by)
 {
-    uint64_t uses = 0;
+    uint32_t *uses;
 
     if (slice_eq(value, OTHER))
         return;
-    (void)map_get(&set->uses, value, &uses);
-    set->n -= uses > 0;
-    uses += (uint64_t)(int64_t)by;
-    set->n += uses > 0;
-    (void)map_put(&set->uses, value, uses);
+    uses = uses_of(set, value);
+    set->n -= *uses > 0;
+    *uses += (uint32_t)by;
+    set->n += *uses > 0;
 }
