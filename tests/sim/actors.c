@@ -91,7 +91,7 @@ static void point(unsigned to)
         (void)disk_link(dir, "app.log", link);
 }
 
-/* As the kernel names each boot; the name outlives no power cut. */
+/* As the kernel names each boot; neither that name nor the monotonic clock outlives a power cut. */
 static void boot(void)
 {
     static const char path[] = "/proc/sys/kernel/random/boot_id";
@@ -104,6 +104,8 @@ static void boot(void)
     (void)snprintf(id, sizeof(id), "00000000-0000-4000-8000-%012u\n", ++world.boots);
     disk_write(n, NULL, id, strlen(id), 0);
     disk_sync(n);
+    world.boot_ns = world.mono_ns += NSEC_PER_SEC;
+    world.mono_ns += 1000;
 }
 
 void actors_init(void)
@@ -481,6 +483,7 @@ static void act_edit(unsigned a, unsigned b)
     (void)snprintf(tmp, sizeof(tmp), "%s.tmp", path_of(a));
     if (!n || n->data.n == 0 || !(copy = create(tmp, &e)))
         return;
+    oracle_doubts(n, DOUBT_TOLD); /* when nobody looks it could be a job that writes again */
     append(copy, e, n->data.p, b % 2 ? without_last_line(&n->data) : n->data.n);
     move(tmp, path_of(a));
 }

@@ -287,6 +287,8 @@ static void cut_data(struct node *n)
 
     if (!S_ISREG(n->mode) || unsure == 0)
         return;
+    oracle_doubts(n,
+                  DOUBT_TOLD); /* where it was cut cannot be known exactly once it is written on */
     keep = n->synced_n + world_random(unsure + 1);
     if (n->written_off)
         memset(n->data.p + n->synced_n, 0, unsure);

@@ -31,9 +31,15 @@ struct loop {
     int64_t now_ns;
 };
 
+static int64_t now(void)
+{
+    return world.mono_ns - world.boot_ns;
+}
+
 int64_t clock_mono_ns(void)
 {
-    return world.mono_ns += 1000;
+    world.mono_ns += 1000;
+    return now();
 }
 
 int64_t clock_wall_ns(void)
@@ -50,7 +56,7 @@ int64_t clock_thread_ns(void)
 int loop_new(struct loop **ret_loop)
 {
     *ret_loop = xcalloc(1, sizeof(struct loop));
-    (*ret_loop)->now_ns = world.mono_ns;
+    (*ret_loop)->now_ns = now();
     return 0;
 }
 
@@ -126,15 +132,15 @@ void loop_run_until(struct loop *l, int64_t until_ns)
         struct loop_timer *t = first(l);
 
         if (l->events && world.nqueue > 0) {
-            l->now_ns = world.mono_ns;
+            l->now_ns = now();
             l->events->fn(l->events->ctx, EPOLLIN);
             continue;
         }
-        if (!t || t->at_ns > until_ns)
+        if (!t || t->at_ns > until_ns - world.boot_ns)
             break;
-        if (t->at_ns > world.mono_ns)
-            world.mono_ns = t->at_ns;
-        l->now_ns = world.mono_ns;
+        if (t->at_ns > now())
+            world.mono_ns = t->at_ns + world.boot_ns;
+        l->now_ns = now();
         t->at_ns = INT64_MAX;
         t->fn(t->ctx);
     }

@@ -133,6 +133,7 @@ struct world {
     struct node *root, *nodes;
     uint64_t next_ino, free_ino;
     int64_t mono_ns, wall_off_ns;
+    int64_t boot_ns; /* when the machine's own monotonic clock began, in mono_ns */
     struct fd fds[FDS];
     struct watched watches[WATCHES]; /* by wd - 1 */
     size_t nqueue, queue_max;
