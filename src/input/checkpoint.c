@@ -206,6 +206,7 @@ int tailset_restore(struct tailset *t, struct slice encoded)
     bool rebooted;
 
     t->now = loop_now(t->loop);
+    t->boot_wall_ns = clock_wall_ns() - clock_mono_ns();
     if (format != CHECKPOINT_FORMAT && format != FORMAT_OF_0_1)
         return -EBADMSG;
     if (format > FORMAT_OF_0_1)

@@ -81,6 +81,14 @@ bool dir_rescan_of(struct tailset *t, const char *path)
     return d->rescan = true;
 }
 
+void dir_look_later(struct tailset *t, const char *path)
+{
+    struct dir *d = dir_of_path(t, path);
+
+    if (d && d->settle == 0)
+        d->settle = 1;
+}
+
 static bool wants_watch(const struct tailset *t, const struct dir *d)
 {
     for (unsigned i = 0; i < t->options.nlogs; i++) {
@@ -299,6 +307,7 @@ static void scan(struct tailset *t, struct dir *d)
 {
     DIR *list = sys_opendir(d->path);
     const struct dirent *e;
+    int error;
 
     if (!list) {
         if (errno == ENOENT || errno == ENOTDIR)
@@ -311,7 +320,7 @@ static void scan(struct tailset *t, struct dir *d)
         unreadable(t, d, errno);
     else
         d->error = 0;
-    while ((e = sys_readdir(list)) != NULL) {
+    for (errno = 0; (e = sys_readdir(list)) != NULL; errno = 0) {
         char *path;
 
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
@@ -320,8 +329,13 @@ static void scan(struct tailset *t, struct dir *d)
         dir_see_name(t, path, e->d_type);
         free(path);
     }
+    error = errno;
     (void)sys_closedir(list);
-    d->read_now = true;
+    d->read_now = error == 0;
+    if (error) { /* who was not met may be there all the same */
+        unreadable(t, d, error);
+        d->settle = SETTLE_ROUNDS;
+    }
 }
 
 struct dir *dirs_scan(struct tailset *t, struct dir *d)

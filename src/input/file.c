@@ -27,8 +27,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { CUT_WORTH = 4096 };
-
 void file_touch(struct tailset *t, struct tail_file *f)
 {
     f->active_ns = t->now;
@@ -86,7 +84,7 @@ static void remember(struct tailset *t, struct tail_file *f)
 {
     index_remove(&t->birth_index, &f->by_birth);
     index_remove(&t->name_index, &f->by_name);
-    if (!file_is_lost(f) || f->packed || f->tail.offset == 0)
+    if (!(file_is_lost(f) || f->state == FILE_OPEN) || f->packed || f->tail.offset == 0)
         return;
     index_add(&t->birth_index, &f->by_birth, birth_hash(&f->tail.id));
     index_add_text(&t->name_index, &f->by_name, path_name(f->path));
@@ -116,6 +114,7 @@ static void leave_stream(struct tail_file *f)
         link = &(*link)->stream_next;
     *link = f->stream_next;
     f->stream->open -= f->state == FILE_OPEN;
+    f->stream->queued -= f->queued;
 }
 
 void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
@@ -129,6 +128,8 @@ void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
     f->stream_next = *link;
     *link = f;
     f->stream = s;
+    s->open += f->state == FILE_OPEN;
+    s->queued += f->queued;
 }
 
 void file_set_backlog(struct tail_file *f, bool on)
@@ -314,6 +315,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     f->gone_seen = f->deleted = false;
     f->seen = true;
     f->searched = f->truncated = f->awaits = false;
+    f->met |= file_has_content(f);
     if (!own && !f->renamed && file_has_content(f) && another)
         note(t, f->stream->log, TAIL_ROTATED, 1);
     f->renamed = !own;
@@ -388,32 +390,104 @@ static bool has_copy(const struct tail_file *f)
     return false;
 }
 
-/* A part of its last line is gone, and no more? */
-static bool lost_part_of_line(const struct tail *t, uint64_t size)
+/* No more than the last line of f is not among its first `n` bytes? All of it is only there while it
+ * is held open. */
+static bool lost_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n)
 {
-    uint64_t gone = t->offset - size;
+    const struct tail *tail = &f->tail;
+    uint64_t gone = tail->offset - n, last;
 
-    return size < t->offset && gone <= t->tail_n &&
-           !memchr(t->tail + t->tail_n - gone, '\n', (size_t)gone - 1);
+    if (n >= tail->offset)
+        return false;
+    if (gone <= tail->tail_n)
+        return !memchr(tail->tail + tail->tail_n - gone, '\n', (size_t)gone - 1);
+    return tail->fd >= 0 && tail->fd != fd &&
+           tail_last_line(tail->fd, tail->offset - 1, t->options.max_line, &last) == 0 && last <= n;
 }
 
-/* A file that begins anew with the same banner looks like one that was cut, and is far more likely;
- * but it is short. And whoever makes a copy first cuts at 0. A crash of the machine is another
- * matter: what the file system had not yet written is gone, or NULs stand in its place. */
-bool file_was_cut(const struct tail_file *f, int fd, uint64_t size, uint64_t *ret_upto)
+/* How far they agree for sure, in whole lines. */
+static int weigh_other(const struct tailset *t, const struct tail_file *f, int fd,
+                       struct evidence *e)
 {
-    const struct tail *t = &f->tail;
-    uint64_t n = size < t->offset ? size : t->offset;
+    uint64_t upto = e->size < e->offset ? e->size : e->offset;
+    int r = tail_agreement(&f->tail, fd, upto, &e->agrees);
 
-    if (f->rebooted && tail_without_nuls(fd, n, &n) < 0)
-        return false;
-    *ret_upto = n;
-    if (n >= t->offset || tail_compare(t, fd, n) != TAIL_PREFIX)
-        return false;
-    if (f->rebooted)
-        return true;
-    return !has_copy(f) &&
-           (lost_part_of_line(t, size) || (t->offset >= CUT_WORTH && size >= t->offset / 2));
+    if (r < 0)
+        return r;
+    e->doubt = r == 0;
+    return e->agrees < upto ? tail_last_line(fd, e->agrees, t->options.max_line, &e->agrees) : 0;
+}
+
+/* What a crash of the machine left: a part, perhaps with NULs up to where it was read, or written on
+ * since. 0 or negative errno. */
+static int weigh_crash(const struct tailset *t, const struct tail_file *f, int fd,
+                       const struct look *look, struct evidence *e)
+{
+    uint64_t upto = e->size < e->offset ? e->size : e->offset, n;
+    int r = tail_without_nuls(fd, upto, &n);
+
+    if (r == 0 && (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns))) {
+        r = tail_compare(&f->tail, fd, n);
+        e->agrees = r == TAIL_PREFIX ? n : 0;
+        if (r != TAIL_OTHER)
+            return r < 0 ? r : 0;
+    }
+    return r < 0 ? r : weigh_other(t, f, fd, e);
+}
+
+/* An editor's work, perhaps written on: both can be compared byte by byte, from where they are known
+ * to be the same. */
+static int weigh_replaced(const struct tailset *t, const struct tail_file *f, int fd,
+                          struct evidence *e)
+{
+    uint64_t upto = e->size < e->offset ? e->size : e->offset;
+    int r = tail_agreement(&f->tail, fd, upto, &e->agrees);
+
+    if (r >= 0)
+        r = tail_difference(f->tail.fd, fd, e->agrees, &e->agrees);
+    if (r < 0)
+        return r;
+    if (e->agrees >= upto) {
+        e->agrees = upto;
+        e->relation = e->size < e->offset ? TAIL_PREFIX : TAIL_SAME;
+        return 0;
+    }
+    e->relation = TAIL_OTHER;
+    return tail_last_line(fd, e->agrees, t->options.max_line, &e->agrees);
+}
+
+int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
+               struct evidence *e)
+{
+    int r = tail_compare(&f->tail, fd, look->size);
+
+    if (r < 0)
+        return r;
+    e->relation = (enum tail_relation)r;
+    e->offset = f->tail.offset;
+    e->known_size = f->tail.size > f->tail.offset ? f->tail.size : f->tail.offset;
+    e->size = look->size;
+    e->alike = f->stream->alike;
+    e->rebooted = f->rebooted;
+    e->copied = has_copy(f);
+    e->agrees = r == TAIL_SAME ? e->offset : r == TAIL_PREFIX ? e->size : 0;
+    r = 0;
+    if ((e->inode || e->rest) && f->rebooted && e->relation != TAIL_SAME)
+        r = weigh_crash(t, f, fd, look, e);
+    else if (e->replaced && f->tail.fd >= 0 && e->relation != TAIL_SAME)
+        r = weigh_replaced(t, f, fd, e);
+    else if (e->relation == TAIL_OTHER)
+        r = weigh_other(t, f, fd, e);
+    e->last_line = lost_last_line(t, f, fd, e->agrees);
+    return r;
+}
+
+void file_tell_doubt(struct tailset *t, const struct tail_file *f)
+{
+    note(t, f->stream->log, TAIL_AMBIGUOUS, 1);
+    warn_once(t, f->path,
+              "was cut by a crash of the machine and written on since; where is not known exactly, "
+              "and some of its lines may count again");
 }
 
 /* What one has and the other has not (yet) is no difference. */
@@ -455,6 +529,7 @@ static void split_old(struct tailset *t, struct tail_file *f)
     old->carry = f->carry;
     file_lose(t, old);
     old->renamed = old->truncated = true;
+    old->rebooted = f->rebooted;
     old->id = f->id;
     set_copies_of(f, old);
     f->sink = NULL;
@@ -465,23 +540,24 @@ static void split_old(struct tailset *t, struct tail_file *f)
     tail_restart(&f->tail);
 }
 
-void file_generation_ended(struct tailset *t, struct tail_file *f)
+/* It goes on where what is left of it ends. 0 or negative errno. */
+static int go_on_cut(struct tailset *t, struct tail_file *f, const struct evidence *e)
 {
-    uint64_t upto;
-    struct look look;
-    int r = look_at_fd(f->tail.fd, &look);
+    uint64_t unread = e->known_size - e->offset;
+    int r = tail_mark_read(&f->tail, f->tail.fd, e->agrees);
 
-    note(t, f->stream->log, TAIL_TRUNCATED, 1);
-    f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
-    if (r == 0 && file_was_cut(f, f->tail.fd, look.size, &upto)) {
-        file_note_loss(t, f, TAIL_LOST_TRUNCATED);
-        (void)tail_mark_read(&f->tail, f->tail.fd, upto);
-        f->rebooted = false;
-        queue_read(t, f);
-        return;
-    }
+    if (r < 0)
+        return r;
+    note(t, f->stream->log, TAIL_LOST_TRUNCATED, unread);
+    if (e->doubt)
+        file_tell_doubt(t, f);
+    queue_read(t, f);
+    return 0;
+}
+
+static void begin_generation(struct tailset *t, struct tail_file *f)
+{
     split_old(t, f);
-    f->rebooted = false;
     f->retired = false;
     (void)dir_rescan_of(t, f->path);
     if (f->hops)
@@ -489,6 +565,34 @@ void file_generation_ended(struct tailset *t, struct tail_file *f)
     t->names_changed = true;
     file_release_copies(t, f->stream);
     queue_read(t, f);
+}
+
+int file_generation_ended(struct tailset *t, struct tail_file *f)
+{
+    struct evidence e = {.inode = true};
+    struct look look;
+    int r = look_at_fd(f->tail.fd, &look);
+
+    f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
+    if (r == 0)
+        r = file_weigh(t, f, f->tail.fd, &look, &e);
+    if (r < 0)
+        return r;
+    switch (judge(&e)->verdict) {
+    case VERDICT_SAME:
+        break;
+    case VERDICT_CUT:
+        r = go_on_cut(t, f, &e);
+        break;
+    default:
+        begin_generation(t, f);
+    }
+    if (r < 0)
+        return r;
+    f->rebooted = false;
+    if (e.relation != TAIL_SAME)
+        note(t, f->stream->log, TAIL_TRUNCATED, 1);
+    return 0;
 }
 
 int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
@@ -501,8 +605,8 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
         f->rebooted = false;
         return 0;
     }
-    file_generation_ended(t, f);
-    return 1;
+    r = file_generation_ended(t, f);
+    return r < 0 ? r : 1;
 }
 
 int file_reopen(struct tailset *t, struct tail_file *f)

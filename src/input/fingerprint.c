@@ -296,18 +296,75 @@ static int holds_marks(const struct tail *t, int fd, uint64_t size)
 int tail_compare(const struct tail *t, int fd, uint64_t size)
 {
     size_t head_n = size < t->head_n ? (size_t)size : t->head_n;
+    uint64_t tail_at = t->offset - t->tail_n;
     int r;
 
     if (head_n == 0)
-        return TAIL_OTHER;
+        return size == 0 && t->offset > 0 ? TAIL_PREFIX : TAIL_OTHER;
     r = holds(fd, t->head, head_n, 0);
-    if (r == 1 && size >= t->offset)
-        r = holds(fd, t->tail, t->tail_n, t->offset - t->tail_n);
+    if (r == 1 && size > tail_at)
+        r = holds(fd, t->tail, size < t->offset ? (size_t)(size - tail_at) : t->tail_n, tail_at);
     if (r == 1)
         r = holds_marks(t, fd, size);
     if (r <= 0)
         return r < 0 ? r : TAIL_OTHER;
     return size >= t->offset ? TAIL_SAME : TAIL_PREFIX;
+}
+
+static size_t same_bytes(const char *a, const char *b, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && a[i] == b[i])
+        i++;
+    return i;
+}
+
+int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_agrees)
+{
+    char p[FINGERPRINT_HEAD];
+    size_t head_n = upto < t->head_n ? (size_t)upto : t->head_n;
+    uint64_t agrees;
+    int r = read_exactly(fd, p, head_n, 0);
+
+    if (r < 0)
+        return r;
+    *ret_agrees = agrees = same_bytes(p, t->head, head_n);
+    if (agrees < head_n)
+        return 1;
+    for (int i = 0; t->marks && i < FINGERPRINT_MARKS && r == 0; i++) {
+        uint64_t at = (uint64_t)(i + 1) * t->marks->stride;
+
+        if (at > upto || t->marks->hash[i] == 0)
+            continue;
+        r = read_exactly(fd, p, FINGERPRINT_TAIL, at - FINGERPRINT_TAIL);
+        if (r < 0)
+            return r;
+        if (hash_bytes(p) != t->marks->hash[i])
+            break;
+        agrees = at > agrees ? at : agrees;
+    }
+    *ret_agrees = agrees;
+    return agrees == upto;
+}
+
+int tail_difference(int a, int b, uint64_t from, uint64_t *ret_offset)
+{
+    char p[COMPARE], q[COMPARE];
+
+    for (;;) {
+        ssize_t n = sys_pread(a, p, sizeof(p), (off_t)from);
+        ssize_t m = n > 0 ? sys_pread(b, q, (size_t)n, (off_t)from) : n;
+        size_t same = m > 0 ? same_bytes(p, q, (size_t)m) : 0;
+
+        if (n < 0 || m < 0)
+            return -errno;
+        from += same;
+        if (same < (size_t)n || n == 0) {
+            *ret_offset = from;
+            return 0;
+        }
+    }
 }
 
 void tail_encode(const struct tail *t, struct buf *out)

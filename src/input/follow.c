@@ -138,6 +138,8 @@ static void read_one(struct tailset *t, struct tail_file *f)
         file_open_sink(t, f);
         r = f->packed ? read_archive(t, f) : read_plain(t, f);
     }
+    if (r == TAIL_CHANGED)
+        r = file_generation_ended(t, f);
     if (r < 0) {
         fail(t, f, -r);
         file_set_backlog(f, false);
@@ -147,9 +149,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
     f->error = 0;
     if (r == TAIL_MORE)
         queue_read(t, f);
-    else if (r == TAIL_CHANGED)
-        file_generation_ended(t, f);
-    else
+    else if (!f->queued)
         file_set_backlog(f, false);
 }
 

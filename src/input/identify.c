@@ -1,24 +1,25 @@
 /* identify -- a regular file that is none of those known: what is it?
  *
- *     under a stream's own name  a content that was deleted just now, written anew with the same
- *                                bytes: go on in it
- *                                else a new generation: from 0
- *     under a rotated name       the rest of a lost content (copytruncate, or rotated while nobody
- *                                looked): go on in it
- *                                a copy of a content that is still there, perhaps not complete:
- *                                hold it back
- *                                else a generation that was rotated before we opened it: from 0
- *     under a rotated name that  the first two as above; else it was never a part: a stream of its
- *     a glob matches, or a weak  own, or a file that is none of ours
- *     compressed                 the rest of a lost content, or nothing
+ * Each content that it might be, or be a part or a copy of, is weighed against it: what their bytes
+ * have in common, and what names, inodes and times say. judge.c has the table; of several contents
+ * the one whose row comes first wins, then the one of which most was read. The verdict is carried
+ * out here:
+ *
+ *     SAME, CUT         that content goes on in it
+ *     COPY              held back, as long as the original is there
+ *     WAIT              held open; identified again when it has changed, or has not for a while
+ *     READ              a part of a content, with nothing left to read
+ *     AMBIGUOUS, NEW    a content of its own: under a stream's name its next generation, under a
+ *                       rotated name one that was rotated before we opened it
+ *
+ * A rotated name that a glob matches, or a weak one, is a part of the stream only if the table says
+ * so; else a stream of its own, or a file that is none of ours. What is compressed can only be the
+ * rest of a lost content.
  *
  * Why they are identified together and the oldest first: which one continues a lost content can
  * depend on all names of a rotation, and lines must come in the order in which they were written.
  *
- * Why so many conditions: many logs begin with the same banner, and a content of which little was
- * read has little to be known by. So the times count as well: a copy is made after its original
- * was, and while it was there. What is left undecided by all of this is read; the tests against
- * chance (check_tailset_random) found where that was wrong.
+ * An error is no evidence: what could not be compared is identified again later (put_off).
  *
  * At the first look at a log, rotated files are history; they are taken as read. */
 #include "config.h"
@@ -33,7 +34,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { MUCH = 4096 };
+/* A content that the newcomer might be, and why. */
+struct finding {
+    const struct row *row; /* NULL = none */
+    struct tail_file *file;
+    struct evidence evidence;
+    int error; /* one could not be weighed */
+};
 
 /* Is the newcomer a copy, as far as it has come, of this content, which is still there? 1, 0, or
  * negative errno: it cannot be said now. */
@@ -53,17 +60,18 @@ static int is_copy_of(struct tailset *t, const struct newcomer *n, const struct 
     return r;
 }
 
-bool identify_still_copy(struct tailset *t, const struct tail_file *held)
+int identify_still_copy(struct tailset *t, const struct tail_file *held)
 {
     struct newcomer n = {.fd = open_within_budget(t, held->path)};
-    bool same = true;
+    int r;
 
     if (n.fd < 0)
-        return true;
-    if (look_at_fd(n.fd, &n.look) == 0 && identity_eq(&n.look.id, &held->tail.id))
-        same = is_copy_of(t, &n, held->copy_of) != 0;
+        return n.fd;
+    r = look_at_fd(n.fd, &n.look);
+    if (r == 0)
+        r = identity_eq(&n.look.id, &held->tail.id) ? is_copy_of(t, &n, held->copy_of) : 1;
     (void)sys_close(n.fd);
-    return same;
+    return r;
 }
 
 /* A copy is made after its original. That the original is from the future means that the clock was
@@ -81,40 +89,6 @@ static bool may_continue(const struct newcomer *n, const struct tail_file *f)
            (n->look.id.birth_ns <= f->lost_wall_ns || n->look.id.birth_ns > clock_wall_ns());
 }
 
-/* How it continues the lost content that it continues best, enum tail_relation with *ret_lost (not
- * with TAIL_OTHER), or negative errno. */
-static int find_lost(const struct newcomer *n, struct tail_file **ret_lost)
-{
-    int best = TAIL_OTHER;
-
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
-        int relation;
-
-        if (!may_continue(n, f) && (f != n->copy_of || !file_is_lost(f)))
-            continue;
-        relation = tail_compare(&f->tail, n->fd, n->look.size);
-        if (relation < 0)
-            return relation;
-        if (relation > best ||
-            (relation == best && best != TAIL_OTHER && f->tail.offset > (*ret_lost)->tail.offset)) {
-            best = relation;
-            *ret_lost = f;
-        }
-    }
-    return best;
-}
-
-/* Shorter than what was read: what a truncation left of its copy, or a generation that began alike
- * and was never read? The first is only believed when the copy was seen before, or much of it
- * agrees. */
-static bool was_read(const struct newcomer *n, const struct tail_file *lost)
-{
-    if (lost == n->copy_of)
-        return true;
-    return lost->state != FILE_ABSENT && n->look.size >= MUCH &&
-           n->look.size >= lost->tail.offset / 2;
-}
-
 static bool begins_otherwise(const struct tail_file *f, struct slice head)
 {
     size_t n = head.n < f->tail.head_n ? head.n : f->tail.head_n;
@@ -122,33 +96,182 @@ static bool begins_otherwise(const struct tail_file *f, struct slice head)
     return n > 0 && memcmp(f->tail.head, head.p, n) != 0;
 }
 
-/* A content that is still there, of which the newcomer is a copy: 1, 0, or negative errno when one
- * could not be compared and no other is it. What was read of each is in memory: in a directory of a
- * thousand old files, only what begins alike is opened. */
-static int find_original(struct tailset *t, const struct newcomer *n,
-                         struct tail_file **ret_original)
+/* The same inode, on whatever device. Where no birth is known it may be another file's by now. */
+static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
 {
-    char head[FINGERPRINT_HEAD];
-    ssize_t got = sys_pread(n->fd, head, sizeof(head), 0);
-    struct slice begin = slice_make(head, got > 0 ? (size_t)got : 0);
-    int error = got < 0 ? -errno : 0;
+    const struct identity *a = &f->tail.id, *b = &n->look.id;
 
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
-        int r;
+    if (a->ino != b->ino || a->birth_ns != b->birth_ns || f->truncated || !file_is_lost(f))
+        return false;
+    return a->birth_ns != 0 || (f->stream == n->stream && n->look.mtime_ns >= f->mtime_ns);
+}
 
-        if (!file_is_readable(f) || is_older(n, f) || begins_otherwise(f, begin))
-            continue;
-        r = is_copy_of(t, n, f);
-        if (r == 1) {
-            *ret_original = f;
-            return 1;
-        }
-        if (r == -ENOENT || r == -ENOTDIR)
-            file_misnamed(t, f);
-        if (r < 0)
-            error = r;
+static bool is_its_name(const struct newcomer *n, const struct tail_file *f)
+{
+    return strcmp(path_name(n->path), path_name(f->path)) == 0 &&
+           (f->stream->log == n->stream->log || strcmp(n->path, f->path) == 0);
+}
+
+/* 1, 0, or negative errno. One that was moved away may be written on. */
+static int is_gone(const struct tail_file *f)
+{
+    struct look look;
+    int r;
+
+    if (f->state != FILE_OPEN)
+        return file_is_lost(f);
+    r = look_at_fd(f->tail.fd, &look);
+    return r < 0 ? r : look.links == 0;
+}
+
+/* Some copy the whole seconds only. */
+static bool is_time_of(int64_t copy_ns, int64_t ns)
+{
+    return copy_ns == ns || copy_ns == ns - ns % NSEC_PER_SEC;
+}
+
+/* Could a rotated name be what is left of it? It was lost; or deleted, and written anew and rotated
+ * before we had a look, and then the newcomer has more. */
+static bool is_its_rest(const struct newcomer *n, const struct tail_file *f)
+{
+    if (file_is_lost(f))
+        return may_continue(n, f) || f == n->copy_of;
+    return !f->retired && !is_older(n, f) && n->look.size > f->tail.offset;
+}
+
+static bool is_watched(const struct tailset *t, const char *path)
+{
+    const struct dir *d = dir_of_path(t, path);
+
+    return t->reconciled && d && d->wd >= 0;
+}
+
+/* 0 or negative errno. */
+static int drain(struct tailset *t, struct tail_file *f)
+{
+    struct tail_reader reader = file_reader(t, f);
+    int r = TAIL_MORE;
+
+    file_open_sink(t, f);
+    while (f->sink && r == TAIL_MORE)
+        r = tail_read(&f->tail, &reader);
+    return r < 0 ? r : 0;
+}
+
+/* What the old inode still holds is read first; then the new one goes on behind it. It was copied
+ * before, so it may end, or go on otherwise, where the late lines of the old one begin. */
+static int weigh_drained(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                         struct evidence *e)
+{
+    uint64_t before = f->tail.offset;
+    bool same = e->relation == TAIL_SAME;
+    int r = drain(t, f);
+
+    if (r == 0 && f->tail.offset > before)
+        r = file_weigh(t, f, n->fd, &n->look, e);
+    if (e->replaced && same)
+        e->relation = TAIL_SAME; /* up to where it agrees */
+    return r;
+}
+
+/* What was read of each is in memory: in a directory of a thousand old files, only what begins alike
+ * is opened. 0 or negative errno. */
+static int weigh_bytes(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                       struct evidence *e)
+{
+    int r;
+
+    if (begins_otherwise(f, n->head) && !e->replaced && !(f->rebooted && (e->inode || e->rest)))
+        return 0;
+    r = file_weigh(t, f, n->fd, &n->look, e);
+    if (r == 0 && f->state == FILE_OPEN && (e->replaced || e->agrees > 0 || e->offset == 0))
+        r = weigh_drained(t, n, f, e);
+    return r;
+}
+
+/* Of one that is still there. 1, 0 or negative errno. */
+static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_file *f)
+{
+    int r;
+
+    if (!file_is_readable(f) || is_older(n, f) || begins_otherwise(f, n->head))
+        return 0;
+    r = is_copy_of(t, n, f);
+    if (r == -ENOENT || r == -ENOTDIR)
+        file_misnamed(t, f);
+    return r;
+}
+
+/* 0 or negative errno. */
+static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                 struct evidence *e)
+{
+    bool rotated = n->rotated && f->stream == n->stream;
+    int r = is_gone(f);
+
+    if (r < 0)
+        return r;
+    e->gone = r == 1;
+    e->inode = is_its_inode(n, f);
+    e->replaced = f == n->replaced;
+    e->named = e->gone && is_its_name(n, f);
+    e->seen = e->replaced && !f->gone_seen && is_watched(t, n->path);
+    e->held = f == n->copy_of;
+    e->lately = f->state != FILE_ABSENT;
+    e->same_time = is_time_of(n->look.mtime_ns, f->mtime_ns);
+    e->still = n->still;
+    e->rest = rotated && e->gone && is_its_rest(n, f);
+    r = 0;
+    if ((f->tail.offset > 0 || f->state == FILE_OPEN) &&
+        (e->inode || e->replaced || e->named || (rotated && e->gone)))
+        r = weigh_bytes(t, n, f, e);
+    if (r < 0)
+        return r;
+    e->rest = e->rest && is_its_rest(n, f); /* it may have been drained */
+    if (rotated && !(e->rest && e->relation == TAIL_SAME))
+        r = weigh_copy(t, n, f);
+    e->copy = r == 1;
+    return r < 0 ? r : 0;
+}
+
+static void consider(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                     struct finding *best)
+{
+    struct evidence e = {0};
+    const struct row *row;
+    int r;
+
+    if (!file_has_content(f) || f->packed)
+        return;
+    r = weigh(t, n, f, &e);
+    if (r < 0) {
+        best->error = r;
+        return;
     }
-    return error;
+    row = judge(&e);
+    if (row->verdict == VERDICT_NEW || (best->row && row > best->row) ||
+        (row == best->row && e.offset <= best->evidence.offset))
+        return;
+    best->row = row;
+    best->file = f;
+    best->evidence = e;
+}
+
+/* Its stream's contents, those that had its inode, and those that had its name. */
+static void find(struct tailset *t, const struct newcomer *n, struct finding *best)
+{
+    struct index_node *node, *next;
+
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
+        consider(t, n, f, best);
+    for (node = index_first(&t->birth_index, birth_hash(&n->look.id)); node; node = next) {
+        next = index_next(node);
+        consider(t, n, INDEX_THING(node, struct tail_file, by_birth), best);
+    }
+    for (node = index_find(&t->name_index, slice_str(path_name(n->path))); node; node = next) {
+        next = index_next(node);
+        consider(t, n, INDEX_THING(node, struct tail_file, by_name), best);
+    }
 }
 
 static int by_age(const void *a, const void *b)
@@ -261,41 +384,76 @@ static int begin(struct tailset *t, struct newcomer *n, bool read)
     return 0;
 }
 
-/* f goes on in this file. */
+/* f goes on in this file, which may be of another stream. Under a rotated name it keeps its place
+ * among the generations. */
 static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
+    bool moves = f->stream != n->stream;
+
+    if (moves) {
+        file_set_backlog(f, false);
+        file_close_sink(t, f);
+        if (f->stream->log != n->stream->log)
+            buf_release(&f->carry);
+    }
+    if (moves || !n->rotated)
+        file_join(f, n->stream, n->rotated ? current_of(t, n->stream) : NULL);
     file_close_fd(t, f);
     f->tail.hole_to = f->tail.clear_to = 0;
     f->tail.read_to = f->tail.offset;
-    f->packed = false;
-    f->retired = false;
+    f->packed = f->retired = f->rebooted = false;
     file_name(t, f, n->path, &n->look);
     file_set_backlog(f, !t->reconciled);
     t->version++;
     take_fd(t, f, n);
 }
 
-static void drain(struct tailset *t, struct tail_file *f)
+/* 0 or negative errno. */
+static int go_on(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
-    struct tail_reader reader = file_reader(t, f);
+    struct tail_file *f = best->file;
+    int r = 0;
 
-    file_open_sink(t, f);
-    while (f->sink && tail_read(&f->tail, &reader) == TAIL_MORE)
-        ;
+    if (best->evidence.agrees < f->tail.offset)
+        r = tail_mark_read(&f->tail, n->fd, best->evidence.agrees);
+    if (r < 0)
+        return r;
+    if (best->evidence.doubt)
+        file_tell_doubt(t, f);
+    adopt(t, f, n);
+    return 0;
 }
 
-/* What was last written under this name, if it lost the name just now. */
+static void wait_for_more(struct tailset *t, struct newcomer *n)
+{
+    struct tail_file *f = file_memo(t, n->stream, FILE_WAITING, n->path, &n->look);
+
+    f->round = t->rounds;
+    file_set_fd(t, f, n->fd);
+    n->fd = -1;
+}
+
+static void tell_ambiguous(struct tailset *t, const struct newcomer *n)
+{
+    note(t, n->stream->log, TAIL_AMBIGUOUS, 1);
+    warn_once(t, n->path,
+              "holds the lines of one that is gone: a copy of it without its time, or written "
+              "again? They count again");
+}
+
+/* What was last written under this name, if it lost the name just now. One that was deleted is not
+ * replaced: what comes then under its name is written again, or put back. */
 static struct tail_file *replaced_by(const struct newcomer *n)
 {
     struct tail_file *last = NULL;
 
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
+    for (struct tail_file *f = n->rotated ? NULL : n->stream->files; f; f = f->stream_next)
         if (file_has_content(f))
             last = f;
-    if (!last || last->packed || !(last->just || last->awaits) || last->truncated ||
-        last->deleted || (last->retired && !last->awaits) || strcmp(last->path, n->path) != 0)
+    if (!last || last->packed || last->truncated || last->deleted ||
+        strcmp(last->path, n->path) != 0)
         return NULL;
-    return last;
+    return last->awaits || (last->just && last->met && !last->retired) ? last : NULL;
 }
 
 /* 1 when it was not what we thought, 0, or negative errno, which reading will meet and report. What
@@ -343,81 +501,6 @@ static int changed_meanwhile(struct tailset *t, const struct stream *s)
     return error;
 }
 
-/* An editor writes beside it and renames over it; then no event said that the name was deleted. While
- * nobody watched, a new generation with the same banner is as likely: that one is read. */
-static bool was_edited(const struct tailset *t, const struct newcomer *n, const struct tail_file *f)
-{
-    const struct dir *d = dir_of_path(t, n->path);
-
-    return t->reconciled && d && d->wd >= 0 && !f->gone_seen && n->look.size >= f->tail.offset / 2;
-}
-
-/* Written anew with the same bytes? What the old inode still holds is read first; then the new one
- * goes on behind it. The new one may end before that, when the old one was written to after it was
- * copied; or hold more. 1, 0, or negative errno. */
-static int rewritten(struct tailset *t, struct newcomer *n)
-{
-    struct tail_file *f = replaced_by(n);
-    int r;
-
-    while (f && proves_wrong(t, f) == 1)
-        f = replaced_by(n);
-    if (!f)
-        return 0;
-    r = tail_compare(&f->tail, n->fd, n->look.size);
-    if (r >= 0 && f->state == FILE_OPEN) {
-        drain(t, f);
-        if (r != TAIL_SAME)
-            r = tail_compare(&f->tail, n->fd, n->look.size);
-    }
-    if (r == TAIL_SAME && f->tail.offset > n->look.size) {
-        int error = tail_mark_read(&f->tail, n->fd, n->look.size);
-
-        r = error < 0 ? error : r;
-    }
-    f->awaits = r < 0;
-    if (r == TAIL_PREFIX && was_edited(t, n, f)) {
-        int error = tail_mark_read(&f->tail, n->fd, n->look.size);
-
-        r = error < 0 ? error : TAIL_SAME;
-    }
-    if (r != TAIL_SAME)
-        return r < 0 ? r : 0;
-    adopt(t, f, n);
-    return 1;
-}
-
-static bool is_unlinked(const struct tail_file *f)
-{
-    struct look look;
-
-    return f->state == FILE_OPEN && !f->packed && look_at_fd(f->tail.fd, &look) == 0 &&
-           look.links == 0;
-}
-
-/* Written anew and then rotated, before we had a look: it goes on where a deleted content ends.
- * 1, 0, or negative errno. */
-static int outgrew_deleted(struct tailset *t, struct newcomer *n)
-{
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
-        int r;
-
-        if (!is_unlinked(f) || f->retired || is_older(n, f))
-            continue;
-        drain(t, f);
-        if (n->look.size <= f->tail.offset)
-            continue;
-        r = tail_compare(&f->tail, n->fd, n->look.size);
-        if (r < 0)
-            return r;
-        if (r != TAIL_SAME)
-            continue;
-        adopt(t, f, n);
-        return 1;
-    }
-    return 0;
-}
-
 /* Is a weak name that of a generation nobody saw? Only if others of this stream were given such
  * names, and it was made after one of those and before what is written now. */
 static bool is_between(const struct tailset *t, const struct newcomer *n)
@@ -444,108 +527,7 @@ static bool has_nameless(const struct stream *s)
     return false;
 }
 
-/* A content that is gone goes on in the newcomer, which may be of another stream. */
-static void bring_back(struct tailset *t, struct tail_file *f, struct newcomer *n)
-{
-    if (f->stream != n->stream) {
-        file_set_backlog(f, false);
-        file_close_sink(t, f);
-        if (f->stream->log != n->stream->log)
-            buf_release(&f->carry);
-    }
-    file_join(f, n->stream, n->rotated ? current_of(t, n->stream) : NULL);
-    f->truncated = false;
-    adopt(t, f, n);
-}
-
-/* The same inode, on whatever device, under whatever name: enum tail_relation or negative errno. */
-static int is_its_inode(const struct newcomer *n, const struct tail_file *f)
-{
-    const struct identity *a = &f->tail.id, *b = &n->look.id;
-
-    if (a->ino != b->ino || a->birth_ns != b->birth_ns || f->truncated)
-        return TAIL_OTHER;
-    if (a->birth_ns == 0 && (f->stream != n->stream || n->look.mtime_ns < f->mtime_ns))
-        return TAIL_OTHER;
-    return tail_compare(&f->tail, n->fd, n->look.size);
-}
-
-/* A known file that was away: 1, 0, or negative errno. */
-static int same_inode_is_back(struct tailset *t, struct newcomer *n)
-{
-    struct index_node *node = index_first(&t->birth_index, birth_hash(&n->look.id)), *next;
-
-    for (; node; node = next) {
-        struct tail_file *f = INDEX_THING(node, struct tail_file, by_birth);
-        int r = is_its_inode(n, f);
-        uint64_t upto;
-
-        next = index_next(node);
-        if (r < 0)
-            return r;
-        if (r != TAIL_SAME) {
-            if (n->look.id.birth_ns == 0 || n->look.id.birth_ns != f->tail.id.birth_ns ||
-                f->truncated || !file_was_cut(f, n->fd, n->look.size, &upto))
-                continue;
-            r = tail_mark_read(&f->tail, n->fd, upto);
-            if (r < 0)
-                return r;
-        }
-        bring_back(t, f, n);
-        return 1;
-    }
-    return 0;
-}
-
-/* Some copy the whole seconds only. */
-static bool is_time_of(int64_t copy_ns, int64_t ns)
-{
-    return copy_ns == ns || copy_ns == ns - ns % NSEC_PER_SEC;
-}
-
-/* Another inode with the content of one that is gone. Copied with its times, or grown since, it is
- * that one. Only written again it is what a job does that deletes its log and runs again: then it is
- * new, since doubled lines are seen sooner than missing ones. */
-static int same_name_is_back(struct tailset *t, struct newcomer *n)
-{
-    struct index_node *node = index_find(&t->name_index, slice_str(path_name(n->path)));
-
-    for (; node; node = index_next(node)) {
-        struct tail_file *f = INDEX_THING(node, struct tail_file, by_name);
-        bool same_time = is_time_of(n->look.mtime_ns, f->mtime_ns);
-        bool same_size = n->look.size == f->tail.size;
-        int r;
-
-        if (f->stream->log != n->stream->log || n->look.size < f->tail.size ||
-            (!same_size && f->tail.offset < MUCH))
-            continue;
-        r = tail_compare(&f->tail, n->fd, n->look.size);
-        if (r < 0)
-            return r;
-        if (r != TAIL_SAME)
-            continue;
-        if (same_size && !same_time) {
-            note(t, n->stream->log, TAIL_AMBIGUOUS, 1);
-            warn_once(t, n->path,
-                      "holds the lines of one that is gone: a copy of it without its time, or "
-                      "written again? They count again");
-            continue;
-        }
-        bring_back(t, f, n);
-        return 1;
-    }
-    return 0;
-}
-
-/* As identify_rotated: 0, or negative errno when it cannot be said now what it is. */
-static int identify_own(struct tailset *t, struct newcomer *n)
-{
-    int r = rewritten(t, n);
-
-    if (r == 0)
-        r = same_name_is_back(t, n);
-    return r ? r : begin(t, n, false);
-}
+static int identify_plain(struct tailset *t, struct newcomer *n);
 
 /* No part of the stream that its name led to. */
 static int stand_alone(struct tailset *t, struct newcomer *n)
@@ -557,40 +539,67 @@ static int stand_alone(struct tailset *t, struct newcomer *n)
     n->stream = stream_get(t, n->path, log_of_path(t, n->path));
     n->rotated = false;
     if (!has_nameless(n->stream))
-        return identify_own(t, n);
+        return identify_plain(t, n);
     queue_look(t, n->path, n->copy_of);
     return 0;
 }
 
-static int identify_rotated(struct tailset *t, struct newcomer *n)
+/* A rotated name that says nothing of what we know. */
+static int begin_rotated(struct tailset *t, struct newcomer *n)
 {
-    struct tail_file *original = NULL, *lost = NULL;
-    int r = outgrew_deleted(t, n);
+    int r = changed_meanwhile(t, n->stream);
 
-    if (r == 1)
-        return 0;
-    if (r == 0)
-        r = find_original(t, n, &original);
-    if (original || n->look.size == 0) {
-        file_memo(t, n->stream, FILE_HELD, n->path, &n->look)->copy_of = original;
-        return 0;
-    }
-    if (r == 0)
-        r = find_lost(n, &lost);
-    if (r < 0)
-        return r;
-    if (r == TAIL_SAME) {
-        adopt(t, lost, n);
-        return 0;
-    }
-    if (lost && was_read(n, lost))
-        return begin(t, n, true);
-    r = changed_meanwhile(t, n->stream);
     if (r == 1)
         queue_look(t, n->path, NULL);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
         return stand_alone(t, n);
-    return r ? r : begin(t, n, false);
+    return r ? (r < 0 ? r : 0) : begin(t, n, false);
+}
+
+static int carry_out(struct tailset *t, struct newcomer *n, const struct finding *best)
+{
+    switch (best->row ? best->row->verdict : VERDICT_NEW) {
+    case VERDICT_SAME:
+    case VERDICT_CUT:
+        return go_on(t, best, n);
+    case VERDICT_COPY:
+        file_memo(t, n->stream, FILE_HELD, n->path, &n->look)->copy_of = best->file;
+        return 0;
+    case VERDICT_WAIT:
+        wait_for_more(t, n);
+        return 0;
+    case VERDICT_READ:
+        return begin(t, n, true);
+    case VERDICT_AMBIGUOUS:
+        tell_ambiguous(t, n);
+        return begin(t, n, false);
+    default:
+        return n->rotated ? begin_rotated(t, n) : begin(t, n, false);
+    }
+}
+
+/* Whatever could not be weighed, it is this one. */
+static bool is_certain(const struct finding *best)
+{
+    return best->row && best->row->verdict <= VERDICT_COPY;
+}
+
+/* 0, or negative errno when it cannot be said now what it is. */
+static int identify_plain(struct tailset *t, struct newcomer *n)
+{
+    struct finding best = {0};
+    int r;
+
+    if (n->rotated && n->look.size == 0) {
+        (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
+        return 0;
+    }
+    n->replaced = replaced_by(n);
+    find(t, n, &best);
+    r = best.error < 0 && !is_certain(&best) ? best.error : carry_out(t, n, &best);
+    if (n->replaced)
+        n->replaced->awaits = r < 0;
+    return r;
 }
 
 static bool has_rejected(const struct tail_file *f, const struct identity *id)
@@ -638,14 +647,18 @@ static bool known_by_now(const struct tailset *t, const struct newcomer *n)
     return file_by_path(t, n->path) || (f && !file_is_lost(f));
 }
 
-/* 1 or 0, or negative errno: it cannot be said now. */
 static int identify_content(struct tailset *t, struct newcomer *n)
 {
-    int r = n->packed ? identify_packed(t, n) : same_inode_is_back(t, n);
+    char head[FINGERPRINT_HEAD];
+    ssize_t got;
 
-    if (r != 0 || n->packed)
-        return r;
-    return n->rotated ? identify_rotated(t, n) : identify_own(t, n);
+    if (n->packed)
+        return identify_packed(t, n);
+    got = sys_pread(n->fd, head, sizeof(head), 0);
+    if (got < 0)
+        return -errno;
+    n->head = slice_make(head, (size_t)got);
+    return identify_plain(t, n);
 }
 
 /* With a look of now: a copy may have been seen half made, and completed before its original was
@@ -668,9 +681,10 @@ static void identify(struct tailset *t, struct newcomer *n)
         deny(t, n, -n->fd);
         return;
     }
-    if (look_at_fd(n->fd, &n->look) < 0 || !identity_eq(&n->look.id, &met))
+    r = look_at_fd(n->fd, &n->look);
+    if (r == 0 && !identity_eq(&n->look.id, &met))
         r = -ENOENT; /* another file by now */
-    else
+    if (r == 0)
         r = identify_content(t, n);
     if (n->fd >= 0)
         (void)sys_close(n->fd);
@@ -680,9 +694,15 @@ static void identify(struct tailset *t, struct newcomer *n)
 
 void identify_verify(struct tailset *t)
 {
-    for (size_t i = 0; i < t->nnewcomers; i++)
-        if (t->newcomers[i].rotated && !t->newcomers[i].packed)
-            verify_stream(t, t->newcomers[i].stream);
+    for (size_t i = 0; i < t->nnewcomers; i++) {
+        const struct newcomer *n = &t->newcomers[i];
+        struct tail_file *f;
+
+        if (n->rotated && !n->packed)
+            verify_stream(t, n->stream);
+        while ((f = replaced_by(n)) && proves_wrong(t, f) == 1)
+            ;
+    }
     for (size_t i = 0; i < t->nnewcomers; i++)
         t->newcomers[i].stream->verified = false;
 }

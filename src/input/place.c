@@ -30,13 +30,18 @@ enum { LINKS_MAX = 10000 };
 
 static bool is_memo(const struct tail_file *f)
 {
-    return f->state == FILE_HELD || f->state == FILE_DENIED;
+    return f->state == FILE_HELD || f->state == FILE_WAITING || f->state == FILE_DENIED;
 }
 
-/* The name means nothing, or something else, now. */
+/* The name means nothing, or something else, now. One that waited is read by its descriptor then: no
+ * more will come of a slow copy. */
 static void lose_name(struct tailset *t, struct tail_file *f)
 {
-    if (file_has_content(f))
+    if (f->state == FILE_WAITING)
+        f->tail.read_to = f->tail.proved = 0;
+    if (f->state == FILE_WAITING)
+        file_unname(t, f);
+    else if (file_has_content(f))
         file_unname(t, f);
     else
         file_drop(t, f);
@@ -57,6 +62,26 @@ static struct tail_file *owner_of(struct tailset *t, const struct look *look)
     return NULL;
 }
 
+/* Where no birth is known, an inode number without a descriptor may be another file's by now; under
+ * another name only the bytes can say that it is not. 1, 0, or negative errno. */
+static int is_its_file(struct tailset *t, const struct tail_file *f, const char *path,
+                       const struct look *look)
+{
+    int fd, r;
+
+    if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 || f->packed || f->tail.offset == 0 ||
+        strcmp(f->path, path) == 0)
+        return 1;
+    if (look->mtime_ns < f->mtime_ns)
+        return 0;
+    fd = open_within_budget(t, path);
+    if (fd < 0)
+        return fd;
+    r = tail_compare(&f->tail, fd, look->size);
+    (void)sys_close(fd);
+    return r < 0 ? r : r == TAIL_SAME;
+}
+
 static bool still_named(const struct tail_file *f)
 {
     struct look look;
@@ -72,7 +97,8 @@ static bool is_symlink(const char *path)
     return sys_lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
-static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look)
+static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look,
+                         bool still)
 {
     const char *path = p->path;
     struct log *log = log_of_path(t, path);
@@ -92,7 +118,8 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .rotated = rotated,
                                       .weak = rotated && is == ROTATED_WEAK,
                                       .own = log != NULL,
-                                      .packed = rotated_is_compressed(slice_str(path))});
+                                      .packed = rotated_is_compressed(slice_str(path)),
+                                      .still = still});
 }
 
 /* The name means a regular file. */
@@ -101,20 +128,27 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     const char *path = p->path;
     struct tail_file *f = file_by_path(t, path);
     struct tail_file *owner;
+    bool unchanged;
+    int r;
 
     if (f && identity_eq(&f->tail.id, &look->id) && !is_memo(f)) {
         f->seen = true;
         file_look(t, f, look);
         return;
     }
-    if (f && f->state == FILE_HELD && identity_eq(&f->tail.id, &look->id) &&
-        f->tail.size == look->size && f->mtime_ns == look->mtime_ns) {
+    unchanged = f && is_memo(f) && identity_eq(&f->tail.id, &look->id) &&
+                f->tail.size == look->size && f->mtime_ns == look->mtime_ns;
+    if (unchanged && f->state != FILE_DENIED && !p->still) {
         f->seen = true;
         return;
     }
-    if (f)
+    if (f && is_memo(f) && identity_eq(&f->tail.id, &look->id))
+        file_drop(t, f); /* to be identified anew */
+    else if (f)
         lose_name(t, f);
     owner = owner_of(t, look);
+    if (owner && owner->state == FILE_WAITING)
+        lose_name(t, owner);
     if (owner && still_named(owner)) {
         if (owner->state != FILE_NAMED) /* restored, and not yet looked for */
             file_name(t, owner, owner->path, look);
@@ -128,10 +162,17 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         file_drop(t, owner);
         owner = NULL;
     }
-    if (owner)
+    r = owner ? is_its_file(t, owner, path, look) : 0;
+    if (r < 0) {
+        dir_look_later(t, path);
+        return;
+    }
+    if (owner && r == 0)
+        index_remove(&t->id_index, &owner->by_id);
+    if (owner && r == 1)
         file_name(t, owner, path, look);
     else
-        add_newcomer(t, p, look);
+        add_newcomer(t, p, look, unchanged && p->still);
 }
 
 static void examine(struct tailset *t, const struct pending *p);
@@ -177,7 +218,11 @@ static void examine(struct tailset *t, const struct pending *p)
         note_dangling(t, path);
     if (r == -ELOOP || (r == 0 && !S_ISDIR(look.mode)))
         warn_once(t, path, r ? strerror(-r) : "not a regular file; ignored");
-    if (f && (r == 0 || r == -ENOENT || r == -ENOTDIR || r == -ELOOP))
+    if (r < 0 && r != -ENOENT && r != -ENOTDIR && r != -ELOOP) {
+        dir_look_later(t, path);
+        return;
+    }
+    if (f)
         lose_name(t, f);
 }
 
@@ -223,6 +268,14 @@ void place_rescan(struct tailset *t)
     dirs_scanned(t);
 }
 
+/* What replaced it went away with its directory, before anybody looked. */
+static bool is_directory_missing(const struct tailset *t, const char *path)
+{
+    const struct dir *d = dir_of_path(t, path);
+
+    return !d || d->missing;
+}
+
 /* Files without a name: those that have a descriptor go on by it; the others are lost, until a
  * newcomer turns out to be their continuation. */
 static void settle_nameless(struct tailset *t)
@@ -235,8 +288,10 @@ static void settle_nameless(struct tailset *t)
             continue;
         if (f->tail.fd >= 0 || file_open_moved(t, f)) {
             file_enter(t, f, FILE_OPEN);
-            if (look_at_fd(f->tail.fd, &look) == 0)
+            if (look_at_fd(f->tail.fd, &look) == 0) {
                 file_find_moved(t, f, &look);
+                f->awaits |= f->met && look.links == 0 && is_directory_missing(t, f->path);
+            }
             queue_read(t, f);
             continue;
         }

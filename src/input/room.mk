@@ -16,6 +16,8 @@ liblogtally_a_SOURCES += \
 	src/input/identify.c \
 	src/input/identity.c \
 	src/input/identity.h \
+	src/input/judge.c \
+	src/input/judge.h \
 	src/input/linebuf.c \
 	src/input/linebuf.h \
 	src/input/link.c \
@@ -58,6 +60,7 @@ tests_input_check_SOURCES = \
 	tests/input/check_codec.c \
 	tests/input/check_fingerprint.c \
 	tests/input/check_glob.c \
+	tests/input/check_judge.c \
 	tests/input/check_linebuf.c \
 	tests/input/check_rotated.c \
 	tests/input/check_statefile.c \
@@ -65,7 +68,7 @@ tests_input_check_SOURCES = \
 	tests/input/check_tailset_directories.c \
 	tests/input/check_tailset_failing.c \
 	tests/input/check_tailset_links.c \
-	tests/input/check_tailset_identity.c \
+	tests/input/check_identity.c \
 	tests/input/check_tailset_names.c \
 	tests/input/check_tailset_random.c \
 	tests/input/check_tailset_reading.c \

@@ -8,6 +8,7 @@
  *     dirs.c       directories: watches, which names are in them
  *     unpack.c     reading on in a compressed rotated file
  *     open.c       descriptors, and who gets the lines
+ *     judge.c      which content is it: the table, without a look at anything
  *     file.c       one content's life: begin, move, end of generation, retire, drop
  *     pipe.c       fifos and standard input, which are none of the other kinds
  *     follow.c     whose turn it is to be read
@@ -21,6 +22,7 @@
 
 #include "base/map.h"
 #include "input/identity.h"
+#include "input/judge.h"
 #include "input/linebuf.h"
 #include "input/rotated.h"
 #include "input/tail.h"
@@ -72,15 +74,18 @@ struct stream {
  *
  *     UNPLACED -> NAMED <-> UNPLACED -> OPEN -> ABSENT (a copy of it went on)
  *                                   \-> LOST -> ABSENT -> forgotten
- *     HELD, DENIED, PIPE: made and dropped; a HELD copy becomes NAMED when its original is gone */
+ *     HELD, WAITING, DENIED, PIPE: made and dropped. A HELD copy becomes NAMED when its original is
+ *     gone; a WAITING one is UNPLACED when it loses its name: it is read by its descriptor then */
 enum file_state {
     FILE_UNPLACED, /* restored, or lost its name in this look: not yet looked for */
     FILE_NAMED,    /* `path` names it */
     FILE_OPEN,     /* no name that we know, but our descriptor holds it: deleted, or moved away */
     FILE_LOST,     /* nowhere, or truncated; its rest may turn up in a rotated file */
     FILE_ABSENT,   /* the same, and its loss was reported: only remembered */
-    FILE_HELD,   /* not read: a copy of `copy_of`, or nothing that we may read; examined again when
+    FILE_HELD,    /* not read: a copy of `copy_of`, or nothing that we may read; examined again when
                       it changes */
+    FILE_WAITING, /* held open, and not read: like one that is gone, as far as it goes. Examined again
+                     when it changes, or has not changed for a while */
     FILE_DENIED, /* cannot be opened; tried again and again */
     FILE_PIPE,
 };
@@ -137,19 +142,21 @@ struct tail_file {
     int64_t retry_ns;        /* not to be read before, after an error */
     int64_t lost_wall_ns;    /* when it was found to be FILE_LOST */
     unsigned failures;
-    int error; /* errno, 0 = none */
+    unsigned round; /* FILE_WAITING: how many reconciles there had been */
+    int error;      /* errno, 0 = none */
     bool queued;
     bool renamed;   /* no longer under its stream's path */
     bool retired;   /* its last line was handed out; nothing more is expected */
     bool truncated; /* FILE_LOST because it was truncated */
     bool backlog;
     bool seen;      /* in this walk over the directories */
+    bool met;       /* it had its name in this run */
     bool just;      /* it lost its name in this round of place_settle */
     bool searched;  /* its directory was read since it lost its name */
     bool gone_seen; /* an event said that its name is gone */
     bool deleted;   /* it said that it was deleted, not replaced or moved */
     bool rebooted;  /* saved in another boot of the machine, and not looked into since */
-    bool awaits;    /* what came under its name could not yet be compared with it */
+    bool awaits;    /* what comes under its name could not yet be compared with it */
 };
 
 enum dir_role {
@@ -182,6 +189,7 @@ struct dir {
 struct pending {
     char *path;
     struct tail_file *copy_of; /* it was held as a copy of this; NULL when not known */
+    bool still;                /* FILE_WAITING, and long enough, if it has not changed */
 };
 
 /* A regular file behind a name, that is none of those known. */
@@ -195,7 +203,11 @@ struct newcomer {
     bool weak;    /* its name alone does not make it a part of the stream (ROTATED_WEAK) */
     bool own; /* its name matches a glob: a stream of its own, unless its content is the stream's */
     bool packed; /* by its name */
-    int fd;      /* while it is identified; -1: closed, or given to a file */
+    bool still;  /* it waited long enough */
+    /* While it is identified: */
+    int fd; /* -1: closed, or given to a file */
+    struct slice head;
+    struct tail_file *replaced; /* what lost its name to it just now */
 };
 
 struct tailset {
@@ -227,10 +239,11 @@ struct tailset {
     uint64_t version;
     uint32_t next_id;
     int64_t now;
-    int64_t collect_ns; /* how long events are collected now */
-    bool working;       /* the work timer is set */
-    bool reconciled;    /* once */
-    bool all_at_end;    /* tailset_start_at_end */
+    int64_t boot_wall_ns; /* when the machine was started, as far as the clocks tell */
+    int64_t collect_ns;   /* how long events are collected now */
+    bool working;         /* the work timer is set */
+    bool reconciled;      /* once */
+    bool all_at_end;      /* tailset_start_at_end */
     bool overflow;
     bool names_changed; /* place_settle has something to do */
     bool watches_full;
@@ -293,6 +306,8 @@ void queue_remove(struct tailset *t, struct tail_file *f);
 void queue_grown(struct tailset *t, struct tail_file *f);
 /* To be looked at by place.c. */
 void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of);
+/* As well; it waited long enough. */
+void queue_look_still(struct tailset *t, const struct tail_file *waiting);
 void newcomer_add(struct tailset *t, struct newcomer n);
 /* No pending name and no newcomer is a copy of it any more. */
 void copies_forget(struct tailset *t, const struct tail_file *original);
@@ -337,6 +352,8 @@ char *dir_join(const char *dir, const char *name);
 void dir_add_of(struct tailset *t, const char *path, unsigned role);
 /* The names in the directory that this is in will be looked at; false when we do not know it. */
 bool dir_rescan_of(struct tailset *t, const char *path);
+/* A name in it could not be looked at: it is read again with the next reconcile. */
+void dir_look_later(struct tailset *t, const char *path);
 /* A name is in a directory; `type` as readdir gives it. */
 void dir_see_name(struct tailset *t, const char *path, unsigned char type);
 void dir_unwatch(struct tailset *t, struct dir *d);
@@ -401,8 +418,14 @@ void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *
 /* Takes over what a look found; queues it when it changed. */
 void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
 void file_touch(struct tailset *t, struct tail_file *f);
-/* What was read of it is not there any more; what is there now is another content. */
-void file_generation_ended(struct tailset *t, struct tail_file *f);
+/* What the bytes of `fd`, which look so, say of f. 0 or negative errno. */
+int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
+               struct evidence *e);
+/* It was cut by a crash and written on: where is not known exactly, so lines may count twice. */
+void file_tell_doubt(struct tailset *t, const struct tail_file *f);
+/* What was read of it is not there any more: it was cut, or what is there now is another content.
+ * 0, or negative errno: that cannot be said now. */
+int file_generation_ended(struct tailset *t, struct tail_file *f);
 /* Are `size` bytes behind its descriptor still those that were read? 0; 1 when they are another
  * content, which was dealt with; or negative errno. */
 int file_verify(struct tailset *t, struct tail_file *f, uint64_t size);
@@ -410,9 +433,6 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size);
 int file_reopen(struct tailset *t, struct tail_file *f);
 /* What is held back in this stream gets another look. */
 void file_release_copies(struct tailset *t, struct stream *s);
-/* Is what is left of f in `fd`, of `size` bytes, what was read of it up to *ret_upto? Then it goes
- * on there. */
-bool file_was_cut(const struct tail_file *f, int fd, uint64_t size, uint64_t *ret_upto);
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
 void file_set_backlog(struct tail_file *f, bool on);
 /* More of its head was read: how far does it begin as the others of its stream do? */
@@ -433,8 +453,9 @@ bool follow_turn(struct tailset *t, int64_t until_ns);
  * with them. */
 void identify_verify(struct tailset *t);
 void identify_newcomers(struct tailset *t);
-/* Is what is held back a copy still of what its original, which is open, holds now? */
-bool identify_still_copy(struct tailset *t, const struct tail_file *held);
+/* Is what is held back a copy still of what its original, which is open, holds now? 1, 0, or negative
+ * errno. */
+int identify_still_copy(struct tailset *t, const struct tail_file *held);
 
 /* place.c */
 void place_event(struct tailset *t, int wd, unsigned events, const char *name);

@@ -108,11 +108,17 @@ int tail_without_nuls(int fd, uint64_t upto, uint64_t *ret_upto);
 /* How another file's content relates to what was read of this one. */
 enum tail_relation {
     TAIL_OTHER,  /* another content, or too little to tell */
-    TAIL_PREFIX, /* shorter than offset, and what there is was read */
+    TAIL_PREFIX, /* shorter than offset, perhaps empty, and what there is was read */
     TAIL_SAME,   /* holds all that was read, and perhaps more */
 };
 /* enum tail_relation or negative errno. */
 int tail_compare(const struct tail *t, int fd, uint64_t size);
+/* How many of the first `upto` bytes of another file, which is TAIL_OTHER, were read of this one?
+ * 1; 0 when it may be more; or negative errno. */
+int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_agrees);
+/* Where two files differ first, from `from` on, or where the shorter one ends. 0 or negative
+ * errno. */
+int tail_difference(int a, int b, uint64_t from, uint64_t *ret_offset);
 
 /* Do two files agree in the first `size` bytes, as far as a look at their beginning and their end
  * can tell? 1, 0 also when one is shorter or `size` is 0, or negative errno. */

@@ -42,7 +42,7 @@
 #define RECONCILE_MANY_NS (5 * NSEC_PER_SEC)
 #define LOST_WAIT_NS (3 * NSEC_PER_SEC)
 #define KEEP_NS (7 * 86400 * NSEC_PER_SEC)
-enum { MANY_FILES = 10000, COLLECT_GROWTH = 8, GONE_MAX = 20000 };
+enum { MANY_FILES = 10000, COLLECT_GROWTH = 8, GONE_MAX = 20000, STILL_ROUNDS = 2 };
 
 static void on_event(void *ctx, uint32_t epoll_events);
 
@@ -151,12 +151,14 @@ static void end_waits(struct tailset *t, struct tail_file *f)
 static bool let_go(struct tailset *t, struct tail_file *held)
 {
     const struct tail_file *f = held->copy_of;
+    int r;
 
     if (held->state != FILE_HELD || held->is_copy || !f || f->queued || f->failures > 0 ||
         f->tail.fd < 0)
         return false;
-    held->is_copy = identify_still_copy(t, held);
-    if (held->is_copy)
+    r = identify_still_copy(t, held);
+    held->is_copy = r == 1;
+    if (r != 0)
         return false;
     queue_look(t, held->path, NULL);
     file_drop(t, held);
@@ -170,7 +172,11 @@ static void look_again(struct tailset *t, struct tail_file *f)
 
     if (f->state == FILE_PIPE || f->state == FILE_UNPLACED || file_is_lost(f))
         return;
-    if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 &&
+    if (f->state == FILE_WAITING && t->rounds - f->round >= STILL_ROUNDS) {
+        queue_look_still(t, f);
+        return;
+    }
+    if (f->state != FILE_WAITING && f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 &&
         (f->state == FILE_OPEN || (look.links > 0 && dir_is_watched(t, f)))) {
         file_look(t, f, &look);
         if (f->state == FILE_OPEN)
@@ -483,7 +489,7 @@ static void set_stream_log(struct stream *s, struct log *log)
 /* Nobody wants it at the moment: to remember it is enough. */
 static void put_away(struct tailset *t, struct tail_file *f)
 {
-    if (f->state == FILE_PIPE)
+    if (f->state == FILE_PIPE || f->state == FILE_WAITING)
         file_drop(t, f);
     else if (file_has_name(f))
         file_close_fd(t, f);

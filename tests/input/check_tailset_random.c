@@ -255,17 +255,20 @@ static void delete_read(struct writer *x)
     append_to(x->fd, 1 + chance(5));
 }
 
-/* As an editor does it: same bytes, another inode. */
+/* As an editor does it: same bytes, another inode. While nobody looks it could as well be a job that
+ * wrote its log anew. */
 static void rewrite(struct writer *x)
 {
     char name[32];
 
     end_partial(x);
+    settle_and_save();
     (void)snprintf(name, sizeof(name), "%s.tmp", x->base);
     world_copy(&w, x->base, name);
     (void)close(x->fd);
     world_rename(&w, name, x->base);
     open_new(x);
+    settle_and_save();
 }
 
 static void kill_program(void)

@@ -173,17 +173,6 @@ TEST(a_file_written_anew_with_the_same_bytes_is_not_read_again)
     ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 0);
 }
 
-TEST(a_file_written_anew_while_nobody_looked_is_not_read_again)
-{
-    world_save(&w);
-    world_kill(&w);
-    world_copy(&w, "app.log", "app.tmp");
-    world_rename(&w, "app.tmp", "app.log");
-    world_expect(&w, "app.log", "and on\n");
-    world_start(&w);
-    world_settle(&w);
-}
-
 TEST(files_that_begin_alike_are_different_files)
 {
     world_expect(&w, "b.log", "first 1\nfirst 2\n");

@@ -1,6 +1,5 @@
 # An editor writes a copy beside the log and renames it over; nothing new was written.
 # Found by seed 8.
-expect-failure
 knobs 1
 write 1 13 6
 tick 2 52 0

@@ -1,0 +1,135 @@
+/* judge -- why in this order: what an inode proves goes before what a name suggests; going on before
+ * waiting, and waiting before reading anew. Lines that are lost look like silence; doubled ones are
+ * seen. So what stays undecided is read, and told.
+ *
+ * Why 4 KiB, half, `alike`: many logs begin with the same banner, and a job writes the same first
+ * lines each time it runs. So a part proves little: a PREFIX that is not longer than what two
+ * different generations of the stream had in common proves nothing at all. */
+#include "config.h"
+
+#include "input/judge.h"
+
+/* N is shorter than what was read of R, and what it has, beyond a banner, is R's. */
+static bool is_part(const struct evidence *e)
+{
+    return e->relation == TAIL_PREFIX && e->agrees > e->alike;
+}
+
+static bool is_half(const struct evidence *e)
+{
+    return e->agrees >= e->offset / 2;
+}
+
+static bool is_inode_whole(const struct evidence *e)
+{
+    return e->inode && e->relation == TAIL_SAME;
+}
+
+static bool is_inode_after_crash(const struct evidence *e)
+{
+    return e->inode && e->rebooted && e->agrees > e->alike;
+}
+
+static bool is_inode_cut(const struct evidence *e)
+{
+    return e->inode && is_part(e) && !e->copied &&
+           (e->last_line || (e->offset >= JUDGE_MUCH && is_half(e)));
+}
+
+static bool is_inode(const struct evidence *e)
+{
+    return e->inode;
+}
+
+static bool is_written_anew(const struct evidence *e)
+{
+    return e->replaced && e->relation == TAIL_SAME;
+}
+
+static bool is_edited(const struct evidence *e)
+{
+    return e->replaced && e->seen && e->agrees > e->alike && (e->last_line || is_half(e));
+}
+
+static bool is_copy(const struct evidence *e)
+{
+    return e->copy;
+}
+
+static bool is_rest(const struct evidence *e)
+{
+    return e->rest && e->relation == TAIL_SAME;
+}
+
+/* A copy of what a crash had cut, or that was cut itself. */
+static bool is_rest_after_crash(const struct evidence *e)
+{
+    return e->rest && e->rebooted && e->agrees > e->alike;
+}
+
+/* Under its name, or its base name, as a copy that somebody put back. */
+static bool is_back(const struct evidence *e)
+{
+    return e->named && e->gone && e->relation == TAIL_SAME;
+}
+
+static bool is_back_with_times(const struct evidence *e)
+{
+    return is_back(e) && e->size == e->known_size && e->same_time;
+}
+
+static bool is_back_and_grown(const struct evidence *e)
+{
+    return is_back(e) && e->size > e->known_size && e->offset >= JUDGE_MUCH;
+}
+
+/* A slow copy, or one that gets its times at its end. */
+static bool may_be_coming_back(const struct evidence *e)
+{
+    return e->named && e->gone && !e->still &&
+           (e->relation == TAIL_PREFIX || (e->relation == TAIL_SAME && e->size <= e->known_size));
+}
+
+static bool is_read_part(const struct evidence *e)
+{
+    return e->rest && e->relation == TAIL_PREFIX &&
+           (e->held || (e->lately && is_part(e) && e->size >= JUDGE_MUCH && is_half(e)));
+}
+
+static bool is_written_again(const struct evidence *e)
+{
+    return e->named && e->gone && e->agrees > e->alike &&
+           (is_back(e) || is_half(e) || e->agrees >= JUDGE_MUCH);
+}
+
+static bool is_anything(const struct evidence *e)
+{
+    (void)e;
+    return true;
+}
+
+const struct row *judge(const struct evidence *e)
+{
+    static const struct row table[] = {
+        {1, VERDICT_SAME, is_inode_whole},      /* also 3: absent, and back */
+        {3, VERDICT_CUT, is_inode_after_crash}, /* PREFIX, NULS, or written on since */
+        {2, VERDICT_CUT, is_inode_cut},         /* its last line gone, or much of it left */
+        {2, VERDICT_NEW, is_inode},             /* truncated: R is lost */
+        {4, VERDICT_SAME, is_written_anew},     /* an editor, a copy renamed over it */
+        {4, VERDICT_CUT, is_edited},            /* the same without its end, perhaps written on */
+        {6, VERDICT_COPY, is_copy},             /* its original is there to be read */
+        {5, VERDICT_SAME, is_rest},             /* copytruncate; rotated while nobody looked */
+        {5, VERDICT_CUT, is_rest_after_crash},  /* the same, after a crash of the machine */
+        {8, VERDICT_SAME, is_back_with_times},  /* cp -a, rsync -t */
+        {9, VERDICT_SAME, is_back_and_grown},   /* and written on */
+        {0, VERDICT_WAIT, may_be_coming_back},  /* empty, or alike as far as it goes */
+        {5, VERDICT_READ, is_read_part},        /* a copy that the truncation cut off */
+        {10, VERDICT_AMBIGUOUS, is_written_again},
+        {11, VERDICT_NEW, is_anything},
+    };
+    const struct row *row = table;
+
+    while (!row->fits(e))
+        row++;
+    return row;
+}
