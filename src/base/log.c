@@ -18,57 +18,125 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = PIPE_BUF, TAIL_BYTES = 4 /* "...\n" */ };
+enum { LINE_MAX_BYTES = PIPE_BUF, TAIL_BYTES = 6 /* ..."}\n */ };
 
 static struct {
-    /* Guards all but `daemon`, which is set before threads start. */
+    /* Guards `dropped`; the rest is set before threads start. */
     pthread_mutex_t lock;
-    bool daemon;
+    enum log_style style;
+    enum log_level level;
+    bool journal;
     unsigned long dropped; /* since the last line that went out */
-} state = {PTHREAD_MUTEX_INITIALIZER, false, 0};
+} state = {PTHREAD_MUTEX_INITIALIZER, LOG_AS_PERSON, LOG_INFO, false, 0};
 
 struct line {
     char p[LINE_MAX_BYTES];
     size_t n;
 };
 
-void log_set_daemon(bool on)
+/* systemd.exec(5): $JOURNAL_STREAM names the device and inode that stderr has then. */
+static bool is_journal(void)
 {
-    state.daemon = on;
+    const char *stream = getenv("JOURNAL_STREAM");
+    unsigned long long dev, ino;
+    struct stat st;
+
+    return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+           fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
 }
 
-static void begin(struct line *l, const char *level)
+void log_set(enum log_style style, enum log_level level)
+{
+    state.style = style;
+    state.level = level;
+    state.journal = style == LOG_AS_TEXT && is_journal();
+}
+
+static bool is_quoted(void)
+{
+    return state.style >= LOG_AS_LOGFMT;
+}
+
+static size_t put_time(char *out)
 {
     int64_t now = clock_wall_ns();
     time_t sec = (time_t)(now / NSEC_PER_SEC);
     struct tm tm;
+    size_t n;
 
-    l->n = 0;
-    if (state.daemon && gmtime_r(&sec, &tm)) {
-        l->n = strftime(l->p, 32, "%Y-%m-%dT%H:%M:%S", &tm);
-        l->n += (size_t)snprintf(l->p + l->n, 32, ".%03dZ %s ",
-                                 (int)(now % NSEC_PER_SEC / NSEC_PER_MSEC), level);
-    }
-    l->n += (size_t)snprintf(l->p + l->n, 32, "logtally: ");
+    if (!gmtime_r(&sec, &tm))
+        return 0;
+    n = strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &tm);
+    return n + (size_t)snprintf(out + n, 8, ".%03dZ", (int)(now % NSEC_PER_SEC / NSEC_PER_MSEC));
+}
+
+static void begin(struct line *l, enum log_level level)
+{
+    static const char *const names[] = {[LOG_ERROR] = "error", "warn", "info"};
+    static const int priorities[] = {[LOG_ERROR] = 3, 4, 6}; /* of syslog(3) */
+    char ts[48];
+
+    ts[put_time(ts)] = '\0';
+    if (state.journal)
+        l->n = (size_t)snprintf(l->p, 64, "<%d>", priorities[level]);
+    else if (state.style == LOG_AS_PERSON)
+        l->n = (size_t)snprintf(l->p, 64, "logtally: ");
+    else if (state.style == LOG_AS_TEXT)
+        l->n = (size_t)snprintf(l->p, 64, "%s %s logtally: ", ts, names[level]);
+    else if (state.style == LOG_AS_LOGFMT)
+        l->n = (size_t)snprintf(l->p, 96, "ts=%s level=%s msg=\"", ts, names[level]);
+    else
+        l->n = (size_t)snprintf(l->p, 96, "{\"ts\":\"%s\",\"level\":\"%s\",\"msg\":\"", ts,
+                                names[level]);
+}
+
+static void end(struct line *l)
+{
+    if (is_quoted())
+        l->p[l->n++] = '"';
+    if (state.style == LOG_AS_JSON)
+        l->p[l->n++] = '}';
+    l->p[l->n++] = '\n';
+}
+
+/* The letter of an escape that C and JSON share; 0: there is none. */
+static char short_escape(unsigned char c)
+{
+    if (c == '\n' || c == '\t' || c == '\r')
+        return c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
+    return 0;
 }
 
 /* The text that stands for one byte that must not go out as it is. */
-static size_t escape(char out[5], unsigned char c)
+static size_t escape(char out[8], unsigned char c)
 {
-    static const char hex[] = "0123456789abcdef";
+    char letter = short_escape(c);
 
-    out[0] = '\\';
-    if (c == '\n' || c == '\t' || c == '\r') {
-        out[1] = c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
-        return 2;
-    }
-    out[1] = 'x';
-    out[2] = hex[c >> 4];
-    out[3] = hex[c & 15];
-    return 4;
+    if (letter)
+        return (size_t)snprintf(out, 8, "\\%c", letter);
+    return (size_t)snprintf(out, 8, "\\x%02x", c);
+}
+
+/* The same between quotes, as JSON writes it. Dangerous characters lie below U+10000; a byte that is
+ * no character is U+FFFD. */
+static size_t escape_json(char out[8], struct slice c)
+{
+    const unsigned char *p = (const unsigned char *)c.p;
+    unsigned code = c.n == 3   ? (p[0] & 0xfu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu)
+                    : c.n == 2 ? (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu)
+                               : p[0];
+    char letter = short_escape(p[0]);
+
+    if (letter)
+        return (size_t)snprintf(out, 8, "\\%c", letter);
+    if (code == '"' || code == '\\')
+        return (size_t)snprintf(out, 8, "\\%c", (char)code);
+    return (size_t)snprintf(out, 8, "\\u%04x", c.n == 1 && code >= 0x80 ? 0xfffdu : code);
 }
 
 static bool add(struct line *l, const char *p, size_t n)
@@ -82,8 +150,10 @@ static bool add(struct line *l, const char *p, size_t n)
 
 static bool add_char(struct line *l, struct slice c, bool raw)
 {
-    char esc[5];
+    char esc[8];
 
+    if (is_quoted() && (!raw || *c.p == '"' || *c.p == '\\'))
+        return add(l, esc, escape_json(esc, c));
     if (raw)
         return add(l, c.p, c.n);
     for (size_t i = 0; i < c.n; i++)
@@ -107,7 +177,7 @@ static void add_text(struct line *l, struct slice s, bool cut)
         memcpy(l->p + l->n, "...", 3);
         l->n += 3;
     }
-    l->p[l->n++] = '\n';
+    end(l);
 }
 
 static bool put_line(const struct line *l)
@@ -130,7 +200,7 @@ static bool put_dropped(struct line *l)
 
     if (state.dropped == 0)
         return true;
-    begin(l, "warn");
+    begin(l, LOG_WARN);
     n = snprintf(text, sizeof text, "%lu messages were lost: stderr was full", state.dropped);
     add_text(l, slice_make(text, (size_t)n), false);
     if (!put_line(l))
@@ -139,7 +209,7 @@ static bool put_dropped(struct line *l)
     return true;
 }
 
-__attribute__((format(printf, 2, 0))) static void vlog(const char *level, const char *fmt,
+__attribute__((format(printf, 2, 0))) static void vlog(enum log_level level, const char *fmt,
                                                        va_list ap)
 {
     char text[LINE_MAX_BYTES];
@@ -147,6 +217,8 @@ __attribute__((format(printf, 2, 0))) static void vlog(const char *level, const 
     int saved = errno;
     int n;
 
+    if (level > state.level)
+        return;
     n = vsnprintf(text, sizeof text, fmt, ap);
     if (n < 0)
         n = 0;
@@ -172,6 +244,6 @@ __attribute__((format(printf, 2, 0))) static void vlog(const char *level, const 
         va_end(ap);                 \
     }
 
-LOG_FUNCTION(log_error, "error")
-LOG_FUNCTION(log_warn, "warn")
-LOG_FUNCTION(log_info, "info")
+LOG_FUNCTION(log_error, LOG_ERROR)
+LOG_FUNCTION(log_warn, LOG_WARN)
+LOG_FUNCTION(log_info, LOG_INFO)

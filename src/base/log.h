@@ -9,9 +9,14 @@
 
 #include <stdbool.h>
 
-/* With true, a line begins with a timestamp and its level (the daemon); without, only with the
- * program's name (commands that a person runs). */
-void log_set_daemon(bool on);
+/* What stands around a message. LOG_AS_PERSON: the program's name alone, for commands that a person
+ * runs. LOG_AS_TEXT: time, level and name; where stderr is the systemd journal, which knows them, the
+ * priority as sd-daemon(3) writes it instead. LOG_AS_LOGFMT and LOG_AS_JSON: ts, level, msg. */
+enum log_style { LOG_AS_PERSON, LOG_AS_TEXT, LOG_AS_LOGFMT, LOG_AS_JSON };
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO };
+
+/* Before threads are started. Messages below `level` are left out. */
+void log_set(enum log_style style, enum log_level level);
 
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

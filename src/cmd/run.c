@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 
+#include <string.h>
+
 static const struct option_row rows[] = {
     {"log", 0, OPTION_LIST, offsetof(struct run_options, logs), "GLOB",
      "follow these files (quote the glob); repeatable"},
@@ -18,16 +20,48 @@ static const struct option_row rows[] = {
      "TLS and users by this web-config.yml, instead of [server] web_config"},
     {"state", 0, OPTION_TEXT, offsetof(struct run_options, state), "DIR",
      "keep state there; empty: keep nothing"},
+    {"log.level", 0, OPTION_TEXT, offsetof(struct run_options, log_level), "LEVEL",
+     "say error, warn or info and above (info; debug is the same)"},
+    {"log.format", 0, OPTION_TEXT, offsetof(struct run_options, log_format), "FORMAT",
+     "say it as text, logfmt or json (text; with priorities where stderr is the journal)"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
+
+static const char *const levels[] = {[LOG_ERROR] = "error", "warn", "info", "debug"};
+static const char *const formats[] = {[LOG_AS_TEXT] = "text", "logfmt", "json"};
+
+/* The word's number, `dflt` without a word, or -1. */
+static int number_of(const char *word, const char *const *words, int n, int dflt)
+{
+    if (!word)
+        return dflt;
+    for (int i = 0; i < n; i++)
+        if (words[i] && strcmp(words[i], word) == 0)
+            return i;
+    return -1;
+}
+
+static int set_log(const struct run_options *o, const struct command *self)
+{
+    int level = number_of(o->log_level, levels, 4, LOG_INFO);
+    int format = number_of(o->log_format, formats, 4, LOG_AS_TEXT);
+
+    if (level < 0)
+        return usage_error(self, "--log.level is error, warn, info or debug, not %s", o->log_level);
+    if (format < 0)
+        return usage_error(self, "--log.format is text, logfmt or json, not %s", o->log_format);
+    log_set((enum log_style)format, level > LOG_INFO ? LOG_INFO : (enum log_level)level);
+    return 0;
+}
 
 static int run(void *options, const struct command *self)
 {
     struct daemon d;
     int code;
 
-    (void)self;
-    log_set_daemon(true);
+    code = set_log(options, self);
+    if (code != 0)
+        return code;
     code = daemon_start(&d, options);
     if (code == 0)
         code = daemon_run(&d);

@@ -10,6 +10,7 @@
  *   page.c              when a snapshot is taken, and which page a scrape gets
  *   reload.c            new rules beside the old ones, then swapped
  *   routes.c            the other paths that are served
+ *   systemd.c           what a service manager is told, and gives
  *   process_metrics.c   the live part of the page
  *   writer.c            a thread that saves; it does not know struct daemon
  *   worker.c            a thread for what takes long: rendering, freeing; nor does it
@@ -38,6 +39,7 @@ struct run_options {
     struct strings listen;  /* --listen */
     const char *state;      /* --state */
     const char *web_config; /* --web.config.file */
+    const char *log_level, *log_format;
 };
 
 struct family_updates {
@@ -87,11 +89,12 @@ struct daemon {
 
     struct scrape *scrapes; /* waiting */
     struct loop_timer *deadline_timer, *tick_timer;
-    int64_t expired_mono_ns; /* when series were last looked at for `expire` */
-    double scrape_seconds;   /* how long the last scrape took */
-    int64_t longest_ns;      /* of a callback, when it was last said */
-    uint64_t changes;        /* of what tailset_version does not count */
-    struct reload *reload;   /* under way; or NULL */
+    struct loop_timer *watchdog_timer; /* NULL: no manager wants it */
+    int64_t expired_mono_ns;           /* when series were last looked at for `expire` */
+    double scrape_seconds;             /* how long the last scrape took */
+    int64_t longest_ns;                /* of a callback, when it was last said */
+    uint64_t changes;                  /* of what tailset_version does not count */
+    struct reload *reload;             /* under way; or NULL */
     bool reload_again;
     struct http_request *reload_request; /* that asked for reload_again; or NULL */
     bool stopping;
@@ -101,6 +104,7 @@ struct daemon {
 
     int64_t start_wall_ns;
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */
+    bool ready_once;                     /* it had caught up before */
     bool catching_up;
     bool save_fails;   /* the last one did */
     bool save_waits;   /* until the worker is idle */

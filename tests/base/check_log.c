@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int reading_end;
@@ -67,13 +68,77 @@ TEST(a_daemon_line_has_time_and_level)
     int year, month, day, hour, minute, second, milli, n = 0;
 
     catch_stderr();
-    log_set_daemon(true);
+    log_set(LOG_AS_TEXT, LOG_INFO);
     log_warn("text");
     line = caught();
     ck_assert_int_eq(sscanf(line, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ warn logtally: text%n", &year,
                             &month, &day, &hour, &minute, &second, &milli, &n),
                      7);
     ck_assert_str_eq(line + n, "\n");
+}
+
+TEST(logfmt_and_json_are_what_their_readers_want)
+{
+    const char *line;
+    char want[256];
+
+    catch_stderr();
+    log_set(LOG_AS_JSON, LOG_INFO);
+    log_error("%s", "a \"b\" \\ \n \x1b \xff \xc2\x9b \xe2\x80\xae \xe2\x82\xac");
+    line = caught();
+    ck_assert_int_eq(strncmp(line, "{\"ts\":\"20", 9), 0);
+    snprintf(want, sizeof want, "Z\",\"level\":\"error\",\"msg\":\"%s\"}\n",
+             "a \\\"b\\\" \\\\ \\n \\u001b \\ufffd \\u009b \\u202e \xe2\x82\xac");
+    ck_assert_str_eq(strchr(line, 'Z'), want);
+    log_set(LOG_AS_LOGFMT, LOG_INFO);
+    log_warn("say \"%s\"", "x");
+    line = caught();
+    ck_assert_int_eq(strncmp(line, "ts=20", 5), 0);
+    ck_assert_str_eq(strchr(line, 'Z'), "Z level=warn msg=\"say \\\"x\\\"\"\n");
+}
+
+TEST(a_quoted_line_that_is_cut_is_still_closed)
+{
+    static char long_text[PIPE_BUF * 2];
+    const char *line;
+
+    memset(long_text, '"', sizeof long_text - 1);
+    catch_stderr();
+    log_set(LOG_AS_JSON, LOG_INFO);
+    log_info("%s", long_text);
+    line = caught();
+    ck_assert_uint_le(strlen(line), PIPE_BUF);
+    ck_assert_str_eq(line + strlen(line) - 8, "\\\"...\"}\n");
+}
+
+TEST(what_is_below_the_level_is_left_out)
+{
+    catch_stderr();
+    log_set(LOG_AS_PERSON, LOG_WARN);
+    log_info("no");
+    log_warn("yes");
+    log_error("yes");
+    ck_assert_str_eq(caught(), "logtally: yes\nlogtally: yes\n");
+}
+
+TEST(the_journal_gets_priorities)
+{
+    struct stat st;
+    char stream[64];
+
+    catch_stderr();
+    ck_assert_int_eq(fstat(STDERR_FILENO, &st), 0);
+    snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)st.st_dev,
+             (unsigned long long)st.st_ino);
+    ck_assert_int_eq(setenv("JOURNAL_STREAM", stream, 1), 0);
+    log_set(LOG_AS_TEXT, LOG_INFO);
+    log_error("a");
+    log_warn("b");
+    log_info("c");
+    ck_assert_str_eq(caught(), "<3>a\n<4>b\n<6>c\n");
+    log_set(LOG_AS_JSON, LOG_INFO); /* asked for: as asked */
+    log_info("d");
+    ck_assert_int_eq(caught()[0], '{');
 }
 
 static void assert_one_cut_line(const char *line)
