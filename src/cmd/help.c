@@ -129,7 +129,9 @@ static int version(void *options, const struct command *self)
 {
     (void)options;
     (void)self;
-    puts("logtally " PACKAGE_VERSION);
+    printf("logtally %s (revision %s of %s)\n", PACKAGE_VERSION, BUILD_REVISION, BUILD_DATE);
+    puts("  compiler  " BUILD_COMPILER);
+    puts("  libraries " BUILD_LIBRARIES);
     return EXIT_FINE;
 }
 
@@ -149,7 +151,7 @@ static const struct command command_help = {
 static const struct command command_version = {
     .name = "version",
     .arguments = "",
-    .summary = "Print the version",
+    .summary = "Print version, revision, compiler and libraries",
     .no_files = "it takes no files",
     .size = sizeof(struct common_options),
     .run = version,

@@ -10,9 +10,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "daemon/systemd.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,6 +32,9 @@ static void on_hangup(void *ctx, int signo)
     daemon_reload(ctx, NULL);
 }
 
+/* A manager gives up on a start of which it heard nothing for so long. */
+enum { PATIENCE_USEC = 60 * 1000 * 1000 };
+
 /* Caught-up running time counts while no log's first files are being read. */
 static void note_progress(struct daemon *d)
 {
@@ -45,9 +50,14 @@ static void note_progress(struct daemon *d)
     if (!d->catching_up)
         d->running_ns += now - d->running_from_ns;
     d->running_from_ns = now;
-    if (d->catching_up && !catching_up)
+    if (d->catching_up && !catching_up) {
         log_info("caught up with the files that were there");
+        systemd_notify("READY=1\nSTATUS=Following");
+    }
     d->catching_up = catching_up;
+    if (catching_up && !d->ready_once) /* the manager's patience is for each sign of progress */
+        systemd_notify("STATUS=Catching up\nEXTEND_TIMEOUT_USEC=%d", PATIENCE_USEC);
+    d->ready_once |= !catching_up;
 }
 
 /* Files rest while series leave: not at every tick of those that come while catching up. */
@@ -159,6 +169,15 @@ static void on_tick(void *ctx)
     loop_timer_set(d->tick_timer, clock_mono_ns() + until_next_tick(d));
 }
 
+/* Twice within the time that the manager gives. */
+static void on_watchdog(void *ctx)
+{
+    struct daemon *d = ctx;
+
+    systemd_notify("WATCHDOG=1");
+    loop_timer_set(d->watchdog_timer, clock_mono_ns() + systemd_watchdog_ns() / 2);
+}
+
 static void open_files(struct daemon *d)
 {
     struct tail_options options;
@@ -238,14 +257,36 @@ static int open_statefile(struct daemon *d)
     return r < 0 ? EXIT_SYSTEM : 0;
 }
 
+/* The command line's addresses, else the sockets that a manager opened, else the configuration's. */
+static void choose_addresses(struct daemon *d, struct http_options *options)
+{
+    const struct settings *s = &d->setup.settings;
+    unsigned inherited = systemd_listen_fds();
+
+    options->listen = s->listen;
+    options->nlisten = s->nlisten;
+    if (d->options->listen.n) {
+        options->listen = d->options->listen.list;
+        options->nlisten = (unsigned)d->options->listen.n;
+    } else if (inherited) {
+        const char **list = arena_alloc(&d->setup.settings.text, inherited * sizeof *list);
+
+        for (unsigned i = 0; i < inherited; i++) {
+            char *spec = arena_alloc(&d->setup.settings.text, 16);
+
+            snprintf(spec, 16, "fd:%u", SYSTEMD_FIRST_FD + i);
+            list[i] = spec;
+        }
+        options->listen = list;
+        options->nlisten = inherited;
+    }
+}
+
 static int open_http(struct daemon *d)
 {
     const struct settings *s = &d->setup.settings;
-    const struct strings *listen = &d->options->listen;
     struct buf err = BUF_INIT;
     struct http_options options = {
-        .listen = listen->n ? listen->list : s->listen,
-        .nlisten = listen->n ? (unsigned)listen->n : s->nlisten,
         .max_connections = s->max_connections,
         .timeout_ns = s->timeout_ns,
         .web_config = d->options->web_config ? d->options->web_config : s->web_config,
@@ -253,8 +294,10 @@ static int open_http(struct daemon *d)
         .nroutes = daemon_nroutes,
         .ctx = d,
     };
-    int r = http_server_new(d->loop, &options, &d->http, &err);
+    int r;
 
+    choose_addresses(d, &options);
+    r = http_server_new(d->loop, &options, &d->http, &err);
     if (r < 0)
         log_error("%s", err.p);
     d->nlisten = options.nlisten;
@@ -373,6 +416,10 @@ int daemon_start(struct daemon *d, const struct run_options *options)
     d->deadline_timer = loop_timer_new(d->loop, on_deadline, d);
     d->tick_timer = loop_timer_new(d->loop, on_tick, d);
     loop_timer_set(d->tick_timer, clock_mono_ns() + NSEC_PER_SEC / 10);
+    if (systemd_watchdog_ns()) {
+        d->watchdog_timer = loop_timer_new(d->loop, on_watchdog, d);
+        loop_timer_set(d->watchdog_timer, clock_mono_ns());
+    }
     daemon_adopt(d);
     if (d->save_at_once)
         save_first(d);
@@ -403,6 +450,7 @@ int daemon_run(struct daemon *d)
 {
     int r = loop_run(d->loop);
 
+    systemd_notify("STOPPING=1");
     if (r < 0) {
         log_error("the event loop failed: %s", strerror(-r));
         return EXIT_SYSTEM;
@@ -427,6 +475,7 @@ void daemon_stop(struct daemon *d)
     statefile_close(d->statefile);
     loop_timer_free(d->deadline_timer);
     loop_timer_free(d->tick_timer);
+    loop_timer_free(d->watchdog_timer);
     loop_free(d->loop);
     counting_release(&d->counting);
     free(d->tail_logs);

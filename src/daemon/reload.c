@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "daemon/systemd.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -225,6 +226,9 @@ static void leave(struct reload *r)
     struct daemon *d = r->daemon;
 
     mistakes_release(&r->mistakes);
+    systemd_notify("READY=1\nSTATUS=%s",
+                   d->reload_ok ? "Following"
+                                : "Following by the old rules; the new ones have mistakes");
     d->reload = NULL;
     go_on(r, LEAVING);
     if (!d->reload_again)
@@ -329,6 +333,7 @@ void daemon_reload(struct daemon *d, struct http_request *request)
         d->reload_again = true;
         return;
     }
+    systemd_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)(clock_mono_ns() / 1000));
     d->reload = r = xcalloc(1, sizeof *r);
     r->daemon = d;
     r->request = request;

@@ -7,6 +7,8 @@ liblogtally_a_SOURCES += \
 	src/daemon/process_metrics.c \
 	src/daemon/reload.c \
 	src/daemon/routes.c \
+	src/daemon/systemd.c \
+	src/daemon/systemd.h \
 	src/daemon/worker.c \
 	src/daemon/worker.h \
 	src/daemon/writer.c \

@@ -1,5 +1,6 @@
 /* routes -- the routes besides /metrics. /health is for people and alerts and always 200;
- * /health/live and /health/ready answer orchestrators by their status alone. */
+ * /health/live and /health/ready answer orchestrators by their status alone; /-/healthy, /-/ready and
+ * /healthz are the same by the names that Prometheus and Kubernetes have for them. */
 #include "config.h"
 
 #include "daemon/daemon.h"
@@ -90,6 +91,8 @@ static void reload(void *ctx, struct http_request *r)
     if (!d->setup.settings.reload)
         http_reply_text(r, 403,
                         "reload over HTTP is off; set reload = yes in [server], or send SIGHUP");
+    else if (http_request_is_foreign(r))
+        http_reply_text(r, 403, "a page of another site asks for this");
     else
         daemon_reload(d, r);
 }
@@ -111,7 +114,10 @@ const struct http_route daemon_routes[] = {
     {"/health", "GET, HEAD", health},
     {"/health/live", "GET, HEAD", live},
     {"/health/ready", "GET, HEAD", ready},
-    {"/-/reload", "POST", reload},
+    {"/-/healthy", "GET, HEAD", live},
+    {"/-/ready", "GET, HEAD", ready},
+    {"/-/reload", "POST, PUT", reload},
+    {"/healthz", "GET, HEAD", live},
     {"/", "GET, HEAD", landing},
 };
 

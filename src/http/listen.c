@@ -15,6 +15,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -26,6 +28,7 @@
 #include <unistd.h>
 
 #define UNIX_PREFIX "unix:"
+#define FD_PREFIX "fd:"
 #define UNIX_MODE 0660
 
 static int cannot_listen(const char *spec, int error, struct buf *err)
@@ -255,10 +258,48 @@ static int open_tcp(const char *spec, struct listen_socket *ret_socket, struct b
     return 0;
 }
 
+/* The path of a unix socket that another made, or its TCP address. */
+static char *inherited_address(int fd)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNSPEC};
+    socklen_t n = sizeof a;
+    struct buf text = BUF_INIT;
+
+    if (getsockname(fd, (struct sockaddr *)&a, &n) < 0 || a.sun_family != AF_UNIX)
+        return tcp_address(fd);
+    buf_fmt(&text, "%s%.*s", UNIX_PREFIX, (int)sizeof a.sun_path, a.sun_path);
+    return buf_detach(&text);
+}
+
+/* A unix socket's name stays: it is whose who made it. */
+static int open_inherited(const char *spec, struct listen_socket *ret_socket, struct buf *err)
+{
+    char *end;
+    long fd = strtol(spec + strlen(FD_PREFIX), &end, 10);
+    int listens = 0;
+    socklen_t n = sizeof listens;
+
+    if (*end != '\0' || end == spec + strlen(FD_PREFIX) || fd < 0 || fd > INT_MAX)
+        return bad_address(spec, "that is no descriptor", err);
+    if (getsockopt((int)fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) < 0)
+        return cannot_listen(spec, errno, err);
+    if (!listens)
+        return bad_address(spec, "it is no socket that listens", err);
+    if (fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0 ||
+        fcntl((int)fd, F_SETFL, fcntl((int)fd, F_GETFL) | O_NONBLOCK) < 0)
+        return cannot_listen(spec, errno, err);
+    *ret_socket = (struct listen_socket){.fd = (int)fd, .address = inherited_address((int)fd)};
+    if (ret_socket->address == NULL)
+        ret_socket->address = xstrdup(spec);
+    return 0;
+}
+
 int listen_open(const char *spec, struct listen_socket *ret_socket, struct buf *err)
 {
     if (slice_starts(slice_str(spec), SLICE(UNIX_PREFIX)))
         return open_unix(spec, ret_socket, err);
+    if (slice_starts(slice_str(spec), SLICE(FD_PREFIX)))
+        return open_inherited(spec, ret_socket, err);
     return open_tcp(spec, ret_socket, err);
 }
 

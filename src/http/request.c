@@ -10,6 +10,8 @@
 
 #include "http/request.h"
 
+#include "http/origin.h"
+
 #include "base/refs.h"
 #include "base/xalloc.h"
 
@@ -17,6 +19,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <unistd.h>
 
 /* Nothing that we serve reads a body. */
 #define BODY_MAX ((uint64_t)64 * 1024)
@@ -265,6 +268,37 @@ static void dispatch(struct http_request *r)
     on_verdict(r, verdict);
 }
 
+struct framing {
+    unsigned hosts, lengths, encodings;
+};
+
+static enum MHD_Result count_header(void *cls, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
+{
+    struct framing *f = cls;
+
+    (void)kind, (void)value;
+    f->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
+    f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+    f->encodings += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
+    return MHD_YES;
+}
+
+/* Two who read a request must not differ on where it ends or for whom it is (RFC 9112 3.2, 6.3). */
+static const char *ambiguous(struct MHD_Connection *connection, const char *version)
+{
+    struct framing f = {0};
+
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &f);
+    if (f.hosts > 1 || (f.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0))
+        return f.hosts ? "Host stands there twice" : "Host is missing";
+    if (f.lengths > 1 || f.encodings > 1)
+        return "the length of the body stands there twice";
+    if (f.lengths && f.encodings)
+        return "the body has a length and an encoding";
+    return NULL;
+}
+
 /* MHD has checked that the number is one. */
 static bool declares_too_much(const struct http_request *r)
 {
@@ -311,13 +345,29 @@ void *request_on_target(void *cls, const char *target, struct MHD_Connection *co
     return r;
 }
 
+/* What is answered before the body came, and then closed. */
+static bool refuse_head(struct http_request *r, const char *version)
+{
+    const char *wrong = ambiguous(r->connection, version);
+
+    if (!wrong && !declares_too_much(r))
+        return false;
+    r->route = find_route(r->env, r->path);
+    if (wrong)
+        http_reply_text(r, MHD_HTTP_BAD_REQUEST, wrong);
+    else
+        http_reply_text(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+    (void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONNECTION, "close");
+    return true;
+}
+
 enum MHD_Result request_on_access(void *cls, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **request)
 {
     struct http_request *r = *request;
 
-    (void)cls, (void)connection, (void)url, (void)version, (void)upload;
+    (void)cls, (void)connection, (void)url, (void)upload;
     if (*upload_size != 0) {
         r->nbody += *upload_size;
         *upload_size = 0;
@@ -325,11 +375,7 @@ enum MHD_Result request_on_access(void *cls, struct MHD_Connection *connection, 
     }
     if (r->method == NULL) {
         r->method = method;
-        if (!declares_too_much(r))
-            return MHD_YES;
-        r->route = find_route(r->env, r->path);
-        http_reply_text(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
-        return send_answer(r);
+        return refuse_head(r, version) ? send_answer(r) : MHD_YES;
     }
     if (r->response == NULL)
         dispatch(r);
@@ -419,6 +465,16 @@ void request_on_connection(void *cls, struct MHD_Connection *connection, void **
 const char *http_request_header(const struct http_request *r, const char *name)
 {
     return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+bool http_request_is_foreign(const struct http_request *r)
+{
+    char machine[256] = "";
+
+    (void)gethostname(machine, sizeof machine - 1);
+    return origin_is_foreign(http_request_header(r, "Sec-Fetch-Site"),
+                             http_request_header(r, MHD_HTTP_HEADER_ORIGIN),
+                             http_request_header(r, MHD_HTTP_HEADER_HOST), machine);
 }
 
 void request_env_close(struct request_env *env)

@@ -9,6 +9,8 @@ liblogtally_a_SOURCES += \
 	src/http/listen.h \
 	src/http/negotiate.c \
 	src/http/negotiate.h \
+	src/http/origin.c \
+	src/http/origin.h \
 	src/http/request.c \
 	src/http/request.h \
 	src/http/server.c \
@@ -39,6 +41,7 @@ tests_http_check_SOURCES = \
 	tests/http/check_gzip.c \
 	tests/http/check_listen.c \
 	tests/http/check_negotiate.c \
+	tests/http/check_origin.c \
 	tests/http/check_server.c \
 	tests/http/check_server_abuse.c \
 	tests/http/check_server_start.c \

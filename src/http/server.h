@@ -9,6 +9,7 @@
  *   tls        certificates and policy, by GnuTLS                    tls.h
  *   users      passwords, checked beside the loop                    users.h
  *   negotiate  what a scraper can read                               negotiate.h
+ *   origin     whether another site's page asks                      origin.h
  *   gzip       one member from a big cached part and a small new one gzip.h
  *
  * Listeners are TCP (v4, v6) and unix sockets, all in one epoll set. A route has a handler; the
@@ -48,6 +49,9 @@ struct http_request;
 
 /* NULL when the header is not there. */
 const char *http_request_header(const struct http_request *r, const char *name);
+
+/* A browser sends it for a page of another site: what changes something must refuse it. */
+bool http_request_is_foreign(const struct http_request *r);
 
 struct http_reply {
     unsigned status;

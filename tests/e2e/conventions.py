@@ -1,0 +1,183 @@
+"""What others of the family have: systemd's protocols, the usual paths and options, requests that are refused."""
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+from _common import get, put, until
+from _daemon import LOGTALLY, Daemon, append, backend_lines, main
+
+
+class Manager:
+    """A service manager's end of $NOTIFY_SOCKET."""
+
+    def __init__(self, address):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind("\0" + address[1:] if address.startswith("@") else address)
+        self.socket.settimeout(60)
+        self.heard = []
+        os.environ["NOTIFY_SOCKET"] = address
+
+    def wait_for(self, line):
+        """All lines up to the datagram with this one."""
+        while True:
+            lines = self.socket.recv(4096).decode().split("\n")
+            self.heard += lines
+            if line in lines:
+                return lines
+
+    def close(self):
+        del os.environ["NOTIFY_SOCKET"]
+        self.socket.close()
+
+
+def a_manager_hears_when_it_is_ready_reloads_and_stops():
+    for address in (os.getcwd() + "/notify", "@logtally-test-%d" % os.getpid()):
+        m = Manager(address)
+        os.environ["WATCHDOG_USEC"] = "200000"
+        os.makedirs("logs", exist_ok=True)
+        append("logs/backend.log", b"".join(backend_lines(200)))
+        d = Daemon().start()
+        m.wait_for("READY=1")
+        assert "WATCHDOG=1" in m.heard, m.heard
+        m.wait_for("WATCHDOG=1")
+        d.signal(signal.SIGHUP)
+        began = m.wait_for("RELOADING=1")
+        assert any(re.fullmatch(r"MONOTONIC_USEC=\d+", line) for line in began), began
+        assert "STATUS=Following" in m.wait_for("READY=1")
+        put("bad.ini", "[event x\n")
+        put("logtally.ini", get("logtally.ini") + "\n[rules]\ninclude = bad.ini\n")
+        d.signal(signal.SIGHUP)
+        m.wait_for("RELOADING=1")
+        assert any("mistakes" in line for line in m.wait_for("READY=1"))
+        d.stop()
+        m.wait_for("STOPPING=1")
+        m.close()
+        del os.environ["WATCHDOG_USEC"]
+
+
+def sockets_of_the_manager_are_served():
+    tcp = socket.create_server(("127.0.0.1", 0))
+    unix = socket.socket(socket.AF_UNIX)
+    unix.bind("http.sock")
+    unix.listen()
+    d = Daemon()                                # its own address is not used then
+    start = ("import os, sys\nos.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4)\n"
+             "os.environ.update(LISTEN_FDS='2', LISTEN_PID=str(os.getpid()))\n"
+             "os.execv(sys.argv[3], [sys.argv[3], 'run', '-c', 'logtally.ini'])")
+    a, b = os.dup(tcp.fileno()), os.dup(unix.fileno())
+    fds = [os.dup2(a, 50), os.dup2(b, 51)]
+    with open("stderr", "ab") as err:
+        d.child = subprocess.Popen([sys.executable, "-c", start, "50", "51", LOGTALLY], stderr=err, pass_fds=fds)
+    d.port = tcp.getsockname()[1]
+    assert until(d.ready), get("stderr")
+    assert d.request("GET", "/-/ready")[0] == 200
+    r = subprocess.run(["curl", "-sS", "--unix-socket", "http.sock", "http://x/-/healthy"], stdout=subprocess.PIPE, check=True)
+    assert r.stdout == b"alive\n", r.stdout
+    assert "listening on 127.0.0.1:%d" % d.port in get("stderr") and "listening on unix:http.sock" in get("stderr")
+    d.stop()
+    assert os.path.exists("http.sock")          # it is the manager's
+    for wrong, said in (("fd:x", "no descriptor"), ("fd:0", ""), ("fd:99", "")):
+        r = subprocess.run([LOGTALLY, "run", "-c", "logtally.ini", "--listen", wrong], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        assert r.returncode in (1, 3) and "cannot listen on" in r.stdout and said in r.stdout, r.stdout
+
+
+def the_usual_paths_answer():
+    d = Daemon(server="reload = yes\n").start()
+    for path in ("/-/healthy", "/-/ready", "/healthz", "/health/live", "/health/ready"):
+        assert d.request("GET", path)[0] == 200, path
+        assert d.request("HEAD", path)[0] == 200, path
+    for method in ("POST", "PUT"):
+        assert d.request(method, "/-/reload")[0] == 200
+    assert d.request("GET", "/-/reload")[0] == 405
+    d.stop()
+
+
+def a_page_of_another_site_cannot_reload():
+    d = Daemon(server="reload = yes\n").start()
+    here = "127.0.0.1:%d" % d.port
+    for headers, status in (({}, 200), ({"Sec-Fetch-Site": "same-origin", "Origin": "http://" + here}, 200),
+                            ({"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.example"}, 403),
+                            ({"Origin": "http://evil.example"}, 403), ({"Origin": "null"}, 403),
+                            ({"Origin": "http://evil.example", "Host": "evil.example"}, 403)):
+        got = d.request("POST", "/-/reload", headers)
+        assert got[0] == status, (headers, got)
+    assert get("stderr").count("reloaded:") == 2
+    d.stop()
+
+
+def raw(port, text):
+    with socket.create_connection(("127.0.0.1", port), 60) as s:
+        s.sendall(text.encode())
+        s.shutdown(socket.SHUT_WR)
+        answer = b""
+        while block := s.recv(65536):
+            answer += block
+        return answer.decode()
+
+
+def a_request_that_two_could_read_otherwise_is_refused():
+    d = Daemon().start()
+    h, end = "Host: x\r\n", "\r\n"
+    for head, status in (("", 400), (h, 200), (h + h, 400), (h + "Content-Length: 1\r\nContent-Length: 2\r\n", 400),
+                         (h + "Content-Length: 0\r\nContent-Length: 0\r\n", 400),
+                         (h + "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", 400),
+                         (h + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400)):
+        answer = raw(d.port, "GET /-/healthy HTTP/1.1\r\n" + head + end)
+        assert answer.startswith("HTTP/1.1 %d " % status), (head, answer)
+        assert answer.count("HTTP/1.1 ") == 1, answer
+    assert raw(d.port, "GET /-/healthy HTTP/1.0\r\n\r\n").startswith("HTTP/1.")
+    # what follows such a head is no request
+    answer = raw(d.port, "POST / HTTP/1.1\r\n" + h + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                 "GET /-/healthy HTTP/1.1\r\n" + h + end)
+    assert answer.startswith("HTTP/1.1 400 ") and answer.count("HTTP/1.1 ") == 1, answer
+    d.stop()
+
+
+def its_own_log_has_the_format_that_was_asked_for():
+    base = [LOGTALLY, "run", "--log", os.getcwd() + "/none.log", "--state", "", "--rules", "none.ini"]
+    put("none.ini", "[event a]\nmatch = a\n[counter a_total]\nhelp = A\ninc = a\n")
+
+    def said(*options):
+        p = subprocess.Popen(base + ["--web.listen-address", "127.0.0.1:0", *options], stderr=subprocess.PIPE, text=True)
+        lines = []
+        for line in p.stderr:
+            lines.append(line)
+            if "caught up" in line or len(lines) == 2 and "warn" in options:
+                break
+        p.terminate()
+        lines += p.stderr.readlines()
+        p.wait()
+        return lines
+    for line in said("--log.format", "json"):
+        got = json.loads(line)
+        assert list(got) == ["ts", "level", "msg"] and got["level"] in ("info", "warn"), got
+    for line in said("--log.format=logfmt"):
+        assert re.fullmatch(r'ts=\S+Z level=(info|warn) msg=".*"\n', line), line
+    text = said()
+    assert all(re.match(r"\S+Z (info|warn) logtally: ", line) for line in text), text
+    for options, what in ((["--log.level", "loud"], "--log.level is"), (["--log.format", "xml"], "--log.format is")):
+        r = subprocess.run(base + options, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        assert r.returncode == 2 and what in r.stdout, r.stdout
+    put("stderr", "")
+    with open("stderr", "w", encoding="utf-8") as err:
+        p = subprocess.Popen(base + ["--listen", "unix:" + os.getcwd() + "/s", "--log.level", "error"], stderr=err)
+    assert until(lambda: os.path.exists("s"))
+    p.terminate()
+    assert p.wait() == 0 and get("stderr") == "", get("stderr")
+
+
+def version_says_what_it_is_made_of():
+    out = subprocess.run([LOGTALLY, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    first, compiler, libraries = out.splitlines()
+    assert re.fullmatch(r"logtally \d+\.\d+\.\d+ \(revision \S+ of \S+\)", first), first
+    assert re.match(r"  compiler  \S", compiler) and "libmicrohttpd 0." in libraries and "libpcre2-8 10." in libraries, out
+
+
+main(a_manager_hears_when_it_is_ready_reloads_and_stops, sockets_of_the_manager_are_served, the_usual_paths_answer,
+     a_page_of_another_site_cannot_reload, a_request_that_two_could_read_otherwise_is_refused,
+     its_own_log_has_the_format_that_was_asked_for, version_says_what_it_is_made_of)

@@ -1,0 +1,43 @@
+/* check_origin -- who may press a button: our own page and programs, no other site. */
+#include "config.h"
+
+#include "suite.h"
+
+#include "http/origin.h"
+
+#include <stddef.h>
+
+static const struct {
+    const char *site, *origin, *host;
+    bool foreign;
+} rows[] = {
+    {NULL, NULL, "anything.example", false}, /* curl */
+    {NULL, NULL, NULL, false},
+    {"same-origin", "http://127.0.0.1:9180", "127.0.0.1:9180", false},
+    {"none", NULL, "localhost:9180", false},
+    {NULL, "http://localhost:9180", "localhost:9180", false},
+    {NULL, "http://LOCALHOST:9180", "localhost:9180", false},
+    {"same-origin", "https://[::1]:9180", "[::1]:9180", false},
+    {"same-origin", "http://box:9180", "box:9180", false},
+    {"same-origin", "http://box", "Box", false},
+    {"cross-site", "http://evil.example", "127.0.0.1:9180", true},
+    {"same-site", "http://127.0.0.1:80", "127.0.0.1:9180", true},
+    {"cross-site", NULL, "127.0.0.1:9180", true},
+    {NULL, "http://evil.example", "127.0.0.1:9180", true},
+    {NULL, "http://127.0.0.1:9180.evil.example", "127.0.0.1:9180", true},
+    {NULL, "null", "127.0.0.1:9180", true},
+    {NULL, "", "127.0.0.1:9180", true},
+    {"same-origin", "http://127.0.0.1:9180", NULL, true},
+    /* rebound: of the same site, by a name of its own */
+    {"same-origin", "http://evil.example:9180", "evil.example:9180", true},
+    {NULL, "http://evil.example", "evil.example", true},
+    {"same-origin", "http://localhost.evil.example", "localhost.evil.example", true},
+    {"same-origin", "http://[::1", "[::1", true},
+    {"same-origin", "http://", "", true},
+};
+
+TEST_EACH(a_page_of_another_site_is_foreign, sizeof rows / sizeof *rows)
+{
+    ck_assert_int_eq(origin_is_foreign(rows[_i].site, rows[_i].origin, rows[_i].host, "box"),
+                     rows[_i].foreign);
+}
