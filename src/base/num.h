@@ -14,8 +14,9 @@
 
 enum unit_kind {
     UNIT_NONE, /* a bare number */
-    UNIT_TIME, /* to seconds:  ns us µs(U+00B5, U+03BC) ms s min m h; "1h2m3.5s", "0:00:31.877" */
-    UNIT_SIZE, /* to bytes:    B kB MB GB TB (1000), KiB MiB GiB TiB (1024) */
+    UNIT_TIME, /* to seconds:  ns us µs(U+00B5, U+03BC) ms s min m h d, and as words up to weeks;
+                  "1h2m3.5s", "0:00:31.877", "1 day, 0:00:03" */
+    UNIT_SIZE, /* to bytes:    B kB KB MB GB TB (1000), K M G T, Ki.. and KiB.. (1024) */
     UNIT_PERCENT, /* to a ratio:  "45 %", "45%" */
     UNIT_DIVISOR, /* the number divided by `div`; carries no unit of its own */
 };

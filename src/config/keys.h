@@ -123,6 +123,9 @@ KEY(REWRITE_FIELD, "rewrite.", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT | KEY_FIE
 KEY(MAP_FIELD, "map.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEXT,
     .value = "VALUE -> RESULT",
     .help = "looks a field up in a table, one row a line; `*` is every other value")
+KEY(UNIT_FIELD, "unit.", SECTION_EVENT, KEY_FIELD, TEXT, .value = "UNIT",
+    .help = "what a bare number of the field counts, for `where`, `calc` and metrics without a "
+            "`unit` of their own")
 KEY(EXEMPLAR, "exemplar", SECTION_EVENT, 0, LIST, .value = "FIELD, ...",
     .help = "these fields become the exemplar of what the event updates")
 

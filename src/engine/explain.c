@@ -153,6 +153,55 @@ static void show_action(const struct trace *t, const struct action *a, struct bu
         show_slot(t, a->name, a->to, out);
 }
 
+static bool is_bare(struct slice text)
+{
+    struct num v;
+
+    return num_parse(text, &UNIT_PLAIN, &v) == 0;
+}
+
+/* A number that was taken for what VALUE counts, because nothing says what it counts itself. */
+static void show_guesses(const struct trace *t, const struct event *e, struct buf *out)
+{
+    for (unsigned i = 0; i < e->nconditions; i++) {
+        const struct condition *c = &e->conditions[i];
+
+        if (c->is_match || c->op < OP_LT || c->unit.kind == UNIT_NONE || c->told ||
+            !is_bare(record_text(t->record, &c->field)))
+            continue;
+        buf_fmt(out, "    %s is a bare number, and counts %s for where %s %s %.*s; ", c->field.name,
+                c->unit.kind == UNIT_TIME   ? "seconds"
+                : c->unit.kind == UNIT_SIZE ? "bytes"
+                                            : "a ratio",
+                c->field.name, op_text(c->op), SLICE_FMT(c->text));
+        buf_fmt(out, "unit.%s would say what it counts\n", c->field.name);
+    }
+}
+
+/* A calc in which some numbers carry a unit, and others nothing. */
+static void show_mixed(const struct trace *t, const struct action *a, struct buf *out)
+{
+    const char *bare = NULL;
+    struct exact value;
+    bool carried = false;
+
+    for (unsigned i = 0; a->calc && i < a->nrefs; i++) {
+        struct slice text = record_text(t->record, &a->refs[i]);
+
+        if (text.n == 0 || calc_field_is_time(a->calc, i) || (a->units && a->units[i].mul))
+            continue;
+        if (is_bare(text))
+            bare = a->refs[i].name;
+        else
+            carried |= exact_parse(text, NULL, &value) == 0;
+    }
+    if (bare && carried)
+        buf_fmt(out,
+                "    %s is a bare number among values with units; unit.%s would say what it "
+                "counts\n",
+                bare, bare);
+}
+
 /* Fields that the event itself made: groups, set, calc, rewrite, map. */
 static void show_locals(const struct trace *t, const struct event *e, struct buf *out)
 {
@@ -224,6 +273,9 @@ static void show_event(const struct trace *t, unsigned event, const struct expla
     buf_fmt(out, "%s%s\n", e->used ? "" : "  but nothing uses it",
             t->trials[event].gave_up ? "  a regex gave up: match limit" : "");
     show_locals(t, e, out);
+    show_guesses(t, e, out);
+    for (unsigned i = 0; i < e->nactions; i++)
+        show_mixed(t, &e->actions[i], out);
     for (unsigned i = 0; i < rules->nmappings; i++)
         if (rules->mappings[i].event == event && t->updates[i].done)
             show_update(t, &rules->mappings[i], &t->updates[i], out);

@@ -108,6 +108,12 @@ static void run_map(struct record *r, const struct action *a)
         record_set(r, a->to, a->map->other);
 }
 
+/* NULL: nothing says what its bare numbers count. */
+static const struct unit *operand_unit(const struct action *a, unsigned i)
+{
+    return a->units && a->units[i].mul ? &a->units[i] : NULL;
+}
+
 static enum calc_outcome read_operand(struct record *r, const struct action *a, unsigned i,
                                       struct exact *ret_value)
 {
@@ -118,7 +124,8 @@ static enum calc_outcome read_operand(struct record *r, const struct action *a, 
     if (text.n == 0)
         return OUTCOME_MISSING;
     if (!calc_field_is_time(a->calc, i))
-        return exact_parse(text, NULL, ret_value) < 0 ? OUTCOME_NO_NUMBER : OUTCOME_DONE;
+        return exact_parse(text, operand_unit(a, i), ret_value) < 0 ? OUTCOME_NO_NUMBER
+                                                                    : OUTCOME_DONE;
     (void)record_time(r); /* the one that a time without a date is near to */
     if (source_parse_time(r->source, text, &ns, &dated) < 0)
         return OUTCOME_NO_TIME;

@@ -57,6 +57,7 @@ struct condition {
     struct capture capture; /* MATCH NOT_MATCH (only =~ has group slots) */
     struct num number;      /* LT LE GT GE */
     struct unit unit;       /* how the field is read for that: of a kind when VALUE had a unit */
+    bool told;              /* rules say what a bare number of the field counts */
     struct where at;
 };
 
@@ -81,6 +82,7 @@ struct action {
     struct slice replacement;
     struct value_map *map; /* MAP */
     struct calc *calc;     /* CALC */
+    struct unit *units;    /* CALC: of each ref whose bare numbers have one (mul > 0); or NULL */
     struct slice text;     /* SET, REWRITE, CALC: as written, for people */
     struct where at;
 };

@@ -753,3 +753,19 @@ TEST(calc_reads_times)
                  "time=2024-01-02T00:00:10.5Z msg=m made=yesterday\n",
                  "a_total{lag=\"0.5\"} 1\na_total{lag=\"11.5\"} 2\na_total{lag=\"unknown\"} 1\n");
 }
+
+/* --- units ----------------------------------------------------------------------------------- */
+
+TEST(a_field_has_a_unit_for_all_that_reads_it)
+{
+    world_expect(
+        "[event a]\nunit.took = ms\nunit.left = KiB\nwhere = took > 250\n"
+        "where = took < 1m\ncalc.twice = took * 2\n"
+        "[event b]\nof = a\nwhere = left >= 1MiB\n"
+        "[counter a_total]\nadd = a\nvalue = took\n"
+        "[counter b_total]\nadd = b\nvalue = left\n"
+        "[gauge g]\nset = a\nvalue = twice\nlabels = n\n",
+        "n=1 took=250 left=1024\nn=2 took=251 left=1024\nn=3 took=0.3s left=1M\n"
+        "n=4 took=60000 left=1024\nn=5 took=1.5s left=1023\n",
+        "a_total 2.051\nb_total 2097152\ng{n=\"2\"} 0.502\ng{n=\"3\"} 0.6\ng{n=\"5\"} 3\n");
+}

@@ -357,3 +357,29 @@ TEST(why_a_calc_has_no_result)
                 "    u = (missing) -- more than 38 digits\n"
                 "    -> inc a_total\n");
 }
+
+TEST(a_bare_number_that_met_a_unit)
+{
+    static const char rules[] = "[event a]\nwhere = took > 1s\ncalc.t = took + run\n"
+                                "[counter a_total]\ninc = a\n";
+
+    expect_text(
+        rules, "took=5 run=1s",
+        "took=5 run=1s\n"
+        "  log auto, decoded as logfmt\n    took = 5\n    run = 1s\n"
+        "  is event a  (rules.ini:1)\n"
+        "    t = 6\n"
+        "    took is a bare number, and counts seconds for where took > 1s; unit.took would "
+        "say what it counts\n"
+        "    took is a bare number among values with units; unit.took would say what it "
+        "counts\n"
+        "    -> inc a_total\n");
+    expect_text("[event a]\nunit.took = ms\nwhere = took > 1s\ncalc.t = took + run\n"
+                "[counter a_total]\ninc = a\n",
+                "took=5000 run=1s",
+                "took=5000 run=1s\n"
+                "  log auto, decoded as logfmt\n    took = 5000\n    run = 1s\n"
+                "  is event a  (rules.ini:1)\n"
+                "    t = 6\n"
+                "    -> inc a_total\n");
+}

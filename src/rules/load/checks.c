@@ -204,5 +204,6 @@ void load_check(struct load *l)
     if (l->m->nmistakes == 0)
         check_exemplars(l);
     check_names(l);
+    load_check_units(l);
     check_templates(l);
 }

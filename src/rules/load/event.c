@@ -314,6 +314,9 @@ static void load_key(struct load *l, uint32_t event, const struct ini_entry *e)
     case KEY_MATCH:
         load_match(l, event, e);
         break;
+    case KEY_UNIT_FIELD:
+        load_field_unit(l, event, e);
+        break;
     case KEY_WHERE:
         load_where(l, event, e);
         break;
@@ -325,6 +328,12 @@ static void load_key(struct load *l, uint32_t event, const struct ini_entry *e)
 static bool selects(enum key_id id)
 {
     return id == KEY_MATCH || id == KEY_WHERE || id == KEY_OF;
+}
+
+/* set.FIELD and the like; they come when all conditions are known. */
+static bool makes_field(const struct key *k)
+{
+    return k->flags & KEY_FIELD && k->id != KEY_UNIT_FIELD;
 }
 
 void load_event(struct load *l, uint32_t event, const struct ini_section *s)
@@ -343,7 +352,7 @@ void load_event(struct load *l, uint32_t event, const struct ini_section *s)
             load_key(l, event, &s->entries[i]);
     }
     for (size_t i = 0; i < s->n; i++)
-        if (s->entries[i].key && s->entries[i].key->flags & KEY_FIELD)
+        if (s->entries[i].key && makes_field(s->entries[i].key))
             load_action(l, event, &s->entries[i]);
     if (!selected && !refused)
         load_mistake(l, s->at,

@@ -109,8 +109,10 @@ static void load_metrics(struct load *l, struct ini_doc *const *docs, unsigned n
 
 static void release_load(struct load *l)
 {
-    for (unsigned i = 0; i < l->r->nevents; i++)
+    for (unsigned i = 0; i < l->r->nevents; i++) {
         free(l->drafts[i].locals);
+        free(l->drafts[i].units);
+    }
     for (unsigned i = 0; i < l->r->nfamilies; i++) {
         free(l->family_drafts[i].zeros);
         map_release(&l->family_drafts[i].seen);

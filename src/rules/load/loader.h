@@ -40,11 +40,22 @@ struct local {
     uint16_t slot;  /* from SLOT_LOCAL */
 };
 
+/* `unit.FIELD` of an event. */
+struct field_unit {
+    const char *name; /* BORROWS the document */
+    struct unit unit;
+    struct slice text; /* as written */
+    struct where at;
+    bool used;
+};
+
 /* An event on its way in. */
 struct draft {
     const struct ini_section *section;
     struct local *locals;
     unsigned nlocals, cap;
+    struct field_unit *units;
+    unsigned nunits, units_cap;
     bool has_match;
     bool groups_unknown; /* a regex of it is bad, and so nobody knows which fields it makes */
     bool shows_exemplar; /* updates a counter or histogram */
@@ -120,6 +131,17 @@ struct pattern *load_pattern(struct load *l, struct slice regex, struct where at
 /* A mistake in byte `offset` of a text that stands at `at`, which is shown with a caret below. */
 void load_caret(struct load *l, struct slice text, size_t offset, struct where at,
                 struct slice sentence);
+
+/* units.c: what bare numbers count. */
+
+/* The value of a key `unit` or `unit.FIELD`; false, with UNIT_PLAIN, after a mistake. */
+bool load_unit(struct load *l, const struct ini_entry *e, struct unit *ret_unit);
+void load_field_unit(struct load *l, uint32_t event, const struct ini_entry *e);
+/* To the conditions and calcs of an event whose parents are done. */
+void load_event_units(struct load *l, uint32_t event);
+/* To a mapping whose value is a field; false after a mistake. */
+bool load_mapping_unit(struct load *l, struct mapping *k, struct where at);
+void load_check_units(struct load *l);
 
 /* slots.c: names to numbers. */
 

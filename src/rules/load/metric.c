@@ -87,6 +87,8 @@ static void add_mapping(struct metric *t, enum verb verb, uint32_t event, const 
     k.event = event;
     k.verb = verb;
     k.at = e->at;
+    if (k.value_is_field && !load_mapping_unit(l, &k, t->unit ? t->unit->at : e->at))
+        good = false;
     if (good && seen_before(t, &k, e->at))
         return;
     if (k.value_is_field)

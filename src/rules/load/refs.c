@@ -169,6 +169,7 @@ static void event_refs(struct load *l, uint32_t event)
     struct event *e = &l->r->events[event];
     bool decoded_parent = e->parent != EVENT_NONE && l->r->events[e->parent].sees_decoded;
 
+    load_event_units(l, event);
     e->sees_decoded = !l->drafts[event].has_match || decoded_parent;
     for (unsigned i = 0; i < e->nconditions; i++)
         if (!e->conditions[i].is_match)

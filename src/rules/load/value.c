@@ -12,46 +12,6 @@ const struct ini_entry *metric_entry(const struct metric *t, enum key_id id)
     return NULL;
 }
 
-/* Words people write for units. */
-static const char *unit_meant(struct slice s)
-{
-    static const struct {
-        const char *unit, *written;
-    } words[] = {
-        {"s", "sec secs second seconds"},
-        {"ms", "msec millis millisecond milliseconds"},
-        {"us", "usec micros microseconds"},
-        {"ns", "nsec nanos nanoseconds"},
-        {"min", "m mins minute minutes"},
-        {"h", "hour hours"},
-        {"B", "byte bytes b"},
-        {"kB", "k"},
-        {"percent", "% pct"},
-    };
-    static const char *const units[] = {"ns",  "us",  "ms",  "s",  "min", "h",  "B",  "KiB",
-                                        "MiB", "GiB", "TiB", "kB", "MB",  "GB", "TB", "percent"};
-
-    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
-        struct slice rest = slice_str(words[i].written), word;
-
-        while (slice_cut(&rest, ' ', &word))
-            if (slice_eq(s, word))
-                return words[i].unit;
-    }
-    return nearest(s, units, sizeof units / sizeof *units);
-}
-
-static void unknown_unit(struct load *l, const struct ini_entry *e)
-{
-    const char *meant = unit_meant(e->value);
-
-    load_mistake(l, e->at, "unknown unit \"%.*s\"", SLICE_FMT(e->value));
-    mistake_near(l->m, meant);
-    if (!meant)
-        mistake_hint(l->m,
-                     "there are ns us ms s min h, B KiB MiB GiB TiB kB MB GB TB, percent, 1/N");
-}
-
 void metric_unit(struct metric *t)
 {
     const struct ini_entry *e = t->unit;
@@ -62,12 +22,7 @@ void metric_unit(struct metric *t)
     if (!t->value)
         load_mistake(t->l, e->at, "\"unit\" without \"value\": say of which field it is the unit");
     t->model.unit_text = arena_slice(t->l->text, e->value);
-    if (unit_parse(e->value, &t->model.unit) == 0)
-        return;
-    if (!load_quoted(t->l, e->value, e->at))
-        unknown_unit(t->l, e);
-    t->model.unit = UNIT_PLAIN;
-    t->value_bad = true;
+    t->value_bad = !load_unit(t->l, e, &t->model.unit);
 }
 
 static bool begins_number(struct slice s)
