@@ -328,6 +328,6 @@ int setup_read_file(const struct setup *s, const char *path,
     archive_close(a);
     if (r >= 0)
         return EXIT_FINE;
-    log_error("cannot read %s: %s", path, r == -EBADMSG ? "it is damaged" : strerror(-r));
+    log_error("cannot read %s: %s", path, archive_error(r));
     return EXIT_MISTAKES;
 }

@@ -26,7 +26,8 @@ static const struct option_row rows[] = {
     {"snapshot", 0, OPTION_TEXT, offsetof(struct replay_options, snapshot), "FILE",
      "write the values for `logtally merge`, instead of printing them"},
     {"jobs", 'j', OPTION_TEXT, offsetof(struct replay_options, jobs), "N",
-     "threads (default 1; 0: one per processor; and one more for each .gz and .zst in work); the "
+     "threads (default 1; 0: one per processor; and one more for each compressed file in work); "
+     "the "
      "result is the same for every N"},
     {"no-dispatch", 0, OPTION_FLAG, offsetof(struct replay_options, no_dispatch), NULL, NULL},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
@@ -139,12 +140,11 @@ const struct command command_replay = {
     .name = "replay",
     .arguments = "FILE...",
     .summary = "Read whole files and print what their metrics come to",
-    .details = "FILE may be plain, .gz or .zst, a directory, or - for standard input. Files are "
-               "taken in the "
-               "order of their\n"
-               "own lines' times. Only the rules' metrics are printed, sorted. Nothing is kept and "
-               "no daemon "
-               "is needed.\n",
+    .details = "FILE may be plain, .gz, .zst, .xz or .bz2, a directory, or - for standard input. "
+               "Files are\n"
+               "taken in the order of their own lines' times. Only the rules' metrics are printed, "
+               "sorted.\n"
+               "Nothing is kept and no daemon is needed.\n",
     .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_OUTPUT | TAKES_FORMAT,
     .size = sizeof(struct replay_options),
     .options = rows,

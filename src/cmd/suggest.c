@@ -116,7 +116,7 @@ const struct command command_suggest = {
         "becomes an\n"
         "event with a counter; fields become labels, histograms and gauges as far as they can be "
         "guessed, and\n"
-        "comments say what was guessed and what was left out. FILE may be plain, .gz, .zst or -; "
+        "comments say what was guessed and what was left out. FILE may be plain, compressed or -; "
         "with "
         "-c or\n"
         "--rules its [log] sections say how to read it.\n",

@@ -13,6 +13,7 @@
 #include "base/xalloc.h"
 #include "input/codec.h"
 #include "input/linebuf.h"
+#include "input/packing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -188,6 +189,13 @@ int archive_next(struct archive *a, size_t max_line, struct slice *ret_lines)
             fill(a);
         }
     }
+}
+
+const char *archive_error(int error)
+{
+    if (error == -EBADMSG)
+        return "it is damaged";
+    return error == -EOPNOTSUPP ? packing_refused : strerror(-error);
 }
 
 uint64_t archive_too_long(const struct archive *a)

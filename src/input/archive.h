@@ -1,5 +1,5 @@
-/* archive -- a file read once from its beginning to its end as whole lines: plain, .gz, .zst, or
- * "-".
+/* archive -- a file read once from its beginning to its end as whole lines: plain, compressed,
+ * or "-".
  *
  * The codec is known by the first bytes, not by the name. For replay, test, explain and backfill,
  * and to finish rotated files. A last line without newline is handed out too. */
@@ -13,7 +13,7 @@
 
 struct archive;
 
-/* 0 or negative errno. */
+/* 0 or negative errno, -EOPNOTSUPP when it is packed in a way that this build does not unpack. */
 int archive_open(const char *path, struct archive **ret_archive);
 /* Bytes [from, to) of a plain file, which begin and end at lines (archive_cut); all of it, of
  * whatever kind, when `to` is 0. */
@@ -33,6 +33,8 @@ int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsi
  * negative errno: -EIO and such, -EBADMSG for a damaged archive (what came before it was handed
  * out). Lines longer than max_line are left out and counted. */
 int archive_next(struct archive *a, size_t max_line, struct slice *ret_lines);
+/* What kept it from being read, for people. */
+const char *archive_error(int error);
 uint64_t archive_too_long(const struct archive *a);
 /* Bytes of the file itself read so far, and its size (0 when unknown): for progress. */
 uint64_t archive_position(const struct archive *a);

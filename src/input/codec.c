@@ -1,13 +1,12 @@
-/* codec -- why pull, and one interface for three: a compressed rotated file is read by the same
- * code as a plain one.
+/* codec -- why pull, and one interface for all: a compressed rotated file is read by the same code as
+ * a plain one.
  *
  * Reading ahead is a ring of chunks. The thread fills the one behind the last filled, the caller
  * empties the first; only how many are filled is shared. The copy out of a chunk costs a few
  * percent of what unpacking it did.
  *
- * gzip: several members one after another are one file (RFC 1952, 2.2); what follows the last
- * member and is no member (tape padding, rubbish) is ignored, as gzip does. zstd: frames and
- * skippable frames likewise.
+ * Several members one after another are one file (for gzip RFC 1952, 2.2). What may follow the last
+ * one, if it is no member, packing.h says for each kind; anything else is damage.
  *
  * It does not seek: what was read before must be decompressed again to get to the rest. */
 #include "config.h"
@@ -16,18 +15,15 @@
 
 #include "base/sys.h"
 #include "base/xalloc.h"
+#include "input/packing.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
-#ifdef HAVE_ZSTD
-#include <zstd.h>
-#endif
 
-enum { INPUT = 64 * 1024, MAGIC_LEN = 6, GZIP_ANY = 15 + 16 };
+enum { INPUT = 64 * 1024, OUTPUT_MOST = 1 << 30 };
 enum { CHUNKS = 4, CHUNK = 256 * 1024 };
 
 struct chunk {
@@ -50,17 +46,14 @@ struct ahead {
 
 struct codec_reader {
     int fd;
-    /* By what it is compressed with. */
-    ssize_t (*unpack)(struct codec_reader *c, char *out, size_t n);
-    bool eof;      /* of the file */
-    bool in_frame; /* a member or frame has begun and not ended */
+    const struct packing *packing; /* NULL: plain */
+    void *state;                   /* of the packing */
+    bool eof;                      /* of the file */
+    bool in_member;
+    int error; /* damage, told again and again */
     uint64_t position;
-    uint64_t left;  /* bytes that may still be read */
-    size_t at, end; /* unread part of `in` */
-    z_stream z;
-#ifdef HAVE_ZSTD
-    ZSTD_DStream *zstd;
-#endif
+    uint64_t left;       /* bytes that may still be read */
+    size_t at, end;      /* unread part of `in` */
     struct ahead *ahead; /* NULL: the caller unpacks; else only the thread uses what is above */
     unsigned char in[INPUT];
 };
@@ -103,34 +96,9 @@ static int refill(struct codec_reader *c)
     return 0;
 }
 
-static bool is_gzip(const unsigned char *p, size_t n)
-{
-    return n >= 3 && p[0] == 0x1f && p[1] == 0x8b && p[2] == 8;
-}
-
-static bool is_zstd(const unsigned char *p, size_t n)
-{
-    if (n < 4)
-        return false;
-    if (p[0] == 0x28 && p[1] == 0xb5 && p[2] == 0x2f && p[3] == 0xfd)
-        return true;
-    return (p[0] & 0xf0) == 0x50 && p[1] == 0x2a && p[2] == 0x4d && p[3] == 0x18;
-}
-
-/* xz and bzip2: what no build unpacks. */
-static bool is_foreign(const unsigned char *p, size_t n)
-{
-    static const unsigned char xz[] = {0xfd, '7', 'z', 'X', 'Z', 0};
-    static const unsigned char bzip2[] = {'B', 'Z', 'h'};
-
-    return (n >= sizeof(xz) && memcmp(p, xz, sizeof(xz)) == 0) ||
-           (n > sizeof(bzip2) && memcmp(p, bzip2, sizeof(bzip2)) == 0 && p[3] >= '1' &&
-            p[3] <= '9');
-}
-
 static int fill_magic(struct codec_reader *c)
 {
-    while (c->end - c->at < MAGIC_LEN && !c->eof) {
+    while (c->end - c->at < PACKING_MAGIC && !c->eof) {
         int r = refill(c);
 
         if (r < 0)
@@ -152,95 +120,84 @@ static ssize_t read_plain(struct codec_reader *c, char *out, size_t n)
     return (ssize_t)have;
 }
 
-/* Between two members: 1 another one follows, 0 the end. */
-static int next_member(struct codec_reader *c)
+/* What begins here; NULL also at the end. */
+static const struct packing *packing_here(const struct codec_reader *c)
+{
+    return packing_of(c->in + c->at, c->end - c->at);
+}
+
+static int begin_member(struct codec_reader *c)
+{
+    int r = c->packing->begin(&c->state);
+
+    c->in_member = r == 0;
+    return r;
+}
+
+static int skip_padding(struct codec_reader *c)
 {
     int r = fill_magic(c);
 
+    while (r == 0 && c->packing->padded && c->at < c->end && c->in[c->at] == 0) {
+        c->at++;
+        r = fill_magic(c);
+    }
+    return r;
+}
+
+/* Between two members: 1 another one follows, 0 the end, or negative errno. */
+static int next_member(struct codec_reader *c)
+{
+    int r = skip_padding(c);
+
     if (r < 0)
         return r;
-    if (!is_gzip(c->in + c->at, c->end - c->at))
-        return 0;
-    (void)inflateReset(&c->z);
-    c->in_frame = true;
-    return 1;
-}
-
-static int step_gzip(struct codec_reader *c)
-{
-    int r;
-
-    c->z.next_in = c->in + c->at;
-    c->z.avail_in = (uInt)(c->end - c->at);
-    r = inflate(&c->z, Z_NO_FLUSH);
-    c->at = c->end - c->z.avail_in;
-    if (r == Z_STREAM_END)
-        c->in_frame = false;
-    else if (r == Z_MEM_ERROR)
-        return -ENOMEM;
-    else if (r != Z_OK && r != Z_BUF_ERROR)
-        return -EBADMSG;
-    return 0;
-}
-
-/* 1: there is something to decompress, 0: the end, negative: -ENODATA when it ends in the
- * middle. */
-static int ensure_input(struct codec_reader *c)
-{
-    if (c->at == c->end && !c->eof) {
-        int r = refill(c);
-
-        if (r < 0)
-            return r;
+    if (packing_here(c) == c->packing) {
+        r = begin_member(c);
+        return r < 0 ? r : 1;
     }
-    if (c->at < c->end)
-        return 1;
-    return c->in_frame ? -ENODATA : 0;
+    if (c->at == c->end || c->packing->any_tail)
+        return 0;
+    return c->end - c->at < PACKING_MAGIC ? -ENODATA : -EBADMSG;
 }
 
-static ssize_t read_gzip(struct codec_reader *c, char *out, size_t n)
+/* Within a member: 1, or negative errno. At the end of the file something may still come out of
+ * what was put in. */
+static int more_input(struct codec_reader *c)
 {
-    c->z.next_out = (unsigned char *)out;
-    c->z.avail_out = (uInt)(n > 1U << 30 ? 1U << 30 : n);
-    n = c->z.avail_out;
-    while (c->z.avail_out == n) {
-        int r = c->in_frame ? ensure_input(c) : next_member(c);
+    int r = c->at == c->end && !c->eof ? refill(c) : 0;
+
+    return r < 0 ? r : 1;
+}
+
+/* Goes on until something comes out; what cannot be read is told after that. */
+static ssize_t read_packed(struct codec_reader *c, char *out, size_t n)
+{
+    struct packing_io io = {.out = out, .out_n = n < OUTPUT_MOST ? n : OUTPUT_MOST};
+
+    while (io.out == out && c->error == 0) {
+        int r = c->in_member ? more_input(c) : next_member(c);
 
         if (r <= 0)
             return r;
-        r = step_gzip(c);
-        if (r < 0)
-            return n > c->z.avail_out ? (ssize_t)(n - c->z.avail_out) : r;
+        io.in = c->in + c->at;
+        io.in_n = c->end - c->at;
+        r = c->packing->step(c->state, &io);
+        bool stuck = io.in == c->in + c->at && io.out == out;
+
+        c->at = c->end - io.in_n;
+        c->in_member = r != 1;
+        c->error = r < 0 ? r : 0;
+        if (r == 0 && stuck && c->eof && c->at == c->end)
+            return -ENODATA;
     }
-    return (ssize_t)(n - c->z.avail_out);
+    return io.out > out ? io.out - out : c->error;
 }
 
-#ifdef HAVE_ZSTD
-static ssize_t read_zstd(struct codec_reader *c, char *out, size_t n)
+static ssize_t unpack(struct codec_reader *c, char *out, size_t n)
 {
-    ZSTD_outBuffer to = {out, n, 0};
-
-    while (to.pos == 0) {
-        ZSTD_inBuffer from;
-        size_t left;
-        int r = ensure_input(c);
-
-        if (r < 0 && r != -ENODATA)
-            return r;
-        if (r == 0)
-            return 0;
-        from = (ZSTD_inBuffer){c->in + c->at, c->end - c->at, 0};
-        left = ZSTD_decompressStream(c->zstd, &to, &from);
-        c->at += from.pos;
-        if (ZSTD_isError(left))
-            return -EBADMSG;
-        c->in_frame = left != 0;
-        if (r == -ENODATA && to.pos == 0)
-            return r;
-    }
-    return (ssize_t)to.pos;
+    return c->packing ? read_packed(c, out, n) : read_plain(c, out, n);
 }
-#endif
 
 static int start(struct codec_reader *c)
 {
@@ -248,25 +205,10 @@ static int start(struct codec_reader *c)
 
     if (r < 0)
         return r;
-    if (is_gzip(c->in, c->end)) {
-        c->unpack = read_gzip;
-        if (inflateInit2(&c->z, GZIP_ANY) != Z_OK)
-            return -ENOMEM;
-        c->in_frame = true;
-    } else if (is_zstd(c->in, c->end)) {
-#ifdef HAVE_ZSTD
-        c->unpack = read_zstd;
-        c->zstd = ZSTD_createDStream();
-        if (!c->zstd)
-            return -ENOMEM;
-        c->in_frame = true;
-#else
-        return -EOPNOTSUPP;
-#endif
-    } else if (is_foreign(c->in, c->end)) {
-        return -EOPNOTSUPP;
-    }
-    return 0;
+    c->packing = packing_here(c);
+    if (!c->packing)
+        return 0;
+    return c->packing->begin ? begin_member(c) : -EOPNOTSUPP;
 }
 
 int codec_open(int fd, struct codec_reader **ret_reader)
@@ -288,7 +230,6 @@ struct codec_reader *codec_open_part(int fd, uint64_t n)
 
     c->fd = fd;
     c->left = n;
-    c->unpack = read_plain;
     return c;
 }
 
@@ -316,16 +257,22 @@ void codec_close(struct codec_reader *c)
     if (!c)
         return;
     stop_ahead(c->ahead);
-    (void)inflateEnd(&c->z); /* nothing when it was not begun */
-#ifdef HAVE_ZSTD
-    (void)ZSTD_freeDStream(c->zstd);
-#endif
+    if (c->state)
+        c->packing->end(c->state);
     free(c);
+}
+
+bool codec_looks_packed(int fd)
+{
+    unsigned char magic[PACKING_MAGIC];
+    ssize_t n = sys_pread(fd, magic, sizeof magic, 0);
+
+    return n > 0 && packing_of(magic, (size_t)n) != NULL;
 }
 
 bool codec_is_plain(const struct codec_reader *c)
 {
-    return c->unpack == read_plain;
+    return c->packing == NULL;
 }
 
 /* Waits for room; false: the caller is done. */
@@ -356,7 +303,7 @@ static void *run_ahead(void *ctx)
     for (unsigned i = 0; n > 0 && wait_for_room(c->ahead); i = (i + 1) % CHUNKS) {
         struct chunk *chunk = &c->ahead->ring[i];
 
-        chunk->n = n = c->unpack(c, chunk->bytes, CHUNK);
+        chunk->n = n = unpack(c, chunk->bytes, CHUNK);
         chunk->position = position(c);
         change_filled(c->ahead, 1);
     }
@@ -407,7 +354,7 @@ static ssize_t take_chunk(struct ahead *a, char *out, size_t n)
 
 ssize_t codec_read(struct codec_reader *c, char *out, size_t n)
 {
-    return c->ahead ? take_chunk(c->ahead, out, n) : c->unpack(c, out, n);
+    return c->ahead ? take_chunk(c->ahead, out, n) : unpack(c, out, n);
 }
 
 uint64_t codec_position(const struct codec_reader *c)

@@ -1,6 +1,6 @@
-/* codec -- the bytes of a file, whatever it is compressed with: plain, gzip, zstd.
+/* codec -- the bytes of a file, whatever it is compressed with: plain, gzip, zstd, xz, bzip2.
  *
- * The codec is known by the first bytes, never by the name. */
+ * How it is packed is known by the first bytes, never by the name. */
 #ifndef LT_INPUT_CODEC_H
 #define LT_INPUT_CODEC_H
 
@@ -12,11 +12,13 @@
 struct codec_reader;
 
 /* Reads on from where `fd` stands. The descriptor stays the caller's. 0, negative errno of reading,
- * or -EOPNOTSUPP: xz, bzip2, or zstd without libzstd. */
+ * or -EOPNOTSUPP: packed in a way that this build does not unpack. */
 int codec_open(int fd, struct codec_reader **ret_reader);
 /* The same for `n` bytes that are known to be plain text: a part of a file. */
 struct codec_reader *codec_open_part(int fd, uint64_t n);
 void codec_close(struct codec_reader *c);
+/* Do the first bytes say that it is packed, also in a way that this build does not unpack? */
+bool codec_looks_packed(int fd);
 bool codec_is_plain(const struct codec_reader *c);
 /* From now on a thread unpacks what is compressed, a few chunks ahead, so that it goes on while the
  * caller works with what it has; without a thread to be had, nothing changes. codec_close stops it,

@@ -10,8 +10,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/xalloc.h"
+#include "input/codec.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 enum { PATIENCE = 8 };
 #define RETRY_NS (100 * NSEC_PER_MSEC)
@@ -88,6 +91,25 @@ static int read_archive(struct tailset *t, struct tail_file *f)
     }
 }
 
+/* What is packed is never read as lines, whatever it is called; `f` is no more. */
+static bool refuse_packed(struct tailset *t, struct tail_file *f)
+{
+    struct stream *s = f->stream;
+    struct look look;
+    char *path;
+
+    if (f->packed || f->state != FILE_NAMED || f->tail.offset > 0 ||
+        !codec_looks_packed(f->tail.fd) || look_at_fd(f->tail.fd, &look) < 0)
+        return false;
+    path = xstrdup(f->path);
+    if (warn_once(t, path, "is compressed: it is not read as lines"))
+        note(t, s->log, TAIL_READ_ERROR, 1);
+    file_drop(t, f);
+    (void)file_memo(t, s, FILE_HELD, path, &look);
+    free(path);
+    return true;
+}
+
 /* When what was read was written: a copy with its times is known by it. */
 static void learn_time(struct tail_file *f)
 {
@@ -132,7 +154,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
         return;
     if (f->tail.fd < 0 && !f->unpack)
         r = file_reopen(t, f);
-    if (r == 1)
+    if (r == 1 || (r == 0 && refuse_packed(t, f)))
         return;
     if (r == 0) {
         file_open_sink(t, f);

@@ -29,6 +29,7 @@
 #include "base/clock.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
+#include "input/packing.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -622,7 +623,7 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
         if (r == -ENODATA)
             file_touch(t, f); /* still being written: the search goes on */
         if (r == -EOPNOTSUPP)
-            warn_once(t, n->path, "this build cannot unpack it; what was not read of it is lost");
+            warn_once(t, n->path, packing_refused);
         if (r <= 0)
             continue;
         n->fd = -1;

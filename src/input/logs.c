@@ -203,8 +203,11 @@ void placed(struct tailset *t)
         t->sink.placed(t->sink.ctx);
 }
 
-void warn_once(struct tailset *t, const char *path, const char *what)
+bool warn_once(struct tailset *t, const char *path, const char *what)
 {
-    if (t->warned.n < WARNED_MAX && map_put(&t->warned, slice_str(path), 1))
+    bool first = t->warned.n < WARNED_MAX && map_put(&t->warned, slice_str(path), 1);
+
+    if (first)
         log_warn("%s: %s", path, what);
+    return first;
 }

@@ -24,6 +24,8 @@ liblogtally_a_SOURCES += \
 	src/input/link.h \
 	src/input/logs.c \
 	src/input/open.c \
+	src/input/packing.c \
+	src/input/packing.h \
 	src/input/pipe.c \
 	src/input/place.c \
 	src/input/rotated.c \
@@ -77,6 +79,8 @@ tests_input_check_SOURCES = \
 	tests/input/check_tailset_truncation.c \
 	tests/input/check_unpack.c \
 	tests/input/failing.c \
+	tests/input/packers.c \
+	tests/input/packers.h \
 	tests/input/tail_world.c \
 	tests/input/tail_world.h
 endif

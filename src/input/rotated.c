@@ -181,7 +181,8 @@ static bool is_added(const parts added, unsigned part, struct slice s)
 
 static struct slice without_compression(struct slice name)
 {
-    static const char *const endings[] = {".gz", ".xz", ".zst", ".bz2"};
+    static const char *const endings[] = {".gz", ".xz",  ".zst", ".bz2", ".zip",
+                                          ".7z", ".lz4", ".lz",  ".lzo", ".Z"};
 
     for (unsigned i = 0; i < COUNT(endings); i++) {
         struct slice ending = slice_str(endings[i]);

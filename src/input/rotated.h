@@ -3,7 +3,7 @@
  *     app.log.1  app.log-20260102  app.log_2026-01-02  app.log.1.20260102  app.log.old  app.log-Mon
  *     app-2026-01-02.log  app.2026-01-02.3.log  app20260102.log  and, weak, app.1.log
  *
- * each also .gz, .xz, .zst or .bz2. */
+ * each also .gz, .xz, .zst or .bz2, or with the ending of what cannot be unpacked (.zip). */
 #ifndef LT_INPUT_ROTATED_H
 #define LT_INPUT_ROTATED_H
 

@@ -333,8 +333,8 @@ const char *path_name(const char *path);
 void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n);
 /* A content has its first lines, or another name. */
 void placed(struct tailset *t);
-/* Says it once for each path. */
-void warn_once(struct tailset *t, const char *path, const char *what);
+/* Says it once for each path; false when it was said before. */
+bool warn_once(struct tailset *t, const char *path, const char *what);
 
 /* dirs.c */
 void dirs_configure(struct tailset *t);

@@ -120,7 +120,7 @@ static int open_file(struct bytime *t, struct file *f, struct buf *err)
     int r = archive_open(in->path, &f->archive);
 
     if (r < 0) {
-        buf_fmt(err, "cannot read %s: %s", in->path, strerror(-r));
+        buf_fmt(err, "cannot read %s: %s", in->path, archive_error(r));
         return r;
     }
     f->source = source_new(t->session->setup->rules, in->log, in->path, t->session->next_id++);
@@ -210,8 +210,7 @@ static int next_block(struct bytime *t, struct file *f, struct buf *err)
     if (archive_too_long(f->archive))
         engine_too_long(s->engine, f->source->log, archive_too_long(f->archive));
     if (r < 0)
-        buf_fmt(err, "cannot read %s to its end: %s", f->input->path,
-                r == -EBADMSG ? "it is damaged" : strerror(-r));
+        buf_fmt(err, "cannot read %s to its end: %s", f->input->path, archive_error(r));
     close_file(t, f);
     return r;
 }

@@ -6,6 +6,7 @@
 #include "offline/golden.h"
 
 #include "base/xalloc.h"
+#include "input/rotated.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -29,19 +30,14 @@ static bool is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* .log, also .log.gz and .log.zst. */
+/* .log, also compressed: .log.gz. */
 static size_t log_stem(const char *name)
 {
-    static const char *const endings[] = {".log", ".log.gz", ".log.zst"};
-    size_t n = strlen(name);
+    struct slice s = slice_str(name);
 
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t e = strlen(endings[i]);
-
-        if (n > e && strcmp(name + n - e, endings[i]) == 0)
-            return n - e;
-    }
-    return 0;
+    if (rotated_is_compressed(s))
+        s.n = (size_t)(strrchr(name, '.') - name);
+    return slice_ends(s, SLICE(".log")) ? s.n - strlen(".log") : 0;
 }
 
 static int by_text(const void *a, const void *b)

@@ -43,7 +43,7 @@ int session_read(struct session *s, const struct session_range *range,
     int r = archive_open_part(range->path, range->from, range->to, &a);
 
     if (r < 0) {
-        buf_fmt(err, "cannot read %s: %s", range->path, strerror(-r));
+        buf_fmt(err, "cannot read %s: %s", range->path, archive_error(r));
         return r;
     }
     struct source *source = source_new(s->setup->rules, range->log, range->path, range->id);
@@ -61,7 +61,7 @@ int session_read(struct session *s, const struct session_range *range,
     if (r == -EBADMSG)
         buf_fmt(err, "%s is damaged; what could be read of it was counted", range->path);
     else if (r < 0)
-        buf_fmt(err, "cannot read %s: %s", range->path, strerror(-r));
+        buf_fmt(err, "cannot read %s: %s", range->path, archive_error(r));
     source_free(source);
     archive_close(a);
     return r;

@@ -407,6 +407,14 @@ def run(*command, **more):
                    env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/sbin"), **more)
 
 
+PACKERS = {".gz": ["gzip"], ".zst": ["zstd", "-q", "--rm"], ".xz": ["xz"], ".bz2": ["bzip2"]}
+
+
+def pack(path, suffix):
+    """As a rotator does: a new file, and the original unlinked at its end."""
+    run(*PACKERS[suffix], path)
+
+
 def in_namespace(script):
     """A prefix that runs `script` as root of a namespace of its own before it becomes the daemon."""
     need("unshare")

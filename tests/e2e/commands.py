@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 
 from _common import get, put
 
@@ -167,6 +168,32 @@ def checks():
     expect("variable set", ["check", "-c", "conf.ini"], 0, "no mistakes", env={"SOME_PLACE": "/x"})
 
 
+def cut(name):
+    """Lines that come before the damage count, and it is told."""
+    with open(name, "rb") as f:
+        put("cut." + name, f.read()[:-5])
+    expect("replay of a cut " + name, ["replay", "--rules", "r.ini", "cut." + name], 1, ".", "cut.%s is damaged" % name)
+
+
+def cannot_be_unpacked():
+    """One clear error, and no line."""
+    with zipfile.ZipFile("a.zip", "w") as z:
+        z.write("a.log")
+    put("a.lz4", b"\x04\x22\x4d\x18\x64\x40\xa7" + LOG.encode())
+    put("a.7z", b"7z\xbc\xaf\x27\x1c\0\4" + LOG.encode())
+    os.makedirs("tests")
+    put("tests/a.log.lz4", b"\x04\x22\x4d\x18\x64\x40\xa7" + LOG.encode())
+    put("tests/a.prom", "")
+    for name in ("a.zip", "a.lz4", "a.7z"):
+        why = r"%s: it is compressed, and not with one of gzip\b" % name
+        expect("replay of " + name, ["replay", "--rules", "r.ini", name], 1, ".", why)
+        got = run("replay", "--rules", "r.ini", "a.log", name)
+        check("replay counts nothing of " + name, got[0] == 1 and samples(got[1]) == PAGE, got)
+        for command in (["explain", "--rules", "r.ini"], ["suggest"], ["backfill", "--rules", "r.ini", "-o", "out.om"]):
+            expect(command[0] + " of " + name, [*command, name], 1, None, why)
+    expect("test of what cannot be unpacked", ["test", "--rules", "r.ini", "tests"], 1, "a.log.lz4: it is compressed", None)
+
+
 def replays():
     def page(what, *args, **more):
         got = run("replay", "--rules", "r.ini", *args, **more)
@@ -177,9 +204,13 @@ def replays():
     with gzip.open("a.log.gz", "wb") as f:
         f.write(LOG.encode())
     page("replay of .gz", "a.log.gz")
-    if shutil.which("zstd"):
-        subprocess.run(["zstd", "-q", "a.log"], check=True)
-        page("replay of .zst", "a.log.zst")
+    for name, packer in (("a.log.zst", ["zstd", "-q"]), ("a.log.xz", ["xz", "-k"]), ("a.log.bz2", ["bzip2", "-k"])):
+        if shutil.which(packer[0]):
+            subprocess.run([*packer, "a.log"], check=True)
+            page("replay of " + name, name)
+            cut(name)
+    cut("a.log.gz")
+    cannot_be_unpacked()
     page("an argument after --", "--", "a.log")
     page("files before options", "a.log", "--format=text")
     shutil.copy("a.log", "-a.log")

@@ -13,7 +13,7 @@ import subprocess
 import time
 
 from _common import get, put
-from _faults import LOGTALLY, LONG, Prometheus, Skip, World, in_namespace, main, need, run, strace, until
+from _faults import LOGTALLY, LONG, Prometheus, Skip, World, in_namespace, main, need, pack, run, strace, until
 
 APP = "logs/app.log"
 
@@ -523,7 +523,7 @@ def rotate_gz_down(suffix=".gz", times=2):
             if os.path.exists(APP + ".%d%s" % (k, suffix)):
                 os.rename(APP + ".%d%s" % (k, suffix), APP + ".%d%s" % (k + 1, suffix))
         os.rename(APP, APP + ".2")
-        run(*(["gzip", APP + ".2"] if suffix == ".gz" else ["zstd", "-q", "--rm", APP + ".2"]))
+        pack(APP + ".2", suffix)
         w.write(60)
         if times == 2:
             os.rename(APP, APP + ".1")
@@ -538,6 +538,16 @@ def rotate_gz_down(suffix=".gz", times=2):
 def rotate_zst_down():
     need("zstd")
     rotate_gz_down(".zst", 1)
+
+
+def rotate_xz_down():
+    need("xz")
+    rotate_gz_down(".xz", 1)
+
+
+def rotate_bz2_down():
+    need("bzip2")
+    rotate_gz_down(".bz2", 1)
 
 
 def rotated_and_deleted_down():
@@ -652,7 +662,7 @@ if __name__ == "__main__":
          crashpoints_write, crashpoints_open, crashpoints_close, order_of_the_state_write, fsync_eio,
          enospc_and_space_again, enospc_and_killed_while_full, state_directory_unusable, nothing_kept_when_asked,
          state_damage, both_states_damaged, state_of_a_newer_version, left_over_temporary_is_not_believed, rotate_down,
-         rotate_gz_down, rotate_zst_down, rotated_and_deleted_down, truncate_down, copytruncate_down, two_daemons,
+         rotate_gz_down, rotate_zst_down, rotate_xz_down, rotate_bz2_down, rotated_and_deleted_down, truncate_down, copytruncate_down, two_daemons,
          series_stay_over_restarts, a_scrape_between_ticks_does_not_put_off_the_next_save,
          state_file_is_private_and_whole, saved_again_when_removed_while_running, told_when_removed_between_runs,
          state_of_a_first_start_is_saved_silently, hung_fsync, hung_rename, frozen_file_system, file_size_limit,

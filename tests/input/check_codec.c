@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "failing.h"
+#include "packers.h"
 #include "suite.h"
 
 #include "base/xalloc.h"
@@ -14,10 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <zlib.h>
-#ifdef HAVE_ZSTD
-#include <zstd.h>
-#endif
 
 static char path[64];
 static struct buf bytes, got;
@@ -70,18 +67,27 @@ static void expect_plain(struct slice s)
     ck_assert(slice_eq(buf_all(&got), s));
 }
 
-static struct buf gzip_of(struct slice s)
+static struct buf packed_by(const struct packer *p, struct slice s)
 {
     struct buf out = BUF_INIT;
-    z_stream z = {.next_in = (Bytef *)(uintptr_t)s.p, .avail_in = (uInt)s.n};
 
-    ck_assert_int_eq(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    z.avail_out = (uInt)deflateBound(&z, s.n);
-    z.next_out = (Bytef *)buf_reserve(&out, z.avail_out);
-    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
-    out.n = z.total_out;
-    (void)deflateEnd(&z);
+    p->add(s, &out);
     return out;
+}
+
+/* Packed by p, and then these bytes. */
+static int read_with_tail(const struct packer *p, struct slice tail)
+{
+    int r;
+
+    buf_clear(&bytes);
+    p->add(SLICE("one\ntwo\n"), &bytes);
+    buf_slice(&bytes, tail);
+    write_file(buf_all(&bytes));
+    r = read_all(3);
+    if (!slice_eq(buf_all(&got), SLICE("one\ntwo\n")))
+        ck_abort_msg("%s: %.*s", p->name, SLICE_FMT(buf_all(&got)));
+    return r;
 }
 
 FIXTURE(begin, end);
@@ -113,20 +119,57 @@ TEST(half_a_magic_is_plain_text)
         expect_plain(plain[i]);
 }
 
-TEST(what_follows_a_member_and_is_none_is_ignored)
+/* As their own tools do: gzip and bzip2 pass over it, zstd and xz say that it is damage. */
+TEST_EACH(what_follows_a_member_and_is_none, npackers)
 {
     static const struct slice tails[] = {SLICE("\x1f\x8b"), SLICE("\x1f\x8c\x08 rubbish"),
-                                         SLICE("\x1f\x8b\x07 rubbish")};
+                                         SLICE("\x1f\x8b\x07 rubbish"), SLICE("BZh"),
+                                         SLICE("BZh0 rubbish")};
+    const struct packer *p = &packers[_i];
+    bool ignored = p->name[0] == 'g' || p->name[0] == 'b';
 
     for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
-        struct buf packed = gzip_of(SLICE("one\ntwo\n"));
+        int error = tails[i].n < 6 ? -ENODATA : -EBADMSG; /* the next member may be on its way */
+        int r = read_with_tail(p, tails[i]);
 
-        buf_slice(&packed, tails[i]);
-        write_file(buf_all(&packed));
-        ck_assert_int_eq(read_all(3), 0);
-        ck_assert(slice_eq(buf_all(&got), SLICE("one\ntwo\n")));
-        buf_release(&packed);
+        if (r != (ignored ? 0 : error))
+            ck_abort_msg("%s, tail %zu: %d", p->name, i, r);
     }
+    if (p->name[0] == 'x')
+        ck_assert_int_eq(read_with_tail(p, SLICE("\0\0\0\0\0\0\0\0")), 0);
+}
+
+TEST_EACH(members_are_one_file_and_an_empty_one_is_nothing, npackers)
+{
+    for (int i = 0; i < 100; i++) {
+        packers[_i].add(SLICE(""), &bytes);
+        packers[_i].add(SLICE("one\n"), &bytes);
+    }
+    packers[_i].add(SLICE(""), &bytes);
+    for (size_t n = 1; n < 1000; n *= 7) {
+        write_file(buf_all(&bytes));
+        ck_assert_int_eq(read_all(n), 0);
+        ck_assert_uint_eq(got.n, 400);
+    }
+}
+
+/* Whatever byte is changed: it is told, or nothing has changed. */
+TEST_EACH(no_changed_byte_gives_other_lines_silently, npackers)
+{
+    static const struct slice text = SLICE("one\ntwo\nthree\nfour\nfive\nsix\nseven\n");
+    struct buf packed = packed_by(&packers[_i], text);
+
+    for (size_t i = 0; i < packed.n; i++) {
+        int r;
+
+        packed.p[i] ^= 0x41;
+        write_file(buf_all(&packed));
+        packed.p[i] ^= 0x41;
+        r = read_all(1000);
+        if (r == 0 && i >= 6 && got.n > 0 && !slice_eq(buf_all(&got), text))
+            ck_abort_msg("%s: byte %zu", packers[_i].name, i);
+    }
+    buf_release(&packed);
 }
 
 /* pzstd writes its frames behind skippable ones, which say how long they are. */
@@ -134,14 +177,13 @@ TEST(a_skippable_frame_is_skipped)
 {
 #ifdef HAVE_ZSTD
     static const char skippable[] = "\x5f\x2a\x4d\x18\4\0\0\0abcd";
-    size_t n, bound = ZSTD_compressBound(4);
 
+    ck_assert_str_eq(packers[1].name, "zstd");
     for (int empty = 0; empty < 2; empty++) {
         buf_clear(&bytes);
         buf_add(&bytes, skippable, sizeof(skippable) - 1);
-        n = empty ? 0 : ZSTD_compress(buf_reserve(&bytes, bound), bound, "one\n", 4, 1);
-        ck_assert(!ZSTD_isError(n));
-        bytes.n += n;
+        if (!empty)
+            packers[1].add(SLICE("one\n"), &bytes);
         write_file(buf_all(&bytes));
         ck_assert_int_eq(read_all(100), 0);
         ck_assert(slice_eq(buf_all(&got), empty ? SLICE("") : SLICE("one\n")));
@@ -183,16 +225,12 @@ TEST(a_read_that_fails_is_told_whatever_is_read)
         noise[i] = (char)(x >> 16);
     noise[0] = 'x';
     expect_each_read_may_fail(slice_make(noise, 200000));
-    struct buf packed = gzip_of(slice_make(noise, 200000));
+    for (unsigned i = 0; i < npackers; i++) {
+        struct buf packed = packed_by(&packers[i], slice_make(noise, 200000));
 
-    expect_each_read_may_fail(buf_all(&packed));
-    buf_release(&packed);
-#ifdef HAVE_ZSTD
-    size_t bound = ZSTD_compressBound(200000);
-
-    bytes.n = ZSTD_compress(buf_reserve(&bytes, bound), bound, noise, 200000, 1);
-    expect_each_read_may_fail(buf_all(&bytes));
-#endif
+        expect_each_read_may_fail(buf_all(&packed));
+        buf_release(&packed);
+    }
     free(noise);
 }
 
@@ -283,7 +321,7 @@ TEST(what_is_packed_or_empty_or_gone_is_not_cut)
 {
     uint64_t *cuts;
     unsigned n;
-    struct buf packed = gzip_of(SLICE("one\ntwo\n"));
+    struct buf packed = packed_by(&packers[0], SLICE("one\ntwo\n"));
 
     write_file(buf_all(&packed));
     expect_parts(1, 1);

@@ -147,7 +147,8 @@ TEST(a_name_may_have_several_bases)
 
 TEST(compression_is_told_by_the_ending)
 {
-    static const char *const packed[] = {"a.gz", "a.1.zst", "a.xz", "a.log.2.bz2"};
+    static const char *const packed[] = {"a.gz",        "a.1.zst",     "a.xz",
+                                         "a.log.2.bz2", "a.log.1.zip", "a.log.1.Z"};
 
     for (unsigned i = 0; i < sizeof(packed) / sizeof(packed[0]); i++)
         ck_assert(rotated_is_compressed(slice_str(packed[i])));
