@@ -400,9 +400,7 @@ static void end_compress(struct stream *s)
     if (!j->to)
         return;
     (void)go_on(j, &j->out, true);
-    j->to->mtime_ns = j->from->mtime_ns;
-    j->to->ctime_ns = disk_time();
-    notify_dir(j->to_name->dir, IN_ATTRIB, j->to_name->name);
+    disk_set_time(j->to, j->to_name, j->from->mtime_ns);
     if (still_named(j->from_name, j->from))
         disk_unlink(j->from_name);
     clear_job(j);
@@ -560,11 +558,8 @@ static void end_restore(struct stream *s)
     if (!j->to)
         return;
     (void)go_on(j, &j->from->data, true);
-    if (j->dates) {
-        j->to->mtime_ns = j->from->mtime_ns;
-        j->to->ctime_ns = disk_time();
-        notify_dir(j->to_name->dir, IN_ATTRIB, j->to_name->name);
-    }
+    if (j->dates)
+        disk_set_time(j->to, j->to_name, j->from->mtime_ns);
     clear_job(j);
 }
 

@@ -261,6 +261,13 @@ void disk_truncate(struct node *n, struct dent *by, size_t size)
     wrote(n, by);
 }
 
+void disk_set_time(struct node *n, struct dent *by, int64_t mtime_ns)
+{
+    n->mtime_ns = mtime_ns;
+    n->ctime_ns = disk_time();
+    notify_dir(by->dir, IN_ATTRIB, by->name);
+}
+
 void disk_sync(struct node *n)
 {
     if (!n->written_off)

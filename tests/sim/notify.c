@@ -16,7 +16,7 @@ static void push(int wd, uint32_t mask, const char *name)
     if (last && last->wd == wd && last->mask == mask && strcmp(last->name, name) == 0)
         return;
     if (world.nqueue >= world.queue_max) {
-        if (!world.overflowed && world.nqueue < QUEUE_MAX)
+        if (!world.overflowed)
             world.queue[world.nqueue++] = (struct event){-1, IN_Q_OVERFLOW, ""};
         world.overflowed = true;
         return;

@@ -3,6 +3,11 @@ check_PROGRAMS += tests/sim/sim
 tests_sim_sim_SOURCES = tests/sim/world.h tests/sim/disk.c tests/sim/notify.c tests/sim/sys.c tests/sim/loop.c \
 	tests/sim/process.c tests/sim/oracle.c tests/sim/actors.c tests/sim/cover.c tests/sim/story.c
 tests_sim_sim_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/sim
+# The simulated disk and its events against the kernel's.
+check_PROGRAMS += tests/sim/kernel
+tests_sim_kernel_SOURCES = tests/sim/world.h tests/sim/disk.c tests/sim/notify.c tests/sim/sys.c tests/sim/kernel.c
+tests_sim_kernel_CPPFLAGS = $(tests_sim_sim_CPPFLAGS)
+TESTS += tests/sim/kernel
 dist_check_SCRIPTS += tests/sim/kept.sh
 TESTS += tests/sim/kept.sh
 EXTRA_DIST += tests/stories

@@ -68,7 +68,7 @@ void world_init(uint64_t knobs)
     world.mono_ns = 100 * NSEC_PER_SEC;
     world.wall_off_ns = INT64_C(1772355600) * NSEC_PER_SEC;
     world.grain_ns = knobs & KNOB_COARSE ? NSEC_PER_SEC : 4 * NSEC_PER_MSEC;
-    world.queue_max = knobs & KNOB_SMALL_QUEUE ? 4 : QUEUE_MAX - 1;
+    world.queue_max = knobs & KNOB_SMALL_QUEUE ? 4 : QUEUE_MAX;
     world.root = new_root(7);
     world.volume = new_root(8);
     actors_init();

@@ -214,7 +214,7 @@ static ssize_t read_events(char *p, size_t room)
     }
     world.nqueue -= taken;
     memmove(world.queue, world.queue + taken, world.nqueue * sizeof(*world.queue));
-    world.overflowed = false;
+    world.overflowed &= world.nqueue > 0; /* that event is the last */
     if (used == 0)
         NO_CALL(EAGAIN);
     return (ssize_t)used;

@@ -160,7 +160,7 @@ struct world {
     int64_t hang_ns;
     bool failed; /* an error was given in this story */
     unsigned boots;
-    struct event queue[QUEUE_MAX];
+    struct event queue[QUEUE_MAX + 1]; /* and the one that says that it was full */
     struct op ops[OPS_MAX];
 };
 
@@ -180,6 +180,7 @@ void disk_unlink(struct dent *d);
 void disk_rename(struct dent *d, struct node *to, const char *name);
 void disk_write(struct node *n, struct dent *by, const char *p, size_t size, size_t at);
 void disk_truncate(struct node *n, struct dent *by, size_t size);
+void disk_set_time(struct node *n, struct dent *by, int64_t mtime_ns);
 void disk_sync(struct node *n);
 void disk_settle(void); /* everything is written back */
 void disk_cut(void);
