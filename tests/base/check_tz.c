@@ -55,7 +55,7 @@ static const char *const rules[] = {"CET-1CEST,M3.5.0,M10.5.0/3",
                                     "IST-2IDT,M3.4.4/26,M10.5.0",
                                     "<-02>2<-01>,M3.5.0/-1,M10.5.0/0",
                                     "JST-9JDT,J60/2,J300/3:30",
-                                    "XYZ3XYS2,59,J365/23:59:59",
+                                    "XYZ3XYS2,59,J364/23:59:59",
                                     "NST3:30:10"};
 
 TEST_EACH(a_rule_is_as_the_library_has_it, sizeof rules / sizeof *rules)
