@@ -16,4 +16,5 @@ liblogtally_a_SOURCES += \
 	src/cmd/run.c \
 	src/cmd/state.c \
 	src/cmd/suggest.c \
-	src/cmd/test.c
+	src/cmd/test.c \
+	src/cmd/verify.c

@@ -184,7 +184,7 @@ static void open_files(struct daemon *d)
     struct tail_sink sink = daemon_sink;
 
     sink.ctx = d;
-    daemon_tail_options(d, &options);
+    tail_options_of(&d->setup, &options, &d->tail_logs);
     d->files = tailset_new(d->loop, &options, &sink);
 }
 

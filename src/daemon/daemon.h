@@ -126,8 +126,9 @@ void daemon_save_soon(struct daemon *d);
 extern const struct tail_sink daemon_sink;
 /* Adds the counters of the input room to the registry, at 0 for every log. */
 void counting_add_input(struct counting *c);
-/* Fills tail_logs and options from the ruleset. */
-void daemon_tail_options(struct daemon *d, struct tail_options *ret_options);
+/* What the input room is asked for. The caller frees *ret_logs, which the options borrow. */
+void tail_options_of(const struct setup *setup, struct tail_options *ret_options,
+                     struct tail_log **ret_logs);
 
 /* page.c: snapshots and scrapes. */
 uint64_t daemon_version(const struct daemon *d);

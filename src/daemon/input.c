@@ -130,15 +130,16 @@ void counting_add_input(struct counting *c)
     family_touch(own_family(c->registry, OWN_STATE_RESETS));
 }
 
-void daemon_tail_options(struct daemon *d, struct tail_options *ret_options)
+void tail_options_of(const struct setup *setup, struct tail_options *ret_options,
+                     struct tail_log **ret_logs)
 {
-    const struct ruleset *rules = d->setup.rules;
+    const struct ruleset *rules = setup->rules;
+    struct tail_log *logs = xcalloc(rules->nlogs + 1, sizeof *logs);
 
-    d->tail_logs = xcalloc(rules->nlogs + 1, sizeof *d->tail_logs);
     for (unsigned i = 0; i < rules->nlogs; i++) {
         const struct log_def *log = &rules->logs[i];
 
-        d->tail_logs[i] = (struct tail_log){
+        logs[i] = (struct tail_log){
             .name = log->name,
             .globs = log->paths,
             .nglobs = log->npaths,
@@ -149,10 +150,11 @@ void daemon_tail_options(struct daemon *d, struct tail_options *ret_options)
         };
     }
     *ret_options = (struct tail_options){
-        .logs = d->tail_logs,
+        .logs = logs,
         .nlogs = rules->nlogs,
-        .max_line = (size_t)d->setup.settings.max_line,
-        .rotate_wait_ns = d->setup.settings.rotate_wait_ns,
-        .keep_ns = d->setup.settings.remember_ns,
+        .max_line = (size_t)setup->settings.max_line,
+        .rotate_wait_ns = setup->settings.rotate_wait_ns,
+        .keep_ns = setup->settings.remember_ns,
     };
+    *ret_logs = logs;
 }

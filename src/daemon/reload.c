@@ -277,7 +277,7 @@ static void swap(struct reload *r)
     r->setup = old_setup;
     r->counting = old;
     r->tail_logs = d->tail_logs;
-    daemon_tail_options(d, &options);
+    tail_options_of(&d->setup, &options, &d->tail_logs);
     tailset_reconfigure(d->files, &options);
     d->lent = false;
     daemon_hide(d);

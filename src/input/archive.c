@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/codec.h"
+#include "input/crc32c.h"
 #include "input/linebuf.h"
 #include "input/packing.h"
 
@@ -33,6 +34,9 @@ struct archive {
     struct codec_reader *codec;
     struct linebuf lines;
     struct slice rest; /* of the block taken from `lines` */
+    bool is_range;
+    uint64_t left, got; /* of a range: bytes to come, and read */
+    uint32_t crc;
 };
 
 static int open_input(struct archive *a, const char *path)
@@ -85,6 +89,47 @@ int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archi
 int archive_open(const char *path, struct archive **ret_archive)
 {
     return archive_open_part(path, 0, 0, ret_archive);
+}
+
+/* Unpacks what is before the range and throws it away. 0 or negative errno. */
+static int skip(struct archive *a, uint64_t n)
+{
+    char p[CUT_BLOCK];
+
+    while (n > 0) {
+        ssize_t got = codec_read(a->codec, p, n < sizeof(p) ? (size_t)n : sizeof(p));
+
+        if (got <= 0)
+            return got < 0 ? (int)got : -ENODATA;
+        n -= (uint64_t)got;
+    }
+    return 0;
+}
+
+int archive_open_range(const char *path, bool packed, uint64_t from, uint64_t to,
+                       struct archive **ret_archive)
+{
+    struct archive *a;
+    int r = archive_open_part(path, packed ? 0 : from, packed ? 0 : to, &a);
+
+    if (r < 0)
+        return r;
+    a->is_range = true;
+    a->left = to - from;
+    if (packed)
+        r = skip(a, from);
+    if (r < 0) {
+        archive_close(a);
+        return r;
+    }
+    *ret_archive = a;
+    return 0;
+}
+
+uint32_t archive_crc(const struct archive *a, uint64_t *ret_n)
+{
+    *ret_n = a->got;
+    return a->crc;
 }
 
 void archive_read_ahead(struct archive *a)
@@ -155,11 +200,27 @@ void archive_close(struct archive *a)
     free(a);
 }
 
+/* As codec_read; of a range no more than is in it. */
+static ssize_t read_some(struct archive *a, char *to, size_t room)
+{
+    ssize_t n;
+
+    if (!a->is_range)
+        return codec_read(a->codec, to, room);
+    n = codec_read(a->codec, to, a->left < room ? (size_t)a->left : room);
+    if (n > 0) {
+        a->crc = crc32c(a->crc, to, (size_t)n);
+        a->got += (uint64_t)n;
+        a->left -= (uint64_t)n;
+    }
+    return n;
+}
+
 static void fill(struct archive *a)
 {
     size_t room;
     char *to = linebuf_space(&a->lines, &room);
-    ssize_t n = codec_read(a->codec, to, room);
+    ssize_t n = a->is_range && a->left == 0 ? 0 : read_some(a, to, room);
 
     if (n > 0) {
         linebuf_filled(&a->lines, (size_t)n);

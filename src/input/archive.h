@@ -18,6 +18,11 @@ int archive_open(const char *path, struct archive **ret_archive);
 /* Bytes [from, to) of a plain file, which begin and end at lines (archive_cut); all of it, of
  * whatever kind, when `to` is 0. */
 int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archive **ret_archive);
+/* Bytes [from, to) of what is in a file, unpacked when it is `packed`: what was counted of a log. */
+int archive_open_range(const char *path, bool packed, uint64_t from, uint64_t to,
+                       struct archive **ret_archive);
+/* CRC32C of the bytes of such a range that were read so far, and how many they are. */
+uint32_t archive_crc(const struct archive *a, uint64_t *ret_n);
 void archive_close(struct archive *a);
 /* Has a compressed file unpacked by a thread of its own from now on. */
 void archive_read_ahead(struct archive *a);

@@ -5,6 +5,7 @@ liblogtally_a_SOURCES += \
 	src/input/checkpoint.c \
 	src/input/codec.c \
 	src/input/codec.h \
+	src/input/count.h \
 	src/input/crc32c.c \
 	src/input/crc32c.h \
 	src/input/dirs.c \
@@ -18,6 +19,7 @@ liblogtally_a_SOURCES += \
 	src/input/identity.h \
 	src/input/judge.c \
 	src/input/judge.h \
+	src/input/known.c \
 	src/input/linebuf.c \
 	src/input/linebuf.h \
 	src/input/link.c \

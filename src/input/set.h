@@ -14,6 +14,7 @@
  *     follow.c     whose turn it is to be read
  *     identify.c   contents never seen before: new, a copy, the rest of a lost one?
  *     place.c      a name has changed: which content is behind it now
+ *     known.c      what is known of each content, for who reads it again
  *     wanting.c    what the logs ask for and the file system does not give
  *     checkpoint.c to and from the saved state
  *     tailset.c    timers and events; what time alone brings to an end; status; reload */
@@ -236,6 +237,7 @@ struct tailset {
     struct map warned;
     struct map links; /* paths: 1 = last seen as a hard link of a file that has another name */
     struct tail_sum sum;
+    int64_t found_from_ns; /* wall time of tailset_find */
     uint64_t version;
     uint32_t next_id;
     int64_t now;

@@ -10,6 +10,7 @@
 #ifndef LT_INPUT_TAIL_H
 #define LT_INPUT_TAIL_H
 
+#include "input/count.h"
 #include "input/identity.h"
 
 #include "base/buf.h"
@@ -23,15 +24,6 @@ enum { FINGERPRINT_HEAD = 512, FINGERPRINT_TAIL = 64, FINGERPRINT_MARKS = 16 };
 struct tail_marks {
     uint64_t stride;
     uint64_t hash[FINGERPRINT_MARKS];
-};
-
-/* What was counted, so that it can be checked later: the bytes [first, offset) are known by their
- * CRC32C, and held so many lines. Of what was counted before only the number of lines is kept: the
- * content was cut there, or an older version kept no more. What was skipped counts as nothing. */
-struct tail_count {
-    uint64_t first;
-    uint64_t lines, lines_before;
-    uint32_t crc;
 };
 
 struct tail {

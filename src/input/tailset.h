@@ -32,6 +32,7 @@
 #include "base/buf.h"
 #include "base/loop.h"
 #include "base/slice.h"
+#include "input/count.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -82,7 +83,7 @@ enum tail_note {
 struct tail_sink {
     void *ctx;
     /* A file begins to be read (or is taken up again with what `carry` held). Returns what is kept
-     * for it; never NULL. `id` is unique for this run of the program. */
+     * for it; NULL: nothing is read (tailset_find). `id` is unique for this run of the program. */
     void *(*open)(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry);
     /* Whole lines: [p, p + n) ends in '\n', but for the last line of a file that is retired. At
      * least 64 bytes before p and after p + n may be read (and hold anything). Returns how many
@@ -144,6 +145,28 @@ struct tail_sum {
     int64_t forgotten_ns; /* the latest forgotten content was last written then; 0 = none was */
     int64_t since_ns;     /* before that a version counted that kept no sums; 0 = none did */
 };
+
+struct tail_sum tailset_sum(const struct tailset *t);
+
+enum tail_whereabouts {
+    TAIL_THERE,
+    TAIL_PACKED,    /* in a compressed file */
+    TAIL_REWRITTEN, /* its file is there, and holds something else */
+    TAIL_GONE,
+};
+struct tail_known {
+    const char *log, *stream, *path; /* path: where it is, or was last */
+    enum tail_whereabouts where;
+    uint64_t offset; /* up to which it was read */
+    int64_t mtime_ns;
+    struct tail_count count;
+};
+/* Instead of running the loop: finds what was restored, reads nothing. The sink's `open` must give
+ * NULL. */
+void tailset_find(struct tailset *t);
+/* All contents; those of each stream from the oldest to the youngest. */
+void tailset_known(const struct tailset *t, void (*each)(void *ctx, const struct tail_known *k),
+                   void *ctx);
 
 struct tail_log_status {
     unsigned files, open;

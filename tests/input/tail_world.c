@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "input/archive.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -354,6 +355,38 @@ void world_until(struct world *w, const uint64_t *counter, uint64_t n)
     }
 }
 
+/* Whatever became of a content: its lines are in the sum, and its bytes those of the file. */
+static void check_known(void *ctx, const struct tail_known *k)
+{
+    uint64_t *lines = ctx, n;
+    struct archive *a;
+    struct slice block;
+    struct stat st;
+
+    *lines += k->count.lines + k->count.lines_before;
+    if (k->where != TAIL_THERE || k->count.first == k->offset || stat(k->path, &st) < 0 ||
+        (uint64_t)st.st_size < k->offset || st.st_size > 1024 * (off_t)(st.st_blocks + 1) ||
+        archive_open_range(k->path, false, k->count.first, k->offset, &a) < 0)
+        return;
+    while (archive_next(a, 1 << 20, &block) > 0)
+        ;
+    if (archive_crc(a, &n) != k->count.crc || n != k->offset - k->count.first)
+        ck_abort_msg("%s: other bytes than those that were counted", k->path);
+    archive_close(a);
+}
+
+static void check_counts(const struct world *w)
+{
+    struct tail_sum sum = tailset_sum(w->set);
+    uint64_t lines = sum.lines_forgotten;
+
+    tailset_known(w->set, check_known, &lines);
+    if (lines != sum.lines || (sum.since_ns == 0 && w->notes[TAIL_LOST_STATE] == 0 &&
+                               lines != w->lines.n + w->notes[TAIL_TOO_LONG]))
+        ck_abort_msg("%llu lines of all files, %llu counted, %zu handed out",
+                     (unsigned long long)lines, (unsigned long long)sum.lines, w->lines.n);
+}
+
 void world_settle(struct world *w)
 {
     struct buf difference = BUF_INIT;
@@ -364,5 +397,6 @@ void world_settle(struct world *w)
     world_run(w, QUIET_MS);
     if (!world_is_exact(w, &difference))
         ck_abort_msg("%zu lines, %zu expected\n%s", w->lines.n, w->expected.n, difference.p);
+    check_counts(w);
     buf_release(&difference);
 }

@@ -1,0 +1,341 @@
+/* verify -- reads again what was counted, as far as it is still there, and compares it with the
+ * state. The daemon may be running: the state is replaced by a rename, and nothing here writes.
+ *
+ * A content is found as a start of the daemon would find it, and its bytes are known by the
+ * checksum that was made when they were counted. Its lines go through the rules once more. */
+#include "config.h"
+
+#include "cmd/commands.h"
+
+#include "app/setup.h"
+#include "app/timearg.h"
+#include "daemon/daemon.h"
+#include "offline/session.h"
+
+#include "base/log.h"
+#include "input/archive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct verify_options {
+    struct common_options common;
+    struct strings logs;
+    const char *state;
+};
+
+static const struct option_row rows[] = {
+    {"log", 0, OPTION_LIST, offsetof(struct verify_options, logs), "GLOB",
+     "the files that `run --log` follows; repeatable"},
+    {"state", 0, OPTION_TEXT, offsetof(struct verify_options, state), "DIR",
+     "the state directory (default: the configuration's)"},
+    {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+struct verification {
+    const struct setup *setup;
+    struct session session;
+    uint64_t contents, lines;  /* all that are known */
+    uint64_t checked;          /* lines found again */
+    uint64_t gone, gone_lines; /* contents that are not there, and their lines */
+    uint64_t before;           /* lines of contents that are, which cannot be checked */
+    int64_t gone_ns;           /* when the latest of what is gone was written; 0 = nothing is */
+    unsigned differences, unreadable;
+};
+
+/* What was found of a content. */
+struct found {
+    uint64_t bytes, lines, unfinished; /* unfinished: lines of which only parts came */
+    uint32_t crc;
+};
+
+static const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* Counts the lines as the daemon did. 0 or negative errno. */
+static int count_again(struct verification *v, const struct tail_known *k, unsigned log,
+                       struct found *ret)
+{
+    struct engine *e = v->session.engine;
+    uint64_t before = engine_counted(e, log);
+    struct archive *a;
+    struct slice block;
+    int r = archive_open_range(k->path, k->where == TAIL_PACKED, k->count.first, k->offset, &a);
+
+    if (r < 0)
+        return r;
+    struct source *source = source_new(v->setup->rules, log, k->stream, ++v->session.next_id);
+
+    while ((r = archive_next(a, (size_t)v->setup->settings.max_line, &block)) > 0)
+        engine_lines(e, source, block.p, block.n);
+    *ret = (struct found){.lines = engine_counted(e, log) - before + archive_too_long(a)};
+    ret->unfinished = engine_finish(e, source);
+    ret->crc = archive_crc(a, &ret->bytes);
+    source_free(source);
+    archive_close(a);
+    return r;
+}
+
+static void differ(struct verification *v, const struct tail_known *k, const char *how)
+{
+    v->differences++;
+    printf("%s: %s; %llu line%s of it were counted\n", k->path, how,
+           (unsigned long long)k->count.lines, plural(k->count.lines));
+}
+
+static void say_equal(const struct tail_known *k)
+{
+    printf("%s: %llu line%s, unchanged", k->path, (unsigned long long)k->count.lines,
+           plural(k->count.lines));
+    if (k->count.lines_before)
+        printf("; %llu before byte %llu cannot be checked: the file was cut, or an older version "
+               "counted them",
+               (unsigned long long)k->count.lines_before, (unsigned long long)k->count.first);
+    else if (k->count.first)
+        printf(", from byte %llu on", (unsigned long long)k->count.first);
+    printf("\n");
+}
+
+static void compare(struct verification *v, const struct tail_known *k, const struct found *f)
+{
+    char how[100];
+
+    if (f->bytes < k->offset - k->count.first)
+        differ(v, k, "it is shorter than what was counted");
+    else if (f->crc != k->count.crc) {
+        (void)snprintf(how, sizeof how, "bytes changed since they were counted (%llu line%s now)",
+                       (unsigned long long)f->lines, plural(f->lines));
+        differ(v, k, how);
+    } else if (k->count.lines < f->lines || k->count.lines > f->lines + f->unfinished) {
+        (void)snprintf(how, sizeof how, "%llu line%s by these rules", (unsigned long long)f->lines,
+                       plural(f->lines));
+        differ(v, k, how);
+    } else {
+        v->checked += k->count.lines;
+        say_equal(k);
+    }
+}
+
+static void read_again(struct verification *v, const struct tail_known *k)
+{
+    int log = ruleset_log(v->setup->rules, k->log), r = 0;
+    struct found f = {.lines = k->count.lines};
+
+    if (log < 0) {
+        printf("%s: its log %s is not in the configuration any more; not checked\n", k->path,
+               k->log);
+        v->before += k->count.lines;
+        return;
+    }
+    if (k->offset > k->count.first)
+        r = count_again(v, k, (unsigned)log, &f);
+    if (r == -EBADMSG || r == -ENODATA)
+        differ(v, k, "it is shorter than what was counted, or damaged");
+    else if (r < 0) {
+        v->unreadable++;
+        log_error("cannot read %s: %s", k->path, strerror(-r));
+    } else
+        compare(v, k, &f);
+}
+
+static void miss(struct verification *v, const struct tail_known *k)
+{
+    v->gone++;
+    v->gone_lines += k->count.lines + k->count.lines_before;
+    if (k->mtime_ns > v->gone_ns)
+        v->gone_ns = k->mtime_ns;
+}
+
+static void verify_content(void *ctx, const struct tail_known *k)
+{
+    struct verification *v = ctx;
+
+    if (k->count.lines + k->count.lines_before == 0 && k->count.first == k->offset)
+        return; /* nothing was counted: new, or history at the first start */
+    v->contents++;
+    v->lines += k->count.lines + k->count.lines_before;
+    if (k->where == TAIL_GONE) {
+        miss(v, k);
+    } else if (k->where == TAIL_REWRITTEN) {
+        differ(v, k, "cut, or bytes changed since they were counted");
+    } else {
+        v->before += k->count.lines_before;
+        read_again(v, k);
+    }
+}
+
+/* Lines that the page shows. 0 or negative errno. */
+static int lines_on_page(struct slice values, uint64_t *ret_lines)
+{
+    struct registry_limits limits = {0};
+    struct registry *registry = registry_new(&limits);
+    struct family *f = own_family(registry, OWN_LOG_LINES);
+    struct buf err = BUF_INIT;
+    int r = snapshot_merge(registry, values, &err);
+
+    *ret_lines = 0;
+    for (uint32_t i = 0; r == 0 && i < family_nseries(f); i++)
+        *ret_lines += family_counter(f, i)->whole;
+    buf_release(&err);
+    registry_free(registry);
+    return r;
+}
+
+/* The sum over all contents, gone ones too, against what was counted, and against the page. */
+static void verify_sum(struct verification *v, const struct tail_sum *sum, uint64_t page)
+{
+    uint64_t all = v->lines + sum->lines_forgotten;
+    char since[TIMEARG_TEXT];
+
+    printf("%llu file%s: %llu line%s counted, %llu found again", (unsigned long long)v->contents,
+           plural(v->contents), (unsigned long long)sum->lines, plural(sum->lines),
+           (unsigned long long)v->checked);
+    if (v->gone_lines + sum->lines_forgotten)
+        printf("; %llu are of files that are gone",
+               (unsigned long long)(v->gone_lines + sum->lines_forgotten));
+    printf("\n");
+    if (sum->since_ns) {
+        timearg_format(since, sum->since_ns);
+        printf("what was counted before %s, by an older version, cannot be checked\n", since);
+    }
+    if (all != sum->lines) {
+        v->differences++;
+        printf("the lines of all files are %llu, but %llu were counted\n", (unsigned long long)all,
+               (unsigned long long)sum->lines);
+    }
+    if (sum->since_ns == 0 && page != sum->lines) {
+        v->differences++;
+        printf("logtally_log_lines_total is %llu, but %llu were counted\n",
+               (unsigned long long)page, (unsigned long long)sum->lines);
+    }
+}
+
+static void *open_nothing(void *ctx, unsigned log, const char *path, uint32_t id,
+                          struct slice carry)
+{
+    (void)ctx, (void)log, (void)path, (void)id, (void)carry;
+    return NULL;
+}
+
+static void note_nothing(void *ctx, unsigned log, enum tail_note note, uint64_t n)
+{
+    (void)ctx, (void)log, (void)note, (void)n;
+}
+
+/* The files of the state, found again; NULL when it cannot be read. */
+static struct tailset *find_files(const struct setup *setup, struct loop *loop, struct slice files,
+                                  struct tail_log **ret_logs)
+{
+    const struct tail_sink sink = {.open = open_nothing, .note = note_nothing};
+    struct tail_options options;
+    struct tailset *t;
+
+    tail_options_of(setup, &options, ret_logs);
+    for (unsigned i = 0; i < options.nlogs; i++)
+        (*ret_logs)[i].poll = true; /* no events are waited for */
+    t = tailset_new(loop, &options, &sink);
+    if (tailset_restore(t, files) == 0) {
+        tailset_find(t);
+        return t;
+    }
+    tailset_free(t);
+    return NULL;
+}
+
+static int verify_files(struct verification *v, struct slice files, struct slice values)
+{
+    struct tail_log *logs;
+    struct loop *loop;
+    int r = loop_new(&loop);
+
+    if (r < 0) {
+        log_error("cannot set up the event loop: %s", strerror(-r));
+        return EXIT_SYSTEM;
+    }
+    struct tailset *t = find_files(v->setup, loop, files, &logs);
+    uint64_t page;
+    bool readable = t && lines_on_page(values, &page) == 0;
+
+    if (readable) {
+        struct tail_sum sum = tailset_sum(t);
+
+        session_init(&v->session, v->setup, SESSION_WHOLE, NULL);
+        tailset_known(t, verify_content, v);
+        session_release(&v->session);
+        verify_sum(v, &sum, page);
+    }
+    tailset_free(t);
+    free(logs);
+    loop_free(loop);
+    if (!readable)
+        return -1;
+    if (v->differences)
+        return EXIT_MISTAKES;
+    return v->unreadable ? EXIT_SYSTEM : EXIT_FINE;
+}
+
+static int verify(const struct setup *setup, const char *directory)
+{
+    struct verification v = {.setup = setup};
+    struct saved_state saved = {0};
+    struct slice files, values;
+    struct buf err = BUF_INIT;
+    int64_t running_ns;
+    int code = EXIT_USAGE, r = statefile_peek(directory, &saved, &err);
+
+    if (r == -ENOENT || (r == 0 && saved.found == STATEFILE_EMPTY)) {
+        log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
+    } else if (r < 0) {
+        log_error("%s", err.p);
+        code = EXIT_SYSTEM;
+    } else if (payload_decode(buf_all(&saved.payload), &running_ns, &files, &values) < 0 ||
+               (code = verify_files(&v, files, values)) < 0) {
+        log_error("the state in %s is damaged", directory);
+        code = EXIT_SYSTEM;
+    }
+    buf_release(&saved.payload);
+    buf_release(&err);
+    return code;
+}
+
+static int run(void *options, const struct command *self)
+{
+    const struct verify_options *o = options;
+    struct mistakes m = MISTAKES_INIT;
+    struct arena text = {0};
+    struct setup setup;
+    int code = EXIT_USAGE;
+
+    (void)self;
+    if (setup_load(&o->common, &o->logs, SETUP_NEEDS_LOG, &setup, &m) < 0) {
+        say_mistakes(&m, MISTAKE);
+    } else {
+        const char *directory = o->state ? o->state : setup.settings.state_directory;
+
+        code = verify(&setup, directory ? directory : settings_default_state(&text));
+    }
+    mistakes_release(&m);
+    setup_release(&setup);
+    arena_release(&text);
+    return code;
+}
+
+const struct command command_verify = {
+    .name = "verify",
+    .arguments = "",
+    .summary = "Read again what was counted, and compare it with the state",
+    .details = "Finds each file that the state knows, also rotated and compressed, and reads it "
+               "again: have bytes changed since\n"
+               "they were counted, are its lines those that were counted, and do all of them add "
+               "up? The daemon may be\n"
+               "running. Exit status 0: all is equal; 1: there are differences, which are "
+               "printed.\n",
+    .no_files = "it takes the files that the state knows",
+    .takes = TAKES_CONFIG | TAKES_RULES,
+    .size = sizeof(struct verify_options),
+    .options = rows,
+    .run = run,
+};

@@ -1,0 +1,75 @@
+/* known -- which contents are known and whether they are still there, for who wants to read again
+ * what was counted of them (`logtally verify`).
+ *
+ * Why by the same steps as a start of the daemon: what a rotation, a copy or an archive has become
+ * of a content is decided in one place. But nothing is read on here: whoever calls this has a sink
+ * that opens no file. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/clock.h"
+
+static bool is_to_be_proved(const struct tail_file *f)
+{
+    return f->state == FILE_NAMED && !f->packed && f->tail.offset > 0;
+}
+
+/* That its inode has its name proves nothing: it may have been cut, or written anew. Then it is
+ * lost, and perhaps goes on in a copy. */
+static void prove_named(struct tailset *t)
+{
+    struct tail_file *next;
+
+    for (struct tail_file *f = t->first; f; f = next) {
+        next = f->next;
+        if (is_to_be_proved(f) && file_reopen(t, f) == 0)
+            file_close_fd(t, f);
+    }
+}
+
+void tailset_find(struct tailset *t)
+{
+    t->now = loop_now(t->loop);
+    t->found_from_ns = clock_wall_ns();
+    dirs_look(t, true);
+    place_rescan(t);
+    place_settle(t);
+    prove_named(t);
+    place_settle(t);
+}
+
+static enum tail_whereabouts whereabouts(const struct tailset *t, const struct tail_file *f)
+{
+    if (f->state == FILE_OPEN && !f->real)
+        return TAIL_GONE; /* no name that we know */
+    if (!file_is_lost(f))
+        return f->packed ? TAIL_PACKED : TAIL_THERE;
+    return f->truncated && f->lost_wall_ns >= t->found_from_ns ? TAIL_REWRITTEN : TAIL_GONE;
+}
+
+void tailset_known(const struct tailset *t, void (*each)(void *ctx, const struct tail_known *k),
+                   void *ctx)
+{
+    for (const struct stream *s = t->streams; s; s = s->next) {
+        for (const struct tail_file *f = s->files; f; f = f->stream_next) {
+            struct tail_known k = {
+                .log = s->log->name,
+                .stream = s->path,
+                .path = f->state == FILE_OPEN && f->real ? f->real : f->path,
+                .where = whereabouts(t, f),
+                .offset = f->tail.offset,
+                .mtime_ns = f->mtime_ns,
+                .count = f->tail.count,
+            };
+
+            if (file_has_content(f))
+                each(ctx, &k);
+        }
+    }
+}
+
+struct tail_sum tailset_sum(const struct tailset *t)
+{
+    return t->sum;
+}
