@@ -3,7 +3,10 @@
  * Why one block a turn: a file that is written at full speed must not keep fifty slow ones, or a
  * scrape, waiting. The queue goes round; each file in it gets one block and goes to the end. Only
  * within a stream there is an order: an older generation is read to its end before a younger one is
- * begun. */
+ * begun.
+ *
+ * A block is as large as the rules can take in BLOCK_NS: nothing else is done meanwhile, and a line
+ * may cost a microsecond or a hundred. */
 #include "config.h"
 
 #include "input/set.h"
@@ -16,7 +19,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PATIENCE = 8 };
+enum { PATIENCE = 8, BLOCK_LEAST = 16 * 1024, BLOCK_MOST = 256 * 1024 };
+#define BLOCK_NS (8 * NSEC_PER_MSEC)
 #define RETRY_NS (100 * NSEC_PER_MSEC)
 
 /* Tried again at a reconcile, later each time. */
@@ -184,8 +188,19 @@ static bool must_wait(const struct tailset *t, const struct tail_file *f)
     return false;
 }
 
+/* What was not full, because a file ended, says nothing of a larger one. */
+static void fit_block(struct tailset *t, int64_t took_ns)
+{
+    if (took_ns > BLOCK_NS && t->block > BLOCK_LEAST)
+        t->block /= 2;
+    else if (took_ns < BLOCK_NS / 4 && t->handed > t->block / 2 && t->block < BLOCK_MOST)
+        t->block *= 2;
+}
+
 bool follow_turn(struct tailset *t, int64_t until_ns)
 {
+    int64_t now = clock_mono_ns(), began;
+
     while (t->queue) {
         struct tail_file *f = t->queue;
 
@@ -194,9 +209,13 @@ bool follow_turn(struct tailset *t, int64_t until_ns)
             queue_read(t, f);
             continue;
         }
+        began = now;
+        t->handed = 0;
         read_one(t, f);
         t->reading = NULL;
-        if (clock_mono_ns() >= until_ns)
+        now = clock_mono_ns();
+        fit_block(t, now - began);
+        if (now >= until_ns)
             break;
     }
     return t->queue == NULL;

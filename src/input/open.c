@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-enum { BLOCK = 256 * 1024, BIG_BLOCK = 1024 * 1024, CLOSE_AT_ONCE = 32, FD_RESERVE = 128 };
+enum { CLOSE_AT_ONCE = 32, FD_RESERVE = 128 };
 #define LATE_NS NSEC_PER_SEC
 
 void file_set_fd(struct tailset *t, struct tail_file *f, int fd)
@@ -120,11 +120,9 @@ static void hand_too_long(void *ctx)
 
 struct tail_reader file_reader(struct tailset *t, struct tail_file *f)
 {
-    bool far_behind = f->tail.size > f->tail.offset + BIG_BLOCK;
-
     t->reading = f;
     return (struct tail_reader){.buffer = &t->buffer,
-                                .block = far_behind ? BIG_BLOCK : BLOCK,
+                                .block = t->block,
                                 .max_line = t->options.max_line,
                                 .ctx = t,
                                 .lines = hand_lines,

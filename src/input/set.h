@@ -234,6 +234,7 @@ struct tailset {
     int64_t reconcile_at; /* what the timer is set to, but for a rest */
     struct tail_buffer buffer;
     struct tail_file *reading; /* whose lines are being handed out */
+    size_t block, handed;      /* bytes to read at once; those last handed out */
     struct map warned;
     struct map links; /* paths: 1 = last seen as a hard link of a file that has another name */
     struct tail_sum sum;

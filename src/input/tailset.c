@@ -43,6 +43,7 @@
 #define LOST_WAIT_NS (3 * NSEC_PER_SEC)
 #define KEEP_NS (7 * 86400 * NSEC_PER_SEC)
 enum { MANY_FILES = 10000, COLLECT_GROWTH = 8, GONE_MAX = 20000, STILL_ROUNDS = 2 };
+enum { BLOCK_FIRST = 64 * 1024 }; /* follow.c fits it */
 
 static void on_event(void *ctx, uint32_t epoll_events);
 
@@ -361,6 +362,7 @@ struct tailset *tailset_new(struct loop *loop, const struct tail_options *option
     t->loop = loop;
     t->sink = *sink;
     t->queue_end = &t->queue;
+    t->block = BLOCK_FIRST;
     t->warned = MAP_INIT;
     t->links = MAP_INIT;
     set_options(t, options);
