@@ -160,9 +160,9 @@ struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotat
         buf_add(&full, path, (size_t)(name - path));
         buf_slice(&full, buf_all(&base));
         log = log_of_path(t, full.p);
-        /* At the first look at a log what lies beside is old, also when the file itself is not
-         * there just now. */
-        s = stream_get(t, full.p, log && log->fresh ? log : NULL);
+        /* A generation that came and went before anybody looked, or, at the first look at a log, an
+         * old one. What a weak name alone says is too little for that. */
+        s = stream_get(t, full.p, log && (log->fresh || *ret_is != ROTATED_WEAK) ? log : NULL);
         if (!s)
             s = stream_by_real(t, full.p);
     }
