@@ -33,7 +33,13 @@ static struct stream {
     struct dent *name, *old_name;
     unsigned half; /* the line that it has begun, and how much of that is written */
     size_t half_n;
+    int64_t half_ns; /* since when */
     struct job copy, compress, rewrite, restore;
+    enum {
+        COPIES_NOT_YET,
+        COPIES_ONLY,
+        COPIES_AND_TRUNCATES
+    } copies; /* its rotator never changes */
     struct node *backup;
 } streams[STREAMS];
 
@@ -156,10 +162,13 @@ static void begin_line(struct stream *s)
     char line[LINE_MAX_SIZE];
 
     s->half = oracle.nlines++;
+    s->half_ns = world.mono_ns;
+    oracle.halves = true;
     s->half_n = 1 + (size_t)world_random(oracle_line(s->half, line) - 1);
     append(s->node, s->name, line, s->half_n);
 }
 
+/* What of a line lies in a rotated file for rotate_wait counts as it stands. */
 static void end_line(struct stream *s)
 {
     char line[LINE_MAX_SIZE];
@@ -167,6 +176,8 @@ static void end_line(struct stream *s)
 
     if (!s->half || !s->node)
         return;
+    if (world.mono_ns - s->half_ns > ROTATE_WAIT_NS / 2)
+        oracle.excused[s->half] = true;
     n = oracle_line(s->half, line);
     append(s->node, s->name, line + s->half_n, n - s->half_n);
     s->half = 0;
@@ -243,6 +254,12 @@ static void move(const char *from, const char *to)
         disk_rename(d, dir, name);
 }
 
+/* Nobody lays hands on a log while it is copied, or writes it anew where copies of it lie about. */
+static bool is_copied(unsigned a)
+{
+    return streams[a % STREAMS].copy.to || streams[a % STREAMS].copies == COPIES_ONLY;
+}
+
 enum style { CHAINED, EPOCH, DATEEXT, OLD, LUMBERJACK, BEFORE_EXTENSION, OLDDIR, STYLES };
 
 unsigned actors_style(uint64_t seed, unsigned stream)
@@ -305,7 +322,7 @@ static void act_rotate(unsigned a, unsigned b)
     struct dent *d;
     char to[100];
 
-    if (!file_at(path_of(a), NULL))
+    if (!file_at(path_of(a), NULL) || is_copied(a))
         return;
     cover(COVER_STYLE, style);
     rotated_name(a, style, to);
@@ -351,7 +368,8 @@ static void end_copy(struct stream *s)
     clear_job(j);
 }
 
-/* In one go when b is even: then nothing is written between copy and truncation. Odd: begins. */
+/* In one go when b is even: then nothing is written between copy and truncation. Odd: begins. Some
+ * only copy. */
 static void act_copytruncate(unsigned a, unsigned b)
 {
     struct stream *s = &streams[a % STREAMS];
@@ -368,9 +386,11 @@ static void act_copytruncate(unsigned a, unsigned b)
     rotated_name(a, b / 4 % STYLES == DATEEXT ? DATEEXT : CHAINED, to);
     j->to = create(to, &j->to_name);
     j->done = 0;
-    j->truncates = b / 2 % 4 != 3;
     if (!j->to)
         return;
+    if (s->copies == COPIES_NOT_YET)
+        s->copies = b / 2 % 4 == 3 ? COPIES_ONLY : COPIES_AND_TRUNCATES;
+    j->truncates = s->copies == COPIES_AND_TRUNCATES;
     if (b % 2)
         (void)go_on(j, &j->from->data, false);
     else
@@ -458,7 +478,7 @@ static void act_unlink(unsigned a, unsigned b)
     struct dent *d = NULL;
 
     (void)b;
-    if (file_at(path_of(a), &d))
+    if (file_at(path_of(a), &d) && !is_copied(a))
         disk_unlink(d);
 }
 
@@ -479,7 +499,7 @@ static void act_edit(unsigned a, unsigned b)
     char tmp[100];
 
     (void)snprintf(tmp, sizeof(tmp), "%s.tmp", path_of(a));
-    if (!n || n->data.n == 0 || !(copy = create(tmp, &e)))
+    if (!n || n->data.n == 0 || is_copied(a) || !(copy = create(tmp, &e)))
         return;
     oracle_doubts(n, DOUBT_TOLD); /* when nobody looks it could be a job that writes again */
     append(copy, e, n->data.p, b % 2 ? without_last_line(&n->data) : n->data.n);
@@ -493,7 +513,7 @@ static void act_truncate(unsigned a, unsigned b)
     struct node *n = file_at(path_of(a), &d);
     size_t size = 0;
 
-    if (!n || n->data.n == 0)
+    if (!n || n->data.n == 0 || is_copied(a))
         return;
     if (b % 2)
         size = without_last_line(&n->data);
@@ -525,7 +545,7 @@ static void act_rewrite(unsigned a, unsigned b)
         end_rewrite(s);
         return;
     }
-    if (!n || n->data.n == 0)
+    if (!n || n->data.n == 0 || is_copied(a))
         return;
     oracle_doubts(n, DOUBT_FREE);
     *j = (struct job){.to = n, .to_name = d};
@@ -726,6 +746,7 @@ static void act_clock(unsigned a, unsigned b)
     static const int64_t jumps[] = {1, 3600, -3600, -1, 86400, -86400};
 
     (void)a;
+    world.jumped = true;
     world.wall_off_ns += jumps[b % 6] * NSEC_PER_SEC;
 }
 

@@ -274,7 +274,7 @@ static void check_lines(void)
     for (unsigned id = 1; id < oracle.nlines; id++) {
         if (oracle.count[id] > 1 && oracle.doubt[id] == DOUBT_TOLD)
             twice = id;
-        if (oracle.count[id])
+        if (oracle.count[id] || oracle.excused[id] || (world.jumped && told_lost()))
             continue;
         missing++;
         if (oracle.owed[id] || there[id]) {
@@ -291,7 +291,7 @@ static void check_lines(void)
         oracle_fault(FAULT_SILENT, "line %u was seen and is lost, and nothing says so", silent);
     if (twice && !oracle.told[TAIL_AMBIGUOUS] && !world.failed)
         oracle_fault(FAULT_SILENT, "line %u counted twice, and nothing says so", twice);
-    if (missing == 0 && !world.failed &&
+    if (missing == 0 && !world.failed && !oracle.halves &&
         oracle.told[TAIL_LOST_VANISHED] + oracle.told[TAIL_LOST_TRUNCATED] > 0)
         oracle_fault(FAULT_FALSE_ALARM, "bytes are said to be lost, and every line counts");
 }

@@ -190,7 +190,7 @@ static struct tail_options options(void)
     return (struct tail_options){.logs = &log_config,
                                  .nlogs = 1,
                                  .max_line = 1 << 16,
-                                 .rotate_wait_ns = 5 * NSEC_PER_SEC,
+                                 .rotate_wait_ns = ROTATE_WAIT_NS,
                                  .max_open = world.knobs & KNOB_FEW_OPEN ? FEW_OPEN : 0};
 }
 

@@ -38,6 +38,8 @@ enum {
 };
 extern const int errors[ERRORS];
 
+#define ROTATE_WAIT_NS (5 * NSEC_PER_SEC) /* of the process */
+
 struct loop;
 struct tailset;
 
@@ -159,6 +161,7 @@ struct world {
     unsigned long hang_at; /* this call takes so long */
     int64_t hang_ns;
     bool failed; /* an error was given in this story */
+    bool jumped; /* the clock was set: times say little */
     unsigned boots;
     struct event queue[QUEUE_MAX + 1]; /* and the one that says that it was full */
     struct op ops[OPS_MAX];
@@ -241,6 +244,8 @@ struct oracle {
     bool owed[LINES_MAX];
     bool glimpsed[LINES_MAX];      /* it went after the process had seen that it was there */
     bool glimpsed_kept[LINES_MAX]; /* ... and had saved since */
+    bool excused[LINES_MAX];       /* nobody owes it */
+    bool halves; /* parts of lines were written: what is lost of them is no line */
     unsigned reconciles;
     uint64_t sequence; /* the highest that was said to be durable */
     uint64_t shown;    /* the sum of all counts on the last page */
