@@ -66,11 +66,13 @@ tests_input_check_SOURCES = \
 	tests/input/check_glob.c \
 	tests/input/check_judge.c \
 	tests/input/check_linebuf.c \
+	tests/input/check_link.c \
 	tests/input/check_rotated.c \
 	tests/input/check_statefile.c \
 	tests/input/check_tail.c \
 	tests/input/check_tailset_directories.c \
 	tests/input/check_tailset_failing.c \
+	tests/input/check_tailset_known.c \
 	tests/input/check_tailset_links.c \
 	tests/input/check_identity.c \
 	tests/input/check_tailset_names.c \

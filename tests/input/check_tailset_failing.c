@@ -378,6 +378,40 @@ static int follow_pipe(void)
     return fd;
 }
 
+TEST(a_pipe_rests_with_the_rest)
+{
+    int fd = follow_pipe();
+
+    tailset_rest(w.set, true);
+    world_put(fd, "one\n");
+    world_run(&w, 20);
+    ck_assert_uint_eq(w.lines.n, 0);
+    tailset_rest(w.set, false);
+    world_expect_line(&w, "one\n");
+    world_settle(&w);
+    (void)close(fd);
+}
+
+/* Of a pipe nothing is kept. */
+TEST(a_pipe_that_no_log_wants_is_let_go)
+{
+    struct tail_options none = w.options;
+    int fd = follow_pipe();
+
+    world_put(fd, "one\n");
+    world_expect_line(&w, "one\n");
+    world_settle(&w);
+    none.nlogs = 0;
+    tailset_reconfigure(w.set, &none);
+    ck_assert_uint_eq(w.open_files, 0);
+    tailset_reconfigure(w.set, &w.options);
+    world_run(&w, 50); /* a pipe that is opened again holds what came before */
+    world_put(fd, "two\n");
+    world_expect_line(&w, "two\n");
+    world_settle(&w);
+    (void)close(fd);
+}
+
 TEST_EACH(a_read_of_a_pipe_may_be_interrupted, 2)
 {
     int fd = follow_pipe();
