@@ -11,6 +11,10 @@ void dump_condition(const struct condition *c, struct buf *out)
         buf_fmt(out, "match %.*s", SLICE_FMT(regex));
         return;
     }
+    if (c->is_each) {
+        buf_fmt(out, "each %s%s%.*s", c->field.name, c->text.n ? " =~ " : "", SLICE_FMT(c->text));
+        return;
+    }
     buf_fmt(out, "where %s %s %.*s", c->field.name, op_text(c->op), SLICE_FMT(c->text));
 }
 

@@ -28,8 +28,12 @@ static void say_line(const struct slice *labels, double n)
 
 static void say_error(const struct slice *labels, double n)
 {
-    log_warn("event %.*s: its regex ran wild on lines, which it does not match then: %.0f",
-             SLICE_FMT(labels[0]), n); /* event, reason */
+    if (slice_eq(labels[1], SLICE("each_limit"))) /* event, reason */
+        log_warn("event %.*s: lines of which only the first 1000 members counted: %.0f",
+                 SLICE_FMT(labels[0]), n);
+    else
+        log_warn("event %.*s: its regex ran wild on lines, which it does not match then: %.0f",
+                 SLICE_FMT(labels[0]), n);
 }
 
 void say_left_out(struct registry *r)

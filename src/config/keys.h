@@ -106,6 +106,11 @@ KEY(UNLESS, "unless", SECTION_EVENT, 0, LIST, .value = "EVENT, ...",
 KEY(MATCH, "match", SECTION_EVENT, REGEX_FLAGS, REGEX, .value = "REGEX",
     .help = "the raw line matches; named groups become fields. Such an event sees nothing that was "
             "decoded")
+KEY(EACH, "each", SECTION_EVENT, REGEX_FLAGS, CONDITION, .value = "FIELD [=~ REGEX]",
+    .help =
+        "the event happens once for each member of the JSON object or array in the field, or "
+        "for each match of the regex: `_key` and `_value` are the member's. Conditions above it "
+        "are about the line, those below about the member")
 KEY(WHERE, "where", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT, CONDITION, .value = "FIELD OP VALUE",
     .help = "the field passes the test: `==` `!=` `^=` (begins with) `=~` `!~`, or of numbers `<` "
             "`<=` `>` `>=`. VALUE is the rest of the line, without quotes. Repeat the key, and all "

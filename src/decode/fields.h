@@ -98,6 +98,13 @@ typedef void field_visit_fn(void *ctx, struct slice name, const struct field *va
 bool json_each(struct slice line, field_visit_fn *fn, void *ctx);
 bool logfmt_each(struct slice line, bool lenient, field_visit_fn *fn, void *ctx);
 
+/* The members of a text that is exactly one valid JSON object or array: key, or number in an array,
+ * value, and the value as it is written. Stops when the function returns false. False, without a
+ * call, when the text is neither. */
+typedef bool json_member_fn(void *ctx, const struct field *key, const struct field *value,
+                            struct slice written);
+bool json_members(struct slice text, json_member_fn *fn, void *ctx);
+
 /* Makes the text plain: unescapes into `scratch` where needed and turns *f into FIELD_TEXT. JSON:
  * all escapes, surrogate pairs; an unpaired surrogate is U+FFFD; \u0000 is a NUL byte. Go: \a \b \f
  * \n \r \t \v \\ \" \' \xNN \NNN \uNNNN \UNNNNNNNN; anything else stands as written. */

@@ -269,19 +269,28 @@ static bool object(struct walk *w, const struct scope *in, unsigned depth)
     }
 }
 
-static struct member element_of(struct walk *w, const struct scope *in, uint32_t i)
-{
-    char text[16];
-    size_t n = sizeof text;
-    struct field key;
+enum { NUMBER_MAX = 10 };
 
-    if (!in->named)
-        return (struct member){0};
+/* The number of an element is its key. */
+static struct field number_key(char text[NUMBER_MAX], uint32_t i)
+{
+    size_t n = NUMBER_MAX;
+
     do {
         text[--n] = (char)('0' + i % 10);
         i /= 10;
     } while (i > 0);
-    key = (struct field){text + n, (uint32_t)(sizeof text - n), FIELD_TEXT};
+    return (struct field){text + n, (uint32_t)(NUMBER_MAX - n), FIELD_TEXT};
+}
+
+static struct member element_of(struct walk *w, const struct scope *in, uint32_t i)
+{
+    char text[NUMBER_MAX];
+    struct field key;
+
+    if (!in->named)
+        return (struct member){0};
+    key = number_key(text, i);
     return member_of(w, in, &key);
 }
 
@@ -393,4 +402,79 @@ bool json_each(struct slice line, field_visit_fn *fn, void *ctx)
 
     buf_release(&w.path);
     return valid;
+}
+
+static bool take_key(struct walk *w, struct field *ret_key)
+{
+    if (w->p == w->end || *w->p != '"' || !string(w, ret_key))
+        return false;
+    skip_blanks(w);
+    if (!take(w, ':'))
+        return false;
+    skip_blanks(w);
+    return true;
+}
+
+/* A value whose members nobody asks for. */
+static bool plain_value(struct walk *w, struct field *ret_field, struct slice *ret_written)
+{
+    static const struct member unnamed = {0};
+    const char *begin = w->p;
+
+    if (w->p < w->end && *w->p == '"') {
+        if (!string(w, ret_field))
+            return false;
+    } else if (!value(w, &unnamed, 1)) {
+        return false;
+    } else {
+        *ret_field = (struct field){begin, (uint32_t)(w->p - begin),
+                                    *begin == 'n' ? FIELD_NULL : FIELD_TEXT};
+    }
+    *ret_written = slice_make(begin, (size_t)(w->p - begin));
+    return true;
+}
+
+/* Behind the opening bracket. Without a function it only looks. */
+static bool members(struct walk *w, char close, json_member_fn *fn, void *ctx)
+{
+    skip_blanks(w);
+    if (take(w, close))
+        return true;
+    for (uint32_t i = 0;; i++) {
+        char text[NUMBER_MAX];
+        struct field key = number_key(text, i), f;
+        struct slice written;
+        int next;
+
+        if ((close == '}' && !take_key(w, &key)) || !plain_value(w, &f, &written))
+            return false;
+        next = next_member(w, close);
+        if (next < 0)
+            return false;
+        if (fn && !fn(ctx, &key, &f, written))
+            return true;
+        if (next == 0)
+            return true;
+    }
+}
+
+bool json_members(struct slice text, json_member_fn *fn, void *ctx)
+{
+    struct walk w = {.p = text.p, .end = text.p + text.n};
+    char open;
+
+    if (text.n > UINT32_MAX)
+        return false;
+    skip_blanks(&w);
+    if (w.p == w.end || (*w.p != '{' && *w.p != '['))
+        return false;
+    open = *w.p++;
+    text = slice_make(w.p, (size_t)(w.end - w.p));
+    if (!members(&w, open == '{' ? '}' : ']', NULL, NULL))
+        return false;
+    skip_blanks(&w);
+    if (w.p != w.end)
+        return false;
+    w.p = text.p;
+    return members(&w, open == '{' ? '}' : ']', fn, ctx);
 }

@@ -84,8 +84,8 @@ static void add_own_counters(struct engine *e, struct registry *r)
 /* Nothing but its one condition decides it, and nothing must be made of it before updates. */
 static bool is_simple(const struct event *ev, const struct plan *p)
 {
-    return ev->nconditions == 1 && ev->parent == EVENT_NONE && ev->nunless == 0 && !ev->logs &&
-           !p->has_time && !p->actions_always;
+    return ev->nconditions == 1 && !ev->each && ev->parent == EVENT_NONE && ev->nunless == 0 &&
+           !ev->logs && !p->has_time && !p->actions_always;
 }
 
 struct engine *engine_new(const struct ruleset *rules, struct registry *registry,
@@ -143,10 +143,28 @@ static void gave_up(struct engine *e, unsigned event)
     if (e->tracing)
         e->trace.trials[event].gave_up = true;
     if (!e->peeking)
-        updater_count_limit(e->updater, event);
+        updater_count_error(e->updater, event, "match_limit");
 }
 
 static bool is_event(struct engine *e, unsigned event);
+
+/* Of a line that passes what the line decides: what there is to be had of it. */
+static bool make_event(struct engine *e, const struct event *ev, unsigned event, bool *ret_limit)
+{
+    const struct plan *p = &e->plans[event];
+
+    if (p->has_time && !record_has_time(&e->record))
+        record_event_time(&e->record, ev);
+    if (!p->members) {
+        if (p->actions_always)
+            match_actions(&e->record, ev, ret_limit);
+        return true;
+    }
+    each_find(&e->record, ev, p->members, ret_limit);
+    if (p->members->cut && !e->peeking)
+        updater_count_error(e->updater, event, "each_limit");
+    return p->members->n > 0;
+}
 
 /* Its own log and conditions, its parent, its `unless`. */
 static bool holds(struct engine *e, const struct event *ev, unsigned event)
@@ -160,12 +178,9 @@ static bool holds(struct engine *e, const struct event *ev, unsigned event)
     for (unsigned i = 0; i < ev->nunless; i++)
         if (is_event(e, ev->unless[i]))
             return false;
-    bool all = match_conditions(&e->record, ev, &limit) == ev->nconditions;
+    bool all =
+        match_conditions(&e->record, ev, &limit) == ev->nline && make_event(e, ev, event, &limit);
 
-    if (all && e->plans[event].has_time && !record_has_time(&e->record))
-        record_event_time(&e->record, ev);
-    if (all && e->plans[event].actions_always)
-        match_actions(&e->record, ev, &limit);
     if (limit)
         gave_up(e, event);
     return all;
@@ -186,7 +201,7 @@ static void hit(struct engine *e, unsigned event)
     const struct plan *p = &e->plans[event];
 
     e->hits[e->nhits++] = event;
-    counter_inc(e->event_hits, e->events[event].hits, 1, e->now_ns);
+    counter_inc(e->event_hits, e->events[event].hits, p->members ? p->members->n : 1, e->now_ns);
     for (unsigned i = 0; i < p->nchildren; i++)
         if (is_event(e, p->children[i]))
             hit(e, p->children[i]);
@@ -311,10 +326,14 @@ static void try_all(struct engine *e, struct trace *t)
             trial->is_event = true;
             trial->gave_up |= updater_actions(e->updater, r, event);
         }
-        if (trial->is_event)
+        trial->members = e->plans[event].members;
+        if (trial->is_event) {
             trial->nheld = ev->nconditions;
-        else if (ev->parent == EVENT_NONE || t->trials[ev->parent].is_event)
+        } else if (ev->parent == EVENT_NONE || t->trials[ev->parent].is_event) {
             trial->nheld = match_conditions(r, ev, &trial->gave_up);
+            if (ev->each && trial->nheld == ev->nline)
+                each_find(r, ev, trial->members, &trial->gave_up);
+        }
     }
 }
 

@@ -263,28 +263,73 @@ static void show_name(const char *what, const struct event *e, const char *color
             e->at.line);
 }
 
-static void show_event(const struct trace *t, unsigned event, const struct explain_options *o,
-                       struct buf *out)
+/* What one event did, for member `member`, or as it has no members for the only one. */
+static void show_updates(const struct trace *t, unsigned event, unsigned member, struct buf *out)
 {
     const struct ruleset *rules = t->record->rules;
-    const struct event *e = &rules->events[event];
 
-    show_name(e->used ? "is event" : "would be event", e, o->color ? GREEN BOLD : "", out);
-    buf_fmt(out, "%s%s\n", e->used ? "" : "  but nothing uses it",
-            t->trials[event].gave_up ? "  a regex gave up: match limit" : "");
+    for (unsigned i = 0; i < rules->nmappings; i++) {
+        const struct traced_update *u = &t->updates[i];
+
+        if (rules->mappings[i].event != event || !u->done)
+            continue;
+        for (unsigned k = 0; k < member; k++)
+            u = u->next;
+        show_update(t, &rules->mappings[i], u, out);
+    }
+}
+
+static void show_made(const struct trace *t, const struct event *e, struct buf *out)
+{
     show_locals(t, e, out);
     show_guesses(t, e, out);
     for (unsigned i = 0; i < e->nactions; i++)
         show_mixed(t, &e->actions[i], out);
-    for (unsigned i = 0; i < rules->nmappings; i++)
-        if (rules->mappings[i].event == event && t->updates[i].done)
-            show_update(t, &rules->mappings[i], &t->updates[i], out);
+}
+
+static void show_members(const struct trace *t, unsigned event, struct buf *out)
+{
+    const struct event *e = &t->record->rules->events[event];
+    struct members *m = t->trials[event].members;
+
+    for (unsigned k = 0; k < m->n; k++) {
+        each_show(t->record, e, m, k);
+        buf_fmt(out, "    member %u of %u\n", k + 1, m->n);
+        show_slot(t, "_key", e->each->key, out);
+        show_slot(t, "_value", e->each->value, out);
+        for (unsigned i = 0; i < e->each->nnames; i++)
+            show_slot(t, t->record->rules->slot_names[e->each->name_slots[i]],
+                      e->each->name_slots[i], out);
+        show_made(t, e, out);
+        show_updates(t, event, k, out);
+    }
+    each_hide(t->record, e, m);
+    if (m->n < m->found)
+        buf_fmt(out, "    %u more pass not all conditions\n", m->found - m->n);
+    if (m->cut)
+        buf_fmt(out, "    there are more than %d, which do not count\n", EACH_MAX);
+}
+
+static void show_event(const struct trace *t, unsigned event, const struct explain_options *o,
+                       struct buf *out)
+{
+    const struct event *e = &t->record->rules->events[event];
+
+    show_name(e->used ? "is event" : "would be event", e, o->color ? GREEN BOLD : "", out);
+    buf_fmt(out, "%s%s\n", e->used ? "" : "  but nothing uses it",
+            t->trials[event].gave_up ? "  a regex gave up: match limit" : "");
+    if (e->each) {
+        show_members(t, event, out);
+        return;
+    }
+    show_made(t, e, out);
+    show_updates(t, event, 0, out);
 }
 
 /* --- events that it nearly was ---------------------------------------------------------------- */
 
 /* Why it is not the event: what a person can change first. */
-enum miss { UNDECODED, NOT_PARENT, CONDITION_FAILED, OTHER_LOG, IS_UNLESS };
+enum miss { UNDECODED, NOT_PARENT, CONDITION_FAILED, NO_MEMBER, OTHER_LOG, IS_UNLESS };
 
 static enum miss why_not(const struct trace *t, unsigned event)
 {
@@ -294,8 +339,10 @@ static enum miss why_not(const struct trace *t, unsigned event)
         return UNDECODED;
     if (e->parent != EVENT_NONE && !t->trials[e->parent].is_event)
         return NOT_PARENT;
-    if (t->trials[event].nheld < e->nconditions)
+    if (t->trials[event].nheld < e->nline)
         return CONDITION_FAILED;
+    if (e->each && t->trials[event].members->n == 0)
+        return NO_MEMBER;
     return event_for_log(e, t->record->source->log) ? IS_UNLESS : OTHER_LOG;
 }
 
@@ -342,6 +389,8 @@ static double score(const struct trace *t, unsigned event)
 
     if (trial->is_event || why == UNDECODED || why == NOT_PARENT)
         return 0;
+    if (why == NO_MEMBER)
+        return trial->nheld + 0.5;
     if (why != CONDITION_FAILED)
         return 1000;
     return trial->nheld + nearness(t, &t->record->rules->events[event].conditions[trial->nheld]);
@@ -391,6 +440,31 @@ static void show_condition(const struct trace *t, const struct condition *c, str
         show_regex_place(c, text, out);
 }
 
+/* Why there is nothing that `each` could walk. */
+static void show_no_member(const struct trace *t, unsigned event, struct buf *out)
+{
+    const struct event *e = &t->record->rules->events[event];
+    const struct condition *c = &e->conditions[e->nline];
+    const struct members *m = t->trials[event].members;
+    struct slice text = record_text(t->record, &c->field);
+
+    buf_fmt(out, "    each %s%s%.*s  (%s:%d)\n", c->field.name, c->text.n ? " =~ " : "",
+            SLICE_FMT(c->text), c->at.file, c->at.line);
+    if (m->found) {
+        buf_fmt(out, "    none of %u members passes what stands below\n", m->found);
+        return;
+    }
+    buf_fmt(out, "    but %s is ", c->field.name);
+    if (text.n == 0) {
+        buf_str(out, "missing\n");
+        return;
+    }
+    show_quoted(out, text);
+    buf_str(out, m->is_none          ? ", no JSON object or array\n"
+                 : c->op == OP_MATCH ? ", in which the regex does not match\n"
+                                     : ", which is empty\n");
+}
+
 static void show_logs(const struct record *r, const struct event *e, struct buf *out)
 {
     const char *before = "";
@@ -428,6 +502,9 @@ static void show_near(const struct trace *t, unsigned event, const struct explai
         break;
     case IS_UNLESS:
         show_unless(t, e, out);
+        break;
+    case NO_MEMBER:
+        show_no_member(t, event, out);
         break;
     default:
         show_condition(t, &e->conditions[t->trials[event].nheld], out);

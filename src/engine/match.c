@@ -62,9 +62,17 @@ unsigned match_conditions(struct record *r, const struct event *e, bool *ret_lim
 
     if (!event_for_line(e, r))
         return 0;
-    while (i < e->nconditions && condition_holds(r, &e->conditions[i], ret_limit))
+    while (i < e->nline && condition_holds(r, &e->conditions[i], ret_limit))
         i++;
     return i;
+}
+
+bool match_members(struct record *r, const struct event *e, bool *ret_limit)
+{
+    for (unsigned i = e->nline + 1; i < e->nconditions; i++)
+        if (!condition_holds(r, &e->conditions[i], ret_limit))
+            return false;
+    return true;
 }
 
 static struct slice run_template(struct record *r, const struct action *a)

@@ -13,11 +13,14 @@ static inline bool event_for_line(const struct event *e, const struct record *r)
     return r->decoded != DECODED_UNDECODABLE || e->parent != EVENT_NONE || !e->sees_decoded;
 }
 
-/* Tries the conditions in the order written. Returns how many held before one failed
- * (event->nconditions: all); groups of those that held are set. None holds when the event is not
+/* Tries the conditions of the line in the order written. Returns how many held before one failed
+ * (event->nline: all); groups of those that held are set. None holds when the event is not
  * for the line. *ret_limit is set to true when a regex ran into the match limit (it counts as not
  * matching), else left alone. */
 unsigned match_conditions(struct record *r, const struct event *e, bool *ret_limit);
+
+/* Do those below `each` hold, for the member in the slots? */
+bool match_members(struct record *r, const struct event *e, bool *ret_limit);
 
 /* What became of a calc; the first operand that is not there decides. */
 enum calc_outcome {

@@ -139,7 +139,9 @@ static void plan_event(struct plan *p, const struct ruleset *rules, const struct
     for (unsigned i = 0; i < e->nexemplar; i++)
         if (written_by_actions(e, &e->exemplar[i]))
             p->actions_always = true;
-    if (p->nchildren || reads_times(e))
+    if (e->each)
+        p->members = xcalloc(1, sizeof *p->members);
+    if (p->nchildren || reads_times(e) || e->each)
         p->actions_always = true;
     if (!p->actions_always)
         undo_actions(e, &needed);
@@ -199,6 +201,7 @@ void plans_free(struct plan *plans, const struct ruleset *rules)
     for (unsigned e = 0; e < rules->nevents; e++) {
         free(plans[e].inputs);
         free(plans[e].texts);
+        free(plans[e].members);
         seriescache_free(plans[e].cache);
     }
     free(plans);

@@ -5,6 +5,7 @@
 #ifndef LT_ENGINE_PLAN_H
 #define LT_ENGINE_PLAN_H
 
+#include "engine/each.h"
 #include "engine/seriescache.h"
 #include "rules/ruleset.h"
 
@@ -17,8 +18,9 @@ struct plan {
     struct slice *texts; /* of the inputs, in the line at hand */
     uint32_t *children;  /* events that are `of` this one */
     unsigned nchildren;
-    bool actions_always; /* a child, a value or an exemplar sees what actions make */
-    bool has_time;       /* has a match group that is the line's time */
+    bool actions_always;     /* a child, a value or an exemplar sees what actions make */
+    bool has_time;           /* has a match group that is the line's time */
+    struct members *members; /* in the line at hand; NULL without `each` */
     struct seriescache *cache;
 };
 

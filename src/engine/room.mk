@@ -2,6 +2,8 @@
 liblogtally_a_SOURCES += \
 	src/engine/dispatch.c \
 	src/engine/dispatch.h \
+	src/engine/each.c \
+	src/engine/each.h \
 	src/engine/engine.c \
 	src/engine/engine.h \
 	src/engine/explain.c \

@@ -13,7 +13,7 @@
 #ifndef LT_ENGINE_TRACE_H
 #define LT_ENGINE_TRACE_H
 
-#include "engine/record.h"
+#include "engine/each.h"
 
 /* Functions of which the plain way and the traced way have a copy each, so that a line that nobody
  * traces pays nothing. */
@@ -24,6 +24,7 @@ struct trial {
     bool is_event;  /* also of an event that nothing uses, which is never counted */
     bool gave_up;   /* a regex ran into the match limit */
     unsigned nheld; /* conditions that hold, up to the first that does not; 0 without the parent */
+    struct members *members; /* of an event with `each`, if nheld reached it */
 };
 
 enum skip { SKIP_NOT, SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE };
@@ -32,8 +33,9 @@ enum skip { SKIP_NOT, SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE };
 struct traced_update {
     bool done; /* its event took the line: the rest is set */
     enum skip skip;
-    struct num value;     /* unless skipped; 1 for inc and dec */
-    struct slice *labels; /* as the rules make them, before any limit */
+    struct num value;           /* unless skipped; 1 for inc and dec */
+    struct slice *labels;       /* as the rules make them, before any limit */
+    struct traced_update *next; /* of the next member */
 };
 
 struct trace {

@@ -134,9 +134,9 @@ static void count_skip(struct updater *u, const struct mapping *m, enum skip why
     count(u, u->skipped, labels);
 }
 
-void updater_count_limit(struct updater *u, unsigned event)
+void updater_count_error(struct updater *u, unsigned event, const char *reason)
 {
-    struct slice labels[] = {slice_str(u->rules->events[event].name), SLICE("match_limit")};
+    struct slice labels[] = {slice_str(u->rules->events[event].name), slice_str(reason)};
 
     count(u, u->errors, labels);
 }
@@ -183,7 +183,7 @@ bool updater_actions(struct updater *u, struct record *r, unsigned event)
     u->actions_ran[event] = r->number;
     match_actions(r, &u->rules->events[event], &limit);
     if (limit)
-        updater_count_limit(u, event);
+        updater_count_error(u, event, "match_limit");
     return limit;
 }
 
@@ -295,8 +295,12 @@ static void note_update(const struct updater *u, struct record *r, const struct 
     unsigned n = family_spec(op->family)->nlabels;
     struct traced_update *noted = &t->updates[op->mapping - u->rules->mappings];
 
-    *noted = (struct traced_update){true, skip, *v,
-                                    arena_alloc(&r->scratch, (n + 1) * sizeof *noted->labels)};
+    while (noted->next)
+        noted = noted->next;
+    if (noted->done)
+        noted = noted->next = arena_alloc(&r->scratch, sizeof *noted);
+    *noted = (struct traced_update){
+        true, skip, *v, arena_alloc(&r->scratch, (n + 1) * sizeof *noted->labels), NULL};
     label_values(r, op->mapping, n, noted->labels);
 }
 
@@ -330,11 +334,32 @@ TRACED void update(struct updater *u, struct record *r, const struct update_op *
         keep_exemplar(u, r, op, s->index, v.d);
 }
 
+/* For all members, before the next update of the rules. */
+TRACED void update_members(struct updater *u, struct record *r, const struct update_op *op,
+                           struct trace *t)
+{
+    unsigned event = op->mapping->event;
+    struct plan *p = &u->plans[event];
+
+    for (unsigned k = 0; k < p->members->n; k++) {
+        each_show(r, &u->rules->events[event], p->members, k);
+        read_inputs(p, r);
+        update(u, r, op, find_series(u, p) + op->position, t);
+    }
+    each_hide(r, &u->rules->events[event], p->members);
+}
+
 TRACED void apply_one(struct updater *u, struct record *r, unsigned event, struct trace *t)
 {
     struct plan *p = &u->plans[event];
-    struct cached_series *series = find_series(u, p);
+    struct cached_series *series;
 
+    if (p->members) {
+        for (unsigned i = 0; i < p->nmappings; i++)
+            update_members(u, r, &u->ops[p->mappings[i]], t);
+        return;
+    }
+    series = find_series(u, p);
     for (unsigned i = 0; i < p->nmappings; i++)
         update(u, r, &u->ops[p->mappings[i]], &series[i], t);
 }
@@ -356,7 +381,12 @@ TRACED void apply_merged(struct updater *u, struct record *r, const uint32_t *ev
     for (unsigned i = 0; i < count_all; i++) {
         const struct update_op *op = &u->ops[u->merged[i]];
 
-        update(u, r, op, find_series(u, &u->plans[op->mapping->event]) + op->position, t);
+        struct plan *p = &u->plans[op->mapping->event];
+
+        if (p->members)
+            update_members(u, r, op, t);
+        else
+            update(u, r, op, find_series(u, p) + op->position, t);
     }
 }
 

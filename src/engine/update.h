@@ -24,7 +24,7 @@ void updater_trace(struct updater *u, struct record *r, const uint32_t *events, 
  * when a regex ran into the match limit (which is counted). */
 bool updater_actions(struct updater *u, struct record *r, unsigned event);
 
-/* A regex of this event ran into the match limit. */
-void updater_count_limit(struct updater *u, unsigned event);
+/* Something of this event was given up: "match_limit" of a regex, "each_limit". */
+void updater_count_error(struct updater *u, unsigned event, const char *reason);
 
 #endif

@@ -26,8 +26,9 @@ static const struct own_metric {
                           by_metric_event_reason,
                           "Updates left out because the value was missing, not a number, or "
                           "negative where it must not be"},
-    [OWN_RULE_ERRORS] = {"logtally_rule_errors_total", FAMILY_COUNTER, DURABLE, by_event_reason,
-                         "Regexes that gave up on a line"},
+    [OWN_RULE_ERRORS] =
+        {"logtally_rule_errors_total", FAMILY_COUNTER, DURABLE, by_event_reason,
+         "Regexes that gave up on a line, and lines with more members than `each` takes"},
     [OWN_SERIES_FOLDED] = {"logtally_series_folded_total", FAMILY_COUNTER, DURABLE, by_metric_label,
                            "Updates counted under the label value \"other\" because of a limit; "
                            "label \"*\" stands for all labels"},

@@ -253,25 +253,30 @@ bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32])
     return true;
 }
 
-static int match_once(struct pattern *p, struct slice subject)
+static enum pattern_result match_from(struct pattern *p, struct slice subject, size_t from,
+                                      uint32_t options)
 {
     PCRE2_SPTR s = (PCRE2_SPTR)(subject.p ? subject.p : "");
-    int rc = p->jit_fast ? pcre2_jit_match(p->code, s, subject.n, 0, 0, p->data, p->context)
-                         : pcre2_match(p->code, s, subject.n, 0, 0, p->data, p->context);
+    int rc = p->jit_fast
+                 ? pcre2_jit_match(p->code, s, subject.n, from, options, p->data, p->context)
+                 : pcre2_match(p->code, s, subject.n, from, options, p->data, p->context);
 
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(p->code, s, subject.n, 0, PCRE2_NO_JIT, p->data, p->context);
-    return rc;
-}
-
-enum pattern_result pattern_match(struct pattern *p, struct slice subject)
-{
-    int rc = match_once(p, subject);
-
+        rc = pcre2_match(p->code, s, subject.n, from, options | PCRE2_NO_JIT, p->data, p->context);
     if (rc == PCRE2_ERROR_NOMATCH)
         return PATTERN_NO;
     p->subject = subject;
     return rc >= 0 ? PATTERN_YES : PATTERN_ERROR;
+}
+
+enum pattern_result pattern_match(struct pattern *p, struct slice subject)
+{
+    return match_from(p, subject, 0, 0);
+}
+
+enum pattern_result pattern_next(struct pattern *p, struct slice subject, size_t from)
+{
+    return match_from(p, subject, from, PCRE2_NOTEMPTY);
 }
 
 struct slice pattern_span(const struct pattern *p)

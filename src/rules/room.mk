@@ -9,6 +9,7 @@ liblogtally_a_SOURCES += \
 	src/rules/load/actions.c \
 	src/rules/load/buckets.c \
 	src/rules/load/checks.c \
+	src/rules/load/each.c \
 	src/rules/load/event.c \
 	src/rules/load/family.c \
 	src/rules/load/labels.c \

@@ -48,6 +48,8 @@ static void release_event(struct event *e)
 {
     for (unsigned i = 0; i < e->nconditions; i++)
         pattern_free(e->conditions[i].capture.pattern);
+    if (e->each)
+        fieldnames_free(e->each->names);
     for (unsigned i = 0; i < e->nactions; i++) {
         struct action *a = &e->actions[i];
 

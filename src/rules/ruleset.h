@@ -48,9 +48,10 @@ struct capture {
 /* From OP_LT on they compare numbers. */
 enum op { OP_EQ, OP_NE, OP_MATCH, OP_NOT_MATCH, OP_PREFIX, OP_LT, OP_LE, OP_GT, OP_GE };
 
-/* One `match` or `where`, in the order written. */
+/* One `match`, `where` or `each`, in the order written. */
 struct condition {
     bool is_match;    /* `match`: capture.pattern on the raw line; the rest is unused */
+    bool is_each;     /* `each`: field, and with a regex op is MATCH; see struct each */
     struct ref field; /* where: */
     enum op op;
     struct slice text;      /* EQ NE PREFIX: what to compare with; also the VALUE as written */
@@ -87,6 +88,16 @@ struct action {
     struct where at;
 };
 
+/* What an event with `each` makes of a member or match. */
+struct each {
+    uint16_t key, value;      /* slots of _key and _value */
+    struct fieldnames *names; /* "_value.a", ... that rules ask for; NULL = none */
+    uint16_t *name_slots;     /* of each of them */
+    unsigned nnames;
+    uint16_t *locals; /* the slots of all fields that the event makes */
+    unsigned nlocals;
+};
+
 struct event {
     const char *name;
     struct where at;
@@ -96,6 +107,8 @@ struct event {
     unsigned nunless;
     struct condition *conditions;
     unsigned nconditions;
+    unsigned nline;    /* those that the line decides: all before `each` */
+    struct each *each; /* happens once for each member; conditions[nline] says of what. Or NULL */
     struct action *actions;
     unsigned nactions;
     struct ref *exemplar;

@@ -536,3 +536,52 @@ TEST_EACH(jansson_agrees, 6)
     buf_release(&line);
 }
 #endif
+
+/* --- members --------------------------------------------------------------------------------- */
+
+static bool note_member(void *ctx, const struct field *key, const struct field *value,
+                        struct slice written)
+{
+    struct buf *out = ctx;
+
+    buf_fmt(out, "%.*s:%.*s:%.*s:%u ", (int)key->n, key->p, (int)value->n, value->p,
+            SLICE_FMT(written), value->kind);
+    return out->n < 60;
+}
+
+TEST(members_of_an_object_or_array)
+{
+    static const struct {
+        const char *text, *said;
+        bool valid;
+    } cases[] = {
+        {"{}", "", true},
+        {" [ ] ", "", true},
+        {"{\"a\":1, \"b\" : \"x\\n\",\"c\":null}", "a:1:1:2 b:x\\n:\"x\\n\":3 c:null:null:1 ",
+         true},
+        {"[true,[1,2],{\"a\":[]}]\r", "0:true:true:2 1:[1,2]:[1,2]:2 2:{\"a\":[]}:{\"a\":[]}:2 ",
+         true},
+        {"{\"a\":1", "", false},
+        {"{\"a\":1}x", "", false},
+        {"{\"a\":1,}", "", false},
+        {"[1,]", "", false},
+        {"[1 2]", "", false},
+        {"{1:2}", "", false},
+        {"\"text\"", "", false},
+        {"12", "", false},
+        {"", "", false},
+        {"{\"a\":{\"b\":tru}}", "", false},
+        {"[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]",
+         "0:1:1:2 1:2:2:2 2:3:3:2 3:4:4:2 4:5:5:2 5:6:6:2 6:7:7:2 7:8:8:2 ", true},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf said = BUF_INIT;
+        bool valid = json_members(slice_str(cases[i].text), note_member, &said);
+
+        buf_str(&said, "");
+        ck_assert_msg(valid == cases[i].valid, "%s", cases[i].text);
+        ck_assert_str_eq(said.p, cases[i].said);
+        buf_release(&said);
+    }
+}

@@ -769,3 +769,107 @@ TEST(a_field_has_a_unit_for_all_that_reads_it)
         "n=4 took=60000 left=1024\nn=5 took=1.5s left=1023\n",
         "a_total 2.051\nb_total 2097152\ng{n=\"2\"} 0.502\ng{n=\"3\"} 0.6\ng{n=\"5\"} 3\n");
 }
+
+/* --- each ------------------------------------------------------------------------------------ */
+
+#define QUEUES                                         \
+    "[event q]\nwhere = msg == stats\neach = queues\n" \
+    "[gauge q]\nset = q\nvalue = _value\nlabels = queue=_key\n"
+
+TEST(each_happens_once_for_each_member)
+{
+    world_expect(QUEUES,
+                 "{\"msg\":\"stats\",\"queues\":{\"mail\":3,\"s\\u006ds\":\"4\",\"none\":null,"
+                 "\"x\":\"y\"}}\n"
+                 "msg=stats queues=\"[5, {\\\"a\\\":1}, 7]\"\n"
+                 "{\"msg\":\"stats\",\"queues\":\"{\\\"text\\\": 9}\"}\n"
+                 "{\"msg\":\"stats\",\"queues\":{\"broken\":3},\"queues\":1,\"broken\n"
+                 "msg=stats queues=\"{\\\"cut\\\": 9\"\n"
+                 "msg=stats queues=12\n"
+                 "msg=stats queues={}\n"
+                 "msg=stats q=1\n",
+                 "q{queue=\"0\"} 5\nq{queue=\"2\"} 7\nq{queue=\"mail\"} 3\nq{queue=\"sms\"} 4\n"
+                 "q{queue=\"text\"} 9\n");
+}
+
+TEST(each_of_a_regex_happens_once_for_each_match)
+{
+    world_expect(
+        "[event a]\neach = _line =~ (?<k>[a-z]+)=(?<v>\\d*)|\\b\n"
+        "where = v !=\n"
+        "[counter a_total]\nadd = a\nvalue = v\nlabels = k, n=_key, _value\n",
+        "x=1 y=22, z= xyz \xff=3 last=4\n",
+        "a_total{k=\"last\",n=\"3\",_value=\"last=4\"} 4\n"
+        "a_total{k=\"x\",n=\"0\",_value=\"x=1\"} 1\na_total{k=\"y\",n=\"1\",_value=\"y=22\"} 22\n");
+}
+
+TEST(inner_members_and_conditions_about_them)
+{
+    world_expect("[event a]\nwhere = up == 1\neach = hosts\nwhere = _value.load > 0.5\n"
+                 "where = _key != skip\nset.zone = ${_value.tags.0|default(none)}\n"
+                 "[gauge a]\nset = a\nvalue = _value.load\nlabels = host=_key, zone, up\n",
+                 "{\"up\":1,\"_value.load\":9,\"hosts\":{\"a\":{\"load\":1,\"tags\":[\"x\",\"y\"]},"
+                 "\"b\":{\"load\":0.1},"
+                 "\"c\":{\"load\":\"2\"},\"d\":7,\"skip\":{\"load\":3}}}\n"
+                 "{\"up\":0,\"hosts\":{\"e\":{\"load\":1}}}\n",
+                 "a{host=\"a\",zone=\"x\",up=\"1\"} 1\na{host=\"c\",zone=\"none\",up=\"1\"} 2\n");
+}
+
+/* A member sees nothing of the one before; what stands above `each` is there for all. */
+TEST(members_do_not_see_each_other)
+{
+    world_expect("[event a]\nwhere = _line =~ who=(?<who>\\w+)\neach = list\n"
+                 "where = _value =~ ^(?:(?<odd>[13])|(?<even>[24])|5)$\n"
+                 "rewrite.who = ann -> eve\nmap.who = eve -> eve2\n"
+                 "[event b]\nwhere = who == ann\n"
+                 "[counter a_total]\ninc = a\nlabels = who, odd, even\n"
+                 "[counter b_total]\ninc = b\nlabels = who\n",
+                 "who=ann list=[1,2,5] odd=9\n",
+                 "a_total{who=\"eve2\",odd=\"1\",even=\"unknown\"} 1\n"
+                 "a_total{who=\"eve2\",odd=\"9\",even=\"2\"} 1\n"
+                 "a_total{who=\"eve2\",odd=\"9\",even=\"unknown\"} 1\nb_total{who=\"ann\"} 1\n");
+}
+
+TEST(updates_run_in_the_order_of_rules_each_for_all_members)
+{
+    world_expect("[event q]\neach = queues\n[event r]\nwhere = x == 1\n"
+                 "[gauge g]\nreset = q\nset = q\nvalue = _value\nlabels = queue=_key\n"
+                 "[gauge order]\nset = r\nvalue = 5\n[gauge order]\nset = q\nvalue = _value\n",
+                 "{\"x\":1,\"queues\":{\"a\":1,\"b\":2}}\n{\"x\":1,\"queues\":{\"a\":3}}\n",
+                 "g{queue=\"a\"} 3\ng{queue=\"b\"} 2\norder 3\n");
+}
+
+TEST(unless_asks_whether_it_happened_at_all)
+{
+    struct world *w = world_new("[event q]\neach = queues\nwhere = _value > 1\n"
+                                "[event rest]\nwhere = x == 1\nunless = q\n"
+                                "[counter q_total]\ninc = q\n[counter rest_total]\ninc = rest\n");
+
+    world_feed(w, "x=1 queues=[1,2,3]\nx=1 queues=[0,1]\nx=1 queues=0\n");
+    ck_assert_str_eq(world_page(w), "q_total 2\nrest_total 2\n");
+    ck_assert_str_eq(world_own(w, "logtally_event_hits_total{event=\"q\"}"), "2");
+    ck_assert_str_eq(world_own(w, "logtally_log_lines_matched_total{log=\"auto\"}"), "3");
+    world_free(w);
+}
+
+TEST(a_line_has_a_thousand_members_at_most)
+{
+    struct world *w = world_new("[event q]\neach = list\n[event m]\neach = _line =~ ,\n"
+                                "[counter q_total]\ninc = q\n[counter m_total]\ninc = m\n");
+    struct buf line = BUF_INIT;
+
+    for (int n = 1000; n <= 1002; n++) {
+        buf_str(&line, "x=1 list=[0");
+        for (int i = 1; i < n; i++)
+            buf_str(&line, ",0");
+        buf_str(&line, "]\n");
+    }
+    world_feed(w, line.p);
+    ck_assert_str_eq(world_page(w), "m_total 2999\nq_total 3000\n");
+    ck_assert_str_eq(world_own(w, "logtally_rule_errors_total{event=\"q\",reason=\"each_limit\"}"),
+                     "2");
+    ck_assert_str_eq(world_own(w, "logtally_rule_errors_total{event=\"m\",reason=\"each_limit\"}"),
+                     "1");
+    buf_release(&line);
+    world_free(w);
+}

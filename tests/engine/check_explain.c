@@ -187,7 +187,7 @@ static void add_update(struct tally *t, struct slice text)
 
 static void add_text(struct tally *t, struct slice text)
 {
-    struct slice line, name;
+    struct slice line, name = {"", 0};
 
     while (slice_cut(&text, '\n', &line)) {
         if (slice_starts(line, SLICE("    -> "))) {
@@ -195,6 +195,9 @@ static void add_text(struct tally *t, struct slice text)
         } else if (slice_starts(line, SLICE("  is event "))) {
             line = slice_from(line, 11);
             slice_cut(&line, ' ', &name);
+            *of_key(t, name) += 1;
+        } else if (slice_starts(line, SLICE("    member ")) &&
+                   !slice_starts(line, SLICE("    member 1 "))) {
             *of_key(t, name) += 1;
         } else if (slice_eq(line, SLICE("  no event takes this line"))) {
             *of_key(t, SLICE("unmatched")) += 1;
@@ -382,4 +385,40 @@ TEST(a_bare_number_that_met_a_unit)
                 "  is event a  (rules.ini:1)\n"
                 "    t = 6\n"
                 "    -> inc a_total\n");
+}
+
+TEST(members)
+{
+    static const char rules[] = "[event q]\nwhere = msg == m\neach = list\nwhere = _value > 1\n"
+                                "set.k = <${_key}>\n"
+                                "[counter q_total]\ninc = q\nlabels = k\n"
+                                "[gauge g]\nset = q\nvalue = _value\n";
+
+    expect_text(rules, "msg=m list=[1,2,3]",
+                "msg=m list=[1,2,3]\n"
+                "  log auto, decoded as logfmt\n    msg = m\n    list = [1,2,3]\n"
+                "  is event q  (rules.ini:1)\n"
+                "    member 1 of 2\n"
+                "    _key = 1\n    _value = 2\n    k = <1>\n"
+                "    -> inc q_total{k=\"<1>\"}\n"
+                "    -> set g 2\n"
+                "    member 2 of 2\n"
+                "    _key = 2\n    _value = 3\n    k = <2>\n"
+                "    -> inc q_total{k=\"<2>\"}\n"
+                "    -> set g 3\n"
+                "    1 more pass not all conditions\n");
+    expect_text(rules, "msg=m list=[0,1",
+                "msg=m list=[0,1\n"
+                "  log auto, decoded as logfmt\n    msg = m\n    list = [0,1\n"
+                "  no event takes this line\n"
+                "  not event q  (rules.ini:1)\n"
+                "    each list  (rules.ini:3)\n"
+                "    but list is \"[0,1\", no JSON object or array\n");
+    expect_text(rules, "msg=m list=[0,1]",
+                "msg=m list=[0,1]\n"
+                "  log auto, decoded as logfmt\n    msg = m\n    list = [0,1]\n"
+                "  no event takes this line\n"
+                "  not event q  (rules.ini:1)\n"
+                "    each list  (rules.ini:3)\n"
+                "    none of 2 members passes what stands below\n");
 }

@@ -74,6 +74,31 @@ static void random_condition(struct dice *d, struct buf *out)
     }
 }
 
+/* Events that happen several times a line, and one that is only where such does not. */
+static void random_members(struct dice *d, struct buf *out)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        buf_fmt(out, "[event m%u]\n", i);
+        if (roll(d, 2))
+            random_condition(d, out);
+        if (roll(d, 2))
+            buf_str(out, "each = list\n");
+        else
+            buf_fmt(out, "each = %s =~ [abx](?<y>\\w)?\n", roll(d, 2) ? "_line" : field(d));
+        if (roll(d, 2))
+            buf_fmt(out, "where = _value != %s\n", value(d));
+        if (roll(d, 2))
+            buf_str(out, "set.msg = ${y}${_value.b}\n");
+        buf_fmt(out, "[event n%u]\nunless = m%u\n", i, i);
+        random_condition(d, out);
+        buf_fmt(out,
+                "[counter m%u_total]\ninc = m%u\nlabels = k=_key, x, msg, y, b=_value.b\n"
+                "[histogram mh%u]\nobserve = m%u\nvalue = _key\nlabels = msg\n"
+                "[counter n%u_total]\ninc = n%u\n",
+                i, i, i, i, i, i);
+    }
+}
+
 unsigned random_rules(struct dice *d, unsigned n, struct buf *out)
 {
     unsigned decoded = 0;
@@ -114,6 +139,7 @@ unsigned random_rules(struct dice *d, unsigned n, struct buf *out)
         buf_fmt(out, "%s = e%u\n", (const char *[]){"inc", "dec", "set", "add"}[e / 3], e);
     if (n > 6)
         buf_str(out, "value = 3\n");
+    random_members(d, out);
     return decoded;
 }
 
@@ -159,7 +185,10 @@ void random_line(struct dice *d, struct buf *out)
     if (kind == 0) {
         buf_char(out, '{');
         for (unsigned i = 0; i < n; i++)
-            buf_fmt(out, "%s\"%s\":\"%s\"", i ? "," : "", field(d), value(d));
+            if (roll(d, 5))
+                buf_fmt(out, "%s\"%s\":\"%s\"", i ? "," : "", field(d), value(d));
+            else
+                buf_fmt(out, "%s\"list\":[1,\"ab\",{\"b\":\"%s\"},null]", i ? "," : "", value(d));
         buf_str(out, roll(d, 8) ? "}" : "");
     } else if (kind < 3) {
         for (unsigned i = 0; i <= n; i++)

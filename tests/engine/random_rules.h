@@ -7,7 +7,8 @@
 
 enum { RANDOM_EVENTS = 12 }; /* at most */
 
-/* n events e0, e1, ..., each with a counter c0_total, ...; and a gauge "order" that many move.
+/* n events e0, e1, ..., each with a counter c0_total, ...; a gauge "order" that many move; and some
+ * with `each`.
  * Returns the events that see decoded fields, bit 0: e0. */
 unsigned random_rules(struct dice *d, unsigned n, struct buf *out);
 /* Appends to those rules metrics v0_total, h0, g0, ... of e0 alone, of each event some, and events

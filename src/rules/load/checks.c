@@ -205,5 +205,6 @@ void load_check(struct load *l)
         check_exemplars(l);
     check_names(l);
     load_check_units(l);
+    load_check_each(l);
     check_templates(l);
 }

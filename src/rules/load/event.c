@@ -84,6 +84,8 @@ static void load_match(struct load *l, uint32_t event, const struct ini_entry *e
     struct condition *c = &ev->conditions[ev->nconditions];
 
     l->drafts[event].has_match = true;
+    if (ev->each)
+        load_mistake(l, e->at, "\"match\" is about the line, and stands above \"each\"");
     if (e->value.n == 0) {
         load_mistake(l, e->at, "\"match\" is empty; to mean every line write match = ^");
         return;
@@ -314,6 +316,9 @@ static void load_key(struct load *l, uint32_t event, const struct ini_entry *e)
     case KEY_MATCH:
         load_match(l, event, e);
         break;
+    case KEY_EACH:
+        load_each(l, event, e);
+        break;
     case KEY_UNIT_FIELD:
         load_field_unit(l, event, e);
         break;
@@ -327,7 +332,7 @@ static void load_key(struct load *l, uint32_t event, const struct ini_entry *e)
 
 static bool selects(enum key_id id)
 {
-    return id == KEY_MATCH || id == KEY_WHERE || id == KEY_OF;
+    return id == KEY_MATCH || id == KEY_WHERE || id == KEY_OF || id == KEY_EACH;
 }
 
 /* set.FIELD and the like; they come when all conditions are known. */
@@ -351,6 +356,8 @@ void load_event(struct load *l, uint32_t event, const struct ini_section *s)
         if (k)
             load_key(l, event, &s->entries[i]);
     }
+    if (!ev->each)
+        ev->nline = ev->nconditions;
     for (size_t i = 0; i < s->n; i++)
         if (s->entries[i].key && makes_field(s->entries[i].key))
             load_action(l, event, &s->entries[i]);

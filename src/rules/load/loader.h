@@ -36,6 +36,7 @@ enum {
 struct local {
     const char *name;
     unsigned since; /* the first stage that may set it */
+    bool of_each;   /* every member has it */
     int surely;     /* a `set` at this stage always sets it; NEVER */
     uint16_t slot;  /* from SLOT_LOCAL */
 };
@@ -147,6 +148,8 @@ void load_check_units(struct load *l);
 
 enum { STAGE_END = 0x7fffffff };
 struct local *load_local(struct load *l, uint32_t event, struct slice name, unsigned stage);
+/* A field that every member of an event with `each` has, as if the condition at `stage` made it. */
+struct local *load_member_field(struct load *l, uint32_t event, struct slice name, unsigned stage);
 const struct local *load_find_local(const struct load *l, uint32_t event, const char *name);
 uint16_t load_decoded(struct load *l, struct slice name, uint32_t event, struct where at);
 /* Resolves ref->name as event `event` sees it at `stage` (STAGE_END: after all). `what` is how a
@@ -160,6 +163,11 @@ void load_groups(struct load *l, struct capture *c, uint32_t event, struct where
 void load_patch(struct load *l, uint16_t *slots, unsigned n);
 /* The last thing: gives every slot its number. */
 void load_slots(struct load *l);
+
+/* each.c: members. */
+
+void load_each(struct load *l, uint32_t event, const struct ini_entry *e);
+void load_check_each(struct load *l);
 
 /* The passes. */
 void load_log(struct load *l, unsigned log, const struct ini_section *s);

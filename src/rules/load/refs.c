@@ -173,7 +173,8 @@ static void event_refs(struct load *l, uint32_t event)
     e->sees_decoded = !l->drafts[event].has_match || decoded_parent;
     for (unsigned i = 0; i < e->nconditions; i++)
         if (!e->conditions[i].is_match)
-            load_ref(l, event, i, &e->conditions[i].field, false, "where", e->conditions[i].at);
+            load_ref(l, event, i, &e->conditions[i].field, false,
+                     e->conditions[i].is_each ? "each" : "where", e->conditions[i].at);
     for (unsigned i = 0; i < e->nactions; i++)
         action_refs(l, event, &e->actions[i], e->nconditions + i);
     for (unsigned i = 0; i < e->nexemplar; i++)

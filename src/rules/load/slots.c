@@ -13,6 +13,8 @@
 
 enum { CHAIN_MAX = 256 }; /* slots of one ref */
 
+#define VALUE_DOT SLICE("_value.") /* begins the names of what is inside a member */
+
 static void too_many(struct load *l, struct where at, const char *what)
 {
     if (!l->too_many_slots)
@@ -66,6 +68,29 @@ struct local *load_local(struct load *l, uint32_t event, struct slice name, unsi
 const struct local *load_find_local(const struct load *l, uint32_t event, const char *name)
 {
     return find_local(&l->drafts[event], slice_str(name));
+}
+
+struct local *load_member_field(struct load *l, uint32_t event, struct slice name, unsigned stage)
+{
+    struct local *own = load_local(l, event, name, stage);
+
+    own->surely = (int)stage;
+    own->of_each = true;
+    return own;
+}
+
+/* `_value.a` becomes a field of an event with `each` when somebody asks for it. */
+static void ask_member(struct load *l, uint32_t event, struct slice name)
+{
+    const struct event *ev = &l->r->events[event];
+    char *text;
+
+    if (!ev->each || ev->conditions[ev->nline].op == OP_MATCH || !slice_starts(name, VALUE_DOT) ||
+        name.n == VALUE_DOT.n)
+        return;
+    text = arena_strslice(l->text, name);
+    if (!load_find_local(l, event, text))
+        (void)load_member_field(l, event, name, ev->nline);
 }
 
 static uint16_t context_slot(struct load *l, struct slice name, struct where at)
@@ -222,6 +247,7 @@ void load_ref(struct load *l, uint32_t event, unsigned stage, struct ref *ref, b
     bool supplied = false, surely = false;
     uint64_t context;
 
+    ask_member(l, event, name);
     for (uint32_t e = event; e != EVENT_NONE && n < CHAIN_MAX - 2 && !surely;
          e = l->r->events[e].parent) {
         const struct local *own = find_local(&l->drafts[e], name);
@@ -250,6 +276,30 @@ void load_ref(struct load *l, uint32_t event, unsigned stage, struct ref *ref, b
     ref->n = (uint16_t)n;
 }
 
+/* When all was asked: which slots a member has. */
+static void member_slots(struct load *l, uint32_t event)
+{
+    struct each *each = l->r->events[event].each;
+    const struct draft *d = &l->drafts[event];
+    const char **names = load_alloc(l, d->nlocals + 1, sizeof *names);
+
+    each->locals = load_alloc(l, d->nlocals, sizeof *each->locals);
+    each->name_slots = load_alloc(l, d->nlocals, sizeof *each->name_slots);
+    for (unsigned i = 0; i < d->nlocals; i++) {
+        const struct local *own = &d->locals[i];
+
+        each->locals[each->nlocals++] = own->slot;
+        if (!own->of_each || !slice_starts(slice_str(own->name), VALUE_DOT))
+            continue;
+        names[each->nnames] = own->name;
+        each->name_slots[each->nnames++] = own->slot;
+    }
+    load_patch(l, each->locals, each->nlocals);
+    load_patch(l, each->name_slots, each->nnames);
+    if (each->nnames)
+        each->names = fieldnames_new(names, each->nnames);
+}
+
 static uint16_t renumber(const struct load *l, uint16_t slot)
 {
     if (slot == SLOT_NONE || slot < SLOT_CONTEXT)
@@ -276,6 +326,9 @@ void load_slots(struct load *l)
         r->slot_names[n++] = arena_strslice(l->text, key);
     for (unsigned k = 0; k < l->nlocals; k++)
         r->slot_names[n++] = l->local_names[k];
+    for (unsigned k = 0; k < r->nevents; k++)
+        if (r->events[k].each)
+            member_slots(l, k);
     for (unsigned k = 0; k < l->npatches; k++)
         for (unsigned j = 0; j < l->patches[k].n; j++)
             l->patches[k].slots[j] = renumber(l, l->patches[k].slots[j]);

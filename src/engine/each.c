@@ -1,0 +1,161 @@
+/* each -- a walk over members, each tried on the slots of the event as if it were alone.
+ *
+ * What the conditions and actions of one member set is taken back before the next: the slots touched
+ * since, and those that conditions above `each` had set already (`line`). Builtin fields that are
+ * made meanwhile go too, and are made again when asked for. */
+#include "config.h"
+
+#include "engine/each.h"
+
+#include "engine/match.h"
+
+struct walk {
+    struct record *r;
+    const struct event *e;
+    struct members *m;
+    bool *limit;
+};
+
+void each_hide(struct record *r, const struct event *e, struct members *m)
+{
+    if (!m->shown)
+        return;
+    touched_undo(r->slots, &r->touched, m->touched);
+    for (unsigned i = 0; i < e->each->nlocals; i++)
+        if (m->line[i].kind != FIELD_NONE)
+            r->slots[e->each->locals[i]] = m->line[i];
+    m->shown = false;
+}
+
+static void put(struct record *r, uint16_t slot, const struct field *f)
+{
+    if (f->kind == FIELD_NONE)
+        return;
+    if (r->slots[slot].kind == FIELD_NONE)
+        r->touched.slots[r->touched.n++] = slot;
+    r->slots[slot] = *f;
+}
+
+void each_show(struct record *r, const struct event *e, struct members *m, unsigned k)
+{
+    each_hide(r, e, m);
+    m->touched = r->touched.n;
+    m->shown = true;
+    for (unsigned i = 0; i < e->each->nlocals; i++)
+        put(r, e->each->locals[i], &m->fields[k][i]);
+}
+
+/* What the event's own slots hold. */
+static struct field *keep(struct record *r, const struct event *e)
+{
+    struct field *kept = arena_alloc(&r->scratch, e->each->nlocals * sizeof *kept);
+
+    for (unsigned i = 0; i < e->each->nlocals; i++)
+        kept[i] = r->slots[e->each->locals[i]];
+    return kept;
+}
+
+/* The slots hold a member: does the event happen for it? */
+static void try_member(struct walk *w)
+{
+    if (match_members(w->r, w->e, w->limit)) {
+        match_actions(w->r, w->e, w->limit);
+        w->m->fields[w->m->n++] = keep(w->r, w->e);
+    }
+    each_hide(w->r, w->e, w->m);
+}
+
+/* Before the slots of the next are set. False: there may be no more. */
+static bool begin_member(struct walk *w)
+{
+    struct members *m = w->m;
+
+    if (m->found == EACH_MAX) {
+        m->cut = true;
+        return false;
+    }
+    m->found++;
+    m->shown = true;
+    m->touched = w->r->touched.n;
+    return true;
+}
+
+/* `_value.a` of a value that is an object or array itself. */
+static void put_inner(struct walk *w, struct slice written)
+{
+    const struct each *each = w->e->each;
+    struct field *inner = arena_zalloc(&w->r->scratch, each->nnames * sizeof *inner);
+    struct touched touched = {arena_alloc(&w->r->scratch, each->nnames * sizeof(uint16_t)), 0};
+
+    (void)json_member(written.p, written.p + written.n, SLICE("_value"), each->names, inner,
+                      &touched);
+    for (unsigned i = 0; i < each->nnames; i++) {
+        if (inner[i].kind == FIELD_NONE)
+            inner[i].kind = FIELD_NULL; /* it hides what the line may call so */
+        put(w->r, each->name_slots[i], &inner[i]);
+    }
+}
+
+static bool json_one(void *ctx, const struct field *key, const struct field *value,
+                     struct slice written)
+{
+    struct walk *w = ctx;
+    struct field copy = *key;
+
+    if (!begin_member(w))
+        return false;
+    if (copy.kind == FIELD_TEXT) /* the number of an element stands in the walk's own memory */
+        record_set(w->r, w->e->each->key, arena_slice(&w->r->scratch, slice_make(copy.p, copy.n)));
+    else
+        put(w->r, w->e->each->key, &copy);
+    put(w->r, w->e->each->value, value);
+    if (w->e->each->nnames)
+        put_inner(w, written);
+    try_member(w);
+    return true;
+}
+
+static void regex_all(struct walk *w, const struct condition *c, struct slice text)
+{
+    enum pattern_result result;
+    size_t at = 0;
+
+    while (at <= text.n && (result = pattern_next(c->capture.pattern, text, at)) != PATTERN_NO) {
+        struct slice span;
+        size_t end;
+        char *digits;
+
+        if (result == PATTERN_ERROR) {
+            *w->limit = true;
+            return;
+        }
+        span = pattern_span(c->capture.pattern);
+        end = (size_t)(span.p - text.p) + span.n;
+        at = end > at ? end : at + 1; /* \\K and lookarounds can end before they begin */
+        if (!begin_member(w))
+            return;
+        record_capture(w->r, &c->capture);
+        digits = arena_alloc(&w->r->scratch, NUM_TEXT);
+        record_set(w->r, w->e->each->key,
+                   slice_make(digits, num_format_u64(digits, w->m->found - 1)));
+        record_set(w->r, w->e->each->value, span);
+        try_member(w);
+    }
+}
+
+void each_find(struct record *r, const struct event *e, struct members *m, bool *ret_limit)
+{
+    const struct condition *c = &e->conditions[e->nline];
+    struct slice text = record_text(r, &c->field);
+    struct walk w = {r, e, m, ret_limit};
+
+    m->n = m->found = 0;
+    m->is_none = m->cut = m->shown = false;
+    m->line = keep(r, e);
+    if (text.n == 0)
+        return;
+    if (c->op == OP_MATCH)
+        regex_all(&w, c, text);
+    else
+        m->is_none = !json_members(text, json_one, &w);
+}
