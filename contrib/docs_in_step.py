@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Are the documents that exist in English and in Russian in step, and the counts in them true?
+
+    contrib/docs_in_step.py            writes the counts anew
+    contrib/docs_in_step.py --check    fails where one is stale, or two documents differ
+
+In step: both have the same headings (their levels), tables (columns and rows) and blocks of code, in the same
+order. A count is a number with its name in a comment behind it, `99<!--faults-->`; what each counts is below.
+Only what is in the sources is counted: what takes a run is not written down but printed by the command beside it.
+
+The last line is `N passed, N failed`."""
+import argparse
+import ast
+import re
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+COUNT = re.compile(r"([0-9][0-9,]*)<!--(\w+)-->")
+# Documents that say less in Russian, still.
+SHORTER = {"README.ru.md", "docs/performance.ru.md"}
+
+
+def read(path):
+    return (TOP / path).read_text(encoding="utf-8")
+
+
+# --- what is counted ---------------------------------------------------------------------------------
+
+def faults():
+    """Rows of the catalogue; one fault may have several."""
+    return len(set(re.findall(r"^\| (\d+) \|", read("tests/README.md"), re.M)))
+
+
+def end_to_end(name):
+    """The tests that a file hands to main()."""
+    calls = [node.value for part in ast.parse(read(f"tests/e2e/{name}.py")).body for node in ast.walk(part)
+             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    return max(len(call.args) for call in calls if isinstance(call.func, ast.Name) and call.func.id == "main")
+
+
+def files(pattern):
+    return len(list(TOP.glob(pattern)))
+
+
+COUNTS = {
+    "faults": faults,
+    "power_tests": lambda: end_to_end("faults_power"),
+    "crash_tests": lambda: len(set(re.findall(r"\bcrashpoints_\w+", read("tests/e2e/faults_state.py")))),
+    "fuzzers": lambda: files("tests/*/fuzz_*.c"),
+    "golden": lambda: files("rules/tests/*.log"),
+    "golden_examples": lambda: files("rules/examples/tests/*.ini"),
+    "corpora": lambda: read("bench/count.py").split("CORPORA =", 1)[1].split("\n", 1)[0].count('("'),
+    "shapes": lambda: len(re.findall(r'^    "\w+": lambda n', read("bench/count.py"), re.M)),
+}
+
+
+def stale(path):
+    """[(what is said, name, what is true)]"""
+    return [(m[1], m[2], f"{COUNTS[m[2]]():,}") for m in COUNT.finditer(read(path)) if m[1] != f"{COUNTS[m[2]]():,}"]
+
+
+def renew(path):
+    text = COUNT.sub(lambda m: f"{COUNTS[m[2]]():,}<!--{m[2]}-->", read(path))
+    (TOP / path).write_text(text, encoding="utf-8")
+
+
+# --- in step -----------------------------------------------------------------------------------------
+
+def shape(path):
+    """[(line, what)] of headings, tables, and blocks of code."""
+    found, in_code, table = [], False, None
+    for number, line in enumerate(read(path).split("\n"), 1):
+        if line.startswith("```"):
+            in_code = not in_code
+            found += [(number, "code")] * in_code
+        if in_code or not line.startswith("|"):
+            table = None
+        elif table is None:
+            table = len(found)
+            found.append((number, [line.replace("\\|", "").count("|") - 1, 0]))
+        else:
+            found[table][1][1] += 1
+        if not in_code and re.match(r"#+ ", line):
+            found.append((number, "heading " + line.split(" ")[0]))
+    return [(n, what if isinstance(what, str) else "table of %d columns, %d rows" % (what[0], what[1] - 1)) for n, what in found]
+
+
+def difference(english, russian):
+    a, b = shape(english), shape(russian)
+    for (line_a, what_a), (line_b, what_b) in zip(a, b):
+        if what_a != what_b:
+            return f"{english}:{line_a}: {what_a}; {russian}:{line_b}: {what_b}"
+    if len(a) != len(b):
+        longer, rest = (english, a[len(b)]) if len(a) > len(b) else (russian, b[len(a)])
+        return f"{longer}:{rest[0]}: {rest[1]}: not in the other"
+    return ""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    said = {}
+    documents = sorted(str(p.relative_to(TOP)) for p in [*TOP.glob("*.md"), *TOP.glob("docs/*.md")])
+    for path in documents:
+        if COUNT.search(read(path)):
+            if not check:
+                renew(path)
+            said[path] = ["%s: %s<!--%s-->: there are %s; run contrib/docs_in_step.py" % (path, *s) for s in stale(path)]
+        if path.endswith(".ru.md") and path not in SHORTER:
+            wrong = difference(path.replace(".ru.md", ".md"), path)
+            said.setdefault(path, []).extend([wrong] if wrong else [])
+    for line in (line for lines in said.values() for line in lines):
+        print(line)
+    failed = sum(bool(lines) for lines in said.values())
+    print(f"{len(said) - failed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
