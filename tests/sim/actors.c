@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -81,11 +82,16 @@ static void add_dir(const char *path)
     (void)disk_link(parent, name, disk_new(S_IFDIR | 0755));
 }
 
+/* What lies rotated beside its target is older than the link, and what lies beside the one before is
+ * not looked at any more: history, as far as anybody can know. */
 static void point(unsigned to)
 {
     struct node *link = disk_new(S_IFLNK | 0777), *dir = disk_find("/cur", true, NULL);
     char target[32];
 
+    for (const struct dent *d = disk_find("/pods", true, NULL)->names; d; d = d->next)
+        if (strlen(d->name) > strlen("0.log"))
+            oracle_excuse(d->node);
     pod = to;
     (void)snprintf(target, sizeof(target), "/pods/%u.log", pod);
     buf_str(&link->data, target);
@@ -197,8 +203,10 @@ static void put_lines(struct stream *s, struct node *n, struct dent *d, unsigned
         append(n, d, "\n", 1);
     if ((world.knobs & KNOB_BANNER) && n->data.n == 0)
         append(n, d, banner, strlen(banner));
-    while (count-- > 0 && oracle.nlines < LINES_MAX)
+    for (; count > 0 && oracle.nlines < LINES_MAX; count--) {
+        oracle.excused[oracle.nlines] = n->cut;
         append(n, d, line, oracle_line(oracle.nlines++, line));
+    }
 }
 
 static bool open_log(unsigned a)
@@ -383,6 +391,8 @@ static void act_copytruncate(unsigned a, unsigned b)
     j->from = file_at(path_of(a), &j->from_name);
     if (!j->from)
         return;
+    if (j->from->links > 1)
+        oracle_doubts(j->from, DOUBT_FREE); /* a copy of which name? */
     rotated_name(a, b / 4 % STYLES == DATEEXT ? DATEEXT : CHAINED, to);
     j->to = create(to, &j->to_name);
     j->done = 0;
@@ -501,12 +511,14 @@ static void act_edit(unsigned a, unsigned b)
     (void)snprintf(tmp, sizeof(tmp), "%s.tmp", path_of(a));
     if (!n || n->data.n == 0 || is_copied(a) || !(copy = create(tmp, &e)))
         return;
-    oracle_doubts(n, DOUBT_TOLD); /* when nobody looks it could be a job that writes again */
+    /* When nobody looks it could be a job that writes again. */
+    oracle_doubts(n, n->links > 1 ? DOUBT_FREE : DOUBT_TOLD);
     append(copy, e, n->data.p, b % 2 ? without_last_line(&n->data) : n->data.n);
     move(tmp, path_of(a));
 }
 
-/* To nothing; or in the middle, where what is left may well be taken for another generation. */
+/* To nothing; or in the middle, where what is left may well be taken for another generation; and who
+ * writes on before anybody looks may write what looks like the end that was there. */
 static void act_truncate(unsigned a, unsigned b)
 {
     struct dent *d = NULL;
@@ -520,6 +532,7 @@ static void act_truncate(unsigned a, unsigned b)
     if (size > 0)
         oracle_doubts(n, DOUBT_FREE);
     disk_truncate(n, d, size);
+    n->cut = size > 0;
 }
 
 static void end_rewrite(struct stream *s)
@@ -550,7 +563,10 @@ static void act_rewrite(unsigned a, unsigned b)
     oracle_doubts(n, DOUBT_FREE);
     *j = (struct job){.to = n, .to_name = d};
     buf_slice(&j->out, buf_all(&n->data));
+    if (b % 2)
+        oracle_excuse(n);
     disk_truncate(n, d, 0);
+    n->cut = true;
     if (b % 2)
         (void)go_on(j, &j->out, false);
     else
@@ -624,7 +640,10 @@ static void act_back(unsigned a, unsigned b)
 static void act_switch(unsigned a, unsigned b)
 {
     (void)a;
-    point(b % 3 ? pod + 1 : pod - (pod > 0));
+    if (b % 3)
+        point(pod + 1);
+    else if (pod > 0)
+        point(pod - 1);
 }
 
 static struct node *mount_point(void)
@@ -669,7 +688,7 @@ static void act_hardlink(unsigned a, unsigned b)
     struct node *n = file_at(path_of(a), NULL), *dir;
     char to[100];
 
-    if (b % 2)
+    if (b % 2 || a % STREAMS >= LINKED)
         (void)snprintf(to, sizeof(to), "%s.%u", path_of(a), 1772000000 + oracle.nlines);
     else
         (void)snprintf(to, sizeof(to), "/log/z%u.log", oracle.nlines);

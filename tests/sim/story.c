@@ -1,9 +1,11 @@
 /* story -- steps: drawn from a seed or read from a file, run, and shortened when they fail.
  *
- *   sim [--stories N] [--seconds N] [--seed S] [--steps N] [--most N] [--cover] [--talk]
+ *   sim [--stories N] [--seconds N] [--seed S] [--steps N] [--most N] [--without STEP,...] [--cover]
+ *       [--plain] [--talk]
  *                     new stories from seed S on, until N stories or seconds have passed or N failed
- *                     (5); --cover: and all that can happen must have happened; --talk: with the
- *                     messages of logtally
+ *                     (5); --without these steps; --cover: and all that can happen must have
+ *                     happened; --plain: failures are not shortened; --talk: with the messages of
+ *                     logtally
  *   sim FILE...       kept stories
  *   sim --die FILE... ... and each is killed, and its power cut, at each of its calls
  *
@@ -149,13 +151,25 @@ static bool run_story(void)
     return oracle.kind == FAULT_NONE;
 }
 
+static const char *without = ""; /* steps that are not drawn, with commas between */
+
+static unsigned weight_of(const struct kind *k)
+{
+    const char *found = strstr(without, k->name);
+    size_t n = strlen(k->name);
+
+    if (found && (found == without || found[-1] == ',') && (found[n] == ',' || found[n] == 0))
+        return 0;
+    return k->weight;
+}
+
 static void draw(uint64_t seed, unsigned n)
 {
     unsigned total = 0;
     uint64_t styles;
 
     for (unsigned k = 0; k < nkinds; k++)
-        total += kinds[k].weight;
+        total += weight_of(&kinds[k]);
     world.random = seed * 0xd1342543de82ef95;
     story.knobs = (unsigned)world_random(KNOBS);
     for (unsigned knob = KNOB_BANNER; knob < KNOBS; knob <<= 1)
@@ -167,8 +181,8 @@ static void draw(uint64_t seed, unsigned n)
         unsigned at = (unsigned)world_random(total), k = 0;
         struct step *s = &story.steps[i];
 
-        for (; at >= kinds[k].weight; k++)
-            at -= kinds[k].weight;
+        for (; at >= weight_of(&kinds[k]); k++)
+            at -= weight_of(&kinds[k]);
         *s = (struct step){k, (unsigned)world_random(64), (unsigned)world_random(100),
                            world_random(3) ? 0 : 1 + (unsigned)world_random(40)};
         if (strcmp(kinds[k].name, "rotate") == 0 && world_random(8))
@@ -351,10 +365,10 @@ static bool repeatable(void)
 
 struct run {
     uint64_t seed, stories, seconds, steps, most;
-    bool covers;
+    bool covers, plain;
 };
 
-static bool tell(uint64_t seed, bool right)
+static bool tell(const struct run *r, uint64_t seed, bool right)
 {
     if (right && seed % REPEAT == 0 && !repeatable()) {
         printf("seed %llu: not the same twice\n", (unsigned long long)seed);
@@ -363,8 +377,10 @@ static bool tell(uint64_t seed, bool right)
     if (right)
         return true;
     printf("seed %llu: %s\n", (unsigned long long)seed, oracle.fault);
-    shorten();
-    print_story();
+    if (!r->plain) {
+        shorten();
+        print_story();
+    }
     return false;
 }
 
@@ -380,7 +396,7 @@ static int run_new(const struct run *r)
             break;
         running = r->seed + i;
         draw(running, (unsigned)(r->steps < STEPS_MAX ? r->steps : STEPS_MAX));
-        failed += !tell(running, run_story());
+        failed += !tell(r, running, run_story());
     }
     if (r->covers)
         missed = cover_report((unsigned long)i);
@@ -417,6 +433,7 @@ int main(int argc, char **argv)
         {"--stories", &r.stories, NULL}, {"--seconds", &r.seconds, NULL},
         {"--seed", &r.seed, NULL},       {"--steps", &r.steps, NULL},
         {"--most", &r.most, NULL},       {"--cover", NULL, &r.covers},
+        {"--plain", NULL, &r.plain},
     };
     bool die = false, talk = false;
     int i = 1;
@@ -424,6 +441,8 @@ int main(int argc, char **argv)
     for (; i < argc && argv[i][0] == '-'; i++) {
         talk |= strcmp(argv[i], "--talk") == 0;
         die |= strcmp(argv[i], "--die") == 0;
+        if (strcmp(argv[i], "--without") == 0 && i + 1 < argc)
+            without = argv[++i];
         for (size_t k = 0; k < sizeof(options) / sizeof(options[0]); k++) {
             if (strcmp(argv[i], options[k].name) != 0)
                 continue;

@@ -65,10 +65,12 @@ static bool call(enum call what, uint64_t argument)
     return false;
 }
 
-static void sees(struct node *n)
+/* The process knows that so much is there: it has read it, or asked for its size behind that. */
+static void sees(struct node *n, size_t size)
 {
-    if (n->seen < n->data.n)
-        n->seen = n->data.n;
+    if (n->seen < size)
+        n->seen = size;
+    n->cut = false;
 }
 
 static struct fd *fd_of(int fd)
@@ -184,13 +186,13 @@ ssize_t sys_pread(int fd, void *p, size_t n, off_t offset)
         NO_CALL(EBADF);
     if (S_ISDIR(f->node->mode))
         NO_CALL(EISDIR);
-    sees(f->node);
     if (from >= f->node->data.n)
         return 0;
     if (n > f->node->data.n - from)
         n = f->node->data.n - from;
     if (world.short_reads && n >= SHORT_FROM)
         n = 1 + (size_t)world_random(n);
+    sees(f->node, from + n);
     memcpy(p, f->node->data.p + from, n);
     world.hash = hash_number(world.hash ^ hash_text(n, slice_make(p, n)));
     return (ssize_t)n;
@@ -285,7 +287,7 @@ int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx 
     n = at(dir, path, !(flags & AT_SYMLINK_NOFOLLOW));
     if (!n)
         NO_CALL(ENOENT);
-    sees(n);
+    n->cut = false;
     *ret_st = (struct statx){
         .stx_mask = mask & ~(world.knobs & KNOB_NO_BIRTH ? STATX_BTIME : 0U),
         .stx_ino = n->ino,
@@ -318,6 +320,10 @@ static int stat_node(const struct node *n, struct stat *ret_st)
 
 int sys_fstat(int fd, struct stat *ret_st)
 {
+    struct node *n = fd_of(fd)->node;
+
+    if (n && !world.ghost)
+        sees(n, n->data.n);
     return call(CALL_FSTAT, 0) ? stat_node(fd_of(fd)->node, ret_st) : -1;
 }
 

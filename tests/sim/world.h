@@ -93,6 +93,7 @@ struct node {
     struct buf data;    /* a link's target */
     struct buf plain;   /* what is inside of a complete archive, for the oracle */
     size_t synced_n;    /* of the data is on the disk for sure */
+    bool cut;           /* in its middle, and nobody has looked since */
     bool written_off;   /* an fsync failed: the pages count as clean and will never be written */
     struct dent *names; /* of a directory */
     struct dent *disk;  /* the same, as a power cut would find it */
@@ -261,6 +262,7 @@ void oracle_took(unsigned *last, const char *p, size_t n);
 void oracle_look(bool saved);
 void oracle_cuts(const struct node *n, size_t size); /* what is behind is about to go */
 void oracle_doubts(const struct node *n, enum doubt doubt);
+void oracle_excuse(const struct node *n); /* nobody owes its lines */
 void oracle_failed(void); /* an error was given: what is there may have been missed */
 void oracle_saves(void);  /* the process takes counts and positions of this moment */
 void oracle_saved(void);  /* ... and they are durable */
