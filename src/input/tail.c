@@ -104,7 +104,8 @@ static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct s
 {
     char *p = buffer_for(b, n);
     size_t k = t->tail_n;
-    ssize_t got = read_at(t->fd, p, k + n, k, t->offset - k);
+    uint64_t seen = t->size > t->offset ? t->size - t->offset : 0;
+    ssize_t got = read_at(t->fd, p, k + n, k + (seen < n ? (size_t)seen : n), t->offset - k);
 
     if (got < 0)
         return (int)got;
