@@ -89,7 +89,7 @@ class Page:
         shutil.rmtree(self.work)
 
 
-SHARED = {"config": "c", "rules": "-rules", "as": "-as"}    # they have paragraphs of their own
+SHARED = {"config": "c", "rules": "-rules", "as": "-as", "year": "-year", "date": "-date"}    # they have paragraphs of their own
 
 
 def options(program, command):

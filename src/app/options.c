@@ -32,6 +32,10 @@ static const struct option_row common_rows[] = {
      "write there, whole or not at all, instead of stdout"},
     {"format", 0, OPTION_TEXT, offsetof(struct common_options, format), "FORMAT",
      "text (default), openmetrics or json"},
+    {"year", 0, OPTION_TEXT, offsetof(struct common_options, year), "YYYY",
+     "of each file's first line, for times without a year (default: by when the file was written)"},
+    {"date", 0, OPTION_TEXT, offsetof(struct common_options, date), "YYYY-MM-DD",
+     "likewise, for times without a date"},
 };
 
 /* The options of one command. */

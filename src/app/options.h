@@ -31,7 +31,7 @@ struct option_row {
 struct common_options {
     const char *config;
     struct strings rules;
-    const char *as, *output, *format;
+    const char *as, *output, *format, *year, *date;
     struct strings files; /* what is not an option */
 };
 
@@ -43,7 +43,10 @@ enum command_takes {
     TAKES_AS = 1 << 3,
     TAKES_OUTPUT = 1 << 4,
     TAKES_FORMAT = 1 << 5,
-    FILES_ARE_RULES = 1 << 6, /* `files` are rules, not logs */
+    TAKES_YEAR = 1 << 6,
+    TAKES_DATE = 1 << 7,
+    TAKES_FIRST_LINE = TAKES_YEAR | TAKES_DATE,
+    FILES_ARE_RULES = 1 << 8, /* `files` are rules, not logs */
 };
 
 struct command {

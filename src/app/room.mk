@@ -1,5 +1,7 @@
 # Sources and tests of src/app.
 liblogtally_a_SOURCES += \
+	src/app/anchor.c \
+	src/app/anchor.h \
 	src/app/options.c \
 	src/app/options.h \
 	src/app/output.c \

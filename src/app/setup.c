@@ -5,6 +5,8 @@
 
 #include "app/setup.h"
 
+#include "app/anchor.h"
+
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
@@ -190,7 +192,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
     unsigned allowed = flags & SETUP_TEST ? SECTION_ALL : SECTION_CONFIG;
     size_t before = m->nmistakes;
 
-    *s = (struct setup){0};
+    *s = (struct setup){.first_line = TIME_BASE_NONE};
     settings_init(&s->settings);
     struct ini_doc *main_doc = config ? ini_read(config, allowed, m) : NULL;
 
@@ -257,18 +259,33 @@ void say_mistakes(const struct mistakes *m, enum severity most)
     buf_release(&out);
 }
 
+/* --year and --date. */
+static bool read_first_line(const struct common_options *o, struct time_base *base)
+{
+    if (o->year && !anchor_read_year(slice_str(o->year), base))
+        log_error("--year wants a year such as 2024, not \"%s\"", o->year);
+    else if (o->date && !anchor_read_date(slice_str(o->date), base))
+        log_error("--date wants a date such as 2024-03-01, not \"%s\"", o->date);
+    else
+        return true;
+    return false;
+}
+
 int setup_or_say(const struct common_options *options, unsigned flags, struct setup *ret_setup)
 {
     struct mistakes m = MISTAKES_INIT;
-    int r = setup_load(options, NULL, flags, ret_setup, &m);
+    int r = setup_load(options, NULL, flags, ret_setup, &m), code = EXIT_MISTAKES;
 
     if (r < 0)
         say_mistakes(&m, MISTAKE);
+    else if (read_first_line(options, &ret_setup->first_line))
+        code = -1;
+    else
+        code = EXIT_USAGE;
     mistakes_release(&m);
-    if (r == 0)
-        return -1;
-    setup_release(ret_setup);
-    return EXIT_MISTAKES;
+    if (code >= 0)
+        setup_release(ret_setup);
+    return code;
 }
 
 static bool log_wants(const struct log_def *log, const char *path)

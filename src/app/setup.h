@@ -21,9 +21,11 @@ struct setup {
     struct settings settings;
     struct ini_doc **docs;
     size_t ndocs, docs_cap;
-    struct ruleset *rules; /* may be NULL when there were mistakes */
-    bool any_log;          /* a [log] was defined by the user */
-    bool only_test;        /* the configuration holds [test] alone: no rules were read */
+    struct ruleset *rules;       /* may be NULL when there were mistakes */
+    bool any_log;                /* a [log] was defined by the user */
+    bool only_test;              /* the configuration holds [test] alone: no rules were read */
+    struct time_base first_line; /* what is said of every file's: its year, its date */
+    bool never_guess;            /* a test is the same whenever it is run */
 };
 
 enum setup_flags {

@@ -225,6 +225,9 @@ static int walk(struct session *s, struct bytime *t, struct stepwriter *steps,
     bytime_stats(t, &stats);
     if (r < 0)
         log_error("%s", err.p);
+    else if (!any_time && engine_bad_time(s->engine).n)
+        log_error("no time can be read: %.*s; set time_format in the [log] section",
+                  SLICE_FMT(engine_bad_time(s->engine)));
     else if (!any_time)
         log_error("%s", stats.lines ? "no line tells its time; set time, time_match and "
                                       "time_format in the [log] section"
@@ -298,7 +301,7 @@ const struct command command_backfill = {
         "several files are merged by their own times. Give the labels that the scrape would have "
         "added, such as\n"
         "--external-label job=mylittleprice_backend --external-label instance=HOST:PORT.\n",
-    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS,
+    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_FIRST_LINE,
     .size = sizeof(struct backfill_options),
     .options = rows,
     .run = run,

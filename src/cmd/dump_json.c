@@ -261,8 +261,12 @@ static void put_log(const struct log_def *log, struct jsonout *j)
     put_regex(j, "prefix", log->prefix.pattern);
     put_regex(j, "path_match", log->path_match.pattern);
     jsonout_key_text(j, "start", key_row(KEY_START)->words[log->start_at_end]);
-    jsonout_key_text(j, "time", log->time_name);
+    put_texts(j, "time", log->time_names, log->ntimes);
     put_regex(j, "time_match", log->time_match);
+    jsonout_key_open(j, "time_format", '[');
+    for (unsigned i = 0; i < log->ntime_formats; i++)
+        jsonout_text(j, slice_str(time_format_text(log->time_formats[i])));
+    jsonout_close(j, ']');
     jsonout_key_bool(j, "poll", log->poll);
     jsonout_close(j, '}');
 }

@@ -3,7 +3,7 @@
 
 #include "cmd/commands.h"
 
-#include "app/setup.h"
+#include "app/anchor.h"
 
 #include "base/log.h"
 #include "engine/explain.h"
@@ -65,6 +65,7 @@ static int explain_argument(struct explanation *x, const char *text, const char 
     if (may_be_name)
         log_warn("there is no file %s: it is explained as a line", text);
     x->source = source_new(setup->rules, (unsigned)log, is_file ? text : "", 0);
+    x->source->base = anchor_of(setup, (unsigned)log, is_file ? text : "");
     if (is_file)
         code = setup_read_file(setup, text, explain_block, x);
     else
@@ -114,7 +115,7 @@ const struct command command_explain = {
         "For each line: how it was decoded, each event it is, with its fields and the updates it "
         "causes; if it is\n"
         "none, the events it nearly was and the first condition that failed.\n",
-    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS,
+    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_FIRST_LINE,
     .size = sizeof(struct explain_command),
     .options = rows,
     .run = run,

@@ -36,6 +36,13 @@ static void say_error(const struct slice *labels, double n)
                  SLICE_FMT(labels[0]), n);
 }
 
+static void say_time(const struct slice *labels, double n)
+{
+    log_warn("log %.*s: times that could not be read, of those that were looked at: %.0f "
+             "(`logtally explain` shows why)",
+             SLICE_FMT(labels[0]), n);
+}
+
 void say_left_out(struct registry *r)
 {
     static const struct {
@@ -44,6 +51,7 @@ void say_left_out(struct registry *r)
     } rows[] = {
         {OWN_RULE_SKIPPED, say_value},
         {OWN_LOG_LINES, say_line},
+        {OWN_TIMES_UNREADABLE, say_time},
         {OWN_RULE_ERRORS, say_error},
     };
 

@@ -145,7 +145,7 @@ const struct command command_replay = {
                "taken in the order of their own lines' times. Only the rules' metrics are printed, "
                "sorted.\n"
                "Nothing is kept and no daemon is needed.\n",
-    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_OUTPUT | TAKES_FORMAT,
+    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_FIRST_LINE | TAKES_OUTPUT | TAKES_FORMAT,
     .size = sizeof(struct replay_options),
     .options = rows,
     .run = run,

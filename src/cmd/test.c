@@ -6,6 +6,7 @@
 
 #include "cmd/commands.h"
 
+#include "app/anchor.h"
 #include "app/output.h"
 #include "app/timearg.h"
 #include "offline/bytime.h"
@@ -53,18 +54,26 @@ struct expectation {
     uint64_t unmatched;
     bool has_at;
     int64_t at_ns; /* the values are those of this log time; later lines do not count */
+    struct time_base first_line;
 };
 
 static struct expectation expectation_of(const struct settings *s, struct mistakes *m)
 {
     struct expectation want = {.has_unmatched = s->test_has_unmatched,
                                .unmatched = s->test_unmatched,
-                               .has_at = s->test_at != NULL};
+                               .has_at = s->test_at != NULL,
+                               .first_line = TIME_BASE_NONE};
 
     if (s->test_at && timearg_parse(s->test_at->value, &want.at_ns) < 0)
         mistake_add(m, MISTAKE, s->test_at->at,
                     "\"at\" is a time (2025-11-12T10:00:15Z), not \"%.*s\"",
                     SLICE_FMT(s->test_at->value));
+    if (s->test_year && !anchor_read_year(s->test_year->value, &want.first_line))
+        mistake_add(m, MISTAKE, s->test_year->at, "\"year\" is a year (2024), not \"%.*s\"",
+                    SLICE_FMT(s->test_year->value));
+    if (s->test_date && !anchor_read_date(s->test_date->value, &want.first_line))
+        mistake_add(m, MISTAKE, s->test_date->at, "\"date\" is a date (2024-03-01), not \"%.*s\"",
+                    SLICE_FMT(s->test_date->value));
     return want;
 }
 
@@ -206,15 +215,18 @@ static void run_own(struct tally *t, const struct test_case *c, const struct set
     struct mistakes m = MISTAKES_INIT;
     struct expectation want = {0};
     struct buf why = BUF_INIT;
-    struct setup own;
+    struct setup own, used;
 
     common.config = c->ini;
     if (setup_load(&common, NULL, SETUP_AUTO_LOG | SETUP_TEST, &own, &m) == 0)
         want = expectation_of(&own.settings, &m);
+    used = own.only_test ? *shared : own;
+    used.first_line = want.first_line;
+    used.never_guess = true;
     if (mistakes_print(&m, MISTAKE, &why))
         verdict(t, c, &why);
     else
-        run_on(t, c, own.only_test ? shared : &own, &want);
+        run_on(t, c, &used, &want);
     setup_release(&own);
     mistakes_release(&m);
     buf_release(&why);
@@ -254,6 +266,7 @@ static int run_dir(struct tally *t, const char *dir)
         log_error("%s", err.p);
         code = EXIT_MISTAKES;
     } else if ((code = setup_or_say(&t->common, SETUP_AUTO_LOG, &setup)) < 0) {
+        setup.never_guess = true;
         run_cases(t, &cases, &setup);
         setup_release(&setup);
         code = t->failed ? EXIT_MISTAKES : t->code;

@@ -78,8 +78,10 @@ KEY(PREFIX, "prefix", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
 KEY(START, "start", SECTION_LOG, 0, CHOICE, .words = {"beginning", "end"}, .dflt = "beginning",
     .help = "where to begin in files that were there when this state first saw the log. Later "
             "files are always read from their beginning")
-KEY(TIME, "time", SECTION_LOG, 0, FIELD, .value = "FIELD", .dflt = "time",
-    .help = "the field with the line's own time")
+KEY(TIME, "time", SECTION_LOG, 0, LIST, .value = "FIELD, ...",
+    .dflt = "time, ts, timestamp, @timestamp, t.$date",
+    .help = "the fields that may hold the line's own time; the first that can be read counts. Of a "
+            "`match` it is a group of such a name, by default only `time`")
 KEY(TIME_MATCH, "time_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
     .help = "regex with a group `time`, for lines without that field")
 KEY(TIME_FORMAT, "time_format", SECTION_LOG, KEY_REPEAT, TEXT, .value = "FORMAT", .dflt = "auto",
@@ -181,3 +183,7 @@ KEY(TEST_UNMATCHED, "unmatched", SECTION_TEST, 0, COUNT,
     .help = "so many lines are no event; not checked if not given")
 KEY(TEST_AT, "at", SECTION_TEST, 0, TEXT, .value = "TIME",
     .help = "the values are those of this log time; later lines do not count")
+KEY(TEST_YEAR, "year", SECTION_TEST, 0, TEXT, .value = "YYYY",
+    .help = "of the first line, for times without a year; a test never guesses it")
+KEY(TEST_DATE, "date", SECTION_TEST, 0, TEXT, .value = "YYYY-MM-DD",
+    .help = "likewise, for times without a date")

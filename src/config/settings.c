@@ -73,10 +73,13 @@ static void read_web_config(struct settings *c, const struct ini_entry *e, struc
     buf_release(&path);
 }
 
-static void read_test_at(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+/* A time is read by who knows times. */
+static void read_test_time(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
     (void)m;
-    c->test_at = e;
+    *(e->key->id == KEY_TEST_AT     ? &c->test_at
+      : e->key->id == KEY_TEST_YEAR ? &c->test_year
+                                    : &c->test_date) = e;
 }
 
 static void read_test_unmatched(struct settings *c, const struct ini_entry *e, struct mistakes *m)
@@ -176,7 +179,9 @@ static const struct {
     {KEY_INCLUDE, 0, read_include},
     {KEY_TEST_RULES, offsetof(struct settings, test_rules), NULL},
     {KEY_TEST_UNMATCHED, 0, read_test_unmatched},
-    {KEY_TEST_AT, 0, read_test_at},
+    {KEY_TEST_AT, 0, read_test_time},
+    {KEY_TEST_YEAR, 0, read_test_time},
+    {KEY_TEST_DATE, 0, read_test_time},
 };
 
 enum { NBINDINGS = sizeof bindings / sizeof *bindings };

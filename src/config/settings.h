@@ -36,7 +36,7 @@ struct settings {
     bool includes_given; /* else they are the default, which need not match anything */
     /* [test] */
     const char *test_rules; /* NULL = not given, as the next */
-    const struct ini_entry *test_at;
+    const struct ini_entry *test_at, *test_year, *test_date;
     bool test_has_unmatched;
     uint64_t test_unmatched;
 

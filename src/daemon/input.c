@@ -4,6 +4,8 @@
 
 #include "daemon/daemon.h"
 
+#include "app/anchor.h"
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -14,6 +16,8 @@ static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, s
 {
     struct daemon *d = ctx;
     struct source *s = source_new(d->setup.rules, log, path, id);
+
+    s->base = anchor_of(&d->setup, log, path);
 
     if (carry.n)
         source_load(s, carry);

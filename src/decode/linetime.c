@@ -230,6 +230,12 @@ static void offer(struct choice *c, int64_t shown_s)
     c->utc_s = utc;
 }
 
+/* So near that no other can be nearer; mostly so, and then the others need not be made. */
+static bool is_nearest(const struct choice *c, int64_t most_s)
+{
+    return c->nearest && c->found && distance(c->utc_s, c->near_s) <= most_s;
+}
+
 /* Near the line before, or else not long after the file was last written. False: nothing is known. */
 static bool choice_begin(struct choice *c, const struct time_base *base, int64_t slack_s)
 {
@@ -250,6 +256,9 @@ static void choose_day(struct choice *c, const struct time_base *base, int64_t o
     } else if (choice_begin(c, base, TIME_SLACK_S)) {
         int64_t today = floor_div(c->near_s + offset_at(c->zone, c->near_s), DAY_S);
 
+        offer(c, today * DAY_S + of_day);
+        if (is_nearest(c, 11 * 3600))
+            return;
         for (int64_t day = today - 2; day <= today + 1; day++)
             offer(c, day * DAY_S + of_day);
     }
@@ -272,6 +281,10 @@ static void choose_year(struct choice *c, const struct time_base *base, const st
     if (!choice_begin(c, &given, DATE_SLACK_S))
         return;
     year = calendar_year(floor_div(c->near_s + offset_at(c->zone, c->near_s), DAY_S));
+    if (calendar_has((int)year, t->month, t->day))
+        offer(c, calendar_days((int)year, t->month, t->day) * DAY_S + of_day);
+    if (is_nearest(c, INT64_C(180) * DAY_S))
+        return;
     for (int64_t y = year - around; y <= year + around; y++)
         if (calendar_has((int)y, t->month, t->day))
             offer(c, calendar_days((int)y, t->month, t->day) * DAY_S + of_day);

@@ -24,7 +24,7 @@ enum { TOO_LONG = DECODED_UNDECODABLE + 1, LINE_KINDS };
 
 struct log_counters {
     uint32_t lines[LINE_KINDS]; /* series of logtally_log_lines_total */
-    uint32_t matched, bytes;
+    uint32_t matched, bytes, times_unreadable;
 };
 
 struct event_state {
@@ -48,7 +48,7 @@ struct engine {
     struct trace trace;
     bool tracing; /* the line at hand */
     /* Own counters. */
-    struct family *lines, *matched, *bytes, *event_hits;
+    struct family *lines, *matched, *bytes, *times_unreadable, *event_hits;
     struct log_counters *logs;
     uint64_t unmatched;
     int64_t now_ns;
@@ -67,6 +67,7 @@ static void add_own_counters(struct engine *e, struct registry *r)
     e->lines = own_family(r, OWN_LOG_LINES);
     e->matched = own_family(r, OWN_LOG_LINES_MATCHED);
     e->bytes = own_family(r, OWN_LOG_BYTES);
+    e->times_unreadable = own_family(r, OWN_TIMES_UNREADABLE);
     e->event_hits = own_family(r, OWN_EVENT_HITS);
     for (unsigned i = 0; i < e->rules->nlogs; i++) {
         const char *name = e->rules->logs[i].name;
@@ -76,6 +77,7 @@ static void add_own_counters(struct engine *e, struct registry *r)
                 series(e, e->lines, name, k == TOO_LONG ? "too_long" : decoded_text(k));
         e->logs[i].matched = series(e, e->matched, name, NULL);
         e->logs[i].bytes = series(e, e->bytes, name, NULL);
+        e->logs[i].times_unreadable = series(e, e->times_unreadable, name, NULL);
     }
     for (unsigned i = 0; i < e->rules->nevents; i++)
         e->events[i].hits = series(e, e->event_hits, e->rules->events[i].name, NULL);
@@ -250,7 +252,8 @@ TRACED void count_line(struct engine *e, struct trace *t)
         if (e->options.unmatched)
             e->options.unmatched(e->options.ctx, r->source, r->line);
     }
-    record_note_time(r);
+    if (r->log->keeps_time)
+        record_note_time(r);
 }
 
 static void take(struct engine *e, enum record_result result)
@@ -261,6 +264,22 @@ static void take(struct engine *e, enum record_result result)
         engine_too_long(e, e->record.source->log, 1);
 }
 
+/* Lines of a source were taken, and their bytes go. Where no line needs the time of another, that of the
+ * last one tells whether times can be read at all. */
+static void settle(struct engine *e, enum record_result last)
+{
+    struct record *r = &e->record;
+
+    if (last == RECORD_LINE && !r->log->keeps_time)
+        record_note_time(r);
+    record_settle(r);
+    if (r->unreadable == 0)
+        return;
+    counter_inc(e->times_unreadable, e->logs[r->source->log].times_unreadable, r->unreadable,
+                e->now_ns);
+    r->unreadable = 0;
+}
+
 void engine_read(struct engine *e, unsigned log, uint64_t bytes)
 {
     counter_inc(e->bytes, e->logs[log].bytes, bytes, e->now_ns);
@@ -269,7 +288,7 @@ void engine_read(struct engine *e, unsigned log, uint64_t bytes)
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
 {
     const char *end = p + n, *last = n ? memrchr(p, '\n', n) : NULL;
-    enum record_result result;
+    enum record_result result = RECORD_NOTHING;
 
     record_source(&e->record, s);
     engine_read(e, s->log, n);
@@ -277,8 +296,11 @@ void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
         p = record_next(&e->record, p, e->options.max_line, &result) + 1;
         take(e, result);
     }
-    if (p < end)
-        take(e, record_line(&e->record, slice_make(p, (size_t)(end - p)), e->options.max_line));
+    if (p < end) {
+        result = record_line(&e->record, slice_make(p, (size_t)(end - p)), e->options.max_line);
+        take(e, result);
+    }
+    settle(e, result);
 }
 
 unsigned engine_finish(struct engine *e, struct source *s)
@@ -292,6 +314,7 @@ unsigned engine_finish(struct engine *e, struct source *s)
         if (result == RECORD_TOO_LONG || record_decode(&e->record))
             take(e, result);
     }
+    settle(e, RECORD_NOTHING);
     return n;
 }
 
@@ -352,6 +375,9 @@ const struct trace *engine_trace(struct engine *e, struct source *s, struct slic
     e->tracing = true;
     count_line(e, t);
     try_all(e, t);
+    if (!record_has_time(&e->record))
+        record_note_time(&e->record);
+    settle(e, RECORD_NOTHING);
     e->tracing = false;
     return t;
 }
@@ -384,6 +410,9 @@ static bool peek(struct engine *e, enum record_result result, struct engine_peek
     find_event_time(e);
     bool has_time = record_has_time(r);
 
+    if (!has_time)
+        record_note_time(r); /* it may be one that cannot be read */
+    settle(e, RECORD_NOTHING);
     *ret_peek = (struct engine_peek){
         .line = line,
         .stream = slice_eq(r->stream, SLICE("stdout"))   ? "stdout"
@@ -420,6 +449,12 @@ void engine_take(struct engine *e, struct source *s, const struct engine_peek *p
     r->time_ns = peeked->time_ns;
     r->time_known = r->time_own = true;
     take(e, RECORD_LINE);
+    settle(e, RECORD_NOTHING);
+}
+
+struct slice engine_bad_time(const struct engine *e)
+{
+    return buf_all(&e->record.bad_time);
 }
 
 uint64_t engine_hits(const struct engine *e, unsigned event)

@@ -71,6 +71,9 @@ bool engine_peek(struct engine *e, struct source *s, struct slice raw,
 bool engine_peek_unfinished(struct engine *e, struct source *s, struct engine_peek *ret_peek);
 void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked);
 
+/* A sentence about the first time that could not be read, or "". */
+struct slice engine_bad_time(const struct engine *e);
+
 /* How often an event hit since the engine was made. */
 uint64_t engine_hits(const struct engine *e, unsigned event);
 uint64_t engine_unmatched(const struct engine *e);

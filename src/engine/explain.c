@@ -5,11 +5,14 @@
 
 #include "engine/explain.h"
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "engine/match.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { TEXT_MAX = 200 };
 
@@ -97,12 +100,51 @@ static void show_broken_json(struct buf *out, struct slice line)
     buf_release(&r.name);
 }
 
+/* 2025-11-12T10:15:30.5Z */
+static void put_time(struct buf *out, int64_t ns)
+{
+    int64_t s = ns / NSEC_PER_SEC - (ns % NSEC_PER_SEC < 0);
+    time_t seconds = (time_t)s;
+    struct tm tm;
+    char text[64], fraction[16];
+    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&seconds, &tm));
+    int digits = snprintf(fraction, sizeof fraction, ".%09d", (int)(ns - s * NSEC_PER_SEC));
+
+    while (digits > 1 && fraction[digits - 1] == '0')
+        digits--;
+    buf_add(out, text, n);
+    buf_add(out, fraction, digits > 1 ? (size_t)digits : 0);
+    buf_char(out, 'Z');
+}
+
+/* The line's own time, and where it stands; or why there is none. */
+static void show_time(const struct record *r, struct buf *out)
+{
+    if (r->time_own) {
+        buf_str(out, "time ");
+        put_time(out, r->time_ns);
+        buf_fmt(out, " from %s by %s\n", r->told.from,
+                time_format_text(r->log->time_formats[r->told.format]));
+        return;
+    }
+    buf_str(out, "no time");
+    if (r->time_bad) {
+        buf_fmt(out, ": %s is ", r->told.from);
+        show_quoted(out, r->told.text);
+        buf_str(out, ", which is not read by");
+        for (unsigned i = 0; i < r->log->ntime_formats; i++)
+            buf_fmt(out, "%s %s", i ? "," : "", time_format_text(r->log->time_formats[i]));
+    }
+    buf_char(out, '\n');
+}
+
 /* How the line was decoded, and its fields; or where it stops being the JSON it means to be. */
 static void show_decoded(const struct record *r, struct buf *out)
 {
     struct shown shown = {out, {0}};
 
-    buf_fmt(out, "  log %s, decoded as %s\n", r->log->name, decoded_text(r->decoded));
+    buf_fmt(out, "  log %s, decoded as %s, ", r->log->name, decoded_text(r->decoded));
+    show_time(r, out);
     if (r->decoded == DECODED_JSON)
         json_each(r->line, show_decoded_field, &shown);
     else if (r->decoded == DECODED_LOGFMT)

@@ -151,21 +151,26 @@ static void plan_event(struct plan *p, const struct ruleset *rules, const struct
     p->cache = seriescache_new(p->ninputs, p->nmappings);
 }
 
-/* Logs mostly name their time alike: each name is looked for once. */
+/* Logs mostly name their time alike: each list of names is looked for once. */
 static void find_times(struct plan *plans, const struct ruleset *rules)
 {
-    struct map names = MAP_INIT;
+    struct map seen = MAP_INIT;
+    struct buf names = BUF_INIT;
 
     for (unsigned l = 0; l < rules->nlogs; l++) {
-        const char *name = rules->logs[l].time_name;
+        const struct log_def *log = &rules->logs[l];
 
-        if (!map_put(&names, slice_str(name), l))
+        buf_clear(&names);
+        for (unsigned i = 0; i < log->ntime_groups; i++)
+            buf_fmt(&names, "%s,", log->time_names[i]);
+        if (!map_put(&seen, buf_all(&names), l))
             continue;
         for (unsigned e = 0; e < rules->nevents; e++)
             plans[e].has_time |=
-                rules->events[e].used && record_group_slot(&rules->events[e], name) != SLOT_NONE;
+                rules->events[e].used && record_group_slot(&rules->events[e], log) != SLOT_NONE;
     }
-    map_release(&names);
+    map_release(&seen);
+    buf_release(&names);
 }
 
 struct plan *plans_new(const struct ruleset *rules)

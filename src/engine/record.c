@@ -6,12 +6,14 @@
  *
  * The rest is lazy. _line, _bytes, _stream and _time are made when a rule asks; the time is read
  * only when something needs it, because most lines' times are never asked for. But a line without a
- * time takes that of the line before: so its text, at least, is kept (record_note_time). */
+ * time takes that of the line before: so where its text stands, at least, is kept until the block ends
+ * (record_note_time). A log in which a time means something only beside the one before has each read. */
 #include "config.h"
 
 #include "engine/record.h"
 
 #include "base/num.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 #include "decode/linescan.h"
 #include "decode/trail.h"
@@ -40,6 +42,7 @@ void record_release(struct record *r)
     free(r->slots);
     free(r->touched.slots);
     arena_release(&r->scratch);
+    buf_release(&r->bad_time);
 }
 
 /* Clears what the last line left. */
@@ -49,7 +52,7 @@ static void begin(struct record *r)
         r->slots[r->touched.slots[i]].kind = FIELD_NONE;
     r->touched.n = 0;
     r->number++;
-    r->time_known = r->time_own = r->time_dated = false;
+    r->time_known = r->time_own = r->time_dated = r->time_bad = r->in_block = false;
     if (r->scratch.block)
         arena_reset(&r->scratch);
 }
@@ -224,6 +227,7 @@ const char *record_next(struct record *r, const char *p, size_t max_line,
     r->line = slice_make(p, (size_t)(nl - p) - (nl[-1] == '\r'));
     r->stream = r->wrapper_time = (struct slice){"", 0};
     r->decoded = !valid ? DECODED_TEXT : first == FIRST_JSON ? DECODED_JSON : DECODED_LOGFMT;
+    r->in_block = true;
     *ret_result = RECORD_LINE;
     return nl;
 }
@@ -272,11 +276,35 @@ void record_builtin(struct record *r, uint16_t slot)
     }
 }
 
-static bool try_time(struct record *r, struct slice text)
+/* Says it once: what comes after is mostly the same. */
+static void say_bad_time(struct record *r, const char *from, struct slice text)
 {
-    if (text.n == 0 || source_read_time(r->source, text, &r->time_ns, &r->time_dated) < 0)
+    const struct log_def *log = r->log;
+
+    r->unreadable++;
+    if (r->bad_time.n)
+        return;
+    buf_fmt(&r->bad_time, "\"%.*s\" (%s, log %s) is none of", (int)utf8_cut(text, TIME_TEXT_MAX),
+            text.p, from, log->name);
+    for (unsigned i = 0; i < log->ntime_formats; i++)
+        buf_fmt(&r->bad_time, "%s %s", i ? "," : "", time_format_text(log->time_formats[i]));
+}
+
+static bool try_time(struct record *r, const char *from, struct slice text)
+{
+    int format;
+
+    if (text.n == 0)
         return false;
-    r->source->time_n = 0;
+    format = source_read_time(r->source, text, &r->time_ns, &r->time_dated);
+    if (format < 0) {
+        if (!r->time_bad)
+            r->told = (struct told_time){from, text, format};
+        r->time_bad = true;
+        return false;
+    }
+    r->told = (struct told_time){from, text, format};
+    r->pending.n = 0;
     return r->time_known = r->time_own = true;
 }
 
@@ -287,14 +315,17 @@ static struct slice slot_text(struct record *r, uint16_t slot)
     return field_text(&r->slots[slot], &r->scratch);
 }
 
-uint16_t record_group_slot(const struct event *event, const char *name)
+uint16_t record_group_slot(const struct event *event, const struct log_def *log)
 {
-    for (unsigned i = 0; i < event->nconditions; i++) {
-        const struct capture *c = &event->conditions[i].capture;
+    for (unsigned k = 0; k < log->ntime_groups; k++) {
+        for (unsigned i = 0; i < event->nconditions; i++) {
+            const struct capture *c = &event->conditions[i].capture;
 
-        for (unsigned g = 0; event->conditions[i].is_match && g < pattern_ngroups(c->pattern); g++)
-            if (strcmp(pattern_group(c->pattern, g), name) == 0)
-                return c->group_slots[g];
+            for (unsigned g = 0; event->conditions[i].is_match && g < pattern_ngroups(c->pattern);
+                 g++)
+                if (strcmp(pattern_group(c->pattern, g), log->time_names[k]) == 0)
+                    return c->group_slots[g];
+        }
     }
     return SLOT_NONE;
 }
@@ -310,45 +341,97 @@ static struct slice matched_time(struct record *r)
 
 bool record_has_time(struct record *r)
 {
+    const struct log_def *log = r->log;
+    const char *const *names = r->rules->slot_names;
+    unsigned ndecoded = r->decoded <= DECODED_LOGFMT ? log->ntimes : 0;
+
     if (r->time_known)
         return r->time_own;
-    return try_time(r, slot_text(r, r->log->time_slot)) ||
-           try_time(r, slot_text(r, r->log->time_context)) || try_time(r, matched_time(r)) ||
-           try_time(r, r->wrapper_time);
+    for (unsigned i = 0; i < ndecoded; i++)
+        if (try_time(r, log->time_names[i], slot_text(r, log->time_slots[i])))
+            return true;
+    for (unsigned i = 0; i < log->ntime_contexts; i++)
+        if (try_time(r, names[log->time_contexts[i]], slot_text(r, log->time_contexts[i])))
+            return true;
+    return try_time(r, "time_match", matched_time(r)) ||
+           try_time(r, "the wrapper", r->wrapper_time);
 }
 
 bool record_event_time(struct record *r, const struct event *event)
 {
-    return r->time_own || try_time(r, slot_text(r, record_group_slot(event, r->log->time_name)));
+    uint16_t slot = record_group_slot(event, r->log);
+
+    return r->time_own ||
+           (slot != SLOT_NONE && try_time(r, r->rules->slot_names[slot], slot_text(r, slot)));
 }
 
-/* A log with several formats may have one without a date, which needs every date before it read. */
+/* The one text that may be the line's time, not read; false when there are several, or one that must
+ * be made first: then they are read. Every line comes here. */
+static bool only_text(const struct record *r, struct slice *ret_text)
+{
+    const struct log_def *log = r->log;
+    const struct field *f = &r->slots[log->time_slots[0]];
+    unsigned others = 0;
+
+    if (!log->times_in_a_row)
+        return false;
+    for (unsigned i = 1; i < log->ntimes; i++)
+        others |= f[i].kind;
+    if (others > FIELD_NULL || f->kind > FIELD_TEXT)
+        return false;
+    if (f->kind == FIELD_TEXT)
+        *ret_text = (struct slice){f->p, f->n};
+    else if (log->ntime_contexts || log->time_match)
+        return false;
+    else
+        *ret_text = r->wrapper_time;
+    return true;
+}
+
 void record_note_time(struct record *r)
 {
     const struct log_def *log = r->log;
-    struct source *s = r->source;
-    struct slice text = {"", 0};
+    struct slice text;
 
-    if (r->time_known)
+    if (r->time_known || r->time_bad) {
+        if (r->time_bad && !r->time_own)
+            say_bad_time(r, r->told.from, r->told.text);
         return;
-    text = slot_text(r, log->time_slot);
-    if (text.n == 0)
-        text = slot_text(r, log->time_context);
-    if (text.n == 0 && !log->time_match)
-        text = r->wrapper_time;
-    if (log->ntime_formats > 1 || text.n > TIME_TEXT_MAX || (text.n == 0 && log->time_match)) {
-        record_has_time(r);
-    } else if (text.n > 0) {
-        memcpy(s->time_text, text.p, text.n);
-        s->time_n = (uint32_t)text.n;
     }
+    if (log->ntime_formats > 1 || log->time_partial || !only_text(r, &text)) {
+        if (!record_has_time(r) && r->time_bad)
+            say_bad_time(r, r->told.from, r->told.text);
+    } else if (r->in_block) {
+        if (text.n)
+            r->pending = text;
+    } else if (text.n && text.n <= TIME_TEXT_MAX) {
+        memcpy(r->pending_copy, text.p, text.n);
+        r->pending = slice_make(r->pending_copy, text.n);
+    } else if (text.n) {
+        (void)record_has_time(r);
+    }
+}
+
+void record_settle(struct record *r)
+{
+    struct slice text = r->pending;
+    int64_t ns;
+    bool dated;
+
+    if (text.n == 0)
+        return;
+    r->pending.n = 0;
+    if (!slice_eq(text, SLICE("-")) && source_read_time(r->source, text, &ns, &dated) < 0)
+        say_bad_time(r, "its time", text);
 }
 
 int64_t record_time(struct record *r)
 {
     if (r->time_known || record_has_time(r))
         return r->time_ns;
-    int64_t last = source_time(r->source);
+    record_settle(r);
+
+    int64_t last = r->source->base.last_ns;
 
     r->time_ns = last == INT64_MIN ? r->wall_ns : last;
     r->time_known = true;

@@ -8,6 +8,15 @@
 
 #include "engine/source.h"
 
+enum { TIME_TEXT_MAX = 64 };
+
+/* Where the time of a line stands, for explain: of the text that was read, or that could not be. */
+struct told_time {
+    const char *from; /* the field's name, "time_match", or "the wrapper" */
+    struct slice text;
+    int format; /* of the log's */
+};
+
 enum decoded { DECODED_JSON, DECODED_LOGFMT, DECODED_TEXT, DECODED_UNDECODABLE };
 
 /* "json", "logfmt", "text", "undecodable". */
@@ -31,7 +40,15 @@ struct record {
     bool time_known;
     bool time_own;   /* it is the line's own, not that of the line before */
     bool time_dated; /* the text of the time held its own date */
+    bool time_bad;   /* there was a text, and it could not be read */
+    bool in_block;   /* the fields are in the block of lines, and live as long */
+    struct told_time told;
     int64_t wall_ns; /* the time of reading, for lines without any time */
+    /* The text of a line's time that nobody has asked for yet; read when the block ends. */
+    struct slice pending;
+    char pending_copy[TIME_TEXT_MAX];
+    uint64_t unreadable; /* times, since the engine last asked */
+    struct buf bad_time; /* a sentence about the first of them; empty: none yet */
 };
 
 void record_init(struct record *r, const struct ruleset *rules);
@@ -98,14 +115,17 @@ static inline struct slice record_text(struct record *r, const struct ref *ref)
 
 /* Has the line a time of its own? Reads it if so. */
 bool record_has_time(struct record *r);
-/* The slot of the match group of that name; SLOT_NONE when the event has none. */
-uint16_t record_group_slot(const struct event *event, const char *name);
+/* The slot of the first match group that names the time in this log; SLOT_NONE when the event has
+ * none. */
+uint16_t record_group_slot(const struct event *event, const struct log_def *log);
 /* Has it one by the match groups of an event that took the line? */
 bool record_event_time(struct record *r, const struct event *event);
 
 /* Keeps the line's time for lines after it that have none; mostly unread, as text. Last of all that
  * is done with a line. */
 void record_note_time(struct record *r);
+/* Reads what was kept so; before the block, or the source, goes. */
+void record_settle(struct record *r);
 
 /* The line's time: its own, else its wrapper's, else that of the line before, else of reading. */
 int64_t record_time(struct record *r);

@@ -1,7 +1,7 @@
 /* source -- what one file carries from line to line.
  *
- * The time of the last line is kept as text until somebody asks (record_note_time), and read at the
- * latest when it is saved. */
+ * The time of the line before is there when the next one is looked at: what a line's was is read at
+ * the latest when its block ends (record_settle). */
 #include "config.h"
 
 #include "engine/source.h"
@@ -88,19 +88,6 @@ int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool 
     return r;
 }
 
-int64_t source_time(struct source *s)
-{
-    if (s->time_n) {
-        struct slice text = {s->time_text, s->time_n};
-        int64_t ns;
-        bool dated;
-
-        s->time_n = 0;
-        source_read_time(s, text, &ns, &dated);
-    }
-    return s->base.last_ns;
-}
-
 void source_pass(struct source *from, struct source *to)
 {
     partial_release(&to->partial);
@@ -110,7 +97,6 @@ void source_pass(struct source *from, struct source *to)
 
 void source_save(struct source *s, struct buf *out)
 {
-    source_time(s);
     buf_u64(out, (uint64_t)s->dated_ns);
     buf_u64(out, (uint64_t)s->base.last_ns);
     partial_save(&s->partial, out);

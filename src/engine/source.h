@@ -8,8 +8,6 @@
 
 #include "rules/ruleset.h"
 
-enum { TIME_TEXT_MAX = 64 };
-
 struct source {
     const struct ruleset *rules; /* borrowed; outlives the source */
     unsigned log;
@@ -19,9 +17,6 @@ struct source {
     struct partial partial;
     int64_t dated_ns;      /* time of the last line with a date; INT64_MIN: none yet */
     struct time_base base; /* .last_ns: time of the last line with any time */
-    /* Text of a time seen but not read yet: most lines' times are never asked for. */
-    char time_text[TIME_TEXT_MAX];
-    uint32_t time_n;
 };
 
 struct source *source_new(const struct ruleset *rules, unsigned log, const char *path, uint32_t id);
@@ -29,8 +24,6 @@ void source_free(struct source *s);
 /* The same content goes by another name; path fields are read anew. */
 void source_rename(struct source *s, const char *path);
 
-/* Time of the last line; INT64_MIN when no line had one. */
-int64_t source_time(struct source *s);
 /* The time in `text` by the formats of the log. The number of the format, or -EINVAL. */
 int source_parse_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated);
 /* Reads it, remembers it as the last line's. Likewise. */

@@ -38,6 +38,11 @@ static const struct own_metric {
                                "Lines that at least one event took"},
     [OWN_LOG_BYTES] = {"logtally_log_bytes_total", FAMILY_COUNTER, DURABLE, by_log,
                        "Bytes of lines read"},
+    [OWN_TIMES_UNREADABLE] = {"logtally_log_times_unreadable_total", FAMILY_COUNTER, DURABLE,
+                              by_log,
+                              "Times of lines that could not be read; most are looked at only when "
+                              "something needs them, and the last one of what was read at once "
+                              "always"},
     [OWN_EVENT_HITS] = {"logtally_event_hits_total", FAMILY_COUNTER, DURABLE, by_event,
                         "Lines that were this event"},
     [OWN_FILES_ROTATED] = {"logtally_files_rotated_total", FAMILY_COUNTER, DURABLE, by_log,

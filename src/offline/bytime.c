@@ -7,6 +7,7 @@
 
 #include "offline/bytime.h"
 
+#include "app/anchor.h"
 #include "base/heap.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
@@ -125,6 +126,7 @@ static int open_file(struct bytime *t, struct file *f, struct buf *err)
     }
     f->source = source_new(t->session->setup->rules, in->log, in->path, t->session->next_id++);
     /* lines before the first date take it from there */
+    f->source->base = anchor_of(t->session->setup, in->log, in->path);
     f->source->dated_ns = f->source->base.last_ns = in->first_ns;
     heap_remove(&t->waiting, &f->node);
     GROW(t->open, t->nopen, t->open_cap);

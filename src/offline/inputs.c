@@ -7,6 +7,7 @@
 
 #include "offline/session.h"
 
+#include "app/anchor.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -20,17 +21,22 @@
 
 enum { LINES_TRIED = 20000 }; /* for a first time: a burst of undated lines may come first */
 
-/* The first time in a block; INPUT_NO_TIME when there is none. */
+/* The first time with a date in a block; INPUT_NO_TIME when there is none. *undated_ns is that of the
+ * first line, as far as it can be guessed, if it has no date. */
 static int64_t time_in(struct engine *e, struct source *s, struct slice block, int64_t latest_ns,
-                       unsigned *left)
+                       int64_t *undated_ns, unsigned *left)
 {
     struct engine_peek line;
     struct slice raw;
 
     while (*left > 0 && slice_cut(&block, '\n', &raw)) {
         (*left)--;
-        if (engine_peek(e, s, raw, &line) && line.has_time && line.time_ns <= latest_ns)
+        if (!engine_peek(e, s, raw, &line) || !line.has_time || line.time_ns > latest_ns)
+            continue;
+        if (line.dated)
             return line.time_ns;
+        if (*undated_ns == INPUT_NO_TIME)
+            *undated_ns = line.time_ns;
     }
     return INPUT_NO_TIME;
 }
@@ -38,7 +44,7 @@ static int64_t time_in(struct engine *e, struct source *s, struct slice block, i
 int64_t input_first_time(struct session *s, const struct input *in, int64_t latest_ns)
 {
     unsigned left = LINES_TRIED;
-    int64_t ns = INPUT_NO_TIME;
+    int64_t ns = INPUT_NO_TIME, undated_ns = INPUT_NO_TIME;
     struct archive *a;
     struct slice block;
 
@@ -46,12 +52,13 @@ int64_t input_first_time(struct session *s, const struct input *in, int64_t late
         return ns;
     struct source *source = source_new(s->setup->rules, in->log, in->path, 0);
 
+    source->base = anchor_of(s->setup, in->log, in->path);
     while (ns == INPUT_NO_TIME && left > 0 &&
            archive_next(a, (size_t)s->setup->settings.max_line, &block) > 0)
-        ns = time_in(s->engine, source, block, latest_ns, &left);
+        ns = time_in(s->engine, source, block, latest_ns, &undated_ns, &left);
     source_free(source);
     archive_close(a);
-    return ns;
+    return ns == INPUT_NO_TIME ? undated_ns : ns;
 }
 
 int64_t inputs_latest(void)

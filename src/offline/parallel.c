@@ -56,14 +56,16 @@ static uint32_t identify(const struct input *in)
     return id;
 }
 
-/* A log whose lines are joined from several is not cut: a line may lie on both sides. */
+/* A log whose lines are joined from several is not cut: a line may lie on both sides. Nor is one where
+ * a time means something only beside the one before. */
 static void cut(struct work *w, const struct input *in)
 {
     uint64_t *cuts = NULL;
     unsigned n = 1;
     uint32_t id = identify(in);
+    const struct log_def *log = &w->setup->rules->logs[in->log];
 
-    if (in->size > PART_BYTES && w->setup->rules->logs[in->log].unwrap == UNWRAP_NONE &&
+    if (in->size > PART_BYTES && log->unwrap == UNWRAP_NONE && !log->time_partial &&
         archive_cut(in->path, PART_BYTES, &cuts, &n) < 0)
         n = 1; /* reading it will say what is wrong */
     for (unsigned i = 0; i < n; i++) {

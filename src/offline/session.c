@@ -4,6 +4,7 @@
 
 #include "offline/session.h"
 
+#include "app/anchor.h"
 #include "base/clock.h"
 #include "input/archive.h"
 
@@ -34,6 +35,45 @@ void session_release(struct session *s)
     registry_free(s->registry);
 }
 
+/* Windows before a part in which the line with the last time is looked for. */
+#define BEFORE_LEAST (UINT64_C(64) << 10)
+#define BEFORE_MOST (UINT64_C(256) << 20)
+
+/* Looks at the lines of [from, to), of which the first may be the rest of one. */
+static void look_at_times(struct session *s, struct source *source, const char *path, uint64_t from,
+                          uint64_t to)
+{
+    struct engine_peek unused;
+    struct slice block, raw;
+    struct archive *a;
+    bool whole = from == 0;
+
+    if (archive_open_part(path, from, to, &a) < 0)
+        return;
+    while (archive_next(a, (size_t)s->setup->settings.max_line, &block) > 0) {
+        while (slice_cut(&block, '\n', &raw)) {
+            if (whole)
+                (void)engine_peek(s->engine, source, raw, &unused);
+            whole = true;
+        }
+    }
+    archive_close(a);
+}
+
+/* A part begins with the time of the line before it. */
+static void take_time_before(struct session *s, struct source *source,
+                             const struct session_range *r)
+{
+    uint64_t window = BEFORE_LEAST;
+
+    if (r->from == 0 || !s->setup->rules->uses_time)
+        return;
+    do {
+        window *= 4;
+        look_at_times(s, source, r->path, r->from > window ? r->from - window : 0, r->from);
+    } while (source->base.last_ns == INT64_MIN && window < r->from && window < BEFORE_MOST);
+}
+
 int session_read(struct session *s, const struct session_range *range,
                  session_progress_fn *progress, void *ctx, struct buf *err)
 {
@@ -48,6 +88,8 @@ int session_read(struct session *s, const struct session_range *range,
     }
     struct source *source = source_new(s->setup->rules, range->log, range->path, range->id);
 
+    source->base = anchor_of(s->setup, range->log, range->path);
+    take_time_before(s, source, range);
     archive_read_ahead(a);
     while ((r = archive_next(a, max_line, &block)) > 0) {
         engine_lines(s->engine, source, block.p, block.n);

@@ -174,13 +174,20 @@ struct log_def {
     enum unwrap_kind unwrap;
     struct slice unwrap_key;
     struct capture path_match, prefix; /* pattern NULL = none */
-    uint16_t time_slot;                /* decoded slot of the time field; or SLOT_NONE */
-    uint16_t time_context;             /* context slot of the group of that name; or SLOT_NONE */
-    const char *time_name;
+    /* Fields that may be the line's time, in the order of trying, and their decoded slots. */
+    const char **time_names;
+    uint16_t *time_slots;
+    unsigned ntimes;
+    bool times_in_a_row;     /* their slots are */
+    unsigned ntime_groups;   /* a `match` may name it by the first so many of them */
+    uint16_t *time_contexts; /* groups of prefix and path_match so named */
+    unsigned ntime_contexts;
     struct pattern *time_match; /* NULL = none */
     unsigned time_group;        /* number of its group `time` for pattern_capture */
     struct time_format **time_formats;
     unsigned ntime_formats;
+    bool time_partial; /* a format lacks the date or the year */
+    bool keeps_time;   /* the time of a line may be needed for the next */
     struct zone zone;
 };
 
@@ -201,6 +208,7 @@ struct ruleset {
     unsigned nlogs;
 
     unsigned ndecoded, ncontext, nslots;
+    bool uses_time;             /* a rule reads _time */
     const char **slot_names;    /* nslots names */
     struct fieldnames *decoded; /* names of [0, ndecoded) */
 

@@ -370,9 +370,22 @@ def lines_without_any_time_are_refused():
     assert "no files in the directory nothing" in r.stderr and "there are no lines" in r.stderr, r.stderr
 
 
-def lines_without_any_date_near_are_told():
+def lines_without_any_date_are_dated_by_their_file():
     rules()
     put("access.log", "".join(access(BEGIN + 10 * i, 200, 5, "/a") for i in range(50)))
+    os.utime("access.log", (0, BEGIN + 491))
+    put("app.log", "".join(line(BEGIN + 10 * i, "job", queue="a") for i in range(50)))
+    r = backfill("-c", "config.ini", "--as", "app", "app.log", "access.log", "-o", "out")
+    assert "100 lines from 2025-11-11T22:40:03Z to 2025-11-11T22:48:13Z" in r.stderr, r.stderr
+    os.utime("access.log")              # as after a copy
+    day = iso(BEGIN)[:10]
+    r = backfill("-c", "config.ini", "--as", "app", "--date", day, "app.log", "access.log", "-o", "out")
+    assert "100 lines from 2025-11-11T22:40:03Z to 2025-11-11T22:48:13Z" in r.stderr, r.stderr
+
+
+def lines_without_any_time_near_are_told():
+    rules()
+    put("access.log", "".join(access(BEGIN + 10 * i, 200, 5, "/a").replace(":", "-") for i in range(50)))
     put("app.log", "".join(line(BEGIN + 10 * i, "job", queue="a") for i in range(50)))
     r = backfill("-c", "config.ini", "--as", "app", "app.log", "access.log", "-o", "out")
     assert "50 lines of access.log tell no date" in r.stderr, r.stderr
@@ -524,7 +537,7 @@ def memory_stays_the_same_for_ten_times_the_log():
 main(prometheus_answers_what_the_log_says, late_lines_within_slack_are_put_right_and_others_told,
      a_constant_distance_of_undated_lines_is_told, start_end_and_step_choose_the_samples,
      undated_lines_at_the_beginning_of_a_rotated_file, new_series_in_a_step_where_others_expire_begin_at_zero,
-     lines_without_any_time_are_refused, lines_without_any_date_near_are_told,
+     lines_without_any_time_are_refused, lines_without_any_date_are_dated_by_their_file, lines_without_any_time_near_are_told,
      undated_lines_take_the_date_of_a_neighbour_far_behind, a_choice_without_steps_is_told, wrong_clocks_do_not_fill_the_disk,
      a_start_changes_nothing_of_what_comes_after_it, every_shipped_log_comes_to_what_replay_says,
      labels_that_a_series_has_are_refused, a_file_is_open_only_while_it_is_its_turn, memory_stays_the_same_for_ten_times_the_log)

@@ -4,7 +4,9 @@ A row is a producer, its format, what it wrote, and what that means: the text in
 said in full, or None where the text says nothing one could know. A text that is refused takes the time of the line
 before it, which here is BASE.
 """
+import gzip
 import json
+import os
 import subprocess
 import tempfile
 from datetime import datetime, timedelta, timezone
@@ -133,4 +135,113 @@ def each_format_of_a_producer():
     assert not wrong, "\n".join(wrong)
 
 
-main(each_format_of_a_producer)
+SYSLOG = """[log x]
+path = *.log
+time_match = ^(?<time>\\w+ +\\d+ [\\d:]+)
+time_format = %b %e %T
+
+[event any]
+match = (?<n>\\d+)$
+
+[gauge read]
+help = The time that was read
+set = any
+value = _time
+labels = n
+"""
+NEW_YEAR = [("Dec 31 23:59:59 1", "2023-12-31T23:59:59"), ("Jan  1 00:00:01 2", "2024-01-01T00:00:01"),
+            ("Feb 29 12:00:00 3", "2024-02-29T12:00:00"), ("Jul 30 00:00:00 4", "2024-07-30T00:00:00"),
+            ("Jan  3 00:00:00 5", "2025-01-03T00:00:00")]
+
+
+def stamp(text):
+    return int(datetime.fromisoformat(text + "+00:00").timestamp())
+
+
+def readings(*args):
+    page = subprocess.run([LOGTALLY, *args], check=True, capture_output=True, text=True).stdout
+    return {line.split('"')[1]: int(line.split()[1]) for line in page.splitlines() if line.startswith("read{")}
+
+
+def a_year_that_no_line_says():
+    """It is that of the option, or else by when the file was written, or what a .gz says of that; then from line to line."""
+    with tempfile.TemporaryDirectory() as directory:
+        rules, log = f"{directory}/x.ini", f"{directory}/x.log"
+        with open(rules, "w") as f:
+            f.write(SYSLOG)
+        with open(log, "w") as f:
+            f.write("".join(line + "\n" for line, _ in NEW_YEAR))
+        want = {line.split()[-1]: stamp(when) for line, when in NEW_YEAR}
+        assert readings("replay", "--year", "2023", "--rules", rules, log) == want
+        assert readings("replay", "--date", "2023-12-31", "--rules", rules, log) == want
+        os.utime(log, (0, stamp("2024-06-01T00:00:00")))
+        assert readings("replay", "--rules", rules, log) == want
+        with open(log, "rb") as f, open(log + ".gz", "wb") as out:
+            with gzip.GzipFile(fileobj=out, mode="wb", mtime=stamp("2024-06-01T00:00:00")) as z:
+                z.write(f.read())
+        assert readings("replay", "--rules", rules, log + ".gz") == want
+        first = subprocess.run([LOGTALLY, "explain", "--year", "2023", "--rules", rules, log], check=True,
+                               capture_output=True, text=True).stdout.splitlines()[1]
+        assert first == "  log x, decoded as text, time 2023-12-31T23:59:59Z from time_match by %b %e %T", first
+        samples = subprocess.run([LOGTALLY, "backfill", "--year", "2023", "--end", "2024-01-02T00:00:00Z", "--rules",
+                                  rules, log, "-o", "-"], check=True, capture_output=True, text=True).stdout
+        assert f'read{{n="2"}} {want["2"]} ' in samples, samples
+
+
+def a_test_never_guesses():
+    with tempfile.TemporaryDirectory() as directory:
+        os.mkdir(f"{directory}/tests")
+        with open(f"{directory}/x.ini", "w") as f:
+            f.write(SYSLOG)
+        with open(f"{directory}/tests/new_year.log", "w") as f:
+            f.write("".join(line + "\n" for line, _ in NEW_YEAR))
+        with open(f"{directory}/tests/new_year.prom", "w") as f:
+            for line, when in NEW_YEAR:
+                f.write(f'read{{n="{line.split()[-1]}"}} {stamp(when)}\n')
+
+        def passes():
+            return subprocess.run([LOGTALLY, "test", f"{directory}/tests"], capture_output=True, text=True).stdout
+
+        assert "0 passed, 1 failed" in passes()
+        for said in ("year = 2023", "date = 2023-12-31"):
+            with open(f"{directory}/tests/new_year.ini", "w") as f:
+                f.write(f"[test]\n{said}\n")
+            assert "1 passed, 0 failed" in passes(), passes()
+        with open(f"{directory}/tests/new_year.ini", "w") as f:
+            f.write("[test]\nyear = 23\n")
+        assert '"year" is a year (2024), not "23"' in passes(), passes()
+
+
+def a_part_begins_with_the_time_of_the_line_before():
+    """Of a log of 70 MiB, cut into parts, and of which only the first line has a time."""
+    with tempfile.TemporaryDirectory() as directory:
+        rules, log = f"{directory}/x.ini", f"{directory}/x.log"
+        with open(rules, "w") as f:
+            f.write("[log x]\npath = *.log\n[event any]\nmatch = ^last\n[gauge read]\nhelp = h\nset = any\n"
+                    "value = _time\nlabels = n=\"1\"\n")
+        with open(log, "w") as f:
+            f.write('time=2025-11-12T10:15:30Z msg="the only one"\n')
+            f.write(("x" * 1023 + "\n") * (70 << 10))
+            f.write("last\n")
+        for jobs in ("1", "2"):
+            assert readings("replay", "-j", jobs, "--rules", rules, log) == {"1": stamp("2025-11-12T10:15:30")}
+
+
+def what_cannot_be_read_is_said():
+    with tempfile.TemporaryDirectory() as directory:
+        rules, log = f"{directory}/x.ini", f"{directory}/x.log"
+        with open(rules, "w") as f:
+            f.write("[log x]\npath = *.log\ntime_format = unix\ntime_format = %d/%m/%Y\n[event any]\nwhere = msg == m\n"
+                    "[counter any_total]\nhelp = h\ninc = any\n")
+        with open(log, "w") as f:
+            f.write('{"ts":"12.11.2025","msg":"m"}\n')
+        refused = subprocess.run([LOGTALLY, "backfill", "--rules", rules, log, "-o", "-"], capture_output=True, text=True)
+        assert refused.returncode == 1 and '"12.11.2025" (ts, log x) is none of unix, %d/%m/%Y' in refused.stderr, refused
+        said = subprocess.run([LOGTALLY, "replay", "--rules", rules, log], capture_output=True, text=True)
+        assert "log x: times that could not be read" in said.stderr, said
+        said = subprocess.run([LOGTALLY, "explain", "--rules", rules, log], capture_output=True, text=True).stdout
+        assert 'no time: ts is "12.11.2025", which is not read by unix, %d/%m/%Y' in said, said
+
+
+main(each_format_of_a_producer, a_year_that_no_line_says, a_test_never_guesses,
+     a_part_begins_with_the_time_of_the_line_before, what_cannot_be_read_is_said)

@@ -495,6 +495,68 @@ TEST(a_date_is_remembered_over_lines_without_one)
                  "g 1704067212\n");
 }
 
+static const char LAST[] = "[event a]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n";
+
+TEST(the_first_of_the_usual_fields_that_can_be_read_is_the_time)
+{
+    world_expect(LAST, "{\"msg\":\"m\",\"ts\":1704067210}\n", "g 1704067210\n");
+    world_expect(LAST, "{\"msg\":\"m\",\"t\":{\"$date\":\"2024-01-01T00:00:10.5Z\"}}\n",
+                 "g 1704067210.5\n");
+    world_expect(
+        LAST,
+        "{\"msg\":\"m\",\"time\":\"soon\",\"ts\":17,\"@timestamp\":\"2024-01-01T00:00:11Z\"}\n",
+        "g 1704067211\n");
+    /* that of the line before, which nobody asked for when it passed */
+    world_expect(LAST,
+                 "{\"time\":\"-\",\"timestamp\":\"2024-01-01T00:00:12Z\"}\n"
+                 "{\"time\":\"x\",\"ts\":\"2024-01-01T00:00:13Z\"}\nmsg=m x=1\n",
+                 "g 1704067213\n");
+    world_expect(LAST, "time=2024-01-01T00:00:14Z x=1\n\nmsg=m x=1\n", "g 1704067214\n");
+}
+
+TEST(a_log_may_name_its_own_fields_for_the_time)
+{
+    world_expect("[log l]\npath = /l\ntime = when, at\n[event a]\nmatch = ^(?<at>\\S+) m\n"
+                 "[event b]\nwhere = msg == m\n[gauge g]\nset = a\nvalue = _time\n"
+                 "[gauge h]\nset = b\nvalue = _time\n",
+                 "2024-01-01T00:00:10Z m\n{\"msg\":\"m\",\"at\":\"2024-01-01T00:00:11Z\"}\n",
+                 "g 1704067210\nh 1704067211\n");
+    world_expect("[event a]\nmatch = ^(?<ts>\\S+) m\n[gauge g]\nset = a\nvalue = _time\n",
+                 "2024-01-01T00:00:10Z m\n", "g 1000000000\n"); /* of a match only `time` */
+}
+
+TEST(times_that_cannot_be_read_are_counted)
+{
+    struct world *w = world_new(LAST);
+
+    world_feed(w, "{\"msg\":\"m\",\"time\":\"soon\"}\n{\"msg\":\"m\",\"ts\":\"never\"}\n"
+                  "{\"msg\":\"m\"}\n{\"msg\":\"m\",\"ts\":1704067210}\n");
+    ck_assert_str_eq(world_own(w, "logtally_log_times_unreadable_total{log=\"auto\"}"), "2");
+    ck_assert(
+        slice_eq(engine_bad_time(w->engine), SLICE("\"soon\" (time, log auto) is none of auto")));
+    world_free(w);
+    /* where nobody wants a time, the last line of a block tells */
+    w = world_new("[event a]\nwhere = msg == m\n[counter c_total]\ninc = a\n");
+    world_feed(w, "{\"msg\":\"m\",\"time\":\"soon\"}\n{\"msg\":\"m\",\"ts\":\"never\"}\n");
+    ck_assert_str_eq(world_own(w, "logtally_log_times_unreadable_total{log=\"auto\"}"), "1");
+    world_feed(w, "{\"msg\":\"m\",\"ts\":1704067210}\n");
+    ck_assert_str_eq(world_own(w, "logtally_log_times_unreadable_total{log=\"auto\"}"), "1");
+    world_free(w);
+}
+
+TEST(a_year_goes_on_from_line_to_line)
+{
+    struct world *w = world_new("[log l]\npath = /l\ntime_match = ^(?<time>.{15})\n"
+                                "time_format = %b %e %T\n"
+                                "[event a]\nmatch = m$\n[gauge g]\nset = a\nvalue = _time\n");
+
+    w->source->base.year = 2023;
+    world_feed(w, "Jul  1 00:00:00 x\nDec 31 23:59:59 x\nJan  1 00:00:01 x\nFeb 29 00:00:00 x\n"
+                  "Aug  1 00:00:00 x\nJan  2 00:00:00 m\n");
+    ck_assert_str_eq(world_page(w), "g 1735776000\n"); /* 2025 */
+    world_free(w);
+}
+
 /* --- built-in fields, path and prefix --------------------------------------------------------- */
 
 TEST(built_in_fields)

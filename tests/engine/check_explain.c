@@ -51,7 +51,7 @@ TEST(an_event_with_its_fields_and_updates)
 {
     expect_text(RULES, "{\"level\":\"ERROR\",\"size\":\"6KiB\",\"user\":\"ann\",\"path\":\"/12\"}",
                 "{\"level\":\"ERROR\",\"size\":\"6KiB\",\"user\":\"ann\",\"path\":\"/12\"}\n"
-                "  log auto, decoded as json\n"
+                "  log auto, decoded as json, no time\n"
                 "    level = ERROR\n    size = 6KiB\n    user = ann\n    path = /12\n"
                 "  is event bad  (rules.ini:1)\n"
                 "    who = ANN\n    path = number\n    path = number\n"
@@ -66,7 +66,7 @@ TEST(an_event_that_it_nearly_was)
 {
     expect_text(RULES, "quiet x",
                 "quiet x\n"
-                "  log auto, decoded as text\n"
+                "  log auto, decoded as text, no time\n"
                 "  no event takes this line\n"
                 "  not event quiet  (rules.ini:7)\n"
                 "    the regex does not match  (rules.ini:8)\n"
@@ -76,7 +76,7 @@ TEST(an_event_that_it_nearly_was)
                 "            ^ and here in the text\n");
     expect_text(RULES, "level=ERROR size=4KiB",
                 "level=ERROR size=4KiB\n"
-                "  log auto, decoded as logfmt\n    level = ERROR\n    size = 4KiB\n"
+                "  log auto, decoded as logfmt, no time\n    level = ERROR\n    size = 4KiB\n"
                 "  is event rest  (rules.ini:9)\n"
                 "    -> inc rest_total\n"
                 "  not event bad  (rules.ini:1)\n"
@@ -90,7 +90,7 @@ TEST(an_event_that_nothing_uses_is_none)
                 "[counter a_total]\ninc = a\n",
                 "msg=n x=1",
                 "msg=n x=1\n"
-                "  log auto, decoded as logfmt\n    msg = n\n    x = 1\n"
+                "  log auto, decoded as logfmt, no time\n    msg = n\n    x = 1\n"
                 "  would be event b  (rules.ini:3)  but nothing uses it\n    v = n\n    w = <n>\n"
                 "  no event takes this line\n");
 }
@@ -113,7 +113,7 @@ TEST(a_regex_that_gave_up_is_said)
     expect_text("[event a]\nwhere = x !~ ^(a+)+$\n[counter a_total]\ninc = a\n",
                 "x=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! y=1",
                 "x=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! y=1\n"
-                "  log auto, decoded as logfmt\n"
+                "  log auto, decoded as logfmt, no time\n"
                 "    x = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n    y = 1\n"
                 "  is event a  (rules.ini:1)  a regex gave up: match limit\n"
                 "    -> inc a_total\n");

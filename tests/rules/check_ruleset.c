@@ -112,9 +112,9 @@ TEST(slots_are_decoded_then_context_then_locals)
     load("[log l]\npath_match = (?<pod>a)\nprefix = (?<host>b)(?<pod>c)\n"
          "[event e]\nwhere = msg == x\nwhere = path =~ (?<id>\\d)\nset.a = ${pod}\n"
          "[counter c_total]\ninc = e\nlabels = a, id, host, zone\n");
-    ck_assert_uint_eq(rules->ndecoded, 7); /* time msg path pod id host zone */
+    ck_assert_uint_eq(rules->ndecoded, 11); /* five of times, msg path pod id host zone */
     ck_assert_uint_eq(rules->ncontext, CTX_BUILTINS + 2);
-    ck_assert_uint_eq(rules->nslots, 7 + CTX_BUILTINS + 2 + 2);
+    ck_assert_uint_eq(rules->nslots, 11 + CTX_BUILTINS + 2 + 2);
     for (unsigned i = 0; i < CTX_BUILTINS; i++)
         ck_assert_str_eq(rules->slot_names[rules->ndecoded + i], context_names[i]);
     ck_assert(is_context(rules->logs[0].path_match.group_slots[0]));
@@ -164,7 +164,7 @@ TEST(a_match_event_sees_nothing_decoded)
          "b\n");
     ck_assert(!event("e")->sees_decoded);
     assert_ref(&rules->mappings[0].labels[0].field, "l");
-    ck_assert_uint_eq(rules->ndecoded, 1); /* time */
+    ck_assert_uint_eq(rules->ndecoded, 5); /* of times */
     ck_assert_str_eq(rules->slot_names[0], "time");
 }
 
@@ -443,13 +443,20 @@ TEST(a_log_says_how_lines_are_read)
     ck_assert_uint_eq(a->time_group, 1);
     ck_assert_uint_eq(a->ntime_formats, 2);
     ck_assert_int_eq(a->zone.offset_s, 7200);
-    ck_assert_str_eq(rules->slot_names[a->time_slot], "ts");
-    ck_assert(is_decoded(a->time_slot));
-    ck_assert(is_context(a->time_context));
-    ck_assert_uint_eq(a->time_context, a->prefix.group_slots[0]);
+    ck_assert_uint_eq(a->ntimes, 1);
+    ck_assert_uint_eq(a->ntime_groups, 1);
+    ck_assert_str_eq(rules->slot_names[a->time_slots[0]], "ts");
+    ck_assert(is_decoded(a->time_slots[0]));
+    ck_assert_uint_eq(a->ntime_contexts, 1);
+    ck_assert(is_context(a->time_contexts[0]));
+    ck_assert_uint_eq(a->time_contexts[0], a->prefix.group_slots[0]);
+    ck_assert(!a->time_partial);
     ck_assert_ptr_null(b->path_match.pattern);
-    ck_assert_uint_eq(b->time_context, SLOT_NONE);
-    ck_assert_str_eq(rules->slot_names[b->time_slot], "time");
+    ck_assert_uint_eq(b->ntime_contexts, 0);
+    ck_assert_uint_eq(b->ntimes, 5);
+    ck_assert_uint_eq(b->ntime_groups, 1);
+    ck_assert_str_eq(rules->slot_names[b->time_slots[0]], "time");
+    ck_assert_str_eq(rules->slot_names[b->time_slots[4]], "t.$date");
     ck_assert_uint_eq(b->ntime_formats, 1);
     ck_assert_int_eq(ruleset_log(rules, "c"), -1);
 }
@@ -484,7 +491,7 @@ TEST(an_empty_ruleset_is_one)
     load("");
     ck_assert_uint_eq(rules->nevents, 0);
     ck_assert_uint_eq(rules->nfamilies, 0);
-    ck_assert_uint_eq(rules->ndecoded, 1);
+    ck_assert_uint_eq(rules->ndecoded, 5);
 }
 
 TEST(too_many_fields_are_refused)

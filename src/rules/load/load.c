@@ -150,6 +150,9 @@ struct ruleset *ruleset_load(struct ini_doc *const *docs, unsigned n,
         load_lint(&l);
     if (m->nmistakes == 0)
         load_slots(&l);
+    for (unsigned i = 0; i < r->nlogs; i++)
+        r->logs[i].keeps_time =
+            r->uses_time || r->logs[i].time_partial || r->logs[i].ntime_formats > 1;
     release_load(&l);
     if (m->nmistakes == 0)
         return r;

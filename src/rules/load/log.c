@@ -91,13 +91,32 @@ static void load_time_match(struct load *l, struct log_def *log, const struct in
     load_mistake(l, e->at, "\"time_match\" needs a group named time: (?<time>...)");
 }
 
-static void load_time_name(struct load *l, struct log_def *log, const struct ini_entry *e)
+/* MongoDB's t.$date has a dollar, which no field of rules has. */
+static bool is_time_name(struct slice name)
 {
-    if (name_is_field(e->value))
-        log->time_name = arena_strslice(l->text, e->value);
-    else
-        load_mistake(l, e->at, "\"time\" is the name of a field, not \"%.*s\"",
-                     SLICE_FMT(e->value));
+    struct slice piece;
+    bool good = name.n > 0 && name.p[name.n - 1] != '$';
+
+    while (good && slice_cut(&name, '$', &piece))
+        good = piece.n == 0 || name_is_field(piece);
+    return good;
+}
+
+static void load_times(struct load *l, struct log_def *log, const struct ini_entry *e)
+{
+    struct slice rest = e->value, piece;
+    unsigned most = (unsigned)slice_count(rest, ',') + 1;
+
+    log->time_names = load_alloc(l, most, sizeof *log->time_names);
+    log->ntimes = 0;
+    while (load_list(l, e, &rest, &piece)) {
+        if (is_time_name(piece))
+            log->time_names[log->ntimes++] = arena_strslice(l->text, piece);
+        else
+            load_mistake(l, e->at, "\"time\" is the name of a field, not \"%.*s\"",
+                         SLICE_FMT(piece));
+    }
+    log->ntime_groups = e->value.p == e->key->dflt ? 1 : log->ntimes;
 }
 
 static void load_zone(struct load *l, struct log_def *log, const struct ini_entry *e)
@@ -125,10 +144,12 @@ static void load_time_format(struct load *l, struct log_def *log, struct slice t
     struct time_format *f = time_format_new(text, log->zone, &err);
 
     (void)load_quoted(l, text, at);
-    if (f)
+    if (f) {
         log->time_formats[log->ntime_formats++] = f;
-    else
+        log->time_partial |= time_format_is_partial(f);
+    } else {
         load_mistake(l, at, "%.*s", SLICE_FMT(buf_all(&err)));
+    }
     buf_release(&err);
 }
 
@@ -167,7 +188,7 @@ static void load_key(struct load *l, struct log_def *log, const struct ini_entry
         log->poll = choice(l, e) == 0;
         break;
     case KEY_TIME:
-        load_time_name(l, log, e);
+        load_times(l, log, e);
         break;
     case KEY_TIME_MATCH:
         load_time_match(l, log, e);
@@ -197,16 +218,25 @@ static void finish(struct load *l, struct log_def *log)
 {
     if (log->ntime_formats == 0)
         load_time_format(l, log, slice_str(key_row(KEY_TIME_FORMAT)->dflt), log->at);
-    log->time_slot = load_decoded(l, slice_str(log->time_name), EVENT_NONE, log->at);
-    log->time_context = own_group(log, log->time_name);
-    load_patch(l, &log->time_slot, 1);
-    load_patch(l, &log->time_context, 1);
+    log->time_slots = load_alloc(l, log->ntimes + 1, sizeof *log->time_slots);
+    log->time_contexts = load_alloc(l, log->ntimes + 1, sizeof *log->time_contexts);
+    for (unsigned i = 0; i < log->ntimes; i++) {
+        uint16_t group = own_group(log, log->time_names[i]);
+
+        log->time_slots[i] = load_decoded(l, slice_str(log->time_names[i]), EVENT_NONE, log->at);
+        if (group != SLOT_NONE)
+            log->time_contexts[log->ntime_contexts++] = group;
+    }
+    log->times_in_a_row = log->ntimes > 0;
+    for (unsigned i = 1; i < log->ntimes; i++)
+        log->times_in_a_row &= log->time_slots[i] == log->time_slots[0] + i;
+    load_patch(l, log->time_slots, log->ntimes);
+    load_patch(l, log->time_contexts, log->ntime_contexts);
 }
 
 /* Every key's default, as if it had been written. */
 static void begin(struct load *l, struct log_def *log, size_t nentries)
 {
-    log->time_slot = log->time_context = SLOT_NONE;
     log->paths = load_alloc(l, nentries + 1, sizeof *log->paths);
     log->excludes = load_alloc(l, nentries + 1, sizeof *log->excludes);
     log->time_formats = load_alloc(l, nentries + 1, sizeof *log->time_formats);

@@ -263,6 +263,7 @@ void load_ref(struct load *l, uint32_t event, unsigned stage, struct ref *ref, b
         chain[n++] = (uint16_t)(SLOT_CONTEXT + context);
         supplied = true;
         surely = context < CTX_BUILTINS;
+        l->r->uses_time |= context == CTX_TIME;
     }
     if (!surely && l->r->events[event].sees_decoded) {
         if (!supplied && !lenient)
