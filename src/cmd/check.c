@@ -33,12 +33,19 @@ static const struct option_row rows[] = {
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
+/* So many events that no table finds cost little, and often there is no other way to say them. */
+enum { SLOW_FINE = 20 };
+
 /* What only the engine can know: events that no table finds. */
 static void warn_slow(const struct setup *setup, const struct engine *engine, struct mistakes *m)
 {
+    unsigned slow = 0;
+
+    for (unsigned i = 0; i < setup->rules->nevents; i++)
+        slow += setup->rules->events[i].used && engine_tries_always(engine, i);
     for (unsigned i = 0; i < setup->rules->nevents; i++)
         if (setup->rules->events[i].used && engine_tries_always(engine, i))
-            mistake_add(m, WARNING, setup->rules->events[i].at,
+            mistake_add(m, slow > SLOW_FINE ? WARNING : ADVICE, setup->rules->events[i].at,
                         "event \"%s\" must be tried on every line; a `where FIELD == VALUE` of a "
                         "decoded field, or a regex with some fixed text, would let it be found "
                         "at once",

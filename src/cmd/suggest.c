@@ -77,6 +77,8 @@ static int suggest(const struct setup *setup, const struct suggest_command *o, u
         log_error("there are no lines in %s", o->common.files.list[0]);
         code = EXIT_MISTAKES;
     }
+    if (code == EXIT_FINE && o->field && !suggest_has_field(s, o->field))
+        log_warn("no line has the field %s that --by names", o->field);
     if (code == EXIT_FINE) {
         suggest_write(s, o->common.files.list[0], &page);
         if (output_page(o->common.output, buf_all(&page)) < 0)

@@ -8,7 +8,7 @@
  *   match REGEX       the line must hold the regex' required literal; or, where there is no good
  *                     one and it is anchored, begin with a byte that the regex can begin with
  *   of                tried only when its parent matched: not in here at all
- *   else              tried on every line; `check` warns of it
+ *   else              tried on every line; `check --lint` says so
  *
  * An answer may hold events that the line is not (the engine checks), never leaves one out that it
  * is. */

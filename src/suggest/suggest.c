@@ -63,6 +63,14 @@ size_t suggest_bytes(const struct suggest *s)
     return s->bytes;
 }
 
+bool suggest_has_field(const struct suggest *s, const char *name)
+{
+    for (size_t i = 0; i < s->fields.n; i++)
+        if (strcmp(s->fields.list[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void each_field(const struct line *l, field_visit_fn *fn, void *ctx)
 {
     if (l->decoded == DECODED_JSON)

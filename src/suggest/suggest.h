@@ -32,6 +32,8 @@ void suggest_free(struct suggest *s);
 /* Takes a line that was read and decoded; copies it. */
 void suggest_add(struct suggest *s, const struct record *r);
 size_t suggest_bytes(const struct suggest *s);
+/* Has a line that was taken a field of that name? */
+bool suggest_has_field(const struct suggest *s, const char *name);
 /* Appends the rules file. `name` is what the sample is called. Once, at the end. */
 void suggest_write(struct suggest *s, const char *name, struct buf *out);
 

@@ -152,7 +152,7 @@ def checks():
            r'event a  \(r.ini:1\)\n  found by the value of msg: "a"[\s\S]*of a[\s\S]*unless a[\s\S]*'
            r'counter a_total[\s\S]*inc a \{k=k\}')
     put("every.ini", RULES + "[event every]\nwhere = k != a\n[counter every_total]\nhelp = e\ninc = every\n")
-    expect("dump of a slow event", ["check", "--dump", "--rules", "every.ini"], 0, r"\n  tried on every line\n", "must be tried")
+    expect("dump of a slow event", ["check", "--lint", "--dump", "--rules", "every.ini"], 0, r"\n  tried on every line\n", "must be tried")
     expect("lint", ["check", "--lint", "--rules", "r.ini"], 0, "no mistakes", "advice: .*has no zero")
     put("dir.ini", RULES + "[log d]\npath = rules\n")
     expect("a directory as path", ["check", "--rules", "dir.ini"], 0, "1 warning", r"rules is a directory; .* write rules/\*")

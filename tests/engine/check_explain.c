@@ -349,7 +349,7 @@ TEST(why_a_calc_has_no_result)
                 "[counter a_total]\ninc = a\n",
                 "msg=m x=2 z=none n=99999999999999999999999999999999999999",
                 "msg=m x=2 z=none n=99999999999999999999999999999999999999\n"
-                "  log auto, decoded as logfmt\n    msg = m\n    x = 2\n    z = none\n"
+                "  log auto, decoded as logfmt, no time\n    msg = m\n    x = 2\n    z = none\n"
                 "    n = 99999999999999999999999999999999999999\n"
                 "  is event a  (rules.ini:1)\n"
                 "    p = (missing) -- y is missing\n"
@@ -369,7 +369,7 @@ TEST(a_bare_number_that_met_a_unit)
     expect_text(
         rules, "took=5 run=1s",
         "took=5 run=1s\n"
-        "  log auto, decoded as logfmt\n    took = 5\n    run = 1s\n"
+        "  log auto, decoded as logfmt, no time\n    took = 5\n    run = 1s\n"
         "  is event a  (rules.ini:1)\n"
         "    t = 6\n"
         "    took is a bare number, and counts seconds for where took > 1s; unit.took would "
@@ -381,7 +381,7 @@ TEST(a_bare_number_that_met_a_unit)
                 "[counter a_total]\ninc = a\n",
                 "took=5000 run=1s",
                 "took=5000 run=1s\n"
-                "  log auto, decoded as logfmt\n    took = 5000\n    run = 1s\n"
+                "  log auto, decoded as logfmt, no time\n    took = 5000\n    run = 1s\n"
                 "  is event a  (rules.ini:1)\n"
                 "    t = 6\n"
                 "    -> inc a_total\n");
@@ -396,7 +396,7 @@ TEST(members)
 
     expect_text(rules, "msg=m list=[1,2,3]",
                 "msg=m list=[1,2,3]\n"
-                "  log auto, decoded as logfmt\n    msg = m\n    list = [1,2,3]\n"
+                "  log auto, decoded as logfmt, no time\n    msg = m\n    list = [1,2,3]\n"
                 "  is event q  (rules.ini:1)\n"
                 "    member 1 of 2\n"
                 "    _key = 1\n    _value = 2\n    k = <1>\n"
@@ -409,14 +409,14 @@ TEST(members)
                 "    1 more pass not all conditions\n");
     expect_text(rules, "msg=m list=[0,1",
                 "msg=m list=[0,1\n"
-                "  log auto, decoded as logfmt\n    msg = m\n    list = [0,1\n"
+                "  log auto, decoded as logfmt, no time\n    msg = m\n    list = [0,1\n"
                 "  no event takes this line\n"
                 "  not event q  (rules.ini:1)\n"
                 "    each list  (rules.ini:3)\n"
                 "    but list is \"[0,1\", no JSON object or array\n");
     expect_text(rules, "msg=m list=[0,1]",
                 "msg=m list=[0,1]\n"
-                "  log auto, decoded as logfmt\n    msg = m\n    list = [0,1]\n"
+                "  log auto, decoded as logfmt, no time\n    msg = m\n    list = [0,1]\n"
                 "  no event takes this line\n"
                 "  not event q  (rules.ini:1)\n"
                 "    each list  (rules.ini:3)\n"

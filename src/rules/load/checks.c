@@ -87,6 +87,36 @@ static void check_unused(struct load *l)
             load_warning(l, l->r->events[i].at, "nothing uses event \"%s\"", l->r->events[i].name);
 }
 
+/* `x_milliseconds` with `unit = ms`: the values are seconds. */
+static void check_unit_names(struct load *l)
+{
+    static const struct {
+        const char *suffix;
+        enum unit_kind kind;
+        const char *base;
+    } rows[] = {
+        {"_ms", UNIT_TIME, "seconds"},        {"_milliseconds", UNIT_TIME, "seconds"},
+        {"_us", UNIT_TIME, "seconds"},        {"_microseconds", UNIT_TIME, "seconds"},
+        {"_ns", UNIT_TIME, "seconds"},        {"_nanoseconds", UNIT_TIME, "seconds"},
+        {"_minutes", UNIT_TIME, "seconds"},   {"_hours", UNIT_TIME, "seconds"},
+        {"_kb", UNIT_SIZE, "bytes"},          {"_mb", UNIT_SIZE, "bytes"},
+        {"_kilobytes", UNIT_SIZE, "bytes"},   {"_megabytes", UNIT_SIZE, "bytes"},
+        {"_percent", UNIT_PERCENT, "ratios"},
+    };
+
+    for (unsigned i = 0; i < l->r->nmappings; i++) {
+        const struct mapping *m = &l->r->mappings[i];
+        struct slice name = slice_str(l->r->families[m->family].spec.name);
+
+        if (slice_ends(name, SLICE("_total")))
+            name.n -= strlen("_total");
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+            if (m->unit.kind == rows[k].kind && slice_ends(name, slice_str(rows[k].suffix)))
+                load_warning(l, m->at, "with a unit the values of \"%s\" are %s, not %s",
+                             l->r->families[m->family].spec.name, rows[k].base, rows[k].suffix + 1);
+    }
+}
+
 static void check_exemplars(struct load *l)
 {
     struct ruleset *r = l->r;
@@ -205,6 +235,7 @@ void load_check(struct load *l)
         check_exemplars(l);
     check_names(l);
     load_check_units(l);
+    check_unit_names(l);
     load_check_each(l);
     check_templates(l);
 }
