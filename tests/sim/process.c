@@ -10,6 +10,7 @@
 #include "input/statefile.h"
 #include "input/tailset.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,35 +145,44 @@ static void on_tick(void *ctx)
     loop_timer_set(process.tick, loop_now(process.loop) + INTERVAL_NS);
 }
 
-/* False when there was never a state. */
-static bool restore(void)
+static void take_up(struct slice payload)
+{
+    struct reader r = reader_of(payload);
+
+    memcpy(oracle.told, r.p, sizeof(oracle.told));
+    memcpy(oracle.count, r.p + sizeof(oracle.told), LINES_MAX);
+    r.p += sizeof(oracle.told) + LINES_MAX;
+    if (tailset_restore(process.files, read_blob(&r)) < 0 && !world.ghost)
+        oracle_fault(FAULT_BROKEN, "a saved state cannot be restored");
+}
+
+/* What was found, or negative errno: then it does not start, so that nothing is taken for new. */
+static int restore(void)
 {
     struct saved_state s = {0};
     struct buf err = BUF_INIT;
-    struct reader r;
     int error = statefile_load(process.state, &s, &err);
-    bool found = error == 0 && s.payload.n > LINES_MAX + sizeof(oracle.told);
 
-    if (error == 0 && !world.failed && !world.ghost && s.sequence < oracle.sequence)
+    buf_release(&err);
+    if (error < 0 || world.ghost) {
+        buf_release(&s.payload);
+        return error < 0 ? error : -EIO;
+    }
+    if (!world.failed && s.sequence < oracle.sequence)
         oracle_fault(FAULT_BACK, "the state went back from %llu to %llu",
                      (unsigned long long)oracle.sequence, (unsigned long long)s.sequence);
-    if (!world.ghost)
-        oracle.sequence = s.sequence;
+    if (!world.failed && (s.found == STATEFILE_DAMAGED || s.found == STATEFILE_REMOVED))
+        oracle_fault(FAULT_BROKEN, "the state is damaged, or gone");
+    oracle.sequence = s.sequence;
     memset(oracle.count, 0, sizeof(oracle.count));
     memset(oracle.told, 0, sizeof(oracle.told));
-    if (found) {
-        r = reader_of(buf_all(&s.payload));
-        memcpy(oracle.told, r.p, sizeof(oracle.told));
-        memcpy(oracle.count, r.p + sizeof(oracle.told), LINES_MAX);
-        r.p += sizeof(oracle.told) + LINES_MAX;
-        if (tailset_restore(process.files, read_blob(&r)) < 0 && !world.ghost)
-            oracle_fault(FAULT_BROKEN, "a saved state cannot be restored");
-    }
-    if (!world.ghost)
-        oracle_restored();
+    if (s.found == STATEFILE_LOADED || s.found == STATEFILE_PREVIOUS)
+        take_up(buf_all(&s.payload));
+    else if (s.found != STATEFILE_EMPTY)
+        tailset_start_at_end(process.files);
+    oracle_restored();
     buf_release(&s.payload);
-    buf_release(&err);
-    return found;
+    return (int)s.found;
 }
 
 bool process_alive(void)
@@ -210,6 +220,7 @@ void process_start(void)
 {
     struct tail_options o = options();
     struct buf err = BUF_INIT;
+    int r;
 
     if (process.loop)
         return;
@@ -228,7 +239,13 @@ void process_start(void)
     process.writer = loop_timer_new(process.loop, write_state, NULL);
     process.saving = false;
     process.saved_version = UINT64_MAX;
-    if (!restore()) {
+    r = restore();
+    if (r < 0) {
+        process_close();
+        world.ghost = false;
+        return;
+    }
+    if (r == STATEFILE_EMPTY) {
         (void)tailset_catch_up(process.files, 0);
         save();
         write_state(NULL);
