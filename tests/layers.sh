@@ -31,6 +31,7 @@ function finish() { if (seen) { if (broken) failed++; else passed++ } broken = 0
 function room_of(path) { sub(/\/[^\/]*$/, "", path); return path }
 BEGIN {
     allowed["base"] = ""
+    allowed["site"] = "base"
     allowed["decode"] = allowed["http"] = allowed["metrics"] = allowed["input"] = "base"
     allowed["config"] = "base metrics"
     allowed["rules"] = "base decode metrics config"
@@ -39,8 +40,8 @@ BEGIN {
     allowed["suggest"] = "base rules engine"
     allowed["app"] = "base decode metrics config rules rules/load input"
     allowed["offline"] = "base metrics input engine app"
-    allowed["daemon"] = allowed["offline"] " http"
-    allowed["cmd"] = allowed["main.c"] = "base decode http metrics input config rules rules/load engine suggest app daemon offline cmd"
+    allowed["daemon"] = allowed["offline"] " http site"
+    allowed["cmd"] = allowed["main.c"] = "base decode http site metrics input config rules rules/load engine suggest app daemon offline cmd"
     home["microhttpd.h"] = "^http/"
     home["pcre2.h"] = "^rules/pattern\\.c$"
     home["ini.h"] = "^config/ini\\.c$"

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "daemon/systemd.h"
+#include "daemon/view.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -159,6 +160,7 @@ static void on_tick(void *ctx)
 
     note_longest(d);
     note_progress(d);
+    view_tick(d);
     if (was_hiding && !d->lent)
         daemon_hide(d);
     if (was_hiding && !d->hiding)
@@ -290,8 +292,7 @@ static int open_http(struct daemon *d)
         .max_connections = s->max_connections,
         .timeout_ns = s->timeout_ns,
         .web_config = d->options->web_config ? d->options->web_config : s->web_config,
-        .routes = daemon_routes,
-        .nroutes = daemon_nroutes,
+        .routes = {daemon_routes, site_routes},
         .ctx = d,
     };
     int r;
@@ -462,6 +463,7 @@ int daemon_run(struct daemon *d)
     if (!writer_wait(d->writer))
         leave(d);
     daemon_end_scrapes(d);
+    daemon_answer_pages(d, true);
     return d->save_fails ? EXIT_SYSTEM : EXIT_FINE;
 }
 
@@ -470,6 +472,8 @@ void daemon_stop(struct daemon *d)
     worker_free(d->worker); /* its work may end in the writer's */
     writer_free(d->writer);
     daemon_drop_durable(d);
+    view_forget(d);
+    buf_release(&d->reload_mistakes);
     tailset_free(d->files);
     http_server_free(d->http);
     statefile_close(d->statefile);

@@ -8,8 +8,11 @@
  *
  *   input.c             what the input room hands up: lines to the engine, the rest into counters
  *   page.c              when a snapshot is taken, and which page a scrape gets
+ *   counting.c          registry and engine, from a setup and saved values
  *   reload.c            new rules beside the old ones, then swapped
  *   routes.c            the other paths that are served
+ *   site.c              the pages for people, and the same for programs
+ *   view.c              what they show, from everywhere
  *   systemd.c           what a service manager is told, and gives
  *   process_metrics.c   the live part of the page
  *   writer.c            a thread that saves; it does not know struct daemon
@@ -97,6 +100,9 @@ struct daemon {
     struct reload *reload;             /* under way; or NULL */
     bool reload_again;
     struct http_request *reload_request; /* that asked for reload_again; or NULL */
+    struct buf reload_mistakes;          /* of the last one, if it did not work */
+    struct hours *hours;                 /* view.c */
+    struct waiting_page *waiting_pages;  /* site.c */
     bool stopping;
     bool reload_ok;         /* the last one worked */
     int64_t reload_wall_ns; /* of the last that worked */
@@ -124,8 +130,6 @@ void daemon_save_soon(struct daemon *d);
 
 /* input.c: the sink of the input room. */
 extern const struct tail_sink daemon_sink;
-/* Adds the counters of the input room to the registry, at 0 for every log. */
-void counting_add_input(struct counting *c);
 /* What the input room is asked for. The caller frees *ret_logs, which the options borrow. */
 void tail_options_of(const struct setup *setup, struct tail_options *ret_options,
                      struct tail_log **ret_logs);
@@ -152,12 +156,21 @@ void daemon_drop_durable(struct daemon *d);
 /* The registry goes to the worker, and comes back. */
 void daemon_lend(struct daemon *d);
 void daemon_take_back(struct daemon *d);
-/* What happened to families since this was last called happened at wall_ns; 0: at no time. */
-void counting_note(struct counting *c, int64_t wall_ns);
 
 /* process_metrics.c: appends the live part of the page, with # EOF in OpenMetrics. */
 void daemon_expose_process(const struct daemon *d, const struct expose_options *options,
                            struct buf *out);
+
+/* counting.c */
+/* Makes registry and engine for the setup and puts back `values` ("" = none). Knows no struct
+ * daemon: may run on any thread. 0 or -EBADMSG. */
+int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
+                 struct counting *ret);
+void counting_release(struct counting *c);
+/* What happened to families since this was last called happened at wall_ns; 0: at no time. */
+void counting_note(struct counting *c, int64_t wall_ns);
+/* A note of the input room; neither TAIL_TOO_LONG nor TAIL_READ_ERROR. */
+void counting_add_note(struct counting *c, unsigned log, enum tail_note note, uint64_t n);
 
 /* reload.c */
 void daemon_reload(struct daemon *d, struct http_request *request);
@@ -166,14 +179,10 @@ bool daemon_reload_waits(const struct daemon *d);
 void daemon_reload_go_on(struct daemon *d);
 /* The loop has ended: the reload that is under way ends, too. */
 void daemon_end_reload(struct daemon *d);
-/* Makes registry and engine for the setup and puts back `values` ("" = none). Knows no struct
- * daemon: may run on any thread. 0 or -EBADMSG. */
-int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
-                 struct counting *ret);
-void counting_release(struct counting *c);
 
-/* routes.c */
-extern const struct http_route daemon_routes[];
-extern const unsigned daemon_nroutes;
+/* routes.c, and site.c for people: a table that ends with a NULL path. */
+extern const struct http_route daemon_routes[], site_routes[];
+/* Pages that waited for the registry: answered, or at the end refused. */
+void daemon_answer_pages(struct daemon *d, bool all);
 
 #endif

@@ -61,28 +61,6 @@ static void sink_close(void *ctx, void *file)
     source_free(file);
 }
 
-/* Where a note is counted; TAIL_TOO_LONG and TAIL_READ_ERROR come after these. */
-static const struct {
-    enum own_id metric;
-    const char *reason;
-} counted[] = {
-    [TAIL_ROTATED] = {OWN_FILES_ROTATED, NULL},
-    [TAIL_TRUNCATED] = {OWN_FILES_TRUNCATED, NULL},
-    [TAIL_AMBIGUOUS] = {OWN_FILES_AMBIGUOUS, NULL},
-    [TAIL_VANISHED] = {OWN_FILES_VANISHED, NULL},
-    [TAIL_LOST_VANISHED] = {OWN_LOST_BYTES, "vanished"},
-    [TAIL_LOST_TRUNCATED] = {OWN_LOST_BYTES, "truncated"},
-    [TAIL_LOST_STATE] = {OWN_LOST_BYTES, "state"},
-};
-
-static void count(struct counting *c, unsigned log, enum tail_note note, uint64_t n)
-{
-    struct family *f = own_family(c->registry, counted[note].metric);
-    struct slice labels[] = {slice_str(c->rules->logs[log].name), slice_str(counted[note].reason)};
-
-    counter_inc(f, family_series(f, labels, 0, NULL), n, 0);
-}
-
 static void sink_note(void *ctx, unsigned log, enum tail_note note, uint64_t n)
 {
     struct daemon *d = ctx;
@@ -92,7 +70,7 @@ static void sink_note(void *ctx, unsigned log, enum tail_note note, uint64_t n)
     else if (note == TAIL_READ_ERROR)
         d->counting.read_errors[log] += n;
     else
-        count(&d->counting, log, note, n);
+        counting_add_note(&d->counting, log, note, n);
 }
 
 static void sink_pass(void *ctx, void *from, void *to)
@@ -125,14 +103,6 @@ const struct tail_sink daemon_sink = {
     NULL,       sink_open, sink_lines, sink_carry,  sink_renamed,
     sink_close, sink_note, sink_pass,  sink_finish, sink_placed,
 };
-
-void counting_add_input(struct counting *c)
-{
-    for (unsigned i = 0; i < c->rules->nlogs; i++)
-        for (unsigned note = 0; note < sizeof counted / sizeof *counted; note++)
-            count(c, i, note, 0);
-    family_touch(own_family(c->registry, OWN_STATE_RESETS));
-}
 
 void tail_options_of(const struct setup *setup, struct tail_options *ret_options,
                      struct tail_log **ret_logs)

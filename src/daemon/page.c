@@ -213,32 +213,6 @@ void daemon_save_soon(struct daemon *d)
     loop_timer_set(d->tick_timer, clock_mono_ns()); /* it knows when */
 }
 
-/* Hits of all events that update it, for each family. The caller frees. */
-static uint64_t *count_hits(const struct counting *c)
-{
-    uint64_t *hits = xcalloc(c->rules->nfamilies + 1, sizeof *hits);
-
-    for (unsigned i = 0; i < c->rules->nmappings; i++)
-        hits[c->rules->mappings[i].family] += engine_hits(c->engine, c->rules->mappings[i].event);
-    return hits;
-}
-
-void counting_note(struct counting *c, int64_t wall_ns)
-{
-    uint64_t *hits = count_hits(c);
-
-    for (unsigned f = 0; f < c->rules->nfamilies; f++) {
-        struct family_updates *u = &c->updates[f];
-        struct slice name = slice_str(c->rules->families[f].spec.name);
-
-        u->series = family_nseries(registry_find(c->registry, name));
-        if (hits[f] != u->hits)
-            u->wall_ns = wall_ns;
-        u->hits = hits[f];
-    }
-    free(hits);
-}
-
 static struct http_body *join_gzip(const struct gzip_part *page, const struct buf *live)
 {
     struct gzip_part tail;
@@ -261,7 +235,7 @@ static void answer(struct daemon *d, struct scrape *s)
         .status = 200,
         .content_type = expose_content_type(s->format),
         .content_encoding = s->gzip ? "gzip" : NULL,
-        .negotiated = true,
+        .vary = "Accept, Accept-Encoding",
     };
 
     if (!d->lent)
@@ -440,6 +414,7 @@ void daemon_take_back(struct daemon *d)
     for (struct scrape *s = d->scrapes; s; s = s->next)
         read_for(d, s);
     daemon_answer_scrapes(d, false);
+    daemon_answer_pages(d, false);
     if (daemon_scrapes_wait(d))
         daemon_save(d);
 }

@@ -21,101 +21,10 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "daemon/systemd.h"
+#include "daemon/view.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-static bool name_known(const struct ruleset *rules, const char *label, const char *value)
-{
-    if (strcmp(label, "event") == 0)
-        return ruleset_event(rules, value) >= 0;
-    if (strcmp(label, "log") == 0)
-        return ruleset_log(rules, value) >= 0;
-    if (strcmp(label, "metric") != 0)
-        return true;
-    for (unsigned i = 0; i < rules->nfamilies; i++)
-        if (strcmp(rules->families[i].spec.name, value) == 0)
-            return true;
-    return false;
-}
-
-static bool own_may_exist(const struct ruleset *rules, const struct family_spec *spec,
-                          const struct slice *values)
-{
-    bool all = true;
-
-    for (unsigned i = 0; i < spec->nlabels && all; i++) {
-        char *value = xstrslice(values[i]);
-
-        all = name_known(rules, spec->labels[i], value);
-        free(value);
-    }
-    return all;
-}
-
-/* Could this mapping make the label set? Only its constants can say no. */
-static bool mapping_makes(const struct mapping *m, unsigned nlabels, const struct slice *values)
-{
-    for (unsigned i = 0; i < nlabels; i++)
-        if (m->labels[i].constant && !slice_eq(m->labels[i].text, values[i]) &&
-            !slice_eq(values[i], SLICE("other")))
-            return false;
-    return true;
-}
-
-static bool may_exist(void *ctx, const struct family *f, const struct slice *values)
-{
-    const struct ruleset *rules = ctx;
-    const struct family_spec *spec = family_spec(f);
-
-    if (spec->own)
-        return own_may_exist(rules, spec, values);
-    for (unsigned i = 0; i < rules->nmappings; i++) {
-        const struct mapping *m = &rules->mappings[i];
-
-        if (strcmp(rules->families[m->family].spec.name, spec->name) == 0 &&
-            mapping_makes(m, spec->nlabels, values))
-            return true;
-    }
-    return false;
-}
-
-int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
-                 struct counting *ret)
-{
-    const struct settings *s = &setup->settings;
-    struct ruleset *rules = setup->rules;
-    struct registry_limits limits = {
-        .max_series = (uint32_t)s->max_series,
-        .label_bytes = (uint32_t)s->max_label,
-        .now_ns = clock_wall_ns(),
-    };
-    struct engine_options options = {.max_line = (size_t)s->max_line};
-    struct restore_report report = {0};
-    int r = 0;
-
-    *ret = (struct counting){.rules = rules, .registry = registry_new(&limits)};
-    ret->engine = engine_new(rules, ret->registry, &options, running_ns);
-    counting_add_input(ret);
-    ret->read_errors = xcalloc(rules->nlogs + 1, sizeof *ret->read_errors);
-    ret->updates = xcalloc(rules->nfamilies + 1, sizeof *ret->updates);
-    if (values.n)
-        r = snapshot_restore(ret->registry, values, clock_wall_ns(), running_ns, may_exist, rules,
-                             &report);
-    if (values.n && r == 0)
-        log_info("restored %u series, parked %u, dropped %u", report.restored, report.parked,
-                 report.dropped);
-    counting_note(ret, 0); /* what was counted up to now is no update */
-    return r;
-}
-
-void counting_release(struct counting *c)
-{
-    engine_free(c->engine);
-    registry_free(c->registry);
-    free(c->read_errors);
-    free(c->updates);
-}
 
 static bool same_texts(const char *const *a, unsigned na, const char *const *b, unsigned nb)
 {
@@ -245,6 +154,8 @@ static void refuse(struct reload *r)
     r->daemon->reload_ok = false;
     log_error("reload refused; the old rules stay:");
     say_mistakes(&r->mistakes, MISTAKE);
+    buf_clear(&r->daemon->reload_mistakes);
+    mistakes_print(&r->mistakes, MISTAKE, &r->daemon->reload_mistakes);
     reply(r->request, 400, &r->mistakes);
     leave(r);
 }
@@ -274,6 +185,7 @@ static void swap(struct reload *r)
 
     d->setup = r->setup;
     d->counting = r->counting;
+    view_forget(d);
     r->setup = old_setup;
     r->counting = old;
     r->tail_logs = d->tail_logs;

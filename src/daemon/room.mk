@@ -1,5 +1,6 @@
 # Sources and tests of src/daemon.
 liblogtally_a_SOURCES += \
+	src/daemon/counting.c \
 	src/daemon/daemon.c \
 	src/daemon/daemon.h \
 	src/daemon/input.c \
@@ -7,8 +8,11 @@ liblogtally_a_SOURCES += \
 	src/daemon/process_metrics.c \
 	src/daemon/reload.c \
 	src/daemon/routes.c \
+	src/daemon/site.c \
 	src/daemon/systemd.c \
 	src/daemon/systemd.h \
+	src/daemon/view.c \
+	src/daemon/view.h \
 	src/daemon/worker.c \
 	src/daemon/worker.h \
 	src/daemon/writer.c \

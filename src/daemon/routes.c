@@ -97,18 +97,6 @@ static void reload(void *ctx, struct http_request *r)
         daemon_reload(d, r);
 }
 
-static void landing(void *ctx, struct http_request *r)
-{
-    struct buf out = BUF_INIT;
-
-    (void)ctx;
-    buf_str(&out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                  "<title>logtally</title></head>\n<body><h1>logtally</h1>\n"
-                  "<ul><li><a href=\"/metrics\">metrics</a></li>\n"
-                  "<li><a href=\"/health\">health</a></li></ul></body></html>\n");
-    reply_buf(r, 200, "text/html; charset=utf-8", &out);
-}
-
 const struct http_route daemon_routes[] = {
     {"/metrics", "GET, HEAD", daemon_scrape},
     {"/health", "GET, HEAD", health},
@@ -118,7 +106,5 @@ const struct http_route daemon_routes[] = {
     {"/-/ready", "GET, HEAD", ready},
     {"/-/reload", "POST, PUT", reload},
     {"/healthz", "GET, HEAD", live},
-    {"/", "GET, HEAD", landing},
+    {NULL, NULL, NULL},
 };
-
-const unsigned daemon_nroutes = sizeof daemon_routes / sizeof *daemon_routes;

@@ -142,6 +142,31 @@ bool negotiate_openmetrics(const char *accept)
     return openmetrics;
 }
 
+/* "ru", or "ru-RU". */
+static bool is_language(const struct entry *e, struct slice tag)
+{
+    return e->name.n >= tag.n && strncasecmp(e->name.p, tag.p, tag.n) == 0 &&
+           (e->name.n == tag.n || e->name.p[tag.n] == '-');
+}
+
+bool negotiate_russian(const char *accept_language)
+{
+    struct slice rest = slice_str(accept_language);
+    bool russian = false;
+    struct entry e;
+    int best_q = 0;
+
+    while (next_entry(&rest, &e)) {
+        bool ru = is_language(&e, SLICE("ru"));
+
+        if (e.q > best_q && (ru || is_language(&e, SLICE("en")))) {
+            russian = ru;
+            best_q = e.q;
+        }
+    }
+    return russian;
+}
+
 bool negotiate_gzip(const char *accept_encoding)
 {
     struct slice rest = slice_str(accept_encoding);

@@ -9,6 +9,8 @@
 
 /* False for NULL, an empty header, garbage, or nothing that we have: then it is text 0.0.4. */
 bool negotiate_openmetrics(const char *accept);
+/* Russian rather than English, by Accept-Language. */
+bool negotiate_russian(const char *accept_language);
 bool negotiate_gzip(const char *accept_encoding);
 
 #endif

@@ -116,13 +116,18 @@ static void bodies_free(void *cls)
     free(b);
 }
 
-static void add_headers(const struct request_env *env, struct MHD_Response *m)
+/* Those of web_config first, and then those of the reply that it does not name. */
+static void add_headers(const struct request_env *env, const struct http_reply *reply,
+                        struct MHD_Response *m)
 {
     const struct web_header *headers;
     unsigned n = env->access ? access_headers(env->access, &headers) : 0;
 
     for (unsigned i = 0; i < n; i++)
         (void)MHD_add_response_header(m, headers[i].name, headers[i].value);
+    for (const struct http_header *h = reply->headers; h && h->name; h++)
+        if (MHD_get_response_header(m, h->name) == NULL)
+            (void)MHD_add_response_header(m, h->name, h->value);
 }
 
 static struct MHD_Response *make_response(const struct http_reply *reply)
@@ -144,8 +149,8 @@ static struct MHD_Response *make_response(const struct http_reply *reply)
     (void)MHD_add_response_header(m, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
     if (reply->content_encoding != NULL)
         (void)MHD_add_response_header(m, MHD_HTTP_HEADER_CONTENT_ENCODING, reply->content_encoding);
-    if (reply->negotiated)
-        (void)MHD_add_response_header(m, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
+    if (reply->vary != NULL)
+        (void)MHD_add_response_header(m, MHD_HTTP_HEADER_VARY, reply->vary);
     return m;
 }
 
@@ -173,7 +178,7 @@ void http_reply(struct http_request *r, const struct http_reply *reply)
 {
     assert(r->response == NULL);
     r->response = make_response(reply);
-    add_headers(r->env, r->response);
+    add_headers(r->env, reply, r->response);
     r->status = reply->status;
     if (!r->kept)
         return;
@@ -200,12 +205,20 @@ static enum MHD_Result send_answer(struct http_request *r)
 
 /* Routing. */
 
+static bool is_for(const struct http_route *route, const char *path)
+{
+    size_t n = strlen(route->path);
+
+    return n > 1 && route->path[n - 1] == '/' ? strncmp(route->path, path, n) == 0
+                                              : strcmp(route->path, path) == 0;
+}
+
 static const struct http_route *find_route(const struct request_env *env, const char *path)
 {
-    for (unsigned i = 0; i < env->nroutes; i++) {
-        if (strcmp(env->routes[i].path, path) == 0)
-            return &env->routes[i];
-    }
+    for (unsigned i = 0; i < HTTP_TABLES; i++)
+        for (const struct http_route *r = env->routes[i]; r && r->path; r++)
+            if (is_for(r, path))
+                return r;
     return NULL;
 }
 
@@ -465,6 +478,11 @@ void request_on_connection(void *cls, struct MHD_Connection *connection, void **
 const char *http_request_header(const struct http_request *r, const char *name)
 {
     return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+const char *http_request_rest(const struct http_request *r)
+{
+    return r->path + strlen(r->route->path);
 }
 
 bool http_request_is_foreign(const struct http_request *r)

@@ -21,9 +21,8 @@ struct request_count {
 };
 
 struct request_env {
-    const struct http_route *routes;
-    unsigned nroutes;
-    void *ctx; /* of the handlers */
+    const struct http_route *const *routes; /* HTTP_TABLES of them */
+    void *ctx;                              /* of the handlers */
     struct conn_table *conns;
     struct access *access; /* NULL: everybody may, in plain HTTP */
     request_wake_fn *wake;

@@ -50,6 +50,7 @@ struct listener {
 };
 
 struct http_server {
+    const struct http_route *routes[HTTP_TABLES];
     struct loop *loop;
     struct loop_timer *soon;
     struct request_env env;
@@ -171,10 +172,10 @@ int http_server_new(struct loop *loop, const struct http_options *options,
     int r = 0;
 
     s->loop = loop;
+    memcpy(s->routes, options->routes, sizeof s->routes);
     s->soon = loop_timer_new(loop, on_soon, s);
     s->env = (struct request_env){
-        .routes = options->routes,
-        .nroutes = options->nroutes,
+        .routes = s->routes,
         .ctx = options->ctx,
         .conns = conn_table_new(loop, options->max_connections, options->timeout_ns, run_soon, s),
         .wake = run_soon,

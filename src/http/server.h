@@ -50,14 +50,23 @@ struct http_request;
 /* NULL when the header is not there. */
 const char *http_request_header(const struct http_request *r, const char *name);
 
+/* What stands behind the route's path, up to `?`. */
+const char *http_request_rest(const struct http_request *r);
+
 /* A browser sends it for a page of another site: what changes something must refuse it. */
 bool http_request_is_foreign(const struct http_request *r);
+
+struct http_header {
+    const char *name, *value;
+};
 
 struct http_reply {
     unsigned status;
     const char *content_type;     /* of every answer, also an empty one */
     const char *content_encoding; /* NULL = none */
-    bool negotiated;              /* adds Vary: Accept, Accept-Encoding */
+    const char *vary;             /* the request's headers that it depends on; NULL = none */
+    /* More of them, ended by a NULL name; those of web_config go before. NULL = none. */
+    const struct http_header *headers;
     /* Sent one behind the other; the reply takes these references. NULL = nothing. */
     struct http_body *body, *more;
 };
@@ -72,10 +81,14 @@ void http_reply_text(struct http_request *r, unsigned status, const char *text);
 typedef void http_handler_fn(void *ctx, struct http_request *r);
 
 struct http_route {
-    const char *path;    /* compared with the raw target up to `?`: no unescaping */
+    /* Compared with the raw target up to `?`: no unescaping. With a slash at its end, of more than
+     * that, it is for all paths that begin so. */
+    const char *path;
     const char *methods; /* "GET, HEAD" or "POST": as in Allow; a HEAD looks like a GET */
     http_handler_fn *handler;
 };
+
+enum { HTTP_TABLES = 2 };
 
 struct http_options {
     const char *const *listen; /* "127.0.0.1:9180", "[::1]:9180", "unix:/run/x.sock", ":9180" */
@@ -85,8 +98,7 @@ struct http_options {
     unsigned max_connections;
     int64_t timeout_ns;
     const char *web_config; /* a web-config.yml for TLS, users and headers; NULL = none of them */
-    const struct http_route *routes; /* borrowed */
-    unsigned nroutes;
+    const struct http_route *routes[HTTP_TABLES]; /* each ended by a NULL path; borrowed */
     void *ctx;
 };
 

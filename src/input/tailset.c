@@ -479,6 +479,23 @@ void tailset_log_status(const struct tailset *t, unsigned number,
     *ret_status = s;
 }
 
+void tailset_each_file(const struct tailset *t, unsigned number, tail_each_fn *each, void *ctx)
+{
+    for (const struct tail_file *f = t->first; f; f = f->next) {
+        if (f->stream->log != t->by_number[number] || f->state == FILE_HELD || file_is_lost(f))
+            continue;
+        each(ctx, &(struct tail_file_status){
+                      .path = f->path,
+                      .size = f->tail.size > f->tail.offset ? f->tail.size : f->tail.offset,
+                      .offset = f->tail.offset,
+                      .mtime_ns = f->mtime_ns,
+                      .rotated = f->renamed,
+                      .read = f->retired || f->tail.size <= f->tail.offset,
+                      .error = f->error,
+                  });
+    }
+}
+
 static void set_stream_log(struct stream *s, struct log *log)
 {
     for (const struct tail_file *f = s->files; f; f = f->stream_next) {

@@ -177,6 +177,18 @@ struct tail_log_status {
     bool first_start;          /* no state knew this log */
     bool waiting;              /* no file matches its globs (yet) */
 };
+/* A file of a log, for people; the path is borrowed. */
+struct tail_file_status {
+    const char *path;
+    uint64_t size, offset; /* as last looked at */
+    int64_t mtime_ns;
+    bool rotated;
+    bool read; /* to its end */
+    int error; /* errno, 0 = none */
+};
+typedef void tail_each_fn(void *ctx, const struct tail_file_status *file);
+void tailset_each_file(const struct tailset *t, unsigned log, tail_each_fn *each, void *ctx);
+
 /* What its configuration asks for and the file system does not give. */
 struct tail_log_wanting {
     unsigned unmatched;  /* globs that no file matches */

@@ -85,6 +85,22 @@ void expose(const struct snapshot *s, const struct expose_options *o, struct buf
     free(families);
 }
 
+bool expose_family(const struct snapshot *s, struct slice name, uint32_t most,
+                   const struct expose_options *o, struct buf *out)
+{
+    for (unsigned i = 0; i < s->n; i++) {
+        struct family_copy f = s->families[i];
+        bool whole = f.n <= most;
+
+        if (!slice_eq(name, slice_str(f.info->spec.name)))
+            continue;
+        f.n = whole ? f.n : most;
+        formats[o->format].family(&f, o, out);
+        return whole;
+    }
+    return true;
+}
+
 void expose_registry(struct registry *r, const struct expose_options *o, struct buf *out)
 {
     struct snapshot *s = snapshot_take(r);

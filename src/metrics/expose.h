@@ -36,6 +36,9 @@ struct expose_options {
 
 /* Appends to *out. */
 void expose(const struct snapshot *s, const struct expose_options *o, struct buf *out);
+/* The first `most` series of one family, hidden or not; false when there are more. */
+bool expose_family(const struct snapshot *s, struct slice name, uint32_t most,
+                   const struct expose_options *o, struct buf *out);
 /* The registry as it is now. */
 void expose_registry(struct registry *r, const struct expose_options *o, struct buf *out);
 

@@ -112,6 +112,11 @@ static const struct own_metric {
                         "When the process started"},
 };
 
+const char *own_name(enum own_id id)
+{
+    return rows[id].name;
+}
+
 bool own_is_durable(enum own_id id)
 {
     return rows[id].kept == DURABLE;

@@ -61,6 +61,7 @@ enum own_id {
     OWN_METRICS
 };
 
+const char *own_name(enum own_id id);
 bool own_is_durable(enum own_id id);
 /* The family of a row, added to the registry if it is not there yet; without limits. */
 struct family *own_family(struct registry *r, enum own_id id);

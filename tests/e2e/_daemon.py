@@ -114,20 +114,21 @@ def expect_truth(daemon, everything):
 
 
 def main(*tests):
-    """Runs each test in a folder of its own, and prints TAP."""
+    """Runs each test in a folder of its own, and prints TAP; what a test returns says why it was skipped."""
     top, failed = os.getcwd(), 0
     print("1..%d" % len(tests))
     for number, test in enumerate(tests, 1):
         os.makedirs(test.__name__)
         os.chdir(test.__name__)
+        skipped = None
         try:
-            test()
+            skipped = test()
             state = "ok"
         except Exception:                                       # pylint: disable=broad-except
             state, failed = "not ok", failed + 1
             print("".join("# %s\n" % line for line in traceback.format_exc().splitlines()), end="")
         for daemon in started:
             daemon.kill()
-        print("%s %d - %s" % (state, number, test.__name__), flush=True)
+        print("%s %d - %s%s" % (state, number, test.__name__, " # SKIP " + skipped if skipped else ""), flush=True)
         os.chdir(top)
     sys.exit(1 if failed else 0)

@@ -37,7 +37,7 @@ static void on_negotiated(void *ctx, struct http_request *r)
     (void)ctx;
     http_reply(r, &(struct http_reply){.status = 200,
                                        .content_type = "text/plain",
-                                       .negotiated = true,
+                                       .vary = "Accept, Accept-Encoding",
                                        .body = body_of(accept ? accept : "none")});
 }
 
@@ -76,9 +76,13 @@ static void on_post(void *ctx, struct http_request *r)
 }
 
 static const struct http_route routes[] = {
-    {"/hello", "GET, HEAD", on_hello}, {"/negotiated", "GET, HEAD", on_negotiated},
-    {"/big", "GET, HEAD", on_big},     {"/kept", "GET, HEAD", on_kept},
-    {"/post", "POST", on_post},        {"/parts", "GET, HEAD", on_parts},
+    {"/hello", "GET, HEAD", on_hello},
+    {"/negotiated", "GET, HEAD", on_negotiated},
+    {"/big", "GET, HEAD", on_big},
+    {"/kept", "GET, HEAD", on_kept},
+    {"/post", "POST", on_post},
+    {"/parts", "GET, HEAD", on_parts},
+    {NULL, NULL, NULL},
 };
 
 void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms)
@@ -90,8 +94,7 @@ void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms)
         .nlisten = 2,
         .max_connections = max_connections,
         .timeout_ns = timeout_ms * NSEC_PER_MSEC,
-        .routes = routes,
-        .nroutes = sizeof(routes) / sizeof(routes[0]),
+        .routes = {routes},
         .ctx = rig,
     };
 

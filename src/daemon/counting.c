@@ -1,0 +1,160 @@
+/* counting -- what counts lines by the rules (a registry and an engine), made of a setup with the
+ * values that were saved, and what is noted of it for pages. Knows no struct daemon. */
+#include "config.h"
+
+#include "daemon/daemon.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+static bool name_known(const struct ruleset *rules, const char *label, const char *value)
+{
+    if (strcmp(label, "event") == 0)
+        return ruleset_event(rules, value) >= 0;
+    if (strcmp(label, "log") == 0)
+        return ruleset_log(rules, value) >= 0;
+    if (strcmp(label, "metric") != 0)
+        return true;
+    for (unsigned i = 0; i < rules->nfamilies; i++)
+        if (strcmp(rules->families[i].spec.name, value) == 0)
+            return true;
+    return false;
+}
+
+static bool own_may_exist(const struct ruleset *rules, const struct family_spec *spec,
+                          const struct slice *values)
+{
+    bool all = true;
+
+    for (unsigned i = 0; i < spec->nlabels && all; i++) {
+        char *value = xstrslice(values[i]);
+
+        all = name_known(rules, spec->labels[i], value);
+        free(value);
+    }
+    return all;
+}
+
+/* Could this mapping make the label set? Only its constants can say no. */
+static bool mapping_makes(const struct mapping *m, unsigned nlabels, const struct slice *values)
+{
+    for (unsigned i = 0; i < nlabels; i++)
+        if (m->labels[i].constant && !slice_eq(m->labels[i].text, values[i]) &&
+            !slice_eq(values[i], SLICE("other")))
+            return false;
+    return true;
+}
+
+static bool may_exist(void *ctx, const struct family *f, const struct slice *values)
+{
+    const struct ruleset *rules = ctx;
+    const struct family_spec *spec = family_spec(f);
+
+    if (spec->own)
+        return own_may_exist(rules, spec, values);
+    for (unsigned i = 0; i < rules->nmappings; i++) {
+        const struct mapping *m = &rules->mappings[i];
+
+        if (strcmp(rules->families[m->family].spec.name, spec->name) == 0 &&
+            mapping_makes(m, spec->nlabels, values))
+            return true;
+    }
+    return false;
+}
+
+/* Hits of all events that update it, for each family. The caller frees. */
+static uint64_t *count_hits(const struct counting *c)
+{
+    uint64_t *hits = xcalloc(c->rules->nfamilies + 1, sizeof *hits);
+
+    for (unsigned i = 0; i < c->rules->nmappings; i++)
+        hits[c->rules->mappings[i].family] += engine_hits(c->engine, c->rules->mappings[i].event);
+    return hits;
+}
+
+void counting_note(struct counting *c, int64_t wall_ns)
+{
+    uint64_t *hits = count_hits(c);
+
+    for (unsigned f = 0; f < c->rules->nfamilies; f++) {
+        struct family_updates *u = &c->updates[f];
+        struct slice name = slice_str(c->rules->families[f].spec.name);
+
+        u->series = family_nseries(registry_find(c->registry, name));
+        if (hits[f] != u->hits)
+            u->wall_ns = wall_ns;
+        u->hits = hits[f];
+    }
+    free(hits);
+}
+
+/* Where a note is counted; TAIL_TOO_LONG and TAIL_READ_ERROR come after these. */
+static const struct {
+    enum own_id metric;
+    const char *reason;
+} counted[] = {
+    [TAIL_ROTATED] = {OWN_FILES_ROTATED, NULL},
+    [TAIL_TRUNCATED] = {OWN_FILES_TRUNCATED, NULL},
+    [TAIL_AMBIGUOUS] = {OWN_FILES_AMBIGUOUS, NULL},
+    [TAIL_VANISHED] = {OWN_FILES_VANISHED, NULL},
+    [TAIL_LOST_VANISHED] = {OWN_LOST_BYTES, "vanished"},
+    [TAIL_LOST_TRUNCATED] = {OWN_LOST_BYTES, "truncated"},
+    [TAIL_LOST_STATE] = {OWN_LOST_BYTES, "state"},
+};
+
+void counting_add_note(struct counting *c, unsigned log, enum tail_note note, uint64_t n)
+{
+    struct family *f = own_family(c->registry, counted[note].metric);
+    struct slice labels[] = {slice_str(c->rules->logs[log].name), slice_str(counted[note].reason)};
+
+    counter_inc(f, family_series(f, labels, 0, NULL), n, 0);
+}
+
+/* At 0 for every log. */
+static void add_input(struct counting *c)
+{
+    for (unsigned i = 0; i < c->rules->nlogs; i++)
+        for (unsigned note = 0; note < sizeof counted / sizeof *counted; note++)
+            counting_add_note(c, i, note, 0);
+    family_touch(own_family(c->registry, OWN_STATE_RESETS));
+}
+
+int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
+                 struct counting *ret)
+{
+    const struct settings *s = &setup->settings;
+    struct ruleset *rules = setup->rules;
+    struct registry_limits limits = {
+        .max_series = (uint32_t)s->max_series,
+        .label_bytes = (uint32_t)s->max_label,
+        .now_ns = clock_wall_ns(),
+    };
+    struct engine_options options = {.max_line = (size_t)s->max_line};
+    struct restore_report report = {0};
+    int r = 0;
+
+    *ret = (struct counting){.rules = rules, .registry = registry_new(&limits)};
+    ret->engine = engine_new(rules, ret->registry, &options, running_ns);
+    add_input(ret);
+    ret->read_errors = xcalloc(rules->nlogs + 1, sizeof *ret->read_errors);
+    ret->updates = xcalloc(rules->nfamilies + 1, sizeof *ret->updates);
+    if (values.n)
+        r = snapshot_restore(ret->registry, values, clock_wall_ns(), running_ns, may_exist, rules,
+                             &report);
+    if (values.n && r == 0)
+        log_info("restored %u series, parked %u, dropped %u", report.restored, report.parked,
+                 report.dropped);
+    counting_note(ret, 0); /* what was counted up to now is no update */
+    return r;
+}
+
+void counting_release(struct counting *c)
+{
+    engine_free(c->engine);
+    registry_free(c->registry);
+    free(c->read_errors);
+    free(c->updates);
+}

@@ -1,0 +1,245 @@
+/* site -- the pages for people and the answers for programs: which, in what language, how sent.
+ *
+ * While the registry is lent (it is copied, or series leave) a request waits; that is a moment. */
+#include "config.h"
+
+#include "daemon/daemon.h"
+
+#include "base/xalloc.h"
+#include "daemon/view.h"
+#include "http/gzip.h"
+#include "http/negotiate.h"
+#include "metrics/expose.h"
+#include "site/api.h"
+#include "site/assets.h"
+#include "site/pages.h"
+
+#include <stdlib.h>
+
+/* Of a metric's page: more are on /metrics. */
+#define SAMPLES_MOST 200
+/* A smaller page is sent as it is. */
+#define GZIP_LEAST 1000
+
+#define HTML "text/html; charset=utf-8"
+#define JSON "application/json"
+
+/* Nothing but our own style and script, no frame, no form to elsewhere. */
+static const struct http_header guarded[] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cache-Control", "no-store"},
+    {NULL, NULL},
+};
+
+static void pack(struct buf *text)
+{
+    struct gzip_part part;
+    struct buf packed = BUF_INIT;
+
+    gzip_part_make(buf_all(text), &part);
+    gzip_join(&(const struct gzip_part *){&part}, 1, &packed);
+    gzip_part_release(&part);
+    buf_release(text);
+    *text = packed;
+}
+
+static void send(struct http_request *r, unsigned status, const char *type, struct buf *body)
+{
+    bool gzip = body->n >= GZIP_LEAST && negotiate_gzip(http_request_header(r, "Accept-Encoding"));
+
+    if (gzip)
+        pack(body);
+    http_reply(r, &(struct http_reply){
+                      .status = status,
+                      .content_type = type,
+                      .content_encoding = gzip ? "gzip" : NULL,
+                      .vary = "Accept-Language, Accept-Encoding",
+                      .headers = guarded,
+                      .body = http_body_new(body),
+                  });
+}
+
+static enum language language_of(const struct http_request *r)
+{
+    return negotiate_russian(http_request_header(r, "Accept-Language")) ? RUSSIAN : ENGLISH;
+}
+
+static void not_found(struct daemon *d, struct http_request *r)
+{
+    struct view *v = view_new(d, VIEW_NO_FILES);
+    struct buf out = BUF_INIT;
+
+    page_not_found(v, language_of(r), &out);
+    view_free(v);
+    send(r, 404, HTML, &out);
+}
+
+/* Requests that wait for the registry. */
+
+struct waiting_page {
+    struct waiting_page *next;
+    struct http_request *request;
+    http_handler_fn *handler;
+};
+
+static bool must_wait(struct daemon *d, struct http_request *r, http_handler_fn *handler)
+{
+    struct waiting_page *w;
+
+    if (!d->lent)
+        return false;
+    w = xmalloc(sizeof *w);
+    *w = (struct waiting_page){d->waiting_pages, r, handler};
+    d->waiting_pages = w;
+    return true;
+}
+
+void daemon_answer_pages(struct daemon *d, bool all)
+{
+    struct waiting_page *next;
+
+    for (struct waiting_page *w = d->waiting_pages; w; w = next) {
+        next = w->next;
+        d->waiting_pages = next;
+        if (all)
+            http_reply_text(w->request, 503, "shutting down");
+        else
+            w->handler(d, w->request);
+        free(w);
+    }
+}
+
+/* Handlers. */
+
+static void home(void *ctx, struct http_request *r)
+{
+    struct buf out = BUF_INIT;
+    struct view *v;
+
+    if (must_wait(ctx, r, home))
+        return;
+    v = view_new(ctx, VIEW_NO_FILES);
+    page_home(v, language_of(r), &out);
+    view_free(v);
+    send(r, 200, HTML, &out);
+}
+
+static void one_log(void *ctx, struct http_request *r)
+{
+    struct daemon *d = ctx;
+    struct buf out = BUF_INIT;
+    struct view *v;
+    int log;
+
+    if (must_wait(d, r, one_log))
+        return;
+    log = ruleset_log(d->setup.rules, http_request_rest(r));
+    if (log < 0) {
+        not_found(d, r);
+        return;
+    }
+    v = view_new(d, log);
+    page_log(v, (unsigned)log, language_of(r), &out);
+    view_free(v);
+    send(r, 200, HTML, &out);
+}
+
+static int find_metric(const struct daemon *d, const char *name)
+{
+    for (unsigned i = 0; i < d->setup.rules->nfamilies; i++)
+        if (strcmp(d->setup.rules->families[i].spec.name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* Its samples are those of the last page: what a crash could take back is not shown here either. */
+static void one_metric(void *ctx, struct http_request *r)
+{
+    static const struct expose_options plain = {.flags = EXPOSE_NO_META | EXPOSE_NO_EOF};
+    struct daemon *d = ctx;
+    struct buf out = BUF_INIT, samples = BUF_INIT;
+    struct view *v;
+    bool whole = true;
+    int i;
+
+    if (must_wait(d, r, one_metric))
+        return;
+    i = find_metric(d, http_request_rest(r));
+    if (i < 0) {
+        not_found(d, r);
+        return;
+    }
+    v = view_new(d, VIEW_NO_FILES);
+    if (d->durable)
+        whole = expose_family(d->durable, slice_str(v->metrics[i].name), SAMPLES_MOST, &plain,
+                              &samples);
+    page_metric(v, (unsigned)i, buf_all(&samples), !whole, language_of(r), &out);
+    buf_release(&samples);
+    view_free(v);
+    send(r, 200, HTML, &out);
+}
+
+static void answer_json(struct daemon *d, struct http_request *r, int files,
+                        void (*make)(const struct view *, struct buf *))
+{
+    struct view *v = view_new(d, files);
+    struct buf out = BUF_INIT;
+
+    make(v, &out);
+    view_free(v);
+    send(r, 200, JSON, &out);
+}
+
+static void json_status(void *ctx, struct http_request *r)
+{
+    if (!must_wait(ctx, r, json_status))
+        answer_json(ctx, r, VIEW_NO_FILES, api_status);
+}
+
+static void json_logs(void *ctx, struct http_request *r)
+{
+    if (!must_wait(ctx, r, json_logs))
+        answer_json(ctx, r, VIEW_ALL_FILES, api_logs);
+}
+
+static void json_metrics(void *ctx, struct http_request *r)
+{
+    if (!must_wait(ctx, r, json_metrics))
+        answer_json(ctx, r, VIEW_NO_FILES, api_metrics);
+}
+
+static void asset(struct http_request *r, const char *type, const char *text)
+{
+    struct buf out = BUF_INIT;
+
+    buf_str(&out, text);
+    send(r, 200, type, &out);
+}
+
+static void style(void *ctx, struct http_request *r)
+{
+    (void)ctx;
+    asset(r, "text/css; charset=utf-8", asset_style);
+}
+
+static void live_script(void *ctx, struct http_request *r)
+{
+    (void)ctx;
+    asset(r, "text/javascript; charset=utf-8", asset_live);
+}
+
+const struct http_route site_routes[] = {
+    {"/", "GET, HEAD", home},
+    {"/logs/", "GET, HEAD", one_log},
+    {"/metrics/", "GET, HEAD", one_metric},
+    {"/api/v1/status", "GET, HEAD", json_status},
+    {"/api/v1/logs", "GET, HEAD", json_logs},
+    {"/api/v1/metrics", "GET, HEAD", json_metrics},
+    {"/static/style.css", "GET, HEAD", style},
+    {"/static/live.js", "GET, HEAD", live_script},
+    {NULL, NULL, NULL},
+};

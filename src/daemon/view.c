@@ -1,0 +1,372 @@
+/* view -- what is known in many places, put together for people. */
+#include "config.h"
+
+#include "daemon/view.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "daemon/daemon.h"
+
+#include <stdlib.h>
+
+#define MINUTE_NS (60 * NSEC_PER_SEC)
+
+/* A count when the present minute began, and how much it grew in each; the present one is last. */
+struct hour {
+    uint64_t before;
+    uint32_t minute[VIEW_MINUTES];
+};
+
+struct hours {
+    struct hour *lines, *unmatched; /* per log */
+    struct hour *hits;              /* per event */
+    unsigned n;                     /* minutes that are over */
+    int64_t taken_ns;               /* monotonic */
+};
+
+/* Own counters. */
+
+static uint64_t count_of(const struct daemon *d, enum own_id id, const char *a, const char *b)
+{
+    const struct family *f = own_family(d->counting.registry, id);
+    struct slice labels[] = {slice_str(a), slice_str(b)};
+    uint32_t i;
+
+    if (!family_lookup(f, labels, &i))
+        return 0;
+    return (uint64_t)counter_value(family_counter(f, i));
+}
+
+/* With any value of its last label. */
+static uint64_t sum_of(const struct daemon *d, enum own_id id, const char *const *prefix,
+                       unsigned n)
+{
+    const struct family *f = own_family(d->counting.registry, id);
+    const struct family_spec *spec = family_spec(f);
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < family_nseries(f); i++) {
+        struct slice values[LABELS_MAX];
+        bool same = true;
+
+        family_labels(f, i, values);
+        for (unsigned k = 0; k < n && k < spec->nlabels; k++)
+            same = same && slice_eq(values[k], slice_str(prefix[k]));
+        if (same)
+            sum += (uint64_t)counter_value(family_counter(f, i));
+    }
+    return sum;
+}
+
+static uint64_t lines_of(const struct daemon *d, unsigned log)
+{
+    return sum_of(d, OWN_LOG_LINES, &d->setup.rules->logs[log].name, 1);
+}
+
+static uint64_t unmatched_of(const struct daemon *d, unsigned log)
+{
+    uint64_t lines = lines_of(d, log);
+    uint64_t matched = count_of(d, OWN_LOG_LINES_MATCHED, d->setup.rules->logs[log].name, NULL);
+
+    return lines > matched ? lines - matched : 0;
+}
+
+static uint64_t hits_of(const struct daemon *d, unsigned event)
+{
+    return count_of(d, OWN_EVENT_HITS, d->setup.rules->events[event].name, NULL);
+}
+
+/* The last hour. */
+
+static void begin_hours(struct daemon *d)
+{
+    const struct ruleset *rules = d->setup.rules;
+    struct hours *h = d->hours = xcalloc(1, sizeof *h);
+
+    h->lines = xcalloc(rules->nlogs + 1, sizeof *h->lines);
+    h->unmatched = xcalloc(rules->nlogs + 1, sizeof *h->unmatched);
+    h->hits = xcalloc(rules->nevents + 1, sizeof *h->hits);
+    h->taken_ns = clock_mono_ns();
+    for (unsigned i = 0; i < rules->nlogs; i++) {
+        h->lines[i].before = lines_of(d, i);
+        h->unmatched[i].before = unmatched_of(d, i);
+    }
+    for (unsigned i = 0; i < rules->nevents; i++)
+        h->hits[i].before = hits_of(d, i);
+}
+
+static void note_present(struct hour *h, uint64_t now)
+{
+    uint64_t grown = now > h->before ? now - h->before : 0;
+
+    h->minute[VIEW_MINUTES - 1] = grown < UINT32_MAX ? (uint32_t)grown : UINT32_MAX;
+}
+
+static void end_minute(struct hour *h, uint64_t now)
+{
+    note_present(h, now);
+    memmove(h->minute, h->minute + 1, sizeof h->minute - sizeof *h->minute);
+    h->minute[VIEW_MINUTES - 1] = 0;
+    h->before = now;
+}
+
+void view_tick(struct daemon *d)
+{
+    const struct ruleset *rules = d->setup.rules;
+    struct hours *h = d->hours;
+
+    if (d->lent)
+        return;
+    if (!h) {
+        begin_hours(d);
+        return;
+    }
+    if (clock_mono_ns() - h->taken_ns < MINUTE_NS)
+        return;
+    h->taken_ns = clock_mono_ns();
+    h->n += h->n < VIEW_MINUTES - 1;
+    for (unsigned i = 0; i < rules->nlogs; i++) {
+        end_minute(&h->lines[i], lines_of(d, i));
+        end_minute(&h->unmatched[i], unmatched_of(d, i));
+    }
+    for (unsigned i = 0; i < rules->nevents; i++)
+        end_minute(&h->hits[i], hits_of(d, i));
+}
+
+void view_forget(struct daemon *d)
+{
+    if (!d->hours)
+        return;
+    free(d->hours->lines);
+    free(d->hours->unmatched);
+    free(d->hours->hits);
+    free(d->hours);
+    d->hours = NULL;
+}
+
+/* Of the present minute, or the one before while this one is young. */
+static double per_second(const struct hours *h, const struct hour *hour, uint64_t total)
+{
+    int64_t age = clock_mono_ns() - h->taken_ns;
+
+    if (h->n && age < MINUTE_NS / 4)
+        return hour->minute[VIEW_MINUTES - 2] / 60.0;
+    if (age < NSEC_PER_SEC || total < hour->before)
+        return 0;
+    return (double)(total - hour->before) * (double)NSEC_PER_SEC / (double)age;
+}
+
+static struct view_count count_view(const struct hours *h, struct hour *hour, uint64_t total)
+{
+    note_present(hour, total);
+    return (struct view_count){total, per_second(h, hour, total),
+                               hour->minute + VIEW_MINUTES - 1 - h->n, h->n + 1};
+}
+
+/* Logs. */
+
+struct making {
+    struct daemon *d;
+    struct view *v;
+    struct arena *text;
+    struct view_file *files;
+    unsigned n, cap;
+};
+
+static void list_file(void *ctx, const struct tail_file_status *s)
+{
+    struct making *m = ctx;
+
+    GROW(m->files, m->n, m->cap);
+    m->files[m->n++] = (struct view_file){
+        .path = arena_str(m->text, s->path),
+        .size = s->size,
+        .offset = s->offset,
+        .written_ns = s->mtime_ns,
+        .state = s->error     ? VIEW_FAILING
+                 : !s->read   ? VIEW_READING
+                 : s->rotated ? VIEW_ROTATED
+                              : VIEW_READ,
+        .why = s->error ? arena_str(m->text, strerror(s->error)) : NULL,
+    };
+}
+
+/* Names as a shell sorts them. */
+static int by_path(const void *a, const void *b)
+{
+    const struct view_file *x = a, *y = b;
+
+    return strcmp(x->path, y->path);
+}
+
+static void list_files(struct making *m, unsigned log, struct view_log *v)
+{
+    struct view_file *copy;
+
+    m->n = 0;
+    tailset_each_file(m->d->files, log, list_file, m);
+    if (m->n == 0)
+        return;
+    qsort(m->files, m->n, sizeof *m->files, by_path);
+    copy = arena_alloc(m->text, m->n * sizeof *copy);
+    memcpy(copy, m->files, m->n * sizeof *copy);
+    v->files = copy;
+    v->nlisted = m->n;
+}
+
+static void add_trouble(struct view_log *v, const char *metric, uint64_t n)
+{
+    struct view_trouble *list = (struct view_trouble *)(uintptr_t)v->troubles;
+
+    if (n)
+        list[v->ntroubles++] = (struct view_trouble){metric, n};
+}
+
+static void list_troubles(struct making *m, unsigned log, const struct tail_log_wanting *w,
+                          struct view_log *v)
+{
+    static const enum own_id counters[] = {OWN_FILES_TRUNCATED, OWN_FILES_AMBIGUOUS,
+                                           OWN_FILES_VANISHED, OWN_LOST_BYTES};
+    enum { MOST = sizeof counters / sizeof *counters + 5 };
+
+    v->troubles = arena_zalloc(m->text, MOST * sizeof *v->troubles);
+    for (unsigned i = 0; i < sizeof counters / sizeof *counters; i++)
+        add_trouble(v, own_name(counters[i]), sum_of(m->d, counters[i], &v->name, 1));
+    add_trouble(v, own_name(OWN_READ_ERRORS), m->d->counting.read_errors[log]);
+    add_trouble(v, own_name(OWN_PATHS_UNMATCHED), w->unmatched);
+    add_trouble(v, own_name(OWN_DIRECTORIES_UNREADABLE), w->unreadable);
+    add_trouble(v, own_name(OWN_FILES_NULS), w->nuls);
+}
+
+static void view_log(struct making *m, unsigned i, bool files, struct view_log *v)
+{
+    const struct log_def *log = &m->d->setup.rules->logs[i];
+    const struct hours *h = m->d->hours;
+    struct tail_log_status s;
+    struct tail_log_wanting w;
+
+    tailset_log_status(m->d->files, i, &s);
+    tailset_log_wanting(m->d->files, i, &w);
+    *v = (struct view_log){
+        .name = log->name,
+        .paths = log->paths,
+        .npaths = log->npaths,
+        .nfiles = s.files,
+        .nopen = s.open,
+        .nfailing = s.failing + w.unreadable,
+        .lag_bytes = s.lag_bytes,
+        .last_line_ns = s.last_read_wall_ns,
+        .catching_up = !s.backlog_done,
+        .waiting = s.waiting,
+        .lines = count_view(h, &h->lines[i], lines_of(m->d, i)),
+        .unmatched = count_view(h, &h->unmatched[i], unmatched_of(m->d, i)),
+    };
+    list_troubles(m, i, &w, v);
+    if (files)
+        list_files(m, i, v);
+}
+
+/* Events and metrics. */
+
+static void view_event(struct making *m, unsigned i, struct view_event *v)
+{
+    const struct event *e = &m->d->setup.rules->events[i];
+
+    *v = (struct view_event){
+        .name = e->name,
+        .file = e->at.file,
+        .line = e->at.line,
+        .used = e->used,
+        .hits = count_view(m->d->hours, &m->d->hours->hits[i], hits_of(m->d, i)),
+    };
+}
+
+static void view_metric(struct making *m, unsigned i, struct view_metric *v)
+{
+    const struct family_def *def = &m->d->setup.rules->families[i];
+    const struct family *f = registry_find(m->d->counting.registry, slice_str(def->spec.name));
+
+    *v = (struct view_metric){
+        .name = def->spec.name,
+        .type = family_type_text(def->spec.type),
+        .help = def->spec.help,
+        .file = def->at.file,
+        .line = def->at.line,
+        .labels = def->spec.labels,
+        .nlabels = def->spec.nlabels,
+        .series = family_nseries(f),
+        .limit = def->spec.max_series,
+        .folded = sum_of(m->d, OWN_SERIES_FOLDED, &def->spec.name, 1),
+        .skipped = sum_of(m->d, OWN_RULE_SKIPPED, &def->spec.name, 1),
+        .updated_ns = m->d->counting.updates[i].wall_ns,
+    };
+    m->v->series += v->series;
+}
+
+static const char *status_of(const struct daemon *d, const struct view *v)
+{
+    bool degraded = !v->reload_ok || v->save_fails;
+
+    for (unsigned i = 0; i < v->nlogs; i++)
+        degraded |= v->logs[i].nfailing > 0;
+    return d->catching_up ? "catching_up" : degraded ? "degraded" : "ok";
+}
+
+struct whole {
+    struct view view; /* first: it is what is handed out */
+    struct arena text;
+};
+
+struct view *view_new(struct daemon *d, int log)
+{
+    const struct ruleset *rules = d->setup.rules;
+    struct whole *w = xcalloc(1, sizeof *w);
+    struct making m = {.d = d, .v = &w->view, .text = &w->text};
+    struct view_log *logs = arena_zalloc(&w->text, (rules->nlogs + 1) * sizeof *logs);
+    struct view_event *events = arena_zalloc(&w->text, (rules->nevents + 1) * sizeof *events);
+    struct view_metric *metrics = arena_zalloc(&w->text, (rules->nfamilies + 1) * sizeof *metrics);
+
+    if (!d->hours)
+        begin_hours(d);
+    counting_note(&d->counting, clock_wall_ns());
+    for (unsigned i = 0; i < rules->nlogs; i++)
+        view_log(&m, i, log == VIEW_ALL_FILES || log == (int)i, &logs[i]);
+    for (unsigned i = 0; i < rules->nevents; i++)
+        view_event(&m, i, &events[i]);
+    for (unsigned i = 0; i < rules->nfamilies; i++)
+        view_metric(&m, i, &metrics[i]);
+    free(m.files);
+    w->view = (struct view){
+        .version = PACKAGE_VERSION,
+        .revision = BUILD_REVISION,
+        .now_ns = clock_wall_ns(),
+        .start_ns = d->start_wall_ns,
+        .reload_ns = d->reload_wall_ns,
+        .reload_ok = d->reload_ok && http_server_is_fresh(d->http),
+        .mistakes = d->reload_ok ? NULL : d->reload_mistakes.p,
+        .checkpoint_ns = d->checkpoint_wall_ns,
+        .checkpoint_bytes = d->checkpoint_bytes,
+        .checkpoint_failures = d->checkpoint_failures,
+        .keeps_state = d->statefile != NULL,
+        .save_fails = d->save_fails,
+        .series = w->view.series,
+        .series_limit = d->setup.settings.max_series,
+        .logs = logs,
+        .nlogs = rules->nlogs,
+        .events = events,
+        .nevents = rules->nevents,
+        .metrics = metrics,
+        .nmetrics = rules->nfamilies,
+    };
+    w->view.status = status_of(d, &w->view);
+    return &w->view;
+}
+
+void view_free(struct view *v)
+{
+    struct whole *w = (struct whole *)(void *)v;
+
+    arena_release(&w->text);
+    free(w);
+}

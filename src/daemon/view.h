@@ -1,0 +1,23 @@
+/* view -- a struct view (site/view.h) of the daemon as it is now, and the last hour that it shows.
+ *
+ * The hour is kept in memory: sixty counts of a minute for each log and each event, 240 bytes each;
+ * it begins anew with each reload and start. */
+#ifndef LT_DAEMON_VIEW_H
+#define LT_DAEMON_VIEW_H
+
+#include "site/view.h"
+
+struct daemon;
+
+/* Takes the count of a minute when one is over; often enough: every few seconds. */
+void view_tick(struct daemon *d);
+/* The hour begins anew: the rules are others, or it is the end. */
+void view_forget(struct daemon *d);
+
+/* Allocated; the registry must not be lent. `log`: whose files are listed, -1 for none, -2 for all. */
+struct view *view_new(struct daemon *d, int log);
+void view_free(struct view *v);
+
+enum { VIEW_NO_FILES = -1, VIEW_ALL_FILES = -2 };
+
+#endif

@@ -1,0 +1,175 @@
+/* api -- see api.h. */
+#include "config.h"
+
+#include "site/api.h"
+
+#include "base/jsonout.h"
+
+/* Unix seconds; null: never. */
+static void key_time(struct jsonout *j, const char *key, int64_t ns)
+{
+    jsonout_key(j, key);
+    if (ns)
+        jsonout_number(j, (double)ns / 1e9);
+    else
+        jsonout_word(j, SLICE("null"));
+}
+
+static void key_u64(struct jsonout *j, const char *key, uint64_t n)
+{
+    jsonout_key(j, key);
+    jsonout_u64(j, n);
+}
+
+static void key_count(struct jsonout *j, const char *key, const struct view_count *c)
+{
+    jsonout_key_open(j, key, '{');
+    key_u64(j, "total", c->total);
+    jsonout_key(j, "per_second");
+    jsonout_number(j, c->per_second);
+    jsonout_key_open(j, "per_minute", '[');
+    for (unsigned i = 0; i < c->n; i++)
+        jsonout_u64(j, c->minute[i]);
+    jsonout_close(j, ']');
+    jsonout_close(j, '}');
+}
+
+static void key_place(struct jsonout *j, const char *file, int line)
+{
+    jsonout_key_text(j, "file", file);
+    key_u64(j, "line", (uint64_t)line);
+}
+
+static void end(struct jsonout *j)
+{
+    jsonout_close(j, '}');
+    buf_char(j->out, '\n');
+}
+
+void api_status(const struct view *v, struct buf *out)
+{
+    struct jsonout j = {out, true};
+
+    jsonout_open(&j, '{');
+    jsonout_key_text(&j, "status", v->status);
+    jsonout_key_text(&j, "version", v->version);
+    jsonout_key_text(&j, "revision", v->revision);
+    key_time(&j, "started", v->start_ns);
+    jsonout_key_open(&j, "reload", '{');
+    jsonout_key_bool(&j, "ok", v->reload_ok);
+    key_time(&j, "succeeded", v->reload_ns);
+    jsonout_key_text(&j, "mistakes", v->mistakes);
+    jsonout_close(&j, '}');
+    jsonout_key_open(&j, "checkpoint", '{');
+    jsonout_key_bool(&j, "kept", v->keeps_state);
+    jsonout_key_bool(&j, "failing", v->save_fails);
+    key_time(&j, "saved", v->checkpoint_ns);
+    key_u64(&j, "bytes", v->checkpoint_bytes);
+    key_u64(&j, "failures", v->checkpoint_failures);
+    jsonout_close(&j, '}');
+    jsonout_key_open(&j, "series", '{');
+    key_u64(&j, "used", v->series);
+    key_u64(&j, "limit", v->series_limit);
+    jsonout_close(&j, '}');
+    end(&j);
+}
+
+static const char *const states[] = {
+    [VIEW_READING] = "behind", "read", "rotated", [VIEW_FAILING] = "failing"};
+
+static void put_file(struct jsonout *j, const struct view_file *f)
+{
+    jsonout_open(j, '{');
+    jsonout_key_text(j, "path", f->path);
+    key_u64(j, "size", f->size);
+    key_u64(j, "offset", f->offset);
+    key_time(j, "written", f->written_ns);
+    jsonout_key_text(j, "state", states[f->state]);
+    jsonout_key_text(j, "error", f->why);
+    jsonout_close(j, '}');
+}
+
+static void put_log(struct jsonout *j, const struct view_log *log)
+{
+    jsonout_open(j, '{');
+    jsonout_key_text(j, "name", log->name);
+    jsonout_key_open(j, "paths", '[');
+    for (unsigned i = 0; i < log->npaths; i++)
+        jsonout_text(j, slice_str(log->paths[i]));
+    jsonout_close(j, ']');
+    jsonout_key_bool(j, "catching_up", log->catching_up);
+    jsonout_key_bool(j, "waiting", log->waiting);
+    key_u64(j, "files_followed", log->nfiles);
+    key_u64(j, "files_open", log->nopen);
+    key_u64(j, "files_failing", log->nfailing);
+    key_u64(j, "lag_bytes", log->lag_bytes);
+    key_time(j, "last_line", log->last_line_ns);
+    key_count(j, "lines", &log->lines);
+    key_count(j, "unmatched", &log->unmatched);
+    jsonout_key_open(j, "troubles", '{');
+    for (unsigned i = 0; i < log->ntroubles; i++)
+        key_u64(j, log->troubles[i].metric, log->troubles[i].n);
+    jsonout_close(j, '}');
+    jsonout_key_open(j, "files", '[');
+    for (unsigned i = 0; i < log->nlisted; i++)
+        put_file(j, &log->files[i]);
+    jsonout_close(j, ']');
+    jsonout_close(j, '}');
+}
+
+void api_logs(const struct view *v, struct buf *out)
+{
+    struct jsonout j = {out, true};
+
+    jsonout_open(&j, '{');
+    jsonout_key_open(&j, "logs", '[');
+    for (unsigned i = 0; i < v->nlogs; i++)
+        put_log(&j, &v->logs[i]);
+    jsonout_close(&j, ']');
+    end(&j);
+}
+
+static void put_event(struct jsonout *j, const struct view_event *e)
+{
+    jsonout_open(j, '{');
+    jsonout_key_text(j, "name", e->name);
+    key_place(j, e->file, e->line);
+    jsonout_key_bool(j, "used", e->used);
+    key_count(j, "hits", &e->hits);
+    jsonout_close(j, '}');
+}
+
+static void put_metric(struct jsonout *j, const struct view_metric *m)
+{
+    jsonout_open(j, '{');
+    jsonout_key_text(j, "name", m->name);
+    jsonout_key_text(j, "type", m->type);
+    jsonout_key_text(j, "help", m->help);
+    key_place(j, m->file, m->line);
+    jsonout_key_open(j, "labels", '[');
+    for (unsigned i = 0; i < m->nlabels; i++)
+        jsonout_text(j, slice_str(m->labels[i]));
+    jsonout_close(j, ']');
+    key_u64(j, "series", m->series);
+    key_u64(j, "limit", m->limit);
+    key_u64(j, "folded", m->folded);
+    key_u64(j, "skipped", m->skipped);
+    key_time(j, "updated", m->updated_ns);
+    jsonout_close(j, '}');
+}
+
+void api_metrics(const struct view *v, struct buf *out)
+{
+    struct jsonout j = {out, true};
+
+    jsonout_open(&j, '{');
+    jsonout_key_open(&j, "metrics", '[');
+    for (unsigned i = 0; i < v->nmetrics; i++)
+        put_metric(&j, &v->metrics[i]);
+    jsonout_close(&j, ']');
+    jsonout_key_open(&j, "events", '[');
+    for (unsigned i = 0; i < v->nevents; i++)
+        put_event(&j, &v->events[i]);
+    jsonout_close(&j, ']');
+    end(&j);
+}

@@ -1,0 +1,13 @@
+/* api -- the view for programs, as docs/openapi.json describes it. A field may be added, never taken
+ * away or given another meaning. */
+#ifndef LT_SITE_API_H
+#define LT_SITE_API_H
+
+#include "base/buf.h"
+#include "site/view.h"
+
+void api_status(const struct view *v, struct buf *out);
+void api_logs(const struct view *v, struct buf *out);
+void api_metrics(const struct view *v, struct buf *out);
+
+#endif

@@ -1,0 +1,95 @@
+/* view -- what people are shown, as plain data; the daemon fills it in, this room words it.
+ *
+ * The room makes pages (HTML) and answers for programs (JSON) from a view, and knows nobody: no
+ * daemon, no registry, no request. So a page can be made in a test from a view written by hand.
+ *
+ *   pages    a page for people, in one of two languages       pages.h, on html.h and words.h
+ *   api      the same for programs                            api.h, described by docs/openapi.json
+ *   assets   the style and the script that pages load         assets.h
+ *
+ * Everything is borrowed for the time of one call. Times are unix nanoseconds, 0 = never. */
+#ifndef LT_SITE_VIEW_H
+#define LT_SITE_VIEW_H
+
+#include "base/slice.h"
+
+#include <stdint.h>
+
+enum { VIEW_MINUTES = 60 };
+
+/* A count, and how it grew in the last hour: minute[n - 1] is the present one so far. */
+struct view_count {
+    uint64_t total;
+    double per_second; /* of about the last minute */
+    const uint32_t *minute;
+    unsigned n; /* <= VIEW_MINUTES */
+};
+
+enum view_file_state { VIEW_READING, VIEW_READ, VIEW_ROTATED, VIEW_FAILING };
+
+struct view_file {
+    const char *path;
+    uint64_t size, offset;
+    int64_t written_ns;
+    enum view_file_state state;
+    const char *why; /* of VIEW_FAILING */
+};
+
+/* A number that should be 0, and what it counts; as in own metrics. */
+struct view_trouble {
+    const char *metric;
+    uint64_t n;
+};
+
+struct view_log {
+    const char *name;
+    const char *const *paths;
+    unsigned npaths;
+    unsigned nfiles, nopen, nfailing;
+    uint64_t lag_bytes;
+    int64_t last_line_ns;
+    bool catching_up, waiting;
+    struct view_count lines, unmatched;
+    const struct view_trouble *troubles; /* those above 0 */
+    unsigned ntroubles;
+    const struct view_file *files; /* of the log that is asked for; else none */
+    unsigned nlisted;
+};
+
+struct view_event {
+    const char *name, *file;
+    int line;
+    bool used;
+    struct view_count hits;
+};
+
+struct view_metric {
+    const char *name, *type, *help, *file;
+    int line;
+    const char *const *labels;
+    unsigned nlabels;
+    uint64_t series, limit;
+    uint64_t folded, skipped;
+    int64_t updated_ns;
+};
+
+struct view {
+    const char *version, *revision;
+    const char *status; /* ok, degraded, catching_up: as /health */
+    int64_t now_ns, start_ns;
+    int64_t reload_ns; /* the last one that worked */
+    bool reload_ok;
+    const char *mistakes; /* of the last one; NULL = none */
+    int64_t checkpoint_ns;
+    uint64_t checkpoint_bytes, checkpoint_failures;
+    bool keeps_state, save_fails;
+    uint64_t series, series_limit;
+    const struct view_log *logs;
+    unsigned nlogs;
+    const struct view_event *events;
+    unsigned nevents;
+    const struct view_metric *metrics;
+    unsigned nmetrics;
+};
+
+#endif

@@ -1,0 +1,180 @@
+"""The pages for people, looked at by Chromium: in both languages, on a phone, in the dark, without JavaScript."""
+# timeout: 240
+import glob
+import gzip
+import json
+import os
+import subprocess
+
+from _browser import BINARY, Browser
+from _common import get, put, until
+from _daemon import SRCDIR, Daemon, append, backend_lines, main
+
+NASTY = "logs/<img src=x onerror=alert(1)>&\"'.log"
+
+
+def started(**how):
+    os.makedirs("logs", exist_ok=True)
+    append("logs/backend.log", b"".join(backend_lines(500)))
+    append(NASTY, b"".join(backend_lines(10, seed=2)))
+    d = Daemon(server="reload = yes\n", **how).start()
+    assert d.caught_up(510) is True
+    d.page()
+    return d
+
+
+PAGES = ("/", "/logs/test", "/metrics/http_requests_total", "/logs/none", "/metrics/none")
+
+
+def every_page_is_guarded_and_speaks_both_languages():
+    d = started()
+    for path in PAGES:
+        for tag, want in (("en", "en"), ("ru-RU,ru;q=0.9,en;q=0.8", "ru"), ("de, *;q=0.5", "en"), (None, "en"), ("en;q=0.5, ru", "ru")):
+            status, headers, body = d.request("GET", path, {"Accept-Language": tag} if tag else {})
+            assert status == (404 if path.endswith("/none") else 200), (path, status)
+            assert b'<html lang="%s">' % want.encode() in body, (path, tag, body[:200])
+            policy = headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy and "unsafe" not in policy, policy
+            assert headers["Vary"] == "Accept-Language, Accept-Encoding" and headers["X-Content-Type-Options"] == "nosniff"
+            assert b"<img" not in body and b" style=" not in body and b"<script>" not in body, path
+    _, headers, body = d.request("GET", "/", {"Accept-Encoding": "gzip"})
+    assert headers["Content-Encoding"] == "gzip" and b"<h1>logtally</h1>" in gzip.decompress(body)
+    assert d.request("POST", "/")[0] == 405
+    d.stop()
+
+
+def what_is_shown_is_what_there_is():
+    d = started()
+    home, log, metric = (d.request("GET", p)[2].decode() for p in PAGES[:3])
+    assert "All is well." in home and 'href="/metrics/http_requests_total"' in home, home
+    assert "backend.log" in log and "read to its end" in log and "&lt;img src=x" in log, log
+    lines = [line for line in d.page().splitlines() if line.startswith("http_requests_total{")]
+    for line in lines:
+        assert line.replace('"', "&quot;") in metric, line
+    assert "rules/http.ini:" in metric
+    append("logs/backend.log", b"".join(backend_lines(500, seed=5)))
+    assert d.caught_up(1010) is True
+    assert ">1010<" in d.request("GET", "/logs/test")[2].decode()
+    put("logtally.ini", get("logtally.ini") + "\n[event <b>x\n")
+    assert d.request("POST", "/-/reload")[0] == 400
+    home = d.request("GET", "/")[2].decode()
+    assert "The last reload was refused" in home and "&lt;b&gt;" in home and "All is well" not in home, home
+    d.stop()
+
+
+def check(schema, value, root, where):
+    """As much of JSON Schema as docs/openapi.json uses."""
+    if "$ref" in schema:
+        schema = root["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool,
+             "null": type(None)}
+    allowed = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    assert any(isinstance(value, kinds[k]) and not (k in ("integer", "number") and isinstance(value, bool))
+               for k in allowed), (where, value, allowed)
+    if "enum" in schema:
+        assert value in schema["enum"], (where, value)
+    if isinstance(value, list):
+        for i, v in enumerate(value):
+            check(schema["items"], v, root, "%s[%d]" % (where, i))
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        missing = set(schema.get("required", [])) - set(value)
+        assert not missing, (where, missing)
+        for k, v in value.items():
+            inner = known.get(k, schema.get("additionalProperties"))
+            assert inner, (where, k, "is not described")
+            check(inner, v, root, where + "." + k)
+
+
+def answers_for_programs_are_as_described():
+    with open(os.path.join(SRCDIR, "docs", "openapi.json"), encoding="utf-8") as f:
+        described = json.load(f)
+    d = started()
+    answers = {}
+    for path in ("/api/v1/status", "/api/v1/logs", "/api/v1/metrics"):
+        schema = described["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        status, headers, body = d.request("GET", path)
+        assert status == 200 and headers["Content-Type"] == "application/json"
+        answers[path] = json.loads(body)
+        check(schema, answers[path], described, path)
+    assert answers["/api/v1/status"]["status"] == "ok"
+    log = answers["/api/v1/logs"]["logs"][0]
+    assert log["lines"]["total"] == 510 and sum(log["lines"]["per_minute"]) <= 510, log
+    assert sorted(f["path"] for f in log["files"]) == sorted(os.path.abspath(p) for p in (NASTY, "logs/backend.log"))
+    assert {m["name"] for m in answers["/api/v1/metrics"]["metrics"]} > {"http_requests_total", "errors_total"}
+    assert sum(e["hits"]["total"] for e in answers["/api/v1/metrics"]["events"]) > 0
+    d.stop()
+
+
+def axe():
+    """axe-core's source, where npm has it; else None."""
+    if not os.path.exists("axe.js"):
+        subprocess.run(["npm", "pack", "--silent", "axe-core@4"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        for tar in glob.glob("axe-core-*.tgz"):
+            subprocess.run(["tar", "-xzf", tar, "package/axe.min.js"], check=True)
+            os.rename("package/axe.min.js", "axe.js")
+    return get("axe.js") if os.path.exists("axe.js") else None
+
+
+def a_browser_finds_nothing_wrong():
+    if not BINARY:
+        return "chromium is not there"
+    source = axe()
+    d = started()
+    b = Browser("--accept-lang=ru")
+    url = "http://127.0.0.1:%d" % d.port
+    for width in (360, 1280):
+        for scheme in ("light", "dark"):
+            b.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width == 360)
+            b.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+            for path in PAGES:
+                b.open(url + path)
+                where = (width, scheme, path)
+                assert b.value("document.documentElement.lang") == "ru", where
+                assert b.value("document.documentElement.scrollWidth <= innerWidth"), where
+                assert b.value("document.images.length") == 0, where
+                dark = b.value("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+                assert dark == (scheme == "dark"), where
+                if source:
+                    b.value(source + ";0")
+                    found = json.loads(b.value("axe.run().then(r => JSON.stringify(r.violations.map(v => [v.id, v.nodes[0].html])))"))
+                    assert not found, (where, found)
+    said = [c for c in b.complaints() if "404" not in json.dumps(c)]
+    assert not said, said
+    b.close()
+    d.stop()
+    return None if source else "axe-core cannot be had; all else passed"
+
+
+def a_page_renews_itself_and_a_button_does_without_javascript():
+    if not BINARY:
+        return "chromium is not there"
+    d = started()
+    b = Browser()
+    url = "http://127.0.0.1:%d/" % d.port
+    total = "document.querySelector('tbody tr td:nth-of-type(4)').textContent"
+    b.open(url)
+    assert b.value(total) == "510", b.value(total)
+    append("logs/backend.log", b"".join(backend_lines(90, seed=6)))
+    assert until(lambda: b.value(total) == "600"), b.value(total)
+    b.call("Emulation.setScriptExecutionDisabled", value=True)
+    b.open(url)
+    append("logs/backend.log", b"".join(backend_lines(100, seed=7)))
+    assert d.caught_up(700) is True
+    shot = b.call("DOM.getDocument", depth=0)["root"]["nodeId"]
+    button = b.call("DOM.querySelector", nodeId=shot, selector="header button")["nodeId"]
+    x1, y1, _, _, x2, y2, _, _ = b.call("DOM.getBoxModel", nodeId=button)["model"]["content"]
+    b.events = []
+    for kind in ("mousePressed", "mouseReleased"):
+        b.call("Input.dispatchMouseEvent", type=kind, x=(x1 + x2) / 2, y=(y1 + y2) / 2, button="left", clickCount=1)
+    b.wait_for("Page.loadEventFired")
+    root = b.call("DOM.getDocument", depth=0)["root"]["nodeId"]
+    cell = b.call("DOM.querySelector", nodeId=root, selector="tbody tr td:nth-of-type(4)")["nodeId"]
+    assert ">700<" in b.call("DOM.getOuterHTML", nodeId=cell)["outerHTML"]
+    b.close()
+    d.stop()
+    return None
+
+
+main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, answers_for_programs_are_as_described,
+     a_browser_finds_nothing_wrong, a_page_renews_itself_and_a_button_does_without_javascript)
