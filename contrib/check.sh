@@ -148,7 +148,7 @@ step_clang_sanitizers() {
     need clang-14
     export ASAN_OPTIONS=abort_on_error=0:strict_string_checks=1:detect_stack_use_after_return=1
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-    configured "$build/clang-san" CC=clang-14 CFLAGS='-O1 -g' --enable-asan --enable-ubsan &&
+    configured "$build/clang-san" CC=clang-14 CFLAGS='-O1 -gline-tables-only' --enable-asan --enable-ubsan &&
         make -s -j"$jobs" all && unit_tests "$build/clang-san" &&
         golden_tests "$build/clang-san/src/logtally"
 }
@@ -165,7 +165,7 @@ step_coverage() {
 # Every fuzzer for a few seconds, from nothing: a mistake that shows at once shows here.
 step_fuzz() {
     need clang-14
-    configured "$build/fuzz" CC=clang-14 CFLAGS='-O1 -g' --enable-asan --enable-ubsan --enable-fuzzing || return 1
+    configured "$build/fuzz" CC=clang-14 CFLAGS='-O1 -gline-tables-only' --enable-asan --enable-ubsan --enable-fuzzing || return 1
     local names
     names=$(cd "$top" && find tests -name 'fuzz_*.c' | sed 's/\.c$//' | sort)
     # shellcheck disable=SC2086
@@ -174,9 +174,11 @@ step_fuzz() {
 }
 fuzz_one() { "$build/fuzz/$1" -max_total_time="${FUZZ_SECONDS:-10}" -rss_limit_mb=1024 2>&1 | tail -n 40; }
 
+# That the tarball is whole: it builds, installs, and has what tests read; what they find was seen by the step unit.
 step_distcheck() {
     need xz
-    cd "$build/gcc" && make -s -j"$jobs" distcheck && counted 1 0
+    cd "$build/gcc" && make -s -j"$jobs" distcheck AM_DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 \
+        TESTS="tests/sim/kept.sh tests/base/check tests/config/check" && counted 1 0
 }
 
 step_layers() {
@@ -260,9 +262,13 @@ step_docs() {
     cat "$out"
     closing_line "$out" || ok=1
     if LOGTALLY=$logtally "$top/contrib/key_tables.py" --check; then counted 1 0; else counted 0 1; ok=1; fi
-    "$top/contrib/draw-rooms.py" --check >"$out" || ok=1
-    cat "$out"
-    closing_line "$out" && return $ok
+    local check
+    for check in draw-rooms docs_in_step; do
+        "$top/contrib/$check.py" --check >"$out" || ok=1
+        cat "$out"
+        closing_line "$out" || ok=1
+    done
+    return $ok
 }
 
 # The monitoring stack has a test program for each of its parts.
