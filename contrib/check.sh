@@ -172,7 +172,7 @@ step_fuzz() {
     make -s -j"$jobs" $names || return 1
     printf '%s\n' "$names" | each fuzz_one
 }
-fuzz_one() { "$build/fuzz/$1" -max_total_time="${FUZZ_SECONDS:-10}" -rss_limit_mb=1024 2>&1 | tail -n 40; }
+fuzz_one() { "$build/fuzz/$1" -max_total_time="${FUZZ_SECONDS:-5}" -rss_limit_mb=1024 2>&1 | tail -n 40; }
 
 # That the tarball is whole: it builds, installs, and has what tests read; what they find was seen by the step unit.
 step_distcheck() {

@@ -88,3 +88,11 @@ tests_input_check_SOURCES = \
 	tests/input/tail_world.c \
 	tests/input/tail_world.h
 endif
+
+if FUZZING
+check_PROGRAMS += tests/input/fuzz_archive tests/input/fuzz_state
+tests_input_fuzz_archive_SOURCES = tests/input/fuzz_archive.c
+tests_input_fuzz_archive_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_input_fuzz_state_SOURCES = tests/input/fuzz_state.c
+tests_input_fuzz_state_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
