@@ -65,7 +65,7 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_u64(out, (uint64_t)f->lost_wall_ns);
     buf_u64(out, (uint64_t)f->mtime_ns);
     buf_u64(out, f->state == FILE_ABSENT ? (uint64_t)(t->now - f->active_ns) : 0);
-    buf_u32(out, f->stream->alike);
+    buf_u32(out, (uint32_t)f->stream->alike);
     tail_encode(&f->tail, out);
     tail_encode_count(&f->tail, out);
     encode_carry(t, f, out);
@@ -165,7 +165,7 @@ static void restore_file(struct tailset *t, struct reader *r, uint32_t format, b
     name = xstrslice(stream);
     f = file_new(t, stream_get(t, name, log_by_name(t, log)), FILE_UNPLACED);
     free(name);
-    f->stream->alike = alike < FINGERPRINT_HEAD ? alike : FINGERPRINT_HEAD;
+    f->stream->alike = alike;
     f->tail = tail;
     f->path = xstrslice(path);
     buf_slice(&f->carry, carry);

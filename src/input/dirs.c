@@ -85,8 +85,18 @@ void dir_look_later(struct tailset *t, const char *path)
 {
     struct dir *d = dir_of_path(t, path);
 
-    if (d && d->settle == 0)
+    if (!d)
+        return;
+    d->unsure = true;
+    if (d->settle == 0)
         d->settle = 1;
+}
+
+bool dir_is_unsure(const struct tailset *t, const char *path)
+{
+    const struct dir *d = dir_of_path(t, path);
+
+    return d && d->unsure;
 }
 
 static bool wants_watch(const struct tailset *t, const struct dir *d)
@@ -238,6 +248,9 @@ static void gone(struct tailset *t, struct dir *d)
 static void unreadable(struct tailset *t, struct dir *d, int error)
 {
     d->error = error;
+    d->unsure = error != EACCES && error != EPERM;
+    if (d->settle == 0)
+        d->settle = 1;
     warn_once(t, d->path, strerror(error));
 }
 
@@ -316,6 +329,7 @@ static void scan(struct tailset *t, struct dir *d)
             unreadable(t, d, errno);
         return;
     }
+    d->unsure = false;
     if (sys_faccessat(AT_FDCWD, d->path, X_OK, AT_EACCESS) < 0)
         unreadable(t, d, errno);
     else
@@ -332,10 +346,8 @@ static void scan(struct tailset *t, struct dir *d)
     error = errno;
     (void)sys_closedir(list);
     d->read_now = error == 0;
-    if (error) { /* who was not met may be there all the same */
+    if (error)
         unreadable(t, d, error);
-        d->settle = SETTLE_ROUNDS;
-    }
 }
 
 struct dir *dirs_scan(struct tailset *t, struct dir *d)

@@ -27,6 +27,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+enum { SURE = 8 };
+
 void file_touch(struct tailset *t, struct tail_file *f)
 {
     f->active_ns = t->now;
@@ -263,20 +265,24 @@ void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *
         file_set_real(t, f, xstrdup(path));
 }
 
-bool file_open_moved(struct tailset *t, struct tail_file *f)
+int file_open_moved(struct tailset *t, struct tail_file *f)
 {
     struct look look;
-    int fd = f->real && !f->retired && file_has_content(f) ? open_within_budget(t, f->real) : -1;
+    int fd, r;
 
+    if (!f->real || f->retired || !file_has_content(f))
+        return 0;
+    fd = open_within_budget(t, f->real);
     if (fd < 0)
-        return false;
-    if (look_at_fd(fd, &look) < 0 || !identity_eq(&look.id, &f->tail.id)) {
+        return fd == -ENOENT || fd == -ENOTDIR || fd == -EACCES ? 0 : fd;
+    r = look_at_fd(fd, &look);
+    if (r == 0)
+        r = identity_eq(&look.id, &f->tail.id);
+    if (r == 1)
+        file_set_fd(t, f, fd);
+    else
         (void)sys_close(fd);
-        return false;
-    }
-    file_set_fd(t, f, fd);
-    file_enter(t, f, FILE_OPEN);
-    return true;
+    return r;
 }
 
 void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
@@ -390,8 +396,8 @@ static bool has_copy(const struct tail_file *f)
     return false;
 }
 
-/* No more than the last line of f is not among its first `n` bytes? All of it is only there while it
- * is held open. */
+/* No more than the last line of f is not among its first `n` bytes? Some of these must be known to be
+ * the same. All of f is only there while it is held open. */
 static bool lost_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n)
 {
     const struct tail *tail = &f->tail;
@@ -399,7 +405,7 @@ static bool lost_last_line(const struct tailset *t, const struct tail_file *f, i
 
     if (n >= tail->offset)
         return false;
-    if (gone <= tail->tail_n)
+    if (gone <= tail->tail_n && (n <= tail->head_n || gone + SURE <= tail->tail_n))
         return !memchr(tail->tail + tail->tail_n - gone, '\n', (size_t)gone - 1);
     return tail->fd >= 0 && tail->fd != fd &&
            tail_last_line(tail->fd, tail->offset - 1, t->options.max_line, &last) == 0 && last <= n;
@@ -490,20 +496,10 @@ void file_tell_doubt(struct tailset *t, const struct tail_file *f)
               "and some of its lines may count again");
 }
 
-/* What one has and the other has not (yet) is no difference. */
-static unsigned shared_head(const struct tail *a, const struct tail *b)
-{
-    unsigned least = a->head_n < b->head_n ? a->head_n : b->head_n, n = 0;
-
-    while (n < least && a->head[n] == b->head[n])
-        n++;
-    return n < least ? n : 0;
-}
-
 void file_learn_alike(struct tail_file *f)
 {
     for (const struct tail_file *g = f->stream->files; g; g = g->stream_next) {
-        unsigned shared = shared_head(&f->tail, &g->tail);
+        uint64_t shared = tail_shared(&f->tail, &g->tail);
 
         if (shared > f->stream->alike)
             f->stream->alike = shared;

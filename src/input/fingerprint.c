@@ -293,6 +293,15 @@ static int holds_marks(const struct tail *t, int fd, uint64_t size)
     return 1;
 }
 
+static size_t same_bytes(const char *a, const char *b, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && a[i] == b[i])
+        i++;
+    return i;
+}
+
 int tail_compare(const struct tail *t, int fd, uint64_t size)
 {
     size_t head_n = size < t->head_n ? (size_t)size : t->head_n;
@@ -311,13 +320,33 @@ int tail_compare(const struct tail *t, int fd, uint64_t size)
     return size >= t->offset ? TAIL_SAME : TAIL_PREFIX;
 }
 
-static size_t same_bytes(const char *a, const char *b, size_t n)
+static uint64_t mark_at(const struct tail *t, uint64_t at)
 {
-    size_t i = 0;
+    const struct tail_marks *m = t->marks;
 
-    while (i < n && a[i] == b[i])
-        i++;
-    return i;
+    return m && at % m->stride == 0 && at <= FINGERPRINT_MARKS * m->stride
+               ? m->hash[at / m->stride - 1]
+               : 0;
+}
+
+/* What one has and the other has not (yet) is no difference. */
+uint64_t tail_shared(const struct tail *a, const struct tail *b)
+{
+    size_t least = a->head_n < b->head_n ? a->head_n : b->head_n;
+    uint64_t shared = least ? same_bytes(a->head, b->head, least) : 0;
+
+    if (shared < least)
+        return shared;
+    for (int i = 0; a->marks && i < FINGERPRINT_MARKS; i++) {
+        uint64_t at = (uint64_t)(i + 1) * a->marks->stride;
+        uint64_t one = mark_at(a, at), other = mark_at(b, at);
+
+        if (one && other && one != other)
+            return shared;
+        if (one && one == other)
+            shared = at > shared ? at : shared;
+    }
+    return 0;
 }
 
 int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_agrees)

@@ -20,13 +20,14 @@
 #include <stdlib.h>
 
 enum { PATIENCE = 8, BLOCK_LEAST = 16 * 1024, BLOCK_MOST = 256 * 1024 };
+enum { LEARN = 8192 }; /* no banner is longer */
 #define BLOCK_NS (8 * NSEC_PER_MSEC)
 #define RETRY_NS (100 * NSEC_PER_MSEC)
 
 /* Tried again at a reconcile, later each time. */
 static void fail(struct tailset *t, struct tail_file *f, int error)
 {
-    unsigned shift = f->failures < 9 ? f->failures : 9;
+    unsigned shift = f->failures < 6 ? f->failures : 6;
 
     f->error = error;
     f->failures++;
@@ -129,7 +130,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
 {
     struct tail_reader reader = file_reader(t, f);
     uint64_t before = f->tail.read_to;
-    unsigned head_n = f->tail.head_n;
+    uint64_t known = f->tail.offset;
     bool fresh = f->tail.offset == 0;
     int r = tail_read(&f->tail, &reader);
 
@@ -137,7 +138,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         file_touch(t, f);
         f->retired = false;
     }
-    if (f->tail.head_n != head_n)
+    if (known < LEARN && f->tail.offset != known)
         file_learn_alike(f);
     if (r == TAIL_END && f->tail.read_to != before)
         learn_time(f);

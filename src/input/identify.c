@@ -306,16 +306,6 @@ static struct tail_file *current_of(const struct tailset *t, const struct stream
     return f && f->stream == s ? f : NULL;
 }
 
-/* What it is cannot be said now: it is looked at again, at a reconcile, or at once when it was
- * compared with what has just lost its name. Read from 0 it could be counted twice. */
-static void put_off(struct tailset *t, const struct newcomer *n, int error)
-{
-    if (error == ENOENT || error == ENOTDIR)
-        queue_look(t, n->path, NULL);
-    else
-        deny(t, n, error);
-}
-
 /* Beside the file that a symlink leads to, and written last before it led there? */
 static bool is_before_link(const struct newcomer *n)
 {
@@ -599,7 +589,7 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
     find(t, n, &best);
     r = best.error < 0 && !is_certain(&best) ? best.error : carry_out(t, n, &best);
     if (n->replaced)
-        n->replaced->awaits = r < 0;
+        n->replaced->awaits = false;
     return r;
 }
 
@@ -662,6 +652,20 @@ static int identify_content(struct tailset *t, struct newcomer *n)
     return identify_plain(t, n);
 }
 
+/* What it is cannot be said now: it is looked at again, at a reconcile, or at once when it was
+ * compared with what has just lost its name. Read from 0 it could be counted twice. */
+static void put_off(struct tailset *t, const struct newcomer *n, int error)
+{
+    struct tail_file *f = replaced_by(n);
+
+    if (f)
+        f->awaits = true;
+    if (error == ENOENT || error == ENOTDIR)
+        queue_look(t, n->path, NULL);
+    else
+        deny(t, n, error);
+}
+
 /* With a look of now: a copy may have been seen half made, and completed before its original was
  * found to be truncated; its size of then would be taken for all of it. */
 static void identify(struct tailset *t, struct newcomer *n)
@@ -678,11 +682,7 @@ static void identify(struct tailset *t, struct newcomer *n)
     n->fd = open_within_budget(t, n->path);
     if (n->fd == -ENOENT || n->fd == -ENOTDIR)
         return;
-    if (n->fd < 0) {
-        deny(t, n, -n->fd);
-        return;
-    }
-    r = look_at_fd(n->fd, &n->look);
+    r = n->fd < 0 ? n->fd : look_at_fd(n->fd, &n->look);
     if (r == 0 && !identity_eq(&n->look.id, &met))
         r = -ENOENT; /* another file by now */
     if (r == 0)

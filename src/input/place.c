@@ -276,27 +276,39 @@ static bool is_directory_missing(const struct tailset *t, const char *path)
     return !d || d->missing;
 }
 
+static void settle_one(struct tailset *t, struct tail_file *f)
+{
+    int r = f->tail.fd >= 0;
+    struct look look;
+
+    if (r == 0)
+        r = dir_is_unsure(t, f->path) ? -EAGAIN : file_open_moved(t, f);
+    if (r < 0) {
+        f->searched = false;
+        t->names_changed = true; /* not now */
+        return;
+    }
+    if (r == 0) {
+        file_lose(t, f);
+        file_release_copies(t, f->stream);
+        return;
+    }
+    file_enter(t, f, FILE_OPEN);
+    if (look_at_fd(f->tail.fd, &look) == 0) {
+        file_find_moved(t, f, &look);
+        f->awaits |= f->met && look.links == 0 && is_directory_missing(t, f->path);
+    }
+    queue_read(t, f);
+}
+
 /* Files without a name: those that have a descriptor go on by it; the others are lost, until a
  * newcomer turns out to be their continuation. */
 static void settle_nameless(struct tailset *t)
 {
     for (struct tail_file *f = t->first; f; f = f->next) {
-        struct look look;
-
         f->just = f->state == FILE_UNPLACED;
-        if (!f->just)
-            continue;
-        if (f->tail.fd >= 0 || file_open_moved(t, f)) {
-            file_enter(t, f, FILE_OPEN);
-            if (look_at_fd(f->tail.fd, &look) == 0) {
-                file_find_moved(t, f, &look);
-                f->awaits |= f->met && look.links == 0 && is_directory_missing(t, f->path);
-            }
-            queue_read(t, f);
-            continue;
-        }
-        file_lose(t, f);
-        file_release_copies(t, f->stream);
+        if (f->just)
+            settle_one(t, f);
     }
 }
 

@@ -66,7 +66,7 @@ struct stream {
     struct log *log;
     struct tail_file *files; /* oldest first */
     unsigned queued, open;   /* how many of them are to be read; are FILE_OPEN */
-    unsigned alike;          /* so many first bytes two different ones of them shared: a banner */
+    uint64_t alike;          /* so many first bytes two different ones of them shared: a banner */
     bool verified;           /* while newcomers are identified */
 };
 
@@ -176,6 +176,7 @@ struct dir {
     bool root; /* a pattern begins here; kept when missing */
     bool missing;
     bool rescan;   /* its names must be looked at */
+    bool unsure;   /* a name in it, or all, could not be looked at: who was not met may be there */
     bool read_now; /* its names were just read: a file that was not met is not there */
     bool dangling; /* a symlink in it leads nowhere; no event says when it does */
     bool dead;
@@ -355,8 +356,9 @@ char *dir_join(const char *dir, const char *name);
 void dir_add_of(struct tailset *t, const char *path, unsigned role);
 /* The names in the directory that this is in will be looked at; false when we do not know it. */
 bool dir_rescan_of(struct tailset *t, const char *path);
-/* A name in it could not be looked at: it is read again with the next reconcile. */
+/* This could not be looked at: its directory is read again with the next reconcile. */
 void dir_look_later(struct tailset *t, const char *path);
+bool dir_is_unsure(const struct tailset *t, const char *path);
 /* A name is in a directory; `type` as readdir gives it. */
 void dir_see_name(struct tailset *t, const char *path, unsigned char type);
 void dir_unwatch(struct tailset *t, struct dir *d);
@@ -408,8 +410,9 @@ void file_set_real(struct tailset *t, struct tail_file *f, char *real);
 void file_learn_real(struct tailset *t, struct tail_file *f);
 /* It lost its name and is held open: where is it? */
 void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *look);
-/* Opens what no name leads to where it was last; false when it is not there any more. */
-bool file_open_moved(struct tailset *t, struct tail_file *f);
+/* Opens what no name leads to where it was last. 1; 0 when it is not there any more; or negative
+ * errno. */
+int file_open_moved(struct tailset *t, struct tail_file *f);
 /* Puts it into the stream before `younger` (NULL: as the youngest). */
 void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger);
 void file_name(struct tailset *t, struct tail_file *f, const char *path, const struct look *look);

@@ -105,6 +105,9 @@ enum tail_relation {
 };
 /* enum tail_relation or negative errno. */
 int tail_compare(const struct tail *t, int fd, uint64_t size);
+/* So many first bytes two contents share that differ after that; 0 when it is not known that they
+ * do. */
+uint64_t tail_shared(const struct tail *a, const struct tail *b);
 /* How many of the first `upto` bytes of another file, which is TAIL_OTHER, were read of this one?
  * 1; 0 when it may be more; or negative errno. */
 int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_agrees);

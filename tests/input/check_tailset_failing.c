@@ -117,6 +117,45 @@ TEST(a_directory_whose_names_end_too_early)
     expect_start_with("sys_readdir", EIO);
 }
 
+static void move_on(unsigned nth)
+{
+    if (nth % 3 == 0) {
+        world_rename(&w, "a.log", "a.log.1");
+    } else if (nth % 3 == 1) { /* an editor */
+        world_copy(&w, "a.log", "a.tmp");
+        world_rename(&w, "a.tmp", "a.log");
+    } else {
+        world_copy(&w, "a.log", "a.log.1");
+        world_truncate(&w, "a.log", 0);
+    }
+}
+
+/* Rotated, edited, copied and truncated: one call fails meanwhile, whichever it is. */
+TEST_EACH(an_error_is_no_conclusion, 4)
+{
+    static const struct {
+        const char *name;
+        int error;
+    } calls[] = {
+        {"sys_statx", EIO}, {"sys_pread", EIO}, {"sys_open", EMFILE}, {"sys_readdir", EIO}};
+
+    world_start(&w);
+    for (unsigned nth = 1; nth < 25; nth++) {
+        char line[40];
+
+        (void)snprintf(line, sizeof(line), "line %u\n", nth);
+        world_expect(&w, "a.log", line);
+        world_settle(&w);
+        failing_call(calls[_i].name, 1 + nth / 3, calls[_i].error);
+        move_on(nth);
+        (void)snprintf(line, sizeof(line), "line %u, later\n", nth);
+        world_expect(&w, "a.log", line);
+        world_settle(&w);
+        failing_call(calls[_i].name, 0, 0);
+        (void)unlink(world_path(&w, "a.log.1"));
+    }
+}
+
 TEST(a_path_that_is_no_directory_yet)
 {
     free(w.globs[0]);

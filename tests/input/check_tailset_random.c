@@ -268,6 +268,7 @@ static void rewrite(struct writer *x)
     (void)close(x->fd);
     world_rename(&w, name, x->base);
     open_new(x);
+    append_to(x->fd, 1);
     settle_and_save();
 }
 
