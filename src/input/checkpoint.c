@@ -1,6 +1,7 @@
 /* checkpoint -- what is saved of each content, and how a restart takes it up again.
  *
- *     u32 format; from format 3 on: blob boot id; u64 lines, lines forgotten, when, since when
+ *     u32 format; from format 3 on: blob boot id; u64 lines, lines forgotten, when, since
+ *                when; u64 when it was saved
  *     u32 logs   { blob name, u8 first backlog not yet read }
  *     u32 files  { blob stream path, log name, path, real path; u8 flags; u64 when lost,
  *                  u64 mtime, u64 how long gone, u32 alike; tail; count; blob carry }
@@ -104,6 +105,8 @@ void tailset_encode(struct tailset *t, struct buf *out)
     boot_id(boot);
     buf_blob(out, slice_str(boot));
     encode_sum(&t->sum, out);
+    t->saved_wall_ns = clock_wall_ns();
+    buf_u64(out, (uint64_t)t->saved_wall_ns);
     buf_u32(out, nlogs);
     for (const struct log *log = t->logs; log; log = log->next) {
         if (log->fresh)
@@ -212,6 +215,8 @@ int tailset_restore(struct tailset *t, struct slice encoded)
     if (format > FORMAT_OF_0_1)
         saved = read_blob(&r);
     restore_sum(t, &r, format);
+    if (format > FORMAT_OF_0_1)
+        t->saved_wall_ns = (int64_t)read_u64(&r);
     boot_id(boot);
     rebooted = saved.n > 0 && boot[0] && !slice_eq(saved, slice_str(boot));
     n = read_u32(&r);
@@ -224,6 +229,7 @@ int tailset_restore(struct tailset *t, struct slice encoded)
         while (t->first)
             file_drop(t, t->first);
         t->sum = (struct tail_sum){0};
+        t->saved_wall_ns = clock_wall_ns();
         return -EBADMSG;
     }
     t->names_changed = true;

@@ -265,9 +265,12 @@ void codec_close(struct codec_reader *c)
 bool codec_looks_packed(int fd)
 {
     unsigned char magic[PACKING_MAGIC];
-    ssize_t n = sys_pread(fd, magic, sizeof magic, 0);
+    size_t n = 0;
+    ssize_t got;
 
-    return n > 0 && packing_of(magic, (size_t)n) != NULL;
+    while (n < sizeof magic && (got = sys_pread(fd, magic + n, sizeof magic - n, (off_t)n)) > 0)
+        n += (size_t)got;
+    return packing_of(magic, n) != NULL;
 }
 
 bool codec_is_plain(const struct codec_reader *c)

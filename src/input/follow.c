@@ -40,8 +40,8 @@ static void fail(struct tailset *t, struct tail_file *f, int error)
 }
 
 /* The archive is not what it began like, or cannot be read to its end: the search goes on without
- * it. */
-static void reject_archive(struct tailset *t, struct tail_file *f)
+ * it. Another one may be of others, or of nobody. */
+static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
 {
     int64_t lost_wall_ns = f->lost_wall_ns;
     struct look look;
@@ -54,7 +54,9 @@ static void reject_archive(struct tailset *t, struct tail_file *f)
     f->lost_wall_ns = lost_wall_ns;
     if (f->nrejected < PATIENCE)
         file_release_copies(t, f->stream);
-    if (look_at(f->path, &look) == 0)
+    if (another && f->nrejected < REJECTED_MAX)
+        queue_look(t, f->path, NULL);
+    else if (look_at(f->path, &look) == 0)
         (void)file_memo(t, f->stream, FILE_HELD, f->path, &look);
 }
 
@@ -69,7 +71,7 @@ static int read_archive(struct tailset *t, struct tail_file *f)
         if (r < 0)
             return r;
         if (r == 0) {
-            reject_archive(t, f);
+            reject_archive(t, f, true);
             return TAIL_END;
         }
         f->tail.fd = -1;
@@ -81,7 +83,7 @@ static int read_archive(struct tailset *t, struct tail_file *f)
     case UNPACK_MORE:
         return TAIL_MORE;
     case UNPACK_OTHER:
-        reject_archive(t, f);
+        reject_archive(t, f, true);
         return TAIL_END;
     case UNPACK_END:
         f->retired = true;
@@ -91,7 +93,7 @@ static int read_archive(struct tailset *t, struct tail_file *f)
     default:
         file_close_fd(t, f);
         if (r == -EBADMSG || f->failures > PATIENCE)
-            reject_archive(t, f);
+            reject_archive(t, f, false);
         return r;
     }
 }

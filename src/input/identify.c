@@ -593,12 +593,50 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
     return r;
 }
 
-static bool has_rejected(const struct tail_file *f, const struct identity *id)
+/* The first of the stream that was written later, before which it comes. */
+static struct tail_file *written_after(const struct stream *s, int64_t mtime_ns)
 {
-    for (unsigned i = 0; i < f->nrejected && i < REJECTED_MAX; i++)
-        if (f->rejected[i] == identity_hash(id))
-            return true;
-    return false;
+    struct tail_file *f = s->files;
+
+    while (f && (!file_has_content(f) || f->mtime_ns <= mtime_ns))
+        f = f->stream_next;
+    return f;
+}
+
+/* A generation that nobody has read is read from its beginning. 0 or negative errno. */
+static int begin_packed(struct tailset *t, struct newcomer *n)
+{
+    struct tail_file *f = file_new(t, n->stream, FILE_UNPLACED);
+    int r = unpack_open(n->fd, &f->tail, &f->unpack);
+
+    if (r <= 0) {
+        file_drop(t, f);
+        return r < 0 ? r : -ENODATA;
+    }
+    n->fd = -1;
+    f->packed = f->renamed = true;
+    file_join(f, n->stream, written_after(n->stream, n->look.mtime_ns));
+    file_name(t, f, n->path, &n->look);
+    file_set_backlog(f, !t->reconciled);
+    queue_read(t, f);
+    return 0;
+}
+
+/* What continues nothing is read when nobody has read it, and held back else. */
+static int identify_unseen(struct tailset *t, struct newcomer *n)
+{
+    int r = unseen_archive(t, n);
+
+    if (r == UNSEEN_NEW)
+        r = begin_packed(t, n);
+    else if (r == UNSEEN_PERHAPS && warn_once(t, n->path,
+                                              "may be of a file that was never seen; it "
+                                              "is not read, since it begins like one "
+                                              "that was"))
+        note(t, n->stream->log, TAIL_VANISHED, 1);
+    if (n->fd >= 0)
+        (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
+    return 0;
 }
 
 /* The name says compressed; only what begins as a lost content did is opened. */
@@ -607,7 +645,7 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
         int r;
 
-        if (!may_continue(n, f) || has_rejected(f, &n->look.id))
+        if (!may_continue(n, f) || file_has_rejected(f, &n->look.id))
             continue;
         r = unpack_open(n->fd, &f->tail, &f->unpack);
         if (r == -ENODATA)
@@ -627,8 +665,7 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
         }
         return 0;
     }
-    (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
-    return 0;
+    return identify_unseen(t, n);
 }
 
 static bool known_by_now(const struct tailset *t, const struct newcomer *n)

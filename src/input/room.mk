@@ -41,6 +41,7 @@ liblogtally_a_SOURCES += \
 	src/input/tailset.c \
 	src/input/tailset.h \
 	src/input/unpack.c \
+	src/input/unseen.c \
 	src/input/wanting.c \
 	src/input/watch.c \
 	src/input/watch.h

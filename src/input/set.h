@@ -11,6 +11,7 @@
  *     judge.c      which content is it: the table, without a look at anything
  *     file.c       one content's life: begin, move, end of generation, retire, drop
  *     pipe.c       fifos and standard input, which are none of the other kinds
+ *     unseen.c     archives that continue nothing
  *     follow.c     whose turn it is to be read
  *     identify.c   contents never seen before: new, a copy, the rest of a lost one?
  *     place.c      a name has changed: which content is behind it now
@@ -241,6 +242,7 @@ struct tailset {
     struct tail_sum sum;
     int64_t found_from_ns; /* wall time of tailset_find */
     uint64_t version;
+    int64_t saved_wall_ns; /* when the last state was made, by this run or the one before */
     uint32_t next_id;
     int64_t now;
     int64_t boot_wall_ns; /* when the machine was started, as far as the clocks tell */
@@ -268,6 +270,15 @@ static inline bool file_has_name(const struct tail_file *f)
 static inline bool file_is_lost(const struct tail_file *f)
 {
     return f->state == FILE_LOST || f->state == FILE_ABSENT;
+}
+
+/* Was this archive tried, and did it go on otherwise? */
+static inline bool file_has_rejected(const struct tail_file *f, const struct identity *id)
+{
+    for (unsigned i = 0; i < f->nrejected && i < REJECTED_MAX; i++)
+        if (f->rejected[i] == identity_hash(id))
+            return true;
+    return false;
 }
 
 /* Its bytes can be looked at. */
@@ -374,6 +385,8 @@ struct unpack;
 /* Does what `fd` holds begin as `t` did? 1, 0, or negative errno (-ENODATA: not yet complete enough
  * to tell). With 1, *ret_unpack takes fd. */
 int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack);
+/* What is in it, packed or plain, begins so: how many bytes, or negative errno, -ENODATA as above. */
+ssize_t unpack_head(int fd, char head[FINGERPRINT_HEAD]);
 void unpack_close(struct unpack *u);
 enum unpack_result { UNPACK_END, UNPACK_MORE, UNPACK_OTHER };
 /* One block: up to where t stands, then on. enum unpack_result or negative errno. */
@@ -443,6 +456,12 @@ void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
 void file_set_backlog(struct tail_file *f, bool on);
 /* More of its head was read: how far does it begin as the others of its stream do? */
 void file_learn_alike(struct tail_file *f);
+
+/* unseen.c */
+/* Is this archive, which continues nothing, a generation that nobody has read? PERHAPS: one that is
+ * alike went on otherwise. Or negative errno: it cannot be unpacked, or not yet. */
+enum unseen { UNSEEN_NOT, UNSEEN_NEW, UNSEEN_PERHAPS };
+int unseen_archive(struct tailset *t, const struct newcomer *n);
 
 /* pipe.c */
 /* Opens those that are there and not yet open. */

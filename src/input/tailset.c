@@ -367,6 +367,7 @@ struct tailset *tailset_new(struct loop *loop, const struct tail_options *option
     t->links = MAP_INIT;
     set_options(t, options);
     t->now = loop_now(t->loop);
+    t->saved_wall_ns = clock_wall_ns();
     logs_configure(t);
     open_watch(t);
     dirs_configure(t);

@@ -79,6 +79,20 @@ int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack)
     return r;
 }
 
+ssize_t unpack_head(int fd, char head[FINGERPRINT_HEAD])
+{
+    struct codec_reader *c;
+    ssize_t n = 0, got = sys_lseek(fd, 0, SEEK_SET) < 0 ? -errno : codec_open(fd, &c);
+
+    if (got < 0)
+        return got;
+    while (got >= 0 && n < FINGERPRINT_HEAD &&
+           (got = codec_read(c, head + n, (size_t)(FINGERPRINT_HEAD - n))) > 0)
+        n += got;
+    codec_close(c);
+    return got < 0 ? got : n;
+}
+
 void unpack_close(struct unpack *u)
 {
     if (!u)

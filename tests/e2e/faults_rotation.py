@@ -259,6 +259,29 @@ def born_and_compressed_between_two_saves():
     w.finish()
 
 
+def born_and_compressed_while_down():
+    """Written since the last save, and like nothing that is known: nobody has read it. What is older is left alone."""
+    w = World().start()
+    w.write(100)
+    w.exact()
+    w.term()
+    put(APP + ".9", w.lines(50, counted=False))
+    os.utime(APP + ".9", (time.time() - 86400, time.time() - 86400))
+    run("gzip", APP + ".9")
+    w.write(35)
+    for name in (".2", ".1"):
+        os.rename(APP, APP + name)
+        run("gzip", APP + name)
+        w.write(55)
+    w.write(20)
+    w.start()
+    w.exact()
+    w.kill()
+    w.start()
+    w.exact()
+    w.finish()
+
+
 def copytruncate():
     w = World().start()
     fd = open_log()
@@ -405,6 +428,6 @@ if __name__ == "__main__":
     main(rename, rename_fast, rename_fast_while_frozen, rename_nocreate, rename_away, logrotate_chain, logrotate_dateext,
          dated_names, logrotate_delaycompress, logrotate_copytruncate, partial_line_at_rotation_that_never_ends,
          partial_line_at_rotation_joined, unfinished_line_after_rotate_wait,
-         born_and_compressed_between_two_saves, copytruncate,
+         born_and_compressed_between_two_saves, born_and_compressed_while_down, copytruncate,
          copytruncate_while_it_is_looked_at, copytruncate_behind, copytruncate_copy_elsewhere, bytes_known_lost, truncate,
          delete_recreate, unlinked_still_written, renamed_while_a_copy_is_compared_with_it)

@@ -366,7 +366,7 @@ static const char *after_tail(struct reader r)
  * alike and count. */
 static void as_of_version_0_1(struct slice state, struct buf *out)
 {
-    enum { SUM = 4 * 8, COUNT = 3 * 8 + 4 };
+    enum { SUM = 5 * 8, COUNT = 3 * 8 + 4 };
     struct reader r = reader_of(state);
     const char *count;
 

@@ -1,6 +1,5 @@
 # Copied, truncated and compressed before anybody looked.
 # Found by seed 28.
-expect-failure
 knobs 6
 write 1 25 1
 copytruncate 1 0 39

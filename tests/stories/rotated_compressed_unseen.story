@@ -1,6 +1,5 @@
 # Born, rotated and compressed before anybody looked.
 # Found by seed 65.
-expect-failure
 knobs 3
 write 1 75 0
 rotate 1 1 0

@@ -1,0 +1,94 @@
+/* unseen -- an archive that continues nothing known: was it born, written, rotated and compressed
+ * while nobody looked?
+ *
+ * Why so careful: most archives that turn up are those of generations that were read, perhaps long
+ * ago; read again, they would double. Compressing keeps the time of the last write. So one that was
+ * written and made since the last save, and begins like nothing that is known, was never seen; one
+ * that begins as something did that went on otherwise may be, or not, and is told. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/clock.h"
+#include "base/sys.h"
+#include "input/codec.h"
+
+#include <string.h>
+
+/* What was there at the save had been looked for by then, so long ago at most. */
+#define LOOK_NS (5 * NSEC_PER_SEC)
+
+static bool is_since_the_save(const struct tailset *t, const struct newcomer *n)
+{
+    int64_t from_ns = t->saved_wall_ns - LOOK_NS;
+
+    return n->look.mtime_ns >= from_ns &&
+           (n->look.id.birth_ns == 0 || n->look.id.birth_ns >= from_ns);
+}
+
+/* What it begins with now, if it was not yet read so far: it may have been met just now. Bytes, or
+ * negative errno. */
+static ssize_t look_at_head(struct tailset *t, const struct tail_file *f,
+                            char head[FINGERPRINT_HEAD])
+{
+    bool is_held = f->tail.fd >= 0 && !f->packed;
+    int fd = is_held ? f->tail.fd : open_within_budget(t, f->path);
+    ssize_t n;
+
+    if (fd < 0)
+        return fd;
+    n = unpack_head(fd, head);
+    if (!is_held)
+        (void)sys_close(fd);
+    return n;
+}
+
+/* What is shorter than the archive is another, as far as it is known. */
+static bool is_begun_alike(struct slice mine, uint64_t size, struct slice head)
+{
+    size_t n = mine.n < head.n ? mine.n : head.n;
+
+    return n > 0 && memcmp(mine.p, head.p, n) == 0 && (n == FINGERPRINT_HEAD || head.n <= size);
+}
+
+/* As it was read, or, where little was, as it is now. 1, 0, or negative errno. */
+static int begins_like(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
+                       struct slice head)
+{
+    char now[FINGERPRINT_HEAD];
+    ssize_t got;
+
+    if (!file_has_content(f))
+        return 0;
+    if (is_begun_alike(slice_make(f->tail.head, f->tail.head_n), f->tail.size, head))
+        return 1;
+    if (f->stream != n->stream || f->tail.head_n == FINGERPRINT_HEAD || file_is_lost(f))
+        return 0;
+    got = look_at_head(t, f, now);
+    return got < 0 ? (int)got : is_begun_alike(slice_make(now, (size_t)got), (uint64_t)got, head);
+}
+
+int unseen_archive(struct tailset *t, const struct newcomer *n)
+{
+    char head[FINGERPRINT_HEAD];
+    enum unseen found = UNSEEN_NEW;
+    ssize_t got;
+
+    if (n->stream->log->fresh || !is_since_the_save(t, n) || !codec_looks_packed(n->fd))
+        return UNSEEN_NOT;
+    got = unpack_head(n->fd, head);
+    if (got <= 0)
+        return got == 0 ? UNSEEN_NOT : (int)got;
+    for (const struct tail_file *f = t->first; f; f = f->next) {
+        int r = begins_like(t, n, f, slice_make(head, (size_t)got));
+
+        if (r < 0)
+            return r;
+        if (r == 0)
+            continue;
+        if (!file_has_rejected(f, &n->look.id))
+            return UNSEEN_NOT;
+        found = UNSEEN_PERHAPS;
+    }
+    return found;
+}
