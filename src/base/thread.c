@@ -4,6 +4,8 @@
 
 #include "base/thread.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -52,6 +54,16 @@ void thread_end(struct thread *t)
     close(t->wake);
     pthread_cond_destroy(&t->changed);
     pthread_mutex_destroy(&t->mutex);
+}
+
+int64_t thread_used_ns(const struct thread *t)
+{
+    clockid_t clock;
+    struct timespec used = {0};
+
+    if (pthread_getcpuclockid(t->id, &clock) == 0)
+        (void)clock_gettime(clock, &used);
+    return used.tv_sec * NSEC_PER_SEC + used.tv_nsec;
 }
 
 void thread_wake(struct thread *t)

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct thread {
     struct loop *loop;
@@ -25,6 +26,9 @@ int thread_start(struct thread *t, struct loop *loop, void *(*run)(void *), loop
                  void *ctx);
 /* Says `stop` and waits until `run` has returned. */
 void thread_end(struct thread *t);
+
+/* The CPU time that the thread has used. */
+int64_t thread_used_ns(const struct thread *t);
 
 /* From the thread: the loop has something to deliver. */
 void thread_wake(struct thread *t);

@@ -1,8 +1,9 @@
 /* daemon -- start, run, stop.
  *
  * The order of starting is: rules (a mistake must not touch anything), addresses (one in use is the
- * commonest reason not to start), the state file with its lock, then state into a new registry, and
- * files last, so that no line is read before what came before it is known. */
+ * commonest reason not to start), then, while the loop turns (start.c), the state file with its lock,
+ * state into a new registry, and files last, so that no line is read before what came before it is
+ * known. */
 #include "config.h"
 
 #include "daemon/daemon.h"
@@ -23,7 +24,9 @@ static void on_stop(void *ctx, int signo)
 {
     struct daemon *d = ctx;
 
-    log_info("%s: saving and stopping", signo == SIGTERM ? "SIGTERM" : "SIGINT");
+    log_info("%s: %s", signo == SIGTERM ? "SIGTERM" : "SIGINT",
+             daemon_is_restored(d) ? "saving and stopping"
+                                   : "stopping; the state was not yet restored, and stays");
     loop_stop(d->loop);
 }
 
@@ -32,9 +35,6 @@ static void on_hangup(void *ctx, int signo)
     (void)signo;
     daemon_reload(ctx, NULL);
 }
-
-/* A manager gives up on a start of which it heard nothing for so long. */
-enum { PATIENCE_USEC = 60 * 1000 * 1000 };
 
 /* Caught-up running time counts while no log's first files are being read. */
 static void note_progress(struct daemon *d)
@@ -48,6 +48,7 @@ static void note_progress(struct daemon *d)
         tailset_log_status(d->files, i, &s);
         catching_up |= !s.backlog_done;
     }
+    catching_up |= d->start != NULL; /* the first state is not yet saved */
     if (!d->catching_up)
         d->running_ns += now - d->running_from_ns;
     d->running_from_ns = now;
@@ -56,8 +57,8 @@ static void note_progress(struct daemon *d)
         systemd_notify("READY=1\nSTATUS=Following");
     }
     d->catching_up = catching_up;
-    if (catching_up && !d->ready_once) /* the manager's patience is for each sign of progress */
-        systemd_notify("STATUS=Catching up\nEXTEND_TIMEOUT_USEC=%d", PATIENCE_USEC);
+    if (catching_up && !d->ready_once)
+        systemd_progress("Catching up");
     d->ready_once |= !catching_up;
 }
 
@@ -122,8 +123,6 @@ static void end_expiry(struct work *work)
 
     d->changes += x->gone > 0;
     daemon_take_back(d);
-    if (daemon_reload_waits(d))
-        daemon_reload_go_on(d);
     free(x);
 }
 
@@ -178,85 +177,6 @@ static void on_watchdog(void *ctx)
 
     systemd_notify("WATCHDOG=1");
     loop_timer_set(d->watchdog_timer, clock_mono_ns() + systemd_watchdog_ns() / 2);
-}
-
-static void open_files(struct daemon *d)
-{
-    struct tail_options options;
-    struct tail_sink sink = daemon_sink;
-
-    sink.ctx = d;
-    tail_options_of(&d->setup, &options, &d->tail_logs);
-    d->files = tailset_new(d->loop, &options, &sink);
-}
-
-/* A start without the state there had been is told. Is what is known of the files to be believed? */
-static bool say_found(struct daemon *d, enum statefile_found found, bool damaged)
-{
-    const char *directory = d->setup.settings.state_directory;
-
-    if (damaged || found == STATEFILE_DAMAGED)
-        log_error("the state in %s is damaged; known files are read from their end", directory);
-    else if (found == STATEFILE_REMOVED)
-        log_error("the state in %s was removed; files that are there are read from their end (to "
-                  "count them from their beginning, remove the whole directory)",
-                  directory);
-    else if (found == STATEFILE_PREVIOUS)
-        log_warn("the newest state in %s is damaged or missing; the one before it is used",
-                 directory);
-    if (damaged || found > STATEFILE_LOADED)
-        counter_inc(own_family(d->counting.registry, OWN_STATE_RESETS), 0, 1, 0);
-    d->save_at_once = d->statefile && (damaged || found != STATEFILE_LOADED);
-    return !damaged && found <= STATEFILE_PREVIOUS;
-}
-
-/* Reads the saved state into registry and files. 0 or an exit code. */
-static int restore(struct daemon *d)
-{
-    struct saved_state saved = {0};
-    struct buf err = BUF_INIT;
-    struct slice files = {NULL, 0}, values = {NULL, 0};
-    int code = 0;
-    bool damaged = false;
-
-    if (d->statefile && statefile_load(d->statefile, &saved, &err) < 0) {
-        log_error("%s: %s", d->setup.settings.state_directory, err.p);
-        code = EXIT_SYSTEM;
-        goto out;
-    }
-    if (saved.payload.n &&
-        payload_decode(buf_all(&saved.payload), &d->running_ns, &files, &values) < 0)
-        damaged = true;
-    if (counting_new(&d->setup, d->running_ns, values, &d->counting) < 0)
-        damaged = true;
-    open_files(d);
-    if (files.n && !damaged && tailset_restore(d->files, files) < 0)
-        damaged = true;
-    if (!say_found(d, saved.found, damaged))
-        tailset_start_at_end(d->files);
-    d->checkpoint_wall_ns = saved.wall_ns;
-out:
-    buf_release(&saved.payload);
-    buf_release(&err);
-    return code;
-}
-
-static int open_statefile(struct daemon *d)
-{
-    struct settings *s = &d->setup.settings;
-    struct buf err = BUF_INIT;
-    int r = 0;
-
-    if (d->options->state)
-        s->state_directory = d->options->state;
-    else if (!s->state_directory)
-        s->state_directory = settings_default_state(&s->text);
-    if (s->state_directory[0] != '\0')
-        r = statefile_open(s->state_directory, &d->statefile, &err);
-    if (r < 0)
-        log_error("%s", err.p);
-    buf_release(&err);
-    return r < 0 ? EXIT_SYSTEM : 0;
 }
 
 /* The command line's addresses, else the sockets that a manager opened, else the configuration's. */
@@ -340,16 +260,6 @@ static void save_now(struct daemon *d)
     worker_wait(d->worker);
 }
 
-/* The first state of all is saved before the log says that it listens. Without one, a start after
- * kill -9 would be a first start again, to which a file that was rotated meanwhile is history. */
-static void save_first(struct daemon *d)
-{
-    (void)tailset_catch_up(d->files, 0);
-    save_now(d);
-    (void)writer_wait(d->writer);
-    d->durable_mono_ns = 0; /* as of a restored one: the first scrape gets a new one */
-}
-
 /* Somebody removed the state: what is known is saved again, also when nothing has changed. */
 static void on_missed(void *ctx)
 {
@@ -373,6 +283,7 @@ static void on_saved(void *ctx, struct writer_job *job)
     struct daemon *d = ctx;
 
     daemon_take_saved(d, job);
+    daemon_start_saved(d);
     if (daemon_reload_waits(d))
         daemon_reload_go_on(d);
     else if (!d->stopping && daemon_scrapes_wait(d))
@@ -383,7 +294,9 @@ static void on_idle(void *ctx)
 {
     struct daemon *d = ctx;
 
-    if (d->save_waits)
+    if (daemon_reload_waits(d))
+        daemon_reload_go_on(d);
+    else if (d->save_waits)
         daemon_save(d);
 }
 
@@ -403,33 +316,22 @@ int daemon_start(struct daemon *d, const struct run_options *options)
         log_error("cannot set up the event loop: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
-    if ((code = open_http(d)) != 0 || (code = open_statefile(d)) != 0 || (code = restore(d)) != 0)
+    if ((code = open_http(d)) != 0)
         return code;
-    r = writer_new(d->loop, d->statefile, &(struct writer_events){on_saved, on_missed, d},
-                   &d->writer);
+    r = writer_new(d->loop, &(struct writer_events){on_saved, on_missed, d}, &d->writer);
     if (r == 0)
         r = worker_new(d->loop, &(struct worker_idle){on_idle, d}, &d->worker);
-
     if (r < 0) {
         log_error("cannot start a thread: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
     d->deadline_timer = loop_timer_new(d->loop, on_deadline, d);
     d->tick_timer = loop_timer_new(d->loop, on_tick, d);
-    loop_timer_set(d->tick_timer, clock_mono_ns() + NSEC_PER_SEC / 10);
     if (systemd_watchdog_ns()) {
         d->watchdog_timer = loop_timer_new(d->loop, on_watchdog, d);
         loop_timer_set(d->watchdog_timer, clock_mono_ns());
     }
-    daemon_adopt(d);
-    if (d->save_at_once)
-        save_first(d);
-    for (unsigned i = 0; i < d->nlisten; i++)
-        log_info("listening on %s", http_server_address(d->http, i));
-    log_info("%u events, %u metrics, %u logs", d->setup.rules->nevents, d->setup.rules->nfamilies,
-             d->setup.rules->nlogs);
-    if (d->setup.rules->nfamilies == 0)
-        log_warn("no rules file defines a metric");
+    daemon_begin(d);
     return 0;
 }
 
@@ -456,7 +358,13 @@ int daemon_run(struct daemon *d)
         log_error("the event loop failed: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
+    if (!daemon_is_restored(d) && !d->failed)
+        daemon_leave_start(d);
     daemon_end_reload(d);
+    if (d->failed) {
+        daemon_end_scrapes(d);
+        return EXIT_SYSTEM;
+    }
     if (!writer_wait(d->writer)) /* for what was under way */
         leave(d);
     save_now(d);
@@ -469,6 +377,7 @@ int daemon_run(struct daemon *d)
 
 void daemon_stop(struct daemon *d)
 {
+    daemon_drop_start(d);
     worker_free(d->worker); /* its work may end in the writer's */
     writer_free(d->writer);
     daemon_drop_durable(d);

@@ -9,6 +9,7 @@
  *   input.c             what the input room hands up: lines to the engine, the rest into counters
  *   page.c              when a snapshot is taken, and which page a scrape gets
  *   counting.c          registry and engine, from a setup and saved values
+ *   start.c             the state is restored while the loop turns
  *   reload.c            new rules beside the old ones, then swapped
  *   routes.c            the other paths that are served
  *   site.c              the pages for people, and the same for programs
@@ -60,6 +61,7 @@ struct counting {
     struct family_updates *updates; /* per family */
 };
 
+struct start;
 struct reload;
 struct scrape; /* a request for the page that waits for a snapshot */
 
@@ -103,6 +105,8 @@ struct daemon {
     struct buf reload_mistakes;          /* of the last one, if it did not work */
     struct hours *hours;                 /* view.c */
     struct waiting_page *waiting_pages;  /* site.c */
+    struct start *start;                 /* until the daemon has started; or NULL */
+    bool failed;                         /* to start: what is wrong was said */
     bool stopping;
     bool reload_ok;         /* the last one worked */
     int64_t reload_wall_ns; /* of the last that worked */
@@ -112,16 +116,16 @@ struct daemon {
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */
     bool ready_once;                     /* it had caught up before */
     bool catching_up;
-    bool save_fails;   /* the last one did */
-    bool save_waits;   /* until the worker is idle */
-    bool save_at_once; /* there is no state as it should be */
-    bool save_soon;    /* a file was born or renamed since the last save began */
-    unsigned nlisten;  /* addresses */
+    bool save_fails;  /* the last one did */
+    bool save_waits;  /* until the worker is idle */
+    bool save_soon;   /* a file was born or renamed since the last save began */
+    unsigned nlisten; /* addresses */
 };
 
-/* Loads, opens and starts everything. 0, or an exit code after a sentence on stderr. */
+/* Loads, opens and begins everything. 0, or an exit code after a sentence on stderr. */
 int daemon_start(struct daemon *d, const struct run_options *options);
-/* Turns the loop until SIGTERM or SIGINT, then saves. An exit code. */
+/* Turns the loop, which first restores the state, until SIGTERM or SIGINT, then saves. An exit
+ * code. */
 int daemon_run(struct daemon *d);
 void daemon_stop(struct daemon *d);
 
@@ -140,8 +144,8 @@ void daemon_save(struct daemon *d);
 /* A save has ended: its pages are taken over, the scrapes that waited for them answered. */
 void daemon_take_saved(struct daemon *d, struct writer_job *job);
 void daemon_scrape(void *ctx, struct http_request *r);
-/* Takes the registry as it is as durable: right after a start or a restore. */
-void daemon_adopt(struct daemon *d);
+/* Takes the snapshot as durable: of the registry as it was restored. */
+void daemon_adopt(struct daemon *d, struct snapshot *snapshot);
 /* Hides families whose logs' first backlog is being read. */
 void daemon_hide(struct daemon *d);
 /* Answers the scrapes for which the durable page is new enough, or that waited long enough; or all.
@@ -172,8 +176,20 @@ void counting_note(struct counting *c, int64_t wall_ns);
 /* A note of the input room; neither TAIL_TOO_LONG nor TAIL_READ_ERROR. */
 void counting_add_note(struct counting *c, unsigned log, enum tail_note note, uint64_t n);
 
+/* start.c: the registry is lent until the state is restored. */
+void daemon_begin(struct daemon *d);
+bool daemon_is_restored(const struct daemon *d);
+/* A save has ended, and with the first of all the start. */
+void daemon_start_saved(struct daemon *d);
+void daemon_drop_start(struct daemon *d);
+/* A signal came before the state was restored. */
+_Noreturn void daemon_leave_start(struct daemon *d);
+
 /* reload.c */
+/* While the daemon starts, or another reload is under way, it waits. */
 void daemon_reload(struct daemon *d, struct http_request *request);
+/* The one that was asked for meanwhile. */
+void daemon_reload_again(struct daemon *d);
 /* Waits for the writer to be idle? Then it can go on. */
 bool daemon_reload_waits(const struct daemon *d);
 void daemon_reload_go_on(struct daemon *d);

@@ -4,7 +4,8 @@
  *     nothing changed since the durable snapshot,
  *     or it is younger than a second               its page, at once
  *     else                                         wait for a new snapshot
- *     a second without it (a slow disk)            the page of the durable one
+ *     a second without it (a slow disk)            the page of the durable one; 503 before the
+ *                                                  state is restored
  *
  * The writer renders the formats that are asked for as it goes; a page that is missing when it is
  * due is rendered by the worker, and answered when it is there.
@@ -126,7 +127,8 @@ static void throw_away(struct daemon *d, struct snapshot *snapshot, struct rende
 /* Takes the snapshot. What is rendered of the one before comes too late. */
 static void replace_durable(struct daemon *d, struct snapshot *snapshot)
 {
-    throw_away(d, d->durable, d->pages);
+    if (d->durable)
+        throw_away(d, d->durable, d->pages);
     d->durable = snapshot;
     d->durable_number++;
     memset(d->rendering, 0, sizeof d->rendering);
@@ -139,10 +141,9 @@ void daemon_drop_durable(struct daemon *d)
         rendering_release(&d->pages[f]);
 }
 
-void daemon_adopt(struct daemon *d)
+void daemon_adopt(struct daemon *d, struct snapshot *snapshot)
 {
-    daemon_hide(d);
-    replace_durable(d, snapshot_take(d->counting.registry));
+    replace_durable(d, snapshot);
     d->durable_version = daemon_version(d);
     d->durable_mono_ns = 0; /* not young: the first scrape gets a new one if anything changed */
 }
@@ -179,7 +180,7 @@ void daemon_save(struct daemon *d)
     int64_t now = clock_mono_ns();
     struct copy *c;
 
-    if (writer_busy(d->writer) || d->lent)
+    if (d->lent || writer_busy(d->writer))
         return;
     d->save_waits = worker_busy(d->worker); /* files would rest as long as it renders */
     if (d->save_waits)
@@ -223,6 +224,13 @@ static struct http_body *join_gzip(const struct gzip_part *page, const struct bu
     gzip_join(parts, 2, &body);
     gzip_part_release(&tail);
     return http_body_new(&body);
+}
+
+/* Nothing is known yet: an answer of less would look like counters that were reset. */
+static void refuse(struct scrape *s)
+{
+    http_reply_text(s->request, 503, "the state is being restored");
+    free(s);
 }
 
 /* From the page of the durable snapshot, which is there. */
@@ -332,6 +340,11 @@ void daemon_answer_scrapes(struct daemon *d, bool all)
         struct scrape *s = *at;
         bool due = all || is_due(d, s, now);
 
+        if (due && !d->durable) {
+            *at = s->next;
+            refuse(s);
+            continue;
+        }
         if (due && page_is_there(d, s->format)) {
             *at = s->next;
             answer(d, s);
@@ -350,7 +363,7 @@ void daemon_end_scrapes(struct daemon *d)
 
     for (const struct scrape *s = d->scrapes; s; s = s->next) {
         d->rendering[s->format] = false;
-        if (!d->pages[s->format].plain)
+        if (d->durable && !d->pages[s->format].plain)
             rendering_make(d->durable, &options, s->format, &d->pages[s->format]);
     }
     d->durable_number++; /* what the worker still renders comes too late */

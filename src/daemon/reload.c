@@ -140,13 +140,7 @@ static void leave(struct reload *r)
                                 : "Following by the old rules; the new ones have mistakes");
     d->reload = NULL;
     go_on(r, LEAVING);
-    if (!d->reload_again)
-        return;
-    struct http_request *request = d->reload_request;
-
-    d->reload_again = false;
-    d->reload_request = NULL;
-    daemon_reload(d, request);
+    daemon_reload_again(d);
 }
 
 static void refuse(struct reload *r)
@@ -237,7 +231,7 @@ void daemon_reload(struct daemon *d, struct http_request *request)
 {
     struct reload *r;
 
-    if (d->reload) {
+    if (d->reload || d->start) {
         if (d->reload_request && request)
             http_reply_text(request, 503, "a reload is waiting already");
         else if (request)
@@ -251,6 +245,17 @@ void daemon_reload(struct daemon *d, struct http_request *request)
     r->request = request;
     r->mistakes = MISTAKES_INIT;
     go_on(r, LOADING);
+}
+
+void daemon_reload_again(struct daemon *d)
+{
+    struct http_request *request = d->reload_request;
+
+    if (!d->reload_again)
+        return;
+    d->reload_again = false;
+    d->reload_request = NULL;
+    daemon_reload(d, request);
 }
 
 void daemon_end_reload(struct daemon *d)

@@ -9,6 +9,7 @@ liblogtally_a_SOURCES += \
 	src/daemon/reload.c \
 	src/daemon/routes.c \
 	src/daemon/site.c \
+	src/daemon/start.c \
 	src/daemon/systemd.c \
 	src/daemon/systemd.h \
 	src/daemon/view.c \

@@ -5,7 +5,9 @@
 
 #include "daemon/daemon.h"
 
-#include "base/log.h"
+#include "base/xalloc.h"
+
+#include <stdlib.h>
 
 static void reply_buf(struct http_request *r, unsigned status, const char *type, struct buf *body)
 {
@@ -14,58 +16,69 @@ static void reply_buf(struct http_request *r, unsigned status, const char *type,
     http_reply(r, &reply);
 }
 
-static void health_log(const struct daemon *d, unsigned log, struct buf *out)
-{
-    struct tail_log_status s;
-    struct tail_log_wanting w;
+struct log_health {
+    struct tail_log_status status;
+    struct tail_log_wanting wanting;
+};
 
-    tailset_log_status(d->files, log, &s);
-    tailset_log_wanting(d->files, log, &w);
+static void put_log(const char *name, const struct log_health *log, bool first, struct buf *out)
+{
+    const struct tail_log_status *s = &log->status;
+    const struct tail_log_wanting *w = &log->wanting;
+
     buf_fmt(out,
             "%s{\"log\":\"%s\",\"files\":%u,\"failing\":%u,\"lag_bytes\":%llu,"
             "\"last_line_timestamp_seconds\":%.3f,\"waiting\":%s,"
             "\"paths_unmatched\":%u,\"directories_unreadable\":%u,\"files_nuls\":%u}",
-            log ? "," : "", d->setup.rules->logs[log].name, s.files, s.failing,
-            (unsigned long long)s.lag_bytes, (double)s.last_read_wall_ns / 1e9,
-            s.waiting ? "true" : "false", w.unmatched, w.unreadable, w.nuls);
+            first ? "" : ",", name, s->files, s->failing, (unsigned long long)s->lag_bytes,
+            (double)s->last_read_wall_ns / 1e9, s->waiting ? "true" : "false", w->unmatched,
+            w->unreadable, w->nuls);
 }
 
-static bool any_failing(const struct daemon *d)
+static const char *status_text(const struct daemon *d, bool any_failing)
 {
-    struct tail_log_status s = {0};
-    struct tail_log_wanting w = {0};
-
-    for (unsigned i = 0; i < d->setup.rules->nlogs && s.failing + w.unreadable == 0; i++) {
-        tailset_log_status(d->files, i, &s);
-        tailset_log_wanting(d->files, i, &w);
-    }
-    return s.failing + w.unreadable > 0;
-}
-
-static const char *status_text(const struct daemon *d)
-{
+    if (!daemon_is_restored(d))
+        return "restoring";
     if (d->catching_up)
         return "catching_up";
-    return d->reload_ok && http_server_is_fresh(d->http) && !d->save_fails && !any_failing(d)
+    return d->reload_ok && http_server_is_fresh(d->http) && !d->save_fails && !any_failing
                ? "ok"
                : "degraded";
+}
+
+/* Each walks all files. True when anything cannot be read. */
+static bool look_at_logs(const struct daemon *d, struct log_health *logs, unsigned n)
+{
+    bool any_failing = false;
+
+    for (unsigned i = 0; i < n; i++) {
+        tailset_log_status(d->files, i, &logs[i].status);
+        tailset_log_wanting(d->files, i, &logs[i].wanting);
+        any_failing |= logs[i].status.failing || logs[i].wanting.unreadable;
+    }
+    return any_failing;
 }
 
 static void health(void *ctx, struct http_request *r)
 {
     struct daemon *d = ctx;
+    unsigned n = daemon_is_restored(d) ? d->setup.rules->nlogs : 0;
+    struct log_health *logs = xcalloc(n, sizeof *logs);
+    bool any_failing = look_at_logs(d, logs, n);
     struct buf out = BUF_INIT;
 
     buf_fmt(&out,
             "{\"status\":\"%s\",\"last_reload_successful\":%s,"
             "\"last_reload_success_timestamp_seconds\":%.3f,\"checkpoint_failures\":%llu,"
             "\"state_removed\":%llu,\"logs\":[",
-            status_text(d), d->reload_ok ? "true" : "false", (double)d->reload_wall_ns / 1e9,
-            (unsigned long long)d->checkpoint_failures, (unsigned long long)d->state_removed);
-    for (unsigned i = 0; i < d->setup.rules->nlogs; i++)
-        health_log(d, i, &out);
+            status_text(d, any_failing), d->reload_ok ? "true" : "false",
+            (double)d->reload_wall_ns / 1e9, (unsigned long long)d->checkpoint_failures,
+            (unsigned long long)d->state_removed);
+    for (unsigned i = 0; i < n; i++)
+        put_log(d->setup.rules->logs[i].name, &logs[i], i == 0, &out);
     buf_str(&out, "]}\n");
     reply_buf(r, 200, "application/json", &out);
+    free(logs);
 }
 
 static void live(void *ctx, struct http_request *r)
@@ -78,7 +91,9 @@ static void ready(void *ctx, struct http_request *r)
 {
     struct daemon *d = ctx;
 
-    if (d->catching_up)
+    if (!daemon_is_restored(d))
+        http_reply_text(r, 503, "restoring the state");
+    else if (d->catching_up)
         http_reply_text(r, 503, "catching up with files that were there at the start");
     else
         http_reply_text(r, 200, "ready");

@@ -1,6 +1,7 @@
 /* site -- the pages for people and the answers for programs: which, in what language, how sent.
  *
- * While the registry is lent (it is copied, or series leave) a request waits; that is a moment. */
+ * While the registry is lent (it is copied, or series leave) a request waits; that is a moment. At a
+ * start it may be long, and is told. */
 #include "config.h"
 
 #include "daemon/daemon.h"
@@ -90,6 +91,10 @@ static bool must_wait(struct daemon *d, struct http_request *r, http_handler_fn 
 {
     struct waiting_page *w;
 
+    if (!daemon_is_restored(d)) {
+        http_reply_text(r, 503, "restoring the state");
+        return true;
+    }
     if (!d->lent)
         return false;
     w = xmalloc(sizeof *w);

@@ -60,6 +60,14 @@ static long long number(const char *name)
     return text && *text && *end == '\0' && v > 0 ? v : 0;
 }
 
+/* A manager gives up on a start of which it heard nothing for so long. */
+enum { PATIENCE_USEC = 60 * 1000 * 1000 };
+
+void systemd_progress(const char *status)
+{
+    systemd_notify("STATUS=%s\nEXTEND_TIMEOUT_USEC=%d", status, PATIENCE_USEC);
+}
+
 unsigned systemd_listen_fds(void)
 {
     long long n = number("LISTEN_FDS");

@@ -11,6 +11,9 @@
 /* Lines of KEY=VALUE; never waits. */
 void systemd_notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* A start goes on: the manager's patience is for each sign of progress. */
+void systemd_progress(const char *status);
+
 /* Sockets that the manager opened for this process: descriptors 3 and up. How many. */
 unsigned systemd_listen_fds(void);
 enum { SYSTEMD_FIRST_FD = 3 };

@@ -148,6 +148,11 @@ void worker_wait(struct worker *w)
         deliver(w, 0);
 }
 
+int64_t worker_used_ns(const struct worker *w)
+{
+    return thread_used_ns(&w->thread);
+}
+
 void worker_give(struct worker *w, struct work *work)
 {
     w->undelivered++;

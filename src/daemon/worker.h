@@ -1,9 +1,9 @@
 /* worker -- a second thread for what would hold up the loop: rendering, building, freeing.
  *
  * Work is done one piece after the other, in the order in which it was given; so whoever gives the
- * freeing of a thing after the last work on it needs no count of references. It never waits for a
- * disk: saving has a thread of its own (writer.h), and a page can be rendered while that one
- * hangs. */
+ * freeing of a thing after the last work on it needs no count of references. It waits for a disk at
+ * the start only: saving has a thread of its own (writer.h), and a page can be rendered while that
+ * one hangs. */
 #ifndef LT_DAEMON_WORKER_H
 #define LT_DAEMON_WORKER_H
 
@@ -32,6 +32,8 @@ void worker_free(struct worker *w);
 /* Waits until all that was given is done, also what `done` gave, and calls `done`. */
 void worker_wait(struct worker *w);
 
+/* CPU time of the thread so far: who waits for a disk uses none. */
+int64_t worker_used_ns(const struct worker *w);
 /* Some work is not delivered yet: what is given now has to wait. */
 bool worker_busy(const struct worker *w);
 /* Takes the work. */

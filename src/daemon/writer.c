@@ -20,10 +20,10 @@ enum { HANGS_LOOKS = 30 };
 
 struct writer {
     struct thread thread; /* wakes the loop when a job is done, or the state is missed */
-    struct statefile *statefile;
     struct writer_events events;
     bool busy; /* of the loop's side: a job was started and not yet delivered */
     /* Guarded by the thread's mutex: */
+    struct statefile *statefile; /* set once */
     bool missed;
     enum { EMPTY, WAITING, DONE } state;
     struct writer_job job; /* the loop's while EMPTY or DONE, the thread's while WAITING */
@@ -113,10 +113,11 @@ static bool wait_change(struct writer *w, int64_t most_ns)
 /* Nothing to do: is the state still there? With the mutex. */
 static void look(struct writer *w)
 {
+    struct statefile *statefile = w->statefile;
     bool missed;
 
     pthread_mutex_unlock(&w->thread.mutex);
-    missed = w->statefile && statefile_missed(w->statefile);
+    missed = statefile && statefile_missed(statefile);
     pthread_mutex_lock(&w->thread.mutex);
     w->missed |= missed;
     if (missed)
@@ -169,13 +170,11 @@ static void deliver(void *ctx, uint32_t events)
         w->events.missed(w->events.ctx);
 }
 
-int writer_new(struct loop *loop, struct statefile *statefile, const struct writer_events *events,
-               struct writer **ret_writer)
+int writer_new(struct loop *loop, const struct writer_events *events, struct writer **ret_writer)
 {
     struct writer *w = xcalloc(1, sizeof *w);
     int r;
 
-    w->statefile = statefile;
     w->events = *events;
     r = thread_start(&w->thread, loop, work, deliver, w);
     if (r < 0) {
@@ -200,6 +199,13 @@ void writer_free(struct writer *w)
     free(w);
 }
 
+void writer_keep(struct writer *w, struct statefile *statefile)
+{
+    pthread_mutex_lock(&w->thread.mutex);
+    w->statefile = statefile;
+    pthread_mutex_unlock(&w->thread.mutex);
+}
+
 bool writer_busy(const struct writer *w)
 {
     return w->busy;
@@ -216,19 +222,14 @@ void writer_start(struct writer *w, struct writer_job *job)
     *job = (struct writer_job){.snapshot = NULL};
 }
 
-static int64_t used_ns(const struct writer *w)
+int64_t writer_used_ns(const struct writer *w)
 {
-    clockid_t clock;
-    struct timespec t = {0};
-
-    if (pthread_getcpuclockid(w->thread.id, &clock) == 0)
-        (void)clock_gettime(clock, &t);
-    return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
+    return thread_used_ns(&w->thread);
 }
 
 bool writer_wait(struct writer *w)
 {
-    int64_t used = used_ns(w);
+    int64_t used = writer_used_ns(w);
     int idle = 0;
     bool done;
 
@@ -239,7 +240,7 @@ bool writer_wait(struct writer *w)
         int64_t now;
 
         (void)wait_change(w, HANGS_LOOK_NS);
-        now = used_ns(w);
+        now = writer_used_ns(w);
         idle = now == used ? idle + 1 : 0;
         used = now;
     }

@@ -49,9 +49,10 @@ struct writer_events {
     void *ctx;
 };
 
-/* `statefile` NULL: nothing is kept, jobs are only rendered. 0 or negative errno. */
-int writer_new(struct loop *loop, struct statefile *statefile, const struct writer_events *events,
-               struct writer **ret_writer);
+/* 0 or negative errno. */
+int writer_new(struct loop *loop, const struct writer_events *events, struct writer **ret_writer);
+/* Where jobs are saved from now on; without, or NULL, they are only rendered. */
+void writer_keep(struct writer *w, struct statefile *statefile);
 /* Waits for the job that runs, drops what came of it. */
 void writer_free(struct writer *w);
 
@@ -61,6 +62,8 @@ void writer_start(struct writer *w, struct writer_job *job);
 /* Waits for the job that runs and calls `done`. False: the thread hangs, the disk does not
  * answer. */
 bool writer_wait(struct writer *w);
+/* CPU time of the thread so far: who waits for a disk uses none. */
+int64_t writer_used_ns(const struct writer *w);
 
 /* The payload of the state file: how long the program ran, the files' part, the values' part. 0 or
  * -EBADMSG; the slices BORROW the payload. */

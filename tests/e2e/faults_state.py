@@ -2,6 +2,7 @@
 # timeout: 300
 """Restarts, kill -9 and the state file: rows 56 to 70 and 94, and rotation while the daemon is down."""
 import fcntl
+import json
 import os
 import random
 import re
@@ -12,7 +13,7 @@ import struct
 import subprocess
 import time
 
-from _common import get, put
+from _common import free_port, get, put
 from _faults import LOGTALLY, LONG, Prometheus, Skip, World, in_namespace, main, need, pack, run, strace, until
 
 APP = "logs/app.log"
@@ -466,6 +467,56 @@ def frozen_story():
     w.finish()
 
 
+def starting(w, delay):
+    """A start whose lock the disk does not give for so long. The address is known before the log tells it."""
+    port = free_port()
+    put("logtally.ini", get("logtally.ini").replace("127.0.0.1:0", "127.0.0.1:%d" % port))
+    w.start(strace("-e", "trace=flock", "-e", "inject=flock:delay_enter=%ds" % delay), wait=False)
+    w.address = "127.0.0.1:%d" % port
+    assert until(lambda: answer(w, "/health/live") == 200), w.stderr()
+
+
+def answer(w, path, method="GET"):
+    try:
+        return w.fetch(path, method=method, seconds=60)[0]
+    except OSError:
+        return None
+
+
+def start_that_waits_for_the_disk():
+    """It is told, requests are answered, and SIGTERM ends it; the next start knows what was known."""
+    w = World(state="interval = 200ms").start()
+    w.write(100)
+    w.exact()
+    w.term()
+    starting(w, 30)
+    assert answer(w, "/health/ready") == 503
+    assert json.loads(w.fetch("/health")[2])["status"] == "restoring"
+    assert answer(w, "/metrics") == 503
+    assert answer(w, "/") == 503
+    assert until(lambda: "does not answer" in w.stderr(), 60), w.stderr()
+    w.write(100)
+    old = leaves(w)
+    w.start()
+    w.finish()
+    assert old.wait(60) == 0
+
+
+def start_that_goes_on():
+    """Lines, a scrape, a reload and a signal to reload, all before the state is there."""
+    w = World(state="interval = 200ms", server="reload = yes").start()
+    w.write(100)
+    w.exact()
+    w.term()
+    starting(w, 5)
+    w.write(100)
+    w.signal(signal.SIGHUP)
+    assert answer(w, "/metrics") in (200, 503)
+    assert answer(w, "/-/reload", "POST") == 200
+    assert "reloaded" in w.stderr(), w.stderr()
+    w.finish()
+
+
 def file_size_limit():
     """RLIMIT_FSIZE: a save that fails, told and counted; no death by a signal."""
     w = World(state="interval = 200ms").start()
@@ -665,5 +716,6 @@ if __name__ == "__main__":
          rotate_gz_down, rotate_zst_down, rotate_xz_down, rotate_bz2_down, rotated_and_deleted_down, truncate_down, copytruncate_down, two_daemons,
          series_stay_over_restarts, a_scrape_between_ticks_does_not_put_off_the_next_save,
          state_file_is_private_and_whole, saved_again_when_removed_while_running, told_when_removed_between_runs,
-         state_of_a_first_start_is_saved_silently, hung_fsync, hung_rename, frozen_file_system, file_size_limit,
+         state_of_a_first_start_is_saved_silently, hung_fsync, hung_rename, frozen_file_system,
+         start_that_waits_for_the_disk, start_that_goes_on, file_size_limit,
          directory_that_others_can_write)
