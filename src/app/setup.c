@@ -193,6 +193,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
     size_t before = m->nmistakes;
 
     *s = (struct setup){.first_line = TIME_BASE_NONE};
+    s->files = rulefiles_new();
     settings_init(&s->settings);
     struct ini_doc *main_doc = config ? ini_read(config, allowed, m) : NULL;
 
@@ -212,7 +213,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
     if ((flags & SETUP_NEEDS_LOG) && !s->any_log)
         mistake_add(m, MISTAKE, (struct where){.file = config ? config : command_line.file},
                     "no log to follow: add a [log NAME] section with path = GLOB, or --log GLOB");
-    struct ruleset_options ro = {.lint = flags & SETUP_LINT};
+    struct ruleset_options ro = {.lint = flags & SETUP_LINT, .files = s->files};
 
     s->rules = ruleset_load(s->docs, (unsigned)s->ndocs, &ro, m);
     if (s->rules) {
@@ -224,7 +225,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
 
 struct ruleset *setup_rules_again(const struct setup *s)
 {
-    struct ruleset_options ro = {.lint = false};
+    struct ruleset_options ro = {.files = s->files};
     struct mistakes m = MISTAKES_INIT;
     struct ruleset *rules = ruleset_load(s->docs, (unsigned)s->ndocs, &ro, &m);
 
@@ -239,6 +240,7 @@ struct ruleset *setup_rules_again(const struct setup *s)
 void setup_release(struct setup *s)
 {
     ruleset_free(s->rules);
+    rulefiles_free(s->files);
     for (size_t i = 0; i < s->ndocs; i++)
         ini_free(s->docs[i]);
     free(s->docs);

@@ -21,6 +21,7 @@ struct setup {
     struct settings settings;
     struct ini_doc **docs;
     size_t ndocs, docs_cap;
+    struct rulefiles *files;     /* what the rules name besides themselves */
     struct ruleset *rules;       /* may be NULL when there were mistakes */
     bool any_log;                /* a [log] was defined by the user */
     bool only_test;              /* the configuration holds [test] alone: no rules were read */

@@ -17,19 +17,15 @@
 
 #include "config/ini.h"
 
-#include "base/slurp.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "config/ini_line.h"
 #include "config/section.h"
+#include "config/textfile.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { FILE_MAX = 16 << 20, QUOTE_MAX = 60 };
 
@@ -329,37 +325,6 @@ static int entry_back(void *ctx, const char *section, const char *name, const ch
     return 1;
 }
 
-static int line_number(struct slice text, const char *at)
-{
-    return (int)slice_count(slice_make(text.p, (size_t)(at - text.p)), '\n') + 1;
-}
-
-/* Of a file that is no text nothing else is said. */
-static bool is_text(struct parse *ps, struct slice text)
-{
-    const char *nul = text.n ? memchr(text.p, 0, text.n) : NULL;
-
-    if (nul)
-        mistake_add(ps->m, MISTAKE,
-                    (struct where){.file = ps->doc->file, .line = line_number(text, nul)},
-                    "a NUL byte: this is not a text file (save it as UTF-8)");
-    return !nul;
-}
-
-static void check_utf8(struct parse *ps, struct slice text)
-{
-    struct slice rest = text, line;
-
-    while (slice_cut(&rest, '\n', &line)) {
-        if (utf8_valid(line))
-            continue;
-        mistake_add(ps->m, MISTAKE,
-                    (struct where){.file = ps->doc->file, .line = line_number(text, line.p)},
-                    "this line is not valid UTF-8; save the file as UTF-8");
-        break;
-    }
-}
-
 struct ini_doc *ini_read_text(struct slice text, const char *name, unsigned allowed,
                               struct mistakes *m)
 {
@@ -369,9 +334,8 @@ struct ini_doc *ini_read_text(struct slice text, const char *name, unsigned allo
     d->file = arena_str(&d->text, name);
     if (slice_starts(text, SLICE("\xEF\xBB\xBF")))
         text = slice_from(text, 3);
-    if (!is_text(&ps, text))
+    if (!textfile_check(text, d->file, m))
         return d;
-    check_utf8(&ps, text);
     ps.in = (struct lines){text.p, slice_from(text, text.n).p, 0};
     (void)ini_parse_stream(next_line, &ps, entry_back, &ps);
     disagreed(&ps);
@@ -379,51 +343,17 @@ struct ini_doc *ini_read_text(struct slice text, const char *name, unsigned allo
     return d;
 }
 
-/* What a shell makes of `<(...)`, or standard input. */
-static bool is_given_pipe(const char *path, mode_t mode)
-{
-    return S_ISFIFO(mode) && (strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0);
-}
-
-/* A daemon that reloads must not wait for who writes into a fifo, nor read a device that has no end.
- * "" or why it is not read. */
-static const char *why_not(const char *path, int fd)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode))
-        return ""; /* reading it says why */
-    if (is_given_pipe(path, st.st_mode)) {
-        (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-        return "";
-    }
-    if (!S_ISREG(st.st_mode))
-        return "it is no regular file";
-    return st.st_size > FILE_MAX ? "it is larger than 16 MiB" : "";
-}
-
-static const char *read_file(const char *path, struct buf *text)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    const char *why = fd < 0 ? strerror(errno) : why_not(path, fd);
-    int r = fd < 0 || *why ? 0 : slurp_fd(fd, FILE_MAX, text);
-
-    if (fd >= 0)
-        (void)close(fd);
-    return r < 0 ? strerror(-r) : why;
-}
-
 struct ini_doc *ini_read(const char *path, unsigned allowed, struct mistakes *m)
 {
-    struct buf text = BUF_INIT;
+    struct buf text = BUF_INIT, why = BUF_INIT;
     struct ini_doc *d = NULL;
-    const char *why = read_file(path, &text);
 
-    if (*why)
-        mistake_add(m, MISTAKE, (struct where){.file = path}, "cannot read it: %s", why);
-    else
+    if (textfile_read(path, FILE_MAX, &text, &why))
         d = ini_read_text(buf_all(&text), path, allowed, m);
+    else
+        mistake_add(m, MISTAKE, (struct where){.file = path}, "cannot read it: %s", why.p);
     buf_release(&text);
+    buf_release(&why);
     return d;
 }
 

@@ -129,7 +129,9 @@ KEY(REWRITE_FIELD, "rewrite.", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT | KEY_FIE
     .help = "replaces all that matches in a field; `$1`, `${name}` and `$$` in TEXT")
 KEY(MAP_FIELD, "map.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEXT,
     .value = "VALUE -> RESULT",
-    .help = "looks a field up in a table, one row a line; `*` is every other value")
+    .help =
+        "looks a field up in a table, one row a line; `*` is every other value. `@FILE`: in a CSV "
+        "or TSV of two columns, beside the rules file")
 KEY(UNIT_FIELD, "unit.", SECTION_EVENT, KEY_FIELD, TEXT, .value = "UNIT",
     .help = "what a bare number of the field counts, for `where`, `calc` and metrics without a "
             "`unit` of their own")

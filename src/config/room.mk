@@ -13,7 +13,9 @@ liblogtally_a_SOURCES += \
 	src/config/section.c \
 	src/config/section.h \
 	src/config/settings.c \
-	src/config/settings.h
+	src/config/settings.h \
+	src/config/textfile.c \
+	src/config/textfile.h
 
 if HAVE_CHECK
 check_PROGRAMS += tests/config/check

@@ -108,10 +108,13 @@ static void run_rewrite(struct record *r, const struct action *a, bool *ret_limi
 
 static void run_map(struct record *r, const struct action *a)
 {
+    struct slice value = record_text(r, &a->refs[0]), result;
     uint64_t i;
 
-    if (map_get(&a->map->table, record_text(r, &a->refs[0]), &i))
+    if (map_get(&a->map->table, value, &i))
         record_set(r, a->to, a->map->results[i]);
+    else if (a->map->file && table_find(a->map->file, value, &result))
+        record_set(r, a->to, result);
     else if (a->map->has_other)
         record_set(r, a->to, a->map->other);
 }

@@ -2,6 +2,8 @@
 liblogtally_a_SOURCES += \
 	src/rules/calc.c \
 	src/rules/calc.h \
+	src/rules/files.c \
+	src/rules/files.h \
 	src/rules/filter.c \
 	src/rules/filter.h \
 	src/rules/literal.c \
@@ -32,6 +34,8 @@ liblogtally_a_SOURCES += \
 	src/rules/replacement.h \
 	src/rules/ruleset.c \
 	src/rules/ruleset.h \
+	src/rules/table.c \
+	src/rules/table.h \
 	src/rules/template.c \
 	src/rules/template.h
 
@@ -45,12 +49,15 @@ tests_rules_check_SOURCES = \
 	tests/rules/check_mistakes.c \
 	tests/rules/check_pattern.c \
 	tests/rules/check_ruleset.c \
+	tests/rules/check_table.c \
 	tests/rules/check_template.c
 endif
 EXTRA_DIST += tests/mistakes
 
 if FUZZING
-check_PROGRAMS += tests/rules/fuzz_calc
+check_PROGRAMS += tests/rules/fuzz_calc tests/rules/fuzz_table
+tests_rules_fuzz_table_SOURCES = tests/rules/fuzz_table.c
+tests_rules_fuzz_table_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_rules_fuzz_calc_SOURCES = tests/rules/fuzz_calc.c
 tests_rules_fuzz_calc_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif

@@ -82,6 +82,7 @@ void ruleset_free(struct ruleset *r)
     for (unsigned i = 0; i < r->nlogs; i++)
         release_log(&r->logs[i]);
     fieldnames_free(r->decoded);
+    rulefiles_free(r->own_files);
     arena_release(&r->text);
     free(r);
 }

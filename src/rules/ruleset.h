@@ -26,6 +26,7 @@
 #include "decode/unwrap.h"
 #include "metrics/registry.h"
 #include "rules/calc.h"
+#include "rules/files.h"
 #include "rules/pattern.h"
 #include "rules/template.h"
 
@@ -67,7 +68,8 @@ enum action_kind { ACTION_SET, ACTION_REWRITE, ACTION_MAP, ACTION_CALC };
 struct value_map {
     struct map table; /* VALUE -> index into results */
     struct slice *results;
-    bool has_other; /* `*` */
+    const struct table *file; /* what is not in `table`; BORROWED; NULL = none */
+    bool has_other;           /* `*` */
     struct slice other;
 };
 
@@ -212,7 +214,8 @@ struct ruleset {
     const char **slot_names;    /* nslots names */
     struct fieldnames *decoded; /* names of [0, ndecoded) */
 
-    struct arena text; /* owns strings and arrays */
+    struct rulefiles *own_files; /* when nobody else owns them */
+    struct arena text;           /* owns strings and arrays */
 };
 
 void ruleset_free(struct ruleset *r);

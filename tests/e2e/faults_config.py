@@ -241,6 +241,31 @@ def reload_adds_changes_and_removes_a_rule():
     w.finish()
 
 
+def reload_reads_tables_again():
+    """A table is that of the last reload that went well."""
+    put("kinds.csv", "other,first\n")
+    w = World(rules=RULES + HITS.replace("where = kind == other", "where = kind == other\nmap.kind = @kinds.csv")
+              .replace("inc = other", "inc = other\nlabels = kind")).start()
+    append(APP, b"kind=other x=1\n" * 10 + w.lines(50))
+    w.exact()
+    place("other,second\n", "kinds.csv")
+    append(APP, b"kind=other x=1\n" * 5 + w.lines(50))
+    w.exact()
+    assert w.value("others_total", kind="first") == 15, w.page
+    reload(w)
+    append(APP, b"kind=other x=1\n" * 3 + w.lines(50))
+    w.exact()
+    assert w.value("others_total", kind="second") == 3, w.page
+    place("other,third\nother,fourth\n", "kinds.csv")
+    reload(w)
+    assert "kinds.csv:2: " in w.stderr(), w.stderr()
+    append(APP, b"kind=other x=1\n" * 2 + w.lines(50))
+    w.exact()
+    assert w.value("others_total", kind="second") == 5, w.page
+    place("other,second\n", "kinds.csv")     # a start takes no table that is wrong
+    w.finish()
+
+
 def rules_changed_while_down():
     w = World(rules=RULES + HITS).start()
     append(APP, b"kind=other x=1\n" * 10 + w.lines(200))
@@ -376,6 +401,6 @@ def semicolons_and_indented_lines():
 if __name__ == "__main__":
     main(sighup, reload_of_a_bad_configuration, rules_that_are_no_files, rules_that_are_all_gone,
          path_that_matches_nothing, directory_that_cannot_be_read, file_that_was_allocated_ahead,
-         reload_adds_changes_and_removes_a_rule, rules_changed_while_down,
+         reload_adds_changes_and_removes_a_rule, reload_reads_tables_again, rules_changed_while_down,
          reload_under_load_with_kill, reload_adds_and_removes_a_log, pages_while_reloading, reload_by_http, refused_at_start,
          long_lines_in_the_rules, semicolons_and_indented_lines)

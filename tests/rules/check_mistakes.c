@@ -1,7 +1,7 @@
 /* Golden files of what a person is told: tests/mistakes/NAME.ini is loaded, and all that is said
  * must be NAME.expected, byte for byte. NAME.2.ini, if there is one, is loaded as a second file; a
  * NAME that begins with config_ is loaded as the configuration file, one with lint_ with advice.
- * right_* must be silent. Messages name the files by their base names. */
+ * right_* must be silent. Other files are those that rules name. Messages name the files by their base names. */
 #include "config.h"
 
 #include "suite.h"
@@ -15,6 +15,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { NAMES_MAX = 512, GOLDEN_MIN = 60 };
 
@@ -94,6 +95,20 @@ static struct ini_doc *read_doc(const char *name, const char *suffix, struct mis
     return d;
 }
 
+/* The files that rules name are relative to them, and rules go by their base names here. */
+static struct ruleset *load_beside(struct ini_doc *const *docs, unsigned n,
+                                   const struct ruleset_options *options, struct mistakes *m)
+{
+    char before[4096];
+    struct ruleset *r;
+
+    ck_assert_ptr_nonnull(getcwd(before, sizeof before));
+    ck_assert_int_eq(chdir(directory()), 0);
+    r = ruleset_load(docs, n, options, m);
+    ck_assert_int_eq(chdir(before), 0);
+    return r;
+}
+
 static void said(const char *name, struct buf *out, bool *ret_loaded)
 {
     struct mistakes m = MISTAKES_INIT;
@@ -106,7 +121,7 @@ static void said(const char *name, struct buf *out, bool *ret_loaded)
     docs[1] = read_doc(name, ".2.ini", &m);
     settings_init(&settings);
     settings_read(&settings, docs[0], &m);
-    r = ruleset_load(docs, docs[1] ? 2 : 1, &options, &m);
+    r = load_beside(docs, docs[1] ? 2 : 1, &options, &m);
     mistakes_print(&m, ADVICE, out);
     *ret_loaded = r != NULL;
     ck_assert_msg((r != NULL) == (m.nmistakes == 0), "a ruleset comes exactly without mistakes");

@@ -1,7 +1,7 @@
 /* actions -- set, calc, rewrite and map: what an event makes of its fields, in the order written.
  *
  * The `map.FIELD` lines of an event up to the next set or rewrite of that field are one table,
- * which stands where its first line stands. */
+ * which stands where its first line stands. One of them may name a file with more. */
 #include "config.h"
 
 #include "rules/load/loader.h"
@@ -185,6 +185,29 @@ static void add_result(struct value_map *map, struct slice value, struct slice r
     map_put(&map->table, value, n);
 }
 
+/* `@teams.csv` and no arrow. */
+static bool names_file(struct slice value)
+{
+    if (!slice_starts(value, SLICE("@")))
+        return false;
+    for (size_t i = 0; i + 2 <= value.n; i++)
+        if (is_arrow(value, i))
+            return false;
+    return true;
+}
+
+static void load_table(struct load *l, struct action *a, const struct ini_entry *e)
+{
+    struct slice name = slice_from(e->value, 1);
+
+    if (name.n == 0)
+        load_mistake(l, e->at, "\"%s\" names no file; write %s = @FILE", e->name, e->name);
+    else if (a->map->file)
+        load_mistake(l, e->at, "this table of \"%s\" has a file already", e->name);
+    else
+        a->map->file = rulefiles_table(l->files, name, e->at, l->m);
+}
+
 static void load_map(struct load *l, uint32_t event, const char *field, const struct ini_entry *e)
 {
     struct action *a = open_table(&l->r->events[event], field);
@@ -195,6 +218,10 @@ static void load_map(struct load *l, uint32_t event, const char *field, const st
     if (!a) {
         a = new_change(l, event, ACTION_MAP, field, e->at);
         a->map = load_alloc(l, 1, sizeof *a->map);
+    }
+    if (names_file(e->value)) {
+        load_table(l, a, e);
+        return;
     }
     if (!divide(l, e, "VALUE", &value, &result))
         return;

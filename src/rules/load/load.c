@@ -137,6 +137,9 @@ struct ruleset *ruleset_load(struct ini_doc *const *docs, unsigned n,
     struct ruleset *r = xcalloc(1, sizeof *r);
     struct load l = {.r = r, .m = m, .options = options, .text = &r->text};
 
+    l.files = options ? options->files : NULL;
+    if (!l.files)
+        l.files = r->own_files = rulefiles_new();
     for (unsigned i = 0; i < CTX_BUILTINS; i++)
         map_put(&l.context, slice_str(context_names[i]), i);
     load_logs(&l, docs, n);

@@ -13,6 +13,7 @@
 struct ruleset_options {
     uint32_t dflt_max_values, dflt_max_series; /* 0: those of the schema */
     bool lint;                                 /* add advice */
+    struct rulefiles *files;                   /* outlive the ruleset; NULL: it has its own */
 };
 
 /* Compiles the rules among the sections of documents, in this order. Mistakes and warnings are

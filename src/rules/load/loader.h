@@ -93,6 +93,7 @@ struct load {
     struct mistakes *m;
     const struct ruleset_options *options;
     struct arena *text; /* the ruleset's */
+    struct rulefiles *files;
     struct map events, logs, families, decoded, context;
     struct draft *drafts; /* one an event */
     struct family_draft *family_drafts;
