@@ -1,8 +1,8 @@
 /* gzip -- parts that fit together whatever page they are from.
  *
- * A member is: header, the parts, an empty last block, CRC-32 and length (RFC 1952). Z_FULL_FLUSH
- * ends a part on a byte boundary and lets nothing refer back over it, which is what makes parts of
- * different pages fit together. */
+ * A member is: header, the parts, an empty last block, CRC-32 and length (RFC 1952). a full
+ * flush ends a part on a byte boundary and lets nothing refer back over it, which is what makes
+ * parts of different pages fit together. */
 #include "config.h"
 
 #include "http/gzip.h"
@@ -13,6 +13,38 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#define OUT_STEP ((size_t)64 * 1024)
+
+#ifdef HAVE_ISAL
+#include <isa-l.h>
+
+/* isa-l's level 0: a page of 100,000 series takes a fifth of the time that zlib's level 1 takes, and
+ * is a third larger. */
+static void make_deflated(struct slice text, struct gzip_part *part)
+{
+    struct isal_zstream z;
+
+    part->crc = crc32_gzip_refl(0, (const unsigned char *)text.p, text.n);
+    isal_deflate_init(&z);
+    z.flush = FULL_FLUSH;
+    do {
+        /* Lengths are 32 bits wide. */
+        struct slice piece = slice_make(text.p, text.n < (1u << 30) ? text.n : 1u << 30);
+
+        text = slice_from(text, piece.n);
+        z.next_in = (unsigned char *)(uintptr_t)piece.p;
+        z.avail_in = (uint32_t)piece.n;
+        do {
+            z.next_out = (unsigned char *)buf_reserve(&part->deflated, OUT_STEP);
+            z.avail_out = (uint32_t)OUT_STEP;
+            (void)isal_deflate(&z);
+            buf_commit(&part->deflated, (char *)z.next_out);
+        } while (z.avail_out == 0);
+    } while (text.n);
+}
+
+#else
+
 #define LEVEL 1
 /* Raw deflate, 32 KiB window. */
 #define WINDOW_BITS (-15)
@@ -21,7 +53,6 @@
 /* Checksum and compression go over the text piece by piece, so that the second of them finds it in
  * the cache. */
 #define PIECE ((size_t)128 * 1024)
-#define OUT_STEP ((size_t)64 * 1024)
 
 /* So that running out of memory ends as everywhere, and deflate cannot fail. */
 static void *zlib_alloc(void *opaque, unsigned items, unsigned size)
@@ -45,8 +76,7 @@ static void deflate_piece(z_stream *z, struct slice piece, int flush, struct buf
         z->next_out = (Bytef *)buf_reserve(out, OUT_STEP);
         z->avail_out = (uInt)OUT_STEP;
         (void)deflate(z, flush);
-        out->n += OUT_STEP - z->avail_out;
-        out->p[out->n] = '\0';
+        buf_commit(out, (char *)z->next_out);
     } while (z->avail_out == 0);
 }
 
@@ -57,19 +87,24 @@ static void add_piece(struct gzip_part *part, z_stream *z, struct slice piece, i
     deflate_piece(z, piece, flush, &part->deflated);
 }
 
-void gzip_part_make(struct slice text, struct gzip_part *ret_part)
+static void make_deflated(struct slice text, struct gzip_part *part)
 {
-    struct gzip_part part = {.length = text.n};
     z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free};
     int r = deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW_BITS, MEM_LEVEL, Z_DEFAULT_STRATEGY);
 
     assert(r == Z_OK);
     (void)r;
     for (; text.n > PIECE; text = slice_from(text, PIECE))
-        add_piece(&part, &z, slice_make(text.p, PIECE), Z_NO_FLUSH);
-    add_piece(&part, &z, text, Z_FULL_FLUSH);
+        add_piece(part, &z, slice_make(text.p, PIECE), Z_NO_FLUSH);
+    add_piece(part, &z, text, Z_FULL_FLUSH);
     (void)deflateEnd(&z);
-    *ret_part = part;
+}
+#endif
+
+void gzip_part_make(struct slice text, struct gzip_part *ret_part)
+{
+    *ret_part = (struct gzip_part){.length = text.n};
+    make_deflated(text, ret_part);
 }
 
 void gzip_part_release(struct gzip_part *p)

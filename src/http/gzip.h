@@ -1,6 +1,6 @@
 /* gzip -- one gzip member from parts: a big cached one and a small live one.
  *
- * A part is raw deflate ended by Z_FULL_FLUSH, with its CRC and length; joining parts is then a
+ * A part is raw deflate ended by a full flush, with its CRC and length; joining parts is then a
  * copy and crc32_combine. One member, because some clients stop after the first. */
 #ifndef LT_HTTP_GZIP_H
 #define LT_HTTP_GZIP_H
@@ -15,7 +15,7 @@ struct gzip_part {
     uint64_t length;
 };
 
-/* Level 1. May be called on any thread. */
+/* By isa-l if it was built in, else zlib. May be called on any thread. */
 void gzip_part_make(struct slice text, struct gzip_part *ret_part);
 void gzip_part_release(struct gzip_part *p);
 /* Appends the member to *out. */

@@ -170,11 +170,14 @@ bool negotiate_russian(const char *accept_language)
 bool negotiate_gzip(const char *accept_encoding)
 {
     struct slice rest = slice_str(accept_encoding);
+    bool any = false;
     struct entry e;
 
     while (next_entry(&rest, &e)) {
-        if (equals(e.name, SLICE("gzip")))
+        if (equals(e.name, SLICE("gzip")) || equals(e.name, SLICE("x-gzip")))
             return e.q > 0;
+        if (equals(e.name, SLICE("*")))
+            any = e.q > 0;
     }
-    return false;
+    return any;
 }

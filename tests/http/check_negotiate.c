@@ -198,6 +198,24 @@ TEST(gzip_only_when_asked_for)
     ck_assert(!negotiate_gzip("gzip;q=0.0, identity"));
     ck_assert(!negotiate_gzip("gzip;q=abc"));
     ck_assert(!negotiate_gzip("deflate, br, zstd"));
-    ck_assert(!negotiate_gzip("*"));
+    ck_assert(negotiate_gzip("*"));
+    ck_assert(negotiate_gzip("br, *;q=0.1"));
+    ck_assert(negotiate_gzip("x-gzip"));
+    ck_assert(!negotiate_gzip("*;q=0"));
+    ck_assert(!negotiate_gzip("*, gzip;q=0"));
+    ck_assert(!negotiate_gzip("gzip;q=0, *"));
     ck_assert(!negotiate_gzip("gzipped"));
+}
+
+TEST(russian_only_where_it_is_preferred)
+{
+    ck_assert(negotiate_russian("ru"));
+    ck_assert(negotiate_russian("ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7"));
+    ck_assert(negotiate_russian("de, en;q=0.4, RU-ru;q=0.5"));
+    ck_assert(!negotiate_russian("en, ru"));
+    ck_assert(!negotiate_russian("en-GB, ru;q=0.9"));
+    ck_assert(!negotiate_russian("ru;q=0"));
+    ck_assert(!negotiate_russian("run"));
+    ck_assert(!negotiate_russian("*"));
+    ck_assert(!negotiate_russian(NULL));
 }
