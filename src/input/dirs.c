@@ -56,6 +56,13 @@ struct dir *dir_of_path(const struct tailset *t, const char *path)
     return dir_find(t, parent_of(path));
 }
 
+bool dir_is_away(const struct tailset *t, const struct tail_file *f)
+{
+    const struct dir *d = dir_of_path(t, f->path);
+
+    return d && (d->missing || (d->id.dev && d->id.dev != f->tail.id.dev));
+}
+
 /* What of this file's name is on the disk, in watched directories: its path, or where that leads. */
 static const char *file_place(const struct tail_file *f)
 {

@@ -361,6 +361,7 @@ void file_lose(struct tailset *t, struct tail_file *f)
 {
     file_enter(t, f, FILE_LOST);
     f->lost_wall_ns = clock_wall_ns();
+    f->away = dir_is_away(t, f) || !log_of_path(t, f->stream->path) ? AWAY_LOOKS : 0;
     f->active_ns = t->now;
 }
 

@@ -87,7 +87,8 @@ static bool is_older(const struct newcomer *n, const struct tail_file *f)
 static bool may_continue(const struct newcomer *n, const struct tail_file *f)
 {
     return file_is_lost(f) && !f->packed && f->tail.offset > 0 && !is_older(n, f) &&
-           (n->look.id.birth_ns <= f->lost_wall_ns || n->look.id.birth_ns > clock_wall_ns());
+           (f->away || n->look.id.birth_ns <= f->lost_wall_ns ||
+            n->look.id.birth_ns > clock_wall_ns());
 }
 
 static bool begins_otherwise(const struct tail_file *f, struct slice head)

@@ -96,6 +96,12 @@ static bool is_read_part(const struct evidence *e)
            (e->held || (e->lately && is_part(e) && e->size >= JUDGE_MUCH && is_half(e)));
 }
 
+/* A copy of it under a rotated name, not yet complete. */
+static bool may_be_copied(const struct evidence *e)
+{
+    return e->rest && e->gone && !e->still && is_part(e);
+}
+
 static bool is_written_again(const struct evidence *e)
 {
     return e->named && e->gone && e->agrees > e->alike &&
@@ -124,6 +130,7 @@ const struct row *judge(const struct evidence *e)
         {9, VERDICT_SAME, is_back_and_grown},   /* and written on */
         {0, VERDICT_WAIT, may_be_coming_back},  /* empty, or alike as far as it goes */
         {5, VERDICT_READ, is_read_part},        /* a copy that the truncation cut off */
+        {0, VERDICT_WAIT, may_be_copied},       /* copytruncate, slowly */
         {10, VERDICT_AMBIGUOUS, is_written_again},
         {11, VERDICT_NEW, is_anything},
     };

@@ -104,8 +104,10 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
     struct log *log = log_of_path(t, path);
     enum rotated is;
     struct stream *s = stream_of_rotated(t, path, &is);
-    bool rotated = s != NULL;
+    bool rotated = s && log_of_path(t, s->path); /* not a part of what nobody wants any more */
 
+    if (!rotated)
+        s = NULL;
     if (!s && log)
         s = stream_get(t, path, log);
     if (!s)

@@ -102,7 +102,7 @@ struct pipe_input {
     struct linebuf lines;
 };
 
-enum { REJECTED_MAX = 8 };
+enum { REJECTED_MAX = 8, AWAY_LOOKS = 2 };
 
 /* A symlink that a file is named through. */
 struct hop {
@@ -143,6 +143,8 @@ struct tail_file {
     int64_t active_ns;       /* when it last grew or changed its place */
     int64_t retry_ns;        /* not to be read before, after an error */
     int64_t lost_wall_ns;    /* when it was found to be FILE_LOST */
+    uint8_t away; /* so many looks before that says anything: it was lost with its directory or its
+                     disk, or while nobody wanted it */
     unsigned failures;
     unsigned round; /* FILE_WAITING: how many reconciles there had been */
     int error;      /* errno, 0 = none */
@@ -367,6 +369,8 @@ char *dir_join(const char *dir, const char *name);
 void dir_add_of(struct tailset *t, const char *path, unsigned role);
 /* The names in the directory that this is in will be looked at; false when we do not know it. */
 bool dir_rescan_of(struct tailset *t, const char *path);
+/* Its directory is not there, or lies on another disk than it did. */
+bool dir_is_away(const struct tailset *t, const struct tail_file *f);
 /* This could not be looked at: its directory is read again with the next reconcile. */
 void dir_look_later(struct tailset *t, const char *path);
 bool dir_is_unsure(const struct tailset *t, const char *path);

@@ -131,6 +131,10 @@ static void end_waits(struct tailset *t, struct tail_file *f)
     int64_t idle = t->now - f->active_ns;
 
     if (file_is_lost(f)) {
+        if (dir_is_away(t, f))
+            f->away = AWAY_LOOKS;
+        else if (f->away && --f->away == 0)
+            f->lost_wall_ns = clock_wall_ns();
         if (f->state == FILE_LOST && idle >= t->options.lost_wait_ns && directory_is_there(t, f))
             give_up(t, f);
         else if (f->state == FILE_ABSENT && idle >= t->options.keep_ns && directory_was_seen(t, f))
@@ -532,6 +536,8 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
     }
     for (struct tail_file *f = t->first; f; f = next) {
         next = f->next;
+        if (file_is_lost(f))
+            f->away = AWAY_LOOKS;
         if (f->stream->log->config)
             queue_read(t, f); /* its sink is opened again */
         else

@@ -141,8 +141,9 @@ TEST(row_5_what_was_lost_is_found_under_a_rotated_name)
     expect(rest(whole(100, 300)), 5, VERDICT_SAME);
     expect(e, 5, VERDICT_READ);
     e.lately = false;
-    expect(e, 11, VERDICT_NEW);
-    expect(held, 11, VERDICT_NEW);
+    expect(e, 0, VERDICT_WAIT); /* copied slowly */
+    expect(still(e), 11, VERDICT_NEW);
+    expect(still(held), 11, VERDICT_NEW);
     held.held = true;
     expect(held, 5, VERDICT_READ);
     held.rebooted = true;
