@@ -116,10 +116,10 @@ static bool in_order(unsigned earlier, unsigned later)
     return p.right;
 }
 
-/* Without a birth an inode is known by its times; not by a clock that was set back. */
+/* What was made before what, only times can tell; not by a clock that was set. */
 static bool is_doubtful(unsigned id)
 {
-    return oracle.doubt[id] || (world.jumped && (world.knobs & KNOB_NO_BIRTH));
+    return oracle.doubt[id] || world.jumped;
 }
 
 static void count(void *ctx, unsigned id)
