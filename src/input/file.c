@@ -412,19 +412,6 @@ static bool lost_last_line(const struct tailset *t, const struct tail_file *f, i
            tail_last_line(tail->fd, tail->offset - 1, t->options.max_line, &last) == 0 && last <= n;
 }
 
-/* How far they agree for sure, in whole lines. */
-static int weigh_other(const struct tailset *t, const struct tail_file *f, int fd,
-                       struct evidence *e)
-{
-    uint64_t upto = e->size < e->offset ? e->size : e->offset;
-    int r = tail_agreement(&f->tail, fd, upto, &e->agrees);
-
-    if (r < 0)
-        return r;
-    e->doubt = r == 0;
-    return e->agrees < upto ? tail_last_line(fd, e->agrees, t->options.max_line, &e->agrees) : 0;
-}
-
 /* What a crash of the machine left: a part, perhaps with NULs up to where it was read, or written on
  * since. 0 or negative errno. */
 static int weigh_crash(const struct tailset *t, const struct tail_file *f, int fd,
@@ -439,7 +426,10 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
         if (r != TAIL_OTHER)
             return r < 0 ? r : 0;
     }
-    return r < 0 ? r : weigh_other(t, f, fd, e);
+    if (r == 0)
+        r = tail_agreement(&f->tail, fd, upto, &e->agrees);
+    e->doubt = true;
+    return r < 0 ? r : tail_last_line(fd, e->agrees, t->options.max_line, &e->agrees);
 }
 
 /* An editor's work, perhaps written on: both can be compared byte by byte, from where they are known
@@ -484,9 +474,9 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     else if (e->replaced && f->tail.fd >= 0 && e->relation != TAIL_SAME)
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
-        r = weigh_other(t, f, fd, e);
+        r = tail_agreement(&f->tail, fd, e->size < e->offset ? e->size : e->offset, &e->agrees);
     e->last_line = lost_last_line(t, f, fd, e->agrees);
-    return r;
+    return r < 0 ? r : 0;
 }
 
 void file_tell_doubt(struct tailset *t, const struct tail_file *f)

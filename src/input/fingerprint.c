@@ -360,7 +360,7 @@ int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_ag
         return r;
     *ret_agrees = agrees = same_bytes(p, t->head, head_n);
     if (agrees < head_n)
-        return 1;
+        return 0;
     for (int i = 0; t->marks && i < FINGERPRINT_MARKS && r == 0; i++) {
         uint64_t at = (uint64_t)(i + 1) * t->marks->stride;
 
@@ -374,7 +374,7 @@ int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_ag
         agrees = at > agrees ? at : agrees;
     }
     *ret_agrees = agrees;
-    return agrees == upto;
+    return 0;
 }
 
 int tail_difference(int a, int b, uint64_t from, uint64_t *ret_offset)

@@ -120,8 +120,8 @@ static int is_gone(const struct tail_file *f)
     struct look look;
     int r;
 
-    if (f->state != FILE_OPEN)
-        return file_is_lost(f);
+    if (f->state != FILE_OPEN || f->tail.fd < 0)
+        return f->state == FILE_OPEN || file_is_lost(f);
     r = look_at_fd(f->tail.fd, &look);
     return r < 0 ? r : look.links == 0;
 }
@@ -138,6 +138,8 @@ static bool is_its_rest(const struct newcomer *n, const struct tail_file *f)
 {
     if (file_is_lost(f))
         return may_continue(n, f) || f == n->copy_of;
+    if (f->tail.fd < 0) /* read to its end */
+        return !is_older(n, f);
     return !f->retired && !is_older(n, f) && n->look.size > f->tail.offset;
 }
 
@@ -196,7 +198,8 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
 {
     int r;
 
-    if (!file_is_readable(f) || is_older(n, f) || begins_otherwise(f, n->head))
+    if (!file_is_readable(f) || is_older(n, f) || begins_otherwise(f, n->head) ||
+        (f->state == FILE_OPEN && f->tail.fd < 0))
         return 0;
     r = is_copy_of(t, n, f);
     if (r == -ENOENT || r == -ENOTDIR)
@@ -208,12 +211,12 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
 static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *f,
                  struct evidence *e)
 {
-    bool rotated = n->rotated && f->stream == n->stream;
     int r = is_gone(f);
 
     if (r < 0)
         return r;
     e->gone = r == 1;
+    e->rotated = n->rotated && f->stream == n->stream;
     e->inode = is_its_inode(n, f);
     e->replaced = f == n->replaced;
     e->named = e->gone && is_its_name(n, f);
@@ -222,15 +225,15 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     e->lately = f->state != FILE_ABSENT;
     e->same_time = is_time_of(n->look.mtime_ns, f->mtime_ns);
     e->still = n->still;
-    e->rest = rotated && e->gone && is_its_rest(n, f);
+    e->rest = e->rotated && e->gone && is_its_rest(n, f);
     r = 0;
     if ((f->tail.offset > 0 || f->state == FILE_OPEN) &&
-        (e->inode || e->replaced || e->named || (rotated && e->gone)))
+        (e->inode || e->replaced || e->named || (e->rotated && e->gone)))
         r = weigh_bytes(t, n, f, e);
     if (r < 0)
         return r;
     e->rest = e->rest && is_its_rest(n, f); /* it may have been drained */
-    if (rotated && !(e->rest && e->relation == TAIL_SAME))
+    if (e->rotated && !(e->rest && e->relation == TAIL_SAME))
         r = weigh_copy(t, n, f);
     e->copy = r == 1;
     return r < 0 ? r : 0;
@@ -539,8 +542,11 @@ static int stand_alone(struct tailset *t, struct newcomer *n)
 /* A rotated name that says nothing of what we know. */
 static int begin_rotated(struct tailset *t, struct newcomer *n)
 {
+    const struct tail_file *f = file_by_path(t, n->stream->path);
     int r = changed_meanwhile(t, n->stream);
 
+    if (f && f->state == FILE_DENIED && f->error != EACCES)
+        return -f->error; /* it may be a copy of that */
     if (r == 1)
         queue_look(t, n->path, NULL);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
@@ -564,10 +570,11 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
         return begin(t, n, true);
     case VERDICT_AMBIGUOUS:
         tell_ambiguous(t, n);
-        return begin(t, n, false);
+        break;
     default:
-        return n->rotated ? begin_rotated(t, n) : begin(t, n, false);
+        break;
     }
+    return n->rotated ? begin_rotated(t, n) : begin(t, n, false);
 }
 
 /* Whatever could not be weighed, it is this one. */

@@ -15,10 +15,8 @@ enum { JUDGE_MUCH = 4096 }; /* so many bytes of two different logs are hardly ev
 
 struct evidence {
     enum tail_relation relation;
-    uint64_t
-        agrees; /* so many of N's first bytes are R's; with TAIL_OTHER as far as it is known, and
-                        up to the beginning of a line */
-    bool doubt; /* it may be more */
+    uint64_t agrees;     /* so many of N's first bytes are R's, as far as that is known */
+    bool doubt;          /* it was written on after that, and may be more */
     uint64_t offset;     /* so many bytes of R were read */
     uint64_t known_size; /* R's, when last seen: >= offset */
     uint64_t size;       /* N's */
@@ -27,16 +25,17 @@ struct evidence {
     bool rebooted;       /* the machine was started again since R was read */
     bool copied;         /* R has a copy; whoever makes one truncates to nothing */
     bool inode;          /* N is R's inode */
-    bool gone;      /* R has no name any more, and its inode is not held for writing elsewhere */
-    bool replaced;  /* R lost the name just now that N has, and was not deleted */
-    bool seen;      /* the directory of that name is watched, so that a deletion is no guess */
-    bool named;     /* N has R's name, or its base name in the same log */
-    bool rest;      /* N has a rotated name of R, which was lost, and was made in R's time */
-    bool held;      /* N was held as R's copy before */
-    bool lately;    /* R's loss was not yet reported */
-    bool copy;      /* N has a rotated name of R, and R still has all that N has */
-    bool same_time; /* N was written last when R was */
-    bool still;     /* N has not changed for two reconciles */
+    bool gone;           /* R has no name any more, and its inode is not held elsewhere */
+    bool replaced;       /* R lost the name just now that N has, and was not deleted */
+    bool seen;           /* that name's directory is watched, so that a deletion is no guess */
+    bool rotated;        /* N has a rotated name of R's stream */
+    bool named;          /* N has R's name, or its base name in the same log */
+    bool rest;           /* rotated; R was lost, and N was made in its time */
+    bool held;           /* N was held as R's copy before */
+    bool lately;         /* R's loss was not yet reported */
+    bool copy;           /* rotated; R still has all that N has */
+    bool same_time;      /* N was written last when R was */
+    bool still;          /* N has not changed for two reconciles */
 };
 
 enum verdict {

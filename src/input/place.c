@@ -82,12 +82,16 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
     return r < 0 ? r : r == TAIL_SAME;
 }
 
+static bool is_at_its_path(const struct tail_file *f, struct look *ret_look)
+{
+    return look_at(f->path, ret_look) == 0 && identity_eq(&ret_look->id, &f->tail.id);
+}
+
 static bool still_named(const struct tail_file *f)
 {
     struct look look;
 
-    return (f->state == FILE_NAMED || f->state == FILE_UNPLACED) && look_at(f->path, &look) == 0 &&
-           identity_eq(&look.id, &f->tail.id);
+    return (f->state == FILE_NAMED || f->state == FILE_UNPLACED) && is_at_its_path(f, &look);
 }
 
 static bool is_symlink(const char *path)
@@ -283,6 +287,10 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     int r = f->tail.fd >= 0;
     struct look look;
 
+    if (r == 0 && is_at_its_path(f, &look)) { /* nobody wants its name now, so nobody looked */
+        file_name(t, f, f->path, &look);
+        return;
+    }
     if (r == 0)
         r = dir_is_unsure(t, f->path) ? -EAGAIN : file_open_moved(t, f);
     if (r < 0) {

@@ -109,7 +109,7 @@ int tail_compare(const struct tail *t, int fd, uint64_t size);
  * do. */
 uint64_t tail_shared(const struct tail *a, const struct tail *b);
 /* How many of the first `upto` bytes of another file, which is TAIL_OTHER, were read of this one?
- * 1; 0 when it may be more; or negative errno. */
+ * 0 or negative errno. It may be more, beyond the head. */
 int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_agrees);
 /* Where two files differ first, from `from` on, or where the shorter one ends. 0 or negative
  * errno. */
