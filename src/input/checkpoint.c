@@ -43,7 +43,7 @@ static uint8_t flags_of(const struct tail_file *f)
                      (file_is_lost(f) ? SAVED_LOST : 0) | (f->truncated ? SAVED_TRUNCATED : 0) |
                      (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
                      (f->rebooted ? SAVED_REBOOTED : 0) |
-                     (f->renamed || f->state == FILE_OPEN ? SAVED_RENAMED : 0));
+                     ((f->renamed || f->state == FILE_OPEN) && !f->astray ? SAVED_RENAMED : 0));
 }
 
 static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out)

@@ -259,10 +259,15 @@ void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *
     if (n <= 0)
         return;
     path[n] = 0;
-    if (f->real && strcmp(f->real, path) == 0)
-        return;
-    if (path[0] == '/' && look_at(path, &there) == 0 && identity_eq(&there.id, &f->tail.id))
+    f->astray = path[0] != '/' || look_at(path, &there) < 0 || !identity_eq(&there.id, &f->tail.id);
+    if (f->astray) {
+        warn_once(t, f->path,
+                  "is gone, and another hard link of it is left, nobody knows where: read on, "
+                  "but not after a restart");
+    } else if (!f->real || strcmp(f->real, path) != 0) {
         file_set_real(t, f, xstrdup(path));
+        placed(t);
+    }
 }
 
 int file_open_moved(struct tailset *t, struct tail_file *f)
@@ -318,7 +323,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     index_add_text(&t->path_index, &f->by_path, f->path);
     file_set_id(t, f, &look->id);
     file_enter(t, f, file_has_content(f) ? FILE_NAMED : f->state);
-    f->gone_seen = f->deleted = false;
+    f->gone_seen = f->deleted = f->astray = false;
     f->seen = true;
     f->searched = f->truncated = f->awaits = false;
     f->met |= file_has_content(f);

@@ -160,6 +160,7 @@ struct tail_file {
     bool gone_seen; /* an event said that its name is gone */
     bool deleted;   /* it said that it was deleted, not replaced or moved */
     bool rebooted;  /* saved in another boot of the machine, and not looked into since */
+    bool astray;    /* FILE_OPEN: has a name, and we cannot know which */
     bool awaits;    /* what comes under its name could not yet be compared with it */
 };
 
