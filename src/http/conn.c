@@ -5,7 +5,8 @@
  * longer counts against the limit, or a burst would cut off many for one.
  *
  * Over the limit goes who has kept us waiting longest for a request, unless it came only just now:
- * its request may lie unread in the socket. If there is none, all are being answered, and honest
+ * its request may lie unread in the socket. (One that has asked something before is spared while more
+ * than half of the places are taken by those that never did.) If there is none, all are being answered, and honest
  * scrapers that come at the same moment are better served than cut off: they may be half as many
  * more, the ceiling. Above that goes who has used up most of its time, head or answer; one that
  * waits for us never, unless it is the newcomer itself. */
@@ -31,12 +32,14 @@ struct conn {
     int fd;
     enum conn_phase phase;
     int64_t since_ns;
+    bool asked; /* it has made a whole request */
     bool dead;
 };
 
 struct conn_table {
     struct conn *head, *tail;
     unsigned nlive; /* not dead */
+    unsigned nnew;  /* of them, that never asked anything */
     unsigned max;
     int64_t timeout_ns;
     struct loop_timer *timer;
@@ -82,8 +85,16 @@ static void arm(struct conn_table *t, int64_t at_ns)
     loop_timer_set(t->timer, at_ns);
 }
 
+/* It lives no more, or has asked for the first time. */
+static void forget_new(struct conn *c)
+{
+    if (!c->dead && !c->asked)
+        c->table->nnew--;
+}
+
 static void cut(struct conn *c)
 {
+    forget_new(c);
     c->dead = true;
     c->table->nlive--;
     (void)shutdown(c->fd, SHUT_RDWR);
@@ -140,16 +151,28 @@ static void enter(struct conn *c, enum conn_phase phase)
         arm(c->table, deadline(c));
 }
 
-/* The oldest that waits for nothing but its client's next word. */
+/* Does it wait for nothing but its client's next word? */
+static bool is_idle(const struct conn *c, int64_t now)
+{
+    return !c->dead &&
+           (c->phase == CONN_IDLE || (c->phase == CONN_HEAD && now - c->since_ns > HEAD_GRACE_NS));
+}
+
+/* Half of the places belong to those that have asked something: a scraper's kept connection outlives
+ * those of whoever only connects. */
+static bool too_many_new(const struct conn_table *t)
+{
+    return t->nnew > t->max / 2;
+}
+
+/* The oldest that is idle. */
 static struct conn *idle_victim(const struct conn_table *t)
 {
     int64_t now = clock_mono_ns();
 
-    for (struct conn *c = t->head; c != NULL; c = c->next) {
-        if (!c->dead &&
-            (c->phase == CONN_IDLE || (c->phase == CONN_HEAD && now - c->since_ns > HEAD_GRACE_NS)))
+    for (struct conn *c = t->head; c != NULL; c = c->next)
+        if (is_idle(c, now) && !(c->asked && too_many_new(t)))
             return c;
-    }
     return NULL;
 }
 
@@ -162,7 +185,8 @@ static struct conn *slowest_victim(const struct conn_table *t, const struct conn
     for (struct conn *c = t->head; c != NULL; c = c->next) {
         int64_t used = (now - c->since_ns) * (c->phase == CONN_ANSWER ? 1 : ANSWER_TIMES);
 
-        if (!c->dead && c->phase != CONN_KEPT && c != newcomer && used > most) {
+        if (!c->dead && c->phase != CONN_KEPT && c != newcomer && used > most &&
+            !(c->asked && too_many_new(t))) {
             most = used;
             found = c;
         }
@@ -198,6 +222,7 @@ struct conn *conn_add(struct conn_table *t, int fd)
     c->table = t;
     c->fd = fd;
     t->nlive++;
+    t->nnew++;
     enter(c, CONN_HEAD);
     cut_idle(t);
     if (t->nlive > conn_ceiling(t->max))
@@ -209,6 +234,7 @@ struct conn *conn_add(struct conn_table *t, int fd)
 void conn_remove(struct conn *c)
 {
     list_unlink(c);
+    forget_new(c);
     if (!c->dead)
         c->table->nlive--;
     free(c);
@@ -220,6 +246,10 @@ void conn_set_phase(struct conn *c, enum conn_phase phase)
         return;
     list_unlink(c);
     enter(c, phase);
+    if (phase == CONN_ANSWER || phase == CONN_KEPT) {
+        forget_new(c);
+        c->asked = true;
+    }
     if (phase == CONN_IDLE)
         cut_idle(c->table);
 }

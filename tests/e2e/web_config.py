@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import threading
@@ -359,6 +360,36 @@ def guessing_is_slow_for_who_guesses_and_costs_the_others_nothing():
     d.stop()
 
 
+def handshakes_that_stop_half_way_hold_up_nobody():
+    ec()
+    d = Tls(CERTS).start()
+    append("logs/backend.log", b"".join(backend_lines(300)))
+    kept = d.connect()
+    hello, halves = ssl.MemoryBIO(), []
+    client = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), hello, server_hostname="localhost")
+    try:
+        client.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    hello = hello.read()
+    try:
+        for i in range(300):
+            s = socket.create_connection(("127.0.0.1", d.port), 60)
+            halves.append(s)
+            s.sendall(hello[:i * len(hello) // 300] if i % 3 else hello)
+            if i % 30 == 0:
+                assert d.request("GET", "/metrics")[0] == 200
+                kept = kept if i % 60 else d.connect()
+                kept.request("GET", "/metrics")
+                r = kept.getresponse()
+                assert r.read() and r.status == 200
+    finally:
+        for s in halves:
+            s.close()
+    assert d.caught_up(300) is True
+    d.stop()
+
+
 def plain(port, method, path, headers):
     c = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = dict(headers or {})
@@ -397,5 +428,5 @@ def a_stop_waits_for_no_guess():
 main(verdicts_are_those_of_promtool, a_mistake_in_it_stops_the_start,
      tls_has_the_versions_suites_and_curves_that_were_asked_for, client_certificates_are_asked_for_as_configured,
      users_are_asked_for_their_password, a_broken_change_keeps_the_last_good_settings,
-     a_certificate_is_changed_under_load_without_one_failure, prometheus_scrapes_with_certificate_and_password,
+     a_certificate_is_changed_under_load_without_one_failure, handshakes_that_stop_half_way_hold_up_nobody, prometheus_scrapes_with_certificate_and_password,
      guessing_is_slow_for_who_guesses_and_costs_the_others_nothing, a_limit_of_requests_is_kept, a_stop_waits_for_no_guess)
