@@ -69,6 +69,7 @@ static int show(const char *directory)
         code = EXIT_FINE;
     }
     buf_release(payload);
+    buf_release(&saved.memory);
     buf_release(&err);
     return code;
 }

@@ -227,7 +227,7 @@ static void note_nothing(void *ctx, unsigned log, enum tail_note note, uint64_t 
 
 /* The files of the state, found again; NULL when it cannot be read. */
 static struct tailset *find_files(const struct setup *setup, struct loop *loop, struct slice files,
-                                  struct tail_log **ret_logs)
+                                  struct slice memory, struct tail_log **ret_logs)
 {
     const struct tail_sink sink = {.open = open_nothing, .note = note_nothing};
     struct tail_options options;
@@ -237,7 +237,7 @@ static struct tailset *find_files(const struct setup *setup, struct loop *loop, 
     for (unsigned i = 0; i < options.nlogs; i++)
         (*ret_logs)[i].poll = true; /* no events are waited for */
     t = tailset_new(loop, &options, &sink);
-    if (tailset_restore(t, files) == 0) {
+    if (tailset_restore(t, files, memory) == 0) {
         tailset_find(t);
         return t;
     }
@@ -245,7 +245,8 @@ static struct tailset *find_files(const struct setup *setup, struct loop *loop, 
     return NULL;
 }
 
-static int verify_files(struct verification *v, struct slice files, struct slice values)
+static int verify_files(struct verification *v, struct slice files, struct slice memory,
+                        struct slice values)
 {
     struct tail_log *logs;
     struct loop *loop;
@@ -255,7 +256,7 @@ static int verify_files(struct verification *v, struct slice files, struct slice
         log_error("cannot set up the event loop: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
-    struct tailset *t = find_files(v->setup, loop, files, &logs);
+    struct tailset *t = find_files(v->setup, loop, files, memory, &logs);
     uint64_t page;
     bool readable = t && lines_on_page(values, &page) == 0;
 
@@ -292,11 +293,12 @@ static int verify(const struct setup *setup, const char *directory)
         log_error("%s", err.p);
         code = EXIT_SYSTEM;
     } else if (payload_decode(buf_all(&saved.payload), &running_ns, &files, &values) < 0 ||
-               (code = verify_files(&v, files, values)) < 0) {
+               (code = verify_files(&v, files, buf_all(&saved.memory), values)) < 0) {
         log_error("the state in %s is damaged", directory);
         code = EXIT_SYSTEM;
     }
     buf_release(&saved.payload);
+    buf_release(&saved.memory);
     buf_release(&err);
     return code;
 }

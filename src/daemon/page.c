@@ -197,7 +197,7 @@ void daemon_save(struct daemon *d)
                 .version = daemon_version(d),
                 .running_ns = d->running_ns},
     };
-    tailset_encode(d->files, &c->job.files);
+    tailset_encode(d->files, &c->job.files, &c->job.memory);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
         c->job.render[f] = d->wanted_mono_ns[f] && now - d->wanted_mono_ns[f] < FORMAT_WANTED_NS;
     d->saving_mono_ns = now;

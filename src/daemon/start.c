@@ -114,8 +114,14 @@ static void open_files(struct start *s)
     sink.ctx = d;
     tail_options_of(&d->setup, &options, &d->tail_logs);
     d->files = tailset_new(d->loop, &options, &sink);
-    if (s->files.n && !s->damaged && tailset_restore(d->files, s->files) < 0)
+    if (s->files.n && !s->damaged &&
+        tailset_restore(d->files, s->files, buf_all(&s->saved.memory)) < 0)
         s->damaged = true;
+    if (s->saved.memory_damaged)
+        log_error(
+            "what the state in %s remembers of files that are gone is damaged or missing; one "
+            "that comes back is read from its beginning",
+            d->setup.settings.state_directory);
     if (!say_found(d, s->saved.found, s->damaged))
         tailset_start_at_end(d->files);
     daemon_lend(d);
@@ -262,6 +268,7 @@ void daemon_drop_start(struct daemon *d)
         return;
     loop_timer_free(s->timer);
     buf_release(&s->saved.payload);
+    buf_release(&s->saved.memory);
     free(s);
     d->start = NULL;
 }

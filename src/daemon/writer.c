@@ -89,7 +89,10 @@ static void do_job(struct statefile *statefile, struct writer_job *job)
         struct buf payload = BUF_INIT;
 
         payload_encode(job->running_ns, buf_all(&job->files), job->snapshot, &payload);
-        job->error = statefile_save(statefile, buf_all(&payload), job->wall_ns);
+        job->error = statefile_save(
+            statefile, buf_all(&payload),
+            &(struct memory_change){buf_all(&job->memory.bytes), job->memory.replaces},
+            job->wall_ns);
         job->saved = job->error == 0;
         job->bytes = payload.n;
         job->duration_ns = clock_mono_ns() - start;
@@ -99,6 +102,7 @@ static void do_job(struct statefile *statefile, struct writer_job *job)
         if (job->render[f])
             rendering_make(job->snapshot, &job->options, f, &job->pages[f]);
     buf_release(&job->files);
+    buf_release(&job->memory.bytes);
 }
 
 /* Until something changed, or false: nothing did for so long. With the mutex. */
@@ -193,6 +197,7 @@ void writer_free(struct writer *w)
     if (w->state != EMPTY) {
         snapshot_free(w->job.snapshot);
         buf_release(&w->job.files);
+        buf_release(&w->job.memory.bytes);
         for (unsigned f = 0; f < PAGE_FORMATS; f++)
             rendering_release(&w->job.pages[f]);
     }

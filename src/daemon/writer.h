@@ -12,6 +12,7 @@
 #include "http/gzip.h"
 #include "http/server.h"
 #include "input/statefile.h"
+#include "input/tailset.h"
 #include "metrics/expose.h"
 
 /* A scrape gets text or OpenMetrics, the first two of enum expose_format. */
@@ -27,6 +28,7 @@ struct rendering {
 struct writer_job {
     struct snapshot *snapshot; /* values; they come back with the job */
     struct buf files;          /* tailset's part of the payload */
+    struct tail_memory memory; /* and for the memory beside it */
     int64_t running_ns;        /* how long the program has run caught up: what `expire` counts in */
     bool render[PAGE_FORMATS];
     struct expose_options options; /* what it points to must live until the job is done */

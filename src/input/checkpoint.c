@@ -1,12 +1,20 @@
 /* checkpoint -- what is saved of each content, and how a restart takes it up again.
  *
- *     u32 format; from format 3 on: blob boot id; u64 lines, lines forgotten, when, since
- *                when; u64 when it was saved
+ *     u32 format; from format 3 on: blob boot id; u64 lines, lines forgotten, when, since when,
+ *                                   running time, lines of what is gone, when it was saved
  *     u32 logs   { blob name, u8 first backlog not yet read }
  *     u32 files  { blob stream path, log name, path, real path; u8 flags; u64 when lost,
- *                  u64 mtime, u64 how long gone, u32 alike; tail; count; blob carry }
- *                  (before format 3 without real path, mtime, how long gone, alike, which is the
- *                  stream's, and count)
+ *                  u64 mtime, u32 alike; tail; count; blob carry }
+ *                  (before format 3 without real path, mtime, alike, which is the stream's, and
+ *                  count)
+ *
+ * What is gone (FILE_ABSENT) does not change any more, and may be twenty thousand contents: it goes
+ * into the memory, to which each save adds what is new.
+ *
+ *     { blob { u64 key, u64 running time when it was given up; a file as above } }
+ *     { blob { u64 key } }   takes the entry back: it is there again, or forgotten
+ *
+ * A new run writes all of it anew, as does a save that finds more dead entries than living ones.
  *
  * Why held and denied files are not saved: they were not read, so the next run meets them as
  * newcomers, with the same contents to compare them with.
@@ -25,7 +33,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-enum { CHECKPOINT_FORMAT = 3, FORMAT_OF_0_1 = 2, BOOT_ID = 36 };
+enum { CHECKPOINT_FORMAT = 3, FORMAT_OF_0_1 = 2, BOOT_ID = 36, DEAD_WORTH = 1000 };
 
 enum saved_flags {
     SAVED_PACKED = 1 << 0,
@@ -65,7 +73,6 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_u8(out, flags_of(f));
     buf_u64(out, (uint64_t)f->lost_wall_ns);
     buf_u64(out, (uint64_t)f->mtime_ns);
-    buf_u64(out, f->state == FILE_ABSENT ? (uint64_t)(t->now - f->active_ns) : 0);
     buf_u32(out, (uint32_t)f->stream->alike);
     tail_encode(&f->tail, out);
     tail_encode_count(&f->tail, out);
@@ -83,16 +90,73 @@ static void boot_id(char ret_id[BOOT_ID + 1])
         (void)sys_close(fd);
 }
 
-static void encode_sum(const struct tail_sum *sum, struct buf *out)
+/* How long logtally had run, this time and all times before, when the clock was at `at_ns`. */
+static int64_t running_time(const struct tailset *t, int64_t at_ns)
 {
-    buf_u64(out, sum->lines);
-    buf_u64(out, sum->lines_forgotten);
-    buf_u64(out, (uint64_t)sum->forgotten_ns);
-    buf_u64(out, (uint64_t)sum->since_ns);
+    return t->ran_ns + at_ns - t->ran_from_ns;
+}
+
+static uint64_t lines_of(const struct tail_file *f)
+{
+    return f->tail.count.lines + f->tail.count.lines_before;
+}
+
+static uint64_t lines_gone(const struct tailset *t)
+{
+    uint64_t n = 0;
+
+    for (const struct tail_file *f = t->first; f; f = f->next)
+        n += f->state == FILE_ABSENT ? lines_of(f) : 0;
+    return n;
+}
+
+static void encode_sum(const struct tailset *t, struct buf *out)
+{
+    buf_u64(out, t->sum.lines);
+    buf_u64(out, t->sum.lines_forgotten);
+    buf_u64(out, (uint64_t)t->sum.forgotten_ns);
+    buf_u64(out, (uint64_t)t->sum.since_ns);
+    buf_u64(out, (uint64_t)running_time(t, t->now));
+    buf_u64(out, lines_gone(t));
+}
+
+static void encode_gone(struct tailset *t, struct tail_file *f)
+{
+    struct buf entry = BUF_INIT;
+
+    f->key = ++t->memory.last_key;
+    t->memory.live++;
+    buf_u64(&entry, f->key);
+    buf_u64(&entry, (uint64_t)running_time(t, f->active_ns));
+    encode_file(t, f, &entry);
+    buf_blob(&t->memory.fresh, buf_all(&entry));
+    buf_release(&entry);
+}
+
+static void encode_memory(struct tailset *t, struct tail_memory *ret_memory)
+{
+    struct memory *m = &t->memory;
+    bool anew = !m->begun || m->dead > m->live + DEAD_WORTH;
+
+    if (anew) {
+        buf_clear(&m->fresh);
+        m->live = m->dead = 0;
+    }
+    for (struct tail_file *f = t->first; f; f = f->next)
+        if (f->state == FILE_ABSENT && (anew || f->key == 0))
+            encode_gone(t, f);
+    *ret_memory = (struct tail_memory){.bytes = m->fresh, .replaces = anew};
+    m->fresh = BUF_INIT;
+    m->begun = true;
+}
+
+static bool is_in_state(const struct tail_file *f)
+{
+    return file_has_content(f) && f->state != FILE_ABSENT;
 }
 
 /* Streams in any order, but the files of each from the oldest to the youngest. */
-void tailset_encode(struct tailset *t, struct buf *out)
+void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_memory)
 {
     uint32_t nlogs = 0, nfiles = 0;
     char boot[BOOT_ID + 1];
@@ -100,11 +164,11 @@ void tailset_encode(struct tailset *t, struct buf *out)
     for (const struct log *log = t->logs; log; log = log->next)
         nlogs += !log->fresh;
     for (const struct tail_file *f = t->first; f; f = f->next)
-        nfiles += file_has_content(f);
+        nfiles += is_in_state(f);
     buf_u32(out, CHECKPOINT_FORMAT);
     boot_id(boot);
     buf_blob(out, slice_str(boot));
-    encode_sum(&t->sum, out);
+    encode_sum(t, out);
     t->saved_wall_ns = clock_wall_ns();
     buf_u64(out, (uint64_t)t->saved_wall_ns);
     buf_u32(out, nlogs);
@@ -117,8 +181,9 @@ void tailset_encode(struct tailset *t, struct buf *out)
     buf_u32(out, nfiles);
     for (const struct stream *s = t->streams; s; s = s->next)
         for (struct tail_file *f = s->files; f; f = f->stream_next)
-            if (file_has_content(f))
+            if (is_in_state(f))
                 encode_file(t, f, out);
+    encode_memory(t, ret_memory);
 }
 
 static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags)
@@ -142,7 +207,9 @@ static void restore_real(struct tailset *t, struct tail_file *f, struct slice re
         dir_add_of(t, f->renamed ? f->path : f->real, DIR_TARGET);
 }
 
-static void restore_file(struct tailset *t, struct reader *r, uint32_t format, bool rebooted)
+/* NULL: it cannot be read. */
+static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint32_t format,
+                                      bool rebooted)
 {
     struct slice stream = read_blob(r), log = read_blob(r), path = read_blob(r);
     struct slice real = format > FORMAT_OF_0_1 ? read_blob(r) : SLICE("");
@@ -150,7 +217,6 @@ static void restore_file(struct tailset *t, struct reader *r, uint32_t format, b
     unsigned flags = read_u8(r);
     int64_t lost_wall_ns = (int64_t)read_u64(r);
     int64_t mtime_ns = format > FORMAT_OF_0_1 ? (int64_t)read_u64(r) : 0;
-    int64_t idle_ns = format > FORMAT_OF_0_1 ? (int64_t)read_u64(r) : 0;
     uint32_t alike = format > FORMAT_OF_0_1 ? read_u32(r) : 0;
     struct tail_file *f;
     struct tail tail;
@@ -163,7 +229,7 @@ static void restore_file(struct tailset *t, struct reader *r, uint32_t format, b
     if (r->bad || stream.n == 0 || path.n == 0) {
         r->bad = true;
         tail_release(&tail);
-        return;
+        return NULL;
     }
     name = xstrslice(stream);
     f = file_new(t, stream_get(t, name, log_by_name(t, log)), FILE_UNPLACED);
@@ -174,11 +240,51 @@ static void restore_file(struct tailset *t, struct reader *r, uint32_t format, b
     buf_slice(&f->carry, carry);
     f->lost_wall_ns = lost_wall_ns;
     f->mtime_ns = mtime_ns;
-    f->active_ns = t->now - idle_ns;
     f->rebooted = rebooted;
     restore_place(t, f, flags);
     if (real.n > 0)
         restore_real(t, f, real);
+    return f;
+}
+
+/* The entries that others take back. */
+static void find_dead(struct slice memory, struct map *ret_dead)
+{
+    struct reader r = reader_of(memory);
+
+    while (!r.bad && r.p < r.end) {
+        struct slice entry = read_blob(&r);
+
+        if (entry.n == sizeof(uint64_t))
+            (void)map_put(ret_dead, entry, 1);
+    }
+}
+
+/* 0 or -EBADMSG. */
+static int restore_memory(struct tailset *t, struct slice memory, int64_t ran_ns, bool rebooted)
+{
+    struct reader r = reader_of(memory);
+    struct map dead = MAP_INIT;
+
+    find_dead(memory, &dead);
+    while (!r.bad && r.p < r.end) {
+        struct slice entry = read_blob(&r);
+        struct reader e = reader_of(entry);
+        int64_t gone_ns;
+        struct tail_file *f;
+
+        if (r.bad || entry.n <= sizeof(uint64_t) ||
+            map_get(&dead, slice_make(entry.p, sizeof(uint64_t)), &(uint64_t){0}))
+            continue;
+        (void)read_u64(&e);
+        gone_ns = (int64_t)read_u64(&e);
+        f = restore_file(t, &e, CHECKPOINT_FORMAT, rebooted);
+        r.bad |= !f || e.p != e.end || f->state != FILE_ABSENT;
+        if (f)
+            f->active_ns = t->now - (ran_ns - gone_ns);
+    }
+    map_release(&dead);
+    return r.bad ? -EBADMSG : 0;
 }
 
 static void restore_log(struct tailset *t, struct reader *r)
@@ -189,23 +295,44 @@ static void restore_log(struct tailset *t, struct reader *r)
     log->first_start = read_u8(r) != 0;
 }
 
-static void restore_sum(struct tailset *t, struct reader *r, uint32_t format)
+/* Returns how many lines those had that were gone. */
+static uint64_t restore_sum(struct tailset *t, struct reader *r, uint32_t format)
 {
     t->sum = (struct tail_sum){.since_ns = clock_wall_ns()};
+    t->ran_from_ns = t->now;
     if (format == FORMAT_OF_0_1)
-        return;
+        return 0;
     t->sum.lines = read_u64(r);
     t->sum.lines_forgotten = read_u64(r);
     t->sum.forgotten_ns = (int64_t)read_u64(r);
     t->sum.since_ns = (int64_t)read_u64(r);
+    t->ran_ns = (int64_t)read_u64(r);
+    return read_u64(r);
 }
 
-int tailset_restore(struct tailset *t, struct slice encoded)
+/* Logs and files, behind what was there before them. 0 or -EBADMSG. */
+static int restore_all(struct tailset *t, struct reader *r, struct slice memory, uint32_t format,
+                       bool rebooted)
+{
+    uint32_t n = read_u32(r);
+
+    for (uint32_t i = 0; i < n && !r->bad; i++)
+        restore_log(t, r);
+    if (r->bad || restore_memory(t, memory, t->ran_ns, rebooted) < 0)
+        return -EBADMSG;
+    n = read_u32(r);
+    for (uint32_t i = 0; i < n && !r->bad; i++)
+        (void)restore_file(t, r, format, rebooted);
+    return r->bad || r->p != r->end ? -EBADMSG : 0;
+}
+
+int tailset_restore(struct tailset *t, struct slice encoded, struct slice memory)
 {
     struct reader r = reader_of(encoded);
     struct slice saved = {0};
     char boot[BOOT_ID + 1];
-    uint32_t format = read_u32(&r), n;
+    uint32_t format = read_u32(&r);
+    uint64_t gone;
     bool rebooted;
 
     t->now = loop_now(t->loop);
@@ -214,24 +341,20 @@ int tailset_restore(struct tailset *t, struct slice encoded)
         return -EBADMSG;
     if (format > FORMAT_OF_0_1)
         saved = read_blob(&r);
-    restore_sum(t, &r, format);
+    gone = restore_sum(t, &r, format);
     if (format > FORMAT_OF_0_1)
         t->saved_wall_ns = (int64_t)read_u64(&r);
     boot_id(boot);
     rebooted = saved.n > 0 && boot[0] && !slice_eq(saved, slice_str(boot));
-    n = read_u32(&r);
-    for (uint32_t i = 0; i < n && !r.bad; i++)
-        restore_log(t, &r);
-    n = read_u32(&r);
-    for (uint32_t i = 0; i < n && !r.bad; i++)
-        restore_file(t, &r, format, rebooted);
-    if (r.bad || r.p != r.end) {
+    if (restore_all(t, &r, memory, format, rebooted) < 0) {
         while (t->first)
             file_drop(t, t->first);
         t->sum = (struct tail_sum){0};
         t->saved_wall_ns = clock_wall_ns();
         return -EBADMSG;
     }
+    if (format > FORMAT_OF_0_1) /* the memory may have been lost */
+        t->sum.lines_forgotten += gone - lines_gone(t);
     t->names_changed = true;
     return 0;
 }

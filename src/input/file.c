@@ -96,6 +96,8 @@ void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
 {
     f->stream->open += (state == FILE_OPEN) - (f->state == FILE_OPEN);
     f->state = state;
+    if (state != FILE_ABSENT)
+        memory_take_back(t, f);
     remember(t, f);
     if (!file_has_name(f)) {
         index_remove(&t->path_index, &f->by_path);
@@ -183,6 +185,7 @@ void file_drop(struct tailset *t, struct tail_file *f)
     index_remove(&t->birth_index, &f->by_birth);
     index_remove(&t->name_index, &f->by_name);
     forget_count(t, f);
+    memory_take_back(t, f);
     *(f->prev ? &f->prev->next : &t->first) = f->next;
     *(f->next ? &f->next->prev : &t->last) = f->prev;
     leave_stream(f);

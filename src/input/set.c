@@ -210,6 +210,17 @@ void newcomer_add(struct tailset *t, struct newcomer n)
     t->newcomers[t->nnewcomers++] = n;
 }
 
+void memory_take_back(struct tailset *t, struct tail_file *f)
+{
+    if (f->key == 0)
+        return;
+    buf_u32(&t->memory.fresh, sizeof(f->key));
+    buf_u64(&t->memory.fresh, f->key);
+    f->key = 0;
+    t->memory.live--;
+    t->memory.dead += 2;
+}
+
 void copies_forget(struct tailset *t, const struct tail_file *original)
 {
     for (size_t i = 0; i < t->npending; i++)

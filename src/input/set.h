@@ -161,6 +161,7 @@ struct tail_file {
     bool deleted;   /* it said that it was deleted, not replaced or moved */
     bool rebooted;  /* saved in another boot of the machine, and not looked into since */
     bool astray;    /* FILE_OPEN: has a name, and we cannot know which */
+    uint64_t key;   /* of its entry in the memory; 0 = none */
     bool awaits;    /* what comes under its name could not yet be compared with it */
 };
 
@@ -216,6 +217,15 @@ struct newcomer {
     struct tail_file *replaced; /* what lost its name to it just now */
 };
 
+/* What is saved of contents that are gone: entries are only added, one that takes another back as
+ * well. checkpoint.c */
+struct memory {
+    struct buf fresh; /* entries since the last save */
+    uint64_t last_key;
+    size_t live, dead; /* entries */
+    bool begun;        /* in this run */
+};
+
 struct tailset {
     struct loop *loop;
     struct tail_options options;
@@ -243,7 +253,9 @@ struct tailset {
     struct map warned;
     struct map links; /* paths: 1 = last seen as a hard link of a file that has another name */
     struct tail_sum sum;
-    int64_t found_from_ns; /* wall time of tailset_find */
+    struct memory memory;
+    int64_t ran_ns, ran_from_ns; /* running time of earlier runs; when this one began */
+    int64_t found_from_ns;       /* wall time of tailset_find */
     uint64_t version;
     int64_t saved_wall_ns; /* when the last state was made, by this run or the one before */
     uint32_t next_id;
@@ -329,6 +341,8 @@ void queue_look_still(struct tailset *t, const struct tail_file *waiting);
 void newcomer_add(struct tailset *t, struct newcomer n);
 /* No pending name and no newcomer is a copy of it any more. */
 void copies_forget(struct tailset *t, const struct tail_file *original);
+/* It is not gone any more, or forgotten: its entry in the memory is taken back. */
+void memory_take_back(struct tailset *t, struct tail_file *f);
 
 /* logs.c */
 void logs_configure(struct tailset *t);

@@ -8,7 +8,8 @@
  *            16  u64 sequence number
  *            24  u64 wall time, ns since 1970
  *            32  u64 length of the payload
- *            40  payload
+ *            40  u64 number of the memory (0: there is none), u64 its length, u32 CRC32C of it
+ *            60  payload                  (at 40 in version 1, which had no memory)
  *             n  u32 CRC32C of all before it
  *
  * After a failed fsync the kernel may have dropped the dirty pages and a second fsync would succeed
@@ -20,6 +21,10 @@
  * a name that no other process uses, and whoever takes the lock removes all of them before it
  * reads. The kernel does one change of a directory after the other, so the late rename comes before
  * that, and is what is read; or after it, and finds nothing to rename.
+ *
+ * For the same reason no process adds to the memory of another: it begins one of its own. Nor is
+ * one added to after an error. One that neither state nor state.1 names is removed by the next
+ * save, whether it was replaced or left over.
  *
  * The lock file has some bytes as soon as a state was saved beside it: without them a state that
  * somebody removed would look like none that ever was.
@@ -48,8 +53,15 @@
 
 #define MAGIC "LTSTATE\n"
 #define TEMPORARY "state.tmp"
-enum { HEADER = 40, TRAILER = 4, ASIDE_MAX = 1000 };
+#define MEMORY "memory-"
+enum { HEADER = 60, HEADER_1 = 40, TRAILER = 4, ASIDE_MAX = 1000, PEEKS = 8, MEMORY_NAME = 32 };
 #define STATE_MAX (UINT64_C(4) << 30)
+
+/* As a state names it. */
+struct memory {
+    uint64_t number, length;
+    uint32_t crc;
+};
 
 struct statefile {
     char *path;
@@ -60,6 +72,13 @@ struct statefile {
     bool marked;                           /* the lock file says that a state was saved */
     bool there;                            /* a state was loaded or saved, and not yet missed */
     uint64_t sequence;
+    struct buf memory; /* all of it */
+    struct memory
+        current;     /* as much of it as is written; number 0: nothing, or not to be added to */
+    uint64_t named;  /* the number in the newest state; 0 = none */
+    uint64_t before; /* in the one before, when memories were last removed */
+    bool swept;      /* they were, in this run */
+    uint64_t last_number; /* that was given to a memory */
 };
 
 static int fail(struct buf *err, int r, const char *what, const char *directory)
@@ -236,6 +255,7 @@ void statefile_close(struct statefile *s)
     statefile_abandon(s);
     if (s->dir >= 0)
         (void)sys_close(s->dir);
+    buf_release(&s->memory);
     free(s->path);
     free(s);
 }
@@ -272,27 +292,34 @@ static int read_whole(int dir, const char *name, struct buf *ret_bytes)
 }
 
 /* 0, -EPROTO (newer), or -EBADMSG. */
-static int decode(struct slice bytes, struct saved_state *ret_state)
+static int decode(struct slice bytes, struct saved_state *ret_state, struct memory *ret_memory)
 {
+    struct memory memory = {0};
     struct reader r = reader_of(bytes);
     struct reader trailer;
     uint64_t sequence, length;
     int64_t wall_ns;
     uint32_t version, header;
 
-    if (bytes.n < HEADER + TRAILER || memcmp(bytes.p, MAGIC, 8) != 0)
+    if (bytes.n < HEADER_1 + TRAILER || memcmp(bytes.p, MAGIC, 8) != 0)
         return -EBADMSG;
     r.p += 8;
     version = read_u32(&r);
     header = read_u32(&r);
     if (version > STATEFILE_VERSION)
         return -EPROTO;
-    if (version == 0 || header != HEADER)
+    if (version == 0 || header != (version == 1 ? HEADER_1 : HEADER) ||
+        bytes.n < header + (size_t)TRAILER)
         return -EBADMSG;
     sequence = read_u64(&r);
     wall_ns = (int64_t)read_u64(&r);
     length = read_u64(&r);
-    if (length != bytes.n - HEADER - TRAILER)
+    if (header == HEADER) {
+        memory.number = read_u64(&r);
+        memory.length = read_u64(&r);
+        memory.crc = read_u32(&r);
+    }
+    if (length != bytes.n - header - TRAILER)
         return -EBADMSG;
     trailer = reader_of(slice_from(bytes, bytes.n - TRAILER));
     if (read_u32(&trailer) != crc32c(0, bytes.p, bytes.n - TRAILER))
@@ -300,20 +327,48 @@ static int decode(struct slice bytes, struct saved_state *ret_state)
     ret_state->sequence = sequence;
     ret_state->wall_ns = wall_ns;
     buf_clear(&ret_state->payload);
-    buf_add(&ret_state->payload, bytes.p + HEADER, length);
+    buf_add(&ret_state->payload, bytes.p + header, length);
+    *ret_memory = memory;
     return 0;
+}
+
+static const char *memory_name(char name[MEMORY_NAME], uint64_t number)
+{
+    (void)snprintf(name, MEMORY_NAME, MEMORY "%llx", (unsigned long long)number);
+    return name;
+}
+
+/* As much as the state names; 0, -EBADMSG, or another negative errno. */
+static int read_memory(int dir, const struct memory *memory, struct buf *ret_bytes)
+{
+    char name[MEMORY_NAME];
+    int r;
+
+    buf_clear(ret_bytes);
+    if (memory->number == 0)
+        return 0;
+    r = read_whole(dir, memory_name(name, memory->number), ret_bytes);
+    if (r == 0 &&
+        (ret_bytes->n < memory->length || crc32c(0, ret_bytes->p, memory->length) != memory->crc))
+        r = -EBADMSG;
+    if (r < 0)
+        buf_clear(ret_bytes);
+    else
+        ret_bytes->n = memory->length;
+    return r;
 }
 
 /* 0; -ENOENT; -EBADMSG: what is there cannot be right, or the disk does not give it back; or
  * another error, and *err has a sentence. Then it may be in order, only not for us: a state saved
  * as root. Going on without it would lose lines. */
-static int load_one(int dir, const char *name, struct saved_state *ret_state, struct buf *err)
+static int load_one(int dir, const char *name, struct saved_state *ret_state,
+                    struct memory *ret_memory, struct buf *err)
 {
     struct buf bytes = BUF_INIT;
     int r = read_whole(dir, name, &bytes);
 
     if (r == 0)
-        r = decode(buf_all(&bytes), ret_state);
+        r = decode(buf_all(&bytes), ret_state, ret_memory);
     buf_release(&bytes);
     if (r == -EIO)
         return -EBADMSG;
@@ -350,16 +405,18 @@ static void put_aside(int dir, const char *name)
     }
 }
 
-static int load(int dir, bool change, struct saved_state *ret_state, struct buf *err)
+static int load(int dir, bool change, struct saved_state *ret_state, struct memory *ret_memory,
+                struct buf *err)
 {
     int first, second;
 
     buf_clear(&ret_state->payload);
-    first = load_one(dir, "state", ret_state, err);
+    *ret_memory = (struct memory){0};
+    first = load_one(dir, "state", ret_state, ret_memory, err);
     ret_state->found = STATEFILE_LOADED;
     if (first != -ENOENT && first != -EBADMSG)
         return first;
-    second = load_one(dir, "state.1", ret_state, err);
+    second = load_one(dir, "state.1", ret_state, ret_memory, err);
     if (second < 0 && second != -ENOENT && second != -EBADMSG)
         return second;
     if (change && first == -EBADMSG)
@@ -376,7 +433,8 @@ static int load(int dir, bool change, struct saved_state *ret_state, struct buf 
 
 int statefile_load(struct statefile *s, struct saved_state *ret_state, struct buf *err)
 {
-    int r = load(s->dir, true, ret_state, err);
+    struct memory memory;
+    int r = load(s->dir, true, ret_state, &memory, err);
 
     if (r < 0)
         return r;
@@ -384,17 +442,27 @@ int statefile_load(struct statefile *s, struct saved_state *ret_state, struct bu
         ret_state->found = STATEFILE_REMOVED;
     s->there = ret_state->found == STATEFILE_LOADED;
     s->sequence = ret_state->sequence;
+    s->named = memory.number;
+    s->last_number = memory.number;
+    ret_state->memory_damaged = read_memory(s->dir, &memory, &ret_state->memory) < 0;
     return 0;
 }
 
 int statefile_peek(const char *directory, struct saved_state *ret_state, struct buf *err)
 {
     int dir = open_directory(directory, err);
-    int r;
+    struct memory memory;
+    int r = 0, missing = 0;
 
     if (dir < 0)
         return dir;
-    r = load(dir, false, ret_state, err);
+    for (int i = 0; i < PEEKS; i++) { /* who owns it may have replaced both meanwhile */
+        r = load(dir, false, ret_state, &memory, err);
+        missing = r == 0 ? read_memory(dir, &memory, &ret_state->memory) : 0;
+        if (missing != -ENOENT)
+            break;
+    }
+    ret_state->memory_damaged = missing < 0;
     (void)sys_close(dir);
     return r;
 }
@@ -412,7 +480,8 @@ static int write_all(int fd, struct slice s)
     return 0;
 }
 
-static int write_state(int fd, struct slice payload, uint64_t sequence, int64_t wall_ns)
+static int write_state(int fd, struct slice payload, uint64_t sequence, int64_t wall_ns,
+                       const struct memory *memory)
 {
     struct buf own = BUF_INIT;
     uint32_t crc;
@@ -424,6 +493,9 @@ static int write_state(int fd, struct slice payload, uint64_t sequence, int64_t 
     buf_u64(&own, sequence);
     buf_u64(&own, (uint64_t)wall_ns);
     buf_u64(&own, payload.n);
+    buf_u64(&own, memory->number);
+    buf_u64(&own, memory->length);
+    buf_u32(&own, memory->crc);
     crc = crc32c(crc32c(0, own.p, own.n), payload.p, payload.n);
     r = write_all(fd, buf_all(&own));
     if (r == 0)
@@ -455,12 +527,106 @@ static int write_temporary(struct statefile *s, struct slice payload, int64_t wa
 
     if (fd < 0)
         return fd;
-    r = write_state(fd, payload, s->sequence + 1, wall_ns);
+    r = write_state(fd, payload, s->sequence + 1, wall_ns, &s->current);
     if (r == 0 && sys_fsync(fd) < 0)
         r = -errno;
     if (sys_close(fd) < 0 && r == 0)
         r = -errno;
     return r;
+}
+
+/* A new memory, of a number that nobody has: an earlier process may have left one behind, and write
+ * to it yet. Its name must be there before a state names it. A descriptor or negative errno. */
+static int create_memory(struct statefile *s, struct memory *ret_memory)
+{
+    enum { FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW };
+    char name[MEMORY_NAME];
+    int fd, tries = 0;
+
+    do
+        fd = sys_openat(s->dir, memory_name(name, ++s->last_number), FLAGS, 0600);
+    while (fd < 0 && errno == EEXIST && ++tries < ASIDE_MAX);
+    if (fd < 0)
+        return -errno;
+    *ret_memory = (struct memory){.number = s->last_number};
+    if (sys_fsync(s->dir) == 0)
+        return fd;
+    (void)sys_close(fd);
+    return -EIO;
+}
+
+/* The one that was written with the last save, to be added to. */
+static int open_memory(struct statefile *s)
+{
+    enum { FLAGS = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
+    char name[MEMORY_NAME];
+    struct stat st;
+    int fd = sys_openat(s->dir, memory_name(name, s->current.number), FLAGS, 0);
+    int r;
+
+    if (fd < 0)
+        return -errno;
+    r = check_file(s->dir, fd, &st);
+    if (r == 0 && (uint64_t)st.st_size == s->current.length)
+        return fd;
+    (void)sys_close(fd);
+    return r < 0 ? r : -EBADMSG;
+}
+
+/* What is not yet written. 0 or negative errno: then the next save begins a new one. */
+static int write_memory(struct statefile *s)
+{
+    struct memory m = s->current;
+    struct slice rest;
+    int fd, r;
+
+    if (m.number == 0 && s->memory.n == 0)
+        return 0;
+    fd = m.number ? open_memory(s) : -ENOENT;
+    if (fd < 0) { /* none, or somebody took it away */
+        fd = create_memory(s, &m);
+    }
+    s->current.number = 0;
+    if (fd < 0)
+        return fd;
+    rest = slice_from(buf_all(&s->memory), m.length);
+    r = write_all(fd, rest);
+    if (r == 0 && sys_fsync(fd) < 0)
+        r = -errno;
+    if (sys_close(fd) < 0 && r == 0)
+        r = -errno;
+    if (r < 0)
+        return r;
+    m.crc = crc32c(m.crc, rest.p, rest.n);
+    m.length += rest.n;
+    s->current = m;
+    return 0;
+}
+
+static void change_memory(struct statefile *s, const struct memory_change *change)
+{
+    if (change->replaces) {
+        buf_clear(&s->memory);
+        s->current = (struct memory){0};
+    }
+    buf_slice(&s->memory, change->bytes);
+}
+
+/* Those that neither the newest state names nor the one before it. */
+static void remove_memories(const struct statefile *s, uint64_t newest, uint64_t before)
+{
+    char keep[2][MEMORY_NAME];
+    DIR *list = sys_opendir(s->path);
+    const struct dirent *e;
+
+    (void)memory_name(keep[0], newest);
+    (void)memory_name(keep[1], before);
+    while (list && (e = sys_readdir(list)) != NULL)
+        if (strncmp(e->d_name, MEMORY, strlen(MEMORY)) == 0 && strcmp(e->d_name, keep[0]) != 0 &&
+            strcmp(e->d_name, keep[1]) != 0)
+            (void)sys_unlinkat(s->dir, e->d_name, 0);
+    if (list)
+        (void)sys_closedir(list);
 }
 
 /* The newest becomes state.1 as well, so that at no moment there is none. A link cannot replace, so
@@ -516,13 +682,18 @@ static int replace(struct statefile *s)
     return r;
 }
 
-int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns)
+int statefile_save(struct statefile *s, struct slice payload, const struct memory_change *memory,
+                   int64_t wall_ns)
 {
+    uint64_t before = s->named;
     int r;
 
+    change_memory(s, memory);
     if (payload.n > STATE_MAX - HEADER - TRAILER)
         return -EFBIG; /* the next start would take it for damaged */
     r = enter_again(s);
+    if (r == 0)
+        r = write_memory(s);
     if (r == 0)
         r = write_temporary(s, payload, wall_ns);
     if (r == 0)
@@ -534,5 +705,10 @@ int statefile_save(struct statefile *s, struct slice payload, int64_t wall_ns)
     mark(s);
     s->there = true;
     s->sequence++;
+    s->named = s->current.number;
+    if (!s->swept || s->named != before || before != s->before)
+        remove_memories(s, s->named, before);
+    s->swept = true;
+    s->before = before;
     return 0;
 }

@@ -370,7 +370,7 @@ struct tailset *tailset_new(struct loop *loop, const struct tail_options *option
     t->warned = MAP_INIT;
     t->links = MAP_INIT;
     set_options(t, options);
-    t->now = loop_now(t->loop);
+    t->now = t->ran_from_ns = loop_now(t->loop);
     t->saved_wall_ns = clock_wall_ns();
     logs_configure(t);
     open_watch(t);
@@ -404,6 +404,7 @@ void tailset_free(struct tailset *t)
     index_release(&t->birth_index);
     index_release(&t->name_index);
     tail_buffer_release(&t->buffer);
+    buf_release(&t->memory.fresh);
     loop_timer_free(t->work_timer);
     loop_timer_free(t->reconcile_timer);
     free(t);

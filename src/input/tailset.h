@@ -113,13 +113,19 @@ struct tailset *tailset_new(struct loop *loop, const struct tail_options *option
                             const struct tail_sink *sink);
 void tailset_free(struct tailset *t);
 
-/* After a restart, before the loop runs: takes up the files of an encoded state. -EBADMSG when it
- * cannot be read. */
-int tailset_restore(struct tailset *t, struct slice encoded);
+/* After a restart, before the loop runs: takes up the files of an encoded state, and what is
+ * remembered of those that were gone. -EBADMSG when it cannot be read. */
+int tailset_restore(struct tailset *t, struct slice encoded, struct slice memory);
 /* The state was damaged or is missing although there was one: files that are there now are read
  * from their end; what is skipped is noted as TAIL_LOST_STATE. Before the loop runs. */
 void tailset_start_at_end(struct tailset *t);
-void tailset_encode(struct tailset *t, struct buf *out);
+/* *ret_memory is for what is gone: what came since the last call, or all of it, to be put in the
+ * place of what was there. The caller releases it. */
+struct tail_memory {
+    struct buf bytes;
+    bool replaces;
+};
+void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_memory);
 
 /* New logs (a reload). Files whose log's name still wants them go on; others are closed and their
  * offsets kept. The sink's files are all closed and opened again with their carry. */

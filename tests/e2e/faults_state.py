@@ -702,10 +702,70 @@ def state_file_is_private_and_whole():
     w.term()
     with open("state/state", "rb") as f:
         data = f.read()
-    assert data[:8] == b"LTSTATE\n" and struct.unpack_from("<Q", data, 32)[0] == len(data) - 44
+    assert data[:8] == b"LTSTATE\n" and struct.unpack_from("<Q", data, 32)[0] == len(data) - 64
     with open("state/state.1", "rb") as f:
         assert f.read(8) == b"LTSTATE\n"
     assert os.stat("state/state").st_mode & 0o777 == 0o600
+
+
+def memories():
+    return {name: os.stat("state/" + name).st_size for name in os.listdir("state") if name.startswith("memory-")}
+
+
+def what_is_gone_is_not_written_again():
+    """It is in a file beside the state, to which only what is new is added; and is known again after kill -9."""
+    w = World(state="interval = 100ms").start()
+    os.mkdir("away")
+    for i in range(200):
+        w.write(1, "logs/%d.log" % i)
+    w.exact()
+    w.term()
+    large = os.stat("state/state").st_size
+    for i in range(200):
+        os.rename("logs/%d.log" % i, "away/%d.log" % i)
+    w.start()
+    w.write(1)
+    assert until(lambda: sum(memories().values()) > 200 * 100), memories()
+    w.exact()
+    before = memories()
+    assert os.stat("state/state").st_size < large / 3, (os.stat("state/state").st_size, large)
+    for _ in range(10):
+        w.write(1)
+        w.exact()
+    assert set(memories().items()) <= set(before.items()), (before, memories())
+    w.kill()
+    w.start()
+    for i in range(0, 200, 2):
+        os.rename("away/%d.log" % i, "logs/%d.log" % i)
+        w.write(1, "logs/%d.log" % i)
+    w.exact()
+    w.kill()
+    w.start()
+    for i in range(1, 200, 2):
+        os.rename("away/%d.log" % i, "logs/%d.log" % i)
+        w.write(1, "logs/%d.log" % i)
+    w.finish()
+    assert len(memories()) <= 2, memories()
+
+
+def memory_damaged():
+    """Told, and nothing else is lost: what is there goes on."""
+    w = World(state="interval = 100ms").start()
+    w.write(100)
+    w.write(100, "logs/gone.log")
+    w.exact()
+    w.term()
+    os.unlink("logs/gone.log")
+    w.start()
+    assert until(lambda: sum(memories().values()) > 0)
+    w.term()
+    for name in memories():
+        with open("state/" + name, "r+b") as f:
+            f.write(b"\xff")
+    w.start()
+    assert "of files that are gone is damaged" in w.stderr(), w.stderr()
+    w.write(10)
+    w.finish()
 
 
 if __name__ == "__main__":
@@ -715,7 +775,8 @@ if __name__ == "__main__":
          state_damage, both_states_damaged, state_of_a_newer_version, left_over_temporary_is_not_believed, rotate_down,
          rotate_gz_down, rotate_zst_down, rotate_xz_down, rotate_bz2_down, rotated_and_deleted_down, truncate_down, copytruncate_down, two_daemons,
          series_stay_over_restarts, a_scrape_between_ticks_does_not_put_off_the_next_save,
-         state_file_is_private_and_whole, saved_again_when_removed_while_running, told_when_removed_between_runs,
+         state_file_is_private_and_whole, what_is_gone_is_not_written_again, memory_damaged,
+         saved_again_when_removed_while_running, told_when_removed_between_runs,
          state_of_a_first_start_is_saved_silently, hung_fsync, hung_rename, frozen_file_system,
          start_that_waits_for_the_disk, start_that_goes_on, file_size_limit,
          directory_that_others_can_write)

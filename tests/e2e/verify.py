@@ -229,7 +229,7 @@ def files_of_0_1(files):
     r = Reader(files)
     assert r.number() == 3
     r.blob()
-    r.take(32)
+    r.take(56)
     out = struct.pack("<I", 2)
     logs = r.number()
     out += struct.pack("<I", logs)
@@ -241,7 +241,7 @@ def files_of_0_1(files):
         out += blob(r.blob()) + blob(r.blob()) + blob(r.blob())
         r.blob()
         out += r.take(1 + 8)
-        r.take(16 + 4)
+        r.take(8 + 4)
         out += r.take(5 * 8 + 1) + blob(r.blob()) + blob(r.blob())
         stride = r.take(8)
         out += stride + (r.take(16 * 8) if any(stride) else b"")
@@ -257,10 +257,10 @@ def a_state_of_version_0_1():
     saved(w)
     with open("state/state", "rb") as f:
         state = f.read()
-    r = Reader(state[40:-4])
+    r = Reader(state[60:-4])
     running, files, values = r.take(8), r.blob(), r.blob()
     payload = running + blob(files_of_0_1(files)) + blob(values)
-    state = state[:32] + struct.pack("<Q", len(payload)) + payload
+    state = state[:8] + struct.pack("<II", 1, 40) + state[16:32] + struct.pack("<Q", len(payload)) + payload
     put("state/state", state + struct.pack("<I", crc32c(state)))
     verify(says=(r"^0 files: 0 lines counted, 0 found again$", "before 20..-..-.*, by an older version, cannot be checked"))
     w.start()

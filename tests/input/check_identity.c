@@ -366,7 +366,7 @@ static const char *after_tail(struct reader r)
  * alike and count. */
 static void as_of_version_0_1(struct slice state, struct buf *out)
 {
-    enum { SUM = 5 * 8, COUNT = 3 * 8 + 4 };
+    enum { SUM = 7 * 8, COUNT = 3 * 8 + 4 };
     struct reader r = reader_of(state);
     const char *count;
 
@@ -383,7 +383,6 @@ static void as_of_version_0_1(struct slice state, struct buf *out)
     (void)read_blob(&r);
     buf_u8(out, read_u8(&r));
     buf_u64(out, read_u64(&r));
-    (void)read_u64(&r);
     (void)read_u64(&r);
     (void)read_u32(&r);
     count = after_tail(r);

@@ -23,6 +23,7 @@ static char dir[64];
 static struct statefile *file;
 static struct buf err;
 static struct saved_state saved;
+static const struct memory_change no_memory; /* nothing is remembered */
 
 static void begin(void)
 {
@@ -36,6 +37,7 @@ static void end(void)
     statefile_close(file);
     buf_release(&err);
     buf_release(&saved.payload);
+    buf_release(&saved.memory);
     remove_tree(dir);
 }
 
@@ -56,7 +58,7 @@ static bool exists(const char *name)
 
 static void save(const char *text)
 {
-    ck_assert_int_eq(statefile_save(file, slice_str(text), 1234567890), 0);
+    ck_assert_int_eq(statefile_save(file, slice_str(text), &no_memory, 1234567890), 0);
 }
 
 static void load(enum statefile_found want, const char *text)
@@ -129,9 +131,9 @@ TEST(a_state_is_private)
     ck_assert_int_eq(st.st_mode & 0777, 0600);
 }
 
-TEST_EACH(any_flipped_bit_falls_back_to_the_generation_before, 47)
+TEST_EACH(any_flipped_bit_falls_back_to_the_generation_before, 67)
 {
-    long size = 40 + 3 + 4;
+    long size = 60 + 3 + 4;
 
     save("one");
     save("two");
@@ -146,7 +148,7 @@ TEST_EACH(any_flipped_bit_falls_back_to_the_generation_before, 47)
     ck_assert(exists("state.1"));
 }
 
-TEST_EACH(every_shortened_state_is_seen, 47)
+TEST_EACH(every_shortened_state_is_seen, 67)
 {
     save("one");
     save("two");
@@ -235,7 +237,7 @@ TEST(a_failed_save_leaves_the_old_state_and_the_next_one_works)
 {
     save("one");
     ck_assert_int_eq(mkdir(in_dir("state.1.tmp"), 0700), 0);
-    ck_assert_int_lt(statefile_save(file, SLICE("two"), 1), 0);
+    ck_assert_int_lt(statefile_save(file, SLICE("two"), &no_memory, 1), 0);
     load(STATEFILE_LOADED, "one");
     ck_assert_int_eq(rmdir(in_dir("state.1.tmp")), 0);
     save("two");
@@ -272,8 +274,8 @@ TEST(who_gave_up_renames_nothing_any_more)
     save("one");
     statefile_abandon(file);
     ck_assert_int_eq(statefile_open(dir, &second, &err), 0);
-    ck_assert_int_eq(statefile_save(second, SLICE("two"), 1), 0);
-    ck_assert_int_eq(statefile_save(file, SLICE("late"), 1), -ECANCELED);
+    ck_assert_int_eq(statefile_save(second, SLICE("two"), &no_memory, 1), 0);
+    ck_assert_int_eq(statefile_save(file, SLICE("late"), &no_memory, 1), -ECANCELED);
     statefile_close(file);
     file = second;
     load(STATEFILE_LOADED, "two");
@@ -367,7 +369,7 @@ TEST(a_state_of_somebody_else_is_refused_and_left_alone)
 TEST(a_state_that_no_start_could_load_is_not_saved)
 {
     save("one");
-    ck_assert_int_eq(statefile_save(file, slice_make("x", (size_t)4 << 30), 0), -EFBIG);
+    ck_assert_int_eq(statefile_save(file, slice_make("x", (size_t)4 << 30), &no_memory, 0), -EFBIG);
     ck_assert_uint_eq(count_names("state.tmp"), 0);
     load(STATEFILE_LOADED, "one");
 }
@@ -390,7 +392,7 @@ TEST(a_large_payload_survives)
 
     for (size_t i = 0; i < n; i++)
         big[i] = (char)(i * 31 >> 3);
-    ck_assert_int_eq(statefile_save(file, slice_make(big, n), 1), 0);
+    ck_assert_int_eq(statefile_save(file, slice_make(big, n), &no_memory, 1), 0);
     ck_assert_int_eq(statefile_load(file, &saved, &err), 0);
     ck_assert(slice_eq(buf_all(&saved.payload), slice_make(big, n)));
     free(big);
@@ -421,7 +423,8 @@ TEST(each_step_of_a_save_may_fail)
         bool last = i + 1 == sizeof(steps) / sizeof(steps[0]);
 
         failing_call(steps[i].call, steps[i].nth, steps[i].error);
-        if (statefile_save(file, SLICE("three"), 1) != -steps[i].error || !failing_happened())
+        if (statefile_save(file, SLICE("three"), &no_memory, 1) != -steps[i].error ||
+            !failing_happened())
             ck_abort_msg("%s %u did not fail", steps[i].call, steps[i].nth);
         d = opendir(dir);
         while ((e = readdir(d)) != NULL)
@@ -463,7 +466,7 @@ TEST(file_systems_without_links_keep_the_one_before_too)
         save(text);
     }
     failing_call("sys_linkat", 1, EPERM);
-    ck_assert_int_eq(statefile_save(file, SLICE("more"), 1), 0);
+    ck_assert_int_eq(statefile_save(file, SLICE("more"), &no_memory, 1), 0);
     load(STATEFILE_LOADED, "more");
 }
 
@@ -551,7 +554,7 @@ TEST(a_temporary_that_is_there_and_then_not_ends_this_save_alone)
 {
     save("one");
     failing_call("sys_openat", 1, EEXIST);
-    ck_assert_int_lt(statefile_save(file, SLICE("two"), 1), 0);
+    ck_assert_int_lt(statefile_save(file, SLICE("two"), &no_memory, 1), 0);
     ck_assert(failing_happened());
     load(STATEFILE_LOADED, "one");
     save("two");
@@ -610,6 +613,163 @@ TEST(a_temporary_that_cannot_be_removed_refuses_the_directory)
     failing_call("sys_unlinkat", 1, ENOENT); /* another has removed it */
     ck_assert_int_eq(statefile_open(in_dir("other"), &other, &err), 0);
     statefile_close(other);
+}
+
+static void save_memory(const char *text, const char *memory, bool replaces)
+{
+    const struct memory_change change = {slice_str(memory), replaces};
+
+    ck_assert_int_eq(statefile_save(file, slice_str(text), &change, 1), 0);
+}
+
+/* As the next run finds it. */
+static void load_memory(const char *text, const char *memory)
+{
+    statefile_close(file);
+    ck_assert_int_eq(statefile_open(dir, &file, &err), 0);
+    load(STATEFILE_LOADED, text);
+    ck_assert(!saved.memory_damaged);
+    ck_assert(slice_eq(buf_all(&saved.memory), slice_str(memory)));
+}
+
+/* The memories that are there; the name of one of them. */
+static unsigned memories(char ret_name[64])
+{
+    DIR *d = opendir(dir);
+    const struct dirent *e;
+    unsigned n = 0;
+
+    while ((e = readdir(d)) != NULL)
+        if (strncmp(e->d_name, "memory-", 7) == 0) {
+            (void)snprintf(ret_name, 64, "%.60s", e->d_name);
+            n++;
+        }
+    (void)closedir(d);
+    return n;
+}
+
+static void append(const char *name, const char *text)
+{
+    FILE *f = fopen(in_dir(name), "a");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_ge(fputs(text, f), 0);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+TEST(a_memory_grows_with_what_is_new)
+{
+    char name[64];
+    struct stat st;
+
+    save_memory("one", "", true);
+    ck_assert_uint_eq(memories(name), 0);
+    save_memory("two", "abc", false);
+    save_memory("three", "", false);
+    save_memory("four", "de", false);
+    ck_assert_uint_eq(memories(name), 1);
+    ck_assert_int_eq(stat(in_dir(name), &st), 0);
+    ck_assert_int_eq(st.st_size, 5);
+    ck_assert_int_eq(st.st_mode & 0777, 0600);
+    load_memory("four", "abcde");
+    save_memory("five", "xyz", true); /* of a run of its own: another file */
+    ck_assert_uint_eq(memories(name), 2);
+    load_memory("five", "xyz");
+    save_memory("six", "xyz", true);
+    save_memory("seven", "", false);
+    ck_assert_uint_eq(memories(name), 1);
+    load_memory("seven", "xyz");
+}
+
+/* What a save that was killed has added is behind what a state names. */
+TEST(what_no_state_names_was_never_saved)
+{
+    char name[64];
+
+    save_memory("one", "abc", true);
+    save_memory("two", "de", false);
+    ck_assert_uint_eq(memories(name), 1);
+    append(name, "torn");
+    load_memory("two", "abcde");
+    change_byte("state", 50);
+    statefile_close(file);
+    ck_assert_int_eq(statefile_open(dir, &file, &err), 0);
+    load(STATEFILE_PREVIOUS, "one");
+    ck_assert(slice_eq(buf_all(&saved.memory), SLICE("abc")));
+    write_file("memory-77", "left over", 9);
+    save_memory("three", "abc", true);
+    save_memory("four", "", false);
+    ck_assert(!exists("memory-77"));
+    load_memory("four", "abc");
+}
+
+TEST_EACH(a_memory_that_is_damaged_or_missing_is_told, 3)
+{
+    char name[64];
+
+    save_memory("one", "abc", true);
+    ck_assert_uint_eq(memories(name), 1);
+    if (_i == 0)
+        change_byte(name, 1);
+    else if (_i == 1)
+        ck_assert_int_eq(truncate(in_dir(name), 2), 0);
+    else
+        ck_assert_int_eq(unlink(in_dir(name)), 0);
+    load(STATEFILE_LOADED, "one");
+    ck_assert(saved.memory_damaged);
+    ck_assert_uint_eq(saved.memory.n, 0);
+    ck_assert_int_eq(statefile_peek(dir, &saved, &err), 0);
+    ck_assert(saved.memory_damaged);
+}
+
+TEST(each_step_of_a_memory_may_fail)
+{
+    static const struct failing_step steps[] = {
+        {"sys_openat", 1, ENOSPC}, {"sys_fstat", 1, EIO}, {"sys_write", 1, ENOSPC},
+        {"sys_fsync", 1, EIO},     {"sys_close", 1, EIO},
+    };
+    char text[16] = "", all[64] = "begin", name[64];
+
+    save_memory("begin", all, true);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        const struct memory_change change = {SLICE(" more"), false};
+        bool heals = i < 2; /* another one is begun at once */
+        int r;
+
+        failing_call(steps[i].call, steps[i].nth, steps[i].error);
+        r = statefile_save(file, SLICE("fails"), &change, 1);
+        if ((r < 0) == heals || !failing_happened())
+            ck_abort_msg("%s %u: %d", steps[i].call, steps[i].nth, r);
+        (void)snprintf(text, sizeof(text), "state %zu", i);
+        save_memory(text, "", false); /* kept, not given again */
+        (void)strcat(all, " more");
+        load(STATEFILE_LOADED, text);
+        ck_assert(slice_eq(buf_all(&saved.memory), slice_str(all)));
+    }
+    save_memory("end", "", false);
+    save_memory("end", "", false);
+    ck_assert_uint_eq(memories(name), 1);
+}
+
+/* Others may have put something in its place. */
+TEST_EACH(nothing_is_added_to_what_is_not_ours, 3)
+{
+    char name[64];
+
+    save_memory("one", "abc", true);
+    ck_assert_uint_eq(memories(name), 1);
+    ck_assert_int_eq(unlink(in_dir(name)), 0);
+    write_file("other", "other", 5);
+    if (_i == 0)
+        ck_assert_int_eq(symlink("other", in_dir(name)), 0);
+    else if (_i == 1)
+        ck_assert_int_eq(mkfifo(in_dir(name), 0600), 0);
+    else
+        write_file(name, "abcd", 4);
+    save_memory("two", "de", false);
+    load_memory("two", "abcde");
+    ck_assert(exists("other"));
+    ck_assert_int_eq(truncate(in_dir("other"), 5), 0);
 }
 
 /* The ends of lanes, of words and of bytes, and pieces of every kind. */

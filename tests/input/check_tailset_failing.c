@@ -239,12 +239,12 @@ TEST(a_saved_state_is_taken_whole_or_not_at_all)
     world_start(&w);
     buf_slice(&longer, buf_all(&w.saved));
     buf_char(&longer, 0);
-    ck_assert_int_eq(tailset_restore(w.set, buf_all(&longer)), -EBADMSG);
+    ck_assert_int_eq(tailset_restore(w.set, buf_all(&longer), SLICE("")), -EBADMSG);
     buf_release(&longer);
     for (size_t n = 0; n < w.saved.n; n++)
-        if (tailset_restore(w.set, slice_make(w.saved.p, n)) != -EBADMSG)
+        if (tailset_restore(w.set, slice_make(w.saved.p, n), SLICE("")) != -EBADMSG)
             ck_abort_msg("%zu of %zu bytes are taken", n, w.saved.n);
-    ck_assert_int_eq(tailset_restore(w.set, buf_all(&w.saved)), 0);
+    ck_assert_int_eq(tailset_restore(w.set, buf_all(&w.saved), SLICE("")), 0);
     w.has_state = true;
     world_expect(&w, "a.log", "three\n");
     world_settle(&w);

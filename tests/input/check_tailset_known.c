@@ -58,7 +58,7 @@ static void find(const char *wanted)
     struct tailset *t = tailset_new(w.loop, &w.options, &sink);
     struct tail_sum sum;
 
-    ck_assert_int_eq(tailset_restore(t, buf_all(&w.saved)), 0);
+    ck_assert_int_eq(tailset_restore(t, buf_all(&w.saved), buf_all(&w.memory)), 0);
     tailset_find(t);
     tailset_known(t, on_known, NULL);
     sum = tailset_sum(t);

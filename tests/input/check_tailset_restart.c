@@ -312,9 +312,9 @@ TEST(a_damaged_record_is_refused_whole)
         w.has_state = false;
         world_start(&w);
         set = w.set;
-        ck_assert_int_lt(tailset_restore(set, slice_make(w.saved.p, n)), 0);
+        ck_assert_int_lt(tailset_restore(set, slice_make(w.saved.p, n), SLICE("")), 0);
     }
-    ck_assert_int_eq(tailset_restore(w.set, buf_all(&w.saved)), 0);
+    ck_assert_int_eq(tailset_restore(w.set, buf_all(&w.saved), SLICE("")), 0);
     world_settle(&w);
 }
 

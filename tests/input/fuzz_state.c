@@ -28,8 +28,13 @@ static void count(void *ctx, const struct tail_known *k)
     (*n)++;
 }
 
+struct saved {
+    struct buf state;
+    struct tail_memory memory;
+};
+
 /* How many contents came of it, or -1; and what is saved of them. */
-static int restored(struct slice bytes, struct buf *ret_saved)
+static int restored(const struct slice *state, struct slice memory, struct saved *ret_saved)
 {
     static const char *const globs[] = {"/nowhere/*.log"};
     static const struct tail_log log = {.name = "app", .globs = globs, .nglobs = 1};
@@ -38,27 +43,50 @@ static int restored(struct slice bytes, struct buf *ret_saved)
     struct loop *loop;
     struct tailset *t;
     unsigned n = 0;
-    int r;
+    int r = 0;
 
     if (loop_new(&loop) < 0)
         abort();
     t = tailset_new(loop, &options, &sink);
-    r = tailset_restore(t, bytes);
+    if (state)
+        r = tailset_restore(t, *state, memory);
     tailset_known(t, count, &n);
     assert(r == 0 || n == 0);
-    tailset_encode(t, ret_saved);
+    *ret_saved = (struct saved){.state = BUF_INIT};
+    tailset_encode(t, &ret_saved->state, &ret_saved->memory);
     tailset_free(t);
     loop_free(loop);
     return r < 0 ? -1 : (int)n;
 }
 
+static void release(struct saved *s)
+{
+    buf_release(&s->state);
+    buf_release(&s->memory.bytes);
+}
+
+static void try_both(struct slice state, struct slice memory)
+{
+    struct saved saved, again;
+    int n = restored(&state, memory, &saved);
+
+    if (n >= 0) {
+        state = buf_all(&saved.state);
+        assert(restored(&state, buf_all(&saved.memory.bytes), &again) == n);
+        release(&again);
+    }
+    release(&saved);
+}
+
+/* As a state, and as the memory beside one. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct buf saved = BUF_INIT, again = BUF_INIT;
-    int n = restored(slice_make((const char *)data, size), &saved);
+    struct slice bytes = slice_make((const char *)data, size);
+    struct saved empty;
 
-    assert(n < 0 || restored(buf_all(&saved), &again) == n);
-    buf_release(&saved);
-    buf_release(&again);
+    (void)restored(NULL, bytes, &empty);
+    try_both(bytes, SLICE(""));
+    try_both(buf_all(&empty.state), bytes);
+    release(&empty);
     return 0;
 }

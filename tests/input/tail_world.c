@@ -178,6 +178,7 @@ void world_release(struct world *w)
     free(w->lines.p);
     free(w->expected.p);
     buf_release(&w->saved);
+    buf_release(&w->memory);
     for (int i = 0; i < WORLD_GLOBS; i++)
         free(w->globs[i]);
     remove_tree(w->dir);
@@ -197,7 +198,7 @@ void world_start(struct world *w)
 {
     w->set = tailset_new(w->loop, &w->options, sink_of(w));
     if (w->has_state)
-        ck_assert_int_eq(tailset_restore(w->set, buf_all(&w->saved)), 0);
+        ck_assert_int_eq(tailset_restore(w->set, buf_all(&w->saved), buf_all(&w->memory)), 0);
 }
 
 void world_follow(struct world *w, const char *glob)
@@ -211,8 +212,14 @@ void world_follow(struct world *w, const char *glob)
 
 void world_save(struct world *w)
 {
+    struct tail_memory memory;
+
     buf_clear(&w->saved);
-    tailset_encode(w->set, &w->saved);
+    tailset_encode(w->set, &w->saved, &memory);
+    if (memory.replaces)
+        buf_clear(&w->memory);
+    buf_slice(&w->memory, buf_all(&memory.bytes));
+    buf_release(&memory.bytes);
     w->has_state = true;
     w->saved_lines = w->lines.n;
     memcpy(w->saved_notes, w->notes, sizeof(w->notes));

@@ -29,7 +29,7 @@ struct world {
     struct world_lines expected; /* written */
     uint64_t notes[WORLD_NOTES], saved_notes[WORLD_NOTES];
     size_t saved_lines;
-    struct buf saved;
+    struct buf saved, memory;
     bool has_state;
     bool trace; /* TAIL_TRACE is set: everything the sink hears goes to stderr */
     unsigned open_files, renames, passes, finishes, places;

@@ -23,6 +23,7 @@ static struct {
     struct tailset *files;
     struct loop_timer *tick, *writer;
     struct buf payload; /* being saved */
+    struct tail_memory memory;
     bool saving;
     uint64_t saved_version;
 } process;
@@ -107,11 +108,17 @@ static const struct tail_sink sink = {.ctx = &process,
 
 static void write_state(void *ctx)
 {
+    struct memory_change change;
+    int r;
+
     (void)ctx;
     if (!process.saving)
         return;
     process.saving = false;
-    if (statefile_save(process.state, buf_all(&process.payload), 0) < 0 || world.ghost)
+    change = (struct memory_change){buf_all(&process.memory.bytes), process.memory.replaces};
+    r = statefile_save(process.state, buf_all(&process.payload), &change, 0);
+    buf_release(&process.memory.bytes);
+    if (r < 0 || world.ghost)
         return;
     memcpy(oracle.saved, process.payload.p + sizeof(oracle.told), LINES_MAX);
     oracle.sequence++;
@@ -125,7 +132,7 @@ static void save(void)
     buf_clear(&process.payload);
     buf_add(&process.payload, oracle.told, sizeof(oracle.told));
     buf_add(&process.payload, oracle.count, LINES_MAX);
-    tailset_encode(process.files, &files);
+    tailset_encode(process.files, &files, &process.memory);
     buf_blob(&process.payload, buf_all(&files));
     buf_release(&files);
     process.saved_version = tailset_version(process.files);
@@ -145,14 +152,14 @@ static void on_tick(void *ctx)
     loop_timer_set(process.tick, loop_now(process.loop) + INTERVAL_NS);
 }
 
-static void take_up(struct slice payload)
+static void take_up(struct slice payload, struct slice memory)
 {
     struct reader r = reader_of(payload);
 
     memcpy(oracle.told, r.p, sizeof(oracle.told));
     memcpy(oracle.count, r.p + sizeof(oracle.told), LINES_MAX);
     r.p += sizeof(oracle.told) + LINES_MAX;
-    if (tailset_restore(process.files, read_blob(&r)) < 0 && !world.ghost)
+    if (tailset_restore(process.files, read_blob(&r), memory) < 0 && !world.ghost)
         oracle_fault(FAULT_BROKEN, "a saved state cannot be restored");
 }
 
@@ -166,6 +173,7 @@ static int restore(void)
     buf_release(&err);
     if (error < 0 || world.ghost) {
         buf_release(&s.payload);
+        buf_release(&s.memory);
         return error < 0 ? error : -EIO;
     }
     if (!world.failed && s.sequence < oracle.sequence)
@@ -173,15 +181,18 @@ static int restore(void)
                      (unsigned long long)oracle.sequence, (unsigned long long)s.sequence);
     if (!world.failed && (s.found == STATEFILE_DAMAGED || s.found == STATEFILE_REMOVED))
         oracle_fault(FAULT_BROKEN, "the state is damaged, or gone");
+    if (!world.failed && s.memory_damaged)
+        oracle_fault(FAULT_BROKEN, "the memory is damaged, or gone");
     oracle.sequence = s.sequence;
     memset(oracle.count, 0, sizeof(oracle.count));
     memset(oracle.told, 0, sizeof(oracle.told));
     if (s.found == STATEFILE_LOADED || s.found == STATEFILE_PREVIOUS)
-        take_up(buf_all(&s.payload));
+        take_up(buf_all(&s.payload), buf_all(&s.memory));
     else if (s.found != STATEFILE_EMPTY)
         tailset_start_at_end(process.files);
     oracle_restored();
     buf_release(&s.payload);
+    buf_release(&s.memory);
     return (int)s.found;
 }
 
@@ -264,6 +275,7 @@ void process_close(void)
     statefile_close(process.state);
     loop_free(process.loop);
     buf_release(&process.payload);
+    buf_release(&process.memory.bytes);
     memset(&process, 0, sizeof(process));
     sys_forget();
     oracle_died();

@@ -160,7 +160,7 @@ int sys_openat(int dir, const char *path, int flags, mode_t mode)
         NO_CALL(EACCES);
     if (flags & O_TRUNC)
         disk_truncate(n, NULL, 0);
-    return fd_new((struct fd){.kind = FD_NODE, .node = n});
+    return fd_new((struct fd){.kind = FD_NODE, .node = n, .at = flags & O_APPEND ? n->data.n : 0});
 }
 
 int sys_open(const char *path, int flags)
