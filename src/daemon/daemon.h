@@ -129,9 +129,6 @@ int daemon_start(struct daemon *d, const struct run_options *options);
 int daemon_run(struct daemon *d);
 void daemon_stop(struct daemon *d);
 
-/* What files there are, and where, has changed: saved within a second, whatever the interval is. */
-void daemon_save_soon(struct daemon *d);
-
 /* input.c: the sink of the input room. */
 extern const struct tail_sink daemon_sink;
 /* What the input room is asked for. The caller frees *ret_logs, which the options borrow. */

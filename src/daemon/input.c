@@ -94,9 +94,16 @@ static uint64_t sink_finish(void *ctx, void *file)
     return engine_counted(d->counting.engine, s->log) - before;
 }
 
+/* What files there are, and where, has changed: saved within a second, whatever the interval is; the
+ * tick knows when. */
 static void sink_placed(void *ctx)
 {
-    daemon_save_soon(ctx);
+    struct daemon *d = ctx;
+
+    if (d->save_soon)
+        return;
+    d->save_soon = true;
+    loop_timer_set(d->tick_timer, clock_mono_ns());
 }
 
 const struct tail_sink daemon_sink = {

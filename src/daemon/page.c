@@ -206,14 +206,6 @@ void daemon_save(struct daemon *d)
     worker_give(d->worker, &c->work);
 }
 
-void daemon_save_soon(struct daemon *d)
-{
-    if (d->save_soon)
-        return;
-    d->save_soon = true;
-    loop_timer_set(d->tick_timer, clock_mono_ns()); /* it knows when */
-}
-
 static struct http_body *join_gzip(const struct gzip_part *page, const struct buf *live)
 {
     struct gzip_part tail;
