@@ -35,7 +35,8 @@ def discover(names):
                    and not f.startswith(("_", "lib")))
     if names:
         found = [f for f in found if f in names or f.rsplit(".", 1)[0] in names]
-    return [os.path.join(where, f) for f in found]
+    # Those that may take long begin first, so that none is left alone at the end.
+    return sorted((os.path.join(where, f) for f in found), key=lambda path: -timeout_of(path))
 
 
 def timeout_of(path):

@@ -164,10 +164,10 @@ class Game:
 
     def step(self, down=False):
         files = [self.write] * 8 + [self.write_half] * 3 + [self.write_junk, self.write_by_another, self.rename, self.rename,
-                                                            self.copytruncate, self.rewrite]
-        if not down:
-            files += [self.compress, self.truncate, self.delete, self.kill, self.term, self.freeze, self.thaw, self.thaw,
-                      self.reload] + [self.scrape] * 4
+                                                            self.copytruncate]
+        if not down:    # what was replaced by a copy meanwhile is the same written again: told, and counted again
+            files += [self.rewrite, self.compress, self.truncate, self.delete, self.kill, self.term, self.freeze,
+                      self.thaw, self.thaw, self.reload] + [self.scrape] * 4
         do, name = self.chance.choice(files), self.chance.choice(NAMES)
         if do == self.compress and not self.read_all():
             return
