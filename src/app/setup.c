@@ -301,7 +301,7 @@ static bool log_wants(const struct log_def *log, const char *path)
 int setup_log_of(const struct setup *s, const char *path, const char *as, struct buf *err)
 {
     const struct ruleset *rules = s->rules;
-    char *real = realpath(path, NULL);
+    char *real = as ? NULL : realpath(path, NULL);
     int found = as ? ruleset_log(rules, as) : -1;
 
     if (as && found < 0)

@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CUT_BLOCK = 64 * 1024 };
+enum { CUT_BLOCK = 64 * 1024, SMALL = 128 * 1024 }; /* small: the kernel reads it all ahead */
 
 struct archive {
     int fd;
@@ -53,7 +53,8 @@ static int open_input(struct archive *a, const char *path)
         return -EISDIR;
     if (S_ISREG(st.st_mode)) {
         a->size = (uint64_t)st.st_size;
-        (void)sys_fadvise(a->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+        if (st.st_size > SMALL)
+            (void)sys_fadvise(a->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
     return 0;
 }

@@ -73,7 +73,8 @@ static int add_file(struct inputs *in, const char *path, uint64_t size)
     if (log < 0)
         return EXIT_USAGE;
     GROW(in->list, in->n, in->cap);
-    in->list[in->n++] = (struct input){xstrdup(path), (unsigned)log, INPUT_NO_TIME, size};
+    in->list[in->n++] = (struct input){
+        .path = xstrdup(path), .log = (unsigned)log, .first_ns = INPUT_NO_TIME, .size = size};
     return -1;
 }
 
@@ -123,17 +124,22 @@ static int add_path(struct inputs *in, const char *path, bool enter)
     return add_file(in, path, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
 }
 
-/* Insertion keeps the order given among files of one time. Those without any come first. */
+/* Files of one time in the order given; those without any first. */
+static int compare(const void *a, const void *b)
+{
+    const struct input *x = a, *y = b;
+
+    if (x->first_ns != y->first_ns)
+        return x->first_ns < y->first_ns ? -1 : 1;
+    return (x->given > y->given) - (x->given < y->given);
+}
+
 static void sort_by_time(struct inputs *in)
 {
-    for (size_t i = 1; i < in->n; i++) {
-        struct input moved = in->list[i];
-        size_t k = i;
-
-        for (; k > 0 && in->list[k - 1].first_ns > moved.first_ns; k--)
-            in->list[k] = in->list[k - 1];
-        in->list[k] = moved;
-    }
+    for (size_t i = 0; i < in->n; i++)
+        in->list[i].given = i;
+    if (in->n)
+        qsort(in->list, in->n, sizeof(*in->list), compare);
 }
 
 static void find_times(struct inputs *in)

@@ -12,6 +12,7 @@ struct input {
     unsigned log;
     int64_t first_ns; /* time of its first line that has one, or INPUT_NO_TIME */
     uint64_t size;    /* 0 = unknown */
+    size_t given;     /* number, in the order in which they were named */
 };
 
 struct session;

@@ -16,23 +16,35 @@
 #include <stdlib.h>
 
 #define PART_BYTES (UINT64_C(64) << 20)
+/* Files are put together until a part has so much: making its registry and merging it costs as much
+ * as some thousand lines. */
+#define PART_LEAST (UINT64_C(1) << 20)
 
 enum {
     AHEAD = 2,                /* parts per thread that may wait to be merged */
     UNMATCHED_MOST = 4 << 20, /* bytes of a part's unmatched lines that wait for its turn */
 };
 
+/* A file, or a piece of a large one. */
+struct piece {
+    struct session_range range;
+    struct buf error;
+};
+
 struct part {
     struct work *work;
-    struct session_range range;
-    struct buf snapshot, unmatched, error;
-    uint64_t seen; /* bytes of it that the progress knows of */
+    size_t first, n; /* pieces */
+    uint64_t size;   /* of them; PART_LEAST when no other file comes to it */
+    struct buf snapshot, unmatched;
+    uint64_t seen; /* bytes of the present piece that the progress knows of */
     bool done;
 };
 
 struct work {
     const struct setup *setup;
     const struct parallel_options *options;
+    struct piece *pieces;
+    size_t npieces, pieces_cap;
     struct part *parts;
     size_t n, cap, next, merged;
     uint64_t bytes_done;
@@ -56,6 +68,22 @@ static uint32_t identify(const struct input *in)
     return id;
 }
 
+/* To the last part, if that is still small. */
+static void add_piece(struct work *w, struct session_range range, uint64_t size)
+{
+    struct part *last = w->n ? &w->parts[w->n - 1] : NULL;
+
+    GROW(w->pieces, w->npieces, w->pieces_cap);
+    w->pieces[w->npieces++] = (struct piece){.range = range};
+    if (last && size < PART_LEAST && last->size < PART_LEAST) {
+        last->n++;
+        last->size += size;
+        return;
+    }
+    GROW(w->parts, w->n, w->cap);
+    w->parts[w->n++] = (struct part){.work = w, .first = w->npieces - 1, .n = 1, .size = size};
+}
+
 /* A log whose lines are joined from several is not cut: a line may lie on both sides. Nor is one where
  * a time means something only beside the one before. */
 static void cut(struct work *w, const struct input *in)
@@ -68,13 +96,11 @@ static void cut(struct work *w, const struct input *in)
     if (in->size > PART_BYTES && log->unwrap == UNWRAP_NONE && !log->time_partial &&
         archive_cut(in->path, PART_BYTES, &cuts, &n) < 0)
         n = 1; /* reading it will say what is wrong */
-    for (unsigned i = 0; i < n; i++) {
-        GROW(w->parts, w->n, w->cap);
-        w->parts[w->n++] = (struct part){
-            .work = w,
-            .range = {in->path, in->log, id, n > 1 ? cuts[i] : 0, n > 1 ? cuts[i + 1] : 0},
-        };
-    }
+    for (unsigned i = 0; i < n; i++)
+        add_piece(w,
+                  (struct session_range){in->path, in->log, id, n > 1 ? cuts[i] : 0,
+                                         n > 1 ? cuts[i + 1] : 0},
+                  n > 1 ? PART_LEAST : in->size);
     free(cuts);
 }
 
@@ -136,7 +162,12 @@ static void do_part(struct part *p, const struct setup *setup)
     struct session s;
 
     session_init(&s, setup, SESSION_PART, &engine_options);
-    session_read(&s, &p->range, tell_progress, p, &p->error);
+    for (size_t i = p->first; i < p->first + p->n; i++) {
+        struct piece *piece = &p->work->pieces[i];
+
+        p->seen = piece->range.from;
+        session_read(&s, &piece->range, tell_progress, p, &piece->error);
+    }
     struct snapshot *snapshot = snapshot_take(s.registry);
 
     snapshot_encode(snapshot, &p->snapshot);
@@ -187,6 +218,20 @@ static bool merge(struct registry *registry, struct slice snapshot)
     return r == 0;
 }
 
+/* Did all go well? */
+static bool say_errors(const struct work *w, const struct part *p)
+{
+    bool any = false;
+
+    for (size_t i = p->first; i < p->first + p->n; i++) {
+        if (w->pieces[i].error.n == 0)
+            continue;
+        log_error("%s", w->pieces[i].error.p);
+        any = true;
+    }
+    return !any;
+}
+
 /* Merges parts in order as they are done. */
 static int merge_all(struct work *w, struct registry *registry)
 {
@@ -199,10 +244,8 @@ static int merge_all(struct work *w, struct registry *registry)
         while (!p->done)
             pthread_cond_wait(&w->changed, &w->mutex);
         pthread_mutex_unlock(&w->mutex);
-        if (p->error.n) {
-            log_error("%s", p->error.p);
+        if (!say_errors(w, p))
             code = EXIT_MISTAKES;
-        }
         if (p->unmatched.n)
             write_unmatched(p);
         if (!merge(registry, buf_all(&p->snapshot)))
@@ -254,9 +297,11 @@ int parallel_run(const struct setup *setup, const struct inputs *inputs,
     for (size_t i = 0; i < w.n; i++) {
         buf_release(&w.parts[i].snapshot);
         buf_release(&w.parts[i].unmatched);
-        buf_release(&w.parts[i].error);
     }
+    for (size_t i = 0; i < w.npieces; i++)
+        buf_release(&w.pieces[i].error);
     free(w.parts);
+    free(w.pieces);
     pthread_cond_destroy(&w.changed);
     pthread_mutex_destroy(&w.mutex);
     return code;

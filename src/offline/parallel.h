@@ -1,6 +1,6 @@
 /* parallel -- inputs cut into parts, worked on by several threads, put together in order.
  *
- * Where the cuts are depends on the files alone, never on the number of threads; each part gets a
+ * Where the cuts are, and which small files are one part, depends on the files alone, never on the number of threads; each part gets a
  * registry of its own that folds nothing; their snapshots are merged in the order of the files. So
  * the result is the same for every number of threads, to the last bit of every sum. At most a few
  * parts per thread are in memory. */

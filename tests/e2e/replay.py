@@ -110,6 +110,40 @@ def a_rotated_set_is_taken_in_the_order_of_its_lines():
         assert replay("-", stdin=f) == page
 
 
+def many_small_files_are_one():
+    """Of three lines each, named in no order; two are damaged, one has a line that no event takes."""
+    put("rules.ini", RULES)
+    truth, lines = Truth(), []
+    for d in records(9000, 1):
+        truth.add(d)
+        lines.append(json.dumps(d) + "\n")
+    os.mkdir("many")
+    for i in range(0, len(lines), 3):
+        put("many/%08d.log" % (i * 7919 % 9001), "".join(lines[i:i + 3]))
+    put("all.log", "".join(lines))
+    page = replay("many")
+    agree(page, truth)
+    for jobs in ("2", "5"):
+        assert replay("-j", jobs, "many") == page
+    assert_cheap("many")
+    put("many/0.gz", b"\x1f\x8b\x08broken")
+    put("many/1.gz", b"\x1f\x8b\x08broken too")
+    put("many/2.log", "nobody's\n")
+    r = subprocess.run([LOGTALLY, "replay", "--rules", "rules.ini", "--unmatched", "left", "many"], text=True,
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    assert r.returncode == 1 and "many/0.gz" in r.stderr and "many/1.gz" in r.stderr, r.stderr
+    assert r.stdout == page and get("left") == "nobody's\n"
+
+
+def assert_cheap(directory):
+    """What opening so many files costs is the least; `wc` pays for that, too."""
+    logtally = min(cpu_of_children(LOGTALLY, "replay", "--rules", "rules.ini", "-o", "page", directory) for _ in range(3))
+    wc = min(cpu_of_children("sh", "-c", "wc -l %s/* > counts" % directory) for _ in range(3))
+    print("# %.2f s of CPU, %.2f s for wc" % (logtally, wc))
+    with open(LOGTALLY, "rb") as program:
+        assert logtally < 2 * wc or b"__asan_init" in program.read(), (logtally, wc)
+
+
 def unmatched_lines_come_in_the_same_order():
     put("rules.ini", RULES)
     make_set()
@@ -280,8 +314,8 @@ def what_was_skipped_is_said():
     assert "-> inc a_total" in said("explain", "-c", "logtally.ini", "--as", "app", longest)[1]
 
 
-main(a_rotated_set_is_taken_in_the_order_of_its_lines, unmatched_lines_come_in_the_same_order,
-     unmatched_lines_of_an_archive_do_not_fill_the_memory, json_says_the_same,
+main(a_rotated_set_is_taken_in_the_order_of_its_lines, many_small_files_are_one,
+     unmatched_lines_come_in_the_same_order, unmatched_lines_of_an_archive_do_not_fill_the_memory, json_says_the_same,
      one_huge_file_is_the_same_for_every_number_of_threads, snapshots_of_parts_add_up,
      it_costs_what_the_daemon_costs, at_a_terminal_a_bar_shows_rate_and_time_left,
      what_was_skipped_is_said)
