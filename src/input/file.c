@@ -479,12 +479,20 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     r = 0;
     if ((e->inode || e->rest) && f->rebooted && e->relation != TAIL_SAME)
         r = weigh_crash(t, f, fd, look, e);
-    else if (e->replaced && f->tail.fd >= 0 && e->relation != TAIL_SAME)
+    else if (e->replaced && f->tail.fd >= 0 && e->offset > 0 && e->relation != TAIL_SAME)
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = tail_agreement(&f->tail, fd, e->size < e->offset ? e->size : e->offset, &e->agrees);
     e->last_line = lost_last_line(t, f, fd, e->agrees);
     return r < 0 ? r : 0;
+}
+
+void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *path)
+{
+    note(t, s->log, TAIL_AMBIGUOUS, 1);
+    warn_once(t, path,
+              "holds the lines of one that is gone: a copy of it without its time, or written "
+              "again? They count again");
 }
 
 void file_tell_doubt(struct tailset *t, const struct tail_file *f)

@@ -386,10 +386,10 @@ int tail_difference(int a, int b, uint64_t from, uint64_t *ret_offset)
         ssize_t m = n > 0 ? sys_pread(b, q, (size_t)n, (off_t)from) : n;
         size_t same = m > 0 ? same_bytes(p, q, (size_t)m) : 0;
 
-        if (n < 0 || m < 0)
+        if (m < 0)
             return -errno;
         from += same;
-        if (same < (size_t)n || n == 0) {
+        if (same < (size_t)m || m == 0) {
             *ret_offset = from;
             return 0;
         }

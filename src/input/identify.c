@@ -91,11 +91,18 @@ static bool may_continue(const struct newcomer *n, const struct tail_file *f)
             n->look.id.birth_ns > clock_wall_ns());
 }
 
+static size_t shared_head(const struct tail_file *f, struct slice head)
+{
+    size_t least = head.n < f->tail.head_n ? head.n : f->tail.head_n, n = 0;
+
+    while (n < least && f->tail.head[n] == head.p[n])
+        n++;
+    return n;
+}
+
 static bool begins_otherwise(const struct tail_file *f, struct slice head)
 {
-    size_t n = head.n < f->tail.head_n ? head.n : f->tail.head_n;
-
-    return n > 0 && memcmp(f->tail.head, head.p, n) != 0;
+    return shared_head(f, head) < (head.n < f->tail.head_n ? head.n : f->tail.head_n);
 }
 
 /* The same inode, on whatever device. Where no birth is known it may be another file's by now. */
@@ -185,7 +192,7 @@ static int weigh_bytes(struct tailset *t, const struct newcomer *n, struct tail_
 {
     int r;
 
-    if (begins_otherwise(f, n->head) && !e->replaced && !(f->rebooted && (e->inode || e->rest)))
+    if (shared_head(f, n->head) <= f->stream->alike && begins_otherwise(f, n->head) && !e->replaced)
         return 0;
     r = file_weigh(t, f, n->fd, &n->look, e);
     if (r == 0 && f->state == FILE_OPEN && (e->replaced || e->agrees > 0 || e->offset == 0))
@@ -419,21 +426,16 @@ static int go_on(struct tailset *t, const struct finding *best, struct newcomer 
     return 0;
 }
 
-static void wait_for_more(struct tailset *t, struct newcomer *n)
+static void wait_for_more(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
     struct tail_file *f = file_memo(t, n->stream, FILE_WAITING, n->path, &n->look);
+    struct evidence e = best->evidence;
 
+    e.still = true;
+    f->ambiguous = judge(&e)->verdict == VERDICT_AMBIGUOUS;
     f->round = t->rounds;
     file_set_fd(t, f, n->fd);
     n->fd = -1;
-}
-
-static void tell_ambiguous(struct tailset *t, const struct newcomer *n)
-{
-    note(t, n->stream->log, TAIL_AMBIGUOUS, 1);
-    warn_once(t, n->path,
-              "holds the lines of one that is gone: a copy of it without its time, or written "
-              "again? They count again");
 }
 
 /* What was last written under this name, if it lost the name just now. One that was deleted is not
@@ -564,12 +566,12 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
         file_memo(t, n->stream, FILE_HELD, n->path, &n->look)->copy_of = best->file;
         return 0;
     case VERDICT_WAIT:
-        wait_for_more(t, n);
+        wait_for_more(t, best, n);
         return 0;
     case VERDICT_READ:
         return begin(t, n, true);
     case VERDICT_AMBIGUOUS:
-        tell_ambiguous(t, n);
+        file_tell_ambiguous(t, n->stream, n->path);
         break;
     default:
         break;

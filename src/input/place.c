@@ -33,14 +33,20 @@ static bool is_memo(const struct tail_file *f)
     return f->state == FILE_HELD || f->state == FILE_WAITING || f->state == FILE_DENIED;
 }
 
-/* The name means nothing, or something else, now. One that waited is read by its descriptor then: no
- * more will come of a slow copy. */
+/* No more will come of a slow copy: it is read by its descriptor. */
+static void end_waiting(struct tailset *t, struct tail_file *f)
+{
+    if (f->ambiguous)
+        file_tell_ambiguous(t, f->stream, f->path);
+    f->tail.read_to = f->tail.proved = 0;
+    file_unname(t, f);
+}
+
+/* The name means nothing, or something else, now. */
 static void lose_name(struct tailset *t, struct tail_file *f)
 {
     if (f->state == FILE_WAITING)
-        f->tail.read_to = f->tail.proved = 0;
-    if (f->state == FILE_WAITING)
-        file_unname(t, f);
+        end_waiting(t, f);
     else if (file_has_content(f))
         file_unname(t, f);
     else
@@ -101,15 +107,20 @@ static bool is_symlink(const char *path)
     return sys_lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
+/* `was`: the stream of what is identified anew. Its own name may be about to be, too; then nothing says
+ * for a moment where a symlink of that leads. */
 static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look,
-                         bool still)
+                         bool still, struct stream *was)
 {
     const char *path = p->path;
     struct log *log = log_of_path(t, path);
     enum rotated is;
     struct stream *s = stream_of_rotated(t, path, &is);
-    bool rotated = s && log_of_path(t, s->path); /* not a part of what nobody wants any more */
+    bool rotated;
 
+    if (!s && !log && was && strcmp(was->path, path) != 0)
+        s = was;
+    rotated = s && log_of_path(t, s->path); /* not a part of what nobody wants any more */
     if (!rotated)
         s = NULL;
     if (!s && log)
@@ -134,6 +145,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     const char *path = p->path;
     struct tail_file *f = file_by_path(t, path);
     struct tail_file *owner;
+    struct stream *was;
     bool unchanged;
     int r;
 
@@ -142,6 +154,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         file_look(t, f, look);
         return;
     }
+    was = f && is_memo(f) ? f->stream : NULL;
     unchanged = f && is_memo(f) && identity_eq(&f->tail.id, &look->id) &&
                 f->tail.size == look->size && f->mtime_ns == look->mtime_ns;
     if (unchanged && f->state != FILE_DENIED && !p->still) {
@@ -178,7 +191,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     if (owner && r == 1)
         file_name(t, owner, path, look);
     else
-        add_newcomer(t, p, look, unchanged && p->still);
+        add_newcomer(t, p, look, unchanged && p->still, was);
 }
 
 static void examine(struct tailset *t, const struct pending *p);

@@ -148,6 +148,7 @@ struct tail_file {
     unsigned failures;
     unsigned round; /* FILE_WAITING: how many reconciles there had been */
     int error;      /* errno, 0 = none */
+    bool ambiguous; /* FILE_WAITING: it will be told if it is read */
     bool queued;
     bool renamed;   /* no longer under its stream's path */
     bool retired;   /* its last line was handed out; nothing more is expected */
@@ -459,6 +460,8 @@ void file_touch(struct tailset *t, struct tail_file *f);
 /* What the bytes of `fd`, which look so, say of f. 0 or negative errno. */
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e);
+/* What has this name holds lines of one that is gone, and is read all the same. */
+void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *path);
 /* It was cut by a crash and written on: where is not known exactly, so lines may count twice. */
 void file_tell_doubt(struct tailset *t, const struct tail_file *f);
 /* What was read of it is not there any more: it was cut, or what is there now is another content.

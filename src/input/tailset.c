@@ -80,6 +80,8 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
         next = x->stream_next;
         if (x->state != FILE_HELD || x->copy_of != f)
             continue;
+        if (x->tail.size < f->tail.offset && t->now - x->active_ns < t->options.rotate_wait_ns)
+            return false; /* it is still being made */
         fd = open_within_budget(t, x->path);
         if (fd < 0)
             return false;
