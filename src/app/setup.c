@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
+#include "input/crc32c.h"
 #include "input/glob.h"
 #include "rules/load/load.h"
 
@@ -221,6 +222,29 @@ int setup_load(const struct common_options *options, const struct strings *logs,
         warn_directories(s, m);
     }
     return m->nmistakes > before ? -EINVAL : 0;
+}
+
+static uint32_t add_text(uint32_t crc, const char *text)
+{
+    return crc32c(crc, text, strlen(text) + 1);
+}
+
+uint32_t setup_fingerprint(const struct setup *s)
+{
+    uint32_t crc = 0;
+
+    for (size_t d = 0; d < s->ndocs; d++)
+        for (size_t i = 0; i < s->docs[d]->n; i++) {
+            const struct ini_section *section = &s->docs[d]->sections[i];
+
+            if (section->kind & (SECTION_SERVER | SECTION_STATE))
+                continue;
+            crc = add_text(crc, section->text);
+            for (size_t k = 0; k < section->n; k++)
+                crc =
+                    add_text(add_text(crc, section->entries[k].name), section->entries[k].value.p);
+        }
+    return crc;
 }
 
 struct ruleset *setup_rules_again(const struct setup *s)

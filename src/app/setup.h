@@ -42,6 +42,9 @@ enum setup_flags {
 int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
                struct setup *ret_setup, struct mistakes *m);
 void setup_release(struct setup *s);
+/* Two of one value count lines alike: all of the configuration but where it listens and keeps its
+ * state, and all rules. */
+uint32_t setup_fingerprint(const struct setup *s);
 /* The rules once more, for a thread of its own: of the documents as they were read, since a file
  * may be another by now, and a pipe is empty. Nothing is shared but `setup`, which is only read. */
 struct ruleset *setup_rules_again(const struct setup *s);

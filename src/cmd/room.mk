@@ -12,6 +12,8 @@ liblogtally_a_SOURCES += \
 	src/cmd/leftout.c \
 	src/cmd/leftout.h \
 	src/cmd/merge.c \
+	src/cmd/recounted.c \
+	src/cmd/recounted.h \
 	src/cmd/replay.c \
 	src/cmd/run.c \
 	src/cmd/state.c \

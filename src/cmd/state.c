@@ -44,8 +44,7 @@ static int show(const char *directory)
 {
     struct saved_state saved = {0};
     struct buf *payload = &saved.payload, err = BUF_INIT;
-    struct slice files, values;
-    int64_t running_ns;
+    struct payload p;
     int code = EXIT_MISTAKES;
     int r = statefile_peek(directory, &saved, &err);
 
@@ -55,8 +54,7 @@ static int show(const char *directory)
         log_error("%s", err.p);
     } else if (payload->n == 0) {
         log_error("the state in %s is damaged", directory);
-    } else if (payload_decode(buf_all(payload), &running_ns, &files, &values) < 0 ||
-               show_values(values, &err) < 0) {
+    } else if (payload_decode(buf_all(payload), &p) < 0 || show_values(p.values, &err) < 0) {
         log_error("the state in %s cannot be read%s%s", directory, err.n ? ": " : "",
                   err.n ? err.p : "");
     } else {

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "cmd/commands.h"
+#include "cmd/recounted.h"
 
 #include "app/setup.h"
 #include "app/timearg.h"
@@ -13,6 +14,7 @@
 #include "offline/session.h"
 
 #include "base/log.h"
+#include "base/xalloc.h"
 #include "input/archive.h"
 
 #include <errno.h>
@@ -42,17 +44,28 @@ struct verification {
     uint64_t before;           /* lines of contents that are, which cannot be checked */
     int64_t gone_ns;           /* when the latest of what is gone was written; 0 = nothing is */
     unsigned differences, unreadable;
+    bool same_rules;     /* the present ones counted all lines */
+    struct source *last; /* of the content before, whose unfinished lines go on in the next */
+    char *last_stream;
 };
 
 /* What was found of a content. */
 struct found {
-    uint64_t bytes, lines, unfinished; /* unfinished: lines of which only parts came */
+    uint64_t bytes, lines;
     uint32_t crc;
 };
 
 static const char *plural(uint64_t n)
 {
     return n == 1 ? "" : "s";
+}
+
+static void forget_last(struct verification *v)
+{
+    source_free(v->last);
+    free(v->last_stream);
+    v->last = NULL;
+    v->last_stream = NULL;
 }
 
 /* Counts the lines as the daemon did. 0 or negative errno. */
@@ -69,12 +82,20 @@ static int count_again(struct verification *v, const struct tail_known *k, unsig
         return r;
     struct source *source = source_new(v->setup->rules, log, k->stream, ++v->session.next_id);
 
+    if (v->last && strcmp(v->last_stream, k->stream) == 0)
+        source_pass(v->last, source);
+    forget_last(v);
+
     while ((r = archive_next(a, (size_t)v->setup->settings.max_line, &block)) > 0)
         engine_lines(e, source, block.p, block.n);
     *ret = (struct found){.lines = engine_counted(e, log) - before + archive_too_long(a)};
-    ret->unfinished = engine_finish(e, source);
+    if (ret->lines < k->count.lines) { /* the rest of its last line never came */
+        (void)engine_finish(e, source);
+        ret->lines = engine_counted(e, log) - before + archive_too_long(a);
+    }
     ret->crc = archive_crc(a, &ret->bytes);
-    source_free(source);
+    v->last = source;
+    v->last_stream = xstrdup(k->stream);
     archive_close(a);
     return r;
 }
@@ -109,7 +130,7 @@ static void compare(struct verification *v, const struct tail_known *k, const st
         (void)snprintf(how, sizeof how, "bytes changed since they were counted (%llu line%s now)",
                        (unsigned long long)f->lines, plural(f->lines));
         differ(v, k, how);
-    } else if (k->count.lines < f->lines || k->count.lines > f->lines + f->unfinished) {
+    } else if (v->same_rules && k->count.lines != f->lines) {
         (void)snprintf(how, sizeof how, "%llu line%s by these rules", (unsigned long long)f->lines,
                        plural(f->lines));
         differ(v, k, how);
@@ -206,11 +227,55 @@ static void verify_sum(struct verification *v, const struct tail_sum *sum, uint6
         printf("the lines of all files are %llu, but %llu were counted\n", (unsigned long long)all,
                (unsigned long long)sum->lines);
     }
-    if (sum->since_ns == 0 && page != sum->lines) {
+    /* A log that was taken out of the configuration leaves the page after a day. */
+    if (sum->since_ns == 0 && (page > sum->lines || (v->same_rules && page != sum->lines))) {
         v->differences++;
         printf("logtally_log_lines_total is %llu, but %llu were counted\n",
                (unsigned long long)page, (unsigned long long)sum->lines);
     }
+}
+
+/* Why the metrics cannot be compared, or NULL. */
+static const char *why_no_metrics(const struct verification *v, const struct tail_sum *sum,
+                                  struct slice values)
+{
+    if (sum->since_ns || !v->same_rules)
+        return "not all lines were counted by these rules";
+    if (v->unreadable || v->differences)
+        return "not all lines are as they were counted";
+    if (v->before)
+        return "lines are gone that files were cut by";
+    return recounted_folded(&v->session, values) ? "a limit of series was reached" : NULL;
+}
+
+/* What all lines make once more, against the values of the state. */
+static void verify_metrics(struct verification *v, const struct tail_sum *sum, struct slice values)
+{
+    int64_t gone_ns = v->gone_ns > sum->forgotten_ns ? v->gone_ns : sum->forgotten_ns;
+    const char *why = why_no_metrics(v, sum, values);
+    struct buf text = BUF_INIT;
+    size_t compared = 0;
+    char date[TIMEARG_TEXT];
+    int n;
+
+    timearg_format(date, gone_ns);
+    if (!why && v->gone_lines + sum->lines_forgotten) {
+        printf("metrics: cannot be checked: lines before %s are gone\n", date);
+        return;
+    }
+    if (why) {
+        printf("metrics: cannot be checked: %s\n", why);
+        return;
+    }
+    n = recounted_compare(&v->session, values, &text, &compared);
+    if (n == 0)
+        printf("metrics: %zu sample%s of counters and histograms, equal\n", compared,
+               plural(compared));
+    else
+        printf("metrics: samples that differ: %d (- by these lines, + in the state)\n%s", n,
+               text.n ? text.p : "");
+    v->differences += n != 0;
+    buf_release(&text);
 }
 
 static void *open_nothing(void *ctx, unsigned log, const char *path, uint32_t id,
@@ -245,8 +310,7 @@ static struct tailset *find_files(const struct setup *setup, struct loop *loop, 
     return NULL;
 }
 
-static int verify_files(struct verification *v, struct slice files, struct slice memory,
-                        struct slice values)
+static int verify_files(struct verification *v, const struct payload *p, struct slice memory)
 {
     struct tail_log *logs;
     struct loop *loop;
@@ -256,17 +320,20 @@ static int verify_files(struct verification *v, struct slice files, struct slice
         log_error("cannot set up the event loop: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
-    struct tailset *t = find_files(v->setup, loop, files, memory, &logs);
+    struct tailset *t = find_files(v->setup, loop, p->files, memory, &logs);
     uint64_t page;
-    bool readable = t && lines_on_page(values, &page) == 0;
+    bool readable = t && lines_on_page(p->values, &page) == 0;
 
     if (readable) {
         struct tail_sum sum = tailset_sum(t);
 
+        v->same_rules = p->rules.whole && p->rules.fingerprint == setup_fingerprint(v->setup);
         session_init(&v->session, v->setup, SESSION_WHOLE, NULL);
         tailset_known(t, verify_content, v);
-        session_release(&v->session);
+        forget_last(v);
         verify_sum(v, &sum, page);
+        verify_metrics(v, &sum, p->values);
+        session_release(&v->session);
     }
     tailset_free(t);
     free(logs);
@@ -282,9 +349,8 @@ static int verify(const struct setup *setup, const char *directory)
 {
     struct verification v = {.setup = setup};
     struct saved_state saved = {0};
-    struct slice files, values;
+    struct payload payload;
     struct buf err = BUF_INIT;
-    int64_t running_ns;
     int code = EXIT_USAGE, r = statefile_peek(directory, &saved, &err);
 
     if (r == -ENOENT || (r == 0 && saved.found == STATEFILE_EMPTY)) {
@@ -292,8 +358,8 @@ static int verify(const struct setup *setup, const char *directory)
     } else if (r < 0) {
         log_error("%s", err.p);
         code = EXIT_SYSTEM;
-    } else if (payload_decode(buf_all(&saved.payload), &running_ns, &files, &values) < 0 ||
-               (code = verify_files(&v, files, buf_all(&saved.memory), values)) < 0) {
+    } else if (payload_decode(buf_all(&saved.payload), &payload) < 0 ||
+               (code = verify_files(&v, &payload, buf_all(&saved.memory))) < 0) {
         log_error("the state in %s is damaged", directory);
         code = EXIT_SYSTEM;
     }

@@ -108,9 +108,10 @@ struct daemon {
     struct start *start;                 /* until the daemon has started; or NULL */
     bool failed;                         /* to start: what is wrong was said */
     bool stopping;
-    bool reload_ok;         /* the last one worked */
-    int64_t reload_wall_ns; /* of the last that worked */
-    bool hiding;            /* some family is hidden */
+    bool reload_ok;          /* the last one worked */
+    int64_t reload_wall_ns;  /* of the last that worked */
+    bool hiding;             /* some family is hidden */
+    struct rules_mark rules; /* saved with each snapshot */
 
     int64_t start_wall_ns;
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */

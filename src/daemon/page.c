@@ -195,7 +195,8 @@ void daemon_save(struct daemon *d)
         .job = {.options = page_options(d),
                 .wall_ns = clock_wall_ns(),
                 .version = daemon_version(d),
-                .running_ns = d->running_ns},
+                .running_ns = d->running_ns,
+                .rules = d->rules},
     };
     tailset_encode(d->files, &c->job.files, &c->job.memory);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)

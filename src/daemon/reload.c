@@ -176,6 +176,7 @@ static void swap(struct reload *r)
     struct setup old_setup = d->setup;
     struct counting old = d->counting;
     struct tail_options options;
+    uint32_t fingerprint;
 
     d->setup = r->setup;
     d->counting = r->counting;
@@ -186,6 +187,9 @@ static void swap(struct reload *r)
     tail_options_of(&d->setup, &options, &d->tail_logs);
     tailset_reconfigure(d->files, &options);
     d->lent = false;
+    fingerprint = setup_fingerprint(&d->setup);
+    d->rules.whole &= fingerprint == d->rules.fingerprint;
+    d->rules.fingerprint = fingerprint;
     daemon_hide(d);
     d->changes++;
     d->reload_ok = true;

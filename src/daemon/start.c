@@ -36,8 +36,7 @@ struct start {
     const struct setup *setup; /* of the daemon, which changes nothing of it meanwhile */
     _Atomic(struct statefile *) statefile; /* what may have to be abandoned */
     struct saved_state saved;
-    struct slice files; /* of the saved state */
-    int64_t running_ns;
+    struct payload payload; /* of the saved state */
     struct counting counting;
     struct snapshot *snapshot;
     bool failed, damaged;
@@ -46,12 +45,9 @@ struct start {
 /* A state that cannot be read is damaged; what was counted begins at 0 then. */
 static void restore(struct start *s)
 {
-    struct slice values = {NULL, 0};
-
-    if (s->saved.payload.n &&
-        payload_decode(buf_all(&s->saved.payload), &s->running_ns, &s->files, &values) < 0)
+    if (s->saved.payload.n && payload_decode(buf_all(&s->saved.payload), &s->payload) < 0)
         s->damaged = true;
-    if (counting_new(s->setup, s->running_ns, values, &s->counting) < 0)
+    if (counting_new(s->setup, s->payload.running_ns, s->payload.values, &s->counting) < 0)
         s->damaged = true;
 }
 
@@ -114,8 +110,8 @@ static void open_files(struct start *s)
     sink.ctx = d;
     tail_options_of(&d->setup, &options, &d->tail_logs);
     d->files = tailset_new(d->loop, &options, &sink);
-    if (s->files.n && !s->damaged &&
-        tailset_restore(d->files, s->files, buf_all(&s->saved.memory)) < 0)
+    if (s->payload.files.n && !s->damaged &&
+        tailset_restore(d->files, s->payload.files, buf_all(&s->saved.memory)) < 0)
         s->damaged = true;
     if (s->saved.memory_damaged)
         log_error(
@@ -147,6 +143,16 @@ static void finish(struct start *s)
     daemon_reload_again(d);
 }
 
+/* The rules of now, and whether all that is known was counted by them. */
+static struct rules_mark rules_now(const struct start *s)
+{
+    const struct rules_mark *saved = &s->payload.rules;
+    uint32_t now = setup_fingerprint(s->setup);
+    bool same = saved->whole && saved->fingerprint == now && !s->damaged;
+
+    return (struct rules_mark){now, same || s->saved.found == STATEFILE_EMPTY};
+}
+
 static void go_on(struct start *s, int state);
 
 static void end_restore(struct start *s)
@@ -161,7 +167,8 @@ static void end_restore(struct start *s)
         return;
     }
     writer_keep(d->writer, d->statefile);
-    d->running_ns = s->running_ns;
+    d->running_ns = s->payload.running_ns;
+    d->rules = rules_now(s);
     d->checkpoint_wall_ns = s->saved.wall_ns;
     open_files(s);
     daemon_hide(d);

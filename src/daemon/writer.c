@@ -29,35 +29,38 @@ struct writer {
     struct writer_job job; /* the loop's while EMPTY or DONE, the thread's while WAITING */
 };
 
-static void payload_encode(int64_t running_ns, struct slice files, const struct snapshot *snapshot,
-                           struct buf *out)
+static void payload_encode(const struct writer_job *job, struct buf *out)
 {
     size_t at;
 
-    buf_u64(out, (uint64_t)running_ns);
-    buf_blob(out, files);
+    buf_u64(out, (uint64_t)job->running_ns);
+    buf_blob(out, buf_all(&job->files));
     at = out->n;
     buf_u32(out, 0);
-    snapshot_encode(snapshot, out);
+    snapshot_encode(job->snapshot, out);
     struct buf length = BUF_INIT;
 
     buf_u32(&length, (uint32_t)(out->n - at - sizeof(uint32_t)));
     memcpy(out->p + at, length.p, length.n);
     buf_release(&length);
+    buf_u32(out, job->rules.fingerprint);
+    buf_u8(out, job->rules.whole);
 }
 
-int payload_decode(struct slice payload, int64_t *ret_running_ns, struct slice *ret_files,
-                   struct slice *ret_values)
+int payload_decode(struct slice bytes, struct payload *ret_payload)
 {
-    struct reader in = reader_of(payload);
-    int64_t running_ns = (int64_t)read_u64(&in);
-    struct slice files = read_blob(&in), values = read_blob(&in);
+    struct reader in = reader_of(bytes);
+    struct payload p = {.running_ns = (int64_t)read_u64(&in)};
 
+    p.files = read_blob(&in);
+    p.values = read_blob(&in);
+    if (in.p != in.end) {
+        p.rules.fingerprint = read_u32(&in);
+        p.rules.whole = read_u8(&in) != 0;
+    }
     if (in.bad || in.p != in.end)
         return -EBADMSG;
-    *ret_running_ns = running_ns;
-    *ret_files = files;
-    *ret_values = values;
+    *ret_payload = p;
     return 0;
 }
 
@@ -88,7 +91,7 @@ static void do_job(struct statefile *statefile, struct writer_job *job)
     if (statefile) {
         struct buf payload = BUF_INIT;
 
-        payload_encode(job->running_ns, buf_all(&job->files), job->snapshot, &payload);
+        payload_encode(job, &payload);
         job->error = statefile_save(
             statefile, buf_all(&payload),
             &(struct memory_change){buf_all(&job->memory.bytes), job->memory.replaces},

@@ -24,12 +24,19 @@ struct rendering {
     struct gzip_part gzip;
 };
 
+/* By which rules lines were counted: saved, so that `verify` can count them again. */
+struct rules_mark {
+    uint32_t fingerprint; /* setup_fingerprint */
+    bool whole;           /* all lines that the state knows were counted by these */
+};
+
 /* What is to be done, and what came of it. */
 struct writer_job {
     struct snapshot *snapshot; /* values; they come back with the job */
     struct buf files;          /* tailset's part of the payload */
     struct tail_memory memory; /* and for the memory beside it */
-    int64_t running_ns;        /* how long the program has run caught up: what `expire` counts in */
+    struct rules_mark rules;
+    int64_t running_ns; /* how long the program has run caught up: what `expire` counts in */
     bool render[PAGE_FORMATS];
     struct expose_options options; /* what it points to must live until the job is done */
     int64_t wall_ns;
@@ -67,10 +74,13 @@ bool writer_wait(struct writer *w);
 /* CPU time of the thread so far: who waits for a disk uses none. */
 int64_t writer_used_ns(const struct writer *w);
 
-/* The payload of the state file: how long the program ran, the files' part, the values' part. 0 or
- * -EBADMSG; the slices BORROW the payload. */
-int payload_decode(struct slice payload, int64_t *ret_running_ns, struct slice *ret_files,
-                   struct slice *ret_values);
+/* The payload of the state file. 0 or -EBADMSG; the slices BORROW it. */
+struct payload {
+    int64_t running_ns; /* how long the program ran */
+    struct slice files, values;
+    struct rules_mark rules; /* version 0.1 had none: not whole */
+};
+int payload_decode(struct slice bytes, struct payload *ret_payload);
 
 void rendering_make(const struct snapshot *snapshot, const struct expose_options *options,
                     enum expose_format format, struct rendering *ret_rendering);

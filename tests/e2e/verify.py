@@ -43,7 +43,8 @@ def clean():
         w.exact()
         verify(says=r"^\S*logs/other.log: %d lines, unchanged$" % (50 * (i + 1)))
         w.kill()
-        verify(says=r"^2 files: \d+ lines counted, \d+ found again$")
+        verify(says=(r"^2 files: \d+ lines counted, \d+ found again$",
+                     r"^metrics: \d+ samples of counters and histograms, equal$"))
         w.start()
     w.finish()
 
@@ -271,6 +272,52 @@ def a_state_of_version_0_1():
     w.finish()
 
 
+def state_with(change):
+    """The state again, its payload changed."""
+    with open("state/state", "rb") as f:
+        state = f.read()
+    payload = change(state[60:-4])
+    assert len(payload) == len(state) - 64 and payload != state[60:-4]
+    state = state[:60] + payload
+    put("state/state", state + struct.pack("<I", crc32c(state)))
+
+
+def varint(n):
+    return bytes([n & 127 | 128]) + varint(n >> 7) if n > 127 else bytes([n])
+
+
+def a_metric_that_is_another():
+    w = world().start()
+    w.write(777)
+    saved(w)
+    verify(says="^metrics: .* equal$")
+    was, is_now = varint(w.numbers), varint(w.numbers + 1)
+    state_with(lambda payload: payload.replace(was, is_now))
+    verify(code=1, says=r"^metrics: samples that differ: 1 [\s\S]*^  \+ numbers_total \d+$")
+
+
+def metrics_that_cannot_be_checked():
+    w = world().start()
+    w.write(100)
+    os.rename(APP, APP + ".1")
+    w.write(100)
+    saved(w)
+    verify(says="^metrics: .* equal$")
+    os.unlink(APP + ".1")
+    verify(says=r"^metrics: cannot be checked: lines before 20..-..-..T\S+ are gone$")
+    w.start()
+    w.write(100)
+    saved(w)
+    rules = get("rules.ini")
+    put("rules.ini", rules.replace("Sum of the numbers", "The sum of the numbers"))
+    verify(says="^metrics: cannot be checked: not all lines were counted by these rules$")
+    w.start()
+    w.write(100)
+    saved(w)
+    put("rules.ini", rules)
+    verify(says="^metrics: cannot be checked: not all lines were counted by these rules$")
+
+
 def what_cannot_be_verified():
     put("bad.ini", "[serve]\n")
     verify(code=2, config="bad.ini", says="unknown section")
@@ -288,4 +335,4 @@ def what_cannot_be_verified():
 
 main(clean, a_byte_that_changed, a_line_that_was_deleted, a_line_that_was_added_is_none_of_ours, rotated_and_compressed,
      copied_and_truncated_while_nobody_looks, gone, cut, begun_at_the_end, random_days_under_kill_9, a_state_of_version_0_1,
-     what_cannot_be_verified)
+     a_metric_that_is_another, metrics_that_cannot_be_checked, what_cannot_be_verified)
