@@ -100,6 +100,7 @@ class Game:
         shutil.copy(name, name + "tmp")
         os.rename(name + "tmp", name)
         append(name, self.w.lines(3))
+        self.read_all()
 
     def truncate(self, name):
         self.complete(name)
@@ -165,7 +166,7 @@ class Game:
     def step(self, down=False):
         files = [self.write] * 8 + [self.write_half] * 3 + [self.write_junk, self.write_by_another, self.rename, self.rename,
                                                             self.copytruncate]
-        if not down:    # what was replaced by a copy meanwhile is the same written again: told, and counted again
+        if not down:    # a copy that nobody saw coming is the same written again: told, and counted again
             files += [self.rewrite, self.compress, self.truncate, self.delete, self.kill, self.term, self.freeze,
                       self.thaw, self.thaw, self.reload] + [self.scrape] * 4
         do, name = self.chance.choice(files), self.chance.choice(NAMES)
