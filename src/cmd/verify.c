@@ -209,14 +209,14 @@ static int lines_on_page(struct slice values, uint64_t *ret_lines)
 static void verify_sum(struct verification *v, const struct tail_sum *sum, uint64_t page)
 {
     uint64_t all = v->lines + sum->lines_forgotten;
+    uint64_t gone = v->gone_lines + sum->lines_forgotten;
     char since[TIMEARG_TEXT];
 
     printf("%llu file%s: %llu line%s counted, %llu found again", (unsigned long long)v->contents,
            plural(v->contents), (unsigned long long)sum->lines, plural(sum->lines),
            (unsigned long long)v->checked);
-    if (v->gone_lines + sum->lines_forgotten)
-        printf("; %llu are of files that are gone",
-               (unsigned long long)(v->gone_lines + sum->lines_forgotten));
+    if (gone)
+        printf("; %llu are of files that are gone", (unsigned long long)gone);
     printf("\n");
     if (sum->since_ns) {
         timearg_format(since, sum->since_ns);
