@@ -8,16 +8,17 @@
 #include "config/schema.h"
 
 static const char *const types[] = {"text",   "list",  "field", "regex",    "template", "condition",
-                                    "number", "count", "size",  "duration", "choice",   "later"};
+                                    "number", "count", "size",  "duration", "choice"};
 
 /* What stands for the value: "yes | no", "TIME", "EVENT, ...", "none | KEY". */
 static void put_value(const struct key *k, struct buf *out)
 {
-    static const char *const by_type[] = {[TYPE_NUMBER] = "NUMBER",
-                                          [TYPE_COUNT] = "NUMBER",
-                                          [TYPE_SIZE] = "SIZE",
-                                          [TYPE_DURATION] = "TIME",
-                                          [TYPE_LATER] = NULL};
+    static const char *const by_type[] = {
+        [TYPE_NUMBER] = "NUMBER",
+        [TYPE_COUNT] = "NUMBER",
+        [TYPE_SIZE] = "SIZE",
+        [TYPE_DURATION] = "TIME",
+    };
 
     const char *other = k->value ? k->value : by_type[k->type];
 

@@ -26,7 +26,10 @@ KEY(WEB_CONFIG, "web_config", SECTION_SERVER, 0, TEXT, .value = "FILE",
     .help =
         "TLS, users, headers and a limit of requests, by the `web-config.yml` that Prometheus's "
         "exporters share; relative to this file; read again when it, or a certificate, changes")
-KEY(SHOW_LINES, "show_lines", SECTION_SERVER, 0, LATER)
+KEY(SHOW_LINES, "show_lines", SECTION_SERVER, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
+    .help =
+        "the page of a log shows its last lines that no rule took: to users of `web_config`, on "
+        "a unix socket, and on this machine")
 
 /* [state] */
 KEY(DIRECTORY, "directory", SECTION_STATE, 0, TEXT, .value = "DIR",

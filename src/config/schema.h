@@ -38,7 +38,7 @@ enum key_flags {
 };
 
 /* What a value is. SIZE, COUNT, DURATION, NUMBER and CHOICE are read by key_read(); the others by
- * the room that knows what they mean. LATER: a key of a coming version, refused. */
+ * the room that knows what they mean. */
 enum key_type {
     TYPE_TEXT,
     TYPE_LIST,
@@ -51,7 +51,6 @@ enum key_type {
     TYPE_SIZE,
     TYPE_DURATION,
     TYPE_CHOICE,
-    TYPE_LATER,
 };
 
 enum key_id {
@@ -73,7 +72,7 @@ struct key {
     const char *dflt;               /* as written in a file; NULL = none */
     const char *min, *max;          /* likewise, both or neither */
     const char *words[CHOICES_MAX]; /* choices, up to the first NULL; a CHOICE is one of them */
-    const char *help;               /* NULL for LATER */
+    const char *help;
 };
 
 const struct key *key_row(enum key_id id);

@@ -41,15 +41,6 @@ static void read_listen(struct settings *c, const struct ini_entry *e, struct mi
                         c->listen[i]);
 }
 
-/* A key of later versions. What asks for nothing is no mistake. */
-static void read_later(struct settings *c, const struct ini_entry *e, struct mistakes *m)
-{
-    (void)c;
-    if (e->value.n && !slice_eq(e->value, SLICE("no")))
-        mistake_add(m, MISTAKE, e->at, "\"%s\" is not supported by this version; leave it out",
-                    e->name);
-}
-
 static void read_include(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
     (void)m;
@@ -167,7 +158,7 @@ static const struct {
     {KEY_MAX_CONNECTIONS, offsetof(struct settings, max_connections), NULL},
     {KEY_TIMEOUT, offsetof(struct settings, timeout_ns), NULL},
     {KEY_WEB_CONFIG, 0, read_web_config},
-    {KEY_SHOW_LINES, 0, read_later},
+    {KEY_SHOW_LINES, offsetof(struct settings, show_lines), NULL},
     {KEY_DIRECTORY, offsetof(struct settings, state_directory), NULL},
     {KEY_INTERVAL, offsetof(struct settings, interval_ns), NULL},
     {KEY_ROTATE_WAIT, offsetof(struct settings, rotate_wait_ns), NULL},

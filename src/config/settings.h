@@ -16,6 +16,7 @@ struct settings {
     const char *web_config; /* NULL = none */
     bool reload;
     bool created;
+    bool show_lines;
     uint64_t max_connections;
     int64_t timeout_ns;
     /* [state] */

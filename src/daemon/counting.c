@@ -137,6 +137,11 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
     int r = 0;
 
     *ret = (struct counting){.rules = rules, .registry = registry_new(&limits)};
+    if (s->show_lines) {
+        ret->unmatched = unmatched_new(rules->nlogs);
+        options.unmatched = unmatched_add;
+        options.ctx = ret->unmatched;
+    }
     ret->engine = engine_new(rules, ret->registry, &options, running_ns);
     add_input(ret);
     ret->read_errors = xcalloc(rules->nlogs + 1, sizeof *ret->read_errors);
@@ -157,4 +162,5 @@ void counting_release(struct counting *c)
     registry_free(c->registry);
     free(c->read_errors);
     free(c->updates);
+    unmatched_free(c->unmatched);
 }

@@ -14,6 +14,7 @@
  *   routes.c            the other paths that are served
  *   site.c              the pages for people, and the same for programs
  *   view.c              what they show, from everywhere
+ *   unmatched.c         the last lines that no event took, for the pages
  *   systemd.c           what a service manager is told, and gives
  *   process_metrics.c   the live part of the page
  *   writer.c            a thread that saves; it does not know struct daemon
@@ -30,6 +31,7 @@
 #define LT_DAEMON_DAEMON_H
 
 #include "app/setup.h"
+#include "daemon/unmatched.h"
 #include "daemon/worker.h"
 #include "daemon/writer.h"
 #include "engine/engine.h"
@@ -59,6 +61,7 @@ struct counting {
     struct engine *engine;
     uint64_t *read_errors;          /* per log */
     struct family_updates *updates; /* per family */
+    struct unmatched *unmatched;    /* NULL without show_lines */
 };
 
 struct start;

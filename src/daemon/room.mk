@@ -12,6 +12,8 @@ liblogtally_a_SOURCES += \
 	src/daemon/start.c \
 	src/daemon/systemd.c \
 	src/daemon/systemd.h \
+	src/daemon/unmatched.c \
+	src/daemon/unmatched.h \
 	src/daemon/view.c \
 	src/daemon/view.h \
 	src/daemon/worker.c \

@@ -71,7 +71,7 @@ static enum language language_of(const struct http_request *r)
 
 static void not_found(struct daemon *d, struct http_request *r)
 {
-    struct view *v = view_new(d, VIEW_NO_FILES);
+    struct view *v = view_new(d, VIEW_NO_FILES, false);
     struct buf out = BUF_INIT;
 
     page_not_found(v, language_of(r), &out);
@@ -127,7 +127,7 @@ static void home(void *ctx, struct http_request *r)
 
     if (must_wait(ctx, r, home))
         return;
-    v = view_new(ctx, VIEW_NO_FILES);
+    v = view_new(ctx, VIEW_NO_FILES, false);
     page_home(v, language_of(r), &out);
     view_free(v);
     send(r, 200, HTML, &out);
@@ -147,7 +147,7 @@ static void one_log(void *ctx, struct http_request *r)
         not_found(d, r);
         return;
     }
-    v = view_new(d, log);
+    v = view_new(d, log, http_request_is_private(r));
     page_log(v, (unsigned)log, language_of(r), &out);
     view_free(v);
     send(r, 200, HTML, &out);
@@ -178,7 +178,7 @@ static void one_metric(void *ctx, struct http_request *r)
         not_found(d, r);
         return;
     }
-    v = view_new(d, VIEW_NO_FILES);
+    v = view_new(d, VIEW_NO_FILES, false);
     if (d->durable)
         whole = expose_family(d->durable, slice_str(v->metrics[i].name), SAMPLES_MOST, &plain,
                               &samples);
@@ -191,7 +191,7 @@ static void one_metric(void *ctx, struct http_request *r)
 static void answer_json(struct daemon *d, struct http_request *r, int files,
                         void (*make)(const struct view *, struct buf *))
 {
-    struct view *v = view_new(d, files);
+    struct view *v = view_new(d, files, false);
     struct buf out = BUF_INIT;
 
     make(v, &out);

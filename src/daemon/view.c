@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "daemon/daemon.h"
+#include "engine/explain.h"
 
 #include <stdlib.h>
 
@@ -267,6 +268,50 @@ static void view_log(struct making *m, unsigned i, bool files, struct view_log *
         list_files(m, i, v);
 }
 
+/* Explained by an engine of its own, whose counts are thrown away. With very many events that would
+ * hold up the loop: then the lines stand for themselves. */
+enum { EXPLAINED_EVENTS = 1000 };
+
+static void explain(struct making *m, unsigned log, struct view_line *lines, unsigned n)
+{
+    static const struct explain_options options = {.near = 3};
+    struct ruleset *rules = m->d->setup.rules;
+    struct registry *registry;
+    struct engine *engine;
+    struct source *source;
+    struct buf out = BUF_INIT;
+
+    if (n == 0 || rules->nevents > EXPLAINED_EVENTS)
+        return;
+    registry = registry_new(&(struct registry_limits){.max_series = 0});
+    engine =
+        engine_new(rules, registry,
+                   &(struct engine_options){.max_line = (size_t)m->d->setup.settings.max_line}, 0);
+    source = source_new(rules, log, "", 0);
+    for (unsigned i = 0; i < n; i++) {
+        buf_clear(&out);
+        explain_line(engine, source, lines[i].text, &options, &out);
+        lines[i].why = arena_strslice(m->text, buf_all(&out));
+    }
+    buf_release(&out);
+    source_free(source);
+    engine_free(engine);
+    registry_free(registry);
+}
+
+static void list_lines(struct making *m, unsigned log, struct view_log *v)
+{
+    const struct unmatched *u = m->d->counting.unmatched;
+    struct view_line *lines = arena_zalloc(m->text, UNMATCHED_LINES * sizeof *lines);
+    struct slice line;
+
+    while (u && (line = unmatched_line(u, log, v->nrecent)).p)
+        lines[v->nrecent++].text = line;
+    explain(m, log, lines, v->nrecent);
+    v->shows_lines = u != NULL;
+    v->recent = lines;
+}
+
 /* Events and metrics. */
 
 static void view_event(struct making *m, unsigned i, struct view_event *v)
@@ -318,7 +363,7 @@ struct whole {
     struct arena text;
 };
 
-struct view *view_new(struct daemon *d, int log)
+struct view *view_new(struct daemon *d, int log, bool lines)
 {
     const struct ruleset *rules = d->setup.rules;
     struct whole *w = xcalloc(1, sizeof *w);
@@ -332,6 +377,8 @@ struct view *view_new(struct daemon *d, int log)
     counting_note(&d->counting, clock_wall_ns());
     for (unsigned i = 0; i < rules->nlogs; i++)
         view_log(&m, i, log == VIEW_ALL_FILES || log == (int)i, &logs[i]);
+    if (log >= 0 && lines)
+        list_lines(&m, (unsigned)log, &logs[log]);
     for (unsigned i = 0; i < rules->nevents; i++)
         view_event(&m, i, &events[i]);
     for (unsigned i = 0; i < rules->nfamilies; i++)

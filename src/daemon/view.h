@@ -14,8 +14,9 @@ void view_tick(struct daemon *d);
 /* The hour begins anew: the rules are others, or it is the end. */
 void view_forget(struct daemon *d);
 
-/* Allocated; the registry must not be lent. `log`: whose files are listed, -1 for none, -2 for all. */
-struct view *view_new(struct daemon *d, int log);
+/* Allocated; the registry must not be lent. `log`: whose files are listed, -1 for none, -2 for all.
+ * `lines`: with the last lines of that log, and why no event took them. */
+struct view *view_new(struct daemon *d, int log, bool lines);
 void view_free(struct view *v);
 
 enum { VIEW_NO_FILES = -1, VIEW_ALL_FILES = -2 };

@@ -183,6 +183,11 @@ unsigned access_headers(const struct access *a, const struct web_header **ret_he
     return a->config.nheaders;
 }
 
+bool access_has_users(const struct access *a)
+{
+    return users_any(a->users);
+}
+
 /* A token bucket: full at first, one more each interval, up to `burst`. */
 static bool is_too_many(struct access *a)
 {

@@ -28,6 +28,9 @@ struct tls *access_tls(const struct access *a);
 /* On every answer. Borrowed until the next access_look. */
 unsigned access_headers(const struct access *a, const struct web_header **ret_headers);
 
+/* Are there users, of whom every request is one? */
+bool access_has_users(const struct access *a);
+
 /* May this request be answered? As users_check; USERS_BUSY also when there were too many.
  * `authorization` may be NULL. */
 enum users_verdict access_ask(struct access *a, const char *authorization, uint64_t peer,

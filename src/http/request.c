@@ -443,10 +443,10 @@ static struct client *client_new(struct request_env *env, struct MHD_Connection 
     c->conn = conn_add(
         env->conns,
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
-    if (!env->access)
-        return c;
     c->peer = peer_of(
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    if (!env->access)
+        return c;
     access_look(env->access, false);
     if (access_tls(env->access)) {
         c->tls = tls_ref(access_tls(env->access));
@@ -483,6 +483,19 @@ const char *http_request_header(const struct http_request *r, const char *name)
 const char *http_request_rest(const struct http_request *r)
 {
     return r->path + strlen(r->route->path);
+}
+
+/* Of peer_of: a unix socket, ::1, 127.0.0.0/8. */
+static bool is_this_machine(uint64_t peer)
+{
+    return peer == 0 || (peer >> 32 == 1 && ntohl((uint32_t)peer) >> 24 == 127);
+}
+
+bool http_request_is_private(const struct http_request *r)
+{
+    if (http_request_is_foreign(r))
+        return false;
+    return is_this_machine(r->client->peer) || (r->env->access && access_has_users(r->env->access));
 }
 
 bool http_request_is_foreign(const struct http_request *r)

@@ -37,13 +37,17 @@ const char asset_style[] =
     "svg.big{width:100%;max-width:60rem;height:6rem}\n"
     "pre{overflow:auto;background:var(--box);padding:.6rem .9rem;border-radius:.4rem;"
     "font:.85rem/1.45 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}\n"
+    "details{margin:.3rem 0}summary{font:.85rem/1.6 "
+    "ui-monospace,monospace;overflow-wrap:anywhere}\n"
     "footer{margin:2rem 0 0;color:var(--soft)}footer a{margin-right:1rem}\n"
     "@media(max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}}\n";
 
 const char asset_live[] =
     "'use strict';\n"
     "async function renew() {\n"
-    "  if (document.hidden || document.activeElement.closest('main a, main button')) return;\n"
+    "  if (document.hidden || document.activeElement.closest('main a, main "
+    "button, main summary') ||\n"
+    "      document.querySelector('details[open]')) return;\n"
     "  try {\n"
     "    const answer = await fetch(location.href, {cache: 'no-store'});\n"
     "    if (!answer.ok) return;\n"

@@ -410,6 +410,18 @@ static void big_chart(struct page *p, const char *name, const struct view_count 
     chart(p, c, true);
 }
 
+static void recent_lines(struct page *p, const struct view_log *log)
+{
+    if (!log->shows_lines)
+        return;
+    html(p->out, "<h2>%s</h2>\n", W(RECENT));
+    if (log->nrecent == 0)
+        html(p->out, "<p>%s</p>\n", W(NONE));
+    for (unsigned i = 0; i < log->nrecent; i++)
+        html(p->out, "<details><summary>%S</summary><pre tabindex=\"0\">%s</pre></details>\n",
+             log->recent[i].text, log->recent[i].why);
+}
+
 void page_log(const struct view *v, unsigned i, enum language l, struct buf *out)
 {
     struct page page = {v, l, out}, *p = &page;
@@ -440,6 +452,7 @@ void page_log(const struct view *v, unsigned i, enum language l, struct buf *out
     big_chart(p, W(LINES), &log->lines);
     big_chart(p, W(UNMATCHED), &log->unmatched);
     table_troubles(p, log);
+    recent_lines(p, log);
     table_files(p, log);
     end(p);
 }

@@ -41,6 +41,11 @@ struct view_trouble {
     uint64_t n;
 };
 
+struct view_line {
+    struct slice text;
+    const char *why; /* what explain says */
+};
+
 struct view_log {
     const char *name;
     const char *const *paths;
@@ -52,6 +57,9 @@ struct view_log {
     struct view_count lines, unmatched;
     const struct view_trouble *troubles; /* those above 0 */
     unsigned ntroubles;
+    bool shows_lines;
+    const struct view_line *recent; /* that no event took, the newest first */
+    unsigned nrecent;
     const struct view_file *files; /* of the log that is asked for; else none */
     unsigned nlisted;
 };

@@ -28,6 +28,7 @@ const char *language_tag(enum language l);
     X(PER_SECOND, "Per second", "В секунду")                                                  \
     X(LAST_HOUR, "Last hour", "Последний час")                                                \
     X(LINES, "Lines", "Строк")                                                                \
+    X(RECENT, "Last lines that no rule took", "Последние строки без правила")                 \
     X(UNMATCHED, "Not matched", "Без правила")                                                \
     X(LAG, "Not yet read", "Ещё не прочитано")                                                \
     X(LAST_LINE, "Last line", "Последняя строка")                                             \

@@ -117,11 +117,6 @@ TEST(mistakes_name_the_line_and_what_was_meant)
 {
     assert_mistake("[server]\nlistn = x\n",
                    "c.ini:2: unknown key \"listn\"; did you mean \"listen\"?");
-    assert_mistake("[server]\nshow_lines = yes\n",
-                   "\"show_lines\" is not supported by this version");
-    ck_assert_str_eq(read_config("[server]\nshow_lines = no\n"), "");
-    teardown();
-    setup();
     assert_mistake(
         "[server]\ntimeout = 1000000h\n",
         "c.ini:2: \"timeout\" is a time with its unit, from 1s to 8760h, not \"1000000h\"");

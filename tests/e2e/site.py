@@ -62,6 +62,27 @@ def what_is_shown_is_what_there_is():
     d.stop()
 
 
+def lines_are_shown_to_whom_they_may_be():
+    os.makedirs("logs", exist_ok=True)
+    append("logs/backend.log", b'{"level":"info","msg":"<b>nobody</b> knows me"}\n' * 3)
+    for show in ("no", "yes"):
+        d = Daemon(server="show_lines = %s\n" % show).start()
+        assert d.caught_up(3) is True
+        append("logs/backend.log", b'{"level":"warn","msg":"nor me"}\n')
+        assert d.caught_up(4) is True
+        page = d.request("GET", "/logs/test")[2].decode()
+        assert ("nor me" in page) == (show == "yes"), page
+        assert "<b>nobody" not in page and "nor me" not in d.request("GET", "/api/v1/logs")[2].decode()
+        if show == "yes":
+            assert page.count("<details>") >= 1 and "decoded as json" in page, page
+            for headers in ({"Sec-Fetch-Site": "same-origin", "Host": "evil.example"}, {"Origin": "http://evil.example"}):
+                assert "nor me" not in d.request("GET", "/logs/test", headers)[2].decode(), headers
+        d.stop()
+        os.remove("logs/backend.log")
+        append("logs/backend.log", b'{"level":"info","msg":"<b>nobody</b> knows me"}\n' * 3)
+        subprocess.run(["rm", "-r", "state"], check=True)
+
+
 def check(schema, value, root, where):
     """As much of JSON Schema as docs/openapi.json uses."""
     if "$ref" in schema:
@@ -176,5 +197,6 @@ def a_page_renews_itself_and_a_button_does_without_javascript():
     return None
 
 
-main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, answers_for_programs_are_as_described,
+main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, lines_are_shown_to_whom_they_may_be,
+     answers_for_programs_are_as_described,
      a_browser_finds_nothing_wrong, a_page_renews_itself_and_a_button_does_without_javascript)
