@@ -179,7 +179,10 @@ void counting_add_note(struct counting *c, unsigned log, enum tail_note note, ui
 
 /* start.c: the registry is lent until the state is restored. */
 void daemon_begin(struct daemon *d);
-bool daemon_is_restored(const struct daemon *d);
+static inline bool daemon_is_restored(const struct daemon *d)
+{
+    return !d->start || d->start->state == SAVING;
+}
 /* A save has ended, and with the first of all the start. */
 void daemon_start_saved(struct daemon *d);
 void daemon_drop_start(struct daemon *d);

@@ -280,11 +280,6 @@ void daemon_drop_start(struct daemon *d)
     d->start = NULL;
 }
 
-bool daemon_is_restored(const struct daemon *d)
-{
-    return !d->start || d->start->state == SAVING;
-}
-
 /* The thread may be anywhere, also in the kernel and for ever: as if killed, but that the listeners
  * and the lock are free at once. */
 void daemon_leave_start(struct daemon *d)
