@@ -25,8 +25,8 @@ static void on_stop(void *ctx, int signo)
     struct daemon *d = ctx;
 
     log_info("%s: %s", signo == SIGTERM ? "SIGTERM" : "SIGINT",
-             daemon_is_restored(d) ? "saving and stopping"
-                                   : "stopping; the state was not yet restored, and stays");
+             d->restored ? "saving and stopping"
+                         : "stopping; the state was not yet restored, and stays");
     loop_stop(d->loop);
 }
 
@@ -358,7 +358,7 @@ int daemon_run(struct daemon *d)
         log_error("the event loop failed: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
-    if (!daemon_is_restored(d) && !d->failed)
+    if (!d->restored && !d->failed)
         daemon_leave_start(d);
     daemon_end_reload(d);
     if (d->failed) {

@@ -118,6 +118,7 @@ struct daemon {
 
     int64_t start_wall_ns;
     int64_t running_ns, running_from_ns; /* caught-up running time, and since when it counts */
+    bool restored;                       /* start.c: lines are read */
     bool ready_once;                     /* it had caught up before */
     bool catching_up;
     bool save_fails;  /* the last one did */
@@ -179,10 +180,6 @@ void counting_add_note(struct counting *c, unsigned log, enum tail_note note, ui
 
 /* start.c: the registry is lent until the state is restored. */
 void daemon_begin(struct daemon *d);
-static inline bool daemon_is_restored(const struct daemon *d)
-{
-    return !d->start || d->start->state == SAVING;
-}
 /* A save has ended, and with the first of all the start. */
 void daemon_start_saved(struct daemon *d);
 void daemon_drop_start(struct daemon *d);

@@ -37,7 +37,7 @@ static void put_log(const char *name, const struct log_health *log, bool first, 
 
 static const char *status_text(const struct daemon *d, bool any_failing)
 {
-    if (!daemon_is_restored(d))
+    if (!d->restored)
         return "restoring";
     if (d->catching_up)
         return "catching_up";
@@ -62,7 +62,7 @@ static bool look_at_logs(const struct daemon *d, struct log_health *logs, unsign
 static void health(void *ctx, struct http_request *r)
 {
     struct daemon *d = ctx;
-    unsigned n = daemon_is_restored(d) ? d->setup.rules->nlogs : 0;
+    unsigned n = d->restored ? d->setup.rules->nlogs : 0;
     struct log_health *logs = xcalloc(n, sizeof *logs);
     bool any_failing = look_at_logs(d, logs, n);
     struct buf out = BUF_INIT;
@@ -91,7 +91,7 @@ static void ready(void *ctx, struct http_request *r)
 {
     struct daemon *d = ctx;
 
-    if (!daemon_is_restored(d))
+    if (!d->restored)
         http_reply_text(r, 503, "restoring the state");
     else if (d->catching_up)
         http_reply_text(r, 503, "catching up with files that were there at the start");

@@ -91,7 +91,7 @@ static bool must_wait(struct daemon *d, struct http_request *r, http_handler_fn 
 {
     struct waiting_page *w;
 
-    if (!daemon_is_restored(d)) {
+    if (!d->restored) {
         http_reply_text(r, 503, "restoring the state");
         return true;
     }

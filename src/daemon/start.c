@@ -180,6 +180,7 @@ static void end_copy(struct start *s)
     struct daemon *d = s->daemon;
 
     s->state = SAVING;
+    s->daemon->restored = true;
     daemon_adopt(d, s->snapshot);
     d->running_from_ns = clock_mono_ns();
     loop_timer_set(d->tick_timer, clock_mono_ns() + NSEC_PER_SEC / 10);
