@@ -43,6 +43,7 @@ enum saved_flags {
     SAVED_GIVEN_UP = 1 << 4,
     SAVED_RENAMED = 1 << 5,
     SAVED_REBOOTED = 1 << 6,
+    SAVED_AWAY = 1 << 7,
 };
 
 static uint8_t flags_of(const struct tail_file *f)
@@ -50,7 +51,7 @@ static uint8_t flags_of(const struct tail_file *f)
     return (uint8_t)((f->packed ? SAVED_PACKED : 0) | (f->retired ? SAVED_RETIRED : 0) |
                      (file_is_lost(f) ? SAVED_LOST : 0) | (f->truncated ? SAVED_TRUNCATED : 0) |
                      (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
-                     (f->rebooted ? SAVED_REBOOTED : 0) |
+                     (f->rebooted ? SAVED_REBOOTED : 0) | (f->away ? SAVED_AWAY : 0) |
                      ((f->renamed || f->state == FILE_OPEN) && !f->astray ? SAVED_RENAMED : 0));
 }
 
@@ -193,6 +194,7 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
     f->renamed = (flags & SAVED_RENAMED) != 0;
     f->rebooted |= (flags & SAVED_REBOOTED) != 0;
     f->packed = (flags & SAVED_PACKED) != 0;
+    f->away = flags & SAVED_AWAY ? AWAY_LOOKS : 0;
     if (flags & SAVED_LOST)
         file_enter(t, f, flags & SAVED_GIVEN_UP ? FILE_ABSENT : FILE_LOST);
     else
