@@ -424,13 +424,16 @@ static void deflate_into(const struct buf *from, struct buf *out)
     (void)deflateEnd(&z);
 }
 
-/* The archive has the time of what is in it. */
+/* The archive has the time of what is in it. Who has not seen that before it was compressed reads it
+ * when it was written after the last save, under a name that is surely a part's. */
 static void end_compress(struct stream *s)
 {
     struct job *j = &s->compress;
 
     if (!j->to)
         return;
+    j->to->history = j->from->mtime_ns < oracle.saved_wall_ns || world.jumped || world.config ||
+                     strstr(j->from_name->name, ".log.") == NULL;
     (void)go_on(j, &j->out, true);
     disk_set_time(j->to, j->to_name, j->from->mtime_ns);
     if (still_named(j->from_name, j->from))
@@ -730,6 +733,9 @@ static void act_cut(unsigned a, unsigned b)
 
 void actors_cut(void)
 {
+    for (const struct node *n = world.nodes; n; n = n->next)
+        if (n->plain.n)
+            oracle_doubts(n, DOUBT_FREE); /* what it was made of may be back beside it */
     for (unsigned i = 0; i < STREAMS; i++) {
         struct stream *s = &streams[i];
 
@@ -770,12 +776,14 @@ static void act_clock(unsigned a, unsigned b)
     for (const struct dent *d = disk_find("/pods", true, NULL)->names; d; d = d->next)
         oracle_excuse(d->node); /* older than the link to it, or not? */
     world.jumped = true;
+    oracle_history();
     world.wall_off_ns += jumps[b % 6] * NSEC_PER_SEC;
 }
 
 /* A call that hangs, as on a disk that does not answer. */
 static void act_hang(unsigned a, unsigned b)
 {
+    oracle_history();
     world.hang_at = world.calls + 1 + b;
     world.hang_ns = (int64_t)(a % 20) * NSEC_PER_SEC;
 }

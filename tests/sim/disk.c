@@ -303,6 +303,8 @@ static void cut_data(struct node *n)
         memset(n->data.p + keep, 0, n->data.n - keep);
     else
         n->data.n = keep;
+    if (n->plain.n)
+        oracle_doubts(n, DOUBT_FREE); /* its file may be back beside it */
     n->plain.n = 0;
     n->synced_n = n->data.n;
     n->seen = n->seen < n->data.n ? n->seen : n->data.n;

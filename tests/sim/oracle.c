@@ -151,7 +151,8 @@ static void look_into(const struct node *n)
 {
     const struct buf *b = n->plain.n ? &n->plain : &n->data;
 
-    each_line(b->p, b->n, mark, there);
+    if (!n->history)
+        each_line(b->p, b->n, mark, there);
 }
 
 /* A name in a directory: of a log, or of a part of one. `base`: of nothing else. */
@@ -206,9 +207,16 @@ void oracle_look(bool saved)
     }
 }
 
+void oracle_history(void)
+{
+    for (struct node *n = world.nodes; n; n = n->next)
+        n->history |= n->plain.n > 0;
+}
+
 void oracle_failed(void)
 {
     world.failed = true;
+    oracle_history();
     memset(oracle.since, 0, sizeof(oracle.since));
 }
 
@@ -244,8 +252,9 @@ void oracle_doubts(const struct node *n, enum doubt doubt)
 {
     uint8_t value = (uint8_t)doubt;
 
-    if (n->data.p)
-        each_line(n->data.p, n->data.n, set_free, &value);
+    const struct buf *b = n->plain.n ? &n->plain : &n->data;
+
+    each_line(b->p, b->n, set_free, &value);
 }
 
 static void excuse(void *ctx, unsigned id)
@@ -269,6 +278,7 @@ void oracle_saves(void)
 {
     memcpy(pending.glimpsed, oracle.glimpsed, sizeof(pending.glimpsed));
     pending.shown = 0;
+    oracle.saved_wall_ns = world.mono_ns + world.wall_off_ns;
     for (unsigned id = 1; id < oracle.nlines; id++)
         pending.shown += oracle.count[id];
     for (struct node *n = world.nodes; n; n = n->next)

@@ -219,6 +219,8 @@ void process_configure(unsigned config)
 {
     struct tail_options o;
 
+    if (config % CONFIGS != world.config)
+        oracle_history();
     configure(config);
     if (!process.loop)
         return;

@@ -88,13 +88,14 @@ struct node {
     uint64_t ino, dev;
     int64_t birth_ns, mtime_ns, ctime_ns;
     unsigned mode, links, opens;
-    size_t seen;        /* how much of it the process knows to be there */
-    size_t seen_kept;   /* the same, when it last saved */
-    struct buf data;    /* a link's target */
-    struct buf plain;   /* what is inside of a complete archive, for the oracle */
-    size_t synced_n;    /* of the data is on the disk for sure */
-    bool cut;           /* in its middle, and nobody has looked since */
-    bool written_off;   /* an fsync failed: the pages count as clean and will never be written */
+    size_t seen;      /* how much of it the process knows to be there */
+    size_t seen_kept; /* the same, when it last saved */
+    struct buf data;  /* a link's target */
+    struct buf plain; /* what is inside of a complete archive, for the oracle */
+    bool history;     /* an archive that nobody has to read who has not seen what is in it before */
+    size_t synced_n;  /* of the data is on the disk for sure */
+    bool cut;         /* in its middle, and nobody has looked since */
+    bool written_off; /* an fsync failed: the pages count as clean and will never be written */
     struct dent *names; /* of a directory */
     struct dent *disk;  /* the same, as a power cut would find it */
     struct node *mounted;
@@ -248,8 +249,9 @@ struct oracle {
     bool excused[LINES_MAX];       /* nobody owes it */
     bool halves; /* parts of lines were written: what is lost of them is no line */
     unsigned reconciles;
-    uint64_t sequence; /* the highest that was said to be durable */
-    uint64_t shown;    /* the sum of all counts on the last page */
+    uint64_t sequence;     /* the highest that was said to be durable */
+    int64_t saved_wall_ns; /* when the process last saved */
+    uint64_t shown;        /* the sum of all counts on the last page */
     enum fault kind;
     char fault[200];
 };
@@ -263,6 +265,7 @@ void oracle_look(bool saved);
 void oracle_cuts(const struct node *n, size_t size); /* what is behind is about to go */
 void oracle_doubts(const struct node *n, enum doubt doubt);
 void oracle_excuse(const struct node *n); /* nobody owes its lines */
+void oracle_history(void);                /* whatever archive is there now need not be read */
 void oracle_failed(void); /* an error was given: what is there may have been missed */
 void oracle_saves(void);  /* the process takes counts and positions of this moment */
 void oracle_saved(void);  /* ... and they are durable */
