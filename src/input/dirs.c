@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/glob.h"
+#include "input/link.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -97,6 +98,21 @@ void dir_look_later(struct tailset *t, const char *path)
     d->unsure = true;
     if (d->settle == 0)
         d->settle = 1;
+}
+
+/* One that was removed is none of ours any more. */
+bool dir_is_there(const struct tailset *t, const char *path)
+{
+    struct slice above = parent_of(path);
+    const struct dir *d;
+
+    while (!(d = dir_find(t, above)) && above.n > 1) {
+        const char *slash = memrchr(above.p, '/', above.n);
+        size_t n = slash > above.p ? (size_t)(slash - above.p) : 1;
+
+        above = slash ? slice_make(above.p, n) : SLICE(".");
+    }
+    return d && !d->missing;
 }
 
 bool dir_is_unsure(const struct tailset *t, const char *path)
@@ -310,10 +326,7 @@ void dir_see_name(struct tailset *t, const char *path, unsigned char type)
     bool symlink = type == DT_LNK;
 
     if (type == DT_LNK || type == DT_UNKNOWN) {
-        struct stat st;
-
-        if (sys_lstat(path, &st) == 0)
-            symlink = S_ISLNK(st.st_mode);
+        symlink = link_is(path);
         if (look_at(path, &look) == 0 && S_ISDIR(look.mode))
             type = DT_DIR;
     }

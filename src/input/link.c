@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { HOPS_MAX = 40 }; /* as the kernel has it */
 
@@ -88,4 +89,11 @@ int link_resolve(const char *path, struct buf *ret_real, void (*hop)(void *ctx, 
     buf_clear(ret_real);
     r = go(&w, path);
     return r < 0 ? r : w.hops;
+}
+
+bool link_is(const char *path)
+{
+    struct stat st;
+
+    return sys_lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 }

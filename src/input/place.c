@@ -19,6 +19,7 @@
 
 #include "base/sys.h"
 #include "base/xalloc.h"
+#include "input/link.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -100,13 +101,6 @@ static bool still_named(const struct tail_file *f)
     return (f->state == FILE_NAMED || f->state == FILE_UNPLACED) && is_at_its_path(f, &look);
 }
 
-static bool is_symlink(const char *path)
-{
-    struct stat st;
-
-    return sys_lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
-}
-
 /* `was`: the stream of what is identified anew. Its own name may be about to be, too; then nothing says
  * for a moment where a symlink of that leads. */
 static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look,
@@ -130,7 +124,7 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
     newcomer_add(t, (struct newcomer){.path = xstrdup(path),
                                       .look = *look,
                                       .stream = s,
-                                      .symlink = is_symlink(path),
+                                      .symlink = link_is(path),
                                       .copy_of = p->copy_of,
                                       .rotated = rotated,
                                       .weak = rotated && is == ROTATED_WEAK,
@@ -233,7 +227,7 @@ static void examine(struct tailset *t, const struct pending *p)
     }
     if (f && f->state == FILE_PIPE)
         return;
-    if (r == -ENOENT && is_symlink(path))
+    if (r == -ENOENT && link_is(path))
         note_dangling(t, path);
     if (r == -ELOOP || (r == 0 && !S_ISDIR(look.mode)))
         warn_once(t, path, r ? strerror(-r) : "not a regular file; ignored");
@@ -287,14 +281,6 @@ void place_rescan(struct tailset *t)
     dirs_scanned(t);
 }
 
-/* What replaced it went away with its directory, before anybody looked. */
-static bool is_directory_missing(const struct tailset *t, const char *path)
-{
-    const struct dir *d = dir_of_path(t, path);
-
-    return !d || d->missing;
-}
-
 static void settle_one(struct tailset *t, struct tail_file *f)
 {
     int r = f->tail.fd >= 0;
@@ -319,7 +305,8 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     file_enter(t, f, FILE_OPEN);
     if (look_at_fd(f->tail.fd, &look) == 0) {
         file_find_moved(t, f, &look);
-        f->awaits |= f->met && look.links == 0 && is_directory_missing(t, f->path);
+        f->awaits |= f->met && look.links == 0 &&
+                     !dir_is_there(t, f->path); /* what replaced it may have gone with that */
     }
     queue_read(t, f);
 }

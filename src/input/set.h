@@ -389,6 +389,8 @@ bool dir_rescan_of(struct tailset *t, const char *path);
 bool dir_is_away(const struct tailset *t, const struct tail_file *f);
 /* This could not be looked at: its directory is read again with the next reconcile. */
 void dir_look_later(struct tailset *t, const char *path);
+/* Is the nearest directory above it that we know there? */
+bool dir_is_there(const struct tailset *t, const char *path);
 bool dir_is_unsure(const struct tailset *t, const char *path);
 /* A name is in a directory; `type` as readdir gives it. */
 void dir_see_name(struct tailset *t, const char *path, unsigned char type);

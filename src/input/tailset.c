@@ -99,21 +99,6 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
     return true;
 }
 
-static bool directory_is_there(const struct tailset *t, const struct tail_file *f)
-{
-    const struct dir *d = dir_of_path(t, f->path);
-
-    return !d || !d->missing;
-}
-
-/* The disk of what is not there may only be not yet mounted. */
-static bool directory_was_seen(const struct tailset *t, const struct tail_file *f)
-{
-    const struct dir *d = dir_of_path(t, f->path);
-
-    return d && !d->missing;
-}
-
 static void give_up(struct tailset *t, struct tail_file *f)
 {
     file_enter(t, f, FILE_ABSENT);
@@ -127,7 +112,8 @@ static void give_up(struct tailset *t, struct tail_file *f)
     f->active_ns = t->now;
 }
 
-/* Nothing has come of it for long enough? */
+/* Nothing has come of it for long enough? The disk of what is not there may only be not yet
+ * mounted. */
 static void end_waits(struct tailset *t, struct tail_file *f)
 {
     int64_t idle = t->now - f->active_ns;
@@ -137,9 +123,9 @@ static void end_waits(struct tailset *t, struct tail_file *f)
             f->away = AWAY_LOOKS;
         else if (f->away && --f->away == 0)
             f->lost_wall_ns = clock_wall_ns();
-        if (f->state == FILE_LOST && idle >= t->options.lost_wait_ns && directory_is_there(t, f))
+        if (f->state == FILE_LOST && idle >= t->options.lost_wait_ns && dir_is_there(t, f->path))
             give_up(t, f);
-        else if (f->state == FILE_ABSENT && idle >= t->options.keep_ns && directory_was_seen(t, f))
+        else if (f->state == FILE_ABSENT && idle >= t->options.keep_ns && dir_is_there(t, f->path))
             file_drop(t, f);
         return;
     }

@@ -65,6 +65,54 @@ def rewritten_with_the_same_content():
     w.finish()
 
 
+def copied_back_with_its_times():
+    """Deleted, and put back from a copy seconds later: also by a copy that takes its time."""
+    w = World().start()
+    w.write(300)
+    w.exact()
+    run("cp", "-a", APP, "kept")
+    os.unlink(APP)
+    stays(lambda: True, 3)
+    run("cp", "-a", "kept", APP)
+    w.write(50)
+    w.exact()
+    run("cp", "-a", APP, "kept")
+    os.unlink(APP)
+    stays(lambda: True, 1)
+    with open("kept", "rb") as f:
+        content = f.read()
+    append(APP, content[:1000])
+    stays(lambda: True, 1)
+    append(APP, content[1000:])
+    run("touch", "-r", "kept", APP)
+    w.write(50)
+    w.exact()
+    assert w.now("logtally_files_ambiguous_total") == 0, w.own()
+    w.finish()
+
+
+def the_same_lines_written_again():
+    """A job that deletes its log and writes the same each time; also while logtally is down."""
+    w = World().start()
+    lines = w.lines(200)
+    once, numbers = dict(w.truth), w.numbers
+    append(APP, lines)
+    w.exact()
+    for i in range(3):
+        if i == 2:
+            w.kill()
+        os.unlink(APP)
+        append(APP, lines)
+        for b in once:
+            w.truth[b] += once[b]
+        w.numbers += numbers
+        if i == 2:
+            w.start()
+        w.exact()
+    assert w.now("logtally_files_ambiguous_total") == 3, w.own()
+    w.finish()
+
+
 def inode_reuse():
     """The next file has the inode number of the one that is gone, while the daemon is down."""
     w = World().start()
@@ -346,7 +394,8 @@ def directory_without_permission():
 
 
 if __name__ == "__main__":
-    main(truncate_regrow, truncate_to_the_middle, rewritten_with_the_same_content, inode_reuse, same_head, twins, symlink,
+    main(truncate_regrow, truncate_to_the_middle, rewritten_with_the_same_content, copied_back_with_its_times,
+         the_same_lines_written_again, inode_reuse, same_head, twins, symlink,
          what_is_no_log, dangling_symlink_gets_its_file, hardlink, hardlink_in_another_directory, dir_recreate, dir_late,
          glob_of_all_depths, newfile, created_and_deleted_at_once, permission_denied_then_granted,
          rotated_file_without_permission, directory_without_permission)

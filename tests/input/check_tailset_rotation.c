@@ -147,6 +147,33 @@ TEST(births_and_renames_are_told)
     ck_assert_uint_eq(w.places, before + 2);
 }
 
+static void set_true(void *ctx)
+{
+    *(bool *)ctx = true;
+}
+
+/* On a busy machine both come late, but in their order. */
+TEST(rotate_wait_is_as_long_as_it_says)
+{
+    bool later = false;
+    struct loop_timer *timer = loop_timer_new(w.loop, set_true, &later);
+    unsigned renames;
+
+    world_kill(&w);
+    w.options.rotate_wait_ns = 200 * NSEC_PER_MSEC;
+    world_start(&w);
+    world_settle(&w);
+    renames = w.renames;
+    world_rename(&w, "app.log", "app.log.1");
+    while (w.renames == renames)
+        world_run(&w, 1);
+    loop_timer_set(timer, loop_now(w.loop) + 300 * NSEC_PER_MSEC);
+    while (!later)
+        ck_assert_int_eq(loop_turn(w.loop, 1), 0);
+    ck_assert_uint_eq(w.finishes, 1);
+    loop_timer_free(timer);
+}
+
 TEST(dated_names_are_rotated_names)
 {
     static const char *const names[] = {"app.log-20260102", "app-2026-01-02.log",
