@@ -130,6 +130,17 @@ def manual(program):
     return passed, failed
 
 
+def patterns(_):
+    """Every pattern that ships is named in docs/rules.md, and no other; (passed, failed)."""
+    with open(os.path.join(TOP, "src/rules/load/common_patterns.h"), encoding="utf-8") as f:
+        ship = set(re.findall(r'^COMMON\("(\w+)"', f.read(), re.M))
+    with open(os.path.join(TOP, "docs/rules.md"), encoding="utf-8") as f:
+        named = set(re.search(r"^<!-- patterns -->$(.*?)^<!-- end patterns -->$", f.read(), re.M | re.S)[1].split())
+    for name in sorted(ship ^ named):
+        print("docs/rules.md: pattern %s is %s" % (name, "not named" if name in ship else "there no more"))
+    return (1, 0) if ship == named else (0, 1)
+
+
 def filters(program):
     """Every filter stands where filters are described; (passed, failed)."""
     with tempfile.NamedTemporaryFile("w", suffix=".ini") as rules:
@@ -154,7 +165,7 @@ def main(args):
     if not os.access(program, os.X_OK):
         sys.exit("try_docs: no program at %s; build it, or say LOGTALLY=..." % program)
     passed = failed = 0
-    for check in (manual, filters) if set(args) <= {"--update"} else ():
+    for check in (manual, filters, patterns) if set(args) <= {"--update"} else ():
         p, f = check(program)
         passed, failed = passed + p, failed + f
     names = [a for a in args if a != "--update"] or [os.path.join(TOP, p) for p in PAGES]

@@ -78,7 +78,7 @@ static bool reads_as_key(const struct parse *ps, struct slice s)
         if (!char_is_word(name.p[i]) && name.p[i] != '.')
             return false;
     k = key_find(name, ps->kind);
-    return k && (ps->kind == 0 || (k->sections & ps->kind));
+    return k && !(k->flags & KEY_ANY) && (ps->kind == 0 || (k->sections & ps->kind));
 }
 
 /* The line after, if it continues a value. */

@@ -181,6 +181,13 @@ KEY(EXPIRE, "expire", SECTION_METRIC, 0, DURATION,
     .help = "drops series that were not updated for that long")
 KEY(MIN, "min", SECTION_GAUGE, 0, NUMBER, .help = "keeps a gauge from falling below it")
 
+/* [patterns] */
+KEY(PATTERN_FILES, "include", SECTION_PATTERNS, KEY_REPEAT, LIST, .value = "GLOB, ...",
+    .help = "files of grok patterns, a `NAME REGEX` a line, relative to this file")
+KEY(PATTERN, "NAME", SECTION_PATTERNS, REGEX_FLAGS | KEY_ANY, REGEX, .value = "REGEX",
+    .help = "the regex that `%{NAME}` stands for in every regex; `%{NAME:field}` makes a field of "
+            "what it matches")
+
 /* [test] */
 KEY(TEST_RULES, "rules", SECTION_TEST, 0, TEXT, .value = "FILE",
     .help = "the rules under test, relative to this file")

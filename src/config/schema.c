@@ -28,6 +28,7 @@ static const struct section_row kinds[] = {
     {"metrics", false, "what all metrics have in common"},
     {"rules", false, "where the rules are"},
     {"test", false, "what a golden test expects besides its metrics"},
+    {"patterns", false, "pieces of regexes by their names"},
 };
 
 enum { NKINDS = sizeof kinds / sizeof *kinds };
@@ -47,16 +48,18 @@ static bool is(const struct key *k, struct slice name)
 
 const struct key *key_find(struct slice name, unsigned sections)
 {
-    const struct key *elsewhere = NULL;
+    const struct key *elsewhere = NULL, *any = NULL;
 
     for (size_t i = 0; i < NKEYS; i++) {
-        if (!is(&keys[i], name))
+        if (keys[i].flags & KEY_ANY && keys[i].sections & sections)
+            any = &keys[i];
+        if (keys[i].flags & KEY_ANY || !is(&keys[i], name))
             continue;
         if (keys[i].sections & sections)
             return &keys[i];
         elsewhere = &keys[i];
     }
-    return elsewhere;
+    return any ? any : elsewhere;
 }
 
 const char *key_nearest(struct slice name, unsigned sections)
@@ -65,7 +68,7 @@ const char *key_nearest(struct slice name, unsigned sections)
     size_t n = 0;
 
     for (size_t i = 0; i < NKEYS; i++)
-        if (keys[i].sections & sections)
+        if (keys[i].sections & sections && !(keys[i].flags & KEY_ANY))
             near[n++] = keys[i].name;
     return nearest(name, near, n);
 }

@@ -15,16 +15,18 @@ enum section_kind {
     SECTION_GAUGE = 1 << 2,
     SECTION_HISTOGRAM = 1 << 3,
     SECTION_LOG = 1 << 4,
-    SECTION_SERVER = 1 << 5, /* from here on: of the configuration file only, without a name */
+    SECTION_SERVER = 1 << 5, /* up to RULES: of the configuration file only, without a name */
     SECTION_STATE = 1 << 6,
     SECTION_LIMITS = 1 << 7,
     SECTION_METRICS = 1 << 8,
     SECTION_RULES = 1 << 9,
     SECTION_TEST = 1 << 10, /* of a golden test's NAME.ini */
+    SECTION_PATTERNS = 1 << 11,
     SECTION_METRIC = SECTION_COUNTER | SECTION_GAUGE | SECTION_HISTOGRAM,
-    SECTION_RULE = SECTION_EVENT | SECTION_METRIC | SECTION_LOG, /* what a rules file may hold */
-    SECTION_CONFIG = (1 << 10) - 1,                              /* a configuration file */
-    SECTION_ALL = SECTION_CONFIG | SECTION_TEST,                 /* a test's */
+    /* what a rules file may hold */
+    SECTION_RULE = SECTION_EVENT | SECTION_METRIC | SECTION_LOG | SECTION_PATTERNS,
+    SECTION_CONFIG = (SECTION_TEST - 1) | SECTION_PATTERNS, /* a configuration file */
+    SECTION_ALL = SECTION_CONFIG | SECTION_TEST,            /* a test's */
 };
 
 enum key_flags {
@@ -34,6 +36,7 @@ enum key_flags {
     KEY_FIELD = 1 << 3,  /* "set.": the name of a field follows */
     KEY_VERB = 1 << 4,   /* says what events do to a metric */
     KEY_VALUED = 1 << 5, /* of the key `value`: a verb */
+    KEY_ANY = 1 << 6,    /* every name that is no other key of the section */
     REGEX_FLAGS = KEY_GLUE | KEY_FREE,
 };
 

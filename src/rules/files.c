@@ -1,20 +1,32 @@
-/* files -- a map of paths. */
+/* files -- a map of paths to tables, and one of globs to texts. */
 #include "config.h"
 
 #include "rules/files.h"
 
+#include "base/arena.h"
 #include "base/map.h"
 #include "base/xalloc.h"
 #include "config/textfile.h"
 
+#include <glob.h>
 #include <stdlib.h>
 
-enum { TABLE_BYTES_MAX = 256 << 20 };
+enum { TABLE_BYTES_MAX = 256 << 20, TEXT_BYTES_MAX = 16 << 20 };
+
+/* What one glob found. */
+struct found {
+    struct rulefile *files;
+    size_t n;
+};
 
 struct rulefiles {
     struct map paths; /* path -> number of the table */
     struct table **tables;
     size_t n, cap;
+    struct map globs; /* glob -> number of what it found */
+    struct found *found;
+    size_t nfound, found_cap;
+    struct arena text; /* paths and texts */
 };
 
 struct rulefiles *rulefiles_new(void)
@@ -30,6 +42,11 @@ void rulefiles_free(struct rulefiles *f)
         table_free(f->tables[i]);
     free(f->tables);
     map_release(&f->paths);
+    for (size_t i = 0; i < f->nfound; i++)
+        free(f->found[i].files);
+    free(f->found);
+    map_release(&f->globs);
+    arena_release(&f->text);
     free(f);
 }
 
@@ -74,4 +91,54 @@ const struct table *rulefiles_table(struct rulefiles *f, struct slice name, stru
     }
     buf_release(&path);
     return t;
+}
+
+static void read_text(struct rulefiles *f, const char *path, struct found *found, struct where at,
+                      struct mistakes *m)
+{
+    struct buf text = BUF_INIT, why = BUF_INIT;
+
+    if (!textfile_read(path, TEXT_BYTES_MAX, &text, &why))
+        mistake_add(m, MISTAKE, at, "cannot read %s: %s", path, why.p);
+    else if (textfile_check(buf_all(&text), path, m))
+        found->files[found->n++] =
+            (struct rulefile){arena_str(&f->text, path), arena_slice(&f->text, buf_all(&text))};
+    buf_release(&text);
+    buf_release(&why);
+}
+
+/* Bytewise sorted: glob(3) sorts by the locale, which is never set here. */
+static struct found read_texts(struct rulefiles *f, const char *path, struct where at,
+                               struct mistakes *m)
+{
+    struct found found = {0};
+    glob_t paths = {0};
+
+    if (glob(path, 0, NULL, &paths) != 0)
+        mistake_add(m, MISTAKE, at, "no file matches %s", path);
+    found.files = xcalloc(paths.gl_pathc + 1, sizeof *found.files);
+    for (size_t i = 0; i < paths.gl_pathc; i++)
+        read_text(f, paths.gl_pathv[i], &found, at, m);
+    globfree(&paths);
+    return found;
+}
+
+const struct rulefile *rulefiles_texts(struct rulefiles *f, struct slice glob, struct where at,
+                                       struct mistakes *m, size_t *ret_n)
+{
+    struct buf path = BUF_INIT;
+    uint64_t i;
+
+    beside(at.file, glob, &path);
+    if (!map_get(&f->globs, buf_all(&path), &i)) {
+        struct found found = read_texts(f, path.p, at, m);
+
+        GROW(f->found, f->nfound, f->found_cap);
+        i = f->nfound++;
+        f->found[i] = found;
+        map_put(&f->globs, buf_all(&path), i);
+    }
+    buf_release(&path);
+    *ret_n = f->found[i].n;
+    return f->found[i].files;
 }

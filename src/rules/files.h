@@ -11,6 +11,11 @@
 
 struct rulefiles;
 
+struct rulefile {
+    const char *path;
+    struct slice text;
+};
+
 struct rulefiles *rulefiles_new(void);
 void rulefiles_free(struct rulefiles *f);
 
@@ -18,5 +23,8 @@ void rulefiles_free(struct rulefiles *f);
  * with its own lines, once; that it cannot be read with `at`. NULL after that one. */
 const struct table *rulefiles_table(struct rulefiles *f, struct slice name, struct where at,
                                     struct mistakes *m);
+/* The files that match a glob, by their names; likewise. */
+const struct rulefile *rulefiles_texts(struct rulefiles *f, struct slice glob, struct where at,
+                                       struct mistakes *m, size_t *ret_n);
 
 #endif

@@ -26,8 +26,8 @@ enum { MATCH_LIMIT = 100000, HEAP_LIMIT_KIB = 20000 };
 enum { REPLACED_MAX = 16 << 20 };
 
 struct name {
-    const char *text; /* inside the compiled code */
-    uint16_t numbers[PATTERN_NAMES_MAX];
+    const char *text;  /* inside the compiled code, or pattern_rename's */
+    uint16_t *numbers; /* its groups, ascending */
     unsigned n;
 };
 
@@ -38,8 +38,9 @@ struct pattern {
     pcre2_match_data *data;
     pcre2_match_context *context;
     bool jit_fast;
-    struct name *names;
+    struct name *names; /* by their first group: people read them by position */
     unsigned nnames;
+    uint16_t *numbers; /* of all names */
     struct buf literal;
     struct slice subject; /* of the last match */
 };
@@ -69,24 +70,12 @@ static pcre2_code *compile(struct slice regex, uint32_t extra, int *ret_error, s
                          PCRE2_DUPNAMES | utf_options(regex) | extra, ret_error, ret_offset, NULL);
 }
 
-/* Insertion by first number: name tables are sorted by name, people read groups by position. */
-static void add_name(struct pattern *p, const char *text, uint16_t number)
+static int by_position(const void *a, const void *b)
 {
-    unsigned i = 0;
-
-    while (i < p->nnames && strcmp(p->names[i].text, text) != 0)
-        i++;
-    if (i == p->nnames) {
-        while (i > 0 && p->names[i - 1].numbers[0] > number) {
-            p->names[i] = p->names[i - 1];
-            i--;
-        }
-        p->names[i] = (struct name){.text = text};
-        p->nnames++;
-    }
-    p->names[i].numbers[p->names[i].n++] = number;
+    return (int)((const struct name *)a)->numbers[0] - (int)((const struct name *)b)->numbers[0];
 }
 
+/* PCRE2's table is sorted by name, and those of one name by number. */
 static void read_names(struct pattern *p)
 {
     uint32_t count, size;
@@ -96,8 +85,16 @@ static void read_names(struct pattern *p)
     pcre2_pattern_info(p->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
     pcre2_pattern_info(p->code, PCRE2_INFO_NAMETABLE, &table);
     p->names = xcalloc(count + 1, sizeof *p->names);
-    for (uint32_t i = 0; i < count; i++, table += size)
-        add_name(p, (const char *)table + 2, (uint16_t)(table[0] << 8 | table[1]));
+    p->numbers = xcalloc(count + 1, sizeof *p->numbers);
+    for (uint32_t i = 0; i < count; i++, table += size) {
+        const char *text = (const char *)table + 2;
+
+        p->numbers[i] = (uint16_t)(table[0] << 8 | table[1]);
+        if (p->nnames == 0 || strcmp(p->names[p->nnames - 1].text, text) != 0)
+            p->names[p->nnames++] = (struct name){text, &p->numbers[i], 0};
+        p->names[p->nnames - 1].n++;
+    }
+    qsort(p->names, p->nnames, sizeof *p->names, by_position);
 }
 
 struct items {
@@ -139,6 +136,23 @@ static void find_literal(struct pattern *p)
     free(items.list);
 }
 
+static void say_error(int error, struct buf *err)
+{
+    pcre2_get_error_message(error, (PCRE2_UCHAR *)buf_reserve(err, 256), 256);
+    err->n += strlen(err->p + err->n);
+}
+
+bool pattern_check(struct slice regex, struct buf *err, size_t *ret_offset)
+{
+    int error;
+    pcre2_code *code = compile(regex, 0, &error, ret_offset);
+
+    if (!code)
+        say_error(error, err);
+    pcre2_code_free(code);
+    return code;
+}
+
 struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_offset)
 {
     struct pattern *p = xcalloc(1, sizeof *p);
@@ -150,8 +164,7 @@ struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_off
     p->text_n = regex.n;
     p->code = compile(pattern_text(p), 0, &error, &offset);
     if (!p->code) {
-        pcre2_get_error_message(error, (PCRE2_UCHAR *)buf_reserve(err, 256), 256);
-        err->n += strlen(err->p + err->n);
+        say_error(error, err);
         *ret_offset = offset;
         goto fail;
     }
@@ -186,6 +199,7 @@ void pattern_free(struct pattern *p)
     pcre2_code_free(p->code);
     buf_release(&p->literal);
     free(p->names);
+    free(p->numbers);
     free(p->text);
     free(p);
 }
@@ -206,6 +220,13 @@ unsigned pattern_captures(const struct pattern *p)
 
     pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &groups);
     return groups;
+}
+
+void pattern_rename(struct pattern *p, const char *group, const char *name)
+{
+    for (unsigned i = 0; i < p->nnames; i++)
+        if (strcmp(p->names[i].text, group) == 0)
+            p->names[i].text = name;
 }
 
 const char *pattern_group(const struct pattern *p, unsigned i)

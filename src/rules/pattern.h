@@ -14,11 +14,15 @@
 
 struct pattern;
 
-enum { PATTERN_NAMES_MAX = 64 }; /* named groups; those without a name are free */
+enum { PATTERN_NAMES_MAX = 256 }; /* named groups; those without a name are free */
 
 /* NULL with PCRE2's message in *err; *ret_offset is then the byte where it stopped, for a caret. */
 struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_offset);
 void pattern_free(struct pattern *p);
+/* Does it compile? As pattern_new, but nothing comes of it. */
+bool pattern_check(struct slice regex, struct buf *err, size_t *ret_offset);
+/* The group goes by another name, which PCRE2 would not take; BORROWED. */
+void pattern_rename(struct pattern *p, const char *group, const char *name);
 
 struct slice pattern_text(const struct pattern *p);
 /* Distinct group names, in order of their first number. */

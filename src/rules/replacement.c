@@ -3,12 +3,16 @@
 
 #include "rules/replacement.h"
 
+#include "config/schema.h"
+
 #include <stdlib.h>
 
 static bool group_known(const struct pattern *p, struct slice name)
 {
     if (name.n && name.n <= 3 && strspn(name.p, "0123456789") >= name.n)
         return strtoul(name.p, NULL, 10) <= pattern_captures(p);
+    if (!name_is_prometheus(name)) /* a field of a name that PCRE2 does not take */
+        return false;
     for (unsigned i = 0; i < pattern_ngroups(p); i++)
         if (slice_eq(name, slice_str(pattern_group(p, i))))
             return true;

@@ -13,7 +13,9 @@ liblogtally_a_SOURCES += \
 	src/rules/load/checks.c \
 	src/rules/load/each.c \
 	src/rules/load/event.c \
+	src/rules/load/common_patterns.h \
 	src/rules/load/family.c \
+	src/rules/load/grok.c \
 	src/rules/load/labels.c \
 	src/rules/load/lint.c \
 	src/rules/load/load.c \
@@ -46,6 +48,7 @@ tests_rules_check_CFLAGS = $(CHECK_COMPILE)
 tests_rules_check_LDADD = $(CHECK_LINK)
 tests_rules_check_SOURCES = \
 	tests/rules/check_calc.c \
+	tests/rules/check_grok.c \
 	tests/rules/check_mistakes.c \
 	tests/rules/check_pattern.c \
 	tests/rules/check_ruleset.c \
@@ -55,7 +58,9 @@ endif
 EXTRA_DIST += tests/mistakes
 
 if FUZZING
-check_PROGRAMS += tests/rules/fuzz_calc tests/rules/fuzz_table
+check_PROGRAMS += tests/rules/fuzz_calc tests/rules/fuzz_grok tests/rules/fuzz_table
+tests_rules_fuzz_grok_SOURCES = tests/rules/fuzz_grok.c
+tests_rules_fuzz_grok_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_rules_fuzz_table_SOURCES = tests/rules/fuzz_table.c
 tests_rules_fuzz_table_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_rules_fuzz_calc_SOURCES = tests/rules/fuzz_calc.c

@@ -187,7 +187,8 @@ TEST(every_key_of_rules_stands_in_a_file_that_is_right)
         char line[80];
 
         snprintf(line, sizeof line, "\n%s%s", k->name, k->flags & KEY_FIELD ? "" : " ");
-        ck_assert_msg(!(k->sections & SECTION_RULE) || strstr(text.p, line), "%s", k->name);
+        ck_assert_msg(!(k->sections & SECTION_RULE) || k->flags & KEY_ANY || strstr(text.p, line),
+                      "%s", k->name);
     }
     buf_release(&text);
 }

@@ -53,6 +53,19 @@ static unsigned number(struct load *l, const struct ini_section **sections, unsi
     return kept;
 }
 
+static void load_patterns(struct load *l, struct ini_doc *const *docs, unsigned ndocs)
+{
+    unsigned n;
+    const struct ini_section **sections = find_sections(docs, ndocs, SECTION_PATTERNS, &n);
+
+    for (unsigned i = 0; i < n; i++)
+        load_pieces(l, sections[i]);
+    for (unsigned i = 0; i < n; i++)
+        load_included_pieces(l, sections[i]);
+    free(sections);
+    load_check_pieces(l);
+}
+
 static void load_logs(struct load *l, struct ini_doc *const *docs, unsigned ndocs)
 {
     unsigned n;
@@ -123,6 +136,8 @@ static void release_load(struct load *l)
     free(l->local_names);
     free(l->patches);
     free(l->mappings);
+    free(l->pieces);
+    map_release(&l->piece_names);
     map_release(&l->events);
     map_release(&l->logs);
     map_release(&l->families);
@@ -142,6 +157,7 @@ struct ruleset *ruleset_load(struct ini_doc *const *docs, unsigned n,
         l.files = r->own_files = rulefiles_new();
     for (unsigned i = 0; i < CTX_BUILTINS; i++)
         map_put(&l.context, slice_str(context_names[i]), i);
+    load_patterns(&l, docs, n);
     load_logs(&l, docs, n);
     load_events(&l, docs, n);
     load_order(&l);

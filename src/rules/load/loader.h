@@ -3,6 +3,7 @@
  * Loading goes in passes over all documents, so that files may name each other's things in any
  * order:
  *
+ *   0 pieces   of regexes ([patterns])
  *   1 names    events and logs get their numbers
  *   2 logs     patterns, times; groups become context slots
  *   3 events   conditions and actions; what an event names becomes its locals
@@ -94,6 +95,9 @@ struct load {
     const struct ruleset_options *options;
     struct arena *text; /* the ruleset's */
     struct rulefiles *files;
+    struct grok_piece *pieces; /* of [patterns] and of the files that it includes */
+    size_t npieces, pieces_cap;
+    struct map piece_names;
     struct map events, logs, families, decoded, context;
     struct draft *drafts; /* one an event */
     struct family_draft *family_drafts;
@@ -127,9 +131,9 @@ bool load_list(struct load *l, const struct ini_entry *e, struct slice *rest,
                struct slice *ret_piece);
 /* Cuts the first word off *rest (blanks divide). False when there is none. */
 bool load_word(struct slice *rest, struct slice *ret_word);
-/* A regex, which may be a piece of a value and stands at `at`; NULL after a mistake with a
- * caret. */
-struct pattern *load_pattern(struct load *l, struct slice regex, struct where at);
+/* A regex without `%{NAME}`, which may be a piece of a value and stands at `at`; NULL after a mistake
+ * with a caret. */
+struct pattern *load_plain_pattern(struct load *l, struct slice regex, struct where at);
 /* A mistake in byte `offset` of a text that stands at `at`, which is shown with a caret below. */
 void load_caret(struct load *l, struct slice text, size_t offset, struct where at,
                 struct slice sentence);
@@ -144,6 +148,16 @@ void load_event_units(struct load *l, uint32_t event);
 /* To a mapping whose value is a field; false after a mistake. */
 bool load_mapping_unit(struct load *l, struct mapping *k, struct where at);
 void load_check_units(struct load *l);
+
+/* grok.c: [patterns]. */
+
+/* Any regex; likewise. */
+struct pattern *load_pattern(struct load *l, struct slice regex, struct where at);
+void load_pieces(struct load *l, const struct ini_section *s);
+/* When all sections were read: their own go before those of files. */
+void load_included_pieces(struct load *l, const struct ini_section *s);
+/* What nothing uses is right too. */
+void load_check_pieces(struct load *l);
 
 /* slots.c: names to numbers. */
 

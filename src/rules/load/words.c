@@ -109,7 +109,7 @@ void load_caret(struct load *l, struct slice text, size_t offset, struct where a
     buf_release(&more);
 }
 
-struct pattern *load_pattern(struct load *l, struct slice regex, struct where at)
+struct pattern *load_plain_pattern(struct load *l, struct slice regex, struct where at)
 {
     struct buf err = BUF_INIT, sentence = BUF_INIT;
     size_t offset = 0;
