@@ -260,6 +260,8 @@ static void put_log(const struct log_def *log, struct jsonout *j)
                                                : key_row(KEY_UNWRAP)->words[log->unwrap]);
     put_regex(j, "prefix", log->prefix.pattern);
     put_regex(j, "path_match", log->path_match.pattern);
+    put_regex(j, "record", log->record);
+    put_number(j, "record_wait", (double)log->record_wait_ns / 1e9, true);
     jsonout_key_text(j, "start", key_row(KEY_START)->words[log->start_at_end]);
     put_texts(j, "time", log->time_names, log->ntimes);
     put_regex(j, "time_match", log->time_match);

@@ -70,6 +70,13 @@ static int explain_argument(struct explanation *x, const char *text, const char 
         code = setup_read_file(setup, text, explain_block, x);
     else
         explain_block(x, slice_str(text));
+
+    struct buf rest = BUF_INIT;
+
+    explain_rest(x->session.engine, x->source, &x->options, &rest);
+    if (rest.n)
+        fwrite(rest.p, 1, rest.n, stdout);
+    buf_release(&rest);
     source_free(x->source);
     return code;
 }

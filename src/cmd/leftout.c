@@ -43,15 +43,19 @@ static void say_time(const struct slice *labels, double n)
              SLICE_FMT(labels[0]), n);
 }
 
+static void say_cut(const struct slice *labels, double n)
+{
+    log_warn("log %.*s: records cut off at [limits] line: %.0f", SLICE_FMT(labels[0]), n);
+}
+
 void say_left_out(struct registry *r)
 {
     static const struct {
         enum own_id id;
         void (*say)(const struct slice *labels, double n);
     } rows[] = {
-        {OWN_RULE_SKIPPED, say_value},
-        {OWN_LOG_LINES, say_line},
-        {OWN_TIMES_UNREADABLE, say_time},
+        {OWN_RULE_SKIPPED, say_value},    {OWN_LOG_LINES, say_line},
+        {OWN_TIMES_UNREADABLE, say_time}, {OWN_RECORDS_CUT, say_cut},
         {OWN_RULE_ERRORS, say_error},
     };
 

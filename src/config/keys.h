@@ -78,6 +78,13 @@ KEY(UNWRAP, "unwrap", SECTION_LOG, 0, TEXT, .words = {"none", "docker", "cri", "
             "parts of a long line are joined")
 KEY(PREFIX, "prefix", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
     .help = "regex cut off the front before decoding (a syslog head); its groups are fields")
+KEY(RECORD, "record", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
+    .help =
+        "a line that matches begins a record; lines that do not belong to the record before. They "
+        "are one line to rules, with newlines in it; `_lines` says how many. [limits] `line` is "
+        "what is kept of a record at most")
+KEY(RECORD_WAIT, "record_wait", SECTION_LOG, 0, DURATION, .dflt = "5s", .min = "100ms", .max = "1h",
+    .help = "`run`: nothing came for so long, so the record is complete")
 KEY(START, "start", SECTION_LOG, 0, CHOICE, .words = {"beginning", "end"}, .dflt = "beginning",
     .help = "where to begin in files that were there when this state first saw the log. Later "
             "files are always read from their beginning")

@@ -388,6 +388,7 @@ void daemon_stop(struct daemon *d)
     statefile_close(d->statefile);
     loop_timer_free(d->deadline_timer);
     loop_timer_free(d->tick_timer);
+    loop_timer_free(d->wait_timer);
     loop_timer_free(d->watchdog_timer);
     loop_free(d->loop);
     counting_release(&d->counting);

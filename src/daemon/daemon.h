@@ -98,11 +98,13 @@ struct daemon {
     struct scrape *scrapes; /* waiting */
     struct loop_timer *deadline_timer, *tick_timer;
     struct loop_timer *watchdog_timer; /* NULL: no manager wants it */
-    int64_t expired_mono_ns;           /* when series were last looked at for `expire` */
-    double scrape_seconds;             /* how long the last scrape took */
-    int64_t longest_ns;                /* of a callback, when it was last said */
-    uint64_t changes;                  /* of what tailset_version does not count */
-    struct reload *reload;             /* under way; or NULL */
+    struct loop_timer *wait_timer;     /* for open records; NULL: there was none yet */
+    int64_t wait_set_ns;
+    int64_t expired_mono_ns; /* when series were last looked at for `expire` */
+    double scrape_seconds;   /* how long the last scrape took */
+    int64_t longest_ns;      /* of a callback, when it was last said */
+    uint64_t changes;        /* of what tailset_version does not count */
+    struct reload *reload;   /* under way; or NULL */
     bool reload_again;
     struct http_request *reload_request; /* that asked for reload_again; or NULL */
     struct buf reload_mistakes;          /* of the last one, if it did not work */

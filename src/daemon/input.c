@@ -12,6 +12,49 @@
 
 #include <stdlib.h>
 
+static void set_time(struct daemon *d)
+{
+    int64_t now = loop_now(d->loop);
+    int64_t running = d->running_ns + (d->catching_up ? 0 : now - d->running_from_ns);
+
+    engine_set_time(d->counting.engine, running, clock_wall_ns());
+}
+
+/* How often those that wait are looked at: a record_wait is that much longer at most. */
+#define LOOK_NS (NSEC_PER_SEC / 5)
+#define CATCH_UP_NS (20 * NSEC_PER_MSEC)
+
+static void wait_for_records(struct daemon *d);
+
+/* Only silence completes them, and unread bytes are none. */
+static void on_wait(void *ctx)
+{
+    struct daemon *d = ctx;
+    struct engine *e = d->counting.engine;
+    bool may = !d->lent && !d->catching_up;
+
+    if (may && engine_is_due(e, loop_now(d->loop)) && tailset_catch_up(d->files, CATCH_UP_NS)) {
+        set_time(d);
+        (void)engine_is_due(e, loop_now(d->loop));
+        engine_complete(e, loop_now(d->loop));
+        d->changes++;
+    }
+    wait_for_records(d);
+}
+
+/* If there are open records, somebody looks soon whether they are complete. */
+static void wait_for_records(struct daemon *d)
+{
+    if (!engine_waits(d->counting.engine))
+        return;
+    if (!d->wait_timer)
+        d->wait_timer = loop_timer_new(d->loop, on_wait, d);
+    if (loop_now(d->loop) - d->wait_set_ns < LOOK_NS)
+        return;
+    d->wait_set_ns = loop_now(d->loop);
+    loop_timer_set(d->wait_timer, d->wait_set_ns + LOOK_NS);
+}
+
 static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
 {
     struct daemon *d = ctx;
@@ -21,15 +64,9 @@ static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, s
 
     if (carry.n)
         source_load(s, carry);
+    engine_wait(d->counting.engine, s);
+    wait_for_records(d);
     return s;
-}
-
-static void set_time(struct daemon *d)
-{
-    int64_t now = loop_now(d->loop);
-    int64_t running = d->running_ns + (d->catching_up ? 0 : now - d->running_from_ns);
-
-    engine_set_time(d->counting.engine, running, clock_wall_ns());
 }
 
 static uint64_t sink_lines(void *ctx, void *file, const char *p, size_t n)
@@ -40,6 +77,7 @@ static uint64_t sink_lines(void *ctx, void *file, const char *p, size_t n)
 
     set_time(d);
     engine_lines(d->counting.engine, s, p, n);
+    wait_for_records(d);
     return engine_counted(d->counting.engine, s->log) - before;
 }
 
@@ -75,8 +113,10 @@ static void sink_note(void *ctx, unsigned log, enum tail_note note, uint64_t n)
 
 static void sink_pass(void *ctx, void *from, void *to)
 {
-    (void)ctx;
+    struct daemon *d = ctx;
+
     source_pass(from, to);
+    engine_wait(d->counting.engine, to);
 }
 
 static uint64_t sink_finish(void *ctx, void *file)
@@ -84,14 +124,20 @@ static uint64_t sink_finish(void *ctx, void *file)
     struct daemon *d = ctx;
     const struct source *s = file;
     uint64_t before = engine_counted(d->counting.engine, s->log);
-    unsigned n;
+    unsigned parts;
 
     set_time(d);
-    n = engine_finish(d->counting.engine, file);
-    if (n)
+    (void)engine_finish(d->counting.engine, file, &parts);
+    if (parts)
         log_warn("%s: %u unfinished line%s counted as it stands: nothing came of the rest", s->path,
-                 n, n > 1 ? "s" : "");
+                 parts, parts > 1 ? "s" : "");
     return engine_counted(d->counting.engine, s->log) - before;
+}
+
+static bool sink_wants(void *ctx, struct slice carry)
+{
+    (void)ctx;
+    return source_saved_open(carry);
 }
 
 /* What files there are, and where, has changed: saved within a second, whatever the interval is; the
@@ -107,8 +153,8 @@ static void sink_placed(void *ctx)
 }
 
 const struct tail_sink daemon_sink = {
-    NULL,       sink_open, sink_lines, sink_carry,  sink_renamed,
-    sink_close, sink_note, sink_pass,  sink_finish, sink_placed,
+    NULL,      sink_open, sink_lines,  sink_carry,  sink_renamed, sink_close,
+    sink_note, sink_pass, sink_finish, sink_placed, sink_wants,
 };
 
 void tail_options_of(const struct setup *setup, struct tail_options *ret_options,

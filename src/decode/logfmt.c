@@ -39,7 +39,7 @@ struct token {
 
 static bool is_blank(char c)
 {
-    return char_is_blank(c) || c == '\r';
+    return char_is_blank(c) || c == '\r' || c == '\n'; /* a record of several lines has them */
 }
 
 /* At the opening quote; *p ends behind the closing one. */

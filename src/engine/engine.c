@@ -25,6 +25,7 @@ enum { TOO_LONG = DECODED_UNDECODABLE + 1, LINE_KINDS };
 struct log_counters {
     uint32_t lines[LINE_KINDS]; /* series of logtally_log_lines_total */
     uint32_t matched, bytes, times_unreadable;
+    uint32_t records_cut;
 };
 
 struct event_state {
@@ -48,9 +49,11 @@ struct engine {
     struct trace trace;
     bool tracing; /* the line at hand */
     /* Own counters. */
-    struct family *lines, *matched, *bytes, *times_unreadable, *event_hits;
+    struct family *lines, *matched, *bytes, *times_unreadable, *records_cut, *event_hits;
     struct log_counters *logs;
     uint64_t unmatched;
+    struct joined done;     /* the record at hand, of a log with `record` */
+    struct source *waiting; /* those with open records */
     int64_t now_ns;
 };
 
@@ -68,6 +71,7 @@ static void add_own_counters(struct engine *e, struct registry *r)
     e->matched = own_family(r, OWN_LOG_LINES_MATCHED);
     e->bytes = own_family(r, OWN_LOG_BYTES);
     e->times_unreadable = own_family(r, OWN_TIMES_UNREADABLE);
+    e->records_cut = own_family(r, OWN_RECORDS_CUT);
     e->event_hits = own_family(r, OWN_EVENT_HITS);
     for (unsigned i = 0; i < e->rules->nlogs; i++) {
         const char *name = e->rules->logs[i].name;
@@ -78,6 +82,7 @@ static void add_own_counters(struct engine *e, struct registry *r)
         e->logs[i].matched = series(e, e->matched, name, NULL);
         e->logs[i].bytes = series(e, e->bytes, name, NULL);
         e->logs[i].times_unreadable = series(e, e->times_unreadable, name, NULL);
+        e->logs[i].records_cut = series(e, e->records_cut, name, NULL);
     }
     for (unsigned i = 0; i < e->rules->nevents; i++)
         e->events[i].hits = series(e, e->event_hits, e->rules->events[i].name, NULL);
@@ -124,6 +129,7 @@ void engine_free(struct engine *e)
     plans_free(e->plans, e->rules);
     dispatch_free(e->dispatch);
     record_release(&e->record);
+    joined_release(&e->done);
     free(e->events);
     free(e->candidates);
     free(e->hits);
@@ -285,13 +291,139 @@ void engine_read(struct engine *e, unsigned log, uint64_t bytes)
     counter_inc(e->bytes, e->logs[log].bytes, bytes, e->now_ns);
 }
 
+/* What was joined becomes the record at hand. */
+static void joined(struct engine *e, unsigned stream)
+{
+    if (e->done.cut)
+        counter_inc(e->records_cut, e->logs[e->record.source->log].records_cut, 1, e->now_ns);
+    record_joined(&e->record, &e->done, stream);
+}
+
+/* A line that was taken out of its wrapper, of a log with `record`. True: it ended the record before,
+ * which is at hand now. */
+static bool join(struct engine *e)
+{
+    struct record *r = &e->record;
+    struct source *s = r->source;
+    unsigned stream = multiline_stream(r->stream);
+    bool begins = r->line.n && pattern_match(r->log->record, r->line) == PATTERN_YES;
+    bool complete = multiline_add(&s->records, stream, r->line, r->wrapper_time, begins,
+                                  e->options.max_line, &e->done);
+
+    if (s->records.open[stream].lines)
+        source_wait(s, &e->waiting);
+    if (complete)
+        joined(e, stream);
+    return complete;
+}
+
+/* The next open record of the source of the last record_source is at hand; false when there is
+ * none. */
+static bool next_open(struct engine *e)
+{
+    struct source *s = e->record.source;
+    unsigned stream;
+
+    s->records_stale = false;
+    if (!multiline_take(&s->records, &e->done, &stream)) {
+        source_wait_end(s);
+        return false;
+    }
+    joined(e, stream);
+    return true;
+}
+
+/* The rest of what a line goes through, whatever it was made of. */
+static bool decode_and_take(struct engine *e)
+{
+    bool is = record_decode(&e->record);
+
+    if (is)
+        take(e, RECORD_LINE);
+    return is;
+}
+
+static void complete_all(struct engine *e, struct source *s)
+{
+    record_source(&e->record, s);
+    while (next_open(e))
+        decode_and_take(e);
+    settle(e, RECORD_NOTHING);
+}
+
+/* Lines of a log with `record`. */
+static void join_lines(struct engine *e, struct slice block)
+{
+    struct slice raw;
+
+    if (block.n && block.p[block.n - 1] == '\n')
+        block.n--;
+    while (slice_cut(&block, '\n', &raw)) {
+        enum record_result result = record_unwrap(&e->record, raw, e->options.max_line);
+
+        if (result == RECORD_LINE && join(e))
+            decode_and_take(e);
+        else if (result == RECORD_TOO_LONG)
+            take(e, result);
+    }
+    settle(e, RECORD_NOTHING);
+}
+
+void engine_wait(struct engine *e, struct source *s)
+{
+    if (multiline_is_open(&s->records))
+        source_wait(s, &e->waiting);
+}
+
+bool engine_waits(const struct engine *e)
+{
+    return e->waiting != NULL;
+}
+
+static bool is_due(const struct source *s, int64_t now_ns)
+{
+    int64_t wait_ns = s->records_stale ? 0 : s->rules->logs[s->log].record_wait_ns;
+
+    return !s->fresh && now_ns - s->quiet_from >= wait_ns;
+}
+
+bool engine_is_due(struct engine *e, int64_t now_ns)
+{
+    bool due = false;
+
+    for (struct source *s = e->waiting; s; s = s->wait_next) {
+        if (s->fresh)
+            s->quiet_from = now_ns;
+        s->fresh = false;
+        due |= is_due(s, now_ns);
+    }
+    return due;
+}
+
+void engine_complete(struct engine *e, int64_t now_ns)
+{
+    struct source *next;
+
+    for (struct source *s = e->waiting; s; s = next) {
+        next = s->wait_next;
+        if (is_due(s, now_ns))
+            complete_all(e, s);
+    }
+}
+
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
 {
     const char *end = p + n, *last = n ? memrchr(p, '\n', n) : NULL;
     enum record_result result = RECORD_NOTHING;
 
+    if (s->records_stale)
+        complete_all(e, s);
     record_source(&e->record, s);
     engine_read(e, s->log, n);
+    if (e->record.log->record) {
+        join_lines(e, slice_make(p, n));
+        return;
+    }
     while (last && p <= last) {
         p = record_next(&e->record, p, e->options.max_line, &result) + 1;
         take(e, result);
@@ -303,18 +435,36 @@ void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
     settle(e, result);
 }
 
-unsigned engine_finish(struct engine *e, struct source *s)
+/* The next thing that is unfinished: RECORD_LINE is not decoded yet, RECORD_NOTHING the end. *parts
+ * counts lines of which only parts came. */
+static enum record_result next_unfinished(struct engine *e, unsigned *parts)
 {
     enum record_result result;
-    unsigned n = 0;
+
+    while ((result = record_unfinished(&e->record)) != RECORD_NOTHING) {
+        (*parts)++;
+        if (result == RECORD_TOO_LONG || !e->record.log->record || join(e))
+            return result;
+    }
+    return next_open(e) ? RECORD_LINE : RECORD_NOTHING;
+}
+
+unsigned engine_finish(struct engine *e, struct source *s, unsigned *ret_parts)
+{
+    enum record_result result;
+    unsigned n = 0, parts = 0;
 
     record_source(&e->record, s);
-    while ((result = record_unfinished(&e->record)) != RECORD_NOTHING) {
+    while ((result = next_unfinished(e, &parts)) != RECORD_NOTHING) {
         n++;
-        if (result == RECORD_TOO_LONG || record_decode(&e->record))
+        if (result == RECORD_TOO_LONG)
             take(e, result);
+        else
+            decode_and_take(e);
     }
     settle(e, RECORD_NOTHING);
+    if (ret_parts)
+        *ret_parts = parts;
     return n;
 }
 
@@ -360,18 +510,11 @@ static void try_all(struct engine *e, struct trace *t)
     }
 }
 
-const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw)
+/* Of a decoded line. */
+static void trace_line(struct engine *e, struct trace *t)
 {
-    struct trace *t = &e->trace;
-
     memset(t->trials, 0, e->rules->nevents * sizeof *t->trials);
     memset(t->updates, 0, e->rules->nmappings * sizeof *t->updates);
-    record_source(&e->record, s);
-    t->result = record_line(&e->record, raw, e->options.max_line);
-    if (t->result != RECORD_LINE) {
-        take(e, t->result);
-        return t;
-    }
     e->tracing = true;
     count_line(e, t);
     try_all(e, t);
@@ -379,7 +522,40 @@ const struct trace *engine_trace(struct engine *e, struct source *s, struct slic
         record_note_time(&e->record);
     settle(e, RECORD_NOTHING);
     e->tracing = false;
+}
+
+static const struct trace *trace(struct engine *e, enum record_result result)
+{
+    struct trace *t = &e->trace;
+
+    t->cut = e->record.log->record && e->done.cut;
+    t->result = result == RECORD_LINE && !record_decode(&e->record) ? RECORD_NOTHING : result;
+    if (t->result == RECORD_LINE)
+        trace_line(e, t);
+    else
+        take(e, t->result);
     return t;
+}
+
+const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw)
+{
+    enum record_result result;
+
+    record_source(&e->record, s);
+    result = record_unwrap(&e->record, raw, e->options.max_line);
+    if (result == RECORD_LINE && e->record.log->record && !join(e))
+        result = RECORD_NOTHING;
+    return trace(e, result);
+}
+
+const struct trace *engine_trace_unfinished(struct engine *e, struct source *s)
+{
+    enum record_result result;
+    unsigned parts = 0;
+
+    record_source(&e->record, s);
+    result = next_unfinished(e, &parts);
+    return result == RECORD_NOTHING ? NULL : trace(e, result);
 }
 
 /* A match event may name the time in its regex: only trying the event tells. */
@@ -418,6 +594,7 @@ static bool peek(struct engine *e, enum record_result result, struct engine_peek
         .stream = slice_eq(r->stream, SLICE("stdout"))   ? "stdout"
                   : slice_eq(r->stream, SLICE("stderr")) ? "stderr"
                                                          : "",
+        .lines = r->nlines,
         .time_ns = record_time(r),
         .has_time = has_time,
         .dated = r->time_dated,
@@ -427,14 +604,21 @@ static bool peek(struct engine *e, enum record_result result, struct engine_peek
 
 bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct engine_peek *ret_peek)
 {
+    enum record_result result;
+
     record_source(&e->record, s);
-    return peek(e, record_unwrap(&e->record, raw, e->options.max_line), ret_peek);
+    result = record_unwrap(&e->record, raw, e->options.max_line);
+    if (result == RECORD_LINE && e->record.log->record && !join(e))
+        result = RECORD_NOTHING;
+    return peek(e, result, ret_peek);
 }
 
 bool engine_peek_unfinished(struct engine *e, struct source *s, struct engine_peek *ret_peek)
 {
+    unsigned parts = 0;
+
     record_source(&e->record, s);
-    return peek(e, record_unfinished(&e->record), ret_peek);
+    return peek(e, next_unfinished(e, &parts), ret_peek);
 }
 
 void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked)
@@ -443,6 +627,7 @@ void engine_take(struct engine *e, struct source *s, const struct engine_peek *p
 
     record_source(r, s);
     r->line = peeked->line;
+    r->nlines = peeked->lines;
     r->stream = slice_str(peeked->stream);
     r->wrapper_time = (struct slice){"", 0};
     record_decode(r);

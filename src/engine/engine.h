@@ -41,11 +41,22 @@ void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns);
 /* Whole lines of one file: as many as there are '\n', and one more when the last has none. 64 bytes
  * before p and after p + n can be read. */
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n);
-/* Nothing more will come of the file: lines of which only parts came count as they stand. How many
- * there were. */
-unsigned engine_finish(struct engine *e, struct source *s);
+/* Nothing more will come of the file: lines of which only parts came, and open records, count as they
+ * stand. How many there were; *ret_parts, if wanted: of lines. */
+unsigned engine_finish(struct engine *e, struct source *s, unsigned *ret_parts);
+
+/* `run`: a record is complete when nothing came of its file for record_wait. */
+/* The file may have open records: they wait. */
+void engine_wait(struct engine *e, struct source *s);
+/* Does any? */
+bool engine_waits(const struct engine *e);
+/* Would engine_complete complete any now? Notes what is quiet. `now_ns`: by a clock that only goes on. */
+bool engine_is_due(struct engine *e, int64_t now_ns);
+void engine_complete(struct engine *e, int64_t now_ns);
 /* One line without its newline, counted as any other, and how that came. */
 const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw);
+/* The same of what engine_finish would count, one at a time; NULL when there is nothing. */
+const struct trace *engine_trace_unfinished(struct engine *e, struct source *s);
 /* A line that was too long to be read. */
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines);
 
@@ -60,6 +71,7 @@ void engine_read(struct engine *e, unsigned log, uint64_t bytes);
 struct engine_peek {
     struct slice line;  /* unwrapped; dies with the next call */
     const char *stream; /* "stdout", "stderr", "" */
+    uint32_t lines;     /* that it was joined from */
     int64_t time_ns;
     bool dated;    /* the text held its own date */
     bool has_time; /* the text held a time at all; else it is that of the line before */

@@ -575,14 +575,30 @@ static void show_nearest(const struct trace *t, const struct explain_options *o,
     free(scores);
 }
 
-void explain_line(struct engine *e, struct source *s, struct slice raw,
-                  const struct explain_options *o, struct buf *out)
+/* A record by its first lines. */
+static void show_lines(struct buf *out, struct slice text)
 {
-    const struct trace *t = engine_trace(e, s, raw);
+    enum { LINES_SHOWN = 6 };
+    struct slice line;
+
+    for (int i = 0; slice_cut(&text, '\n', &line); i++) {
+        if (i == LINES_SHOWN) {
+            buf_str(out, "\n...");
+            break;
+        }
+        if (i)
+            buf_char(out, '\n');
+        show_text(out, line);
+    }
+}
+
+static void explain_trace(const struct trace *t, struct slice headline,
+                          const struct explain_options *o, struct buf *out)
+{
     const struct ruleset *rules = t->record->rules;
     unsigned hits = 0;
 
-    show_text(out, raw);
+    show_lines(out, headline);
     switch (t->result) {
     case RECORD_NOTHING:
         buf_str(out, "\n  an empty line, or a part of a line still to come\n");
@@ -594,6 +610,9 @@ void explain_line(struct engine *e, struct source *s, struct slice raw,
         buf_char(out, '\n');
         break;
     }
+    if (t->record->log->record)
+        buf_fmt(out, "  a record of %u line%s%s\n", t->record->nlines,
+                t->record->nlines == 1 ? "" : "s", t->cut ? ", cut off at [limits] line" : "");
     show_decoded(t->record, out);
     for (unsigned i = 0; i < rules->nevents; i++) {
         if (!t->trials[i].is_event)
@@ -605,4 +624,24 @@ void explain_line(struct engine *e, struct source *s, struct slice raw,
         buf_str(out, "  no event takes this line\n");
     if (hits == 0 || o->always_near)
         show_nearest(t, o, out);
+}
+
+void explain_line(struct engine *e, struct source *s, struct slice raw,
+                  const struct explain_options *o, struct buf *out)
+{
+    const struct trace *t = engine_trace(e, s, raw);
+
+    if (!t->record->log->record || t->result == RECORD_TOO_LONG)
+        explain_trace(t, raw, o, out);
+    else if (t->result == RECORD_LINE)
+        explain_trace(t, t->record->line, o, out);
+}
+
+void explain_rest(struct engine *e, struct source *s, const struct explain_options *o,
+                  struct buf *out)
+{
+    const struct trace *t;
+
+    while (s->rules->logs[s->log].record && (t = engine_trace_unfinished(e, s)))
+        explain_trace(t, t->record->line, o, out);
 }

@@ -12,8 +12,12 @@ struct explain_options {
     bool always_near; /* also when another event took the line */
 };
 
-/* Gives one raw line to the engine and appends what became of it. */
+/* Gives one raw line to the engine and appends what became of it; in a log with `record`, of the
+ * record that it ended, if any. */
 void explain_line(struct engine *e, struct source *s, struct slice raw,
                   const struct explain_options *o, struct buf *out);
+/* After the last line: the records that are still open. */
+void explain_rest(struct engine *e, struct source *s, const struct explain_options *o,
+                  struct buf *out);
 
 #endif

@@ -120,7 +120,7 @@ enum record_result record_unwrap(struct record *r, struct slice raw, size_t max_
     struct unwrapped u = {strip_ends(raw), {"", 0}, {"", 0}};
 
     begin(r);
-    if (u.line.n == 0)
+    if (u.line.n == 0 && !r->log->record) /* in a record blank lines may be lines */
         return RECORD_NOTHING;
     if (r->log->unwrap != UNWRAP_NONE) {
         switch (unwrap_line(r->log->unwrap, r->log->unwrap_key, u.line, max_line,
@@ -153,6 +153,15 @@ enum record_result record_unfinished(struct record *r)
     r->stream = u.stream;
     r->wrapper_time = u.time;
     return RECORD_LINE;
+}
+
+void record_joined(struct record *r, const struct joined *j, unsigned stream)
+{
+    begin(r);
+    r->line = buf_all(&j->text);
+    r->stream = slice_str(multiline_stream_name(stream));
+    r->wrapper_time = buf_all(&j->time);
+    r->nlines = j->lines;
 }
 
 static enum decoded read_fields(struct record *r)
@@ -268,6 +277,12 @@ void record_builtin(struct record *r, uint16_t slot)
         break;
     case CTX_TIME:
         record_set(r, slot, time_text(r, record_time(r)));
+        break;
+    case CTX_LINES:
+        if (!r->log->record)
+            break;
+        p = arena_alloc(&r->scratch, NUM_TEXT);
+        record_set(r, slot, (struct slice){p, num_format_u64(p, r->nlines)});
         break;
     case CTX_FILE:
     case CTX_LOG:

@@ -32,6 +32,7 @@ struct record {
     struct slice line;   /* unwrapped, without prefix, CR and newline */
     struct slice stream; /* of the wrapper, or "" */
     struct slice wrapper_time;
+    uint32_t nlines; /* it was joined from; of a log with `record` */
     enum decoded decoded;
     struct field *slots;
     struct touched touched;
@@ -68,6 +69,8 @@ enum record_result {
 enum record_result record_unwrap(struct record *r, struct slice raw, size_t max_line);
 /* The same of a line of the source of which only parts came: none of them waits any more. */
 enum record_result record_unfinished(struct record *r);
+/* The same of what was joined from several lines. */
+void record_joined(struct record *r, const struct joined *j, unsigned stream);
 /* The rest, on r->line: prefix, fields by the log's format. False when nothing is left of the
  * line. */
 bool record_decode(struct record *r);

@@ -12,6 +12,8 @@ liblogtally_a_SOURCES += \
 	src/engine/literals.h \
 	src/engine/match.c \
 	src/engine/match.h \
+	src/engine/multiline.c \
+	src/engine/multiline.h \
 	src/engine/plan.c \
 	src/engine/plan.h \
 	src/engine/record.c \

@@ -6,6 +6,7 @@
 
 #include "engine/source.h"
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -54,7 +55,9 @@ void source_free(struct source *s)
 {
     if (!s)
         return;
+    source_wait_end(s);
     partial_release(&s->partial);
+    multiline_release(&s->records);
     free(s->path_fields);
     free(s->path);
     free(s);
@@ -88,11 +91,48 @@ int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool 
     return r;
 }
 
+void source_wait(struct source *s, struct source **list)
+{
+    s->fresh = true;
+    if (s->wait_link)
+        return;
+    s->wait_next = *list;
+    if (*list)
+        (*list)->wait_link = &s->wait_next;
+    s->wait_link = list;
+    *list = s;
+}
+
+void source_wait_end(struct source *s)
+{
+    if (!s->wait_link)
+        return;
+    *s->wait_link = s->wait_next;
+    if (s->wait_next)
+        s->wait_next->wait_link = s->wait_link;
+    s->wait_link = NULL;
+    s->wait_next = NULL;
+}
+
 void source_pass(struct source *from, struct source *to)
 {
     partial_release(&to->partial);
     to->partial = from->partial;
     from->partial = (struct partial){0};
+    multiline_release(&to->records);
+    to->records = from->records;
+    to->records_stale = from->records_stale;
+    from->records = (struct multiline){0};
+    source_wait_end(from);
+}
+
+/* What decides which lines are joined: records begun by another are not gone on with. */
+static uint64_t joins_by(const struct log_def *log)
+{
+    uint64_t h = hash_number((uint64_t)log->unwrap);
+
+    h = hash_text(h, log->unwrap_key);
+    return log->record ? hash_text(h, pattern_text(log->record)) : 0;
 }
 
 void source_save(struct source *s, struct buf *out)
@@ -100,6 +140,21 @@ void source_save(struct source *s, struct buf *out)
     buf_u64(out, (uint64_t)s->dated_ns);
     buf_u64(out, (uint64_t)s->base.last_ns);
     partial_save(&s->partial, out);
+    multiline_save(&s->records, out);
+    if (multiline_is_open(&s->records))
+        buf_u64(out, s->records_stale ? 0 : joins_by(log_of(s)));
+}
+
+bool source_saved_open(struct slice saved)
+{
+    struct reader in = reader_of(saved);
+    struct partial partial = {0};
+
+    (void)read_u64(&in);
+    (void)read_u64(&in);
+    (void)partial_load(&partial, &in);
+    partial_release(&partial);
+    return in.p < in.end && read_u8(&in) > 0;
 }
 
 int source_load(struct source *s, struct slice saved)
@@ -109,6 +164,15 @@ int source_load(struct source *s, struct slice saved)
 
     if (in.bad || partial_load(&s->partial, &in) < 0)
         return -EBADMSG;
+    if (in.p < in.end && !multiline_load(&s->records, &in)) { /* 0.1 knew none */
+        multiline_release(&s->records);
+        return -EBADMSG;
+    }
+    if (multiline_is_open(&s->records)) {
+        uint64_t by = read_u64(&in);
+
+        s->records_stale = by == 0 || by != joins_by(log_of(s));
+    }
     s->dated_ns = dated;
     s->base.last_ns = line;
     return 0;

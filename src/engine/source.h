@@ -6,6 +6,7 @@
 #ifndef LT_ENGINE_SOURCE_H
 #define LT_ENGINE_SOURCE_H
 
+#include "engine/multiline.h"
 #include "rules/ruleset.h"
 
 struct source {
@@ -15,6 +16,12 @@ struct source {
     char *path;
     struct field *path_fields; /* group i of path_match */
     struct partial partial;
+    struct multiline records; /* open ones, of a log with `record` */
+    bool records_stale;       /* other rules began them: they are complete */
+    /* In the engine's list while records are open. */
+    struct source *wait_next, **wait_link;
+    bool fresh;            /* something came since the engine last looked */
+    int64_t quiet_from;    /* when it looked, if not */
     int64_t dated_ns;      /* time of the last line with a date; INT64_MIN: none yet */
     struct time_base base; /* .last_ns: time of the last line with any time */
 };
@@ -29,10 +36,16 @@ int source_parse_time(struct source *s, struct slice text, int64_t *ret_ns, bool
 /* Reads it, remembers it as the last line's. Likewise. */
 int source_read_time(struct source *s, struct slice text, int64_t *ret_ns, bool *ret_dated);
 
-/* Unfinished lines of `from` go on in `to`, which has none. */
+/* Unfinished lines and open records of `from` go on in `to`, which has none. */
 void source_pass(struct source *from, struct source *to);
 
+/* In the list of those with open records, or out of it. */
+void source_wait(struct source *s, struct source **list);
+void source_wait_end(struct source *s);
+
 void source_save(struct source *s, struct buf *out);
+/* Does it hold an open record? Then time alone may complete it. */
+bool source_saved_open(struct slice saved);
 /* 0 or -EBADMSG (then as new). */
 int source_load(struct source *s, struct slice saved);
 

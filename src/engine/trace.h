@@ -41,6 +41,7 @@ struct traced_update {
 struct trace {
     struct record *record;
     enum record_result result;     /* the rest is set only for RECORD_LINE */
+    bool cut;                      /* of a record of several lines, the end */
     struct trial *trials;          /* of each event */
     struct traced_update *updates; /* of each mapping; run in this order */
 };

@@ -345,6 +345,8 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     file_look(t, f, look);
     if (f->packed)
         queue_read(t, f); /* no look shows that it was not read to its end */
+    if (restored && t->sink.wants && t->sink.wants(t->sink.ctx, buf_all(&f->carry)))
+        queue_read(t, f);
     if (restored && f->queued && f->tail.size > f->tail.offset)
         file_set_backlog(f, true);
 }

@@ -104,6 +104,9 @@ struct tail_sink {
     /* A content has its first lines, or another name: killed before that is saved, nobody would find
      * it again once it is compressed or moved on. NULL: never mind. */
     void (*placed)(void *ctx);
+    /* A restored file: does what it carries wait for time alone, so that it is to be opened although
+     * nothing was written? NULL: never. */
+    bool (*wants)(void *ctx, struct slice carry);
 };
 
 struct tailset;

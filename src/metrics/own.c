@@ -43,6 +43,10 @@ static const struct own_metric {
                               "Times of lines that could not be read; most are looked at only when "
                               "something needs them, and the last one of what was read at once "
                               "always"},
+    [OWN_RECORDS_CUT] =
+        {"logtally_records_cut_total", FAMILY_COUNTER, DURABLE, by_log,
+         "Records of several lines that were longer than [limits] line, and cut off "
+         "there"},
     [OWN_EVENT_HITS] = {"logtally_event_hits_total", FAMILY_COUNTER, DURABLE, by_event,
                         "Lines that were this event"},
     [OWN_FILES_ROTATED] = {"logtally_files_rotated_total", FAMILY_COUNTER, DURABLE, by_log,

@@ -20,6 +20,7 @@ enum own_id {
     OWN_LOG_LINES_MATCHED,
     OWN_LOG_BYTES,
     OWN_TIMES_UNREADABLE,
+    OWN_RECORDS_CUT,
     OWN_EVENT_HITS,
     /* input, counted by the daemon */
     OWN_FILES_ROTATED,

@@ -37,6 +37,7 @@ struct queued {
     struct heap_node node; /* lines of one time stay in the order of reading */
     struct file *file;
     const char *stream;
+    uint32_t lines;
     size_t n;
     char text[];
 };
@@ -185,8 +186,11 @@ static void enqueue(struct bytime *t, struct file *f, const struct engine_peek *
         t->stats.late += time_ns != INPUT_NO_TIME;
         time_ns = t->last_ns;
     }
-    *q = (struct queued){
-        .node.time_ns = time_ns, .file = f, .stream = line->stream, .n = line->line.n};
+    *q = (struct queued){.node.time_ns = time_ns,
+                         .file = f,
+                         .stream = line->stream,
+                         .lines = line->lines,
+                         .n = line->line.n};
     memcpy(q->text, line->line.p, q->n);
     t->queued_bytes += queued_size(q);
     f->queued++;
@@ -312,8 +316,11 @@ int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek
     if (q->node.time_ns > t->last_ns)
         t->last_ns = q->node.time_ns;
     *ret_source = q->file->source;
-    *ret_line = (struct engine_peek){
-        .line = {q->text, q->n}, .stream = q->stream, .time_ns = q->node.time_ns, .has_time = true};
+    *ret_line = (struct engine_peek){.line = {q->text, q->n},
+                                     .stream = q->stream,
+                                     .lines = q->lines,
+                                     .time_ns = q->node.time_ns,
+                                     .has_time = true};
     return 1;
 }
 

@@ -41,6 +41,17 @@ static int64_t time_in(struct engine *e, struct source *s, struct slice block, i
     return INPUT_NO_TIME;
 }
 
+/* The only record of a log may be still open. */
+static int64_t time_at_end(struct engine *e, struct source *s, int64_t latest_ns)
+{
+    struct engine_peek line;
+
+    while (engine_peek_unfinished(e, s, &line))
+        if (line.has_time && line.time_ns <= latest_ns)
+            return line.time_ns;
+    return INPUT_NO_TIME;
+}
+
 int64_t input_first_time(struct session *s, const struct input *in, int64_t latest_ns)
 {
     unsigned left = LINES_TRIED;
@@ -56,6 +67,8 @@ int64_t input_first_time(struct session *s, const struct input *in, int64_t late
     while (ns == INPUT_NO_TIME && left > 0 &&
            archive_next(a, (size_t)s->setup->settings.max_line, &block) > 0)
         ns = time_in(s->engine, source, block, latest_ns, &undated_ns, &left);
+    if (ns == INPUT_NO_TIME && left > 0)
+        ns = time_at_end(s->engine, source, latest_ns);
     source_free(source);
     archive_close(a);
     return ns == INPUT_NO_TIME ? undated_ns : ns;

@@ -93,7 +93,7 @@ static void cut(struct work *w, const struct input *in)
     uint32_t id = identify(in);
     const struct log_def *log = &w->setup->rules->logs[in->log];
 
-    if (in->size > PART_BYTES && log->unwrap == UNWRAP_NONE && !log->time_partial &&
+    if (in->size > PART_BYTES && log->unwrap == UNWRAP_NONE && !log->record && !log->time_partial &&
         archive_cut(in->path, PART_BYTES, &cuts, &n) < 0)
         n = 1; /* reading it will say what is wrong */
     for (unsigned i = 0; i < n; i++)

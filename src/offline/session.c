@@ -97,7 +97,7 @@ int session_read(struct session *s, const struct session_range *range,
             progress(ctx, archive_position(a), archive_size(a));
     }
     if (r == 0)
-        (void)engine_finish(s->engine, source);
+        (void)engine_finish(s->engine, source, NULL);
     if (archive_too_long(a))
         engine_too_long(s->engine, range->log, archive_too_long(a));
     if (r == -EBADMSG)

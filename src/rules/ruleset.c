@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-const char *const context_names[CTX_BUILTINS] = {"_line", "_bytes",  "_file",
-                                                 "_log",  "_stream", "_time"};
+const char *const context_names[CTX_BUILTINS] = {"_line",   "_bytes", "_file", "_log",
+                                                 "_stream", "_time",  "_lines"};
 
 static const char *const ops[] = {
     [OP_EQ] = "==", [OP_NE] = "!=", [OP_MATCH] = "=~", [OP_NOT_MATCH] = "!~", [OP_PREFIX] = "^=",
@@ -67,6 +67,7 @@ static void release_log(struct log_def *log)
 {
     pattern_free(log->path_match.pattern);
     pattern_free(log->prefix.pattern);
+    pattern_free(log->record);
     pattern_free(log->time_match);
     for (unsigned i = 0; i < log->ntime_formats; i++)
         time_format_free(log->time_formats[i]);

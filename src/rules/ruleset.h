@@ -175,6 +175,8 @@ struct log_def {
     enum log_format format;
     enum unwrap_kind unwrap;
     struct slice unwrap_key;
+    struct pattern *record; /* begins one of several lines; NULL: each line is one */
+    int64_t record_wait_ns;
     struct capture path_match, prefix; /* pattern NULL = none */
     /* Fields that may be the line's time, in the order of trying, and their decoded slots. */
     const char **time_names;
@@ -194,7 +196,16 @@ struct log_def {
 };
 
 /* Context slots that are always there, as ruleset->ndecoded + these. */
-enum context { CTX_LINE, CTX_BYTES, CTX_FILE, CTX_LOG, CTX_STREAM, CTX_TIME, CTX_BUILTINS };
+enum context {
+    CTX_LINE,
+    CTX_BYTES,
+    CTX_FILE,
+    CTX_LOG,
+    CTX_STREAM,
+    CTX_TIME,
+    CTX_LINES,
+    CTX_BUILTINS
+};
 /* Their names: "_line" ... */
 extern const char *const context_names[CTX_BUILTINS];
 

@@ -149,7 +149,7 @@ def rules_are_shown_as_they_were_resolved():
     assert last["min"] == 0 and [(u["event"], u["value"]) for u in last["updates"]] == [("slow", 1.5), ("other", 1.5)], last
     assert found["logs"] == [{
         "name": "app", "file": "small.ini", "line": 1, "path": ["/var/log/app/*.log"], "exclude": [], "format": "logfmt",
-        "unwrap": "none", "prefix": None, "path_match": None, "start": "beginning",
+        "unwrap": "none", "prefix": None, "path_match": None, "record": None, "record_wait": 5, "start": "beginning",
         "time": ["time", "ts", "timestamp", "@timestamp", "t.$date"], "time_match": None, "time_format": ["auto"],
         "poll": False}], found["logs"]
     for unwrap in ("none", "docker", "cri", "auto", "MESSAGE"):

@@ -557,6 +557,83 @@ TEST(a_year_goes_on_from_line_to_line)
     world_free(w);
 }
 
+static const char RECORDS[] = "[log l]\npath = /l\nrecord = ^\\S\n[event a]\nwhere = _line =~ .\n"
+                              "[counter c_total]\nadd = a\nvalue = _lines\nlabels = l=_line\n";
+
+TEST(lines_that_begin_no_record_belong_to_the_one_before)
+{
+    struct world *w = world_new(RECORDS);
+
+    world_feed(w, "\n 0\n 1\na\n\n b\r\n\n\nc\nd\n");
+    world_feed(w, " e\n");
+    ck_assert_str_eq(world_page(w), "c_total{l=\" 0\\n 1\"} 2\nc_total{l=\"a\\n\\n b\"} 3\n"
+                                    "c_total{l=\"c\"} 1\n");
+    ck_assert_uint_eq(engine_finish(w->engine, w->source, NULL), 1);
+    ck_assert_str_eq(world_page(w), "c_total{l=\" 0\\n 1\"} 2\nc_total{l=\"a\\n\\n b\"} 3\n"
+                                    "c_total{l=\"c\"} 1\nc_total{l=\"d\\n e\"} 2\n");
+    ck_assert_str_eq(world_own(w, "logtally_log_lines_total{log=\"l\",decoded=\"text\"}"), "4");
+    ck_assert_uint_eq(engine_finish(w->engine, w->source, NULL), 0);
+    world_free(w);
+}
+
+TEST(an_open_record_goes_over_a_restart_and_is_complete_in_silence)
+{
+    struct world *w = world_new(RECORDS);
+    struct buf saved = BUF_INIT;
+
+    world_feed(w, "a\n b\n\n");
+    source_save(w->source, &saved);
+    ck_assert(source_saved_open(buf_all(&saved)));
+    source_free(w->source);
+    w->source = source_new(w->rules, 0, "/l", 0);
+    ck_assert_int_eq(source_load(w->source, buf_all(&saved)), 0);
+    ck_assert(!engine_waits(w->engine) && !w->source->records_stale);
+    engine_wait(w->engine, w->source);
+    ck_assert(engine_waits(w->engine));
+    ck_assert(!engine_is_due(w->engine, 0)); /* it came just now */
+    ck_assert(!engine_is_due(w->engine, INT64_C(4999999999)));
+    world_feed(w, " c\n");
+    ck_assert(!engine_is_due(w->engine, INT64_C(6000000000)));
+    ck_assert(engine_is_due(w->engine, INT64_C(11000000000)));
+    engine_complete(w->engine, INT64_C(11000000000));
+    ck_assert(!engine_waits(w->engine));
+    world_feed(w, " d\n"); /* too late */
+    ck_assert_str_eq(world_page(w), "c_total{l=\"a\\n b\\n\\n c\"} 4\n");
+    buf_clear(&saved);
+    (void)engine_finish(w->engine, w->source, NULL);
+    source_save(w->source, &saved);
+    ck_assert(!source_saved_open(buf_all(&saved)));
+    for (size_t n = 0; n + 1 < saved.n; n++) {
+        struct source *s = source_new(w->rules, 0, "/l", 0);
+
+        (void)source_saved_open(slice_make(saved.p, n));
+        (void)source_load(s, slice_make(saved.p, n));
+        source_free(s);
+    }
+    buf_release(&saved);
+    world_free(w);
+}
+
+TEST(what_a_damaged_state_says_of_records_is_refused)
+{
+    struct world *w = world_new(RECORDS);
+    struct buf saved = BUF_INIT;
+
+    world_feed(w, "a\n b\n\n");
+    source_save(w->source, &saved);
+    for (size_t i = 0; i < saved.n * 8; i++) {
+        struct source *s = source_new(w->rules, 0, "/l", 0);
+
+        saved.p[i / 8] ^= (char)(1 << i % 8);
+        (void)source_load(s, buf_all(&saved));
+        (void)source_load(s, slice_make(saved.p, i / 8));
+        saved.p[i / 8] ^= (char)(1 << i % 8);
+        source_free(s);
+    }
+    buf_release(&saved);
+    world_free(w);
+}
+
 /* --- built-in fields, path and prefix --------------------------------------------------------- */
 
 TEST(built_in_fields)

@@ -143,8 +143,9 @@ static const struct tail_sink *sink_of(struct world *w)
 {
     static struct tail_sink sink;
 
-    sink = (struct tail_sink){w,          sink_open, sink_lines, sink_carry,  sink_renamed,
-                              sink_close, sink_note, sink_pass,  sink_finish, sink_placed};
+    sink =
+        (struct tail_sink){w,         sink_open, sink_lines,  sink_carry,  sink_renamed, sink_close,
+                           sink_note, sink_pass, sink_finish, sink_placed, NULL};
     return &sink;
 }
 

@@ -68,6 +68,16 @@ static void load_capture(struct load *l, struct capture *c, const struct ini_ent
     load_groups(l, c, EVENT_NONE, e->at);
 }
 
+static void load_record(struct load *l, struct log_def *log, const struct ini_entry *e)
+{
+    if (e->value.n)
+        log->record = load_pattern(l, e->value, e->at);
+    if (log->record && pattern_ngroups(log->record))
+        load_warning(l, e->at,
+                     "\"record\" only says where a record begins; its groups are no fields (those "
+                     "of prefix and match are)");
+}
+
 static void load_path_match(struct load *l, struct log_def *log, const struct ini_entry *e)
 {
     load_capture(l, &log->path_match, e);
@@ -162,6 +172,8 @@ static unsigned choice(struct load *l, const struct ini_entry *e)
 
 static void load_key(struct load *l, struct log_def *log, const struct ini_entry *e)
 {
+    struct key_value v = {0};
+
     switch (e->key->id) {
     case KEY_PATH:
         load_glob(l, e, &log->paths, &log->npaths);
@@ -180,6 +192,13 @@ static void load_key(struct load *l, struct log_def *log, const struct ini_entry
         break;
     case KEY_PREFIX:
         load_capture(l, &log->prefix, e);
+        break;
+    case KEY_RECORD:
+        load_record(l, log, e);
+        break;
+    case KEY_RECORD_WAIT:
+        if (key_read(e->key, e, l->m, &v))
+            log->record_wait_ns = (int64_t)v.n;
         break;
     case KEY_START:
         log->start_at_end = choice(l, e) == 1;
