@@ -762,6 +762,7 @@ void identify_newcomers(struct tailset *t)
 
     t->newcomers = NULL;
     t->nnewcomers = t->newcomers_cap = 0;
+    map_release(&t->newcomer_numbers);
     if (count > 1)
         qsort(list, count, sizeof(*list), by_age);
     for (size_t i = 0; i < count; i++) {

@@ -194,18 +194,19 @@ void queue_look_still(struct tailset *t, const struct tail_file *waiting)
 
 void newcomer_add(struct tailset *t, struct newcomer n)
 {
-    t->names_changed = true;
-    for (size_t i = 0; i < t->nnewcomers; i++) {
-        struct newcomer *met = &t->newcomers[i];
+    uint64_t number;
 
-        if (strcmp(met->path, n.path) == 0) {
-            if (!n.copy_of)
-                n.copy_of = met->copy_of;
-            free(met->path);
-            *met = n;
-            return;
-        }
+    t->names_changed = true;
+    if (map_get(&t->newcomer_numbers, slice_str(n.path), &number)) {
+        struct newcomer *met = &t->newcomers[number];
+
+        if (!n.copy_of)
+            n.copy_of = met->copy_of;
+        free(met->path);
+        *met = n;
+        return;
     }
+    (void)map_put(&t->newcomer_numbers, slice_str(n.path), t->nnewcomers);
     GROW(t->newcomers, t->nnewcomers, t->newcomers_cap);
     t->newcomers[t->nnewcomers++] = n;
 }

@@ -244,7 +244,8 @@ struct tailset {
     size_t npending, pending_cap;
     struct newcomer *newcomers;
     size_t nnewcomers, newcomers_cap;
-    struct watch *watch; /* NULL = polling */
+    struct map newcomer_numbers; /* by path: a name may be looked at twice */
+    struct watch *watch;         /* NULL = polling */
     struct loop_watch *watch_event;
     struct loop_timer *work_timer, *reconcile_timer;
     int64_t reconcile_at; /* what the timer is set to, but for a rest */

@@ -357,6 +357,7 @@ struct tailset *tailset_new(struct loop *loop, const struct tail_options *option
     t->block = BLOCK_FIRST;
     t->warned = MAP_INIT;
     t->links = MAP_INIT;
+    t->newcomer_numbers = MAP_INIT;
     set_options(t, options);
     t->now = t->ran_from_ns = loop_now(t->loop);
     t->saved_wall_ns = clock_wall_ns();
@@ -384,6 +385,7 @@ void tailset_free(struct tailset *t)
     for (size_t i = 0; i < t->npending; i++)
         free(t->pending[i].path);
     free(t->newcomers);
+    map_release(&t->newcomer_numbers);
     free(t->pending);
     index_release(&t->path_index);
     index_release(&t->id_index);
