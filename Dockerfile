@@ -18,7 +18,8 @@ FROM debian:bookworm-slim
 # Debian keeps no old versions: a pinned package could not be installed after its next security update.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpcre2-8-0 libmicrohttpd12 libinih1 zlib1g libzstd1 liblzma5 libbz2-1.0 tzdata \
+    && apt-get install -y --no-install-recommends libpcre2-8-0 libmicrohttpd12 libinih1 zlib1g libzstd1 liblzma5 libbz2-1.0 \
+       libgnutls30 libyaml-0-2 libcrypt1 libisal2 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 logtally \
     && useradd --no-log-init --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin logtally \
