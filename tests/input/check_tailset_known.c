@@ -5,8 +5,11 @@
 
 #include "input/tail_world.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct world w;
@@ -136,4 +139,117 @@ TEST(what_is_forgotten_stays_in_the_sum)
         world_run(&w, 10);
     ck_assert_uint_eq(tailset_sum(w.set).lines_forgotten, 3);
     ck_assert_uint_eq(tailset_sum(w.set).lines, 3);
+}
+
+static void count_gone(void *ctx, const struct tail_known *k)
+{
+    *(unsigned *)ctx += k->where == TAIL_GONE && k->count.lines > 0;
+}
+
+static unsigned gone(void)
+{
+    unsigned n = 0;
+
+    tailset_known(w.set, count_gone, &n);
+    return n;
+}
+
+/* Given up, and saved. */
+static void until_remembered(void)
+{
+    int i = 0;
+
+    do {
+        world_run(&w, 1);
+        world_save(&w); /* the first one of a run writes all anew */
+    } while (w.memory.n == 0 && ++i < 3000);
+    ck_assert_uint_gt(w.memory.n, 0);
+}
+
+/* A restart is not the beginning of the time that is left: each of these runs is far shorter. */
+TEST(what_is_gone_is_forgotten_after_some_time_of_running)
+{
+    enum { RUN_MS = 20, KEEP_MS = 300 };
+    unsigned runs = 0;
+
+    world_kill(&w);
+    w.options.keep_ns = KEEP_MS * NSEC_PER_MSEC;
+    w.options.lost_wait_ns = 1;
+    world_remove(&w, "app.log");
+    world_start(&w);
+    until_remembered();
+    for (; runs < 1000 && gone() > 0; runs++) {
+        world_restart(&w);
+        world_run(&w, RUN_MS);
+    }
+    ck_assert_uint_gt(runs, 1);
+    ck_assert_uint_lt(runs, 1000);
+    ck_assert_uint_eq(tailset_sum(w.set).lines_forgotten, 3);
+    world_restart(&w);
+    ck_assert_uint_eq(gone(), 0);
+    ck_assert_uint_eq(tailset_sum(w.set).lines_forgotten, 3);
+}
+
+/* Its disk may only be not yet mounted. */
+TEST(what_is_gone_with_its_directory_is_not_forgotten)
+{
+    char aside[200];
+
+    world_kill(&w);
+    w.options.keep_ns = w.options.lost_wait_ns = 1;
+    (void)snprintf(aside, sizeof(aside), "%s.aside", w.dir);
+    ck_assert_int_eq(rename(w.dir, aside), 0);
+    world_start(&w);
+    world_run(&w, 300);
+    world_restart(&w);
+    world_run(&w, 300);
+    ck_assert_uint_eq(gone(), 1);
+    ck_assert_int_eq(rename(aside, w.dir), 0);
+    world_write(&w, "app.log", "four\n");
+    world_expect_line(&w, "four\n");
+    world_settle(&w);
+}
+
+/* The memory is lost: what is known of the rest holds, and the lines stay in the sum. */
+TEST(lines_of_what_is_gone_stay_in_the_sum_without_the_memory)
+{
+    world_kill(&w);
+    w.options.lost_wait_ns = 1;
+    world_remove(&w, "app.log");
+    world_start(&w);
+    until_remembered();
+    world_kill(&w);
+    buf_clear(&w.memory);
+    world_start(&w);
+    ck_assert_uint_eq(gone(), 0);
+    ck_assert_uint_eq(tailset_sum(w.set).lines_forgotten, 3);
+    ck_assert_uint_eq(tailset_sum(w.set).lines, 3);
+}
+
+/* Its entry is taken back with the next save, and not written by the next run. */
+TEST(what_is_back_is_not_remembered_as_gone)
+{
+    char aside[200];
+
+    (void)snprintf(aside, sizeof(aside), "%s", world_path(&w, "aside"));
+    world_kill(&w);
+    w.options.lost_wait_ns = 1;
+    world_start(&w);
+    ck_assert_int_eq(mkdir(aside, 0755), 0);
+    for (int i = 0; i < 3; i++) {
+        world_kill(&w);
+        world_rename(&w, "app.log", "aside/app.log");
+        world_start(&w);
+        until_remembered();
+        world_rename(&w, "aside/app.log", "app.log");
+        for (int k = 0; k < 3000 && gone() > 0; k++)
+            world_run(&w, 1);
+        world_save(&w);
+        ck_assert_uint_eq(gone(), 0);
+    }
+    world_restart(&w);
+    world_run(&w, 20);
+    world_save(&w);
+    ck_assert_uint_eq(w.memory.n, 0); /* a new run writes what is still gone */
+    world_settle(&w);
 }
