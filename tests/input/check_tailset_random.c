@@ -343,9 +343,11 @@ static void story(uint64_t seed, bool poll, unsigned one_fails_in)
         put_banner(writers[i].fd);
     }
     failing_storm(seed, one_fails_in);
+    w.rough = one_fails_in > 0;
     for (unsigned i = 0; i < steps; i++)
         step();
     failing_storm(0, 0);
+    w.rough = false;
     for (int i = 0; i < BASES; i++)
         end_partial(&writers[i]);
     settle_and_save();
