@@ -44,7 +44,8 @@ liblogtally_a_SOURCES += \
 	src/input/unseen.c \
 	src/input/wanting.c \
 	src/input/watch.c \
-	src/input/watch.h
+	src/input/watch.h \
+	src/input/weigh.c
 
 if HAVE_CHECK
 check_PROGRAMS += tests/input/check

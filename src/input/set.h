@@ -13,7 +13,8 @@
  *     pipe.c       fifos and standard input, which are none of the other kinds
  *     unseen.c     archives that continue nothing
  *     follow.c     whose turn it is to be read
- *     identify.c   contents never seen before: new, a copy, the rest of a lost one?
+ *     weigh.c      what contents never seen before have in common with those that are known
+ *     identify.c   new, a copy, the rest of a lost one? What judge.c says is done
  *     place.c      a name has changed: which content is behind it now
  *     known.c      what is known of each content, for who reads it again
  *     wanting.c    what the logs ask for and the file system does not give
@@ -498,14 +499,28 @@ void pipe_rest(struct pipe_input *p, bool on);
 /* Reads until nothing is left or `until_ns`; false when something is left. */
 bool follow_turn(struct tailset *t, int64_t until_ns);
 
+/* weigh.c */
+/* A content that the newcomer might be, and why. */
+struct finding {
+    const struct row *row; /* NULL = none */
+    struct tail_file *file;
+    struct evidence evidence;
+    int error; /* one could not be weighed */
+};
+
+/* Finds what the newcomer might be; *best is zeroed. */
+void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding *best);
+/* Is what is held back a copy still of what its original, which is open, holds now? 1, 0, or negative
+ * errno. */
+int weigh_still_copy(struct tailset *t, const struct tail_file *held);
+/* Could it be what is left of a lost content: made while that was there, and not before? */
+bool weigh_may_continue(const struct newcomer *n, const struct tail_file *f);
+
 /* identify.c */
 /* The contents of streams that have newcomers must be what we think, before newcomers are compared
  * with them. */
 void identify_verify(struct tailset *t);
 void identify_newcomers(struct tailset *t);
-/* Is what is held back a copy still of what its original, which is open, holds now? 1, 0, or negative
- * errno. */
-int identify_still_copy(struct tailset *t, const struct tail_file *held);
 
 /* place.c */
 void place_event(struct tailset *t, int wd, unsigned events, const char *name);

@@ -149,7 +149,7 @@ static bool let_go(struct tailset *t, struct tail_file *held)
     if (held->state != FILE_HELD || held->is_copy || !f || f->queued || f->failures > 0 ||
         f->tail.fd < 0)
         return false;
-    r = identify_still_copy(t, held);
+    r = weigh_still_copy(t, held);
     held->is_copy = r == 1;
     if (r != 0)
         return false;

@@ -1,0 +1,258 @@
+/* weigh -- what a newcomer and the contents that are known have in common: the evidence for judge.c.
+ *
+ * Why all that is known is weighed, and not looked for in one way after another: which of several
+ * contents a newcomer is depends on all of them. What was read of each is in memory, so that in a
+ * directory of a thousand old files only what begins alike costs a read.
+ *
+ * The one thing that is changed here: what is gone is read to its end before anything is compared
+ * with it, since nobody can come back to that later. */
+#include "config.h"
+
+#include "input/set.h"
+
+#include "base/clock.h"
+#include "base/sys.h"
+
+#include <errno.h>
+
+/* Is the newcomer a copy, as far as it has come, of this content, which is still there? 1, 0, or
+ * negative errno: it cannot be said now. */
+static int is_copy_of(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+{
+    struct look look;
+    int other = f->tail.fd >= 0 ? f->tail.fd : open_within_budget(t, f->path);
+    int r;
+
+    if (other < 0)
+        return other;
+    r = look_at_fd(other, &look);
+    if (r == 0 && look.size >= n->look.size)
+        r = tail_alike(other, n->fd, n->look.size);
+    if (other != f->tail.fd)
+        (void)sys_close(other);
+    return r;
+}
+
+int weigh_still_copy(struct tailset *t, const struct tail_file *held)
+{
+    struct newcomer n = {.fd = open_within_budget(t, held->path)};
+    int r;
+
+    if (n.fd < 0)
+        return n.fd;
+    r = look_at_fd(n.fd, &n.look);
+    if (r == 0)
+        r = identity_eq(&n.look.id, &held->tail.id) ? is_copy_of(t, &n, held->copy_of) : 1;
+    (void)sys_close(n.fd);
+    return r;
+}
+
+/* A copy is made after its original. That the original is from the future means that the clock was
+ * set back since; its birth says nothing then. */
+static bool is_older(const struct newcomer *n, const struct tail_file *f)
+{
+    return n->look.id.birth_ns != 0 && n->look.id.birth_ns < f->tail.id.birth_ns &&
+           f->tail.id.birth_ns <= clock_wall_ns();
+}
+
+/* Could it be what is left of a lost content: made while that was there, and not before? */
+bool weigh_may_continue(const struct newcomer *n, const struct tail_file *f)
+{
+    return file_is_lost(f) && !f->packed && f->tail.offset > 0 && !is_older(n, f) &&
+           (f->away || n->look.id.birth_ns <= f->lost_wall_ns ||
+            n->look.id.birth_ns > clock_wall_ns());
+}
+
+static size_t shared_head(const struct tail_file *f, struct slice head)
+{
+    size_t least = head.n < f->tail.head_n ? head.n : f->tail.head_n, n = 0;
+
+    while (n < least && f->tail.head[n] == head.p[n])
+        n++;
+    return n;
+}
+
+static bool begins_otherwise(const struct tail_file *f, struct slice head)
+{
+    return shared_head(f, head) < (head.n < f->tail.head_n ? head.n : f->tail.head_n);
+}
+
+/* The same inode, on whatever device. Where no birth is known it may be another file's by now. */
+static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
+{
+    const struct identity *a = &f->tail.id, *b = &n->look.id;
+
+    if (a->ino != b->ino || a->birth_ns != b->birth_ns || f->truncated || !file_is_lost(f))
+        return false;
+    return a->birth_ns != 0 || (f->stream == n->stream && n->look.mtime_ns >= f->mtime_ns);
+}
+
+static bool is_its_name(const struct newcomer *n, const struct tail_file *f)
+{
+    return strcmp(path_name(n->path), path_name(f->path)) == 0 &&
+           (f->stream->log == n->stream->log || strcmp(n->path, f->path) == 0);
+}
+
+/* 1, 0, or negative errno. One that was moved away may be written on. */
+static int is_gone(const struct tail_file *f)
+{
+    struct look look;
+    int r;
+
+    if (f->state != FILE_OPEN || f->tail.fd < 0)
+        return f->state == FILE_OPEN || file_is_lost(f);
+    r = look_at_fd(f->tail.fd, &look);
+    return r < 0 ? r : look.links == 0;
+}
+
+/* Some copy the whole seconds only. */
+static bool is_time_of(int64_t copy_ns, int64_t ns)
+{
+    return copy_ns == ns || copy_ns == ns - ns % NSEC_PER_SEC;
+}
+
+/* Could a rotated name be what is left of it? It was lost; or deleted, and written anew and rotated
+ * before we had a look, and then the newcomer has more. */
+static bool is_its_rest(const struct newcomer *n, const struct tail_file *f)
+{
+    if (file_is_lost(f))
+        return weigh_may_continue(n, f) || f == n->copy_of;
+    if (f->tail.fd < 0) /* read to its end */
+        return !is_older(n, f);
+    return !f->retired && !is_older(n, f) && n->look.size > f->tail.offset;
+}
+
+static bool is_watched(const struct tailset *t, const char *path)
+{
+    const struct dir *d = dir_of_path(t, path);
+
+    return t->reconciled && d && d->wd >= 0;
+}
+
+/* 0 or negative errno. */
+static int drain(struct tailset *t, struct tail_file *f)
+{
+    struct tail_reader reader = file_reader(t, f);
+    int r = TAIL_MORE;
+
+    file_open_sink(t, f);
+    while (f->sink && r == TAIL_MORE)
+        r = tail_read(&f->tail, &reader);
+    return r < 0 ? r : 0;
+}
+
+/* What the old inode still holds is read first; then the new one goes on behind it. It was copied
+ * before, so it may end, or go on otherwise, where the late lines of the old one begin. */
+static int weigh_drained(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                         struct evidence *e)
+{
+    uint64_t before = f->tail.offset;
+    bool same = e->relation == TAIL_SAME;
+    int r = drain(t, f);
+
+    if (r == 0 && f->tail.offset > before)
+        r = file_weigh(t, f, n->fd, &n->look, e);
+    if (e->replaced && same)
+        e->relation = TAIL_SAME; /* up to where it agrees */
+    return r;
+}
+
+/* 0 or negative errno. */
+static int weigh_bytes(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                       struct evidence *e)
+{
+    int r;
+
+    if (shared_head(f, n->head) <= f->stream->alike && begins_otherwise(f, n->head) && !e->replaced)
+        return 0;
+    r = file_weigh(t, f, n->fd, &n->look, e);
+    if (r == 0 && f->state == FILE_OPEN && (e->replaced || e->agrees > 0 || e->offset == 0))
+        r = weigh_drained(t, n, f, e);
+    return r;
+}
+
+/* Of one that is still there. 1, 0 or negative errno. */
+static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_file *f)
+{
+    int r;
+
+    if (!file_is_readable(f) || is_older(n, f) || begins_otherwise(f, n->head) ||
+        (f->state == FILE_OPEN && f->tail.fd < 0))
+        return 0;
+    r = is_copy_of(t, n, f);
+    if (r == -ENOENT || r == -ENOTDIR)
+        file_misnamed(t, f);
+    return r;
+}
+
+/* 0 or negative errno. */
+static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                 struct evidence *e)
+{
+    int r = is_gone(f);
+
+    if (r < 0)
+        return r;
+    e->gone = r == 1;
+    e->rotated = n->rotated && f->stream == n->stream;
+    e->inode = is_its_inode(n, f);
+    e->replaced = f == n->replaced;
+    e->named = e->gone && is_its_name(n, f);
+    e->seen = e->replaced && !f->gone_seen && is_watched(t, n->path);
+    e->held = f == n->copy_of;
+    e->lately = f->state != FILE_ABSENT;
+    e->same_time = is_time_of(n->look.mtime_ns, f->mtime_ns);
+    e->still = n->still;
+    e->rest = e->rotated && e->gone && is_its_rest(n, f);
+    r = 0;
+    if ((f->tail.offset > 0 || f->state == FILE_OPEN) &&
+        (e->inode || e->replaced || e->named || (e->rotated && e->gone)))
+        r = weigh_bytes(t, n, f, e);
+    if (r < 0)
+        return r;
+    e->rest = e->rest && is_its_rest(n, f); /* it may have been drained */
+    if (e->rotated && !(e->rest && e->relation == TAIL_SAME))
+        r = weigh_copy(t, n, f);
+    e->copy = r == 1;
+    return r < 0 ? r : 0;
+}
+
+static void consider(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                     struct finding *best)
+{
+    struct evidence e = {0};
+    const struct row *row;
+    int r;
+
+    if (!file_has_content(f) || f->packed)
+        return;
+    r = weigh(t, n, f, &e);
+    if (r < 0) {
+        best->error = r;
+        return;
+    }
+    row = judge(&e);
+    if (row->verdict == VERDICT_NEW || (best->row && row > best->row) ||
+        (row == best->row && e.offset <= best->evidence.offset))
+        return;
+    best->row = row;
+    best->file = f;
+    best->evidence = e;
+}
+
+/* Its stream's contents, those that had its inode, and those that had its name. */
+void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding *best)
+{
+    struct index_node *node, *next;
+
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
+        consider(t, n, f, best);
+    for (node = index_first(&t->birth_index, birth_hash(&n->look.id)); node; node = next) {
+        next = index_next(node);
+        consider(t, n, INDEX_THING(node, struct tail_file, by_birth), best);
+    }
+    for (node = index_find(&t->name_index, slice_str(path_name(n->path))); node; node = next) {
+        next = index_next(node);
+        consider(t, n, INDEX_THING(node, struct tail_file, by_name), best);
+    }
+}
