@@ -133,7 +133,7 @@ def manual(program):
 def patterns(_):
     """Every pattern that ships is named in docs/rules.md, and no other; (passed, failed)."""
     with open(os.path.join(TOP, "src/rules/load/common_patterns.h"), encoding="utf-8") as f:
-        ship = set(re.findall(r'^COMMON\("(\w+)"', f.read(), re.M))
+        ship = set(re.findall(r'^COMMON\(\s*"(\w+)"', f.read(), re.M))
     with open(os.path.join(TOP, "docs/rules.md"), encoding="utf-8") as f:
         named = set(re.search(r"^<!-- patterns -->$(.*?)^<!-- end patterns -->$", f.read(), re.M | re.S)[1].split())
     for name in sorted(ship ^ named):
