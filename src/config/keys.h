@@ -68,6 +68,10 @@ KEY(PATH, "path", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",
             "is standard input")
 KEY(EXCLUDE, "exclude", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",
     .help = "a glob of names to leave out; repeatable")
+KEY(ROTATED, "rotated", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",
+    .help = "further names of rotated parts, beside those that are known (Rotation, below): a glob "
+            "relative to the file's directory, such as `old/app.log.*`; of several files there it "
+            "is a part of the one whose name begins most like it; repeatable")
 KEY(PATH_MATCH, "path_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
     .help = "regex on the path; its named groups are fields of every line")
 KEY(FORMAT, "format", SECTION_LOG, 0, CHOICE, .words = {"auto", "json", "logfmt", "text"},

@@ -172,6 +172,8 @@ void tail_options_of(const struct setup *setup, struct tail_options *ret_options
             .nglobs = log->npaths,
             .excludes = log->excludes,
             .nexcludes = log->nexcludes,
+            .rotated = log->rotated,
+            .nrotated = log->nrotated,
             .start_at_end = log->start_at_end,
             .poll = log->poll,
         };

@@ -400,9 +400,27 @@ static bool root_is_missing(const struct tailset *t)
     return false;
 }
 
+void dirs_add_given(struct tailset *t, const struct stream *s)
+{
+    const struct tail_log *log = s->log->config;
+    char *dir = xstrslice(parent_of(s->path));
+
+    for (unsigned i = 0; log && i < log->nrotated; i++) {
+        char *path = dir_join(dir, plain_glob(log->rotated[i]));
+
+        if (strchr(log->rotated[i], '/'))
+            dir_add_of(t, path, DIR_TARGET);
+        free(path);
+    }
+    free(dir);
+}
+
 void dirs_look(struct tailset *t, bool all)
 {
     bool missing = root_is_missing(t);
+
+    for (const struct stream *s = t->streams; s; s = s->next)
+        dirs_add_given(t, s);
 
     for (struct dir *d = t->dirs; d; d = d->next) {
         look_at_dir(t, d);

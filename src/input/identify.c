@@ -79,6 +79,17 @@ static bool is_before_link(const struct newcomer *n)
            st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec > n->look.mtime_ns;
 }
 
+/* A part that was there before logtally could have read it. */
+static bool is_history(const struct tailset *t, const struct newcomer *n)
+{
+    const struct log *log = n->stream->log;
+
+    if (!n->rotated || n->own)
+        return false;
+    return log->fresh || (t->all_at_end && !t->reconciled) || is_before_link(n) ||
+           (n->given && !unseen_since_the_save(t, n));
+}
+
 /* Where a new content is read from; nowhere when all of it was read of one that is gone, or is
  * history. 0 or negative errno. */
 static int choose_start(struct tailset *t, const struct newcomer *n, struct tail_file *f)
@@ -89,7 +100,7 @@ static int choose_start(struct tailset *t, const struct newcomer *n, struct tail
     uint64_t from;
     int r;
 
-    if (f->retired || (n->rotated && !n->own && (log->fresh || skip || is_before_link(n)))) {
+    if (f->retired || is_history(t, n)) {
         f->retired = true;
         return tail_mark_read(&f->tail, n->fd, n->look.size);
     }

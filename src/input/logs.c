@@ -144,6 +144,86 @@ struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
     return s;
 }
 
+static struct slice dir_of(const char *path)
+{
+    const char *name = path_name(path);
+
+    return slice_make(path, name > path ? (size_t)(name - path) - 1 : 0);
+}
+
+/* Does the glob, which is relative to *ret_dir, match this path? */
+static bool matches_beside(const char *glob, const char *path, struct slice *ret_dir)
+{
+    size_t above = slice_count(slice_str(glob), '/');
+    const char *from = path_name(path);
+
+    for (; above > 0 && from > path + 1; above--) {
+        from--;
+        while (from > path && from[-1] != '/')
+            from--;
+    }
+    *ret_dir = slice_make(path, from > path ? (size_t)(from - path) - 1 : 0);
+    return above == 0 && glob_match(glob, from);
+}
+
+bool is_given_rotated(const struct tailset *t, const char *path)
+{
+    struct slice dir;
+
+    for (unsigned i = 0; i < t->options.nlogs; i++)
+        for (unsigned k = 0; k < t->options.logs[i].nrotated; k++)
+            if (matches_beside(plain_glob(t->options.logs[i].rotated[k]), path, &dir))
+                return true;
+    return false;
+}
+
+/* Its own name, or what that leads to, is in this directory, and a part of it may be called so. */
+static bool has_given(const struct stream *s, const char *path)
+{
+    const struct tail_log *log = s->log->config;
+    struct slice dir;
+
+    for (unsigned i = 0; log && i < log->nrotated; i++) {
+        if (!matches_beside(plain_glob(log->rotated[i]), path, &dir) || strcmp(s->path, path) == 0)
+            continue;
+        if (slice_eq(dir, dir_of(s->path)))
+            return true;
+        for (const struct tail_file *f = s->files; f; f = f->stream_next)
+            if (f->hops && slice_eq(dir, dir_of(f->real)))
+                return true;
+    }
+    return false;
+}
+
+static size_t common_begin(const char *a, const char *b)
+{
+    size_t n = 0;
+
+    while (a[n] && a[n] == b[n])
+        n++;
+    return n;
+}
+
+/* Of several the one whose name begins most like it. */
+static struct stream *stream_of_given(const struct tailset *t, const char *path)
+{
+    struct stream *best = NULL;
+    size_t best_n = 0;
+
+    if (!is_given_rotated(t, path))
+        return NULL;
+    for (struct stream *s = t->streams; s; s = s->next) {
+        size_t n = common_begin(path_name(s->path), path_name(path));
+
+        if (!has_given(s, path) || (best && n < best_n) ||
+            (best && n == best_n && strcmp(s->path, best->path) > 0))
+            continue;
+        best = s;
+        best_n = n;
+    }
+    return best;
+}
+
 struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotated *ret_is)
 {
     const char *name = path_name(path);
@@ -168,6 +248,8 @@ struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotat
     }
     buf_release(&base);
     buf_release(&full);
+    if (!s && (s = stream_of_given(t, path)))
+        *ret_is = ROTATED_GIVEN;
     return s;
 }
 

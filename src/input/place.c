@@ -117,8 +117,10 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
     rotated = s && log_of_path(t, s->path); /* not a part of what nobody wants any more */
     if (!rotated)
         s = NULL;
-    if (!s && log)
+    if (!s && log) {
         s = stream_get(t, path, log);
+        dirs_add_given(t, s);
+    }
     if (!s)
         return;
     newcomer_add(t, (struct newcomer){.path = xstrdup(path),
@@ -128,6 +130,7 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .copy_of = p->copy_of,
                                       .rotated = rotated,
                                       .weak = rotated && is == ROTATED_WEAK,
+                                      .given = rotated && is == ROTATED_GIVEN,
                                       .own = log != NULL,
                                       .packed = rotated_is_compressed(slice_str(path)),
                                       .still = still});
@@ -240,13 +243,24 @@ static void examine(struct tailset *t, const struct pending *p)
 }
 
 /* Examining queues no names. */
-static void examine_pending(struct tailset *t)
+static void examine_some(struct tailset *t, bool parts)
 {
     for (size_t i = 0; i < t->npending; i++) {
-        examine(t, &t->pending[i]);
-        free(t->pending[i].path);
-        t->pending[i] = (struct pending){0};
+        struct pending *p = &t->pending[i];
+
+        if (!p->path || (!parts && is_given_rotated(t, p->path) && !log_of_path(t, p->path)))
+            continue;
+        examine(t, p);
+        free(p->path);
+        *p = (struct pending){0};
     }
+}
+
+/* Of what the configuration calls a part, its stream must be known first. */
+static void examine_pending(struct tailset *t)
+{
+    examine_some(t, false);
+    examine_some(t, true);
     t->npending = 0;
 }
 

@@ -14,6 +14,7 @@ enum rotated {
     /* worker.2.log may as well be the log of a second worker: only what is in it tells. */
     ROTATED_WEAK,
     ROTATED_SURE,
+    ROTATED_GIVEN, /* the configuration says so */
 };
 
 /* Whether the name says that it is compressed. */

@@ -210,6 +210,7 @@ struct newcomer {
     bool symlink;
     bool rotated; /* its name is not the stream's */
     bool weak;    /* its name alone does not make it a part of the stream (ROTATED_WEAK) */
+    bool given;   /* only the configuration says so (ROTATED_GIVEN) */
     bool own; /* its name matches a glob: a stream of its own, unless its content is the stream's */
     bool packed; /* by its name */
     bool still;  /* it waited long enough */
@@ -363,6 +364,8 @@ bool glob_names_pipe(const char *glob);
 struct stream *stream_get(struct tailset *t, const char *path, struct log *log);
 /* The stream that `path` is a rotated name of, and how sure that is; or NULL. */
 struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotated *ret_is);
+/* Is it, by its name, what a log's `rotated` says? */
+bool is_given_rotated(const struct tailset *t, const char *path);
 void streams_sweep(struct tailset *t);
 const char *path_name(const char *path);
 void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n);
@@ -379,6 +382,8 @@ void dirs_look(struct tailset *t, bool all);
 /* Queues the names in the next directory after `d` (NULL: the first) that asks for a scan; NULL
  * when none does. */
 struct dir *dirs_scan(struct tailset *t, struct dir *d);
+/* Where parts of the stream lie, as its log's `rotated` says. */
+void dirs_add_given(struct tailset *t, const struct stream *s);
 /* All were scanned. */
 void dirs_scanned(struct tailset *t);
 struct dir *dir_of_path(const struct tailset *t, const char *path);
@@ -487,6 +492,7 @@ void file_learn_alike(struct tail_file *f);
 /* Is this archive, which continues nothing, a generation that nobody has read? PERHAPS: one that is
  * alike went on otherwise. Or negative errno: it cannot be unpacked, or not yet. */
 enum unseen { UNSEEN_NOT, UNSEEN_NEW, UNSEEN_PERHAPS };
+bool unseen_since_the_save(const struct tailset *t, const struct newcomer *n);
 int unseen_archive(struct tailset *t, const struct newcomer *n);
 
 /* pipe.c */

@@ -43,6 +43,8 @@ struct tail_log {
     unsigned nglobs;
     const char *const *excludes;
     unsigned nexcludes;
+    const char *const *rotated; /* further names of parts; relative to the directory of the file */
+    unsigned nrotated;
     bool start_at_end;
     bool poll; /* never inotify */
 };

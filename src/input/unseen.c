@@ -18,7 +18,7 @@
 /* What was there at the save had been looked for by then, so long ago at most. */
 #define LOOK_NS (5 * NSEC_PER_SEC)
 
-static bool is_since_the_save(const struct tailset *t, const struct newcomer *n)
+bool unseen_since_the_save(const struct tailset *t, const struct newcomer *n)
 {
     int64_t from_ns = t->saved_wall_ns - LOOK_NS;
 
@@ -74,7 +74,7 @@ int unseen_archive(struct tailset *t, const struct newcomer *n)
     enum unseen found = UNSEEN_NEW;
     ssize_t got;
 
-    if (n->stream->log->fresh || !is_since_the_save(t, n) || !codec_looks_packed(n->fd))
+    if (n->stream->log->fresh || !unseen_since_the_save(t, n) || !codec_looks_packed(n->fd))
         return UNSEEN_NOT;
     got = unpack_head(n->fd, head);
     if (got <= 0)

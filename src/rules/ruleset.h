@@ -169,6 +169,8 @@ struct log_def {
     unsigned npaths;
     const char **excludes;
     unsigned nexcludes;
+    const char **rotated;
+    unsigned nrotated;
     bool start_at_end;
     bool poll;
     /* how lines are read */

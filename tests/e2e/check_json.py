@@ -148,7 +148,8 @@ def rules_are_shown_as_they_were_resolved():
     assert [(u["verb"], u["value"], u["unit"]) for u in seconds["updates"]] == [("observe", "took", "ms")], seconds
     assert last["min"] == 0 and [(u["event"], u["value"]) for u in last["updates"]] == [("slow", 1.5), ("other", 1.5)], last
     assert found["logs"] == [{
-        "name": "app", "file": "small.ini", "line": 1, "path": ["/var/log/app/*.log"], "exclude": [], "format": "logfmt",
+        "name": "app", "file": "small.ini", "line": 1, "path": ["/var/log/app/*.log"], "exclude": [], "rotated": [],
+        "format": "logfmt",
         "unwrap": "none", "prefix": None, "path_match": None, "record": None, "record_wait": 5, "start": "beginning",
         "time": ["time", "ts", "timestamp", "@timestamp", "t.$date"], "time_match": None, "time_format": ["auto"],
         "poll": False}], found["logs"]

@@ -4,6 +4,7 @@
 import os
 import shutil
 
+from _common import get, put
 from _faults import PACKERS, World, append, frozen, main, need, pack, run, until, write_all
 
 APP = "logs/app.log"
@@ -69,6 +70,55 @@ def copytruncate_matched_by_the_glob():
 
 def copytruncate_down_matched_by_the_glob():
     copytruncated(World(path="logs/*", block=10).start(), True)
+
+
+# --- names that only the configuration knows ---------------------------------------------------------
+
+def given(name, log, rotated):
+    """History is there at the first start; then each generation goes to a name while logtally is down, or not."""
+    os.makedirs("logs/old")
+    for n in range(3):
+        append("logs/" + name % n, b"kind=l n=1 block=7 size=0.5\n" * 5)
+        os.utime("logs/" + name % n, (1, 1))
+    w = World(path="logs/" + log, block=10, log="rotated = " + rotated).start()
+    for n in range(3, 10):
+        w.write(20, "logs/" + log)
+        w.exact()
+        if n % 2:
+            w.kill()
+        w.write(10, "logs/" + log)
+        os.rename("logs/" + log, "logs/" + name % n)
+        if n % 3 == 0:
+            pack("logs/" + name % n, ".gz")
+        w.write(5, "logs/" + log)
+        if n % 2:
+            w.start()
+        w.exact()
+    w.finish()
+
+
+def given_names():
+    given("@4000000065e1a2b%d.s", "current", "@*")
+
+
+def given_directory():
+    given("old/app.%d.done", "app.log", "old/app.*")
+
+
+def given_later():
+    """A part that was there before the configuration named it is history."""
+    w = World(block=10).start()
+    w.write(20)
+    w.exact()
+    w.term()
+    append("logs/app-archive", b"kind=l n=1 block=7 size=0.5\n" * 5)
+    os.utime("logs/app-archive", (1, 1))
+    put("logtally.ini", get("logtally.ini").replace("[log app]", "[log app]\nrotated = app-*"))
+    w.write(5)
+    w.start()
+    w.exact()
+    w.write(10)
+    w.finish()
 
 
 # --- links -----------------------------------------------------------------------------------------
@@ -307,7 +357,7 @@ def moved_many():
 
 if __name__ == "__main__":
     main(plain, plain_matched_by_the_glob, packed, packed_matched_by_the_glob, copytruncate_matched_by_the_glob,
-         copytruncate_down_matched_by_the_glob, link_renamed_down, link_rotated_twice_between_two_looks,
+         copytruncate_down_matched_by_the_glob, given_names, given_directory, given_later, link_renamed_down, link_rotated_twice_between_two_looks,
          link_ten_fast_rotations, link_copytruncated, link_switched_and_killed, moved_and_killed,
          moved_twice_and_killed, moved_and_killed_at_once, moved_over_a_restart, moved_away_and_back,
          another_hard_link_is_left, moved_many)

@@ -426,7 +426,8 @@ TEST(a_log_says_how_lines_are_read)
 {
     const struct log_def *a, *b;
 
-    load("[log a]\npath = /x/*.log\npath = -\nexclude = *.gz\nformat = logfmt\nunwrap = MESSAGE\n"
+    load("[log a]\npath = /x/*.log\npath = -\nexclude = *.gz\nrotated = old/a.*\nformat = "
+         "logfmt\nunwrap = MESSAGE\n"
          "prefix = ^(?<ts>\\S+) (?<host>\\S+)\nstart = end\npoll = yes\ntime = ts\n"
          "time_match = x(?<other>y)(?<time>z)\ntime_format = unix\ntime_format = unix_ms\n"
          "time_zone = +02:00\n[log b]\npath_match =\n");
@@ -436,6 +437,8 @@ TEST(a_log_says_how_lines_are_read)
     ck_assert_uint_eq(a->npaths, 2);
     ck_assert_str_eq(a->paths[1], "-");
     ck_assert_str_eq(a->excludes[0], "*.gz");
+    ck_assert_uint_eq(a->nrotated, 1);
+    ck_assert_str_eq(a->rotated[0], "old/a.*");
     ck_assert_int_eq(a->format, LOG_LOGFMT);
     ck_assert_int_eq(a->unwrap, UNWRAP_KEY);
     assert_text(a->unwrap_key, "MESSAGE");

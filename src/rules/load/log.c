@@ -30,6 +30,18 @@ static void load_glob(struct load *l, const struct ini_entry *e, const char ***g
     (*globs)[(*n)++] = arena_slice(l->text, e->value).p;
 }
 
+static void load_rotated(struct load *l, struct log_def *log, const struct ini_entry *e)
+{
+    const char *slash = e->value.n ? memrchr(e->value.p, '/', e->value.n) : NULL;
+    struct slice dir = slice_make(e->value.p, slash ? (size_t)(slash - e->value.p) : 0);
+
+    if (e->value.n > 0 && *e->value.p == '/')
+        load_mistake(l, e->at, "\"rotated\" is relative to the file's directory");
+    else if (slice_until(dir, "*?[\\").n < dir.n)
+        load_mistake(l, e->at, "\"rotated\" has wildcards in its last part only");
+    load_glob(l, e, &log->rotated, &log->nrotated);
+}
+
 _Static_assert((int)UNWRAP_KEY == CHOICES_MAX,
                "the kinds before it are words of the schema, in their order");
 
@@ -181,6 +193,9 @@ static void load_key(struct load *l, struct log_def *log, const struct ini_entry
     case KEY_EXCLUDE:
         load_glob(l, e, &log->excludes, &log->nexcludes);
         break;
+    case KEY_ROTATED:
+        load_rotated(l, log, e);
+        break;
     case KEY_PATH_MATCH:
         load_path_match(l, log, e);
         break;
@@ -258,6 +273,7 @@ static void begin(struct load *l, struct log_def *log, size_t nentries)
 {
     log->paths = load_alloc(l, nentries + 1, sizeof *log->paths);
     log->excludes = load_alloc(l, nentries + 1, sizeof *log->excludes);
+    log->rotated = load_alloc(l, nentries + 1, sizeof *log->rotated);
     log->time_formats = load_alloc(l, nentries + 1, sizeof *log->time_formats);
     for (unsigned i = 0; i < NKEYS; i++) {
         const struct key *k = key_row((enum key_id)i);
