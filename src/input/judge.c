@@ -105,7 +105,7 @@ static bool may_be_copied(const struct evidence *e)
 static bool is_written_again(const struct evidence *e)
 {
     return (e->named || e->rotated) && e->gone && e->agrees > e->alike &&
-           (is_back(e) || is_half(e) || e->last_line || e->agrees >= JUDGE_MUCH);
+           (e->relation != TAIL_OTHER || is_half(e) || e->last_line || e->agrees >= JUDGE_MUCH);
 }
 
 static bool is_anything(const struct evidence *e)

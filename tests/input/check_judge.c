@@ -181,8 +181,12 @@ TEST(row_10_written_again)
     expect(e, 10, VERDICT_AMBIGUOUS);
     e.alike = 5000;
     expect(e, 11, VERDICT_NEW);
-    expect(still(named(part(60, 100))), 10, VERDICT_AMBIGUOUS);
-    expect(still(named(part(40, 100))), 11, VERDICT_NEW);
+    e = still(named(part(40, 100)));
+    expect(e, 10, VERDICT_AMBIGUOUS);
+    e.relation = TAIL_OTHER; /* less than half, and then something else */
+    expect(e, 11, VERDICT_NEW);
+    e.agrees = 60;
+    expect(e, 10, VERDICT_AMBIGUOUS);
 }
 
 TEST(row_11_nothing_in_common)
