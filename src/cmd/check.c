@@ -7,13 +7,16 @@
 #include "cmd/dump.h"
 #include "http/server.h"
 #include "input/glob.h"
+#include "input/rotated.h"
 #include "offline/session.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct check_options {
@@ -52,6 +55,33 @@ static void warn_slow(const struct setup *setup, const struct engine *engine, st
                         setup->rules->events[i].name);
 }
 
+static bool ends_in_nul(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    struct stat st;
+    char last = 'x';
+
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+        pread(fd, &last, 1, st.st_size - 1) < 1)
+        last = 'x';
+    (void)close(fd);
+    return last == 0;
+}
+
+/* Where the next lines will come before that, or only behind it, nobody knows. */
+static void warn_nuls(const struct log_def *log, const glob_t *found, struct mistakes *m)
+{
+    for (size_t i = 0; i < found->gl_pathc; i++)
+        if (!rotated_is_compressed(slice_str(found->gl_pathv[i])) &&
+            ends_in_nul(found->gl_pathv[i]))
+            mistake_add(m, WARNING, log->at,
+                        "%s ends in NULs: allocated ahead, or left by a crash; what is written "
+                        "over them or behind them is read",
+                        found->gl_pathv[i]);
+}
+
 /* What is there now; on another machine or an hour later it may be otherwise. */
 static void warn_path(const struct log_def *log, const char *path, struct mistakes *m)
 {
@@ -65,6 +95,7 @@ static void warn_path(const struct log_def *log, const char *path, struct mistak
         mistake_add(m, WARNING, log->at, "%s: the files in it cannot be opened", root);
     else if (!glob_is_deep(path) && glob(path, 0, NULL, &found) == GLOB_NOMATCH)
         mistake_add(m, WARNING, log->at, "no file matches %s", path);
+    warn_nuls(log, &found, m);
     globfree(&found);
     if (list)
         closedir(list);

@@ -140,6 +140,12 @@ def usage():
 
 
 def checks():
+    put("nuls/ahead.log", "a\n" + "\0" * 100)
+    put("nuls/fine.log", "a\n")
+    put("nuls/packed.gz", gzip.compress(b"a\n"))
+    put("nuls.ini", RULES + "[log app]\npath = nuls/*\n")
+    expect("NULs where lines come", ["check", "--rules", "nuls.ini"], 0, "no mistakes, 1 warning",
+           "nuls/ahead.log ends in NULs")
     expect("check", ["check", "--rules", "r.ini"], 0, r"^3 events, 3 metrics, no mistakes$")
     expect("check of a directory", ["check", "rules"], 0, r"no mistakes$")
     put("bad.ini", RULES.replace("inc ", "inx ").replace("v > 1s", "v = 1s"))
