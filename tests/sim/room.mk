@@ -10,4 +10,4 @@ tests_sim_kernel_CPPFLAGS = $(tests_sim_sim_CPPFLAGS)
 TESTS += tests/sim/kernel
 dist_check_SCRIPTS += tests/sim/kept.sh
 TESTS += tests/sim/kept.sh
-EXTRA_DIST += tests/stories
+EXTRA_DIST += tests/stories tests/sim/planted
