@@ -312,6 +312,8 @@ static void settle_one(struct tailset *t, struct tail_file *f)
         return;
     }
     if (r == 0) {
+        file_close_fd(t, f); /* an archive, amid its reading; another may have the rest */
+        f->packed = false;
         file_lose(t, f);
         file_release_copies(t, f->stream);
         return;
