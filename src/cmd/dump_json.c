@@ -247,6 +247,22 @@ static void put_metric(const struct ruleset *rules, unsigned i, struct jsonout *
     jsonout_close(j, '}');
 }
 
+static void put_rewrites(const struct log_def *log, struct jsonout *j)
+{
+    struct buf text = BUF_INIT;
+
+    jsonout_key_open(j, "rewrite", '[');
+    for (unsigned i = 0; i < log->nrewrites; i++) {
+        struct slice regex = pattern_text(log->rewrites[i].pattern);
+
+        buf_clear(&text);
+        buf_fmt(&text, "%.*s -> %.*s", SLICE_FMT(regex), SLICE_FMT(log->rewrites[i].replacement));
+        jsonout_text(j, buf_all(&text));
+    }
+    jsonout_close(j, ']');
+    buf_release(&text);
+}
+
 static void put_log(const struct log_def *log, struct jsonout *j)
 {
     jsonout_open(j, '{');
@@ -261,6 +277,7 @@ static void put_log(const struct log_def *log, struct jsonout *j)
                                                : key_row(KEY_UNWRAP)->words[log->unwrap]);
     put_regex(j, "prefix", log->prefix.pattern);
     put_regex(j, "path_match", log->path_match.pattern);
+    put_rewrites(log, j);
     put_regex(j, "record", log->record);
     put_number(j, "record_wait", (double)log->record_wait_ns / 1e9, true);
     jsonout_key_text(j, "start", key_row(KEY_START)->words[log->start_at_end]);

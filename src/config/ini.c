@@ -132,6 +132,19 @@ static void warn_of_hash(struct parse *ps, const struct key *k, struct slice s)
                 regex ? "; in a regex write [#] if it is meant" : "");
 }
 
+/* A blank at the end of a line belongs to no value; in a regex, or a value to be looked up, it may have
+ * been meant. */
+static void warn_of_blank(struct parse *ps, const struct key *k, const char *end)
+{
+    if (end < ps->in.end && char_is_blank(*end) &&
+        (k->type == TYPE_REGEX || k->id == KEY_MAP_FIELD))
+        mistake_add(ps->m, WARNING, here(ps),
+                    "the blank at the end of the line is not part of the value of \"%s\"; %s",
+                    ps->entry.name,
+                    k->id == KEY_MAP_FIELD ? "none can end in one, so rewrite the field before"
+                                           : "write [ ] or \\x20 if it is meant");
+}
+
 /* The value of ps->entry, whose first piece is given. */
 static void take_value(struct parse *ps, struct slice first)
 {
@@ -144,8 +157,10 @@ static void take_value(struct parse *ps, struct slice first)
 
     do {
         piece = without_comment(ps, e->name, flags, piece);
-        if (k)
+        if (k) {
             warn_of_hash(ps, k, piece);
+            warn_of_blank(ps, k, piece.p + piece.n);
+        }
         if (value.n && piece.n && !(flags & KEY_GLUE))
             buf_char(&value, ' ');
         buf_slice(&value, piece);

@@ -82,6 +82,9 @@ KEY(UNWRAP, "unwrap", SECTION_LOG, 0, TEXT, .words = {"none", "docker", "cri", "
             "parts of a long line are joined")
 KEY(PREFIX, "prefix", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
     .help = "regex cut off the front before decoding (a syslog head); its groups are fields")
+KEY(REWRITE_LINE, "rewrite", SECTION_LOG, REGEX_FLAGS | KEY_REPEAT, REGEX, .value = "REGEX -> TEXT",
+    .help = "replaces all that matches in every line, before anything but `unwrap` looks at it; "
+            "repeatable")
 KEY(RECORD, "record", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
     .help =
         "a line that matches begins a record; lines that do not belong to the record before. They "

@@ -613,6 +613,11 @@ static void explain_trace(const struct trace *t, struct slice headline,
     if (t->record->log->record)
         buf_fmt(out, "  a record of %u line%s%s\n", t->record->nlines,
                 t->record->nlines == 1 ? "" : "s", t->cut ? ", cut off at [limits] line" : "");
+    if (t->record->log->nrewrites && t->record->rewritten) {
+        buf_str(out, "  rewritten: ");
+        show_text(out, t->record->line);
+        buf_char(out, '\n');
+    }
     show_decoded(t->record, out);
     for (unsigned i = 0; i < rules->nevents; i++) {
         if (!t->trials[i].is_event)

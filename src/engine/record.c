@@ -115,6 +115,32 @@ static struct slice strip_ends(struct slice raw)
     return raw;
 }
 
+/* Colours, tails, what somebody put before each line: gone before anything looks at it. */
+static void rewrite_line(struct record *r)
+{
+    r->rewritten = false;
+    for (unsigned i = 0; i < r->log->nrewrites; i++) {
+        const struct line_rewrite *w = &r->log->rewrites[i];
+        struct buf out = BUF_INIT;
+
+        if (pattern_match(w->pattern, r->line) == PATTERN_YES &&
+            pattern_replace(w->pattern, w->replacement, r->line, &out) == PATTERN_YES) {
+            r->line = arena_slice(&r->scratch, buf_all(&out));
+            r->rewritten = true;
+        }
+        buf_release(&out);
+    }
+}
+
+static void unwrapped(struct record *r, const struct unwrapped *u)
+{
+    r->line = u->line;
+    r->stream = u->stream;
+    r->wrapper_time = u->time;
+    if (r->log->nrewrites)
+        rewrite_line(r);
+}
+
 enum record_result record_unwrap(struct record *r, struct slice raw, size_t max_line)
 {
     struct unwrapped u = {strip_ends(raw), {"", 0}, {"", 0}};
@@ -134,9 +160,7 @@ enum record_result record_unwrap(struct record *r, struct slice raw, size_t max_
             u.line = strip_ends(u.line);
         }
     }
-    r->line = u.line;
-    r->stream = u.stream;
-    r->wrapper_time = u.time;
+    unwrapped(r, &u);
     return RECORD_LINE;
 }
 
@@ -149,9 +173,8 @@ enum record_result record_unfinished(struct record *r)
     result = unwrap_unfinished(&r->source->partial, &r->scratch, &u);
     if (result != UNWRAP_LINE)
         return result == UNWRAP_PART ? RECORD_NOTHING : RECORD_TOO_LONG;
-    r->line = strip_ends(u.line);
-    r->stream = u.stream;
-    r->wrapper_time = u.time;
+    u.line = strip_ends(u.line);
+    unwrapped(r, &u);
     return RECORD_LINE;
 }
 
@@ -202,7 +225,7 @@ enum first_byte { FIRST_JSON, FIRST_LOGFMT, FIRST_OTHER };
 
 static enum first_byte look(const struct log_def *log, char c)
 {
-    if (log->unwrap != UNWRAP_NONE || log->prefix.pattern || log->format == LOG_TEXT)
+    if (log->cuts_lines)
         return FIRST_OTHER;
     if (c == '\n' || c == '\r' || char_is_blank(c) || (unsigned char)c == 0xef)
         return FIRST_OTHER; /* empty, blanks before JSON, perhaps a BOM */

@@ -33,6 +33,7 @@ struct record {
     struct slice stream; /* of the wrapper, or "" */
     struct slice wrapper_time;
     uint32_t nlines; /* it was joined from; of a log with `record` */
+    bool rewritten;  /* of a log with `rewrite`: the line is not as it was read */
     enum decoded decoded;
     struct field *slots;
     struct touched touched;

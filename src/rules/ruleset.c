@@ -68,6 +68,8 @@ static void release_log(struct log_def *log)
     pattern_free(log->path_match.pattern);
     pattern_free(log->prefix.pattern);
     pattern_free(log->record);
+    for (unsigned i = 0; i < log->nrewrites; i++)
+        pattern_free(log->rewrites[i].pattern);
     pattern_free(log->time_match);
     for (unsigned i = 0; i < log->ntime_formats; i++)
         time_format_free(log->time_formats[i]);

@@ -161,6 +161,12 @@ struct family_def {
 
 enum log_format { LOG_AUTO, LOG_JSON, LOG_LOGFMT, LOG_TEXT };
 
+/* What is replaced in every line of a log. */
+struct line_rewrite {
+    struct pattern *pattern;
+    struct slice replacement;
+};
+
 struct log_def {
     const char *name;
     struct where at;
@@ -177,6 +183,8 @@ struct log_def {
     enum log_format format;
     enum unwrap_kind unwrap;
     struct slice unwrap_key;
+    struct line_rewrite *rewrites; /* in the order written */
+    unsigned nrewrites;
     struct pattern *record; /* begins one of several lines; NULL: each line is one */
     int64_t record_wait_ns;
     struct capture path_match, prefix; /* pattern NULL = none */
@@ -194,6 +202,7 @@ struct log_def {
     unsigned ntime_formats;
     bool time_partial; /* a format lacks the date or the year */
     bool keeps_time;   /* the time of a line may be needed for the next */
+    bool cuts_lines;   /* a line is not what is decoded, or nothing is decoded */
     struct zone zone;
 };
 

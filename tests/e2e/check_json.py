@@ -150,7 +150,8 @@ def rules_are_shown_as_they_were_resolved():
     assert found["logs"] == [{
         "name": "app", "file": "small.ini", "line": 1, "path": ["/var/log/app/*.log"], "exclude": [], "rotated": [],
         "format": "logfmt",
-        "unwrap": "none", "prefix": None, "path_match": None, "record": None, "record_wait": 5, "start": "beginning",
+        "unwrap": "none", "prefix": None, "path_match": None, "rewrite": [], "record": None,
+        "record_wait": 5, "start": "beginning",
         "time": ["time", "ts", "timestamp", "@timestamp", "t.$date"], "time_match": None, "time_format": ["auto"],
         "poll": False}], found["logs"]
     for unwrap in ("none", "docker", "cri", "auto", "MESSAGE"):

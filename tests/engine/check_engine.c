@@ -557,6 +557,24 @@ TEST(a_year_goes_on_from_line_to_line)
     world_free(w);
 }
 
+TEST(a_line_is_rewritten_before_anything_looks_at_it)
+{
+    world_expect(
+        "[log l]\npath = /l\nrewrite = \\x1b\\[[0-9;]*m ->\nrewrite = ^web-(\\d)[ ]+\\|[ ](.*) -> "
+        "$2 n=$1\n"
+        "rewrite = ^drop ->\n"
+        "[event a]\nwhere = msg == m\n[counter c_total]\ninc = a\nlabels = n, l=_line, b=_bytes\n",
+        "msg=m n=3\nweb-1  | \x1b[1mmsg=\x1b[0mm x=y\ndrop\n",
+        "c_total{n=\"1\",l=\"msg=m x=y n=1\",b=\"13\"} 1\nc_total{n=\"3\",l=\"msg=m n=3\",b=\"9\"} "
+        "1\n");
+    world_expect("[log l]\npath = /l\nunwrap = cri\nrewrite = ^>[ ] ->\nrecord = ^\\S\n[event "
+                 "a]\nwhere = _line =~ .\n"
+                 "[counter c_total]\ninc = a\nlabels = l=_line\n",
+                 "2024-01-01T00:00:10Z stdout F > a\n2024-01-01T00:00:10Z stdout F >  b\n"
+                 "2024-01-01T00:00:10Z stdout F c\n",
+                 "c_total{l=\"a\\n b\"} 1\n");
+}
+
 static const char RECORDS[] = "[log l]\npath = /l\nrecord = ^\\S\n[event a]\nwhere = _line =~ .\n"
                               "[counter c_total]\nadd = a\nvalue = _lines\nlabels = l=_line\n";
 

@@ -145,24 +145,32 @@ static void warn_backslash(struct load *l, struct slice text, struct where at)
     }
 }
 
+struct pattern *load_replacement(struct load *l, const struct ini_entry *e, struct slice *ret_text)
+{
+    struct buf err = BUF_INIT;
+    struct slice regex, text;
+    struct pattern *p;
+
+    if (!divide(l, e, "REGEX", &regex, &text))
+        return NULL;
+    p = load_pattern(l, regex, ini_at(e, regex.p));
+    if (!p)
+        return NULL;
+    *ret_text = arena_slice(l->text, text);
+    if (!replacement_check(p, text, &err))
+        load_mistake(l, e->at, "%.*s", SLICE_FMT(buf_all(&err)));
+    warn_backslash(l, text, e->at);
+    buf_release(&err);
+    return p;
+}
+
 static void load_rewrite(struct load *l, uint32_t event, const char *field,
                          const struct ini_entry *e)
 {
     struct action *a = new_change(l, event, ACTION_REWRITE, field, e->at);
-    struct buf err = BUF_INIT;
-    struct slice regex, text;
 
     a->text = arena_slice(l->text, e->value);
-    if (!divide(l, e, "REGEX", &regex, &text))
-        return;
-    a->pattern = load_pattern(l, regex, ini_at(e, regex.p));
-    if (!a->pattern)
-        return;
-    a->replacement = arena_slice(l->text, text);
-    if (!replacement_check(a->pattern, text, &err))
-        load_mistake(l, e->at, "%.*s", SLICE_FMT(buf_all(&err)));
-    warn_backslash(l, text, e->at);
-    buf_release(&err);
+    a->pattern = load_replacement(l, e, &a->replacement);
 }
 
 /* The table that a `map.FIELD` line belongs to, if one is open. */

@@ -169,9 +169,13 @@ struct ruleset *ruleset_load(struct ini_doc *const *docs, unsigned n,
         load_lint(&l);
     if (m->nmistakes == 0)
         load_slots(&l);
-    for (unsigned i = 0; i < r->nlogs; i++)
-        r->logs[i].keeps_time =
-            r->uses_time || r->logs[i].time_partial || r->logs[i].ntime_formats > 1;
+    for (unsigned i = 0; i < r->nlogs; i++) {
+        struct log_def *log = &r->logs[i];
+
+        log->keeps_time = r->uses_time || log->time_partial || log->ntime_formats > 1;
+        log->cuts_lines = log->unwrap != UNWRAP_NONE || log->nrewrites || log->prefix.pattern ||
+                          log->format == LOG_TEXT;
+    }
     release_load(&l);
     if (m->nmistakes == 0)
         return r;

@@ -159,6 +159,9 @@ void load_included_pieces(struct load *l, const struct ini_section *s);
 /* What nothing uses is right too. */
 void load_check_pieces(struct load *l);
 
+/* actions.c: "REGEX -> TEXT"; NULL after a mistake. */
+struct pattern *load_replacement(struct load *l, const struct ini_entry *e, struct slice *ret_text);
+
 /* slots.c: names to numbers. */
 
 enum { STAGE_END = 0x7fffffff };

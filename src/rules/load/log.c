@@ -80,6 +80,14 @@ static void load_capture(struct load *l, struct capture *c, const struct ini_ent
     load_groups(l, c, EVENT_NONE, e->at);
 }
 
+static void load_line_rewrite(struct load *l, struct log_def *log, const struct ini_entry *e)
+{
+    struct line_rewrite *w = &log->rewrites[log->nrewrites];
+
+    w->pattern = load_replacement(l, e, &w->replacement);
+    log->nrewrites += w->pattern != NULL;
+}
+
 static void load_record(struct load *l, struct log_def *log, const struct ini_entry *e)
 {
     if (e->value.n)
@@ -208,6 +216,9 @@ static void load_key(struct load *l, struct log_def *log, const struct ini_entry
     case KEY_PREFIX:
         load_capture(l, &log->prefix, e);
         break;
+    case KEY_REWRITE_LINE:
+        load_line_rewrite(l, log, e);
+        break;
     case KEY_RECORD:
         load_record(l, log, e);
         break;
@@ -275,6 +286,7 @@ static void begin(struct load *l, struct log_def *log, size_t nentries)
     log->excludes = load_alloc(l, nentries + 1, sizeof *log->excludes);
     log->rotated = load_alloc(l, nentries + 1, sizeof *log->rotated);
     log->time_formats = load_alloc(l, nentries + 1, sizeof *log->time_formats);
+    log->rewrites = load_alloc(l, nentries + 1, sizeof *log->rewrites);
     for (unsigned i = 0; i < NKEYS; i++) {
         const struct key *k = key_row((enum key_id)i);
         struct ini_entry e = {.name = k->name, .key = k, .value = slice_str(k->dflt)};
