@@ -140,6 +140,36 @@ static const struct {
     {2, "tls_server_config:\n   cert_file: [\n", "did not find expected node content"},
     {1, "tls_server_config: \"\\0\"\n", "a mapping is wanted here"},
     {2, "tls_server_config:\n  cert_file: \"a\\0b\"\n", "a NUL"},
+    {2, "basic_auth_users:\n  a: 'x2y$10$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku'\n",
+     "is no bcrypt hash"},
+    {2, "basic_auth_users:\n  a: '$3y$10$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku'\n",
+     "is no bcrypt hash"},
+    {2, "basic_auth_users:\n  a: '$2c$10$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku'\n",
+     "is no bcrypt hash"},
+    {2, "basic_auth_users:\n  a: '$2yx10$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku'\n",
+     "is no bcrypt hash"},
+    {2, "basic_auth_users:\n  a: '$2y$x0$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku'\n",
+     "is no bcrypt hash"},
+    {2, "basic_auth_users:\n  a: '$2y$1x$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku'\n",
+     "is no bcrypt hash"},
+    {2, "basic_auth_users:\n  a: '$2y$10xWFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku'\n",
+     "is no bcrypt hash"},
+    {2, "basic_auth_users:\n  a: $2y$03$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku\n",
+     "a cost that bcrypt does not have"},
+    {2, "basic_auth_users:\n  a: [b]\n", "a text is wanted here, not a list"},
+    {1, "basic_auth_users: text\n", "a mapping is wanted here, not a text"},
+    {1, "? [a]\n: b\n", "a key must be a text"},
+    {2, "rate_limit:\n  interval: [1s]\n", "a text is wanted here, not a list"},
+    {2, "rate_limit:\n  burst: 99999999999999\n", "a whole number"},
+    {2, "rate_limit:\n  burst: \"5\"\n", "a whole number"},
+    {3, "http_server_config:\n  headers:\n    X-Frame-Options: [deny]\n",
+     "a text is wanted here, not a list"},
+    {4, CERTS "  client_allowed_sans: a\n", "a list is wanted here"},
+    {4, CERTS "  client_allowed_sans: [[a]]\n", "a text is wanted here, not a list"},
+    {4, CERTS "  curve_preferences: X25519\n", "a list is wanted here"},
+    {4, CERTS "  client_auth_type: [a]\n", "a text is wanted here, not a list"},
+    {4, CERTS "  min_version: {}\n", "a text is wanted here, not a mapping"},
+    {4, CERTS "  cipher_suites: [{}]\n", "a text is wanted here, not a mapping"},
 };
 
 TEST_EACH(a_wrong_file_is_refused_with_its_line, sizeof wrong / sizeof *wrong)
@@ -214,4 +244,13 @@ TEST(a_file_that_changed_is_another)
     put("web.yml", "{}\n");
     after = web_file_look(path);
     ck_assert(!web_file_same(&before, &after));
+    for (int i = 0; i < 4; i++) {
+        struct web_file_id other = before;
+
+        other.mtime_ns += i == 0;
+        other.size += i == 1;
+        other.dev += i == 2;
+        other.ino += i == 3;
+        ck_assert(!web_file_same(&before, &other));
+    }
 }
