@@ -5,6 +5,7 @@
 
 #include "base/xalloc.h"
 #include "cmd/dump.h"
+#include "cmd/parts.h"
 #include "http/server.h"
 #include "input/glob.h"
 #include "input/rotated.h"
@@ -128,9 +129,27 @@ static void print_sum(const struct ruleset *rules, const struct mistakes *m)
     putchar('\n');
 }
 
+/* A line a file: its parts, those that only their content makes one in brackets. */
+static void print_parts(const struct parts *parts)
+{
+    const char *file = "";
+
+    for (size_t i = 0; i < parts->n; i++) {
+        const struct part *p = &parts->list[i];
+
+        if (strcmp(file, p->file) != 0)
+            printf("%s%s: rotated as", i ? "\n" : "", p->file);
+        printf(p->certain ? " %s" : " (%s)", p->part);
+        file = p->file;
+    }
+    if (parts->n)
+        putchar('\n');
+}
+
 /* `engine` NULL: there are mistakes, and no rules. */
 static void print_text(const struct check_options *o, const struct setup *setup,
-                       const struct engine *engine, const struct mistakes *m)
+                       const struct engine *engine, const struct mistakes *m,
+                       const struct parts *parts)
 {
     struct buf out = BUF_INIT;
 
@@ -139,13 +158,29 @@ static void print_text(const struct check_options *o, const struct setup *setup,
         dump_rules(setup->rules, engine, &out);
     if (out.n)
         fwrite(out.p, 1, out.n, stdout);
+    print_parts(parts);
     if (engine)
         print_sum(setup->rules, m);
     buf_release(&out);
 }
 
+static void put_parts(const struct parts *parts, struct jsonout *j)
+{
+    jsonout_key_open(j, "parts", '[');
+    for (size_t i = 0; i < parts->n; i++) {
+        jsonout_open(j, '{');
+        jsonout_key_text(j, "log", parts->list[i].log->name);
+        jsonout_key_text(j, "file", parts->list[i].file);
+        jsonout_key_text(j, "part", parts->list[i].part);
+        jsonout_key_bool(j, "certain", parts->list[i].certain);
+        jsonout_close(j, '}');
+    }
+    jsonout_close(j, ']');
+}
+
 static void print_json(const struct check_options *o, const struct setup *setup,
-                       const struct engine *engine, const struct mistakes *m)
+                       const struct engine *engine, const struct mistakes *m,
+                       const struct parts *parts)
 {
     struct buf out = BUF_INIT;
     struct jsonout j = {&out, true};
@@ -156,6 +191,8 @@ static void print_json(const struct check_options *o, const struct setup *setup,
     dump_mistakes_json(m, o->lint ? ADVICE : WARNING, &j);
     if (engine)
         dump_rules_json(setup->rules, engine, &j);
+    if (engine)
+        put_parts(parts, &j);
     jsonout_close(&j, '}');
     buf_char(&out, '\n');
     fwrite(out.p, 1, out.n, stdout);
@@ -167,6 +204,7 @@ static int run(void *options, const struct command *self)
     struct check_options *o = options;
     struct mistakes m = MISTAKES_INIT;
     struct session session = {.engine = NULL};
+    struct parts parts = {0};
     struct setup setup;
     int code = EXIT_MISTAKES;
 
@@ -182,8 +220,10 @@ static int run(void *options, const struct command *self)
         if (m.nmistakes)
             code = EXIT_MISTAKES;
         warn_paths(setup.rules, &m); /* of the machine, not of the rules: fine also with --strict */
+        parts_find(setup.rules, &parts);
     }
-    (o->json ? print_json : print_text)(o, &setup, m.nmistakes ? NULL : session.engine, &m);
+    (o->json ? print_json : print_text)(o, &setup, m.nmistakes ? NULL : session.engine, &m, &parts);
+    parts_release(&parts);
     session_release(&session);
     setup_release(&setup);
     mistakes_release(&m);

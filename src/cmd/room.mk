@@ -14,6 +14,8 @@ liblogtally_a_SOURCES += \
 	src/cmd/merge.c \
 	src/cmd/recounted.c \
 	src/cmd/recounted.h \
+	src/cmd/parts.c \
+	src/cmd/parts.h \
 	src/cmd/replay.c \
 	src/cmd/run.c \
 	src/cmd/state.c \

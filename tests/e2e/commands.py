@@ -146,6 +146,14 @@ def checks():
     put("nuls.ini", RULES + "[log app]\npath = nuls/*\n")
     expect("NULs where lines come", ["check", "--rules", "nuls.ini"], 0, "no mistakes, 1 warning",
            "nuls/ahead.log ends in NULs")
+    for name in ("app.log", "app.log.1", "app.log.2.gz", "app-20260301.log", "app.1.log", "apple.log", "old/app.x", "junk"):
+        put("parts/" + name, "x\n")
+    put("parts.ini", RULES + "[log app]\npath = parts/app.log\npath = parts/appl*.log\nrotated = old/app.*\n")
+    expect("parts of a log", ["check", "--rules", "parts.ini"], 0,
+           r"^parts/app.log: rotated as parts/app-20260301.log \(parts/app.1.log\) parts/app.log.1 parts/app.log.2.gz parts/old/app.x\n3 ")
+    put("parts.ini", RULES + "[log app]\npath = parts/*.log\n")
+    expect("a part that a glob matches", ["check", "--rules", "parts.ini"], 0,
+           r"^parts/app.log: rotated as \(parts/app-20260301.log\) \(parts/app.1.log\) parts/app.log.1 parts/app.log.2.gz\n3 ")
     expect("check", ["check", "--rules", "r.ini"], 0, r"^3 events, 3 metrics, no mistakes$")
     expect("check of a directory", ["check", "rules"], 0, r"no mistakes$")
     put("bad.ini", RULES.replace("inc ", "inx ").replace("v > 1s", "v = 1s"))
