@@ -25,7 +25,8 @@ static struct heap_node *first_of(struct heap_node *nodes, const bool *in)
 static void check_places(const struct heap *h)
 {
     for (size_t i = 0; i < h->n; i++)
-        ck_assert_uint_eq(h->list[i]->place, i);
+        if (h->list[i]->place != i)
+            ck_abort_msg("place %zu of %zu", i, h->n);
 }
 
 TEST(the_first_is_the_earliest_whatever_was_added_and_removed)
@@ -47,7 +48,8 @@ TEST(the_first_is_the_earliest_whatever_was_added_and_removed)
         }
         in[i] = !in[i];
         check_places(&h);
-        ck_assert_ptr_eq(h.n ? h.list[0] : NULL, first_of(nodes, in));
+        if ((h.n ? h.list[0] : NULL) != first_of(nodes, in))
+            ck_abort_msg("step %d", step);
     }
     free(h.list);
 }
