@@ -28,7 +28,7 @@ steps="$first $computing $waiting"
 # How long a step may take, in seconds, on a machine that does other things as well: only what hangs meets it.
 limit_of() {
     case $1 in
-    gcc | unit | e2e | clang-sanitizers | coverage | fuzz | distcheck | stack-*) echo 1500 ;;
+    gcc | unit | e2e | clang-sanitizers | coverage | instructions | simulation | fuzz | distcheck | stack-*) echo 1500 ;;
     *) echo 300 ;;
     esac
 }
