@@ -69,13 +69,11 @@ static enum language language_of(const struct http_request *r)
     return negotiate_russian(http_request_header(r, "Accept-Language")) ? RUSSIAN : ENGLISH;
 }
 
-static void not_found(struct daemon *d, struct http_request *r)
+static void not_found(struct http_request *r)
 {
-    struct view *v = view_new(d, VIEW_NO_FILES, false);
     struct buf out = BUF_INIT;
 
-    page_not_found(v, language_of(r), &out);
-    view_free(v);
+    page_not_found(language_of(r), &out);
     send(r, 404, HTML, &out);
 }
 
@@ -144,7 +142,7 @@ static void one_log(void *ctx, struct http_request *r)
         return;
     log = ruleset_log(d->setup.rules, http_request_rest(r));
     if (log < 0) {
-        not_found(d, r);
+        not_found(r);
         return;
     }
     v = view_new(d, log, http_request_is_private(r));
@@ -175,7 +173,7 @@ static void one_metric(void *ctx, struct http_request *r)
         return;
     i = find_metric(d, http_request_rest(r));
     if (i < 0) {
-        not_found(d, r);
+        not_found(r);
         return;
     }
     v = view_new(d, VIEW_NO_FILES, false);

@@ -39,35 +39,64 @@ static uint64_t count_of(const struct daemon *d, enum own_id id, const char *a, 
     return (uint64_t)counter_value(family_counter(f, i));
 }
 
-/* With any value of its last label. */
-static uint64_t sum_of(const struct daemon *d, enum own_id id, const char *const *prefix,
-                       unsigned n)
+/* A counter by its first label, with any value of the others. All of them are added up in one walk: a
+ * walk for each log or metric is what a page of 10,000 metrics has no time for. Counters of our own
+ * never expire and fold nothing, so their indexes have no holes. */
+struct sum {
+    struct slice name; /* borrowed of the registry */
+    uint64_t n;
+};
+
+struct sums {
+    struct sum *list; /* by name, each once */
+    unsigned n;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct sum *x = a, *y = b;
+
+    return slice_cmp(x->name, y->name);
+}
+
+static struct sums sums_new(const struct daemon *d, enum own_id id)
 {
     const struct family *f = own_family(d->counting.registry, id);
-    const struct family_spec *spec = family_spec(f);
-    uint64_t sum = 0;
+    uint32_t nseries = family_nseries(f);
+    struct sums s = {xcalloc(nseries + 1, sizeof *s.list), 0};
 
-    for (uint32_t i = 0; i < family_nseries(f); i++) {
+    for (uint32_t i = 0; i < nseries; i++) {
         struct slice values[LABELS_MAX];
-        bool same = true;
 
         family_labels(f, i, values);
-        for (unsigned k = 0; k < n && k < spec->nlabels; k++)
-            same = same && slice_eq(values[k], slice_str(prefix[k]));
-        if (same)
-            sum += (uint64_t)counter_value(family_counter(f, i));
+        s.list[i] = (struct sum){values[0], (uint64_t)counter_value(family_counter(f, i))};
     }
-    return sum;
+    qsort(s.list, nseries, sizeof *s.list, by_name);
+    for (uint32_t i = 0; i < nseries; i++) {
+        if (s.n && slice_eq(s.list[s.n - 1].name, s.list[i].name))
+            s.list[s.n - 1].n += s.list[i].n;
+        else
+            s.list[s.n++] = s.list[i];
+    }
+    return s;
 }
 
-static uint64_t lines_of(const struct daemon *d, unsigned log)
+static uint64_t sum_of(const struct sums *s, const char *name)
 {
-    return sum_of(d, OWN_LOG_LINES, &d->setup.rules->logs[log].name, 1);
+    const struct sum key = {.name = slice_str(name)};
+    const struct sum *found = bsearch(&key, s->list, s->n, sizeof key, by_name);
+
+    return found ? found->n : 0;
 }
 
-static uint64_t unmatched_of(const struct daemon *d, unsigned log)
+static uint64_t lines_of(const struct daemon *d, const struct sums *lines, unsigned log)
 {
-    uint64_t lines = lines_of(d, log);
+    return sum_of(lines, d->setup.rules->logs[log].name);
+}
+
+static uint64_t unmatched_of(const struct daemon *d, const struct sums *sums, unsigned log)
+{
+    uint64_t lines = lines_of(d, sums, log);
     uint64_t matched = count_of(d, OWN_LOG_LINES_MATCHED, d->setup.rules->logs[log].name, NULL);
 
     return lines > matched ? lines - matched : 0;
@@ -84,17 +113,19 @@ static void begin_hours(struct daemon *d)
 {
     const struct ruleset *rules = d->setup.rules;
     struct hours *h = d->hours = xcalloc(1, sizeof *h);
+    struct sums lines = sums_new(d, OWN_LOG_LINES);
 
     h->lines = xcalloc(rules->nlogs + 1, sizeof *h->lines);
     h->unmatched = xcalloc(rules->nlogs + 1, sizeof *h->unmatched);
     h->hits = xcalloc(rules->nevents + 1, sizeof *h->hits);
     h->taken_ns = clock_mono_ns();
     for (unsigned i = 0; i < rules->nlogs; i++) {
-        h->lines[i].before = lines_of(d, i);
-        h->unmatched[i].before = unmatched_of(d, i);
+        h->lines[i].before = lines_of(d, &lines, i);
+        h->unmatched[i].before = unmatched_of(d, &lines, i);
     }
     for (unsigned i = 0; i < rules->nevents; i++)
         h->hits[i].before = hits_of(d, i);
+    free(lines.list);
 }
 
 static void note_present(struct hour *h, uint64_t now)
@@ -116,6 +147,7 @@ void view_tick(struct daemon *d)
 {
     const struct ruleset *rules = d->setup.rules;
     struct hours *h = d->hours;
+    struct sums lines;
 
     if (d->lent)
         return;
@@ -127,10 +159,12 @@ void view_tick(struct daemon *d)
         return;
     h->taken_ns = clock_mono_ns();
     h->n += h->n < VIEW_MINUTES - 1;
+    lines = sums_new(d, OWN_LOG_LINES);
     for (unsigned i = 0; i < rules->nlogs; i++) {
-        end_minute(&h->lines[i], lines_of(d, i));
-        end_minute(&h->unmatched[i], unmatched_of(d, i));
+        end_minute(&h->lines[i], lines_of(d, &lines, i));
+        end_minute(&h->unmatched[i], unmatched_of(d, &lines, i));
     }
+    free(lines.list);
     for (unsigned i = 0; i < rules->nevents; i++)
         end_minute(&h->hits[i], hits_of(d, i));
 }
@@ -171,6 +205,7 @@ struct making {
     struct daemon *d;
     struct view *v;
     struct arena *text;
+    struct sums lines, lost, folded, skipped;
     struct view_file *files;
     unsigned n, cap;
 };
@@ -228,12 +263,13 @@ static void list_troubles(struct making *m, unsigned log, const struct tail_log_
                           struct view_log *v)
 {
     static const enum own_id counters[] = {OWN_FILES_TRUNCATED, OWN_FILES_AMBIGUOUS,
-                                           OWN_FILES_VANISHED, OWN_LOST_BYTES};
+                                           OWN_FILES_VANISHED};
     enum { MOST = sizeof counters / sizeof *counters + 5 };
 
     v->troubles = arena_zalloc(m->text, MOST * sizeof *v->troubles);
     for (unsigned i = 0; i < sizeof counters / sizeof *counters; i++)
-        add_trouble(v, own_name(counters[i]), sum_of(m->d, counters[i], &v->name, 1));
+        add_trouble(v, own_name(counters[i]), count_of(m->d, counters[i], v->name, NULL));
+    add_trouble(v, own_name(OWN_LOST_BYTES), sum_of(&m->lost, v->name));
     add_trouble(v, own_name(OWN_READ_ERRORS), m->d->counting.read_errors[log]);
     add_trouble(v, own_name(OWN_PATHS_UNMATCHED), w->unmatched);
     add_trouble(v, own_name(OWN_DIRECTORIES_UNREADABLE), w->unreadable);
@@ -260,8 +296,8 @@ static void view_log(struct making *m, unsigned i, bool files, struct view_log *
         .last_line_ns = s.last_read_wall_ns,
         .catching_up = !s.backlog_done,
         .waiting = s.waiting,
-        .lines = count_view(h, &h->lines[i], lines_of(m->d, i)),
-        .unmatched = count_view(h, &h->unmatched[i], unmatched_of(m->d, i)),
+        .lines = count_view(h, &h->lines[i], lines_of(m->d, &m->lines, i)),
+        .unmatched = count_view(h, &h->unmatched[i], unmatched_of(m->d, &m->lines, i)),
     };
     list_troubles(m, i, &w, v);
     if (files)
@@ -342,8 +378,8 @@ static void view_metric(struct making *m, unsigned i, struct view_metric *v)
         .nlabels = def->spec.nlabels,
         .series = family_nseries(f),
         .limit = def->spec.max_series,
-        .folded = sum_of(m->d, OWN_SERIES_FOLDED, &def->spec.name, 1),
-        .skipped = sum_of(m->d, OWN_RULE_SKIPPED, &def->spec.name, 1),
+        .folded = sum_of(&m->folded, def->spec.name),
+        .skipped = sum_of(&m->skipped, def->spec.name),
         .updated_ns = m->d->counting.updates[i].wall_ns,
     };
     m->v->series += v->series;
@@ -358,6 +394,15 @@ static const char *status_of(const struct daemon *d, const struct view *v)
     return d->catching_up ? "catching_up" : degraded ? "degraded" : "ok";
 }
 
+static void making_end(struct making *m)
+{
+    free(m->lines.list);
+    free(m->lost.list);
+    free(m->folded.list);
+    free(m->skipped.list);
+    free(m->files);
+}
+
 struct whole {
     struct view view; /* first: it is what is handed out */
     struct arena text;
@@ -367,7 +412,15 @@ struct view *view_new(struct daemon *d, int log, bool lines)
 {
     const struct ruleset *rules = d->setup.rules;
     struct whole *w = xcalloc(1, sizeof *w);
-    struct making m = {.d = d, .v = &w->view, .text = &w->text};
+    struct making m = {
+        .d = d,
+        .v = &w->view,
+        .text = &w->text,
+        .lines = sums_new(d, OWN_LOG_LINES),
+        .lost = sums_new(d, OWN_LOST_BYTES),
+        .folded = sums_new(d, OWN_SERIES_FOLDED),
+        .skipped = sums_new(d, OWN_RULE_SKIPPED),
+    };
     struct view_log *logs = arena_zalloc(&w->text, (rules->nlogs + 1) * sizeof *logs);
     struct view_event *events = arena_zalloc(&w->text, (rules->nevents + 1) * sizeof *events);
     struct view_metric *metrics = arena_zalloc(&w->text, (rules->nfamilies + 1) * sizeof *metrics);
@@ -383,7 +436,7 @@ struct view *view_new(struct daemon *d, int log, bool lines)
         view_event(&m, i, &events[i]);
     for (unsigned i = 0; i < rules->nfamilies; i++)
         view_metric(&m, i, &metrics[i]);
-    free(m.files);
+    making_end(&m);
     w->view = (struct view){
         .version = PACKAGE_VERSION,
         .revision = BUILD_REVISION,

@@ -496,9 +496,9 @@ void page_metric(const struct view *v, unsigned i, struct slice samples, bool cu
     end(p);
 }
 
-void page_not_found(const struct view *v, enum language l, struct buf *out)
+void page_not_found(enum language l, struct buf *out)
 {
-    struct page page = {v, l, out}, *p = &page;
+    struct page page = {NULL, l, out}, *p = &page;
 
     begin(p, "404");
     html(p->out, "<p>%s</p>\n", W(NOT_FOUND));

@@ -12,6 +12,6 @@ void page_log(const struct view *v, unsigned i, enum language l, struct buf *out
 /* Metric number i; `samples` as text, `cut`: there are more. */
 void page_metric(const struct view *v, unsigned i, struct slice samples, bool cut, enum language l,
                  struct buf *out);
-void page_not_found(const struct view *v, enum language l, struct buf *out);
+void page_not_found(enum language l, struct buf *out);
 
 #endif

@@ -100,7 +100,7 @@ static void make(int which, const struct view *v, enum language l)
     else if (which == 2)
         page_metric(v, 0, SLICE("m_total{a=\"<i>\"} 1\n"), true, l, &out);
     else
-        page_not_found(v, l, &out);
+        page_not_found(l, &out);
 }
 
 TEST(nothing_from_outside_is_markup)
