@@ -44,14 +44,21 @@ static bool is_origin_of(const char *origin, const char *host)
     return name && strcasecmp(name + 3, host) == 0;
 }
 
+bool origin_is_fixed(const char *host, const char *machine)
+{
+    return host && is_fixed(host_name(host), machine);
+}
+
+bool origin_is_other(const char *fetch_site, const char *origin, const char *host)
+{
+    if (fetch_site && strcmp(fetch_site, "same-origin") != 0 && strcmp(fetch_site, "none") != 0)
+        return true;
+    return origin && !(host && is_origin_of(origin, host));
+}
+
 bool origin_is_foreign(const char *fetch_site, const char *origin, const char *host,
                        const char *machine)
 {
-    if (!fetch_site && !origin)
-        return false;
-    if (fetch_site && strcmp(fetch_site, "same-origin") != 0 && strcmp(fetch_site, "none") != 0)
-        return true;
-    if (!host || (origin && !is_origin_of(origin, host)))
-        return true;
-    return !is_fixed(host_name(host), machine);
+    return (fetch_site || origin) &&
+           (origin_is_other(fetch_site, origin, host) || !origin_is_fixed(host, machine));
 }

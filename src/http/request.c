@@ -414,7 +414,12 @@ void request_on_completed(void *cls, struct MHD_Connection *connection, void **r
     free(r);
 }
 
-/* An address as a number: all of IPv4, the network (/64) of IPv6; those of unix sockets are one. */
+/* An address as a number: all of IPv4, the network (/64) of IPv6; those of unix sockets are one, and
+ * those of any other family that a socket of a manager may have. */
+#define PEER_LOOPBACK_6 UINT64_C(0)
+#define PEER_UNIX (UINT64_C(2) << 32)
+#define PEER_OTHER (UINT64_C(3) << 32)
+
 static uint64_t peer_of(const struct sockaddr *address)
 {
     struct in6_addr v6;
@@ -426,7 +431,7 @@ static uint64_t peer_of(const struct sockaddr *address)
         return UINT64_C(1) << 32 | v4.s_addr;
     }
     if (address->sa_family != AF_INET6)
-        return 0;
+        return address->sa_family == AF_UNIX ? PEER_UNIX : PEER_OTHER;
     memcpy(&v6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, sizeof v6);
     if (IN6_IS_ADDR_V4MAPPED(&v6)) {
         memcpy(&v4, &v6.s6_addr[12], sizeof v4);
@@ -485,24 +490,37 @@ const char *http_request_rest(const struct http_request *r)
     return r->path + strlen(r->route->path);
 }
 
-/* Of peer_of: a unix socket, ::1, 127.0.0.0/8. */
-static bool is_this_machine(uint64_t peer)
+/* Of peer_of: ::1, 127.0.0.0/8. */
+static bool is_loopback(uint64_t peer)
 {
-    return peer == 0 || (peer >> 32 == 1 && ntohl((uint32_t)peer) >> 24 == 127);
+    return peer == PEER_LOOPBACK_6 || (peer >> 32 == 1 && ntohl((uint32_t)peer) >> 24 == 127);
 }
 
+static void machine_name(char name[256])
+{
+    memset(name, 0, 256);
+    (void)gethostname(name, 255);
+}
+
+/* Whoever knows a password is who he says, by whatever name he came. */
 bool http_request_is_private(const struct http_request *r)
 {
-    if (http_request_is_foreign(r))
+    const char *host = http_request_header(r, MHD_HTTP_HEADER_HOST);
+    char machine[256];
+
+    if (origin_is_other(http_request_header(r, "Sec-Fetch-Site"),
+                        http_request_header(r, MHD_HTTP_HEADER_ORIGIN), host))
         return false;
-    return is_this_machine(r->client->peer) || (r->env->access && access_has_users(r->env->access));
+    machine_name(machine);
+    return r->client->peer == PEER_UNIX || (r->env->access && access_has_users(r->env->access)) ||
+           (is_loopback(r->client->peer) && origin_is_fixed(host, machine));
 }
 
 bool http_request_is_foreign(const struct http_request *r)
 {
-    char machine[256] = "";
+    char machine[256];
 
-    (void)gethostname(machine, sizeof machine - 1);
+    machine_name(machine);
     return origin_is_foreign(http_request_header(r, "Sec-Fetch-Site"),
                              http_request_header(r, MHD_HTTP_HEADER_ORIGIN),
                              http_request_header(r, MHD_HTTP_HEADER_HOST), machine);

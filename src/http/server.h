@@ -53,8 +53,8 @@ const char *http_request_header(const struct http_request *r, const char *name);
 /* What stands behind the route's path, up to `?`. */
 const char *http_request_rest(const struct http_request *r);
 
-/* It comes from a user of web_config, over a unix socket, or from this machine, and from no page of
- * another site. */
+/* It comes from a user of web_config, over a unix socket, or from this machine by a name that cannot
+ * be rebound, and from no page of another site. */
 bool http_request_is_private(const struct http_request *r);
 
 /* A browser sends it for a page of another site: what changes something must refuse it. */

@@ -41,3 +41,27 @@ TEST_EACH(a_page_of_another_site_is_foreign, sizeof rows / sizeof *rows)
     ck_assert_int_eq(origin_is_foreign(rows[_i].site, rows[_i].origin, rows[_i].host, "box"),
                      rows[_i].foreign);
 }
+
+static const struct {
+    const char *site, *origin, *host;
+    bool other, fixed;
+} readers[] = {
+    {NULL, NULL, "127.0.0.1:9180", false, true},
+    {NULL, NULL, "LocalHost", false, true},
+    {NULL, NULL, "box:9180", false, true},
+    {NULL, NULL, NULL, false, false},
+    {NULL, NULL, "evil.example:9180", false,
+     false}, /* rebound, and only read: nothing else says so */
+    {"same-origin", "https://logs.example", "logs.example", false, false},
+    {"none", NULL, "logs.example", false, false},
+    {"cross-site", NULL, "logs.example", true, false},
+    {NULL, "https://evil.example", "logs.example", true, false},
+    {NULL, "https://evil.example", NULL, true, false},
+};
+
+TEST_EACH(who_only_reads_is_known_by_the_name_he_asks_for, sizeof readers / sizeof *readers)
+{
+    ck_assert_int_eq(origin_is_other(readers[_i].site, readers[_i].origin, readers[_i].host),
+                     readers[_i].other);
+    ck_assert_int_eq(origin_is_fixed(readers[_i].host, "box"), readers[_i].fixed);
+}
