@@ -20,9 +20,6 @@ enum { PLACES = 16, WRONGS = 64, PASSWORD_MAX = 1024, PROOF = 32 };
 /* A peer that was wrong waits so long before it is checked again. */
 #define WRONG_WAIT_NS NSEC_PER_SEC
 
-/* "logtally", never the hash of a user: checked for names that there are not. */
-#define NOBODY "$2y$10$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku"
-
 struct user {
     char *name, *hash;
     unsigned char proof[PROOF]; /* of the password that was right last */
@@ -33,6 +30,7 @@ enum guess_state { FREE, WAITING, CHECKING, CHECKED };
 
 struct guess {
     enum guess_state state;
+    bool known; /* there is such a name; else the hash is another's, so that it takes as long */
     bool right;
     uint64_t peer, number; /* the lowest number waits longest */
     char *name, *password, *hash;
@@ -111,7 +109,7 @@ static void *run(void *ctx)
         }
         g->state = CHECKING;
         pthread_mutex_unlock(&u->thread.mutex);
-        right = matches(g->password, g->hash ? g->hash : NOBODY) && g->hash;
+        right = matches(g->password, g->hash) && g->known;
         pthread_mutex_lock(&u->thread.mutex);
         g->right = right;
         g->state = CHECKED;
@@ -323,11 +321,12 @@ enum users_verdict users_check(struct users *u, struct slice authorization, uint
     const struct user *user;
     enum users_verdict verdict = USERS_RIGHT;
 
-    if (!decode(authorization, &g.name, &g.password))
+    if (!users_any(u) || !decode(authorization, &g.name, &g.password))
         return USERS_WRONG;
     user = find_user(u, g.name);
     if (!is_proved(u, user, g.password)) {
-        g.hash = user ? xstrdup(user->hash) : NULL;
+        g.known = user != NULL;
+        g.hash = xstrdup((user ? user : u->list)->hash);
         verdict = give(u, &g);
     }
     if (verdict != USERS_LATER)

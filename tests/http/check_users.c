@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* bcrypt of the cost 4, the least. */
 #define ALICE "$2y$04$xiQ/8NmR4pi/CGSDkSLPtuIHuCxU3ffF5urPJFcEVNVmjfKNm0VuW" /* correct horse */
@@ -137,6 +138,30 @@ TEST(who_was_wrong_waits_and_others_do_not)
     ck_assert_int_eq(ask_and_wait(WRONG, 1), USERS_WRONG);
     ck_assert_int_eq(ask_and_wait(NOBODY, 2), USERS_WRONG);
     ck_assert_int_eq(ask_and_wait(RIGHT, 3), USERS_RIGHT);
+}
+
+/* CPU seconds of a wrong guess, the least of three. */
+static double cost_of(const char *authorization, uint64_t peer)
+{
+    double least = 1e9;
+
+    for (uint64_t i = 0; i < 3; i++) {
+        clock_t before = clock();
+        double took;
+
+        ck_assert_int_eq(ask_and_wait(authorization, peer + i), USERS_WRONG);
+        took = (double)(clock() - before) / CLOCKS_PER_SEC;
+        least = took < least ? took : least;
+    }
+    return least;
+}
+
+/* Also where hashes cost less, or more, than usual: a cost more is twice the time. */
+TEST(a_name_that_there_is_not_takes_as_long_as_one_that_there_is)
+{
+    double known = cost_of(WRONG, 1);
+
+    ck_assert_double_lt(cost_of(NOBODY, 11), 10 * known);
 }
 
 TEST(a_peer_guesses_once_at_a_time_and_places_are_few)
