@@ -69,14 +69,14 @@ static void add_curves(struct buf *b, const struct web_tls *s)
 
 #define CIPHERS_13 (1u << TLS_AES_128_GCM | 1u << TLS_AES_256_GCM | 1u << TLS_CHACHA20)
 
-static int set_priority(const struct web_tls *s, const char *exchange, unsigned ciphers,
-                        gnutls_priority_t *ret)
+static int set_priority(const struct web_tls *s, enum tls_version min, const char *exchange,
+                        unsigned ciphers, gnutls_priority_t *ret)
 {
     struct buf b = BUF_INIT;
     int r;
 
     buf_fmt(&b, "NONE:+CTYPE-X509:+COMP-NULL:+SIGN-ALL:+%s", exchange);
-    add_versions(&b, s->min, s->max);
+    add_versions(&b, min, s->max);
     add_ciphers(&b, ciphers);
     add_curves(&b, s);
     if (s->prefer_server)
@@ -107,10 +107,14 @@ static bool set_priorities(struct tls *t, const struct web_tls *s, struct buf *e
     if (suites == 0 && s->max < TLS_13)
         return buf_fail(err, "cipher_suites has none for the certificate's %s key",
                         rsa ? "RSA" : "ECDSA");
-    return said(set_priority(s, exchange, suites | CIPHERS_13, &t->any), "TLS settings", err) &&
-           said(set_priority(s, exchange, suites ? suites : CIPHERS_13, &t->before_13),
+    /* Without a suite for the versions before 1.3 there are none of these. */
+    enum tls_version min = suites ? s->min : TLS_13;
+
+    return said(set_priority(s, min, exchange, suites | CIPHERS_13, &t->any), "TLS settings",
+                err) &&
+           said(set_priority(s, min, exchange, suites ? suites : CIPHERS_13, &t->before_13),
                 "TLS settings", err) &&
-           said(set_priority(s, exchange, CIPHERS_13, &t->only_13), "TLS settings", err);
+           said(set_priority(s, min, exchange, CIPHERS_13, &t->only_13), "TLS settings", err);
 }
 
 /* Certificates. */

@@ -154,6 +154,10 @@ def tls_has_the_versions_suites_and_curves_that_were_asked_for():
                            (("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"), False)):
         worked, said = d.shake(*options)
         assert worked == right, (options, said)
+    put("web.yml", CERTS + "  cipher_suites: [TLS_AES_128_GCM_SHA256]\n")     # nobody asked for one of TLS 1.2
+    assert until(lambda: not d.shake("-tls1_2")[0]), get("stderr")
+    worked, said = d.shake("-tls1_3")
+    assert worked, said
     d.stop()
 
 
