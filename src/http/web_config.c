@@ -496,10 +496,12 @@ static bool read_user(struct reading *r, const yaml_node_t *key, const yaml_node
                       const void *ctx)
 {
     struct web_config *c = r->config;
-    struct slice hash;
+    struct slice name, hash;
     const char *wrong;
 
     (void)ctx;
+    if (!scalar(r, key, &name))
+        return false;
     if (memchr(text_of(key).p, ':', text_of(key).n))
         return fail(r, key, "a user's name has no colon (RFC 7617)");
     if (!scalar(r, value, &hash))
@@ -507,7 +509,7 @@ static bool read_user(struct reading *r, const yaml_node_t *key, const yaml_node
     wrong = wrong_hash(hash);
     if (wrong)
         return fail(r, value, "the password of \"%.*s\" %s", SLICE_FMT(text_of(key)), wrong);
-    c->users[c->nusers++] = (struct web_user){arena_strslice(&c->text, text_of(key)), hash.p};
+    c->users[c->nusers++] = (struct web_user){name.p, hash.p};
     return true;
 }
 

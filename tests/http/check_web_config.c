@@ -111,6 +111,7 @@ static const struct {
     {2, "basic_auth_users:\n  a: $2y$10$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8K!\n",
      "a character that it cannot have"},
     {2, "basic_auth_users:\n  a:b: " HASH "\n", "has no colon"},
+    {2, "basic_auth_users:\n  \"a\\0b\": " HASH "\n", "a NUL in a text"},
     {4, CERTS "  min_version: TLS9\n", "unknown TLS version \"TLS9\"; known are TLS10"},
     {1, CERTS "  min_version: TLS13\n  max_version: TLS12\n", "min_version is above"},
     {4, CERTS "  cipher_suites: [NOPE]\n", "unknown cipher suite \"NOPE\""},
