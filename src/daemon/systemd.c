@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 enum { LISTEN_MOST = 64 };
+/* A day. Whoever asks for more asks for nothing. */
+#define WATCHDOG_MOST_USEC (86400LL * 1000 * 1000)
 
 /* '@' stands for the NUL of an abstract name. 0 when it is no address. */
 static socklen_t manager_address(struct sockaddr_un *a)
@@ -80,8 +82,9 @@ unsigned systemd_listen_fds(void)
 int64_t systemd_watchdog_ns(void)
 {
     const char *pid = getenv("WATCHDOG_PID");
+    long long usec = number("WATCHDOG_USEC");
 
     if (pid && number("WATCHDOG_PID") != getpid())
         return 0;
-    return number("WATCHDOG_USEC") * 1000;
+    return usec > WATCHDOG_MOST_USEC ? 0 : usec * 1000;
 }

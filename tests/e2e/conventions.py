@@ -59,6 +59,20 @@ def a_manager_hears_when_it_is_ready_reloads_and_stops():
         del os.environ["WATCHDOG_USEC"]
 
 
+def a_watchdog_that_nobody_can_wait_for_is_none():
+    for usec in ("9223372036854775807", "99999999999999999999", "-1", "1e6", ""):
+        m = Manager(os.getcwd() + "/notify")
+        os.environ["WATCHDOG_USEC"] = usec
+        d = Daemon().start()
+        m.wait_for("READY=1")
+        d.stop()
+        m.wait_for("STOPPING=1")
+        assert "WATCHDOG=1" not in m.heard, (usec, len(m.heard))
+        m.close()
+        os.remove("notify")
+        del os.environ["WATCHDOG_USEC"]
+
+
 def sockets_of_the_manager_are_served():
     tcp = socket.create_server(("127.0.0.1", 0))
     unix = socket.socket(socket.AF_UNIX)
@@ -178,6 +192,7 @@ def version_says_what_it_is_made_of():
     assert re.match(r"  compiler  \S", compiler) and "libmicrohttpd 0." in libraries and "libpcre2-8 10." in libraries, out
 
 
-main(a_manager_hears_when_it_is_ready_reloads_and_stops, sockets_of_the_manager_are_served, the_usual_paths_answer,
-     a_page_of_another_site_cannot_reload, a_request_that_two_could_read_otherwise_is_refused,
-     its_own_log_has_the_format_that_was_asked_for, version_says_what_it_is_made_of)
+main(a_manager_hears_when_it_is_ready_reloads_and_stops, a_watchdog_that_nobody_can_wait_for_is_none,
+     sockets_of_the_manager_are_served, the_usual_paths_answer, a_page_of_another_site_cannot_reload,
+     a_request_that_two_could_read_otherwise_is_refused, its_own_log_has_the_format_that_was_asked_for,
+     version_says_what_it_is_made_of)
