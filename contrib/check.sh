@@ -269,7 +269,12 @@ truth_of() { python3 "$top/rules/tests/truth.py" --check "$1" "${1%.log}.prom"; 
 
 step_truth() {
     need python3
-    find "$top/rules/tests" -name '*.log' | sort | each truth_of
+    local out=$CHECK_LOG.out ok=0
+    find "$top/rules/tests" -name '*.log' | sort | each truth_of || ok=1
+    "$top/rules/examples/tests/truth.py" --check >"$out" || ok=1
+    cat "$out"
+    closing_line "$out" || ok=1
+    return $ok
 }
 
 step_docs() {

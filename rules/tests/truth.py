@@ -120,10 +120,44 @@ def route(path):
     return "/".join(seg)
 
 
-class Truth:
+class Sums:
+    """Counters, gauges and histograms as they are added up, and the page that comes of them."""
+    def __init__(self, buckets):
+        self.buckets = buckets  # name -> bounds
+        self.values = {}        # (name, labels) -> Decimal
+        self.observed = {}      # (name, labels) -> [Decimal]
+
+    def inc(self, name, by=1, **labels):
+        key = name, tuple(sorted(labels.items()))
+        self.values[key] = self.values.get(key, Decimal(0)) + by
+
+    def set(self, name, value, **labels):
+        self.values[name, tuple(sorted(labels.items()))] = Decimal(value)
+
+    def observe(self, name, value, **labels):
+        if value is not None:
+            self.observed.setdefault((name, tuple(sorted(labels.items()))), []).append(value)
+
+    def samples(self):
+        out = [(name, labels, value) for (name, labels), value in self.values.items()]
+        for (name, labels), seen in self.observed.items():
+            for bound in self.buckets[name]:
+                count = sum(v <= Decimal(bound) for v in seen)
+                out.append((name + "_bucket", labels + (("le", short(Decimal(bound))),), count))
+            out.append((name + "_bucket", labels + (("le", "+Inf"),), len(seen)))
+            out.append((name + "_count", labels, len(seen)))
+            out.append((name + "_sum", labels, sum(seen, Decimal(0))))
+        return out
+
+    def text(self):
+        return "".join(line + "\n" for line in sorted(
+            "%s%s %s" % (name, braces(labels), short(Decimal(value)))
+            for name, labels, value in self.samples()))
+
+
+class Truth(Sums):
     def __init__(self):
-        self.values = {}       # (name, labels) -> Decimal
-        self.observed = {}     # (name, labels) -> [Decimal]
+        super().__init__(BUCKETS)
         for name in ("cleanup_job_runs_total", "cleanup_job_records_deleted_total",
                      "websocket_connections_active"):
             self.set(name, 0)
@@ -140,17 +174,6 @@ class Truth:
                 self.inc("ai_requests_total", 0, service="serp", model=model, status=status)
         for t, source in list(ERRORS.values()) + [("other", "other")]:
             self.inc("errors_total", 0, type=t, source=source)
-
-    def inc(self, name, by=1, **labels):
-        key = name, tuple(sorted(labels.items()))
-        self.values[key] = self.values.get(key, Decimal(0)) + by
-
-    def set(self, name, value):
-        self.values[name, ()] = Decimal(value)
-
-    def observe(self, name, value, **labels):
-        if value is not None:
-            self.observed.setdefault((name, tuple(sorted(labels.items()))), []).append(value)
 
     def http(self, method, path, status, took):
         self.inc("http_requests_total", method=method, endpoint=route(path), status=status)
@@ -235,22 +258,6 @@ class Truth:
         else:
             kind = ERRORS.get(msg, ("other", "other"))
         self.inc("errors_total", type=kind[0], source=kind[1])
-
-    def samples(self):
-        out = [(name, labels, value) for (name, labels), value in self.values.items()]
-        for (name, labels), seen in self.observed.items():
-            for bound in BUCKETS[name]:
-                count = sum(v <= Decimal(bound) for v in seen)
-                out.append((name + "_bucket", labels + (("le", short(Decimal(bound))),), count))
-            out.append((name + "_bucket", labels + (("le", "+Inf"),), len(seen)))
-            out.append((name + "_count", labels, len(seen)))
-            out.append((name + "_sum", labels, sum(seen, Decimal(0))))
-        return out
-
-    def text(self):
-        return "".join(line + "\n" for line in sorted(
-            "%s%s %s" % (name, braces(labels), short(Decimal(value)))
-            for name, labels, value in self.samples()))
 
 
 def unix_time(text):

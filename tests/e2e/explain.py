@@ -47,8 +47,17 @@ def replayed(rules, path):
         if line and not line.startswith("#") and "_bucket{" not in line:
             key, value = line.rsplit(" ", 1)
             samples[re.sub(r'\\([\\"])', r"\1", key)] = float(value)      # explain shows labels as they are
+    return samples, left_over(rules)
+
+
+def left_over(rules):
+    """How many lines there are in the file of what no event takes; where records are joined, how many of those."""
+    if os.path.isfile(rules):
+        with open(rules, encoding="utf-8") as f:
+            if re.search("^record ", f.read(), re.M):
+                return explained(rules, "left")[1]
     with open("left", "rb") as f:
-        return samples, f.read().count(b"\n")
+        return f.read().count(b"\n")
 
 
 def agree(rules, path):

@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+"""Adds up the true metric values of the logs of the examples, without logtally.
+
+    truth.py NAME > NAME.prom       # the expectation of a golden test
+    truth.py --check                # 0: each NAME.prom says what NAME.log says
+
+Each recipe has a function of its name below. It takes lines apart in its own way (splitting, json, csv), knows nothing of the
+rules, and says what each line is worth.
+"""
+import csv
+import io
+import json
+import os
+import re
+import sys
+from decimal import Decimal
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests"))
+from truth import Sums, differences, number, parse_prom  # noqa: E402  pylint: disable=wrong-import-position
+
+
+class Page(Sums):
+    """Labels that are missing are `unknown`; a label that is a word of Python is written with a _ behind it."""
+    def __init__(self):
+        super().__init__({})
+
+    @staticmethod
+    def clean(labels):
+        return {k.rstrip("_"): "unknown" if v in (None, "", "-") else str(v) for k, v in labels.items()}
+
+    def inc(self, name, by=1, **labels):
+        by = number(str(by))
+        if by is not None:
+            super().inc(name, by, **self.clean(labels))
+
+    def set(self, name, value, **labels):
+        super().set(name, value, **self.clean(labels))
+
+    def histogram(self, name, bounds, there=False):
+        """One without labels is `there` before anything was observed."""
+        self.buckets[name] = bounds.split()
+        if there:
+            self.observed[name, ()] = []
+
+    def observe(self, name, value, unit="1", **labels):
+        value = number(str(value))
+        if value is not None:
+            super().observe(name, value * Decimal(unit), **self.clean(labels))
+
+    def zero(self, *names):
+        for name in names:
+            self.inc(name, 0)
+
+
+def status_class(status):
+    return status[0] + "xx" if re.fullmatch("[1-5][0-9][0-9]", status) else status
+
+
+def json_lines(text):
+    """Objects, numbers as they are written; the first of two equal keys counts."""
+    def first(pairs):
+        out = {}
+        for key, value in pairs:
+            out.setdefault(key, value)
+        return out
+    for line in text.split("\n"):
+        try:
+            value = json.loads(line, object_pairs_hook=first, parse_int=str, parse_float=str)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def records(text, begins):
+    """Lines joined with those behind them that do not begin a record."""
+    out = []
+    for line in text.split("\n"):
+        if begins(line) or not out:
+            out.append(line)
+        else:
+            out[-1] += "\n" + line
+    return out
+
+
+def haproxy(log, page):
+    page.histogram("haproxy_http_response_time_seconds", "0.01 0.1 1 10")
+    page.histogram("haproxy_http_queue_time_seconds", "0.01 0.1 1 10")
+    for line in log.split("\n"):
+        w = line.split(" ")
+        if len(w) < 17 or w[9].count("/") != 4 or '"' not in line:
+            continue
+        frontend, (backend, _), times = w[7].rstrip("~"), w[8].split("/"), w[9].split("/")
+        status, size, state = w[10], w[11].lstrip("+"), w[14]
+        page.inc("haproxy_http_requests_total", frontend=frontend, backend=backend, class_=status_class(status))
+        page.inc("haproxy_http_response_bytes_total", size, backend=backend)
+        if state[:2] != "--":
+            page.inc("haproxy_http_aborted_total", backend=backend, state=state[:2])
+        if times[3] != "-1":
+            page.observe("haproxy_http_response_time_seconds", times[3], "0.001", backend=backend)
+            page.observe("haproxy_http_queue_time_seconds", times[1], "0.001", backend=backend)
+
+
+def envoy(log, page):
+    page.histogram("envoy_http_request_duration_seconds", "0.01 0.1 1 10")
+    page.histogram("envoy_http_upstream_duration_seconds", "0.01 0.1 1 10")
+    for f in json_lines(log):
+        status = f.get("response_code")
+        if status is None:
+            continue
+        cluster = f.get("upstream_cluster")
+        cluster = "none" if cluster in (None, "-") else cluster
+        page.inc("envoy_http_requests_total", cluster=cluster, method=f["method"], class_=status_class(status))
+        for flag in f["response_flags"].split(","):
+            if flag not in ("", "-"):
+                page.inc("envoy_http_response_flags_total", flag=flag)
+        page.inc("envoy_http_bytes_total", f.get("bytes_received"), direction="received")
+        page.inc("envoy_http_bytes_total", f.get("bytes_sent"), direction="sent")
+        page.observe("envoy_http_request_duration_seconds", f["duration"], "0.001", cluster=cluster)
+        page.observe("envoy_http_upstream_duration_seconds", f["upstream_service_time"], "0.001", cluster=cluster)
+
+
+def aws_alb(log, page):
+    page.histogram("aws_alb_target_duration_seconds", "0.01 0.1 1 10")
+    for line in log.split("\n"):
+        w = line.split(" ")
+        if len(w) < 20:
+            continue
+        elb, took, status, target_status, received, sent = w[2].split("/")[1], w[6], w[8], w[9], w[10], w[11]
+        page.inc("aws_alb_requests_total", elb=elb, class_=status_class(status))
+        page.inc("aws_alb_received_bytes_total", received, elb=elb)
+        page.inc("aws_alb_sent_bytes_total", sent, elb=elb)
+        if status[0] == "5" and target_status == "-":
+            page.inc("aws_alb_errors_total", elb=elb, status=status)
+        page.observe("aws_alb_target_duration_seconds", took, elb=elb)
+
+
+def iis(log, page):
+    page.histogram("iis_request_duration_seconds", "0.01 0.1 1 10")
+    for line in log.split("\n"):
+        w = line.split(" ")
+        if line.startswith("#") or len(w) != 15:
+            continue
+        method, status, sub, took = w[3], w[11], w[12], w[14]
+        page.inc("iis_requests_total", method=method, class_=status_class(status))
+        page.observe("iis_request_duration_seconds", took, "0.001", class_=status_class(status))
+        if int(status) >= 400:
+            page.inc("iis_failed_requests_total", reason=status + "." + sub)
+
+
+def postgres_csv(log, page):
+    page.histogram("postgres_csv_statement_duration_seconds", "0.01 0.1 1 10")
+    for row in csv.reader(io.StringIO(log)):
+        if not row:
+            continue
+        database, severity, state, message = row[2] or "none", row[11], row[12], row[13]
+        page.inc("postgres_csv_messages_total", database=database, severity=severity)
+        if severity in ("ERROR", "FATAL", "PANIC"):
+            page.inc("postgres_csv_errors_total", database=database, class_=state[:2])
+        if message.startswith("duration: "):
+            page.observe("postgres_csv_statement_duration_seconds", message.split()[1], "0.001", database=database)
+
+
+def mysql_slow(log, page):
+    page.histogram("mysql_slow_query_duration_seconds", "1 10 100")
+    page.histogram("mysql_slow_query_lock_seconds", "0.001 0.1 10", there=True)
+    for text in records(log, lambda line: line.startswith("# Time: ")):
+        lines = text.split("\n")
+        if not lines[0].startswith("# Time: "):
+            continue
+        user, w = lines[1][len("# User@Host: "):].split("[")[0], lines[2].split()
+        statement = text[text.index("\nSET timestamp="):].split("\n", 2)[2]
+        if statement.startswith("/*"):
+            statement = statement[statement.index("*/") + 2:].lstrip()
+        if statement.startswith("#"):      # an administrator's command is no statement
+            continue
+        verb = re.split(r"\W", statement)[0].upper()
+        page.inc("mysql_slow_queries_total", user=user, verb=verb)
+        page.inc("mysql_slow_query_rows_examined_total", w[8], user=user)
+        page.observe("mysql_slow_query_duration_seconds", w[2], verb=verb)
+        page.observe("mysql_slow_query_lock_seconds", w[4])
+
+
+def mysql_error(log, page):
+    page.zero("mysql_starts_total")
+    for line in log.split("\n"):
+        w = line.split(" ", 5)
+        if len(w) < 5 or "T" not in w[0] or not w[1].isdigit() or not w[3].startswith("[MY-"):
+            continue
+        level, code, subsystem = (x.strip("[]") for x in w[2:5])
+        page.inc("mysql_error_log_messages_total", level=level, subsystem=subsystem)
+        if level in ("Error", "Warning"):
+            page.inc("mysql_error_log_problems_total", level=level, code=code)
+        if code == "MY-010931":
+            page.inc("mysql_starts_total")
+
+
+def redis(log, page):
+    page.zero("redis_replication_links_lost_total")
+    page.histogram("redis_load_duration_seconds", "1 10 100", there=True)
+    for result in ("success", "error"):
+        page.inc("redis_background_saves_total", 0, result=result)
+    roles = {"M": "master", "S": "replica", "C": "child", "X": "sentinel"}
+    levels = {".": "debug", "-": "verbose", "*": "notice", "#": "warning"}
+    for line in log.split("\n"):
+        w = line.split(" ")
+        if len(w) < 7 or w[5] not in levels:
+            continue
+        said = " ".join(w[6:])
+        page.inc("redis_log_lines_total", role=roles[w[0][-1]], level=levels[w[5]])
+        if said == "Background saving terminated with success":
+            page.inc("redis_background_saves_total", result="success")
+        elif said.startswith(("Background saving error", "Background saving terminated by")):
+            page.inc("redis_background_saves_total", result="error")
+        elif said.startswith("RDB: "):
+            page.set("redis_copy_on_write_bytes", int(w[7]) << 20)
+        elif said.startswith("DB loaded from"):
+            page.observe("redis_load_duration_seconds", w[-2])
+        elif said.endswith(" lost.") or said.startswith("MASTER timeout"):
+            page.inc("redis_replication_links_lost_total")
+
+
+def mongodb(log, page):
+    page.zero("mongodb_authentication_failures_total")
+    page.histogram("mongodb_slow_operation_duration_seconds", "0.1 1 10")
+    names = {"F": "fatal", "E": "error", "W": "warning", "I": "info"}
+    for f in json_lines(log):
+        component = f["c"]
+        page.inc("mongodb_log_messages_total", severity=names.get(f["s"], "debug"),
+                 component="none" if component == "-" else component)
+        if component == "ACCESS" and f["msg"].startswith("Authentication failed"):
+            page.inc("mongodb_authentication_failures_total")
+        if f["id"] != "51803":
+            continue
+        a = f["attr"]
+        page.observe("mongodb_slow_operation_duration_seconds", a["durationMillis"], "0.001", collection=a["ns"],
+                     operation="" if a["type"] == "none" else a["type"])
+        page.inc("mongodb_slow_documents_examined_total", a.get("docsExamined"), collection=a["ns"])
+        if a.get("planSummary", "").startswith("COLLSCAN"):
+            page.inc("mongodb_slow_collscans_total", collection=a["ns"])
+
+
+RECIPES = (aws_alb, envoy, haproxy, iis, mongodb, mysql_error, mysql_slow, postgres_csv, redis)
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def add_up(recipe):
+    with open(os.path.join(HERE, recipe.__name__ + ".log"), encoding="utf-8", errors="replace", newline="") as f:
+        page = Page()
+        recipe(f.read(), page)
+        return page.text()
+
+
+def check():
+    wrong = 0
+    for recipe in RECIPES:
+        with open(os.path.join(HERE, recipe.__name__ + ".prom"), encoding="utf-8") as f:
+            found = list(differences(parse_prom(add_up(recipe)), parse_prom(f.read())))
+        print("".join("%s: %s\n" % (recipe.__name__, line) for line in found), end="")
+        wrong += bool(found)
+    print("%d passed, %d failed" % (len(RECIPES) - wrong, wrong))
+    return 1 if wrong else 0
+
+
+def main(args):
+    if args == ["--check"]:
+        return check()
+    for recipe in RECIPES:
+        if args == [recipe.__name__]:
+            sys.stdout.write(add_up(recipe))
+            return 0
+    sys.stderr.write(__doc__)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
