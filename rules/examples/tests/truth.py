@@ -240,7 +240,157 @@ def mongodb(log, page):
             page.inc("mongodb_slow_collscans_total", collection=a["ns"])
 
 
-RECIPES = (aws_alb, envoy, haproxy, iis, mongodb, mysql_error, mysql_slow, postgres_csv, redis)
+def after(line, *programs):
+    """What a program of these says in a line of syslog, and its name; else nothing."""
+    m = re.match(r"(?:\w{3} +\d+ \S+|\d{4}-\S+) (?:\S+ )?([\w/-]+)(?:\[\d+\])?: *(.*)", line)
+    return (m[2], m[1]) if m and m[1] in programs else ("", "")
+
+
+def sshd(log, page):
+    page.zero("ssh_preauth_disconnects_total", "ssh_sessions_open")
+    for method in ("password", "publickey"):
+        page.inc("ssh_logins_total", 0, method=method)
+    for user in ("known", "invalid"):
+        page.inc("ssh_login_failures_total", 0, method="password", user=user)
+    now = 0
+    for line in log.split("\n"):
+        said = after(line, "sshd", "sshd-session")[0]
+        w = said.split(" ")
+        if w[0] == "Accepted":
+            page.inc("ssh_logins_total", method=w[1])
+        elif w[0] == "Failed":
+            page.inc("ssh_login_failures_total", method=w[1], user="invalid" if w[3:5] == ["invalid", "user"] else "known")
+        elif said.endswith("[preauth]") and w[0] in ("Connection", "Disconnected"):
+            page.inc("ssh_preauth_disconnects_total")
+        elif w[0] == "pam_unix(sshd:session):":
+            now = max(0, now + {"opened": 1, "closed": -1}[w[2]])
+    page.set("ssh_sessions_open", now)
+
+
+def sudo(log, page):
+    reasons = {"user NOT in sudoers": "not in sudoers", "command not allowed": "command", "a password is required": "password"}
+    for line in log.split("\n"):
+        user, _, rest = after(line, "sudo")[0].partition(" : ")
+        if " USER=" not in rest:
+            continue
+        as_, program = re.search(r" USER=(\S+)", rest)[1], rest.split("COMMAND=")[1].split()[0].split("/")[-1]
+        if rest.startswith(("TTY=", "PWD=")):
+            page.inc("sudo_commands_total", user=user, **{"as": as_})
+            page.inc("sudo_programs_total", program=program)
+            continue
+        why = rest.split(" ; ")[0]
+        why = "password" if "incorrect password" in why else reasons.get(why, "other")
+        page.inc("sudo_refused_total", user=user, reason=why)
+
+
+def postfix(log, page):
+    page.zero("postfix_queued_bytes_total")
+    page.histogram("postfix_delay_seconds", "1 10 100 1000")
+    for status in ("sent", "deferred", "bounced"):
+        page.inc("postfix_deliveries_total", 0, agent="smtp", status=status)
+    for line in log.split("\n"):
+        m = re.search(r" (postfix/\S+)\[\d+\]: (\S+): (.*)", line)
+        if not m:
+            continue
+        said = dict(x.split("=", 1) for x in m[3].split(", ") if "=" in x)
+        if m[3].startswith("to=<"):
+            said = {}
+            for x in m[3].split(", "):      # what the other side answered stands at the end
+                said.setdefault(*(x.split("=", 1) if "=" in x else (x, "")))
+            agent, status = m[1].split("/")[-1], said["status"].split(" ")[0]
+            page.inc("postfix_deliveries_total", agent=agent, status=status)
+            page.observe("postfix_delay_seconds", said["delay"], status=status)
+            for stage, took in zip(("before queue", "queue", "connect", "send"), said["delays"].split("/")):
+                page.inc("postfix_stage_seconds_total", took, stage=stage)
+            if status != "sent":
+                page.inc("postfix_failures_total", status=status, dsn=said["dsn"])
+        elif m[2] == "NOQUEUE":
+            w = m[3].split(" ")
+            page.inc("postfix_rejects_total", stage=w[1], code=w[4])
+        elif m[3].endswith("(queue active)"):
+            page.inc("postfix_queued_bytes_total", said["size"])
+
+
+def dnsmasq(log, page):
+    for line in log.split("\n"):
+        said, program = after(line, "dnsmasq", "dnsmasq-dhcp")
+        w = said.split(" ")
+        if w[0].isdigit():
+            w = w[1 if program == "dnsmasq-dhcp" else 2:]
+        if program == "dnsmasq-dhcp":
+            message, interface = w[0].rstrip(")").split("(")
+            page.inc("dnsmasq_dhcp_messages_total", interface=interface, message=message)
+        elif w[0].startswith("query["):
+            page.inc("dnsmasq_queries_total", type=w[0][6:-1])
+        elif w[0] == "forwarded":
+            page.inc("dnsmasq_forwarded_total", server=w[3])
+        elif len(w) == 4 and w[2] == "is":
+            answer = w[3].strip("<>").split("-IPv")[0]
+            answer = "address" if re.search(r"[.:]", answer) and not re.search("[g-z]", answer) else answer
+            answer = answer if answer.isupper() or answer == "address" else "other"
+            page.inc("dnsmasq_answers_total", source="hosts" if w[0].startswith("/") else w[0], answer=answer)
+
+
+def cron(log, page):
+    for line in log.split("\n"):
+        m = re.match(r"(?:\(([^)]+)\) )(.*)", after(line, "CRON", "cron")[0])
+        if not m:
+            continue
+        user, said = m.groups()
+        if said.startswith("CMD ("):
+            words = said[5:].strip().split()
+            while words[0] == "cd" or words[0] == "[" or "=" in words[0]:
+                words = words[1 if "=" in words[0] else words.index("&&") + 1:]
+            program = words[0].strip(";)").split("/")[-1]
+            page.inc("cron_jobs_total", user=user, program=program)
+            h, m, s = re.search(r"(\d\d):(\d\d):(\d\d)", line).groups()
+            page.set("cron_job_last_timestamp_seconds", 1762905600 + int(h) * 3600 + int(m) * 60 + int(s),   # 12 November 2025
+                     user=user, program=program)
+        for kind in ("WRONG FILE OWNER", "ORPHAN", "MAIL"):
+            if said.startswith(kind):
+                page.inc("cron_errors_total", user=user, kind=kind)
+
+
+def openvpn(log, page):
+    page.zero("openvpn_connections_total", "openvpn_authentication_failures_total", "openvpn_clients")
+    now = 0
+    for line in log.split("\n"):
+        said = re.sub(r"^\S+ \S+ (us=\d+ )?", "", line)
+        if re.match(r"\S+ \[[^]]+\] Peer Connection Initiated with", said) and "/" not in said.split()[0]:
+            page.inc("openvpn_connections_total")
+            now += 1
+        elif "client-instance" in said and "/" in said.split(" SIG")[0]:
+            page.inc("openvpn_disconnections_total", reason=re.search(r",(.*?)\]", said)[1])
+            now = max(0, now - 1)
+        elif "TLS Auth Error" in said:
+            page.inc("openvpn_authentication_failures_total")
+        elif said.endswith("TLS Error: TLS handshake failed"):
+            page.inc("openvpn_tls_errors_total", reason="TLS handshake failed")
+        elif "VERIFY ERROR" in said:
+            page.inc("openvpn_tls_errors_total", reason="certificate")
+    page.set("openvpn_clients", now)
+
+
+def fail2ban(log, page):
+    banned = {}
+    for line in log.split("\n"):
+        m = re.match(r"\S+ \S+ fail2ban\.(\w+) +\[\d+\]: (\w+) +(?:\[(.*?)\] )?(.*)", line)
+        if not m:
+            continue
+        module, level, jail, said = m.groups()
+        if level in ("WARNING", "ERROR"):
+            page.inc("fail2ban_troubles_total", level=level.lower())
+        for action in ("Restore Ban", "Increase Ban", "Found", "Ban", "Unban", "Ignore"):
+            if jail and module in ("filter", "actions") and said.startswith(action + " "):
+                page.inc("fail2ban_actions_total", jail=jail, action=action.lower())
+                if action in ("Restore Ban", "Ban", "Unban"):
+                    banned[jail] = max(0, banned.get(jail, 0) + (-1 if action == "Unban" else 1))
+    for jail, now in banned.items():
+        page.set("fail2ban_banned", now, jail=jail)
+
+
+RECIPES = (aws_alb, cron, dnsmasq, envoy, fail2ban, haproxy, iis, mongodb, mysql_error, mysql_slow, openvpn, postfix, postgres_csv,
+           redis, sshd, sudo)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
