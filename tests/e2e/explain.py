@@ -9,7 +9,7 @@ import subprocess
 from _daemon import LOGTALLY, SRCDIR, main
 
 RULES = os.path.join(SRCDIR, "rules")
-NEVER_NEGATIVE = ("websocket_connections_active",)      # min = 0
+NEVER_NEGATIVE = ("fail2ban_banned", "openvpn_clients", "ssh_sessions_open", "websocket_connections_active")      # min = 0
 UPDATE = re.compile(r'^    -> (\w+) ([^ {]+)(\{.*\})?(?: (-?[0-9.e+-]+))?$')
 
 
