@@ -1,6 +1,6 @@
 /* site -- the pages for people and the answers for programs: which, in what language, how sent.
  *
- * While the registry is lent (it is copied, or series leave) a request waits; that is a moment. At a
+ * While the registry is lent (it is copied, or series leave) a request waits, a few of them; that is a moment. At a
  * start it may be long, and is told. */
 #include "config.h"
 
@@ -19,6 +19,9 @@
 
 /* Of a metric's page: more are on /metrics. */
 #define SAMPLES_MOST 200
+/* So many pages may wait for the registry: who waits has a connection, which a scraper may need, and
+ * has it also when its client has left. */
+enum { WAITING_MOST = 16 };
 /* A smaller page is sent as it is. */
 #define GZIP_LEAST 1000
 
@@ -85,6 +88,15 @@ struct waiting_page {
     http_handler_fn *handler;
 };
 
+static unsigned count_waiting(const struct daemon *d)
+{
+    unsigned n = 0;
+
+    for (const struct waiting_page *w = d->waiting_pages; w; w = w->next)
+        n++;
+    return n;
+}
+
 static bool must_wait(struct daemon *d, struct http_request *r, http_handler_fn *handler)
 {
     struct waiting_page *w;
@@ -95,6 +107,10 @@ static bool must_wait(struct daemon *d, struct http_request *r, http_handler_fn 
     }
     if (!d->lent)
         return false;
+    if (count_waiting(d) >= WAITING_MOST) {
+        http_reply_text(r, 503, "a reload or a save is under way, and many wait for it; try again");
+        return true;
+    }
     w = xmalloc(sizeof *w);
     *w = (struct waiting_page){d->waiting_pages, r, handler};
     d->waiting_pages = w;

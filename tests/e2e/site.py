@@ -2,8 +2,10 @@
 # timeout: 240
 import glob
 import gzip
+import http.client
 import json
 import os
+import signal
 import subprocess
 
 from _browser import BINARY, Browser
@@ -105,6 +107,33 @@ def many_metrics_are_looked_at_once():
         return used() - before
     page, status = cost("/"), cost("/api/v1/status")
     assert status < page / 2, (page, status)
+    d.stop()
+
+
+def few_pages_wait_for_a_reload():
+    """The others are told so at once: who waits has a connection that a scraper may need."""
+    with open("many.ini", "w", encoding="ascii") as f:
+        for i in range(4000):
+            f.write("[event e%d]\nwhere = k == %d\n[counter m%d_total]\nhelp = x\ninc = e%d\n" % ((i,) * 4))
+    d = Daemon(rules="many.ini").start()
+    answers = []
+
+    def some_wait_in_vain():
+        clients = [http.client.HTTPConnection("127.0.0.1", d.port, timeout=60) for _ in range(40)]
+        for c in clients:
+            c.connect()
+        d.signal(signal.SIGHUP)
+        for i, c in enumerate(clients):
+            c.request("GET", "/api/v1/status")
+            if i % 4 == 0:                      # some time passes, as loading takes some
+                d.request("GET", "/health/live")
+        for c in clients:
+            answers.append(c.getresponse().status)
+            c.close()
+        return 503 in answers
+    assert until(some_wait_in_vain), set(answers)
+    assert set(answers) == {200, 503}, set(answers)
+    assert until(lambda: d.request("GET", "/")[0] == 200)
     d.stop()
 
 
@@ -223,5 +252,5 @@ def a_page_renews_itself_and_a_button_does_without_javascript():
 
 
 main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, lines_are_shown_to_whom_they_may_be,
-     many_metrics_are_looked_at_once, answers_for_programs_are_as_described, a_browser_finds_nothing_wrong,
-     a_page_renews_itself_and_a_button_does_without_javascript)
+     many_metrics_are_looked_at_once, few_pages_wait_for_a_reload, answers_for_programs_are_as_described,
+     a_browser_finds_nothing_wrong, a_page_renews_itself_and_a_button_does_without_javascript)
