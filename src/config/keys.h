@@ -74,8 +74,9 @@ KEY(ROTATED, "rotated", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",
             "is a part of the one whose name begins most like it; repeatable")
 KEY(PATH_MATCH, "path_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
     .help = "regex on the path; its named groups are fields of every line")
-KEY(FORMAT, "format", SECTION_LOG, 0, CHOICE, .words = {"auto", "json", "logfmt", "text"},
-    .dflt = "auto", .help = "how a line is decoded")
+KEY(FORMAT, "format", SECTION_LOG, 0, CHOICE, .words = {"auto", "json", "logfmt", "kv", "text"},
+    .dflt = "auto",
+    .help = "how a line is decoded; `kv` is pairs KEY=VALUE anywhere between other text")
 KEY(UNWRAP, "unwrap", SECTION_LOG, 0, TEXT, .words = {"none", "docker", "cri", "auto"},
     .value = "KEY", .dflt = "none",
     .help = "`docker` `cri` `auto`, or a key whose text is the real line (the journal's MESSAGE); "

@@ -63,7 +63,7 @@ enum key_id {
     NKEYS
 };
 
-enum { CHOICES_MAX = 4 };
+enum { CHOICES_MAX = 5 };
 
 struct key {
     enum key_id id;

@@ -7,6 +7,7 @@
  *   unwrap.h      what a container runtime wrapped around lines; joins the parts of one
  *   json.c        the specification of JSON lines, by the grammar, one byte after the other
  *   logfmt.c      the same of KEY=VALUE
+ *   kv.c          KEY=VALUE anywhere between other text
  *   linescan.h    both, many bytes at a time: guesses along a trail (trail.h), proves every byte, and
  *                 goes the plain way where it cannot; linescan_kernel.h once for each set of
  *                 instructions (simd.h)
@@ -90,6 +91,10 @@ const char *json_member(const char *p, const char *end, struct slice key,
 bool logfmt_fields(struct slice line, bool lenient, const struct fieldnames *want,
                    struct field *slots, struct touched *touched);
 
+/* kv (format = kv): is there a pair KEY=VALUE anywhere in the line? */
+bool kv_fields(struct slice line, const struct fieldnames *want, struct field *slots,
+               struct touched *touched);
+
 /* The same walks for every key there is, in the order of the line (duplicates too); for explain and
  * suggest, and as the specification the fast scanners are tested against. The name is unescaped and
  * dies when the callback returns. Return false when the line is refused (the callback may then have
@@ -97,6 +102,7 @@ bool logfmt_fields(struct slice line, bool lenient, const struct fieldnames *wan
 typedef void field_visit_fn(void *ctx, struct slice name, const struct field *value);
 bool json_each(struct slice line, field_visit_fn *fn, void *ctx);
 bool logfmt_each(struct slice line, bool lenient, field_visit_fn *fn, void *ctx);
+bool kv_each(struct slice line, field_visit_fn *fn, void *ctx);
 
 /* The members of a text that is exactly one valid JSON object or array: key, or number in an array,
  * value, and the value as it is written. Stops when the function returns false. False, without a

@@ -4,6 +4,7 @@ liblogtally_a_SOURCES += \
 	src/decode/fieldnames.h \
 	src/decode/fields.h \
 	src/decode/json.c \
+	src/decode/kv.c \
 	src/decode/linescan.c \
 	src/decode/linescan.h \
 	src/decode/linescan_avx2.c \
@@ -39,6 +40,7 @@ tests_decode_check_LDADD = $(CHECK_LINK) $(JSON_SECOND_OPINION_LIBS)
 tests_decode_check_SOURCES = \
 	tests/decode/check_fields.c \
 	tests/decode/check_json.c \
+	tests/decode/check_kv.c \
 	tests/decode/check_linescan.c \
 	tests/decode/check_linetime.c \
 	tests/decode/check_logfmt.c \
@@ -50,10 +52,14 @@ tests_decode_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/decode/fuzz_json tests/decode/fuzz_linescan tests/decode/fuzz_logfmt
+check_PROGRAMS += tests/decode/fuzz_json tests/decode/fuzz_kv tests/decode/fuzz_linescan \
+	tests/decode/fuzz_logfmt
 tests_decode_fuzz_json_SOURCES = tests/decode/fuzz_json.c tests/decode/slots.c tests/decode/slots.h
 tests_decode_fuzz_json_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
 tests_decode_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_decode_fuzz_kv_SOURCES = tests/decode/fuzz_kv.c tests/decode/slots.c tests/decode/slots.h
+tests_decode_fuzz_kv_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
+tests_decode_fuzz_kv_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_decode_fuzz_linescan_SOURCES = tests/decode/fuzz_linescan.c
 tests_decode_fuzz_linescan_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_decode_fuzz_logfmt_SOURCES = tests/decode/fuzz_logfmt.c tests/decode/slots.c tests/decode/slots.h

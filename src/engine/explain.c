@@ -147,6 +147,8 @@ static void show_decoded(const struct record *r, struct buf *out)
     show_time(r, out);
     if (r->decoded == DECODED_JSON)
         json_each(r->line, show_decoded_field, &shown);
+    else if (r->decoded == DECODED_LOGFMT && r->log->format == LOG_KV)
+        kv_each(r->line, show_decoded_field, &shown);
     else if (r->decoded == DECODED_LOGFMT)
         logfmt_each(r->line, r->log->format == LOG_LOGFMT, show_decoded_field, &shown);
     else if (r->log->format == LOG_AUTO || r->log->format == LOG_JSON)

@@ -194,6 +194,8 @@ static enum decoded read_fields(struct record *r)
 
     if (format == LOG_TEXT)
         return DECODED_TEXT;
+    if (format == LOG_KV)
+        return kv_fields(r->line, want, r->slots, &r->touched) ? DECODED_LOGFMT : DECODED_TEXT;
     if (format != LOG_LOGFMT && json_fields(r->line, want, r->slots, &r->touched))
         return DECODED_JSON;
     if (format != LOG_JSON &&

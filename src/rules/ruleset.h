@@ -159,7 +159,7 @@ struct family_def {
     struct where at;
 };
 
-enum log_format { LOG_AUTO, LOG_JSON, LOG_LOGFMT, LOG_TEXT };
+enum log_format { LOG_AUTO, LOG_JSON, LOG_LOGFMT, LOG_KV, LOG_TEXT };
 
 /* What is replaced in every line of a log. */
 struct line_rewrite {
@@ -202,7 +202,7 @@ struct log_def {
     unsigned ntime_formats;
     bool time_partial; /* a format lacks the date or the year */
     bool keeps_time;   /* the time of a line may be needed for the next */
-    bool cuts_lines;   /* a line is not what is decoded, or nothing is decoded */
+    bool cuts_lines;   /* a line is not what is decoded, or no scanner of many bytes reads it */
     struct zone zone;
 };
 

@@ -20,8 +20,9 @@ bool slots_scan(struct slots *s, enum scan_form form, struct slice line,
                 const struct fieldnames *want)
 {
     slots_begin(s);
-    s->valid = form == SCAN_JSON
-                   ? json_fields(line, want, s->fields, &s->touched)
+    s->valid = form == SCAN_JSON ? json_fields(line, want, s->fields, &s->touched)
+               : form == SCAN_KV
+                   ? kv_fields(line, want, s->fields, &s->touched)
                    : logfmt_fields(line, form == SCAN_LENIENT, want, s->fields, &s->touched);
     return s->valid;
 }
@@ -29,6 +30,7 @@ bool slots_scan(struct slots *s, enum scan_form form, struct slice line,
 bool slots_each(enum scan_form form, struct slice line, field_visit_fn *fn, void *ctx)
 {
     return form == SCAN_JSON ? json_each(line, fn, ctx)
+           : form == SCAN_KV ? kv_each(line, fn, ctx)
                              : logfmt_each(line, form == SCAN_LENIENT, fn, ctx);
 }
 

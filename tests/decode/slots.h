@@ -8,7 +8,7 @@
 enum { SLOTS_MAX = 12 };
 
 /* How a line is read. */
-enum scan_form { SCAN_JSON, SCAN_LOGFMT, SCAN_LENIENT };
+enum scan_form { SCAN_JSON, SCAN_LOGFMT, SCAN_LENIENT, SCAN_KV };
 
 /* The fields of a line in the slots of some names. */
 struct slots {

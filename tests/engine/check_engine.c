@@ -575,6 +575,22 @@ TEST(a_line_is_rewritten_before_anything_looks_at_it)
                  "c_total{l=\"a\\n b\"} 1\n");
 }
 
+TEST(pairs_between_text)
+{
+    static const char rules[] =
+        "[log l]\npath = /l\nformat = kv\nunwrap = auto\n"
+        "[event a]\nwhere = k != \n[event t]\nmatch = ^text\n"
+        "[counter c_total]\ninc = a\nlabels = k, b\n[counter t_total]\ninc = t\n"
+        "[gauge time]\nset = a\nvalue = _time\n";
+
+    world_expect(
+        rules,
+        "at once (k=1; b=\"x y\") k=2 ts=2024-01-01T00:00:05Z\ntext\n{\"k\":\"v\"}\ntext b=3\n"
+        "2024-01-01T00:00:10Z stdout F it k={a b} done\n",
+        "c_total{k=\"1\",b=\"x y\"} 1\nc_total{k=\"{a b}\",b=\"unknown\"} 1\n"
+        "t_total 2\ntime 1704067210\n");
+}
+
 static const char RECORDS[] = "[log l]\npath = /l\nrecord = ^\\S\n[event a]\nwhere = _line =~ .\n"
                               "[counter c_total]\nadd = a\nvalue = _lines\nlabels = l=_line\n";
 

@@ -387,6 +387,17 @@ TEST(a_bare_number_that_met_a_unit)
                 "    -> inc a_total\n");
 }
 
+TEST(pairs_between_text)
+{
+    expect_text("[log l]\npath = /l\nformat = kv\n[event a]\nwhere = k == v w\n"
+                "[counter a_total]\ninc = a\n",
+                "it said (k=\"v w\", b=2)",
+                "it said (k=\"v w\", b=2)\n"
+                "  log l, decoded as logfmt, no time\n    k = v w\n    b = 2\n"
+                "  is event a  (rules.ini:4)\n"
+                "    -> inc a_total\n");
+}
+
 TEST(members)
 {
     static const char rules[] = "[event q]\nwhere = msg == m\neach = list\nwhere = _value > 1\n"

@@ -389,8 +389,25 @@ def fail2ban(log, page):
         page.set("fail2ban_banned", now, jail=jail)
 
 
-RECIPES = (aws_alb, cron, dnsmasq, envoy, fail2ban, haproxy, iis, mongodb, mysql_error, mysql_slow, openvpn, postfix, postgres_csv,
-           redis, sshd, sudo)
+def klog(log, page):
+    severities = {"I": "info", "W": "warning", "E": "error", "F": "fatal"}
+    page.histogram("klog_pod_start_seconds", "1 5 30", there=True)
+    for line in log.split("\n"):
+        head, _, said = line.partition("] ")
+        if line[:1] not in severities or not line[1:5].isdigit():
+            continue
+        page.inc("klog_lines_total", severity=severities[line[0]], source=head.split()[-1].split(":")[0])
+        pairs = {}
+        for key, quoted, bare in re.findall(r'(?:"(?:[^"\\]|\\.)*"|(?<!\S)(\w+)=(?:"((?:[^"\\]|\\.)*)"|(\S*)))', said):
+            pairs.setdefault(key, quoted or bare)
+        if line[0] == "E" and "pod" in pairs:
+            page.inc("klog_pod_errors_total", pod=pairs["pod"])
+        if "podStartSLOduration" in pairs:
+            page.observe("klog_pod_start_seconds", pairs["podStartSLOduration"])
+
+
+RECIPES = (aws_alb, cron, dnsmasq, envoy, fail2ban, haproxy, iis, klog, mongodb, mysql_error, mysql_slow, openvpn, postfix,
+           postgres_csv, redis, sshd, sudo)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 

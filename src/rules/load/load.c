@@ -174,7 +174,7 @@ struct ruleset *ruleset_load(struct ini_doc *const *docs, unsigned n,
 
         log->keeps_time = r->uses_time || log->time_partial || log->ntime_formats > 1;
         log->cuts_lines = log->unwrap != UNWRAP_NONE || log->nrewrites || log->prefix.pattern ||
-                          log->format == LOG_TEXT;
+                          log->format == LOG_KV || log->format == LOG_TEXT;
     }
     release_load(&l);
     if (m->nmistakes == 0)

@@ -42,7 +42,7 @@ static void load_rotated(struct load *l, struct log_def *log, const struct ini_e
     load_glob(l, e, &log->rotated, &log->nrotated);
 }
 
-_Static_assert((int)UNWRAP_KEY == CHOICES_MAX,
+_Static_assert((int)UNWRAP_KEY <= CHOICES_MAX,
                "the kinds before it are words of the schema, in their order");
 
 static void load_unwrap(struct load *l, struct log_def *log, const struct ini_entry *e)
