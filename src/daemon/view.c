@@ -306,7 +306,10 @@ static void view_log(struct making *m, unsigned i, bool files, struct view_log *
 
 /* Explained by an engine of its own, whose counts are thrown away. With very many events that would
  * hold up the loop: then the lines stand for themselves. */
-enum { EXPLAINED_EVENTS = 1000 };
+enum { EXPLAINED_EVENTS = 200 };
+/* Explaining tries regexes that the literals of a line rule out, and one may take long: after so long
+ * the lines that are left stand for themselves, too. */
+#define EXPLAIN_NS (10 * NSEC_PER_MSEC)
 
 static void explain(struct making *m, unsigned log, struct view_line *lines, unsigned n)
 {
@@ -316,6 +319,7 @@ static void explain(struct making *m, unsigned log, struct view_line *lines, uns
     struct engine *engine;
     struct source *source;
     struct buf out = BUF_INIT;
+    int64_t until = clock_mono_ns() + EXPLAIN_NS;
 
     if (n == 0 || rules->nevents > EXPLAINED_EVENTS)
         return;
@@ -324,7 +328,7 @@ static void explain(struct making *m, unsigned log, struct view_line *lines, uns
         engine_new(rules, registry,
                    &(struct engine_options){.max_line = (size_t)m->d->setup.settings.max_line}, 0);
     source = source_new(rules, log, "", 0);
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < n && (i == 0 || clock_mono_ns() < until); i++) {
         buf_clear(&out);
         explain_line(engine, source, lines[i].text, &options, &out);
         lines[i].why = arena_strslice(m->text, buf_all(&out));
