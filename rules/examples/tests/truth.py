@@ -389,6 +389,175 @@ def fail2ban(log, page):
         page.set("fail2ban_banned", now, jail=jail)
 
 
+def stamped(line):
+    return re.match(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", line)
+
+
+def spring_boot(log, page):
+    page.histogram("spring_trace_lines", "3 10 100", there=True)
+    for level in ("INFO", "WARN", "ERROR"):
+        page.inc("spring_log_lines_total", 0, level=level)
+    for text in records(log, stamped):
+        lines = text.rstrip("\n").split("\n")
+        head, dashes, rest = lines[0].partition(" --- ")
+        if not dashes:
+            continue
+        page.inc("spring_log_lines_total", level=head.split()[1])
+        thrown = [x.split(":")[0] for x in lines[1:] if re.match(r"[\w.]+(Exception|Error)(:|$)", x)]
+        caused = [x.split(":")[1].strip() for x in lines if x.startswith("Caused by: ")]
+        if thrown:
+            logger = rest.split(" : ")[0].split()[-1]
+            page.inc("spring_problems_total", logger=logger, class_=thrown[0])
+            page.inc("spring_root_causes_total", class_=(caused or thrown)[-1])
+            page.observe("spring_trace_lines", len(lines))
+
+
+def python_logging(log, page):
+    for text in records(log, stamped):
+        lines = text.rstrip("\n").split("\n")
+        w = [x.rstrip(":") for x in lines[0].split(" ")[2:] if x != "-"]
+        levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+        logger = w[1] if w[0] in levels else w[0]
+        if w[0] in levels or w[1] in levels:
+            page.inc("python_log_lines_total", logger=logger, level=w[0] if w[0] in levels else w[1])
+        if "Traceback (most recent call last):" in lines[1:]:
+            page.inc("python_exceptions_total", logger=logger, class_=lines[-1].split(":")[0])
+
+
+def structlog(log, page):
+    page.histogram("structlog_request_duration_seconds", "0.01 0.1 1")
+    for line in log.split("\n"):
+        if not stamped(line):
+            continue
+        level, rest = line.split("[", 1)[1].split("]", 1)
+        logger = re.search(r" \[([\w.]+)\]", rest)
+        page.inc("structlog_events_total", level=level.strip(), logger=logger and logger[1])
+        pairs = dict(re.findall(r" (\w+)=('.*?'|\S+)", rest))
+        if rest.startswith(" request finished ") and "duration_ms" in pairs:
+            page.observe("structlog_request_duration_seconds", pairs["duration_ms"], "0.001", class_=status_class(pairs["status"]))
+
+
+def lograge(log, page):
+    page.histogram("rails_request_duration_seconds", "0.01 0.1 1 10")
+    for line in log.split("\n"):
+        line = re.sub(r"^[A-Z], \[.*? -- : (\[\S+\] )?", "", line)
+        if not line.startswith("method=") or " b " in line:
+            continue
+        f = dict(x.split("=", 1) for x in line.split(" ") if "=" in x)
+        action = f["controller"] + "#" + f["action"]
+        page.inc("rails_requests_total", action=action, class_=status_class(f["status"]))
+        page.observe("rails_request_duration_seconds", f["duration"], "0.001", action=action)
+        times = [number(f.get(k)) for k in ("duration", "view", "db")]
+        for part, took in (("view", times[1]), ("db", times[2]),
+                           ("ruby", None if None in times else max(Decimal(0), times[0] - times[1] - times[2]))):
+            page.inc("rails_request_seconds_total", took and took * Decimal("0.001"), part=part)
+
+
+NODE = {"10": "trace", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal"}
+
+
+def pino(log, page):
+    page.histogram("pino_http_request_duration_seconds", "0.01 0.1 1")
+    for level in ("info", "warn", "error", "fatal"):
+        page.inc("pino_log_lines_total", 0, level=level)
+    for f in json_lines(log):
+        if not f["level"].isdigit():
+            continue
+        page.inc("pino_log_lines_total", level=NODE.get(f["level"], "custom"))
+        if "err" in f:
+            page.inc("pino_errors_total", type=f["err"]["type"])
+        if "responseTime" in f:
+            status = f["res"]["statusCode"]
+            page.observe("pino_http_request_duration_seconds", f["responseTime"], "0.001",
+                         method=f["req"] and f["req"]["method"], class_=status and status_class(status))
+
+
+def winston(log, page):
+    for f in json_lines(log):
+        if f["level"] == "notice" or not f["message"]:
+            continue
+        service = f.get("service", "none")
+        page.inc("winston_log_lines_total", service=service, level=f["level"])
+        if f.get("stack"):
+            page.inc("winston_errors_total", service=service, type=f["stack"].split(":")[0])
+
+
+def bunyan(log, page):
+    page.histogram("bunyan_http_request_duration_seconds", "0.01 0.1 1")
+    for f in json_lines(log):
+        if f["v"] != "0":
+            continue
+        page.inc("bunyan_log_lines_total", program=f["name"], level=NODE.get(f["level"], "custom"))
+        if f.get("audit") is True:
+            page.observe("bunyan_http_request_duration_seconds", f["latency"], "0.001", class_=status_class(f["res"]["statusCode"]))
+
+
+def zap(log, page):
+    page.histogram("zap_request_duration_seconds", "0.01 0.1 1")
+    for line in log.split("\n"):
+        w = line.split("\t")
+        if stamped(line):
+            logger = "none" if re.search(r"\.go:\d+$", w[2]) else w[2]
+            page.inc("zap_log_lines_total", logger=logger, level=w[1].lower())
+    for f in json_lines(log):
+        if f["level"].islower():
+            logger = f.get("logger", "none")
+            page.inc("zap_log_lines_total", logger=logger, level=f["level"])
+            took = f.get("latency", "")
+            unit = "0.001" if took.endswith("ms") else "1"
+            page.observe("zap_request_duration_seconds", took.rstrip("ms"), unit, logger=logger)
+
+
+def zerolog(log, page):
+    page.zero("zerolog_response_bytes_total")
+    page.histogram("zerolog_request_duration_seconds", "0.01 0.1 1")
+    for level in ("info", "warn", "error"):
+        page.inc("zerolog_log_lines_total", 0, level=level)
+    for f in json_lines(log):
+        if "level" not in f:
+            continue
+        page.inc("zerolog_log_lines_total", level=f["level"])
+        if "method" in f:
+            page.inc("zerolog_response_bytes_total", f["size"])
+            page.observe("zerolog_request_duration_seconds", f["duration"], "0.001", method=f["method"],
+                         class_=status_class(f["status"]))
+
+
+def pairs_of(line):
+    """The fields of a line of key=value that is whole; else none."""
+    if not re.fullmatch(r'(?:[\w.]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)(?: |$))+', line):
+        return {}
+    return {k: v[1:-1] if v.startswith('"') else v for k, v in re.findall(r'([\w.]+)=("(?:[^"\\]|\\.)*"|[^\s"]*)', line)}
+
+
+def logrus(log, page):
+    for level in ("info", "warning", "error"):
+        page.inc("logrus_log_lines_total", 0, level=level)
+    for f in [pairs_of(line) for line in log.split("\n")] + list(json_lines(log)):
+        if f.get("msg"):
+            page.inc("logrus_log_lines_total", level=f["level"])
+            if f["level"] in ("error", "fatal", "panic"):
+                page.inc("logrus_errors_total", component=f.get("component", "none"))
+
+
+def slog(log, page):
+    page.histogram("slog_request_duration_seconds", "0.01 0.1 1")
+    took = {"12.5ms": "0.0125", "850.417µs": "0.000850417", "1m2.5s": "62.5", "10000000": "0.01", "1500000000": "1.5"}
+    for level in ("DEBUG", "INFO", "WARN", "ERROR"):
+        page.inc("slog_log_lines_total", 0, level=level)
+    for f in [pairs_of(line) for line in log.split("\n")] + list(json_lines(log)):
+        if not f.get("msg"):
+            continue
+        page.inc("slog_log_lines_total", level=re.match("[A-Z]+", f["level"])[0])
+        for key, value in f.get("http", {}).items():
+            f["http." + key] = value
+        if "http.status" in f:
+            page.observe("slog_request_duration_seconds", took[f["http.took"]], class_=status_class(f["http.status"]))
+
+
+SEVERITY = {"I": "info", "W": "warning", "E": "error", "F": "fatal"}
+
+
 def klog(log, page):
     severities = {"I": "info", "W": "warning", "E": "error", "F": "fatal"}
     page.histogram("klog_pod_start_seconds", "1 5 30", there=True)
@@ -406,8 +575,92 @@ def klog(log, page):
             page.observe("klog_pod_start_seconds", pairs["podStartSLOduration"])
 
 
-RECIPES = (aws_alb, cron, dnsmasq, envoy, fail2ban, haproxy, iis, klog, mongodb, mysql_error, mysql_slow, openvpn, postfix,
-           postgres_csv, redis, sshd, sudo)
+def dotnet(log, page):
+    page.histogram("dotnet_request_duration_seconds", "0.01 0.1 1")
+    for level in ("Information", "Warning", "Error", "Critical"):
+        page.inc("dotnet_log_lines_total", 0, level=level)
+    for f in json_lines(log):
+        if f["LogLevel"] == "None":
+            continue
+        page.inc("dotnet_log_lines_total", level=f["LogLevel"])
+        if "Exception" in f:
+            page.inc("dotnet_exceptions_total", category=f["Category"], class_=f["Exception"].split(":")[0])
+        state = f.get("State") or {}
+        if "ElapsedMilliseconds" in state:
+            page.observe("dotnet_request_duration_seconds", state["ElapsedMilliseconds"], "0.001", method=state["Method"],
+                         class_=status_class(state["StatusCode"]))
+
+
+def kubelet(log, page):
+    for line in log.split("\n"):
+        said = after(line, "kubelet")[0]
+        if not re.match(r"[IWEF]\d{4} ", said):
+            continue
+        page.inc("kubelet_log_lines_total", severity=SEVERITY[said[0]])
+        namespace = said.split(' pod="')[-1].split("/")[0]
+        if "Error syncing pod" in said and "BackOff" in said:
+            page.inc("kubelet_pod_sync_errors_total", namespace=namespace, reason=re.search(r"\w+BackOff", said)[0])
+        if "ContainerDied" in said:
+            page.inc("kubelet_containers_died_total", namespace=namespace)
+
+
+def systemd_units(log, page):
+    cpu = {"1min 2.345s": "62.345", "850ms": "0.85", "2h 5.5s": "7205.5"}
+    for line in log.split("\n"):
+        if "systemd[1]: " not in line or after(line, "systemd")[1] == "":
+            continue
+        said = after(line, "systemd")[0]
+        unit, _, what = said.partition(": ")
+        if said.startswith("Started "):
+            unit = re.sub("^session-.*", "session.scope", said.split(" ")[1].rstrip("."))
+            page.inc("systemd_unit_starts_total", unit=unit)
+        elif what.startswith("Failed with result"):
+            page.inc("systemd_unit_failures_total", unit=unit, result=what.split("'")[1])
+        elif what.startswith("Main process exited"):
+            code, status = re.search(r"code=(\w+), status=(\d+)", what).groups()
+            page.inc("systemd_unit_exits_total", unit=unit, code=code, status=status)
+        elif what.startswith("Scheduled restart job"):
+            page.set("systemd_unit_restarts", what.split()[-1].rstrip("."), unit=unit)
+        elif what.startswith("Consumed"):
+            page.inc("systemd_unit_cpu_seconds_total", cpu[what[9:what.index(" CPU")]], unit=unit)
+
+
+def jvm_gc(log, page):
+    page.histogram("jvm_gc_pause_seconds", "0.001 0.01 0.1 1")
+    page.zero("jvm_gc_freed_bytes_total")
+    for line in log.split("\n"):
+        w = line.split("] GC(")[-1].split(" ")
+        if "gc,start" in line or "][gc" not in line or w[1:2] != ["Pause"] or not w[-1].endswith("ms"):
+            continue
+        page.observe("jvm_gc_pause_seconds", w[-1][:-2], "0.001", kind="Init" if w[2] == "Init" else w[2])
+        sizes = re.fullmatch(r"(\d+)M->(\d+)M\((\d+)M\)", w[-2])
+        if sizes:
+            before, now, heap = (int(x) << 20 for x in sizes.groups())
+            page.inc("jvm_gc_freed_bytes_total", max(0, before - now))
+            page.set("jvm_gc_heap_used_bytes", now)
+            page.set("jvm_gc_heap_bytes", heap)
+        cause = " ".join(w[2:-2] if sizes else w[2:-1])
+        if cause.endswith(")"):
+            page.inc("jvm_gc_causes_total", cause=cause.split(" (")[-1][:-1])
+
+
+def kubernetes_events(log, page):
+    for f in json_lines(log):
+        what = f.get("involvedObject")
+        if not what or not what["kind"]:
+            continue
+        page.inc("kubernetes_events_total", type=f["type"], kind=what["kind"], reason=f["reason"])
+        if f["type"] == "Warning":
+            page.inc("kubernetes_warnings_total", namespace=what.get("namespace"), reason=f["reason"])
+        if f["reason"] == "OOMKilling":
+            page.inc("kubernetes_oom_kills_total", node=f["source"]["host"])
+        if "Insufficient" in f["message"]:
+            page.inc("kubernetes_insufficient_resources_total", resource=f["message"].split("Insufficient ")[1].split()[0].strip(".,"))
+
+
+RECIPES = (aws_alb, bunyan, cron, dnsmasq, dotnet, envoy, fail2ban, haproxy, iis, jvm_gc, klog, kubelet, kubernetes_events,
+           lograge, logrus, mongodb, mysql_error, mysql_slow, openvpn, pino, postfix, postgres_csv, python_logging, redis,
+           slog, spring_boot, sshd, structlog, sudo, systemd_units, winston, zap, zerolog)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
