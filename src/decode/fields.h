@@ -91,6 +91,10 @@ const char *json_member(const char *p, const char *end, struct slice key,
 bool logfmt_fields(struct slice line, bool lenient, const struct fieldnames *want,
                    struct field *slots, struct touched *touched);
 
+/* For people: of a line that was refused, the first token at fault and what it has or does ("has no
+ * ="); NULL when each is right but there are too few. */
+const char *logfmt_fault(struct slice line, bool lenient, struct slice *ret_token);
+
 /* kv (format = kv): is there a pair KEY=VALUE anywhere in the line? */
 bool kv_fields(struct slice line, const struct fieldnames *want, struct field *slots,
                struct touched *touched);

@@ -35,6 +35,7 @@ enum { ESCAPED_NAME_MAX = 10 * FIELD_NAME_MAX }; /* \UNNNNNNNN is the longest es
 struct token {
     struct field key, value;
     bool has_value;
+    const char *fault; /* of a token that is none: what it has or does, for people */
 };
 
 static bool is_blank(char c)
@@ -84,20 +85,31 @@ static bool bare_key(const char **p, const char *end, struct field *ret_text)
     return ret_text->n > 0;
 }
 
+static bool refuse(struct token *t, const char *fault)
+{
+    t->fault = fault;
+    return false;
+}
+
 /* At the first byte of a token. */
 static bool next_token(const char **p, const char *end, struct token *t)
 {
-    if (!(**p == '"' ? quoted : bare_key)(p, end, &t->key))
-        return false;
+    bool in_quotes = **p == '"';
+
+    if (!(in_quotes ? quoted : bare_key)(p, end, &t->key))
+        return refuse(t, in_quotes ? "has a quote that is not closed" : "has no key");
     t->has_value = *p < end && **p == '=';
     if (t->has_value) {
         ++*p;
-        if (!(*p < end && **p == '"' ? quoted : bare_value)(p, end, &t->value))
-            return false;
+        in_quotes = *p < end && **p == '"';
+        if (!(in_quotes ? quoted : bare_value)(p, end, &t->value))
+            return refuse(t, "has a quote that is not closed");
     } else {
         t->value = (struct field){*p, 0, FIELD_TEXT};
     }
-    return *p == end || is_blank(**p);
+    if (*p < end && !is_blank(**p))
+        return refuse(t, in_quotes ? "goes on behind its quote" : "has a quote inside");
+    return true;
 }
 
 /* 1: a token; 0: the line is used up; -1: this is not logfmt. */
@@ -107,7 +119,11 @@ static int step(const char **p, const char *end, bool lenient, struct token *t)
         ++*p;
     if (*p == end)
         return 0;
-    return next_token(p, end, t) && (t->has_value || lenient) ? 1 : -1;
+    if (!next_token(p, end, t))
+        return -1;
+    if (!t->has_value && !lenient)
+        t->fault = "has no =";
+    return t->has_value || lenient ? 1 : -1;
 }
 
 static bool enough(unsigned tokens, bool lenient)
@@ -172,4 +188,22 @@ bool logfmt_each(struct slice line, bool lenient, field_visit_fn *fn, void *ctx)
     }
     buf_release(&name);
     return r == 0 && enough(tokens, lenient);
+}
+
+const char *logfmt_fault(struct slice line, bool lenient, struct slice *ret_token)
+{
+    const char *p = line.p, *end = line.p + line.n, *start = p;
+    struct token t;
+    int r;
+
+    do {
+        while (p < end && is_blank(*p))
+            p++;
+        start = p;
+        r = step(&p, end, lenient, &t);
+    } while (r > 0);
+    for (p = start; p < end && !is_blank(*p);)
+        p++;
+    *ret_token = slice_make(start, (size_t)(p - start));
+    return r < 0 ? t.fault : NULL;
 }

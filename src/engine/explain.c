@@ -100,6 +100,46 @@ static void show_broken_json(struct buf *out, struct slice line)
     buf_release(&r.name);
 }
 
+static void no_field(void *ctx, struct slice name, const struct field *value)
+{
+    (void)ctx;
+    (void)name;
+    (void)value;
+}
+
+/* A line that has pairs, or should, and is not logfmt. */
+static void show_broken_logfmt(struct buf *out, const struct record *r)
+{
+    bool lenient = r->log->format == LOG_LOGFMT, pairs = kv_each(r->line, no_field, NULL);
+    struct slice token;
+    const char *fault = logfmt_fault(r->line, lenient, &token);
+
+    if (!lenient && !pairs)
+        return;
+    buf_str(out, "  is not logfmt: ");
+    if (fault) {
+        show_quoted(out, token);
+        buf_fmt(out, " at byte %zu %s", (size_t)(token.p - r->line.p) + 1, fault);
+    } else {
+        buf_str(out, lenient ? "there is no token" : "one pair alone is text");
+    }
+    buf_str(out, pairs ? "; format = kv would read its pairs\n" : "\n");
+}
+
+/* Why a line was not decoded, where a person may have meant it to be. */
+static void show_why_not(struct buf *out, const struct record *r)
+{
+    enum log_format format = r->log->format;
+    struct slice line = slice_trim(r->line);
+
+    if (format != LOG_LOGFMT && slice_starts(line, SLICE("{")))
+        show_broken_json(out, r->line);
+    else if (format == LOG_JSON)
+        buf_str(out, "  is not JSON: it does not begin with {\n");
+    else
+        show_broken_logfmt(out, r);
+}
+
 /* 2025-11-12T10:15:30.5Z */
 static void put_time(struct buf *out, int64_t ns)
 {
@@ -138,7 +178,7 @@ static void show_time(const struct record *r, struct buf *out)
     buf_char(out, '\n');
 }
 
-/* How the line was decoded, and its fields; or where it stops being the JSON it means to be. */
+/* How the line was decoded, and its fields; or what kept it from being what it means to be. */
 static void show_decoded(const struct record *r, struct buf *out)
 {
     struct shown shown = {out, {0}};
@@ -151,9 +191,8 @@ static void show_decoded(const struct record *r, struct buf *out)
         kv_each(r->line, show_decoded_field, &shown);
     else if (r->decoded == DECODED_LOGFMT)
         logfmt_each(r->line, r->log->format == LOG_LOGFMT, show_decoded_field, &shown);
-    else if (r->log->format == LOG_AUTO || r->log->format == LOG_JSON)
-        if (slice_starts(slice_trim(r->line), SLICE("{")))
-            show_broken_json(out, r->line);
+    else if (r->log->format != LOG_KV && r->log->format != LOG_TEXT)
+        show_why_not(out, r);
     arena_release(&shown.scratch);
 }
 

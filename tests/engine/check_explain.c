@@ -387,6 +387,53 @@ TEST(a_bare_number_that_met_a_unit)
                 "    -> inc a_total\n");
 }
 
+/* What explain says of the line itself, in a log of this format. */
+static void expect_why(const char *format, const char *line, const char *want)
+{
+    struct buf rules = BUF_INIT, text = BUF_INIT;
+
+    buf_fmt(&rules, "[log l]\npath = /l\nformat = %s\n", format);
+    buf_str(&rules, "[event a]\nwhere = k == v\n[counter a_total]\ninc = a\n");
+    buf_fmt(&text, "%s\n  log l, decoded as %s, no time\n%s", line,
+            strcmp(format, "auto") == 0 ? "text" : "undecodable", want);
+    buf_str(&text, "  no event takes this line\n");
+    expect_text(rules.p, line, text.p);
+    buf_release(&rules);
+    buf_release(&text);
+}
+
+TEST(which_token_kept_a_line_from_being_logfmt)
+{
+    static const char kv[] = "; format = kv would read its pairs\n";
+    static const struct {
+        const char *format, *line, *fault;
+        bool pairs;
+    } cases[] = {
+        {"auto", "k=v msg=hello world x=1", "\"world\" at byte 15 has no =", true},
+        {"auto", "k=v =x", "\"=x\" at byte 5 has no key", true},
+        {"auto", "k=v m=\"open x=1", "\"m=\"open\" at byte 5 has a quote that is not closed", true},
+        {"auto", "k=v \"open x=1", "\"\"open\" at byte 5 has a quote that is not closed", true},
+        {"auto", "k=v m=a\"b\"", "\"m=a\"b\"\" at byte 5 has a quote inside", true},
+        {"auto", "k=v m=\"a b\"c", "\"m=\"a\" at byte 5 goes on behind its quote", true},
+        {"auto", "k=v", "one pair alone is text", true},
+        {"logfmt", "k=v =x", "\"=x\" at byte 5 has no key", true},
+        {"logfmt", "it's 5\" long", "\"5\"\" at byte 6 has a quote inside", false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf want = BUF_INIT;
+
+        buf_fmt(&want, "  is not logfmt: %s%s", cases[i].fault, cases[i].pairs ? kv : "\n");
+        expect_why(cases[i].format, cases[i].line, want.p);
+        buf_release(&want);
+    }
+    expect_why("auto", "it is text", "");
+    expect_why("json", "k=v x=1", "  is not JSON: it does not begin with {\n");
+    expect_why("auto", "{\"k\":1} tail",
+               "  begins with { but is not valid JSON: it breaks after byte 6, behind the value of "
+               "k\n");
+}
+
 TEST(pairs_between_text)
 {
     expect_text("[log l]\npath = /l\nformat = kv\n[event a]\nwhere = k == v w\n"
