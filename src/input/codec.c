@@ -264,7 +264,7 @@ void codec_close(struct codec_reader *c)
     free(c);
 }
 
-bool codec_looks_packed(int fd)
+int codec_looks_packed(int fd)
 {
     unsigned char magic[PACKING_MAGIC];
     size_t n = 0;
@@ -272,7 +272,7 @@ bool codec_looks_packed(int fd)
 
     while (n < sizeof magic && (got = sys_pread(fd, magic + n, sizeof magic - n, (off_t)n)) > 0)
         n += (size_t)got;
-    return packing_of(magic, n) != NULL;
+    return got < 0 ? -errno : packing_of(magic, n) != NULL;
 }
 
 bool codec_is_plain(const struct codec_reader *c)

@@ -18,7 +18,7 @@ int codec_open(int fd, struct codec_reader **ret_reader);
 struct codec_reader *codec_open_part(int fd, uint64_t n);
 void codec_close(struct codec_reader *c);
 /* Do the first bytes say that it is packed, also in a way that this build does not unpack? */
-bool codec_looks_packed(int fd);
+int codec_looks_packed(int fd);
 bool codec_is_plain(const struct codec_reader *c);
 /* From now on a thread unpacks what is compressed, a few chunks ahead, so that it goes on while the
  * caller works with what it has; without a thread to be had, nothing changes. codec_close stops it,

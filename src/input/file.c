@@ -66,7 +66,7 @@ static void check_state(const struct tail_file *f)
     MUST(f->state != FILE_OPEN || f->tail.fd >= 0);
     MUST(!file_is_lost(f) || (f->tail.fd < 0 && !f->unpack && !f->queued && !f->by_id.in));
     MUST(!f->packed || file_has_content(f));
-    MUST(!f->copy_of || f->state == FILE_HELD);
+    MUST(!f->copy_of || f->state == FILE_HELD || f->state == FILE_DENIED);
     MUST(!f->pipe || f->state == FILE_PIPE);
 }
 
@@ -402,24 +402,27 @@ void file_release_copies(struct tailset *t, struct stream *s)
 static bool has_copy(const struct tail_file *f)
 {
     for (const struct tail_file *x = f->stream->files; x; x = x->stream_next)
-        if (x->state == FILE_HELD && x->copy_of == f)
+        if (x->copy_of == f)
             return true;
     return false;
 }
 
 /* No more than the last line of f is not among its first `n` bytes? Some of these must be known to be
- * the same. All of f is only there while it is held open. */
-static bool lost_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n)
+ * the same. All of f is only there while it is held open. 1, 0, or negative errno. */
+static int lost_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n)
 {
     const struct tail *tail = &f->tail;
     uint64_t gone = tail->offset - n, last;
+    int r;
 
     if (n >= tail->offset)
-        return false;
+        return 0;
     if (gone <= tail->tail_n && (n <= tail->head_n || gone + SURE <= tail->tail_n))
         return !memchr(tail->tail + tail->tail_n - gone, '\n', (size_t)gone - 1);
-    return tail->fd >= 0 && tail->fd != fd &&
-           tail_last_line(tail->fd, tail->offset - 1, t->options.max_line, &last) == 0 && last <= n;
+    if (tail->fd < 0 || tail->fd == fd)
+        return 0;
+    r = tail_last_line(tail->fd, tail->offset - 1, t->options.max_line, &last);
+    return r < 0 && r != -ENODATA ? r : r == 0 && last <= n;
 }
 
 /* What a crash of the machine left: a part, perhaps with NULs up to where it was read, or written on
@@ -485,7 +488,10 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = tail_agreement(&f->tail, fd, e->size < e->offset ? e->size : e->offset, &e->agrees);
-    e->last_line = lost_last_line(t, f, fd, e->agrees);
+    if (r < 0)
+        return r;
+    r = lost_last_line(t, f, fd, e->agrees);
+    e->last_line = r == 1;
     return r < 0 ? r : 0;
 }
 
@@ -618,10 +624,14 @@ int file_reopen(struct tailset *t, struct tail_file *f)
 {
     struct look look;
     int fd = open_within_budget(t, f->path);
+    int r = fd < 0 ? fd : look_at_fd(fd, &look);
 
-    if (fd < 0 && fd != -ENOENT && fd != -ENOTDIR)
-        return fd;
-    if (fd < 0 || look_at_fd(fd, &look) < 0 || !identity_eq(&look.id, &f->tail.id)) {
+    if (r < 0 && r != -ENOENT && r != -ENOTDIR) {
+        if (fd >= 0)
+            (void)sys_close(fd);
+        return r;
+    }
+    if (r < 0 || !identity_eq(&look.id, &f->tail.id)) {
         if (fd >= 0)
             (void)sys_close(fd);
         file_misnamed(t, f);

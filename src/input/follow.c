@@ -98,23 +98,29 @@ static int read_archive(struct tailset *t, struct tail_file *f)
     }
 }
 
-/* What is packed is never read as lines, whatever it is called; `f` is no more. */
-static bool refuse_packed(struct tailset *t, struct tail_file *f)
+/* What is packed is never read as lines, whatever it is called. 1: `f` is no more; 0, or negative
+ * errno. */
+static int refuse_packed(struct tailset *t, struct tail_file *f)
 {
     struct stream *s = f->stream;
     struct look look;
     char *path;
+    int r;
 
-    if (f->packed || f->state != FILE_NAMED || f->tail.offset > 0 ||
-        !codec_looks_packed(f->tail.fd) || look_at_fd(f->tail.fd, &look) < 0)
-        return false;
+    if (f->packed || f->state != FILE_NAMED || f->tail.offset > 0)
+        return 0;
+    r = codec_looks_packed(f->tail.fd);
+    if (r == 1 && look_at_fd(f->tail.fd, &look) < 0)
+        return -EIO;
+    if (r <= 0)
+        return r;
     path = xstrdup(f->path);
     if (warn_once(t, path, "is compressed: it is not read as lines"))
         note(t, s->log, TAIL_READ_ERROR, 1);
     file_drop(t, f);
     (void)file_memo(t, s, FILE_HELD, path, &look);
     free(path);
-    return true;
+    return 1;
 }
 
 /* When what was read was written: a copy with its times is known by it. */
@@ -161,7 +167,9 @@ static void read_one(struct tailset *t, struct tail_file *f)
         return;
     if (f->tail.fd < 0 && !f->unpack)
         r = file_reopen(t, f);
-    if (r == 1 || (r == 0 && refuse_packed(t, f)))
+    if (r == 0)
+        r = refuse_packed(t, f);
+    if (r == 1)
         return;
     if (r == 0) {
         file_open_sink(t, f);

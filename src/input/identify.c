@@ -52,7 +52,10 @@ static int by_age(const void *a, const void *b)
 
 static void deny(struct tailset *t, const struct newcomer *n, int error)
 {
-    file_memo(t, n->stream, FILE_DENIED, n->path, &n->look)->error = error;
+    struct tail_file *f = file_memo(t, n->stream, FILE_DENIED, n->path, &n->look);
+
+    f->error = error;
+    f->copy_of = n->copy_of;
     if (!map_get(&t->warned, slice_str(n->path), &(uint64_t){0}))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
     warn_once(t, n->path, strerror(error));
@@ -222,8 +225,10 @@ static int proves_wrong(struct tailset *t, struct tail_file *f)
 
     if (!file_is_readable(f) || f->tail.offset == 0)
         return 0;
-    if (f->tail.fd >= 0)
-        return look_at_fd(f->tail.fd, &look) < 0 ? 0 : file_verify(t, f, look.size);
+    if (f->tail.fd >= 0) {
+        r = look_at_fd(f->tail.fd, &look);
+        return r < 0 ? r : file_verify(t, f, look.size);
+    }
     if (f->state == FILE_NAMED)
         r = file_reopen(t, f);
     if (r <= 0 && f->retired)
@@ -231,13 +236,18 @@ static int proves_wrong(struct tailset *t, struct tail_file *f)
     return r;
 }
 
-/* A stream's contents must be what we think before others are compared with them. */
+/* A stream's contents must be what we think before others are compared with them; what could not be
+ * read now leaves that open. */
 static void verify_stream(struct tailset *t, struct stream *s)
 {
     struct tail_file *f = s->files;
 
-    while (f && !s->verified)
-        f = proves_wrong(t, f) == 1 ? s->files : f->stream_next;
+    while (f && !s->verified) {
+        int r = proves_wrong(t, f);
+
+        f->unverified = r < 0 ? r : 0;
+        f = r == 1 ? s->files : f->stream_next;
+    }
     s->verified = true;
 }
 
@@ -310,7 +320,7 @@ static int begin_rotated(struct tailset *t, struct newcomer *n)
     if (f && f->state == FILE_DENIED && f->error != EACCES)
         return -f->error; /* it may be a copy of that */
     if (r == 1)
-        queue_look(t, n->path, NULL);
+        queue_look(t, n->path, n->copy_of);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
         return stand_alone(t, n);
     return r ? (r < 0 ? r : 0) : begin(t, n, false);
@@ -392,7 +402,13 @@ static int begin_packed(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
-/* What continues nothing is read when nobody has read it, and held back else. */
+/* It says nothing of what the file holds: it may be gone at the next try. */
+static bool is_passing(int r)
+{
+    return r < 0 && r != -EBADMSG && r != -ENODATA && r != -EOPNOTSUPP;
+}
+
+/* What continues nothing is read when nobody has read it, and held back else. 0 or negative errno. */
 static int identify_unseen(struct tailset *t, struct newcomer *n)
 {
     int r = unseen_archive(t, n);
@@ -404,14 +420,18 @@ static int identify_unseen(struct tailset *t, struct newcomer *n)
                                               "is not read, since it begins like one "
                                               "that was"))
         note(t, n->stream->log, TAIL_VANISHED, 1);
+    if (is_passing(r))
+        return r;
     if (n->fd >= 0)
         (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
     return 0;
 }
 
-/* The name says compressed; only what begins as a lost content did is opened. */
+/* The name says compressed; only what begins as a lost content did is opened. 0 or negative errno. */
 static int identify_packed(struct tailset *t, struct newcomer *n)
 {
+    int error = 0;
+
     for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
         int r;
 
@@ -422,6 +442,8 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
             file_touch(t, f); /* still being written: the search goes on */
         if (r == -EOPNOTSUPP)
             warn_once(t, n->path, packing_refused);
+        if (is_passing(r))
+            error = r;
         if (r <= 0)
             continue;
         n->fd = -1;
@@ -435,7 +457,7 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
         }
         return 0;
     }
-    return identify_unseen(t, n);
+    return error ? error : identify_unseen(t, n);
 }
 
 static bool known_by_now(const struct tailset *t, const struct newcomer *n)
@@ -468,7 +490,7 @@ static void put_off(struct tailset *t, const struct newcomer *n, int error)
     if (f)
         f->awaits = true;
     if (error == ENOENT || error == ENOTDIR)
-        queue_look(t, n->path, NULL);
+        queue_look(t, n->path, n->copy_of);
     else
         deny(t, n, error);
 }
@@ -490,8 +512,10 @@ static void identify(struct tailset *t, struct newcomer *n)
     if (n->fd == -ENOENT || n->fd == -ENOTDIR)
         return;
     r = n->fd < 0 ? n->fd : look_at_fd(n->fd, &n->look);
-    if (r == 0 && !identity_eq(&n->look.id, &met))
+    if (r == 0 && !identity_eq(&n->look.id, &met)) {
         r = -ENOENT; /* another file by now */
+        n->copy_of = NULL;
+    }
     if (r == 0)
         r = identify_content(t, n);
     if (n->fd >= 0)

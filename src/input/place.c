@@ -89,22 +89,28 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
     return r < 0 ? r : r == TAIL_SAME;
 }
 
-static bool is_at_its_path(const struct tail_file *f, struct look *ret_look)
+/* 1, 0, or negative errno: it cannot be said now. */
+static int is_at_its_path(const struct tail_file *f, struct look *ret_look)
 {
-    return look_at(f->path, ret_look) == 0 && identity_eq(&ret_look->id, &f->tail.id);
+    int r = look_at(f->path, ret_look);
+
+    if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP || r == -EACCES)
+        return 0;
+    return r < 0 ? r : identity_eq(&ret_look->id, &f->tail.id);
 }
 
-static bool still_named(const struct tail_file *f)
+/* As above. */
+static int still_named(const struct tail_file *f)
 {
     struct look look;
 
-    return (f->state == FILE_NAMED || f->state == FILE_UNPLACED) && is_at_its_path(f, &look);
+    return f->state == FILE_NAMED || f->state == FILE_UNPLACED ? is_at_its_path(f, &look) : 0;
 }
 
 /* `was`: the stream of what is identified anew. Its own name may be about to be, too; then nothing says
  * for a moment where a symlink of that leads. */
 static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look,
-                         bool still, struct stream *was)
+                         struct stream *was)
 {
     const char *path = p->path;
     struct log *log = log_of_path(t, path);
@@ -133,7 +139,7 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .given = rotated && is == ROTATED_GIVEN,
                                       .own = log != NULL,
                                       .packed = rotated_is_compressed(slice_str(path)),
-                                      .still = still});
+                                      .still = p->still});
 }
 
 /* The name means a regular file. */
@@ -141,7 +147,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
 {
     const char *path = p->path;
     struct tail_file *f = file_by_path(t, path);
-    struct tail_file *owner;
+    struct tail_file *copy_of = p->copy_of, *owner;
     struct stream *was;
     bool unchanged;
     int r;
@@ -158,14 +164,21 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         f->seen = true;
         return;
     }
-    if (f && is_memo(f) && identity_eq(&f->tail.id, &look->id))
+    if (f && is_memo(f) && identity_eq(&f->tail.id, &look->id)) {
+        if (!copy_of)
+            copy_of = f->copy_of;
         file_drop(t, f); /* to be identified anew */
-    else if (f)
+    } else if (f)
         lose_name(t, f);
     owner = owner_of(t, look);
     if (owner && owner->state == FILE_WAITING)
         lose_name(t, owner);
-    if (owner && still_named(owner)) {
+    r = owner ? still_named(owner) : 0;
+    if (r < 0) {
+        dir_look_later(t, path);
+        return;
+    }
+    if (r == 1) {
         if (owner->state != FILE_NAMED) /* restored, and not yet looked for */
             file_name(t, owner, owner->path, look);
         if (strcmp(owner->path, path) == 0)
@@ -188,7 +201,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     if (owner && r == 1)
         file_name(t, owner, path, look);
     else
-        add_newcomer(t, p, look, unchanged && p->still, was);
+        add_newcomer(t, &(struct pending){p->path, copy_of, unchanged && p->still}, look, was);
 }
 
 static void examine(struct tailset *t, const struct pending *p);
@@ -297,14 +310,17 @@ void place_rescan(struct tailset *t)
 
 static void settle_one(struct tailset *t, struct tail_file *f)
 {
-    int r = f->tail.fd >= 0;
+    bool held = f->tail.fd >= 0;
     struct look look;
+    int r = held ? 0 : is_at_its_path(f, &look);
 
-    if (r == 0 && is_at_its_path(f, &look)) { /* nobody wants its name now, so nobody looked */
+    if (r == 1) { /* nobody wants its name now, so nobody looked */
         file_name(t, f, f->path, &look);
         return;
     }
-    if (r == 0)
+    if (held)
+        r = 1;
+    else if (r == 0)
         r = dir_is_unsure(t, f->path) ? -EAGAIN : file_open_moved(t, f);
     if (r < 0) {
         f->searched = false;

@@ -131,7 +131,7 @@ struct tail_file {
      * we know; NULL when its own name said all. Tried when no name leads to it any more. */
     char *real;
     struct hop *hops;          /* the symlinks on the way, while it has its own name */
-    struct tail_file *copy_of; /* FILE_HELD */
+    struct tail_file *copy_of; /* FILE_HELD; FILE_DENIED: it was, when it last could be read */
     bool is_copy; /* FILE_HELD: found to be one when the original had been read to its end */
     struct unpack *unpack;           /* packed: while it is read */
     uint64_t rejected[REJECTED_MAX]; /* inodes of archives that began alike and went on otherwise */
@@ -149,6 +149,7 @@ struct tail_file {
     unsigned failures;
     unsigned round; /* FILE_WAITING: how many reconciles there had been */
     int error;      /* errno, 0 = none */
+    int unverified; /* negative errno: could not be read when newcomers were to be compared with it */
     bool ambiguous; /* FILE_WAITING: it will be told if it is read */
     bool queued;
     bool renamed;   /* no longer under its stream's path */

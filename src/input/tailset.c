@@ -75,7 +75,7 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
 
     for (struct tail_file *x = f->stream->files; x; x = next) {
         uint64_t upto;
-        int fd;
+        int fd, r;
 
         next = x->stream_next;
         if (x->state != FILE_HELD || x->copy_of != f)
@@ -86,15 +86,16 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
         if (fd < 0)
             return false;
         upto = x->tail.size < f->tail.offset ? x->tail.size : f->tail.offset;
-        if (tail_mark_read(&x->tail, fd, upto) == 0) {
-            if (upto == f->tail.offset)
-                tail_move_count(&f->tail, &x->tail);
-            x->copy_of = NULL;
-            file_enter(t, x, FILE_NAMED);
-            file_join(x, f->stream, f);
-            x->renamed = x->retired = true;
-        }
+        r = tail_mark_read(&x->tail, fd, upto);
         (void)sys_close(fd);
+        if (r < 0)
+            return false;
+        if (upto == f->tail.offset)
+            tail_move_count(&f->tail, &x->tail);
+        x->copy_of = NULL;
+        file_enter(t, x, FILE_NAMED);
+        file_join(x, f->stream, f);
+        x->renamed = x->retired = true;
     }
     return true;
 }

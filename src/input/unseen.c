@@ -74,8 +74,11 @@ int unseen_archive(struct tailset *t, const struct newcomer *n)
     enum unseen found = UNSEEN_NEW;
     ssize_t got;
 
-    if (n->stream->log->fresh || !unseen_since_the_save(t, n) || !codec_looks_packed(n->fd))
+    if (n->stream->log->fresh || !unseen_since_the_save(t, n))
         return UNSEEN_NOT;
+    got = codec_looks_packed(n->fd);
+    if (got <= 0)
+        return got == 0 ? UNSEEN_NOT : (int)got;
     got = unpack_head(n->fd, head);
     if (got <= 0)
         return got == 0 ? UNSEEN_NOT : (int)got;

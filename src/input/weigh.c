@@ -185,6 +185,15 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
     return r;
 }
 
+/* It may have been truncated unseen; a newcomer with its bytes would be all that is left of it. 0, or
+ * negative errno: it cannot be said now. */
+static int check_unverified(const struct newcomer *n, const struct tail_file *f)
+{
+    int r = tail_compare(&f->tail, n->fd, n->look.size);
+
+    return r < 0 ? r : r == TAIL_OTHER ? 0 : f->unverified;
+}
+
 /* 0 or negative errno. */
 static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *f,
                  struct evidence *e)
@@ -208,6 +217,8 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     if ((f->tail.offset > 0 || f->state == FILE_OPEN) &&
         (e->inode || e->replaced || e->named || (e->rotated && e->gone)))
         r = weigh_bytes(t, n, f, e);
+    if (r == 0 && e->rotated && f->unverified)
+        r = check_unverified(n, f);
     if (r < 0)
         return r;
     e->rest = e->rest && is_its_rest(n, f); /* it may have been drained */

@@ -5,6 +5,7 @@
 #include "failing.h"
 #include "suite.h"
 
+#include "input/packers.h"
 #include "input/tail_world.h"
 
 #include "base/clock.h"
@@ -369,6 +370,35 @@ TEST_EACH(any_limit_of_descriptors_is_enough, 4)
         }
         world_settle(&w);
     }
+}
+
+static void put_packed(const char *name, struct slice text)
+{
+    struct buf packed = BUF_INIT;
+    FILE *to = fopen(world_path(&w, name), "w");
+
+    ck_assert_ptr_nonnull(to);
+    packers[0].add(text, &packed);
+    ck_assert_uint_eq(fwrite(packed.p, 1, packed.n, to), packed.n);
+    ck_assert_int_eq(fclose(to), 0);
+    buf_release(&packed);
+}
+
+/* The rest of what is lost is in it; and it is met once. */
+TEST(an_archive_that_cannot_be_read_for_a_moment)
+{
+    world_start(&w);
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    world_save(&w);
+    world_kill(&w);
+    world_expect(&w, "a.log", "two\n");
+    put_packed("a.log.1.gz", SLICE("one\ntwo\n"));
+    world_remove(&w, "a.log");
+    world_start(&w);
+    failing_call("sys_lseek", 1, EIO);
+    world_settle(&w);
+    ck_assert(failing_happened());
 }
 
 /* Reads that fail again and again are tried again, later each time. */
