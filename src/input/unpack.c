@@ -56,7 +56,7 @@ static int begins_like(struct unpack *u, const struct tail *t)
         if (got <= 0)
             return got == -EBADMSG || got == 0 ? 0 : (int)got;
     }
-    return memcmp(u->seen.head, t->head, t->head_n) == 0;
+    return t->head_n == 0 || memcmp(u->seen.head, t->head, t->head_n) == 0; /* it may be NULL */
 }
 
 int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack)
