@@ -72,12 +72,9 @@ static void read_rules(struct setup *s, const char *pattern, bool must_match, st
 static void read_named(struct setup *s, const char *config, const char *include, bool must_match,
                        struct map *seen, struct mistakes *m)
 {
-    const char *slash = strrchr(config, '/');
     struct buf path = BUF_INIT;
 
-    if (include[0] != '/' && slash)
-        buf_add(&path, config, (size_t)(slash - config) + 1);
-    buf_str(&path, include);
+    buf_beside(&path, config, slice_str(include));
     read_rules(s, path.p, must_match, (struct where){.file = config}, seen, m);
     buf_release(&path);
 }

@@ -107,6 +107,15 @@ void buf_word(struct buf *b, const char *word, size_t i, size_t n, const char *l
     buf_str(b, word);
 }
 
+void buf_beside(struct buf *b, const char *file, struct slice name)
+{
+    const char *slash = strrchr(file, '/');
+
+    if (slash && !slice_starts(name, SLICE("/")))
+        buf_add(b, file, (size_t)(slash - file) + 1);
+    buf_slice(b, name);
+}
+
 void buf_u8(struct buf *b, uint8_t v)
 {
     buf_char(b, (char)v);

@@ -28,6 +28,8 @@ void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 
 void buf_vfmt(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* The i-th of n words, as a sentence lists them: "a, b or c" where `last` is "or". */
 void buf_word(struct buf *b, const char *word, size_t i, size_t n, const char *last);
+/* The path that `name` is where it stands in `file`: beside it, unless it begins with a slash. */
+void buf_beside(struct buf *b, const char *file, struct slice name);
 /* Appends a sentence about what failed; always false: `return buf_fail(err, ...)`. */
 bool buf_fail(struct buf *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Little-endian fixed-width integers, for files of our own. */

@@ -51,15 +51,12 @@ static void read_include(struct settings *c, const struct ini_entry *e, struct m
 /* Relative to the file that names it, as what [rules] includes. */
 static void read_web_config(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
-    const char *slash = strrchr(e->at.file, '/');
     struct buf path = BUF_INIT;
 
     (void)m;
     if (e->value.n == 0)
         return;
-    if (e->value.p[0] != '/' && slash)
-        buf_add(&path, e->at.file, (size_t)(slash - e->at.file) + 1);
-    buf_slice(&path, e->value);
+    buf_beside(&path, e->at.file, e->value);
     c->web_config = arena_strslice(&c->text, buf_all(&path));
     buf_release(&path);
 }

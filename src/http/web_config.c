@@ -6,6 +6,7 @@
 
 #include "http/web_config.h"
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "base/slurp.h"
 
@@ -537,13 +538,10 @@ static bool read_all(struct reading *r, const yaml_node_t *n)
 /* The name as one would open it: relative to the web-config file. */
 static const char *beside(struct reading *r, struct slice name)
 {
-    const char *slash = strrchr(r->path, '/');
     struct buf b = BUF_INIT;
     const char *path;
 
-    if (name.p[0] != '/' && slash)
-        buf_add(&b, r->path, (size_t)(slash - r->path) + 1);
-    buf_slice(&b, name);
+    buf_beside(&b, r->path, name);
     path = arena_strslice(&r->config->text, buf_all(&b));
     buf_release(&b);
     return path;
@@ -555,8 +553,8 @@ struct web_file_id web_file_look(const char *path)
 
     if (stat(path, &st) < 0)
         return (struct web_file_id){0};
-    return (struct web_file_id){st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec,
-                                st.st_size, st.st_dev, st.st_ino};
+    return (struct web_file_id){st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec, st.st_size,
+                                st.st_dev, st.st_ino};
 }
 
 bool web_file_same(const struct web_file_id *a, const struct web_file_id *b)

@@ -50,16 +50,6 @@ void rulefiles_free(struct rulefiles *f)
     free(f);
 }
 
-/* The path of a name that stands in the file `base`. */
-static void beside(const char *base, struct slice name, struct buf *ret_path)
-{
-    const char *slash = strrchr(base, '/');
-
-    if (slash && !slice_starts(name, SLICE("/")))
-        buf_add(ret_path, base, (size_t)(slash - base) + 1);
-    buf_slice(ret_path, name);
-}
-
 static struct table *read_table(const char *path, struct where at, struct mistakes *m)
 {
     struct buf text = BUF_INIT, why = BUF_INIT;
@@ -81,7 +71,7 @@ const struct table *rulefiles_table(struct rulefiles *f, struct slice name, stru
     struct table *t = NULL;
     uint64_t i;
 
-    beside(at.file, name, &path);
+    buf_beside(&path, at.file, name);
     if (map_get(&f->paths, buf_all(&path), &i)) {
         t = f->tables[i];
     } else if ((t = read_table(path.p, at, m)) != NULL) {
@@ -129,7 +119,7 @@ const struct rulefile *rulefiles_texts(struct rulefiles *f, struct slice glob, s
     struct buf path = BUF_INIT;
     uint64_t i;
 
-    beside(at.file, glob, &path);
+    buf_beside(&path, at.file, glob);
     if (!map_get(&f->globs, buf_all(&path), &i)) {
         struct found found = read_texts(f, path.p, at, m);
 

@@ -187,3 +187,20 @@ TEST(every_kind_of_double_survives)
     ck_assert(isnan(read_f64(&r)));
     buf_release(&b);
 }
+
+TEST(a_name_lies_beside_the_file_that_it_stands_in)
+{
+    static const struct {
+        const char *file, *name, *path;
+    } rows[] = {{"/etc/l/c.ini", "r.ini", "/etc/l/r.ini"}, {"/etc/c.ini", "/r.ini", "/r.ini"},
+                {"c.ini", "r/*.ini", "r/*.ini"},           {"/c.ini", "r.ini", "/r.ini"},
+                {"a/c.ini", "../r.ini", "a/../r.ini"},     {"a/c.ini", "", "a/"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf b = BUF_INIT;
+
+        buf_beside(&b, rows[i].file, slice_str(rows[i].name));
+        ck_assert_str_eq(b.p, rows[i].path);
+        buf_release(&b);
+    }
+}
