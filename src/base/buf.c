@@ -109,10 +109,8 @@ void buf_word(struct buf *b, const char *word, size_t i, size_t n, const char *l
 
 void buf_beside(struct buf *b, const char *file, struct slice name)
 {
-    const char *slash = strrchr(file, '/');
-
-    if (slash && !slice_starts(name, SLICE("/")))
-        buf_add(b, file, (size_t)(slash - file) + 1);
+    if (!slice_starts(name, SLICE("/")))
+        buf_add(b, file, (size_t)(path_name(file) - file));
     buf_slice(b, name);
 }
 

@@ -88,6 +88,14 @@ struct slice slice_until(struct slice s, const char *ends);
  * up (rest->p == NULL). "a,b," gives "a", "b", "". */
 bool slice_cut(struct slice *rest, char sep, struct slice *ret_piece);
 
+/* What stands behind a path's last slash. */
+static inline const char *path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 /* ASCII, whatever the locale. */
 static inline bool char_is_digit(char c)
 {

@@ -24,14 +24,7 @@ struct search {
 /* With its slash; nothing of a name alone. */
 static struct slice directory_of(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-
-    return slice_make(path, slash ? (size_t)(slash - path) + 1 : 0);
-}
-
-static const char *name_of(const char *path)
-{
-    return path + directory_of(path).n;
+    return slice_make(path, (size_t)(path_name(path) - path));
 }
 
 static bool is_file(const struct search *s, const char *path)
@@ -79,30 +72,15 @@ static void ask(struct search *s, struct slice dir, const char *name)
     buf_release(&file);
 }
 
-static size_t common_begin(const char *a, const char *b)
-{
-    size_t n = 0;
-
-    while (a[n] && a[n] == b[n])
-        n++;
-    return n;
-}
-
-/* Of the files beside which `rotated` names this path, the one whose name begins most like it. */
+/* Of the files beside which `rotated` names this path, the one that `run` takes. */
 static void add_given(struct search *s, struct slice dir, const char *path)
 {
     const char *best = NULL;
-    size_t most = 0;
 
-    for (size_t i = 0; i < s->n; i++) {
-        size_t same = common_begin(name_of(s->files[i]), name_of(path));
-
-        if (!slice_eq(directory_of(s->files[i]), dir) || strcmp(s->files[i], path) == 0 ||
-            (best && same <= most))
-            continue;
-        best = s->files[i];
-        most = same;
-    }
+    for (size_t i = 0; i < s->n; i++)
+        if (slice_eq(directory_of(s->files[i]), dir) && strcmp(s->files[i], path) != 0 &&
+            (!best || rotated_is_rather(path, s->files[i], best)))
+            best = s->files[i];
     if (best)
         add(s, best, path, true);
 }

@@ -19,13 +19,6 @@
 
 enum { WARNED_MAX = 1000 };
 
-const char *path_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 const char *plain_glob(const char *glob)
 {
     while (glob[0] == '.' && glob[1] == '/')
@@ -195,32 +188,15 @@ static bool has_given(const struct stream *s, const char *path)
     return false;
 }
 
-static size_t common_begin(const char *a, const char *b)
-{
-    size_t n = 0;
-
-    while (a[n] && a[n] == b[n])
-        n++;
-    return n;
-}
-
-/* Of several the one whose name begins most like it. */
 static struct stream *stream_of_given(const struct tailset *t, const char *path)
 {
     struct stream *best = NULL;
-    size_t best_n = 0;
 
     if (!is_given_rotated(t, path))
         return NULL;
-    for (struct stream *s = t->streams; s; s = s->next) {
-        size_t n = common_begin(path_name(s->path), path_name(path));
-
-        if (!has_given(s, path) || (best && n < best_n) ||
-            (best && n == best_n && strcmp(s->path, best->path) > 0))
-            continue;
-        best = s;
-        best_n = n;
-    }
+    for (struct stream *s = t->streams; s; s = s->next)
+        if (has_given(s, path) && (!best || rotated_is_rather(path, s->path, best->path)))
+            best = s;
     return best;
 }
 

@@ -23,4 +23,8 @@ bool rotated_is_compressed(struct slice name);
  * there is none. */
 enum rotated rotated_base(struct slice name, unsigned nth, struct buf *ret_base);
 
+/* A given name may be beside several files: is it rather a part of path `a` than of `b`? It is of the
+ * one whose name begins most like it; of two alike, of the first. */
+bool rotated_is_rather(const char *part, const char *a, const char *b);
+
 #endif

@@ -368,7 +368,6 @@ struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotat
 /* Is it, by its name, what a log's `rotated` says? */
 bool is_given_rotated(const struct tailset *t, const char *path);
 void streams_sweep(struct tailset *t);
-const char *path_name(const char *path);
 void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n);
 /* A content has its first lines, or another name. */
 void placed(struct tailset *t);
