@@ -16,12 +16,7 @@ static bool name_known(const struct ruleset *rules, const char *label, const cha
         return ruleset_event(rules, value) >= 0;
     if (strcmp(label, "log") == 0)
         return ruleset_log(rules, value) >= 0;
-    if (strcmp(label, "metric") != 0)
-        return true;
-    for (unsigned i = 0; i < rules->nfamilies; i++)
-        if (strcmp(rules->families[i].spec.name, value) == 0)
-            return true;
-    return false;
+    return strcmp(label, "metric") != 0 || ruleset_family(rules, value) >= 0;
 }
 
 static bool own_may_exist(const struct ruleset *rules, const struct family_spec *spec,

@@ -129,6 +129,12 @@ struct daemon {
     unsigned nlisten; /* addresses */
 };
 
+/* Are rules and web_config those that are on disk? */
+static inline bool daemon_config_is_good(const struct daemon *d)
+{
+    return d->reload_ok && http_server_is_fresh(d->http);
+}
+
 /* Loads, opens and begins everything. 0, or an exit code after a sentence on stderr. */
 int daemon_start(struct daemon *d, const struct run_options *options);
 /* Turns the loop, which first restores the state, until SIGTERM or SIGINT, then saves. An exit

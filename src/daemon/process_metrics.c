@@ -85,7 +85,7 @@ static void put_daemon(struct page *p, const struct daemon *d)
     put(p, OWN_CHECKPOINT_DURATION, (double)d->checkpoint_duration_ns / 1e9);
     put(p, OWN_CHECKPOINT_FAILURES, (double)d->checkpoint_failures);
     put(p, OWN_STATE_REMOVED, (double)d->state_removed);
-    put(p, OWN_RELOAD_OK, d->reload_ok && http_server_is_fresh(d->http));
+    put(p, OWN_RELOAD_OK, daemon_config_is_good(d));
     put_time(p, OWN_RELOAD_TIME, NULL, d->reload_wall_ns);
     put(p, OWN_SCRAPE_DURATION, d->scrape_seconds);
     put(p, OWN_LOOP_LONGEST, (double)loop_longest(d->loop).cpu_ns / 1e9);

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "daemon/daemon.h"
+#include "daemon/view.h"
 
 #include "base/xalloc.h"
 
@@ -35,17 +36,6 @@ static void put_log(const char *name, const struct log_health *log, bool first, 
             w->unreadable, w->nuls);
 }
 
-static const char *status_text(const struct daemon *d, bool any_failing)
-{
-    if (!d->restored)
-        return "restoring";
-    if (d->catching_up)
-        return "catching_up";
-    return d->reload_ok && http_server_is_fresh(d->http) && !d->save_fails && !any_failing
-               ? "ok"
-               : "degraded";
-}
-
 /* Each walks all files. True when anything cannot be read. */
 static bool look_at_logs(const struct daemon *d, struct log_health *logs, unsigned n)
 {
@@ -71,7 +61,7 @@ static void health(void *ctx, struct http_request *r)
             "{\"status\":\"%s\",\"last_reload_successful\":%s,"
             "\"last_reload_success_timestamp_seconds\":%.3f,\"checkpoint_failures\":%llu,"
             "\"state_removed\":%llu,\"logs\":[",
-            status_text(d, any_failing), d->reload_ok ? "true" : "false",
+            view_status(d, any_failing), d->reload_ok ? "true" : "false",
             (double)d->reload_wall_ns / 1e9, (unsigned long long)d->checkpoint_failures,
             (unsigned long long)d->state_removed);
     for (unsigned i = 0; i < n; i++)

@@ -167,14 +167,6 @@ static void one_log(void *ctx, struct http_request *r)
     send(r, 200, HTML, &out);
 }
 
-static int find_metric(const struct daemon *d, const char *name)
-{
-    for (unsigned i = 0; i < d->setup.rules->nfamilies; i++)
-        if (strcmp(d->setup.rules->families[i].spec.name, name) == 0)
-            return (int)i;
-    return -1;
-}
-
 /* Its samples are those of the last page: what a crash could take back is not shown here either. */
 static void one_metric(void *ctx, struct http_request *r)
 {
@@ -187,7 +179,7 @@ static void one_metric(void *ctx, struct http_request *r)
 
     if (must_wait(d, r, one_metric))
         return;
-    i = find_metric(d, http_request_rest(r));
+    i = ruleset_family(d->setup.rules, http_request_rest(r));
     if (i < 0) {
         not_found(r);
         return;

@@ -389,13 +389,21 @@ static void view_metric(struct making *m, unsigned i, struct view_metric *v)
     m->v->series += v->series;
 }
 
-static const char *status_of(const struct daemon *d, const struct view *v)
+const char *view_status(const struct daemon *d, bool any_failing)
 {
-    bool degraded = !v->reload_ok || v->save_fails;
+    if (!d->restored)
+        return "restoring";
+    if (d->catching_up)
+        return "catching_up";
+    return daemon_config_is_good(d) && !d->save_fails && !any_failing ? "ok" : "degraded";
+}
 
+static bool any_failing(const struct view *v)
+{
     for (unsigned i = 0; i < v->nlogs; i++)
-        degraded |= v->logs[i].nfailing > 0;
-    return d->catching_up ? "catching_up" : degraded ? "degraded" : "ok";
+        if (v->logs[i].nfailing > 0)
+            return true;
+    return false;
 }
 
 static void making_end(struct making *m)
@@ -447,7 +455,7 @@ struct view *view_new(struct daemon *d, int log, bool lines)
         .now_ns = clock_wall_ns(),
         .start_ns = d->start_wall_ns,
         .reload_ns = d->reload_wall_ns,
-        .reload_ok = d->reload_ok && http_server_is_fresh(d->http),
+        .reload_ok = daemon_config_is_good(d),
         .mistakes = d->reload_ok ? NULL : d->reload_mistakes.p,
         .checkpoint_ns = d->checkpoint_wall_ns,
         .checkpoint_bytes = d->checkpoint_bytes,
@@ -463,7 +471,7 @@ struct view *view_new(struct daemon *d, int log, bool lines)
         .metrics = metrics,
         .nmetrics = rules->nfamilies,
     };
-    w->view.status = status_of(d, &w->view);
+    w->view.status = view_status(d, any_failing(&w->view));
     return &w->view;
 }
 

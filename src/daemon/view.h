@@ -14,6 +14,9 @@ void view_tick(struct daemon *d);
 /* The hour begins anew: the rules are others, or it is the end. */
 void view_forget(struct daemon *d);
 
+/* In a word, as /health and the pages have it: restoring, catching_up, degraded, ok. */
+const char *view_status(const struct daemon *d, bool any_failing);
+
 /* Allocated; the registry must not be lent. `log`: whose files are listed, -1 for none, -2 for all.
  * `lines`: with the last lines of that log, and why no event took them. */
 struct view *view_new(struct daemon *d, int log, bool lines);

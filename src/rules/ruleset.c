@@ -105,3 +105,11 @@ int ruleset_event(const struct ruleset *r, const char *name)
             return (int)i;
     return -1;
 }
+
+int ruleset_family(const struct ruleset *r, const char *name)
+{
+    for (unsigned i = 0; i < r->nfamilies; i++)
+        if (strcmp(r->families[i].spec.name, name) == 0)
+            return (int)i;
+    return -1;
+}

@@ -245,6 +245,7 @@ void ruleset_free(struct ruleset *r);
 /* The number of a log by name; -1 when there is none. */
 int ruleset_log(const struct ruleset *r, const char *name);
 int ruleset_event(const struct ruleset *r, const char *name);
+int ruleset_family(const struct ruleset *r, const char *name);
 
 /* How an operator or verb is written. */
 const char *op_text(enum op op);
