@@ -5,7 +5,7 @@
     contrib/docs_in_step.py --check    fails where one is stale, or two documents differ
 
 In step: both have the same headings (their levels), tables (columns and rows) and blocks of code, in the same
-order. A count is a number with its name in a comment behind it, `99<!--faults-->`; what each counts is below.
+order. What promises to be short must be. A count is a number with its name in a comment behind it, `99<!--faults-->`; what each counts is below.
 Only what is in the sources is counted: what takes a run is not written down but printed by the command beside it.
 
 The last line is `N passed, N failed`."""
@@ -19,10 +19,37 @@ TOP = Path(__file__).resolve().parent.parent
 COUNT = re.compile(r"([0-9][0-9,]*)<!--(\w+)-->")
 # Documents that say less in Russian, still.
 SHORTER = {"README.ru.md", "docs/performance.ru.md"}
+# Documents that promise to be read in so many minutes, at 200 words of prose in each.
+MINUTES = {"docs/rules.md": 20}
 
 
 def read(path):
     return (TOP / path).read_text(encoding="utf-8")
+
+
+# Limits of the sources that docs/reference.md tells: each a constant, whose name in small letters is that of its count.
+LIMITS = {
+    "src/base/decimal.h": ["DECIMAL_TEXT_MAX"],
+    "src/base/units.c": ["PIECES_MAX"],
+    "src/config/ini.c": ["FILE_MAX"],
+    "src/decode/fieldnames.c": ["NAMES_MAX"],
+    "src/decode/fields.h": ["FIELD_NAME_MAX"],
+    "src/engine/each.h": ["EACH_MAX"],
+    "src/engine/record.h": ["TIME_TEXT_MAX"],
+    "src/metrics/exemplars.h": ["EXEMPLAR_CHARS_MAX"],
+    "src/metrics/registry.h": ["LABELS_MAX", "BUCKETS_MAX", "EXEMPLAR_LABELS_MAX"],
+    "src/rules/calc.c": ["STEPS_MAX", "DEPTH_MAX"],
+    "src/rules/calc.h": ["CALC_FIELDS_MAX"],
+    "src/rules/files.c": ["TABLE_BYTES_MAX"],
+    "src/rules/load/each.c": ["EACH_FIELDS_MAX"],
+    "src/rules/load/grok.c": ["EXPANDED_MAX"],
+    "src/rules/load/loader.h": ["LOGS_MAX", "EVENTS_MAX", "CONDITIONS_MAX", "ACTIONS_MAX", "HEIGHT_MAX", "MAPPINGS_MAX", "FAMILIES_MAX"],
+    "src/rules/load/zero.c": ["ZEROS_MAX", "VALUES_MAX"],
+    "src/rules/pattern.c": ["MATCH_LIMIT"],
+    "src/rules/pattern.h": ["PATTERN_NAMES_MAX"],
+    "src/rules/template.c": ["FILTERS_MAX"],
+    "src/rules/template.h": ["TEMPLATE_FIELDS_MAX"],
+}
 
 
 # --- what is counted ---------------------------------------------------------------------------------
@@ -43,6 +70,11 @@ def files(pattern):
     return len(list(TOP.glob(pattern)))
 
 
+def constant(path, name):
+    """A number of an enum; `256 << 10` is 256, of KiB."""
+    return int(re.search(rf"\b{name} = (0x[0-9a-f]+|\d+)", read(path))[1], 0)
+
+
 COUNTS = {
     "faults": faults,
     "power_tests": lambda: end_to_end("faults_power"),
@@ -51,6 +83,7 @@ COUNTS = {
     "golden": lambda: files("rules/tests/*.log"),
     "golden_examples": lambda: files("rules/examples/tests/*.ini"),
     "corpora": lambda: read("bench/count.py").split("CORPORA =", 1)[1].split("\n", 1)[0].count('("'),
+    **{name.lower(): lambda path=path, name=name: constant(path, name) for path, names in LIMITS.items() for name in names},
     "shapes": lambda: len(re.findall(r'^    "\w+": lambda n', read("bench/count.py"), re.M)),
 }
 
@@ -97,6 +130,13 @@ def difference(english, russian):
     return ""
 
 
+def too_long(path):
+    """What is wrong, if a document cannot be read in the time it promises: code and tables are looked at, not read."""
+    prose = re.sub(r"^```.*?^```$|^\|.*?$|<!--.*?-->", "", read(path), flags=re.M | re.S)
+    words = len(prose.split())
+    return [f"{path}: {words} words are more than {MINUTES[path]} minutes"] if words > 200 * MINUTES[path] else []
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--check", action="store_true")
@@ -108,6 +148,8 @@ def main():
             if not check:
                 renew(path)
             said[path] = ["%s: %s<!--%s-->: there are %s; run contrib/docs_in_step.py" % (path, *s) for s in stale(path)]
+        if path in MINUTES:
+            said.setdefault(path, []).extend(too_long(path))
         if path.endswith(".ru.md") and path not in SHORTER:
             wrong = difference(path.replace(".ru.md", ".md"), path)
             said.setdefault(path, []).extend([wrong] if wrong else [])

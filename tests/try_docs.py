@@ -6,11 +6,13 @@
 In a page, a fenced block after `<!-- file: NAME -->` is written to NAME; in a block marked `console` each
 line that begins with `$ ` is a command, run by sh in the page's own temporary directory with logtally on
 the PATH, and what follows it is what it must print (both streams; a line `...` stands for any lines).
+A block `ini` must be such a file, or after `<!-- of: NAME -->` be lines of one, in their order; and a file
+must be named by a command, or lie in a directory that one names: so every example runs.
 --update writes what was printed into the page: read the difference before you commit it.
 
 Without FILE it also compares logtally(1) with `logtally help`: every command's options must stand in its paragraph,
 and those that several commands share must name these commands. And it looks for every filter of templates where
-docs/rules.md and logtally-rules(5) describe them.
+logtally-rules(5) describes them.
 
 Last line: N passed, N failed; one for each command.
 """
@@ -22,8 +24,8 @@ import sys
 import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PAGES = ["README.md", "README.ru.md", "docs/rules.md", "docs/configuration.md"]
-BLOCK = re.compile(r"(?P<head>(?:<!-- file: (?P<file>\S+) -->\n)?^```(?P<kind>\w*)\n)(?P<body>.*?)(?P<end>^```$)", re.M | re.S)
+PAGES = ["README.md", "README.ru.md", "docs/rules.md", "docs/rules.ru.md", "docs/configuration.md", "docs/configuration.ru.md", "docs/migrate.md"]
+BLOCK = re.compile(r"(?P<head>(?:<!-- (?P<mark>file|of): (?P<name>\S+) -->\n)?^```(?P<kind>\w*)\n)(?P<body>.*?)(?P<end>^```$)", re.M | re.S)
 
 
 def alike(want, got):
@@ -51,14 +53,21 @@ class Page:
         self.env = dict(os.environ, PATH=os.path.join(self.work, ".bin") + ":" + os.environ["PATH"],
                         HOME=self.work, LC_ALL="C.UTF-8", NO_COLOR="1", TOP=TOP)
         self.passed = self.failed = 0
+        self.files, self.parts, self.commands = {}, [], []
 
     def write(self, name, body):
+        self.files[name] = body
         target = os.path.join(self.work, name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "w", encoding="utf-8") as f:
             f.write(body)
 
+    def wrong(self, sentence):
+        self.failed += 1
+        print("%s: %s" % (self.path, sentence))
+
     def run(self, command, want):
+        self.commands.append(command)
         r = subprocess.run(["sh", "-c", command], cwd=self.work, env=self.env, stdin=subprocess.DEVNULL, timeout=60,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         got = r.stdout.decode("utf-8", "replace").replace(self.work + "/", "")
@@ -71,18 +80,33 @@ class Page:
         return got if not alike(want, got) else want
 
     def block(self, m):
-        if m["file"]:
-            self.write(m["file"], m["body"])
-            return m[0]
+        if m["mark"] == "file":
+            self.write(m["name"], m["body"])
+        elif m["mark"] == "of":
+            self.parts.append((m["name"], m["body"]))
+        elif m["kind"] == "ini":
+            self.wrong("this is no file that is tried, nor a part of one:\n%s" % m["body"])
         if m["kind"] != "console":
             return m[0]
         body = "".join("$ %s\n%s" % (c, self.run(c, want)) for c, want in commands(m["body"]))
         return m["head"] + body + m["end"]
 
+    def look_at_files(self):
+        """Is each used, and each part of one in it?"""
+        for name in self.files:
+            if not any(re.search(r"(?<![\w.-])(%s|%s)(?![\w-])" % (re.escape(name), re.escape(os.path.dirname(name) or name)), text)
+                       for text in self.commands + [body for other, body in self.files.items() if other != name]):
+                self.wrong("%s is used by no command" % name)
+        for name, body in self.parts:
+            lines = iter(self.files.get(name, "").splitlines())
+            if not all(line in lines for line in body.splitlines()):
+                self.wrong("this is not in %s:\n%s" % (name, body))
+
     def try_all(self, update):
         with open(self.path, encoding="utf-8") as f:
             text = f.read()
         new = BLOCK.sub(self.block, text)
+        self.look_at_files()
         if update and new != text:
             with open(self.path, "w", encoding="utf-8") as f:
                 f.write(new)
@@ -130,33 +154,19 @@ def manual(program):
     return passed, failed
 
 
-def patterns(_):
-    """Every pattern that ships is named in docs/rules.md, and no other; (passed, failed)."""
-    with open(os.path.join(TOP, "src/rules/load/common_patterns.h"), encoding="utf-8") as f:
-        ship = set(re.findall(r'^COMMON\(\s*"(\w+)"', f.read(), re.M))
-    with open(os.path.join(TOP, "docs/rules.md"), encoding="utf-8") as f:
-        named = set(re.search(r"^<!-- patterns -->$(.*?)^<!-- end patterns -->$", f.read(), re.M | re.S)[1].split())
-    for name in sorted(ship ^ named):
-        print("docs/rules.md: pattern %s is %s" % (name, "not named" if name in ship else "there no more"))
-    return (1, 0) if ship == named else (0, 1)
-
-
 def filters(program):
-    """Every filter stands where filters are described; (passed, failed)."""
+    """Every filter stands in the manual; (passed, failed). (docs/reference.md is compared by contrib/key_tables.py.)"""
     with tempfile.NamedTemporaryFile("w", suffix=".ini") as rules:
         rules.write("[event e]\nwhere = a !=\nset.b = ${a|no_such_filter}\n")
         rules.flush()
         said = subprocess.run([program, "check", "--rules", rules.name], stderr=subprocess.PIPE, check=False).stderr.decode()
     names = re.search(r"unknown filter .*; there are: (.*)", said)[1].split()
-    passed = failed = 0
-    for name, part in (("docs/rules.md", r"^\| filter \|.*?^$"), ("docs/man/logtally-rules.5", r"^The filters of\n.*?^\.Ss")):
-        with open(os.path.join(TOP, name), encoding="utf-8") as f:
-            text = re.search(part, f.read(), re.M | re.S)[0]
-        missing = [n for n in names if not re.search(r"\b%s\b" % n, text)]
-        passed, failed = passed + (not missing), failed + bool(missing)
-        if missing:
-            print("%s: filters without a word: %s" % (name, ", ".join(missing)))
-    return passed, failed
+    with open(os.path.join(TOP, "docs/man/logtally-rules.5"), encoding="utf-8") as f:
+        text = re.search(r"^The filters of\n.*?^\.Ss", f.read(), re.M | re.S)[0]
+    missing = [n for n in names if not re.search(r"\b%s\b" % n, text)]
+    if missing:
+        print("logtally-rules(5): filters without a word: %s" % ", ".join(missing))
+    return (0, 1) if missing else (1, 0)
 
 
 def main(args):
@@ -165,7 +175,7 @@ def main(args):
     if not os.access(program, os.X_OK):
         sys.exit("try_docs: no program at %s; build it, or say LOGTALLY=..." % program)
     passed = failed = 0
-    for check in (manual, filters, patterns) if set(args) <= {"--update"} else ():
+    for check in (manual, filters) if set(args) <= {"--update"} else ():
         p, f = check(program)
         passed, failed = passed + p, failed + f
     names = [a for a in args if a != "--update"] or [os.path.join(TOP, p) for p in PAGES]

@@ -1,5 +1,5 @@
 /* dump_json -- what editors and tools read of a check. The keys and their order are an interface,
- * described in docs/rules.md; a key is always there, and null where there is nothing to say. Keys
+ * described in docs/reference.md; a key is always there, and null where there is nothing to say. Keys
  * are called as in the rules files. */
 #include "config.h"
 

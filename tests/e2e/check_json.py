@@ -52,8 +52,8 @@ min  = 0
 
 
 def keys_of_docs():
-    """{where: [key]} of docs/rules.md."""
-    table = get(os.path.join(SRCDIR, "docs", "rules.md")).split("| in | keys |")[1].split("\n\n")[0]
+    """{where: [key]} of docs/reference.md."""
+    table = get(os.path.join(SRCDIR, "docs", "reference.md")).split("| in | keys |")[1].split("\n\n")[0]
     rows = [line.split(" | ")[:2] for line in table.splitlines()[2:]]
     return {where.strip("|` ").replace("the ", ""): re.findall(r"`(\w+)`", keys) for where, keys in rows}
 
