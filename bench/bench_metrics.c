@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "http/gzip.h"
+#include "http/coding.h"
 #include "metrics/expose.h"
 #include "metrics/registry.h"
 #include "metrics/snapshot.h"
@@ -152,7 +152,7 @@ static void bench_expose(struct registry *r, uint32_t n, const char *what,
 }
 
 /* The page as a scrape gets it. */
-static void bench_gzip(struct registry *r, uint32_t n)
+static void bench_coding(struct registry *r, enum coding coding, uint32_t n)
 {
     struct expose_options o = {.format = EXPOSE_TEXT};
     struct snapshot *s = snapshot_take(r);
@@ -161,19 +161,14 @@ static void bench_gzip(struct registry *r, uint32_t n)
 
     expose(s, &o, &text);
     for (int k = 0; k < ROUNDS; k++) {
-        struct gzip_part part;
-        const struct gzip_part *parts[] = {&part};
-
         buf_clear(&page);
         from = clock_mono_ns();
-        gzip_part_make(buf_all(&text), &part);
-        gzip_join(parts, 1, &page);
+        coded_join(coding, NULL, buf_all(&text), &page);
         if (clock_mono_ns() - from < best)
             best = clock_mono_ns() - from;
-        gzip_part_release(&part);
     }
-    say("page, text, gzip", (double)best, n);
-    printf("%-34s %9.1f bytes each\n", "page", (double)text.n / n);
+    say(coding_name(coding), (double)best, n);
+    printf("%-34s %9.1f bytes each, of %.1f\n", "", (double)page.n / n, (double)text.n / n);
     buf_release(&page);
     buf_release(&text);
     snapshot_free(s);
@@ -184,7 +179,9 @@ static void bench_all(struct registry *r, const char *what, uint32_t n)
     printf("%s, %u series\n", what, n);
     bench_snapshot(r, n);
     bench_expose(r, n, "page, text", EXPOSE_TEXT, 0);
-    bench_gzip(r, n);
+    for (enum coding c = CODING_GZIP; c < CODINGS; c++)
+        if (coding_is_built(c))
+            bench_coding(r, c, n);
     bench_expose(r, n, "page, openmetrics", EXPOSE_OPENMETRICS, 0);
     bench_expose(r, n, "page, text, sorted", EXPOSE_TEXT, EXPOSE_SORTED);
     bench_expose(r, n, "page, json", EXPOSE_JSON, 0);

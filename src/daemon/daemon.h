@@ -85,13 +85,13 @@ struct daemon {
     struct snapshot *durable;
     uint64_t durable_number; /* counts them */
     struct rendering pages[PAGE_FORMATS];
-    bool rendering[PAGE_FORMATS]; /* the worker makes this page of the durable snapshot */
+    bool rendering[PAGE_FORMATS][CODINGS]; /* the worker makes this page of the durable snapshot */
     uint64_t durable_version;
-    int64_t durable_mono_ns;              /* when it was taken */
-    int64_t saving_mono_ns;               /* the same of the one being saved */
-    int64_t wanted_mono_ns[PAGE_FORMATS]; /* when the format was last asked for; 0 = never */
-    int64_t checkpoint_wall_ns;           /* of the last durable snapshot; 0 = none */
-    int64_t checkpoint_duration_ns;       /* how long saving it took */
+    int64_t durable_mono_ns;                       /* when it was taken */
+    int64_t saving_mono_ns;                        /* the same of the one being saved */
+    int64_t wanted_mono_ns[PAGE_FORMATS][CODINGS]; /* when it was last asked for; 0 = never */
+    int64_t checkpoint_wall_ns;                    /* of the last durable snapshot; 0 = none */
+    int64_t checkpoint_duration_ns;                /* how long saving it took */
     uint64_t checkpoint_bytes, checkpoint_failures;
     uint64_t state_removed; /* how often it was found removed */
 

@@ -7,7 +7,7 @@
  *     a second without it (a slow disk)            the page of the durable one; 503 before the
  *                                                  state is restored
  *
- * The writer renders the formats that are asked for as it goes; a page that is missing when it is
+ * The writer renders the formats and codings that are asked for as it goes; a page that is missing when it is
  * due is rendered by the worker, and answered when it is there.
  *
  * Snapshots are also taken every `interval` when something changed. One is saved at a time; who
@@ -35,7 +35,7 @@
 struct scrape {
     struct http_request *request;
     enum expose_format format;
-    bool gzip;
+    enum coding coding;
     uint64_t version; /* the page must be at least of this version */
     int64_t start_ns;
     struct scrape *next;
@@ -200,23 +200,13 @@ void daemon_save(struct daemon *d)
     };
     tailset_encode(d->files, &c->job.files, &c->job.memory);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
-        c->job.render[f] = d->wanted_mono_ns[f] && now - d->wanted_mono_ns[f] < FORMAT_WANTED_NS;
+        for (enum coding k = 0; k < CODINGS; k++)
+            c->job.render[f][k] =
+                d->wanted_mono_ns[f][k] && now - d->wanted_mono_ns[f][k] < FORMAT_WANTED_NS;
     d->saving_mono_ns = now;
     d->save_soon = false;
     daemon_lend(d);
     worker_give(d->worker, &c->work);
-}
-
-static struct http_body *join_gzip(const struct gzip_part *page, const struct buf *live)
-{
-    struct gzip_part tail;
-    const struct gzip_part *parts[] = {page, &tail};
-    struct buf body = BUF_INIT;
-
-    gzip_part_make(buf_all(live), &tail);
-    gzip_join(parts, 2, &body);
-    gzip_part_release(&tail);
-    return http_body_new(&body);
 }
 
 /* Nothing is known yet: an answer of less would look like counters that were reset. */
@@ -231,11 +221,11 @@ static void answer(struct daemon *d, struct scrape *s)
 {
     struct rendering *page = &d->pages[s->format];
     struct expose_options options = page_options(d);
-    struct buf live = BUF_INIT;
+    struct buf live = BUF_INIT, body = BUF_INIT;
     struct http_reply reply = {
         .status = 200,
         .content_type = expose_content_type(s->format),
-        .content_encoding = s->gzip ? "gzip" : NULL,
+        .content_encoding = coding_name(s->coding),
         .vary = "Accept, Accept-Encoding",
     };
 
@@ -243,12 +233,13 @@ static void answer(struct daemon *d, struct scrape *s)
         counting_note(&d->counting, clock_wall_ns());
     options.format = s->format;
     daemon_expose_process(d, &options, &live);
-    if (s->gzip) {
-        reply.body = join_gzip(&page->gzip, &live);
-        buf_release(&live);
-    } else {
+    if (s->coding == CODING_IDENTITY) {
         reply.body = http_body_ref(page->plain);
         reply.more = http_body_new(&live);
+    } else {
+        coded_join(s->coding, &page->coded[s->coding], buf_all(&live), &body);
+        reply.body = http_body_new(&body);
+        buf_release(&live);
     }
     http_reply(s->request, &reply);
     d->scrape_seconds = (double)(clock_mono_ns() - s->start_ns) / 1e9;
@@ -262,7 +253,7 @@ static bool is_due(const struct daemon *d, const struct scrape *s, int64_t now)
            now >= s->start_ns + PATIENCE_NS;
 }
 
-/* One page of the durable snapshot, made by the worker: nobody asked for this format before. */
+/* One page of the durable snapshot, made by the worker: nobody asked for it so before. */
 struct render {
     struct work work;
     struct daemon *daemon;
@@ -270,14 +261,28 @@ struct render {
     uint64_t number;
     struct expose_options options;
     enum expose_format format;
-    struct rendering page;
+    enum coding coding;
+    struct rendering page; /* what there is of it, then with this coding */
 };
 
 static void run_render(struct work *work)
 {
     struct render *r = (struct render *)(void *)work;
 
-    rendering_make(r->snapshot, &r->options, r->format, &r->page);
+    rendering_add(&r->page, r->snapshot, &r->options, r->format, r->coding);
+}
+
+/* Two codings may both have been made without a plain page. */
+static void take_rendered(struct rendering *page, struct render *r)
+{
+    if (!page->plain)
+        page->plain = http_body_ref(r->page.plain);
+    page->is_made[CODING_IDENTITY] = true;
+    if (!page->is_made[r->coding]) {
+        page->coded[r->coding] = r->page.coded[r->coding];
+        r->page.coded[r->coding] = (struct coded){.length = 0};
+    }
+    page->is_made[r->coding] = true;
 }
 
 static void end_render(struct work *work)
@@ -286,22 +291,22 @@ static void end_render(struct work *work)
     struct daemon *d = r->daemon;
 
     if (r->number == d->durable_number) {
-        d->pages[r->format] = r->page;
-        d->rendering[r->format] = false;
+        take_rendered(&d->pages[r->format], r);
+        d->rendering[r->format][r->coding] = false;
         daemon_answer_scrapes(d, false);
-    } else {
-        rendering_release(&r->page);
     }
+    rendering_release(&r->page);
     free(r);
 }
 
-static bool page_is_there(struct daemon *d, enum expose_format format)
+static bool page_is_there(struct daemon *d, const struct scrape *s)
 {
+    const struct rendering *page = &d->pages[s->format];
     struct render *r;
 
-    if (d->pages[format].plain || d->rendering[format])
-        return d->pages[format].plain;
-    d->rendering[format] = true;
+    if (page->is_made[s->coding] || d->rendering[s->format][s->coding])
+        return page->is_made[s->coding];
+    d->rendering[s->format][s->coding] = true;
     r = xcalloc(1, sizeof *r);
     *r = (struct render){
         .work = {.run = run_render, .done = end_render},
@@ -309,7 +314,9 @@ static bool page_is_there(struct daemon *d, enum expose_format format)
         .snapshot = d->durable,
         .number = d->durable_number,
         .options = page_options(d),
-        .format = format,
+        .format = s->format,
+        .coding = s->coding,
+        .page.plain = page->plain ? http_body_ref(page->plain) : NULL,
     };
     worker_give(d->worker, &r->work);
     return false;
@@ -338,7 +345,7 @@ void daemon_answer_scrapes(struct daemon *d, bool all)
             refuse(s);
             continue;
         }
-        if (due && page_is_there(d, s->format)) {
+        if (due && page_is_there(d, s)) {
             *at = s->next;
             answer(d, s);
             continue;
@@ -355,9 +362,9 @@ void daemon_end_scrapes(struct daemon *d)
     struct expose_options options = page_options(d);
 
     for (const struct scrape *s = d->scrapes; s; s = s->next) {
-        d->rendering[s->format] = false;
-        if (d->durable && !d->pages[s->format].plain)
-            rendering_make(d->durable, &options, s->format, &d->pages[s->format]);
+        d->rendering[s->format][s->coding] = false;
+        if (d->durable)
+            rendering_add(&d->pages[s->format], d->durable, &options, s->format, s->coding);
     }
     d->durable_number++; /* what the worker still renders comes too late */
     daemon_answer_scrapes(d, true);
@@ -433,9 +440,9 @@ void daemon_scrape(void *ctx, struct http_request *r)
     s->request = r;
     s->format =
         negotiate_openmetrics(http_request_header(r, "Accept")) ? EXPOSE_OPENMETRICS : EXPOSE_TEXT;
-    s->gzip = negotiate_gzip(http_request_header(r, "Accept-Encoding"));
+    s->coding = negotiate_coding(http_request_header(r, "Accept-Encoding"));
     s->start_ns = clock_mono_ns();
-    d->wanted_mono_ns[s->format] = s->start_ns;
+    d->wanted_mono_ns[s->format][s->coding] = s->start_ns;
     s->version = AFTER_REST;
     read_for(d, s);
     s->next = d->scrapes;

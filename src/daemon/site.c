@@ -8,7 +8,6 @@
 
 #include "base/xalloc.h"
 #include "daemon/view.h"
-#include "http/gzip.h"
 #include "http/negotiate.h"
 #include "metrics/expose.h"
 #include "site/api.h"
@@ -23,7 +22,7 @@
  * has it also when its client has left. */
 enum { WAITING_MOST = 16 };
 /* A smaller page is sent as it is. */
-#define GZIP_LEAST 1000
+#define CODED_LEAST 1000
 
 #define HTML "text/html; charset=utf-8"
 #define JSON "application/json"
@@ -39,28 +38,27 @@ static const struct http_header guarded[] = {
     {NULL, NULL},
 };
 
-static void pack(struct buf *text)
+static void pack(enum coding coding, struct buf *text)
 {
-    struct gzip_part part;
     struct buf packed = BUF_INIT;
 
-    gzip_part_make(buf_all(text), &part);
-    gzip_join(&(const struct gzip_part *){&part}, 1, &packed);
-    gzip_part_release(&part);
+    coded_join(coding, NULL, buf_all(text), &packed);
     buf_release(text);
     *text = packed;
 }
 
 static void send(struct http_request *r, unsigned status, const char *type, struct buf *body)
 {
-    bool gzip = body->n >= GZIP_LEAST && negotiate_gzip(http_request_header(r, "Accept-Encoding"));
+    enum coding coding = CODING_IDENTITY;
 
-    if (gzip)
-        pack(body);
+    if (body->n >= CODED_LEAST)
+        coding = negotiate_coding(http_request_header(r, "Accept-Encoding"));
+    if (coding != CODING_IDENTITY)
+        pack(coding, body);
     http_reply(r, &(struct http_reply){
                       .status = status,
                       .content_type = type,
-                      .content_encoding = gzip ? "gzip" : NULL,
+                      .content_encoding = coding_name(coding),
                       .vary = "Accept-Language, Accept-Encoding",
                       .headers = guarded,
                       .body = http_body_new(body),

@@ -64,8 +64,8 @@ int payload_decode(struct slice bytes, struct payload *ret_payload)
     return 0;
 }
 
-void rendering_make(const struct snapshot *snapshot, const struct expose_options *options,
-                    enum expose_format format, struct rendering *ret_rendering)
+static struct http_body *render(const struct snapshot *snapshot,
+                                const struct expose_options *options, enum expose_format format)
 {
     struct expose_options o = *options;
     struct buf page = BUF_INIT;
@@ -73,14 +73,26 @@ void rendering_make(const struct snapshot *snapshot, const struct expose_options
     o.format = format;
     o.flags |= EXPOSE_NO_EOF;
     expose(snapshot, &o, &page);
-    gzip_part_make(buf_all(&page), &ret_rendering->gzip);
-    ret_rendering->plain = http_body_new(&page);
+    return http_body_new(&page);
+}
+
+void rendering_add(struct rendering *r, const struct snapshot *snapshot,
+                   const struct expose_options *options, enum expose_format format,
+                   enum coding coding)
+{
+    if (!r->plain)
+        r->plain = render(snapshot, options, format);
+    r->is_made[CODING_IDENTITY] = true;
+    if (!r->is_made[coding])
+        coded_make(coding, http_body_bytes(r->plain), &r->coded[coding]);
+    r->is_made[coding] = true;
 }
 
 void rendering_release(struct rendering *r)
 {
     http_body_unref(r->plain);
-    gzip_part_release(&r->gzip);
+    for (enum coding c = 0; c < CODINGS; c++)
+        coded_release(&r->coded[c]);
     *r = (struct rendering){0};
 }
 
@@ -102,8 +114,9 @@ static void do_job(struct statefile *statefile, struct writer_job *job)
         buf_release(&payload);
     }
     for (unsigned f = 0; f < PAGE_FORMATS && job->error == 0; f++)
-        if (job->render[f])
-            rendering_make(job->snapshot, &job->options, f, &job->pages[f]);
+        for (enum coding c = 0; c < CODINGS; c++)
+            if (job->render[f][c])
+                rendering_add(&job->pages[f], job->snapshot, &job->options, f, c);
     buf_release(&job->files);
     buf_release(&job->memory.bytes);
 }

@@ -9,7 +9,7 @@
 #ifndef LT_DAEMON_WRITER_H
 #define LT_DAEMON_WRITER_H
 
-#include "http/gzip.h"
+#include "http/coding.h"
 #include "http/server.h"
 #include "input/statefile.h"
 #include "input/tailset.h"
@@ -18,10 +18,11 @@
 /* A scrape gets text or OpenMetrics, the first two of enum expose_format. */
 enum { PAGE_FORMATS = EXPOSE_OPENMETRICS + 1 };
 
-/* What a page of one format is made of; empty until it was rendered. */
+/* A page of one format, in each coding that was asked for. */
 struct rendering {
-    struct http_body *plain;
-    struct gzip_part gzip;
+    struct http_body *plain; /* NULL until it was rendered */
+    struct coded coded[CODINGS];
+    bool is_made[CODINGS]; /* identity: `plain` is */
 };
 
 /* By which rules lines were counted: saved, so that `verify` can count them again. */
@@ -37,7 +38,7 @@ struct writer_job {
     struct tail_memory memory; /* and for the memory beside it */
     struct rules_mark rules;
     int64_t running_ns; /* how long the program has run caught up: what `expire` counts in */
-    bool render[PAGE_FORMATS];
+    bool render[PAGE_FORMATS][CODINGS];
     struct expose_options options; /* what it points to must live until the job is done */
     int64_t wall_ns;
     uint64_t version; /* the caller's mark */
@@ -82,8 +83,10 @@ struct payload {
 };
 int payload_decode(struct slice bytes, struct payload *ret_payload);
 
-void rendering_make(const struct snapshot *snapshot, const struct expose_options *options,
-                    enum expose_format format, struct rendering *ret_rendering);
+/* Adds this coding, and the plain page if that is missing. */
+void rendering_add(struct rendering *r, const struct snapshot *snapshot,
+                   const struct expose_options *options, enum expose_format format,
+                   enum coding coding);
 void rendering_release(struct rendering *r);
 
 #endif

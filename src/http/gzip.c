@@ -20,7 +20,7 @@
 
 /* isa-l's level 0: a page of 100,000 series takes a fifth of the time that zlib's level 1 takes, and
  * is a third larger. */
-static void make_deflated(struct slice text, struct gzip_part *part)
+static void make_deflated(struct slice text, struct coded *part)
 {
     struct isal_zstream z;
 
@@ -35,10 +35,10 @@ static void make_deflated(struct slice text, struct gzip_part *part)
         z.next_in = (unsigned char *)(uintptr_t)piece.p;
         z.avail_in = (uint32_t)piece.n;
         do {
-            z.next_out = (unsigned char *)buf_reserve(&part->deflated, OUT_STEP);
+            z.next_out = (unsigned char *)buf_reserve(&part->bytes, OUT_STEP);
             z.avail_out = (uint32_t)OUT_STEP;
             (void)isal_deflate(&z);
-            buf_commit(&part->deflated, (char *)z.next_out);
+            buf_commit(&part->bytes, (char *)z.next_out);
         } while (z.avail_out == 0);
     } while (text.n);
 }
@@ -80,14 +80,14 @@ static void deflate_piece(z_stream *z, struct slice piece, int flush, struct buf
     } while (z->avail_out == 0);
 }
 
-static void add_piece(struct gzip_part *part, z_stream *z, struct slice piece, int flush)
+static void add_piece(struct coded *part, z_stream *z, struct slice piece, int flush)
 {
     if (piece.n > 0)
         part->crc = (uint32_t)crc32_z(part->crc, (const Bytef *)piece.p, piece.n);
-    deflate_piece(z, piece, flush, &part->deflated);
+    deflate_piece(z, piece, flush, &part->bytes);
 }
 
-static void make_deflated(struct slice text, struct gzip_part *part)
+static void make_deflated(struct slice text, struct coded *part)
 {
     z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free};
     int r = deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW_BITS, MEM_LEVEL, Z_DEFAULT_STRATEGY);
@@ -101,19 +101,13 @@ static void make_deflated(struct slice text, struct gzip_part *part)
 }
 #endif
 
-void gzip_part_make(struct slice text, struct gzip_part *ret_part)
+void gzip_make(struct slice text, struct coded *ret_part)
 {
-    *ret_part = (struct gzip_part){.length = text.n};
+    *ret_part = (struct coded){.length = text.n};
     make_deflated(text, ret_part);
 }
 
-void gzip_part_release(struct gzip_part *p)
-{
-    buf_release(&p->deflated);
-    *p = (struct gzip_part){.crc = 0};
-}
-
-void gzip_join(const struct gzip_part *const *parts, unsigned n, struct buf *out)
+void gzip_join(const struct coded *const *parts, unsigned n, struct buf *out)
 {
     /* Magic, deflate, no flags, no time, "fastest", Unix. */
     static const char head[] = {'\x1f', '\x8b', 8, 0, 0, 0, 0, 0, 4, 3};
@@ -124,7 +118,7 @@ void gzip_join(const struct gzip_part *const *parts, unsigned n, struct buf *out
 
     buf_add(out, head, sizeof(head));
     for (unsigned i = 0; i < n; i++) {
-        buf_slice(out, buf_all(&parts[i]->deflated));
+        buf_slice(out, buf_all(&parts[i]->bytes));
         crc = crc32_combine(crc, parts[i]->crc, (z_off_t)parts[i]->length);
         length += parts[i]->length;
     }

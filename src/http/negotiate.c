@@ -167,17 +167,58 @@ bool negotiate_russian(const char *accept_language)
     return russian;
 }
 
-bool negotiate_gzip(const char *accept_encoding)
+/* What a header says of one coding, or of `*`; q is -1 without a word of it. */
+struct wish {
+    int q;
+    unsigned at; /* its place in the header */
+};
+
+static void note_wish(struct wish *w, const struct entry *e, unsigned at)
+{
+    if (w->q < 0)
+        *w = (struct wish){e->q, at};
+}
+
+static struct wish *wish_of(struct wish *wishes, struct wish *any, struct slice name)
+{
+    if (equals(name, SLICE("*")))
+        return any;
+    if (equals(name, SLICE("identity")))
+        return &wishes[CODING_IDENTITY];
+    if (equals(name, SLICE("gzip")) || equals(name, SLICE("x-gzip")))
+        return &wishes[CODING_GZIP];
+    return equals(name, SLICE("zstd")) ? &wishes[CODING_ZSTD] : NULL;
+}
+
+/* `*` is a wish for something smaller: it does not speak of identity. */
+static enum coding best_coding(const struct wish *wishes, const struct wish *any)
+{
+    struct wish best = {.q = 0};
+    enum coding coding = CODING_IDENTITY;
+
+    for (enum coding c = CODING_IDENTITY; c < CODINGS; c++) {
+        const struct wish *w = wishes[c].q < 0 && c != CODING_IDENTITY ? any : &wishes[c];
+
+        if (coding_is_built(c) &&
+            (w->q > best.q || (w->q == best.q && w->q > 0 && w->at < best.at))) {
+            best = *w;
+            coding = c;
+        }
+    }
+    return coding;
+}
+
+enum coding negotiate_coding(const char *accept_encoding)
 {
     struct slice rest = slice_str(accept_encoding);
-    bool any = false;
+    struct wish wishes[CODINGS] = {{-1, 0}, {-1, 0}, {-1, 0}}, any = {-1, 0};
     struct entry e;
 
-    while (next_entry(&rest, &e)) {
-        if (equals(e.name, SLICE("gzip")) || equals(e.name, SLICE("x-gzip")))
-            return e.q > 0;
-        if (equals(e.name, SLICE("*")))
-            any = e.q > 0;
+    for (unsigned at = 0; next_entry(&rest, &e); at++) {
+        struct wish *w = wish_of(wishes, &any, e.name);
+
+        if (w)
+            note_wish(w, &e, at);
     }
-    return any;
+    return best_coding(wishes, &any);
 }

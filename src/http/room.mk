@@ -1,6 +1,8 @@
 # Sources and tests of src/http.
 liblogtally_a_SOURCES += \
 	src/http/access.h \
+	src/http/coding.c \
+	src/http/coding.h \
 	src/http/conn.c \
 	src/http/conn.h \
 	src/http/gzip.c \
@@ -17,7 +19,11 @@ liblogtally_a_SOURCES += \
 	src/http/server.h \
 	src/http/tls.h \
 	src/http/users.h \
-	src/http/web_config.h
+	src/http/web_config.h \
+	src/http/zstd.h
+if HAVE_ZSTD
+liblogtally_a_SOURCES += src/http/zstd.c
+endif
 if HAVE_WEB_CONFIG
 liblogtally_a_SOURCES += \
 	src/http/access.c \
@@ -38,6 +44,7 @@ tests_http_check_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=bind,--wrap=chmod,--wrap=epo
 	-Wl,--wrap=getaddrinfo,--wrap=getnameinfo,--wrap=getsockname,--wrap=listen,--wrap=lstat \
 	-Wl,--wrap=socket,--wrap=unlink
 tests_http_check_SOURCES = \
+	tests/http/check_coding.c \
 	tests/http/check_gzip.c \
 	tests/http/check_listen.c \
 	tests/http/check_negotiate.c \

@@ -10,7 +10,7 @@
  *   users      passwords, checked beside the loop                    users.h
  *   negotiate  what a scraper can read                               negotiate.h
  *   origin     whether another site's page asks                      origin.h
- *   gzip       one member from a big cached part and a small new one gzip.h
+ *   coding     gzip or zstd of a page, piece by piece                coding.h, gzip.h, zstd.h
  *
  * Listeners are TCP (v4, v6) and unix sockets, all in one epoll set. A route has a handler; the
  * handler answers at once with http_reply or keeps the request and answers later (the connection is

@@ -61,6 +61,39 @@ def openmetrics_is_parsed_by_its_reference_parser():
     d.stop()
 
 
+def every_coding_is_read_by_its_own_tool():
+    """Each is one member or frame; what is in it is the plain page, and the reference parser takes it."""
+    d, _ = started(2000)
+    tools = {"gzip": ["gzip", "-dc"], "zstd": ["zstd", "-dcq"]}
+    for kind, parser in (("text/plain", "parser"), ("application/openmetrics-text", "openmetrics.parser")):
+        plain = d.request("GET", "/metrics", {"Accept": kind})[2]
+        known = families(plain, parser)
+        sizes = {}
+        for ask, want in (("gzip", "gzip"), ("zstd", "zstd"), ("br, *", "gzip"), ("gzip;q=0, *", "zstd"), ("identity", None),
+                          ("gzip;q=0.5, zstd;q=0.6", "zstd"), ("zstd;q=0", None)):
+            status, headers, body = d.request("GET", "/metrics", {"Accept": kind, "Accept-Encoding": ask})
+            got = headers.get("Content-Encoding")
+            if want == "zstd" and got != "zstd":
+                return "built without zstd"
+            assert status == 200 and got == want and int(headers["Content-Length"]) == len(body), (ask, headers)
+            assert headers["Vary"] == "Accept, Accept-Encoding", headers
+            if want:
+                sizes[want] = len(body)
+                body = subprocess.run(tools[want], input=body, stdout=subprocess.PIPE, check=True).stdout
+            assert families(body, parser) == known, ask
+            assert [x for x in body.split(b"\n") if x.startswith(b"http_requests_total")] == \
+                [x for x in plain.split(b"\n") if x.startswith(b"http_requests_total")], ask
+        assert sizes["zstd"] < sizes["gzip"] < len(plain) / 4, (sizes, len(plain))
+        r = subprocess.run(["curl", "-sS", "--fail", "-H", "Accept: " + kind, "-H", "Accept-Encoding: zstd", "--compressed",
+                            "http://127.0.0.1:%d/metrics" % d.port], stdout=subprocess.PIPE, check=True)
+        assert families(r.stdout, parser) == known
+    _, headers, body = d.request("GET", "/", {"Accept-Encoding": "zstd"})
+    assert headers["Content-Encoding"] == "zstd"
+    assert b"<h1>logtally</h1>" in subprocess.run(tools["zstd"], input=body, stdout=subprocess.PIPE, check=True).stdout
+    d.stop()
+    return None
+
+
 LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
 SAMPLE = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)(?:{(%s(?:,%s)*)})? ([-+0-9.e]+|NaN|[+-]Inf)'
                     r'(?: # {(%s)} ([-+0-9.e]+)(?: ([0-9.]+))?)?$' % (LABEL, LABEL, LABEL))
@@ -180,5 +213,5 @@ def a_reload_takes_new_rules_and_refuses_wrong_ones():
     d.stop()
 
 
-main(fixtures_give_their_exact_values, promtool_accepts_the_text_page, openmetrics_is_parsed_by_its_reference_parser,
+main(fixtures_give_their_exact_values, promtool_accepts_the_text_page, openmetrics_is_parsed_by_its_reference_parser, every_coding_is_read_by_its_own_tool,
      pages_keep_the_rules_that_no_server_checks, gzip_says_the_same, every_path_has_its_status, a_reload_takes_new_rules_and_refuses_wrong_ones)

@@ -33,12 +33,12 @@ static struct buf unpack(const struct buf *packed)
 
 static void check_join(const struct slice *texts, unsigned n)
 {
-    struct gzip_part parts[8];
-    const struct gzip_part *pointers[8];
+    struct coded parts[8];
+    const struct coded *pointers[8];
     struct buf whole = BUF_INIT, packed = BUF_INIT, back;
 
     for (unsigned i = 0; i < n; i++) {
-        gzip_part_make(texts[i], &parts[i]);
+        gzip_make(texts[i], &parts[i]);
         pointers[i] = &parts[i];
         buf_slice(&whole, texts[i]);
     }
@@ -47,7 +47,7 @@ static void check_join(const struct slice *texts, unsigned n)
     ck_assert_uint_eq(back.n, whole.n);
     ck_assert(slice_eq(buf_all(&back), buf_all(&whole)));
     for (unsigned i = 0; i < n; i++)
-        gzip_part_release(&parts[i]);
+        coded_release(&parts[i]);
     buf_release(&back);
     buf_release(&packed);
     buf_release(&whole);
@@ -123,14 +123,14 @@ TEST(bytes_that_do_not_compress_survive)
 
 TEST(output_is_appended)
 {
-    struct gzip_part part;
-    const struct gzip_part *parts[] = {&part};
+    struct coded part;
+    const struct coded *parts[] = {&part};
     struct buf out = BUF_INIT;
 
-    gzip_part_make(SLICE("a 1\n"), &part);
+    gzip_make(SLICE("a 1\n"), &part);
     buf_str(&out, "before");
     gzip_join(parts, 1, &out);
     ck_assert(slice_starts(buf_all(&out), SLICE("before\x1f\x8b")));
-    gzip_part_release(&part);
+    coded_release(&part);
     buf_release(&out);
 }

@@ -65,6 +65,28 @@ TEST(every_prometheus_gets_openmetrics)
     CHECK_ROWS(rows);
 }
 
+TEST(other_scrapers_get_what_they_can_read)
+{
+    static const struct row rows[] = {
+        /* VictoriaMetrics, vmagent, Netdata */
+        {"text/plain;version=0.0.4;q=1,*/*;q=0.1", TEXT},
+        /* Grafana Alloy scrapes as Prometheus 2.49 and later do */
+        {"application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version="
+         "0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+         OM},
+        /* Datadog: the second generation of its check, and the first */
+        {"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;"
+         "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+         OM},
+        {"text/plain", TEXT},
+        /* Telegraf: protobuf first, which we have not; its later versions take OpenMetrics, too */
+        {PROTO ";q=0.7,text/plain;version=0.0.4;q=0.3,*/*;q=0.1", TEXT},
+        {PROTO ";q=0.7,text/plain;version=0.0.4;q=0.3", TEXT},
+        {"application/openmetrics-text, " PROTO ";q=0.7,text/plain;version=0.0.4;q=0.3", OM},
+    };
+    CHECK_ROWS(rows);
+}
+
 TEST(scrape_protocols_may_ask_for_text)
 {
     static const struct row rows[] = {
@@ -179,32 +201,65 @@ TEST(every_prefix_of_a_real_header_is_fine)
         char *prefix = strndup(whole, n);
 
         (void)negotiate_openmetrics(prefix);
-        (void)negotiate_gzip(prefix);
+        (void)negotiate_coding(prefix);
         free(prefix);
     }
 }
 
+static void check_coding(const char *accept, enum coding want)
+{
+    enum coding got = negotiate_coding(accept);
+
+    if (!coding_is_built(want))
+        want = got == CODING_ZSTD ? CODING_IDENTITY : got;
+    ck_assert_msg(got == want, "%s: %d, not %d", accept ? accept : "(null)", (int)got, (int)want);
+}
+
 TEST(gzip_only_when_asked_for)
 {
-    ck_assert(negotiate_gzip("gzip"));
-    ck_assert(negotiate_gzip("GZIP"));
-    ck_assert(negotiate_gzip("deflate, gzip;q=1.0, *;q=0.5"));
-    ck_assert(negotiate_gzip("gzip;q=0.001"));
-    ck_assert(negotiate_gzip("br , gzip ; q=0.1"));
-    ck_assert(!negotiate_gzip(NULL));
-    ck_assert(!negotiate_gzip(""));
-    ck_assert(!negotiate_gzip("identity"));
-    ck_assert(!negotiate_gzip("gzip;q=0"));
-    ck_assert(!negotiate_gzip("gzip;q=0.0, identity"));
-    ck_assert(!negotiate_gzip("gzip;q=abc"));
-    ck_assert(!negotiate_gzip("deflate, br, zstd"));
-    ck_assert(negotiate_gzip("*"));
-    ck_assert(negotiate_gzip("br, *;q=0.1"));
-    ck_assert(negotiate_gzip("x-gzip"));
-    ck_assert(!negotiate_gzip("*;q=0"));
-    ck_assert(!negotiate_gzip("*, gzip;q=0"));
-    ck_assert(!negotiate_gzip("gzip;q=0, *"));
-    ck_assert(!negotiate_gzip("gzipped"));
+    check_coding("gzip", CODING_GZIP);
+    check_coding("GZIP", CODING_GZIP);
+    check_coding("deflate, gzip;q=1.0, *;q=0.5", CODING_GZIP);
+    check_coding("gzip;q=0.001", CODING_GZIP);
+    check_coding("br , gzip ; q=0.1", CODING_GZIP);
+    check_coding("x-gzip", CODING_GZIP);
+    check_coding(NULL, CODING_IDENTITY);
+    check_coding("", CODING_IDENTITY);
+    check_coding("identity", CODING_IDENTITY);
+    check_coding("gzip;q=0", CODING_IDENTITY);
+    check_coding("gzip;q=0.0, identity", CODING_IDENTITY);
+    check_coding("gzip;q=abc", CODING_IDENTITY);
+    check_coding("gzipped", CODING_IDENTITY);
+    check_coding("deflate, br", CODING_IDENTITY);
+}
+
+TEST(a_star_is_what_was_not_named)
+{
+    check_coding("*", CODING_GZIP);
+    check_coding("br, *;q=0.1", CODING_GZIP);
+    check_coding("identity;q=0.5, *", CODING_GZIP);
+    check_coding("*;q=0", CODING_IDENTITY);
+    check_coding("*;q=0, gzip", CODING_GZIP);
+    check_coding("*, gzip;q=0", CODING_ZSTD);
+    check_coding("gzip;q=0, *", CODING_ZSTD);
+    check_coding("zstd;q=0, *", CODING_GZIP);
+    check_coding("zstd;q=0, gzip;q=0, *", CODING_IDENTITY);
+}
+
+TEST(zstd_where_it_is_the_first_wish)
+{
+    check_coding("zstd", CODING_ZSTD);
+    check_coding("ZSTD;q=0.1", CODING_ZSTD);
+    check_coding("deflate, br, zstd", CODING_ZSTD);
+    check_coding("zstd, gzip", CODING_ZSTD);
+    check_coding("gzip;q=0.8, zstd;q=0.9", CODING_ZSTD);
+    check_coding("gzip, deflate, br, zstd", CODING_GZIP); /* browsers */
+    check_coding("zstd;q=0.5, gzip", CODING_GZIP);
+    check_coding("zstd;q=0.5, identity", CODING_IDENTITY);
+    check_coding("zstd;q=0.5, identity;q=0.4", CODING_ZSTD);
+    check_coding("zstd;q=0", CODING_IDENTITY);
+    check_coding("zstd;q=0, zstd", CODING_IDENTITY);
+    check_coding("zstandard", CODING_IDENTITY);
 }
 
 TEST(russian_only_where_it_is_preferred)

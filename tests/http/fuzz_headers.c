@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; i < HEADERS && slice_cut(&rest, '\n', &line); i++)
         header[i] = memchr(line.p, '\0', line.n) ? NULL : xstrslice(line);
     (void)negotiate_openmetrics(header[0]);
-    (void)negotiate_gzip(header[1]);
+    (void)negotiate_coding(header[1]);
     (void)origin_is_foreign(header[2], header[3], header[4], "machine");
     assert(!origin_is_foreign(NULL, NULL, header[4], "machine"));
     for (int i = 0; i < HEADERS; i++)
