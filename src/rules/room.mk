@@ -49,6 +49,7 @@ tests_rules_check_LDADD = $(CHECK_LINK)
 tests_rules_check_SOURCES = \
 	tests/rules/check_calc.c \
 	tests/rules/check_grok.c \
+	tests/rules/check_grok_files.c \
 	tests/rules/check_mistakes.c \
 	tests/rules/check_pattern.c \
 	tests/rules/check_ruleset.c \
