@@ -8,13 +8,14 @@ line that begins with `$ ` is a command, run by sh in the page's own temporary d
 the PATH, and what follows it is what it must print (both streams; a line `...` stands for any lines).
 A block `ini` must be such a file, or after `<!-- of: NAME -->` be lines of one, in their order; and a file
 must be named by a command, or lie in a directory that one names: so every example runs.
+A command of another tool (OTHERS) is skipped where there is none, and the page says what it printed elsewhere.
 --update writes what was printed into the page: read the difference before you commit it.
 
 Without FILE it also compares logtally(1) with `logtally help`: every command's options must stand in its paragraph,
 and those that several commands share must name these commands. And it looks for every filter of templates where
 logtally-rules(5) describes them.
 
-Last line: N passed, N failed; one for each command.
+Last line: N passed, N failed, and N skipped if there were any; one for each command.
 """
 import os
 import re
@@ -26,6 +27,8 @@ import tempfile
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGES = ["README.md", "README.ru.md", "docs/rules.md", "docs/rules.ru.md", "docs/configuration.md", "docs/configuration.ru.md", "docs/migrate.md"]
 BLOCK = re.compile(r"(?P<head>(?:<!-- (?P<mark>file|of): (?P<name>\S+) -->\n)?^```(?P<kind>\w*)\n)(?P<body>.*?)(?P<end>^```$)", re.M | re.S)
+
+OTHERS = {"mtail"}
 
 
 def alike(want, got):
@@ -52,7 +55,7 @@ class Page:
         os.symlink(program, os.path.join(self.work, ".bin", "logtally"))
         self.env = dict(os.environ, PATH=os.path.join(self.work, ".bin") + ":" + os.environ["PATH"],
                         HOME=self.work, LC_ALL="C.UTF-8", NO_COLOR="1", TOP=TOP)
-        self.passed = self.failed = 0
+        self.passed = self.failed = self.skipped = 0
         self.files, self.parts, self.commands = {}, [], []
 
     def write(self, name, body):
@@ -68,6 +71,11 @@ class Page:
 
     def run(self, command, want):
         self.commands.append(command)
+        tool = command.split()[0]
+        if tool in OTHERS and not shutil.which(tool):
+            self.skipped += 1
+            print("%s: skipped, %s is not installed: $ %s" % (self.path, tool, command))
+            return want
         r = subprocess.run(["sh", "-c", command], cwd=self.work, env=self.env, stdin=subprocess.DEVNULL, timeout=60,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         got = r.stdout.decode("utf-8", "replace").replace(self.work + "/", "")
@@ -174,7 +182,7 @@ def main(args):
     program = os.path.abspath(os.environ.get("LOGTALLY") or os.path.join(TOP, "build", "gcc", "src", "logtally"))
     if not os.access(program, os.X_OK):
         sys.exit("try_docs: no program at %s; build it, or say LOGTALLY=..." % program)
-    passed = failed = 0
+    passed = failed = skipped = 0
     for check in (manual, filters) if set(args) <= {"--update"} else ():
         p, f = check(program)
         passed, failed = passed + p, failed + f
@@ -182,8 +190,8 @@ def main(args):
     for name in filter(os.path.exists, names):
         page = Page(name, program)
         page.try_all(update)
-        passed, failed = passed + page.passed, failed + page.failed
-    print("%d passed, %d failed" % (passed, failed))
+        passed, failed, skipped = passed + page.passed, failed + page.failed, skipped + page.skipped
+    print("%d passed, %d failed%s" % (passed, failed, ", %d skipped" % skipped if skipped else ""))
     return 1 if failed or not passed else 0
 
 
