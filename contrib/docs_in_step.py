@@ -5,7 +5,8 @@
     contrib/docs_in_step.py --check    fails where one is stale, or two documents differ
 
 In step: both have the same headings (their levels), tables (columns and rows) and blocks of code, in the same
-order. What promises to be short must be. A count is a number with its name in a comment behind it, `99<!--faults-->`; what each counts is below.
+order; of those that are to be the same to the letter (EXACT) what is code or a number in the columns of tables but the last,
+and the blocks but for their comments, too. A link to another document, or to a heading of one, must lead somewhere. What promises to be short must be. A count is a number with its name in a comment behind it, `99<!--faults-->`; what each counts is below.
 Only what is in the sources is counted: what takes a run is not written down but printed by the command beside it.
 
 The last line is `N passed, N failed`."""
@@ -17,8 +18,11 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 COUNT = re.compile(r"([0-9][0-9,]*)<!--(\w+)-->")
+DOCUMENTS = ["*.md", "docs/*.md", "contrib/*/*.md", "rules/examples/*.md", "tests/*.md"]
 # Documents that say less in Russian, still.
 SHORTER = {"README.ru.md", "docs/performance.ru.md"}
+# Documents whose examples are run in both languages, and whose tables are of keys.
+EXACT = {"docs/rules.ru.md", "docs/configuration.ru.md"}
 # Documents that promise to be read in so many minutes, at 200 words of prose in each.
 MINUTES = {"docs/rules.md": 20}
 
@@ -100,34 +104,60 @@ def renew(path):
 
 # --- in step -----------------------------------------------------------------------------------------
 
-def shape(path):
+def shape(path, exact=False):
     """[(line, what)] of headings, tables, and blocks of code."""
     found, in_code, table = [], False, None
     for number, line in enumerate(read(path).split("\n"), 1):
         if line.startswith("```"):
             in_code = not in_code
-            found += [(number, "code")] * in_code
+            found += [(number, ["code"])] * in_code
+        elif in_code and exact:
+            found[-1][1].append(re.sub(r" +# .*$", "", line))
         if in_code or not line.startswith("|"):
             table = None
-        elif table is None:
-            table = len(found)
-            found.append((number, [line.replace("\\|", "").count("|") - 1, 0]))
         else:
-            found[table][1][1] += 1
+            if table is None:
+                table = ["table of %d columns" % (line.replace("\\|", "").count("|") - 1)]
+                found.append((number, table))
+            cells = re.split(r"(?<!\\)\|", line)[1:-2]
+            table.append(" ".join(re.findall(r"`[^`]+`|\d\w*", " | ".join(cells))) if exact else "row")
         if not in_code and re.match(r"#+ ", line):
-            found.append((number, "heading " + line.split(" ")[0]))
-    return [(n, what if isinstance(what, str) else "table of %d columns, %d rows" % (what[0], what[1] - 1)) for n, what in found]
+            found.append((number, ["heading " + line.split(" ")[0]]))
+    return found
 
 
 def difference(english, russian):
-    a, b = shape(english), shape(russian)
+    exact = russian in EXACT
+    a, b = shape(english, exact), shape(russian, exact)
     for (line_a, what_a), (line_b, what_b) in zip(a, b):
         if what_a != what_b:
-            return f"{english}:{line_a}: {what_a}; {russian}:{line_b}: {what_b}"
+            unlike = next((pair for pair in zip(what_a, what_b) if pair[0] != pair[1]), (len(what_a) - 1, len(what_b) - 1))
+            return f"{english}:{line_a}: {what_a[0]}; {russian}:{line_b}: {what_b[0]}: {unlike[0]} is not {unlike[1]}"
     if len(a) != len(b):
         longer, rest = (english, a[len(b)]) if len(a) > len(b) else (russian, b[len(a)])
-        return f"{longer}:{rest[0]}: {rest[1]}: not in the other"
+        return f"{longer}:{rest[0]}: {rest[1][0]}: not in the other"
     return ""
+
+
+# --- links -------------------------------------------------------------------------------------------
+
+def anchors(path):
+    """What a link may name in a document, as GitHub makes it of headings."""
+    text = re.sub(r"^```.*?^```$", "", read(path), flags=re.M | re.S)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in re.findall(r"^#+ (.*)$", text, re.M)}
+
+
+def dead_links(path):
+    text = re.sub(r"^ *```.*?^ *```$|`[^`\n]*`", "", read(path), flags=re.M | re.S)
+    wrong = []
+    for link in re.findall(r"\]\(([^()\s]+)\)", text):
+        name, _, anchor = link.partition("#")
+        target = (TOP / path).parent / name if name else TOP / path
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
+            wrong.append(f"{path}: the link {link} leads nowhere")
+    return wrong
 
 
 def too_long(path):
@@ -142,17 +172,18 @@ def main():
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     said = {}
-    documents = sorted(str(p.relative_to(TOP)) for p in [*TOP.glob("*.md"), *TOP.glob("docs/*.md")])
+    documents = sorted(str(p.relative_to(TOP)) for pattern in DOCUMENTS for p in TOP.glob(pattern))
     for path in documents:
+        said[path] = dead_links(path)
         if COUNT.search(read(path)):
             if not check:
                 renew(path)
-            said[path] = ["%s: %s<!--%s-->: there are %s; run contrib/docs_in_step.py" % (path, *s) for s in stale(path)]
+            said[path] += ["%s: %s<!--%s-->: there are %s; run contrib/docs_in_step.py" % (path, *s) for s in stale(path)]
         if path in MINUTES:
-            said.setdefault(path, []).extend(too_long(path))
+            said[path] += too_long(path)
         if path.endswith(".ru.md") and path not in SHORTER:
             wrong = difference(path.replace(".ru.md", ".md"), path)
-            said.setdefault(path, []).extend([wrong] if wrong else [])
+            said[path] += [wrong] if wrong else []
     for line in (line for lines in said.values() for line in lines):
         print(line)
     failed = sum(bool(lines) for lines in said.values())
