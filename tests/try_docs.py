@@ -25,8 +25,9 @@ import sys
 import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PAGES = ["README.md", "README.ru.md", "docs/rules.md", "docs/rules.ru.md", "docs/configuration.md", "docs/configuration.ru.md", "docs/migrate.md"]
-BLOCK = re.compile(r"(?P<head>(?:<!-- (?P<mark>file|of): (?P<name>\S+) -->\n)?^```(?P<kind>\w*)\n)(?P<body>.*?)(?P<end>^```$)", re.M | re.S)
+PAGES = ["README.md", "README.ru.md", "docs/rules.md", "docs/rules.ru.md", "docs/configuration.md", "docs/configuration.ru.md",
+         "docs/migrate.md", "docs/backfill.md", "docs/backfill.ru.md"]
+BLOCK = re.compile(r"(?P<head>(?:^ *<!-- (?P<mark>file|of): (?P<name>\S+) -->\n)?^(?P<indent> *)```(?P<kind>\w*)\n)(?P<body>.*?)(?P<end>^(?P=indent)```$)", re.M | re.S)
 
 OTHERS = {"mtail"}
 
@@ -88,16 +89,17 @@ class Page:
         return got if not alike(want, got) else want
 
     def block(self, m):
+        body = re.sub("^" + m["indent"], "", m["body"], flags=re.M)
         if m["mark"] == "file":
-            self.write(m["name"], m["body"])
+            self.write(m["name"], body)
         elif m["mark"] == "of":
-            self.parts.append((m["name"], m["body"]))
+            self.parts.append((m["name"], body))
         elif m["kind"] == "ini":
-            self.wrong("this is no file that is tried, nor a part of one:\n%s" % m["body"])
+            self.wrong("this is no file that is tried, nor a part of one:\n%s" % body)
         if m["kind"] != "console":
             return m[0]
-        body = "".join("$ %s\n%s" % (c, self.run(c, want)) for c, want in commands(m["body"]))
-        return m["head"] + body + m["end"]
+        body = "".join("$ %s\n%s" % (c, self.run(c, want)) for c, want in commands(body))
+        return m["head"] + re.sub("^(?=.)", m["indent"], body, flags=re.M) + m["end"]
 
     def look_at_files(self):
         """Is each used, and each part of one in it?"""
