@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 : "${STACK_DIR:=${XDG_STATE_HOME:-$HOME/.local/state}/mylittleprice-stack}"
 : "${STACK_CONFIG:=$here/prometheus}"
 : "${PROMETHEUS_PORT:=9090}" "${ALERTMANAGER_PORT:=9093}" "${GRAFANA_PORT:=3001}"
-: "${LOGTALLY_TARGETS:=127.0.0.1:9180}"
+: "${LOGTALLY_TARGETS:=127.0.0.1:9180}" "${LOGTALLY_SCHEME:=http}"
 : "${RETENTION_TIME:=15d}" "${RETENTION_SIZE:=0}"
 : "${ALERTMANAGER_CONFIG:=alertmanager.quiet.yml}"
 : "${PROMETHEUS_WEB_CONFIG:=web.yml}"
@@ -33,10 +33,10 @@ usage: contrib/stack.sh up | down | status | reload | backup FILE | restore FILE
   reload   copy the configuration anew and let Prometheus and Alertmanager read it
   backup   a snapshot of Prometheus's data, Alertmanager's state, configuration and dashboards, as one .tar.gz
   restore  put such a file back; the stack must be down, what was there is moved aside
-  certs    make a test certificate for web.secure.yml in STACK_CONFIG/secrets
+  certs    make test certificates for web.secure.yml and logtally/web.secure.yml, in STACK_CONFIG
 
 Settings are environment variables: STACK_DIR STACK_CONFIG PROMETHEUS_PORT ALERTMANAGER_PORT GRAFANA_PORT
-LOGTALLY_TARGETS RETENTION_TIME RETENTION_SIZE ALERTMANAGER_CONFIG PROMETHEUS_WEB_CONFIG PROMETHEUS_FLAGS
+LOGTALLY_TARGETS LOGTALLY_SCHEME RETENTION_TIME RETENTION_SIZE ALERTMANAGER_CONFIG PROMETHEUS_WEB_CONFIG PROMETHEUS_FLAGS
 REMOTE_WRITE_URL REMOTE_WRITE_USER GRAFANA_ADMIN_PASSWORD
 END
 }
@@ -90,6 +90,7 @@ render() {
         echo '[]' >"$config.new/targets/grafana.yml"
     fi
     if secure; then sed -i 's/^#secure#//' "$config.new/prometheus.yml"; fi
+    if [ "$LOGTALLY_SCHEME" = https ]; then sed -i 's/^#logtally#//' "$config.new/prometheus.yml"; fi
     if [ -n "$REMOTE_WRITE_URL" ]; then
         sed -i -e 's/^#remote_write#//' -e "s|https://metrics.example.com/api/v1/write|$REMOTE_WRITE_URL|" \
             -e "s|username: mylittleprice|username: $REMOTE_WRITE_USER|" "$config.new/prometheus.yml"
@@ -286,18 +287,26 @@ restore() {
     echo "restored; the data of before is in $old"
 }
 
+# certificate DIRECTORY NAME: a key (of the quicker kind) and a certificate for that host, signed by the CA in secrets.
+certificate() {
+    local file=$1/$2 ca=$STACK_CONFIG/secrets/ca
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$2" -keyout "$file.key" -out "$file.csr" 2>/dev/null
+    openssl x509 -req -in "$file.csr" -CA "$ca.crt" -CAkey "$ca.key" -CAcreateserial -days 365 \
+        -extfile <(echo "subjectAltName=DNS:$2,DNS:localhost,IP:127.0.0.1") -out "$file.crt" 2>/dev/null
+    rm -f "$file.csr"
+    chmod 600 "$file.key"
+    echo "$file.crt $file.key"
+}
+
 certs() {
     local dir=$STACK_CONFIG/secrets
-    mkdir -p "$dir"
-    openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj '/CN=mylittleprice test CA' \
+    mkdir -p "$dir" "$STACK_CONFIG/logtally"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj '/CN=mylittleprice test CA' \
         -keyout "$dir/ca.key" -out "$dir/ca.crt" 2>/dev/null
-    openssl req -newkey rsa:2048 -nodes -subj '/CN=prometheus' -keyout "$dir/prometheus.key" -out "$dir/prometheus.csr" \
-        2>/dev/null
-    openssl x509 -req -in "$dir/prometheus.csr" -CA "$dir/ca.crt" -CAkey "$dir/ca.key" -CAcreateserial -days 365 \
-        -extfile <(echo 'subjectAltName=DNS:prometheus,DNS:localhost,IP:127.0.0.1') -out "$dir/prometheus.crt" 2>/dev/null
-    rm -f "$dir/prometheus.csr"
-    chmod 600 "$dir/ca.key" "$dir/prometheus.key"
-    echo "$dir: ca.crt, prometheus.crt, prometheus.key"
+    chmod 600 "$dir/ca.key"
+    echo "$dir/ca.crt"
+    certificate "$dir" prometheus
+    certificate "$STACK_CONFIG/logtally" logtally
 }
 
 case ${1:-} in

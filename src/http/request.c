@@ -264,6 +264,11 @@ static void on_verdict(void *ctx, enum users_verdict verdict)
     }
 }
 
+static bool is_open(const struct http_request *r)
+{
+    return r->env->open && strcmp(r->path, r->env->open) == 0;
+}
+
 static void dispatch(struct http_request *r)
 {
     enum users_verdict verdict = USERS_RIGHT;
@@ -275,8 +280,9 @@ static void dispatch(struct http_request *r)
     }
     if (r->env->access) {
         access_look(r->env->access, false);
-        verdict = access_ask(r->env->access, http_request_header(r, MHD_HTTP_HEADER_AUTHORIZATION),
-                             r->client->peer, on_verdict, r);
+        verdict = access_ask(r->env->access, is_open(r),
+                             http_request_header(r, MHD_HTTP_HEADER_AUTHORIZATION), r->client->peer,
+                             on_verdict, r);
     }
     on_verdict(r, verdict);
 }

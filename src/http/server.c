@@ -176,6 +176,7 @@ int http_server_new(struct loop *loop, const struct http_options *options,
     s->soon = loop_timer_new(loop, on_soon, s);
     s->env = (struct request_env){
         .routes = s->routes,
+        .open = options->open,
         .ctx = options->ctx,
         .conns = conn_table_new(loop, options->max_connections, options->timeout_ns, run_soon, s),
         .wake = run_soon,

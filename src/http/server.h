@@ -104,6 +104,8 @@ struct http_options {
     const char *web_config; /* a web-config.yml for TLS, users and headers; NULL = none of them */
     const struct http_route *routes[HTTP_TABLES]; /* each ended by a NULL path; borrowed */
     void *ctx;
+    const char
+        *open; /* the path for who has no password, also where there are users; NULL = none */
 };
 
 struct http_server;

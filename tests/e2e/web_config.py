@@ -208,6 +208,10 @@ def users_are_asked_for_their_password():
         status, headers, body = d.request("GET", "/metrics", {"Authorization": wrong})
         assert status == 401 and headers["WWW-Authenticate"].startswith("Basic realm="), (wrong, status)
         assert body == b"unauthorized\n"
+    # what a kubelet asks; it learns one word, and nothing of the paths beside it
+    assert d.request("GET", "/health/live", {"Authorization": ""})[::2] == (200, b"alive\n")
+    for path in ("/health/ready", "/health/livex", "/health/live/", "//health/live", "/health", "/-/healthy", "/"):
+        assert d.request("GET", path, {"Authorization": ""})[0] == 401, path
     for who in (("alice", "wrong"), ("nobody", PASSWORD), ("alice", ""), ("", "")):
         # a second after a wrong one the next is looked at
         answers = []

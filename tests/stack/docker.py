@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -194,6 +195,27 @@ def prove_users(work, checks):
         checks.check(count(port, daemon) is None, "without its power root cannot save its state: the test sees that")
 
 
+def prove_health_with_tls(work, checks):
+    """The health check knows a logtally that has TLS and users, and one that does not answer."""
+    port = free_port()
+    web = work / "web"
+    shutil.copytree(ROOT / "prometheus/logtally", web)
+    subprocess.run([ROOT / "contrib/stack.sh", "certs"], env={**os.environ, "STACK_CONFIG": str(work), "STACK_DIR": str(work / "none")},
+                   check=True, capture_output=True)
+    shutil.copytree(work / "logtally", web, dirs_exist_ok=True)
+    for name in ("web.yml", "web.secure.yml"):
+        daemon = Process([logtally(), "run", "--rules", ROOT / "rules", "--log", work / "none.log", "--listen", f"127.0.0.1:{port}",
+                          "--state", work / "state2", "--web.config.file", web / name], work / (name + ".log"))
+        try:
+            wait_for("logtally", lambda: "listening on" in daemon.tail())
+            checks.check(healthy(port), f"the health check is content with {name}")
+            daemon.child.send_signal(signal.SIGSTOP)
+            checks.check(not healthy(port), f"the health check notices that it hangs, with {name}")
+            daemon.child.send_signal(signal.SIGCONT)
+        finally:
+            daemon.stop()
+
+
 def prove_health(work, checks):
     port = free_port()
     checks.check(not healthy(port), "the health check fails where nothing listens")
@@ -215,6 +237,7 @@ def main():
     if logtally():
         with workdir() as work:
             prove_health(work, checks)
+            prove_health_with_tls(work, checks)
         if os.getuid() == 0 and shutil.which("setpriv"):
             with workdir() as work:
                 prove_users(work, checks)

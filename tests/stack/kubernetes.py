@@ -63,6 +63,60 @@ def prove_logs(work, checks):
             daemon.stop()
 
 
+def merged(base, patch):
+    """Kubernetes' strategic merge, as far as ours needs it: lists of named things go by name, others are replaced."""
+    if isinstance(base, dict) and isinstance(patch, dict):
+        return {k: merged(base[k], patch[k]) if k in base and k in patch else patch.get(k, base.get(k)) for k in {**base, **patch}}
+    if isinstance(base, list) and patch and isinstance(patch[0], dict) and "name" in patch[0]:
+        old = {x["name"]: x for x in base}
+        return [merged(old.get(x["name"], {}), x) for x in patch] + [x for x in base if x["name"] not in {p["name"] for p in patch}]
+    return patch
+
+
+def prove_secure(here, documents, checks):
+    """The component for TLS and users: what it names is there, and logtally answers its probes and refuses others."""
+    secure = here / "secure"
+    component = yaml.safe_load((secure / "kustomization.yaml").read_text())
+    checks.check(component["kind"] == "Component" and all((secure / p["path"]).exists() for p in component["patches"]), "its patches exist")
+    endpoint = documents["PodMonitor"]["spec"]["podMetricsEndpoints"][0]
+    for op in yaml.safe_load((secure / "podmonitor.yaml").read_text()):
+        checks.check(op["op"] == "add" and op["path"].startswith("/spec/podMetricsEndpoints/0/"), f"{op['path']} is the endpoint's")
+        endpoint = {**endpoint, op["path"].rsplit("/", 1)[1]: op["value"]}
+    named = set(re.findall(r"--from-(?:file|literal)=([\w.]+)", (secure / "kustomization.yaml").read_text()))
+    wanted = {endpoint["tlsConfig"]["ca"]["secret"]["key"], endpoint["basicAuth"]["username"]["key"], endpoint["basicAuth"]["password"]["key"]}
+    daemonset = merged(documents["DaemonSet"], yaml.safe_load((secure / "daemonset.yaml").read_text()))
+    pod = daemonset["spec"]["template"]["spec"]
+    container = pod["containers"][0]
+    items = {i["key"] for v in pod["volumes"] if v["name"] == "web" for i in v["secret"]["items"]}
+    checks.check(endpoint["scheme"] == "https" and wanted | items == named, f"the Secret has what is named: {named}, {wanted | items}")
+    checks.check(len(pod["containers"]) == 1 and {m["name"] for m in container["volumeMounts"]} == {v["name"] for v in pod["volumes"]},
+                 "every volume is mounted, with TLS too")
+    checks.check(container["securityContext"] and container["image"] == "logtally", "the rest of the DaemonSet stays")
+    if not logtally():
+        return
+    with workdir() as work:
+        subprocess.run([str(ROOT / "contrib/stack.sh"), "certs"], env={**os.environ, "STACK_CONFIG": str(work), "STACK_DIR": str(work)},
+                       check=True, capture_output=True)
+        for name, made in (("web.yml", secure / "web.yml"), ("tls.crt", work / "logtally/logtally.crt"), ("tls.key", work / "logtally/logtally.key")):
+            (work / name).write_bytes(made.read_bytes())
+        port = free_port()
+        at = container["args"].index("--web.config.file")
+        checks.check(container["args"][at + 1] == "/etc/logtally/web/web.yml", "the file is where the Secret is mounted")
+        daemon = Process([logtally(), "run", "--rules", ROOT / "rules", "--log", work / "none.log", "--state", work / "state",
+                          "--listen", f"127.0.0.1:{port}", "--web.config.file", work / "web.yml"], work / "out.log")
+        ask = lambda path, *more: subprocess.run(["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "--cacert",
+                                                  str(work / "secrets/ca.crt"), "--resolve", f"logtally:{port}:127.0.0.1", *more,
+                                                  f"https://{endpoint['tlsConfig']['serverName']}:{port}{path}"],
+                                                 text=True, capture_output=True).stdout
+        try:
+            for probe in ("livenessProbe", "readinessProbe"):
+                get = container[probe]["httpGet"]
+                checks.check(get["scheme"] == "HTTPS" and wait_for("logtally", lambda g=get: ask(g["path"]) == "200"), f"{probe} is answered")
+            checks.check(ask("/metrics") == "401" and ask("/metrics", "-u", "prometheus:change-me") == "200", "and the rest asks for a password")
+        finally:
+            daemon.stop()
+
+
 def main():
     checks = Checks()
     here = ROOT / "contrib/kubernetes"
@@ -87,6 +141,7 @@ def main():
         checks.check(endpoint["port"] in {p["name"] for p in container["ports"]}, f"{kind} names a port of the pod")
         checks.check({"targetLabel": "job", "replacement": "mylittleprice_backend"} in endpoint["relabelings"], f"{kind} sets the job")
     checks.check(pod["spec"]["serviceAccountName"] == documents["ServiceAccount"]["metadata"]["name"], "the ServiceAccount exists")
+    prove_secure(here, documents, checks)
     mounted = {m["name"] for m in container["volumeMounts"]}
     checks.check(mounted == {v["name"] for v in pod["spec"]["volumes"]}, "every volume is mounted")
     with workdir() as work:

@@ -320,6 +320,48 @@ def prove_backup(work, stack, checks):
     checks.check(held == sorted(path.name for path in (work / "the stack").iterdir()), "and changes nothing, leaves nothing")
 
 
+def start_secure_logtally(work, port, config):
+    """As start_logtally, by the shipped file for TLS and a password."""
+    process = Process([logtally(), "run", "--rules", ROOT / "rules", "--log", work / "backend.log", "--state", work / "state",
+                       "--listen", f"127.0.0.1:{port}", "--web.config.file", config / "logtally/web.secure.yml"],
+                      work / "logtally.log")
+    wait_for("logtally", lambda: ask_logtally(config, port, "/health/live") == "200")
+    return process
+
+
+def ask_logtally(config, port, path, *more):
+    return subprocess.run(["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "--cacert", str(config / "secrets/ca.crt"), *more,
+                           f"https://localhost:{port}{path}"], text=True, capture_output=True).stdout
+
+
+def prove_secure_logtally(work, stack, config, exporter, port, checks):
+    """Its own TLS and users in place of a proxy: the shipped file, the marked lines of prometheus.yml, stack.sh's switch."""
+    path = config / "logtally/web.secure.yml"
+    path.write_text(re.sub(r"prometheus: '.*'", f"prometheus: '{HASH}'", path.read_text()))
+    (config / "secrets/logtally_password").write_text("s3cret\n")
+    made = stack.do("certs").stdout
+    checks.check(all((config / name).exists() and name in made for name in ("logtally/logtally.crt", "logtally/logtally.key")),
+                 f"certs says what it made: {made}")
+    judged = subprocess.run(["promtool", "check", "web-config", str(path)], text=True, capture_output=True)
+    checks.check(judged.returncode == 0, f"promtool accepts logtally's web.secure.yml: {judged.stderr}")
+    exporter.stop()
+    exporter = start_secure_logtally(work, port, config)
+    for ask, status in (((), "401"), (("-u", "prometheus:wrong"), "401"), (("-u", "prometheus:s3cret"), "200")):
+        checks.check(wait_for("an answer", lambda a=ask, s=status: ask_logtally(config, port, "/metrics", *a) in (s, "429") and s) == status,
+                     f"logtally asks for its password: {ask} is {status}")
+    stack.env["LOGTALLY_SCHEME"] = "https"
+    stack.do("up")
+    try:
+        target = f"target mylittleprice_backend 127.0.0.1:{port}: up"
+        up = wait_for("Prometheus to scrape logtally with TLS and password",
+                      lambda: target in stack.do("status", ok=False).stdout, 60)
+        checks.check(up, "Prometheus scrapes logtally by TLS with its password")
+    finally:
+        stack.do("down")
+        del stack.env["LOGTALLY_SCHEME"]
+    return exporter
+
+
 def prove_secure(world, stack, config, checks):
     path = config / "web.secure.yml"
     path.write_text(re.sub(r"admin: '.*'", f"admin: '{HASH}'", path.read_text()))
@@ -373,6 +415,7 @@ def main():
             exporter = prove_alerts(work, world, stack, exporter, port, checks)
             prove_discovery(stack, port, checks)
             prove_backup(work, stack, checks)
+            exporter = prove_secure_logtally(work, stack, config, exporter, port, checks)
             prove_secure(world, stack, config, checks)
             prove_taken(stack, checks)
         finally:
