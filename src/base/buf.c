@@ -155,6 +155,19 @@ void buf_blob(struct buf *b, struct slice s)
     buf_slice(b, s);
 }
 
+void buf_varint(struct buf *b, uint64_t v)
+{
+    for (; v >= 0x80; v >>= 7)
+        buf_u8(b, (uint8_t)(v | 0x80));
+    buf_u8(b, (uint8_t)v);
+}
+
+void buf_vblob(struct buf *b, struct slice s)
+{
+    buf_varint(b, s.n);
+    buf_slice(b, s);
+}
+
 bool buf_unquote(struct buf *b, struct slice *rest)
 {
     size_t i = 1;
@@ -229,16 +242,42 @@ double read_f64(struct reader *r)
     return v;
 }
 
-struct slice read_blob(struct reader *r)
+struct slice read_bytes(struct reader *r, uint64_t n)
 {
-    size_t n = read_u32(r);
     struct slice s;
 
     if (r->bad || (size_t)(r->end - r->p) < n) {
         r->bad = true;
         return (struct slice){NULL, 0};
     }
-    s = slice_make(r->p, n);
+    s = slice_make(r->p, (size_t)n);
     r->p += n;
     return s;
+}
+
+struct slice read_blob(struct reader *r)
+{
+    return read_bytes(r, read_u32(r));
+}
+
+uint64_t read_varint(struct reader *r)
+{
+    uint64_t v = 0;
+
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint8_t b = read_u8(r);
+
+        if (shift == 63 && b > 1)
+            break;
+        v |= (uint64_t)(b & 0x7f) << shift;
+        if (b < 0x80)
+            return v;
+    }
+    r->bad = true;
+    return 0;
+}
+
+struct slice read_vblob(struct reader *r)
+{
+    return read_bytes(r, read_varint(r));
 }

@@ -39,6 +39,10 @@ void buf_u64(struct buf *b, uint64_t v);
 void buf_f64(struct buf *b, double v);
 /* u32 length, then the bytes. */
 void buf_blob(struct buf *b, struct slice s);
+/* Seven bits a byte, the lowest first; the highest bit says that there are more (LEB128). */
+void buf_varint(struct buf *b, uint64_t v);
+/* Its length as such a number, then the bytes. */
+void buf_vblob(struct buf *b, struct slice s);
 
 /* Takes "text" in double quotes off the front of *rest and appends what it says: \" and \\ stand
  * for the quote and the backslash. False when it is not closed; all of *rest is taken then. */
@@ -79,5 +83,8 @@ uint32_t read_u32(struct reader *r);
 uint64_t read_u64(struct reader *r);
 double read_f64(struct reader *r);
 struct slice read_blob(struct reader *r);
+uint64_t read_varint(struct reader *r);
+struct slice read_bytes(struct reader *r, uint64_t n);
+struct slice read_vblob(struct reader *r);
 
 #endif

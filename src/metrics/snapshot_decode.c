@@ -11,35 +11,6 @@
 
 #include <errno.h>
 
-static uint64_t read_varint(struct reader *r)
-{
-    uint64_t v = 0;
-
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t b = read_u8(r);
-
-        if (shift == 63 && b > 1)
-            break;
-        v |= (uint64_t)(b & 0x7f) << shift;
-        if (b < 0x80)
-            return v;
-    }
-    r->bad = true;
-    return 0;
-}
-
-static struct slice read_bytes(struct reader *r, uint64_t n)
-{
-    struct slice s = {r->p, (size_t)n};
-
-    if (r->bad || n > (uint64_t)(r->end - r->p)) {
-        r->bad = true;
-        return (struct slice){0};
-    }
-    r->p += n;
-    return s;
-}
-
 static bool text_ok(struct slice s)
 {
     return s.n > 0 && s.n <= LABEL_BYTES_MAX && utf8_is_clean(s);
