@@ -3,16 +3,18 @@
  *     u32 format; from format 3 on: blob boot id; u64 lines, lines forgotten, when, since when,
  *                                   running time, lines of what is gone, when it was saved
  *     u32 logs   { blob name, u8 first backlog not yet read }
- *     u32 files  { blob stream path, log name, path, real path; u8 flags; u64 when lost,
- *                  u64 mtime, u32 alike; tail; count; blob carry }
- *                  (before format 3 without real path, mtime, alike, which is the stream's, and
- *                  count)
+ *     u32 files  { vblob stream path, log name; varint how much of that path the path shares, vblob
+ *                  its rest; the same of the real path; u8 flags; u64 when lost, u64 mtime;
+ *                  varint alike, which is the stream's; tail; count; vblob carry }
+ *
+ * Before format 3 (version 0.1) a file was { blob stream path, log name, path; u8 flags; u64 when
+ * lost; tail; blob carry }.
  *
  * What is gone (FILE_ABSENT) does not change any more, and may be twenty thousand contents: it goes
  * into the memory, to which each save adds what is new.
  *
- *     { blob { u64 key, u64 running time when it was given up; a file as above } }
- *     { blob { u64 key } }   takes the entry back: it is there again, or forgotten
+ *     { vblob { varint key, u64 running time when it was given up; a file as above } }
+ *     { vblob { varint key } }   takes the entry back: it is there again, or forgotten
  *
  * A new run writes all of it anew, as does a save that finds more dead entries than living ones.
  *
@@ -61,20 +63,31 @@ static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out
 
     if (f->sink)
         t->sink.carry(t->sink.ctx, f->sink, &carry);
-    buf_blob(out, f->sink ? buf_all(&carry) : buf_all(&f->carry));
+    buf_vblob(out, f->sink ? buf_all(&carry) : buf_all(&f->carry));
     buf_release(&carry);
+}
+
+/* Most paths are the stream's with something behind it. */
+static void encode_path(const char *path, const char *stream, struct buf *out)
+{
+    size_t same = 0;
+
+    while (path[same] && path[same] == stream[same])
+        same++;
+    buf_varint(out, same);
+    buf_vblob(out, slice_str(path + same));
 }
 
 static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
 {
-    buf_blob(out, slice_str(f->stream->path));
-    buf_blob(out, slice_str(f->stream->log->name));
-    buf_blob(out, slice_str(f->path));
-    buf_blob(out, f->real ? slice_str(f->real) : (struct slice){0});
+    buf_vblob(out, slice_str(f->stream->path));
+    buf_vblob(out, slice_str(f->stream->log->name));
+    encode_path(f->path, f->stream->path, out);
+    encode_path(f->real ? f->real : "", f->stream->path, out);
     buf_u8(out, flags_of(f));
     buf_u64(out, (uint64_t)f->lost_wall_ns);
     buf_u64(out, (uint64_t)f->mtime_ns);
-    buf_u32(out, (uint32_t)f->stream->alike);
+    buf_varint(out, f->stream->alike);
     tail_encode(&f->tail, out);
     tail_encode_count(&f->tail, out);
     encode_carry(t, f, out);
@@ -127,10 +140,10 @@ static void encode_gone(struct tailset *t, struct tail_file *f)
 
     f->key = ++t->memory.last_key;
     t->memory.live++;
-    buf_u64(&entry, f->key);
+    buf_varint(&entry, f->key);
     buf_u64(&entry, (uint64_t)running_time(t, f->active_ns));
     encode_file(t, f, &entry);
-    buf_blob(&t->memory.fresh, buf_all(&entry));
+    buf_vblob(&t->memory.fresh, buf_all(&entry));
     buf_release(&entry);
 }
 
@@ -202,51 +215,113 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
 }
 
 /* Parts of it lie beside what its name led to over symlinks. */
-static void restore_real(struct tailset *t, struct tail_file *f, struct slice real)
+static void restore_real(struct tailset *t, struct tail_file *f, char *real)
 {
-    file_set_real(t, f, xstrslice(real));
+    file_set_real(t, f, real);
     if (!file_is_lost(f))
         dir_add_of(t, f->renamed ? f->path : f->real, DIR_TARGET);
+}
+
+/* A file as it was saved. */
+struct saved {
+    struct slice log, carry;
+    char *stream, *path, *real;
+    unsigned flags;
+    int64_t lost_wall_ns, mtime_ns;
+    uint64_t alike;
+    struct tail tail;
+};
+
+static void release_saved(struct saved *s)
+{
+    free(s->stream);
+    free(s->path);
+    free(s->real);
+    tail_release(&s->tail);
+}
+
+static char *read_path(struct reader *r, struct slice stream)
+{
+    uint64_t same = read_varint(r);
+    struct slice rest = read_vblob(r);
+    struct buf path = BUF_INIT;
+
+    r->bad |= same > stream.n;
+    if (r->bad)
+        return NULL;
+    buf_add(&path, stream.p, (size_t)same);
+    buf_slice(&path, rest);
+    return buf_detach(&path);
+}
+
+static void read_file(struct reader *r, struct saved *s)
+{
+    struct slice stream = read_vblob(r);
+
+    s->stream = xstrslice(stream);
+    s->log = read_vblob(r);
+    s->path = read_path(r, stream);
+    s->real = read_path(r, stream);
+    s->flags = read_u8(r);
+    s->lost_wall_ns = (int64_t)read_u64(r);
+    s->mtime_ns = (int64_t)read_u64(r);
+    s->alike = read_varint(r);
+    tail_decode(&s->tail, r);
+    tail_decode_count(&s->tail, r);
+    s->carry = read_vblob(r);
+}
+
+static void read_file_0_1(struct reader *r, struct saved *s)
+{
+    s->stream = xstrslice(read_blob(r));
+    s->log = read_blob(r);
+    s->path = xstrslice(read_blob(r));
+    s->flags = read_u8(r);
+    s->lost_wall_ns = (int64_t)read_u64(r);
+    tail_decode_0_1(&s->tail, r);
+    s->carry = read_blob(r);
 }
 
 /* NULL: it cannot be read. */
 static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint32_t format,
                                       bool rebooted)
 {
-    struct slice stream = read_blob(r), log = read_blob(r), path = read_blob(r);
-    struct slice real = format > FORMAT_OF_0_1 ? read_blob(r) : SLICE("");
-    struct slice carry;
-    unsigned flags = read_u8(r);
-    int64_t lost_wall_ns = (int64_t)read_u64(r);
-    int64_t mtime_ns = format > FORMAT_OF_0_1 ? (int64_t)read_u64(r) : 0;
-    uint32_t alike = format > FORMAT_OF_0_1 ? read_u32(r) : 0;
+    struct saved s = {0};
     struct tail_file *f;
-    struct tail tail;
-    char *name;
 
-    tail_decode(&tail, r);
-    if (format > FORMAT_OF_0_1)
-        tail_decode_count(&tail, r);
-    carry = read_blob(r);
-    if (r->bad || stream.n == 0 || path.n == 0) {
+    if (format == FORMAT_OF_0_1)
+        read_file_0_1(r, &s);
+    else
+        read_file(r, &s);
+    if (r->bad || !s.stream[0] || !s.path[0]) {
         r->bad = true;
-        tail_release(&tail);
+        release_saved(&s);
         return NULL;
     }
-    name = xstrslice(stream);
-    f = file_new(t, stream_get(t, name, log_by_name(t, log)), FILE_UNPLACED);
-    free(name);
-    f->stream->alike = alike;
-    f->tail = tail;
-    f->path = xstrslice(path);
-    buf_slice(&f->carry, carry);
-    f->lost_wall_ns = lost_wall_ns;
-    f->mtime_ns = mtime_ns;
+    f = file_new(t, stream_get(t, s.stream, log_by_name(t, s.log)), FILE_UNPLACED);
+    free(s.stream);
+    f->stream->alike = s.alike;
+    f->tail = s.tail;
+    f->path = s.path;
+    buf_slice(&f->carry, s.carry);
+    f->lost_wall_ns = s.lost_wall_ns;
+    f->mtime_ns = s.mtime_ns;
     f->rebooted = rebooted;
-    restore_place(t, f, flags);
-    if (real.n > 0)
-        restore_real(t, f, real);
+    restore_place(t, f, s.flags);
+    if (s.real && s.real[0])
+        restore_real(t, f, s.real);
+    else
+        free(s.real);
     return f;
+}
+
+/* What an entry begins with, and one that takes another back is. */
+static struct slice key_of(struct slice entry)
+{
+    struct reader r = reader_of(entry);
+
+    (void)read_varint(&r);
+    return slice_make(entry.p, (size_t)(r.p - entry.p));
 }
 
 /* The entries that others take back. */
@@ -255,9 +330,9 @@ static void find_dead(struct slice memory, struct map *ret_dead)
     struct reader r = reader_of(memory);
 
     while (!r.bad && r.p < r.end) {
-        struct slice entry = read_blob(&r);
+        struct slice entry = read_vblob(&r), key = key_of(entry);
 
-        if (entry.n == sizeof(uint64_t))
+        if (!r.bad && key.n == entry.n)
             (void)map_put(ret_dead, entry, 1);
     }
 }
@@ -270,15 +345,13 @@ static int restore_memory(struct tailset *t, struct slice memory, int64_t ran_ns
 
     find_dead(memory, &dead);
     while (!r.bad && r.p < r.end) {
-        struct slice entry = read_blob(&r);
-        struct reader e = reader_of(entry);
+        struct slice entry = read_vblob(&r), key = key_of(entry);
+        struct reader e = reader_of(slice_from(entry, key.n));
         int64_t gone_ns;
         struct tail_file *f;
 
-        if (r.bad || entry.n <= sizeof(uint64_t) ||
-            map_get(&dead, slice_make(entry.p, sizeof(uint64_t)), &(uint64_t){0}))
+        if (r.bad || key.n == entry.n || map_get(&dead, key, &(uint64_t){0}))
             continue;
-        (void)read_u64(&e);
         gone_ns = (int64_t)read_u64(&e);
         f = restore_file(t, &e, CHECKPOINT_FORMAT, rebooted);
         r.bad |= !f || e.p != e.end || f->state != FILE_ABSENT;

@@ -66,6 +66,8 @@ static void check_state(const struct tail_file *f)
     MUST(f->state != FILE_OPEN || f->tail.fd >= 0);
     MUST(!file_is_lost(f) || (f->tail.fd < 0 && !f->unpack && !f->queued && !f->by_id.in));
     MUST(!f->packed || file_has_content(f));
+    MUST(f->state != FILE_ABSENT || f->tail.digest);
+    MUST(!f->tail.digest || f->packed || file_is_lost(f));
     MUST(!f->copy_of || f->state == FILE_HELD || f->state == FILE_DENIED);
     MUST(!f->pipe || f->state == FILE_PIPE);
 }
@@ -96,7 +98,9 @@ void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
 {
     f->stream->open += (state == FILE_OPEN) - (f->state == FILE_OPEN);
     f->state = state;
-    if (state != FILE_ABSENT)
+    if (state == FILE_ABSENT)
+        tail_forget_bytes(&f->tail);
+    else
         memory_take_back(t, f);
     remember(t, f);
     if (!file_has_name(f)) {
@@ -418,7 +422,7 @@ static int lost_last_line(const struct tailset *t, const struct tail_file *f, in
     if (n >= tail->offset)
         return 0;
     if (gone <= tail->tail_n && (n <= tail->head_n || gone + SURE <= tail->tail_n))
-        return !memchr(tail->tail + tail->tail_n - gone, '\n', (size_t)gone - 1);
+        return gone <= tail_last_n(tail);
     if (tail->fd < 0 || tail->fd == fd)
         return 0;
     r = tail_last_line(tail->fd, tail->offset - 1, t->options.max_line, &last);
@@ -547,6 +551,7 @@ static void split_old(struct tailset *t, struct tail_file *f)
     f->carry = BUF_INIT;
     f->id = ++t->next_id;
     f->tail.head = NULL;
+    f->tail.digest = NULL;
     f->tail.marks = NULL;
     tail_restart(&f->tail);
 }

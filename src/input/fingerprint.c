@@ -5,7 +5,7 @@
  * a difference would do harm. The marks are for a content that is shorter than what was read (a
  * copy that was cut off by the truncation it precedes, a file cut in its middle): its tail is gone,
  * and equal heads alone are weak, since many logs begin with the same banner. They lie at multiples
- * of a stride that doubles as the file grows.
+ * of a stride that doubles as the file grows; of a small file they cover everything.
  *
  * None of them stands against a writer that changes bytes already read while leaving these alone.
  * For that there is a checksum of all that was counted, which nobody looks at but `logtally
@@ -14,6 +14,7 @@
 
 #include "input/tail.h"
 
+#include "base/must.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/crc32c.h"
@@ -21,7 +22,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { FIRST_STRIDE = 512, COMPARE = 4096 };
+enum { FIRST_STRIDE = FINGERPRINT_TAIL, COMPARE = 4096 };
 
 void tail_init(struct tail *t)
 {
@@ -31,6 +32,7 @@ void tail_init(struct tail *t)
 void tail_restart(struct tail *t)
 {
     free(t->head);
+    free(t->digest);
     free(t->marks);
     *t = (struct tail){.id = t->id, .fd = t->fd};
 }
@@ -43,14 +45,9 @@ void tail_release(struct tail *t)
     tail_init(t);
 }
 
-/* FNV-1a (Fowler, Noll, Vo), not base/hash.h, which may change: these stand in the state file. */
-static uint64_t hash_bytes(const char *p)
+static uint32_t hash_mark(const char *p)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-    for (int i = 0; i < FINGERPRINT_TAIL; i++)
-        h = (h ^ (unsigned char)p[i]) * UINT64_C(0x100000001b3);
-    return h ? h : 1;
+    return digest_hash(p, FINGERPRINT_TAIL);
 }
 
 static void extend_head(struct tail *t, const char *p, uint64_t n)
@@ -88,14 +85,13 @@ static uint64_t stride_for(uint64_t end, uint64_t stride)
 
 static void double_stride(struct tail_marks *m)
 {
-    for (int i = 0; i < FINGERPRINT_MARKS / 2; i++) {
+    for (int i = 0; i < FINGERPRINT_MARKS / 2; i++)
         m->hash[i] = m->hash[2 * i + 1];
-        m->hash[FINGERPRINT_MARKS / 2 + i] = 0;
-    }
+    memset(m->hash + FINGERPRINT_MARKS / 2, 0, sizeof(m->hash) / 2);
     m->stride *= 2;
 }
 
-static void set_mark(struct tail *t, uint64_t at, uint64_t hash)
+static void set_mark(struct tail *t, uint64_t at, uint32_t hash)
 {
     if (!t->marks) {
         t->marks = xcalloc(1, sizeof(*t->marks));
@@ -117,7 +113,7 @@ static void extend_tail_and_marks(struct tail *t, const char *p, uint64_t n)
         extend_tail(t, p + done, at - t->offset - done);
         done = at - t->offset;
         if (t->tail_n == FINGERPRINT_TAIL)
-            set_mark(t, at, hash_bytes(t->tail));
+            set_mark(t, at, hash_mark(t->tail));
     }
     extend_tail(t, p + done, n - done);
 }
@@ -126,6 +122,7 @@ void tail_consume(struct tail *t, const char *p, uint64_t n)
 {
     if (n == 0)
         return;
+    MUST(!t->digest);
     extend_head(t, p, n);
     extend_tail_and_marks(t, p, n);
     t->count.crc = crc32c(t->count.crc, p, n);
@@ -189,7 +186,7 @@ int tail_mark_read(struct tail *t, int fd, uint64_t upto)
     extend_head(t, head, head_n);
     for (uint64_t at = stride; at <= upto; at += stride) /* one that cannot be read stays unknown */
         if (read_exactly(fd, mark, sizeof(mark), at - sizeof(mark)) == 0)
-            set_mark(t, at, hash_bytes(mark));
+            set_mark(t, at, hash_mark(mark));
     extend_tail(t, end, end_n);
     t->offset = t->read_to = t->size = t->proved = upto;
     return 0;
@@ -199,6 +196,22 @@ void tail_move_count(struct tail *from, struct tail *to)
 {
     to->count = from->count;
     from->count = (struct tail_count){.first = from->offset};
+}
+
+int tail_recall(struct tail *t, int fd)
+{
+    char head[FINGERPRINT_HEAD], tail[FINGERPRINT_TAIL];
+    int r = t->digest ? read_exactly(fd, head, t->head_n, 0) : 0;
+
+    if (r == 0 && t->digest)
+        r = read_exactly(fd, tail, t->tail_n, t->offset - t->tail_n);
+    if (r < 0 || !t->digest)
+        return r == -ENODATA ? -ENOENT : r;
+    if (!tail_head_like(t, slice_make(head, t->head_n)).whole ||
+        !tail_tail_like(t, tail, t->tail_n))
+        return -ENOENT;
+    tail_set_bytes(t, head, tail);
+    return 0;
 }
 
 int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset)
@@ -287,32 +300,46 @@ static int holds_marks(const struct tail *t, int fd, uint64_t size)
         r = read_exactly(fd, p, sizeof(p), at - FINGERPRINT_TAIL);
         if (r < 0)
             return r == -ENODATA ? 0 : r;
-        if (hash_bytes(p) != t->marks->hash[i])
+        if (hash_mark(p) != t->marks->hash[i])
             return 0;
     }
     return 1;
 }
 
-static size_t same_bytes(const char *a, const char *b, size_t n)
+/* The first n bytes of the head. */
+static int holds_head(const struct tail *t, int fd, size_t n)
 {
-    size_t i = 0;
+    char there[FINGERPRINT_HEAD];
+    int r = read_exactly(fd, there, n, 0);
 
-    while (i < n && a[i] == b[i])
-        i++;
-    return i;
+    if (r < 0)
+        return r == -ENODATA ? 0 : r;
+    return tail_head_like(t, slice_make(there, n)).whole;
+}
+
+/* Of the tail what lies in the first `size` bytes. */
+static int holds_tail(const struct tail *t, int fd, uint64_t size)
+{
+    char there[FINGERPRINT_TAIL];
+    uint64_t at = t->offset - t->tail_n;
+    size_t n = size < t->offset ? (size_t)(size - at) : t->tail_n;
+    int r = read_exactly(fd, there, n, at);
+
+    if (r < 0)
+        return r == -ENODATA ? 0 : r;
+    return tail_tail_like(t, there, n);
 }
 
 int tail_compare(const struct tail *t, int fd, uint64_t size)
 {
     size_t head_n = size < t->head_n ? (size_t)size : t->head_n;
-    uint64_t tail_at = t->offset - t->tail_n;
     int r;
 
     if (head_n == 0)
         return size == 0 && t->offset > 0 ? TAIL_PREFIX : TAIL_OTHER;
-    r = holds(fd, t->head, head_n, 0);
-    if (r == 1 && size > tail_at)
-        r = holds(fd, t->tail, size < t->offset ? (size_t)(size - tail_at) : t->tail_n, tail_at);
+    r = holds_head(t, fd, head_n);
+    if (r == 1 && size > t->offset - t->tail_n)
+        r = holds_tail(t, fd, size);
     if (r == 1)
         r = holds_marks(t, fd, size);
     if (r <= 0)
@@ -320,7 +347,7 @@ int tail_compare(const struct tail *t, int fd, uint64_t size)
     return size >= t->offset ? TAIL_SAME : TAIL_PREFIX;
 }
 
-static uint64_t mark_at(const struct tail *t, uint64_t at)
+static uint32_t mark_at(const struct tail *t, uint64_t at)
 {
     const struct tail_marks *m = t->marks;
 
@@ -332,14 +359,14 @@ static uint64_t mark_at(const struct tail *t, uint64_t at)
 /* What one has and the other has not (yet) is no difference. */
 uint64_t tail_shared(const struct tail *a, const struct tail *b)
 {
-    size_t least = a->head_n < b->head_n ? a->head_n : b->head_n;
-    uint64_t shared = least ? same_bytes(a->head, b->head, least) : 0;
+    struct tail_likeness heads = tail_head_like(b, slice_make(a->head, a->head_n));
+    uint64_t shared = heads.most;
 
-    if (shared < least)
+    if (!heads.whole)
         return shared;
     for (int i = 0; a->marks && i < FINGERPRINT_MARKS; i++) {
         uint64_t at = (uint64_t)(i + 1) * a->marks->stride;
-        uint64_t one = mark_at(a, at), other = mark_at(b, at);
+        uint32_t one = mark_at(a, at), other = mark_at(b, at);
 
         if (one && other && one != other)
             return shared;
@@ -353,13 +380,15 @@ int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_ag
 {
     char p[FINGERPRINT_HEAD];
     size_t head_n = upto < t->head_n ? (size_t)upto : t->head_n;
+    struct tail_likeness heads;
     uint64_t agrees;
     int r = read_exactly(fd, p, head_n, 0);
 
     if (r < 0)
         return r;
-    *ret_agrees = agrees = same_bytes(p, t->head, head_n);
-    if (agrees < head_n)
+    heads = tail_head_like(t, slice_make(p, head_n));
+    *ret_agrees = agrees = heads.least;
+    if (!heads.whole)
         return 0;
     for (int i = 0; t->marks && i < FINGERPRINT_MARKS && r == 0; i++) {
         uint64_t at = (uint64_t)(i + 1) * t->marks->stride;
@@ -369,7 +398,7 @@ int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_ag
         r = read_exactly(fd, p, FINGERPRINT_TAIL, at - FINGERPRINT_TAIL);
         if (r < 0)
             return r;
-        if (hash_bytes(p) != t->marks->hash[i])
+        if (hash_mark(p) != t->marks->hash[i])
             break;
         agrees = at > agrees ? at : agrees;
     }
@@ -384,87 +413,16 @@ int tail_difference(int a, int b, uint64_t from, uint64_t *ret_offset)
     for (;;) {
         ssize_t n = sys_pread(a, p, sizeof(p), (off_t)from);
         ssize_t m = n > 0 ? sys_pread(b, q, (size_t)n, (off_t)from) : n;
-        size_t same = m > 0 ? same_bytes(p, q, (size_t)m) : 0;
+        size_t same = 0;
 
         if (m < 0)
             return -errno;
+        while (same < (size_t)m && p[same] == q[same])
+            same++;
         from += same;
         if (same < (size_t)m || m == 0) {
             *ret_offset = from;
             return 0;
         }
     }
-}
-
-void tail_encode(const struct tail *t, struct buf *out)
-{
-    buf_u64(out, t->id.dev);
-    buf_u64(out, t->id.ino);
-    buf_u64(out, (uint64_t)t->id.birth_ns);
-    buf_u64(out, t->offset);
-    buf_u64(out, t->proved > t->offset ? t->proved : t->offset);
-    buf_u8(out, t->skipping);
-    buf_blob(out, slice_make(t->head, t->head_n));
-    buf_blob(out, slice_make(t->tail, t->tail_n));
-    buf_u64(out, t->marks ? t->marks->stride : 0);
-    for (int i = 0; t->marks && i < FINGERPRINT_MARKS; i++)
-        buf_u64(out, t->marks->hash[i]);
-}
-
-static void decode_fingerprint(struct tail *t, struct reader *r)
-{
-    struct slice head = read_blob(r);
-    struct slice tail = read_blob(r);
-
-    if (head.n > FINGERPRINT_HEAD || tail.n > FINGERPRINT_TAIL || tail.n > t->offset) {
-        r->bad = true;
-        return;
-    }
-    if (head.n > 0) {
-        t->head = xmalloc(head.n);
-        memcpy(t->head, head.p, head.n);
-    }
-    if (tail.n > 0)
-        memcpy(t->tail, tail.p, tail.n);
-    t->head_n = (uint16_t)head.n;
-    t->tail_n = (uint8_t)tail.n;
-}
-
-void tail_decode(struct tail *t, struct reader *r)
-{
-    uint64_t stride;
-
-    tail_init(t);
-    t->id.dev = read_u64(r);
-    t->id.ino = read_u64(r);
-    t->id.birth_ns = (int64_t)read_u64(r);
-    t->offset = read_u64(r);
-    t->size = t->proved = read_u64(r);
-    t->read_to = t->count.first = t->offset;
-    t->skipping = read_u8(r) != 0;
-    decode_fingerprint(t, r);
-    stride = read_u64(r);
-    if (stride == 0 || r->bad)
-        return;
-    t->marks = xcalloc(1, sizeof(*t->marks));
-    t->marks->stride = stride;
-    for (int i = 0; i < FINGERPRINT_MARKS; i++)
-        t->marks->hash[i] = read_u64(r);
-}
-
-void tail_encode_count(const struct tail *t, struct buf *out)
-{
-    buf_u64(out, t->count.first);
-    buf_u64(out, t->count.lines);
-    buf_u64(out, t->count.lines_before);
-    buf_u32(out, t->count.crc);
-}
-
-void tail_decode_count(struct tail *t, struct reader *r)
-{
-    t->count.first = read_u64(r);
-    t->count.lines = read_u64(r);
-    t->count.lines_before = read_u64(r);
-    t->count.crc = read_u32(r);
-    r->bad |= t->count.first > t->offset;
 }

@@ -48,8 +48,8 @@ static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
 
     file_close_fd(t, f);
     f->rejected[f->nrejected++ % REJECTED_MAX] = identity_hash(&f->tail.id);
-    f->packed = false;
     file_unname(t, f);
+    f->packed = false;
     file_lose(t, f);
     f->lost_wall_ns = lost_wall_ns;
     if (f->nrejected < PATIENCE)

@@ -181,6 +181,8 @@ static int go_on(struct tailset *t, const struct finding *best, struct newcomer 
 
     if (best->evidence.agrees < f->tail.offset)
         r = tail_mark_read(&f->tail, n->fd, best->evidence.agrees);
+    else
+        r = tail_recall(&f->tail, n->fd);
     if (r < 0)
         return r;
     if (best->evidence.doubt)

@@ -8,6 +8,7 @@ liblogtally_a_SOURCES += \
 	src/input/count.h \
 	src/input/crc32c.c \
 	src/input/crc32c.h \
+	src/input/digest.c \
 	src/input/dirs.c \
 	src/input/file.c \
 	src/input/fingerprint.c \
@@ -38,6 +39,7 @@ liblogtally_a_SOURCES += \
 	src/input/statefile.h \
 	src/input/tail.c \
 	src/input/tail.h \
+	src/input/tailsave.c \
 	src/input/tailset.c \
 	src/input/tailset.h \
 	src/input/unpack.c \

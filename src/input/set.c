@@ -213,10 +213,13 @@ void newcomer_add(struct tailset *t, struct newcomer n)
 
 void memory_take_back(struct tailset *t, struct tail_file *f)
 {
+    struct buf key = BUF_INIT;
+
     if (f->key == 0)
         return;
-    buf_u32(&t->memory.fresh, sizeof(f->key));
-    buf_u64(&t->memory.fresh, f->key);
+    buf_varint(&key, f->key);
+    buf_vblob(&t->memory.fresh, buf_all(&key));
+    buf_release(&key);
     f->key = 0;
     t->memory.live--;
     t->memory.dead += 2;

@@ -23,7 +23,19 @@ enum { FINGERPRINT_HEAD = 512, FINGERPRINT_TAIL = 64, FINGERPRINT_MARKS = 16 };
  * that were read, to know them again when the file was cut in their middle. 0 = not known. */
 struct tail_marks {
     uint64_t stride;
-    uint64_t hash[FINGERPRINT_MARKS];
+    uint32_t hash[FINGERPRINT_MARKS];
+};
+
+enum { DIGEST_HEAD = 16, DIGEST_HEADS = 5 };
+
+/* Of a content that is gone, in the place of the bytes of head and tail (digest.c). */
+struct tail_digest {
+    char head[DIGEST_HEAD]; /* the first bytes, as far as head_n goes */
+    uint32_t
+        heads[DIGEST_HEADS]; /* of the first 32, 64, ... 512, or of all head_n if these are less */
+    uint32_t before_last;    /* of the tail before its last line */
+    uint64_t tail;
+    uint8_t last_n; /* so many bytes of the tail are the last line */
 };
 
 struct tail {
@@ -39,8 +51,9 @@ struct tail {
     uint8_t tail_n;
     uint16_t head_n;
     char tail[FINGERPRINT_TAIL];
-    char *head;               /* head_n bytes */
-    struct tail_marks *marks; /* NULL before the first */
+    char *head;                 /* head_n bytes; NULL when there is a digest */
+    struct tail_digest *digest; /* NULL: the bytes are there */
+    struct tail_marks *marks;   /* NULL before the first */
     struct tail_count count;
 };
 
@@ -106,7 +119,7 @@ enum tail_relation {
 /* enum tail_relation or negative errno. */
 int tail_compare(const struct tail *t, int fd, uint64_t size);
 /* So many first bytes two contents share that differ after that; 0 when it is not known that they
- * do. */
+ * do. Of `a` the bytes are there. */
 uint64_t tail_shared(const struct tail *a, const struct tail *b);
 /* How many of the first `upto` bytes of another file, which is TAIL_OTHER, were read of this one?
  * 0 or negative errno. It may be more, beyond the head. */
@@ -119,9 +132,35 @@ int tail_difference(int a, int b, uint64_t from, uint64_t *ret_offset);
  * can tell? 1, 0 also when one is shorter or `size` is 0, or negative errno. */
 int tail_alike(int a, int b, uint64_t size);
 
+/* digest.c */
+uint32_t digest_hash(const char *p, size_t n);
+uint32_t digest_fold(uint64_t hash);
+/* How many hashes there are of a head. */
+unsigned digest_heads(size_t head_n);
+/* From now on it is known by hashes; nothing can be read on. */
+void tail_forget_bytes(struct tail *t);
+/* These are its head and its tail. */
+void tail_set_bytes(struct tail *t, const char *head, const char *tail);
+/* As much of a head as there is, and of another content. */
+struct tail_likeness {
+    bool whole;         /* no difference is known */
+    size_t least, most; /* so many first bytes are the same; at most */
+};
+struct tail_likeness tail_head_like(const struct tail *t, struct slice head);
+/* Are these, which lie where its tail begins, the first n bytes of that, as far as is known? */
+bool tail_tail_like(const struct tail *t, const char *p, size_t n);
+/* How many bytes of the tail are the last line: all of them when it is longer. */
+size_t tail_last_n(const struct tail *t);
+/* Its bytes, which are in this file, are known again. 0; -ENOENT: they are not there any more; or
+ * another negative errno. */
+int tail_recall(struct tail *t, int fd);
+
+/* tailsave.c */
 void tail_encode(const struct tail *t, struct buf *out);
 /* Check r->bad afterwards. */
 void tail_decode(struct tail *t, struct reader *r);
+/* As version 0.1 wrote it. */
+void tail_decode_0_1(struct tail *t, struct reader *r);
 void tail_encode_count(const struct tail *t, struct buf *out);
 void tail_decode_count(struct tail *t, struct reader *r);
 

@@ -63,7 +63,7 @@ struct tail_options {
     int64_t lost_wait_ns; /* how long the rest of a lost file is looked for before it is given up: 3
                              s */
     int64_t keep_ns;      /* how long a file that is gone is remembered: 7 days */
-    unsigned max_gone; /* how many of them at most, the latest: 20,000, some 16 MB of the state */
+    unsigned max_gone;    /* how many of them at most, the latest: 20,000, some 5 MB of the state */
 };
 
 /* One content being read. Opaque; what the sink needs of it is below. */

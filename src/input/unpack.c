@@ -56,7 +56,7 @@ static int begins_like(struct unpack *u, const struct tail *t)
         if (got <= 0)
             return got == -EBADMSG || got == 0 ? 0 : (int)got;
     }
-    return t->head_n == 0 || memcmp(u->seen.head, t->head, t->head_n) == 0; /* it may be NULL */
+    return tail_head_like(t, slice_make(u->seen.head, u->seen.head_n)).whole;
 }
 
 int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack)
@@ -108,11 +108,11 @@ void unpack_close(struct unpack *u)
 static bool ends_alike(const struct tail *seen, const struct tail *t)
 {
     return seen->tail_n >= t->tail_n &&
-           memcmp(seen->tail + seen->tail_n - t->tail_n, t->tail, t->tail_n) == 0;
+           tail_tail_like(t, seen->tail + seen->tail_n - t->tail_n, t->tail_n);
 }
 
 /* A few steps towards the place. */
-static int approach(struct unpack *u, const struct tail *t)
+static int approach(struct unpack *u, struct tail *t)
 {
     for (int i = 0; i < STEPS && u->seen.offset < t->offset; i++) {
         ssize_t got = unpack_some(u, t->offset - u->seen.offset);
@@ -123,7 +123,11 @@ static int approach(struct unpack *u, const struct tail *t)
     if (u->seen.offset < t->offset)
         return UNPACK_MORE;
     u->there = true;
-    return ends_alike(&u->seen, t) ? UNPACK_MORE : UNPACK_OTHER;
+    if (!ends_alike(&u->seen, t))
+        return UNPACK_OTHER;
+    if (t->digest)
+        tail_set_bytes(t, u->seen.head, u->seen.tail + u->seen.tail_n - t->tail_n);
+    return UNPACK_MORE;
 }
 
 /* Bytes that the line buffer threw away, being part of a line that is too long, count as read. */

@@ -44,11 +44,11 @@ static ssize_t look_at_head(struct tailset *t, const struct tail_file *f,
 }
 
 /* What is shorter than the archive is another, as far as it is known. */
-static bool is_begun_alike(struct slice mine, uint64_t size, struct slice head)
+static bool is_begun_alike(const struct tail *t, uint64_t size, struct slice head)
 {
-    size_t n = mine.n < head.n ? mine.n : head.n;
+    size_t n = t->head_n < head.n ? t->head_n : head.n;
 
-    return n > 0 && memcmp(mine.p, head.p, n) == 0 && (n == FINGERPRINT_HEAD || head.n <= size);
+    return n > 0 && tail_head_like(t, head).whole && (n == FINGERPRINT_HEAD || head.n <= size);
 }
 
 /* As it was read, or, where little was, as it is now. 1, 0, or negative errno. */
@@ -60,12 +60,14 @@ static int begins_like(struct tailset *t, const struct newcomer *n, const struct
 
     if (!file_has_content(f))
         return 0;
-    if (is_begun_alike(slice_make(f->tail.head, f->tail.head_n), f->tail.size, head))
+    if (is_begun_alike(&f->tail, f->tail.size, head))
         return 1;
     if (f->stream != n->stream || f->tail.head_n == FINGERPRINT_HEAD || file_is_lost(f))
         return 0;
     got = look_at_head(t, f, now);
-    return got < 0 ? (int)got : is_begun_alike(slice_make(now, (size_t)got), (uint64_t)got, head);
+    return got < 0 ? (int)got
+                   : is_begun_alike(&(struct tail){.head = now, .head_n = (uint16_t)got},
+                                    (uint64_t)got, head);
 }
 
 int unseen_archive(struct tailset *t, const struct newcomer *n)

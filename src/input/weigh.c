@@ -63,20 +63,6 @@ bool weigh_may_continue(const struct newcomer *n, const struct tail_file *f)
             n->look.id.birth_ns > clock_wall_ns());
 }
 
-static size_t shared_head(const struct tail_file *f, struct slice head)
-{
-    size_t least = head.n < f->tail.head_n ? head.n : f->tail.head_n, n = 0;
-
-    while (n < least && f->tail.head[n] == head.p[n])
-        n++;
-    return n;
-}
-
-static bool begins_otherwise(const struct tail_file *f, struct slice head)
-{
-    return shared_head(f, head) < (head.n < f->tail.head_n ? head.n : f->tail.head_n);
-}
-
 /* The same inode, on whatever device. Where no birth is known it may be another file's by now. */
 static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
 {
@@ -161,9 +147,10 @@ static int weigh_drained(struct tailset *t, const struct newcomer *n, struct tai
 static int weigh_bytes(struct tailset *t, const struct newcomer *n, struct tail_file *f,
                        struct evidence *e)
 {
+    struct tail_likeness heads = tail_head_like(&f->tail, n->head);
     int r;
 
-    if (shared_head(f, n->head) <= f->stream->alike && begins_otherwise(f, n->head) && !e->replaced)
+    if (!heads.whole && heads.least <= f->stream->alike && !e->replaced)
         return 0;
     r = file_weigh(t, f, n->fd, &n->look, e);
     if (r == 0 && f->state == FILE_OPEN && (e->replaced || e->agrees > 0 || e->offset == 0))
@@ -176,7 +163,7 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
 {
     int r;
 
-    if (!file_is_readable(f) || is_older(n, f) || begins_otherwise(f, n->head) ||
+    if (!file_is_readable(f) || is_older(n, f) || !tail_head_like(&f->tail, n->head).whole ||
         (f->state == FILE_OPEN && f->tail.fd < 0))
         return 0;
     r = is_copy_of(t, n, f);

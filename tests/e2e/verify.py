@@ -220,6 +220,18 @@ class Reader:
     def blob(self):
         return self.take(self.number())
 
+    def varint(self):
+        v = shift = 0
+        while True:
+            byte = self.number(1)
+            v |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return v
+
+    def vblob(self):
+        return self.take(self.varint())
+
 
 def blob(data):
     return struct.pack("<I", len(data)) + data
@@ -239,15 +251,21 @@ def files_of_0_1(files):
     n = r.number()
     out += struct.pack("<I", n)
     for _ in range(n):
-        out += blob(r.blob()) + blob(r.blob()) + blob(r.blob())
-        r.blob()
-        out += r.take(1 + 8)
-        r.take(8 + 4)
-        out += r.take(5 * 8 + 1) + blob(r.blob()) + blob(r.blob())
-        stride = r.take(8)
-        out += stride + (r.take(16 * 8) if any(stride) else b"")
-        r.take(28)
-        out += blob(r.blob())
+        stream, log = r.vblob(), r.vblob()
+        path = stream[:r.varint()] + r.vblob()
+        r.varint(), r.vblob()
+        out += blob(stream) + blob(log) + blob(path) + r.take(1 + 8)
+        r.take(8)
+        r.varint()
+        out += struct.pack("<QQ", r.varint(), r.varint()) + r.take(8)
+        offset = r.varint()
+        out += struct.pack("<QQ", offset, offset + r.varint()) + r.take(1)
+        head, tail = r.varint(), r.number(1)
+        out += blob(r.take(head)) + blob(r.take(tail)) + struct.pack("<Q", 0)
+        if r.varint():  # marks, which had 64 bits then: there are none
+            r.take(4 * r.number(1))
+        r.varint(), r.varint(), r.varint(), r.take(4)
+        out += blob(r.vblob())
     assert r.at == len(files)
     return out
 

@@ -292,27 +292,240 @@ TEST(a_saved_fingerprint_is_read_back_and_a_wrong_one_refused)
         ck_assert_msg(!is_taken(&cut, &back), "of %zu bytes", n);
         tail_release(&back);
     }
-    saved.p[3 * 8] = 10, saved.p[3 * 8 + 1] = 0; /* an offset within the tail */
-    ck_assert(!is_taken(&saved, &back));
-    tail_release(&back);
     buf_release(&saved);
     free(p);
+}
 
-    static const size_t wrong[][2] = {{FINGERPRINT_HEAD + 1, 1}, {1, FINGERPRINT_TAIL + 1}};
+/* Birth, offset and what was seen behind it are in front. */
+static void begin_saved(struct buf *out, uint64_t offset, uint8_t flags, uint64_t head_n,
+                        uint8_t tail_n)
+{
+    buf_clear(out);
+    buf_varint(out, 1);
+    buf_varint(out, 2);
+    buf_u64(out, 3);
+    buf_varint(out, offset);
+    buf_varint(out, 0);
+    buf_u8(out, flags);
+    buf_varint(out, head_n);
+    buf_u8(out, tail_n);
+}
+
+/* Zeros follow. */
+static bool zeros_are_taken(struct buf *made)
+{
     static const char zeros[1000];
+    struct tail back;
+    bool taken;
 
-    for (int i = 0; i < 2; i++) {
-        struct buf made = BUF_INIT;
+    buf_add(made, zeros, sizeof(zeros));
+    taken = is_taken(made, &back);
+    tail_release(&back);
+    return taken;
+}
 
-        buf_add(&made, zeros, 3 * 8);
-        buf_u64(&made, 1 << 20);
-        buf_add(&made, zeros, 8 + 1);
-        buf_blob(&made, slice_make(zeros, wrong[i][0]));
-        buf_blob(&made, slice_make(zeros, wrong[i][1]));
-        buf_u64(&made, 0);
-        buf_add(&made, zeros, 3 * 8 + 4);
-        ck_assert(!is_taken(&made, &back));
-        tail_release(&back);
-        buf_release(&made);
+TEST(parts_of_a_saved_fingerprint_that_are_too_long_are_refused)
+{
+    static const struct {
+        uint64_t offset;
+        uint8_t flags;
+        uint64_t head_n;
+        uint8_t tail_n;
+        bool want;
+    } cases[] = {
+        {1 << 20, 0, FINGERPRINT_HEAD, FINGERPRINT_TAIL, true},
+        {1 << 20, 0, FINGERPRINT_HEAD + 1, 1, false},
+        {1 << 20, 0, 1, FINGERPRINT_TAIL + 1, false},
+        {10, 0, 10, 11, false}, /* the tail begins before the file */
+        {1 << 20, 2, FINGERPRINT_HEAD, FINGERPRINT_TAIL, true},
+        {1 << 20, 2, FINGERPRINT_HEAD + 1, 1, false},
+        {10, 2, 10, 11, false},
+    };
+    struct buf made = BUF_INIT;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        begin_saved(&made, cases[i].offset, cases[i].flags, cases[i].head_n, cases[i].tail_n);
+        ck_assert_msg(zeros_are_taken(&made) == cases[i].want, "case %zu", i);
     }
+    begin_saved(&made, 100, 0, 0, 0);
+    buf_varint(&made, 64);
+    buf_u8(&made, FINGERPRINT_MARKS + 1);
+    ck_assert(!zeros_are_taken(&made));
+    begin_saved(&made, 1, 2, 1, 1);
+    buf_add(&made, "x01234567abcd\2", 15); /* two bytes of a tail of one are its last line */
+    ck_assert(!zeros_are_taken(&made));
+    buf_release(&made);
+}
+
+static uint64_t fnv(const char *p)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    for (int i = 0; i < FINGERPRINT_TAIL; i++)
+        h = (h ^ (unsigned char)p[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+/* Its marks had 64 bits each, and the first lay at 512. */
+TEST(a_fingerprint_of_version_0_1_is_known)
+{
+    enum { SIZE = 8 * 512, STRIDE = 512 };
+    char *p = content(SIZE, 11);
+    struct buf saved = BUF_INIT;
+    struct reader r;
+    struct tail back;
+
+    for (int i = 0; i < 3; i++)
+        buf_u64(&saved, 7);
+    buf_u64(&saved, SIZE);
+    buf_u64(&saved, SIZE);
+    buf_u8(&saved, 0);
+    buf_blob(&saved, slice_make(p, FINGERPRINT_HEAD));
+    buf_blob(&saved, slice_make(p + SIZE - FINGERPRINT_TAIL, FINGERPRINT_TAIL));
+    buf_u64(&saved, STRIDE);
+    for (size_t i = 0; i < FINGERPRINT_MARKS; i++)
+        buf_u64(&saved, i < 8 ? fnv(p + (i + 1) * STRIDE - FINGERPRINT_TAIL) : 0);
+    r = reader_of(buf_all(&saved));
+    tail_decode_0_1(&back, &r);
+    ck_assert(!r.bad && r.p == r.end);
+    put(other, p, SIZE);
+    ck_assert_int_eq(tail_compare(&back, other, SIZE), TAIL_SAME);
+    p[3 * STRIDE - 1] ^= 1;
+    put(other, p, SIZE);
+    ck_assert_int_eq(tail_compare(&back, other, SIZE), TAIL_OTHER);
+    tail_release(&back);
+    for (size_t n = 0; n < saved.n; n++) {
+        r = reader_of(slice_make(saved.p, n));
+        tail_decode_0_1(&back, &r);
+        tail_release(&back);
+        if (!r.bad)
+            ck_abort_msg("of %zu bytes", n);
+    }
+    buf_release(&saved);
+    free(p);
+}
+
+/* As it is when its content is gone. */
+static void forget_and_save(void)
+{
+    struct buf saved = BUF_INIT;
+
+    tail_forget_bytes(&seen);
+    tail_encode(&seen, &saved);
+    tail_encode_count(&seen, &saved);
+    ck_assert_uint_le(saved.n, 160);
+    tail_release(&seen);
+    ck_assert(is_taken(&saved, &seen));
+    for (size_t n = 0; n < saved.n; n++) {
+        struct buf cut = {.p = saved.p, .n = n};
+        struct tail back;
+        bool taken = is_taken(&cut, &back);
+
+        tail_release(&back);
+        if (taken)
+            ck_abort_msg("of %zu bytes", n);
+    }
+    ck_assert_ptr_nonnull(seen.digest);
+    buf_release(&saved);
+}
+
+TEST_EACH(what_is_gone_is_known_again_whatever_its_length, 40)
+{
+    size_t n = (size_t)_i * _i * 37 + 1;
+    char *p = content(n + 100, 7);
+
+    consume(p, n);
+    forget_and_save();
+    put(other, p, n + 100);
+    ck_assert_int_eq(tail_compare(&seen, other, n + 100), TAIL_SAME);
+    if (n > 1)
+        ck_assert_int_eq(tail_compare(&seen, other, n - 1), TAIL_PREFIX);
+    ck_assert_int_eq(tail_compare(&seen, other, 0), TAIL_PREFIX);
+    ck_assert_int_eq(tail_recall(&seen, other), 0);
+    ck_assert_ptr_null(seen.digest);
+    tail_consume(&seen, p + n, 100); /* it can be read on */
+    ck_assert_int_eq(tail_compare(&seen, other, n + 100), TAIL_SAME);
+    ck_assert_int_eq(tail_recall(&seen, other), 0);
+    free(p);
+}
+
+/* Is a change of this byte seen, by who compares and by who wants the bytes back? */
+static bool sees(char *p, size_t n, size_t at)
+{
+    bool kept = at < FINGERPRINT_HEAD || at + FINGERPRINT_TAIL >= n;
+    bool seen_it;
+
+    p[at] ^= 1;
+    put(other, p, n);
+    seen_it = tail_compare(&seen, other, n) == TAIL_OTHER &&
+              (!kept || tail_recall(&seen, other) == -ENOENT);
+    p[at] ^= 1;
+    return seen_it;
+}
+
+TEST_EACH(one_other_byte_is_another_content_than_what_is_gone, 5)
+{
+    static const size_t sizes[] = {1, 20, 300, 1024, 16000};
+    size_t n = sizes[_i];
+    char *p = content(n, 3);
+
+    consume(p, n);
+    forget_and_save();
+    for (size_t i = 0; i < n && i < 1024; i++)
+        if (!sees(p, n, i) && (n <= 1024 || i < FINGERPRINT_HEAD))
+            ck_abort_msg("byte %zu of %zu", i, n);
+    for (size_t mark = 1024; mark < n; mark += 1024)
+        if (!sees(p, n, mark - 1) || !sees(p, n, mark - FINGERPRINT_TAIL))
+            ck_abort_msg("before %zu of %zu", mark, n);
+    put(other, p, n - 1);
+    ck_assert_int_eq(tail_recall(&seen, other), -ENOENT);
+    failing_call("sys_pread", 1, EIO);
+    ck_assert_int_eq(tail_recall(&seen, other), -EIO);
+    ck_assert_ptr_nonnull(seen.digest);
+    free(p);
+}
+
+/* Never more than is the same, and more than half of it. */
+TEST(how_much_of_a_head_is_the_same_is_known_without_its_bytes)
+{
+    char *p = content(FINGERPRINT_HEAD, 3);
+
+    consume(p, FINGERPRINT_HEAD);
+    forget_and_save();
+    for (size_t same = 0; same < FINGERPRINT_HEAD; same++) {
+        struct tail_likeness l;
+        uint64_t agrees;
+
+        p[same] ^= 1;
+        put(other, p, FINGERPRINT_HEAD);
+        l = tail_head_like(&seen, slice_make(p, FINGERPRINT_HEAD));
+        if (l.whole || l.least > same || l.most < same || 2 * l.least < same)
+            ck_abort_msg("%zu: between %zu and %zu", same, l.least, l.most);
+        if (tail_agreement(&seen, other, FINGERPRINT_HEAD, &agrees) < 0 || agrees != l.least)
+            ck_abort_msg("%zu: agrees in %llu", same, (unsigned long long)agrees);
+        p[same] ^= 1;
+        l = tail_head_like(&seen, slice_make(p, same));
+        if (!l.whole || l.most != same || 2 * l.least < same)
+            ck_abort_msg("the first %zu: between %zu and %zu", same, l.least, l.most);
+    }
+    free(p);
+}
+
+TEST(the_last_line_of_what_is_gone_may_be_missing)
+{
+    static const char text[] = "a line that is longer than all of the others together, and "
+                               "is not the last\nthe last but one\nthe last\n";
+    enum { ALL = sizeof(text) - 1, LAST = sizeof("the last\n") - 1 };
+    char p[ALL];
+
+    memcpy(p, text, ALL);
+    consume(p, ALL);
+    ck_assert_uint_eq(tail_last_n(&seen), LAST);
+    forget_and_save();
+    ck_assert_uint_eq(tail_last_n(&seen), LAST);
+    put(other, p, ALL - LAST);
+    ck_assert_int_eq(tail_compare(&seen, other, ALL - LAST), TAIL_PREFIX);
+    p[ALL - LAST - 2] ^= 1;
+    put(other, p, ALL - LAST);
+    ck_assert_int_eq(tail_compare(&seen, other, ALL - LAST), TAIL_OTHER);
 }

@@ -8,6 +8,7 @@
 #include "input/tail_world.h"
 
 #include "base/clock.h"
+#include "input/tail.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -348,49 +349,54 @@ TEST(row_3_a_crash_of_the_machine_leaves_nuls)
     world_settle(&w);
 }
 
-static void copy_blob(struct reader *r, struct buf *out)
+static void tail_of_version_0_1(const struct tail *t, struct buf *out)
 {
-    buf_blob(out, read_blob(r));
+    buf_u64(out, t->id.dev);
+    buf_u64(out, t->id.ino);
+    buf_u64(out, (uint64_t)t->id.birth_ns);
+    buf_u64(out, t->offset);
+    buf_u64(out, t->proved);
+    buf_u8(out, t->skipping);
+    buf_blob(out, slice_make(t->head, t->head_n));
+    buf_blob(out, slice_make(t->tail, t->tail_n));
+    buf_u64(out, 0); /* no marks */
 }
 
-static const char *after_tail(struct reader r)
-{
-    for (int i = 0; i < 5; i++)
-        (void)read_u64(&r);
-    (void)read_u8(&r);
-    (void)read_blob(&r);
-    (void)read_blob(&r);
-    for (int marks = read_u64(&r) ? 16 : 0; marks > 0; marks--)
-        (void)read_u64(&r);
-    return r.p;
-}
-
-/* A state of one log and one file as version 0.1 wrote it: without boot id, sums, real path, times,
- * alike and count. */
+/* A state of one log and one file, which has its own name, as version 0.1 wrote it. */
 static void as_of_version_0_1(struct slice state, struct buf *out)
 {
-    enum { SUM = 7 * 8, COUNT = 3 * 8 + 4 };
+    enum { SUM = 7 * 8 };
     struct reader r = reader_of(state);
-    const char *count;
+    struct slice stream, log;
+    struct tail tail;
 
     (void)read_u32(&r);
     (void)read_blob(&r);
     r.p += SUM;
     buf_u32(out, 2);
     buf_u32(out, read_u32(&r));
-    copy_blob(&r, out);
+    buf_blob(out, read_blob(&r));
     buf_u8(out, read_u8(&r));
     buf_u32(out, read_u32(&r));
-    for (int i = 0; i < 3; i++)
-        copy_blob(&r, out);
-    (void)read_blob(&r);
+    stream = read_vblob(&r);
+    log = read_vblob(&r);
+    buf_blob(out, stream);
+    buf_blob(out, log);
+    buf_blob(out, stream);
+    for (int i = 0; i < 2; i++) { /* the path is the stream's, and there is no real one */
+        (void)read_varint(&r);
+        ck_assert_uint_eq(read_vblob(&r).n, 0);
+    }
     buf_u8(out, read_u8(&r));
     buf_u64(out, read_u64(&r));
     (void)read_u64(&r);
-    (void)read_u32(&r);
-    count = after_tail(r);
-    buf_add(out, r.p, (size_t)(count - r.p));
-    buf_add(out, count + COUNT, (size_t)(r.end - count - COUNT));
+    (void)read_varint(&r);
+    tail_decode(&tail, &r);
+    tail_of_version_0_1(&tail, out);
+    tail_decode_count(&tail, &r);
+    tail_release(&tail);
+    buf_blob(out, read_vblob(&r));
+    ck_assert(!r.bad && r.p == r.end);
 }
 
 TEST(an_older_state_is_taken_up)

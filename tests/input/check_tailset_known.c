@@ -166,6 +166,26 @@ static void until_remembered(void)
     ck_assert_uint_gt(w.memory.n, 0);
 }
 
+/* Paths as they are in the field, of a log that is rotated. */
+TEST(what_is_gone_takes_a_quarter_of_a_kilobyte)
+{
+    enum { LINES = 2000, AS_PATH = sizeof("/var/log/containers/app.log") - 1 };
+    char line[40];
+
+    for (int i = 0; i < LINES; i++) {
+        (void)snprintf(line, sizeof(line), "line %d, squared %d\n", i, i * i);
+        world_expect(&w, "app.log", line);
+    }
+    world_settle(&w);
+    world_save(&w);
+    world_kill(&w);
+    w.options.lost_wait_ns = 1;
+    world_remove(&w, "app.log");
+    world_start(&w);
+    until_remembered();
+    ck_assert_uint_le(w.memory.n, 256 + strlen(w.dir) + strlen("/app.log") - AS_PATH);
+}
+
 /* A restart is not the beginning of the time that is left: each of these runs is far shorter. */
 TEST(what_is_gone_is_forgotten_after_some_time_of_running)
 {

@@ -1,0 +1,188 @@
+/* tailsave -- a content's fingerprint in the saved state.
+ *
+ *     varint device, inode; u64 birth; varint offset, bytes behind it that were seen
+ *     u8 flags (1 inside a line that is too long, 2 a digest); varint bytes of the head; u8 of the tail
+ *       head and tail, or: first bytes, u32 hashes of the head, u64 of the tail, u32 of what is before
+ *       its last line, u8 how long that is
+ *     varint stride of the marks (0: none), u8 how many, u32 each
+ *
+ * Why so tight: there may be twenty thousand contents that are gone, and a quarter of a kilobyte is what
+ * one of them is worth. */
+#include "config.h"
+
+#include "base/xalloc.h"
+#include "input/tail.h"
+
+enum { SKIPPING = 1, DIGEST = 2 };
+
+static size_t first_bytes(const struct tail *t)
+{
+    return t->head_n < DIGEST_HEAD ? t->head_n : DIGEST_HEAD;
+}
+
+static void encode_digest(const struct tail *t, struct buf *out)
+{
+    const struct tail_digest *d = t->digest;
+
+    buf_add(out, d->head, first_bytes(t));
+    for (unsigned i = 0; i < digest_heads(t->head_n); i++)
+        buf_u32(out, d->heads[i]);
+    buf_u64(out, d->tail);
+    buf_u32(out, d->before_last);
+    buf_u8(out, d->last_n);
+}
+
+static void encode_marks(const struct tail_marks *m, struct buf *out)
+{
+    uint8_t n = FINGERPRINT_MARKS;
+
+    buf_varint(out, m ? m->stride : 0);
+    if (!m)
+        return;
+    while (n > 0 && m->hash[n - 1] == 0)
+        n--;
+    buf_u8(out, n);
+    for (int i = 0; i < n; i++)
+        buf_u32(out, m->hash[i]);
+}
+
+void tail_encode(const struct tail *t, struct buf *out)
+{
+    buf_varint(out, t->id.dev);
+    buf_varint(out, t->id.ino);
+    buf_u64(out, (uint64_t)t->id.birth_ns);
+    buf_varint(out, t->offset);
+    buf_varint(out, t->proved > t->offset ? t->proved - t->offset : 0);
+    buf_u8(out, (uint8_t)((t->skipping ? SKIPPING : 0) | (t->digest ? DIGEST : 0)));
+    buf_varint(out, t->head_n);
+    buf_u8(out, t->tail_n);
+    if (t->digest) {
+        encode_digest(t, out);
+    } else {
+        buf_add(out, t->head, t->head_n);
+        buf_add(out, t->tail, t->tail_n);
+    }
+    encode_marks(t->marks, out);
+}
+
+static void decode_digest(struct tail *t, struct reader *r)
+{
+    struct tail_digest *d = t->digest = xcalloc(1, sizeof(*d));
+    struct slice head = read_bytes(r, first_bytes(t));
+
+    if (head.n > 0)
+        memcpy(d->head, head.p, head.n);
+    for (unsigned i = 0; i < digest_heads(t->head_n); i++)
+        d->heads[i] = read_u32(r);
+    d->tail = read_u64(r);
+    d->before_last = read_u32(r);
+    d->last_n = read_u8(r);
+    r->bad |= d->last_n > t->tail_n;
+}
+
+static void set_bytes(struct tail *t, struct slice head, struct slice tail, struct reader *r)
+{
+    if (head.n > FINGERPRINT_HEAD || tail.n > FINGERPRINT_TAIL || tail.n > t->offset)
+        r->bad = true;
+    if (r->bad)
+        return;
+    t->head_n = (uint16_t)head.n;
+    t->tail_n = (uint8_t)tail.n;
+    tail_set_bytes(t, head.p, tail.p ? tail.p : "");
+}
+
+static void decode_fingerprint(struct tail *t, bool digest, struct reader *r)
+{
+    uint64_t head_n = read_varint(r);
+    uint8_t tail_n = read_u8(r);
+    struct slice head;
+
+    if (head_n > FINGERPRINT_HEAD || tail_n > FINGERPRINT_TAIL || tail_n > t->offset)
+        r->bad = true;
+    if (r->bad)
+        return;
+    if (!digest) {
+        head = read_bytes(r, head_n);
+        set_bytes(t, head, read_bytes(r, tail_n), r);
+        return;
+    }
+    t->head_n = (uint16_t)head_n;
+    t->tail_n = tail_n;
+    decode_digest(t, r);
+}
+
+static void decode_marks(struct tail *t, struct reader *r)
+{
+    uint64_t stride = read_varint(r);
+    unsigned n = stride ? read_u8(r) : 0;
+
+    r->bad |= n > FINGERPRINT_MARKS;
+    if (stride == 0 || r->bad)
+        return;
+    t->marks = xcalloc(1, sizeof(*t->marks));
+    t->marks->stride = stride;
+    for (unsigned i = 0; i < n; i++)
+        t->marks->hash[i] = read_u32(r);
+}
+
+void tail_decode(struct tail *t, struct reader *r)
+{
+    uint64_t seen;
+    uint8_t flags;
+
+    tail_init(t);
+    t->id.dev = read_varint(r);
+    t->id.ino = read_varint(r);
+    t->id.birth_ns = (int64_t)read_u64(r);
+    t->offset = t->read_to = t->count.first = read_varint(r);
+    seen = read_varint(r);
+    t->size = t->proved = t->offset + seen;
+    r->bad |= t->size < seen;
+    flags = read_u8(r);
+    t->skipping = (flags & SKIPPING) != 0;
+    decode_fingerprint(t, (flags & DIGEST) != 0, r);
+    decode_marks(t, r);
+}
+
+void tail_decode_0_1(struct tail *t, struct reader *r)
+{
+    struct slice head;
+    uint64_t stride;
+
+    tail_init(t);
+    t->id.dev = read_u64(r);
+    t->id.ino = read_u64(r);
+    t->id.birth_ns = (int64_t)read_u64(r);
+    t->offset = t->read_to = t->count.first = read_u64(r);
+    t->size = t->proved = read_u64(r);
+    t->skipping = read_u8(r) != 0;
+    head = read_blob(r);
+    set_bytes(t, head, read_blob(r), r);
+    stride = read_u64(r);
+    if (stride == 0 || r->bad)
+        return;
+    t->marks = xcalloc(1, sizeof(*t->marks));
+    t->marks->stride = stride;
+    for (int i = 0; i < FINGERPRINT_MARKS; i++) {
+        uint64_t hash = read_u64(r);
+
+        t->marks->hash[i] = hash ? digest_fold(hash) : 0;
+    }
+}
+
+void tail_encode_count(const struct tail *t, struct buf *out)
+{
+    buf_varint(out, t->count.first);
+    buf_varint(out, t->count.lines);
+    buf_varint(out, t->count.lines_before);
+    buf_u32(out, t->count.crc);
+}
+
+void tail_decode_count(struct tail *t, struct reader *r)
+{
+    t->count.first = read_varint(r);
+    t->count.lines = read_varint(r);
+    t->count.lines_before = read_varint(r);
+    t->count.crc = read_u32(r);
+    r->bad |= t->count.first > t->offset;
+}
