@@ -304,12 +304,19 @@ static void view_log(struct making *m, unsigned i, bool files, struct view_log *
         list_files(m, i, v);
 }
 
-/* Explained by an engine of its own, whose counts are thrown away. With very many events that would
- * hold up the loop: then the lines stand for themselves. */
-enum { EXPLAINED_EVENTS = 200 };
-/* Explaining tries regexes that the literals of a line rule out, and one may take long: after so long
- * the lines that are left stand for themselves, too. */
-#define EXPLAIN_NS (10 * NSEC_PER_MSEC)
+/* Explained by an engine of its own, whose counts are thrown away. With very many events to make one
+ * would hold up the loop: then the lines stand for themselves. */
+enum { EXPLAINED_EVENTS = 2000 };
+/* Explaining tries regexes that the literals of a line rule out, and one may take milliseconds (the match
+ * limit): after so long what is left stands for itself, too. */
+#define EXPLAIN_NS (20 * NSEC_PER_MSEC)
+
+static bool is_late(void *ctx)
+{
+    const int64_t *until = ctx;
+
+    return clock_mono_ns() >= *until;
+}
 
 static void explain(struct making *m, unsigned log, struct view_line *lines, unsigned n)
 {
@@ -324,11 +331,12 @@ static void explain(struct making *m, unsigned log, struct view_line *lines, uns
     if (n == 0 || rules->nevents > EXPLAINED_EVENTS)
         return;
     registry = registry_new(&(struct registry_limits){.max_series = 0});
-    engine =
-        engine_new(rules, registry,
-                   &(struct engine_options){.max_line = (size_t)m->d->setup.settings.max_line}, 0);
+    engine = engine_new(rules, registry,
+                        &(struct engine_options){.max_line = (size_t)m->d->setup.settings.max_line,
+                                                 .patience = &(struct patience){is_late, &until}},
+                        0);
     source = source_new(rules, log, "", 0);
-    for (unsigned i = 0; i < n && (i == 0 || clock_mono_ns() < until); i++) {
+    for (unsigned i = 0; i < n && !is_late(&until); i++) {
         buf_clear(&out);
         explain_line(engine, source, lines[i].text, &options, &out);
         lines[i].why = arena_strslice(m->text, buf_all(&out));

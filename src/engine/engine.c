@@ -114,6 +114,7 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     e->hits = xcalloc(rules->nevents + 1, sizeof *e->hits);
     e->logs = xcalloc(rules->nlogs + 1, sizeof *e->logs);
     e->trace.record = &e->record;
+    e->trace.patience = options->patience;
     e->trace.trials = xcalloc(rules->nevents + 1, sizeof *e->trace.trials);
     e->trace.updates = xcalloc(rules->nmappings + 1, sizeof *e->trace.updates);
     e->updater = updater_new(rules, registry, e->plans, now_ns);
@@ -225,7 +226,13 @@ static unsigned all_candidates(struct engine *e)
     return n;
 }
 
-TRACED void find_events(struct engine *e)
+static bool is_cut_short(struct trace *t)
+{
+    t->cut_short |= patience_is_over(t->patience);
+    return t->cut_short;
+}
+
+TRACED void find_events(struct engine *e, struct trace *t)
 {
     unsigned n = e->options.no_dispatch ? all_candidates(e)
                                         : dispatch_find(e->dispatch, &e->record, e->candidates);
@@ -234,6 +241,8 @@ TRACED void find_events(struct engine *e)
     for (unsigned i = 0; i < n; i++) {
         unsigned event = e->candidates[i];
 
+        if (t && is_cut_short(t))
+            break;
         if (e->events[event].sure || is_event(e, event))
             hit(e, event);
     }
@@ -246,7 +255,7 @@ TRACED void count_line(struct engine *e, struct trace *t)
     const struct log_counters *log = &e->logs[r->source->log];
 
     counter_inc(e->lines, log->lines[r->decoded], 1, e->now_ns);
-    find_events(e);
+    find_events(e, t);
     if (e->nhits) {
         counter_inc(e->matched, log->matched, 1, e->now_ns);
         if (t)
@@ -488,18 +497,20 @@ static void try_all(struct engine *e, struct trace *t)
 {
     struct record *r = &e->record;
 
+    for (unsigned i = 0; i < e->rules->nevents; i++)
+        t->trials[i].members = e->plans[i].members;
     for (unsigned i = 0; i < e->nhits; i++)
         t->trials[e->hits[i]].is_event = true;
-    for (unsigned i = 0; i < e->rules->nevents; i++) {
+    for (unsigned i = 0; i < e->rules->nevents && !is_cut_short(t); i++) {
         unsigned event = e->rules->order[i];
         const struct event *ev = &e->rules->events[event];
         struct trial *trial = &t->trials[event];
 
+        trial->tried = true;
         if (!ev->used && is_event(e, event)) {
             trial->is_event = true;
             trial->gave_up |= updater_actions(e->updater, r, event);
         }
-        trial->members = e->plans[event].members;
         if (trial->is_event) {
             trial->nheld = ev->nconditions;
         } else if (ev->parent == EVENT_NONE || t->trials[ev->parent].is_event) {
@@ -529,6 +540,7 @@ static const struct trace *trace(struct engine *e, enum record_result result)
     struct trace *t = &e->trace;
 
     t->cut = e->record.log->record && e->done.cut;
+    t->cut_short = false;
     t->result = result == RECORD_LINE && !record_decode(&e->record) ? RECORD_NOTHING : result;
     if (t->result == RECORD_LINE)
         trace_line(e, t);

@@ -21,7 +21,8 @@
 struct engine;
 
 struct engine_options {
-    size_t max_line;  /* for lines joined from parts */
+    size_t max_line;                 /* for lines joined from parts */
+    const struct patience *patience; /* of traces; borrowed; NULL = none is needed */
     bool no_dispatch; /* try every event on every line: to measure, and to test dispatch */
     /* Called for each line that no event took; NULL = not. */
     void (*unmatched)(void *ctx, const struct source *source, struct slice line);

@@ -470,7 +470,7 @@ static double score(const struct trace *t, unsigned event)
     const struct trial *trial = &t->trials[event];
     enum miss why = why_not(t, event);
 
-    if (trial->is_event || why == UNDECODED || why == NOT_PARENT)
+    if (!trial->tried || trial->is_event || why == UNDECODED || why == NOT_PARENT)
         return 0;
     if (why == NO_MEMBER)
         return trial->nheld + 0.5;
@@ -600,9 +600,9 @@ static void show_nearest(const struct trace *t, const struct explain_options *o,
     unsigned n = t->record->rules->nevents;
     double *scores = xcalloc(n + 1, sizeof *scores);
 
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n && !patience_is_over(t->patience); i++)
         scores[i] = score(t, i);
-    for (unsigned k = 0; k < o->near; k++) {
+    for (unsigned k = 0; k < o->near && !patience_is_over(t->patience); k++) {
         unsigned best = 0;
 
         for (unsigned i = 1; i < n; i++)
@@ -670,6 +670,8 @@ static void explain_trace(const struct trace *t, struct slice headline,
         buf_str(out, "  no event takes this line\n");
     if (hits == 0 || o->always_near)
         show_nearest(t, o, out);
+    if (t->cut_short || patience_is_over(t->patience))
+        buf_str(out, "  more would take too long here; `logtally explain` says all\n");
 }
 
 void explain_line(struct engine *e, struct source *s, struct slice raw,

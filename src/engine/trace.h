@@ -19,8 +19,22 @@
  * traces pays nothing. */
 #define TRACED static inline __attribute__((always_inline))
 
+/* Regexes that run away may each take milliseconds. Where nobody can wait for all of them this is asked
+ * before each event; when it is over the others are not tried. */
+struct patience {
+    bool (*is_over)(void *ctx);
+    void *ctx;
+};
+
+/* NULL has no end. */
+static inline bool patience_is_over(const struct patience *p)
+{
+    return p && p->is_over(p->ctx);
+}
+
 /* One event and the line. */
 struct trial {
+    bool tried;
     bool is_event;  /* also of an event that nothing uses, which is never counted */
     bool gave_up;   /* a regex ran into the match limit */
     unsigned nheld; /* conditions that hold, up to the first that does not; 0 without the parent */
@@ -40,9 +54,11 @@ struct traced_update {
 
 struct trace {
     struct record *record;
-    enum record_result result;     /* the rest is set only for RECORD_LINE */
-    bool cut;                      /* of a record of several lines, the end */
-    struct trial *trials;          /* of each event */
+    enum record_result result; /* the rest is set only for RECORD_LINE */
+    bool cut;                  /* of a record of several lines, the end */
+    struct trial *trials;      /* of each event */
+    const struct patience *patience;
+    bool cut_short; /* it was over: events were left untried, and of the others some is not said */
     struct traced_update *updates; /* of each mapping; run in this order */
 };
 

@@ -410,6 +410,15 @@ static void big_chart(struct page *p, const char *name, const struct view_count 
     chart(p, c, true);
 }
 
+static void recent_line(struct page *p, const struct view_line *line)
+{
+    html(p->out, "<details><summary>%S</summary>", line->text);
+    if (line->why)
+        html(p->out, "<pre tabindex=\"0\">%s</pre></details>\n", line->why);
+    else
+        html(p->out, "<p class=\"soft\">%s</p></details>\n", W(NOT_EXPLAINED));
+}
+
 static void recent_lines(struct page *p, const struct view_log *log)
 {
     if (!log->shows_lines)
@@ -418,8 +427,7 @@ static void recent_lines(struct page *p, const struct view_log *log)
     if (log->nrecent == 0)
         html(p->out, "<p>%s</p>\n", W(NONE));
     for (unsigned i = 0; i < log->nrecent; i++)
-        html(p->out, "<details><summary>%S</summary><pre tabindex=\"0\">%s</pre></details>\n",
-             log->recent[i].text, log->recent[i].why);
+        recent_line(p, &log->recent[i]);
 }
 
 void page_log(const struct view *v, unsigned i, enum language l, struct buf *out)

@@ -43,7 +43,7 @@ struct view_trouble {
 
 struct view_line {
     struct slice text;
-    const char *why; /* what explain says */
+    const char *why; /* what explain says; NULL: it was not asked, as that takes too long */
 };
 
 struct view_log {

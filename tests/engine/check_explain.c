@@ -19,6 +19,30 @@ static const char *explain(struct world *w, const char *line, struct buf *out)
     return out->p;
 }
 
+/* Over after so many questions. */
+static bool counts_down(void *ctx)
+{
+    int *left = ctx;
+
+    return (*left)-- <= 0;
+}
+
+/* Explained by a world of its own with that much patience. */
+static void explain_for(int left, struct world *w, const char *line, struct buf *out)
+{
+    const struct patience patience = {counts_down, &left};
+    struct registry *registry = registry_new(&(struct registry_limits){.max_series = 100});
+    struct engine *e =
+        engine_new(w->rules, registry,
+                   &(struct engine_options){.max_line = 1 << 16, .patience = &patience}, 0);
+    struct explain_options o = {.near = 3};
+
+    buf_clear(out);
+    explain_line(e, w->source, slice_str(line), &o, out);
+    engine_free(e);
+    registry_free(registry);
+}
+
 static void expect_text(const char *rules, const char *line, const char *text)
 {
     struct world *w = world_new(rules);
@@ -46,6 +70,35 @@ static const char RULES[] =
     "[gauge bad_v]\nset = bad\nvalue = v\n"
     "[counter quiet_total]\nadd = quiet\nvalue = n\n"
     "[counter rest_total]\ninc = rest\n";
+
+TEST(where_patience_ends_it_is_said)
+{
+    static const char rules[] = "[event a]\nmatch = ^x+ly\n[event b]\nmatch = ^x+mz\n"
+                                "[event c]\neach = v\n"
+                                "[counter a_total]\nhelp = N\ninc = a\n"
+                                "[counter b_total]\nhelp = N\ninc = b\n"
+                                "[counter c_total]\nhelp = N\ninc = c\n";
+    struct world *w = world_new(rules);
+    struct buf out = BUF_INIT;
+    unsigned whole = 0;
+
+    for (int left = 0; left < 30; left++) {
+        bool told, near;
+
+        explain_for(left, w, "xxxmq", &out);
+        told = strstr(out.p, "more would take too long here");
+        near = strstr(out.p, "not event b");
+        ck_assert_msg(strstr(out.p, "no event takes this line") != NULL, "%s", out.p);
+        if (!told && !near)
+            ck_abort_msg("%d: neither b nor that it was left out:\n%s", left, out.p);
+        if (left == 0 && strstr(out.p, "not event"))
+            ck_abort_msg("without patience nothing is tried:\n%s", out.p);
+        whole += !told;
+    }
+    ck_assert_uint_gt(whole, 5);
+    buf_release(&out);
+    world_free(w);
+}
 
 TEST(an_event_with_its_fields_and_updates)
 {
