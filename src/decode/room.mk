@@ -53,7 +53,7 @@ endif
 
 if FUZZING
 check_PROGRAMS += tests/decode/fuzz_json tests/decode/fuzz_kv tests/decode/fuzz_linescan \
-	tests/decode/fuzz_logfmt
+	tests/decode/fuzz_logfmt tests/decode/fuzz_time tests/decode/fuzz_unwrap
 tests_decode_fuzz_json_SOURCES = tests/decode/fuzz_json.c tests/decode/slots.c tests/decode/slots.h
 tests_decode_fuzz_json_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
 tests_decode_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -65,4 +65,8 @@ tests_decode_fuzz_linescan_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_decode_fuzz_logfmt_SOURCES = tests/decode/fuzz_logfmt.c tests/decode/slots.c tests/decode/slots.h
 tests_decode_fuzz_logfmt_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
 tests_decode_fuzz_logfmt_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_decode_fuzz_time_SOURCES = tests/decode/fuzz_time.c
+tests_decode_fuzz_time_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_decode_fuzz_unwrap_SOURCES = tests/decode/fuzz_unwrap.c
+tests_decode_fuzz_unwrap_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif

@@ -40,3 +40,12 @@ tests_engine_check_SOURCES = \
 	tests/engine/random_rules.c \
 	tests/engine/random_rules.h
 endif
+
+if FUZZING
+check_PROGRAMS += tests/engine/fuzz_page tests/engine/fuzz_records
+tests_engine_fuzz_page_SOURCES = tests/engine/fuzz_page.c
+tests_engine_fuzz_page_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_engine_fuzz_records_SOURCES = tests/engine/fuzz_records.c
+tests_engine_fuzz_records_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
+EXTRA_DIST += tests/engine/page_judge.py

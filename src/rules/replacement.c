@@ -5,12 +5,26 @@
 
 #include "config/schema.h"
 
-#include <stdlib.h>
+/* A number of at most three digits? */
+static bool group_number(struct slice name, unsigned *ret_number)
+{
+    unsigned number = 0;
+
+    for (size_t i = 0; i < name.n; i++) {
+        if (!char_is_digit(name.p[i]))
+            return false;
+        number = number * 10 + (unsigned)(name.p[i] - '0');
+    }
+    *ret_number = number;
+    return name.n > 0 && name.n <= 3;
+}
 
 static bool group_known(const struct pattern *p, struct slice name)
 {
-    if (name.n && name.n <= 3 && strspn(name.p, "0123456789") >= name.n)
-        return strtoul(name.p, NULL, 10) <= pattern_captures(p);
+    unsigned number;
+
+    if (group_number(name, &number))
+        return number <= pattern_captures(p);
     if (!name_is_prometheus(name)) /* a field of a name that PCRE2 does not take */
         return false;
     for (unsigned i = 0; i < pattern_ngroups(p); i++)
