@@ -352,19 +352,24 @@ int setup_log_or_say(const struct setup *s, const char *path, const char *as)
     return log;
 }
 
-int setup_read_file(const struct setup *s, const char *path,
+int setup_read_file(const struct setup *s, unsigned log, const char *path,
                     bool (*each)(void *ctx, struct slice block), void *ctx)
 {
     struct archive *a = NULL;
     struct slice block;
     int r = archive_open(path, &a);
 
+    if (r >= 0)
+        archive_set_encoding(a, s->rules->logs[log].encoding);
     while (r >= 0 && (r = archive_next(a, (size_t)s->settings.max_line, &block)) > 0)
         if (!each(ctx, block))
             break;
     if (a && archive_too_long(a)) /* NULL: it could not be opened */
         log_warn("%s: lines skipped because they were longer than [limits] line: %llu", path,
                  (unsigned long long)archive_too_long(a));
+    if (a && archive_invalid(a))
+        log_warn("%s: bytes that are no characters of its encoding, and were replaced: %llu", path,
+                 (unsigned long long)archive_invalid(a));
     archive_close(a);
     if (r >= 0)
         return EXIT_FINE;

@@ -61,9 +61,9 @@ int setup_log_of(const struct setup *s, const char *path, const char *as, struct
 /* The same; says on stderr what is wrong. */
 int setup_log_or_say(const struct setup *s, const char *path, const char *as);
 
-/* Gives a whole file ("-": standard input) block by block of whole lines, until `each` returns
+/* Gives a whole file ("-": standard input) of a log block by block of whole lines, until `each` returns
  * false. Says on stderr what is wrong. EXIT_FINE or EXIT_MISTAKES. */
-int setup_read_file(const struct setup *s, const char *path,
+int setup_read_file(const struct setup *s, unsigned log, const char *path,
                     bool (*each)(void *ctx, struct slice block), void *ctx);
 
 #endif

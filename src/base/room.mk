@@ -6,6 +6,8 @@ liblogtally_a_SOURCES += \
 	src/base/buf.h \
 	src/base/calendar.c \
 	src/base/calendar.h \
+	src/base/charset.c \
+	src/base/charset.h \
 	src/base/clock.c \
 	src/base/clock.h \
 	src/base/decimal.c \
@@ -57,6 +59,7 @@ tests_base_check_LDADD = $(CHECK_LINK)
 tests_base_check_SOURCES = \
 	tests/base/check_arena.c \
 	tests/base/check_buf.c \
+	tests/base/check_charset.c \
 	tests/base/check_clock.c \
 	tests/base/check_exact.c \
 	tests/base/check_hash.c \

@@ -271,6 +271,7 @@ static void put_log(const struct log_def *log, struct jsonout *j)
     put_texts(j, "path", log->paths, log->npaths);
     put_texts(j, "exclude", log->excludes, log->nexcludes);
     put_texts(j, "rotated", log->rotated, log->nrotated);
+    jsonout_key_text(j, "encoding", log->encoding ? log->encoding : key_row(KEY_ENCODING)->dflt);
     jsonout_key_text(j, "format", key_row(KEY_FORMAT)->words[log->format]);
     jsonout_key_text(j, "unwrap",
                      log->unwrap == UNWRAP_KEY ? log->unwrap_key.p

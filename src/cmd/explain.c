@@ -67,7 +67,7 @@ static int explain_argument(struct explanation *x, const char *text, const char 
     x->source = source_new(setup->rules, (unsigned)log, is_file ? text : "", 0);
     x->source->base = anchor_of(setup, (unsigned)log, is_file ? text : "");
     if (is_file)
-        code = setup_read_file(setup, text, explain_block, x);
+        code = setup_read_file(setup, (unsigned)log, text, explain_block, x);
     else
         explain_block(x, slice_str(text));
 

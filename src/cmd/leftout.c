@@ -48,6 +48,12 @@ static void say_cut(const struct slice *labels, double n)
     log_warn("log %.*s: records cut off at [limits] line: %.0f", SLICE_FMT(labels[0]), n);
 }
 
+static void say_encoding(const struct slice *labels, double n)
+{
+    log_warn("log %.*s: bytes that are no characters of its encoding, and were replaced: %.0f",
+             SLICE_FMT(labels[0]), n);
+}
+
 void say_left_out(struct registry *r)
 {
     static const struct {
@@ -56,7 +62,7 @@ void say_left_out(struct registry *r)
     } rows[] = {
         {OWN_RULE_SKIPPED, say_value},    {OWN_LOG_LINES, say_line},
         {OWN_TIMES_UNREADABLE, say_time}, {OWN_RECORDS_CUT, say_cut},
-        {OWN_RULE_ERRORS, say_error},
+        {OWN_RULE_ERRORS, say_error},     {OWN_ENCODING_ERRORS, say_encoding},
     };
 
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {

@@ -57,7 +57,7 @@ static int read_file(struct suggest *s, const struct setup *setup, const char *p
 
     record_init(&r.record, setup->rules);
     record_source(&r.record, source);
-    code = setup_read_file(setup, path, read_block, &r);
+    code = setup_read_file(setup, (unsigned)log, path, read_block, &r);
     record_release(&r.record);
     source_free(source);
     if (code == EXIT_FINE && suggest_bytes(s) >= SAMPLE_BYTES)

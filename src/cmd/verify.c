@@ -82,6 +82,7 @@ static int count_again(struct verification *v, const struct tail_known *k, unsig
         return r;
     struct source *source = source_new(v->setup->rules, log, k->stream, ++v->session.next_id);
 
+    archive_set_encoding(a, v->setup->rules->logs[log].encoding);
     if (v->last && strcmp(v->last_stream, k->stream) == 0)
         source_pass(v->last, source);
     forget_last(v);

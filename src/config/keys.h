@@ -77,6 +77,10 @@ KEY(PATH_MATCH, "path_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
 KEY(FORMAT, "format", SECTION_LOG, 0, CHOICE, .words = {"auto", "json", "logfmt", "kv", "text"},
     .dflt = "auto",
     .help = "how a line is decoded; `kv` is pairs KEY=VALUE anywhere between other text")
+KEY(ENCODING, "encoding", SECTION_LOG, 0, TEXT, .value = "NAME", .dflt = "utf-8",
+    .help =
+        "how its files are written, by a name that iconv knows: `utf-16le`, `latin1`, `cp1251`. A "
+        "file that begins with UTF-16's byte order mark is read as UTF-16 whatever is said here")
 KEY(UNWRAP, "unwrap", SECTION_LOG, 0, TEXT, .words = {"none", "docker", "cri", "auto"},
     .value = "KEY", .dflt = "none",
     .help = "`docker` `cri` `auto`, or a key whose text is the real line (the journal's MESSAGE); "

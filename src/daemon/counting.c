@@ -86,7 +86,7 @@ void counting_note(struct counting *c, int64_t wall_ns)
     free(hits);
 }
 
-/* Where a note is counted; TAIL_TOO_LONG and TAIL_READ_ERROR come after these. */
+/* Where a note is counted; TAIL_TOO_LONG, TAIL_INVALID and TAIL_READ_ERROR come after these. */
 static const struct {
     enum own_id metric;
     const char *reason;

@@ -105,6 +105,8 @@ static void sink_note(void *ctx, unsigned log, enum tail_note note, uint64_t n)
 
     if (note == TAIL_TOO_LONG)
         engine_too_long(d->counting.engine, log, n);
+    else if (note == TAIL_INVALID)
+        engine_invalid(d->counting.engine, log, n);
     else if (note == TAIL_READ_ERROR)
         d->counting.read_errors[log] += n;
     else
@@ -174,6 +176,7 @@ void tail_options_of(const struct setup *setup, struct tail_options *ret_options
             .nexcludes = log->nexcludes,
             .rotated = log->rotated,
             .nrotated = log->nrotated,
+            .encoding = log->encoding,
             .start_at_end = log->start_at_end,
             .poll = log->poll,
         };

@@ -25,7 +25,7 @@ enum { TOO_LONG = DECODED_UNDECODABLE + 1, LINE_KINDS };
 struct log_counters {
     uint32_t lines[LINE_KINDS]; /* series of logtally_log_lines_total */
     uint32_t matched, bytes, times_unreadable;
-    uint32_t records_cut;
+    uint32_t records_cut, encoding_errors;
 };
 
 struct event_state {
@@ -49,7 +49,8 @@ struct engine {
     struct trace trace;
     bool tracing; /* the line at hand */
     /* Own counters. */
-    struct family *lines, *matched, *bytes, *times_unreadable, *records_cut, *event_hits;
+    struct family *lines, *matched, *bytes, *times_unreadable, *records_cut, *encoding_errors,
+        *event_hits;
     struct log_counters *logs;
     uint64_t unmatched;
     struct joined done;     /* the record at hand, of a log with `record` */
@@ -72,6 +73,7 @@ static void add_own_counters(struct engine *e, struct registry *r)
     e->bytes = own_family(r, OWN_LOG_BYTES);
     e->times_unreadable = own_family(r, OWN_TIMES_UNREADABLE);
     e->records_cut = own_family(r, OWN_RECORDS_CUT);
+    e->encoding_errors = own_family(r, OWN_ENCODING_ERRORS);
     e->event_hits = own_family(r, OWN_EVENT_HITS);
     for (unsigned i = 0; i < e->rules->nlogs; i++) {
         const char *name = e->rules->logs[i].name;
@@ -83,6 +85,7 @@ static void add_own_counters(struct engine *e, struct registry *r)
         e->logs[i].bytes = series(e, e->bytes, name, NULL);
         e->logs[i].times_unreadable = series(e, e->times_unreadable, name, NULL);
         e->logs[i].records_cut = series(e, e->records_cut, name, NULL);
+        e->logs[i].encoding_errors = series(e, e->encoding_errors, name, NULL);
     }
     for (unsigned i = 0; i < e->rules->nevents; i++)
         e->events[i].hits = series(e, e->event_hits, e->rules->events[i].name, NULL);
@@ -489,6 +492,11 @@ uint64_t engine_counted(const struct engine *e, unsigned log)
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines)
 {
     counter_inc(e->lines, e->logs[log].lines[TOO_LONG], lines, e->now_ns);
+}
+
+void engine_invalid(struct engine *e, unsigned log, uint64_t bytes)
+{
+    counter_inc(e->encoding_errors, e->logs[log].encoding_errors, bytes, e->now_ns);
 }
 
 /* After the line is done: what else would have to hold. An event that nothing uses is tried like

@@ -60,6 +60,8 @@ const struct trace *engine_trace(struct engine *e, struct source *s, struct slic
 const struct trace *engine_trace_unfinished(struct engine *e, struct source *s);
 /* A line that was too long to be read. */
 void engine_too_long(struct engine *e, unsigned log, uint64_t lines);
+/* Bytes that are no characters of the log's encoding, and were replaced. */
+void engine_invalid(struct engine *e, unsigned log, uint64_t bytes);
 
 /* Lines of a log that were counted so far, of whatever kind. */
 uint64_t engine_counted(const struct engine *e, unsigned log);

@@ -132,6 +132,8 @@ static uint64_t joins_by(const struct log_def *log)
     uint64_t h = hash_number((uint64_t)log->unwrap);
 
     h = hash_text(h, log->unwrap_key);
+    if (log->encoding)
+        h = hash_text(h, slice_str(log->encoding));
     for (unsigned i = 0; i < log->nrewrites; i++)
         h = hash_text(hash_text(h, pattern_text(log->rewrites[i].pattern)),
                       log->rewrites[i].replacement);

@@ -13,6 +13,7 @@
 #include "base/xalloc.h"
 #include "input/codec.h"
 #include "input/crc32c.h"
+#include "input/encoding.h"
 #include "input/linebuf.h"
 #include "input/packing.h"
 
@@ -33,7 +34,11 @@ struct archive {
     uint64_t too_long;
     struct codec_reader *codec;
     struct linebuf lines;
-    struct slice rest; /* of the block taken from `lines` */
+    struct slice rest; /* of the block taken from `lines`, as UTF-8 */
+    struct encoding encoding;
+    char first[2]; /* of the content: what says that it is UTF-16 */
+    size_t first_n;
+    uint64_t invalid;
     bool is_range;
     uint64_t left, got; /* of a range: bytes to come, and read */
     uint32_t crc;
@@ -92,6 +97,13 @@ int archive_open(const char *path, struct archive **ret_archive)
     return archive_open_part(path, 0, 0, ret_archive);
 }
 
+/* Of what is read from its beginning, or must be unpacked up to where it is read. */
+static void learn_first(struct archive *a, const char *p, size_t n)
+{
+    for (; n > 0 && a->first_n < sizeof(a->first); n--)
+        a->first[a->first_n++] = *p++;
+}
+
 /* Unpacks what is before the range and throws it away. 0 or negative errno. */
 static int skip(struct archive *a, uint64_t n)
 {
@@ -102,9 +114,18 @@ static int skip(struct archive *a, uint64_t n)
 
         if (got <= 0)
             return got < 0 ? (int)got : -ENODATA;
+        learn_first(a, p, (size_t)got);
         n -= (uint64_t)got;
     }
     return 0;
+}
+
+static int learn_first_of_plain(struct archive *a)
+{
+    ssize_t n = sys_pread(a->fd, a->first, sizeof(a->first), 0);
+
+    a->first_n = n > 0 ? (size_t)n : 0;
+    return n < 0 ? -errno : 0;
 }
 
 int archive_open_range(const char *path, bool packed, uint64_t from, uint64_t to,
@@ -119,12 +140,25 @@ int archive_open_range(const char *path, bool packed, uint64_t from, uint64_t to
     a->left = to - from;
     if (packed)
         r = skip(a, from);
+    else if (from > 0)
+        r = learn_first_of_plain(a);
     if (r < 0) {
         archive_close(a);
         return r;
     }
     *ret_archive = a;
     return 0;
+}
+
+void archive_set_encoding(struct archive *a, const char *name)
+{
+    encoding_release(&a->encoding);
+    encoding_init(&a->encoding, name);
+}
+
+uint64_t archive_invalid(const struct archive *a)
+{
+    return a->invalid;
 }
 
 uint32_t archive_crc(const struct archive *a, uint64_t *ret_n)
@@ -169,6 +203,11 @@ int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsi
     if (r < 0)
         return r;
     uint64_t size = codec_is_plain(a->codec) ? a->size : 0;
+
+    if (size > 0)
+        r = learn_first_of_plain(a);
+    if (encoding_of(&a->encoding, slice_make(a->first, a->first_n)))
+        size = 0; /* where a line ends, its converting tells */
     uint64_t *cuts = xcalloc(size / part_bytes + 3, sizeof(*cuts));
     unsigned n = 0;
 
@@ -196,6 +235,7 @@ void archive_close(struct archive *a)
         return;
     codec_close(a->codec);
     linebuf_release(&a->lines);
+    encoding_release(&a->encoding);
     if (a->fd >= 0)
         (void)sys_close(a->fd);
     free(a);
@@ -217,6 +257,16 @@ static ssize_t read_some(struct archive *a, char *to, size_t room)
     return n;
 }
 
+/* Lines as they stand in the file, to be cut. */
+static void take(struct archive *a, struct slice lines)
+{
+    struct charset *c = encoding_of(&a->encoding, slice_make(a->first, a->first_n));
+    uint64_t invalid = 0;
+
+    a->rest = c && lines.n ? charset_convert(c, lines, &invalid) : lines;
+    a->invalid += invalid;
+}
+
 static void fill(struct archive *a)
 {
     size_t room;
@@ -225,14 +275,16 @@ static void fill(struct archive *a)
 
     if (n > 0) {
         linebuf_filled(&a->lines, (size_t)n);
-        a->rest = linebuf_take(&a->lines);
+        learn_first(a, to, (size_t)n);
+        a->lines.charset = encoding_of(&a->encoding, slice_make(a->first, a->first_n));
+        take(a, linebuf_take(&a->lines));
         return;
     }
     a->ended = true;
     if (n < 0)
         a->error = n == -ENODATA ? -EBADMSG : (int)n;
     else
-        a->rest = linebuf_take_rest(&a->lines);
+        take(a, linebuf_take_rest(&a->lines));
 }
 
 int archive_next(struct archive *a, size_t max_line, struct slice *ret_lines)

@@ -24,12 +24,15 @@ int archive_open_range(const char *path, bool packed, uint64_t from, uint64_t to
 /* CRC32C of the bytes of such a range that were read so far, and how many they are. */
 uint32_t archive_crc(const struct archive *a, uint64_t *ret_n);
 void archive_close(struct archive *a);
+/* How it is written, before its first line is asked for: a name that charset_new knows; NULL = UTF-8,
+ * which it is if nobody says otherwise. A mark of UTF-16 at its beginning wins. Lines come as UTF-8. */
+void archive_set_encoding(struct archive *a, const char *name);
 /* Has a compressed file unpacked by a thread of its own from now on. */
 void archive_read_ahead(struct archive *a);
 
 /* Where a file is cut into parts of about part_bytes: *ret_cuts is 0, then ends of lines, then the
- * file's size (the caller frees it); *ret_n is how many parts that makes. A compressed file, a pipe
- * and a small file are one part: then *ret_n is 1 and archive_open reads it. 0 or negative
+ * file's size (the caller frees it); *ret_n is how many parts that makes. A compressed file, one
+ * in UTF-16, a pipe and a small file are one part: then *ret_n is 1 and archive_open reads it. 0 or negative
  * errno. */
 int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsigned *ret_n);
 
@@ -41,6 +44,8 @@ int archive_next(struct archive *a, size_t max_line, struct slice *ret_lines);
 /* What kept it from being read, for people. */
 const char *archive_error(int error);
 uint64_t archive_too_long(const struct archive *a);
+/* Bytes that are no characters of its encoding, and became U+FFFD, so far. */
+uint64_t archive_invalid(const struct archive *a);
 /* Bytes of the file itself read so far, and its size (0 when unknown): for progress. */
 uint64_t archive_position(const struct archive *a);
 uint64_t archive_size(const struct archive *a);

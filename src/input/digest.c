@@ -71,18 +71,18 @@ static size_t same_bytes(const char *a, const char *b, size_t n)
     return i;
 }
 
-size_t tail_last_n(const struct tail *t)
+size_t tail_last_n(const struct tail *t, const struct charset *c)
 {
-    size_t n = t->tail_n;
+    size_t unit = charset_newline(c).n, from = t->tail_n % unit, n = 0;
 
     if (t->digest)
         return t->digest->last_n;
-    for (n -= n > 0; n > 0 && t->tail[n - 1] != '\n'; n--)
-        ;
-    return t->tail_n - n;
+    if (t->tail_n > from)
+        n = charset_whole_lines(c, slice_make(t->tail + from, t->tail_n - from - unit));
+    return n ? t->tail_n - from - n : t->tail_n;
 }
 
-void tail_forget_bytes(struct tail *t)
+void tail_forget_bytes(struct tail *t, const struct charset *c)
 {
     struct tail_digest *d;
 
@@ -93,7 +93,7 @@ void tail_forget_bytes(struct tail *t)
         memcpy(d->head, t->head, least(t->head_n, DIGEST_HEAD));
     for (unsigned i = 0; i < digest_heads(t->head_n); i++)
         d->heads[i] = digest_hash(t->head, size_of(t->head_n, i));
-    d->last_n = (uint8_t)tail_last_n(t);
+    d->last_n = (uint8_t)tail_last_n(t, c);
     d->before_last = digest_hash(t->tail, (size_t)(t->tail_n - d->last_n));
     d->tail = hash_bytes(t->tail, t->tail_n);
     free(t->head);

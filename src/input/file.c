@@ -94,12 +94,17 @@ static void remember(struct tailset *t, struct tail_file *f)
     index_add_text(&t->name_index, &f->by_name, path_name(f->path));
 }
 
+static const struct charset *charset_of(const struct tail_file *f)
+{
+    return tail_charset(&f->tail, &f->stream->log->encoding, (struct slice){0});
+}
+
 void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
 {
     f->stream->open += (state == FILE_OPEN) - (f->state == FILE_OPEN);
     f->state = state;
     if (state == FILE_ABSENT)
-        tail_forget_bytes(&f->tail);
+        tail_forget_bytes(&f->tail, charset_of(f));
     else
         memory_take_back(t, f);
     remember(t, f);
@@ -416,16 +421,18 @@ static bool has_copy(const struct tail_file *f)
 static int lost_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n)
 {
     const struct tail *tail = &f->tail;
+    const struct charset *c = charset_of(f);
     uint64_t gone = tail->offset - n, last;
     int r;
 
     if (n >= tail->offset)
         return 0;
     if (gone <= tail->tail_n && (n <= tail->head_n || gone + SURE <= tail->tail_n))
-        return gone <= tail_last_n(tail);
+        return gone <= tail_last_n(tail, c);
     if (tail->fd < 0 || tail->fd == fd)
         return 0;
-    r = tail_last_line(tail->fd, tail->offset - 1, t->options.max_line, &last);
+    r = tail_last_line(tail->fd, c, tail->offset - charset_newline(c).n, t->options.max_line,
+                       &last);
     return r < 0 && r != -ENODATA ? r : r == 0 && last <= n;
 }
 
@@ -435,7 +442,7 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
                        const struct look *look, struct evidence *e)
 {
     uint64_t upto = e->size < e->offset ? e->size : e->offset, n;
-    int r = tail_without_nuls(fd, upto, &n);
+    int r = tail_without_nuls(fd, charset_of(f), upto, &n);
 
     if (r == 0 && (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns))) {
         r = tail_compare(&f->tail, fd, n);
@@ -446,7 +453,8 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
     if (r == 0)
         r = tail_agreement(&f->tail, fd, upto, &e->agrees);
     e->doubt = true;
-    return r < 0 ? r : tail_last_line(fd, e->agrees, t->options.max_line, &e->agrees);
+    return r < 0 ? r
+                 : tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->agrees);
 }
 
 /* An editor's work, perhaps written on: both can be compared byte by byte, from where they are known
@@ -467,7 +475,7 @@ static int weigh_replaced(const struct tailset *t, const struct tail_file *f, in
         return 0;
     }
     e->relation = TAIL_OTHER;
-    return tail_last_line(fd, e->agrees, t->options.max_line, &e->agrees);
+    return tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->agrees);
 }
 
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,

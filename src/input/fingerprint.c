@@ -214,21 +214,20 @@ int tail_recall(struct tail *t, int fd)
     return 0;
 }
 
-int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset)
+int tail_last_line(int fd, const struct charset *c, uint64_t size, size_t max, uint64_t *ret_offset)
 {
-    char p[4096];
-    uint64_t at = size;
+    char p[COMPARE]; /* whole units of any encoding */
+    uint64_t at = size -= size % charset_newline(c).n;
 
     while (at > 0 && size - at < max) {
-        size_t n = at < sizeof(p) ? (size_t)at : sizeof(p);
+        size_t n = at < sizeof(p) ? (size_t)at : sizeof(p), whole;
         int r = read_exactly(fd, p, n, at - n);
-        const char *newline;
 
         if (r < 0)
             return r;
-        newline = memrchr(p, '\n', n);
-        if (newline) {
-            *ret_offset = at - n + (uint64_t)(newline + 1 - p);
+        whole = charset_whole_lines(c, slice_make(p, n));
+        if (whole) {
+            *ret_offset = at - n + whole;
             return 0;
         }
         at -= n;
@@ -237,9 +236,10 @@ int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset)
     return 0;
 }
 
-int tail_without_nuls(int fd, uint64_t upto, uint64_t *ret_upto)
+int tail_without_nuls(int fd, const struct charset *c, uint64_t upto, uint64_t *ret_upto)
 {
     char p[4096];
+    uint64_t size = upto, over;
 
     while (upto > 0) {
         size_t n = upto < sizeof(p) ? (size_t)upto : sizeof(p);
@@ -254,7 +254,10 @@ int tail_without_nuls(int fd, uint64_t upto, uint64_t *ret_upto)
         if (n > 0)
             break;
     }
-    *ret_upto = upto;
+    over = upto % charset_newline(c).n; /* the NUL that ends it may be half a character */
+    if (over > 0)
+        upto += charset_newline(c).n - over;
+    *ret_upto = upto < size ? upto : size;
     return 0;
 }
 

@@ -109,7 +109,8 @@ static int choose_start(struct tailset *t, const struct newcomer *n, struct tail
     }
     if (!at_end && !skip)
         return 0;
-    r = tail_last_line(n->fd, n->look.size, t->options.max_line, &from);
+    r = tail_last_line(n->fd, encoding_of(&n->stream->log->encoding, n->head), n->look.size,
+                       t->options.max_line, &from);
     if (r == 0)
         r = tail_mark_read(&f->tail, n->fd, from);
     if (r == 0 && !at_end)

@@ -17,20 +17,18 @@
 
 enum { BLOCK = 256 * 1024 };
 
-size_t lines_first(struct slice s)
-{
-    const char *newline = s.n ? memchr(s.p, '\n', s.n) : NULL;
-
-    return newline ? (size_t)(newline + 1 - s.p) : s.n;
-}
-
-size_t lines_nuls(struct slice s)
+size_t lines_nuls(const struct charset *c, struct slice s)
 {
     size_t n = 0;
 
     while (n < s.n && s.p[n] == 0)
         n++;
-    return n;
+    return n - n % charset_newline(c).n;
+}
+
+size_t lines_widest(const struct charset *c, size_t max_line)
+{
+    return c ? CHARSET_WIDEST * max_line : max_line;
 }
 
 /* The first NUL that begins a line, but not the block; NULL when there is none. */
@@ -56,7 +54,7 @@ enum lines_found lines_next(struct slice *rest, size_t max_line, struct slice *r
 {
     struct slice block;
 
-    *rest = slice_from(*rest, lines_nuls(*rest));
+    *rest = slice_from(*rest, lines_nuls(NULL, *rest));
     if (rest->n == 0)
         return LINES_END;
     block = *rest;
@@ -64,7 +62,9 @@ enum lines_found lines_next(struct slice *rest, size_t max_line, struct slice *r
         const char *newline = memrchr(block.p, '\n', max_line + 1);
 
         if (!newline) {
-            *rest = slice_from(*rest, lines_first(*rest));
+            size_t n = charset_first_line(NULL, *rest);
+
+            *rest = slice_from(*rest, n ? n : rest->n);
             return LINES_TOO_LONG;
         }
         block.n = (size_t)(newline + 1 - block.p);
@@ -116,20 +116,28 @@ static void grow(struct linebuf *lb)
     memset(at(lb, cap), 0, LINE_PAD);
 }
 
-/* An unfinished line over the limit: counted now, and what comes of it is thrown away. NULs before
- * it do not count as its length. */
+struct slice linebuf_pending(const struct linebuf *lb)
+{
+    return slice_make(lb->mem ? lb->mem + LINE_PAD + lb->start : NULL, lb->end - lb->start);
+}
+
+/* An unfinished line over the limit: counted now, and what comes of it is thrown away, but for the
+ * beginning of a character. NULs before it do not count as its length. */
 static void drop_overlong(struct linebuf *lb)
 {
-    while (lb->start < lb->end && !lb->skipping && *at(lb, lb->start) == 0)
-        lb->start++;
+    size_t n = lb->end - lb->start;
+
+    if (!lb->skipping && n > 0)
+        lb->start += lines_nuls(lb->charset, linebuf_pending(lb));
     if (lb->scanned < lb->start)
         lb->scanned = lb->start;
-    if (!lb->skipping && lb->end - lb->start > lb->max_line) {
+    n = lb->end - lb->start;
+    if (!lb->skipping && n > lines_widest(lb->charset, lb->max_line)) {
         lb->skipping = true;
         lb->too_long++;
     }
     if (lb->skipping)
-        lb->start = lb->end = lb->scanned = 0;
+        lb->start = lb->scanned = lb->end - n % charset_newline(lb->charset).n;
 }
 
 char *linebuf_space(struct linebuf *lb, size_t *ret_room)
@@ -145,26 +153,29 @@ char *linebuf_space(struct linebuf *lb, size_t *ret_room)
 /* While skipping, everything up to the first newline goes. */
 void linebuf_filled(struct linebuf *lb, size_t n)
 {
+    size_t first;
+
     lb->end += n;
     if (!lb->skipping)
         return;
-    lb->start += lines_first(slice_make(at(lb, lb->start), lb->end - lb->start));
-    lb->skipping = lb->start == 0 || *at(lb, lb->start - 1) != '\n';
+    first = charset_first_line(lb->charset, linebuf_pending(lb));
+    lb->skipping = first == 0;
+    lb->start += first;
     lb->scanned = lb->start;
 }
 
+/* `scanned` is at a character's beginning, as lines begin there. */
 struct slice linebuf_take(struct linebuf *lb)
 {
-    const char *fresh = lb->mem ? at(lb, lb->scanned) : NULL;
-    const char *newline = fresh ? memrchr(fresh, '\n', lb->end - lb->scanned) : NULL;
+    struct slice fresh = slice_make(lb->mem ? at(lb, lb->scanned) : NULL, lb->end - lb->scanned);
+    size_t whole = lb->skipping ? 0 : charset_whole_lines(lb->charset, fresh);
     struct slice block = {0};
 
-    lb->scanned = lb->end;
-    if (!newline)
-        return block;
-    block.p = at(lb, lb->start);
-    block.n = (size_t)(newline + 1 - block.p);
-    lb->start += block.n;
+    if (whole) {
+        block = slice_make(at(lb, lb->start), lb->scanned + whole - lb->start);
+        lb->start += block.n;
+    }
+    lb->scanned = lb->end - (lb->end - lb->start) % charset_newline(lb->charset).n;
     return block;
 }
 

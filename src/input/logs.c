@@ -101,6 +101,8 @@ void logs_configure(struct tailset *t)
         struct log *log = log_by_name(t, slice_str(t->options.logs[i].name));
 
         log->config = &t->options.logs[i];
+        encoding_release(&log->encoding);
+        encoding_init(&log->encoding, log->config->encoding);
         log->first_start |= log->fresh;
         log->number = i;
         t->by_number[i] = log;
@@ -113,6 +115,7 @@ void logs_free(struct tailset *t)
         struct log *log = t->logs;
 
         t->logs = log->next;
+        encoding_release(&log->encoding);
         free(log->name);
         free(log);
     }

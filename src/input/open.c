@@ -118,15 +118,26 @@ static void hand_too_long(void *ctx)
     note(t, t->reading->stream->log, TAIL_TOO_LONG, 1);
 }
 
+static void hand_invalid(void *ctx, uint64_t bytes)
+{
+    struct tailset *t = ctx;
+
+    note(t, t->reading->stream->log, TAIL_INVALID, bytes);
+    warn_once(t, t->reading->path,
+              "has bytes that are no characters of its encoding: they were replaced");
+}
+
 struct tail_reader file_reader(struct tailset *t, struct tail_file *f)
 {
     t->reading = f;
     return (struct tail_reader){.buffer = &t->buffer,
                                 .block = t->block,
                                 .max_line = t->options.max_line,
+                                .encoding = &f->stream->log->encoding,
                                 .ctx = t,
                                 .lines = hand_lines,
-                                .too_long = hand_too_long};
+                                .too_long = hand_too_long,
+                                .invalid = hand_invalid};
 }
 
 void file_finish(struct tailset *t, struct tail_file *f)

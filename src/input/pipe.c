@@ -21,12 +21,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void hand_out(struct pipe_input *p, struct slice lines)
+/* Looked at whenever something has come: a mark, or another configuration. */
+static struct charset *charset_of(struct pipe_input *p)
+{
+    struct charset *c =
+        tail_charset(&p->file->tail, &p->file->stream->log->encoding, linebuf_pending(&p->lines));
+
+    p->lines.charset = c;
+    return c;
+}
+
+static void hand_out(struct pipe_input *p, bool rest)
 {
     struct tail_reader reader = file_reader(p->set, p->file);
+    struct charset *c = charset_of(p);
 
     file_open_sink(p->set, p->file);
-    tail_hand_out(&p->file->tail, &reader, lines);
+    tail_hand_out(&p->file->tail, &reader, c,
+                  rest ? linebuf_take_rest(&p->lines) : linebuf_take(&p->lines));
     p->set->reading = NULL;
 }
 
@@ -36,7 +48,7 @@ static void finish(struct pipe_input *p)
     struct tailset *t = p->set;
     struct tail_file *f = p->file;
 
-    hand_out(p, linebuf_take_rest(&p->lines));
+    hand_out(p, true);
     f->retired = true;
     file_close_fd(t, f);
     file_close_sink(t, f);
@@ -47,10 +59,13 @@ static void on_readable(void *ctx, uint32_t epoll_events)
     struct pipe_input *p = ctx;
     uint64_t too_long = p->lines.too_long;
     size_t room;
-    char *to = linebuf_space(&p->lines, &room);
-    ssize_t n = sys_read(p->fd, to, room);
+    char *to;
+    ssize_t n;
 
     (void)epoll_events;
+    (void)charset_of(p);
+    to = linebuf_space(&p->lines, &room);
+    n = sys_read(p->fd, to, room);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return;
     if (n <= 0) {
@@ -58,7 +73,7 @@ static void on_readable(void *ctx, uint32_t epoll_events)
         return;
     }
     linebuf_filled(&p->lines, (size_t)n);
-    hand_out(p, linebuf_take(&p->lines));
+    hand_out(p, false);
     count_lines(p->set, p->file, p->lines.too_long - too_long);
     note(p->set, p->file->stream->log, TAIL_TOO_LONG, p->lines.too_long - too_long);
     if (p->timer)

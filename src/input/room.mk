@@ -10,6 +10,8 @@ liblogtally_a_SOURCES += \
 	src/input/crc32c.h \
 	src/input/digest.c \
 	src/input/dirs.c \
+	src/input/encoding.c \
+	src/input/encoding.h \
 	src/input/file.c \
 	src/input/fingerprint.c \
 	src/input/follow.c \
@@ -66,6 +68,7 @@ tests_input_check_LDFLAGS = $(AM_LDFLAGS) \
 tests_input_check_SOURCES = \
 	tests/input/check_archive.c \
 	tests/input/check_codec.c \
+	tests/input/check_encoding.c \
 	tests/input/check_fingerprint.c \
 	tests/input/check_glob.c \
 	tests/input/check_judge.c \

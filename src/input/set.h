@@ -24,6 +24,7 @@
 #define LT_INPUT_SET_H
 
 #include "base/map.h"
+#include "input/encoding.h"
 #include "input/identity.h"
 #include "input/judge.h"
 #include "input/linebuf.h"
@@ -53,6 +54,7 @@ struct log {
     char *name;
     const struct tail_log *config; /* NULL = inactive; borrowed */
     unsigned number;
+    struct encoding encoding; /* as configured */
     bool fresh; /* never yet reconciled, and no state knew it: what is there was there before us */
     bool first_start; /* for the status: was fresh in this run */
     bool looked;      /* reconciled at least once */

@@ -10,6 +10,9 @@
  * A line longer than max_line is reported once, when it is found out; from then on its bytes count
  * as read although its end is not known, and `skipping` says so (also in the saved state).
  *
+ * What is not UTF-8 is converted as whole lines, when they are handed out: offsets, fingerprints and
+ * what is looked at to find a line's end are the file's own bytes.
+ *
  * NULs at a line's beginning are what a crash or a writer without O_APPEND leaves. They count as
  * read only when something follows them; before, the file system may still be about to fill them
  * in. */
@@ -70,6 +73,20 @@ static ssize_t read_at(int fd, char *p, size_t n, size_t least, uint64_t offset)
         if (r == 0 || got >= least)
             return (ssize_t)got;
     }
+}
+
+struct charset *tail_charset(const struct tail *t, struct encoding *e, struct slice first)
+{
+    if (t->digest)
+        first = slice_make(t->digest->head, t->head_n < DIGEST_HEAD ? t->head_n : DIGEST_HEAD);
+    else if (t->offset > 0)
+        first = slice_make(t->head, t->head_n);
+    return e ? encoding_of(e, first) : NULL;
+}
+
+static size_t unit_of(const struct charset *c)
+{
+    return charset_newline(c).n;
 }
 
 /* Of a long hole only the beginning (for the head) and the end (for the tail) are looked at. */
@@ -135,7 +152,7 @@ static int hole_is_over(const struct tail *t)
 
 /* Looks for a byte that is not NUL from hole_to on. PASSED: it was found, and the hole counts as
  * read. TAIL_END: the file ends before. TAIL_MORE: not yet found. Or negative errno. */
-static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
+static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block, const struct charset *c)
 {
     for (int turn = 0; turn < HOLE_TURNS; turn++) {
         off_t data = sys_lseek(t->fd, (off_t)t->hole_to, SEEK_DATA);
@@ -154,12 +171,15 @@ static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block)
         got = read_at(t->fd, p, block, 1, t->hole_to);
         if (got <= 0)
             return got < 0 ? (int)got : TAIL_END;
-        nuls = lines_nuls(slice_make(p, (size_t)got));
+        nuls = lines_nuls(NULL, slice_make(p, (size_t)got));
         t->hole_to += nuls;
         if (t->read_to < t->hole_to)
             t->read_to = t->hole_to;
         if (nuls < (size_t)got) {
-            consume_zeros(t, t->hole_to - t->offset);
+            uint64_t n = t->hole_to - t->offset;
+
+            consume_zeros(t, n - n % unit_of(c));
+            t->hole_to = 0;
             return PASSED;
         }
     }
@@ -188,91 +208,133 @@ static int newline_has_come(struct tail *t, struct tail_buffer *b, size_t block,
 }
 
 /* Inside a line that is too long: its bytes go until the newline. */
-static int skip_on(struct tail *t, struct slice data)
+static int skip_on(struct tail *t, const struct charset *c, struct slice data)
 {
-    size_t n = lines_first(data);
+    size_t n = charset_first_line(c, data);
 
+    t->skipping = n == 0;
+    if (n == 0)
+        n = data.n - data.n % unit_of(c);
     if (n == 0)
         return TAIL_END;
     tail_consume(t, data.p, n);
-    t->skipping = data.p[n - 1] != '\n';
     return TAIL_MORE;
 }
 
-void tail_hand_out(struct tail *t, const struct tail_reader *r, struct slice lines)
+/* All of it is done with once the first of it was handed out: nobody looks before the last is. */
+static void convert_and_hand_out(struct tail *t, const struct tail_reader *r, struct charset *c,
+                                 struct slice lines)
+{
+    uint64_t invalid;
+    struct slice rest = charset_convert(c, lines, &invalid);
+    struct slice block;
+    enum lines_found found;
+
+    lines.n -= lines.n % unit_of(c);
+    if (invalid && r->invalid)
+        r->invalid(r->ctx, invalid);
+    do {
+        found = lines_next(&rest, r->max_line, &block);
+        if (found == LINES_BLOCK)
+            r->lines(r->ctx, block.p, block.n);
+        else if (found == LINES_TOO_LONG)
+            r->too_long(r->ctx);
+        tail_consume(t, lines.p, lines.n);
+        lines.n = 0;
+    } while (found != LINES_END);
+}
+
+void tail_hand_out(struct tail *t, const struct tail_reader *r, struct charset *c,
+                   struct slice lines)
 {
     struct slice rest = lines;
     struct slice block;
+    enum lines_found found;
 
-    for (;;) {
+    if (c) {
+        convert_and_hand_out(t, r, c, lines);
+        return;
+    }
+    do {
         const char *from = rest.p;
-        enum lines_found found = lines_next(&rest, r->max_line, &block);
 
+        found = lines_next(&rest, r->max_line, &block);
         if (found == LINES_BLOCK)
             r->lines(r->ctx, block.p, block.n);
         else if (found == LINES_TOO_LONG)
             r->too_long(r->ctx);
         tail_consume(t, from, (uint64_t)(rest.p - from));
-        if (found == LINES_END)
-            return;
-    }
+    } while (found != LINES_END);
 }
 
 /* No newline in the data. */
-static int unfinished(struct tail *t, const struct tail_reader *r, struct slice data)
+static int unfinished(struct tail *t, const struct tail_reader *r, const struct charset *c,
+                      struct slice data)
 {
-    size_t nuls = lines_nuls(data);
+    size_t nuls = lines_nuls(c, data), unit = unit_of(c);
 
-    if (nuls == data.n && nuls > 0) {
-        t->hole_to = t->offset + nuls;
+    if (data.n > 0 && lines_nuls(NULL, data) == data.n) {
+        t->hole_to = t->offset + data.n;
         return TAIL_MORE;
     }
     if (nuls > 0) {
         tail_consume(t, data.p, nuls);
         return TAIL_MORE;
     }
-    while (data.n > 0 && data.p[data.n - 1] == '\0') /* the line is still being written there */
-        data.n--;
-    if (data.n > r->max_line) {
+    data.n -= data.n % unit;
+    while (data.n > 0 && lines_nuls(c, slice_from(data, data.n - unit)) > 0)
+        data.n -= unit; /* the line is still being written there */
+    if (data.n > lines_widest(c, r->max_line)) {
         t->skipping = true;
         tail_consume(t, data.p, data.n);
         r->too_long(r->ctx);
         return TAIL_MORE;
     }
-    if (data.n > CLEAR_WORTH)
+    if (data.n > CLEAR_WORTH && charset_newline(c).p[0] == '\n')
         t->clear_to = t->offset + data.n;
     return TAIL_END;
 }
 
-/* After a line that was handed out without its newline, because the file ended there or was cut. */
-static bool is_inside_line(const struct tail *t)
+static bool begins_with_newline(const struct charset *c, struct slice data)
 {
-    return t->tail_n > 0 && t->tail[t->tail_n - 1] != '\n' && t->tail[t->tail_n - 1] != 0;
+    return slice_starts(data, charset_newline(c));
+}
+
+/* After a line that was handed out without its newline, because the file ended there or was cut. */
+static bool is_inside_line(const struct tail *t, const struct charset *c)
+{
+    size_t unit = unit_of(c);
+    struct slice last = slice_make(t->tail + t->tail_n - unit, unit);
+
+    return t->tail_n >= unit && !slice_eq(last, charset_newline(c)) && lines_nuls(c, last) == 0;
 }
 
 static int read_lines(struct tail *t, const struct tail_reader *r, size_t n)
 {
     for (;;) {
         struct slice data = {0};
-        const char *newline;
+        size_t whole, most;
+        struct charset *c;
         int result = read_proved(t, r->buffer, n, &data);
 
         if (result != 0)
             return result;
+        c = tail_charset(t, r->encoding, data);
+        most = lines_widest(c, r->max_line);
         if (t->skipping)
-            return skip_on(t, data);
-        if (data.n > 0 && data.p[0] == '\n' && is_inside_line(t)) {
-            tail_consume(t, data.p, 1);
+            return skip_on(t, c, data);
+        if (begins_with_newline(c, data) && is_inside_line(t, c)) {
+            tail_consume(t, data.p, unit_of(c));
             return TAIL_MORE;
         }
-        newline = data.n ? memrchr(data.p, '\n', data.n) : NULL;
-        if (newline) {
-            tail_hand_out(t, r, slice_make(data.p, (size_t)(newline + 1 - data.p)));
+        whole = charset_whole_lines(c, data);
+        if (whole) {
+            tail_hand_out(t, r, c, slice_make(data.p, whole));
             return data.n == n ? TAIL_MORE : TAIL_END;
         }
-        if (data.n < n || n > r->max_line)
-            return unfinished(t, r, data);
-        n = n * 2 > r->max_line ? r->max_line + 1 : n * 2;
+        if (data.n < n || n > most)
+            return unfinished(t, r, c, data);
+        n = n * 2 > most ? most + unit_of(c) : n * 2;
     }
 }
 
@@ -288,7 +350,7 @@ int tail_read(struct tail *t, const struct tail_reader *r)
             t->hole_to = 0;
     }
     if (t->hole_to > t->offset) {
-        result = pass_hole(t, r->buffer, r->block);
+        result = pass_hole(t, r->buffer, r->block, tail_charset(t, r->encoding, (struct slice){0}));
         if (result != PASSED)
             return result;
     }
@@ -305,17 +367,18 @@ int tail_read(struct tail *t, const struct tail_reader *r)
 int tail_finish(struct tail *t, const struct tail_reader *r)
 {
     struct slice data = {0};
-    size_t nuls;
-    int result = read_proved(t, r->buffer, r->max_line, &data);
+    struct charset *c = tail_charset(t, r->encoding, data);
+    int result = read_proved(t, r->buffer, lines_widest(c, r->max_line), &data);
 
     if (result == 0 && data.n > 0) {
-        if (memchr(data.p, '\n', data.n))
+        c = tail_charset(t, r->encoding, data);
+        if (charset_whole_lines(c, data))
             return TAIL_MORE;
-        nuls = lines_nuls(data);
-        if (!t->skipping && nuls < data.n)
-            r->lines(r->ctx, data.p + nuls, data.n - nuls);
+        if (t->skipping)
+            tail_consume(t, data.p, data.n - data.n % unit_of(c));
+        else
+            tail_hand_out(t, r, c, data);
         t->skipping = false;
-        tail_consume(t, data.p, data.n);
     }
     buffer_shrink(r->buffer, r->block);
     return result;

@@ -11,6 +11,7 @@
 #define LT_INPUT_TAIL_H
 
 #include "input/count.h"
+#include "input/encoding.h"
 #include "input/identity.h"
 
 #include "base/buf.h"
@@ -65,11 +66,13 @@ struct tail_buffer {
 
 struct tail_reader {
     struct tail_buffer *buffer;
-    size_t block; /* how much to read at once; a longer line gets more */
-    size_t max_line;
+    size_t block;    /* how much to read at once; a longer line gets more */
+    size_t max_line; /* of UTF-8 */
+    struct encoding *encoding;
     void *ctx;
-    void (*lines)(void *ctx, const char *p, size_t n);
+    void (*lines)(void *ctx, const char *p, size_t n); /* UTF-8 */
     void (*too_long)(void *ctx);
+    void (*invalid)(void *ctx, uint64_t bytes); /* that are no characters of the encoding */
 };
 
 enum tail_result {
@@ -88,8 +91,11 @@ int tail_read(struct tail *t, const struct tail_reader *r);
  * tail_read. */
 int tail_finish(struct tail *t, const struct tail_reader *r);
 
-/* Hands out whole lines that lie at `offset`. */
-void tail_hand_out(struct tail *t, const struct tail_reader *r, struct slice lines);
+/* How it is written; `first`: what lies at `offset`, looked at when that is 0. NULL = UTF-8. */
+struct charset *tail_charset(const struct tail *t, struct encoding *e, struct slice first);
+/* Hands out whole lines that lie at `offset`, and are written so. */
+void tail_hand_out(struct tail *t, const struct tail_reader *r, struct charset *c,
+                   struct slice lines);
 /* These bytes, which lie at `offset`, are done with. */
 void tail_consume(struct tail *t, const char *p, uint64_t n);
 /* As many NULs, of which nothing is looked at. */
@@ -103,12 +109,14 @@ void tail_restart(struct tail *t);
 int tail_mark_read(struct tail *t, int fd, uint64_t upto);
 /* What was counted of one counts as counted of the other, whose bytes are the same. */
 void tail_move_count(struct tail *from, struct tail *to);
-/* The beginning of the last, unfinished line of `fd`, or its size; looks back at most `max`
- * bytes. */
-int tail_last_line(int fd, uint64_t size, size_t max, uint64_t *ret_offset);
+/* The beginning of the last, unfinished line of `fd`, which is written so, or its size; looks back at
+ * most `max` bytes. */
+int tail_last_line(int fd, const struct charset *c, uint64_t size, size_t max,
+                   uint64_t *ret_offset);
 
-/* As much of the first `upto` bytes as is before NULs that end them. 0 or negative errno. */
-int tail_without_nuls(int fd, uint64_t upto, uint64_t *ret_upto);
+/* As much of the first `upto` bytes as is before NULs that end them, in whole units. 0 or negative
+ * errno. */
+int tail_without_nuls(int fd, const struct charset *c, uint64_t upto, uint64_t *ret_upto);
 
 /* How another file's content relates to what was read of this one. */
 enum tail_relation {
@@ -138,7 +146,7 @@ uint32_t digest_fold(uint64_t hash);
 /* How many hashes there are of a head. */
 unsigned digest_heads(size_t head_n);
 /* From now on it is known by hashes; nothing can be read on. */
-void tail_forget_bytes(struct tail *t);
+void tail_forget_bytes(struct tail *t, const struct charset *c);
 /* These are its head and its tail. */
 void tail_set_bytes(struct tail *t, const char *head, const char *tail);
 /* As much of a head as there is, and of another content. */
@@ -150,7 +158,7 @@ struct tail_likeness tail_head_like(const struct tail *t, struct slice head);
 /* Are these, which lie where its tail begins, the first n bytes of that, as far as is known? */
 bool tail_tail_like(const struct tail *t, const char *p, size_t n);
 /* How many bytes of the tail are the last line: all of them when it is longer. */
-size_t tail_last_n(const struct tail *t);
+size_t tail_last_n(const struct tail *t, const struct charset *c);
 /* Its bytes, which are in this file, are known again. 0; -ENOENT: they are not there any more; or
  * another negative errno. */
 int tail_recall(struct tail *t, int fd);

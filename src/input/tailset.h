@@ -45,6 +45,7 @@ struct tail_log {
     unsigned nexcludes;
     const char *const *rotated; /* further names of parts; relative to the directory of the file */
     unsigned nrotated;
+    const char *encoding; /* NULL = UTF-8 */
     bool start_at_end;
     bool poll; /* never inotify */
 };
@@ -52,7 +53,7 @@ struct tail_log {
 struct tail_options {
     const struct tail_log *logs; /* borrowed until tailset_free or tailset_reconfigure */
     unsigned nlogs;
-    size_t max_line;        /* longer lines are skipped whole and reported */
+    size_t max_line;        /* longer lines, as UTF-8, are skipped whole and reported */
     int64_t rotate_wait_ns; /* a renamed file is kept open until idle for so long */
     unsigned max_open;      /* budget of descriptors; 0 = from RLIMIT_NOFILE, less a reserve */
     /* 0 = the default of each: */
@@ -79,6 +80,7 @@ enum tail_note {
     TAIL_LOST_TRUNCATED, /* bytes known lost: truncated before they were read */
     TAIL_LOST_STATE,     /* bytes skipped because the state was damaged */
     TAIL_TOO_LONG,       /* one line longer than max_line was skipped */
+    TAIL_INVALID,        /* bytes that are no characters of the encoding, and were replaced */
     TAIL_READ_ERROR,
 };
 
@@ -87,7 +89,7 @@ struct tail_sink {
     /* A file begins to be read (or is taken up again with what `carry` held). Returns what is kept
      * for it; NULL: nothing is read (tailset_find). `id` is unique for this run of the program. */
     void *(*open)(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry);
-    /* Whole lines: [p, p + n) ends in '\n', but for the last line of a file that is retired. At
+    /* Whole lines, as UTF-8: [p, p + n) ends in '\n', but for the last line of a file that is retired. At
      * least 64 bytes before p and after p + n may be read (and hold anything). Returns how many
      * lines were counted: blank ones may not be, and parts of a line are none. */
     uint64_t (*lines)(void *ctx, void *file, const char *p, size_t n);

@@ -146,6 +146,7 @@ static void account(struct unpack *u, struct tail *t, const struct tail_reader *
 int unpack_read(struct unpack *u, struct tail *t, const struct tail_reader *r)
 {
     uint64_t too_long = u->lines.too_long;
+    struct charset *c;
     size_t room;
     char *to;
     ssize_t got;
@@ -153,13 +154,16 @@ int unpack_read(struct unpack *u, struct tail *t, const struct tail_reader *r)
     if (!u->there)
         return approach(u, t);
     u->lines.max_line = r->max_line;
+    u->lines.charset = tail_charset(t, r->encoding, linebuf_pending(&u->lines));
     to = linebuf_space(&u->lines, &room);
     got = codec_read(u->codec, to, room);
     if (got < 0)
         return (int)got;
     u->seen.offset += (uint64_t)got;
     linebuf_filled(&u->lines, (size_t)got);
-    tail_hand_out(t, r, got > 0 ? linebuf_take(&u->lines) : linebuf_take_rest(&u->lines));
+    c = tail_charset(t, r->encoding, linebuf_pending(&u->lines));
+    u->lines.charset = c;
+    tail_hand_out(t, r, c, got > 0 ? linebuf_take(&u->lines) : linebuf_take_rest(&u->lines));
     account(u, t, r, too_long);
     return got > 0 ? UNPACK_MORE : UNPACK_END;
 }

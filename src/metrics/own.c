@@ -37,7 +37,10 @@ static const struct own_metric {
     [OWN_LOG_LINES_MATCHED] = {"logtally_log_lines_matched_total", FAMILY_COUNTER, DURABLE, by_log,
                                "Lines that at least one event took"},
     [OWN_LOG_BYTES] = {"logtally_log_bytes_total", FAMILY_COUNTER, DURABLE, by_log,
-                       "Bytes of lines read"},
+                       "Bytes of lines read, as UTF-8"},
+    [OWN_ENCODING_ERRORS] = {"logtally_log_encoding_errors_total", FAMILY_COUNTER, DURABLE, by_log,
+                             "Bytes that are no characters of the log's `encoding`, and were "
+                             "replaced"},
     [OWN_TIMES_UNREADABLE] = {"logtally_log_times_unreadable_total", FAMILY_COUNTER, DURABLE,
                               by_log,
                               "Times of lines that could not be read; most are looked at only when "

@@ -125,6 +125,7 @@ static int open_file(struct bytime *t, struct file *f, struct buf *err)
         buf_fmt(err, "cannot read %s: %s", in->path, archive_error(r));
         return r;
     }
+    archive_set_encoding(f->archive, t->session->setup->rules->logs[in->log].encoding);
     f->source = source_new(t->session->setup->rules, in->log, in->path, t->session->next_id++);
     /* lines before the first date take it from there */
     f->source->base = anchor_of(t->session->setup, in->log, in->path);
@@ -215,6 +216,7 @@ static int next_block(struct bytime *t, struct file *f, struct buf *err)
         enqueue(t, f, &line);
     if (archive_too_long(f->archive))
         engine_too_long(s->engine, f->source->log, archive_too_long(f->archive));
+    engine_invalid(s->engine, f->source->log, archive_invalid(f->archive));
     if (r < 0)
         buf_fmt(err, "cannot read %s to its end: %s", f->input->path, archive_error(r));
     close_file(t, f);

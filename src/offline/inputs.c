@@ -64,6 +64,7 @@ int64_t input_first_time(struct session *s, const struct input *in, int64_t late
     struct source *source = source_new(s->setup->rules, in->log, in->path, 0);
 
     source->base = anchor_of(s->setup, in->log, in->path);
+    archive_set_encoding(a, s->setup->rules->logs[in->log].encoding);
     while (ns == INPUT_NO_TIME && left > 0 &&
            archive_next(a, (size_t)s->setup->settings.max_line, &block) > 0)
         ns = time_in(s->engine, source, block, latest_ns, &undated_ns, &left);

@@ -50,6 +50,7 @@ static void look_at_times(struct session *s, struct source *source, const char *
 
     if (archive_open_part(path, from, to, &a) < 0)
         return;
+    archive_set_encoding(a, s->setup->rules->logs[source->log].encoding);
     while (archive_next(a, (size_t)s->setup->settings.max_line, &block) > 0) {
         while (slice_cut(&block, '\n', &raw)) {
             if (whole)
@@ -90,6 +91,7 @@ int session_read(struct session *s, const struct session_range *range,
 
     source->base = anchor_of(s->setup, range->log, range->path);
     take_time_before(s, source, range);
+    archive_set_encoding(a, s->setup->rules->logs[range->log].encoding);
     archive_read_ahead(a);
     while ((r = archive_next(a, max_line, &block)) > 0) {
         engine_lines(s->engine, source, block.p, block.n);
@@ -100,6 +102,7 @@ int session_read(struct session *s, const struct session_range *range,
         (void)engine_finish(s->engine, source, NULL);
     if (archive_too_long(a))
         engine_too_long(s->engine, range->log, archive_too_long(a));
+    engine_invalid(s->engine, range->log, archive_invalid(a));
     if (r == -EBADMSG)
         buf_fmt(err, "%s is damaged; what could be read of it was counted", range->path);
     else if (r < 0)

@@ -180,6 +180,7 @@ struct log_def {
     bool start_at_end;
     bool poll;
     /* how lines are read */
+    const char *encoding; /* NULL = UTF-8 */
     enum log_format format;
     enum unwrap_kind unwrap;
     struct slice unwrap_key;

@@ -203,21 +203,21 @@ TEST(the_last_line_begins_behind_the_last_newline)
 
     memset(p, 'x', 20000);
     put(fd, p, 20000);
-    ck_assert_int_eq(tail_last_line(fd, 20000, 1 << 20, &at), 0);
+    ck_assert_int_eq(tail_last_line(fd, NULL, 20000, 1 << 20, &at), 0);
     ck_assert_uint_eq(at, 0);
-    ck_assert_int_eq(tail_last_line(fd, 20000, 8192, &at), 0);
+    ck_assert_int_eq(tail_last_line(fd, NULL, 20000, 8192, &at), 0);
     ck_assert_uint_eq(at, 20000); /* too long to look for its beginning */
     for (size_t newline = 0; newline < 20000; newline += 401) {
         p[newline] = '\n';
         put(fd, p, 20000);
-        ck_assert_int_eq(tail_last_line(fd, 20000, 1 << 20, &at), 0);
+        ck_assert_int_eq(tail_last_line(fd, NULL, 20000, 1 << 20, &at), 0);
         ck_assert_uint_eq(at, newline + 1);
     }
-    ck_assert_int_eq(tail_last_line(fd, 0, 100, &at), 0);
+    ck_assert_int_eq(tail_last_line(fd, NULL, 0, 100, &at), 0);
     ck_assert_uint_eq(at, 0);
     failing_call("sys_pread", 1, EIO);
-    ck_assert_int_eq(tail_last_line(fd, 20000, 100, &at), -EIO);
-    ck_assert_int_eq(tail_last_line(fd, 30000, 100, &at), -ENODATA);
+    ck_assert_int_eq(tail_last_line(fd, NULL, 20000, 100, &at), -EIO);
+    ck_assert_int_eq(tail_last_line(fd, NULL, 30000, 100, &at), -ENODATA);
     free(p);
 }
 
@@ -410,7 +410,7 @@ static void forget_and_save(void)
 {
     struct buf saved = BUF_INIT;
 
-    tail_forget_bytes(&seen);
+    tail_forget_bytes(&seen, NULL);
     tail_encode(&seen, &saved);
     tail_encode_count(&seen, &saved);
     ck_assert_uint_le(saved.n, 160);
@@ -520,9 +520,9 @@ TEST(the_last_line_of_what_is_gone_may_be_missing)
 
     memcpy(p, text, ALL);
     consume(p, ALL);
-    ck_assert_uint_eq(tail_last_n(&seen), LAST);
+    ck_assert_uint_eq(tail_last_n(&seen, NULL), LAST);
     forget_and_save();
-    ck_assert_uint_eq(tail_last_n(&seen), LAST);
+    ck_assert_uint_eq(tail_last_n(&seen, NULL), LAST);
     put(other, p, ALL - LAST);
     ck_assert_int_eq(tail_compare(&seen, other, ALL - LAST), TAIL_PREFIX);
     p[ALL - LAST - 2] ^= 1;

@@ -2,6 +2,7 @@
  * what they match is for the input room to find out. */
 #include "config.h"
 
+#include "base/charset.h"
 #include "config/section.h"
 #include "rules/load/loader.h"
 
@@ -69,6 +70,19 @@ static void load_unwrap(struct load *l, struct log_def *log, const struct ini_en
     }
     log->unwrap = UNWRAP_KEY;
     log->unwrap_key = arena_slice(l->text, e->value);
+}
+
+static void load_encoding(struct load *l, struct log_def *log, const struct ini_entry *e)
+{
+    struct charset *c = NULL;
+
+    if (charset_new(e->value, &c) < 0)
+        load_mistake(l, e->at,
+                     "\"encoding\" is a name that iconv knows, such as utf-16le, latin1 or cp1251 "
+                     "(`iconv -l` lists those of this machine), not \"%.*s\"",
+                     SLICE_FMT(e->value));
+    log->encoding = c ? arena_strslice(l->text, e->value) : NULL;
+    charset_free(c);
 }
 
 /* Groups become context fields, which all events see. */
@@ -209,6 +223,9 @@ static void load_key(struct load *l, struct log_def *log, const struct ini_entry
         break;
     case KEY_FORMAT:
         log->format = (enum log_format)choice(l, e);
+        break;
+    case KEY_ENCODING:
+        load_encoding(l, log, e);
         break;
     case KEY_UNWRAP:
         load_unwrap(l, log, e);
