@@ -149,7 +149,7 @@ def rules_are_shown_as_they_were_resolved():
     assert last["min"] == 0 and [(u["event"], u["value"]) for u in last["updates"]] == [("slow", 1.5), ("other", 1.5)], last
     assert found["logs"] == [{
         "name": "app", "file": "small.ini", "line": 1, "path": ["/var/log/app/*.log"], "exclude": [], "rotated": [],
-        "format": "logfmt",
+        "encoding": "utf-8", "format": "logfmt",
         "unwrap": "none", "prefix": None, "path_match": None, "rewrite": [], "record": None,
         "record_wait": 5, "start": "beginning",
         "time": ["time", "ts", "timestamp", "@timestamp", "t.$date"], "time_match": None, "time_format": ["auto"],
