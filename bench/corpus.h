@@ -77,4 +77,7 @@ void texts_write(struct corpus *c);
 /* Where one event feeds n series of a counter. */
 void series_write(struct corpus *c);
 
+/* Records of ten lines. */
+void java_write(struct corpus *c);
+
 #endif

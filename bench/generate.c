@@ -3,7 +3,8 @@
  *     generate KIND LINES NAME [N [SEED]]
  *
  * Writes NAME.log and NAME.prom, and NAME.ini where the shipped rules do not fit. KIND is json,
- * logfmt, mixed, noise (the backend's log), events, texts (N of them) or series (N of them). The
+ * logfmt, mixed, noise (the backend's log), java (stack traces), events, texts (N of them) or series
+ * (N of them). The
  * same arguments give the same bytes on every machine; a shorter log is the beginning of a longer
  * one. */
 #include "config.h"
@@ -38,11 +39,12 @@ static void write_noise(struct corpus *c)
 static const struct {
     const char *name;
     void (*write)(struct corpus *);
+    bool rules;     /* it brings its own */
     unsigned n_max; /* 0 = takes no N */
-} kinds[] = {{"json", write_json, 0},          {"logfmt", write_logfmt, 0},
-             {"mixed", write_mixed, 0},        {"noise", write_noise, 0},
-             {"events", events_write, 1000},   {"texts", texts_write, 1000},
-             {"series", series_write, 2000000}};
+} kinds[] = {{"json", write_json, false, 0},     {"logfmt", write_logfmt, false, 0},
+             {"mixed", write_mixed, false, 0},   {"noise", write_noise, false, 0},
+             {"java", java_write, true, 0},      {"events", events_write, true, 1000},
+             {"texts", texts_write, true, 1000}, {"series", series_write, true, 2000000}};
 
 static FILE *create(const char *name, const char *ending)
 {
@@ -83,14 +85,14 @@ int main(int argc, char **argv)
         c.rng.state = argc > 5 ? strtoull(argv[5], NULL, 10) : SEED;
     }
     if (c.lines == 0 || (kinds[k].n_max > 0 && (c.n == 0 || c.n > kinds[k].n_max))) {
-        fputs("usage: generate json|logfmt|mixed|noise LINES NAME\n"
+        fputs("usage: generate json|logfmt|mixed|noise|java LINES NAME\n"
               "       generate events|texts|series LINES NAME N [SEED]\n",
               stderr);
         return EXIT_USAGE;
     }
     c.log = create(argv[3], ".log");
     c.truth = create(argv[3], ".prom");
-    c.rules = kinds[k].n_max > 0 ? create(argv[3], ".ini") : NULL;
+    c.rules = kinds[k].rules ? create(argv[3], ".ini") : NULL;
     kinds[k].write(&c);
     finish(c.log);
     finish(c.truth);

@@ -74,6 +74,11 @@ def backend_rows(place, table, rounds):
               table.costs["json"]["ours-every-regex"] / table.costs["json"]["ours"])
 
 
+def stack_traces(place, table, rounds):
+    """Records of ten lines, which mtail takes a line at a time."""
+    against_mtail(place, table, "java", 15, rounds, lambda corpus: {"wc": ["wc", "-l", corpus + ".log"]})
+
+
 def many_events(place, table, rounds):
     for kind, targets, size in (("events", {100: 1.1, 1000: 1.3}, 400000), ("texts", {100: 1.5, 1000: 3.5}, 40000)):
         corpora = {n: place.corpus(kind, size * 5 if place.full else size, n) for n in (12, 100, 1000)}
@@ -164,5 +169,5 @@ def series_costs(place, table):
 def all_rows(place):
     rounds = 9 if place.full else 5
     rows = [(row.__name__, lambda table, row=row: row(place, table, rounds))
-            for row in (backend_rows, many_events, many_series, two_threads)]
+            for row in (backend_rows, stack_traces, many_events, many_series, two_threads)]
     return rows + [("series_costs", lambda table: series_costs(place, table))]
