@@ -311,6 +311,19 @@ static void joined(struct engine *e, unsigned stream)
     record_joined(&e->record, &e->done, stream);
 }
 
+/* Of a line that was taken out of its wrapper. */
+static bool begins_record(struct record *r)
+{
+    return r->line.n && pattern_match(r->log->record, r->line) == PATTERN_YES;
+}
+
+bool engine_begins_record(struct engine *e, struct source *s, struct slice raw)
+{
+    record_source(&e->record, s);
+    return record_unwrap(&e->record, raw, e->options.max_line) == RECORD_LINE &&
+           begins_record(&e->record);
+}
+
 /* A line that was taken out of its wrapper, of a log with `record`. True: it ended the record before,
  * which is at hand now. */
 static bool join(struct engine *e)
@@ -318,8 +331,7 @@ static bool join(struct engine *e)
     struct record *r = &e->record;
     struct source *s = r->source;
     unsigned stream = multiline_stream(r->stream);
-    bool begins = r->line.n && pattern_match(r->log->record, r->line) == PATTERN_YES;
-    bool complete = multiline_add(&s->records, stream, r->line, r->wrapper_time, begins,
+    bool complete = multiline_add(&s->records, stream, r->line, r->wrapper_time, begins_record(r),
                                   e->options.max_line, &e->done);
 
     if (s->records.open[stream].lines)

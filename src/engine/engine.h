@@ -86,6 +86,9 @@ bool engine_peek(struct engine *e, struct source *s, struct slice raw,
 bool engine_peek_unfinished(struct engine *e, struct source *s, struct engine_peek *ret_peek);
 void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked);
 
+/* Does the line begin a record, in a log with `record` and nothing to unwrap? Nothing comes of it. */
+bool engine_begins_record(struct engine *e, struct source *s, struct slice raw);
+
 /* A sentence about the first time that could not be read, or "". */
 struct slice engine_bad_time(const struct engine *e);
 

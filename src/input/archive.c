@@ -195,7 +195,65 @@ static int line_end(int fd, uint64_t at, uint64_t size, uint64_t *ret_end)
     return 0;
 }
 
-int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsigned *ret_n)
+/* The first line of a block that may begin a part: where it lies there; its size when none does. */
+static size_t beginning_in(struct slice block, const struct archive_beginning *b)
+{
+    struct slice rest = block;
+
+    while (rest.n > 0) {
+        size_t n = charset_first_line(NULL, rest);
+        struct slice line = slice_make(rest.p, n ? n - 1 : rest.n);
+
+        line = slice_from(line, lines_nuls(NULL, line));
+        if (line.n <= b->max_line && b->is(b->ctx, line))
+            return block.n - rest.n;
+        rest = slice_from(rest, n ? n : rest.n);
+    }
+    return block.n;
+}
+
+/* Reads on: the next whole lines of a file, and where they lie; none at its end. 0 or negative errno. */
+static int next_block(int fd, struct linebuf *lines, uint64_t *end, struct slice *ret_block,
+                      uint64_t *ret_at)
+{
+    ssize_t n;
+
+    do {
+        size_t room;
+        char *to = linebuf_space(lines, &room);
+
+        n = sys_pread(fd, to, room, (off_t)*end);
+        if (n < 0)
+            return -errno;
+        *end += (uint64_t)n;
+        linebuf_filled(lines, (size_t)n);
+        *ret_block = linebuf_take(lines);
+    } while (n > 0 && ret_block->n == 0);
+    *ret_at = *end - linebuf_pending(lines).n - ret_block->n;
+    return 0;
+}
+
+/* The same in a file, from `at` on, which begins a line. 0 or negative errno. */
+static int find_beginning(int fd, const struct archive_beginning *b, uint64_t size, uint64_t *at)
+{
+    struct linebuf lines;
+    struct slice block;
+    uint64_t end = *at, block_at = 0;
+    size_t n;
+    int r;
+
+    linebuf_init(&lines, b->max_line);
+    do {
+        r = next_block(fd, &lines, &end, &block, &block_at);
+        n = r == 0 ? beginning_in(block, b) : 0;
+    } while (r == 0 && block.n > 0 && n == block.n);
+    linebuf_release(&lines);
+    *at = block.n > 0 && block_at + n < size ? block_at + n : size;
+    return r;
+}
+
+int archive_cut(const char *path, uint64_t part_bytes, const struct archive_beginning *beginning,
+                uint64_t **ret_cuts, unsigned *ret_n)
 {
     struct archive *a;
     int r = archive_open(path, &a);
@@ -218,6 +276,8 @@ int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsi
             cuts[++n] = size;
         else
             r = line_end(a->fd, next - 1, size, &cuts[++n]);
+        if (r == 0 && beginning && cuts[n] < size)
+            r = find_beginning(a->fd, beginning, size, &cuts[n]);
     }
     archive_close(a);
     if (r < 0) {

@@ -30,11 +30,18 @@ void archive_set_encoding(struct archive *a, const char *name);
 /* Has a compressed file unpacked by a thread of its own from now on. */
 void archive_read_ahead(struct archive *a);
 
+/* Whether a part may begin with a line, of which nothing longer is asked; NULL: with any. */
+struct archive_beginning {
+    bool (*is)(void *ctx, struct slice line);
+    void *ctx;
+    size_t max_line;
+};
 /* Where a file is cut into parts of about part_bytes: *ret_cuts is 0, then ends of lines, then the
  * file's size (the caller frees it); *ret_n is how many parts that makes. A compressed file, one
  * in UTF-16, a pipe and a small file are one part: then *ret_n is 1 and archive_open reads it. 0 or negative
  * errno. */
-int archive_cut(const char *path, uint64_t part_bytes, uint64_t **ret_cuts, unsigned *ret_n);
+int archive_cut(const char *path, uint64_t part_bytes, const struct archive_beginning *beginning,
+                uint64_t **ret_cuts, unsigned *ret_n);
 
 /* The next block of whole lines; *ret_lines ends in '\n' but at the very end; at least 64 bytes
  * around it may be read; it BORROWS the archive until the next call. 1 = lines, 0 = the end,

@@ -84,8 +84,8 @@ static void add_piece(struct work *w, struct session_range range, uint64_t size)
     w->parts[w->n++] = (struct part){.work = w, .first = w->npieces - 1, .n = 1, .size = size};
 }
 
-/* A log whose lines are joined from several is not cut: a line may lie on both sides. Nor is one where
- * a time means something only beside the one before, or one that is converted. */
+/* A log whose lines come in pieces is not cut: a line may lie on both sides. Nor is one where a time
+ * means something only beside the one before, or one that is converted. */
 static void cut(struct work *w, const struct input *in)
 {
     uint64_t *cuts = NULL;
@@ -93,8 +93,8 @@ static void cut(struct work *w, const struct input *in)
     uint32_t id = identify(in);
     const struct log_def *log = &w->setup->rules->logs[in->log];
 
-    if (in->size > PART_BYTES && log->unwrap == UNWRAP_NONE && !log->record && !log->encoding &&
-        !log->time_partial && archive_cut(in->path, PART_BYTES, &cuts, &n) < 0)
+    if (in->size > PART_BYTES && log->unwrap == UNWRAP_NONE && !log->encoding &&
+        !log->time_partial && session_cut(w->setup, in->path, in->log, PART_BYTES, &cuts, &n) < 0)
         n = 1; /* reading it will say what is wrong */
     for (unsigned i = 0; i < n; i++)
         add_piece(w,

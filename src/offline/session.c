@@ -39,6 +39,44 @@ void session_release(struct session *s)
 #define BEFORE_LEAST (UINT64_C(64) << 10)
 #define BEFORE_MOST (UINT64_C(256) << 20)
 
+struct beginning {
+    struct engine *engine;
+    struct source *source;
+};
+
+static bool begins_record(void *ctx, struct slice line)
+{
+    struct beginning *b = ctx;
+
+    return engine_begins_record(b->engine, b->source, line);
+}
+
+int session_cut(const struct setup *setup, const char *path, unsigned log, uint64_t part_bytes,
+                uint64_t **ret_cuts, unsigned *ret_n)
+{
+    struct beginning b;
+    struct archive_beginning beginning = {begins_record, &b, (size_t)setup->settings.max_line};
+    struct session s;
+    int r;
+
+    if (!setup->rules->logs[log].record)
+        return archive_cut(path, part_bytes, NULL, ret_cuts, ret_n);
+    session_init(&s, setup, SESSION_WHOLE, NULL);
+    b = (struct beginning){s.engine, source_new(setup->rules, log, path, 0)};
+    r = archive_cut(path, part_bytes, &beginning, ret_cuts, ret_n);
+    source_free(b.source);
+    session_release(&s);
+    return r;
+}
+
+/* Is it certain that a line, the first of a window amid the file, is not the rest of one, or of a
+ * record? */
+static bool is_beginning(struct session *s, struct source *source, struct slice raw)
+{
+    return !s->setup->rules->logs[source->log].record ||
+           engine_begins_record(s->engine, source, raw);
+}
+
 /* Looks at the lines of [from, to), of which the first may be the rest of one. */
 static void look_at_times(struct session *s, struct source *source, const char *path, uint64_t from,
                           uint64_t to)
@@ -46,33 +84,40 @@ static void look_at_times(struct session *s, struct source *source, const char *
     struct engine_peek unused;
     struct slice block, raw;
     struct archive *a;
-    bool whole = from == 0;
+    bool whole = from == 0, cut = !whole;
 
     if (archive_open_part(path, from, to, &a) < 0)
         return;
     archive_set_encoding(a, s->setup->rules->logs[source->log].encoding);
     while (archive_next(a, (size_t)s->setup->settings.max_line, &block) > 0) {
         while (slice_cut(&block, '\n', &raw)) {
+            whole = whole || (!cut && is_beginning(s, source, raw));
             if (whole)
                 (void)engine_peek(s->engine, source, raw, &unused);
-            whole = true;
+            cut = false;
         }
     }
+    while (engine_peek_unfinished(s->engine, source, &unused))
+        ;
     archive_close(a);
 }
 
-/* A part begins with the time of the line before it. */
-static void take_time_before(struct session *s, struct source *source,
+/* A part begins with the time of the line before it. What is counted while that is looked for was
+ * counted where it stands. */
+static void take_time_before(const struct setup *setup, struct source *source,
                              const struct session_range *r)
 {
     uint64_t window = BEFORE_LEAST;
+    struct session s;
 
-    if (r->from == 0 || !s->setup->rules->uses_time)
+    if (r->from == 0 || !setup->rules->uses_time)
         return;
+    session_init(&s, setup, SESSION_WHOLE, NULL);
     do {
         window *= 4;
-        look_at_times(s, source, r->path, r->from > window ? r->from - window : 0, r->from);
+        look_at_times(&s, source, r->path, r->from > window ? r->from - window : 0, r->from);
     } while (source->base.last_ns == INT64_MIN && window < r->from && window < BEFORE_MOST);
+    session_release(&s);
 }
 
 int session_read(struct session *s, const struct session_range *range,
@@ -90,7 +135,7 @@ int session_read(struct session *s, const struct session_range *range,
     struct source *source = source_new(s->setup->rules, range->log, range->path, range->id);
 
     source->base = anchor_of(s->setup, range->log, range->path);
-    take_time_before(s, source, range);
+    take_time_before(s->setup, source, range);
     archive_set_encoding(a, s->setup->rules->logs[range->log].encoding);
     archive_read_ahead(a);
     while ((r = archive_next(a, max_line, &block)) > 0) {

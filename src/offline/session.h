@@ -51,6 +51,11 @@ struct session_range {
     uint64_t from, to; /* to = 0: the whole file */
 };
 
+/* Where a file of a log is cut into ranges, as archive_cut: where a record begins in one that has such.
+ * 0 or negative errno. */
+int session_cut(const struct setup *setup, const char *path, unsigned log, uint64_t part_bytes,
+                uint64_t **ret_cuts, unsigned *ret_n);
+
 /* Called after each block with the bytes of the file read so far. */
 typedef void session_progress_fn(void *ctx, uint64_t position, uint64_t size);
 

@@ -339,7 +339,7 @@ TEST(an_archive_is_known_by_its_mark)
     ck_assert_ptr_nonnull(f);
     ck_assert_uint_eq(fwrite(raw.p, 1, raw.n, f), raw.n);
     ck_assert_int_eq(fclose(f), 0);
-    ck_assert_int_eq(archive_cut(path, 16, &cuts, &n), 0);
+    ck_assert_int_eq(archive_cut(path, 16, NULL, &cuts, &n), 0);
     ck_assert_uint_eq(n, 1);
     free(cuts);
     ck_assert_int_eq(archive_open(path, &a), 0);
