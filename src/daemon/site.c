@@ -132,6 +132,33 @@ void daemon_answer_pages(struct daemon *d, bool all)
 
 /* Handlers. */
 
+/* "2": a number as we write it ourselves, from 1. */
+static bool page_number(struct slice text, unsigned *ret_number)
+{
+    unsigned n = 0;
+
+    if (text.n == 0 || text.n > 6 || text.p[0] == '0')
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        if (!char_is_digit(text.p[i]))
+            return false;
+        n = n * 10 + (unsigned)(text.p[i] - '0');
+    }
+    *ret_number = n;
+    return true;
+}
+
+/* What a path says behind its route: a name, and which page of it, 1 where it does not say. False where
+ * that is no number. */
+static bool split_rest(const char *path, struct slice *ret_name, unsigned *ret_number)
+{
+    struct slice rest = slice_str(path);
+
+    *ret_number = 1;
+    (void)slice_cut(&rest, '/', ret_name);
+    return rest.p == NULL || page_number(rest, ret_number);
+}
+
 static void home(void *ctx, struct http_request *r)
 {
     struct buf out = BUF_INIT;
@@ -145,24 +172,66 @@ static void home(void *ctx, struct http_request *r)
     send(r, 200, HTML, &out);
 }
 
+/* Takes the page, or says that there is none. */
+static void send_page(struct http_request *r, struct buf *page)
+{
+    if (page->p)
+        send(r, 200, HTML, page);
+    else
+        not_found(r);
+}
+
+static void list(void *ctx, struct http_request *r)
+{
+    struct daemon *d = ctx;
+    struct buf out = BUF_INIT;
+    struct slice name;
+    unsigned number;
+    int kind = -1;
+
+    if (must_wait(d, r, list))
+        return;
+    if (split_rest(http_request_rest(r), &name, &number))
+        kind = page_kind_of(name);
+    if (kind >= 0) {
+        struct view *v = view_new(d, VIEW_NO_FILES, false);
+
+        if (number <= page_list_pages(v, (enum page_kind)kind))
+            page_list(v, (enum page_kind)kind, number, language_of(r), &out);
+        view_free(v);
+    }
+    send_page(r, &out);
+}
+
+static int log_of(const struct daemon *d, struct slice name)
+{
+    char *text = xstrslice(name);
+    int log = ruleset_log(d->setup.rules, text);
+
+    free(text);
+    return log;
+}
+
 static void one_log(void *ctx, struct http_request *r)
 {
     struct daemon *d = ctx;
     struct buf out = BUF_INIT;
-    struct view *v;
-    int log;
+    struct slice name;
+    unsigned number;
+    int log = -1;
 
     if (must_wait(d, r, one_log))
         return;
-    log = ruleset_log(d->setup.rules, http_request_rest(r));
-    if (log < 0) {
-        not_found(r);
-        return;
+    if (split_rest(http_request_rest(r), &name, &number))
+        log = log_of(d, name);
+    if (log >= 0) {
+        struct view *v = view_new(d, log, http_request_is_private(r));
+
+        if (number <= page_log_pages(v, (unsigned)log))
+            page_log(v, (unsigned)log, number, language_of(r), &out);
+        view_free(v);
     }
-    v = view_new(d, log, http_request_is_private(r));
-    page_log(v, (unsigned)log, language_of(r), &out);
-    view_free(v);
-    send(r, 200, HTML, &out);
+    send_page(r, &out);
 }
 
 /* Its samples are those of the last page: what a crash could take back is not shown here either. */
@@ -186,39 +255,61 @@ static void one_metric(void *ctx, struct http_request *r)
     if (d->durable)
         whole = expose_family(d->durable, slice_str(v->metrics[i].name), SAMPLES_MOST, &plain,
                               &samples);
-    page_metric(v, (unsigned)i, buf_all(&samples), !whole, language_of(r), &out);
+    page_metric(v, (unsigned)i, samples.p, !whole, language_of(r), &out);
     buf_release(&samples);
     view_free(v);
     send(r, 200, HTML, &out);
 }
 
-static void answer_json(struct daemon *d, struct http_request *r, int files,
-                        void (*make)(const struct view *, struct buf *))
+static void send_json(struct http_request *r, bool is_there, struct buf *json)
 {
-    struct view *v = view_new(d, files, false);
-    struct buf out = BUF_INIT;
-
-    make(v, &out);
-    view_free(v);
-    send(r, 200, JSON, &out);
+    if (is_there)
+        send(r, 200, JSON, json);
+    else
+        http_reply_text(r, 404, "there is no such page");
 }
 
 static void json_status(void *ctx, struct http_request *r)
 {
-    if (!must_wait(ctx, r, json_status))
-        answer_json(ctx, r, VIEW_NO_FILES, api_status);
+    struct buf out = BUF_INIT;
+    struct view *v;
+
+    if (must_wait(ctx, r, json_status))
+        return;
+    v = view_new(ctx, VIEW_NO_FILES, false);
+    api_status(v, &out);
+    view_free(v);
+    send_json(r, true, &out);
+}
+
+typedef bool make_fn(const struct view *v, unsigned number, struct buf *out);
+
+static void json_page(struct daemon *d, struct http_request *r, int files, make_fn *make)
+{
+    const char *rest = http_request_rest(r);
+    struct buf out = BUF_INIT;
+    unsigned number = 1;
+    bool is_there = *rest == '\0' || page_number(slice_str(rest), &number);
+
+    if (is_there) {
+        struct view *v = view_new(d, files, false);
+
+        is_there = make(v, number, &out);
+        view_free(v);
+    }
+    send_json(r, is_there, &out);
 }
 
 static void json_logs(void *ctx, struct http_request *r)
 {
     if (!must_wait(ctx, r, json_logs))
-        answer_json(ctx, r, VIEW_ALL_FILES, api_logs);
+        json_page(ctx, r, VIEW_ALL_FILES, api_logs);
 }
 
 static void json_metrics(void *ctx, struct http_request *r)
 {
     if (!must_wait(ctx, r, json_metrics))
-        answer_json(ctx, r, VIEW_NO_FILES, api_metrics);
+        json_page(ctx, r, VIEW_NO_FILES, api_metrics);
 }
 
 static void asset(struct http_request *r, const char *type, const char *text)
@@ -243,11 +334,14 @@ static void live_script(void *ctx, struct http_request *r)
 
 const struct http_route site_routes[] = {
     {"/", "GET, HEAD", home},
+    {"/list/", "GET, HEAD", list},
     {"/logs/", "GET, HEAD", one_log},
     {"/metrics/", "GET, HEAD", one_metric},
     {"/api/v1/status", "GET, HEAD", json_status},
     {"/api/v1/logs", "GET, HEAD", json_logs},
+    {"/api/v1/logs/", "GET, HEAD", json_logs},
     {"/api/v1/metrics", "GET, HEAD", json_metrics},
+    {"/api/v1/metrics/", "GET, HEAD", json_metrics},
     {"/static/style.css", "GET, HEAD", style},
     {"/static/live.js", "GET, HEAD", live_script},
     {NULL, NULL, NULL},

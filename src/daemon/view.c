@@ -205,7 +205,7 @@ struct making {
     struct daemon *d;
     struct view *v;
     struct arena *text;
-    struct sums lines, lost, folded, skipped;
+    struct sums lines, lost, folded, skipped, errors;
     struct view_file *files;
     unsigned n, cap;
 };
@@ -263,7 +263,7 @@ static void list_troubles(struct making *m, unsigned log, const struct tail_log_
                           struct view_log *v)
 {
     static const enum own_id counters[] = {OWN_FILES_TRUNCATED, OWN_FILES_AMBIGUOUS,
-                                           OWN_FILES_VANISHED};
+                                           OWN_FILES_VANISHED, OWN_TIMES_UNREADABLE};
     enum { MOST = sizeof counters / sizeof *counters + 5 };
 
     v->troubles = arena_zalloc(m->text, MOST * sizeof *v->troubles);
@@ -372,6 +372,7 @@ static void view_event(struct making *m, unsigned i, struct view_event *v)
         .line = e->at.line,
         .used = e->used,
         .hits = count_view(m->d->hours, &m->d->hours->hits[i], hits_of(m->d, i)),
+        .errors = sum_of(&m->errors, e->name),
     };
 }
 
@@ -420,6 +421,7 @@ static void making_end(struct making *m)
     free(m->lost.list);
     free(m->folded.list);
     free(m->skipped.list);
+    free(m->errors.list);
     free(m->files);
 }
 
@@ -440,6 +442,7 @@ struct view *view_new(struct daemon *d, int log, bool lines)
         .lost = sums_new(d, OWN_LOST_BYTES),
         .folded = sums_new(d, OWN_SERIES_FOLDED),
         .skipped = sums_new(d, OWN_RULE_SKIPPED),
+        .errors = sums_new(d, OWN_RULE_ERRORS),
     };
     struct view_log *logs = arena_zalloc(&w->text, (rules->nlogs + 1) * sizeof *logs);
     struct view_event *events = arena_zalloc(&w->text, (rules->nevents + 1) * sizeof *events);

@@ -89,7 +89,34 @@ static void put_file(struct jsonout *j, const struct view_file *f)
     jsonout_close(j, '}');
 }
 
-static void put_log(struct jsonout *j, const struct view_log *log)
+/* The rows of one page. */
+struct window {
+    unsigned from, end;
+};
+
+static struct window window_of(unsigned number)
+{
+    return (struct window){(number - 1) * VIEW_ROWS, number * VIEW_ROWS};
+}
+
+/* Page 1 is always there. */
+static bool is_there(struct window w, unsigned n)
+{
+    return w.from < n || w.from == 0;
+}
+
+static void key_next(struct jsonout *j, const char *path, unsigned number, bool more)
+{
+    struct buf next = BUF_INIT;
+
+    if (more)
+        buf_fmt(&next, "%s/%u", path, number + 1);
+    jsonout_key_text(j, "next", next.p);
+    buf_release(&next);
+}
+
+/* `at`: how many files the logs before it have. */
+static void put_log(struct jsonout *j, const struct view_log *log, struct window w, unsigned at)
 {
     jsonout_open(j, '{');
     jsonout_key_text(j, "name", log->name);
@@ -112,21 +139,37 @@ static void put_log(struct jsonout *j, const struct view_log *log)
     jsonout_close(j, '}');
     jsonout_key_open(j, "files", '[');
     for (unsigned i = 0; i < log->nlisted; i++)
-        put_file(j, &log->files[i]);
+        if (at + i >= w.from && at + i < w.end)
+            put_file(j, &log->files[i]);
     jsonout_close(j, ']');
     jsonout_close(j, '}');
 }
 
-void api_logs(const struct view *v, struct buf *out)
+static unsigned count_files(const struct view *v)
 {
-    struct jsonout j = {out, true};
+    unsigned n = 0;
 
+    for (unsigned i = 0; i < v->nlogs; i++)
+        n += v->logs[i].nlisted;
+    return n;
+}
+
+bool api_logs(const struct view *v, unsigned number, struct buf *out)
+{
+    struct window w = window_of(number);
+    struct jsonout j = {out, true};
+    unsigned n = count_files(v), at = 0;
+
+    if (!is_there(w, n))
+        return false;
     jsonout_open(&j, '{');
     jsonout_key_open(&j, "logs", '[');
-    for (unsigned i = 0; i < v->nlogs; i++)
-        put_log(&j, &v->logs[i]);
+    for (unsigned i = 0; i < v->nlogs; at += v->logs[i++].nlisted)
+        put_log(&j, &v->logs[i], w, at);
     jsonout_close(&j, ']');
+    key_next(&j, "/api/v1/logs", number, w.end < n);
     end(&j);
+    return true;
 }
 
 static void put_event(struct jsonout *j, const struct view_event *e)
@@ -136,6 +179,7 @@ static void put_event(struct jsonout *j, const struct view_event *e)
     key_place(j, e->file, e->line);
     jsonout_key_bool(j, "used", e->used);
     key_count(j, "hits", &e->hits);
+    key_u64(j, "errors", e->errors);
     jsonout_close(j, '}');
 }
 
@@ -158,18 +202,24 @@ static void put_metric(struct jsonout *j, const struct view_metric *m)
     jsonout_close(j, '}');
 }
 
-void api_metrics(const struct view *v, struct buf *out)
+bool api_metrics(const struct view *v, unsigned number, struct buf *out)
 {
+    struct window w = window_of(number);
     struct jsonout j = {out, true};
+    unsigned n = v->nmetrics > v->nevents ? v->nmetrics : v->nevents;
 
+    if (!is_there(w, n))
+        return false;
     jsonout_open(&j, '{');
     jsonout_key_open(&j, "metrics", '[');
-    for (unsigned i = 0; i < v->nmetrics; i++)
+    for (unsigned i = w.from; i < v->nmetrics && i < w.end; i++)
         put_metric(&j, &v->metrics[i]);
     jsonout_close(&j, ']');
     jsonout_key_open(&j, "events", '[');
-    for (unsigned i = 0; i < v->nevents; i++)
+    for (unsigned i = w.from; i < v->nevents && i < w.end; i++)
         put_event(&j, &v->events[i]);
     jsonout_close(&j, ']');
+    key_next(&j, "/api/v1/metrics", number, w.end < n);
     end(&j);
+    return true;
 }

@@ -7,7 +7,9 @@
 #include "site/view.h"
 
 void api_status(const struct view *v, struct buf *out);
-void api_logs(const struct view *v, struct buf *out);
-void api_metrics(const struct view *v, struct buf *out);
+/* In pages of VIEW_ROWS files, or metrics and events, from 1: `next` is where the one behind it is. False
+ * where there is no such page. */
+bool api_logs(const struct view *v, unsigned number, struct buf *out);
+bool api_metrics(const struct view *v, unsigned number, struct buf *out);
 
 #endif

@@ -24,7 +24,14 @@ const char asset_style[] =
     ".notice.bad{border-color:var(--bad)}.notice p{margin:0}.notice pre{margin:.4rem 0 0}\n"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.25rem;margin:1rem 0}\n"
     "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\n"
-    ".wide{overflow-x:auto;border:1px solid var(--line);border-radius:.4rem}\n"
+    /* What is cut off at a side casts a shadow there. */
+    ".wide{overflow-x:auto;border:1px solid var(--line);border-radius:.4rem;"
+    "background:linear-gradient(to right,var(--bg) 30%,transparent),"
+    "linear-gradient(to left,var(--bg) 30%,transparent) 100% 0,"
+    "linear-gradient(to right,var(--soft),transparent),"
+    "linear-gradient(to left,var(--soft),transparent) 100% 0;background-repeat:no-repeat;"
+    "background-size:3rem 100%,3rem 100%,.5rem 100%,.5rem 100%;"
+    "background-attachment:local,local,scroll,scroll}\n"
     "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\n"
     "th,td{padding:.3rem .75rem;text-align:left;vertical-align:top;white-space:nowrap;"
     "border-bottom:1px solid var(--line)}\n"
@@ -33,14 +40,17 @@ const char asset_style[] =
     "tbody th{font-weight:600}\n"
     ".n{text-align:right}.soft{color:var(--soft)}.bad "
     "b,b.bad{color:var(--bad)}.good{color:var(--good)}\n"
-    "svg{display:block;fill:var(--bar);width:7.5rem;height:1.5rem}\n"
-    "svg.big{width:100%;max-width:60rem;height:6rem}\n"
+    "svg{display:block;fill:var(--bar);width:7.5rem;height:1.5rem;background:var(--box);"
+    "border-bottom:1px solid var(--line)}\n"
+    "svg.big{width:100%;height:6rem}svg.big+p{margin:.2rem 0}\n"
     "pre{overflow:auto;background:var(--box);padding:.6rem .9rem;border-radius:.4rem;"
     "font:.85rem/1.45 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}\n"
     "details{margin:.3rem 0}summary{font:.85rem/1.6 "
     "ui-monospace,monospace;overflow-wrap:anywhere}\n"
     "footer{margin:2rem 0 0;color:var(--soft)}footer a{margin-right:1rem}\n"
-    "@media(max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}}\n";
+    "@media(max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}"
+    "th,td{padding:.3rem .5rem}thead th{white-space:normal;vertical-align:bottom}"
+    "tbody th{white-space:normal;overflow-wrap:anywhere;min-width:8rem}}\n";
 
 const char asset_live[] =
     "'use strict';\n"

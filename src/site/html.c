@@ -45,6 +45,17 @@ static void escape(struct buf *out, struct slice text)
     buf_release(&shown);
 }
 
+static void escape_lines(struct buf *out, struct slice text)
+{
+    struct slice line;
+
+    for (bool first = true; slice_cut(&text, '\n', &line); first = false) {
+        if (!first)
+            buf_char(out, '\n');
+        escape(out, line);
+    }
+}
+
 void html(struct buf *out, const char *fmt, ...)
 {
     va_list ap;
@@ -56,6 +67,8 @@ void html(struct buf *out, const char *fmt, ...)
             escape(out, slice_str(va_arg(ap, const char *)));
         else if (p[1] == 'S')
             escape(out, va_arg(ap, struct slice));
+        else if (p[1] == 'L')
+            escape_lines(out, slice_str(va_arg(ap, const char *)));
         else if (p[1] == 'u')
             buf_fmt(out, "%llu", (unsigned long long)va_arg(ap, uint64_t));
         else if (p[1] == '%')

@@ -6,11 +6,21 @@
 #include "site/view.h"
 #include "site/words.h"
 
+enum page_kind { PAGE_LOGS, PAGE_METRICS, PAGE_EVENTS, PAGE_KINDS };
+
+/* The first page; of lists that are too long for it what whoever is on call must see. */
 void page_home(const struct view *v, enum language l, struct buf *out);
-/* Log number i, whose files are listed in the view. */
-void page_log(const struct view *v, unsigned i, enum language l, struct buf *out);
-/* Metric number i; `samples` as text, `cut`: there are more. */
-void page_metric(const struct view *v, unsigned i, struct slice samples, bool cut, enum language l,
+/* "logs", "metrics", "events"; -1: none of these. */
+int page_kind_of(struct slice name);
+/* All of a kind, in pages from 1 to page_list_pages. */
+void page_list(const struct view *v, enum page_kind kind, unsigned number, enum language l,
+               struct buf *out);
+unsigned page_list_pages(const struct view *v, enum page_kind kind);
+/* Log number i, whose files are listed in the view; `number` from 1 to page_log_pages. */
+void page_log(const struct view *v, unsigned i, unsigned number, enum language l, struct buf *out);
+unsigned page_log_pages(const struct view *v, unsigned i);
+/* Metric number i; `samples` as lines, NULL = none; `cut`: there are more. */
+void page_metric(const struct view *v, unsigned i, const char *samples, bool cut, enum language l,
                  struct buf *out);
 void page_not_found(enum language l, struct buf *out);
 

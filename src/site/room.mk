@@ -8,6 +8,8 @@ liblogtally_a_SOURCES += \
 	src/site/html.h \
 	src/site/pages.c \
 	src/site/pages.h \
+	src/site/parts.c \
+	src/site/parts.h \
 	src/site/view.h \
 	src/site/words.c \
 	src/site/words.h

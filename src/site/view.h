@@ -3,7 +3,7 @@
  * The room makes pages (HTML) and answers for programs (JSON) from a view, and knows nobody: no
  * daemon, no registry, no request. So a page can be made in a test from a view written by hand.
  *
- *   pages    a page for people, in one of two languages       pages.h, on html.h and words.h
+ *   pages    a page for people, in one of two languages       pages.h, on parts.h, html.h, words.h
  *   api      the same for programs                            api.h, described by docs/openapi.json
  *   assets   the style and the script that pages load         assets.h
  *
@@ -16,6 +16,8 @@
 #include <stdint.h>
 
 enum { VIEW_MINUTES = 60 };
+/* A longer list is shown in pages of so many rows: none may hold up the daemon. */
+enum { VIEW_ROWS = 1000 };
 
 /* A count, and how it grew in the last hour: minute[n - 1] is the present one so far. */
 struct view_count {
@@ -69,6 +71,7 @@ struct view_event {
     int line;
     bool used;
     struct view_count hits;
+    uint64_t errors; /* times that it was given up: a regex ran into its limit, too many members */
 };
 
 struct view_metric {

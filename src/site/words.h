@@ -26,6 +26,15 @@ const char *language_tag(enum language l);
     X(UPDATED, "Last updated", "Последнее обновление")                                            \
     X(HITS, "Hits", "Срабатываний")                                                               \
     X(PER_SECOND, "Per second", "В секунду")                                                      \
+    X(IN_LAST_HOUR, "in the last hour", "за последний час")                                       \
+    X(SHOWN_LOGS, "those that need a look first", "сначала те, на которые надо взглянуть")        \
+    X(SHOWN_METRICS, "what was folded or skipped first, then the most series",                    \
+      "сначала свёрнутое и пропущенное, затем где больше рядов")                                  \
+    X(SHOWN_EVENTS, "the most hits in the last hour", "самые частые за последний час")            \
+    X(ALL, "all", "все")                                                                          \
+    X(BEFORE, "before", "назад")                                                                  \
+    X(BEHIND, "next", "дальше")                                                                   \
+    X(GIVEN_UP, "Given up", "Оборвано")                                                           \
     X(LAST_HOUR, "Last hour", "Последний час")                                                    \
     X(LINES, "Lines", "Строк")                                                                    \
     X(RECENT, "Last lines that no rule took", "Последние строки без правила")                     \

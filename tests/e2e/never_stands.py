@@ -89,6 +89,44 @@ def nothing_takes_long_with_many_series():
     d.stop()
 
 
+MANY = 10000
+ALL_PAGES = ("/", "/list/metrics", "/list/events/3", "/list/events/10", "/logs/test", "/metrics/m5_total", "/health", "/api/v1/status",
+             "/api/v1/logs", "/api/v1/metrics", "/api/v1/metrics/7")
+
+
+def pages_of_many_rules_are_made_in_time():
+    """What is made of all metrics costs by their number, not by its square, and a page shows only so many."""
+    with open("many.ini", "w", encoding="ascii") as f:
+        f.writelines("[event e%d]\nwhere = k == %d\n[counter m%d_total]\nhelp = Seen so often\ninc = e%d\nlabels = who\n" % ((i,) * 4)
+                     for i in range(MANY))
+    os.makedirs("logs")
+    append("logs/many.log", "".join('{"k":"%d","who":"%s"}\n' % (i, who) for i in range(MANY) for who in "ab"))
+    d = Watched(rules="many.ini").start()
+    assert d.caught_up(2 * MANY) is True
+    for path in ALL_PAGES:
+        for headers in ({}, GZIP):
+            assert d.request("GET", path, headers)[0] == 200, path
+        check(d, path)
+    d.stop()
+
+
+def lines_that_regexes_run_away_on_are_explained_in_time():
+    """One line that many rules give up on, as the page of the log shows it."""
+    with open("slow.ini", "w", encoding="ascii") as f:
+        f.writelines("[event e%d]\nmatch = ^(a+)+x%d$\n[counter m%d_total]\nhelp = x\ninc = e%d\n" % ((i,) * 4) for i in range(200))
+    os.makedirs("logs")
+    append("logs/a.log", ("a" * 2000 + "!\n") * 20)
+    d = Watched(rules="slow.ini", server="show_lines = yes").start()
+    assert d.caught_up(20) is True
+    before = sample(page(d, GZIP), b"logtally_loop_longest_callback_seconds")
+    text = d.request("GET", "/logs/test")[2].decode()
+    assert text.count("<details>") == 20 and "more would take too long here" in text and "Not explained here" in text, text
+    after = sample(page(d, GZIP), b"logtally_loop_longest_callback_seconds")
+    print("# %.1f ms, then %.1f ms" % (1000 * before, 1000 * after))
+    assert after <= max(before, MOST), d.log()
+    d.stop()
+
+
 HISTOGRAMS = """[event a]
 where = msg == m
 [histogram c_seconds]
@@ -119,4 +157,5 @@ def histograms_are_saved_beside_the_loop():
     assert SLOWER > 1 or "CPU time" not in d.log(), d.log()
 
 
-main(nothing_takes_long_with_many_series, histograms_are_saved_beside_the_loop)
+main(nothing_takes_long_with_many_series, pages_of_many_rules_are_made_in_time,
+     lines_that_regexes_run_away_on_are_explained_in_time, histograms_are_saved_beside_the_loop)

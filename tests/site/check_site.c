@@ -5,6 +5,7 @@
 #include "suite.h"
 
 #include "http/coding.h"
+#include "site/api.h"
 #include "site/html.h"
 #include "site/pages.h"
 
@@ -96,9 +97,9 @@ static void make(int which, const struct view *v, enum language l)
     if (which == 0)
         page_home(v, l, &out);
     else if (which == 1)
-        page_log(v, 0, l, &out);
+        page_log(v, 0, 1, l, &out);
     else if (which == 2)
-        page_metric(v, 0, SLICE("m_total{a=\"<i>\"} 1\n"), true, l, &out);
+        page_metric(v, 0, "m_total{a=\"<i>\"} 1\nm_total{a=\"b\"} 2\n", true, l, &out);
     else
         page_not_found(l, &out);
 }
@@ -180,4 +181,127 @@ TEST(a_format_puts_texts_and_numbers)
 {
     html(&out, "%s|%S|%u|%%", NULL, SLICE("a<b"), UINT64_MAX);
     ck_assert_str_eq(made(), "|a&lt;b|18446744073709551615|%");
+}
+
+TEST(lines_stay_lines)
+{
+    struct view v = view_of("degraded");
+
+    v.mistakes = "a.ini:1: one\na.ini:2: <two>\n";
+    make(0, &v, ENGLISH);
+    expect("<pre>a.ini:1: one\na.ini:2: &lt;two&gt;\n</pre>");
+    make(2, &v, ENGLISH);
+    expect("m_total{a=&quot;&lt;i&gt;&quot;} 1\nm_total{a=&quot;b&quot;} 2\n");
+    expect_none("\\x0a");
+}
+
+/* Rows that are there, by their links and names. */
+static unsigned count_rows(void)
+{
+    unsigned n = 0;
+
+    for (const char *p = made(); (p = strstr(p, "<th scope=\"row\">")); p++)
+        n++;
+    return n;
+}
+
+enum { MANY = 2345 };
+
+static struct view view_of_many(void)
+{
+    static struct view_event events_[MANY];
+    static struct view_metric metrics_[MANY];
+    static uint32_t hits[MANY];
+    static char names[MANY][16];
+    struct view v = view_of("ok");
+
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof names[i], "x%u", i);
+        hits[i] = i * 7919 % MANY;
+        events_[i] = (struct view_event){names[i],        "r", 1, true, {hits[i], 0, &hits[i], 1},
+                                         .errors = i == 5};
+        metrics_[i] = (struct view_metric){.name = names[i], .file = "r", .skipped = i == 2000};
+    }
+    v.events = events_;
+    v.metrics = metrics_;
+    v.nevents = v.nmetrics = MANY;
+    v.nlogs = 0;
+    return v;
+}
+
+TEST(home_shows_of_many_what_must_be_seen)
+{
+    struct view v = view_of_many();
+    unsigned shown = 0;
+
+    make(0, &v, ENGLISH);
+    ck_assert_uint_eq(count_rows(), 200);
+    expect("100 of 2345: the most hits in the last hour. <a href=\"/list/events\">all</a>");
+    expect("<a href=\"/list/metrics\">all</a>");
+    expect("/metrics/x2000\"");
+    expect("<th scope=\"row\">x5</th>");
+    for (unsigned i = 0; i < MANY; i++) {
+        char row[64];
+
+        snprintf(row, sizeof row, "<th scope=\"row\">%s</th>", v.events[i].name);
+        if (i == 5)
+            continue;
+        if ((strstr(made(), row) != NULL) != (v.events[i].hits.total >= MANY - 99))
+            ck_abort_msg("event %u of %llu hits", i, (unsigned long long)v.events[i].hits.total);
+        shown += strstr(made(), row) != NULL;
+    }
+    ck_assert_uint_eq(shown, 99);
+}
+
+TEST(a_list_has_each_row_on_one_page)
+{
+    struct view v = view_of_many();
+    unsigned rows = 0;
+
+    ck_assert_int_eq(page_kind_of(SLICE("events")), PAGE_EVENTS);
+    ck_assert_int_eq(page_kind_of(SLICE("none")), -1);
+    ck_assert_uint_eq(page_list_pages(&v, PAGE_EVENTS), 3);
+    ck_assert_uint_eq(page_list_pages(&v, PAGE_LOGS), 1);
+    for (unsigned i = 1; i <= 3; i++) {
+        buf_clear(&out);
+        page_list(&v, PAGE_EVENTS, i, RUSSIAN, &out);
+        rows += count_rows();
+        ck_assert_uint_eq(strstr(made(), "rel=\"prev\" href=\"/list/events/") != NULL, i > 1);
+        ck_assert_uint_eq(strstr(made(), "rel=\"next\" href=\"/list/events/") != NULL, i < 3);
+    }
+    ck_assert_uint_eq(rows, MANY);
+    expect("2001-2345 из 2345");
+}
+
+TEST(programs_get_each_row_on_one_page)
+{
+    struct view v = view_of_many();
+
+    ck_assert(api_metrics(&v, 1, &out));
+    expect("\"next\":\"/api/v1/metrics/2\"");
+    expect("\"name\":\"x999\"");
+    expect_none("\"name\":\"x1000\"");
+    buf_clear(&out);
+    ck_assert(api_metrics(&v, 3, &out));
+    expect("\"next\":null");
+    expect("\"name\":\"x2000\"");
+    expect("\"name\":\"x2344\"");
+    buf_clear(&out);
+    ck_assert(!api_metrics(&v, 4, &out));
+    v = view_of("ok");
+    for (unsigned i = 0; i < 1000; i++)
+        files[i] = (struct view_file){"f", 1, 1, 0, VIEW_READ, NULL};
+    files[999].path = "last";
+    logs[0].files = logs[1].files = files;
+    logs[0].nlisted = 10;
+    logs[1].nlisted = 1000;
+    ck_assert(api_logs(&v, 1, &out));
+    expect("\"next\":\"/api/v1/logs/2\"");
+    expect_none("\"last\"");
+    buf_clear(&out);
+    ck_assert(api_logs(&v, 2, &out));
+    expect("\"last\"");
+    expect("\"next\":null");
+    buf_clear(&out);
+    ck_assert(!api_logs(&v, 3, &out));
 }
