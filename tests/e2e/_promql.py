@@ -50,11 +50,11 @@ def histogram_quantile(q, buckets):
 
 
 class Prometheus:
-    """A real one on blocks that are there."""
+    """A real one on blocks that are there, or with something to scrape."""
 
-    def __init__(self, data):
+    def __init__(self, data, config="global: {}\n"):
         self.port = free_port()
-        put("prometheus.yml", "global: {}\n")
+        put("prometheus.yml", config)
         with open("prometheus.log", "wb") as log:
             self.child = subprocess.Popen(
                 ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=" + data,

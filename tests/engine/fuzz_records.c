@@ -119,6 +119,8 @@ static void line_by_line(const struct ruleset *rules, const char *p, size_t n, s
     while (slice_cut(&rest, '\n', &line)) {
         bool ended = line.p + line.n < p + n;
 
+        if (line.n + ended == 0)
+            break; /* behind the last newline is no line */
         memset(room, 0, n + 1 + 2 * SLACK);
         memcpy(room + SLACK, line.p, line.n + ended);
         engine_lines(r.engine, r.source, room + SLACK, line.n + ended);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Judges pages for fuzz_page: each must be taken by the parser of its format, and all three say the same.
 
-Standard input: the page as text, as OpenMetrics and as JSON, each behind its length (4 bytes of the machine), again
-and again. Standard output: a byte for each three, `.` good, `F` a fault (said on standard error), `A` there are no
+Standard input: the page as text, as OpenMetrics and as JSON (or nothing), each behind its length (4 bytes of the
+machine), again and again. Standard output: a byte for each three, `.` good, `F` a fault (said on standard error), `A` there are no
 parsers on this machine.
 """
 import json
@@ -65,7 +65,9 @@ def judge(text, openmetrics, as_json):
     om = {k: v for k, v in samples(read_openmetrics(no_braces(openmetrics))).items() if not k[0].endswith("_created")}
     folded = samples(read_text(no_braces(text)))
     assert folded.keys() == om.keys(), folded.keys() ^ om.keys()
-    assert all(same(folded[k], om[k]) for k in om)
+    assert all(same(folded[k], om[k]) for k in om if not k[0].startswith(("logtally_", "process_"))), "values differ"
+    if not as_json:
+        return
     values = {v for (_, labels) in plain for (name, v) in labels if name != "le"}
     missing = values - set(strings(json.loads(as_json.decode())))
     assert not missing, "not in the JSON: %r" % missing
