@@ -73,9 +73,9 @@ void tls_unref(struct tls *t)
     (void)t;
 }
 
-void tls_attach(struct tls *t, void *session)
+void tls_attach(struct tls *t, void *session, struct turn *turn)
 {
-    (void)t, (void)session;
+    (void)t, (void)session, (void)turn;
     abort();
 }
 

@@ -9,7 +9,10 @@
  * than half of the places are taken by those that never did.) If there is none, all are being answered, and honest
  * scrapers that come at the same moment are better served than cut off: they may be half as many
  * more, the ceiling. Above that goes who has used up most of its time, head or answer; one that
- * waits for us never, unless it is the newcomer itself. */
+ * waits for us never, unless it is the newcomer itself.
+ *
+ * In both, one whose peer has more than an eighth of the places goes before all others: who opens
+ * connections by the thousand takes them from himself. */
 #include "config.h"
 
 #include "http/conn.h"
@@ -25,10 +28,20 @@
 #define ANSWER_TIMES 6
 /* So long a new connection may take to say what it wants before it makes room for others. */
 #define HEAD_GRACE_NS (100 * NSEC_PER_MSEC)
+/* A peer with more than this part of the places is greedy. */
+#define GREEDY_PART 8
+
+/* Where connections come from. */
+struct peer {
+    struct peer *next;
+    uint64_t number;
+    unsigned nconns, nlive; /* all of its connections; those not dead */
+};
 
 struct conn {
     struct conn_table *table;
     struct conn *prev, *next;
+    struct peer *peer;
     int fd;
     enum conn_phase phase;
     int64_t since_ns;
@@ -38,6 +51,7 @@ struct conn {
 
 struct conn_table {
     struct conn *head, *tail;
+    struct peer *peers;
     unsigned nlive; /* not dead */
     unsigned nnew;  /* of them, that never asked anything */
     unsigned max;
@@ -97,6 +111,7 @@ static void cut(struct conn *c)
     forget_new(c);
     c->dead = true;
     c->table->nlive--;
+    c->peer->nlive--;
     (void)shutdown(c->fd, SHUT_RDWR);
 }
 
@@ -142,6 +157,39 @@ void conn_table_free(struct conn_table *t)
     free(t);
 }
 
+static struct peer *peer_take(struct conn_table *t, uint64_t number)
+{
+    struct peer *p = t->peers;
+
+    while (p && p->number != number)
+        p = p->next;
+    if (!p) {
+        p = xcalloc(1, sizeof *p);
+        *p = (struct peer){.next = t->peers, .number = number};
+        t->peers = p;
+    }
+    p->nconns++;
+    p->nlive++;
+    return p;
+}
+
+static void peer_drop(struct conn_table *t, struct peer *p)
+{
+    struct peer **at = &t->peers;
+
+    if (--p->nconns)
+        return;
+    while (*at != p)
+        at = &(*at)->next;
+    *at = p->next;
+    free(p);
+}
+
+bool conn_is_greedy(const struct conn *c)
+{
+    return c->peer->nlive > c->table->max / GREEDY_PART;
+}
+
 static void enter(struct conn *c, enum conn_phase phase)
 {
     c->phase = phase;
@@ -165,25 +213,39 @@ static bool too_many_new(const struct conn_table *t)
     return t->nnew > t->max / 2;
 }
 
-/* The oldest that is idle. */
+/* The oldest that is idle, of a greedy peer if there is one. */
 static struct conn *idle_victim(const struct conn_table *t)
 {
     int64_t now = clock_mono_ns();
+    struct conn *found = NULL;
 
-    for (struct conn *c = t->head; c != NULL; c = c->next)
-        if (is_idle(c, now) && !(c->asked && too_many_new(t)))
+    for (struct conn *c = t->head; c != NULL; c = c->next) {
+        if (!is_idle(c, now) || (c->asked && too_many_new(t)))
+            continue;
+        if (conn_is_greedy(c))
             return c;
-    return NULL;
+        if (!found)
+            found = c;
+    }
+    return found;
 }
 
-/* Who has used up the largest part of the time that its phase may take. */
+/* How much of the time that its phase may take it has used up, as head; one of a greedy peer more
+ * than any other. */
+static int64_t used_up(const struct conn *c, int64_t now)
+{
+    int64_t used = (now - c->since_ns) * (c->phase == CONN_ANSWER ? 1 : ANSWER_TIMES);
+
+    return conn_is_greedy(c) ? used + INT64_MAX / 2 : used;
+}
+
 static struct conn *slowest_victim(const struct conn_table *t, const struct conn *newcomer)
 {
     int64_t now = clock_mono_ns(), most = -1;
     struct conn *found = NULL;
 
     for (struct conn *c = t->head; c != NULL; c = c->next) {
-        int64_t used = (now - c->since_ns) * (c->phase == CONN_ANSWER ? 1 : ANSWER_TIMES);
+        int64_t used = used_up(c, now);
 
         if (!c->dead && c->phase != CONN_KEPT && c != newcomer && used > most &&
             !(c->asked && too_many_new(t))) {
@@ -215,12 +277,13 @@ static void cut_slowest(struct conn_table *t, struct conn *newcomer)
     t->wake(t->ctx);
 }
 
-struct conn *conn_add(struct conn_table *t, int fd)
+struct conn *conn_add(struct conn_table *t, int fd, uint64_t peer)
 {
     struct conn *c = xcalloc(1, sizeof(*c));
 
     c->table = t;
     c->fd = fd;
+    c->peer = peer_take(t, peer);
     t->nlive++;
     t->nnew++;
     enter(c, CONN_HEAD);
@@ -235,8 +298,11 @@ void conn_remove(struct conn *c)
 {
     list_unlink(c);
     forget_new(c);
-    if (!c->dead)
+    if (!c->dead) {
         c->table->nlive--;
+        c->peer->nlive--;
+    }
+    peer_drop(c->table, c->peer);
     free(c);
 }
 

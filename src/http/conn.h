@@ -34,11 +34,13 @@ void conn_table_free(struct conn_table *t);
 /* How many there may be for a moment, while all are being answered: `max` and half as many more. */
 unsigned conn_ceiling(unsigned max);
 
-/* A new connection, in CONN_HEAD. The descriptor stays the caller's. Over the limit, another is cut
- * off; or this one, if all others are kept. */
-struct conn *conn_add(struct conn_table *t, int fd);
+/* A new connection, in CONN_HEAD, from `peer`. The descriptor stays the caller's. Over the limit,
+ * another is cut off; or this one, if all others are kept. */
+struct conn *conn_add(struct conn_table *t, int fd, uint64_t peer);
 void conn_remove(struct conn *c);
 /* Its time begins anew, unless it is in that phase already. */
 void conn_set_phase(struct conn *c, enum conn_phase phase);
+/* Has its peer more of the places than one should have while others want some? */
+bool conn_is_greedy(const struct conn *c);
 
 #endif

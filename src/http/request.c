@@ -30,8 +30,9 @@
 /* The socket context of an MHD connection. */
 struct client {
     struct conn *conn;
-    struct tls *tls; /* that it began with; NULL: plain HTTP */
-    uint64_t peer;   /* whence it comes, for guessing of passwords */
+    struct tls *tls;  /* that it began with; NULL: plain HTTP */
+    struct turn turn; /* of its handshake */
+    uint64_t peer;    /* whence it comes, for guessing of passwords */
 };
 
 struct http_request {
@@ -447,29 +448,33 @@ static uint64_t peer_of(const struct sockaddr *address)
     return network;
 }
 
-static struct client *client_new(struct request_env *env, struct MHD_Connection *connection)
+static struct client *client_new(struct request_door *door, struct MHD_Connection *connection)
 {
+    struct request_env *env = door->env;
     struct client *c = xcalloc(1, sizeof *c);
 
-    c->conn = conn_add(
-        env->conns,
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+
     c->peer = peer_of(
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    c->conn = conn_add(env->conns, fd, c->peer);
     if (!env->access)
         return c;
     access_look(env->access, false);
     if (access_tls(env->access)) {
         c->tls = tls_ref(access_tls(env->access));
+        turn_begin(&c->turn, &door->turns, c->conn, fd);
         tls_attach(
             c->tls,
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session,
+            &c->turn);
     }
     return c;
 }
 
 static void client_free(struct client *c)
 {
+    turn_end(&c->turn);
     conn_remove(c->conn);
     tls_unref(c->tls);
     free(c);

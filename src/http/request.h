@@ -8,6 +8,7 @@
 #include "http/access.h"
 #include "http/conn.h"
 #include "http/server.h"
+#include "http/turns.h"
 
 #include <microhttpd.h>
 
@@ -34,10 +35,16 @@ struct request_env {
     size_t ncounts, counts_cap;
 };
 
+/* What all connections of a listener share. */
+struct request_door {
+    struct request_env *env;
+    struct turns turns;
+};
+
 /* Answers 503 to whatever was kept, and to whatever comes. */
 void request_env_close(struct request_env *env);
 
-/* For MHD; `cls` is the env. */
+/* For MHD; `cls` is the env, and the door of request_on_connection. */
 void *request_on_target(void *cls, const char *target, struct MHD_Connection *connection);
 enum MHD_Result request_on_access(void *cls, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,

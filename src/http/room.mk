@@ -18,6 +18,8 @@ liblogtally_a_SOURCES += \
 	src/http/server.c \
 	src/http/server.h \
 	src/http/tls.h \
+	src/http/turns.c \
+	src/http/turns.h \
 	src/http/users.h \
 	src/http/web_config.h \
 	src/http/zstd.h
@@ -52,6 +54,7 @@ tests_http_check_SOURCES = \
 	tests/http/check_server.c \
 	tests/http/check_server_abuse.c \
 	tests/http/check_server_start.c \
+	tests/http/check_turns.c \
 	tests/http/failing.c \
 	tests/http/http_rig.c \
 	tests/http/http_rig.h

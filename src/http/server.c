@@ -4,7 +4,8 @@
  * one descriptor in our loop. What libmicrohttpd 0.9.75 wants besides being run when that is
  * readable:
  * - MHD_get_timeout may say 0 (it holds input that no event will announce); it wants a run also
- *   after a resume and after a shutdown(2) of ours. All three: `soon`, a timer due at once.
+ *   after a resume and after a shutdown(2) of ours. All three: `soon`, a timer due at once. But it says
+ *   0 for ever while a TLS client has said half of a handshake: then a little later (turns.h).
  * - At its connection limit it takes the listening socket out of its epoll set and puts it back
  *   only at the start of a run, so a run that closed a connection is followed by another. The limit
  *   proper is conn.c's, over all listeners; MHD's own lies a little above it, for connections that
@@ -41,10 +42,13 @@
 #define HEAD_MAX ((size_t)32 * 1024)
 /* Before accept is tried again that had no descriptor. */
 #define PAUSE_NS (20 * NSEC_PER_MSEC)
+/* Before it is run again in which only handshakes were ready that wait for their clients. */
+#define HALF_NS (10 * NSEC_PER_MSEC)
 
 struct listener {
     struct http_server *server;
     struct listen_socket socket;
+    struct request_door door;
     struct MHD_Daemon *daemon;
     struct loop_watch *watch; /* NULL: paused, or not yet watched */
 };
@@ -53,6 +57,7 @@ struct http_server {
     const struct http_route *routes[HTTP_TABLES];
     struct loop *loop;
     struct loop_timer *soon;
+    int64_t soon_ns; /* when it is due */
     struct request_env env;
     struct listener *listeners;
     unsigned nlisteners;
@@ -63,11 +68,18 @@ static unsigned connections_of(const struct listener *l)
     return MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
 }
 
+/* Or before. */
+static void run_at(struct http_server *s, int64_t at_ns)
+{
+    if (at_ns >= s->soon_ns)
+        return;
+    s->soon_ns = at_ns;
+    loop_timer_set(s->soon, at_ns);
+}
+
 static void run_soon(void *ctx)
 {
-    struct http_server *s = ctx;
-
-    loop_timer_set(s->soon, 0);
+    run_at(ctx, 0);
 }
 
 /* Somebody waits and was not let in, although there is nobody inside: no descriptor was free. */
@@ -82,20 +94,23 @@ static void pause_listener(struct listener *l)
 {
     loop_remove_fd(l->server->loop, l->watch);
     l->watch = NULL;
-    loop_timer_set(l->server->soon, clock_mono_ns() + PAUSE_NS);
+    run_at(l->server, clock_mono_ns() + PAUSE_NS);
 }
 
 static void run_listener(struct listener *l)
 {
     MHD_UNSIGNED_LONG_LONG wait_ms;
+    enum turns_next next;
     unsigned before;
 
+    turns_run(&l->door.turns);
     do {
         before = connections_of(l);
         (void)MHD_run(l->daemon);
     } while (connections_of(l) < before);
-    if (MHD_get_timeout(l->daemon, &wait_ms) == MHD_YES)
-        loop_timer_set(l->server->soon, clock_mono_ns() + (int64_t)wait_ms * NSEC_PER_MSEC);
+    next = turns_ran(&l->door.turns);
+    if (MHD_get_timeout(l->daemon, &wait_ms) == MHD_YES) /* no time is set: it is 0 */
+        run_at(l->server, next == TURNS_NOW ? 0 : clock_mono_ns() + HALF_NS);
     else if (cannot_accept(l))
         pause_listener(l);
 }
@@ -117,17 +132,19 @@ static void on_soon(void *ctx)
 {
     struct http_server *s = ctx;
 
+    s->soon_ns = INT64_MAX;
     for (unsigned i = 0; i < s->nlisteners; i++) {
         struct listener *l = &s->listeners[i];
 
         if (l->watch == NULL && watch_listener(l) < 0)
-            loop_timer_set(s->soon, clock_mono_ns() + PAUSE_NS);
+            run_at(s, clock_mono_ns() + PAUSE_NS);
         run_listener(l);
     }
 }
 
-static struct MHD_Daemon *start_daemon(struct request_env *env, int fd, unsigned max_connections)
+static struct MHD_Daemon *start_daemon(struct request_door *door, int fd, unsigned max_connections)
 {
+    struct request_env *env = door->env;
     bool tls = env->access && access_tls(env->access);
     struct MHD_OptionItem end = {MHD_OPTION_END, 0, NULL};
     struct MHD_OptionItem with_tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_placeholder()},
@@ -138,7 +155,7 @@ static struct MHD_Daemon *start_daemon(struct request_env *env, int fd, unsigned
         request_on_access, env, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
         MHD_OPTION_CONNECTION_LIMIT, conn_ceiling(max_connections) + LIMIT_SLACK,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX, MHD_OPTION_URI_LOG_CALLBACK,
-        request_on_target, env, MHD_OPTION_NOTIFY_CONNECTION, request_on_connection, env,
+        request_on_target, env, MHD_OPTION_NOTIFY_CONNECTION, request_on_connection, door,
         MHD_OPTION_NOTIFY_COMPLETED, request_on_completed, env, MHD_OPTION_ARRAY,
         tls ? with_tls : &end, MHD_OPTION_END);
 }
@@ -149,10 +166,11 @@ static int start_listener(struct http_server *s, struct listener *l, const char 
     int r;
 
     l->server = s;
+    l->door.env = &s->env;
     r = listen_open(spec, &l->socket, err);
     if (r < 0)
         return r;
-    l->daemon = start_daemon(&s->env, l->socket.fd, max);
+    l->daemon = start_daemon(&l->door, l->socket.fd, max);
     if (l->daemon == NULL) {
         /* MHD may or may not have closed the socket: it is left alone. */
         l->socket.fd = -1;
@@ -174,6 +192,7 @@ int http_server_new(struct loop *loop, const struct http_options *options,
     s->loop = loop;
     memcpy(s->routes, options->routes, sizeof s->routes);
     s->soon = loop_timer_new(loop, on_soon, s);
+    s->soon_ns = INT64_MAX;
     s->env = (struct request_env){
         .routes = s->routes,
         .open = options->open,

@@ -9,6 +9,8 @@
 
 #include "http/tls.h"
 
+#include "http/turns.h"
+
 #include "base/refs.h"
 #include "base/xalloc.h"
 
@@ -281,7 +283,38 @@ static int after_hello(gnutls_session_t session)
     return gnutls_priority_set(session, is_13 ? t->only_13 : t->before_13);
 }
 
-void tls_attach(struct tls *t, void *opaque)
+/* The client's last word of the handshake. The transport of a session is its turn. */
+static int on_finished(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                       const gnutls_datum_t *message)
+{
+    struct turn *turn = gnutls_transport_get_ptr(session);
+
+    (void)type, (void)when, (void)message;
+    if (incoming)
+        turn->over = true;
+    return 0;
+}
+
+static ssize_t pull(gnutls_transport_ptr_t turn, void *data, size_t n)
+{
+    return turn_read(turn, data, n);
+}
+
+static ssize_t push(gnutls_transport_ptr_t turn, const giovec_t *parts, int n)
+{
+    return turn_send(turn, parts, n);
+}
+
+static void take_turns(gnutls_session_t session, struct turn *turn)
+{
+    gnutls_transport_set_ptr(session, turn);
+    gnutls_transport_set_pull_function(session, pull);
+    gnutls_transport_set_vec_push_function(session, push);
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST,
+                                       on_finished);
+}
+
+void tls_attach(struct tls *t, void *opaque, struct turn *turn)
 {
     static const gnutls_certificate_request_t asks[] = {
         [TLS_CLIENT_NONE] = GNUTLS_CERT_IGNORE,
@@ -294,6 +327,7 @@ void tls_attach(struct tls *t, void *opaque)
     gnutls_session_t session = opaque;
 
     gnutls_session_set_ptr(session, t);
+    take_turns(session, turn);
     (void)gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, t->credentials);
     (void)gnutls_priority_set(session, t->any);
     (void)gnutls_alpn_set_protocols(session, &http, 1, 0);

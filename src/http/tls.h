@@ -8,6 +8,7 @@
 #include "http/web_config.h"
 
 struct tls;
+struct turn;
 
 /* 0, or -EINVAL with a sentence in *err: what GnuTLS says against certificate, key or CA. Copies what
  * it needs of the settings. */
@@ -16,9 +17,9 @@ struct tls *tls_ref(struct tls *t);
 /* NULL is fine. */
 void tls_unref(struct tls *t);
 
-/* Before the handshake; `session` is a gnutls_session_t, which must end before this reference to t
- * does. */
-void tls_attach(struct tls *t, void *session);
+/* Before the handshake, which reads when it is its turn; `session` is a gnutls_session_t, which must end
+ * before this reference to t and before the turn. */
+void tls_attach(struct tls *t, void *session, struct turn *turn);
 
 /* A gnutls_certificate_retrieve_function2 that is never called: libmicrohttpd does not start TLS
  * without credentials of its own. */
