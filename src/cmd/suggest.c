@@ -3,13 +3,15 @@
 
 #include "cmd/commands.h"
 
+#include "suggest/begins.h"
 #include "suggest/suggest.h"
 
 #include "app/output.h"
 #include "app/setup.h"
+#include "offline/session.h"
 
 #include "base/log.h"
-#include "engine/record.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 
@@ -28,64 +30,140 @@ static const struct option_row rows[] = {
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
-/* A sample being read. */
-struct reading {
-    struct suggest *suggest;
-    struct record record;
-    size_t max_line;
+/* A file's part of the sample. It is looked at twice: do lines belong together, and what do they say? */
+struct file {
+    unsigned log;
+    const char *path;
+    struct buf lines;
 };
 
-static bool read_block(void *ctx, struct slice block)
+struct sample {
+    const struct setup *setup;
+    struct session session;
+    struct file *files;
+    size_t n, bytes;
+};
+
+struct reading {
+    struct sample *sample;
+    struct file *file;
+};
+
+static bool keep_block(void *ctx, struct slice block)
 {
     struct reading *r = ctx;
-    struct slice line;
 
-    while (suggest_bytes(r->suggest) < SAMPLE_BYTES && slice_cut(&block, '\n', &line))
-        if (record_line(&r->record, line, r->max_line) == RECORD_LINE)
-            suggest_add(r->suggest, &r->record);
-    return suggest_bytes(r->suggest) < SAMPLE_BYTES;
+    buf_slice(&r->file->lines, block);
+    r->sample->bytes += block.n;
+    return r->sample->bytes < SAMPLE_BYTES;
 }
 
-static int read_file(struct suggest *s, const struct setup *setup, const char *path, const char *as)
+static int read_file(struct sample *s, struct file *f, const char *as)
 {
-    struct reading r = {.suggest = s, .max_line = (size_t)setup->settings.max_line};
-    int log = setup_log_or_say(setup, path, as), code;
+    int log = setup_log_or_say(s->setup, f->path, as);
+    struct reading r = {s, f};
 
     if (log < 0)
         return EXIT_USAGE;
-    struct source *source = source_new(setup->rules, (unsigned)log, path, 0);
+    f->log = (unsigned)log;
+    return setup_read_file(s->setup, f->log, f->path, keep_block, &r);
+}
 
-    record_init(&r.record, setup->rules);
-    record_source(&r.record, source);
-    code = setup_read_file(setup, (unsigned)log, path, read_block, &r);
-    record_release(&r.record);
-    source_free(source);
-    if (code == EXIT_FINE && suggest_bytes(s) >= SAMPLE_BYTES)
+static int read_sample(struct sample *s, const struct setup *setup, const struct common_options *o)
+{
+    int code = EXIT_FINE;
+
+    *s = (struct sample){.setup = setup};
+    session_init(&s->session, setup, SESSION_WHOLE, NULL);
+    s->files = xcalloc(o->files.n, sizeof *s->files);
+    for (; s->n < o->files.n && code == EXIT_FINE && s->bytes < SAMPLE_BYTES; s->n++) {
+        s->files[s->n].path = o->files.list[s->n];
+        code = read_file(s, &s->files[s->n], o->as);
+    }
+    if (code == EXIT_FINE && s->bytes >= SAMPLE_BYTES)
         log_info("the first %d MiB are enough of a sample", SAMPLE_BYTES >> 20);
     return code;
 }
 
-static int suggest(const struct setup *setup, const struct suggest_command *o, uint64_t least)
+static void release_sample(struct sample *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        buf_release(&s->files[i].lines);
+    free(s->files);
+    session_release(&s->session);
+}
+
+typedef void take_line_fn(void *ctx, const struct engine_peek *line);
+
+/* Each line of the files, or record where their logs have such. */
+static void walk(struct sample *s, take_line_fn *take, void *ctx)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct file *f = &s->files[i];
+        struct source *source = source_new(s->setup->rules, f->log, f->path, 0);
+        struct slice rest = buf_all(&f->lines), raw;
+        struct engine_peek line;
+
+        while (slice_cut(&rest, '\n', &raw))
+            if (engine_peek(s->session.engine, source, raw, &line))
+                take(ctx, &line);
+        while (engine_peek_unfinished(s->session.engine, source, &line))
+            take(ctx, &line);
+        source_free(source);
+    }
+}
+
+static void note_line(void *ctx, const struct engine_peek *line)
+{
+    begins_note(ctx, line->line);
+}
+
+static void add_line(void *ctx, const struct engine_peek *line)
+{
+    suggest_add(ctx, line->line, line->decoded, *line->stream != 0);
+}
+
+static void join_records(struct sample *s, const struct begins *b)
+{
+    for (size_t i = 0; begins_found(b) && i < s->n; i++)
+        ruleset_set_record(s->setup->rules, s->files[i].log, slice_str(begins_found(b)));
+}
+
+static int propose(struct sample *sample, const struct suggest_command *o, uint64_t least)
 {
     struct suggest *s = suggest_new(least, o->field);
+    struct begins *begins = begins_new();
     struct buf page = BUF_INIT;
     int code = EXIT_FINE;
 
-    for (size_t i = 0; i < o->common.files.n && code == EXIT_FINE; i++)
-        code = read_file(s, setup, o->common.files.list[i], o->common.as);
-    if (code == EXIT_FINE && suggest_bytes(s) == 0) {
+    walk(sample, note_line, begins);
+    join_records(sample, begins);
+    suggest_records(s, begins);
+    walk(sample, add_line, s);
+    if (suggest_bytes(s) == 0) {
         log_error("there are no lines in %s", o->common.files.list[0]);
         code = EXIT_MISTAKES;
-    }
-    if (code == EXIT_FINE && o->field && !suggest_has_field(s, o->field))
-        log_warn("no line has the field %s that --by names", o->field);
-    if (code == EXIT_FINE) {
+    } else {
+        if (o->field && !suggest_has_field(s, o->field))
+            log_warn("no line has the field %s that --by names", o->field);
         suggest_write(s, o->common.files.list[0], &page);
         if (output_page(o->common.output, buf_all(&page)) < 0)
             code = EXIT_SYSTEM;
     }
     buf_release(&page);
+    begins_free(begins);
     suggest_free(s);
+    return code;
+}
+
+static int suggest(const struct setup *setup, const struct suggest_command *o, uint64_t least)
+{
+    struct sample sample;
+    int code = read_sample(&sample, setup, &o->common);
+
+    if (code == EXIT_FINE)
+        code = propose(&sample, o, least);
+    release_sample(&sample);
     return code;
 }
 

@@ -627,6 +627,7 @@ static bool peek(struct engine *e, enum record_result result, struct engine_peek
                   : slice_eq(r->stream, SLICE("stderr")) ? "stderr"
                                                          : "",
         .lines = r->nlines,
+        .decoded = r->decoded,
         .time_ns = record_time(r),
         .has_time = has_time,
         .dated = r->time_dated,

@@ -75,6 +75,7 @@ struct engine_peek {
     struct slice line;  /* unwrapped; dies with the next call */
     const char *stream; /* "stdout", "stderr", "" */
     uint32_t lines;     /* that it was joined from */
+    enum decoded decoded;
     int64_t time_ns;
     bool dated;    /* the text held its own date */
     bool has_time; /* the text held a time at all; else it is that of the line before */

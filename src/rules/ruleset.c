@@ -90,6 +90,16 @@ void ruleset_free(struct ruleset *r)
     free(r);
 }
 
+void ruleset_set_record(struct ruleset *r, unsigned log, struct slice regex)
+{
+    struct buf err = BUF_INIT;
+    size_t offset;
+
+    if (!r->logs[log].record)
+        r->logs[log].record = pattern_new(regex, &err, &offset);
+    buf_release(&err);
+}
+
 int ruleset_log(const struct ruleset *r, const char *name)
 {
     for (unsigned i = 0; i < r->nlogs; i++)

@@ -243,6 +243,10 @@ struct ruleset {
 
 void ruleset_free(struct ruleset *r);
 
+/* Lines of a log, whose rules do not say so, are records from now on that begin with this regex, which
+ * is good. */
+void ruleset_set_record(struct ruleset *r, unsigned log, struct slice regex);
+
 /* The number of a log by name; -1 when there is none. */
 int ruleset_log(const struct ruleset *r, const char *name);
 int ruleset_event(const struct ruleset *r, const char *name);

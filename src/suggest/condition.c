@@ -46,8 +46,9 @@ static void add_shape_word(const struct shape_word *w, const char *name, struct 
     add_literal(w->after, out);
 }
 
-/* An anchored regex for a shape; `names` (per word, NULL = none) become groups. */
-static void add_regex(const struct shape *s, const char *const *names, struct buf *out)
+/* An anchored regex for a shape; `names` (per word, NULL = none) become groups. Of a record the shape is
+ * that of its first line. */
+static void add_regex(const struct shape *s, const char *const *names, bool record, struct buf *out)
 {
     struct slice e = s->example;
 
@@ -58,7 +59,8 @@ static void add_regex(const struct shape *s, const char *const *names, struct bu
         add_shape_word(&s->words[i], names[i], out);
     }
     if (!s->open)
-        buf_str(out, e.n && char_is_blank(e.p[e.n - 1]) ? "\\s*$" : "$");
+        buf_fmt(out, "%s%s", e.n && char_is_blank(e.p[e.n - 1]) ? "\\s*?" : "",
+                record ? "(?:\\n|$)" : "$");
 }
 
 /* The shape's fixed beginning if all that varies comes behind it and is not named; n = 0: not
@@ -159,7 +161,7 @@ void print_condition(const struct rulesfile *f, const struct proposal *p)
             buf_str(f->out, "match = ");
         else
             print_where(f, "=~", SLICE(""));
-        add_regex(s, p->groups, f->out);
+        add_regex(s, p->groups, kind->of == KIND_TEXT && f->sample->record, f->out);
     }
     buf_char(f->out, '\n');
 }

@@ -101,8 +101,8 @@ static void print_head(const struct rulesfile *f)
 
     buf_str(f->out, "; Proposed by `logtally suggest` from ");
     add_shown(slice_str(s->name), SHOWN, f->out);
-    buf_fmt(f->out, ": %llu lines, %llu of them JSON or logfmt", (unsigned long long)s->lines,
-            (unsigned long long)s->decoded);
+    buf_fmt(f->out, ": %llu %s, %llu of them JSON or logfmt", (unsigned long long)s->lines,
+            s->record ? "records" : "lines", (unsigned long long)s->decoded);
     if (s->field)
         buf_fmt(f->out, ", told apart by the field `%s`", s->field);
     buf_str(f->out, ".\n; Names, units and labels are guesses: keep what you need, name it after "
@@ -116,12 +116,34 @@ static void print_log(const struct rulesfile *f)
 {
     const struct sample *s = f->sample;
 
-    if (s->wrapped * 2 <= s->lines)
+    bool wrapped = s->wrapped * 2 > s->lines;
+
+    if (!wrapped && !s->record)
         return;
-    buf_str(f->out, "\n; A container runtime has wrapped these lines. Name all its logs here, as a "
-                    "glob.\n[log containers]\npath = ");
+    if (wrapped)
+        buf_str(f->out,
+                "\n; A container runtime has wrapped these lines. Name all its logs here, as a "
+                "glob.");
+    if (s->record)
+        buf_str(f->out,
+                "\n; A line that matches `record` begins one; lines that do not belong to the "
+                "one before.");
+    buf_fmt(f->out, "\n[log %s]\npath = ", wrapped ? "containers" : "records");
     add_value(slice_str(s->name), f->out);
-    buf_str(f->out, "\nunwrap = auto\n");
+    buf_str(f->out, wrapped ? "\nunwrap = auto" : "");
+    if (s->record)
+        buf_fmt(f->out, "\nrecord = %s", s->record);
+    buf_char(f->out, '\n');
+}
+
+static void print_traces(const struct rulesfile *f)
+{
+    if (f->sample->record && f->sample->traces)
+        buf_str(f->out,
+                "\n; What the traces in records name first.\n[event exception_logged]\n"
+                "where = _line =~ (?m)^(?:Caused by: )?(?<class>[\\w.$]+(?:Exception|Error))"
+                "(?::|$)\n\n[counter exceptions_total]\nhelp = Exceptions that were "
+                "logged, by class\ninc = exception_logged\nlabels = class\n");
 }
 
 /* Takes a name for the event of each level; appends them to *events. */
@@ -202,9 +224,12 @@ void print_rules(const struct sample *s, struct buf *out)
     struct rulesfile f = {.sample = s, .out = out};
 
     map_put(&f.metrics, SLICE("log_lines"), 1);
+    map_put(&f.metrics, SLICE("exceptions"), 1);
+    map_put(&f.events, SLICE("exception_logged"), 1);
     print_head(&f);
     print_log(&f);
     print_levels(&f);
+    print_traces(&f);
     name_events(&f);
     for (size_t i = 0; i < s->nkinds; i++)
         if (s->kinds[i].event)

@@ -2,6 +2,7 @@
  * files of this room that write, and private to it.
  *
  *   suggest.c    lines -> kinds           proposal.c   a kind -> its items, labels, groups
+ *   begins.c     lines -> records
  *   condition.c  how its event finds it   metrics.c    what its numbers are good for
  *   print.c      the file                 text.c       names, and text that means itself */
 #ifndef LT_SUGGEST_PROPOSAL_H
@@ -31,6 +32,9 @@ struct kind {
 
 struct sample {
     const char *name;
+    const char
+        *record; /* the lines are records, which begin with this regex; NULL: they are lines */
+    bool traces; /* some of them name exceptions */
     const char *field;                       /* that tells decoded lines apart; NULL = none */
     uint64_t lines, wrapped, decoded, least; /* wrapped: by Docker or Kubernetes */
     const struct field_stats *levels;        /* of the field that tells the level; NULL = none */

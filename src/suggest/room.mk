@@ -1,5 +1,7 @@
 # Sources and tests of src/suggest.
 liblogtally_a_SOURCES += \
+	src/suggest/begins.c \
+	src/suggest/begins.h \
 	src/suggest/condition.c \
 	src/suggest/fields.c \
 	src/suggest/fields.h \

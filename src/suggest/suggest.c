@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/xalloc.h"
+#include "suggest/begins.h"
 #include "suggest/proposal.h"
 
 #include <stdio.h>
@@ -98,15 +99,21 @@ static void note_anywhere(void *ctx, struct slice name, const struct field *valu
     field_note(&s->fields, name, plain(s, value));
 }
 
-void suggest_add(struct suggest *s, const struct record *r)
+void suggest_records(struct suggest *s, const struct begins *begins)
 {
-    struct line l = {.text = arena_slice(&s->arena, r->line), .decoded = r->decoded};
+    s->sample.record = begins_found(begins);
+    s->sample.traces = begins_traces(begins);
+}
+
+void suggest_add(struct suggest *s, struct slice line, enum decoded decoded, bool wrapped)
+{
+    struct line l = {.text = arena_slice(&s->arena, line), .decoded = decoded};
 
     GROW(s->lines, s->n, s->cap);
     s->lines[s->n++] = l;
     s->bytes += l.text.n;
     s->sample.lines++;
-    s->sample.wrapped += r->stream.n > 0;
+    s->sample.wrapped += wrapped;
     s->sample.decoded += is_decoded(&l);
     each_field(&l, note_anywhere, s);
     arena_reset(&s->scratch);
@@ -189,6 +196,8 @@ static void sort_out(struct suggest *s, struct line *l)
         each_field(l, note_said, &w);
         l->of = w.value.p ? KIND_VALUE : KIND_KEYS;
         text = w.value.p ? w.value : buf_all(&w.keys);
+    } else if (s->sample.record) {
+        text = slice_until(text, "\n");
     }
     l->says = shapes_add(&s->shapes[l->of], text);
     buf_release(&w.keys);

@@ -5,6 +5,8 @@
  * for fields with few values, histograms and gauges for fields that look like durations, sizes and
  * numbers; for every field left out a comment says why. All of it is guessed, and says so.
  *
+ * Do several lines belong together (begins)? Then each record is taken as a line is, by its first one.
+ *
  * The room goes from words (what kind of thing a piece of text is) to shapes (which texts say the
  * same with other values) and fields (what a field holds, what it is good for), and from there to
  * the file (proposal.h). Four things hold:
@@ -24,13 +26,16 @@
 #include "engine/record.h"
 
 struct suggest;
+struct begins;
 
 /* `least`: lines that a kind must have to be proposed. `field`, which is BORROWED, tells decoded
  * lines apart; NULL: one is found. */
 struct suggest *suggest_new(uint64_t least, const char *field);
 void suggest_free(struct suggest *s);
-/* Takes a line that was read and decoded; copies it. */
-void suggest_add(struct suggest *s, const struct record *r);
+/* Takes a line, or a record, that was read and decoded, perhaps out of a container's; copies it. */
+void suggest_add(struct suggest *s, struct slice line, enum decoded decoded, bool wrapped);
+/* The lines that were taken are records, which begin so. BORROWS. */
+void suggest_records(struct suggest *s, const struct begins *begins);
 size_t suggest_bytes(const struct suggest *s);
 /* Has a line that was taken a field of that name? */
 bool suggest_has_field(const struct suggest *s, const char *name);

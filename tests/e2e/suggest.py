@@ -60,6 +60,52 @@ def every_frequent_message_is_proposed():
         assert not frequent & left, frequent & left
 
 
+RECORDS = {
+    "java": (r"^\d{4}-\d\d-\d\d", """2025-11-12 10:15:{n:02d} INFO  [main] shop.Cart - order {n} placed
+2025-11-12 10:15:{n:02d} ERROR [main] shop.Cart - order {n} failed
+java.lang.IllegalStateException: no stock
+\tat shop.Cart.take(Cart.java:31)
+\tat shop.Main.main(Main.java:7)
+Caused by: java.io.IOException: gone
+\t... 2 more
+""", {'exceptions_total{class="java.lang.IllegalStateException"}': 20}),
+    "python": (r"^\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b", """INFO:shop:order {n} placed
+ERROR:shop:order {n} failed
+Traceback (most recent call last):
+  File "shop.py", line 31, in take
+    raise ValueError("no stock")
+ValueError: no stock
+""", {'exceptions_total{class="ValueError"}': 20}),
+    "postgresql": (r"^\d{4}-\d\d-\d\d", """2025-11-12 10:15:{n:02d}.123 UTC [{n}] LOG:  statement: SELECT a,
+\tb
+\tFROM orders
+2025-11-12 10:15:{n:02d}.123 UTC [{n}] LOG:  duration: 1{n}.5 ms
+""", {}),
+    "json": (r"^\{", json.dumps({"msg": "order placed", "amount": 12, "deep": {"a": [1]}}, indent=2) + "\n"
+             + json.dumps({"msg": "order failed", "why": "stock"}, indent=2) + "\n",
+             {"order_placed_total": 20, "order_failed_total": 20}),
+}
+
+
+def records_are_proposed_where_lines_belong_together():
+    for name, (record, piece, want) in RECORDS.items():
+        put(name + ".log", "".join(piece.replace("{n:02d}", "%02d" % n).replace("{n}", str(n)) for n in range(20)))
+        text = suggested(name + ".log")
+        assert "\nrecord = %s\n" % record in text, (name, text)
+        page = logtally("replay", "--rules", "new.ini", "--unmatched", "left", name + ".log")
+        for sample, value in want.items():
+            found = sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(sample))
+            assert found == value, (name, sample, page)
+        assert get("left") == "", (name, get("left"))
+
+
+def records_are_not_proposed_elsewhere():
+    put("flat.log", "".join("2025-11-12 10:15:%02d INFO order %d placed\n" % (n, n) for n in range(50)) + "  odd\n")
+    assert "record" not in suggested("flat.log")
+    put("lines.log", "".join('{"msg":"order placed","n":%d}\n' % n for n in range(50)))
+    assert "record =" not in suggested("lines.log")
+
+
 def counts_are_told_and_come_out():
     text = suggested(FIXTURES[0])
     page = logtally("replay", "--rules", "new.ini", FIXTURES[0])
@@ -136,7 +182,8 @@ def mistakes_are_said():
     logtally("suggest", "empty.log", code=1)
 
 
-main(every_frequent_message_is_proposed, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
+main(every_frequent_message_is_proposed, records_are_proposed_where_lines_belong_together,
+     records_are_not_proposed_elsewhere, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
      every_log_we_ship_gives_rules_that_load, access_logs_in_json_need_no_message,
      lines_are_taken_out_of_a_container_runtimes_wrapping, standard_input_and_compressed_samples, a_log_named_auto_may_be_there,
      mistakes_are_said)

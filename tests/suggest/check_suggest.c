@@ -277,7 +277,7 @@ static char *write_up(const char *const *lines, int times, uint64_t least)
     for (int t = 0; t < times; t++)
         for (size_t i = 0; lines[i]; i++)
             if (record_line(&r, slice_str(lines[i]), 1 << 20) == RECORD_LINE)
-                suggest_add(s, &r);
+                suggest_add(s, r.line, r.decoded, r.stream.n > 0);
     suggest_write(s, "sample", &out);
     suggest_free(s);
     record_release(&r);
