@@ -162,7 +162,7 @@ step_coverage() {
     closing_line "$out" && return $ok
 }
 
-# Every fuzzer for a few seconds, from nothing: a mistake that shows at once shows here.
+# Every fuzzer for a few seconds, from what is in tests/corpus: a mistake that shows at once shows here.
 step_fuzz() {
     need clang-14
     configured "$build/fuzz" CC=clang-14 CFLAGS='-O1 -gline-tables-only' --enable-asan --enable-ubsan --enable-fuzzing || return 1
@@ -172,7 +172,17 @@ step_fuzz() {
     make -s -j"$jobs" $names || return 1
     printf '%s\n' "$names" | each fuzz_one
 }
-fuzz_one() { "$build/fuzz/$1" -max_total_time="${FUZZ_SECONDS:-5}" -rss_limit_mb=1024 2>&1 | tail -n 40; }
+fuzz_one() {
+    local found kept ok=0
+    kept=$top/tests/corpus/$(basename "$1")
+    found=$(mktemp -d) && cd "$found" && mkdir new || return 1
+    [ -d "$kept" ] || kept=
+    PAGE_JUDGE=$top/tests/engine/page_judge.py "$build/fuzz/$1" new ${kept:+"$kept"} -max_total_time="${FUZZ_SECONDS:-5}" \
+        -rss_limit_mb=1024 >said 2>&1 || ok=1
+    [ $ok = 0 ] || tail -n 40 said
+    rm -rf "$found"
+    return $ok
+}
 
 # A minute of new stories, others with each commit, and every call of the kept ones at which logtally can be killed or
 # the power be cut. How many in 1,000 may fail, as faults that are known, is to go to 0. The seed that is printed
