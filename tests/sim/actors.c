@@ -175,6 +175,12 @@ static void begin_line(struct stream *s)
     append(s->node, s->name, line, s->half_n);
 }
 
+/* By a clock that was set: then what is rotated counts as from before the link led to it. */
+static bool is_older_than_link(const struct stream *s)
+{
+    return world.jumped && s == &streams[LINKED];
+}
+
 /* What of a line lies in a rotated file for rotate_wait counts as it stands. */
 static void end_line(struct stream *s)
 {
@@ -183,7 +189,7 @@ static void end_line(struct stream *s)
 
     if (!s->half || !s->node)
         return;
-    if (world.mono_ns - s->half_ns > ROTATE_WAIT_NS / 2)
+    if (world.mono_ns - s->half_ns > ROTATE_WAIT_NS / 2 || is_older_than_link(s))
         oracle.excused[s->half] = true;
     n = oracle_line(s->half, line);
     append(s->node, s->name, line + s->half_n, n - s->half_n);
@@ -205,8 +211,7 @@ static void put_lines(struct stream *s, struct node *n, struct dent *d, unsigned
     if ((world.knobs & KNOB_BANNER) && n->data.n == 0)
         append(n, d, banner, strlen(banner));
     for (; count > 0 && oracle.nlines < LINES_MAX; count--) {
-        /* A link that is younger than a file, by a clock that was set, leads to it since. */
-        oracle.excused[oracle.nlines] = n->cut || (world.jumped && s == &streams[LINKED]);
+        oracle.excused[oracle.nlines] = n->cut || is_older_than_link(s);
         append(n, d, line, oracle_line(oracle.nlines++, line));
     }
 }
@@ -441,7 +446,7 @@ static void end_compress(struct stream *s)
     clear_job(j);
 }
 
-/* The nth rotated part of a log that is not compressed. */
+/* The nth rotated part of a log that is not compressed, nor just being copied. */
 static struct dent *part_of(unsigned a, unsigned nth)
 {
     const char *base = strrchr(path_of(a), '/') + 1, *name;
@@ -451,7 +456,7 @@ static struct dent *part_of(unsigned a, unsigned nth)
     for (struct dent *d = dir ? dir->names : NULL; d; d = d->next) {
         if (d->name[0] != base[0] || !S_ISREG(d->node->mode) || strcmp(d->name, base) == 0 ||
             strstr(d->name, ".gz") || strstr(d->name, ".tmp") || d->node->data.n == 0 ||
-            d->node->data.n > PLAIN_MAX)
+            d->node->data.n > PLAIN_MAX || d->node == streams[a % STREAMS].copy.to)
             continue;
         found = d;
         if (nth-- == 0)
@@ -745,7 +750,7 @@ void actors_cut(void)
         clear_job(&s->compress);
         clear_job(&s->rewrite);
         clear_job(&s->restore);
-        *s = (struct stream){.backup = s->backup};
+        *s = (struct stream){.backup = s->backup, .copies = s->copies};
     }
     boot();
 }

@@ -28,11 +28,23 @@ int64_t disk_time(void)
     return ns - ns % world.grain_ns;
 }
 
+static void op_apply(struct op *o);
+
+/* No number is given away before the disk knows that it is free. */
+static void settle_names(void)
+{
+    for (size_t i = 0; i < world.nops; i++)
+        if (!world.ops[i].done)
+            op_apply(&world.ops[i]);
+    world.nops = 0;
+}
+
 struct node *disk_new(unsigned mode)
 {
     struct node *n = zalloc(sizeof(*n));
 
     if ((world.knobs & KNOB_REUSE) && world.free_ino) {
+        settle_names();
         n->ino = world.free_ino;
         world.free_ino = 0;
     } else {
@@ -279,10 +291,7 @@ void disk_sync(struct node *n)
 
 void disk_settle(void)
 {
-    for (size_t i = 0; i < world.nops; i++)
-        if (!world.ops[i].done)
-            op_apply(&world.ops[i]);
-    world.nops = 0;
+    settle_names();
     for (struct node *n = world.nodes; n; n = n->next)
         if (!n->written_off)
             n->synced_n = n->data.n;
@@ -296,6 +305,9 @@ static void cut_data(struct node *n)
         return;
     oracle_doubts(n,
                   DOUBT_TOLD); /* where it was cut cannot be known exactly once it is written on */
+    if (n->crashed)
+        oracle_excuse(n); /* nor that it was written on when it is cut again behind that */
+    n->crashed = true;
     keep = n->synced_n + world_random(unsure + 1);
     if (n->written_off)
         memset(n->data.p + n->synced_n, 0, unsure);
@@ -319,6 +331,7 @@ void disk_cut(void)
         if (!world.ops[i].done && (prefix ? i < sure : world_random(2) == 0))
             op_apply(&world.ops[i]);
     world.nops = 0;
+    world.free_ino = 0; /* its file may be back */
     for (struct node *n = world.nodes; n; n = n->next) {
         cut_data(n);
         n->links = 0;

@@ -126,6 +126,7 @@ static void count(void *ctx, unsigned id)
 {
     unsigned *last = ctx;
 
+    world_talk("   line %u", id);
     if (++oracle.count[id] > 1 && !is_doubtful(id))
         oracle_fault(FAULT_TWICE, "line %u counted twice", id);
     if (id < *last && !is_doubtful(id) && in_order(id, *last))
@@ -147,10 +148,11 @@ static void mark(void *ctx, unsigned id)
 
 static bool there[LINES_MAX];
 
-static void look_into(const struct node *n)
+static void look_into(struct node *n)
 {
     const struct buf *b = n->plain.n ? &n->plain : &n->data;
 
+    n->looked = oracle.looks;
     if (!n->history)
         each_line(b->p, b->n, mark, there);
 }
@@ -183,6 +185,7 @@ static void look(void)
 {
     struct dent *d = NULL;
 
+    oracle.looks++;
     memset(there, 0, sizeof(there));
     look_below("/log", NULL);
     look_below("/mnt", NULL);
@@ -211,6 +214,27 @@ void oracle_history(void)
 {
     for (struct node *n = world.nodes; n; n = n->next)
         n->history |= n->plain.n > 0;
+}
+
+/* An archive that lay out of reach when a state was saved is older than that when it comes. */
+static void out_of_reach(void)
+{
+    look();
+    for (struct node *n = world.nodes; n; n = n->next)
+        n->history |= n->plain.n > 0 && n->looked != oracle.looks;
+}
+
+void oracle_destroyed(void)
+{
+    oracle.skips = true;
+}
+
+void oracle_reconciled(void)
+{
+    for (unsigned id = 1; oracle.skips && id < oracle.nlines; id++)
+        oracle.excused[id] = true;
+    oracle.skips = false;
+    oracle.reconciles++;
 }
 
 void oracle_failed(void)
@@ -276,6 +300,7 @@ static struct {
 
 void oracle_saves(void)
 {
+    out_of_reach();
     memcpy(pending.glimpsed, oracle.glimpsed, sizeof(pending.glimpsed));
     pending.shown = 0;
     oracle.saved_wall_ns = world.mono_ns + world.wall_off_ns;
@@ -371,8 +396,34 @@ static void check_quiet(void)
                      world.calls - before, files);
 }
 
+/* For who looks into a story: what lies where in the end. */
+static void say_id(void *ctx, unsigned id)
+{
+    (void)ctx;
+    world_talk("   line %u", id);
+}
+
+static void say_below(const char *path)
+{
+    const struct node *dir = disk_find(path, true, NULL);
+
+    for (const struct dent *d = dir ? dir->names : NULL; d; d = d->next) {
+        const struct buf *b = d->node->plain.n ? &d->node->plain : &d->node->data;
+
+        if (!S_ISREG(d->node->mode))
+            continue;
+        world_talk("-- %s/%s, inode %u, %zu bytes", path, d->name, (unsigned)d->node->ino,
+                   d->node->data.n);
+        each_line(b->p, b->n, say_id, NULL);
+    }
+}
+
 void oracle_end(void)
 {
+    static const char *const dirs[] = {"/log", "/mnt", "/pods", "/old"};
+
+    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+        say_below(dirs[i]);
     look();
     check_lines();
     check_quiet();

@@ -50,18 +50,26 @@ static void configure(unsigned config)
                                    .poll = (world.knobs & KNOB_POLL) != 0};
 }
 
+/* As a.1.log: the log of another worker, for all that its name says. */
+static bool is_weak(const char *name)
+{
+    return name[1] == '.' && strspn(name + 2, "0123456789") > 0 &&
+           strcmp(name + 2 + strspn(name + 2, "0123456789"), ".log") == 0;
+}
+
 bool process_wants(const char *dir, const char *name)
 {
     if (strcmp(dir, "/log") == 0)
         return world.config != 2 ||
-               (name[0] == 'a' && !strchr("bcdefghijklmnopqrstuvwxyz", name[1]));
+               (name[0] == 'a' && !strchr("bcdefghijklmnopqrstuvwxyz", name[1]) && !is_weak(name));
     return strcmp(dir, "/mnt") == 0 ? world.config != 2 : world.config != 1;
 }
 
 /* What the sink keeps of a file: the last line that came from it. */
 static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
 {
-    (void)ctx, (void)log, (void)path, (void)id, (void)carry;
+    (void)ctx, (void)log, (void)carry;
+    world_talk("   reads %s as %u", path, id);
     return xcalloc(1, sizeof(unsigned));
 }
 
@@ -95,6 +103,7 @@ static void sink_note(void *ctx, unsigned log, enum tail_note what, uint64_t n)
     if (world.ghost)
         return;
     oracle.told[what] += n;
+    world_talk("   tells %d: %llu", what, (unsigned long long)n);
     cover(COVER_NOTE, what);
 }
 
@@ -147,7 +156,7 @@ static void on_tick(void *ctx)
         save();
         loop_timer_set(process.writer, loop_now(process.loop) + NSEC_PER_SEC / 20);
     }
-    oracle.reconciles++;
+    oracle_reconciled();
     cover_look();
     loop_timer_set(process.tick, loop_now(process.loop) + INTERVAL_NS);
 }
@@ -188,8 +197,10 @@ static int restore(void)
     memset(oracle.told, 0, sizeof(oracle.told));
     if (s.found == STATEFILE_LOADED || s.found == STATEFILE_PREVIOUS)
         take_up(buf_all(&s.payload), buf_all(&s.memory));
-    else if (s.found != STATEFILE_EMPTY)
+    else if (s.found != STATEFILE_EMPTY) {
         tailset_start_at_end(process.files);
+        oracle_destroyed();
+    }
     oracle_restored();
     buf_release(&s.payload);
     buf_release(&s.memory);
@@ -238,6 +249,7 @@ void process_start(void)
     if (process.loop)
         return;
     world.ghost = false;
+    world_talk("-- started");
     configure(world.config);
     oracle_born();
     if (statefile_open("/state", &process.state, &err) < 0) {

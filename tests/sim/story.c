@@ -5,8 +5,8 @@
  *                     new stories from seed S on, until N stories or seconds have passed or N failed
  *                     (5); --without these steps; --cover: and all that can happen must have
  *                     happened; --allow: N failures in 1,000 stories are skipped, as faults that
- *                     are known to be there; --plain: failures are not shortened; --talk: with the messages of
- *                     logtally
+ *                     are known to be there; --plain: failures are not shortened; --talk: each
+ *                     step, line and message
  *   sim FILE...       kept stories
  *   sim --die FILE... ... and each is killed, and its power cut, at each of its calls
  *
@@ -21,6 +21,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,20 @@ uint64_t world_random(uint64_t n)
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
     x = (x ^ x >> 27) * 0x94d049bb133111eb;
     return (x ^ x >> 31) % n;
+}
+
+static bool talks;
+
+void world_talk(const char *format, ...)
+{
+    va_list ap;
+
+    if (!talks)
+        return;
+    va_start(ap, format);
+    (void)vfprintf(stderr, format, ap);
+    va_end(ap);
+    (void)fputc('\n', stderr);
 }
 
 static struct node *new_root(uint64_t dev)
@@ -94,6 +109,7 @@ void world_release(void)
 static void take(const struct step *s)
 {
     cover(COVER_STEP, s->kind);
+    world_talk("-- %s %u %u, at call %lu", kinds[s->kind].name, s->a, s->b, world.calls);
     kinds[s->kind].fn(s->a, s->b);
 }
 
@@ -445,11 +461,11 @@ int main(int argc, char **argv)
         {"--most", &r.most, NULL},       {"--allow", &r.allowed, NULL},
         {"--cover", NULL, &r.covers},    {"--plain", NULL, &r.plain},
     };
-    bool die = false, talk = false;
+    bool die = false;
     int i = 1;
 
     for (; i < argc && argv[i][0] == '-'; i++) {
-        talk |= strcmp(argv[i], "--talk") == 0;
+        talks |= strcmp(argv[i], "--talk") == 0;
         die |= strcmp(argv[i], "--die") == 0;
         if (strcmp(argv[i], "--without") == 0 && i + 1 < argc)
             without = argv[++i];
@@ -466,7 +482,7 @@ int main(int argc, char **argv)
         r.stories = UINT64_MAX;
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     (void)signal(SIGABRT, on_abort);
-    if (!talk)
+    if (!talks)
         be_quiet();
     return i < argc ? kept(argc - i, argv + i, die) : run_new(&r);
 }

@@ -88,13 +88,15 @@ struct node {
     uint64_t ino, dev;
     int64_t birth_ns, mtime_ns, ctime_ns;
     unsigned mode, links, opens;
-    size_t seen;      /* how much of it the process knows to be there */
-    size_t seen_kept; /* the same, when it last saved */
-    struct buf data;  /* a link's target */
-    struct buf plain; /* what is inside of a complete archive, for the oracle */
+    size_t seen;          /* how much of it the process knows to be there */
+    size_t seen_kept;     /* the same, when it last saved */
+    struct buf data;      /* a link's target */
+    struct buf plain;     /* what is inside of a complete archive, for the oracle */
+    unsigned long looked; /* in this look of the oracle */
     bool history;     /* an archive that nobody has to read who has not seen what is in it before */
     size_t synced_n;  /* of the data is on the disk for sure */
     bool cut;         /* in its middle, and nobody has looked since */
+    bool crashed;     /* a power cut took some of it, and nobody has looked since */
     bool written_off; /* an fsync failed: the pages count as clean and will never be written */
     struct dent *names; /* of a directory */
     struct dent *disk;  /* the same, as a power cut would find it */
@@ -174,6 +176,8 @@ extern struct world world;
 void world_init(uint64_t seed);
 void world_release(void);
 uint64_t world_random(uint64_t n); /* 0 .. n - 1 */
+/* For who looks into a story (--talk). */
+__attribute__((format(printf, 1, 2))) void world_talk(const char *format, ...);
 
 /* disk.c */
 struct node *disk_find(const char *path, bool follow, struct dent **ret_dent);
@@ -249,6 +253,9 @@ struct oracle {
     bool excused[LINES_MAX];       /* nobody owes it */
     bool halves; /* parts of lines were written: what is lost of them is no line */
     unsigned reconciles;
+    unsigned long looks;
+    bool
+        skips; /* the state was destroyed: what is there until the first look is skipped, and told */
     uint64_t sequence;     /* the highest that was said to be durable */
     int64_t saved_wall_ns; /* when the process last saved */
     uint64_t shown;        /* the sum of all counts on the last page */
@@ -265,11 +272,13 @@ void oracle_look(bool saved);
 void oracle_cuts(const struct node *n, size_t size); /* what is behind is about to go */
 void oracle_doubts(const struct node *n, enum doubt doubt);
 void oracle_excuse(const struct node *n); /* nobody owes its lines */
-void oracle_history(void);                /* whatever archive is there now need not be read */
-void oracle_failed(void); /* an error was given: what is there may have been missed */
-void oracle_saves(void);  /* the process takes counts and positions of this moment */
-void oracle_saved(void);  /* ... and they are durable */
-void oracle_born(void);   /* a process starts */
+void oracle_destroyed(void);              /* the state, by an error */
+void oracle_reconciled(void);
+void oracle_history(void); /* whatever archive is there now need not be read */
+void oracle_failed(void);  /* an error was given: what is there may have been missed */
+void oracle_saves(void);   /* the process takes counts and positions of this moment */
+void oracle_saved(void);   /* ... and they are durable */
+void oracle_born(void);    /* a process starts */
 void oracle_died(void);
 void oracle_restored(void);
 void oracle_end(void);
