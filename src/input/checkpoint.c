@@ -169,6 +169,23 @@ static bool is_in_state(const struct tail_file *f)
     return file_has_content(f) && f->state != FILE_ABSENT;
 }
 
+/* It was met, and what it is could not be said yet. */
+static bool is_put_off(const struct tailset *t, const struct tail_file *f)
+{
+    if (f->state == FILE_DENIED)
+        return f->error != EACCES && f->error != EPERM;
+    return f->growing && t->now - f->active_ns < t->options.rotate_wait_ns;
+}
+
+/* Then what is met later was made since. */
+static bool is_all_looked_at(const struct tailset *t)
+{
+    for (const struct tail_file *f = t->first; f; f = f->next)
+        if (is_put_off(t, f))
+            return false;
+    return !dirs_are_unsure(t);
+}
+
 /* Streams in any order, but the files of each from the oldest to the youngest. */
 void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_memory)
 {
@@ -183,7 +200,8 @@ void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_
     boot_id(boot);
     buf_blob(out, slice_str(boot));
     encode_sum(t, out);
-    t->saved_wall_ns = clock_wall_ns();
+    if (is_all_looked_at(t))
+        t->saved_wall_ns = clock_wall_ns();
     buf_u64(out, (uint64_t)t->saved_wall_ns);
     buf_u32(out, nlogs);
     for (const struct log *log = t->logs; log; log = log->next) {

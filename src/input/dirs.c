@@ -122,6 +122,14 @@ bool dir_is_unsure(const struct tailset *t, const char *path)
     return d && d->unsure;
 }
 
+bool dirs_are_unsure(const struct tailset *t)
+{
+    for (const struct dir *d = t->dirs; d; d = d->next)
+        if (d->unsure)
+            return true;
+    return false;
+}
+
 static bool wants_watch(const struct tailset *t, const struct dir *d)
 {
     for (unsigned i = 0; i < t->options.nlogs; i++) {

@@ -295,6 +295,10 @@ int file_open_moved(struct tailset *t, struct tail_file *f)
     r = look_at_fd(fd, &look);
     if (r == 0)
         r = identity_eq(&look.id, &f->tail.id);
+    if (r == 1 && f->tail.id.birth_ns == 0) { /* the number may be another file's by now */
+        r = tail_compare(&f->tail, fd, look.size);
+        r = r < 0 ? r : r == TAIL_SAME;
+    }
     if (r == 1)
         file_set_fd(t, f, fd);
     else
@@ -408,6 +412,22 @@ void file_release_copies(struct tailset *t, struct stream *s)
     }
 }
 
+void file_release_archives(struct tailset *t, const struct tail_file *f)
+{
+    for (unsigned i = 0; rotated_packing(i); i++) {
+        struct buf path = BUF_INIT;
+        struct tail_file *x;
+
+        buf_fmt(&path, "%s%s", f->path, rotated_packing(i));
+        x = file_by_path(t, path.p);
+        buf_release(&path);
+        if (!x || x->state != FILE_HELD)
+            continue;
+        queue_look(t, x->path, NULL);
+        file_drop(t, x);
+    }
+}
+
 static bool has_copy(const struct tail_file *f)
 {
     for (const struct tail_file *x = f->stream->files; x; x = x->stream_next)
@@ -416,8 +436,28 @@ static bool has_copy(const struct tail_file *f)
     return false;
 }
 
+/* Is a rotated newcomer one, with all that was read? 1, 0, or negative errno. */
+static int has_new_copy(struct tailset *t, const struct tail_file *f)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < t->nnewcomers && r == 0; i++) {
+        const struct newcomer *n = &t->newcomers[i];
+        int fd;
+
+        if (n->stream != f->stream || !n->rotated || n->packed || n->look.size < f->tail.offset)
+            continue;
+        fd = open_within_budget(t, n->path);
+        r = fd < 0 ? fd : tail_compare(&f->tail, fd, n->look.size);
+        if (fd >= 0)
+            (void)sys_close(fd);
+        r = r == -ENOENT || r == -ENOTDIR ? 0 : r < 0 ? r : r == TAIL_SAME;
+    }
+    return r;
+}
+
 /* No more than the last line of f is not among its first `n` bytes? Some of these must be known to be
- * the same. All of f is only there while it is held open. 1, 0, or negative errno. */
+ * the same. All of f is only there while it is held open, or is in its head. 1, 0, or negative errno. */
 static int lost_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n)
 {
     const struct tail *tail = &f->tail;
@@ -427,6 +467,9 @@ static int lost_last_line(const struct tailset *t, const struct tail_file *f, in
 
     if (n >= tail->offset)
         return 0;
+    if (tail->head && tail->head_n == tail->offset)
+        return charset_whole_lines(
+                   c, slice_make(tail->head + n, (size_t)gone - charset_newline(c).n)) == 0;
     if (gone <= tail->tail_n && (n <= tail->head_n || gone + SURE <= tail->tail_n))
         return gone <= tail_last_n(tail, c);
     if (tail->fd < 0 || tail->fd == fd)
@@ -434,6 +477,21 @@ static int lost_last_line(const struct tailset *t, const struct tail_file *f, in
     r = tail_last_line(tail->fd, c, tail->offset - charset_newline(c).n, t->options.max_line,
                        &last);
     return r < 0 && r != -ENODATA ? r : r == 0 && last <= n;
+}
+
+/* All that is left of f are its first `n` bytes. 1, 0, or negative errno. */
+static int is_cut_at(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n,
+                     struct evidence *e)
+{
+    int r = n > 0 ? tail_compare(&f->tail, fd, n) : TAIL_OTHER;
+    uint64_t line;
+
+    if (r != TAIL_PREFIX)
+        return r < 0 ? r : 0;
+    r = tail_last_line(fd, charset_of(f), n, t->options.max_line, &line);
+    e->agrees = e->from = n;
+    e->doubt = r == 0 && line == 0; /* what is less than a line proves little */
+    return r < 0 ? r : 1;
 }
 
 /* What a crash of the machine left: a part, perhaps with NULs up to where it was read, or written on
@@ -444,17 +502,14 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
     uint64_t upto = e->size < e->offset ? e->size : e->offset, n;
     int r = tail_without_nuls(fd, charset_of(f), upto, &n);
 
-    if (r == 0 && (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns))) {
-        r = tail_compare(&f->tail, fd, n);
-        e->agrees = r == TAIL_PREFIX ? n : 0;
-        if (r != TAIL_OTHER)
-            return r < 0 ? r : 0;
-    }
-    if (r == 0)
-        r = tail_agreement(&f->tail, fd, upto, &e->agrees);
-    e->doubt = true;
-    return r < 0 ? r
-                 : tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->agrees);
+    e->agrees = e->from = 0;
+    if (r == 0 && (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns)))
+        r = is_cut_at(t, f, fd, n, e);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = tail_agreement(&f->tail, fd, upto, &e->agrees);
+    e->doubt = e->agrees > 0;
+    return r < 0 ? r : tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->from);
 }
 
 /* An editor's work, perhaps written on: both can be compared byte by byte, from where they are known
@@ -470,18 +525,38 @@ static int weigh_replaced(const struct tailset *t, const struct tail_file *f, in
     if (r < 0)
         return r;
     if (e->agrees >= upto) {
-        e->agrees = upto;
+        e->agrees = e->from = upto;
         e->relation = e->size < e->offset ? TAIL_PREFIX : TAIL_SAME;
         return 0;
     }
     e->relation = TAIL_OTHER;
-    return tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->agrees);
+    return tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->from);
+}
+
+static int weigh_other(const struct tailset *t, const struct tail_file *f, int fd,
+                       struct evidence *e)
+{
+    uint64_t upto = e->size < e->offset ? e->size : e->offset;
+    int r = tail_agreement(&f->tail, fd, upto, &e->agrees);
+
+    e->doubt = e->agrees >= FINGERPRINT_HEAD; /* it may be more, up to the next mark */
+    return r < 0 ? r : tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->from);
+}
+
+/* Less than a line, as a crash leaves it, proves nothing: two lines of a log begin alike. */
+static bool is_less_than_a_line(const struct tail_file *f)
+{
+    const struct tail *tail = &f->tail;
+
+    return tail->head && tail->head_n == tail->offset &&
+           charset_whole_lines(charset_of(f), slice_make(tail->head, tail->head_n)) == 0;
 }
 
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e)
 {
-    int r = tail_compare(&f->tail, fd, look->size);
+    int r =
+        is_less_than_a_line(f) && !e->inode ? TAIL_OTHER : tail_compare(&f->tail, fd, look->size);
 
     if (r < 0)
         return r;
@@ -493,16 +568,17 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     e->rebooted = f->rebooted;
     e->copied = has_copy(f);
     e->agrees = r == TAIL_SAME ? e->offset : r == TAIL_PREFIX ? e->size : 0;
+    e->from = e->agrees;
     r = 0;
     if ((e->inode || e->rest) && f->rebooted && e->relation != TAIL_SAME)
         r = weigh_crash(t, f, fd, look, e);
     else if (e->replaced && f->tail.fd >= 0 && e->offset > 0 && e->relation != TAIL_SAME)
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
-        r = tail_agreement(&f->tail, fd, e->size < e->offset ? e->size : e->offset, &e->agrees);
+        r = weigh_other(t, f, fd, e);
     if (r < 0)
         return r;
-    r = lost_last_line(t, f, fd, e->agrees);
+    r = lost_last_line(t, f, fd, e->from);
     e->last_line = r == 1;
     return r < 0 ? r : 0;
 }
@@ -518,9 +594,10 @@ void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *
 void file_tell_doubt(struct tailset *t, const struct tail_file *f)
 {
     note(t, f->stream->log, TAIL_AMBIGUOUS, 1);
-    warn_once(t, f->path,
-              "was cut by a crash of the machine and written on since; where is not known exactly, "
-              "and some of its lines may count again");
+    warn_once(
+        t, f->path,
+        "was cut, perhaps by a crash of the machine, and written on since; where is not known "
+        "exactly, and some of its lines may count again");
 }
 
 void file_learn_alike(struct tail_file *f)
@@ -568,7 +645,7 @@ static void split_old(struct tailset *t, struct tail_file *f)
 static int go_on_cut(struct tailset *t, struct tail_file *f, const struct evidence *e)
 {
     uint64_t unread = e->known_size - e->offset;
-    int r = tail_mark_read(&f->tail, f->tail.fd, e->agrees);
+    int r = tail_mark_read(&f->tail, f->tail.fd, e->from);
 
     if (r < 0)
         return r;
@@ -600,8 +677,11 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
     f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
     if (r == 0)
         r = file_weigh(t, f, f->tail.fd, &look, &e);
+    if (r == 0 && e.doubt && !e.copied)
+        r = has_new_copy(t, f);
     if (r < 0)
         return r;
+    e.copied |= r == 1;
     switch (judge(&e)->verdict) {
     case VERDICT_SAME:
         break;
@@ -609,6 +689,9 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
         r = go_on_cut(t, f, &e);
         break;
     default:
+        r = 0;
+        if (e.doubt)
+            file_tell_doubt(t, f);
         begin_generation(t, f);
     }
     if (r < 0)

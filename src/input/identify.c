@@ -180,8 +180,8 @@ static int go_on(struct tailset *t, const struct finding *best, struct newcomer 
     struct tail_file *f = best->file;
     int r = 0;
 
-    if (best->evidence.agrees < f->tail.offset)
-        r = tail_mark_read(&f->tail, n->fd, best->evidence.agrees);
+    if (best->evidence.from < f->tail.offset)
+        r = tail_mark_read(&f->tail, n->fd, best->evidence.from);
     else
         r = tail_recall(&f->tail, n->fd);
     if (r < 0)
@@ -416,7 +416,9 @@ static int identify_unseen(struct tailset *t, struct newcomer *n)
 {
     int r = unseen_archive(t, n);
 
-    if (r == UNSEEN_NEW)
+    if (r == UNSEEN_AGAIN)
+        file_tell_ambiguous(t, n->stream, n->path);
+    if (r == UNSEEN_NEW || r == UNSEEN_AGAIN)
         r = begin_packed(t, n);
     else if (r == UNSEEN_PERHAPS && warn_once(t, n->path,
                                               "may be of a file that was never seen; it "
@@ -430,37 +432,127 @@ static int identify_unseen(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
+/* Does f begin as the archive does, by more than a banner, and is it gone, or still there with all of
+ * it that was read? */
+static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
+{
+    return file_has_content(f) && !f->packed && f->tail.head_n > 0 && f->tail.head_n <= n->head.n &&
+           tail_head_like(&f->tail, n->head).whole && !file_has_rejected(f, &n->look.id) &&
+           (weigh_may_continue(n, f) || (!file_is_lost(f) && f->tail.head_n > f->stream->alike));
+}
+
+struct packed_search {
+    const struct newcomer *newcomer;
+    struct tail_file *best;
+    bool sure;   /* of the best: it did not end, or at the archive's time */
+    bool unread; /* one is there of which nothing was read yet: it may be that */
+};
+
+/* Of several that began so it is the one of which most was read; but one that ended is known by its
+ * time. */
+static void search_packed(struct packed_search *p, const struct stream *s)
+{
+    for (struct tail_file *f = s ? s->files : NULL; f; f = f->stream_next) {
+        bool sure = !f->retired || weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
+
+        p->unread |=
+            f->state == FILE_NAMED && !f->packed && f->tail.offset == 0 && f->tail.size > 0;
+        if (!is_archive_of(p->newcomer, f) || (p->sure && !sure) ||
+            (p->best && p->sure == sure && f->tail.offset <= p->best->tail.offset))
+            continue;
+        p->best = f;
+        p->sure = sure;
+    }
+}
+
+/* f goes on in the archive. 0 or negative errno. */
+static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer *n)
+{
+    int r = unpack_open(n->fd, &f->tail, &f->unpack);
+
+    if (r <= 0)
+        return r < 0 ? r : -EIO; /* it has changed since we looked */
+    n->fd = -1;
+    f->packed = true;
+    file_name(t, f, n->path, &n->look);
+    if (f->retired) {
+        file_close_fd(t, f);
+    } else {
+        file_set_backlog(f, !t->reconciled);
+        queue_read(t, f);
+    }
+    return 0;
+}
+
+/* Held back until it changes, or what it may be the rest of does. `growing`: nothing is said of it
+ * before. */
+static void hold(struct tailset *t, const struct newcomer *n, bool growing)
+{
+    file_memo(t, n->stream, FILE_HELD, n->path, &n->look)->growing = growing;
+}
+
+/* It is still being written: what it may be the rest of is searched for as long. */
+static void hold_growing(struct tailset *t, const struct newcomer *n)
+{
+    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
+        if (weigh_may_continue(n, f))
+            file_touch(t, f);
+    hold(t, n, true);
+}
+
+/* What it was made of is there, and must be known first: -ENOENT, or the error because of which it
+ * is not; or 0. */
+static int is_of_unknown(const struct tailset *t, const char *plain)
+{
+    const struct tail_file *f = file_by_path(t, plain);
+    struct look look;
+    int r = 0;
+
+    if (f && f->state == FILE_DENIED && f->error != EACCES)
+        r = -f->error;
+    else if (!f && look_at(plain, &look) == 0 && S_ISREG(look.mode))
+        r = -ENOENT;
+    return r;
+}
+
+/* Its head is known. 0 or negative errno. */
+static int identify_head(struct tailset *t, struct newcomer *n, const char *plain)
+{
+    struct packed_search p = {.newcomer = n};
+
+    search_packed(&p, n->stream);
+    search_packed(&p, stream_get(t, plain, NULL));
+    if (p.unread) {
+        hold(t, n, true);
+        return 0;
+    }
+    if (!p.best)
+        return identify_unseen(t, n);
+    if (file_is_lost(p.best))
+        return go_on_packed(t, p.best, n);
+    hold(t, n, false);
+    return 0;
+}
+
 /* The name says compressed; only what begins as a lost content did is opened. 0 or negative errno. */
 static int identify_packed(struct tailset *t, struct newcomer *n)
 {
-    int error = 0;
+    char head[FINGERPRINT_HEAD];
+    char *plain = xstrslice(rotated_unpacked(slice_str(n->path)));
+    int r = is_of_unknown(t, plain);
+    ssize_t got = r < 0 ? 0 : unpack_head(n->fd, head);
 
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next) {
-        int r;
-
-        if (!weigh_may_continue(n, f) || file_has_rejected(f, &n->look.id))
-            continue;
-        r = unpack_open(n->fd, &f->tail, &f->unpack);
-        if (r == -ENODATA)
-            file_touch(t, f); /* still being written: the search goes on */
-        if (r == -EOPNOTSUPP)
-            warn_once(t, n->path, packing_refused);
-        if (is_passing(r))
-            error = r;
-        if (r <= 0)
-            continue;
-        n->fd = -1;
-        f->packed = true;
-        file_name(t, f, n->path, &n->look);
-        if (f->retired) {
-            file_close_fd(t, f);
-        } else {
-            file_set_backlog(f, !t->reconciled);
-            queue_read(t, f);
-        }
-        return 0;
-    }
-    return error ? error : identify_unseen(t, n);
+    n->head = slice_make(head, got > 0 ? (size_t)got : 0);
+    if (got == -EOPNOTSUPP)
+        warn_once(t, n->path, packing_refused);
+    if (got == -ENODATA)
+        hold_growing(t, n);
+    else if (is_passing((int)got))
+        r = (int)got;
+    else if (r == 0)
+        r = identify_head(t, n, plain);
+    free(plain);
+    return r;
 }
 
 static bool known_by_now(const struct tailset *t, const struct newcomer *n)
@@ -512,8 +604,10 @@ static void identify(struct tailset *t, struct newcomer *n)
         return;
     }
     n->fd = open_within_budget(t, n->path);
-    if (n->fd == -ENOENT || n->fd == -ENOTDIR)
+    if (n->fd == -ENOENT || n->fd == -ENOTDIR) {
+        queue_look(t, n->path, NULL); /* it may be a symlink that leads nowhere now */
         return;
+    }
     r = n->fd < 0 ? n->fd : look_at_fd(n->fd, &n->look);
     if (r == 0 && !identity_eq(&n->look.id, &met)) {
         r = -ENOENT; /* another file by now */
@@ -533,7 +627,7 @@ void identify_verify(struct tailset *t)
         const struct newcomer *n = &t->newcomers[i];
         struct tail_file *f;
 
-        if (n->rotated && !n->packed)
+        if (n->rotated)
             verify_stream(t, n->stream);
         while ((f = replaced_by(n)) && proves_wrong(t, f) == 1)
             ;

@@ -9,6 +9,12 @@
 
 #include "input/judge.h"
 
+/* At least a whole line of N, and more than a banner, is R's. */
+static bool is_alike(const struct evidence *e)
+{
+    return e->agrees > e->alike && e->from > 0;
+}
+
 /* N is shorter than what was read of R, and what it has, beyond a banner, is R's. */
 static bool is_part(const struct evidence *e)
 {
@@ -27,7 +33,7 @@ static bool is_inode_whole(const struct evidence *e)
 
 static bool is_inode_after_crash(const struct evidence *e)
 {
-    return e->inode && e->rebooted && e->agrees > e->alike;
+    return e->inode && e->rebooted && is_alike(e) && !(e->copied && e->doubt);
 }
 
 static bool is_inode_cut(const struct evidence *e)
@@ -48,7 +54,7 @@ static bool is_written_anew(const struct evidence *e)
 
 static bool is_edited(const struct evidence *e)
 {
-    return e->replaced && e->seen && e->agrees > e->alike && (e->last_line || is_half(e));
+    return e->replaced && e->seen && is_alike(e) && (e->last_line || is_half(e));
 }
 
 static bool is_copy(const struct evidence *e)
@@ -64,7 +70,7 @@ static bool is_rest(const struct evidence *e)
 /* A copy of what a crash had cut, or that was cut itself. */
 static bool is_rest_after_crash(const struct evidence *e)
 {
-    return e->rest && e->rebooted && e->agrees > e->alike;
+    return e->rest && e->rebooted && is_alike(e);
 }
 
 /* Under its name, or its base name, as a copy that somebody put back. */
@@ -104,8 +110,7 @@ static bool may_be_copied(const struct evidence *e)
 
 static bool is_written_again(const struct evidence *e)
 {
-    return (e->named || e->rotated) && e->gone && e->agrees > e->alike &&
-           (e->relation != TAIL_OTHER || is_half(e) || e->last_line || e->agrees >= JUDGE_MUCH);
+    return (e->named || e->rotated) && e->gone && is_alike(e);
 }
 
 static bool is_anything(const struct evidence *e)

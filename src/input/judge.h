@@ -15,9 +15,10 @@ enum { JUDGE_MUCH = 4096 }; /* so many bytes of two different logs are hardly ev
 
 struct evidence {
     enum tail_relation relation;
-    uint64_t agrees;     /* so many of N's first bytes are R's, as far as that is known */
-    bool doubt;          /* it was written on after that, and may be more */
-    uint64_t offset;     /* so many bytes of R were read */
+    uint64_t agrees; /* so many of N's first bytes are R's, as far as that is known */
+    uint64_t from;   /* R would go on there: not behind the line's beginning where they differ */
+    bool doubt;      /* it was written on after that, and may be more */
+    uint64_t offset; /* so many bytes of R were read */
     uint64_t known_size; /* R's, when last seen: >= offset */
     uint64_t size;       /* N's */
     uint64_t alike;      /* so many first bytes two different generations of the stream shared */
@@ -27,15 +28,15 @@ struct evidence {
     bool inode;          /* N is R's inode */
     bool gone;           /* R has no name any more, and its inode is not held elsewhere */
     bool replaced;       /* R lost the name just now that N has, and was not deleted */
-    bool seen;           /* that name's directory is watched, so that a deletion is no guess */
-    bool rotated;        /* N has a rotated name of R's stream */
-    bool named;          /* N has R's name, or its base name in the same log */
-    bool rest;           /* rotated; R was lost, and N was made in its time */
-    bool held;           /* N was held as R's copy before */
-    bool lately;         /* R's loss was not yet reported */
-    bool copy;           /* rotated; R still has all that N has */
-    bool same_time;      /* N was written last when R was */
-    bool still;          /* N has not changed for two reconciles */
+    bool seen;      /* on the same disk, and the directory is watched: a deletion is no guess */
+    bool rotated;   /* N has a rotated name of R's stream */
+    bool named;     /* N has R's name, or its base name in the same log */
+    bool rest;      /* rotated; R was lost, and N was made in its time */
+    bool held;      /* N was held as R's copy before */
+    bool lately;    /* R's loss was not yet reported */
+    bool copy;      /* rotated; R still has all that N has */
+    bool same_time; /* N was written last when R was */
+    bool still;     /* N has not changed for two reconciles */
 };
 
 enum verdict {

@@ -76,9 +76,10 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
 {
     int fd, r;
 
-    if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 || f->packed || f->tail.offset == 0 ||
-        strcmp(f->path, path) == 0)
+    if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 || f->packed || strcmp(f->path, path) == 0)
         return 1;
+    if (f->tail.offset == 0) /* then nothing but that it was not written since */
+        return look->mtime_ns == f->mtime_ns;
     if (look->mtime_ns < f->mtime_ns)
         return 0;
     fd = open_within_budget(t, path);
@@ -332,6 +333,7 @@ static void settle_one(struct tailset *t, struct tail_file *f)
         f->packed = false;
         file_lose(t, f);
         file_release_copies(t, f->stream);
+        file_release_archives(t, f);
         return;
     }
     file_enter(t, f, FILE_OPEN);

@@ -179,11 +179,16 @@ static bool is_added(const parts added, unsigned part, struct slice s)
     return false;
 }
 
-static struct slice without_compression(struct slice name)
-{
-    static const char *const endings[] = {".gz", ".xz",  ".zst", ".bz2", ".zip",
-                                          ".7z", ".lz4", ".lz",  ".lzo", ".Z"};
+static const char *const endings[] = {".gz", ".xz",  ".zst", ".bz2", ".zip",
+                                      ".7z", ".lz4", ".lz",  ".lzo", ".Z"};
 
+const char *rotated_packing(unsigned nth)
+{
+    return nth < COUNT(endings) ? endings[nth] : NULL;
+}
+
+struct slice rotated_unpacked(struct slice name)
+{
     for (unsigned i = 0; i < COUNT(endings); i++) {
         struct slice ending = slice_str(endings[i]);
 
@@ -212,7 +217,7 @@ bool rotated_is_rather(const char *part, const char *a, const char *b)
 
 bool rotated_is_compressed(struct slice name)
 {
-    return without_compression(name).n != name.n;
+    return rotated_unpacked(name).n != name.n;
 }
 
 /* Where the extension begins, name.n when there is none. */
@@ -241,7 +246,7 @@ static bool has_form(const struct form *form, struct slice name, size_t from, si
 
 enum rotated rotated_base(struct slice name, unsigned nth, struct buf *ret_base)
 {
-    struct slice plain = without_compression(name);
+    struct slice plain = rotated_unpacked(name);
     size_t stem = extension(plain);
 
     for (unsigned f = 0; f < COUNT(forms); f++) {

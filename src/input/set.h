@@ -153,6 +153,7 @@ struct tail_file {
     int error;      /* errno, 0 = none */
     int unverified; /* negative errno: could not be read when newcomers were to be compared with it */
     bool ambiguous; /* FILE_WAITING: it will be told if it is read */
+    bool growing;   /* FILE_HELD: an archive that was not complete enough to tell */
     bool queued;
     bool renamed;   /* no longer under its stream's path */
     bool retired;   /* its last line was handed out; nothing more is expected */
@@ -264,7 +265,9 @@ struct tailset {
     int64_t ran_ns, ran_from_ns; /* running time of earlier runs; when this one began */
     int64_t found_from_ns;       /* wall time of tailset_find */
     uint64_t version;
-    int64_t saved_wall_ns; /* when the last state was made, by this run or the one before */
+    /* All that was there had been looked at when the last state was made, by this run or the one
+     * before; or so long ago. */
+    int64_t saved_wall_ns;
     uint32_t next_id;
     int64_t now;
     int64_t boot_wall_ns; /* when the machine was started, as far as the clocks tell */
@@ -401,6 +404,7 @@ void dir_look_later(struct tailset *t, const char *path);
 /* Is the nearest directory above it that we know there? */
 bool dir_is_there(const struct tailset *t, const char *path);
 bool dir_is_unsure(const struct tailset *t, const char *path);
+bool dirs_are_unsure(const struct tailset *t);
 /* A name is in a directory; `type` as readdir gives it. */
 void dir_see_name(struct tailset *t, const char *path, unsigned char type);
 void dir_unwatch(struct tailset *t, struct dir *d);
@@ -473,7 +477,7 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
                struct evidence *e);
 /* What has this name holds lines of one that is gone, and is read all the same. */
 void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *path);
-/* It was cut by a crash and written on: where is not known exactly, so lines may count twice. */
+/* It was cut, by a crash or an editor, and written on: where is not known exactly, so lines may count twice. */
 void file_tell_doubt(struct tailset *t, const struct tail_file *f);
 /* What was read of it is not there any more: it was cut, or what is there now is another content.
  * 0, or negative errno: that cannot be said now. */
@@ -485,6 +489,8 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size);
 int file_reopen(struct tailset *t, struct tail_file *f);
 /* What is held back in this stream gets another look. */
 void file_release_copies(struct tailset *t, struct stream *s);
+/* As well: archives that are called as it is, which may be parts of another stream. */
+void file_release_archives(struct tailset *t, const struct tail_file *f);
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
 void file_set_backlog(struct tail_file *f, bool on);
 /* More of its head was read: how far does it begin as the others of its stream do? */
@@ -492,8 +498,9 @@ void file_learn_alike(struct tail_file *f);
 
 /* unseen.c */
 /* Is this archive, which continues nothing, a generation that nobody has read? PERHAPS: one that is
- * alike went on otherwise. Or negative errno: it cannot be unpacked, or not yet. */
-enum unseen { UNSEEN_NOT, UNSEEN_NEW, UNSEEN_PERHAPS };
+ * alike went on otherwise. AGAIN: some of it may have been read, and the rest was not. Or negative
+ * errno: it cannot be unpacked, or not yet. */
+enum unseen { UNSEEN_NOT, UNSEEN_NEW, UNSEEN_PERHAPS, UNSEEN_AGAIN };
 bool unseen_since_the_save(const struct tailset *t, const struct newcomer *n);
 int unseen_archive(struct tailset *t, const struct newcomer *n);
 
@@ -521,6 +528,8 @@ void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding 
 /* Is what is held back a copy still of what its original, which is open, holds now? 1, 0, or negative
  * errno. */
 int weigh_still_copy(struct tailset *t, const struct tail_file *held);
+/* Is it the time of a copy of what was last written then? */
+bool weigh_is_time_of(int64_t copy_ns, int64_t ns);
 /* Could it be what is left of a lost content: made while that was there, and not before? */
 bool weigh_may_continue(const struct newcomer *n, const struct tail_file *f);
 

@@ -74,24 +74,21 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
     struct tail_file *next;
 
     for (struct tail_file *x = f->stream->files; x; x = next) {
-        uint64_t upto;
         int fd, r;
 
         next = x->stream_next;
         if (x->state != FILE_HELD || x->copy_of != f)
             continue;
-        if (x->tail.size < f->tail.offset && t->now - x->active_ns < t->options.rotate_wait_ns)
-            return false; /* it is still being made */
+        if (x->tail.size < f->tail.offset)
+            return false; /* it is still being made, or what comes is not known */
         fd = open_within_budget(t, x->path);
         if (fd < 0)
             return false;
-        upto = x->tail.size < f->tail.offset ? x->tail.size : f->tail.offset;
-        r = tail_mark_read(&x->tail, fd, upto);
+        r = tail_mark_read(&x->tail, fd, f->tail.offset);
         (void)sys_close(fd);
         if (r < 0)
             return false;
-        if (upto == f->tail.offset)
-            tail_move_count(&f->tail, &x->tail);
+        tail_move_count(&f->tail, &x->tail);
         x->copy_of = NULL;
         file_enter(t, x, FILE_NAMED);
         file_join(x, f->stream, f);
@@ -133,10 +130,8 @@ static void end_waits(struct tailset *t, struct tail_file *f)
     if ((f->renamed || f->state == FILE_OPEN) && !f->retired && !f->queued && f->failures == 0 &&
         f->tail.fd >= 0 && idle >= t->options.rotate_wait_ns)
         file_finish(t, f);
-    if (f->state == FILE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f)) {
-        file_lose(t, f);
-        file_enter(t, f, FILE_ABSENT);
-    }
+    if (f->state == FILE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f))
+        file_unname(t, f); /* only remembered; and an archive of it needs not wait any more */
 }
 
 /* A copy was held back because its original had it all. Was that so? An original of which nothing
@@ -535,6 +530,8 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
         else
             put_away(t, f);
     }
+    for (struct stream *s = t->streams; s; s = s->next)
+        file_release_copies(t, s); /* what is a part of what is another question now */
     open_watch(t);
     dirs_configure(t);
     for (struct tail_file *f = t->first; f; f = f->next)

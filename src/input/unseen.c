@@ -51,6 +51,22 @@ static bool is_begun_alike(const struct tail *t, uint64_t size, struct slice hea
     return n > 0 && tail_head_like(t, head).whole && (n == FINGERPRINT_HEAD || head.n <= size);
 }
 
+/* It may be what the archive was made of, and have been met just now. */
+static bool may_hold_it(const struct newcomer *n, const struct tail_file *f)
+{
+    return f->tail.head_n < FINGERPRINT_HEAD && !file_is_lost(f) && !f->packed &&
+           (f->stream == n->stream ||
+            (f->stream->log == n->stream->log && f->tail.offset == 0 && f->tail.size > 0));
+}
+
+/* A crash of the machine may have cut it before it was compressed. */
+static bool is_of_crashed(const struct tail_file *f, struct slice head)
+{
+    size_t n = f->rebooted ? tail_head_like(&f->tail, head).least : 0;
+
+    return n > f->stream->alike && memchr(head.p, '\n', n);
+}
+
 /* As it was read, or, where little was, as it is now. 1, 0, or negative errno. */
 static int begins_like(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
                        struct slice head)
@@ -62,7 +78,7 @@ static int begins_like(struct tailset *t, const struct newcomer *n, const struct
         return 0;
     if (is_begun_alike(&f->tail, f->tail.size, head))
         return 1;
-    if (f->stream != n->stream || f->tail.head_n == FINGERPRINT_HEAD || file_is_lost(f))
+    if (!may_hold_it(n, f))
         return 0;
     got = look_at_head(t, f, now);
     return got < 0 ? (int)got
@@ -89,6 +105,8 @@ int unseen_archive(struct tailset *t, const struct newcomer *n)
 
         if (r < 0)
             return r;
+        if (r == 0 && n->stream == f->stream && is_of_crashed(f, slice_make(head, (size_t)got)))
+            found = UNSEEN_AGAIN;
         if (r == 0)
             continue;
         if (!file_has_rejected(f, &n->look.id))

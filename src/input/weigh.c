@@ -63,14 +63,16 @@ bool weigh_may_continue(const struct newcomer *n, const struct tail_file *f)
             n->look.id.birth_ns > clock_wall_ns());
 }
 
-/* The same inode, on whatever device. Where no birth is known it may be another file's by now. */
+/* The same inode, on whatever device. Where no birth is known it may be another file's by now; but not
+ * one that was written at the very same time. */
 static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
 {
     const struct identity *a = &f->tail.id, *b = &n->look.id;
 
     if (a->ino != b->ino || a->birth_ns != b->birth_ns || f->truncated || !file_is_lost(f))
         return false;
-    return a->birth_ns != 0 || (f->stream == n->stream && n->look.mtime_ns >= f->mtime_ns);
+    return a->birth_ns != 0 || n->look.mtime_ns == f->mtime_ns ||
+           (f->stream == n->stream && n->look.mtime_ns > f->mtime_ns);
 }
 
 static bool is_its_name(const struct newcomer *n, const struct tail_file *f)
@@ -92,7 +94,7 @@ static int is_gone(const struct tail_file *f)
 }
 
 /* Some copy the whole seconds only. */
-static bool is_time_of(int64_t copy_ns, int64_t ns)
+bool weigh_is_time_of(int64_t copy_ns, int64_t ns)
 {
     return copy_ns == ns || copy_ns == ns - ns % NSEC_PER_SEC;
 }
@@ -194,10 +196,11 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     e->inode = is_its_inode(n, f);
     e->replaced = f == n->replaced;
     e->named = e->gone && is_its_name(n, f);
-    e->seen = e->replaced && !f->gone_seen && is_watched(t, n->path);
+    e->seen =
+        e->replaced && !f->gone_seen && n->look.id.dev == f->tail.id.dev && is_watched(t, n->path);
     e->held = f == n->copy_of;
     e->lately = f->state != FILE_ABSENT;
-    e->same_time = is_time_of(n->look.mtime_ns, f->mtime_ns);
+    e->same_time = weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
     e->still = n->still;
     e->rest = e->rotated && e->gone && is_its_rest(n, f);
     r = 0;

@@ -10,6 +10,7 @@ static struct evidence part(uint64_t agrees, uint64_t offset)
 {
     return (struct evidence){.relation = TAIL_PREFIX,
                              .agrees = agrees,
+                             .from = agrees,
                              .size = agrees,
                              .offset = offset,
                              .known_size = offset};
@@ -19,6 +20,7 @@ static struct evidence whole(uint64_t offset, uint64_t size)
 {
     return (struct evidence){.relation = TAIL_SAME,
                              .agrees = offset,
+                             .from = offset,
                              .size = size,
                              .offset = offset,
                              .known_size = offset};
@@ -183,10 +185,12 @@ TEST(row_10_written_again)
     expect(e, 11, VERDICT_NEW);
     e = still(named(part(40, 100)));
     expect(e, 10, VERDICT_AMBIGUOUS);
-    e.relation = TAIL_OTHER; /* less than half, and then something else */
-    expect(e, 11, VERDICT_NEW);
-    e.agrees = 60;
+    e.relation = TAIL_OTHER; /* and then something else */
     expect(e, 10, VERDICT_AMBIGUOUS);
+    e.alike = 40; /* a banner */
+    expect(e, 11, VERDICT_NEW);
+    e.alike = e.from = 0; /* less than a line */
+    expect(e, 11, VERDICT_NEW);
 }
 
 TEST(row_11_nothing_in_common)

@@ -1,6 +1,5 @@
 # Copied while down and power cut: line 1 counted twice.
 # Found by seed 718.
-expect-failure
 knobs 8
 write 3 0 0
 tick 0 0 0

@@ -1,6 +1,5 @@
 # Slow copy and link switched: line 8 counted twice.
 # Found by seed 943.
-expect-failure
 knobs 0
 write 2 67 0
 tick 0 0 0

@@ -1,6 +1,5 @@
 # Weak part and reload: 1 lines that are owed were not counted, the first is 1.
 # Found by seed 170.
-expect-failure
 knobs 0
 write 0 0 0
 rotate 0 11 0
