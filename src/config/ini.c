@@ -17,6 +17,7 @@
 
 #include "config/ini.h"
 
+#include "base/slurp.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "config/ini_line.h"
@@ -363,7 +364,7 @@ struct ini_doc *ini_read(const char *path, unsigned allowed, struct mistakes *m)
     struct buf text = BUF_INIT, why = BUF_INIT;
     struct ini_doc *d = NULL;
 
-    if (textfile_read(path, FILE_MAX, &text, &why))
+    if (slurp_given(path, FILE_MAX, true, &text, &why))
         d = ini_read_text(buf_all(&text), path, allowed, m);
     else
         mistake_add(m, MISTAKE, (struct where){.file = path}, "cannot read it: %s", why.p);

@@ -13,43 +13,49 @@
 #include <stdlib.h>
 
 #define LOOK_EVERY_NS NSEC_PER_SEC
-
-struct seen {
-    char *path;
-    struct web_file_id id;
-};
+#define SETTLED_NS NSEC_PER_SEC
 
 struct access {
     char *path;
     bool started; /* from then on TLS is on or off */
-    bool fresh;   /* the last reading was good */
     struct users *users;
-    struct web_config config; /* the last good one */
+    struct web_config config;  /* the last good one */
+    struct web_config refused; /* the last one, where it was not good: its files are looked at */
+    bool fresh;                /* the last one was good */
     struct tls *tls;
     double tokens; /* requests that may come now, under a limit */
     int64_t tokens_ns, looked_ns;
-    struct seen *seen;
-    unsigned nseen;
 };
 
-static void forget_seen(struct access *a)
+static const struct web_config *last_read(const struct access *a)
 {
-    for (unsigned i = 0; i < a->nseen; i++)
-        free(a->seen[i].path);
-    free(a->seen);
-    a->seen = NULL;
-    a->nseen = 0;
+    return a->fresh ? &a->config : &a->refused;
 }
 
+/* A file that is not replaced but written in place is half a file meanwhile, or an empty one: which is
+ * valid, and would let everybody in. So what was written a moment ago is not read yet. */
+static bool is_being_written(const struct web_file_id *f, int64_t wall_ns)
+{
+    int64_t age = wall_ns - f->mtime_ns;
+
+    return age > -SETTLED_NS && age < SETTLED_NS;
+}
+
+/* Did one of the files change, and none of them just now? */
 static bool has_changed(const struct access *a)
 {
-    for (unsigned i = 0; i < a->nseen; i++) {
-        struct web_file_id now = web_file_look(a->seen[i].path);
+    const struct web_config *c = last_read(a);
+    int64_t wall_ns = clock_wall_ns();
+    bool changed = false;
 
-        if (!web_file_same(&now, &a->seen[i].id))
-            return true;
+    for (unsigned i = 0; i < c->nfiles; i++) {
+        struct web_file_id now = web_file_look(c->files[i].path);
+
+        if (is_being_written(&now, wall_ns))
+            return false;
+        changed |= !web_file_same(&now, &c->files[i].id);
     }
-    return false;
+    return changed;
 }
 
 /* Everything that can be wrong is found here. Config and TLS are to be released in either case. */
@@ -80,17 +86,6 @@ static void take(struct access *a, const struct web_config *config, struct tls *
     users_set(a->users, config->users, config->nusers);
 }
 
-static void watch(struct access *a, const struct web_config *config)
-{
-    forget_seen(a);
-    a->seen = xcalloc(config->nfiles, sizeof *a->seen);
-    for (; a->nseen < config->nfiles; a->nseen++) {
-        const struct web_file *f = &config->files[a->nseen];
-
-        a->seen[a->nseen] = (struct seen){xstrdup(f->path), f->id};
-    }
-}
-
 static bool is_switch(const struct access *a, const struct tls *tls, struct buf *err)
 {
     bool is = a->started && (tls != NULL) != (a->tls != NULL);
@@ -106,14 +101,15 @@ static int load(struct access *a, struct buf *err)
     struct tls *tls;
     int r = read_all(a->path, &config, &tls, err);
 
-    watch(a, &config);
     if (r == 0 && is_switch(a, tls, err))
         r = -EINVAL;
+    web_config_release(&a->refused);
+    a->refused = (struct web_config){.nfiles = 0};
     a->fresh = r == 0;
     if (r == 0) {
         take(a, &config, tls);
     } else {
-        web_config_release(&config);
+        a->refused = config;
         tls_unref(tls);
     }
     return r;
@@ -143,7 +139,7 @@ void access_free(struct access *a)
     users_free(a->users);
     tls_unref(a->tls);
     web_config_release(&a->config);
-    forget_seen(a);
+    web_config_release(&a->refused);
     free(a->path);
     free(a);
 }

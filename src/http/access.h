@@ -1,7 +1,7 @@
 /* access -- who may come in, and how: a web-config.yml as it is now.
  *
  * The files are looked at when a connection or a request comes, at most once a second, and read again
- * when one of them changed. What is broken then is said, and the last good settings stay. TLS itself
+ * when one of them changed and nothing was written into any of them for a second. What is broken then is said, and the last good settings stay. TLS itself
  * is turned on or off at a start only.
  *
  * Built without its libraries, access_new says so. */

@@ -281,10 +281,13 @@ static int open_inherited(const char *spec, struct listen_socket *ret_socket, st
 
     if (*end != '\0' || end == spec + strlen(FD_PREFIX) || fd < 0 || fd > INT_MAX)
         return bad_address(spec, "that is no descriptor", err);
-    if (getsockopt((int)fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) < 0)
-        return cannot_listen(spec, errno, err);
-    if (!listens)
-        return bad_address(spec, "it is no socket that listens", err);
+    if (getsockopt((int)fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) < 0 || !listens) {
+        buf_fmt(err,
+                "cannot listen on %s: it is no socket that listens; who starts this must hand one "
+                "over, as a service manager does that sets LISTEN_FDS",
+                spec);
+        return -EINVAL;
+    }
     if (fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0 ||
         fcntl((int)fd, F_SETFL, fcntl((int)fd, F_GETFL) | O_NONBLOCK) < 0)
         return cannot_listen(spec, errno, err);

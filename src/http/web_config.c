@@ -12,11 +12,9 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <yaml.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -562,39 +560,31 @@ bool web_file_same(const struct web_file_id *a, const struct web_file_id *b)
     return a->mtime_ns == b->mtime_ns && a->size == b->size && a->dev == b->dev && a->ino == b->ino;
 }
 
-/* Never waits: what is no regular file (a fifo, a terminal) is refused. 0 or negative errno. */
-static int load_file(struct web_config *c, const char *path, struct buf *out)
+/* No pipe: read again it would be empty, which is valid and lets everybody in. */
+static bool load_file(struct web_config *c, const char *path, struct buf *out, struct buf *why)
 {
     c->files[c->nfiles++] = (struct web_file){path, web_file_look(path)};
-
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat st;
-    int r;
-
-    if (fd < 0 || fstat(fd, &st) < 0)
-        r = -errno;
-    else
-        r = S_ISREG(st.st_mode) ? slurp_fd(fd, FILE_MOST, out) : -EINVAL;
-    if (fd >= 0)
-        (void)close(fd);
-    return r;
+    return slurp_given(path, FILE_MOST, false, out, why);
 }
 
 /* A file wins over a text. */
 static bool load_pem(struct reading *r, struct slice file, struct slice text, struct slice *ret_pem)
 {
     struct web_config *c = r->config;
-    struct buf b = BUF_INIT;
-    int error;
+    struct buf b = BUF_INIT, why = BUF_INIT;
+    bool fine;
 
     *ret_pem = text;
     if (file.n == 0)
         return true;
-    error = load_file(c, beside(r, file), &b);
-    if (error == 0)
+    fine = load_file(c, beside(r, file), &b, &why);
+    if (fine)
         *ret_pem = arena_slice(&c->text, buf_all(&b));
+    else
+        (void)fail(r, NULL, "%s: %s", c->files[c->nfiles - 1].path, why.p);
     buf_release(&b);
-    return error == 0 || fail(r, NULL, "%s: %s", c->files[c->nfiles - 1].path, strerror(-error));
+    buf_release(&why);
+    return fine;
 }
 
 /* Each is read, also after a mistake in another: all are watched. */
@@ -663,18 +653,17 @@ static const struct web_tls default_tls = {
 int web_config_read(const char *path, struct web_config *ret, struct buf *err)
 {
     struct reading r = {.config = ret, .path = path, .err = err};
-    struct buf text = BUF_INIT;
+    struct buf text = BUF_INIT, why = BUF_INIT;
     bool fine;
-    int error;
 
     *ret = (struct web_config){.tls = default_tls};
     ret->files = arena_alloc(&ret->text, FILES_MAX * sizeof *ret->files);
-    error = load_file(ret, arena_str(&ret->text, path), &text);
-    if (error < 0)
-        buf_fmt(err, "%s: %s", path, strerror(-error));
-    fine =
-        error == 0 && read_document(&r, buf_all(&text)) && check_tls(&r) && load_certificates(&r);
+    fine = load_file(ret, arena_str(&ret->text, path), &text, &why);
+    if (!fine)
+        buf_fmt(err, "%s: %s", path, why.p);
+    fine = fine && read_document(&r, buf_all(&text)) && check_tls(&r) && load_certificates(&r);
     buf_release(&text);
+    buf_release(&why);
     return fine ? 0 : -EINVAL;
 }
 

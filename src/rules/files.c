@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/slurp.h"
 #include "base/xalloc.h"
 #include "config/textfile.h"
 
@@ -55,7 +56,7 @@ static struct table *read_table(const char *path, struct where at, struct mistak
     struct buf text = BUF_INIT, why = BUF_INIT;
     struct table *t = NULL;
 
-    if (textfile_read(path, TABLE_BYTES_MAX, &text, &why))
+    if (slurp_given(path, TABLE_BYTES_MAX, true, &text, &why))
         t = table_new(&text, path, slice_ends(slice_str(path), SLICE(".tsv")), m);
     else
         mistake_add(m, MISTAKE, at, "cannot read %s: %s", path, why.p);
@@ -88,7 +89,7 @@ static void read_text(struct rulefiles *f, const char *path, struct found *found
 {
     struct buf text = BUF_INIT, why = BUF_INIT;
 
-    if (!textfile_read(path, TEXT_BYTES_MAX, &text, &why))
+    if (!slurp_given(path, TEXT_BYTES_MAX, true, &text, &why))
         mistake_add(m, MISTAKE, at, "cannot read %s: %s", path, why.p);
     else if (textfile_check(buf_all(&text), path, m))
         found->files[found->n++] =

@@ -94,7 +94,12 @@ def sockets_of_the_manager_are_served():
     assert "listening on 127.0.0.1:%d" % d.port in get("stderr") and "listening on unix:http.sock" in get("stderr")
     d.stop()
     assert os.path.exists("http.sock")          # it is the manager's
-    for wrong, said in (("fd:x", "no descriptor"), ("fd:0", ""), ("fd:99", "")):
+    for fds in ("1", "3", "64"):     # nothing is there, whatever the loop may have opened
+        r = subprocess.run([sys.executable, "-c", start.replace("os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4)", "pass")
+                            .replace("'2'", repr(fds)), "0", "0", LOGTALLY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True, check=False, close_fds=True)
+        assert r.returncode == 1 and "cannot listen on fd:3: it is no socket that listens" in r.stdout and "LISTEN_FDS" in r.stdout, r.stdout
+    for wrong, said in (("fd:x", "no descriptor"), ("fd:0", "no socket that listens"), ("fd:99", "no socket that listens")):
         r = subprocess.run([LOGTALLY, "run", "-c", "logtally.ini", "--listen", wrong], stdin=subprocess.DEVNULL,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         assert r.returncode in (1, 3) and "cannot listen on" in r.stdout and said in r.stdout, r.stdout

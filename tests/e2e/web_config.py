@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 
 from _common import free_port, get, put, until
 from _daemon import LOGTALLY, Daemon, append, backend_lines, main
@@ -251,6 +252,36 @@ def a_broken_change_keeps_the_last_good_settings():
     d.stop()
 
 
+def a_file_that_is_being_written_lets_nobody_in():
+    """In place: empty for a moment, then half of it, then all."""
+    whole = "http_server_config:\n  headers:\n    X-Frame-Options: deny\nbasic_auth_users:\n  alice: %s\n" % hash_of(PASSWORD)
+    d = Tls(whole)
+    d.request = lambda method, path, headers=None: plain(d.port, method, path, headers)
+    d.start()
+    for cut in (0, whole.index("basic")):
+        time.sleep(1.1)                                         # so that the first request looks at the file
+        began = time.time()
+        with open("web.yml", "w", encoding="utf-8") as f:
+            f.write(whole[:cut])
+        answers = []
+        while time.time() < began + 0.5:
+            answers.append(d.request("GET", "/metrics", {"Authorization": ""})[0])
+            time.sleep(0.01)
+        with open("web.yml", "w", encoding="utf-8") as f:
+            f.write(whole)
+        if time.time() < began + 0.9:                          # else it was left so for long enough to be meant
+            assert set(answers) <= {401, 429}, answers
+        assert until(lambda: d.request("GET", "/metrics")[0] == 200), get("stderr")
+        assert d.request("GET", "/metrics", {"Authorization": ""})[0] in (401, 429)
+    put("web.yml", "")                                          # and stays so: everybody may
+    assert until(lambda: d.request("GET", "/metrics", {"Authorization": ""})[0] == 200), get("stderr")
+    d.stop()
+    os.remove("web.yml")
+    os.mkfifo("web.yml")
+    r = sh(LOGTALLY, "run", "-c", "logtally.ini")
+    assert r.returncode == 1 and "web.yml: it is no regular file" in r.stdout, r.stdout
+
+
 def serial(said):
     return re.search(r"-----BEGIN CERTIFICATE-----(.*?)-----END", said, re.S).group(1)
 
@@ -435,6 +466,6 @@ def a_stop_waits_for_no_guess():
 
 main(verdicts_are_those_of_promtool, a_mistake_in_it_stops_the_start,
      tls_has_the_versions_suites_and_curves_that_were_asked_for, client_certificates_are_asked_for_as_configured,
-     users_are_asked_for_their_password, a_broken_change_keeps_the_last_good_settings,
+     users_are_asked_for_their_password, a_broken_change_keeps_the_last_good_settings, a_file_that_is_being_written_lets_nobody_in,
      a_certificate_is_changed_under_load_without_one_failure, handshakes_that_stop_half_way_hold_up_nobody, prometheus_scrapes_with_certificate_and_password,
      guessing_is_slow_for_who_guesses_and_costs_the_others_nothing, a_limit_of_requests_is_kept, a_stop_waits_for_no_guess)
