@@ -19,6 +19,8 @@ liblogtally_a_SOURCES += \
 	src/base/jsonout.h \
 	src/base/heap.c \
 	src/base/heap.h \
+	src/base/index.c \
+	src/base/index.h \
 	src/base/log.c \
 	src/base/log.h \
 	src/base/loop.c \

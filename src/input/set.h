@@ -23,6 +23,7 @@
 #ifndef LT_INPUT_SET_H
 #define LT_INPUT_SET_H
 
+#include "base/index.h"
 #include "base/map.h"
 #include "input/encoding.h"
 #include "input/identity.h"
@@ -32,21 +33,6 @@
 #include "input/tail.h"
 #include "input/tailset.h"
 #include "input/watch.h"
-
-/* An index finds things that carry their own links: a chained hash over nodes embedded in the
- * things. A node is in one index at most; its key is a text that the thing owns, or only the hash,
- * and then whoever looks compares. */
-struct index_node {
-    struct index_node *next;
-    const char *key;
-    uint64_t hash;
-    bool in;
-};
-
-struct index {
-    struct index_node **slots;
-    size_t n, nslots;
-};
 
 /* A log, as long as anything of it is remembered; an inactive one is not configured any more. */
 struct log {
@@ -313,26 +299,8 @@ static inline bool file_is_readable(const struct tail_file *f)
 }
 
 /* set.c */
-static inline void *index_thing(struct index_node *node, size_t offset)
-{
-    return node ? (char *)node - offset : NULL;
-}
-/* The thing that holds this node; NULL of NULL. */
-#define INDEX_THING(node, type, member) ((type *)index_thing(node, offsetof(type, member)))
-
-/* `hash` is one of base/hash.h: slots are taken by its upper half. */
-void index_add(struct index *x, struct index_node *node, uint64_t hash);
-/* `key` must stay as it is until index_remove. */
-void index_add_text(struct index *x, struct index_node *node, const char *key);
-/* Nothing when it is not in. */
-void index_remove(struct index *x, struct index_node *node);
 /* The key of birth_index: an inode, wherever it is mounted. */
 uint64_t birth_hash(const struct identity *id);
-/* The nodes with this hash. */
-struct index_node *index_first(const struct index *x, uint64_t hash);
-struct index_node *index_next(const struct index_node *node);
-struct index_node *index_find(const struct index *x, struct slice key);
-void index_release(struct index *x);
 struct tail_file *file_by_path(const struct tailset *t, const char *path);
 /* The stream whose name leads, or led, to this path over symlinks, or NULL. */
 struct stream *stream_by_real(const struct tailset *t, const char *path);
