@@ -24,7 +24,9 @@ liblogtally_a_SOURCES += \
 	src/engine/source.h \
 	src/engine/trace.h \
 	src/engine/update.c \
-	src/engine/update.h
+	src/engine/update.h \
+	src/engine/verdict.c \
+	src/engine/verdict.h
 
 if HAVE_CHECK
 check_PROGRAMS += tests/engine/check
