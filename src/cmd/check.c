@@ -122,8 +122,12 @@ static void check_web_config(const struct settings *s, const char *config, struc
 
 static void print_sum(const struct ruleset *rules, const struct mistakes *m)
 {
-    printf("%u event%s, %u metric%s, no mistakes", rules->nevents, rules->nevents == 1 ? "" : "s",
-           rules->nfamilies, rules->nfamilies == 1 ? "" : "s");
+    unsigned events = rules->nevents - 2 * rules->nspans;
+
+    printf("%u event%s, ", events, events == 1 ? "" : "s");
+    if (rules->nspans)
+        printf("%u span%s, ", rules->nspans, rules->nspans == 1 ? "" : "s");
+    printf("%u metric%s, no mistakes", rules->nfamilies, rules->nfamilies == 1 ? "" : "s");
     if (m->nwarnings)
         printf(", %zu warning%s", m->nwarnings, m->nwarnings == 1 ? "" : "s");
     putchar('\n');

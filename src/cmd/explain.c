@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "cmd/commands.h"
+#include "cmd/leftout.h"
 
 #include "app/anchor.h"
 
@@ -94,6 +95,7 @@ static int explain_all(const struct setup *setup, const struct explain_command *
     session_init(&x.session, setup, SESSION_WHOLE, NULL);
     for (size_t i = 0; i < o->common.files.n && code == EXIT_FINE; i++)
         code = explain_argument(&x, o->common.files.list[i], o->common.as);
+    say_open_spans(x.session.registry);
     session_release(&x.session);
     return code;
 }

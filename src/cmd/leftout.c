@@ -54,6 +54,36 @@ static void say_encoding(const struct slice *labels, double n)
              SLICE_FMT(labels[0]), n);
 }
 
+static void say_span(const struct slice *labels, double n)
+{
+    static const char *const why[][2] = {
+        {"no_begin", "ends of which the begin is not there"},
+        {"no_key", "lines that lack a key field"},
+        {"replaced", "given up, as another began with the same key"},
+        {"timeout", "given up, as no end came within its timeout"},
+        {"full", "given up, as more than max_open were open"},
+        {"negative", "ends with an older time than their begin, without _duration"},
+    };
+
+    for (size_t i = 0; i < sizeof why / sizeof *why; i++)
+        if (slice_eq(labels[1], slice_str(why[i][0]))) /* span, reason */
+            log_warn("span %.*s: %s: %.0f", SLICE_FMT(labels[0]), why[i][1], n);
+}
+
+void say_open_spans(struct registry *r)
+{
+    struct family *f = own_family(r, OWN_SPANS_OPEN);
+
+    for (uint32_t i = 0; i < family_nseries(f); i++) {
+        double n = family_cells(f)->gauge[i].value;
+        struct slice span;
+
+        family_labels(f, i, &span);
+        if (n > 0)
+            log_warn("span %.*s: still open at the end: %.0f", SLICE_FMT(span), n);
+    }
+}
+
 void say_left_out(struct registry *r)
 {
     static const struct {
@@ -63,6 +93,7 @@ void say_left_out(struct registry *r)
         {OWN_RULE_SKIPPED, say_value},    {OWN_LOG_LINES, say_line},
         {OWN_TIMES_UNREADABLE, say_time}, {OWN_RECORDS_CUT, say_cut},
         {OWN_RULE_ERRORS, say_error},     {OWN_ENCODING_ERRORS, say_encoding},
+        {OWN_SPANS_UNMATCHED, say_span},
     };
 
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
@@ -77,4 +108,5 @@ void say_left_out(struct registry *r)
                 rows[k].say(labels, n);
         }
     }
+    say_open_spans(r);
 }

@@ -128,6 +128,7 @@ static struct input *inputs_of(struct session *s, const struct test_case *c, con
         }
         list[i] = (struct input){.path = c->logs[i], .log = (unsigned)log, .size = 1};
     }
+    inputs_find_streams(s->setup, list, c->nlogs);
     return list;
 }
 
@@ -155,10 +156,22 @@ static int read_until(struct session *s, struct input *inputs, size_t n, int64_t
     return r < 0 ? r : 0;
 }
 
-static int read_all(struct session *s, const struct input *inputs, size_t n, struct buf *why)
+/* A rotated set is read from its oldest part on; to other rules the order of names is that of the test. */
+static void put_in_order(struct session *s, struct input *inputs, size_t n)
 {
+    if (n < 2 || !s->setup->rules->spans_used)
+        return;
+    for (size_t i = 0; i < n; i++)
+        inputs[i].first_ns = input_first_time(s, &inputs[i], INT64_MAX);
+    inputs_sort(inputs, n);
+}
+
+static int read_all(struct session *s, struct input *inputs, size_t n, struct buf *why)
+{
+    put_in_order(s, inputs, n);
     for (size_t i = 0; i < n; i++) {
-        struct session_range range = {inputs[i].path, inputs[i].log, (uint32_t)i, 0, 0};
+        struct session_range range = {
+            inputs[i].path, inputs[i].stream, inputs[i].log, (uint32_t)i, 0, 0};
 
         if (session_read(s, &range, NULL, NULL, why) < 0)
             return -EIO;
@@ -178,6 +191,8 @@ static int read_logs(struct session *s, const struct test_case *c, const char *a
             : want->has_at ? read_until(s, inputs, c->nlogs, want->at_ns, why)
                            : read_all(s, inputs, c->nlogs, why);
 
+    for (size_t i = 0; inputs && i < c->nlogs; i++)
+        free(inputs[i].stream);
     free(inputs);
     return r;
 }

@@ -160,6 +160,25 @@ KEY(UNIT_FIELD, "unit.", SECTION_EVENT, KEY_FIELD, TEXT, .value = "UNIT",
 KEY(EXEMPLAR, "exemplar", SECTION_EVENT, 0, LIST, .value = "FIELD, ...",
     .help = "these fields become the exemplar of what the event updates")
 
+/* [span NAME] */
+KEY(BEGIN, "begin", SECTION_SPAN, 0, LIST, .value = "EVENT, ...",
+    .help = "a line that is one of these events begins a span")
+KEY(END, "end", SECTION_SPAN, 0, LIST, .value = "EVENT, ...",
+    .help = "and one that is one of these ends it. Then it is the event NAME, with the fields of "
+            "both lines (the end's, where both have one), `begin.FIELD` of the begin's, and "
+            "`_duration`, the seconds of log time between them")
+KEY(SPAN_KEY, "key", SECTION_SPAN, 0, LIST, .value = "FIELD, ...",
+    .help = "fields that both lines have, and that tell which begin belongs to which end; without "
+            "it one span is open at a time in a file")
+KEY(SPAN_TIMEOUT, "timeout", SECTION_SPAN, 0, DURATION, .dflt = "1h", .min = "1s", .max = "8760h",
+    .help =
+        "no end came within so long: it is given up, and is the event NAME.unfinished, with the "
+        "begin's fields")
+KEY(MAX_OPEN, "max_open", SECTION_SPAN, 0, COUNT, .dflt = "10000", .min = "1", .max = "10000000",
+    .help =
+        "of each file; when there are more, the oldest is given up. On average 1 KiB is kept of "
+        "each at most")
+
 /* [counter NAME], [gauge NAME], [histogram NAME]: first what events do, in the order of enum
  * verb */
 KEY(INC, "inc", SECTION_COUNTER | SECTION_GAUGE, KEY_VERB, LIST, .value = "EVENT, ...",

@@ -29,6 +29,7 @@ static const struct section_row kinds[] = {
     {"rules", false, "where the rules are"},
     {"test", false, "what a golden test expects besides its metrics"},
     {"patterns", false, "pieces of regexes by their names"},
+    {"span", true, "two lines that are one event"},
 };
 
 enum { NKINDS = sizeof kinds / sizeof *kinds };

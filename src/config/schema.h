@@ -22,11 +22,12 @@ enum section_kind {
     SECTION_RULES = 1 << 9,
     SECTION_TEST = 1 << 10, /* of a golden test's NAME.ini */
     SECTION_PATTERNS = 1 << 11,
+    SECTION_SPAN = 1 << 12,
     SECTION_METRIC = SECTION_COUNTER | SECTION_GAUGE | SECTION_HISTOGRAM,
     /* what a rules file may hold */
-    SECTION_RULE = SECTION_EVENT | SECTION_METRIC | SECTION_LOG | SECTION_PATTERNS,
-    SECTION_CONFIG = (SECTION_TEST - 1) | SECTION_PATTERNS, /* a configuration file */
-    SECTION_ALL = SECTION_CONFIG | SECTION_TEST,            /* a test's */
+    SECTION_RULE = SECTION_EVENT | SECTION_SPAN | SECTION_METRIC | SECTION_LOG | SECTION_PATTERNS,
+    SECTION_CONFIG = (SECTION_TEST - 1) | SECTION_RULE, /* a configuration file */
+    SECTION_ALL = SECTION_CONFIG | SECTION_TEST,        /* a test's */
 };
 
 enum key_flags {

@@ -65,7 +65,8 @@ unsigned section_check(const struct ini_section *s, unsigned allowed, struct mis
     else {
         if (!named && *s->name)
             mistake_add(m, MISTAKE, s->at, "[%s] takes no name; write [%s]", s->text, s->word);
-        if (kind & (SECTION_EVENT | SECTION_LOG) && !name_is_rule(slice_str(s->name)))
+        if (kind & (SECTION_EVENT | SECTION_SPAN | SECTION_LOG) &&
+            !name_is_rule(slice_str(s->name)))
             mistake_add(m, MISTAKE, s->at,
                         "[%s] cannot be named \"%s\"; a name is [A-Za-z_][A-Za-z0-9_-]*", s->word,
                         s->name);

@@ -46,6 +46,7 @@ enum found_by {
     BY_LITERAL,
     BY_LINE_LITERAL,
     BY_PARENT,
+    BY_SPAN,
     BY_TRYING
 };
 
@@ -131,6 +132,8 @@ static struct finder choose_finder(const struct ruleset *rules, const struct eve
 {
     struct finder best = {BY_TRYING, NULL};
 
+    if (e->span)
+        return (struct finder){BY_SPAN, NULL};
     if (e->parent != EVENT_NONE)
         return (struct finder){BY_PARENT, NULL};
     for (unsigned i = 0; i < e->nconditions; i++) {
@@ -254,6 +257,7 @@ static void add_event(struct dispatch *d, unsigned event)
         d->always = event;
         break;
     case BY_PARENT:
+    case BY_SPAN:
         break;
     }
 }
@@ -326,6 +330,9 @@ void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out)
     }
     case BY_PARENT:
         buf_str(out, "when the event it is `of` was found");
+        break;
+    case BY_SPAN:
+        buf_str(out, "by the events that begin and end it");
         break;
     case BY_TRYING:
         buf_str(out, "tried on every line");

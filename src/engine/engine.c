@@ -42,11 +42,63 @@ static void add_own_counters(struct engine *e, struct registry *r)
         e->events[i].hits = series(e, e->event_hits, e->rules->events[i].name, NULL);
 }
 
+static void add_span_counters(struct engine *e, struct registry *r)
+{
+    e->spans_open = own_family(r, OWN_SPANS_OPEN);
+    e->spans_unmatched = own_family(r, OWN_SPANS_UNMATCHED);
+    for (unsigned i = 0; i < e->rules->nspans; i++) {
+        const char *name = e->rules->spans[i].name;
+
+        if (!e->rules->spans[i].used)
+            continue;
+        e->span_series[i].open = series(e, e->spans_open, name, NULL);
+        for (unsigned k = 0; k < SPAN_REASONS; k++)
+            e->span_series[i].unmatched[k] =
+                series(e, e->spans_unmatched, name, span_reason_text(k));
+    }
+}
+
+static void new_trace(const struct ruleset *rules, struct record *r, struct trace *ret)
+{
+    *ret = (struct trace){.record = r,
+                          .trials = xcalloc(rules->nevents + 1, sizeof *ret->trials),
+                          .updates = xcalloc(rules->nmappings + 1, sizeof *ret->updates)};
+}
+
+/* Numbers of what is given up, which is of no line. */
+#define ASIDE_NUMBERS (UINT64_C(1) << 61)
+
+static void add_spans(struct engine *e, const struct engine_options *options)
+{
+    const struct ruleset *rules = e->rules;
+
+    e->spans = spans_new(rules, options->max_label ? options->max_label : UINT16_MAX);
+    e->span_states = xcalloc(rules->nspans, sizeof *e->span_states);
+    e->span_series = xcalloc(rules->nspans, sizeof *e->span_series);
+    e->hits_aside = xcalloc(rules->nevents + 1, sizeof *e->hits_aside);
+    record_init(&e->aside, rules);
+    e->aside.number = ASIDE_NUMBERS;
+    new_trace(rules, &e->record, &e->given_up_trace);
+}
+
+static void free_spans(struct engine *e)
+{
+    if (!e->spans)
+        return;
+    spans_free(e->spans);
+    record_release(&e->aside);
+    free(e->span_states);
+    free(e->span_series);
+    free(e->hits_aside);
+    free(e->given_up_trace.trials);
+    free(e->given_up_trace.updates);
+}
+
 /* Nothing but its one condition decides it, and nothing must be made of it before updates. */
 static bool is_simple(const struct event *ev, const struct plan *p)
 {
     return ev->nconditions == 1 && !ev->each && ev->parent == EVENT_NONE && ev->nunless == 0 &&
-           !ev->logs && !p->has_time && !p->actions_always;
+           !ev->logs && !p->is_special && !p->actions_always;
 }
 
 struct engine *engine_new(const struct ruleset *rules, struct registry *registry,
@@ -67,12 +119,14 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     e->candidates = xcalloc(rules->nevents + 1, sizeof *e->candidates);
     e->hits = xcalloc(rules->nevents + 1, sizeof *e->hits);
     e->logs = xcalloc(rules->nlogs + 1, sizeof *e->logs);
-    e->trace.record = &e->record;
+    new_trace(rules, &e->record, &e->trace);
     e->trace.patience = options->patience;
-    e->trace.trials = xcalloc(rules->nevents + 1, sizeof *e->trace.trials);
-    e->trace.updates = xcalloc(rules->nmappings + 1, sizeof *e->trace.updates);
     e->updater = updater_new(rules, registry, e->plans, now_ns);
     add_own_counters(e, registry);
+    if (rules->spans_used) {
+        add_spans(e, options);
+        add_span_counters(e, registry);
+    }
     return e;
 }
 
@@ -80,6 +134,7 @@ void engine_free(struct engine *e)
 {
     if (!e)
         return;
+    free_spans(e);
     updater_free(e->updater);
     plans_free(e->plans, e->rules);
     dispatch_free(e->dispatch);
@@ -228,7 +283,7 @@ void engine_wait(struct engine *e, struct source *s)
 
 bool engine_waits(const struct engine *e)
 {
-    return e->waiting != NULL;
+    return e->waiting || (e->spans && spans_any_open(e->spans));
 }
 
 static bool is_due(const struct source *s, int64_t now_ns)
@@ -248,7 +303,7 @@ bool engine_is_due(struct engine *e, int64_t now_ns)
         s->fresh = false;
         due |= is_due(s, now_ns);
     }
-    return due;
+    return due || (e->spans && verdict_is_over(e));
 }
 
 void engine_complete(struct engine *e, int64_t now_ns)
@@ -260,6 +315,8 @@ void engine_complete(struct engine *e, int64_t now_ns)
         if (is_due(s, now_ns))
             complete_all(e, s);
     }
+    if (e->spans)
+        verdict_silence(e);
 }
 
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
@@ -333,6 +390,11 @@ void engine_too_long(struct engine *e, unsigned log, uint64_t lines)
     counter_inc(e->lines, e->logs[log].lines[TOO_LONG], lines, e->now_ns);
 }
 
+void engine_invalid(struct engine *e, unsigned log, uint64_t bytes)
+{
+    counter_inc(e->encoding_errors, e->logs[log].encoding_errors, bytes, e->now_ns);
+}
+
 /* Of a decoded line. */
 static void trace_line(struct engine *e, struct trace *t)
 {
@@ -356,6 +418,12 @@ static const struct trace *trace(struct engine *e, enum record_result result)
     else
         take(e, t->result);
     return t;
+}
+
+void engine_trace_given_up(struct engine *e, engine_given_up_fn *fn, void *ctx)
+{
+    e->given_up = fn;
+    e->given_up_ctx = ctx;
 }
 
 const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw)
@@ -407,6 +475,7 @@ static bool peek(struct engine *e, enum record_result result, struct engine_peek
         .decoded = r->decoded,
         .time_ns = record_time(r),
         .has_time = has_time,
+        .own_ns = has_time ? record_time(r) : INT64_MIN,
         .dated = r->time_dated,
     };
     return true;
@@ -435,6 +504,10 @@ void engine_take(struct engine *e, struct source *s, const struct engine_peek *p
 {
     struct record *r = &e->record;
 
+    if (!s) {
+        verdict_give_up(e, e->over, SPAN_TIMEOUT, open_span_until(e->over));
+        return;
+    }
     record_source(r, s);
     r->line = peeked->line;
     r->nlines = peeked->lines;
@@ -442,9 +515,86 @@ void engine_take(struct engine *e, struct source *s, const struct engine_peek *p
     r->wrapper_time = (struct slice){"", 0};
     record_decode(r);
     r->time_ns = peeked->time_ns;
-    r->time_known = r->time_own = true;
+    r->time_known = r->time_own = r->taken = true;
+    r->told_ns = peeked->own_ns;
     take(e, RECORD_LINE);
+    r->taken = false;
     settle(e, RECORD_NOTHING);
+}
+
+bool engine_is_over(struct engine *e, int64_t before_ns, int64_t *ret_ns)
+{
+    e->over = e->spans ? spans_over_before(e->spans, before_ns) : NULL;
+    if (e->over)
+        *ret_ns = open_span_until(e->over);
+    return e->over;
+}
+
+void engine_see(struct engine *e, struct source *s, int64_t ns)
+{
+    if (e->spans)
+        span_stream_see(verdict_stream(e, s), ns);
+}
+
+void engine_see_stream(struct engine *e, unsigned log, const char *stream, int64_t ns)
+{
+    struct span_stream *st = e->spans ? spans_stream(e->spans, log, stream) : NULL;
+
+    if (!st)
+        return;
+    span_stream_see(st, ns);
+    span_stream_unref(st);
+}
+
+static void end_stale(struct engine *e)
+{
+    struct open_span *o;
+
+    while ((o = spans_stale(e->spans)))
+        verdict_give_up(e, o, SPAN_RELOAD, o->stream->clock_ns);
+}
+
+void engine_end_spans(struct engine *e, const struct ruleset *rules)
+{
+    if (!e->spans)
+        return;
+    spans_make_stale(e->spans, rules);
+    end_stale(e);
+}
+
+void engine_save_spans(const struct engine *e, struct buf *out)
+{
+    if (e->spans)
+        spans_save(e->spans, out);
+}
+
+/* Whatever the values were that the registry was given. */
+static void set_open(struct engine *e)
+{
+    uint64_t *open = xcalloc(e->rules->nspans, sizeof *open);
+
+    spans_count(e->spans, open);
+    for (unsigned i = 0; i < e->rules->nspans; i++) {
+        uint32_t at = e->span_series[i].open;
+
+        if (e->rules->spans[i].used)
+            gauge_add(e->spans_open, at,
+                      (double)open[i] - family_cells(e->spans_open)->gauge[at].value, e->now_ns);
+    }
+    free(open);
+}
+
+int engine_load_spans(struct engine *e, struct slice saved)
+{
+    int r = 0;
+
+    if (!e->spans)
+        return 0;
+    if (saved.n)
+        r = spans_load(e->spans, saved);
+    set_open(e);
+    end_stale(e);
+    return r;
 }
 
 struct slice engine_bad_time(const struct engine *e)

@@ -23,6 +23,7 @@ struct engine;
 struct engine_options {
     size_t max_line;                 /* for lines joined from parts */
     const struct patience *patience; /* of traces; borrowed; NULL = none is needed */
+    size_t max_label;                /* so much of a field is kept of a span's begin; 0 = all */
     bool no_dispatch; /* try every event on every line: to measure, and to test dispatch */
     /* Called for each line that no event took; NULL = not. */
     void (*unmatched)(void *ctx, const struct source *source, struct slice line);
@@ -46,16 +47,21 @@ void engine_lines(struct engine *e, struct source *s, const char *p, size_t n);
  * stand. How many there were; *ret_parts, if wanted: of lines. */
 unsigned engine_finish(struct engine *e, struct source *s, unsigned *ret_parts);
 
-/* `run`: a record is complete when nothing came of its file for record_wait. */
+/* `run`: a record is complete when nothing came of its file for record_wait; a span is given up when
+ * nothing came of its file and running time takes its clock past its timeout. */
 /* The file may have open records: they wait. */
 void engine_wait(struct engine *e, struct source *s);
-/* Does any? */
+/* Does any, or any span? */
 bool engine_waits(const struct engine *e);
 /* Would engine_complete complete any now? Notes what is quiet. `now_ns`: by a clock that only goes on. */
 bool engine_is_due(struct engine *e, int64_t now_ns);
 void engine_complete(struct engine *e, int64_t now_ns);
 /* One line without its newline, counted as any other, and how that came. */
 const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw);
+/* While lines are traced, called for each span that is given up: not by the line, or before the line is
+ * done. The one note of the trace says why. NULL: not. */
+typedef void engine_given_up_fn(void *ctx, const struct trace *t);
+void engine_trace_given_up(struct engine *e, engine_given_up_fn *fn, void *ctx);
 /* The same of what engine_finish would count, one at a time; NULL when there is nothing. */
 const struct trace *engine_trace_unfinished(struct engine *e, struct source *s);
 /* A line that was too long to be read. */
@@ -77,15 +83,29 @@ struct engine_peek {
     uint32_t lines;     /* that it was joined from */
     enum decoded decoded;
     int64_t time_ns;
-    bool dated;    /* the text held its own date */
-    bool has_time; /* the text held a time at all; else it is that of the line before */
+    bool dated;     /* the text held its own date */
+    bool has_time;  /* the text held a time at all; else it is that of the line before */
+    int64_t own_ns; /* what it held, also if the line counts at another; INT64_MIN: none */
 };
 /* False when there is no line (empty, a part of one, or one too long, which is counted). */
 bool engine_peek(struct engine *e, struct source *s, struct slice raw,
                  struct engine_peek *ret_peek);
 /* engine_finish, a line at a time: false when there is none. */
 bool engine_peek_unfinished(struct engine *e, struct source *s, struct engine_peek *ret_peek);
+/* Without a source: the span that engine_is_over found. */
 void engine_take(struct engine *e, struct source *s, const struct engine_peek *peeked);
+/* Is a span given up before lines of that time? *ret_ns is when. Known only of files that will have a
+ * later line, as engine_see says of those of a rotated set. */
+bool engine_is_over(struct engine *e, int64_t before_ns, int64_t *ret_ns);
+void engine_see(struct engine *e, struct source *s, int64_t ns);
+void engine_see_stream(struct engine *e, unsigned log, const char *stream, int64_t ns);
+
+/* Open spans, for the state. Those that are none of `rules`, which come, are given up first. */
+void engine_end_spans(struct engine *e, const struct ruleset *rules);
+void engine_save_spans(const struct engine *e, struct buf *out);
+/* When the registry has its values back. Those that other rules began are given up. 0, or -EBADMSG
+ * with none open; "" = none. */
+int engine_load_spans(struct engine *e, struct slice saved);
 
 /* Does the line begin a record, in a log with `record` and nothing to unwrap? Nothing comes of it. */
 bool engine_begins_record(struct engine *e, struct source *s, struct slice raw);

@@ -5,16 +5,14 @@
 
 #include "engine/explain.h"
 
-#include "base/clock.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
+#include "engine/explain_spans.h"
 #include "engine/match.h"
+#include "engine/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-enum { TEXT_MAX = 200 };
 
 #define BOLD "\033[1m"
 #define GREEN "\033[32m"
@@ -22,23 +20,6 @@ enum { TEXT_MAX = 200 };
 #define PLAIN "\033[0m"
 
 /* --- the line --------------------------------------------------------------------------------- */
-
-/* Text from a log, safe for a terminal, cut after TEXT_MAX bytes. */
-static void show_text(struct buf *out, struct slice s)
-{
-    size_t n = utf8_cut(s, TEXT_MAX);
-
-    utf8_show(out, slice_make(s.p, n));
-    if (n < s.n)
-        buf_str(out, "...");
-}
-
-static void show_quoted(struct buf *out, struct slice s)
-{
-    buf_char(out, '"');
-    show_text(out, s);
-    buf_char(out, '"');
-}
 
 static void show_field(struct buf *out, struct slice name, struct slice text)
 {
@@ -140,29 +121,12 @@ static void show_why_not(struct buf *out, const struct record *r)
         show_broken_logfmt(out, r);
 }
 
-/* 2025-11-12T10:15:30.5Z */
-static void put_time(struct buf *out, int64_t ns)
-{
-    int64_t s = ns / NSEC_PER_SEC - (ns % NSEC_PER_SEC < 0);
-    time_t seconds = (time_t)s;
-    struct tm tm;
-    char text[64], fraction[16];
-    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&seconds, &tm));
-    int digits = snprintf(fraction, sizeof fraction, ".%09d", (int)(ns - s * NSEC_PER_SEC));
-
-    while (digits > 1 && fraction[digits - 1] == '0')
-        digits--;
-    buf_add(out, text, n);
-    buf_add(out, fraction, digits > 1 ? (size_t)digits : 0);
-    buf_char(out, 'Z');
-}
-
 /* The line's own time, and where it stands; or why there is none. */
 static void show_time(const struct record *r, struct buf *out)
 {
     if (r->time_own) {
         buf_str(out, "time ");
-        put_time(out, r->time_ns);
+        show_instant(out, r->time_ns);
         buf_fmt(out, " from %s by %s\n", r->told.from,
                 time_format_text(r->log->time_formats[r->told.format]));
         return;
@@ -296,6 +260,13 @@ static void show_locals(const struct trace *t, const struct event *e, struct buf
     }
     for (unsigned i = 0; i < e->nactions; i++)
         show_action(t, &e->actions[i], out);
+    for (unsigned i = 0; e->span && i < e->span->nfields[e->unfinished]; i++) {
+        uint16_t slot = e->span->fields[e->unfinished][i].slot;
+
+        show_slot(t, t->record->rules->slot_names[slot], slot, out);
+    }
+    if (e->span && !e->unfinished && e->span->duration != SLOT_NONE)
+        show_slot(t, "_duration", e->span->duration, out);
 }
 
 static void show_value(const struct trace *t, const struct mapping *m,
@@ -470,7 +441,8 @@ static double score(const struct trace *t, unsigned event)
     const struct trial *trial = &t->trials[event];
     enum miss why = why_not(t, event);
 
-    if (!trial->tried || trial->is_event || why == UNDECODED || why == NOT_PARENT)
+    if (!trial->tried || trial->is_event || why == UNDECODED || why == NOT_PARENT ||
+        t->record->rules->events[event].span)
         return 0;
     if (why == NO_MEMBER)
         return trial->nheld + 0.5;
@@ -633,11 +605,40 @@ static void show_lines(struct buf *out, struct slice text)
     }
 }
 
-static void explain_trace(const struct trace *t, struct slice headline,
-                          const struct explain_options *o, struct buf *out)
+static unsigned show_events(const struct trace *t, const struct explain_options *o, struct buf *out)
 {
     const struct ruleset *rules = t->record->rules;
     unsigned hits = 0;
+
+    for (unsigned i = 0; i < rules->nevents; i++) {
+        if (!t->trials[i].is_event)
+            continue;
+        show_event(t, i, o, out);
+        hits += rules->events[i].used;
+    }
+    return hits;
+}
+
+/* What is given up while a line is looked at: before it as time has passed, behind it by what the line
+ * begins. */
+struct given_up {
+    const struct explain_options *options;
+    struct buf before, behind;
+};
+
+static void show_given_up(void *ctx, const struct trace *t)
+{
+    struct given_up *g = ctx;
+    struct buf *out = t->spans->reason == SPAN_TIMEOUT ? &g->before : &g->behind;
+
+    explain_given_up(t, out);
+    show_events(t, g->options, out);
+}
+
+static void explain_trace(const struct trace *t, struct slice headline,
+                          const struct explain_options *o, struct buf *out)
+{
+    unsigned hits;
 
     show_lines(out, headline);
     switch (t->result) {
@@ -660,12 +661,9 @@ static void explain_trace(const struct trace *t, struct slice headline,
         buf_char(out, '\n');
     }
     show_decoded(t->record, out);
-    for (unsigned i = 0; i < rules->nevents; i++) {
-        if (!t->trials[i].is_event)
-            continue;
-        show_event(t, i, o, out);
-        hits += rules->events[i].used;
-    }
+    hits = show_events(t, o, out);
+    for (const struct span_note *n = t->spans; n; n = n->next)
+        explain_span(t, n, out);
     if (hits == 0)
         buf_str(out, "  no event takes this line\n");
     if (hits == 0 || o->always_near)
@@ -674,22 +672,41 @@ static void explain_trace(const struct trace *t, struct slice headline,
         buf_str(out, "  more would take too long here; `logtally explain` says all\n");
 }
 
+static void end_given_up(struct engine *e, struct given_up *g, struct buf *out)
+{
+    buf_slice(out, buf_all(&g->behind));
+    buf_release(&g->before);
+    buf_release(&g->behind);
+    engine_trace_given_up(e, NULL, NULL);
+}
+
 void explain_line(struct engine *e, struct source *s, struct slice raw,
                   const struct explain_options *o, struct buf *out)
 {
-    const struct trace *t = engine_trace(e, s, raw);
+    struct given_up g = {.options = o};
+    const struct trace *t;
 
+    engine_trace_given_up(e, show_given_up, &g);
+    t = engine_trace(e, s, raw);
+    buf_slice(out, buf_all(&g.before));
     if (!t->record->log->record || t->result == RECORD_TOO_LONG)
         explain_trace(t, raw, o, out);
     else if (t->result == RECORD_LINE)
         explain_trace(t, t->record->line, o, out);
+    end_given_up(e, &g, out);
 }
 
 void explain_rest(struct engine *e, struct source *s, const struct explain_options *o,
                   struct buf *out)
 {
+    struct given_up g = {.options = o};
     const struct trace *t;
 
-    while (s->rules->logs[s->log].record && (t = engine_trace_unfinished(e, s)))
+    engine_trace_given_up(e, show_given_up, &g);
+    while (s->rules->logs[s->log].record && (t = engine_trace_unfinished(e, s))) {
+        buf_slice(out, buf_all(&g.before));
+        buf_clear(&g.before);
         explain_trace(t, t->record->line, o, out);
+    }
+    end_given_up(e, &g, out);
 }

@@ -141,7 +141,7 @@ static void plan_event(struct plan *p, const struct ruleset *rules, const struct
             p->actions_always = true;
     if (e->each)
         p->members = xcalloc(1, sizeof *p->members);
-    if (p->nchildren || reads_times(e) || e->each)
+    if (p->nchildren || p->nbegins || p->nends || reads_times(e) || e->each)
         p->actions_always = true;
     if (!p->actions_always)
         undo_actions(e, &needed);
@@ -149,6 +149,26 @@ static void plan_event(struct plan *p, const struct ruleset *rules, const struct
     p->ninputs = needed.n;
     p->texts = xcalloc(needed.n + 1, sizeof *p->texts);
     p->cache = seriescache_new(p->ninputs, p->nmappings);
+}
+
+static void find_spans(struct plan *plans, const struct ruleset *rules)
+{
+    for (unsigned s = 0; s < rules->nspans; s++) {
+        const struct span *span = &rules->spans[s];
+
+        for (unsigned i = 0; i < span->nbegins && span->used; i++) {
+            struct plan *p = &plans[span->begins[i]];
+
+            GROW(p->begins, p->nbegins, p->begins_cap);
+            p->begins[p->nbegins++] = s;
+        }
+        for (unsigned i = 0; i < span->nends && span->used; i++) {
+            struct plan *p = &plans[span->ends[i]];
+
+            GROW(p->ends, p->nends, p->ends_cap);
+            p->ends[p->nends++] = s;
+        }
+    }
 }
 
 /* Logs mostly name their time alike: each list of names is looked for once. */
@@ -179,6 +199,7 @@ struct plan *plans_new(const struct ruleset *rules)
     struct groups mappings = group_by_event(rules, rules->nmappings, event_of_mapping);
     struct groups children = group_by_event(rules, rules->nevents, parent_if_used);
 
+    find_spans(plans, rules);
     for (unsigned e = 0; e < rules->nevents; e++) {
         struct plan *p = &plans[e];
 
@@ -189,6 +210,8 @@ struct plan *plans_new(const struct ruleset *rules)
         plan_event(p, rules, &rules->events[e]);
     }
     find_times(plans, rules);
+    for (unsigned e = 0; e < rules->nevents; e++)
+        plans[e].is_special = plans[e].has_time || rules->events[e].span;
     /* The arrays begin with the first event's; without events with that of the one behind. */
     plans[0].mappings = mappings.numbers;
     plans[0].children = children.numbers;
@@ -206,6 +229,8 @@ void plans_free(struct plan *plans, const struct ruleset *rules)
     for (unsigned e = 0; e < rules->nevents; e++) {
         free(plans[e].inputs);
         free(plans[e].texts);
+        free(plans[e].begins);
+        free(plans[e].ends);
         free(plans[e].members);
         seriescache_free(plans[e].cache);
     }

@@ -20,6 +20,9 @@ struct plan {
     unsigned nchildren;
     bool actions_always;     /* a child, a value or an exemplar sees what actions make */
     bool has_time;           /* has a match group that is the line's time */
+    bool is_special;         /* that, or it is a span's event */
+    uint32_t *begins, *ends; /* spans that it begins, that it ends */
+    unsigned nbegins, nends, begins_cap, ends_cap;
     struct members *members; /* in the line at hand; NULL without `each` */
     struct seriescache *cache;
 };

@@ -79,6 +79,16 @@ void record_source(struct record *r, struct source *s)
     read_path(r);
 }
 
+void record_lineless(struct record *r, struct source *s, int64_t ns)
+{
+    record_source(r, s);
+    r->line = r->stream = r->wrapper_time = (struct slice){"", 0};
+    r->decoded = DECODED_TEXT;
+    r->nlines = 0;
+    r->time_ns = ns;
+    r->time_known = r->time_own = true;
+}
+
 void record_capture(struct record *r, const struct capture *c)
 {
     for (unsigned i = 0; i < pattern_ngroups(c->pattern); i++) {
@@ -266,8 +276,7 @@ const char *record_next(struct record *r, const char *p, size_t max_line,
     return nl;
 }
 
-/* Unix seconds with as many fraction digits as it takes. */
-static struct slice time_text(struct record *r, int64_t ns)
+struct slice record_seconds(struct record *r, int64_t ns)
 {
     char *p = arena_alloc(&r->scratch, NUM_TEXT);
     int64_t s = ns / 1000000000, frac = ns % 1000000000;
@@ -301,7 +310,7 @@ void record_builtin(struct record *r, uint16_t slot)
         record_set(r, slot, r->stream);
         break;
     case CTX_TIME:
-        record_set(r, slot, time_text(r, record_time(r)));
+        record_set(r, slot, record_seconds(r, record_time(r)));
         break;
     case CTX_LINES:
         if (!r->log->record)

@@ -43,7 +43,9 @@ struct record {
     bool time_own;   /* it is the line's own, not that of the line before */
     bool time_dated; /* the text of the time held its own date */
     bool time_bad;   /* there was a text, and it could not be read */
+    bool taken;      /* its time is what the caller said; its own, if any, is told_ns */
     bool in_block;   /* the fields are in the block of lines, and live as long */
+    int64_t told_ns; /* of `taken`; INT64_MIN: none */
     struct told_time told;
     int64_t wall_ns; /* the time of reading, for lines without any time */
     /* The text of a line's time that nobody has asked for yet; read when the block ends. */
@@ -116,6 +118,11 @@ static inline struct slice record_text(struct record *r, const struct ref *ref)
     }
     return (struct slice){"", 0};
 }
+
+/* Seconds with as many fraction digits as it takes; lives as long as the line. */
+struct slice record_seconds(struct record *r, int64_t ns);
+/* Not of a line: what is given up, at a time. Its fields are to be set. */
+void record_lineless(struct record *r, struct source *s, int64_t ns);
 
 /* Has the line a time of its own? Reads it if so. */
 bool record_has_time(struct record *r);

@@ -8,6 +8,8 @@ liblogtally_a_SOURCES += \
 	src/engine/engine.h \
 	src/engine/explain.c \
 	src/engine/explain.h \
+	src/engine/explain_spans.c \
+	src/engine/explain_spans.h \
 	src/engine/literals.c \
 	src/engine/literals.h \
 	src/engine/match.c \
@@ -22,11 +24,17 @@ liblogtally_a_SOURCES += \
 	src/engine/seriescache.h \
 	src/engine/source.c \
 	src/engine/source.h \
+	src/engine/spanline.c \
+	src/engine/spanline.h \
+	src/engine/spans.c \
+	src/engine/spans.h \
 	src/engine/trace.h \
 	src/engine/update.c \
 	src/engine/update.h \
 	src/engine/verdict.c \
-	src/engine/verdict.h
+	src/engine/verdict.h \
+	src/engine/words.c \
+	src/engine/words.h
 
 if HAVE_CHECK
 check_PROGRAMS += tests/engine/check
@@ -39,6 +47,7 @@ tests_engine_check_SOURCES = \
 	tests/engine/check_explain.c \
 	tests/engine/check_literals.c \
 	tests/engine/check_seriescache.c \
+	tests/engine/check_spans.c \
 	tests/engine/random_rules.c \
 	tests/engine/random_rules.h
 endif

@@ -51,11 +51,19 @@ struct source *source_new(const struct ruleset *rules, unsigned log, const char 
     return s;
 }
 
+void source_of_stream(struct source *s, const char *stream)
+{
+    free(s->stream);
+    s->stream = xstrdup(stream);
+}
+
 void source_free(struct source *s)
 {
     if (!s)
         return;
     source_wait_end(s);
+    span_stream_unref(s->spans);
+    free(s->stream);
     partial_release(&s->partial);
     multiline_release(&s->records);
     free(s->path_fields);

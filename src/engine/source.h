@@ -7,6 +7,7 @@
 #define LT_ENGINE_SOURCE_H
 
 #include "engine/multiline.h"
+#include "engine/spans.h"
 #include "rules/ruleset.h"
 
 struct source {
@@ -14,6 +15,9 @@ struct source {
     unsigned log;
     uint32_t id; /* tells files apart for `set` of gauges */
     char *path;
+    char *
+        stream; /* the name that it, and what it was rotated into, go by; NULL: its path at first */
+    struct span_stream *spans; /* the engine's, which outlives the source; NULL: not asked yet */
     struct field *path_fields; /* group i of path_match */
     struct partial partial;
     struct multiline records; /* open ones, of a log with `record` */
@@ -27,6 +31,8 @@ struct source {
 };
 
 struct source *source_new(const struct ruleset *rules, unsigned log, const char *path, uint32_t id);
+/* Of a rotated set: the name of the whole. Before its first line. */
+void source_of_stream(struct source *s, const char *stream);
 void source_free(struct source *s);
 /* The same content goes by another name; path fields are read anew. */
 void source_rename(struct source *s, const char *path);

@@ -41,6 +41,33 @@ struct trial {
     struct members *members; /* of an event with `each`, if nheld reached it */
 };
 
+/* How a span came to nothing, or to less. */
+enum span_reason {
+    SPAN_NO_BEGIN,
+    SPAN_NO_KEY,
+    SPAN_REPLACED,
+    SPAN_TIMEOUT,
+    SPAN_FULL,
+    SPAN_RELOAD,   /* the rules that began it are others now */
+    SPAN_NEGATIVE, /* the end has the older time */
+    SPAN_REASONS,
+    SPAN_FINE = SPAN_REASONS,
+};
+/* The value of the label. */
+const char *span_reason_text(enum span_reason reason);
+
+/* What the line at hand did to a span. */
+struct span_note {
+    struct span_note *next;
+    unsigned span;
+    bool begins;             /* else it ends it, or would */
+    enum span_reason reason; /* NO_BEGIN, NO_KEY, NEGATIVE or FINE; of what is given up, why */
+    int missing;             /* NO_KEY: the number of the field that is not there */
+    struct slice *key;       /* else */
+    bool own;
+    int64_t begin_ns; /* with a begin: when it was, its own time or not */
+};
+
 enum skip { SKIP_NOT, SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE };
 
 /* One mapping and the line. */
@@ -60,6 +87,8 @@ struct trace {
     const struct patience *patience;
     bool cut_short; /* it was over: events were left untried, and of the others some is not said */
     struct traced_update *updates; /* of each mapping; run in this order */
+    struct span_note *spans;       /* in the order in which it happened */
+    int64_t clock_ns;              /* of what is given up: when */
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include "engine/verdict.h"
 
 #include "engine/match.h"
+#include "engine/spanline.h"
 
 static void gave_up(struct engine *e, unsigned event)
 {
@@ -22,13 +23,80 @@ static void gave_up(struct engine *e, unsigned event)
 
 static bool is_event(struct engine *e, unsigned event);
 
+const char *span_reason_text(enum span_reason reason)
+{
+    static const char *const texts[] = {"no_begin", "no_key", "replaced", "timeout",
+                                        "full",     "reload", "negative"};
+
+    return texts[reason];
+}
+
+struct span_stream *verdict_stream(struct engine *e, struct source *s)
+{
+    if (!s->spans)
+        s->spans = spans_stream(e->spans, s->log, s->stream ? s->stream : s->path);
+    s->spans->file = s->id;
+    return s->spans;
+}
+
+/* Does the line, which is the event ends[i], end a span that is open when its clock is there? */
+static bool finds_begin(struct engine *e, unsigned number, unsigned i)
+{
+    struct span_state *state = &e->span_states[number];
+    const struct span *span = &e->rules->spans[number];
+    struct span_stream *st = verdict_stream(e, e->record.source);
+    struct slice key[SPAN_KEYS_MAX];
+    bool own;
+    int missing = spanline_key(&e->record, span, &span->end_keys[i * span->nkeys], key);
+
+    if (missing >= 0) {
+        state->missing = missing;
+        return false;
+    }
+    state->found = st->nopen ? spans_find(st, number, key) : NULL;
+    if (state->found) {
+        int64_t ns = spanline_time(&e->record, st, &own);
+
+        if (open_span_until(state->found) < span_stream_after(st, ns, own))
+            state->found = NULL;
+    }
+    return state->found;
+}
+
+/* Changes nothing but fields: also asked by way of `unless`, before it is known what the line is. */
+static bool ends_span(struct engine *e, const struct span *span)
+{
+    unsigned number = (unsigned)(span - e->rules->spans);
+    bool *is_end = arena_zalloc(&e->record.scratch, span->nends * sizeof *is_end), found = false;
+
+    e->span_states[number].found = NULL;
+    e->span_states[number].missing = -1;
+    for (unsigned i = 0; i < span->nends; i++) {
+        is_end[i] = is_event(e, span->ends[i]);
+        found = found || (is_end[i] && finds_begin(e, number, i));
+    }
+    if (found)
+        spanline_ended(&e->record, span, e->span_states[number].found, is_end, e->tracing);
+    return found;
+}
+
+/* Before what every event goes through. */
+static bool begin_event(struct engine *e, const struct event *ev, const struct plan *p)
+{
+    if (ev->span)
+        return ev->span->used && !ev->unfinished && !e->peeking && ends_span(e, ev->span);
+    if (p->has_time && !record_has_time(&e->record))
+        record_event_time(&e->record, ev);
+    return true;
+}
+
 /* Of a line that passes what the line decides: what there is to be had of it. */
 static bool make_event(struct engine *e, const struct event *ev, unsigned event, bool *ret_limit)
 {
     const struct plan *p = &e->plans[event];
 
-    if (p->has_time && !record_has_time(&e->record))
-        record_event_time(&e->record, ev);
+    if (p->is_special && !begin_event(e, ev, p))
+        return false;
     if (!p->members) {
         if (p->actions_always)
             match_actions(&e->record, ev, ret_limit);
@@ -70,12 +138,20 @@ static bool is_event(struct engine *e, unsigned event)
     return *verdict & 1;
 }
 
-static void hit(struct engine *e, unsigned event)
+static void hit_children(struct engine *e, const struct plan *p);
+
+TRACED void hit(struct engine *e, unsigned event)
 {
     const struct plan *p = &e->plans[event];
 
     e->hits[e->nhits++] = event;
     counter_inc(e->event_hits, e->events[event].hits, p->members ? p->members->n : 1, e->now_ns);
+    if (p->nchildren)
+        hit_children(e, p);
+}
+
+static void hit_children(struct engine *e, const struct plan *p)
+{
     for (unsigned i = 0; i < p->nchildren; i++)
         if (is_event(e, p->children[i]))
             hit(e, p->children[i]);
@@ -86,7 +162,8 @@ static unsigned all_candidates(struct engine *e)
     unsigned n = 0;
 
     for (unsigned i = 0; i < e->rules->nevents; i++)
-        if (e->rules->events[i].used && e->rules->events[i].parent == EVENT_NONE)
+        if (e->rules->events[i].used && e->rules->events[i].parent == EVENT_NONE &&
+            !e->rules->events[i].span)
             e->candidates[n++] = i;
     return n;
 }
@@ -113,20 +190,326 @@ TRACED void find_events(struct engine *e, struct trace *t)
     }
 }
 
-/* What a decoded line is and does. */
-TRACED void count_line(struct engine *e, struct trace *t)
+TRACED void apply(struct engine *e, struct trace *t)
+{
+    if (t)
+        updater_trace(e->updater, &e->record, e->hits, e->nhits, t);
+    else
+        updater_apply(e->updater, &e->record, e->hits, e->nhits);
+}
+
+/* --- spans ------------------------------------------------------------------------------------ */
+
+static void add_open(struct engine *e, unsigned span, int by)
+{
+    gauge_add(e->spans_open, e->span_series[span].open, by, e->now_ns);
+}
+
+static struct span_note *add_note(struct engine *e, struct trace *t, unsigned span,
+                                  enum span_reason reason)
+{
+    struct span_note *n = arena_zalloc(&e->record.scratch, sizeof *n), **last = &t->spans;
+
+    n->span = span;
+    n->reason = reason;
+    while (*last)
+        last = &(*last)->next;
+    return *last = n;
+}
+
+static void note_key(struct engine *e, struct span_note *n, const struct slice *key)
+{
+    unsigned nkeys = e->rules->spans[n->span].nkeys;
+
+    n->key = arena_alloc(&e->record.scratch, (nkeys + 1) * sizeof *n->key);
+    for (unsigned i = 0; i < nkeys; i++)
+        n->key[i] = arena_slice(&e->record.scratch, key[i]);
+}
+
+static void note_open(struct engine *e, struct trace *t, const struct open_span *o,
+                      enum span_reason reason)
+{
+    struct span_note *n = add_note(e, t, o->span, reason);
+    struct slice key[SPAN_KEYS_MAX];
+
+    for (unsigned i = 0; i < e->rules->spans[o->span].nkeys; i++)
+        key[i] = open_span_key(o, i);
+    note_key(e, n, key);
+    n->own = o->own;
+    n->begin_ns = o->node.time_ns;
+}
+
+static void count_reason(struct engine *e, unsigned span, enum span_reason reason)
+{
+    counter_inc(e->spans_unmatched, e->span_series[span].unmatched[reason], 1, e->now_ns);
+}
+
+/* The record at hand and its events make room for what is given up, or come back. */
+static void swap_records(struct engine *e)
+{
+    struct record record = e->record;
+    uint32_t *hits = e->hits;
+
+    e->record = e->aside;
+    e->aside = record;
+    e->hits = e->hits_aside;
+    e->hits_aside = hits;
+}
+
+static void tell_given_up(struct engine *e, const struct open_span *o, enum span_reason why,
+                          int64_t ns)
+{
+    struct trace *t = &e->given_up_trace;
+
+    t->record = &e->record;
+    t->result = RECORD_LINE;
+    t->spans = NULL;
+    t->clock_ns = ns;
+    note_open(e, t, o, why);
+    if (e->given_up)
+        e->given_up(e->given_up_ctx, t);
+}
+
+/* The event NAME.unfinished, and those that are of it. */
+static void count_unfinished(struct engine *e, const struct open_span *o, int64_t ns)
+{
+    const struct span *span = &e->rules->spans[o->span];
+    struct trace *t = e->tracing ? &e->given_up_trace : NULL;
+    struct span_stream *st = o->stream;
+    struct source *source = source_new(e->rules, st->log, st->path, st->file);
+
+    record_lineless(&e->record, source, ns);
+    e->record.wall_ns = e->aside.wall_ns;
+    spanline_given_up(&e->record, span, o, e->tracing);
+    e->events[span->event + 1].verdict = e->record.number << 1 | 1;
+    if (t) {
+        memset(t->trials, 0, e->rules->nevents * sizeof *t->trials);
+        memset(t->updates, 0, e->rules->nmappings * sizeof *t->updates);
+    }
+    hit(e, span->event + 1);
+    for (unsigned i = 0; t && i < e->nhits; i++)
+        t->trials[e->hits[i]].is_event = true;
+    apply(e, t);
+    e->record.source = NULL;
+    source_free(source);
+}
+
+void verdict_give_up(struct engine *e, struct open_span *o, enum span_reason why, int64_t ns)
+{
+    unsigned nhits = e->nhits;
+
+    count_reason(e, o->span, why);
+    add_open(e, o->span, -1);
+    swap_records(e);
+    e->nhits = 0;
+    if (e->rules->events[e->rules->spans[o->span].event + 1].used)
+        count_unfinished(e, o, ns);
+    if (e->tracing)
+        tell_given_up(e, o, why, ns);
+    swap_records(e);
+    e->nhits = nhits;
+    spans_close(o);
+}
+
+static void note_unmatched(struct engine *e, struct trace *t, unsigned span, bool begins,
+                           enum span_reason reason)
+{
+    struct span_state *state = &e->span_states[span];
+    bool again = reason == SPAN_NO_KEY && state->keyless == e->record.number;
+
+    if (!again)
+        count_reason(e, span, reason);
+    if (reason == SPAN_NO_KEY)
+        state->keyless = e->record.number;
+    if (!t)
+        return;
+    struct span_note *n = add_note(e, t, span, reason);
+
+    n->begins = begins;
+    n->missing = state->missing;
+}
+
+/* The line is an event that ends it. */
+static void end_span(struct engine *e, struct trace *t, unsigned number)
+{
+    struct span_state *state = &e->span_states[number];
+    unsigned event = e->rules->spans[number].event;
+
+    if (state->ended == e->record.number)
+        return;
+    state->ended = e->record.number;
+    if (is_event(e, event)) {
+        if (e->rules->events[event].used)
+            hit(e, event);
+    } else {
+        note_unmatched(e, t, number, false, state->missing >= 0 ? SPAN_NO_KEY : SPAN_NO_BEGIN);
+    }
+}
+
+/* What the line ends is an event of it. */
+TRACED void end_spans(struct engine *e, struct trace *t)
+{
+    for (unsigned i = 0; i < e->nhits; i++) {
+        const struct plan *p = &e->plans[e->hits[i]];
+
+        for (unsigned k = 0; k < p->nends; k++)
+            end_span(e, t, p->ends[k]);
+    }
+}
+
+/* Before the line counts, and as it would be later: what the clock is past. */
+static void move_clock(struct engine *e)
+{
+    struct span_stream *st = verdict_stream(e, e->record.source);
+    struct open_span *o;
+    int64_t ns;
+    bool own;
+
+    if (st->nopen == 0)
+        return;
+    ns = spanline_time(&e->record, st, &own);
+    st->refs++; /* it stays when it is empty */
+    while ((o = span_stream_over(st, span_stream_after(st, ns, own))))
+        verdict_give_up(e, o, SPAN_TIMEOUT, open_span_until(o));
+    span_stream_move(st, ns, own, e->now_ns);
+    st->refs--;
+}
+
+/* Its event has counted. */
+static void close_ended(struct engine *e, struct trace *t, unsigned number)
+{
+    struct span_state *state = &e->span_states[number];
+    struct open_span *o = state->found;
+    enum span_reason reason = SPAN_FINE;
+    int64_t ns;
+
+    if (!o || state->ended != e->record.number)
+        return;
+    state->found = NULL;
+    if (spanline_duration(&e->record, o, &ns) && ns < 0) {
+        count_reason(e, number, SPAN_NEGATIVE);
+        reason = SPAN_NEGATIVE;
+    }
+    if (t)
+        note_open(e, t, o, reason);
+    add_open(e, number, -1);
+    spans_close(o);
+}
+
+static unsigned place_among(const uint32_t *events, uint32_t event)
+{
+    unsigned i = 0;
+
+    while (events[i] != event)
+        i++;
+    return i;
+}
+
+/* The line is an event that begins it. */
+static void begin_span(struct engine *e, struct trace *t, unsigned number, uint32_t event)
+{
+    const struct span *span = &e->rules->spans[number];
+    struct span_state *state = &e->span_states[number];
+    struct span_stream *st = verdict_stream(e, e->record.source);
+    struct slice key[SPAN_KEYS_MAX], *kept;
+    unsigned b = place_among(span->begins, event);
+    struct open_span *o;
+    bool own;
+    int64_t ns;
+
+    if (state->begun == e->record.number)
+        return;
+    state->begun = e->record.number;
+    state->missing = spanline_key(&e->record, span, &span->begin_keys[b * span->nkeys], key);
+    if (state->missing >= 0) {
+        note_unmatched(e, t, number, true, SPAN_NO_KEY);
+        return;
+    }
+    kept = arena_alloc(&e->record.scratch, (span->nkept + 1) * sizeof *kept);
+    spanline_kept(&e->record, span, b, kept);
+    ns = spanline_time(&e->record, st, &own);
+    if ((o = spans_find(st, number, key)))
+        verdict_give_up(e, o, SPAN_REPLACED, ns);
+    span_stream_move(st, ns, own, e->now_ns);
+    o = spans_open(st, number, key, kept, ns, own);
+    add_open(e, number, 1);
+    if (t) {
+        note_open(e, t, o, SPAN_FINE);
+        for (struct span_note *n = t->spans; n; n = n->next)
+            n->begins |= !n->next;
+    }
+    while ((o = span_stream_surplus(st, number)))
+        verdict_give_up(e, o, SPAN_FULL, ns);
+}
+
+/* The line has counted. First all that it ends, then what it begins. */
+TRACED void leave_spans(struct engine *e, struct trace *t)
+{
+    for (unsigned i = 0; i < e->nhits; i++) {
+        const struct plan *p = &e->plans[e->hits[i]];
+
+        for (unsigned k = 0; k < p->nends; k++)
+            close_ended(e, t, p->ends[k]);
+    }
+    for (unsigned i = 0; i < e->nhits; i++) {
+        const struct plan *p = &e->plans[e->hits[i]];
+
+        for (unsigned k = 0; k < p->nbegins; k++)
+            begin_span(e, t, p->begins[k], e->hits[i]);
+    }
+}
+
+static int64_t silent_clock(const struct engine *e, const struct span_stream *st)
+{
+    int64_t ns;
+
+    return __builtin_add_overflow(st->clock_ns, e->now_ns - st->running_ns, &ns) ? INT64_MAX : ns;
+}
+
+bool verdict_is_over(struct engine *e)
+{
+    const struct span_stream *st = NULL;
+
+    while ((st = spans_next(e->spans, st)))
+        if (st->nopen && st->until_ns < silent_clock(e, st))
+            return true;
+    return false;
+}
+
+void verdict_silence(struct engine *e)
+{
+    struct span_stream *st = NULL, *last = NULL;
+    struct open_span *o;
+
+    while ((st = spans_next(e->spans, st))) {
+        st->refs++;
+        span_stream_unref(last);
+        last = st;
+        while ((o = span_stream_over(st, silent_clock(e, st))))
+            verdict_give_up(e, o, SPAN_TIMEOUT, open_span_until(o));
+    }
+    span_stream_unref(last);
+}
+
+/* --- a line ----------------------------------------------------------------------------------- */
+
+/* What a decoded line is and does. `spans`: rules have some. */
+TRACED void count_line(struct engine *e, struct trace *t, bool spans)
 {
     struct record *r = &e->record;
     const struct log_counters *log = &e->logs[r->source->log];
 
     counter_inc(e->lines, log->lines[r->decoded], 1, e->now_ns);
     find_events(e, t);
+    if (spans) {
+        end_spans(e, t);
+        move_clock(e);
+    }
     if (e->nhits) {
         counter_inc(e->matched, log->matched, 1, e->now_ns);
-        if (t)
-            updater_trace(e->updater, r, e->hits, e->nhits, t);
-        else
-            updater_apply(e->updater, r, e->hits, e->nhits);
+        apply(e, t);
+        if (spans)
+            leave_spans(e, t);
     } else {
         e->unmatched++;
         if (e->options.unmatched)
@@ -138,7 +521,10 @@ TRACED void count_line(struct engine *e, struct trace *t)
 
 void verdict_line(struct engine *e)
 {
-    count_line(e, NULL);
+    if (e->spans)
+        count_line(e, NULL, true);
+    else
+        count_line(e, NULL, false);
 }
 
 /* After the line is done: what else would have to hold. An event that nothing uses is tried like
@@ -174,7 +560,8 @@ static void try_all(struct engine *e, struct trace *t)
 void verdict_traced(struct engine *e, struct trace *t)
 {
     e->tracing = true;
-    count_line(e, t);
+    t->spans = NULL;
+    count_line(e, t, e->spans);
     try_all(e, t);
     e->tracing = false;
 }

@@ -22,6 +22,18 @@ struct event_state {
     bool sure;     /* found by dispatch it is certain */
 };
 
+/* A span, and the line at hand. */
+struct span_state {
+    uint64_t ended, begun;   /* number of the line for which that was done last */
+    uint64_t keyless;        /* likewise: it lacked a key field, and that was counted */
+    struct open_span *found; /* what the line ends; NULL: nothing */
+    int missing;             /* key field; -1: none */
+};
+
+struct span_series {
+    uint32_t open, unmatched[SPAN_REASONS];
+};
+
 struct engine {
     const struct ruleset *rules;
     struct engine_options options;
@@ -42,6 +54,17 @@ struct engine {
     uint64_t unmatched;
     struct joined done;     /* the record at hand, of a log with `record` */
     struct source *waiting; /* those with open records */
+    /* Open spans; all NULL when no rule uses one. */
+    struct spans *spans;
+    struct span_state *span_states;
+    struct span_series *span_series;
+    struct family *spans_open, *spans_unmatched;
+    struct open_span *over; /* as engine_is_over found it */
+    struct record aside;  /* the record of a line, while something is given up, and of that else */
+    uint32_t *hits_aside; /* likewise */
+    struct trace given_up_trace; /* of that */
+    engine_given_up_fn *given_up;
+    void *given_up_ctx;
     int64_t now_ns;
 };
 
@@ -51,5 +74,13 @@ void verdict_line(struct engine *e);
 void verdict_traced(struct engine *e, struct trace *t);
 /* Reads the time of the record at hand, which counts later, where only trying an event tells it. */
 void verdict_time(struct engine *e);
+
+/* Spans of files whose clocks, moved on by the time for which nothing came, are past them: are there
+ * any, and gives them up. */
+bool verdict_is_over(struct engine *e);
+void verdict_silence(struct engine *e);
+void verdict_give_up(struct engine *e, struct open_span *o, enum span_reason why, int64_t ns);
+/* The stream of a source; rules have spans. */
+struct span_stream *verdict_stream(struct engine *e, struct source *s);
 
 #endif

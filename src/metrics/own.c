@@ -9,7 +9,8 @@ static const char *const
     none[] = {NULL},
     *const by_log[] = {"log", NULL}, *const by_log_decoded[] = {"log", "decoded", NULL},
     *const by_log_reason[] = {"log", "reason", NULL}, *const by_event[] = {"event", NULL},
-    *const by_event_reason[] = {"event", "reason", NULL}, *const by_metric[] = {"metric", NULL},
+    *const by_event_reason[] = {"event", "reason", NULL}, *const by_span[] = {"span", NULL},
+    *const by_span_reason[] = {"span", "reason", NULL}, *const by_metric[] = {"metric", NULL},
     *const by_metric_label[] = {"metric", "label", NULL},
     *const by_metric_event_reason[] = {"metric", "event", "reason", NULL},
     *const by_path_code[] = {"path", "code", NULL},
@@ -52,6 +53,13 @@ static const struct own_metric {
          "there"},
     [OWN_EVENT_HITS] = {"logtally_event_hits_total", FAMILY_COUNTER, DURABLE, by_event,
                         "Lines that were this event"},
+    [OWN_SPANS_OPEN] = {"logtally_spans_open", FAMILY_GAUGE, DURABLE, by_span,
+                        "Spans that have begun and not yet ended"},
+    [OWN_SPANS_UNMATCHED] =
+        {"logtally_spans_unmatched_total", FAMILY_COUNTER, DURABLE, by_span_reason,
+         "Lines that ended no span (no_begin), or had not all key fields (no_key); spans that were "
+         "given up (timeout, replaced by another begin, full, reload); ends before their begin "
+         "(negative)"},
     [OWN_FILES_ROTATED] = {"logtally_files_rotated_total", FAMILY_COUNTER, DURABLE, by_log,
                            "Files that got another name and were followed"},
     [OWN_FILES_TRUNCATED] = {"logtally_files_truncated_total", FAMILY_COUNTER, DURABLE, by_log,

@@ -23,6 +23,8 @@ enum own_id {
     OWN_TIMES_UNREADABLE,
     OWN_RECORDS_CUT,
     OWN_EVENT_HITS,
+    OWN_SPANS_OPEN,
+    OWN_SPANS_UNMATCHED,
     /* input, counted by the daemon */
     OWN_FILES_ROTATED,
     OWN_FILES_TRUNCATED,

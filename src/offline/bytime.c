@@ -38,6 +38,7 @@ struct queued {
     struct file *file;
     const char *stream;
     uint32_t lines;
+    int64_t own_ns; /* as in engine_peek */
     size_t n;
     char text[];
 };
@@ -114,6 +115,9 @@ void bytime_add(struct bytime *t, const struct input *in)
     f->node.time_ns = f->time_ns = f->line_ns = in->first_ns;
     f->input = in;
     heap_add(&t->waiting, &f->node);
+    if (in->first_ns != INPUT_NO_TIME)
+        engine_see_stream(t->session->engine, in->log, in->stream ? in->stream : in->path,
+                          in->first_ns);
 }
 
 static int open_file(struct bytime *t, struct file *f, struct buf *err)
@@ -128,6 +132,8 @@ static int open_file(struct bytime *t, struct file *f, struct buf *err)
     archive_set_encoding(f->archive, t->session->setup->rules->logs[in->log].encoding);
     f->source = source_new(t->session->setup->rules, in->log, in->path, t->session->next_id++);
     /* lines before the first date take it from there */
+    if (in->stream)
+        source_of_stream(f->source, in->stream);
     f->source->base = anchor_of(t->session->setup, in->log, in->path);
     f->source->dated_ns = f->source->base.last_ns = in->first_ns;
     heap_remove(&t->waiting, &f->node);
@@ -191,10 +197,13 @@ static void enqueue(struct bytime *t, struct file *f, const struct engine_peek *
                          .file = f,
                          .stream = line->stream,
                          .lines = line->lines,
+                         .own_ns = line->own_ns,
                          .n = line->line.n};
     memcpy(q->text, line->line.p, q->n);
     t->queued_bytes += queued_size(q);
     f->queued++;
+    if (line->own_ns != INT64_MIN)
+        engine_see(t->session->engine, f->source, line->own_ns);
     heap_add(&t->heap, &q->node);
 }
 
@@ -228,6 +237,7 @@ static void forget_time(struct bytime *t, struct file *f, int64_t dated_ns, int6
                         struct engine_peek *line)
 {
     line->has_time = false;
+    line->own_ns = INT64_MIN;
     f->source->dated_ns = dated_ns;
     f->source->base.last_ns = last_ns;
     t->stats.future++;
@@ -292,6 +302,19 @@ static bool is_ripe(const struct bytime *t, const struct file *behind)
            t->heap.list[0]->time_ns <= behind->time_ns - t->slack_ns;
 }
 
+/* A span that is given up before the next line: engine_take does it when its time has come. */
+static bool next_over(struct bytime *t, struct source **ret_source, struct engine_peek *ret_line)
+{
+    int64_t ns;
+
+    if (!engine_is_over(t->session->engine, t->heap.list[0]->time_ns, &ns))
+        return false;
+    *ret_source = NULL;
+    *ret_line =
+        (struct engine_peek){.time_ns = ns > t->last_ns ? ns : t->last_ns, .has_time = true};
+    return true;
+}
+
 int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek *ret_line,
                 struct buf *err)
 {
@@ -308,6 +331,8 @@ int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek
     }
     if (r < 0)
         return r;
+    if (next_over(t, ret_source, ret_line))
+        return 1;
     struct queued *q = t->out = queued_of(t->heap.list[0]);
 
     heap_remove(&t->heap, &q->node);
@@ -322,6 +347,7 @@ int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek
                                      .stream = q->stream,
                                      .lines = q->lines,
                                      .time_ns = q->node.time_ns,
+                                     .own_ns = q->own_ns,
                                      .has_time = true};
     return 1;
 }

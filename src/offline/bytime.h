@@ -31,7 +31,8 @@ void bytime_free(struct bytime *t);
 /* Its turn comes at its first date, and lines before take theirs from it. BORROWS
  * the input. All files are added before the first line is asked for. */
 void bytime_add(struct bytime *t, const struct input *in);
-/* The next line; it dies with the next call. 1, 0 at the end, or negative errno with a sentence. */
+/* The next line, or without a source a span that is given up at its time, both for engine_take; it dies
+ * with the next call. 1, 0 at the end, or negative errno with a sentence. */
 int bytime_next(struct bytime *t, struct source **ret_source, struct engine_peek *ret_line,
                 struct buf *err);
 /* Bytes of the files read so far. */

@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
+#include "input/glob.h"
+#include "input/rotated.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -138,7 +140,6 @@ static int add_path(struct inputs *in, const char *path, bool enter)
     return add_file(in, path, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
 }
 
-/* Files of one time in the order given; those without any first. */
 static int compare(const void *a, const void *b)
 {
     const struct input *x = a, *y = b;
@@ -148,12 +149,59 @@ static int compare(const void *a, const void *b)
     return (x->given > y->given) - (x->given < y->given);
 }
 
-static void sort_by_time(struct inputs *in)
+void inputs_sort(struct input *list, size_t n)
 {
-    for (size_t i = 0; i < in->n; i++)
-        in->list[i].given = i;
-    if (in->n)
-        qsort(in->list, in->n, sizeof(*in->list), compare);
+    for (size_t i = 0; i < n; i++)
+        list[i].given = i;
+    if (n)
+        qsort(list, n, sizeof *list, compare);
+}
+
+/* As `rotated` of the log says, of whichever of the files beside which it is. */
+static const char *given_base(const struct setup *setup, const struct input *list, size_t n,
+                              const struct input *part)
+{
+    const struct log_def *log = &setup->rules->logs[part->log];
+    const char *best = NULL;
+
+    for (size_t i = 0; i < n && log->nrotated; i++) {
+        const char *file = list[i].path;
+
+        for (unsigned k = 0; k < log->nrotated; k++) {
+            struct buf pattern = BUF_INIT;
+
+            buf_fmt(&pattern, "%.*s%s", (int)(path_name(file) - file), file, log->rotated[k]);
+            if (list[i].log == part->log && strcmp(file, part->path) != 0 &&
+                glob_match(pattern.p, part->path) && !glob_match(pattern.p, file) &&
+                (!best || rotated_is_rather(part->path, file, best)))
+                best = file;
+            buf_release(&pattern);
+        }
+    }
+    return best;
+}
+
+/* The whole need not be among the files: app.log.1 and app.log.2 are parts of app.log. */
+static char *stream_of(const struct setup *setup, const struct input *list, size_t n,
+                       const struct input *in)
+{
+    const char *name = path_name(in->path), *given = given_base(setup, list, n, in);
+    struct buf base = BUF_INIT, path = BUF_INIT;
+
+    if (given)
+        return xstrdup(given);
+    if (strcmp(in->path, "-") != 0 && rotated_base(slice_str(name), 0, &base) == ROTATED_SURE)
+        buf_fmt(&path, "%.*s%s", (int)(name - in->path), in->path, base.p);
+    else
+        buf_str(&path, in->path);
+    buf_release(&base);
+    return buf_detach(&path);
+}
+
+void inputs_find_streams(const struct setup *setup, struct input *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        list[i].stream = stream_of(setup, list, n, &list[i]);
 }
 
 static void find_times(struct inputs *in)
@@ -179,14 +227,21 @@ int inputs_find(struct inputs *in, const struct setup *setup, const struct strin
         return code;
     if (times || in->n > 1)
         find_times(in);
-    sort_by_time(in);
+    inputs_sort(in->list, in->n);
+    inputs_find_streams(setup, in->list, in->n);
     return -1;
+}
+
+static void input_release(struct input *in)
+{
+    free(in->path);
+    free(in->stream);
 }
 
 void inputs_release(struct inputs *in)
 {
     for (size_t i = 0; i < in->n; i++)
-        free(in->list[i].path);
+        input_release(&in->list[i]);
     free(in->list);
     *in = (struct inputs){0};
 }

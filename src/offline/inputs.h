@@ -9,6 +9,7 @@
 
 struct input {
     char *path;
+    char *stream; /* the name of the rotated set that it is a part of; or its own */
     unsigned log;
     int64_t first_ns; /* time of its first line that has one, or INPUT_NO_TIME */
     uint64_t size;    /* 0 = unknown */
@@ -21,6 +22,11 @@ struct session;
 int64_t input_first_time(struct session *s, const struct input *in, int64_t latest_ns);
 /* The latest time that a line of an old log can have: that of now, with a day for wrong zones. */
 int64_t inputs_latest(void);
+
+/* Finds the sets among files: what a rotator surely left, by its name or by `rotated` of its log. */
+void inputs_find_streams(const struct setup *setup, struct input *list, size_t n);
+/* By first time; files of one time in the order given; those without any first. */
+void inputs_sort(struct input *list, size_t n);
 
 struct inputs {
     const struct setup *setup;

@@ -7,6 +7,7 @@
 #include "offline/session.h"
 
 #include "base/log.h"
+#include "base/map.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
 #include "input/crc32c.h"
@@ -68,20 +69,73 @@ static uint32_t identify(const struct input *in)
     return id;
 }
 
-/* To the last part, if that is still small. */
-static void add_piece(struct work *w, struct session_range range, uint64_t size)
+/* To the last part, if that is still small, or if it goes on what that read. */
+static void add_piece(struct work *w, struct session_range range, uint64_t size, bool goes_on)
 {
     struct part *last = w->n ? &w->parts[w->n - 1] : NULL;
 
     GROW(w->pieces, w->npieces, w->pieces_cap);
     w->pieces[w->npieces++] = (struct piece){.range = range};
-    if (last && size < PART_LEAST && last->size < PART_LEAST) {
+    if (last && (goes_on || (size < PART_LEAST && last->size < PART_LEAST))) {
         last->n++;
         last->size += size;
         return;
     }
     GROW(w->parts, w->n, w->cap);
     w->parts[w->n++] = (struct part){.work = w, .first = w->npieces - 1, .n = 1, .size = size};
+}
+
+/* Rotated sets among the inputs, each in the order of the first of its files. */
+struct sets {
+    size_t *first; /* file of each */
+    size_t *next;  /* of each file: the next of its set; 0 = none */
+    size_t n;
+};
+
+static void find_sets(const struct inputs *inputs, struct sets *ret)
+{
+    size_t *last = xcalloc(inputs->n + 1, sizeof *last);
+    struct map numbers = MAP_INIT;
+
+    *ret = (struct sets){.first = xcalloc(inputs->n + 1, sizeof *ret->first),
+                         .next = xcalloc(inputs->n + 1, sizeof *ret->next)};
+    for (size_t i = 0; i < inputs->n; i++) {
+        struct slice stream = slice_str(inputs->list[i].stream);
+        uint64_t set = ret->n;
+
+        if (map_get(&numbers, stream, &set)) {
+            ret->next[last[set]] = i;
+        } else {
+            map_put(&numbers, stream, set);
+            ret->first[ret->n++] = i;
+        }
+        last[set] = i;
+    }
+    map_release(&numbers);
+    free(last);
+}
+
+/* Spans live in a file and what it was rotated into: such a set is one part. */
+static void add_sets(struct work *w, const struct inputs *inputs)
+{
+    struct sets sets;
+
+    find_sets(inputs, &sets);
+    for (size_t k = 0; k < sets.n; k++) {
+        size_t i = sets.first[k];
+        bool goes_on = false;
+
+        do {
+            const struct input *in = &inputs->list[i];
+
+            add_piece(w, (struct session_range){in->path, in->stream, in->log, identify(in), 0, 0},
+                      in->size, goes_on);
+            goes_on = true;
+            i = sets.next[i];
+        } while (i);
+    }
+    free(sets.first);
+    free(sets.next);
 }
 
 /* A log whose lines come in pieces is not cut: a line may lie on both sides. Nor is one where a time
@@ -98,9 +152,9 @@ static void cut(struct work *w, const struct input *in)
         n = 1; /* reading it will say what is wrong */
     for (unsigned i = 0; i < n; i++)
         add_piece(w,
-                  (struct session_range){in->path, in->log, id, n > 1 ? cuts[i] : 0,
+                  (struct session_range){in->path, in->stream, in->log, id, n > 1 ? cuts[i] : 0,
                                          n > 1 ? cuts[i + 1] : 0},
-                  n > 1 ? PART_LEAST : in->size);
+                  n > 1 ? PART_LEAST : in->size, false);
     free(cuts);
 }
 
@@ -290,7 +344,9 @@ int parallel_run(const struct setup *setup, const struct inputs *inputs,
 
     pthread_mutex_init(&w.mutex, NULL);
     pthread_cond_init(&w.changed, NULL);
-    for (size_t i = 0; i < inputs->n; i++)
+    if (setup->rules->spans_used)
+        add_sets(&w, inputs);
+    for (size_t i = 0; i < inputs->n && !setup->rules->spans_used; i++)
         cut(&w, &inputs->list[i]);
     int code = run_threads(&w, registry);
 

@@ -23,6 +23,7 @@ void session_init(struct session *s, const struct setup *setup, enum session_kin
     int64_t now = clock_wall_ns();
 
     o.max_line = (size_t)settings->max_line;
+    o.max_label = (size_t)settings->max_label;
     *s = (struct session){.setup = setup};
     s->registry = registry_new(&limits);
     s->engine = engine_new(setup->rules, s->registry, &o, now);
@@ -135,6 +136,8 @@ int session_read(struct session *s, const struct session_range *range,
     struct source *source = source_new(s->setup->rules, range->log, range->path, range->id);
 
     source->base = anchor_of(s->setup, range->log, range->path);
+    if (range->stream)
+        source_of_stream(source, range->stream);
     take_time_before(s->setup, source, range);
     archive_set_encoding(a, s->setup->rules->logs[range->log].encoding);
     archive_read_ahead(a);

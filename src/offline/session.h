@@ -46,6 +46,7 @@ void session_release(struct session *s);
 /* What to read: a whole file ("-": standard input), or bytes [from, to) of a plain one. */
 struct session_range {
     const char *path;
+    const char *stream; /* the name of the rotated set that it is a part of; NULL: of none */
     unsigned log;
     uint32_t id;       /* which file, for `set` of gauges */
     uint64_t from, to; /* to = 0: the whole file */

@@ -26,6 +26,7 @@ liblogtally_a_SOURCES += \
 	src/rules/load/metric.h \
 	src/rules/load/refs.c \
 	src/rules/load/slots.c \
+	src/rules/load/span.c \
 	src/rules/load/units.c \
 	src/rules/load/value.c \
 	src/rules/load/words.c \

@@ -116,6 +116,14 @@ int ruleset_event(const struct ruleset *r, const char *name)
     return -1;
 }
 
+int ruleset_span(const struct ruleset *r, struct slice name)
+{
+    for (unsigned i = 0; i < r->nspans; i++)
+        if (slice_eq(slice_str(r->spans[i].name), name))
+            return (int)i;
+    return -1;
+}
+
 int ruleset_family(const struct ruleset *r, const char *name)
 {
     for (unsigned i = 0; i < r->nfamilies; i++)

@@ -115,8 +115,11 @@ struct event {
     unsigned nactions;
     struct ref *exemplar;
     unsigned nexemplar;
-    bool sees_decoded; /* false for a match event without a decoded parent */
-    bool used;         /* by a metric, or by a used event's of / unless */
+    struct span *span; /* whose NAME or NAME.unfinished it is; or NULL */
+    bool unfinished;   /* the latter */
+    bool
+        sees_decoded; /* false for a match event without a decoded parent, and for those of spans */
+    bool used;        /* by a metric, or by a used event's of / unless */
 };
 
 /* Is the event for lines of this log? */
@@ -124,6 +127,39 @@ static inline bool event_for_log(const struct event *e, unsigned log)
 {
     return !e->logs || (e->logs[log / 64] >> log % 64 & 1);
 }
+
+/* A field of a span's event that rules ask for. */
+struct span_field {
+    uint16_t slot;
+    unsigned kept; /* which of what is kept of the begin */
+    struct ref
+        *ends; /* where each of the ends has it, which comes before; NULL: it is the begin's */
+};
+
+enum { SPAN_KEYS_MAX = 16 };
+
+/* Two lines, one event: NAME when the end comes, else NAME.unfinished. */
+struct span {
+    const char *name;
+    struct where at;
+    uint32_t event; /* NAME; the next number is NAME.unfinished */
+    uint32_t *begins, *ends;
+    unsigned nbegins, nends;
+    const char **keys;
+    unsigned nkeys;
+    struct ref *begin_keys, *end_keys; /* where each of begins, of ends has each of them */
+    int64_t timeout_ns;
+    uint32_t max_open;
+    const char **kept; /* fields of the begin that somebody asks for */
+    unsigned nkept;
+    struct ref *begin_kept;       /* where each of begins has each of them */
+    struct span_field *fields[2]; /* of NAME, of NAME.unfinished */
+    unsigned nfields[2];
+    uint16_t duration; /* slot of _duration; SLOT_NONE: nobody asks */
+    bool used;         /* a metric, or an event that is used, names one of its events */
+    /* The section and its events as written: what other rules began is not gone on with. */
+    struct slice definition;
+};
 
 /* In the order of their rows in the schema. */
 enum verb { VERB_INC, VERB_DEC, VERB_ADD, VERB_SUB, VERB_SET, VERB_RESET, VERB_OBSERVE };
@@ -222,9 +258,12 @@ enum context {
 extern const char *const context_names[CTX_BUILTINS];
 
 struct ruleset {
-    struct event *events; /* in the order written */
+    struct event *events; /* in the order written, then two for each span */
     unsigned nevents;
     uint32_t *order; /* events so that parents and `unless` come before who needs them */
+    struct span *spans;
+    unsigned nspans;
+    bool spans_used;             /* one is */
     struct family_def *families; /* in the order of their first section */
     unsigned nfamilies;
     struct mapping *mappings;
@@ -249,6 +288,7 @@ void ruleset_set_record(struct ruleset *r, unsigned log, struct slice regex);
 
 /* The number of a log by name; -1 when there is none. */
 int ruleset_log(const struct ruleset *r, const char *name);
+int ruleset_span(const struct ruleset *r, struct slice name);
 int ruleset_event(const struct ruleset *r, const char *name);
 int ruleset_family(const struct ruleset *r, const char *name);
 

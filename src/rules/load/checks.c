@@ -83,7 +83,7 @@ static void mark_used(struct load *l)
 static void check_unused(struct load *l)
 {
     for (unsigned i = 0; i < l->r->nevents; i++)
-        if (!l->r->events[i].used)
+        if (!l->r->events[i].used && !l->r->events[i].span)
             load_warning(l, l->r->events[i].at, "nothing uses event \"%s\"", l->r->events[i].name);
 }
 
@@ -237,5 +237,6 @@ void load_check(struct load *l)
     load_check_units(l);
     check_unit_names(l);
     load_check_each(l);
+    load_check_spans(l);
     check_templates(l);
 }

@@ -201,8 +201,8 @@ static bool load_where(struct load *l, uint32_t event, const struct ini_entry *e
     return true;
 }
 
-static bool find_event(struct load *l, struct slice name, const char *key, struct where at,
-                       uint32_t *ret_event)
+bool load_find_event(struct load *l, struct slice name, const char *key, struct where at,
+                     uint32_t *ret_event)
 {
     uint64_t i;
 
@@ -223,7 +223,8 @@ static void load_unless(struct load *l, uint32_t event, const struct ini_entry *
     l->drafts[event].unless_at = e->at;
     ev->unless = load_alloc(l, slice_count(e->value, ',') + 1, sizeof *ev->unless);
     while (load_list(l, e, &rest, &piece))
-        ev->nunless += find_event(l, piece, "unless", ini_at(e, piece.p), &ev->unless[ev->nunless]);
+        ev->nunless +=
+            load_find_event(l, piece, "unless", ini_at(e, piece.p), &ev->unless[ev->nunless]);
 }
 
 static void load_of(struct load *l, uint32_t event, const struct ini_entry *e)
@@ -235,7 +236,7 @@ static void load_of(struct load *l, uint32_t event, const struct ini_entry *e)
     l->drafts[event].of_at = e->at;
     while (load_list(l, e, &rest, &piece)) {
         if (first)
-            (void)find_event(l, piece, "of", ini_at(e, piece.p), &ev->parent);
+            (void)load_find_event(l, piece, "of", ini_at(e, piece.p), &ev->parent);
         else
             load_mistake(l, e->at, "\"of\" takes one event; \"%.*s\" is one too many",
                          SLICE_FMT(piece));

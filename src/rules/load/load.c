@@ -83,24 +83,73 @@ static void load_logs(struct load *l, struct ini_doc *const *docs, unsigned ndoc
     free(sections);
 }
 
+static void add_event(struct load *l, const char *name, const struct ini_section *s)
+{
+    uint32_t event = l->r->nevents++;
+
+    l->drafts[event].section = s;
+    l->r->events[event] = (struct event){.name = name, .at = s->at, .parent = EVENT_NONE};
+}
+
+/* Behind all others; other events may name them. False after a mistake. */
+static bool add_span_events(struct load *l, struct span *span, const struct ini_section *s)
+{
+    struct buf unfinished = BUF_INIT;
+
+    if (map_find(&l->events, slice_str(s->name)))
+        return load_mistake(l, s->at,
+                            "there is an event \"%s\" already, of which the span could not "
+                            "be told",
+                            s->name);
+    *span = (struct span){.name = arena_str(l->text, s->name),
+                          .at = s->at,
+                          .event = l->r->nevents,
+                          .duration = SLOT_NONE};
+    buf_fmt(&unfinished, "%s.unfinished", s->name);
+    map_put(&l->events, slice_str(s->name), span->event);
+    map_put(&l->events, buf_all(&unfinished), span->event + 1);
+    add_event(l, span->name, s);
+    add_event(l, arena_slice(l->text, buf_all(&unfinished)).p, s);
+    l->r->events[span->event].span = l->r->events[span->event + 1].span = span;
+    l->r->events[span->event + 1].unfinished = true;
+    buf_release(&unfinished);
+    return true;
+}
+
+/* Two for each; returns how many of the sections make one, which are the first. */
+static unsigned add_spans(struct load *l, const struct ini_section **sections, unsigned n)
+{
+    struct map names = MAP_INIT;
+    unsigned kept = 0;
+
+    n = number(l, sections, n, SPANS_MAX, &names);
+    map_release(&names);
+    l->r->spans = load_alloc(l, n, sizeof *l->r->spans);
+    l->span_drafts = load_alloc(l, n, sizeof *l->span_drafts);
+    for (unsigned i = 0; i < n; i++)
+        if (add_span_events(l, &l->r->spans[kept], sections[i]))
+            sections[kept++] = sections[i];
+    return l->r->nspans = kept;
+}
+
 static void load_events(struct load *l, struct ini_doc *const *docs, unsigned ndocs)
 {
-    unsigned n;
+    unsigned n, nspans;
     const struct ini_section **sections = find_sections(docs, ndocs, SECTION_EVENT, &n);
+    const struct ini_section **spans = find_sections(docs, ndocs, SECTION_SPAN, &nspans);
 
-    l->r->events = load_alloc(l, n, sizeof *l->r->events);
-    l->drafts = xcalloc(n + 1, sizeof *l->drafts);
+    l->r->events = load_alloc(l, n + 2 * (size_t)nspans, sizeof *l->r->events);
+    l->drafts = xcalloc(n + 2 * (size_t)nspans + 1, sizeof *l->drafts);
     n = number(l, sections, n, EVENTS_MAX, &l->events);
-    for (unsigned i = 0; i < n; i++) {
-        l->drafts[i].section = sections[i];
-        l->r->events[i].name = arena_str(l->text, sections[i]->name);
-        l->r->events[i].at = sections[i]->at;
-        l->r->events[i].parent = EVENT_NONE;
-    }
-    l->r->nevents = n;
+    for (unsigned i = 0; i < n; i++)
+        add_event(l, arena_str(l->text, sections[i]->name), sections[i]);
+    nspans = add_spans(l, spans, nspans);
     for (unsigned i = 0; i < n; i++)
         load_event(l, i, sections[i]);
+    for (unsigned i = 0; i < nspans; i++)
+        load_span(l, i, spans[i]);
     free(sections);
+    free(spans);
 }
 
 static void load_metrics(struct load *l, struct ini_doc *const *docs, unsigned ndocs)
@@ -131,6 +180,7 @@ static void release_load(struct load *l)
         map_release(&l->family_drafts[i].seen);
     }
     free(l->drafts);
+    free(l->asked);
     free(l->family_drafts);
     free(l->uses);
     free(l->local_names);
@@ -164,6 +214,7 @@ struct ruleset *ruleset_load(struct ini_doc *const *docs, unsigned n,
     load_event_refs(&l);
     load_metrics(&l, docs, n);
     load_families(&l);
+    load_span_refs(&l);
     load_check(&l);
     if (options && options->lint)
         load_lint(&l);

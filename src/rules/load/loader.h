@@ -7,9 +7,11 @@
  *   1 names    events and logs get their numbers
  *   2 logs     patterns, times; groups become context slots
  *   3 events   conditions and actions; what an event names becomes its locals
- *   4 order    `of` and `unless` sorted, circles refused; then every ref is resolved to slots
+ *   4 order    `of`, `unless` and the ends of spans sorted, circles refused; then every ref is
+ *              resolved to slots
  *   5 metrics  families and mappings, in the order written
- *   6 checks   across all: clashes, what is unused, names nearly the same
+ *   6 spans    what was asked of their events is found in their lines
+ *   7 checks   across all: clashes, what is unused, names nearly the same
  *
  * How many decoded and context slots there will be is known only at the end, so until then a slot
  * number says of which kind it is (SLOT_CONTEXT, SLOT_LOCAL), and load_slots() renumbers all of
@@ -30,6 +32,7 @@ enum {
     EVENTS_MAX = 200000,
     MAPPINGS_MAX = 1000000,
     FAMILIES_MAX = 0xfffe,
+    SPANS_MAX = 1000,
     NEVER = -1,
 };
 
@@ -62,6 +65,20 @@ struct draft {
     bool groups_unknown; /* a regex of it is bad, and so nobody knows which fields it makes */
     bool shows_exemplar; /* updates a counter or histogram */
     struct where of_at, unless_at;
+};
+
+/* A span on its way in: where its keys stand. */
+struct span_draft {
+    struct where begin, end, key;
+};
+
+/* A field that rules ask of a span's event. */
+struct asked {
+    uint32_t event;
+    const char *name;
+    uint16_t slot;
+    const char *what; /* how a message calls who asks first */
+    struct where at;
 };
 
 /* A decoded name, and how often rules say it: for the warning about names nearly the same. */
@@ -100,6 +117,9 @@ struct load {
     struct map piece_names;
     struct map events, logs, families, decoded, context;
     struct draft *drafts; /* one an event */
+    struct span_draft *span_drafts;
+    struct asked *asked;
+    unsigned nasked, asked_cap;
     struct family_draft *family_drafts;
     struct decoded_use *uses; /* one a decoded name */
     unsigned nuses, uses_cap;
@@ -159,6 +179,12 @@ void load_included_pieces(struct load *l, const struct ini_section *s);
 /* What nothing uses is right too. */
 void load_check_pieces(struct load *l);
 
+/* event.c */
+
+/* False after a mistake. `key` is what names it. */
+bool load_find_event(struct load *l, struct slice name, const char *key, struct where at,
+                     uint32_t *ret_event);
+
 /* actions.c: "REGEX -> TEXT"; NULL after a mistake. */
 struct pattern *load_replacement(struct load *l, const struct ini_entry *e, struct slice *ret_text);
 
@@ -181,6 +207,14 @@ void load_groups(struct load *l, struct capture *c, uint32_t event, struct where
 void load_patch(struct load *l, uint16_t *slots, unsigned n);
 /* The last thing: gives every slot its number. */
 void load_slots(struct load *l);
+
+/* span.c: two lines, one event. */
+
+/* When all names of events are known. */
+void load_span(struct load *l, unsigned span, const struct ini_section *s);
+/* When all was asked that ever will be. */
+void load_span_refs(struct load *l);
+void load_check_spans(struct load *l);
 
 /* each.c: members. */
 

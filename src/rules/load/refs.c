@@ -1,5 +1,5 @@
-/* refs -- events in an order in which parents (`of`) and excluded events (`unless`) come
- * before who needs them, otherwise as written; then every name in an event becomes slots.
+/* refs -- events in an order in which parents (`of`), excluded events (`unless`) and the ends of a span
+ * come before who needs them, otherwise as written; then every name in an event becomes slots.
  *
  * A depth-first walk with a stack of its own: rules come from people, but also from programs that
  * write thousands of events. An edge that closes a circle is a mistake and is cut, so that all that
@@ -16,7 +16,7 @@ enum colour { NEW, OPEN, DONE };
 
 struct frame {
     uint32_t event;
-    unsigned next; /* edge: 0 = of, then unless */
+    unsigned next; /* edge: 0 = of, then unless, then the ends of a span */
 };
 
 struct walk {
@@ -38,9 +38,15 @@ static void circle(struct walk *w, uint32_t to, struct where at)
         from--;
     for (unsigned i = from ? from - 1 : 0; i < w->depth; i++)
         buf_fmt(&path, "%s -> ", w->l->r->events[w->stack[i].event].name);
-    load_mistake(w->l, at, "of and unless go in a circle: %.*s%s", SLICE_FMT(buf_all(&path)),
-                 w->l->r->events[to].name);
+    load_mistake(w->l, at, "%s go in a circle: %.*s%s",
+                 w->l->r->nspans ? "of, unless and end" : "of and unless",
+                 SLICE_FMT(buf_all(&path)), w->l->r->events[to].name);
     buf_release(&path);
+}
+
+static bool needs_ends(const struct event *e)
+{
+    return e->span && !e->unfinished;
 }
 
 /* The next event that `f` needs; EVENT_NONE when it has no more. */
@@ -60,6 +66,11 @@ static uint32_t next_need(struct load *l, struct frame *f, uint32_t **ret_edge)
         f->next++;
         return **ret_edge;
     }
+    if (needs_ends(e) && f->next - e->nunless <= e->span->nends) {
+        *ret_edge = &e->span->ends[f->next - e->nunless - 1];
+        f->next++;
+        return **ret_edge;
+    }
     return EVENT_NONE;
 }
 
@@ -71,7 +82,7 @@ static void cut(struct load *l, struct frame *f, uint32_t *edge)
         e->parent = EVENT_NONE;
         return;
     }
-    *edge = e->unless[--e->nunless];
+    *edge = needs_ends(e) ? e->span->ends[--e->span->nends] : e->unless[--e->nunless];
     f->next--;
 }
 
@@ -85,12 +96,17 @@ static void done(struct walk *w, uint32_t event)
     for (unsigned i = 0; i < e->nunless; i++)
         if (w->height[e->unless[i]] >= height)
             height = w->height[e->unless[i]] + 1;
+    for (unsigned i = 0; needs_ends(e) && i < e->span->nends; i++)
+        if (w->height[e->span->ends[i]] >= height)
+            height = w->height[e->span->ends[i]] + 1;
     if (height == HEIGHT_MAX) {
         load_mistake(w->l, e->at,
                      "event \"%s\" needs %d others, each by way of the next (of, unless)", e->name,
                      HEIGHT_MAX);
         e->parent = EVENT_NONE;
         e->nunless = height = 0;
+        if (needs_ends(e))
+            e->span->nends = 0;
     }
     w->height[event] = height;
     w->colour[event] = DONE;
@@ -170,7 +186,7 @@ static void event_refs(struct load *l, uint32_t event)
     bool decoded_parent = e->parent != EVENT_NONE && l->r->events[e->parent].sees_decoded;
 
     load_event_units(l, event);
-    e->sees_decoded = !l->drafts[event].has_match || decoded_parent;
+    e->sees_decoded = !e->span && (!l->drafts[event].has_match || decoded_parent);
     for (unsigned i = 0; i < e->nconditions; i++)
         if (!e->conditions[i].is_match)
             load_ref(l, event, i, &e->conditions[i].field, false,

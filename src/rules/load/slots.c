@@ -93,6 +93,27 @@ static void ask_member(struct load *l, uint32_t event, struct slice name)
         (void)load_member_field(l, event, name, ev->nline);
 }
 
+/* A field of a span's event is one of its lines': which is found when all that is asked is known
+ * (span.c). What is there of every line is that of the line that ends it, and `_time` when it
+ * happens. */
+static void ask_span(struct load *l, uint32_t event, struct slice name, const char *what,
+                     struct where at)
+{
+    const struct event *ev = &l->r->events[event];
+    struct local *own;
+
+    if (!ev->span || slice_eq(name, SLICE("_time")) || (!ev->unfinished && load_is_builtin(name)) ||
+        find_local(&l->drafts[event], name))
+        return;
+    if (ev->unfinished && slice_eq(name, SLICE("_duration")))
+        load_mistake(l, at, "%s: \"%s\" has no _duration, as its end did not come", what, ev->name);
+    own = load_local(l, event, name, 0);
+    own->surely = 0;
+    GROW(l->asked, l->nasked, l->asked_cap);
+    l->asked[l->nasked++] =
+        (struct asked){event, own->name, own->slot, arena_str(l->text, what), at};
+}
+
 static uint16_t context_slot(struct load *l, struct slice name, struct where at)
 {
     uint64_t i;
@@ -250,8 +271,11 @@ void load_ref(struct load *l, uint32_t event, unsigned stage, struct ref *ref, b
     ask_member(l, event, name);
     for (uint32_t e = event; e != EVENT_NONE && n < CHAIN_MAX - 2 && !surely;
          e = l->r->events[e].parent) {
-        const struct local *own = find_local(&l->drafts[e], name);
+        const struct local *own;
         unsigned seen_at = e == event ? stage : STAGE_END;
+
+        ask_span(l, e, name, what, at);
+        own = find_local(&l->drafts[e], name);
 
         if (!own || own->since >= seen_at)
             continue;

@@ -72,9 +72,25 @@ void load_field_unit(struct load *l, uint32_t event, const struct ini_entry *e)
                                                 .at = e->at};
 }
 
+static struct field_unit *unit_of(struct load *l, uint32_t event, const char *name);
+
+/* What a line of the span says of it, the end's before the begin's. */
+static struct field_unit *unit_of_lines(struct load *l, const struct span *span, const char *name)
+{
+    struct field_unit *u = NULL;
+
+    for (unsigned i = 0; i < span->nends && !u; i++)
+        u = unit_of(l, span->ends[i], name);
+    for (unsigned i = 0; i < span->nbegins && !u; i++)
+        u = unit_of(l, span->begins[i], name);
+    return u;
+}
+
 static struct field_unit *unit_of(struct load *l, uint32_t event, const char *name)
 {
     for (; event != EVENT_NONE; event = l->r->events[event].parent) {
+        if (l->r->events[event].span && strcmp(name, "_duration") != 0)
+            return unit_of_lines(l, l->r->events[event].span, name);
         struct draft *d = &l->drafts[event];
 
         for (unsigned i = 0; i < d->nunits; i++) {
