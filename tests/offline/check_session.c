@@ -65,7 +65,8 @@ static void read_ranges(const uint64_t *cuts, unsigned n, struct buf *page)
 
     session_init(&s, &setup, SESSION_WHOLE, NULL);
     for (unsigned i = 0; i < n; i++) {
-        struct session_range range = {log_path, 0, 0, n > 1 ? cuts[i] : 0, n > 1 ? cuts[i + 1] : 0};
+        struct session_range range = {
+            log_path, NULL, 0, 0, n > 1 ? cuts[i] : 0, n > 1 ? cuts[i + 1] : 0};
 
         ck_assert_int_eq(session_read(&s, &range, NULL, NULL, &err), 0);
     }
