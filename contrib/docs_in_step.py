@@ -47,10 +47,12 @@ LIMITS = {
     "src/rules/files.c": ["TABLE_BYTES_MAX"],
     "src/rules/load/each.c": ["EACH_FIELDS_MAX"],
     "src/rules/load/grok.c": ["EXPANDED_MAX"],
-    "src/rules/load/loader.h": ["LOGS_MAX", "EVENTS_MAX", "CONDITIONS_MAX", "ACTIONS_MAX", "HEIGHT_MAX", "MAPPINGS_MAX", "FAMILIES_MAX"],
+    "src/rules/load/loader.h": ["LOGS_MAX", "EVENTS_MAX", "CONDITIONS_MAX", "ACTIONS_MAX", "HEIGHT_MAX", "MAPPINGS_MAX", "FAMILIES_MAX",
+                                "SPANS_MAX"],
     "src/rules/load/zero.c": ["ZEROS_MAX", "VALUES_MAX"],
     "src/rules/pattern.c": ["MATCH_LIMIT"],
     "src/rules/pattern.h": ["PATTERN_NAMES_MAX"],
+    "src/rules/ruleset.h": ["SPAN_KEYS_MAX"],
     "src/rules/template.c": ["FILTERS_MAX"],
     "src/rules/template.h": ["TEMPLATE_FIELDS_MAX"],
 }

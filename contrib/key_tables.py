@@ -25,7 +25,8 @@ NAMED = re.compile(r"^<!-- names: (\w+) -->\n(.*?)^<!-- end -->$", re.M | re.S)
 NAMES = {
     "operators": [("src/rules/ruleset.c", r'\[OP_\w+\] = "([^"]+)"')],
     "filters": [("src/rules/filter.c", r'^    \{"(\w+)", filter_')],
-    "fields": [("src/rules/ruleset.c", r'[{,]\s+"(_\w+)"|\{"(_\w+)"'), ("src/rules/load/*.c", r'load_member_field\([^;]*SLICE\("(_\w+)"\)')],
+    "fields": [("src/rules/ruleset.c", r'[{,]\s+"(_\w+)"|\{"(_\w+)"'), ("src/rules/load/span.c", r'strcmp\(a->name, "(_\w+)"\)'),
+               ("src/rules/load/*.c", r'load_member_field\([^;]*SLICE\("(_\w+)"\)')],
     "units": [("src/base/units.c", r'^    \{\{"([^"]+)", \d+\}, ')],
     "conversions": [("src/decode/timepattern.c", r'\.letters = "([^"]+)"|^    \{"(\w+)", (?:PART|0)|\{\'(\w)\', "%')],
     "zones": [("src/decode/timepattern.c", r'\{"([a-z]+)",\s+-?\d+\}')],
