@@ -263,7 +263,7 @@ static void list_troubles(struct making *m, unsigned log, const struct tail_log_
                           struct view_log *v)
 {
     static const enum own_id counters[] = {OWN_FILES_TRUNCATED, OWN_FILES_AMBIGUOUS,
-                                           OWN_FILES_VANISHED, OWN_TIMES_UNREADABLE};
+                                           OWN_FILES_VANISHED};
     enum { MOST = sizeof counters / sizeof *counters + 5 };
 
     v->troubles = arena_zalloc(m->text, MOST * sizeof *v->troubles);
@@ -294,6 +294,7 @@ static void view_log(struct making *m, unsigned i, bool files, struct view_log *
         .nfailing = s.failing + w.unreadable,
         .lag_bytes = s.lag_bytes,
         .last_line_ns = s.last_read_wall_ns,
+        .times_unreadable = count_of(m->d, OWN_TIMES_UNREADABLE, log->name, NULL),
         .catching_up = !s.backlog_done,
         .waiting = s.waiting,
         .lines = count_view(h, &h->lines[i], lines_of(m->d, &m->lines, i)),

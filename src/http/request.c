@@ -290,27 +290,57 @@ static void dispatch(struct http_request *r)
 
 struct framing {
     unsigned hosts, lengths, encodings;
+    bool chunked; /* all encodings are that */
+    bool unusual; /* a name that is no token, a control character in a value */
 };
+
+/* RFC 9110 5.6.2. "Content-Length : 5" is none: microhttpd would take it for another header. */
+static bool is_token(const char *name)
+{
+    size_t n = 0;
+
+    for (; name[n]; n++)
+        if (name[n] <= ' ' || name[n] > '~' || strchr("\"(),/:;<=>?@[\\]{}", name[n]))
+            return false;
+    return n > 0;
+}
+
+/* RFC 9110 5.5; what came behind a NUL microhttpd does not tell. */
+static bool has_control(const char *value)
+{
+    for (; value && *value; value++)
+        if (((unsigned char)*value < ' ' && *value != '\t') || *value == '\x7f')
+            return true;
+    return false;
+}
 
 static enum MHD_Result count_header(void *cls, enum MHD_ValueKind kind, const char *name,
                                     const char *value)
 {
     struct framing *f = cls;
+    bool encoding = strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
 
-    (void)kind, (void)value;
+    (void)kind;
     f->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
     f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
-    f->encodings += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
+    f->encodings += encoding;
+    f->chunked &= !encoding || (value && strcasecmp(value, "chunked") == 0);
+    f->unusual |= !is_token(name) || has_control(value);
     return MHD_YES;
 }
 
 /* Two who read a request must not differ on where it ends or for whom it is (RFC 9112 3.2, 6.3). */
 static const char *ambiguous(struct MHD_Connection *connection, const char *version)
 {
-    struct framing f = {0};
+    struct framing f = {.chunked = true};
+    bool is_11 = strcmp(version, MHD_HTTP_VERSION_1_1) == 0;
 
     (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &f);
-    if (f.hosts > 1 || (f.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0))
+    if (f.unusual)
+        return "a header's name or value holds what it must not";
+    if (f.encodings && (!f.chunked || !is_11))
+        return "the body's encoding is not chunked, or not of HTTP/1.1";
+    if (f.hosts > 1 || (f.hosts == 0 && is_11))
         return f.hosts ? "Host stands there twice" : "Host is missing";
     if (f.lengths > 1 || f.encodings > 1)
         return "the length of the body stands there twice";

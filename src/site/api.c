@@ -133,6 +133,7 @@ static void put_log(struct jsonout *j, const struct view_log *log, struct window
     key_time(j, "last_line", log->last_line_ns);
     key_count(j, "lines", &log->lines);
     key_count(j, "unmatched", &log->unmatched);
+    key_u64(j, "times_unreadable", log->times_unreadable);
     jsonout_key_open(j, "troubles", '{');
     for (unsigned i = 0; i < log->ntroubles; i++)
         key_u64(j, log->troubles[i].metric, log->troubles[i].n);

@@ -50,7 +50,7 @@ const char asset_style[] =
     "footer{margin:2rem 0 0;color:var(--soft)}footer a{margin-right:1rem}\n"
     "@media(max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}"
     "th,td{padding:.3rem .5rem}thead th{white-space:normal;vertical-align:bottom}"
-    "tbody th{white-space:normal;overflow-wrap:anywhere;min-width:8rem}}\n";
+    "tbody th{white-space:normal;overflow-wrap:anywhere;min-width:10rem}}\n";
 
 const char asset_live[] =
     "'use strict';\n"

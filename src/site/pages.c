@@ -122,8 +122,9 @@ static void row_metric(struct page *p, unsigned i)
 {
     const struct view_metric *m = &p->v->metrics[i];
 
-    html(p->out, "<tr><th scope=\"row\"><a href=\"/metrics/%s\">%s</a></th><td>%s</td>", m->name,
-         m->name, m->type);
+    html(p->out, "<tr><th scope=\"row\"><a href=\"/metrics/%s\">", m->name);
+    page_name(p, m->name);
+    html(p->out, "</a></th><td>%s</td>", m->type);
     page_cell_number(p, m->series);
     page_cell_number(p, m->limit);
     page_cell_alarm(p, m->folded);
@@ -313,7 +314,9 @@ static const char *state_text(const struct page *p, const struct view_file *f)
 
 static void row_file(struct page *p, const struct view_file *f)
 {
-    html(p->out, "<tr><th scope=\"row\">%s</th>", f->path);
+    html(p->out, "<tr><th scope=\"row\">");
+    page_name(p, f->path);
+    html(p->out, "</th>");
     page_cell_bytes(p, f->size);
     page_cell_bytes(p, f->offset);
     page_cell_moment(p, f->written_ns);
@@ -350,7 +353,9 @@ static void table_troubles(struct page *p, const struct view_log *log)
     page_column(p, W(COUNT), true);
     page_columns_end(p);
     for (unsigned i = 0; i < log->ntroubles; i++) {
-        html(p->out, "<tr><th scope=\"row\">%s</th>", log->troubles[i].metric);
+        html(p->out, "<tr><th scope=\"row\">");
+        page_name(p, log->troubles[i].metric);
+        html(p->out, "</th>");
         page_cell_number(p, log->troubles[i].n);
         html(p->out, "</tr>\n");
     }
@@ -391,6 +396,7 @@ static void log_summary(struct page *p, const struct view_log *log)
     page_term_text(p, W(LAG), bytes);
     page_term_number(p, W(LINES), log->lines.total);
     page_term_number(p, W(UNMATCHED), log->unmatched.total);
+    page_term_number(p, W(TIMES_UNREADABLE), log->times_unreadable);
     html(p->out, "</dl>\n");
 }
 

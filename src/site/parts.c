@@ -57,6 +57,17 @@ void page_table_end(struct page *p)
     html(p->out, "</tbody></table></div>\n");
 }
 
+void page_name(struct page *p, const char *name)
+{
+    while (*name) {
+        size_t n = strcspn(name, "_/");
+
+        n += name[n] != '\0';
+        html(p->out, name[n] ? "%S<wbr>" : "%S", slice_make(name, n));
+        name += n;
+    }
+}
+
 void page_cell_number(struct page *p, uint64_t n)
 {
     html(p->out, "<td class=\"n\">%u</td>", n);

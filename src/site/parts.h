@@ -34,6 +34,9 @@ void page_cell_rate(struct page *p, double per_second);
 void page_cell_chart(struct page *p, const struct view_count *c);
 void page_cell_place(struct page *p, const char *file, int line);
 
+/* A long name, which a narrow screen may break behind `_` and `/`. */
+void page_name(struct page *p, const char *name);
+
 /* How long ago. */
 void page_moment(struct page *p, int64_t at_ns);
 /* A chapter of its own. */

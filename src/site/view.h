@@ -57,6 +57,7 @@ struct view_log {
     int64_t last_line_ns;
     bool catching_up, waiting;
     struct view_count lines, unmatched;
+    uint64_t times_unreadable;           /* of lines whose time was there and could not be read */
     const struct view_trouble *troubles; /* those above 0 */
     unsigned ntroubles;
     bool shows_lines;

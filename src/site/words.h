@@ -40,6 +40,7 @@ const char *language_tag(enum language l);
     X(RECENT, "Last lines that no rule took", "Последние строки без правила")                     \
     X(NOT_EXPLAINED, "Not explained here, as that would take too long; `logtally explain` does.", \
       "Здесь не объясняется: это было бы слишком долго; объяснит `logtally explain`.")            \
+    X(TIMES_UNREADABLE, "Times not readable", "Времени не разобрать")                             \
     X(UNMATCHED, "Not matched", "Без правила")                                                    \
     X(LAG, "Not yet read", "Ещё не прочитано")                                                    \
     X(LAST_LINE, "Last line", "Последняя строка")                                                 \

@@ -145,11 +145,16 @@ def a_request_that_two_could_read_otherwise_is_refused():
     for head, status in (("", 400), (h, 200), (h + h, 400), (h + "Content-Length: 1\r\nContent-Length: 2\r\n", 400),
                          (h + "Content-Length: 0\r\nContent-Length: 0\r\n", 400),
                          (h + "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", 400),
-                         (h + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400)):
+                         (h + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
+                         (h + "Transfer-Encoding: gzip\r\n", 400), (h + "Transfer-Encoding: chunked, chunked\r\n", 400),
+                         (h + "Transfer-Encoding: xchunked\r\n", 400), (h + "Content-Length : 5\r\n", 400),
+                         (h + " Content-Length: 5\r\n", 400), (h + "X: a\rContent-Length: 5\r\n", 400),
+                         (h + "X@: a\r\n", 400), (h + "X: a\tb\r\n", 200)):
         answer = raw(d.port, "GET /-/healthy HTTP/1.1\r\n" + head + end)
         assert answer.startswith("HTTP/1.1 %d " % status), (head, answer)
         assert answer.count("HTTP/1.1 ") == 1, answer
     assert raw(d.port, "GET /-/healthy HTTP/1.0\r\n\r\n").startswith("HTTP/1.")
+    assert raw(d.port, "GET /-/healthy HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n").startswith("HTTP/1.1 400 ")
     # what follows such a head is no request
     answer = raw(d.port, "POST / HTTP/1.1\r\n" + h + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
                  "GET /-/healthy HTTP/1.1\r\n" + h + end)
