@@ -105,6 +105,27 @@ def sockets_of_the_manager_are_served():
         assert r.returncode in (1, 3) and "cannot listen on" in r.stdout and said in r.stdout, r.stdout
 
 
+def several_addresses_are_one_page():
+    six = socket.socket(socket.AF_INET6)
+    try:
+        six.bind(("::1", 0))
+    except OSError:
+        return "there is no ::1"
+    port = six.getsockname()[1]
+    six.close()
+    d = Daemon()
+    put("logtally.ini", get("logtally.ini").replace("listen = 127.0.0.1:%d" % d.port,
+                                                    "listen = 127.0.0.1:%d, [::1]:%d, unix:%s/s.sock" % (d.port, port, os.getcwd())))
+    d.start()
+    for how in (["http://127.0.0.1:%d" % d.port], ["http://[::1]:%d" % port], ["--unix-socket", "s.sock", "http://x"]):
+        r = subprocess.run(["curl", "-sSf", *how[:-1], how[-1] + "/metrics"], stdout=subprocess.PIPE, text=True, check=True)
+        assert "\nlogtally_build_info{" in r.stdout, how
+    assert os.stat("s.sock").st_mode & 0o777 == 0o660
+    d.stop()
+    assert not os.path.exists("s.sock")
+    return None
+
+
 def the_usual_paths_answer():
     d = Daemon(server="reload = yes\n").start()
     for path in ("/-/healthy", "/-/ready", "/healthz", "/health/live", "/health/ready"):
@@ -203,6 +224,6 @@ def version_says_what_it_is_made_of():
 
 
 main(a_manager_hears_when_it_is_ready_reloads_and_stops, a_watchdog_that_nobody_can_wait_for_is_none,
-     sockets_of_the_manager_are_served, the_usual_paths_answer, a_page_of_another_site_cannot_reload,
+     sockets_of_the_manager_are_served, several_addresses_are_one_page, the_usual_paths_answer, a_page_of_another_site_cannot_reload,
      a_request_that_two_could_read_otherwise_is_refused, its_own_log_has_the_format_that_was_asked_for,
      version_says_what_it_is_made_of)

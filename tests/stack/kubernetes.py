@@ -152,6 +152,14 @@ def main():
         (work / "scrape.yml").write_text(json.dumps(scrape))
         done = subprocess.run(["promtool", "check", "config", str(work / "scrape.yml")], text=True, capture_output=True)
         checks.check(done.returncode == 0, f"prometheus-scrape.yml: {done.stdout}{done.stderr}")
+        secure = yaml.safe_load((here / "prometheus-scrape.yml").read_text().replace("#logtally#", "")
+                                .replace("/etc/prometheus/logtally", str(work)))
+        del secure["scrape_configs"][0]["kubernetes_sd_configs"]
+        for name in ("password", "ca.crt"):
+            (work / name).write_text("")
+        (work / "secure.yml").write_text(json.dumps(secure))
+        done = subprocess.run(["promtool", "check", "config", str(work / "secure.yml")], text=True, capture_output=True)
+        checks.check(done.returncode == 0 and secure["scrape_configs"][0]["scheme"] == "https", f"with its marked lines: {done.stdout}{done.stderr}")
     if logtally():
         with workdir() as work:
             prove_logs(work, checks)
