@@ -306,6 +306,11 @@ int listen_open(const char *spec, struct listen_socket *ret_socket, struct buf *
     return open_tcp(spec, ret_socket, err);
 }
 
+bool listen_is_unix(const struct listen_socket *ls)
+{
+    return slice_starts(slice_str(ls->address), SLICE(UNIX_PREFIX));
+}
+
 void listen_close(struct listen_socket *ls)
 {
     struct stat st;

@@ -20,6 +20,7 @@ struct listen_socket {
 
 /* 0 or negative errno, with one sentence in *err that names the address. */
 int listen_open(const char *spec, struct listen_socket *ret_socket, struct buf *err);
+bool listen_is_unix(const struct listen_socket *ls);
 void listen_close(struct listen_socket *ls);
 
 #endif

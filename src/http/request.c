@@ -491,7 +491,7 @@ static struct client *client_new(struct request_door *door, struct MHD_Connectio
     if (!env->access)
         return c;
     access_look(env->access, false);
-    if (access_tls(env->access)) {
+    if (door->tls) {
         c->tls = tls_ref(access_tls(env->access));
         turn_begin(&c->turn, &door->turns, c->conn, fd);
         tls_attach(

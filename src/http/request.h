@@ -38,6 +38,7 @@ struct request_env {
 /* What all connections of a listener share. */
 struct request_door {
     struct request_env *env;
+    bool tls; /* it speaks TLS only */
     struct turns turns;
 };
 

@@ -101,15 +101,14 @@ static void run_listener(struct listener *l)
 {
     MHD_UNSIGNED_LONG_LONG wait_ms;
     enum turns_next next;
-    unsigned before;
+    unsigned before = connections_of(l);
 
     turns_run(&l->door.turns);
-    do {
-        before = connections_of(l);
-        (void)MHD_run(l->daemon);
-    } while (connections_of(l) < before);
+    (void)MHD_run(l->daemon);
     next = turns_ran(&l->door.turns);
-    if (MHD_get_timeout(l->daemon, &wait_ms) == MHD_YES) /* no time is set: it is 0 */
+    if (connections_of(l) < before)
+        run_at(l->server, 0);
+    else if (MHD_get_timeout(l->daemon, &wait_ms) == MHD_YES) /* no time is set: it is 0 */
         run_at(l->server, next == TURNS_NOW ? 0 : clock_mono_ns() + HALF_NS);
     else if (cannot_accept(l))
         pause_listener(l);
@@ -145,19 +144,18 @@ static void on_soon(void *ctx)
 static struct MHD_Daemon *start_daemon(struct request_door *door, int fd, unsigned max_connections)
 {
     struct request_env *env = door->env;
-    bool tls = env->access && access_tls(env->access);
     struct MHD_OptionItem end = {MHD_OPTION_END, 0, NULL};
     struct MHD_OptionItem with_tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_placeholder()},
                                         end};
 
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (door->tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
         request_on_access, env, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
         MHD_OPTION_CONNECTION_LIMIT, conn_ceiling(max_connections) + LIMIT_SLACK,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX, MHD_OPTION_URI_LOG_CALLBACK,
         request_on_target, env, MHD_OPTION_NOTIFY_CONNECTION, request_on_connection, door,
         MHD_OPTION_NOTIFY_COMPLETED, request_on_completed, env, MHD_OPTION_ARRAY,
-        tls ? with_tls : &end, MHD_OPTION_END);
+        door->tls ? with_tls : &end, MHD_OPTION_END);
 }
 
 static int start_listener(struct http_server *s, struct listener *l, const char *spec, unsigned max,
@@ -170,6 +168,7 @@ static int start_listener(struct http_server *s, struct listener *l, const char 
     r = listen_open(spec, &l->socket, err);
     if (r < 0)
         return r;
+    l->door.tls = s->env.access && access_tls(s->env.access) && !listen_is_unix(&l->socket);
     l->daemon = start_daemon(&l->door, l->socket.fd, max);
     if (l->daemon == NULL) {
         /* MHD may or may not have closed the socket: it is left alone. */

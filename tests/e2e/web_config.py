@@ -226,6 +226,21 @@ def users_are_asked_for_their_password():
     d.stop()
 
 
+def a_unix_socket_is_plain_where_the_others_speak_tls():
+    certificate()
+    d = Tls(CERTS + "basic_auth_users:\n  alice: %s\n" % hash_of(PASSWORD))
+    with open("logtally.ini", encoding="utf-8") as f:
+        text = f.read()
+    put("logtally.ini", text.replace("listen = ", "listen = unix:s, ", 1))
+    d.user = ("alice", PASSWORD)
+    d.start()
+    for user, status in (("alice:" + PASSWORD, "200"), ("alice:", "401")):
+        r = sh("curl", "-sS", "-o", "body", "-w", "%{http_code}", "--unix-socket", "s", "-u", user, "http://x/metrics")
+        assert r.stdout == status, r.stdout
+    assert d.request("GET", "/metrics")[0] == 200
+    d.stop()
+
+
 def a_broken_change_keeps_the_last_good_settings():
     certificate()
     d = Tls(CERTS).start()
@@ -466,6 +481,6 @@ def a_stop_waits_for_no_guess():
 
 main(verdicts_are_those_of_promtool, a_mistake_in_it_stops_the_start,
      tls_has_the_versions_suites_and_curves_that_were_asked_for, client_certificates_are_asked_for_as_configured,
-     users_are_asked_for_their_password, a_broken_change_keeps_the_last_good_settings, a_file_that_is_being_written_lets_nobody_in,
+     a_unix_socket_is_plain_where_the_others_speak_tls, users_are_asked_for_their_password, a_broken_change_keeps_the_last_good_settings, a_file_that_is_being_written_lets_nobody_in,
      a_certificate_is_changed_under_load_without_one_failure, handshakes_that_stop_half_way_hold_up_nobody, prometheus_scrapes_with_certificate_and_password,
      guessing_is_slow_for_who_guesses_and_costs_the_others_nothing, a_limit_of_requests_is_kept, a_stop_waits_for_no_guess)
