@@ -46,7 +46,7 @@ class Attacked(Daemon):
         if users:
             web += "basic_auth_users:\n  %s: %s\n" % (USER[0], hashed(USER[1]))
         put("web.yml", web)
-        super().__init__(server="web_config = web.yml\ntimeout = 2s\n")
+        super().__init__(server="web_config = web.yml\ntimeout = 30s\n")
         self.tls, self.user = bool(KINDS[kind]), USER if users else None
         self.lines, self.written, self.writing = backend_lines(500), 0, False
         self.threads = 0
