@@ -72,7 +72,9 @@ static void draw_http(struct backend *b)
                  routes[route].path, id, mark + 2);
     }
     b->http[route][status]++;
-    histogram_add(&b->http_took[route], fast_bounds, took);
+    histogram_add(is_unmatched(status) ? &b->http_unmatched[first_of_method(route)]
+                                       : &b->http_took[route],
+                  fast_bounds, took);
     if (b->flavour == BACKEND_MIXED) {
         uint64_t s = b->line.now_ns / (1000 * MS) % 86400;
         char text[32];

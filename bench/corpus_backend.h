@@ -56,10 +56,15 @@ struct backend {
     uint64_t cleanups, records, errors_known[KNOWN_ERRORS];
     uint64_t errors_typed[ERROR_TYPES][ERROR_SOURCES], cleanup_failures;
     uint64_t clients, active, idle, sessions, last_cleanup_ns;
-    struct histogram http_took[ROUTES], db_took[OPERATIONS], ai_took[MODELS], serp_took[ENGINES];
+    struct histogram http_took[ROUTES], http_unmatched[ROUTES], db_took[OPERATIONS],
+        ai_took[MODELS], serp_took[ENGINES];
     struct histogram message_took, cleanup_took;
 };
 
+/* A status of what has no route: endpoint="unmatched". */
+bool is_unmatched(unsigned status);
+/* The first route of the same method. */
+unsigned first_of_method(unsigned route);
 void backend_tell(struct backend *b);
 
 #endif

@@ -4,6 +4,7 @@
 #include "corpus_backend.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 const uint64_t fast_bounds[] = {5 * MS,   10 * MS,   25 * MS,   50 * MS,   100 * MS,   250 * MS,
                                 500 * MS, 1000 * MS, 2500 * MS, 5000 * MS, 10000 * MS, 0};
@@ -55,12 +56,50 @@ const struct known_error known_errors[KNOWN_ERRORS] = {
 const char *const error_types[ERROR_TYPES] = {"database", "ai", "validation"};
 const char *const error_sources[ERROR_SOURCES] = {"embedding", "auth", "search"};
 
+bool is_unmatched(unsigned status)
+{
+    return strcmp(statuses[status], "404") == 0 || strcmp(statuses[status], "405") == 0;
+}
+
+unsigned first_of_method(unsigned route)
+{
+    unsigned r = 0;
+
+    while (strcmp(routes[r].method, routes[route].method) != 0)
+        r++;
+    return r;
+}
+
+/* What has no route, all of it at the first route of its method. */
+static void tell_unmatched(struct backend *b, unsigned first)
+{
+    char labels[200];
+
+    for (unsigned s = 0; s < STATUSES; s++) {
+        uint64_t n = 0;
+
+        for (unsigned r = first; is_unmatched(s) && r < ROUTES; r++)
+            n += first_of_method(r) == first ? b->http[r][s] : 0;
+        snprintf(labels, sizeof labels, "method=\"%s\",endpoint=\"unmatched\",status=\"%s\"",
+                 routes[first].method, statuses[s]);
+        if (is_unmatched(s))
+            sample_print("http_requests_total", labels, n, b->c->truth);
+    }
+    snprintf(labels, sizeof labels, "method=\"%s\",endpoint=\"unmatched\"", routes[first].method);
+    histogram_print(&b->http_unmatched[first], fast_bounds, "http_request_duration_seconds", labels,
+                    b->c->truth);
+}
+
 static void tell_http(struct backend *b)
 {
     char labels[200];
 
     for (unsigned r = 0; r < ROUTES; r++) {
+        if (first_of_method(r) == r)
+            tell_unmatched(b, r);
         for (unsigned s = 0; s < STATUSES; s++) {
+            if (is_unmatched(s))
+                continue;
             snprintf(labels, sizeof labels, "method=\"%s\",endpoint=\"%s\",status=\"%s\"",
                      routes[r].method, routes[r].endpoint, statuses[s]);
             for (unsigned same = s + 1; same < STATUSES; same++)

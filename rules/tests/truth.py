@@ -176,8 +176,9 @@ class Truth(Sums):
             self.inc("errors_total", 0, type=t, source=source)
 
     def http(self, method, path, status, took):
-        self.inc("http_requests_total", method=method, endpoint=route(path), status=status)
-        self.observe("http_request_duration_seconds", duration(took), method=method, endpoint=route(path))
+        endpoint = "unmatched" if status in ("404", "405") else route(path)
+        self.inc("http_requests_total", method=method, endpoint=endpoint, status=status)
+        self.observe("http_request_duration_seconds", duration(took), method=method, endpoint=endpoint)
 
     def ai(self, service, model, status, f):
         self.inc("ai_requests_total", service=service, model=model, status=status)

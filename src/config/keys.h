@@ -149,11 +149,13 @@ KEY(CALC_FIELD, "calc.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEXT,
 KEY(REWRITE_FIELD, "rewrite.", SECTION_EVENT, REGEX_FLAGS | KEY_REPEAT | KEY_FIELD, REGEX,
     .value = "REGEX -> TEXT",
     .help = "replaces all that matches in a field; `$1`, `${name}` and `$$` in TEXT")
-KEY(MAP_FIELD, "map.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD, TEXT,
+KEY(MAP_FIELD, "map.", SECTION_EVENT, KEY_FREE | KEY_REPEAT | KEY_FIELD | KEY_FIELD_OF, TEXT,
     .value = "VALUE -> RESULT",
     .help =
         "looks a field up in a table, one row a line; `*` is every other value. `@FILE`: in a CSV "
-        "or TSV of two columns, beside the rules file")
+        "or TSV of two columns, beside the rules file. `map.FIELD(OTHER)` looks OTHER up, and "
+        "makes "
+        "FIELD of what it finds")
 KEY(UNIT_FIELD, "unit.", SECTION_EVENT, KEY_FIELD, TEXT, .value = "UNIT",
     .help = "what a bare number of the field counts, for `where`, `calc` and metrics without a "
             "`unit` of their own")

@@ -134,3 +134,20 @@ bool name_is_field(struct slice s)
             return false;
     return s.n > 0;
 }
+
+bool key_fields(const struct key *k, struct slice name, struct slice *ret_field,
+                struct slice *ret_of)
+{
+    struct slice field = slice_from(name, strlen(k->name)), of = field;
+
+    if (k->flags & KEY_FIELD_OF && field.n && field.p[field.n - 1] == ')') {
+        field = slice_until(field, "(");
+        of = slice_from(of, field.n);
+        if (of.n < 2) /* a ) without its ( */
+            return false;
+        of = slice_make(of.p + 1, of.n - 2);
+    }
+    *ret_field = field;
+    *ret_of = of;
+    return name_is_field(field) && name_is_field(of);
+}

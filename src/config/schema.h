@@ -31,13 +31,14 @@ enum section_kind {
 };
 
 enum key_flags {
-    KEY_REPEAT = 1 << 0, /* may stand several times in a section */
-    KEY_GLUE = 1 << 1,   /* its lines are joined with nothing (regexes), else with a blank */
-    KEY_FREE = 1 << 2,   /* free text: ` ;` is refused instead of beginning a comment */
-    KEY_FIELD = 1 << 3,  /* "set.": the name of a field follows */
-    KEY_VERB = 1 << 4,   /* says what events do to a metric */
-    KEY_VALUED = 1 << 5, /* of the key `value`: a verb */
-    KEY_ANY = 1 << 6,    /* every name that is no other key of the section */
+    KEY_REPEAT = 1 << 0,   /* may stand several times in a section */
+    KEY_GLUE = 1 << 1,     /* its lines are joined with nothing (regexes), else with a blank */
+    KEY_FREE = 1 << 2,     /* free text: ` ;` is refused instead of beginning a comment */
+    KEY_FIELD = 1 << 3,    /* "set.": the name of a field follows */
+    KEY_VERB = 1 << 4,     /* says what events do to a metric */
+    KEY_VALUED = 1 << 5,   /* of the key `value`: a verb */
+    KEY_ANY = 1 << 6,      /* every name that is no other key of the section */
+    KEY_FIELD_OF = 1 << 7, /* "map.": perhaps another field follows the first, in parentheses */
     REGEX_FLAGS = KEY_GLUE | KEY_FREE,
 };
 
@@ -106,5 +107,9 @@ const char *section_kind_nearest(struct slice word, unsigned sections);
 bool name_is_rule(struct slice s);
 bool name_is_prometheus(struct slice s);
 bool name_is_field(struct slice s);
+/* The fields in the name of a KEY_FIELD: "map.a(b)" has both; without the second *ret_of is the first.
+ * False when there is something else in it. */
+bool key_fields(const struct key *k, struct slice name, struct slice *ret_field,
+                struct slice *ret_of);
 
 #endif

@@ -134,6 +134,7 @@ const struct key *section_key(const struct ini_section *s, size_t number, const 
 {
     const struct key *k = key_find(slice_str(e->name), s->kind);
     struct where at = {e->at.file, e->at.line, 1};
+    struct slice field, of;
     uint64_t line;
 
     if (!k || !(k->sections & s->kind)) {
@@ -141,8 +142,7 @@ const struct key *section_key(const struct ini_section *s, size_t number, const 
     } else if (!(k->flags & KEY_REPEAT) && !first_time(s, number, e, seen, &line)) {
         mistake_add(m, MISTAKE, at, "\"%s\" is given twice in this section (first in line %d)",
                     e->name, (int)line);
-    } else if (k->flags & KEY_FIELD &&
-               !name_is_field(slice_from(slice_str(e->name), strlen(k->name)))) {
+    } else if (k->flags & KEY_FIELD && !key_fields(k, slice_str(e->name), &field, &of)) {
         mistake_add(m, MISTAKE, at, "\"%s\" is not a field name", e->name + strlen(k->name));
     } else {
         return k;

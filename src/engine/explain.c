@@ -196,7 +196,7 @@ static void show_action(const struct trace *t, const struct action *a, struct bu
 {
     if (a->kind == ACTION_CALC && t->record->slots[a->to].n == 0)
         show_no_result(t, a, out);
-    else
+    else if (t->record->slots[a->to].kind != FIELD_NONE) /* a map or rewrite may change nothing */
         show_slot(t, a->name, a->to, out);
 }
 
@@ -249,6 +249,15 @@ static void show_mixed(const struct trace *t, const struct action *a, struct buf
                 bare, bare);
 }
 
+/* By an action behind this one? What it comes to at last is shown. */
+static bool is_made_again(const struct event *e, unsigned action)
+{
+    for (unsigned i = action + 1; i < e->nactions; i++)
+        if (e->actions[i].to == e->actions[action].to)
+            return true;
+    return false;
+}
+
 /* Fields that the event itself made: groups, set, calc, rewrite, map. */
 static void show_locals(const struct trace *t, const struct event *e, struct buf *out)
 {
@@ -259,7 +268,8 @@ static void show_locals(const struct trace *t, const struct event *e, struct buf
             show_slot(t, pattern_group(c->pattern, g), c->group_slots[g], out);
     }
     for (unsigned i = 0; i < e->nactions; i++)
-        show_action(t, &e->actions[i], out);
+        if (!is_made_again(e, i))
+            show_action(t, &e->actions[i], out);
     for (unsigned i = 0; e->span && i < e->span->nfields[e->unfinished]; i++) {
         uint16_t slot = e->span->fields[e->unfinished][i].slot;
 

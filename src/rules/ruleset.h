@@ -78,7 +78,9 @@ struct action {
     enum action_kind kind;
     const char *name;
     uint16_t to;
-    struct ref *refs; /* what it reads. SET, CALC: one for each field there; REWRITE, MAP: one */
+    /* What it reads. SET, CALC: one for each field there; REWRITE: its own; MAP: what is looked up, and
+     * its own when that is another. */
+    struct ref *refs;
     unsigned nrefs;
     struct template *template; /* SET */
     struct pattern *pattern;   /* REWRITE */

@@ -191,6 +191,35 @@ TEST(a_map_looks_up_once_and_star_is_every_other_value)
                  "a_total{x=\"none\",y=\"unknown\"} 1\na_total{x=\"rest\",y=\"unknown\"} 1\n");
 }
 
+/* What no row fits stays: made by the event, of the line, or missing. */
+TEST(a_map_of_another_field)
+{
+    world_expect("[event a]\nwhere = msg == m\nset.x = ${path|route}\n"
+                 "map.x(status) = 404 -> unmatched\nmap.x(status) = 405 -> unmatched\n"
+                 "map.y(status) = 200 -> fine\nmap.z(status) = * -> any\nmap.z = any -> ANY\n"
+                 "[counter a_total]\ninc = a\nlabels = x, y, z\n",
+                 "msg=m path=/a/1 status=200 y=1\nmsg=m path=/.env status=404 y=2\nmsg=m path=/b\n"
+                 "msg=m path=/.git status=404 y=2\nmsg=m path=/c status=405\n",
+                 "a_total{x=\"/a/:id\",y=\"fine\",z=\"ANY\"} 1\n"
+                 "a_total{x=\"/b\",y=\"unknown\",z=\"ANY\"} 1\n"
+                 "a_total{x=\"unmatched\",y=\"2\",z=\"ANY\"} 2\n"
+                 "a_total{x=\"unmatched\",y=\"unknown\",z=\"ANY\"} 1\n");
+    world_expect("[event a]\nmatch = ^(?<code>\\d+) (?<path>\\S+)$\nset.x = ${path}\n"
+                 "map.x(code) = 404 -> unmatched\n[counter a_total]\ninc = a\nlabels = x\n",
+                 "404 /a\n200 /b\n", "a_total{x=\"/b\"} 1\na_total{x=\"unmatched\"} 1\n");
+}
+
+/* A dash is a missing value, also one that the event made, and has no row; a star has one in a file only. */
+TEST(a_dash_and_a_star_in_a_map)
+{
+    world_expect("[event a]\nwhere = msg == m\nset.y = ${x|default(-)}\n"
+                 "map.x = - -> dash\nmap.x = -> none\nmap.x = * ->\nmap.y = -> none\n"
+                 "[counter a_total]\ninc = a\nlabels = x, y\n",
+                 "msg=m x=-\nmsg=m z=1\nmsg=m x=*\nmsg=m x=b\n",
+                 "a_total{x=\"none\",y=\"none\"} 2\na_total{x=\"unknown\",y=\"*\"} 1\n"
+                 "a_total{x=\"unknown\",y=\"b\"} 1\n");
+}
+
 TEST(a_rewrite_replaces_all_and_knows_groups)
 {
     world_expect("[event a]\nwhere = msg == m\n"

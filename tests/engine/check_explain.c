@@ -107,7 +107,7 @@ TEST(an_event_with_its_fields_and_updates)
                 "  log auto, decoded as json, no time\n"
                 "    level = ERROR\n    size = 6KiB\n    user = ann\n    path = /12\n"
                 "  is event bad  (rules.ini:1)\n"
-                "    who = ANN\n    path = number\n    path = number\n"
+                "    who = ANN\n    path = number\n"
                 "    -> inc bad_total{who=\"ANN\",path=\"number\",v=\"unknown\"}\n"
                 "    -> observe bad_bytes 6144\n"
                 "    -> set bad_v -- skipped: v is missing\n"

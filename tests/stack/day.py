@@ -211,7 +211,7 @@ def route(path):
 def count(r, t, f):
     msg = f["msg"]
     if msg == "http request":
-        labels = {"method": f["method"], "endpoint": route(f["path"])}
+        labels = {"method": f["method"], "endpoint": "unmatched" if f["status"] in (404, 405) else route(f["path"])}
         r.add("http_requests_total", **labels, status=f["status"])
         r.observe("http_request_duration_seconds", f["duration"] / 1e9, HTTP, **labels)
     elif msg == "db query":

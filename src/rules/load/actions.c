@@ -65,17 +65,6 @@ static struct action *new_action(struct load *l, uint32_t event, enum action_kin
     return a;
 }
 
-/* One that changes what the field already is. */
-static struct action *new_change(struct load *l, uint32_t event, enum action_kind kind,
-                                 const char *name, struct where at)
-{
-    struct action *a = new_action(l, event, kind, name, at);
-
-    new_refs(l, a, 1);
-    a->refs[0].name = a->name;
-    return a;
-}
-
 static void load_set(struct load *l, uint32_t event, const char *field, const struct ini_entry *e)
 {
     struct action *a = new_action(l, event, ACTION_SET, field, e->at);
@@ -167,19 +156,37 @@ struct pattern *load_replacement(struct load *l, const struct ini_entry *e, stru
 static void load_rewrite(struct load *l, uint32_t event, const char *field,
                          const struct ini_entry *e)
 {
-    struct action *a = new_change(l, event, ACTION_REWRITE, field, e->at);
+    struct action *a = new_action(l, event, ACTION_REWRITE, field, e->at);
 
+    new_refs(l, a, 1);
+    a->refs[0].name = a->name;
     a->text = arena_slice(l->text, e->value);
     a->pattern = load_replacement(l, e, &a->replacement);
 }
 
 /* The table that a `map.FIELD` line belongs to, if one is open. */
-static struct action *open_table(struct event *ev, const char *field)
+static struct action *open_table(struct event *ev, struct slice field, struct slice of)
 {
-    for (unsigned i = ev->nactions; i-- > 0;)
-        if (strcmp(ev->actions[i].name, field) == 0)
-            return ev->actions[i].kind == ACTION_MAP ? &ev->actions[i] : NULL;
+    for (unsigned i = ev->nactions; i-- > 0;) {
+        struct action *a = &ev->actions[i];
+
+        if (slice_eq(slice_str(a->name), field))
+            return a->kind == ACTION_MAP && slice_eq(slice_str(a->refs[0].name), of) ? a : NULL;
+    }
     return NULL;
+}
+
+/* What no row fits stays what it is: then the field itself is read, too. */
+static struct action *new_table(struct load *l, uint32_t event, struct slice field, struct slice of,
+                                struct where at)
+{
+    struct action *a = new_action(l, event, ACTION_MAP, arena_strslice(l->text, field), at);
+
+    new_refs(l, a, slice_eq(field, of) ? 1 : 2);
+    a->refs[a->nrefs - 1].name = a->name;
+    a->refs[0].name = arena_strslice(l->text, of);
+    a->map = load_alloc(l, 1, sizeof *a->map);
+    return a;
 }
 
 /* `results` grows whenever its length is a power of two. */
@@ -216,17 +223,17 @@ static void load_table(struct load *l, struct action *a, const struct ini_entry 
         a->map->file = rulefiles_table(l->files, name, e->at, l->m);
 }
 
-static void load_map(struct load *l, uint32_t event, const char *field, const struct ini_entry *e)
+static void load_map(struct load *l, uint32_t event, const struct ini_entry *e)
 {
-    struct action *a = open_table(&l->r->events[event], field);
-    struct slice value, result;
+    struct slice value, result, field, of;
+    struct action *a;
     uint64_t before;
     bool other;
 
-    if (!a) {
-        a = new_change(l, event, ACTION_MAP, field, e->at);
-        a->map = load_alloc(l, 1, sizeof *a->map);
-    }
+    (void)key_fields(e->key, slice_str(e->name), &field, &of);
+    a = open_table(&l->r->events[event], field, of);
+    if (!a)
+        a = new_table(l, event, field, of, e->at);
     if (names_file(e->value)) {
         load_table(l, a, e);
         return;
@@ -244,7 +251,7 @@ static void load_map(struct load *l, uint32_t event, const char *field, const st
     if (other ? a->map->has_other : map_get(&a->map->table, value, &before)) {
         load_mistake(l, e->at,
                      "\"%.*s\" is mapped twice in this table of \"%s\" (it begins in line %d)",
-                     SLICE_FMT(value), field, a->at.line);
+                     SLICE_FMT(value), a->name, a->at.line);
     } else if (other) {
         a->map->has_other = true;
         a->map->other = result;
@@ -268,5 +275,5 @@ void load_action(struct load *l, uint32_t event, const struct ini_entry *e)
     else if (e->key->id == KEY_REWRITE_FIELD)
         load_rewrite(l, event, field, e);
     else
-        load_map(l, event, field, e);
+        load_map(l, event, e);
 }

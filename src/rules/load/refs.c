@@ -161,7 +161,7 @@ static bool is_lenient(const struct action *a, unsigned i)
 {
     if (a->kind == ACTION_SET)
         return template_has_default(a->template, i);
-    return a->kind == ACTION_MAP && a->map->has_other;
+    return a->kind == ACTION_MAP && (a->map->has_other || i > 0);
 }
 
 static void action_refs(struct load *l, uint32_t event, struct action *a, unsigned stage)
