@@ -9,6 +9,8 @@
 
 /* Nanoseconds since 1970 fit an int64_t from the first to the last of these years. */
 enum { CALENDAR_YEAR_MIN = 1678, CALENDAR_YEAR_MAX = 2261 };
+/* Their first day, and the one behind their last. */
+enum { CALENDAR_DAY_MIN = -106650, CALENDAR_DAY_END = 106651 };
 
 bool calendar_is_leap(int year);
 /* Is there such a date in the years above? */

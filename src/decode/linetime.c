@@ -340,6 +340,13 @@ static int parse_one(const struct time_format *f, struct slice s, const struct t
     return parse_pattern(f, s, base, ret_ns, ret_dated);
 }
 
+/* All formats read the same years, whatever a number or a zone's offset makes of them. */
+static bool in_years(int64_t ns)
+{
+    return ns >= CALENDAR_DAY_MIN * (DAY_S * NSEC_PER_SEC) &&
+           ns < CALENDAR_DAY_END * (DAY_S * NSEC_PER_SEC);
+}
+
 int linetime_parse(struct slice text, struct time_format *const *formats, unsigned n,
                    const struct time_base *base, int64_t *ret_ns, bool *ret_dated)
 {
@@ -349,7 +356,7 @@ int linetime_parse(struct slice text, struct time_format *const *formats, unsign
         int64_t ns;
         bool dated;
 
-        if (parse_one(formats[i], s, base, &ns, &dated) == 0) {
+        if (parse_one(formats[i], s, base, &ns, &dated) == 0 && in_years(ns)) {
             *ret_ns = ns;
             *ret_dated = dated;
             return (int)i;

@@ -191,7 +191,7 @@ static bool from_cri(struct slice raw, struct wrapped *w)
     if (tag.p[0] != 'P' && tag.p[0] != 'F')
         return false;
     w->part = tag.p[0] == 'P';
-    w->text = rest.p != NULL ? rest : SLICE("");
+    w->text = rest.p != NULL ? rest : slice_from(raw, raw.n);
     return true;
 }
 

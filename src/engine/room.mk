@@ -53,10 +53,12 @@ tests_engine_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/engine/fuzz_page tests/engine/fuzz_records
+check_PROGRAMS += tests/engine/fuzz_page tests/engine/fuzz_records tests/engine/fuzz_rules
 tests_engine_fuzz_page_SOURCES = tests/engine/fuzz_page.c
 tests_engine_fuzz_page_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_engine_fuzz_records_SOURCES = tests/engine/fuzz_records.c
 tests_engine_fuzz_records_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_engine_fuzz_rules_SOURCES = tests/engine/fuzz_rules.c
+tests_engine_fuzz_rules_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif
 EXTRA_DIST += tests/engine/page_judge.py

@@ -171,6 +171,20 @@ TEST(rfc3339_is_strict)
         ck_refused("rfc3339", bad[i]);
 }
 
+/* Whatever a number, or the offset of a zone, makes of them. */
+TEST(all_formats_read_the_same_years)
+{
+    ck_refused("unix", "9214646400"); /* 2262-01-01 */
+    ck_refused("unix", "-9214560001");
+    ck_refused("unix_ns", "9222200123000000000");
+    ck_refused("%s", "9214646400");
+    ck_refused("rfc3339", "1678-01-01T00:00:00+14:00");
+    ck_refused("rfc3339", "2261-12-31T23:59:59-14:00");
+    ck_refused("%Y-%m-%d %H:%M %z", "2261-12-31 23:59 -0100");
+    ck_time("unix", "9214646399", INT64_C(9214646399), 0);
+    ck_time("unix", "-9214560000", INT64_C(-9214560000), 0);
+}
+
 TEST(every_day_agrees_with_the_library)
 {
     struct time_format *f = format("rfc3339", (struct zone){0});

@@ -119,6 +119,16 @@ TEST(what_is_not_wrapped_stands_as_it_is)
     ck_fed(DOCKER("text\\n", "stdout"), UNWRAP_AS_IS, DOCKER("text\\n", "stdout"), "");
 }
 
+/* Scanners read some bytes behind a line, also behind an empty one. */
+TEST(an_empty_line_lies_in_what_was_read)
+{
+    static const char raw[128] = "2025-11-12T10:15:30.123456789Z stdout F";
+
+    r.kind = UNWRAP_CRI;
+    ck_fed(raw, UNWRAP_LINE, "", "stdout");
+    ck_assert_ptr_eq(r.got.line.p, raw + strlen(raw));
+}
+
 TEST(cri_lines_come_out)
 {
     r.kind = UNWRAP_CRI;
