@@ -25,19 +25,20 @@ const char asset_style[] =
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.25rem;margin:1rem 0}\n"
     "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\n"
     /* What is cut off at a side casts a shadow there. */
-    ".wide{overflow-x:auto;border:1px solid var(--line);border-radius:.4rem;"
+    ".wide{margin:.75rem 0;overflow-x:auto;border:1px solid var(--line);border-radius:.4rem;"
     "background:linear-gradient(to right,var(--bg) 30%,transparent),"
     "linear-gradient(to left,var(--bg) 30%,transparent) 100% 0,"
-    "linear-gradient(to right,var(--soft),transparent),"
-    "linear-gradient(to left,var(--soft),transparent) 100% 0;background-repeat:no-repeat;"
-    "background-size:3rem 100%,3rem 100%,.5rem 100%,.5rem 100%;"
+    "linear-gradient(to right,var(--line),transparent),"
+    "linear-gradient(to left,var(--line),transparent) 100% 0;background-repeat:no-repeat;"
+    "background-size:3rem 100%,3rem 100%,1rem 100%,1rem 100%;"
     "background-attachment:local,local,scroll,scroll}\n"
     "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\n"
     "th,td{padding:.3rem .75rem;text-align:left;vertical-align:top;white-space:nowrap;"
     "border-bottom:1px solid var(--line)}\n"
     "tr:last-child>*{border-bottom:0}thead "
     "th{color:var(--soft);font-weight:600;background:var(--box)}\n"
-    "tbody th{font-weight:600}\n"
+    "thead th{white-space:normal;vertical-align:bottom;min-width:4.5rem}\n"
+    "tbody th{font-weight:600}wbr{display:none}\n"
     ".n{text-align:right}.soft{color:var(--soft)}.bad "
     "b,b.bad{color:var(--bad)}.good{color:var(--good)}\n"
     "svg{display:block;fill:var(--bar);width:7.5rem;height:1.5rem;background:var(--box);"
@@ -49,8 +50,8 @@ const char asset_style[] =
     "ui-monospace,monospace;overflow-wrap:anywhere}\n"
     "footer{margin:2rem 0 0;color:var(--soft)}footer a{margin-right:1rem}\n"
     "@media(max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}"
-    "th,td{padding:.3rem .5rem}thead th{white-space:normal;vertical-align:bottom}"
-    "tbody th{white-space:normal;overflow-wrap:anywhere;min-width:10rem}}\n";
+    "th,td{padding:.3rem .5rem}"
+    "wbr{display:inline}tbody th{white-space:normal;overflow-wrap:anywhere;min-width:10rem}}\n";
 
 const char asset_live[] =
     "'use strict';\n"

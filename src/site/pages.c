@@ -154,7 +154,9 @@ static void row_event(struct page *p, unsigned i)
 {
     const struct view_event *e = &p->v->events[i];
 
-    html(p->out, "<tr><th scope=\"row\">%s</th>", e->name);
+    html(p->out, "<tr><th scope=\"row\">");
+    page_name(p, e->name);
+    html(p->out, "</th>");
     if (!e->used) {
         html(p->out, "<td colspan=\"4\" class=\"soft\">%s</td>", W(UNUSED));
     } else {
@@ -285,7 +287,7 @@ void page_list(const struct view *v, enum page_kind k, unsigned number, enum lan
 
     page_begin(p, word(l, kinds[k].name));
     page_turns(p, kinds[k].path, number, n);
-    page_table_begin(p, word(l, kinds[k].name));
+    page_frame_begin(p, word(l, kinds[k].name));
     kinds[k].columns(p);
     page_columns_end(p);
     for (unsigned i = from; i < n && i < from + VIEW_ROWS; i++)

@@ -33,12 +33,18 @@ void page_end(struct page *p)
          "<a href=\"/api/v1/metrics\">/api/v1/metrics</a></footer></body></html>\n");
 }
 
-void page_table_begin(struct page *p, const char *name)
+void page_frame_begin(struct page *p, const char *name)
 {
     html(p->out,
-         "<h2>%s</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+         "<div class=\"wide\" tabindex=\"0\" role=\"region\" "
          "aria-label=\"%s\"><table>\n<thead><tr>",
-         name, name);
+         name);
+}
+
+void page_table_begin(struct page *p, const char *name)
+{
+    html(p->out, "<h2>%s</h2>\n", name);
+    page_frame_begin(p, name);
 }
 
 void page_column(struct page *p, const char *name, bool number)

@@ -21,6 +21,7 @@ void page_end(struct page *p);
 /* A table that is too wide is moved in its own frame, also by the keyboard. Columns first, then rows of
  * cells, written by who calls. */
 void page_table_begin(struct page *p, const char *name);
+void page_frame_begin(struct page *p, const char *name); /* without a heading */
 void page_column(struct page *p, const char *name, bool number);
 void page_columns_end(struct page *p);
 void page_table_end(struct page *p);
