@@ -1,6 +1,7 @@
 /* recounted -- why not all of them: what depends on more than the lines of each file cannot be
- * compared. A gauge is what the latest line of all files says, a series with `expire` may have left,
- * and a label made of the file's name is that of the time when the line was read. */
+ * compared. A gauge is what the latest line of all files says, a series with `expire` may have left, a
+ * span may have been given up while its file was silent, and a label made of the file's name is that of
+ * the time when the line was read. */
 #include "config.h"
 
 #include "cmd/recounted.h"
@@ -22,17 +23,30 @@ static bool is_context(const struct ruleset *rules, const struct ref *ref)
     return false;
 }
 
+static bool is_of_span(const struct ruleset *rules, uint32_t event)
+{
+    while (rules->events[event].parent != EVENT_NONE)
+        event = rules->events[event].parent;
+    return rules->events[event].span;
+}
+
 static bool is_reproducible(const struct ruleset *rules, unsigned family)
 {
     const struct family_spec *spec = &rules->families[family].spec;
 
     if (spec->type == FAMILY_GAUGE || spec->expire_ns)
         return false;
-    for (unsigned i = 0; i < rules->nmappings; i++)
-        for (unsigned k = 0; rules->mappings[i].family == family && k < spec->nlabels; k++)
-            if (!rules->mappings[i].labels[k].constant &&
-                is_context(rules, &rules->mappings[i].labels[k].field))
+    for (unsigned i = 0; i < rules->nmappings; i++) {
+        const struct mapping *m = &rules->mappings[i];
+
+        if (m->family != family)
+            continue;
+        if (is_of_span(rules, m->event))
+            return false;
+        for (unsigned k = 0; k < spec->nlabels; k++)
+            if (!m->labels[k].constant && is_context(rules, &m->labels[k].field))
                 return false;
+    }
     return true;
 }
 

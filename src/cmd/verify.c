@@ -282,10 +282,10 @@ static void verify_metrics(struct verification *v, const struct tail_sum *sum, s
     buf_release(&text);
 }
 
-static void *open_nothing(void *ctx, unsigned log, const char *path, uint32_t id,
-                          struct slice carry)
+static void *open_nothing(void *ctx, unsigned log, const char *stream, const char *path,
+                          uint32_t id, struct slice carry)
 {
-    (void)ctx, (void)log, (void)path, (void)id, (void)carry;
+    (void)ctx, (void)log, (void)stream, (void)path, (void)id, (void)carry;
     return NULL;
 }
 

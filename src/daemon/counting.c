@@ -16,6 +16,8 @@ static bool name_known(const struct ruleset *rules, const char *label, const cha
         return ruleset_event(rules, value) >= 0;
     if (strcmp(label, "log") == 0)
         return ruleset_log(rules, value) >= 0;
+    if (strcmp(label, "span") == 0)
+        return ruleset_span(rules, slice_str(value)) >= 0;
     return strcmp(label, "metric") != 0 || ruleset_family(rules, value) >= 0;
 }
 
@@ -117,8 +119,21 @@ static void add_input(struct counting *c)
     family_touch(own_family(c->registry, OWN_STATE_RESETS));
 }
 
+/* Open ones, behind the values that they were counted into. */
+static int load_spans(struct counting *c, struct slice spans)
+{
+    struct spans_report report;
+    int r = engine_load_spans(c->engine, spans, &report);
+
+    if (r == 0 && report.given_up)
+        log_warn("%zu open spans were begun by other rules, and are given up", report.given_up);
+    if (r == 0 && report.forgotten)
+        log_warn("%zu open spans are forgotten: the rules know them no more", report.forgotten);
+    return r;
+}
+
 int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
-                 struct counting *ret)
+                 struct slice spans, struct counting *ret)
 {
     const struct settings *s = &setup->settings;
     struct ruleset *rules = setup->rules;
@@ -127,7 +142,8 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
         .label_bytes = (uint32_t)s->max_label,
         .now_ns = clock_wall_ns(),
     };
-    struct engine_options options = {.max_line = (size_t)s->max_line};
+    struct engine_options options = {.max_line = (size_t)s->max_line,
+                                     .max_label = (size_t)s->max_label};
     struct restore_report report = {0};
     int r = 0;
 
@@ -147,6 +163,8 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
     if (values.n && r == 0)
         log_info("restored %u series, parked %u, dropped %u", report.restored, report.parked,
                  report.dropped);
+    if (r == 0)
+        r = load_spans(ret, spans);
     counting_note(ret, 0); /* what was counted up to now is no update */
     return r;
 }

@@ -98,7 +98,7 @@ struct daemon {
     struct scrape *scrapes; /* waiting */
     struct loop_timer *deadline_timer, *tick_timer;
     struct loop_timer *watchdog_timer; /* NULL: no manager wants it */
-    struct loop_timer *wait_timer;     /* for open records; NULL: there was none yet */
+    struct loop_timer *wait_timer;     /* for open records and spans; NULL: there was none yet */
     int64_t wait_set_ns;
     int64_t expired_mono_ns; /* when series were last looked at for `expire` */
     double scrape_seconds;   /* how long the last scrape took */
@@ -144,6 +144,8 @@ void daemon_stop(struct daemon *d);
 
 /* input.c: the sink of the input room. */
 extern const struct tail_sink daemon_sink;
+/* If records or spans are open, somebody looks soon whether time completes them. */
+void daemon_wait(struct daemon *d);
 /* What the input room is asked for. The caller frees *ret_logs, which the options borrow. */
 void tail_options_of(const struct setup *setup, struct tail_options *ret_options,
                      struct tail_log **ret_logs);
@@ -176,10 +178,10 @@ void daemon_expose_process(const struct daemon *d, const struct expose_options *
                            struct buf *out);
 
 /* counting.c */
-/* Makes registry and engine for the setup and puts back `values` ("" = none). Knows no struct
- * daemon: may run on any thread. 0 or -EBADMSG. */
+/* Makes registry and engine for the setup and puts back `values` and open `spans` ("" = none). Knows no
+ * struct daemon: may run on any thread. 0 or -EBADMSG. */
 int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
-                 struct counting *ret);
+                 struct slice spans, struct counting *ret);
 void counting_release(struct counting *c);
 /* What happened to families since this was last called happened at wall_ns; 0: at no time. */
 void counting_note(struct counting *c, int64_t wall_ns);

@@ -24,8 +24,6 @@ static void set_time(struct daemon *d)
 #define LOOK_NS (NSEC_PER_SEC / 5)
 #define CATCH_UP_NS (20 * NSEC_PER_MSEC)
 
-static void wait_for_records(struct daemon *d);
-
 /* Only silence completes them, and unread bytes are none. */
 static void on_wait(void *ctx)
 {
@@ -33,17 +31,18 @@ static void on_wait(void *ctx)
     struct engine *e = d->counting.engine;
     bool may = !d->lent && !d->catching_up;
 
+    if (may)
+        set_time(d);
     if (may && engine_is_due(e, loop_now(d->loop)) && tailset_catch_up(d->files, CATCH_UP_NS)) {
         set_time(d);
         (void)engine_is_due(e, loop_now(d->loop));
         engine_complete(e, loop_now(d->loop));
         d->changes++;
     }
-    wait_for_records(d);
+    daemon_wait(d);
 }
 
-/* If there are open records, somebody looks soon whether they are complete. */
-static void wait_for_records(struct daemon *d)
+void daemon_wait(struct daemon *d)
 {
     if (!engine_waits(d->counting.engine))
         return;
@@ -55,17 +54,19 @@ static void wait_for_records(struct daemon *d)
     loop_timer_set(d->wait_timer, d->wait_set_ns + LOOK_NS);
 }
 
-static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
+static void *sink_open(void *ctx, unsigned log, const char *stream, const char *path, uint32_t id,
+                       struct slice carry)
 {
     struct daemon *d = ctx;
     struct source *s = source_new(d->setup.rules, log, path, id);
 
     s->base = anchor_of(&d->setup, log, path);
 
+    source_of_stream(s, stream);
     if (carry.n)
         source_load(s, carry);
     engine_wait(d->counting.engine, s);
-    wait_for_records(d);
+    daemon_wait(d);
     return s;
 }
 
@@ -77,7 +78,7 @@ static uint64_t sink_lines(void *ctx, void *file, const char *p, size_t n)
 
     set_time(d);
     engine_lines(d->counting.engine, s, p, n);
-    wait_for_records(d);
+    daemon_wait(d);
     return engine_counted(d->counting.engine, s->log) - before;
 }
 

@@ -154,7 +154,8 @@ void daemon_adopt(struct daemon *d, struct snapshot *snapshot)
 struct copy {
     struct work work;
     struct daemon *daemon;
-    struct registry *registry; /* lent */
+    struct registry *registry;   /* lent */
+    const struct engine *engine; /* likewise */
     struct writer_job job;
 };
 
@@ -163,6 +164,7 @@ static void run_copy(struct work *work)
     struct copy *c = (struct copy *)(void *)work;
 
     c->job.snapshot = snapshot_take(c->registry);
+    engine_save_spans(c->engine, &c->job.spans);
 }
 
 static void end_copy(struct work *work)
@@ -192,6 +194,7 @@ void daemon_save(struct daemon *d)
         .work = {.run = run_copy, .done = end_copy},
         .daemon = d,
         .registry = d->counting.registry,
+        .engine = d->counting.engine,
         .job = {.options = page_options(d),
                 .wall_ns = clock_wall_ns(),
                 .version = daemon_version(d),

@@ -2,7 +2,8 @@
  *
  * Values go the same way as over a restart: encoded from the old registry, restored into the new
  * one. So there is one rule for what is kept: families whose name, type, label names and buckets
- * agree.
+ * agree. Open spans go likewise; those that the new rules know otherwise are given up first, by the
+ * old ones.
  *
  * With a million series that takes seconds, so the worker does it, in three steps:
  *
@@ -62,6 +63,7 @@ struct reload {
     enum { LOADING, WAITING /* for the writer */, BUILDING, LEAVING } state;
     bool refused;
     struct registry *registry; /* lent: the present one */
+    struct engine *engine;     /* likewise */
     int64_t running_ns;
     struct setup setup; /* new; when LEAVING the old ones, to be freed */
     struct counting counting;
@@ -105,13 +107,18 @@ static void run(struct work *work)
     if (r->state == LOADING) {
         r->refused = load_again(r->daemon, &r->setup, &r->mistakes) < 0;
     } else if (r->state == BUILDING) {
-        struct snapshot *snapshot = snapshot_take(r->registry);
-        struct buf values = BUF_INIT;
+        struct snapshot *snapshot;
+        struct buf values = BUF_INIT, spans = BUF_INIT;
 
+        engine_end_spans(r->engine, r->setup.rules);
+        engine_save_spans(r->engine, &spans);
+        snapshot = snapshot_take(r->registry);
         snapshot_encode(snapshot, &values);
         snapshot_free(snapshot);
-        (void)counting_new(&r->setup, r->running_ns, buf_all(&values), &r->counting);
+        (void)counting_new(&r->setup, r->running_ns, buf_all(&values), buf_all(&spans),
+                           &r->counting);
         buf_release(&values);
+        buf_release(&spans);
     } else {
         counting_release(&r->counting);
         free(r->tail_logs);
@@ -166,6 +173,7 @@ static void build(struct reload *r)
     say_unchanged(d, &d->setup.settings, &r->setup.settings);
     daemon_lend(d);
     r->registry = d->counting.registry;
+    r->engine = d->counting.engine;
     r->running_ns = d->running_ns;
     go_on(r, BUILDING);
 }
@@ -191,6 +199,7 @@ static void swap(struct reload *r)
     d->rules.whole &= fingerprint == d->rules.fingerprint;
     d->rules.fingerprint = fingerprint;
     daemon_hide(d);
+    daemon_wait(d);
     d->changes++;
     d->reload_ok = true;
     d->reload_wall_ns = clock_wall_ns();

@@ -47,7 +47,8 @@ static void restore(struct start *s)
 {
     if (s->saved.payload.n && payload_decode(buf_all(&s->saved.payload), &s->payload) < 0)
         s->damaged = true;
-    if (counting_new(s->setup, s->payload.running_ns, s->payload.values, &s->counting) < 0)
+    if (counting_new(s->setup, s->payload.running_ns, s->payload.values, s->payload.spans,
+                     &s->counting) < 0)
         s->damaged = true;
 }
 
@@ -183,6 +184,7 @@ static void end_copy(struct start *s)
     s->daemon->restored = true;
     daemon_adopt(d, s->snapshot);
     d->running_from_ns = clock_mono_ns();
+    daemon_wait(d);
     loop_timer_set(d->tick_timer, clock_mono_ns() + NSEC_PER_SEC / 10);
     if (!d->statefile || (!s->damaged && s->saved.found == STATEFILE_LOADED)) {
         finish(s);

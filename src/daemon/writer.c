@@ -45,6 +45,7 @@ static void payload_encode(const struct writer_job *job, struct buf *out)
     buf_release(&length);
     buf_u32(out, job->rules.fingerprint);
     buf_u8(out, job->rules.whole);
+    buf_blob(out, buf_all(&job->spans));
 }
 
 int payload_decode(struct slice bytes, struct payload *ret_payload)
@@ -58,6 +59,8 @@ int payload_decode(struct slice bytes, struct payload *ret_payload)
         p.rules.fingerprint = read_u32(&in);
         p.rules.whole = read_u8(&in) != 0;
     }
+    if (in.p != in.end)
+        p.spans = read_blob(&in);
     if (in.bad || in.p != in.end)
         return -EBADMSG;
     *ret_payload = p;
@@ -118,6 +121,7 @@ static void do_job(struct statefile *statefile, struct writer_job *job)
             if (job->render[f][c])
                 rendering_add(&job->pages[f], job->snapshot, &job->options, f, c);
     buf_release(&job->files);
+    buf_release(&job->spans);
     buf_release(&job->memory.bytes);
 }
 

@@ -35,6 +35,7 @@ struct rules_mark {
 struct writer_job {
     struct snapshot *snapshot; /* values; they come back with the job */
     struct buf files;          /* tailset's part of the payload */
+    struct buf spans;          /* the engine's: those that are open */
     struct tail_memory memory; /* and for the memory beside it */
     struct rules_mark rules;
     int64_t running_ns; /* how long the program has run caught up: what `expire` counts in */
@@ -78,7 +79,7 @@ int64_t writer_used_ns(const struct writer *w);
 /* The payload of the state file. 0 or -EBADMSG; the slices BORROW it. */
 struct payload {
     int64_t running_ns; /* how long the program ran */
-    struct slice files, values;
+    struct slice files, values, spans;
     struct rules_mark rules; /* version 0.1 had none: not whole */
 };
 int payload_decode(struct slice bytes, struct payload *ret_payload);

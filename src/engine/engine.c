@@ -546,12 +546,15 @@ void engine_see_stream(struct engine *e, unsigned log, const char *stream, int64
     span_stream_unref(st);
 }
 
-static void end_stale(struct engine *e)
+/* Returns how many. */
+static size_t end_stale(struct engine *e)
 {
     struct open_span *o;
+    size_t n = 0;
 
-    while ((o = spans_stale(e->spans)))
+    for (; (o = spans_stale(e->spans)); n++)
         verdict_give_up(e, o, SPAN_RELOAD, o->stream->clock_ns);
+    return n;
 }
 
 void engine_end_spans(struct engine *e, const struct ruleset *rules)
@@ -559,7 +562,7 @@ void engine_end_spans(struct engine *e, const struct ruleset *rules)
     if (!e->spans)
         return;
     spans_make_stale(e->spans, rules);
-    end_stale(e);
+    (void)end_stale(e);
 }
 
 void engine_save_spans(const struct engine *e, struct buf *out)
@@ -584,16 +587,20 @@ static void set_open(struct engine *e)
     free(open);
 }
 
-int engine_load_spans(struct engine *e, struct slice saved)
+int engine_load_spans(struct engine *e, struct slice saved, struct spans_report *ret_report)
 {
-    int r = 0;
+    struct spans *spans = e->spans ? e->spans : spans_new(e->rules, 0);
+    int r = saved.n ? spans_load(spans, saved, &ret_report->forgotten) : 0;
 
-    if (!e->spans)
-        return 0;
-    if (saved.n)
-        r = spans_load(e->spans, saved);
+    ret_report->given_up = 0;
+    if (saved.n == 0 || r < 0)
+        ret_report->forgotten = 0;
+    if (!e->spans) {
+        spans_free(spans);
+        return r;
+    }
     set_open(e);
-    end_stale(e);
+    ret_report->given_up = end_stale(e);
     return r;
 }
 

@@ -105,7 +105,11 @@ void engine_end_spans(struct engine *e, const struct ruleset *rules);
 void engine_save_spans(const struct engine *e, struct buf *out);
 /* When the registry has its values back. Those that other rules began are given up. 0, or -EBADMSG
  * with none open; "" = none. */
-int engine_load_spans(struct engine *e, struct slice saved);
+struct spans_report {
+    size_t given_up;
+    size_t forgotten; /* of a name that the rules do not know any more: nothing could count them */
+};
+int engine_load_spans(struct engine *e, struct slice saved, struct spans_report *ret_report);
 
 /* Does the line begin a record, in a log with `record` and nothing to unwrap? Nothing comes of it. */
 bool engine_begins_record(struct engine *e, struct source *s, struct slice raw);

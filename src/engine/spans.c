@@ -527,7 +527,7 @@ struct loading {
     uint32_t n, cap;
     struct arena text;
     struct open_span **opened; /* to be put in order */
-    size_t nopened, opened_cap;
+    size_t nopened, opened_cap, forgotten;
 };
 
 static void load_definition(struct loading *l)
@@ -605,8 +605,10 @@ static void load_open(struct loading *l, struct span_stream *st, bool log_gone)
         l->in.bad = true;
         return;
     }
-    if (d->span < 0) /* nothing is left that could count it */
+    if (d->span < 0) {
+        l->forgotten++;
         return;
+    }
     o = make_loaded(l, d, st, key, kept);
     o->node.time_ns = begin_ns;
     o->node.seq = seq;
@@ -677,7 +679,7 @@ static void load_all(struct loading *l)
     l->in.bad |= l->in.p != l->in.end;
 }
 
-int spans_load(struct spans *s, struct slice saved)
+int spans_load(struct spans *s, struct slice saved, size_t *ret_forgotten)
 {
     struct loading l = {.spans = s, .in = reader_of(saved)};
 
@@ -687,6 +689,7 @@ int spans_load(struct spans *s, struct slice saved)
     for (size_t i = 0; i < l.nopened; i++)
         add_loaded(&l, l.opened[i]);
     let_go(s, l.in.bad);
+    *ret_forgotten = l.forgotten;
     free(l.opened);
     free(l.list);
     arena_release(&l.text);

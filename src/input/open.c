@@ -58,7 +58,8 @@ void file_open_sink(struct tailset *t, struct tail_file *f)
 
     if (f->sink || !log->config)
         return;
-    f->sink = t->sink.open(t->sink.ctx, log->number, f->path, f->id, buf_all(&f->carry));
+    f->sink =
+        t->sink.open(t->sink.ctx, log->number, f->stream->path, f->path, f->id, buf_all(&f->carry));
     buf_release(&f->carry);
 }
 

@@ -87,8 +87,10 @@ enum tail_note {
 struct tail_sink {
     void *ctx;
     /* A file begins to be read (or is taken up again with what `carry` held). Returns what is kept
-     * for it; NULL: nothing is read (tailset_find). `id` is unique for this run of the program. */
-    void *(*open)(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry);
+     * for it; NULL: nothing is read (tailset_find). `id` is unique for this run of the program;
+     * `stream` is the name that it, what came before it and what comes after it are written under. */
+    void *(*open)(void *ctx, unsigned log, const char *stream, const char *path, uint32_t id,
+                  struct slice carry);
     /* Whole lines, as UTF-8: [p, p + n) ends in '\n', but for the last line of a file that is retired. At
      * least 64 bytes before p and after p + n may be read (and hold anything). Returns how many
      * lines were counted: blank ones may not be, and parts of a line are none. */

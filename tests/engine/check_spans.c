@@ -412,10 +412,11 @@ TEST(and_in_what_it_was_rotated_into)
 static struct world *go_on(struct world *w, const char *rules, int expected)
 {
     struct world *next = world_new(rules);
+    struct spans_report report;
     struct buf saved = BUF_INIT;
 
     engine_save_spans(w->engine, &saved);
-    ck_assert_int_eq(engine_load_spans(next->engine, buf_all(&saved)), expected);
+    ck_assert_int_eq(engine_load_spans(next->engine, buf_all(&saved), &report), expected);
     buf_release(&saved);
     world_free(w);
     return next;
@@ -504,13 +505,14 @@ TEST(those_that_other_rules_do_not_know_are_given_up_first)
 TEST(a_damaged_state_opens_nothing)
 {
     struct world *w = world_new(RULES), *other;
+    struct spans_report report;
     struct buf saved = BUF_INIT;
 
     world_feed(w, AT("10:00:00", "m=o k=a j=1 u=x") AT("10:00:00", "m=o k=b j=1 u=x"));
     engine_save_spans(w->engine, &saved);
     for (size_t n = 1; n < saved.n; n++) {
         other = world_new(RULES);
-        if (engine_load_spans(other->engine, slice_make(saved.p, n)) == 0)
+        if (engine_load_spans(other->engine, slice_make(saved.p, n), &report) == 0)
             ck_abort_msg("%zu of %zu bytes are whole", n, saved.n);
         if (strcmp(world_own(other, "logtally_spans_open{span=\"s\"}"), "0") != 0)
             ck_abort_msg("%zu bytes open something", n);

@@ -30,9 +30,10 @@ static void end(void)
 
 FIXTURE(begin, end);
 
-static void *open_none(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
+static void *open_none(void *ctx, unsigned log, const char *stream, const char *path, uint32_t id,
+                       struct slice carry)
 {
-    (void)ctx, (void)log, (void)path, (void)id, (void)carry;
+    (void)ctx, (void)log, (void)stream, (void)path, (void)id, (void)carry;
     return NULL;
 }
 

@@ -9,9 +9,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void *open_none(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
+static void *open_none(void *ctx, unsigned log, const char *stream, const char *path, uint32_t id,
+                       struct slice carry)
 {
-    (void)ctx, (void)log, (void)path, (void)id, (void)carry;
+    (void)ctx, (void)log, (void)stream, (void)path, (void)id, (void)carry;
     return NULL;
 }
 

@@ -35,7 +35,8 @@ static void lines_cut(struct world_lines *l, size_t n)
         free(l->p[--l->n]);
 }
 
-static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
+static void *sink_open(void *ctx, unsigned log, const char *stream, const char *path, uint32_t id,
+                       struct slice carry)
 {
     struct world *w = ctx;
     struct sink_file *f = xcalloc(1, sizeof(*f));
@@ -43,6 +44,7 @@ static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, s
 
     ck_assert_uint_eq(log, 0);
     ck_assert_uint_gt(id, 0);
+    ck_assert(stream[0]);
     if (carry.n > 0)
         f->lines = read_u64(&r);
     ck_assert(!r.bad);

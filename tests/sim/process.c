@@ -66,9 +66,10 @@ bool process_wants(const char *dir, const char *name)
 }
 
 /* What the sink keeps of a file: the last line that came from it. */
-static void *sink_open(void *ctx, unsigned log, const char *path, uint32_t id, struct slice carry)
+static void *sink_open(void *ctx, unsigned log, const char *stream, const char *path, uint32_t id,
+                       struct slice carry)
 {
-    (void)ctx, (void)log, (void)carry;
+    (void)ctx, (void)log, (void)stream, (void)carry;
     world_talk("   reads %s as %u", path, id);
     return xcalloc(1, sizeof(unsigned));
 }
