@@ -7,7 +7,9 @@
 #include "app/anchor.h"
 
 #include "base/log.h"
+#include "base/xalloc.h"
 #include "engine/explain.h"
+#include "offline/inputs.h"
 #include "offline/session.h"
 
 #include <errno.h>
@@ -53,6 +55,16 @@ static bool explain_block(void *ctx, struct slice block)
     return true;
 }
 
+/* Files are told one after the other: a rotated set, from its oldest part on, is one to spans. */
+static void name_stream(struct explanation *x, char *path)
+{
+    struct input in = {.path = path, .log = x->source->log};
+
+    inputs_find_streams(x->session.setup, &in, 1);
+    source_of_stream(x->source, in.stream);
+    free(in.stream);
+}
+
 /* An argument is a file if there is one of that name, else a line. */
 static int explain_argument(struct explanation *x, const char *text, const char *as)
 {
@@ -67,10 +79,15 @@ static int explain_argument(struct explanation *x, const char *text, const char 
         log_warn("there is no file %s: it is explained as a line", text);
     x->source = source_new(setup->rules, (unsigned)log, is_file ? text : "", 0);
     x->source->base = anchor_of(setup, (unsigned)log, is_file ? text : "");
-    if (is_file)
+    if (is_file) {
+        char *path = xstrdup(text);
+
+        name_stream(x, path);
+        free(path);
         code = setup_read_file(setup, (unsigned)log, text, explain_block, x);
-    else
+    } else {
         explain_block(x, slice_str(text));
+    }
 
     struct buf rest = BUF_INIT;
 

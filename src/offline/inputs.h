@@ -23,7 +23,8 @@ int64_t input_first_time(struct session *s, const struct input *in, int64_t late
 /* The latest time that a line of an old log can have: that of now, with a day for wrong zones. */
 int64_t inputs_latest(void);
 
-/* Finds the sets among files: what a rotator surely left, by its name or by `rotated` of its log. */
+/* Finds the sets among files: what a rotator surely left, by its name or by `rotated` of its log. The
+ * caller frees each `stream`. */
 void inputs_find_streams(const struct setup *setup, struct input *list, size_t n);
 /* By first time; files of one time in the order given; those without any first. */
 void inputs_sort(struct input *list, size_t n);
