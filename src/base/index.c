@@ -21,6 +21,19 @@ static void link_node(struct index *x, struct index_node *node)
     *slot = node;
 }
 
+static struct index_node *reversed(struct index_node *node)
+{
+    struct index_node *last = NULL, *next;
+
+    for (; node; node = next) {
+        next = node->next;
+        node->next = last;
+        last = node;
+    }
+    return last;
+}
+
+/* Those of a slot stay in their order. */
 static void grow(struct index *x)
 {
     struct index old = *x;
@@ -28,7 +41,7 @@ static void grow(struct index *x)
     x->nslots = old.nslots ? old.nslots * 2 : 64;
     x->slots = xcalloc(x->nslots, sizeof(struct index_node *));
     for (size_t i = 0; i < old.nslots; i++) {
-        for (struct index_node *node = old.slots[i], *next; node; node = next) {
+        for (struct index_node *node = reversed(old.slots[i]), *next; node; node = next) {
             next = node->next;
             link_node(x, node);
         }

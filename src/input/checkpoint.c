@@ -110,20 +110,6 @@ static int64_t running_time(const struct tailset *t, int64_t at_ns)
     return t->ran_ns + at_ns - t->ran_from_ns;
 }
 
-static uint64_t lines_of(const struct tail_file *f)
-{
-    return f->tail.count.lines + f->tail.count.lines_before;
-}
-
-static uint64_t lines_gone(const struct tailset *t)
-{
-    uint64_t n = 0;
-
-    for (const struct tail_file *f = t->first; f; f = f->next)
-        n += f->state == FILE_ABSENT ? lines_of(f) : 0;
-    return n;
-}
-
 static void encode_sum(const struct tailset *t, struct buf *out)
 {
     buf_u64(out, t->sum.lines);
@@ -131,7 +117,7 @@ static void encode_sum(const struct tailset *t, struct buf *out)
     buf_u64(out, (uint64_t)t->sum.forgotten_ns);
     buf_u64(out, (uint64_t)t->sum.since_ns);
     buf_u64(out, (uint64_t)running_time(t, t->now));
-    buf_u64(out, lines_gone(t));
+    buf_u64(out, t->gone_lines);
 }
 
 static void encode_gone(struct tailset *t, struct tail_file *f)
@@ -147,26 +133,33 @@ static void encode_gone(struct tailset *t, struct tail_file *f)
     buf_release(&entry);
 }
 
+/* Of those that were given up since the last save: they are at the end. */
+static struct tail_file *first_new(const struct tailset *t)
+{
+    struct tail_file *first = NULL;
+
+    for (struct tail_file *f = t->gone.last; f && f->key == 0; f = f->prev)
+        first = f;
+    return first;
+}
+
 static void encode_memory(struct tailset *t, struct tail_memory *ret_memory)
 {
     struct memory *m = &t->memory;
     bool anew = !m->begun || m->dead > m->live + DEAD_WORTH;
+    struct tail_file *f = t->gone.first;
 
     if (anew) {
         buf_clear(&m->fresh);
         m->live = m->dead = 0;
     }
-    for (struct tail_file *f = t->first; f; f = f->next)
-        if (f->state == FILE_ABSENT && (anew || f->key == 0))
-            encode_gone(t, f);
+    if (!anew)
+        f = first_new(t);
+    for (; f; f = f->next)
+        encode_gone(t, f);
     *ret_memory = (struct tail_memory){.bytes = m->fresh, .replaces = anew};
     m->fresh = BUF_INIT;
     m->begun = true;
-}
-
-static bool is_in_state(const struct tail_file *f)
-{
-    return file_has_content(f) && f->state != FILE_ABSENT;
 }
 
 /* It was met, and what it is could not be said yet. */
@@ -180,7 +173,7 @@ static bool is_put_off(const struct tailset *t, const struct tail_file *f)
 /* Then what is met later was made since. */
 static bool is_all_looked_at(const struct tailset *t)
 {
-    for (const struct tail_file *f = t->first; f; f = f->next)
+    for (const struct tail_file *f = t->files.first; f; f = f->next)
         if (is_put_off(t, f))
             return false;
     return !dirs_are_unsure(t);
@@ -194,8 +187,8 @@ void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_
 
     for (const struct log *log = t->logs; log; log = log->next)
         nlogs += !log->fresh;
-    for (const struct tail_file *f = t->first; f; f = f->next)
-        nfiles += is_in_state(f);
+    for (const struct tail_file *f = t->files.first; f; f = f->next)
+        nfiles += file_has_content(f);
     buf_u32(out, CHECKPOINT_FORMAT);
     boot_id(boot);
     buf_blob(out, slice_str(boot));
@@ -213,7 +206,7 @@ void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_
     buf_u32(out, nfiles);
     for (const struct stream *s = t->streams; s; s = s->next)
         for (struct tail_file *f = s->files; f; f = f->stream_next)
-            if (is_in_state(f))
+            if (file_has_content(f))
                 encode_file(t, f, out);
     encode_memory(t, ret_memory);
 }
@@ -440,14 +433,13 @@ int tailset_restore(struct tailset *t, struct slice encoded, struct slice memory
     boot_id(boot);
     rebooted = saved.n > 0 && boot[0] && !slice_eq(saved, slice_str(boot));
     if (restore_all(t, &r, memory, format, rebooted) < 0) {
-        while (t->first)
-            file_drop(t, t->first);
+        files_drop(t);
         t->sum = (struct tail_sum){0};
         t->saved_wall_ns = clock_wall_ns();
         return -EBADMSG;
     }
     if (format > FORMAT_OF_0_1) /* the memory may have been lost */
-        t->sum.lines_forgotten += gone - lines_gone(t);
+        t->sum.lines_forgotten += gone - t->gone_lines;
     t->names_changed = true;
     return 0;
 }

@@ -32,16 +32,10 @@ enum { SURE = 8 };
 void file_touch(struct tailset *t, struct tail_file *f)
 {
     f->active_ns = t->now;
-    if (t->last == f)
+    if (t->files.last == f)
         return;
-    if (f->prev || t->first == f) {
-        *(f->prev ? &f->prev->next : &t->first) = f->next;
-        f->next->prev = f->prev;
-    }
-    f->prev = t->last;
-    f->next = NULL;
-    *(t->last ? &t->last->next : &t->first) = f;
-    t->last = f;
+    files_remove(&t->files, f);
+    files_append(&t->files, f);
 }
 
 struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_state state)
@@ -52,8 +46,9 @@ struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_state 
     f->state = state;
     f->id = ++t->next_id;
     f->retry_ns = INT64_MIN;
+    f->active_ns = t->now;
     t->nfiles++;
-    file_touch(t, f);
+    files_append(&t->files, f);
     file_join(f, s, NULL);
     return f;
 }
@@ -87,36 +82,18 @@ static void forget_hops(struct tailset *t, struct tail_file *f)
 static void remember(struct tailset *t, struct tail_file *f)
 {
     index_remove(&t->birth_index, &f->by_birth);
-    index_remove(&t->name_index, &f->by_name);
+    if (f->state != FILE_ABSENT)
+        index_remove(&t->name_index, &f->by_name);
     if (!(file_is_lost(f) || f->state == FILE_OPEN) || f->packed || f->tail.offset == 0)
         return;
     index_add(&t->birth_index, &f->by_birth, birth_hash(&f->tail.id));
-    index_add_text(&t->name_index, &f->by_name, path_name(f->path));
+    if (f->state != FILE_ABSENT)
+        index_add_text(&t->name_index, &f->by_name, path_name(f->path));
 }
 
 static const struct charset *charset_of(const struct tail_file *f)
 {
     return tail_charset(&f->tail, &f->stream->log->encoding, (struct slice){0});
-}
-
-void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
-{
-    f->stream->open += (state == FILE_OPEN) - (f->state == FILE_OPEN);
-    f->state = state;
-    if (state == FILE_ABSENT)
-        tail_forget_bytes(&f->tail, charset_of(f));
-    else
-        memory_take_back(t, f);
-    remember(t, f);
-    if (!file_has_name(f)) {
-        index_remove(&t->path_index, &f->by_path);
-        forget_hops(t, f);
-    }
-    if (file_is_lost(f)) {
-        index_remove(&t->id_index, &f->by_id);
-        queue_remove(t, f);
-    }
-    check_state(f);
 }
 
 static void leave_stream(struct tail_file *f)
@@ -130,12 +107,10 @@ static void leave_stream(struct tail_file *f)
     f->stream->queued -= f->queued;
 }
 
-void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
+static void join_stream(struct tail_file *f, struct stream *s, struct tail_file *younger)
 {
     struct tail_file **link = &s->files;
 
-    if (f->stream)
-        leave_stream(f);
     while (*link && *link != younger)
         link = &(*link)->stream_next;
     f->stream_next = *link;
@@ -143,6 +118,54 @@ void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
     f->stream = s;
     s->open += f->state == FILE_OPEN;
     s->queued += f->queued;
+}
+
+void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
+{
+    if (f->stream)
+        leave_stream(f);
+    join_stream(f, s, younger);
+}
+
+/* Among those that are gone. */
+static void put_away(struct tailset *t, struct tail_file *f)
+{
+    index_remove(&t->name_index, &f->by_name);
+    files_remove(&t->files, f);
+    leave_stream(f);
+    t->nfiles--;
+    gone_add(t, f);
+}
+
+static void bring_back(struct tailset *t, struct tail_file *f)
+{
+    gone_remove(t, f);
+    files_append(&t->files, f);
+    join_stream(f, f->stream, NULL);
+    t->nfiles++;
+}
+
+void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
+{
+    MUST(f->state != FILE_ABSENT || state == FILE_LOST);
+    f->stream->open += (state == FILE_OPEN) - (f->state == FILE_OPEN);
+    if (f->state == FILE_ABSENT)
+        bring_back(t, f);
+    f->state = state;
+    if (state != FILE_ABSENT)
+        memory_take_back(t, f);
+    if (!file_has_name(f)) {
+        index_remove(&t->path_index, &f->by_path);
+        forget_hops(t, f);
+    }
+    if (file_is_lost(f)) {
+        index_remove(&t->id_index, &f->by_id);
+        queue_remove(t, f);
+    }
+    if (state == FILE_ABSENT)
+        put_away(t, f);
+    remember(t, f);
+    check_state(f);
 }
 
 void file_set_backlog(struct tail_file *f, bool on)
@@ -192,17 +215,26 @@ void file_drop(struct tailset *t, struct tail_file *f)
     forget_hops(t, f);
     file_set_real(t, f, NULL);
     index_remove(&t->birth_index, &f->by_birth);
-    index_remove(&t->name_index, &f->by_name);
     forget_count(t, f);
     memory_take_back(t, f);
-    *(f->prev ? &f->prev->next : &t->first) = f->next;
-    *(f->next ? &f->next->prev : &t->last) = f->prev;
+    if (f->state == FILE_ABSENT)
+        bring_back(t, f);
+    index_remove(&t->name_index, &f->by_name);
+    files_remove(&t->files, f);
     leave_stream(f);
     tail_release(&f->tail);
     buf_release(&f->carry);
     free(f->path);
     free(f);
     t->nfiles--;
+}
+
+void files_drop(struct tailset *t)
+{
+    while (t->files.first)
+        file_drop(t, t->files.first);
+    while (t->gone.first)
+        file_drop(t, t->gone.first);
 }
 
 void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *id)
@@ -600,14 +632,25 @@ void file_tell_doubt(struct tailset *t, const struct tail_file *f)
         "exactly, and some of its lines may count again");
 }
 
-void file_learn_alike(struct tail_file *f)
+static void learn_alike(const struct tail_file *f, const struct tail_file *other)
 {
-    for (const struct tail_file *g = f->stream->files; g; g = g->stream_next) {
-        uint64_t shared = tail_shared(&f->tail, &g->tail);
+    uint64_t shared = tail_shared(&f->tail, &other->tail);
 
-        if (shared > f->stream->alike)
-            f->stream->alike = shared;
-    }
+    if (shared > f->stream->alike)
+        f->stream->alike = shared;
+}
+
+void file_learn_alike(const struct tailset *t, struct tail_file *f)
+{
+    struct gone_search s = {
+        .head = slice_make(f->tail.head, f->tail.head_n), .path = f->path, .stream = f->stream};
+    const struct tail_file *g;
+
+    for (g = f->stream->files; g; g = g->stream_next)
+        learn_alike(f, g);
+    for (int i = 0; i < COMPARISONS_MAX && f->stream->gone && (g = gone_next(t, &s)); i++)
+        if (g->stream == f->stream)
+            learn_alike(f, g);
 }
 
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what)

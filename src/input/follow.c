@@ -147,7 +147,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         f->retired = false;
     }
     if (known < LEARN && f->tail.offset != known)
-        file_learn_alike(f);
+        file_learn_alike(t, f);
     if (r == TAIL_END && f->tail.read_to != before)
         learn_time(f);
     if (r == TAIL_END && f->tail.read_to < f->tail.size) {

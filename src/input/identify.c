@@ -150,11 +150,20 @@ static int begin(struct tailset *t, struct newcomer *n, bool read)
     return 0;
 }
 
+/* What is gone has no place among the generations any more: true when it got one. */
+static bool come_back(struct tailset *t, struct tail_file *f)
+{
+    if (f->state != FILE_ABSENT)
+        return false;
+    file_enter(t, f, FILE_LOST);
+    return true;
+}
+
 /* f goes on in this file, which may be of another stream. Under a rotated name it keeps its place
  * among the generations. */
 static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
-    bool moves = f->stream != n->stream;
+    bool back = come_back(t, f), moves = f->stream != n->stream;
 
     if (moves) {
         file_set_backlog(f, false);
@@ -162,7 +171,7 @@ static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
         if (f->stream->log != n->stream->log)
             buf_release(&f->carry);
     }
-    if (moves || !n->rotated)
+    if (moves || back || !n->rotated)
         file_join(f, n->stream, n->rotated ? current_of(t, n->stream) : NULL);
     file_close_fd(t, f);
     f->tail.hole_to = f->tail.clear_to = 0;
@@ -450,29 +459,46 @@ struct packed_search {
 
 /* Of several that began so it is the one of which most was read; but one that ended is known by its
  * time. */
-static void search_packed(struct packed_search *p, const struct stream *s)
+static void consider_packed(struct packed_search *p, struct tail_file *f)
 {
-    for (struct tail_file *f = s ? s->files : NULL; f; f = f->stream_next) {
-        bool sure = !f->retired || weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
+    bool sure = !f->retired || weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
 
-        p->unread |=
-            f->state == FILE_NAMED && !f->packed && f->tail.offset == 0 && f->tail.size > 0;
-        if (!is_archive_of(p->newcomer, f) || (p->sure && !sure) ||
-            (p->best && p->sure == sure && f->tail.offset <= p->best->tail.offset))
+    p->unread |= f->state == FILE_NAMED && !f->packed && f->tail.offset == 0 && f->tail.size > 0;
+    if (!is_archive_of(p->newcomer, f) || (p->sure && !sure) ||
+        (p->best && p->sure == sure && f->tail.offset <= p->best->tail.offset))
+        return;
+    p->best = f;
+    p->sure = sure;
+}
+
+static void search_packed(const struct tailset *t, struct packed_search *p, const struct stream *s)
+{
+    const struct newcomer *n = p->newcomer;
+    struct gone_search gone = {.head = n->head, .path = n->path, .stream = s};
+    unsigned left = COMPARISONS_MAX;
+
+    for (struct tail_file *f = s ? s->files : NULL; f; f = f->stream_next)
+        consider_packed(p, f);
+    for (struct tail_file *f; s && s->gone && left > 0 && (f = gone_next(t, &gone));) {
+        if (f->stream != s)
             continue;
-        p->best = f;
-        p->sure = sure;
+        consider_packed(p, f);
+        left--;
     }
 }
 
 /* f goes on in the archive. 0 or negative errno. */
 static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
-    int r = unpack_open(n->fd, &f->tail, &f->unpack);
+    struct unpack *u;
+    int r = unpack_open(n->fd, &f->tail, &u);
 
     if (r <= 0)
         return r < 0 ? r : -EIO; /* it has changed since we looked */
+    if (come_back(t, f))
+        file_join(f, f->stream, current_of(t, f->stream));
     n->fd = -1;
+    f->unpack = u;
     f->packed = true;
     file_name(t, f, n->path, &n->look);
     if (f->retired) {
@@ -520,8 +546,8 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
 {
     struct packed_search p = {.newcomer = n};
 
-    search_packed(&p, n->stream);
-    search_packed(&p, stream_get(t, plain, NULL));
+    search_packed(t, &p, n->stream);
+    search_packed(t, &p, stream_get(t, plain, NULL));
     if (p.unread) {
         hold(t, n, true);
         return 0;

@@ -21,7 +21,7 @@ static void prove_named(struct tailset *t)
 {
     struct tail_file *next;
 
-    for (struct tail_file *f = t->first; f; f = next) {
+    for (struct tail_file *f = t->files.first; f; f = next) {
         next = f->next;
         if (is_to_be_proved(f) && file_reopen(t, f) == 0)
             file_close_fd(t, f);
@@ -48,24 +48,34 @@ static enum tail_whereabouts whereabouts(const struct tailset *t, const struct t
     return f->truncated && f->lost_wall_ns >= t->found_from_ns ? TAIL_REWRITTEN : TAIL_GONE;
 }
 
-void tailset_known(const struct tailset *t, void (*each)(void *ctx, const struct tail_known *k),
-                   void *ctx)
+static void tell(const struct tailset *t, const struct tail_file *f, tailset_known_fn *each,
+                 void *ctx)
+{
+    struct tail_known k = {
+        .log = f->stream->log->name,
+        .stream = f->stream->path,
+        .path = f->state == FILE_OPEN && f->real ? f->real : f->path,
+        .where = whereabouts(t, f),
+        .offset = f->tail.offset,
+        .mtime_ns = f->mtime_ns,
+        .count = f->tail.count,
+    };
+
+    if (file_has_content(f))
+        each(ctx, &k);
+}
+
+void tailset_known(const struct tailset *t, tailset_known_fn *each, void *ctx)
 {
     for (const struct stream *s = t->streams; s; s = s->next) {
-        for (const struct tail_file *f = s->files; f; f = f->stream_next) {
-            struct tail_known k = {
-                .log = s->log->name,
-                .stream = s->path,
-                .path = f->state == FILE_OPEN && f->real ? f->real : f->path,
-                .where = whereabouts(t, f),
-                .offset = f->tail.offset,
-                .mtime_ns = f->mtime_ns,
-                .count = f->tail.count,
-            };
+        const struct tail_file *f = s->gone;
 
-            if (file_has_content(f))
-                each(ctx, &k);
-        }
+        while (f && f->stream_next)
+            f = f->stream_next;
+        for (; f; f = f->stream_prev)
+            tell(t, f, each, ctx);
+        for (f = s->files; f; f = f->stream_next)
+            tell(t, f, each, ctx);
     }
 }
 

@@ -239,7 +239,7 @@ void streams_sweep(struct tailset *t)
     while (*link) {
         struct stream *s = *link;
 
-        if (s->files) {
+        if (s->files || s->gone) {
             link = &s->next;
             continue;
         }

@@ -73,21 +73,33 @@ void file_close_sink(struct tailset *t, struct tail_file *f)
     f->sink = NULL;
 }
 
-/* The first lines of a generation: parts of a line may have begun in the one before, which was read
- * to its end. */
-static void pass_unfinished(struct tailset *t, struct tail_file *f)
+static void pass_from(struct tailset *t, struct tail_file *older, struct tail_file *f)
 {
-    struct tail_file *older = NULL;
-
-    for (struct tail_file *g = f->stream->files; g && g != f; g = g->stream_next)
-        if (file_has_content(g))
-            older = g;
-    if (!older || older->queued || older->failures > 0 || !t->sink.pass)
+    if (older->queued || older->failures > 0 || !t->sink.pass)
         return;
     if (older->carry.n > 0)
         file_open_sink(t, older);
     if (older->sink)
         t->sink.pass(t->sink.ctx, older->sink, f->sink);
+}
+
+/* The first lines of a generation: parts of a line may have begun in the one before, which was read
+ * to its end. If that is gone it must be saved anew without them. */
+static void pass_unfinished(struct tailset *t, struct tail_file *f)
+{
+    struct tail_file *gone = f->stream->gone, *older = NULL;
+
+    for (struct tail_file *g = f->stream->files; g && g != f; g = g->stream_next)
+        if (file_has_content(g))
+            older = g;
+    if (gone && gone->carry.n > 0) {
+        file_enter(t, gone, FILE_LOST);
+        pass_from(t, gone, f);
+        file_close_sink(t, gone);
+        file_enter(t, gone, FILE_ABSENT);
+    }
+    if (older)
+        pass_from(t, older, f);
 }
 
 /* A pipe is not saved. */
@@ -181,7 +193,7 @@ static bool close_idle(struct tailset *t)
 {
     unsigned closed = 0;
 
-    for (struct tail_file *f = t->first; f && closed < CLOSE_AT_ONCE; f = f->next) {
+    for (struct tail_file *f = t->files.first; f && closed < CLOSE_AT_ONCE; f = f->next) {
         if (f->tail.fd < 0 || f->state != FILE_NAMED || f->queued || f->packed || f == t->reading)
             continue;
         file_close_fd(t, f);
@@ -194,7 +206,7 @@ static bool close_idle(struct tailset *t)
  * while. */
 static bool end_idle(struct tailset *t)
 {
-    for (struct tail_file *f = t->first; f; f = f->next) {
+    for (struct tail_file *f = t->files.first; f; f = f->next) {
         if (f->tail.fd < 0 || f->state != FILE_OPEN || f->queued || f->packed || f->failures > 0 ||
             t->now - f->active_ns < LATE_NS)
             continue;

@@ -281,7 +281,7 @@ static void examine_pending(struct tailset *t)
 /* Files whose names were not met in the directories just read. */
 static void queue_unseen(struct tailset *t)
 {
-    for (const struct tail_file *f = t->first; f; f = f->next) {
+    for (const struct tail_file *f = t->files.first; f; f = f->next) {
         const struct dir *d = file_has_name(f) ? dir_of_path(t, f->path) : NULL;
 
         if (d && d->read_now && !f->seen && f->state != FILE_PIPE)
@@ -293,7 +293,7 @@ void place_rescan(struct tailset *t)
 {
     bool any = false, more = true;
 
-    for (struct tail_file *f = t->first; f; f = f->next)
+    for (struct tail_file *f = t->files.first; f; f = f->next)
         f->seen = false;
     while (more) {
         more = false;
@@ -349,7 +349,7 @@ static void settle_one(struct tailset *t, struct tail_file *f)
  * newcomer turns out to be their continuation. */
 static void settle_nameless(struct tailset *t)
 {
-    for (struct tail_file *f = t->first; f; f = f->next) {
+    for (struct tail_file *f = t->files.first; f; f = f->next) {
         f->just = f->state == FILE_UNPLACED;
         if (f->just)
             settle_one(t, f);
@@ -362,7 +362,7 @@ static bool search_directories(struct tailset *t)
 {
     bool any = false;
 
-    for (struct tail_file *f = t->first; f; f = f->next) {
+    for (struct tail_file *f = t->files.first; f; f = f->next) {
         struct look look;
 
         if (f->state != FILE_UNPLACED || f->searched)

@@ -17,6 +17,7 @@ liblogtally_a_SOURCES += \
 	src/input/follow.c \
 	src/input/glob.c \
 	src/input/glob.h \
+	src/input/gone.c \
 	src/input/identify.c \
 	src/input/identity.c \
 	src/input/identity.h \

@@ -12,6 +12,20 @@
 
 #include <stdlib.h>
 
+void files_append(struct file_list *l, struct tail_file *f)
+{
+    f->prev = l->last;
+    f->next = NULL;
+    *(l->last ? &l->last->next : &l->first) = f;
+    l->last = f;
+}
+
+void files_remove(struct file_list *l, struct tail_file *f)
+{
+    *(f->prev ? &f->prev->next : &l->first) = f->next;
+    *(f->next ? &f->next->prev : &l->last) = f->prev;
+}
+
 uint64_t birth_hash(const struct identity *id)
 {
     return hash_number(id->ino ^ (uint64_t)id->birth_ns << 8);

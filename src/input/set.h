@@ -6,6 +6,7 @@
  *     logs.c       which log a path belongs to
  *     link.c       where a path leads over symlinks
  *     dirs.c       directories: watches, which names are in them
+ *     gone.c       contents that are gone, and those of them that begin as a newcomer does
  *     unpack.c     reading on in a compressed rotated file
  *     open.c       descriptors, and who gets the lines
  *     judge.c      which content is it: the table, without a look at anything
@@ -55,6 +56,7 @@ struct stream {
     char *path;
     struct log *log;
     struct tail_file *files; /* oldest first */
+    struct tail_file *gone;  /* FILE_ABSENT, youngest first */
     unsigned queued, open;   /* how many of them are to be read; are FILE_OPEN */
     uint64_t alike;          /* so many first bytes two different ones of them shared: a banner */
     bool verified;           /* while newcomers are identified */
@@ -91,7 +93,7 @@ struct pipe_input {
     struct linebuf lines;
 };
 
-enum { REJECTED_MAX = 8, AWAY_LOOKS = 2 };
+enum { REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16 };
 
 /* A symlink that a file is named through. */
 struct hop {
@@ -106,9 +108,11 @@ struct tail_file {
     struct index_node by_path; /* in when it has a name */
     struct index_node by_id;   /* in when tail.id means something */
     struct index_node by_real;
-    struct index_node by_birth, by_name; /* in when it is lost */
-    struct tail_file *next, *prev;       /* of the set, least recently active first */
-    struct tail_file *stream_next;       /* in the stream, younger */
+    struct index_node by_birth, by_name;  /* in when it is lost */
+    struct index_node by_head[GONE_KEYS]; /* FILE_ABSENT: gone.c */
+    struct tail_file *next, *prev;        /* of the set, least recently active first */
+    struct tail_file *stream_next;        /* in the stream, younger; FILE_ABSENT: older */
+    struct tail_file *stream_prev;        /* FILE_ABSENT */
     struct tail_file *queue_next;
     struct stream *stream;
     enum file_state state;
@@ -184,6 +188,10 @@ struct dir {
     int64_t mtime_ns, ctime_ns;
 };
 
+struct file_list {
+    struct tail_file *first, *last;
+};
+
 /* A name to be looked at. */
 struct pending {
     char *path;
@@ -227,10 +235,14 @@ struct tailset {
     struct log **by_number;
     struct stream *streams;
     struct index stream_index, path_index, id_index, real_index, hop_index, birth_index, name_index;
+    struct index head_index, gone_index; /* of contents that are gone, by head and by name */
     struct index dir_index, wd_index;
     struct dir *dirs;
-    struct tail_file *first, *last; /* all files */
-    unsigned nfiles, nopen, ngone;  /* ngone: given up, at the last reconcile */
+    struct file_list files;    /* all but those that are gone */
+    struct file_list gone;     /* FILE_ABSENT, in the order in which they were given up */
+    struct tail_file *gone_at; /* the next to be looked at */
+    uint64_t gone_lines;
+    unsigned nfiles, nopen, ngone;
     struct tail_file *queue, **queue_end;
     struct pending *pending;
     size_t npending, pending_cap;
@@ -301,6 +313,8 @@ static inline bool file_is_readable(const struct tail_file *f)
 /* set.c */
 /* The key of birth_index: an inode, wherever it is mounted. */
 uint64_t birth_hash(const struct identity *id);
+void files_append(struct file_list *l, struct tail_file *f);
+void files_remove(struct file_list *l, struct tail_file *f);
 struct tail_file *file_by_path(const struct tailset *t, const char *path);
 /* The stream whose name leads, or led, to this path over symlinks, or NULL. */
 struct stream *stream_by_real(const struct tailset *t, const char *path);
@@ -383,6 +397,22 @@ bool dir_is_watched(const struct tailset *t, const struct tail_file *f);
 /* Says once what a reconcile did not find. */
 void wanting_say(struct tailset *t);
 
+/* gone.c: only file_enter and file_drop call the first two */
+void gone_add(struct tailset *t, struct tail_file *f);
+void gone_remove(struct tailset *t, struct tail_file *f);
+/* Those that begin as this, as far as both go; and, where little of one is known, those that had its
+ * name. The first that are found begin the same for longest. */
+struct gone_search {
+    struct slice head; /* FINGERPRINT_HEAD bytes, or all there are */
+    const char *path;
+    const struct stream *stream;
+    /* Zero. */
+    unsigned step;
+    struct index_node *node;
+};
+/* NULL: there are no more. */
+struct tail_file *gone_next(const struct tailset *t, struct gone_search *s);
+
 /* unpack.c */
 struct unpack;
 /* Does what `fd` holds begin as `t` did? 1, 0, or negative errno (-ENODATA: not yet complete enough
@@ -418,6 +448,7 @@ void file_enter(struct tailset *t, struct tail_file *f, enum file_state state);
 struct tail_file *file_memo(struct tailset *t, struct stream *s, enum file_state state,
                             const char *path, const struct look *look);
 void file_drop(struct tailset *t, struct tail_file *f);
+void files_drop(struct tailset *t);
 /* A symlink on the way to it is another now, or none. */
 void file_hop_moved(struct tailset *t, struct tail_file *f);
 /* Takes `real`; NULL: nothing is known. */
@@ -462,7 +493,7 @@ void file_release_archives(struct tailset *t, const struct tail_file *f);
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
 void file_set_backlog(struct tail_file *f, bool on);
 /* More of its head was read: how far does it begin as the others of its stream do? */
-void file_learn_alike(struct tail_file *f);
+void file_learn_alike(const struct tailset *t, struct tail_file *f);
 
 /* unseen.c */
 /* Is this archive, which continues nothing, a generation that nobody has read? PERHAPS: one that is
@@ -483,6 +514,7 @@ void pipe_rest(struct pipe_input *p, bool on);
 bool follow_turn(struct tailset *t, int64_t until_ns);
 
 /* weigh.c */
+enum { COMPARISONS_MAX = 64 }; /* of one newcomer with contents that are gone */
 /* A content that the newcomer might be, and why. */
 struct finding {
     const struct row *row; /* NULL = none */

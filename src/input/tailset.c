@@ -42,7 +42,13 @@
 #define RECONCILE_MANY_NS (5 * NSEC_PER_SEC)
 #define LOST_WAIT_NS (3 * NSEC_PER_SEC)
 #define KEEP_NS (7 * 86400 * NSEC_PER_SEC)
-enum { MANY_FILES = 10000, COLLECT_GROWTH = 8, GONE_MAX = 20000, STILL_ROUNDS = 2 };
+enum {
+    MANY_FILES = 10000,
+    COLLECT_GROWTH = 8,
+    GONE_MAX = 20000,
+    GONE_AT_ONCE = 2000,
+    STILL_ROUNDS = 2
+};
 enum { BLOCK_FIRST = 64 * 1024 }; /* follow.c fits it */
 
 static void on_event(void *ctx, uint32_t epoll_events);
@@ -110,21 +116,24 @@ static void give_up(struct tailset *t, struct tail_file *f)
     f->active_ns = t->now;
 }
 
-/* Nothing has come of it for long enough? The disk of what is not there may only be not yet
- * mounted. */
+/* The disk of what is not there may only be not yet mounted. */
+static void look_for_disk(const struct tailset *t, struct tail_file *f)
+{
+    if (dir_is_away(t, f))
+        f->away = AWAY_LOOKS;
+    else if (f->away && --f->away == 0)
+        f->lost_wall_ns = clock_wall_ns();
+}
+
+/* Nothing has come of it for long enough? */
 static void end_waits(struct tailset *t, struct tail_file *f)
 {
     int64_t idle = t->now - f->active_ns;
 
-    if (file_is_lost(f)) {
-        if (dir_is_away(t, f))
-            f->away = AWAY_LOOKS;
-        else if (f->away && --f->away == 0)
-            f->lost_wall_ns = clock_wall_ns();
-        if (f->state == FILE_LOST && idle >= t->options.lost_wait_ns && dir_is_there(t, f->path))
+    if (f->state == FILE_LOST) {
+        look_for_disk(t, f);
+        if (idle >= t->options.lost_wait_ns && dir_is_there(t, f->path))
             give_up(t, f);
-        else if (f->state == FILE_ABSENT && idle >= t->options.keep_ns && dir_is_there(t, f->path))
-            file_drop(t, f);
         return;
     }
     if ((f->renamed || f->state == FILE_OPEN) && !f->retired && !f->queued && f->failures == 0 &&
@@ -132,6 +141,24 @@ static void end_waits(struct tailset *t, struct tail_file *f)
         file_finish(t, f);
     if (f->state == FILE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f))
         file_unname(t, f); /* only remembered; and an archive of it needs not wait any more */
+}
+
+/* Some of what is remembered, in turn: it is forgotten when it has been for long enough. Of files
+ * that come and go faster than that, only the latest are remembered. */
+static void reconcile_gone(struct tailset *t)
+{
+    unsigned n = t->ngone < GONE_AT_ONCE ? t->ngone : GONE_AT_ONCE;
+
+    for (unsigned i = 0; i < GONE_AT_ONCE && t->ngone > t->options.max_gone; i++)
+        file_drop(t, t->gone.first);
+    for (; n > 0 && t->gone.first; n--) {
+        struct tail_file *f = t->gone_at ? t->gone_at : t->gone.first;
+
+        t->gone_at = f->next;
+        look_for_disk(t, f);
+        if (t->now - f->active_ns >= t->options.keep_ns && dir_is_there(t, f->path))
+            file_drop(t, f);
+    }
 }
 
 /* A copy was held back because its original had it all. Was that so? An original of which nothing
@@ -174,30 +201,12 @@ static void look_again(struct tailset *t, struct tail_file *f)
         queue_look(t, f->path, NULL);
 }
 
-/* Of files that come and go faster than they are forgotten, only the latest are remembered. */
-static bool forget_early(struct tailset *t, struct tail_file *f, unsigned *surplus)
-{
-    if (f->state != FILE_ABSENT)
-        return false;
-    if (*surplus == 0) {
-        t->ngone++;
-        return false;
-    }
-    (*surplus)--;
-    file_drop(t, f);
-    return true;
-}
-
 static void reconcile_files(struct tailset *t, bool all)
 {
-    unsigned surplus = t->ngone > t->options.max_gone ? t->ngone - t->options.max_gone : 0;
     struct tail_file *next;
 
-    t->ngone = 0;
-    for (struct tail_file *f = t->first; f; f = next) {
+    for (struct tail_file *f = t->files.first; f; f = next) {
         next = f->next;
-        if (forget_early(t, f, &surplus))
-            continue;
         if (all || (f->failures > 0 && t->now >= f->retry_ns))
             queue_read(t, f);
         if (let_go(t, f))
@@ -213,6 +222,7 @@ static void reconcile(struct tailset *t, bool all)
     dirs_look(t, all);
     place_rescan(t);
     reconcile_files(t, all);
+    reconcile_gone(t);
     place_settle(t);
     streams_sweep(t);
     wanting_say(t);
@@ -371,8 +381,7 @@ void tailset_free(struct tailset *t)
     if (!t)
         return;
     listen(t, false);
-    while (t->first)
-        file_drop(t, t->first);
+    files_drop(t);
     dirs_free(t);
     logs_free(t);
     watch_free(t->watch);
@@ -389,6 +398,8 @@ void tailset_free(struct tailset *t)
     index_release(&t->hop_index);
     index_release(&t->birth_index);
     index_release(&t->name_index);
+    index_release(&t->head_index);
+    index_release(&t->gone_index);
     tail_buffer_release(&t->buffer);
     buf_release(&t->memory.fresh);
     loop_timer_free(t->work_timer);
@@ -404,7 +415,7 @@ void tailset_start_at_end(struct tailset *t)
 /* Where no event comes. */
 static void look_at_unwatched(struct tailset *t)
 {
-    for (struct tail_file *f = t->first; f; f = f->next) {
+    for (struct tail_file *f = t->files.first; f; f = f->next) {
         struct look look;
 
         if (f->tail.fd >= 0 && file_is_readable(f) && !dir_is_watched(t, f) &&
@@ -431,7 +442,7 @@ bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
 
 void tailset_rest(struct tailset *t, bool on)
 {
-    for (struct tail_file *f = t->first; f; f = f->next)
+    for (struct tail_file *f = t->files.first; f; f = f->next)
         if (f->pipe)
             pipe_rest(f->pipe, on);
     listen(t, false);
@@ -456,7 +467,7 @@ void tailset_log_status(const struct tailset *t, unsigned number,
         .first_start = log->first_start,
     };
 
-    for (const struct tail_file *f = t->first; f; f = f->next) {
+    for (const struct tail_file *f = t->files.first; f; f = f->next) {
         if (f->stream->log != log)
             continue;
         s.failing += f->error != 0;
@@ -473,7 +484,7 @@ void tailset_log_status(const struct tailset *t, unsigned number,
 
 void tailset_each_file(const struct tailset *t, unsigned number, tail_each_fn *each, void *ctx)
 {
-    for (const struct tail_file *f = t->first; f; f = f->next) {
+    for (const struct tail_file *f = t->files.first; f; f = f->next) {
         if (f->stream->log != t->by_number[number] || f->state == FILE_HELD || file_is_lost(f))
             continue;
         each(ctx, &(struct tail_file_status){
@@ -511,7 +522,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
     struct tail_file *next;
 
     t->now = loop_now(t->loop);
-    for (struct tail_file *f = t->first; f; f = f->next)
+    for (struct tail_file *f = t->files.first; f; f = f->next)
         file_close_sink(t, f);
     set_options(t, options);
     logs_configure(t);
@@ -521,7 +532,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
         if (log)
             set_stream_log(s, log);
     }
-    for (struct tail_file *f = t->first; f; f = next) {
+    for (struct tail_file *f = t->files.first; f; f = next) {
         next = f->next;
         if (file_is_lost(f))
             f->away = AWAY_LOOKS;
@@ -532,9 +543,11 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
     }
     for (struct stream *s = t->streams; s; s = s->next)
         file_release_copies(t, s); /* what is a part of what is another question now */
+    for (struct tail_file *f = t->gone.first; f; f = f->next)
+        f->away = AWAY_LOOKS;
     open_watch(t);
     dirs_configure(t);
-    for (struct tail_file *f = t->first; f; f = f->next)
+    for (struct tail_file *f = t->files.first; f; f = f->next)
         if (f->hops)
             file_learn_real(t, f); /* its directories are watched again */
     reconcile_next(t, t->now);

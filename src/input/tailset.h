@@ -180,8 +180,8 @@ struct tail_known {
  * NULL. */
 void tailset_find(struct tailset *t);
 /* All contents; those of each stream from the oldest to the youngest. */
-void tailset_known(const struct tailset *t, void (*each)(void *ctx, const struct tail_known *k),
-                   void *ctx);
+typedef void tailset_known_fn(void *ctx, const struct tail_known *k);
+void tailset_known(const struct tailset *t, tailset_known_fn *each, void *ctx);
 
 struct tail_log_status {
     unsigned files, open;

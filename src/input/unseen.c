@@ -86,11 +86,47 @@ static int begins_like(struct tailset *t, const struct newcomer *n, const struct
                                     (uint64_t)got, head);
 }
 
+/* Of all that was met so far. 0 or negative errno: it cannot be said. */
+static int compare(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
+                   struct slice head, enum unseen *found)
+{
+    int r = begins_like(t, n, f, head);
+
+    if (r < 0)
+        return r;
+    if (r == 0 && n->stream == f->stream && is_of_crashed(f, head))
+        *found = UNSEEN_AGAIN;
+    if (r == 1 && !file_has_rejected(f, &n->look.id))
+        *found = UNSEEN_NOT;
+    else if (r == 1)
+        *found = UNSEEN_PERHAPS;
+    return 0;
+}
+
+/* Hardly anything is known of the archive, so all are compared. */
+static void compare_tiny(struct tailset *t, const struct newcomer *n, struct slice head,
+                         enum unseen *found)
+{
+    for (const struct tail_file *f = t->gone.first; f; f = f->next)
+        (void)compare(t, n, f, head, found);
+}
+
+static void compare_gone(struct tailset *t, const struct newcomer *n, struct slice head,
+                         enum unseen *found)
+{
+    struct gone_search s = {.head = head, .path = n->path, .stream = n->stream};
+    const struct tail_file *f;
+
+    while ((f = gone_next(t, &s)))
+        (void)compare(t, n, f, head, found);
+}
+
 int unseen_archive(struct tailset *t, const struct newcomer *n)
 {
     char head[FINGERPRINT_HEAD];
     enum unseen found = UNSEEN_NEW;
     ssize_t got;
+    int r = 0;
 
     if (n->stream->log->fresh || !unseen_since_the_save(t, n))
         return UNSEEN_NOT;
@@ -100,18 +136,12 @@ int unseen_archive(struct tailset *t, const struct newcomer *n)
     got = unpack_head(n->fd, head);
     if (got <= 0)
         return got == 0 ? UNSEEN_NOT : (int)got;
-    for (const struct tail_file *f = t->first; f; f = f->next) {
-        int r = begins_like(t, n, f, slice_make(head, (size_t)got));
-
-        if (r < 0)
-            return r;
-        if (r == 0 && n->stream == f->stream && is_of_crashed(f, slice_make(head, (size_t)got)))
-            found = UNSEEN_AGAIN;
-        if (r == 0)
-            continue;
-        if (!file_has_rejected(f, &n->look.id))
-            return UNSEEN_NOT;
-        found = UNSEEN_PERHAPS;
-    }
-    return found;
+    for (const struct tail_file *f = t->files.first; f && r == 0 && found != UNSEEN_NOT;
+         f = f->next)
+        r = compare(t, n, f, slice_make(head, (size_t)got), &found);
+    if (got < GONE_LEAST)
+        compare_tiny(t, n, slice_make(head, (size_t)got), &found);
+    else
+        compare_gone(t, n, slice_make(head, (size_t)got), &found);
+    return r < 0 ? r : (int)found;
 }

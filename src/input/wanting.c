@@ -10,8 +10,8 @@ static bool is_matched(const struct tailset *t, const struct log *log, const cha
 {
     if (glob_names_pipe(glob))
         return true;
-    for (const struct tail_file *f = t->first; f; f = f->next)
-        if (f->stream->log == log && glob_match(glob, f->stream->path))
+    for (const struct stream *s = t->streams; s; s = s->next)
+        if (s->log == log && (s->files || s->gone) && glob_match(glob, s->path))
             return true;
     return false;
 }
@@ -37,7 +37,7 @@ void tailset_log_wanting(const struct tailset *t, unsigned number, struct tail_l
         ret->unmatched += !is_matched(t, log, plain_glob(log->config->globs[i]));
     for (const struct dir *d = t->dirs; d; d = d->next)
         ret->unreadable += is_unreadable(d, log->config);
-    for (const struct tail_file *f = t->first; f; f = f->next)
+    for (const struct tail_file *f = t->files.first; f; f = f->next)
         ret->nuls += f->stream->log == log && waits_behind_nuls(f);
 }
 
@@ -47,7 +47,7 @@ void wanting_say(struct tailset *t)
         for (unsigned i = 0; log->config && !log->looked && i < log->config->nglobs; i++)
             if (!is_matched(t, log, plain_glob(log->config->globs[i])))
                 warn_once(t, log->config->globs[i], "no file matches this path yet");
-    for (const struct tail_file *f = t->first; f; f = f->next)
+    for (const struct tail_file *f = t->files.first; f; f = f->next)
         if (waits_behind_nuls(f) && f->path)
             warn_once(t, f->path,
                       "NULs where the next line should be: allocated ahead, or left by a crash; "

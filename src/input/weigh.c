@@ -241,6 +241,29 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
     best->evidence = e;
 }
 
+/* Of its stream, or of its name. */
+static bool may_be_gone(const struct newcomer *n, const struct tail_file *f)
+{
+    return (n->rotated && f->stream == n->stream) || is_its_name(n, f);
+}
+
+/* What is gone and begins alike: the latest few, if there are many. */
+static void consider_gone(struct tailset *t, const struct newcomer *n, struct finding *best)
+{
+    struct gone_search s = {.head = n->head, .path = n->path, .stream = n->stream};
+    unsigned left = COMPARISONS_MAX;
+    struct tail_file *f;
+
+    if (n->copy_of && n->copy_of->state == FILE_ABSENT)
+        consider(t, n, n->copy_of, best);
+    while (left > 0 && (f = gone_next(t, &s))) {
+        if (!may_be_gone(n, f))
+            continue;
+        consider(t, n, f, best);
+        left--;
+    }
+}
+
 /* Its stream's contents, those that had its inode, and those that had its name. */
 void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding *best)
 {
@@ -256,4 +279,5 @@ void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding 
         next = index_next(node);
         consider(t, n, INDEX_THING(node, struct tail_file, by_name), best);
     }
+    consider_gone(t, n, best);
 }

@@ -3,10 +3,13 @@
 
 #include "suite.h"
 
+#include "failing.h"
+#include "input/set.h"
 #include "input/tail_world.h"
 
 #include "base/clock.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -185,6 +188,152 @@ TEST(what_is_gone_takes_a_quarter_of_a_kilobyte)
     world_start(&w);
     until_remembered();
     ck_assert_uint_le(w.memory.n, 256 + strlen(w.dir) + strlen("/app.log") - AS_PATH);
+}
+
+/* An entry of a memory, as checkpoint.c describes it, up to its tail; and with another tail, under
+ * another key. */
+static struct slice up_to_tail(struct slice entry, struct reader *ret_rest)
+{
+    struct reader r = reader_of(entry);
+
+    (void)read_varint(&r);
+    (void)read_u64(&r);
+    (void)read_vblob(&r);
+    (void)read_vblob(&r);
+    for (int i = 0; i < 2; i++) {
+        (void)read_varint(&r);
+        (void)read_vblob(&r);
+    }
+    (void)read_bytes(&r, 1 + 2 * sizeof(uint64_t));
+    (void)read_varint(&r);
+    *ret_rest = r;
+    return slice_make(entry.p, (size_t)(r.p - entry.p));
+}
+
+static void add_entry(struct buf *memory, struct slice entry, uint64_t key, const struct tail *tail)
+{
+    struct reader rest, r = reader_of(entry);
+    struct slice before = up_to_tail(entry, &rest);
+    struct buf made = BUF_INIT;
+    struct tail had;
+
+    (void)read_varint(&r);
+    buf_varint(&made, key);
+    buf_slice(&made, slice_from(before, (size_t)(r.p - entry.p)));
+    tail_encode(tail, &made);
+    tail_decode(&had, &rest);
+    tail_release(&had);
+    buf_slice(&made, slice_make(rest.p, (size_t)(rest.end - rest.p)));
+    buf_vblob(memory, buf_all(&made));
+    buf_release(&made);
+}
+
+/* The one that is gone, and `n` others of its name whose inodes are others, and ends; `alike`: their
+ * heads are the same. */
+static void remember_others(unsigned n, bool alike)
+{
+    struct reader r = reader_of(buf_all(&w.memory)), rest;
+    struct slice entry = read_vblob(&r);
+    struct buf memory = BUF_INIT;
+    struct tail tail;
+
+    (void)up_to_tail(entry, &rest);
+    tail_decode(&tail, &rest);
+    add_entry(&memory, entry, 1, &tail);
+    for (unsigned i = 0; i < n; i++) {
+        tail.id.ino += 1;
+        tail.digest->tail++;
+        if (!alike) {
+            memcpy(tail.digest->head, &i, sizeof(i));
+            for (unsigned k = 0; k < DIGEST_HEADS; k++)
+                tail.digest->heads[k] += k + 1;
+        }
+        add_entry(&memory, entry, i + 2, &tail);
+    }
+    tail_release(&tail);
+    buf_clear(&w.memory);
+    buf_slice(&w.memory, buf_all(&memory));
+    buf_release(&memory);
+}
+
+static unsigned count_known(void)
+{
+    unsigned n = 0;
+
+    tailset_known(w.set, count_gone, &n);
+    return n;
+}
+
+/* app.log is gone, and kept beside as `kept`, when many others have been of the same name. */
+static void begin_among(unsigned n, bool alike)
+{
+    char command[300], line[64];
+
+    for (int i = 0; i < 100; i++) {
+        (void)snprintf(line, sizeof(line), "the same line %d in each of them\n", i);
+        world_expect(&w, "app.log", line);
+    }
+    world_settle(&w);
+    world_save(&w);
+    world_kill(&w);
+    (void)snprintf(command, sizeof(command), "cd %s && cp -p app.log kept && rm app.log", w.dir);
+    ck_assert_int_eq(system(command), 0);
+    w.options.lost_wait_ns = 1;
+    w.options.max_gone = n + 1;
+    world_start(&w);
+    until_remembered();
+    world_kill(&w);
+    remember_others(n, alike);
+    world_start(&w);
+    world_run(&w, 20);
+    ck_assert_uint_eq(count_known(), n + 1);
+}
+
+enum { MANY = 3000, READS_OF_ONE = 3 + FINGERPRINT_MARKS };
+
+/* It begins with what all of them do, and must be compared with them: with so many, not more. */
+TEST(a_newcomer_is_compared_with_a_few_of_those_that_are_gone)
+{
+    begin_among(MANY, true);
+    failing_call("sys_pread", COMPARISONS_MAX * READS_OF_ONE + 100, EIO);
+    for (int i = 0; i < 100; i++) {
+        char line[64];
+
+        (void)snprintf(line, sizeof(line), "the same line %d in each of them\n", i);
+        world_expect(&w, "app.log", line);
+    }
+    world_expect(&w, "app.log", "and another\n");
+    world_settle(&w);
+    ck_assert(!failing_happened());
+}
+
+TEST(one_that_is_gone_is_found_among_many)
+{
+    char command[300];
+
+    begin_among(MANY, false);
+    failing_call("sys_pread", 2 * READS_OF_ONE + 20, EIO);
+    (void)snprintf(command, sizeof(command),
+                   "cd %s && cp -p kept app.log.new && mv app.log.new app.log", w.dir);
+    ck_assert_int_eq(system(command), 0);
+    for (int i = 0; i < 3000 && count_known() > MANY; i++)
+        world_run(&w, 1);
+    world_expect(&w, "app.log", "later\n");
+    world_settle(&w);
+    ck_assert(!failing_happened());
+    ck_assert_uint_eq(count_known(), MANY);
+}
+
+/* No more of them than that, the latest; all at once would take too long. */
+TEST(of_too_many_the_latest_are_remembered)
+{
+    begin_among(MANY, false);
+    world_kill(&w);
+    w.options.max_gone = 10;
+    world_start(&w);
+    for (int i = 0; i < 3000 && count_known() > 10; i++)
+        world_run(&w, 1);
+    ck_assert_uint_eq(count_known(), 10);
 }
 
 /* A restart is not the beginning of the time that is left: each of these runs is far shorter. */

@@ -55,6 +55,15 @@ void cover(enum cover group, unsigned i)
     met[group][i % COVER_MAX]++;
 }
 
+static void look(const struct tail_file *f, uint8_t *before)
+{
+    cover(COVER_STATE, f->state);
+    for (unsigned i = 0; i < MOVES; i++)
+        if (moves[i].from == *before && moves[i].to == f->state)
+            cover(COVER_MOVE, i);
+    *before = (uint8_t)f->state;
+}
+
 /* The state in which each file was when it was last looked at, by its number. */
 void cover_look(void)
 {
@@ -65,15 +74,10 @@ void cover_look(void)
     if (t != whose)
         memset(before, STATES, sizeof(before));
     whose = t;
-    for (const struct tail_file *f = t ? t->first : NULL; f; f = f->next) {
-        uint8_t *last = &before[f->id % SEEN_FILES];
-
-        cover(COVER_STATE, f->state);
-        for (unsigned i = 0; i < MOVES; i++)
-            if (moves[i].from == *last && moves[i].to == f->state)
-                cover(COVER_MOVE, i);
-        *last = (uint8_t)f->state;
-    }
+    for (const struct tail_file *f = t ? t->files.first : NULL; f; f = f->next)
+        look(f, &before[f->id % SEEN_FILES]);
+    for (const struct tail_file *f = t ? t->gone.first : NULL; f; f = f->next)
+        look(f, &before[f->id % SEEN_FILES]);
 }
 
 static unsigned too_seldom(const char *what, const char *name, unsigned long n, unsigned long least)
