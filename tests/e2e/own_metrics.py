@@ -8,7 +8,7 @@ import sys
 from _common import put
 from _daemon import Daemon, LOGTALLY, SRCDIR, append, main
 
-# Something for each: a value that is missing, a label with too many values, a regex that gives up.
+# Something for each: a value that is missing, a label with too many values, a regex that gives up, a span.
 RULES = """
 [event job]
 where = msg == job
@@ -26,6 +26,12 @@ value = took
 [counter slow_total]
 help = Slow
 inc = slow
+[span between]
+begin = job
+end = job
+[counter between_total]
+help = Between
+inc = between
 """
 OWN = re.compile(r"\b(?:logtally|process)_[a-z_]+")
 

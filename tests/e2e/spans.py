@@ -51,7 +51,7 @@ def rules(timeout="1h", more="", metrics=METRICS):
 
 def ran(*args):
     r = subprocess.run([LOGTALLY, *args], capture_output=True, text=True)
-    assert r.returncode == 0, (args, r.stderr)
+    assert r.returncode == 0, (args, r.stdout, r.stderr)
     return r
 
 
@@ -71,7 +71,7 @@ class Writer:
         self.truth = collections.Counter()
 
     def one(self):
-        rng, self.now = self.rng, self.now + self.rng.randrange(60000)
+        rng, self.now = self.rng, self.now + 250 * self.rng.randrange(240)
         due = [k for k, (begin, _) in self.open.items() if self.now - begin > 1500000]
         what = rng.random()
         if due or (self.open and what < 0.4):
@@ -98,7 +98,7 @@ class Writer:
         """Ends what is to end, and goes on until all else is given up."""
         out = []
         for key in sorted(self.open):
-            self.now += 10
+            self.now += 250
             out.append(self.end(key))
         self.now += 3 * 3600 * 1000
         for _, queue, user in self.lost:
