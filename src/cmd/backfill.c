@@ -153,6 +153,17 @@ static void say_range(const struct bytime_stats *s, uint64_t steps)
             first, last);
 }
 
+static void say_year(const struct bytime_stats *s)
+{
+    char from[TIMEARG_TEXT], to[TIMEARG_TEXT];
+
+    timearg_format(from, s->year_from_ns);
+    timearg_format(to, s->year_to_ns);
+    log_warn("%s: from one line to the next the time goes from %s to %s: was the year of lines "
+             "without one guessed wrong? --year YYYY says that of the first line",
+             s->year_path, from, to);
+}
+
 static void report(const struct bytime *t, uint64_t steps)
 {
     struct bytime_stats s;
@@ -171,6 +182,8 @@ static void report(const struct bytime *t, uint64_t steps)
         log_warn("%llu line%s came later than --slack; counted at the time %s",
                  (unsigned long long)s.late, s.late == 1 ? "" : "s",
                  s.late == 1 ? "it came" : "they came");
+    if (s.year_path)
+        say_year(&s);
     if (s.zone_offset_s)
         log_warn("lines without a date are %+.2f h away from the dated lines beside them: is their "
                  "clock in another zone? (time_format = ...@+HH:MM in the [log] section)",

@@ -5,12 +5,14 @@
 
 #include "cmd/dump.h"
 
-#include "config/schema.h"
+#include "base/slurp.h"
+#include "config/ini.h"
 #include "metrics/expose.h"
 
 #include <stdlib.h>
 
 static const struct slice nothing; /* becomes null */
+enum { FILE_MOST = 16 << 20 };     /* larger ones are not read as rules */
 
 /* 0 becomes null: no limit, or unknown. */
 static void put_count(struct jsonout *j, const char *key, uint64_t v)
@@ -50,11 +52,42 @@ static void put_texts(struct jsonout *j, const char *key, const char *const *tex
     jsonout_close(j, ']');
 }
 
+/* Its line, as it stands in the file; none when that cannot be read. `text` is the caller's, of the file
+ * `name`. */
+static struct slice line_of(const struct mistake *m, struct buf *text, const char **name)
+{
+    struct buf why = BUF_INIT;
+    struct slice rest, line = {0};
+
+    if (m->column == 0 || !m->file)
+        return line;
+    if (!*name || strcmp(*name, m->file) != 0) {
+        buf_clear(text);
+        (void)slurp_given(m->file, FILE_MOST, false, text, &why);
+        buf_release(&why);
+        *name = m->file;
+    }
+    rest = buf_all(text);
+    for (int i = 0; i < m->line; i++)
+        if (!slice_cut(&rest, '\n', &line))
+            return (struct slice){0};
+    return line;
+}
+
+static void put_end(const struct mistake *m, struct buf *text, const char **name, struct jsonout *j)
+{
+    struct slice line = line_of(m, text, name);
+
+    put_count(j, "end", line.n ? (uint64_t)ini_end_column(line, m->column) : 0);
+}
+
 void dump_mistakes_json(const struct mistakes *m, enum severity most, struct jsonout *j)
 {
     static const char *const severities[] = {"mistake", "warning", "advice"};
     const struct mistake **list;
     size_t n = mistakes_list(m, most, &list);
+    const char *name = NULL; /* of the file whose text is at hand */
+    struct buf text = BUF_INIT;
 
     jsonout_key_open(j, "mistakes", '[');
     for (size_t i = 0; i < n; i++) {
@@ -62,6 +95,7 @@ void dump_mistakes_json(const struct mistakes *m, enum severity most, struct jso
         jsonout_key_text(j, "file", list[i]->file);
         put_count(j, "line", (uint64_t)list[i]->line);
         put_count(j, "column", (uint64_t)list[i]->column);
+        put_end(list[i], &text, &name, j);
         jsonout_key_text(j, "severity", severities[list[i]->severity]);
         jsonout_key_text(j, "text", list[i]->text);
         jsonout_key_text(j, "hint", list[i]->hint);
@@ -69,6 +103,7 @@ void dump_mistakes_json(const struct mistakes *m, enum severity most, struct jso
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');
+    buf_release(&text);
     free(list);
 }
 

@@ -1,7 +1,7 @@
 /* test -- golden tests of rules: old logs in, expected metrics beside them.
  *
- * The ruleset is loaded once for all tests that have no NAME.ini; each test gets a registry of its
- * own. */
+ * The ruleset is loaded once for all tests that have no NAME.ini, with --filter only if one of those that
+ * are left needs it; each test gets a registry of its own. */
 #include "config.h"
 
 #include "cmd/commands.h"
@@ -223,9 +223,28 @@ static void run_on(struct tally *t, const struct test_case *c, const struct setu
     buf_release(&why);
 }
 
-/* A test with a configuration of its own. */
-static void run_own(struct tally *t, const struct test_case *c, const struct setup *shared)
+/* The rules that tests of a directory share, loaded when the first asks for them: of the tests that
+ * --filter leaves, none may. */
+struct shared {
+    struct tally *tally;
+    struct setup setup;
+    bool tried;
+    int code; /* -1: they are there */
+};
+
+static bool load_shared(struct shared *s)
 {
+    if (!s->tried)
+        s->code = setup_or_say(&s->tally->common, SETUP_AUTO_LOG, &s->setup);
+    s->tried = true;
+    s->setup.never_guess = true;
+    return s->code < 0;
+}
+
+/* A test with a configuration of its own, which may be no more than [test]. */
+static void run_own(struct shared *s, const struct test_case *c)
+{
+    struct tally *t = s->tally;
     struct common_options common = t->common;
     struct mistakes m = MISTAKES_INIT;
     struct expectation want = {0};
@@ -235,32 +254,42 @@ static void run_own(struct tally *t, const struct test_case *c, const struct set
     common.config = c->ini;
     if (setup_load(&common, NULL, SETUP_AUTO_LOG | SETUP_TEST, &own, &m) == 0)
         want = expectation_of(&own.settings, &m);
-    used = own.only_test ? *shared : own;
-    used.first_line = want.first_line;
-    used.never_guess = true;
-    if (mistakes_print(&m, MISTAKE, &why))
+    if (mistakes_print(&m, MISTAKE, &why)) {
         verdict(t, c, &why);
-    else
+    } else if (!own.only_test || load_shared(s)) {
+        used = own.only_test ? s->setup : own;
+        used.first_line = want.first_line;
+        used.never_guess = true;
         run_on(t, c, &used, &want);
+    }
     setup_release(&own);
     mistakes_release(&m);
     buf_release(&why);
 }
 
-static void run_cases(struct tally *t, const struct cases *cases, const struct setup *setup)
+static void run_case(struct shared *s, const struct test_case *c)
 {
     static const struct expectation none;
 
-    for (size_t i = 0; i < cases->n; i++) {
-        const struct test_case *c = &cases->list[i];
+    if (c->ini)
+        run_own(s, c);
+    else if (load_shared(s))
+        run_on(s->tally, c, &s->setup, &none);
+}
 
-        if (t->options->filter && !strstr(c->name, t->options->filter))
-            continue;
-        if (c->ini)
-            run_own(t, c, setup);
-        else
-            run_on(t, c, setup, &none);
-    }
+/* Mistakes in the shared rules are told once, and end it. */
+static int run_cases(struct tally *t, const struct cases *cases)
+{
+    struct shared s = {.tally = t, .code = -1};
+
+    if (!t->options->filter)
+        (void)load_shared(&s);
+    for (size_t i = 0; i < cases->n && s.code < 0; i++)
+        if (!t->options->filter || strstr(cases->list[i].name, t->options->filter))
+            run_case(&s, &cases->list[i]);
+    if (s.tried && s.code < 0)
+        setup_release(&s.setup);
+    return s.code;
 }
 
 /* Without -c and --rules, the rules are those in the directory above the tests. */
@@ -269,7 +298,6 @@ static int run_dir(struct tally *t, const char *dir)
     struct buf above = BUF_INIT, err = BUF_INIT;
     struct strings rules = {0};
     struct cases cases = {0};
-    struct setup setup;
     int code;
 
     buf_fmt(&above, "%s/..", dir);
@@ -280,10 +308,7 @@ static int run_dir(struct tally *t, const char *dir)
     if (cases_find(dir, &cases, &err) < 0) {
         log_error("%s", err.p);
         code = EXIT_MISTAKES;
-    } else if ((code = setup_or_say(&t->common, SETUP_AUTO_LOG, &setup)) < 0) {
-        setup.never_guess = true;
-        run_cases(t, &cases, &setup);
-        setup_release(&setup);
+    } else if ((code = run_cases(t, &cases)) < 0) {
         code = t->failed ? EXIT_MISTAKES : t->code;
     }
     cases_release(&cases);

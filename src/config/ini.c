@@ -381,6 +381,19 @@ bool ini_refuse_quotes(struct mistakes *m, struct slice text, struct where at)
     return true;
 }
 
+int ini_end_column(struct slice line, int column)
+{
+    struct slice text = slice_trim(slice_make(line.p, line_comment_at(line)));
+    const char *end = text.p + text.n;
+    const char *close = text.n && *text.p == '[' ? memchr(text.p, ']', text.n) : NULL;
+
+    if (column == 1 && line_key(text).n)
+        end = line_key(text).p + line_key(text).n;
+    else if (column == 1 && close)
+        end = close + 1;
+    return end - line.p < column ? column : (int)(end - line.p) + 1;
+}
+
 struct where ini_at(const struct ini_entry *e, const char *piece)
 {
     struct where at = e->at;

@@ -44,6 +44,8 @@ struct ini_doc *ini_read(const char *path, unsigned allowed, struct mistakes *m)
 struct ini_doc *ini_read_text(struct slice text, const char *name, unsigned allowed,
                               struct mistakes *m);
 void ini_free(struct ini_doc *d);
+/* The column behind what begins in a column of this line: a section's head, a key, or a value. */
+int ini_end_column(struct slice line, int column);
 /* Where a piece of the entry's value stands, to the column if that is known. */
 struct where ini_at(const struct ini_entry *e, const char *piece);
 

@@ -399,6 +399,16 @@ void zone_say_missing(struct slice s, struct buf *err)
             installed ? "; names are as Europe/Berlin" : ", which is not there: install tzdata");
 }
 
+/* "+3", "Berlin", "MESZ", or nothing at all; a place that is none of the system's has a message of its own. */
+static bool looks_like_zone(struct slice name)
+{
+    bool is = true;
+
+    for (size_t i = 0; i < name.n; i++)
+        is &= char_is_word(name.p[i]) || name.p[i] == '+' || name.p[i] == '-' || name.p[i] == ':';
+    return is;
+}
+
 /* Cuts "@ZONE" off the end, if what stands there means to be one. */
 static bool take_zone(struct slice *text, struct time_format *f, struct buf *err)
 {
@@ -419,7 +429,7 @@ static bool take_zone(struct slice *text, struct time_format *f, struct buf *err
         zone_say_missing(name, err);
         return false;
     }
-    if (name.n > 0 && name.p[0] != '+' && name.p[0] != '-')
+    if (!looks_like_zone(name))
         return true;
     return buf_fail(err, "`%.*s` is no zone; write @UTC, @local, @+HH:MM or @Europe/Berlin",
                     SLICE_FMT(name));

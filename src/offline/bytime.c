@@ -8,6 +8,7 @@
 #include "offline/bytime.h"
 
 #include "app/anchor.h"
+#include "base/clock.h"
 #include "base/heap.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
@@ -17,6 +18,8 @@
 
 #define QUEUE_MAX \
     (UINT64_C(256) << 20) /* bytes that lines wait in; beyond, the oldest goes early */
+
+#define YEAR_NS (300 * 86400 * NSEC_PER_SEC) /* a year, or nearly */
 
 enum { ZONE_STEP_S = 900, ZONE_STEPS = 97 /* -12 h .. 12 h */, ZONE_SURE = 20 };
 
@@ -177,6 +180,20 @@ static void note_zone(struct bytime *t, const struct file *f, const struct engin
     t->zones_total++;
 }
 
+/* A time without a year is less than half a year from the one before, so one that is much further has its
+ * own: was the year of those before it guessed wrong? */
+static void note_year(struct bytime *t, const struct file *f, int64_t time_ns)
+{
+    int64_t jump_ns = f->line_ns == INPUT_NO_TIME ? 0 : time_ns - f->line_ns;
+    const struct log_def *log = &t->session->setup->rules->logs[f->source->log];
+
+    if (!log->time_partial || t->stats.year_path || (jump_ns < YEAR_NS && jump_ns > -YEAR_NS))
+        return;
+    t->stats.year_path = f->input->path;
+    t->stats.year_from_ns = f->line_ns;
+    t->stats.year_to_ns = time_ns;
+}
+
 static void enqueue(struct bytime *t, struct file *f, const struct engine_peek *line)
 {
     int64_t time_ns = line->has_time ? line->time_ns : f->line_ns;
@@ -186,6 +203,8 @@ static void enqueue(struct bytime *t, struct file *f, const struct engine_peek *
         note_zone(t, f, line);
     if (time_ns == INPUT_NO_TIME && t->stats.timeless++ == 0)
         t->stats.timeless_path = f->input->path;
+    if (line->has_time)
+        note_year(t, f, time_ns);
     f->line_ns = time_ns;
     if (time_ns > f->time_ns)
         f->time_ns = time_ns;

@@ -22,6 +22,10 @@ struct bytime_stats {
     uint64_t timeless;         /* with INPUT_NO_TIME */
     const char *timeless_path; /* the first file with such lines; dies with the bytime */
     int64_t first_ns, last_ns; /* times of the lines handed out, or INPUT_NO_TIME */
+    /* The first file in which the time goes by a year from one line to the next, where lines have times
+     * without one; NULL: none. Dies likewise. */
+    const char *year_path;
+    int64_t year_from_ns, year_to_ns;
     int zone_offset_s; /* that undated lines constantly have to their dated neighbours; 0 = none */
 };
 

@@ -104,9 +104,11 @@ def a_column_lies_in_its_line():
         for m in checked(path, code=logtally("check", path).returncode)["mistakes"]:
             if m["column"] is not None:
                 line = lines[m["line"] - 1]
-                assert 1 <= m["column"] <= len(line) + 1, (path, m, line)
+                assert 1 <= m["column"] <= m["end"] <= len(line) + 1, (path, m, line)
+                meant = line[m["column"] - 1:m["end"] - 1]
+                assert meant == meant.rstrip(), (path, m, meant)
                 key = re.match(r'unknown key "(.*)"$', m["text"])
-                assert not key or line[m["column"] - 1:].startswith(key[1].encode()), (m, line)
+                assert not key or meant == key[1].encode(), (m, line)
                 shown, caret = (m["more"] or "\n").split("\n")[:2]
                 at = line.find(shown[4:].encode()) if caret.strip() == "^" and shown.isascii() else -1
                 assert at < 0 or m["column"] == at + 1 + caret.index("^") - 4, (m, line)

@@ -76,6 +76,19 @@ def a_filter_takes_what_holds_a_text():
     assert test("--filter", "export", "tests") == "1 passed, 0 failed\n"
 
 
+def a_filter_loads_only_what_it_needs():
+    put("some/rules.ini", "[event broken")
+    put("some/good/rules.ini", RULES)
+    put("some/tests/own.ini", "[test]\nrules = ../good/rules.ini\n")
+    put("some/tests/own.log", job("15:30"))
+    put("some/tests/own.prom", 'jobs_total{queue="mail"} 1\n')
+    put("some/tests/shared.log", job("15:30"))
+    put("some/tests/shared.prom", "")
+    test("some/tests", code=1)
+    assert "1 passed, 0 failed" in test("--filter", "own", "some/tests")
+    test("--filter", "shared", "some/tests", code=1)
+
+
 def a_test_may_be_several_files():
     put("rules.ini", RULES)
     put("tests/both/a.log", job("00:00Z"))
@@ -156,5 +169,6 @@ def thousands_of_cases_take_seconds():
 
 
 main(recorded_values_pass_and_changed_ones_show, tap_is_for_other_tools, a_filter_takes_what_holds_a_text,
+     a_filter_loads_only_what_it_needs,
      a_test_may_be_several_files, a_test_may_bring_rules_and_logs_of_its_own, unmatched_lines_are_counted,
      values_are_expected_at_a_log_time, mistakes_in_a_test_are_mistakes, thousands_of_cases_take_seconds)

@@ -1,207 +1,227 @@
-# timeout: 180
-"""calc, each, kv, patterns, rewrite, tables and units together, in every command and over kill -9 and a reload, against
-what Python adds up: each must say the same."""
-import collections
+# timeout: 300
+"""What rules can say, by the daemon: calculated fields, members, pairs amid text, patterns, tables, units, times and
+fields of several lines, in one log written in pieces, with kill -9 and a rotation amid them. The page must be what
+replay makes of the whole, and what is added up here."""
 import json
 import os
 import random
-import shutil
-import signal
 import subprocess
-from decimal import Decimal
 
 from _common import put, until
-from _daemon import LOGTALLY, SRCDIR, Daemon, append, main
+from _daemon import LOGTALLY, Daemon, append, main, truth
 
-LOG = ("format = kv\nrewrite = \\x1b\\[[0-9;]*m ->\nrewrite = ^(\\S+) (?:web|api)-\\d+ -> $1\n"
-       "time_match = ^(?<time>%%{TIMESTAMP_ISO8601})\n")
-RULES = r"""
+PATTERNS = """
 [patterns]
-include = %s/rules/patterns/*.grok
-HEAD    = %%{TIMESTAMP_ISO8601} %%{LOGLEVEL:level} %%{SYSLOGPROG}:
-[event served]
-where     = _line =~ ^%%{HEAD}
-where     = took !=
-unit.took = ms
-calc.ratio = hits / (hits + misses)
-calc.all   = took + wait
-map.team   = search -> finding
-map.team   = @teams.csv
+WORKER  = worker-(?<worker>\\d+)
+ADDRESS = %{IP:client}(?::%{POSINT:port})?
+include = more.grok
+"""
+LOGS = """
+[log %s]
+path        = %s
+format      = kv
+time        = at
+time_format = %%d/%%b/%%Y:%%T
+time_format = auto
+time_zone   = Europe/Berlin
+rewrite     = \\x1b\\[[0-9;]*m ->
+"""
+RULES = """
+[event request]
+where         = kind == request
+calc.total    = upstream + wait
+calc.lag      = _time - time(sent)
+calc.share    = upstream / (upstream + wait)
+unit.upstream = ms
+unit.wait     = ms
+map.team(service) = @teams.csv
+map.team(service) = gateway -> platform
+map.team(service) = * -> nobody
+map.route(code) = 404 -> unmatched
+set.target    = ${host|lower}
+
 [event slow]
-of     = served
-where  = all > 1s
-[event queue]
-each   = queues
-where  = _value >= 0
-[event word]
-each   = tags =~ (?<first>[a-z])[a-z]*
-[event maven]
-where  = version =~ ^%%{MAVEN_VERSION}$
-[event lonely]
-where  = took !=
-unless = queue
-[counter served_total]
-help   = Served
-inc    = served
-labels = level, program, team
-[histogram all_seconds]
-help   = Both
-observe = served
-value  = all
-unit   = s
-buckets = 0.1 1 10
-[gauge ratio]
-help   = Of the last
-set    = served
-value  = ratio
+of     = request
+where  = total > 1s
+
+[event queues]
+where = kind == queues
+each  = queues
+where = _value > 0
+
+[event tagged]
+where = kind == tags
+each  = tags =~ (?<key>\\w+):(?<value>\\w+)
+
+[event connected]
+match = %{WORKER} connected to %{ADDRESS} by %{PROTO:protocol}
+
+[counter requests_total]
+help   = Requests
+inc    = request
+labels = team, target, route
 [counter slow_total]
-help   = Slow
+help   = Requests of more than a second
 inc    = slow
 labels = team
+[histogram request_seconds]
+help    = Time of a request
+observe = request
+value   = total
+unit    = s
+buckets = 0.5 1 2
+[counter lag_seconds_total]
+help  = Time on the way
+add   = request
+value = lag
+[counter share_total]
+help  = Shares
+add   = request
+value = share
 [counter queued_total]
-help   = What lay in queues
-add    = queue
+help   = Lengths of queues
+add    = queues
 value  = _value
 labels = queue=_key
-[counter words_total]
-help   = Words
-inc    = word
-labels = word=_value, first, n=_key
-[counter versions_total]
-help   = Versions
-inc    = maven
-labels = version
-[counter lonely_total]
-help   = Without queues
-inc    = lonely
+[counter tags_total]
+help   = Tags
+inc    = tagged
+labels = key, value, _key
+[counter connected_total]
+help   = Connections
+inc    = connected
+labels = worker, client, protocol
+[gauge last_request_seconds]
+help  = When the last request was
+set   = request
+value = _time
+[counter size_bytes_total]
+help  = Sizes
+add   = request
+value = size
+unit  = KiB
 """
-TEAMS = {"pay": "money", "mail": "post, stamps"}
+MONTH = "Nov"
 
 
-class Truth:
-    def __init__(self):
-        self.sums, self.seen, self.ratio = collections.Counter(), [], None
-
-    def add(self, f, teams):
-        team = "finding" if f["team"] == "search" else teams.get(f["team"], f["team"])
-        served = 'served_total{level="%s",program="%s",team="%s"}' % (f["level"], f["program"], team)
-        self.sums[served] += 1
-        both = Decimal(f["took"]) / 1000 + Decimal(f["wait"])
-        self.seen.append(both)
-        if f["hits"] + f["misses"]:
-            self.ratio = f["hits"] / (f["hits"] + f["misses"])
-        self.sums['slow_total{team="%s"}' % team] += both > 1
-        for name, n in f["queues"].items():
-            self.sums['queued_total{queue="%s"}' % name] += max(n, 0)
-        self.sums["lonely_total"] += all(n < 0 for n in f["queues"].values())
-        for i, word in enumerate(f["tags"]):
-            self.sums['words_total{word="%s",first="%s",n="%d"}' % (word, word[0], i)] += 1
-        self.sums['versions_total{version="%s"}' % f["version"]] += f["version"][0].isdigit()
-
-    def samples(self):
-        out = {k: float(v) for k, v in self.sums.items() if v or "{" not in k}
-        for bound, most in (("0.1", Decimal("0.1")), ("1.0", 1), ("10.0", 10), ("+Inf", Decimal("Infinity"))):
-            out['all_seconds_bucket{le="%s"}' % bound] = float(sum(x <= most for x in self.seen))
-        out["all_seconds_count"], out["all_seconds_sum"] = float(len(self.seen)), float(sum(self.seen))
-        out["ratio"] = self.ratio
-        return out
-
-
-def draw(n, seed):
-    """(line, what it says)"""
-    rng = random.Random(seed)
+def make_lines(n, rng):
+    out = []
     for i in range(n):
-        f = {"level": rng.choice(("INFO", "WARN")), "program": rng.choice(("shop", "mail")), "took": rng.randrange(2500),
-             "wait": rng.choice(("0", "0.1", "0.25")), "hits": rng.randrange(4), "misses": rng.randrange(3),
-             "team": rng.choice(("pay", "mail", "search", "else")),
-             "queues": {q: rng.randrange(-1, 9) for q in ("mail", "sms", "web") if rng.random() < 0.6},
-             "tags": [rng.choice(("ab", "c", "dee")) for _ in range(rng.randrange(4))],
-             "version": rng.choice(("1.2.3-SNAPSHOT", "4.0", "x"))}
-        line = ("2025-11-12T10:%02d:%02d.%03dZ %s-%d \x1b[32m%s\x1b[0m %s[%d]: served, (took=%d wait=%s hits=%d; misses=%d) team=%s "
-                "queues=%s tags=\"%s\" version=%s \"took=1 wait=2\" rest" % (
-                    i // 60000 % 60, i // 1000 % 60, i % 1000, rng.choice(("web", "api")), i, f["level"], f["program"], i + 1,
-                    f["took"], f["wait"], f["hits"], f["misses"], f["team"], json.dumps(f["queues"]), " ".join(f["tags"]), f["version"]))
-        yield line + "\n", f
+        at = "%02d/Nov/2025:%02d:%02d:%02d" % (12, 10 + i // 3600, i // 60 % 60, i % 60)
+        kind = rng.randrange(5)
+        if kind < 2:
+            sent = "2025-11-12T%02d:%02d:%02d.250+0100" % (10 + i // 3600, i // 60 % 60, i % 60)
+            out.append("\x1b[32mI1112 gw.go:17]\x1b[0m done at=%s (kind=request, upstream=%d) wait=%s sent=%s service=%s "
+                       "host=%s code=%d size=%s; args=[a, b=c]" % (
+                           at, rng.randrange(2000), rng.choice(("7", "0.25s", "1ms", "-")), sent,
+                           rng.choice(("billing", "search", "gateway", "new")), rng.choice(("A.example", "b.example")),
+                           rng.choice((200, 404)), rng.choice(("1", "2MiB", "3 kB", "1,5"))))
+        elif kind == 2:
+            out.append("at=%s kind=queues queues=%s" % (at, json.dumps(
+                {q: rng.randrange(-1, 3) for q in rng.sample(("mail", "sms", "push"), 2)}, separators=(",", ":"))))
+        elif kind == 3:
+            out.append('at=%s kind=tags tags="%s"' % (at, " ".join(
+                "%s:%s" % (rng.choice("abc"), rng.choice("xy")) for _ in range(rng.randrange(4)))))
+        else:
+            out.append("%s worker-%d connected to 10.0.0.%d%s by %s" % (
+                at, rng.randrange(3), rng.randrange(3), rng.choice(("", ":80")), rng.choice(("tcp", "quic"))))
+    return [line + "\n" for line in out]
 
 
-def as_pairs(samples):
-    """Labels in any order."""
-    return {tuple(sorted(k.rstrip("}").replace("{", ",").split('",'))): v for k, v in samples.items()}
+def rules():
+    put("teams.csv", 'billing,finance\n"search",discovery\n')
+    put("more.grok", "PROTO (?:tcp|udp|quic)\n")
+    put("r.ini", PATTERNS + RULES)
 
 
-def parsed(page, times=False):
-    out = {}
-    for line in page.splitlines():
-        if line and not line.startswith(("#", "logtally_", "process_")):
-            name, value = line.rsplit(" ", 2 if times else 1)[:2]
-            out[name] = float(value)
-    return out
+def replayed(lines):
+    """What replay makes of all of them."""
+    put("all.log", "".join(lines))
+    put("all.ini", LOGS % ("l", "all.log"))
+    page = subprocess.run([LOGTALLY, "replay", "--rules", "all.ini", "--rules", "r.ini", "all.log"], check=True,
+                          capture_output=True, text=True).stdout
+    return truth.parse_prom(page)
 
 
-def same(got, truth):
-    want, got = as_pairs(truth.samples()), as_pairs(got)
-    wrong = {k: (got.get(k, 0), want.get(k, 0)) for k in want.keys() | got.keys() if abs(got.get(k, 0) - want.get(k, 0)) > 1e-9}
-    assert not wrong, wrong
+def of_rules(values):
+    return {k: v for k, v in values.items() if not k[0].startswith(("logtally_", "process_"))}
 
 
-def write_rules():
-    put("r.ini", "[log l]\npath = *.log\n" + LOG % () + RULES % SRCDIR)
-    put("teams.csv", 'pay,money\nmail,"post, stamps"\n')
+def same(d, want):
+    got = {}
+
+    def equal():
+        got.clear()
+        got.update(of_rules(d.values()))
+        return not list(truth.differences(want, got))
+    assert until(equal), list(truth.differences(want, got))[:10]
 
 
-def ran(*args):
-    r = subprocess.run([LOGTALLY, *args], capture_output=True, text=True, check=False)
-    assert r.returncode == 0, r.stderr
-    return r.stdout
-
-
-def every_command_says_the_same():
-    write_rules()
-    truth = Truth()
-    with open("l.log", "w", encoding="utf-8") as log:
-        for line, f in draw(4000, 1):
-            log.write(line)
-            truth.add(f, TEAMS)
-    for jobs in ("1", "2", "4"):
-        same(parsed(ran("replay", "-j", jobs, "--rules", "r.ini", "l.log")), truth)
-    last = parsed(ran("backfill", "--rules", "r.ini", "--step", "1h", "-o", "-", "l.log"), times=True)
-    same(last, truth)
-    assert "warning" not in ran("check", "--strict", "--rules", "r.ini")
-    os.mkdir("tests")
-    shutil.copy("l.log", "tests/l.log")
-    put("tests/l.prom", ran("replay", "--rules", "r.ini", "l.log"))
-    assert "1 passed" in ran("test", "tests", "--rules", "r.ini")
-    said = ran("explain", "--rules", "r.ini", "l.log")
-    events = sum(truth.sums[k] for k in truth.sums if k.startswith("served_total"))
-    assert said.count('all_seconds') >= events, said[:2000]
-
-
-def over_a_kill_and_a_reload():
-    put("rules/r.ini", RULES % SRCDIR)
-    put("rules/teams.csv", 'pay,money\nmail,"post, stamps"\n')
-    d = Daemon(rules=os.path.abspath("rules/r.ini"), log="path = %s/logs/*.log\n" + LOG.replace("%%", "%%%%"))
-    truth, drawn = Truth(), list(draw(3000, 2))
-    d.start()
-    for part in range(3):
-        teams = dict(TEAMS, pay="gold") if part == 2 else TEAMS
-        lines = drawn[part * 1000:(part + 1) * 1000]
-        text = "".join(line for line, _ in lines)
-        for _, f in lines:
-            truth.add(f, teams)
-        append("logs/l.log", text[:len(text) // 2])     # within a line
-        if part == 1:
-            until(lambda: (d.value("logtally_log_lines_total", log="test", decoded="logfmt") or 0) > 1100, 10)
+def tell(d, lines, rng):
+    """Pieces of any size, a kill amid a line now and then, rotations between."""
+    at, rotations = 0, 0
+    while at < len(lines):
+        piece = "".join(lines[at:at + rng.randrange(1, 60)]).encode()
+        at += piece.count(b"\n")
+        cut = rng.randrange(len(piece))
+        append("logs/a.log", piece[:cut])
+        what = rng.random()
+        if what < 0.2:
+            d.page()
             d.kill()
             d.start()
-        append("logs/l.log", text[len(text) // 2:])
-        assert d.caught_up(len(drawn) // 3 * (part + 1)) is True
-        same(parsed(d.page()), truth)
-        if part == 1:
-            put("rules/teams.csv", 'pay,gold\nmail,"post, stamps"\n')
-            before = d.value("logtally_config_last_reload_success_timestamp_seconds")
-            d.signal(signal.SIGHUP)
-            assert until(lambda: d.value("logtally_config_last_reload_success_timestamp_seconds") != before), d.page()
+        elif what < 0.4:
+            d.page()
+        elif what < 0.45:
+            d.signal(1)
+        append("logs/a.log", piece[cut:])
+        if rng.random() < 0.1:
+            rotations += 1
+            os.rename("logs/a.log", "logs/a.log.%d" % rotations)
+
+
+def the_daemon_counts_what_replay_does():
+    rng = random.Random(7)
+    lines = make_lines(1200, rng)
+    rules()
+    want = replayed(lines)
+    names = {name for name, _ in want}
+    for name in ("requests_total", "slow_total", "request_seconds_bucket", "lag_seconds_total", "share_total", "queued_total",
+                 "tags_total", "connected_total", "last_request_seconds", "size_bytes_total"):
+        assert name in names, (name, names)
+    log = "".join(line + "\n" for line in (LOGS % ("x", "%s/logs/*.log")).replace("%%", "%").splitlines()[2:])
+    d = Daemon(rules="r.ini", log=log.replace("path        = %s", "path = " + os.getcwd())).start()
+    tell(d, lines, rng)
+    same(d, want)
+    d.kill()
+    d.start()
+    same(d, want)
     d.stop()
 
 
-main(every_command_says_the_same, over_a_kill_and_a_reload)
+def sums_are_those_of_another_hand():
+    """Of the same lines, added up here: what would be wrong in both the daemon and replay."""
+    lines = make_lines(1200, random.Random(7))
+    rules()
+    got = replayed(lines)
+    teams = {"billing": "finance", "search": "discovery", "gateway": "platform"}
+    want, queued, connected = {}, {}, {}
+    for line in lines:
+        fields = dict(word.strip("(),;").split("=", 1) for word in line.split() if "=" in word)
+        if fields.get("kind") == "request":
+            key = ("team", teams.get(fields["service"], "nobody")), ("target", fields["host"].lower()), \
+                ("route", "unmatched" if fields["code"] == "404" else "unknown")
+            want[key] = want.get(key, 0) + 1
+        elif fields.get("kind") == "queues":
+            for queue, n in json.loads(fields["queues"]).items():
+                queued[queue] = queued.get(queue, 0) + max(n, 0)
+        elif " connected " in line:
+            words = line.split()
+            key = ("worker", words[1][7:]), ("client", words[4].split(":")[0]), ("protocol", words[6])
+            connected[key] = connected.get(key, 0) + 1
+    assert {dict(k[1])["queue"]: v for k, v in got.items() if k[0] == "queued_total"} == {q: n for q, n in queued.items() if n}
+    for name, sums in (("requests_total", want), ("connected_total", connected)):
+        assert {k[1]: v for k, v in got.items() if k[0] == name} == {tuple(sorted(k)): v for k, v in sums.items()}, name
+
+
+main(the_daemon_counts_what_replay_does, sums_are_those_of_another_hand)

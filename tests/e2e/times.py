@@ -217,6 +217,29 @@ def a_year_that_no_line_says():
         assert f'read{{n="2"}} {want["2"]} ' in samples, samples
 
 
+def a_year_that_was_guessed_wrong_is_said():
+    """Lines without a year first, and then one that has another than the file's last change says."""
+    with tempfile.TemporaryDirectory() as directory:
+        rules, log = f"{directory}/x.ini", f"{directory}/x.log"
+        with open(rules, "w") as f:
+            f.write("[log x]\npath = *.log\ntime_match = ^(?<time>\\d{4}-\\S+|\\w{3} [ \\d]\\d [\\d:]{8})\n"
+                    "time_format = %b %e %T\ntime_format = rfc3339\n[event any]\nwhere = _line =~ x\n"
+                    "[counter any_total]\nhelp = h\ninc = any\n")
+        with open(log, "w") as f:
+            f.write("Nov 12 10:15:30 x\n2023-11-12T10:15:32Z x\nNov 12 10:15:40 x\n")
+        os.utime(log, (0, stamp("2024-12-01T00:00:00")))
+
+        def said(*more):
+            r = subprocess.run([LOGTALLY, "backfill", "--step", "1d", "--rules", rules, *more, log, "-o", "-"],
+                               capture_output=True, text=True)
+            assert r.returncode == 0, r
+            return r.stderr
+
+        assert "x.log: from one line to the next the time goes from 2024-11-12T10:15:30Z to 2023-11-12T10:15:32Z: was " \
+               "the year of lines without one guessed wrong?" in said(), said()
+        assert "guessed" not in said("--year", "2023"), said("--year", "2023")
+
+
 def a_test_never_guesses():
     with tempfile.TemporaryDirectory() as directory:
         os.mkdir(f"{directory}/tests")
@@ -272,5 +295,5 @@ def what_cannot_be_read_is_said():
         assert 'no time: ts is "12.11.2025", which is not read by unix, %d/%m/%Y' in said, said
 
 
-main(each_format_of_a_producer, a_year_that_no_line_says, a_test_never_guesses,
+main(each_format_of_a_producer, a_year_that_no_line_says, a_year_that_was_guessed_wrong_is_said, a_test_never_guesses,
      a_part_begins_with_the_time_of_the_line_before, what_cannot_be_read_is_said)
