@@ -81,3 +81,9 @@ tests_base_check_SOURCES = \
 	tests/base/check_xalloc.c \
 	tests/base/num_table.h
 endif
+
+if FUZZING
+check_PROGRAMS += tests/base/fuzz_num
+tests_base_fuzz_num_SOURCES = tests/base/fuzz_num.c
+tests_base_fuzz_num_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
