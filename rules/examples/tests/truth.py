@@ -247,13 +247,20 @@ def after(line, *programs):
     return (m[2], m[1]) if m and m[1] in programs else ("", "")
 
 
+def seconds(line):
+    """Of the day, in the first time of a line."""
+    h, m, s = re.search(r"(\d\d):(\d\d):([\d.]+)", line).groups()
+    return int(h) * 3600 + int(m) * 60 + Decimal(s)
+
+
 def sshd(log, page):
     page.zero("ssh_preauth_disconnects_total", "ssh_sessions_open")
+    page.histogram("ssh_session_duration_seconds", "10 60 600 3600 28800 86400", there=True)
     for method in ("password", "publickey"):
         page.inc("ssh_logins_total", 0, method=method)
     for user in ("known", "invalid"):
         page.inc("ssh_login_failures_total", 0, method="password", user=user)
-    now = 0
+    opened = {}
     for line in log.split("\n"):
         said = after(line, "sshd", "sshd-session")[0]
         w = said.split(" ")
@@ -264,8 +271,12 @@ def sshd(log, page):
         elif said.endswith("[preauth]") and w[0] in ("Connection", "Disconnected"):
             page.inc("ssh_preauth_disconnects_total")
         elif w[0] == "pam_unix(sshd:session):":
-            now = max(0, now + {"opened": 1, "closed": -1}[w[2]])
-    page.set("ssh_sessions_open", now)
+            pid = line.split("]: ")[0].split("[")[1]
+            if w[2] == "opened":
+                opened[pid] = seconds(line)
+            elif pid in opened:
+                page.observe("ssh_session_duration_seconds", seconds(line) - opened.pop(pid))
+    page.set("ssh_sessions_open", len(opened))
 
 
 def sudo(log, page):
@@ -286,6 +297,8 @@ def sudo(log, page):
 
 def postfix(log, page):
     page.zero("postfix_queued_bytes_total")
+    page.histogram("postfix_queue_seconds", "1 10 60 600 3600 86400 432000", there=True)
+    queued = {}
     page.histogram("postfix_delay_seconds", "1 10 100 1000")
     for status in ("sent", "deferred", "bounced"):
         page.inc("postfix_deliveries_total", 0, agent="smtp", status=status)
@@ -305,11 +318,16 @@ def postfix(log, page):
                 page.inc("postfix_stage_seconds_total", took, stage=stage)
             if status != "sent":
                 page.inc("postfix_failures_total", status=status, dsn=said["dsn"])
+        elif m[3].startswith(("message-id=", "resent-message-id=")):
+            queued[m[2]] = seconds(line)
+        elif m[3] == "removed" and m[2] in queued:
+            page.observe("postfix_queue_seconds", seconds(line) - queued.pop(m[2]))
         elif m[2] == "NOQUEUE":
             w = m[3].split(" ")
             page.inc("postfix_rejects_total", stage=w[1], code=w[4])
         elif m[3].endswith("(queue active)"):
             page.inc("postfix_queued_bytes_total", said["size"])
+    page.set("postfix_queue_mails", len(queued))
 
 
 def dnsmasq(log, page):
@@ -333,19 +351,25 @@ def dnsmasq(log, page):
 
 
 def cron(log, page):
+    page.histogram("cron_run_duration_seconds", "1 10 60 600 3600")
+    begun = {}
     for line in log.split("\n"):
-        m = re.match(r"(?:\(([^)]+)\) )(.*)", after(line, "CRON", "cron")[0])
+        m = re.match(r"(?:\(([^)]+)\) )(.*)", after(line, "CRON", "CROND", "cron")[0])
         if not m:
             continue
         user, said = m.groups()
+        what, _, job = said.partition(" (")
+        if what in ("END", "CMDEND") and (user, job) in begun:
+            began, program = begun.pop((user, job))
+            page.observe("cron_run_duration_seconds", seconds(line) - began, user=user, program=program)
         if said.startswith("CMD ("):
-            words = said[5:].strip().split()
+            words = re.sub(r"^\[\d+\] ", "", said[5:]).strip().split()
             while words[0] == "cd" or words[0] == "[" or "=" in words[0]:
                 words = words[1 if "=" in words[0] else words.index("&&") + 1:]
             program = words[0].strip(";)").split("/")[-1]
+            begun[user, job] = seconds(line), program
             page.inc("cron_jobs_total", user=user, program=program)
-            h, m, s = re.search(r"(\d\d):(\d\d):(\d\d)", line).groups()
-            page.set("cron_job_last_timestamp_seconds", 1762905600 + int(h) * 3600 + int(m) * 60 + int(s),   # 12 November 2025
+            page.set("cron_job_last_timestamp_seconds", 1762905600 + seconds(line),   # 12 November 2025
                      user=user, program=program)
         for kind in ("WRONG FILE OWNER", "ORPHAN", "MAIL"):
             if said.startswith(kind):
