@@ -129,6 +129,7 @@ def one_try(program, kind, name, seconds, source):
     d = Daemon(program, kind, name == "passwords")
     try:
         d.honest().scrape(False)
+        rest = d.peak_mb()
         undisturbed()
         quiet = d.honest()
         quiet.go_on(seconds / 2, 20, 5)
@@ -136,6 +137,7 @@ def one_try(program, kind, name, seconds, source):
         time.sleep(1)
         before, cpu, began = d.peak_mb(), d.cpu(), time.monotonic()
         loud = d.honest()
+        loud.kept = quiet.kept
         loud.go_on(seconds, 20, 5)
         used = (d.cpu() - cpu) / (time.monotonic() - began)
         did = _attack.said(child)
@@ -145,7 +147,21 @@ def one_try(program, kind, name, seconds, source):
     finally:
         d.end()
     return {"quiet": [1e3 * quiet.percentile(k) for k in (True, False)], "loud": [1e3 * loud.percentile(k) for k in (True, False)],
-            "failed": loud.failed, "n": len(loud.took), "did": did, "longest": longest, "peak": peak, "before": before, "cpu": used}
+            "failed": loud.failed, "n": len(loud.took), "did": did, "longest": longest, "peak": peak, "before": before, "rest": rest, "cpu": used}
+
+
+TITLES = {
+    "slowloris": "200 half requests that get a byte now and then",
+    "ten_thousand": "10,000 connections that say nothing, 2,500 a second",
+    "resets": "3,000 connections a second that end in a reset",
+    "slow_readers": "100 clients that read ten bytes at a time",
+    "header_flood": "300 heads of 256 KiB a second",
+    "half_handshakes": "sixty TLS handshakes at once that stop half-way, 300 held",
+    "hello_flood": "1,000 TLS handshakes a second that stop half-way",
+    "renegotiation": "renegotiation, over and over",
+    "passwords": "1,000 wrong passwords a second over kept connections",
+    "pipelining": "500 requests at a time on four connections",
+}
 
 
 def more(t):
@@ -159,22 +175,52 @@ def main():
     parser.add_argument("--tries", type=int, default=3)
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--kinds", default="plain,ecdsa,rsa")
+    parser.add_argument("--write", action="store_true")
     parser.add_argument("--from", dest="source", default=_attack.THERE)
     options = parser.parse_args()
     program = os.path.join(os.path.abspath(options.programs), "src", "logtally")
     _attack.files(20000)
-    rows = []
+    table = {}
     for kind in options.kinds.split(","):
         for name in _attack.ATTACKS:
             if (name in _attack.TLS_ONLY and kind == "plain") or (options.only and name not in options.only):
                 continue
             tries = [one_try(program, kind, name, options.seconds, options.source) for _ in range(options.tries)]
             best = min(tries, key=lambda t: (len(t["failed"]), more(t)))
-            rows.append((kind, name, best))
+            table[name, kind] = best
             print("%-6s %-16s p99 kept %6.1f -> %6.1f ms, new %6.1f -> %6.1f ms; %5.1f ms more (%d), longest step %5.1f ms, "
                   "%4.1f -> %4.1f MB, %3.0f %% CPU, %d scrapes, failed %s; %s" % (
                       kind, name, best["quiet"][0], best["loud"][0], best["quiet"][1], best["loud"][1], more(best), ALLOWED[kind],
                       best["longest"], best["before"], best["peak"], 100 * best["cpu"], best["n"], best["failed"][:3], best["did"]), flush=True)
+    if options.write:
+        write(table, options)
+
+
+def cell(table, name, kind):
+    t = table.get((name, kind))
+    if t is None:
+        return ""
+    lost = len([f for f in t["failed"] if "between" not in f[1]])
+    return "%d%s" % (max(0, round(more(t))), ", %d of %d lost" % (lost, t["n"] + lost) if lost else "")
+
+
+def write(table, options):
+    """Into docs/security.md."""
+    out = ["| attack | plain | ECDSA | RSA | longest step, ms | memory, MB |", "|---|---|---|---|---|---|"]
+    for name, title in TITLES.items():
+        all_kinds = [t for (n, _), t in table.items() if n == name]
+        if all_kinds:
+            out.append("| %s | %s | %.0f | +%.1f |" % (title, " | ".join(cell(table, name, k) for k in KINDS), max(t["longest"] for t in all_kinds),
+                                                  max(t["peak"] - t["rest"] for t in all_kinds)))
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        cpu = re.search(r"^model name\s*: (.*)$", f.read(), re.M)
+    out += ["", "%s, %d cores; the best of %d tries of %.0f s; load %.0f." % (
+        cpu[1] if cpu else "?", os.cpu_count(), options.tries, options.seconds, os.getloadavg()[0])]
+    path = os.path.join(TOP, "docs", "security.md")
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(re.sub(r"<!-- attacks -->.*<!-- /attacks -->", lambda _: "<!-- attacks -->\n%s\n<!-- /attacks -->" % "\n".join(out), text, flags=re.S))
 
 
 if __name__ == "__main__":

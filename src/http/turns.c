@@ -104,7 +104,7 @@ ssize_t turn_send(struct turn *t, const struct iovec *parts, int n)
     ssize_t r = sendmsg(t->fd, &m, MSG_NOSIGNAL);
 
     if (r > 0)
-        t->all->moved = true;
+        t->all->moved = t->answered = true;
     return r;
 }
 
@@ -114,12 +114,22 @@ void turns_run(struct turns *all)
     all->until_ns = clock_thread_ns() + RUN_MOST_NS;
 }
 
+/* Who has answered our hello is no flood of hellos, and costs little. */
+static int rank(const struct turn *t)
+{
+    return t->answered ? 2 : !conn_is_greedy(t->conn);
+}
+
+/* The newest of the highest rank: under more than can be answered the oldest are those that are cut off
+ * before they are through. */
 static struct turn *choose(const struct turns *all)
 {
-    for (struct turn *t = all->head; t; t = t->next)
-        if (!conn_is_greedy(t->conn))
-            return t;
-    return all->head;
+    struct turn *best = all->tail;
+
+    for (struct turn *t = all->tail; t; t = t->prev)
+        if (rank(t) > rank(best))
+            best = t;
+    return best;
 }
 
 enum turns_next turns_ran(struct turns *all)

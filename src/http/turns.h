@@ -3,8 +3,9 @@
  * A hello is answered with 1 to 4 ms of CPU, and microhttpd, each time it is run, goes on with every
  * handshake whose client has said something: sixty at once would be a fifth of a second in which no
  * line is read and no scrape answered. So a session in its handshake may read only when it is its
- * turn: any of them as long as the run has used little CPU, else one a run; first of those whose peer
- * has few connections, and of them who waits longest. What it was refused stays in the socket.
+ * turn: any of them as long as the run has used little CPU, else one a run; first who has had our hello
+ * and goes on, then whose peer has few connections, then the newest. What it was refused stays in the
+ * socket.
  *
  * Also tells when running again is in vain: microhttpd holds a handshake ready for ever whose client
  * said half of a message, and would have the loop turn without a pause. Knows sockets and
@@ -24,7 +25,7 @@ struct turns {
     int64_t until_ns;         /* of CPU time: until then this run lets anybody read */
     bool moved;               /* in this run bytes were read or sent */
     bool half;                /* in this run a handshake was found that waits for its client */
-    struct turn *head, *tail; /* who was refused, longest ago first */
+    struct turn *head, *tail; /* who was refused, the newest last */
     struct turn *chosen;      /* of them, who may read in this run */
 };
 
@@ -33,7 +34,8 @@ struct turn {
     struct turns *all;
     const struct conn *conn;
     int fd;
-    bool over; /* the handshake is done: it reads when it likes */
+    bool answered; /* our hello was sent */
+    bool over;     /* the handshake is done: it reads when it likes */
     bool waits;
     struct turn *prev, *next;
 };

@@ -100,14 +100,14 @@ TEST(all_read_in_a_run_that_used_little)
     ck_assert_ptr_null(all.head);
 }
 
-TEST(one_a_run_of_those_that_wait_the_longest_first)
+TEST(one_a_run_of_those_that_wait_the_newest_first)
 {
     for (unsigned i = 0; i < 4; i++) {
         begin(i, i);
         say(i);
     }
     ck_assert_uint_eq(who_reads(4), 0);
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 4; i-- > 0;)
         ck_assert_uint_eq(who_reads(4), 1u << i);
 }
 
@@ -123,18 +123,32 @@ TEST(who_comes_later_waits_though_the_run_used_little)
     turns_run(&all);
     all.until_ns = INT64_MAX;
     ck_assert_int_eq(turn_read(&turn[2], &c, 1), -1);
-    ck_assert_int_eq(turn_read(&turn[0], &c, 1), 1);
+    ck_assert_int_eq(turn_read(&turn[1], &c, 1), 1);
+}
+
+TEST(who_goes_on_after_our_hello_goes_first)
+{
+    struct iovec part = {.iov_base = (char[]){'y'}, .iov_len = 1};
+
+    for (unsigned i = 0; i < MOST; i++)
+        begin(i, 1);
+    ck_assert_int_eq(turn_send(&turn[3], &part, 1), 1);
+    for (unsigned i = 0; i < MOST; i++)
+        say(i);
+    ck_assert_uint_eq(who_reads(MOST), 0);
+    ck_assert_uint_eq(who_reads(MOST), 1u << 3);
+    ck_assert_uint_eq(who_reads(MOST), 1u << (MOST - 1));
 }
 
 TEST(a_peer_with_many_connections_waits_for_those_with_few)
 {
     for (unsigned i = 0; i < MOST; i++) {
-        begin(i, i < MOST - 1 ? 1 : 2);
+        begin(i, i ? 1 : 2);
         say(i);
     }
     ck_assert_uint_eq(who_reads(MOST), 0);
-    ck_assert_uint_eq(who_reads(MOST), 1u << (MOST - 1));
     ck_assert_uint_eq(who_reads(MOST), 1u << 0);
+    ck_assert_uint_eq(who_reads(MOST), 1u << (MOST - 1));
 }
 
 TEST(who_has_ended_holds_up_nobody_and_hears_of_it_at_once)
@@ -145,8 +159,8 @@ TEST(who_has_ended_holds_up_nobody_and_hears_of_it_at_once)
         begin(i, i);
         say(i);
     }
-    ck_assert_uint_eq(who_reads(4), 0); /* 0 is chosen */
-    end(0);
+    ck_assert_uint_eq(who_reads(4), 0); /* 3 is chosen */
+    end(3);
     (void)close(client[1]);
     client[1] = -1;
     errno = 0;
@@ -155,7 +169,7 @@ TEST(who_has_ended_holds_up_nobody_and_hears_of_it_at_once)
     end(1);
     ck_assert_uint_eq(who_reads(4), 0);
     ck_assert_uint_eq(who_reads(4), 1u << 2);
-    ck_assert_uint_eq(who_reads(4), 1u << 3);
+    ck_assert_uint_eq(who_reads(4), 1u << 0);
 }
 
 TEST(after_its_handshake_a_session_reads_when_it_likes)
