@@ -213,21 +213,26 @@ static bool too_many_new(const struct conn_table *t)
     return t->nnew > t->max / 2;
 }
 
-/* The oldest that is idle, of a greedy peer if there is one. */
+/* The oldest that is idle. While there is a greedy peer, one of its own: all of a flood are too young
+ * to be idle. */
 static struct conn *idle_victim(const struct conn_table *t)
 {
     int64_t now = clock_mono_ns();
     struct conn *found = NULL;
+    bool flood = false;
 
     for (struct conn *c = t->head; c != NULL; c = c->next) {
+        bool greedy = !c->dead && conn_is_greedy(c);
+
+        flood |= greedy;
         if (!is_idle(c, now) || (c->asked && too_many_new(t)))
             continue;
-        if (conn_is_greedy(c))
+        if (greedy)
             return c;
         if (!found)
             found = c;
     }
-    return found;
+    return flood ? NULL : found;
 }
 
 /* How much of the time that its phase may take it has used up, as head; one of a greedy peer more

@@ -47,6 +47,7 @@ tests_http_check_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=bind,--wrap=chmod,--wrap=epo
 	-Wl,--wrap=socket,--wrap=unlink
 tests_http_check_SOURCES = \
 	tests/http/check_coding.c \
+	tests/http/check_conn.c \
 	tests/http/check_gzip.c \
 	tests/http/check_listen.c \
 	tests/http/check_negotiate.c \
