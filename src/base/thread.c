@@ -11,6 +11,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define LOOK_NS (50 * NSEC_PER_MSEC)
+enum { HANGS_LOOKS = 30 };
+
 static void init_locks(struct thread *t)
 {
     pthread_condattr_t monotonic;
@@ -54,6 +57,18 @@ void thread_end(struct thread *t)
     close(t->wake);
     pthread_cond_destroy(&t->changed);
     pthread_mutex_destroy(&t->mutex);
+}
+
+bool thread_await(struct thread *t, struct thread_patience *p)
+{
+    int64_t until = clock_mono_ns() + LOOK_NS, used;
+    struct timespec at = {.tv_sec = until / NSEC_PER_SEC, .tv_nsec = until % NSEC_PER_SEC};
+
+    (void)pthread_cond_timedwait(&t->changed, &t->mutex, &at);
+    used = thread_used_ns(t);
+    p->idle = used == p->used_ns ? p->idle + 1 : 0;
+    p->used_ns = used;
+    return p->idle < HANGS_LOOKS;
 }
 
 int64_t thread_used_ns(const struct thread *t)

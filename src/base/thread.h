@@ -27,6 +27,17 @@ int thread_start(struct thread *t, struct loop *loop, void *(*run)(void *), loop
 /* Says `stop` and waits until `run` has returned. */
 void thread_end(struct thread *t);
 
+/* How long somebody has waited for a thread in vain; begins as zero. */
+struct thread_patience {
+    int64_t used_ns;
+    unsigned idle;
+};
+
+/* With the mutex: waits a moment for a change. False when it has waited for seconds while the thread
+ * used no CPU time: who works uses some, however slow the machine is; who waits for a disk, perhaps
+ * for ever, none. */
+bool thread_await(struct thread *t, struct thread_patience *p);
+
 /* The CPU time that the thread has used. */
 int64_t thread_used_ns(const struct thread *t);
 

@@ -256,9 +256,9 @@ static int open_loop(struct daemon *d)
 /* Outside the loop: the worker is waited for, before and after. */
 static void save_now(struct daemon *d)
 {
-    worker_wait(d->worker);
+    (void)worker_wait(d->worker);
     daemon_save(d);
-    worker_wait(d->worker);
+    (void)worker_wait(d->worker);
 }
 
 /* Somebody removed the state: what is known is saved again, also when nothing has changed. */
@@ -339,11 +339,11 @@ int daemon_start(struct daemon *d, const struct run_options *options)
 /* The disk does not answer, and perhaps never will. The listeners and the lock are free at once,
  * for the next process; the writer's thread stays in the kernel until the disk comes back, and ends
  * there. Nothing that was shown is lost: what was not saved is read again. */
-_Noreturn static void leave(struct daemon *d)
+_Noreturn static void leave(struct daemon *d, const char *what)
 {
     log_error("the disk of %s does not answer: stopping without saving; what was read since the "
               "last save is read again at the next start",
-              d->setup.settings.state_directory);
+              what);
     daemon_end_scrapes(d);
     http_server_free(d->http);
     statefile_abandon(d->statefile);
@@ -361,16 +361,17 @@ int daemon_run(struct daemon *d)
     }
     if (!d->restored && !d->failed)
         daemon_leave_start(d);
-    daemon_end_reload(d);
+    if (!daemon_end_reload(d))
+        leave(d, "the rules");
     if (d->failed) {
         daemon_end_scrapes(d);
         return EXIT_SYSTEM;
     }
     if (!writer_wait(d->writer)) /* for what was under way */
-        leave(d);
+        leave(d, d->setup.settings.state_directory);
     save_now(d);
     if (!writer_wait(d->writer))
-        leave(d);
+        leave(d, d->setup.settings.state_directory);
     daemon_end_scrapes(d);
     daemon_answer_pages(d, true);
     return d->save_fails ? EXIT_SYSTEM : EXIT_FINE;

@@ -205,7 +205,7 @@ void daemon_reload_again(struct daemon *d);
 bool daemon_reload_waits(const struct daemon *d);
 void daemon_reload_go_on(struct daemon *d);
 /* The loop has ended: the reload that is under way ends, too. */
-void daemon_end_reload(struct daemon *d);
+bool daemon_end_reload(struct daemon *d);
 
 /* routes.c, and site.c for people: a table that ends with a NULL path. */
 extern const struct http_route daemon_routes[], site_routes[];

@@ -271,11 +271,24 @@ void daemon_reload_again(struct daemon *d)
     daemon_reload(d, request);
 }
 
-void daemon_end_reload(struct daemon *d)
+static void reply_stopping(struct http_request **request)
+{
+    if (*request)
+        http_reply_text(*request, 503, "stopping");
+    *request = NULL;
+}
+
+bool daemon_end_reload(struct daemon *d)
 {
     d->stopping = true;
     d->reload_again = false;
-    worker_wait(d->worker);
+    if (!worker_wait(d->worker)) { /* the disk of the rules */
+        if (d->reload)
+            reply_stopping(&d->reload->request);
+        reply_stopping(&d->reload_request);
+        return false;
+    }
     if (daemon_reload_waits(d))
         leave(d->reload);
+    return true;
 }

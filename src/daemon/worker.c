@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "base/thread.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct list {
@@ -125,27 +126,33 @@ void worker_free(struct worker *w)
 {
     if (!w)
         return;
-    worker_wait(w);
+    (void)worker_wait(w);
     thread_end(&w->thread);
     free(w);
 }
 
-static bool is_idle(struct worker *w)
+/* 1: something is to be delivered; 0: nothing is left to do; -EBUSY: it hangs. */
+static int await_done(struct worker *w)
 {
-    bool idle;
+    struct thread_patience patience = {0};
+    bool works = true;
+    int r;
 
     pthread_mutex_lock(&w->thread.mutex);
-    while ((w->given.first || w->running) && !w->done.first)
-        pthread_cond_wait(&w->thread.changed, &w->thread.mutex);
-    idle = !w->given.first && !w->running && !w->done.first;
+    while ((w->given.first || w->running) && !w->done.first && works)
+        works = thread_await(&w->thread, &patience);
+    r = w->done.first ? 1 : works ? 0 : -EBUSY;
     pthread_mutex_unlock(&w->thread.mutex);
-    return idle;
+    return r;
 }
 
-void worker_wait(struct worker *w)
+bool worker_wait(struct worker *w)
 {
-    while (!is_idle(w))
+    int r;
+
+    while ((r = await_done(w)) == 1)
         deliver(w, 0);
+    return r == 0;
 }
 
 int64_t worker_used_ns(const struct worker *w)

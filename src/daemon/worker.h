@@ -2,8 +2,8 @@
  *
  * Work is done one piece after the other, in the order in which it was given; so whoever gives the
  * freeing of a thing after the last work on it needs no count of references. It waits for a disk at
- * the start only: saving has a thread of its own (writer.h), and a page can be rendered while that
- * one hangs. */
+ * the start, and when rules are read: saving has a thread of its own (writer.h), and a page can be
+ * rendered while that one hangs. */
 #ifndef LT_DAEMON_WORKER_H
 #define LT_DAEMON_WORKER_H
 
@@ -29,8 +29,9 @@ int worker_new(struct loop *loop, const struct worker_idle *idle, struct worker 
 /* Does what was given, calls `done` for all of it, ends. NULL is fine. */
 void worker_free(struct worker *w);
 
-/* Waits until all that was given is done, also what `done` gave, and calls `done`. */
-void worker_wait(struct worker *w);
+/* Waits until all that was given is done, also what `done` gave, and calls `done`. False: it hangs,
+ * as thread_await knows. */
+bool worker_wait(struct worker *w);
 
 /* CPU time of the thread so far: who waits for a disk uses none. */
 int64_t worker_used_ns(const struct worker *w);

@@ -15,8 +15,6 @@
 #define LOOK_NS NSEC_PER_SEC
 /* A thread that works uses CPU time however slow the machine is; one that has used none in so many
  * looks waits for a disk. They are counted, not timed: time goes on while a process is stopped. */
-#define HANGS_LOOK_NS (50 * NSEC_PER_MSEC)
-enum { HANGS_LOOKS = 30 };
 
 struct writer {
     struct thread thread; /* wakes the loop when a job is done, or the state is missed */
@@ -254,21 +252,14 @@ int64_t writer_used_ns(const struct writer *w)
 
 bool writer_wait(struct writer *w)
 {
-    int64_t used = writer_used_ns(w);
-    int idle = 0;
+    struct thread_patience patience = {0};
     bool done;
 
     if (!w->busy)
         return true;
     pthread_mutex_lock(&w->thread.mutex);
-    while (w->state != DONE && idle < HANGS_LOOKS) {
-        int64_t now;
-
-        (void)wait_change(w, HANGS_LOOK_NS);
-        now = writer_used_ns(w);
-        idle = now == used ? idle + 1 : 0;
-        used = now;
-    }
+    while (w->state != DONE && thread_await(&w->thread, &patience))
+        ;
     done = w->state == DONE;
     pthread_mutex_unlock(&w->thread.mutex);
     if (done)

@@ -434,6 +434,28 @@ def hung_rename():
     hangs("renameat")
 
 
+def hung_rules():
+    """A reload waits for its rules: it ends with SIGTERM, whatever becomes of the disk, and the next process starts."""
+    w = World(state="interval = 200ms").start()
+    w.write(100)
+    w.exact()
+    w.term()
+    w.start(strace("-P", "rules.ini", "-P", os.path.abspath("rules.ini"), "-e", "trace=openat",
+                   "-e", "inject=openat:delay_enter=20s:when=2+"))
+    w.write(100)
+    w.exact()
+    w.signal(signal.SIGHUP)  # calls are counted for each thread: it has read them once after that
+    assert until(lambda: "reloaded: " in w.stderr(), 20), w.stderr()
+    w.signal(signal.SIGHUP)
+    until(lambda: False, 1)
+    old = leaves(w)
+    w.start()
+    w.write(50)
+    w.exact()
+    assert old.wait(60) == 3
+    w.finish()
+
+
 def frozen_file_system():
     """As it is: the old writer waits in the kernel, where no signal reaches it, until the disk comes back."""
     need("mkfs.ext4")
@@ -777,6 +799,6 @@ if __name__ == "__main__":
          series_stay_over_restarts, a_scrape_between_ticks_does_not_put_off_the_next_save,
          state_file_is_private_and_whole, what_is_gone_is_not_written_again, memory_damaged,
          saved_again_when_removed_while_running, told_when_removed_between_runs,
-         state_of_a_first_start_is_saved_silently, hung_fsync, hung_rename, frozen_file_system,
+         state_of_a_first_start_is_saved_silently, hung_fsync, hung_rename, hung_rules, frozen_file_system,
          start_that_waits_for_the_disk, start_that_goes_on, file_size_limit,
          directory_that_others_can_write)
