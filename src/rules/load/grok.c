@@ -116,6 +116,7 @@ static void include_line(struct load *l, struct slice line, struct where at)
         load_mistake(l, at, "a line of patterns is NAME REGEX");
         return;
     }
+    at.column = (int)(rest.p - line.p) + 1;
     if (map_get(&l->piece_names, name, &before)) {
         struct grok_piece *p = &l->pieces[before];
 
