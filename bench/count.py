@@ -8,16 +8,19 @@ what lines cost, without the start; the start is a row of its own. The numbers d
 instructions the processor has, so they are recorded per level; on a level without a record the count is
 shown and counted as skipped. A rise of more than a tenth fails. So does loading four times as many rules
 that takes more than 4.2 times the instructions, without those of a start (`SHAPES`); that needs no record. What
-grows with the square of their number is seen from a sixth of the whole at 10,000 rules. `--accept`
+grows with the square of their number is seen from a sixth of the whole at 10,000 rules. And each program that `make
+bench` compares must still say the truth. `--accept`
 (make bench-count-accept) records what is true now: a commit that does so says why."""
 import argparse
 import concurrent.futures
 import os
 import re
+import shutil
 import subprocess
 import sys
 
-from measure import Place, rules_of
+from measure import NOT_ASKED, Place, Wrong, cpu_of, must_be_true, rules_of
+from replay_rows import MATCH_RULES, mtail, ours
 
 RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instructions.txt")
 HEAD = """# Instructions per line under cachegrind, and of a start with the shipped rules (make bench-count).
@@ -112,6 +115,25 @@ def measure_loading(place):
     return failed
 
 
+def answers(place):
+    """How many of the programs that `make bench` compares do not say the truth of a small log: they change with the rules."""
+    contest = {"shipped rules": (("json", "logfmt", "mixed", "noise", "java"), lambda kind, corpus: ours(place, corpus), ()),
+               "match.ini": (("json",), lambda kind, corpus: ours(place, corpus, rules=MATCH_RULES), NOT_ASKED)}
+    if shutil.which("mtail"):
+        contest["mtail"] = ("json", "logfmt", "mixed", "java"), mtail, NOT_ASKED
+    wrong = 0
+    for name, (kinds, command, ignoring) in contest.items():
+        for kind in kinds:
+            corpus, out = place.corpus(kind, ALL), place.path("answer")
+            try:
+                cpu_of(command(kind, corpus), place.core, out)
+                must_be_true(corpus, out, ignoring)
+            except Wrong as e:
+                wrong += 1
+                print("%s on %s: %s" % (name, kind, e))
+    return sum(len(kinds) for kinds, _, _ in contest.values()), wrong
+
+
 def recorded():
     found = {}
     with open(RECORD, encoding="utf-8") as f:
@@ -148,10 +170,12 @@ def main():
             of_level, kind, n, "%d (%+.1f %%)" % (before, (n / before - 1) * 100) if before else "nothing",
             ": RISEN, see bench/count.py" if risen else ""))
     failed += measure_loading(place)
+    asked, wrong = answers(place)
     if options.accept:
         accept(record, of_level, counted)
         return 0
-    said = "%d passed, %d failed" % (len(counted) + len(SHAPES) - failed - unknown, failed)
+    failed += wrong
+    said = "%d passed, %d failed" % (len(counted) + len(SHAPES) + asked - failed - unknown, failed)
     print(said + (", %d skipped" % unknown if unknown else ""))
     return 1 if failed else 0
 
