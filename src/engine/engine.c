@@ -216,6 +216,7 @@ static bool join(struct engine *e)
     bool complete = multiline_add(&s->records, stream, r->line, r->wrapper_time, begins_record(r),
                                   e->options.max_line, &e->done);
 
+    s->records.open[stream].rewritten |= r->rewritten;
     if (s->records.open[stream].lines)
         source_wait(s, &e->waiting);
     if (complete)
@@ -411,6 +412,7 @@ static const struct trace *trace(struct engine *e, enum record_result result)
     struct trace *t = &e->trace;
 
     t->cut = e->record.log->record && e->done.cut;
+    t->whole = e->record.line;
     t->cut_short = false;
     t->result = result == RECORD_LINE && !record_decode(&e->record) ? RECORD_NOTHING : result;
     if (t->result == RECORD_LINE)

@@ -665,7 +665,9 @@ static void explain_trace(const struct trace *t, struct slice headline,
     if (t->record->log->record)
         buf_fmt(out, "  a record of %u line%s%s\n", t->record->nlines,
                 t->record->nlines == 1 ? "" : "s", t->cut ? ", cut off at [limits] line" : "");
-    if (t->record->log->nrewrites && t->record->rewritten) {
+    if (t->record->log->nrewrites && t->record->rewritten && t->record->log->record) {
+        buf_str(out, "  with lines that were rewritten\n");
+    } else if (t->record->log->nrewrites && t->record->rewritten) {
         buf_str(out, "  rewritten: ");
         show_text(out, t->record->line);
         buf_char(out, '\n');
@@ -702,7 +704,7 @@ void explain_line(struct engine *e, struct source *s, struct slice raw,
     if (!t->record->log->record || t->result == RECORD_TOO_LONG)
         explain_trace(t, raw, o, out);
     else if (t->result == RECORD_LINE)
-        explain_trace(t, t->record->line, o, out);
+        explain_trace(t, t->whole, o, out);
     end_given_up(e, &g, out);
 }
 
@@ -716,7 +718,7 @@ void explain_rest(struct engine *e, struct source *s, const struct explain_optio
     while (s->rules->logs[s->log].record && (t = engine_trace_unfinished(e, s))) {
         buf_slice(out, buf_all(&g.before));
         buf_clear(&g.before);
-        explain_trace(t, t->record->line, o, out);
+        explain_trace(t, t->whole, o, out);
     }
     end_given_up(e, &g, out);
 }

@@ -27,7 +27,7 @@ static void clear(struct joined *j)
     buf_clear(&j->text);
     buf_clear(&j->time);
     j->lines = j->blanks = 0;
-    j->cut = false;
+    j->cut = j->rewritten = false;
 }
 
 /* As much of it as there is room for. */

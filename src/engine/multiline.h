@@ -19,6 +19,7 @@ struct joined {
     uint32_t lines;  /* that it had, also those cut off; 0 = none is open */
     uint32_t blanks; /* at its end, which belong to it if more comes */
     bool cut;        /* it went over the limit */
+    bool rewritten;  /* a line of it was, since it was loaded: for explain */
 };
 
 struct multiline {

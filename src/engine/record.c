@@ -195,6 +195,7 @@ void record_joined(struct record *r, const struct joined *j, unsigned stream)
     r->stream = slice_str(multiline_stream_name(stream));
     r->wrapper_time = buf_all(&j->time);
     r->nlines = j->lines;
+    r->rewritten = j->rewritten;
 }
 
 static enum decoded read_fields(struct record *r)

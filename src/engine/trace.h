@@ -83,6 +83,7 @@ struct trace {
     struct record *record;
     enum record_result result; /* the rest is set only for RECORD_LINE */
     bool cut;                  /* of a record of several lines, the end */
+    struct slice whole;        /* the line, or record, before its prefix was cut off */
     struct trial *trials;      /* of each event */
     const struct patience *patience;
     bool cut_short; /* it was over: events were left untried, and of the others some is not said */

@@ -533,3 +533,25 @@ TEST(members)
                 "    each list  (rules.ini:3)\n"
                 "    none of 2 members passes what stands below\n");
 }
+
+/* A record is shown as it was joined, with its prefix, and whether lines of it were rewritten. */
+TEST(a_record_is_shown_whole)
+{
+    static const char rules[] = "[log l]\nrecord = ^B\nprefix = ^B (?<id>\\d+) ?\n"
+                                "rewrite = ^X -> B\n[event e]\nwhere = _line =~ a\n"
+                                "[counter e_total]\nhelp = h\ninc = e\nlabels = id\n";
+    struct world *w = world_new(rules);
+    struct buf out = BUF_INIT;
+
+    ck_assert_str_eq(explain(w, "lead", &out), "");
+    ck_assert_str_eq(explain(w, "X 1 a", &out),
+                     "lead\n  a record of 1 line\n  log l, decoded as text, no time\n"
+                     "  is event e  (rules.ini:5)\n    -> inc e_total{id=\"unknown\"}\n");
+    ck_assert_str_eq(explain(w, "b", &out), "");
+    ck_assert_str_eq(explain(w, "B 2 a", &out),
+                     "B 1 a\nb\n  a record of 2 lines\n  with lines that were rewritten\n"
+                     "  log l, decoded as text, no time\n"
+                     "  is event e  (rules.ini:5)\n    -> inc e_total{id=\"1\"}\n");
+    buf_release(&out);
+    world_free(w);
+}
