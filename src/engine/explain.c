@@ -715,7 +715,7 @@ void explain_rest(struct engine *e, struct source *s, const struct explain_optio
     const struct trace *t;
 
     engine_trace_given_up(e, show_given_up, &g);
-    while (s->rules->logs[s->log].record && (t = engine_trace_unfinished(e, s))) {
+    while ((t = engine_trace_unfinished(e, s))) {
         buf_slice(out, buf_all(&g.before));
         buf_clear(&g.before);
         explain_trace(t, t->whole, o, out);

@@ -16,7 +16,7 @@ struct explain_options {
  * record that it ended, if any. */
 void explain_line(struct engine *e, struct source *s, struct slice raw,
                   const struct explain_options *o, struct buf *out);
-/* After the last line: the records that are still open. */
+/* After the last line: records that are still open, and lines of which only parts came. */
 void explain_rest(struct engine *e, struct source *s, const struct explain_options *o,
                   struct buf *out);
 

@@ -555,3 +555,21 @@ TEST(a_record_is_shown_whole)
     buf_release(&out);
     world_free(w);
 }
+
+/* As it counts when nothing more comes. */
+TEST(a_part_whose_rest_never_comes_is_a_line_at_the_end)
+{
+    static const char rules[] = "[log l]\nunwrap = cri\n[event e]\nmatch = ^(?<t>.*)$\n"
+                                "[counter e_total]\nhelp = h\ninc = e\nlabels = t\n";
+    struct explain_options o = {.near = 3};
+    struct world *w = world_new(rules);
+    struct buf out = BUF_INIT;
+
+    explain(w, "2025-11-12T10:15:32Z stdout P half", &out);
+    buf_clear(&out);
+    explain_rest(w->engine, w->source, &o, &out);
+    ck_assert_str_eq(out.p, "half\n  log l, decoded as text, no time\n  is event e  (rules.ini:3)\n"
+                            "    t = half\n    -> inc e_total{t=\"half\"}\n");
+    buf_release(&out);
+    world_free(w);
+}
