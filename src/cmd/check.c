@@ -83,6 +83,37 @@ static void warn_nuls(const struct log_def *log, const glob_t *found, struct mis
                         found->gl_pathv[i]);
 }
 
+/* The byte order of a UTF-16 that is not marked: every other byte of letters and blanks is NUL. NULL: it
+ * looks like something else. */
+static const char *looks_like_utf16(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    struct stat st;
+    char p[256];
+    ssize_t n = 0, nuls[2] = {0, 0};
+
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        n = pread(fd, p, sizeof p, 0);
+    (void)close(fd);
+    for (ssize_t i = 0; i < n; i++)
+        nuls[i % 2] += p[i] == 0;
+    if (n < 4 || memcmp(p, "\xff\xfe", 2) == 0 || memcmp(p, "\xfe\xff", 2) == 0 ||
+        (nuls[0] > 0) == (nuls[1] > 0) || (nuls[0] + nuls[1]) * 4 < n)
+        return NULL;
+    return nuls[1] ? "utf-16le" : "utf-16be";
+}
+
+static void warn_encoding(const struct log_def *log, const glob_t *found, struct mistakes *m)
+{
+    for (size_t i = 0; i < found->gl_pathc && !log->encoding; i++)
+        if (looks_like_utf16(found->gl_pathv[i]))
+            mistake_add(m, WARNING, log->at,
+                        "%s looks like UTF-16 without a byte order mark; write encoding = %s",
+                        found->gl_pathv[i], looks_like_utf16(found->gl_pathv[i]));
+}
+
 /* What is there now; on another machine or an hour later it may be otherwise. */
 static void warn_path(const struct log_def *log, const char *path, struct mistakes *m)
 {
@@ -97,6 +128,7 @@ static void warn_path(const struct log_def *log, const char *path, struct mistak
     else if (!glob_is_deep(path) && glob(path, 0, NULL, &found) == GLOB_NOMATCH)
         mistake_add(m, WARNING, log->at, "no file matches %s", path);
     warn_nuls(log, &found, m);
+    warn_encoding(log, &found, m);
     globfree(&found);
     if (list)
         closedir(list);

@@ -207,6 +207,19 @@ def another_encoding_completes_open_records():
     d.stop()
 
 
+def check_knows_utf_16_that_is_not_marked():
+    for codec, key in (("utf-16-le", "utf-16le"), ("utf-16-be", "utf-16be")):
+        put("l.log", "msg=m \u043f\n".encode(codec) * 20)
+        put("r.ini", "[log l]\npath = l.log\n" + RULES)
+        r = ran("check", "--rules", "r.ini")
+        assert "l.log looks like UTF-16 without a byte order mark; write encoding = %s\n" % key in r.stderr, r
+        put("r.ini", "[log l]\npath = l.log\nencoding = %s\n" % key + RULES)
+        assert "looks like" not in ran("check", "--rules", "r.ini").stderr
+    put("l.log", codecs.BOM_UTF16_LE + "msg=m\n".encode("utf-16-le"))
+    put("r.ini", "[log l]\npath = l.log\n" + RULES)
+    assert "looks like" not in ran("check", "--rules", "r.ini").stderr
+
+
 def a_name_that_nobody_knows_is_a_mistake():
     put("r.ini", "[log l]\npath = none\nencoding = utf-61\n" + RULES)
     r = ran("check", "--rules", "r.ini", code=1)
@@ -216,4 +229,4 @@ def a_name_that_nobody_knows_is_a_mistake():
 main(every_way_of_reading_a_file_gives_the_same, backfill_takes_them_by_their_times, utf_16_by_its_mark,
      utf_16_of_the_other_order_by_its_mark, what_the_configuration_says, truncation_goes_on_in_whole_characters,
      what_is_no_character_is_counted_and_told, a_record_goes_on_over_a_kill, another_encoding_completes_open_records,
-     a_name_that_nobody_knows_is_a_mistake)
+     check_knows_utf_16_that_is_not_marked, a_name_that_nobody_knows_is_a_mistake)
