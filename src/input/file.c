@@ -319,7 +319,7 @@ int file_open_moved(struct tailset *t, struct tail_file *f)
     struct look look;
     int fd, r;
 
-    if (!f->real || f->retired || !file_has_content(f))
+    if (!f->real || !file_has_content(f))
         return 0;
     fd = open_within_budget(t, f->real);
     if (fd < 0)
@@ -331,11 +331,13 @@ int file_open_moved(struct tailset *t, struct tail_file *f)
         r = tail_compare(&f->tail, fd, look.size);
         r = r < 0 ? r : r == TAIL_SAME;
     }
-    if (r == 1)
-        file_set_fd(t, f, fd);
-    else
+    if (r != 1) {
         (void)sys_close(fd);
-    return r;
+        return r;
+    }
+    file_set_fd(t, f, fd);
+    f->retired = false;
+    return 1;
 }
 
 void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
@@ -468,23 +470,44 @@ static bool has_copy(const struct tail_file *f)
     return false;
 }
 
-/* Is a rotated newcomer one, with all that was read? 1, 0, or negative errno. */
-static int has_new_copy(struct tailset *t, const struct tail_file *f)
+/* Does what is in this newcomer hold all that was read? Of an archive only the head is compared. 1, 0,
+ * or negative errno. */
+static int holds_all(const struct newcomer *n, int fd, const struct tail_file *f)
+{
+    char head[FINGERPRINT_HEAD];
+    ssize_t got;
+    int r;
+
+    if (!n->packed) {
+        r = tail_compare(&f->tail, fd, n->look.size);
+        return r < 0 ? r : r == TAIL_SAME;
+    }
+    got = unpack_head(fd, head);
+    return got >= f->tail.head_n && tail_head_like(&f->tail, slice_make(head, (size_t)got)).whole;
+}
+
+static int is_new_copy(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+{
+    int fd, r;
+
+    if (!n->path || n->stream != f->stream || !n->rotated)
+        return 0;
+    fd = open_within_budget(t, n->path);
+    if (fd < 0)
+        return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
+    r = holds_all(n, fd, f);
+    (void)sys_close(fd);
+    return r;
+}
+
+int file_has_new_copy(struct tailset *t, const struct tail_file *f)
 {
     int r = 0;
 
-    for (size_t i = 0; i < t->nnewcomers && r == 0; i++) {
-        const struct newcomer *n = &t->newcomers[i];
-        int fd;
-
-        if (n->stream != f->stream || !n->rotated || n->packed || n->look.size < f->tail.offset)
-            continue;
-        fd = open_within_budget(t, n->path);
-        r = fd < 0 ? fd : tail_compare(&f->tail, fd, n->look.size);
-        if (fd >= 0)
-            (void)sys_close(fd);
-        r = r == -ENOENT || r == -ENOTDIR ? 0 : r < 0 ? r : r == TAIL_SAME;
-    }
+    for (size_t i = 0; i < t->nnewcomers && r == 0; i++)
+        r = is_new_copy(t, &t->newcomers[i], f);
+    for (size_t i = 0; i < t->nbatch && r == 0; i++)
+        r = is_new_copy(t, &t->batch[i], f);
     return r;
 }
 
@@ -521,6 +544,8 @@ static int is_cut_at(const struct tailset *t, const struct tail_file *f, int fd,
     if (r != TAIL_PREFIX)
         return r < 0 ? r : 0;
     r = tail_last_line(fd, charset_of(f), n, t->options.max_line, &line);
+    if (r == 0 && line == 0 && !e->inode)
+        return 0;
     e->agrees = e->from = n;
     e->doubt = r == 0 && line == 0; /* what is less than a line proves little */
     return r < 0 ? r : 1;
@@ -537,7 +562,7 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
     e->agrees = e->from = 0;
     if (r == 0 && (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns)))
         r = is_cut_at(t, f, fd, n, e);
-    if (r != 0)
+    if (r != 0 || n == 0) /* NULs agree with NULs */
         return r < 0 ? r : 0;
     r = tail_agreement(&f->tail, fd, upto, &e->agrees);
     e->doubt = e->agrees > 0;
@@ -556,12 +581,13 @@ static int weigh_replaced(const struct tailset *t, const struct tail_file *f, in
         r = tail_difference(f->tail.fd, fd, e->agrees, &e->agrees);
     if (r < 0)
         return r;
+    e->relation = TAIL_OTHER;
     if (e->agrees >= upto) {
         e->agrees = e->from = upto;
         e->relation = e->size < e->offset ? TAIL_PREFIX : TAIL_SAME;
-        return 0;
     }
-    e->relation = TAIL_OTHER;
+    if (e->relation == TAIL_SAME)
+        return 0;
     return tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->from);
 }
 
@@ -576,7 +602,7 @@ static int weigh_other(const struct tailset *t, const struct tail_file *f, int f
 }
 
 /* Less than a line, as a crash leaves it, proves nothing: two lines of a log begin alike. */
-static bool is_less_than_a_line(const struct tail_file *f)
+bool file_knows_less_than_a_line(const struct tail_file *f)
 {
     const struct tail *tail = &f->tail;
 
@@ -584,11 +610,18 @@ static bool is_less_than_a_line(const struct tail_file *f)
            charset_whole_lines(charset_of(f), slice_make(tail->head, tail->head_n)) == 0;
 }
 
+/* In another inode what lies where the part ends, or where a crash left R amid a line, may be the
+ * beginning of another line; but not in a copy. */
+static bool may_be_amid_a_line(const struct tail_file *f, const struct evidence *e)
+{
+    return e->relation != TAIL_OTHER && !e->inode && !e->rest && !f->tail.skipping;
+}
+
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e)
 {
-    int r =
-        is_less_than_a_line(f) && !e->inode ? TAIL_OTHER : tail_compare(&f->tail, fd, look->size);
+    int r = file_knows_less_than_a_line(f) && !e->inode ? TAIL_OTHER
+                                                        : tail_compare(&f->tail, fd, look->size);
 
     if (r < 0)
         return r;
@@ -608,6 +641,8 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
+    else if (may_be_amid_a_line(f, e))
+        r = tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->from);
     if (r < 0)
         return r;
     r = lost_last_line(t, f, fd, e->from);
@@ -699,7 +734,7 @@ static int go_on_cut(struct tailset *t, struct tail_file *f, const struct eviden
     return 0;
 }
 
-static void begin_generation(struct tailset *t, struct tail_file *f)
+void file_begin_generation(struct tailset *t, struct tail_file *f)
 {
     split_old(t, f);
     f->retired = false;
@@ -711,9 +746,21 @@ static void begin_generation(struct tailset *t, struct tail_file *f)
     queue_read(t, f);
 }
 
+/* Where no birth is known, a rotated name may as well mean another file with its number by now: what it
+ * is will be found out. */
+static void lose_number(struct tailset *t, struct tail_file *f)
+{
+    file_close_fd(t, f);
+    file_lose(t, f);
+    f->truncated = true;
+    t->names_changed = true;
+    file_release_copies(t, f->stream);
+    queue_look(t, f->path, NULL);
+}
+
 int file_generation_ended(struct tailset *t, struct tail_file *f)
 {
-    struct evidence e = {.inode = true};
+    struct evidence e = {.inode = true, .born = true};
     struct look look;
     int r = look_at_fd(f->tail.fd, &look);
 
@@ -721,7 +768,7 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
     if (r == 0)
         r = file_weigh(t, f, f->tail.fd, &look, &e);
     if (r == 0 && e.doubt && !e.copied)
-        r = has_new_copy(t, f);
+        r = file_has_new_copy(t, f);
     if (r < 0)
         return r;
     e.copied |= r == 1;
@@ -735,7 +782,10 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
         r = 0;
         if (e.doubt)
             file_tell_doubt(t, f);
-        begin_generation(t, f);
+        if (f->renamed && f->state == FILE_NAMED && f->tail.id.birth_ns == 0)
+            lose_number(t, f);
+        else
+            file_begin_generation(t, f);
     }
     if (r < 0)
         return r;

@@ -359,12 +359,15 @@ static uint32_t mark_at(const struct tail *t, uint64_t at)
                : 0;
 }
 
-/* What one has and the other has not (yet) is no difference. */
+/* What one has and the other has not (yet) is no difference, and NULs that a crash left are no
+ * banner. */
 uint64_t tail_shared(const struct tail *a, const struct tail *b)
 {
     struct tail_likeness heads = tail_head_like(b, slice_make(a->head, a->head_n));
     uint64_t shared = heads.most;
 
+    if (a->head_n > 0 && a->head[0] == 0)
+        return 0;
     if (!heads.whole)
         return shared;
     for (int i = 0; a->marks && i < FINGERPRINT_MARKS; i++) {

@@ -150,7 +150,10 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         file_learn_alike(t, f);
     if (r == TAIL_END && f->tail.read_to != before)
         learn_time(f);
-    if (r == TAIL_END && f->tail.read_to < f->tail.size) {
+    if (r == TAIL_END && f->tail.read_to < f->tail.size && f->tail.offset == 0) {
+        note(t, f->stream->log, TAIL_TRUNCATED, 1);
+        file_begin_generation(t, f); /* before anything was read; perhaps there is a copy */
+    } else if (r == TAIL_END && f->tail.read_to < f->tail.size) {
         f->tail.size = f->tail.proved = f->tail.read_to;
         file_release_copies(t, f->stream);
     } else if (fresh && f->tail.offset > 0) {

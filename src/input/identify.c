@@ -125,6 +125,19 @@ static void take_fd(struct tailset *t, struct tail_file *f, struct newcomer *n)
     queue_read(t, f);
 }
 
+/* What was truncated before anything of it was read may be in it. */
+static void forget_unread(struct tailset *t, const struct newcomer *n)
+{
+    struct tail_file *next;
+
+    for (struct tail_file *f = n->rotated ? n->stream->files : NULL; f; f = next) {
+        next = f->stream_next;
+        if (f->state == FILE_LOST && f->truncated && f->tail.offset == 0 &&
+            (n->packed || f->tail.size <= n->look.size))
+            file_drop(t, f);
+    }
+}
+
 /* A new content; `read`: with nothing left to read. 0 or negative errno. */
 static int begin(struct tailset *t, struct newcomer *n, bool read)
 {
@@ -137,6 +150,7 @@ static int begin(struct tailset *t, struct newcomer *n, bool read)
         file_drop(t, f);
         return r;
     }
+    forget_unread(t, n);
     if (n->rotated)
         file_join(f, n->stream, current_of(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
@@ -331,6 +345,8 @@ static int begin_rotated(struct tailset *t, struct newcomer *n)
 
     if (f && f->state == FILE_DENIED && f->error != EACCES)
         return -f->error; /* it may be a copy of that */
+    if (!f && dir_is_unsure(t, n->stream->path))
+        return -ENOENT; /* or of one that is there and not yet known */
     if (r == 1)
         queue_look(t, n->path, n->copy_of);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
@@ -340,7 +356,11 @@ static int begin_rotated(struct tailset *t, struct newcomer *n)
 
 static int carry_out(struct tailset *t, struct newcomer *n, const struct finding *best)
 {
-    switch (best->row ? best->row->verdict : VERDICT_NEW) {
+    enum verdict verdict = best->row ? best->row->verdict : VERDICT_NEW;
+
+    if (verdict == VERDICT_NEW && n->ambiguous) /* another took what it was alike, meanwhile */
+        verdict = VERDICT_AMBIGUOUS;
+    switch (verdict) {
     case VERDICT_SAME:
     case VERDICT_CUT:
         return go_on(t, best, n);
@@ -406,6 +426,7 @@ static int begin_packed(struct tailset *t, struct newcomer *n)
         return r < 0 ? r : -ENODATA;
     }
     n->fd = -1;
+    forget_unread(t, n);
     f->packed = f->renamed = true;
     file_join(f, n->stream, written_after(n->stream, n->look.mtime_ns));
     file_name(t, f, n->path, &n->look);
@@ -446,24 +467,26 @@ static int identify_unseen(struct tailset *t, struct newcomer *n)
 static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
 {
     return file_has_content(f) && !f->packed && f->tail.head_n > 0 && f->tail.head_n <= n->head.n &&
-           tail_head_like(&f->tail, n->head).whole && !file_has_rejected(f, &n->look.id) &&
+           tail_head_like(&f->tail, n->head).whole && !file_knows_less_than_a_line(f) &&
+           !file_has_rejected(f, &n->look.id) &&
            (weigh_may_continue(n, f) || (!file_is_lost(f) && f->tail.head_n > f->stream->alike));
 }
 
 struct packed_search {
     const struct newcomer *newcomer;
     struct tail_file *best;
-    bool sure;   /* of the best: it did not end, or at the archive's time */
-    bool unread; /* one is there of which nothing was read yet: it may be that */
+    bool sure;  /* of the best: it did not end, or at the archive's time */
+    int unread; /* one that begins so is there, and nothing was read of it yet; or negative errno */
 };
 
 /* Of several that began so it is the one of which most was read; but one that ended is known by its
  * time. */
-static void consider_packed(struct packed_search *p, struct tail_file *f)
+static void consider_packed(struct tailset *t, struct packed_search *p, struct tail_file *f)
 {
     bool sure = !f->retired || weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
 
-    p->unread |= f->state == FILE_NAMED && !f->packed && f->tail.offset == 0 && f->tail.size > 0;
+    if (p->unread == 0 && file_is_readable(f) && f->tail.offset == 0 && f->tail.size > 0)
+        p->unread = unseen_begins(t, f, p->newcomer->head);
     if (!is_archive_of(p->newcomer, f) || (p->sure && !sure) ||
         (p->best && p->sure == sure && f->tail.offset <= p->best->tail.offset))
         return;
@@ -471,18 +494,18 @@ static void consider_packed(struct packed_search *p, struct tail_file *f)
     p->sure = sure;
 }
 
-static void search_packed(const struct tailset *t, struct packed_search *p, const struct stream *s)
+static void search_packed(struct tailset *t, struct packed_search *p, const struct stream *s)
 {
     const struct newcomer *n = p->newcomer;
     struct gone_search gone = {.head = n->head, .path = n->path, .stream = s};
     unsigned left = COMPARISONS_MAX;
 
     for (struct tail_file *f = s ? s->files : NULL; f; f = f->stream_next)
-        consider_packed(p, f);
+        consider_packed(t, p, f);
     for (struct tail_file *f; s && s->gone && left > 0 && (f = gone_next(t, &gone));) {
         if (f->stream != s)
             continue;
-        consider_packed(p, f);
+        consider_packed(t, p, f);
         left--;
     }
 }
@@ -500,10 +523,11 @@ static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer 
     n->fd = -1;
     f->unpack = u;
     f->packed = true;
+    f->retired = f->retired && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
     file_name(t, f, n->path, &n->look);
     if (f->retired) {
         file_close_fd(t, f);
-    } else {
+    } else { /* it was not read to its end, or was written on since */
         file_set_backlog(f, !t->reconciled);
         queue_read(t, f);
     }
@@ -548,6 +572,8 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
 
     search_packed(t, &p, n->stream);
     search_packed(t, &p, stream_get(t, plain, NULL));
+    if (p.unread < 0)
+        return p.unread;
     if (p.unread) {
         hold(t, n, true);
         return 0;
@@ -598,6 +624,8 @@ static int identify_content(struct tailset *t, struct newcomer *n)
     got = sys_pread(n->fd, head, sizeof(head), 0);
     if (got < 0)
         return -errno;
+    while (got > 0 && head[got - 1] == 0) /* a crash of the machine may have left them */
+        got--;
     n->head = slice_make(head, (size_t)got);
     return identify_plain(t, n);
 }
@@ -667,6 +695,8 @@ void identify_newcomers(struct tailset *t)
     struct newcomer *list = t->newcomers;
     size_t count = t->nnewcomers;
 
+    t->batch = list;
+    t->nbatch = count;
     t->newcomers = NULL;
     t->nnewcomers = t->newcomers_cap = 0;
     map_release(&t->newcomer_numbers);
@@ -675,6 +705,9 @@ void identify_newcomers(struct tailset *t)
     for (size_t i = 0; i < count; i++) {
         identify(t, &list[i]);
         free(list[i].path);
+        list[i].path = NULL;
     }
     free(list);
+    t->batch = NULL;
+    t->nbatch = 0;
 }

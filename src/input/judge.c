@@ -9,10 +9,18 @@
 
 #include "input/judge.h"
 
+enum { A_LOT = 128 };
+
 /* At least a whole line of N, and more than a banner, is R's. */
 static bool is_alike(const struct evidence *e)
 {
     return e->agrees > e->alike && e->from > 0;
+}
+
+/* Or a lot of its first line. */
+static bool is_rather_alike(const struct evidence *e)
+{
+    return is_alike(e) || (e->agrees > e->alike && e->agrees >= A_LOT);
 }
 
 /* N is shorter than what was read of R, and what it has, beyond a banner, is R's. */
@@ -31,9 +39,15 @@ static bool is_inode_whole(const struct evidence *e)
     return e->inode && e->relation == TAIL_SAME;
 }
 
+/* Rather than in a copy of which more is left. */
+static bool is_left_by_crash(const struct evidence *e)
+{
+    return e->rebooted && is_rather_alike(e) && !(e->copied && e->doubt);
+}
+
 static bool is_inode_after_crash(const struct evidence *e)
 {
-    return e->inode && e->rebooted && is_alike(e) && !(e->copied && e->doubt);
+    return e->inode && is_left_by_crash(e);
 }
 
 static bool is_inode_cut(const struct evidence *e)
@@ -45,6 +59,22 @@ static bool is_inode_cut(const struct evidence *e)
 static bool is_inode(const struct evidence *e)
 {
     return e->inode;
+}
+
+/* The same, where the time of birth proves it. */
+static bool is_born_after_crash(const struct evidence *e)
+{
+    return e->born && is_inode_after_crash(e);
+}
+
+static bool is_born_cut(const struct evidence *e)
+{
+    return e->born && is_inode_cut(e);
+}
+
+static bool is_born(const struct evidence *e)
+{
+    return e->born && is_inode(e);
 }
 
 static bool is_written_anew(const struct evidence *e)
@@ -70,7 +100,7 @@ static bool is_rest(const struct evidence *e)
 /* A copy of what a crash had cut, or that was cut itself. */
 static bool is_rest_after_crash(const struct evidence *e)
 {
-    return e->rest && e->rebooted && is_alike(e);
+    return e->rest && is_left_by_crash(e);
 }
 
 /* Under its name, or its base name, as a copy that somebody put back. */
@@ -110,7 +140,7 @@ static bool may_be_copied(const struct evidence *e)
 
 static bool is_written_again(const struct evidence *e)
 {
-    return (e->named || e->rotated) && e->gone && is_alike(e);
+    return (e->named || e->rotated || e->number) && e->gone && is_rather_alike(e);
 }
 
 static bool is_anything(const struct evidence *e)
@@ -123,19 +153,22 @@ const struct row *judge(const struct evidence *e)
 {
     static const struct row table[] = {
         {1, VERDICT_SAME, is_inode_whole},      /* also 3: absent, and back */
-        {3, VERDICT_CUT, is_inode_after_crash}, /* PREFIX, NULS, or written on since */
-        {2, VERDICT_CUT, is_inode_cut},         /* its last line gone, or much of it left */
-        {2, VERDICT_NEW, is_inode},             /* truncated: R is lost */
+        {3, VERDICT_CUT, is_born_after_crash},  /* PREFIX, NULS, or written on since */
+        {2, VERDICT_CUT, is_born_cut},          /* its last line gone, or much of it left */
+        {2, VERDICT_NEW, is_born},              /* truncated: R is lost */
         {4, VERDICT_SAME, is_written_anew},     /* an editor, a copy renamed over it */
         {4, VERDICT_CUT, is_edited},            /* the same without its end, perhaps written on */
         {6, VERDICT_COPY, is_copy},             /* its original is there to be read */
-        {5, VERDICT_SAME, is_rest},             /* copytruncate; rotated while nobody looked */
-        {5, VERDICT_CUT, is_rest_after_crash},  /* the same, after a crash of the machine */
-        {8, VERDICT_SAME, is_back_with_times},  /* cp -a, rsync -t */
-        {9, VERDICT_SAME, is_back_and_grown},   /* and written on */
-        {0, VERDICT_WAIT, may_be_coming_back},  /* empty, or alike as far as it goes */
-        {5, VERDICT_READ, is_read_part},        /* a copy that the truncation cut off */
-        {0, VERDICT_WAIT, may_be_copied},       /* copytruncate, slowly */
+        {3, VERDICT_CUT, is_inode_after_crash}, /* or the number was given away again */
+        {2, VERDICT_CUT, is_inode_cut},
+        {2, VERDICT_NEW, is_inode},
+        {5, VERDICT_SAME, is_rest},            /* copytruncate; rotated while nobody looked */
+        {5, VERDICT_CUT, is_rest_after_crash}, /* the same, after a crash of the machine */
+        {8, VERDICT_SAME, is_back_with_times}, /* cp -a, rsync -t */
+        {9, VERDICT_SAME, is_back_and_grown},  /* and written on */
+        {0, VERDICT_WAIT, may_be_coming_back}, /* empty, or alike as far as it goes */
+        {5, VERDICT_READ, is_read_part},       /* a copy that the truncation cut off */
+        {0, VERDICT_WAIT, may_be_copied},      /* copytruncate, slowly */
         {10, VERDICT_AMBIGUOUS, is_written_again},
         {11, VERDICT_NEW, is_anything},
     };

@@ -25,7 +25,9 @@ struct evidence {
     bool last_line;      /* what is not in N is not more than R's last line */
     bool rebooted;       /* the machine was started again since R was read */
     bool copied;         /* R has a copy; whoever makes one truncates to nothing */
-    bool inode;          /* N is R's inode */
+    bool inode;          /* N is R's inode, or has its number */
+    bool born;           /* ... and its time of birth, or is R's descriptor */
+    bool number;         /* N has R's inode number; whether it is its inode nobody knows */
     bool gone;           /* R has no name any more, and its inode is not held elsewhere */
     bool replaced;       /* R lost the name just now that N has, and was not deleted */
     bool seen;      /* on the same disk, and the directory is watched: a deletion is no guess */

@@ -140,7 +140,8 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .given = rotated && is == ROTATED_GIVEN,
                                       .own = log != NULL,
                                       .packed = rotated_is_compressed(slice_str(path)),
-                                      .still = p->still});
+                                      .still = p->still,
+                                      .ambiguous = p->still && p->ambiguous});
 }
 
 /* The name means a regular file. */
@@ -202,7 +203,8 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     if (owner && r == 1)
         file_name(t, owner, path, look);
     else
-        add_newcomer(t, &(struct pending){p->path, copy_of, unchanged && p->still}, look, was);
+        add_newcomer(t, &(struct pending){p->path, copy_of, unchanged && p->still, p->ambiguous},
+                     look, was);
 }
 
 static void examine(struct tailset *t, const struct pending *p);

@@ -106,13 +106,14 @@ void queue_grown(struct tailset *t, struct tail_file *f)
 void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of)
 {
     GROW(t->pending, t->npending, t->pending_cap);
-    t->pending[t->npending++] = (struct pending){xstrdup(path), copy_of, false};
+    t->pending[t->npending++] = (struct pending){.path = xstrdup(path), .copy_of = copy_of};
 }
 
 void queue_look_still(struct tailset *t, const struct tail_file *waiting)
 {
     queue_look(t, waiting->path, NULL);
     t->pending[t->npending - 1].still = true;
+    t->pending[t->npending - 1].ambiguous = waiting->ambiguous;
 }
 
 void newcomer_add(struct tailset *t, struct newcomer n)

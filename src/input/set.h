@@ -197,6 +197,7 @@ struct pending {
     char *path;
     struct tail_file *copy_of; /* it was held as a copy of this; NULL when not known */
     bool still;                /* FILE_WAITING, and long enough, if it has not changed */
+    bool ambiguous;            /* ... and then it will be told */
 };
 
 /* A regular file behind a name, that is none of those known. */
@@ -210,8 +211,9 @@ struct newcomer {
     bool weak;    /* its name alone does not make it a part of the stream (ROTATED_WEAK) */
     bool given;   /* only the configuration says so (ROTATED_GIVEN) */
     bool own; /* its name matches a glob: a stream of its own, unless its content is the stream's */
-    bool packed; /* by its name */
-    bool still;  /* it waited long enough */
+    bool packed;    /* by its name */
+    bool still;     /* it waited long enough */
+    bool ambiguous; /* ... for what is gone, and may have become of that what it has by now */
     /* While it is identified: */
     int fd; /* -1: closed, or given to a file */
     struct slice head;
@@ -248,6 +250,8 @@ struct tailset {
     size_t npending, pending_cap;
     struct newcomer *newcomers;
     size_t nnewcomers, newcomers_cap;
+    struct newcomer *batch; /* those that are being identified; without a path when that is done */
+    size_t nbatch;
     struct map newcomer_numbers; /* by path: a name may be looked at twice */
     struct watch *watch;         /* NULL = polling */
     struct loop_watch *watch_event;
@@ -471,13 +475,19 @@ void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *
 /* Takes over what a look found; queues it when it changed. */
 void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
 void file_touch(struct tailset *t, struct tail_file *f);
+/* Then they prove nothing. */
+bool file_knows_less_than_a_line(const struct tail_file *f);
 /* What the bytes of `fd`, which look so, say of f. 0 or negative errno. */
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e);
+/* Is a rotated newcomer a copy with all that was read? 1, 0, or negative errno. */
+int file_has_new_copy(struct tailset *t, const struct tail_file *f);
 /* What has this name holds lines of one that is gone, and is read all the same. */
 void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *path);
 /* It was cut, by a crash or an editor, and written on: where is not known exactly, so lines may count twice. */
 void file_tell_doubt(struct tailset *t, const struct tail_file *f);
+/* What there was is lost; it goes on as another content. */
+void file_begin_generation(struct tailset *t, struct tail_file *f);
 /* What was read of it is not there any more: it was cut, or what is there now is another content.
  * 0, or negative errno: that cannot be said now. */
 int file_generation_ended(struct tailset *t, struct tail_file *f);
@@ -500,6 +510,8 @@ void file_learn_alike(const struct tailset *t, struct tail_file *f);
  * alike went on otherwise. AGAIN: some of it may have been read, and the rest was not. Or negative
  * errno: it cannot be unpacked, or not yet. */
 enum unseen { UNSEEN_NOT, UNSEEN_NEW, UNSEEN_PERHAPS, UNSEEN_AGAIN };
+/* Does it begin so now? 1, 0, or negative errno. */
+int unseen_begins(struct tailset *t, const struct tail_file *f, struct slice head);
 bool unseen_since_the_save(const struct tailset *t, const struct newcomer *n);
 int unseen_archive(struct tailset *t, const struct newcomer *n);
 

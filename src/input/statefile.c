@@ -155,9 +155,10 @@ static void warn_of_others(int dir, const char *directory)
                  directory, (unsigned)st.st_mode & 07777);
 }
 
-/* Its own name must survive a power cut too. With every start, as the one that made it may have been
- * killed before it came here. Where the directory above may not be read somebody else made it. */
-static void keep_name(int dir)
+/* Its own name must survive a power cut too, and the names in it, which are about to be believed. With
+ * every start, as the one that made them may have been killed before it came here. Where the directory
+ * above may not be read somebody else made it. */
+static void keep_names(int dir)
 {
     int above = sys_openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 
@@ -165,6 +166,7 @@ static void keep_name(int dir)
         (void)sys_fsync(above);
         (void)sys_close(above);
     }
+    (void)sys_fsync(dir);
 }
 
 /* See the head: what a process before this one left, or may yet rename. */
@@ -207,7 +209,7 @@ static int enter(struct statefile *s, struct buf *err)
         return r;
     }
     warn_of_others(dir, s->path);
-    keep_name(dir);
+    keep_names(dir);
     if (s->dir >= 0)
         (void)sys_close(s->dir);
     s->dir = dir;

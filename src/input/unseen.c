@@ -54,7 +54,7 @@ static bool is_begun_alike(const struct tail *t, uint64_t size, struct slice hea
 /* It may be what the archive was made of, and have been met just now. */
 static bool may_hold_it(const struct newcomer *n, const struct tail_file *f)
 {
-    return f->tail.head_n < FINGERPRINT_HEAD && !file_is_lost(f) && !f->packed &&
+    return f->tail.head_n < FINGERPRINT_HEAD && !file_is_lost(f) &&
            (f->stream == n->stream ||
             (f->stream->log == n->stream->log && f->tail.offset == 0 && f->tail.size > 0));
 }
@@ -67,23 +67,25 @@ static bool is_of_crashed(const struct tail_file *f, struct slice head)
     return n > f->stream->alike && memchr(head.p, '\n', n);
 }
 
+int unseen_begins(struct tailset *t, const struct tail_file *f, struct slice head)
+{
+    char now[FINGERPRINT_HEAD];
+    ssize_t got = look_at_head(t, f, now);
+
+    return got < 0 ? (int)got
+                   : is_begun_alike(&(struct tail){.head = now, .head_n = (uint16_t)got},
+                                    (uint64_t)got, head);
+}
+
 /* As it was read, or, where little was, as it is now. 1, 0, or negative errno. */
 static int begins_like(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
                        struct slice head)
 {
-    char now[FINGERPRINT_HEAD];
-    ssize_t got;
-
     if (!file_has_content(f))
         return 0;
     if (is_begun_alike(&f->tail, f->tail.size, head))
         return 1;
-    if (!may_hold_it(n, f))
-        return 0;
-    got = look_at_head(t, f, now);
-    return got < 0 ? (int)got
-                   : is_begun_alike(&(struct tail){.head = now, .head_n = (uint16_t)got},
-                                    (uint64_t)got, head);
+    return may_hold_it(n, f) ? unseen_begins(t, f, head) : 0;
 }
 
 /* Of all that was met so far. 0 or negative errno: it cannot be said. */
@@ -99,7 +101,7 @@ static int compare(struct tailset *t, const struct newcomer *n, const struct tai
     if (r == 1 && !file_has_rejected(f, &n->look.id))
         *found = UNSEEN_NOT;
     else if (r == 1)
-        *found = UNSEEN_PERHAPS;
+        *found = f->rebooted ? UNSEEN_AGAIN : UNSEEN_PERHAPS;
     return 0;
 }
 

@@ -15,6 +15,18 @@
 
 #include <errno.h>
 
+/* NULs at its end are what a crash of the machine left. 1, 0, or negative errno. */
+static int is_copied(int original, int fd, uint64_t size)
+{
+    uint64_t n;
+    int r = tail_alike(original, fd, size);
+
+    if (r != 0)
+        return r;
+    r = tail_without_nuls(fd, NULL, size, &n);
+    return r < 0 || n == size ? r : tail_alike(original, fd, n);
+}
+
 /* Is the newcomer a copy, as far as it has come, of this content, which is still there? 1, 0, or
  * negative errno: it cannot be said now. */
 static int is_copy_of(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
@@ -27,7 +39,7 @@ static int is_copy_of(struct tailset *t, const struct newcomer *n, const struct 
         return other;
     r = look_at_fd(other, &look);
     if (r == 0 && look.size >= n->look.size)
-        r = tail_alike(other, n->fd, n->look.size);
+        r = is_copied(other, n->fd, n->look.size);
     if (other != f->tail.fd)
         (void)sys_close(other);
     return r;
@@ -155,19 +167,23 @@ static int weigh_bytes(struct tailset *t, const struct newcomer *n, struct tail_
     if (!heads.whole && heads.least <= f->stream->alike && !e->replaced)
         return 0;
     r = file_weigh(t, f, n->fd, &n->look, e);
-    if (r == 0 && f->state == FILE_OPEN && (e->replaced || e->agrees > 0 || e->offset == 0))
+    if (r == 0 && f->state == FILE_OPEN && f->tail.fd >= 0 &&
+        (e->replaced || e->agrees > 0 || e->offset == 0))
         r = weigh_drained(t, n, f, e);
     return r;
 }
 
-/* Of one that is still there. 1, 0 or negative errno. */
-static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_file *f)
+/* Of one that is still there; or that was read to its end, and closed: then as far as that is known. 1,
+ * 0 or negative errno. */
+static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                      const struct evidence *e)
 {
     int r;
 
-    if (!file_is_readable(f) || is_older(n, f) || !tail_head_like(&f->tail, n->head).whole ||
-        (f->state == FILE_OPEN && f->tail.fd < 0))
+    if (!file_is_readable(f) || is_older(n, f) || !tail_head_like(&f->tail, n->head).whole)
         return 0;
+    if (f->state == FILE_OPEN && f->tail.fd < 0)
+        return e->relation == TAIL_PREFIX && e->agrees > 0;
     r = is_copy_of(t, n, f);
     if (r == -ENOENT || r == -ENOTDIR)
         file_misnamed(t, f);
@@ -194,6 +210,8 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     e->gone = r == 1;
     e->rotated = n->rotated && f->stream == n->stream;
     e->inode = is_its_inode(n, f);
+    e->born = e->inode && f->tail.id.birth_ns != 0;
+    e->number = !e->inode && f->tail.id.birth_ns == 0 && f->tail.id.ino == n->look.id.ino;
     e->replaced = f == n->replaced;
     e->named = e->gone && is_its_name(n, f);
     e->seen =
@@ -205,15 +223,20 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     e->rest = e->rotated && e->gone && is_its_rest(n, f);
     r = 0;
     if ((f->tail.offset > 0 || f->state == FILE_OPEN) &&
-        (e->inode || e->replaced || e->named || (e->rotated && e->gone)))
+        (e->inode || e->number || e->replaced || e->named || (e->rotated && e->gone)))
         r = weigh_bytes(t, n, f, e);
+    if (r == 0 && (e->inode || e->rest) && f->rebooted && e->doubt && !e->copied) {
+        r = file_has_new_copy(t, f);
+        e->copied = r == 1;
+        r = r < 0 ? r : 0;
+    }
     if (r == 0 && e->rotated && f->unverified)
         r = check_unverified(n, f);
     if (r < 0)
         return r;
     e->rest = e->rest && is_its_rest(n, f); /* it may have been drained */
     if (e->rotated && !(e->rest && e->relation == TAIL_SAME))
-        r = weigh_copy(t, n, f);
+        r = weigh_copy(t, n, f, e);
     e->copy = r == 1;
     return r < 0 ? r : 0;
 }

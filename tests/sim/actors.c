@@ -170,6 +170,7 @@ static void begin_line(struct stream *s)
 
     s->half = oracle.nlines++;
     s->half_ns = world.mono_ns;
+    oracle.excused[s->half] = s->node->cut;
     oracle.halves = true;
     s->half_n = 1 + (size_t)world_random(oracle_line(s->half, line) - 1);
     append(s->node, s->name, line, s->half_n);
@@ -331,6 +332,15 @@ static void rotated_name(unsigned a, enum style style, char out[100])
     }
 }
 
+/* What is rotated unseen, and was written before the link led to it, counts as history. */
+static void excuse_older_than_link(const struct node *n)
+{
+    const struct node *link = disk_find("/cur/app.log", false, NULL);
+
+    if (link && n->mtime_ns < link->mtime_ns)
+        oracle_excuse(n);
+}
+
 static void act_rotate(unsigned a, unsigned b)
 {
     enum style style = b / 2 % STYLES;
@@ -340,6 +350,8 @@ static void act_rotate(unsigned a, unsigned b)
     if (!file_at(path_of(a), NULL) || is_copied(a))
         return;
     cover(COVER_STYLE, style);
+    if (a % STREAMS == LINKED)
+        excuse_older_than_link(file_at(path_of(a), NULL));
     rotated_name(a, style, to);
     move(path_of(a), to);
     if (b % 2)
@@ -741,6 +753,9 @@ void actors_cut(void)
     for (const struct node *n = world.nodes; n; n = n->next)
         if (n->plain.n)
             oracle_doubts(n, DOUBT_FREE); /* what it was made of may be back beside it */
+    for (const struct node *n = world.nodes; n; n = n->next)
+        if (n->dev == world.volume->dev && !mount_point()->mounted && (world.knobs & KNOB_BANNER))
+            oracle_doubts(n, DOUBT_TOLD); /* what lies in its place begins alike */
     for (unsigned i = 0; i < STREAMS; i++) {
         struct stream *s = &streams[i];
 

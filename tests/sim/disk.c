@@ -307,7 +307,7 @@ static void cut_data(struct node *n)
                   DOUBT_TOLD); /* where it was cut cannot be known exactly once it is written on */
     if (n->crashed)
         oracle_excuse(n); /* nor that it was written on when it is cut again behind that */
-    n->crashed = true;
+    n->crashed = CRASHED;
     keep = n->synced_n + world_random(unsure + 1);
     if (n->written_off)
         memset(n->data.p + n->synced_n, 0, unsure);

@@ -256,7 +256,7 @@ static void cut_lines(const struct node *n, size_t from, size_t seen, bool *whic
 
 void oracle_cuts(const struct node *n, size_t size)
 {
-    if (!S_ISREG(n->mode) || !n->data.p)
+    if (!S_ISREG(n->mode) || !n->data.p || n->looked != oracle.looks) /* none of ours */
         return;
     cut_lines(n, size, n->seen, oracle.glimpsed);
     cut_lines(n, size, n->seen_kept, oracle.glimpsed_kept);
@@ -314,6 +314,8 @@ void oracle_saved(void)
 {
     memcpy(oracle.glimpsed_kept, pending.glimpsed, sizeof(pending.glimpsed));
     oracle.shown = pending.shown;
+    for (struct node *n = world.nodes; n; n = n->next)
+        n->crashed = n->crashed == CRASHED_SEEN ? CRASHED_NOT : n->crashed;
     oracle_look(true);
 }
 
@@ -357,9 +359,9 @@ static void check_lines(void)
     for (unsigned id = 1; id < oracle.nlines; id++) {
         if (oracle.count[id] > 1 && oracle.doubt[id] == DOUBT_TOLD)
             twice = id;
+        missing += !oracle.count[id];
         if (oracle.count[id] || oracle.excused[id] || (world.jumped && told_lost()))
             continue;
-        missing++;
         if (oracle.owed[id] || there[id]) {
             lost++;
             first = first ? first : id;

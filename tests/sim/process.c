@@ -186,6 +186,7 @@ static int restore(void)
         buf_release(&s.memory);
         return error < 0 ? error : -EIO;
     }
+    world_talk("   takes up state %llu, found %d", (unsigned long long)s.sequence, (int)s.found);
     if (!world.failed && s.sequence < oracle.sequence)
         oracle_fault(FAULT_BACK, "the state went back from %llu to %llu",
                      (unsigned long long)oracle.sequence, (unsigned long long)s.sequence);

@@ -70,7 +70,7 @@ static void sees(struct node *n, size_t size)
 {
     if (n->seen < size)
         n->seen = size;
-    n->cut = n->crashed = false;
+    n->cut = false;
 }
 
 static struct fd *fd_of(int fd)
@@ -287,7 +287,9 @@ int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx 
     n = at(dir, path, !(flags & AT_SYMLINK_NOFOLLOW));
     if (!n)
         NO_CALL(ENOENT);
-    n->cut = n->crashed = false;
+    n->cut = false;
+    if (n->crashed)
+        n->crashed = CRASHED_SEEN;
     *ret_st = (struct statx){
         .stx_mask = mask & ~(world.knobs & KNOB_NO_BIRTH ? STATX_BTIME : 0U),
         .stx_ino = n->ino,

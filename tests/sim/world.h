@@ -93,11 +93,15 @@ struct node {
     struct buf data;      /* a link's target */
     struct buf plain;     /* what is inside of a complete archive, for the oracle */
     unsigned long looked; /* in this look of the oracle */
-    bool history;     /* an archive that nobody has to read who has not seen what is in it before */
-    size_t synced_n;  /* of the data is on the disk for sure */
-    bool cut;         /* in its middle, and nobody has looked since */
-    bool crashed;     /* a power cut took some of it, and nobody has looked since */
-    bool written_off; /* an fsync failed: the pages count as clean and will never be written */
+    bool history;    /* an archive that nobody has to read who has not seen what is in it before */
+    size_t synced_n; /* of the data is on the disk for sure */
+    bool cut;        /* in its middle, and nobody has looked since */
+    enum {
+        CRASHED_NOT,
+        CRASHED,
+        CRASHED_SEEN
+    } crashed;          /* a power cut took some of it, and no state was saved since */
+    bool written_off;   /* an fsync failed: the pages count as clean and will never be written */
     struct dent *names; /* of a directory */
     struct dent *disk;  /* the same, as a power cut would find it */
     struct node *mounted;

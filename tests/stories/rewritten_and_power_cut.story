@@ -1,6 +1,5 @@
 # Rewritten and power cut: bytes are said to be lost, and every line counts.
 # Found by seed 742.
-expect-failure
 knobs 4
 write 3 20 0
 rewrite 3 1 0
