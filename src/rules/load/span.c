@@ -129,6 +129,16 @@ void load_span(struct load *l, unsigned i, const struct ini_section *s)
     load_duration_unit(l, span);
 }
 
+/* The event of a span that this is, or is `of`; NULL when it is of lines. */
+static const struct event *span_event(const struct load *l, uint32_t event)
+{
+    const struct event *e = &l->r->events[event];
+
+    while (e->parent != EVENT_NONE)
+        e = &l->r->events[e->parent];
+    return e->span ? e : NULL;
+}
+
 /* --- what is asked ---------------------------------------------------------------------------- */
 
 /* How often rules say the name of a decoded field; 0 when they do not. */
@@ -148,16 +158,20 @@ static void said_once(struct load *l, struct slice name, unsigned before)
         l->uses[i].uses = before + 1;
 }
 
-/* Where each of `events` has the field; nothing in none of them is the caller's to say. */
+/* Where each of `events` has the field; nothing in none of them is the caller's to say. One that is no
+ * event of a line is not asked, as it would ask its own lines in turn: check_lines says what is wrong. */
 static struct ref *refs_in(struct load *l, const uint32_t *events, unsigned n, const char *name,
                            const struct asked *a, bool *ret_any)
 {
     struct ref *refs = load_alloc(l, n, sizeof *refs);
 
     for (unsigned i = 0; i < n; i++) {
+        bool of_lines = !span_event(l, events[i]);
+
         refs[i].name = name;
-        load_ref(l, events[i], STAGE_END, &refs[i], true, a->what, a->at);
-        *ret_any |= refs[i].n > 0 || l->drafts[events[i]].groups_unknown;
+        if (of_lines)
+            load_ref(l, events[i], STAGE_END, &refs[i], true, a->what, a->at);
+        *ret_any |= !of_lines || refs[i].n > 0 || l->drafts[events[i]].groups_unknown;
     }
     return refs;
 }
@@ -231,8 +245,9 @@ static struct ref *key_refs(struct load *l, const struct span *span, const uint3
         buf_clear(&what);
         buf_fmt(&what, "key \"%s\" of span \"%s\"", name, span->name);
         refs[i].name = name;
-        load_ref(l, events[i / span->nkeys], STAGE_END, &refs[i], false, what.p,
-                 draft_of(l, span)->key);
+        if (!span_event(l, events[i / span->nkeys]))
+            load_ref(l, events[i / span->nkeys], STAGE_END, &refs[i], false, what.p,
+                     draft_of(l, span)->key);
         if (i >= span->nkeys)
             said_once(l, slice_str(name), before ? before - 1 : 0);
     }
@@ -320,16 +335,6 @@ void load_span_refs(struct load *l)
 }
 
 /* --- checks ----------------------------------------------------------------------------------- */
-
-/* The event of a span that this is, or is `of`; NULL when it is of lines. */
-static const struct event *span_event(const struct load *l, uint32_t event)
-{
-    const struct event *e = &l->r->events[event];
-
-    while (e->parent != EVENT_NONE)
-        e = &l->r->events[e->parent];
-    return e->span ? e : NULL;
-}
 
 static void check_lines(struct load *l, const struct span *span, const char *key,
                         const uint32_t *events, unsigned n, struct where at)
