@@ -103,7 +103,6 @@ BEGIN {
     reason["main"] = "the program"
     reason["loop_turn"] = "tests turn the loop by hand, and look at what each turn did"
     reason["linescan_get"] = "tests and the bench compare the levels of instructions"
-    reason["http_body_bytes"] = "a test looks at what two threads share"
     pure = "^(_|(mem|str)[a-z]+$|abort$|bcmp$|free$|getauxval$|qsort$|snprintf$|pthread_(create|join|cond|mutex)|inflate|ZSTD_|lzma_|BZ2_)"
     reason["crc32c_portable"] = "its test compares it with the instruction"
 }

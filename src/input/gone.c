@@ -89,6 +89,15 @@ void gone_remove(struct tailset *t, struct tail_file *f)
     index_remove(&t->gone_index, &f->by_name);
 }
 
+void gone_renew(struct tailset *t, struct tail_file *f)
+{
+    memory_take_back(t, f);
+    if (t->gone_at == f)
+        t->gone_at = f->next;
+    files_remove(&t->gone, f);
+    files_append(&t->gone, f);
+}
+
 /* The first of a step, in the order in which a newcomer's own may lie there. */
 static struct index_node *first_of(const struct tailset *t, const struct gone_search *s)
 {

@@ -93,10 +93,9 @@ static void pass_unfinished(struct tailset *t, struct tail_file *f)
         if (file_has_content(g))
             older = g;
     if (gone && gone->carry.n > 0) {
-        file_enter(t, gone, FILE_LOST);
         pass_from(t, gone, f);
         file_close_sink(t, gone);
-        file_enter(t, gone, FILE_ABSENT);
+        gone_renew(t, gone);
     }
     if (older)
         pass_from(t, older, f);

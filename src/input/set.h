@@ -404,6 +404,8 @@ void wanting_say(struct tailset *t);
 /* gone.c: only file_enter and file_drop call the first two */
 void gone_add(struct tailset *t, struct tail_file *f);
 void gone_remove(struct tailset *t, struct tail_file *f);
+/* What is known of it has changed: it is saved anew. */
+void gone_renew(struct tailset *t, struct tail_file *f);
 /* Those that begin as this, as far as both go; and, where little of one is known, those that had its
  * name. The first that are found begin the same for longest. */
 struct gone_search {

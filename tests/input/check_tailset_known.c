@@ -170,6 +170,24 @@ static void until_remembered(void)
     ck_assert_uint_gt(w.memory.n, 0);
 }
 
+/* What the next generation takes of it, an unfinished record, would else be taken again after a
+ * kill. */
+TEST(what_is_passed_on_is_saved_anew)
+{
+    size_t before;
+
+    world_remove(&w, "app.log");
+    w.options.lost_wait_ns = 1;
+    world_restart(&w);
+    until_remembered();
+    before = w.memory.n;
+    world_expect(&w, "app.log", "another\n");
+    world_settle(&w);
+    world_save(&w);
+    ck_assert_uint_eq(w.passes, 1);
+    ck_assert_uint_gt(w.memory.n, before);
+}
+
 /* Paths as they are in the field, of a log that is rotated. */
 TEST(what_is_gone_takes_a_quarter_of_a_kilobyte)
 {
