@@ -65,8 +65,8 @@ struct stream {
 /* Where a content is, or what else stands behind a name. file_enter is the one that changes it, and
  * checks what must hold then:
  *
- *     UNPLACED -> NAMED <-> UNPLACED -> OPEN -> ABSENT (a copy of it went on)
- *                                   \-> LOST -> ABSENT -> forgotten
+ *     UNPLACED -> NAMED <-> UNPLACED -> OPEN -> UNPLACED (read to its end, and a copy of it went on)
+ *                                   \-> LOST <-> ABSENT -> forgotten
  *     HELD, WAITING, DENIED, PIPE: made and dropped. A HELD copy becomes NAMED when its original is
  *     gone; a WAITING one is UNPLACED when it loses its name: it is read by its descriptor then */
 enum file_state {

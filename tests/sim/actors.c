@@ -814,12 +814,22 @@ static void act_short(unsigned a, unsigned b)
     world.short_reads = b % 2;
 }
 
-/* The next call of a kind fails; sometimes the next twenty. */
+static void fail_next(enum call call, int error, unsigned count)
+{
+    world.fail_errno[call] = error;
+    world.fail_count[call] = count;
+}
+
+/* The next call of a kind fails, whenever that is; sometimes the next twenty. And one that is made
+ * seldom. */
 static void act_fail(unsigned a, unsigned b)
 {
-    world.fail_errno = errors[a % ERRORS];
-    world.fail_call = b % CALL_CLOSE; /* that one cannot */
-    world.fail_count = a / ERRORS % 4 == 3 ? 20 : 1;
+    static const enum call seldom[] = {CALL_INOTIFY,  CALL_RM_WATCH, CALL_LSEEK,
+                                       CALL_READLINK, CALL_FLOCK,    CALL_MKDIR,
+                                       CALL_UNLINK,   CALL_RENAME,   CALL_LSTAT};
+
+    fail_next(seldom[b % (sizeof(seldom) / sizeof(seldom[0]))], errors[a / ERRORS % ERRORS], 1);
+    fail_next(b % CALL_CLOSE, errors[a % ERRORS], a / ERRORS % 4 == 3 ? 20 : 1); /* close cannot */
 }
 
 const struct kind kinds[] = {
@@ -866,7 +876,7 @@ void actors_end(void)
     }
     act_back(0, 0);
     act_mount(0, 0);
-    world.fail_count = 0;
+    memset(world.fail_count, 0, sizeof(world.fail_count));
     world.short_reads = false;
     world.hang_at = 0;
 }

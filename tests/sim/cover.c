@@ -13,8 +13,8 @@ enum { STATES = FILE_PIPE + 1, SEEN_FILES = 256 };
 
 static unsigned long met[COVER_GROUPS][COVER_MAX];
 
-static const char *const state_names[STATES] = {"unplaced", "named", "open",   "lost",
-                                                "absent",   "held",  "denied", "pipe"};
+static const char *const state_names[STATES] = {"unplaced", "named",   "open",   "lost", "absent",
+                                                "held",     "waiting", "denied", "pipe"};
 static const char *const note_names[] = {
     [TAIL_ROTATED] = "rotated",
     [TAIL_TRUNCATED] = "truncated",
@@ -39,12 +39,12 @@ static const struct {
 } moves[] = {
     {FILE_UNPLACED, FILE_NAMED}, {FILE_UNPLACED, FILE_OPEN}, {FILE_UNPLACED, FILE_LOST},
     {FILE_NAMED, FILE_OPEN},     {FILE_NAMED, FILE_LOST},    {FILE_OPEN, FILE_NAMED},
-    {FILE_OPEN, FILE_ABSENT},    {FILE_LOST, FILE_NAMED},    {FILE_LOST, FILE_ABSENT},
-    {FILE_ABSENT, FILE_NAMED},   {FILE_HELD, FILE_NAMED},
+    {FILE_OPEN, FILE_LOST},      {FILE_LOST, FILE_NAMED},    {FILE_LOST, FILE_ABSENT},
+    {FILE_ABSENT, FILE_NAMED},   {FILE_HELD, FILE_NAMED},    {FILE_WAITING, FILE_OPEN},
 };
 enum { MOVES = sizeof(moves) / sizeof(moves[0]) };
 
-/* Calls that the input room does not make in any story, and errors of none. */
+/* Calls that the input room does not make in any story. */
 static bool is_called(unsigned call)
 {
     return call != CALL_FSTAT && call != CALL_ACCESS;
@@ -103,7 +103,7 @@ unsigned cover_report(unsigned long stories)
         (void)snprintf(name, sizeof(name), "of %s: %s", call_names[i / ERRORS],
                        strerror(errors[i % ERRORS]));
         if (is_called(i / ERRORS))
-            missed += too_seldom("error", name, met[COVER_ERROR][i], stories / 1000);
+            missed += too_seldom("error", name, met[COVER_ERROR][i], stories / 100);
     }
     for (unsigned i = 0; i < FILE_PIPE; i++)
         missed += too_seldom("state", state_names[i], met[COVER_STATE][i], least);

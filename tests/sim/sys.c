@@ -54,14 +54,14 @@ static bool call(enum call what, uint64_t argument)
         return false;
     }
     cover(COVER_CALL, what);
-    if (world.fail_count == 0 || what != world.fail_call)
+    if (world.fail_count[what] == 0)
         return true;
-    world.fail_count--;
+    world.fail_count[what]--;
     for (unsigned i = 0; i < ERRORS; i++)
-        if (errors[i] == world.fail_errno)
+        if (errors[i] == world.fail_errno[what])
             cover(COVER_ERROR, what * ERRORS + i);
     oracle_failed();
-    errno = world.fail_errno;
+    errno = world.fail_errno[what];
     return false;
 }
 

@@ -162,9 +162,8 @@ struct world {
     unsigned long next_actor; /* the call before which other actors step; 0 = none */
     unsigned long die_at;     /* the call before which it is killed; 0 = none */
     bool die_by_cut;
-    int fail_errno; /* the next fail_count calls of this kind give it */
-    enum call fail_call;
-    unsigned fail_count;
+    int fail_errno[CALLS]; /* the next fail_count calls of this kind give it */
+    unsigned fail_count[CALLS];
     bool short_reads;
     unsigned long hang_at; /* this call takes so long */
     int64_t hang_ns;
