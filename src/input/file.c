@@ -266,10 +266,14 @@ void file_learn_real(struct tailset *t, struct tail_file *f)
 {
     struct hop_taker taker = {t, f};
     struct buf real = BUF_INIT;
+    int r;
 
     forget_hops(t, f);
-    if (link_resolve(f->path, &real, take_hop, &taker) > 0) {
+    r = link_resolve(f->path, &real, take_hop, &taker);
+    f->unresolved = r < 0 && r != -ELOOP;
+    if (r > 0) {
         dir_add_of(t, real.p, DIR_TARGET);
+        (void)dir_rescan_of(t, real.p); /* parts may lie there that were none before */
         file_set_real(t, f, buf_detach(&real));
     } else {
         forget_hops(t, f);
@@ -319,8 +323,8 @@ int file_open_moved(struct tailset *t, struct tail_file *f)
     struct look look;
     int fd, r;
 
-    if (!f->real || !file_has_content(f))
-        return 0;
+    if (!f->real || !file_has_content(f) || (f->retired && t->reconciled))
+        return 0; /* of one that a copy may be of it is good to know that it is there */
     fd = open_within_budget(t, f->real);
     if (fd < 0)
         return fd == -ENOENT || fd == -ENOTDIR || fd == -EACCES ? 0 : fd;

@@ -69,28 +69,33 @@ static struct tail_file *current_of(const struct tailset *t, const struct stream
     return f && f->stream == s ? f : NULL;
 }
 
-/* Beside the file that a symlink leads to, and written last before it led there? */
-static bool is_before_link(const struct newcomer *n)
+/* Beside the file that a symlink leads to, and written last before it led there? 1, 0, or negative
+ * errno. */
+static int is_before_link(const struct newcomer *n)
 {
     struct stat st;
     const char *path = n->stream->path;
     size_t dir = (size_t)(path_name(path) - path);
 
     if (dir == (size_t)(path_name(n->path) - n->path) && memcmp(path, n->path, dir) == 0)
-        return false;
-    return sys_lstat(path, &st) == 0 && S_ISLNK(st.st_mode) &&
+        return 0;
+    if (sys_lstat(path, &st) < 0)
+        return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+    return S_ISLNK(st.st_mode) &&
            st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec > n->look.mtime_ns;
 }
 
-/* A part that was there before logtally could have read it. */
-static bool is_history(const struct tailset *t, const struct newcomer *n)
+/* A part that was there before logtally could have read it. 1, 0, or negative errno. */
+static int is_history(const struct tailset *t, const struct newcomer *n)
 {
     const struct log *log = n->stream->log;
 
     if (!n->rotated || n->own)
-        return false;
-    return log->fresh || (t->all_at_end && !t->reconciled) || is_before_link(n) ||
-           (n->given && !unseen_since_the_save(t, n));
+        return 0;
+    if (log->fresh || (t->all_at_end && !t->reconciled) ||
+        (n->given && !unseen_since_the_save(t, n)))
+        return 1;
+    return is_before_link(n);
 }
 
 /* Where a new content is read from; nowhere when all of it was read of one that is gone, or is
@@ -101,9 +106,11 @@ static int choose_start(struct tailset *t, const struct newcomer *n, struct tail
     bool at_end = log->fresh && log->config && log->config->start_at_end;
     bool skip = t->all_at_end && !t->reconciled;
     uint64_t from;
-    int r;
+    int r = f->retired ? 1 : is_history(t, n);
 
-    if (f->retired || is_history(t, n)) {
+    if (r < 0)
+        return r;
+    if (r == 1) {
         f->retired = true;
         return tail_mark_read(&f->tail, n->fd, n->look.size);
     }
@@ -337,16 +344,24 @@ static int stand_alone(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
+/* Is there something under the stream's own name that could not be looked into? Negative errno, or 0. */
+static int current_is_unknown(const struct tailset *t, const struct stream *s)
+{
+    const struct tail_file *f = file_by_path(t, s->path);
+
+    if (f && f->state == FILE_DENIED && f->error != EACCES)
+        return -f->error;
+    return !f && dir_is_unsure(t, s->path) ? -ENOENT : 0;
+}
+
 /* A rotated name that says nothing of what we know. */
 static int begin_rotated(struct tailset *t, struct newcomer *n)
 {
-    const struct tail_file *f = file_by_path(t, n->stream->path);
-    int r = changed_meanwhile(t, n->stream);
+    int r = current_is_unknown(t, n->stream);
 
-    if (f && f->state == FILE_DENIED && f->error != EACCES)
-        return -f->error; /* it may be a copy of that */
-    if (!f && dir_is_unsure(t, n->stream->path))
-        return -ENOENT; /* or of one that is there and not yet known */
+    if (r < 0)
+        return r; /* it may be a copy of that */
+    r = changed_meanwhile(t, n->stream);
     if (r == 1)
         queue_look(t, n->path, n->copy_of);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
@@ -483,7 +498,8 @@ struct packed_search {
  * time. */
 static void consider_packed(struct tailset *t, struct packed_search *p, struct tail_file *f)
 {
-    bool sure = !f->retired || weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
+    bool sure = !f->retired || !file_is_lost(f) ||
+                weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
 
     if (p->unread == 0 && file_is_readable(f) && f->tail.offset == 0 && f->tail.size > 0)
         p->unread = unseen_begins(t, f, p->newcomer->head);
@@ -578,8 +594,11 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
         hold(t, n, true);
         return 0;
     }
-    if (!p.best)
-        return identify_unseen(t, n);
+    if (!p.best) {
+        int r = current_is_unknown(t, n->stream);
+
+        return r < 0 ? r : identify_unseen(t, n);
+    }
     if (file_is_lost(p.best))
         return go_on_packed(t, p.best, n);
     hold(t, n, false);

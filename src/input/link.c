@@ -48,8 +48,8 @@ static int go_along(struct walk *w)
     char to[PATH_MAX];
     ssize_t n = sys_readlink(w->real->p, to, sizeof(to) - 1);
 
-    if (n < 0)
-        return 0; /* it is none, or the end of the way */
+    if (n < 0) /* it is none, or the end of the way */
+        return errno == EINVAL || errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
     if (w->hops++ == HOPS_MAX)
         return -ELOOP;
     w->hop(w->ctx, w->real->p);

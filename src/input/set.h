@@ -149,16 +149,17 @@ struct tail_file {
     bool retired;   /* its last line was handed out; nothing more is expected */
     bool truncated; /* FILE_LOST because it was truncated */
     bool backlog;
-    bool seen;      /* in this walk over the directories */
-    bool met;       /* it had its name in this run */
-    bool just;      /* it lost its name in this round of place_settle */
-    bool searched;  /* its directory was read since it lost its name */
-    bool gone_seen; /* an event said that its name is gone */
-    bool deleted;   /* it said that it was deleted, not replaced or moved */
-    bool rebooted;  /* saved in another boot of the machine, and not looked into since */
-    bool astray;    /* FILE_OPEN: has a name, and we cannot know which */
-    uint64_t key;   /* of its entry in the memory; 0 = none */
-    bool awaits;    /* what comes under its name could not yet be compared with it */
+    bool unresolved; /* where its own name leads could not be seen: looked at again */
+    bool seen;       /* in this walk over the directories */
+    bool met;        /* it had its name in this run */
+    bool just;       /* it lost its name in this round of place_settle */
+    bool searched;   /* its directory was read since it lost its name */
+    bool gone_seen;  /* an event said that its name is gone */
+    bool deleted;    /* it said that it was deleted, not replaced or moved */
+    bool rebooted;   /* saved in another boot of the machine, and not looked into since */
+    bool astray;     /* FILE_OPEN: has a name, and we cannot know which */
+    uint64_t key;    /* of its entry in the memory; 0 = none */
+    bool awaits;     /* what comes under its name could not yet be compared with it */
 };
 
 enum dir_role {

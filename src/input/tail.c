@@ -368,8 +368,12 @@ int tail_finish(struct tail *t, const struct tail_reader *r)
 {
     struct slice data = {0};
     struct charset *c = tail_charset(t, r->encoding, data);
-    int result = read_proved(t, r->buffer, lines_widest(c, r->max_line), &data);
+    int result;
 
+    learn_size(t);
+    if (t->size < t->proved)
+        t->size = t->proved; /* so much is read, in however many parts it comes */
+    result = read_proved(t, r->buffer, lines_widest(c, r->max_line), &data);
     if (result == 0 && data.n > 0) {
         c = tail_charset(t, r->encoding, data);
         if (charset_whole_lines(c, data))

@@ -211,6 +211,8 @@ static void reconcile_files(struct tailset *t, bool all)
             queue_read(t, f);
         if (let_go(t, f))
             continue;
+        if (f->unresolved && f->state == FILE_NAMED)
+            file_learn_real(t, f);
         look_again(t, f);
         end_waits(t, f);
     }
@@ -517,6 +519,20 @@ static void put_away(struct tailset *t, struct tail_file *f)
         file_close_fd(t, f);
 }
 
+/* What is a part of what is another question now; a copy stays one. */
+static void release_undecided(struct tailset *t, struct stream *s)
+{
+    struct tail_file *next;
+
+    for (struct tail_file *f = s->files; f; f = next) {
+        next = f->stream_next;
+        if (f->state != FILE_HELD || f->copy_of)
+            continue;
+        queue_look(t, f->path, NULL);
+        file_drop(t, f);
+    }
+}
+
 void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
 {
     struct tail_file *next;
@@ -542,7 +558,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
             put_away(t, f);
     }
     for (struct stream *s = t->streams; s; s = s->next)
-        file_release_copies(t, s); /* what is a part of what is another question now */
+        release_undecided(t, s);
     for (struct tail_file *f = t->gone.first; f; f = f->next)
         f->away = AWAY_LOOKS;
     open_watch(t);

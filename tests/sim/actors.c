@@ -583,6 +583,7 @@ static void act_rewrite(unsigned a, unsigned b)
     if (!n || n->data.n == 0 || is_copied(a))
         return;
     oracle_doubts(n, DOUBT_FREE);
+    oracle.halves = true; /* what was lost unread comes again */
     *j = (struct job){.to = n, .to_name = d};
     buf_slice(&j->out, buf_all(&n->data));
     if (b % 2)
@@ -751,8 +752,10 @@ static void act_cut(unsigned a, unsigned b)
 void actors_cut(void)
 {
     for (const struct node *n = world.nodes; n; n = n->next)
-        if (n->plain.n)
-            oracle_doubts(n, DOUBT_FREE); /* what it was made of may be back beside it */
+        if (n->plain.n) { /* what it was made of may be back beside it, without its last lines */
+            oracle_doubts(n, DOUBT_FREE);
+            oracle_excuse(n);
+        }
     for (const struct node *n = world.nodes; n; n = n->next)
         if (n->dev == world.volume->dev && !mount_point()->mounted && (world.knobs & KNOB_BANNER))
             oracle_doubts(n, DOUBT_TOLD); /* what lies in its place begins alike */
