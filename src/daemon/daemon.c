@@ -39,16 +39,10 @@ static void on_hangup(void *ctx, int signo)
 /* Caught-up running time counts while no log's first files are being read. */
 static void note_progress(struct daemon *d)
 {
-    bool catching_up = false;
+    /* d->start: the first state is not yet saved. */
+    bool catching_up = d->start != NULL || !tailset_caught_up(d->files);
     int64_t now = clock_mono_ns();
 
-    for (unsigned i = 0; i < d->setup.rules->nlogs; i++) {
-        struct tail_log_status s;
-
-        tailset_log_status(d->files, i, &s);
-        catching_up |= !s.backlog_done;
-    }
-    catching_up |= d->start != NULL; /* the first state is not yet saved */
     if (!d->catching_up)
         d->running_ns += now - d->running_from_ns;
     d->running_from_ns = now;

@@ -459,13 +459,26 @@ uint64_t tailset_version(const struct tailset *t)
     return t->version;
 }
 
+static bool is_backlog_done(const struct log *log)
+{
+    return log->looked && log->backlog == 0;
+}
+
+bool tailset_caught_up(const struct tailset *t)
+{
+    for (unsigned i = 0; i < t->options.nlogs; i++)
+        if (!is_backlog_done(t->by_number[i]))
+            return false;
+    return true;
+}
+
 void tailset_log_status(const struct tailset *t, unsigned number,
                         struct tail_log_status *ret_status)
 {
     const struct log *log = t->by_number[number];
     struct tail_log_status s = {
         .last_read_wall_ns = log->last_read_wall_ns,
-        .backlog_done = log->looked && log->backlog == 0,
+        .backlog_done = is_backlog_done(log),
         .first_start = log->first_start,
     };
 

@@ -211,6 +211,8 @@ struct tail_log_wanting {
     unsigned nuls;       /* files whose next bytes are NULs: preallocated, or left by a crash */
 };
 void tailset_log_wanting(const struct tailset *t, unsigned log, struct tail_log_wanting *ret);
+/* backlog_done, of all logs; at once, while the status looks at each file. */
+bool tailset_caught_up(const struct tailset *t);
 void tailset_log_status(const struct tailset *t, unsigned log, struct tail_log_status *ret_status);
 
 #endif
