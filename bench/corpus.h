@@ -77,6 +77,9 @@ void texts_write(struct corpus *c);
 /* Where one event feeds n series of a counter. */
 void series_write(struct corpus *c);
 
+/* Two lines for each of what takes time, n of which are open at any time. */
+void spans_write(struct corpus *c);
+
 /* Records of ten lines. */
 void java_write(struct corpus *c);
 

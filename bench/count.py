@@ -30,7 +30,7 @@ HEAD = """# Instructions per line under cachegrind, and of a start with the ship
 FEW, ALL = 1000, 11000
 RULES, TIMES, MOST = 1000, 4, 4.2
 CORPORA = (("json", 0), ("logfmt", 0), ("mixed", 0), ("noise", 0), ("events", 1000), ("texts", 100), ("series", 1000),
-           ("java", 0))
+           ("java", 0), ("spans", 300))
 ALLOWED = 1.10
 
 

@@ -22,7 +22,7 @@ COLOURS = {"ours": "#1f6f43", "match": "#4d9a6f", "ours-every-regex": "#9cc5ae",
 NAMES = {"ours": "logtally", "match": "logtally, a regex per event", "ours-every-regex": "logtally, every event on every line",
          "grep": "grep -c of one literal", "wc": "wc -l", "mtail": "mtail"}
 TITLES = {"json": "JSON, 18 metrics", "logfmt": "logfmt, 18 metrics", "mixed": "mixed, 18 metrics",
-          "noise": "mostly noise (2 % hits), 18 metrics", "java": "stack traces, ten lines a record"}
+          "noise": "mostly noise (2 % hits), 18 metrics", "java": "stack traces, ten lines a record", "spans": "100,000 open spans"}
 
 
 class Drawing:

@@ -79,6 +79,20 @@ def stack_traces(place, table, rounds):
     against_mtail(place, table, "java", 15, rounds, lambda corpus: {"wc": ["wc", "-l", corpus + ".log"]})
 
 
+def open_spans(place, table, rounds):
+    """100,000 jobs are open at any time; each line begins one or ends one."""
+    long = place.corpus("spans", 2000000 if place.full else 500000, 100000)
+    few = place.corpus("spans", 2000000 if place.full else 500000, 100)
+    short = place.corpus("spans", 150000, 100000)
+    cost = per_line(place, {"ours": ours(place, long)}, long, rounds)
+    cost["few"] = per_line(place, {"ours": ours(place, few)}, few, rounds)["ours"]
+    cost.update(per_line(place, {"mtail": mtail("spans", short)}, short, max(2, rounds // 3)))
+    table.costs["spans"] = {k: cost[k] for k in ("ours", "mtail")}
+    table.add("100,000 open spans: mtail's CPU against ours", cost["mtail"] / cost["ours"], 5, ">=",
+              note="%.0f and %.0f ns/line" % (cost["mtail"], cost["ours"]))
+    table.add("100,000 open spans against 100", cost["ours"] / cost["few"], 4, note="%.0f ns/line" % cost["few"])
+
+
 def many_events(place, table, rounds):
     for kind, targets, size in (("events", {100: 1.1, 1000: 1.3}, 400000), ("texts", {100: 1.5, 1000: 3.5}, 40000)):
         corpora = {n: place.corpus(kind, size * 5 if place.full else size, n) for n in (12, 100, 1000)}
@@ -169,5 +183,5 @@ def series_costs(place, table):
 def all_rows(place):
     rounds = 9 if place.full else 5
     rows = [(row.__name__, lambda table, row=row: row(place, table, rounds))
-            for row in (backend_rows, stack_traces, many_events, many_series, two_threads)]
+            for row in (backend_rows, stack_traces, open_spans, many_events, many_series, two_threads)]
     return rows + [("series_costs", lambda table: series_costs(place, table))]

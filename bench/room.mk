@@ -8,7 +8,8 @@
 
 EXTRA_PROGRAMS += bench/generate bench/trickle bench/bench_lines
 bench_generate_SOURCES = bench/generate.c bench/corpus.c bench/corpus.h bench/corpus_backend.c \
-	bench/corpus_backend.h bench/corpus_java.c bench/corpus_many.c bench/corpus_truth.c
+	bench/corpus_backend.h bench/corpus_java.c bench/corpus_many.c bench/corpus_spans.c \
+	bench/corpus_truth.c
 bench_generate_LDADD =
 bench_trickle_SOURCES = bench/trickle.c
 bench_trickle_LDADD =

@@ -53,9 +53,12 @@ tests_engine_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/engine/fuzz_page tests/engine/fuzz_records tests/engine/fuzz_rules
+check_PROGRAMS += tests/engine/fuzz_page tests/engine/fuzz_records tests/engine/fuzz_rules \
+	tests/engine/fuzz_spans
 tests_engine_fuzz_page_SOURCES = tests/engine/fuzz_page.c
 tests_engine_fuzz_page_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_engine_fuzz_spans_SOURCES = tests/engine/fuzz_spans.c
+tests_engine_fuzz_spans_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_engine_fuzz_records_SOURCES = tests/engine/fuzz_records.c
 tests_engine_fuzz_records_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_engine_fuzz_rules_SOURCES = tests/engine/fuzz_rules.c

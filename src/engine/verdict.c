@@ -357,22 +357,30 @@ TRACED void end_spans(struct engine *e, struct trace *t)
     }
 }
 
+/* All its events are known, and so is its time, which is the same for what it ends and what it begins.
+ * The clock moves once a line, and what it is past then is given up. */
+static const struct line_time *line_time(struct engine *e, struct span_stream *st)
+{
+    struct line_time *t = &e->line_time;
+    struct open_span *o;
+
+    if (t->number == e->record.number)
+        return t;
+    t->number = e->record.number;
+    t->ns = spanline_time(&e->record, st, &t->own);
+    span_stream_move(st, t->ns, t->own, e->now_ns);
+    while ((o = span_stream_over(st, st->clock_ns))) /* which the source holds when it is empty */
+        verdict_give_up(e, o, SPAN_TIMEOUT, open_span_until(o));
+    return t;
+}
+
 /* Before the line counts, and as it would be later: what the clock is past. */
 static void move_clock(struct engine *e)
 {
     struct span_stream *st = verdict_stream(e, e->record.source);
-    struct open_span *o;
-    int64_t ns;
-    bool own;
 
-    if (st->nopen == 0)
-        return;
-    ns = spanline_time(&e->record, st, &own);
-    st->refs++; /* it stays when it is empty */
-    while ((o = span_stream_over(st, span_stream_after(st, ns, own))))
-        verdict_give_up(e, o, SPAN_TIMEOUT, open_span_until(o));
-    span_stream_move(st, ns, own, e->now_ns);
-    st->refs--;
+    if (st->nopen)
+        (void)line_time(e, st);
 }
 
 /* Its event has counted. */
@@ -413,9 +421,8 @@ static void begin_span(struct engine *e, struct trace *t, unsigned number, uint3
     struct span_stream *st = verdict_stream(e, e->record.source);
     struct slice key[SPAN_KEYS_MAX], *kept;
     unsigned b = place_among(span->begins, event);
+    const struct line_time *at;
     struct open_span *o;
-    bool own;
-    int64_t ns;
 
     if (state->begun == e->record.number)
         return;
@@ -427,11 +434,10 @@ static void begin_span(struct engine *e, struct trace *t, unsigned number, uint3
     }
     kept = arena_alloc(&e->record.scratch, (span->nkept + 1) * sizeof *kept);
     spanline_kept(&e->record, span, b, kept);
-    ns = spanline_time(&e->record, st, &own);
+    at = line_time(e, st);
     if ((o = spans_find(st, number, key)))
-        verdict_give_up(e, o, SPAN_REPLACED, ns);
-    span_stream_move(st, ns, own, e->now_ns);
-    o = spans_open(st, number, key, kept, ns, own);
+        verdict_give_up(e, o, SPAN_REPLACED, at->ns);
+    o = spans_open(st, number, key, kept, at->ns, at->own);
     add_open(e, number, 1);
     if (t) {
         note_open(e, t, o, SPAN_FINE);
@@ -439,7 +445,7 @@ static void begin_span(struct engine *e, struct trace *t, unsigned number, uint3
             n->begins |= !n->next;
     }
     while ((o = span_stream_surplus(st, number)))
-        verdict_give_up(e, o, SPAN_FULL, ns);
+        verdict_give_up(e, o, SPAN_FULL, at->ns);
 }
 
 /* The line has counted. First all that it ends, then what it begins. */

@@ -30,6 +30,12 @@ struct span_state {
     int missing;             /* key field; -1: none */
 };
 
+struct line_time {
+    uint64_t number; /* of the record at hand, if it is known */
+    int64_t ns;
+    bool own;
+};
+
 struct span_series {
     uint32_t open, unmatched[SPAN_REASONS];
 };
@@ -59,6 +65,7 @@ struct engine {
     struct span_state *span_states;
     struct span_series *span_series;
     struct family *spans_open, *spans_unmatched;
+    struct line_time line_time;
     struct open_span *over; /* as engine_is_over found it */
     struct record aside;  /* the record of a line, while something is given up, and of that else */
     uint32_t *hits_aside; /* likewise */
