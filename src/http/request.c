@@ -10,13 +10,14 @@
 
 #include "http/request.h"
 
+#include "http/framing.h"
 #include "http/origin.h"
+#include "http/peer.h"
 
 #include "base/refs.h"
 #include "base/xalloc.h"
 
 #include <assert.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ struct client {
     struct conn *conn;
     struct tls *tls;  /* that it began with; NULL: plain HTTP */
     struct turn turn; /* of its handshake */
-    uint64_t peer;    /* whence it comes, for guessing of passwords */
+    struct peer_address peer;
 };
 
 struct http_request {
@@ -42,6 +43,7 @@ struct http_request {
     char *path;         /* raw target without scheme and host, up to `?` */
     const char *method; /* MHD's; lives as long as the request */
     const struct http_route *route;
+    bool is_odd;    /* its target */
     uint64_t nbody; /* bytes of body thrown away */
     bool kept;      /* suspended, and in env->kept */
     struct http_request *prev, *next;
@@ -282,71 +284,10 @@ static void dispatch(struct http_request *r)
     if (r->env->access) {
         access_look(r->env->access, false);
         verdict = access_ask(r->env->access, is_open(r),
-                             http_request_header(r, MHD_HTTP_HEADER_AUTHORIZATION), r->client->peer,
-                             on_verdict, r);
+                             http_request_header(r, MHD_HTTP_HEADER_AUTHORIZATION),
+                             r->client->peer.number, on_verdict, r);
     }
     on_verdict(r, verdict);
-}
-
-struct framing {
-    unsigned hosts, lengths, encodings;
-    bool chunked; /* all encodings are that */
-    bool unusual; /* a name that is no token, a control character in a value */
-};
-
-/* RFC 9110 5.6.2. "Content-Length : 5" is none: microhttpd would take it for another header. */
-static bool is_token(const char *name)
-{
-    size_t n = 0;
-
-    for (; name[n]; n++)
-        if (name[n] <= ' ' || name[n] > '~' || strchr("\"(),/:;<=>?@[\\]{}", name[n]))
-            return false;
-    return n > 0;
-}
-
-/* RFC 9110 5.5; what came behind a NUL microhttpd does not tell. */
-static bool has_control(const char *value)
-{
-    for (; value && *value; value++)
-        if (((unsigned char)*value < ' ' && *value != '\t') || *value == '\x7f')
-            return true;
-    return false;
-}
-
-static enum MHD_Result count_header(void *cls, enum MHD_ValueKind kind, const char *name,
-                                    const char *value)
-{
-    struct framing *f = cls;
-    bool encoding = strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
-
-    (void)kind;
-    f->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
-    f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
-    f->encodings += encoding;
-    f->chunked &= !encoding || (value && strcasecmp(value, "chunked") == 0);
-    f->unusual |= !is_token(name) || has_control(value);
-    return MHD_YES;
-}
-
-/* Two who read a request must not differ on where it ends or for whom it is (RFC 9112 3.2, 6.3). */
-static const char *ambiguous(struct MHD_Connection *connection, const char *version)
-{
-    struct framing f = {.chunked = true};
-    bool is_11 = strcmp(version, MHD_HTTP_VERSION_1_1) == 0;
-
-    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &f);
-    if (f.unusual)
-        return "a header's name or value holds what it must not";
-    if (f.encodings && (!f.chunked || !is_11))
-        return "the body's encoding is not chunked, or not of HTTP/1.1";
-    if (f.hosts > 1 || (f.hosts == 0 && is_11))
-        return f.hosts ? "Host stands there twice" : "Host is missing";
-    if (f.lengths > 1 || f.encodings > 1)
-        return "the length of the body stands there twice";
-    if (f.lengths && f.encodings)
-        return "the body has a length and an encoding";
-    return NULL;
 }
 
 /* MHD has checked that the number is one. */
@@ -391,6 +332,7 @@ void *request_on_target(void *cls, const char *target, struct MHD_Connection *co
     r->connection = connection;
     r->client = client_of(connection);
     r->path = xstrslice(slice_make(path, strcspn(path, "?")));
+    r->is_odd = framing_target_is_odd(target);
     conn_set_phase(r->client->conn, CONN_HEAD);
     return r;
 }
@@ -398,7 +340,8 @@ void *request_on_target(void *cls, const char *target, struct MHD_Connection *co
 /* What is answered before the body came, and then closed. */
 static bool refuse_head(struct http_request *r, const char *version)
 {
-    const char *wrong = ambiguous(r->connection, version);
+    const char *wrong = r->is_odd ? "the target holds what it must not"
+                                  : framing_wrong(r->connection, r->method, version);
 
     if (!wrong && !declares_too_much(r))
         return false;
@@ -451,33 +394,6 @@ void request_on_completed(void *cls, struct MHD_Connection *connection, void **r
     free(r);
 }
 
-/* An address as a number: all of IPv4, the network (/64) of IPv6; those of unix sockets are one, and
- * those of any other family that a socket of a manager may have. */
-#define PEER_LOOPBACK_6 UINT64_C(0)
-#define PEER_UNIX (UINT64_C(2) << 32)
-#define PEER_OTHER (UINT64_C(3) << 32)
-
-static uint64_t peer_of(const struct sockaddr *address)
-{
-    struct in6_addr v6;
-    struct in_addr v4;
-    uint64_t network;
-
-    if (address->sa_family == AF_INET) {
-        memcpy(&v4, &((const struct sockaddr_in *)(const void *)address)->sin_addr, sizeof v4);
-        return UINT64_C(1) << 32 | v4.s_addr;
-    }
-    if (address->sa_family != AF_INET6)
-        return address->sa_family == AF_UNIX ? PEER_UNIX : PEER_OTHER;
-    memcpy(&v6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, sizeof v6);
-    if (IN6_IS_ADDR_V4MAPPED(&v6)) {
-        memcpy(&v4, &v6.s6_addr[12], sizeof v4);
-        return UINT64_C(1) << 32 | v4.s_addr;
-    }
-    memcpy(&network, &v6, sizeof network);
-    return network;
-}
-
 static struct client *client_new(struct request_door *door, struct MHD_Connection *connection)
 {
     struct request_env *env = door->env;
@@ -487,7 +403,7 @@ static struct client *client_new(struct request_door *door, struct MHD_Connectio
 
     c->peer = peer_of(
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-    c->conn = conn_add(env->conns, fd, c->peer);
+    c->conn = conn_add(env->conns, fd, c->peer.number);
     if (!env->access)
         return c;
     access_look(env->access, false);
@@ -531,12 +447,6 @@ const char *http_request_rest(const struct http_request *r)
     return r->path + strlen(r->route->path);
 }
 
-/* Of peer_of: ::1, 127.0.0.0/8. */
-static bool is_loopback(uint64_t peer)
-{
-    return peer == PEER_LOOPBACK_6 || (peer >> 32 == 1 && ntohl((uint32_t)peer) >> 24 == 127);
-}
-
 static void machine_name(char name[256])
 {
     memset(name, 0, 256);
@@ -553,8 +463,8 @@ bool http_request_is_private(const struct http_request *r)
                         http_request_header(r, MHD_HTTP_HEADER_ORIGIN), host))
         return false;
     machine_name(machine);
-    return r->client->peer == PEER_UNIX || (r->env->access && access_has_users(r->env->access)) ||
-           (is_loopback(r->client->peer) && origin_is_fixed(host, machine));
+    return r->client->peer.is_unix || (r->env->access && access_has_users(r->env->access)) ||
+           (r->client->peer.is_loopback && origin_is_fixed(host, machine));
 }
 
 bool http_request_is_foreign(const struct http_request *r)

@@ -5,6 +5,8 @@ liblogtally_a_SOURCES += \
 	src/http/coding.h \
 	src/http/conn.c \
 	src/http/conn.h \
+	src/http/framing.c \
+	src/http/framing.h \
 	src/http/gzip.c \
 	src/http/gzip.h \
 	src/http/listen.c \
@@ -13,6 +15,8 @@ liblogtally_a_SOURCES += \
 	src/http/negotiate.h \
 	src/http/origin.c \
 	src/http/origin.h \
+	src/http/peer.c \
+	src/http/peer.h \
 	src/http/request.c \
 	src/http/request.h \
 	src/http/server.c \
@@ -52,6 +56,7 @@ tests_http_check_SOURCES = \
 	tests/http/check_listen.c \
 	tests/http/check_negotiate.c \
 	tests/http/check_origin.c \
+	tests/http/check_peer.c \
 	tests/http/check_server.c \
 	tests/http/check_server_abuse.c \
 	tests/http/check_server_start.c \

@@ -4,6 +4,8 @@
  *   server     one microhttpd daemon a listener, run by the loop     server.h, server.c
  *   conn       every connection, how long it has waited, whom to cut conn.h
  *   request    from its first line to its answer                     request.h
+ *   framing    whether two could read it differently                framing.h
+ *   peer       whence a connection comes                            peer.h
  *   access     who may come in: a web-config.yml as it is now        access.h
  *   web_config the file as data                                      web_config.h
  *   tls        certificates and policy, by GnuTLS                    tls.h
@@ -17,11 +19,9 @@
  * suspended meanwhile).
  *
  * What holds:
- * - Every request is answered exactly once, also one whose client went away, and those that are
- * kept
+ * - Every request is answered exactly once, also one whose client went away, and those that are kept
  *   when the server ends.
- * - No client holds a connection for ever: a head that takes longer than `timeout` and an answer
- * that
+ * - No client holds a connection for ever: a head that takes longer than `timeout` and an answer that
  *   takes longer than six times that are cut off. Over the limit of connections a newcomer wins.
  * - A request's memory is bounded: its head by microhttpd, its body is read and thrown away.
  * - Bodies are shared by reference and never change: one page rendered for many scrapers.
