@@ -41,6 +41,32 @@ static void dump_event(const struct ruleset *rules, const struct engine *engine,
     }
 }
 
+static void dump_names(const char *key, const char *const *names, unsigned n, struct buf *out)
+{
+    for (unsigned i = 0; i < n; i++)
+        buf_fmt(out, "%s%s", i ? ", " : key, names[i]);
+    buf_str(out, n ? "\n" : "");
+}
+
+static void dump_lines(const struct ruleset *rules, const char *key, const uint32_t *events,
+                       unsigned n, struct buf *out)
+{
+    for (unsigned i = 0; i < n; i++)
+        buf_fmt(out, "%s%s", i ? ", " : key, rules->events[events[i]].name);
+    buf_str(out, n ? "\n" : "");
+}
+
+static void dump_span(const struct ruleset *rules, const struct span *s, struct buf *out)
+{
+    buf_fmt(out, "span %s  (%s:%d)\n", s->name, s->at.file, s->at.line);
+    dump_lines(rules, "  begin ", s->begins, s->nbegins, out);
+    dump_lines(rules, "  end ", s->ends, s->nends, out);
+    dump_names("  key ", s->keys, s->nkeys, out);
+    buf_fmt(out, "  timeout %llds, max_open %u\n", (long long)(s->timeout_ns / 1000000000),
+            s->max_open);
+    dump_names("  keeps of its begin ", s->kept, s->nkept, out);
+}
+
 static void dump_mapping(const struct ruleset *rules, const struct mapping *m, struct buf *out)
 {
     const struct family_spec *spec = &rules->families[m->family].spec;
@@ -74,6 +100,8 @@ void dump_rules(const struct ruleset *rules, const struct engine *engine, struct
 {
     for (unsigned i = 0; i < rules->nevents; i++)
         dump_event(rules, engine, i, out);
+    for (unsigned i = 0; i < rules->nspans; i++)
+        dump_span(rules, &rules->spans[i], out);
     for (unsigned i = 0; i < rules->nfamilies; i++)
         dump_family(rules, i, out);
 }

@@ -12,7 +12,7 @@ void dump_rules(const struct ruleset *rules, const struct engine *engine, struct
 /* Appends a condition as written: `where level == ERROR`. */
 void dump_condition(const struct condition *c, struct buf *out);
 
-/* Add the keys "events", "metrics" and "logs" to an open object; "mistakes". */
+/* Add the keys "events", "spans", "metrics" and "logs" to an open object; "mistakes". */
 void dump_rules_json(const struct ruleset *rules, const struct engine *engine, struct jsonout *j);
 void dump_mistakes_json(const struct mistakes *m, enum severity most, struct jsonout *j);
 

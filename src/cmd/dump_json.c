@@ -195,6 +195,30 @@ static void put_event(const struct ruleset *rules, const struct engine *engine, 
     jsonout_close(j, '}');
 }
 
+static void put_lines(const struct ruleset *rules, const char *key, const uint32_t *events,
+                      unsigned n, struct jsonout *j)
+{
+    jsonout_key_open(j, key, '[');
+    for (unsigned i = 0; i < n; i++)
+        jsonout_text(j, slice_str(rules->events[events[i]].name));
+    jsonout_close(j, ']');
+}
+
+static void put_span(const struct ruleset *rules, const struct span *s, struct jsonout *j)
+{
+    jsonout_open(j, '{');
+    jsonout_key_text(j, "name", s->name);
+    put_where(j, &s->at);
+    put_lines(rules, "begin", s->begins, s->nbegins, j);
+    put_lines(rules, "end", s->ends, s->nends, j);
+    put_texts(j, "key", s->keys, s->nkeys);
+    put_number(j, "timeout", (double)s->timeout_ns / 1e9, true);
+    put_count(j, "max_open", s->max_open);
+    put_texts(j, "keeps", s->kept, s->nkept);
+    jsonout_key_bool(j, "used", s->used);
+    jsonout_close(j, '}');
+}
+
 static void put_mapping(const struct ruleset *rules, const struct mapping *m, struct jsonout *j)
 {
     const struct family_spec *spec = &rules->families[m->family].spec;
@@ -332,6 +356,10 @@ void dump_rules_json(const struct ruleset *rules, const struct engine *engine, s
     jsonout_key_open(j, "events", '[');
     for (unsigned i = 0; i < rules->nevents; i++)
         put_event(rules, engine, i, j);
+    jsonout_close(j, ']');
+    jsonout_key_open(j, "spans", '[');
+    for (unsigned i = 0; i < rules->nspans; i++)
+        put_span(rules, &rules->spans[i], j);
     jsonout_close(j, ']');
     jsonout_key_open(j, "metrics", '[');
     for (unsigned i = 0; i < rules->nfamilies; i++)

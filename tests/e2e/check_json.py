@@ -43,6 +43,15 @@ unit    = ms
 buckets = 0.1 1
 expire  = 1h
 
+[span pair]
+begin = request
+end = other
+
+[counter pairs_total]
+help = Pairs
+inc = pair
+labels = method
+
 [gauge last]
 help = The last one
 set  = slow, other
@@ -117,7 +126,7 @@ def keys_are_those_of_the_documents_in_their_order():
     assert keys_of_manual() == KEYS
     found = checked(put("small.ini", SMALL))
     assert list(found) == KEYS["object"] and found["version"] == 1, found
-    for what in ("events", "metrics", "logs"):
+    for what in ("events", "spans", "metrics", "logs"):
         assert found[what]
         for item in found[what]:
             assert list(item) == KEYS[what], (what, list(item))
@@ -130,14 +139,18 @@ def keys_are_those_of_the_documents_in_their_order():
 def rules_are_shown_as_they_were_resolved():
     found = checked(put("small.ini", SMALL))
     assert [m["text"] for m in found["mistakes"]] == ["no file matches /var/log/app/*.log"], found
-    request, slow, other = found["events"]
+    request, slow, other, pair, unfinished = found["events"]
+    assert (pair["name"], unfinished["name"], pair["used"], unfinished["used"]) == ("pair", "pair.unfinished", True, False)
+    span, = found["spans"]
+    assert span == {"name": "pair", "file": "small.ini", "line": span["line"], "begin": ["request"], "end": ["other"], "key": [],
+                    "timeout": 3600, "max_open": 10000, "keeps": ["method"], "used": True}, span
     assert request == {
         "name": "request", "file": "small.ini", "line": 5, "log": ["app"], "of": None, "unless": [],
         "conditions": [r"match ^(?<method>GET|POST) \S+ (?<took>\d+)$"], "sets": ["method", "took", "kind"],
         "exemplar": [], "used": True, "found": request["found"]}, request
     assert slow["of"] == "request" and slow["log"] is None and slow["conditions"] == ["where took > 100"], slow
     assert other["unless"] == ["request"] and other["sets"] == [], other
-    total, seconds, last = found["metrics"]
+    total, seconds, _, last = found["metrics"]
     assert total == {
         "name": "requests_total", "type": "counter", "unit": None, "help": "Requests", "file": "small.ini", "line": 18,
         "labels": ["kind", "app"], "buckets": None, "max_values": 200, "max_series": 2000, "expire": None, "min": None,
