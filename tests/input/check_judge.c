@@ -123,7 +123,7 @@ TEST(row_4_written_anew_by_an_editor)
 {
     struct evidence e = whole(100, 120), cut = part(60, 100);
 
-    e.replaced = cut.replaced = cut.seen = true;
+    e.replaced = cut.replaced = cut.seen = cut.gone = true;
     expect(e, 4, VERDICT_SAME);
     expect(cut, 4, VERDICT_CUT);
     cut.relation = TAIL_OTHER; /* and written on */
@@ -132,6 +132,9 @@ TEST(row_4_written_anew_by_an_editor)
     expect(cut, 11, VERDICT_NEW);
     cut.last_line = true;
     expect(cut, 4, VERDICT_CUT);
+    cut.gone = false; /* another, to which a symlink leads now */
+    expect(cut, 11, VERDICT_NEW);
+    cut.gone = true;
     cut.seen = false; /* perhaps deleted and written again */
     expect(cut, 11, VERDICT_NEW);
 }
