@@ -4,8 +4,9 @@
  *            -> dispatch: events that it may be     dispatch.h, on literals.h
  *            -> match: conditions, set/rewrite/map  match.h
  *            -> update: series and their values     update.h, on seriescache.h; plan.h is per event
+ *   two lines -> spans: which are open, by file     spans.h; what a line is to them: spanline.h
  *
- * This room decides, in one place (engine.c), whether a line is an event: for the daemon, replay,
+ * This room decides, in one place (verdict.c), whether a line is an event: for the daemon, replay,
  * backfill, test and explain alike. explain asks with a trace (trace.h) and only words the answer.
  *
  * Pure: no descriptor, no clock, no log call; the caller says what time it is. One thread. All that

@@ -573,3 +573,29 @@ TEST(a_part_whose_rest_never_comes_is_a_line_at_the_end)
     buf_release(&out);
     world_free(w);
 }
+
+TEST(spans)
+{
+    static const char rules[] = "[event o]\nwhere = m == o\n[event c]\nwhere = m == c\n"
+                                "[span s]\nbegin = o\nend = c\nkey = k\n"
+                                "[counter s_total]\ninc = s\nlabels = u\n";
+
+    expect_text(rules, "m=o k=1 u=ann",
+                "m=o k=1 u=ann\n"
+                "  log auto, decoded as logfmt, no time\n    m = o\n    k = 1\n    u = ann\n"
+                "  is event o  (rules.ini:1)\n"
+                "  begins span s  (rules.ini:5)\n"
+                "    key k = 1\n");
+    expect_text(rules, "m=c k=1",
+                "m=c k=1\n"
+                "  log auto, decoded as logfmt, no time\n    m = c\n    k = 1\n"
+                "  is event c  (rules.ini:3)\n"
+                "  ends no span s  (rules.ini:5)\n"
+                "    none is open with this key in this file\n");
+    expect_text(rules, "m=o u=ann",
+                "m=o u=ann\n"
+                "  log auto, decoded as logfmt, no time\n    m = o\n    u = ann\n"
+                "  is event o  (rules.ini:1)\n"
+                "  begins no span s  (rules.ini:5)\n"
+                "    key field k is missing\n");
+}
