@@ -830,9 +830,12 @@ static void act_fail(unsigned a, unsigned b)
     static const enum call seldom[] = {CALL_INOTIFY,  CALL_RM_WATCH, CALL_LSEEK,
                                        CALL_READLINK, CALL_FLOCK,    CALL_MKDIR,
                                        CALL_UNLINK,   CALL_RENAME,   CALL_LSTAT};
+    enum call call = b % CALL_CLOSE; /* that one cannot */
 
     fail_next(seldom[b % (sizeof(seldom) / sizeof(seldom[0]))], errors[a / ERRORS % ERRORS], 1);
-    fail_next(b % CALL_CLOSE, errors[a % ERRORS], a / ERRORS % 4 == 3 ? 20 : 1); /* close cannot */
+    if (call == CALL_FSTAT || call == CALL_ACCESS) /* nobody makes them */
+        call = CALL_RM_WATCH;
+    fail_next(call, errors[a % ERRORS], a / ERRORS % 4 == 3 ? 20 : 1);
 }
 
 const struct kind kinds[] = {

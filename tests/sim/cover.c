@@ -103,7 +103,7 @@ unsigned cover_report(unsigned long stories)
         (void)snprintf(name, sizeof(name), "of %s: %s", call_names[i / ERRORS],
                        strerror(errors[i % ERRORS]));
         if (is_called(i / ERRORS))
-            missed += too_seldom("error", name, met[COVER_ERROR][i], stories / 100);
+            missed += too_seldom("error", name, met[COVER_ERROR][i], stories / 200);
     }
     for (unsigned i = 0; i < FILE_PIPE; i++)
         missed += too_seldom("state", state_names[i], met[COVER_STATE][i], least);
