@@ -207,6 +207,22 @@ def another_encoding_completes_open_records():
     d.stop()
 
 
+def the_end_is_the_beginning_of_the_last_line():
+    """With start = end, of a marked file whose last line is unfinished, and of one that the configuration tells of."""
+    lines = make_lines(60, WORDS, random.Random(3))
+    data = [codecs.BOM_UTF16_BE + "".join(lines).encode("utf-16-be"), "".join(lines).encode("utf-16-le")]
+    for number, (raw, key) in enumerate(zip(data, ("", "encoding = utf-16le\n"))):
+        os.makedirs("of%d" % number)
+        os.chdir("of%d" % number)
+        put("r.ini", RULES)
+        put("logs/a.log", raw[:-7])
+        d = Daemon(rules="r.ini", log="path = %s/logs/*.log\nstart = end\n" + key).start()
+        append("logs/a.log", raw[-7:])
+        counts(d, truth(lines[-1:]))
+        d.stop()
+        os.chdir("..")
+
+
 def check_knows_utf_16_that_is_not_marked():
     for codec, key in (("utf-16-le", "utf-16le"), ("utf-16-be", "utf-16be")):
         put("l.log", "msg=m \u043f\n".encode(codec) * 20)
@@ -229,4 +245,4 @@ def a_name_that_nobody_knows_is_a_mistake():
 main(every_way_of_reading_a_file_gives_the_same, backfill_takes_them_by_their_times, utf_16_by_its_mark,
      utf_16_of_the_other_order_by_its_mark, what_the_configuration_says, truncation_goes_on_in_whole_characters,
      what_is_no_character_is_counted_and_told, a_record_goes_on_over_a_kill, another_encoding_completes_open_records,
-     check_knows_utf_16_that_is_not_marked, a_name_that_nobody_knows_is_a_mistake)
+     the_end_is_the_beginning_of_the_last_line, check_knows_utf_16_that_is_not_marked, a_name_that_nobody_knows_is_a_mistake)
