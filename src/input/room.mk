@@ -98,9 +98,11 @@ tests_input_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/input/fuzz_archive tests/input/fuzz_state
+check_PROGRAMS += tests/input/fuzz_archive tests/input/fuzz_encoding tests/input/fuzz_state
 tests_input_fuzz_archive_SOURCES = tests/input/fuzz_archive.c
 tests_input_fuzz_archive_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_input_fuzz_encoding_SOURCES = tests/input/fuzz_encoding.c
+tests_input_fuzz_encoding_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_input_fuzz_state_SOURCES = tests/input/fuzz_state.c
 tests_input_fuzz_state_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif

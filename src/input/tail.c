@@ -267,6 +267,35 @@ void tail_hand_out(struct tail *t, const struct tail_reader *r, struct charset *
     } while (found != LINES_END);
 }
 
+/* The beginning of a line and NULs, more than a line may be long. The NULs may yet be written over; but
+ * if a newline stands behind them, it is a line that is too long. */
+static int unfinished_with_hole(struct tail *t, const struct tail_reader *r,
+                                const struct charset *c, uint64_t n)
+{
+    if (t->torn_to < t->offset + n)
+        t->torn_to = t->offset + n;
+    for (int turn = 0; turn < HOLE_TURNS; turn++) {
+        off_t data_at = sys_lseek(t->fd, (off_t)t->torn_to, SEEK_DATA);
+        char *p = buffer_for(r->buffer, r->block);
+        ssize_t got;
+
+        if (data_at > (off_t)t->torn_to)
+            t->torn_to = (uint64_t)data_at - ((uint64_t)data_at - t->offset) % unit_of(c);
+        got = read_at(t->fd, p, r->block, 1, t->torn_to);
+        if (got <= 0)
+            return got < 0 ? (int)got : TAIL_END;
+        if (charset_first_line(c, slice_make(p, (size_t)got))) {
+            t->skipping = true;
+            r->too_long(r->ctx);
+            return TAIL_MORE;
+        }
+        if ((size_t)got < r->block)
+            return TAIL_END;
+        t->torn_to += (uint64_t)got - (uint64_t)got % unit_of(c);
+    }
+    return TAIL_MORE;
+}
+
 /* No newline in the data. */
 static int unfinished(struct tail *t, const struct tail_reader *r, const struct charset *c,
                       struct slice data)
@@ -282,8 +311,12 @@ static int unfinished(struct tail *t, const struct tail_reader *r, const struct 
         return TAIL_MORE;
     }
     data.n -= data.n % unit;
+    size_t all = data.n;
+
     while (data.n > 0 && lines_nuls(c, slice_from(data, data.n - unit)) > 0)
         data.n -= unit; /* the line is still being written there */
+    if (all > lines_widest(c, r->max_line) && data.n <= lines_widest(c, r->max_line))
+        return unfinished_with_hole(t, r, c, all);
     if (data.n > lines_widest(c, r->max_line)) {
         t->skipping = true;
         tail_consume(t, data.p, data.n);
@@ -364,24 +397,49 @@ int tail_read(struct tail *t, const struct tail_reader *r)
     return result;
 }
 
+/* As much as one line may take, and a little more; *c is known when its first bytes are. */
+static int read_line_proved(struct tail *t, const struct tail_reader *r, struct charset **c,
+                            struct slice *ret_data)
+{
+    struct charset *guess;
+    int result;
+
+    *c = tail_charset(t, r->encoding, (struct slice){0});
+    do {
+        guess = *c;
+        result =
+            read_proved(t, r->buffer, lines_widest(guess, r->max_line) + unit_of(guess), ret_data);
+        if (result == 0)
+            *c = tail_charset(t, r->encoding, *ret_data);
+    } while (*c != guess);
+    return result;
+}
+
 int tail_finish(struct tail *t, const struct tail_reader *r)
 {
     struct slice data = {0};
-    struct charset *c = tail_charset(t, r->encoding, data);
+    struct charset *c;
     int result;
+    bool more;
 
     learn_size(t);
     if (t->size < t->proved)
         t->size = t->proved; /* so much is read, in however many parts it comes */
-    result = read_proved(t, r->buffer, lines_widest(c, r->max_line), &data);
+    result = read_line_proved(t, r, &c, &data);
+    more = data.n > lines_widest(c, r->max_line) && lines_nuls(c, data) == 0;
     if (result == 0 && data.n > 0) {
-        c = tail_charset(t, r->encoding, data);
         if (charset_whole_lines(c, data))
             return TAIL_MORE;
+        if (more && !t->skipping) { /* for NULs in it it was waited */
+            t->skipping = true;
+            r->too_long(r->ctx);
+        }
         if (t->skipping)
             tail_consume(t, data.p, data.n - data.n % unit_of(c));
         else
             tail_hand_out(t, r, c, data);
+        if (more)
+            return TAIL_MORE;
         t->skipping = false;
     }
     buffer_shrink(r->buffer, r->block);

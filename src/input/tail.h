@@ -48,7 +48,9 @@ struct tail {
     uint64_t read_to;  /* the end of the data when it was last read: >= offset */
     uint64_t hole_to;  /* [offset, hole_to) are NULs */
     uint64_t clear_to; /* [offset, clear_to) has no newline */
-    bool skipping;     /* offset is inside a line longer than max_line */
+    uint64_t
+        torn_to;   /* likewise, of a line with more NULs behind its beginning than it may be long */
+    bool skipping; /* offset is inside a line longer than max_line */
     uint8_t tail_n;
     uint16_t head_n;
     char tail[FINGERPRINT_TAIL];

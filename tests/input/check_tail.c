@@ -228,6 +228,26 @@ TEST(a_long_line_that_was_cut_off_is_looked_at_again)
     ck_assert_int_eq(read_on(), TAIL_CHANGED);
 }
 
+/* They may yet be written over; but when a line has come behind them, theirs is one too long. */
+TEST_EACH(nuls_behind_a_beginning_are_waited_for, 2)
+{
+    reader.max_line = MAX_LINE;
+    reader.block = BLOCK;
+    append(SLICE("one\nzw"));
+    append_many(0, 5 * MAX_LINE);
+    expect_lines("one\n");
+    ck_assert_uint_eq(too_long, 0);
+    ck_assert_uint_eq(tail.offset, 4);
+    if (_i) {
+        ck_assert_int_eq(pwrite(tail.fd, "o\nthree\n", 8, 6), 8);
+        expect_lines("zwo\nthree\n");
+        return;
+    }
+    append(SLICE("o\nthree\n"));
+    expect_lines("three\n");
+    ck_assert_uint_eq(too_long, 1);
+}
+
 TEST(the_size_is_not_needed_to_read)
 {
     append_many('\n', 3 * BLOCK);
