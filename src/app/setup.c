@@ -269,16 +269,27 @@ void setup_release(struct setup *s)
     *s = (struct setup){0};
 }
 
+/* A daemon's log has one form, and a pipe that nobody reads does not stop it. */
+static void log_lines(struct slice text, void (*log)(const char *, ...))
+{
+    struct slice line;
+
+    while (text.n && slice_cut(&text, '\n', &line))
+        log("%.*s", (int)line.n, line.p);
+}
+
 void say_mistakes(const struct mistakes *m, enum severity most)
 {
     struct buf out = BUF_INIT;
 
     size_t n = mistakes_print(m, most, &out);
 
-    if (out.n)
-        fwrite(out.p, 1, out.n, stderr);
     if (n)
-        fprintf(stderr, "%zu mistake%s\n", n, n == 1 ? "" : "s");
+        buf_fmt(&out, "%zu mistake%s\n", n, n == 1 ? "" : "s");
+    if (!log_is_for_person())
+        log_lines(buf_all(&out), n ? log_error : log_warn);
+    else if (out.n)
+        fwrite(out.p, 1, out.n, stderr);
     buf_release(&out);
 }
 

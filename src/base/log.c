@@ -57,6 +57,11 @@ void log_set(enum log_style style, enum log_level level)
     state.journal = style == LOG_AS_TEXT && is_journal();
 }
 
+bool log_is_for_person(void)
+{
+    return state.style == LOG_AS_PERSON;
+}
+
 static bool is_quoted(void)
 {
     return state.style >= LOG_AS_LOGFMT;

@@ -18,6 +18,9 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO };
 /* Before threads are started. Messages below `level` are left out. */
 void log_set(enum log_style style, enum log_level level);
 
+/* Does a person read stderr as it is, and no program? */
+bool log_is_for_person(void);
+
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

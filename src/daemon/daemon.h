@@ -132,7 +132,7 @@ struct daemon {
 /* Are rules and web_config those that are on disk? */
 static inline bool daemon_config_is_good(const struct daemon *d)
 {
-    return d->reload_ok && http_server_is_fresh(d->http);
+    return d->reload_ok && !http_server_refused(d->http);
 }
 
 /* Loads, opens and begins everything. 0, or an exit code after a sentence on stderr. */

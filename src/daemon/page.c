@@ -189,6 +189,7 @@ void daemon_save(struct daemon *d)
         return;
     if (d->hiding)
         daemon_hide(d);
+    counting_note(&d->counting, clock_wall_ns());
     c = xcalloc(1, sizeof *c);
     *c = (struct copy){
         .work = {.run = run_copy, .done = end_copy},

@@ -178,6 +178,18 @@ static void build(struct reload *r)
     go_on(r, BUILDING);
 }
 
+/* Who asked for a reload is told of a web_config that was refused, though the rules were taken; the
+ * log and the page know. */
+static bool judge_web_config(struct reload *r)
+{
+    const char *refused = http_server_refused(r->daemon->http);
+
+    if (refused)
+        mistake_add(&r->mistakes, MISTAKE, (struct where){.file = "web_config"},
+                    "%s; the settings before it stay, the rules are reloaded", refused);
+    return !refused;
+}
+
 static void swap(struct reload *r)
 {
     struct daemon *d = r->daemon;
@@ -206,7 +218,7 @@ static void swap(struct reload *r)
     http_server_reread(d->http);
     log_info("reloaded: %u events, %u metrics", d->setup.rules->nevents, d->setup.rules->nfamilies);
     say_mistakes(&r->mistakes, WARNING);
-    reply(r->request, 200, &r->mistakes);
+    reply(r->request, judge_web_config(r) ? 200 : 400, &r->mistakes);
     leave(r);
     daemon_take_back(d);
 }

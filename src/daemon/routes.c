@@ -61,7 +61,7 @@ static void health(void *ctx, struct http_request *r)
             "{\"status\":\"%s\",\"last_reload_successful\":%s,"
             "\"last_reload_success_timestamp_seconds\":%.3f,\"checkpoint_failures\":%llu,"
             "\"state_removed\":%llu,\"logs\":[",
-            view_status(d, any_failing), d->reload_ok ? "true" : "false",
+            view_status(d, any_failing), daemon_config_is_good(d) ? "true" : "false",
             (double)d->reload_wall_ns / 1e9, (unsigned long long)d->checkpoint_failures,
             (unsigned long long)d->state_removed);
     for (unsigned i = 0; i < n; i++)

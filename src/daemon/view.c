@@ -392,11 +392,28 @@ static void view_metric(struct making *m, unsigned i, struct view_metric *v)
         .nlabels = def->spec.nlabels,
         .series = family_nseries(f),
         .limit = def->spec.max_series,
+        .max_values = def->spec.max_values,
         .folded = sum_of(&m->folded, def->spec.name),
         .skipped = sum_of(&m->skipped, def->spec.name),
         .updated_ns = m->d->counting.updates[i].wall_ns,
     };
     m->v->series += v->series;
+}
+
+/* Of rules, and of a web_config that changed since; NULL: there are none. */
+static const char *mistakes_of(const struct daemon *d, struct arena *text)
+{
+    const char *refused = http_server_refused(d->http), *mistakes = NULL;
+    struct buf all = BUF_INIT;
+
+    if (!d->reload_ok)
+        buf_add(&all, d->reload_mistakes.p, d->reload_mistakes.n);
+    if (refused)
+        buf_fmt(&all, "web_config: %s\n", refused);
+    if (all.n)
+        mistakes = arena_strslice(text, buf_all(&all));
+    buf_release(&all);
+    return mistakes;
 }
 
 const char *view_status(const struct daemon *d, bool any_failing)
@@ -468,7 +485,7 @@ struct view *view_new(struct daemon *d, int log, bool lines)
         .start_ns = d->start_wall_ns,
         .reload_ns = d->reload_wall_ns,
         .reload_ok = daemon_config_is_good(d),
-        .mistakes = d->reload_ok ? NULL : d->reload_mistakes.p,
+        .mistakes = mistakes_of(d, &w->text),
         .checkpoint_ns = d->checkpoint_wall_ns,
         .checkpoint_bytes = d->checkpoint_bytes,
         .checkpoint_failures = d->checkpoint_failures,

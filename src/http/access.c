@@ -22,6 +22,7 @@ struct access {
     struct web_config config;  /* the last good one */
     struct web_config refused; /* the last one, where it was not good: its files are looked at */
     bool fresh;                /* the last one was good */
+    struct buf why;            /* it was not */
     struct tls *tls;
     double tokens; /* requests that may come now, under a limit */
     int64_t tokens_ns, looked_ns;
@@ -140,13 +141,13 @@ void access_free(struct access *a)
     tls_unref(a->tls);
     web_config_release(&a->config);
     web_config_release(&a->refused);
+    buf_release(&a->why);
     free(a->path);
     free(a);
 }
 
 void access_look(struct access *a, bool in_any_case)
 {
-    struct buf err = BUF_INIT;
     int64_t now = clock_mono_ns();
 
     if (!in_any_case) {
@@ -156,16 +157,16 @@ void access_look(struct access *a, bool in_any_case)
         if (!has_changed(a))
             return;
     }
-    if (load(a, &err) < 0)
-        log_error("%s; the settings before it stay", err.p);
+    buf_clear(&a->why);
+    if (load(a, &a->why) < 0)
+        log_error("%s; the settings before it stay", a->why.p);
     else
         log_info("%s: read again", a->path);
-    buf_release(&err);
 }
 
-bool access_is_fresh(const struct access *a)
+const char *access_refused(const struct access *a)
 {
-    return a->fresh;
+    return a->fresh ? NULL : a->why.p;
 }
 
 struct tls *access_tls(const struct access *a)

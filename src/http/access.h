@@ -20,8 +20,8 @@ void access_free(struct access *a);
 
 /* Reads it all again if a file changed; or in any case. */
 void access_look(struct access *a, bool in_any_case);
-/* Was the last reading good? */
-bool access_is_fresh(const struct access *a);
+/* What was wrong at the last reading, a sentence; NULL: nothing. Borrowed until the next one. */
+const char *access_refused(const struct access *a);
 
 /* Of new connections; NULL: plain HTTP. Borrowed. */
 struct tls *access_tls(const struct access *a);

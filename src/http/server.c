@@ -265,9 +265,9 @@ void http_server_reread(struct http_server *s)
         access_look(s->env.access, true);
 }
 
-bool http_server_is_fresh(const struct http_server *s)
+const char *http_server_refused(const struct http_server *s)
 {
-    return !s->env.access || access_is_fresh(s->env.access);
+    return s->env.access ? access_refused(s->env.access) : NULL;
 }
 
 bool http_server_count(const struct http_server *s, size_t *at, const char **ret_path,

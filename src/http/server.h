@@ -121,8 +121,9 @@ const char *http_server_address(const struct http_server *s, unsigned i);
 
 /* Reads web_config again now; without it nothing. It is also read when it changed. */
 void http_server_reread(struct http_server *s);
-/* False while the present web_config is broken, and the last good one rules. */
-bool http_server_is_fresh(const struct http_server *s);
+/* What is wrong with the present web_config while the last good one rules; NULL: nothing. Borrowed
+ * until it is read again. */
+const char *http_server_refused(const struct http_server *s);
 /* 0, or negative errno with the sentence that http_server_new would say about this file. */
 int http_web_config_check(const char *path, struct buf *err);
 

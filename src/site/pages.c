@@ -379,7 +379,7 @@ static void recent_lines(struct page *p, const struct view_log *log)
         return;
     html(p->out, "<h2>%s</h2>\n", W(RECENT));
     if (log->nrecent == 0)
-        html(p->out, "<p>%s</p>\n", W(NONE));
+        html(p->out, "<p>%s</p>\n", W(NONE_SINCE));
     for (unsigned i = 0; i < log->nrecent; i++)
         recent_line(p, &log->recent[i]);
 }
@@ -445,6 +445,8 @@ void page_metric(const struct view *v, unsigned i, const char *samples, bool cut
         html(p->out, "%s%s", k ? ", " : "", m->labels[k]);
     html(p->out, "%s", m->nlabels ? "" : W(NONE));
     page_term_end(p);
+    if (m->nlabels && m->max_values)
+        page_term_number(p, W(MAX_VALUES), m->max_values);
     page_term(p, W(DEFINED));
     html(p->out, "%s:%u", m->file, (uint64_t)m->line);
     page_term_end(p);

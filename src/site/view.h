@@ -80,7 +80,7 @@ struct view_metric {
     int line;
     const char *const *labels;
     unsigned nlabels;
-    uint64_t series, limit;
+    uint64_t series, limit, max_values;
     uint64_t folded, skipped;
     int64_t updated_ns;
 };

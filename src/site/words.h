@@ -58,8 +58,8 @@ const char *language_tag(enum language l);
     X(LAST_SAVE, "State saved", "Состояние сохранено")                                            \
     X(NOT_KEPT, "nothing is kept", "ничего не хранится")                                          \
     X(SAVE_FAILS, "The state cannot be saved.", "Состояние не удаётся сохранить.")                \
-    X(RELOAD_FAILED, "The last reload was refused; the old rules stay:",                          \
-      "Последнее перечитывание отклонено, действуют прежние правила:")                            \
+    X(RELOAD_FAILED, "The last reload was refused; what was read before it stays:",               \
+      "Последнее перечитывание отклонено, действует прочитанное до него:")                        \
     X(LOG_FAILING, "Files of this log cannot be read:", "Файлы этого лога не читаются:")          \
     X(LOG_WAITING,                                                                                \
       "No file matches this log's paths:", "Под пути этого лога нет ни одного файла:")            \
@@ -71,6 +71,9 @@ const char *language_tag(enum language l);
     X(STATE_FAILING, "failing", "ошибка")                                                         \
     X(NEVER, "never", "никогда")                                                                  \
     X(NONE, "none", "нет")                                                                        \
+    X(NONE_SINCE, "none since the start or the last reload",                                      \
+      "нет с запуска или последнего перечитывания")                                               \
+    X(MAX_VALUES, "Values of a label, at most", "Значений метки, не больше")                      \
     X(AGO, "ago", "назад")                                                                        \
     X(UNUSED, "used by no metric", "не нужно ни одной метрике")                                   \
     X(SAMPLES, "Samples", "Значения")                                                             \

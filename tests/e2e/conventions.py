@@ -210,6 +210,25 @@ def its_own_log_has_the_format_that_was_asked_for():
     for line in said("--log.format", "json"):
         got = json.loads(line)
         assert list(got) == ["ts", "level", "msg"] and got["level"] in ("info", "warn"), got
+    put("none.ini", get("none.ini") + "[event b]\nmatch = (\n")
+    broken = subprocess.run([*base, "--log.format", "json"], stderr=subprocess.PIPE, text=True, check=False).stderr.splitlines()
+    put("none.ini", get("none.ini").split("[event b]")[0])
+    assert any("none.ini:7: " in json.loads(line)["msg"] for line in broken), broken
+    first = base + ["--web.listen-address", "127.0.0.1:0", "--log.format", "json"]
+    p = subprocess.Popen(first, stderr=subprocess.PIPE, text=True)
+    said_json = []
+    for line in p.stderr:
+        said_json.append(json.loads(line))
+        if "caught up" in line:
+            put("none.ini", get("none.ini") + "[event b]\nmatch = (\n")
+            p.send_signal(signal.SIGHUP)
+        if "mistake" in line:
+            break
+    p.terminate()
+    said_json += [json.loads(line) for line in p.stderr]
+    p.wait()
+    assert [x["level"] for x in said_json if "none.ini:7: " in x["msg"]] == ["error"], said_json
+    put("none.ini", get("none.ini").split("[event b]")[0])
     for line in said("--log.format=logfmt"):
         assert re.fullmatch(r'ts=\S+Z level=(info|warn) msg=".*"\n', line), line
     text = said()

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 from _browser import BINARY, Browser
 from _common import get, put, until
@@ -61,6 +62,19 @@ def what_is_shown_is_what_there_is():
     assert d.request("POST", "/-/reload")[0] == 400
     home = d.request("GET", "/")[2].decode()
     assert "The last reload was refused" in home and "&lt;b&gt;" in home and "All is well" not in home, home
+    d.stop()
+
+
+def an_update_is_told_when_it_was():
+    """Not when somebody looked: nobody does, between the lines and what was saved of them."""
+    d = started()
+    saved = os.stat("state/state").st_mtime_ns
+    append("logs/backend.log", b"".join(backend_lines(500, seed=5)))
+    assert until(lambda: os.stat("state/state").st_mtime_ns != saved)
+    now = time.time()
+    metrics = json.loads(d.request("GET", "/api/v1/metrics")[2])["metrics"]
+    updated = [m["updated"] for m in metrics if m["updated"]]
+    assert updated and max(updated) <= now, (now, updated)
     d.stop()
 
 
@@ -236,6 +250,6 @@ def a_page_renews_itself_and_a_button_does_without_javascript():
     return None
 
 
-main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, lines_are_shown_to_whom_they_may_be,
+main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, an_update_is_told_when_it_was, lines_are_shown_to_whom_they_may_be,
      few_pages_wait_for_a_reload, answers_for_programs_are_as_described,
      a_browser_finds_nothing_wrong, a_page_renews_itself_and_a_button_does_without_javascript)

@@ -2,6 +2,7 @@
 # timeout: 240
 import base64
 import http.client
+import json
 import os
 import re
 import shutil
@@ -46,7 +47,7 @@ class Tls(Daemon):
 
     def __init__(self, web, **how):
         put("web.yml", web)
-        super().__init__(server="web_config = web.yml\n", **how)
+        super().__init__(server="web_config = web.yml\nreload = yes\n", **how)
 
     def connect(self, timeout=60):
         context = ssl.create_default_context(cafile="cert.pem")
@@ -257,6 +258,19 @@ def a_broken_change_keeps_the_last_good_settings():
         return re.search(r"^logtally_config_last_reload_successful (\d)$", body, re.M).group(1)
     assert until(lambda: value() == "0"), get("stderr")
     assert "the settings before it stay" in get("stderr")
+
+    def asked(method, path):
+        c = http.client.HTTPSConnection("localhost", d.port, timeout=60, context=ssl.create_default_context(cafile="good.pem"))
+        c.request(method, path)
+        r = c.getresponse()
+        body = r.read().decode()
+        c.close()
+        return r.status, body
+    what = "web_config: web.yml: cert_file and key_file: "
+    assert what in asked("GET", "/")[1] and what in json.loads(asked("GET", "/api/v1/status")[1])["reload"]["mistakes"]
+    assert json.loads(asked("GET", "/health")[1])["last_reload_successful"] is False
+    status, body = asked("POST", "/-/reload")
+    assert status == 400 and what in body, (status, body)
     put("web.yml", "tls_server_config:\n")
     assert until(lambda: value() == "0" and "at the next start only" in get("stderr")), get("stderr")
     put("web.yml", CERTS)
