@@ -426,10 +426,14 @@ int tail_finish(struct tail *t, const struct tail_reader *r)
     if (t->size < t->proved)
         t->size = t->proved; /* so much is read, in however many parts it comes */
     result = read_line_proved(t, r, &c, &data);
-    more = data.n > lines_widest(c, r->max_line) && lines_nuls(c, data) == 0;
+    more = data.n > lines_widest(c, r->max_line);
     if (result == 0 && data.n > 0) {
         if (charset_whole_lines(c, data))
             return TAIL_MORE;
+        if (more && lines_nuls(c, data) > 0) {
+            tail_consume(t, data.p, lines_nuls(c, data));
+            return TAIL_MORE;
+        }
         if (more && !t->skipping) { /* for NULs in it it was waited */
             t->skipping = true;
             r->too_long(r->ctx);

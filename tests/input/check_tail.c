@@ -288,3 +288,35 @@ TEST(the_end_of_a_line_too_long_is_no_line)
     append(SLICE("new\n"));
     expect_lines("new\n");
 }
+
+/* All of it, as when a rotated file is closed. */
+static void finish(void)
+{
+    int turns = 0;
+
+    while (tail_finish(&tail, &reader) == TAIL_MORE) {
+        (void)tail_read(&tail, &reader);
+        ck_assert_int_lt(turns++, 1000);
+    }
+    ck_assert_int_eq(lseek(tail.fd, 0, SEEK_END), (off_t)tail.offset);
+}
+
+/* A hole before it is no part of its length. */
+TEST_EACH(the_end_behind_nuls_is_whole, 5)
+{
+    append_many(0, 1 + (size_t)_i * MAX_LINE / 2);
+    append_many('x', MAX_LINE);
+    finish();
+    ck_assert_uint_eq(got.n, MAX_LINE);
+    ck_assert_uint_eq(too_long, 0);
+}
+
+TEST_EACH(the_end_behind_nuls_is_too_long, 5)
+{
+    append_many(0, 1 + (size_t)_i * MAX_LINE / 2);
+    append_many('x', MAX_LINE + 1);
+    finish();
+    ck_assert_uint_eq(got.n, 0);
+    ck_assert_uint_eq(too_long, 1);
+    too_long = 0;
+}

@@ -16,8 +16,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const names[] = {"utf-16",  "utf-16le", "utf-16be", "cp1251",    "latin1",
-                                    "gb18030", "utf-32be", "ucs-2le",  "shift_jis", "ebcdic-us"};
+static const char *const names[] = {"utf-16",    "utf-16le",  "utf-16be", "cp1251",
+                                    "latin1",    "gb18030",   "utf-32be", "ucs-2le",
+                                    "shift_jis", "ebcdic-us", "utf-8"};
 
 struct got {
     struct buf lines;
@@ -134,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                  &grown);
     assert(slice_eq(buf_all(&once.lines), buf_all(&grown.lines)));
     assert(once.too_long == grown.too_long);
-    assert(utf8_valid(buf_all(&once.lines)));
+    assert(strcmp(name, "utf-8") == 0 || utf8_valid(buf_all(&once.lines)));
     buf_release(&once.lines);
     buf_release(&grown.lines);
     return 0;
