@@ -25,6 +25,7 @@ struct engine_options {
     size_t max_line;                 /* for lines joined from parts */
     const struct patience *patience; /* of traces; borrowed; NULL = none is needed */
     size_t max_label;                /* so much of a field is kept of a span's begin; 0 = all */
+    bool trace_hits_only;            /* a trace does not try the events that the line is not */
     bool no_dispatch; /* try every event on every line: to measure, and to test dispatch */
     /* Called for each line that no event took; NULL = not. */
     void (*unmatched)(void *ctx, const struct source *source, struct slice line);

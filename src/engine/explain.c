@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "base/xalloc.h"
+#include "engine/bare.h"
 #include "engine/explain_spans.h"
 #include "engine/match.h"
 #include "engine/words.h"
@@ -200,53 +201,13 @@ static void show_action(const struct trace *t, const struct action *a, struct bu
         show_slot(t, a->name, a->to, out);
 }
 
-static bool is_bare(struct slice text)
+static void show_bare(void *ctx, const struct bare_number *b)
 {
-    struct num v;
+    struct buf *out = ctx;
 
-    return num_parse(text, &UNIT_PLAIN, &v) == 0;
-}
-
-/* A number that was taken for what VALUE counts, because nothing says what it counts itself. */
-static void show_guesses(const struct trace *t, const struct event *e, struct buf *out)
-{
-    for (unsigned i = 0; i < e->nconditions; i++) {
-        const struct condition *c = &e->conditions[i];
-
-        if (c->is_match || c->op < OP_LT || c->unit.kind == UNIT_NONE || c->told ||
-            !is_bare(record_text(t->record, &c->field)))
-            continue;
-        buf_fmt(out, "    %s is a bare number, and counts %s for where %s %s %.*s; ", c->field.name,
-                c->unit.kind == UNIT_TIME   ? "seconds"
-                : c->unit.kind == UNIT_SIZE ? "bytes"
-                                            : "a ratio",
-                c->field.name, op_text(c->op), SLICE_FMT(c->text));
-        buf_fmt(out, "unit.%s would say what it counts\n", c->field.name);
-    }
-}
-
-/* A calc in which some numbers carry a unit, and others nothing. */
-static void show_mixed(const struct trace *t, const struct action *a, struct buf *out)
-{
-    const char *bare = NULL;
-    struct exact value;
-    bool carried = false;
-
-    for (unsigned i = 0; a->calc && i < a->nrefs; i++) {
-        struct slice text = record_text(t->record, &a->refs[i]);
-
-        if (text.n == 0 || calc_field_is_time(a->calc, i) || (a->units && a->units[i].mul))
-            continue;
-        if (is_bare(text))
-            bare = a->refs[i].name;
-        else
-            carried |= exact_parse(text, NULL, &value) == 0;
-    }
-    if (bare && carried)
-        buf_fmt(out,
-                "    %s is a bare number among values with units; unit.%s would say what it "
-                "counts\n",
-                bare, bare);
+    buf_str(out, "    ");
+    bare_words(b, out);
+    buf_char(out, '\n');
 }
 
 /* By an action behind this one? What it comes to at last is shown. */
@@ -346,9 +307,7 @@ static void show_updates(const struct trace *t, unsigned event, unsigned member,
 static void show_made(const struct trace *t, const struct event *e, struct buf *out)
 {
     show_locals(t, e, out);
-    show_guesses(t, e, out);
-    for (unsigned i = 0; i < e->nactions; i++)
-        show_mixed(t, &e->actions[i], out);
+    bare_find(t->record, e, show_bare, out);
 }
 
 static void show_members(const struct trace *t, unsigned event, struct buf *out)

@@ -1,5 +1,7 @@
 # Sources and tests of src/engine.
 liblogtally_a_SOURCES += \
+	src/engine/bare.c \
+	src/engine/bare.h \
 	src/engine/dispatch.c \
 	src/engine/dispatch.h \
 	src/engine/each.c \

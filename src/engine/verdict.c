@@ -533,16 +533,20 @@ void verdict_line(struct engine *e)
         count_line(e, NULL, false);
 }
 
+static void note_hits(struct engine *e, struct trace *t)
+{
+    for (unsigned i = 0; i < e->rules->nevents; i++)
+        t->trials[i].members = e->plans[i].members;
+    for (unsigned i = 0; i < e->nhits; i++)
+        t->trials[e->hits[i]].is_event = true;
+}
+
 /* After the line is done: what else would have to hold. An event that nothing uses is tried like
  * any other, and makes its fields. */
 static void try_all(struct engine *e, struct trace *t)
 {
     struct record *r = &e->record;
 
-    for (unsigned i = 0; i < e->rules->nevents; i++)
-        t->trials[i].members = e->plans[i].members;
-    for (unsigned i = 0; i < e->nhits; i++)
-        t->trials[e->hits[i]].is_event = true;
     for (unsigned i = 0; i < e->rules->nevents && !is_cut_short(t); i++) {
         unsigned event = e->rules->order[i];
         const struct event *ev = &e->rules->events[event];
@@ -568,7 +572,9 @@ void verdict_traced(struct engine *e, struct trace *t)
     e->tracing = true;
     t->spans = NULL;
     count_line(e, t, e->spans);
-    try_all(e, t);
+    note_hits(e, t);
+    if (!e->options.trace_hits_only)
+        try_all(e, t);
     e->tracing = false;
 }
 

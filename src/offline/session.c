@@ -121,6 +121,31 @@ static void take_time_before(const struct setup *setup, struct source *source,
     session_release(&s);
 }
 
+static void read_block(struct session *s, struct source *source, struct slice block)
+{
+    struct slice raw;
+
+    if (!s->traced) {
+        engine_lines(s->engine, source, block.p, block.n);
+        return;
+    }
+    engine_read(s->engine, source->log, block.n);
+    if (block.n && block.p[block.n - 1] == '\n')
+        block.n--;
+    while (slice_cut(&block, '\n', &raw))
+        s->traced(s->traced_ctx, engine_trace(s->engine, source, raw));
+}
+
+static void read_rest(struct session *s, struct source *source)
+{
+    const struct trace *t;
+
+    if (!s->traced)
+        (void)engine_finish(s->engine, source, NULL);
+    while (s->traced && (t = engine_trace_unfinished(s->engine, source)))
+        s->traced(s->traced_ctx, t);
+}
+
 int session_read(struct session *s, const struct session_range *range,
                  session_progress_fn *progress, void *ctx, struct buf *err)
 {
@@ -142,12 +167,12 @@ int session_read(struct session *s, const struct session_range *range,
     archive_set_encoding(a, s->setup->rules->logs[range->log].encoding);
     archive_read_ahead(a);
     while ((r = archive_next(a, max_line, &block)) > 0) {
-        engine_lines(s->engine, source, block.p, block.n);
+        read_block(s, source, block);
         if (progress)
             progress(ctx, archive_position(a), archive_size(a));
     }
     if (r == 0)
-        (void)engine_finish(s->engine, source, NULL);
+        read_rest(s, source);
     if (archive_too_long(a))
         engine_too_long(s->engine, range->log, archive_too_long(a));
     engine_invalid(s->engine, range->log, archive_invalid(a));

@@ -31,6 +31,9 @@ struct session {
     struct registry *registry;
     struct engine *engine;
     uint32_t next_id; /* of the next source */
+    /* Called for each line of session_read, which counts as any other; NULL: not. */
+    void (*traced)(void *ctx, const struct trace *t);
+    void *traced_ctx;
 };
 
 enum session_kind {

@@ -1,0 +1,69 @@
+/* bare -- conditions that compare with a VALUE that has a unit, and calcs in which some numbers carry
+ * a unit and others nothing. */
+#include "config.h"
+
+#include "engine/bare.h"
+
+static bool is_bare(struct slice text)
+{
+    struct num v;
+
+    return num_parse(text, &UNIT_PLAIN, &v) == 0;
+}
+
+/* A number that was taken for what VALUE counts, because nothing says what it counts itself. */
+static void find_guess(struct record *r, const struct condition *c, bare_fn *found, void *ctx)
+{
+    if (c->is_match || c->op < OP_LT || c->unit.kind == UNIT_NONE || c->told)
+        return;
+    struct bare_number b = {c->field.name, record_text(r, &c->field), &c->at, c};
+
+    if (is_bare(b.text))
+        found(ctx, &b);
+}
+
+/* The last field of a calc whose number is bare, where another carries a unit. */
+static void find_mixed(struct record *r, const struct action *a, bare_fn *found, void *ctx)
+{
+    struct bare_number b = {.at = &a->at};
+    struct exact value;
+    bool carried = false;
+
+    for (unsigned i = 0; a->calc && i < a->nrefs; i++) {
+        struct slice text = record_text(r, &a->refs[i]);
+
+        if (text.n == 0 || calc_field_is_time(a->calc, i) || (a->units && a->units[i].mul))
+            continue;
+        if (is_bare(text)) {
+            b.field = a->refs[i].name;
+            b.text = text;
+        } else {
+            carried |= exact_parse(text, NULL, &value) == 0;
+        }
+    }
+    if (b.field && carried)
+        found(ctx, &b);
+}
+
+void bare_find(struct record *r, const struct event *e, bare_fn *found, void *ctx)
+{
+    for (unsigned i = 0; i < e->nconditions; i++)
+        find_guess(r, &e->conditions[i], found, ctx);
+    for (unsigned i = 0; i < e->nactions; i++)
+        find_mixed(r, &e->actions[i], found, ctx);
+}
+
+void bare_words(const struct bare_number *b, struct buf *out)
+{
+    const struct condition *c = b->condition;
+
+    if (c)
+        buf_fmt(out, "%s is a bare number, and counts %s for where %s %s %.*s", b->field,
+                c->unit.kind == UNIT_TIME   ? "seconds"
+                : c->unit.kind == UNIT_SIZE ? "bytes"
+                                            : "a ratio",
+                b->field, op_text(c->op), SLICE_FMT(c->text));
+    else
+        buf_fmt(out, "%s is a bare number among values with units", b->field);
+    buf_fmt(out, "; unit.%s would say what it counts", b->field);
+}

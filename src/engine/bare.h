@@ -1,0 +1,22 @@
+/* bare -- numbers of a line that met a unit, where no rule says what they count themselves. What the
+ * engine took them for may be wrong by a thousand, and no number on the page would show it. */
+#ifndef LT_ENGINE_BARE_H
+#define LT_ENGINE_BARE_H
+
+#include "engine/record.h"
+
+struct bare_number {
+    const char *field;
+    struct slice text; /* dies with the line */
+    const struct where *at;
+    const struct condition *condition; /* it counts what VALUE counts; NULL: a `calc` mixes units */
+};
+
+typedef void bare_fn(void *ctx, const struct bare_number *b);
+
+/* Of an event that the line is, with what it made of the line in its slots. */
+void bare_find(struct record *r, const struct event *e, bare_fn *found, void *ctx);
+/* Appends a sentence. */
+void bare_words(const struct bare_number *b, struct buf *out);
+
+#endif
