@@ -3,8 +3,11 @@
 
 #include "cmd/commands.h"
 
+#include "base/log.h"
 #include "base/xalloc.h"
+#include "cmd/against.h"
 #include "cmd/dump.h"
+#include "cmd/leftout.h"
 #include "cmd/parts.h"
 #include "http/server.h"
 #include "input/glob.h"
@@ -22,12 +25,16 @@
 
 struct check_options {
     struct common_options common;
+    struct strings against;
     bool strict, lint, dump, json;
 };
 
 static const struct option_row rows[] = {
+    {"against", 0, OPTION_LIST, offsetof(struct check_options, against), "LOG",
+     "say what the rules come to on this log or sample; repeatable"},
     {"strict", 0, OPTION_FLAG, offsetof(struct check_options, strict), NULL,
-     "warnings count as mistakes"},
+     "warnings count as mistakes; with --against also events that never happen, skipped values "
+     "and times that cannot be read"},
     {"lint", 0, OPTION_FLAG, offsetof(struct check_options, lint), NULL,
      "add advice on speed and style"},
     {"dump", 0, OPTION_FLAG, offsetof(struct check_options, dump), NULL,
@@ -182,10 +189,24 @@ static void print_parts(const struct parts *parts)
         putchar('\n');
 }
 
-/* `engine` NULL: there are mistakes, and no rules. */
+static void say_against(const struct check_options *o, const struct against *a)
+{
+    struct buf failures = BUF_INIT;
+    struct slice rest = buf_all(&a->errors), error;
+
+    while (slice_cut(&rest, '\n', &error))
+        log_error("%.*s", SLICE_FMT(error));
+    say_lost(a->session.registry);
+    against_failures(a, &failures);
+    if (o->strict && failures.n)
+        log_error("%s", failures.p);
+    buf_release(&failures);
+}
+
+/* `engine` NULL: there are mistakes, and no rules. `a` NULL: there is no log to say anything of. */
 static void print_text(const struct check_options *o, const struct setup *setup,
                        const struct engine *engine, const struct mistakes *m,
-                       const struct parts *parts)
+                       const struct parts *parts, const struct against *a)
 {
     struct buf out = BUF_INIT;
 
@@ -197,6 +218,12 @@ static void print_text(const struct check_options *o, const struct setup *setup,
     print_parts(parts);
     if (engine)
         print_sum(setup->rules, m);
+    if (a) {
+        buf_clear(&out);
+        against_text(a, &out);
+        fwrite(out.p, 1, out.n, stdout);
+        say_against(o, a);
+    }
     buf_release(&out);
 }
 
@@ -216,7 +243,7 @@ static void put_parts(const struct parts *parts, struct jsonout *j)
 
 static void print_json(const struct check_options *o, const struct setup *setup,
                        const struct engine *engine, const struct mistakes *m,
-                       const struct parts *parts)
+                       const struct parts *parts, const struct against *a)
 {
     struct buf out = BUF_INIT;
     struct jsonout j = {&out, true};
@@ -227,12 +254,57 @@ static void print_json(const struct check_options *o, const struct setup *setup,
     dump_mistakes_json(m, o->lint ? ADVICE : WARNING, &j);
     if (engine)
         dump_rules_json(setup->rules, engine, &j);
-    if (engine)
+    if (engine) {
         put_parts(parts, &j);
+        against_json(a, &j);
+    }
     jsonout_close(&j, '}');
     buf_char(&out, '\n');
     fwrite(out.p, 1, out.n, stdout);
     buf_release(&out);
+}
+
+/* With logs, what ends in .ini is rules and all else another log, as a shell spells out a glob. */
+static void sort_files(struct check_options *o)
+{
+    bool logs = o->against.n > 0;
+
+    for (size_t i = 0; i < o->common.files.n; i++) {
+        const char *file = o->common.files.list[i];
+        bool is_log = logs && !slice_ends(slice_str(file), SLICE(".ini"));
+
+        strings_add(is_log ? &o->against : &o->common.rules, file);
+    }
+}
+
+/* An exit code. */
+static int judge_logs(const struct check_options *o, const struct setup *setup, struct against *a)
+{
+    int code = against_read(a, setup, &o->against, o->common.as);
+    struct buf failures = BUF_INIT;
+
+    if (code >= 0)
+        return code;
+    against_failures(a, &failures);
+    code = a->errors.n || (o->strict && failures.n) ? EXIT_MISTAKES : EXIT_FINE;
+    buf_release(&failures);
+    return code;
+}
+
+/* Of rules that are loaded. */
+static int check_all(const struct check_options *o, const struct setup *setup,
+                     const struct engine *engine, struct mistakes *m, struct against *a)
+{
+    int code, worst;
+
+    warn_slow(setup, engine, m);
+    worst = o->strict && m->nwarnings ? EXIT_MISTAKES : EXIT_FINE;
+    check_web_config(&setup->settings, setup->docs[0]->file, m);
+    if (m->nmistakes)
+        return EXIT_MISTAKES;
+    warn_paths(setup->rules, m); /* of the machine, not of the rules: fine also with --strict */
+    code = o->against.n ? judge_logs(o, setup, a) : EXIT_FINE;
+    return code > worst ? code : worst;
 }
 
 static int run(void *options, const struct command *self)
@@ -241,25 +313,25 @@ static int run(void *options, const struct command *self)
     struct mistakes m = MISTAKES_INIT;
     struct session session = {.engine = NULL};
     struct parts parts = {0};
+    struct against against = {.setup = NULL};
     struct setup setup;
     int code = EXIT_MISTAKES;
+    unsigned flags = (o->lint ? SETUP_LINT : 0) | (o->against.n ? SETUP_AUTO_LOG : 0);
 
     if (o->json && o->dump)
         return usage_error(self, "--json has what --dump shows; give one of them");
-    for (size_t i = 0; i < o->common.files.n; i++)
-        strings_add(&o->common.rules, o->common.files.list[i]);
-    if (setup_load(&o->common, NULL, o->lint ? SETUP_LINT : 0, &setup, &m) == 0) {
+    if (o->common.as && !o->against.n)
+        return usage_error(self, "--as says to which [log] the lines of --against belong");
+    sort_files(o);
+    if (setup_load(&o->common, NULL, flags, &setup, &m) == 0) {
         session_init(&session, &setup, SESSION_WHOLE, NULL);
-        warn_slow(&setup, session.engine, &m);
-        code = o->strict && m.nwarnings ? EXIT_MISTAKES : EXIT_FINE;
-        check_web_config(&setup.settings, setup.docs[0]->file, &m);
-        if (m.nmistakes)
-            code = EXIT_MISTAKES;
-        warn_paths(setup.rules, &m); /* of the machine, not of the rules: fine also with --strict */
+        code = check_all(o, &setup, session.engine, &m, &against);
         parts_find(setup.rules, &parts);
     }
-    (o->json ? print_json : print_text)(o, &setup, m.nmistakes ? NULL : session.engine, &m, &parts);
+    (o->json ? print_json : print_text)(o, &setup, m.nmistakes ? NULL : session.engine, &m, &parts,
+                                        against.session.engine ? &against : NULL);
     parts_release(&parts);
+    against_release(&against);
     session_release(&session);
     setup_release(&setup);
     mistakes_release(&m);
@@ -275,8 +347,10 @@ const struct command command_check = {
         "mistakes\" to\n"
         "stdout. With --json all goes to stdout, for editors and tools. A DIR or FILE is one of "
         "rules, as after\n"
-        "--rules.\n",
-    .takes = TAKES_CONFIG | TAKES_RULES | FILES_ARE_RULES,
+        "--rules; with --against what does not end in .ini is another LOG, and all that the logs "
+        "come to is\n"
+        "said: lines, those that no event took, and what was skipped, folded or not read.\n",
+    .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | FILES_ARE_RULES,
     .size = sizeof(struct check_options),
     .options = rows,
     .run = run,

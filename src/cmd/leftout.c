@@ -84,29 +84,46 @@ void say_open_spans(struct registry *r)
     }
 }
 
-void say_left_out(struct registry *r)
-{
-    static const struct {
-        enum own_id id;
-        void (*say)(const struct slice *labels, double n);
-    } rows[] = {
-        {OWN_RULE_SKIPPED, say_value},    {OWN_LOG_LINES, say_line},
-        {OWN_TIMES_UNREADABLE, say_time}, {OWN_RECORDS_CUT, say_cut},
-        {OWN_RULE_ERRORS, say_error},     {OWN_ENCODING_ERRORS, say_encoding},
-        {OWN_SPANS_UNMATCHED, say_span},
-    };
+struct row {
+    enum own_id id;
+    void (*say)(const struct slice *labels, double n);
+};
 
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+static void say_rows(struct registry *r, const struct row *rows, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
         const struct family *f = own_family(r, rows[k].id);
 
         for (uint32_t i = 0; i < family_nseries(f); i++) {
             struct slice labels[LABELS_MAX];
-            double n = counter_value(family_counter(f, i));
+            double value = counter_value(family_counter(f, i));
 
             family_labels(f, i, labels);
-            if (n > 0)
-                rows[k].say(labels, n);
+            if (value > 0)
+                rows[k].say(labels, value);
         }
     }
+}
+
+void say_lost(struct registry *r)
+{
+    static const struct row rows[] = {
+        {OWN_LOG_LINES, say_line},       {OWN_RECORDS_CUT, say_cut},
+        {OWN_RULE_ERRORS, say_error},    {OWN_ENCODING_ERRORS, say_encoding},
+        {OWN_SPANS_UNMATCHED, say_span},
+    };
+
+    say_rows(r, rows, sizeof rows / sizeof *rows);
     say_open_spans(r);
+}
+
+void say_left_out(struct registry *r)
+{
+    static const struct row rows[] = {
+        {OWN_RULE_SKIPPED, say_value},
+        {OWN_TIMES_UNREADABLE, say_time},
+    };
+
+    say_rows(r, rows, sizeof rows / sizeof *rows);
+    say_lost(r);
 }

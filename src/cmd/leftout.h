@@ -8,6 +8,8 @@
  * were skipped and regexes that gave up are no part of it. A value that is missing is common, and
  * no mistake. */
 void say_left_out(struct registry *r);
+/* The same but for values and times. */
+void say_lost(struct registry *r);
 /* Spans that wait for their end, which no file brought. */
 void say_open_spans(struct registry *r);
 

@@ -132,8 +132,46 @@ def keys_are_those_of_the_documents_in_their_order():
             assert list(item) == KEYS[what], (what, list(item))
     for update in (u for m in found["metrics"] for u in m["updates"]):
         assert list(update) == KEYS["updates"], update
-    found = checked(MISTAKES[0], code=1)
+    assert found["against"] is None, found
+    found = checked(MISTAKES[0], "--against", put("a.log", ""), code=1)
     assert list(found) == ["version", "mistakes"] and list(found["mistakes"][0]) == KEYS["mistakes"], found
+
+
+AGAINST = """\
+[log app]
+format      = logfmt
+path        = /nowhere/app.log
+time_format = rfc3339
+
+[event request]
+where = took > 1s
+
+[event asked]
+match = ask(?<x>\\w+)
+
+[counter requests_total]
+help       = R
+add        = request
+value      = n
+labels     = path
+max_values = 1
+
+[histogram x_seconds]
+help    = X
+observe = asked
+value   = x
+unit    = s
+buckets = 1
+"""
+
+
+def what_logs_come_to_has_the_keys_of_the_documents():
+    log = put("a.log", "time=x path=/a took=2 n=1\ntime=2025-11-12T10:00:00Z path=/b took=2 n=1\nask me\naskme\nx " + "y" * 300 + "\n")
+    config = put("a.conf", "[limits]\nline = 256B\n")
+    found = checked("-c", config, "--rules", put("against.ini", AGAINST), "--against", log)["against"]
+    assert list(found) == KEYS["against"], list(found)
+    for what in ("shapes", "hits", "series", "folded", "skipped", "times", "bare", "lost"):
+        assert found[what] and all(list(item) == KEYS[what] for item in found[what]), (what, found[what])
 
 
 def rules_are_shown_as_they_were_resolved():
@@ -216,5 +254,6 @@ def exit_codes_are_those_of_the_text():
 
 
 main(mistakes_are_those_of_the_text_in_its_order, a_column_lies_in_its_line, keys_are_those_of_the_documents_in_their_order,
+     what_logs_come_to_has_the_keys_of_the_documents,
      rules_are_shown_as_they_were_resolved, metrics_are_the_families_that_a_replay_exposes, what_is_no_utf8_comes_out_as_utf8,
      mistakes_without_a_line_have_none, exit_codes_are_those_of_the_text)

@@ -1,0 +1,233 @@
+/* against_json -- the same as against_text. Keys and their order are an interface, as those of
+ * dump_json. */
+#include "config.h"
+
+#include "cmd/against.h"
+
+static void put_u64(struct jsonout *j, const char *key, uint64_t n)
+{
+    jsonout_key(j, key);
+    jsonout_u64(j, n);
+}
+
+static void put_files(const struct against *a, struct jsonout *j)
+{
+    struct slice rest = buf_all(&a->errors), error;
+
+    jsonout_key_open(j, "files", '[');
+    for (size_t i = 0; i < a->inputs.n; i++)
+        jsonout_text(j, slice_str(a->inputs.list[i].path));
+    jsonout_close(j, ']');
+    jsonout_key_open(j, "errors", '[');
+    while (slice_cut(&rest, '\n', &error))
+        jsonout_text(j, error);
+    jsonout_close(j, ']');
+}
+
+static void put_shapes(const struct against *a, struct jsonout *j)
+{
+    const struct shapes *s = &a->shapes;
+    struct buf words = BUF_INIT;
+
+    jsonout_key_open(j, "shapes", '[');
+    for (size_t i = 0; i < s->nshapes && i < SHAPES_SHOWN; i++) {
+        buf_clear(&words);
+        against_shape(&s->shapes[i], &words);
+        jsonout_open(j, '{');
+        put_u64(j, "count", s->shapes[i].count);
+        jsonout_key_slice(j, "shape", buf_all(&words));
+        jsonout_key_slice(j, "example", s->shapes[i].example);
+        jsonout_close(j, '}');
+    }
+    jsonout_close(j, ']');
+    buf_release(&words);
+}
+
+static void put_hits(const struct against *a, struct jsonout *j)
+{
+    const struct ruleset *rules = a->setup->rules;
+
+    jsonout_key_open(j, "hits", '[');
+    for (unsigned i = 0; i < rules->nevents; i++) {
+        if (!rules->events[i].used)
+            continue;
+        jsonout_open(j, '{');
+        jsonout_key_text(j, "event", rules->events[i].name);
+        put_u64(j, "count", engine_hits(a->session.engine, i));
+        jsonout_key_bool(j, "tried", against_tries(a, &rules->events[i]));
+        jsonout_close(j, '}');
+    }
+    jsonout_close(j, ']');
+}
+
+static void put_series(const struct against *a, struct jsonout *j)
+{
+    const struct ruleset *rules = a->setup->rules;
+
+    jsonout_key_open(j, "series", '[');
+    for (unsigned i = 0; i < rules->nfamilies; i++) {
+        const char *name = rules->families[i].spec.name;
+
+        jsonout_open(j, '{');
+        jsonout_key_text(j, "metric", name);
+        put_u64(j, "count", family_nseries(registry_find(a->session.registry, slice_str(name))));
+        jsonout_close(j, '}');
+    }
+    jsonout_close(j, ']');
+}
+
+static void put_fold(void *ctx, const struct slice *labels, uint64_t n)
+{
+    struct jsonout *j = ctx;
+
+    jsonout_open(j, '{');
+    jsonout_key_slice(j, "metric", labels[0]);
+    jsonout_key_slice(j, "label", labels[1]);
+    put_u64(j, "count", n);
+    jsonout_close(j, '}');
+}
+
+static void put_skipped(void *ctx, const struct slice *labels, uint64_t n)
+{
+    struct jsonout *j = ctx;
+
+    jsonout_open(j, '{');
+    jsonout_key_slice(j, "metric", labels[0]);
+    jsonout_key_slice(j, "event", labels[1]);
+    jsonout_key_slice(j, "reason", labels[2]);
+    put_u64(j, "count", n);
+    jsonout_close(j, '}');
+}
+
+static void put_rows(const struct against *a, const char *key, enum own_id id, against_row_fn *row,
+                     struct jsonout *j)
+{
+    jsonout_key_open(j, key, '[');
+    against_rows(a, id, row, j);
+    jsonout_close(j, ']');
+}
+
+struct times {
+    const struct against *a;
+    struct jsonout *j;
+};
+
+static void put_time(void *ctx, const struct slice *labels, uint64_t n)
+{
+    struct times *t = ctx;
+    const struct log_def *log = &t->a->setup->rules->logs[0];
+
+    while (!slice_eq(labels[0], slice_str(log->name)))
+        log++;
+    const struct bad_time *first = &t->a->times[log - t->a->setup->rules->logs];
+
+    jsonout_open(t->j, '{');
+    jsonout_key_slice(t->j, "log", labels[0]);
+    put_u64(t->j, "count", n);
+    jsonout_key_text(t->j, "from", first->any ? first->from : NULL);
+    jsonout_key_text(t->j, "text", first->any ? first->text : NULL);
+    jsonout_key_open(t->j, "formats", '[');
+    for (unsigned i = 0; i < log->ntime_formats; i++)
+        jsonout_text(t->j, slice_str(time_format_text(log->time_formats[i])));
+    jsonout_close(t->j, ']');
+    jsonout_close(t->j, '}');
+}
+
+static void put_times(const struct against *a, struct jsonout *j)
+{
+    struct times t = {a, j};
+
+    jsonout_key_open(j, "times", '[');
+    against_rows(a, OWN_TIMES_UNREADABLE, put_time, &t);
+    jsonout_close(j, ']');
+}
+
+static void put_bare(const struct against *a, struct jsonout *j)
+{
+    struct buf words = BUF_INIT;
+
+    jsonout_key_open(j, "bare", '[');
+    for (size_t i = 0; i < a->nbare; i++) {
+        const struct bare_place *b = &a->bare[i];
+
+        buf_clear(&words);
+        bare_words(&b->first, &words);
+        jsonout_open(j, '{');
+        jsonout_key_text(j, "file", b->first.at->file);
+        put_u64(j, "line", (uint64_t)b->first.at->line);
+        jsonout_key_text(j, "field", b->first.field);
+        put_u64(j, "count", b->lines);
+        jsonout_key_text(j, "example", b->text);
+        jsonout_key_slice(j, "text", buf_all(&words));
+        jsonout_close(j, '}');
+    }
+    jsonout_close(j, ']');
+    buf_release(&words);
+}
+
+struct losses {
+    struct jsonout *j;
+    enum own_id id;
+};
+
+static void put_loss(void *ctx, const struct slice *labels, uint64_t n)
+{
+    struct losses *l = ctx;
+
+    jsonout_open(l->j, '{');
+    jsonout_key_text(l->j, "counter", own_name(l->id));
+    jsonout_key_slice(l->j, "of", labels[0]);
+    jsonout_key_slice(l->j, "reason", labels[1]);
+    put_u64(l->j, "count", n);
+    jsonout_close(l->j, '}');
+}
+
+static void put_too_long(void *ctx, const struct slice *labels, uint64_t n)
+{
+    if (slice_eq(labels[1], SLICE("too_long"))) /* log, decoded */
+        put_loss(ctx, labels, n);
+}
+
+static void put_losses(const struct against *a, struct jsonout *j)
+{
+    struct losses l = {j, OWN_LOG_LINES};
+
+    jsonout_key_open(j, "lost", '[');
+    against_rows(a, l.id, put_too_long, &l);
+    for (size_t i = 0; i < against_nlosses; i++) {
+        l.id = against_losses[i];
+        against_rows(a, l.id, put_loss, &l);
+    }
+    jsonout_close(j, ']');
+}
+
+static void put_failures(const struct against *a, struct jsonout *j)
+{
+    struct buf text = BUF_INIT;
+
+    against_failures(a, &text);
+    jsonout_key_slice(j, "failures", text.n ? buf_all(&text) : (struct slice){0});
+    buf_release(&text);
+}
+
+void against_json(const struct against *a, struct jsonout *j)
+{
+    if (!a) {
+        jsonout_key_text(j, "against", NULL);
+        return;
+    }
+    jsonout_key_open(j, "against", '{');
+    put_files(a, j);
+    put_u64(j, "lines", against_lines(a));
+    put_u64(j, "unmatched", engine_unmatched(a->session.engine));
+    put_shapes(a, j);
+    put_hits(a, j);
+    put_series(a, j);
+    put_rows(a, "folded", OWN_SERIES_FOLDED, put_fold, j);
+    put_rows(a, "skipped", OWN_RULE_SKIPPED, put_skipped, j);
+    put_times(a, j);
+    put_bare(a, j);
+    put_losses(a, j);
+    put_failures(a, j);
+    jsonout_close(j, '}');
+}
