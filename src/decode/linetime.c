@@ -56,10 +56,13 @@ static int offset_at(const struct zone *zone, int64_t utc_s)
     return zone->tz ? tz_at(zone->tz, utc_s)->offset_s : zone->offset_s;
 }
 
-/* Is `name` what the zone's clocks are called then? */
-static bool is_called(const struct zone *zone, struct slice name, int64_t utc_s)
+/* Do the zone's clocks show shown_s then, and are they called `name`? In the hours behind a change the
+ * name alone is not enough: 03:30 CET less the offset of CEST is a moment that is called CET. */
+static bool is_called(const struct zone *zone, struct slice name, int64_t shown_s, int64_t utc_s)
 {
-    return zone->tz && slice_eq(slice_str(tz_at(zone->tz, utc_s)->name), name);
+    const struct tz_type *then = zone->tz ? tz_at(zone->tz, utc_s) : NULL;
+
+    return then && shown_s - utc_s == then->offset_s && slice_eq(slice_str(then->name), name);
 }
 
 /* Seconds since 1970 of what a clock in that zone showed; false when the text says a zone that is not
@@ -76,9 +79,9 @@ static bool to_utc(int64_t shown_s, const struct zone *zone, const struct zone_s
         if (offset_at(zone, shown_s - before) != before &&
             offset_at(zone, shown_s - after) == after)
             *ret_utc = shown_s - after;
-    } else if (!is_called(zone, said->name, *ret_utc)) {
+    } else if (!is_called(zone, said->name, shown_s, *ret_utc)) {
         *ret_utc = shown_s - after; /* the second 02:30 of a night in autumn */
-        if (!is_called(zone, said->name, *ret_utc)) {
+        if (!is_called(zone, said->name, shown_s, *ret_utc)) {
             *ret_utc = shown_s - said->offset_s;
             return said->known;
         }

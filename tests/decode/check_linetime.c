@@ -449,6 +449,14 @@ TEST(a_place_knows_summer_and_its_names)
     ck_assert(in_berlin("%F %T", "2045-07-12 12:15:30") == at("2045-07-12T10:15:30Z"));
     ck_assert(in_berlin("%F %T %Z", "2025-10-26 02:30:00 CEST") == at("2025-10-26T00:30:00Z"));
     ck_assert(in_berlin("%F %T %Z", "2025-10-26 02:30:00 CET") == at("2025-10-26T01:30:00Z"));
+    /* in the hours behind a change the moment, too, must be one that shows this time */
+    ck_assert(in_berlin("%F %T %Z", "2025-10-26 03:00:00 CET") == at("2025-10-26T02:00:00Z"));
+    ck_assert(in_berlin("%F %T %Z", "2025-10-26 03:59:59 CET") == at("2025-10-26T02:59:59Z"));
+    ck_assert(in_berlin("%F %T %Z", "2025-03-30 03:30:00 CEST") == at("2025-03-30T01:30:00Z"));
+    ck_assert(in_berlin("%F %T %Z@Australia/Sydney", "2025-04-06 03:30:00 AEST") ==
+              at("2025-04-05T17:30:00Z"));
+    ck_assert(in_berlin("%F %T %Z@America/New_York", "2025-11-02 02:30:00 EST") ==
+              at("2025-11-02T07:30:00Z"));
     ck_assert(in_berlin("%F %T %Z", "2025-07-12 12:15:30 CET") == at("2025-07-12T11:15:30Z"));
     ck_assert(in_berlin("%F %T %Z", "2025-07-12 12:15:30 IST") == INT64_MIN);
     ck_assert(in_berlin("%F %T@Asia/Kolkata", "2025-07-12 12:15:30") == at("2025-07-12T06:45:30Z"));
@@ -489,6 +497,8 @@ TEST(local_time_knows_summer)
                      at("2025-10-26T01:30:00Z"));
     ck_assert_int_eq(parse_in("auto", local, "2025-10-26 02:30:00 CET", 0, &dated),
                      at("2025-10-26T01:30:00Z"));
+    ck_assert_int_eq(parse_in("auto", local, "2025-10-26 03:30:00 CET", 0, &dated),
+                     at("2025-10-26T02:30:00Z"));
     ck_assert_int_eq(parse_in("%F %T", local, "2025-10-26 03:00:00", 0, &dated),
                      at("2025-10-26T02:00:00Z"));
     ck_assert_int_eq(parse_in("%T", local, "00:30:00", at("2025-07-12T21:59:00Z"), &dated),
