@@ -161,8 +161,9 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
         r = snapshot_restore(ret->registry, values, clock_wall_ns(), running_ns, may_exist, rules,
                              &report);
     if (values.n && r == 0)
-        log_info("restored %u series, parked %u, dropped %u", report.restored, report.parked,
-                 report.dropped);
+        log_info(
+            "restored %u series, its own ones too; %u without a rule stay for a day, %u dropped",
+            report.restored, report.parked, report.dropped);
     if (r == 0)
         r = load_spans(ret, spans);
     counting_note(ret, 0); /* what was counted up to now is no update */

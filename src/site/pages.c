@@ -51,9 +51,10 @@ static void summary(struct page *p)
     page_term_moment(p, W(LAST_RELOAD), v->reload_ns);
     page_term(p, W(LAST_SAVE));
     if (v->keeps_state) {
-        (void)num_format_bytes(bytes, (double)v->checkpoint_bytes);
         page_moment(p, v->checkpoint_ns);
-        html(p->out, ", %s", bytes);
+        (void)num_format_bytes(bytes, (double)v->checkpoint_bytes);
+        if (v->checkpoint_bytes) /* not known of what a process before saved */
+            html(p->out, ", %s", bytes);
     } else {
         html(p->out, "%s", W(NOT_KEPT));
     }

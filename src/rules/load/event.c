@@ -250,7 +250,7 @@ static void unknown_log(struct load *l, struct slice name, struct where at)
     if (l->logs.n)
         mistake_near(l->m, load_nearest(l, &l->logs, name));
     else
-        mistake_hint(l->m, "no [log] section is defined");
+        mistake_hint(l->m, "no [log] section is defined; -c FILE reads those of a configuration");
 }
 
 static void load_event_logs(struct load *l, uint32_t event, const struct ini_entry *e)
