@@ -11,7 +11,7 @@
 enum {
     BARE_MAX = 1000,       /* places; beyond, the rules have much the same trouble everywhere */
     TEXTS_MAX = 20000,     /* different unmatched lines that are put together to shapes */
-    TEXT_BYTES = 16 << 20, /* of them */
+    TEXT_BYTES = 32 << 20, /* of them, and of a line of each */
     SHAPE_LINE_MAX = 4096, /* of one; what is behind tells kinds of lines apart no better */
 };
 
@@ -72,31 +72,68 @@ static void note_time(struct against *a, const struct record *r)
     keep(first->text, r->told.text);
 }
 
+/* JSON says what its fields say; as a text it may be one word. */
+struct saying {
+    struct buf text;
+    struct arena *scratch;
+};
+
+static void say_field(void *ctx, struct slice name, const struct field *value)
+{
+    struct saying *s = ctx;
+    struct field copy = *value;
+
+    if (s->text.n < SHAPE_LINE_MAX)
+        buf_fmt(&s->text, "%s%.*s=", s->text.n ? " " : "", SLICE_FMT(name));
+    if (s->text.n < SHAPE_LINE_MAX)
+        buf_slice(&s->text, field_text(&copy, s->scratch));
+}
+
+static struct slice what_it_says(struct record *r, struct slice line, struct saying *s)
+{
+    s->scratch = &r->scratch;
+    if (r->decoded == DECODED_JSON)
+        (void)json_each(r->line, say_field, s);
+    return s->text.n ? buf_all(&s->text) : line;
+}
+
+/* A record goes by its first line. */
+static void note_unmatched(struct against *a, struct record *r)
+{
+    struct slice rest = r->line, line, text;
+    struct saying s = {.text = BUF_INIT};
+
+    if (a->shapes.texts.n >= TEXTS_MAX || a->shape_bytes >= TEXT_BYTES) {
+        a->shapeless++;
+        return;
+    }
+    (void)slice_cut(&rest, '\n', &line);
+    text = what_it_says(r, line, &s);
+    text.n = utf8_cut(text, SHAPE_LINE_MAX);
+    if (shapes_add(&a->shapes, text) == a->nexamples) {
+        GROW(a->examples, a->nexamples, a->examples_cap);
+        a->examples[a->nexamples++] = xstrslice(slice_make(line.p, utf8_cut(line, SHAPE_LINE_MAX)));
+        a->shape_bytes += 2 * text.n;
+    }
+    buf_release(&s.text);
+}
+
 static void note_line(void *ctx, const struct trace *t)
 {
     struct against *a = ctx;
+    bool any = false;
 
     if (t->result != RECORD_LINE)
         return;
     note_time(a, t->record);
-    for (unsigned i = 0; i < t->record->rules->nevents; i++)
-        if (t->trials[i].is_event)
-            note_event(a, t, i);
-}
-
-static void note_unmatched(void *ctx, const struct source *source, struct slice line)
-{
-    struct against *a = ctx;
-    struct slice text;
-
-    (void)source;
-    slice_cut(&line, '\n', &text); /* a record by its first line */
-    text = slice_make(text.p, utf8_cut(text, SHAPE_LINE_MAX));
-    if (a->shapes.texts.n < TEXTS_MAX && a->shape_bytes < TEXT_BYTES)
-        (void)shapes_add(&a->shapes, text);
-    else
-        a->shapeless++;
-    a->shape_bytes += text.n;
+    for (unsigned i = 0; i < t->record->rules->nevents; i++) {
+        if (!t->trials[i].is_event)
+            continue;
+        note_event(a, t, i);
+        any = true;
+    }
+    if (!any)
+        note_unmatched(a, t->record);
 }
 
 static int by_count(const void *x, const void *y)
@@ -128,8 +165,7 @@ static void read_all(struct against *a)
 int against_read(struct against *a, const struct setup *setup, const struct strings *files,
                  const char *as)
 {
-    struct engine_options options = {
-        .trace_hits_only = true, .unmatched = note_unmatched, .ctx = a};
+    struct engine_options options = {.trace_hits_only = true};
     int code;
 
     *a = (struct against){.setup = setup};
@@ -146,6 +182,9 @@ int against_read(struct against *a, const struct setup *setup, const struct stri
 void against_release(struct against *a)
 {
     buf_release(&a->errors);
+    for (size_t i = 0; i < a->nexamples; i++)
+        free(a->examples[i]);
+    free(a->examples);
     shapes_release(&a->shapes);
     free(a->times);
     free(a->bare);
@@ -193,6 +232,14 @@ bool against_never_there(const struct against *a, const struct slice *labels, ui
         if (slice_eq(labels[1], slice_str(rules->events[i].name))) /* metric, event, reason */
             return slice_eq(labels[2], SLICE("missing")) && n >= engine_hits(a->session.engine, i);
     return false;
+}
+
+struct slice against_example(const struct against *a, const struct shape *s)
+{
+    uint64_t text = 0;
+
+    (void)map_get(&a->shapes.texts.numbers, s->example, &text);
+    return slice_str(a->examples[text]);
 }
 
 static const char *class_word(enum word_class class)

@@ -42,7 +42,8 @@ struct against {
     size_t nbare, bare_cap;
     struct bad_time *times; /* of each log */
     struct shapes shapes;   /* of unmatched lines, the most frequent first when all are read */
-    size_t shape_bytes;
+    char **examples;        /* a line of each of their texts */
+    size_t nexamples, examples_cap, shape_bytes;
     uint64_t shapeless; /* unmatched lines that came when there were too many different ones */
     struct buf errors;  /* a line for each file that could not be read to its end */
 };
@@ -64,6 +65,8 @@ bool against_tries(const struct against *a, const struct event *e);
 bool against_never_there(const struct against *a, const struct slice *labels, uint64_t n);
 /* The words of a shape, what varies as `<number>`. */
 void against_shape(const struct shape *s, struct buf *out);
+/* The first line that has it. */
+struct slice against_example(const struct against *a, const struct shape *s);
 /* What else was lost, beside skipped values and times: families of OWN_. */
 extern const enum own_id against_losses[];
 extern const size_t against_nlosses;

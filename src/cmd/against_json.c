@@ -36,7 +36,7 @@ static void put_shapes(const struct against *a, struct jsonout *j)
         jsonout_open(j, '{');
         put_u64(j, "count", s->shapes[i].count);
         jsonout_key_slice(j, "shape", buf_all(&words));
-        jsonout_key_slice(j, "example", s->shapes[i].example);
+        jsonout_key_slice(j, "example", against_example(a, &s->shapes[i]));
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');

@@ -132,10 +132,10 @@ static void put_shapes(const struct against *a, struct buf *out)
         buf_fmt(out, "unmatched: %llu  ", (unsigned long long)s->shapes[i].count);
         put_text(out, buf_all(&words));
         buf_char(out, '\n');
-        if (!s->shapes[i].differs)
+        if (slice_eq(buf_all(&words), against_example(a, &s->shapes[i])))
             continue;
         buf_str(out, "    such as  ");
-        put_text(out, s->shapes[i].example);
+        put_text(out, against_example(a, &s->shapes[i]));
         buf_char(out, '\n');
     }
     if (rest)

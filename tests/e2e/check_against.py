@@ -161,6 +161,10 @@ def many_kinds_of_lines_are_ten():
     out = text(rules, "--against", log)[0]
     told = [int(line.split()[1]) for line in out.splitlines() if line.startswith("unmatched: ")]
     assert sum(told) == 210, out
+    json_log = put("json.log", "".join('{"msg":"login","user":"u%d x","n":{"k":%d}}\n' % (i, i) for i in range(30)))
+    shape, = against(rules, "--against", json_log)["shapes"]
+    assert (shape["count"], shape["example"]) == (30, '{"msg":"login","user":"u0 x","n":{"k":0}}'), shape
+    assert shape["shape"].startswith("msg=login user=<"), shape
 
 
 def it_counts_as_a_replay_does():
