@@ -21,6 +21,8 @@
 
 enum { FILES_MAX = 4, BCRYPT_LENGTH = 60, BCRYPT_COST_MAX = 16 };
 #define FILE_MOST ((size_t)1 << 20)
+/* Both take time with their square, on the loop: libyaml the first, has_before the second. */
+enum { DEPTH_MAX = 100, PAIRS_MAX = 1000 };
 
 struct reading {
     yaml_document_t document;
@@ -139,24 +141,34 @@ static bool has_before(struct reading *r, const yaml_node_pair_t *first,
     return false;
 }
 
+static size_t pairs_of(const yaml_node_t *mapping)
+{
+    return (size_t)(mapping->data.mapping.pairs.top - mapping->data.mapping.pairs.start);
+}
+
 typedef bool pair_fn(struct reading *r, const yaml_node_t *key, const yaml_node_t *value,
                      const void *ctx);
 
-/* Calls `each` for every pair of a mapping whose keys are texts that differ. */
-static bool mapping(struct reading *r, const yaml_node_t *n, pair_fn *each, const void *ctx)
+/* Calls `each` for every pair of a mapping whose keys are texts that differ. `secret` is what a key is
+ * called where its text is not to be told; NULL: by that. */
+static bool mapping(struct reading *r, const yaml_node_t *n, const char *secret, pair_fn *each,
+                    const void *ctx)
 {
     if (is_null(n))
         return true;
     if (n->type != YAML_MAPPING_NODE)
         return fail(r, n, "a mapping is wanted here, not a %s",
                     n->type == YAML_SEQUENCE_NODE ? "list" : "text");
+    if (pairs_of(n) > PAIRS_MAX)
+        return fail(r, n, "more than %d of one kind", PAIRS_MAX);
     for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top; p++) {
         const yaml_node_t *key = node(r, p->key);
 
         if (key->type != YAML_SCALAR_NODE)
             return fail(r, key, "a key must be a text");
         if (has_before(r, n->data.mapping.pairs.start, p))
-            return fail(r, key, "%.*s stands here twice", SLICE_FMT(text_of(key)));
+            return fail(r, key, "%.*s stands here twice",
+                        SLICE_FMT(secret ? slice_str(secret) : text_of(key)));
         if (!each(r, key, node(r, p->value), ctx))
             return false;
     }
@@ -184,7 +196,7 @@ static bool known_key(struct reading *r, const yaml_node_t *key, const yaml_node
 
 static bool section(struct reading *r, const yaml_node_t *n, const struct key *list, size_t nlist)
 {
-    return mapping(r, n, known_key, &(struct keys){list, nlist});
+    return mapping(r, n, NULL, known_key, &(struct keys){list, nlist});
 }
 
 static size_t list_length(const yaml_node_t *n)
@@ -415,7 +427,7 @@ static bool read_header(struct reading *r, const yaml_node_t *key, const yaml_no
 static bool read_headers(struct reading *r, const yaml_node_t *n)
 {
     r->config->headers = arena_alloc(&r->config->text, sizeof(struct web_header) * COUNT(headers));
-    return mapping(r, n, read_header, NULL);
+    return mapping(r, n, NULL, read_header, NULL);
 }
 
 /* We speak HTTP/1.1 alone, whatever is written. */
@@ -491,6 +503,7 @@ static const char *wrong_hash(struct slice s)
     return cost > BCRYPT_COST_MAX ? "has a cost above 16: each guess would take seconds" : NULL;
 }
 
+/* Who there is stands in no log: the line says which. */
 static bool read_user(struct reading *r, const yaml_node_t *key, const yaml_node_t *value,
                       const void *ctx)
 {
@@ -507,7 +520,7 @@ static bool read_user(struct reading *r, const yaml_node_t *key, const yaml_node
         return false;
     wrong = wrong_hash(hash);
     if (wrong)
-        return fail(r, value, "the password of \"%.*s\" %s", SLICE_FMT(text_of(key)), wrong);
+        return fail(r, value, "the password %s", wrong);
     c->users[c->nusers++] = (struct web_user){name.p, hash.p};
     return true;
 }
@@ -515,10 +528,8 @@ static bool read_user(struct reading *r, const yaml_node_t *key, const yaml_node
 static bool read_users(struct reading *r, const yaml_node_t *n)
 {
     if (n->type == YAML_MAPPING_NODE)
-        r->config->users = arena_alloc(&r->config->text, sizeof(struct web_user) *
-                                                             (size_t)(n->data.mapping.pairs.top -
-                                                                      n->data.mapping.pairs.start));
-    return mapping(r, n, read_user, NULL);
+        r->config->users = arena_alloc(&r->config->text, sizeof(struct web_user) * pairs_of(n));
+    return mapping(r, n, "a user", read_user, NULL);
 }
 
 static bool read_all(struct reading *r, const yaml_node_t *n)
@@ -617,12 +628,27 @@ static bool check_tls(struct reading *r)
     return tls->min <= tls->max || fail(r, NULL, "min_version is above max_version");
 }
 
+/* By its brackets, also those of texts and comments. */
+static bool is_too_deep(struct slice text)
+{
+    unsigned depth = 0;
+
+    for (size_t i = 0; i < text.n && depth <= DEPTH_MAX; i++)
+        if (text.p[i] == '[' || text.p[i] == '{')
+            depth++;
+        else if (depth && (text.p[i] == ']' || text.p[i] == '}'))
+            depth--;
+    return depth > DEPTH_MAX;
+}
+
 static bool read_document(struct reading *r, struct slice text)
 {
     yaml_parser_t parser;
     yaml_node_t *root;
     bool fine;
 
+    if (is_too_deep(text))
+        return fail(r, NULL, "more than %d brackets within each other", DEPTH_MAX);
     if (!yaml_parser_initialize(&parser))
         return fail(r, NULL, "no memory for YAML");
     yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);

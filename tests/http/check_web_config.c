@@ -8,6 +8,7 @@
 
 #include "http/web_config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -95,6 +96,25 @@ TEST_EACH(a_right_file_is_read, sizeof right / sizeof *right)
     ck_assert_uint_eq(err.n, 0);
 }
 
+/* Each took minutes of the loop, or seconds. */
+TEST(what_is_large_without_sense_is_refused_at_once)
+{
+    static const char *const said[] = {"brackets within each other", "brackets within each other",
+                                       "more than 1000 of one kind"};
+    struct buf text = BUF_INIT;
+
+    for (unsigned i = 0; i < 3; i++) {
+        buf_clear(&text);
+        buf_str(&text, i == 2 ? "basic_auth_users:\n" : "");
+        for (unsigned k = 0; k < (i == 2 ? 1001 : 200000); k++)
+            buf_fmt(&text, i == 0 ? "[ " : i == 1 ? "{a: " : "  u%u: " HASH "\n", k);
+        ck_assert_int_eq(read_text(text.p), -EINVAL);
+        ck_assert_msg(strstr(err.p, said[i]) != NULL, "%s", err.p);
+        buf_clear(&err);
+    }
+    buf_release(&text);
+}
+
 static const struct {
     int line;
     const char *text, *said;
@@ -102,8 +122,9 @@ static const struct {
     {4, CERTS "  bogus: 1\n", "unknown key bogus"},
     {1, "foo: 1\n", "unknown key foo"},
     {4, CERTS "  cert_file: cert.pem\n", "cert_file stands here twice"},
-    {3, "basic_auth_users:\n  alice: " HASH "\n  alice: " HASH "\n", "alice stands here twice"},
-    {2, "basic_auth_users:\n  alice: plain\n", "is no bcrypt hash"},
+    {3, "basic_auth_users:\n  alice: " HASH "\n  alice: " HASH "\n",
+     ":3: a user stands here twice"},
+    {2, "basic_auth_users:\n  alice: plain\n", ":2: the password is no bcrypt hash"},
     {2, "basic_auth_users:\n  a: $2y$99$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku\n",
      "a cost that bcrypt does not have"},
     {2, "basic_auth_users:\n  a: $2y$17$WFyLRug75n5c0eHyKjP9BOg8Edwzwx9zhXE7fq.d1UacK5ou2k8Ku\n",
