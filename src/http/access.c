@@ -23,6 +23,8 @@ struct access {
     struct web_config refused; /* the last one, where it was not good: its files are looked at */
     bool fresh;                /* the last one was good */
     struct buf why;            /* it was not */
+    bool due;                  /* it is to be read once nothing is written into it */
+    struct loop_timer *timer;  /* then, also if nobody comes */
     struct tls *tls;
     double tokens; /* requests that may come now, under a limit */
     int64_t tokens_ns, looked_ns;
@@ -33,30 +35,33 @@ static const struct web_config *last_read(const struct access *a)
     return a->fresh ? &a->config : &a->refused;
 }
 
-/* A file that is not replaced but written in place is half a file meanwhile, or an empty one: which is
- * valid, and would let everybody in. So what was written a moment ago is not read yet. */
-static bool is_being_written(const struct web_file_id *f, int64_t wall_ns)
-{
-    int64_t age = wall_ns - f->mtime_ns;
-
-    return age > -SETTLED_NS && age < SETTLED_NS;
-}
-
-/* Did one of the files change, and none of them just now? */
 static bool has_changed(const struct access *a)
 {
     const struct web_config *c = last_read(a);
-    int64_t wall_ns = clock_wall_ns();
-    bool changed = false;
 
     for (unsigned i = 0; i < c->nfiles; i++) {
         struct web_file_id now = web_file_look(c->files[i].path);
 
-        if (is_being_written(&now, wall_ns))
-            return false;
-        changed |= !web_file_same(&now, &c->files[i].id);
+        if (!web_file_same(&now, &c->files[i].id))
+            return true;
     }
-    return changed;
+    return false;
+}
+
+/* A file that is not replaced but written in place is half a file meanwhile, or an empty one: which is
+ * valid, and would let everybody in. So what was read counts only if nothing was written a moment ago,
+ * also by when it was read. */
+static bool is_settled(const struct web_config *c)
+{
+    int64_t wall_ns = clock_wall_ns();
+
+    for (unsigned i = 0; i < c->nfiles; i++) {
+        int64_t age = wall_ns - web_file_look(c->files[i].path).mtime_ns;
+
+        if (age > -SETTLED_NS && age < SETTLED_NS)
+            return false;
+    }
+    return true;
 }
 
 /* Everything that can be wrong is found here. Config and TLS are to be released in either case. */
@@ -96,7 +101,22 @@ static bool is_switch(const struct access *a, const struct tls *tls, struct buf 
     return is;
 }
 
-static int load(struct access *a, struct buf *err)
+/* Takes config and TLS. */
+static void note(struct access *a, int r, struct web_config *config, struct tls *tls)
+{
+    web_config_release(&a->refused);
+    a->refused = (struct web_config){.nfiles = 0};
+    a->fresh = r == 0;
+    if (r == 0) {
+        take(a, config, tls);
+    } else {
+        a->refused = *config;
+        tls_unref(tls);
+    }
+}
+
+/* -EAGAIN: not yet. Who asks for it is told at once of what is broken, also while it is written. */
+static int load(struct access *a, bool is_asked, struct buf *err)
 {
     struct web_config config;
     struct tls *tls;
@@ -104,16 +124,22 @@ static int load(struct access *a, struct buf *err)
 
     if (r == 0 && is_switch(a, tls, err))
         r = -EINVAL;
-    web_config_release(&a->refused);
-    a->refused = (struct web_config){.nfiles = 0};
-    a->fresh = r == 0;
-    if (r == 0) {
-        take(a, &config, tls);
-    } else {
-        a->refused = config;
+    a->due = a->started && !is_settled(&config);
+    if (a->due)
+        loop_timer_set(a->timer, clock_mono_ns() + LOOK_EVERY_NS);
+    if (a->due && (r == 0 || !is_asked)) {
+        a->fresh |= is_asked;
+        web_config_release(&config);
         tls_unref(tls);
+        return -EAGAIN;
     }
+    note(a, r, &config, tls);
     return r;
+}
+
+static void on_timer(void *ctx)
+{
+    access_look(ctx, false);
 }
 
 int access_new(struct loop *loop, const char *path, struct access **ret_access, struct buf *err)
@@ -122,9 +148,10 @@ int access_new(struct loop *loop, const char *path, struct access **ret_access, 
     int r = -EAGAIN;
 
     a->path = xstrdup(path);
+    a->timer = loop_timer_new(loop, on_timer, a);
     a->users = users_new(loop, err);
     if (a->users)
-        r = load(a, err);
+        r = load(a, true, err);
     a->started = true;
     if (r < 0)
         access_free(a);
@@ -137,6 +164,7 @@ void access_free(struct access *a)
 {
     if (a == NULL)
         return;
+    loop_timer_free(a->timer);
     users_free(a->users);
     tls_unref(a->tls);
     web_config_release(&a->config);
@@ -148,20 +176,24 @@ void access_free(struct access *a)
 
 void access_look(struct access *a, bool in_any_case)
 {
+    struct buf err = BUF_INIT;
     int64_t now = clock_mono_ns();
+    int r;
 
-    if (!in_any_case) {
-        if (now - a->looked_ns < LOOK_EVERY_NS)
-            return;
-        a->looked_ns = now;
-        if (!has_changed(a))
-            return;
-    }
-    buf_clear(&a->why);
-    if (load(a, &a->why) < 0)
-        log_error("%s; the settings before it stay", a->why.p);
-    else
+    if (!in_any_case && now - a->looked_ns < LOOK_EVERY_NS)
+        return;
+    a->looked_ns = now;
+    if (!in_any_case && !a->due && !has_changed(a))
+        return;
+    r = load(a, in_any_case, &err);
+    if (r == 0) {
         log_info("%s: read again", a->path);
+    } else if (r != -EAGAIN) {
+        log_error("%s; the settings before it stay", err.p);
+        buf_clear(&a->why);
+        buf_slice(&a->why, buf_all(&err));
+    }
+    buf_release(&err);
 }
 
 const char *access_refused(const struct access *a)

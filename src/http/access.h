@@ -1,8 +1,8 @@
 /* access -- who may come in, and how: a web-config.yml as it is now.
  *
  * The files are looked at when a connection or a request comes, at most once a second, and read again
- * when one of them changed and nothing was written into any of them for a second. What is broken then is said, and the last good settings stay. TLS itself
- * is turned on or off at a start only.
+ * when one of them changed and nothing was written into any of them for a second. What is broken then is
+ * said, and the last good settings stay. TLS itself is turned on or off at a start only.
  *
  * Built without its libraries, access_new says so. */
 #ifndef LT_HTTP_ACCESS_H
@@ -18,7 +18,7 @@ int access_new(struct loop *loop, const char *path, struct access **ret_access, 
 /* Who waits for an answer of access_ask gets none. NULL is fine. */
 void access_free(struct access *a);
 
-/* Reads it all again if a file changed; or in any case. */
+/* Reads it all again if a file changed; or in any case. What is being written is read by a later look. */
 void access_look(struct access *a, bool in_any_case);
 /* What was wrong at the last reading, a sentence; NULL: nothing. Borrowed until the next one. */
 const char *access_refused(const struct access *a);

@@ -119,7 +119,8 @@ void http_server_free(struct http_server *s);
 /* Where listener i really listens ("127.0.0.1:41234" when port 0 was asked). */
 const char *http_server_address(const struct http_server *s, unsigned i);
 
-/* Reads web_config again now; without it nothing. It is also read when it changed. */
+/* Reads web_config again, now or once nothing is written into it; without it nothing. It is also read
+ * when it changed. */
 void http_server_reread(struct http_server *s);
 /* What is wrong with the present web_config while the last good one rules; NULL: nothing. Borrowed
  * until it is read again. */
