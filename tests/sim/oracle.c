@@ -254,12 +254,22 @@ static void cut_lines(const struct node *n, size_t from, size_t seen, bool *whic
         each_line(n->data.p + from, seen - from, mark, which);
 }
 
-void oracle_cuts(const struct node *n, size_t size)
+/* What is written behind that later has not been seen. */
+static void cut_seen(struct node *n, size_t size)
 {
-    if (!S_ISREG(n->mode) || !n->data.p || n->looked != oracle.looks) /* none of ours */
+    n->seen = n->seen < size ? n->seen : size;
+    n->seen_kept = n->seen_kept < size ? n->seen_kept : size;
+}
+
+void oracle_cuts(struct node *n, size_t size)
+{
+    if (!S_ISREG(n->mode) || !n->data.p)
         return;
-    cut_lines(n, size, n->seen, oracle.glimpsed);
-    cut_lines(n, size, n->seen_kept, oracle.glimpsed_kept);
+    if (n->looked == oracle.looks) { /* one of ours */
+        cut_lines(n, size, n->seen, oracle.glimpsed);
+        cut_lines(n, size, n->seen_kept, oracle.glimpsed_kept);
+    }
+    cut_seen(n, size);
 }
 
 static void set_free(void *ctx, unsigned id)
@@ -357,7 +367,7 @@ static void check_lines(void)
     unsigned lost = 0, first = 0, silent = 0, missing = 0, twice = 0;
 
     for (unsigned id = 1; id < oracle.nlines; id++) {
-        if (oracle.count[id] > 1 && oracle.doubt[id] == DOUBT_TOLD)
+        if (oracle.count[id] > 1 && oracle.doubt[id] == DOUBT_TOLD && !world.jumped)
             twice = id;
         missing += !oracle.count[id];
         if (oracle.count[id] || oracle.excused[id] || (world.jumped && told_lost()))

@@ -272,7 +272,7 @@ __attribute__((format(printf, 2, 3))) void oracle_fault(enum fault kind, const c
 size_t oracle_line(unsigned id, char *out); /* its bytes: at most LINE_MAX_SIZE */
 void oracle_took(unsigned *last, const char *p, size_t n);
 void oracle_look(bool saved);
-void oracle_cuts(const struct node *n, size_t size); /* what is behind is about to go */
+void oracle_cuts(struct node *n, size_t size); /* what is behind is about to go */
 void oracle_doubts(const struct node *n, enum doubt doubt);
 void oracle_excuse(const struct node *n); /* nobody owes its lines */
 void oracle_destroyed(void);              /* the state, by an error */
