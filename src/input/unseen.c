@@ -123,12 +123,42 @@ static void compare_gone(struct tailset *t, const struct newcomer *n, struct sli
         (void)compare(t, n, f, head, found);
 }
 
+/* Of all that is known. enum unseen, or negative errno: it cannot be said. */
+static int compare_all(struct tailset *t, const struct newcomer *n, struct slice head)
+{
+    enum unseen found = UNSEEN_NEW;
+    int r = 0;
+
+    for (const struct tail_file *f = t->files.first; f && r == 0 && found != UNSEEN_NOT;
+         f = f->next)
+        r = compare(t, n, f, head, &found);
+    if (head.n < GONE_LEAST)
+        compare_tiny(t, n, head, &found);
+    else
+        compare_gone(t, n, head, &found);
+    return r < 0 ? r : (int)found;
+}
+
+/* NULs at the end of a copy are what a crash of the machine left, before that was compressed. When
+ * more than the head lies in the archive, lines may follow them that nobody has seen. */
+static int compare_crashed(struct tailset *t, const struct newcomer *n, struct slice head)
+{
+    bool whole = head.n < FINGERPRINT_HEAD;
+    int r;
+
+    while (head.n > 0 && head.p[head.n - 1] == 0)
+        head.n--;
+    if (!memchr(head.p, '\n', head.n))
+        return UNSEEN_NEW;
+    r = compare_all(t, n, head);
+    return r == UNSEEN_NOT && !whole ? UNSEEN_AGAIN : r;
+}
+
 int unseen_archive(struct tailset *t, const struct newcomer *n)
 {
     char head[FINGERPRINT_HEAD];
-    enum unseen found = UNSEEN_NEW;
     ssize_t got;
-    int r = 0;
+    int found;
 
     if (n->stream->log->fresh || !unseen_since_the_save(t, n))
         return UNSEEN_NOT;
@@ -138,12 +168,8 @@ int unseen_archive(struct tailset *t, const struct newcomer *n)
     got = unpack_head(n->fd, head);
     if (got <= 0)
         return got == 0 ? UNSEEN_NOT : (int)got;
-    for (const struct tail_file *f = t->files.first; f && r == 0 && found != UNSEEN_NOT;
-         f = f->next)
-        r = compare(t, n, f, slice_make(head, (size_t)got), &found);
-    if (got < GONE_LEAST)
-        compare_tiny(t, n, slice_make(head, (size_t)got), &found);
-    else
-        compare_gone(t, n, slice_make(head, (size_t)got), &found);
-    return r < 0 ? r : (int)found;
+    found = compare_all(t, n, slice_make(head, (size_t)got));
+    if (found == UNSEEN_NEW && head[got - 1] == 0)
+        found = compare_crashed(t, n, slice_make(head, (size_t)got));
+    return found;
 }
