@@ -44,6 +44,7 @@ struct http_request {
     const char *method; /* MHD's; lives as long as the request */
     const struct http_route *route;
     bool is_odd;    /* its target */
+    bool is_user;   /* of those that there were when it came: it may wait, and there be others */
     uint64_t nbody; /* bytes of body thrown away */
     bool kept;      /* suspended, and in env->kept */
     struct http_request *prev, *next;
@@ -283,6 +284,7 @@ static void dispatch(struct http_request *r)
     }
     if (r->env->access) {
         access_look(r->env->access, false);
+        r->is_user = !is_open(r) && access_has_users(r->env->access);
         verdict = access_ask(r->env->access, is_open(r),
                              http_request_header(r, MHD_HTTP_HEADER_AUTHORIZATION),
                              r->client->peer.number, on_verdict, r);
@@ -463,7 +465,7 @@ bool http_request_is_private(const struct http_request *r)
                         http_request_header(r, MHD_HTTP_HEADER_ORIGIN), host))
         return false;
     machine_name(machine);
-    return r->client->peer.is_unix || (r->env->access && access_has_users(r->env->access)) ||
+    return r->client->peer.is_unix || r->is_user ||
            (r->client->peer.is_loopback && origin_is_fixed(host, machine));
 }
 

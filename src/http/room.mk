@@ -65,7 +65,7 @@ tests_http_check_SOURCES = \
 	tests/http/http_rig.c \
 	tests/http/http_rig.h
 if HAVE_WEB_CONFIG
-tests_http_check_SOURCES += tests/http/check_users.c tests/http/check_web_config.c
+tests_http_check_SOURCES += tests/http/check_access.c tests/http/check_users.c tests/http/check_web_config.c
 endif
 endif
 

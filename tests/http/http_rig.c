@@ -85,7 +85,8 @@ static const struct http_route routes[] = {
     {NULL, NULL, NULL},
 };
 
-void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms)
+void rig_start_with(struct rig *rig, unsigned max_connections, int64_t timeout_ms,
+                    const char *web_config)
 {
     struct buf big = BUF_INIT, err = BUF_INIT;
     const char *listen[] = {"127.0.0.1:0", rig->unix_spec};
@@ -94,6 +95,7 @@ void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms)
         .nlisten = 2,
         .max_connections = max_connections,
         .timeout_ns = timeout_ms * NSEC_PER_MSEC,
+        .web_config = web_config,
         .routes = {routes},
         .ctx = rig,
     };
@@ -107,6 +109,11 @@ void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms)
     rig->big = http_body_new(&big);
     ck_assert_int_eq(loop_new(&rig->loop), 0);
     ck_assert_msg(http_server_new(rig->loop, &o, &rig->server, &err) == 0, "%s", err.p);
+}
+
+void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms)
+{
+    rig_start_with(rig, max_connections, timeout_ms, NULL);
 }
 
 void rig_stop(struct rig *rig)

@@ -22,6 +22,9 @@ struct rig {
 /* Listeners: 0 is 127.0.0.1 with any port, 1 a unix socket. Routes: /hello (GET, HEAD),
  * /negotiated, /big, /kept, /post (POST), /parts. */
 void rig_start(struct rig *rig, unsigned max_connections, int64_t timeout_ms);
+/* With a web-config.yml. */
+void rig_start_with(struct rig *rig, unsigned max_connections, int64_t timeout_ms,
+                    const char *web_config);
 void rig_stop(struct rig *rig);
 void rig_turn(struct rig *rig);
 /* Turns until so many requests are kept. */
