@@ -399,8 +399,6 @@ void engine_invalid(struct engine *e, unsigned log, uint64_t bytes)
 /* Of a decoded line. */
 static void trace_line(struct engine *e, struct trace *t)
 {
-    memset(t->trials, 0, e->rules->nevents * sizeof *t->trials);
-    memset(t->updates, 0, e->rules->nmappings * sizeof *t->updates);
     verdict_traced(e, t);
     if (!record_has_time(&e->record))
         record_note_time(&e->record);

@@ -256,6 +256,12 @@ static void swap_records(struct engine *e)
     e->hits_aside = hits;
 }
 
+static void trace_clear(const struct engine *e, struct trace *t)
+{
+    memset(t->trials, 0, e->rules->nevents * sizeof *t->trials);
+    memset(t->updates, 0, e->rules->nmappings * sizeof *t->updates);
+}
+
 static void tell_given_up(struct engine *e, const struct open_span *o, enum span_reason why,
                           int64_t ns)
 {
@@ -270,6 +276,14 @@ static void tell_given_up(struct engine *e, const struct open_span *o, enum span
         e->given_up(e->given_up_ctx, t);
 }
 
+static void note_hits(struct engine *e, struct trace *t)
+{
+    for (unsigned i = 0; i < e->rules->nevents; i++)
+        t->trials[i].members = e->plans[i].members;
+    for (unsigned i = 0; i < e->nhits; i++)
+        t->trials[e->hits[i]].is_event = true;
+}
+
 /* The event NAME.unfinished, and those that are of it. */
 static void count_unfinished(struct engine *e, const struct open_span *o, int64_t ns)
 {
@@ -282,13 +296,9 @@ static void count_unfinished(struct engine *e, const struct open_span *o, int64_
     e->record.wall_ns = e->aside.wall_ns;
     spanline_given_up(&e->record, span, o, e->tracing);
     e->events[span->event + 1].verdict = e->record.number << 1 | 1;
-    if (t) {
-        memset(t->trials, 0, e->rules->nevents * sizeof *t->trials);
-        memset(t->updates, 0, e->rules->nmappings * sizeof *t->updates);
-    }
     hit(e, span->event + 1);
-    for (unsigned i = 0; t && i < e->nhits; i++)
-        t->trials[e->hits[i]].is_event = true;
+    if (t)
+        note_hits(e, t);
     apply(e, t);
     e->record.source = NULL;
     source_free(source);
@@ -302,6 +312,8 @@ void verdict_give_up(struct engine *e, struct open_span *o, enum span_reason why
     add_open(e, o->span, -1);
     swap_records(e);
     e->nhits = 0;
+    if (e->tracing)
+        trace_clear(e, &e->given_up_trace);
     if (e->rules->events[e->rules->spans[o->span].event + 1].used)
         count_unfinished(e, o, ns);
     if (e->tracing)
@@ -533,14 +545,6 @@ void verdict_line(struct engine *e)
         count_line(e, NULL, false);
 }
 
-static void note_hits(struct engine *e, struct trace *t)
-{
-    for (unsigned i = 0; i < e->rules->nevents; i++)
-        t->trials[i].members = e->plans[i].members;
-    for (unsigned i = 0; i < e->nhits; i++)
-        t->trials[e->hits[i]].is_event = true;
-}
-
 /* After the line is done: what else would have to hold. An event that nothing uses is tried like
  * any other, and makes its fields. */
 static void try_all(struct engine *e, struct trace *t)
@@ -570,6 +574,7 @@ static void try_all(struct engine *e, struct trace *t)
 void verdict_traced(struct engine *e, struct trace *t)
 {
     e->tracing = true;
+    trace_clear(e, t);
     t->spans = NULL;
     count_line(e, t, e->spans);
     note_hits(e, t);

@@ -86,4 +86,46 @@ def every_example_and_its_log():
     assert len(examples) >= 42
 
 
-main(shipped_rules_and_their_logs, every_example_and_its_log)
+SPANS = """\
+[event ab]
+where = msg == ab
+[event bb]
+where = msg == bb
+[event end]
+where = msg == end
+[span a]
+begin   = ab
+end     = end
+key     = id
+timeout = 1m
+[span b]
+begin   = bb
+end     = end
+key     = id
+timeout = 1m
+[event lost]
+of    = a.unfinished
+each  = list
+where = _value > 10
+[counter lost_total]
+help = L
+inc  = a.unfinished, lost
+[counter b_total]
+help = B
+inc  = b
+"""
+
+
+def spans_that_are_given_up_are_told_each_for_itself():
+    with open("spans.ini", "w", encoding="utf-8") as f:
+        f.write(SPANS)
+    with open("spans.log", "w", encoding="utf-8") as f:
+        for at, msg in (("10:00:00", "ab"), ("10:00:01", "bb"), ("11:00:00", "other")):
+            f.write('{"time":"2025-11-12T%sZ","msg":"%s","id":1,"list":[20,30]}\n' % (at, msg))
+    told = logtally("explain", "--rules", "spans.ini", "spans.log")
+    a, b = told.split("(no line) span ")[1:]
+    assert a.startswith("a is given up") and a.count("    -> inc lost_total") == 3 and "    member 2 of 2" in a, told
+    assert b.startswith("b is given up") and "inc" not in b and "is event" not in b, told
+
+
+main(shipped_rules_and_their_logs, every_example_and_its_log, spans_that_are_given_up_are_told_each_for_itself)
