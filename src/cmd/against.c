@@ -10,8 +10,8 @@
 
 enum {
     BARE_MAX = 1000,       /* places; beyond, the rules have much the same trouble everywhere */
-    TEXTS_MAX = 20000,     /* different unmatched lines that are put together to shapes */
-    TEXT_BYTES = 32 << 20, /* of them, and of a line of each */
+    TEXTS_MAX = 200000,    /* different unmatched lines that are put together to shapes */
+    TEXT_BYTES = 64 << 20, /* of them, and of a line of each */
     SHAPE_LINE_MAX = 4096, /* of one; what is behind tells kinds of lines apart no better */
 };
 
@@ -104,7 +104,7 @@ static void note_unmatched(struct against *a, struct record *r)
     struct saying s = {.text = BUF_INIT};
 
     if (a->shapes.texts.n >= TEXTS_MAX || a->shape_bytes >= TEXT_BYTES) {
-        a->shapeless++;
+        a->ungrouped++;
         return;
     }
     (void)slice_cut(&rest, '\n', &line);
@@ -118,21 +118,33 @@ static void note_unmatched(struct against *a, struct record *r)
     buf_release(&s.text);
 }
 
-static void note_line(void *ctx, const struct trace *t)
+/* Of what the line is, or of a span that was given up. */
+static bool note_events(struct against *a, const struct trace *t)
 {
-    struct against *a = ctx;
     bool any = false;
 
-    if (t->result != RECORD_LINE)
-        return;
-    note_time(a, t->record);
     for (unsigned i = 0; i < t->record->rules->nevents; i++) {
         if (!t->trials[i].is_event)
             continue;
         note_event(a, t, i);
         any = true;
     }
-    if (!any)
+    return any;
+}
+
+static void note_given_up(void *ctx, const struct trace *t)
+{
+    (void)note_events(ctx, t);
+}
+
+static void note_line(void *ctx, const struct trace *t)
+{
+    struct against *a = ctx;
+
+    if (t->result != RECORD_LINE)
+        return;
+    note_time(a, t->record);
+    if (!note_events(a, t))
         note_unmatched(a, t->record);
 }
 
@@ -175,6 +187,7 @@ int against_read(struct against *a, const struct setup *setup, const struct stri
     session_init(&a->session, setup, SESSION_WHOLE, &options);
     a->session.traced = note_line;
     a->session.traced_ctx = a;
+    engine_trace_given_up(a->session.engine, note_given_up, a);
     read_all(a);
     return -1;
 }

@@ -44,7 +44,7 @@ struct against {
     struct shapes shapes;   /* of unmatched lines, the most frequent first when all are read */
     char **examples;        /* a line of each of their texts */
     size_t nexamples, examples_cap, shape_bytes;
-    uint64_t shapeless; /* unmatched lines that came when there were too many different ones */
+    uint64_t ungrouped; /* unmatched lines that came when there were too many different ones */
     struct buf errors;  /* a line for each file that could not be read to its end */
 };
 

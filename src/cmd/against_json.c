@@ -221,6 +221,7 @@ void against_json(const struct against *a, struct jsonout *j)
     put_u64(j, "lines", against_lines(a));
     put_u64(j, "unmatched", engine_unmatched(a->session.engine));
     put_shapes(a, j);
+    put_u64(j, "ungrouped", a->ungrouped);
     put_hits(a, j);
     put_series(a, j);
     put_rows(a, "folded", OWN_SERIES_FOLDED, put_fold, j);

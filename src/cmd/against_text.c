@@ -119,7 +119,7 @@ static void put_bare(const struct bare_place *b, struct buf *out)
 static void put_shapes(const struct against *a, struct buf *out)
 {
     const struct shapes *s = &a->shapes;
-    uint64_t rest = a->shapeless;
+    uint64_t rest = 0;
     struct buf words = BUF_INIT;
 
     for (size_t i = 0; i < s->nshapes; i++) {
@@ -139,7 +139,10 @@ static void put_shapes(const struct against *a, struct buf *out)
         buf_char(out, '\n');
     }
     if (rest)
-        buf_fmt(out, "unmatched: %llu  others\n", (unsigned long long)rest);
+        buf_fmt(out, "unmatched: %llu  of rarer kinds\n", (unsigned long long)rest);
+    if (a->ungrouped)
+        buf_fmt(out, "unmatched: %llu  more, not put together: too many differ\n",
+                (unsigned long long)a->ungrouped);
     buf_release(&words);
 }
 

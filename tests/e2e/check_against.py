@@ -161,6 +161,8 @@ def many_kinds_of_lines_are_ten():
     out = text(rules, "--against", log)[0]
     told = [int(line.split()[1]) for line in out.splitlines() if line.startswith("unmatched: ")]
     assert sum(told) == 210, out
+    found = against(rules, "--against", put("differ.log", "".join(f"{i}\n" for i in range(200010))))
+    assert (found["unmatched"], found["ungrouped"], found["shapes"][0]["count"]) == (200010, 10, 200000), found
     json_log = put("json.log", "".join('{"msg":"login","user":"u%d x","n":{"k":%d}}\n' % (i, i) for i in range(30)))
     shape, = against(rules, "--against", json_log)["shapes"]
     assert (shape["count"], shape["example"]) == (30, '{"msg":"login","user":"u0 x","n":{"k":0}}'), shape
