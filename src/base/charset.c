@@ -221,6 +221,16 @@ static size_t replace(struct charset *c, struct slice rest, int error)
     return n;
 }
 
+/* Some encodings keep a letter back, as an accent may follow. */
+static void flush(struct charset *c)
+{
+    size_t room = CHARSET_PAD, before = room;
+    char *to = buf_reserve(&c->out, room);
+
+    (void)iconv(c->iconv, NULL, NULL, &to, &room);
+    c->out.n += before - room;
+}
+
 /* One line, whose newline comes out whatever is before it. */
 static uint64_t convert_line(struct charset *c, struct slice line, bool whole)
 {
@@ -244,6 +254,7 @@ static uint64_t convert_line(struct charset *c, struct slice line, bool whole)
         in += bad;
         left -= bad;
     }
+    flush(c);
     if (whole && (c->out.n == 0 || c->out.p[c->out.n - 1] != '\n'))
         buf_char(&c->out, '\n');
     return invalid;

@@ -56,6 +56,10 @@ static const struct {
     {"ascii", {"a\xff\xfe\n", 4}, "a\xef\xbf\xbd\xef\xbf\xbd\n", 2},
     /* a shifted state ends with its line */
     {"iso-2022-jp", {"\x1b$B%F\nab\n", 9}, "\xe3\x83\x86\nab\n", 0},
+    /* a letter that an accent might follow waits for it: nothing does at the end */
+    {"cp1258", {"a\nba", 4}, "a\nba", 0},
+    {"tcvn", {"xo", 2}, "xo", 0},
+    {"big5-hkscs", {"x\x88\x66", 3}, "x\xc3\x8a", 0},
 };
 
 TEST_EACH(lines_become_utf_8, (int)(sizeof rows / sizeof *rows))
