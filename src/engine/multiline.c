@@ -33,7 +33,7 @@ static void clear(struct joined *j)
 /* As much of it as there is room for. */
 static void append(struct joined *j, struct slice text, size_t most)
 {
-    size_t room = most - j->text.n;
+    size_t room = j->text.n < most ? most - j->text.n : 0; /* begun when the limit was another */
 
     if (text.n > room) {
         text.n = room;

@@ -677,6 +677,22 @@ TEST(an_open_record_goes_over_a_restart_and_is_complete_in_silence)
     world_free(w);
 }
 
+/* As after a restart with a smaller [limits] line. */
+TEST(a_record_over_a_limit_that_came_later_does_not_grow)
+{
+    struct multiline m = {0};
+    struct joined done = {.text = BUF_INIT, .time = BUF_INIT};
+    unsigned stream;
+
+    (void)multiline_add(&m, 0, SLICE("0123456789"), SLICE(""), true, 100, &done);
+    (void)multiline_add(&m, 0, SLICE("more"), SLICE(""), false, 5, &done);
+    ck_assert(multiline_take(&m, &done, &stream));
+    ck_assert(slice_eq(buf_all(&done.text), SLICE("0123456789")));
+    ck_assert(done.cut);
+    joined_release(&done);
+    multiline_release(&m);
+}
+
 TEST(what_a_damaged_state_says_of_records_is_refused)
 {
     struct world *w = world_new(RECORDS);
