@@ -109,7 +109,8 @@ void engine_save_spans(const struct engine *e, struct buf *out);
  * with none open; "" = none. */
 struct spans_report {
     size_t given_up;
-    size_t forgotten; /* of a name that the rules do not know any more: nothing could count them */
+    size_t
+        forgotten; /* of a name that the rules do not know or use any more: nothing counts them */
 };
 int engine_load_spans(struct engine *e, struct slice saved, struct spans_report *ret_report);
 

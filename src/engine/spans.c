@@ -514,7 +514,7 @@ void spans_save(const struct spans *s, struct buf *out)
 
 /* A span as it was saved. */
 struct saved_span {
-    int span; /* its number now; -1: there is none of that name */
+    int span; /* its number now; -1: there is none of that name, or nothing uses it */
     bool same;
     unsigned nkept;
     struct slice *kept; /* names */
@@ -540,8 +540,9 @@ static void load_definition(struct loading *l)
         l->in.bad = true;
         return;
     }
-    d.same = d.span >= 0 && rules->spans[d.span].used &&
-             slice_eq(rules->spans[d.span].definition, definition);
+    if (d.span >= 0 && !rules->spans[d.span].used)
+        d.span = -1;
+    d.same = d.span >= 0 && slice_eq(rules->spans[d.span].definition, definition);
     d.kept = arena_alloc(&l->text, d.nkept * sizeof *d.kept);
     for (unsigned i = 0; i < d.nkept; i++)
         d.kept[i] = read_blob(&l->in);

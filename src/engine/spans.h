@@ -92,7 +92,8 @@ struct open_span *spans_stale(const struct spans *s);
 void spans_make_stale(struct spans *s, const struct ruleset *rules);
 
 void spans_save(const struct spans *s, struct buf *out);
-/* Into empty ones. 0, or -EBADMSG with none open. Those of names that are gone are forgotten. */
+/* Into empty ones. 0, or -EBADMSG with none open. Those of names that are gone, or that
+ * nothing uses, are forgotten. */
 int spans_load(struct spans *s, struct slice saved, size_t *ret_forgotten);
 
 #endif

@@ -416,30 +416,42 @@ static void close_ended(struct engine *e, struct trace *t, unsigned number)
     spans_close(o);
 }
 
-static unsigned place_among(const uint32_t *events, uint32_t event)
+/* Which of the events that begin it does: the first, as the rules name them, that the line is and of
+ * which it has the key. There is one when `missing` is -1 then. */
+static unsigned find_begin(struct engine *e, unsigned number, struct slice *ret_key)
 {
-    unsigned i = 0;
+    const struct span *span = &e->rules->spans[number];
+    struct span_state *state = &e->span_states[number];
+    int first = -1;
 
-    while (events[i] != event)
-        i++;
-    return i;
+    for (unsigned b = 0; b < span->nbegins; b++) {
+        if (!is_event(e, span->begins[b]))
+            continue;
+        state->missing =
+            spanline_key(&e->record, span, &span->begin_keys[b * span->nkeys], ret_key);
+        if (state->missing < 0)
+            return b;
+        first = first < 0 ? state->missing : first;
+    }
+    state->missing = first;
+    return 0;
 }
 
 /* The line is an event that begins it. */
-static void begin_span(struct engine *e, struct trace *t, unsigned number, uint32_t event)
+static void begin_span(struct engine *e, struct trace *t, unsigned number)
 {
     const struct span *span = &e->rules->spans[number];
     struct span_state *state = &e->span_states[number];
     struct span_stream *st = verdict_stream(e, e->record.source);
     struct slice key[SPAN_KEYS_MAX], *kept;
-    unsigned b = place_among(span->begins, event);
     const struct line_time *at;
     struct open_span *o;
+    unsigned b;
 
     if (state->begun == e->record.number)
         return;
     state->begun = e->record.number;
-    state->missing = spanline_key(&e->record, span, &span->begin_keys[b * span->nkeys], key);
+    b = find_begin(e, number, key);
     if (state->missing >= 0) {
         note_unmatched(e, t, number, true, SPAN_NO_KEY);
         return;
@@ -473,7 +485,7 @@ TRACED void leave_spans(struct engine *e, struct trace *t)
         const struct plan *p = &e->plans[e->hits[i]];
 
         for (unsigned k = 0; k < p->nbegins; k++)
-            begin_span(e, t, p->begins[k], e->hits[i]);
+            begin_span(e, t, p->begins[k]);
     }
 }
 
@@ -481,7 +493,10 @@ static int64_t silent_clock(const struct engine *e, const struct span_stream *st
 {
     int64_t ns;
 
-    return __builtin_add_overflow(st->clock_ns, e->now_ns - st->running_ns, &ns) ? INT64_MAX : ns;
+    if (__builtin_sub_overflow(e->now_ns, st->running_ns, &ns) ||
+        __builtin_add_overflow(st->clock_ns, ns, &ns))
+        return INT64_MAX; /* of a damaged state */
+    return ns;
 }
 
 bool verdict_is_over(struct engine *e)

@@ -406,6 +406,31 @@ TEST(and_in_what_it_was_rotated_into)
     world_free(w);
 }
 
+/* Whichever is found first. */
+TEST(of_two_begins_on_a_line_the_first_that_has_the_key_begins)
+{
+    static const char rules[] =
+        "[event a]\nmatch = first (?<v>\\w+)\n[event b]\nmatch = second (?<v>\\w+) by (?<k>\\w+)\n"
+        "[event c]\nmatch = end (?<k>\\w+)?\n";
+    static const char metric[] = "[counter s_total]\ninc = s\nlabels = v=begin.v\n";
+    struct buf text = BUF_INIT;
+
+    buf_fmt(&text, "%s[span s]\nbegin = a, b\nend = c\n%s", rules, metric);
+    expect(text.p, "second y by z first x\nend z\nfirst u second w by z\nend z\n",
+           "s_total{v=\"u\"} 1\ns_total{v=\"x\"} 1\n", "0", "");
+    buf_clear(&text);
+    buf_fmt(&text, "%s[span s]\nbegin = b, a\nend = c\n%s", rules, metric);
+    expect(text.p, "second y by z first x\nend z\nfirst u second w by z\nend z\n",
+           "s_total{v=\"w\"} 1\ns_total{v=\"y\"} 1\n", "0", "");
+    buf_release(&text);
+    /* a, which comes first, has no u there */
+    expect("[event a]\nmatch = first(?<u>\\d)?\n[event b]\nmatch = second (?<u>\\w+)\n"
+           "[event c]\nmatch = end (?<u>\\w+)\n[span s]\nbegin = a, b\nend = c\nkey = u\n"
+           "[counter s_total]\ninc = s\nlabels = u\n",
+           "second y first x\nend y\nfirst x second w\nend w\nfirst\n",
+           "s_total{u=\"w\"} 1\ns_total{u=\"y\"} 1\n", "0", "no_key 1");
+}
+
 /* --- the state -------------------------------------------------------------------------------- */
 
 /* Another engine, by other rules perhaps, with what is open in w. Values are not taken along. */
@@ -483,6 +508,52 @@ TEST(other_rules_give_it_up)
     }
 }
 
+/* Another span's series are not touched. */
+TEST(what_nothing_uses_any_more_is_forgotten)
+{
+    static const char two[] = EVENTS SPAN "[span t]\nbegin = o\nend = c\nkey = k, j\n";
+    struct buf rules = BUF_INIT, saved = BUF_INIT;
+    struct spans_report report;
+    struct world *w, *next;
+
+    buf_fmt(&rules, "%s%s[counter t_total]\ninc = t\n", two, METRICS);
+    w = world_new(rules.p);
+    world_feed(w, AT("10:00:00", "m=o k=a j=1 u=x"));
+    engine_save_spans(w->engine, &saved);
+    buf_clear(&rules);
+    buf_fmt(&rules, "%s%s", two, METRICS);
+    next = world_new(rules.p);
+    ck_assert_int_eq(engine_load_spans(next->engine, buf_all(&saved), &report), 0);
+    ck_assert_uint_eq(report.given_up, 0);
+    ck_assert_uint_eq(report.forgotten, 1);
+    expect_open(next, "1");
+    expect_reasons(next, "");
+    world_free(next);
+    world_free(w);
+    buf_release(&rules);
+    buf_release(&saved);
+}
+
+TEST(another_piece_of_a_rewrite_gives_it_up)
+{
+    static const char with[] = "[patterns]\nP = %s\n[log l]\npath = /l\n[event o]\nwhere = m == o\n"
+                               "rewrite.k = %%{P} ->\n[event c]\nwhere = m == c\n" SPAN METRICS;
+    struct buf before = BUF_INIT, after = BUF_INIT;
+    struct world *w;
+
+    buf_fmt(&before, with, "x");
+    buf_fmt(&after, with, "y");
+    w = world_new(before.p);
+    world_feed(w, AT("10:00:00", "m=o k=a j=1 u=x"));
+    w = go_on(w, before.p, 0);
+    expect_reasons(w, "");
+    w = go_on(w, after.p, 0);
+    expect_reasons(w, "reload 1");
+    world_free(w);
+    buf_release(&before);
+    buf_release(&after);
+}
+
 /* At a reload, by the old rules. */
 TEST(those_that_other_rules_do_not_know_are_given_up_first)
 {
@@ -517,6 +588,30 @@ TEST(a_damaged_state_opens_nothing)
         if (strcmp(world_own(other, "logtally_spans_open{span=\"s\"}"), "0") != 0)
             ck_abort_msg("%zu bytes open something", n);
         world_free(other);
+    }
+    buf_release(&saved);
+    world_free(w);
+}
+
+/* Times may be any, and keys, and texts: nothing is computed from them that has no value. */
+TEST(any_byte_of_a_state_may_be_another)
+{
+    struct world *w = world_new(RULES);
+    struct spans_report report;
+    struct buf saved = BUF_INIT;
+
+    world_feed(w, AT("10:00:00", "m=o k=a j=1 u=x") AT("10:00:00", "m=o k=b j=1 u=x"));
+    engine_save_spans(w->engine, &saved);
+    for (size_t n = 0; n < saved.n; n++) {
+        struct world *other = world_new(RULES);
+
+        saved.p[n] ^= (char)0x80;
+        if (engine_load_spans(other->engine, buf_all(&saved), &report) == 0 &&
+            engine_is_due(other->engine, 0))
+            engine_complete(other->engine, 0);
+        world_feed(other, AT("10:00:03", "m=c k=a j=1"));
+        world_free(other);
+        saved.p[n] ^= (char)0x80;
     }
     buf_release(&saved);
     world_free(w);

@@ -275,6 +275,11 @@ static void put_event(const struct load *l, uint32_t event, struct buf *out)
             buf_slice(out, pattern_text(e->conditions[i].capture.pattern));
             buf_char(out, '\n');
         }
+    for (unsigned i = 0; i < e->nactions; i++)
+        if (e->actions[i].pattern) {
+            buf_slice(out, pattern_text(e->actions[i].pattern));
+            buf_char(out, '\n');
+        }
 }
 
 /* The events that it needs, each once, come before those that need them. */
