@@ -63,19 +63,22 @@ static void warn_slow(const struct setup *setup, const struct engine *engine, st
                         setup->rules->events[i].name);
 }
 
-static bool ends_in_nul(const char *path)
+/* Four of them: a newline of UTF-16 or UTF-32 ends in up to three. */
+static bool ends_in_nuls(const char *path)
 {
+    static const char nuls[4];
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     struct stat st;
-    char last = 'x';
+    char last[sizeof nuls];
+    bool ends;
 
     if (fd < 0)
         return false;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-        pread(fd, &last, 1, st.st_size - 1) < 1)
-        last = 'x';
+    ends = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof last &&
+           pread(fd, last, sizeof last, st.st_size - (off_t)sizeof last) == (ssize_t)sizeof last &&
+           memcmp(last, nuls, sizeof last) == 0;
     (void)close(fd);
-    return last == 0;
+    return ends;
 }
 
 /* Where the next lines will come before that, or only behind it, nobody knows. */
@@ -83,7 +86,7 @@ static void warn_nuls(const struct log_def *log, const glob_t *found, struct mis
 {
     for (size_t i = 0; i < found->gl_pathc; i++)
         if (!rotated_is_compressed(slice_str(found->gl_pathv[i])) &&
-            ends_in_nul(found->gl_pathv[i]))
+            ends_in_nuls(found->gl_pathv[i]))
             mistake_add(m, WARNING, log->at,
                         "%s ends in NULs: allocated ahead, or left by a crash; what is written "
                         "over them or behind them is read",

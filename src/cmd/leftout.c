@@ -61,7 +61,7 @@ static void say_span(const struct slice *labels, double n)
         {"no_key", "lines that lack a key field"},
         {"replaced", "given up, as another began with the same key"},
         {"timeout", "given up, as no end came within its timeout"},
-        {"full", "given up, as more than max_open were open"},
+        {"full", "given up, as more were open than max_open, or than 1 KiB for each of so many"},
         {"negative", "ends with an older time than their begin, without _duration"},
     };
 

@@ -14,7 +14,7 @@ static const char *why_given_up(enum span_reason reason)
     case SPAN_REPLACED:
         return "another begins with the same key";
     case SPAN_FULL:
-        return "more than max_open are open";
+        return "more are open than max_open, or than 1 KiB for each of so many";
     default:
         return "its rules are others now";
     }

@@ -45,9 +45,17 @@ struct pattern {
     struct slice subject; /* of the last match */
 };
 
-/* Does it need characters, or will bytes do? */
+static bool asks_for(struct slice regex, struct slice verb)
+{
+    return regex.n >= verb.n && memmem(regex.p, regex.n, verb.p, verb.n);
+}
+
+/* Does it need characters, or will bytes do? By (*UCP) bytes would be those of Latin-1, and half a
+ * character a letter. */
 static uint32_t utf_options(struct slice regex)
 {
+    if (asks_for(regex, SLICE("(*UCP)")) || asks_for(regex, SLICE("(*UTF)")))
+        return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
     for (size_t i = 0; i < regex.n; i++) {
         if ((unsigned char)regex.p[i] >= 0x80)
             return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;

@@ -143,6 +143,7 @@ def checks():
     put("nuls/ahead.log", "a\n" + "\0" * 100)
     put("nuls/fine.log", "a\n")
     put("nuls/packed.gz", gzip.compress(b"a\n"))
+    put("nuls/wide.log", b"\xff\xfea\0\n\0")          # a newline of UTF-16
     put("nuls.ini", RULES + "[log app]\npath = nuls/*\n")
     expect("NULs where lines come", ["check", "--rules", "nuls.ini"], 0, "no mistakes, 1 warning",
            "nuls/ahead.log ends in NULs")

@@ -50,6 +50,21 @@ TEST(a_search_is_unanchored)
     ck_assert_int_eq(match("a$", "a"), PATTERN_YES);
 }
 
+/* By bytes it would be half of the first letter: 0xd0 is one in Latin-1. */
+TEST(letters_of_any_script_are_whole)
+{
+    struct pattern *p = pattern("(*UCP)^\\w+");
+
+    ck_assert_int_eq(pattern_match(p, SLICE("Ошибка: x")), PATTERN_YES);
+    ck_assert_uint_eq(pattern_span(p).n, strlen("Ошибка"));
+    ck_assert_int_eq(pattern_match(p, SLICE("Ошибка\xff: x")), PATTERN_YES);
+    pattern_free(p);
+    ck_assert_int_eq(match("(*UTF)^.bc", "\xc3\xa4"
+                                         "bc\xff"),
+                     PATTERN_YES);
+    ck_assert_int_eq(match("(*NO_JIT)(*UCP)^\\w+$", "Ё"), PATTERN_YES);
+}
+
 TEST(a_bad_regex_says_where)
 {
     struct buf err = BUF_INIT;
