@@ -762,6 +762,13 @@ static void lose_number(struct tailset *t, struct tail_file *f)
     queue_look(t, f->path, NULL);
 }
 
+/* Some lines may count again: at least one is there that was read before a crash of the machine, though
+ * no more than two generations had in common. Or it was written on. */
+static bool is_doubtful(const struct evidence *e)
+{
+    return e->doubt || (e->rebooted && e->from > 0 && !e->copied);
+}
+
 int file_generation_ended(struct tailset *t, struct tail_file *f)
 {
     struct evidence e = {.inode = true, .born = true};
@@ -784,7 +791,7 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
         break;
     default:
         r = 0;
-        if (e.doubt)
+        if (is_doubtful(&e))
             file_tell_doubt(t, f);
         if (f->renamed && f->state == FILE_NAMED && f->tail.id.birth_ns == 0)
             lose_number(t, f);

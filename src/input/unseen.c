@@ -59,10 +59,12 @@ static bool may_hold_it(const struct newcomer *n, const struct tail_file *f)
             (f->stream->log == n->stream->log && f->tail.offset == 0 && f->tail.size > 0));
 }
 
-/* A crash of the machine may have cut it before it was compressed. */
-static bool is_of_crashed(const struct tail_file *f, struct slice head)
+/* At least a line, more than a banner, is that of one that a crash of the machine may have cut, or that
+ * is gone: edited before it was compressed, or written again? */
+static bool may_be_cut(const struct tail_file *f, struct slice head)
 {
-    size_t n = f->rebooted ? tail_head_like(&f->tail, head).least : 0;
+    bool is_gone = file_is_lost(f) || f->state == FILE_OPEN;
+    size_t n = f->rebooted || is_gone ? tail_head_like(&f->tail, head).least : 0;
 
     return n > f->stream->alike && memchr(head.p, '\n', n);
 }
@@ -96,7 +98,7 @@ static int compare(struct tailset *t, const struct newcomer *n, const struct tai
 
     if (r < 0)
         return r;
-    if (r == 0 && n->stream == f->stream && is_of_crashed(f, head))
+    if (r == 0 && n->stream == f->stream && may_be_cut(f, head))
         *found = UNSEEN_AGAIN;
     if (r == 1 && !file_has_rejected(f, &n->look.id))
         *found = UNSEEN_NOT;
