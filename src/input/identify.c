@@ -373,7 +373,8 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
 {
     enum verdict verdict = best->row ? best->row->verdict : VERDICT_NEW;
 
-    if (verdict == VERDICT_NEW && n->ambiguous) /* another took what it was alike, meanwhile */
+    /* Another took what it was alike, meanwhile; or what seems to be a copy of that did. */
+    if (verdict == VERDICT_NEW && (n->ambiguous || best->doubt))
         verdict = VERDICT_AMBIGUOUS;
     switch (verdict) {
     case VERDICT_SAME:

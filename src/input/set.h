@@ -535,7 +535,8 @@ struct finding {
     const struct row *row; /* NULL = none */
     struct tail_file *file;
     struct evidence evidence;
-    int error; /* one could not be weighed */
+    int error;  /* one could not be weighed */
+    bool doubt; /* its inode held what was read, and a line of that is there; yet it is another */
 };
 
 /* Finds what the newcomer might be; *best is zeroed. */

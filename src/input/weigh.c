@@ -256,6 +256,7 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
         return;
     }
     row = judge(&e);
+    best->doubt |= row->verdict == VERDICT_NEW && e.inode && e.doubt && e.from > 0;
     if (row->verdict == VERDICT_NEW || (best->row && row > best->row) ||
         (row == best->row && e.offset <= best->evidence.offset))
         return;
