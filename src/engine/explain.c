@@ -266,6 +266,20 @@ static void show_value(const struct trace *t, const struct mapping *m,
             u->value.integral ? num_format_u64(text, u->value.u) : num_format(text, u->value.d));
 }
 
+/* As the page writes it. */
+static void show_label(struct buf *out, struct slice value)
+{
+    struct buf escaped = BUF_INIT;
+
+    for (size_t i = 0; i < value.n; i++) {
+        if (value.p[i] == '"' || value.p[i] == '\\')
+            buf_char(&escaped, '\\');
+        buf_char(&escaped, value.p[i]);
+    }
+    show_quoted(out, buf_all(&escaped));
+    buf_release(&escaped);
+}
+
 static void show_update(const struct trace *t, const struct mapping *m,
                         const struct traced_update *u, struct buf *out)
 {
@@ -274,7 +288,7 @@ static void show_update(const struct trace *t, const struct mapping *m,
     buf_fmt(out, "    -> %s %s", verb_text(m->verb), spec->name);
     for (unsigned i = 0; i < spec->nlabels; i++) {
         buf_fmt(out, "%s%s=", i ? "," : "{", spec->labels[i]);
-        show_quoted(out, u->labels[i].n ? u->labels[i] : SLICE("unknown"));
+        show_label(out, u->labels[i].n ? u->labels[i] : SLICE("unknown"));
     }
     if (spec->nlabels)
         buf_char(out, '}');
@@ -328,7 +342,7 @@ static void show_members(const struct trace *t, unsigned event, struct buf *out)
     }
     each_hide(t->record, e, m);
     if (m->n < m->found)
-        buf_fmt(out, "    %u more pass not all conditions\n", m->found - m->n);
+        buf_fmt(out, "    %u more did not pass all conditions\n", m->found - m->n);
     if (m->cut)
         buf_fmt(out, "    there are more than %d, which do not count\n", EACH_MAX);
 }
@@ -536,6 +550,9 @@ static void show_near(const struct trace *t, unsigned event, const struct explai
     }
 }
 
+/* Of one condition, how far it got: a text or two of a long regex are worth a look, a letter is not. */
+#define NEAR_ENOUGH 0.15
+
 static void show_nearest(const struct trace *t, const struct explain_options *o, struct buf *out)
 {
     unsigned n = t->record->rules->nevents;
@@ -549,7 +566,7 @@ static void show_nearest(const struct trace *t, const struct explain_options *o,
         for (unsigned i = 1; i < n; i++)
             if (scores[i] > scores[best])
                 best = i;
-        if (scores[best] <= 0.3)
+        if (scores[best] <= NEAR_ENOUGH)
             break;
         scores[best] = 0;
         show_near(t, best, o, out);

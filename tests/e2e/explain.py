@@ -46,7 +46,7 @@ def replayed(rules, path):
     for line in page.split("\n"):
         if line and not line.startswith("#") and "_bucket{" not in line:
             key, value = line.rsplit(" ", 1)
-            samples[re.sub(r'\\([\\"])', r"\1", key)] = float(value)      # explain shows labels as they are
+            samples[key] = float(value)
     return samples, left_over(rules)
 
 

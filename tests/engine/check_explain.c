@@ -71,6 +71,32 @@ static const char RULES[] =
     "[counter quiet_total]\nadd = quiet\nvalue = n\n"
     "[counter rest_total]\ninc = rest\n";
 
+TEST(labels_are_shown_as_the_page_writes_them)
+{
+    expect_text("[event e]\nwhere = id != x\n[counter e_total]\ninc = e\nlabels = id\n",
+                "{\"id\":\"C:\\\\a\\\"b\"}",
+                "{\"id\":\"C:\\\\a\\\"b\"}\n"
+                "  log auto, decoded as json, no time\n"
+                "    id = C:\\a\"b\n"
+                "  is event e  (rules.ini:1)\n"
+                "    -> inc e_total{id=\"C:\\\\a\\\"b\"}\n");
+}
+
+/* The words that a long regex begins with are found, and then it stops. */
+TEST(a_long_regex_that_stops_early_is_near)
+{
+    struct world *w = world_new("[event e]\n"
+                                "match = Error: (?<kind>\\d+) of document No\\d+ took "
+                                "(?<seconds>[\\d,]+) s$\n"
+                                "[counter e_total]\ninc = e\n");
+    struct buf out = BUF_INIT;
+
+    ck_assert_ptr_nonnull(strstr(explain(w, "12:00 Error: sale of document No7 took 1,5 s", &out),
+                                 "^ and here in the text"));
+    buf_release(&out);
+    world_free(w);
+}
+
 TEST(where_patience_ends_it_is_said)
 {
     static const char rules[] = "[event a]\nmatch = ^x+ly\n[event b]\nmatch = ^x+mz\n"
@@ -517,7 +543,7 @@ TEST(members)
                 "    _key = 2\n    _value = 3\n    k = <2>\n"
                 "    -> inc q_total{k=\"<2>\"}\n"
                 "    -> set g 3\n"
-                "    1 more pass not all conditions\n");
+                "    1 more did not pass all conditions\n");
     expect_text(rules, "msg=m list=[0,1",
                 "msg=m list=[0,1\n"
                 "  log auto, decoded as logfmt, no time\n    msg = m\n    list = [0,1\n"
