@@ -16,7 +16,7 @@ enum {
 };
 
 const enum own_id against_losses[] = {OWN_RULE_ERRORS, OWN_ENCODING_ERRORS, OWN_RECORDS_CUT,
-                                      OWN_SPANS_UNMATCHED};
+                                      OWN_SPANS_UNMATCHED, OWN_LOG_REGEX_ERRORS};
 const size_t against_nlosses = sizeof against_losses / sizeof *against_losses;
 
 static void keep(char into[EXAMPLE_MAX + 1], struct slice text)

@@ -54,6 +54,12 @@ static void say_encoding(const struct slice *labels, double n)
              SLICE_FMT(labels[0]), n);
 }
 
+static void say_regex(const struct slice *labels, double n)
+{
+    log_warn("log %.*s: a regex of it gave up on a line, and was taken as not matching: %.0f",
+             SLICE_FMT(labels[0]), n);
+}
+
 static void say_span(const struct slice *labels, double n)
 {
     static const char *const why[][2] = {
@@ -110,7 +116,7 @@ void say_lost(struct registry *r)
     static const struct row rows[] = {
         {OWN_LOG_LINES, say_line},       {OWN_RECORDS_CUT, say_cut},
         {OWN_RULE_ERRORS, say_error},    {OWN_ENCODING_ERRORS, say_encoding},
-        {OWN_SPANS_UNMATCHED, say_span},
+        {OWN_SPANS_UNMATCHED, say_span}, {OWN_LOG_REGEX_ERRORS, say_regex},
     };
 
     say_rows(r, rows, sizeof rows / sizeof *rows);

@@ -24,6 +24,7 @@ static void add_own_counters(struct engine *e, struct registry *r)
     e->bytes = own_family(r, OWN_LOG_BYTES);
     e->times_unreadable = own_family(r, OWN_TIMES_UNREADABLE);
     e->records_cut = own_family(r, OWN_RECORDS_CUT);
+    e->regex_errors = own_family(r, OWN_LOG_REGEX_ERRORS);
     e->encoding_errors = own_family(r, OWN_ENCODING_ERRORS);
     e->event_hits = own_family(r, OWN_EVENT_HITS);
     for (unsigned i = 0; i < e->rules->nlogs; i++) {
@@ -36,6 +37,7 @@ static void add_own_counters(struct engine *e, struct registry *r)
         e->logs[i].bytes = series(e, e->bytes, name, NULL);
         e->logs[i].times_unreadable = series(e, e->times_unreadable, name, NULL);
         e->logs[i].records_cut = series(e, e->records_cut, name, NULL);
+        e->logs[i].regex_errors = series(e, e->regex_errors, name, NULL);
         e->logs[i].encoding_errors = series(e, e->encoding_errors, name, NULL);
     }
     for (unsigned i = 0; i < e->rules->nevents; i++)
@@ -164,6 +166,14 @@ static void take(struct engine *e, enum record_result result)
         engine_too_long(e, e->record.source->log, 1);
 }
 
+/* What the record noted since it was asked last. */
+static void count_noted(struct engine *e, struct family *f, uint32_t series, uint64_t *n)
+{
+    if (*n)
+        counter_inc(f, series, *n, e->now_ns);
+    *n = 0;
+}
+
 /* Lines of a source were taken, and their bytes go. Where no line needs the time of another, that of the
  * last one tells whether times can be read at all. */
 static void settle(struct engine *e, enum record_result last)
@@ -173,11 +183,10 @@ static void settle(struct engine *e, enum record_result last)
     if (last == RECORD_LINE && !r->log->keeps_time)
         record_note_time(r);
     record_settle(r);
-    if (r->unreadable == 0)
-        return;
-    counter_inc(e->times_unreadable, e->logs[r->source->log].times_unreadable, r->unreadable,
-                e->now_ns);
-    r->unreadable = 0;
+    const struct log_counters *log = &e->logs[r->source->log];
+
+    count_noted(e, e->times_unreadable, log->times_unreadable, &r->unreadable);
+    count_noted(e, e->regex_errors, log->regex_errors, &r->gave_up);
 }
 
 void engine_read(struct engine *e, unsigned log, uint64_t bytes)
@@ -196,14 +205,18 @@ static void joined(struct engine *e, unsigned stream)
 /* Of a line that was taken out of its wrapper. */
 static bool begins_record(struct record *r)
 {
-    return r->line.n && pattern_match(r->log->record, r->line) == PATTERN_YES;
+    return r->line.n && record_matches(r, r->log->record);
 }
 
 bool engine_begins_record(struct engine *e, struct source *s, struct slice raw)
 {
+    bool begins;
+
     record_source(&e->record, s);
-    return record_unwrap(&e->record, raw, e->options.max_line) == RECORD_LINE &&
-           begins_record(&e->record);
+    begins = record_unwrap(&e->record, raw, e->options.max_line) == RECORD_LINE &&
+             begins_record(&e->record);
+    e->record.gave_up = 0; /* it is asked again when the line counts */
+    return begins;
 }
 
 /* A line that was taken out of its wrapper, of a log with `record`. True: it ended the record before,
@@ -513,9 +526,10 @@ void engine_take(struct engine *e, struct source *s, const struct engine_peek *p
     r->nlines = peeked->lines;
     r->stream = slice_str(peeked->stream);
     r->wrapper_time = (struct slice){"", 0};
+    r->taken = true;
     record_decode(r);
     r->time_ns = peeked->time_ns;
-    r->time_known = r->time_own = r->taken = true;
+    r->time_known = r->time_own = true;
     r->told_ns = peeked->own_ns;
     take(e, RECORD_LINE);
     r->taken = false;

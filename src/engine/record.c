@@ -99,6 +99,18 @@ void record_capture(struct record *r, const struct capture *c)
     }
 }
 
+/* A line that is taken was looked at before. */
+static bool is_yes(struct record *r, enum pattern_result result)
+{
+    r->gave_up += result == PATTERN_ERROR && !r->taken;
+    return result == PATTERN_YES;
+}
+
+bool record_matches(struct record *r, struct pattern *p)
+{
+    return is_yes(r, pattern_match(p, r->line));
+}
+
 static void strip_prefix(struct record *r)
 {
     struct pattern *p = r->log->prefix.pattern;
@@ -106,7 +118,7 @@ static void strip_prefix(struct record *r)
     if (!p)
         return;
     read_path(r); /* a group of the line before may have stood in place of the path's */
-    if (pattern_match(p, r->line) != PATTERN_YES)
+    if (!record_matches(r, p))
         return;
     struct slice span = pattern_span(p);
 
@@ -133,8 +145,8 @@ static void rewrite_line(struct record *r)
         const struct line_rewrite *w = &r->log->rewrites[i];
         struct buf out = BUF_INIT;
 
-        if (pattern_match(w->pattern, r->line) == PATTERN_YES &&
-            pattern_replace(w->pattern, w->replacement, r->line, &out) == PATTERN_YES) {
+        if (record_matches(r, w->pattern) &&
+            is_yes(r, pattern_replace(w->pattern, w->replacement, r->line, &out))) {
             r->line = arena_slice(&r->scratch, buf_all(&out));
             r->rewritten = true;
         }
@@ -384,7 +396,7 @@ static struct slice matched_time(struct record *r)
 {
     struct slice text = {"", 0};
 
-    if (r->log->time_match && pattern_match(r->log->time_match, r->line) == PATTERN_YES)
+    if (r->log->time_match && record_matches(r, r->log->time_match))
         pattern_capture(r->log->time_match, r->log->time_group, &text);
     return text;
 }

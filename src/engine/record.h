@@ -52,11 +52,15 @@ struct record {
     struct slice pending;
     char pending_copy[TIME_TEXT_MAX];
     uint64_t unreadable; /* times, since the engine last asked */
+    uint64_t gave_up;    /* likewise: regexes of the log */
     struct buf bad_time; /* a sentence about the first of them; empty: none yet */
 };
 
 void record_init(struct record *r, const struct ruleset *rules);
 void record_release(struct record *r);
+
+/* Does a regex of the log match the line? One that gives up does not, and is noted. */
+bool record_matches(struct record *r, struct pattern *p);
 
 /* The lines that follow come from this source: fills what its path says. */
 void record_source(struct record *r, struct source *s);

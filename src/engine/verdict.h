@@ -12,7 +12,7 @@ enum { TOO_LONG = DECODED_UNDECODABLE + 1, LINE_KINDS };
 struct log_counters {
     uint32_t lines[LINE_KINDS]; /* series of logtally_log_lines_total */
     uint32_t matched, bytes, times_unreadable;
-    uint32_t records_cut, encoding_errors;
+    uint32_t records_cut, encoding_errors, regex_errors;
 };
 
 struct event_state {
@@ -55,7 +55,7 @@ struct engine {
     bool tracing; /* the line at hand */
     /* Own counters. */
     struct family *lines, *matched, *bytes, *times_unreadable, *records_cut, *encoding_errors,
-        *event_hits;
+        *regex_errors, *event_hits;
     struct log_counters *logs;
     uint64_t unmatched;
     struct joined done;     /* the record at hand, of a log with `record` */

@@ -51,6 +51,9 @@ static const struct own_metric {
         {"logtally_records_cut_total", FAMILY_COUNTER, DURABLE, by_log,
          "Records of several lines that were longer than [limits] line, and cut off "
          "there"},
+    [OWN_LOG_REGEX_ERRORS] = {"logtally_log_regex_errors_total", FAMILY_COUNTER, DURABLE, by_log,
+                              "Times that a regex of the log itself (record, rewrite, prefix, "
+                              "time_match) gave up on a line, and was taken as not matching"},
     [OWN_EVENT_HITS] = {"logtally_event_hits_total", FAMILY_COUNTER, DURABLE, by_event,
                         "Lines that were this event"},
     [OWN_SPANS_OPEN] = {"logtally_spans_open", FAMILY_GAUGE, DURABLE, by_span,

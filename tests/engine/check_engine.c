@@ -713,6 +713,25 @@ TEST(what_a_damaged_state_says_of_records_is_refused)
     world_free(w);
 }
 
+/* By whatever way the line comes. */
+TEST_EACH(a_regex_of_the_log_that_gives_up_is_counted, 4)
+{
+    static const char *const keys[] = {"record = ^(a+)+$", "rewrite = ^(a+)+$ -> z",
+                                       "prefix = ^(a+)+$", "time_match = ^(?<time>(a+)+)$"};
+    static const char line[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n";
+    struct buf rules = BUF_INIT;
+    struct world *w;
+
+    buf_fmt(&rules, "[log l]\npath = /l\n%s\n[event a]\nmatch = b\n[counter c_total]\ninc = a\n",
+            keys[_i]);
+    w = world_new(rules.p);
+    world_feed(w, line);
+    world_feed(w, line);
+    ck_assert_str_eq(world_own(w, "logtally_log_regex_errors_total{log=\"l\"}"), "2");
+    world_free(w);
+    buf_release(&rules);
+}
+
 /* --- built-in fields, path and prefix --------------------------------------------------------- */
 
 TEST(built_in_fields)
