@@ -20,6 +20,9 @@
 #define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
 
+/* Of an object with something behind it: so many brackets are looked at behind its last value. */
+enum { CLOSERS_MAX = 16 };
+
 /* --- the line --------------------------------------------------------------------------------- */
 
 static void show_field(struct buf *out, struct slice name, struct slice text)
@@ -65,28 +68,41 @@ static void note_reach(void *ctx, struct slice name, const struct field *value)
     buf_slice(&r->name, name);
 }
 
-/* A line that means to be JSON and is not: most often it was cut. */
-static void show_broken_json(struct buf *out, struct slice line)
-{
-    struct reach r = {.line = line};
-
-    (void)json_each(line, note_reach, &r); /* the decoder has refused it already */
-    buf_str(out, "  begins with { but is not valid JSON: it breaks ");
-    if (r.end == 0) {
-        buf_str(out, "before its first value ends\n");
-    } else {
-        buf_fmt(out, "after byte %zu, behind the value of ", r.end);
-        show_text(out, buf_all(&r.name));
-        buf_char(out, '\n');
-    }
-    buf_release(&r.name);
-}
-
 static void no_field(void *ctx, struct slice name, const struct field *value)
 {
     (void)ctx;
     (void)name;
     (void)value;
+}
+
+/* The bytes of the object that the line begins with, whose last value ends at `end`; 0: it is not whole. */
+static size_t whole_object(struct slice line, size_t end)
+{
+    for (size_t i = end; i < line.n && i < end + CLOSERS_MAX && strchr("\"]} ", line.p[i]); i++)
+        if (line.p[i] == '}' && json_each(slice_make(line.p, i + 1), no_field, NULL))
+            return i + 1;
+    return 0;
+}
+
+/* A line that means to be JSON and is not: most often it was cut, or something stands behind. */
+static void show_broken_json(struct buf *out, struct slice line)
+{
+    struct reach r = {.line = line};
+
+    (void)json_each(line, note_reach, &r); /* the decoder has refused it already */
+    size_t whole = whole_object(line, r.end);
+
+    buf_str(out, "  begins with { but is not valid JSON: it ");
+    if (whole > 0) {
+        buf_fmt(out, "is whole after byte %zu, and something stands behind it\n", whole);
+    } else if (r.end == 0) {
+        buf_str(out, "breaks before its first value ends\n");
+    } else {
+        buf_fmt(out, "breaks after byte %zu, behind the value of ", r.end);
+        show_text(out, buf_all(&r.name));
+        buf_char(out, '\n');
+    }
+    buf_release(&r.name);
 }
 
 /* A line that has pairs, or should, and is not logfmt. */

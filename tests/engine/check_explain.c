@@ -71,6 +71,26 @@ static const char RULES[] =
     "[counter quiet_total]\nadd = quiet\nvalue = n\n"
     "[counter rest_total]\ninc = rest\n";
 
+TEST(what_stands_behind_an_object_is_told)
+{
+    static const char *const lines[][2] = {
+        {"{\"a\":1} tail", "it is whole after byte 7, and something stands behind it\n"},
+        {"{\"a\":{\"b\":[\"x\"] } }{\"a\":1}", "it is whole after byte 19, and something"},
+        {"{\"a\":1]} tail", "it breaks after byte 6, behind the value of a\n"},
+        {"{\"a\":01}", "it breaks after byte 6"},
+        {"{\"a\":1", "it breaks after byte 6"},
+        {"{a:1}", "it breaks before its first value ends\n"},
+    };
+    struct world *w = world_new(RULES);
+    struct buf out = BUF_INIT;
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!strstr(explain(w, lines[i][0], &out), lines[i][1]))
+            ck_abort_msg("%s", out.p);
+    buf_release(&out);
+    world_free(w);
+}
+
 TEST(labels_are_shown_as_the_page_writes_them)
 {
     expect_text("[event e]\nwhere = id != x\n[counter e_total]\ninc = e\nlabels = id\n",
@@ -509,8 +529,8 @@ TEST(which_token_kept_a_line_from_being_logfmt)
     expect_why("auto", "it is text", "");
     expect_why("json", "k=v x=1", "  is not JSON: it does not begin with {\n");
     expect_why("auto", "{\"k\":1} tail",
-               "  begins with { but is not valid JSON: it breaks after byte 6, behind the value of "
-               "k\n");
+               "  begins with { but is not valid JSON: it is whole after byte 7, and something "
+               "stands behind it\n");
 }
 
 TEST(pairs_between_text)
