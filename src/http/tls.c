@@ -332,7 +332,9 @@ void tls_attach(struct tls *t, void *opaque, struct turn *turn)
     (void)gnutls_priority_set(session, t->any);
     (void)gnutls_alpn_set_protocols(session, &http, 1, 0);
     (void)gnutls_session_ticket_enable_server(session, &t->tickets);
-    gnutls_certificate_server_set_request(session, asks[t->client_auth]);
+    /* Who may name nobody else must name himself. */
+    gnutls_certificate_server_set_request(session, t->sans_given ? GNUTLS_CERT_REQUIRE
+                                                                 : asks[t->client_auth]);
     gnutls_session_set_verify_function(session, verify);
     gnutls_handshake_set_post_client_hello_function(session, after_hello);
 }

@@ -182,6 +182,7 @@ def client_certificates_are_asked_for_as_configured():
              ("RequireAndVerifyClientCert", ca + "  client_allowed_sans: [scraper.example]\n", (True, False, False)),
              ("RequireAndVerifyClientCert", ca + "  client_allowed_sans: [10.0.0.1]\n", (True, False, False)),
              ("RequireAndVerifyClientCert", ca + "  client_allowed_sans: [scraper]\n", (False, False, False)),
+             ("VerifyClientCertIfGiven", ca + "  client_allowed_sans: [scraper.example]\n", (True, False, False)),
              ("RequireAndVerifyClientCert", ca + "  client_allowed_sans: []\n", (False, False, False))]
     d = Tls(CERTS).start()
     for kind, more, rights in cases:
