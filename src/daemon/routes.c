@@ -36,7 +36,7 @@ static void put_log(const char *name, const struct log_health *log, bool first, 
             w->unreadable, w->nuls);
 }
 
-/* Each walks all files. True when anything cannot be read. */
+/* True when anything cannot be read. */
 static bool look_at_logs(const struct daemon *d, struct log_health *logs, unsigned n)
 {
     bool any_failing = false;

@@ -111,6 +111,7 @@ void logs_configure(struct tailset *t)
 
 void logs_free(struct tailset *t)
 {
+    streams_sweep(t);
     while (t->logs) {
         struct log *log = t->logs;
 
@@ -119,11 +120,37 @@ void logs_free(struct tailset *t)
         free(log->name);
         free(log);
     }
-    streams_sweep(t);
     free(t->by_number);
     index_release(&t->stream_index);
     map_release(&t->warned);
     map_release(&t->links);
+}
+
+static void join_log(struct stream *s, struct log *log)
+{
+    s->log = log;
+    s->log_prev = NULL;
+    s->log_next = log->streams;
+    if (log->streams)
+        log->streams->log_prev = s;
+    log->streams = s;
+}
+
+static void leave_log(struct stream *s)
+{
+    *(s->log_prev ? &s->log_prev->log_next : &s->log->streams) = s->log_next;
+    if (s->log_next)
+        s->log_next->log_prev = s->log_prev;
+}
+
+void stream_set_log(struct stream *s, struct log *log)
+{
+    for (const struct tail_file *f = s->files; f; f = f->stream_next) {
+        s->log->backlog -= f->backlog;
+        log->backlog += f->backlog;
+    }
+    leave_log(s);
+    join_log(s, log);
 }
 
 struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
@@ -134,8 +161,9 @@ struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
     if (s || !log)
         return s;
     s = xmalloc(sizeof(*s));
-    *s = (struct stream){.path = xstrdup(path), .log = log, .next = t->streams};
+    *s = (struct stream){.path = xstrdup(path), .next = t->streams};
     t->streams = s;
+    join_log(s, log);
     index_add_text(&t->stream_index, &s->by_path, s->path);
     return s;
 }
@@ -244,6 +272,7 @@ void streams_sweep(struct tailset *t)
             continue;
         }
         *link = s->next;
+        leave_log(s);
         index_remove(&t->stream_index, &s->by_path);
         free(s->path);
         free(s);

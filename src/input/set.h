@@ -47,6 +47,7 @@ struct log {
     bool looked;      /* reconciled at least once */
     unsigned backlog; /* files that have not reached their end once */
     int64_t last_read_wall_ns;
+    struct stream *streams; /* by log_next */
 };
 
 /* A path that matches a glob, and all contents that were ever written under it. */
@@ -55,6 +56,7 @@ struct stream {
     struct stream *next;
     char *path;
     struct log *log;
+    struct stream *log_prev, *log_next;
     struct tail_file *files; /* oldest first */
     struct tail_file *gone;  /* FILE_ABSENT, youngest first */
     unsigned queued, open;   /* how many of them are to be read; are FILE_OPEN */
@@ -347,6 +349,8 @@ void logs_free(struct tailset *t);
 /* The log that this path belongs to, or NULL. */
 struct log *log_of_path(const struct tailset *t, const char *path);
 struct log *log_by_name(struct tailset *t, struct slice name);
+/* With its files. */
+void stream_set_log(struct stream *s, struct log *log);
 /* Might one of its globs match something below this directory? */
 bool log_reaches(const struct tail_log *log, const char *dir, bool through_symlink);
 /* Without the ./ that it may begin with. */

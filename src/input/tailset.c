@@ -472,6 +472,17 @@ bool tailset_caught_up(const struct tailset *t)
     return true;
 }
 
+static void count_file(const struct tail_file *f, struct tail_log_status *s)
+{
+    s->failing += f->error != 0;
+    if (f->state == FILE_HELD || file_is_lost(f))
+        return;
+    s->files++;
+    s->open += f->tail.fd >= 0 || f->unpack || f->pipe;
+    if (file_is_readable(f) && !f->retired && f->tail.size > f->tail.offset)
+        s->lag_bytes += f->tail.size - f->tail.offset;
+}
+
 void tailset_log_status(const struct tailset *t, unsigned number,
                         struct tail_log_status *ret_status)
 {
@@ -482,45 +493,33 @@ void tailset_log_status(const struct tailset *t, unsigned number,
         .first_start = log->first_start,
     };
 
-    for (const struct tail_file *f = t->files.first; f; f = f->next) {
-        if (f->stream->log != log)
-            continue;
-        s.failing += f->error != 0;
-        if (f->state == FILE_HELD || file_is_lost(f))
-            continue;
-        s.files++;
-        s.open += f->tail.fd >= 0 || f->unpack || f->pipe;
-        if (file_is_readable(f) && !f->retired && f->tail.size > f->tail.offset)
-            s.lag_bytes += f->tail.size - f->tail.offset;
-    }
+    for (const struct stream *stream = log->streams; stream; stream = stream->log_next)
+        for (const struct tail_file *f = stream->files; f; f = f->stream_next)
+            count_file(f, &s);
     s.waiting = s.files == 0;
     *ret_status = s;
 }
 
-void tailset_each_file(const struct tailset *t, unsigned number, tail_each_fn *each, void *ctx)
+static void tell_file(const struct tail_file *f, tail_each_fn *each, void *ctx)
 {
-    for (const struct tail_file *f = t->files.first; f; f = f->next) {
-        if (f->stream->log != t->by_number[number] || f->state == FILE_HELD || file_is_lost(f))
-            continue;
-        each(ctx, &(struct tail_file_status){
-                      .path = f->path,
-                      .size = f->tail.size > f->tail.offset ? f->tail.size : f->tail.offset,
-                      .offset = f->tail.offset,
-                      .mtime_ns = f->mtime_ns,
-                      .rotated = f->renamed,
-                      .read = f->retired || f->tail.size <= f->tail.offset,
-                      .error = f->error,
-                  });
-    }
+    if (f->state == FILE_HELD || file_is_lost(f))
+        return;
+    each(ctx, &(struct tail_file_status){
+                  .path = f->path,
+                  .size = f->tail.size > f->tail.offset ? f->tail.size : f->tail.offset,
+                  .offset = f->tail.offset,
+                  .mtime_ns = f->mtime_ns,
+                  .rotated = f->renamed,
+                  .read = f->retired || f->tail.size <= f->tail.offset,
+                  .error = f->error,
+              });
 }
 
-static void set_stream_log(struct stream *s, struct log *log)
+void tailset_each_file(const struct tailset *t, unsigned number, tail_each_fn *each, void *ctx)
 {
-    for (const struct tail_file *f = s->files; f; f = f->stream_next) {
-        s->log->backlog -= f->backlog;
-        log->backlog += f->backlog;
-    }
-    s->log = log;
+    for (const struct stream *s = t->by_number[number]->streams; s; s = s->log_next)
+        for (const struct tail_file *f = s->files; f; f = f->stream_next)
+            tell_file(f, each, ctx);
 }
 
 /* Nobody wants it at the moment: to remember it is enough. */
@@ -559,7 +558,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
         struct log *log = log_of_path(t, s->path);
 
         if (log)
-            set_stream_log(s, log);
+            stream_set_log(s, log);
     }
     for (struct tail_file *f = t->files.first; f; f = next) {
         next = f->next;

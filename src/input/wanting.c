@@ -6,12 +6,12 @@
 #include "input/glob.h"
 #include "input/set.h"
 
-static bool is_matched(const struct tailset *t, const struct log *log, const char *glob)
+static bool is_matched(const struct log *log, const char *glob)
 {
     if (glob_names_pipe(glob))
         return true;
-    for (const struct stream *s = t->streams; s; s = s->next)
-        if (s->log == log && (s->files || s->gone) && glob_match(glob, s->path))
+    for (const struct stream *s = log->streams; s; s = s->log_next)
+        if ((s->files || s->gone) && glob_match(glob, s->path))
             return true;
     return false;
 }
@@ -34,18 +34,19 @@ void tailset_log_wanting(const struct tailset *t, unsigned number, struct tail_l
 
     *ret = (struct tail_log_wanting){0};
     for (unsigned i = 0; t->reconciled && i < log->config->nglobs; i++)
-        ret->unmatched += !is_matched(t, log, plain_glob(log->config->globs[i]));
+        ret->unmatched += !is_matched(log, plain_glob(log->config->globs[i]));
     for (const struct dir *d = t->dirs; d; d = d->next)
         ret->unreadable += is_unreadable(d, log->config);
-    for (const struct tail_file *f = t->files.first; f; f = f->next)
-        ret->nuls += f->stream->log == log && waits_behind_nuls(f);
+    for (const struct stream *s = log->streams; s; s = s->log_next)
+        for (const struct tail_file *f = s->files; f; f = f->stream_next)
+            ret->nuls += waits_behind_nuls(f);
 }
 
 void wanting_say(struct tailset *t)
 {
     for (const struct log *log = t->logs; log; log = log->next)
         for (unsigned i = 0; log->config && !log->looked && i < log->config->nglobs; i++)
-            if (!is_matched(t, log, plain_glob(log->config->globs[i])))
+            if (!is_matched(log, plain_glob(log->config->globs[i])))
                 warn_once(t, log->config->globs[i], "no file matches this path yet");
     for (const struct tail_file *f = t->files.first; f; f = f->next)
         if (waits_behind_nuls(f) && f->path)
