@@ -552,7 +552,7 @@ TRACED void count_line(struct engine *e, struct trace *t, bool spans)
         record_note_time(r);
 }
 
-/* Apart, so that lines without them do not pay for what it keeps in registers. */
+/* Apart, so that lines without them do not save what it keeps in registers: 2 or 3 instructions. */
 static __attribute__((noinline)) void count_line_of_spans(struct engine *e)
 {
     count_line(e, NULL, true);
