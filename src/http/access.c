@@ -11,9 +11,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define LOOK_EVERY_NS NSEC_PER_SEC
 #define SETTLED_NS NSEC_PER_SEC
+enum { FIRST_LOOKS = 3 };
 
 struct access {
     char *path;
@@ -142,6 +144,20 @@ static void on_timer(void *ctx)
     access_look(ctx, false);
 }
 
+/* At the start there are no settings before it that could stay: who is half way through writing them is
+ * waited for. */
+static int load_first(struct access *a, struct buf *err)
+{
+    int r = load(a, true, err);
+
+    for (int look = 0; look < FIRST_LOOKS && !is_settled(last_read(a)); look++) {
+        (void)nanosleep(&(struct timespec){.tv_sec = SETTLED_NS / NSEC_PER_SEC}, NULL);
+        buf_clear(err);
+        r = load(a, true, err);
+    }
+    return r;
+}
+
 int access_new(struct loop *loop, const char *path, struct access **ret_access, struct buf *err)
 {
     struct access *a = xcalloc(1, sizeof *a);
@@ -151,7 +167,7 @@ int access_new(struct loop *loop, const char *path, struct access **ret_access, 
     a->timer = loop_timer_new(loop, on_timer, a);
     a->users = users_new(loop, err);
     if (a->users)
-        r = load(a, true, err);
+        r = load_first(a, err);
     a->started = true;
     if (r < 0)
         access_free(a);

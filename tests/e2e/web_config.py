@@ -124,6 +124,15 @@ def a_mistake_in_it_stops_the_start():
         assert r.returncode == 1 and said in r.stdout and "web.yml" in r.stdout, r.stdout
 
 
+def a_start_waits_for_who_is_writing_it():
+    certificate()
+    d = Tls(CERTS + "basic_auth_users:\n  alice: %s\n" % hash_of(PASSWORD))
+    d.user = ("alice", PASSWORD)
+    d.start()
+    assert time.time() >= os.stat("web.yml").st_mtime + 1
+    d.stop()
+
+
 def tls_has_the_versions_suites_and_curves_that_were_asked_for():
     certificate()
     d = Tls(CERTS).start()
@@ -495,7 +504,7 @@ def a_stop_waits_for_no_guess():
         pass                            # closed before it was asked
 
 
-main(verdicts_are_those_of_promtool, a_mistake_in_it_stops_the_start,
+main(verdicts_are_those_of_promtool, a_mistake_in_it_stops_the_start, a_start_waits_for_who_is_writing_it,
      tls_has_the_versions_suites_and_curves_that_were_asked_for, client_certificates_are_asked_for_as_configured,
      a_unix_socket_is_plain_where_the_others_speak_tls, users_are_asked_for_their_password, a_broken_change_keeps_the_last_good_settings, a_file_that_is_being_written_lets_nobody_in,
      a_certificate_is_changed_under_load_without_one_failure, handshakes_that_stop_half_way_hold_up_nobody, prometheus_scrapes_with_certificate_and_password,
