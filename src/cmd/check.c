@@ -99,7 +99,7 @@ static const char *looks_like_utf16(const char *path)
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     struct stat st;
-    char p[256];
+    char p[256] = {0};
     ssize_t n = 0, nuls[2] = {0, 0};
 
     if (fd < 0)

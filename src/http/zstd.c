@@ -141,7 +141,7 @@ static void add_alone(struct slice text, struct buf *out)
     struct buf blocks = BUF_INIT;
 
     add_blocks(text, &blocks);
-    if (text.n < (size_t)1 << TRIED_LOG_MAX && !memchr(text.p, FOREIGN, text.n) &&
+    if (text.n < (size_t)1 << TRIED_LOG_MAX && !memchr(text.p, (unsigned char)FOREIGN, text.n) &&
         is_alone(&blocks, text))
         buf_slice(out, buf_all(&blocks));
     else
