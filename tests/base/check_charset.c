@@ -104,7 +104,7 @@ TEST_EACH(each_line_is_converted_alone, 6)
 
         for (size_t i = 0; i < sizeof raw; i++) {
             seed = seed * 1103515245 + 12345;
-            raw[i] = "\n\0\x1b$B%+~\x83\xd8\x3d-ab"[seed >> 16 & 15];
+            raw[i] = "\n\0\x1b$B%+~\x83\xd8\x3d-abc"[seed >> 16 & 15];
         }
         buf_slice(&together, charset_convert(c, slice_make(raw, sizeof raw), &invalid));
         for (struct slice left = slice_make(raw, sizeof raw); left.n > 0;) {
