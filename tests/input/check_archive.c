@@ -249,3 +249,83 @@ TEST(unpacking_goes_on_while_a_block_is_looked_at)
     ck_assert_int_lt(lseek(fd, 0, SEEK_CUR), 1000000);
     (void)close(fd);
 }
+
+static bool begins_a_hundred(void *ctx, struct slice line)
+{
+    unsigned n = 0;
+    size_t i = 5;
+
+    (void)ctx;
+    while (i < line.n && line.p[i] >= '0' && line.p[i] <= '9')
+        n = 10 * n + (unsigned)(line.p[i++] - '0');
+    return i > 5 && n % 100 == 0;
+}
+
+/* Parts are whole lines, begin where one may, and are the file together; packed and UTF-16 are one. */
+TEST_EACH(a_file_is_cut_where_a_part_may_begin, 2)
+{
+    struct archive_beginning beginning = {begins_a_hundred, NULL, 60};
+    unsigned n;
+    uint64_t *cuts;
+
+    write_file(buf_all(&text));
+    ck_assert_int_eq(archive_cut(path, 10000, _i ? &beginning : NULL, &cuts, &n), 0);
+    ck_assert_uint_gt(n, 3);
+    ck_assert_uint_eq(cuts[0], 0);
+    ck_assert_uint_eq(cuts[n], text.n);
+    for (unsigned i = 1; i < n; i++) {
+        struct slice part = slice_from(buf_all(&text), cuts[i]);
+
+        ck_assert_uint_gt(cuts[i], cuts[i - 1]);
+        ck_assert_int_eq(part.p[-1], '\n');
+        if (_i)
+            ck_assert(begins_a_hundred(NULL, part));
+    }
+    free(cuts);
+    beginning.max_line = 3; /* none is so short: it is one part */
+    ck_assert_int_eq(archive_cut(path, 10000, &beginning, &cuts, &n), 0);
+    ck_assert_uint_eq(n, 1);
+    free(cuts);
+    write_file(SLICE("\xff\xfe"
+                     "a\0\n\0b\0\n\0"));
+    ck_assert_int_eq(archive_cut(path, 2, NULL, &cuts, &n), 0);
+    ck_assert_uint_eq(n, 1);
+    free(cuts);
+    ck_assert_int_eq(archive_cut("/no/such/file", 2, NULL, &cuts, &n), -ENOENT);
+}
+
+static void read_range(bool is_packed, uint64_t from, uint64_t to, int wanted)
+{
+    struct archive *a;
+    struct slice lines;
+    uint64_t n;
+    int r = archive_open_range(path, is_packed, from, to, &a);
+
+    buf_clear(&got);
+    if (r == 0) {
+        while ((r = archive_next(a, 1000, &lines)) > 0)
+            buf_slice(&got, lines);
+        (void)archive_crc(a, &n);
+        if (r == 0)
+            ck_assert_uint_eq(n, to - from);
+        archive_close(a);
+    }
+    ck_assert_int_eq(r, wanted);
+    if (r == 0)
+        ck_assert(slice_eq(buf_all(&got), slice_make(text.p + from, to - from)));
+}
+
+TEST(a_range_is_read_and_summed)
+{
+    const char *middle = memchr(text.p + 50000, '\n', text.n - 50000);
+    uint64_t from = (uint64_t)(middle + 1 - text.p);
+
+    write_file(buf_all(&text));
+    read_range(false, 0, text.n, 0);
+    read_range(false, from, text.n, 0);
+    packers[0].add(buf_all(&text), &packed);
+    write_file(buf_all(&packed));
+    read_range(true, 0, text.n, 0);
+    read_range(true, from, text.n, 0);
+    read_range(true, text.n + 1, text.n + 2, -ENODATA);
+}

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static const char *const names[] = {
     "app.log.1",
@@ -154,5 +155,31 @@ TEST(logs_that_only_look_like_parts_are_read)
     world_expect(&w, "app.3.log", "again\n");
     world_settle(&w);
     world_restart(&w);
+    world_settle(&w);
+}
+
+/* A name that nobody could guess, and one in another directory, are named by the log. */
+TEST_EACH(rotated_to_a_name_that_the_log_gives, 4)
+{
+    static const char *const given[] = {"old-*", "archive/app.*"};
+    static const char *const parts[] = {"old-17", "archive/app.17"};
+    int i = _i / 2;
+
+    world_init(&w, "*.log");
+    ck_assert_int_eq(mkdir(world_path(&w, "archive"), 0700), 0);
+    w.log.rotated = &given[i];
+    w.log.nrotated = 1;
+    world_start(&w);
+    world_expect(&w, "app.log", "first 1\nfirst 2\n");
+    world_settle(&w);
+    if (_i % 2) {
+        world_save(&w);
+        world_kill(&w);
+    }
+    world_expect(&w, "app.log", "first 3\n");
+    world_rename(&w, "app.log", parts[i]);
+    world_expect(&w, "app.log", "second\n");
+    if (_i % 2)
+        world_start(&w);
     world_settle(&w);
 }
