@@ -351,7 +351,7 @@ static int current_is_unknown(const struct tailset *t, const struct stream *s)
 
     if (f && f->state == FILE_DENIED && f->error != EACCES)
         return -f->error;
-    return !f && dir_is_unsure(t, s->path) ? -ENOENT : 0;
+    return !f && dir_is_unsure(t, s->path) ? -EAGAIN : 0; /* until the directory is read */
 }
 
 /* A rotated name that says nothing of what we know. */
@@ -372,6 +372,7 @@ static int begin_rotated(struct tailset *t, struct newcomer *n)
 static int carry_out(struct tailset *t, struct newcomer *n, const struct finding *best)
 {
     enum verdict verdict = best->row ? best->row->verdict : VERDICT_NEW;
+    int r;
 
     /* Another took what it was alike, meanwhile; or what seems to be a copy of that did. */
     if (verdict == VERDICT_NEW && (n->ambiguous || best->doubt))
@@ -388,13 +389,13 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
         return 0;
     case VERDICT_READ:
         return begin(t, n, true);
-    case VERDICT_AMBIGUOUS:
-        file_tell_ambiguous(t, n->stream, n->path);
-        break;
     default:
         break;
     }
-    return n->rotated ? begin_rotated(t, n) : begin(t, n, false);
+    r = n->rotated ? begin_rotated(t, n) : begin(t, n, false);
+    if (r == 0 && verdict == VERDICT_AMBIGUOUS)
+        file_tell_ambiguous(t, n->stream, n->path);
+    return r;
 }
 
 /* Whatever could not be weighed, it is this one. */
