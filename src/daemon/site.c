@@ -173,9 +173,9 @@ static void home(void *ctx, struct http_request *r)
 }
 
 /* Takes the page, or says that there is none. */
-static void send_page(struct http_request *r, struct buf *page)
+static void send_page(struct http_request *r, bool is_there, struct buf *page)
 {
-    if (page->p)
+    if (is_there)
         send(r, 200, HTML, page);
     else
         not_found(r);
@@ -188,6 +188,7 @@ static void list(void *ctx, struct http_request *r)
     struct slice name;
     unsigned number;
     int kind = -1;
+    bool is_there = false;
 
     if (must_wait(d, r, list))
         return;
@@ -196,11 +197,10 @@ static void list(void *ctx, struct http_request *r)
     if (kind >= 0) {
         struct view *v = view_new(d, VIEW_NO_FILES, false);
 
-        if (number <= page_list_pages(v, (enum page_kind)kind))
-            page_list(v, (enum page_kind)kind, number, language_of(r), &out);
+        is_there = page_list(v, (enum page_kind)kind, number, language_of(r), &out);
         view_free(v);
     }
-    send_page(r, &out);
+    send_page(r, is_there, &out);
 }
 
 static int log_of(const struct daemon *d, struct slice name)
@@ -219,6 +219,7 @@ static void one_log(void *ctx, struct http_request *r)
     struct slice name;
     unsigned number;
     int log = -1;
+    bool is_there = false;
 
     if (must_wait(d, r, one_log))
         return;
@@ -227,11 +228,10 @@ static void one_log(void *ctx, struct http_request *r)
     if (log >= 0) {
         struct view *v = view_new(d, log, http_request_is_private(r));
 
-        if (number <= page_log_pages(v, (unsigned)log))
-            page_log(v, (unsigned)log, number, language_of(r), &out);
+        is_there = page_log(v, (unsigned)log, number, language_of(r), &out);
         view_free(v);
     }
-    send_page(r, &out);
+    send_page(r, is_there, &out);
 }
 
 /* Its samples are those of the last page: what a crash could take back is not shown here either. */

@@ -89,34 +89,19 @@ static void put_file(struct jsonout *j, const struct view_file *f)
     jsonout_close(j, '}');
 }
 
-/* The rows of one page. */
-struct window {
-    unsigned from, end;
-};
-
-static struct window window_of(unsigned number)
-{
-    return (struct window){(number - 1) * VIEW_ROWS, number * VIEW_ROWS};
-}
-
-/* Page 1 is always there. */
-static bool is_there(struct window w, unsigned n)
-{
-    return w.from < n || w.from == 0;
-}
-
-static void key_next(struct jsonout *j, const char *path, unsigned number, bool more)
+static void key_next(struct jsonout *j, const char *path, const struct view_rows *rows)
 {
     struct buf next = BUF_INIT;
 
-    if (more)
-        buf_fmt(&next, "%s/%u", path, number + 1);
+    if (rows->end < rows->n)
+        buf_fmt(&next, "%s/%u", path, rows->number + 1);
     jsonout_key_text(j, "next", next.p);
     buf_release(&next);
 }
 
 /* `at`: how many files the logs before it have. */
-static void put_log(struct jsonout *j, const struct view_log *log, struct window w, unsigned at)
+static void put_log(struct jsonout *j, const struct view_log *log, const struct view_rows *rows,
+                    unsigned at)
 {
     jsonout_open(j, '{');
     jsonout_key_text(j, "name", log->name);
@@ -140,7 +125,7 @@ static void put_log(struct jsonout *j, const struct view_log *log, struct window
     jsonout_close(j, '}');
     jsonout_key_open(j, "files", '[');
     for (unsigned i = 0; i < log->nlisted; i++)
-        if (at + i >= w.from && at + i < w.end)
+        if (at + i >= rows->from && at + i < rows->end)
             put_file(j, &log->files[i]);
     jsonout_close(j, ']');
     jsonout_close(j, '}');
@@ -157,18 +142,18 @@ static unsigned count_files(const struct view *v)
 
 bool api_logs(const struct view *v, unsigned number, struct buf *out)
 {
-    struct window w = window_of(number);
     struct jsonout j = {out, true};
-    unsigned n = count_files(v), at = 0;
+    struct view_rows rows;
+    unsigned at = 0;
 
-    if (!is_there(w, n))
+    if (!view_rows(number, count_files(v), &rows))
         return false;
     jsonout_open(&j, '{');
     jsonout_key_open(&j, "logs", '[');
     for (unsigned i = 0; i < v->nlogs; at += v->logs[i++].nlisted)
-        put_log(&j, &v->logs[i], w, at);
+        put_log(&j, &v->logs[i], &rows, at);
     jsonout_close(&j, ']');
-    key_next(&j, "/api/v1/logs", number, w.end < n);
+    key_next(&j, "/api/v1/logs", &rows);
     end(&j);
     return true;
 }
@@ -205,22 +190,21 @@ static void put_metric(struct jsonout *j, const struct view_metric *m)
 
 bool api_metrics(const struct view *v, unsigned number, struct buf *out)
 {
-    struct window w = window_of(number);
     struct jsonout j = {out, true};
-    unsigned n = v->nmetrics > v->nevents ? v->nmetrics : v->nevents;
+    struct view_rows rows;
 
-    if (!is_there(w, n))
+    if (!view_rows(number, v->nmetrics > v->nevents ? v->nmetrics : v->nevents, &rows))
         return false;
     jsonout_open(&j, '{');
     jsonout_key_open(&j, "metrics", '[');
-    for (unsigned i = w.from; i < v->nmetrics && i < w.end; i++)
+    for (unsigned i = rows.from; i < v->nmetrics && i < rows.end; i++)
         put_metric(&j, &v->metrics[i]);
     jsonout_close(&j, ']');
     jsonout_key_open(&j, "events", '[');
-    for (unsigned i = w.from; i < v->nevents && i < w.end; i++)
+    for (unsigned i = rows.from; i < v->nevents && i < rows.end; i++)
         put_event(&j, &v->events[i]);
     jsonout_close(&j, ']');
-    key_next(&j, "/api/v1/metrics", number, w.end < n);
+    key_next(&j, "/api/v1/metrics", &rows);
     end(&j);
     return true;
 }

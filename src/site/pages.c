@@ -208,13 +208,6 @@ int page_kind_of(struct slice name)
     return -1;
 }
 
-unsigned page_list_pages(const struct view *v, enum page_kind kind)
-{
-    unsigned n = count_of(v, kind);
-
-    return n ? (n + VIEW_ROWS - 1) / VIEW_ROWS : 1;
-}
-
 /* Home. */
 
 enum { HOME_ROWS = 100 };
@@ -280,22 +273,25 @@ void page_home(const struct view *v, enum language l, struct buf *out)
     page_end(p);
 }
 
-void page_list(const struct view *v, enum page_kind k, unsigned number, enum language l,
+bool page_list(const struct view *v, enum page_kind k, unsigned number, enum language l,
                struct buf *out)
 {
     struct page page = {v, l, out}, *p = &page;
-    unsigned n = count_of(v, k), from = (number - 1) * VIEW_ROWS;
+    struct view_rows rows;
 
+    if (!view_rows(number, count_of(v, k), &rows))
+        return false;
     page_begin(p, word(l, kinds[k].name));
-    page_turns(p, kinds[k].path, number, n);
+    page_turns(p, kinds[k].path, &rows);
     page_frame_begin(p, word(l, kinds[k].name));
     kinds[k].columns(p);
     page_columns_end(p);
-    for (unsigned i = from; i < n && i < from + VIEW_ROWS; i++)
+    for (unsigned i = rows.from; i < rows.end; i++)
         kinds[k].row(p, i);
     page_table_end(p);
-    page_turns(p, kinds[k].path, number, n);
+    page_turns(p, kinds[k].path, &rows);
     page_end(p);
+    return true;
 }
 
 /* One log. */
@@ -327,10 +323,9 @@ static void row_file(struct page *p, const struct view_file *f)
          state_text(p, f), f->why);
 }
 
-static void table_files(struct page *p, const struct view_log *log, unsigned number)
+static void table_files(struct page *p, const struct view_log *log, const struct view_rows *rows)
 {
     struct buf path = BUF_INIT;
-    unsigned from = (number - 1) * VIEW_ROWS;
 
     buf_fmt(&path, "/logs/%s", log->name);
     page_table_begin(p, W(FILES));
@@ -340,10 +335,10 @@ static void table_files(struct page *p, const struct view_log *log, unsigned num
     page_column(p, W(WRITTEN), true);
     page_column(p, W(STATE), false);
     page_columns_end(p);
-    for (unsigned i = from; i < log->nlisted && i < from + VIEW_ROWS; i++)
+    for (unsigned i = rows->from; i < rows->end; i++)
         row_file(p, &log->files[i]);
     page_table_end(p);
-    page_turns(p, path.p, number, log->nlisted);
+    page_turns(p, path.p, rows);
     buf_release(&path);
 }
 
@@ -403,18 +398,14 @@ static void log_summary(struct page *p, const struct view_log *log)
     html(p->out, "</dl>\n");
 }
 
-unsigned page_log_pages(const struct view *v, unsigned i)
-{
-    unsigned n = v->logs[i].nlisted;
-
-    return n ? (n + VIEW_ROWS - 1) / VIEW_ROWS : 1;
-}
-
-void page_log(const struct view *v, unsigned i, unsigned number, enum language l, struct buf *out)
+bool page_log(const struct view *v, unsigned i, unsigned number, enum language l, struct buf *out)
 {
     struct page page = {v, l, out}, *p = &page;
     const struct view_log *log = &v->logs[i];
+    struct view_rows rows;
 
+    if (!view_rows(number, log->nlisted, &rows))
+        return false;
     page_begin(p, log->name);
     if (log->nfailing || log->waiting) {
         html(p->out, "<div class=\"notice bad\">");
@@ -426,8 +417,9 @@ void page_log(const struct view *v, unsigned i, unsigned number, enum language l
     page_chart(p, W(UNMATCHED), &log->unmatched);
     table_troubles(p, log);
     recent_lines(p, log);
-    table_files(p, log, number);
+    table_files(p, log, &rows);
     page_end(p);
+    return true;
 }
 
 /* One metric. */

@@ -12,13 +12,11 @@ enum page_kind { PAGE_LOGS, PAGE_METRICS, PAGE_EVENTS, PAGE_KINDS };
 void page_home(const struct view *v, enum language l, struct buf *out);
 /* "logs", "metrics", "events"; -1: none of these. */
 int page_kind_of(struct slice name);
-/* All of a kind, in pages from 1 to page_list_pages. */
-void page_list(const struct view *v, enum page_kind kind, unsigned number, enum language l,
+/* All of a kind, in pages from 1. False: there is no such page. */
+bool page_list(const struct view *v, enum page_kind kind, unsigned number, enum language l,
                struct buf *out);
-unsigned page_list_pages(const struct view *v, enum page_kind kind);
-/* Log number i, whose files are listed in the view; `number` from 1 to page_log_pages. */
-void page_log(const struct view *v, unsigned i, unsigned number, enum language l, struct buf *out);
-unsigned page_log_pages(const struct view *v, unsigned i);
+/* Log number i, whose files are listed in the view, in pages from 1. Likewise. */
+bool page_log(const struct view *v, unsigned i, unsigned number, enum language l, struct buf *out);
 /* Metric number i; `samples` as lines, NULL = none; `cut`: there are more. */
 void page_metric(const struct view *v, unsigned i, const char *samples, bool cut, enum language l,
                  struct buf *out);

@@ -221,17 +221,15 @@ static void turn(struct page *p, const char *path, unsigned number, const char *
     html(p->out, " <a rel=\"%s\" href=\"%s/%u\">%s</a>", rel, path, (uint64_t)number, text);
 }
 
-void page_turns(struct page *p, const char *path, unsigned number, unsigned n)
+void page_turns(struct page *p, const char *path, const struct view_rows *rows)
 {
-    unsigned from = (number - 1) * VIEW_ROWS, end = from + VIEW_ROWS < n ? from + VIEW_ROWS : n;
-
-    if (n <= VIEW_ROWS)
+    if (rows->n <= VIEW_ROWS)
         return;
-    html(p->out, "<p class=\"soft\">%u-%u%s%u", (uint64_t)from + 1, (uint64_t)end, W(OF),
-         (uint64_t)n);
-    if (number > 1)
-        turn(p, path, number - 1, "prev", W(BEFORE));
-    if (end < n)
-        turn(p, path, number + 1, "next", W(BEHIND));
+    html(p->out, "<p class=\"soft\">%u-%u%s%u", (uint64_t)rows->from + 1, (uint64_t)rows->end,
+         W(OF), (uint64_t)rows->n);
+    if (rows->number > 1)
+        turn(p, path, rows->number - 1, "prev", W(BEFORE));
+    if (rows->end < rows->n)
+        turn(p, path, rows->number + 1, "next", W(BEHIND));
     html(p->out, "</p>\n");
 }

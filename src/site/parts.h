@@ -49,7 +49,7 @@ void page_term_text(struct page *p, const char *name, const char *text);
 void page_term_number(struct page *p, const char *name, uint64_t n);
 void page_term_moment(struct page *p, const char *name, int64_t at_ns);
 
-/* Of a list of n rows page `number` (from 1) is shown; the others are at PATH, PATH/2, and so on. */
-void page_turns(struct page *p, const char *path, unsigned number, unsigned n);
+/* Of a list these rows are shown; the other pages are at PATH, PATH/2, and so on. */
+void page_turns(struct page *p, const char *path, const struct view_rows *rows);
 
 #endif

@@ -19,6 +19,20 @@ enum { VIEW_MINUTES = 60 };
 /* A longer list is shown in pages of so many rows: none may hold up the daemon. */
 enum { VIEW_ROWS = 1000 };
 
+/* Of a list of n rows page `number` (from 1) has those from `from` to before `end`. */
+struct view_rows {
+    unsigned number, from, end, n;
+};
+
+/* False: there is no such page. The first there always is. */
+static inline bool view_rows(unsigned number, unsigned n, struct view_rows *ret_rows)
+{
+    unsigned from = (number - 1) * VIEW_ROWS, end = number * VIEW_ROWS;
+
+    *ret_rows = (struct view_rows){number, from, end < n ? end : n, n};
+    return from < n || number == 1;
+}
+
 /* A count, and how it grew in the last hour: minute[n - 1] is the present one so far. */
 struct view_count {
     uint64_t total;
