@@ -51,7 +51,6 @@ const char *language_tag(enum language l);
     X(STATE, "State", "Состояние")                                                                \
     X(TROUBLES, "What needs a look", "На что взглянуть")                                          \
     X(COUNT, "Count", "Число")                                                                    \
-    X(STATUS, "Status", "Состояние")                                                              \
     X(STARTED, "Started", "Запущен")                                                              \
     X(VERSION_, "Version", "Версия")                                                              \
     X(LAST_RELOAD, "Rules and configuration read", "Правила и настройки прочитаны")               \
