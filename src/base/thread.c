@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define LOOK_NS (50 * NSEC_PER_MSEC)
+/* A thread that has used no CPU time in so many looks hangs. They are counted, not timed: time goes on
+ * while a process is stopped. */
 enum { HANGS_LOOKS = 30 };
 
 static void init_locks(struct thread *t)

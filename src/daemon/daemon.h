@@ -204,7 +204,7 @@ void daemon_reload_again(struct daemon *d);
 /* Waits for the writer to be idle? Then it can go on. */
 bool daemon_reload_waits(const struct daemon *d);
 void daemon_reload_go_on(struct daemon *d);
-/* The loop has ended: the reload that is under way ends, too. */
+/* The loop has ended: the reload that is under way ends, too. False: the disk of the rules hangs. */
 bool daemon_end_reload(struct daemon *d);
 
 /* routes.c, and site.c for people: a table that ends with a NULL path. */

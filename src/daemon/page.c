@@ -7,8 +7,8 @@
  *     a second without it (a slow disk)            the page of the durable one; 503 before the
  *                                                  state is restored
  *
- * The writer renders the formats and codings that are asked for as it goes; a page that is missing when it is
- * due is rendered by the worker, and answered when it is there.
+ * The writer renders the formats and codings that are asked for as it goes; a page that is missing
+ * when it is due is rendered by the worker, and answered when it is there.
  *
  * Snapshots are also taken every `interval` when something changed. One is saved at a time; who
  * asks meanwhile gets that one if it is still young when it is there, so that any number of

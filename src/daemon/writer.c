@@ -13,8 +13,6 @@
 
 /* How often the thread looks whether the state is still there. */
 #define LOOK_NS NSEC_PER_SEC
-/* A thread that works uses CPU time however slow the machine is; one that has used none in so many
- * looks waits for a disk. They are counted, not timed: time goes on while a process is stopped. */
 
 struct writer {
     struct thread thread; /* wakes the loop when a job is done, or the state is missed */

@@ -400,7 +400,6 @@ static struct client *client_new(struct request_door *door, struct MHD_Connectio
 {
     struct request_env *env = door->env;
     struct client *c = xcalloc(1, sizeof *c);
-
     int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 
     c->peer = peer_of(

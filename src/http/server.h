@@ -104,8 +104,7 @@ struct http_options {
     const char *web_config; /* a web-config.yml for TLS, users and headers; NULL = none of them */
     const struct http_route *routes[HTTP_TABLES]; /* each ended by a NULL path; borrowed */
     void *ctx;
-    const char
-        *open; /* the path for who has no password, also where there are users; NULL = none */
+    const char *open; /* a path for which nobody needs a password; NULL = none */
 };
 
 struct http_server;
