@@ -106,12 +106,19 @@ static void forget_new(struct conn *c)
         c->table->nnew--;
 }
 
-static void cut(struct conn *c)
+static void die(struct conn *c)
 {
+    if (c->dead)
+        return;
     forget_new(c);
     c->dead = true;
     c->table->nlive--;
     c->peer->nlive--;
+}
+
+static void cut(struct conn *c)
+{
+    die(c);
     (void)shutdown(c->fd, SHUT_RDWR);
 }
 
@@ -302,11 +309,7 @@ struct conn *conn_add(struct conn_table *t, int fd, uint64_t peer)
 void conn_remove(struct conn *c)
 {
     list_unlink(c);
-    forget_new(c);
-    if (!c->dead) {
-        c->table->nlive--;
-        c->peer->nlive--;
-    }
+    die(c);
     peer_drop(c->table, c->peer);
     free(c);
 }
