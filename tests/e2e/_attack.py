@@ -13,6 +13,7 @@ to it (an end, a reset, an answer) is what an attacker expects: it goes on with 
 import argparse
 import base64
 import collections
+import functools
 import http.client
 import json
 import os
@@ -30,6 +31,7 @@ HERE, THERE = "127.0.0.1", "127.0.0.2"
 HALF = b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: "
 WHOLE = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 RESET = struct.pack("ii", 1, 0)
+NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 LEAST = {"renegotiation": ("ended by the daemon", 1), "passwords": ("answered 429", 200), "header_flood": ("answered 431", 20),
          "pipelining": ("answers", 2000)}
 PATIENCE = 60
@@ -43,10 +45,11 @@ def files(wanted):
     return n
 
 
-def client_hello(name="localhost"):
+@functools.lru_cache(maxsize=None)
+def client_hello():
     out = ssl.MemoryBIO()
     try:
-        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), out, server_hostname=name).do_handshake()
+        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), out, server_hostname="localhost").do_handshake()
     except ssl.SSLWantReadError:
         pass
     return out.read()
@@ -118,18 +121,18 @@ def send(s, data):
     try:
         s.setblocking(False)
         s.send(data)
-    except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+    except NOT_NOW:
         pass
     except OSError:
         return False
     return True
 
 
-def is_gone(s):
+def is_gone(s, most=1 << 16):
     try:
         s.setblocking(False)
-        return s.recv(1 << 16) == b""
-    except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        return s.recv(most) == b""
+    except NOT_NOW:
         return False
     except OSError:
         return True
@@ -168,7 +171,7 @@ def resets(a, rate=3000):
         s = a.bare()
         s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         if i % 2:
-            send(s, client_hello_once() if a.tls else WHOLE)
+            send(s, client_hello() if a.tls else WHOLE)
         held.append(s)
         if len(held) > 20:
             held.popleft().close()
@@ -182,16 +185,7 @@ def slow_readers(a, many=100, rate=500):
             s = a.connect(1024)
             if s and send(s, WHOLE * 20):
                 held.append(s)
-            continue
-        s = held[i % many]
-        try:
-            s.setblocking(False)
-            gone = s.recv(10) == b""
-        except (BlockingIOError, ssl.SSLWantReadError):
-            gone = False
-        except OSError:
-            gone = True
-        if gone:
+        elif is_gone(held[i % many], 10):
             a.n["cut off"] += 1
             held.pop(i % many).close()
 
@@ -215,15 +209,9 @@ def header_flood(a, rate=300):
         s.close()
 
 
-def client_hello_once(kept=[]):                                 # pylint: disable=dangerous-default-value
-    if not kept:
-        kept.append(client_hello())
-    return kept[0]
-
-
 def half_handshakes(a, many=300, rate=100):
     """Whole hellos, whose answer is work, that go no further, sixty at once; and parts of hellos that stay."""
-    hello, held = client_hello_once(), collections.deque()
+    hello, held = client_hello(), collections.deque()
     for i in a.paced(rate):
         if i % 60:
             continue
@@ -239,7 +227,7 @@ def half_handshakes(a, many=300, rate=100):
 
 def hello_flood(a, rate=1000):
     """As many whole hellos as one who only copies bytes can send: more than any core can answer."""
-    hello, held = client_hello_once(), collections.deque()
+    hello, held = client_hello(), collections.deque()
     for _ in a.paced(rate):
         s = a.connect(handshake=False)
         if s:
@@ -294,7 +282,7 @@ def passwords(a, rate=1000, many=16):
             if answered:
                 held[k][1] = False
                 s.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\nAuthorization: Basic " + base64.b64encode(b"alice:%d" % i) + b"\r\n\r\n")
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        except NOT_NOW:
             pass
         except OSError:
             a.n["cut off"] += 1
@@ -318,7 +306,7 @@ def pipelining(a, many=4):
             try:
                 sent = one[0].send(one[1])
                 one[1] = one[1][sent:]
-            except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            except NOT_NOW:
                 pass
             except OSError:
                 held.remove(one)
@@ -330,7 +318,7 @@ def pipelining(a, many=4):
                 if not got:
                     held.remove(one)
                     a.n["cut off"] += 1
-            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            except NOT_NOW:
                 pass
             except OSError:
                 held.remove(one)
