@@ -22,24 +22,8 @@ sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
 os.environ.setdefault("SRCDIR", TOP)
 import _attack                                                  # noqa: E402  pylint: disable=wrong-import-position
 
-KINDS = {"plain": None, "ecdsa": ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"], "rsa": ["rsa:2048"]}
 ALLOWED = {"plain": 50, "ecdsa": 50, "rsa": 250}                # milliseconds more
-USER = ("alice", "correct horse")
 LINE = '{"time":"2025-11-12T10:00:00.1Z","level":"INFO","msg":"message processing completed","status":"success","duration_seconds":1.25}\n'
-
-
-def web_config(kind, users, where):
-    text = ""
-    if KINDS[kind]:
-        subprocess.run(["openssl", "req", "-x509", "-newkey"] + KINDS[kind] + ["-nodes", "-keyout", where + "/key.pem", "-out", where + "/cert.pem",
-                        "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-                       check=True, capture_output=True)
-        text += "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n"
-    if users:
-        said = subprocess.run(["htpasswd", "-nbBC", "10", "x", USER[1]], check=True, capture_output=True, text=True).stdout
-        text += "basic_auth_users:\n  %s: %s\n" % (USER[0], said.strip().split(":", 1)[1])
-    with open(where + "/web.yml", "w", encoding="ascii") as f:
-        f.write(text)
 
 
 def undisturbed():
@@ -53,16 +37,16 @@ def undisturbed():
 class Daemon:
     def __init__(self, program, kind, users):
         self.dir = tempfile.mkdtemp(prefix="attack-")
-        self.user = USER if users else None
+        self.user = _attack.USER if users else None
         os.mkdir(self.dir + "/logs")
-        web_config(kind, users, self.dir)
+        _attack.web_config(kind, users, self.dir)
         with open(self.dir + "/logtally.ini", "w", encoding="ascii") as f:
             f.write("[server]\nlisten = 127.0.0.1:0\nweb_config = web.yml\n[state]\ndirectory = %s/state\n[log a]\npath = %s/logs/*.log\n"
                     "[rules]\ninclude = %s/rules/*.ini\n" % (self.dir, self.dir, TOP))
         self.err = open(self.dir + "/stderr", "wb")
         self.child = subprocess.Popen([program, "run", "-c", self.dir + "/logtally.ini"], stderr=self.err, preexec_fn=undisturbed)
         self.port = self.find_port()
-        self.cafile = self.dir + "/cert.pem" if KINDS[kind] else None
+        self.cafile = self.dir + "/cert.pem" if kind != "plain" else None
         self.written, self.writing = 0, True
         self.writer = threading.Thread(target=self.write)
         self.writer.start()
@@ -210,7 +194,7 @@ def write(table, options):
     for name, title in TITLES.items():
         all_kinds = [t for (n, _), t in table.items() if n == name]
         if all_kinds:
-            out.append("| %s | %s | %.0f | +%.1f |" % (title, " | ".join(cell(table, name, k) for k in KINDS), max(t["longest"] for t in all_kinds),
+            out.append("| %s | %s | %.0f | +%.1f |" % (title, " | ".join(cell(table, name, k) for k in _attack.KINDS), max(t["longest"] for t in all_kinds),
                                                   max(t["peak"] - t["rest"] for t in all_kinds)))
     with open("/proc/cpuinfo", encoding="utf-8") as f:
         cpu = re.search(r"^model name\s*: (.*)$", f.read(), re.M)

@@ -35,6 +35,8 @@ NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 LEAST = {"renegotiation": ("ended by the daemon", 1), "passwords": ("answered 429", 200), "header_flood": ("answered 431", 20),
          "pipelining": ("answers", 2000)}
 PATIENCE = 60
+KINDS = {"plain": None, "ecdsa": ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"], "rsa": ["rsa:2048"]}
+USER = ("alice", "correct horse")
 
 
 def files(wanted):
@@ -53,6 +55,21 @@ def client_hello():
     except ssl.SSLWantReadError:
         pass
     return out.read()
+
+
+def web_config(kind, users, where="."):
+    """The attacked daemon's web.yml, by one of KINDS, and what it names."""
+    text = ""
+    if KINDS[kind]:
+        subprocess.run(["openssl", "req", "-x509", "-newkey"] + KINDS[kind] + ["-nodes", "-keyout", where + "/key.pem", "-out", where + "/cert.pem",
+                        "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+                       check=True, capture_output=True)
+        text += "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n"
+    if users:
+        said = subprocess.run(["htpasswd", "-nbBC", "10", "x", USER[1]], check=True, capture_output=True, text=True).stdout
+        text += "basic_auth_users:\n  %s: %s\n" % (USER[0], said.strip().split(":", 1)[1])
+    with open(where + "/web.yml", "w", encoding="ascii") as f:
+        f.write(text)
 
 
 class Attack:

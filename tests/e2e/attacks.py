@@ -6,48 +6,26 @@ machine is; how much slower a scrape becomes is measured by bench/attack.py and 
 import os
 import re
 import shutil
-import subprocess
 import threading
 import time
 
 import _attack
-from _common import put
 from _daemon import LOGTALLY, Daemon, append, backend_lines, main
 
 SECONDS = 6 if os.environ.get("LT_LONG") else 2
-KINDS = {"plain": None, "ecdsa": ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"], "rsa": ["rsa:2048"]}
-TLS = "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n"
-USER = ("alice", "correct horse")
-COST = 10
 with open(LOGTALLY, "rb") as program:
     SLOWER = 10 if b"__asan_init" in program.read() else 1     # what the sanitizers cost
 MORE_MB = 12 if SLOWER == 1 else 400                            # AddressSanitizer keeps 256 MB of what was freed
 MOST = 0.05 * SLOWER                                            # CPU time of one step of the loop, in seconds
 
 
-def certificate(kind):
-    subprocess.run(["openssl", "req", "-x509", "-newkey"] + KINDS[kind] + ["-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "30",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"], check=True, capture_output=True)
-
-
-def hashed(password):
-    said = subprocess.run(["htpasswd", "-nbBC", str(COST), "x", password], check=True, capture_output=True, text=True).stdout
-    return said.strip().split(":", 1)[1]
-
-
 class Attacked(Daemon):
     """A daemon whose honest scraper is asked for the page; a writer of lines beside."""
 
     def __init__(self, kind, users=False):
-        web = ""
-        if KINDS[kind]:
-            certificate(kind)
-            web += TLS
-        if users:
-            web += "basic_auth_users:\n  %s: %s\n" % (USER[0], hashed(USER[1]))
-        put("web.yml", web)
+        _attack.web_config(kind, users)
         super().__init__(server="web_config = web.yml\ntimeout = 30s\n")
-        self.tls, self.user = bool(KINDS[kind]), USER if users else None
+        self.tls, self.user = kind != "plain", _attack.USER if users else None
         self.lines, self.written, self.writing = backend_lines(500), 0, False
         self.threads = 0
         self.writer = threading.Thread(target=self.write)
