@@ -17,7 +17,8 @@ import tempfile
 import threading
 import time
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from measure import TOP, cpu_model, put_into
+
 sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
 os.environ.setdefault("SRCDIR", TOP)
 import _attack                                                  # noqa: E402  pylint: disable=wrong-import-position
@@ -196,15 +197,9 @@ def write(table, options):
         if all_kinds:
             out.append("| %s | %s | %.0f | +%.1f |" % (title, " | ".join(cell(table, name, k) for k in _attack.KINDS), max(t["longest"] for t in all_kinds),
                                                   max(t["peak"] - t["rest"] for t in all_kinds)))
-    with open("/proc/cpuinfo", encoding="utf-8") as f:
-        cpu = re.search(r"^model name\s*: (.*)$", f.read(), re.M)
     out += ["", "%s, %d cores; the best of %d tries of %.0f s; load %.0f." % (
-        cpu[1] if cpu else "?", os.cpu_count(), options.tries, options.seconds, os.getloadavg()[0])]
-    path = os.path.join(TOP, "docs", "security.md")
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(re.sub(r"<!-- attacks -->.*<!-- /attacks -->", lambda _: "<!-- attacks -->\n%s\n<!-- /attacks -->" % "\n".join(out), text, flags=re.S))
+        cpu_model(), os.cpu_count(), options.tries, options.seconds, os.getloadavg()[0])]
+    put_into("security.md", "attacks", out)
 
 
 if __name__ == "__main__":

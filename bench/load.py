@@ -21,7 +21,8 @@ import threading
 import time
 import urllib.request
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from measure import cpu_model, put_into
+
 CORES = sorted(os.sched_getaffinity(0))
 SIZES = (1000, 100000)
 CONNECTIONS = 2
@@ -206,12 +207,10 @@ TITLES = {"logtally": "logtally", "node_exporter": "node_exporter, from a file",
 
 
 def machine(options):
-    with open("/proc/cpuinfo", encoding="utf-8") as f:
-        cpu = re.search(r"^model name\s*: (.*)$", f.read(), re.M)
     versions = [re.search(r"[\d.]+\d", subprocess.run([p, "--version"], capture_output=True, text=True, check=True).stdout)[0]
                 for p in ("prometheus-node-exporter", "mtail")]
     return "%s, one core each for the server and wrk, %d tries of %d s; node_exporter %s, mtail %s; load %.0f." % (
-        cpu[1] if cpu else "?", options.tries, options.seconds, *versions, os.getloadavg()[0])
+        cpu_model(), options.tries, options.seconds, *versions, os.getloadavg()[0])
 
 
 def main():
@@ -231,12 +230,7 @@ def main():
     out += ["", machine(options)]
     print("\n".join(out))
     if options.write:
-        path = os.path.join(TOP, "docs", "performance.md")
-        with open(path, encoding="utf-8") as f:
-            text = f.read()
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(re.sub(r"<!-- scrapes -->.*<!-- /scrapes -->", lambda _: "<!-- scrapes -->\n%s\n<!-- /scrapes -->" % "\n".join(out), text,
-                           flags=re.S))
+        put_into("performance.md", "scrapes", out)
 
 
 if __name__ == "__main__":

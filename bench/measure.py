@@ -1,5 +1,6 @@
 """What the rows share: corpora, CPU time of a program on one core, and whether its answer is the truth."""
 import os
+import platform
 import re
 import resource
 import subprocess
@@ -51,6 +52,22 @@ def warm(path):
     with open(path, "rb", buffering=0) as f:
         while f.read(1 << 20):
             pass
+
+
+def cpu_model():
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        found = re.search(r"^model name\s*: (.*)$", f.read(), re.M)
+    return found[1] if found else platform.machine()
+
+
+def put_into(page, name, lines):
+    """Into a page of docs/, between its marks of that name."""
+    path = os.path.join(TOP, "docs", page)
+    body = "<!-- %s -->\n%s\n<!-- /%s -->" % (name, "\n".join(lines), name)
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(re.sub("<!-- %s -->.*<!-- /%s -->" % (name, name), lambda _: body, text, flags=re.S))
 
 
 def rules_of(corpus):

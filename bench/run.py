@@ -17,7 +17,7 @@ import time
 
 import daemon_rows
 import replay_rows
-from measure import HEADER, TOP, Place, Table, Wrong, line_of
+from measure import HEADER, TOP, Place, Table, Wrong, cpu_model, line_of
 
 
 def first_line(command):
@@ -32,10 +32,9 @@ def machine():
     """What the figures were measured on; no names."""
     with open("/proc/cpuinfo", encoding="utf-8") as f:
         info = f.read()
-    model = re.search(r"^model name\s*: (.*)$", info, re.M)
     with open("/proc/meminfo", encoding="utf-8") as f:
         memory = int(re.search(r"MemTotal:\s+(\d+)", f.read())[1])
-    return {"cpu": model[1] if model else platform.machine(), "cores": os.cpu_count(),
+    return {"cpu": cpu_model(), "cores": os.cpu_count(),
             "avx2": " avx2 " in info, "memory_gb": round(memory / 1048576), "kernel": platform.release().split("-")[0],
             "compiler": first_line(["cc", "--version"]), "mtail": first_line(["mtail", "--version"])[:40],
             "grep": first_line(["grep", "--version"]), "load": round(os.getloadavg()[0], 1)}
