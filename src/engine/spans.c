@@ -256,16 +256,25 @@ struct open_span *spans_find(const struct span_stream *st, unsigned span, const 
     return NULL;
 }
 
+/* Of all its spans, the one that waits for the shortest. */
+static struct open_span *first_over(const struct span_stream *st)
+{
+    struct open_span *first = NULL;
+
+    for (unsigned i = 0; i < st->spans->rules->nspans; i++) {
+        struct open_span *head = head_of(st, i);
+
+        if (head && (!first || open_span_until(head) < open_span_until(first)))
+            first = head;
+    }
+    return first;
+}
+
 static void find_until(struct span_stream *st)
 {
-    st->until_ns = INT64_MAX;
-    for (unsigned i = 0; i < st->spans->rules->nspans; i++) {
-        const struct open_span *head = head_of(st, i);
-        int64_t until = head ? open_span_until(head) : INT64_MAX;
+    const struct open_span *first = first_over(st);
 
-        if (until < st->until_ns)
-            st->until_ns = until;
-    }
+    st->until_ns = first ? open_span_until(first) : INT64_MAX;
 }
 
 /* It may be given up before others' lines from now on. */
@@ -330,18 +339,25 @@ struct open_span *spans_open(struct span_stream *st, unsigned span, const struct
     return o;
 }
 
-void spans_close(struct open_span *o)
+/* No line finds it any more. */
+static void take_out(struct open_span *o)
 {
     struct span_stream *st = o->stream;
     struct span_queue *q = &st->queues[o->span];
 
-    if (o->stale) {
+    index_remove(&st->spans->by_key, &o->by_key);
+    heap_remove(&q->heap, &o->node);
+    q->bytes -= o->nkey + o->nkept;
+}
+
+void spans_close(struct open_span *o)
+{
+    struct span_stream *st = o->stream;
+
+    if (o->stale)
         heap_remove(&st->spans->stale, &o->node);
-    } else {
-        index_remove(&st->spans->by_key, &o->by_key);
-        heap_remove(&q->heap, &o->node);
-        q->bytes -= o->nkey + o->nkept;
-    }
+    else
+        take_out(o);
     st->spans->nopen--;
     st->nopen--;
     if (!o->stale && open_span_until(o) == st->until_ns)
@@ -352,17 +368,7 @@ void spans_close(struct open_span *o)
 
 struct open_span *span_stream_over(const struct span_stream *st, int64_t ns)
 {
-    struct open_span *first = NULL;
-
-    if (st->until_ns >= ns)
-        return NULL;
-    for (unsigned i = 0; i < st->spans->rules->nspans; i++) {
-        struct open_span *head = head_of(st, i);
-
-        if (head && (!first || open_span_until(head) < open_span_until(first)))
-            first = head;
-    }
-    return first;
+    return st->until_ns < ns ? first_over(st) : NULL;
 }
 
 struct open_span *span_stream_surplus(const struct span_stream *st, unsigned span)
@@ -400,14 +406,9 @@ static bool is_same(const struct span *span, const struct ruleset *rules)
 
 static void make_stale(struct open_span *o)
 {
-    struct span_stream *st = o->stream;
-    struct span_queue *q = &st->queues[o->span];
-
-    index_remove(&st->spans->by_key, &o->by_key);
-    heap_remove(&q->heap, &o->node);
-    q->bytes -= o->nkey + o->nkept;
+    take_out(o);
     o->stale = true;
-    heap_add(&st->spans->stale, &o->node);
+    heap_add(&o->stream->spans->stale, &o->node);
 }
 
 void spans_make_stale(struct spans *s, const struct ruleset *rules)
