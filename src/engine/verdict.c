@@ -226,8 +226,8 @@ static void note_key(struct engine *e, struct span_note *n, const struct slice *
         n->key[i] = arena_slice(&e->record.scratch, key[i]);
 }
 
-static void note_open(struct engine *e, struct trace *t, const struct open_span *o,
-                      enum span_reason reason)
+static struct span_note *note_open(struct engine *e, struct trace *t, const struct open_span *o,
+                                   enum span_reason reason)
 {
     struct span_note *n = add_note(e, t, o->span, reason);
     struct slice key[SPAN_KEYS_MAX];
@@ -237,6 +237,7 @@ static void note_open(struct engine *e, struct trace *t, const struct open_span 
     note_key(e, n, key);
     n->own = o->own;
     n->begin_ns = o->node.time_ns;
+    return n;
 }
 
 static void count_reason(struct engine *e, unsigned span, enum span_reason reason)
@@ -463,11 +464,8 @@ static void begin_span(struct engine *e, struct trace *t, unsigned number)
         verdict_give_up(e, o, SPAN_REPLACED, at->ns);
     o = spans_open(st, number, key, kept, at->ns, at->own);
     add_open(e, number, 1);
-    if (t) {
-        note_open(e, t, o, SPAN_FINE);
-        for (struct span_note *n = t->spans; n; n = n->next)
-            n->begins |= !n->next;
-    }
+    if (t)
+        note_open(e, t, o, SPAN_FINE)->begins = true;
     while ((o = span_stream_surplus(st, number)))
         verdict_give_up(e, o, SPAN_FULL, at->ns);
 }
