@@ -439,15 +439,21 @@ void engine_trace_given_up(struct engine *e, engine_given_up_fn *fn, void *ctx)
     e->given_up_ctx = ctx;
 }
 
-const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw)
+/* One line: what it is, or the record that it ended. RECORD_LINE is not decoded yet. */
+static enum record_result next_line(struct engine *e, struct source *s, struct slice raw)
 {
     enum record_result result;
 
     record_source(&e->record, s);
     result = record_unwrap(&e->record, raw, e->options.max_line);
     if (result == RECORD_LINE && e->record.log->record && !join(e))
-        result = RECORD_NOTHING;
-    return trace(e, result);
+        return RECORD_NOTHING;
+    return result;
+}
+
+const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw)
+{
+    return trace(e, next_line(e, s, raw));
 }
 
 const struct trace *engine_trace_unfinished(struct engine *e, struct source *s)
@@ -496,13 +502,7 @@ static bool peek(struct engine *e, enum record_result result, struct engine_peek
 
 bool engine_peek(struct engine *e, struct source *s, struct slice raw, struct engine_peek *ret_peek)
 {
-    enum record_result result;
-
-    record_source(&e->record, s);
-    result = record_unwrap(&e->record, raw, e->options.max_line);
-    if (result == RECORD_LINE && e->record.log->record && !join(e))
-        result = RECORD_NOTHING;
-    return peek(e, result, ret_peek);
+    return peek(e, next_line(e, s, raw), ret_peek);
 }
 
 bool engine_peek_unfinished(struct engine *e, struct source *s, struct engine_peek *ret_peek)
