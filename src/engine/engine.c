@@ -67,6 +67,12 @@ static void new_trace(const struct ruleset *rules, struct record *r, struct trac
                           .updates = xcalloc(rules->nmappings + 1, sizeof *ret->updates)};
 }
 
+static void release_trace(struct trace *t)
+{
+    free(t->trials);
+    free(t->updates);
+}
+
 /* Numbers of what is given up, which is of no line. */
 #define ASIDE_NUMBERS (UINT64_C(1) << 61)
 
@@ -92,8 +98,7 @@ static void free_spans(struct engine *e)
     free(e->span_states);
     free(e->span_series);
     free(e->hits_aside);
-    free(e->given_up_trace.trials);
-    free(e->given_up_trace.updates);
+    release_trace(&e->given_up_trace);
 }
 
 /* Nothing but its one condition decides it, and nothing must be made of it before updates. */
@@ -145,8 +150,7 @@ void engine_free(struct engine *e)
     free(e->events);
     free(e->candidates);
     free(e->hits);
-    free(e->trace.trials);
-    free(e->trace.updates);
+    release_trace(&e->trace);
     free(e->logs);
     free(e);
 }
