@@ -264,6 +264,14 @@ static void put_section(struct buf *out, const struct ini_section *s)
         buf_fmt(out, "%s = %.*s\n", s->entries[i].name, SLICE_FMT(s->entries[i].value));
 }
 
+static void put_regex(struct buf *out, const struct pattern *p)
+{
+    if (!p)
+        return;
+    buf_slice(out, pattern_text(p));
+    buf_char(out, '\n');
+}
+
 /* Also what its regexes come to: the pieces that they name may be others now. */
 static void put_event(const struct load *l, uint32_t event, struct buf *out)
 {
@@ -271,15 +279,9 @@ static void put_event(const struct load *l, uint32_t event, struct buf *out)
 
     put_section(out, l->drafts[event].section);
     for (unsigned i = 0; i < e->nconditions; i++)
-        if (e->conditions[i].capture.pattern) {
-            buf_slice(out, pattern_text(e->conditions[i].capture.pattern));
-            buf_char(out, '\n');
-        }
+        put_regex(out, e->conditions[i].capture.pattern);
     for (unsigned i = 0; i < e->nactions; i++)
-        if (e->actions[i].pattern) {
-            buf_slice(out, pattern_text(e->actions[i].pattern));
-            buf_char(out, '\n');
-        }
+        put_regex(out, e->actions[i].pattern);
 }
 
 /* The events that it needs, each once, come before those that need them. */
