@@ -91,14 +91,12 @@ static void cut(struct load *l, struct frame *f, uint32_t *edge)
 static void done(struct walk *w, uint32_t event)
 {
     struct event *e = &w->l->r->events[event];
-    uint32_t height = e->parent != EVENT_NONE ? w->height[e->parent] + 1 : 0;
+    struct frame f = {event, 0};
+    uint32_t height = 0, need, *edge;
 
-    for (unsigned i = 0; i < e->nunless; i++)
-        if (w->height[e->unless[i]] >= height)
-            height = w->height[e->unless[i]] + 1;
-    for (unsigned i = 0; needs_ends(e) && i < e->span->nends; i++)
-        if (w->height[e->span->ends[i]] >= height)
-            height = w->height[e->span->ends[i]] + 1;
+    while ((need = next_need(w->l, &f, &edge)) != EVENT_NONE)
+        if (w->height[need] >= height)
+            height = w->height[need] + 1;
     if (height == HEIGHT_MAX) {
         load_mistake(w->l, e->at,
                      "event \"%s\" needs %d others, each by way of the next (of, unless)", e->name,
