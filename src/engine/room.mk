@@ -57,11 +57,14 @@ endif
 if FUZZING
 check_PROGRAMS += tests/engine/fuzz_page tests/engine/fuzz_records tests/engine/fuzz_rules \
 	tests/engine/fuzz_spans
-tests_engine_fuzz_page_SOURCES = tests/engine/fuzz_page.c
+tests_engine_fuzz_page_SOURCES = tests/engine/fuzz_page.c tests/engine/loaded.c tests/engine/loaded.h
+tests_engine_fuzz_page_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
 tests_engine_fuzz_page_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_engine_fuzz_spans_SOURCES = tests/engine/fuzz_spans.c
+tests_engine_fuzz_spans_SOURCES = tests/engine/fuzz_spans.c tests/engine/loaded.c tests/engine/loaded.h
+tests_engine_fuzz_spans_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
 tests_engine_fuzz_spans_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_engine_fuzz_records_SOURCES = tests/engine/fuzz_records.c
+tests_engine_fuzz_records_SOURCES = tests/engine/fuzz_records.c tests/engine/loaded.c tests/engine/loaded.h
+tests_engine_fuzz_records_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
 tests_engine_fuzz_records_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_engine_fuzz_rules_SOURCES = tests/engine/fuzz_rules.c
 tests_engine_fuzz_rules_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -8,9 +8,9 @@
 #include "config.h"
 
 #include "engine/engine.h"
+#include "engine/loaded.h"
 #include "engine/source.h"
 #include "metrics/expose.h"
-#include "rules/load/load.h"
 
 #include "base/xalloc.h"
 
@@ -45,23 +45,6 @@ static const char rules_text[] =
     "[counter json_total]\ninc = json\nlabels = k, both, _log\n"
     "[counter member_total]\ninc = member\nlabels = key=_key, value=_value\n"
     "[counter found_total]\ninc = found\nlabels = m, n\nmax_values = 3\n";
-
-static struct ruleset *load(void)
-{
-    struct mistakes m = MISTAKES_INIT;
-    struct ini_doc *doc = ini_read_text(slice_str(rules_text), "f.ini", SECTION_RULE, &m);
-    struct ruleset *r = ruleset_load(&doc, 1, NULL, &m);
-    struct buf said = BUF_INIT;
-
-    mistakes_print(&m, MISTAKE, &said);
-    if (!r)
-        fprintf(stderr, "%s\n", said.p);
-    assert(r);
-    ini_free(doc);
-    mistakes_release(&m);
-    buf_release(&said);
-    return r;
-}
 
 /* --- the judge: a child that answers a byte a page ---------------------------------------------- */
 
@@ -226,7 +209,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct engine *e;
 
     if (!rules)
-        rules = load();
+        rules = loaded(rules_text);
     for (int i = 0; i < TEXTS; i++)
         texts[i] = next_text(&rest);
     e = engine_new(rules, r, &options, NOW);

@@ -4,9 +4,9 @@
 #include "config.h"
 
 #include "engine/engine.h"
+#include "engine/loaded.h"
 #include "engine/source.h"
 #include "metrics/expose.h"
-#include "rules/load/load.h"
 
 #include "base/xalloc.h"
 
@@ -43,23 +43,6 @@ static const char *const logs[] = {
 };
 
 enum { NLOGS = sizeof logs / sizeof *logs };
-
-static struct ruleset *load(unsigned i)
-{
-    struct mistakes m = MISTAKES_INIT;
-    struct ini_doc *doc = ini_read_text(slice_str(logs[i]), "f.ini", SECTION_RULE, &m);
-    struct ruleset *r = ruleset_load(&doc, 1, NULL, &m);
-    struct buf said = BUF_INIT;
-
-    mistakes_print(&m, MISTAKE, &said);
-    if (!r)
-        fprintf(stderr, "%s\n", said.p);
-    assert(r);
-    ini_free(doc);
-    mistakes_release(&m);
-    buf_release(&said);
-    return r;
-}
 
 struct reading {
     const struct ruleset *rules;
@@ -138,7 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *room = xcalloc(1, size + 2 * SLACK);
 
     if (!rules[kind])
-        rules[kind] = load(kind);
+        rules[kind] = loaded(logs[kind]);
     if (size > 1) {
         memcpy(room + SLACK, data + 1, size - 1);
         in_a_block(rules[kind], room + SLACK, size - 1, &block);

@@ -4,7 +4,7 @@
 #include "config.h"
 
 #include "engine/engine.h"
-#include "rules/load/load.h"
+#include "engine/loaded.h"
 
 #include "base/xalloc.h"
 
@@ -154,18 +154,6 @@ static void step_list(struct list *l, const struct step *s)
 
 /* --- the engine ------------------------------------------------------------------------------- */
 
-static struct ruleset *load(void)
-{
-    struct mistakes m = MISTAKES_INIT;
-    struct ini_doc *doc = ini_read_text(slice_str(rules_text), "f.ini", SECTION_RULE, &m);
-    struct ruleset *r = ruleset_load(&doc, 1, NULL, &m);
-
-    assert(r);
-    ini_free(doc);
-    mistakes_release(&m);
-    return r;
-}
-
 struct reading {
     const struct ruleset *rules;
     struct registry *registry;
@@ -288,7 +276,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct spans_report report;
 
     if (!rules)
-        rules = load();
+        rules = loaded(rules_text);
     r.rules = rules;
     make(&r);
     if (size > 1 && data[0] % 4)
