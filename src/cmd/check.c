@@ -63,22 +63,29 @@ static void warn_slow(const struct setup *setup, const struct engine *engine, st
                         setup->rules->events[i].name);
 }
 
+/* Reads some bytes of a regular file, its last or its first ones: how many; 0 too where it cannot be read. */
+static size_t look_at(const char *path, bool last, char *p, size_t n)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    struct stat st;
+    ssize_t r = 0;
+
+    if (fd < 0)
+        return 0;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        r = pread(fd, p, n, last && st.st_size > (off_t)n ? st.st_size - (off_t)n : 0);
+    (void)close(fd);
+    return r > 0 ? (size_t)r : 0;
+}
+
 /* Four of them: a newline of UTF-16 or UTF-32 ends in up to three. */
 static bool ends_in_nuls(const char *path)
 {
     static const char nuls[4];
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    struct stat st;
     char last[sizeof nuls];
-    bool ends;
 
-    if (fd < 0)
-        return false;
-    ends = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof last &&
-           pread(fd, last, sizeof last, st.st_size - (off_t)sizeof last) == (ssize_t)sizeof last &&
+    return look_at(path, true, last, sizeof last) == sizeof last &&
            memcmp(last, nuls, sizeof last) == 0;
-    (void)close(fd);
-    return ends;
 }
 
 /* Where the next lines will come before that, or only behind it, nobody knows. */
@@ -97,17 +104,10 @@ static void warn_nuls(const struct log_def *log, const glob_t *found, struct mis
  * looks like something else. */
 static const char *looks_like_utf16(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    struct stat st;
-    char p[256] = {0};
-    ssize_t n = 0, nuls[2] = {0, 0};
+    char p[256];
+    size_t n = look_at(path, false, p, sizeof p), nuls[2] = {0, 0};
 
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-        n = pread(fd, p, sizeof p, 0);
-    (void)close(fd);
-    for (ssize_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         nuls[i % 2] += p[i] == 0;
     if (n < 4 || memcmp(p, "\xff\xfe", 2) == 0 || memcmp(p, "\xfe\xff", 2) == 0 ||
         (nuls[0] > 0) == (nuls[1] > 0) || (nuls[0] + nuls[1]) * 4 < n)
@@ -117,11 +117,14 @@ static const char *looks_like_utf16(const char *path)
 
 static void warn_encoding(const struct log_def *log, const glob_t *found, struct mistakes *m)
 {
-    for (size_t i = 0; i < found->gl_pathc && !log->encoding; i++)
-        if (looks_like_utf16(found->gl_pathv[i]))
+    for (size_t i = 0; i < found->gl_pathc && !log->encoding; i++) {
+        const char *like = looks_like_utf16(found->gl_pathv[i]);
+
+        if (like)
             mistake_add(m, WARNING, log->at,
                         "%s looks like UTF-16 without a byte order mark; write encoding = %s",
-                        found->gl_pathv[i], looks_like_utf16(found->gl_pathv[i]));
+                        found->gl_pathv[i], like);
+    }
 }
 
 /* What is there now; on another machine or an hour later it may be otherwise. */
@@ -255,9 +258,8 @@ static void print_json(const struct check_options *o, const struct setup *setup,
     jsonout_key(&j, "version");
     jsonout_u64(&j, 1);
     dump_mistakes_json(m, o->lint ? ADVICE : WARNING, &j);
-    if (engine)
-        dump_rules_json(setup->rules, engine, &j);
     if (engine) {
+        dump_rules_json(setup->rules, engine, &j);
         put_parts(parts, &j);
         against_json(a, &j);
     }
