@@ -15,10 +15,6 @@ enum {
     SHAPE_LINE_MAX = 4096, /* of one; what is behind tells kinds of lines apart no better */
 };
 
-const enum own_id against_losses[] = {OWN_RULE_ERRORS, OWN_ENCODING_ERRORS, OWN_RECORDS_CUT,
-                                      OWN_SPANS_UNMATCHED, OWN_LOG_REGEX_ERRORS};
-const size_t against_nlosses = sizeof against_losses / sizeof *against_losses;
-
 static void keep(char into[EXAMPLE_MAX + 1], struct slice text)
 {
     size_t n = utf8_cut(text, EXAMPLE_MAX);
@@ -245,6 +241,15 @@ bool against_never_there(const struct against *a, const struct slice *labels, ui
         if (slice_eq(labels[1], slice_str(rules->events[i].name))) /* metric, event, reason */
             return slice_eq(labels[2], SLICE("missing")) && n >= engine_hits(a->session.engine, i);
     return false;
+}
+
+unsigned against_log(const struct against *a, struct slice name)
+{
+    unsigned log = 0;
+
+    while (!slice_eq(name, slice_str(a->setup->rules->logs[log].name)))
+        log++;
+    return log;
 }
 
 struct slice against_example(const struct against *a, const struct shape *s)

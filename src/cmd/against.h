@@ -67,9 +67,8 @@ bool against_never_there(const struct against *a, const struct slice *labels, ui
 void against_shape(const struct shape *s, struct buf *out);
 /* The first line that has it. */
 struct slice against_example(const struct against *a, const struct shape *s);
-/* What else was lost, beside skipped values and times: families of OWN_. */
-extern const enum own_id against_losses[];
-extern const size_t against_nlosses;
+/* The number of a log that own metrics name. */
+unsigned against_log(const struct against *a, struct slice name);
 
 /* What --strict does not forgive, in one sentence; nothing when there is none. */
 void against_failures(const struct against *a, struct buf *out);

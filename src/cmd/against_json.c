@@ -76,34 +76,30 @@ static void put_series(const struct against *a, struct jsonout *j)
     jsonout_close(j, ']');
 }
 
-static void put_fold(void *ctx, const struct slice *labels, uint64_t n)
-{
-    struct jsonout *j = ctx;
+/* The rows of a counter, and what their labels are called; NULL ends them. */
+struct rows {
+    struct jsonout *j;
+    const char *const *names;
+};
 
-    jsonout_open(j, '{');
-    jsonout_key_slice(j, "metric", labels[0]);
-    jsonout_key_slice(j, "label", labels[1]);
-    put_u64(j, "count", n);
-    jsonout_close(j, '}');
+static void put_row(void *ctx, const struct slice *labels, uint64_t n)
+{
+    struct rows *r = ctx;
+
+    jsonout_open(r->j, '{');
+    for (size_t i = 0; r->names[i]; i++)
+        jsonout_key_slice(r->j, r->names[i], labels[i]);
+    put_u64(r->j, "count", n);
+    jsonout_close(r->j, '}');
 }
 
-static void put_skipped(void *ctx, const struct slice *labels, uint64_t n)
+static void put_rows(const struct against *a, const char *key, enum own_id id,
+                     const char *const *names, struct jsonout *j)
 {
-    struct jsonout *j = ctx;
+    struct rows r = {j, names};
 
-    jsonout_open(j, '{');
-    jsonout_key_slice(j, "metric", labels[0]);
-    jsonout_key_slice(j, "event", labels[1]);
-    jsonout_key_slice(j, "reason", labels[2]);
-    put_u64(j, "count", n);
-    jsonout_close(j, '}');
-}
-
-static void put_rows(const struct against *a, const char *key, enum own_id id, against_row_fn *row,
-                     struct jsonout *j)
-{
     jsonout_key_open(j, key, '[');
-    against_rows(a, id, row, j);
+    against_rows(a, id, put_row, &r);
     jsonout_close(j, ']');
 }
 
@@ -115,11 +111,9 @@ struct times {
 static void put_time(void *ctx, const struct slice *labels, uint64_t n)
 {
     struct times *t = ctx;
-    const struct log_def *log = &t->a->setup->rules->logs[0];
-
-    while (!slice_eq(labels[0], slice_str(log->name)))
-        log++;
-    const struct bad_time *first = &t->a->times[log - t->a->setup->rules->logs];
+    unsigned number = against_log(t->a, labels[0]);
+    const struct log_def *log = &t->a->setup->rules->logs[number];
+    const struct bad_time *first = &t->a->times[number];
 
     jsonout_open(t->j, '{');
     jsonout_key_slice(t->j, "log", labels[0]);
@@ -188,14 +182,17 @@ static void put_too_long(void *ctx, const struct slice *labels, uint64_t n)
         put_loss(ctx, labels, n);
 }
 
+/* What else was lost, beside skipped values and times. */
 static void put_losses(const struct against *a, struct jsonout *j)
 {
+    static const enum own_id ids[] = {OWN_RULE_ERRORS, OWN_ENCODING_ERRORS, OWN_RECORDS_CUT,
+                                      OWN_SPANS_UNMATCHED, OWN_LOG_REGEX_ERRORS};
     struct losses l = {j, OWN_LOG_LINES};
 
     jsonout_key_open(j, "lost", '[');
     against_rows(a, l.id, put_too_long, &l);
-    for (size_t i = 0; i < against_nlosses; i++) {
-        l.id = against_losses[i];
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        l.id = ids[i];
         against_rows(a, l.id, put_loss, &l);
     }
     jsonout_close(j, ']');
@@ -212,6 +209,9 @@ static void put_failures(const struct against *a, struct jsonout *j)
 
 void against_json(const struct against *a, struct jsonout *j)
 {
+    static const char *const folded[] = {"metric", "label", NULL};
+    static const char *const skipped[] = {"metric", "event", "reason", NULL};
+
     if (!a) {
         jsonout_key_text(j, "against", NULL);
         return;
@@ -224,8 +224,8 @@ void against_json(const struct against *a, struct jsonout *j)
     put_u64(j, "ungrouped", a->ungrouped);
     put_hits(a, j);
     put_series(a, j);
-    put_rows(a, "folded", OWN_SERIES_FOLDED, put_fold, j);
-    put_rows(a, "skipped", OWN_RULE_SKIPPED, put_skipped, j);
+    put_rows(a, "folded", OWN_SERIES_FOLDED, folded, j);
+    put_rows(a, "skipped", OWN_RULE_SKIPPED, skipped, j);
     put_times(a, j);
     put_bare(a, j);
     put_losses(a, j);

@@ -85,17 +85,14 @@ static void put_skipped(void *ctx, const struct slice *labels, uint64_t n)
 static void put_time(void *ctx, const struct slice *labels, uint64_t n)
 {
     struct telling *t = ctx;
-    const struct ruleset *rules = t->a->setup->rules;
+    unsigned number = against_log(t->a, labels[0]);
+    const struct log_def *log = &t->a->setup->rules->logs[number];
+    const struct bad_time *first = &t->a->times[number];
 
     buf_fmt(t->out, "log %.*s: ", SLICE_FMT(labels[0]));
     put_n(t->out, n, "time");
     buf_str(t->out, " could not be read");
-    for (unsigned i = 0; i < rules->nlogs; i++) {
-        const struct log_def *log = &rules->logs[i];
-        const struct bad_time *first = &t->a->times[i];
-
-        if (!first->any || !slice_eq(labels[0], slice_str(log->name)))
-            continue;
+    if (first->any) {
         buf_str(t->out, ": \"");
         put_text(t->out, slice_str(first->text));
         buf_fmt(t->out, "\" (%s) is none of", first->from);
