@@ -56,13 +56,14 @@ static bool explain_block(void *ctx, struct slice block)
 }
 
 /* Files are told one after the other: a rotated set, from its oldest part on, is one to spans. */
-static void name_stream(struct explanation *x, char *path)
+static void name_stream(struct explanation *x, const char *path)
 {
-    struct input in = {.path = path, .log = x->source->log};
+    struct input in = {.path = xstrdup(path), .log = x->source->log};
 
     inputs_find_streams(x->session.setup, &in, 1);
     source_of_stream(x->source, in.stream);
     free(in.stream);
+    free(in.path);
 }
 
 /* An argument is a file if there is one of that name, else a line. */
@@ -80,10 +81,7 @@ static int explain_argument(struct explanation *x, const char *text, const char 
     x->source = source_new(setup->rules, (unsigned)log, is_file ? text : "", 0);
     x->source->base = anchor_of(setup, (unsigned)log, is_file ? text : "");
     if (is_file) {
-        char *path = xstrdup(text);
-
-        name_stream(x, path);
-        free(path);
+        name_stream(x, text);
         code = setup_read_file(setup, (unsigned)log, text, explain_block, x);
     } else {
         explain_block(x, slice_str(text));
