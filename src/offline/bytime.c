@@ -119,8 +119,7 @@ void bytime_add(struct bytime *t, const struct input *in)
     f->input = in;
     heap_add(&t->waiting, &f->node);
     if (in->first_ns != INPUT_NO_TIME)
-        engine_see_stream(t->session->engine, in->log, in->stream ? in->stream : in->path,
-                          in->first_ns);
+        engine_see_stream(t->session->engine, in->log, in->stream, in->first_ns);
 }
 
 static int open_file(struct bytime *t, struct file *f, struct buf *err)
@@ -134,10 +133,9 @@ static int open_file(struct bytime *t, struct file *f, struct buf *err)
     }
     archive_set_encoding(f->archive, t->session->setup->rules->logs[in->log].encoding);
     f->source = source_new(t->session->setup->rules, in->log, in->path, t->session->next_id++);
-    /* lines before the first date take it from there */
-    if (in->stream)
-        source_of_stream(f->source, in->stream);
+    source_of_stream(f->source, in->stream);
     f->source->base = anchor_of(t->session->setup, in->log, in->path);
+    /* lines before the first date take it from there */
     f->source->dated_ns = f->source->base.last_ns = in->first_ns;
     heap_remove(&t->waiting, &f->node);
     GROW(t->open, t->nopen, t->open_cap);
