@@ -157,6 +157,21 @@ void inputs_sort(struct input *list, size_t n)
         qsort(list, n, sizeof *list, compare);
 }
 
+/* Does `rotated` of the log name this path beside the file, but not the file itself? */
+static bool is_part_of(const struct log_def *log, const char *path, const char *file)
+{
+    bool is = false;
+
+    for (unsigned i = 0; i < log->nrotated && !is; i++) {
+        struct buf pattern = BUF_INIT;
+
+        buf_fmt(&pattern, "%.*s%s", (int)(path_name(file) - file), file, log->rotated[i]);
+        is = glob_match(pattern.p, path) && !glob_match(pattern.p, file);
+        buf_release(&pattern);
+    }
+    return is;
+}
+
 /* As `rotated` of the log says, of whichever of the files beside which it is. */
 static const char *given_base(const struct setup *setup, const struct input *list, size_t n,
                               const struct input *part)
@@ -164,19 +179,13 @@ static const char *given_base(const struct setup *setup, const struct input *lis
     const struct log_def *log = &setup->rules->logs[part->log];
     const char *best = NULL;
 
-    for (size_t i = 0; i < n && log->nrotated; i++) {
+    for (size_t i = 0; i < n; i++) {
         const char *file = list[i].path;
 
-        for (unsigned k = 0; k < log->nrotated; k++) {
-            struct buf pattern = BUF_INIT;
-
-            buf_fmt(&pattern, "%.*s%s", (int)(path_name(file) - file), file, log->rotated[k]);
-            if (list[i].log == part->log && strcmp(file, part->path) != 0 &&
-                glob_match(pattern.p, part->path) && !glob_match(pattern.p, file) &&
-                (!best || rotated_is_rather(part->path, file, best)))
-                best = file;
-            buf_release(&pattern);
-        }
+        if (list[i].log == part->log && strcmp(file, part->path) != 0 &&
+            is_part_of(log, part->path, file) &&
+            (!best || rotated_is_rather(part->path, file, best)))
+            best = file;
     }
     return best;
 }
