@@ -28,12 +28,12 @@ static const char *const ways[] = {
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
-static const char trace[] = "^(?:Caused by: )?(?:[\\w$]+\\.)*[\\w$]*(?:Exception|Error)(?::|$)";
+#define EXCEPTION "(?:[\\w$]+\\.)*[\\w$]*(?:Exception|Error)(?::|$)"
+static const char trace[] = "^(?:Caused by: )?" EXCEPTION;
 static const char goes_on[] =
     "^(?:\\s|[}\\])]|Caused by: |Traceback \\(most recent|During handling of the above|"
     "The above exception was|goroutine \\d+ \\[|created by "
-    "|(?:[\\w$]+\\.)*[\\w$]*(?:Exception|Error)"
-    "(?::|$))";
+    "|" EXCEPTION ")";
 
 struct begins {
     struct pattern *ways[WAYS], *trace, *goes_on;

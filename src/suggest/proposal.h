@@ -32,9 +32,8 @@ struct kind {
 
 struct sample {
     const char *name;
-    const char
-        *record; /* the lines are records, which begin with this regex; NULL: they are lines */
-    bool traces; /* some of them name exceptions */
+    const char *record;                      /* with which each begins; NULL: they are lines */
+    bool traces;                             /* some records name exceptions */
     const char *field;                       /* that tells decoded lines apart; NULL = none */
     uint64_t lines, wrapped, decoded, least; /* wrapped: by Docker or Kubernetes */
     const struct field_stats *levels;        /* of the field that tells the level; NULL = none */
