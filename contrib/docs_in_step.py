@@ -35,7 +35,7 @@ def read(path):
 LIMITS = {
     "src/base/decimal.h": ["DECIMAL_TEXT_MAX"],
     "src/base/units.c": ["PIECES_MAX"],
-    "src/config/ini.c": ["FILE_MAX"],
+    "src/config/ini.h": ["INI_FILE_MAX"],
     "src/decode/fieldnames.c": ["NAMES_MAX"],
     "src/decode/fields.h": ["FIELD_NAME_MAX"],
     "src/engine/each.h": ["EACH_MAX"],

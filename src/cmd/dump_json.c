@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 static const struct slice nothing; /* becomes null */
-enum { FILE_MOST = 16 << 20 };     /* larger ones are not read as rules */
 
 /* 0 becomes null: no limit, or unknown. */
 static void put_count(struct jsonout *j, const char *key, uint64_t v)
@@ -63,7 +62,7 @@ static struct slice line_of(const struct mistake *m, struct buf *text, const cha
         return line;
     if (!*name || strcmp(*name, m->file) != 0) {
         buf_clear(text);
-        (void)slurp_given(m->file, FILE_MOST, false, text, &why);
+        (void)slurp_given(m->file, INI_FILE_MAX, false, text, &why);
         buf_release(&why);
         *name = m->file;
     }

@@ -28,7 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FILE_MAX = 16 << 20, QUOTE_MAX = 60 };
+enum { QUOTE_MAX = 60 };
 
 struct parse {
     struct ini_doc *doc;
@@ -364,7 +364,7 @@ struct ini_doc *ini_read(const char *path, unsigned allowed, struct mistakes *m)
     struct buf text = BUF_INIT, why = BUF_INIT;
     struct ini_doc *d = NULL;
 
-    if (slurp_given(path, FILE_MAX, true, &text, &why))
+    if (slurp_given(path, INI_FILE_MAX, true, &text, &why))
         d = ini_read_text(buf_all(&text), path, allowed, m);
     else
         mistake_add(m, MISTAKE, (struct where){.file = path}, "cannot read it: %s", why.p);

@@ -19,6 +19,8 @@ struct ini_entry {
     bool as_written;       /* the value stands so in that line */
 };
 
+enum { INI_FILE_MAX = 16 << 20 }; /* bytes of a file; larger ones are refused */
+
 struct ini_section {
     const char *text; /* as written between the brackets, trimmed: "event http_access" */
     const char *word; /* its first word: "event" */
