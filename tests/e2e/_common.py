@@ -1,5 +1,6 @@
 """What all end-to-end tests share, whatever they test."""
 import http.client
+import operator
 import os
 import socket
 import time
@@ -32,6 +33,23 @@ def until(what, seconds=20, every=0.02):
         if value or time.monotonic() > deadline:
             return value
         time.sleep(every)
+
+
+def becomes(read, want, same=operator.eq):
+    """Waits for what read() returns to be what is wanted."""
+    got = None
+
+    def good():
+        nonlocal got
+        got = read()
+        return same(got, want)
+    assert until(good), (got, want)
+
+
+def samples(page, *names, columns=2):
+    """{sample: value} of the lines of a page that begin so; where each is followed by its time (3 columns) the last counts."""
+    rows = (line.rsplit(" ", columns - 1) for line in page.splitlines() if line.startswith(names))
+    return {row[0]: float(row[1]) for row in rows}
 
 
 def fetch(port, path, method="GET", headers=None, seconds=10):

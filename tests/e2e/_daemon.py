@@ -90,6 +90,13 @@ class Daemon:
             self.child.wait()
 
 
+def ran(*args, code=0, **more):
+    """A command of the program, at its end."""
+    r = subprocess.run([LOGTALLY, *args], capture_output=True, text=True, check=False, **more)
+    assert r.returncode == code, (args, r.returncode, r.stdout, r.stderr)
+    return r
+
+
 def append(path, text):
     with open(path, "ab") as f:
         f.write(text.encode() if isinstance(text, str) else text)

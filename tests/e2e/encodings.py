@@ -8,8 +8,8 @@ import random
 import shutil
 import subprocess
 
-from _common import get, put, until
-from _daemon import LOGTALLY, Daemon, append, main
+from _common import becomes, get, put, samples, until
+from _daemon import Daemon, append, main, ran
 
 RULES = """
 [event said]
@@ -40,24 +40,8 @@ def truth(lines):
     return want
 
 
-def samples(page):
-    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith("said_")}
-
-
-def ran(*args, code=0, **more):
-    r = subprocess.run([LOGTALLY, *args], capture_output=True, text=True, **more)
-    assert r.returncode == code, r
-    return r
-
-
 def counts(d, want):
-    got = {}
-
-    def same():
-        got.clear()
-        got.update(samples(d.page()))
-        return got == want
-    assert until(same), (got, want)
+    becomes(lambda: samples(d.page(), "said_"), want)
 
 
 KINDS = (("utf-16-le", "", codecs.BOM_UTF16_LE, WORDS), ("utf-16-be", "", codecs.BOM_UTF16_BE, WORDS),
@@ -73,13 +57,13 @@ def every_way_of_reading_a_file_gives_the_same():
         put("l.log", mark + "".join(lines).encode(codec))
         for jobs in ("1", "4"):
             r = ran("replay", "-j", jobs, "--as", "l", "--rules", "r.ini", "l.log")
-            assert samples(r.stdout) == want, (codec, r.stdout, want)
+            assert samples(r.stdout, "said_") == want, (codec, r.stdout, want)
             assert r.stderr == "", r.stderr
         with open("l.log", "rb") as f, gzip.open("l.log.gz", "wb") as to:
             shutil.copyfileobj(f, to)
-        assert samples(ran("replay", "--as", "l", "--rules", "r.ini", "l.log.gz").stdout) == want
+        assert samples(ran("replay", "--as", "l", "--rules", "r.ini", "l.log.gz").stdout, "said_") == want
         with open("l.log", "rb") as f:
-            assert samples(ran("replay", "--as", "l", "--rules", "r.ini", "-", stdin=f).stdout) == want
+            assert samples(ran("replay", "--as", "l", "--rules", "r.ini", "-", stdin=f).stdout, "said_") == want
         said = ran("explain", "--as", "l", "--rules", "r.ini", "l.log").stdout
         assert lines[0].strip() in said and said.count("event said") >= len(lines), said[:1000]
         put("tests/l.log", mark + "".join(lines).encode(codec))
@@ -95,10 +79,7 @@ def backfill_takes_them_by_their_times():
              enumerate(make_lines(500, WORDS, random.Random(7)))]
     put("l.log", "".join(lines).encode("utf-16-le"))
     out = ran("backfill", "--as", "l", "--rules", "r.ini", "--step", "1h", "-o", "-", "l.log").stdout
-    last = {}
-    for line in out.splitlines():
-        if line.startswith("said_"):
-            last[line.rsplit(" ", 2)[0]] = float(line.rsplit(" ", 2)[1])
+    last = samples(out, "said_", columns=3)
     assert last == truth(lines), (last, truth(lines))
 
 
@@ -172,7 +153,7 @@ def what_is_no_character_is_counted_and_told():
     put("r.ini", "[log l]\npath = none\nencoding = ascii\n" + RULES)
     put("l.log", b'what=w word="caf\xe9"\n')
     r = ran("replay", "--as", "l", "--rules", "r.ini", "l.log")
-    assert samples(r.stdout)['said_total{word="caf\ufffd"}'] == 1, r.stdout
+    assert samples(r.stdout, "said_")['said_total{word="caf\ufffd"}'] == 1, r.stdout
     assert "log l: bytes that are no characters of its encoding, and were replaced: 1" in r.stderr, r.stderr
     r = ran("explain", "--as", "l", "--rules", "r.ini", "l.log")
     assert "replaced: 1" in r.stderr and "caf\ufffd" in r.stdout, r

@@ -6,11 +6,11 @@ import json
 import os
 import random
 import shutil
-import subprocess
 
-from _common import put, until
-from _daemon import LOGTALLY, Daemon, append, main
+from _common import becomes, put, samples, until
+from _daemon import Daemon, append, main, ran
 
+NAMES = "failed_total{", "records_total{", "lines_total "
 RULES = r"""
 [event failed]
 where = _line =~ (?m)^(?<class>[\w.]+(?:Exception|Error)):
@@ -67,17 +67,8 @@ def make_records(n, rng):
     return out
 
 
-def samples(page):
-    names = ("failed_total{", "records_total{", "lines_total ")
-    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(names)}
-
-
 def rules(log="", wait="1h"):
     put("r.ini", "[log l]\n" + LOG % wait % "" + log + RULES)
-
-
-def ran(*args):
-    return subprocess.run([LOGTALLY, *args], check=True, capture_output=True, text=True)
 
 
 def truth_of(records):
@@ -93,12 +84,9 @@ def every_way_of_reading_a_file_gives_the_same():
     put("l.log", "".join(records))
     want = truth_of(records)
     for jobs in ("1", "4"):
-        assert samples(ran("replay", "-j", jobs, "--as", "l", "--rules", "r.ini", "l.log").stdout) == want
+        assert samples(ran("replay", "-j", jobs, "--as", "l", "--rules", "r.ini", "l.log").stdout, *NAMES) == want
     out = ran("backfill", "--as", "l", "--rules", "r.ini", "--step", "1h", "-o", "-", "l.log").stdout
-    last = {}
-    for line in out.splitlines():
-        if not line.startswith("#"):
-            last[line.rsplit(" ", 2)[0]] = float(line.rsplit(" ", 2)[1])
+    last = samples(out, *NAMES, columns=3)
     assert {k: v for k, v in last.items() if k in want} == want, (last, want)
     said = ran("explain", "--as", "l", "--rules", "r.ini", "l.log").stdout
     assert sum(line.startswith("  a record of ") for line in said.splitlines()) == len(records)
@@ -124,20 +112,13 @@ def what_is_over_the_limit_is_cut_off():
     put("r.ini", RULES)
     put("l.log", "2025-11-12 a\nx.FooError: yes\n" + "\tat x.y.Z(Z.java)\n" * 100 + "2025-11-12 b\n")
     r = ran("replay", "-c", "c.ini", "l.log")
-    assert samples(r.stdout) == {'failed_total{class="x.FooError"}': 1, 'records_total{stream="unknown"}': 2,
-                                 "lines_total": 103}, r.stdout
+    assert samples(r.stdout, *NAMES) == {'failed_total{class="x.FooError"}': 1, 'records_total{stream="unknown"}': 2,
+                                         "lines_total": 103}, r.stdout
     assert "log l: records cut off at [limits] line: 1" in r.stderr, r.stderr
 
 
-def counts(d, want, left=0):
-    """All that is complete is on the page: those but the last `left`."""
-    got = {}
-
-    def same():
-        got.clear()
-        got.update(samples(d.page()))
-        return got == want
-    assert until(same), (got, want, left)
+def counts(d, want):
+    becomes(lambda: samples(d.page(), *NAMES), want)
 
 
 def kill_and_rotation_split_no_record():
@@ -225,7 +206,7 @@ def streams_of_a_container_have_records_of_their_own():
     for stream, record in open_of.items():
         want.add(record, stream)
     rules("unwrap = cri\n")
-    assert samples(ran("replay", "-j", "3", "--as", "l", "--rules", "r.ini", "logs/a.log").stdout) == want.samples()
+    assert samples(ran("replay", "-j", "3", "--as", "l", "--rules", "r.ini", "logs/a.log").stdout, *NAMES) == want.samples()
 
 
 def a_reload_that_begins_them_otherwise_completes_open_ones():

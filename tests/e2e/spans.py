@@ -7,10 +7,9 @@ import os
 import random
 import re
 import shutil
-import subprocess
 
-from _common import put, until
-from _daemon import LOGTALLY, Daemon, append, main
+from _common import becomes, get, put, samples, until
+from _daemon import Daemon, append, main, ran
 
 BASE = """
 [event begun]
@@ -47,12 +46,6 @@ BEGIN = 1762942530
 
 def rules(timeout="1h", more="", metrics=METRICS):
     put("r.ini", BASE % (timeout, more) + metrics)
-
-
-def ran(*args):
-    r = subprocess.run([LOGTALLY, *args], capture_output=True, text=True)
-    assert r.returncode == 0, (args, r.stdout, r.stderr)
-    return r
 
 
 def line(ns, **fields):
@@ -115,10 +108,6 @@ def add_up(*writers):
     return want
 
 
-def samples(page):
-    return {l.rsplit(" ", 1)[0]: float(l.rsplit(" ", 1)[1]) for l in page.splitlines() if l.startswith("jobs_")}
-
-
 def same(got, want):
     return set(got) == set(want) and all(abs(got[k] - want[k]) < 1e-3 for k in want)
 
@@ -142,15 +131,12 @@ def every_way_of_reading_files_gives_the_same():
     for jobs in ("1", "2", "5"):
         random.Random(jobs).shuffle(names)
         r = ran("replay", "-j", jobs, "--rules", "r.ini", *names)
-        assert same(samples(r.stdout), want), (samples(r.stdout), want)
+        assert same(samples(r.stdout, "jobs_"), want), (samples(r.stdout, "jobs_"), want)
         pages.add(r.stdout)
     assert len(pages) == 1
     assert "still open" not in r.stderr and "no end came within its timeout: " in r.stderr, r.stderr
     out = ran("backfill", "--rules", "r.ini", "--step", "1m", "-o", "-", *names).stdout
-    last = {}
-    for sample in out.splitlines():
-        if sample.startswith("jobs_"):
-            last[sample.rsplit(" ", 2)[0]] = float(sample.rsplit(" ", 2)[1])
+    last = samples(out, "jobs_", columns=3)
     assert same(last, want), (last, want)
     by_age = sorted(names, key=lambda n: (n[:6], -int(re.sub(r".*\.log\.?(\d?).*", r"0\1", n))))
     said = ran("explain", "--rules", "r.ini", *by_age).stdout
@@ -176,9 +162,9 @@ def snapshots_join_no_spans():
     put("a.log", line(BEGIN * 1000 + 5, msg="end", queue="a", id=1, by="x"))
     for name in ("a.log.1", "a.log"):
         ran("replay", "--rules", "r.ini", "--snapshot", name + ".snap", name)
-    merged = samples(ran("merge", "--rules", "r.ini", "a.log.1.snap", "a.log.snap").stdout)
+    merged = samples(ran("merge", "--rules", "r.ini", "a.log.1.snap", "a.log.snap").stdout, "jobs_")
     assert merged == {"jobs_open": 1.0}, merged
-    assert samples(ran("replay", "--rules", "r.ini", "a.log", "a.log.1").stdout)["jobs_open"] == 0
+    assert samples(ran("replay", "--rules", "r.ini", "a.log", "a.log.1").stdout, "jobs_")["jobs_open"] == 0
 
 
 def what_is_open_at_the_end_is_said():
@@ -200,13 +186,7 @@ def backfill_gives_up_at_begin_and_timeout():
 
 
 def expect(d, want):
-    got = {}
-
-    def good():
-        got.clear()
-        got.update(samples(d.page()))
-        return same(got, want)
-    assert until(good), (got, want)
+    becomes(lambda: samples(d.page(), "jobs_"), want, same)
 
 
 def kill_and_rotation_split_no_span():
@@ -269,7 +249,7 @@ def a_deleted_file_leaves_nothing_open():
 
 def reload(d, n):
     d.signal(1)
-    assert until(lambda: open("stderr", encoding="utf-8").read().count("reloaded: ") == n), open("stderr", encoding="utf-8").read()
+    assert until(lambda: get("stderr").count("reloaded: ") == n), get("stderr")
 
 
 def a_reload_gives_up_what_it_changes():
@@ -306,7 +286,7 @@ def a_restart_with_other_rules_gives_up_too():
     d.start()
     expect(d, {"jobs_open": 0.0, 'jobs_lost_total{queue="a",user="ann"}': 5.0})
     d.stop()
-    assert "5 open spans were begun by other rules, and are given up" in open("stderr", encoding="utf-8").read()
+    assert "5 open spans were begun by other rules, and are given up" in get("stderr")
 
 
 def max_open_is_exact_over_kill():
@@ -322,7 +302,7 @@ def max_open_is_exact_over_kill():
     assert until(lambda: d.value("logtally_spans_unmatched_total", span="job", reason="full") == 37)
     append("logs/a.log", "".join(line(BEGIN * 1000 + 9000, msg="end", queue="ab"[k % 2], id=k, by="x") for k in range(40)))
     assert until(lambda: d.value("logtally_spans_unmatched_total", span="job", reason="no_begin") == 37)
-    got = samples(d.page())
+    got = samples(d.page(), "jobs_")
     assert got["jobs_open"] == 0 and got["jobs_seconds"] == 27, got
     d.stop()
 
