@@ -408,6 +408,16 @@ def leaves(w):
     return old
 
 
+def starts_beside(w):
+    """The process that hangs is ended; the next one starts, and is not disturbed when the old one goes on."""
+    until(lambda: False, 1)
+    old = leaves(w)
+    w.start()
+    w.write(50)
+    w.exact()
+    assert old.wait(60) == 3
+
+
 def hangs(call):
     """Stopped before a call in the kernel: the next process starts, and is not disturbed when the old one goes on."""
     w = World(state="interval = 200ms").start()
@@ -417,12 +427,7 @@ def hangs(call):
     first = 3 if call == "fsync" else 1  # two are of the start
     w.start(strace("-e", "trace=" + call, "-e", "inject=%s:delay_enter=20s:when=%d+" % (call, first)))
     w.write(100)
-    until(lambda: False, 1)
-    old = leaves(w)
-    w.start()
-    w.write(50)
-    w.exact()
-    assert old.wait(60) == 3
+    starts_beside(w)
     w.write(50)
     w.finish()
 
@@ -448,12 +453,7 @@ def hung_rules():
     w.signal(signal.SIGHUP)  # calls are counted for each thread: it has read them once after that
     assert until(lambda: "reloaded: " in w.stderr(), 20), w.stderr()
     w.signal(signal.SIGHUP)
-    until(lambda: False, 1)
-    old = leaves(w)
-    w.start()
-    w.write(50)
-    w.exact()
-    assert old.wait(60) == 3
+    starts_beside(w)
     w.finish()
 
 
