@@ -78,12 +78,13 @@ static void tell_unmatched(struct backend *b, unsigned first)
     for (unsigned s = 0; s < STATUSES; s++) {
         uint64_t n = 0;
 
-        for (unsigned r = first; is_unmatched(s) && r < ROUTES; r++)
+        if (!is_unmatched(s))
+            continue;
+        for (unsigned r = first; r < ROUTES; r++)
             n += first_of_method(r) == first ? b->http[r][s] : 0;
         snprintf(labels, sizeof labels, "method=\"%s\",endpoint=\"unmatched\",status=\"%s\"",
                  routes[first].method, statuses[s]);
-        if (is_unmatched(s))
-            sample_print("http_requests_total", labels, n, b->c->truth);
+        sample_print("http_requests_total", labels, n, b->c->truth);
     }
     snprintf(labels, sizeof labels, "method=\"%s\",endpoint=\"unmatched\"", routes[first].method);
     histogram_print(&b->http_unmatched[first], fast_bounds, "http_request_duration_seconds", labels,
