@@ -89,6 +89,12 @@ void jsonout_key_text(struct jsonout *j, const char *key, const char *text)
     jsonout_key_slice(j, key, slice_str(text));
 }
 
+void jsonout_key_u64(struct jsonout *j, const char *key, uint64_t v)
+{
+    jsonout_key(j, key);
+    jsonout_u64(j, v);
+}
+
 void jsonout_key_bool(struct jsonout *j, const char *key, bool v)
 {
     jsonout_key(j, key);

@@ -27,6 +27,7 @@ void jsonout_key_open(struct jsonout *j, const char *key, char bracket);
 void jsonout_key_slice(struct jsonout *j, const char *key, struct slice text);
 void jsonout_key_text(struct jsonout *j, const char *key, const char *text);
 void jsonout_key_bool(struct jsonout *j, const char *key, bool v);
+void jsonout_key_u64(struct jsonout *j, const char *key, uint64_t v);
 void jsonout_text(struct jsonout *j, struct slice text);
 /* A number, true, false or null, as it is to be written. */
 void jsonout_word(struct jsonout *j, struct slice word);

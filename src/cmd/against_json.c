@@ -4,12 +4,6 @@
 
 #include "cmd/against.h"
 
-static void put_u64(struct jsonout *j, const char *key, uint64_t n)
-{
-    jsonout_key(j, key);
-    jsonout_u64(j, n);
-}
-
 static void put_files(const struct against *a, struct jsonout *j)
 {
     struct slice rest = buf_all(&a->errors), error;
@@ -34,7 +28,7 @@ static void put_shapes(const struct against *a, struct jsonout *j)
         buf_clear(&words);
         against_shape(&s->shapes[i], &words);
         jsonout_open(j, '{');
-        put_u64(j, "count", s->shapes[i].count);
+        jsonout_key_u64(j, "count", s->shapes[i].count);
         jsonout_key_slice(j, "shape", buf_all(&words));
         jsonout_key_slice(j, "example", against_example(a, &s->shapes[i]));
         jsonout_close(j, '}');
@@ -53,7 +47,7 @@ static void put_hits(const struct against *a, struct jsonout *j)
             continue;
         jsonout_open(j, '{');
         jsonout_key_text(j, "event", rules->events[i].name);
-        put_u64(j, "count", engine_hits(a->session.engine, i));
+        jsonout_key_u64(j, "count", engine_hits(a->session.engine, i));
         jsonout_key_bool(j, "tried", against_tries(a, &rules->events[i]));
         jsonout_close(j, '}');
     }
@@ -70,7 +64,8 @@ static void put_series(const struct against *a, struct jsonout *j)
 
         jsonout_open(j, '{');
         jsonout_key_text(j, "metric", name);
-        put_u64(j, "count", family_nseries(registry_find(a->session.registry, slice_str(name))));
+        jsonout_key_u64(j, "count",
+                        family_nseries(registry_find(a->session.registry, slice_str(name))));
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');
@@ -89,7 +84,7 @@ static void put_row(void *ctx, const struct slice *labels, uint64_t n)
     jsonout_open(r->j, '{');
     for (size_t i = 0; r->names[i]; i++)
         jsonout_key_slice(r->j, r->names[i], labels[i]);
-    put_u64(r->j, "count", n);
+    jsonout_key_u64(r->j, "count", n);
     jsonout_close(r->j, '}');
 }
 
@@ -117,7 +112,7 @@ static void put_time(void *ctx, const struct slice *labels, uint64_t n)
 
     jsonout_open(t->j, '{');
     jsonout_key_slice(t->j, "log", labels[0]);
-    put_u64(t->j, "count", n);
+    jsonout_key_u64(t->j, "count", n);
     jsonout_key_text(t->j, "from", first->any ? first->from : NULL);
     jsonout_key_text(t->j, "text", first->any ? first->text : NULL);
     jsonout_key_open(t->j, "formats", '[');
@@ -148,9 +143,9 @@ static void put_bare(const struct against *a, struct jsonout *j)
         bare_words(&b->first, &words);
         jsonout_open(j, '{');
         jsonout_key_text(j, "file", b->first.at->file);
-        put_u64(j, "line", (uint64_t)b->first.at->line);
+        jsonout_key_u64(j, "line", (uint64_t)b->first.at->line);
         jsonout_key_text(j, "field", b->first.field);
-        put_u64(j, "count", b->lines);
+        jsonout_key_u64(j, "count", b->lines);
         jsonout_key_text(j, "example", b->text);
         jsonout_key_slice(j, "text", buf_all(&words));
         jsonout_close(j, '}');
@@ -172,7 +167,7 @@ static void put_loss(void *ctx, const struct slice *labels, uint64_t n)
     jsonout_key_text(l->j, "counter", own_name(l->id));
     jsonout_key_slice(l->j, "of", labels[0]);
     jsonout_key_slice(l->j, "reason", labels[1]);
-    put_u64(l->j, "count", n);
+    jsonout_key_u64(l->j, "count", n);
     jsonout_close(l->j, '}');
 }
 
@@ -218,10 +213,10 @@ void against_json(const struct against *a, struct jsonout *j)
     }
     jsonout_key_open(j, "against", '{');
     put_files(a, j);
-    put_u64(j, "lines", against_lines(a));
-    put_u64(j, "unmatched", engine_unmatched(a->session.engine));
+    jsonout_key_u64(j, "lines", against_lines(a));
+    jsonout_key_u64(j, "unmatched", engine_unmatched(a->session.engine));
     put_shapes(a, j);
-    put_u64(j, "ungrouped", a->ungrouped);
+    jsonout_key_u64(j, "ungrouped", a->ungrouped);
     put_hits(a, j);
     put_series(a, j);
     put_rows(a, "folded", OWN_SERIES_FOLDED, folded, j);

@@ -31,14 +31,12 @@ static void put_histogram(const struct family_spec *spec, const struct histogram
     jsonout_key_open(j, "buckets", '{');
     for (unsigned i = 0; i <= spec->nbuckets; i++) {
         num_format_le(le, i < spec->nbuckets ? spec->buckets[i] : (double)INFINITY);
-        jsonout_key(j, le);
-        jsonout_u64(j, count += h->bucket[i]);
+        jsonout_key_u64(j, le, count += h->bucket[i]);
     }
     jsonout_close(j, '}');
     jsonout_key(j, "sum");
     jsonout_number(j, nsum_value(&h->sum));
-    jsonout_key(j, "count");
-    jsonout_u64(j, count);
+    jsonout_key_u64(j, "count", count);
 }
 
 static void put_value(const struct family_copy *f, uint32_t index, struct jsonout *j)

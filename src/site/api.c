@@ -15,16 +15,10 @@ static void key_time(struct jsonout *j, const char *key, int64_t ns)
         jsonout_word(j, SLICE("null"));
 }
 
-static void key_u64(struct jsonout *j, const char *key, uint64_t n)
-{
-    jsonout_key(j, key);
-    jsonout_u64(j, n);
-}
-
 static void key_count(struct jsonout *j, const char *key, const struct view_count *c)
 {
     jsonout_key_open(j, key, '{');
-    key_u64(j, "total", c->total);
+    jsonout_key_u64(j, "total", c->total);
     jsonout_key(j, "per_second");
     jsonout_number(j, c->per_second);
     jsonout_key_open(j, "per_minute", '[');
@@ -37,7 +31,7 @@ static void key_count(struct jsonout *j, const char *key, const struct view_coun
 static void key_place(struct jsonout *j, const char *file, int line)
 {
     jsonout_key_text(j, "file", file);
-    key_u64(j, "line", (uint64_t)line);
+    jsonout_key_u64(j, "line", (uint64_t)line);
 }
 
 static void end(struct jsonout *j)
@@ -64,12 +58,12 @@ void api_status(const struct view *v, struct buf *out)
     jsonout_key_bool(&j, "kept", v->keeps_state);
     jsonout_key_bool(&j, "failing", v->save_fails);
     key_time(&j, "saved", v->checkpoint_ns);
-    key_u64(&j, "bytes", v->checkpoint_bytes);
-    key_u64(&j, "failures", v->checkpoint_failures);
+    jsonout_key_u64(&j, "bytes", v->checkpoint_bytes);
+    jsonout_key_u64(&j, "failures", v->checkpoint_failures);
     jsonout_close(&j, '}');
     jsonout_key_open(&j, "series", '{');
-    key_u64(&j, "used", v->series);
-    key_u64(&j, "limit", v->series_limit);
+    jsonout_key_u64(&j, "used", v->series);
+    jsonout_key_u64(&j, "limit", v->series_limit);
     jsonout_close(&j, '}');
     end(&j);
 }
@@ -81,8 +75,8 @@ static void put_file(struct jsonout *j, const struct view_file *f)
 {
     jsonout_open(j, '{');
     jsonout_key_text(j, "path", f->path);
-    key_u64(j, "size", f->size);
-    key_u64(j, "offset", f->offset);
+    jsonout_key_u64(j, "size", f->size);
+    jsonout_key_u64(j, "offset", f->offset);
     key_time(j, "written", f->written_ns);
     jsonout_key_text(j, "state", states[f->state]);
     jsonout_key_text(j, "error", f->why);
@@ -111,17 +105,17 @@ static void put_log(struct jsonout *j, const struct view_log *log, const struct 
     jsonout_close(j, ']');
     jsonout_key_bool(j, "catching_up", log->catching_up);
     jsonout_key_bool(j, "waiting", log->waiting);
-    key_u64(j, "files_followed", log->nfiles);
-    key_u64(j, "files_open", log->nopen);
-    key_u64(j, "files_failing", log->nfailing);
-    key_u64(j, "lag_bytes", log->lag_bytes);
+    jsonout_key_u64(j, "files_followed", log->nfiles);
+    jsonout_key_u64(j, "files_open", log->nopen);
+    jsonout_key_u64(j, "files_failing", log->nfailing);
+    jsonout_key_u64(j, "lag_bytes", log->lag_bytes);
     key_time(j, "last_line", log->last_line_ns);
     key_count(j, "lines", &log->lines);
     key_count(j, "unmatched", &log->unmatched);
-    key_u64(j, "times_unreadable", log->times_unreadable);
+    jsonout_key_u64(j, "times_unreadable", log->times_unreadable);
     jsonout_key_open(j, "troubles", '{');
     for (unsigned i = 0; i < log->ntroubles; i++)
-        key_u64(j, log->troubles[i].metric, log->troubles[i].n);
+        jsonout_key_u64(j, log->troubles[i].metric, log->troubles[i].n);
     jsonout_close(j, '}');
     jsonout_key_open(j, "files", '[');
     for (unsigned i = 0; i < log->nlisted; i++)
@@ -165,7 +159,7 @@ static void put_event(struct jsonout *j, const struct view_event *e)
     key_place(j, e->file, e->line);
     jsonout_key_bool(j, "used", e->used);
     key_count(j, "hits", &e->hits);
-    key_u64(j, "errors", e->errors);
+    jsonout_key_u64(j, "errors", e->errors);
     jsonout_close(j, '}');
 }
 
@@ -180,10 +174,10 @@ static void put_metric(struct jsonout *j, const struct view_metric *m)
     for (unsigned i = 0; i < m->nlabels; i++)
         jsonout_text(j, slice_str(m->labels[i]));
     jsonout_close(j, ']');
-    key_u64(j, "series", m->series);
-    key_u64(j, "limit", m->limit);
-    key_u64(j, "folded", m->folded);
-    key_u64(j, "skipped", m->skipped);
+    jsonout_key_u64(j, "series", m->series);
+    jsonout_key_u64(j, "limit", m->limit);
+    jsonout_key_u64(j, "folded", m->folded);
+    jsonout_key_u64(j, "skipped", m->skipped);
     key_time(j, "updated", m->updated_ns);
     jsonout_close(j, '}');
 }
