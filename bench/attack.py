@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 
-from measure import TOP, cpu_model, put_into
+from measure import TOP, cpu_model, cpu_ticks, memory_mb, put_into
 
 sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
 os.environ.setdefault("SRCDIR", TOP)
@@ -100,13 +100,10 @@ class Daemon:
         shutil.rmtree(self.dir)
 
     def cpu(self):
-        with open("/proc/%d/stat" % self.child.pid, encoding="ascii") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_ticks(self.child.pid) / os.sysconf("SC_CLK_TCK")
 
     def peak_mb(self):
-        with open("/proc/%d/status" % self.child.pid, encoding="ascii") as f:
-            return int(re.search(r"VmHWM:\s+(\d+)", f.read())[1]) * 1024 / 1e6
+        return memory_mb(self.child.pid, "VmHWM")
 
 
 def one_try(program, kind, name, seconds, source):

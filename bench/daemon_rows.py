@@ -8,17 +8,11 @@ import socket
 import subprocess
 import time
 
-from measure import SHIPPED, pin
+from measure import SHIPPED, cpu_ns, cpu_ticks, free_port, memory_mb, pin
 
 LINE = ('{"time":"2025-11-12T10:00:00.1Z","level":"INFO","msg":"message processing completed",'
         '"session_id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","status":"success","duration_seconds":1.25}\n')
 COUNTED = rb'messages_processed_total\{[^}]*status="success"[^}]*\} ([0-9.e+]+)'
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Daemon:
@@ -93,21 +87,13 @@ class Daemon:
         return float(found[1]) if found else 0.0
 
     def cpu_ns(self):
-        """Of all threads, from the scheduler: nanoseconds, not ticks."""
-        total = 0
-        for task in os.listdir("/proc/%d/task" % self.child.pid):
-            with open("/proc/%d/task/%s/schedstat" % (self.child.pid, task), encoding="ascii") as f:
-                total += int(f.read().split()[0])
-        return total
+        return cpu_ns(self.child.pid)
 
     def ticks(self):
-        with open("/proc/%d/stat" % self.child.pid, encoding="ascii") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
+        return cpu_ticks(self.child.pid)
 
     def resident_mb(self):
-        with open("/proc/%d/status" % self.child.pid, encoding="ascii") as f:
-            return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1]) * 1024 / 1e6
+        return memory_mb(self.child.pid)
 
 
 def many_files(place, n):

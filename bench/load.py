@@ -21,7 +21,7 @@ import threading
 import time
 import urllib.request
 
-from measure import cpu_model, put_into
+from measure import cpu_model, cpu_ns, free_port, memory_mb, put_into
 
 CORES = sorted(os.sched_getaffinity(0))
 SIZES = (1000, 100000)
@@ -41,13 +41,6 @@ MTAIL = r"""counter served_total by path
   served_total[$path]++
 }
 """
-
-
-def free_port():
-    import socket
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def alone(core):
@@ -150,17 +143,6 @@ class Server:
             self.lines += 1
             time.sleep(1)
 
-    def cpu(self):
-        total = 0
-        for task in os.listdir("/proc/%d/task" % self.child.pid):
-            with open("/proc/%d/task/%s/schedstat" % (self.child.pid, task), encoding="ascii") as f:
-                total += int(f.read().split()[0])
-        return total / 1e9
-
-    def resident_mb(self):
-        with open("/proc/%d/status" % self.child.pid, encoding="ascii") as f:
-            return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1]) * 1024 / 1e6
-
     def end(self):
         self.growing = False
         if self.grower.is_alive():
@@ -176,10 +158,10 @@ UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 
 def wrk(server, seconds):
     """Scrapes a second, p99 in ms, ms of CPU for each."""
-    before = server.cpu()
+    before = cpu_ns(server.child.pid)
     said = subprocess.run(["wrk", "-t1", "-c%d" % CONNECTIONS, "-d%ds" % seconds, "--timeout", "60", "--latency", "-H", "Accept-Encoding: gzip",
                            server.url()], check=True, capture_output=True, text=True, preexec_fn=alone(CORES[0])).stdout
-    used = server.cpu() - before
+    used = (cpu_ns(server.child.pid) - before) / 1e9
     if "Non-2xx" in said or "Socket errors" in said:
         raise RuntimeError(said)
     n = int(re.search(r"(\d+) requests in", said)[1])
@@ -193,7 +175,7 @@ def row(name, n, tls, options):
         s.ready()
         tries = [wrk(s, options.seconds) for _ in range(options.tries)]
         best = {"rate": max(t["rate"] for t in tries), "p99": min(t["p99"] for t in tries), "cpu": min(t["cpu"] for t in tries)}
-        best["mb"], best["bytes"] = s.resident_mb(), s.page()[1]
+        best["mb"], best["bytes"] = memory_mb(s.child.pid), s.page()[1]
         return best
     finally:
         s.end()

@@ -3,6 +3,7 @@ import os
 import platform
 import re
 import resource
+import socket
 import subprocess
 import sys
 
@@ -52,6 +53,32 @@ def warm(path):
     with open(path, "rb", buffering=0) as f:
         while f.read(1 << 20):
             pass
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def cpu_ns(pid):
+    """Of all threads that there are, from the scheduler: nanoseconds, not ticks."""
+    total = 0
+    for task in os.listdir("/proc/%d/task" % pid):
+        with open("/proc/%d/task/%s/schedstat" % (pid, task), encoding="ascii") as f:
+            total += int(f.read().split()[0])
+    return total
+
+
+def cpu_ticks(pid):
+    with open("/proc/%d/stat" % pid, encoding="ascii") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def memory_mb(pid, what="VmRSS"):
+    with open("/proc/%d/status" % pid, encoding="ascii") as f:
+        return int(re.search(what + r":\s+(\d+)", f.read())[1]) * 1024 / 1e6
 
 
 def cpu_model():
