@@ -221,24 +221,31 @@ static int skip_on(struct tail *t, const struct charset *c, struct slice data)
     return TAIL_MORE;
 }
 
+static enum lines_found hand_out_next(const struct tail_reader *r, struct slice *rest)
+{
+    struct slice block;
+    enum lines_found found = lines_next(rest, r->max_line, &block);
+
+    if (found == LINES_BLOCK)
+        r->lines(r->ctx, block.p, block.n);
+    else if (found == LINES_TOO_LONG)
+        r->too_long(r->ctx);
+    return found;
+}
+
 /* All of it is done with once the first of it was handed out: nobody looks before the last is. */
 static void convert_and_hand_out(struct tail *t, const struct tail_reader *r, struct charset *c,
                                  struct slice lines)
 {
     uint64_t invalid;
     struct slice rest = charset_convert(c, lines, &invalid);
-    struct slice block;
     enum lines_found found;
 
     lines.n -= lines.n % unit_of(c);
     if (invalid && r->invalid)
         r->invalid(r->ctx, invalid);
     do {
-        found = lines_next(&rest, r->max_line, &block);
-        if (found == LINES_BLOCK)
-            r->lines(r->ctx, block.p, block.n);
-        else if (found == LINES_TOO_LONG)
-            r->too_long(r->ctx);
+        found = hand_out_next(r, &rest);
         tail_consume(t, lines.p, lines.n);
         lines.n = 0;
     } while (found != LINES_END);
@@ -248,7 +255,6 @@ void tail_hand_out(struct tail *t, const struct tail_reader *r, struct charset *
                    struct slice lines)
 {
     struct slice rest = lines;
-    struct slice block;
     enum lines_found found;
 
     if (c) {
@@ -258,11 +264,7 @@ void tail_hand_out(struct tail *t, const struct tail_reader *r, struct charset *
     do {
         const char *from = rest.p;
 
-        found = lines_next(&rest, r->max_line, &block);
-        if (found == LINES_BLOCK)
-            r->lines(r->ctx, block.p, block.n);
-        else if (found == LINES_TOO_LONG)
-            r->too_long(r->ctx);
+        found = hand_out_next(r, &rest);
         tail_consume(t, from, (uint64_t)(rest.p - from));
     } while (found != LINES_END);
 }
