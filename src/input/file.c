@@ -91,11 +91,6 @@ static void remember(struct tailset *t, struct tail_file *f)
         index_add_text(&t->name_index, &f->by_name, path_name(f->path));
 }
 
-static const struct charset *charset_of(const struct tail_file *f)
-{
-    return tail_charset(&f->tail, &f->stream->log->encoding, (struct slice){0});
-}
-
 static void leave_stream(struct tail_file *f)
 {
     struct tail_file **link = &f->stream->files;
@@ -515,12 +510,20 @@ int file_has_new_copy(struct tailset *t, const struct tail_file *f)
     return r;
 }
 
+/* Where in a file, written as f is, the last line of the first n bytes begins. 0 or negative
+ * errno. */
+static int find_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n,
+                          uint64_t *ret_at)
+{
+    return tail_last_line(fd, file_charset(f), n, t->options.max_line, ret_at);
+}
+
 /* No more than the last line of f is not among its first `n` bytes? Some of these must be known to be
  * the same. All of f is only there while it is held open, or is in its head. 1, 0, or negative errno. */
 static int lost_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n)
 {
     const struct tail *tail = &f->tail;
-    const struct charset *c = charset_of(f);
+    const struct charset *c = file_charset(f);
     uint64_t gone = tail->offset - n, last;
     int r;
 
@@ -533,8 +536,7 @@ static int lost_last_line(const struct tailset *t, const struct tail_file *f, in
         return gone <= tail_last_n(tail, c);
     if (tail->fd < 0 || tail->fd == fd)
         return 0;
-    r = tail_last_line(tail->fd, c, tail->offset - charset_newline(c).n, t->options.max_line,
-                       &last);
+    r = find_last_line(t, f, tail->fd, tail->offset - charset_newline(c).n, &last);
     return r < 0 && r != -ENODATA ? r : r == 0 && last <= n;
 }
 
@@ -547,7 +549,7 @@ static int is_cut_at(const struct tailset *t, const struct tail_file *f, int fd,
 
     if (r != TAIL_PREFIX)
         return r < 0 ? r : 0;
-    r = tail_last_line(fd, charset_of(f), n, t->options.max_line, &line);
+    r = find_last_line(t, f, fd, n, &line);
     if (r == 0 && line == 0 && !e->inode)
         return 0;
     e->agrees = e->from = n;
@@ -555,13 +557,19 @@ static int is_cut_at(const struct tailset *t, const struct tail_file *f, int fd,
     return r < 0 ? r : 1;
 }
 
+/* As far as both go. */
+static uint64_t common_size(const struct evidence *e)
+{
+    return e->size < e->offset ? e->size : e->offset;
+}
+
 /* What a crash of the machine left: a part, perhaps with NULs up to where it was read, or written on
  * since. 0 or negative errno. */
 static int weigh_crash(const struct tailset *t, const struct tail_file *f, int fd,
                        const struct look *look, struct evidence *e)
 {
-    uint64_t upto = e->size < e->offset ? e->size : e->offset, n;
-    int r = tail_without_nuls(fd, charset_of(f), upto, &n);
+    uint64_t upto = common_size(e), n;
+    int r = tail_without_nuls(fd, file_charset(f), upto, &n);
 
     e->agrees = e->from = 0;
     if (r == 0 && (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns)))
@@ -570,7 +578,7 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
         return r < 0 ? r : 0;
     r = tail_agreement(&f->tail, fd, upto, &e->agrees);
     e->doubt = e->agrees > 0;
-    return r < 0 ? r : tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->from);
+    return r < 0 ? r : find_last_line(t, f, fd, e->agrees, &e->from);
 }
 
 /* An editor's work, perhaps written on: both can be compared byte by byte, from where they are known
@@ -578,7 +586,7 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
 static int weigh_replaced(const struct tailset *t, const struct tail_file *f, int fd,
                           struct evidence *e)
 {
-    uint64_t upto = e->size < e->offset ? e->size : e->offset;
+    uint64_t upto = common_size(e);
     int r = tail_agreement(&f->tail, fd, upto, &e->agrees);
 
     if (r >= 0)
@@ -592,17 +600,17 @@ static int weigh_replaced(const struct tailset *t, const struct tail_file *f, in
     }
     if (e->relation == TAIL_SAME)
         return 0;
-    return tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->from);
+    return find_last_line(t, f, fd, e->agrees, &e->from);
 }
 
 static int weigh_other(const struct tailset *t, const struct tail_file *f, int fd,
                        struct evidence *e)
 {
-    uint64_t upto = e->size < e->offset ? e->size : e->offset;
+    uint64_t upto = common_size(e);
     int r = tail_agreement(&f->tail, fd, upto, &e->agrees);
 
     e->doubt = e->agrees >= FINGERPRINT_HEAD; /* it may be more, up to the next mark */
-    return r < 0 ? r : tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->from);
+    return r < 0 ? r : find_last_line(t, f, fd, e->agrees, &e->from);
 }
 
 /* Less than a line, as a crash leaves it, proves nothing: two lines of a log begin alike. */
@@ -611,7 +619,7 @@ bool file_knows_less_than_a_line(const struct tail_file *f)
     const struct tail *tail = &f->tail;
 
     return tail->head && tail->head_n == tail->offset &&
-           charset_whole_lines(charset_of(f), slice_make(tail->head, tail->head_n)) == 0;
+           charset_whole_lines(file_charset(f), slice_make(tail->head, tail->head_n)) == 0;
 }
 
 /* In another inode what lies where the part ends, or where a crash left R amid a line, may be the
@@ -646,7 +654,7 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
     else if (may_be_amid_a_line(f, e))
-        r = tail_last_line(fd, charset_of(f), e->agrees, t->options.max_line, &e->from);
+        r = find_last_line(t, f, fd, e->agrees, &e->from);
     if (r < 0)
         return r;
     r = lost_last_line(t, f, fd, e->from);

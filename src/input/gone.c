@@ -69,7 +69,7 @@ void gone_add(struct tailset *t, struct tail_file *f)
     t->ngone++;
     t->gone_lines += lines_of(f);
     f->just = false;
-    tail_forget_bytes(&f->tail, tail_charset(&f->tail, &s->log->encoding, (struct slice){0}));
+    tail_forget_bytes(&f->tail, file_charset(f));
     if (f->tail.offset > 0 && !f->packed)
         add_keys(t, f);
 }

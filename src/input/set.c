@@ -69,6 +69,11 @@ struct tail_file *file_by_id(const struct tailset *t, const struct identity *id)
     return NULL;
 }
 
+const struct charset *file_charset(const struct tail_file *f)
+{
+    return tail_charset(&f->tail, &f->stream->log->encoding, (struct slice){0});
+}
+
 void queue_read(struct tailset *t, struct tail_file *f)
 {
     if (f->queued || !file_has_content(f) || file_is_lost(f) || (f->packed && f->retired))

@@ -328,6 +328,8 @@ struct stream *stream_by_real(const struct tailset *t, const char *path);
 /* That file itself, when it has its own name. */
 struct tail_file *file_by_real(const struct tailset *t, const char *path);
 struct tail_file *file_by_id(const struct tailset *t, const struct identity *id);
+/* How what was read of it is written; NULL = UTF-8. */
+const struct charset *file_charset(const struct tail_file *f);
 /* To be read; nothing when there is nothing to read in such a file. */
 void queue_read(struct tailset *t, struct tail_file *f);
 void queue_remove(struct tailset *t, struct tail_file *f);
