@@ -147,15 +147,12 @@ static void encode_memory(struct tailset *t, struct tail_memory *ret_memory)
 {
     struct memory *m = &t->memory;
     bool anew = !m->begun || m->dead > m->live + DEAD_WORTH;
-    struct tail_file *f = t->gone.first;
 
     if (anew) {
         buf_clear(&m->fresh);
         m->live = m->dead = 0;
     }
-    if (!anew)
-        f = first_new(t);
-    for (; f; f = f->next)
+    for (struct tail_file *f = anew ? t->gone.first : first_new(t); f; f = f->next)
         encode_gone(t, f);
     *ret_memory = (struct tail_memory){.bytes = m->fresh, .replaces = anew};
     m->fresh = BUF_INIT;

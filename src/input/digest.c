@@ -44,7 +44,7 @@ unsigned digest_heads(size_t head_n)
 {
     unsigned n = 0;
 
-    while (n < DIGEST_HEADS && (n == 0 ? DIGEST_HEAD : (size_t)DIGEST_HEAD << n) < head_n)
+    while (n < DIGEST_HEADS && (size_t)DIGEST_HEAD << n < head_n)
         n++;
     return n;
 }

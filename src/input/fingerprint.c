@@ -201,11 +201,14 @@ void tail_move_count(struct tail *from, struct tail *to)
 int tail_recall(struct tail *t, int fd)
 {
     char head[FINGERPRINT_HEAD], tail[FINGERPRINT_TAIL];
-    int r = t->digest ? read_exactly(fd, head, t->head_n, 0) : 0;
+    int r;
 
-    if (r == 0 && t->digest)
+    if (!t->digest)
+        return 0;
+    r = read_exactly(fd, head, t->head_n, 0);
+    if (r == 0)
         r = read_exactly(fd, tail, t->tail_n, t->offset - t->tail_n);
-    if (r < 0 || !t->digest)
+    if (r < 0)
         return r == -ENODATA ? -ENOENT : r;
     if (!tail_head_like(t, slice_make(head, t->head_n)).whole ||
         !tail_tail_like(t, tail, t->tail_n))
