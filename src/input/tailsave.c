@@ -80,35 +80,33 @@ static void decode_digest(struct tail *t, struct reader *r)
     r->bad |= d->last_n > t->tail_n;
 }
 
-static void set_bytes(struct tail *t, struct slice head, struct slice tail, struct reader *r)
+/* False: so many they cannot be. */
+static bool set_sizes(struct tail *t, uint64_t head_n, uint64_t tail_n, struct reader *r)
 {
-    if (head.n > FINGERPRINT_HEAD || tail.n > FINGERPRINT_TAIL || tail.n > t->offset)
-        r->bad = true;
+    r->bad |= head_n > FINGERPRINT_HEAD || tail_n > FINGERPRINT_TAIL || tail_n > t->offset;
     if (r->bad)
-        return;
-    t->head_n = (uint16_t)head.n;
-    t->tail_n = (uint8_t)tail.n;
-    tail_set_bytes(t, head.p, tail.p ? tail.p : "");
+        return false;
+    t->head_n = (uint16_t)head_n;
+    t->tail_n = (uint8_t)tail_n;
+    return true;
 }
 
 static void decode_fingerprint(struct tail *t, bool digest, struct reader *r)
 {
     uint64_t head_n = read_varint(r);
     uint8_t tail_n = read_u8(r);
-    struct slice head;
+    struct slice head, tail;
 
-    if (head_n > FINGERPRINT_HEAD || tail_n > FINGERPRINT_TAIL || tail_n > t->offset)
-        r->bad = true;
-    if (r->bad)
+    if (!set_sizes(t, head_n, tail_n, r))
         return;
-    if (!digest) {
-        head = read_bytes(r, head_n);
-        set_bytes(t, head, read_bytes(r, tail_n), r);
+    if (digest) {
+        decode_digest(t, r);
         return;
     }
-    t->head_n = (uint16_t)head_n;
-    t->tail_n = tail_n;
-    decode_digest(t, r);
+    head = read_bytes(r, head_n);
+    tail = read_bytes(r, tail_n);
+    if (!r->bad)
+        tail_set_bytes(t, head.p, tail.p);
 }
 
 static void decode_marks(struct tail *t, struct reader *r)
@@ -146,7 +144,7 @@ void tail_decode(struct tail *t, struct reader *r)
 
 void tail_decode_0_1(struct tail *t, struct reader *r)
 {
-    struct slice head;
+    struct slice head, tail;
     uint64_t stride;
 
     tail_init(t);
@@ -157,7 +155,9 @@ void tail_decode_0_1(struct tail *t, struct reader *r)
     t->size = t->proved = read_u64(r);
     t->skipping = read_u8(r) != 0;
     head = read_blob(r);
-    set_bytes(t, head, read_blob(r), r);
+    tail = read_blob(r);
+    if (set_sizes(t, head.n, tail.n, r))
+        tail_set_bytes(t, head.p, tail.p);
     stride = read_u64(r);
     if (stride == 0 || r->bad)
         return;
