@@ -344,14 +344,20 @@ static int stand_alone(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
+/* What could not be looked into, and may be another time: negative errno, or 0. NULL: it is none. */
+static int passing_error(const struct tail_file *f)
+{
+    return f && f->state == FILE_DENIED && f->error != EACCES ? -f->error : 0;
+}
+
 /* Is there something under the stream's own name that could not be looked into? Negative errno, or 0. */
 static int current_is_unknown(const struct tailset *t, const struct stream *s)
 {
     const struct tail_file *f = file_by_path(t, s->path);
 
-    if (f && f->state == FILE_DENIED && f->error != EACCES)
-        return -f->error;
-    return !f && dir_is_unsure(t, s->path) ? -EAGAIN : 0; /* until the directory is read */
+    if (!f && dir_is_unsure(t, s->path))
+        return -EAGAIN; /* until the directory is read */
+    return passing_error(f);
 }
 
 /* A rotated name that says nothing of what we know. */
@@ -574,13 +580,10 @@ static int is_of_unknown(const struct tailset *t, const char *plain)
 {
     const struct tail_file *f = file_by_path(t, plain);
     struct look look;
-    int r = 0;
 
-    if (f && f->state == FILE_DENIED && f->error != EACCES)
-        r = -f->error;
-    else if (!f && look_at(plain, &look) == 0 && S_ISREG(look.mode))
-        r = -ENOENT;
-    return r;
+    if (!f && look_at(plain, &look) == 0 && S_ISREG(look.mode))
+        return -ENOENT;
+    return passing_error(f);
 }
 
 /* Its head is known. 0 or negative errno. */
