@@ -158,20 +158,15 @@ static int compare_crashed(struct tailset *t, const struct newcomer *n, struct s
 
 int unseen_archive(struct tailset *t, const struct newcomer *n)
 {
-    char head[FINGERPRINT_HEAD];
-    ssize_t got;
-    int found;
+    int r, found;
 
-    if (n->stream->log->fresh || !unseen_since_the_save(t, n))
+    if (n->stream->log->fresh || !unseen_since_the_save(t, n) || n->head.n == 0)
         return UNSEEN_NOT;
-    got = codec_looks_packed(n->fd);
-    if (got <= 0)
-        return got == 0 ? UNSEEN_NOT : (int)got;
-    got = unpack_head(n->fd, head);
-    if (got <= 0)
-        return got == 0 ? UNSEEN_NOT : (int)got;
-    found = compare_all(t, n, slice_make(head, (size_t)got));
-    if (found == UNSEEN_NEW && head[got - 1] == 0)
-        found = compare_crashed(t, n, slice_make(head, (size_t)got));
+    r = codec_looks_packed(n->fd);
+    if (r <= 0)
+        return r == 0 ? UNSEEN_NOT : r;
+    found = compare_all(t, n, n->head);
+    if (found == UNSEEN_NEW && n->head.p[n->head.n - 1] == 0)
+        found = compare_crashed(t, n, n->head);
     return found;
 }
