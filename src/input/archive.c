@@ -104,6 +104,11 @@ static void learn_first(struct archive *a, const char *p, size_t n)
         a->first[a->first_n++] = *p++;
 }
 
+static struct charset *charset_of(struct archive *a)
+{
+    return encoding_of(&a->encoding, slice_make(a->first, a->first_n));
+}
+
 /* Unpacks what is before the range and throws it away. 0 or negative errno. */
 static int skip(struct archive *a, uint64_t n)
 {
@@ -264,7 +269,7 @@ int archive_cut(const char *path, uint64_t part_bytes, const struct archive_begi
 
     if (size > 0)
         r = learn_first_of_plain(a);
-    if (encoding_of(&a->encoding, slice_make(a->first, a->first_n)))
+    if (charset_of(a))
         size = 0; /* where a line ends, its converting tells */
     uint64_t *cuts = xcalloc(size / part_bytes + 3, sizeof(*cuts));
     unsigned n = 0;
@@ -320,7 +325,7 @@ static ssize_t read_some(struct archive *a, char *to, size_t room)
 /* Lines as they stand in the file, to be cut. */
 static void take(struct archive *a, struct slice lines)
 {
-    struct charset *c = encoding_of(&a->encoding, slice_make(a->first, a->first_n));
+    struct charset *c = charset_of(a);
     uint64_t invalid = 0;
 
     a->rest = c && lines.n ? charset_convert(c, lines, &invalid) : lines;
@@ -336,7 +341,7 @@ static void fill(struct archive *a)
     if (n > 0) {
         linebuf_filled(&a->lines, (size_t)n);
         learn_first(a, to, (size_t)n);
-        a->lines.charset = encoding_of(&a->encoding, slice_make(a->first, a->first_n));
+        a->lines.charset = charset_of(a);
         take(a, linebuf_take(&a->lines));
         return;
     }
