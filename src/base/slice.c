@@ -12,6 +12,15 @@ int slice_cmp(struct slice a, struct slice b)
     return (a.n > b.n) - (a.n < b.n);
 }
 
+size_t slice_common(struct slice a, struct slice b)
+{
+    size_t n = a.n < b.n ? a.n : b.n, i = 0;
+
+    while (i < n && a.p[i] == b.p[i])
+        i++;
+    return i;
+}
+
 size_t slice_count(struct slice s, char c)
 {
     size_t n = 0;

@@ -75,6 +75,9 @@ size_t slice_count(struct slice s, char c);
 /* A letter of ASCII, or a byte of any other character? */
 bool slice_has_letter(struct slice s);
 
+/* So many first bytes of both are the same. */
+size_t slice_common(struct slice a, struct slice b);
+
 /* Bytewise order; a prefix comes before what it begins. */
 int slice_cmp(struct slice a, struct slice b);
 

@@ -399,15 +399,6 @@ static enum miss why_not(const struct trace *t, unsigned event)
     return event_for_log(e, t->record->source->log) ? IS_UNLESS : OTHER_LOG;
 }
 
-static size_t common_prefix(struct slice a, struct slice b)
-{
-    size_t n = a.n < b.n ? a.n : b.n, i = 0;
-
-    while (i < n && a.p[i] == b.p[i])
-        i++;
-    return i;
-}
-
 /* What a condition looks at. */
 static struct slice subject(const struct trace *t, const struct condition *c)
 {
@@ -430,7 +421,7 @@ static double nearness(const struct trace *t, const struct condition *c)
     if (text.n == 0)
         return 0;
     if (c->op == OP_EQ || c->op == OP_PREFIX)
-        return (double)common_prefix(text, c->text) / (double)(c->text.n + 1);
+        return (double)slice_common(text, c->text) / (double)(c->text.n + 1);
     return 0.5;
 }
 

@@ -70,10 +70,8 @@ static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out
 /* Most paths are the stream's with something behind it. */
 static void encode_path(const char *path, const char *stream, struct buf *out)
 {
-    size_t same = 0;
+    size_t same = slice_common(slice_str(path), slice_str(stream));
 
-    while (path[same] && path[same] == stream[same])
-        same++;
     buf_varint(out, same);
     buf_vblob(out, slice_str(path + same));
 }

@@ -62,15 +62,6 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t same_bytes(const char *a, const char *b, size_t n)
-{
-    size_t i = 0;
-
-    while (i < n && a[i] == b[i])
-        i++;
-    return i;
-}
-
 size_t tail_last_n(const struct tail *t, const struct charset *c)
 {
     size_t unit = charset_newline(c).n, from = t->tail_n % unit, n = 0;
@@ -119,7 +110,7 @@ struct tail_likeness tail_head_like(const struct tail *t, struct slice head)
 {
     const struct tail_digest *d = t->digest;
     size_t n = least(head.n, t->head_n), first = d ? least(n, DIGEST_HEAD) : n;
-    size_t same = same_bytes(d ? d->head : t->head, head.p, first);
+    size_t same = slice_common(slice_make(d ? d->head : t->head, first), head);
 
     if (same < first || !d)
         return (struct tail_likeness){same == first, same, same};

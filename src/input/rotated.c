@@ -198,19 +198,11 @@ struct slice rotated_unpacked(struct slice name)
     return name;
 }
 
-static size_t common_begin(const char *a, const char *b)
-{
-    size_t n = 0;
-
-    while (a[n] && a[n] == b[n])
-        n++;
-    return n;
-}
-
 bool rotated_is_rather(const char *part, const char *a, const char *b)
 {
-    size_t like_a = common_begin(path_name(a), path_name(part));
-    size_t like_b = common_begin(path_name(b), path_name(part));
+    struct slice name = slice_str(path_name(part));
+    size_t like_a = slice_common(slice_str(path_name(a)), name);
+    size_t like_b = slice_common(slice_str(path_name(b)), name);
 
     return like_a != like_b ? like_a > like_b : strcmp(a, b) < 0;
 }

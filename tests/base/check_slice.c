@@ -20,6 +20,15 @@ TEST(order_is_bytewise_and_a_prefix_comes_first)
         }
 }
 
+TEST(what_is_common_ends_with_the_first_difference_or_the_shorter)
+{
+    ck_assert_uint_eq(slice_common(SLICE("abc"), SLICE("abd")), 2);
+    ck_assert_uint_eq(slice_common(SLICE("abc"), SLICE("ab")), 2);
+    ck_assert_uint_eq(slice_common(SLICE("a\0b"), SLICE("a\0bc")), 3);
+    ck_assert_uint_eq(slice_common(SLICE("a"), SLICE("b")), 0);
+    ck_assert_uint_eq(slice_common(slice_str(NULL), SLICE("a")), 0);
+}
+
 TEST(trim_takes_blanks_at_both_ends_only)
 {
     ck_assert(slice_eq(slice_trim(SLICE(" \t a b\t ")), SLICE("a b")));
