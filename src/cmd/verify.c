@@ -169,7 +169,7 @@ static void read_again(struct verification *v, const struct tail_known *k)
 static void miss(struct verification *v, const struct tail_known *k)
 {
     v->gone++;
-    v->gone_lines += k->count.lines + k->count.lines_before;
+    v->gone_lines += tail_count_lines(&k->count);
     if (k->mtime_ns > v->gone_ns)
         v->gone_ns = k->mtime_ns;
 }
@@ -178,10 +178,10 @@ static void verify_content(void *ctx, const struct tail_known *k)
 {
     struct verification *v = ctx;
 
-    if (k->count.lines + k->count.lines_before == 0 && k->count.first == k->offset)
+    if (tail_count_lines(&k->count) == 0 && k->count.first == k->offset)
         return; /* nothing was counted: new, or history at the first start */
     v->contents++;
-    v->lines += k->count.lines + k->count.lines_before;
+    v->lines += tail_count_lines(&k->count);
     if (k->where == TAIL_GONE) {
         miss(v, k);
     } else if (k->where == TAIL_REWRITTEN) {

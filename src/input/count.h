@@ -13,4 +13,10 @@ struct tail_count {
     uint32_t crc;
 };
 
+/* As many lines were counted in all. */
+static inline uint64_t tail_count_lines(const struct tail_count *c)
+{
+    return c->lines_before + c->lines;
+}
+
 #endif

@@ -190,7 +190,7 @@ void file_set_real(struct tailset *t, struct tail_file *f, char *real)
 
 static void forget_count(struct tailset *t, const struct tail_file *f)
 {
-    uint64_t lines = f->tail.count.lines + f->tail.count.lines_before;
+    uint64_t lines = tail_count_lines(&f->tail.count);
 
     t->sum.lines_forgotten += lines;
     if (lines > 0 && f->mtime_ns > t->sum.forgotten_ns)

@@ -140,7 +140,7 @@ void tail_consume_zeros(struct tail *t, uint64_t n)
 /* What is counted from `offset` on can be checked; what was counted before, not any more. */
 static struct tail_count count_from(const struct tail_count *c, uint64_t offset)
 {
-    return (struct tail_count){.first = offset, .lines_before = c->lines_before + c->lines};
+    return (struct tail_count){.first = offset, .lines_before = tail_count_lines(c)};
 }
 
 void tail_pass_over(struct tail *t, uint64_t offset)

@@ -51,11 +51,6 @@ static void add_keys(struct tailset *t, struct tail_file *f)
     index_add_text(&t->gone_index, &f->by_name, path_name(f->path));
 }
 
-static uint64_t lines_of(const struct tail_file *f)
-{
-    return f->tail.count.lines + f->tail.count.lines_before;
-}
-
 void gone_add(struct tailset *t, struct tail_file *f)
 {
     struct stream *s = f->stream;
@@ -67,7 +62,7 @@ void gone_add(struct tailset *t, struct tail_file *f)
         s->gone->stream_prev = f;
     s->gone = f;
     t->ngone++;
-    t->gone_lines += lines_of(f);
+    t->gone_lines += tail_count_lines(&f->tail.count);
     f->just = false;
     tail_forget_bytes(&f->tail, file_charset(f));
     if (f->tail.offset > 0 && !f->packed)
@@ -83,7 +78,7 @@ void gone_remove(struct tailset *t, struct tail_file *f)
     if (f->stream_next)
         f->stream_next->stream_prev = f->stream_prev;
     t->ngone--;
-    t->gone_lines -= lines_of(f);
+    t->gone_lines -= tail_count_lines(&f->tail.count);
     for (unsigned k = 0; k < GONE_KEYS; k++)
         index_remove(&t->head_index, &f->by_head[k]);
     index_remove(&t->gone_index, &f->by_name);
