@@ -39,8 +39,8 @@ def same(a, b):
 
 
 def no_braces(page):
-    """That parser takes a brace for the end of an exemplar's labels, also within quotes."""
-    return QUOTED.sub(lambda m: m[0].replace("{", "(").replace("}", ")"), page)
+    """That parser takes a brace for the end of an exemplar's labels, also within quotes; no page has these two signs else."""
+    return QUOTED.sub(lambda m: m[0].replace("{", "\ue000").replace("}", "\ue001"), page)
 
 
 def strings(value):

@@ -120,7 +120,12 @@ def main():
     jobs = [(rule["alert"], name, spoil) for rule in rules for name, spoil in [("itself", lambda r: None), *spoiled(rule)]]
     with workdir() as work, ThreadPoolExecutor(2) as pool:
         results = pool.map(lambda job: passes(work, f"{job[0]}-{jobs.index(job)}", job[0], job[2]), jobs)
-        for (alert, name, _), passed in zip(jobs, results):
+        for number, ((alert, name, spoil), passed) in enumerate(zip(jobs, results)):
+            again = 0
+            # promtool compacts its four days of samples beside the queries, and once in some thousand runs an alert misses
+            # them: what is not as expected is asked twice more, and a mutant that lives passes every time.
+            while passed != (name == "itself") and (again := again + 1) <= 2:
+                passed = passes(work, f"{alert}-{number}-{again}", alert, spoil)
             checks.check(passed == (name == "itself"), f"{alert}, {name}: its unit tests {'pass' if passed else 'fail'}")
     checks.finish()
 
