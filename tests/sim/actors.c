@@ -817,25 +817,11 @@ static void act_short(unsigned a, unsigned b)
     world.short_reads = b % 2;
 }
 
-static void fail_next(enum call call, int error, unsigned count)
-{
-    world.fail_errno[call] = error;
-    world.fail_count[call] = count;
-}
-
-/* The next call of a kind fails, whenever that is; sometimes the next twenty. And one that is made
- * seldom. */
+/* The next call of a kind fails, whenever that is; sometimes the next twenty. */
 static void act_fail(unsigned a, unsigned b)
 {
-    static const enum call seldom[] = {CALL_INOTIFY,  CALL_RM_WATCH, CALL_LSEEK,
-                                       CALL_READLINK, CALL_FLOCK,    CALL_MKDIR,
-                                       CALL_UNLINK,   CALL_RENAME,   CALL_LSTAT};
-    enum call call = b % CALL_CLOSE; /* that one cannot */
-
-    fail_next(seldom[b % (sizeof(seldom) / sizeof(seldom[0]))], errors[a / ERRORS % ERRORS], 1);
-    if (call == CALL_FSTAT || call == CALL_ACCESS) /* nobody makes them */
-        call = CALL_RM_WATCH;
-    fail_next(call, errors[a % ERRORS], a / ERRORS % 4 == 3 ? 20 : 1);
+    world.fail_errno[b % CALLS] = errors[a % ERRORS];
+    world.fail_count[b % CALLS] = a / ERRORS % 4 == 3 ? 20 : 1;
 }
 
 const struct kind kinds[] = {
@@ -868,7 +854,7 @@ const struct kind kinds[] = {
     {"clock", act_clock, 1, true},
     {"hang", act_hang, 1, false},  /* seconds; the call after b others */
     {"short", act_short, 1, true}, /* reads; b even: no more */
-    {"fail", act_fail, 2, true},   /* errors[a], b: which call */
+    {"fail", act_fail, 11, true},  /* errors[a], b: which call; in every second story */
 };
 const unsigned nkinds = sizeof(kinds) / sizeof(kinds[0]);
 

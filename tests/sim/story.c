@@ -172,24 +172,26 @@ static bool run_story(void)
 
 static const char *without = ""; /* steps that are not drawn, with commas between */
 
-static unsigned weight_of(const struct kind *k)
+static unsigned weight_of(const struct kind *k, bool fails)
 {
     const char *found = strstr(without, k->name);
     size_t n = strlen(k->name);
 
     if (found && (found == without || found[-1] == ',') && (found[n] == ',' || found[n] == 0))
         return 0;
-    return k->weight;
+    return fails || strcmp(k->name, "fail") != 0 ? k->weight : 0;
 }
 
 static void draw(uint64_t seed, unsigned n)
 {
     unsigned total = 0;
     uint64_t styles;
+    bool fails;
 
-    for (unsigned k = 0; k < nkinds; k++)
-        total += weight_of(&kinds[k]);
     world.random = seed * 0xd1342543de82ef95;
+    fails = world_random(2); /* where a call fails less is asked */
+    for (unsigned k = 0; k < nkinds; k++)
+        total += weight_of(&kinds[k], fails);
     story.knobs = (unsigned)world_random(KNOBS);
     for (unsigned knob = KNOB_BANNER; knob < KNOBS; knob <<= 1)
         if (world_random(2))
@@ -200,8 +202,8 @@ static void draw(uint64_t seed, unsigned n)
         unsigned at = (unsigned)world_random(total), k = 0;
         struct step *s = &story.steps[i];
 
-        for (; at >= weight_of(&kinds[k]); k++)
-            at -= weight_of(&kinds[k]);
+        for (; at >= weight_of(&kinds[k], fails); k++)
+            at -= weight_of(&kinds[k], fails);
         *s = (struct step){k, (unsigned)world_random(64), (unsigned)world_random(100),
                            world_random(3) ? 0 : 1 + (unsigned)world_random(40)};
         if (strcmp(kinds[k].name, "rotate") == 0 && world_random(8))

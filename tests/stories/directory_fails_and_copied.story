@@ -1,7 +1,7 @@
 # Directory fails and copied: line 1 counted twice.
 # Found by seed 301549.
 knobs 0
-fail 57 52 0
+fail 57 10 0
 stop 0 0 0
 part 3 0 0
 start 0 0 0

@@ -19,6 +19,6 @@ tick 63 86 22
 rotate 46 11 12
 switch 36 76 30
 switch 37 81 0
-fail 30 51 15
+fail 30 9 15
 write 22 33 39
 tick 61 80 0
