@@ -293,8 +293,10 @@ step_docs() {
     LOGTALLY=$logtally python3 "$top/tests/try_docs.py" >"$out" || ok=1
     cat "$out"
     closing_line "$out" || ok=1
-    if LOGTALLY=$logtally "$top/contrib/key_tables.py" --check; then counted 1 0; else counted 0 1; ok=1; fi
     local check
+    for check in key_tables editor_syntax; do
+        if LOGTALLY=$logtally "$top/contrib/$check.py" --check; then counted 1 0; else counted 0 1; ok=1; fi
+    done
     for check in draw-rooms docs_in_step; do
         "$top/contrib/$check.py" --check >"$out" || ok=1
         cat "$out"

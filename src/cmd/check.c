@@ -26,7 +26,7 @@
 struct check_options {
     struct common_options common;
     struct strings against;
-    bool strict, lint, dump, json;
+    bool strict, lint, dump, json, columns;
 };
 
 static const struct option_row rows[] = {
@@ -41,6 +41,8 @@ static const struct option_row rows[] = {
      "show the resolved rules and how each event is found"},
     {"json", 0, OPTION_FLAG, offsetof(struct check_options, json), NULL,
      "print mistakes and resolved rules as one JSON object"},
+    {"columns", 0, OPTION_FLAG, offsetof(struct check_options, columns), NULL,
+     "say mistakes as compilers do, FILE:LINE:COLUMN: sentence"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
@@ -324,6 +326,7 @@ static int run(void *options, const struct command *self)
 
     if (o->json && o->dump)
         return usage_error(self, "--json has what --dump shows; give one of them");
+    m.columns = o->columns;
     if (o->common.as && !o->against.n)
         return usage_error(self, "--as says to which [log] the lines of --against belong");
     sort_files(o);

@@ -107,6 +107,7 @@ static void key_json(const struct key *k, struct jsonout *j)
     jsonout_key_text(j, "max", k->max);
     jsonout_key_bool(j, "repeat", k->flags & KEY_REPEAT);
     jsonout_key_bool(j, "verb", k->flags & KEY_VERB);
+    jsonout_key_bool(j, "free", k->flags & KEY_FREE);
     jsonout_key_text(j, "help", k->help);
     jsonout_close(j, '}');
     buf_release(&name);

@@ -123,7 +123,7 @@ static bool said_before(struct map *said, const struct mistake *k)
     return again;
 }
 
-static void print_one(const struct mistake *k, struct buf *out)
+static void print_one(const struct mistake *k, bool columns, struct buf *out)
 {
     static const char *const prefix[] = {"", "warning: ", "advice: "};
 
@@ -131,6 +131,8 @@ static void print_one(const struct mistake *k, struct buf *out)
         buf_fmt(out, "%s:", k->file);
     if (k->line > 0)
         buf_fmt(out, "%d:", k->line);
+    if (columns && k->line > 0)
+        buf_fmt(out, "%d:", k->column > 0 ? k->column : 1);
     buf_fmt(out, "%s%s%s%s%s\n", *k->file || k->line > 0 ? " " : "", prefix[k->severity], k->text,
             k->hint ? "; " : "", hint_of(k));
     if (k->more)
@@ -161,7 +163,7 @@ size_t mistakes_print(const struct mistakes *m, enum severity most, struct buf *
     size_t n = mistakes_list(m, most, &list), nmistakes = 0;
 
     for (size_t i = 0; i < n; i++) {
-        print_one(list[i], out);
+        print_one(list[i], m->columns, out);
         nmistakes += list[i]->severity == MISTAKE;
     }
     free(list);

@@ -29,6 +29,7 @@ struct mistakes {
     size_t n, cap;
     size_t nmistakes,
         nwarnings; /* of these severities; the same sentence may be among them twice */
+    bool columns;  /* are printed too: `file:line:column: sentence`, as compilers do */
 };
 
 #define MISTAKES_INIT ((struct mistakes){0})
