@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "cmd/against.h"
 #include "cmd/dump.h"
 #include "cmd/leftout.h"
 #include "cmd/parts.h"
@@ -13,6 +12,7 @@
 #include "input/glob.h"
 #include "input/rotated.h"
 #include "offline/session.h"
+#include "report/report.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -45,6 +45,8 @@ static const struct option_row rows[] = {
      "say mistakes as compilers do, FILE:LINE:COLUMN: sentence"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
+
+#define HELD_MAX ((size_t)256 << 20) /* bytes of logs that are read but once */
 
 /* So many events that no table finds cost little, and often there is no other way to say them. */
 enum { SLOW_FINE = 20 };
@@ -197,15 +199,15 @@ static void print_parts(const struct parts *parts)
         putchar('\n');
 }
 
-static void say_against(const struct check_options *o, const struct against *a)
+static void say_against(const struct check_options *o, const struct report *a)
 {
     struct buf failures = BUF_INIT;
     struct slice rest = buf_all(&a->errors), error;
 
     while (slice_cut(&rest, '\n', &error))
         log_error("%.*s", SLICE_FMT(error));
-    say_lost(a->session.registry);
-    against_failures(a, &failures);
+    say_lost(a->counted.registry);
+    report_failures(a, &failures);
     if (o->strict && failures.n)
         log_error("%s", failures.p);
     buf_release(&failures);
@@ -214,7 +216,7 @@ static void say_against(const struct check_options *o, const struct against *a)
 /* `engine` NULL: there are mistakes, and no rules. `a` NULL: there is no log to say anything of. */
 static void print_text(const struct check_options *o, const struct setup *setup,
                        const struct engine *engine, const struct mistakes *m,
-                       const struct parts *parts, const struct against *a)
+                       const struct parts *parts, const struct report *a)
 {
     struct buf out = BUF_INIT;
 
@@ -228,7 +230,7 @@ static void print_text(const struct check_options *o, const struct setup *setup,
         print_sum(setup->rules, m);
     if (a) {
         buf_clear(&out);
-        against_text(a, &out);
+        report_text(a, &out);
         fwrite(out.p, 1, out.n, stdout);
         say_against(o, a);
     }
@@ -251,7 +253,7 @@ static void put_parts(const struct parts *parts, struct jsonout *j)
 
 static void print_json(const struct check_options *o, const struct setup *setup,
                        const struct engine *engine, const struct mistakes *m,
-                       const struct parts *parts, const struct against *a)
+                       const struct parts *parts, const struct report *a)
 {
     struct buf out = BUF_INIT;
     struct jsonout j = {&out, true};
@@ -262,7 +264,7 @@ static void print_json(const struct check_options *o, const struct setup *setup,
     if (engine) {
         dump_rules_json(setup->rules, engine, &j);
         put_parts(parts, &j);
-        against_json(a, &j);
+        report_json(a, &j);
     }
     jsonout_close(&j, '}');
     buf_char(&out, '\n');
@@ -284,14 +286,19 @@ static void sort_files(struct check_options *o)
 }
 
 /* An exit code. */
-static int judge_logs(const struct check_options *o, const struct setup *setup, struct against *a)
+static int judge_logs(const struct check_options *o, const struct setup *setup, struct report *a)
 {
-    int code = against_read(a, setup, &o->against, o->common.as);
+    struct held *held = held_new(HELD_MAX);
+    struct report_options options = REPORT_ALL;
     struct buf failures = BUF_INIT;
+    int code;
 
+    options.as = o->common.as;
+    code = report_run(a, setup, held, &o->against, &options);
+    held_free(held);
     if (code >= 0)
         return code;
-    against_failures(a, &failures);
+    report_failures(a, &failures);
     code = a->errors.n || (o->strict && failures.n) ? EXIT_MISTAKES : EXIT_FINE;
     buf_release(&failures);
     return code;
@@ -299,7 +306,7 @@ static int judge_logs(const struct check_options *o, const struct setup *setup, 
 
 /* Of rules that are loaded. */
 static int check_all(const struct check_options *o, const struct setup *setup,
-                     const struct engine *engine, struct mistakes *m, struct against *a)
+                     const struct engine *engine, struct mistakes *m, struct report *a)
 {
     int code, worst;
 
@@ -319,7 +326,7 @@ static int run(void *options, const struct command *self)
     struct mistakes m = MISTAKES_INIT;
     struct session session = {.engine = NULL};
     struct parts parts = {0};
-    struct against against = {.setup = NULL};
+    struct report against = {.setup = NULL};
     struct setup setup;
     int code = EXIT_MISTAKES;
     unsigned flags = (o->lint ? SETUP_LINT : 0) | (o->against.n ? SETUP_AUTO_LOG : 0);
@@ -336,9 +343,9 @@ static int run(void *options, const struct command *self)
         parts_find(setup.rules, &parts);
     }
     (o->json ? print_json : print_text)(o, &setup, m.nmistakes ? NULL : session.engine, &m, &parts,
-                                        against.session.engine ? &against : NULL);
+                                        against.counted.engine ? &against : NULL);
     parts_release(&parts);
-    against_release(&against);
+    report_release(&against);
     session_release(&session);
     setup_release(&setup);
     mistakes_release(&m);

@@ -1,9 +1,5 @@
 # Sources and tests of src/cmd.
 liblogtally_a_SOURCES += \
-	src/cmd/against.c \
-	src/cmd/against.h \
-	src/cmd/against_json.c \
-	src/cmd/against_text.c \
 	src/cmd/backfill.c \
 	src/cmd/check.c \
 	src/cmd/commands.h \

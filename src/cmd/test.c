@@ -171,7 +171,7 @@ static int read_all(struct session *s, struct input *inputs, size_t n, struct bu
     put_in_order(s, inputs, n);
     for (size_t i = 0; i < n; i++) {
         struct session_range range = {
-            inputs[i].path, inputs[i].stream, inputs[i].log, (uint32_t)i, 0, 0};
+            inputs[i].path, inputs[i].stream, inputs[i].log, (uint32_t)i, 0, 0, NULL};
 
         if (session_read(s, &range, NULL, NULL, why) < 0)
             return -EIO;

@@ -128,8 +128,9 @@ static void add_sets(struct work *w, const struct inputs *inputs)
         do {
             const struct input *in = &inputs->list[i];
 
-            add_piece(w, (struct session_range){in->path, in->stream, in->log, identify(in), 0, 0},
-                      in->size, goes_on);
+            add_piece(
+                w, (struct session_range){in->path, in->stream, in->log, identify(in), 0, 0, NULL},
+                in->size, goes_on);
             goes_on = true;
             i = sets.next[i];
         } while (i);
@@ -153,7 +154,7 @@ static void cut(struct work *w, const struct input *in)
     for (unsigned i = 0; i < n; i++)
         add_piece(w,
                   (struct session_range){in->path, in->stream, in->log, id, n > 1 ? cuts[i] : 0,
-                                         n > 1 ? cuts[i + 1] : 0},
+                                         n > 1 ? cuts[i + 1] : 0, NULL},
                   n > 1 ? PART_LEAST : in->size, false);
     free(cuts);
 }

@@ -6,6 +6,8 @@ liblogtally_a_SOURCES += \
 	src/offline/exposition.h \
 	src/offline/golden.c \
 	src/offline/golden.h \
+	src/offline/held.c \
+	src/offline/held.h \
 	src/offline/inputs.c \
 	src/offline/inputs.h \
 	src/offline/merge.c \

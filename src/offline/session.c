@@ -7,6 +7,7 @@
 #include "app/anchor.h"
 #include "base/clock.h"
 #include "input/archive.h"
+#include "offline/held.h"
 
 #include <errno.h>
 
@@ -146,43 +147,109 @@ static void read_rest(struct session *s, struct source *source)
         s->traced(s->traced_ctx, t);
 }
 
-int session_read(struct session *s, const struct session_range *range,
-                 session_progress_fn *progress, void *ctx, struct buf *err)
+/* False when the rest of the file is not wanted. */
+static bool read_pieces(struct session *s, struct source *source, struct slice block)
 {
-    size_t max_line = (size_t)s->setup->settings.max_line;
-    struct archive *a;
-    struct slice block;
-    int r = archive_open_part(range->path, range->from, range->to, &a);
+    while (s->piece && block.n) {
+        size_t n = s->piece(s->piece_ctx, block);
 
-    if (r < 0) {
-        buf_fmt(err, "cannot read %s: %s", range->path, archive_error(r));
-        return r;
+        if (n == 0)
+            return false;
+        read_block(s, source, slice_make(block.p, n));
+        block = slice_from(block, n);
     }
+    if (!s->piece)
+        read_block(s, source, block);
+    return true;
+}
+
+struct progress_of {
+    session_progress_fn *fn;
+    void *ctx;
+};
+
+/* How it ended: 0 or negative errno. */
+static int read_archive(struct session *s, struct source *source, struct archive *a,
+                        const struct progress_of *progress)
+{
+    struct slice block;
+    int r;
+
+    archive_set_encoding(a, s->setup->rules->logs[source->log].encoding);
+    archive_read_ahead(a);
+    while ((r = archive_next(a, (size_t)s->setup->settings.max_line, &block)) > 0) {
+        if (!read_pieces(s, source, block))
+            return 0;
+        if (progress->fn)
+            progress->fn(progress->ctx, archive_position(a), archive_size(a));
+    }
+    return r;
+}
+
+static void count_unreadable(struct session *s, unsigned log, uint64_t too_long, uint64_t invalid)
+{
+    if (too_long)
+        engine_too_long(s->engine, log, too_long);
+    engine_invalid(s->engine, log, invalid);
+}
+
+static int say_end(const char *path, int r, struct buf *err)
+{
+    if (r == -EBADMSG)
+        buf_fmt(err, "%s is damaged; what could be read of it was counted", path);
+    else if (r < 0)
+        buf_fmt(err, "cannot read %s: %s", path, archive_error(r));
+    return r;
+}
+
+static struct source *begin(struct session *s, const struct session_range *range)
+{
     struct source *source = source_new(s->setup->rules, range->log, range->path, range->id);
 
     source->base = anchor_of(s->setup, range->log, range->path);
     if (range->stream)
         source_of_stream(source, range->stream);
-    take_time_before(s->setup, source, range);
-    archive_set_encoding(a, s->setup->rules->logs[range->log].encoding);
-    archive_read_ahead(a);
-    while ((r = archive_next(a, max_line, &block)) > 0) {
-        read_block(s, source, block);
-        if (progress)
-            progress(ctx, archive_position(a), archive_size(a));
+    return source;
+}
+
+static int read_held(struct session *s, const struct session_range *range, struct buf *err)
+{
+    const struct held_lines *held = range->held;
+    struct source *source = begin(s, range);
+
+    if (held->text.n)
+        (void)read_pieces(s, source, held->text);
+    if (held->result == 0)
+        read_rest(s, source);
+    count_unreadable(s, range->log, held->too_long, held->invalid);
+    source_free(source);
+    return say_end(range->path, held->result, err);
+}
+
+int session_read(struct session *s, const struct session_range *range,
+                 session_progress_fn *progress, void *ctx, struct buf *err)
+{
+    struct progress_of told = {progress, ctx};
+    struct archive *a;
+    int r;
+
+    if (range->held)
+        return read_held(s, range, err);
+    r = archive_open_part(range->path, range->from, range->to, &a);
+    if (r < 0) {
+        buf_fmt(err, "cannot read %s: %s", range->path, archive_error(r));
+        return r;
     }
+    struct source *source = begin(s, range);
+
+    take_time_before(s->setup, source, range);
+    r = read_archive(s, source, a, &told);
     if (r == 0)
         read_rest(s, source);
-    if (archive_too_long(a))
-        engine_too_long(s->engine, range->log, archive_too_long(a));
-    engine_invalid(s->engine, range->log, archive_invalid(a));
-    if (r == -EBADMSG)
-        buf_fmt(err, "%s is damaged; what could be read of it was counted", range->path);
-    else if (r < 0)
-        buf_fmt(err, "cannot read %s: %s", range->path, archive_error(r));
+    count_unreadable(s, range->log, archive_too_long(a), archive_invalid(a));
     source_free(source);
     archive_close(a);
-    return r;
+    return say_end(range->path, r, err);
 }
 
 void session_expose(const struct session *s, enum expose_format format, struct buf *out)

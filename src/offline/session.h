@@ -6,6 +6,7 @@
  *
  *   inputs       which files, of which log, in the order of their first times
  *   parallel     replay: files cut into parts, worked on by threads, put together in order
+ *   held         files kept in memory, to be counted again
  *   bytime       backfill, test: the lines of all files in the order of their times
  *   stepwriter   backfill: samples at every step of log time
  *   merge        snapshots in files, added up
@@ -26,6 +27,8 @@
 #include "metrics/expose.h"
 #include "metrics/registry.h"
 
+struct held_lines;
+
 struct session {
     const struct setup *setup;
     struct registry *registry;
@@ -34,6 +37,10 @@ struct session {
     /* Called for each line of session_read, which counts as any other; NULL: not. */
     void (*traced)(void *ctx, const struct trace *t);
     void *traced_ctx;
+    /* How much of what comes next is counted at once: asked before each piece, of which it names the bytes,
+     * whole lines. 0: the rest of the file is not wanted. NULL: a block at once. */
+    size_t (*piece)(void *ctx, struct slice rest);
+    void *piece_ctx;
 };
 
 enum session_kind {
@@ -51,8 +58,9 @@ struct session_range {
     const char *path;
     const char *stream; /* the name of the rotated set that it is a part of; NULL: of none */
     unsigned log;
-    uint32_t id;       /* which file, for `set` of gauges */
-    uint64_t from, to; /* to = 0: the whole file */
+    uint32_t id;                   /* which file, for `set` of gauges */
+    uint64_t from, to;             /* to = 0: the whole file */
+    const struct held_lines *held; /* its lines, all of them: it is not read. NULL: it is */
 };
 
 /* Where a file of a log is cut into ranges, as archive_cut: where a record begins in one that has such.

@@ -66,7 +66,7 @@ static void read_ranges(const uint64_t *cuts, unsigned n, struct buf *page)
     session_init(&s, &setup, SESSION_WHOLE, NULL);
     for (unsigned i = 0; i < n; i++) {
         struct session_range range = {
-            log_path, NULL, 0, 0, n > 1 ? cuts[i] : 0, n > 1 ? cuts[i + 1] : 0};
+            log_path, NULL, 0, 0, n > 1 ? cuts[i] : 0, n > 1 ? cuts[i + 1] : 0, NULL};
 
         ck_assert_int_eq(session_read(&s, &range, NULL, NULL, &err), 0);
     }

@@ -1,16 +1,16 @@
-/* against_json -- the same as against_text. Keys and their order are an interface, as those of
+/* report_json -- the same as report_text. Keys and their order are an interface, as those of
  * dump_json. */
 #include "config.h"
 
-#include "cmd/against.h"
+#include "report/report.h"
 
-static void put_files(const struct against *a, struct jsonout *j)
+static void put_files(const struct report *r, struct jsonout *j)
 {
-    struct slice rest = buf_all(&a->errors), error;
+    struct slice rest = buf_all(&r->errors), error;
 
     jsonout_key_open(j, "files", '[');
-    for (size_t i = 0; i < a->inputs.n; i++)
-        jsonout_text(j, slice_str(a->inputs.list[i].path));
+    for (size_t i = 0; i < r->inputs.n; i++)
+        jsonout_text(j, slice_str(r->inputs.list[i].path));
     jsonout_close(j, ']');
     jsonout_key_open(j, "errors", '[');
     while (slice_cut(&rest, '\n', &error))
@@ -18,28 +18,28 @@ static void put_files(const struct against *a, struct jsonout *j)
     jsonout_close(j, ']');
 }
 
-static void put_shapes(const struct against *a, struct jsonout *j)
+static void put_shapes(const struct report *r, struct jsonout *j)
 {
-    const struct shapes *s = &a->shapes;
+    const struct shapes *s = &r->kinds.shapes;
     struct buf words = BUF_INIT;
 
     jsonout_key_open(j, "shapes", '[');
     for (size_t i = 0; i < s->nshapes && i < SHAPES_SHOWN; i++) {
         buf_clear(&words);
-        against_shape(&s->shapes[i], &words);
+        kinds_words(&s->shapes[i], &words);
         jsonout_open(j, '{');
         jsonout_key_u64(j, "count", s->shapes[i].count);
         jsonout_key_slice(j, "shape", buf_all(&words));
-        jsonout_key_slice(j, "example", against_example(a, &s->shapes[i]));
+        jsonout_key_slice(j, "example", kinds_example(&r->kinds, &s->shapes[i]));
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');
     buf_release(&words);
 }
 
-static void put_hits(const struct against *a, struct jsonout *j)
+static void put_hits(const struct report *r, struct jsonout *j)
 {
-    const struct ruleset *rules = a->setup->rules;
+    const struct ruleset *rules = r->setup->rules;
 
     jsonout_key_open(j, "hits", '[');
     for (unsigned i = 0; i < rules->nevents; i++) {
@@ -47,16 +47,16 @@ static void put_hits(const struct against *a, struct jsonout *j)
             continue;
         jsonout_open(j, '{');
         jsonout_key_text(j, "event", rules->events[i].name);
-        jsonout_key_u64(j, "count", engine_hits(a->session.engine, i));
-        jsonout_key_bool(j, "tried", against_tries(a, &rules->events[i]));
+        jsonout_key_u64(j, "count", engine_hits(r->counted.engine, i));
+        jsonout_key_bool(j, "tried", report_tries(r, &rules->events[i]));
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');
 }
 
-static void put_series(const struct against *a, struct jsonout *j)
+static void put_series(const struct report *r, struct jsonout *j)
 {
-    const struct ruleset *rules = a->setup->rules;
+    const struct ruleset *rules = r->setup->rules;
 
     jsonout_key_open(j, "series", '[');
     for (unsigned i = 0; i < rules->nfamilies; i++) {
@@ -65,7 +65,7 @@ static void put_series(const struct against *a, struct jsonout *j)
         jsonout_open(j, '{');
         jsonout_key_text(j, "metric", name);
         jsonout_key_u64(j, "count",
-                        family_nseries(registry_find(a->session.registry, slice_str(name))));
+                        family_nseries(registry_find(r->counted.registry, slice_str(name))));
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');
@@ -88,27 +88,27 @@ static void put_row(void *ctx, const struct slice *labels, uint64_t n)
     jsonout_close(r->j, '}');
 }
 
-static void put_rows(const struct against *a, const char *key, enum own_id id,
+static void put_rows(const struct report *r, const char *key, enum own_id id,
                      const char *const *names, struct jsonout *j)
 {
-    struct rows r = {j, names};
+    struct rows rows = {j, names};
 
     jsonout_key_open(j, key, '[');
-    against_rows(a, id, put_row, &r);
+    report_rows(r, id, put_row, &rows);
     jsonout_close(j, ']');
 }
 
 struct times {
-    const struct against *a;
+    const struct report *r;
     struct jsonout *j;
 };
 
 static void put_time(void *ctx, const struct slice *labels, uint64_t n)
 {
     struct times *t = ctx;
-    unsigned number = against_log(t->a, labels[0]);
-    const struct log_def *log = &t->a->setup->rules->logs[number];
-    const struct bad_time *first = &t->a->times[number];
+    unsigned number = report_log(t->r, labels[0]);
+    const struct log_def *log = &t->r->setup->rules->logs[number];
+    const struct bad_time *first = &t->r->times[number];
 
     jsonout_open(t->j, '{');
     jsonout_key_slice(t->j, "log", labels[0]);
@@ -122,22 +122,22 @@ static void put_time(void *ctx, const struct slice *labels, uint64_t n)
     jsonout_close(t->j, '}');
 }
 
-static void put_times(const struct against *a, struct jsonout *j)
+static void put_times(const struct report *r, struct jsonout *j)
 {
-    struct times t = {a, j};
+    struct times t = {r, j};
 
     jsonout_key_open(j, "times", '[');
-    against_rows(a, OWN_TIMES_UNREADABLE, put_time, &t);
+    report_rows(r, OWN_TIMES_UNREADABLE, put_time, &t);
     jsonout_close(j, ']');
 }
 
-static void put_bare(const struct against *a, struct jsonout *j)
+static void put_bare(const struct report *r, struct jsonout *j)
 {
     struct buf words = BUF_INIT;
 
     jsonout_key_open(j, "bare", '[');
-    for (size_t i = 0; i < a->nbare; i++) {
-        const struct bare_place *b = &a->bare[i];
+    for (size_t i = 0; i < r->nbare; i++) {
+        const struct bare_place *b = &r->bare[i];
 
         buf_clear(&words);
         bare_words(&b->first, &words);
@@ -178,52 +178,52 @@ static void put_too_long(void *ctx, const struct slice *labels, uint64_t n)
 }
 
 /* What else was lost, beside skipped values and times. */
-static void put_losses(const struct against *a, struct jsonout *j)
+static void put_losses(const struct report *r, struct jsonout *j)
 {
     static const enum own_id ids[] = {OWN_RULE_ERRORS, OWN_ENCODING_ERRORS, OWN_RECORDS_CUT,
                                       OWN_SPANS_UNMATCHED, OWN_LOG_REGEX_ERRORS};
     struct losses l = {j, OWN_LOG_LINES};
 
     jsonout_key_open(j, "lost", '[');
-    against_rows(a, l.id, put_too_long, &l);
+    report_rows(r, l.id, put_too_long, &l);
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         l.id = ids[i];
-        against_rows(a, l.id, put_loss, &l);
+        report_rows(r, l.id, put_loss, &l);
     }
     jsonout_close(j, ']');
 }
 
-static void put_failures(const struct against *a, struct jsonout *j)
+static void put_failures(const struct report *r, struct jsonout *j)
 {
     struct buf text = BUF_INIT;
 
-    against_failures(a, &text);
+    report_failures(r, &text);
     jsonout_key_slice(j, "failures", text.n ? buf_all(&text) : (struct slice){0});
     buf_release(&text);
 }
 
-void against_json(const struct against *a, struct jsonout *j)
+void report_json(const struct report *r, struct jsonout *j)
 {
     static const char *const folded[] = {"metric", "label", NULL};
     static const char *const skipped[] = {"metric", "event", "reason", NULL};
 
-    if (!a) {
+    if (!r) {
         jsonout_key_text(j, "against", NULL);
         return;
     }
     jsonout_key_open(j, "against", '{');
-    put_files(a, j);
-    jsonout_key_u64(j, "lines", against_lines(a));
-    jsonout_key_u64(j, "unmatched", engine_unmatched(a->session.engine));
-    put_shapes(a, j);
-    jsonout_key_u64(j, "ungrouped", a->ungrouped);
-    put_hits(a, j);
-    put_series(a, j);
-    put_rows(a, "folded", OWN_SERIES_FOLDED, folded, j);
-    put_rows(a, "skipped", OWN_RULE_SKIPPED, skipped, j);
-    put_times(a, j);
-    put_bare(a, j);
-    put_losses(a, j);
-    put_failures(a, j);
+    put_files(r, j);
+    jsonout_key_u64(j, "lines", report_lines(r));
+    jsonout_key_u64(j, "unmatched", engine_unmatched(r->counted.engine));
+    put_shapes(r, j);
+    jsonout_key_u64(j, "ungrouped", r->kinds.ungrouped);
+    put_hits(r, j);
+    put_series(r, j);
+    put_rows(r, "folded", OWN_SERIES_FOLDED, folded, j);
+    put_rows(r, "skipped", OWN_RULE_SKIPPED, skipped, j);
+    put_times(r, j);
+    put_bare(r, j);
+    put_losses(r, j);
+    put_failures(r, j);
     jsonout_close(j, '}');
 }

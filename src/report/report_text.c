@@ -1,14 +1,12 @@
-/* against_text -- a line for each thing that a person may want to know, what hurts last. */
+/* report_text -- a line for each thing that a person may want to know, what hurts last. */
 #include "config.h"
 
-#include "cmd/against.h"
-
-#include "cmd/leftout.h"
+#include "report/report.h"
 
 #include "base/utf8.h"
 
 struct telling {
-    const struct against *a;
+    const struct report *r;
     struct buf *out;
 };
 
@@ -27,13 +25,13 @@ static void put_n(struct buf *out, uint64_t n, const char *what)
     buf_fmt(out, "%llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
 }
 
-static void put_events(const struct against *a, struct buf *out)
+static void put_events(const struct report *r, struct buf *out)
 {
-    const struct ruleset *rules = a->setup->rules;
+    const struct ruleset *rules = r->setup->rules;
 
     for (unsigned i = 0; i < rules->nevents; i++) {
         const struct event *e = &rules->events[i];
-        uint64_t n = engine_hits(a->session.engine, i);
+        uint64_t n = engine_hits(r->counted.engine, i);
 
         if (!e->used)
             continue;
@@ -41,17 +39,17 @@ static void put_events(const struct against *a, struct buf *out)
         if (n)
             buf_fmt(out, "%llu\n", (unsigned long long)n);
         else
-            buf_str(out, against_tries(a, e) ? "never\n" : "no file of its logs was given\n");
+            buf_str(out, report_tries(r, e) ? "never\n" : "no file of its logs was given\n");
     }
 }
 
-static void put_series(const struct against *a, struct buf *out)
+static void put_series(const struct report *r, struct buf *out)
 {
-    const struct ruleset *rules = a->setup->rules;
+    const struct ruleset *rules = r->setup->rules;
 
     for (unsigned i = 0; i < rules->nfamilies; i++) {
         const char *name = rules->families[i].spec.name;
-        const struct family *f = registry_find(a->session.registry, slice_str(name));
+        const struct family *f = registry_find(r->counted.registry, slice_str(name));
 
         buf_fmt(out, "metric %s: %u series\n", name, family_nseries(f));
     }
@@ -79,15 +77,15 @@ static void put_skipped(void *ctx, const struct slice *labels, uint64_t n)
     if (slice_eq(why, SLICE("not_a_number")))
         why = SLICE("not a number");
     buf_fmt(t->out, " of event %.*s skipped: %.*s%s\n", SLICE_FMT(labels[1]), SLICE_FMT(why),
-            against_never_there(t->a, labels, n) ? " in every line" : "");
+            report_never_there(t->r, labels, n) ? " in every line" : "");
 }
 
 static void put_time(void *ctx, const struct slice *labels, uint64_t n)
 {
     struct telling *t = ctx;
-    unsigned number = against_log(t->a, labels[0]);
-    const struct log_def *log = &t->a->setup->rules->logs[number];
-    const struct bad_time *first = &t->a->times[number];
+    unsigned number = report_log(t->r, labels[0]);
+    const struct log_def *log = &t->r->setup->rules->logs[number];
+    const struct bad_time *first = &t->r->times[number];
 
     buf_fmt(t->out, "log %.*s: ", SLICE_FMT(labels[0]));
     put_n(t->out, n, "time");
@@ -113,9 +111,9 @@ static void put_bare(const struct bare_place *b, struct buf *out)
     buf_str(out, ")\n");
 }
 
-static void put_shapes(const struct against *a, struct buf *out)
+static void put_shapes(const struct report *r, struct buf *out)
 {
-    const struct shapes *s = &a->shapes;
+    const struct shapes *s = &r->kinds.shapes;
     uint64_t rest = 0;
     struct buf words = BUF_INIT;
 
@@ -125,36 +123,36 @@ static void put_shapes(const struct against *a, struct buf *out)
             continue;
         }
         buf_clear(&words);
-        against_shape(&s->shapes[i], &words);
+        kinds_words(&s->shapes[i], &words);
         buf_fmt(out, "unmatched: %llu  ", (unsigned long long)s->shapes[i].count);
         put_text(out, buf_all(&words));
         buf_char(out, '\n');
-        if (slice_eq(buf_all(&words), against_example(a, &s->shapes[i])))
+        if (slice_eq(buf_all(&words), kinds_example(&r->kinds, &s->shapes[i])))
             continue;
         buf_str(out, "    such as  ");
-        put_text(out, against_example(a, &s->shapes[i]));
+        put_text(out, kinds_example(&r->kinds, &s->shapes[i]));
         buf_char(out, '\n');
     }
     if (rest)
         buf_fmt(out, "unmatched: %llu  of rarer kinds\n", (unsigned long long)rest);
-    if (a->ungrouped)
+    if (r->kinds.ungrouped)
         buf_fmt(out, "unmatched: %llu  more, not put together: too many differ\n",
-                (unsigned long long)a->ungrouped);
+                (unsigned long long)r->kinds.ungrouped);
     buf_release(&words);
 }
 
-void against_text(const struct against *a, struct buf *out)
+void report_text(const struct report *r, struct buf *out)
 {
-    struct telling t = {a, out};
+    struct telling t = {r, out};
 
-    put_n(out, against_lines(a), "line");
-    buf_fmt(out, ", %llu unmatched\n", (unsigned long long)engine_unmatched(a->session.engine));
-    put_events(a, out);
-    put_series(a, out);
-    against_rows(a, OWN_SERIES_FOLDED, put_fold, &t);
-    against_rows(a, OWN_RULE_SKIPPED, put_skipped, &t);
-    against_rows(a, OWN_TIMES_UNREADABLE, put_time, &t);
-    for (size_t i = 0; i < a->nbare; i++)
-        put_bare(&a->bare[i], out);
-    put_shapes(a, out);
+    put_n(out, report_lines(r), "line");
+    buf_fmt(out, ", %llu unmatched\n", (unsigned long long)engine_unmatched(r->counted.engine));
+    put_events(r, out);
+    put_series(r, out);
+    report_rows(r, OWN_SERIES_FOLDED, put_fold, &t);
+    report_rows(r, OWN_RULE_SKIPPED, put_skipped, &t);
+    report_rows(r, OWN_TIMES_UNREADABLE, put_time, &t);
+    for (size_t i = 0; i < r->nbare; i++)
+        put_bare(&r->bare[i], out);
+    put_shapes(r, out);
 }

@@ -1,0 +1,201 @@
+/* kinds -- signs of lines, and the texts that stand for them. */
+#include "config.h"
+
+#include "report/kinds.h"
+
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
+#include "decode/fields.h"
+
+#include <stdlib.h>
+
+enum {
+    TEXT_BYTES = 64 << 20, /* of all texts, and of a line of each */
+    LINE_MAX_BYTES = 4096, /* of a line; what is behind tells kinds apart no better */
+    SIGN_MAX_BYTES = 1024,
+    ALL_TAKEN =
+        4, /* the first lines of a kind, then the 8th, 16th, 32nd, ...: values show what varies */
+};
+
+/* One of the words that hold digits. */
+#define DIGITS UINT64_C(0x9e3779b97f4a7c15)
+
+enum { DIVIDES, JOINS, DIGIT };
+
+static inline int class_of(unsigned char c)
+{
+    if ((unsigned char)(c - '0') < 10)
+        return DIGIT;
+    return (unsigned char)((c | 0x20) - 'a') < 26 || c == '-' || c == '.' || c == '_' || c >= 0x80
+               ? JOINS
+               : DIVIDES;
+}
+
+static uint64_t sign_of(struct slice line)
+{
+    uint64_t h = DIGITS, word = 0;
+    bool digits = false;
+
+    line.n = line.n < SIGN_MAX_BYTES ? line.n : SIGN_MAX_BYTES;
+    for (size_t i = 0; i < line.n; i++) {
+        unsigned char c = (unsigned char)line.p[i];
+        int class = class_of(c);
+
+        word = (word << 7 | word >> 57) ^ c;
+        digits |= class == DIGIT;
+        if (class != DIVIDES)
+            continue;
+        h = hash_fold(h ^ (digits ? DIGITS + c : word), DIGITS);
+        word = 0;
+        digits = false;
+    }
+    return hash_fold(h ^ (digits ? DIGITS : word), DIGITS);
+}
+
+/* JSON says what its fields say; as a text it may be one word. */
+struct saying {
+    struct buf text;
+    struct arena *scratch;
+};
+
+static void say_field(void *ctx, struct slice name, const struct field *value)
+{
+    struct saying *s = ctx;
+    struct field copy = *value;
+
+    if (s->text.n < LINE_MAX_BYTES)
+        buf_fmt(&s->text, "%s%.*s=", s->text.n ? " " : "", SLICE_FMT(name));
+    if (s->text.n < LINE_MAX_BYTES)
+        buf_slice(&s->text, field_text(&copy, s->scratch));
+}
+
+static void take(struct kinds *k, struct kind *kind, struct slice record, struct slice line)
+{
+    struct arena scratch = {0};
+    struct saying s = {BUF_INIT, &scratch};
+    struct slice text = line;
+
+    if (record.n && record.p[0] == '{' && json_each(record, say_field, &s) && s.text.n)
+        text = buf_all(&s.text);
+    text.n = utf8_cut(text, LINE_MAX_BYTES);
+    size_t number = shapes_add(&k->shapes, text);
+
+    if (number == k->nexamples) {
+        GROW(k->examples, k->nexamples, k->examples_cap);
+        k->examples[k->nexamples++] = xstrslice(slice_make(line.p, utf8_cut(line, LINE_MAX_BYTES)));
+        k->bytes += 2 * text.n;
+    }
+    if (kind->taken++ == 0)
+        kind->text = number;
+    buf_release(&s.text);
+    arena_release(&scratch);
+}
+
+static bool is_full(const struct kinds *k)
+{
+    return k->nexamples >= k->most || k->bytes >= TEXT_BYTES;
+}
+
+/* NULL: it would be new, and there is no more room. */
+static struct kind *find(struct kinds *k, uint64_t sign)
+{
+    uint32_t tag = (uint32_t)(sign >> 32);
+
+    for (size_t at = k->slots.list ? slots_first(&k->slots, tag) : 0;
+         k->slots.list && k->slots.list[at].ref; at = slots_next(&k->slots, at))
+        if (k->slots.list[at].tag == tag && k->list[k->slots.list[at].ref - 1].sign == sign)
+            return &k->list[k->slots.list[at].ref - 1];
+    if (is_full(k))
+        return NULL;
+    slots_add(&k->slots, tag, (uint32_t)k->n, SLOTS_HALF);
+    GROW(k->list, k->n, k->cap);
+    k->list[k->n] = (struct kind){.sign = sign};
+    return &k->list[k->n++];
+}
+
+void kinds_add(struct kinds *k, struct slice record)
+{
+    struct slice rest = record, line;
+    struct kind *kind;
+
+    (void)slice_cut(&rest, '\n', &line);
+    kind = find(k, sign_of(line));
+    if (!kind) {
+        k->ungrouped++;
+        return;
+    }
+    kind->count++;
+    if (kind->count <= ALL_TAKEN || (!is_full(k) && (kind->count & (kind->count - 1)) == 0))
+        take(k, kind, record, line);
+}
+
+static int by_count(const void *x, const void *y)
+{
+    const struct shape *a = x, *b = y;
+
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return slice_cmp(a->example, b->example);
+}
+
+void kinds_find(struct kinds *k)
+{
+    struct shapes *s = &k->shapes;
+
+    shapes_find(s);
+    for (size_t i = 0; i < k->n; i++)
+        s->shapes[s->texts.list[k->list[i].text].shape].count +=
+            k->list[i].count - k->list[i].taken;
+    if (s->nshapes)
+        qsort(s->shapes, s->nshapes, sizeof *s->shapes, by_count);
+}
+
+void kinds_release(struct kinds *k)
+{
+    for (size_t i = 0; i < k->nexamples; i++)
+        free(k->examples[i]);
+    free(k->examples);
+    shapes_release(&k->shapes);
+    slots_release(&k->slots);
+    free(k->list);
+    *k = (struct kinds){.most = k->most};
+}
+
+struct slice kinds_example(const struct kinds *k, const struct shape *s)
+{
+    uint64_t text = 0;
+
+    (void)map_get(&k->shapes.texts.numbers, s->example, &text);
+    return slice_str(k->examples[text]);
+}
+
+static const char *class_word(enum word_class class)
+{
+    static const char *const words[WORD_CLASSES] = {
+        [WORD_NUMBER] = "number", [WORD_TIME] = "time",         [WORD_DATE] = "date",
+        [WORD_SIZE] = "size",     [WORD_DURATION] = "duration", [WORD_PERCENT] = "percent",
+        [WORD_ID] = "id",         [WORD_ADDRESS] = "address",   [WORD_PATH] = "path",
+        [WORD_METHOD] = "method", [WORD_BOOL] = "bool",         [WORD_QUOTED] = "quoted",
+    };
+
+    return words[class] ? words[class] : "...";
+}
+
+void kinds_words(const struct shape *s, struct buf *out)
+{
+    for (size_t i = 0; i < s->nwords; i++) {
+        const struct shape_word *w = &s->words[i];
+
+        if (i)
+            buf_char(out, ' ');
+        buf_slice(out, w->before);
+        if (w->variable)
+            buf_fmt(out, "<%s>", class_word(w->class));
+        else
+            buf_slice(out, w->text);
+        buf_slice(out, w->after);
+    }
+    if (s->open)
+        buf_str(out, " ...");
+}

@@ -1,0 +1,96 @@
+/* report -- what rules come to on a sample of a log: for `check --against`, and for whoever shows it anew
+ * whenever the rules change.
+ *
+ *   report.c        counts the lines as replay does, and looks at each of as many as are wanted
+ *   kinds           lines that no event took, as shapes
+ *   report_text.c   all of it for people        report_json.c   for programs
+ *
+ *     struct held *held = held_new(256 << 20);
+ *     if (report_run(&r, &setup, held, &files, &options) < 0)
+ *         report_text(&r, &out);
+ *     report_release(&r);                          and again, with other rules on the same lines
+ *
+ * Counts are the registry's; nothing is counted here a second way. What is kept beside them is bounded.
+ * The daemon knows nothing of this room. */
+#ifndef LT_REPORT_REPORT_H
+#define LT_REPORT_REPORT_H
+
+#include "base/jsonout.h"
+#include "engine/bare.h"
+#include "metrics/own.h"
+#include "offline/held.h"
+#include "offline/inputs.h"
+#include "offline/session.h"
+#include "report/kinds.h"
+
+enum {
+    SHAPES_SHOWN = 10,
+    EXAMPLE_MAX = 200, /* bytes of a line that are shown, or of a value that are kept */
+};
+
+struct report_options {
+    const char *as;       /* the log that all files belong to; NULL: whose globs match */
+    uint64_t looked_at;   /* so many lines of each file are looked at one by one; 0 = all */
+    size_t unmatched_max; /* so many different unmatched lines are put together */
+};
+
+/* Of whoever has the time, as a command that ends. */
+#define REPORT_ALL ((struct report_options){.unmatched_max = 50000})
+/* 100,000 lines in a tenth of a second. */
+#define REPORT_FAST ((struct report_options){.looked_at = 5000, .unmatched_max = 2000})
+
+/* A place of the rules where bare numbers met a unit. */
+struct bare_place {
+    struct bare_number first;
+    char text[EXAMPLE_MAX + 1]; /* that of the first, kept */
+    uint64_t lines;
+};
+
+/* The first time of a log that could not be read. */
+struct bad_time {
+    bool any;
+    const char *from; /* a field's name, or where else it stood */
+    char text[EXAMPLE_MAX + 1];
+};
+
+struct report {
+    const struct setup *setup; /* BORROWED, as are the held lines while it runs */
+    struct report_options options;
+    struct inputs inputs;
+    struct session counted;  /* all lines */
+    struct session looked;   /* those that were looked at one by one, of which the rest tells */
+    uint64_t looked_at;      /* how many they are, */
+    uint64_t left;           /* and how many more the file at hand may have */
+    struct bare_place *bare; /* a number of one line stands once in each place of the rules */
+    size_t nbare, bare_cap;
+    struct bad_time *times; /* of each log */
+    struct kinds kinds;     /* of unmatched lines */
+    struct buf errors;      /* a line for each file that could not be read to its end */
+};
+
+/* -1 to go on, or an exit code after a sentence on stderr: no such file, no such log. Release in both
+ * cases. */
+int report_run(struct report *r, const struct setup *setup, struct held *held,
+               const struct strings *files, const struct report_options *options);
+void report_release(struct report *r);
+
+/* Counters that logtally has of itself, those that are not 0. */
+typedef void report_row_fn(void *ctx, const struct slice *labels, uint64_t n);
+void report_rows(const struct report *r, enum own_id id, report_row_fn *row, void *ctx);
+
+uint64_t report_lines(const struct report *r);
+/* Is it looked for, in a log of which there is a file? */
+bool report_tries(const struct report *r, const struct event *e);
+/* Did no line have the value? `labels` of OWN_RULE_SKIPPED. */
+bool report_never_there(const struct report *r, const struct slice *labels, uint64_t n);
+/* The number of a log that own metrics name. */
+unsigned report_log(const struct report *r, struct slice name);
+
+/* What --strict does not forgive, in one sentence; nothing when there is none. */
+void report_failures(const struct report *r, struct buf *out);
+
+void report_text(const struct report *r, struct buf *out);
+/* Adds the key "against" to an open object; null without `r`. */
+void report_json(const struct report *r, struct jsonout *j);
+
+#endif

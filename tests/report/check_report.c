@@ -1,0 +1,164 @@
+/* check_report -- a sample held in memory tells the same as its files, again and again, by whatever rules. */
+#include "config.h"
+
+#include "suite.h"
+#include "tools.h"
+
+#include "report/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/lt-report-XXXXXX";
+static char rules_path[64], log_path[64];
+static const char *rules_list[] = {rules_path}, *logs_list[] = {log_path};
+static const struct common_options options = {.rules = {.list = rules_list, .n = 1}};
+static const struct strings files = {.list = logs_list, .n = 1};
+
+static void write_file(const char *path, struct slice text)
+{
+    FILE *f = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fwrite(text.p, 1, text.n, f), text.n);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static void begin(void)
+{
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    (void)snprintf(rules_path, sizeof rules_path, "%s/r.ini", dir);
+    (void)snprintf(log_path, sizeof log_path, "%s/l.log", dir);
+}
+
+static void end(void)
+{
+    remove_tree(dir);
+}
+
+static void write_rules(const char *event)
+{
+    struct buf text = BUF_INIT;
+
+    buf_fmt(
+        &text,
+        "[event e]\nmatch = ^%s (?<n>\\d+)\n[counter es_total]\nhelp = h\ninc = e\nlabels = n\n",
+        event);
+    write_file(rules_path, buf_all(&text));
+    buf_release(&text);
+}
+
+/* `n` lines of each of two kinds, by turns. */
+static void write_log(unsigned n)
+{
+    struct buf text = BUF_INIT;
+
+    for (unsigned i = 0; i < n; i++)
+        buf_fmt(&text, "open %u of me\nshut %u\n", i % 7, i);
+    write_file(log_path, buf_all(&text));
+    buf_release(&text);
+}
+
+/* What the rules, as they are now, come to. */
+static void tell(struct held *held, const struct report_options *o, struct buf *out)
+{
+    struct mistakes m = MISTAKES_INIT;
+    struct report r;
+    struct setup setup;
+
+    ck_assert_int_eq(setup_load(&options, NULL, SETUP_AUTO_LOG, &setup, &m), 0);
+    ck_assert_int_eq(report_run(&r, &setup, held, &files, o), -1);
+    buf_clear(out);
+    report_text(&r, out);
+    report_release(&r);
+    setup_release(&setup);
+    mistakes_release(&m);
+}
+
+static bool says(const struct buf *out, const char *text)
+{
+    return strstr(out->p, text) != NULL;
+}
+
+FIXTURE(begin, end);
+
+TEST(changed_rules_meet_the_lines_that_were_read)
+{
+    struct held *held = held_new(1 << 20);
+    struct buf first = BUF_INIT, second = BUF_INIT;
+    struct report_options all = REPORT_ALL;
+
+    write_rules("open");
+    write_log(100);
+    tell(held, &all, &first);
+    ck_assert(says(&first, "200 lines, 100 unmatched\n"));
+    ck_assert(says(&first, "unmatched: 100  shut <number>\n"));
+    write_log(10); /* nobody looks at the file again */
+    tell(held, &all, &second);
+    ck_assert_str_eq(first.p, second.p);
+    write_rules("shut");
+    tell(held, &all, &second);
+    ck_assert(says(&second, "200 lines, 100 unmatched\n"));
+    ck_assert(says(&second, "unmatched: 100  open <number> of me\n"));
+    held_free(held);
+    held = held_new(1 << 20);
+    tell(held, &all, &second);
+    ck_assert(says(&second, "20 lines, 10 unmatched\n"));
+    held_free(held);
+    buf_release(&first);
+    buf_release(&second);
+}
+
+TEST(a_file_that_is_not_held_tells_the_same)
+{
+    struct held *held = held_new(1 << 20), *small = held_new(100);
+    struct buf first = BUF_INIT, second = BUF_INIT;
+    struct report_options all = REPORT_ALL, few = REPORT_FAST;
+
+    write_rules("open");
+    write_log(1000);
+    tell(held, &all, &first);
+    tell(small, &all, &second);
+    ck_assert_str_eq(first.p, second.p);
+    few.looked_at = 3;
+    tell(held, &few, &second);
+    ck_assert_str_eq(first.p, second.p);
+    tell(small, &few, &second);
+    ck_assert_str_eq(first.p, second.p);
+    held_free(held);
+    held_free(small);
+    buf_release(&first);
+    buf_release(&second);
+}
+
+TEST(kinds_have_their_true_numbers_of_lines)
+{
+    struct kinds k = {.most = 10};
+    struct buf line = BUF_INIT;
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < 1000; i++) {
+        buf_clear(&line);
+        buf_fmt(&line, i % 4 ? "took %u ms for /a/%u" : "user %u is gone", i, i * 7);
+        kinds_add(&k, buf_all(&line));
+    }
+    for (unsigned i = 0; i < 100; i++) { /* each is one of its own, and there is no room for all */
+        buf_clear(&line);
+        buf_fmt(&line, "%c%c alone", 'a' + i % 10, 'a' + i / 10);
+        kinds_add(&k, buf_all(&line));
+    }
+    kinds_find(&k);
+    for (size_t i = 0; i < k.shapes.nshapes; i++)
+        sum += k.shapes.shapes[i].count;
+    ck_assert_uint_eq(sum + k.ungrouped, 1100);
+    ck_assert_uint_gt(k.ungrouped, 0);
+    ck_assert_uint_le(k.nexamples, 10);
+    ck_assert_uint_eq(k.shapes.shapes[0].count, 750);
+    buf_clear(&line);
+    kinds_words(&k.shapes.shapes[0], &line);
+    ck_assert_str_eq(line.p, "took <number> ms for <path>");
+    ck_assert_uint_eq(k.shapes.shapes[1].count, 250);
+    kinds_release(&k);
+    buf_release(&line);
+}
