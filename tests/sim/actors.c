@@ -166,14 +166,15 @@ static void append(struct node *n, struct dent *d, const char *p, size_t size)
 
 static void begin_line(struct stream *s)
 {
-    char line[LINE_MAX_SIZE];
+    struct slice line;
 
     s->half = oracle.nlines++;
     s->half_ns = world.mono_ns;
     oracle.excused[s->half] = s->node->cut;
     oracle.halves = true;
-    s->half_n = 1 + (size_t)world_random(oracle_line(s->half, line) - 1);
-    append(s->node, s->name, line, s->half_n);
+    line = oracle_line(s->half);
+    s->half_n = 1 + (size_t)world_random(line.n - 1);
+    append(s->node, s->name, line.p, s->half_n);
 }
 
 /* By a clock that was set: then what is rotated counts as from before the link led to it. */
@@ -185,15 +186,14 @@ static bool is_older_than_link(const struct stream *s)
 /* What of a line lies in a rotated file for rotate_wait counts as it stands. */
 static void end_line(struct stream *s)
 {
-    char line[LINE_MAX_SIZE];
-    size_t n;
+    struct slice line;
 
     if (!s->half || !s->node)
         return;
     if (world.mono_ns - s->half_ns > ROTATE_WAIT_NS / 2 || is_older_than_link(s))
         oracle.excused[s->half] = true;
-    n = oracle_line(s->half, line);
-    append(s->node, s->name, line + s->half_n, n - s->half_n);
+    line = oracle_line(s->half);
+    append(s->node, s->name, line.p + s->half_n, line.n - s->half_n);
     s->half = 0;
 }
 
@@ -203,7 +203,7 @@ static const char banner[] = "# a banner, the same in each generation of this lo
 /* What stands at the end without a newline is none of this writer's. */
 static void put_lines(struct stream *s, struct node *n, struct dent *d, unsigned count)
 {
-    char line[LINE_MAX_SIZE];
+    struct slice line;
 
     if (n == s->node)
         end_line(s);
@@ -213,7 +213,8 @@ static void put_lines(struct stream *s, struct node *n, struct dent *d, unsigned
         append(n, d, banner, strlen(banner));
     for (; count > 0 && oracle.nlines < LINES_MAX; count--) {
         oracle.excused[oracle.nlines] = n->cut || is_older_than_link(s);
-        append(n, d, line, oracle_line(oracle.nlines++, line));
+        line = oracle_line(oracle.nlines++);
+        append(n, d, line.p, line.n);
     }
 }
 

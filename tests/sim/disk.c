@@ -79,14 +79,16 @@ static struct node *walk(struct node *at, const char *path, bool follow, unsigne
     char name[256], joined[600];
 
     while (*path) {
-        size_t k = strcspn(path, "/");
+        size_t k = (size_t)(strchrnul(path, '/') - path);
         struct dent *d;
 
         if (k == 0) {
             path++;
             continue;
         }
-        (void)snprintf(name, sizeof(name), "%.*s", (int)k, path);
+        MUST(k < sizeof(name));
+        memcpy(name, path, k);
+        name[k] = '\0';
         path += k;
         if (strcmp(name, ".") == 0)
             continue;
@@ -117,7 +119,9 @@ struct node *disk_parent(const char *path, const char **ret_name)
     char dir[300];
 
     *ret_name = slash + 1;
-    (void)snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
+    MUST((size_t)(slash - path) < sizeof(dir));
+    memcpy(dir, path, (size_t)(slash - path));
+    dir[slash - path] = '\0';
     return disk_find(dir, true, NULL);
 }
 

@@ -27,6 +27,7 @@ enum {
     OWED_AFTER = 6,        /* ticks of a second: two reconciles and one more */
     QUIET_CALLS = 60,      /* a second of quiet costs so many calls, */
     QUIET_CALLS_FILE = 30, /* and so many for each file */
+    LINE_ID = 6,           /* digits of its number */
     OPEN_BESIDE = 4        /* descriptors that are no logs: inotify, the state, its lock */
 };
 
@@ -48,28 +49,50 @@ void oracle_fault(enum fault kind, const char *format, ...)
     va_end(ap);
 }
 
-size_t oracle_line(unsigned id, char *out)
+static struct buf write_line(unsigned id)
 {
     size_t pad = id % 7 == 0 ? 300 : id * 13 % 40;
-    int n = sprintf(out, "L%06u ", id);
     uint32_t text = id * 2654435761U; /* no two lines have the same */
+    struct buf b = BUF_INIT;
 
     if (world.knobs & KNOB_LONG)
         pad = pad * 8 + 100;
+    buf_fmt(&b, "L%06u ", id);
     for (size_t i = 0; i < pad; i++, text = text * 1664525 + 1013904223)
-        out[(size_t)n + i] = (char)('a' + (text >> 24) % 26);
-    out[(size_t)n + pad] = '\n';
-    return (size_t)n + pad + 1;
+        buf_char(&b, (char)('a' + (text >> 24) % 26));
+    buf_char(&b, '\n');
+    return b;
+}
+
+/* Each is written once for all stories. */
+struct slice oracle_line(unsigned id)
+{
+    static struct buf lines[2][LINES_MAX];
+    struct buf *b = &lines[(world.knobs & KNOB_LONG) != 0][id];
+
+    if (b->n == 0)
+        *b = write_line(id);
+    return buf_all(b);
+}
+
+/* What it says that it is, or 0. */
+static unsigned number_of(struct slice line)
+{
+    unsigned id = 0;
+
+    if (line.n <= LINE_ID || *line.p != 'L')
+        return 0;
+    for (size_t i = 1; i <= LINE_ID; i++)
+        id = id * 10 + (unsigned char)(line.p[i] - '0');
+    return id;
 }
 
 /* Its number, or 0: no line that was ever written whole. */
-static unsigned known(const char *p, size_t n)
+static unsigned known(struct slice line)
 {
-    char line[LINE_MAX_SIZE];
-    unsigned id = n > 7 && *p == 'L' ? (unsigned)strtoul(p + 1, NULL, 10) : 0;
+    unsigned id = number_of(line);
 
-    return id > 0 && id < oracle.nlines && oracle_line(id, line) == n && !memcmp(line, p, n) ? id
-                                                                                             : 0;
+    return id > 0 && id < oracle.nlines && slice_eq(oracle_line(id), line) ? id : 0;
 }
 
 /* What is done with each whole line. */
@@ -81,7 +104,7 @@ static void each_line(const char *p, size_t n, line_fn *fn, void *ctx)
 
     while (n > 0 && (newline = memchr(p, '\n', n))) {
         size_t length = (size_t)(newline + 1 - p);
-        unsigned id = known(p, length);
+        unsigned id = known(slice_make(p, length));
 
         if (id)
             fn(ctx, id);
@@ -164,17 +187,22 @@ static bool is_ours(const char *dir, const char *name, const char *base)
            (!base || strncmp(name, base, strlen(base)) == 0);
 }
 
+static struct node *behind(const char *dir, const struct dent *d)
+{
+    char path[300];
+
+    if (!S_ISLNK(d->node->mode))
+        return d->node;
+    (void)snprintf(path, sizeof(path), "%s/%s", dir, d->name);
+    return disk_find(path, true, NULL);
+}
+
 static void look_below(const char *path, const char *base)
 {
     struct node *dir = disk_find(path, true, NULL);
 
     for (struct dent *d = dir && S_ISDIR(dir->mode) ? dir->names : NULL; d; d = d->next) {
-        char file[300];
-
-        if (!is_ours(path, d->name, base))
-            continue;
-        (void)snprintf(file, sizeof(file), "%s/%s", path, d->name);
-        struct node *n = disk_find(file, true, NULL);
+        struct node *n = is_ours(path, d->name, base) ? behind(path, d) : NULL;
 
         if (n && S_ISREG(n->mode))
             look_into(n);

@@ -28,7 +28,6 @@
 
 enum {
     LINES_MAX = 4096,
-    LINE_MAX_SIZE = 3000,
     FDS = 128,
     WATCHES = 64,
     OPS_MAX = 512,
@@ -269,7 +268,7 @@ extern struct oracle oracle;
 
 void oracle_init(void);
 __attribute__((format(printf, 2, 3))) void oracle_fault(enum fault kind, const char *format, ...);
-size_t oracle_line(unsigned id, char *out); /* its bytes: at most LINE_MAX_SIZE */
+struct slice oracle_line(unsigned id); /* its bytes */
 void oracle_took(unsigned *last, const char *p, size_t n);
 void oracle_look(bool saved);
 void oracle_cuts(struct node *n, size_t size); /* what is behind is about to go */
