@@ -1,10 +1,14 @@
 /* loop -- base/loop.h and base/clock.h on a virtual clock: when nothing is ready, time jumps to the
- * next timer. Each look at a clock takes a microsecond, so that budgets end. */
+ * next timer. Each look at a clock takes a microsecond, so that budgets end.
+ *
+ * A loop that never rests is a fault: its turns within a second are counted, and the calls that
+ * each turn makes, also of a process that was killed. */
 #include "config.h"
 
 #include "world.h"
 
 #include "base/loop.h"
+#include "base/must.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -29,15 +33,46 @@ struct loop {
     struct loop_watch *events; /* one descriptor is enough: inotify's */
     uint64_t sets;
     int64_t now_ns;
+    unsigned turns; /* since then */
+    int64_t counted_from_ns;
 };
+
+/* Five times what any story takes that is right. */
+enum { TURNS_A_SECOND = 300, CALLS_A_TURN = 20000 };
 
 static int64_t now(void)
 {
     return world.mono_ns - world.boot_ns;
 }
 
+static void spins(const char *what)
+{
+    oracle_fault(FAULT_SPINS, "%s", what);
+    story_die(false);
+}
+
+void loop_called(void)
+{
+    if (++world.turn_calls == CALLS_A_TURN)
+        spins("a turn of the loop does not end");
+    MUST(world.turn_calls < 2 * CALLS_A_TURN); /* nor does it when all its calls fail */
+}
+
+static void begin_turn(struct loop *l)
+{
+    l->now_ns = now();
+    world.turn_calls = 0;
+    if (l->now_ns - l->counted_from_ns >= NSEC_PER_SEC) {
+        l->turns = 0;
+        l->counted_from_ns = l->now_ns;
+    }
+    if (++l->turns == TURNS_A_SECOND)
+        spins("the loop does not rest");
+}
+
 int64_t clock_mono_ns(void)
 {
+    loop_called();
     world.mono_ns += 1000;
     return now();
 }
@@ -56,7 +91,8 @@ int64_t clock_thread_ns(void)
 int loop_new(struct loop **ret_loop)
 {
     *ret_loop = xcalloc(1, sizeof(struct loop));
-    (*ret_loop)->now_ns = now();
+    (*ret_loop)->now_ns = (*ret_loop)->counted_from_ns = now();
+    world.turn_calls = 0;
     return 0;
 }
 
@@ -132,7 +168,7 @@ void loop_run_until(struct loop *l, int64_t until_ns)
         struct loop_timer *t = first(l);
 
         if (l->events && world.nqueue > 0) {
-            l->now_ns = now();
+            begin_turn(l);
             l->events->fn(l->events->ctx, EPOLLIN);
             continue;
         }
@@ -140,7 +176,7 @@ void loop_run_until(struct loop *l, int64_t until_ns)
             break;
         if (t->at_ns > now())
             world.mono_ns = t->at_ns + world.boot_ns;
-        l->now_ns = now();
+        begin_turn(l);
         t->at_ns = INT64_MAX;
         t->fn(t->ctx);
     }

@@ -8,7 +8,8 @@
  *     word; and no bytes are said to be lost where every line counts.
  *   - What was on a page comes back after every kill.
  *   - The lines of one file come in their order.
- *   - In the end there is quiet: few descriptors, few calls. */
+ *   - In the end there is quiet: few descriptors, few calls. And the loop always comes to rest
+ *     (loop.c). */
 #include "config.h"
 
 #include "world.h"

@@ -37,6 +37,7 @@ struct listing {
 /* False: the call fails with errno. */
 static bool call(enum call what, uint64_t argument)
 {
+    loop_called();
     if (world.ghost) {
         errno = EIO;
         return false;

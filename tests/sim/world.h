@@ -157,6 +157,7 @@ struct world {
     struct node
         *volume; /* the root of what is mounted on /mnt; its files have a device of their own */
     /* The process. */
+    unsigned turn_calls;      /* of this turn of its loop */
     bool ghost;               /* killed: its calls do nothing until it has come to its end */
     unsigned long next_actor; /* the call before which other actors step; 0 = none */
     unsigned long die_at;     /* the call before which it is killed; 0 = none */
@@ -215,6 +216,7 @@ bool sys_holds(const struct node *n);
 
 /* loop.c: runs the process until then, or until it is dead. */
 void loop_run_until(struct loop *l, int64_t until_ns);
+void loop_called(void); /* another call, or a look at the clock */
 
 /* process.c */
 void process_start(void);
@@ -238,6 +240,7 @@ enum fault {
     FAULT_BACK,
     FAULT_ORDER,
     FAULT_COST,
+    FAULT_SPINS,
     FAULT_BROKEN
 };
 /* May a line count twice? Where the policy says so. */
