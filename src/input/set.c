@@ -78,6 +78,8 @@ void queue_read(struct tailset *t, struct tail_file *f)
 {
     if (f->queued || !file_has_content(f) || file_is_lost(f) || (f->packed && f->retired))
         return;
+    if (f->retry_ns > t->now) /* a reconcile comes back to it: until then the loop rests */
+        return;
     f->queued = true;
     f->stream->queued++;
     f->queue_next = NULL;
