@@ -21,6 +21,39 @@ size_t slice_common(struct slice a, struct slice b)
     return i;
 }
 
+static unsigned min3(unsigned a, unsigned b, unsigned c)
+{
+    unsigned m = a < b ? a : b;
+
+    return m < c ? m : c;
+}
+
+unsigned slice_edits(struct slice a, struct slice b)
+{
+    unsigned rows[3][SLICE_EDITS_MAX + 1];
+    unsigned *before = rows[0], *above = rows[1], *row = rows[2];
+
+    for (unsigned j = 0; j <= b.n; j++)
+        above[j] = j;
+    for (unsigned i = 1; i <= a.n; i++) {
+        unsigned *spare = before;
+
+        row[0] = i;
+        for (unsigned j = 1; j <= b.n; j++) {
+            bool equal = char_lower(a.p[i - 1]) == char_lower(b.p[j - 1]);
+
+            row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + !equal);
+            if (i > 1 && j > 1 && char_lower(a.p[i - 1]) == char_lower(b.p[j - 2]) &&
+                char_lower(a.p[i - 2]) == char_lower(b.p[j - 1]) && before[j - 2] + 1 < row[j])
+                row[j] = before[j - 2] + 1;
+        }
+        before = above;
+        above = row;
+        row = spare;
+    }
+    return above[b.n];
+}
+
 size_t slice_count(struct slice s, char c)
 {
     size_t n = 0;

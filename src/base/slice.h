@@ -78,6 +78,11 @@ bool slice_has_letter(struct slice s);
 /* So many first bytes of both are the same. */
 size_t slice_common(struct slice a, struct slice b);
 
+/* How many edits (insert, delete, replace, swap of two neighbours) turn one into the other; a letter of
+ * ASCII is the same in either case. Of SLICE_EDITS_MAX bytes at most, both. */
+enum { SLICE_EDITS_MAX = 63 };
+unsigned slice_edits(struct slice a, struct slice b);
+
 /* Bytewise order; a prefix comes before what it begins. */
 int slice_cmp(struct slice a, struct slice b);
 

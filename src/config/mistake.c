@@ -15,7 +15,6 @@
 
 #include <stdlib.h>
 
-enum { NEAREST_MAX = 63 }; /* longer words are not compared */
 
 /* What a terminal may be shown: each dangerous character is one blank, so that carets still point
  * to the right place. */
@@ -182,54 +181,20 @@ void mistakes_release(struct mistakes *m)
     *m = MISTAKES_INIT;
 }
 
-static unsigned min3(unsigned a, unsigned b, unsigned c)
-{
-    unsigned m = a < b ? a : b;
-
-    return m < c ? m : c;
-}
-
-/* Edits that turn a into b: insert, delete, replace, swap of two neighbours. */
-static unsigned distance(struct slice a, struct slice b)
-{
-    unsigned rows[3][NEAREST_MAX + 1];
-    unsigned *before = rows[0], *above = rows[1], *row = rows[2];
-
-    for (unsigned j = 0; j <= b.n; j++)
-        above[j] = j;
-    for (unsigned i = 1; i <= a.n; i++) {
-        unsigned *spare = before;
-
-        row[0] = i;
-        for (unsigned j = 1; j <= b.n; j++) {
-            bool equal = char_lower(a.p[i - 1]) == char_lower(b.p[j - 1]);
-
-            row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + !equal);
-            if (i > 1 && j > 1 && char_lower(a.p[i - 1]) == char_lower(b.p[j - 2]) &&
-                char_lower(a.p[i - 2]) == char_lower(b.p[j - 1]) && before[j - 2] + 1 < row[j])
-                row[j] = before[j - 2] + 1;
-        }
-        before = above;
-        above = row;
-        row = spare;
-    }
-    return above[b.n];
-}
-
 const char *nearest(struct slice word, const char *const *candidates, size_t n)
 {
     unsigned best = word.n / 3 > 1 ? (unsigned)(word.n / 3) : 1;
     const char *found = NULL;
 
-    if (word.n == 0 || word.n > NEAREST_MAX)
+    if (word.n == 0 || word.n > SLICE_EDITS_MAX)
         return NULL;
     for (size_t i = 0; i < n; i++) {
         struct slice c = slice_str(candidates[i]);
         unsigned d;
 
-        if (c.n == 0 || c.n > NEAREST_MAX)
+        if (c.n == 0 || c.n > SLICE_EDITS_MAX)
             continue;
-        d = distance(word, c);
+        d = slice_edits(word, c);
         if (d < (word.n > c.n ? word.n : c.n) && (found ? d < best : d <= best)) {
             best = d;
             found = candidates[i];
