@@ -24,7 +24,7 @@ struct explain_command {
 
 static const struct option_row rows[] = {
     {"all", 'a', OPTION_FLAG, offsetof(struct explain_command, all), NULL,
-     "show every event that nearly matched, not only the nearest three"},
+     "show every event, of every line: not only, of a line that none takes, the nearest three"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 

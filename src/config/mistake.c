@@ -15,7 +15,6 @@
 
 #include <stdlib.h>
 
-
 /* What a terminal may be shown: each dangerous character is one blank, so that carets still point
  * to the right place. */
 static char *printable(struct slice s, bool lines)

@@ -8,8 +8,8 @@
 
 struct explain_options {
     bool color;
-    unsigned near;    /* how many events that nearly matched to show */
-    bool always_near; /* also when another event took the line */
+    unsigned near;    /* of a line that no event takes: how many of the nearest to show */
+    bool always_near; /* all of them, also when an event took the line */
 };
 
 /* Gives one raw line to the engine and appends what became of it; in a log with `record`, of the

@@ -19,6 +19,9 @@ static inline bool event_for_line(const struct event *e, const struct record *r)
  * matching), else left alone. */
 unsigned match_conditions(struct record *r, const struct event *e, bool *ret_limit);
 
+/* Does this one, whatever the others do? The same in all else. */
+bool match_condition(struct record *r, const struct condition *c, bool *ret_limit);
+
 /* Do those below `each` hold, for the member in the slots? */
 bool match_members(struct record *r, const struct event *e, bool *ret_limit);
 

@@ -227,6 +227,16 @@ static enum decoded read_fields(struct record *r)
     return format == LOG_AUTO ? DECODED_TEXT : DECODED_UNDECODABLE;
 }
 
+void record_each(const struct record *r, field_visit_fn *fn, void *ctx)
+{
+    if (r->decoded == DECODED_JSON)
+        (void)json_each(r->line, fn, ctx);
+    else if (r->decoded == DECODED_LOGFMT && r->log->format == LOG_KV)
+        (void)kv_each(r->line, fn, ctx);
+    else if (r->decoded == DECODED_LOGFMT)
+        (void)logfmt_each(r->line, r->log->format == LOG_LOGFMT, fn, ctx);
+}
+
 bool record_decode(struct record *r)
 {
     strip_prefix(r);

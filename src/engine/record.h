@@ -103,6 +103,9 @@ static inline void record_set(struct record *r, uint16_t slot, struct slice text
 /* Fills the slots of a matched pattern's groups; a group that took no part changes nothing. */
 void record_capture(struct record *r, const struct capture *c);
 
+/* Every field that the line was decoded to, also those that no rule asks for. For people. */
+void record_each(const struct record *r, field_visit_fn *fn, void *ctx);
+
 /* _line, _bytes, _stream, _time are made only when asked for. */
 void record_builtin(struct record *r, uint16_t slot);
 

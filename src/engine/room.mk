@@ -10,14 +10,22 @@ liblogtally_a_SOURCES += \
 	src/engine/engine.h \
 	src/engine/explain.c \
 	src/engine/explain.h \
+	src/engine/explain_near.c \
+	src/engine/explain_near.h \
+	src/engine/explain_read.c \
+	src/engine/explain_read.h \
 	src/engine/explain_spans.c \
 	src/engine/explain_spans.h \
 	src/engine/literals.c \
 	src/engine/literals.h \
 	src/engine/match.c \
 	src/engine/match.h \
+	src/engine/missed.c \
+	src/engine/missed.h \
 	src/engine/multiline.c \
 	src/engine/multiline.h \
+	src/engine/nearest.c \
+	src/engine/nearest.h \
 	src/engine/plan.c \
 	src/engine/plan.h \
 	src/engine/record.c \

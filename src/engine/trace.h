@@ -6,8 +6,7 @@
  * and in the slots of each event that it is what the event made of it.
  *
  * What is kept is what is not known otherwise. Which of an event's log, parent and `unless` ruled
- * it out, and what a condition looked at, follow from the rules, the other trials and the record;
- * so would the results of the conditions after the first that failed, each tried on the record.
+ * it out, and what a condition looked at, follow from the rules, the other trials and the record.
  *
  * Everything in it dies with the next line. */
 #ifndef LT_ENGINE_TRACE_H
@@ -38,6 +37,8 @@ struct trial {
     bool is_event;  /* also of an event that nothing uses, which is never counted */
     bool gave_up;   /* a regex ran into the match limit */
     unsigned nheld; /* conditions that hold, up to the first that does not; 0 without the parent */
+    const bool
+        *holds; /* of those of the line each, also behind that one; NULL: they were not tried */
     struct members *members; /* of an event with `each`, if nheld reached it */
 };
 

@@ -564,6 +564,17 @@ void verdict_line(struct engine *e)
         count_line(e, NULL, false);
 }
 
+/* What the conditions behind the first that failed would say. */
+static const bool *try_rest(struct record *r, const struct event *ev, struct trial *trial)
+{
+    bool *holds = arena_zalloc(&r->scratch, ev->nline + 1);
+
+    for (unsigned i = 0; event_for_line(ev, r) && i < ev->nline; i++)
+        holds[i] = i < trial->nheld ||
+                   (i > trial->nheld && match_condition(r, &ev->conditions[i], &trial->gave_up));
+    return holds;
+}
+
 /* After the line is done: what else would have to hold. An event that nothing uses is tried like
  * any other, and makes its fields. */
 static void try_all(struct engine *e, struct trace *t)
@@ -584,6 +595,7 @@ static void try_all(struct engine *e, struct trace *t)
             trial->nheld = ev->nconditions;
         } else if (ev->parent == EVENT_NONE || t->trials[ev->parent].is_event) {
             trial->nheld = match_conditions(r, ev, &trial->gave_up);
+            trial->holds = try_rest(r, ev, trial);
             if (ev->each && trial->nheld == ev->nline)
                 each_find(r, ev, trial->members, &trial->gave_up);
         }

@@ -331,33 +331,33 @@ bool pattern_capture(const struct pattern *p, unsigned i, struct slice *ret_text
     return false;
 }
 
+/* --- for people ------------------------------------------------------------------------------- */
+
+/* A regex compiled for one match, with the limits of all; *far, if not NULL, is where it got to. */
 struct far {
-    size_t reached; /* bytes of the subject consumed by the best attempt */
-    size_t regex, subject;
+    struct pattern_reach best;
     bool any;
 };
 
 static int note_furthest(pcre2_callout_block *b, void *ctx)
 {
     struct far *far = ctx;
-    size_t reached = b->current_position - b->start_match;
+    struct pattern_reach here = {b->pattern_position, b->current_position,
+                                 b->current_position - b->start_match};
 
-    if (!far->any || reached > far->reached ||
-        (reached == far->reached && b->pattern_position > far->regex)) {
-        *far = (struct far){reached, b->pattern_position, b->current_position, true};
-    }
+    if (!far->any || here.fitted > far->best.fitted ||
+        (here.fitted == far->best.fitted && here.regex > far->best.regex))
+        *far = (struct far){here, true};
     return 0;
 }
 
-bool pattern_near(const struct pattern *p, struct slice subject, size_t *ret_regex,
-                  size_t *ret_subject)
+/* False when it does not match, or is none. */
+static bool match_once(struct slice regex, uint32_t extra, struct slice subject, struct far *far,
+                       struct slice *ret_span)
 {
-    struct far far = {0};
     size_t offset;
-    int error;
-    pcre2_code *code = compile(pattern_text(p),
-                               PCRE2_AUTO_CALLOUT | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS,
-                               &error, &offset);
+    int error, rc;
+    pcre2_code *code = compile(regex, extra, &error, &offset);
 
     if (!code)
         return false;
@@ -368,14 +368,90 @@ bool pattern_near(const struct pattern *p, struct slice subject, size_t *ret_reg
         abort();
     pcre2_set_match_limit(context, MATCH_LIMIT);
     pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
-    pcre2_set_callout(context, note_furthest, &far);
-    pcre2_match(code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0, 0, data, context);
+    if (far)
+        pcre2_set_callout(context, note_furthest, far);
+    rc =
+        pcre2_match(code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0, 0, data, context);
+    if (rc >= 0 && ret_span) {
+        const PCRE2_SIZE *o = pcre2_get_ovector_pointer(data);
+
+        *ret_span = slice_make(subject.p + o[0], o[1] > o[0] ? o[1] - o[0] : 0);
+    }
     pcre2_match_context_free(context);
     pcre2_match_data_free(data);
     pcre2_code_free(code);
-    *ret_regex = far.regex;
-    *ret_subject = far.subject;
+    return rc >= 0;
+}
+
+bool pattern_near(const struct pattern *p, struct slice subject, struct pattern_reach *ret_reach)
+{
+    struct far far = {.any = false};
+
+    (void)match_once(pattern_text(p),
+                     PCRE2_AUTO_CALLOUT | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS, subject,
+                     &far, NULL);
+    *ret_reach = far.best;
     return far.any;
+}
+
+/* Blanks outside of classes, but for those that are escaped or repeated already. */
+static void widen_blanks(struct slice regex, struct buf *out)
+{
+    bool class = false;
+
+    for (size_t i = 0; i < regex.n; i++) {
+        char c = regex.p[i], next = i + 1 < regex.n ? regex.p[i + 1] : '\0';
+
+        if (c == '\\' && next) {
+            buf_add(out, regex.p + i++, 2);
+            continue;
+        }
+        class = c == '[' || (class && c != ']');
+        if (c == ' ' && !class && !(next && strchr("+*?{", next)))
+            buf_str(out, "\\s+");
+        else
+            buf_char(out, c);
+    }
+}
+
+/* A `$` at the end, and not `\$`. */
+static bool ends_anchored(struct slice regex)
+{
+    size_t backslashes = 0;
+
+    if (regex.n == 0 || regex.p[regex.n - 1] != '$')
+        return false;
+    while (backslashes + 1 < regex.n && regex.p[regex.n - 2 - backslashes] == '\\')
+        backslashes++;
+    return backslashes % 2 == 0;
+}
+
+/* False when the regex asks for nothing of the kind. */
+static bool slacken(struct slice regex, enum pattern_slack slack, struct buf *out, uint32_t *extra)
+{
+    bool start = slack == SLACK_START || slack == SLACK_ENDS;
+    bool end = slack == SLACK_END || slack == SLACK_ENDS;
+
+    *extra = slack == SLACK_CASE ? PCRE2_CASELESS : 0;
+    if ((start && !slice_starts(regex, SLICE("^"))) || (end && !ends_anchored(regex)))
+        return false;
+    if (slack == SLACK_BLANKS)
+        widen_blanks(regex, out);
+    else
+        buf_add(out, regex.p + start, regex.n - start - end);
+    return true;
+}
+
+bool pattern_would_match(const struct pattern *p, enum pattern_slack slack, struct slice subject,
+                         struct slice *ret_span)
+{
+    struct buf regex = BUF_INIT;
+    uint32_t extra;
+    bool would = slacken(pattern_text(p), slack, &regex, &extra) &&
+                 match_once(buf_all(&regex), extra, subject, NULL, ret_span);
+
+    buf_release(&regex);
+    return would;
 }
 
 enum pattern_result pattern_replace(struct pattern *p, struct slice replacement,

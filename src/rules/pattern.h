@@ -51,10 +51,26 @@ struct slice pattern_literal(const struct pattern *p);
  * with (bit b of byte b/8). False when it is not anchored or nothing is known. */
 bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32]);
 
-/* The furthest place a failed match got to: byte in the regex and byte in the subject. False when
- * PCRE2 cannot tell. Slow; for explain. */
-bool pattern_near(const struct pattern *p, struct slice subject, size_t *ret_regex,
-                  size_t *ret_subject);
+/* The furthest place a failed match got to: byte in the regex, byte in the subject, and how many bytes
+ * before it fitted. False when PCRE2 cannot tell. Slow; for explain. */
+struct pattern_reach {
+    size_t regex, subject, fitted;
+};
+bool pattern_near(const struct pattern *p, struct slice subject, struct pattern_reach *ret_reach);
+
+/* What a person may have asked for too much: the case of letters, blanks as they stand, the start (`^`)
+ * and the end (`$`) of the subject. */
+enum pattern_slack {
+    SLACK_CASE,
+    SLACK_BLANKS, /* one or more, of any kind, for each that the regex has */
+    SLACK_START,
+    SLACK_END,
+    SLACK_ENDS,
+    SLACK_KINDS,
+};
+/* Would a regex that does not match do so without it? Where, then. Slow; for explain. */
+bool pattern_would_match(const struct pattern *p, enum pattern_slack slack, struct slice subject,
+                         struct slice *ret_span);
 
 /* All occurrences replaced: appends the result to *out (the subject itself when nothing matched).
  * `replacement` is one that replacement_check found good. A result that would grow past 16 MiB is

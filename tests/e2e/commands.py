@@ -345,9 +345,10 @@ inc  = far, nearer, nearest, plug, web, first, not_first
            r"not event nearest [\s\S]*not event nearer ")
     expect("explain: the first condition that failed, and the value",
            [*near, "-a", '{"level":"ERROR","size":"4KiB","user":"bob"}'], 0,
-           r'not event first .*\n    fails: where size > 5KiB  \(near.ini:\d+\)\n    but size is "4KiB"\n')
+           r'not event first .*\n    fails: where size > 5KiB  \(near.ini:\d+\)\n'
+           r"      size is 4KiB, 4096 B; the rule wants > 5KiB, 5120 B\n    and fails: where user == ann ")
     expect("explain: a value as decoded", [*near, "-a", '{"level":"ERR\\u004fR\\t","size":"9KiB"}'], 0,
-           r'but level is "ERROR\\x09"')
+           r'level is "ERROR\\x09"; the rule wants "ERROR": only blanks differ')
     expect("explain: the event that stood in the way", [*near, "-a", '{"level":"ERROR","size":"6KiB","user":"ann"}'], 0,
            r"not event not_first .*\n    unless first: it took the line\n")
     expect("explain: a line of another log", [*near, "only there"], 0,

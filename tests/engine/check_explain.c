@@ -158,7 +158,11 @@ TEST(an_event_with_its_fields_and_updates)
                 "    -> observe bad_bytes 6144\n"
                 "    -> set bad_v -- skipped: v is missing\n"
                 "  not event rest  (rules.ini:9)\n"
-                "    unless bad: it took the line\n");
+                "    unless bad: it took the line\n"
+                "  not event quiet  (rules.ini:7)\n"
+                "    fails: match  (rules.ini:8)\n"
+                "      each match has \"quiet \", which is not there\n"
+                "      ^quiet (?<n>\\d+)$\n");
 }
 
 TEST(an_event_that_it_nearly_was)
@@ -168,19 +172,253 @@ TEST(an_event_that_it_nearly_was)
                 "  log auto, decoded as text, no time\n"
                 "  no event takes this line\n"
                 "  not event quiet  (rules.ini:7)\n"
-                "    the regex does not match  (rules.ini:8)\n"
+                "    fails: match  (rules.ini:8)\n"
                 "      ^quiet (?<n>\\d+)$\n"
                 "                  ^ matched up to here\n"
                 "      quiet x\n"
-                "            ^ and here in the text\n");
+                "            ^ and here in the text\n"
+                "  not event bad  (rules.ini:1)  0 of 2 conditions hold\n"
+                "    fails: where level == ERROR  (rules.ini:2)\n"
+                "      level is missing: the line is text, and has no fields\n"
+                "    and fails: where size > 5KiB  (rules.ini:3)\n"
+                "      size is missing: the line is text, and has no fields\n"
+                "  not event rest  (rules.ini:9)\n"
+                "    fails: where level == ERROR  (rules.ini:11)\n"
+                "      level is missing: the line is text, and has no fields\n");
     expect_text(RULES, "level=ERROR size=4KiB",
                 "level=ERROR size=4KiB\n"
                 "  log auto, decoded as logfmt, no time\n    level = ERROR\n    size = 4KiB\n"
                 "  is event rest  (rules.ini:9)\n"
                 "    -> inc rest_total\n"
-                "  not event bad  (rules.ini:1)\n"
+                "  not event bad  (rules.ini:1)  1 of 2 conditions holds\n"
                 "    fails: where size > 5KiB  (rules.ini:3)\n"
-                "    but size is \"4KiB\"\n");
+                "      size is 4KiB, 4096 B; the rule wants > 5KiB, 5120 B\n"
+                "  not event quiet  (rules.ini:7)\n"
+                "    fails: match  (rules.ini:8)\n"
+                "      each match has \"quiet \", which is not there\n"
+                "      ^quiet (?<n>\\d+)$\n");
+}
+
+/* Rules of one event with these conditions, and what is said of the line behind "not event e". */
+static void expect_miss(const char *conditions, const char *line, const char *want)
+{
+    struct buf rules = BUF_INIT, out = BUF_INIT;
+
+    buf_fmt(&rules, "[event e]\n%s\n[counter e_total]\ninc = e\n", conditions);
+    struct world *w = world_new(rules.p);
+    const char *text = strstr(explain(w, line, &out), "  not event e  (rules.ini:1)");
+
+    text = text ? strchr(text, '\n') + 1 : out.p;
+    if (strcmp(text, want) != 0)
+        ck_abort_msg("%s\n%s\nis said:\n%s", conditions, line, text);
+    world_free(w);
+    buf_release(&rules);
+    buf_release(&out);
+}
+
+TEST(what_a_text_has_that_the_rule_does_not_want)
+{
+    static const struct {
+        const char *condition, *value, *said;
+    } cases[] = {
+        {"== http request", "HTTP request",
+         "\"HTTP request\"; the rule wants \"http request\": only the case of letters differs"},
+        {"== http request", "http  request",
+         "\"http  request\"; the rule wants \"http request\": only blanks differ"},
+        {"== http request", "http\xc2\xa0request",
+         "\"http\\u00a0request\"; the rule wants \"http request\": only blanks differ"},
+        {"== http request", "Http request ",
+         "\"Http request \"; the rule wants \"http request\": only blanks and the case of letters "
+         "differ"},
+        {"== 1.50", "1.5",
+         "\"1.5\"; the rule wants \"1.50\": as numbers they are equal, but == compares texts"},
+        {"== job", "job done",
+         "\"job done\"; the rule wants \"job\": it begins so, and ^= would do"},
+        {"== done", "job done",
+         "\"job done\"; the rule wants \"done\": that stands inside, at byte 5, and =~ would find "
+         "it"},
+        {"== job.*", "job done",
+         "\"job done\"; the rule wants \"job.*\": == takes it as it is written; as a regex, with "
+         "=~, "
+         "it would match"},
+        {"== finished", "fnished", "\"fnished\"; the rule wants \"finished\": 1 character differs"},
+        {"== finished", "started", "\"started\"; the rule wants \"finished\""},
+        {"^= job", "Job 1",
+         "\"Job 1\"; the rule wants ^= \"job\": only the case of letters differs"},
+        {"^= job", "a job",
+         "\"a job\"; the rule wants ^= \"job\": that stands inside, at byte 3, and =~ would find "
+         "it"},
+        {"!= job", "job", "\"job\""},
+        {"!~ j(o)b", "a job", "\"a job\": it matches \"job\""},
+        {"> 400", "many", "\"many\", which is no number; the rule wants > 400"},
+        {"> 400", "5ms",
+         "\"5ms\", which is no number; the rule wants > 400: it carries a unit, and the rule's "
+         "number "
+         "has none"},
+        {"> 400", "399", "399; the rule wants > 400"},
+        {"> 1s", "5MiB",
+         "\"5MiB\", which is no number; the rule wants > 1s, 1 s: it carries a unit of another "
+         "kind"},
+        {"> 1s", "250ms", "250ms, 0.25 s; the rule wants > 1s, 1 s"},
+        {"> 1h", "250", "250, taken for 250 s; the rule wants > 1h, 3600 s"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf condition = BUF_INIT, line = BUF_INIT, want = BUF_INIT;
+
+        buf_fmt(&condition, "where = msg %s", cases[i].condition);
+        buf_fmt(&line, "{\"msg\":\"%s\"}", cases[i].value);
+        buf_fmt(&want, "    fails: where msg %s  (rules.ini:2)\n      msg is %s\n",
+                cases[i].condition, cases[i].said);
+        expect_miss(condition.p, line.p, want.p);
+        buf_release(&condition);
+        buf_release(&line);
+        buf_release(&want);
+    }
+}
+
+TEST(a_unit_that_the_rules_say)
+{
+    expect_miss("unit.took = ms\nwhere = took > 1s", "{\"took\":250}",
+                "    fails: where took > 1s  (rules.ini:3)\n"
+                "      took is 250, 0.25 s by unit.took; the rule wants > 1s, 1 s\n");
+}
+
+TEST(what_a_regex_asks_for_too_much)
+{
+    static const struct {
+        const char *regex, *line, *said;
+    } cases[] = {
+        {"^get (?<n>\\d+)", "GET 12",
+         "      it would match if case did not matter: (?i)\n      ^get (?<n>\\d+)\n"},
+        {"^b \\d", "a b 1", "      it would match without ^, at byte 3\n      ^b \\d\n"},
+        {"^b$", "a b", "      it would match without ^, at byte 3\n      ^b$\n"},
+        {"^b$", "a b c", "      it would match without ^ and $, at byte 3\n      ^b$\n"},
+        {"b$", "b c",
+         "      it would match without $; behind that stands \" c\"\n"
+         "      b$\n       ^ matched up to here\n      b c\n       ^ and here in the text\n"},
+        {"a b", "a  b",
+         "      it would match if each of its blanks were \\s+\n"
+         "      a b\n        ^ matched up to here\n      a  b\n        ^ and here in the text\n"},
+        {"^job \\d", "no work",
+         "      each match has \"job \", which is not there\n      ^job \\d\n"},
+        {"^Job .* by", "job 1 BY",
+         "      it would match if case did not matter: (?i)\n      ^Job .* by\n"},
+        {"^\\d", "x", "      ^\\d\n      nothing of the text fits\n"},
+        {"(?i)x|^(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", NULL},
+    };
+
+    for (size_t i = 0; cases[i].said; i++) {
+        struct buf condition = BUF_INIT, want = BUF_INIT;
+
+        buf_fmt(&condition, "match = %s", cases[i].regex);
+        buf_fmt(&want, "    fails: match  (rules.ini:2)\n%s", cases[i].said);
+        expect_miss(condition.p, cases[i].line, want.p);
+        buf_release(&condition);
+        buf_release(&want);
+    }
+    expect_miss("where = msg =~ ^/api", "{\"msg\":\"/API/x\"}",
+                "    fails: where msg =~ ^/api  (rules.ini:2)\n"
+                "      msg is \"/API/x\": it would match if case did not matter: (?i)\n"
+                "      ^/api\n        ^ matched up to here\n"
+                "      /API/x\n       ^ and here in the text\n");
+}
+
+TEST(where_a_field_that_is_missing_may_be)
+{
+    static const char fails[] =
+        "    fails: where status == ok  (rules.ini:2)\n      status is missing";
+    static const char *const cases[][2] = {
+        {"{\"Status\":\"ok\"}", ": the line has that in Status\n"},
+        {"{\"Status\":1}", ": the line has Status\n"},
+        {"{\"state\":1,\"satus\":2}", ": the line has satus\n"},
+        {"{\"http\":{\"status\":2}}", ": the line has http.status\n"},
+        {"{\"result\":\"ok\"}", ": the line has that in result\n"},
+        {"{\"status\":null}", ": it is null, which is as good as not there\n"},
+        {"{\"status\":\"\"}", ": it is empty, which is as good as not there\n"},
+        {"{\"status\":\"-\"}", ": it is -, which is as good as not there\n"},
+        {"{\"code\":1}", "\n"},
+        {"ok", ": the line is text, and has no fields\n"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf want = BUF_INIT;
+
+        buf_fmt(&want, "%s%s", fails, cases[i][1]);
+        expect_miss("where = status == ok", cases[i][0], want.p);
+        buf_release(&want);
+    }
+}
+
+/* What a regex that fails would have captured is not missing for itself. */
+TEST(what_follows_from_another_condition_is_not_told)
+{
+    expect_miss(
+        "match = ^GET (?<path>/\\S*)\nwhere = path == /", "POST /",
+        "    fails: match  (rules.ini:2)\n      each match has \"GET /\", which is not there\n"
+        "      ^GET (?<path>/\\S*)\n");
+}
+
+/* By the share of conditions that hold, and by how much of the one that fails does. */
+TEST(the_nearest_event_comes_first)
+{
+    static const char rules[] = "[event a]\nwhere = level == info\nwhere = msg == start\n"
+                                "[event b]\nwhere = msg == http request\n"
+                                "[event c]\nwhere = level == info\nwhere = took > 5\n"
+                                "where = host == x\n"
+                                "[counter a_total]\ninc = a, b, c\n";
+    struct world *w = world_new(rules);
+    struct buf out = BUF_INIT;
+    const char *a, *b, *c;
+
+    explain(w, "{\"level\":\"info\",\"msg\":\"HTTP request\",\"took\":6}", &out);
+    a = strstr(out.p, "not event a");
+    b = strstr(out.p, "not event b");
+    c = strstr(out.p, "not event c");
+    ck_assert_msg(a && b && c && b < c && c < a, "%s", out.p);
+    buf_release(&out);
+    world_free(w);
+}
+
+/* The one that says most about it, however little: of a line that no event takes there is always one. */
+TEST(a_line_that_nothing_takes_has_a_nearest_event)
+{
+    static const char *const conditions[] = {
+        "where = msg == x",
+        "where = msg != x",
+        "where = msg ^= x",
+        "where = n > 5",
+        "match = ^x",
+        "where = msg =~ ^x",
+        "where = _line !~ .",
+        "each = list",
+        "log = other\nmatch = .",
+        "where = msg == x\neach = list",
+        "where = _bytes < 1",
+    };
+    static const char *const lines[] = {"y", "{\"msg\":\"x\"}", "msg=y n=1", "{\"list\":[]}",
+                                        "{\"a\""};
+
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+        struct buf rules = BUF_INIT, out = BUF_INIT;
+        struct explain_options few = {.near = 3};
+
+        buf_fmt(&rules,
+                "[log l]\npath = /l\n[log other]\npath = /o\n[event e]\n%s\n"
+                "[counter e_total]\ninc = e\n",
+                conditions[i]);
+        struct world *w = world_new(rules.p);
+
+        for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+            buf_clear(&out);
+            explain_line(w->engine, w->source, slice_str(lines[k]), &few, &out);
+            if (!strstr(out.p, "is event e") && !strstr(out.p, "not event e"))
+                ck_abort_msg("%s\n%s", conditions[i], out.p);
+        }
+        world_free(w);
+        buf_release(&rules);
+        buf_release(&out);
+    }
 }
 
 TEST(an_event_that_nothing_uses_is_none)
@@ -191,7 +429,10 @@ TEST(an_event_that_nothing_uses_is_none)
                 "msg=n x=1\n"
                 "  log auto, decoded as logfmt, no time\n    msg = n\n    x = 1\n"
                 "  would be event b  (rules.ini:3)  but nothing uses it\n    v = n\n    w = <n>\n"
-                "  no event takes this line\n");
+                "  no event takes this line\n"
+                "  not event a  (rules.ini:1)\n"
+                "    fails: where msg == m  (rules.ini:2)\n"
+                "      msg is \"n\"; the rule wants \"m\"\n");
 }
 
 TEST(the_time_of_an_event_that_nothing_uses_is_not_the_lines)
@@ -495,7 +736,11 @@ static void expect_why(const char *format, const char *line, const char *want)
     buf_str(&rules, "[event a]\nwhere = k == v\n[counter a_total]\ninc = a\n");
     buf_fmt(&text, "%s\n  log l, decoded as %s, no time\n%s", line,
             strcmp(format, "auto") == 0 ? "text" : "undecodable", want);
-    buf_str(&text, "  no event takes this line\n");
+    buf_fmt(&text, "  no event takes this line\n  not event a  (rules.ini:4)\n%s",
+            strcmp(format, "auto") == 0
+                ? "    fails: where k == v  (rules.ini:5)\n"
+                  "      k is missing: the line is text, and has no fields\n"
+                : "    it asks for decoded fields, and the line is undecodable\n");
     expect_text(rules.p, line, text.p);
     buf_release(&rules);
     buf_release(&text);
@@ -510,13 +755,14 @@ TEST(which_token_kept_a_line_from_being_logfmt)
     } cases[] = {
         {"auto", "k=v msg=hello world x=1", "\"world\" at byte 15 has no =", true},
         {"auto", "k=v =x", "\"=x\" at byte 5 has no key", true},
-        {"auto", "k=v m=\"open x=1", "\"m=\"open\" at byte 5 has a quote that is not closed", true},
-        {"auto", "k=v \"open x=1", "\"\"open\" at byte 5 has a quote that is not closed", true},
-        {"auto", "k=v m=a\"b\"", "\"m=a\"b\"\" at byte 5 has a quote inside", true},
-        {"auto", "k=v m=\"a b\"c", "\"m=\"a\" at byte 5 goes on behind its quote", true},
+        {"auto", "k=v m=\"open x=1", "\"m=\\\"open\" at byte 5 has a quote that is not closed",
+         true},
+        {"auto", "k=v \"open x=1", "\"\\\"open\" at byte 5 has a quote that is not closed", true},
+        {"auto", "k=v m=a\"b\"", "\"m=a\\\"b\\\"\" at byte 5 has a quote inside", true},
+        {"auto", "k=v m=\"a b\"c", "\"m=\\\"a\" at byte 5 goes on behind its quote", true},
         {"auto", "k=v", "one pair alone is text", true},
         {"logfmt", "k=v =x", "\"=x\" at byte 5 has no key", true},
-        {"logfmt", "it's 5\" long", "\"5\"\" at byte 6 has a quote inside", false},
+        {"logfmt", "it's 5\" long", "\"5\\\"\" at byte 6 has a quote inside", false},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -631,17 +877,38 @@ TEST(spans)
                 "  log auto, decoded as logfmt, no time\n    m = o\n    k = 1\n    u = ann\n"
                 "  is event o  (rules.ini:1)\n"
                 "  begins span s  (rules.ini:5)\n"
-                "    key k = 1\n");
+                "    key k = 1\n"
+                "  not event c  (rules.ini:3)\n"
+                "    fails: where m == c  (rules.ini:4)\n"
+                "      m is \"o\"; the rule wants \"c\"\n"
+                "  not event s  (rules.ini:5)\n"
+                "    the line ends no span s\n"
+                "  not event s.unfinished  (rules.ini:5)\n"
+                "    no line is one: it happens when nothing ends span s\n");
     expect_text(rules, "m=c k=1",
                 "m=c k=1\n"
                 "  log auto, decoded as logfmt, no time\n    m = c\n    k = 1\n"
                 "  is event c  (rules.ini:3)\n"
                 "  ends no span s  (rules.ini:5)\n"
-                "    none is open with this key in this file\n");
+                "    none is open with this key in this file\n"
+                "  not event o  (rules.ini:1)\n"
+                "    fails: where m == o  (rules.ini:2)\n"
+                "      m is \"c\"; the rule wants \"o\"\n"
+                "  not event s  (rules.ini:5)\n"
+                "    the line ends no span s\n"
+                "  not event s.unfinished  (rules.ini:5)\n"
+                "    no line is one: it happens when nothing ends span s\n");
     expect_text(rules, "m=o u=ann",
                 "m=o u=ann\n"
                 "  log auto, decoded as logfmt, no time\n    m = o\n    u = ann\n"
                 "  is event o  (rules.ini:1)\n"
                 "  begins no span s  (rules.ini:5)\n"
-                "    key field k is missing\n");
+                "    key field k is missing\n"
+                "  not event c  (rules.ini:3)\n"
+                "    fails: where m == c  (rules.ini:4)\n"
+                "      m is \"o\"; the rule wants \"c\"\n"
+                "  not event s  (rules.ini:5)\n"
+                "    the line ends no span s\n"
+                "  not event s.unfinished  (rules.ini:5)\n"
+                "    no line is one: it happens when nothing ends span s\n");
 }

@@ -443,10 +443,48 @@ TEST(replacing_gives_up_too)
 TEST(the_furthest_place_of_a_failed_match)
 {
     struct pattern *p = pattern("^\\d\\d:\\d\\d \\| (?<status>\\d{3}) \\| (?<m>[A-Z]+)");
-    size_t regex, subject;
+    struct pattern_reach reach;
 
-    ck_assert(pattern_near(p, SLICE("10:15 | 200 |    GET"), &regex, &subject));
-    ck_assert_uint_eq(subject, strlen("10:15 | 200 | "));
-    ck_assert_uint_eq(regex, strlen("^\\d\\d:\\d\\d \\| (?<status>\\d{3}) \\| (?<m>"));
+    ck_assert(pattern_near(p, SLICE("10:15 | 200 |    GET"), &reach));
+    ck_assert_uint_eq(reach.subject, strlen("10:15 | 200 | "));
+    ck_assert_uint_eq(reach.fitted, reach.subject);
+    ck_assert_uint_eq(reach.regex, strlen("^\\d\\d:\\d\\d \\| (?<status>\\d{3}) \\| (?<m>"));
+    ck_assert(pattern_near(p, SLICE("GET"), &reach));
+    ck_assert_uint_eq(reach.fitted, 0);
     pattern_free(p);
+}
+
+TEST(a_regex_that_asks_for_too_much)
+{
+    static const struct {
+        const char *regex, *subject;
+        unsigned slacks; /* 1 << enum pattern_slack, of those with which it matches */
+        const char *span;
+    } cases[] = {
+        {"^get (\\d+)", "GET 12", 1 << SLACK_CASE, "GET 12"},
+        {"a b", "a\t b", 1 << SLACK_BLANKS, "a\t b"},
+        {"a[ ]b", "a\tb", 0, NULL},
+        {"a\\ b", "a\tb", 0, NULL},
+        {"^b", "ab", 1 << SLACK_START, "b"},
+        {"a$", "ab", 1 << SLACK_END, "a"},
+        {"a\\$", "ab", 0, NULL},
+        {"a\\\\$", "a\\b", 1 << SLACK_END, "a\\"},
+        {"^b$", "abc", 1 << SLACK_ENDS, "b"},
+        {"x", "y", 0, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pattern *p = pattern(cases[i].regex);
+
+        for (unsigned k = 0; k < SLACK_KINDS; k++) {
+            struct slice span;
+            bool would = pattern_would_match(p, k, slice_str(cases[i].subject), &span);
+
+            if (would != (cases[i].slacks >> k & 1))
+                ck_abort_msg("%s: %u", cases[i].regex, k);
+            if (would && !slice_eq(span, slice_str(cases[i].span)))
+                ck_abort_msg("%s: \"%.*s\"", cases[i].regex, SLICE_FMT(span));
+        }
+        pattern_free(p);
+    }
 }

@@ -1,0 +1,18 @@
+/* explain_near -- the events that a line nearly was, in words. Private to explain. */
+#ifndef LT_ENGINE_EXPLAIN_NEAR_H
+#define LT_ENGINE_EXPLAIN_NEAR_H
+
+#include "engine/explain.h"
+
+/* For a terminal; "" stands for any where there is none. */
+#define BOLD "\033[1m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+
+/* `taken`: the line is an event. */
+void explain_near(const struct trace *t, const struct explain_options *o, bool taken,
+                  struct buf *out);
+/* "  is event NAME  (FILE:LINE)" */
+void explain_name(const char *what, const struct event *e, const char *color, struct buf *out);
+
+#endif

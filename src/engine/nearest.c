@@ -1,0 +1,113 @@
+/* nearest -- by the share of conditions that hold. An event of which all hold, but for its log or an
+ * `unless`, is nearest; one of which the parent did not happen is not near at all, since its parent
+ * is. */
+#include "config.h"
+
+#include "engine/nearest.h"
+
+#include "engine/match.h"
+#include "engine/missed.h"
+
+#include <stdlib.h>
+
+static enum miss why_not(const struct trace *t, uint32_t event)
+{
+    const struct event *e = &t->record->rules->events[event];
+
+    if (e->span)
+        return OF_SPAN;
+    if (!event_for_line(e, t->record))
+        return UNDECODED;
+    if (e->parent != EVENT_NONE && !t->trials[e->parent].is_event)
+        return NOT_PARENT;
+    if (t->trials[event].nheld < e->nline)
+        return CONDITION_FAILED;
+    if (e->each && t->trials[event].members->n == 0)
+        return NO_MEMBER;
+    return event_for_log(e, t->record->source->log) ? IS_UNLESS : OTHER_LOG;
+}
+
+/* A parent, which happened, is a condition that holds. */
+static double share(const struct trace *t, const struct event *e, struct near_event *n)
+{
+    bool is_child = e->parent != EVENT_NONE;
+    double sum = is_child;
+
+    for (unsigned i = 0; i < e->nline; i++) {
+        bool holds = t->trials[n->event].holds[i];
+
+        n->nheld += holds;
+        sum += holds ? 1 : missed_nearness(t->record, &e->conditions[i]);
+    }
+    if (n->why == NO_MEMBER)
+        sum += 0.5;
+    return sum / (e->nline + is_child + (n->why == NO_MEMBER));
+}
+
+static struct near_event look(const struct trace *t, uint32_t event)
+{
+    const struct event *e = &t->record->rules->events[event];
+    struct near_event n = {event, why_not(t, event), 0, 0};
+
+    switch (n.why) {
+    case UNDECODED:
+    case OF_SPAN:
+    case NOT_PARENT:
+        break;
+    case CONDITION_FAILED:
+    case NO_MEMBER:
+        n.nearness = share(t, e, &n);
+        if (!event_for_log(e, t->record->source->log))
+            n.nearness /= 2;
+        break;
+    case OTHER_LOG:
+    case IS_UNLESS:
+        n.nheld = e->nline;
+        n.nearness = 1;
+        break;
+    }
+    return n;
+}
+
+static int by_nearness(const void *a, const void *b)
+{
+    const struct near_event *x = a, *y = b;
+
+    if (x->nearness != y->nearness)
+        return x->nearness > y->nearness ? -1 : 1;
+    if (x->why != y->why) /* NOT_PARENT and such say little */
+        return x->why > y->why ? -1 : 1;
+    return x->event < y->event ? -1 : x->event > y->event;
+}
+
+unsigned nearest_find(const struct trace *t, struct near_event *ret)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = 0; i < t->record->rules->nevents && !patience_is_over(t->patience); i++)
+        if (t->trials[i].tried && !t->trials[i].is_event)
+            ret[n++] = look(t, i);
+    qsort(ret, n, sizeof *ret, by_nearness);
+    return n;
+}
+
+static bool captures(const struct condition *c, const char *name)
+{
+    for (unsigned g = 0; c->capture.group_slots && g < pattern_ngroups(c->capture.pattern); g++)
+        if (strcmp(pattern_group(c->capture.pattern, g), name) == 0)
+            return true;
+    return false;
+}
+
+bool nearest_follows(const struct trace *t, uint32_t event, unsigned condition)
+{
+    const struct event *e = &t->record->rules->events[event];
+    const struct condition *c = &e->conditions[condition];
+
+    if (c->is_match || missed_subject(t->record, c).n)
+        return false;
+    for (unsigned i = 0; i < condition; i++)
+        if (!t->trials[event].holds[i] && captures(&e->conditions[i], c->field.name))
+            return true;
+    return false;
+}
