@@ -285,7 +285,7 @@ void say_mistakes(const struct mistakes *m, enum severity most)
     size_t n = mistakes_print(m, most, &out);
 
     if (n)
-        buf_fmt(&out, "%zu mistake%s\n", n, n == 1 ? "" : "s");
+        buf_fmt(&out, "%zu mistake%s\n", n, plural(n));
     if (!log_is_for_person())
         log_lines(buf_all(&out), n ? log_error : log_warn);
     else if (out.n)

@@ -44,6 +44,12 @@ void buf_varint(struct buf *b, uint64_t v);
 /* Its length as such a number, then the bytes. */
 void buf_vblob(struct buf *b, struct slice s);
 
+/* The end of a noun behind its number: "%u line%s". */
+static inline const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 /* Takes "text" in double quotes off the front of *rest and appends what it says: \" and \\ stand
  * for the quote and the backslash. False when it is not closed; all of *rest is taken then. */
 bool buf_unquote(struct buf *b, struct slice *rest);

@@ -206,7 +206,8 @@ static bool put_dropped(struct line *l)
     if (state.dropped == 0)
         return true;
     begin(l, LOG_WARN);
-    n = snprintf(text, sizeof text, "%lu messages were lost: stderr was full", state.dropped);
+    n = snprintf(text, sizeof text, "%lu message%s lost: stderr was full", state.dropped,
+                 state.dropped == 1 ? " was" : "s were");
     add_text(l, slice_make(text, (size_t)n), false);
     if (!put_line(l))
         return false;

@@ -144,8 +144,7 @@ static void say_range(const struct bytime_stats *s, uint64_t steps)
     timearg_format(last, s->last_ns);
     if (steps)
         log_info("%llu line%s from %s to %s, %llu step%s", (unsigned long long)s->lines,
-                 s->lines == 1 ? "" : "s", first, last, (unsigned long long)steps,
-                 steps == 1 ? "" : "s");
+                 plural(s->lines), first, last, (unsigned long long)steps, plural(steps));
     else
         log_warn(
             "no step lies between --start and --end; the first line is of %s, the last one read "
@@ -173,15 +172,14 @@ static void report(const struct bytime *t, uint64_t steps)
     if (s.timeless)
         log_warn("%llu line%s of %s%s no date, and none beside %s has one: counted before all "
                  "others",
-                 (unsigned long long)s.timeless, s.timeless == 1 ? "" : "s", s.timeless_path,
+                 (unsigned long long)s.timeless, plural(s.timeless), s.timeless_path,
                  s.timeless == 1 ? " tells" : " tell", s.timeless == 1 ? "it" : "them");
     if (s.future)
         log_warn("%llu line%s a time that is still to come; counted at that of the line before",
                  (unsigned long long)s.future, s.future == 1 ? " tells" : "s tell");
     if (s.late)
         log_warn("%llu line%s came later than --slack; counted at the time %s",
-                 (unsigned long long)s.late, s.late == 1 ? "" : "s",
-                 s.late == 1 ? "it came" : "they came");
+                 (unsigned long long)s.late, plural(s.late), s.late == 1 ? "it came" : "they came");
     if (s.year_path)
         say_year(&s);
     if (s.zone_offset_s)

@@ -173,12 +173,12 @@ static void print_sum(const struct ruleset *rules, const struct mistakes *m)
 {
     unsigned events = rules->nevents - 2 * rules->nspans;
 
-    printf("%u event%s, ", events, events == 1 ? "" : "s");
+    printf("%u event%s, ", events, plural(events));
     if (rules->nspans)
-        printf("%u span%s, ", rules->nspans, rules->nspans == 1 ? "" : "s");
-    printf("%u metric%s, no mistakes", rules->nfamilies, rules->nfamilies == 1 ? "" : "s");
+        printf("%u span%s, ", rules->nspans, plural(rules->nspans));
+    printf("%u metric%s, no mistakes", rules->nfamilies, plural(rules->nfamilies));
     if (m->nwarnings)
-        printf(", %zu warning%s", m->nwarnings, m->nwarnings == 1 ? "" : "s");
+        printf(", %zu warning%s", m->nwarnings, plural(m->nwarnings));
     putchar('\n');
 }
 

@@ -90,6 +90,37 @@ void say_open_spans(struct registry *r)
     }
 }
 
+static void say_fold(const struct slice *labels, double n)
+{
+    if (slice_eq(labels[1], SLICE("*"))) /* metric, label */
+        log_warn("%.*s: updates beyond max_series, which are under \"other\" in all labels: %.0f",
+                 SLICE_FMT(labels[0]), n);
+    else
+        log_warn("%.*s: updates beyond max_values of %.*s, which are under \"other\": %.0f",
+                 SLICE_FMT(labels[0]), SLICE_FMT(labels[1]), n);
+}
+
+static void say_merged(const struct family *f)
+{
+    const struct family_spec *spec = family_spec(f);
+    struct folded folded = family_merged(f);
+
+    for (unsigned i = 0; i < spec->nlabels; i++)
+        if (folded.mask & (UINT32_C(1) << i))
+            log_warn("%s: %s has more values than max_values; further ones are under \"other\"",
+                     spec->name, spec->labels[i]);
+    if (folded.all)
+        log_warn("%s: there are more series than max_series, or [limits] series; further ones are "
+                 "under \"other\" in all labels",
+                 spec->name);
+}
+
+void say_folded(const struct registry *r)
+{
+    for (unsigned i = 0; i < registry_nfamilies(r); i++)
+        say_merged(registry_at(r, i));
+}
+
 struct row {
     enum own_id id;
     void (*say)(const struct slice *labels, double n);
@@ -126,10 +157,12 @@ void say_lost(struct registry *r)
 void say_left_out(struct registry *r)
 {
     static const struct row rows[] = {
+        {OWN_SERIES_FOLDED, say_fold},
         {OWN_RULE_SKIPPED, say_value},
         {OWN_TIMES_UNREADABLE, say_time},
     };
 
+    say_folded(r);
     say_rows(r, rows, sizeof rows / sizeof *rows);
     say_lost(r);
 }

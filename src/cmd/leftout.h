@@ -4,11 +4,13 @@
 
 #include "metrics/registry.h"
 
-/* The page shows only what the rules' metrics came to: values that they could not take, lines that
- * were skipped and regexes that gave up are no part of it. A value that is missing is common, and
+/* The page shows only what the rules' metrics came to: what was folded, values that they could
+ * not take, lines that were skipped and regexes that gave up are no part of it. A value that is missing is common, and
  * no mistake. */
 void say_left_out(struct registry *r);
-/* The same but for values and times. */
+/* Of it, what was folded when parts or snapshots were put together. */
+void say_folded(const struct registry *r);
+/* The same but for values, times and what was folded. */
 void say_lost(struct registry *r);
 /* Spans that wait for their end, which no file brought. */
 void say_open_spans(struct registry *r);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "cmd/commands.h"
+#include "cmd/leftout.h"
 
 #include "app/output.h"
 #include "offline/inputs.h"
@@ -28,6 +29,7 @@ static int merge(const struct merge_options *o, const struct session *s, enum ex
     if (o->snapshot)
         return merge_write_file(o->snapshot, s->registry, first_ns) < 0 ? EXIT_SYSTEM : EXIT_FINE;
     session_expose(s, format, &page);
+    say_folded(s->registry);
     int r = output_page(o->common.output, buf_all(&page));
 
     buf_release(&page);

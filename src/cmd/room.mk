@@ -18,6 +18,8 @@ liblogtally_a_SOURCES += \
 	src/cmd/parts.h \
 	src/cmd/replay.c \
 	src/cmd/run.c \
+	src/cmd/savedfiles.c \
+	src/cmd/savedfiles.h \
 	src/cmd/state.c \
 	src/cmd/suggest.c \
 	src/cmd/test.c \

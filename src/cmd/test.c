@@ -18,11 +18,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/slurp.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { UNMATCHED_SHOWN = 20, UNMATCHED_MOST = 200 }; /* lines, bytes of each */
 
 #define SLACK_NS (60 * NSEC_PER_SEC) /* lines so late are put right, as backfill does */
 
@@ -39,6 +42,12 @@ static const struct option_row rows[] = {
      "only tests whose name holds TEXT"},
     {"tap", 0, OPTION_FLAG, offsetof(struct test_options, tap), NULL, "print TAP, for other tools"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
+};
+
+/* The first lines of a test that no event took. */
+struct unmatched_lines {
+    struct buf text;
+    unsigned n;
 };
 
 struct tally {
@@ -197,13 +206,37 @@ static int read_logs(struct session *s, const struct test_case *c, const char *a
     return r;
 }
 
+static void keep_unmatched(void *ctx, const struct source *source, struct slice line)
+{
+    struct unmatched_lines *u = ctx;
+
+    if (u->n++ >= UNMATCHED_SHOWN)
+        return;
+    buf_fmt(&u->text, "  %s: ", source->path);
+    utf8_show(&u->text, slice_make(line.p, utf8_cut(line, UNMATCHED_MOST)));
+    buf_str(&u->text, line.n > UNMATCHED_MOST ? "...\n" : "\n");
+}
+
+static void say_unmatched(const struct unmatched_lines *u, uint64_t want, struct buf *why)
+{
+    if (u->n == want)
+        return;
+    buf_fmt(why, "%u line%s unmatched, not %llu\n", u->n, u->n == 1 ? " was" : "s were",
+            (unsigned long long)want);
+    buf_slice(why, buf_all(&u->text));
+    if (u->n > UNMATCHED_SHOWN)
+        buf_fmt(why, "  ... and %u more\n", u->n - UNMATCHED_SHOWN);
+}
+
 static void run_on(struct tally *t, const struct test_case *c, const struct setup *setup,
                    const struct expectation *want)
 {
     struct buf page = BUF_INIT, why = BUF_INIT;
+    struct unmatched_lines unmatched = {.n = 0};
+    struct engine_options options = {.unmatched = keep_unmatched, .ctx = &unmatched};
     struct session s;
 
-    session_init(&s, setup, SESSION_WHOLE, NULL);
+    session_init(&s, setup, SESSION_WHOLE, &options);
     if (read_logs(&s, c, t->options->common.as, want, &why) == 0) {
         session_expose(&s, EXPOSE_TEXT, &page);
         if (t->options->record && output_page(c->prom, buf_all(&page)) < 0)
@@ -212,13 +245,12 @@ static void run_on(struct tally *t, const struct test_case *c, const struct setu
             t->recorded++;
         else
             compare(c, buf_all(&page), &why);
-        if (want->has_unmatched && engine_unmatched(s.engine) != want->unmatched)
-            buf_fmt(&why, "%llu lines were unmatched, not %llu\n",
-                    (unsigned long long)engine_unmatched(s.engine),
-                    (unsigned long long)want->unmatched);
+        if (want->has_unmatched)
+            say_unmatched(&unmatched, want->unmatched, &why);
     }
     verdict(t, c, &why);
     session_release(&s);
+    buf_release(&unmatched.text);
     buf_release(&page);
     buf_release(&why);
 }

@@ -7,6 +7,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/recounted.h"
+#include "cmd/savedfiles.h"
 
 #include "app/setup.h"
 #include "app/timearg.h"
@@ -55,11 +56,6 @@ struct found {
     uint32_t crc;
 };
 
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static void forget_last(struct verification *v)
 {
     source_free(v->last);
@@ -104,8 +100,9 @@ static int count_again(struct verification *v, const struct tail_known *k, unsig
 static void differ(struct verification *v, const struct tail_known *k, const char *how)
 {
     v->differences++;
-    printf("%s: %s; %llu line%s of it were counted\n", k->path, how,
-           (unsigned long long)k->count.lines, plural(k->count.lines));
+    printf("%s: %s; %llu line%s of it %s counted\n", k->path, how,
+           (unsigned long long)k->count.lines, plural(k->count.lines),
+           k->count.lines == 1 ? "was" : "were");
 }
 
 static void say_equal(const struct tail_known *k)
@@ -220,7 +217,8 @@ static void verify_sum(struct verification *v, const struct tail_sum *sum, uint6
            plural(v->contents), (unsigned long long)sum->lines, plural(sum->lines),
            (unsigned long long)v->checked);
     if (gone)
-        printf("; %llu are of files that are gone", (unsigned long long)gone);
+        printf("; %llu %s gone", (unsigned long long)gone,
+               gone == 1 ? "is of a file that is" : "are of files that are");
     printf("\n");
     if (sum->since_ns) {
         timearg_format(since, sum->since_ns);
@@ -228,14 +226,16 @@ static void verify_sum(struct verification *v, const struct tail_sum *sum, uint6
     }
     if (all != sum->lines) {
         v->differences++;
-        printf("the lines of all files are %llu, but %llu were counted\n", (unsigned long long)all,
-               (unsigned long long)sum->lines);
+        printf("all files together have %llu line%s, but %llu %s counted\n",
+               (unsigned long long)all, plural(all), (unsigned long long)sum->lines,
+               sum->lines == 1 ? "was" : "were");
     }
     /* A log that was taken out of the configuration leaves the page after a day. */
     if (sum->since_ns == 0 && (page > sum->lines || (v->same_rules && page != sum->lines))) {
         v->differences++;
-        printf("logtally_log_lines_total is %llu, but %llu were counted\n",
-               (unsigned long long)page, (unsigned long long)sum->lines);
+        printf("logtally_log_lines_total is %llu, but %llu line%s %s counted\n",
+               (unsigned long long)page, (unsigned long long)sum->lines, plural(sum->lines),
+               sum->lines == 1 ? "was" : "were");
     }
 }
 
@@ -282,68 +282,46 @@ static void verify_metrics(struct verification *v, const struct tail_sum *sum, s
     buf_release(&text);
 }
 
-static void *open_nothing(void *ctx, unsigned log, const char *stream, const char *path,
-                          uint32_t id, struct slice carry)
+static void verify_all(struct verification *v, const struct payload *p, struct tailset *t,
+                       uint64_t page)
 {
-    (void)ctx, (void)log, (void)stream, (void)path, (void)id, (void)carry;
-    return NULL;
+    struct tail_sum sum = tailset_sum(t);
+
+    tailset_find(t);
+    v->same_rules = p->rules.whole && p->rules.fingerprint == setup_fingerprint(v->setup);
+    session_init(&v->session, v->setup, SESSION_WHOLE, NULL);
+    tailset_known(t, verify_content, v);
+    forget_last(v);
+    verify_sum(v, &sum, page);
+    verify_metrics(v, &sum, p->values);
+    session_release(&v->session);
 }
 
-static void note_nothing(void *ctx, unsigned log, enum tail_note note, uint64_t n)
-{
-    (void)ctx, (void)log, (void)note, (void)n;
-}
-
-/* The files of the state, found again; NULL when it cannot be read. */
-static struct tailset *find_files(const struct setup *setup, struct loop *loop, struct slice files,
-                                  struct slice memory, struct tail_log **ret_logs)
-{
-    const struct tail_sink sink = {.open = open_nothing, .note = note_nothing};
-    struct tail_options options;
-    struct tailset *t;
-
-    tail_options_of(setup, &options, ret_logs);
-    for (unsigned i = 0; i < options.nlogs; i++)
-        (*ret_logs)[i].poll = true; /* no events are waited for */
-    t = tailset_new(loop, &options, &sink);
-    if (tailset_restore(t, files, memory) == 0) {
-        tailset_find(t);
-        return t;
-    }
-    tailset_free(t);
-    return NULL;
-}
-
+/* An exit code; -1: the state is damaged. */
 static int verify_files(struct verification *v, const struct payload *p, struct slice memory)
 {
+    struct tail_options options;
     struct tail_log *logs;
-    struct loop *loop;
-    int r = loop_new(&loop);
+    struct saved_files saved;
+    uint64_t page;
+    int r;
 
+    tail_options_of(v->setup, &options, &logs);
+    for (unsigned i = 0; i < options.nlogs; i++)
+        logs[i].poll = true; /* no events are waited for */
+    r = saved_files_open(&options, p->files, memory, &saved);
+    if (r == 0) {
+        if ((r = lines_on_page(p->values, &page)) == 0)
+            verify_all(v, p, saved.tailset, page);
+        saved_files_release(&saved);
+    }
+    free(logs);
+    if (r == -EBADMSG)
+        return -1;
     if (r < 0) {
         log_error("cannot set up the event loop: %s", strerror(-r));
         return EXIT_SYSTEM;
     }
-    struct tailset *t = find_files(v->setup, loop, p->files, memory, &logs);
-    uint64_t page;
-    bool readable = t && lines_on_page(p->values, &page) == 0;
-
-    if (readable) {
-        struct tail_sum sum = tailset_sum(t);
-
-        v->same_rules = p->rules.whole && p->rules.fingerprint == setup_fingerprint(v->setup);
-        session_init(&v->session, v->setup, SESSION_WHOLE, NULL);
-        tailset_known(t, verify_content, v);
-        forget_last(v);
-        verify_sum(v, &sum, page);
-        verify_metrics(v, &sum, p->values);
-        session_release(&v->session);
-    }
-    tailset_free(t);
-    free(logs);
-    loop_free(loop);
-    if (!readable)
-        return -1;
     if (v->differences)
         return EXIT_MISTAKES;
     return v->unreadable ? EXIT_SYSTEM : EXIT_FINE;

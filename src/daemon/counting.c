@@ -126,9 +126,11 @@ static int load_spans(struct counting *c, struct slice spans)
     int r = engine_load_spans(c->engine, spans, &report);
 
     if (r == 0 && report.given_up)
-        log_warn("%zu open spans were begun by other rules, and are given up", report.given_up);
+        log_warn("%zu open span%s begun by other rules, and given up", report.given_up,
+                 report.given_up == 1 ? " was" : "s were");
     if (r == 0 && report.forgotten)
-        log_warn("%zu open spans are forgotten: the rules know them no more", report.forgotten);
+        log_warn("%zu open span%s forgotten: the rules know %s no more", report.forgotten,
+                 report.forgotten == 1 ? " is" : "s are", report.forgotten == 1 ? "it" : "them");
     return r;
 }
 
@@ -162,7 +164,7 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
                              &report);
     if (values.n && r == 0)
         log_info(
-            "restored %u series, its own ones too; %u without a rule stay for a day, %u dropped",
+            "restored %u series, its own ones too; kept for a day without a rule: %u; dropped: %u",
             report.restored, report.parked, report.dropped);
     if (r == 0)
         r = load_spans(ret, spans);

@@ -94,9 +94,9 @@ static int load_again(const struct daemon *d, struct setup *new, struct mistakes
     if (r < 0 || new->rules->nfamilies || !d->setup.rules->nfamilies)
         return r;
     mistake_add(m, MISTAKE, (struct where){.file = config ? config : "command line"},
-                "no rules file defines a metric any more; all %u metrics would be dropped (to run "
+                "no rules file defines a metric any more; %u metric%s would be dropped (to run "
                 "without any, restart)",
-                d->setup.rules->nfamilies);
+                d->setup.rules->nfamilies, plural(d->setup.rules->nfamilies));
     return -EINVAL;
 }
 
@@ -216,7 +216,9 @@ static void swap(struct reload *r)
     d->reload_ok = true;
     d->reload_wall_ns = clock_wall_ns();
     http_server_reread(d->http);
-    log_info("reloaded: %u events, %u metrics", d->setup.rules->nevents, d->setup.rules->nfamilies);
+    log_info("reloaded: %u event%s, %u metric%s", d->setup.rules->nevents,
+             plural(d->setup.rules->nevents), d->setup.rules->nfamilies,
+             plural(d->setup.rules->nfamilies));
     say_mistakes(&r->mistakes, WARNING);
     reply(r->request, judge_web_config(r) ? 200 : 400, &r->mistakes);
     leave(r);

@@ -126,11 +126,13 @@ static void open_files(struct start *s)
 
 static void say_started(struct daemon *d)
 {
+    const struct ruleset *rules = d->setup.rules;
+
     for (unsigned i = 0; i < d->nlisten; i++)
         log_info("listening on %s", http_server_address(d->http, i));
-    log_info("%u events, %u metrics, %u logs", d->setup.rules->nevents, d->setup.rules->nfamilies,
-             d->setup.rules->nlogs);
-    if (d->setup.rules->nfamilies == 0)
+    log_info("%u event%s, %u metric%s, %u log%s", rules->nevents, plural(rules->nevents),
+             rules->nfamilies, plural(rules->nfamilies), rules->nlogs, plural(rules->nlogs));
+    if (rules->nfamilies == 0)
         log_warn("no rules file defines a metric");
 }
 

@@ -38,9 +38,10 @@ struct family {
     struct registry *registry;
     struct family_info *info;
     struct series_table table;
-    uint32_t cap;      /* of cells, stamps and exemplars */
-    uint32_t ndropped; /* series of a gauge that are dropped */
-    bool touched;      /* a label-less family is exposed */
+    uint32_t cap;         /* of cells, stamps and exemplars */
+    uint32_t ndropped;    /* series of a gauge that are dropped */
+    struct folded merged; /* of what was merged into it */
+    bool touched;         /* a label-less family is exposed */
     bool hidden;
     struct value_set *values; /* one per label; NULL without max_values */
     struct exemplars exemplars;

@@ -74,11 +74,15 @@ static void keep_older(struct label_set *set, int64_t created_ns)
 static void merge_series(struct family *f, const struct encoded_series *s,
                          const struct slice *values)
 {
+    struct folded folded;
     uint32_t index;
 
     if (s->dropped && !f->registry->limits.part && !family_lookup(f, values, &index))
         return;
-    index = family_series(f, values, s->created_ns, NULL);
+    index = family_series(f, values, s->created_ns, &folded);
+    f->merged.any |= folded.any;
+    f->merged.all |= folded.all;
+    f->merged.mask |= folded.all ? 0 : folded.mask;
     if (f->cells.stamps && s->stamp_ns > f->cells.stamps[index])
         f->cells.stamps[index] = s->stamp_ns;
     keep_older(f->table.label_sets[index], s->created_ns);
@@ -150,4 +154,9 @@ int snapshot_merge(struct registry *r, struct slice encoded, struct buf *err)
         if (!e.parked_ns)
             merge_family(r, &e);
     return 0;
+}
+
+struct folded family_merged(const struct family *f)
+{
+    return f->merged;
 }

@@ -144,6 +144,8 @@ struct folded {
  * exposed from now on. `now_ns` stamps a new series. */
 uint32_t family_series(struct family *f, const struct slice *values, int64_t now_ns,
                        struct folded *ret_folded);
+/* What snapshot_merge folded so far, of all label sets: how many updates that were is not known. */
+struct folded family_merged(const struct family *f);
 /* Finds only; false when there is none. */
 bool family_lookup(const struct family *f, const struct slice *values, uint32_t *ret_index);
 /* Makes the series permanent: exposed at 0 from the start, never expires, never folded (key

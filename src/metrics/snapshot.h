@@ -40,6 +40,10 @@ int snapshot_restore(struct registry *r, struct slice encoded, int64_t now_wall_
                      snapshot_may_exist_fn *may_exist, void *ctx,
                      struct restore_report *ret_report);
 
+/* The families that are parked in an encoded snapshot. 0 or -EBADMSG. */
+typedef void snapshot_parked_fn(void *ctx, struct slice name, uint32_t nseries, int64_t since_ns);
+int snapshot_parked(struct slice encoded, snapshot_parked_fn *each, void *ctx);
+
 /* Adds an encoded snapshot to the registry: counters and histograms are summed, gauges composed in
  * the order of calls; families and series that are missing are made. Limits of the registry apply
  * (folding). 0; -EBADMSG; -EINVAL when a family has another type, label names or buckets: then *err

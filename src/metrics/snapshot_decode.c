@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "metrics/encoded.h"
+#include "metrics/snapshot.h"
 
 #include "base/utf8.h"
 #include "metrics/expose.h"
@@ -217,4 +218,17 @@ void encoded_values(const struct encoded_series *s, const unsigned *place, unsig
 {
     for (unsigned i = 0; i < n; i++)
         ret_values[i] = s->values[place[i]];
+}
+
+int snapshot_parked(struct slice encoded, snapshot_parked_fn *each, void *ctx)
+{
+    struct encoded_snapshot s;
+    struct encoded_family f;
+
+    if (snapshot_decode(encoded, &s) < 0)
+        return -EBADMSG;
+    for (uint32_t i = 0; i < s.nfamilies && family_decode(&s.families, &f); i++)
+        if (f.parked_ns)
+            each(ctx, f.name, f.nseries, f.parked_ns);
+    return 0;
 }

@@ -214,6 +214,7 @@ size_t exposition_diff(const struct exposition *expected, const struct expositio
             show(out, '+', g);
     }
     if (differ > SHOWN)
-        buf_fmt(out, "  ... and %zu more that differ\n", differ - SHOWN);
+        buf_fmt(out, "  ... and %zu more that differ%s\n", differ - SHOWN,
+                differ - SHOWN == 1 ? "s" : "");
     return differ;
 }

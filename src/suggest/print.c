@@ -25,7 +25,7 @@ static void print_values(const struct field_stats *f, struct buf *out)
     uint64_t n;
 
     buf_fmt(out, ", %zu%s value%s:", f->values.n, f->values.n == VALUES_MAX ? " or more" : "",
-            f->values.n == 1 ? "" : "s");
+            plural(f->values.n));
     for (size_t at = 0, shown = 0; shown < VALUES_SHOWN && map_next(&f->values, &at, &value, &n);
          shown++) {
         buf_char(out, ' ');
@@ -62,7 +62,8 @@ static void print_kind(struct rulesfile *f, const struct kind *kind)
     struct proposal p;
 
     proposal_init(&p, f, kind);
-    buf_fmt(f->out, "\n; %llu lines, such as: ", (unsigned long long)kind->shape->count);
+    buf_fmt(f->out, "\n; %llu line%s, such as: ", (unsigned long long)kind->shape->count,
+            plural(kind->shape->count));
     add_shown(kind->shape->example, SHOWN, f->out);
     buf_char(f->out, '\n');
     for (size_t i = 0; i < p.n; i++)
@@ -101,8 +102,8 @@ static void print_head(const struct rulesfile *f)
 
     buf_str(f->out, "; Proposed by `logtally suggest` from ");
     add_shown(slice_str(s->name), SHOWN, f->out);
-    buf_fmt(f->out, ": %llu %s, %llu of them JSON or logfmt", (unsigned long long)s->lines,
-            s->record ? "records" : "lines", (unsigned long long)s->decoded);
+    buf_fmt(f->out, ": %llu %s%s, %llu of them JSON or logfmt", (unsigned long long)s->lines,
+            s->record ? "record" : "line", plural(s->lines), (unsigned long long)s->decoded);
     if (s->field)
         buf_fmt(f->out, ", told apart by the field `%s`", s->field);
     buf_str(f->out, ".\n; Names, units and labels are guesses: keep what you need, name it after "
@@ -197,9 +198,9 @@ static void print_rare(const struct rulesfile *f)
             continue;
         if (shown++ == 0)
             buf_fmt(f->out,
-                    "\n; Not proposed: seen less than %llu times (--least N), or nothing in them "
+                    "\n; Not proposed: seen less than %llu time%s (--least N), or nothing in them "
                     "stays the same:\n",
-                    (unsigned long long)s->least);
+                    (unsigned long long)s->least, plural(s->least));
         buf_fmt(f->out, ";   %4llu  ", (unsigned long long)s->kinds[i].shape->count);
         add_shown(s->kinds[i].shape->example, SHOWN, f->out);
         buf_char(f->out, '\n');

@@ -385,6 +385,24 @@ value = moment
     colours()
 
 
+def folds():
+    put("fold.ini", "[event a]\nwhere = msg == a\n[counter a_total]\nhelp = A\ninc = a\nlabels = k\nmax_values = 3\n"
+        "[counter b_total]\nhelp = B\ninc = a\nlabels = k\nmax_series = 5\n")
+    put("fold.log", "".join("msg=a k=%d\n" % i for i in range(9)))
+    said = ('logtally: a_total: k has more values than max_values; further ones are under "other"\n'
+            'logtally: b_total: there are more series than max_series, or [limits] series; further ones are under "other" in all labels\n')
+    for jobs in "1", "2":
+        got = expect("replay says what was folded", ["replay", "-j", jobs, "--rules", "fold.ini", "fold.log"], 0, r'a_total\{k="other"\} 6', "under")
+        check("with %s threads" % jobs, got[2] == said, got)
+    expect("a snapshot folds nothing", ["replay", "--snapshot", "part", "--rules", "fold.ini", "fold.log"], 0, None, r"\A\Z")
+    check("merge says it", run("merge", "--rules", "fold.ini", "part")[2] == said)
+    put("fold.log", "".join("time=2025-11-12T10:00:0%dZ msg=a k=%d\n" % (i, i) for i in range(9)))
+    got = run("backfill", "--rules", "fold.ini", "-o", "history", "fold.log")
+    check("backfill says how much", all(s in got[2] for s in (
+        'logtally: a_total: updates beyond max_values of k, which are under "other": 6\n',
+        'logtally: b_total: updates beyond max_series, which are under "other" in all labels: 4\n')), got)
+
+
 def on_terminal(*args, env=None):
     master, slave = pty.openpty()
     child = subprocess.Popen([PROGRAM, *args], stdout=slave, stderr=slave, env=dict(os.environ, **(env or {})))
@@ -430,7 +448,11 @@ def tests():
     expect("a test without expectation", ["test"], 1, r"cannot read .*own.prom.*make it with --record")
     shutil.copy("rules/tests/one.prom", "rules/tests/own.prom")
     run("test", "--record", "--filter", "own")
-    expect("a wrong number of unmatched lines", ["test", "--filter", "own"], 1, "^1 lines were unmatched, not 2$")
+    expect("a wrong number of unmatched lines", ["test", "--filter", "own"], 1, r"^1 line was unmatched, not 2\n  rules/tests/own\.log: no$")
+    put("rules/tests/own.log", "<x> msg=a k=x v=1\n" + "no \x1b%s\n" % ("y" * 300) * 23)
+    expect("many lines that are not expected", ["test", "--filter", "own"], 1,
+           r"^23 lines were unmatched, not 2\n(  rules/tests/own\.log: no \\x1by{196}\.\.\.\n){20}  \.\.\. and 3 more$")
+    put("rules/tests/own.log", "<x> msg=a k=x v=1\nno\n")
     put("rules/tests/own.ini", "[log l]\nprefix = ^<\\w+>\\s\npath = *\n[test]\nunmatched = 1\n")
     expect("a test with a configuration of its own", ["test"], 0, "^3 passed, 0 failed$")
     put("rules/tests/own.ini", "[test]\nunmached = 1\n")
@@ -457,7 +479,7 @@ def main():
     put("r.ini", RULES)
     put("rules/r.ini", RULES)
     put("a.log", LOG)
-    for part in (usage, checks, replays, explains, tests, states):
+    for part in (usage, checks, replays, explains, folds, tests, states):
         part()
     print("1..%d" % len(points))
     return 0 if all(points) else 1

@@ -1,0 +1,18 @@
+/* savedfiles -- the files of a state that was read from disk, for who only looks at them. */
+#ifndef LT_CMD_SAVEDFILES_H
+#define LT_CMD_SAVEDFILES_H
+
+#include "input/tailset.h"
+
+struct saved_files {
+    struct loop *loop;
+    struct tailset *tailset;
+};
+
+/* As they were saved; nothing is read or watched. 0, -EBADMSG (the state is damaged), or the loop's
+ * negative errno. Without logs in `options` the state's own are known. Release after 0 alone. */
+int saved_files_open(const struct tail_options *options, struct slice files, struct slice memory,
+                     struct saved_files *ret);
+void saved_files_release(struct saved_files *s);
+
+#endif
