@@ -132,12 +132,11 @@ bool dirs_are_unsure(const struct tailset *t)
 
 static bool wants_watch(const struct tailset *t, const struct dir *d)
 {
-    for (unsigned i = 0; i < t->options.nlogs; i++) {
-        const struct tail_log *log = &t->options.logs[i];
-
-        if (!log->poll && (!(d->roles & DIR_GLOB) || log_reaches(log, d->path, false)))
+    if (d->roles & DIR_GLOB)
+        return logs_want_events(t, d->path);
+    for (unsigned i = 0; i < t->options.nlogs; i++)
+        if (!t->options.logs[i].poll)
             return true;
-    }
     return false;
 }
 
@@ -323,9 +322,8 @@ static void see_directory(struct tailset *t, const char *path, bool symlink)
 {
     if (slice_count(slice_str(path), '/') >= DEPTH_MAX)
         return;
-    for (unsigned i = 0; i < t->options.nlogs; i++)
-        if (log_reaches(&t->options.logs[i], path, symlink))
-            (void)dir_add(t, path, DIR_GLOB);
+    if (logs_reach(t, path, symlink))
+        (void)dir_add(t, path, DIR_GLOB);
 }
 
 void dir_see_name(struct tailset *t, const char *path, unsigned char type)

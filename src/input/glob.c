@@ -158,14 +158,19 @@ bool glob_is_deep(const char *pattern)
     return false;
 }
 
+size_t glob_literal(const char *pattern)
+{
+    return strcspn(pattern, "*?[\\");
+}
+
 bool glob_has_wildcard(const char *pattern)
 {
-    return strpbrk(pattern, "*?[\\") != NULL;
+    return pattern[glob_literal(pattern)] != 0;
 }
 
 struct slice glob_root(const char *pattern)
 {
-    size_t n = strcspn(pattern, "*?[\\");
+    size_t n = glob_literal(pattern);
 
     while (n > 0 && pattern[n - 1] != '/')
         n--;

@@ -20,6 +20,8 @@ bool glob_below(const char *pattern, const char *directory);
  * circle. */
 bool glob_is_deep(const char *pattern);
 bool glob_has_wildcard(const char *pattern);
+/* How many bytes stand before the first wildcard: each path that matches begins with them. */
+size_t glob_literal(const char *pattern);
 /* The directory above the first wildcard, without '/' at its end but for "/"; "." when there is
  * none. BORROWS. */
 struct slice glob_root(const char *pattern);

@@ -37,35 +37,48 @@ static bool excluded(const struct tail_log *log, const char *path)
     return false;
 }
 
-static bool included(const struct tail_log *log, const char *path)
+struct log *log_of_path(const struct tailset *t, const char *path)
+{
+    struct globs_search s = {.path = path};
+    const struct glob_entry *e;
+    unsigned first = t->options.nlogs;
+
+    if (rotated_is_compressed(slice_str(path_name(path))))
+        return NULL;
+    while ((e = globs_next(&t->globs, &s)) != NULL)
+        if (e->number < first && glob_match(e->glob, path) &&
+            !excluded(&t->options.logs[e->number], path))
+            first = e->number;
+    return t->by_number[first];
+}
+
+bool log_reaches(const struct tail_log *log, const char *dir)
 {
     for (unsigned i = 0; i < log->nglobs; i++)
-        if (glob_match(plain_glob(log->globs[i]), path))
+        if (glob_below(plain_glob(log->globs[i]), dir))
             return true;
     return false;
 }
 
-struct log *log_of_path(const struct tailset *t, const char *path)
+bool logs_reach(const struct tailset *t, const char *dir, bool through_symlink)
 {
-    if (rotated_is_compressed(slice_str(path_name(path))))
-        return NULL;
-    for (unsigned i = 0; i < t->options.nlogs; i++) {
-        const struct tail_log *log = &t->options.logs[i];
+    struct globs_search s = {.path = dir};
+    const struct glob_entry *e;
 
-        if (included(log, path) && !excluded(log, path))
-            return t->by_number[i];
-    }
-    return NULL;
+    while ((e = globs_next_below(&t->globs, &s)) != NULL)
+        if (glob_below(e->glob, dir) && !(through_symlink && glob_is_deep(e->glob)))
+            return true;
+    return false;
 }
 
-bool log_reaches(const struct tail_log *log, const char *dir, bool through_symlink)
+bool logs_want_events(const struct tailset *t, const char *dir)
 {
-    for (unsigned i = 0; i < log->nglobs; i++) {
-        const char *glob = plain_glob(log->globs[i]);
+    struct globs_search s = {.path = dir};
+    const struct glob_entry *e;
 
-        if (glob_below(glob, dir) && !(through_symlink && glob_is_deep(glob)))
+    while ((e = globs_next_below(&t->globs, &s)) != NULL)
+        if (!t->options.logs[e->number].poll && glob_below(e->glob, dir))
             return true;
-    }
     return false;
 }
 
@@ -91,8 +104,19 @@ struct log *log_by_name(struct tailset *t, struct slice name)
     return log;
 }
 
+static void add_globs(struct tailset *t, unsigned number)
+{
+    const struct tail_log *log = &t->options.logs[number];
+
+    for (unsigned i = 0; i < log->nglobs; i++)
+        globs_add(&t->globs, plain_glob(log->globs[i]), number);
+    t->given |= log->nrotated > 0;
+}
+
 void logs_configure(struct tailset *t)
 {
+    globs_release(&t->globs);
+    t->given = false;
     for (struct log *log = t->logs; log; log = log->next)
         log->config = NULL;
     free(t->by_number);
@@ -106,6 +130,7 @@ void logs_configure(struct tailset *t)
         log->first_start |= log->fresh;
         log->number = i;
         t->by_number[i] = log;
+        add_globs(t, i);
     }
 }
 
@@ -121,6 +146,7 @@ void logs_free(struct tailset *t)
         free(log);
     }
     free(t->by_number);
+    globs_release(&t->globs);
     index_release(&t->stream_index);
     map_release(&t->warned);
     map_release(&t->links);
@@ -194,7 +220,7 @@ bool is_given_rotated(const struct tailset *t, const char *path)
 {
     struct slice dir;
 
-    for (unsigned i = 0; i < t->options.nlogs; i++)
+    for (unsigned i = 0; t->given && i < t->options.nlogs; i++)
         for (unsigned k = 0; k < t->options.logs[i].nrotated; k++)
             if (matches_beside(plain_glob(t->options.logs[i].rotated[k]), path, &dir))
                 return true;

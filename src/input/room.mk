@@ -17,6 +17,8 @@ liblogtally_a_SOURCES += \
 	src/input/follow.c \
 	src/input/glob.c \
 	src/input/glob.h \
+	src/input/globs.c \
+	src/input/globs.h \
 	src/input/gone.c \
 	src/input/identify.c \
 	src/input/identity.c \

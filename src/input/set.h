@@ -27,6 +27,7 @@
 #include "base/index.h"
 #include "base/map.h"
 #include "input/encoding.h"
+#include "input/globs.h"
 #include "input/identity.h"
 #include "input/judge.h"
 #include "input/linebuf.h"
@@ -237,7 +238,9 @@ struct tailset {
     struct tail_options options;
     struct tail_sink sink;
     struct log *logs;
-    struct log **by_number;
+    struct log **by_number; /* NULL behind the last */
+    struct globs globs;     /* by the number of their log */
+    bool given;             /* a log says what its parts are called */
     struct stream *streams;
     struct index stream_index, path_index, id_index, real_index, hop_index, birth_index, name_index;
     struct index head_index, gone_index; /* of contents that are gone, by head and by name */
@@ -354,7 +357,10 @@ struct log *log_by_name(struct tailset *t, struct slice name);
 /* With its files. */
 void stream_set_log(struct stream *s, struct log *log);
 /* Might one of its globs match something below this directory? */
-bool log_reaches(const struct tail_log *log, const char *dir, bool through_symlink);
+bool log_reaches(const struct tail_log *log, const char *dir);
+/* Those of any log, or only of one that wants events, where they begin in it or above it. */
+bool logs_reach(const struct tailset *t, const char *dir, bool through_symlink);
+bool logs_want_events(const struct tailset *t, const char *dir);
 /* Without the ./ that it may begin with. */
 const char *plain_glob(const char *glob);
 /* A fifo or standard input, named without a wildcard? */

@@ -8,18 +8,16 @@
 
 static bool is_matched(const struct log *log, const char *glob)
 {
-    if (glob_names_pipe(glob))
-        return true;
     for (const struct stream *s = log->streams; s; s = s->log_next)
         if ((s->files || s->gone) && glob_match(glob, s->path))
             return true;
-    return false;
+    return glob_names_pipe(glob);
 }
 
 /* To be listed, or, for files without wildcards, to be entered. */
 static bool is_unreadable(const struct dir *d, const struct tail_log *log)
 {
-    return d->error && !d->dead && (d->roles & DIR_GLOB) && log_reaches(log, d->path, false);
+    return d->error && !d->dead && (d->roles & DIR_GLOB) && log_reaches(log, d->path);
 }
 
 /* Its data ends, as far as it was read, in NULs. */

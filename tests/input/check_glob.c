@@ -4,6 +4,7 @@
 #include "suite.h"
 
 #include "input/glob.h"
+#include "input/globs.h"
 
 struct match_case {
     const char *pattern, *path;
@@ -113,4 +114,97 @@ TEST(wildcards_are_seen)
     ck_assert(glob_has_wildcard("/a/[b].log"));
     ck_assert(glob_is_deep("/a/**/b"));
     ck_assert(!glob_is_deep("/a/b**/c"));
+}
+
+static const char *const many[] = {
+    "/var/log/*.log",
+    "/var/log/a*.log",
+    "/var/log/a.log",
+    "/var/log/**/x.log",
+    "/var/log/app/*.log",
+    "/var/log/ap*/*",
+    "/**",
+    "/x.log",
+    "/*",
+    "*.log",
+    "logs/*.log",
+    "logs/a.log",
+    "**/x.log",
+    "logs/**",
+    "a.log",
+    "/var/log/a[b].log",
+    "/var/l\\og/x.log",
+    "/var/log//x*",
+    "",
+    "-",
+};
+
+static const char *const paths[] = {
+    "/var/log/a.log",
+    "/var/log/ab.log",
+    "/var/log/app/x.log",
+    "/var/log/app/b/x.log",
+    "/x.log",
+    "/a",
+    "a.log",
+    "logs/a.log",
+    "logs/b/x.log",
+    "x.log",
+    "/var/log//x1",
+    "/var/log/x.log",
+    "/var/log",
+    "/var",
+    "/",
+    ".",
+    "logs",
+    "logs/b",
+    "-",
+    "/var/log/app",
+};
+
+enum { MANY = sizeof(many) / sizeof(many[0]), PATHS = sizeof(paths) / sizeof(paths[0]) };
+
+static struct globs all_of_them(void)
+{
+    struct globs g = GLOBS_INIT;
+
+    for (unsigned i = 0; i < MANY; i++)
+        globs_add(&g, many[i], i);
+    return g;
+}
+
+TEST_EACH(whatever_matches_is_found_by_its_beginning, PATHS)
+{
+    struct globs g = all_of_them();
+    struct globs_search s = {.path = paths[_i]};
+    const struct glob_entry *e;
+    unsigned met[MANY] = {0};
+
+    while ((e = globs_next(&g, &s)) != NULL)
+        met[e->number]++;
+    for (unsigned i = 0; i < MANY; i++)
+        if (met[i] > 1 || (glob_match(many[i], paths[_i]) && !met[i]))
+            ck_abort_msg("%s for %s: %u", many[i], paths[_i], met[i]);
+    globs_release(&g);
+}
+
+TEST_EACH(whose_matches_may_lie_in_a_directory_is_found_by_its_root, PATHS)
+{
+    struct globs g = all_of_them();
+    struct globs_search s = {.path = paths[_i]};
+    const struct glob_entry *e;
+    unsigned met[MANY] = {0};
+
+    while ((e = globs_next_below(&g, &s)) != NULL)
+        met[e->number]++;
+    for (unsigned i = 0; i < MANY; i++) {
+        struct slice root = glob_root(many[i]), path = slice_str(paths[_i]);
+        bool below = slice_eq(root, path) || (slice_eq(root, SLICE(".")) && paths[_i][0] != '/') ||
+                     (slice_eq(root, SLICE("/")) && paths[_i][0] == '/') ||
+                     (slice_starts(path, root) && path.p[root.n] == '/');
+
+        if (met[i] != (below ? 1U : 0U))
+            ck_abort_msg("%s for %s: %u", many[i], paths[_i], met[i]);
+    }
+    globs_release(&g);
 }
