@@ -286,7 +286,7 @@ def a_restart_with_other_rules_gives_up_too():
     d.start()
     expect(d, {"jobs_open": 0.0, 'jobs_lost_total{queue="a",user="ann"}': 5.0})
     d.stop()
-    assert "5 open spans were begun by other rules, and are given up" in get("stderr")
+    assert "5 open spans were begun by other rules, and given up" in get("stderr")
 
 
 def max_open_is_exact_over_kill():
