@@ -120,7 +120,7 @@ static void note_line(void *ctx, const struct engine_peek *line)
 
 static void add_line(void *ctx, const struct engine_peek *line)
 {
-    suggest_add(ctx, line->line, line->decoded, *line->stream != 0);
+    suggest_add(ctx, line->line, *line->stream != 0);
 }
 
 static void join_records(struct sample *s, const struct begins *b)
@@ -144,9 +144,9 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
         log_error("there are no lines in %s", o->common.files.list[0]);
         code = EXIT_MISTAKES;
     } else {
+        suggest_write(s, o->common.files.list[0], &page);
         if (o->field && !suggest_has_field(s, o->field))
             log_warn("no line has the field %s that --by names", o->field);
-        suggest_write(s, o->common.files.list[0], &page);
         if (output_page(o->common.output, buf_all(&page)) < 0)
             code = EXIT_SYSTEM;
     }

@@ -25,8 +25,12 @@ static const char *const ways[] = {
     "^[IWEF]\\d{4} \\d\\d:",
     "^\\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\\b",
     "^\\{",
+    "^=[A-Z]+ REPORT====",
 };
-enum { WAYS = sizeof ways / sizeof *ways };
+enum {
+    WAYS = sizeof ways / sizeof *ways,
+    SURE = WAYS - 1 /* whatever its other lines look like */
+};
 
 #define EXCEPTION "(?:[\\w$]+\\.)*[\\w$]*(?:Exception|Error)(?::|$)"
 static const char trace[] = "^(?:Caused by: )?" EXCEPTION;
@@ -94,6 +98,8 @@ const char *begins_found(const struct begins *b)
 {
     int best = 0;
 
+    if (b->begun[SURE] >= LEAST && b->begun[SURE] * 10 >= b->lines)
+        return ways[SURE];
     for (int i = 1; i < WAYS; i++)
         if (b->begun[i] > b->begun[best])
             best = i;

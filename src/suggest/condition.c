@@ -32,9 +32,12 @@ static void add_shape_word(const struct shape_word *w, const char *name, struct 
         [WORD_METHOD] = "[A-Z]+",
         [WORD_NUMBER] = "-?[\\d.]+",
         [WORD_QUOTED] = ".*?",
-        [WORD_OTHER] = ".+?", /* quoted in some lines, bare in others */
     };
-    const char *regex = regexes[w->class] ? regexes[w->class] : "\\S+";
+    const char *regex = w->class == WORD_OTHER && w->blanks ? ".+?" /* quoted or bare */
+                        : regexes[w->class] && !w->dash     ? regexes[w->class]
+                        : w->class == WORD_QUOTED           ? ".*?"
+                        : w->after.n                        ? "\\S+?"
+                                                            : "\\S+";
 
     add_literal(w->before, out);
     if (!w->variable)
@@ -54,7 +57,7 @@ static void add_regex(const struct shape *s, const char *const *names, bool reco
 
     buf_str(out, e.n && char_is_blank(e.p[0]) ? "^\\s*" : "^");
     for (size_t i = 0; i < s->nwords; i++) {
-        if (i)
+        if (i && !s->words[i].glued)
             buf_str(out, s->words[i].one_blank ? " " : "\\s+");
         add_shape_word(&s->words[i], names[i], out);
     }
@@ -100,20 +103,6 @@ static void print_unless(const struct rulesfile *f, const struct kind *kind, str
     buf_str(f->out, *between == ',' ? "\n" : "");
 }
 
-/* Does this key tell what a record is? */
-static bool key_tells(struct slice key)
-{
-    return field_is_usable(key) && key.p[0] != '@' && !field_is_time(key) && !field_is_level(key);
-}
-
-bool next_key(struct slice *rest, struct slice *ret_key)
-{
-    while (slice_cut(rest, ' ', ret_key))
-        if (key_tells(*ret_key))
-            return true;
-    return false;
-}
-
 void print_keys_line(const struct rulesfile *f, const struct proposal *p)
 {
     struct slice rest = p->kind->shape->example, key;
@@ -130,6 +119,15 @@ static void print_keys(const struct rulesfile *f, const struct kind *kind)
     buf_fmt(f->out, "of = %s_line\n", kind->event);
     for (unsigned n = 0; n < KEYS_ASKED && next_key(&rest, &key); n++)
         buf_fmt(f->out, "where = %.*s !=\n", SLICE_FMT(key));
+}
+
+static bool varies(const struct shape *s)
+{
+    bool variable = s->open;
+
+    for (size_t i = 0; i < s->nwords; i++)
+        variable |= s->words[i].variable;
+    return variable;
 }
 
 static void print_where(const struct rulesfile *f, const char *op, struct slice value)
@@ -152,7 +150,7 @@ void print_condition(const struct rulesfile *f, const struct proposal *p)
         begin.n = 0;
     if (begin.n)
         print_unless(f, kind, begin);
-    if (kind->of == KIND_VALUE && !s->differs && text_is_plain(s->example)) {
+    if (kind->of == KIND_VALUE && !varies(s) && text_is_plain(s->example)) {
         print_where(f, "==", s->example);
     } else if (kind->of == KIND_VALUE && begin.n) {
         print_where(f, "^=", begin);

@@ -73,6 +73,8 @@ static void note_number(struct field_stats *f, struct slice value, enum word_cla
     bool first = f->classes[WORD_NUMBER] + f->classes[WORD_DURATION] + f->classes[WORD_SIZE] == 1;
 
     f->fraction |= class == WORD_NUMBER && !v.integral && v.d >= 0;
+    f->sum += v.d;
+    f->micro += class == WORD_NUMBER && value.n > 7 && value.p[value.n - 7] == '.';
     if (first || v.d < f->min)
         f->min = v.d;
     if (first || v.d > f->max)
@@ -84,7 +86,7 @@ void field_note(struct field_list *fields, struct slice name, struct slice value
     struct field_stats *f = field_of(fields, name);
     enum word_class class = word_class(value);
 
-    if (!f || value.n == 0)
+    if (!f || value.n == 0 || class == WORD_DASH)
         return;
     f->seen++;
     f->classes[class]++;
@@ -155,7 +157,8 @@ bool field_is_usable(struct slice name)
 
 bool field_is_level(struct slice name)
 {
-    return ends_in(name, "level lvl severity loglevel levelname");
+    return ends_in(name, "level lvl severity loglevel levelname priority") ||
+           slice_eq(name, SLICE("s"));
 }
 
 bool field_is_time(struct slice name)
@@ -192,6 +195,21 @@ static const char *unit_in_name(struct slice name, enum field_role role)
     return NULL;
 }
 
+/* Of bare numbers that something took, by how large they mostly are: requests take milliseconds, and few take more
+ * than seconds. */
+struct field_guess field_guess_magnitude(const struct field_stats *f)
+{
+    double mean = f->sum / (double)f->seen;
+
+    if (f->fraction)
+        return mean < 5
+                   ? (struct field_guess){ROLE_TIME, "s", "guessed: small numbers with a fraction"}
+                   : (struct field_guess){ROLE_TIME, "ms", "guessed by magnitude: is it ms?"};
+    return mean >= 1e6   ? (struct field_guess){ROLE_TIME, "ns", "guessed: large whole numbers"}
+           : mean >= 1e4 ? (struct field_guess){ROLE_TIME, "us", "guessed by magnitude: is it us?"}
+                         : (struct field_guess){ROLE_TIME, "ms", "guessed by magnitude: is it ms?"};
+}
+
 static struct field_guess guess_time(const struct field_stats *f, struct slice name)
 {
     static const char names[] =
@@ -206,11 +224,7 @@ static struct field_guess guess_time(const struct field_stats *f, struct slice n
         return (struct field_guess){ROLE_TIME, unit, "by its name"};
     if (!holds(name, names) && f->classes[WORD_DURATION] == 0)
         return (struct field_guess){.role = ROLE_NONE};
-    if (!f->fraction && f->max >= 1e6)
-        return (struct field_guess){ROLE_TIME, "ns", "guessed: large whole numbers"};
-    if (f->fraction && f->max < 1000)
-        return (struct field_guess){ROLE_TIME, "s", "guessed: small numbers with a fraction"};
-    return (struct field_guess){ROLE_TIME, "ms", "guessed: is it ms?"};
+    return field_guess_magnitude(f);
 }
 
 static struct field_guess guess_size(const struct field_stats *f, struct slice name)
@@ -240,6 +254,8 @@ static struct field_guess guess_number(const struct field_stats *f, struct slice
 
     if (ends_in(name, "status code") && f->values.n <= LABEL_VALUES)
         return (struct field_guess){.role = ROLE_LABEL};
+    if (field_is_level(name) && f->values.n <= LABEL_VALUES)
+        return (struct field_guess){.role = f->values.n > 1 ? ROLE_LABEL : ROLE_NONE};
     if (ends_in(name, no_values) || f->min < 0)
         return (struct field_guess){.role = ROLE_NUMBER};
     if (holds(name, states) || (ends_in(name, done) && holds(about, states)))
@@ -253,12 +269,16 @@ static struct field_guess guess_label(const struct field_stats *f, struct slice 
 {
     bool few = f->values.n <= LABEL_VALUES && (f->values.n <= 3 || f->values.n * 3 <= f->seen);
 
-    if (field_is_level(name) && f->values.n == 1)
+    if (f->values.n == 1 && (field_is_level(name) || ends_in(name, "program")))
         return (struct field_guess){.role = ROLE_NONE};
+    if (ends_in(name, "host hostname node user username uname login instance"))
+        return (struct field_guess){ROLE_REFUSED, NULL, "names of hosts or people"};
     if (f->classes[WORD_PATH] * 10 >= f->seen * 9)
         return field_routes(f) <= ROUTE_VALUES
                    ? (struct field_guess){ROLE_ROUTE, NULL, "ids in the path become :id"}
                    : (struct field_guess){ROLE_REFUSED, NULL, "too many different paths"};
+    if (f->classes[WORD_NAME] * 2 > f->seen)
+        return (struct field_guess){ROLE_REFUSED, NULL, "names of hosts or people"};
     if (f->classes[WORD_ID])
         return (struct field_guess){ROLE_REFUSED, NULL, "ids"};
     if (f->classes[WORD_TIME] || f->classes[WORD_DATE])

@@ -17,9 +17,10 @@ struct field_stats {
     char *name;
     uint64_t seen; /* lines that have it */
     uint64_t classes[WORD_CLASSES];
-    bool fraction; /* some number is not whole */
-    bool text;     /* some value has a blank, an @ or more than LABEL_BYTES */
-    double min, max;
+    uint64_t micro; /* numbers with six digits behind the point */
+    bool fraction;  /* some number is not whole */
+    bool text;      /* some value has a blank, an @ or more than LABEL_BYTES */
+    double min, max, sum;
     struct map values, routes; /* routes: of paths, digits and ids taken out */
 };
 
@@ -55,6 +56,8 @@ void field_list_release(struct field_list *fields);
  * from that of "rows". */
 struct field_guess field_guess(const struct field_stats *f, struct slice name, struct slice about);
 
+/* The guess for bare numbers that are durations, by how large they are. */
+struct field_guess field_guess_magnitude(const struct field_stats *f);
 /* How many routes its paths come to, those aside that hardly any line has. */
 size_t field_routes(const struct field_stats *f);
 /* Can rules name it? */

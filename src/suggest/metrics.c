@@ -8,7 +8,63 @@
 
 #include <stdio.h>
 
-enum { HISTOGRAM_SETS = 300, EXAMPLE_SHOWN = 80 };
+enum { HISTOGRAM_SETS = 300, ZERO_VALUES = 6, ZERO_SERIES = 24, ZERO_SEEN = 20 };
+
+/* What the lines of a kind are, in words: nothing in it is of one line only. */
+static void print_what(const struct kind *k, bool first, struct buf *out)
+{
+    if (kind_is_access(k)) {
+        buf_str(out, "HTTP requests");
+        return;
+    }
+    buf_str(out, k->of == KIND_KEYS ? first ? "Records with " : "records with "
+                 : first            ? "Lines: "
+                                    : "lines: ");
+    add_pattern(k, out);
+}
+
+/* Are the label's values all there will be? Few words, each of which came often. */
+static bool is_closed(const struct item *i)
+{
+    struct slice value;
+    uint64_t n;
+
+    if (i->guess.role != ROLE_LABEL || i->stats->values.n > ZERO_VALUES || i->maps_level)
+        return false;
+    for (size_t at = 0; map_next(&i->stats->values, &at, &value, &n);)
+        if (n * ZERO_SEEN < i->stats->seen || !text_is_plain(value) ||
+            slice_until(value, " \t|\",;=#").n < value.n || word_class(value) == WORD_NUMBER)
+            return false;
+    return true;
+}
+
+/* Series that are there from the start, where all labels have few values that are known. */
+static void print_zero(const struct proposal *p, struct buf *out)
+{
+    const char *between = "zero = ";
+    size_t series = 1;
+
+    for (size_t i = 0; i < p->n; i++) {
+        if (!p->items[i].label)
+            continue;
+        series *= item_values(&p->items[i]);
+        if (!is_closed(&p->items[i]) || p->items[i].stats->seen < p->kind->shape->count ||
+            series > ZERO_SERIES)
+            return;
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        struct slice value;
+        uint64_t n;
+
+        if (!p->items[i].label)
+            continue;
+        buf_fmt(out, "%s%s", between, p->items[i].label);
+        between = " ";
+        for (size_t at = 0; map_next(&p->items[i].stats->values, &at, &value, &n);)
+            buf_fmt(out, "%s%.*s", at == 1 ? "=" : "|", SLICE_FMT(value));
+    }
+    buf_str(out, *between == ' ' ? "\n" : "");
+}
 
 static void print_labels(const struct proposal *p, bool histogram, struct buf *out)
 {
@@ -94,21 +150,22 @@ static double factor_of(const struct item *i)
 
 /* What becomes of a number. */
 static const struct form {
-    const char *type, *verb, *what; /* what: NULL = it is called by its name */
-    const char *drop, *add, *end;   /* endings of the field's name, of the family's, behind _2 */
+    const char *type, *verb, *what;
+    const char *drop, *add, *end; /* endings of the field's name, of the family's, behind _2 */
 } forms[] = {
     [ROLE_TIME] = {"histogram", "observe", "Duration", "_seconds _ms _ns _us _bytes _s", "_seconds",
                    ""},
     [ROLE_SIZE] = {"histogram", "observe", "Size", "_seconds _ms _ns _us _bytes _s", "_bytes", ""},
-    [ROLE_ADD] = {"counter", "add", NULL, "_total _sum _bucket _created", "", "_total"},
-    [ROLE_SET] = {"gauge", "set", NULL, "_total _sum _bucket _created _count", "_current", ""},
+    [ROLE_ADD] = {"counter", "add", "Sum", "_total _sum _bucket _created", "", "_total"},
+    [ROLE_SET] = {"gauge", "set", "Last value", "_total _sum _bucket _created _count", "_current",
+                  ""},
 };
 
 static void print_value(struct rulesfile *f, const struct proposal *p, const struct item *i)
 {
     const struct form *form = &forms[i->guess.role];
     const char *event = p->kind->event;
-    bool histogram = form->what != NULL;
+    bool histogram = strcmp(form->verb, "observe") == 0;
     double factor = factor_of(i);
     struct buf name = BUF_INIT;
 
@@ -117,8 +174,9 @@ static void print_value(struct rulesfile *f, const struct proposal *p, const str
     drop_ends(&name, form->drop);
     buf_str(&name, form->add);
     print_family(f, form->type, &name, form->end);
-    buf_fmt(f->out, "%s of lines of event %s\n%s = %s\nvalue = %s\n",
-            form->what ? form->what : i->name, event, form->verb, event, i->name);
+    buf_fmt(f->out, "%s (%s) of ", form->what, i->name);
+    print_what(p->kind, false, f->out);
+    buf_fmt(f->out, "\n%s = %s\nvalue = %s\n", form->verb, event, i->name);
     if (histogram)
         buf_fmt(f->out, "unit = %s\n", i->guess.unit);
     print_labels(p, histogram, f->out);
@@ -132,10 +190,10 @@ void print_metrics(struct rulesfile *f, const struct proposal *p)
 
     buf_str(&name, p->kind->event);
     print_family(f, "counter", &name, "_total");
-    buf_str(f->out, "Lines that say: ");
-    add_shown(p->kind->shape->example, EXAMPLE_SHOWN, f->out);
+    print_what(p->kind, true, f->out);
     buf_fmt(f->out, "\ninc = %s\n", p->kind->event);
     print_labels(p, false, f->out);
+    print_zero(p, f->out);
     for (size_t i = 0; i < p->n; i++)
         if (item_is_value(&p->items[i]))
             print_value(f, p, &p->items[i]);

@@ -4,6 +4,8 @@
 
 #include "suggest/proposal.h"
 
+#include "suggest/levels.h"
+
 #include "base/num.h"
 
 enum { SHOWN = 120, VALUE_SHOWN = 30, VALUES_SHOWN = 4, RARE_SHOWN = 30 };
@@ -43,7 +45,7 @@ static void print_item(const struct item *i, struct buf *out)
         [ROLE_NUMBER] = "number, unused", [ROLE_REFUSED] = "no label:",
     };
 
-    if (i->guess.role == ROLE_NONE)
+    if (i->guess.role == ROLE_NONE || (i->guess.role == ROLE_NUMBER && i->word >= 0))
         return;
     buf_fmt(out, ";   %-20s %s", i->name, roles[i->guess.role]);
     if (i->guess.unit)
@@ -75,6 +77,8 @@ static void print_kind(struct rulesfile *f, const struct kind *kind)
     for (size_t i = 0; i < p.n; i++)
         if (p.items[i].guess.role == ROLE_ROUTE)
             buf_fmt(f->out, "set.%s_route = ${%s|route}\n", p.items[i].name, p.items[i].name);
+        else if (p.items[i].label && p.items[i].maps_level)
+            levels_map(p.items[i].stats, f->out);
     print_metrics(f, &p);
 }
 
@@ -113,28 +117,48 @@ static void print_head(const struct rulesfile *f)
     buf_char(f->out, '\n');
 }
 
+/* What the log is called: its file, without directory and endings. */
+static void add_log_name(const struct sample *s, struct buf *out)
+{
+    struct slice file = slice_until(slice_str(path_name(s->name)), ".");
+    struct buf name = BUF_INIT;
+
+    add_field_name(file, &name);
+    bool good = name.n && char_is_letter(name.p[0]) && !slice_eq(buf_all(&name), SLICE("auto"));
+
+    buf_str(out, good ? name.p : "sample");
+    buf_release(&name);
+}
+
+/* Only where lines must be read in a way of their own: others need no [log] to be tried on a file. */
 static void print_log(const struct rulesfile *f)
 {
     const struct sample *s = f->sample;
-
+    const char *prefix = heads_regex(s->heads);
     bool wrapped = s->wrapped * 2 > s->lines;
 
-    if (!wrapped && !s->record)
+    if (!wrapped && !s->record && !prefix)
         return;
+    buf_str(f->out, "\n; Where the lines are: name all files here, as a glob.");
     if (wrapped)
-        buf_str(f->out,
-                "\n; A container runtime has wrapped these lines. Name all its logs here, as a "
-                "glob.");
+        buf_str(f->out, "\n; A container runtime has wrapped them.");
     if (s->record)
         buf_str(f->out,
                 "\n; A line that matches `record` begins one; lines that do not belong to the "
                 "one before.");
-    buf_fmt(f->out, "\n[log %s]\npath = ", wrapped ? "containers" : "records");
-    add_value(slice_str(s->name), f->out);
+    if (prefix)
+        buf_str(f->out, "\n; `prefix` is cut off each line; its groups are fields.");
+    buf_str(f->out, "\n[log ");
+    add_log_name(s, f->out);
+    buf_str(f->out, "]\npath = ");
+    add_value(slice_str(strcmp(s->name, "-") == 0 ? "/var/log/sample.log" : s->name), f->out);
     buf_str(f->out, wrapped ? "\nunwrap = auto" : "");
     if (s->record)
         buf_fmt(f->out, "\nrecord = %s", s->record);
+    if (prefix)
+        buf_fmt(f->out, "\nprefix = %s", prefix);
     buf_char(f->out, '\n');
+    heads_formats(s->heads, f->out);
 }
 
 static void print_traces(const struct rulesfile *f)
@@ -151,6 +175,7 @@ static void print_traces(const struct rulesfile *f)
 static void print_level_events(struct rulesfile *f, const struct field_stats *levels,
                                struct buf *events)
 {
+    const struct level_names *names = levels_of(levels);
     struct slice level;
     uint64_t lines;
 
@@ -160,14 +185,34 @@ static void print_level_events(struct rulesfile *f, const struct field_stats *le
         if (!text_is_plain(level))
             continue;
         buf_str(&name, "level_");
-        add_field_name(level, &name);
+        add_field_name(names ? level_word(names, level) : level, &name);
         const char *event = unique_name(f, &f->events, &name);
 
         buf_fmt(f->out, "[event %s]\nwhere = %s == ", event, levels->name);
         add_value(level, f->out);
+        if (names)
+            buf_fmt(f->out, "\nmap.%s = %.*s -> %.*s", levels->name, SLICE_FMT(level),
+                    SLICE_FMT(level_word(names, level)));
         buf_str(f->out, "\n\n");
         buf_fmt(events, "%s%s", events->n ? ", " : "", event);
     }
+}
+
+/* Levels are few and known: a series of each is there from the start. */
+static void print_level_zero(const struct field_stats *levels, struct buf *out)
+{
+    const struct level_names *names = levels_of(levels);
+    const char *between = "zero = level=";
+    struct slice level;
+    uint64_t lines;
+
+    for (size_t at = 0; map_next(&levels->values, &at, &level, &lines);) {
+        if (!text_is_plain(level) || slice_until(level, " \t|\",;=#").n < level.n)
+            continue;
+        buf_fmt(out, "%s%.*s", between, SLICE_FMT(names ? level_word(names, level) : level));
+        between = "|";
+    }
+    buf_str(out, *between == '|' ? "\n" : "");
 }
 
 static void print_levels(struct rulesfile *f)
@@ -177,7 +222,7 @@ static void print_levels(struct rulesfile *f)
 
     if (!levels)
         return;
-    buf_str(f->out, "\n; Every decoded line by its level.\n");
+    buf_str(f->out, "\n; Every line by its level.\n");
     print_level_events(f, levels, &events);
     buf_fmt(f->out,
             "[counter log_lines_total]\nhelp = Log lines by level\ninc = %s\nlabels = level",
@@ -185,6 +230,7 @@ static void print_levels(struct rulesfile *f)
     if (strcmp(levels->name, "level") != 0)
         buf_fmt(f->out, "=%s", levels->name);
     buf_char(f->out, '\n');
+    print_level_zero(levels, f->out);
     buf_release(&events);
 }
 

@@ -3,6 +3,8 @@
 
 #include "suggest/proposal.h"
 
+#include "suggest/levels.h"
+
 #include <stdlib.h>
 
 enum { LABELS_MOST = 6, SERIES_MOST = 5000 };
@@ -43,26 +45,129 @@ static void add_fields(struct proposal *p, struct map *taken)
         if (!item)
             continue;
         item->name = f->name;
+        item->maps_level = field_is_level(name) && levels_of(f);
         map_put(taken, name, 1);
+    }
+}
+
+/* Where numbers of an access line stand tells what they are: status, size, duration. */
+struct places {
+    bool access, status, size, duration;
+};
+
+static bool is_bare(const struct shape *s, size_t word)
+{
+    const struct shape_word *w = &s->words[word], *next = word + 1 < s->nwords ? w + 1 : NULL;
+
+    return !w->glued && w->before.n == 0 && w->after.n == 0 &&
+           (!next || (!next->glued && (next->variable || !slice_has_letter(next->before))));
+}
+
+static void guess_by_place(const struct shape *s, size_t word, const struct field_stats *f,
+                           struct places *at, struct buf *name, struct field_guess *guess)
+{
+    enum word_class class = s->words[word].class;
+    bool number = slice_eq(buf_all(name), SLICE("number")) && is_bare(s, word),
+         whole = !f->fraction;
+
+    if (number && !at->access && !at->duration && f->micro == f->seen) {
+        at->duration = true;
+        *guess = (struct field_guess){ROLE_TIME, "s", "guessed: it goes down to microseconds"};
+        buf_clear(name);
+        buf_str(name, "duration");
+    }
+    if (slice_has_letter(s->words[word].before) || !at->access)
+        return;
+    if (at->status && class != WORD_NUMBER && class != WORD_METHOD &&
+        slice_ends(s->words[word].before, SLICE("\""))) {
+        *guess =
+            (struct field_guess){ROLE_REFUSED, NULL, "where a client came from, or what it is"};
+        return;
+    }
+    if (slice_eq(buf_all(name), SLICE("status"))) {
+        at->status = true;
+    } else if (number && at->status && !at->size && whole) {
+        at->size = true;
+        *guess = (struct field_guess){ROLE_SIZE, "B", "guessed: it comes after the status"};
+        buf_clear(name);
+        buf_str(name, "size");
+    } else if (number && !at->duration &&
+               (at->status || (word == 0 && s->words[1].class == WORD_ADDRESS))) {
+        at->duration = true;
+        *guess = field_guess_magnitude(f);
+        buf_clear(name);
+        buf_str(name, "duration");
     }
 }
 
 static void add_groups(struct proposal *p, struct rulesfile *file, struct map *taken)
 {
+    struct places at = {.access = kind_is_access(p->kind)};
+
     for (size_t i = 0; i < p->kind->groups.n; i++) {
         const struct field_stats *f = &p->kind->groups.list[i];
         int word = atoi(f->name);
         struct buf name = BUF_INIT;
+        struct field_guess guess = {.role = ROLE_NONE};
 
         add_group_name(p->kind->shape, (size_t)word, f, &name);
+        guess_by_place(p->kind->shape, (size_t)word, f, &at, &name, &guess);
         struct item *item = add_item(p, f, buf_all(&name));
 
         if (item) {
             item->word = word;
+            if (guess.role != ROLE_NONE)
+                item->guess = guess;
+            else if (item->guess.role == ROLE_LABEL && f->values.n == 1 &&
+                     !slice_eq(buf_all(&name), SLICE("status")))
+                item->guess.role = ROLE_NONE;
             item->name = unique_name(file, taken, &name);
         }
         buf_release(&name);
     }
+}
+
+static struct item *item_of_word(struct proposal *p, int word)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->items[i].word == word)
+            return &p->items[i];
+    return NULL;
+}
+
+/* `0/12/1/204/217`: the last of numbers in a row is the time it took when it is as large as all before it. */
+static void find_totals(struct proposal *p, struct rulesfile *file, struct map *taken)
+{
+    const struct shape *s = p->kind->shape;
+
+    for (size_t i = 2; p->kind->of != KIND_KEYS && i < s->nwords; i++) {
+        struct item *last = item_of_word(p, (int)i), *one;
+        double sum = 0;
+
+        if (!last || !s->words[i].glued || s->words[i].class != WORD_NUMBER ||
+            (i + 1 < s->nwords && s->words[i + 1].glued))
+            continue;
+        size_t k = i;
+
+        for (; k > 0 && s->words[k].glued; k--)
+            if ((one = item_of_word(p, (int)k - 1)) && one->stats->sum > 0)
+                sum += one->stats->sum;
+        if (i - k >= 2 && sum > 0 && last->stats->sum >= sum * 0.95) {
+            struct buf name = BUF_INIT;
+
+            buf_str(&name, "duration");
+            last->name = unique_name(file, taken, &name);
+            last->guess = field_guess_magnitude(last->stats);
+            last->guess.why =
+                "guessed by magnitude: it is as large as the numbers before it together";
+        }
+    }
+}
+
+/* What came of a request is worth more than anything else. */
+static size_t place_among_labels(const struct item *i)
+{
+    return word_among(slice_str(i->name), "status level") ? 0 : item_values(i);
 }
 
 static struct item *label_of_fewest_values(struct proposal *p)
@@ -71,7 +176,7 @@ static struct item *label_of_fewest_values(struct proposal *p)
 
     for (size_t i = 0; i < p->n; i++)
         if (item_is_label(&p->items[i]) && !p->items[i].label &&
-            (!best || item_values(&p->items[i]) < item_values(best)))
+            (!best || place_among_labels(&p->items[i]) < place_among_labels(best)))
             best = &p->items[i];
     return best;
 }
@@ -114,6 +219,7 @@ void proposal_init(struct proposal *p, struct rulesfile *f, const struct kind *k
     *p = (struct proposal){.kind = kind};
     add_fields(p, &taken);
     add_groups(p, f, &taken);
+    find_totals(p, f, &taken);
     choose_labels(p, f);
     for (size_t i = 0; i < p->n; i++)
         if (p->items[i].word >= 0 && (item_is_label(&p->items[i]) || item_is_value(&p->items[i])))

@@ -2,7 +2,7 @@
  * files of this room that write, and private to it.
  *
  *   suggest.c    lines -> kinds           proposal.c   a kind -> its items, labels, groups
- *   begins.c     lines -> records
+ *   begins.c     lines -> records        heads.c      what lines begin with
  *   condition.c  how its event finds it   metrics.c    what its numbers are good for
  *   print.c      the file                 text.c       names, and text that means itself */
 #ifndef LT_SUGGEST_PROPOSAL_H
@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "suggest/fields.h"
+#include "suggest/heads.h"
 #include "suggest/shapes.h"
 
 enum { ITEMS_MAX = 40 };
@@ -32,8 +33,9 @@ struct kind {
 
 struct sample {
     const char *name;
-    const char *record;                      /* with which each begins; NULL: they are lines */
-    bool traces;                             /* some records name exceptions */
+    const char *record; /* with which each begins; NULL: they are lines */
+    bool traces;        /* some records name exceptions */
+    const struct heads *heads;
     const char *field;                       /* that tells decoded lines apart; NULL = none */
     uint64_t lines, wrapped, decoded, least; /* wrapped: by Docker or Kubernetes */
     const struct field_stats *levels;        /* of the field that tells the level; NULL = none */
@@ -55,7 +57,8 @@ struct item {
     struct field_guess guess;
     const char *name;  /* in the event */
     const char *label; /* NULL = none */
-    int word;          /* of the shape; -1: a decoded field */
+    int word;          /* of the shape; -1: a decoded field, or one of the line's head */
+    bool maps_level;   /* its values are levels, which rules call by words */
 };
 
 struct proposal {
@@ -72,6 +75,12 @@ struct proposal {
 void add_kind_name(const struct kind *k, struct buf *out);
 /* A name made of a field's: letters, digits and underscores. */
 void add_field_name(struct slice field, struct buf *out);
+/* Cuts the next key that tells what a record is off those of KIND_KEYS. */
+bool next_key(struct slice *rest, struct slice *ret_key);
+/* `order ... placed in ... ms`: what all lines of the kind have, for a help text. */
+void add_pattern(const struct kind *k, struct buf *out);
+/* Is it a request of HTTP, by its words or keys? */
+bool kind_is_access(const struct kind *k);
 /* To the empty *out: what the group at a variable word of the shape is called: its key in
  * `key=value`, or what it is; `885 ms` is a duration_ms. */
 void add_group_name(const struct shape *s, size_t word, const struct field_stats *f,
@@ -101,8 +110,6 @@ size_t item_values(const struct item *i);
 
 /* condition.c, metrics.c, print.c */
 
-/* Cuts the next key that tells what a record is off those of KIND_KEYS. */
-bool next_key(struct slice *rest, struct slice *ret_key);
 /* The conditions of the event. */
 void print_condition(const struct rulesfile *f, const struct proposal *p);
 /* The event that finds lines for one of KIND_KEYS. */

@@ -5,6 +5,10 @@ liblogtally_a_SOURCES += \
 	src/suggest/condition.c \
 	src/suggest/fields.c \
 	src/suggest/fields.h \
+	src/suggest/heads.c \
+	src/suggest/heads.h \
+	src/suggest/levels.c \
+	src/suggest/levels.h \
 	src/suggest/metrics.c \
 	src/suggest/print.c \
 	src/suggest/proposal.c \

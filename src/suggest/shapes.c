@@ -11,9 +11,10 @@
 #include "base/xalloc.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
-enum { VARIES = 1, ANYTHING = 2 };
-enum { ENDS_LEAST = 3, WORDS_LEAST = 12, RARE_LEAST = 6, RARE_LINES = 4, BEGIN_WORDS = 2 };
+enum { VARIES = 1, ANYTHING = 2, GLUED = 3 };
+enum { LONG_WORDS = 9, ENDS_LEAST = 3, RARE_LEAST = 6, RARE_LINES = 4, BEGIN_WORDS = 2 };
 
 static size_t text_number(struct texts *t, struct slice text)
 {
@@ -58,6 +59,8 @@ static void first_key(struct slice text, struct buf *key)
 
     for (size_t i = 0; i < n; i++) {
         buf_str(key, i ? "\n" : "");
+        if (words[i].glued)
+            buf_char(key, GLUED);
         buf_slice(key, words[i].before);
         if (words[i].class != WORD_FIXED)
             buf_char(key, VARIES);
@@ -98,13 +101,13 @@ static void offer_any_rest(struct slice key, struct slice rest, struct buf *out)
     buf_char(out, ANYTHING);
 }
 
-/* Everything behind the first word that ends in a colon. */
+/* Everything behind the first word that ends in a colon and is not the first: that may be a name. */
 static bool offer_end(struct slice key, unsigned number, struct buf *out)
 {
     struct slice rest = key, word;
 
-    while (number == 0 && slice_cut(&rest, '\n', &word)) {
-        if (!slice_ends(word, SLICE(":")) || !is_fixed(word) || is_level(word))
+    for (int i = 0; number == 0 && slice_cut(&rest, '\n', &word); i++) {
+        if (i == 0 || !slice_ends(word, SLICE(":")) || !is_fixed(word) || is_level(word))
             continue;
         offer_any_rest(key, rest, out);
         break;
@@ -116,19 +119,20 @@ static bool offer_end(struct slice key, unsigned number, struct buf *out)
 static bool offer_word(struct slice key, unsigned number, struct buf *out)
 {
     struct slice rest = key, word;
-    bool left = false;
+    bool left = false, replaced = false;
     unsigned i = 0;
 
     for (; slice_cut(&rest, '\n', &word); i++) {
         buf_str(out, i ? "\n" : "");
         if (i == number && is_fixed(word)) {
             buf_char(out, VARIES);
+            replaced = true;
             continue;
         }
         buf_slice(out, word);
         left |= is_fixed(word) && slice_has_letter(word);
     }
-    if (!left)
+    if (!replaced || (!left && i < LONG_WORDS))
         buf_clear(out);
     return number < i;
 }
@@ -146,6 +150,31 @@ static bool offer_begin(struct slice key, unsigned number, struct buf *out)
     offer_any_rest(key, rest, out);
     return true;
 }
+
+/* How many texts that differ in one word are alike: the fewer, the more words they have in common. */
+static unsigned least_alike(struct slice key)
+{
+    struct slice word;
+    unsigned fixed = 0, words = 0;
+
+    for (; slice_cut(&key, '\n', &word); words++)
+        fixed += is_fixed(word) && slice_has_letter(word);
+    return fixed >= 6 || words >= 14 ? 2 : fixed >= 3 || words >= LONG_WORDS ? 3 : 12;
+}
+
+static unsigned least_of_ends(struct slice key)
+{
+    (void)key;
+    return ENDS_LEAST;
+}
+
+static unsigned least_of_rare(struct slice key)
+{
+    (void)key;
+    return RARE_LEAST;
+}
+
+typedef unsigned least_fn(struct slice key);
 
 static bool is_asked(const struct texts *drafts, size_t i, uint64_t most_lines)
 {
@@ -190,8 +219,8 @@ static uint64_t best_offer(struct slice draft, offer_fn *offer, const struct map
     return most;
 }
 
-/* Shapes of at most so many lines that have an offer in common with `least` others become one. */
-static void compare(struct texts *drafts, offer_fn *offer, unsigned least, uint64_t most_lines)
+/* Shapes of at most so many lines that have an offer in common with enough others become one. */
+static void compare(struct texts *drafts, offer_fn *offer, least_fn *least, uint64_t most_lines)
 {
     struct map counts = MAP_INIT;
     struct buf best = BUF_INIT;
@@ -200,7 +229,7 @@ static void compare(struct texts *drafts, offer_fn *offer, unsigned least, uint6
     count_offers(drafts, offer, most_lines, &counts);
     for (size_t i = 0; i < n; i++) {
         if (!is_asked(drafts, i, most_lines) ||
-            best_offer(drafts->list[i].text, offer, &counts, &best) < least)
+            best_offer(drafts->list[i].text, offer, &counts, &best) < least(buf_all(&best)))
             continue;
         size_t to = text_number(drafts, buf_all(&best));
 
@@ -219,15 +248,65 @@ static bool after_one_blank(struct slice text, const struct word *w)
     return p >= text.p + 2 && p[-1] == ' ' && p[-2] != ' ' && p[-2] != '\t' && p[-2] != '\n';
 }
 
+/* `user=ann`, `rhost=web`: who or where it was will be another tomorrow. */
+static bool names_somebody(struct slice before)
+{
+    static const char keys[] =
+        "user username uname ruser login account owner host hostname rhost node client "
+        "from to by ip addr pid tid tty port";
+
+    if (!slice_ends(before, SLICE("=")))
+        return false;
+    before.n--;
+    while (before.n && !char_is_word(before.p[0]))
+        before = slice_from(before, 1);
+    for (size_t i = 0; i < before.n; i++)
+        if (!char_is_word(before.p[i]))
+            return true;
+    for (struct slice rest = slice_str(keys), key; slice_cut(&rest, ' ', &key);)
+        if (key.n == before.n && strncasecmp(key.p, before.p, key.n) == 0)
+            return true;
+    return false;
+}
+
+/* May it be fixed again when it never changed? */
+static bool may_be_fixed(const struct word *w)
+{
+    bool digits = false;
+
+    for (size_t i = 0; i < w->core.n; i++)
+        digits |= char_is_digit(w->core.p[i]);
+    if (w->class == WORD_QUOTED)
+        return w->core.n > 0 && strchr("([", w->core.p[-1]);
+    if (w->class == WORD_OTHER)
+        return !names_somebody(w->before) &&
+               slice_until(w->core, digits ? "/([@" : "([@").n == w->core.n;
+    return w->class == WORD_DASH;
+}
+
+static void add_class(struct shape_word *to, enum word_class class)
+{
+    if (class == WORD_DASH)
+        return;
+    if (to->class == WORD_DASH)
+        to->class = class;
+    else if (to->class != class)
+        to->class = WORD_OTHER;
+}
+
 static void add_word(struct shape_word *to, struct slice pattern, const struct word *w, bool first)
 {
     bool varies = !is_fixed(pattern), whole = varies && pattern.n == 1 && w->class == WORD_FIXED;
     struct slice value = whole ? w->before : w->core;
 
+    to->dash |= !first && w->class == WORD_DASH;
+    to->blanks |= !first && memchr(value.p, ' ', value.n);
     if (first) {
         *to = (struct shape_word){.class = whole ? WORD_OTHER : w->class, .text = value};
-        /* the date of a sample of one day will be another tomorrow */
-        to->variable = varies && (w->class == WORD_DATE || w->class == WORD_TIME);
+        to->variable = varies && !whole && !may_be_fixed(w);
+        to->glued = w->glued;
+        to->dash = w->class == WORD_DASH;
+        to->blanks = memchr(value.p, ' ', value.n);
         if (!whole) {
             to->before = w->before;
             to->after = w->after;
@@ -236,8 +315,7 @@ static void add_word(struct shape_word *to, struct slice pattern, const struct w
     }
     if (!slice_eq(value, to->text))
         to->variable = true;
-    if (to->class != (whole ? WORD_OTHER : w->class))
-        to->class = WORD_OTHER;
+    add_class(to, whole ? WORD_OTHER : w->class);
 }
 
 /* A text is laid over its shape. */
@@ -295,10 +373,12 @@ void shapes_find(struct shapes *s)
         t->into = text_number(&drafts, buf_all(&key));
         drafts.list[t->into].count += t->count;
     }
-    compare(&drafts, offer_end, ENDS_LEAST, UINT64_MAX);
-    for (int i = 0; i < 3; i++)
-        compare(&drafts, offer_word, WORDS_LEAST, UINT64_MAX);
-    compare(&drafts, offer_begin, RARE_LEAST, RARE_LINES);
+    if (!s->exact) {
+        compare(&drafts, offer_end, least_of_ends, UINT64_MAX);
+        for (int i = 0; i < 3; i++)
+            compare(&drafts, offer_word, least_alike, UINT64_MAX);
+        compare(&drafts, offer_begin, least_of_rare, RARE_LINES);
+    }
     make_shapes(s, &drafts);
     texts_release(&drafts);
     buf_release(&key);

@@ -3,8 +3,8 @@
  * A shape is a row of words, some of them fixed, some variable, perhaps with anything behind them.
  * Words that look like values (numbers, ids, paths) vary from the start. More is found by
  * comparing: many texts that differ in one word; different ends behind a colon; many rare texts
- * that begin alike. Words that looked like values but never changed are fixed again, but for dates
- * and times. */
+ * that begin alike. Words with digits in them that never changed (ssh2, v1.0) are fixed
+ * again; what names a number, a host, a user or a path is not: it will be another tomorrow. */
 #ifndef LT_SUGGEST_SHAPES_H
 #define LT_SUGGEST_SHAPES_H
 
@@ -20,6 +20,9 @@ struct shape_word {
     struct slice text;     /* fixed: the word; variable: its first value */
     struct slice before, after;
     bool one_blank; /* always exactly one space before it */
+    bool glued;     /* never any */
+    bool blanks;    /* some value holds a blank */
+    bool dash;      /* some value is a lone - */
 };
 
 struct shape {
@@ -47,6 +50,7 @@ struct shapes {
     struct texts texts;
     struct shape *shapes; /* BORROW the texts */
     size_t nshapes, shapes_cap;
+    bool exact; /* texts that differ in fixed words are never of one */
 };
 
 /* Counts a text; returns its number. */

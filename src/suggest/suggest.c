@@ -1,4 +1,4 @@
-/* suggest -- three walks over the sample: which fields there are; what each line says; what the
+/* suggest -- walks over the sample: what lines begin with; which fields there are; what each line says; what the
  * fields of each kind hold. */
 #include "config.h"
 
@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/xalloc.h"
 #include "suggest/begins.h"
+#include "suggest/heads.h"
 #include "suggest/proposal.h"
 
 #include <stdio.h>
@@ -14,19 +15,26 @@
 
 enum { FIELD_TEXT_SHARE = 2 /* a known name is enough when one line in two has it */ };
 
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_LOGFMT };
+
 struct line {
-    struct slice text;
-    enum decoded decoded;
-    size_t says; /* number of its text in the shapes of its kind */
+    struct slice text, rest; /* rest: without its head */
+    struct slice said;       /* what tells it apart from others */
+    enum format format;      /* of the rest */
+    size_t says;             /* number of what it says in the shapes of its kind */
     enum kind_of_line of;
 };
 
 struct suggest {
     struct sample sample;
+    struct heads *heads;
     struct arena arena, scratch;
     struct line *lines;
     size_t n, cap, bytes;
-    struct field_list fields; /* of all decoded lines */
+    struct field_list fields; /* of all lines; those of heads too */
+    bool requests;            /* most lines have a method and a path */
+    struct map keys;          /* of lines that nothing else tells apart -> how many have it */
+    uint64_t keyed;           /* such lines */
     struct shapes shapes[KINDS_OF_LINES];
     size_t kinds_cap;
     size_t first[KINDS_OF_LINES]; /* kinds, one a shape, begin there until they are sorted */
@@ -36,8 +44,11 @@ struct suggest *suggest_new(uint64_t least, const char *field)
 {
     struct suggest *s = xcalloc(1, sizeof *s);
 
+    s->heads = heads_new();
     s->sample.least = least;
     s->sample.field = field;
+    s->sample.heads = s->heads;
+    s->shapes[KIND_KEYS].exact = true;
     return s;
 }
 
@@ -52,8 +63,10 @@ void suggest_free(struct suggest *s)
     for (int of = 0; of < KINDS_OF_LINES; of++)
         shapes_release(&s->shapes[of]);
     field_list_release(&s->fields);
+    map_release(&s->keys);
     arena_release(&s->scratch);
     arena_release(&s->arena);
+    heads_free(s->heads);
     free(s->sample.kinds);
     free(s->lines);
     free(s);
@@ -72,17 +85,37 @@ bool suggest_has_field(const struct suggest *s, const char *name)
     return false;
 }
 
-static void each_field(const struct line *l, field_visit_fn *fn, void *ctx)
+void suggest_records(struct suggest *s, const struct begins *begins)
 {
-    if (l->decoded == DECODED_JSON)
-        json_each(l->text, fn, ctx);
-    else if (l->decoded == DECODED_LOGFMT)
-        logfmt_each(l->text, true, fn, ctx);
+    s->sample.record = begins_found(begins);
+    s->sample.traces = begins_traces(begins);
 }
 
-static bool is_decoded(const struct line *l)
+void suggest_add(struct suggest *s, struct slice line, bool wrapped)
 {
-    return l->decoded == DECODED_JSON || l->decoded == DECODED_LOGFMT;
+    struct line l = {.text = arena_slice(&s->arena, line)};
+
+    GROW(s->lines, s->n, s->cap);
+    s->lines[s->n++] = l;
+    s->bytes += l.text.n;
+    s->sample.lines++;
+    s->sample.wrapped += wrapped;
+    heads_note(s->heads, l.text);
+}
+
+static void each_decoded(const struct line *l, field_visit_fn *fn, void *ctx)
+{
+    if (l->format == FORMAT_JSON)
+        json_each(l->rest, fn, ctx);
+    else if (l->format == FORMAT_LOGFMT)
+        logfmt_each(l->rest, false, fn, ctx);
+}
+
+/* Those of its head too. */
+static void each_field(const struct suggest *s, const struct line *l, field_visit_fn *fn, void *ctx)
+{
+    heads_cut(s->heads, l->text, fn, ctx);
+    each_decoded(l, fn, ctx);
 }
 
 static struct slice plain(struct suggest *s, const struct field *value)
@@ -99,32 +132,41 @@ static void note_anywhere(void *ctx, struct slice name, const struct field *valu
     field_note(&s->fields, name, plain(s, value));
 }
 
-void suggest_records(struct suggest *s, const struct begins *begins)
+static void note_nothing(void *ctx, struct slice name, const struct field *value)
 {
-    s->sample.record = begins_found(begins);
-    s->sample.traces = begins_traces(begins);
+    (void)ctx;
+    (void)name;
+    (void)value;
 }
 
-void suggest_add(struct suggest *s, struct slice line, enum decoded decoded, bool wrapped)
+static void read_line(struct suggest *s, struct line *l)
 {
-    struct line l = {.text = arena_slice(&s->arena, line), .decoded = decoded};
-
-    GROW(s->lines, s->n, s->cap);
-    s->lines[s->n++] = l;
-    s->bytes += l.text.n;
-    s->sample.lines++;
-    s->sample.wrapped += wrapped;
-    s->sample.decoded += is_decoded(&l);
-    each_field(&l, note_anywhere, s);
+    l->rest = heads_cut(s->heads, l->text, NULL, NULL);
+    l->format = json_each(l->rest, note_nothing, NULL)            ? FORMAT_JSON
+                : logfmt_each(l->rest, false, note_nothing, NULL) ? FORMAT_LOGFMT
+                                                                  : FORMAT_TEXT;
+    s->sample.decoded += l->format != FORMAT_TEXT;
+    each_field(s, l, note_anywhere, s);
     arena_reset(&s->scratch);
+}
+
+/* What a request was, and by which way it came, does not tell what the line says. */
+static bool is_about_requests(struct slice name)
+{
+    static const char *const ends[] = {"method", ".operation", "protocol", "flags", "service"};
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (slice_ends(name, slice_str(ends[i])))
+            return true;
+    return false;
 }
 
 /* 0 = unfit. Known names come first, in this order; then what most lines have and what has several
  * values, but far fewer than there are lines. */
 static double fitness(const struct suggest *s, const struct field_stats *f)
 {
-    static const char known[] =
-        "msg message MESSAGE event event_name evt text log action operation Message";
+    static const char known[] = "msg message MESSAGE event event_name evt text log Message";
+    static const char actions[] = "action operation";
     struct slice name = slice_str(f->name);
 
     for (size_t i = 0; i < name.n; i++)
@@ -132,8 +174,13 @@ static double fitness(const struct suggest *s, const struct field_stats *f)
             return 0;
     if (word_among(name, known) && f->seen * FIELD_TEXT_SHARE >= s->sample.decoded)
         return (double)(200 - word_among(name, known));
+    if (s->requests || memchr(name.p, '.', name.n))
+        return 0;
+    if (word_among(name, actions) && f->seen * FIELD_TEXT_SHARE >= s->sample.decoded)
+        return (double)(100 - word_among(name, actions));
     if (field_is_level(name) || field_is_time(name) || f->seen * 10 < s->sample.decoded * 8 ||
-        f->values.n < 2 || f->values.n * 4 > f->seen || f->classes[WORD_NUMBER] ||
+        f->values.n < 2 || f->values.n * 4 > f->seen || f->text || f->classes[WORD_NUMBER] ||
+        f->classes[WORD_OTHER] || f->classes[WORD_NAME] || is_about_requests(name) ||
         f->classes[WORD_ID] || f->classes[WORD_BOOL] || f->classes[WORD_DURATION] ||
         f->classes[WORD_METHOD] || f->classes[WORD_PATH] || f->classes[WORD_ADDRESS])
         return 0;
@@ -145,8 +192,16 @@ static double fitness(const struct suggest *s, const struct field_stats *f)
 static void find_field(struct suggest *s)
 {
     double best = 0;
+    bool method = false, path = false;
 
-    if (s->sample.field)
+    for (size_t i = 0; i < s->fields.n; i++) {
+        const struct field_stats *f = &s->fields.list[i];
+
+        method |= f->classes[WORD_METHOD] * 2 > s->sample.decoded;
+        path |= f->classes[WORD_PATH] * 2 > s->sample.decoded;
+    }
+    s->requests = method && path;
+    if (s->sample.field || s->sample.decoded == 0)
         return;
     for (size_t i = 0; i < s->fields.n; i++) {
         double fit = fitness(s, &s->fields.list[i]);
@@ -163,6 +218,7 @@ struct walk {
     struct suggest *suggest;
     struct slice value; /* of the field that tells lines apart; p = NULL: it has none */
     struct buf keys;
+    bool common; /* only keys that nearly all such lines have */
     struct kind *kind;
 };
 
@@ -173,35 +229,85 @@ static bool tells_apart(const struct walk *w, struct slice name)
     return field && slice_eq(name, slice_str(field));
 }
 
-static void note_said(void *ctx, struct slice name, const struct field *value)
+static void note_value_said(void *ctx, struct slice name, const struct field *value)
 {
     struct walk *w = ctx;
     struct slice text = plain(w->suggest, value);
 
     if (!w->value.p && text.n && tells_apart(w, name))
         w->value = text;
-    if (memchr(name.p, '.', name.n) || memchr(name.p, ' ', name.n) || text.n == 0)
+}
+
+static bool is_key(struct walk *w, struct slice name, const struct field *value)
+{
+    return !memchr(name.p, '.', name.n) && !memchr(name.p, ' ', name.n) &&
+           plain(w->suggest, value).n > 0;
+}
+
+static void count_key(void *ctx, struct slice name, const struct field *value)
+{
+    struct walk *w = ctx;
+    uint64_t n = 0;
+
+    map_get(&w->suggest->keys, name, &n);
+    if (is_key(w, name, value) && (n || w->suggest->keys.n < FIELDS_MAX))
+        map_put(&w->suggest->keys, name, n + 1);
+}
+
+static void note_key(void *ctx, struct slice name, const struct field *value)
+{
+    struct walk *w = ctx;
+    uint64_t n = 0;
+
+    map_get(&w->suggest->keys, name, &n);
+    if (!is_key(w, name, value) || (w->common && n * 10 < w->suggest->keyed * 9))
         return;
     buf_str(&w->keys, w->keys.n ? " " : "");
     buf_slice(&w->keys, name);
 }
 
+/* Is a line told apart from others by a value, its keys, or its text? */
 static void sort_out(struct suggest *s, struct line *l)
 {
     struct walk w = {.suggest = s};
-    struct slice text = l->text;
 
     l->of = KIND_TEXT;
-    if (is_decoded(l)) {
-        each_field(l, note_said, &w);
-        l->of = w.value.p ? KIND_VALUE : KIND_KEYS;
-        text = w.value.p ? w.value : buf_all(&w.keys);
-    } else if (s->sample.record) {
-        text = slice_until(text, "\n");
+    l->said = s->sample.record ? slice_until(l->rest, "\n") : l->rest;
+    if (l->format == FORMAT_TEXT)
+        return;
+    each_decoded(l, note_value_said, &w);
+    l->of = w.value.p ? KIND_VALUE : KIND_KEYS;
+    if (w.value.p)
+        l->said = arena_slice(&s->arena, w.value);
+    s->keyed += l->of == KIND_KEYS;
+    if (l->of == KIND_KEYS)
+        each_decoded(l, count_key, &w);
+    arena_reset(&s->scratch);
+}
+
+/* The keys that nearly all lines have that nothing else tells apart; all it has when those say nothing. */
+static void find_keys(struct suggest *s, struct line *l)
+{
+    struct walk w = {.suggest = s, .common = true};
+    struct slice rest, key;
+
+    each_decoded(l, note_key, &w);
+    rest = buf_all(&w.keys);
+    if (!next_key(&rest, &key)) {
+        buf_clear(&w.keys);
+        w.common = false;
+        each_decoded(l, note_key, &w);
     }
-    l->says = shapes_add(&s->shapes[l->of], text);
+    l->said = arena_slice(&s->arena, buf_all(&w.keys));
     buf_release(&w.keys);
     arena_reset(&s->scratch);
+}
+
+static void add_said(struct suggest *s, struct line *l)
+{
+    if (l->of == KIND_KEYS)
+        find_keys(s, l);
+    l->says = shapes_add(&s->shapes[l->of], l->said);
 }
 
 static void note_here(void *ctx, struct slice name, const struct field *value)
@@ -239,7 +345,7 @@ static void look_inside(struct suggest *s, const struct line *l)
         return;
     if (l->of != KIND_KEYS)
         note_groups(k, t->text);
-    each_field(l, note_here, &w);
+    each_field(s, l, note_here, &w);
     arena_reset(&s->scratch);
 }
 
@@ -269,7 +375,7 @@ static const struct field_stats *level_field(const struct suggest *s)
 {
     for (size_t i = 0; i < s->fields.n; i++)
         if (field_is_level(slice_str(s->fields.list[i].name)) &&
-            s->fields.list[i].seen * 2 > s->sample.decoded && s->fields.list[i].values.n <= 12)
+            s->fields.list[i].seen * 2 > s->sample.lines && s->fields.list[i].values.n <= 12)
             return &s->fields.list[i];
     return NULL;
 }
@@ -279,10 +385,15 @@ void suggest_write(struct suggest *s, const char *name, struct buf *out)
     struct sample *sample = &s->sample;
 
     sample->name = name;
+    heads_find(s->heads);
+    for (size_t i = 0; i < s->n; i++)
+        read_line(s, &s->lines[i]);
     sample->levels = level_field(s);
     find_field(s);
     for (size_t i = 0; i < s->n; i++)
         sort_out(s, &s->lines[i]);
+    for (size_t i = 0; i < s->n; i++)
+        add_said(s, &s->lines[i]);
     for (int of = 0; of < KINDS_OF_LINES; of++)
         add_kinds(s, (enum kind_of_line)of);
     for (size_t i = 0; i < s->n; i++)

@@ -5,6 +5,7 @@
  * for fields with few values, histograms and gauges for fields that look like durations, sizes and
  * numbers; for every field left out a comment says why. All of it is guessed, and says so.
  *
+ * What most lines begin with (time, host, program: heads.h) is cut off first, and becomes the log's prefix.
  * Do several lines belong together (begins)? Then each record is taken as a line is, by its first one.
  *
  * The room goes from words (what kind of thing a piece of text is) to shapes (which texts say the
@@ -19,11 +20,14 @@
  *     memory whole: the caller bounds it.
  *
  * A `struct suggest` owns copies of the lines and of all texts; kinds, items and names borrow them.
- * The room reads no file and knows no option: lines come decoded, as the engine would have them. */
+ * The room reads no file and knows no option: lines come as the engine would have them, out of their wrapping and
+ * joined to records. */
 #ifndef LT_SUGGEST_SUGGEST_H
 #define LT_SUGGEST_SUGGEST_H
 
-#include "engine/record.h"
+#include "base/buf.h"
+
+#include <stdint.h>
 
 struct suggest;
 struct begins;
@@ -32,14 +36,14 @@ struct begins;
  * lines apart; NULL: one is found. */
 struct suggest *suggest_new(uint64_t least, const char *field);
 void suggest_free(struct suggest *s);
-/* Takes a line, or a record, that was read and decoded, perhaps out of a container's; copies it. */
-void suggest_add(struct suggest *s, struct slice line, enum decoded decoded, bool wrapped);
+/* Takes a line, or a record, as it was read, perhaps out of a container's wrapping; copies it. */
+void suggest_add(struct suggest *s, struct slice line, bool wrapped);
 /* The lines that were taken are records, which begin so. BORROWS. */
 void suggest_records(struct suggest *s, const struct begins *begins);
 size_t suggest_bytes(const struct suggest *s);
-/* Has a line that was taken a field of that name? */
-bool suggest_has_field(const struct suggest *s, const char *name);
 /* Appends the rules file. `name` is what the sample is called. Once, at the end. */
 void suggest_write(struct suggest *s, const char *name, struct buf *out);
+/* Then: has a line that was taken a field of that name? */
+bool suggest_has_field(const struct suggest *s, const char *name);
 
 #endif

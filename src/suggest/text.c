@@ -7,8 +7,9 @@
 #include "base/utf8.h"
 
 #include <string.h>
+#include <strings.h>
 
-enum { NAME_WORDS = 6, NAME_BYTES = 48, GROUP_BYTES = 28 /* PCRE2 takes 32 */ };
+enum { NAME_WORDS = 6, NAME_BYTES = 48, HELP_BYTES = 100, GROUP_BYTES = 28 /* PCRE2 takes 32 */ };
 
 /* Letters and digits; anything between them becomes one underscore. In lower case they are words of
  * a sentence: don't is dont. */
@@ -55,20 +56,72 @@ const char *unique_name(struct rulesfile *f, struct map *taken, struct buf *name
     return unique;
 }
 
-static bool is_access(const struct shape *s)
+/* Does this key tell what a record is? */
+static bool key_tells(struct slice key)
 {
+    return field_is_usable(key) && key.p[0] != '@' && !field_is_time(key) && !field_is_level(key);
+}
+
+bool next_key(struct slice *rest, struct slice *ret_key)
+{
+    while (slice_cut(rest, ' ', ret_key))
+        if (key_tells(*ret_key))
+            return true;
+    return false;
+}
+
+/* Does a key end so? "RequestMethod" and "req.method" end in method. */
+static bool is_key_of(struct slice key, const char *end)
+{
+    struct slice want = slice_str(end);
+
+    return key.n >= want.n && strncasecmp(key.p + key.n - want.n, end, want.n) == 0;
+}
+
+bool kind_is_access(const struct kind *k)
+{
+    const struct shape *s = k->shape;
+    struct slice keys = s->example, key;
     bool method = false, path = false;
 
-    for (size_t i = 0; i < s->nwords; i++) {
+    for (size_t i = 0; k->of == KIND_TEXT && i < s->nwords; i++) {
         method |= s->words[i].variable && s->words[i].class == WORD_METHOD;
         path |= s->words[i].variable && s->words[i].class == WORD_PATH;
+    }
+    while (k->of == KIND_KEYS && next_key(&keys, &key)) {
+        method |= is_key_of(key, "method");
+        path |= is_key_of(key, "path") || is_key_of(key, "url") || is_key_of(key, "uri");
     }
     return method && path;
 }
 
+void add_pattern(const struct kind *k, struct buf *out)
+{
+    const struct shape *s = k->shape;
+    struct slice keys = s->example, key;
+    size_t from = out->n;
+
+    for (size_t i = 0; k->of != KIND_KEYS && i < s->nwords && out->n < from + HELP_BYTES; i++) {
+        const struct shape_word *w = &s->words[i];
+
+        buf_str(out, i && !w->glued ? " " : "");
+        add_shown(w->before, HELP_BYTES, out);
+        if (w->variable)
+            buf_str(out, "...");
+        else
+            add_shown(w->text, HELP_BYTES, out);
+        add_shown(w->after, HELP_BYTES, out);
+    }
+    while (k->of == KIND_KEYS && out->n < from + HELP_BYTES && next_key(&keys, &key)) {
+        buf_str(out, out->n > from ? ", " : "");
+        add_shown(key, HELP_BYTES, out);
+    }
+    buf_str(out, k->of != KIND_KEYS && s->open ? " ..." : "");
+}
+
 void add_kind_name(const struct kind *k, struct buf *out)
 {
-    bool access = k->of == KIND_TEXT && is_access(k->shape);
+    bool access = kind_is_access(k);
     struct buf name = BUF_INIT;
 
     buf_str(&name, access ? "http_access" : k->of == KIND_KEYS ? "record_with" : "");
@@ -115,8 +168,8 @@ static const char *name_by_unit(const struct shape *s, size_t word)
         const char *units, *name;
     } names[] = {
         {"ns", "duration_ns"},
-        {"us", "duration_us"},
-        {"ms msec milliseconds", "duration_ms"},
+        {"us usec usecs microseconds", "duration_us"},
+        {"ms msec msecs millis milliseconds", "duration_ms"},
         {"s sec secs seconds", "duration_s"},
         {"bytes", "size_bytes"},
         {"kB KB", "size_kb"},
@@ -148,6 +201,7 @@ void add_group_name(const struct shape *s, size_t word, const struct field_stats
         [WORD_ADDRESS] = "address",   [WORD_PATH] = "path",
         [WORD_METHOD] = "method",     [WORD_BOOL] = "is",
         [WORD_QUOTED] = "text",       [WORD_OTHER] = "word",
+        [WORD_NAME] = "name",         [WORD_DASH] = "word",
     };
     const struct shape_word *w = &s->words[word];
     const char *by_unit = name_by_unit(s, word);

@@ -23,6 +23,8 @@ enum word_class {
     WORD_METHOD,
     WORD_BOOL,
     WORD_QUOTED,
+    WORD_NAME,  /* of a host, a user, a module */
+    WORD_DASH,  /* nothing is there */
     WORD_OTHER, /* has digits, or differs for no visible reason */
     WORD_CLASSES
 };
@@ -30,6 +32,7 @@ enum word_class {
 struct word {
     struct slice before, core, after; /* a fixed word is all `before` */
     enum word_class class;
+    bool glued; /* no blank before it: a part of `0/0/12` */
 };
 
 enum { WORDS_MAX = 40 };

@@ -154,7 +154,7 @@ def lines_are_taken_out_of_a_container_runtimes_wrapping():
     for lines in (docker, cri):
         put("app.log", "\n".join(lines) + "\n")
         text = suggested("app.log")
-        assert "\n[log containers]\npath = app.log\nunwrap = auto\n" in text, text
+        assert "\n[log app]\npath = app.log\nunwrap = auto\n" in text, text
         page = logtally("replay", "--rules", "new.ini", "app.log")
         assert 'http_request_total{endpoint="/a/:id",status="200"} 50\n' in page, page
 

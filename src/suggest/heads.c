@@ -1,0 +1,395 @@
+/* heads -- the beginning of a line is read as a row of pieces, written as one letter each, a blank where blanks
+ * stand between two: `T b P` is a time, a level in brackets, and a program. Each row that ends in a piece that
+ * only heads have is counted; the head is the longest that nearly all lines share with a shorter one.
+ *
+ *   T time   L level   b [level]   B [anything]   P program[1]: or logger:   U lone signs   W word
+ *   K E      what klog and Erlang write, which is a head as a whole
+ *
+ * Words alone are no head: they are taken along where such a piece comes behind them. */
+#include "config.h"
+
+#include "suggest/heads.h"
+
+#include "suggest/words.h"
+
+#include "base/map.h"
+#include "base/xalloc.h"
+#include "rules/pattern.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PIECES_MAX = 12,
+    WORDS_BEFORE_TIME = 4, /* vhost, address, identity and user of an access log */
+    WORDS_AFTER_TIME = 2,
+    SHARE = 60,   /* per cent of the lines that a head must begin */
+    GOES_ON = 99, /* per cent of those of the shorter one that a longer one must begin */
+};
+
+#define CLOCK "\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?"
+#define MONTH "[A-Z][a-z]{2}"
+
+/* Times, longer ones first. */
+static const struct time_form {
+    const char *regex, *format; /* format: NULL = read as it is */
+} times[] = {
+    {"\\d{4}-\\d\\d-\\d\\d[T ]" CLOCK "(?: ?(?:Z|UTC|[+-]\\d\\d(?::?\\d\\d)?))?\\b", NULL},
+    {"\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+", "%Y/%m/%d %H:%M:%S.%f"},
+    {"\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d", "%Y/%m/%d %H:%M:%S"},
+    {"\\d\\d?/" MONTH "/\\d{4}:\\d\\d:\\d\\d:\\d\\d [+-]\\d{4}", "%d/%b/%Y:%H:%M:%S %z"},
+    {"\\d\\d?/" MONTH "/\\d{4}:\\d\\d:\\d\\d:\\d\\d\\.\\d+", "%d/%b/%Y:%H:%M:%S.%f"},
+    {"\\d\\d?-" MONTH "-\\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d+", "%d-%b-%Y %H:%M:%S.%f"},
+    {"\\d\\d? " MONTH " \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d+", "%d %b %Y %H:%M:%S.%f"},
+    {MONTH " " MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+ \\d{4}", "%a %b %d %H:%M:%S.%f %Y"},
+    {MONTH " " MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4}", "%a %b %d %H:%M:%S %Y"},
+    {MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d", "%b %d %H:%M:%S"},
+    {"1\\d{9}(?:\\.\\d+|\\d{3})?\\b", NULL},
+    {"\\d\\d:\\d\\d:\\d\\d\\.\\d+", "%H:%M:%S.%f"},
+    {"\\d\\d:\\d\\d:\\d\\d\\b", "%H:%M:%S"},
+};
+enum { TIMES = sizeof times / sizeof *times, SYSLOG = 9, ISO = 0 };
+
+#define LEVELS                                                                                 \
+    "(?i:trace|debug|info|information|notice|note|warn|warning|error|err|fatal|critical|crit|" \
+    "alert|emerg|panic|severe|fine|log|hint|detail|statement|context|system|dbg|inf|wrn|trc|ftl)"
+
+/* The other pieces, those that say most first. */
+enum piece_kind {
+    PIECE_KLOG,
+    PIECE_ERLANG,
+    PIECE_LEVEL,
+    PIECE_BRACKET_LEVEL,
+    PIECE_BRACKET,
+    PIECE_PROGRAM,
+    PIECE_SIGNS,
+    PIECE_PAIR, /* ends the head */
+    PIECE_WORD,
+    PIECES,
+};
+static const struct piece_form {
+    char letter;
+    const char *look;  /* how it is found */
+    const char *regex; /* how it is written into the rules */
+} forms[PIECES] = {
+    [PIECE_KLOG] = {'K', "[IWEF]\\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d+ +\\d+ [\\w.-]+:\\d+\\]",
+                    "(?<level>[IWEF])(?<time>\\d{4} [\\d:.]+) +\\d+ \\S+\\]"},
+    [PIECE_ERLANG] = {'E', "=[A-Z]+ REPORT==== [^=\\n]* ===\\n",
+                      "=(?<level>[A-Z]+) REPORT==== (?<time>\\S+) ===\\n"},
+    [PIECE_LEVEL] = {'L', LEVELS "(?![\\w.-]| [=:] )(?:/[^\\]\\s]+)?[\\]):,]*",
+                     "(?<level>\\w+)(?:/[^\\]\\s]+)?[\\]):,]*"},
+    [PIECE_BRACKET_LEVEL] = {'b', "\\[(?:[\\w-]+:)?\\s*(?:" LEVELS "|[DIWEFT])\\s*\\][:,]*",
+                             "\\[(?:[\\w-]+:)?\\s*(?<level>\\w+)\\s*\\][:,]*"},
+    [PIECE_BRACKET] = {'B', "\\[[^\\]\\[\\n]*\\][:,]*", "\\[[^\\]]*\\][:,]*"},
+    [PIECE_PROGRAM] = {'P', "[\\w./@-]*[A-Za-z][\\w./@-]*(?:\\[\\d+(?::\\d+)?\\])?:(?=[ \\n])",
+                       "(?<program>[^\\s:\\[]+)(?:\\[[\\d:]+\\])?:"},
+    [PIECE_SIGNS] = {'U', "[^\\w\\s\\[{\"(<]+(?=\\s)", "[^\\w\\s]+"},
+    [PIECE_PAIR] = {'X', "(?:[\"{]|\\S+=)", ""},
+    [PIECE_WORD] = {'W', "\\S+", "\\S+"},
+};
+
+struct heads {
+    struct pattern *times[TIMES], *forms[PIECES], *cut;
+    uint64_t times_seen[TIMES], lines;
+    struct map rows; /* -> lines that begin so */
+    struct buf row, regex;
+};
+
+static struct pattern *compile(const char *regex)
+{
+    struct buf err = BUF_INIT, text = BUF_INIT;
+    size_t offset;
+
+    buf_fmt(&text, "^(?:%s)", regex);
+    struct pattern *p = pattern_new(buf_all(&text), &err, &offset);
+
+    buf_release(&err);
+    buf_release(&text);
+    return p;
+}
+
+struct heads *heads_new(void)
+{
+    struct heads *h = xcalloc(1, sizeof *h);
+
+    for (int i = 0; i < TIMES; i++)
+        h->times[i] = compile(times[i].regex);
+    for (int i = 0; i < PIECES; i++)
+        h->forms[i] = compile(forms[i].look);
+    return h;
+}
+
+void heads_free(struct heads *h)
+{
+    if (!h)
+        return;
+    for (int i = 0; i < TIMES; i++)
+        pattern_free(h->times[i]);
+    for (int i = 0; i < PIECES; i++)
+        pattern_free(h->forms[i]);
+    pattern_free(h->cut);
+    map_release(&h->rows);
+    buf_release(&h->row);
+    buf_release(&h->regex);
+    free(h);
+}
+
+/* A line being read. */
+struct reading {
+    struct slice rest;
+    int time;       /* the form of its first time; -1: there was none yet */
+    unsigned words; /* that no piece of a head has come behind yet */
+    bool plain;     /* one of them is letters alone */
+    bool level, program;
+};
+
+static bool takes(struct pattern *p, struct slice *rest)
+{
+    if (pattern_match(p, *rest) != PATTERN_YES || pattern_span(p).n == 0)
+        return false;
+    *rest = slice_from(*rest, pattern_span(p).n);
+    return true;
+}
+
+/* A time, with the bracket it stands in and what closes it. */
+static bool takes_time(struct heads *h, struct reading *r)
+{
+    struct slice rest = r->rest;
+    bool opened = rest.n && strchr("[(", rest.p[0]);
+
+    if (opened)
+        rest = slice_from(rest, 1);
+    for (int i = 0; r->time < 0 && i < TIMES; i++) {
+        if (!takes(h->times[i], &rest))
+            continue;
+        while (rest.n && strchr("]):,", rest.p[0]))
+            rest = slice_from(rest, 1);
+        r->rest = rest;
+        r->time = i;
+        buf_str(&h->row, opened ? "[T" : "T");
+        return true;
+    }
+    return false;
+}
+
+static bool is_letters(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!char_is_letter(s.p[i]))
+            return false;
+    return true;
+}
+
+/* Is a program named here, or does a sentence only have a colon? */
+static bool may_be_program(const struct reading *r, struct slice piece)
+{
+    bool host =
+        r->words == 1 && (memchr(piece.p, '[', piece.n) || r->time == SYSLOG || r->time == ISO);
+
+    return !r->program && r->words <= 1 && (r->words == 0 || (host && !r->level));
+}
+
+/* May what was read stand in a head, behind the words before it? */
+static bool is_of_head(struct reading *r, enum piece_kind kind, struct slice piece)
+{
+    switch (kind) {
+    case PIECE_LEVEL:
+    case PIECE_BRACKET_LEVEL:
+        return !r->level;
+    case PIECE_PROGRAM:
+        return may_be_program(r, piece);
+    case PIECE_BRACKET:
+    case PIECE_SIGNS:
+        return !r->plain;
+    default:
+        return kind == PIECE_KLOG || kind == PIECE_ERLANG;
+    }
+}
+
+static void note_row(struct heads *h)
+{
+    uint64_t n = 0;
+
+    map_get(&h->rows, buf_all(&h->row), &n);
+    map_put(&h->rows, buf_all(&h->row), n + 1);
+}
+
+static enum piece_kind next_piece(struct heads *h, struct slice *rest)
+{
+    int kind = 0;
+
+    while (kind < PIECES && !takes(h->forms[kind], rest))
+        kind++;
+    return (enum piece_kind)kind;
+}
+
+/* One more piece; false when the head is over. */
+static bool read_piece(struct heads *h, struct reading *r)
+{
+    struct slice before = r->rest;
+
+    if (takes_time(h, r)) {
+        r->words = 0;
+        r->plain = false;
+        note_row(h);
+        return true;
+    }
+    enum piece_kind kind = next_piece(h, &r->rest);
+
+    if (kind == PIECE_PAIR || kind == PIECES)
+        return false;
+    struct slice piece = slice_make(before.p, before.n - r->rest.n);
+    bool time_may_come = r->time < 0 && !r->level;
+
+    if (is_of_head(r, kind, piece) && !(time_may_come && kind > PIECE_BRACKET)) {
+        buf_char(&h->row, forms[kind].letter);
+        r->level |= kind <= PIECE_BRACKET_LEVEL;
+        r->program |= kind == PIECE_PROGRAM;
+        r->words = 0;
+        r->plain = false;
+        note_row(h);
+        return true;
+    }
+    if (kind < PIECE_PROGRAM && kind != PIECE_BRACKET) /* a second level is what the line says */
+        return false;
+    r->plain |= is_letters(piece);
+    buf_char(&h->row, forms[PIECE_WORD].letter);
+    return ++r->words <= (time_may_come ? WORDS_BEFORE_TIME : WORDS_AFTER_TIME);
+}
+
+void heads_note(struct heads *h, struct slice line)
+{
+    struct reading r = {.rest = line, .time = -1};
+
+    if (slice_trim(line).n == 0 || slice_starts(slice_trim(line), SLICE("{")))
+        return;
+    h->lines++;
+    buf_clear(&h->row);
+    for (int i = 0; i < PIECES_MAX && r.rest.n && read_piece(h, &r); i++) {
+        size_t blanks = 0;
+
+        while (blanks < r.rest.n && char_is_blank(r.rest.p[blanks]))
+            blanks++;
+        buf_str(&h->row, blanks ? " " : "");
+        r.rest = slice_from(r.rest, blanks);
+    }
+    if (r.time >= 0)
+        h->times_seen[r.time]++;
+}
+
+/* The row that most lines have of those that go on from `from`, the longer of two; its lines. */
+static uint64_t best_row(const struct heads *h, struct slice from, struct slice *ret_row)
+{
+    struct slice row;
+    uint64_t n, most = 0;
+
+    for (size_t at = 0; map_next(&h->rows, &at, &row, &n);) {
+        if (row.n <= from.n || !slice_starts(row, from))
+            continue;
+        if (n > most || (n == most && row.n > ret_row->n)) {
+            most = n;
+            *ret_row = row;
+        }
+    }
+    return most;
+}
+
+static void add_times(const struct heads *h, struct buf *out)
+{
+    const char *between = "(?<time>";
+
+    for (int i = 0; i < TIMES; i++) {
+        if (!h->times_seen[i])
+            continue;
+        buf_fmt(out, "%s%s", between, times[i].regex);
+        between = "|";
+    }
+    buf_str(out, ")[\\]):,]*");
+}
+
+static const struct piece_form *form_of(char letter)
+{
+    for (int i = 0; i < PIECES; i++)
+        if (forms[i].letter == letter)
+            return &forms[i];
+    return NULL;
+}
+
+static void write_regex(struct heads *h, struct slice row)
+{
+    buf_char(&h->regex, '^');
+    for (size_t i = 0; i < row.n; i++) {
+        if (row.p[i] == ' ')
+            buf_str(&h->regex, "\\s+");
+        else if (row.p[i] == '[')
+            buf_str(&h->regex, "[\\[(]");
+        else if (row.p[i] == 'T')
+            add_times(h, &h->regex);
+        else
+            buf_str(&h->regex, form_of(row.p[i])->regex);
+    }
+    buf_str(&h->regex, row.p[row.n - 1] == 'E' ? "" : "\\s*");
+}
+
+void heads_find(struct heads *h)
+{
+    struct slice row = {"", 0}, longer = row;
+    uint64_t lines = h->lines, n;
+
+    while ((n = best_row(h, row, &longer)) > 0 && n * 100 >= lines * (row.n ? GOES_ON : SHARE)) {
+        row = longer;
+        lines = n;
+    }
+    if (row.n == 0 || slice_until(row, "TLbKE").n == row.n)
+        return;
+    write_regex(h, row);
+    h->cut = compile(h->regex.p);
+}
+
+const char *heads_regex(const struct heads *h)
+{
+    return h->cut ? h->regex.p : NULL;
+}
+
+void heads_formats(const struct heads *h, struct buf *out)
+{
+    bool plain = false, other = false;
+
+    if (!h->cut)
+        return;
+    for (int i = 0; i < TIMES; i++) {
+        if (!h->times_seen[i] || !strstr(h->regex.p, times[i].regex))
+            continue;
+        plain |= !times[i].format;
+        other |= times[i].format != NULL;
+        if (times[i].format)
+            buf_fmt(out, "time_format = %s\n", times[i].format);
+    }
+    if (!strstr(h->regex.p, CLOCK) && strstr(h->regex.p, forms[PIECE_KLOG].regex))
+        buf_str(out, "time_format = %m%d %H:%M:%S.%f\n");
+    if (strstr(h->regex.p, forms[PIECE_ERLANG].regex))
+        buf_str(out, "time_format = %d-%b-%Y::%H:%M:%S.%f\n");
+    buf_str(out, plain && other ? "time_format = auto\n" : "");
+}
+
+struct slice heads_cut(struct heads *h, struct slice line, field_visit_fn *fn, void *ctx)
+{
+    if (!h->cut || pattern_match(h->cut, line) != PATTERN_YES)
+        return line;
+    size_t head = pattern_span(h->cut).n;
+
+    if (head == line.n)
+        return line;
+    for (unsigned i = 0; fn && i < pattern_ngroups(h->cut); i++) {
+        struct field value = {.kind = FIELD_TEXT};
+        struct slice text;
+
+        if (!pattern_capture(h->cut, i, &text) || strcmp(pattern_group(h->cut, i), "time") == 0)
+            continue;
+        value.p = text.p;
+        value.n = (uint32_t)text.n;
+        fn(ctx, slice_str(pattern_group(h->cut, i)), &value);
+    }
+    return slice_from(line, head);
+}

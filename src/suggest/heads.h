@@ -1,0 +1,25 @@
+/* heads -- what most lines of a sample begin with, before they say anything: a time, a level, the host, a
+ * program with its process. It differs from line to line and from machine to machine, so it is cut off
+ * before lines are compared, and becomes the `prefix` of the log that is proposed. */
+#ifndef LT_SUGGEST_HEADS_H
+#define LT_SUGGEST_HEADS_H
+
+#include "base/buf.h"
+#include "engine/record.h"
+
+struct heads;
+
+struct heads *heads_new(void);
+void heads_free(struct heads *h);
+/* The next line, or record; those that are JSON have no head. */
+void heads_note(struct heads *h, struct slice line);
+/* When all were noted. */
+void heads_find(struct heads *h);
+/* The regex of the head; NULL: lines have none. */
+const char *heads_regex(const struct heads *h);
+/* Appends `time_format` lines for the times in it. */
+void heads_formats(const struct heads *h, struct buf *out);
+/* The line without its head, whose level, program and logger are given to `fn` (NULL: to nobody). */
+struct slice heads_cut(struct heads *h, struct slice line, field_visit_fn *fn, void *ctx);
+
+#endif
