@@ -40,7 +40,7 @@ BEGIN {
     allowed["suggest"] = "base rules engine"
     allowed["app"] = "base decode metrics config rules rules/load input"
     allowed["offline"] = "base metrics input engine app"
-    allowed["report"] = "base decode metrics rules engine suggest app offline"
+    allowed["report"] = "base decode metrics config rules engine suggest app offline"
     allowed["daemon"] = allowed["offline"] " http site"
     allowed["cmd"] = allowed["main.c"] = "base decode http site metrics input config rules rules/load engine suggest app daemon offline report cmd"
     home["microhttpd.h"] = "^http/"

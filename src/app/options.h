@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Exit codes of every command. */
-enum { EXIT_FINE = 0, EXIT_MISTAKES = 1, EXIT_USAGE = 2, EXIT_SYSTEM = 3 };
+/* Exit codes of every command. TRAPS: `check --against` found what hurts, of rules without mistakes. */
+enum { EXIT_FINE = 0, EXIT_MISTAKES = 1, EXIT_USAGE = 2, EXIT_SYSTEM = 3, EXIT_TRAPS = 4 };
 
 struct strings {
     const char **list;

@@ -43,6 +43,14 @@ static inline size_t slots_next(const struct slots *s, size_t at)
     return (at + 1) & s->mask;
 }
 
+/* Allocated bytes. */
+static inline size_t slots_bytes(const struct slots *s)
+{
+    size_t n = s->list ? (size_t)s->mask + 1 : 0;
+
+    return (s->larger ? 3 * n : n) * sizeof *s->list;
+}
+
 /* The thing must not be there yet. */
 void slots_add(struct slots *s, uint32_t tag, uint32_t number, enum slots_full full);
 void slots_release(struct slots *s);

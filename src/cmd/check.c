@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "cmd/dump.h"
-#include "cmd/leftout.h"
 #include "cmd/parts.h"
 #include "http/server.h"
 #include "input/glob.h"
@@ -33,8 +32,7 @@ static const struct option_row rows[] = {
     {"against", 0, OPTION_LIST, offsetof(struct check_options, against), "LOG",
      "say what the rules come to on this log or sample; repeatable"},
     {"strict", 0, OPTION_FLAG, offsetof(struct check_options, strict), NULL,
-     "warnings count as mistakes; with --against also events that never happen, skipped values "
-     "and times that cannot be read"},
+     "warnings count as mistakes"},
     {"lint", 0, OPTION_FLAG, offsetof(struct check_options, lint), NULL,
      "add advice on speed and style"},
     {"dump", 0, OPTION_FLAG, offsetof(struct check_options, dump), NULL,
@@ -199,18 +197,12 @@ static void print_parts(const struct parts *parts)
         putchar('\n');
 }
 
-static void say_against(const struct check_options *o, const struct report *a)
+static void say_errors(const struct report *r)
 {
-    struct buf failures = BUF_INIT;
-    struct slice rest = buf_all(&a->errors), error;
+    struct slice rest = buf_all(&r->errors), error;
 
     while (slice_cut(&rest, '\n', &error))
         log_error("%.*s", SLICE_FMT(error));
-    say_lost(a->counted.registry);
-    report_failures(a, &failures);
-    if (o->strict && failures.n)
-        log_error("%s", failures.p);
-    buf_release(&failures);
 }
 
 /* `engine` NULL: there are mistakes, and no rules. `a` NULL: there is no log to say anything of. */
@@ -232,7 +224,7 @@ static void print_text(const struct check_options *o, const struct setup *setup,
         buf_clear(&out);
         report_text(a, &out);
         fwrite(out.p, 1, out.n, stdout);
-        say_against(o, a);
+        say_errors(a);
     }
     buf_release(&out);
 }
@@ -290,7 +282,6 @@ static int judge_logs(const struct check_options *o, const struct setup *setup, 
 {
     struct held *held = held_new(HELD_MAX);
     struct report_options options = REPORT_ALL;
-    struct buf failures = BUF_INIT;
     int code;
 
     options.as = o->common.as;
@@ -298,10 +289,9 @@ static int judge_logs(const struct check_options *o, const struct setup *setup, 
     held_free(held);
     if (code >= 0)
         return code;
-    report_failures(a, &failures);
-    code = a->errors.n || (o->strict && failures.n) ? EXIT_MISTAKES : EXIT_FINE;
-    buf_release(&failures);
-    return code;
+    if (a->errors.n)
+        return EXIT_MISTAKES;
+    return a->findings.ntraps ? EXIT_TRAPS : EXIT_FINE;
 }
 
 /* Of rules that are loaded. */
@@ -317,7 +307,7 @@ static int check_all(const struct check_options *o, const struct setup *setup,
         return EXIT_MISTAKES;
     warn_paths(setup->rules, m); /* of the machine, not of the rules: fine also with --strict */
     code = o->against.n ? judge_logs(o, setup, a) : EXIT_FINE;
-    return code > worst ? code : worst;
+    return worst != EXIT_FINE ? worst : code;
 }
 
 static int run(void *options, const struct command *self)

@@ -142,7 +142,7 @@ static void say_rows(struct registry *r, const struct row *rows, size_t n)
     }
 }
 
-void say_lost(struct registry *r)
+static void say_lost(struct registry *r)
 {
     static const struct row rows[] = {
         {OWN_LOG_LINES, say_line},       {OWN_RECORDS_CUT, say_cut},

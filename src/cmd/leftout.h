@@ -10,8 +10,6 @@
 void say_left_out(struct registry *r);
 /* Of it, what was folded when parts or snapshots were put together. */
 void say_folded(const struct registry *r);
-/* The same but for values, times and what was folded. */
-void say_lost(struct registry *r);
 /* Spans that wait for their end, which no file brought. */
 void say_open_spans(struct registry *r);
 

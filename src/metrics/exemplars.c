@@ -169,6 +169,26 @@ void exemplars_move(struct exemplars *x, uint32_t from, uint32_t to)
     memset(fresh + (size_t)from * x->slots, 0, x->slots);
 }
 
+static size_t block_bytes(const struct exemplars *x, struct exemplar_text **block)
+{
+    size_t n = (size_t)BLOCK * x->slots, bytes = n * sizeof(*block);
+
+    for (size_t i = 0; i < n; i++)
+        bytes += block[i] ? sizeof **block + block[i]->cap : 0;
+    return bytes;
+}
+
+size_t exemplars_bytes(const struct exemplars *x, uint32_t cap)
+{
+    size_t bytes = 0;
+
+    if (!x->blocks)
+        return 0;
+    for (size_t i = 0; i < blocks_for(cap); i++)
+        bytes += sizeof(*x->blocks) + (x->blocks[i] ? block_bytes(x, x->blocks[i]) : 0);
+    return bytes + (size_t)cap * x->slots;
+}
+
 void exemplars_release(struct exemplars *x, uint32_t cap)
 {
     exemplars_forget(x, 0, cap);

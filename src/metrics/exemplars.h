@@ -29,6 +29,8 @@ void exemplars_grow(struct exemplars *x, uint32_t old_cap, uint32_t cap);
 void exemplars_move(struct exemplars *x, uint32_t from, uint32_t to);
 /* Forgets those of the series [from, to). */
 void exemplars_forget(struct exemplars *x, uint32_t from, uint32_t to);
+/* Allocated bytes. */
+size_t exemplars_bytes(const struct exemplars *x, uint32_t cap);
 void exemplars_release(struct exemplars *x, uint32_t cap);
 
 /* The first n series' exemplars, each counted once more; none of them is fresh any more. */

@@ -108,6 +108,19 @@ static uint32_t append(struct family *f, const struct slice *values, int64_t now
     return index;
 }
 
+size_t family_bytes(const struct family *f)
+{
+    size_t n =
+        f->cap * f->cells.stride + series_bytes(&f->table) + exemplars_bytes(&f->exemplars, f->cap);
+
+    if (f->cells.stamps)
+        n += f->cap * sizeof(*f->cells.stamps);
+    for (unsigned i = 0; f->values && i < f->table.nlabels; i++)
+        n += sizeof(*f->values) + series_bytes(&f->values[i].values) +
+             f->values[i].cap * sizeof(*f->values[i].uses);
+    return n;
+}
+
 static size_t cell_size(const struct family_spec *spec)
 {
     switch (spec->type) {

@@ -129,6 +129,9 @@ uint64_t registry_generation(const struct registry *r);
 const struct family_spec *family_spec(const struct family *f);
 /* Live series, exposed or not. */
 uint32_t family_nseries(const struct family *f);
+/* Allocated for its series: cells, label values, the tables that find them, exemplars. What snapshots share
+ * with it is among that; pages and copies of cells are not. */
+size_t family_bytes(const struct family *f);
 /* Left out of the page while true (a log's first backlog; see design section 5). */
 void family_set_hidden(struct family *f, bool hidden);
 

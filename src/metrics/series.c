@@ -60,6 +60,16 @@ void series_release(struct series_table *t)
     series_init(t, t->nlabels, t->seed);
 }
 
+size_t series_bytes(const struct series_table *t)
+{
+    size_t n = t->cap * sizeof(*t->label_sets) + slots_bytes(&t->slots) +
+               t->chunks_cap * sizeof(*t->chunks);
+
+    for (unsigned i = 0; i < t->nchunks; i++)
+        n += sizeof(struct chunk) + t->chunks[i].chunk->cap;
+    return n;
+}
+
 static bool label_set_is(const struct label_set *set, unsigned nlabels, const struct slice *values)
 {
     const char *p = label_set_text(set, nlabels);

@@ -57,6 +57,9 @@ struct series_table {
 void series_init(struct series_table *t, unsigned nlabels, uint64_t seed);
 void series_release(struct series_table *t);
 
+/* Allocated bytes. */
+size_t series_bytes(const struct series_table *t);
+
 /* SERIES_NONE when there is none. */
 uint32_t series_find(const struct series_table *t, const struct slice *values);
 /* The label set must not be there yet. Copies. Returns the index, t->n before. */

@@ -24,7 +24,7 @@ struct file {
 
 struct held {
     size_t most, used;
-    struct file *files;
+    struct file **files; /* each stays where it is */
     size_t n, files_cap;
 };
 
@@ -55,8 +55,9 @@ static void drop(struct held *h, struct file *f)
 void held_free(struct held *h)
 {
     for (size_t i = 0; h && i < h->n; i++) {
-        drop(h, &h->files[i]);
-        free(h->files[i].path);
+        drop(h, h->files[i]);
+        free(h->files[i]->path);
+        free(h->files[i]);
     }
     if (h)
         free(h->files);
@@ -66,11 +67,12 @@ void held_free(struct held *h)
 static struct file *find(struct held *h, const char *path)
 {
     for (size_t i = 0; i < h->n; i++)
-        if (strcmp(h->files[i].path, path) == 0)
-            return &h->files[i];
+        if (strcmp(h->files[i]->path, path) == 0)
+            return h->files[i];
     GROW(h->files, h->n, h->files_cap);
-    h->files[h->n] = (struct file){.path = xstrdup(path)};
-    return &h->files[h->n++];
+    h->files[h->n] = xcalloc(1, sizeof(struct file));
+    h->files[h->n]->path = xstrdup(path);
+    return h->files[h->n++];
 }
 
 static void add(struct held *h, struct file *f, struct slice block)

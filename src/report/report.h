@@ -1,8 +1,14 @@
 /* report -- what rules come to on a sample of a log: for `check --against`, and for whoever shows it anew
  * whenever the rules change.
  *
- *   report.c        counts the lines as replay does, and looks at each of as many as are wanted
+ *   report_run.c    counts the lines as replay does, and looks at each of as many as are wanted
+ *   report.c        what that came to
  *   kinds           lines that no event took, as shapes
+ *   growth, bounds  series, as they came and as they will
+ *   seen            fields that lines have, and labels that they lack
+ *   misses          why an event never happens
+ *   costs           nanoseconds, by counting again without some of the rules
+ *   findings        what of all that hurts, a sentence each
  *   report_text.c   all of it for people        report_json.c   for programs
  *
  *     struct held *held = held_new(256 << 20);
@@ -21,7 +27,12 @@
 #include "offline/held.h"
 #include "offline/inputs.h"
 #include "offline/session.h"
+#include "report/costs.h"
+#include "report/findings.h"
+#include "report/growth.h"
 #include "report/kinds.h"
+#include "report/misses.h"
+#include "report/seen.h"
 
 enum {
     SHAPES_SHOWN = 10,
@@ -32,12 +43,15 @@ struct report_options {
     const char *as;       /* the log that all files belong to; NULL: whose globs match */
     uint64_t looked_at;   /* so many lines of each file are looked at one by one; 0 = all */
     size_t unmatched_max; /* so many different unmatched lines are put together */
+    uint64_t tried;       /* so many lines of each file are tried by events that never happen */
+    bool costs;           /* are measured: takes tenths of a second */
 };
 
 /* Of whoever has the time, as a command that ends. */
-#define REPORT_ALL ((struct report_options){.unmatched_max = 50000})
+#define REPORT_ALL ((struct report_options){.unmatched_max = 50000, .tried = 20000, .costs = true})
 /* 100,000 lines in a tenth of a second. */
-#define REPORT_FAST ((struct report_options){.looked_at = 5000, .unmatched_max = 2000})
+#define REPORT_FAST \
+    ((struct report_options){.looked_at = 5000, .unmatched_max = 2000, .tried = 1000})
 
 /* A place of the rules where bare numbers met a unit. */
 struct bare_place {
@@ -57,10 +71,14 @@ struct report {
     const struct setup *setup; /* BORROWED, as are the held lines while it runs */
     struct report_options options;
     struct inputs inputs;
-    struct session counted;  /* all lines */
-    struct session looked;   /* those that were looked at one by one, of which the rest tells */
-    uint64_t looked_at;      /* how many they are, */
-    uint64_t left;           /* and how many more the file at hand may have */
+    struct session counted; /* all lines */
+    struct session looked;  /* those that were looked at one by one, of which the rest tells */
+    uint64_t left;          /* lines of the file at hand that may still be */
+    struct growth growth;
+    struct seen seen;     /* in lines that were looked at */
+    struct misses misses; /* of events that never happen */
+    struct costs costs;
+    struct findings findings;
     struct bare_place *bare; /* a number of one line stands once in each place of the rules */
     size_t nbare, bare_cap;
     struct bad_time *times; /* of each log */
@@ -83,11 +101,10 @@ uint64_t report_lines(const struct report *r);
 bool report_tries(const struct report *r, const struct event *e);
 /* Did no line have the value? `labels` of OWN_RULE_SKIPPED. */
 bool report_never_there(const struct report *r, const struct slice *labels, uint64_t n);
+/* Or only the first so many of each file? */
+bool report_looked_at_all(const struct report *r);
 /* The number of a log that own metrics name. */
 unsigned report_log(const struct report *r, struct slice name);
-
-/* What --strict does not forgive, in one sentence; nothing when there is none. */
-void report_failures(const struct report *r, struct buf *out);
 
 void report_text(const struct report *r, struct buf *out);
 /* Adds the key "against" to an open object; null without `r`. */

@@ -54,6 +54,15 @@ static void put_hits(const struct report *r, struct jsonout *j)
     jsonout_close(j, ']');
 }
 
+/* A number, or null. */
+static void put_or_null(struct jsonout *j, const char *key, bool is, uint64_t n)
+{
+    if (is)
+        jsonout_key_u64(j, key, n);
+    else
+        jsonout_key_text(j, key, NULL);
+}
+
 static void put_series(const struct report *r, struct jsonout *j)
 {
     const struct ruleset *rules = r->setup->rules;
@@ -61,11 +70,22 @@ static void put_series(const struct report *r, struct jsonout *j)
     jsonout_key_open(j, "series", '[');
     for (unsigned i = 0; i < rules->nfamilies; i++) {
         const char *name = rules->families[i].spec.name;
+        const struct family *f = registry_find(r->counted.registry, slice_str(name));
+        struct outlook o;
+        bool known;
 
+        growth_outlook(&r->growth, i, -1, &o);
+        known = outlook_is_known(&o) || o.bound == 1;
         jsonout_open(j, '{');
         jsonout_key_text(j, "metric", name);
-        jsonout_key_u64(j, "count",
-                        family_nseries(registry_find(r->counted.registry, slice_str(name))));
+        jsonout_key_u64(j, "count", family_nseries(f));
+        jsonout_key_u64(j, "bytes", family_bytes(f));
+        jsonout_key_u64(j, "updates", o.updates);
+        put_or_null(j, "half", known, o.half);
+        put_or_null(j, "after_10", known, outlook_after(&o, 10));
+        put_or_null(j, "after_100", known, outlook_after(&o, 100));
+        put_or_null(j, "bound", o.bound, o.bound);
+        put_or_null(j, "limit", o.limit, o.limit);
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');
@@ -193,13 +213,49 @@ static void put_losses(const struct report *r, struct jsonout *j)
     jsonout_close(j, ']');
 }
 
-static void put_failures(const struct report *r, struct jsonout *j)
+static void put_findings(const struct report *r, struct jsonout *j)
 {
-    struct buf text = BUF_INIT;
+    jsonout_key_open(j, "findings", '[');
+    for (size_t i = 0; i < r->findings.n; i++) {
+        const struct finding *f = &r->findings.list[i];
 
-    report_failures(r, &text);
-    jsonout_key_slice(j, "failures", text.n ? buf_all(&text) : (struct slice){0});
-    buf_release(&text);
+        jsonout_open(j, '{');
+        jsonout_key_text(j, "kind", finding_word(f->kind));
+        jsonout_key_bool(j, "trap", f->trap);
+        jsonout_key_text(j, "file", f->at.line ? f->at.file : NULL);
+        jsonout_key_u64(j, "line", (uint64_t)f->at.line);
+        jsonout_key_u64(j, "count", f->count);
+        jsonout_key_text(j, "metric", f->metric);
+        jsonout_key_text(j, "event", f->event);
+        jsonout_key_text(j, "name", f->name);
+        jsonout_key_text(j, "text", f->text);
+        jsonout_close(j, '}');
+    }
+    jsonout_close(j, ']');
+}
+
+/* null when there are too few lines to tell. */
+static void put_costs(const struct report *r, struct jsonout *j)
+{
+    const struct costs *c = &r->costs;
+
+    if (c->lines == 0) {
+        jsonout_key_text(j, "costs", NULL);
+        return;
+    }
+    jsonout_key_open(j, "costs", '{');
+    jsonout_key_u64(j, "lines", c->lines);
+    jsonout_key_u64(j, "line_ns", (uint64_t)(c->line_ns + 0.5));
+    jsonout_key_u64(j, "read_ns", (uint64_t)(c->without_ns + 0.5));
+    jsonout_key_open(j, "events", '[');
+    for (unsigned i = 0; i < c->n; i++) {
+        jsonout_open(j, '{');
+        jsonout_key_text(j, "event", r->setup->rules->events[c->list[i].event].name);
+        jsonout_key_u64(j, "ns", (uint64_t)(c->list[i].ns + 0.5));
+        jsonout_close(j, '}');
+    }
+    jsonout_close(j, ']');
+    jsonout_close(j, '}');
 }
 
 void report_json(const struct report *r, struct jsonout *j)
@@ -224,6 +280,8 @@ void report_json(const struct report *r, struct jsonout *j)
     put_times(r, j);
     put_bare(r, j);
     put_losses(r, j);
-    put_failures(r, j);
+    put_costs(r, j);
+    put_findings(r, j);
+    jsonout_key_u64(j, "traps", r->findings.ntraps);
     jsonout_close(j, '}');
 }

@@ -1,14 +1,10 @@
-/* report_text -- a line for each thing that a person may want to know, what hurts last. */
+/* report_text -- a line for each thing that a person may want to know: what there is, what it will be, what
+ * hurts, and what is left. */
 #include "config.h"
 
 #include "report/report.h"
 
 #include "base/utf8.h"
-
-struct telling {
-    const struct report *r;
-    struct buf *out;
-};
 
 static void put_text(struct buf *out, struct slice s)
 {
@@ -23,6 +19,16 @@ static void put_text(struct buf *out, struct slice s)
 static void put_n(struct buf *out, uint64_t n, const char *what)
 {
     buf_fmt(out, "%llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
+}
+
+static void put_bytes(struct buf *out, double n)
+{
+    static const char *const units[] = {"bytes", "kB", "MB", "GB"};
+    unsigned i = 0;
+
+    for (; n >= 1000 && i < 3; i++)
+        n /= 1000;
+    buf_fmt(out, i && n < 10 ? "%.1f %s" : "%.0f %s", n, units[i]);
 }
 
 static void put_events(const struct report *r, struct buf *out)
@@ -43,72 +49,69 @@ static void put_events(const struct report *r, struct buf *out)
     }
 }
 
+/* What will be: nothing of a metric that cannot grow. */
+static void put_outlook(const struct outlook *o, struct buf *out)
+{
+    if (o->bound == 1)
+        return;
+    if (o->updates_half == 0 || (!outlook_is_known(o) && o->now == o->half))
+        buf_str(out, "; too few updates for a forecast");
+    else if (!outlook_is_known(o))
+        buf_fmt(out, "; %u new in the second half, too few for a forecast", o->now - o->half);
+    else if (o->now == o->half)
+        buf_str(out, "; no new ones in the second half");
+    else
+        buf_fmt(out, "; %llu after 10 times as many lines, %llu after 100 times",
+                (unsigned long long)outlook_after(o, 10),
+                (unsigned long long)outlook_after(o, 100));
+    if (o->bound)
+        buf_fmt(out, "; at most %llu, by the rules", (unsigned long long)o->bound);
+}
+
 static void put_series(const struct report *r, struct buf *out)
 {
     const struct ruleset *rules = r->setup->rules;
+    size_t bytes = 0;
 
     for (unsigned i = 0; i < rules->nfamilies; i++) {
         const char *name = rules->families[i].spec.name;
         const struct family *f = registry_find(r->counted.registry, slice_str(name));
+        struct outlook o;
 
-        buf_fmt(out, "metric %s: %u series\n", name, family_nseries(f));
+        growth_outlook(&r->growth, i, -1, &o);
+        bytes += family_bytes(f);
+        buf_fmt(out, "metric %s: %u series, ", name, family_nseries(f));
+        put_bytes(out, (double)family_bytes(f));
+        put_outlook(&o, out);
+        buf_char(out, '\n');
     }
+    buf_str(out, "memory: ");
+    put_bytes(out, (double)bytes);
+    buf_str(out, " of series\n");
 }
 
-static void put_fold(void *ctx, const struct slice *labels, uint64_t n)
+static void put_costs(const struct report *r, struct buf *out)
 {
-    struct telling *t = ctx;
+    const struct costs *c = &r->costs;
 
-    buf_fmt(t->out, "%.*s: ", SLICE_FMT(labels[0]));
-    put_n(t->out, n, "update");
-    if (slice_eq(labels[1], SLICE("*")))
-        buf_str(t->out, " beyond max_series are under \"other\" in all labels\n");
-    else
-        buf_fmt(t->out, " beyond max_values of %.*s are under \"other\"\n", SLICE_FMT(labels[1]));
+    if (c->lines == 0)
+        return;
+    buf_fmt(out, "a line: %.0f ns, %.0f of them to read it", c->line_ns, c->without_ns);
+    for (unsigned i = 0; i < c->n; i++)
+        buf_fmt(out, ", %.0f for event %s", c->list[i].ns,
+                r->setup->rules->events[c->list[i].event].name);
+    buf_char(out, '\n');
 }
 
-static void put_skipped(void *ctx, const struct slice *labels, uint64_t n)
+static void put_findings(const struct report *r, struct buf *out)
 {
-    struct telling *t = ctx;
-    struct slice why = labels[2]; /* metric, event, reason */
+    for (size_t i = 0; i < r->findings.n; i++) {
+        const struct finding *f = &r->findings.list[i];
 
-    buf_fmt(t->out, "%.*s: ", SLICE_FMT(labels[0]));
-    put_n(t->out, n, "value");
-    if (slice_eq(why, SLICE("not_a_number")))
-        why = SLICE("not a number");
-    buf_fmt(t->out, " of event %.*s skipped: %.*s%s\n", SLICE_FMT(labels[1]), SLICE_FMT(why),
-            report_never_there(t->r, labels, n) ? " in every line" : "");
-}
-
-static void put_time(void *ctx, const struct slice *labels, uint64_t n)
-{
-    struct telling *t = ctx;
-    unsigned number = report_log(t->r, labels[0]);
-    const struct log_def *log = &t->r->setup->rules->logs[number];
-    const struct bad_time *first = &t->r->times[number];
-
-    buf_fmt(t->out, "log %.*s: ", SLICE_FMT(labels[0]));
-    put_n(t->out, n, "time");
-    buf_str(t->out, " could not be read");
-    if (first->any) {
-        buf_str(t->out, ": \"");
-        put_text(t->out, slice_str(first->text));
-        buf_fmt(t->out, "\" (%s) is none of", first->from);
-        for (unsigned k = 0; k < log->ntime_formats; k++)
-            buf_fmt(t->out, "%s %s", k ? "," : "", time_format_text(log->time_formats[k]));
+        if (f->at.file && f->at.line)
+            buf_fmt(out, "%s:%d: ", f->at.file, f->at.line);
+        buf_fmt(out, "%s\n", f->text);
     }
-    buf_char(t->out, '\n');
-}
-
-static void put_bare(const struct bare_place *b, struct buf *out)
-{
-    buf_fmt(out, "%s:%d: ", b->first.at->file, b->first.at->line);
-    bare_words(&b->first, out);
-    buf_str(out, " (");
-    put_n(out, b->lines, "line");
-    buf_str(out, ", such as ");
-    put_text(out, slice_str(b->text));
-    buf_str(out, ")\n");
 }
 
 static void put_shapes(const struct report *r, struct buf *out)
@@ -143,16 +146,16 @@ static void put_shapes(const struct report *r, struct buf *out)
 
 void report_text(const struct report *r, struct buf *out)
 {
-    struct telling t = {r, out};
-
     put_n(out, report_lines(r), "line");
-    buf_fmt(out, ", %llu unmatched\n", (unsigned long long)engine_unmatched(r->counted.engine));
+    buf_fmt(out, ", %llu unmatched", (unsigned long long)engine_unmatched(r->counted.engine));
+    if (r->findings.ntraps) {
+        buf_str(out, ", ");
+        put_n(out, r->findings.ntraps, "trap");
+    }
+    buf_char(out, '\n');
     put_events(r, out);
     put_series(r, out);
-    report_rows(r, OWN_SERIES_FOLDED, put_fold, &t);
-    report_rows(r, OWN_RULE_SKIPPED, put_skipped, &t);
-    report_rows(r, OWN_TIMES_UNREADABLE, put_time, &t);
-    for (size_t i = 0; i < r->nbare; i++)
-        put_bare(&r->bare[i], out);
+    put_costs(r, out);
+    put_findings(r, out);
     put_shapes(r, out);
 }

@@ -93,9 +93,13 @@ def text(*args, code=0):
     return r.stdout.decode(), r.stderr.decode()
 
 
+def of_kind(found, kind):
+    return [f for f in found["findings"] if f["kind"] == kind]
+
+
 def every_silence_is_told():
     rules, log = put("a.ini", RULES), put("app.log", LOG)
-    found = against(rules, "--against", log)
+    found = against(rules, "--against", log, code=4)
     assert (found["lines"], found["unmatched"], found["errors"], found["lost"]) == (10, 3, [], []), found
     assert [(h["event"], h["count"]) for h in found["hits"]] == [
         ("request", 5), ("slow", 3), ("never", 0), ("sum", 1), ("parts", 2)], found["hits"]
@@ -110,26 +114,139 @@ def every_silence_is_told():
         (12, "took", 2, "250"), (20, "b", 1, "5"), (25, "_value", 2, "20")], found["bare"]
     assert [(s["count"], s["example"]) for s in found["shapes"]] == [
         (2, "time=2025-11-12T10:00:03Z msg=hello user=1"), (1, "some text 17 here")], found["shapes"]
-    out, err = text(rules, "--against", log)
-    for said in ("10 lines, 3 unmatched\n", "event request: 5\n", "event never: never\n",
-                 'requests_total: 2 updates beyond max_values of path are under "other"\n',
-                 "took_seconds: 1 value of event request skipped: not a number\n",
-                 "user_bytes_total: 5 values of event request skipped: missing in every line\n",
-                 'log app: 2 times could not be read: "12/Nov/2025" (time) is none of rfc3339\n',
+    assert [(f["kind"], f["trap"], f["line"], f["count"]) for f in found["findings"]] == [
+        ("times", True, 1, 2), ("bare", True, 12, 2), ("never", True, 16, 0), ("bare", True, 20, 1), ("bare", True, 25, 2),
+        ("folded", True, 27, 2), ("skipped", True, 45, 1), ("skipped", True, 52, 5), ("skipped", False, 45, 1)], found
+    assert found["traps"] == 8, found
+    out, err = text(rules, "--against", log, code=4)
+    for said in ("10 lines, 3 unmatched, 8 traps\n", "event request: 5\n", "event never: never\n",
+                 'a.ini:27: requests_total: 2 updates beyond max_values (2) of label path are under "other"; such as "/b", "/a"\n',
+                 'took_seconds: 1 value of event request skipped: not a number, such as "abc"\n',
+                 "user_bytes_total: 5 values of event request skipped: no line has the field siez; there are ",
+                 'a.ini:1: log app: 2 times could not be read: "12/Nov/2025" (time) is none of rfc3339\n',
                  "a.ini:12: took is a bare number, and counts seconds for where took > 1s; unit.took would say what it "
-                 "counts (2 lines, such as 250)\n", "unmatched: 1  some text 17 here\n"):
+                 "counts (2 lines, such as 250)\n",
+                 "a.ini:16: event never never happens: where msg == nothing holds in no line; msg is \"request\", ",
+                 "unmatched: 1  some text 17 here\n"):
         assert said in out, (said, out, err)
 
 
-def strict_is_an_exit_status():
+def traps_are_an_exit_status():
     rules, log = put("a.ini", RULES), put("app.log", LOG)
-    assert against("--strict", rules, "--against", log, code=1)["failures"] == (
-        "--strict: events that never happen: 1, values skipped: 6, times that could not be read: 2")
-    assert "--strict: events that never happen: 1" in text("--strict", rules, "--against", log, code=1)[1]
+    text("--strict", rules, "--against", log, code=4)
+    text("--strict", put("unused.ini", RULES + "[event unused]\nmatch = x\n"), "--against", log, code=1)
     small = put("small.ini", '[event a]\nwhere = msg == a\n[counter a_total]\nhelp = A\nadd = a\nvalue = n\n')
     fine = put("fine.log", "msg=a n=1\nmsg=a x=1\nnobody takes it\n")
-    assert against("--strict", small, "--against", fine)["failures"] is None
-    assert "failures" in against("--strict", small, "--against", put("bad.log", "msg=a x=1\n"), code=1)
+    found = against("--strict", small, "--against", fine)
+    assert (found["traps"], [f["kind"] for f in found["findings"]]) == (0, ["skipped"]), found
+    assert against("--strict", small, "--against", put("bad.log", "msg=a x=1\n"), code=4)["traps"] == 1
+
+
+def why_is_told():
+    """Fields that are not there, with the name that is; labels that no line fills; what a condition wants, and what there is."""
+    rules = put("why.ini", """\
+[event request]
+where   = msg == request
+set.who = ${usr}
+[event login]
+where   = msg == Login
+[event big]
+of      = request
+where   = size > 1000
+[event bigger]
+of      = big
+where   = msg != x
+[event wrong]
+where   = statsu == 500
+[counter requests_total]
+help    = R
+inc     = request
+labels  = path=route, who
+[counter others_total]
+help    = O
+inc     = login, bigger, wrong
+[counter size_bytes_total]
+help    = S
+add     = request
+value   = sise
+""")
+    log = put("why.log", "".join(f"msg=request path=/{i % 3} user=ann size={i} status=200\nmsg=login n={i}\n" for i in range(40)))
+    found = against(rules, "--against", log, code=4)
+    told = {(f["kind"], f["line"]): f["text"] for f in found["findings"]}
+    assert told == {
+        ("no_field", 3): 'set.who of event request: no line has the field usr; did you mean "user"?',
+        ("never", 5): 'event login never happens: where msg == Login holds in no line; msg is "login" there',
+        ("never", 8): 'event big never happens: where size > 1000 holds in none of the 40 lines of event request; '
+                      'size is "0", "1", "10", ... there',
+        ("never", 13): 'event wrong never happens: no line has the field statsu; did you mean "status"?',
+        ("no_label", 16): 'label path of requests_total is "unknown" in all 40 updates by event request: no line has the '
+                          'field route; there are msg, n, path, size, status, user',
+        ("skipped", 23): 'size_bytes_total: 40 values of event request skipped: no line has the field sise; did you mean '
+                         '"size"?',
+    }, told
+
+
+def series_are_foretold():
+    """A label of ever more values, one that is closed by the rules, one that is nearly used up."""
+    rules = put("grow.ini", """\
+[event e]
+where        = msg == e
+map.status   = 200 -> ok
+map.status   = 404 -> gone
+map.status   = * -> bad
+[counter users_total]
+help         = U
+inc          = e
+labels       = user
+max_values   = 100000
+max_series   = 1500
+[counter states_total]
+help         = S
+inc          = e
+labels       = status
+[counter hosts_total]
+help         = H
+inc          = e
+labels       = host
+[counter all_total]
+help         = A
+inc          = e
+""")
+    log = put("grow.log", "".join(f"msg=e user=u{i * 7919 % 100003} status={200 + i % 9} host=h{i % 5}\n" for i in range(1000)))
+    found = against(rules, "--against", log, code=4)
+    series = {s["metric"]: s for s in found["series"]}
+    users = series["users_total"]
+    assert (users["count"], users["after_10"], users["bound"], users["limit"]) == (1000, 10000, None, 1500), users
+    assert users["bytes"] > 1000 * 60, users
+    assert (series["states_total"]["count"], series["states_total"]["bound"]) == (2, 4), series
+    assert (series["hosts_total"]["count"], series["hosts_total"]["after_100"]) == (5, 5), series
+    assert (series["all_total"]["count"], series["all_total"]["bound"]) == (1, 1), series
+    exploding, = found["findings"]
+    assert (exploding["kind"], exploding["metric"], exploding["name"], exploding["count"]) == (
+        "explodes", "users_total", "user", 1000), exploding
+    assert exploding["text"].startswith("label user of users_total has ever more values: 1000 in 1000 updates, "), exploding
+    out = text(rules, "--against", log, code=4)[0]
+    assert "10000 after 10 times as many lines, 100000 after 100 times" in out, out
+    assert "; no new ones in the second half; at most 4, by the rules\n" in out, out
+
+
+def a_line_has_its_price():
+    rules = put("slow.ini", """\
+[event wild]
+match  = (a+)+\\d$
+[event cheap]
+where  = _line ^= b
+[counter x_total]
+help   = X
+inc    = wild, cheap
+""")
+    log = put("slow.log", f"{'a' * 16}b\nb1\n" * 500)
+    found = against(rules, "--against", log, code=4)
+    costs = found["costs"]
+    assert costs["lines"] == 1000 and costs["line_ns"] >= costs["read_ns"], costs
+    assert costs["events"][0]["event"] == "wild", costs
+    assert " for event wild" in text(rules, "--against", log, code=4)[0]
+    assert against(rules, "--against", put("few.log", "a1\n"), code=4)["costs"] is None
 
 
 def what_cannot_be_read_is_a_failure():
@@ -148,7 +265,7 @@ def what_cannot_be_read_is_a_failure():
 def logs_that_are_not_there_are_not_failures():
     rules = put("two.ini", "".join(f"[log {x}]\npath = /nowhere/{x}.log\n[event {x}]\nlog = {x}\nmatch = {x}\n"
                                    f"[counter {x}_total]\nhelp = X\ninc = {x}\n" for x in ("xx", "yy")))
-    found = against("--strict", rules, "--against", put("xx.log", "xx\n"), "--as", "xx")
+    found = against(rules, "--against", put("xx.log", "xx\n"), "--as", "xx")
     assert [(h["event"], h["count"], h["tried"]) for h in found["hits"]] == [("xx", 1, True), ("yy", 0, False)], found
     assert "event yy: no file of its logs was given\n" in text(rules, "--against", "xx.log", "--as", "xx")[0]
 
@@ -157,20 +274,23 @@ def many_kinds_of_lines_are_ten():
     rules = put("small.ini", "[event a]\nmatch = ^a$\n[counter a_total]\nhelp = A\ninc = a\n")
     words = [chr(98 + i) * 7 for i in range(20)]
     log = put("many.log", "".join(f"{w} {w} {w} ended\n" * (i + 1) for i, w in enumerate(words)))
-    found = against(rules, "--against", log)
+    found = against(rules, "--against", log, code=4)
     assert len(found["shapes"]) <= 10 and found["unmatched"] == 210, found
-    out = text(rules, "--against", log)[0]
+    out = text(rules, "--against", log, code=4)[0]
     told = [int(line.split()[1]) for line in out.splitlines() if line.startswith("unmatched: ")]
     assert sum(told) == 210, out
-    found = against(rules, "--against", put("numbers.log", "".join(f"{i}\n" for i in range(200010))))
+    found = against(rules, "--against", put("numbers.log", "".join(f"{i}\n" for i in range(200010))), code=4)
     assert (found["unmatched"], found["ungrouped"], found["shapes"][0]["count"]) == (200010, 0, 200010), found
     words = ["".join(w) for w in itertools.islice(itertools.product("bcdefghijk", repeat=5), 50010)]
-    found = against(rules, "--against", put("differ.log", "\n".join(words) + "\n"))
+    found = against(rules, "--against", put("differ.log", "\n".join(words) + "\n"), code=4)
     assert (found["unmatched"], found["ungrouped"]) == (50010, 10), found
     json_log = put("json.log", "".join('{"msg":"login","user":"u%d x","n":{"k":%d}}\n' % (i, i) for i in range(30)))
-    shape, = against(rules, "--against", json_log)["shapes"]
+    shape, = against(rules, "--against", json_log, code=4)["shapes"]
     assert (shape["count"], shape["example"]) == (30, '{"msg":"login","user":"u0 x","n":{"k":0}}'), shape
     assert shape["shape"].startswith("msg=login user=<"), shape
+
+
+WITH_TRAPS = ("lograge.log", "mongodb.log", "zerolog.log")  # they have values that are no numbers
 
 
 def it_counts_as_a_replay_does():
@@ -180,7 +300,7 @@ def it_counts_as_a_replay_does():
         rules = os.path.join(SRCDIR, "rules", "examples", os.path.basename(log)[:-4] + ".ini")
         if not os.path.isfile(log) or not os.path.isfile(rules):
             continue
-        found = against(rules, "--against", log)
+        found = against(rules, "--against", log, code=4 if os.path.basename(log) in WITH_TRAPS else 0)
         page = json.loads(logtally("replay", "--rules", rules, "--unmatched", "left", "--format", "json", log).stdout)
         series = {f["name"]: len(f["series"]) for f in page["families"] if f["labels"]}
         told = {s["metric"]: s["count"] for s in found["series"]}
@@ -195,5 +315,5 @@ def it_counts_as_a_replay_does():
     assert tested > 30, tested
 
 
-main(every_silence_is_told, strict_is_an_exit_status, what_cannot_be_read_is_a_failure,
+main(every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_line_has_its_price, what_cannot_be_read_is_a_failure,
      logs_that_are_not_there_are_not_failures, many_kinds_of_lines_are_ten, it_counts_as_a_replay_does)

@@ -168,10 +168,13 @@ buckets = 1
 def what_logs_come_to_has_the_keys_of_the_documents():
     log = put("a.log", "time=x path=/a took=2 n=1\ntime=2025-11-12T10:00:00Z path=/b took=2 n=1\nask me\naskme\nx " + "y" * 300 + "\n")
     config = put("a.conf", "[limits]\nline = 256B\n")
-    found = checked("-c", config, "--rules", put("against.ini", AGAINST), "--against", log)["against"]
+    found = checked("-c", config, "--rules", put("against.ini", AGAINST), "--against", log, code=4)["against"]
     assert list(found) == KEYS["against"], list(found)
-    for what in ("shapes", "hits", "series", "folded", "skipped", "times", "bare", "lost"):
+    for what in ("shapes", "hits", "series", "folded", "skipped", "times", "bare", "lost", "findings"):
         assert found[what] and all(list(item) == KEYS[what] for item in found[what]), (what, found[what])
+    found = checked("-c", config, "--rules", put("against.ini", AGAINST), "--against", put("b.log", "path=/a took=2 n=1\n" * 1000),
+                    code=4)["against"]
+    assert list(found["costs"]) == KEYS["costs"], found["costs"]
 
 
 def rules_are_shown_as_they_were_resolved():

@@ -7,6 +7,7 @@
 
 #include "base/xalloc.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -584,4 +585,34 @@ TEST(exemplar_labels_are_limited)
     ck_assert(family_exemplar(f, 0, &e));
     e.text[0].n = 127;
     ck_assert(!family_exemplar(f, 0, &e));
+}
+
+/* What malloc gave out, large pieces apart. */
+static size_t allocated(void)
+{
+    struct mallinfo2 m = mallinfo2();
+
+    return m.uordblks + m.hblkhd;
+}
+
+TEST(bytes_are_those_that_were_allocated)
+{
+    struct family_spec spec = spec_of("a_total", FAMILY_COUNTER, 2);
+    size_t before = allocated(), got, said;
+    struct family *f;
+
+    if (before == 0)
+        return; /* another allocator */
+    spec.max_values = 100000;
+    f = registry_family(r, &spec);
+    for (unsigned i = 0; i < 20000; i++) {
+        char value[32];
+
+        (void)snprintf(value, sizeof value, "/some/path/%u", i);
+        (void)series2(f, "GET", value, NULL);
+    }
+    got = allocated() - before;
+    said = family_bytes(f);
+    if (said * 100 < got * 97 || said > got)
+        ck_abort_msg("%zu of %zu", said, got);
 }

@@ -89,22 +89,23 @@ TEST(changed_rules_meet_the_lines_that_were_read)
     struct buf first = BUF_INIT, second = BUF_INIT;
     struct report_options all = REPORT_ALL;
 
+    all.costs = false;
     write_rules("open");
     write_log(100);
     tell(held, &all, &first);
-    ck_assert(says(&first, "200 lines, 100 unmatched\n"));
+    ck_assert(says(&first, "200 lines, 100 unmatched"));
     ck_assert(says(&first, "unmatched: 100  shut <number>\n"));
     write_log(10); /* nobody looks at the file again */
     tell(held, &all, &second);
     ck_assert_str_eq(first.p, second.p);
     write_rules("shut");
     tell(held, &all, &second);
-    ck_assert(says(&second, "200 lines, 100 unmatched\n"));
+    ck_assert(says(&second, "200 lines, 100 unmatched"));
     ck_assert(says(&second, "unmatched: 100  open <number> of me\n"));
     held_free(held);
     held = held_new(1 << 20);
     tell(held, &all, &second);
-    ck_assert(says(&second, "20 lines, 10 unmatched\n"));
+    ck_assert(says(&second, "20 lines, 10 unmatched"));
     held_free(held);
     buf_release(&first);
     buf_release(&second);
@@ -118,6 +119,7 @@ TEST(a_file_that_is_not_held_tells_the_same)
 
     write_rules("open");
     write_log(1000);
+    all.costs = false; /* not the same twice */
     tell(held, &all, &first);
     tell(small, &all, &second);
     ck_assert_str_eq(first.p, second.p);

@@ -1,0 +1,158 @@
+/* seen -- slots tell which of the fields there were that rules ask for; the others are looked for in the first
+ * lines, and in some of those behind. */
+#include "config.h"
+
+#include "report/seen.h"
+
+#include "base/utf8.h"
+#include "base/xalloc.h"
+#include "config/mistake.h"
+
+#include <stdlib.h>
+
+enum {
+    ASKED_FIRST = 1000, /* lines whose fields are all named, then every so many-th: */
+    ASKED_EACH = 16,
+    NAMES_MAX = 2000,
+    NAMES_SHOWN = 8,
+    REFUSED_MAX = 100, /* bytes of a value */
+};
+
+void seen_init(struct seen *s, const struct ruleset *rules)
+{
+    *s = (struct seen){.rules = rules};
+    s->slots = xcalloc(rules->nslots + 1, sizeof *s->slots);
+    s->updates = xcalloc(rules->nmappings + 1, sizeof *s->updates);
+    for (unsigned i = 0; i < rules->nmappings; i++)
+        s->updates[i].lacks = xcalloc(LABELS_MAX, sizeof *s->updates[i].lacks);
+}
+
+void seen_release(struct seen *s)
+{
+    for (unsigned i = 0; s->updates && i < s->rules->nmappings; i++) {
+        free(s->updates[i].lacks);
+        free(s->updates[i].refused);
+    }
+    free(s->updates);
+    free(s->slots);
+    map_release(&s->names);
+    *s = (struct seen){.rules = NULL};
+}
+
+static void note_name(void *ctx, struct slice name, const struct field *value)
+{
+    struct seen *s = ctx;
+    uint64_t *n = map_find(&s->names, name);
+
+    (void)value;
+    if (n)
+        (*n)++;
+    else if (s->names.n < NAMES_MAX)
+        map_put(&s->names, name, 1);
+}
+
+static void note_names(struct seen *s, const struct record *r)
+{
+    s->asked++;
+    if (r->decoded == DECODED_JSON)
+        (void)json_each(r->line, note_name, s);
+    else if (r->decoded == DECODED_LOGFMT && r->log->format == LOG_KV)
+        (void)kv_each(r->line, note_name, s);
+    else if (r->decoded == DECODED_LOGFMT)
+        (void)logfmt_each(r->line, r->log->format == LOG_LOGFMT, note_name, s);
+}
+
+static void note_refused(struct seen_update *seen, struct record *r, const struct mapping *m,
+                         const struct traced_update *u)
+{
+    struct slice text;
+
+    if (seen->refused || (u->skip != SKIP_NOT_A_NUMBER && u->skip != SKIP_NEGATIVE) || u->next)
+        return;
+    text = record_text(r, &m->value);
+    seen->refused = xstrslice(slice_make(text.p, utf8_cut(text, REFUSED_MAX)));
+}
+
+static void note_update(struct seen *s, struct record *r, unsigned mapping,
+                        const struct traced_update *u)
+{
+    const struct mapping *m = &s->rules->mappings[mapping];
+    unsigned nlabels = s->rules->families[m->family].spec.nlabels;
+    struct seen_update *seen = &s->updates[mapping];
+
+    for (; u && u->done; u = u->next) {
+        seen->done++;
+        for (unsigned i = 0; i < nlabels; i++)
+            seen->lacks[i] += u->labels[i].n == 0;
+        note_refused(seen, r, m, u);
+    }
+}
+
+void seen_add(struct seen *s, const struct trace *t)
+{
+    const struct record *r = t->record;
+
+    for (unsigned i = 0; i < r->touched.n; i++)
+        s->slots[r->touched.slots[i]] = true;
+    for (unsigned i = 0; i < s->rules->nmappings; i++)
+        if (t->updates[i].done)
+            note_update(s, t->record, i, &t->updates[i]);
+    s->decoded += r->decoded == DECODED_JSON || r->decoded == DECODED_LOGFMT;
+    if (s->lines++ < ASKED_FIRST || s->lines % ASKED_EACH == 0)
+        note_names(s, r);
+}
+
+/* Groups and what an event makes are another question: why it did not happen. */
+bool seen_never(const struct seen *s, const struct ref *ref)
+{
+    for (unsigned i = 0; i < ref->n; i++)
+        if (ref->slots[i] >= s->rules->ndecoded || s->slots[ref->slots[i]])
+            return false;
+    return ref->n > 0;
+}
+
+const char *seen_nearest(const struct seen *s, const char *name)
+{
+    const char **names = xcalloc(s->names.n + 1, sizeof *names), *near;
+    struct slice key;
+    uint64_t unused;
+    size_t n = 0;
+
+    for (size_t at = 0; map_next(&s->names, &at, &key, &unused);)
+        if (!memchr(key.p, '\0', key.n))
+            names[n++] = key.p; /* of a map, which ends each with a NUL */
+    near = nearest(slice_str(name), names, n);
+    free(names);
+    return near;
+}
+
+struct frequent {
+    struct slice name;
+    uint64_t n;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct frequent *x = a, *y = b;
+
+    if (x->n != y->n)
+        return x->n > y->n ? -1 : 1;
+    return slice_cmp(x->name, y->name);
+}
+
+void seen_list(const struct seen *s, struct buf *out)
+{
+    struct frequent *list = xcalloc(s->names.n + 1, sizeof *list);
+    size_t n = 0;
+
+    for (size_t at = 0; map_next(&s->names, &at, &list[n].name, &list[n].n);)
+        n++;
+    qsort(list, n, sizeof *list, by_count);
+    for (size_t i = 0; i < n && i < NAMES_SHOWN; i++) {
+        buf_str(out, i ? ", " : "");
+        utf8_show(out, list[i].name);
+    }
+    if (n > NAMES_SHOWN)
+        buf_str(out, ", ...");
+    free(list);
+}
