@@ -174,7 +174,7 @@ static void on_watchdog(void *ctx)
 }
 
 /* The command line's addresses, else the sockets that a manager opened, else the configuration's. */
-static void choose_addresses(struct daemon *d, struct http_options *options)
+static int choose_addresses(struct daemon *d, struct http_options *options, struct buf *err)
 {
     const struct settings *s = &d->setup.settings;
     unsigned inherited = systemd_listen_fds();
@@ -184,6 +184,10 @@ static void choose_addresses(struct daemon *d, struct http_options *options)
     if (d->options->listen.n) {
         options->listen = d->options->listen.list;
         options->nlisten = (unsigned)d->options->listen.n;
+    } else if (inherited > SYSTEMD_FDS_MOST) {
+        buf_fmt(err, "LISTEN_FDS hands over more than %d sockets: take some out of the socket unit",
+                SYSTEMD_FDS_MOST);
+        return -EINVAL;
     } else if (inherited) {
         const char **list = arena_alloc(&d->setup.settings.text, inherited * sizeof *list);
 
@@ -196,6 +200,7 @@ static void choose_addresses(struct daemon *d, struct http_options *options)
         options->listen = list;
         options->nlisten = inherited;
     }
+    return 0;
 }
 
 static int open_http(struct daemon *d)
@@ -210,10 +215,10 @@ static int open_http(struct daemon *d)
         .open = "/health/live", /* a kubelet knows no password */
         .ctx = d,
     };
-    int r;
+    int r = choose_addresses(d, &options, &err);
 
-    choose_addresses(d, &options);
-    r = http_server_new(d->loop, &options, &d->http, &err);
+    if (r == 0)
+        r = http_server_new(d->loop, &options, &d->http, &err);
     if (r < 0)
         log_error("%s", err.p);
     d->nlisten = options.nlisten;

@@ -12,7 +12,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { LISTEN_MOST = 64 };
 /* A day. Whoever asks for more asks for nothing. */
 #define WATCHDOG_MOST_USEC (86400LL * 1000 * 1000)
 
@@ -76,7 +75,7 @@ unsigned systemd_listen_fds(void)
 
     if (number("LISTEN_PID") != getpid())
         return 0;
-    return n > LISTEN_MOST ? LISTEN_MOST : (unsigned)n;
+    return n > SYSTEMD_FDS_MOST ? SYSTEMD_FDS_MOST + 1 : (unsigned)n;
 }
 
 int64_t systemd_watchdog_ns(void)

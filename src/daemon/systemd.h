@@ -14,9 +14,10 @@ void systemd_notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A start goes on: the manager's patience is for each sign of progress. */
 void systemd_progress(const char *status);
 
-/* Sockets that the manager opened for this process: descriptors 3 and up. How many. */
+/* Sockets that the manager opened for this process: descriptors 3 and up. How many; above the most
+ * they are too many. */
 unsigned systemd_listen_fds(void);
-enum { SYSTEMD_FIRST_FD = 3 };
+enum { SYSTEMD_FIRST_FD = 3, SYSTEMD_FDS_MOST = 64 };
 
 /* Within so long a sign of life is wanted, again and again; 0: none is. */
 int64_t systemd_watchdog_ns(void);

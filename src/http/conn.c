@@ -116,7 +116,7 @@ static void die(struct conn *c)
     c->peer->nlive--;
 }
 
-static void cut(struct conn *c)
+void conn_cut(struct conn *c)
 {
     die(c);
     (void)shutdown(c->fd, SHUT_RDWR);
@@ -132,7 +132,7 @@ static void on_timer(void *ctx)
         int64_t at = deadline(c);
 
         if (at <= now) {
-            cut(c);
+            conn_cut(c);
             any = true;
         } else if (at < next) {
             next = at;
@@ -275,7 +275,7 @@ static void cut_idle(struct conn_table *t)
     struct conn *c;
 
     while (t->nlive > t->max && (c = idle_victim(t)) != NULL)
-        cut(c);
+        conn_cut(c);
     if (t->nlive < before)
         t->wake(t->ctx);
 }
@@ -285,7 +285,7 @@ static void cut_slowest(struct conn_table *t, struct conn *newcomer)
 {
     struct conn *victim = slowest_victim(t, newcomer);
 
-    cut(victim != NULL ? victim : newcomer);
+    conn_cut(victim != NULL ? victim : newcomer);
     t->wake(t->ctx);
 }
 

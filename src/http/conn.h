@@ -40,6 +40,8 @@ struct conn *conn_add(struct conn_table *t, int fd, uint64_t peer);
 void conn_remove(struct conn *c);
 /* Its time begins anew, unless it is in that phase already. */
 void conn_set_phase(struct conn *c, enum conn_phase phase);
+/* It is closed as soon as microhttpd has looked at it. */
+void conn_cut(struct conn *c);
 /* Has its peer more of the places than one should have while others want some? */
 bool conn_is_greedy(const struct conn *c);
 

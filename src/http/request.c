@@ -26,6 +26,8 @@
 #define BODY_MAX ((uint64_t)64 * 1024)
 /* A body without a declared length is read so far, to answer it; then the connection is closed. */
 #define DRAIN_MAX ((uint64_t)1024 * 1024)
+/* A longer target, or one with more arguments, is nobody's that we know: see has_many_arguments. */
+enum { TARGET_MOST = 16 * 1024, ARGUMENTS_MOST = 100 };
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
 /* The socket context of an MHD connection. */
@@ -120,18 +122,26 @@ static void bodies_free(void *cls)
     free(b);
 }
 
-/* Those of web_config first, and then those of the reply that it does not name. */
+static void add_unless_there(const struct http_header *h, struct MHD_Response *m)
+{
+    for (; h && h->name; h++)
+        if (MHD_get_response_header(m, h->name) == NULL)
+            (void)MHD_add_response_header(m, h->name, h->value);
+}
+
+/* Those of web_config first, then those of the reply, and of every reply, that are not named yet. */
 static void add_headers(const struct request_env *env, const struct http_reply *reply,
                         struct MHD_Response *m)
 {
+    static const struct http_header always[] = {{"X-Content-Type-Options", "nosniff"},
+                                                {NULL, NULL}};
     const struct web_header *headers;
     unsigned n = env->access ? access_headers(env->access, &headers) : 0;
 
     for (unsigned i = 0; i < n; i++)
         (void)MHD_add_response_header(m, headers[i].name, headers[i].value);
-    for (const struct http_header *h = reply->headers; h && h->name; h++)
-        if (MHD_get_response_header(m, h->name) == NULL)
-            (void)MHD_add_response_header(m, h->name, h->value);
+    add_unless_there(reply->headers, m);
+    add_unless_there(always, m);
 }
 
 static struct MHD_Response *make_response(const struct http_reply *reply)
@@ -325,6 +335,18 @@ static const char *origin_form(const char *target)
     return *host == '/' ? host : "/";
 }
 
+/* microhttpd makes an entry of 56 bytes for each argument, in the memory that the head is in, and when
+ * there is no room for one it holds the connection in silence until its time is up. Nobody here reads
+ * arguments: the few that one would send are let in. */
+static bool has_many_arguments(const char *target)
+{
+    size_t most = ARGUMENTS_MOST, length = strlen(target);
+
+    for (const char *p = strchr(target, '?'); p && most; p = strchr(p + 1, '&'))
+        most--;
+    return most == 0 || length > TARGET_MOST;
+}
+
 void *request_on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct http_request *r = xcalloc(1, sizeof(*r));
@@ -336,6 +358,11 @@ void *request_on_target(void *cls, const char *target, struct MHD_Connection *co
     r->path = xstrslice(slice_make(path, strcspn(path, "?")));
     r->is_odd = framing_target_is_odd(target);
     conn_set_phase(r->client->conn, CONN_HEAD);
+    if (has_many_arguments(target)) {
+        count(r->env, "other", MHD_HTTP_URI_TOO_LONG);
+        conn_cut(r->client->conn);
+        r->env->wake(r->env->wake_ctx);
+    }
     return r;
 }
 

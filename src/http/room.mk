@@ -48,7 +48,7 @@ tests_http_check_LDADD = $(CHECK_LINK)
 # Calls that tests/http/failing.c makes fail.
 tests_http_check_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=bind,--wrap=chmod,--wrap=epoll_ctl,--wrap=fchmod \
 	-Wl,--wrap=getaddrinfo,--wrap=getnameinfo,--wrap=getsockname,--wrap=listen,--wrap=lstat \
-	-Wl,--wrap=socket,--wrap=unlink
+	-Wl,--wrap=socket,--wrap=unlink,--wrap=crypt_r
 tests_http_check_SOURCES = \
 	tests/http/check_coding.c \
 	tests/http/check_conn.c \

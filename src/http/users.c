@@ -15,7 +15,7 @@
 #include <gnutls/crypto.h>
 #include <stdlib.h>
 
-enum { PLACES = 16, WRONGS = 64, PASSWORD_MAX = 1024, PROOF = 32 };
+enum { PLACES = 16, WRONGS = 64, PASSWORD_MAX = 1024, PROOF = 32, HASH = 60 };
 
 /* A peer that was wrong waits so long before it is checked again. */
 #define WRONG_WAIT_NS NSEC_PER_SEC
@@ -30,7 +30,8 @@ enum guess_state { FREE, WAITING, CHECKING, CHECKED };
 
 struct guess {
     enum guess_state state;
-    bool known; /* there is such a name; else the hash is another's, so that it takes as long */
+    bool known;    /* there is such a name; else the hash is another's, of the highest cost */
+    unsigned most; /* the highest cost of all users: each guess takes as long as one of it */
     bool right;
     uint64_t peer, number; /* the lowest number waits longest */
     char *name, *password, *hash;
@@ -94,6 +95,24 @@ static bool matches(const char *password, const char *hash)
     return same;
 }
 
+static unsigned cost_of(const char *hash)
+{
+    return (unsigned)(hash[4] - '0') * 10 + (unsigned)(hash[5] - '0');
+}
+
+/* bcrypt of the cost c takes 2^c: with one of each cost from c to m - 1 beside it, 2^m. */
+static void take_as_long(const struct guess *g)
+{
+    char hash[HASH + 1];
+
+    memcpy(hash, g->hash, HASH + 1);
+    for (unsigned cost = cost_of(g->hash); cost < g->most; cost++) {
+        hash[4] = (char)('0' + cost / 10);
+        hash[5] = (char)('0' + cost % 10);
+        (void)matches(g->password, hash);
+    }
+}
+
 static void *run(void *ctx)
 {
     struct users *u = ctx;
@@ -110,6 +129,7 @@ static void *run(void *ctx)
         g->state = CHECKING;
         pthread_mutex_unlock(&u->thread.mutex);
         right = matches(g->password, g->hash) && g->known;
+        take_as_long(g);
         pthread_mutex_lock(&u->thread.mutex);
         g->right = right;
         g->state = CHECKED;
@@ -127,6 +147,16 @@ static struct user *find_user(struct users *u, const char *name)
         if (strcmp(u->list[i].name, name) == 0)
             return &u->list[i];
     return NULL;
+}
+
+static const struct user *costliest(const struct users *u)
+{
+    const struct user *found = u->list;
+
+    for (unsigned i = 1; i < u->n; i++)
+        if (cost_of(u->list[i].hash) > cost_of(found->hash))
+            found = &u->list[i];
+    return found;
 }
 
 static bool prove(const struct users *u, const char *password, unsigned char out[PROOF])
@@ -326,7 +356,8 @@ enum users_verdict users_check(struct users *u, struct slice authorization, uint
     user = find_user(u, g.name);
     if (!is_proved(u, user, g.password)) {
         g.known = user != NULL;
-        g.hash = xstrdup((user ? user : u->list)->hash);
+        g.most = cost_of(costliest(u)->hash);
+        g.hash = xstrdup((user ? user : costliest(u))->hash);
         verdict = give(u, &g);
     }
     if (verdict != USERS_LATER)

@@ -6,7 +6,8 @@
  * guesses and cheap for us: a peer has one guess waiting at most, after a wrong one it waits a
  * second, and there are few places; whoever finds none is not checked.
  *
- * Nothing about a user is ever said. A name that there is not takes as long as one that there is. */
+ * Nothing about a user is ever said. A name that there is not takes as long as one that there is, and
+ * one whose hash has a lower cost as long as one with the highest. */
 #ifndef LT_HTTP_USERS_H
 #define LT_HTTP_USERS_H
 

@@ -99,6 +99,10 @@ def sockets_of_the_manager_are_served():
                             .replace("'2'", repr(fds)), "0", "0", LOGTALLY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT, text=True, check=False, close_fds=True)
         assert r.returncode == 1 and "cannot listen on fd:3: it is no socket that listens" in r.stdout and "LISTEN_FDS" in r.stdout, r.stdout
+    r = subprocess.run([sys.executable, "-c", start.replace("os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4)", "pass")
+                        .replace("'2'", "'65'"), "0", "0", LOGTALLY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                       stderr=subprocess.STDOUT, text=True, check=False)
+    assert r.returncode == 1 and "LISTEN_FDS hands over more than 64 sockets" in r.stdout, r.stdout
     for wrong, said in (("fd:x", "no descriptor"), ("fd:0", "no socket that listens"), ("fd:99", "no socket that listens")):
         r = subprocess.run([LOGTALLY, "run", "-c", "logtally.ini", "--listen", wrong], stdin=subprocess.DEVNULL,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)

@@ -288,6 +288,48 @@ TEST(a_body_is_read_and_thrown_away)
     client_close(&c);
 }
 
+/* Such a one was held until its time was up. */
+TEST_EACH(a_target_of_many_arguments_is_cut_at_once, 3)
+{
+    static const unsigned many[] = {9000, 2000, 100};
+    struct client c = client_connect(&rig, 0);
+    struct buf text = BUF_INIT;
+
+    buf_str(&text, "GET /hello?");
+    for (unsigned i = 0; i < many[_i]; i++)
+        buf_str(&text, "a&");
+    buf_str(&text, " HTTP/1.1\r\nHost: x\r\n\r\n");
+    client_send(&rig, &c, buf_all(&text));
+    ck_assert(client_is_closed(&rig, &c));
+    ck_assert_uint_eq(rig_counted(&rig, "other", 414), 1);
+    client_close(&c);
+    buf_release(&text);
+}
+
+TEST(a_target_of_some_arguments_is_answered_beside_a_long_head)
+{
+    struct client c = client_connect(&rig, 0);
+    struct buf text = BUF_INIT;
+
+    buf_str(&text, "GET /hello?");
+    for (unsigned i = 0; i < 98; i++)
+        buf_str(&text, "a&");
+    buf_fmt(&text, "%016000d HTTP/1.1\r\nHost: x\r\n\r\n", 0);
+    client_send(&rig, &c, buf_all(&text));
+    client_expect(&rig, &c, 200, "hello\n");
+    client_close(&c);
+    buf_release(&text);
+}
+
+TEST_EACH(every_answer_says_nosniff, 4)
+{
+    static const char *const targets[] = {"/hello", "/nothing", "/post", "/parts"};
+    struct answer a = rig_request(&rig, "GET", targets[_i]);
+
+    ck_assert_str_eq(answer_header(&a, "X-Content-Type-Options"), "nosniff");
+    answer_release(&a);
+}
+
 TEST(a_body_over_64_kib_is_413)
 {
     struct client c = client_connect(&rig, 0);

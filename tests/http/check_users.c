@@ -3,6 +3,7 @@
 
 #include "suite.h"
 
+#include "http/http_rig.h"
 #include "http/users.h"
 
 #include <stdio.h>
@@ -13,8 +14,11 @@
 #define ALICE "$2y$04$xiQ/8NmR4pi/CGSDkSLPtuIHuCxU3ffF5urPJFcEVNVmjfKNm0VuW" /* correct horse */
 #define OTHER "$2y$04$MrFoJ7eHomp4eaSFOzoDSOFbaMKjRM6pdkVN3Dl5YIxdF8l6g3pdu" /* battery */
 
+#define COSTLY "$2y$06$MrFoJ7eHomp4eaSFOzoDSOFbaMKjRM6pdkVN3Dl5YIxdF8l6g3pdu"
+
 #define RIGHT "Basic YWxpY2U6Y29ycmVjdCBob3JzZQ=="  /* alice:correct horse */
 #define WRONG "Basic YWxpY2U6d3Jvbmc="              /* alice:wrong */
+#define BOB_WRONG "Basic Ym9iOndyb25n"              /* bob:wrong */
 #define NOBODY "Basic bm9ib2R5OmNvcnJlY3QgaG9yc2U=" /* nobody:correct horse */
 
 enum { PLACES = 16 };
@@ -140,28 +144,30 @@ TEST(who_was_wrong_waits_and_others_do_not)
     ck_assert_int_eq(ask_and_wait(RIGHT, 3), USERS_RIGHT);
 }
 
-/* CPU seconds of a wrong guess, the least of three. */
-static double cost_of(const char *authorization, uint64_t peer)
+/* Rounds of bcrypt that a wrong guess takes. */
+static unsigned work_of(const char *authorization, uint64_t peer)
 {
-    double least = 1e9;
-
-    for (uint64_t i = 0; i < 3; i++) {
-        clock_t before = clock();
-        double took;
-
-        ck_assert_int_eq(ask_and_wait(authorization, peer + i), USERS_WRONG);
-        took = (double)(clock() - before) / CLOCKS_PER_SEC;
-        least = took < least ? took : least;
-    }
-    return least;
+    (void)rig_bcrypt_work();
+    ck_assert_int_eq(ask_and_wait(authorization, peer), USERS_WRONG);
+    return rig_bcrypt_work();
 }
 
-/* Also where hashes cost less, or more, than usual: a cost more is twice the time. */
 TEST(a_name_that_there_is_not_takes_as_long_as_one_that_there_is)
 {
-    double known = cost_of(WRONG, 1);
+    ck_assert_uint_eq(work_of(WRONG, 1), 1 << 4);
+    ck_assert_uint_eq(work_of(NOBODY, 2), 1 << 4);
+}
 
-    ck_assert_double_lt(cost_of(NOBODY, 11), 10 * known);
+/* Whichever comes first in the file. */
+TEST_EACH(a_name_of_a_lower_cost_takes_as_long_too, 2)
+{
+    const struct web_user both[] = {{"alice", ALICE}, {"bob", COSTLY}, {"alice", ALICE}};
+
+    users_set(users, both + _i, 2);
+    ck_assert_uint_eq(work_of(WRONG, 1), 1 << 6);
+    ck_assert_uint_eq(work_of(BOB_WRONG, 2), 1 << 6);
+    ck_assert_uint_eq(work_of(NOBODY, 3), 1 << 6);
+    ck_assert_int_eq(ask_and_wait(RIGHT, 4), USERS_RIGHT);
 }
 
 TEST(a_peer_guesses_once_at_a_time_and_places_are_few)

@@ -5,14 +5,18 @@
 
 #include "http/http_rig.h"
 
+#include <crypt.h>
 #include <errno.h>
 #include <netdb.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static bool two_addresses;
+static atomic_uint bcrypt_work;
 
 void rig_hosts_have_two_addresses(bool on)
 {
@@ -55,4 +59,16 @@ WRAPPED(int, getaddrinfo,
     while (*end != NULL)
         end = &(*end)->ai_next;
     return __real_getaddrinfo(host, port, hints, end);
+}
+
+unsigned rig_bcrypt_work(void)
+{
+    return atomic_exchange(&bcrypt_work, 0);
+}
+
+/* "$2y$05$...": the cost is the logarithm of the work. */
+WRAPPED(char *, crypt_r, (const char *phrase, const char *setting, struct crypt_data *data))
+{
+    atomic_fetch_add(&bcrypt_work, 1U << strtoul(setting + 4, NULL, 10));
+    return __real_crypt_r(phrase, setting, data);
 }

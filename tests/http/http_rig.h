@@ -33,6 +33,8 @@ void rig_wait_kept(struct rig *rig, unsigned n);
 void rig_answer_kept(struct rig *rig);
 /* Each host has its addresses twice from now on (failing.c). */
 void rig_hosts_have_two_addresses(bool on);
+/* Rounds of bcrypt since this was last asked (failing.c). */
+unsigned rig_bcrypt_work(void);
 /* Open descriptors of this process. */
 unsigned rig_count_fds(void);
 
