@@ -182,6 +182,39 @@ static void warn_directories(const struct setup *s, struct mistakes *m)
     }
 }
 
+static void begin(struct setup *s)
+{
+    *s = (struct setup){.first_line = TIME_BASE_NONE};
+    s->files = rulefiles_new();
+    settings_init(&s->settings);
+}
+
+/* Documents that were read become rules. */
+static void load_rules(struct setup *s, unsigned flags, struct mistakes *m)
+{
+    struct ruleset_options ro = {.lint = flags & SETUP_LINT, .files = s->files};
+
+    s->rules = ruleset_load(s->docs, (unsigned)s->ndocs, &ro, m);
+    if (s->rules) {
+        check_const_labels(s, m);
+        warn_directories(s, m);
+    }
+}
+
+int setup_load_text(struct slice rules, const char *file, unsigned flags, struct setup *ret_setup,
+                    struct mistakes *m)
+{
+    struct setup *s = ret_setup;
+    size_t before = m->nmistakes;
+
+    begin(s);
+    add_doc(s, ini_read_text(rules, file, SECTION_RULE, m));
+    s->any_log = defines_log(s, NULL);
+    add_given_logs(s, NULL, flags, m);
+    load_rules(s, flags, m);
+    return m->nmistakes > before ? -EINVAL : 0;
+}
+
 int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
                struct setup *ret_setup, struct mistakes *m)
 {
@@ -190,9 +223,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
     unsigned allowed = flags & SETUP_TEST ? SECTION_ALL : SECTION_CONFIG;
     size_t before = m->nmistakes;
 
-    *s = (struct setup){.first_line = TIME_BASE_NONE};
-    s->files = rulefiles_new();
-    settings_init(&s->settings);
+    begin(s);
     struct ini_doc *main_doc = config ? ini_read(config, allowed, m) : NULL;
 
     if (main_doc) {
@@ -211,13 +242,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
     if ((flags & SETUP_NEEDS_LOG) && !s->any_log)
         mistake_add(m, MISTAKE, (struct where){.file = config ? config : command_line.file},
                     "no log to follow: add a [log NAME] section with path = GLOB, or --log GLOB");
-    struct ruleset_options ro = {.lint = flags & SETUP_LINT, .files = s->files};
-
-    s->rules = ruleset_load(s->docs, (unsigned)s->ndocs, &ro, m);
-    if (s->rules) {
-        check_const_labels(s, m);
-        warn_directories(s, m);
-    }
+    load_rules(s, flags, m);
     return m->nmistakes > before ? -EINVAL : 0;
 }
 

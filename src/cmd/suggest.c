@@ -9,13 +9,14 @@
 #include "app/output.h"
 #include "app/setup.h"
 #include "offline/session.h"
+#include "report/report.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
 
-enum { SAMPLE_BYTES = 64 << 20, LEAST = 5 };
+enum { SAMPLE_BYTES = 64 << 20, HELD_BYTES = 256 << 20, LEAST = 5 };
 
 struct suggest_command {
     struct common_options common;
@@ -129,6 +130,43 @@ static void join_records(struct sample *s, const struct begins *b)
         ruleset_set_record(s->setup->rules, s->files[i].log, slice_str(begins_found(b)));
 }
 
+/* Each line of it as a comment. */
+static void add_comment(struct slice text, struct buf *page)
+{
+    struct slice line;
+
+    while (text.n && slice_cut(&text, '\n', &line))
+        buf_fmt(page, ";   %.*s\n", SLICE_FMT(line));
+}
+
+/* What the rules on the page come to on the files they were made of, at its end. The files are read once more, as `run`
+ * would; standard input, and what goes on behind the sample, cannot be. */
+static void add_report(const struct sample *sample, const struct strings *files, struct buf *page)
+{
+    struct mistakes m = MISTAKES_INIT;
+    struct report_options options = REPORT_ALL;
+    struct report report = {.setup = NULL};
+    struct held *held = held_new(HELD_BYTES);
+    struct setup setup;
+    struct buf text = BUF_INIT;
+    bool whole = sample->bytes < SAMPLE_BYTES;
+
+    for (size_t i = 0; i < files->n; i++)
+        whole &= strcmp(files->list[i], "-") != 0;
+    if (setup_load_text(buf_all(page), "these rules", SETUP_AUTO_LOG | SETUP_NO_RULES, &setup,
+                        &m) == 0 &&
+        whole && report_run(&report, &setup, held, files, &options) < 0) {
+        report_text(&report, &text);
+        buf_str(page, "\n; What these rules come to on the sample:\n");
+        add_comment(buf_all(&text), page);
+    }
+    buf_release(&text);
+    report_release(&report);
+    held_free(held);
+    setup_release(&setup);
+    mistakes_release(&m);
+}
+
 static int propose(struct sample *sample, const struct suggest_command *o, uint64_t least)
 {
     struct suggest *s = suggest_new(least, o->field);
@@ -147,6 +185,7 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
         suggest_write(s, o->common.files.list[0], &page);
         if (o->field && !suggest_has_field(s, o->field))
             log_warn("no line has the field %s that --by names", o->field);
+        add_report(sample, &o->common.files, &page);
         if (output_page(o->common.output, buf_all(&page)) < 0)
             code = EXIT_SYSTEM;
     }

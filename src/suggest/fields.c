@@ -201,6 +201,8 @@ struct field_guess field_guess_magnitude(const struct field_stats *f)
 {
     double mean = f->sum / (double)f->seen;
 
+    if (f->micro * 2 > f->seen)
+        return (struct field_guess){ROLE_TIME, "s", "guessed: it goes down to microseconds"};
     if (f->fraction)
         return mean < 5
                    ? (struct field_guess){ROLE_TIME, "s", "guessed: small numbers with a fraction"}

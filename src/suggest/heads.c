@@ -24,7 +24,9 @@ enum {
     PIECES_MAX = 12,
     WORDS_BEFORE_TIME = 4, /* vhost, address, identity and user of an access log */
     WORDS_AFTER_TIME = 2,
-    SHARE = 60,   /* per cent of the lines that a head must begin */
+    SHARE = 60,   /* per cent of the lines that a head must begin; of those that are no JSON */
+    LEAST = 5,    /* one line in so many must be such */
+    OFTEN = 50,   /* per cent of its lines that what klog writes may come in behind it */
     GOES_ON = 99, /* per cent of those of the shorter one that a longer one must begin */
 };
 
@@ -91,7 +93,7 @@ static const struct piece_form {
 
 struct heads {
     struct pattern *times[TIMES], *forms[PIECES], *cut;
-    uint64_t times_seen[TIMES], lines;
+    uint64_t times_seen[TIMES], lines, json;
     struct map rows; /* -> lines that begin so */
     struct buf row, regex;
 };
@@ -262,7 +264,11 @@ void heads_note(struct heads *h, struct slice line)
 {
     struct reading r = {.rest = line, .time = -1};
 
-    if (slice_trim(line).n == 0 || slice_starts(slice_trim(line), SLICE("{")))
+    struct slice text = slice_trim(line);
+
+    if (slice_starts(text, SLICE("{")))
+        h->json++;
+    if (text.n == 0 || slice_starts(text, SLICE("{")))
         return;
     h->lines++;
     buf_clear(&h->row);
@@ -332,6 +338,18 @@ static void write_regex(struct heads *h, struct slice row)
     buf_str(&h->regex, row.p[row.n - 1] == 'E' ? "" : "\\s*");
 }
 
+/* The kubelet behind the head of syslog; its own time is the same. */
+static bool may_have_klog(struct heads *h, struct slice row, uint64_t lines)
+{
+    uint64_t n = 0;
+
+    buf_clear(&h->row);
+    buf_slice(&h->row, row);
+    buf_str(&h->row, " K");
+    map_get(&h->rows, buf_all(&h->row), &n);
+    return n * 100 >= lines * OFTEN && n > 0;
+}
+
 void heads_find(struct heads *h)
 {
     struct slice row = {"", 0}, longer = row;
@@ -341,9 +359,11 @@ void heads_find(struct heads *h)
         row = longer;
         lines = n;
     }
-    if (row.n == 0 || slice_until(row, "TLbKE").n == row.n)
+    if (row.n == 0 || slice_until(row, "TbKE").n == row.n || h->lines * LEAST < h->json)
         return;
     write_regex(h, row);
+    if (may_have_klog(h, row, lines))
+        buf_fmt(&h->regex, "(?:%s\\s*)?", forms[PIECE_KLOG].regex);
     h->cut = compile(h->regex.p);
 }
 

@@ -114,8 +114,8 @@ static void print_buckets(double min, double max, struct buf *out)
 
     if (!(max > 0))
         return;
-    if (!(min > max * 1e-6))
-        min = max * 1e-6;
+    if (!(min > max * 1e-4))
+        min = max * 1e-4;
     while (step(from) > min)
         from--;
     while (step(from + 1) <= min)

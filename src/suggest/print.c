@@ -8,7 +8,7 @@
 
 #include "base/num.h"
 
-enum { SHOWN = 120, VALUE_SHOWN = 30, VALUES_SHOWN = 4, RARE_SHOWN = 30 };
+enum { SHOWN = 120, VALUE_SHOWN = 30, VALUES_SHOWN = 4, RARE_SHOWN = 30, LOG_NAME = 24 };
 
 static void print_range(const struct field_stats *f, struct buf *out)
 {
@@ -123,7 +123,7 @@ static void add_log_name(const struct sample *s, struct buf *out)
     struct slice file = slice_until(slice_str(path_name(s->name)), ".");
     struct buf name = BUF_INIT;
 
-    add_field_name(file, &name);
+    add_field_name(slice_make(file.p, file.n < LOG_NAME ? file.n : LOG_NAME), &name);
     bool good = name.n && char_is_letter(name.p[0]) && !slice_eq(buf_all(&name), SLICE("auto"));
 
     buf_str(out, good ? name.p : "sample");
@@ -137,7 +137,7 @@ static void print_log(const struct rulesfile *f)
     const char *prefix = heads_regex(s->heads);
     bool wrapped = s->wrapped * 2 > s->lines;
 
-    if (!wrapped && !s->record && !prefix)
+    if (!wrapped && !s->record && !prefix && !s->time)
         return;
     buf_str(f->out, "\n; Where the lines are: name all files here, as a glob.");
     if (wrapped)
@@ -157,6 +157,8 @@ static void print_log(const struct rulesfile *f)
         buf_fmt(f->out, "\nrecord = %s", s->record);
     if (prefix)
         buf_fmt(f->out, "\nprefix = %s", prefix);
+    if (s->time)
+        buf_fmt(f->out, "\ntime = %s", s->time);
     buf_char(f->out, '\n');
     heads_formats(s->heads, f->out);
 }

@@ -50,11 +50,20 @@ static void add_fields(struct proposal *p, struct map *taken)
     }
 }
 
-/* Where numbers of an access line stand tells what they are: status, size, duration. */
+/* Where numbers of an access line stand tells what they are: the words of its status, size and duration; -1: it
+ * did not come yet. */
 struct places {
-    bool access, status, size, duration;
+    bool access;
+    int status, size, duration;
 };
 
+/* What a group is for where it stands; name NULL: that tells nothing. */
+struct placed {
+    const char *name;
+    struct field_guess guess;
+};
+
+/* No text says what the number is. */
 static bool is_bare(const struct shape *s, size_t word)
 {
     const struct shape_word *w = &s->words[word], *next = word + 1 < s->nwords ? w + 1 : NULL;
@@ -63,64 +72,71 @@ static bool is_bare(const struct shape *s, size_t word)
            (!next || (!next->glued && (next->variable || !slice_has_letter(next->before))));
 }
 
-static void guess_by_place(const struct shape *s, size_t word, const struct field_stats *f,
-                           struct places *at, struct buf *name, struct field_guess *guess)
+static struct placed access_number(const struct shape *s, int word, const struct field_stats *f,
+                                   struct places *at)
+{
+    bool last = (size_t)word + 1 == s->nwords, behind = at->status >= 0;
+
+    if (!behind && f->fraction)
+        return (struct placed){"duration",
+                               {ROLE_TIME, "s", "guessed: a fraction before the status"}};
+    if (behind && at->size < 0 && !f->fraction) {
+        at->size = word;
+        return (struct placed){"size", {ROLE_SIZE, "B", "guessed: it comes after the status"}};
+    }
+    /* one right behind the size, in the middle of the line, is another size */
+    if (at->duration >= 0 || (behind && !f->fraction && !last && word == at->size + 1) ||
+        (!behind && (word > 0 || s->words[1].class != WORD_ADDRESS)))
+        return (struct placed){.name = NULL};
+    at->duration = word;
+    return (struct placed){"duration", field_guess_magnitude(f)};
+}
+
+static struct placed guess_by_place(const struct shape *s, int word, const struct field_stats *f,
+                                    struct slice name, struct places *at)
 {
     enum word_class class = s->words[word].class;
-    bool number = slice_eq(buf_all(name), SLICE("number")) && is_bare(s, word),
-         whole = !f->fraction;
+    bool quoted = slice_ends(s->words[word].before, SLICE("\""));
+    bool number = slice_eq(name, SLICE("number")) && is_bare(s, (size_t)word);
 
-    if (number && !at->access && !at->duration && f->micro == f->seen) {
-        at->duration = true;
-        *guess = (struct field_guess){ROLE_TIME, "s", "guessed: it goes down to microseconds"};
-        buf_clear(name);
-        buf_str(name, "duration");
+    if (at->access && slice_eq(name, SLICE("status")))
+        at->status = word;
+    if (at->access && at->status >= 0 && quoted && class != WORD_NUMBER && class != WORD_METHOD)
+        return (struct placed){"client",
+                               {ROLE_REFUSED, NULL, "where a client came from, or what it is"}};
+    if (at->access && number)
+        return access_number(s, word, f, at);
+    if (number && at->duration < 0 && f->micro == f->seen) {
+        at->duration = word;
+        return (struct placed){"duration",
+                               {ROLE_TIME, "s", "guessed: it goes down to microseconds"}};
     }
-    if (slice_has_letter(s->words[word].before) || !at->access)
-        return;
-    if (at->status && class != WORD_NUMBER && class != WORD_METHOD &&
-        slice_ends(s->words[word].before, SLICE("\""))) {
-        *guess =
-            (struct field_guess){ROLE_REFUSED, NULL, "where a client came from, or what it is"};
-        return;
-    }
-    if (slice_eq(buf_all(name), SLICE("status"))) {
-        at->status = true;
-    } else if (number && at->status && !at->size && whole) {
-        at->size = true;
-        *guess = (struct field_guess){ROLE_SIZE, "B", "guessed: it comes after the status"};
-        buf_clear(name);
-        buf_str(name, "size");
-    } else if (number && !at->duration &&
-               (at->status || (word == 0 && s->words[1].class == WORD_ADDRESS))) {
-        at->duration = true;
-        *guess = field_guess_magnitude(f);
-        buf_clear(name);
-        buf_str(name, "duration");
-    }
+    return (struct placed){.name = NULL};
 }
 
 static void add_groups(struct proposal *p, struct rulesfile *file, struct map *taken)
 {
-    struct places at = {.access = kind_is_access(p->kind)};
+    struct places at = {kind_is_access(p->kind), -1, -1, -1};
 
     for (size_t i = 0; i < p->kind->groups.n; i++) {
         const struct field_stats *f = &p->kind->groups.list[i];
         int word = atoi(f->name);
         struct buf name = BUF_INIT;
-        struct field_guess guess = {.role = ROLE_NONE};
 
         add_group_name(p->kind->shape, (size_t)word, f, &name);
-        guess_by_place(p->kind->shape, (size_t)word, f, &at, &name, &guess);
+        struct placed placed = guess_by_place(p->kind->shape, word, f, buf_all(&name), &at);
         struct item *item = add_item(p, f, buf_all(&name));
 
+        if (placed.name) {
+            buf_clear(&name);
+            buf_str(&name, placed.name);
+        }
         if (item) {
             item->word = word;
-            if (guess.role != ROLE_NONE)
-                item->guess = guess;
-            else if (item->guess.role == ROLE_LABEL && f->values.n == 1 &&
-                     !slice_eq(buf_all(&name), SLICE("status")))
-                item->guess.role = ROLE_NONE;
+            item->guess = placed.name ? placed.guess : item->guess;
+            if (item->guess.role == ROLE_LABEL && f->values.n == 1 &&
+                !slice_eq(buf_all(&name), SLICE("status")))
+                item->guess.role = ROLE_NONE; /* a word that never changed tells nothing apart */
             item->name = unique_name(file, taken, &name);
         }
         buf_release(&name);

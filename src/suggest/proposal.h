@@ -36,7 +36,8 @@ struct sample {
     const char *record; /* with which each begins; NULL: they are lines */
     bool traces;        /* some records name exceptions */
     const struct heads *heads;
-    const char *field;                       /* that tells decoded lines apart; NULL = none */
+    const char *time;  /* the field that holds it; NULL: where it is looked for anyway */
+    const char *field; /* that tells decoded lines apart; NULL = none */
     uint64_t lines, wrapped, decoded, least; /* wrapped: by Docker or Kubernetes */
     const struct field_stats *levels;        /* of the field that tells the level; NULL = none */
     struct kind *kinds;                      /* the most frequent first */

@@ -277,10 +277,11 @@ static bool may_be_fixed(const struct word *w)
     for (size_t i = 0; i < w->core.n; i++)
         digits |= char_is_digit(w->core.p[i]);
     if (w->class == WORD_QUOTED)
-        return w->core.n > 0 && strchr("([", w->core.p[-1]);
+        return w->core.n > 0 &&
+               (slice_ends(w->before, SLICE("(")) || slice_ends(w->before, SLICE("[")));
     if (w->class == WORD_OTHER)
         return !names_somebody(w->before) &&
-               slice_until(w->core, digits ? "/([@" : "([@").n == w->core.n;
+               slice_until(w->core, digits ? "/([@:#" : "([@").n == w->core.n;
     return w->class == WORD_DASH;
 }
 

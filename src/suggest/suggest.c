@@ -371,6 +371,25 @@ static int by_count(const void *a, const void *b)
     return slice_cmp(x->shape->example, y->shape->example);
 }
 
+/* The field that most decoded lines have their time in, if no [log] would look for it there. */
+static const char *time_field(const struct suggest *s)
+{
+    static const char looked_for[] = "time ts timestamp @timestamp t.$date";
+    const struct field_stats *best = NULL;
+
+    for (size_t i = 0; i < s->fields.n; i++) {
+        const struct field_stats *f = &s->fields.list[i];
+
+        if (f->seen * 10 < s->sample.decoded * 9)
+            continue;
+        if (word_among(slice_str(f->name), looked_for))
+            return NULL;
+        if (!best && f->classes[WORD_TIME] == f->seen && field_is_usable(slice_str(f->name)))
+            best = f;
+    }
+    return best ? best->name : NULL;
+}
+
 static const struct field_stats *level_field(const struct suggest *s)
 {
     for (size_t i = 0; i < s->fields.n; i++)
@@ -389,6 +408,8 @@ void suggest_write(struct suggest *s, const char *name, struct buf *out)
     for (size_t i = 0; i < s->n; i++)
         read_line(s, &s->lines[i]);
     sample->levels = level_field(s);
+    if (sample->decoded * 2 > sample->lines && !heads_regex(s->heads))
+        sample->time = time_field(s);
     find_field(s);
     for (size_t i = 0; i < s->n; i++)
         sort_out(s, &s->lines[i]);

@@ -116,7 +116,7 @@ void add_pattern(const struct kind *k, struct buf *out)
         buf_str(out, out->n > from ? ", " : "");
         add_shown(key, HELP_BYTES, out);
     }
-    buf_str(out, k->of != KIND_KEYS && s->open ? " ..." : "");
+    buf_str(out, (k->of != KIND_KEYS && s->open) || out->n >= from + HELP_BYTES ? " ..." : "");
 }
 
 void add_kind_name(const struct kind *k, struct buf *out)
@@ -190,6 +190,25 @@ static const char *name_by_unit(const struct shape *s, size_t word)
     return NULL;
 }
 
+/* `key=12`, or `key: 12` where that is one word; empty: there is none. */
+static struct slice key_before(const struct shape *s, size_t word)
+{
+    const struct shape_word *w = &s->words[word], *last = word ? w - 1 : NULL;
+    const char *equals = w->before.n ? memchr(w->before.p, '=', w->before.n) : NULL;
+    struct slice key = {"", 0};
+
+    if (equals)
+        return slice_make(w->before.p, (size_t)(equals - w->before.p));
+    if (w->class != WORD_NUMBER || w->before.n || w->glued || !last || last->variable ||
+        last->before.n < 4 || !slice_ends(last->before, SLICE(":")))
+        return key;
+    key = slice_make(last->before.p, last->before.n - 1);
+    for (size_t i = 0; i < key.n; i++)
+        if (!char_is_letter(key.p[i]) && key.p[i] != '_')
+            return (struct slice){"", 0};
+    return key;
+}
+
 void add_group_name(const struct shape *s, size_t word, const struct field_stats *f,
                     struct buf *out)
 {
@@ -206,10 +225,10 @@ void add_group_name(const struct shape *s, size_t word, const struct field_stats
     const struct shape_word *w = &s->words[word];
     const char *by_unit = name_by_unit(s, word);
     bool status = w->class == WORD_NUMBER && f->min >= 100 && f->max <= 599 && !f->fraction;
-    const char *equals = w->before.n ? memchr(w->before.p, '=', w->before.n) : NULL;
+    struct slice key = key_before(s, word);
 
-    if (equals && equals > w->before.p) {
-        add_field_name(slice_make(w->before.p, (size_t)(equals - w->before.p)), out);
+    if (key.n) {
+        add_field_name(key, out);
         if (out->n > GROUP_BYTES)
             out->p[out->n = GROUP_BYTES] = '\0';
         for (size_t i = 0; i < out->n; i++)

@@ -191,6 +191,12 @@ static struct word make_word(struct slice s)
     struct slice core = {s.p + from, to - from};
 
     w.class = word_class(core);
+    if (w.class == WORD_FIXED && core.n > 2 && s.p[s.n - 1] == ']' &&
+        memchr(core.p + 1, '[', core.n - 1)) {
+        core = slice_make(core.p, (size_t)(s.p + s.n - core.p)); /* app[app] */
+        to = s.n;
+        w.class = WORD_NAME;
+    }
     if (w.class == WORD_FIXED && from > 0 && strchr("\"'", s.p[from - 1]))
         w.class = WORD_QUOTED;
     else if (w.class == WORD_FIXED && equals && core.n)
