@@ -34,6 +34,19 @@ static void add_doc(struct setup *s, struct ini_doc *doc)
     s->docs[s->ndocs++] = doc;
 }
 
+static void add_source(struct setup *s, const char *glob)
+{
+    GROW(s->sources, s->nsources, s->sources_cap);
+    s->sources[s->nsources++] = xstrdup(glob);
+}
+
+void setup_sources(const struct setup *s, void (*fn)(void *ctx, const char *glob), void *ctx)
+{
+    for (size_t i = 0; i < s->nsources; i++)
+        fn(ctx, s->sources[i]);
+    rulefiles_each(s->files, fn, ctx);
+}
+
 /* A file that two patterns name is read once. */
 static bool first_time(struct map *seen, const char *path)
 {
@@ -55,6 +68,7 @@ static void read_rules(struct setup *s, const char *pattern, bool must_match, st
     buf_str(&text, pattern);
     if (stat(pattern, &st) == 0 && S_ISDIR(st.st_mode))
         buf_str(&text, "/*.ini");
+    add_source(s, text.p);
     if (glob(text.p, 0, NULL, &found) != 0 && must_match) {
         bool is_glob = strpbrk(text.p, "*?[") != NULL;
 
@@ -226,6 +240,8 @@ int setup_load(const struct common_options *options, const struct strings *logs,
     begin(s);
     struct ini_doc *main_doc = config ? ini_read(config, allowed, m) : NULL;
 
+    if (config)
+        add_source(s, config);
     if (main_doc) {
         add_doc(s, main_doc);
         settings_expand_env(main_doc, m);
@@ -290,6 +306,9 @@ void setup_release(struct setup *s)
     for (size_t i = 0; i < s->ndocs; i++)
         ini_free(s->docs[i]);
     free(s->docs);
+    for (size_t i = 0; i < s->nsources; i++)
+        free(s->sources[i]);
+    free(s->sources);
     settings_release(&s->settings);
     *s = (struct setup){0};
 }

@@ -21,7 +21,9 @@ struct setup {
     struct settings settings;
     struct ini_doc **docs;
     size_t ndocs, docs_cap;
-    struct rulefiles *files;     /* what the rules name besides themselves */
+    struct rulefiles *files; /* what the rules name besides themselves */
+    char **sources;          /* paths and globs by which the documents were found */
+    size_t nsources, sources_cap;
     struct ruleset *rules;       /* may be NULL when there were mistakes */
     bool any_log;                /* a [log] was defined by the user */
     bool only_test;              /* the configuration holds [test] alone: no rules were read */
@@ -48,6 +50,9 @@ void setup_release(struct setup *s);
 /* Two of one value count lines alike: all of the configuration but where it listens and keeps its
  * state, and all rules. */
 uint32_t setup_fingerprint(const struct setup *s);
+/* Each path and glob by which configuration, rules and what they name were looked for, also in vain:
+ * what is there changes when they do. */
+void setup_sources(const struct setup *s, void (*fn)(void *ctx, const char *glob), void *ctx);
 /* The rules once more, for a thread of its own: of the documents as they were read, since a file
  * may be another by now, and a pipe is empty. Nothing is shared but `setup`, which is only read. */
 struct ruleset *setup_rules_again(const struct setup *s);

@@ -100,6 +100,17 @@ uint32_t family_nseries(const struct family *f)
     return f->table.n - f->ndropped;
 }
 
+uint32_t family_end(const struct family *f)
+{
+    return f->table.n;
+}
+
+bool family_is_shown(const struct family *f, uint32_t index)
+{
+    return !f->hidden && !family_dropped(f, index) &&
+           (f->table.nlabels || f->touched || f->cells.updated);
+}
+
 void family_set_hidden(struct family *f, bool hidden)
 {
     f->hidden = hidden;

@@ -132,6 +132,10 @@ uint32_t family_nseries(const struct family *f);
 /* Allocated for its series: cells, label values, the tables that find them, exemplars. What snapshots share
  * with it is among that; pages and copies of cells are not. */
 size_t family_bytes(const struct family *f);
+/* Above the indexes of all series, of which some may be live no more. */
+uint32_t family_end(const struct family *f);
+/* Does a page show the series of this index? */
+bool family_is_shown(const struct family *f, uint32_t index);
 /* Left out of the page while true (a log's first backlog; see design section 5). */
 void family_set_hidden(struct family *f, bool hidden);
 

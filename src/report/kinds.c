@@ -97,8 +97,7 @@ static bool is_full(const struct kinds *k)
     return k->nexamples >= k->most || k->bytes >= TEXT_BYTES;
 }
 
-/* NULL: it would be new, and there is no more room. */
-static struct kind *find(struct kinds *k, uint64_t sign)
+static struct kind *look_up(const struct kinds *k, uint64_t sign)
 {
     uint32_t tag = (uint32_t)(sign >> 32);
 
@@ -106,9 +105,17 @@ static struct kind *find(struct kinds *k, uint64_t sign)
          k->slots.list && k->slots.list[at].ref; at = slots_next(&k->slots, at))
         if (k->slots.list[at].tag == tag && k->list[k->slots.list[at].ref - 1].sign == sign)
             return &k->list[k->slots.list[at].ref - 1];
-    if (is_full(k))
-        return NULL;
-    slots_add(&k->slots, tag, (uint32_t)k->n, SLOTS_HALF);
+    return NULL;
+}
+
+/* NULL: it would be new, and there is no more room. */
+static struct kind *find(struct kinds *k, uint64_t sign)
+{
+    struct kind *known = look_up(k, sign);
+
+    if (known || is_full(k))
+        return known;
+    slots_add(&k->slots, (uint32_t)(sign >> 32), (uint32_t)k->n, SLOTS_HALF);
     GROW(k->list, k->n, k->cap);
     k->list[k->n] = (struct kind){.sign = sign};
     return &k->list[k->n++];
@@ -139,6 +146,26 @@ static int by_count(const void *x, const void *y)
     return slice_cmp(a->example, b->example);
 }
 
+static size_t number_of(const struct shapes *s, struct slice text)
+{
+    uint64_t number = 0;
+
+    (void)map_get(&s->texts.numbers, text, &number);
+    return (size_t)number;
+}
+
+/* After they were sorted, texts find theirs again: each shape has one of its texts. */
+static void renumber(struct shapes *s)
+{
+    size_t *now = xcalloc(s->nshapes, sizeof *now);
+
+    for (size_t i = 0; i < s->nshapes; i++)
+        now[s->texts.list[number_of(s, s->shapes[i].example)].shape] = i;
+    for (size_t i = 0; i < s->texts.n; i++)
+        s->texts.list[i].shape = now[s->texts.list[i].shape];
+    free(now);
+}
+
 void kinds_find(struct kinds *k)
 {
     struct shapes *s = &k->shapes;
@@ -149,6 +176,17 @@ void kinds_find(struct kinds *k)
             k->list[i].count - k->list[i].taken;
     if (s->nshapes)
         qsort(s->shapes, s->nshapes, sizeof *s->shapes, by_count);
+    renumber(s);
+}
+
+const struct shape *kinds_of(const struct kinds *k, struct slice record)
+{
+    const struct kind *kind;
+    struct slice line;
+
+    (void)slice_cut(&record, '\n', &line);
+    kind = look_up(k, sign_of(line));
+    return kind ? &k->shapes.shapes[k->shapes.texts.list[kind->text].shape] : NULL;
 }
 
 void kinds_release(struct kinds *k)
@@ -164,10 +202,7 @@ void kinds_release(struct kinds *k)
 
 struct slice kinds_example(const struct kinds *k, const struct shape *s)
 {
-    uint64_t text = 0;
-
-    (void)map_get(&k->shapes.texts.numbers, s->example, &text);
-    return slice_str(k->examples[text]);
+    return slice_str(k->examples[number_of(&k->shapes, s->example)]);
 }
 
 static const char *class_word(enum word_class class)

@@ -34,6 +34,8 @@ void kinds_add(struct kinds *k, struct slice record);
 /* When all were added. */
 void kinds_find(struct kinds *k);
 void kinds_release(struct kinds *k);
+/* When they are found: the shape of a record that was added; NULL: it is of none. */
+const struct shape *kinds_of(const struct kinds *k, struct slice record);
 /* The words of a shape, what varies as `<number>`. */
 void kinds_words(const struct shape *s, struct buf *out);
 /* The first line that has it. */

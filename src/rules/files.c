@@ -27,7 +27,8 @@ struct rulefiles {
     struct map globs; /* glob -> number of what it found */
     struct found *found;
     size_t nfound, found_cap;
-    struct arena text; /* paths and texts */
+    struct map unreadable; /* paths of no table */
+    struct arena text;     /* paths and texts */
 };
 
 struct rulefiles *rulefiles_new(void)
@@ -47,6 +48,7 @@ void rulefiles_free(struct rulefiles *f)
         free(f->found[i].files);
     free(f->found);
     map_release(&f->globs);
+    map_release(&f->unreadable);
     arena_release(&f->text);
     free(f);
 }
@@ -79,6 +81,8 @@ const struct table *rulefiles_table(struct rulefiles *f, struct slice name, stru
         GROW(f->tables, f->n, f->cap);
         f->tables[f->n] = t;
         map_put(&f->paths, buf_all(&path), f->n++);
+    } else {
+        map_put(&f->unreadable, buf_all(&path), 0);
     }
     buf_release(&path);
     return t;
@@ -132,4 +136,19 @@ const struct rulefile *rulefiles_texts(struct rulefiles *f, struct slice glob, s
     buf_release(&path);
     *ret_n = f->found[i].n;
     return f->found[i].files;
+}
+
+void rulefiles_each(const struct rulefiles *f, void (*fn)(void *ctx, const char *glob), void *ctx)
+{
+    const struct map *maps[] = {&f->paths, &f->globs, &f->unreadable};
+    struct slice name;
+    uint64_t unused;
+
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+        for (size_t at = 0; map_next(maps[i], &at, &name, &unused);) {
+            char *glob = xstrslice(name);
+
+            fn(ctx, glob);
+            free(glob);
+        }
 }

@@ -27,4 +27,7 @@ const struct table *rulefiles_table(struct rulefiles *f, struct slice name, stru
 const struct rulefile *rulefiles_texts(struct rulefiles *f, struct slice glob, struct where at,
                                        struct mistakes *m, size_t *ret_n);
 
+/* Each path and glob that was asked for, also of what could not be read. */
+void rulefiles_each(const struct rulefiles *f, void (*fn)(void *ctx, const char *glob), void *ctx);
+
 #endif
