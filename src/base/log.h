@@ -3,7 +3,7 @@
  * Control bytes and invalid UTF-8 are escaped, so nothing that came from a log file can forge a
  * line or move a cursor. Never blocks: when stderr is a pipe that nobody reads, messages are
  * dropped and counted, and the next one that fits says how many. The only global state of the
- * program. */
+ * program, but for how a terminal must be left (live/terminal.c). */
 #ifndef LT_BASE_LOG_H
 #define LT_BASE_LOG_H
 

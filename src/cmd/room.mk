@@ -23,4 +23,5 @@ liblogtally_a_SOURCES += \
 	src/cmd/state.c \
 	src/cmd/suggest.c \
 	src/cmd/test.c \
-	src/cmd/verify.c
+	src/cmd/verify.c \
+	src/cmd/watch.c

@@ -1,0 +1,193 @@
+/* sources -- an editor's save is several events: a file emptied and then written, or another renamed over
+ * it. So the files are looked at when nothing came for a few milliseconds. A file system without events, or
+ * one more directory than can be watched, is looked at every second. */
+#include "config.h"
+
+#include "live/sources.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/xalloc.h"
+#include "input/glob.h"
+#include "input/watch.h"
+
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+
+#define QUIET_NS (8 * NSEC_PER_MSEC)
+#define LOOK_NS NSEC_PER_SEC
+
+struct sources {
+    struct watch *watch;
+    struct loop *loop;
+    struct loop_watch *events;
+    struct loop_timer *timer;
+    struct globs {
+        char **list;
+        size_t n, cap;
+    } globs, next; /* next: being added */
+    int64_t began_ns;
+    uint64_t state; /* of the files, before they were read */
+    void (*changed)(void *ctx);
+    void *ctx;
+};
+
+static uint64_t add_file(uint64_t state, const char *path, int64_t *newest_ns)
+{
+    struct {
+        uint64_t inode, bytes;
+        int64_t changed_ns;
+    } file = {0, 0, 0};
+    struct stat st;
+
+    if (stat(path, &st) == 0) {
+        file.inode = st.st_ino;
+        file.bytes = (uint64_t)st.st_size;
+        file.changed_ns = st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec;
+    }
+    if (file.changed_ns > *newest_ns)
+        *newest_ns = file.changed_ns;
+    return hash_text(hash_text(state, slice_str(path)),
+                     slice_make((const char *)&file, sizeof file));
+}
+
+static uint64_t state_of(const struct sources *s, int64_t *newest_ns)
+{
+    uint64_t state = 0;
+
+    for (size_t i = 0; i < s->globs.n; i++) {
+        glob_t found = {0};
+
+        if (glob(s->globs.list[i], 0, NULL, &found) == 0)
+            for (size_t k = 0; k < found.gl_pathc; k++)
+                state = add_file(state, found.gl_pathv[k], newest_ns);
+        globfree(&found);
+    }
+    return state;
+}
+
+static void on_event(void *ctx, int wd, unsigned events, const char *name)
+{
+    (void)ctx, (void)wd, (void)events, (void)name;
+}
+
+static void on_events(void *ctx, uint32_t events)
+{
+    struct sources *s = ctx;
+
+    (void)events;
+    watch_read(s->watch, on_event, s);
+    loop_timer_set(s->timer, loop_now(s->loop) + QUIET_NS);
+}
+
+static void on_quiet(void *ctx)
+{
+    struct sources *s = ctx;
+    int64_t newest_ns = 0;
+    uint64_t state = state_of(s, &newest_ns);
+
+    loop_timer_set(s->timer, loop_now(s->loop) + LOOK_NS);
+    if (state == s->state)
+        return;
+    s->state = state;
+    s->changed(s->ctx);
+}
+
+int sources_new(struct loop *loop, void (*changed)(void *ctx), void *ctx, struct sources **ret)
+{
+    struct sources *s = xcalloc(1, sizeof *s);
+    int r = watch_new(&s->watch);
+
+    s->loop = loop;
+    s->changed = changed;
+    s->ctx = ctx;
+    s->timer = loop_timer_new(loop, on_quiet, s);
+    if (r == 0)
+        r = loop_add_fd(loop, watch_fd(s->watch), EPOLLIN, on_events, s, &s->events);
+    *ret = s;
+    if (r < 0) {
+        sources_free(s);
+        *ret = NULL;
+    }
+    return r;
+}
+
+static void forget(struct globs *g)
+{
+    for (size_t i = 0; i < g->n; i++)
+        free(g->list[i]);
+    g->n = 0;
+}
+
+void sources_free(struct sources *s)
+{
+    if (!s)
+        return;
+    if (s->events)
+        loop_remove_fd(s->loop, s->events);
+    loop_timer_free(s->timer);
+    watch_free(s->watch);
+    forget(&s->globs);
+    forget(&s->next);
+    free(s->globs.list);
+    free(s->next.list);
+    free(s);
+}
+
+void sources_begin(struct sources *s)
+{
+    forget(&s->next);
+    s->began_ns = clock_wall_ns();
+}
+
+/* Of the file itself where it is a symlink, too. */
+static void watch_above(struct sources *s, const char *path)
+{
+    char *real = realpath(path, NULL), *slash = real ? strrchr(real, '/') : NULL;
+
+    if (slash) {
+        slash[slash == real] = '\0';
+        (void)watch_add(s->watch, real);
+    }
+    free(real);
+}
+
+void sources_add(void *sources, const char *glob)
+{
+    struct sources *s = sources;
+    char *root = xstrslice(glob_root(glob));
+
+    GROW(s->next.list, s->next.n, s->next.cap);
+    s->next.list[s->next.n++] = xstrdup(glob);
+    (void)watch_add(s->watch, root);
+    watch_above(s, glob);
+    free(root);
+}
+
+static bool same_globs(const struct globs *a, const struct globs *b)
+{
+    bool same = a->n == b->n;
+
+    for (size_t i = 0; same && i < a->n; i++)
+        same = strcmp(a->list[i], b->list[i]) == 0;
+    return same;
+}
+
+/* Of files that were named before, the state is that of before they were read. Of others it can only be
+ * asked now: one that was changed since reading began is read again. */
+void sources_end(struct sources *s)
+{
+    struct globs was = s->globs;
+    int64_t newest_ns = 0;
+
+    s->globs = s->next;
+    s->next = was;
+    if (!same_globs(&s->globs, &was)) {
+        s->state = state_of(s, &newest_ns);
+        s->state ^= newest_ns >= s->began_ns;
+    }
+    loop_timer_set(s->timer, loop_now(s->loop) + LOOK_NS);
+}

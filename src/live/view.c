@@ -1,0 +1,279 @@
+/* view -- the overview shares the rows among its parts; where one has too few, what changed comes
+ * first. */
+#include "config.h"
+
+#include "live/view.h"
+
+#include "live/tell.h"
+
+#include <stdlib.h>
+
+enum { PARTS_MAX = 3, LEAST = 3 };
+
+/* --- the head ---------------------------------------------------------------------------------- */
+
+static void put_names(const struct shown *s, struct buf *out)
+{
+    const struct strings *lists[] = {&s->options->rules, &s->options->files};
+
+    if (s->options->config)
+        buf_fmt(out, " %s", s->options->config);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (size_t k = 0; k < lists[i]->n; k++)
+            buf_fmt(out, " %s", lists[i]->list[k]);
+}
+
+/* All that is wrong, and what hurts. */
+static void put_trouble(const struct shown *s, size_t columns, struct page *p)
+{
+    tell_mistakes(p, s->mistakes, columns);
+    if (s->said.n)
+        page_wrap(p, STYLE_BAD, s->said, columns);
+    if (s->now && !s->broken)
+        tell_findings(p, s->now, columns);
+}
+
+/* Of that, so many rows, and a word on the others. */
+static void put_state(const struct shown *s, size_t rows, size_t columns, struct page *p)
+{
+    struct page trouble = {.n = 0};
+    size_t most = s->view == VIEW_TROUBLE ? 0 : rows / 4 > 2 ? rows / 4 : 2;
+
+    put_trouble(s, columns, &trouble);
+    if (trouble.n <= most) {
+        page_copy(p, &trouble, 0, trouble.n);
+    } else if (most) {
+        page_copy(p, &trouble, 0, most - 1);
+        page_add(p, STYLE_PALE, "    ... %zu more rows: key 5", trouble.n - (most - 1));
+    }
+    page_release(&trouble);
+    if (!s->now)
+        page_add(p, STYLE_PLAIN, "no numbers yet");
+    else if (s->broken)
+        page_add(p, STYLE_NEWS, "the numbers below are those of the last save without mistakes");
+    if (s->now)
+        tell_lines(p, s->now, s->before);
+}
+
+static void put_head(const struct shown *s, size_t rows, size_t columns, struct page *p)
+{
+    struct buf title = BUF_INIT;
+
+    buf_str(&title, "logtally watch");
+    put_names(s, &title);
+    page_add(p, STYLE_TITLE, "%s", title.p);
+    buf_release(&title);
+    put_state(s, rows, columns, p);
+}
+
+/* --- parts ------------------------------------------------------------------------------------ */
+
+/* Gives each part what it wants, and where that is too much, an equal share of what others leave. */
+static void share(size_t rows, const struct page *parts, size_t n, size_t *given)
+{
+    bool more = true;
+
+    for (size_t i = 0; i < n; i++)
+        given[i] = 0;
+    while (rows && more) {
+        more = false;
+        for (size_t i = 0; i < n && rows; i++) {
+            if (given[i] >= parts[i].n)
+                continue;
+            given[i]++;
+            rows--;
+            more = true;
+        }
+    }
+}
+
+static bool is_news(const struct page *p, size_t row)
+{
+    return p->rows[row].style == STYLE_NEWS || p->rows[row].style == STYLE_PICKED;
+}
+
+/* The heading, and of the rows those that changed before others, in their order. */
+static void put_part(struct page *p, const struct page *part, size_t rows, const char *key)
+{
+    size_t room, news = 0;
+
+    if (rows >= part->n || rows < LEAST) {
+        page_copy(p, part, 0, rows);
+        return;
+    }
+    room = rows - 2;
+    for (size_t i = 1; i < part->n; i++)
+        news += is_news(part, i);
+    page_copy(p, part, 0, 1);
+    news = news < room ? news : room;
+    for (size_t i = 1, others = room - news; i < part->n; i++) {
+        size_t *left = is_news(part, i) ? &news : &others;
+
+        if (*left)
+            page_copy(p, part, i, 1);
+        *left -= *left > 0;
+    }
+    page_add(p, STYLE_PALE, "%32s... %zu more: key %s", "", part->n - 1 - room, key);
+}
+
+static void put_all(const struct shown *s, size_t rows, struct page *p)
+{
+    static const char *const keys[PARTS_MAX] = {"2", "3", "4"};
+    struct page parts[PARTS_MAX] = {{.n = 0}};
+    size_t given[PARTS_MAX];
+
+    tell_metrics(&parts[0], s->now, s->before, false);
+    tell_events(&parts[1], s->now, s->before);
+    tell_kinds(&parts[2], s->now, SIZE_MAX);
+    share(rows, parts, PARTS_MAX, given);
+    for (size_t i = 0; i < PARTS_MAX; i++) {
+        put_part(p, &parts[i], given[i], keys[i]);
+        page_release(&parts[i]);
+    }
+}
+
+/* A part with its heading, the rest of it scrolled. Returns how far it could be. */
+static size_t put_scrolled(struct page *p, const struct page *part, size_t rows, size_t top)
+{
+    size_t most = part->n > rows ? part->n - rows : 0;
+
+    if (rows == 0)
+        return 0;
+    top = top < most ? top : most;
+    page_copy(p, part, 0, 1);
+    page_copy(p, part, 1 + top, rows - 1);
+    return most;
+}
+
+static size_t put_one(const struct shown *s, size_t rows, size_t columns, struct page *p)
+{
+    struct page part = {.n = 0};
+    size_t most;
+
+    if (s->view == VIEW_TROUBLE)
+        put_trouble(s, columns, &part);
+    else if (s->view == VIEW_METRICS)
+        tell_metrics(&part, s->now, s->before, true);
+    else
+        tell_events(&part, s->now, s->before);
+    most = put_scrolled(p, &part, rows, s->top);
+    page_release(&part);
+    return most;
+}
+
+/* --- lines, and why nothing took them --------------------------------------------------------- */
+
+static void put_line(const struct shown *s, size_t columns, struct page *p)
+{
+    const struct lines *l = s->lines;
+
+    if (l->n == 0) {
+        page_wrap(p, STYLE_PLAIN,
+                  l->not_held ? SLICE("the lines are in files too large to be kept in memory")
+                              : SLICE("nothing is left of this kind"),
+                  columns);
+        return;
+    }
+    const struct line_place *at = &l->list[s->line];
+
+    page_add(p, STYLE_HEAD, "%s:%llu: line %zu of %zu%s",
+             s->now->report.inputs.list[at->input].path, (unsigned long long)line_number(at),
+             s->line + 1, l->n, l->n == LINES_MAX ? " (there are more)" : "");
+    page_wrap(p, STYLE_PLAIN, slice_str(s->explained), columns);
+}
+
+static size_t put_lines(const struct shown *s, size_t rows, size_t columns, struct page *p)
+{
+    struct page kinds = {.n = 0}, line = {.n = 0};
+    size_t room = rows / 3 > LEAST ? rows / 3 : LEAST, from, most;
+
+    tell_kinds(&kinds, s->now, s->picked);
+    room = kinds.n < room ? kinds.n : room;
+    from = s->picked + 2 > room ? s->picked + 2 - room : 0; /* the picked one is the last */
+    page_copy(p, &kinds, 0, 1);
+    page_copy(p, &kinds, 1 + from, room - 1);
+    put_line(s, columns, &line);
+    most = put_scrolled(p, &line, rows > room ? rows - room : 0, s->top);
+    page_release(&kinds);
+    page_release(&line);
+    return most;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static size_t put_help(const struct shown *s, size_t rows, size_t columns, struct page *p)
+{
+    static const char text[] =
+        "Rules are read again at every save; what is other than at the save before stands out.\n"
+        "\n"
+        "  1  overview            2  metrics, each series      3  events\n"
+        "  4  lines that no event took, and why (Enter, too)   5  mistakes and what hurts\n"
+        "  Tab                    the next of these\n"
+        "  Up Down  k j           scroll; with 4: the next kind of lines\n"
+        "  Left Right  p n        with 4: the next line of this kind\n"
+        "  PgUp PgDn  Space       a page; Home End  g G: to the ends\n"
+        "  r                      read the logs again\n"
+        "  q                      quit";
+    struct page help = {.n = 0};
+    size_t most;
+
+    page_wrap(&help, STYLE_PLAIN, slice_str(text), columns);
+    most = put_scrolled(p, &help, rows, s->top);
+    page_release(&help);
+    return most;
+}
+
+static void put_foot(const struct shown *s, size_t rows, struct page *p)
+{
+    static const char *const keys[VIEWS] = {
+        [VIEW_ALL] = "q quit  ? help  Enter lines not taken  2 metrics  3 events",
+        [VIEW_METRICS] = "q quit  ? help  Up/Down scroll  1 overview  Tab next",
+        [VIEW_EVENTS] = "q quit  ? help  Up/Down scroll  1 overview  Tab next",
+        [VIEW_LINES] = "q quit  ? help  Up/Down kind  Left/Right line  PgDn scroll",
+        [VIEW_TROUBLE] = "q quit  ? help  Up/Down scroll  1 overview  Tab next",
+        [VIEW_HELP] = "q quit  Esc back",
+    };
+
+    if (p->n >= rows && rows > 0)
+        p->n = rows - 1;
+    while (p->n + 1 < rows)
+        page_add(p, STYLE_PLAIN, "%s", "");
+    page_add(p, STYLE_TITLE, "%s", keys[s->view]);
+}
+
+size_t view_draw(const struct shown *s, size_t rows, size_t columns, struct page *p)
+{
+    size_t most = 0, room;
+
+    page_clear(p);
+    if (s->view == VIEW_HELP)
+        page_add(p, STYLE_TITLE, "logtally watch");
+    else
+        put_head(s, rows, columns, p);
+    room = rows > p->n + 1 ? rows - p->n - 1 : 0;
+    if (s->view == VIEW_HELP)
+        most = put_help(s, room, columns, p);
+    else if (!s->now && s->view != VIEW_TROUBLE)
+        most = 0;
+    else if (s->view == VIEW_ALL)
+        put_all(s, room, p);
+    else if (s->view == VIEW_LINES)
+        most = put_lines(s, room, columns, p);
+    else
+        most = put_one(s, room, columns, p);
+    put_foot(s, rows, p);
+    return most;
+}
+
+void view_text(const struct shown *s, struct page *p)
+{
+    page_clear(p);
+    tell_mistakes(p, s->mistakes, 0);
+    if (!s->now)
+        return;
+    tell_findings(p, s->now, 0);
+    tell_lines(p, s->now, s->before);
+    tell_metrics(p, s->now, s->before, true);
+    tell_events(p, s->now, s->before);
+    tell_kinds(p, s->now, SIZE_MAX);
+}
