@@ -666,8 +666,8 @@ void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *
 {
     note(t, s->log, TAIL_AMBIGUOUS, 1);
     warn_once(t, path,
-              "holds the lines of one that is gone: a copy of it without its time, or written "
-              "again? They count again");
+              "holds the lines of one that is gone, or has another name now: a copy of it without "
+              "its time, or written again? They count again");
 }
 
 void file_tell_doubt(struct tailset *t, const struct tail_file *f)

@@ -234,15 +234,21 @@ static void wait_for_more(struct tailset *t, const struct finding *best, struct 
     n->fd = -1;
 }
 
-/* What was last written under this name, if it lost the name just now. One that was deleted is not
- * replaced: what comes then under its name is written again, or put back. */
-static struct tail_file *replaced_by(const struct newcomer *n)
+static struct tail_file *last_before(const struct newcomer *n)
 {
     struct tail_file *last = NULL;
 
     for (struct tail_file *f = n->rotated ? NULL : n->stream->files; f; f = f->stream_next)
         if (file_has_content(f))
             last = f;
+    return last;
+}
+
+/* One that was deleted is not replaced: what comes then under its name is written again, or put back. */
+static struct tail_file *replaced_by(const struct newcomer *n)
+{
+    struct tail_file *last = last_before(n);
+
     if (!last || last->packed || last->truncated || last->deleted ||
         strcmp(last->path, n->path) != 0)
         return NULL;
@@ -420,6 +426,7 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
         (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
         return 0;
     }
+    n->before = last_before(n);
     n->replaced = replaced_by(n);
     weigh_newcomer(t, n, &best);
     r = best.error < 0 && !is_certain(&best) ? best.error : carry_out(t, n, &best);

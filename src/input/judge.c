@@ -144,6 +144,14 @@ static bool is_written_again(const struct evidence *e)
     return (e->named || e->rotated || e->number) && e->gone && is_rather_alike(e);
 }
 
+/* By an editor that keeps what was (sed -i.bak), or by a rotator, and a job wrote the same again? What
+ * is not all of it is nothing unusual before it is much. */
+static bool is_set_aside(const struct evidence *e)
+{
+    return e->aside && is_alike(e) &&
+           (e->relation == TAIL_SAME || e->last_line || (e->offset >= JUDGE_MUCH && is_half(e)));
+}
+
 static bool is_anything(const struct evidence *e)
 {
     (void)e;
@@ -171,6 +179,7 @@ const struct row *judge(const struct evidence *e)
         {5, VERDICT_READ, is_read_part},       /* a copy that the truncation cut off */
         {0, VERDICT_WAIT, may_be_copied},      /* copytruncate, slowly */
         {10, VERDICT_AMBIGUOUS, is_written_again},
+        {10, VERDICT_AMBIGUOUS, is_set_aside},
         {11, VERDICT_NEW, is_anything},
     };
     const struct row *row = table;

@@ -221,7 +221,8 @@ struct newcomer {
     /* While it is identified: */
     int fd; /* -1: closed, or given to a file */
     struct slice head;
-    struct tail_file *replaced; /* what lost its name to it just now */
+    struct tail_file *before;   /* what was last written under its name */
+    struct tail_file *replaced; /* the same, if it lost the name just now */
 };
 
 /* What is saved of contents that are gone: entries are only added, one that takes another back as

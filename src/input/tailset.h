@@ -74,8 +74,8 @@ struct tail_file;
 enum tail_note {
     TAIL_ROTATED, /* a file got another name and was followed */
     TAIL_TRUNCATED,
-    TAIL_AMBIGUOUS,      /* the lines of one that is gone, written again: counted again */
-    TAIL_VANISHED,       /* gone before it was read to its end */
+    TAIL_AMBIGUOUS, /* the lines of one that is gone, or renamed, written again: counted again */
+    TAIL_VANISHED,  /* gone before it was read to its end */
     TAIL_LOST_VANISHED,  /* bytes known lost: gone before they were read */
     TAIL_LOST_TRUNCATED, /* bytes known lost: truncated before they were read */
     TAIL_LOST_STATE,     /* bytes skipped because the state was damaged */

@@ -214,6 +214,7 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     e->number = !e->inode && f->tail.id.birth_ns == 0 && f->tail.id.ino == n->look.id.ino;
     e->replaced = f == n->replaced;
     e->named = e->gone && is_its_name(n, f);
+    e->aside = f == n->before && !e->inode && !e->gone;
     e->seen =
         e->replaced && !f->gone_seen && n->look.id.dev == f->tail.id.dev && is_watched(t, n->path);
     e->held = f == n->copy_of;
@@ -225,6 +226,9 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     if ((f->tail.offset > 0 || f->state == FILE_OPEN) &&
         (e->inode || e->number || e->replaced || e->named || (e->rotated && e->gone)))
         r = weigh_bytes(t, n, f, e);
+    if (r == 0 && e->aside && !e->replaced && f->tail.offset > 0 &&
+        tail_head_like(&f->tail, n->head).whole)
+        r = file_weigh(t, f, n->fd, &n->look, e);
     if (r == 0 && (e->inode || e->rest) && f->rebooted && e->doubt && !e->copied) {
         r = file_has_new_copy(t, f);
         e->copied = r == 1;

@@ -67,8 +67,9 @@ static const struct own_metric {
                            "Files that got another name and were followed"},
     [OWN_FILES_TRUNCATED] = {"logtally_files_truncated_total", FAMILY_COUNTER, DURABLE, by_log,
                              "Files cut while followed"},
-    [OWN_FILES_AMBIGUOUS] = {"logtally_files_ambiguous_total", FAMILY_COUNTER, DURABLE, by_log,
-                             "Files with the lines of one that is gone, counted again"},
+    [OWN_FILES_AMBIGUOUS] =
+        {"logtally_files_ambiguous_total", FAMILY_COUNTER, DURABLE, by_log,
+         "Files with the lines of one that is gone or has another name now, counted again"},
     [OWN_FILES_VANISHED] = {"logtally_files_vanished_total", FAMILY_COUNTER, DURABLE, by_log,
                             "Files gone before they were read to the end"},
     [OWN_LOST_BYTES] = {"logtally_lost_bytes_total", FAMILY_COUNTER, DURABLE, by_log_reason,

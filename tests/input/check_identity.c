@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SHORT_MS = 200 };
+enum { SHORT_MS = 200, MANY = 200 };
 static struct world w;
 
 static void begin_with(int64_t reconcile_ns)
@@ -55,17 +55,27 @@ static void shell(const char *command)
     ck_assert_int_eq(system(text), 0);
 }
 
+static const char *line_of_many(int i)
+{
+    static char text[64];
+
+    (void)snprintf(text, sizeof(text), "line %d of two hundred, squared %d\n", i, i * i);
+    return text;
+}
+
 /* The same lines, as long as row 9 asks for. */
 static void expect_much(void)
 {
-    char text[64];
-
-    for (int i = 0; i < 200; i++) {
-        (void)snprintf(text, sizeof(text), "line %d of two hundred, squared %d\n", i, i * i);
-        world_expect(&w, "logs/app.log", text);
-    }
+    for (int i = 0; i < MANY; i++)
+        world_expect(&w, "logs/app.log", line_of_many(i));
     world_settle(&w);
     world_save(&w);
+}
+
+static void expect_much_again(void)
+{
+    for (int i = 0; i < MANY; i++)
+        world_expect_line(&w, line_of_many(i));
 }
 
 static void expect_again(const char *text)
@@ -264,6 +274,47 @@ TEST(row_10_most_of_it_written_again_is_told)
     world_start(&w);
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], 1);
+}
+
+/* An editor that keeps what was, or a rotator, and a job that writes the same again? While logtally
+ * looks, and after a start. */
+static void expect_set_aside_told(const char *aside)
+{
+    expect_much();
+    for (unsigned n = 1; n <= 2; n++) {
+        if (n == 2)
+            world_kill(&w);
+        world_copy(&w, "logs/app.log", "new");
+        world_rename(&w, "logs/app.log", aside);
+        if (n == 1)
+            world_run(&w, SHORT_MS);
+        world_rename(&w, "new", "logs/app.log");
+        expect_again("first 1\nfirst 2\nfirst 3\n");
+        expect_much_again();
+        if (n == 2)
+            world_start(&w);
+        world_settle(&w);
+        world_save(&w);
+        ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], n);
+    }
+}
+
+TEST(row_10_set_aside_under_any_name_and_written_anew_is_told)
+{
+    expect_set_aside_told("logs/app.log~");
+}
+
+TEST(row_10_set_aside_under_a_rotated_name_and_written_anew_is_told)
+{
+    expect_set_aside_told("logs/app.log.bak");
+}
+
+TEST(row_11_a_rotated_log_that_begins_with_the_same_lines_is_told_nothing_of)
+{
+    world_rename(&w, "logs/app.log", "logs/app.log.1");
+    world_expect(&w, "logs/app.log", "first 1\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], 0);
 }
 
 /* What the second generation shared with the first proves nothing of the third; also after a

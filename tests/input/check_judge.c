@@ -196,6 +196,24 @@ TEST(row_10_written_again)
     expect(e, 11, VERDICT_NEW);
 }
 
+TEST(row_10_set_aside_and_written_anew)
+{
+    struct evidence e = whole(100, 120), cut = part(90, 100);
+
+    expect(e, 11, VERDICT_NEW);
+    e.aside = cut.aside = true;
+    expect(e, 10, VERDICT_AMBIGUOUS);
+    expect(cut, 11, VERDICT_NEW); /* each run begins so, perhaps */
+    cut.last_line = true;
+    expect(cut, 10, VERDICT_AMBIGUOUS);
+    expect(part(5000, 9000), 11, VERDICT_NEW);
+    cut = part(5000, 9000);
+    cut.aside = true;
+    expect(cut, 10, VERDICT_AMBIGUOUS);
+    cut.alike = 5000; /* a banner */
+    expect(cut, 11, VERDICT_NEW);
+}
+
 TEST(row_11_nothing_in_common)
 {
     expect((struct evidence){0}, 11, VERDICT_NEW);
