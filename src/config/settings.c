@@ -29,16 +29,47 @@ static const char **read_list(struct settings *c, struct slice value, unsigned *
     return list;
 }
 
+/* Relative to the file that names it. */
+static const char *beside(struct settings *c, const struct ini_entry *e, struct slice name)
+{
+    struct buf path = BUF_INIT;
+    const char *text;
+
+    buf_beside(&path, e->at.file, name);
+    text = arena_strslice(&c->text, buf_all(&path));
+    buf_release(&path);
+    return text;
+}
+
+/* `unix:PATH`; `unix:@NAME` has no path. */
+static const char *socket_beside(struct settings *c, const struct ini_entry *e, const char *spec)
+{
+    static const char prefix[] = "unix:";
+    size_t n = sizeof prefix - 1;
+    struct buf address = BUF_INIT;
+    const char *text;
+
+    if (strncmp(spec, prefix, n) != 0 || spec[n] == '@' || spec[n] == '\0')
+        return spec;
+    buf_fmt(&address, "%s%s", prefix, beside(c, e, slice_str(spec + n)));
+    text = arena_strslice(&c->text, buf_all(&address));
+    buf_release(&address);
+    return text;
+}
+
 static void read_listen(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
     c->listen = read_list(c, e->value, &c->nlisten);
     if (c->nlisten == 0)
         mistake_add(m, MISTAKE, e->at, "listen is empty; give an address such as %s", e->key->dflt);
-    for (unsigned i = 0; i < c->nlisten; i++)
+    for (unsigned i = 0; i < c->nlisten; i++) {
         if (!strchr(c->listen[i], ':'))
             mistake_add(m, MISTAKE, e->at,
                         "\"%s\" is no address; write HOST:PORT, [IPV6]:PORT or unix:PATH",
                         c->listen[i]);
+        else
+            c->listen[i] = socket_beside(c, e, c->listen[i]);
+    }
 }
 
 static void read_include(struct settings *c, const struct ini_entry *e, struct mistakes *m)
@@ -48,17 +79,18 @@ static void read_include(struct settings *c, const struct ini_entry *e, struct m
     c->includes_given = true;
 }
 
-/* Relative to the file that names it, as what [rules] includes. */
 static void read_web_config(struct settings *c, const struct ini_entry *e, struct mistakes *m)
 {
-    struct buf path = BUF_INIT;
-
     (void)m;
-    if (e->value.n == 0)
-        return;
-    buf_beside(&path, e->at.file, e->value);
-    c->web_config = arena_strslice(&c->text, buf_all(&path));
-    buf_release(&path);
+    if (e->value.n)
+        c->web_config = beside(c, e, e->value);
+}
+
+/* Empty: nothing is kept. */
+static void read_directory(struct settings *c, const struct ini_entry *e, struct mistakes *m)
+{
+    (void)m;
+    c->state_directory = e->value.n ? beside(c, e, e->value) : "";
 }
 
 /* A time is read by who knows times. */
@@ -156,7 +188,7 @@ static const struct {
     {KEY_TIMEOUT, offsetof(struct settings, timeout_ns), NULL},
     {KEY_WEB_CONFIG, 0, read_web_config},
     {KEY_SHOW_LINES, offsetof(struct settings, show_lines), NULL},
-    {KEY_DIRECTORY, offsetof(struct settings, state_directory), NULL},
+    {KEY_DIRECTORY, 0, read_directory},
     {KEY_INTERVAL, offsetof(struct settings, interval_ns), NULL},
     {KEY_ROTATE_WAIT, offsetof(struct settings, rotate_wait_ns), NULL},
     {KEY_REMEMBER, offsetof(struct settings, remember_ns), NULL},

@@ -7,9 +7,11 @@
 
 #include "engine/each.h"
 
+#include "base/hash.h"
 #include "engine/match.h"
 
 struct walk {
+    bool is_object;
     struct record *r;
     const struct event *e;
     struct members *m;
@@ -96,12 +98,33 @@ static void put_inner(struct walk *w, struct slice written)
     }
 }
 
+/* The first of a key counts, as everywhere. */
+static bool is_again(struct members *m, struct slice key)
+{
+    uint32_t tag = (uint32_t)(hash_text(0, key) >> 32);
+
+    for (unsigned i = 0; i < m->found; i++)
+        if (m->tags[i] == tag && slice_eq(m->keys[i], key))
+            return true;
+    if (m->found < EACH_MAX) {
+        m->tags[m->found] = tag;
+        m->keys[m->found] = key;
+    }
+    return false;
+}
+
 static bool json_one(void *ctx, const struct field *key, const struct field *value,
                      struct slice written)
 {
     struct walk *w = ctx;
     struct field copy = *key;
 
+    if (w->is_object) {
+        if (copy.kind != FIELD_TEXT)
+            field_unescape(&copy, &w->r->scratch);
+        if (is_again(w->m, slice_make(copy.p, copy.n)))
+            return true;
+    }
     if (!begin_member(w))
         return false;
     if (copy.kind == FIELD_TEXT) /* the number of an element stands in the walk's own memory */
@@ -147,7 +170,7 @@ void each_find(struct record *r, const struct event *e, struct members *m, bool 
 {
     const struct condition *c = &e->conditions[e->nline];
     struct slice text = record_text(r, &c->field);
-    struct walk w = {r, e, m, ret_limit};
+    struct walk w = {false, r, e, m, ret_limit};
 
     m->n = m->found = 0;
     m->is_none = m->cut = m->shown = false;
@@ -156,6 +179,8 @@ void each_find(struct record *r, const struct event *e, struct members *m, bool 
         return;
     if (c->op == OP_MATCH)
         regex_all(&w, c, text);
-    else
+    else {
+        w.is_object = slice_starts(slice_trim(text), SLICE("{"));
         m->is_none = !json_members(text, json_one, &w);
+    }
 }

@@ -16,6 +16,8 @@ struct members {
     bool is_none;                   /* the field is no JSON object or array */
     bool cut;                       /* there were more than EACH_MAX */
     struct field *fields[EACH_MAX]; /* of each the event's own */
+    uint32_t tags[EACH_MAX];        /* of an object: hashes of the keys that there were, */
+    struct slice keys[EACH_MAX];    /* and the keys */
     struct field *line;             /* as they are without a member */
     unsigned touched;               /* record.touched.n then */
     bool shown;                     /* a member's fields are in the slots */

@@ -13,6 +13,7 @@
 enum { MISTAKES_MAX = 20 }; /* of one file: a wrong separator is wrong in each of a million lines */
 
 struct table {
+    uint64_t fingerprint;
     struct map index; /* VALUE -> number of its result */
     struct slice *results;
     size_t n, cap;
@@ -83,6 +84,11 @@ static void add_row(struct cursor *c, struct slice value, struct slice result)
     struct table *t = c->t;
     uint64_t *before = map_find(&t->index, value);
 
+    if (slice_eq(value, SLICE("-")) && !before)
+        mistake_add(c->m, WARNING, (struct where){c->name, c->begun, 0},
+                    "a field that is - counts as missing, which is a row without VALUE: %c%.*s",
+                    c->separator, SLICE_FMT(result));
+
     if (before) {
         if (!slice_eq(t->results[*before], result))
             say(c, "\"%.*s\" has two results: \"%.*s\" further up, and \"%.*s\"", SLICE_FMT(value),
@@ -135,6 +141,21 @@ static void rows(struct cursor *c)
     }
 }
 
+/* FNV-1a, eight bytes at once: the same on every machine, as it goes into saved states. */
+static uint64_t fingerprint(struct slice text)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325), word;
+
+    for (size_t i = 0; i < text.n; i += sizeof word) {
+        word = 0;
+        for (size_t k = 0; k < sizeof word && i + k < text.n; k++)
+            word |= (uint64_t)(unsigned char)text.p[i + k] << 8 * k;
+        h = (h ^ word) * UINT64_C(0x100000001b3);
+        h ^= h >> 32;
+    }
+    return h ^ text.n;
+}
+
 struct table *table_new(struct buf *text, const char *name, bool is_tsv, struct mistakes *m)
 {
     struct table *t = xcalloc(1, sizeof *t);
@@ -143,6 +164,7 @@ struct table *table_new(struct buf *text, const char *name, bool is_tsv, struct 
     c.separator = is_tsv ? '\t' : ',';
     t->text = *text;
     *text = BUF_INIT;
+    t->fingerprint = fingerprint(buf_all(&t->text));
     c.p = t->text.p;
     c.end = t->text.p + t->text.n;
     if (slice_starts(buf_all(&t->text), SLICE("\xEF\xBB\xBF")))
@@ -170,4 +192,9 @@ bool table_find(const struct table *t, struct slice value, struct slice *ret_res
         return false;
     *ret_result = t->results[i];
     return true;
+}
+
+uint64_t table_fingerprint(const struct table *t)
+{
+    return t->fingerprint;
 }

@@ -15,4 +15,7 @@ void table_free(struct table *t);
 /* False when there is no such VALUE. The result lives as long as the table. */
 bool table_find(const struct table *t, struct slice value, struct slice *ret_result);
 
+/* Of what the file held: of two that are alike it is the same, on every machine and by every version. */
+uint64_t table_fingerprint(const struct table *t);
+
 #endif

@@ -276,6 +276,22 @@ def a_reload_gives_up_what_it_changes():
     d.stop()
 
 
+def a_changed_table_gives_up_what_it_changes():
+    """What a table makes of a key is part of the rules, though it stands in a file beside them."""
+    put("queues.csv", "a,first\nb,second\n")
+    rules("1h")
+    put("r.ini", get("r.ini").replace("where = msg == begin\n", "where = msg == begin\nmap.queue = @queues.csv\n", 1))
+    d = Daemon(rules="r.ini").start()
+    append("logs/a.log", "".join(line(BEGIN * 1000, msg="begin", queue="a", id=k, user="ann") for k in range(5)))
+    assert until(lambda: d.value("logtally_spans_open", span="job") == 5)
+    reload(d, 1)
+    assert d.value("logtally_spans_open", span="job") == 5
+    put("queues.csv", "a,other\nb,second\n")
+    reload(d, 2)
+    assert until(lambda: d.value("logtally_spans_unmatched_total", span="job", reason="reload") == 5), d.page()
+    d.stop()
+
+
 def a_restart_with_other_rules_gives_up_too():
     rules("1h")
     d = Daemon(rules="r.ini").start()
@@ -309,5 +325,6 @@ def max_open_is_exact_over_kill():
 
 main(every_way_of_reading_files_gives_the_same, snapshots_join_no_spans, what_is_open_at_the_end_is_said,
      backfill_gives_up_at_begin_and_timeout, kill_and_rotation_split_no_span, silence_gives_up_once,
-     a_deleted_file_leaves_nothing_open, a_reload_gives_up_what_it_changes, a_restart_with_other_rules_gives_up_too,
+     a_deleted_file_leaves_nothing_open, a_reload_gives_up_what_it_changes,
+     a_changed_table_gives_up_what_it_changes, a_restart_with_other_rules_gives_up_too,
      max_open_is_exact_over_kill)

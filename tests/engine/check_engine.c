@@ -1029,6 +1029,17 @@ TEST(each_happens_once_for_each_member)
                  "q{queue=\"text\"} 9\n");
 }
 
+/* As of a line: the first of a key counts, whatever its escapes. */
+TEST(a_key_that_stands_twice_is_one_member)
+{
+    world_expect(
+        "[event q]\neach = queues\n[counter c]\nadd = q\nvalue = _value\nlabels = queue=_key\n",
+        "{\"queues\":{\"a\":1,\"b\":2,\"a\":4,\"\\u0061\":8,\"b\":16,\"ab\":32}}\n"
+        "{\"queues\":[1,1,1]}\n{\"queues\":{\"b\":64}}\n",
+        "c{queue=\"0\"} 1\nc{queue=\"1\"} 1\nc{queue=\"2\"} 1\nc{queue=\"a\"} 1\n"
+        "c{queue=\"ab\"} 32\nc{queue=\"b\"} 66\n");
+}
+
 TEST(each_of_a_regex_happens_once_for_each_match)
 {
     world_expect(

@@ -54,6 +54,37 @@ TEST(values_and_results)
     }
 }
 
+TEST(files_that_differ_have_other_fingerprints)
+{
+    static const char *const texts[] = {"",    "a,1",      "a,1\n",    "a,2",
+                                        "b,1", "a,1\nb,1", "a,1\nb,2", "a,\"1\""};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+            struct mistakes m = MISTAKES_INIT;
+            struct table *a = read_text(texts[i], false, &m), *b = read_text(texts[k], false, &m);
+
+            if ((table_fingerprint(a) == table_fingerprint(b)) != (i == k))
+                ck_abort_msg("%s and %s", texts[i], texts[k]);
+            table_free(a);
+            table_free(b);
+        }
+}
+
+TEST(a_dash_is_warned_of)
+{
+    struct mistakes m = MISTAKES_INIT;
+    struct table *t = read_text("a,1\n-,2\n-,2\n", false, &m);
+
+    ck_assert_uint_eq(m.nwarnings, 1);
+    ck_assert_int_eq(m.list[0].line, 2);
+    ck_assert_str_eq(m.list[0].text,
+                     "a field that is - counts as missing, which is a row without VALUE: ,2");
+    ck_assert_uint_eq(m.nmistakes, 0);
+    table_free(t);
+    mistakes_release(&m);
+}
+
 TEST(tabs_divide_and_quotes_are_text)
 {
     struct mistakes m = MISTAKES_INIT;

@@ -246,6 +246,11 @@ static void load_map(struct load *l, uint32_t event, const struct ini_entry *e)
         load_warning(l, e->at,
                      "a field that is - counts as missing, which is mapped with: %s = -> %.*s",
                      e->name, SLICE_FMT(result));
+    if (value.n > 1 && (slice_ends(value, SLICE("*")) || slice_ends(value, SLICE(".."))))
+        load_warning(l, e->at,
+                     "a VALUE is the whole text, and \"%.*s\" is no pattern; make what is mapped "
+                     "with rewrite, or with set and a filter such as class",
+                     SLICE_FMT(value));
     result = arena_slice(l->text, result);
     other = slice_eq(value, SLICE("*"));
     if (other ? a->map->has_other : map_get(&a->map->table, value, &before)) {

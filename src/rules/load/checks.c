@@ -191,6 +191,43 @@ static void check_names(struct load *l)
     }
 }
 
+/* The condition among the first n of an event that wants another text of the same field; NULL: none.
+ * Both are of the line, or both of a member of `each`. */
+static const struct condition *contrary(const struct event *e, unsigned n,
+                                        const struct condition *c)
+{
+    for (unsigned i = n < e->nline ? 0 : e->nline; i < n; i++) {
+        const struct condition *other = &e->conditions[i];
+
+        if (!other->is_match && !other->is_each && other->op == OP_EQ &&
+            strcmp(other->field.name, c->field.name) == 0 && !slice_eq(other->text, c->text))
+            return other;
+    }
+    return NULL;
+}
+
+/* `where = level == error` twice, to mean one of them. */
+static void check_contraries(struct load *l)
+{
+    for (unsigned i = 0; i < l->r->nevents; i++) {
+        const struct event *e = &l->r->events[i];
+
+        for (unsigned k = 0; k < e->nconditions; k++) {
+            const struct condition *c = &e->conditions[k], *other;
+
+            if (c->is_match || c->is_each || c->op != OP_EQ || !(other = contrary(e, k, c)))
+                continue;
+            load_warning(
+                l, c->at,
+                "event \"%s\" never happens: all its conditions must hold, and %s cannot be "
+                "\"%.*s\" and \"%.*s\"; one of both is written %s =~ ^(%.*s|%.*s)$",
+                e->name, c->field.name, SLICE_FMT(other->text), SLICE_FMT(c->text), c->field.name,
+                SLICE_FMT(other->text), SLICE_FMT(c->text));
+            break;
+        }
+    }
+}
+
 /* Is there a field of that name, as far as the rules know? */
 static bool is_named(const struct load *l, uint32_t event, struct slice name)
 {
@@ -239,4 +276,5 @@ void load_check(struct load *l)
     load_check_each(l);
     load_check_spans(l);
     check_templates(l);
+    check_contraries(l);
 }

@@ -135,6 +135,40 @@ static void compare_number(struct load *l, struct condition *c)
     c->unit.kind = kind;
 }
 
+/* `GET|POST` */
+static bool is_alternatives(struct slice value)
+{
+    bool bar = false;
+
+    for (size_t i = 0; i < value.n; i++) {
+        bar |= value.p[i] == '|' && i > 0 && i + 1 < value.n;
+        if (value.p[i] != '|' && !char_is_word(value.p[i]))
+            return false;
+    }
+    return bar;
+}
+
+/* A text is compared as it stands. */
+static void warn_of_patterns(struct load *l, const struct condition *c)
+{
+    const char *field = c->field.name;
+
+    if (memmem(c->text.p, c->text.n, "${", 2))
+        load_warning(l, c->at,
+                     "\"%.*s\" is plain text: the value of %s is compared with it as it "
+                     "stands, not with a field",
+                     SLICE_FMT(c->text), op_text(c->op));
+    else if (is_alternatives(c->text))
+        load_warning(l, c->at,
+                     "%s compares the whole text; one of several is written %s %s ^(%.*s)$",
+                     op_text(c->op), field, c->op == OP_NE ? "!~" : "=~", SLICE_FMT(c->text));
+    else if (c->op != OP_PREFIX && c->text.n > 1 && slice_ends(c->text, SLICE("*")))
+        load_warning(l, c->at,
+                     "%s compares the whole text, and * is itself; what begins so is "
+                     "written %s ^= %.*s",
+                     op_text(c->op), field, (int)c->text.n - 1, c->text.p);
+}
+
 static void compare_text(struct load *l, struct condition *c)
 {
     bool null = slice_eq(c->text, SLICE("null"));
@@ -148,7 +182,9 @@ static void compare_text(struct load *l, struct condition *c)
         return;
     if (c->op >= OP_LT)
         compare_number(l, c);
-    else if (c->op != OP_PREFIX && (null || slice_eq(c->text, SLICE("-"))))
+    else
+        warn_of_patterns(l, c);
+    if (c->op < OP_LT && c->op != OP_PREFIX && (null || slice_eq(c->text, SLICE("-"))))
         load_warning(l, c->at,
                      "a field that is %s counts as missing, which is asked with: where = %s %s",
                      null ? "null in JSON" : "-", c->field.name, op_text(c->op));

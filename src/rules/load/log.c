@@ -8,12 +8,11 @@
 
 #include <errno.h>
 
-static void load_glob(struct load *l, const struct ini_entry *e, const char ***globs, unsigned *n)
+/* False after a mistake. */
+static bool check_glob(struct load *l, const struct ini_entry *e)
 {
-    if (e->value.n == 0) {
-        load_mistake(l, e->at, "\"%s\" is empty; write one glob a line", e->name);
-        return;
-    }
+    if (e->value.n == 0)
+        return load_mistake(l, e->at, "\"%s\" is empty; write one glob a line", e->name);
     if (!load_quoted(l, e->value, e->at) && (*e->value.p == '~' || *e->value.p == '$'))
         load_mistake(l, e->at,
                      "\"%.*s\" begins with what only a shell would expand; write the whole path",
@@ -28,7 +27,36 @@ static void load_glob(struct load *l, const struct ini_entry *e, const char ***g
             break;
         }
     }
-    (*globs)[(*n)++] = arena_slice(l->text, e->value).p;
+    return true;
+}
+
+/* A path is relative to the file that names it; what was given by hand, to where that was done. */
+static const char *beside(struct load *l, const struct ini_entry *e)
+{
+    struct slice glob = e->value;
+    struct buf path = BUF_INIT;
+    const char *text;
+
+    while (slice_starts(glob, SLICE("./")))
+        glob = slice_from(glob, 2);
+    buf_beside(&path, e->at.file, glob);
+    text = arena_slice(l->text, buf_all(&path)).p;
+    buf_release(&path);
+    return text;
+}
+
+static void load_path(struct load *l, struct log_def *log, const struct ini_entry *e)
+{
+    if (check_glob(l, e)) /* - is standard input */
+        log->paths[log->npaths++] = slice_eq(e->value, SLICE("-")) ? "-" : beside(l, e);
+}
+
+/* Names without a directory are left out wherever they are. */
+static void load_exclude(struct load *l, struct log_def *log, const struct ini_entry *e)
+{
+    if (check_glob(l, e))
+        log->excludes[log->nexcludes++] =
+            memchr(e->value.p, '/', e->value.n) ? beside(l, e) : arena_slice(l->text, e->value).p;
 }
 
 static void load_rotated(struct load *l, struct log_def *log, const struct ini_entry *e)
@@ -40,7 +68,8 @@ static void load_rotated(struct load *l, struct log_def *log, const struct ini_e
         load_mistake(l, e->at, "\"rotated\" is relative to the file's directory");
     else if (slice_until(dir, "*?[\\").n < dir.n)
         load_mistake(l, e->at, "\"rotated\" has wildcards in its last part only");
-    load_glob(l, e, &log->rotated, &log->nrotated);
+    if (check_glob(l, e))
+        log->rotated[log->nrotated++] = arena_slice(l->text, e->value).p;
 }
 
 _Static_assert((int)UNWRAP_KEY <= CHOICES_MAX,
@@ -210,10 +239,10 @@ static void load_key(struct load *l, struct log_def *log, const struct ini_entry
 
     switch (e->key->id) {
     case KEY_PATH:
-        load_glob(l, e, &log->paths, &log->npaths);
+        load_path(l, log, e);
         break;
     case KEY_EXCLUDE:
-        load_glob(l, e, &log->excludes, &log->nexcludes);
+        load_exclude(l, log, e);
         break;
     case KEY_ROTATED:
         load_rotated(l, log, e);

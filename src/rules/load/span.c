@@ -272,6 +272,14 @@ static void put_regex(struct buf *out, const struct pattern *p)
     buf_char(out, '\n');
 }
 
+/* What does not stand in the section: patterns by name, and what a file holds. */
+static void put_action(struct buf *out, const struct action *a)
+{
+    put_regex(out, a->pattern);
+    if (a->map && a->map->file)
+        buf_fmt(out, "@%016llx\n", (unsigned long long)table_fingerprint(a->map->file));
+}
+
 /* Also what its regexes come to: the pieces that they name may be others now. */
 static void put_event(const struct load *l, uint32_t event, struct buf *out)
 {
@@ -281,7 +289,7 @@ static void put_event(const struct load *l, uint32_t event, struct buf *out)
     for (unsigned i = 0; i < e->nconditions; i++)
         put_regex(out, e->conditions[i].capture.pattern);
     for (unsigned i = 0; i < e->nactions; i++)
-        put_regex(out, e->actions[i].pattern);
+        put_action(out, &e->actions[i]);
 }
 
 /* The events that it needs, each once, come before those that need them. */

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""A path of a file is relative to that file, wherever logtally is started."""
+import json
+import os
+import socket
+import subprocess
+
+from _common import get, put, until
+from _daemon import LOGTALLY, Daemon, append, main
+
+RULES = "[event e]\nmatch = ^e\n[counter es_total]\nhelp = E\ninc = e\nlabels = _file\n"
+
+
+def check(*args, cwd="."):
+    r = subprocess.run([LOGTALLY, "check", "--json", *args], capture_output=True, check=False, timeout=60, cwd=cwd)
+    assert r.stderr == b"", r
+    return json.loads(r.stdout)
+
+
+def paths_are_those_beside_the_file():
+    put("conf/logs/a.log", "e\n")
+    config = put("conf/l.ini", "[log l]\npath = logs/*.log\npath = ./logs/a.log\npath = none/*.log\npath = logs\n"
+                               "path = -\nexclude = logs/no.log\nexclude = no*.log\nrotated = old/*\n"
+                               "[rules]\ninclude = r.ini\n")
+    put("conf/r.ini", RULES + "[log of_rules]\npath = logs/b.log\n")
+    os.makedirs("elsewhere", exist_ok=True)
+    for cwd, at, beside in ((".", config, "conf/"), ("conf", "l.ini", ""), ("elsewhere", "../conf/l.ini", "../conf/"),
+                            ("elsewhere", os.path.abspath(config), os.path.abspath("conf") + "/")):
+        found = check("-c", at, cwd=cwd)
+        log, of_rules = found["logs"]
+        assert log["path"] == [beside + "logs/*.log", beside + "logs/a.log", beside + "none/*.log", beside + "logs", "-"], log
+        assert log["exclude"] == [beside + "logs/no.log", "no*.log"] and log["rotated"] == ["old/*"], log
+        assert of_rules["path"] == [beside + "logs/b.log"], of_rules
+        assert sorted(m["text"] for m in found["mistakes"]) == sorted([
+            f"no file matches {beside}none/*.log", f"no file matches {beside}logs/b.log",
+            f"{beside}logs is a directory; to follow the files in it write {beside}logs/*"]), found["mistakes"]
+
+
+def what_is_given_by_hand_is_where_one_stands():
+    put("conf/logs/c.log", "e\n")
+    put("conf/r.ini", RULES)
+    r = subprocess.run([LOGTALLY, "replay", "--rules", "../r.ini", "c.log"], capture_output=True, check=True, cwd="conf/logs")
+    assert b'es_total{_file="c.log"} 1' in r.stdout, r
+
+
+def a_daemon_follows_them():
+    """Logs, state and socket lie beside the configuration, and not where it was started."""
+    put("conf/r.ini", RULES)
+    d = Daemon()
+    config = get("logtally.ini")
+    put("conf/logtally.ini", "[server]\nlisten = 127.0.0.1:%d, unix:http.sock\n[state]\ndirectory = state\n"
+                             "[log test]\npath = live/*.log\n[rules]\ninclude = r.ini\n" % d.port)
+    put("conf/live/a.log", "e\n")
+    os.makedirs("elsewhere", exist_ok=True)
+    assert config
+    with open("stderr", "ab") as err:
+        d.child = subprocess.Popen([LOGTALLY, "run", "-c", "../conf/logtally.ini"], stderr=err, cwd="elsewhere")
+    assert until(d.ready), get("stderr")
+    append("conf/live/a.log", "e\ne\n")
+    assert until(lambda: 3 in d.values().values()), d.page()
+    assert os.listdir("conf/state") and os.listdir("elsewhere") == [], os.listdir("elsewhere")
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect("conf/http.sock")
+    d.stop()
+
+
+main(paths_are_those_beside_the_file, what_is_given_by_hand_is_where_one_stands, a_daemon_follows_them)
