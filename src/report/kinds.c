@@ -219,10 +219,10 @@ static const char *class_word(enum word_class class)
 
 void kinds_words(const struct shape *s, struct buf *out)
 {
-    for (size_t i = 0; i < s->nwords; i++) {
+    for (size_t i = 0; s->differs && i < s->nwords; i++) {
         const struct shape_word *w = &s->words[i];
 
-        if (i)
+        if (i && !w->glued)
             buf_char(out, ' ');
         buf_slice(out, w->before);
         if (w->variable)
@@ -231,6 +231,8 @@ void kinds_words(const struct shape *s, struct buf *out)
             buf_slice(out, w->text);
         buf_slice(out, w->after);
     }
-    if (s->open)
+    if (!s->differs)
+        buf_slice(out, s->example);
+    else if (s->open)
         buf_str(out, " ...");
 }

@@ -36,7 +36,7 @@ void kinds_find(struct kinds *k);
 void kinds_release(struct kinds *k);
 /* When they are found: the shape of a record that was added; NULL: it is of none. */
 const struct shape *kinds_of(const struct kinds *k, struct slice record);
-/* The words of a shape, what varies as `<number>`. */
+/* The words of a shape, what varies as `<number>`; of one text only, that text. */
 void kinds_words(const struct shape *s, struct buf *out);
 /* The first line that has it. */
 struct slice kinds_example(const struct kinds *k, const struct shape *s);
