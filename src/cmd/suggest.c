@@ -151,6 +151,8 @@ static void add_report(const struct sample *sample, const struct strings *files,
     struct buf text = BUF_INIT;
     bool whole = sample->bytes < SAMPLE_BYTES;
 
+    options.costs = false; /* the same sample gives the same page */
+
     for (size_t i = 0; i < files->n; i++)
         whole &= strcmp(files->list[i], "-") != 0;
     if (setup_load_text(buf_all(page), "these rules", SETUP_AUTO_LOG | SETUP_NO_RULES, &setup,

@@ -161,6 +161,11 @@ bool field_is_level(struct slice name)
            slice_eq(name, SLICE("s"));
 }
 
+bool field_is_status(struct slice name)
+{
+    return ends_in(name, "status code");
+}
+
 bool field_is_time(struct slice name)
 {
     return word_among(name, "time ts timestamp @timestamp date asctime datetime t when eventtime") >
@@ -254,7 +259,7 @@ static struct field_guess guess_number(const struct field_stats *f, struct slice
     static const char done[] = "count records rows tokens deleted processed items results updated "
                                "created inserted sent received";
 
-    if (ends_in(name, "status code") && f->values.n <= LABEL_VALUES)
+    if (field_is_status(name) && f->values.n <= LABEL_VALUES)
         return (struct field_guess){.role = ROLE_LABEL};
     if (field_is_level(name) && f->values.n <= LABEL_VALUES)
         return (struct field_guess){.role = f->values.n > 1 ? ROLE_LABEL : ROLE_NONE};

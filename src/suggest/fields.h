@@ -63,6 +63,7 @@ size_t field_routes(const struct field_stats *f);
 /* Can rules name it? */
 bool field_is_usable(struct slice name);
 bool field_is_level(struct slice name);
+bool field_is_status(struct slice name);
 bool field_is_time(struct slice name);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { LABELS_MOST = 6, SERIES_MOST = 5000 };
+enum { LABELS_MOST = 6, SERIES_MOST = 600 };
 
 bool item_is_label(const struct item *i)
 {
@@ -180,10 +180,18 @@ static void find_totals(struct proposal *p, struct rulesfile *file, struct map *
     }
 }
 
-/* What came of a request is worth more than anything else. */
+/* What came of a request, then how it came and to where, is worth more than anything else; words without a name
+ * are worth least. */
 static size_t place_among_labels(const struct item *i)
 {
-    return word_among(slice_str(i->name), "status level") ? 0 : item_values(i);
+    enum { NAMELESS = VALUES_MAX };
+    struct slice name = slice_str(i->name);
+
+    if (field_is_status(name) || field_is_level(name))
+        return 0;
+    if (i->guess.role == ROLE_ROUTE || i->stats->classes[WORD_METHOD] == i->stats->seen)
+        return 1;
+    return item_values(i) + (i->word >= 0 ? NAMELESS : 0);
 }
 
 static struct item *label_of_fewest_values(struct proposal *p)

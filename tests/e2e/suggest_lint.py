@@ -96,8 +96,8 @@ def the_log_has_what_the_sample_needs():
         assert log and "\npath = %s.log\n" % name in log.group() + "\n", (name, text)
         for want in wants:
             assert "\n" + want in log.group(), (name, want, log.group())
-        r = subprocess.run([LOGTALLY, "check", "--rules", "new.ini", "--against", name + ".log"], stdout=subprocess.PIPE, check=True)
-        assert b"could not be read" not in r.stdout, (name, r.stdout.decode())
+        r = subprocess.run([LOGTALLY, "check", "--rules", "new.ini", "--against", name + ".log"], stdout=subprocess.PIPE, check=False)
+        assert r.returncode in (0, 4) and b"could not be read" not in r.stdout, (name, r.stdout.decode())
 
 
 def no_log_where_none_is_needed():
