@@ -51,7 +51,8 @@ const struct command command_watch = {
         "by what they say,\n"
         "and of each why (key 4, or Enter). While the rules have mistakes the numbers are those of "
         "the last save\n"
-        "without. `?` shows all keys. LOG is read as `replay` reads it, once; `r` reads it "
+        "without. Key s makes a rule for such lines. `?` shows all keys. LOG is read as `replay` "
+        "reads it, once; `r` reads it "
         "again.\n",
     .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS,
     .size = sizeof(struct watch_options),

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 
 struct walk {
-    struct lines *lines;
+    lines_fn *fn;
+    void *ctx;
+    bool over; /* no more are wanted */
     const struct kinds *kinds;
     const struct shape *wanted;
     size_t input;
@@ -33,18 +35,15 @@ static struct slice line_around(struct slice all, const char *p)
 static void take(void *ctx, const struct source *source, struct slice line)
 {
     struct walk *w = ctx;
-    struct lines *l = w->lines;
-    struct slice raw = w->given;
+    struct line_place place = {w->input, w->given, w->all.p};
 
     (void)source;
-    if (l->n >= LINES_MAX || kinds_of(w->kinds, line) != w->wanted)
+    if (w->over || kinds_of(w->kinds, line) != w->wanted)
         return;
-    if (!raw.p && line.p >= w->all.p && line.p < w->all.p + w->all.n)
-        raw = line_around(w->all, line.p);
-    if (!raw.p)
-        return;
-    GROW(l->list, l->n, l->cap);
-    l->list[l->n++] = (struct line_place){w->input, raw, w->all.p};
+    if (!place.raw.p && line.p >= w->all.p && line.p < w->all.p + w->all.n)
+        place.raw = line_around(w->all, line.p);
+    if (place.raw.p)
+        w->over = !w->fn(w->ctx, &place, line);
 }
 
 static void give_one_by_one(struct walk *w, struct engine *e, struct source *s, bool records)
@@ -90,28 +89,42 @@ static void walk_file(struct walk *w, const struct outcome *o, struct engine *e)
     source_free(s);
 }
 
-void lines_find(struct lines *l, const struct outcome *o, struct held *held, size_t shape)
+void lines_each(const struct outcome *o, struct held *held, size_t shape, lines_fn *fn, void *ctx)
 {
-    struct walk w = {.lines = l, .kinds = &o->report.kinds};
+    struct walk w = {.fn = fn, .ctx = ctx, .kinds = &o->report.kinds};
     struct engine_options options = {.unmatched = take, .ctx = &w};
     struct session s;
 
-    lines_release(l);
     if (shape >= w.kinds->shapes.nshapes)
         return;
     w.wanted = &w.kinds->shapes.shapes[shape];
     session_init(&s, &o->setup, SESSION_WHOLE, &options);
-    for (w.input = 0; w.input < o->report.inputs.n && l->n < LINES_MAX; w.input++) {
+    for (w.input = 0; w.input < o->report.inputs.n && !w.over; w.input++) {
         const struct input *in = &o->report.inputs.list[w.input];
         const struct held_lines *lines = held_lines(held, &o->setup, in->log, in->path);
 
-        l->not_held += !lines;
-        if (!lines || lines->text.n == 0)
+        if (!lines || lines->text.n == 0) /* too large to be held */
             continue;
         w.all = lines->text;
         walk_file(&w, o, s.engine);
     }
     session_release(&s);
+}
+
+static bool keep(void *ctx, const struct line_place *place, struct slice line)
+{
+    struct lines *l = ctx;
+
+    (void)line;
+    GROW(l->list, l->n, l->cap);
+    l->list[l->n++] = *place;
+    return l->n < LINES_MAX;
+}
+
+void lines_find(struct lines *l, const struct outcome *o, struct held *held, size_t shape)
+{
+    lines_release(l);
+    lines_each(o, held, shape, keep, l);
 }
 
 void lines_release(struct lines *l)

@@ -17,10 +17,13 @@ struct line_place {
 struct lines {
     struct line_place *list;
     size_t n, cap;
-    size_t not_held; /* files whose lines are not in memory */
 };
 
-/* Those of one kind: the lines are counted once more. */
+/* Those of one kind, each with what its log makes of it: the lines are counted once more, until `fn`
+ * returns false. */
+typedef bool lines_fn(void *ctx, const struct line_place *place, struct slice line);
+void lines_each(const struct outcome *o, struct held *held, size_t shape, lines_fn *fn, void *ctx);
+/* Of those, the first LINES_MAX. */
 void lines_find(struct lines *l, const struct outcome *o, struct held *held, size_t shape);
 void lines_release(struct lines *l);
 /* The number of its first line in the file, from 1. */

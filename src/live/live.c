@@ -4,6 +4,7 @@
 
 #include "live/live.h"
 
+#include "live/proposal.h"
 #include "live/sources.h"
 #include "live/terminal.h"
 #include "live/view.h"
@@ -36,7 +37,7 @@ struct live {
     struct mistakes mistakes;
     struct shown shown;
     struct lines lines;
-    struct buf said, explained;
+    struct buf said, done, explained, proposal;
     struct page page;
     size_t most; /* rows that could be scrolled */
     int code;
@@ -68,6 +69,9 @@ static void draw(struct live *l)
     }
     terminal_said(&l->terminal, &l->said);
     l->shown.said = buf_all(&l->said);
+    l->shown.done = buf_all(&l->done);
+    l->shown.proposal = buf_all(&l->proposal);
+    l->shown.proposal_file = l->now ? proposal_file(l->now) : NULL;
     l->shown.explained = l->explained.n ? l->explained.p : "";
     l->most = view_draw(&l->shown, l->terminal.rows, l->terminal.columns, &l->page);
     if (l->shown.top > l->most)
@@ -98,17 +102,16 @@ static void pick(struct live *l, size_t kind)
     explain(l);
 }
 
-/* Where the kind that was picked in the outcome before is now. */
+/* Where the kind that was picked in the outcome before is now; where it is no more, what took its place. */
 static size_t same_kind(const struct live *l)
 {
-    size_t picked = l->shown.picked;
+    size_t picked = l->shown.picked, there = 0;
 
-    if (!l->before || picked >= l->before->nkinds)
-        return picked;
-    for (size_t i = 0; i < l->now->nkinds; i++)
-        if (strcmp(l->now->kinds[i].words, l->before->kinds[picked].words) == 0)
-            return i;
-    return picked;
+    for (; there < l->now->nkinds && l->now->kinds[there].now; there++)
+        if (l->before && picked < l->before->nkinds &&
+            strcmp(l->now->kinds[there].words, l->before->kinds[picked].words) == 0)
+            return there;
+    return there && picked >= there ? there - 1 : picked;
 }
 
 static void load(struct live *l)
@@ -214,7 +217,43 @@ static void show(struct live *l, int view)
 
 static void next_view(struct live *l, int by)
 {
-    go(l, (enum view)((l->shown.view + (unsigned)by) % VIEW_HELP));
+    go(l, (enum view)((l->shown.view + (unsigned)by) % VIEW_PROPOSAL));
+}
+
+/* To where one came from. */
+static void back(struct live *l, int unused)
+{
+    (void)unused;
+    go(l, l->shown.view == VIEW_PROPOSAL ? VIEW_LINES : VIEW_ALL);
+}
+
+/* A rule for the kind at hand; nothing is written yet. */
+static void suggest_rule(struct live *l, int unused)
+{
+    (void)unused;
+    if (!l->now || l->now->nkinds == 0)
+        return;
+    buf_clear(&l->proposal);
+    propose(l->now, l->held, l->now->kinds[l->shown.picked].shape, &l->proposal);
+    go(l, VIEW_PROPOSAL);
+}
+
+/* What is shown is added; that the file was saved is noticed as any save is. */
+static void add_rule(struct live *l, int unused)
+{
+    const char *file = l->now ? proposal_file(l->now) : NULL;
+    int r;
+
+    (void)unused;
+    if (l->shown.view != VIEW_PROPOSAL || l->proposal.n == 0 || !file)
+        return;
+    r = proposal_add(file, buf_all(&l->proposal));
+    if (r < 0)
+        buf_fmt(&l->done, "cannot add to %s: %s", file, strerror(-r));
+    else
+        buf_fmt(&l->done, "the rule was added to %s", file);
+    buf_clear(&l->proposal);
+    go(l, VIEW_LINES);
 }
 
 static void read_again(struct live *l, int unused)
@@ -235,7 +274,7 @@ static void on_key(void *ctx, int key)
     } table[] = {
         {'q', quit, 0},
         {'1', show, VIEW_ALL},
-        {TYPED_ESCAPE, show, VIEW_ALL},
+        {TYPED_ESCAPE, back, 0},
         {'2', show, VIEW_METRICS},
         {'3', show, VIEW_EVENTS},
         {'4', show, VIEW_LINES},
@@ -259,10 +298,13 @@ static void on_key(void *ctx, int key)
         {'g', move_end, -1},
         {TYPED_END, move_end, 1},
         {'G', move_end, 1},
+        {'s', suggest_rule, 0},
+        {'a', add_rule, 0},
         {'r', read_again, 0},
     };
     struct live *l = ctx;
 
+    buf_clear(&l->done);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].key == key) {
             table[i].act(l, table[i].by);
@@ -383,7 +425,9 @@ static void release(struct live *l)
     held_free(l->held);
     mistakes_release(&l->mistakes);
     buf_release(&l->said);
+    buf_release(&l->done);
     buf_release(&l->explained);
+    buf_release(&l->proposal);
     page_release(&l->page);
 }
 

@@ -8,6 +8,8 @@ liblogtally_a_SOURCES += \
 	src/live/outcome.h \
 	src/live/page.c \
 	src/live/page.h \
+	src/live/proposal.c \
+	src/live/proposal.h \
 	src/live/sources.c \
 	src/live/sources.h \
 	src/live/tell.c \

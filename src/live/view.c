@@ -47,6 +47,8 @@ static void put_state(const struct shown *s, size_t rows, size_t columns, struct
         page_add(p, STYLE_PALE, "    ... %zu more rows: key 5", trouble.n - (most - 1));
     }
     page_release(&trouble);
+    if (s->done.n)
+        page_wrap(p, STYLE_GOOD, s->done, columns);
     if (!s->now)
         page_add(p, STYLE_PLAIN, "no numbers yet");
     else if (s->broken)
@@ -168,9 +170,11 @@ static void put_line(const struct shown *s, size_t columns, struct page *p)
     const struct lines *l = s->lines;
 
     if (l->n == 0) {
+        bool any = s->picked < s->now->nkinds && s->now->kinds[s->picked].now;
+
         page_wrap(p, STYLE_PLAIN,
-                  l->not_held ? SLICE("the lines are in files too large to be kept in memory")
-                              : SLICE("nothing is left of this kind"),
+                  any ? SLICE("its lines are in a file too large to be kept in memory")
+                      : SLICE("nothing is left of this kind"),
                   columns);
         return;
     }
@@ -199,6 +203,25 @@ static size_t put_lines(const struct shown *s, size_t rows, size_t columns, stru
     return most;
 }
 
+static size_t put_proposal(const struct shown *s, size_t rows, size_t columns, struct page *p)
+{
+    struct page part = {.n = 0};
+    size_t most;
+
+    page_add(&part, STYLE_HEAD, "a rule for %s",
+             s->picked < s->now->nkinds ? s->now->kinds[s->picked].words : "these lines");
+    if (s->proposal.n == 0)
+        page_add(&part, STYLE_PLAIN, "none can be made of them: nothing in them stays the same");
+    else if (s->proposal_file)
+        page_add(&part, STYLE_NEWS, "a adds it to %s; Esc does not", s->proposal_file);
+    else
+        page_add(&part, STYLE_NEWS, "there is no rules file to add it to");
+    page_wrap(&part, STYLE_PLAIN, s->proposal, columns);
+    most = put_scrolled(p, &part, rows, s->top);
+    page_release(&part);
+    return most;
+}
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 static size_t put_help(const struct shown *s, size_t rows, size_t columns, struct page *p)
@@ -212,6 +235,8 @@ static size_t put_help(const struct shown *s, size_t rows, size_t columns, struc
         "  Up Down  k j           scroll; with 4: the next kind of lines\n"
         "  Left Right  p n        with 4: the next line of this kind\n"
         "  PgUp PgDn  Space       a page; Home End  g G: to the ends\n"
+        "  s                      a rule for this kind of lines, to look at; then\n"
+        "  a                      adds it to the rules file\n"
         "  r                      read the logs again\n"
         "  q                      quit";
     struct page help = {.n = 0};
@@ -229,7 +254,8 @@ static void put_foot(const struct shown *s, size_t rows, struct page *p)
         [VIEW_ALL] = "q quit  ? help  Enter lines not taken  2 metrics  3 events",
         [VIEW_METRICS] = "q quit  ? help  Up/Down scroll  1 overview  Tab next",
         [VIEW_EVENTS] = "q quit  ? help  Up/Down scroll  1 overview  Tab next",
-        [VIEW_LINES] = "q quit  ? help  Up/Down kind  Left/Right line  PgDn scroll",
+        [VIEW_LINES] = "q quit  ? help  Up/Down kind  Left/Right line  s suggest a rule",
+        [VIEW_PROPOSAL] = "q quit  ? help  a add to the rules file  Esc back  Up/Down scroll",
         [VIEW_TROUBLE] = "q quit  ? help  Up/Down scroll  1 overview  Tab next",
         [VIEW_HELP] = "q quit  Esc back",
     };
@@ -259,6 +285,8 @@ size_t view_draw(const struct shown *s, size_t rows, size_t columns, struct page
         put_all(s, room, p);
     else if (s->view == VIEW_LINES)
         most = put_lines(s, room, columns, p);
+    else if (s->view == VIEW_PROPOSAL)
+        most = put_proposal(s, room, columns, p);
     else
         most = put_one(s, room, columns, p);
     put_foot(s, rows, p);

@@ -6,7 +6,16 @@
 #include "live/outcome.h"
 #include "live/page.h"
 
-enum view { VIEW_ALL, VIEW_METRICS, VIEW_EVENTS, VIEW_LINES, VIEW_TROUBLE, VIEW_HELP, VIEWS };
+enum view {
+    VIEW_ALL,
+    VIEW_METRICS,
+    VIEW_EVENTS,
+    VIEW_LINES,
+    VIEW_TROUBLE,
+    VIEW_PROPOSAL, /* not by Tab from here on */
+    VIEW_HELP,
+    VIEWS
+};
 
 /* All that is shown. BORROWED while it is drawn. */
 struct shown {
@@ -14,13 +23,16 @@ struct shown {
     const struct outcome *now, *before; /* NULL: none yet */
     const struct mistakes *mistakes;    /* of the last save */
     bool broken;                        /* it had some: `now` is older */
-    struct slice said;                  /* what else went wrong, or was done; lines */
+    struct slice said;                  /* what else went wrong; lines */
+    struct slice done;                  /* by the last key */
     enum view view;
     size_t picked; /* kind of unmatched lines */
     const struct lines *lines;
-    size_t line;           /* of them */
-    const char *explained; /* in words; "" = nothing */
-    size_t top;            /* rows that are scrolled away */
+    size_t line;               /* of them */
+    const char *explained;     /* in words; "" = nothing */
+    struct slice proposal;     /* a rule for the kind that is picked; "" = none can be made */
+    const char *proposal_file; /* to add it to; NULL = none */
+    size_t top;                /* rows that are scrolled away */
 };
 
 /* Fills the page with `rows` rows. Returns how many rows could be scrolled. */

@@ -268,22 +268,45 @@ static void name_events(struct rulesfile *f)
     }
 }
 
+static void take_names(struct rulesfile *f)
+{
+    struct slice name;
+    uint64_t unused;
+
+    map_put(&f->metrics, SLICE("log_lines"), 1);
+    map_put(&f->metrics, SLICE("exceptions"), 1);
+    map_put(&f->events, SLICE("exception_logged"), 1);
+    for (size_t at = 0; map_next(&f->sample->taken, &at, &name, &unused);) {
+        map_put(&f->metrics, name, 1);
+        map_put(&f->events, name, 1);
+    }
+}
+
+/* What is said of the sample as a whole, before its kinds. */
+static void print_whole(struct rulesfile *f)
+{
+    if (!f->sample->beside)
+        print_head(f);
+    if (!f->sample->has_log)
+        print_log(f);
+    if (!f->sample->beside) {
+        print_levels(f);
+        print_traces(f);
+    }
+}
+
 void print_rules(const struct sample *s, struct buf *out)
 {
     struct rulesfile f = {.sample = s, .out = out};
 
-    map_put(&f.metrics, SLICE("log_lines"), 1);
-    map_put(&f.metrics, SLICE("exceptions"), 1);
-    map_put(&f.events, SLICE("exception_logged"), 1);
-    print_head(&f);
-    print_log(&f);
-    print_levels(&f);
-    print_traces(&f);
+    take_names(&f);
+    print_whole(&f);
     name_events(&f);
     for (size_t i = 0; i < s->nkinds; i++)
         if (s->kinds[i].event)
             print_kind(&f, &s->kinds[i]);
-    print_rare(&f);
+    if (!s->beside)
+        print_rare(&f);
     map_release(&f.events);
     map_release(&f.metrics);
     arena_release(&f.names);

@@ -33,8 +33,10 @@ struct kind {
 
 struct sample {
     const char *name;
-    const char *record; /* with which each begins; NULL: they are lines */
-    bool traces;        /* some records name exceptions */
+    const char *record;   /* with which each begins; NULL: they are lines */
+    bool traces;          /* some records name exceptions */
+    bool beside, has_log; /* there are rules already, and a [log] among them */
+    struct map taken;     /* their names */
     const struct heads *heads;
     const char *time;  /* the field that holds it; NULL: where it is looked for anyway */
     const char *field; /* that tells decoded lines apart; NULL = none */

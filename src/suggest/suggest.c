@@ -64,6 +64,7 @@ void suggest_free(struct suggest *s)
         shapes_release(&s->shapes[of]);
     field_list_release(&s->fields);
     map_release(&s->keys);
+    map_release(&s->sample.taken);
     arena_release(&s->scratch);
     arena_release(&s->arena);
     heads_free(s->heads);
@@ -91,6 +92,21 @@ void suggest_records(struct suggest *s, const struct begins *begins)
     s->sample.traces = begins_traces(begins);
 }
 
+void suggest_beside(struct suggest *s, bool has_log)
+{
+    s->sample.beside = true;
+    s->sample.has_log = has_log;
+}
+
+void suggest_taken(struct suggest *s, const char *name)
+{
+    struct slice all = slice_str(name);
+
+    map_put(&s->sample.taken, all, 1);
+    if (slice_ends(all, SLICE("_total")))
+        map_put(&s->sample.taken, slice_make(all.p, all.n - strlen("_total")), 1);
+}
+
 void suggest_add(struct suggest *s, struct slice line, bool wrapped)
 {
     struct line l = {.text = arena_slice(&s->arena, line)};
@@ -100,7 +116,8 @@ void suggest_add(struct suggest *s, struct slice line, bool wrapped)
     s->bytes += l.text.n;
     s->sample.lines++;
     s->sample.wrapped += wrapped;
-    heads_note(s->heads, l.text);
+    if (!s->sample.has_log)
+        heads_note(s->heads, l.text);
 }
 
 static void each_decoded(const struct line *l, field_visit_fn *fn, void *ctx)

@@ -36,6 +36,11 @@ struct begins;
  * lines apart; NULL: one is found. */
 struct suggest *suggest_new(uint64_t least, const char *field);
 void suggest_free(struct suggest *s);
+/* What is written is to be added to rules that are there: events and metrics alone, and a [log] only if those
+ * have none. Where they have, lines come without what their `prefix` cuts off. Before the first line. */
+void suggest_beside(struct suggest *s, bool has_log);
+/* No event and no metric is to be called so. Copies. */
+void suggest_taken(struct suggest *s, const char *name);
 /* Takes a line, or a record, as it was read, perhaps out of a container's wrapping; copies it. */
 void suggest_add(struct suggest *s, struct slice line, bool wrapped);
 /* The lines that were taken are records, which begin so. BORROWS. */

@@ -176,6 +176,40 @@ def unmatched_lines_are_stepped_through_and_explained():
 
 
 @tmux
+def a_rule_is_made_of_lines_and_added_on_a_second_key():
+    files(RULES.rstrip("\n"))                       # an editor that ends no line
+    with watch() as s:
+        s.shows("no mistakes", "14 lines: 8 taken")
+        s.keys("s")
+        t = s.shows("a rule for msg=login", "a adds it to my.ini", "[event login]", "where = msg == login")
+        assert "[log" not in t
+        assert get("my.ini") == RULES.rstrip("\n")
+        s.keys("Escape")
+        s.shows("app.log:9: line 1 of 4")
+        assert get("my.ini") == RULES.rstrip("\n")
+        s.keys("s")
+        s.shows("a adds it to my.ini", "[event login]")
+        s.keys("a")
+        s.shows("the rule was added to my.ini", "no mistakes", "14 lines: 12 taken, 2 not (-4)", "app.log:13: line 1 of 2")
+        assert get("my.ini").startswith(RULES + "\n;") and "inc = login\n" in get("my.ini")
+        s.keys("a")                                 # nothing is shown that could be added
+        s.keys("s")
+        s.shows("a adds it to my.ini", "[event something_else_entirely]")
+        s.keys("a")
+        s.shows("no mistakes", "14 lines: 14 taken, 0 not (-2)")
+        s.keys("s", "a", "q")
+        assert s.code() == 0
+    with watch() as s:                              # two rules for what one would do have two names
+        s.shows("14 taken")
+        save("my.ini", get("my.ini").replace("where = msg == login", "where = msg == logout"))
+        s.shows("14 lines: 10 taken, 4 not (+4)")
+        s.keys("s")
+        s.shows("[event login_2]")
+        s.keys("a")
+        s.shows("no mistakes", "14 lines: 14 taken")
+
+
+@tmux
 def records_and_wrapped_lines_are_explained_whole():
     put("my.ini", "[log app]\npath = /nowhere\nunwrap = auto\nrecord = ^[A-Z]\n[event ok]\nmatch = ^OK\n[counter ok_total]\nhelp = O\n"
         "inc = ok\n")
@@ -314,6 +348,6 @@ def once_is_all_of_it_as_text():
 
 main(once_is_all_of_it_as_text, each_save_is_shown, mistakes_leave_the_last_good_numbers, rules_may_be_broken_or_missing_at_first,
      what_rules_include_is_watched, unmatched_lines_are_stepped_through_and_explained,
-     records_and_wrapped_lines_are_explained_whole, a_screen_of_any_size_is_filled, what_a_log_says_cannot_move_the_cursor,
+     a_rule_is_made_of_lines_and_added_on_a_second_key, records_and_wrapped_lines_are_explained_whole, a_screen_of_any_size_is_filled, what_a_log_says_cannot_move_the_cursor,
      colour_and_characters_are_as_asked, a_terminal_that_cannot_move_its_cursor_gets_lines, the_terminal_is_left_as_it_was_found,
      a_job_that_is_stopped_and_goes_on)

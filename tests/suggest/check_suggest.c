@@ -463,3 +463,23 @@ TEST(a_prefix_leaves_out_what_has_an_event_of_its_own)
     free(page);
     buf_release(&text);
 }
+
+TEST(rules_beside_others_are_events_and_metrics_of_other_names)
+{
+    struct suggest *s = suggest_new(1, NULL);
+    struct buf out = BUF_INIT;
+
+    suggest_beside(s, true);
+    suggest_taken(s, "job_accepted");
+    suggest_taken(s, "job_accepted_2_total");
+    for (int i = 0; i < 10; i++)
+        suggest_add(s, SLICE("level=info msg=\"job accepted\" user=ann"), false);
+    suggest_write(s, "sample", &out);
+    ck_assert_msg(strstr(out.p, "\n[event job_accepted_2]\n") != NULL, "%s", out.p);
+    ck_assert_msg(strstr(out.p, "\n[counter job_accepted_3_total]\n") != NULL, "%s", out.p);
+    ck_assert_msg(!strstr(out.p, "[log") && !strstr(out.p, "level_info"), "%s", out.p);
+    ck_assert_msg(!strstr(out.p, "Proposed by"), "%s", out.p);
+    expect_loads(out.p);
+    buf_release(&out);
+    suggest_free(s);
+}
