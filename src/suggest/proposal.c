@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { LABELS_MOST = 6, SERIES_MOST = 600 };
+enum { LABELS_MOST = 6, SERIES_MOST = 2000 /* what max_series is when nobody says */ };
 
 bool item_is_label(const struct item *i)
 {
@@ -215,6 +215,14 @@ static const char *label_name(struct rulesfile *f, const struct item *i, struct 
     return unique_name(f, taken, &name);
 }
 
+/* By how many a label makes the series more: a path is asked for by a method or two of all there are. */
+static size_t series_by(const struct item *i)
+{
+    bool method = i->stats->classes[WORD_METHOD] == i->stats->seen;
+
+    return method && item_values(i) > 2 ? 2 : item_values(i);
+}
+
 /* Labels by their number of values, the fewest first, as long as all together stay few. */
 static void choose_labels(struct proposal *p, struct rulesfile *f)
 {
@@ -223,13 +231,13 @@ static void choose_labels(struct proposal *p, struct rulesfile *f)
     struct item *i;
 
     for (unsigned k = 0; k <= LABELS_MOST && (i = label_of_fewest_values(p)); k++) {
-        if (k == LABELS_MOST || series * item_values(i) > SERIES_MOST) {
+        if (k == LABELS_MOST || series * series_by(i) > SERIES_MOST) {
             i->guess = (struct field_guess){ROLE_REFUSED, NULL,
                                             "with the other labels it makes too many series"};
             continue;
         }
         i->label = label_name(f, i, &taken);
-        series *= item_values(i);
+        series *= series_by(i);
     }
     while ((i = label_of_fewest_values(p)))
         i->guess.role = ROLE_NONE;
