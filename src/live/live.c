@@ -67,7 +67,7 @@ static void draw(struct live *l)
         print_rows(&l->page);
         return;
     }
-    terminal_said(&l->terminal, &l->said);
+    terminal_said(&l->said);
     l->shown.said = buf_all(&l->said);
     l->shown.done = buf_all(&l->done);
     l->shown.proposal = buf_all(&l->proposal);
@@ -357,7 +357,7 @@ static void on_stop(void *ctx, int signo)
 
     (void)signo;
     if (!l->plain)
-        terminal_leave(&l->terminal);
+        terminal_leave();
     raise(SIGSTOP);
     if (!l->plain && terminal_enter(&l->terminal) < 0)
         loop_stop(l->loop);
@@ -408,7 +408,7 @@ static int show_screen(struct live *l)
         draw(l);
         r = loop_run(l->loop);
     }
-    terminal_leave(&l->terminal);
+    terminal_leave();
     return r;
 }
 

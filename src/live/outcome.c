@@ -19,6 +19,9 @@ struct outcome *outcome_new(const struct common_options *options, struct held *h
         code = report_run(&o->report, &o->setup, held, &options->files, &how);
     if (source)
         setup_sources(&o->setup, source, ctx);
+    for (size_t i = 0; code < 0 && i < o->report.inputs.n; i++)
+        o->not_held += !held_lines(held, &o->setup, o->report.inputs.list[i].log,
+                                   o->report.inputs.list[i].path);
     if (code < 0)
         return o;
     *ret_code = code;

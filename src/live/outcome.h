@@ -17,7 +17,8 @@ struct outcome {
     struct report report;
     struct outcome_kind *kinds; /* the most frequent first, those that are no more last */
     size_t nkinds;
-    bool compared; /* with what was before */
+    size_t not_held; /* files that are too large to be kept in memory */
+    bool compared;   /* with what was before */
 };
 
 /* Loads the rules, with all that is wrong with them in *m, and counts the lines. NULL when there are

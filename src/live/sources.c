@@ -1,6 +1,7 @@
 /* sources -- an editor's save is several events: a file emptied and then written, or another renamed over
- * it. So the files are looked at when nothing came for a few milliseconds. A file system without events, or
- * one more directory than can be watched, is looked at every second. */
+ * it. So the files are looked at some milliseconds after the first event, and a little later while one is
+ * empty or gone that was not. A file system without events, or one more directory than can be watched, is
+ * looked at every second. */
 #include "config.h"
 
 #include "live/sources.h"
@@ -19,6 +20,7 @@
 
 #define QUIET_NS (8 * NSEC_PER_MSEC)
 #define LOOK_NS NSEC_PER_SEC
+enum { PATIENCE = 20 }; /* times QUIET_NS, for what is empty or gone */
 
 struct sources {
     struct watch *watch;
@@ -30,12 +32,18 @@ struct sources {
         size_t n, cap;
     } globs, next; /* next: being added */
     int64_t began_ns;
-    uint64_t state; /* of the files, before they were read */
+    struct state {
+        uint64_t hash; /* of names, inodes, sizes and times */
+        size_t full;   /* files that are there and not empty */
+        int64_t newest_ns;
+    } state;   /* of the files, before they were read */
+    bool soon; /* they will be looked at: a log that grows beside them does not put it off */
+    unsigned waited;
     void (*changed)(void *ctx);
     void *ctx;
 };
 
-static uint64_t add_file(uint64_t state, const char *path, int64_t *newest_ns)
+static void add_file(struct state *state, const char *path)
 {
     struct {
         uint64_t inode, bytes;
@@ -48,22 +56,23 @@ static uint64_t add_file(uint64_t state, const char *path, int64_t *newest_ns)
         file.bytes = (uint64_t)st.st_size;
         file.changed_ns = st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec;
     }
-    if (file.changed_ns > *newest_ns)
-        *newest_ns = file.changed_ns;
-    return hash_text(hash_text(state, slice_str(path)),
-                     slice_make((const char *)&file, sizeof file));
+    if (file.changed_ns > state->newest_ns)
+        state->newest_ns = file.changed_ns;
+    state->full += file.bytes > 0;
+    state->hash = hash_text(hash_text(state->hash, slice_str(path)),
+                            slice_make((const char *)&file, sizeof file));
 }
 
-static uint64_t state_of(const struct sources *s, int64_t *newest_ns)
+static struct state state_of(const struct sources *s)
 {
-    uint64_t state = 0;
+    struct state state = {0, 0, 0};
 
     for (size_t i = 0; i < s->globs.n; i++) {
         glob_t found = {0};
 
         if (glob(s->globs.list[i], 0, NULL, &found) == 0)
             for (size_t k = 0; k < found.gl_pathc; k++)
-                state = add_file(state, found.gl_pathv[k], newest_ns);
+                add_file(&state, found.gl_pathv[k]);
         globfree(&found);
     }
     return state;
@@ -80,17 +89,22 @@ static void on_events(void *ctx, uint32_t events)
 
     (void)events;
     watch_read(s->watch, on_event, s);
-    loop_timer_set(s->timer, loop_now(s->loop) + QUIET_NS);
+    if (!s->soon)
+        loop_timer_set(s->timer, loop_now(s->loop) + QUIET_NS);
+    s->soon = true;
 }
 
-static void on_quiet(void *ctx)
+static void on_time(void *ctx)
 {
     struct sources *s = ctx;
-    int64_t newest_ns = 0;
-    uint64_t state = state_of(s, &newest_ns);
+    struct state state = state_of(s);
 
-    loop_timer_set(s->timer, loop_now(s->loop) + LOOK_NS);
-    if (state == s->state)
+    s->soon = state.full < s->state.full && s->waited++ < PATIENCE;
+    loop_timer_set(s->timer, loop_now(s->loop) + (s->soon ? QUIET_NS : LOOK_NS));
+    if (s->soon)
+        return;
+    s->waited = 0;
+    if (state.hash == s->state.hash)
         return;
     s->state = state;
     s->changed(s->ctx);
@@ -104,7 +118,7 @@ int sources_new(struct loop *loop, void (*changed)(void *ctx), void *ctx, struct
     s->loop = loop;
     s->changed = changed;
     s->ctx = ctx;
-    s->timer = loop_timer_new(loop, on_quiet, s);
+    s->timer = loop_timer_new(loop, on_time, s);
     if (r == 0)
         r = loop_add_fd(loop, watch_fd(s->watch), EPOLLIN, on_events, s, &s->events);
     *ret = s;
@@ -181,13 +195,12 @@ static bool same_globs(const struct globs *a, const struct globs *b)
 void sources_end(struct sources *s)
 {
     struct globs was = s->globs;
-    int64_t newest_ns = 0;
 
     s->globs = s->next;
     s->next = was;
     if (!same_globs(&s->globs, &was)) {
-        s->state = state_of(s, &newest_ns);
-        s->state ^= newest_ns >= s->began_ns;
+        s->state = state_of(s);
+        s->state.hash ^= s->state.newest_ns >= s->began_ns;
     }
-    loop_timer_set(s->timer, loop_now(s->loop) + LOOK_NS);
+    loop_timer_set(s->timer, loop_now(s->loop) + (s->soon ? QUIET_NS : LOOK_NS));
 }

@@ -345,6 +345,9 @@ void tell_findings(struct page *p, const struct outcome *now, size_t columns)
 
     if (now->report.errors.n)
         page_wrap(p, STYLE_BAD, buf_all(&now->report.errors), columns);
+    if (now->not_held)
+        page_add(p, STYLE_NEWS, "files too large to be kept in memory, read at each save: %zu",
+                 now->not_held);
     for (size_t i = 0; i < f->n; i++) {
         const struct finding *one = &f->list[i];
 

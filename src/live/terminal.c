@@ -7,6 +7,7 @@
 #include "live/terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -23,10 +24,23 @@
 static struct {
     struct termios was;
     volatile sig_atomic_t shown;
-    int stderr_was;
-} screen;
+    int said, stderr_was; /* as in struct terminal */
+} screen = {.said = -1, .stderr_was = -1};
 
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS};
+
+/* Stderr is what it was, and gets what was said meanwhile. */
+static void say_all(void)
+{
+    char p[4096];
+    off_t at = 0;
+    ssize_t n;
+
+    if (screen.stderr_was < 0 || dup2(screen.stderr_was, STDERR_FILENO) < 0)
+        return;
+    while ((n = pread(screen.said, p, sizeof p, at)) > 0 && write(STDERR_FILENO, p, (size_t)n) > 0)
+        at += n;
+}
 
 /* By calls that signal-safety(7) allows. */
 static void restore(void)
@@ -35,8 +49,7 @@ static void restore(void)
 
     (void)unused;
     (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &screen.was);
-    if (screen.stderr_was >= 0)
-        (void)dup2(screen.stderr_was, STDERR_FILENO);
+    say_all();
     screen.shown = 0;
 }
 
@@ -88,14 +101,14 @@ static bool wants_colour(void)
 }
 
 /* While rows are drawn. */
-static void keep_stderr(struct terminal *t)
+static void keep_stderr(void)
 {
-    t->said = t->stderr_was = -1;
-    if (!isatty(STDERR_FILENO) || (t->said = memfd_create("said", MFD_CLOEXEC)) < 0)
+    screen.said = screen.stderr_was = -1;
+    if (!isatty(STDERR_FILENO) || (screen.said = memfd_create("said", MFD_CLOEXEC)) < 0)
         return;
-    t->stderr_was = dup(STDERR_FILENO);
-    if (t->stderr_was >= 0)
-        (void)dup2(t->said, STDERR_FILENO);
+    screen.stderr_was = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (screen.stderr_was >= 0)
+        (void)dup2(screen.said, STDERR_FILENO);
 }
 
 int terminal_enter(struct terminal *t)
@@ -110,8 +123,7 @@ int terminal_enter(struct terminal *t)
     raw.c_iflag &= ~(tcflag_t)(ICRNL | IXON); /* Enter is \r, also where \n is typed by hand */
     raw.c_cc[VMIN] = 0;
     raw.c_cc[VTIME] = 0;
-    keep_stderr(t);
-    screen.stderr_was = t->stderr_was;
+    keep_stderr();
     screen.shown = 1;
     catch_crashes();
     if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) < 0)
@@ -120,38 +132,33 @@ int terminal_enter(struct terminal *t)
     return write(STDOUT_FILENO, ENTER, sizeof ENTER - 1) < 0 ? -errno : 0;
 }
 
-void terminal_said(struct terminal *t, struct buf *out)
+void terminal_said(struct buf *out)
 {
     char p[4096];
     ssize_t n;
 
-    if (t->said < 0 || lseek(t->said, 0, SEEK_SET) < 0)
+    if (screen.said < 0 || lseek(screen.said, 0, SEEK_SET) < 0)
         return;
-    while ((n = read(t->said, p, sizeof p)) > 0)
+    while ((n = read(screen.said, p, sizeof p)) > 0)
         buf_add(out, p, (size_t)n);
-    if (ftruncate(t->said, 0) == 0)
-        (void)lseek(t->said, 0, SEEK_SET);
+    if (ftruncate(screen.said, 0) == 0)
+        (void)lseek(screen.said, 0, SEEK_SET);
 }
 
-void terminal_leave(struct terminal *t)
+static void close_one(int *fd)
 {
-    struct buf said = BUF_INIT;
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+}
 
+void terminal_leave(void)
+{
     if (!screen.shown)
         return;
     restore();
-    terminal_said(t, &said);
-    if (said.n) {
-        ssize_t unused = write(STDERR_FILENO, said.p, said.n);
-
-        (void)unused;
-    }
-    buf_release(&said);
-    if (t->stderr_was >= 0)
-        (void)close(t->stderr_was);
-    if (t->said >= 0)
-        (void)close(t->said);
-    t->said = t->stderr_was = screen.stderr_was = -1;
+    close_one(&screen.stderr_was);
+    close_one(&screen.said);
 }
 
 void terminal_measure(struct terminal *t)
@@ -180,13 +187,16 @@ static void put_style(const struct terminal *t, enum style style, struct buf *ou
 static void put_row(const struct terminal *t, const struct page *p, size_t row, struct buf *out)
 {
     enum style style = p->rows[row].style;
+    bool filled = true;
     size_t used;
 
     put_style(t, style, out);
     used = page_fit(out, page_row_text(p, row), t->columns, t->utf8);
     if (style == STYLE_TITLE || style == STYLE_PICKED)
         buf_fmt(out, "%*s", (int)(t->columns - used), "");
-    buf_str(out, "\033[0m");
+    else
+        filled = used == t->columns; /* the cursor stands on the last one */
+    buf_str(out, filled ? "\033[0m" : "\033[0m\033[K");
 }
 
 static bool write_all(struct slice text)
@@ -208,9 +218,11 @@ bool terminal_draw(struct terminal *t, const struct page *p)
     bool written;
 
     for (size_t i = 0; i < t->rows; i++) {
-        buf_fmt(&out, "\033[%zu;1H\033[2K", i + 1);
+        buf_fmt(&out, "\033[%zu;1H", i + 1);
         if (i < p->n)
             put_row(t, p, i, &out);
+        else
+            buf_str(&out, "\033[K");
     }
     written = write_all(buf_all(&out));
     buf_release(&out);

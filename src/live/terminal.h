@@ -39,9 +39,9 @@ bool terminal_is_there(void);
 
 /* Shows an empty screen. 0 or negative errno. */
 int terminal_enter(struct terminal *t);
-void terminal_leave(struct terminal *t);
+void terminal_leave(void);
 /* Appends what was said on stderr since it was last asked. */
-void terminal_said(struct terminal *t, struct buf *out);
+void terminal_said(struct buf *out);
 /* Asks how large it is. */
 void terminal_measure(struct terminal *t);
 /* The first rows of a page, the others empty. False: it is not there any more. */

@@ -3,6 +3,8 @@ import os
 import re
 import signal
 import subprocess
+import threading
+import time
 
 from _common import get, put
 from _daemon import LOGTALLY, append, main, ran
@@ -54,6 +56,25 @@ def files(rules=RULES, log=LOG):
     put("app.log", log)
 
 
+class Growing:
+    """A log that is written to all the time."""
+
+    def __init__(self, path):
+        self.path, self.over = path, threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        while not self.over.wait(0.001):
+            append(self.path, "more\n")
+
+    def __enter__(self):
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
 def row(text, name):
     """The words of the row that ends in this name."""
     rows = [line.split() for line in text.splitlines() if line.startswith("  ") and name in line.split()]
@@ -81,7 +102,9 @@ def each_save_is_shown():
         t = s.shows("14 lines: 4 taken, 10 not (+4)")
         assert row(t, "requests_total") == ["4", "-4", "1", "requests_total"]
         assert row(t, "request") == ["4", "-4", "request"]
-        put("my.ini", RULES)                        # in place
+        with open("my.ini", "w", encoding="utf-8") as f:            # in place, by an editor that takes its time
+            time.sleep(0.05)
+            f.write(RULES)
         t = s.shows("14 lines: 8 taken, 6 not (-4)")
         assert row(t, "requests_total") == ["8", "+4", "2", "requests_total"]
         save("my.ini", RULES.replace("requests_total", "asked_total").replace("event slow", "event late")
@@ -140,9 +163,10 @@ def what_rules_include_is_watched():
         s.shows("14 lines: 12 taken, 2 not (-4)", "logins_total")
         save("c.ini", "[rules]\ninclude = my.ini\n")
         s.shows("14 lines: 8 taken, 6 not (+4)", "gone")
-        append("app.log", LOG)                      # a log that grows is no save
-        save("more/teams.tsv", "/a\tgreen\n")
-        s.shows('{team="green"}', "14 lines: 8 taken")
+        with Growing("app.log"):                    # is no save, nor does it put one off
+            save("more/teams.tsv", "/a\tgreen\n")
+            s.shows('{team="green"}', "14 lines: 8 taken")
+        put("app.log", LOG * 2)
         s.keys("r")
         s.shows("28 lines: 16 taken")
 
