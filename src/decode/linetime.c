@@ -368,6 +368,23 @@ int linetime_parse(struct slice text, struct time_format *const *formats, unsign
     return -EINVAL;
 }
 
+bool time_format_took_zone(const struct time_format *f, struct slice text, int64_t ns,
+                           struct tz_type *ret_zone)
+{
+    int64_t utc_s = floor_div(ns, NSEC_PER_SEC), other_ns = ns;
+    const struct time_base base = {ns, INT64_MIN, 0, INT64_MIN};
+    struct time_format other = *f, *const formats[] = {&other};
+    bool dated;
+
+    if (f->zone.tz)
+        *ret_zone = *tz_at(f->zone.tz, utc_s);
+    else
+        *ret_zone = (struct tz_type){.offset_s = f->zone.offset_s};
+    other.zone = (struct zone){.offset_s = ret_zone->offset_s + 60};
+    (void)linetime_parse(text, formats, 1, &base, &other_ns, &dated);
+    return other_ns != ns;
+}
+
 int zone_parse(struct slice s, struct zone *ret_zone)
 {
     struct zone zone = {.tz = NULL};

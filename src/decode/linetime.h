@@ -43,6 +43,12 @@ const char *time_format_text(const struct time_format *f);
 /* Has it times without a date or without a year? */
 bool time_format_is_partial(const struct time_format *f);
 
+/* Of a text that the format reads as that moment: did it name no zone? Then *ret_zone is what was taken:
+ * how far east, and what the place calls that, or "". For people. */
+struct tz_type;
+bool time_format_took_zone(const struct time_format *f, struct slice text, int64_t ns,
+                           struct tz_type *ret_zone);
+
 /* Where a time without a date or a year is to be found: beside the line before or, without one, where
  * the file's first line can be. */
 struct time_base {

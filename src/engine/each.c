@@ -9,6 +9,8 @@
 
 #include "base/hash.h"
 #include "engine/match.h"
+#include "engine/steps.h"
+#include "engine/trace.h"
 
 struct walk {
     bool is_object;
@@ -16,6 +18,7 @@ struct walk {
     const struct event *e;
     struct members *m;
     bool *limit;
+    struct step *steps; /* of each member, of each action; the plain way does not look at it */
 };
 
 void each_hide(struct record *r, const struct event *e, struct members *m)
@@ -58,10 +61,13 @@ static struct field *keep(struct record *r, const struct event *e)
 }
 
 /* The slots hold a member: does the event happen for it? */
-static void try_member(struct walk *w)
+TRACED void try_member(struct walk *w, bool noted)
 {
     if (match_members(w->r, w->e, w->limit)) {
-        match_actions(w->r, w->e, w->limit);
+        if (noted)
+            steps_make(w->r, w->e, w->steps + (size_t)w->m->n * w->e->nactions);
+        else
+            match_actions(w->r, w->e, w->limit);
         w->m->fields[w->m->n++] = keep(w->r, w->e);
     }
     each_hide(w->r, w->e, w->m);
@@ -113,10 +119,9 @@ static bool is_again(struct members *m, struct slice key)
     return false;
 }
 
-static bool json_one(void *ctx, const struct field *key, const struct field *value,
-                     struct slice written)
+TRACED bool one_of_json(struct walk *w, const struct field *key, const struct field *value,
+                        struct slice written, bool noted)
 {
-    struct walk *w = ctx;
     struct field copy = *key;
 
     if (w->is_object) {
@@ -134,11 +139,23 @@ static bool json_one(void *ctx, const struct field *key, const struct field *val
     put(w->r, w->e->each->value, value);
     if (w->e->each->nnames)
         put_inner(w, written);
-    try_member(w);
+    try_member(w, noted);
     return true;
 }
 
-static void regex_all(struct walk *w, const struct condition *c, struct slice text)
+static bool json_one(void *ctx, const struct field *key, const struct field *value,
+                     struct slice written)
+{
+    return one_of_json(ctx, key, value, written, false);
+}
+
+static bool json_one_noted(void *ctx, const struct field *key, const struct field *value,
+                           struct slice written)
+{
+    return one_of_json(ctx, key, value, written, true);
+}
+
+TRACED void regex_all(struct walk *w, const struct condition *c, struct slice text, bool noted)
 {
     enum pattern_result result;
     size_t at = 0;
@@ -162,25 +179,42 @@ static void regex_all(struct walk *w, const struct condition *c, struct slice te
         record_set(w->r, w->e->each->key,
                    slice_make(digits, num_format_u64(digits, w->m->found - 1)));
         record_set(w->r, w->e->each->value, span);
-        try_member(w);
+        try_member(w, noted);
+    }
+}
+
+TRACED void find(struct walk *w, bool noted)
+{
+    const struct condition *c = &w->e->conditions[w->e->nline];
+    struct slice text = record_text(w->r, &c->field);
+    struct members *m = w->m;
+
+    m->n = m->found = 0;
+    m->is_none = m->cut = m->shown = false;
+    m->line = keep(w->r, w->e);
+    if (text.n == 0)
+        return;
+    if (c->op == OP_MATCH)
+        regex_all(w, c, text, noted);
+    else {
+        w->is_object = slice_starts(slice_trim(text), SLICE("{"));
+        m->is_none = !json_members(text, noted ? json_one_noted : json_one, w);
     }
 }
 
 void each_find(struct record *r, const struct event *e, struct members *m, bool *ret_limit)
 {
-    const struct condition *c = &e->conditions[e->nline];
-    struct slice text = record_text(r, &c->field);
-    struct walk w = {false, r, e, m, ret_limit};
+    struct walk w = {false, r, e, m, ret_limit, NULL};
 
-    m->n = m->found = 0;
-    m->is_none = m->cut = m->shown = false;
-    m->line = keep(r, e);
-    if (text.n == 0)
-        return;
-    if (c->op == OP_MATCH)
-        regex_all(&w, c, text);
-    else {
-        w.is_object = slice_starts(slice_trim(text), SLICE("{"));
-        m->is_none = !json_members(text, json_one, &w);
-    }
+    find(&w, false);
+}
+
+struct step *each_steps(struct record *r, const struct event *e, struct members *m)
+{
+    size_t n = (size_t)(m->n + 1) * e->nactions;
+    bool limit = false;
+    struct walk w = {false, r, e, m, &limit, arena_zalloc(&r->scratch, n * sizeof *w.steps)};
+
+    find(&w, true);
+    return w.steps;
 }

@@ -9,6 +9,8 @@
 
 enum { EACH_MAX = 1000 }; /* of one line and event */
 
+struct step;
+
 /* Of one event, in the line at hand. */
 struct members {
     unsigned n;                     /* for which it happens */
@@ -25,6 +27,9 @@ struct members {
 
 /* Finds them on a line that passes what stands above `each`. *ret_limit as in match.h. */
 void each_find(struct record *r, const struct event *e, struct members *m, bool *ret_limit);
+/* Finds them once more, which makes of them what was made: the steps of each member, and of each action
+ * one, which live as long as the line. For a trace. */
+struct step *each_steps(struct record *r, const struct event *e, struct members *m);
 /* Puts the fields of member k into their slots, until each_hide, before which no slot of another
  * event may be set. */
 void each_show(struct record *r, const struct event *e, struct members *m, unsigned k);

@@ -422,10 +422,11 @@ static void trace_line(struct engine *e, struct trace *t)
     settle(e, RECORD_NOTHING);
 }
 
-static const struct trace *trace(struct engine *e, enum record_result result)
+static const struct trace *trace(struct engine *e, struct slice raw, enum record_result result)
 {
     struct trace *t = &e->trace;
 
+    t->raw = raw;
     t->cut = e->record.log->record && e->done.cut;
     t->whole = e->record.line;
     t->cut_short = false;
@@ -457,7 +458,7 @@ static enum record_result next_line(struct engine *e, struct source *s, struct s
 
 const struct trace *engine_trace(struct engine *e, struct source *s, struct slice raw)
 {
-    return trace(e, next_line(e, s, raw));
+    return trace(e, raw, next_line(e, s, raw));
 }
 
 const struct trace *engine_trace_unfinished(struct engine *e, struct source *s)
@@ -467,7 +468,7 @@ const struct trace *engine_trace_unfinished(struct engine *e, struct source *s)
 
     record_source(&e->record, s);
     result = next_unfinished(e, &parts);
-    return result == RECORD_NOTHING ? NULL : trace(e, result);
+    return result == RECORD_NOTHING ? NULL : trace(e, slice_make("", 0), result);
 }
 
 /* Of the line that was just taken out of its wrapper. */

@@ -8,7 +8,8 @@
 #include "engine/explain_near.h"
 #include "engine/explain_read.h"
 #include "engine/explain_spans.h"
-#include "engine/match.h"
+#include "engine/missed.h"
+#include "engine/steps.h"
 #include "engine/words.h"
 
 static void show_slot(const struct trace *t, const char *name, uint16_t slot, struct buf *out)
@@ -18,8 +19,10 @@ static void show_slot(const struct trace *t, const char *name, uint16_t slot, st
     explain_field(slice_str(name), field_text(&r->slots[slot], &r->scratch), out);
 }
 
+/* --- what actions made ------------------------------------------------------------------------ */
+
 /* Why a calc has no result. */
-static void show_no_result(const struct trace *t, const struct action *a, struct buf *out)
+static void show_no_result(const struct action *a, const struct step *s, struct buf *out)
 {
     static const char *const why[] = {
         [OUTCOME_DONE] = "",
@@ -29,24 +32,76 @@ static void show_no_result(const struct trace *t, const struct action *a, struct
         [OUTCOME_BY_ZERO] = "divided by zero",
         [OUTCOME_TOO_LONG] = "more than 38 digits",
     };
-    struct exact result;
-    unsigned field = 0;
-    enum calc_outcome outcome = match_calc(t->record, a, &result, &field);
-    bool of_field = outcome >= OUTCOME_MISSING && outcome <= OUTCOME_NO_TIME;
+    bool of_field = s->outcome >= OUTCOME_MISSING && s->outcome <= OUTCOME_NO_TIME;
 
-    buf_fmt(out, "    %s = (missing)", a->name);
-    if (outcome != OUTCOME_DONE)
-        buf_fmt(out, " -- %s%s%s", of_field ? a->refs[field].name : "", of_field ? " " : "",
-                why[outcome]);
-    buf_char(out, '\n');
+    buf_fmt(out, " -- %s%s%s", of_field ? a->refs[s->field].name : "", of_field ? " " : "",
+            why[s->outcome]);
 }
 
-static void show_action(const struct trace *t, const struct action *a, struct buf *out)
+static void show_no_row(const struct action *a, const struct step *s, struct buf *out)
 {
-    if (a->kind == ACTION_CALC && t->record->slots[a->to].n == 0)
-        show_no_result(t, a, out);
-    else if (t->record->slots[a->to].kind != FIELD_NONE) /* a map or rewrite may change nothing */
-        show_slot(t, a->name, a->to, out);
+    struct slice row;
+
+    buf_fmt(out, "has no row for ");
+    if (s->looked_up.n)
+        show_quoted(out, s->looked_up);
+    else
+        buf_fmt(out, "%s, which is missing", a->refs[0].name);
+    if (!missed_row(a->map, s->looked_up, &row))
+        return;
+    buf_str(out, ", only for ");
+    show_quoted(out, row);
+}
+
+static void show_step(const struct action *a, const struct step *s, struct buf *out)
+{
+    static const char *const names[] = {"set", "rewrite", "map", "calc"};
+
+    buf_fmt(out, "      %s ", names[a->kind]);
+    if (s->gave_up) {
+        buf_str(out, "gave up: match limit");
+    } else if (a->kind == ACTION_MAP && !s->made) {
+        show_no_row(a, s, out);
+    } else if (!s->made) {
+        buf_str(out, "finds nothing");
+    } else {
+        buf_str(out, "makes it ");
+        if (s->after.n)
+            show_value(out, s->after);
+        else
+            buf_str(out, "missing");
+    }
+    if (a->kind == ACTION_CALC && s->outcome != OUTCOME_DONE)
+        show_no_result(a, s, out);
+    buf_fmt(out, "  (%s:%d)\n", a->at.file, a->at.line);
+}
+
+static bool is_made_before(const struct event *e, unsigned action)
+{
+    for (unsigned i = 0; i < action; i++)
+        if (e->actions[i].to == e->actions[action].to)
+            return true;
+    return false;
+}
+
+/* What becomes of the field that this action is the first to make: what it was before, if it was
+ * anything, else what that action made it. */
+static void show_made_field(const struct event *e, const struct step *steps, unsigned action,
+                            struct buf *out)
+{
+    const struct action *a = &e->actions[action];
+    const struct step *s = &steps[action];
+    bool is_new = s->before.n == 0 && s->made;
+
+    explain_field(slice_str(a->name), is_new ? s->after : s->before, out);
+    if (is_new && a->kind == ACTION_CALC && s->outcome != OUTCOME_DONE) {
+        out->n--; /* the reason stands in the same line */
+        show_no_result(a, s, out);
+        buf_char(out, '\n');
+    }
+    for (unsigned i = action + is_new; i < e->nactions; i++)
+        if (e->actions[i].to == a->to)
+            show_step(&e->actions[i], &steps[i], out);
 }
 
 static void show_bare(void *ctx, const struct bare_number *b)
@@ -58,27 +113,32 @@ static void show_bare(void *ctx, const struct bare_number *b)
     buf_char(out, '\n');
 }
 
-/* By an action behind this one? What it comes to at last is shown. */
-static bool is_made_again(const struct event *e, unsigned action)
+static bool is_made(const struct event *e, uint16_t slot)
 {
-    for (unsigned i = action + 1; i < e->nactions; i++)
-        if (e->actions[i].to == e->actions[action].to)
+    for (unsigned i = 0; i < e->nactions; i++)
+        if (e->actions[i].to == slot)
             return true;
     return false;
 }
 
-/* Fields that the event itself made: groups, set, calc, rewrite, map. */
-static void show_locals(const struct trace *t, const struct event *e, struct buf *out)
+/* A group that no action makes anew. */
+static void show_groups(const struct trace *t, const struct event *e, const struct capture *c,
+                        struct buf *out)
 {
-    for (unsigned i = 0; i < e->nconditions; i++) {
-        const struct capture *c = &e->conditions[i].capture;
-
-        for (unsigned g = 0; c->group_slots && g < pattern_ngroups(c->pattern); g++)
+    for (unsigned g = 0; c->group_slots && g < pattern_ngroups(c->pattern); g++)
+        if (!is_made(e, c->group_slots[g]))
             show_slot(t, pattern_group(c->pattern, g), c->group_slots[g], out);
-    }
-    for (unsigned i = 0; i < e->nactions; i++)
-        if (!is_made_again(e, i))
-            show_action(t, &e->actions[i], out);
+}
+
+/* Fields that the event itself made: groups, set, calc, rewrite, map. */
+static void show_locals(const struct trace *t, const struct event *e, const struct step *steps,
+                        struct buf *out)
+{
+    for (unsigned i = 0; i < e->nconditions; i++)
+        show_groups(t, e, &e->conditions[i].capture, out);
+    for (unsigned i = 0; steps && i < e->nactions; i++)
+        if (!is_made_before(e, i))
+            show_made_field(e, steps, i, out);
     for (unsigned i = 0; e->span && i < e->span->nfields[e->unfinished]; i++) {
         uint16_t slot = e->span->fields[e->unfinished][i].slot;
 
@@ -146,9 +206,15 @@ static void show_updates(const struct trace *t, unsigned event, unsigned member,
     }
 }
 
-static void show_made(const struct trace *t, const struct event *e, struct buf *out)
+/* Of what the event made of the line, or of member k of it. */
+static void show_made(const struct trace *t, unsigned event, unsigned k, struct buf *out)
 {
-    show_locals(t, e, out);
+    const struct event *e = &t->record->rules->events[event];
+    const struct step *steps = t->trials[event].steps;
+
+    show_locals(t, e, steps ? steps + (size_t)k * e->nactions : NULL, out);
+    for (unsigned i = 0; i < e->nconditions; i++)
+        explain_comparison(t, &e->conditions[i], out);
     bare_find(t->record, e, show_bare, out);
 }
 
@@ -165,7 +231,7 @@ static void show_members(const struct trace *t, unsigned event, struct buf *out)
         for (unsigned i = 0; i < e->each->nnames; i++)
             show_slot(t, t->record->rules->slot_names[e->each->name_slots[i]],
                       e->each->name_slots[i], out);
-        show_made(t, e, out);
+        show_made(t, event, k, out);
         show_updates(t, event, k, out);
     }
     each_hide(t->record, e, m);
@@ -187,7 +253,7 @@ static void show_event(const struct trace *t, unsigned event, const struct expla
         show_members(t, event, out);
         return;
     }
-    show_made(t, e, out);
+    show_made(t, event, 0, out);
     show_updates(t, event, 0, out);
 }
 

@@ -51,14 +51,12 @@ static void show_caret(struct slice text, size_t at, const char *what, struct bu
     buf_release(&before);
 }
 
-/* Where the regex got to, and where in the text. */
-static void show_regex_place(const struct condition *c, struct slice text, bool hinted,
-                             struct buf *out)
+void explain_reach(const struct pattern *p, struct slice text, bool hinted, struct buf *out)
 {
-    struct slice regex = pattern_text(c->capture.pattern);
+    struct slice regex = pattern_text(p);
     struct pattern_reach reach;
 
-    if (!pattern_near(c->capture.pattern, text, &reach))
+    if (!pattern_near(p, text, &reach))
         return;
     if (reach.fitted == 0) {
         buf_str(out, "      ");
@@ -115,8 +113,22 @@ static void show_condition(const struct trace *t, const struct event *e, const s
         show_values(t->record, c, &hint, out);
     }
     if (c->is_match || (c->op == OP_MATCH && text.n))
-        show_regex_place(c, text, hint.n > 0, out);
+        explain_reach(c->capture.pattern, text, hint.n > 0, out);
     buf_release(&hint);
+}
+
+void explain_comparison(const struct trace *t, const struct condition *c, struct buf *out)
+{
+    static const struct buf no_hint = BUF_INIT;
+    struct num v;
+
+    if (c->is_match || c->is_each || c->op < OP_LT || c->unit.kind == UNIT_NONE)
+        return;
+    if (!c->told && num_parse(missed_subject(t->record, c), &UNIT_PLAIN, &v) == 0)
+        return; /* bare.h has a sentence about it */
+    buf_fmt(out, "    holds: where %s %s %.*s  (%s:%d)\n", c->field.name, op_text(c->op),
+            SLICE_FMT(c->text), c->at.file, c->at.line);
+    show_values(t->record, c, &no_hint, out);
 }
 
 static void show_conditions(const struct trace *t, const struct near_event *n, struct buf *out)

@@ -4,9 +4,13 @@
 
 #include "engine/explain_read.h"
 
+#include "base/tz.h"
 #include "base/utf8.h"
+#include "engine/explain_near.h"
 #include "engine/record.h"
 #include "engine/words.h"
+
+#include <stdlib.h>
 
 /* Of an object with something behind it: so many brackets are looked at behind its last value. */
 enum { CLOSERS_MAX = 16 };
@@ -32,8 +36,13 @@ static void show_decoded_field(void *ctx, struct slice name, const struct field 
 {
     struct shown *s = ctx;
     struct field copy = *value;
+    struct slice text = field_text(&copy, &s->scratch);
 
-    explain_field(name, field_text(&copy, &s->scratch), s->out);
+    explain_field(name, text, s->out);
+    if (text.n || value->kind == FIELD_NONE)
+        return;
+    s->out->n -= 2; /* before the bracket: which of those that are as good as missing */
+    buf_fmt(s->out, ": %s)\n", value->kind == FIELD_NULL ? "null" : value->n ? "-" : "empty");
 }
 
 /* How far a walk through JSON came. */
@@ -127,23 +136,63 @@ static void show_why_not(struct buf *out, const struct record *r)
         show_broken_logfmt(out, r);
 }
 
+/* What was taken for what the text does not say: its zone, its date. */
+static void show_assumed(const struct record *r, struct buf *out)
+{
+    const struct time_format *f = r->log->time_formats[r->told.format];
+    struct tz_type zone;
+    int minutes;
+
+    if (time_format_took_zone(f, r->told.text, r->time_ns, &zone)) {
+        minutes = abs(zone.offset_s) / 60;
+        buf_str(out, ", in zone ");
+        if (zone.name[0])
+            buf_fmt(out, "%s ", zone.name);
+        if (zone.offset_s || zone.name[0])
+            buf_fmt(out, "%c%02d:%02d", zone.offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
+        else
+            buf_str(out, "UTC");
+    }
+    if (!r->time_dated)
+        buf_str(out, ", of a day that it does not name");
+    else if (time_format_is_partial(f))
+        buf_str(out, ", of a year that it does not name");
+}
+
+/* Nothing on the line could be its time: where it was looked for. */
+static void show_no_time(const struct record *r, struct buf *out)
+{
+    const struct log_def *log = r->log;
+
+    if (r->decoded <= DECODED_LOGFMT) {
+        buf_str(out, ": there is no field");
+        for (unsigned i = 0; i < log->ntimes; i++)
+            buf_fmt(out, "%s %s", i ? "," : "", log->time_names[i]);
+    } else if (log->time_match) {
+        buf_str(out, ": time_match finds none");
+    } else {
+        buf_str(out, ": neither a group nor time_match has one");
+    }
+}
+
 /* The line's own time, and where it stands; or why there is none. */
 static void show_time(const struct record *r, struct buf *out)
 {
     if (r->time_own) {
         buf_str(out, "time ");
         show_instant(out, r->time_ns);
-        buf_fmt(out, " from %s by %s\n", r->told.from,
+        buf_fmt(out, " from %s by %s", r->told.from,
                 time_format_text(r->log->time_formats[r->told.format]));
-        return;
-    }
-    buf_str(out, "no time");
-    if (r->time_bad) {
-        buf_fmt(out, ": %s is ", r->told.from);
+        show_assumed(r, out);
+    } else if (r->time_bad) {
+        buf_fmt(out, "no time: %s is ", r->told.from);
         show_quoted(out, r->told.text);
         buf_str(out, ", which is not read by");
         for (unsigned i = 0; i < r->log->ntime_formats; i++)
             buf_fmt(out, "%s %s", i ? "," : "", time_format_text(r->log->time_formats[i]));
+    } else {
+        buf_str(out, "no time");
+        show_no_time(r, out);
     }
     buf_char(out, '\n');
 }
@@ -161,19 +210,105 @@ static void show_decoded(const struct record *r, struct buf *out)
     arena_release(&shown.scratch);
 }
 
+static void show_groups(struct record *r, const struct capture *c, struct buf *out)
+{
+    for (unsigned g = 0; g < pattern_ngroups(c->pattern); g++)
+        explain_field(slice_str(pattern_group(c->pattern, g)),
+                      field_text(&r->slots[c->group_slots[g]], &r->scratch), out);
+}
+
+static void show_path(struct record *r, struct buf *out)
+{
+    const struct capture *c = &r->log->path_match;
+
+    if (!c->pattern || r->source->path[0] == '\0')
+        return;
+    buf_str(out, "  path ");
+    show_quoted(out, slice_str(r->source->path));
+    buf_char(out, '\n');
+    show_groups(r, c, out);
+}
+
+/* Is the text not a part of what was read, which was no wrapper then? */
+static bool is_as_read(const struct trace *t)
+{
+    struct slice raw = t->raw, whole = t->whole;
+
+    return whole.p >= raw.p && whole.p + whole.n <= raw.p + raw.n && raw.n - whole.n <= 4;
+}
+
+static void show_unwrapped(const struct trace *t, struct buf *out)
+{
+    static const char *const names[] = {"none", "docker", "cri", "auto", "a key"};
+    const struct record *r = t->record;
+    bool told = r->stream.n || r->wrapper_time.n;
+
+    if (r->log->unwrap == UNWRAP_NONE || r->log->record || (!told && r->rewritten) || !t->raw.n)
+        return;
+    if (!told && is_as_read(t)) {
+        buf_fmt(out, "  not wrapped as unwrap = %s has it: taken as it stands\n",
+                r->log->unwrap == UNWRAP_KEY ? "KEY" : names[r->log->unwrap]);
+        return;
+    }
+    buf_str(out, "  unwrapped");
+    if (r->stream.n)
+        buf_fmt(out, ", of %.*s", SLICE_FMT(r->stream));
+    buf_str(out, ": ");
+    show_value(out, t->whole);
+    buf_char(out, '\n');
+}
+
+static void show_rewritten(const struct trace *t, struct buf *out)
+{
+    if (!t->record->log->nrewrites || !t->record->rewritten)
+        return;
+    if (t->record->log->record) {
+        buf_str(out, "  with lines that were rewritten\n");
+        return;
+    }
+    buf_str(out, "  rewritten: ");
+    show_value(out, t->whole);
+    buf_char(out, '\n');
+}
+
+/* What it cut off, and its groups; or how far it fits. */
+static void show_prefix(const struct trace *t, struct buf *out)
+{
+    struct record *r = t->record;
+    struct pattern *p = r->log->prefix.pattern;
+    size_t cut = t->whole.n - r->line.n;
+
+    if (!p)
+        return;
+    if (cut == 0) {
+        buf_fmt(out, "  prefix cuts nothing off: %s\n",
+                pattern_match(p, t->whole) == PATTERN_YES
+                    ? "its match is not at the start, or is empty"
+                    : "it does not match");
+        if (pattern_match(p, t->whole) == PATTERN_NO)
+            explain_reach(p, t->whole, false, out);
+        return;
+    }
+    buf_str(out, "  prefix cuts off ");
+    show_quoted(out, slice_make(t->whole.p, cut));
+    buf_char(out, '\n');
+    show_groups(r, &r->log->prefix, out);
+}
+
 /* What was taken off, in the order in which it was. */
 static void show_taken(const struct trace *t, struct buf *out)
 {
-    if (t->record->log->record)
-        buf_fmt(out, "  a record of %u line%s%s\n", t->record->nlines,
-                t->record->nlines == 1 ? "" : "s", t->cut ? ", cut off at [limits] line" : "");
-    if (t->record->log->nrewrites && t->record->rewritten && t->record->log->record) {
-        buf_str(out, "  with lines that were rewritten\n");
-    } else if (t->record->log->nrewrites && t->record->rewritten) {
-        buf_str(out, "  rewritten: ");
-        show_text(out, t->record->line);
-        buf_char(out, '\n');
-    }
+    const struct record *r = t->record;
+
+    if (r->log->encoding)
+        buf_fmt(out, "  read as %s\n", r->log->encoding);
+    if (r->log->record)
+        buf_fmt(out, "  a record of %u line%s%s\n", r->nlines, r->nlines == 1 ? "" : "s",
+                t->cut ? ", cut off at [limits] line" : "");
+    show_unwrapped(t, out);
+    show_rewritten(t, out);
+    show_path(t->record, out);
+    show_prefix(t, out);
 }
 
 void explain_read(const struct trace *t, struct buf *out)

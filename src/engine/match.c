@@ -34,7 +34,7 @@ static bool number_holds(const struct condition *c, struct slice text)
     }
 }
 
-bool match_condition(struct record *r, const struct condition *c, bool *ret_limit)
+static bool condition_holds(struct record *r, const struct condition *c, bool *ret_limit)
 {
     if (c->is_match)
         return regex_holds(r, c, r->line, true, ret_limit);
@@ -62,15 +62,20 @@ unsigned match_conditions(struct record *r, const struct event *e, bool *ret_lim
 
     if (!event_for_line(e, r))
         return 0;
-    while (i < e->nline && match_condition(r, &e->conditions[i], ret_limit))
+    while (i < e->nline && condition_holds(r, &e->conditions[i], ret_limit))
         i++;
     return i;
+}
+
+bool match_condition(struct record *r, const struct condition *c, bool *ret_limit)
+{
+    return condition_holds(r, c, ret_limit);
 }
 
 bool match_members(struct record *r, const struct event *e, bool *ret_limit)
 {
     for (unsigned i = e->nline + 1; i < e->nconditions; i++)
-        if (!match_condition(r, &e->conditions[i], ret_limit))
+        if (!condition_holds(r, &e->conditions[i], ret_limit))
             return false;
     return true;
 }

@@ -15,6 +15,8 @@
 
 /* A text that a regex wants, and which by chance is in any line. */
 enum { LITERAL_MIN = 4 };
+/* Of a map so many are looked at. */
+enum { ROWS_MAX = 10000 };
 
 struct slice missed_subject(struct record *r, const struct condition *c)
 {
@@ -157,6 +159,17 @@ static double text_nearness(const struct condition *c, struct slice is)
     if (contains(is, c->text, &at) && differ > MAYBE)
         return MAYBE;
     return differ < 1 ? 0.9 * (1 - differ) : 0;
+}
+
+bool missed_row(const struct value_map *m, struct slice value, struct slice *ret_row)
+{
+    uint64_t row;
+
+    for (size_t at = 0; at < ROWS_MAX && map_next(&m->table, &at, ret_row, &row);)
+        if (folded_hint(value, *ret_row) || is_slip(value, *ret_row) ||
+            same_number(value, *ret_row))
+            return true;
+    return false;
 }
 
 /* --- regexes ---------------------------------------------------------------------------------- */

@@ -38,6 +38,8 @@ liblogtally_a_SOURCES += \
 	src/engine/spanline.h \
 	src/engine/spans.c \
 	src/engine/spans.h \
+	src/engine/steps.c \
+	src/engine/steps.h \
 	src/engine/trace.h \
 	src/engine/update.c \
 	src/engine/update.h \

@@ -31,6 +31,8 @@ static inline bool patience_is_over(const struct patience *p)
     return p && p->is_over(p->ctx);
 }
 
+struct step;
+
 /* One event and the line. */
 struct trial {
     bool tried;
@@ -40,6 +42,9 @@ struct trial {
     const bool
         *holds; /* of those of the line each, also behind that one; NULL: they were not tried */
     struct members *members; /* of an event with `each`, if nheld reached it */
+    /* If it is one: of each member (or once) what each action made. NULL: there are no actions, or nobody
+     * wants to know. */
+    const struct step *steps;
 };
 
 /* How a span came to nothing, or to less. */
@@ -84,6 +89,7 @@ struct trace {
     struct record *record;
     enum record_result result; /* the rest is set only for RECORD_LINE */
     bool cut;                  /* of a record of several lines, the end */
+    struct slice raw;          /* the line as it was read; "" of what is unfinished */
     struct slice whole;        /* the line, or record, before its prefix was cut off */
     struct trial *trials;      /* of each event */
     const struct patience *patience;

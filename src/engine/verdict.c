@@ -12,6 +12,7 @@
 
 #include "engine/match.h"
 #include "engine/spanline.h"
+#include "engine/steps.h"
 
 static void gave_up(struct engine *e, unsigned event)
 {
@@ -285,6 +286,28 @@ static void note_hits(struct engine *e, struct trace *t)
         t->trials[e->hits[i]].is_event = true;
 }
 
+/* What the actions of an event made, which the line is. */
+static const struct step *steps_of(struct engine *e, unsigned event, struct members *m)
+{
+    const struct event *ev = &e->rules->events[event];
+    struct step *steps;
+
+    if (ev->nactions == 0)
+        return NULL;
+    if (m)
+        return each_steps(&e->record, ev, m);
+    steps = arena_zalloc(&e->record.scratch, ev->nactions * sizeof *steps);
+    steps_again(&e->record, ev, steps);
+    return steps;
+}
+
+static void note_steps(struct engine *e, struct trace *t)
+{
+    for (unsigned i = 0; i < e->rules->nevents; i++)
+        if (t->trials[i].is_event)
+            t->trials[i].steps = steps_of(e, i, t->trials[i].members);
+}
+
 /* The event NAME.unfinished, and those that are of it. */
 static void count_unfinished(struct engine *e, const struct open_span *o, int64_t ns)
 {
@@ -301,6 +324,8 @@ static void count_unfinished(struct engine *e, const struct open_span *o, int64_
     if (t)
         note_hits(e, t);
     apply(e, t);
+    if (t && !e->options.trace_hits_only)
+        note_steps(e, t);
     e->record.source = NULL;
     source_free(source);
 }
@@ -609,8 +634,10 @@ void verdict_traced(struct engine *e, struct trace *t)
     t->spans = NULL;
     count_line(e, t, e->spans);
     note_hits(e, t);
-    if (!e->options.trace_hits_only)
+    if (!e->options.trace_hits_only) {
         try_all(e, t);
+        note_steps(e, t);
+    }
     e->tracing = false;
 }
 

@@ -211,7 +211,7 @@ def a_year_that_no_line_says():
         assert readings("replay", "--rules", rules, log + ".gz") == want
         first = subprocess.run([LOGTALLY, "explain", "--year", "2023", "--rules", rules, log], check=True,
                                capture_output=True, text=True).stdout.splitlines()[1]
-        assert first == "  log x, decoded as text, time 2023-12-31T23:59:59Z from time_match by %b %e %T", first
+        assert first == "  log x, decoded as text, time 2023-12-31T23:59:59Z from time_match by %b %e %T, in zone UTC, of a year that it does not name", first
         samples = subprocess.run([LOGTALLY, "backfill", "--year", "2023", "--end", "2024-01-02T00:00:00Z", "--rules",
                                   rules, log, "-o", "-"], check=True, capture_output=True, text=True).stdout
         assert f'read{{n="2"}} {want["2"]} ' in samples, samples

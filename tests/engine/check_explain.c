@@ -10,6 +10,10 @@
 
 #include <stdlib.h>
 
+/* Why a line has no time. */
+#define NO_FIELD ": there is no field time, ts, timestamp, @timestamp, t.$date"
+#define NO_GROUP ": neither a group nor time_match has one"
+
 static const char *explain(struct world *w, const char *line, struct buf *out)
 {
     struct explain_options o = {.near = 3, .always_near = true};
@@ -96,7 +100,7 @@ TEST(labels_are_shown_as_the_page_writes_them)
     expect_text("[event e]\nwhere = id != x\n[counter e_total]\ninc = e\nlabels = id\n",
                 "{\"id\":\"C:\\\\a\\\"b\"}",
                 "{\"id\":\"C:\\\\a\\\"b\"}\n"
-                "  log auto, decoded as json, no time\n"
+                "  log auto, decoded as json, no time" NO_FIELD "\n"
                 "    id = C:\\a\"b\n"
                 "  is event e  (rules.ini:1)\n"
                 "    -> inc e_total{id=\"C:\\\\a\\\"b\"}\n");
@@ -150,10 +154,14 @@ TEST(an_event_with_its_fields_and_updates)
 {
     expect_text(RULES, "{\"level\":\"ERROR\",\"size\":\"6KiB\",\"user\":\"ann\",\"path\":\"/12\"}",
                 "{\"level\":\"ERROR\",\"size\":\"6KiB\",\"user\":\"ann\",\"path\":\"/12\"}\n"
-                "  log auto, decoded as json, no time\n"
+                "  log auto, decoded as json, no time" NO_FIELD "\n"
                 "    level = ERROR\n    size = 6KiB\n    user = ann\n    path = /12\n"
                 "  is event bad  (rules.ini:1)\n"
-                "    who = ANN\n    path = number\n"
+                "    who = ANN\n    path = /12\n"
+                "      rewrite makes it /N  (rules.ini:5)\n"
+                "      map makes it number  (rules.ini:6)\n"
+                "    holds: where size > 5KiB  (rules.ini:3)\n"
+                "      size is 6KiB, 6144 B; the rule wants > 5KiB, 5120 B\n"
                 "    -> inc bad_total{who=\"ANN\",path=\"number\",v=\"unknown\"}\n"
                 "    -> observe bad_bytes 6144\n"
                 "    -> set bad_v -- skipped: v is missing\n"
@@ -169,7 +177,7 @@ TEST(an_event_that_it_nearly_was)
 {
     expect_text(RULES, "quiet x",
                 "quiet x\n"
-                "  log auto, decoded as text, no time\n"
+                "  log auto, decoded as text, no time" NO_GROUP "\n"
                 "  no event takes this line\n"
                 "  not event quiet  (rules.ini:7)\n"
                 "    fails: match  (rules.ini:8)\n"
@@ -187,7 +195,8 @@ TEST(an_event_that_it_nearly_was)
                 "      level is missing: the line is text, and has no fields\n");
     expect_text(RULES, "level=ERROR size=4KiB",
                 "level=ERROR size=4KiB\n"
-                "  log auto, decoded as logfmt, no time\n    level = ERROR\n    size = 4KiB\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD
+                "\n    level = ERROR\n    size = 4KiB\n"
                 "  is event rest  (rules.ini:9)\n"
                 "    -> inc rest_total\n"
                 "  not event bad  (rules.ini:1)  1 of 2 conditions holds\n"
@@ -427,7 +436,7 @@ TEST(an_event_that_nothing_uses_is_none)
                 "[counter a_total]\ninc = a\n",
                 "msg=n x=1",
                 "msg=n x=1\n"
-                "  log auto, decoded as logfmt, no time\n    msg = n\n    x = 1\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD "\n    msg = n\n    x = 1\n"
                 "  would be event b  (rules.ini:3)  but nothing uses it\n    v = n\n    w = <n>\n"
                 "  no event takes this line\n"
                 "  not event a  (rules.ini:1)\n"
@@ -453,7 +462,7 @@ TEST(a_regex_that_gave_up_is_said)
     expect_text("[event a]\nwhere = x !~ ^(a+)+$\n[counter a_total]\ninc = a\n",
                 "x=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! y=1",
                 "x=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! y=1\n"
-                "  log auto, decoded as logfmt, no time\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD "\n"
                 "    x = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n    y = 1\n"
                 "  is event a  (rules.ini:1)  a regex gave up: match limit\n"
                 "    -> inc a_total\n");
@@ -689,7 +698,8 @@ TEST(why_a_calc_has_no_result)
                 "[counter a_total]\ninc = a\n",
                 "msg=m x=2 z=none n=99999999999999999999999999999999999999",
                 "msg=m x=2 z=none n=99999999999999999999999999999999999999\n"
-                "  log auto, decoded as logfmt, no time\n    msg = m\n    x = 2\n    z = none\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD
+                "\n    msg = m\n    x = 2\n    z = none\n"
                 "    n = 99999999999999999999999999999999999999\n"
                 "  is event a  (rules.ini:1)\n"
                 "    p = (missing) -- y is missing\n"
@@ -701,6 +711,194 @@ TEST(why_a_calc_has_no_result)
                 "    -> inc a_total\n");
 }
 
+/* Of an event, what is said between its name and its updates. */
+static void expect_made(const char *event, const char *line, const char *want)
+{
+    struct buf rules = BUF_INIT, out = BUF_INIT;
+
+    buf_fmt(&rules, "[event e]\n%s\n[counter e_total]\ninc = e\n", event);
+    struct world *w = world_new(rules.p);
+    char *text = strstr((char *)(uintptr_t)explain(w, line, &out), "  is event e  (rules.ini:1)");
+    char *end = text ? strstr(text, "    -> inc e_total") : NULL;
+
+    if (end)
+        *end = '\0';
+    text = end ? strchr(text, '\n') + 1 : out.p;
+    if (strcmp(text, want) != 0)
+        ck_abort_msg("%s\n%s\nis said:\n%s", event, line, text);
+    world_free(w);
+    buf_release(&rules);
+    buf_release(&out);
+}
+
+TEST(a_field_at_each_step)
+{
+    expect_made("match = ^(?<path>\\S+)\nrewrite.path = \\d+ -> N\nrewrite.path = x -> y\n"
+                "map.path = /N -> number\nset.path = <${path}>",
+                "/12 ok",
+                "    path = /12\n"
+                "      rewrite makes it /N  (rules.ini:3)\n"
+                "      rewrite finds nothing  (rules.ini:4)\n"
+                "      map makes it number  (rules.ini:5)\n"
+                "      set makes it <number>  (rules.ini:6)\n");
+    expect_made("where = k != x\ncalc.n = v * 2\nset.n = <${n}>\ncalc.m = v / 0\nset.m = ${v}",
+                "{\"v\":4,\"k\":\" a \"}",
+                "    n = 8\n      set makes it <8>  (rules.ini:4)\n"
+                "    m = (missing) -- divided by zero\n      set makes it 4  (rules.ini:6)\n");
+    expect_made("where = k != x\nrewrite.k = ^(a+)+$ -> b",
+                "{\"k\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}",
+                "    k = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n"
+                "      rewrite gave up: match limit  (rules.ini:3)\n");
+}
+
+TEST(a_map_without_a_row)
+{
+    static const char *const cases[][2] = {
+        {"Mail", "has no row for \"Mail\", only for \"mail\""},
+        {"mial", "has no row for \"mial\", only for \"mail\""},
+        {"042", "has no row for \"042\", only for \"42\""},
+        {"web", "has no row for \"web\""},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf line = BUF_INIT, want = BUF_INIT;
+
+        buf_fmt(&line, "{\"k\":\"%s\"}", cases[i][0]);
+        buf_fmt(&want, "    k = %s\n      map %s  (rules.ini:3)\n", cases[i][0], cases[i][1]);
+        expect_made("where = k != x\nmap.k = mail -> m\nmap.k = 42 -> n", line.p, want.p);
+        buf_release(&line);
+        buf_release(&want);
+    }
+    expect_made("where = k != x\nmap.l = mail -> m", "{\"k\":1}",
+                "    l = (missing)\n      map has no row for l, which is missing  (rules.ini:3)\n");
+}
+
+/* Of each member, and as it was before the actions, also what the regex of `each` captured. */
+TEST(members_at_each_step)
+{
+    static const char rules[] = "[event e]\nmatch = .\neach = _line =~ (?<w>[a-z]+)\\d\n"
+                                "rewrite.w = a -> b\nmap.w = b -> c\n"
+                                "[counter e_total]\ninc = e\nlabels = w\n";
+
+    expect_text(rules, "a1 x2",
+                "a1 x2\n  log auto, decoded as text, no time" NO_GROUP "\n"
+                "  is event e  (rules.ini:1)\n"
+                "    member 1 of 2\n    _key = 0\n    _value = a1\n"
+                "    w = a\n      rewrite makes it b  (rules.ini:4)\n"
+                "      map makes it c  (rules.ini:5)\n"
+                "    -> inc e_total{w=\"c\"}\n"
+                "    member 2 of 2\n    _key = 1\n    _value = x2\n"
+                "    w = x\n      rewrite finds nothing  (rules.ini:4)\n"
+                "      map has no row for \"x\"  (rules.ini:5)\n"
+                "    -> inc e_total{w=\"x\"}\n");
+}
+
+TEST(values_that_would_mislead_are_quoted)
+{
+    static const char *const cases[][2] = {
+        {"a b", "a b"},
+        {" a", "\" a\""},
+        {"a ", "\"a \""},
+        {"a  b", "\"a  b\""},
+        {"(missing)", "\"(missing)\""},
+        {"\\\"a\\\"", "\"\\\"a\\\"\""},
+        {"a\\tb", "\"a\\x09b\""},
+        {"a\xc2\xa0"
+         "b",
+         "\"a\\u00a0b\""},
+        {"a -- b", "\"a -- b\""},
+        {"\\\\x41", "\"\\\\x41\""},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf line = BUF_INIT, want = BUF_INIT;
+
+        buf_fmt(&line, "{\"k\":\"%s\"}", cases[i][0]);
+        buf_fmt(&want, "    v = %s\n", cases[i][1]);
+        expect_made("where = k !~ ^$\nset.v = ${k}", line.p, want.p);
+        buf_release(&line);
+        buf_release(&want);
+    }
+}
+
+/* The first lines of what is said, up to the fields. */
+static void expect_read(const char *log, const char *line, const char *want)
+{
+    struct buf rules = BUF_INIT, out = BUF_INIT;
+
+    buf_fmt(&rules, "[log l]\n%s\n[event e]\nwhere = nothing == here\n[counter e_total]\ninc = e\n",
+            log);
+    struct world *w = world_new(rules.p);
+    const char *text = strchr(explain(w, line, &out), '\n') + 1;
+
+    if (strncmp(text, want, strlen(want)) != 0)
+        ck_abort_msg("%s\n%s\nis said:\n%s", log, line, text);
+    world_free(w);
+    buf_release(&rules);
+    buf_release(&out);
+}
+
+TEST(what_a_prefix_cuts_off)
+{
+    static const char log[] = "prefix = ^\\[(?<pid>\\d+)\\]\\s";
+
+    expect_read(log, "[12] a=1 b=2",
+                "  prefix cuts off \"[12] \"\n    pid = 12\n  log l, decoded as logfmt");
+    expect_read(log, "[x] a=1 b=2",
+                "  prefix cuts nothing off: it does not match\n"
+                "      ^\\[(?<pid>\\d+)\\]\\s\n                ^ matched up to here\n"
+                "      [x] a=1 b=2\n       ^ and here in the text\n");
+    expect_read("prefix = \\[(?<pid>\\d+)\\]", "a=1 [12]",
+                "  prefix cuts nothing off: its match is not at the start, or is empty\n");
+}
+
+TEST(what_was_unwrapped)
+{
+    expect_read("unwrap = docker",
+                "{\"log\":\"a=1 b=2\\n\",\"stream\":\"stderr\",\"time\":\"2025-11-12T10:15:30Z\"}",
+                "  unwrapped, of stderr: a=1 b=2\n"
+                "  log l, decoded as logfmt, time 2025-11-12T10:15:30Z from the wrapper by auto\n");
+    expect_read("unwrap = cri", "2025-11-12T10:15:30Z stdout F a=1 b=2",
+                "  unwrapped, of stdout: a=1 b=2\n");
+    expect_read("unwrap = cri", "a=1 b=2",
+                "  not wrapped as unwrap = cri has it: taken as it stands\n");
+    expect_read("unwrap = MESSAGE", "{\"MESSAGE\":\"a=1 b=2\"}", "  unwrapped: a=1 b=2\n");
+    expect_read("unwrap = MESSAGE", "{\"message\":\"a=1 b=2\"}",
+                "  not wrapped as unwrap = KEY has it: taken as it stands\n");
+    expect_read("encoding = ISO-8859-1", "a=1 b=2", "  read as ISO-8859-1\n  log l, decoded");
+}
+
+TEST(how_the_time_was_read)
+{
+    static const struct {
+        const char *log, *line, *said;
+    } cases[] = {
+        {"format = auto", "a=1 ts=2025-11-12T10:15:30Z",
+         "time 2025-11-12T10:15:30Z from ts by auto"},
+        {"format = auto", "a=1 ts=2025-11-12T10:15:30",
+         "time 2025-11-12T10:15:30Z from ts by auto, in zone UTC"},
+        {"format = auto", "a=1 ts=1762942530", "time 2025-11-12T10:15:30Z from ts by auto"},
+        {"time_zone = +03:00", "a=1 ts=2025-11-12T10:15:30",
+         "time 2025-11-12T07:15:30Z from ts by auto, in zone +03:00"},
+        {"time = at\ntime_format = %H:%M:%S", "a=1 at=10:15:30",
+         "no time: at is \"10:15:30\", which is not read by %H:%M:%S"},
+        {"time = at, when", "a=1 b=2", "no time: there is no field at, when"},
+        {"format = text", "a", "no time: neither a group nor time_match has one"},
+        {"format = text\ntime_match = ^(?<time>\\d+)", "a", "no time: time_match finds none"},
+        {"time_format = unix_ms", "a=1 time=soon",
+         "no time: time is \"soon\", which is not read by unix_ms"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf want = BUF_INIT;
+        bool text = strncmp(cases[i].log, "format = text", 13) == 0;
+
+        buf_fmt(&want, "  log l, decoded as %s, %s\n", text ? "text" : "logfmt", cases[i].said);
+        expect_read(cases[i].log, cases[i].line, want.p);
+        buf_release(&want);
+    }
+}
+
 TEST(a_bare_number_that_met_a_unit)
 {
     static const char rules[] = "[event a]\nwhere = took > 1s\ncalc.t = took + run\n"
@@ -709,7 +907,7 @@ TEST(a_bare_number_that_met_a_unit)
     expect_text(
         rules, "took=5 run=1s",
         "took=5 run=1s\n"
-        "  log auto, decoded as logfmt, no time\n    took = 5\n    run = 1s\n"
+        "  log auto, decoded as logfmt, no time" NO_FIELD "\n    took = 5\n    run = 1s\n"
         "  is event a  (rules.ini:1)\n"
         "    t = 6\n"
         "    took is a bare number, and counts seconds for where took > 1s; unit.took would "
@@ -721,9 +919,12 @@ TEST(a_bare_number_that_met_a_unit)
                 "[counter a_total]\ninc = a\n",
                 "took=5000 run=1s",
                 "took=5000 run=1s\n"
-                "  log auto, decoded as logfmt, no time\n    took = 5000\n    run = 1s\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD
+                "\n    took = 5000\n    run = 1s\n"
                 "  is event a  (rules.ini:1)\n"
                 "    t = 6\n"
+                "    holds: where took > 1s  (rules.ini:3)\n"
+                "      took is 5000, 5 s by unit.took; the rule wants > 1s, 1 s\n"
                 "    -> inc a_total\n");
 }
 
@@ -734,7 +935,7 @@ static void expect_why(const char *format, const char *line, const char *want)
 
     buf_fmt(&rules, "[log l]\npath = /l\nformat = %s\n", format);
     buf_str(&rules, "[event a]\nwhere = k == v\n[counter a_total]\ninc = a\n");
-    buf_fmt(&text, "%s\n  log l, decoded as %s, no time\n%s", line,
+    buf_fmt(&text, "%s\n  log l, decoded as %s, no time" NO_GROUP "\n%s", line,
             strcmp(format, "auto") == 0 ? "text" : "undecodable", want);
     buf_fmt(&text, "  no event takes this line\n  not event a  (rules.ini:4)\n%s",
             strcmp(format, "auto") == 0
@@ -785,7 +986,7 @@ TEST(pairs_between_text)
                 "[counter a_total]\ninc = a\n",
                 "it said (k=\"v w\", b=2)",
                 "it said (k=\"v w\", b=2)\n"
-                "  log l, decoded as logfmt, no time\n    k = v w\n    b = 2\n"
+                "  log l, decoded as logfmt, no time" NO_FIELD "\n    k = v w\n    b = 2\n"
                 "  is event a  (rules.ini:4)\n"
                 "    -> inc a_total\n");
 }
@@ -799,7 +1000,8 @@ TEST(members)
 
     expect_text(rules, "msg=m list=[1,2,3]",
                 "msg=m list=[1,2,3]\n"
-                "  log auto, decoded as logfmt, no time\n    msg = m\n    list = [1,2,3]\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD
+                "\n    msg = m\n    list = [1,2,3]\n"
                 "  is event q  (rules.ini:1)\n"
                 "    member 1 of 2\n"
                 "    _key = 1\n    _value = 2\n    k = <1>\n"
@@ -812,14 +1014,15 @@ TEST(members)
                 "    1 more did not pass all conditions\n");
     expect_text(rules, "msg=m list=[0,1",
                 "msg=m list=[0,1\n"
-                "  log auto, decoded as logfmt, no time\n    msg = m\n    list = [0,1\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD "\n    msg = m\n    list = [0,1\n"
                 "  no event takes this line\n"
                 "  not event q  (rules.ini:1)\n"
                 "    each list  (rules.ini:3)\n"
                 "    but list is \"[0,1\", no JSON object or array\n");
     expect_text(rules, "msg=m list=[0,1]",
                 "msg=m list=[0,1]\n"
-                "  log auto, decoded as logfmt, no time\n    msg = m\n    list = [0,1]\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD
+                "\n    msg = m\n    list = [0,1]\n"
                 "  no event takes this line\n"
                 "  not event q  (rules.ini:1)\n"
                 "    each list  (rules.ini:3)\n"
@@ -837,12 +1040,16 @@ TEST(a_record_is_shown_whole)
 
     ck_assert_str_eq(explain(w, "lead", &out), "");
     ck_assert_str_eq(explain(w, "X 1 a", &out),
-                     "lead\n  a record of 1 line\n  log l, decoded as text, no time\n"
+                     "lead\n  a record of 1 line\n"
+                     "  prefix cuts nothing off: it does not match\n"
+                     "      ^B (?<id>\\d+) ?\n      nothing of the text fits\n  log l, decoded as "
+                     "text, no time" NO_GROUP "\n"
                      "  is event e  (rules.ini:5)\n    -> inc e_total{id=\"unknown\"}\n");
     ck_assert_str_eq(explain(w, "b", &out), "");
     ck_assert_str_eq(explain(w, "B 2 a", &out),
                      "B 1 a\nb\n  a record of 2 lines\n  with lines that were rewritten\n"
-                     "  log l, decoded as text, no time\n"
+                     "  prefix cuts off \"B 1 \"\n    id = 1\n"
+                     "  log l, decoded as text, no time" NO_GROUP "\n"
                      "  is event e  (rules.ini:5)\n    -> inc e_total{id=\"1\"}\n");
     buf_release(&out);
     world_free(w);
@@ -860,7 +1067,8 @@ TEST(a_part_whose_rest_never_comes_is_a_line_at_the_end)
     explain(w, "2025-11-12T10:15:32Z stdout P half", &out);
     buf_clear(&out);
     explain_rest(w->engine, w->source, &o, &out);
-    ck_assert_str_eq(out.p, "half\n  log l, decoded as text, no time\n  is event e  (rules.ini:3)\n"
+    ck_assert_str_eq(out.p, "half\n  log l, decoded as text, no time" NO_GROUP
+                            "\n  is event e  (rules.ini:3)\n"
                             "    t = half\n    -> inc e_total{t=\"half\"}\n");
     buf_release(&out);
     world_free(w);
@@ -874,7 +1082,8 @@ TEST(spans)
 
     expect_text(rules, "m=o k=1 u=ann",
                 "m=o k=1 u=ann\n"
-                "  log auto, decoded as logfmt, no time\n    m = o\n    k = 1\n    u = ann\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD
+                "\n    m = o\n    k = 1\n    u = ann\n"
                 "  is event o  (rules.ini:1)\n"
                 "  begins span s  (rules.ini:5)\n"
                 "    key k = 1\n"
@@ -887,7 +1096,7 @@ TEST(spans)
                 "    no line is one: it happens when nothing ends span s\n");
     expect_text(rules, "m=c k=1",
                 "m=c k=1\n"
-                "  log auto, decoded as logfmt, no time\n    m = c\n    k = 1\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD "\n    m = c\n    k = 1\n"
                 "  is event c  (rules.ini:3)\n"
                 "  ends no span s  (rules.ini:5)\n"
                 "    none is open with this key in this file\n"
@@ -900,7 +1109,7 @@ TEST(spans)
                 "    no line is one: it happens when nothing ends span s\n");
     expect_text(rules, "m=o u=ann",
                 "m=o u=ann\n"
-                "  log auto, decoded as logfmt, no time\n    m = o\n    u = ann\n"
+                "  log auto, decoded as logfmt, no time" NO_FIELD "\n    m = o\n    u = ann\n"
                 "  is event o  (rules.ini:1)\n"
                 "  begins no span s  (rules.ini:5)\n"
                 "    key field k is missing\n"
