@@ -25,8 +25,8 @@ const char *finding_word(enum finding_kind kind)
     static const char *const words[FOUND_KINDS] = {
         [FOUND_NEVER] = "never",     [FOUND_NO_FIELD] = "no_field", [FOUND_NO_LABEL] = "no_label",
         [FOUND_SKIPPED] = "skipped", [FOUND_FOLDED] = "folded",     [FOUND_EXPLODES] = "explodes",
-        [FOUND_FILLS] = "fills",     [FOUND_TIMES] = "times",       [FOUND_BARE] = "bare",
-        [FOUND_LOST] = "lost",
+        [FOUND_LOG] = "log",         [FOUND_BUCKETS] = "buckets",   [FOUND_FILLS] = "fills",
+        [FOUND_TIMES] = "times",     [FOUND_BARE] = "bare",         [FOUND_LOST] = "lost",
     };
 
     return words[kind];
@@ -71,6 +71,15 @@ static void put_text(struct buf *out, struct slice s)
 }
 
 /* --- fields, labels, events ------------------------------------------------------------------- */
+
+/* `where = p == x` and set.p in one event. */
+static bool makes(const struct event *e, const char *field)
+{
+    for (unsigned i = 0; i < e->nactions; i++)
+        if (strcmp(e->actions[i].name, field) == 0)
+            return true;
+    return false;
+}
 
 static void put_no_field(struct look *l, const char *field)
 {
@@ -124,6 +133,10 @@ static void find_never(struct look *l)
             found.name = c->field.name;
             found.at = c->at;
             put_no_field(l, c->field.name);
+            if (makes(e, c->field.name))
+                buf_fmt(&l->text,
+                        ". What the event makes of a line comes after every where; test it in "
+                        "an event of this one");
         } else {
             if (c)
                 found.at = c->at;
@@ -150,21 +163,24 @@ static void find_no_label(struct look *l, unsigned mapping, unsigned label)
     const struct event *e = &rules_of(l)->events[m->event];
     const struct family_spec *spec = &rules_of(l)->families[m->family].spec;
     const struct label *at = &m->labels[label];
+    uint64_t lacks = seen->lacks[label];
+    bool all = lacks == seen->done;
 
-    if (at->constant || seen->done == 0 || seen->lacks[label] < seen->done ||
-        lacks_input(l, e, &at->field))
+    if (at->constant || lacks == 0 || (all && lacks_input(l, e, &at->field)))
         return;
     buf_fmt(&l->text, "label %s of %s is \"unknown\" in ", at->name, spec->name);
-    if (seen->done > 1)
+    if (!all)
+        buf_fmt(&l->text, "%llu of ", (unsigned long long)lacks);
+    else if (lacks > 1)
         buf_str(&l->text, "all ");
     put_n(&l->text, seen->done, "update");
     buf_fmt(&l->text, " by event %s: ", e->name);
     if (seen_never(&l->r->seen, &at->field))
         put_no_field(l, at->field.name);
     else
-        buf_fmt(&l->text, "%s is missing in its lines", at->field.name);
-    add(l, (struct finding){FOUND_NO_LABEL, m->at, true, seen->done, spec->name, e->name, at->name,
-                            NULL});
+        buf_fmt(&l->text, "%s is missing in %s lines", at->field.name, all ? "its" : "these");
+    add(l,
+        (struct finding){FOUND_NO_LABEL, m->at, all, lacks, spec->name, e->name, at->name, NULL});
 }
 
 static void find_no_labels(struct look *l)
@@ -349,10 +365,47 @@ static void find_filling(struct look *l, unsigned family)
     add(l, (struct finding){FOUND_FILLS, def->at, true, o.now, def->spec.name, NULL, NULL, NULL});
 }
 
+enum { OBSERVED_LEAST = 20 };
+
+/* Quantiles of values that are all in one bucket tell nothing, nor does a median beyond the last; there
+ * values often count something else than was thought. */
+static void find_buckets(struct look *l, unsigned family)
+{
+    const struct family_def *def = &rules_of(l)->families[family];
+    struct family *f = registry_find(l->r->counted.registry, slice_str(def->spec.name));
+    const struct family_cells *c = family_cells(f);
+    uint64_t all = 0, first = 0, beyond = 0;
+
+    for (uint32_t i = 0; i < family_nseries(f); i++) {
+        const struct histogram *h = histogram_at(c, i);
+
+        for (unsigned k = 0; k <= def->spec.nbuckets; k++)
+            all += h->bucket[k];
+        first += h->bucket[0];
+        beyond += h->bucket[def->spec.nbuckets];
+    }
+    if (all < OBSERVED_LEAST || def->spec.nbuckets == 0 || (2 * beyond < all && first < all))
+        return;
+    buf_fmt(&l->text, "%s: %llu of %llu values are ", def->spec.name,
+            (unsigned long long)(first == all ? first : beyond), (unsigned long long)all);
+    if (first == all)
+        buf_fmt(&l->text, "in the first bucket (%g)", def->spec.buckets[0]);
+    else
+        buf_fmt(&l->text,
+                "beyond the last bucket (%g); do they count something else, as unit = ms "
+                "would say?",
+                def->spec.buckets[def->spec.nbuckets - 1]);
+    add(l, (struct finding){FOUND_BUCKETS, def->at, first < all, first == all ? first : beyond,
+                            def->spec.name, NULL, NULL, NULL});
+}
+
 static void find_growing(struct look *l)
 {
     for (unsigned i = 0; i < rules_of(l)->nfamilies; i++) {
         const struct family_spec *spec = &rules_of(l)->families[i].spec;
+
+        if (spec->type == FAMILY_HISTOGRAM)
+            find_buckets(l, i);
         bool told = is_folded(l, spec->name);
 
         for (unsigned k = 0; k < spec->nlabels && !is_folded(l, spec->name); k++)
@@ -382,6 +435,64 @@ static void find_times(void *ctx, const struct slice *labels, uint64_t n)
             buf_fmt(&l->text, "%s %s", k ? "," : "", time_format_text(log->time_formats[k]));
     }
     add(l, (struct finding){FOUND_TIMES, log->at, true, n, NULL, NULL, log->name, NULL});
+}
+
+static void add_log(struct look *l, unsigned log, bool trap, uint64_t n)
+{
+    const struct log_def *def = &rules_of(l)->logs[log];
+
+    add(l, (struct finding){FOUND_LOG, def->at, trap, n, NULL, NULL, def->name, NULL});
+}
+
+/* What a log's own regexes are there for, and find in no line. */
+static void find_idle(struct look *l, unsigned log)
+{
+    const struct log_def *def = &rules_of(l)->logs[log];
+    const struct seen_log *seen = &l->r->seen.logs[log];
+    const struct {
+        bool is;
+        uint64_t found;
+        const char *key, *more;
+    } rows[] = {
+        {def->record, seen->begun, "record",
+         "; what stands before the first that matches is one record"},
+        {def->prefix.pattern, seen->cut, "prefix", "; nothing is cut off"},
+        {def->nrewrites, seen->rewritten, "rewrite", ""},
+        {def->time_match, seen->timed + l->r->times[log].any, "time_match", ""},
+    };
+
+    for (size_t i = 0; seen->lines && i < sizeof rows / sizeof *rows; i++) {
+        if (!rows[i].is || rows[i].found)
+            continue;
+        buf_fmt(&l->text, "log %s: %s matches no line of it%s", def->name, rows[i].key,
+                rows[i].more);
+        add_log(l, log, true, 0);
+    }
+}
+
+enum { UNDECODABLE_PART = 2 }; /* so big a part of the lines is a trap; a few are broken anywhere */
+
+static void find_undecodable(void *ctx, const struct slice *labels, uint64_t n)
+{
+    static const char *const formats[] = {"", "JSON", "logfmt", "kv", ""}; /* enum log_format */
+    struct look *l = ctx;
+    unsigned log = report_log(l->r, labels[0]);
+
+    if (!slice_eq(labels[1], SLICE("undecodable")))
+        return;
+    buf_fmt(&l->text, "log %.*s: ", SLICE_FMT(labels[0]));
+    put_n(&l->text, n, "line");
+    buf_fmt(&l->text, " of %llu %s not %s, as its format says",
+            (unsigned long long)engine_counted(l->r->counted.engine, log), n == 1 ? "is" : "are",
+            formats[rules_of(l)->logs[log].format]);
+    add_log(l, log, n * UNDECODABLE_PART >= engine_counted(l->r->counted.engine, log), n);
+}
+
+static void find_logs(struct look *l)
+{
+    for (unsigned i = 0; i < rules_of(l)->nlogs; i++)
+        find_idle(l, i);
+    report_rows(l->r, OWN_LOG_LINES, find_undecodable, l);
 }
 
 static void find_bare(struct look *l)
@@ -512,6 +623,7 @@ void findings_make(struct findings *f, const struct report *r)
     report_rows(r, OWN_SERIES_FOLDED, find_folded, &l);
     find_growing(&l);
     report_rows(r, OWN_TIMES_UNREADABLE, find_times, &l);
+    find_logs(&l);
     find_bare(&l);
     find_losses(&l);
     find_open_spans(&l);

@@ -10,10 +10,12 @@
 enum finding_kind {
     FOUND_NEVER,    /* an event that no line is */
     FOUND_NO_FIELD, /* a field that no line has */
-    FOUND_NO_LABEL, /* a label that is "unknown" in every update by an event */
+    FOUND_NO_LABEL, /* a label that is "unknown"; a trap where it is so in every update by an event */
     FOUND_SKIPPED,  /* values left out */
     FOUND_FOLDED,   /* updates under "other" */
     FOUND_EXPLODES, /* a label with ever more values */
+    FOUND_LOG,      /* a regex of a log that finds nothing, lines that are not of its format */
+    FOUND_BUCKETS,  /* values that are all in one bucket */
     FOUND_FILLS,    /* a metric that will come to its limit of series */
     FOUND_TIMES,    /* times that could not be read */
     FOUND_BARE,     /* numbers without a unit that met one */

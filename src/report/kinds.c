@@ -21,36 +21,33 @@ enum {
 /* One of the words that hold digits. */
 #define DIGITS UINT64_C(0x9e3779b97f4a7c15)
 
-enum { DIVIDES, JOINS, DIGIT };
+/* What a byte is in a word; all else divides words. */
+enum { JOINS = 1, DIGIT = 2 };
 
-static inline int class_of(unsigned char c)
-{
-    if ((unsigned char)(c - '0') < 10)
-        return DIGIT;
-    return (unsigned char)((c | 0x20) - 'a') < 26 || c == '-' || c == '.' || c == '_' || c >= 0x80
-               ? JOINS
-               : DIVIDES;
-}
+static const uint8_t classes[256] = {
+    ['0' ... '9'] = DIGIT, ['a' ... 'z'] = JOINS, ['A' ... 'Z'] = JOINS,   ['-'] = JOINS,
+    ['.'] = JOINS,         ['_'] = JOINS,         [0x80 ... 0xff] = JOINS,
+};
 
 static uint64_t sign_of(struct slice line)
 {
     uint64_t h = DIGITS, word = 0;
-    bool digits = false;
+    unsigned seen = 0; /* classes in the word */
 
     line.n = line.n < SIGN_MAX_BYTES ? line.n : SIGN_MAX_BYTES;
     for (size_t i = 0; i < line.n; i++) {
         unsigned char c = (unsigned char)line.p[i];
-        int class = class_of(c);
+        unsigned class = classes[c];
 
         word = (word << 7 | word >> 57) ^ c;
-        digits |= class == DIGIT;
-        if (class != DIVIDES)
+        seen |= class;
+        if (class)
             continue;
-        h = hash_fold(h ^ (digits ? DIGITS + c : word), DIGITS);
+        h = hash_fold(h ^ (seen & DIGIT ? DIGITS + c : word), DIGITS);
         word = 0;
-        digits = false;
+        seen = 0;
     }
-    return hash_fold(h ^ (digits ? DIGITS : word), DIGITS);
+    return hash_fold(h ^ (seen & DIGIT ? DIGITS : word), DIGITS);
 }
 
 /* JSON says what its fields say; as a text it may be one word. */

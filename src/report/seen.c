@@ -23,6 +23,7 @@ void seen_init(struct seen *s, const struct ruleset *rules)
     *s = (struct seen){.rules = rules};
     s->slots = xcalloc(rules->nslots + 1, sizeof *s->slots);
     s->updates = xcalloc(rules->nmappings + 1, sizeof *s->updates);
+    s->logs = xcalloc(rules->nlogs + 1, sizeof *s->logs);
     for (unsigned i = 0; i < rules->nmappings; i++)
         s->updates[i].lacks = xcalloc(LABELS_MAX, sizeof *s->updates[i].lacks);
 }
@@ -35,6 +36,7 @@ void seen_release(struct seen *s)
     }
     free(s->updates);
     free(s->slots);
+    free(s->logs);
     map_release(&s->names);
     *s = (struct seen){.rules = NULL};
 }
@@ -88,10 +90,25 @@ static void note_update(struct seen *s, struct record *r, unsigned mapping,
     }
 }
 
+/* A span that is given up is no line. */
+static void note_log(struct seen *s, const struct trace *t)
+{
+    struct record *r = t->record;
+    struct seen_log *log = &s->logs[r->source->log];
+
+    log->lines++;
+    log->cut += r->line.n != t->whole.n;
+    log->rewritten += r->rewritten;
+    log->timed += r->time_own;
+    if (r->log->record) /* of the line before its prefix was cut off */
+        log->begun += pattern_match(r->log->record, t->whole) == PATTERN_YES;
+}
+
 void seen_add(struct seen *s, const struct trace *t)
 {
     const struct record *r = t->record;
 
+    note_log(s, t);
     for (unsigned i = 0; i < r->touched.n; i++)
         s->slots[r->touched.slots[i]] = true;
     for (unsigned i = 0; i < s->rules->nmappings; i++)

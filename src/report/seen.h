@@ -13,10 +13,18 @@ struct seen_update {
     char *refused;   /* the first value that was skipped though there was one, or NULL */
 };
 
+/* A log, and what its own regexes found in its lines. */
+struct seen_log {
+    uint64_t lines, begun; /* records, and those that begin as `record` wants */
+    uint64_t cut;          /* a prefix was cut off */
+    uint64_t rewritten, timed;
+};
+
 struct seen {
     const struct ruleset *rules;
     bool *slots;                 /* of each: a line had it */
     struct seen_update *updates; /* of each mapping */
+    struct seen_log *logs;
     struct map names; /* of fields that lines have -> in how many of those that were asked */
     uint64_t asked, lines;
     uint64_t decoded; /* of them, lines that are JSON or have pairs */

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 
-from _common import put
+from _common import get, put
 from _daemon import LOGTALLY, SRCDIR, main
 
 RULES = """\
@@ -127,7 +127,7 @@ def every_silence_is_told():
                  "a.ini:12: took is a bare number, and counts seconds for where took > 1s; unit.took would say what it "
                  "counts (2 lines, such as 250)\n",
                  "a.ini:16: event never never happens: where msg == nothing holds in no line; msg is \"request\", ",
-                 "unmatched: 1  some text 17 here\n"):
+                 "unmatched: 1  some text "):
         assert said in out, (said, out, err)
 
 
@@ -230,6 +230,82 @@ inc          = e
     assert "; no new ones in the second half; at most 4, by the rules\n" in out, out
 
 
+def a_log_is_told_of_too():
+    """Its own regexes that find nothing, lines that are not of its format, values that are all in one bucket."""
+    rules = put("log.ini", """\
+[log l]
+path       = /nowhere.log
+prefix     = ^(?<host>\\w+):[ ]
+record     = ^\\d{4}-
+time_match = ^(?<time>\\d+)
+rewrite    = foo -> bar
+format     = json
+[event e]
+where   = status >= 500
+set.q   = ${path|lower}
+[event own]
+where   = q == /a
+set.q   = ${path|lower}
+[histogram e_seconds]
+help    = E
+observe = e, own
+value   = took
+buckets = 0.1 1 10
+[histogram little_seconds]
+help    = L
+observe = e
+value   = little
+""")
+    log = put("log.log", "".join('{"status": 500, "took": %d, "path": "/A", "little": 0.001}\n' % (i * 20) for i in range(1, 61)))
+    found = against(rules, "--against", log, code=4)
+    assert found["lines"] == 1 and "log l: record matches no line of it; what stands before the first that matches is one record" in [
+        f["text"] for f in of_kind(found, "log")], found["findings"]
+    put("log.ini", get("log.ini").replace("record ", "; record "))
+    found = against(rules, "--against", put("log.log", get("log.log") + "no json\n"), code=4)
+    told = [(f["kind"], f["trap"], f["text"]) for f in found["findings"]]
+    for finding in (
+            ("log", True, "log l: prefix matches no line of it; nothing is cut off"), ("log", True, "log l: rewrite matches no line of it"),
+            ("log", True, "log l: time_match matches no line of it"),
+            ("log", False, "log l: 1 line of 61 is not JSON, as its format says"),
+            ("buckets", True, "e_seconds: 60 of 60 values are beyond the last bucket (10); do they count something else, as unit = ms "
+                              "would say?"),
+            ("buckets", False, "little_seconds: 60 of 60 values are in the first bucket (0.005)"),
+            ("never", True, "event own never happens: no line has the field q; there are little, path, status, took. What the event "
+                            "makes of a line comes after every where; test it in an event of this one")):
+        assert finding in told, (finding, told)
+    assert len(told) == 7, told
+
+
+BROKEN = (
+    ("pino", "where       = responseTime !=", "where       = responsetime !=", "never",
+     'event pino_request never happens: no line has the field responsetime; did you mean "responseTime"?'),
+    ("pino", "unit        = ms", "unit        = s", "buckets", "30 of 40 values are beyond the last bucket (1); do they "),
+    ("caddy", "msg == handled request", "msg == Handled request", "never", 'msg is "handled request" there'),
+    ("caddy", "method=request.method", "method", "no_label", "label method of caddy_access_requests_total is \"unknown\" in all "),
+    ("caddy", "value       = size", "value       = sizes", "skipped", 'no line has the field sizes; did you mean "size"?'),
+    ("spring_boot", "record      = ^\\d{4}", "record      = ^\\[\\d{4}", "log", "record matches no line of it"),
+    ("postgres", "%Y-%m-%d", "%d/%m/%Y", "times", "times could not be read: \"2025-11-12 10:15:3"),
+    ("nginx", "method, class\nmax_values  = 20", "method, class, target\nmax_values  = 20", "folded",
+     'beyond max_values (20) of label target are under "other"; such as "/user/'),
+    ("nginx", "method, class\nmax_values  = 20", "method, class, target\nmax_values  = 2000", "explodes",
+     "label target of nginx_http_requests_total has ever more values: "),
+)
+
+
+def a_broken_recipe_is_found_out():
+    """A slip in each of some recipes, and what is said of it on their samples, ten times over."""
+    for name, right, wrong, kind, said in BROKEN:
+        good = get(os.path.join(SRCDIR, "rules", "examples", name + ".ini"))
+        sample = get(os.path.join(SRCDIR, "rules", "examples", "tests", name + ".log")) * 10
+        sample += "".join(f'192.0.2.1 - - [12/Nov/2025:10:15:30 +0000] "GET /user/{i * 17} HTTP/1.1" 200 612 "-" "-"\n'
+                          for i in range(200) if name == "nginx")
+        log = put(name + ".log", sample)
+        assert right in good, (name, right)
+        assert not [f for f in against(put("good.ini", good), "--against", log)["findings"] if f["trap"]], name
+        found = against(put("broken.ini", good.replace(right, wrong)), "--against", log, code=4)
+        assert [f for f in of_kind(found, kind) if f["trap"] and said in f["text"]], (name, wrong, found["findings"])
+
+
 def a_line_has_its_price():
     rules = put("slow.ini", """\
 [event wild]
@@ -315,5 +391,6 @@ def it_counts_as_a_replay_does():
     assert tested > 30, tested
 
 
-main(every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_line_has_its_price, what_cannot_be_read_is_a_failure,
+main(every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_log_is_told_of_too,
+     a_broken_recipe_is_found_out, a_line_has_its_price, what_cannot_be_read_is_a_failure,
      logs_that_are_not_there_are_not_failures, many_kinds_of_lines_are_ten, it_counts_as_a_replay_does)
