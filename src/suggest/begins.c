@@ -18,6 +18,7 @@ enum { LEAST = 2 /* lines that go on: one may be anything */ };
 static const char *const ways[] = {
     "^\\d{4}-\\d\\d-\\d\\d",
     "^\\[\\d{4}-\\d\\d-\\d\\d",
+    "^\\[\\d{4}/\\d\\d/\\d\\d",
     "^\\d{4}/\\d\\d/\\d\\d",
     "^\\d\\d?[-/. ](?:\\d\\d|[A-Z][a-z]{2})[-/. ]\\d{4}",
     "^[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d",

@@ -34,7 +34,7 @@ static void add_shape_word(const struct shape_word *w, const char *name, struct 
         [WORD_QUOTED] = ".*?",
     };
     const char *regex = w->class == WORD_OTHER && w->blanks ? ".+?" /* quoted or bare */
-                        : regexes[w->class] && !w->dash     ? regexes[w->class]
+                        : regexes[w->class] && !w->odd      ? regexes[w->class]
                         : w->class == WORD_QUOTED           ? ".*?"
                         : w->after.n                        ? "\\S+?"
                                                             : "\\S+";

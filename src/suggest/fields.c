@@ -98,6 +98,14 @@ void field_note(struct field_list *fields, struct slice name, struct slice value
         note_number(f, value, class);
 }
 
+void field_note_total(struct field_list *fields, struct slice name)
+{
+    uint64_t i;
+
+    if (map_get(&fields->index, name, &i))
+        fields->list[i].totals++;
+}
+
 /* What somebody tries once is no route. */
 size_t field_routes(const struct field_stats *f)
 {
@@ -231,6 +239,9 @@ static struct field_guess guess_time(const struct field_stats *f, struct slice n
         return (struct field_guess){ROLE_TIME, unit, "by its name"};
     if (!holds(name, names) && f->classes[WORD_DURATION] == 0)
         return (struct field_guess){.role = ROLE_NONE};
+    if (f->fraction && holds(name, "delay wait backoff"))
+        return (struct field_guess){ROLE_TIME, "s",
+                                    "guessed: nobody waits for parts of milliseconds"};
     return field_guess_magnitude(f);
 }
 
@@ -284,6 +295,8 @@ static struct field_guess guess_label(const struct field_stats *f, struct slice 
         return field_routes(f) <= ROUTE_VALUES
                    ? (struct field_guess){ROLE_ROUTE, NULL, "ids in the path become :id"}
                    : (struct field_guess){ROLE_REFUSED, NULL, "too many different paths"};
+    if (f->classes[WORD_ADDRESS])
+        return (struct field_guess){ROLE_REFUSED, NULL, "addresses"};
     if (f->classes[WORD_NAME] * 2 > f->seen)
         return (struct field_guess){ROLE_REFUSED, NULL, "names of hosts or people"};
     if (f->classes[WORD_ID])

@@ -17,9 +17,10 @@ struct field_stats {
     char *name;
     uint64_t seen; /* lines that have it */
     uint64_t classes[WORD_CLASSES];
-    uint64_t micro; /* numbers with six digits behind the point */
-    bool fraction;  /* some number is not whole */
-    bool text;      /* some value has a blank, an @ or more than LABEL_BYTES */
+    uint64_t totals; /* numbers that were as large as those before them in a row together */
+    uint64_t micro;  /* numbers with six digits behind the point */
+    bool fraction;   /* some number is not whole */
+    bool text;       /* some value has a blank, an @ or more than LABEL_BYTES */
     double min, max, sum;
     struct map values, routes; /* routes: of paths, digits and ids taken out */
 };
@@ -50,6 +51,8 @@ struct field_list {
 
 /* Takes note of a value. */
 void field_note(struct field_list *fields, struct slice name, struct slice value);
+/* Of a name that has one: it was as large as the numbers before it in a row together. */
+void field_note_total(struct field_list *fields, struct slice name);
 void field_list_release(struct field_list *fields);
 
 /* `name`: what rules call it. `about`: what the line says, for telling `count` of "active sessions"

@@ -3,7 +3,7 @@
  * only heads have is counted; the head is the longest that nearly all lines share with a shorter one.
  *
  *   T time   L level   b [level]   B [anything]   P program[1]: or logger:   U lone signs   W word
- *   K E      what klog and Erlang write, which is a head as a whole
+ *   K E S C  what klog, Erlang, Samba and docker compose write, which is a head as a whole
  *
  * Words alone are no head: they are taken along where such a piece comes behind them. */
 #include "config.h"
@@ -53,14 +53,16 @@ static const struct time_form {
 };
 enum { TIMES = sizeof times / sizeof *times, SYSLOG = 9, ISO = 0 };
 
-#define LEVELS                                                                                 \
-    "(?i:trace|debug|info|information|notice|note|warn|warning|error|err|fatal|critical|crit|" \
+#define LEVELS                                                                                     \
+    "(?i:trace\\d?|debug|info|information|notice|note|warn|warning|error|err|fatal|critical|crit|" \
     "alert|emerg|panic|severe|fine|log|hint|detail|statement|context|system|dbg|inf|wrn|trc|ftl)"
 
 /* The other pieces, those that say most first. */
 enum piece_kind {
     PIECE_KLOG,
     PIECE_ERLANG,
+    PIECE_SAMBA,
+    PIECE_COMPOSE,
     PIECE_LEVEL,
     PIECE_BRACKET_LEVEL,
     PIECE_BRACKET,
@@ -79,10 +81,15 @@ static const struct piece_form {
                     "(?<level>[IWEF])(?<time>\\d{4} [\\d:.]+) +\\d+ \\S+\\]"},
     [PIECE_ERLANG] = {'E', "=[A-Z]+ REPORT==== [^=\\n]* ===\\n",
                       "=(?<level>[A-Z]+) REPORT==== (?<time>\\S+) ===\\n"},
+    [PIECE_SAMBA] = {'S',
+                     "\\[\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+, +\\d+[^\\]]*\\] \\S+\\n",
+                     "\\[(?<time>[\\d/]+ [\\d:.]+), +\\d+[^\\]]*\\] \\S+\\n\\s*"},
+    [PIECE_COMPOSE] = {'C', "(?!" LEVELS "\\b)[A-Za-z][\\w.-]* +\\| ",
+                       "(?<program>[\\w.-]+?)(?:-\\d+)? +\\| "},
     [PIECE_LEVEL] = {'L', LEVELS "(?![\\w.-]| [=:] )(?:/[^\\]\\s]+)?[\\]):,]*",
                      "(?<level>\\w+)(?:/[^\\]\\s]+)?[\\]):,]*"},
-    [PIECE_BRACKET_LEVEL] = {'b', "\\[(?:[\\w-]+:)?\\s*(?:" LEVELS "|[DIWEFT])\\s*\\][:,]*",
-                             "\\[(?:[\\w-]+:)?\\s*(?<level>\\w+)\\s*\\][:,]*"},
+    [PIECE_BRACKET_LEVEL] = {'b', "\\[(?:[\\w-]*:)?\\s*(?:" LEVELS "|[DIWEFT])\\s*\\][:,]*",
+                             "\\[(?:[\\w-]*:)?\\s*(?<level>\\w+)\\s*\\][:,]*"},
     [PIECE_BRACKET] = {'B', "\\[[^\\]\\[\\n]*\\][:,]*", "\\[[^\\]]*\\][:,]*"},
     [PIECE_PROGRAM] = {'P', "[\\w./@-]*[A-Za-z][\\w./@-]*(?:\\[\\d+(?::\\d+)?\\])?:(?=[ \\n])",
                        "(?<program>[^\\s:\\[]+)(?:\\[[\\d:]+\\])?:"},
@@ -144,6 +151,7 @@ struct reading {
     unsigned words; /* that no piece of a head has come behind yet */
     bool plain;     /* one of them is letters alone */
     bool level, program;
+    bool first; /* nothing was read yet */
 };
 
 static bool takes(struct pattern *p, struct slice *rest)
@@ -205,7 +213,7 @@ static bool is_of_head(struct reading *r, enum piece_kind kind, struct slice pie
     case PIECE_SIGNS:
         return !r->plain;
     default:
-        return kind == PIECE_KLOG || kind == PIECE_ERLANG;
+        return kind == PIECE_COMPOSE ? r->first : kind < PIECE_LEVEL;
     }
 }
 
@@ -226,12 +234,20 @@ static enum piece_kind next_piece(struct heads *h, struct slice *rest)
     return (enum piece_kind)kind;
 }
 
+static bool is_whole_head(struct heads *h, struct slice rest)
+{
+    for (int kind = 0; kind < PIECE_LEVEL; kind++)
+        if (pattern_match(h->forms[kind], rest) == PATTERN_YES)
+            return true;
+    return false;
+}
+
 /* One more piece; false when the head is over. */
 static bool read_piece(struct heads *h, struct reading *r)
 {
     struct slice before = r->rest;
 
-    if (takes_time(h, r)) {
+    if (!is_whole_head(h, r->rest) && takes_time(h, r)) {
         r->words = 0;
         r->plain = false;
         note_row(h);
@@ -246,7 +262,7 @@ static bool read_piece(struct heads *h, struct reading *r)
 
     if (is_of_head(r, kind, piece) && !(time_may_come && kind > PIECE_BRACKET)) {
         buf_char(&h->row, forms[kind].letter);
-        r->level |= kind <= PIECE_BRACKET_LEVEL;
+        r->level |= kind <= PIECE_BRACKET_LEVEL && kind != PIECE_COMPOSE;
         r->program |= kind == PIECE_PROGRAM;
         r->words = 0;
         r->plain = false;
@@ -262,7 +278,7 @@ static bool read_piece(struct heads *h, struct reading *r)
 
 void heads_note(struct heads *h, struct slice line)
 {
-    struct reading r = {.rest = line, .time = -1};
+    struct reading r = {.rest = line, .time = -1, .first = true};
 
     struct slice text = slice_trim(line);
 
@@ -275,6 +291,7 @@ void heads_note(struct heads *h, struct slice line)
     for (int i = 0; i < PIECES_MAX && r.rest.n && read_piece(h, &r); i++) {
         size_t blanks = 0;
 
+        r.first = false;
         while (blanks < r.rest.n && char_is_blank(r.rest.p[blanks]))
             blanks++;
         buf_str(&h->row, blanks ? " " : "");
@@ -335,7 +352,7 @@ static void write_regex(struct heads *h, struct slice row)
         else
             buf_str(&h->regex, form_of(row.p[i])->regex);
     }
-    buf_str(&h->regex, row.p[row.n - 1] == 'E' ? "" : "\\s*");
+    buf_str(&h->regex, strchr("ES", row.p[row.n - 1]) ? "" : "\\s*");
 }
 
 /* The kubelet behind the head of syslog; its own time is the same. */
@@ -359,7 +376,7 @@ void heads_find(struct heads *h)
         row = longer;
         lines = n;
     }
-    if (row.n == 0 || slice_until(row, "TbKE").n == row.n || h->lines * LEAST < h->json)
+    if (row.n == 0 || slice_until(row, "TbKESC").n == row.n || h->lines * LEAST < h->json)
         return;
     write_regex(h, row);
     if (may_have_klog(h, row, lines))
@@ -388,6 +405,8 @@ void heads_formats(const struct heads *h, struct buf *out)
     }
     if (!strstr(h->regex.p, CLOCK) && strstr(h->regex.p, forms[PIECE_KLOG].regex))
         buf_str(out, "time_format = %m%d %H:%M:%S.%f\n");
+    if (strstr(h->regex.p, forms[PIECE_SAMBA].regex))
+        buf_str(out, "time_format = %Y/%m/%d %H:%M:%S.%f\n");
     if (strstr(h->regex.p, forms[PIECE_ERLANG].regex))
         buf_str(out, "time_format = %d-%b-%Y::%H:%M:%S.%f\n");
     buf_str(out, plain && other ? "time_format = auto\n" : "");

@@ -143,40 +143,20 @@ static void add_groups(struct proposal *p, struct rulesfile *file, struct map *t
     }
 }
 
-static struct item *item_of_word(struct proposal *p, int word)
-{
-    for (size_t i = 0; i < p->n; i++)
-        if (p->items[i].word == word)
-            return &p->items[i];
-    return NULL;
-}
-
-/* `0/12/1/204/217`: the last of numbers in a row is the time it took when it is as large as all before it. */
+/* `0/12/1/204/217`: the last of numbers in a row is the time it all took when it is mostly as large as those before it
+ * together. */
 static void find_totals(struct proposal *p, struct rulesfile *file, struct map *taken)
 {
-    const struct shape *s = p->kind->shape;
+    for (size_t i = 0; i < p->n; i++) {
+        struct item *item = &p->items[i];
+        struct buf name = BUF_INIT;
 
-    for (size_t i = 2; p->kind->of != KIND_KEYS && i < s->nwords; i++) {
-        struct item *last = item_of_word(p, (int)i), *one;
-        double sum = 0;
-
-        if (!last || !s->words[i].glued || s->words[i].class != WORD_NUMBER ||
-            (i + 1 < s->nwords && s->words[i + 1].glued))
+        if (item->stats->sum <= 0 || item->stats->totals * 10 < item->stats->seen * 9)
             continue;
-        size_t k = i;
-
-        for (; k > 0 && s->words[k].glued; k--)
-            if ((one = item_of_word(p, (int)k - 1)) && one->stats->sum > 0)
-                sum += one->stats->sum;
-        if (i - k >= 2 && sum > 0 && last->stats->sum >= sum * 0.95) {
-            struct buf name = BUF_INIT;
-
-            buf_str(&name, "duration");
-            last->name = unique_name(file, taken, &name);
-            last->guess = field_guess_magnitude(last->stats);
-            last->guess.why =
-                "guessed by magnitude: it is as large as the numbers before it together";
-        }
+        buf_str(&name, "duration");
+        item->name = unique_name(file, taken, &name);
+        item->guess = field_guess_magnitude(item->stats);
+        item->guess.why = "guessed by magnitude: it is as large as the numbers before it together";
     }
 }
 

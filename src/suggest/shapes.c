@@ -107,12 +107,30 @@ static bool offer_end(struct slice key, unsigned number, struct buf *out)
     struct slice rest = key, word;
 
     for (int i = 0; number == 0 && slice_cut(&rest, '\n', &word); i++) {
-        if (i == 0 || !slice_ends(word, SLICE(":")) || !is_fixed(word) || is_level(word))
+        if (i == 0 || !slice_ends(word, SLICE(":")) || !is_fixed(word) || is_level(word) ||
+            !slice_has_letter(word))
             continue;
         offer_any_rest(key, rest, out);
         break;
     }
     return number == 0;
+}
+
+/* What stands in parentheses at the end. */
+static bool offer_reason(struct slice key, unsigned number, struct buf *out)
+{
+    struct slice rest = key, before = key, word;
+
+    if (number > 0 || !slice_ends(key, SLICE(")")))
+        return false;
+    for (int i = 0; slice_cut(&rest, '\n', &word); i++) {
+        if (i >= 3 && slice_starts(word, SLICE("("))) {
+            offer_any_rest(key, before, out);
+            break;
+        }
+        before = rest;
+    }
+    return true;
 }
 
 /* One word; something that can be read must be left. */
@@ -159,7 +177,7 @@ static unsigned least_alike(struct slice key)
 
     for (; slice_cut(&key, '\n', &word); words++)
         fixed += is_fixed(word) && slice_has_letter(word);
-    return fixed >= 6 || words >= 14 ? 2 : fixed >= 3 || words >= LONG_WORDS ? 3 : 12;
+    return fixed >= 5 || words >= 14 ? 2 : fixed >= 3 || words >= LONG_WORDS ? 3 : 12;
 }
 
 static unsigned least_of_ends(struct slice key)
@@ -295,18 +313,29 @@ static void add_class(struct shape_word *to, enum word_class class)
         to->class = WORD_OTHER;
 }
 
+/* Is it none of the numbers that -?[\\d.]+ finds? */
+static bool is_odd(const struct word *w)
+{
+    if (w->class != WORD_NUMBER)
+        return w->class == WORD_DASH;
+    for (size_t i = 0; i < w->core.n; i++)
+        if (!char_is_digit(w->core.p[i]) && w->core.p[i] != '.' && (i > 0 || w->core.p[i] != '-'))
+            return true;
+    return false;
+}
+
 static void add_word(struct shape_word *to, struct slice pattern, const struct word *w, bool first)
 {
     bool varies = !is_fixed(pattern), whole = varies && pattern.n == 1 && w->class == WORD_FIXED;
     struct slice value = whole ? w->before : w->core;
 
-    to->dash |= !first && w->class == WORD_DASH;
+    to->odd = (!first && to->odd) || is_odd(w);
     to->blanks |= !first && memchr(value.p, ' ', value.n);
     if (first) {
         *to = (struct shape_word){.class = whole ? WORD_OTHER : w->class, .text = value};
         to->variable = varies && !whole && !may_be_fixed(w);
         to->glued = w->glued;
-        to->dash = w->class == WORD_DASH;
+        to->odd = is_odd(w);
         to->blanks = memchr(value.p, ' ', value.n);
         if (!whole) {
             to->before = w->before;
@@ -376,6 +405,7 @@ void shapes_find(struct shapes *s)
     }
     if (!s->exact) {
         compare(&drafts, offer_end, least_of_ends, UINT64_MAX);
+        compare(&drafts, offer_reason, least_of_ends, UINT64_MAX);
         for (int i = 0; i < 3; i++)
             compare(&drafts, offer_word, least_alike, UINT64_MAX);
         compare(&drafts, offer_begin, least_of_rare, RARE_LINES);

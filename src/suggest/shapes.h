@@ -22,7 +22,7 @@ struct shape_word {
     bool one_blank; /* always exactly one space before it */
     bool glued;     /* never any */
     bool blanks;    /* some value holds a blank */
-    bool dash;      /* some value is a lone - */
+    bool odd;       /* some value is a lone -, or a number with more than digits and points */
 };
 
 struct shape {

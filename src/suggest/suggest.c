@@ -5,6 +5,7 @@
 #include "suggest/suggest.h"
 
 #include "base/arena.h"
+#include "base/num.h"
 #include "base/xalloc.h"
 #include "suggest/begins.h"
 #include "suggest/heads.h"
@@ -335,6 +336,27 @@ static void note_here(void *ctx, struct slice name, const struct field *value)
         field_note(&w->kind->fields, name, plain(w->suggest, value));
 }
 
+/* The number that a word is, if it is a positive one; else 0. */
+static double number_of(const struct word *w)
+{
+    struct num v;
+
+    return w->class == WORD_NUMBER && num_parse(w->core, &UNIT_PLAIN, &v) == 0 && v.d > 0 ? v.d : 0;
+}
+
+/* Is word i the last of three numbers or more in a row, and as large as all before it together? */
+static bool is_total(const struct word *words, size_t n, size_t i)
+{
+    double sum = 0;
+    size_t from = i;
+
+    if (!words[i].glued || (i + 1 < n && words[i + 1].glued))
+        return false;
+    for (; words[from].glued; from--)
+        sum += number_of(&words[from - 1]);
+    return i - from >= 2 && number_of(&words[i]) >= sum;
+}
+
 static void note_groups(struct kind *k, struct slice text)
 {
     struct word words[WORDS_MAX];
@@ -349,6 +371,8 @@ static void note_groups(struct kind *k, struct slice text)
             continue;
         snprintf(name, sizeof name, "%zu", i);
         field_note(&k->groups, slice_str(name), value);
+        if (is_total(words, n, i))
+            field_note_total(&k->groups, slice_str(name));
     }
 }
 

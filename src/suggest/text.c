@@ -9,7 +9,13 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_WORDS = 6, NAME_BYTES = 48, HELP_BYTES = 100, GROUP_BYTES = 28 /* PCRE2 takes 32 */ };
+enum {
+    NAME_WORDS = 6,
+    NAME_BYTES = 48,
+    HELP_BYTES = 100,
+    SAID_MOST = 4,
+    GROUP_BYTES = 28 /* PCRE2 takes 32 */
+};
 
 /* Letters and digits; anything between them becomes one underscore. In lower case they are words of
  * a sentence: don't is dont. */
@@ -83,8 +89,10 @@ bool kind_is_access(const struct kind *k)
     const struct shape *s = k->shape;
     struct slice keys = s->example, key;
     bool method = false, path = false;
+    int said = 0; /* words before: a sentence may name a request too */
 
     for (size_t i = 0; k->of == KIND_TEXT && i < s->nwords; i++) {
+        said += !method && !s->words[i].variable && slice_has_letter(s->words[i].before);
         method |= s->words[i].variable && s->words[i].class == WORD_METHOD;
         path |= s->words[i].variable && s->words[i].class == WORD_PATH;
     }
@@ -92,7 +100,7 @@ bool kind_is_access(const struct kind *k)
         method |= is_key_of(key, "method");
         path |= is_key_of(key, "path") || is_key_of(key, "url") || is_key_of(key, "uri");
     }
-    return method && path;
+    return method && path && said <= SAID_MOST;
 }
 
 void add_pattern(const struct kind *k, struct buf *out)

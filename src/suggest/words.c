@@ -72,9 +72,21 @@ static bool is_hex_id(struct slice s)
            slice_has_letter(s);
 }
 
-/* 10.0.0.1, 10.0.0.1:8080 */
+/* 2001:db8::7 has two colons in a row; no time has. */
+static bool is_ipv6(struct slice s)
+{
+    for (size_t i = 1; i < s.n; i++)
+        if (s.p[i] == ':' && s.p[i - 1] == ':')
+            return true;
+    return false;
+}
+
+/* 10.0.0.1, 10.0.0.1:8080, 2001:db8::7 */
 static bool is_address(struct slice s)
 {
+    if (is_of(s, "0123456789abcdefABCDEF:.") &&
+        (slice_count(s, ':') == 7 || (slice_count(s, ':') > 2 && is_ipv6(s))))
+        return true;
     return s.n >= 7 && char_is_digit(s.p[0]) && is_of(s, "0123456789.:") &&
            slice_count(s, '.') == 3;
 }
@@ -183,11 +195,9 @@ static struct word make_word(struct slice s)
             quote = s.p[from];
         from++;
     }
-    while (to > from && strchr(",;:)]}>\"'", s.p[to - 1]))
+    while (to > from && strchr(",;:)]}>\"'.", s.p[to - 1]))
         if (s.p[--to] == quote)
             break;
-    while (to > from && s.p[to - 1] == '.')
-        to--;
     struct slice core = {s.p + from, to - from};
 
     w.class = word_class(core);
