@@ -16,7 +16,6 @@ struct walk {
     void *ctx;
     bool over; /* no more are wanted */
     const struct kinds *kinds;
-    const struct shape *wanted;
     size_t input;
     struct slice all;   /* lines of the file */
     struct slice given; /* what the next one was made of; p = NULL: it stands where it is */
@@ -35,11 +34,13 @@ static struct slice line_around(struct slice all, const char *p)
 static void take(void *ctx, const struct source *source, struct slice line)
 {
     struct walk *w = ctx;
-    struct line_place place = {w->input, w->given, w->all.p};
+    const struct shape *shape = kinds_of(w->kinds, line);
+    struct line_place place = {.input = w->input, .raw = w->given, .begin = w->all.p};
 
     (void)source;
-    if (w->over || kinds_of(w->kinds, line) != w->wanted)
+    if (w->over)
         return;
+    place.shape = shape ? (size_t)(shape - w->kinds->shapes.shapes) : SIZE_MAX;
     if (!place.raw.p && line.p >= w->all.p && line.p < w->all.p + w->all.n)
         place.raw = line_around(w->all, line.p);
     if (place.raw.p)
@@ -89,21 +90,18 @@ static void walk_file(struct walk *w, const struct outcome *o, struct engine *e)
     source_free(s);
 }
 
-void lines_each(const struct outcome *o, struct held *held, size_t shape, lines_fn *fn, void *ctx)
+void lines_each(const struct outcome *o, struct held *held, lines_fn *fn, void *ctx)
 {
     struct walk w = {.fn = fn, .ctx = ctx, .kinds = &o->report.kinds};
     struct engine_options options = {.unmatched = take, .ctx = &w};
     struct session s;
 
-    if (shape >= w.kinds->shapes.nshapes)
-        return;
-    w.wanted = &w.kinds->shapes.shapes[shape];
     session_init(&s, &o->setup, SESSION_WHOLE, &options);
     for (w.input = 0; w.input < o->report.inputs.n && !w.over; w.input++) {
         const struct input *in = &o->report.inputs.list[w.input];
         const struct held_lines *lines = held_lines(held, &o->setup, in->log, in->path);
 
-        if (!lines || lines->text.n == 0) /* too large to be held */
+        if (!lines || lines->text.n == 0)
             continue;
         w.all = lines->text;
         walk_file(&w, o, s.engine);
@@ -116,19 +114,36 @@ static bool keep(void *ctx, const struct line_place *place, struct slice line)
     struct lines *l = ctx;
 
     (void)line;
-    GROW(l->list, l->n, l->cap);
-    l->list[l->n++] = *place;
-    return l->n < LINES_MAX;
+    if (place->shape == SIZE_MAX || l->of_shape[place->shape] >= LINES_MAX)
+        return true;
+    l->of_shape[place->shape]++;
+    GROW(l->all, l->nall, l->all_cap);
+    l->all[l->nall++] = *place;
+    return l->nall < LINES_OF_ALL;
 }
 
-void lines_find(struct lines *l, const struct outcome *o, struct held *held, size_t shape)
+void lines_find(struct lines *l, const struct outcome *o, struct held *held)
 {
     lines_release(l);
-    lines_each(o, held, shape, keep, l);
+    l->of_shape = xcalloc(o->report.kinds.shapes.nshapes + 1, sizeof *l->of_shape);
+    lines_each(o, held, keep, l);
+}
+
+void lines_pick(struct lines *l, size_t shape)
+{
+    l->n = 0;
+    for (size_t i = 0; i < l->nall; i++) {
+        if (l->all[i].shape != shape)
+            continue;
+        GROW(l->list, l->n, l->cap);
+        l->list[l->n++] = i;
+    }
 }
 
 void lines_release(struct lines *l)
 {
+    free(l->all);
+    free(l->of_shape);
     free(l->list);
     *l = (struct lines){.n = 0};
 }

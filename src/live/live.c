@@ -36,7 +36,7 @@ struct live {
     struct outcome *now, *before;
     struct mistakes mistakes;
     struct shown shown;
-    struct lines lines;
+    struct lines lines; /* found when they are first looked at */
     struct buf said, done, explained, proposal;
     struct page page;
     size_t most; /* rows that could be scrolled */
@@ -85,7 +85,7 @@ static void explain(struct live *l)
     buf_clear(&l->explained);
     l->shown.top = 0;
     if (l->lines.n)
-        line_explain(&l->lines.list[l->shown.line], l->now, &l->explained);
+        line_explain(lines_at(&l->lines, l->shown.line), l->now, &l->explained);
 }
 
 /* The kind that is picked, or the last one there is, and its lines. */
@@ -96,9 +96,10 @@ static void pick(struct live *l, size_t kind)
 
     s->picked = kind < n ? kind : n ? n - 1 : 0;
     s->line = 0;
-    lines_release(&l->lines);
-    if (n && s->view == VIEW_LINES)
-        lines_find(&l->lines, l->now, l->held, l->now->kinds[s->picked].shape);
+    if (n && s->view == VIEW_LINES && !l->lines.of_shape)
+        lines_find(&l->lines, l->now, l->held);
+    if (n)
+        lines_pick(&l->lines, l->now->kinds[s->picked].shape);
     explain(l);
 }
 
@@ -134,6 +135,7 @@ static void load(struct live *l)
     l->now = fresh;
     l->code = EXIT_FINE;
     outcome_compare(l->now, l->before);
+    lines_release(&l->lines);
     pick(l, same_kind(l));
 }
 
@@ -263,6 +265,8 @@ static void read_again(struct live *l, int unused)
     held_free(l->held);
     l->held = held_new(HELD_MAX);
     load(l);
+    if (l->shown.broken && l->now)
+        pick(l, l->shown.picked);
 }
 
 static void on_key(void *ctx, int key)

@@ -17,6 +17,7 @@ enum { SAMPLE_LINES = 5000 };
 
 struct sampling {
     struct suggest *suggest;
+    size_t shape; /* that is wanted */
     unsigned lines;
     size_t input; /* of the last one */
 };
@@ -25,6 +26,8 @@ static bool sample(void *ctx, const struct line_place *place, struct slice line)
 {
     struct sampling *s = ctx;
 
+    if (place->shape != s->shape)
+        return true;
     suggest_add(s->suggest, line, false);
     s->input = place->input;
     return ++s->lines < SAMPLE_LINES;
@@ -40,11 +43,12 @@ static void take_names(const struct ruleset *rules, struct suggest *s)
 
 void propose(const struct outcome *o, struct held *held, size_t shape, struct buf *out)
 {
-    struct sampling s = {.suggest = suggest_new(1, NULL)};
+    struct sampling s = {.suggest = suggest_new(1, NULL), .shape = shape};
 
     suggest_beside(s.suggest, o->setup.any_log);
     take_names(o->setup.rules, s.suggest);
-    lines_each(o, held, shape, sample, &s);
+    if (shape != SIZE_MAX) /* else nothing is left of the kind */
+        lines_each(o, held, sample, &s);
     if (s.lines) {
         const char *path = o->report.inputs.list[s.input].path;
         char *real = realpath(path, NULL);

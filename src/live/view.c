@@ -178,7 +178,7 @@ static void put_line(const struct shown *s, size_t columns, struct page *p)
                   columns);
         return;
     }
-    const struct line_place *at = &l->list[s->line];
+    const struct line_place *at = lines_at(l, s->line);
 
     page_add(p, STYLE_HEAD, "%s:%llu: line %zu of %zu%s",
              s->now->report.inputs.list[at->input].path, (unsigned long long)line_number(at),

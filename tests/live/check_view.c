@@ -97,9 +97,10 @@ TEST(a_screen_of_any_size_is_filled)
     ck_assert_ptr_nonnull(now);
     s.now = now;
     s.before = before;
-    lines_find(&lines, now, held, now->kinds[0].shape);
+    lines_find(&lines, now, held);
+    lines_pick(&lines, now->kinds[0].shape);
     ck_assert_uint_gt(lines.n, 0);
-    line_explain(&lines.list[0], now, &explained);
+    line_explain(lines_at(&lines, 0), now, &explained);
     s.explained = explained.p;
     draw_all_sizes(&s);
     buf_release(&explained);
@@ -146,15 +147,16 @@ static void expect_lines(const char *log, const char *text, const char *const *w
     struct outcome *o = load(rules.p, NULL);
 
     ck_assert_ptr_nonnull(o);
+    lines_find(&lines, o, held);
     for (size_t i = 0; i < o->nkinds; i++) {
-        lines_find(&lines, o, held, o->kinds[i].shape);
+        lines_pick(&lines, o->kinds[i].shape);
         ck_assert_uint_eq(lines.n, o->kinds[i].now);
         for (size_t k = 0; k < lines.n; k++, n++) {
             bool known = false;
 
             for (size_t w = 0; want[w]; w++)
-                known |= slice_eq(slice_str(want[w]), lines.list[k].raw);
-            ck_assert_msg(known, "\"%.*s\"", SLICE_FMT(lines.list[k].raw));
+                known |= slice_eq(slice_str(want[w]), lines_at(&lines, k)->raw);
+            ck_assert_msg(known, "\"%.*s\"", SLICE_FMT(lines_at(&lines, k)->raw));
         }
     }
     for (size_t w = 0; want[w]; w++, n--)
