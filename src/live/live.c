@@ -402,6 +402,13 @@ static int begin(struct live *l)
     return 0;
 }
 
+/* False when there is nothing to show, and never will be: it was said why. */
+static bool load_first(struct live *l)
+{
+    load(l);
+    return l->now || l->mistakes.nmistakes;
+}
+
 static int show_screen(struct live *l)
 {
     int r = terminal_enter(&l->terminal);
@@ -409,11 +416,24 @@ static int show_screen(struct live *l)
     if (r == 0)
         r = loop_add_fd(l->loop, STDIN_FILENO, EPOLLIN, on_typed, l, &l->keys);
     if (r == 0) {
+        buf_str(&l->done, "reading the logs");
         draw(l);
-        r = loop_run(l->loop);
+        buf_clear(&l->done);
+        if (load_first(l)) {
+            draw(l);
+            r = loop_run(l->loop);
+        }
     }
     terminal_leave();
     return r;
+}
+
+static int show_plain(struct live *l)
+{
+    if (!load_first(l))
+        return 0;
+    draw(l);
+    return loop_run(l->loop);
 }
 
 static void release(struct live *l)
@@ -444,20 +464,13 @@ static void live_init(struct live *l, const struct common_options *options)
 int live_run(const struct common_options *options)
 {
     struct live l;
-    int r, code = EXIT_FINE;
+    int r, code;
 
     live_init(&l, options);
     l.plain = !terminal_is_there();
     if ((r = begin(&l)) == 0)
-        load(&l);
-    if (r == 0 && !l.now && l.mistakes.nmistakes == 0) {
-        code = l.code; /* no such file: it was said */
-    } else if (r == 0 && l.plain) {
-        draw(&l);
-        r = loop_run(l.loop);
-    } else if (r == 0) {
-        r = show_screen(&l);
-    }
+        r = (l.plain ? show_plain : show_screen)(&l);
+    code = l.now || l.mistakes.nmistakes ? EXIT_FINE : l.code;
     if (r < 0) {
         log_error("cannot watch: %s", strerror(-r));
         code = EXIT_SYSTEM;

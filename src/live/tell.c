@@ -317,8 +317,8 @@ void tell_kinds(struct page *p, const struct outcome *now, size_t picked)
         struct numbers n =
             numbers_of((double)k->now, now->compared, k->before ? (double)k->before : NAN);
 
-        page_add(p, i == picked ? STYLE_PICKED : style_of(&n), "%12s %9s  %s", n.value, n.change,
-                 without_times(k->words));
+        page_add(p, i == picked ? STYLE_PICKED : style_of(&n), "%c%11s %9s  %s",
+                 i == picked ? '>' : ' ', n.value, n.change, without_times(k->words));
     }
     if (kinds->ungrouped)
         page_add(p, STYLE_PALE, "%12llu %9s  more, not put together: too many differ",

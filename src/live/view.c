@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { PARTS_MAX = 3, LEAST = 3 };
+enum { PARTS_MAX = 3, LEAST = 3, RAW_ROWS = 3 };
 
 /* --- the head ---------------------------------------------------------------------------------- */
 
@@ -23,33 +23,49 @@ static void put_names(const struct shown *s, struct buf *out)
             buf_fmt(out, " %s", lists[i]->list[k]);
 }
 
-/* All that is wrong, and what hurts. */
-static void put_trouble(const struct shown *s, size_t columns, struct page *p)
+/* All that is wrong. */
+static void put_mistakes(const struct shown *s, size_t columns, struct page *p)
 {
     tell_mistakes(p, s->mistakes, columns);
     if (s->said.n)
         page_wrap(p, STYLE_BAD, s->said, columns);
-    if (s->now && !s->broken)
-        tell_findings(p, s->now, columns);
 }
 
-/* Of that, so many rows, and a word on the others. */
-static void put_state(const struct shown *s, size_t rows, size_t columns, struct page *p)
+/* So many rows, and a word on the others. */
+static void put_some(struct page *p, const struct page *of, size_t most)
+{
+    bool all = of->n <= most;
+
+    page_copy(p, of, 0, all ? of->n : most - 1);
+    if (!all)
+        page_add(p, STYLE_PALE, "    ... %zu more rows: key 5", of->n - (most - 1));
+}
+
+/* What hurts has a row each in the overview, and is counted elsewhere. */
+static void put_trouble(const struct shown *s, size_t rows, size_t columns, struct page *p)
 {
     struct page trouble = {.n = 0};
-    size_t most = s->view == VIEW_TROUBLE ? 0 : rows / 4 > 2 ? rows / 4 : 2;
+    size_t n = s->now && !s->broken ? s->now->report.findings.n : 0;
 
-    put_trouble(s, columns, &trouble);
-    if (trouble.n <= most) {
-        page_copy(p, &trouble, 0, trouble.n);
-    } else if (most) {
-        page_copy(p, &trouble, 0, most - 1);
-        page_add(p, STYLE_PALE, "    ... %zu more rows: key 5", trouble.n - (most - 1));
-    }
+    put_mistakes(s, columns, &trouble);
+    if (n && s->view == VIEW_ALL)
+        tell_findings(&trouble, s->now, 0);
+    else if (n)
+        page_add(&trouble, STYLE_NEWS, "%zu thing%s that hurt%s or will: key 5", n,
+                 n == 1 ? "" : "s", n == 1 ? "s" : "");
+    put_some(p, &trouble, rows / 4 > 2 ? rows / 4 : 2);
     page_release(&trouble);
+}
+
+static void put_state(const struct shown *s, size_t rows, size_t columns, struct page *p)
+{
+    bool loaded = s->now || s->broken;
+
+    if (loaded && s->view != VIEW_TROUBLE)
+        put_trouble(s, rows, columns, p);
     if (s->done.n)
         page_wrap(p, STYLE_GOOD, s->done, columns);
-    if (!s->now)
+    if (!s->now && loaded)
         page_add(p, STYLE_PLAIN, "no numbers yet");
     else if (s->broken)
         page_add(p, STYLE_NEWS, "the numbers below are those of the last save without mistakes");
@@ -147,13 +163,20 @@ static size_t put_scrolled(struct page *p, const struct page *part, size_t rows,
     return most;
 }
 
+static void put_all_trouble(const struct shown *s, size_t columns, struct page *p)
+{
+    put_mistakes(s, columns, p);
+    if (s->now && !s->broken)
+        tell_findings(p, s->now, columns);
+}
+
 static size_t put_one(const struct shown *s, size_t rows, size_t columns, struct page *p)
 {
     struct page part = {.n = 0};
     size_t most;
 
     if (s->view == VIEW_TROUBLE)
-        put_trouble(s, columns, &part);
+        put_all_trouble(s, columns, &part);
     else if (s->view == VIEW_METRICS)
         tell_metrics(&part, s->now, s->before, true);
     else
@@ -164,6 +187,30 @@ static size_t put_one(const struct shown *s, size_t rows, size_t columns, struct
 }
 
 /* --- lines, and why nothing took them --------------------------------------------------------- */
+
+/* The reasons first, for which one came: then how the line was read. */
+static void put_explained(struct slice text, size_t columns, struct page *p)
+{
+    static const char reasons[] = "\n  no event takes";
+    const char *at = text.n ? strstr(text.p, reasons) : NULL;
+    size_t n = at ? (size_t)(at + 1 - text.p) : 0;
+
+    if (at)
+        page_wrap(p, STYLE_PLAIN, slice_from(text, n), columns);
+    page_wrap(p, STYLE_PLAIN, at ? slice_make(text.p, n) : text, columns);
+}
+
+/* As many rows of it as leave room for more. */
+static void put_raw(struct slice raw, size_t columns, struct page *p)
+{
+    struct page rows = {.n = 0};
+
+    page_wrap(&rows, STYLE_PLAIN, raw, columns);
+    page_copy(p, &rows, 0, RAW_ROWS);
+    if (rows.n > RAW_ROWS)
+        page_add(p, STYLE_PALE, "    ...");
+    page_release(&rows);
+}
 
 static void put_line(const struct shown *s, size_t columns, struct page *p)
 {
@@ -183,7 +230,8 @@ static void put_line(const struct shown *s, size_t columns, struct page *p)
     page_add(p, STYLE_HEAD, "%s:%llu: line %zu of %zu%s",
              s->now->report.inputs.list[at->input].path, (unsigned long long)line_number(at),
              s->line + 1, l->n, l->n == LINES_MAX ? " (there are more)" : "");
-    page_wrap(p, STYLE_PLAIN, slice_str(s->explained), columns);
+    put_raw(at->raw, columns, p);
+    put_explained(slice_str(s->explained), columns, p);
 }
 
 static size_t put_lines(const struct shown *s, size_t rows, size_t columns, struct page *p)

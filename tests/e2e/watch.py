@@ -145,6 +145,15 @@ def rules_may_be_broken_or_missing_at_first():
 
 
 @tmux
+def what_cannot_be_watched_is_said_at_the_end():
+    put("my.ini", RULES)
+    with watch() as s:
+        assert s.code() == 1
+        s.shows("logtally: cannot read app.log: No such file or directory")
+        s.is_as_found()
+
+
+@tmux
 def what_rules_include_is_watched():
     files(RULES.replace("inc    = request\nlabels = path", "inc    = request\nlabels = team")
           .replace("where  = msg == request\n", "where  = msg == request\nmap.team(path) = @more/teams.tsv\nmap.team(path) = * -> none\n"))
@@ -371,7 +380,7 @@ def once_is_all_of_it_as_text():
 
 
 main(once_is_all_of_it_as_text, each_save_is_shown, mistakes_leave_the_last_good_numbers, rules_may_be_broken_or_missing_at_first,
-     what_rules_include_is_watched, unmatched_lines_are_stepped_through_and_explained,
+     what_cannot_be_watched_is_said_at_the_end, what_rules_include_is_watched, unmatched_lines_are_stepped_through_and_explained,
      a_rule_is_made_of_lines_and_added_on_a_second_key, records_and_wrapped_lines_are_explained_whole, a_screen_of_any_size_is_filled, what_a_log_says_cannot_move_the_cursor,
      colour_and_characters_are_as_asked, a_terminal_that_cannot_move_its_cursor_gets_lines, the_terminal_is_left_as_it_was_found,
      a_job_that_is_stopped_and_goes_on)
