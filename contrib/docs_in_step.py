@@ -72,6 +72,16 @@ def end_to_end(name):
     return max(len(call.args) for call in calls if isinstance(call.func, ast.Name) and call.func.id == "main")
 
 
+def planted():
+    """The bugs of tests/sim/planted: the lines of its table."""
+    return len(re.findall(r"^[^|\n]+\|\w+\.c\|", read("tests/sim/planted"), re.M))
+
+
+def kernel_calls():
+    """Those that may fail in the simulation."""
+    return len(re.findall(r"^    CALL_", read("tests/sim/world.h").split("enum call {", 1)[1].split("}", 1)[0], re.M))
+
+
 def files(pattern):
     return len(list(TOP.glob(pattern)))
 
@@ -86,6 +96,9 @@ COUNTS = {
     "power_tests": lambda: end_to_end("faults_power"),
     "crash_tests": lambda: len(set(re.findall(r"\bcrashpoints_\w+", read("tests/e2e/faults_state.py")))),
     "fuzzers": lambda: files("tests/*/fuzz_*.c"),
+    "planted": planted,
+    "calls": kernel_calls,
+    "call_errors": lambda: constant("tests/sim/world.h", "ERRORS"),
     "golden": lambda: files("rules/tests/*.log"),
     "golden_examples": lambda: files("rules/examples/tests/*.ini"),
     "corpora": lambda: read("bench/count.py").split("CORPORA =", 1)[1].split("\n", 1)[0].count('("'),
