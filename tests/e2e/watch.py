@@ -1,4 +1,5 @@
 """`logtally watch`: in a terminal, what rules come to at every save; with --once the same as text. In a real tmux."""
+import gzip
 import os
 import re
 import signal
@@ -7,7 +8,7 @@ import threading
 import time
 
 from _common import get, put
-from _daemon import LOGTALLY, append, main, ran
+from _daemon import LOGTALLY, SRCDIR, append, backend_lines, main, ran, truth
 from _tmux import Screen, tmux_is_there
 
 RULES = """\
@@ -379,7 +380,36 @@ def once_is_all_of_it_as_text():
     assert r.stdout.startswith("no mistakes\n14 lines: 8 taken, 6 not\n"), r.stdout
 
 
-main(once_is_all_of_it_as_text, each_save_is_shown, mistakes_leave_the_last_good_numbers, rules_may_be_broken_or_missing_at_first,
+def numbers_are_those_of_replay():
+    lines = backend_lines(6000)
+    os.mkdir("logs")
+    with gzip.open("logs/backend.log.1.gz", "wb") as f:
+        f.write(b"".join(lines[:3000]))
+    put("logs/backend.log", b"".join(lines[3000:]))
+    rules = os.path.join(SRCDIR, "rules")
+    page = truth.parse_prom(ran("replay", "--rules", rules, "logs").stdout)
+    want = {}
+    for (name, labels), value in page.items():
+        if not name.endswith(("_bucket", "_sum")):
+            want[name.removesuffix("_count"), tuple(sorted(labels))] = value
+    got, metric = {}, None
+    said = ran("watch", "--once", "--rules", rules, "logs").stdout
+    rows = said[said.index("  metric\n"):said.index("  event\n")].splitlines()[1:-1]
+    for row_text in rows:
+        value, name = row_text.split()[0], row_text[37:].strip()
+        if name.startswith("{"):
+            got[metric, tuple(sorted(re.findall(r'(\w+)="(.*?)"[,}]', name)))] = value
+            got.pop((metric, ()), None)
+        else:
+            metric = name.split()[0]
+            got[metric, ()] = value
+    assert set(got) == set(want), set(got) ^ set(want)
+    for key, value in got.items():
+        assert float(value) == want[key] or abs(float(value) - want[key]) < 1e-6 * want[key], (key, value, want[key])
+    assert "6000 lines:" in said, said[:500]
+
+
+main(once_is_all_of_it_as_text, numbers_are_those_of_replay, each_save_is_shown, mistakes_leave_the_last_good_numbers, rules_may_be_broken_or_missing_at_first,
      what_cannot_be_watched_is_said_at_the_end, what_rules_include_is_watched, unmatched_lines_are_stepped_through_and_explained,
      a_rule_is_made_of_lines_and_added_on_a_second_key, records_and_wrapped_lines_are_explained_whole, a_screen_of_any_size_is_filled, what_a_log_says_cannot_move_the_cursor,
      colour_and_characters_are_as_asked, a_terminal_that_cannot_move_its_cursor_gets_lines, the_terminal_is_left_as_it_was_found,
