@@ -30,7 +30,8 @@ struct start {
     struct work work;
     struct daemon *daemon;
     struct loop_timer *timer;
-    int64_t used_ns; /* CPU time of the thread, when last looked at */
+    struct loop_timer *look_timer; /* the first look at the files goes on */
+    int64_t used_ns;               /* CPU time of the thread, when last looked at */
     bool told;
     enum { RESTORING, COPYING, SAVING } state;
     const struct setup *setup; /* of the daemon, which changes nothing of it meanwhile */
@@ -178,6 +179,21 @@ static void end_restore(struct start *s)
     go_on(s, COPYING);
 }
 
+/* The first state is to know the files; unless it is saved for a scrape. */
+static void save_first(void *ctx)
+{
+    struct start *s = ctx;
+    struct daemon *d = s->daemon;
+
+    if (d->lent)
+        return;
+    (void)tailset_catch_up(d->files, 0);
+    if (tailset_has_looked(d->files))
+        daemon_save(d);
+    else
+        loop_timer_set(s->look_timer, loop_now(d->loop));
+}
+
 static void end_copy(struct start *s)
 {
     struct daemon *d = s->daemon;
@@ -194,10 +210,7 @@ static void end_copy(struct start *s)
         return;
     }
     daemon_take_back(d);
-    if (d->lent) /* it is saved for a scrape */
-        return;
-    (void)tailset_catch_up(d->files, 0); /* the first state is to know the files */
-    daemon_save(d);
+    save_first(s);
 }
 
 static void done(struct work *work)
@@ -262,6 +275,7 @@ void daemon_begin(struct daemon *d)
     s->daemon = d;
     s->setup = &d->setup;
     s->timer = loop_timer_new(d->loop, on_look, s);
+    s->look_timer = loop_timer_new(d->loop, save_first, s);
     loop_timer_set(s->timer, clock_mono_ns() + LOOK_NS);
     go_on(s, RESTORING);
 }
@@ -279,6 +293,7 @@ void daemon_drop_start(struct daemon *d)
     if (!s)
         return;
     loop_timer_free(s->timer);
+    loop_timer_free(s->look_timer);
     buf_release(&s->saved.payload);
     buf_release(&s->saved.memory);
     free(s);

@@ -376,6 +376,14 @@ static void scan(struct tailset *t, struct dir *d)
         unreadable(t, d, error);
 }
 
+bool dirs_ask(const struct tailset *t)
+{
+    for (const struct dir *d = t->dirs; d; d = d->next)
+        if (d->rescan && !d->dead)
+            return true;
+    return false;
+}
+
 struct dir *dirs_scan(struct tailset *t, struct dir *d)
 {
     d = d ? d->next : t->dirs;
@@ -421,18 +429,29 @@ void dirs_add_given(struct tailset *t, const struct stream *s)
     free(dir);
 }
 
-void dirs_look(struct tailset *t, bool all)
+bool dirs_begin(struct tailset *t, const struct piece *p)
 {
-    bool missing = root_is_missing(t);
-
-    for (const struct stream *s = t->streams; s; s = s->next)
+    (void)p;
+    for (const struct stream *s = t->streams; s && t->given; s = s->next)
         dirs_add_given(t, s);
+    t->looking.missing = root_is_missing(t);
+    t->looking.dir = t->dirs;
+    return true;
+}
 
-    for (struct dir *d = t->dirs; d; d = d->next) {
+bool dirs_look(struct tailset *t, const struct piece *p)
+{
+    while (t->looking.dir) {
+        struct dir *d = t->looking.dir;
+
+        t->looking.dir = d->next;
         look_at_dir(t, d);
-        if (all || (d->wd < 0 && t->rounds % BLIND_ROUNDS == 0))
+        if (t->looking.all || (d->wd < 0 && t->rounds % BLIND_ROUNDS == 0))
             d->rescan = true;
-        if (d->roles == DIR_ABOVE && !missing)
+        if (d->roles == DIR_ABOVE && !t->looking.missing)
             d->dead = true;
+        if (piece_is_over(p))
+            return false;
     }
+    return true;
 }

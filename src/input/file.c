@@ -160,6 +160,7 @@ void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
     if (state == FILE_ABSENT)
         put_away(t, f);
     remember(t, f);
+    t->full &= state != FILE_NAMED && state != FILE_OPEN;
     check_state(f);
 }
 

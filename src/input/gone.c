@@ -71,8 +71,6 @@ void gone_add(struct tailset *t, struct tail_file *f)
 
 void gone_remove(struct tailset *t, struct tail_file *f)
 {
-    if (t->gone_at == f)
-        t->gone_at = f->next;
     files_remove(&t->gone, f);
     *(f->stream_prev ? &f->stream_prev->stream_next : &f->stream->gone) = f->stream_next;
     if (f->stream_next)
@@ -87,8 +85,6 @@ void gone_remove(struct tailset *t, struct tail_file *f)
 void gone_renew(struct tailset *t, struct tail_file *f)
 {
     memory_take_back(t, f);
-    if (t->gone_at == f)
-        t->gone_at = f->next;
     files_remove(&t->gone, f);
     files_append(&t->gone, f);
 }

@@ -706,39 +706,51 @@ static void identify(struct tailset *t, struct newcomer *n)
         put_off(t, n, -r);
 }
 
-void identify_verify(struct tailset *t)
+bool identify_verify(struct tailset *t, const struct piece *p)
 {
-    for (size_t i = 0; i < t->nnewcomers; i++) {
-        const struct newcomer *n = &t->newcomers[i];
+    while (t->looking.newcomer < t->nnewcomers) {
+        const struct newcomer *n = &t->newcomers[t->looking.newcomer++];
         struct tail_file *f;
 
         if (n->rotated)
             verify_stream(t, n->stream);
         while ((f = replaced_by(n)) && proves_wrong(t, f) == 1)
             ;
+        if (piece_is_over(p))
+            return false;
     }
     for (size_t i = 0; i < t->nnewcomers; i++)
         t->newcomers[i].stream->verified = false;
+    t->looking.newcomer = 0;
+    return true;
 }
 
-void identify_newcomers(struct tailset *t)
+static void take_batch(struct tailset *t)
 {
-    struct newcomer *list = t->newcomers;
-    size_t count = t->nnewcomers;
-
-    t->batch = list;
-    t->nbatch = count;
+    t->batch = t->newcomers;
+    t->nbatch = t->nnewcomers;
     t->newcomers = NULL;
     t->nnewcomers = t->newcomers_cap = 0;
     map_release(&t->newcomer_numbers);
-    if (count > 1)
-        qsort(list, count, sizeof(*list), by_age);
-    for (size_t i = 0; i < count; i++) {
-        identify(t, &list[i]);
-        free(list[i].path);
-        list[i].path = NULL;
+    if (t->nbatch > 1)
+        qsort(t->batch, t->nbatch, sizeof(*t->batch), by_age);
+}
+
+bool identify_newcomers(struct tailset *t, const struct piece *p)
+{
+    if (!t->batch)
+        take_batch(t);
+    while (t->looking.newcomer < t->nbatch) {
+        struct newcomer *n = &t->batch[t->looking.newcomer++];
+
+        identify(t, n);
+        free(n->path);
+        n->path = NULL;
+        if (piece_is_over(p))
+            return false;
     }
-    free(list);
+    free(t->batch);
     t->batch = NULL;
-    t->nbatch = 0;
+    t->nbatch = t->looking.newcomer = 0;
+    return true;
 }

@@ -32,11 +32,13 @@ void tailset_find(struct tailset *t)
 {
     t->now = loop_now(t->loop);
     t->found_from_ns = clock_wall_ns();
-    dirs_look(t, true);
-    place_rescan(t);
-    place_settle(t);
+    t->looking.all = true;
+    (void)dirs_begin(t, NULL);
+    (void)dirs_look(t, NULL);
+    (void)place_rescan(t, NULL);
+    (void)place_settle(t, NULL);
     prove_named(t);
-    place_settle(t);
+    (void)place_settle(t, NULL);
 }
 
 static enum tail_whereabouts whereabouts(const struct tailset *t, const struct tail_file *f)

@@ -93,14 +93,14 @@ bool glob_names_pipe(const char *glob)
 
 struct log *log_by_name(struct tailset *t, struct slice name)
 {
-    struct log *log;
+    struct log *log = INDEX_THING(index_find(&t->log_index, name), struct log, by_name);
 
-    for (log = t->logs; log; log = log->next)
-        if (slice_eq(slice_str(log->name), name))
-            return log;
+    if (log)
+        return log;
     log = xmalloc(sizeof(*log));
     *log = (struct log){.name = xstrslice(name), .next = t->logs, .fresh = true};
     t->logs = log;
+    index_add_text(&t->log_index, &log->by_name, log->name);
     return log;
 }
 
@@ -147,6 +147,7 @@ void logs_free(struct tailset *t)
     }
     free(t->by_number);
     globs_release(&t->globs);
+    index_release(&t->log_index);
     index_release(&t->stream_index);
     map_release(&t->warned);
     map_release(&t->links);

@@ -23,6 +23,7 @@ void file_set_fd(struct tailset *t, struct tail_file *f, int fd)
 {
     f->tail.fd = fd;
     t->nopen++;
+    t->full = false;
 }
 
 static void pipe_close(struct tail_file *f)
@@ -216,9 +217,11 @@ static bool end_idle(struct tailset *t)
     return false;
 }
 
+/* Who has asked in vain asks again when something has changed: files may be looked at by thousands. */
 static bool make_room(struct tailset *t)
 {
-    return close_idle(t) || end_idle(t);
+    t->full = t->full || (!close_idle(t) && !end_idle(t));
+    return !t->full;
 }
 
 int open_within_budget(struct tailset *t, const char *path)

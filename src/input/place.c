@@ -27,7 +27,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { LINKS_MAX = 10000 };
+enum { LINKS_MAX = 10000, ROUNDS_MAX = 8 };
 
 static bool is_memo(const struct tail_file *f)
 {
@@ -258,26 +258,30 @@ static void examine(struct tailset *t, const struct pending *p)
         lose_name(t, f);
 }
 
-/* Examining queues no names. */
-static void examine_some(struct tailset *t, bool parts)
+/* Examining queues no names. Of what the configuration calls a part, its stream must be known first:
+ * there is a second walk for those. */
+bool place_examine(struct tailset *t, const struct piece *p)
 {
-    for (size_t i = 0; i < t->npending; i++) {
-        struct pending *p = &t->pending[i];
+    struct looking *l = &t->looking;
 
-        if (!p->path || (!parts && is_given_rotated(t, p->path) && !log_of_path(t, p->path)))
-            continue;
-        examine(t, p);
-        free(p->path);
-        *p = (struct pending){0};
+    while (t->npending > 0) {
+        struct pending *name = &t->pending[l->pending++];
+
+        if (name->path &&
+            (l->parts || !is_given_rotated(t, name->path) || log_of_path(t, name->path))) {
+            examine(t, name);
+            free(name->path);
+            *name = (struct pending){0};
+        }
+        if (l->pending == t->npending) {
+            t->npending = l->parts ? 0 : t->npending;
+            l->parts = !l->parts;
+            l->pending = 0;
+        }
+        if (piece_is_over(p))
+            return t->npending == 0;
     }
-}
-
-/* Of what the configuration calls a part, its stream must be known first. */
-static void examine_pending(struct tailset *t)
-{
-    examine_some(t, false);
-    examine_some(t, true);
-    t->npending = 0;
+    return true;
 }
 
 /* Files whose names were not met in the directories just read. */
@@ -291,24 +295,56 @@ static void queue_unseen(struct tailset *t)
     }
 }
 
-void place_rescan(struct tailset *t)
+static bool begin_rescan(struct tailset *t, const struct piece *p)
 {
-    bool any = false, more = true;
-
-    for (struct tail_file *f = t->files.first; f; f = f->next)
+    (void)p;
+    for (struct tail_file *f = dirs_ask(t) ? t->files.first : NULL; f; f = f->next)
         f->seen = false;
-    while (more) {
-        more = false;
-        for (struct dir *d = dirs_scan(t, NULL); d; d = dirs_scan(t, d)) {
-            more |= d->read_now;
-            examine_pending(t);
+    t->looking.dir = NULL;
+    t->looking.more = t->looking.any = false;
+    return true;
+}
+
+/* Until a walk over the directories finds none that asks for it. */
+static bool scan(struct tailset *t, const struct piece *p)
+{
+    struct looking *l = &t->looking;
+
+    while (place_examine(t, p)) {
+        l->dir = dirs_scan(t, l->dir);
+        l->more |= l->dir && l->dir->read_now;
+        if (!l->dir && !l->more)
+            return true;
+        if (!l->dir) {
+            l->more = false;
+            l->any = true;
         }
-        any |= more;
+        if (piece_is_over(p))
+            break;
     }
-    if (any)
+    return false;
+}
+
+static bool end_scan(struct tailset *t, const struct piece *p)
+{
+    (void)p;
+    if (t->looking.any)
         queue_unseen(t);
-    examine_pending(t);
+    return true;
+}
+
+static bool end_rescan(struct tailset *t, const struct piece *p)
+{
+    (void)p;
     dirs_scanned(t);
+    return true;
+}
+
+bool place_rescan(struct tailset *t, const struct piece *p)
+{
+    static work_fn *const row[] = {begin_rescan, scan, end_scan, place_examine, end_rescan};
+
+    return work_on(t, p, row, sizeof(row) / sizeof(row[0]), &t->looking.rescan);
 }
 
 static void settle_one(struct tailset *t, struct tail_file *f)
@@ -349,52 +385,72 @@ static void settle_one(struct tailset *t, struct tail_file *f)
 
 /* Files without a name: those that have a descriptor go on by it; the others are lost, until a
  * newcomer turns out to be their continuation. */
-static void settle_nameless(struct tailset *t)
+static bool settle_nameless(struct tailset *t, const struct piece *p)
 {
-    for (struct tail_file *f = t->files.first; f; f = f->next) {
+    for (struct tail_file *f; (f = files_next(&t->files)) != NULL;) {
         f->just = f->state == FILE_UNPLACED;
-        if (f->just)
-            settle_one(t, f);
+        if (!f->just)
+            continue;
+        settle_one(t, f);
+        if (piece_is_over(p))
+            return false;
     }
+    return true;
+}
+
+static void search_directory(struct tailset *t, struct tail_file *f)
+{
+    struct look look;
+
+    f->searched = true;
+    if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 && look.links == 0)
+        return;
+    (void)dir_rescan_of(t, f->path);
+    if (f->real)
+        (void)dir_rescan_of(t, f->real);
 }
 
 /* A file that lost its name may have got another one without an event (or had two all along):
  * its directory is read once more. */
-static bool search_directories(struct tailset *t)
+static bool search_directories(struct tailset *t, const struct piece *p)
 {
-    bool any = false;
-
-    for (struct tail_file *f = t->files.first; f; f = f->next) {
-        struct look look;
-
+    for (struct tail_file *f; (f = files_next(&t->files)) != NULL;) {
         if (f->state != FILE_UNPLACED || f->searched)
             continue;
-        f->searched = true;
-        if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 && look.links == 0)
-            continue;
-        any |= dir_rescan_of(t, f->path);
-        if (f->real)
-            any |= dir_rescan_of(t, f->real);
+        search_directory(t, f);
+        if (piece_is_over(p))
+            return false;
     }
-    return any;
+    return true;
 }
 
-void place_settle(struct tailset *t)
+/* One may bring new questions. */
+static bool settle_round(struct tailset *t, const struct piece *p)
 {
-    for (int round = 0; round < 8; round++) {
-        examine_pending(t);
-        if (!t->names_changed)
-            return;
-        t->names_changed = false;
-        place_rescan(t);
-        if (search_directories(t))
-            place_rescan(t);
-        settle_nameless(t);
-        examine_pending(t);
-        identify_verify(t);
-        examine_pending(t);
-        identify_newcomers(t);
+    static work_fn *const row[] = {
+        place_rescan,    files_rewind,  search_directories, place_rescan,  files_rewind,
+        settle_nameless, place_examine, identify_verify,    place_examine, identify_newcomers};
+
+    return work_on(t, p, row, sizeof(row) / sizeof(row[0]), &t->looking.round_step);
+}
+
+bool place_settle(struct tailset *t, const struct piece *p)
+{
+    struct looking *l = &t->looking;
+
+    for (; l->rounds < ROUNDS_MAX; l->rounds++, l->in_round = false) {
+        if (!l->in_round && !place_examine(t, p))
+            return false;
+        if (!l->in_round && !t->names_changed)
+            break;
+        t->names_changed &= l->in_round;
+        l->in_round = true;
+        if (!settle_round(t, p))
+            return false;
     }
+    t->unsettled = l->rounds == ROUNDS_MAX;
+    l->rounds = 0;
+    return true;
 }
 
 /* The file whose name is gone, as an event says; it may have lost the name already, when we looked
@@ -480,7 +536,7 @@ static void name_event(struct tailset *t, struct dir *d, unsigned events, const 
     else if (d->roles & DIR_SCANNED)
         queue_look(t, path, NULL);
     free(path);
-    examine_pending(t);
+    (void)place_examine(t, NULL);
 }
 
 void place_event(struct tailset *t, int wd, unsigned events, const char *name)

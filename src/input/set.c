@@ -7,10 +7,13 @@
 
 #include "input/set.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
+
+enum { WAIT_GROWTH = 10 };
 
 void files_append(struct file_list *l, struct tail_file *f)
 {
@@ -22,8 +25,77 @@ void files_append(struct file_list *l, struct tail_file *f)
 
 void files_remove(struct file_list *l, struct tail_file *f)
 {
+    if (l->at == f)
+        l->at = f->next;
     *(f->prev ? &f->prev->next : &l->first) = f->next;
     *(f->next ? &f->next->prev : &l->last) = f->prev;
+}
+
+struct tail_file *files_next(struct file_list *l)
+{
+    struct tail_file *f = l->at;
+
+    if (f)
+        l->at = f->next;
+    return f;
+}
+
+bool files_rewind(struct tailset *t, const struct piece *p)
+{
+    (void)p;
+    t->files.at = t->files.first;
+    return true;
+}
+
+struct piece piece_begin(struct tailset *t)
+{
+    int64_t now = clock_mono_ns();
+
+    t->full = false;
+
+    return (struct piece){now + t->options.piece_ns, clock_thread_ns() + t->options.piece_ns,
+                          now + WAIT_GROWTH * t->options.piece_ns};
+}
+
+bool piece_is_over(const struct piece *p)
+{
+    int64_t now = p ? clock_mono_ns() : 0;
+
+    if (!p || now < p->until_ns)
+        return false;
+    return now >= p->most_ns || clock_thread_ns() >= p->until_cpu_ns;
+}
+
+bool work_on(struct tailset *t, const struct piece *p, work_fn *const *row, unsigned n,
+             unsigned *at)
+{
+    for (; *at < n; (*at)++)
+        if (!row[*at](t, p))
+            return false;
+    *at = 0;
+    return true;
+}
+
+static void put_back(struct tailset *t, struct newcomer *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        list[i].stream->verified = false;
+        if (list[i].path)
+            queue_look(t, list[i].path, list[i].copy_of);
+        free(list[i].path);
+    }
+    free(list);
+}
+
+void looking_reset(struct tailset *t)
+{
+    put_back(t, t->batch, t->nbatch);
+    put_back(t, t->newcomers, t->nnewcomers);
+    map_release(&t->newcomer_numbers);
+    t->batch = t->newcomers = NULL;
+    t->nbatch = t->nnewcomers = t->newcomers_cap = 0;
+    t->files.at = NULL;
+    t->looking = (struct looking){0};
 }
 
 uint64_t birth_hash(const struct identity *id)
@@ -100,6 +172,7 @@ void queue_remove(struct tailset *t, struct tail_file *f)
         t->queue_end = link;
     f->queued = false;
     f->stream->queued--;
+    t->full = false;
 }
 
 void queue_grown(struct tailset *t, struct tail_file *f)
@@ -156,12 +229,20 @@ void memory_take_back(struct tailset *t, struct tail_file *f)
     t->memory.dead += 2;
 }
 
+static void forget_original(struct newcomer *list, size_t n, const struct tail_file *original)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i].copy_of == original)
+            list[i].copy_of = NULL;
+}
+
 void copies_forget(struct tailset *t, const struct tail_file *original)
 {
+    if (!file_has_content(original))
+        return;
     for (size_t i = 0; i < t->npending; i++)
         if (t->pending[i].copy_of == original)
             t->pending[i].copy_of = NULL;
-    for (size_t i = 0; i < t->nnewcomers; i++)
-        if (t->newcomers[i].copy_of == original)
-            t->newcomers[i].copy_of = NULL;
+    forget_original(t->newcomers, t->nnewcomers, original);
+    forget_original(t->batch, t->nbatch, original);
 }

@@ -38,6 +38,7 @@
 
 /* A log, as long as anything of it is remembered; an inactive one is not configured any more. */
 struct log {
+    struct index_node by_name;
     struct log *next;
     char *name;
     const struct tail_log *config; /* NULL = inactive; borrowed */
@@ -194,6 +195,32 @@ struct dir {
 
 struct file_list {
     struct tail_file *first, *last;
+    struct tail_file *at; /* the next of a walk: it goes on behind one that is removed meanwhile */
+};
+
+/* What is done before others have their turn: so long by the clock; but on a busy machine it is CPU
+ * time that counts, and on a slow disk it is not. */
+struct piece {
+    int64_t until_ns, until_cpu_ns, most_ns;
+};
+
+/* One kind of work: true when it is done; false when the piece ended, NULL never does. It goes on in
+ * the next one, and does something in each. */
+typedef bool work_fn(struct tailset *t, const struct piece *p);
+
+/* How far a look has come. In the midst of it nothing is read, and no event is taken: what changes
+ * meanwhile changes between two calls, as it may in any case. */
+struct looking {
+    unsigned step, reconcile, rescan,
+        round_step; /* of the rows of works in tailset.c and place.c */
+    unsigned rounds, events;
+    size_t pending, newcomer;
+    struct dir *dir;
+    bool parts;     /* those of the pending names that only the configuration calls so */
+    bool missing;   /* a root is */
+    bool more, any; /* a directory was read: in this walk; in this rescan */
+    bool in_round;
+    bool all, reconciles; /* a reconcile is part of it; of everything */
 };
 
 /* A name to be looked at. */
@@ -245,11 +272,10 @@ struct tailset {
     struct stream *streams;
     struct index stream_index, path_index, id_index, real_index, hop_index, birth_index, name_index;
     struct index head_index, gone_index; /* of contents that are gone, by head and by name */
-    struct index dir_index, wd_index;
+    struct index dir_index, wd_index, log_index;
     struct dir *dirs;
-    struct file_list files;    /* all but those that are gone */
-    struct file_list gone;     /* FILE_ABSENT, in the order in which they were given up */
-    struct tail_file *gone_at; /* the next to be looked at */
+    struct file_list files; /* all but those that are gone */
+    struct file_list gone;  /* FILE_ABSENT, in the order in which they were given up */
     uint64_t gone_lines;
     unsigned nfiles, nopen, ngone;
     struct tail_file *queue, **queue_end;
@@ -284,9 +310,12 @@ struct tailset {
     bool working;         /* the work timer is set */
     bool reconciled;      /* once */
     bool all_at_end;      /* tailset_start_at_end */
-    bool overflow;
+    bool due, due_all;    /* a reconcile; of everything */
+    struct looking looking;
     bool names_changed; /* place_settle has something to do */
+    bool unsettled;     /* it could not do all of that: not again before something else happens */
     bool watches_full;
+    bool full; /* no descriptor is left, nor one that could be closed, as far as anything changed */
     unsigned rounds;
 };
 
@@ -326,6 +355,16 @@ static inline bool file_is_readable(const struct tail_file *f)
 uint64_t birth_hash(const struct identity *id);
 void files_append(struct file_list *l, struct tail_file *f);
 void files_remove(struct file_list *l, struct tail_file *f);
+/* The next of a walk; NULL at its end. */
+struct tail_file *files_next(struct file_list *l);
+work_fn files_rewind; /* of those that are not gone */
+struct piece piece_begin(struct tailset *t);
+bool piece_is_over(const struct piece *p);
+/* A row of works, from *at on. */
+bool work_on(struct tailset *t, const struct piece *p, work_fn *const *row, unsigned n,
+             unsigned *at);
+/* A look is given up: what it has not yet found out is pending again. */
+void looking_reset(struct tailset *t);
 struct tail_file *file_by_path(const struct tailset *t, const char *path);
 /* The stream whose name leads, or led, to this path over symlinks, or NULL. */
 struct stream *stream_by_real(const struct tailset *t, const char *path);
@@ -382,8 +421,10 @@ bool warn_once(struct tailset *t, const char *path, const char *what);
 /* dirs.c */
 void dirs_configure(struct tailset *t);
 void dirs_free(struct tailset *t);
-/* Looks at every directory; those that changed, or all, ask for a scan. */
-void dirs_look(struct tailset *t, bool all);
+/* Look at every directory; those that changed, or all, ask for a scan. */
+work_fn dirs_begin, dirs_look;
+/* Does one ask for it? */
+bool dirs_ask(const struct tailset *t);
 /* Queues the names in the next directory after `d` (NULL: the first) that asks for a scan; NULL
  * when none does. */
 struct dir *dirs_scan(struct tailset *t, struct dir *d);
@@ -565,14 +606,15 @@ bool weigh_may_continue(const struct newcomer *n, const struct tail_file *f);
 /* identify.c */
 /* The contents of streams that have newcomers must be what we think, before newcomers are compared
  * with them. */
-void identify_verify(struct tailset *t);
-void identify_newcomers(struct tailset *t);
+work_fn identify_verify, identify_newcomers;
 
 /* place.c */
 void place_event(struct tailset *t, int wd, unsigned events, const char *name);
+/* Looks at the names that wait for it. */
+work_fn place_examine;
 /* Scans the directories that ask for it. */
-void place_rescan(struct tailset *t);
+work_fn place_rescan;
 /* Finds a place for everything that lost or never had one. */
-void place_settle(struct tailset *t);
+work_fn place_settle;
 
 #endif

@@ -4,6 +4,9 @@
  *     event      names are examined at once (a file may live for a moment only); files that were
  *                written go into the queue and are read after `collect`
  *     work       reads in turns of TURN_NS while the queue holds anything
+ *     look       what may have changed is looked at in pieces of PIECE_NS: twenty thousand files may
+ *                be rotated at once, and others have their turn meanwhile. Nothing is read before it
+ *                has come to its end: only then it is known what each content is
  *     reconcile  every few seconds everything is looked at, whether there was an event or not;
  *                with it the events are only an accelerator
  *
@@ -37,6 +40,7 @@
 #include <sys/epoll.h>
 
 #define TURN_NS (8 * NSEC_PER_MSEC)
+#define PIECE_NS (8 * NSEC_PER_MSEC)
 #define COLLECT_NS (5 * NSEC_PER_MSEC)
 #define RECONCILE_NS (2 * NSEC_PER_SEC)
 #define RECONCILE_MANY_NS (5 * NSEC_PER_SEC)
@@ -47,20 +51,29 @@ enum {
     COLLECT_GROWTH = 8,
     GONE_MAX = 20000,
     GONE_AT_ONCE = 2000,
-    STILL_ROUNDS = 2
+    STILL_ROUNDS = 2,
+    EVENTS_MAX = 2 * 16384
 };
 enum { BLOCK_FIRST = 64 * 1024 }; /* follow.c fits it */
 
 static void on_event(void *ctx, uint32_t epoll_events);
 
-static void take_event(void *ctx, int wd, unsigned events, const char *name)
+/* Not endlessly: more may come faster than they are taken. */
+static bool take_events(struct tailset *t, const struct piece *p)
 {
-    struct tailset *t = ctx;
+    struct watch_event e;
 
-    if (events & WATCH_OVERFLOW)
-        t->overflow = true;
-    else
-        place_event(t, wd, events, name);
+    while (t->watch && t->looking.events < EVENTS_MAX && watch_next(t->watch, &e)) {
+        t->looking.events++;
+        if (e.events & WATCH_OVERFLOW)
+            t->due = t->due_all = true;
+        else
+            place_event(t, e.wd, e.events, e.name);
+        if (piece_is_over(p))
+            return false;
+    }
+    t->looking.events = 0;
+    return true;
 }
 
 static void listen(struct tailset *t, bool on)
@@ -145,20 +158,24 @@ static void end_waits(struct tailset *t, struct tail_file *f)
 
 /* Some of what is remembered, in turn: it is forgotten when it has been for long enough. Of files
  * that come and go faster than that, only the latest are remembered. */
-static void reconcile_gone(struct tailset *t)
+static bool reconcile_gone(struct tailset *t, const struct piece *p)
 {
     unsigned n = t->ngone < GONE_AT_ONCE ? t->ngone : GONE_AT_ONCE;
 
+    (void)p;
     for (unsigned i = 0; i < GONE_AT_ONCE && t->ngone > t->options.max_gone; i++)
         file_drop(t, t->gone.first);
     for (; n > 0 && t->gone.first; n--) {
-        struct tail_file *f = t->gone_at ? t->gone_at : t->gone.first;
+        struct tail_file *f;
 
-        t->gone_at = f->next;
+        if (!t->gone.at)
+            t->gone.at = t->gone.first;
+        f = files_next(&t->gone);
         look_for_disk(t, f);
         if (t->now - f->active_ns >= t->options.keep_ns && dir_is_there(t, f->path))
             file_drop(t, f);
     }
+    return true;
 }
 
 /* A copy was held back because its original had it all. Was that so? An original of which nothing
@@ -201,31 +218,54 @@ static void look_again(struct tailset *t, struct tail_file *f)
         queue_look(t, f->path, NULL);
 }
 
-static void reconcile_files(struct tailset *t, bool all)
+static void reconcile_file(struct tailset *t, struct tail_file *f)
 {
-    struct tail_file *next;
-
-    for (struct tail_file *f = t->files.first; f; f = next) {
-        next = f->next;
-        if (all || (f->failures > 0 && t->now >= f->retry_ns))
-            queue_read(t, f);
-        if (let_go(t, f))
-            continue;
-        if (f->unresolved && f->state == FILE_NAMED)
-            file_learn_real(t, f);
-        look_again(t, f);
-        end_waits(t, f);
-    }
+    if (t->looking.all || (f->failures > 0 && t->now >= f->retry_ns))
+        queue_read(t, f);
+    if (let_go(t, f))
+        return;
+    if (f->unresolved && f->state == FILE_NAMED)
+        file_learn_real(t, f);
+    look_again(t, f);
+    end_waits(t, f);
 }
 
-static void reconcile(struct tailset *t, bool all)
+static bool reconcile_files(struct tailset *t, const struct piece *p)
 {
+    for (struct tail_file *f; (f = files_next(&t->files)) != NULL;) {
+        reconcile_file(t, f);
+        if (piece_is_over(p))
+            return false;
+    }
+    return true;
+}
+
+static bool begin_reconcile(struct tailset *t, const struct piece *p)
+{
+    (void)p;
+    t->looking.reconciles = true;
+    t->looking.all = t->due_all;
+    t->due = t->due_all = false;
     pipes_reconcile(t);
-    dirs_look(t, all);
-    place_rescan(t);
-    reconcile_files(t, all);
-    reconcile_gone(t);
-    place_settle(t);
+    return true;
+}
+
+static bool reconcile(struct tailset *t, const struct piece *p)
+{
+    static work_fn *const row[] = {begin_reconcile, dirs_begin,      dirs_look,     place_rescan,
+                                   files_rewind,    reconcile_files, reconcile_gone};
+
+    if (t->looking.reconcile == 0 && !t->due)
+        return true;
+    return work_on(t, p, row, sizeof(row) / sizeof(row[0]), &t->looking.reconcile);
+}
+
+static bool end_reconcile(struct tailset *t, const struct piece *p)
+{
+    (void)p;
+    if (!t->looking.reconciles)
+        return true;
+    t->looking.reconciles = t->looking.all = false;
     streams_sweep(t);
     wanting_say(t);
     for (struct log *log = t->logs; log; log = log->next) {
@@ -236,21 +276,36 @@ static void reconcile(struct tailset *t, bool all)
     }
     t->reconciled = true;
     t->rounds++;
+    return true;
 }
 
-static void take_events(struct tailset *t)
+enum { LOOK_SETTLE = 3 };
+
+/* From step `from` on, or where the last piece ended. */
+static bool look_from(struct tailset *t, const struct piece *p, unsigned from)
 {
-    if (t->watch)
-        watch_read(t->watch, take_event, t);
-    if (t->overflow) {
-        t->overflow = false;
-        reconcile(t, true);
-    }
-    place_settle(t);
+    static work_fn *const row[] = {place_examine, take_events,
+                                   reconcile, [LOOK_SETTLE] = place_settle, end_reconcile};
+
+    if (t->looking.step == 0)
+        t->looking.step = from;
+    return work_on(t, p, row, sizeof(row) / sizeof(row[0]), &t->looking.step);
 }
 
-static void wake(struct tailset *t)
+/* Looks at all that may have changed; false: there is more of it. */
+static bool look_on(struct tailset *t, const struct piece *p)
 {
+    do
+        if (!look_from(t, p, 0))
+            return false;
+    while (t->due);
+    return true;
+}
+
+/* With what there is to do, at the next turn of the loop. */
+static void go_on(struct tailset *t)
+{
+    listen(t, false);
     t->working = true;
     loop_timer_set(t->work_timer, t->now);
 }
@@ -268,11 +323,27 @@ static void collect(struct tailset *t, int64_t ns)
 static void on_event(void *ctx, uint32_t epoll_events)
 {
     struct tailset *t = ctx;
+    struct piece p = piece_begin(t);
 
     (void)epoll_events;
     t->now = loop_now(t->loop);
-    take_events(t);
-    collect(t, t->options.collect_ns);
+    if (look_on(t, &p))
+        collect(t, t->options.collect_ns);
+    else
+        go_on(t);
+}
+
+/* What is known to have changed is looked at, then there is a turn of reading, which may bring new
+ * questions; they wait when there are some that nothing has an answer to now. False: there is more to
+ * do. */
+static bool work(struct tailset *t, int64_t read_ns)
+{
+    struct piece p = piece_begin(t);
+
+    if (!look_on(t, &p))
+        return false;
+    (void)follow_turn(t, clock_mono_ns() + read_ns);
+    return (t->unsettled || look_from(t, &p, LOOK_SETTLE)) && !t->queue;
 }
 
 /* As long as each turn brings something, the next one comes by the clock alone. */
@@ -283,11 +354,8 @@ static void on_work(void *ctx)
 
     t->working = false;
     t->now = loop_now(t->loop);
-    take_events(t);
-    (void)follow_turn(t, clock_mono_ns() + TURN_NS);
-    place_settle(t);
-    if (t->queue)
-        wake(t);
+    if (!work(t, TURN_NS))
+        go_on(t);
     else if (t->version != version)
         collect(t, 2 * t->collect_ns);
     else
@@ -310,11 +378,12 @@ static void reconcile_next(struct tailset *t, int64_t at_ns)
 static void on_reconcile(void *ctx)
 {
     struct tailset *t = ctx;
+    struct piece p = piece_begin(t);
 
     t->now = loop_now(t->loop);
-    reconcile(t, false);
-    if (t->queue)
-        wake(t);
+    t->due = true;
+    if (!look_on(t, &p) || t->queue)
+        go_on(t);
     else if (!t->working)
         listen(t, true);
     reconcile_next(t, t->now + reconcile_interval(t));
@@ -329,6 +398,8 @@ static void set_options(struct tailset *t, const struct tail_options *options)
         o->collect_ns = COLLECT_NS;
     if (o->collect_ns < 0)
         o->collect_ns = 0;
+    if (o->piece_ns == 0)
+        o->piece_ns = PIECE_NS;
     if (o->lost_wait_ns == 0)
         o->lost_wait_ns = LOST_WAIT_NS;
     if (o->keep_ns == 0)
@@ -383,16 +454,13 @@ void tailset_free(struct tailset *t)
     if (!t)
         return;
     listen(t, false);
+    looking_reset(t);
     files_drop(t);
     dirs_free(t);
     logs_free(t);
     watch_free(t->watch);
-    for (size_t i = 0; i < t->nnewcomers; i++)
-        free(t->newcomers[i].path);
     for (size_t i = 0; i < t->npending; i++)
         free(t->pending[i].path);
-    free(t->newcomers);
-    map_release(&t->newcomer_numbers);
     free(t->pending);
     index_release(&t->path_index);
     index_release(&t->id_index);
@@ -428,18 +496,18 @@ static void look_at_unwatched(struct tailset *t)
 
 bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
 {
-    bool done;
-
     t->now = loop_now(t->loop);
-    if (!t->reconciled)
-        reconcile(t, false);
-    take_events(t);
+    t->due |= !t->reconciled;
     look_at_unwatched(t);
-    done = follow_turn(t, clock_mono_ns() + budget_ns);
-    place_settle(t);
-    if (t->queue)
-        wake(t);
-    return done && !t->queue;
+    if (work(t, budget_ns))
+        return true;
+    go_on(t);
+    return false;
+}
+
+bool tailset_has_looked(const struct tailset *t)
+{
+    return t->reconciled;
 }
 
 void tailset_rest(struct tailset *t, bool on)
@@ -550,6 +618,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
     struct tail_file *next;
 
     t->now = loop_now(t->loop);
+    looking_reset(t);
     for (struct tail_file *f = t->files.first; f; f = f->next)
         file_close_sink(t, f);
     set_options(t, options);

@@ -61,6 +61,8 @@ struct tail_options {
     /* How long events are collected before files are read: 5 ms, and up to eight times that while
      * files are written without a pause; -1 = not at all. */
     int64_t collect_ns;
+    /* How long it is busy with what files there are before others have their turn: 8 ms. */
+    int64_t piece_ns;
     int64_t lost_wait_ns; /* how long the rest of a lost file is looked for before it is given up: 3
                              s */
     int64_t keep_ns;      /* how long a file that is gone is remembered: 7 days */
@@ -149,6 +151,9 @@ void tailset_rest(struct tailset *t, bool on);
  * it: what is in the files now must be on the page). Returns false when it stopped at a budget of
  * `budget_ns` with more to read. */
 bool tailset_catch_up(struct tailset *t, int64_t budget_ns);
+
+/* Has it looked once at all that it follows? */
+bool tailset_has_looked(const struct tailset *t);
 
 /* Changes with every byte read and every note. */
 uint64_t tailset_version(const struct tailset *t);

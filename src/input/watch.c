@@ -29,6 +29,8 @@ enum { EVENT_MAX = sizeof(struct inotify_event) + NAME_MAX + 1 };
 
 struct watch {
     int fd;
+    size_t at, n; /* of what was read */
+    bool emptied; /* the queue, when it was read */
     _Alignas(struct inotify_event) char events[64 * 1024];
 };
 
@@ -39,7 +41,7 @@ int watch_new(struct watch **ret_watch)
 
     if (fd < 0)
         return -errno;
-    w = xmalloc(sizeof(*w));
+    w = xcalloc(1, sizeof(*w));
     w->fd = fd;
     *ret_watch = w;
     return 0;
@@ -92,19 +94,32 @@ static unsigned events_of(uint32_t mask)
     return events;
 }
 
-void watch_read(struct watch *w, watch_fn *fn, void *ctx)
+/* False: there are none now. */
+static bool read_more(struct watch *w)
 {
     ssize_t n;
 
-    do {
-        const char *at = w->events;
-
+    if (w->emptied) {
+        w->emptied = false;
+        return false;
+    }
+    do
         n = sys_read(w->fd, w->events, sizeof(w->events));
-        while (n > 0 && at < w->events + n) {
-            const struct inotify_event *e = (const void *)at;
+    while (n < 0 && errno == EINTR);
+    w->at = 0;
+    w->n = n > 0 ? (size_t)n : 0;
+    w->emptied = n > 0 && w->n <= sizeof(w->events) - EVENT_MAX;
+    return n > 0;
+}
 
-            at += sizeof(*e) + e->len;
-            fn(ctx, e->wd, events_of(e->mask), e->len ? e->name : "");
-        }
-    } while (n > (ssize_t)(sizeof(w->events) - EVENT_MAX) || (n < 0 && errno == EINTR));
+bool watch_next(struct watch *w, struct watch_event *ret_event)
+{
+    const struct inotify_event *e;
+
+    if (w->at >= w->n && !read_more(w))
+        return false;
+    e = (const void *)(w->events + w->at);
+    w->at += sizeof(*e) + e->len;
+    *ret_event = (struct watch_event){e->wd, events_of(e->mask), e->len ? e->name : ""};
+    return true;
 }

@@ -5,6 +5,8 @@
 #ifndef LT_INPUT_WATCH_H
 #define LT_INPUT_WATCH_H
 
+#include <stdbool.h>
+
 struct watch;
 
 enum watch_events {
@@ -17,8 +19,11 @@ enum watch_events {
     WATCH_DIRECTORY = 1 << 6, /* the name is or was a directory's */
 };
 
-/* `name` is "" when the event is about the directory itself; it BORROWS. */
-typedef void watch_fn(void *ctx, int wd, unsigned events, const char *name);
+struct watch_event {
+    int wd;
+    unsigned events;
+    const char *name; /* "" when it is about the directory itself; BORROWS the watch */
+};
 
 /* 0 or negative errno (-EMFILE: no instance is left). */
 int watch_new(struct watch **ret_watch);
@@ -28,7 +33,7 @@ int watch_fd(const struct watch *w);
  * gives the same descriptor, whatever its path. */
 int watch_add(struct watch *w, const char *directory);
 void watch_remove(struct watch *w, int wd);
-/* Calls `fn` for all that is queued; never blocks. */
-void watch_read(struct watch *w, watch_fn *fn, void *ctx);
+/* The next that is queued; false: there is none now. Never blocks. */
+bool watch_next(struct watch *w, struct watch_event *ret_event);
 
 #endif

@@ -78,17 +78,14 @@ static struct state state_of(const struct sources *s)
     return state;
 }
 
-static void on_event(void *ctx, int wd, unsigned events, const char *name)
-{
-    (void)ctx, (void)wd, (void)events, (void)name;
-}
-
 static void on_events(void *ctx, uint32_t events)
 {
     struct sources *s = ctx;
+    struct watch_event event;
 
     (void)events;
-    watch_read(s->watch, on_event, s);
+    while (watch_next(s->watch, &event))
+        ;
     if (!s->soon)
         loop_timer_set(s->timer, loop_now(s->loop) + QUIET_NS);
     s->soon = true;

@@ -157,5 +157,50 @@ def histograms_are_saved_beside_the_loop():
     assert SLOWER > 1 or "CPU time" not in d.log(), d.log()
 
 
-main(nothing_takes_long_with_many_series, pages_of_many_rules_are_made_in_time,
+LOGS, FILES = (1000, 10) if LONG else (300, 10)
+
+
+def many_files_are_looked_at_in_pieces():
+    """First seen, rotated all at once, restored, and rotated while nobody looked: as many logs, each with its directory."""
+    names = ["logs/app%d/f%d.log" % (i, k) for i in range(LOGS) for k in range(FILES)]
+    put("rules.ini", RULES)
+    for i in range(LOGS):
+        os.makedirs("logs/app%d" % i)
+
+    def write(user):
+        for name in names:
+            append(name, line(user))
+
+    def rotate(to):
+        for name in names:
+            os.rename(name + ".1" * (to - 1), name + ".1" * to)
+
+    write(1)
+    d = Watched(rules=os.getcwd() + "/rules.ini", server="reload = yes", state="interval = 1s",
+                more="".join("[log l%d]\npath = %s/logs/app%d/*.log\n" % (i, os.getcwd(), i) for i in range(LOGS))).start()
+    assert d.caught_up(len(names)) is True
+    check(d, "a first look at %d files" % len(names))
+    rotate(1)
+    write(2)
+    assert d.caught_up(2 * len(names)) is True
+    check(d, "all rotated at once")
+    assert d.request("POST", "/-/reload")[0] == 200
+    write(3)
+    assert d.caught_up(3 * len(names)) is True
+    check(d, "a reload")
+    d.stop()
+    d.start()
+    assert d.caught_up(3 * len(names)) is True
+    check(d, "a restart")
+    d.kill()
+    rotate(2)
+    rotate(1)
+    write(4)
+    d.start()
+    assert d.caught_up(4 * len(names)) is True
+    check(d, "all rotated after a kill")
+    d.stop()
+
+
+main(many_files_are_looked_at_in_pieces, nothing_takes_long_with_many_series, pages_of_many_rules_are_made_in_time,
      lines_that_regexes_run_away_on_are_explained_in_time, histograms_are_saved_beside_the_loop)

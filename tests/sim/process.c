@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define INTERVAL_NS NSEC_PER_SEC
+#define PIECE_NS 2000 /* two looks at a clock */
 enum { FEW_OPEN = 3 };
 
 static struct {
@@ -225,6 +226,7 @@ static struct tail_options options(void)
                                  .nlogs = 1,
                                  .max_line = 1 << 16,
                                  .rotate_wait_ns = ROTATE_WAIT_NS,
+                                 .piece_ns = world.knobs & KNOB_PIECES ? PIECE_NS : 0,
                                  .max_open = world.knobs & KNOB_FEW_OPEN ? FEW_OPEN : 0};
 }
 
@@ -273,7 +275,9 @@ void process_start(void)
         return;
     }
     if (r == STATEFILE_EMPTY) {
-        (void)tailset_catch_up(process.files, 0);
+        do
+            (void)tailset_catch_up(process.files, 0);
+        while (!tailset_has_looked(process.files) && !world.ghost);
         save();
         write_state(NULL);
     }

@@ -192,10 +192,11 @@ static void draw(uint64_t seed, unsigned n)
     fails = world_random(2); /* where a call fails less is asked */
     for (unsigned k = 0; k < nkinds; k++)
         total += weight_of(&kinds[k], fails);
-    story.knobs = (unsigned)world_random(KNOBS);
-    for (unsigned knob = KNOB_BANNER; knob < KNOBS; knob <<= 1)
+    story.knobs = (unsigned)world_random(KNOB_PIECES);
+    for (unsigned knob = KNOB_BANNER; knob < KNOB_PIECES; knob <<= 1)
         if (world_random(2))
             story.knobs &= ~knob; /* one in four stories has it */
+    story.knobs |= seed % 4 == 3 ? KNOB_PIECES : 0;
     styles = world_random(UINT64_MAX);
     story.n = n;
     for (unsigned i = 0; i < n; i++) {

@@ -79,7 +79,8 @@ enum knobs {
     KNOB_LONG = 1 << 5,        /* lines are long: files pass 4 KiB */
     KNOB_POLL = 1 << 6,        /* the log is configured without events */
     KNOB_FEW_OPEN = 1 << 7,    /* few descriptors are allowed */
-    KNOBS = 1 << 8
+    KNOB_PIECES = 1 << 8,      /* a look at the files is cut after each or every other step of it */
+    KNOBS = 1 << 9
 };
 
 struct node {
