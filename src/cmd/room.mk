@@ -1,5 +1,7 @@
 # Sources and tests of src/cmd.
 liblogtally_a_SOURCES += \
+	src/cmd/alike.c \
+	src/cmd/alike.h \
 	src/cmd/backfill.c \
 	src/cmd/check.c \
 	src/cmd/commands.h \

@@ -5,6 +5,7 @@
 #include "engine/explain.h"
 
 #include "engine/bare.h"
+#include "engine/explain_json.h"
 #include "engine/explain_near.h"
 #include "engine/explain_read.h"
 #include "engine/explain_spans.h"
@@ -288,28 +289,19 @@ static unsigned show_events(const struct trace *t, const struct explain_options 
     return hits;
 }
 
-/* What is given up while a line is looked at: before it as time has passed, behind it by what the line
- * begins. */
-struct given_up {
-    const struct explain_options *options;
-    struct buf before, behind;
-};
+/* --- what is told ----------------------------------------------------------------------------- */
 
-static void show_given_up(void *ctx, const struct trace *t)
+/* The line as it was read; of a log with `record` the record. */
+static struct slice headline(const struct trace *t)
 {
-    struct given_up *g = ctx;
-    struct buf *out = t->spans->reason == SPAN_TIMEOUT ? &g->before : &g->behind;
-
-    explain_given_up(t, out);
-    show_events(t, g->options, out);
+    return t->raw.p && !(t->record->log->record && t->result == RECORD_LINE) ? t->raw : t->whole;
 }
 
-static void explain_trace(const struct trace *t, struct slice headline,
-                          const struct explain_options *o, struct buf *out)
+static void explain_trace(const struct trace *t, const struct explain_options *o, struct buf *out)
 {
     unsigned hits;
 
-    show_lines(out, headline);
+    show_lines(out, headline(t));
     switch (t->result) {
     case RECORD_NOTHING:
         buf_str(out, "\n  an empty line, or a part of a line still to come\n");
@@ -332,41 +324,93 @@ static void explain_trace(const struct trace *t, struct slice headline,
         buf_str(out, "  more would take too long here; `logtally explain` says all\n");
 }
 
-static void end_given_up(struct engine *e, struct given_up *g, struct buf *out)
+void explain_told(const struct trace *t, bool is_line, const struct explain_options *o,
+                  struct buf *out)
 {
-    buf_slice(out, buf_all(&g->behind));
-    buf_release(&g->before);
-    buf_release(&g->behind);
+    if (o->json) {
+        explain_json(t, is_line, o, out);
+    } else if (is_line) {
+        explain_trace(t, o, out);
+    } else {
+        explain_given_up(t, out);
+        show_events(t, o, out);
+    }
+}
+
+struct feed {
+    explain_fn *fn;
+    void *ctx;
+};
+
+static void feed_given_up(void *ctx, const struct trace *t)
+{
+    const struct feed *f = ctx;
+
+    f->fn(f->ctx, t, false);
+}
+
+void explain_feed(struct engine *e, struct source *s, struct slice raw, explain_fn *fn, void *ctx)
+{
+    struct feed f = {fn, ctx};
+    const struct trace *t;
+
+    engine_trace_given_up(e, feed_given_up, &f);
+    t = engine_trace(e, s, raw);
+    if (!t->record->log->record || t->result != RECORD_NOTHING)
+        fn(ctx, t, true);
     engine_trace_given_up(e, NULL, NULL);
+}
+
+void explain_feed_rest(struct engine *e, struct source *s, explain_fn *fn, void *ctx)
+{
+    struct feed f = {fn, ctx};
+    const struct trace *t;
+
+    engine_trace_given_up(e, feed_given_up, &f);
+    while ((t = engine_trace_unfinished(e, s)))
+        fn(ctx, t, true);
+    engine_trace_given_up(e, NULL, NULL);
+}
+
+/* What is given up while a line is looked at comes first: before the line as time has passed, or behind
+ * it by what the line begins. */
+struct telling {
+    const struct explain_options *options;
+    struct buf *out, behind;
+};
+
+static void tell(void *ctx, const struct trace *t, bool is_line)
+{
+    struct telling *l = ctx;
+    bool is_behind = !is_line && t->spans->reason != SPAN_TIMEOUT;
+
+    explain_told(t, is_line, l->options, is_behind ? &l->behind : l->out);
+    if (!is_line)
+        return;
+    buf_slice(l->out, buf_all(&l->behind));
+    buf_clear(&l->behind);
+}
+
+static void end_telling(struct telling *l)
+{
+    buf_slice(l->out, buf_all(&l->behind));
+    buf_release(&l->behind);
 }
 
 void explain_line(struct engine *e, struct source *s, struct slice raw,
                   const struct explain_options *o, struct buf *out)
 {
-    struct given_up g = {.options = o};
-    const struct trace *t;
+    struct telling l = {o, out, BUF_INIT};
 
-    engine_trace_given_up(e, show_given_up, &g);
-    t = engine_trace(e, s, raw);
-    buf_slice(out, buf_all(&g.before));
-    if (!t->record->log->record || t->result == RECORD_TOO_LONG)
-        explain_trace(t, raw, o, out);
-    else if (t->result == RECORD_LINE)
-        explain_trace(t, t->whole, o, out);
-    end_given_up(e, &g, out);
+    explain_feed(e, s, raw, tell, &l);
+    end_telling(&l);
 }
 
 void explain_rest(struct engine *e, struct source *s, const struct explain_options *o,
                   struct buf *out)
 {
-    struct given_up g = {.options = o};
-    const struct trace *t;
+    struct telling l = {o, out, BUF_INIT};
 
-    engine_trace_given_up(e, show_given_up, &g);
-    while ((t = engine_trace_unfinished(e, s))) {
-        buf_slice(out, buf_all(&g.before));
-        buf_clear(&g.before);
-        explain_trace(t, t->whole, o, out);
-    }
-    end_given_up(e, &g, out);
+    explain_feed_rest(e, s, tell, &l);
+    end_telling(&l);
 }

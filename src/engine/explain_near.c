@@ -238,18 +238,6 @@ static void show_near(const struct trace *t, const struct near_event *n,
     show_why(t, n, out);
 }
 
-/* Of a line that nothing takes one is always shown, however far it is; of one that is taken those that it
- * would be, too, if it were not for that. */
-static bool is_shown(const struct explain_options *o, const struct near_event *n, unsigned shown,
-                     bool taken)
-{
-    if (o->always_near)
-        return true;
-    if (taken)
-        return n->why == IS_UNLESS;
-    return shown < o->near && (shown == 0 || n->nearness > NEAR_ENOUGH);
-}
-
 void explain_near(const struct trace *t, const struct explain_options *o, bool taken,
                   struct buf *out)
 {
@@ -257,7 +245,7 @@ void explain_near(const struct trace *t, const struct explain_options *o, bool t
     unsigned n = nearest_find(t, list), shown = 0;
 
     for (unsigned i = 0; i < n && !patience_is_over(t->patience); i++)
-        if (is_shown(o, &list[i], shown, taken)) {
+        if (nearest_is_shown(&list[i], shown, taken, o->always_near ? UINT32_MAX : o->near)) {
             show_near(t, &list[i], o, out);
             shown++;
         }

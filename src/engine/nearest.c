@@ -10,6 +10,26 @@
 
 #include <stdlib.h>
 
+/* Below this an event has nothing to do with the line. */
+#define NEAR_ENOUGH 0.15
+
+const char *miss_text(enum miss why)
+{
+    static const char *const texts[] = {"undecoded", "span", "of",    "condition",
+                                        "each",      "log",  "unless"};
+
+    return texts[why];
+}
+
+bool nearest_is_shown(const struct near_event *n, unsigned shown, bool taken, unsigned most)
+{
+    if (most == UINT32_MAX)
+        return true;
+    if (taken)
+        return n->why == IS_UNLESS;
+    return shown < most && (shown == 0 || n->nearness > NEAR_ENOUGH);
+}
+
 static enum miss why_not(const struct trace *t, uint32_t event)
 {
     const struct event *e = &t->record->rules->events[event];

@@ -16,11 +16,13 @@ struct near_event {
     double nearness;
 };
 
-/* Below this an event has nothing to do with the line. */
-#define NEAR_ENOUGH 0.15
-
 /* Room for all events of the rules. How many there are; fewer when patience is over. */
 unsigned nearest_find(const struct trace *t, struct near_event *ret);
+/* Of a line that nothing takes one is always shown, however far it is; of one that is taken those that it
+ * would be, too, if it were not for that. `most`: so many; UINT32_MAX: all, of every line. */
+bool nearest_is_shown(const struct near_event *n, unsigned shown, bool taken, unsigned most);
+/* "unless", "condition", ... */
+const char *miss_text(enum miss why);
 /* Is that condition, which fails, only one for lack of what another should have captured? */
 bool nearest_follows(const struct trace *t, uint32_t event, unsigned condition);
 

@@ -10,6 +10,9 @@ liblogtally_a_SOURCES += \
 	src/engine/engine.h \
 	src/engine/explain.c \
 	src/engine/explain.h \
+	src/engine/explain_json.c \
+	src/engine/explain_json.h \
+	src/engine/explain_kind.c \
 	src/engine/explain_near.c \
 	src/engine/explain_near.h \
 	src/engine/explain_read.c \

@@ -75,6 +75,8 @@ struct span_note {
 };
 
 enum skip { SKIP_NOT, SKIP_MISSING, SKIP_NOT_A_NUMBER, SKIP_NEGATIVE };
+/* The value of the label; NULL of SKIP_NOT. */
+const char *skip_text(enum skip skip);
 
 /* One mapping and the line. */
 struct traced_update {

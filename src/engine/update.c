@@ -125,11 +125,17 @@ static void count(struct updater *u, struct family *f, const struct slice *label
     counter_inc(f, family_series(f, labels, u->now_ns, NULL), 1, u->now_ns);
 }
 
+const char *skip_text(enum skip skip)
+{
+    static const char *const texts[] = {NULL, "missing", "not_a_number", "negative"};
+
+    return texts[skip];
+}
+
 static void count_skip(struct updater *u, const struct mapping *m, enum skip why)
 {
-    static const char *const reasons[] = {"", "missing", "not_a_number", "negative"};
     struct slice labels[] = {slice_str(u->rules->families[m->family].spec.name),
-                             slice_str(u->rules->events[m->event].name), slice_str(reasons[why])};
+                             slice_str(u->rules->events[m->event].name), slice_str(skip_text(why))};
 
     count(u, u->skipped, labels);
 }
