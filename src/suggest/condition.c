@@ -117,6 +117,8 @@ static void print_keys(const struct rulesfile *f, const struct kind *kind)
     struct slice rest = kind->shape->example, key;
 
     buf_fmt(f->out, "of = %s_line\n", kind->event);
+    if (f->sample->field)
+        buf_fmt(f->out, "where = %s ==\n", f->sample->field);
     for (unsigned n = 0; n < KEYS_ASKED && next_key(&rest, &key); n++)
         buf_fmt(f->out, "where = %.*s !=\n", SLICE_FMT(key));
 }

@@ -173,6 +173,14 @@ static void print_traces(const struct rulesfile *f)
                 "logged, by class\ninc = exception_logged\nlabels = class\n");
 }
 
+/* Letters and digits of it, behind an underscore. */
+static void add_name_of_level(struct slice level, struct buf *out)
+{
+    buf_char(out, '_');
+    for (size_t i = 0; i < level.n; i++)
+        buf_char(out, char_is_letter(level.p[i]) || char_is_digit(level.p[i]) ? level.p[i] : '_');
+}
+
 /* Takes a name for the event of each level; appends them to *events. */
 static void print_level_events(struct rulesfile *f, const struct field_stats *levels,
                                struct buf *events)
@@ -186,16 +194,15 @@ static void print_level_events(struct rulesfile *f, const struct field_stats *le
 
         if (!text_is_plain(level))
             continue;
-        buf_str(&name, "level_");
-        add_field_name(names ? level_word(names, level) : level, &name);
+        buf_str(&name, "level");
+        add_name_of_level(level_word(names, level), &name);
         const char *event = unique_name(f, &f->events, &name);
 
         buf_fmt(f->out, "[event %s]\nwhere = %s == ", event, levels->name);
         add_value(level, f->out);
-        if (names)
-            buf_fmt(f->out, "\nmap.%s = %.*s -> %.*s", levels->name, SLICE_FMT(level),
-                    SLICE_FMT(level_word(names, level)));
-        buf_str(f->out, "\n\n");
+        buf_char(f->out, '\n');
+        levels_map_one(levels, level, f->out);
+        buf_char(f->out, '\n');
         buf_fmt(events, "%s%s", events->n ? ", " : "", event);
     }
 }
@@ -205,16 +212,19 @@ static void print_level_zero(const struct field_stats *levels, struct buf *out)
 {
     const struct level_names *names = levels_of(levels);
     const char *between = "zero = level=";
+    struct map said = MAP_INIT;
     struct slice level;
     uint64_t lines;
 
     for (size_t at = 0; map_next(&levels->values, &at, &level, &lines);) {
-        if (!text_is_plain(level) || slice_until(level, " \t|\",;=#").n < level.n)
+        if (!text_is_plain(level) || !map_put(&said, level_word(names, level), 1) ||
+            slice_until(level, " \t|\",;=#").n < level.n)
             continue;
-        buf_fmt(out, "%s%.*s", between, SLICE_FMT(names ? level_word(names, level) : level));
+        buf_fmt(out, "%s%.*s", between, SLICE_FMT(level_word(names, level)));
         between = "|";
     }
     buf_str(out, *between == '|' ? "\n" : "");
+    map_release(&said);
 }
 
 static void print_levels(struct rulesfile *f)

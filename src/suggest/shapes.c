@@ -259,6 +259,40 @@ static void compare(struct texts *drafts, offer_fn *offer, least_fn *least, uint
     map_release(&counts);
 }
 
+/* Does the wide key hold all that the other does, and differs in a word or two where that has fixed ones? One that is open
+ * leaves room for others: `unless` does. */
+static bool covers(struct slice wide, struct slice key)
+{
+    struct slice a, b;
+    unsigned differ = 0;
+
+    while (slice_cut(&wide, '\n', &a)) {
+        if (!slice_cut(&key, '\n', &b))
+            return false;
+        if (!slice_eq(a, b) && (!slice_eq(a, SLICE("\1")) || !is_fixed(b) || ++differ > 2))
+            return false;
+    }
+    return key.n == 0;
+}
+
+/* What a key that took the place of others would find too is of it: no line is to be of two events. */
+static void gather(struct texts *drafts, size_t first)
+{
+    enum { MOST = 20000000 };
+
+    if ((drafts->n - first) * drafts->n > MOST)
+        return;
+    for (size_t to = first; to < drafts->n; to++)
+        for (size_t i = 0; i < drafts->n && drafts->list[to].into == to; i++) {
+            struct text *t = &drafts->list[i];
+
+            if (i == to || t->into != i || !covers(drafts->list[to].text, t->text))
+                continue;
+            drafts->list[to].count += t->count;
+            t->into = to;
+        }
+}
+
 static bool after_one_blank(struct slice text, const struct word *w)
 {
     const char *p = w->before.p;
@@ -403,12 +437,15 @@ void shapes_find(struct shapes *s)
         t->into = text_number(&drafts, buf_all(&key));
         drafts.list[t->into].count += t->count;
     }
+    size_t first = drafts.n;
+
     if (!s->exact) {
         compare(&drafts, offer_end, least_of_ends, UINT64_MAX);
         compare(&drafts, offer_reason, least_of_ends, UINT64_MAX);
         for (int i = 0; i < 3; i++)
             compare(&drafts, offer_word, least_alike, UINT64_MAX);
         compare(&drafts, offer_begin, least_of_rare, RARE_LINES);
+        gather(&drafts, first);
     }
     make_shapes(s, &drafts);
     texts_release(&drafts);

@@ -186,6 +186,8 @@ static struct word make_word(struct slice s)
 
     if (equals && paren && paren > s.p && paren < equals)
         equals = NULL; /* ann(uid=0) */
+    if (equals && memchr(s.p, '/', (size_t)(equals - s.p)))
+        equals = NULL; /* "http://example.org/?q=1" */
     size_t from = equals ? (size_t)(equals - s.p) + 1 : 0, to = s.n;
 
     char quote = '\0'; /* what it encloses is whole */

@@ -375,12 +375,69 @@ def erlang(g):
     return "=INFO REPORT==== %s ===\nconnection <0.%d.0> accepted from %s" % (at, g.n, g.ip()), "accepted"
 
 
+def samba(g):
+    head = "[%s,  %d] ../../source3/smbd/service.c:%d(%s)\n  %s (ipv4:%s:%d) " % (g.t.strftime("%Y/%m/%d %H:%M:%S.%f"), g.of(1, 3), g.r.randint(100, 999), "%s", "pc-" + g.hex(4), g.ip(), g.r.randint(1024, 65000))
+    if g.chance(60):
+        return head % "make_connection_snum" + "connect to service %s initially as user %s (uid=%d, gid=100) (pid %d)" % (g.of("docs", "home", "scans"), g.of(*USERS), g.r.randint(1000, 1009), PID + g.n), "connect"
+    return head % "close_cnum" + "closed connection to service %s" % g.of("docs", "home", "scans"), "closed"
+
+
+def compose(g):
+    if g.chance(70):
+        s, ms = g.status(), g.ms()
+        return "web-1  | " + json.dumps({"level": "info", "msg": "request", "path": g.path(), "status": s, "took_ms": ms}), "request", s, bits(ms, "ms")
+    return "db-1   | %s UTC [%d] LOG:  checkpoint complete: wrote %d buffers" % (g.iso(end="", sep=" "), PID + g.n, g.r.randint(1, 99)), "checkpoint"
+
+
+def coredns(g):
+    ns = g.us() * 1000 + g.r.randint(0, 999)
+    return "[INFO] %s:%d - %d \"%s IN %s. udp %d false 512\" %s qr,rd,ra %d %d.%09ds" % (
+        g.ip(), g.r.randint(1024, 65000), g.r.randint(1, 65000), g.of("A", "AAAA"), g.of(*DOMAINS), g.r.randint(30, 60), g.of("NOERROR", "NXDOMAIN"), g.r.randint(40, 400), ns // 10**9, ns % 10**9), "query", None, bits(ns, "ns")
+
+
+def rust(g):
+    head = "%s %%s " % g.iso(digits=6)
+    if g.chance(25):
+        s = "%d.%d" % (g.r.randint(1, 9), g.r.randint(0, 9))
+        return head % " WARN" + "shop::db: slow statement: execution time exceeded alert threshold elapsed=%ss" % s, "slow", None, Fraction(s)
+    s, ms = g.status(), g.ms()
+    return head % " INFO" + "request{method=%s uri=%s}: shop::http: finished processing request latency=%d ms status=%d" % (g.method(), g.path(), ms, s), "request", s, bits(ms, "ms")
+
+
+def postfix(g):
+    head = "%s %s postfix/%%s[%d]: %s: " % (g.syslog(), HOSTS[0], PID + g.r.randint(0, 99), "%010X" % g.r.randint(2**30, 2**39))
+    if g.chance(40):
+        return head % "qmgr" + "from=<%s@example.com>, size=%d, nrcpt=%d (queue active)" % (g.of(*USERS), g.size(), g.r.randint(1, 3)), "queued"
+    if g.chance(30):
+        return head % "qmgr" + "removed", "removed"
+    d = [g.r.randint(1, 30), g.r.randint(0, 3), g.r.randint(0, 90), g.r.randint(1, 90)]
+    return head % "smtp" + "to=<%s@example.org>, relay=mx.example.net[%s]:25, delay=%d.%02d, delays=%d.0/0.0%d/0.%02d/0.%02d, dsn=2.0.0, status=%s" % (
+        g.of(*USERS), g.ip(), d[0], d[2], d[0], d[1], d[2], d[3], g.of("sent (250 2.0.0 Ok: queued as %s)" % g.hex(8).upper(), "deferred (connect to mx.example.net: Connection timed out)", "bounced (user unknown)")), "delivered", None, Fraction(d[0] * 100 + d[2], 100)
+
+
+def nginx_error(g):
+    head = "%s [%%s] %d#%d: *%d " % (g.t.strftime("%Y/%m/%d %H:%M:%S"), PID, PID, g.n)
+    path, ends = g.path(), ", client: %s, server: shop.example.org, request: \"%s %s HTTP/1.1\", upstream: \"http://127.0.0.1:8080%s\", host: \"shop.example.org\""
+    if g.chance(50):
+        return head % "error" + "connect() failed (111: Connection refused) while connecting to upstream" + ends % (g.ip(), g.method(), path, path), "refused"
+    return head % "warn" + "an upstream response is buffered to a temporary file /var/cache/nginx/proxy_temp/%d/%02d/%010d while reading upstream" % (g.r.randint(1, 9), g.r.randint(1, 99), g.n) + ends % (g.ip(), g.method(), path, path), "buffered"
+
+
+def rails(g):
+    if g.chance(40):
+        return 'Started %s "%s" for %s at %s +0000' % (g.method(), g.path(), g.ip(), g.t.strftime("%Y-%m-%d %H:%M:%S")), "started"
+    s, ms = g.status(), g.ms()
+    words = {200: "OK", 201: "Created", 204: "No Content", 302: "Found", 304: "Not Modified", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error", 502: "Bad Gateway"}
+    return "Completed %d %s in %dms (Views: %d.%dms | ActiveRecord: %d.%dms | Allocations: %d)" % (s, words[s], ms, ms // 2, g.r.randint(0, 9), ms // 4, g.r.randint(0, 9), g.r.randint(99, 99999)), "completed", s, bits(ms, "ms")
+
+
 GENERATORS = {f.__name__: f for f in (
     # kinds that rules/examples has
     nginx, haproxy, pino, zerolog, zap, traefik, envoy, lograge, postgres, python_logging, spring_boot,
     # others
     lighttpd, varnishncsa, squid, uwsgi, gunicorn, puma, tomcat, jetty, grafana, prometheus, vault, celery, sidekiq,
-    elasticsearch, kafka, rabbitmq, nats, consul, cassandra, mosquitto, bind, unbound, dovecot, gitea, erlang)}
+    elasticsearch, kafka, rabbitmq, nats, consul, cassandra, mosquitto, bind, unbound, dovecot, gitea, erlang, samba,
+    compose, coredns, rust, postfix, nginx_error, rails)}
 
 
 def generate(name, n, seed=1):

@@ -380,6 +380,45 @@ TEST(levels_are_words)
     free(text);
 }
 
+/* pino's own levels are numbers, a program's may be anything. */
+TEST(levels_that_nobody_knows_stay_as_they_are)
+{
+    char *text =
+        write_up(VALUES("{\"level\":30,\"msg\":\"paid\"}", "{\"level\":35,\"msg\":\"paid\"}",
+                        "{\"level\":40,\"msg\":\"paid\"}"),
+                 10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "[event level_35]\nwhere = level == 35\n\n"));
+    ck_assert_ptr_nonnull(strstr(text, "zero = level=info|35|warn\n"));
+    expect_loads(text);
+    free(text);
+}
+
+/* Numbers with a sign or an exponent are not found by the regex for plain ones. */
+TEST(an_event_takes_the_lines_that_it_was_made_of)
+{
+    char *text = write_up(
+        VALUES("job 7 at +0000 took 1e3 steps of all", "job 8 at +0100 took 2e3 steps of all"), 10,
+        5);
+
+    ck_assert_ptr_nonnull(
+        strstr(text, "\nmatch = ^job -?[\\d.]+ at \\S+ took \\S+ steps of all$\n"));
+    expect_loads(text);
+    free(text);
+}
+
+TEST(what_no_message_tells_apart_is_no_line_with_one)
+{
+    char *text = write_up(VALUES("{\"msg\":\"paid\",\"kind\":\"a\"}",
+                                 "{\"msg\":\"sent\",\"kind\":\"b\"}", "{\"kind\":\"c\",\"sum\":1}"),
+                          10, 5);
+
+    ck_assert_ptr_nonnull(
+        strstr(text, "of = record_with_kind_line\nwhere = msg ==\nwhere = kind !=\n"));
+    expect_loads(text);
+    free(text);
+}
+
 TEST(small_closed_sets_are_there_from_the_start)
 {
     char *text = write_up(
