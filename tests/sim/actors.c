@@ -25,9 +25,10 @@ struct job {
     struct node *from, *to;
     struct dent *from_name, *to_name;
     size_t done;
-    bool truncates; /* copy: its original in the end */
-    bool dates;     /* restore: gives it the time of the original */
-    struct buf out; /* compress, rewrite */
+    bool truncates;   /* copy: its original in the end */
+    bool dates;       /* restore: gives it the time of the original */
+    struct buf out;   /* compress, rewrite */
+    struct buf plain; /* compress: what is in that */
 };
 
 static struct stream {
@@ -159,6 +160,15 @@ static void reopen(struct stream *s, struct node *n, struct dent *d)
     n->opens++;
 }
 
+/* Where no birth is known, a copy that got the number of what it is a copy of is that. */
+static void doubt_number(const struct node *copy, const struct node *of)
+{
+    for (const struct node *n = world.nodes; n && (world.knobs & KNOB_NO_BIRTH); n = n->next)
+        if (n != copy && n->ino == copy->ino && n->dev == copy->dev && n->data.n > 0 &&
+            *n->data.p == *of->data.p)
+            oracle_doubts(of, DOUBT_FREE);
+}
+
 static void append(struct node *n, struct dent *d, const char *p, size_t size)
 {
     disk_write(n, d, p, size, n->data.n);
@@ -170,7 +180,7 @@ static void begin_line(struct stream *s)
 
     s->half = oracle.nlines++;
     s->half_ns = world.mono_ns;
-    oracle.excused[s->half] = s->node->cut;
+    oracle.excused[s->half] = s->node->cut == CUT;
     oracle.halves = true;
     line = oracle_line(s->half);
     s->half_n = 1 + (size_t)world_random(line.n - 1);
@@ -212,7 +222,7 @@ static void put_lines(struct stream *s, struct node *n, struct dent *d, unsigned
     if ((world.knobs & KNOB_BANNER) && n->data.n == 0)
         append(n, d, banner, strlen(banner));
     for (; count > 0 && oracle.nlines < LINES_MAX; count--) {
-        oracle.excused[oracle.nlines] = n->cut || is_older_than_link(s);
+        oracle.excused[oracle.nlines] = n->cut == CUT || is_older_than_link(s);
         line = oracle_line(oracle.nlines++);
         append(n, d, line.p, line.n);
     }
@@ -376,6 +386,7 @@ static bool go_on(struct job *j, const struct buf *what, bool all)
 static void clear_job(struct job *j)
 {
     buf_release(&j->out);
+    buf_release(&j->plain);
     *j = (struct job){0};
 }
 
@@ -418,6 +429,8 @@ static void act_copytruncate(unsigned a, unsigned b)
     j->done = 0;
     if (!j->to)
         return;
+    if (j->from->data.n > 0)
+        doubt_number(j->to, j->from);
     if (s->copies == COPIES_NOT_YET)
         s->copies = b / 2 % 4 == 3 ? COPIES_ONLY : COPIES_AND_TRUNCATES;
     j->truncates = s->copies == COPIES_AND_TRUNCATES;
@@ -453,6 +466,7 @@ static void end_compress(struct stream *s)
     j->to->history = j->from->mtime_ns < oracle.saved_wall_ns || world.jumped || world.config ||
                      strstr(j->from_name->name, ".log.") == NULL;
     (void)go_on(j, &j->out, true);
+    buf_slice(&j->to->plain, buf_all(&j->plain));
     disk_set_time(j->to, j->to_name, j->from->mtime_ns);
     if (still_named(j->from_name, j->from))
         disk_unlink(j->from_name);
@@ -497,7 +511,9 @@ static void act_compress(unsigned a, unsigned b)
     *j = (struct job){.from = d->node, .from_name = d, .to = disk_new(S_IFREG | 0644)};
     deflate_into(&d->node->data, &j->out);
     j->to_name = disk_link(d->dir, name, j->to);
-    buf_slice(&j->to->plain, buf_all(&d->node->data));
+    buf_slice(&j->plain, buf_all(&d->node->data));
+    if (d->node->links > 1)
+        oracle_doubts(d->node, DOUBT_FREE); /* an archive of which name? It may be written on */
     if (b % 2)
         (void)go_on(j, &j->out, false);
     else
@@ -536,6 +552,9 @@ static void act_edit(unsigned a, unsigned b)
         return;
     /* When nobody looks it could be a job that writes again. */
     oracle_doubts(n, n->links > 1 ? DOUBT_FREE : DOUBT_TOLD);
+    if (streams[a % STREAMS].half) /* in both it may come to its end */
+        oracle.doubt[streams[a % STREAMS].half] = DOUBT_FREE;
+    doubt_number(copy, n);
     append(copy, e, n->data.p, b % 2 ? without_last_line(&n->data) : n->data.n);
     move(tmp, path_of(a));
 }
@@ -555,7 +574,7 @@ static void act_truncate(unsigned a, unsigned b)
     if (size > 0)
         oracle_doubts(n, DOUBT_FREE);
     disk_truncate(n, d, size);
-    n->cut = size > 0;
+    n->cut = size > 0 ? CUT : CUT_NOT;
 }
 
 static void end_rewrite(struct stream *s)
@@ -590,7 +609,7 @@ static void act_rewrite(unsigned a, unsigned b)
     if (b % 2)
         oracle_excuse(n);
     disk_truncate(n, d, 0);
-    n->cut = true;
+    n->cut = CUT;
     if (b % 2)
         (void)go_on(j, &j->out, false);
     else

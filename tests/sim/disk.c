@@ -305,12 +305,12 @@ static void cut_data(struct node *n)
 {
     size_t unsure = n->data.n - n->synced_n, keep;
 
+    if (n->crashed) /* that it was written on before this crash nobody can know */
+        oracle_excuse(n);
     if (!S_ISREG(n->mode) || unsure == 0)
         return;
-    oracle_doubts(n,
-                  DOUBT_TOLD); /* where it was cut cannot be known exactly once it is written on */
-    if (n->crashed)
-        oracle_excuse(n); /* nor that it was written on when it is cut again behind that */
+    /* Where it was cut cannot be known exactly once it is written on. */
+    oracle_doubts(n, DOUBT_TOLD);
     n->crashed = CRASHED;
     keep = n->synced_n + world_random(unsure + 1);
     if (n->written_off)

@@ -14,6 +14,7 @@
 
 #include "world.h"
 
+#include "input/tail.h"
 #include "input/tailset.h"
 
 #include <stdarg.h>
@@ -172,12 +173,35 @@ static void mark(void *ctx, unsigned id)
 
 static bool there[LINES_MAX];
 
+/* Nothing tells them apart before they are unpacked. */
+static bool begins_alike(const struct node *archive, const struct node *n)
+{
+    const struct buf *b = n->plain.n ? &n->plain : &n->data;
+    size_t both = archive->plain.n < b->n ? archive->plain.n : b->n;
+
+    if (both > FINGERPRINT_HEAD)
+        both = FINGERPRINT_HEAD;
+    return n != archive && S_ISREG(n->mode) && both > 0 &&
+           memcmp(archive->plain.p, b->p, both) == 0;
+}
+
+/* An archive that begins as a content that is there is held back, as long as that is; and one that
+ * begins as a content that went on otherwise is told, and not read. */
+static bool is_held_back(const struct node *archive)
+{
+    for (const struct node *n = world.nodes; n; n = n->next)
+        if (begins_alike(archive, n) &&
+            (n->looked + 1 >= oracle.looks || oracle.told[TAIL_VANISHED]))
+            return true;
+    return false;
+}
+
 static void look_into(struct node *n)
 {
     const struct buf *b = n->plain.n ? &n->plain : &n->data;
 
     n->looked = oracle.looks;
-    if (!n->history)
+    if (!n->history && !(n->plain.n > 0 && is_held_back(n)))
         each_line(b->p, b->n, mark, there);
 }
 
@@ -287,8 +311,14 @@ static void cut_lines(const struct node *n, size_t from, size_t seen, bool *whic
 static void cut_seen(struct node *n, size_t size)
 {
     n->seen = n->seen < size ? n->seen : size;
+    n->seen_taken = n->seen_taken < size ? n->seen_taken : size;
     n->seen_kept = n->seen_kept < size ? n->seen_kept : size;
 }
+
+static struct {
+    bool glimpsed[LINES_MAX];
+    uint64_t shown;
+} pending; /* of the save under way */
 
 void oracle_cuts(struct node *n, size_t size)
 {
@@ -296,6 +326,7 @@ void oracle_cuts(struct node *n, size_t size)
         return;
     if (n->looked == oracle.looks) { /* one of ours */
         cut_lines(n, size, n->seen, oracle.glimpsed);
+        cut_lines(n, size, n->seen_taken, pending.glimpsed);
         cut_lines(n, size, n->seen_kept, oracle.glimpsed_kept);
     }
     cut_seen(n, size);
@@ -328,14 +359,10 @@ static void excuse(void *ctx, unsigned id)
 
 void oracle_excuse(const struct node *n)
 {
-    if (n->data.p)
-        each_line(n->data.p, n->data.n, excuse, NULL);
-}
+    const struct buf *b = n->plain.n ? &n->plain : &n->data;
 
-static struct {
-    bool glimpsed[LINES_MAX];
-    uint64_t shown;
-} pending; /* of the save under way */
+    each_line(b->p, b->n, excuse, NULL);
+}
 
 void oracle_saves(void)
 {
@@ -346,15 +373,18 @@ void oracle_saves(void)
     for (unsigned id = 1; id < oracle.nlines; id++)
         pending.shown += oracle.count[id];
     for (struct node *n = world.nodes; n; n = n->next)
-        n->seen_kept = n->seen;
+        n->seen_taken = n->seen;
 }
 
 void oracle_saved(void)
 {
     memcpy(oracle.glimpsed_kept, pending.glimpsed, sizeof(pending.glimpsed));
     oracle.shown = pending.shown;
-    for (struct node *n = world.nodes; n; n = n->next)
+    for (struct node *n = world.nodes; n; n = n->next) {
+        n->seen_kept = n->seen_taken;
         n->crashed = n->crashed == CRASHED_SEEN ? CRASHED_NOT : n->crashed;
+        n->cut = n->cut == CUT_SEEN ? CUT_NOT : n->cut;
+    }
     oracle_look(true);
 }
 
@@ -367,8 +397,10 @@ void oracle_born(void)
 void oracle_died(void)
 {
     memcpy(oracle.glimpsed, oracle.glimpsed_kept, sizeof(oracle.glimpsed));
-    for (struct node *n = world.nodes; n; n = n->next)
-        n->seen = n->seen_kept = 0;
+    for (struct node *n = world.nodes; n; n = n->next) {
+        n->seen = n->seen_taken = n->seen_kept = 0;
+        n->cut = n->cut ? CUT : CUT_NOT;
+    }
 }
 
 void oracle_restored(void)

@@ -30,7 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEPS_MAX = 200, QUIET = 30, REPEAT = 64 };
+/* Seconds: an archive whose end does not come is given up after 33. */
+enum { STEPS_MAX = 200, QUIET = 40, REPEAT = 64 };
 
 struct world world;
 

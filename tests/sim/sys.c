@@ -71,7 +71,7 @@ static void sees(struct node *n, size_t size)
 {
     if (n->seen < size)
         n->seen = size;
-    n->cut = false;
+    n->cut = n->cut ? CUT_SEEN : CUT_NOT;
 }
 
 static struct fd *fd_of(int fd)
@@ -291,7 +291,7 @@ int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx 
     n = at(dir, path, !(flags & AT_SYMLINK_NOFOLLOW));
     if (!n)
         NO_CALL(ENOENT);
-    n->cut = false;
+    n->cut = n->cut ? CUT_SEEN : CUT_NOT;
     if (n->crashed)
         n->crashed = CRASHED_SEEN;
     *ret_st = (struct statx){

@@ -89,13 +89,18 @@ struct node {
     int64_t birth_ns, mtime_ns, ctime_ns;
     unsigned mode, links, opens;
     size_t seen;          /* how much of it the process knows to be there */
-    size_t seen_kept;     /* the same, when it last saved */
+    size_t seen_taken;    /* the same, as the last save took it */
+    size_t seen_kept;     /* ... and that is durable */
     struct buf data;      /* a link's target */
     struct buf plain;     /* what is inside of a complete archive, for the oracle */
     unsigned long looked; /* in this look of the oracle */
     bool history;    /* an archive that nobody has to read who has not seen what is in it before */
     size_t synced_n; /* of the data is on the disk for sure */
-    bool cut;        /* in its middle, and nobody has looked since */
+    enum {
+        CUT_NOT,
+        CUT,
+        CUT_SEEN
+    } cut; /* in its middle: nobody has looked since; or no state was saved since */
     enum {
         CRASHED_NOT,
         CRASHED,
