@@ -63,7 +63,7 @@ static void check_state(const struct tail_file *f)
     MUST(!f->packed || file_has_content(f));
     MUST(f->state != FILE_ABSENT || f->tail.digest);
     MUST(!f->tail.digest || f->packed || file_is_lost(f));
-    MUST(!f->copy_of || f->state == FILE_HELD || f->state == FILE_DENIED);
+    MUST(!f->copy_of || f->state == FILE_HELD || f->state == FILE_DENIED || f->retired);
     MUST(!f->pipe || f->state == FILE_PIPE);
 }
 
@@ -154,6 +154,7 @@ void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
         forget_hops(t, f);
     }
     if (file_is_lost(f)) {
+        f->copy_of = NULL;
         index_remove(&t->id_index, &f->by_id);
         queue_remove(t, f);
     }
@@ -347,6 +348,10 @@ void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
     f->mtime_ns = look->mtime_ns;
     if (!file_has_content(f) || f->packed)
         return;
+    if (f->copy_of && look->size > f->tail.size) {
+        queue_look(t, f->path, NULL);
+        return;
+    }
     if (look->size > f->tail.size)
         f->tail.size = look->size;
     if (changed)
@@ -470,23 +475,36 @@ static bool has_copy(const struct tail_file *f)
     return false;
 }
 
-/* Does what is in this newcomer hold all that was read? Of an archive only the head is compared. 1, 0,
- * or negative errno. */
-static int holds_all(const struct newcomer *n, int fd, const struct tail_file *f)
+/* Does this plain file hold all that was read, or at least more than so many bytes of it? 1, 0, or
+ * negative errno. */
+static int holds_more(const struct tail_file *f, int fd, uint64_t size, uint64_t than)
 {
-    char head[FINGERPRINT_HEAD];
-    ssize_t got;
-    int r;
+    int r = tail_compare(&f->tail, fd, size);
+    uint64_t agrees = 0;
 
-    if (!n->packed) {
-        r = tail_compare(&f->tail, fd, n->look.size);
-        return r < 0 ? r : r == TAIL_SAME;
-    }
-    got = unpack_head(fd, head);
-    return got >= f->tail.head_n && tail_head_like(&f->tail, slice_make(head, (size_t)got)).whole;
+    if (r == TAIL_OTHER)
+        r = tail_agreement(&f->tail, fd, size < f->tail.offset ? size : f->tail.offset, &agrees);
+    else if (r == TAIL_PREFIX)
+        agrees = size;
+    else
+        return r < 0 ? r : 1;
+    return r < 0 ? r : agrees > than;
 }
 
-static int is_new_copy(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+/* Of an archive only the head is compared. */
+static int archive_holds_more(const struct tail_file *f, int fd, uint64_t than)
+{
+    char head[FINGERPRINT_HEAD];
+    ssize_t got = unpack_head(fd, head);
+    struct tail_likeness like = {0};
+
+    if (got > 0)
+        like = tail_head_like(&f->tail, slice_make(head, (size_t)got));
+    return (got >= f->tail.head_n && like.whole) || like.least > than;
+}
+
+static int is_new_copy(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
+                       uint64_t than)
 {
     int fd, r;
 
@@ -495,19 +513,22 @@ static int is_new_copy(struct tailset *t, const struct newcomer *n, const struct
     fd = open_within_budget(t, n->path);
     if (fd < 0)
         return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
-    r = holds_all(n, fd, f);
+    r = n->packed ? archive_holds_more(f, fd, than) : holds_more(f, fd, n->look.size, than);
     (void)sys_close(fd);
     return r;
 }
 
-int file_has_new_copy(struct tailset *t, const struct tail_file *f)
+int file_has_new_copy(struct tailset *t, const struct tail_file *f, const struct newcomer *but,
+                      uint64_t than)
 {
     int r = 0;
 
+    for (const struct tail_file *x = f->stream->files; x && r == 0; x = x->stream_next)
+        r = x->state == FILE_WAITING ? holds_more(f, x->tail.fd, x->tail.size, than) : 0;
     for (size_t i = 0; i < t->nnewcomers && r == 0; i++)
-        r = is_new_copy(t, &t->newcomers[i], f);
+        r = &t->newcomers[i] == but ? 0 : is_new_copy(t, &t->newcomers[i], f, than);
     for (size_t i = 0; i < t->nbatch && r == 0; i++)
-        r = is_new_copy(t, &t->batch[i], f);
+        r = &t->batch[i] == but ? 0 : is_new_copy(t, &t->batch[i], f, than);
     return r;
 }
 
@@ -630,6 +651,20 @@ static bool may_be_amid_a_line(const struct tail_file *f, const struct evidence 
     return e->relation != TAIL_OTHER && !e->inode && !e->rest && !f->tail.skipping;
 }
 
+/* Of one line, less than half proves little: the first of the next generation may begin alike. */
+static int weigh_last_line(const struct tailset *t, const struct tail_file *f, int fd,
+                           struct evidence *e)
+{
+    uint64_t line;
+    int r;
+
+    if (e->relation != TAIL_PREFIX || e->agrees >= e->offset / 2)
+        return 0;
+    r = find_last_line(t, f, fd, e->agrees, &line);
+    e->last_line = line > 0;
+    return r;
+}
+
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e)
 {
@@ -660,7 +695,7 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
         return r;
     r = lost_last_line(t, f, fd, e->from);
     e->last_line = r == 1;
-    return r < 0 ? r : 0;
+    return r < 0 || r == 0 ? r : weigh_last_line(t, f, fd, e);
 }
 
 void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *path)
@@ -788,7 +823,7 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
     if (r == 0)
         r = file_weigh(t, f, f->tail.fd, &look, &e);
     if (r == 0 && e.doubt && !e.copied)
-        r = file_has_new_copy(t, f);
+        r = file_has_new_copy(t, f, NULL, e.agrees);
     if (r < 0)
         return r;
     e.copied |= r == 1;

@@ -51,7 +51,8 @@ static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
     file_unname(t, f);
     f->packed = false;
     file_lose(t, f);
-    f->lost_wall_ns = lost_wall_ns;
+    if (lost_wall_ns) /* else it was never anywhere else */
+        f->lost_wall_ns = lost_wall_ns;
     if (f->nrejected < PATIENCE)
         file_release_copies(t, f->stream);
     if (another && f->nrejected < REJECTED_MAX)
@@ -68,6 +69,8 @@ static int read_archive(struct tailset *t, struct tail_file *f)
 
     if (!f->unpack) {
         r = unpack_open(f->tail.fd, &f->tail, &f->unpack);
+        if (r == -ENODATA && f->failures >= PATIENCE) /* its end does not come any more */
+            reject_archive(t, f, false);
         if (r < 0)
             return r;
         if (r == 0) {
@@ -92,7 +95,7 @@ static int read_archive(struct tailset *t, struct tail_file *f)
         return TAIL_END;
     default:
         file_close_fd(t, f);
-        if (r == -EBADMSG || f->failures > PATIENCE)
+        if (r == -EBADMSG || f->failures >= PATIENCE)
             reject_archive(t, f, false);
         return r;
     }
@@ -146,6 +149,8 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         file_touch(t, f);
         f->retired = false;
     }
+    if (r >= 0 && r != TAIL_CHANGED)
+        f->rebooted = false; /* what was read before is there */
     if (known < LEARN && f->tail.offset != known)
         file_learn_alike(t, f);
     if (r == TAIL_END && f->tail.read_to != before)
@@ -162,8 +167,18 @@ static int read_plain(struct tailset *t, struct tail_file *f)
     return r;
 }
 
+/* What an archive gives again, up to where it broke off, is no progress. */
+static void forgive(struct tail_file *f, uint64_t before)
+{
+    if (f->packed && f->tail.offset == before)
+        return;
+    f->failures = 0;
+    f->error = 0;
+}
+
 static void read_one(struct tailset *t, struct tail_file *f)
 {
+    uint64_t before = f->tail.offset;
     int r = 0;
 
     if (!f->stream->log->config || f->retry_ns > t->now)
@@ -185,8 +200,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
         file_set_backlog(f, false);
         return;
     }
-    f->failures = 0;
-    f->error = 0;
+    forgive(f, before);
     if (r == TAIL_MORE)
         queue_read(t, f);
     else if (!f->queued)

@@ -367,12 +367,19 @@ static int current_is_unknown(const struct tailset *t, const struct stream *s)
 }
 
 /* A rotated name that says nothing of what we know. */
-static int begin_rotated(struct tailset *t, struct newcomer *n)
+static int begin_rotated(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
+    const struct tail_file *current = current_of(t, n->stream);
     int r = current_is_unknown(t, n->stream);
 
     if (r < 0)
         return r; /* it may be a copy of that */
+    if (current && current->state == FILE_WAITING)
+        r = weigh_is_copy(t, n, current);
+    if (r == 1)
+        wait_for_more(t, best, n); /* as well */
+    if (r != 0)
+        return r < 0 ? r : 0;
     r = changed_meanwhile(t, n->stream);
     if (r == 1)
         queue_look(t, n->path, n->copy_of);
@@ -392,7 +399,8 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
     switch (verdict) {
     case VERDICT_SAME:
     case VERDICT_CUT:
-        return go_on(t, best, n);
+        r = n->rotated && !best->evidence.inode ? current_is_unknown(t, n->stream) : 0;
+        return r < 0 ? r : go_on(t, best, n); /* else it may only be a copy */
     case VERDICT_COPY:
         file_memo(t, n->stream, FILE_HELD, n->path, &n->look)->copy_of = best->file;
         return 0;
@@ -400,14 +408,24 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
         wait_for_more(t, best, n);
         return 0;
     case VERDICT_READ:
-        return begin(t, n, true);
+        r = begin(t, n, true);
+        if (r == 0) /* until it grows: then it was a copy that took its time */
+            file_by_path(t, n->path)->copy_of = best->file;
+        return r;
     default:
         break;
     }
-    r = n->rotated ? begin_rotated(t, n) : begin(t, n, false);
+    r = n->rotated ? begin_rotated(t, best, n) : begin(t, n, false);
     if (r == 0 && verdict == VERDICT_AMBIGUOUS)
         file_tell_ambiguous(t, n->stream, n->path);
     return r;
+}
+
+/* It was there until now, where nobody looked: what was copied of it meanwhile is its rest. */
+static void was_there(struct tail_file *f)
+{
+    f->truncated = true;
+    f->lost_wall_ns = clock_wall_ns();
 }
 
 /* Whatever could not be weighed, it is this one. */
@@ -429,6 +447,8 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
     n->before = last_before(n);
     n->replaced = replaced_by(n);
     weigh_newcomer(t, n, &best);
+    if (best.truncated)
+        was_there(best.truncated);
     r = best.error < 0 && !is_certain(&best) ? best.error : carry_out(t, n, &best);
     if (n->replaced)
         n->replaced->awaits = false;
@@ -541,6 +561,21 @@ static void search_packed(struct tailset *t, struct packed_search *p, const stru
     }
 }
 
+/* Of another stream, that has the name of what was packed, or had it last. */
+static void search_packed_name(struct tailset *t, struct packed_search *p, const char *plain)
+{
+    struct tail_file *f = file_by_path(t, plain);
+    struct index_node *node = index_find(&t->name_index, slice_str(path_name(plain)));
+
+    if (f && f->stream != p->newcomer->stream)
+        consider_packed(t, p, f);
+    for (; node; node = index_next(node)) {
+        f = INDEX_THING(node, struct tail_file, by_name);
+        if (f->stream != p->newcomer->stream && strcmp(f->path, plain) == 0)
+            consider_packed(t, p, f);
+    }
+}
+
 /* f goes on in the archive. 0 or negative errno. */
 static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
@@ -581,14 +616,14 @@ static void hold_growing(struct tailset *t, const struct newcomer *n)
     hold(t, n, true);
 }
 
-/* What it was made of is there, and must be known first: -ENOENT, or the error because of which it
- * is not; or 0. */
+/* What it was made of is there, and must be known first, if not by another hard link of it: -ENOENT, or
+ * the error because of which it is not; or 0. */
 static int is_of_unknown(const struct tailset *t, const char *plain)
 {
     const struct tail_file *f = file_by_path(t, plain);
     struct look look;
 
-    if (!f && look_at(plain, &look) == 0 && S_ISREG(look.mode))
+    if (!f && look_at(plain, &look) == 0 && S_ISREG(look.mode) && !file_by_id(t, &look.id))
         return -ENOENT;
     return passing_error(f);
 }
@@ -600,6 +635,7 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
 
     search_packed(t, &p, n->stream);
     search_packed(t, &p, stream_get(t, plain, NULL));
+    search_packed_name(t, &p, plain);
     if (p.unread < 0)
         return p.unread;
     if (p.unread) {
@@ -706,14 +742,25 @@ static void identify(struct tailset *t, struct newcomer *n)
         put_off(t, n, -r);
 }
 
+/* What has the stream's own name comes before a part of it, also where no event told of it. */
+static void look_at_own_name(struct tailset *t, const struct stream *s)
+{
+    uint64_t number;
+
+    if (!file_by_path(t, s->path) && !map_get(&t->newcomer_numbers, slice_str(s->path), &number))
+        queue_look(t, s->path, NULL);
+}
+
 bool identify_verify(struct tailset *t, const struct piece *p)
 {
     while (t->looking.newcomer < t->nnewcomers) {
         const struct newcomer *n = &t->newcomers[t->looking.newcomer++];
         struct tail_file *f;
 
-        if (n->rotated)
+        if (n->rotated) {
+            look_at_own_name(t, n->stream);
             verify_stream(t, n->stream);
+        }
         while ((f = replaced_by(n)) && proves_wrong(t, f) == 1)
             ;
         if (piece_is_over(p))

@@ -98,10 +98,10 @@ static bool is_rest(const struct evidence *e)
     return e->rest && e->relation == TAIL_SAME;
 }
 
-/* A copy of what a crash had cut, or that was cut itself. */
+/* A copy of what a crash had cut, or that was cut itself; not where there is one of all of it. */
 static bool is_rest_after_crash(const struct evidence *e)
 {
-    return e->rest && is_left_by_crash(e);
+    return e->rest && !e->copied && is_left_by_crash(e);
 }
 
 /* Under its name, or its base name, as a copy that somebody put back. */

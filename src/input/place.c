@@ -34,6 +34,12 @@ static bool is_memo(const struct tail_file *f)
     return f->state == FILE_HELD || f->state == FILE_WAITING || f->state == FILE_DENIED;
 }
 
+/* A part of a copy, taken as read, that was not all of it. */
+static bool has_grown_copy(const struct tail_file *f, const struct look *look)
+{
+    return f->copy_of && look->size > f->tail.size;
+}
+
 /* No more will come of a slow copy: it is read by its descriptor. */
 static void end_waiting(struct tailset *t, struct tail_file *f)
 {
@@ -154,7 +160,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     bool unchanged;
     int r;
 
-    if (f && identity_eq(&f->tail.id, &look->id) && !is_memo(f)) {
+    if (f && identity_eq(&f->tail.id, &look->id) && !is_memo(f) && !has_grown_copy(f, look)) {
         f->seen = true;
         file_look(t, f, look);
         return;
@@ -166,7 +172,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         f->seen = true;
         return;
     }
-    if (f && is_memo(f) && identity_eq(&f->tail.id, &look->id)) {
+    if (f && (is_memo(f) || f->copy_of) && identity_eq(&f->tail.id, &look->id)) {
         if (!copy_of)
             copy_of = f->copy_of;
         file_drop(t, f); /* to be identified anew */
@@ -258,20 +264,20 @@ static void examine(struct tailset *t, const struct pending *p)
         lose_name(t, f);
 }
 
-/* Examining queues no names. Of what the configuration calls a part, its stream must be known first:
- * there is a second walk for those. */
+/* Examining may queue other names, behind these. Of what the configuration calls a part, its stream must
+ * be known first: there is a second walk for those. */
 bool place_examine(struct tailset *t, const struct piece *p)
 {
     struct looking *l = &t->looking;
 
     while (t->npending > 0) {
-        struct pending *name = &t->pending[l->pending++];
+        struct pending name = t->pending[l->pending++];
 
-        if (name->path &&
-            (l->parts || !is_given_rotated(t, name->path) || log_of_path(t, name->path))) {
-            examine(t, name);
-            free(name->path);
-            *name = (struct pending){0};
+        if (name.path &&
+            (l->parts || !is_given_rotated(t, name.path) || log_of_path(t, name.path))) {
+            t->pending[l->pending - 1] = (struct pending){0};
+            examine(t, &name);
+            free(name.path);
         }
         if (l->pending == t->npending) {
             t->npending = l->parts ? 0 : t->npending;

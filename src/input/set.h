@@ -127,7 +127,8 @@ struct tail_file {
      * we know; NULL when its own name said all. Tried when no name leads to it any more. */
     char *real;
     struct hop *hops;          /* the symlinks on the way, while it has its own name */
-    struct tail_file *copy_of; /* FILE_HELD; FILE_DENIED: it was, when it last could be read */
+    struct tail_file *copy_of; /* FILE_HELD; FILE_DENIED: it was, when it last could be read; or was
+                                  taken as read as a part of that */
     bool is_copy; /* FILE_HELD: found to be one when the original had been read to its end */
     struct unpack *unpack;           /* packed: while it is read */
     uint64_t rejected[REJECTED_MAX]; /* inodes of archives that began alike and went on otherwise */
@@ -537,8 +538,10 @@ bool file_knows_less_than_a_line(const struct tail_file *f);
 /* What the bytes of `fd`, which look so, say of f. 0 or negative errno. */
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e);
-/* Is a rotated newcomer a copy with all that was read? 1, 0, or negative errno. */
-int file_has_new_copy(struct tailset *t, const struct tail_file *f);
+/* Does another rotated newcomer, or what waits to be identified, hold all that was read, or more than so
+ * many bytes of it? 1, 0, or negative errno. */
+int file_has_new_copy(struct tailset *t, const struct tail_file *f, const struct newcomer *but,
+                      uint64_t than);
 /* What has this name holds lines of one that is gone, and is read all the same. */
 void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *path);
 /* It was cut, by a crash or an editor, and written on: where is not known exactly, so lines may count twice. */
@@ -591,10 +594,15 @@ struct finding {
     struct evidence evidence;
     int error;  /* one could not be weighed */
     bool doubt; /* its inode held what was read, and a line of that is there; yet it is another */
+    struct tail_file
+        *truncated; /* lost before; what has its inode, and birth, holds others' lines */
 };
 
 /* Finds what the newcomer might be; *best is zeroed. */
 void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding *best);
+/* Is the newcomer a copy, as far as it has come, of this content, which is still there? 1, 0, or
+ * negative errno: it cannot be said now. */
+int weigh_is_copy(struct tailset *t, const struct newcomer *n, const struct tail_file *f);
 /* Is what is held back a copy still of what its original, which is open, holds now? 1, 0, or negative
  * errno. */
 int weigh_still_copy(struct tailset *t, const struct tail_file *held);

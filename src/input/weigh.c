@@ -27,9 +27,7 @@ static int is_copied(int original, int fd, uint64_t size)
     return r < 0 || n == size ? r : tail_alike(original, fd, n);
 }
 
-/* Is the newcomer a copy, as far as it has come, of this content, which is still there? 1, 0, or
- * negative errno: it cannot be said now. */
-static int is_copy_of(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+int weigh_is_copy(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
 {
     struct look look;
     int other = f->tail.fd >= 0 ? f->tail.fd : open_within_budget(t, f->path);
@@ -54,7 +52,7 @@ int weigh_still_copy(struct tailset *t, const struct tail_file *held)
         return n.fd;
     r = look_at_fd(n.fd, &n.look);
     if (r == 0)
-        r = identity_eq(&n.look.id, &held->tail.id) ? is_copy_of(t, &n, held->copy_of) : 1;
+        r = identity_eq(&n.look.id, &held->tail.id) ? weigh_is_copy(t, &n, held->copy_of) : 1;
     (void)sys_close(n.fd);
     return r;
 }
@@ -184,7 +182,7 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
         return 0;
     if (f->state == FILE_OPEN && f->tail.fd < 0)
         return e->relation == TAIL_PREFIX && e->agrees > 0;
-    r = is_copy_of(t, n, f);
+    r = weigh_is_copy(t, n, f);
     if (r == -ENOENT || r == -ENOTDIR)
         file_misnamed(t, f);
     return r;
@@ -229,8 +227,8 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     if (r == 0 && e->aside && !e->replaced && f->tail.offset > 0 &&
         tail_head_like(&f->tail, n->head).whole)
         r = file_weigh(t, f, n->fd, &n->look, e);
-    if (r == 0 && (e->inode || e->rest) && f->rebooted && e->doubt && !e->copied) {
-        r = file_has_new_copy(t, f);
+    if (r == 0 && ((e->inode && e->doubt) || e->rest) && f->rebooted && !e->copied) {
+        r = file_has_new_copy(t, f, n, e->agrees);
         e->copied = r == 1;
         r = r < 0 ? r : 0;
     }
@@ -261,6 +259,8 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
     }
     row = judge(&e);
     best->doubt |= row->verdict == VERDICT_NEW && e.inode && e.doubt && e.from > 0;
+    if (row->verdict == VERDICT_NEW && e.born)
+        best->truncated = f;
     if (row->verdict == VERDICT_NEW || (best->row && row > best->row) ||
         (row == best->row && e.offset <= best->evidence.offset))
         return;
