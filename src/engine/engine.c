@@ -468,7 +468,7 @@ const struct trace *engine_trace_unfinished(struct engine *e, struct source *s)
 
     record_source(&e->record, s);
     result = next_unfinished(e, &parts);
-    return result == RECORD_NOTHING ? NULL : trace(e, slice_make("", 0), result);
+    return result == RECORD_NOTHING ? NULL : trace(e, (struct slice){NULL, 0}, result);
 }
 
 /* Of the line that was just taken out of its wrapper. */

@@ -91,7 +91,7 @@ struct trace {
     struct record *record;
     enum record_result result; /* the rest is set only for RECORD_LINE */
     bool cut;                  /* of a record of several lines, the end */
-    struct slice raw;          /* the line as it was read; "" of what is unfinished */
+    struct slice raw;          /* the line as it was read; p = NULL of what is unfinished */
     struct slice whole;        /* the line, or record, before its prefix was cut off */
     struct trial *trials;      /* of each event */
     const struct patience *patience;
