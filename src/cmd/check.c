@@ -353,7 +353,15 @@ const struct command command_check = {
         "rules, as after\n"
         "--rules; with --against what does not end in .ini is another LOG, and all that the logs "
         "come to is\n"
-        "said: lines, those that no event took, and what was skipped, folded or not read.\n",
+        "said. What hurts among it is a trap, and makes the exit status 4: events that never "
+        "happen, "
+        "and why;\n"
+        "fields that no line has; labels that nothing fills or that have ever more values; what is "
+        "skipped,\n"
+        "folded or not read. Then a forecast of series, bytes, nanoseconds a line, and the kinds "
+        "of "
+        "lines that\n"
+        "no event took.\n",
     .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | FILES_ARE_RULES,
     .size = sizeof(struct check_options),
     .options = rows,

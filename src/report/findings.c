@@ -72,6 +72,14 @@ static void put_text(struct buf *out, struct slice s)
 
 /* --- fields, labels, events ------------------------------------------------------------------- */
 
+/* Some things only lines that were looked at one by one tell; nothing where those are all. */
+static void put_scope(struct look *l)
+{
+    if (!report_looked_at_all(l->r))
+        buf_fmt(&l->text, " (of the %llu lines that were looked at)",
+                (unsigned long long)l->r->seen.lines);
+}
+
 /* `where = p == x` and set.p in one event. */
 static bool makes(const struct event *e, const char *field)
 {
@@ -175,10 +183,12 @@ static void find_no_label(struct look *l, unsigned mapping, unsigned label)
         buf_str(&l->text, "all ");
     put_n(&l->text, seen->done, "update");
     buf_fmt(&l->text, " by event %s: ", e->name);
-    if (seen_never(&l->r->seen, &at->field))
+    if (seen_never(&l->r->seen, &at->field)) {
         put_no_field(l, at->field.name);
-    else
+    } else {
         buf_fmt(&l->text, "%s is missing in %s lines", at->field.name, all ? "its" : "these");
+        put_scope(l);
+    }
     add(l,
         (struct finding){FOUND_NO_LABEL, m->at, all, lacks, spec->name, e->name, at->name, NULL});
 }
@@ -427,6 +437,7 @@ static void find_times(void *ctx, const struct slice *labels, uint64_t n)
     buf_fmt(&l->text, "log %s: ", log->name);
     put_n(&l->text, n, "time");
     buf_str(&l->text, " could not be read");
+    put_scope(l);
     if (first->any) {
         buf_str(&l->text, ": ");
         put_text(&l->text, slice_str(first->text));
@@ -464,8 +475,9 @@ static void find_idle(struct look *l, unsigned log)
     for (size_t i = 0; seen->lines && i < sizeof rows / sizeof *rows; i++) {
         if (!rows[i].is || rows[i].found)
             continue;
-        buf_fmt(&l->text, "log %s: %s matches no line of it%s", def->name, rows[i].key,
-                rows[i].more);
+        buf_fmt(&l->text, "log %s: %s matches no line of it", def->name, rows[i].key);
+        put_scope(l);
+        buf_str(&l->text, rows[i].more);
         add_log(l, log, true, 0);
     }
 }
@@ -506,6 +518,7 @@ static void find_bare(struct look *l)
         buf_str(&l->text, ", such as ");
         utf8_show(&l->text, slice_str(b->text));
         buf_char(&l->text, ')');
+        put_scope(l);
         add(l, (struct finding){FOUND_BARE, *b->first.at, true, b->lines, NULL, NULL,
                                 b->first.field, NULL});
     }

@@ -9,7 +9,11 @@
 
 #include <stdlib.h>
 
-enum { BARE_MAX = 1000 }; /* places; beyond, the rules have much the same trouble everywhere */
+enum {
+    BARE_MAX = 1000, /* places; beyond, the rules have much the same trouble everywhere */
+    TRIED_EVENTS = 50,
+    TRIED_LEAST = 100,
+};
 
 static void keep(char into[EXAMPLE_MAX + 1], struct slice text)
 {
@@ -119,6 +123,9 @@ static void read_all(struct report *r, struct session *s, struct held *held, uin
         range.held = held_lines(held, r->setup, in->log, in->path);
         r->left = most ? most : UINT64_MAX;
         (void)session_read(s, &range, NULL, NULL, &err);
+        if (range.held && range.held->cut)
+            buf_fmt(&err, "%s%s is longer than can be held: only its first %zu bytes were counted",
+                    err.n ? "\n" : "", in->path, range.held->text.n);
         if (errors && err.n)
             buf_fmt(errors, "%s%s", errors->n ? "\n" : "", err.p);
         buf_release(&err);
@@ -167,6 +174,14 @@ static bool some_never_happen(const struct report *r)
     return false;
 }
 
+/* Fewer where there are many events. */
+static uint64_t tried_lines(const struct report *r)
+{
+    uint64_t n = r->options.tried / (1 + r->setup->rules->nevents / TRIED_EVENTS);
+
+    return n > TRIED_LEAST ? n : TRIED_LEAST;
+}
+
 static void try_lines(struct report *r, struct held *held)
 {
     struct session s;
@@ -179,7 +194,7 @@ static void try_lines(struct report *r, struct held *held)
     s.traced_ctx = r;
     s.piece = piece_to_look_at;
     s.piece_ctx = r;
-    read_all(r, &s, held, r->options.tried, NULL);
+    read_all(r, &s, held, tried_lines(r), NULL);
     session_release(&s);
 }
 

@@ -60,6 +60,8 @@ static void write_log(unsigned n)
     buf_release(&text);
 }
 
+static struct buf errors; /* of the last report */
+
 /* What the rules, as they are now, come to. */
 static void tell(struct held *held, const struct report_options *o, struct buf *out)
 {
@@ -71,6 +73,8 @@ static void tell(struct held *held, const struct report_options *o, struct buf *
     ck_assert_int_eq(report_run(&r, &setup, held, &files, o), -1);
     buf_clear(out);
     report_text(&r, out);
+    buf_clear(&errors);
+    buf_str(&errors, r.errors.n ? r.errors.p : "");
     report_release(&r);
     setup_release(&setup);
     mistakes_release(&m);
@@ -130,6 +134,60 @@ TEST(a_file_that_is_not_held_tells_the_same)
     ck_assert_str_eq(first.p, second.p);
     held_free(held);
     held_free(small);
+    buf_release(&first);
+    buf_release(&second);
+}
+
+/* What is known of some lines only is not said of all. */
+TEST(what_was_not_looked_at_is_not_claimed)
+{
+    struct held *held = held_new(1 << 20);
+    struct buf text = BUF_INIT;
+    struct report_options few = REPORT_FAST;
+
+    write_file(rules_path,
+               SLICE("[log l]\npath = /none\nprefix = ^late:[ ]\ntime_format = rfc3339\n"
+                     "[event e]\nwhere = x == a\n"
+                     "[counter es_total]\nhelp = h\ninc = e\nlabels = y\n"));
+    for (int i = 0; i < 100; i++)
+        buf_str(&text, "x=a z=1 time=bad\n");
+    buf_str(&text, "late: x=a y=b\n");
+    write_file(log_path, buf_all(&text));
+    few.looked_at = 10;
+    tell(held, &few, &text);
+    ck_assert(says(
+        &text,
+        "all 10 updates by event e: of the 10 lines that were looked at none has the field y"));
+    ck_assert(says(&text, "10 times could not be read (of the 10 lines that were looked at)"));
+    ck_assert(says(&text, "prefix matches no line of it (of the 10 lines that were looked at)"));
+    few.looked_at = 0;
+    tell(held, &few, &text);
+    ck_assert(
+        says(&text, "\"unknown\" in 100 of 101 updates by event e: y is missing in these lines\n"));
+    ck_assert(!says(&text, "prefix matches no line"));
+    ck_assert(says(&text, "100 times could not be read: "));
+    held_free(held);
+    buf_release(&text);
+}
+
+/* It comes only once: of what does not fit the first lines are there, each time, and it is said. */
+TEST(standard_input_is_read_once_as_far_as_it_fits)
+{
+    struct held *held = held_new(1000);
+    struct buf first = BUF_INIT, second = BUF_INIT;
+    struct report_options all = REPORT_ALL;
+
+    all.costs = false;
+    write_rules("open");
+    write_log(1000);
+    ck_assert_ptr_nonnull(freopen(log_path, "r", stdin));
+    logs_list[0] = "-";
+    tell(held, &all, &first);
+    ck_assert(says(&errors, "- is longer than can be held: only its first "));
+    ck_assert(!says(&first, "2000 lines"));
+    tell(held, &all, &second);
+    ck_assert_str_eq(first.p, second.p);
+    held_free(held);
     buf_release(&first);
     buf_release(&second);
 }
