@@ -1,6 +1,7 @@
 /* heads -- the beginning of a line is read as a row of pieces, written as one letter each, a blank where blanks
  * stand between two: `T b P` is a time, a level in brackets, and a program. Each row that ends in a piece that
- * only heads have is counted; the head is the longest that nearly all lines share with a shorter one.
+ * only heads have is counted, with the brackets, colons and commas behind it. The head is the longest row that
+ * nearly all lines have that have a shorter one.
  *
  *   T time   L level   b [level]   B [anything]   P program[1]: or logger:   U lone signs   W word
  *   K E S C  what klog, Erlang, Samba and docker compose write, which is a head as a whole
@@ -31,13 +32,15 @@ enum {
 };
 
 #define CLOCK "\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?"
+#define DAY "\\d{4}-\\d\\d-\\d\\d"
 #define MONTH "[A-Z][a-z]{2}"
 
 /* Times, longer ones first. */
 static const struct time_form {
     const char *regex, *format; /* format: NULL = read as it is */
 } times[] = {
-    {"\\d{4}-\\d\\d-\\d\\d[T ]" CLOCK "(?: ?(?:Z|UTC|[+-]\\d\\d(?::?\\d\\d)?))?\\b", NULL},
+    {DAY "[T ]" CLOCK " ?(?:Z|UTC|[+-]\\d\\d(?::?\\d\\d)?)\\b", NULL},
+    {DAY "[T ]" CLOCK, NULL},
     {"\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+", "%Y/%m/%d %H:%M:%S.%f"},
     {"\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d", "%Y/%m/%d %H:%M:%S"},
     {"\\d\\d?/" MONTH "/\\d{4}:\\d\\d:\\d\\d:\\d\\d [+-]\\d{4}", "%d/%b/%Y:%H:%M:%S %z"},
@@ -51,7 +54,7 @@ static const struct time_form {
     {"\\d\\d:\\d\\d:\\d\\d\\.\\d+", "%H:%M:%S.%f"},
     {"\\d\\d:\\d\\d:\\d\\d\\b", "%H:%M:%S"},
 };
-enum { TIMES = sizeof times / sizeof *times, SYSLOG = 9, ISO = 0 };
+enum { TIMES = sizeof times / sizeof *times, ISO_ZONE = 0, ISO = 1, SYSLOG = 10 };
 
 #define LEVELS                                                                                     \
     "(?i:trace\\d?|debug|info|information|notice|note|warn|warning|error|err|fatal|critical|crit|" \
@@ -86,11 +89,10 @@ static const struct piece_form {
                      "\\[(?<time>[\\d/]+ [\\d:.]+), +\\d+[^\\]]*\\] \\S+\\n\\s*"},
     [PIECE_COMPOSE] = {'C', "(?!" LEVELS "\\b)[A-Za-z][\\w.-]* +\\| ",
                        "(?<program>[\\w.-]+?)(?:-\\d+)? +\\| "},
-    [PIECE_LEVEL] = {'L', LEVELS "(?![\\w.-]| [=:] )(?:/[^\\]\\s]+)?[\\]):,]*",
-                     "(?<level>\\w+)(?:/[^\\]\\s]+)?[\\]):,]*"},
-    [PIECE_BRACKET_LEVEL] = {'b', "\\[(?:[\\w-]*:)?\\s*(?:" LEVELS "|[DIWEFT])\\s*\\][:,]*",
-                             "\\[(?:[\\w-]*:)?\\s*(?<level>\\w+)\\s*\\][:,]*"},
-    [PIECE_BRACKET] = {'B', "\\[[^\\]\\[\\n]*\\][:,]*", "\\[[^\\]]*\\][:,]*"},
+    [PIECE_LEVEL] = {'L', LEVELS "(?![\\w.-]| [=:] )", "(?<level>\\w+)"},
+    [PIECE_BRACKET_LEVEL] = {'b', "\\[(?:[\\w-]*:)?\\s*(?:" LEVELS "|[DIWEFT])\\s*\\]",
+                             "\\[(?:[\\w-]*:)?\\s*(?<level>\\w+)\\s*\\]"},
+    [PIECE_BRACKET] = {'B', "\\[[^\\]\\[\\n]*\\]", "\\[[^\\]]*\\]"},
     [PIECE_PROGRAM] = {'P', "[\\w./@-]*[A-Za-z][\\w./@-]*(?:\\[\\d+(?::\\d+)?\\])?:(?=[ \\n])",
                        "(?<program>[^\\s:\\[]+)(?:\\[[\\d:]+\\])?:"},
     [PIECE_SIGNS] = {'U', "[^\\w\\s\\[{\"(<]+(?=\\s)", "[^\\w\\s]+"},
@@ -162,22 +164,37 @@ static bool takes(struct pattern *p, struct slice *rest)
     return true;
 }
 
+/* What closes a piece stands in the row as it is; `/` is a worker behind a level. */
+static void take_ends(struct heads *h, struct reading *r)
+{
+    size_t n = 0;
+
+    if (r->rest.n && r->rest.p[0] == '/') {
+        r->rest = slice_from(r->rest, slice_until(r->rest, "] \t").n);
+        buf_char(&h->row, '/');
+    }
+    while (n < r->rest.n && memchr("]):,", r->rest.p[n], 4))
+        buf_char(&h->row, r->rest.p[n++]);
+    r->rest = slice_from(r->rest, n);
+}
+
 /* A time, with the bracket it stands in and what closes it. */
 static bool takes_time(struct heads *h, struct reading *r)
 {
     struct slice rest = r->rest;
-    bool opened = rest.n && strchr("[(", rest.p[0]);
+    char opens = rest.n && (rest.p[0] == '[' || rest.p[0] == '(') ? rest.p[0] : '\0';
 
-    if (opened)
+    if (opens)
         rest = slice_from(rest, 1);
     for (int i = 0; r->time < 0 && i < TIMES; i++) {
         if (!takes(h->times[i], &rest))
             continue;
-        while (rest.n && strchr("]):,", rest.p[0]))
-            rest = slice_from(rest, 1);
         r->rest = rest;
         r->time = i;
-        buf_str(&h->row, opened ? "[T" : "T");
+        if (opens)
+            buf_char(&h->row, opens);
+        buf_char(&h->row, 'T');
+        take_ends(h, r);
         return true;
     }
     return false;
@@ -194,8 +211,8 @@ static bool is_letters(struct slice s)
 /* Is a program named here, or does a sentence only have a colon? */
 static bool may_be_program(const struct reading *r, struct slice piece)
 {
-    bool host =
-        r->words == 1 && (memchr(piece.p, '[', piece.n) || r->time == SYSLOG || r->time == ISO);
+    bool host = r->words == 1 && (memchr(piece.p, '[', piece.n) || r->time == SYSLOG ||
+                                  r->time == ISO || r->time == ISO_ZONE);
 
     return !r->program && r->words <= 1 && (r->words == 0 || (host && !r->level));
 }
@@ -266,6 +283,8 @@ static bool read_piece(struct heads *h, struct reading *r)
         r->program |= kind == PIECE_PROGRAM;
         r->words = 0;
         r->plain = false;
+        if (kind == PIECE_LEVEL || kind == PIECE_BRACKET_LEVEL || kind == PIECE_BRACKET)
+            take_ends(h, r);
         note_row(h);
         return true;
     }
@@ -328,7 +347,7 @@ static void add_times(const struct heads *h, struct buf *out)
         buf_fmt(out, "%s%s", between, times[i].regex);
         between = "|";
     }
-    buf_str(out, ")[\\]):,]*");
+    buf_char(out, ')');
 }
 
 static const struct piece_form *form_of(char letter)
@@ -345,8 +364,10 @@ static void write_regex(struct heads *h, struct slice row)
     for (size_t i = 0; i < row.n; i++) {
         if (row.p[i] == ' ')
             buf_str(&h->regex, "\\s+");
-        else if (row.p[i] == '[')
-            buf_str(&h->regex, "[\\[(]");
+        else if (row.p[i] == '/')
+            buf_str(&h->regex, "/[^\\]\\s]+");
+        else if (memchr("[](),:", row.p[i], 6))
+            buf_fmt(&h->regex, memchr("[]()", row.p[i], 4) ? "\\%c" : "%c", row.p[i]);
         else if (row.p[i] == 'T')
             add_times(h, &h->regex);
         else
