@@ -40,6 +40,7 @@ struct live {
     struct buf said, done, explained, proposal;
     struct page page;
     size_t most; /* rows that could be scrolled */
+    int64_t proposed_ns;
     int code;
 };
 
@@ -237,17 +238,20 @@ static void suggest_rule(struct live *l, int unused)
         return;
     buf_clear(&l->proposal);
     propose(l->now, l->held, l->now->kinds[l->shown.picked].shape, &l->proposal);
+    l->proposed_ns = loop_now(l->loop);
     go(l, VIEW_PROPOSAL);
 }
 
-/* What is shown is added; that the file was saved is noticed as any save is. */
+/* What is shown is added; that the file was saved is noticed as any save is. A text that is pasted by mistake
+ * comes in one turn, and confirms nothing. */
 static void add_rule(struct live *l, int unused)
 {
     const char *file = l->now ? proposal_file(l->now) : NULL;
     int r;
 
     (void)unused;
-    if (l->shown.view != VIEW_PROPOSAL || l->proposal.n == 0 || !file)
+    if (l->shown.view != VIEW_PROPOSAL || l->proposal.n == 0 || !file ||
+        l->proposed_ns == loop_now(l->loop))
         return;
     r = proposal_add(file, buf_all(&l->proposal));
     if (r < 0)

@@ -221,8 +221,9 @@ def a_rule_is_made_of_lines_and_added_on_a_second_key():
         s.keys("Escape")
         s.shows("app.log:9: line 1 of 4")
         assert get("my.ini") == RULES.rstrip("\n")
-        s.keys("s")
+        s.keys("-l", "sa")                          # pasted
         s.shows("a adds it to my.ini", "[event login]")
+        assert get("my.ini") == RULES.rstrip("\n")
         s.keys("a")
         s.shows("the rule was added to my.ini", "no mistakes", "14 lines: 12 taken, 2 not (-4)", "app.log:13: line 1 of 2")
         assert get("my.ini").startswith(RULES + "\n;") and "inc = login\n" in get("my.ini")
