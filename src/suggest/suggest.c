@@ -364,7 +364,7 @@ static void note_groups(struct kind *k, struct slice text)
     size_t n = words_split(text, words, &more);
 
     for (size_t i = 0; i < n && i < k->shape->nwords; i++) {
-        char name[16];
+        char name[24];
         struct slice value = words[i].class == WORD_FIXED ? words[i].before : words[i].core;
 
         if (!k->shape->words[i].variable)
