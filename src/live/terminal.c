@@ -20,14 +20,16 @@
 #define ENTER "\033[?1049h\033[?25l\033[?7l\033[H\033[2J"
 #define LEAVE "\033[0m\033[?7h\033[?25h\033[?1049l"
 
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS};
+enum { CRASHES = sizeof crashes / sizeof *crashes };
+
 /* For the handler of crashes, which is told nothing else. */
 static struct {
     struct termios was;
     volatile sig_atomic_t shown;
-    int said, stderr_was; /* as in struct terminal */
+    int said, stderr_was; /* a file that stands for stderr meanwhile; -1 = none */
+    struct sigaction before[CRASHES];
 } screen = {.said = -1, .stderr_was = -1};
-
-static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS};
 
 /* Stderr is what it was, and gets what was said meanwhile. */
 static void say_all(void)
@@ -53,22 +55,29 @@ static void restore(void)
     screen.shown = 0;
 }
 
+/* As if this had not been the handler: a sanitizer has its own. */
 static void on_crash(int signo)
 {
     if (screen.shown)
         restore();
-    raise(signo); /* SA_RESETHAND: as if there had been no handler */
+    for (size_t i = 0; i < CRASHES; i++)
+        if (crashes[i] == signo)
+            (void)sigaction(signo, &screen.before[i], NULL);
+    raise(signo);
 }
 
-/* Who has a handler already (a sanitizer) keeps it. */
 static void catch_crashes(void)
 {
-    struct sigaction mine = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND | SA_NODEFER},
-                     was;
+    struct sigaction mine = {.sa_handler = on_crash};
 
-    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
-        if (sigaction(crashes[i], NULL, &was) == 0 && was.sa_handler == SIG_DFL)
-            (void)sigaction(crashes[i], &mine, NULL);
+    for (size_t i = 0; i < CRASHES; i++)
+        (void)sigaction(crashes[i], &mine, &screen.before[i]);
+}
+
+static void leave_crashes(void)
+{
+    for (size_t i = 0; i < CRASHES; i++)
+        (void)sigaction(crashes[i], &screen.before[i], NULL);
 }
 
 bool terminal_is_there(void)
@@ -157,6 +166,7 @@ void terminal_leave(void)
     if (!screen.shown)
         return;
     restore();
+    leave_crashes();
     close_one(&screen.stderr_was);
     close_one(&screen.said);
 }

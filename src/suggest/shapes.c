@@ -358,19 +358,24 @@ static bool is_odd(const struct word *w)
     return false;
 }
 
+static bool has_blank(struct slice s)
+{
+    return s.n && memchr(s.p, ' ', s.n); /* the core of a word may be empty, without a place */
+}
+
 static void add_word(struct shape_word *to, struct slice pattern, const struct word *w, bool first)
 {
     bool varies = !is_fixed(pattern), whole = varies && pattern.n == 1 && w->class == WORD_FIXED;
     struct slice value = whole ? w->before : w->core;
 
     to->odd = (!first && to->odd) || is_odd(w);
-    to->blanks |= !first && memchr(value.p, ' ', value.n);
+    to->blanks = (!first && to->blanks) || has_blank(value);
     if (first) {
         *to = (struct shape_word){.class = whole ? WORD_OTHER : w->class, .text = value};
         to->variable = varies && !whole && !may_be_fixed(w);
         to->glued = w->glued;
         to->odd = is_odd(w);
-        to->blanks = memchr(value.p, ' ', value.n);
+        to->blanks = has_blank(value);
         if (!whole) {
             to->before = w->before;
             to->after = w->after;
