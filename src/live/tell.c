@@ -391,7 +391,9 @@ void tell_mistakes(struct page *p, const struct mistakes *m, size_t columns)
         page_add(p, STYLE_BAD, "%zu mistake%s", nmistakes, nmistakes == 1 ? "" : "s");
     else
         page_add(p, STYLE_GOOD, "no mistakes");
-    for (size_t i = 0; i < n; i++)
-        tell_mistake(p, list[i], columns);
+    for (enum severity severity = MISTAKE; severity <= WARNING; severity++)
+        for (size_t i = 0; i < n; i++)
+            if (list[i]->severity == severity)
+                tell_mistake(p, list[i], columns);
     free(list);
 }

@@ -8,6 +8,7 @@
 
 /* `columns`: of a row; 0: as long as it takes. `before` NULL: nothing to compare with. The first row of
  * each is its heading. */
+/* Mistakes before warnings: there may be room for a few. */
 void tell_mistakes(struct page *p, const struct mistakes *m, size_t columns);
 /* `20 lines: 12 taken, 8 not`. */
 void tell_lines(struct page *p, const struct outcome *now, const struct outcome *before);
