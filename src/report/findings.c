@@ -377,6 +377,21 @@ static void find_filling(struct look *l, unsigned family)
 
 enum { OBSERVED_LEAST = 20 };
 
+/* That of the values, if it is one that makes other numbers of them; or "". */
+static struct slice unit_of(const struct look *l, unsigned family)
+{
+    const struct ruleset *rules = rules_of(l);
+
+    for (unsigned i = 0; i < rules->nmappings; i++) {
+        const struct mapping *m = &rules->mappings[i];
+
+        if (m->family == family && m->unit_text.n && !slice_eq(m->unit_text, SLICE("s")) &&
+            !slice_eq(m->unit_text, SLICE("B")))
+            return m->unit_text;
+    }
+    return (struct slice){"", 0};
+}
+
 /* Quantiles of values that are all in one bucket tell nothing, nor does a median beyond the last; there
  * values often count something else than was thought. */
 static void find_buckets(struct look *l, unsigned family)
@@ -385,6 +400,7 @@ static void find_buckets(struct look *l, unsigned family)
     struct family *f = registry_find(l->r->counted.registry, slice_str(def->spec.name));
     const struct family_cells *c = family_cells(f);
     uint64_t all = 0, first = 0, beyond = 0;
+    struct slice unit;
 
     for (uint32_t i = 0; i < family_nseries(f); i++) {
         const struct histogram *h = histogram_at(c, i);
@@ -396,17 +412,23 @@ static void find_buckets(struct look *l, unsigned family)
     }
     if (all < OBSERVED_LEAST || def->spec.nbuckets == 0 || (2 * beyond < all && first < all))
         return;
+    unit = unit_of(l, family);
     buf_fmt(&l->text, "%s: %llu of %llu values are ", def->spec.name,
             (unsigned long long)(first == all ? first : beyond), (unsigned long long)all);
-    if (first == all)
-        buf_fmt(&l->text, "in the first bucket (%g)", def->spec.buckets[0]);
-    else
+    if (first < all)
+        buf_fmt(
+            &l->text,
+            "beyond the last bucket (%g); do they count something else, as unit = ms would say?",
+            def->spec.buckets[def->spec.nbuckets - 1]);
+    else if (unit.n)
         buf_fmt(&l->text,
-                "beyond the last bucket (%g); do they count something else, as unit = ms "
-                "would say?",
-                def->spec.buckets[def->spec.nbuckets - 1]);
-    add(l, (struct finding){FOUND_BUCKETS, def->at, first < all, first == all ? first : beyond,
-                            def->spec.name, NULL, NULL, NULL});
+                "in the first bucket (%g); buckets are seconds or bytes, as values with "
+                "unit = %.*s are",
+                def->spec.buckets[0], SLICE_FMT(unit));
+    else
+        buf_fmt(&l->text, "in the first bucket (%g)", def->spec.buckets[0]);
+    add(l, (struct finding){FOUND_BUCKETS, def->at, first < all || unit.n,
+                            first == all ? first : beyond, def->spec.name, NULL, NULL, NULL});
 }
 
 static void find_growing(struct look *l)

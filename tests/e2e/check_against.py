@@ -251,6 +251,12 @@ help    = E
 observe = e, own
 value   = took
 buckets = 0.1 1 10
+[histogram wrong_seconds]
+help    = W
+observe = e
+value   = took
+unit    = ms
+buckets = 50 100 500
 [histogram little_seconds]
 help    = L
 observe = e
@@ -269,11 +275,13 @@ value   = little
             ("log", False, "log l: 1 line of 61 is not JSON, as its format says"),
             ("buckets", True, "e_seconds: 60 of 60 values are beyond the last bucket (10); do they count something else, as unit = ms "
                               "would say?"),
+            ("buckets", True, "wrong_seconds: 60 of 60 values are in the first bucket (50); buckets are seconds or bytes, as values "
+                              "with unit = ms are"),
             ("buckets", False, "little_seconds: 60 of 60 values are in the first bucket (0.005)"),
             ("never", True, "event own never happens: no line has the field q; there are little, path, status, took. What the event "
                             "makes of a line comes after every where; test it in an event of this one")):
         assert finding in told, (finding, told)
-    assert len(told) == 7, told
+    assert len(told) == 8, told
 
 
 NGINX = "method, class\nmax_values  = 20\nzero        = method=GET|POST class=2xx|3xx|4xx|5xx"

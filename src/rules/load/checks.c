@@ -191,12 +191,11 @@ static void check_names(struct load *l)
     }
 }
 
-/* The condition among the first n of an event that wants another text of the same field; NULL: none.
- * Both are of the line, or both of a member of `each`. */
-static const struct condition *contrary(const struct event *e, unsigned n,
+/* Of the conditions [from, to) of an event, one that wants another text of the same field; NULL: none. */
+static const struct condition *contrary(const struct event *e, unsigned from, unsigned to,
                                         const struct condition *c)
 {
-    for (unsigned i = n < e->nline ? 0 : e->nline; i < n; i++) {
+    for (unsigned i = from; i < to; i++) {
         const struct condition *other = &e->conditions[i];
 
         if (!other->is_match && !other->is_each && other->op == OP_EQ &&
@@ -206,26 +205,49 @@ static const struct condition *contrary(const struct event *e, unsigned n,
     return NULL;
 }
 
+/* Of those above it in the event, which are of the line as it is, or of a member of `each` as it is; else of
+ * the events it is `of`, as long as none of them makes a field of that name. */
+static const struct condition *contrary_above(const struct load *l, uint32_t event, unsigned n)
+{
+    const struct event *e = &l->r->events[event];
+    const struct condition *c = &e->conditions[n];
+    const struct condition *other = contrary(e, n < e->nline ? 0 : e->nline, n, c);
+
+    while (!other && n < e->nline && e->parent != EVENT_NONE &&
+           !load_find_local(l, event, c->field.name)) {
+        event = e->parent;
+        e = &l->r->events[event];
+        n = 0;
+        if (!load_find_local(l, event, c->field.name))
+            other = contrary(e, 0, e->nline, c);
+    }
+    return other;
+}
+
+static void check_contrary(struct load *l, uint32_t event)
+{
+    const struct event *e = &l->r->events[event];
+
+    for (unsigned k = 0; k < e->nconditions; k++) {
+        const struct condition *c = &e->conditions[k], *other;
+
+        if (c->is_match || c->is_each || c->op != OP_EQ || !(other = contrary_above(l, event, k)))
+            continue;
+        load_warning(l, c->at,
+                     "event \"%s\" never happens: all conditions must hold, also those of what it "
+                     "is of, and %s cannot be "
+                     "\"%.*s\" and \"%.*s\"; one of both is written %s =~ ^(%.*s|%.*s)$",
+                     e->name, c->field.name, SLICE_FMT(other->text), SLICE_FMT(c->text),
+                     c->field.name, SLICE_FMT(other->text), SLICE_FMT(c->text));
+        return;
+    }
+}
+
 /* `where = level == error` twice, to mean one of them. */
 static void check_contraries(struct load *l)
 {
-    for (unsigned i = 0; i < l->r->nevents; i++) {
-        const struct event *e = &l->r->events[i];
-
-        for (unsigned k = 0; k < e->nconditions; k++) {
-            const struct condition *c = &e->conditions[k], *other;
-
-            if (c->is_match || c->is_each || c->op != OP_EQ || !(other = contrary(e, k, c)))
-                continue;
-            load_warning(
-                l, c->at,
-                "event \"%s\" never happens: all its conditions must hold, and %s cannot be "
-                "\"%.*s\" and \"%.*s\"; one of both is written %s =~ ^(%.*s|%.*s)$",
-                e->name, c->field.name, SLICE_FMT(other->text), SLICE_FMT(c->text), c->field.name,
-                SLICE_FMT(other->text), SLICE_FMT(c->text));
-            break;
-        }
-    }
+    for (unsigned i = 0; i < l->r->nevents; i++)
+        check_contrary(l, i);
 }
 
 /* Is there a field of that name, as far as the rules know? */

@@ -43,6 +43,20 @@ static void lint_unit(struct load *l, const struct mapping *k)
                     suffixes[k->unit.kind] + 1);
 }
 
+/* `unit = ms` and `buckets = 50 100 500`: the values are seconds. */
+static void lint_buckets(struct load *l, const struct mapping *k)
+{
+    static const char *const small[] = {"ms", "us", "ns"};
+    const struct family_spec *spec = &l->r->families[k->family].spec;
+
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        if (slice_eq(k->unit_text, slice_str(small[i])) && spec->nbuckets && spec->buckets[0] >= 5)
+            load_advice(l, k->at,
+                        "the buckets of \"%s\" are seconds, as its values are with unit = %s; "
+                        "the first is %g seconds",
+                        spec->name, small[i], spec->buckets[0]);
+}
+
 static void lint_family(struct load *l, const struct family_def *def)
 {
     lint_name(l, def);
@@ -63,6 +77,8 @@ void load_lint(struct load *l)
 {
     for (unsigned i = 0; i < l->r->nfamilies; i++)
         lint_family(l, &l->r->families[i]);
-    for (unsigned i = 0; i < l->r->nmappings; i++)
+    for (unsigned i = 0; i < l->r->nmappings; i++) {
         lint_unit(l, &l->r->mappings[i]);
+        lint_buckets(l, &l->r->mappings[i]);
+    }
 }
