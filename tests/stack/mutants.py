@@ -48,8 +48,9 @@ def tests_of(alert):
             yield path, {**content, "tests": tests}
 
 
-def passes(work, name, alert, spoil):
+def passes(work, name, spoiled_rule, spoil):
     """The alert's tests, run on rules in which spoil() was done to it."""
+    alert = spoiled_rule["alert"]
     home = work / name
     (home / "rules").mkdir(parents=True)
     (home / "tests").mkdir()
@@ -57,7 +58,7 @@ def passes(work, name, alert, spoil):
         content = copy.deepcopy(load(path))
         for group in content["groups"]:
             for rule in group["rules"]:
-                if rule.get("alert") == alert:
+                if rule == spoiled_rule:
                     spoil(rule)
         (home / "rules" / path.name).write_text(json.dumps(content))
     for path, content in tests_of(alert):
@@ -117,16 +118,17 @@ def main():
                      f"{rule['alert']} has summary (one line), description and runbook_url")
         checks.check(rule["labels"].get("severity") in ("critical", "warning", "none") and rule["labels"].get("area"),
                      f"{rule['alert']} has a severity and an area")
-    jobs = [(rule["alert"], name, spoil) for rule in rules for name, spoil in [("itself", lambda r: None), *spoiled(rule)]]
+    jobs = [(rule, name, spoil) for rule in rules for name, spoil in [("itself", lambda r: None), *spoiled(rule)]]
     with workdir() as work, ThreadPoolExecutor(2) as pool:
-        results = pool.map(lambda job: passes(work, f"{job[0]}-{jobs.index(job)}", job[0], job[2]), jobs)
-        for number, ((alert, name, spoil), passed) in enumerate(zip(jobs, results)):
+        results = pool.map(lambda job: passes(work, f"{job[0]['alert']}-{jobs.index(job)}", job[0], job[2]), jobs)
+        for number, ((rule, name, spoil), passed) in enumerate(zip(jobs, results)):
             again = 0
             # promtool compacts its four days of samples beside the queries, and once in some thousand runs an alert misses
             # them: what is not as expected is asked twice more, and a mutant that lives passes every time.
             while passed != (name == "itself") and (again := again + 1) <= 2:
-                passed = passes(work, f"{alert}-{number}-{again}", alert, spoil)
-            checks.check(passed == (name == "itself"), f"{alert}, {name}: its unit tests {'pass' if passed else 'fail'}")
+                passed = passes(work, f"{rule['alert']}-{number}-{again}", rule, spoil)
+            window = rule["labels"].get("window", "")
+            checks.check(passed == (name == "itself"), f"{rule['alert']} {window}, {name}: its unit tests {'pass' if passed else 'fail'}")
     checks.finish()
 
 

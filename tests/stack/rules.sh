@@ -17,7 +17,8 @@ check() {
     fi
 }
 
-alert_names() { sed -n 's/^ *- alert: //p' prometheus/rules/*.yml | sort; }
+# An alert may be a rule for each of several windows.
+alert_names() { sed -n 's/^ *- alert: //p' prometheus/rules/*.yml | sort -u; }
 
 same() { diff "$1" "$2"; }
 
