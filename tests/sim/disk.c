@@ -9,6 +9,7 @@
 
 #include "base/must.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -197,7 +198,19 @@ static uint32_t isdir(const struct node *n)
     return S_ISDIR(n->mode) ? IN_ISDIR : 0;
 }
 
-struct dent *disk_link(struct node *dir, const char *name, struct node *n)
+bool tracing;
+
+void world_trace(const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    (void)vprintf(format, ap);
+    va_end(ap);
+    (void)putchar('\n');
+}
+
+static struct dent *add_link(struct node *dir, const char *name, struct node *n)
 {
     struct dent *d = dent_new(dir, name, n);
 
@@ -211,8 +224,54 @@ struct dent *disk_link(struct node *dir, const char *name, struct node *n)
     return d;
 }
 
+static const char *traced_path(const struct node *dir, const char *name)
+{
+    static char path[2][400];
+    static unsigned turn;
+    char *p = path[turn++ % 2];
+    size_t n;
+
+    if (!disk_path(dir, p, sizeof(path[0]) / 2))
+        p[0] = 0;
+    n = strlen(p);
+    (void)snprintf(p + n, sizeof(path[0]) - n, "/%s", name);
+    return p;
+}
+
+static void trace_link(const struct node *dir, const char *name, const struct node *n)
+{
+    const char *path = traced_path(dir, name);
+
+    if (S_ISDIR(n->mode))
+        world_trace("mkdir %s", path);
+    else if (S_ISLNK(n->mode))
+        world_trace("symlink %.*s %s", (int)n->data.n, n->data.p, path);
+    else
+        world_trace("%s %llu %s", n->links ? "link" : "create", (unsigned long long)n->ino, path);
+}
+
+static void trace_bytes(const struct node *n, const char *p, size_t size, size_t at)
+{
+    struct buf hex = BUF_INIT;
+
+    for (size_t i = 0; i < size; i++)
+        buf_fmt(&hex, "%02x", (unsigned char)p[i]);
+    world_trace("write %llu %zu %lld %s", (unsigned long long)n->ino, at, (long long)n->mtime_ns,
+                size ? hex.p : "");
+    buf_release(&hex);
+}
+
+struct dent *disk_link(struct node *dir, const char *name, struct node *n)
+{
+    if (tracing)
+        trace_link(dir, name, n);
+    return add_link(dir, name, n);
+}
+
 void disk_unlink(struct dent *d)
 {
+    if (tracing)
+        world_trace("unlink %s", traced_path(d->dir, d->name));
     (void)list_take(&d->dir->names, d->name);
     touch_dir(d->dir);
     op_add((struct op){.dir = d->dir, .node = d->node, .name = d->name});
@@ -228,6 +287,8 @@ void disk_rename(struct dent *d, struct node *to, const char *name)
 
     if (over == d || (over && over->node == d->node))
         return;
+    if (tracing)
+        world_trace("rename %s %s", traced_path(from, was), traced_path(to, name));
     (void)list_take(&from->names, was);
     if (over)
         (void)list_take(&to->names, name);
@@ -264,6 +325,8 @@ void disk_write(struct node *n, struct dent *by, const char *p, size_t size, siz
     }
     buf_add(&n->data, p, size);
     wrote(n, by);
+    if (tracing)
+        trace_bytes(n, p, size, at);
 }
 
 void disk_truncate(struct node *n, struct dent *by, size_t size)
@@ -275,11 +338,16 @@ void disk_truncate(struct node *n, struct dent *by, size_t size)
     if (n->synced_n > size)
         n->synced_n = size;
     wrote(n, by);
+    if (tracing)
+        world_trace("truncate %llu %zu %lld", (unsigned long long)n->ino, size,
+                    (long long)n->mtime_ns);
 }
 
 void disk_set_time(struct node *n, struct dent *by, int64_t mtime_ns)
 {
     n->mtime_ns = mtime_ns;
+    if (tracing)
+        world_trace("utime %llu %lld", (unsigned long long)n->ino, (long long)mtime_ns);
     n->ctime_ns = disk_time();
     notify_dir(by->dir, IN_ATTRIB, by->name);
 }

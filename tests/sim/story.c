@@ -7,6 +7,9 @@
  *                     happened; --allow: N failures in 1,000 stories are skipped, as faults that
  *                     are known to be there; --plain: failures are not shortened; --talk: each
  *                     step, line and message
+ *   sim --trace [--seed S] [--steps N]
+ *                     what one story does to the disk and to the process, and what it comes to: for
+ *                     tests/e2e/stories.py, which does the same to real ones
  *   sim FILE...       kept stories
  *   sim --die FILE... ... and each is killed, and its power cut, at each of its calls
  *
@@ -211,6 +214,82 @@ static void draw(uint64_t seed, unsigned n)
         if (strcmp(kinds[k].name, "rotate") == 0 && world_random(8))
             s->b = 2 * actors_style(styles, s->a) + s->b % 2;
     }
+}
+
+/* --- for a real disk and a real daemon --- */
+
+/* All that was there has been read, and is saved; the daemon is to have as many lines then. */
+static void trace_rest(void)
+{
+    unsigned n = 0;
+
+    if (!process_alive())
+        return;
+    process_run(3 * NSEC_PER_SEC);
+    process_scrape();
+    for (unsigned id = 0; id < oracle.nlines; id++)
+        n += oracle.count[id] > 0;
+    world_trace("rest %u", n);
+}
+
+static void trace_step(const struct step *s)
+{
+    const char *name = kinds[s->kind].name;
+    unsigned whole = s->b & ~1U; /* who takes his time does not, here */
+
+    if (strcmp(name, "tick") == 0 || strcmp(name, "scrape") == 0) {
+        trace_rest();
+    } else if (strcmp(name, "start") == 0 || strcmp(name, "stop") == 0 ||
+               strcmp(name, "kill") == 0) {
+        if (process_alive() == (name[1] == 't' && name[2] == 'a'))
+            return;
+        world_trace("%s", name);
+        take(s);
+        process_reap();
+    } else if (strcmp(name, "write") == 0 || strcmp(name, "late") == 0 ||
+               strcmp(name, "rotate") == 0) {
+        tracing = true;
+        take(s);
+    } else {
+        trace_rest(); /* what goes is to have been seen */
+        tracing = true;
+        kinds[s->kind].fn(s->a, whole);
+    }
+    tracing = false;
+    oracle_look(false);
+}
+
+/* What the story comes to, when it is right: each line, how often it counted, may it count twice? */
+static void trace_outcome(void)
+{
+    oracle_end();
+    for (unsigned id = 0; id < oracle.nlines && !oracle.kind; id++)
+        world_trace("expect %u %u %u", id, oracle.count[id], oracle.doubt[id]);
+    if (oracle.kind)
+        world_trace("skip %s", oracle.fault);
+}
+
+static void trace_story(void)
+{
+    tracing = true;
+    story.knobs &= KNOB_BANNER | KNOB_LONG;
+    world_init(story.knobs);
+    tracing = false;
+    world_trace("start");
+    process_start();
+    for (unsigned i = 0; i < story.n && !oracle.kind; i++)
+        trace_step(&story.steps[i]);
+    tracing = true;
+    actors_end();
+    tracing = false;
+    if (!process_alive())
+        world_trace("start");
+    process_start();
+    process_run(QUIET * NSEC_PER_SEC);
+    process_scrape();
+    trace_outcome();
+    process_close();
+    world_release();
 }
 
 /* --- shortening --- */
@@ -465,12 +544,13 @@ int main(int argc, char **argv)
         {"--most", &r.most, NULL},       {"--allow", &r.allowed, NULL},
         {"--cover", NULL, &r.covers},    {"--plain", NULL, &r.plain},
     };
-    bool die = false;
+    bool die = false, trace = false;
     int i = 1;
 
     for (; i < argc && argv[i][0] == '-'; i++) {
         talks |= strcmp(argv[i], "--talk") == 0;
         die |= strcmp(argv[i], "--die") == 0;
+        trace |= strcmp(argv[i], "--trace") == 0;
         if (strcmp(argv[i], "--without") == 0 && i + 1 < argc)
             without = argv[++i];
         for (size_t k = 0; k < sizeof(options) / sizeof(options[0]); k++) {
@@ -488,5 +568,12 @@ int main(int argc, char **argv)
     (void)signal(SIGABRT, on_abort);
     if (!talks)
         be_quiet();
+    if (trace) {
+        without = "part,truncate,rewrite,backup,restore,switch,unmount,mount,hardlink,cut,reload,"
+                  "settle,clock,hang,short,fail";
+        draw(r.seed, (unsigned)(r.steps < STEPS_MAX ? r.steps : STEPS_MAX));
+        trace_story();
+        return 0;
+    }
     return i < argc ? kept(argc - i, argv + i, die) : run_new(&r);
 }

@@ -188,6 +188,10 @@ uint64_t world_random(uint64_t n); /* 0 .. n - 1 */
 /* For who looks into a story (--talk). */
 __attribute__((format(printf, 1, 2))) void world_talk(const char *format, ...);
 
+/* What actors do to the disk, for who does the same to a real one (--trace). */
+extern bool tracing;
+__attribute__((format(printf, 1, 2))) void world_trace(const char *format, ...);
+
 /* disk.c */
 struct node *disk_find(const char *path, bool follow, struct dent **ret_dent);
 struct node *disk_parent(const char *path, const char **ret_name);
