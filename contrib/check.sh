@@ -178,7 +178,8 @@ fuzz_one() {
     found=$(mktemp -d) && cd "$found" && mkdir new || return 1
     [ -d "$kept" ] || kept=
     PAGE_JUDGE=$top/tests/engine/page_judge.py "$build/fuzz/$1" new ${kept:+"$kept"} -max_total_time="${FUZZ_SECONDS:-5}" \
-        -rss_limit_mb=1024 >said 2>&1 || ok=1
+        -rss_limit_mb=1024 -print_final_stats=1 >said 2>&1 || ok=1
+    sed -n "s|^stat::number_of_executed_units: *|$1: runs: |p" said
     [ $ok = 0 ] || tail -n 40 said
     rm -rf "$found"
     return $ok

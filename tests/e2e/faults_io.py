@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# timeout: 240
+# timeout: 600
 """Failing reads, missing events, missing descriptors, many files: rows 44 to 54, 71, 95 to 99 of the fault catalogue."""
 import os
 import resource
@@ -470,4 +470,5 @@ if __name__ == "__main__":
     main(eio_file, eio_once, eio_and_eagain_in_all_calls, stat_and_open_fail_now_and_then, signal_storm,
          other_signals_do_no_harm, silent_fs, few_watches, no_inotify, q_overflow, fdlimit, limit_lowered_while_running,
          files1000, newfiles1000, descriptors_over_rotations, burst, fast_and_slow, streams_closed, stopped_for_a_while,
-         clock_set_back, clock_jumps, address_space_runs_out, *([files10000] if LONG else []))
+         clock_set_back, clock_jumps, address_space_runs_out, *([files10000] if LONG else []),
+         limit=600 if LONG else 100)
