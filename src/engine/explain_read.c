@@ -27,17 +27,47 @@ void explain_field(struct slice name, struct slice text, struct buf *out)
     buf_char(out, '\n');
 }
 
+/* Fields of the line that no rule asks for are shown while there are few. */
+enum { FIELDS_MAX = 10 };
+
 struct shown {
     struct buf *out;
     struct arena scratch;
+    const struct ruleset *rules;
+    bool json;
+    unsigned n, left_out;
 };
+
+static bool is_asked_for(const struct ruleset *rules, struct slice name)
+{
+    for (unsigned i = 0; i < rules->ndecoded; i++)
+        if (slice_eq(slice_str(rules->slot_names[i]), name))
+            return true;
+    return false;
+}
+
+/* An object or array of JSON: its members are shown, each for itself. */
+static bool has_members(const struct shown *s, const struct field *value)
+{
+    return s->json && value->n > 2 && (value->p[0] == '{' || value->p[0] == '[') &&
+           value->p[-1] != '"';
+}
 
 static void show_decoded_field(void *ctx, struct slice name, const struct field *value)
 {
     struct shown *s = ctx;
     struct field copy = *value;
-    struct slice text = field_text(&copy, &s->scratch);
+    struct slice text;
+    bool is_asked = is_asked_for(s->rules, name);
 
+    if (!is_asked && has_members(s, value))
+        return;
+    if (!is_asked && s->n >= FIELDS_MAX) {
+        s->left_out++;
+        return;
+    }
+    s->n++;
+    text = field_text(&copy, &s->scratch);
     explain_field(name, text, s->out);
     if (text.n || value->kind == FIELD_NONE)
         return;
@@ -200,11 +230,13 @@ static void show_time(const struct record *r, struct buf *out)
 /* How the line was decoded, and its fields; or what kept it from being what it means to be. */
 static void show_decoded(const struct record *r, struct buf *out)
 {
-    struct shown shown = {out, {0}};
+    struct shown shown = {out, {0}, r->rules, r->decoded == DECODED_JSON, 0, 0};
 
     buf_fmt(out, "  log %s, decoded as %s, ", r->log->name, decoded_text(r->decoded));
     show_time(r, out);
     record_each(r, show_decoded_field, &shown);
+    if (shown.left_out)
+        buf_fmt(out, "    and %u more, which no rule asks for\n", shown.left_out);
     if (r->decoded > DECODED_LOGFMT && r->log->format != LOG_KV && r->log->format != LOG_TEXT)
         show_why_not(out, r);
     arena_release(&shown.scratch);

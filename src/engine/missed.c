@@ -15,6 +15,8 @@
 
 /* A text that a regex wants, and which by chance is in any line. */
 enum { LITERAL_MIN = 4 };
+/* So long it must be to be known again with two letters that are others, and so much text is searched. */
+enum { NEARLY_MIN = 8, NEARLY_MAX = 2000 };
 /* Of a map so many are looked at. */
 enum { ROWS_MAX = 10000 };
 
@@ -185,6 +187,60 @@ static bool find_in_any_case(struct slice s, struct slice what, struct slice *re
     return false;
 }
 
+/* Where a text stands but for a letter or two; the texts are of SLICE_EDITS_MAX bytes, and NEARLY_MAX, at
+ * most. (Sellers: the edits of the best match that ends at each byte, and where that begins.) */
+static bool find_nearly(struct slice s, struct slice what, struct slice *ret_found)
+{
+    unsigned edits[SLICE_EDITS_MAX + 1], best = 3;
+    size_t from[SLICE_EDITS_MAX + 1];
+
+    if (what.n < NEARLY_MIN || what.n > SLICE_EDITS_MAX || s.n > NEARLY_MAX)
+        return false;
+    for (unsigned i = 0; i <= what.n; i++) {
+        edits[i] = i;
+        from[i] = 0;
+    }
+    for (size_t k = 0; k < s.n; k++) {
+        unsigned corner = 0;
+        size_t corner_from = k;
+
+        from[0] = k + 1;
+        for (unsigned i = 1; i <= what.n; i++) {
+            unsigned change = corner + (s.p[k] != what.p[i - 1]), here = edits[i] + 1;
+            size_t here_from = from[i];
+
+            if (edits[i - 1] + 1 < here) {
+                here = edits[i - 1] + 1;
+                here_from = from[i - 1];
+            }
+            if (change <= here) {
+                here = change;
+                here_from = corner_from;
+            }
+            corner = edits[i];
+            corner_from = from[i];
+            edits[i] = here;
+            from[i] = here_from;
+        }
+        if (edits[what.n] < best && from[what.n] <= k) {
+            best = edits[what.n];
+            *ret_found = slice_make(s.p + from[what.n], k + 1 - from[what.n]);
+        }
+    }
+    return best < 3;
+}
+
+static bool slack_of(const struct pattern *p, struct slice text, enum pattern_slack *ret_slack,
+                     struct slice *ret_span)
+{
+    for (unsigned slack = 0; slack < SLACK_KINDS; slack++) {
+        *ret_slack = (enum pattern_slack)slack;
+        if (pattern_would_match(p, *ret_slack, text, ret_span))
+            return true;
+    }
+    return false;
+}
+
 static void hint_slack(enum pattern_slack slack, struct slice text, struct slice span,
                        struct buf *out)
 {
@@ -221,7 +277,7 @@ static void hint_literal(const struct pattern *p, struct slice text, struct buf 
         return;
     buf_str(out, "each match has ");
     show_quoted(out, literal);
-    if (find_in_any_case(text, literal, &found)) {
+    if (find_in_any_case(text, literal, &found) || find_nearly(text, literal, &found)) {
         buf_str(out, ", and here it is ");
         show_quoted(out, found);
     } else {
@@ -233,6 +289,7 @@ static void hint_regex(const struct condition *c, struct slice text, struct buf 
 {
     struct pattern *p = c->capture.pattern;
     enum pattern_result result = pattern_match(p, text);
+    enum pattern_slack slack;
     struct slice span;
 
     if (result == PATTERN_ERROR) {
@@ -244,13 +301,10 @@ static void hint_regex(const struct condition *c, struct slice text, struct buf 
         show_quoted(out, pattern_span(p));
         return;
     }
-    for (unsigned slack = 0; slack < SLACK_KINDS; slack++) {
-        if (pattern_would_match(p, (enum pattern_slack)slack, text, &span)) {
-            hint_slack((enum pattern_slack)slack, text, span, out);
-            return;
-        }
-    }
-    hint_literal(p, text, out);
+    if (slack_of(p, text, &slack, &span))
+        hint_slack(slack, text, span, out);
+    else
+        hint_literal(p, text, out);
 }
 
 static double regex_nearness(const struct condition *c, struct slice text)
@@ -258,15 +312,20 @@ static double regex_nearness(const struct condition *c, struct slice text)
     struct slice literal = pattern_literal(c->capture.pattern), found;
     struct slice regex = pattern_text(c->capture.pattern);
     struct pattern_reach reach;
+    enum pattern_slack slack;
     double near = c->is_match ? 0.01 : 0; /* it looks at this line, at least */
 
     if (c->op == OP_NOT_MATCH && !c->is_match)
         return MAYBE;
     if (pattern_near(c->capture.pattern, text, &reach) && reach.fitted && regex.n)
         near = (double)reach.regex / (double)regex.n * 0.9;
-    if (near < MAYBE && literal.n >= LITERAL_MIN && find_in_any_case(text, literal, &found))
-        near = MAYBE;
-    return near;
+    if (literal.n < LITERAL_MIN)
+        return near;
+    if (find_in_any_case(text, literal, &found))
+        return slack_of(c->capture.pattern, text, &slack, &found) ? SURELY
+               : near < MAYBE                                     ? MAYBE
+                                                                  : near;
+    return find_nearly(text, literal, &found) ? SURELY : near;
 }
 
 /* --- numbers ---------------------------------------------------------------------------------- */

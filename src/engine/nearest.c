@@ -12,6 +12,8 @@
 
 /* Below this an event has nothing to do with the line. */
 #define NEAR_ENOUGH 0.15
+/* And of which so little does not fit, only a slip in the rule keeps from taking it. */
+#define A_SLIP 0.1
 
 const char *miss_text(enum miss why)
 {
@@ -26,7 +28,7 @@ bool nearest_is_shown(const struct near_event *n, unsigned shown, bool taken, un
     if (most == UINT32_MAX)
         return true;
     if (taken)
-        return n->why == IS_UNLESS;
+        return n->why == IS_UNLESS || (n->why == CONDITION_FAILED && n->lack < A_SLIP);
     return shown < most && (shown == 0 || n->nearness > NEAR_ENOUGH);
 }
 
@@ -59,6 +61,7 @@ static double share(const struct trace *t, const struct event *e, struct near_ev
         n->nheld += holds;
         sum += holds ? 1 : missed_nearness(t->record, &e->conditions[i]);
     }
+    n->lack = e->nline + is_child - sum;
     if (n->why == NO_MEMBER)
         sum += 0.5;
     return sum / (e->nline + is_child + (n->why == NO_MEMBER));
@@ -67,7 +70,7 @@ static double share(const struct trace *t, const struct event *e, struct near_ev
 static struct near_event look(const struct trace *t, uint32_t event)
 {
     const struct event *e = &t->record->rules->events[event];
-    struct near_event n = {event, why_not(t, event), 0, 0};
+    struct near_event n = {.event = event, .why = why_not(t, event)};
 
     switch (n.why) {
     case UNDECODED:
@@ -77,8 +80,10 @@ static struct near_event look(const struct trace *t, uint32_t event)
     case CONDITION_FAILED:
     case NO_MEMBER:
         n.nearness = share(t, e, &n);
-        if (!event_for_log(e, t->record->source->log))
+        if (!event_for_log(e, t->record->source->log)) {
             n.nearness /= 2;
+            n.lack++;
+        }
         break;
     case OTHER_LOG:
     case IS_UNLESS:

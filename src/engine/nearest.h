@@ -14,12 +14,13 @@ struct near_event {
     /* 1 and more: all conditions hold. Else the part of its conditions that hold, one that fails
      * counting as much as its text or regex fitted. */
     double nearness;
+    double lack; /* of CONDITION_FAILED: how much of its conditions does not fit, 1 for each */
 };
 
 /* Room for all events of the rules. How many there are; fewer when patience is over. */
 unsigned nearest_find(const struct trace *t, struct near_event *ret);
 /* Of a line that nothing takes one is always shown, however far it is; of one that is taken those that it
- * would be, too, if it were not for that. `most`: so many; UINT32_MAX: all, of every line. */
+ * would be, too, if it were not for that, or for a slip in a rule. `most`: so many; UINT32_MAX: all, of every line. */
 bool nearest_is_shown(const struct near_event *n, unsigned shown, bool taken, unsigned most);
 /* "unless", "condition", ... */
 const char *miss_text(enum miss why);

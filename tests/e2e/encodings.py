@@ -64,7 +64,7 @@ def every_way_of_reading_a_file_gives_the_same():
         assert samples(ran("replay", "--as", "l", "--rules", "r.ini", "l.log.gz").stdout, "said_") == want
         with open("l.log", "rb") as f:
             assert samples(ran("replay", "--as", "l", "--rules", "r.ini", "-", stdin=f).stdout, "said_") == want
-        said = ran("explain", "--as", "l", "--rules", "r.ini", "l.log").stdout
+        said = ran("explain", "--each", "--as", "l", "--rules", "r.ini", "l.log").stdout
         assert lines[0].strip() in said and said.count("event said") >= len(lines), said[:1000]
         put("tests/l.log", mark + "".join(lines).encode(codec))
         put("tests/l.prom", "".join("%s %d\n" % kv for kv in want.items()))
@@ -155,7 +155,7 @@ def what_is_no_character_is_counted_and_told():
     r = ran("replay", "--as", "l", "--rules", "r.ini", "l.log")
     assert samples(r.stdout, "said_")['said_total{word="caf\ufffd"}'] == 1, r.stdout
     assert "log l: bytes that are no characters of its encoding, and were replaced: 1" in r.stderr, r.stderr
-    r = ran("explain", "--as", "l", "--rules", "r.ini", "l.log")
+    r = ran("explain", "--each", "--as", "l", "--rules", "r.ini", "l.log")
     assert "replaced: 1" in r.stderr and "caf\ufffd" in r.stdout, r
     put("r.ini", RULES)
     d = Daemon(rules="r.ini", log="path = %s/logs/*.log\nencoding = ascii\n").start()

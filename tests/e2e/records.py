@@ -88,7 +88,7 @@ def every_way_of_reading_a_file_gives_the_same():
     out = ran("backfill", "--as", "l", "--rules", "r.ini", "--step", "1h", "-o", "-", "l.log").stdout
     last = samples(out, *NAMES, columns=3)
     assert {k: v for k, v in last.items() if k in want} == want, (last, want)
-    said = ran("explain", "--as", "l", "--rules", "r.ini", "l.log").stdout
+    said = ran("explain", "--each", "--as", "l", "--rules", "r.ini", "l.log").stdout
     assert sum(line.startswith("  a record of ") for line in said.splitlines()) == len(records)
     os.mkdir("tests")
     shutil.copy("l.log", "tests/l.log")

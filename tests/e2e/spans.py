@@ -139,7 +139,7 @@ def every_way_of_reading_files_gives_the_same():
     last = samples(out, "jobs_", columns=3)
     assert same(last, want), (last, want)
     by_age = sorted(names, key=lambda n: (n[:6], -int(re.sub(r".*\.log\.?(\d?).*", r"0\1", n))))
-    said = ran("explain", "--rules", "r.ini", *by_age).stdout
+    said = ran("explain", "--each", "--rules", "r.ini", *by_age).stdout
     assert len(re.findall("^  is event job  ", said, re.M)) == sum(v for k, v in want.items() if "jobs_total" in k)
     os.mkdir("tests")
     shutil.copytree("logs", "tests/set")

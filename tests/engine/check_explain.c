@@ -359,6 +359,61 @@ TEST(where_a_field_that_is_missing_may_be)
     }
 }
 
+TEST(a_letter_or_two_in_what_a_regex_wants)
+{
+    expect_miss("match = saving terminatd with \\w+$", "2 saving terminated with success",
+                "    fails: match  (rules.ini:2)\n"
+                "      each match has \"saving terminatd with \", and here it is "
+                "\"saving terminated with \"\n"
+                "      saving terminatd with \\w+$\n"
+                "                     ^ matched up to here\n"
+                "      2 saving terminated with success\n"
+                "                       ^ and here in the text\n");
+    expect_miss("match = ^no (?:such )?file of that name", "no such flie fo that name",
+                "    fails: match  (rules.ini:2)\n"
+                "      each match has \"file of that name\", which is not there\n"
+                "      ^no (?:such )?file of that name\n"
+                "                     ^ matched up to here\n"
+                "      no such flie fo that name\n"
+                "               ^ and here in the text\n");
+}
+
+/* Of a line that an event takes those are shown that only a slip keeps from taking it, too. */
+TEST(a_slip_beside_an_event_that_takes_the_line)
+{
+    static const char rules[] =
+        "[event all]\nmatch = .\n[event anchored]\nmatch = ^saved (?<n>\\d+)\n"
+        "[event cased]\nmatch = Saved (?<n>\\d+)\n"
+        "[event other]\nmatch = saved nothing\n"
+        "[counter a_total]\ninc = all, anchored, cased, other\n";
+    struct explain_options few = {.near = 3};
+    struct world *w = world_new(rules);
+    struct buf out = BUF_INIT;
+
+    explain_line(w->engine, w->source, SLICE("12:00 saved 5"), &few, &out);
+    ck_assert_msg(strstr(out.p, "is event all") && strstr(out.p, "not event anchored") &&
+                      strstr(out.p, "not event cased") && !strstr(out.p, "not event other"),
+                  "%s", out.p);
+    buf_release(&out);
+    world_free(w);
+}
+
+TEST(fields_that_no_rule_asks_for_are_shown_while_there_are_few)
+{
+    static const char line[] =
+        "{\"o\":{\"in\":1},\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,"
+        "\"i\":1,\"j\":1,\"list\":[2],\"msg\":\"m\"}";
+
+    expect_text("[event e]\nwhere = msg == m\n[counter e_total]\ninc = e\n", line,
+                "{\"o\":{\"in\":1},\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,"
+                "\"i\":1,\"j\":1,\"list\":[2],\"msg\":\"m\"}\n"
+                "  log auto, decoded as json, no time" NO_FIELD "\n"
+                "    o.in = 1\n    a = 1\n    b = 1\n    c = 1\n    d = 1\n    e = 1\n    f = 1\n"
+                "    g = 1\n    h = 1\n    i = 1\n    msg = m\n"
+                "    and 2 more, which no rule asks for\n"
+                "  is event e  (rules.ini:1)\n    -> inc e_total\n");
+}
+
 /* What a regex that fails would have captured is not missing for itself. */
 TEST(what_follows_from_another_condition_is_not_told)
 {
