@@ -21,33 +21,28 @@ enum {
 /* One of the words that hold digits. */
 #define DIGITS UINT64_C(0x9e3779b97f4a7c15)
 
-/* What a byte is in a word; all else divides words. */
-enum { JOINS = 1, DIGIT = 2 };
-
-static const uint8_t classes[256] = {
-    ['0' ... '9'] = DIGIT, ['a' ... 'z'] = JOINS, ['A' ... 'Z'] = JOINS,   ['-'] = JOINS,
-    ['.'] = JOINS,         ['_'] = JOINS,         [0x80 ... 0xff] = JOINS,
-};
+/* Bytes of words, a bit each: digits, letters, - . _ and all of other languages. What is left divides words. */
+static const uint64_t of_words[4] = {UINT64_C(0x03ff600000000000), UINT64_C(0x07fffffe87fffffe),
+                                     UINT64_MAX, UINT64_MAX};
 
 static uint64_t sign_of(struct slice line)
 {
     uint64_t h = DIGITS, word = 0;
-    unsigned seen = 0; /* classes in the word */
+    bool digits = false; /* in the word */
 
     line.n = line.n < SIGN_MAX_BYTES ? line.n : SIGN_MAX_BYTES;
     for (size_t i = 0; i < line.n; i++) {
         unsigned char c = (unsigned char)line.p[i];
-        unsigned class = classes[c];
 
         word = (word << 7 | word >> 57) ^ c;
-        seen |= class;
-        if (class)
+        digits |= (unsigned char)(c - '0') < 10;
+        if (of_words[c >> 6] >> (c & 63) & 1)
             continue;
-        h = hash_fold(h ^ (seen & DIGIT ? DIGITS + c : word), DIGITS);
+        h = hash_fold(h ^ (digits ? DIGITS + c : word), DIGITS);
         word = 0;
-        seen = 0;
+        digits = false;
     }
-    return hash_fold(h ^ (seen & DIGIT ? DIGITS : word), DIGITS);
+    return hash_fold(h ^ (digits ? DIGITS : word), DIGITS);
 }
 
 /* JSON says what its fields say; as a text it may be one word. */
