@@ -122,6 +122,17 @@ void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
     join_stream(f, s, younger);
 }
 
+void file_move(struct tailset *t, struct tail_file *f, struct stream *s, struct tail_file *younger)
+{
+    if (f->stream != s) {
+        file_set_backlog(f, false);
+        file_close_sink(t, f);
+        if (f->stream->log != s->log)
+            buf_release(&f->carry);
+    }
+    file_join(f, s, younger);
+}
+
 /* Among those that are gone. */
 static void put_away(struct tailset *t, struct tail_file *f)
 {

@@ -184,16 +184,10 @@ static bool come_back(struct tailset *t, struct tail_file *f)
  * among the generations. */
 static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
-    bool back = come_back(t, f), moves = f->stream != n->stream;
+    bool back = come_back(t, f);
 
-    if (moves) {
-        file_set_backlog(f, false);
-        file_close_sink(t, f);
-        if (f->stream->log != n->stream->log)
-            buf_release(&f->carry);
-    }
-    if (moves || back || !n->rotated)
-        file_join(f, n->stream, n->rotated ? current_of(t, n->stream) : NULL);
+    if (f->stream != n->stream || back || !n->rotated)
+        file_move(t, f, n->stream, n->rotated ? current_of(t, n->stream) : NULL);
     file_close_fd(t, f);
     f->tail.hole_to = f->tail.clear_to = 0;
     f->tail.read_to = f->tail.offset;

@@ -150,6 +150,18 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .ambiguous = p->still && p->ambiguous});
 }
 
+/* What was first met under the name of a part has the log's own: a crash undid that it was rotated. */
+static void go_home(struct tailset *t, struct tail_file *f, const char *path)
+{
+    struct log *log =
+        f->rebooted && strcmp(path, f->stream->path) != 0 ? log_of_path(t, path) : NULL;
+    struct stream *home = log ? stream_get(t, path, log) : NULL;
+    enum rotated is;
+
+    if (home && stream_of_rotated(t, f->stream->path, &is) == home)
+        file_move(t, f, home, NULL);
+}
+
 /* The name means a regular file. */
 static void examine_regular(struct tailset *t, const struct pending *p, const struct look *look)
 {
@@ -206,6 +218,8 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     }
     if (owner && r == 0)
         index_remove(&t->id_index, &owner->by_id);
+    if (owner && r == 1)
+        go_home(t, owner, path);
     if (owner && r == 1)
         file_name(t, owner, path, look);
     else

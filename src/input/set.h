@@ -524,6 +524,8 @@ void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *
 int file_open_moved(struct tailset *t, struct tail_file *f);
 /* Puts it into the stream before `younger` (NULL: as the youngest). */
 void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger);
+/* As well, from another one. */
+void file_move(struct tailset *t, struct tail_file *f, struct stream *s, struct tail_file *younger);
 void file_name(struct tailset *t, struct tail_file *f, const char *path, const struct look *look);
 void file_unname(struct tailset *t, struct tail_file *f);
 /* Its name means another file now, or none: it loses it, and the name is looked at again. */

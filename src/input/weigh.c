@@ -85,8 +85,11 @@ static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
            (f->stream == n->stream && n->look.mtime_ns > f->mtime_ns);
 }
 
+/* Of its stream's own name a crash may have undone that it got another. */
 static bool is_its_name(const struct newcomer *n, const struct tail_file *f)
 {
+    if (f->rebooted && f->stream == n->stream && !n->rotated)
+        return true;
     return strcmp(path_name(n->path), path_name(f->path)) == 0 &&
            (f->stream->log == n->stream->log || strcmp(n->path, f->path) == 0);
 }
