@@ -275,7 +275,7 @@ static void show_unwrapped(const struct trace *t, struct buf *out)
     const struct record *r = t->record;
     bool told = r->stream.n || r->wrapper_time.n;
 
-    if (r->log->unwrap == UNWRAP_NONE || r->log->record || (!told && r->rewritten) || !t->raw.n)
+    if (r->log->unwrap == UNWRAP_NONE || (!told && (r->rewritten || r->log->record || !t->raw.n)))
         return;
     if (!told && is_as_read(t)) {
         buf_fmt(out, "  not wrapped as unwrap = %s has it: taken as it stands\n",
@@ -285,8 +285,10 @@ static void show_unwrapped(const struct trace *t, struct buf *out)
     buf_str(out, "  unwrapped");
     if (r->stream.n)
         buf_fmt(out, ", of %.*s", SLICE_FMT(r->stream));
-    buf_str(out, ": ");
-    show_value(out, t->whole);
+    if (!r->log->record && t->raw.p) { /* else it stands above */
+        buf_str(out, ": ");
+        show_value(out, t->whole);
+    }
     buf_char(out, '\n');
 }
 

@@ -1110,6 +1110,22 @@ TEST(a_record_is_shown_whole)
     world_free(w);
 }
 
+TEST(a_record_of_lines_that_were_unwrapped)
+{
+    struct world *w = world_new("[log l]\nunwrap = cri\nrecord = ^B\n[event e]\nmatch = ^B\n"
+                                "[counter e_total]\nhelp = h\ninc = e\n");
+    struct buf out = BUF_INIT;
+
+    ck_assert_str_eq(explain(w, "2025-11-12T10:15:30Z stderr F B 1", &out), "");
+    ck_assert_str_eq(
+        explain(w, "2025-11-12T10:15:31Z stderr F B 2", &out),
+        "B 1\n  a record of 1 line\n  unwrapped, of stderr\n"
+        "  log l, decoded as text, time 2025-11-12T10:15:30Z from the wrapper by auto\n"
+        "  is event e  (rules.ini:4)\n    -> inc e_total\n");
+    buf_release(&out);
+    world_free(w);
+}
+
 /* As it counts when nothing more comes. */
 TEST(a_part_whose_rest_never_comes_is_a_line_at_the_end)
 {
@@ -1122,9 +1138,10 @@ TEST(a_part_whose_rest_never_comes_is_a_line_at_the_end)
     explain(w, "2025-11-12T10:15:32Z stdout P half", &out);
     buf_clear(&out);
     explain_rest(w->engine, w->source, &o, &out);
-    ck_assert_str_eq(out.p, "half\n  log l, decoded as text, no time" NO_GROUP
-                            "\n  is event e  (rules.ini:3)\n"
-                            "    t = half\n    -> inc e_total{t=\"half\"}\n");
+    ck_assert_str_eq(out.p,
+                     "half\n  unwrapped, of stdout\n  log l, decoded as text, no time" NO_GROUP
+                     "\n  is event e  (rules.ini:3)\n"
+                     "    t = half\n    -> inc e_total{t=\"half\"}\n");
     buf_release(&out);
     world_free(w);
 }
