@@ -14,7 +14,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 : "${STACK_CONFIG:=$here/prometheus}"
 : "${PROMETHEUS_PORT:=9090}" "${ALERTMANAGER_PORT:=9093}" "${GRAFANA_PORT:=3001}"
 : "${LOGTALLY_TARGETS:=127.0.0.1:9180}" "${LOGTALLY_SCHEME:=http}"
-: "${RETENTION_TIME:=15d}" "${RETENTION_SIZE:=0}"
+: "${RETENTION_TIME:=15d}" "${RETENTION_SIZE:=10GB}"
 : "${ALERTMANAGER_CONFIG:=alertmanager.quiet.yml}"
 : "${PROMETHEUS_WEB_CONFIG:=web.yml}"
 : "${PROMETHEUS_FLAGS:=}"

@@ -57,6 +57,11 @@ tested() { grep -q "ALERTS{alertname=\"$1\",alertstate=\"firing\"" prometheus/te
 
 has_chapter() { grep -qx "### $1" docs/runbook.md; }
 
+# NAME PAGE WORDS: the chapter says what to do.
+says_what_to_do() {
+    awk -v head="### $1" '/^##/ { inside = $0 == head } inside' "$2" | grep -qE "\*\*($3)\*\*"
+}
+
 links_to_chapter() {
     local low
     low=$(echo "$1" | tr '[:upper:]' '[:lower:]')
@@ -80,6 +85,8 @@ for alert in $(alert_names); do
     check "$alert has a unit test in which it fires" tested "$alert"
     check "$alert has a chapter in docs/runbook.md" has_chapter "$alert"
     check "$alert links to its chapter" links_to_chapter "$alert"
+    check "the chapter of $alert says what to do" says_what_to_do "$alert" docs/runbook.md "Do|do"
+    check "the Russian chapter of $alert says what to do" says_what_to_do "$alert" docs/runbook.ru.md "Сделать|сделать"
 done
 check "the runbook has no chapter of an alert that is gone" \
     same <(alert_names) <(sed -n 's/^### //p' docs/runbook.md | sort)
