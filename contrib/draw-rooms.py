@@ -19,7 +19,7 @@ PICTURE = os.path.join(TOP, "docs", "rooms.svg")
 # (what happens in this row, [(file, function, what it does, from[, by])]); from: the file that calls it.
 WAY = [
     ("which file, which content", [
-        ("input/watch.c", "watch_read", "inotify says: look", None),
+        ("input/watch.c", "watch_next", "inotify says: look", None),
         ("input/place.c", "place_event", "a name: who has it now", "input/tailset.c"),
         ("input/identify.c", "identify_newcomers", "what is new, or goes on", "input/place.c"),
         ("input/set.c", "queue_read", "waits for its turn", "input/identify.c"),
