@@ -27,6 +27,7 @@ const char *finding_word(enum finding_kind kind)
         [FOUND_SKIPPED] = "skipped", [FOUND_FOLDED] = "folded",     [FOUND_EXPLODES] = "explodes",
         [FOUND_LOG] = "log",         [FOUND_BUCKETS] = "buckets",   [FOUND_FILLS] = "fills",
         [FOUND_TIMES] = "times",     [FOUND_BARE] = "bare",         [FOUND_LOST] = "lost",
+        [FOUND_HIDDEN] = "hidden",
     };
 
     return words[kind];
@@ -633,6 +634,47 @@ static void find_open_spans(struct look *l)
     }
 }
 
+/* The most frequent kinds of a set's lines. */
+static void put_kinds(struct look *l, const struct event_set *set)
+{
+    const struct shapes *s = &set->kinds.shapes;
+    uint64_t rest = set->lines;
+
+    for (size_t i = 0; i < s->nshapes && i < VALUES_SHOWN; i++) {
+        struct buf words = BUF_INIT;
+
+        rest -= s->shapes[i].count;
+        kinds_words(&s->shapes[i], &words);
+        buf_fmt(&l->text, "%s%llu ", i ? ", " : "", (unsigned long long)s->shapes[i].count);
+        put_text(&l->text, buf_all(&words));
+        buf_release(&words);
+    }
+    if (rest)
+        buf_fmt(&l->text, ", %llu more", (unsigned long long)rest);
+}
+
+/* An event that counts lines of all kinds is fine; that none is unmatched then is not what it seems. */
+static void find_hidden(struct look *l)
+{
+    for (size_t i = 0; i < l->r->broad.n; i++) {
+        const struct event_set *set = &l->r->broad.sets[i];
+        const struct event *last = &rules_of(l)->events[set->events[set->n - 1]];
+
+        if (!set->hidden)
+            continue;
+        put_n(&l->text, set->lines, "line");
+        buf_fmt(&l->text, " %s taken by event%s ", set->lines == 1 ? "is" : "are", plural(set->n));
+        for (unsigned k = 0; k < set->n; k++)
+            buf_fmt(&l->text, "%s%s", k ? ", " : "", rules_of(l)->events[set->events[k]].name);
+        buf_fmt(&l->text,
+                " alone, and would be unmatched without %s: ", set->n == 1 ? "it" : "them");
+        put_kinds(l, set);
+        put_scope(l);
+        add(l, (struct finding){FOUND_HIDDEN, last->at, false, set->lines, NULL, last->name, NULL,
+                                NULL});
+    }
+}
+
 static int by_place(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;
@@ -662,6 +704,7 @@ void findings_make(struct findings *f, const struct report *r)
     find_bare(&l);
     find_losses(&l);
     find_open_spans(&l);
+    find_hidden(&l);
     if (f->n)
         qsort(f->list, f->n, sizeof *f->list, by_place);
     buf_release(&l.text);

@@ -20,6 +20,7 @@ enum finding_kind {
     FOUND_TIMES,    /* times that could not be read */
     FOUND_BARE,     /* numbers without a unit that met one */
     FOUND_LOST,     /* lines, bytes, matches or spans that came to nothing */
+    FOUND_HIDDEN,   /* lines that would be unmatched without an event that takes all kinds */
     FOUND_KINDS
 };
 

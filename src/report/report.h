@@ -4,6 +4,7 @@
  *   report_run.c    counts the lines as replay does, and looks at each of as many as are wanted
  *   report.c        what that came to
  *   kinds           lines that no event took, as shapes
+ *   broad           lines that only events took which take lines of all kinds
  *   growth, bounds  series, as they came and as they will
  *   seen            fields that lines have, and labels that they lack
  *   misses          why an event never happens
@@ -27,6 +28,7 @@
 #include "offline/held.h"
 #include "offline/inputs.h"
 #include "offline/session.h"
+#include "report/broad.h"
 #include "report/costs.h"
 #include "report/findings.h"
 #include "report/growth.h"
@@ -76,6 +78,7 @@ struct report {
     uint64_t left;          /* lines of the file at hand that may still be */
     struct growth growth;
     struct seen seen;     /* in lines that were looked at */
+    struct broad broad;   /* likewise */
     struct misses misses; /* of events that never happen */
     struct costs costs;
     struct findings findings;

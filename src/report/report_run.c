@@ -88,6 +88,7 @@ static void note_line(void *ctx, const struct trace *t)
     if (t->result != RECORD_LINE)
         return;
     seen_add(&r->seen, t);
+    broad_add(&r->broad, t);
     note_time(r, t->record);
     note_events(r, t);
 }
@@ -149,6 +150,7 @@ static void look_at_lines(struct report *r, struct held *held)
     struct engine_options options = {.trace_hits_only = true};
 
     seen_init(&r->seen, r->setup->rules);
+    broad_init(&r->broad, r->setup->rules);
     session_init(&r->looked, r->setup, SESSION_WHOLE, &options);
     r->looked.traced = note_line;
     r->looked.traced_ctx = r;
@@ -156,6 +158,7 @@ static void look_at_lines(struct report *r, struct held *held)
     r->looked.piece_ctx = r;
     engine_trace_given_up(r->looked.engine, note_given_up, r);
     read_all(r, &r->looked, held, r->options.looked_at, NULL);
+    broad_find(&r->broad);
 }
 
 static void note_trials(void *ctx, const struct trace *t)
@@ -221,6 +224,7 @@ void report_release(struct report *r)
 {
     findings_release(&r->findings);
     misses_release(&r->misses);
+    broad_release(&r->broad);
     seen_release(&r->seen);
     growth_release(&r->growth);
     buf_release(&r->errors);

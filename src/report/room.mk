@@ -2,6 +2,8 @@
 liblogtally_a_SOURCES += \
 	src/report/bounds.c \
 	src/report/bounds.h \
+	src/report/broad.c \
+	src/report/broad.h \
 	src/report/costs.c \
 	src/report/costs.h \
 	src/report/findings.c \

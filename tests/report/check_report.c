@@ -192,6 +192,66 @@ TEST(standard_input_is_read_once_as_far_as_it_fits)
     buf_release(&second);
 }
 
+/* Rules that count lines by level, lines of two kinds, and miss a third. */
+static void write_broad(const char *first)
+{
+    struct buf text = BUF_INIT;
+
+    buf_fmt(&text,
+            "[event line]\nmatch = %s\n[event put]\nmatch = ^put (?<n>\\d+)$\n"
+            "[event get]\nmatch = ^get \\d+$\n[counter c_total]\nhelp = h\ninc = line, put, get\n",
+            first);
+    write_file(rules_path, buf_all(&text));
+    buf_release(&text);
+}
+
+TEST(an_event_that_takes_all_hides_no_line)
+{
+    struct report_options all = REPORT_ALL;
+    struct buf out = BUF_INIT, text = BUF_INIT;
+    struct held *held = held_new(1 << 20);
+
+    all.costs = false;
+    for (unsigned i = 0; i < 100; i++)
+        buf_fmt(&text, "put %u\nget %u\n%s", i, i, i % 10 ? "" : "put 7 too late\n");
+    write_file(log_path, buf_all(&text));
+    write_broad("^");
+    tell(held, &all, &out);
+    ck_assert(says(&out, "210 lines, 0 unmatched"));
+    ck_assert(says(&out,
+                   ":1: 10 lines are taken by event line alone, and would be unmatched without "
+                   "it: 10 \"put 7 too late\"\n"));
+    write_broad("^put"); /* of one kind with put alone: what is no put is meant */
+    tell(held, &all, &out);
+    ck_assert(says(&out, "210 lines, 0 unmatched"));
+    ck_assert(!says(&out, "alone"));
+    held_free(held);
+    buf_release(&out);
+    buf_release(&text);
+}
+
+/* What is `of` an event says more of some of its lines, and never that the others were missed. */
+TEST(an_event_with_parts_hides_none)
+{
+    struct report_options all = REPORT_ALL;
+    struct buf out = BUF_INIT, text = BUF_INIT;
+    struct held *held = held_new(1 << 20);
+
+    all.costs = false;
+    for (unsigned i = 0; i < 100; i++)
+        buf_fmt(&text, "level=%s\n", i % 5 == 0 ? "a" : i % 2 ? "b" : "c");
+    write_file(log_path, buf_all(&text));
+    write_file(rules_path, SLICE("[event e]\nmatch = ^level\n[event b]\nof = e\nmatch = b$\n"
+                                 "[event c]\nof = e\nmatch = c$\n[counter c_total]\nhelp = h\n"
+                                 "inc = e, b, c\n"));
+    tell(held, &all, &out);
+    ck_assert(says(&out, "event b: 40") && says(&out, "event c: 40"));
+    ck_assert(!says(&out, "alone"));
+    held_free(held);
+    buf_release(&out);
+    buf_release(&text);
+}
+
 TEST(kinds_have_their_true_numbers_of_lines)
 {
     struct kinds k = {.most = 10};
