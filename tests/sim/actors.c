@@ -639,6 +639,8 @@ static void end_restore(struct stream *s)
     (void)go_on(j, &j->from->data, true);
     if (j->dates)
         disk_set_time(j->to, j->to_name, j->from->mtime_ns);
+    if (s == &streams[LINKED])
+        excuse_older_than_link(j->to);
     clear_job(j);
 }
 
@@ -734,8 +736,11 @@ static void act_hardlink(unsigned a, unsigned b)
     (void)b;
     (void)snprintf(to, sizeof(to), "%s.%u", path_of(a), 1772000000 + oracle.nlines);
     dir = disk_parent(to, &name);
-    if (n && dir && dir->dev == n->dev && !disk_name(dir, name))
-        (void)disk_link(dir, name, n);
+    if (!n || !dir || dir->dev != n->dev || disk_name(dir, name))
+        return;
+    if (a % STREAMS == LINKED)
+        excuse_older_than_link(n);
+    (void)disk_link(dir, name, n);
 }
 
 /* --- what happens to the process --- */
@@ -784,6 +789,10 @@ void actors_cut(void)
 
         if (s->copy.to)
             oracle_doubts(s->copy.from, DOUBT_FREE); /* who knows what half a copy is? */
+        if (s->compress.to) { /* nor half an archive */
+            oracle_doubts(s->compress.from, DOUBT_FREE);
+            oracle_excuse(s->compress.from);
+        }
         clear_job(&s->copy);
         clear_job(&s->compress);
         clear_job(&s->rewrite);
