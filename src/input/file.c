@@ -433,6 +433,8 @@ void file_misnamed(struct tailset *t, struct tail_file *f)
 void file_lose(struct tailset *t, struct tail_file *f)
 {
     file_enter(t, f, FILE_LOST);
+    if (f->tail.proved < f->tail.size) /* so much of it is lost, also after a restart */
+        f->tail.proved = f->tail.size;
     f->lost_wall_ns = clock_wall_ns();
     f->away = dir_is_away(t, f) || !log_of_path(t, f->stream->path) ? AWAY_LOOKS : 0;
     f->active_ns = t->now;

@@ -789,10 +789,10 @@ void actors_cut(void)
 
         if (s->copy.to)
             oracle_doubts(s->copy.from, DOUBT_FREE); /* who knows what half a copy is? */
-        if (s->compress.to) { /* nor half an archive */
-            oracle_doubts(s->compress.from, DOUBT_FREE);
+        if (s->compress.to)
+            oracle_doubts(s->compress.from, DOUBT_FREE); /* nor half an archive */
+        if (s->compress.to)
             oracle_excuse(s->compress.from);
-        }
         clear_job(&s->copy);
         clear_job(&s->compress);
         clear_job(&s->rewrite);
