@@ -846,11 +846,15 @@ static void act_short(unsigned a, unsigned b)
     world.short_reads = b % 2;
 }
 
-/* The next call of a kind fails, whenever that is; sometimes the next twenty. */
+/* The next call of a kind fails, whenever that is; sometimes the next twenty. Those that are made seldom
+ * are asked for more often. */
 static void act_fail(unsigned a, unsigned b)
 {
-    world.fail_errno[b % CALLS] = errors[a % ERRORS];
-    world.fail_count[b % CALLS] = a / ERRORS % 4 == 3 ? 20 : 1;
+    static const enum call seldom[] = {CALL_LSEEK, CALL_RM_WATCH, CALL_INOTIFY};
+    enum call call = b < 4 * CALLS ? b % CALLS : seldom[b % 3];
+
+    world.fail_errno[call] = errors[a % ERRORS];
+    world.fail_count[call] = a / ERRORS % 4 == 3 ? 20 : 1;
 }
 
 const struct kind kinds[] = {
@@ -866,7 +870,7 @@ const struct kind kinds[] = {
     {"edit", act_edit, 2, true},         /* stream; b odd: without its last line */
     {"rewrite", act_rewrite, 1, true},
     {"backup", act_backup, 1, true},
-    {"restore", act_restore, 2, true}, /* stream; b odd with its time, b / 2 odd slowly */
+    {"restore", act_restore, 3, true}, /* stream; b odd with its time, b / 2 odd slowly */
     {"away", act_away, 1, true},       /* the directory of the logs */
     {"back", act_back, 2, true},
     {"switch", act_switch, 1, true}, /* the link; 0 mod 3 back */
