@@ -61,7 +61,9 @@ static void add_regex(const struct shape *s, const char *const *names, bool reco
             buf_str(out, s->words[i].one_blank ? " " : "\\s+");
         add_shape_word(&s->words[i], names[i], out);
     }
-    if (!s->open)
+    if (s->ends && names[s->nwords])
+        buf_fmt(out, " +(?<%s>.+)", names[s->nwords]);
+    else if (!s->open)
         buf_fmt(out, "%s%s", e.n && char_is_blank(e.p[e.n - 1]) ? "\\s*?" : "",
                 record ? "(?:\\n|$)" : "$");
 }
@@ -73,6 +75,8 @@ static struct slice beginning(const struct shape *s, const char *const *names)
     struct slice none = {"", 0};
     size_t i = 0;
 
+    if (s->ends && names[s->nwords])
+        return none;
     while (i < s->nwords && !s->words[i].variable)
         i++;
     /* Only one word may follow: what varies must not swallow what another shape fixes. */

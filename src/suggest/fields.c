@@ -90,6 +90,10 @@ void field_note(struct field_list *fields, struct slice name, struct slice value
         return;
     f->seen++;
     f->classes[class]++;
+    f->code |=
+        class == WORD_NUMBER && value.n > 1 && value.p[0] == '0' && char_is_digit(value.p[1]);
+    f->first_n = f->seen == 1 ? value.n : f->first_n;
+    f->uneven |= value.n != f->first_n;
     f->text |= value.n > LABEL_BYTES || memchr(value.p, '@', value.n) || strchr("{[", value.p[0]);
     note_value(&f->values, value);
     if (class == WORD_PATH)
@@ -171,7 +175,7 @@ bool field_is_level(struct slice name)
 
 bool field_is_status(struct slice name)
 {
-    return ends_in(name, "status code");
+    return ends_in(name, "status code rc errno");
 }
 
 bool field_is_time(struct slice name)
@@ -270,6 +274,8 @@ static struct field_guess guess_number(const struct field_stats *f, struct slice
     static const char done[] = "count records rows tokens deleted processed items results updated "
                                "created inserted sent received";
 
+    if (f->code && !f->uneven && !f->fraction && f->values.n <= LABEL_VALUES)
+        return (struct field_guess){ROLE_LABEL, NULL, "codes: 0 stands before some"};
     if (field_is_status(name) && f->values.n <= LABEL_VALUES)
         return (struct field_guess){.role = ROLE_LABEL};
     if (field_is_level(name) && f->values.n <= LABEL_VALUES)

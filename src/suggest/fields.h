@@ -20,6 +20,9 @@ struct field_stats {
     uint64_t totals; /* numbers that were as large as those before them in a row together */
     uint64_t micro;  /* numbers with six digits behind the point */
     bool fraction;   /* some number is not whole */
+    bool code;       /* some number begins with a 0 that counts nothing, as 05 */
+    bool uneven;     /* not all values are as long */
+    size_t first_n;  /* how long the first is */
     bool text;       /* some value has a blank, an @ or more than LABEL_BYTES */
     double min, max, sum;
     struct map values, routes; /* routes: of paths, digits and ids taken out */

@@ -45,7 +45,9 @@ static void print_item(const struct item *i, struct buf *out)
         [ROLE_NUMBER] = "number, unused", [ROLE_REFUSED] = "no label:",
     };
 
-    if (i->guess.role == ROLE_NONE || (i->guess.role == ROLE_NUMBER && i->word >= 0))
+    bool nameless = i->word >= 0 && slice_starts(slice_str(i->name), SLICE("number"));
+
+    if (i->guess.role == ROLE_NONE || (i->guess.role == ROLE_NUMBER && nameless))
         return;
     buf_fmt(out, ";   %-20s %s", i->name, roles[i->guess.role]);
     if (i->guess.unit)

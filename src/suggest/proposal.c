@@ -114,6 +114,22 @@ static struct placed guess_by_place(const struct shape *s, int word, const struc
     return (struct placed){.name = NULL};
 }
 
+/* What is behind a colon says why, or what: a label if it is few things. */
+static void add_end(struct proposal *p, struct rulesfile *file, const struct field_stats *f,
+                    struct map *taken)
+{
+    struct item *item = add_item(p, f, SLICE("reason"));
+    struct buf name = BUF_INIT;
+
+    if (!item)
+        return;
+    item->word = (int)p->kind->shape->nwords;
+    if (item->guess.role != ROLE_LABEL && item->guess.role != ROLE_REFUSED)
+        item->guess.role = ROLE_NONE;
+    buf_str(&name, "reason");
+    item->name = unique_name(file, taken, &name);
+}
+
 static void add_groups(struct proposal *p, struct rulesfile *file, struct map *taken)
 {
     struct places at = {kind_is_access(p->kind), -1, -1, -1};
@@ -123,6 +139,10 @@ static void add_groups(struct proposal *p, struct rulesfile *file, struct map *t
         int word = atoi(f->name);
         struct buf name = BUF_INIT;
 
+        if ((size_t)word == p->kind->shape->nwords) {
+            add_end(p, file, f, taken);
+            continue;
+        }
         add_group_name(p->kind->shape, (size_t)word, f, &name);
         struct placed placed = guess_by_place(p->kind->shape, word, f, buf_all(&name), &at);
         struct item *item = add_item(p, f, buf_all(&name));

@@ -14,7 +14,14 @@
 #include <strings.h>
 
 enum { VARIES = 1, ANYTHING = 2, GLUED = 3 };
-enum { LONG_WORDS = 9, ENDS_LEAST = 3, RARE_LEAST = 6, RARE_LINES = 4, BEGIN_WORDS = 2 };
+enum {
+    LONG_WORDS = 9,
+    ENDS_LEAST = 3,
+    RARE_LEAST = 6,
+    RARE_LINES = 4,
+    BEGIN_WORDS = 2,
+    SENTENCE_WORDS = 3
+};
 
 static size_t text_number(struct texts *t, struct slice text)
 {
@@ -101,15 +108,21 @@ static void offer_any_rest(struct slice key, struct slice rest, struct buf *out)
     buf_char(out, ANYTHING);
 }
 
-/* Everything behind the first word that ends in a colon and is not the first: that may be a name. */
+/* Everything behind the first word that ends in a colon and is not the first: that may be a name. A value, as of
+ * `retry to a after 1.5s:`, comes behind a sentence. */
 static bool offer_end(struct slice key, unsigned number, struct buf *out)
 {
     struct slice rest = key, word;
+    unsigned said = 0;
 
     for (int i = 0; number == 0 && slice_cut(&rest, '\n', &word); i++) {
-        if (i == 0 || !slice_ends(word, SLICE(":")) || !is_fixed(word) || is_level(word) ||
-            !slice_has_letter(word))
+        bool says = is_fixed(word) && slice_has_letter(word);
+
+        if (i == 0 || !slice_ends(word, SLICE(":")) || is_level(word) ||
+            !(says || said >= SENTENCE_WORDS)) {
+            said += says;
             continue;
+        }
         offer_any_rest(key, rest, out);
         break;
     }
@@ -387,6 +400,11 @@ static void add_word(struct shape_word *to, struct slice pattern, const struct w
     add_class(to, whole ? WORD_OTHER : w->class);
 }
 
+static bool ends_in_colon(const struct shape_word *w)
+{
+    return slice_ends(w->after.n ? w->after : w->text.n ? w->text : w->before, SLICE(":"));
+}
+
 /* A text is laid over its shape. */
 static void add_text(struct shape *s, struct slice key, const struct text *t)
 {
@@ -410,6 +428,24 @@ static void add_text(struct shape *s, struct slice key, const struct text *t)
         s->nwords = i + 1;
     }
     s->open |= more;
+    s->ends = s->open && !more && s->nwords > 0 && s->nwords < WORDS_MAX &&
+              ends_in_colon(&s->words[s->nwords - 1]);
+}
+
+static bool holds_digit(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (char_is_digit(s.p[i]))
+            return true;
+    return false;
+}
+
+/* Of a single line nobody knows what never changes: `txn=3bfd62` hardly. */
+static void free_values(struct shape *s)
+{
+    for (size_t i = 0; i < s->nwords; i++)
+        s->words[i].variable |=
+            slice_ends(s->words[i].before, SLICE("=")) && holds_digit(s->words[i].text);
 }
 
 static void make_shapes(struct shapes *s, const struct texts *drafts)
@@ -427,6 +463,9 @@ static void make_shapes(struct shapes *s, const struct texts *drafts)
         text->shape = draft->shape;
         add_text(&s->shapes[text->shape], draft->text, text);
     }
+    for (size_t i = 0; i < s->nshapes; i++)
+        if (s->shapes[i].count == 1)
+            free_values(&s->shapes[i]);
 }
 
 void shapes_find(struct shapes *s)

@@ -29,6 +29,7 @@ struct shape {
     struct shape_word words[WORDS_MAX];
     size_t nwords;
     bool open;            /* anything may follow */
+    bool ends;            /* open behind a colon: a reason, or what it is about */
     bool differs;         /* not all its texts are equal */
     uint64_t count;       /* lines */
     struct slice example; /* the text met first */

@@ -376,6 +376,23 @@ static void note_groups(struct kind *k, struct slice text)
     }
 }
 
+/* What stands behind the colon in which the shape is open. */
+static void note_end(struct kind *k, struct slice text)
+{
+    struct word words[WORDS_MAX];
+    bool more;
+    size_t n = words_split(text, words, &more), i = k->shape->nwords;
+    char name[24];
+
+    if (!k->shape->ends || n <= i)
+        return;
+    snprintf(name, sizeof name, "%zu", i);
+    text = slice_from(text, (size_t)(words[i].before.p - text.p));
+    while (text.n && char_is_blank(text.p[text.n - 1]))
+        text.n--;
+    field_note(&k->groups, slice_str(name), text);
+}
+
 static void look_inside(struct suggest *s, const struct line *l)
 {
     const struct text *t = &s->shapes[l->of].texts.list[l->says];
@@ -384,8 +401,10 @@ static void look_inside(struct suggest *s, const struct line *l)
 
     if (k->shape->count < s->sample.least)
         return;
-    if (l->of != KIND_KEYS)
+    if (l->of != KIND_KEYS) {
         note_groups(k, t->text);
+        note_end(k, t->text);
+    }
     each_field(s, l, note_here, &w);
     arena_reset(&s->scratch);
 }

@@ -522,3 +522,43 @@ TEST(rules_beside_others_are_events_and_metrics_of_other_names)
     buf_release(&out);
     suggest_free(s);
 }
+
+/* A payment gateway's log: a code, reasons behind a colon, and reasons behind a value. */
+TEST(codes_and_reasons_are_labels)
+{
+    static const char *const lines[] = {
+        "done op=a rc=00",
+        "done op=b rc=05",
+        "done op=a rc=51",
+        "order 7 declined: insufficient funds (rc=51)",
+        "order 8 declined: expired card",
+        "order 9 declined: do not honor (rc=05)",
+        "retry 1/3 to acquirer after 1.5s: connection reset",
+        "retry 2/3 to acquirer after 500ms: TLS: bad record mac",
+        "retry 3/3 to acquirer after 3s: connect timed out",
+        "pool waiting=3",
+        "pool waiting=12",
+        NULL,
+    };
+    char *page = write_up(lines, 10, 5);
+
+    ck_assert_msg(strstr(page, ";   waiting              number, unused, 3 to 12") != NULL, "%s",
+                  page);
+    ck_assert_msg(strstr(page, " rc=(?<rc>-?[\\d.]+)") != NULL, "%s", page);
+    ck_assert_msg(strstr(page, " declined: +(?<reason>.+)\n") != NULL, "%s", page);
+    ck_assert_msg(strstr(page, " after (?<duration>\\S+?): +(?<reason>.+)\n") != NULL, "%s", page);
+    ck_assert_msg(!strstr(page, "connection_reset"), "%s", page);
+    expect_loads(page);
+    free(page);
+}
+
+TEST(a_single_line_gives_away_no_id)
+{
+    static const char *const lines[] = {"txn=3bfd62 acct=*5359 op=CAPTURE refused", NULL};
+    char *page = write_up(lines, 1, 1);
+
+    ck_assert_msg(strstr(page, "match = ^txn=\\S+ acct=\\S+ op=CAPTURE refused$") != NULL, "%s",
+                  page);
+    expect_loads(page);
+    free(page);
+}
