@@ -1,14 +1,19 @@
 /* pattern -- the only file that knows PCRE2.
  *
  * A pattern owns its match data, so a ruleset's patterns serve one thread. pcre2_jit_match saves
- * the checks of pcre2_match (10 ns a call) and is used for byte patterns that JIT accepted; where
- * JIT is refused (SELinux, W^X) or its 32 KiB of machine stack run out, pcre2_match does the work.
+ * the checks of pcre2_match (10 ns a call) and is used for what JIT accepted; where JIT is refused
+ * (SELinux, W^X) or its 32 KiB of machine stack run out, pcre2_match does the work.
+ *
+ * A pattern of characters has two codes: JIT of PCRE2 10.34 to 10.42 with PCRE2_MATCH_INVALID_UTF finds
+ * no letter of another script by \S, \D and \W, and lets [^k] of (?i) be a byte that is no character.
+ * So JIT reads only subjects that are UTF-8, and others are interpreted.
  *
  * Start optimisations are never switched off: they are what makes a match that fails cheap. */
 #include "config.h"
 
 #include "rules/pattern.h"
 
+#include "base/utf8.h"
 #include "base/xalloc.h"
 #include "rules/literal.h"
 
@@ -35,9 +40,10 @@ struct pattern {
     char *text;
     size_t text_n;
     pcre2_code *code;
-    pcre2_match_data *data;
+    pcre2_code *code_not_utf8; /* for subjects that are not UTF-8; NULL: `code` takes any bytes */
+    pcre2_match_data *data;    /* of either, as their groups are the same */
     pcre2_match_context *context;
-    bool jit_fast;
+    bool jit_fast;      /* of `code` */
     struct name *names; /* by their first group: people read them by position */
     unsigned nnames;
     uint16_t *numbers; /* of all names */
@@ -52,30 +58,39 @@ static bool asks_for(struct slice regex, struct slice verb)
 
 /* Does it need characters, or will bytes do? By (*UCP) bytes would be those of Latin-1, and half a
  * character a letter. */
-static uint32_t utf_options(struct slice regex)
+static bool needs_characters(struct slice regex)
 {
     if (asks_for(regex, SLICE("(*UCP)")) || asks_for(regex, SLICE("(*UTF)")))
-        return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+        return true;
     for (size_t i = 0; i < regex.n; i++) {
         if ((unsigned char)regex.p[i] >= 0x80)
-            return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+            return true;
         if (regex.p[i] != '\\' || i + 1 == regex.n)
             continue;
         char c = regex.p[++i];
 
         if (c == 'p' || c == 'P' || c == 'X')
-            return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+            return true;
         if (c == 'x' && i + 1 < regex.n && regex.p[i + 1] == '{' &&
             strtoul(regex.p + i + 2, NULL, 16) >= 0x100)
-            return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+            return true;
     }
-    return 0;
+    return false;
 }
 
+static pcre2_code *compile_with(struct slice regex, uint32_t options, int *ret_error,
+                                size_t *ret_offset)
+{
+    return pcre2_compile((PCRE2_SPTR)(regex.p ? regex.p : ""), regex.n, PCRE2_DUPNAMES | options,
+                         ret_error, ret_offset, NULL);
+}
+
+/* For any subject, and not for JIT. */
 static pcre2_code *compile(struct slice regex, uint32_t extra, int *ret_error, size_t *ret_offset)
 {
-    return pcre2_compile((PCRE2_SPTR)(regex.p ? regex.p : ""), regex.n,
-                         PCRE2_DUPNAMES | utf_options(regex) | extra, ret_error, ret_offset, NULL);
+    if (needs_characters(regex))
+        extra |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+    return compile_with(regex, extra, ret_error, ret_offset);
 }
 
 static int by_position(const void *a, const void *b)
@@ -161,17 +176,29 @@ bool pattern_check(struct slice regex, struct buf *err, size_t *ret_offset)
     return code;
 }
 
+/* By (*NO_JIT) PCRE2 makes none, and calls that success. */
+static bool has_machine_code(const pcre2_code *code)
+{
+    size_t size = 0;
+
+    pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &size);
+    return size > 0;
+}
+
 struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_offset)
 {
     struct pattern *p = xcalloc(1, sizeof *p);
-    uint32_t named, options;
+    bool characters = needs_characters(regex);
+    uint32_t named;
     size_t offset;
     int error;
 
     p->text = xstrslice(regex);
     p->text_n = regex.n;
-    p->code = compile(pattern_text(p), 0, &error, &offset);
-    if (!p->code) {
+    p->code = compile_with(pattern_text(p), characters ? PCRE2_UTF : 0, &error, &offset);
+    if (p->code && characters)
+        p->code_not_utf8 = compile(pattern_text(p), 0, &error, &offset);
+    if (!p->code || (characters && !p->code_not_utf8)) {
         say_error(error, err);
         *ret_offset = offset;
         goto fail;
@@ -182,8 +209,7 @@ struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_off
         *ret_offset = regex.n;
         goto fail;
     }
-    pcre2_pattern_info(p->code, PCRE2_INFO_ALLOPTIONS, &options);
-    p->jit_fast = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 && !(options & PCRE2_UTF);
+    p->jit_fast = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 && has_machine_code(p->code);
     p->data = pcre2_match_data_create_from_pattern(p->code, NULL);
     p->context = pcre2_match_context_create(NULL);
     if (!p->data || !p->context)
@@ -205,6 +231,7 @@ void pattern_free(struct pattern *p)
     pcre2_match_context_free(p->context);
     pcre2_match_data_free(p->data);
     pcre2_code_free(p->code);
+    pcre2_code_free(p->code_not_utf8);
     buf_release(&p->literal);
     free(p->names);
     free(p->numbers);
@@ -282,16 +309,22 @@ bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32])
     return true;
 }
 
+static const pcre2_code *code_for(const struct pattern *p, struct slice subject)
+{
+    return p->code_not_utf8 && !utf8_valid(subject) ? p->code_not_utf8 : p->code;
+}
+
 static enum pattern_result match_from(struct pattern *p, struct slice subject, size_t from,
                                       uint32_t options)
 {
     PCRE2_SPTR s = (PCRE2_SPTR)(subject.p ? subject.p : "");
-    int rc = p->jit_fast
-                 ? pcre2_jit_match(p->code, s, subject.n, from, options, p->data, p->context)
-                 : pcre2_match(p->code, s, subject.n, from, options, p->data, p->context);
+    const pcre2_code *code = code_for(p, subject);
+    int rc = p->jit_fast && code == p->code
+                 ? pcre2_jit_match(code, s, subject.n, from, options, p->data, p->context)
+                 : pcre2_match(code, s, subject.n, from, options, p->data, p->context);
 
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(p->code, s, subject.n, from, options | PCRE2_NO_JIT, p->data, p->context);
+        rc = pcre2_match(code, s, subject.n, from, options | PCRE2_NO_JIT, p->data, p->context);
     if (rc == PCRE2_ERROR_NOMATCH)
         return PATTERN_NO;
     p->subject = subject;
@@ -460,13 +493,14 @@ enum pattern_result pattern_replace(struct pattern *p, struct slice replacement,
     uint32_t options =
         PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH;
     size_t room = subject.n + replacement.n + 64;
+    const pcre2_code *code = code_for(p, subject);
 
     for (;;) {
         PCRE2_SIZE n = room;
         PCRE2_UCHAR *to = (PCRE2_UCHAR *)buf_reserve(out, room);
-        int rc = pcre2_substitute(p->code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0,
-                                  options, p->data, p->context, (PCRE2_SPTR)replacement.p,
-                                  replacement.n, to, &n);
+        int rc =
+            pcre2_substitute(code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0, options,
+                             p->data, p->context, (PCRE2_SPTR)replacement.p, replacement.n, to, &n);
 
         if (rc == PCRE2_ERROR_NOMEMORY && n > room && n <= REPLACED_MAX) {
             room = n;

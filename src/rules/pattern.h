@@ -1,8 +1,8 @@
 /* pattern -- regexes: compile, match, groups, replace, required literal.
  *
  * A regex of ASCII only is matched on bytes. One that holds other characters, \p, \X or \x{100} and
- * up is compiled with PCRE2_UTF and PCRE2_MATCH_INVALID_UTF. PCRE2_DUPNAMES is always on. JIT is
- * used where the system lets it; matching is bounded by a match limit and a heap limit. */
+ * up is compiled with PCRE2_UTF, and for subjects that are not UTF-8 with PCRE2_MATCH_INVALID_UTF: no
+ * item matches a byte that is no character. PCRE2_DUPNAMES is always on. JIT is used where the system lets it; matching is bounded by a match limit and a heap limit. */
 #ifndef LT_RULES_PATTERN_H
 #define LT_RULES_PATTERN_H
 

@@ -63,6 +63,44 @@ TEST(letters_of_any_script_are_whole)
                                          "bc\xff"),
                      PATTERN_YES);
     ck_assert_int_eq(match("(*NO_JIT)(*UCP)^\\w+$", "Ё"), PATTERN_YES);
+    ck_assert_int_eq(match("(*NO_JIT)^b+", "bb"), PATTERN_YES);
+}
+
+/* JIT of PCRE2 10.42 found none of the first by itself, and the last in a byte that is no character. */
+TEST(what_is_not_of_a_kind_may_be_of_any_script)
+{
+    static const char *const yes[][2] = {
+        {"заказ \\S+$", "заказ №898"}, {"заказ \\D", "заказ №898"}, {"заказ \\W", "заказ №898"},
+        {"(*UCP)x \\D", "x ж"},        {"(*UTF)x(?= \\S)", "x €"},  {"пуск (?<a>\\S)", "пуск 😀"},
+        {"я \\S", "\xff я ж"},         {"я \\S", "я ж \xd0"},
+    };
+    static const char *const no[][2] = {
+        {"заказ (?!\\S)", "заказ №898"},
+        {"(?i)я [^k]", "я \xff"},
+        {"(?i)я [^k]", "я \xd0"},
+        {"я \\S", "я \xff"},
+    };
+
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        if (match(yes[i][0], yes[i][1]) != PATTERN_YES)
+            ck_abort_msg("%s does not match %s", yes[i][0], yes[i][1]);
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        if (match(no[i][0], no[i][1]) != PATTERN_NO)
+            ck_abort_msg("%s matches %s", no[i][0], no[i][1]);
+}
+
+TEST(what_is_not_of_a_kind_is_replaced_in_any_script)
+{
+    struct pattern *p = pattern("№\\S");
+    struct buf out = BUF_INIT;
+
+    ck_assert_int_eq(pattern_replace(p, SLICE("#"), SLICE("№ж №1 \xff"), &out), PATTERN_YES);
+    ck_assert_str_eq(out.p, "# # \xff");
+    buf_clear(&out);
+    ck_assert_int_eq(pattern_replace(p, SLICE("#"), SLICE("№ж №1"), &out), PATTERN_YES);
+    ck_assert_str_eq(out.p, "# #");
+    buf_release(&out);
+    pattern_free(p);
 }
 
 TEST(a_bad_regex_says_where)
