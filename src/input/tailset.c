@@ -336,13 +336,14 @@ static void on_event(void *ctx, uint32_t epoll_events)
 /* What is known to have changed is looked at, then there is a turn of reading, which may bring new
  * questions; they wait when there are some that nothing has an answer to now. False: there is more to
  * do. */
-static bool work(struct tailset *t, int64_t read_ns)
+static bool work(struct tailset *t, int64_t budget_ns)
 {
     struct piece p = piece_begin(t);
+    int64_t until_ns = clock_mono_ns() + budget_ns;
 
     if (!look_on(t, &p))
         return false;
-    (void)follow_turn(t, clock_mono_ns() + read_ns);
+    (void)follow_turn(t, until_ns);
     return (t->unsettled || look_from(t, &p, LOOK_SETTLE)) && !t->queue;
 }
 
