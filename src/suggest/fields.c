@@ -293,7 +293,7 @@ static struct field_guess guess_label(const struct field_stats *f, struct slice 
 {
     bool few = f->values.n <= LABEL_VALUES && (f->values.n <= 3 || f->values.n * 3 <= f->seen);
 
-    if (f->values.n == 1 && (field_is_level(name) || ends_in(name, "program")))
+    if (f->values.n == 1 && (field_is_level(name) || ends_in(name, "program logger")))
         return (struct field_guess){.role = ROLE_NONE};
     if (ends_in(name, "host hostname node user username uname login instance"))
         return (struct field_guess){ROLE_REFUSED, NULL, "names of hosts or people"};
@@ -303,7 +303,7 @@ static struct field_guess guess_label(const struct field_stats *f, struct slice 
                    : (struct field_guess){ROLE_REFUSED, NULL, "too many different paths"};
     if (f->classes[WORD_ADDRESS])
         return (struct field_guess){ROLE_REFUSED, NULL, "addresses"};
-    if (f->classes[WORD_NAME] * 2 > f->seen)
+    if (f->classes[WORD_NAME] * 2 > f->seen && !ends_in(name, "logger"))
         return (struct field_guess){ROLE_REFUSED, NULL, "names of hosts or people"};
     if (f->classes[WORD_ID])
         return (struct field_guess){ROLE_REFUSED, NULL, "ids"};

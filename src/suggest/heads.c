@@ -358,11 +358,22 @@ static const struct piece_form *form_of(char letter)
     return NULL;
 }
 
+/* `INFO pay.core - text`: the word before the signs that end the head, behind a level, names who logs. */
+static bool names_logger(struct slice row, size_t word)
+{
+    struct slice before = slice_make(row.p, word);
+
+    return row.p[word] == 'W' && slice_eq(slice_from(row, word), SLICE("W U")) &&
+           slice_until(before, "Lb").n < before.n;
+}
+
 static void write_regex(struct heads *h, struct slice row)
 {
     buf_char(&h->regex, '^');
     for (size_t i = 0; i < row.n; i++) {
-        if (row.p[i] == ' ')
+        if (names_logger(row, i))
+            buf_str(&h->regex, "(?<logger>\\S+)");
+        else if (row.p[i] == ' ')
             buf_str(&h->regex, "\\s+");
         else if (row.p[i] == '/')
             buf_str(&h->regex, "/[^\\]\\s]+");

@@ -552,6 +552,26 @@ TEST(codes_and_reasons_are_labels)
     free(page);
 }
 
+TEST(who_logs_is_a_field_and_a_label_where_it_varies)
+{
+    static const char *const lines[] = {
+        "2025-11-12 10:00:01,123 [w-7] INFO  pay.core - pool grew",
+        "2025-11-12 10:00:02,123 [w-8] WARN  org.pay.Net - pool grew",
+        "2025-11-12 10:00:03,123 [w-7] ERROR pay.core - pool is gone",
+        NULL,
+    };
+    char *page = write_up(lines, 10, 5);
+
+    ck_assert_msg(strstr(page, "(?<level>\\w+)\\s+(?<logger>\\S+)\\s+[^\\w\\s]+\\s*\n") != NULL,
+                  "%s", page);
+    ck_assert_msg(strstr(page, ";   logger               label, 2 values: pay.core org.pay.Net") !=
+                      NULL,
+                  "%s", page);
+    ck_assert_msg(!strstr(page, "label, 1 value"), "%s", page);
+    expect_loads(page);
+    free(page);
+}
+
 TEST(a_single_line_gives_away_no_id)
 {
     static const char *const lines[] = {"txn=3bfd62 acct=*5359 op=CAPTURE refused", NULL};
