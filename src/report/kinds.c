@@ -75,7 +75,8 @@ static void take(struct kinds *k, struct kind *kind, struct slice record, struct
 
     if (number == k->nexamples) {
         GROW(k->examples, k->nexamples, k->examples_cap);
-        k->examples[k->nexamples++] = xstrslice(slice_make(line.p, utf8_cut(line, LINE_MAX_BYTES)));
+        line.n = utf8_cut(line, LINE_MAX_BYTES);
+        k->examples[k->nexamples++] = (struct slice){xstrslice(line), line.n};
         k->bytes += 2 * text.n;
     }
     if (kind->taken++ == 0)
@@ -184,7 +185,7 @@ const struct shape *kinds_of(const struct kinds *k, struct slice record)
 void kinds_release(struct kinds *k)
 {
     for (size_t i = 0; i < k->nexamples; i++)
-        free(k->examples[i]);
+        free((char *)k->examples[i].p);
     free(k->examples);
     shapes_release(&k->shapes);
     slots_release(&k->slots);
@@ -194,7 +195,7 @@ void kinds_release(struct kinds *k)
 
 struct slice kinds_example(const struct kinds *k, const struct shape *s)
 {
-    return slice_str(k->examples[number_of(&k->shapes, s->example)]);
+    return k->examples[number_of(&k->shapes, s->example)];
 }
 
 static const char *class_word(enum word_class class)
@@ -209,19 +210,54 @@ static const char *class_word(enum word_class class)
     return words[class] ? words[class] : "...";
 }
 
+/* What stood between quotes and never changed tells more than that it was quoted. */
+static bool is_told(const struct shape_word *w)
+{
+    return !w->variable || (w->class == WORD_QUOTED && w->same);
+}
+
+static void add_shape_word(const struct shape_word *w, struct buf *out)
+{
+    if (out->n && !w->glued)
+        buf_char(out, ' ');
+    buf_slice(out, w->before);
+    if (is_told(w))
+        buf_slice(out, w->text);
+    else
+        buf_fmt(out, "<%s>", class_word(w->class));
+    buf_slice(out, w->after);
+}
+
+static bool is_pairs(const struct shape *s)
+{
+    for (size_t i = 0; i < s->nwords; i++)
+        if (!s->words[i].glued &&
+            (s->words[i].before.n == 0 || !memchr(s->words[i].before.p, '=', s->words[i].before.n)))
+            return false;
+    return true;
+}
+
+/* The words that are the same in all lines, or those that are not; what is glued goes with what it is glued to. */
+static void add_shape_words(const struct shape *s, bool told, struct buf *out)
+{
+    bool taken = false;
+
+    for (size_t i = 0; i < s->nwords; i++) {
+        taken = s->words[i].glued ? taken : is_told(&s->words[i]) == told;
+        if (taken)
+            add_shape_word(&s->words[i], out);
+    }
+}
+
+/* Of pairs, whose order says nothing, those come first that are the same in all lines: what is behind may be cut off. */
 void kinds_words(const struct shape *s, struct buf *out)
 {
-    for (size_t i = 0; s->differs && i < s->nwords; i++) {
-        const struct shape_word *w = &s->words[i];
-
-        if (i && !w->glued)
-            buf_char(out, ' ');
-        buf_slice(out, w->before);
-        if (w->variable)
-            buf_fmt(out, "<%s>", class_word(w->class));
-        else
-            buf_slice(out, w->text);
-        buf_slice(out, w->after);
+    if (s->differs && is_pairs(s)) {
+        add_shape_words(s, true, out);
+        add_shape_words(s, false, out);
+    } else {
+        for (size_t i = 0; s->differs && i < s->nwords; i++)
+            add_shape_word(&s->words[i], out);
     }
     if (!s->differs)
         buf_slice(out, s->example);

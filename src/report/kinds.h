@@ -22,8 +22,8 @@ struct kinds {
     struct kind *list;
     size_t n, cap;
     struct slots slots;
-    struct shapes shapes; /* the most frequent first when all are found */
-    char **examples;      /* a line of each of its texts */
+    struct shapes shapes;   /* the most frequent first when all are found */
+    struct slice *examples; /* a line of each of its texts; OWNED */
     size_t nexamples, examples_cap;
     size_t bytes;       /* of texts and examples */
     uint64_t ungrouped; /* lines that are of no kind */

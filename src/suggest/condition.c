@@ -26,6 +26,12 @@ static void add_literal(struct slice text, struct buf *out)
     }
 }
 
+/* Between quotes it ends at the next one: it must not run on into the values behind. */
+static bool ends_at_quote(const struct shape_word *w)
+{
+    return !w->quotes && slice_ends(w->before, SLICE("\"")) && slice_starts(w->after, SLICE("\""));
+}
+
 static void add_shape_word(const struct shape_word *w, const char *name, struct buf *out)
 {
     static const char *const regexes[WORD_CLASSES] = {
@@ -33,11 +39,13 @@ static void add_shape_word(const struct shape_word *w, const char *name, struct 
         [WORD_NUMBER] = "-?[\\d.]+",
         [WORD_QUOTED] = ".*?",
     };
-    const char *regex = w->class == WORD_OTHER && w->blanks ? ".+?" /* quoted or bare */
-                        : regexes[w->class] && !w->odd      ? regexes[w->class]
-                        : w->class == WORD_QUOTED           ? ".*?"
-                        : w->after.n                        ? "\\S+?"
-                                                            : "\\S+";
+    bool any = w->class == WORD_QUOTED || (w->class == WORD_OTHER && w->blanks);
+    const char *regex = any && ends_at_quote(w)               ? "[^\"]*"
+                        : w->class == WORD_OTHER && w->blanks ? ".+?" /* quoted or bare */
+                        : regexes[w->class] && !w->odd        ? regexes[w->class]
+                        : w->class == WORD_QUOTED             ? ".*?"
+                        : w->after.n                          ? "\\S+?"
+                                                              : "\\S+";
 
     add_literal(w->before, out);
     if (!w->variable)

@@ -251,8 +251,8 @@ static struct field_guess guess_time(const struct field_stats *f, struct slice n
 
 static struct field_guess guess_size(const struct field_stats *f, struct slice name)
 {
-    bool bytes =
-        holds(name, "bytes byte") || (ends_in(name, "size length len sent") && f->max > 4096);
+    bool bytes = holds(name, "bytes byte sentbyte rcvdbyte sentbytes rcvdbytes recvbytes") ||
+                 (ends_in(name, "size length len sent") && f->max > 4096);
     const char *unit = unit_in_name(name, ROLE_SIZE);
 
     if (!unit && bytes)

@@ -6,7 +6,8 @@
  *   T time   L level   b [level]   B [anything]   P program[1]: or logger:   U lone signs   W word
  *   K E S C  what klog, Erlang, Samba and docker compose write, which is a head as a whole
  *
- * Words alone are no head: they are taken along where such a piece comes behind them. */
+ * Words alone are no head: they are taken along where such a piece comes behind them. One that stands between the
+ * time of syslog and the first pair KEY=VALUE is the host, as firewalls and switches write. */
 #include "config.h"
 
 #include "suggest/heads.h"
@@ -242,6 +243,18 @@ static void note_row(struct heads *h)
     map_put(&h->rows, buf_all(&h->row), n + 1);
 }
 
+/* Pairs come next: what a word behind the time of syslog is, a host. With a time that others write too it may be the
+ * only word of a message, unless no word is spelled so. */
+static void note_host(struct heads *h, const struct reading *r)
+{
+    bool syslog = r->time == SYSLOG || ((r->time == ISO || r->time == ISO_ZONE) && !r->plain);
+
+    if (r->words != 1 || r->level || r->program || !syslog)
+        return;
+    h->row.n = slice_trim(buf_all(&h->row)).n;
+    note_row(h);
+}
+
 static enum piece_kind next_piece(struct heads *h, struct slice *rest)
 {
     int kind = 0;
@@ -272,6 +285,8 @@ static bool read_piece(struct heads *h, struct reading *r)
     }
     enum piece_kind kind = next_piece(h, &r->rest);
 
+    if (kind == PIECE_PAIR)
+        note_host(h, r);
     if (kind == PIECE_PAIR || kind == PIECES)
         return false;
     struct slice piece = slice_make(before.p, before.n - r->rest.n);
@@ -399,12 +414,19 @@ static bool may_have_klog(struct heads *h, struct slice row, uint64_t lines)
     return n * 100 >= lines * OFTEN && n > 0;
 }
 
+/* In per cent: how many of those that begin with `row` must go on as the longer one does. A host stands behind the time
+ * of the others too. */
+static unsigned must_go_on(struct slice row, struct slice longer)
+{
+    return row.n && longer.p[longer.n - 1] != forms[PIECE_WORD].letter ? GOES_ON : SHARE;
+}
+
 void heads_find(struct heads *h)
 {
     struct slice row = {"", 0}, longer = row;
     uint64_t lines = h->lines, n;
 
-    while ((n = best_row(h, row, &longer)) > 0 && n * 100 >= lines * (row.n ? GOES_ON : SHARE)) {
+    while ((n = best_row(h, row, &longer)) > 0 && n * 100 >= lines * must_go_on(row, longer)) {
         row = longer;
         lines = n;
     }
@@ -421,9 +443,9 @@ const char *heads_regex(const struct heads *h)
     return h->cut ? h->regex.p : NULL;
 }
 
-void heads_formats(const struct heads *h, struct buf *out)
+void heads_formats(const struct heads *h, bool own_time, struct buf *out)
 {
-    bool plain = false, other = false;
+    bool plain = own_time, other = false;
 
     if (!h->cut)
         return;

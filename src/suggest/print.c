@@ -139,7 +139,7 @@ static void print_log(const struct rulesfile *f)
     const char *prefix = heads_regex(s->heads);
     bool wrapped = s->wrapped * 2 > s->lines;
 
-    if (!wrapped && !s->record && !prefix && !s->time)
+    if (!wrapped && !s->record && !prefix && !s->time && !s->day_apart)
         return;
     buf_str(f->out, "\n; Where the lines are: name all files here, as a glob.");
     if (wrapped)
@@ -161,8 +161,11 @@ static void print_log(const struct rulesfile *f)
         buf_fmt(f->out, "\nprefix = %s", prefix);
     if (s->time)
         buf_fmt(f->out, "\ntime = %s", s->time);
+    if (s->day_apart)
+        buf_str(f->out, "\ntime_match = \\bdate=(?<time>\\S+ time=\\S+)\n"
+                        "time_format = %Y-%m-%d time=%H:%M:%S");
     buf_char(f->out, '\n');
-    heads_formats(s->heads, f->out);
+    heads_formats(s->heads, s->own_time, f->out);
 }
 
 static void print_traces(const struct rulesfile *f)

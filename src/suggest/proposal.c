@@ -181,17 +181,17 @@ static void find_totals(struct proposal *p, struct rulesfile *file, struct map *
 }
 
 /* What came of a request, then how it came and to where, is worth more than anything else; words without a name
- * are worth least. */
+ * are worth least, and little what was the same in all lines. */
 static size_t place_among_labels(const struct item *i)
 {
-    enum { NAMELESS = VALUES_MAX };
+    enum { NAMELESS = VALUES_MAX, CONSTANT = NAMELESS - 1 };
     struct slice name = slice_str(i->name);
 
     if (field_is_status(name) || field_is_level(name))
         return 0;
     if (i->guess.role == ROLE_ROUTE || i->stats->classes[WORD_METHOD] == i->stats->seen)
         return 1;
-    return item_values(i) + (i->word >= 0 ? NAMELESS : 0);
+    return (item_values(i) > 1 ? item_values(i) : CONSTANT) + (i->word >= 0 ? NAMELESS : 0);
 }
 
 static struct item *label_of_fewest_values(struct proposal *p)

@@ -39,6 +39,8 @@ struct sample {
     struct map taken;     /* their names */
     const struct heads *heads;
     const char *time;  /* the field that holds it; NULL: where it is looked for anyway */
+    bool own_time;     /* decoded lines have a field where it is looked for */
+    bool day_apart;    /* it is date=2025-11-12 time=10:15:30, two fields */
     const char *field; /* that tells decoded lines apart; NULL = none */
     uint64_t lines, wrapped, decoded, least; /* wrapped: by Docker or Kubernetes */
     const struct field_stats *levels;        /* of the field that tells the level; NULL = none */

@@ -371,9 +371,9 @@ static bool is_odd(const struct word *w)
     return false;
 }
 
-static bool has_blank(struct slice s)
+static bool has_byte(struct slice s, char byte)
 {
-    return s.n && memchr(s.p, ' ', s.n); /* the core of a word may be empty, without a place */
+    return s.n && memchr(s.p, byte, s.n); /* the core of a word may be empty, without a place */
 }
 
 static void add_word(struct shape_word *to, struct slice pattern, const struct word *w, bool first)
@@ -382,13 +382,17 @@ static void add_word(struct shape_word *to, struct slice pattern, const struct w
     struct slice value = whole ? w->before : w->core;
 
     to->odd = (!first && to->odd) || is_odd(w);
-    to->blanks = (!first && to->blanks) || has_blank(value);
+    to->blanks = (!first && to->blanks) || has_byte(value, ' ');
+    to->quotes = (!first && to->quotes) || has_byte(value, '"');
+    to->same = first || (to->same && slice_eq(value, to->text));
     if (first) {
         *to = (struct shape_word){.class = whole ? WORD_OTHER : w->class, .text = value};
         to->variable = varies && !whole && !may_be_fixed(w);
         to->glued = w->glued;
         to->odd = is_odd(w);
-        to->blanks = has_blank(value);
+        to->blanks = has_byte(value, ' ');
+        to->quotes = has_byte(value, '"');
+        to->same = true;
         if (!whole) {
             to->before = w->before;
             to->after = w->after;

@@ -22,6 +22,8 @@ struct shape_word {
     bool one_blank; /* always exactly one space before it */
     bool glued;     /* never any */
     bool blanks;    /* some value holds a blank */
+    bool quotes;    /* some value holds a " */
+    bool same;      /* all values are equal */
     bool odd;       /* some value is a lone -, or a number with more than digits and points */
 };
 

@@ -36,6 +36,7 @@ struct suggest {
     bool requests;            /* most lines have a method and a path */
     struct map keys;          /* of lines that nothing else tells apart -> how many have it */
     uint64_t keyed;           /* such lines */
+    uint64_t days_apart;      /* lines with date=... time=... */
     struct shapes shapes[KINDS_OF_LINES];
     size_t kinds_cap;
     size_t first[KINDS_OF_LINES]; /* kinds, one a shape, begin there until they are sorted */
@@ -157,6 +158,25 @@ static void note_nothing(void *ctx, struct slice name, const struct field *value
     (void)value;
 }
 
+/* date=2025-11-12 time=10:15:30, as firewalls write: two fields, neither of which is a time on its own. */
+static bool has_day_apart(struct slice line)
+{
+    static const char day[] = "date=", clock[] = " time=";
+    const char *at = memmem(line.p, line.n, day, strlen(day));
+
+    if (!at)
+        return false;
+    struct slice rest = slice_from(line, (size_t)(at - line.p) + strlen(day));
+    struct slice date = slice_until(rest, " ");
+
+    rest = slice_from(rest, date.n);
+    if (word_class(date) != WORD_DATE || !slice_starts(rest, slice_str(clock)))
+        return false;
+    struct slice time = slice_until(slice_from(rest, strlen(clock)), " ");
+
+    return time.n == strlen("10:15:30") && word_class(time) == WORD_TIME;
+}
+
 static void read_line(struct suggest *s, struct line *l)
 {
     l->rest = heads_cut(s->heads, l->text, NULL, NULL);
@@ -164,6 +184,7 @@ static void read_line(struct suggest *s, struct line *l)
                 : logfmt_each(l->rest, false, note_nothing, NULL) ? FORMAT_LOGFMT
                                                                   : FORMAT_TEXT;
     s->sample.decoded += l->format != FORMAT_TEXT;
+    s->days_apart += l->format == FORMAT_LOGFMT && has_day_apart(l->rest);
     each_field(s, l, note_anywhere, s);
     arena_reset(&s->scratch);
 }
@@ -431,10 +452,20 @@ static int by_count(const void *a, const void *b)
     return slice_cmp(x->shape->example, y->shape->example);
 }
 
+/* Where a [log] looks for the time when nobody says. */
+static const char looked_for[] = "time ts timestamp @timestamp t.$date";
+
+static bool has_own_time(const struct suggest *s)
+{
+    for (size_t i = 0; i < s->fields.n; i++)
+        if (word_among(slice_str(s->fields.list[i].name), looked_for))
+            return true;
+    return false;
+}
+
 /* The field that most decoded lines have their time in, if no [log] would look for it there. */
 static const char *time_field(const struct suggest *s)
 {
-    static const char looked_for[] = "time ts timestamp @timestamp t.$date";
     const struct field_stats *best = NULL;
 
     for (size_t i = 0; i < s->fields.n; i++) {
@@ -468,6 +499,8 @@ void suggest_write(struct suggest *s, const char *name, struct buf *out)
     for (size_t i = 0; i < s->n; i++)
         read_line(s, &s->lines[i]);
     sample->levels = level_field(s);
+    sample->day_apart = s->days_apart * 2 > sample->decoded;
+    sample->own_time = !sample->day_apart && has_own_time(s);
     if (sample->decoded * 2 > sample->lines && !heads_regex(s->heads))
         sample->time = time_field(s);
     find_field(s);

@@ -282,3 +282,45 @@ TEST(kinds_have_their_true_numbers_of_lines)
     kinds_release(&k);
     buf_release(&line);
 }
+
+static void add_pairs(struct kinds *k, const char *action, unsigned n)
+{
+    struct buf line = BUF_INIT;
+
+    for (unsigned i = 0; i < n; i++) {
+        buf_clear(&line);
+        buf_fmt(&line,
+                "time=10:00:%02u device=\"FW %u\" type=\"event\" text=\"the tunnel changed\" "
+                "%s=\"%u/1\"",
+                i % 60, i % 2, action, i);
+        kinds_add(k, buf_all(&line));
+    }
+    buf_release(&line);
+}
+
+/* They all begin alike, and what is shown is cut: what tells them apart must not be behind. */
+TEST(of_pairs_those_that_never_change_are_told_first)
+{
+    struct kinds k = {.most = 100};
+    struct buf words = BUF_INIT;
+
+    add_pairs(&k, "up", 30);
+    add_pairs(&k, "down", 20);
+    kinds_find(&k);
+    ck_assert_uint_eq(k.shapes.nshapes, 2);
+    kinds_words(&k.shapes.shapes[0], &words);
+    ck_assert_str_eq(words.p, "type=\"event\" text=\"the tunnel changed\" time=<time> "
+                              "device=\"<quoted>\" up=\"<number>/<number>\"");
+    kinds_release(&k);
+    buf_release(&words);
+}
+
+TEST(an_example_holds_a_nul_as_the_line_does)
+{
+    struct kinds k = {.most = 10};
+
+    kinds_add(&k, SLICE("a\0b"));
+    kinds_find(&k);
+    ck_assert(slice_eq(kinds_example(&k, &k.shapes.shapes[0]), SLICE("a\0b")));
+    kinds_release(&k);
+}

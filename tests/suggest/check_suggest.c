@@ -194,6 +194,7 @@ TEST(units_are_guessed_by_name_then_by_size)
     expect_role(guess("latency", VALUES("25", "150"), 3, ""), ROLE_TIME, "ms");
     expect_role(guess("anything", VALUES("1.5s", "850µs"), 3, ""), ROLE_TIME, "s");
     expect_role(guess("body_bytes", VALUES("20", "45119"), 3, ""), ROLE_SIZE, "B");
+    expect_role(guess("rcvdbyte", VALUES("20", "45119"), 3, ""), ROLE_SIZE, "B");
     expect_role(guess("request_id_ms_x", VALUES("12"), 3, ""), ROLE_NUMBER, NULL);
     expect_role(guess("interval", VALUES("86400000000000"), 3, ""), ROLE_NUMBER, NULL);
 }
@@ -346,6 +347,80 @@ TEST(hosts_and_processes_are_of_the_head)
         strstr(text, "\\s+\\S+\\s+(?<program>[^\\s:\\[]+)(?:\\[[\\d:]+\\])?:\\s*\n"));
     ck_assert_ptr_nonnull(strstr(text, "\ntime_format = %b %d %H:%M:%S\n"));
     ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^Job -?[\\d.]+ took "));
+    expect_loads(text);
+    free(text);
+}
+
+/* Firewalls and switches: a host, and no program before the pairs. */
+TEST(a_host_before_pairs_is_of_the_head)
+{
+    char *text = write_up(
+        VALUES(
+            "Nov  9 10:00:01 fw1 date=2025-11-09 time=10:00:01 type=\"event\" action=\"up\" n=1",
+            "Nov  9 10:00:02 fw2 date=2025-11-09 time=10:00:02 type=\"event\" action=\"down\" n=2",
+            "Nov  9 10:00:02 rsyslogd: started"),
+        10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "30 lines, 20 of them JSON or logfmt"));
+    ck_assert_ptr_nonnull(strstr(text, "\\d\\d:\\d\\d:\\d\\d)\\s+\\S+\\s*\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nwhere = action == down\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\ntime_match = \\bdate=(?<time>\\S+ time=\\S+)\n"
+                                       "time_format = %Y-%m-%d time=%H:%M:%S\n"
+                                       "time_format = %b %d %H:%M:%S\n"));
+    expect_loads(text);
+    free(text);
+}
+
+/* The only word of a message is none. */
+TEST(a_word_before_pairs_is_not_cut_off_behind_other_times)
+{
+    char *text = write_up(VALUES("2025-11-09 10:00:01 connected user=ann port=1",
+                                 "2025-11-09 10:00:02 disconnected user=bob port=2"),
+                          10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^connected user="));
+    expect_loads(text);
+    free(text);
+}
+
+/* The line's own time stands in the place of the head's. */
+TEST(a_time_behind_the_head_is_read_too)
+{
+    char *text =
+        write_up(VALUES("Nov  9 10:00:01 web app[1]: time=2025-11-09T10:00:01Z msg=\"job done\"",
+                        "Nov  9 10:00:01 web app[1]: time=2025-11-09T10:00:02Z msg=\"job done\""),
+                 10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\ntime_format = %b %d %H:%M:%S\ntime_format = auto\n"));
+    expect_loads(text);
+    free(text);
+}
+
+/* `.*?` would run on into the next values, and take the lines of another event. */
+TEST(what_is_quoted_ends_at_its_quote)
+{
+    char *text =
+        write_up(VALUES("login by=\"ann smith\" from=\"the net\" ok", "login by=\"bob\" ok",
+                        "login by=\"eve jones\" from=\"the lan\" ok", "login by=\"joe\" ok"),
+                 10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^login by=\"(?<by>[^\"]*)\" ok$\n"));
+    ck_assert_ptr_null(strstr(text, ".*?"));
+    expect_loads(text);
+    free(text);
+}
+
+/* Of so many labels as may be, those that tell lines apart. */
+TEST(labels_that_never_change_come_last)
+{
+    char *text = write_up(
+        VALUES("{\"msg\":\"shut\",\"a\":\"x\",\"b\":\"x\",\"c\":\"x\",\"d\":\"x\",\"e\":\"x\","
+               "\"f\":\"x\",\"by\":\"peer\"}",
+               "{\"msg\":\"shut\",\"a\":\"x\",\"b\":\"x\",\"c\":\"x\",\"d\":\"x\",\"e\":\"x\","
+               "\"f\":\"x\",\"by\":\"us\"}"),
+        10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\nlabels = a, b, c, d, e, by\n"));
     expect_loads(text);
     free(text);
 }
