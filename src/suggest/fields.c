@@ -14,6 +14,7 @@
 enum {
     LABEL_BYTES = 60,
     LABEL_VALUES = 25,
+    DURATION_SHARE = 20, /* one value in so many may be none */
     ROUTE_VALUES = 100,
     ROUTE_SHARE = 1000,
     NAME_MAX_BYTES = 64
@@ -235,6 +236,9 @@ static struct field_guess guess_time(const struct field_stats *f, struct slice n
         "duration latency elapsed took time backoff wait delay runtime cost";
     const char *unit = unit_in_name(name, ROLE_TIME);
 
+    if (f->classes[WORD_DURATION] * DURATION_SHARE >= f->seen * (DURATION_SHARE - 1) &&
+        f->classes[WORD_DURATION] < f->seen && f->classes[WORD_NUMBER] == 0 && holds(name, names))
+        return (struct field_guess){ROLE_TIME, unit ? unit : "s", "all but a few carry their unit"};
     if (ends_in(name, "timeout interval ttl") || !all_are(f, WORD_NUMBER, WORD_DURATION))
         return (struct field_guess){.role = ROLE_NONE};
     if (f->classes[WORD_NUMBER] == 0)

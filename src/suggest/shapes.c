@@ -1,7 +1,7 @@
 /* shapes -- texts are put together by their keys, in three comparisons of all with all.
  *
  * A shape being found is written as one text, its key: words divided by newlines, \1 for what
- * varies, \2 at the end for anything. Each way of comparing offers keys that would hold more texts;
+ * varies, \2 at the end for anything; a text that has such bytes itself has them escaped. Each way of comparing offers keys that would hold more texts;
  * a key that enough different shapes have in common takes their place. */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { VARIES = 1, ANYTHING = 2, GLUED = 3 };
+enum { VARIES = 1, ANYTHING = 2, GLUED = 3, ESCAPES = 4 };
 enum {
     LONG_WORDS = 9,
     ENDS_LEAST = 3,
@@ -58,6 +58,18 @@ void shapes_release(struct shapes *s)
     *s = (struct shapes){0};
 }
 
+/* Different texts stay different. */
+static void add_fixed(struct slice text, struct buf *key)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+
+        if (c >= VARIES && c <= ESCAPES)
+            buf_char(key, ESCAPES);
+        buf_char(key, c >= VARIES && c <= ESCAPES ? (char)(c + 'a') : c);
+    }
+}
+
 static void first_key(struct slice text, struct buf *key)
 {
     struct word words[WORDS_MAX];
@@ -68,10 +80,10 @@ static void first_key(struct slice text, struct buf *key)
         buf_str(key, i ? "\n" : "");
         if (words[i].glued)
             buf_char(key, GLUED);
-        buf_slice(key, words[i].before);
+        add_fixed(words[i].before, key);
         if (words[i].class != WORD_FIXED)
             buf_char(key, VARIES);
-        buf_slice(key, words[i].after);
+        add_fixed(words[i].after, key);
     }
     if (more)
         buf_fmt(key, "\n%c", ANYTHING);

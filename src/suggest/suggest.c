@@ -200,7 +200,15 @@ static bool is_about_requests(struct slice name)
     return false;
 }
 
-/* 0 = unfit. Known names come first, in this order; then what most lines have and what has several
+/* `fields.message` of tracing in Rust, `data.msg`: the place of its last part among the names that a text has. */
+static size_t text_within(struct slice name)
+{
+    const char *dot = memrchr(name.p, '.', name.n);
+
+    return dot ? word_among(slice_from(name, (size_t)(dot + 1 - name.p)), "msg message") : 0;
+}
+
+/* 0 = unfit. Known names come first, in this order; then they inside of objects; then what most lines have and what has several
  * values, but far fewer than there are lines. */
 static double fitness(const struct suggest *s, const struct field_stats *f)
 {
@@ -213,6 +221,8 @@ static double fitness(const struct suggest *s, const struct field_stats *f)
             return 0;
     if (word_among(name, known) && f->seen * FIELD_TEXT_SHARE >= s->sample.decoded)
         return (double)(200 - word_among(name, known));
+    if (text_within(name) && f->seen * FIELD_TEXT_SHARE >= s->sample.decoded)
+        return (double)(150 - text_within(name));
     if (s->requests || memchr(name.p, '.', name.n))
         return 0;
     if (word_among(name, actions) && f->seen * FIELD_TEXT_SHARE >= s->sample.decoded)

@@ -317,6 +317,55 @@ TEST(the_field_that_tells_lines_apart_is_found)
     free(text);
 }
 
+/* tracing of Rust writes so. */
+TEST(a_message_may_stand_inside_of_an_object)
+{
+    char *text = write_up(VALUES("{\"level\":\"INFO\",\"fields\":{\"message\":\"order "
+                                 "paid\",\"took\":\"3 ms\"},\"target\":\"shop\"}",
+                                 "{\"level\":\"ERROR\",\"fields\":{\"message\":\"order "
+                                 "lost\",\"n\":7},\"target\":\"shop\"}"),
+                          10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "told apart by the field `fields.message`"));
+    ck_assert_ptr_nonnull(
+        strstr(text, "[event order_paid]\nwhere = fields.message == order paid\n"));
+    expect_loads(text);
+    free(text);
+    text = write_up(VALUES("{\"message\":\"order paid\",\"data\":{\"msg\":\"a b\"}}",
+                           "{\"message\":\"order lost\",\"data\":{\"msg\":\"c d\"}}"),
+                    10, 5);
+    ck_assert_ptr_nonnull(strstr(text, "told apart by the field `message`"));
+    free(text);
+}
+
+/* A client that lies in one line of thirty must not cost the histogram. */
+TEST(a_few_wrong_values_do_not_hide_a_duration)
+{
+    struct field_list list = {.n = 0};
+
+    for (int i = 0; i < 29; i++)
+        field_note(&list, SLICE("latency"), SLICE("13 ms"));
+    field_note(&list, SLICE("latency"), SLICE("soon"));
+    ck_assert_int_eq(field_guess(&list.list[0], SLICE("latency"), SLICE("")).role, ROLE_TIME);
+    for (int i = 0; i < 9; i++)
+        field_note(&list, SLICE("latency"), SLICE("soon"));
+    ck_assert_int_ne(field_guess(&list.list[0], SLICE("latency"), SLICE("")).role, ROLE_TIME);
+    field_list_release(&list);
+}
+
+/* \1 to \3 are marks of the shapes themselves. */
+TEST(bytes_of_no_text_are_found_as_they_are)
+{
+    char *text =
+        write_up(VALUES("\1\xc3\xbf went away", "\2\3 went away", "\3\4 went away"), 10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\x01\xc3\xbf went away$\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\x02\\x03 went away$\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\x03\\x04 went away$\n"));
+    expect_loads(text);
+    free(text);
+}
+
 TEST(tomorrow_has_another_date)
 {
     char *text = write_up(VALUES("2025-11-12 10:00:00 INFO Order 12 done in 885 ms, 20 bytes",
