@@ -218,6 +218,8 @@ static bool is_told(const struct shape_word *w)
 
 static void add_shape_word(const struct shape_word *w, struct buf *out)
 {
+    if (w->unit) /* it is told with its number */
+        return;
     if (out->n && !w->glued)
         buf_char(out, ' ');
     buf_slice(out, w->before);

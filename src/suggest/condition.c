@@ -32,7 +32,8 @@ static bool ends_at_quote(const struct shape_word *w)
     return !w->quotes && slice_ends(w->before, SLICE("\"")) && slice_starts(w->after, SLICE("\""));
 }
 
-static void add_shape_word(const struct shape_word *w, const char *name, struct buf *out)
+static void add_shape_word(const struct shape_word *w, bool has_unit, const char *name,
+                           struct buf *out)
 {
     static const char *const regexes[WORD_CLASSES] = {
         [WORD_METHOD] = "[A-Z]+",
@@ -40,7 +41,9 @@ static void add_shape_word(const struct shape_word *w, const char *name, struct 
         [WORD_QUOTED] = ".*?",
     };
     bool any = w->class == WORD_QUOTED || (w->class == WORD_OTHER && w->blanks);
-    const char *regex = any && ends_at_quote(w)               ? "[^\"]*"
+    const char *regex = has_unit && w->odd                    ? "\\S+ \\S+"
+                        : has_unit                            ? "-?[\\d.]+ \\S+"
+                        : any && ends_at_quote(w)             ? "[^\"]*"
                         : w->class == WORD_OTHER && w->blanks ? ".+?" /* quoted or bare */
                         : regexes[w->class] && !w->odd        ? regexes[w->class]
                         : w->class == WORD_QUOTED             ? ".*?"
@@ -65,9 +68,11 @@ static void add_regex(const struct shape *s, const char *const *names, bool reco
 
     buf_str(out, e.n && char_is_blank(e.p[0]) ? "^\\s*" : "^");
     for (size_t i = 0; i < s->nwords; i++) {
+        if (s->words[i].unit)
+            continue;
         if (i && !s->words[i].glued)
             buf_str(out, s->words[i].one_blank ? " " : "\\s+");
-        add_shape_word(&s->words[i], names[i], out);
+        add_shape_word(&s->words[i], i + 1 < s->nwords && s->words[i + 1].unit, names[i], out);
     }
     if (s->ends && names[s->nwords])
         buf_fmt(out, " +(?<%s>.+)", names[s->nwords]);

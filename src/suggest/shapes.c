@@ -17,6 +17,7 @@ enum { VARIES = 1, ANYTHING = 2, GLUED = 3, ESCAPES = 4 };
 enum {
     LONG_WORDS = 9,
     ENDS_LEAST = 3,
+    UNITS_LEAST = 2,
     RARE_LEAST = 6,
     RARE_LINES = 4,
     BEGIN_WORDS = 2,
@@ -180,6 +181,31 @@ static bool offer_word(struct slice key, unsigned number, struct buf *out)
     return number < i;
 }
 
+static bool is_unit(struct slice word)
+{
+    return word_among(word, "ns us µs ms msec s sec secs seconds min") > 0;
+}
+
+/* The unit of a number, as a program picks it by how large the number is: `83 ms`, `2.01 s`. */
+static bool offer_unit(struct slice key, unsigned number, struct buf *out)
+{
+    struct slice rest = key, word, last = {"", 0};
+    bool replaced = false;
+
+    for (unsigned i = 0; number == 0 && slice_cut(&rest, '\n', &word); i++, last = word) {
+        buf_str(out, i ? "\n" : "");
+        if (is_unit(word) && last.n && last.p[last.n - 1] == VARIES) {
+            buf_char(out, VARIES);
+            replaced = true;
+        } else {
+            buf_slice(out, word);
+        }
+    }
+    if (!replaced)
+        buf_clear(out);
+    return number == 0;
+}
+
 /* Everything behind the first two words. */
 static bool offer_begin(struct slice key, unsigned number, struct buf *out)
 {
@@ -209,6 +235,12 @@ static unsigned least_of_ends(struct slice key)
 {
     (void)key;
     return ENDS_LEAST;
+}
+
+static unsigned least_of_units(struct slice key)
+{
+    (void)key;
+    return UNITS_LEAST;
 }
 
 static unsigned least_of_rare(struct slice key)
@@ -393,12 +425,9 @@ static void add_word(struct shape_word *to, struct slice pattern, const struct w
     bool varies = !is_fixed(pattern), whole = varies && pattern.n == 1 && w->class == WORD_FIXED;
     struct slice value = whole ? w->before : w->core;
 
-    to->odd = (!first && to->odd) || is_odd(w);
-    to->blanks = (!first && to->blanks) || has_byte(value, ' ');
-    to->quotes = (!first && to->quotes) || has_byte(value, '"');
-    to->same = first || (to->same && slice_eq(value, to->text));
     if (first) {
-        *to = (struct shape_word){.class = whole ? WORD_OTHER : w->class, .text = value};
+        *to = (struct shape_word){
+            .class = whole ? WORD_OTHER : w->class, .text = value, .unit = whole && is_unit(value)};
         to->variable = varies && !whole && !may_be_fixed(w);
         to->glued = w->glued;
         to->odd = is_odd(w);
@@ -411,8 +440,12 @@ static void add_word(struct shape_word *to, struct slice pattern, const struct w
         }
         return;
     }
-    if (!slice_eq(value, to->text))
-        to->variable = true;
+    to->odd |= is_odd(w);
+    to->blanks |= has_byte(value, ' ');
+    to->quotes |= has_byte(value, '"');
+    to->same &= slice_eq(value, to->text);
+    to->unit &= whole && is_unit(value);
+    to->variable |= !slice_eq(value, to->text);
     add_class(to, whole ? WORD_OTHER : w->class);
 }
 
@@ -464,6 +497,19 @@ static void free_values(struct shape *s)
             slice_ends(s->words[i].before, SLICE("=")) && holds_digit(s->words[i].text);
 }
 
+/* A number and a unit that varies are one value. */
+static void join_units(struct shape *s)
+{
+    for (size_t i = 0; i < s->nwords; i++) {
+        struct shape_word *w = &s->words[i];
+
+        w->unit &= i > 0 && w->variable && w[-1].variable && w[-1].class == WORD_NUMBER &&
+                   w[-1].after.n == 0 && w->one_blank;
+        if (w->unit)
+            w[-1].class = WORD_DURATION;
+    }
+}
+
 static void make_shapes(struct shapes *s, const struct texts *drafts)
 {
     for (size_t i = 0; i < s->texts.n; i++) {
@@ -479,9 +525,11 @@ static void make_shapes(struct shapes *s, const struct texts *drafts)
         text->shape = draft->shape;
         add_text(&s->shapes[text->shape], draft->text, text);
     }
-    for (size_t i = 0; i < s->nshapes; i++)
+    for (size_t i = 0; i < s->nshapes; i++) {
+        join_units(&s->shapes[i]);
         if (s->shapes[i].count == 1)
             free_values(&s->shapes[i]);
+    }
 }
 
 void shapes_find(struct shapes *s)
@@ -502,6 +550,7 @@ void shapes_find(struct shapes *s)
     if (!s->exact) {
         compare(&drafts, offer_end, least_of_ends, UINT64_MAX);
         compare(&drafts, offer_reason, least_of_ends, UINT64_MAX);
+        compare(&drafts, offer_unit, least_of_units, UINT64_MAX);
         for (int i = 0; i < 3; i++)
             compare(&drafts, offer_word, least_alike, UINT64_MAX);
         compare(&drafts, offer_begin, least_of_rare, RARE_LINES);

@@ -24,6 +24,7 @@ struct shape_word {
     bool blanks;    /* some value holds a blank */
     bool quotes;    /* some value holds a " */
     bool same;      /* all values are equal */
+    bool unit;      /* of the number before, with which it is one value */
     bool odd;       /* some value is a lone -, or a number with more than digits and points */
 };
 

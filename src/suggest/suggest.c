@@ -388,6 +388,16 @@ static bool is_total(const struct word *words, size_t n, size_t i)
     return i - from >= 2 && number_of(&words[i]) >= sum;
 }
 
+/* The value at word i, with its unit where that is a word of its own. */
+static struct slice value_at(const struct shape *s, const struct word *words, size_t n, size_t i)
+{
+    const struct word *w = &words[i], *unit = &words[i + 1];
+
+    if (i + 1 < n && i + 1 < s->nwords && s->words[i + 1].unit)
+        return slice_make(w->core.p, (size_t)(unit->before.p + unit->before.n - w->core.p));
+    return w->class == WORD_FIXED ? w->before : w->core;
+}
+
 static void note_groups(struct kind *k, struct slice text)
 {
     struct word words[WORDS_MAX];
@@ -396,9 +406,9 @@ static void note_groups(struct kind *k, struct slice text)
 
     for (size_t i = 0; i < n && i < k->shape->nwords; i++) {
         char name[24];
-        struct slice value = words[i].class == WORD_FIXED ? words[i].before : words[i].core;
+        struct slice value = value_at(k->shape, words, n, i);
 
-        if (!k->shape->words[i].variable)
+        if (!k->shape->words[i].variable || k->shape->words[i].unit)
             continue;
         snprintf(name, sizeof name, "%zu", i);
         field_note(&k->groups, slice_str(name), value);

@@ -696,6 +696,23 @@ TEST(who_logs_is_a_field_and_a_label_where_it_varies)
     free(page);
 }
 
+/* Else the slowest, told in seconds, are of no event, or of one of their own. */
+TEST(a_unit_that_varies_is_of_the_number_before_it)
+{
+    static const char *const lines[] = {
+        "op=a took 83 ms rc=00",
+        "op=b took 1200 ms rc=05",
+        "op=a took 2.01 s rc=00",
+        NULL,
+    };
+    char *page = write_up(lines, 10, 5);
+
+    ck_assert_msg(strstr(page, " took (?<duration>-?[\\d.]+ \\S+) rc=") != NULL, "%s", page);
+    ck_assert_msg(strstr(page, "value = duration\nunit = s\n") != NULL, "%s", page);
+    expect_loads(page);
+    free(page);
+}
+
 TEST(a_single_line_gives_away_no_id)
 {
     static const char *const lines[] = {"txn=3bfd62 acct=*5359 op=CAPTURE refused", NULL};
