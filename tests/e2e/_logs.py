@@ -404,6 +404,24 @@ def rust(g):
     return head % " INFO" + "request{method=%s uri=%s}: shop::http: finished processing request latency=%d ms status=%d" % (g.method(), g.path(), ms, s), "request", s, bits(ms, "ms")
 
 
+def tracing(g):
+    def line(level, target, span=True, **fields):
+        scope = {"span": {"method": method, "uri": path, "name": "request"}, "spans": [{"name": "request"}]} if span else {}
+        return json.dumps(dict({"timestamp": g.iso(digits=6), "level": level, "fields": fields, "target": target}, **scope), ensure_ascii=False)
+
+    method, path = g.method(), g.path()
+    if g.chance(3):
+        return "thread 'tokio-runtime-worker' panicked at src/pay.rs:%d:17:" % g.of(41, 88), None
+    if g.chance(10):
+        return line("ERROR", "shop::db", message="db error", **{"error.kind": g.of("PoolTimedOut", "RowNotFound", "Io")}), "database"
+    if g.chance(10):
+        return line("INFO", "shop::pay", span=False, message="заказ №%d оплачен" % g.r.randint(1, 9999)), "paid"
+    s, us = g.status(), g.us()
+    value, unit = g.of((us, "μs"), (us // 1000, "ms"), ("%d.%d" % (us // 10**6, us // 10**5 % 10), "s"))
+    scale = {"μs": 10**6, "ms": 1000, "s": 1}[unit]
+    return line("INFO", "tower_http::trace::on_response", message="finished processing request", latency="%s %s" % (value, unit), status=s), "request", s, Fraction(str(value)) / scale
+
+
 def postfix(g):
     head = "%s %s postfix/%%s[%d]: %s: " % (g.syslog(), HOSTS[0], PID + g.r.randint(0, 99), "%010X" % g.r.randint(2**30, 2**39))
     if g.chance(40):
@@ -437,7 +455,7 @@ GENERATORS = {f.__name__: f for f in (
     # others
     lighttpd, varnishncsa, squid, uwsgi, gunicorn, puma, tomcat, jetty, grafana, prometheus, vault, celery, sidekiq,
     elasticsearch, kafka, rabbitmq, nats, consul, cassandra, mosquitto, bind, unbound, dovecot, gitea, erlang, samba,
-    compose, coredns, rust, postfix, nginx_error, rails)}
+    compose, coredns, rust, tracing, postfix, nginx_error, rails)}
 
 
 def generate(name, n, seed=1):

@@ -19,7 +19,7 @@ from _logs import GENERATORS, generate
 
 LOGTALLY = os.environ["LOGTALLY"]
 LINES, SEEN, LEAST_LINES = 1200, 600, 5
-WANTED = 43          # of all kinds of logs
+WANTED = 44          # of all kinds of logs
 
 
 def logtally(*args):
