@@ -215,29 +215,11 @@ static void load_rules(struct setup *s, unsigned flags, struct mistakes *m)
     }
 }
 
-int setup_load_text(struct slice rules, const char *file, unsigned flags, struct setup *ret_setup,
-                    struct mistakes *m)
+/* The configuration, and the rules that it or the command line names. */
+static void read_docs(struct setup *s, const char *config, const struct common_options *options,
+                      unsigned flags, struct mistakes *m)
 {
-    struct setup *s = ret_setup;
-    size_t before = m->nmistakes;
-
-    begin(s);
-    add_doc(s, ini_read_text(rules, file, SECTION_RULE, m));
-    s->any_log = defines_log(s, NULL);
-    add_given_logs(s, NULL, flags, m);
-    load_rules(s, flags, m);
-    return m->nmistakes > before ? -EINVAL : 0;
-}
-
-int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
-               struct setup *ret_setup, struct mistakes *m)
-{
-    struct setup *s = ret_setup;
-    const char *config = config_path(options);
     unsigned allowed = flags & SETUP_TEST ? SECTION_ALL : SECTION_CONFIG;
-    size_t before = m->nmistakes;
-
-    begin(s);
     struct ini_doc *main_doc = config ? ini_read(config, allowed, m) : NULL;
 
     if (config)
@@ -250,6 +232,33 @@ int setup_load(const struct common_options *options, const struct strings *logs,
     s->only_test = (flags & SETUP_TEST) && main_doc && only_test(s);
     if (!s->only_test)
         read_all_rules(s, config, options, m);
+}
+
+int setup_load_text(struct slice rules, const char *file, const struct common_options *beside,
+                    unsigned flags, struct setup *ret_setup, struct mistakes *m)
+{
+    struct setup *s = ret_setup;
+    size_t before = m->nmistakes;
+
+    begin(s);
+    if (beside)
+        read_docs(s, config_path(beside), beside, flags, m);
+    add_doc(s, ini_read_text(rules, file, SECTION_RULE, m));
+    s->any_log = defines_log(s, NULL);
+    add_given_logs(s, NULL, defines_log(s, "auto") ? flags & ~SETUP_AUTO_LOG : flags, m);
+    load_rules(s, flags, m);
+    return m->nmistakes > before ? -EINVAL : 0;
+}
+
+int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
+               struct setup *ret_setup, struct mistakes *m)
+{
+    struct setup *s = ret_setup;
+    const char *config = config_path(options);
+    size_t before = m->nmistakes;
+
+    begin(s);
+    read_docs(s, config, options, flags, m);
     if (!config && options->rules.n == 0 && !(flags & SETUP_NO_RULES))
         mistake_add(m, MISTAKE, command_line,
                     "no rules: name a configuration with -c FILE, or rules with --rules DIR");

@@ -43,9 +43,10 @@ enum setup_flags {
  * mistakes. Release in both cases. */
 int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
                struct setup *ret_setup, struct mistakes *m);
-/* The same of rules alone, which stand in no file yet; `file` is what they are called. */
-int setup_load_text(struct slice rules, const char *file, unsigned flags, struct setup *ret_setup,
-                    struct mistakes *m);
+/* The same of rules that stand in no file yet; `file` is what they are called. `beside`: what names the configuration
+ * and rules that they belong to; NULL = they stand alone. */
+int setup_load_text(struct slice rules, const char *file, const struct common_options *beside,
+                    unsigned flags, struct setup *ret_setup, struct mistakes *m);
 void setup_release(struct setup *s);
 /* Two of one value count lines alike: all of the configuration but where it listens and keeps its
  * state, and all rules. */

@@ -43,6 +43,7 @@ struct sample {
     struct session session;
     struct file *files;
     size_t n, bytes;
+    const char *log; /* the first of theirs with a `prefix`: that is cut off already; NULL = none */
 };
 
 struct reading {
@@ -67,6 +68,8 @@ static int read_file(struct sample *s, struct file *f, const char *as)
     if (log < 0)
         return EXIT_USAGE;
     f->log = (unsigned)log;
+    if (!s->log && s->setup->rules->logs[log].prefix.pattern)
+        s->log = s->setup->rules->logs[log].name;
     return setup_read_file(s->setup, f->log, f->path, keep_block, &r);
 }
 
@@ -124,6 +127,28 @@ static void add_line(void *ctx, const struct engine_peek *line)
     suggest_add(ctx, line->line, *line->stream != 0);
 }
 
+static void add_rest(void *ctx, const struct engine_peek *line)
+{
+    suggest_add(ctx, line->rest, *line->stream != 0);
+}
+
+/* What the rules that were given call theirs. */
+static void take_names(const struct ruleset *rules, struct suggest *s)
+{
+    for (unsigned i = 0; i < rules->nevents; i++)
+        suggest_taken(s, rules->events[i].name);
+    for (unsigned i = 0; i < rules->nfamilies; i++)
+        suggest_taken(s, rules->families[i].spec.name);
+}
+
+/* How lines are read, and where records begin, the rules that were given say. */
+static void add_as_given(struct sample *sample, struct suggest *s)
+{
+    take_names(sample->setup->rules, s);
+    suggest_log(s, sample->log);
+    walk(sample, add_rest, s);
+}
+
 static void join_records(struct sample *s, const struct begins *b)
 {
     for (size_t i = 0; begins_found(b) && i < s->n; i++)
@@ -141,8 +166,10 @@ static void add_comment(struct slice text, struct buf *page)
 
 /* What the rules on the page come to on the files they were made of, at its end. The files are read once more, as `run`
  * would; standard input, and what goes on behind the sample, cannot be. */
-static void add_report(const struct sample *sample, const struct strings *files, struct buf *page)
+static void add_report(const struct sample *sample, const struct common_options *o,
+                       struct buf *page)
 {
+    const struct strings *files = &o->files;
     struct mistakes m = MISTAKES_INIT;
     struct report_options options = REPORT_ALL;
     struct report report = {.setup = NULL};
@@ -152,11 +179,12 @@ static void add_report(const struct sample *sample, const struct strings *files,
     bool whole = sample->bytes < SAMPLE_BYTES;
 
     options.costs = false; /* the same sample gives the same page */
+    options.as = sample->log ? o->as : NULL;
 
     for (size_t i = 0; i < files->n; i++)
         whole &= strcmp(files->list[i], "-") != 0;
-    if (setup_load_text(buf_all(page), "these rules", SETUP_AUTO_LOG | SETUP_NO_RULES, &setup,
-                        &m) == 0 &&
+    if (setup_load_text(buf_all(page), "these rules", sample->log ? o : NULL,
+                        SETUP_AUTO_LOG | SETUP_NO_RULES, &setup, &m) == 0 &&
         whole && report_run(&report, &setup, held, files, &options) < 0) {
         report_text(&report, &text);
         buf_str(page, "\n; What these rules come to on the sample:\n");
@@ -176,10 +204,14 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
     struct buf page = BUF_INIT;
     int code = EXIT_FINE;
 
-    walk(sample, note_line, begins);
-    join_records(sample, begins);
-    suggest_records(s, begins);
-    walk(sample, add_line, s);
+    if (sample->log) {
+        add_as_given(sample, s);
+    } else {
+        walk(sample, note_line, begins);
+        join_records(sample, begins);
+        suggest_records(s, begins);
+        walk(sample, add_line, s);
+    }
     if (suggest_bytes(s) == 0) {
         log_error("there are no lines in %s", o->common.files.list[0]);
         code = EXIT_MISTAKES;
@@ -187,7 +219,7 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
         suggest_write(s, o->common.files.list[0], &page);
         if (o->field && !suggest_has_field(s, o->field))
             log_warn("no line has the field %s that --by names", o->field);
-        add_report(sample, &o->common.files, &page);
+        add_report(sample, &o->common, &page);
         if (output_page(o->common.output, buf_all(&page)) < 0)
             code = EXIT_SYSTEM;
     }

@@ -492,6 +492,7 @@ static bool peek(struct engine *e, enum record_result result, struct engine_peek
     settle(e, RECORD_NOTHING);
     *ret_peek = (struct engine_peek){
         .line = line,
+        .rest = r->line,
         .stream = slice_eq(r->stream, SLICE("stdout"))   ? "stdout"
                   : slice_eq(r->stream, SLICE("stderr")) ? "stderr"
                                                          : "",

@@ -81,6 +81,7 @@ void engine_read(struct engine *e, unsigned log, uint64_t bytes);
  * has come. */
 struct engine_peek {
     struct slice line;  /* unwrapped; dies with the next call */
+    struct slice rest;  /* the same without the log's prefix */
     const char *stream; /* "stdout", "stderr", "" */
     uint32_t lines;     /* that it was joined from */
     enum decoded decoded;

@@ -139,6 +139,13 @@ static void print_log(const struct rulesfile *f)
     const char *prefix = heads_regex(s->heads);
     bool wrapped = s->wrapped * 2 > s->lines;
 
+    if (s->log) {
+        buf_fmt(f->out,
+                "\n; Lines are read as [log %s] says, in the rules that were given: name those too "
+                "where these are used.\n",
+                s->log);
+        return;
+    }
     if (!wrapped && !s->record && !prefix && !s->time && !s->day_apart)
         return;
     buf_str(f->out, "\n; Where the lines are: name all files here, as a glob.");
@@ -236,8 +243,9 @@ static void print_levels(struct rulesfile *f)
 {
     const struct field_stats *levels = f->sample->levels;
     struct buf events = BUF_INIT;
+    uint64_t unused;
 
-    if (!levels)
+    if (!levels || map_get(&f->sample->taken, SLICE("log_lines_total"), &unused))
         return;
     buf_str(f->out, "\n; Every line by its level.\n");
     print_level_events(f, levels, &events);
@@ -302,7 +310,7 @@ static void print_whole(struct rulesfile *f)
 {
     if (!f->sample->beside)
         print_head(f);
-    if (!f->sample->has_log)
+    if (!f->sample->has_log || f->sample->log)
         print_log(f);
     if (!f->sample->beside) {
         print_levels(f);

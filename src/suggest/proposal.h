@@ -37,6 +37,7 @@ struct sample {
     bool traces;          /* some records name exceptions */
     bool beside, has_log; /* there are rules already, and a [log] among them */
     struct map taken;     /* their names */
+    const char *log;      /* of them: how the lines are read; NULL: it is not said */
     const struct heads *heads;
     const char *time;  /* the field that holds it; NULL: where it is looked for anyway */
     bool own_time;     /* decoded lines have a field where it is looked for */

@@ -100,6 +100,12 @@ void suggest_beside(struct suggest *s, bool has_log)
     s->sample.has_log = has_log;
 }
 
+void suggest_log(struct suggest *s, const char *log)
+{
+    s->sample.log = log;
+    s->sample.has_log = true;
+}
+
 void suggest_taken(struct suggest *s, const char *name)
 {
     struct slice all = slice_str(name);

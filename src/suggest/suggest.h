@@ -39,6 +39,9 @@ void suggest_free(struct suggest *s);
 /* What is written is to be added to rules that are there: events and metrics alone, and a [log] only if those
  * have none. Where they have, lines come without what their `prefix` cuts off. Before the first line. */
 void suggest_beside(struct suggest *s, bool has_log);
+/* Lines are read as that [log] says, which stands in the rules beside these, and come without what its `prefix` cuts
+ * off: none is written. BORROWS. Before the first line. */
+void suggest_log(struct suggest *s, const char *log);
 /* No event and no metric is to be called so. Copies. */
 void suggest_taken(struct suggest *s, const char *name);
 /* Takes a line, or a record, as it was read, perhaps out of a container's wrapping; copies it. */

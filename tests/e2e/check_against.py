@@ -355,6 +355,18 @@ def logs_that_are_not_there_are_not_failures():
     assert "event yy: no file of its logs was given\n" in text(rules, "--against", "xx.log", "--as", "xx")[0]
 
 
+def a_clock_without_its_day_is_told_from_a_time():
+    put("clock.log", 'date=2025-11-12 time=10:15:30 type=a\n' * 3)
+    put("clock.ini", "[log app]\npath = clock.log\n[event a]\nwhere = type == a\n[counter a_total]\nhelp = a\ninc = a\n")
+    out, _ = text("clock.ini", "--against", "clock.log", code=4)
+    assert ('3 times could not be read: "10:15:30" (time) is none of auto; if its day is another field, a time_match can '
+            'hold both\n') in out, out
+    put("clock.ini", get("clock.ini").replace("path = clock.log\n", "path = clock.log\ntime_match = date=(?<time>\\S+ time=\\S+)\n"
+                                              "time_format = %Y-%m-%d time=%H:%M:%S\n"))
+    out, _ = text("clock.ini", "--against", "clock.log")
+    assert "could not be read" not in out, out
+
+
 def many_kinds_of_lines_are_ten():
     rules = put("small.ini", "[event a]\nmatch = ^a$\n[counter a_total]\nhelp = A\ninc = a\n")
     words = [chr(98 + i) * 7 for i in range(20)]
@@ -402,4 +414,5 @@ def it_counts_as_a_replay_does():
 
 main(every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_log_is_told_of_too,
      a_broken_recipe_is_found_out, a_line_has_its_price, what_cannot_be_read_is_a_failure,
-     logs_that_are_not_there_are_not_failures, many_kinds_of_lines_are_ten, it_counts_as_a_replay_does)
+     logs_that_are_not_there_are_not_failures, many_kinds_of_lines_are_ten,
+     a_clock_without_its_day_is_told_from_a_time, it_counts_as_a_replay_does)

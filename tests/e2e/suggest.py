@@ -176,6 +176,23 @@ def a_log_named_auto_may_be_there():
     assert a == logtally("suggest", FIXTURES[0]), a
 
 
+def a_log_that_was_given_is_read_as_it_says():
+    """With -c or --rules a [log] with a prefix is neither passed over nor proposed again, and names that are taken stay theirs."""
+    put("app.log", "".join("<%d> app|level=info msg=\"job done\" took=%dms n=%d\n" % (i, i, i) for i in range(20)))
+    put("log.ini", "[log app]\npath = app.log\nprefix = ^<\\d+> (?<program>\\w+)[|]\n"
+                   "[event job_done]\nwhere = msg == x\n[counter log_lines_total]\nhelp = x\ninc = job_done\n")
+    text = logtally("suggest", "--rules", "log.ini", "app.log")
+    assert "20 lines, 20 of them JSON or logfmt" in text and "\n[log" not in text, text
+    assert "read as [log app] says" in text, text
+    assert "\n[event job_done_2]\nwhere = msg == job done\n" in text and "log_lines_total" not in text, text
+    assert ";   20 lines, 0 unmatched, 1 trap\n" in text and ";   event job_done_2: 20\n" in text, text
+    put("new.ini", text)
+    logtally("check", "--strict", "--rules", "log.ini", "--rules", "new.ini")
+    put("elsewhere.ini", get("log.ini").replace("path = app.log", "path = /no/where.log") + "[log b]\npath = /b.log\n")
+    given = logtally("suggest", "--rules", "elsewhere.ini", "--as", "app", "app.log")
+    assert ";   20 lines, 0 unmatched" in given and "\n[log" not in given, given
+
+
 def mistakes_are_said():
     logtally("suggest", code=2)
     logtally("suggest", "--least", "0", FIXTURES[0], code=2)
@@ -188,4 +205,4 @@ main(every_frequent_message_is_proposed, records_are_proposed_where_lines_belong
      records_are_not_proposed_elsewhere, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
      every_log_we_ship_gives_rules_that_load, access_logs_in_json_need_no_message,
      lines_are_taken_out_of_a_container_runtimes_wrapping, standard_input_and_compressed_samples, a_log_named_auto_may_be_there,
-     mistakes_are_said)
+     a_log_that_was_given_is_read_as_it_says, mistakes_are_said)
