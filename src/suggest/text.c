@@ -1,4 +1,4 @@
-/* text -- names are made of letters, digits and underscores; everything else of a log is escaped or
+/* text -- names are made of Latin letters, into which Cyrillic ones are put, digits and underscores; everything else of a log is escaped or
  * shown cut. */
 #include "config.h"
 
@@ -17,6 +17,24 @@ enum {
     GROUP_BYTES = 28 /* PCRE2 takes 32 */
 };
 
+/* The Latin letters for the Cyrillic one that the text begins with, in small letters; NULL: it begins with another. */
+static const char *cyrillic_in_latin(struct slice text)
+{
+    static const char *const small[] = {
+        "a",  "b",    "v", "g",  "d", "e",  "zh", "z",  "i", "y",  "k",  "l",
+        "m",  "n",    "o", "p",  "r", "s",  "t",  "u",  "f", "kh", "ts", "ch",
+        "sh", "shch", "",  "y",  "",  "e",  "yu", "ya", "e", "yo", "dj", "g",
+        "ye", "dz",   "i", "yi", "j", "lj", "nj", "c",  "k", "i",  "u",  "dzh",
+    };
+    unsigned lead = text.n > 1 ? (unsigned char)text.p[0] : 0;
+    unsigned code =
+        lead == 0xd0 || lead == 0xd1 ? (lead & 0x1f) << 6 | ((unsigned char)text.p[1] & 0x3f) : 0;
+
+    if (code < 0x400 || code > 0x45f || !utf8_valid(slice_make(text.p, 2)))
+        return NULL;
+    return small[code < 0x410 ? code + 0x50 - 0x430 : code < 0x430 ? code - 0x410 : code - 0x430];
+}
+
 /* Letters and digits; anything between them becomes one underscore. In lower case they are words of
  * a sentence: don't is dont. */
 static void add_words(struct slice text, bool lower, size_t from, struct buf *out)
@@ -25,12 +43,17 @@ static void add_words(struct slice text, bool lower, size_t from, struct buf *ou
 
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
+        const char *latin = cyrillic_in_latin(slice_from(text, i));
 
-        if (char_is_letter(c) || char_is_digit(c)) {
+        if (latin || char_is_letter(c) || char_is_digit(c)) {
             if (gap && out->n > from)
                 buf_char(out, '_');
             gap = false;
-            buf_char(out, lower ? char_lower(c) : c);
+            if (latin)
+                buf_str(out, latin);
+            else
+                buf_char(out, lower ? char_lower(c) : c);
+            i += latin != NULL; /* which was of two bytes */
         } else if (!lower || c != '\'') {
             gap = true;
         }

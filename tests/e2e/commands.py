@@ -270,6 +270,12 @@ def replays():
         done = subprocess.run([PROGRAM, "replay", "--rules", "r.ini", "a.log"], stdout=full, stderr=subprocess.PIPE,
                               check=False, timeout=60)
     check("standard output on a full device", done.returncode == 3 and b"No space" in done.stderr, done)
+    gone, end = os.pipe()
+    os.close(gone)
+    done = subprocess.run([PROGRAM, "explain", "--rules", "r.ini", "a.log"], stdout=end, stderr=subprocess.PIPE, check=False,
+                          timeout=60)
+    os.close(end)
+    check("who reads no more is not told", done.returncode == 3 and done.stderr == b"", done)
     got = run("replay", "--rules", "r.ini", "--format", "openmetrics", "a.log")
     check("OpenMetrics ends in # EOF", got[0] == 0 and got[1].endswith("# EOF\n")
           and "# TYPE a counter" in got[1], got)
