@@ -184,7 +184,7 @@ def a_log_that_was_given_is_read_as_it_says():
     text = logtally("suggest", "--rules", "log.ini", "app.log")
     assert "20 lines, 20 of them JSON or logfmt" in text and "\n[log" not in text, text
     assert "read as [log app] says" in text, text
-    assert "\n[event job_done_2]\nwhere = msg == job done\n" in text and "log_lines_total" not in text, text
+    assert "\n[event job_done_2]\nwhere = msg == job done\n" in text and "[counter log_lines" not in text, text
     assert ";   20 lines, 0 unmatched, 1 trap\n" in text and ";   event job_done_2: 20\n" in text, text
     put("new.ini", text)
     logtally("check", "--strict", "--rules", "log.ini", "--rules", "new.ini")
