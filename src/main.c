@@ -4,14 +4,17 @@
 #include "base/log.h"
 #include "cmd/commands.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
-/* A page that did not reach its reader is no success: `logtally replay >/dev/full`. */
+/* A page that did not reach its reader is no success: `logtally replay >/dev/full`. Who reads no more, as `head`,
+ * needs not be told. */
 static int finish(int code)
 {
     if (code != EXIT_SYSTEM && (fflush(stdout) != 0 || ferror(stdout))) {
-        log_error("cannot write standard output: %m");
+        if (errno != EPIPE)
+            log_error("cannot write standard output: %m");
         return EXIT_SYSTEM;
     }
     return code;

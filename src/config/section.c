@@ -142,6 +142,11 @@ const struct key *section_key(const struct ini_section *s, size_t number, const 
     } else if (!(k->flags & KEY_REPEAT) && !first_time(s, number, e, seen, &line)) {
         mistake_add(m, MISTAKE, at, "\"%s\" is given twice in this section (first in line %d)",
                     e->name, (int)line);
+        if (k->flags & KEY_VERB)
+            mistake_hint(m,
+                         "name several events with commas; of other labels or values write another "
+                         "[%s %s], which adds to the same metric",
+                         s->word, s->name);
     } else if (k->flags & KEY_FIELD && !key_fields(k, slice_str(e->name), &field, &of)) {
         mistake_add(m, MISTAKE, at, "\"%s\" is not a field name", e->name + strlen(k->name));
     } else {

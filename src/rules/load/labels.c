@@ -176,6 +176,26 @@ static void list_labels(struct buf *out, const char *const *names, unsigned n)
         buf_str(out, "none");
 }
 
+static const struct label_item *find_item(const struct label_item *items, unsigned n,
+                                          const char *name)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (slice_eq(items[i].name, slice_str(name)))
+            return &items[i];
+    return NULL;
+}
+
+/* What the other has and one lacks can be said to be none; a name that only differs is a slip. */
+static void hint_labels(struct metric *t, const struct label_item *items, unsigned n)
+{
+    for (unsigned i = 0; i < t->def->spec.nlabels && n < t->def->spec.nlabels; i++)
+        if (!find_item(items, n, t->def->spec.labels[i])) {
+            mistake_hint(t->l->m, "a constant stands for what is lacking: %s=\"none\"",
+                         t->def->spec.labels[i]);
+            return;
+        }
+}
+
 static void different_labels(struct metric *t, const struct label_item *items, unsigned n,
                              struct where at)
 {
@@ -189,17 +209,9 @@ static void different_labels(struct metric *t, const struct label_item *items, u
     load_mistake(t->l, at,
                  "the labels of \"%s\" are %s in %s:%d, and %s here; they must be the same",
                  t->def->spec.name, there.p, t->draft->labels.file, t->draft->labels.line, here.p);
+    hint_labels(t, items, n);
     buf_release(&here);
     buf_release(&there);
-}
-
-static const struct label_item *find_item(const struct label_item *items, unsigned n,
-                                          const char *name)
-{
-    for (unsigned i = 0; i < n; i++)
-        if (slice_eq(items[i].name, slice_str(name)))
-            return &items[i];
-    return NULL;
 }
 
 /* The first section of a family says which labels it has and in what order. */
