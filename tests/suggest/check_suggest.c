@@ -366,6 +366,22 @@ TEST(bytes_of_no_text_are_found_as_they_are)
     free(text);
 }
 
+/* Else all events of a log in Russian are event_2, event_3 ... */
+TEST(cyrillic_words_make_names)
+{
+    char *text = write_up(VALUES("{\"msg\":\"Заказ 17 оплачен\",\"объём\":1}",
+                                 "{\"msg\":\"Ошибка чтения: Щит\"}", "{\"msg\":\"Ґанок їжака\"}",
+                                 "{\"msg\":\"订单\"}"),
+                          10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\n[event zakaz_oplachen]\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n[event oshibka_chteniya_shchit]\n"));
+    ck_assert_ptr_nonnull(strstr(text, "_yizhaka]\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n[event event]\n"));
+    expect_loads(text);
+    free(text);
+}
+
 TEST(tomorrow_has_another_date)
 {
     char *text = write_up(VALUES("2025-11-12 10:00:00 INFO Order 12 done in 885 ms, 20 bytes",
