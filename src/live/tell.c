@@ -306,6 +306,19 @@ static const char *without_times(const char *words)
     return words;
 }
 
+/* They are no lines that no event took, and yet what is looked for here. */
+static void tell_hidden(struct page *p, const struct report *r)
+{
+    for (size_t i = 0; i < r->broad.n; i++) {
+        const struct event_set *set = &r->broad.sets[i];
+
+        if (set->hidden)
+            page_add(p, STYLE_PALE, "%12llu %9s  that event %s alone took, for it takes all kinds",
+                     (unsigned long long)set->lines, "",
+                     r->setup->rules->events[set->events[set->n - 1]].name);
+    }
+}
+
 void tell_kinds(struct page *p, const struct outcome *now, size_t picked)
 {
     const struct kinds *kinds = &now->report.kinds;
@@ -323,6 +336,7 @@ void tell_kinds(struct page *p, const struct outcome *now, size_t picked)
     if (kinds->ungrouped)
         page_add(p, STYLE_PALE, "%12llu %9s  more, not put together: too many differ",
                  (unsigned long long)kinds->ungrouped, "");
+    tell_hidden(p, &now->report);
 }
 
 void tell_lines(struct page *p, const struct outcome *now, const struct outcome *before)

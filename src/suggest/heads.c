@@ -445,7 +445,7 @@ const char *heads_regex(const struct heads *h)
 
 void heads_formats(const struct heads *h, bool own_time, struct buf *out)
 {
-    bool plain = own_time, other = false;
+    bool plain = own_time, other = false, zoneless = false;
 
     if (!h->cut)
         return;
@@ -454,6 +454,7 @@ void heads_formats(const struct heads *h, bool own_time, struct buf *out)
             continue;
         plain |= !times[i].format;
         other |= times[i].format != NULL;
+        zoneless |= i == ISO || (times[i].format && !strstr(times[i].format, "%z"));
         if (times[i].format)
             buf_fmt(out, "time_format = %s\n", times[i].format);
     }
@@ -464,6 +465,10 @@ void heads_formats(const struct heads *h, bool own_time, struct buf *out)
     if (strstr(h->regex.p, forms[PIECE_ERLANG].regex))
         buf_str(out, "time_format = %d-%b-%Y::%H:%M:%S.%f\n");
     buf_str(out, plain && other ? "time_format = auto\n" : "");
+    if (zoneless)
+        buf_str(out,
+                "; Its times name no zone: they are UTC unless time_zone says otherwise, such as "
+                "time_zone = local\n");
 }
 
 struct slice heads_cut(struct heads *h, struct slice line, field_visit_fn *fn, void *ctx)

@@ -383,6 +383,12 @@ def once_is_all_of_it_as_text():
     ran("watch", "--rules", "my.ini", code=2)
     r = subprocess.run([LOGTALLY, "watch", "--once", "--rules", "my.ini", "-"], input=LOG, capture_output=True, text=True, check=True)
     assert r.stdout.startswith("no mistakes\n14 lines: 8 taken, 6 not\n"), r.stdout
+    put("all.ini", "[event line]\nmatch = ^\n[event put]\nmatch = ^put\n[event get]\nmatch = ^get\n"
+                   "[counter n_total]\nhelp = Lines\ninc = line, put, get\n")
+    put("all.log", "put 1\nget 1\n" * 20 + "pot 1\n" * 3)
+    said = ran("watch", "--once", "--rules", "all.ini", "all.log").stdout
+    assert "43 lines: 43 taken, 0 not\n" in said, said
+    assert re.search(r"^ +3 +that event line alone took, for it takes all kinds$", said, re.M), said
 
 
 def numbers_are_those_of_replay():

@@ -708,7 +708,12 @@ TEST(who_logs_is_a_field_and_a_label_where_it_varies)
                       NULL,
                   "%s", page);
     ck_assert_msg(!strstr(page, "label, 1 value"), "%s", page);
+    ck_assert_msg(strstr(page, "\n; Its times name no zone: they are UTC unless time_zone") != NULL,
+                  "%s", page);
     expect_loads(page);
+    free(page);
+    page = write_up(VALUES("2025-11-12T10:00:01,123Z INFO pool grew"), 10, 5);
+    ck_assert_msg(strstr(page, "prefix = ") && !strstr(page, "name no zone"), "%s", page);
     free(page);
 }
 
