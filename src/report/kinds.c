@@ -45,17 +45,26 @@ static uint64_t sign_of(struct slice line)
     return hash_fold(h ^ (digits ? DIGITS : word), DIGITS);
 }
 
-/* JSON says what its fields say; as a text it may be one word. */
+/* JSON says what its fields say, each once; as a text it may be one word. */
 struct saying {
     struct buf text;
     struct arena *scratch;
 };
+
+/* An inner object or array that is not empty: its members have been said. What a string holds is behind a quote. */
+static bool has_members(const struct field *value)
+{
+    return value->kind == FIELD_TEXT && value->n > 2 && strchr("{[", value->p[0]) &&
+           value->p[-1] != '"';
+}
 
 static void say_field(void *ctx, struct slice name, const struct field *value)
 {
     struct saying *s = ctx;
     struct field copy = *value;
 
+    if (has_members(value))
+        return;
     if (s->text.n < LINE_MAX_BYTES)
         buf_fmt(&s->text, "%s%.*s=", s->text.n ? " " : "", SLICE_FMT(name));
     if (s->text.n < LINE_MAX_BYTES)

@@ -170,7 +170,7 @@ static void print_value(struct rulesfile *f, const struct proposal *p, const str
     struct buf name = BUF_INIT;
 
     buf_fmt(&name, "%s_", event);
-    add_field_name(slice_str(i->name), &name);
+    add_field_name(field_within(f->sample, slice_str(i->name)), &name);
     drop_ends(&name, form->drop);
     buf_str(&name, form->add);
     print_family(f, form->type, &name, form->end);

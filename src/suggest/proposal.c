@@ -205,11 +205,21 @@ static struct item *label_of_fewest_values(struct proposal *p)
     return best;
 }
 
+struct slice field_within(const struct sample *s, struct slice name)
+{
+    const char *dot = s->field ? strrchr(s->field, '.') : NULL;
+    size_t n = dot ? (size_t)(dot + 1 - s->field) : 0;
+
+    return n && name.n > n && memcmp(name.p, s->field, n) == 0 ? slice_from(name, n) : name;
+}
+
 static const char *label_name(struct rulesfile *f, const struct item *i, struct map *taken)
 {
     struct buf name = BUF_INIT;
 
-    add_field_name(slice_str(i->guess.role == ROLE_ROUTE ? "endpoint" : i->name), &name);
+    add_field_name(i->guess.role == ROLE_ROUTE ? SLICE("endpoint")
+                                               : field_within(f->sample, slice_str(i->name)),
+                   &name);
     if (word_among(buf_all(&name), "le quantile job instance"))
         buf_char(&name, '_');
     return unique_name(f, taken, &name);

@@ -106,6 +106,9 @@ void add_shown(struct slice text, size_t most, struct buf *out);
 
 /* proposal.c */
 
+/* The name without the object that the message is in, too: `fields.status` is `status`. */
+struct slice field_within(const struct sample *s, struct slice name);
+
 void proposal_init(struct proposal *p, struct rulesfile *f, const struct kind *kind);
 
 bool item_is_label(const struct item *i);

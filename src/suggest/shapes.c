@@ -357,12 +357,13 @@ static bool after_one_blank(struct slice text, const struct word *w)
     return p >= text.p + 2 && p[-1] == ' ' && p[-2] != ' ' && p[-2] != '\t' && p[-2] != '\n';
 }
 
-/* `user=ann`, `rhost=web`: who or where it was will be another tomorrow. */
+/* `user=ann`, `rhost=web`, `host.name=web`: who or where it was will be another tomorrow. */
 static bool names_somebody(struct slice before)
 {
     static const char keys[] =
         "user username uname ruser login account owner host hostname rhost node client "
         "from to by ip addr pid tid tty port";
+    struct slice part;
 
     if (!slice_ends(before, SLICE("=")))
         return false;
@@ -370,11 +371,12 @@ static bool names_somebody(struct slice before)
     while (before.n && !char_is_word(before.p[0]))
         before = slice_from(before, 1);
     for (size_t i = 0; i < before.n; i++)
-        if (!char_is_word(before.p[i]))
+        if (!char_is_word(before.p[i]) && before.p[i] != '.')
             return true;
-    for (struct slice rest = slice_str(keys), key; slice_cut(&rest, ' ', &key);)
-        if (key.n == before.n && strncasecmp(key.p, before.p, key.n) == 0)
-            return true;
+    while (slice_cut(&before, '.', &part))
+        for (struct slice rest = slice_str(keys), key; slice_cut(&rest, ' ', &key);)
+            if (key.n == part.n && strncasecmp(key.p, part.p, key.n) == 0)
+                return true;
     return false;
 }
 

@@ -283,6 +283,30 @@ TEST(kinds_have_their_true_numbers_of_lines)
     buf_release(&line);
 }
 
+TEST(members_are_said_once)
+{
+    struct kinds k = {.most = 10};
+    struct buf text = BUF_INIT;
+
+    for (int i = 0; i < 8; i++)
+        kinds_add(
+            &k, i % 2 ? SLICE("{\"fields\":{\"message\":\"done\",\"empty\":{}},\"host\":{\"name\":"
+                              "\"web\"},\"spans\":[\"a\", \"b\"],\"text\":\"[x]yz\",\"n\":1}")
+                      : SLICE("{\"fields\":{\"message\":\"done\",\"empty\":{}},\"host\":{\"name\":"
+                              "\"web\"},\"spans\":[\"a\", \"b\"],\"text\":\"[x]yz\",\"n\":2}"));
+    kinds_find(&k);
+    kinds_words(&k.shapes.shapes[0], &text);
+    ck_assert_ptr_nonnull(strstr(text.p, "fields.message=done"));
+    ck_assert_ptr_nonnull(strstr(text.p, "host.name=<...>"));
+    ck_assert_ptr_nonnull(strstr(text.p, "fields.empty="));
+    ck_assert_ptr_nonnull(strstr(text.p, "spans.1="));
+    ck_assert_ptr_nonnull(strstr(text.p, " text="));
+    ck_assert_ptr_null(strstr(text.p, " fields="));
+    ck_assert_ptr_null(strstr(text.p, " spans="));
+    kinds_release(&k);
+    buf_release(&text);
+}
+
 static void add_pairs(struct kinds *k, const char *action, unsigned n)
 {
     struct buf line = BUF_INIT;

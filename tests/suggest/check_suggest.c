@@ -323,12 +323,14 @@ TEST(a_message_may_stand_inside_of_an_object)
     char *text = write_up(VALUES("{\"level\":\"INFO\",\"fields\":{\"message\":\"order "
                                  "paid\",\"took\":\"3 ms\"},\"target\":\"shop\"}",
                                  "{\"level\":\"ERROR\",\"fields\":{\"message\":\"order "
-                                 "lost\",\"n\":7},\"target\":\"shop\"}"),
+                                 "lost\",\"kind\":\"late\"},\"target\":\"shop\"}"),
                           10, 5);
 
     ck_assert_ptr_nonnull(strstr(text, "told apart by the field `fields.message`"));
     ck_assert_ptr_nonnull(
         strstr(text, "[event order_paid]\nwhere = fields.message == order paid\n"));
+    ck_assert_ptr_nonnull(strstr(text, "[histogram order_paid_took_seconds]"));
+    ck_assert_ptr_nonnull(strstr(text, "labels = kind=fields.kind"));
     expect_loads(text);
     free(text);
     text = write_up(VALUES("{\"message\":\"order paid\",\"data\":{\"msg\":\"a b\"}}",
