@@ -67,3 +67,36 @@ void bare_words(const struct bare_number *b, struct buf *out)
         buf_fmt(out, "%s is a bare number among values with units", b->field);
     buf_fmt(out, "; unit.%s would say what it counts", b->field);
 }
+
+enum { COMMA_TEXT = 64 }; /* longer ones are no number of money or time */
+
+/* Is it one with a point in the place of its only comma, and without those before it? */
+static bool has_decimal_comma(struct slice text)
+{
+    struct slice whole = slice_until(text, ",");
+    char copy[COMMA_TEXT];
+    enum unit_kind kind;
+    struct num value;
+    size_t n = 0;
+
+    if (text.n > COMMA_TEXT || slice_count(text, ',') != 1 || whole.n == 0 ||
+        whole.n + 1 >= text.n || !char_is_digit(text.p[whole.n + 1]))
+        return false;
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] != '.' || i > whole.n)
+            copy[n++] = i == whole.n ? '.' : text.p[i];
+    return num_parse_any(slice_make(copy, n), &value, &kind) == 0;
+}
+
+void comma_words(const char *field, struct slice text, struct buf *out)
+{
+    bool points = memchr(text.p, '.', text.n);
+
+    if (field[0] == '_' || !has_decimal_comma(text)) /* built-in fields cannot be rewritten */
+        return;
+    buf_str(out, "; if its comma is a decimal one, ");
+    if (points)
+        buf_fmt(out, "rewrite.%s = [.] -> and then ", field);
+    buf_fmt(out, "rewrite.%s = , -> . in the event %s a number of it", field,
+            points ? "make" : "makes");
+}

@@ -252,6 +252,42 @@ TEST(an_event_with_parts_hides_none)
     buf_release(&text);
 }
 
+/* Nothing is guessed of 12,50 and 1.234,50, and what would help is said. */
+TEST(a_decimal_comma_is_told)
+{
+    static const struct {
+        const char *value, *rewrite;
+    } rows[] = {
+        {"12,50", "; if its comma is a decimal one, rewrite.n = , -> . in the event makes a number "
+                  "of it\n"},
+        {"1.234,50 s", "; if its comma is a decimal one, rewrite.n = [.] -> and then rewrite.n = , "
+                       "-> . in the event make a number of it\n"},
+        {"1,2,3", NULL},
+        {"a,5", NULL},
+        {",5", NULL},
+        {"5,", NULL},
+    };
+    struct report_options all = REPORT_ALL;
+
+    all.costs = false;
+    write_file(rules_path, SLICE("[event e]\nmatch = ^n=(?<n>.*)\n[counter ns_total]\nhelp = h\n"
+                                 "add = e\nvalue = n\nunit = s\n"));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct held *held = held_new(1 << 20);
+        struct buf line = BUF_INIT, out = BUF_INIT;
+
+        buf_fmt(&line, "n=%s\n", rows[i].value);
+        write_file(log_path, buf_all(&line));
+        tell(held, &all, &out);
+        ck_assert_msg(says(&out, "not a number, such as"), "%s", out.p);
+        ck_assert_msg(says(&out, rows[i].rewrite ? rows[i].rewrite : "\"\n"), "%s", out.p);
+        ck_assert_msg(rows[i].rewrite || !says(&out, "comma"), "%s", out.p);
+        held_free(held);
+        buf_release(&line);
+        buf_release(&out);
+    }
+}
+
 TEST(kinds_have_their_true_numbers_of_lines)
 {
     struct kinds k = {.most = 10};
