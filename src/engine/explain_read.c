@@ -218,8 +218,7 @@ static void show_time(const struct record *r, struct buf *out)
         buf_fmt(out, "no time: %s is ", r->told.from);
         show_quoted(out, r->told.text);
         buf_str(out, ", which is not read by");
-        for (unsigned i = 0; i < r->log->ntime_formats; i++)
-            buf_fmt(out, "%s %s", i ? "," : "", time_format_text(r->log->time_formats[i]));
+        record_put_formats(r->log, r->told.text, out);
     } else {
         buf_str(out, "no time");
         show_no_time(r, out);

@@ -349,6 +349,20 @@ void record_builtin(struct record *r, uint16_t slot)
 }
 
 /* Says it once: what comes after is mostly the same. */
+/* 10:15:30 alone, which is no time without its day. */
+static bool is_clock(struct slice text)
+{
+    return text.n == strlen("10:15:30") && text.p[2] == ':' && text.p[5] == ':';
+}
+
+void record_put_formats(const struct log_def *log, struct slice unread, struct buf *out)
+{
+    for (unsigned i = 0; i < log->ntime_formats; i++)
+        buf_fmt(out, "%s %s", i ? "," : "", time_format_text(log->time_formats[i]));
+    if (is_clock(unread))
+        buf_str(out, "; if its day is another field, a time_match can hold both");
+}
+
 static void say_bad_time(struct record *r, const char *from, struct slice text)
 {
     const struct log_def *log = r->log;
@@ -358,8 +372,7 @@ static void say_bad_time(struct record *r, const char *from, struct slice text)
         return;
     buf_fmt(&r->bad_time, "\"%.*s\" (%s, log %s) is none of", (int)utf8_cut(text, TIME_TEXT_MAX),
             text.p, from, log->name);
-    for (unsigned i = 0; i < log->ntime_formats; i++)
-        buf_fmt(&r->bad_time, "%s %s", i ? "," : "", time_format_text(log->time_formats[i]));
+    record_put_formats(log, text, &r->bad_time);
 }
 
 static bool try_time(struct record *r, const char *from, struct slice text)

@@ -59,6 +59,9 @@ struct record {
 void record_init(struct record *r, const struct ruleset *rules);
 void record_release(struct record *r);
 
+/* Appends the formats by which a time was not read, and what may help. */
+void record_put_formats(const struct log_def *log, struct slice unread, struct buf *out);
+
 /* Does a regex of the log match the line? One that gives up does not, and is noted. */
 bool record_matches(struct record *r, struct pattern *p);
 

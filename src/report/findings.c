@@ -451,12 +451,6 @@ static void find_growing(struct look *l)
 
 /* --- what could not be read ------------------------------------------------------------------- */
 
-/* 10:15:30 alone, which is no time without its day. */
-static bool is_clock(struct slice text)
-{
-    return text.n == strlen("10:15:30") && text.p[2] == ':' && text.p[5] == ':';
-}
-
 static void find_times(void *ctx, const struct slice *labels, uint64_t n)
 {
     struct look *l = ctx;
@@ -472,10 +466,7 @@ static void find_times(void *ctx, const struct slice *labels, uint64_t n)
         buf_str(&l->text, ": ");
         put_text(&l->text, slice_str(first->text));
         buf_fmt(&l->text, " (%s) is none of", first->from);
-        for (unsigned k = 0; k < log->ntime_formats; k++)
-            buf_fmt(&l->text, "%s %s", k ? "," : "", time_format_text(log->time_formats[k]));
-        if (is_clock(slice_str(first->text)))
-            buf_str(&l->text, "; if its day is another field, a time_match can hold both");
+        record_put_formats(log, slice_str(first->text), &l->text);
     }
     add(l, (struct finding){FOUND_TIMES, log->at, true, n, NULL, NULL, log->name, NULL});
 }

@@ -68,7 +68,7 @@ const char *language_tag(enum language l);
     X(STATE_READ, "read to its end", "прочитан до конца")                                         \
     X(STATE_ROTATED, "rotated", "ротирован")                                                      \
     X(STATE_FAILING, "failing", "ошибка")                                                         \
-    X(NEVER, "not yet seen", "пока не было")                                                      \
+    X(NEVER, "not since the start", "с запуска не было")                                          \
     X(NONE, "none", "нет")                                                                        \
     X(NONE_SINCE, "none since the start or the last reload",                                      \
       "нет с запуска или последнего перечитывания")                                               \

@@ -47,6 +47,13 @@ static struct field_stats *field_of(struct field_list *fields, struct slice name
     return &fields->list[fields->n++];
 }
 
+const struct field_stats *field_find(const struct field_list *fields, struct slice name)
+{
+    uint64_t i;
+
+    return map_get(&fields->index, name, &i) ? &fields->list[i] : NULL;
+}
+
 static void note_value(struct map *values, struct slice value)
 {
     uint64_t n = 0;

@@ -56,6 +56,8 @@ struct field_list {
 void field_note(struct field_list *fields, struct slice name, struct slice value);
 /* Of a name that has one: it was as large as the numbers before it in a row together. */
 void field_note_total(struct field_list *fields, struct slice name);
+/* NULL: no line has it. */
+const struct field_stats *field_find(const struct field_list *fields, struct slice name);
 void field_list_release(struct field_list *fields);
 
 /* `name`: what rules call it. `about`: what the line says, for telling `count` of "active sessions"

@@ -35,7 +35,21 @@ static struct item *add_item(struct proposal *p, const struct field_stats *f, st
     return &p->items[p->n++];
 }
 
-static void add_fields(struct proposal *p, struct map *taken)
+/* A field counts the same in all lines: where that is guessed by how large its numbers are, those of all lines tell more
+ * than those of a kind. */
+static void guess_by_all_lines(const struct sample *s, struct item *item, struct slice name)
+{
+    const struct field_stats *all = field_find(s->fields, name);
+
+    if (item->guess.role != ROLE_TIME || item->stats->classes[WORD_NUMBER] == 0 || !all)
+        return;
+    struct field_guess guess = field_guess(all, name, (struct slice){"", 0});
+
+    if (guess.role == ROLE_TIME)
+        item->guess = guess;
+}
+
+static void add_fields(struct proposal *p, const struct sample *s, struct map *taken)
 {
     for (size_t i = 0; i < p->kind->fields.n; i++) {
         const struct field_stats *f = &p->kind->fields.list[i];
@@ -44,6 +58,7 @@ static void add_fields(struct proposal *p, struct map *taken)
 
         if (!item)
             continue;
+        guess_by_all_lines(s, item, name);
         item->name = f->name;
         item->maps_level = field_is_level(name) && levels_of(f);
         map_put(taken, name, 1);
@@ -259,7 +274,7 @@ void proposal_init(struct proposal *p, struct rulesfile *f, const struct kind *k
     struct map taken = MAP_INIT;
 
     *p = (struct proposal){.kind = kind};
-    add_fields(p, &taken);
+    add_fields(p, f->sample, &taken);
     add_groups(p, f, &taken);
     find_totals(p, f, &taken);
     choose_labels(p, f);

@@ -39,6 +39,7 @@ struct sample {
     struct map taken;     /* their names */
     const char *log;      /* of them: how the lines are read; NULL: it is not said */
     const struct heads *heads;
+    const struct field_list *fields; /* of all lines */
     const char *time;  /* the field that holds it; NULL: where it is looked for anyway */
     bool own_time;     /* decoded lines have a field where it is looked for */
     bool day_apart;    /* it is date=2025-11-12 time=10:15:30, two fields */

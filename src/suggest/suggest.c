@@ -50,6 +50,7 @@ struct suggest *suggest_new(uint64_t least, const char *field)
     s->sample.least = least;
     s->sample.field = field;
     s->sample.heads = s->heads;
+    s->sample.fields = &s->fields;
     s->shapes[KIND_KEYS].exact = true;
     return s;
 }

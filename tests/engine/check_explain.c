@@ -936,7 +936,12 @@ TEST(how_the_time_was_read)
         {"time_zone = +03:00", "a=1 ts=2025-11-12T10:15:30",
          "time 2025-11-12T07:15:30Z from ts by auto, in zone +03:00"},
         {"time = at\ntime_format = %H:%M:%S", "a=1 at=10:15:30",
-         "no time: at is \"10:15:30\", which is not read by %H:%M:%S"},
+         "no time: at is \"10:15:30\", which is not read by %H:%M:%S; if its day is another field, "
+         "a "
+         "time_match can hold both"},
+        {"", "date=2025-11-12 time=10:15:30",
+         "no time: time is \"10:15:30\", which is not read by auto; if its day is another field, a "
+         "time_match can hold both"},
         {"time = at, when", "a=1 b=2", "no time: there is no field at, when"},
         {"format = text", "a", "no time: neither a group nor time_match has one"},
         {"format = text\ntime_match = ^(?<time>\\d+)", "a", "no time: time_match finds none"},

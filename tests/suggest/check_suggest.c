@@ -477,6 +477,20 @@ TEST(what_is_quoted_ends_at_its_quote)
     free(text);
 }
 
+TEST(a_field_counts_the_same_in_all_events)
+{
+    char *text =
+        write_up(VALUES("{\"msg\":\"shut\",\"duration\":12}", "{\"msg\":\"shut\",\"duration\":130}",
+                        "{\"msg\":\"tunnel down\",\"duration\":81000}",
+                        "{\"msg\":\"other\",\"duration\":1}"),
+                 10, 5);
+
+    ck_assert_ptr_nonnull(strstr(text, "\nunit = us\n"));
+    ck_assert_ptr_null(strstr(text, "\nunit = ms\n"));
+    expect_loads(text);
+    free(text);
+}
+
 /* Of so many labels as may be, those that tell lines apart. */
 TEST(labels_that_never_change_come_last)
 {
