@@ -23,6 +23,22 @@ static struct family *family_of(const struct growth *g, unsigned i)
     return registry_find(g->session->registry, slice_str(rules_of(g)->families[i].spec.name));
 }
 
+/* Which events update a family is asked for each of them at each mark: not by looking through all mappings. */
+static void group_updaters(struct growth *g, const struct ruleset *rules)
+{
+    unsigned *end = xcalloc(rules->nfamilies + 1, sizeof *end);
+
+    g->first = xcalloc(rules->nfamilies + 1, sizeof *g->first);
+    g->updaters = xcalloc(rules->nmappings + 1, sizeof *g->updaters);
+    for (unsigned i = 0; i < rules->nmappings; i++)
+        g->first[rules->mappings[i].family + 1]++;
+    for (unsigned i = 0; i < rules->nfamilies; i++)
+        end[i + 1] = g->first[i + 1] += g->first[i];
+    for (unsigned i = 0; i < rules->nmappings; i++)
+        g->updaters[end[rules->mappings[i].family]++] = rules->mappings[i].event;
+    free(end);
+}
+
 void growth_init(struct growth *g, const struct session *s)
 {
     const struct ruleset *rules = s->setup->rules;
@@ -33,6 +49,7 @@ void growth_init(struct growth *g, const struct session *s)
     g->at_start = xcalloc(rules->nfamilies + 1, sizeof *g->at_start);
     for (unsigned i = 0; i < rules->nfamilies; i++)
         g->at_start[i] = family_nseries(family_of(g, i));
+    group_updaters(g, rules);
 }
 
 void growth_release(struct growth *g)
@@ -40,6 +57,8 @@ void growth_release(struct growth *g)
     free(g->hits);
     free(g->series);
     free(g->at_start);
+    free(g->first);
+    free(g->updaters);
     *g = (struct growth){.nmarks = 0};
 }
 
@@ -87,16 +106,12 @@ size_t growth_piece(void *growth, struct slice rest)
 /* Of the events that update the family. */
 static uint64_t updates_at(const struct growth *g, unsigned family, int mark)
 {
-    const struct ruleset *rules = rules_of(g);
+    size_t row = (size_t)mark * rules_of(g)->nevents;
     uint64_t n = 0;
 
-    for (unsigned i = 0; i < rules->nmappings; i++) {
-        const struct mapping *m = &rules->mappings[i];
-
-        if (m->family == family)
-            n += mark < 0 ? engine_hits(g->session->engine, m->event)
-                          : g->hits[(size_t)mark * rules->nevents + m->event];
-    }
+    for (unsigned i = g->first[family]; i < g->first[family + 1]; i++)
+        n += mark < 0 ? engine_hits(g->session->engine, g->updaters[i])
+                      : g->hits[row + g->updaters[i]];
     return n;
 }
 

@@ -18,6 +18,8 @@ struct growth {
     uint32_t *series;           /* likewise of each family */
     unsigned nmarks;
     uint32_t *at_start; /* of each family */
+    unsigned *first;    /* of each family, and behind the last: where it begins in `updaters` */
+    uint32_t *updaters; /* the events of all mappings, family by family */
 };
 
 /* The session is new; it counts as many bytes at once as growth_piece says. */
