@@ -79,6 +79,8 @@ static void add(struct held *h, struct file *f, struct slice block)
 {
     struct held_lines *l = &f->lines;
 
+    if (block.n == 0) /* not one line fits */
+        return;
     if (l->text.n + block.n > f->cap) {
         f->cap = (l->text.n + block.n) * 2;
         f->bytes = xrealloc(f->bytes, f->cap + 2 * (size_t)AROUND);

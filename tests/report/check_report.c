@@ -192,6 +192,22 @@ TEST(standard_input_is_read_once_as_far_as_it_fits)
     buf_release(&second);
 }
 
+TEST(of_standard_input_not_even_a_line_may_fit)
+{
+    struct held *held = held_new(10);
+    struct setup none = {.rules = &(struct ruleset){.logs = &(struct log_def){.name = "l"}}};
+    const struct held_lines *lines;
+
+    none.settings.max_line = 1 << 16;
+    write_log(100);
+    ck_assert_ptr_nonnull(freopen(log_path, "r", stdin));
+    lines = held_lines(held, &none, 0, "-");
+    ck_assert(lines->cut);
+    ck_assert_uint_eq(lines->text.n, 0);
+    ck_assert_ptr_null(lines->text.p);
+    held_free(held);
+}
+
 /* Rules that count lines by level, lines of two kinds, and miss a third. */
 static void write_broad(const char *first)
 {
