@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "config/mistake.h"
+#include "report/frequent.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -86,20 +87,6 @@ static void put_condition(const struct condition *c, struct buf *out)
     utf8_show(out, text);
 }
 
-struct frequent {
-    struct slice value;
-    uint64_t n;
-};
-
-static int by_count(const void *a, const void *b)
-{
-    const struct frequent *x = a, *y = b;
-
-    if (x->n != y->n)
-        return x->n > y->n ? -1 : 1;
-    return slice_cmp(x->value, y->value);
-}
-
 static void put_quoted(struct slice value, struct buf *out)
 {
     buf_char(out, '"');
@@ -116,8 +103,8 @@ static void put_values(const struct miss *miss, const struct frequent *list, con
     buf_fmt(out, "; %s is ", field);
     for (size_t i = 0; i < shown; i++) {
         buf_str(out, i == 0 ? "" : i + 1 == miss->values.n ? " or " : ", ");
-        if (list[i].value.n)
-            put_quoted(list[i].value, out);
+        if (list[i].key.n)
+            put_quoted(list[i].key, out);
         else
             buf_str(out, "missing");
     }
@@ -132,9 +119,9 @@ static struct slice near_value(const struct frequent *list, size_t n, struct sli
     const char **texts = xcalloc(n + 1, sizeof *texts), *near = NULL;
 
     for (size_t i = 0; i < n; i++) {
-        texts[i] = list[i].value.p; /* of a map, which ends each with a NUL */
-        if (!near && list[i].value.n == wanted.n &&
-            strncasecmp(list[i].value.p, wanted.p, wanted.n) == 0)
+        texts[i] = list[i].key.p; /* of a map, which ends each with a NUL */
+        if (!near && list[i].key.n == wanted.n &&
+            strncasecmp(list[i].key.p, wanted.p, wanted.n) == 0)
             near = texts[i];
     }
     if (!near)
@@ -145,13 +132,10 @@ static struct slice near_value(const struct frequent *list, size_t n, struct sli
 
 static void put_there(const struct miss *miss, const struct condition *c, struct buf *out)
 {
-    struct frequent *list = xcalloc(miss->values.n + 1, sizeof *list);
+    struct frequent *list = frequent_list(&miss->values);
     struct slice near = {"", 0};
-    size_t n = 0;
+    size_t n = miss->values.n;
 
-    for (size_t at = 0; map_next(&miss->values, &at, &list[n].value, &list[n].n);)
-        n++;
-    qsort(list, n, sizeof *list, by_count);
     if (c->op == OP_EQ || c->op == OP_PREFIX)
         near = near_value(list, n, c->text);
     if (near.n) {

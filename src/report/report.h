@@ -8,6 +8,7 @@
  *   growth, bounds  series, as they came and as they will
  *   seen            fields that lines have, and labels that they lack
  *   misses          why an event never happens
+ *   frequent        what was counted by name or value, the most frequent first
  *   costs           nanoseconds, by counting again without some of the rules
  *   findings        what of all that hurts, a sentence each
  *   report_text.c   all of it for people        report_json.c   for programs

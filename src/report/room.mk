@@ -8,6 +8,8 @@ liblogtally_a_SOURCES += \
 	src/report/costs.h \
 	src/report/findings.c \
 	src/report/findings.h \
+	src/report/frequent.c \
+	src/report/frequent.h \
 	src/report/growth.c \
 	src/report/growth.h \
 	src/report/kinds.c \

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "config/mistake.h"
+#include "report/frequent.h"
 
 #include <stdlib.h>
 
@@ -143,33 +144,15 @@ const char *seen_nearest(const struct seen *s, const char *name)
     return near;
 }
 
-struct frequent {
-    struct slice name;
-    uint64_t n;
-};
-
-static int by_count(const void *a, const void *b)
-{
-    const struct frequent *x = a, *y = b;
-
-    if (x->n != y->n)
-        return x->n > y->n ? -1 : 1;
-    return slice_cmp(x->name, y->name);
-}
-
 void seen_list(const struct seen *s, struct buf *out)
 {
-    struct frequent *list = xcalloc(s->names.n + 1, sizeof *list);
-    size_t n = 0;
+    struct frequent *list = frequent_list(&s->names);
 
-    for (size_t at = 0; map_next(&s->names, &at, &list[n].name, &list[n].n);)
-        n++;
-    qsort(list, n, sizeof *list, by_count);
-    for (size_t i = 0; i < n && i < NAMES_SHOWN; i++) {
+    for (size_t i = 0; i < s->names.n && i < NAMES_SHOWN; i++) {
         buf_str(out, i ? ", " : "");
-        utf8_show(out, list[i].name);
+        utf8_show(out, list[i].key);
     }
-    if (n > NAMES_SHOWN)
+    if (s->names.n > NAMES_SHOWN)
         buf_str(out, ", ...");
     free(list);
 }
