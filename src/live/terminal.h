@@ -12,8 +12,6 @@
 struct terminal {
     size_t rows, columns;
     bool utf8, colour;
-    int said; /* a file that stands for stderr while the screen is shown; -1 = none */
-    int stderr_was;
     char keys[16]; /* the beginning of a sequence that is not whole yet */
     size_t nkeys;
 };
