@@ -71,6 +71,14 @@ bool slice_has_letter(struct slice s)
     return false;
 }
 
+bool slice_has_digit(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (char_is_digit(s.p[i]))
+            return true;
+    return false;
+}
+
 struct slice slice_trim(struct slice s)
 {
     while (s.n && char_is_blank(s.p[0])) {

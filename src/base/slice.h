@@ -74,6 +74,7 @@ size_t slice_count(struct slice s, char c);
 
 /* A letter of ASCII, or a byte of any other character? */
 bool slice_has_letter(struct slice s);
+bool slice_has_digit(struct slice s);
 
 /* So many first bytes of both are the same. */
 size_t slice_common(struct slice a, struct slice b);

@@ -383,16 +383,12 @@ static bool names_somebody(struct slice before)
 /* May it be fixed again when it never changed? */
 static bool may_be_fixed(const struct word *w)
 {
-    bool digits = false;
-
-    for (size_t i = 0; i < w->core.n; i++)
-        digits |= char_is_digit(w->core.p[i]);
     if (w->class == WORD_QUOTED)
         return w->core.n > 0 &&
                (slice_ends(w->before, SLICE("(")) || slice_ends(w->before, SLICE("[")));
     if (w->class == WORD_OTHER)
         return !names_somebody(w->before) &&
-               slice_until(w->core, digits ? "/([@:#" : "([@").n == w->core.n;
+               slice_until(w->core, slice_has_digit(w->core) ? "/([@:#" : "([@").n == w->core.n;
     return w->class == WORD_DASH;
 }
 
@@ -483,20 +479,12 @@ static void add_text(struct shape *s, struct slice key, const struct text *t)
               ends_in_colon(&s->words[s->nwords - 1]);
 }
 
-static bool holds_digit(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (char_is_digit(s.p[i]))
-            return true;
-    return false;
-}
-
 /* Of a single line nobody knows what never changes: `txn=3bfd62` hardly. */
 static void free_values(struct shape *s)
 {
     for (size_t i = 0; i < s->nwords; i++)
         s->words[i].variable |=
-            slice_ends(s->words[i].before, SLICE("=")) && holds_digit(s->words[i].text);
+            slice_ends(s->words[i].before, SLICE("=")) && slice_has_digit(s->words[i].text);
 }
 
 /* A number and a unit that varies are one value. */

@@ -22,14 +22,6 @@ static bool is_space(char c)
     return char_is_blank(c) || c == '\n' || c == '\r';
 }
 
-static bool has_digit(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (char_is_digit(s.p[i]))
-            return true;
-    return false;
-}
-
 /* Does the text begin with this form? '9' is a digit, 'A' a letter, 'f' a hexadecimal digit, '/' a
  * dash or a slash, all else is itself. */
 static bool has_form(struct slice s, const char *form)
@@ -68,7 +60,7 @@ static bool is_of(struct slice s, const char *bytes)
 /* Digits alone are a number; letters alone may be a word. */
 static bool is_hex_id(struct slice s)
 {
-    return s.n >= HEX_LEAST && is_of(s, "0123456789abcdefABCDEF") && has_digit(s) &&
+    return s.n >= HEX_LEAST && is_of(s, "0123456789abcdefABCDEF") && slice_has_digit(s) &&
            slice_has_letter(s);
 }
 
@@ -126,7 +118,7 @@ enum word_class word_class(struct slice s)
         return WORD_PATH;
     if (is_method(s))
         return WORD_METHOD;
-    if (!has_digit(s))
+    if (!slice_has_digit(s))
         return is_name(s) ? WORD_NAME : memchr(s.p, '/', s.n) && s.n > 1 ? WORD_OTHER : WORD_FIXED;
     if (has_form(s, "9999/99/99"))
         return s.n > 10 ? WORD_TIME : WORD_DATE;
