@@ -155,6 +155,11 @@ void buf_blob(struct buf *b, struct slice s)
     buf_slice(b, s);
 }
 
+void buf_count(struct buf *b, uint64_t n, const char *noun)
+{
+    buf_fmt(b, "%llu %s%s", (unsigned long long)n, noun, plural(n));
+}
+
 void buf_varint(struct buf *b, uint64_t v)
 {
     for (; v >= 0x80; v >>= 7)

@@ -50,6 +50,9 @@ static inline const char *plural(uint64_t n)
     return n == 1 ? "" : "s";
 }
 
+/* Appends `3 lines`, `1 line`. */
+void buf_count(struct buf *b, uint64_t n, const char *noun);
+
 /* Takes "text" in double quotes off the front of *rest and appends what it says: \" and \\ stand
  * for the quote and the backslash. False when it is not closed; all of *rest is taken then. */
 bool buf_unquote(struct buf *b, struct slice *rest);

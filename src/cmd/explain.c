@@ -158,7 +158,7 @@ static void write_alikes(struct explanation *x)
     if (x->options.json)
         return;
     printf("%llu line%s, told once for all of which the same is told:\n",
-           (unsigned long long)a->lines, a->lines == 1 ? "" : "s");
+           (unsigned long long)a->lines, plural(a->lines));
     for (size_t i = 0; i < a->n; i++) {
         printf("%10llu  %s, as ", (unsigned long long)a->list[i].count, a->list[i].title);
         say_place(&a->list[i]);

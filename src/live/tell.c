@@ -348,7 +348,7 @@ void tell_lines(struct page *p, const struct outcome *now, const struct outcome 
                    before ? (double)engine_unmatched(before->report.counted.engine) : NAN);
 
     page_add(p, style_of(&n), "%llu line%s: %llu taken, %s not%s%s%s", (unsigned long long)lines,
-             lines == 1 ? "" : "s", (unsigned long long)(lines > left ? lines - left : 0), n.value,
+             plural(lines), (unsigned long long)(lines > left ? lines - left : 0), n.value,
              n.news ? " (" : "", n.change, n.news ? ")" : "");
 }
 
@@ -402,7 +402,7 @@ void tell_mistakes(struct page *p, const struct mistakes *m, size_t columns)
     for (size_t i = 0; i < n; i++)
         nmistakes += list[i]->severity == MISTAKE;
     if (nmistakes)
-        page_add(p, STYLE_BAD, "%zu mistake%s", nmistakes, nmistakes == 1 ? "" : "s");
+        page_add(p, STYLE_BAD, "%zu mistake%s", nmistakes, plural(nmistakes));
     else
         page_add(p, STYLE_GOOD, "no mistakes");
     for (enum severity severity = MISTAKE; severity <= WARNING; severity++)

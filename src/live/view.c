@@ -51,8 +51,8 @@ static void put_trouble(const struct shown *s, size_t rows, size_t columns, stru
     if (n && s->view == VIEW_ALL)
         tell_findings(&trouble, s->now, 0);
     else if (n)
-        page_add(&trouble, STYLE_NEWS, "%zu thing%s that hurt%s or will: key 5", n,
-                 n == 1 ? "" : "s", n == 1 ? "s" : "");
+        page_add(&trouble, STYLE_NEWS, "%zu thing%s that hurt%s or will: key 5", n, plural(n),
+                 n == 1 ? "s" : "");
     put_some(p, &trouble, rows / 4 > 2 ? rows / 4 : 2);
     page_release(&trouble);
 }

@@ -56,12 +56,6 @@ static const struct ruleset *rules_of(const struct look *l)
     return l->r->setup->rules;
 }
 
-/* `3 lines`, `1 line`. */
-static void put_n(struct buf *out, uint64_t n, const char *what)
-{
-    buf_fmt(out, "%llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
-}
-
 static void put_text(struct buf *out, struct slice s)
 {
     size_t n = utf8_cut(s, EXAMPLE_MAX);
@@ -182,7 +176,7 @@ static void find_no_label(struct look *l, unsigned mapping, unsigned label)
         buf_fmt(&l->text, "%llu of ", (unsigned long long)lacks);
     else if (lacks > 1)
         buf_str(&l->text, "all ");
-    put_n(&l->text, seen->done, "update");
+    buf_count(&l->text, seen->done, "update");
     buf_fmt(&l->text, " by event %s: ", e->name);
     if (seen_never(&l->r->seen, &at->field)) {
         put_no_field(l, at->field.name);
@@ -259,7 +253,7 @@ static void find_skipped(void *ctx, const struct slice *labels, uint64_t n)
     if (!m)
         return;
     buf_fmt(&l->text, "%.*s: ", SLICE_FMT(labels[0]));
-    put_n(&l->text, n, "value");
+    buf_count(&l->text, n, "value");
     buf_fmt(&l->text, " of event %.*s skipped: ", SLICE_FMT(labels[1]));
     if (!missing) {
         buf_str(&l->text, slice_eq(labels[2], SLICE("negative")) ? "negative" : "not a number");
@@ -315,7 +309,7 @@ static void find_folded(void *ctx, const struct slice *labels, uint64_t n)
     unsigned label = all ? 0 : label_of(&def->spec, labels[1]);
 
     buf_fmt(&l->text, "%s: ", def->spec.name);
-    put_n(&l->text, n, "update");
+    buf_count(&l->text, n, "update");
     if (all)
         buf_str(&l->text, " beyond max_series are under \"other\" in all labels");
     else
@@ -351,7 +345,7 @@ static bool find_exploding(struct look *l, unsigned family, unsigned label)
         return false;
     buf_fmt(&l->text, "label %s of %s has ever more values: %u in ", def->spec.labels[label],
             def->spec.name, o.now);
-    put_n(&l->text, o.updates, "update");
+    buf_count(&l->text, o.updates, "update");
     buf_fmt(&l->text, ", %u of them new in the second half", more);
     if (o.limit)
         buf_fmt(&l->text, "; beyond max_values (%u) they become \"other\"", o.limit);
@@ -459,7 +453,7 @@ static void find_times(void *ctx, const struct slice *labels, uint64_t n)
     const struct bad_time *first = &l->r->times[number];
 
     buf_fmt(&l->text, "log %s: ", log->name);
-    put_n(&l->text, n, "time");
+    buf_count(&l->text, n, "time");
     buf_str(&l->text, " could not be read");
     put_scope(l);
     if (first->any) {
@@ -516,7 +510,7 @@ static void find_undecodable(void *ctx, const struct slice *labels, uint64_t n)
     if (!slice_eq(labels[1], SLICE("undecodable")))
         return;
     buf_fmt(&l->text, "log %.*s: ", SLICE_FMT(labels[0]));
-    put_n(&l->text, n, "line");
+    buf_count(&l->text, n, "line");
     buf_fmt(&l->text, " of %llu %s not %s, as its format says",
             (unsigned long long)engine_counted(l->r->counted.engine, log), n == 1 ? "is" : "are",
             formats[rules_of(l)->logs[log].format]);
@@ -537,7 +531,7 @@ static void find_bare(struct look *l)
 
         bare_words(&b->first, &l->text);
         buf_str(&l->text, " (");
-        put_n(&l->text, b->lines, "line");
+        buf_count(&l->text, b->lines, "line");
         buf_str(&l->text, ", such as ");
         utf8_show(&l->text, slice_str(b->text));
         buf_char(&l->text, ')');
@@ -662,7 +656,7 @@ static void find_hidden(struct look *l)
 
         if (!set->hidden)
             continue;
-        put_n(&l->text, set->lines, "line");
+        buf_count(&l->text, set->lines, "line");
         buf_fmt(&l->text, " %s taken by event%s ", set->lines == 1 ? "is" : "are", plural(set->n));
         for (unsigned k = 0; k < set->n; k++)
             buf_fmt(&l->text, "%s%s", k ? ", " : "", rules_of(l)->events[set->events[k]].name);

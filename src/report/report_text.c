@@ -15,12 +15,6 @@ static void put_text(struct buf *out, struct slice s)
         buf_str(out, "...");
 }
 
-/* `3 lines`, `1 line`. */
-static void put_n(struct buf *out, uint64_t n, const char *what)
-{
-    buf_fmt(out, "%llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
-}
-
 static void put_bytes(struct buf *out, double n)
 {
     static const char *const units[] = {"bytes", "kB", "MB", "GB"};
@@ -146,11 +140,11 @@ static void put_shapes(const struct report *r, struct buf *out)
 
 void report_text(const struct report *r, struct buf *out)
 {
-    put_n(out, report_lines(r), "line");
+    buf_count(out, report_lines(r), "line");
     buf_fmt(out, ", %llu unmatched", (unsigned long long)engine_unmatched(r->counted.engine));
     if (r->findings.ntraps) {
         buf_str(out, ", ");
-        put_n(out, r->findings.ntraps, "trap");
+        buf_count(out, r->findings.ntraps, "trap");
     }
     buf_char(out, '\n');
     put_events(r, out);
