@@ -4,6 +4,8 @@
 
 #include "engine/bare.h"
 
+#include "engine/words.h"
+
 static bool is_bare(struct slice text)
 {
     struct num v;
@@ -68,18 +70,18 @@ void bare_words(const struct bare_number *b, struct buf *out)
     buf_fmt(out, "; unit.%s would say what it counts", b->field);
 }
 
-enum { COMMA_TEXT = 64 }; /* longer ones are no number of money or time */
+enum { NUMBER_TEXT = 64 }; /* longer ones are no number of money or time */
 
 /* Is it one with a point in the place of its only comma, and without those before it? */
 static bool has_decimal_comma(struct slice text)
 {
     struct slice whole = slice_until(text, ",");
-    char copy[COMMA_TEXT];
+    char copy[NUMBER_TEXT];
     enum unit_kind kind;
     struct num value;
     size_t n = 0;
 
-    if (text.n > COMMA_TEXT || slice_count(text, ',') != 1 || whole.n == 0 ||
+    if (text.n > NUMBER_TEXT || slice_count(text, ',') != 1 || whole.n == 0 ||
         whole.n + 1 >= text.n || !char_is_digit(text.p[whole.n + 1]))
         return false;
     for (size_t i = 0; i < text.n; i++)
@@ -88,15 +90,54 @@ static bool has_decimal_comma(struct slice text)
     return num_parse_any(slice_make(copy, n), &value, &kind) == 0;
 }
 
-void comma_words(const char *field, struct slice text, struct buf *out)
+static void comma_words(const char *field, struct slice text, struct buf *out)
 {
     bool points = memchr(text.p, '.', text.n);
 
-    if (field[0] == '_' || !has_decimal_comma(text)) /* built-in fields cannot be rewritten */
+    if (!has_decimal_comma(text))
         return;
     buf_str(out, "; if its comma is a decimal one, ");
     if (points)
         buf_fmt(out, "rewrite.%s = [.] -> and then ", field);
     buf_fmt(out, "rewrite.%s = , -> . in the event %s a number of it", field,
             points ? "make" : "makes");
+}
+
+/* Bytes of the blank at byte `i`, of any kind that \s is with (*UCP); 0: there is none. */
+static size_t blank_at(struct slice text, size_t i)
+{
+    size_t strange = strange_blank(text, i);
+    unsigned char last = strange ? (unsigned char)text.p[i + strange - 1] : 0;
+    bool unseen = strange == 3 && ((last >= 0x8b && last <= 0x8f) || last == 0xbf);
+
+    return unseen ? 0 : strange ? strange : text.p[i] == ' ';
+}
+
+/* Is it one without its blanks? `1 200 ms`, and a unit behind a blank that does not break. */
+static bool has_blanks(struct slice text)
+{
+    char copy[NUMBER_TEXT];
+    enum unit_kind kind;
+    struct num value;
+    size_t n = 0;
+
+    if (text.n > NUMBER_TEXT)
+        return false;
+    for (size_t i = 0, blank; i < text.n; i += blank ? blank : 1) {
+        blank = blank_at(text, i);
+        if (!blank)
+            copy[n++] = text.p[i];
+    }
+    return n < text.n && num_parse_any(slice_make(copy, n), &value, &kind) == 0;
+}
+
+void number_words(const char *field, struct slice text, struct buf *out)
+{
+    if (field[0] == '_') /* built-in fields cannot be rewritten */
+        return;
+    comma_words(field, text, out);
+    if (has_blanks(text))
+        buf_fmt(out,
+                "; rewrite.%s = (*UCP)\\s -> in the event makes a number of it, without its blanks",
+                field);
 }

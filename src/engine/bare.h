@@ -1,6 +1,6 @@
 /* bare -- numbers of a line that met a unit, where no rule says what they count themselves. What the
  * engine took them for may be wrong by a thousand, and no number on the page would show it. And what makes
- * a number of a text with a decimal comma, which is none. */
+ * a number of a text with a decimal comma or with blanks, which is none. */
 #ifndef LT_ENGINE_BARE_H
 #define LT_ENGINE_BARE_H
 
@@ -19,8 +19,8 @@ typedef void bare_fn(void *ctx, const struct bare_number *b);
 void bare_find(struct record *r, const struct event *e, bare_fn *found, void *ctx);
 /* Appends a sentence. */
 void bare_words(const struct bare_number *b, struct buf *out);
-/* Of a text that is no number, such as 1.234,50: how rules make one of it, if its comma is all that is
- * in the way. */
-void comma_words(const char *field, struct slice text, struct buf *out);
+/* Of a text that is no number, such as 1.234,50 or 1 200: how rules make one of it, if its comma, or its
+ * blanks, are all that is in the way. */
+void number_words(const char *field, struct slice text, struct buf *out);
 
 #endif

@@ -160,8 +160,8 @@ static void show_given(const struct trace *t, const struct mapping *m,
         return;
     case SKIP_NOT_A_NUMBER:
         buf_fmt(out, " -- skipped: %s is no number: ", m->value.name);
-        show_text(out, record_text(t->record, &m->value));
-        comma_words(m->value.name, record_text(t->record, &m->value), out);
+        show_value(out, record_text(t->record, &m->value));
+        number_words(m->value.name, record_text(t->record, &m->value), out);
         return;
     case SKIP_NEGATIVE:
         buf_fmt(out, " -- skipped: %s is negative", m->value.name);

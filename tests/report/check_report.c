@@ -268,8 +268,8 @@ TEST(an_event_with_parts_hides_none)
     buf_release(&text);
 }
 
-/* Nothing is guessed of 12,50 and 1.234,50, and what would help is said. */
-TEST(a_decimal_comma_is_told)
+/* Nothing is guessed of 12,50, 1.234,50 and 1 200, and what would help is said. */
+TEST(a_decimal_comma_and_blanks_are_told)
 {
     static const struct {
         const char *value, *rewrite;
@@ -278,6 +278,14 @@ TEST(a_decimal_comma_is_told)
                   "of it\n"},
         {"1.234,50 s", "; if its comma is a decimal one, rewrite.n = [.] -> and then rewrite.n = , "
                        "-> . in the event make a number of it\n"},
+        {"1 200 ms",
+         "; rewrite.n = (*UCP)\\s -> in the event makes a number of it, without its blanks\n"},
+        {"13\xc2\xa0ms",
+         "; rewrite.n = (*UCP)\\s -> in the event makes a number of it, without its blanks\n"},
+        {"13\xe2\x80\xafms",
+         "; rewrite.n = (*UCP)\\s -> in the event makes a number of it, without its blanks\n"},
+        {"13\xef\xbb\xbfms", NULL},
+        {"1 2 x", NULL},
         {"1,2,3", NULL},
         {"a,5", NULL},
         {",5", NULL},
