@@ -348,7 +348,7 @@ int file_open_moved(struct tailset *t, struct tail_file *f)
         return r;
     }
     file_set_fd(t, f, fd);
-    f->retired = false;
+    file_reads_on(f);
     return 1;
 }
 
@@ -798,7 +798,7 @@ static int go_on_cut(struct tailset *t, struct tail_file *f, const struct eviden
 void file_begin_generation(struct tailset *t, struct tail_file *f)
 {
     split_old(t, f);
-    f->retired = false;
+    file_reads_on(f);
     (void)dir_rescan_of(t, f->path);
     if (f->hops)
         (void)dir_rescan_of(t, f->real);

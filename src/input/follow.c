@@ -147,7 +147,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
 
     if (f->tail.read_to != before || r == TAIL_MORE) {
         file_touch(t, f);
-        f->retired = false;
+        file_reads_on(f);
     }
     if (r >= 0 && r != TAIL_CHANGED)
         f->rebooted = false; /* what was read before is there */

@@ -191,7 +191,8 @@ static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
     file_close_fd(t, f);
     f->tail.hole_to = f->tail.clear_to = 0;
     f->tail.read_to = f->tail.offset;
-    f->packed = f->retired = f->rebooted = false;
+    f->packed = f->rebooted = false;
+    file_reads_on(f);
     file_name(t, f, n->path, &n->look);
     file_set_backlog(f, !t->reconciled);
     t->version++;

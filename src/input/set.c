@@ -177,6 +177,10 @@ void queue_remove(struct tailset *t, struct tail_file *f)
 
 void queue_grown(struct tailset *t, struct tail_file *f)
 {
+    if (f->copy_of) { /* it was taken as read: what has come may have been read, too */
+        queue_look(t, f->path, NULL);
+        return;
+    }
     queue_read(t, f);
     for (struct tail_file *g = f->stream->files; g && f->stream->open > 0; g = g->stream_next)
         if (g->state == FILE_OPEN)

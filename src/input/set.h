@@ -351,6 +351,13 @@ static inline bool file_is_readable(const struct tail_file *f)
     return f->state < FILE_LOST && !f->packed;
 }
 
+/* More is read of it: it is no more, either, what was taken as read as a part of another. */
+static inline void file_reads_on(struct tail_file *f)
+{
+    f->retired = false;
+    f->copy_of = NULL;
+}
+
 /* set.c */
 /* The key of birth_index: an inode, wherever it is mounted. */
 uint64_t birth_hash(const struct identity *id);

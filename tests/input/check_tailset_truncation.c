@@ -114,6 +114,55 @@ TEST(a_copy_that_grows_slowly_is_not_read)
     world_settle(&w);
 }
 
+/* The truncation came amid the copying; what is there of the copy was read of the log. Returns what is
+ * missing of it. */
+static char *leave_part_of_a_copy(void)
+{
+    static char all[32 * 1024];
+    struct stat st;
+    size_t part;
+    FILE *f;
+
+    for (int i = 0; i < 400; i++) {
+        char line[64];
+
+        (void)snprintf(line, sizeof(line), "number %d of four hundred, %d\n", i, i * i);
+        world_expect(&w, "app.log", line);
+    }
+    world_settle(&w);
+    ck_assert_int_eq(stat(world_path(&w, "app.log"), &st), 0);
+    ck_assert_uint_lt(st.st_size, sizeof(all));
+    f = fopen(world_path(&w, "app.log"), "r");
+    all[fread(all, 1, sizeof(all) - 1, f)] = 0;
+    (void)fclose(f);
+    part = (size_t)st.st_size * 3 / 4;
+    world_copy(&w, "app.log", "app.log.1");
+    world_truncate(&w, "app.log.1", (long)part);
+    world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "new\n");
+    world_settle(&w);
+    return all + part;
+}
+
+/* Its event comes before any look. */
+TEST(the_rest_of_a_copy_that_was_taken_as_read_is_not_read)
+{
+    world_write(&w, "app.log.1", leave_part_of_a_copy());
+    world_settle(&w);
+    world_expect(&w, "app.log", "and more\n");
+    world_settle(&w);
+}
+
+TEST(a_copy_that_was_taken_as_read_and_is_written_anew_is_followed_as_any_other)
+{
+    (void)leave_part_of_a_copy();
+    world_truncate(&w, "app.log.1", 0);
+    world_expect(&w, "app.log.1", "of somebody else\n");
+    world_settle(&w);
+    world_rename(&w, "app.log.1", "app.log.2");
+    world_settle(&w);
+}
+
 /* The copy was met again after the next generation had begun, and yet is older than that. */
 TEST(a_copy_that_takes_its_originals_place_takes_its_turn)
 {
