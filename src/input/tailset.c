@@ -336,10 +336,9 @@ static void on_event(void *ctx, uint32_t epoll_events)
 /* What is known to have changed is looked at, then there is a turn of reading, which may bring new
  * questions; they wait when there are some that nothing has an answer to now. False: there is more to
  * do. */
-static bool work(struct tailset *t, int64_t budget_ns)
+static bool work(struct tailset *t, int64_t until_ns)
 {
     struct piece p = piece_begin(t);
-    int64_t until_ns = clock_mono_ns() + budget_ns;
 
     if (!look_on(t, &p))
         return false;
@@ -355,7 +354,7 @@ static void on_work(void *ctx)
 
     t->working = false;
     t->now = loop_now(t->loop);
-    if (!work(t, TURN_NS))
+    if (!work(t, clock_mono_ns() + TURN_NS))
         go_on(t);
     else if (t->version != version)
         collect(t, 2 * t->collect_ns);
@@ -497,10 +496,13 @@ static void look_at_unwatched(struct tailset *t)
 
 bool tailset_catch_up(struct tailset *t, int64_t budget_ns)
 {
+    int64_t until_ns = clock_mono_ns() + budget_ns;
+    bool amid = t->looking.step != 0; /* of a look, which has taken its events */
+
     t->now = loop_now(t->loop);
-    t->due |= !t->reconciled;
+    t->due |= !t->reconciled && !t->looking.reconciles;
     look_at_unwatched(t);
-    if (work(t, budget_ns))
+    if (work(t, until_ns) && (!amid || (clock_mono_ns() < until_ns && work(t, until_ns))))
         return true;
     go_on(t);
     return false;

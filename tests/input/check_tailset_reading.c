@@ -280,6 +280,59 @@ TEST(catching_up_reads_all_that_was_there)
     world_settle(&w);
 }
 
+static void start_in_small_pieces(void)
+{
+    w.options.piece_ns = 1;
+    world_restart(&w);
+    for (int i = 0; i < 40; i++) {
+        char name[32];
+
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        world_expect(&w, name, "line\n");
+    }
+}
+
+/* Also what is appended while a look goes on, which takes no events any more. */
+TEST(catching_up_amid_a_look_reads_all_that_was_there)
+{
+    bool done = false;
+
+    start_in_small_pieces();
+    world_settle(&w);
+    for (int calls = 1; calls < 40; calls++) {
+        char name[32];
+
+        (void)snprintf(name, sizeof(name), "new%d.log", calls);
+        world_expect(&w, name, "line\n");
+        for (int i = 0; i < calls; i++)
+            (void)tailset_catch_up(w.set, NSEC_PER_SEC);
+        world_expect(&w, "f0.log", "another\n");
+        done = tailset_catch_up(w.set, NSEC_PER_SEC);
+        if (done && w.lines.n != w.expected.n)
+            ck_abort_msg("after %d calls %zu lines, %zu expected", calls, w.lines.n, w.expected.n);
+        while (!done)
+            done = tailset_catch_up(w.set, NSEC_PER_SEC);
+        if (w.lines.n != w.expected.n)
+            ck_abort_msg("after %d calls, in the end %zu lines, %zu expected", calls, w.lines.n,
+                         w.expected.n);
+        world_settle(&w);
+    }
+}
+
+TEST(catching_up_amid_the_first_look_does_not_begin_it_anew)
+{
+    unsigned looked = 0, more = 0;
+
+    start_in_small_pieces();
+    for (; !tailset_has_looked(w.set); looked++)
+        (void)tailset_catch_up(w.set, 0);
+    while (!tailset_catch_up(w.set, NSEC_PER_SEC))
+        more++;
+    ck_assert_uint_gt(looked, 40);
+    ck_assert_uint_lt(more, looked / 2);
+    world_settle(&w);
+}
+
 TEST(the_version_changes_with_every_line_and_only_then)
 {
     uint64_t version;
