@@ -171,7 +171,7 @@ static bool is_all_looked_at(const struct tailset *t)
     for (const struct tail_file *f = t->files.first; f; f = f->next)
         if (is_put_off(t, f))
             return false;
-    return t->reconciled && t->looking.step == 0 && !dirs_are_unsure(t);
+    return t->reconciled && t->looking.step == 0 && t->npending == 0 && !dirs_are_unsure(t);
 }
 
 /* Streams in any order, but the files of each from the oldest to the youngest. */

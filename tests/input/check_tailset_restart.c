@@ -34,6 +34,42 @@ static void end(void)
 
 FIXTURE(begin, end);
 
+/* Up to when all that there was had been looked at, as the state says. */
+static int64_t looked_until(void)
+{
+    struct reader r = reader_of(buf_all(&w.saved));
+
+    (void)read_u32(&r);
+    (void)read_blob(&r);
+    for (int i = 0; i < 6; i++)
+        (void)read_u64(&r);
+    return (int64_t)read_u64(&r);
+}
+
+TEST(a_state_saved_amid_a_look_that_a_reload_ended_says_that_not_all_was_looked_at)
+{
+    int64_t before;
+
+    w.options.piece_ns = 1;
+    world_restart(&w);
+    world_settle(&w);
+    world_save(&w);
+    before = clock_wall_ns();
+    ck_assert_int_le(looked_until(), before);
+    for (int i = 0; i < 20; i++) {
+        char name[32];
+
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        world_expect(&w, name, "line\n");
+    }
+    for (int i = 0; i < 10; i++)
+        ck_assert(!tailset_catch_up(w.set, 0));
+    tailset_reconfigure(w.set, &w.options);
+    world_save(&w);
+    ck_assert_int_le(looked_until(), before);
+    world_settle(&w);
+}
+
 TEST(a_kill_rolls_back_to_the_saved_state)
 {
     world_expect(&w, "app.log", "third\n");
