@@ -276,7 +276,7 @@ static void verify_stream(struct tailset *t, struct stream *s)
 {
     struct tail_file *f = s->files;
 
-    while (f && !s->verified) {
+    while (f) {
         int r = proves_wrong(t, f);
 
         f->unverified = r < 0 ? r : 0;
@@ -752,7 +752,7 @@ bool identify_verify(struct tailset *t, const struct piece *p)
         const struct newcomer *n = &t->newcomers[t->looking.newcomer++];
         struct tail_file *f;
 
-        if (n->rotated) {
+        if (n->rotated && !n->stream->verified) {
             look_at_own_name(t, n->stream);
             verify_stream(t, n->stream);
         }
