@@ -611,6 +611,30 @@ def fortigate(log, page):
             page.inc("fortigate_web_total", action=f["action"], category=f["catdesc"])
 
 
+def tracing(log, page):
+    def took(method, status, latency):
+        n, unit = latency.split(" ")
+        page.observe("tracing_request_duration_seconds", n, {"s": "1", "ms": "0.001", "μs": "0.000001"}[unit], method=method, status=status)
+
+    page.histogram("tracing_request_duration_seconds", "0.001 0.01 0.1 1")
+    for f in json_lines(log):
+        said = f["fields"]
+        page.inc("tracing_log_lines_total", level=f["level"], target=f["target"])
+        if said["message"] == "finished processing request":
+            took(f["span"]["method"], said["status"], said["latency"])
+        if said["message"] == "response failed":
+            page.inc("tracing_failures_total", classification=said["classification"])
+    for line in re.sub(r"\x1b\[[0-9;]*m", "", log).split("\n"):
+        words = line.split()
+        if line.startswith("2025-") and len(words) > 2:
+            target = next(w for w in words[2:] if w.endswith(":") and "{" not in w and "}" not in w)
+            page.inc("tracing_log_lines_total", level=words[1], target=target[:-1])
+        if ": finished processing request " in line and not line.startswith("{"):
+            took(line.split("method=")[1].split()[0], line.split("status=")[1], line.split("latency=")[1].split(" status")[0])
+        if line.startswith("thread ") and "panicked at " in line:
+            page.inc("tracing_panics_total", place=":".join(line.split("panicked at ")[1].split(":")[:2]))
+
+
 def klog(log, page):
     severities = {"I": "info", "W": "warning", "E": "error", "F": "fatal"}
     page.histogram("klog_pod_start_seconds", "1 5 30", there=True)
@@ -863,7 +887,7 @@ def traefik(log, page):
 RECIPES = (apache_access, apache_error, aws_alb, bunyan, caddy, cron, dnsmasq, docker, dotnet, envoy, fail2ban, fortigate, haproxy,
            iis, journal, jvm_gc, klog, kubelet, kubernetes, kubernetes_events, lograge, logrus, mongodb, mysql_error, mysql_slow, nginx,
            openvpn, pino, postfix, postgres, postgres_csv, python_logging, redis, slog, spring_boot, sshd, structlog, sudo,
-           systemd_units, traefik, winston, zap, zerolog)
+           systemd_units, tracing, traefik, winston, zap, zerolog)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
