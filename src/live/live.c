@@ -116,6 +116,14 @@ static size_t same_kind(const struct live *l)
     return there && picked >= there ? there - 1 : picked;
 }
 
+/* It was made beside other rules, and of lines that may be taken now. */
+static void leave_proposal(struct live *l)
+{
+    buf_clear(&l->proposal);
+    if (l->shown.view == VIEW_PROPOSAL)
+        l->shown.view = VIEW_LINES;
+}
+
 static void load(struct live *l)
 {
     struct outcome *fresh;
@@ -137,6 +145,7 @@ static void load(struct live *l)
     l->code = EXIT_FINE;
     outcome_compare(l->now, l->before);
     lines_release(&l->lines);
+    leave_proposal(l);
     pick(l, same_kind(l));
 }
 

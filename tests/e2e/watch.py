@@ -249,6 +249,18 @@ def a_rule_is_made_of_lines_and_added_on_a_second_key():
 
 
 @tmux
+def a_proposal_goes_when_the_rules_are_other_ones():
+    files()
+    with watch() as s:
+        s.shows("14 lines: 8 taken")
+        s.keys("s")
+        s.shows("a rule for msg=login", "[event login]")
+        save("my.ini", RULES + "[event login]\nwhere = msg == login\n[counter logins_total]\nhelp = L\ninc = login\n")
+        t = s.shows("14 lines: 12 taken", "app.log:13: line 1 of 2")
+        assert "a rule for" not in t and "[event login]" not in t, t
+
+
+@tmux
 def records_and_wrapped_lines_are_explained_whole():
     put("my.ini", "[log app]\npath = /nowhere\nunwrap = auto\nrecord = ^[A-Z]\n[event ok]\nmatch = ^OK\n[counter ok_total]\nhelp = O\n"
         "inc = ok\n")
@@ -422,6 +434,6 @@ def numbers_are_those_of_replay():
 
 main(once_is_all_of_it_as_text, numbers_are_those_of_replay, each_save_is_shown, mistakes_leave_the_last_good_numbers, rules_may_be_broken_or_missing_at_first,
      what_cannot_be_watched_is_said_at_the_end, what_rules_include_is_watched, unmatched_lines_are_stepped_through_and_explained,
-     a_rule_is_made_of_lines_and_added_on_a_second_key, records_and_wrapped_lines_are_explained_whole, a_screen_of_any_size_is_filled, what_a_log_says_cannot_move_the_cursor,
+     a_rule_is_made_of_lines_and_added_on_a_second_key, a_proposal_goes_when_the_rules_are_other_ones, records_and_wrapped_lines_are_explained_whole, a_screen_of_any_size_is_filled, what_a_log_says_cannot_move_the_cursor,
      colour_and_characters_are_as_asked, a_terminal_that_cannot_move_its_cursor_gets_lines, the_terminal_is_left_as_it_was_found,
      a_job_that_is_stopped_and_goes_on)
