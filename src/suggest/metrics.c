@@ -32,8 +32,8 @@ static bool is_closed(const struct item *i)
     if (i->guess.role != ROLE_LABEL || i->stats->values.n > ZERO_VALUES || i->maps_level)
         return false;
     for (size_t at = 0; map_next(&i->stats->values, &at, &value, &n);)
-        if (n * ZERO_SEEN < i->stats->seen || !text_is_plain(value) ||
-            slice_until(value, " \t|\",;=#").n < value.n || word_class(value) == WORD_NUMBER)
+        if (n * ZERO_SEEN < i->stats->seen || !text_fits_zero(value) ||
+            word_class(value) == WORD_NUMBER)
             return false;
     return true;
 }

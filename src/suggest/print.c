@@ -229,8 +229,7 @@ static void print_level_zero(const struct field_stats *levels, struct buf *out)
     uint64_t lines;
 
     for (size_t at = 0; map_next(&levels->values, &at, &level, &lines);) {
-        if (!text_is_plain(level) || !map_put(&said, level_word(names, level), 1) ||
-            slice_until(level, " \t|\",;=#").n < level.n)
+        if (!text_fits_zero(level) || !map_put(&said, level_word(names, level), 1))
             continue;
         buf_fmt(out, "%s%.*s", between, SLICE_FMT(level_word(names, level)));
         between = "|";

@@ -100,6 +100,8 @@ const char *unique_name(struct rulesfile *f, struct map *taken, struct buf *name
 
 /* Can the text stand as the VALUE of a `where` as it is? */
 bool text_is_plain(struct slice text);
+/* Can it stand as a VALUE of `zero`? */
+bool text_fits_zero(struct slice text);
 /* `;` escaped. */
 void add_value(struct slice text, struct buf *out);
 /* For a comment or a help text: cut, no control characters. */

@@ -282,6 +282,11 @@ static bool is_clean(struct slice text)
     return utf8_valid(text);
 }
 
+bool text_fits_zero(struct slice text)
+{
+    return text_is_plain(text) && slice_until(text, " \t|\",;=#").n == text.n;
+}
+
 bool text_is_plain(struct slice text)
 {
     return text.n && text.n < 500 && is_clean(text) && !char_is_blank(text.p[0]) &&
