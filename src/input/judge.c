@@ -82,10 +82,12 @@ static bool is_written_anew(const struct evidence *e)
     return e->replaced && e->relation == TAIL_SAME;
 }
 
-/* One that is still there, where a symlink led before, or under another name, is another log. */
+/* One that is still there, where a symlink led before, or under another name, is another log; and of one
+ * that was edited and rotated then there is more elsewhere. */
 static bool is_edited(const struct evidence *e)
 {
-    return e->replaced && e->seen && e->gone && is_alike(e) && (e->last_line || is_half(e));
+    return e->replaced && e->seen && e->gone && !e->elsewhere && is_alike(e) &&
+           (e->last_line || is_half(e));
 }
 
 static bool is_copy(const struct evidence *e)

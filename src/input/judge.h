@@ -25,6 +25,7 @@ struct evidence {
     bool last_line;      /* what is not in N is not more than R's last line */
     bool rebooted;       /* the machine was started again since R was read */
     bool copied;         /* R has a copy; whoever makes one truncates to nothing */
+    bool elsewhere;      /* another newcomer has more of R */
     bool inode;          /* N is R's inode, or has its number */
     bool born;           /* ... and its time of birth, or is R's descriptor */
     bool number;         /* N has R's inode number; whether it is its inode nobody knows */

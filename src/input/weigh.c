@@ -235,6 +235,11 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
         e->copied = r == 1;
         r = r < 0 ? r : 0;
     }
+    if (r == 0 && e->replaced && e->seen && e->agrees > 0 && e->relation == TAIL_OTHER) {
+        r = file_has_new_copy(t, f, n, e->agrees);
+        e->elsewhere = r == 1;
+        r = r < 0 ? r : 0;
+    }
     if (r == 0 && e->rotated && f->unverified)
         r = check_unverified(n, f);
     if (r < 0)
