@@ -130,14 +130,19 @@ static bool is_watched(const struct tailset *t, const char *path)
     return t->reconciled && d && d->wd >= 0;
 }
 
-/* 0 or negative errno. */
+/* To where it ends now, in however many parts that comes. 0 or negative errno. */
 static int drain(struct tailset *t, struct tail_file *f)
 {
     struct tail_reader reader = file_reader(t, f);
-    int r = TAIL_MORE;
+    struct look look;
+    int r = look_at_fd(f->tail.fd, &look);
 
+    if (r < 0)
+        return r;
+    if (look.size > f->tail.size)
+        f->tail.size = look.size;
     file_open_sink(t, f);
-    while (f->sink && r == TAIL_MORE)
+    for (r = TAIL_MORE; f->sink && r == TAIL_MORE;)
         r = tail_read(&f->tail, &reader);
     return r < 0 ? r : 0;
 }
