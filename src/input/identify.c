@@ -161,6 +161,7 @@ static int begin(struct tailset *t, struct newcomer *n, bool read)
     if (n->rotated)
         file_join(f, n->stream, current_of(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
+    f->tail.proved = n->look.size; /* what is cut of it before it is read is lost */
     f->renamed = n->rotated; /* it was never known under another name: no rotation that we saw */
     file_name(t, f, n->path, &n->look);
     t->version++;
