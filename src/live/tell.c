@@ -366,9 +366,7 @@ void tell_findings(struct page *p, const struct outcome *now, size_t columns)
         const struct finding *one = &f->list[i];
 
         buf_clear(&text);
-        if (one->at.file && one->at.line)
-            buf_fmt(&text, "%s:%d: ", one->at.file, one->at.line);
-        buf_str(&text, one->text);
+        finding_put(one, &text);
         page_wrap(p, one->trap ? STYLE_BAD : STYLE_NEWS, buf_all(&text), columns);
     }
     buf_release(&text);

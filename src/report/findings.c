@@ -704,6 +704,13 @@ void findings_make(struct findings *f, const struct report *r)
     buf_release(&l.text);
 }
 
+void finding_put(const struct finding *f, struct buf *out)
+{
+    if (f->at.file && f->at.line)
+        buf_fmt(out, "%s:%d: ", f->at.file, f->at.line);
+    buf_str(out, f->text);
+}
+
 void findings_release(struct findings *f)
 {
     for (size_t i = 0; i < f->n; i++)

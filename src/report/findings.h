@@ -46,5 +46,7 @@ void findings_make(struct findings *f, const struct report *r);
 void findings_release(struct findings *f);
 /* `never`, `no_field`, ... */
 const char *finding_word(enum finding_kind kind);
+/* Appends `FILE:LINE: sentence`, or the sentence alone. */
+void finding_put(const struct finding *f, struct buf *out);
 
 #endif

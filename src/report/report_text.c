@@ -100,11 +100,8 @@ static void put_costs(const struct report *r, struct buf *out)
 static void put_findings(const struct report *r, struct buf *out)
 {
     for (size_t i = 0; i < r->findings.n; i++) {
-        const struct finding *f = &r->findings.list[i];
-
-        if (f->at.file && f->at.line)
-            buf_fmt(out, "%s:%d: ", f->at.file, f->at.line);
-        buf_fmt(out, "%s\n", f->text);
+        finding_put(&r->findings.list[i], out);
+        buf_char(out, '\n');
     }
 }
 
