@@ -112,7 +112,8 @@ static int by_need(const void *x, const void *y)
 
 void alikes_sort(struct alikes *a)
 {
-    qsort(a->list, a->n, sizeof *a->list, by_need);
+    if (a->n)
+        qsort(a->list, a->n, sizeof *a->list, by_need);
 }
 
 void alikes_release(struct alikes *a)

@@ -214,6 +214,8 @@ def thousands_of_lines_are_told_once_for_all_that_are_alike():
     few = logtally("explain", "--group", "--rules", "grouped.ini", "get /x 1", "get /y 2", "GET /z 3")
     assert few.startswith("3 lines, told once"), few
     assert re.search(r"^ +2  no event, nearest request, as line 1$", few, re.M), few
+    open("nothing.log", "w", encoding="utf-8").close()
+    assert objects("--group", "--rules", "grouped.ini", "nothing.log") == []
     both = subprocess.run([LOGTALLY, "explain", "--group", "--each", "--rules", "grouped.ini", "x"], capture_output=True, check=False)
     assert both.returncode == 2 and b"exclude each other" in both.stderr, both
 
