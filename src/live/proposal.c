@@ -83,6 +83,8 @@ static int add(int fd, struct slice text)
 
     if (fstat(fd, &st) < 0)
         return -errno;
+    if (!S_ISREG(st.st_mode)) /* a pipe would take it, and lose it */
+        return -ENOTSUP;
     buf_str(&all, is_open_ended(fd, st.st_size) ? "\n" : "");
     buf_slice(&all, text);
     ssize_t n = write(fd, all.p, all.n);

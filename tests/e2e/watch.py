@@ -261,6 +261,20 @@ def a_proposal_goes_when_the_rules_are_other_ones():
 
 
 @tmux
+def a_rule_is_not_added_to_what_is_no_file():
+    files()
+    with watch() as s:
+        s.shows("no mistakes", "14 lines: 8 taken")
+        s.keys("s")
+        s.shows("a adds it to my.ini")
+        os.unlink("my.ini")
+        os.mkfifo("my.ini")
+        s.shows("it is no regular file")
+        s.keys("a")
+        s.shows("cannot add to my.ini: Operation not supported", without=["was added"])
+
+
+@tmux
 def records_and_wrapped_lines_are_explained_whole():
     put("my.ini", "[log app]\npath = /nowhere\nunwrap = auto\nrecord = ^[A-Z]\n[event ok]\nmatch = ^OK\n[counter ok_total]\nhelp = O\n"
         "inc = ok\n")
@@ -434,6 +448,7 @@ def numbers_are_those_of_replay():
 
 main(once_is_all_of_it_as_text, numbers_are_those_of_replay, each_save_is_shown, mistakes_leave_the_last_good_numbers, rules_may_be_broken_or_missing_at_first,
      what_cannot_be_watched_is_said_at_the_end, what_rules_include_is_watched, unmatched_lines_are_stepped_through_and_explained,
-     a_rule_is_made_of_lines_and_added_on_a_second_key, a_proposal_goes_when_the_rules_are_other_ones, records_and_wrapped_lines_are_explained_whole, a_screen_of_any_size_is_filled, what_a_log_says_cannot_move_the_cursor,
+     a_rule_is_made_of_lines_and_added_on_a_second_key,
+     a_rule_is_not_added_to_what_is_no_file, a_proposal_goes_when_the_rules_are_other_ones, records_and_wrapped_lines_are_explained_whole, a_screen_of_any_size_is_filled, what_a_log_says_cannot_move_the_cursor,
      colour_and_characters_are_as_asked, a_terminal_that_cannot_move_its_cursor_gets_lines, the_terminal_is_left_as_it_was_found,
      a_job_that_is_stopped_and_goes_on)
