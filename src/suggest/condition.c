@@ -16,13 +16,14 @@ static void add_literal(struct slice text, struct buf *out)
         buf_str(out, "\\S+");
         return;
     }
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
+    while (text.n) {
+        struct slice c = slice_make(text.p, utf8_char(text));
 
-        if (c < 0x20 || c == 0x7f)
-            buf_fmt(out, "\\x%02x", c);
+        if (utf8_dangerous(c)) /* of more bytes: of a regex one, or as many as it has */
+            buf_fmt(out, c.n == 1 ? "\\x%02x" : ".{1,3}", (unsigned char)*c.p);
         else
-            buf_fmt(out, strchr("\\^$.|?*+()[]{};", c) ? "\\%c" : "%c", c);
+            buf_fmt(out, "%s%.*s", strchr("\\^$.|?*+()[]{};", *c.p) ? "\\" : "", SLICE_FMT(c));
+        text = slice_from(text, c.n);
     }
 }
 

@@ -14,6 +14,8 @@
 #include <strings.h>
 
 enum { VARIES = 1, ANYTHING = 2, GLUED = 3, ESCAPES = 4 };
+/* Each draft offers itself once a word: long texts with nothing in common come to thirty times the sample. */
+enum { OFFERS_BYTES = 64 << 20, OFFER_BYTES = 80 /* of the map, beside the key */ };
 enum {
     LONG_WORDS = 9,
     ENDS_LEAST = 3,
@@ -256,19 +258,21 @@ static bool is_asked(const struct texts *drafts, size_t i, uint64_t most_lines)
     return drafts->list[i].into == i && drafts->list[i].count <= most_lines;
 }
 
+/* Past OFFERS_BYTES no more are counted: what was not may still join what was. */
 static void count_offers(const struct texts *drafts, offer_fn *offer, uint64_t most_lines,
                          struct map *counts)
 {
     struct buf key = BUF_INIT;
+    size_t bytes = 0;
 
-    for (size_t i = 0; i < drafts->n; i++) {
+    for (size_t i = 0; i < drafts->n && bytes < OFFERS_BYTES; i++) {
         for (unsigned k = 0;
              is_asked(drafts, i, most_lines) && offer(drafts->list[i].text, k, &key); k++) {
             uint64_t n = 0;
 
             map_get(counts, buf_all(&key), &n);
-            if (key.n)
-                map_put(counts, buf_all(&key), n + 1);
+            if (key.n && map_put(counts, buf_all(&key), n + 1))
+                bytes += key.n + OFFER_BYTES;
             buf_clear(&key);
         }
     }

@@ -269,17 +269,17 @@ void add_group_name(const struct shape *s, size_t word, const struct field_stats
     buf_str(out, by_unit ? by_unit : status ? "status" : names[w->class]);
 }
 
-static bool is_control(char c)
-{
-    return (unsigned char)c < 0x20 || c == 0x7f;
-}
-
+/* Valid, and may be shown: rules are read in terminals and editors. */
 static bool is_clean(struct slice text)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if (is_control(text.p[i]))
+    while (text.n) {
+        size_t n = utf8_char(text);
+
+        if (n == 0 || utf8_dangerous(slice_make(text.p, n)))
             return false;
-    return utf8_valid(text);
+        text = slice_from(text, n);
+    }
+    return true;
 }
 
 bool text_fits_zero(struct slice text)
@@ -309,10 +309,12 @@ void add_shown(struct slice text, size_t most, struct buf *out)
     size_t n = utf8_cut(text, most);
 
     utf8_clean(&clean, slice_make(text.p, n));
-    for (size_t i = 0; i < clean.n; i++)
-        if (is_control(clean.p[i]))
-            clean.p[i] = ' ';
-    add_value(buf_all(&clean), out);
+    for (struct slice rest = buf_all(&clean); rest.n;) {
+        struct slice c = slice_make(rest.p, utf8_char(rest));
+
+        add_value(utf8_dangerous(c) ? SLICE(" ") : c, out);
+        rest = slice_from(rest, c.n);
+    }
     buf_str(out, n < text.n ? "..." : "");
     buf_release(&clean);
 }

@@ -201,7 +201,35 @@ def mistakes_are_said():
     logtally("suggest", "empty.log", code=1)
 
 
-main(every_frequent_message_is_proposed, records_are_proposed_where_lines_belong_together,
+def directions_and_controls_are_matched_not_written():
+    """The rules find each line, and hold nothing that a terminal or an editor obeys, whatever the file is called."""
+    name = "turned\u202e.log"
+    with open(name, "wb") as f:
+        for i in range(20):
+            f.write(b'{"msg":"turned \\u202e round","n":%d}\nuser \xe2\x80\xaegpj did %d\nC1 \xc2\x9b31m did %d\n' % (i, i, i))
+    page = suggested(name, strict=False)
+    bad = re.findall("[\u0080-\u009f\u2028-\u202e\u2066-\u2069]", page)
+    assert not bad, (bad, page)
+    assert ";   60 lines, 0 unmatched\n" in page, page
+
+
+def lines_that_have_nothing_in_common_take_little_memory():
+    with open(LOGTALLY, "rb") as f:
+        if b"__asan_init" in f.read():
+            return "a sanitizer takes memory of its own"
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    with open("apart.log", "w", encoding="utf-8") as f:
+        for i in range(130):
+            word = letters[i % 26] + letters[i // 26]
+            f.write(" ".join((word + letters[k % 26]) * 650 for k in range(30)) + "\n")
+    with subprocess.Popen([LOGTALLY, "suggest", "apart.log", "-o", "new.ini"]) as p:
+        _, status, usage = os.wait4(p.pid, 0)
+        p.returncode = os.waitstatus_to_exitcode(status)
+    assert p.returncode == 0 and usage.ru_maxrss < 200 << 10, (p.returncode, usage.ru_maxrss)
+    return None
+
+
+main(directions_and_controls_are_matched_not_written, lines_that_have_nothing_in_common_take_little_memory, every_frequent_message_is_proposed, records_are_proposed_where_lines_belong_together,
      records_are_not_proposed_elsewhere, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
      every_log_we_ship_gives_rules_that_load, access_logs_in_json_need_no_message,
      lines_are_taken_out_of_a_container_runtimes_wrapping, standard_input_and_compressed_samples, a_log_named_auto_may_be_there,

@@ -3,6 +3,7 @@
 
 #include "suite.h"
 
+#include "base/utf8.h"
 #include "base/xalloc.h"
 #include "engine/record.h"
 #include "suggest/fields.h"
@@ -620,6 +621,29 @@ TEST(hostile_texts_make_rules_that_load)
                "tab\tseparated\tthing", "; looks like a comment", "x"),
         6, 5);
 
+    expect_loads(text);
+    free(text);
+}
+
+/* Where a text turns its direction, or a C1 control begins a command of the terminal. */
+TEST(rules_can_be_shown_in_a_terminal)
+{
+    char *text = write_up(VALUES("{\"msg\":\"turned \u202e round\",\"u\":\"\u2066x\"}",
+                                 "{\"msg\":\"report \u202e %d\",\"\u202ekey\":\"x\"}",
+                                 "plain \xc2\x9b"
+                                 "31m text 7",
+                                 "\xe2\x80\xae"
+                                 "begins 8",
+                                 "line\xe2\x80\xa8separator level=\xe2\x80\xae"),
+                          6, 5);
+
+    for (struct slice rest = slice_str(text); rest.n;) {
+        struct slice c = slice_make(rest.p, utf8_char(rest));
+
+        if (c.n == 0 || (utf8_dangerous(c) && *c.p != '\n'))
+            ck_abort_msg("a terminal must not get %.40s of %s", rest.p, text);
+        rest = slice_from(rest, c.n);
+    }
     expect_loads(text);
     free(text);
 }
