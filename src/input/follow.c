@@ -158,7 +158,10 @@ static int read_plain(struct tailset *t, struct tail_file *f)
     if (r == TAIL_END && f->tail.read_to < f->tail.size && f->tail.offset == 0) {
         note(t, f->stream->log, TAIL_TRUNCATED, 1);
         file_begin_generation(t, f); /* before anything was read; perhaps there is a copy */
-    } else if (r == TAIL_END && f->tail.read_to < f->tail.size) {
+    } else if (r == TAIL_END &&
+               f->tail.read_to < f->tail.size) { /* what was seen behind it is gone */
+        note(t, f->stream->log, TAIL_TRUNCATED, 1);
+        note(t, f->stream->log, TAIL_LOST_TRUNCATED, f->tail.size - f->tail.read_to);
         f->tail.size = f->tail.proved = f->tail.read_to;
         file_release_copies(t, f->stream);
     } else if (fresh && f->tail.offset > 0) {
