@@ -114,6 +114,7 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     struct engine *e = xcalloc(1, sizeof *e);
 
     e->rules = rules;
+    e->registry = registry;
     e->options = *options;
     e->now_ns = now_ns;
     record_init(&e->record, rules);
@@ -159,6 +160,7 @@ void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns)
 {
     e->now_ns = now_ns;
     e->record.wall_ns = wall_ns;
+    registry_set_wall(e->registry, wall_ns);
     updater_set_now(e->updater, now_ns);
 }
 

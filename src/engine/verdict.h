@@ -42,6 +42,7 @@ struct span_series {
 
 struct engine {
     const struct ruleset *rules;
+    struct registry *registry;
     struct engine_options options;
     struct record record;
     struct dispatch *dispatch;

@@ -98,7 +98,7 @@ static uint32_t append(struct family *f, const struct slice *values, int64_t now
     uint32_t index;
 
     cells_grow(f);
-    index = series_append(&f->table, values, now_ns);
+    index = series_append(&f->table, values, f->registry->wall_ns ? f->registry->wall_ns : now_ns);
     memset((char *)c->any + index * c->stride, 0, c->stride);
     if (f->info->spec.type == FAMILY_GAUGE)
         gauge_init(&c->gauge[index], &f->info->spec);

@@ -62,7 +62,8 @@ struct registry {
     struct registry_limits limits;
     uint64_t seed;
     uint64_t generation;
-    int64_t now_ns; /* the newest time that any call brought */
+    int64_t now_ns;  /* the newest time that any call brought */
+    int64_t wall_ns; /* when a series that appears now is created; 0 = its now_ns */
     struct family **families;
     unsigned n, cap;
     struct map names;

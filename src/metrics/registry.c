@@ -34,6 +34,7 @@ struct registry *registry_new(const struct registry_limits *limits)
     r->limits = *limits;
     r->limits.label_bytes = label_limit(limits->label_bytes);
     r->now_ns = limits->now_ns;
+    r->wall_ns = limits->now_ns;
     /* An address is as random as a table of a few thousand log values needs. */
     r->seed = hash_number((uintptr_t)r >> 4);
     return r;
@@ -51,6 +52,11 @@ void registry_free(struct registry *r)
     free(r->families);
     map_release(&r->names);
     free(r);
+}
+
+void registry_set_wall(struct registry *r, int64_t wall_ns)
+{
+    r->wall_ns = wall_ns;
 }
 
 struct family *registry_family(struct registry *r, const struct family_spec *spec)

@@ -108,12 +108,15 @@ struct family;
 struct registry_limits {
     uint32_t max_series;  /* all families that are not `own` together; 0 = no limit */
     uint32_t label_bytes; /* longer label values are cut to this, with "..."; 0 = 65535 */
-    int64_t now_ns;       /* creation time of label-less series; 0 = unknown */
+    int64_t now_ns;       /* creation time of series until registry_set_wall; 0 = unknown */
     bool part; /* one part of a log, to be merged: remembers every reset, folds nothing */
 };
 
 struct registry *registry_new(const struct registry_limits *limits);
 void registry_free(struct registry *r);
+/* Series that appear from now on were created then: what calls bring as now_ns is what `expire`
+ * counts in, and need not be the time of day. */
+void registry_set_wall(struct registry *r, int64_t wall_ns);
 
 /* Adds a family, or finds the one of that name. All text is copied. The order of first adding is
  * the order of exposition unless sorting is asked for. A family without labels has its one series,
@@ -148,7 +151,7 @@ struct folded {
 
 /* Finds or makes the series of these label values (spec.nlabels of them), after making each valid
  * UTF-8 without NUL, cutting it to label_bytes, and naming an empty one "unknown". A new series is
- * exposed from now on. `now_ns` stamps a new series. */
+ * exposed from now on. `now_ns` stamps a new series for `expire`. */
 uint32_t family_series(struct family *f, const struct slice *values, int64_t now_ns,
                        struct folded *ret_folded);
 /* What snapshot_merge folded so far, of all label sets: how many updates that were is not known. */

@@ -568,12 +568,13 @@ TEST(created_samples_in_openmetrics)
     struct registry *r = new_registry();
     struct family *f = add(r, "http_requests_total", FAMILY_COUNTER, 2, "Requests.");
 
+    registry_set_wall(r, 1700000000500000000); /* series2() brings 2.5 s, of another clock */
     counter_inc(f, series2(f, "POST", "/b"), 3, 0);
     family_touch(add(r, "g", FAMILY_GAUGE, 0, ""));
     assert_openmetrics(r, EXPOSE_CREATED,
                        "# TYPE http_requests counter\n# HELP http_requests Requests.\n"
                        "http_requests_total{method=\"POST\",path=\"/b\"} 3\n"
-                       "http_requests_created{method=\"POST\",path=\"/b\"} 2.5\n"
+                       "http_requests_created{method=\"POST\",path=\"/b\"} 1700000000.5\n"
                        "# TYPE g gauge\n# HELP g \ng 0\n# EOF\n");
 }
 
