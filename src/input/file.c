@@ -771,6 +771,7 @@ static void split_old(struct tailset *t, struct tail_file *f)
     old->rebooted = f->rebooted;
     old->id = f->id;
     set_copies_of(f, old);
+    f->began_n = 0;
     f->sink = NULL;
     f->carry = BUF_INIT;
     f->id = ++t->next_id;

@@ -12,7 +12,9 @@
 #include "input/set.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
+#include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/codec.h"
 
@@ -135,6 +137,31 @@ static void learn_time(struct tail_file *f)
         f->mtime_ns = look.mtime_ns;
 }
 
+/* Of what was truncated and written anew before anything of it was read only that tells. 1, 0, or
+ * negative errno. */
+static int began_otherwise(const struct tail_file *f)
+{
+    char head[BEGAN];
+    ssize_t got = f->began_n > 0 ? sys_pread(f->tail.fd, head, f->began_n, 0) : 0;
+
+    if (got < 0)
+        return -errno;
+    return got > 0 && got == f->began_n && hash_text(0, slice_make(head, f->began_n)) != f->began;
+}
+
+/* As above; 1: the next generation is to be read. */
+static int begin_anew(struct tailset *t, struct tail_file *f)
+{
+    int r = began_otherwise(f);
+
+    if (r <= 0)
+        return r;
+    f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
+    note(t, f->stream->log, TAIL_TRUNCATED, 1);
+    file_begin_generation(t, f); /* perhaps there is a copy */
+    return 1;
+}
+
 /* A file that shrank, or of which only now something was read, may have been truncated without a
  * trace in what was read; but a copy that is held back shows it. */
 static int read_plain(struct tailset *t, struct tail_file *f)
@@ -190,6 +217,8 @@ static void read_one(struct tailset *t, struct tail_file *f)
         r = file_reopen(t, f);
     if (r == 0)
         r = refuse_packed(t, f);
+    if (r == 0 && !f->packed && f->tail.offset == 0)
+        r = begin_anew(t, f);
     if (r == 1)
         return;
     if (r == 0) {

@@ -27,6 +27,7 @@
 #include "input/set.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/packing.h"
@@ -161,6 +162,8 @@ static int begin(struct tailset *t, struct newcomer *n, bool read)
     if (n->rotated)
         file_join(f, n->stream, current_of(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
+    f->began_n = (uint8_t)(n->head.n < BEGAN ? n->head.n : BEGAN);
+    f->began = hash_text(0, slice_make(n->head.p, f->began_n));
     f->tail.proved = n->look.size; /* what is cut of it before it is read is lost */
     f->renamed = n->rotated; /* it was never known under another name: no rotation that we saw */
     file_name(t, f, n->path, &n->look);

@@ -97,7 +97,7 @@ struct pipe_input {
     struct linebuf lines;
 };
 
-enum { REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16 };
+enum { BEGAN = 64, REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16 };
 
 /* A symlink that a file is named through. */
 struct hop {
@@ -163,6 +163,8 @@ struct tail_file {
     bool deleted;    /* it said that it was deleted, not replaced or moved */
     bool rebooted;   /* saved in another boot of the machine, and not looked into since */
     bool astray;     /* FILE_OPEN: has a name, and we cannot know which */
+    uint8_t began_n; /* so many first bytes it had when it was identified; 0 = not known */
+    uint64_t began;  /* their hash */
     uint64_t key;    /* of its entry in the memory; 0 = none */
     bool awaits;     /* what comes under its name could not yet be compared with it */
 };
