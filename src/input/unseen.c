@@ -51,12 +51,16 @@ static bool is_begun_alike(const struct tail *t, uint64_t size, struct slice hea
     return n > 0 && tail_head_like(t, head).whole && (n == FINGERPRINT_HEAD || head.n <= size);
 }
 
-/* It may be what the archive was made of, and have been met just now. */
+/* It may be what the archive was made of, and have been met just now; or have been written on, and got
+ * another name that nobody saw, before it was compressed. */
 static bool may_hold_it(const struct newcomer *n, const struct tail_file *f)
 {
-    return f->tail.head_n < FINGERPRINT_HEAD && !file_is_lost(f) &&
-           (f->stream == n->stream ||
-            (f->stream->log == n->stream->log && f->tail.offset == 0 && f->tail.size > 0));
+    bool is_short = f->tail.head_n < FINGERPRINT_HEAD && !file_is_lost(f);
+    bool is_deleted = f->state == FILE_OPEN && f->tail.fd >= 0;
+
+    return is_short &&
+           (f->stream == n->stream || (f->stream->log == n->stream->log &&
+                                       (is_deleted || (f->tail.offset == 0 && f->tail.size > 0))));
 }
 
 /* At least a line, more than a banner, is that of one that a crash of the machine may have cut, or that
