@@ -10,7 +10,7 @@
 # Builds go to build/ (or $CHECK_BUILD) and are used again by the next run. A step passes only if it ended
 # well AND said how many things it looked at: a step that looked at nothing has failed. With CI=true a
 # missing tool is a failure, elsewhere the step is skipped and counted as such.
-# Two steps run at a time: one that computes, and beside it one that mostly waits for servers, timers and disks.
+# Two steps run at a time: one that computes, and beside it one with real servers, which mostly waits for them.
 # Of each are told the seconds it took and the CPU seconds it used, at the end the ten that took longest.
 # The last line is `N passed, N failed[, N skipped]` over everything that ran.
 set -uo pipefail
@@ -21,8 +21,9 @@ jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
 first="bootstrap gcc" # what the others need
 computing="unit layers format shellcheck man rules-check rules-test truth docs cppcheck clang-tidy
-       clang-sanitizers coverage instructions simulation fuzz distcheck stack-rules stack-mutants stack-files"
-waiting="e2e stack-fleet stack-live stack-proof quickstart stack-docker stack-kubernetes stack-proxies"
+       clang-sanitizers coverage instructions simulation fuzz distcheck"
+waiting="e2e stack-fleet stack-live stack-proof quickstart stack-docker stack-kubernetes stack-proxies
+         stack-rules stack-mutants stack-files"
 steps="$first $computing $waiting"
 
 # How long a step may take, in seconds, on a machine that does other things as well: only what hangs meets it.
