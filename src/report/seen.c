@@ -57,12 +57,7 @@ static void note_name(void *ctx, struct slice name, const struct field *value)
 static void note_names(struct seen *s, const struct record *r)
 {
     s->asked++;
-    if (r->decoded == DECODED_JSON)
-        (void)json_each(r->line, note_name, s);
-    else if (r->decoded == DECODED_LOGFMT && r->log->format == LOG_KV)
-        (void)kv_each(r->line, note_name, s);
-    else if (r->decoded == DECODED_LOGFMT)
-        (void)logfmt_each(r->line, r->log->format == LOG_LOGFMT, note_name, s);
+    record_each(r, note_name, s);
 }
 
 static void note_refused(struct seen_update *seen, struct record *r, const struct mapping *m,
