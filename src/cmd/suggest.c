@@ -132,19 +132,10 @@ static void add_rest(void *ctx, const struct engine_peek *line)
     suggest_add(ctx, line->rest, *line->stream != 0);
 }
 
-/* What the rules that were given call theirs. */
-static void take_names(const struct ruleset *rules, struct suggest *s)
-{
-    for (unsigned i = 0; i < rules->nevents; i++)
-        suggest_taken(s, rules->events[i].name);
-    for (unsigned i = 0; i < rules->nfamilies; i++)
-        suggest_taken(s, rules->families[i].spec.name);
-}
-
 /* How lines are read, and where records begin, the rules that were given say. */
 static void add_as_given(struct sample *sample, struct suggest *s)
 {
-    take_names(sample->setup->rules, s);
+    suggest_taken(s, sample->setup->rules);
     suggest_log(s, sample->log);
     walk(sample, add_rest, s);
 }

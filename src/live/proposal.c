@@ -33,20 +33,12 @@ static bool sample(void *ctx, const struct line_place *place, struct slice line)
     return ++s->lines < SAMPLE_LINES;
 }
 
-static void take_names(const struct ruleset *rules, struct suggest *s)
-{
-    for (unsigned i = 0; i < rules->nevents; i++)
-        suggest_taken(s, rules->events[i].name);
-    for (unsigned i = 0; i < rules->nfamilies; i++)
-        suggest_taken(s, rules->families[i].spec.name);
-}
-
 void propose(const struct outcome *o, struct held *held, size_t shape, struct buf *out)
 {
     struct sampling s = {.suggest = suggest_new(1, NULL), .shape = shape};
 
     suggest_beside(s.suggest, o->setup.any_log);
-    take_names(o->setup.rules, s.suggest);
+    suggest_taken(s.suggest, o->setup.rules);
     if (shape != SIZE_MAX) /* else nothing is left of the kind */
         lines_each(o, held, sample, &s);
     if (s.lines) {

@@ -107,13 +107,21 @@ void suggest_log(struct suggest *s, const char *log)
     s->sample.has_log = true;
 }
 
-void suggest_taken(struct suggest *s, const char *name)
+static void take_name(struct suggest *s, const char *name)
 {
     struct slice all = slice_str(name);
 
     map_put(&s->sample.taken, all, 1);
     if (slice_ends(all, SLICE("_total")))
         map_put(&s->sample.taken, slice_make(all.p, all.n - strlen("_total")), 1);
+}
+
+void suggest_taken(struct suggest *s, const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->nevents; i++)
+        take_name(s, rules->events[i].name);
+    for (unsigned i = 0; i < rules->nfamilies; i++)
+        take_name(s, rules->families[i].spec.name);
 }
 
 void suggest_add(struct suggest *s, struct slice line, bool wrapped)

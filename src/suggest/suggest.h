@@ -31,6 +31,7 @@
 
 struct suggest;
 struct begins;
+struct ruleset;
 
 /* `least`: lines that a kind must have to be proposed. `field`, which is BORROWED, tells decoded
  * lines apart; NULL: one is found. */
@@ -42,8 +43,8 @@ void suggest_beside(struct suggest *s, bool has_log);
 /* Lines are read as that [log] says, which stands in the rules beside these, and come without what its `prefix` cuts
  * off: none is written. BORROWS. Before the first line. */
 void suggest_log(struct suggest *s, const char *log);
-/* No event and no metric is to be called so. Copies. */
-void suggest_taken(struct suggest *s, const char *name);
+/* No event and no metric is to be called as one of these rules. Copies. */
+void suggest_taken(struct suggest *s, const struct ruleset *rules);
 /* Takes a line, or a record, as it was read, perhaps out of a container's wrapping; copies it. */
 void suggest_add(struct suggest *s, struct slice line, bool wrapped);
 /* The lines that were taken are records, which begin so. BORROWS. */

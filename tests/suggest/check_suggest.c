@@ -685,12 +685,15 @@ TEST(a_prefix_leaves_out_what_has_an_event_of_its_own)
 
 TEST(rules_beside_others_are_events_and_metrics_of_other_names)
 {
+    struct event event = {.name = "job_accepted"};
+    struct family_def family = {.spec.name = "job_accepted_total"};
+    const struct ruleset rules = {
+        .events = &event, .nevents = 1, .families = &family, .nfamilies = 1};
     struct suggest *s = suggest_new(1, NULL);
     struct buf out = BUF_INIT;
 
     suggest_beside(s, true);
-    suggest_taken(s, "job_accepted");
-    suggest_taken(s, "job_accepted_total");
+    suggest_taken(s, &rules);
     for (int i = 0; i < 10; i++)
         suggest_add(s, SLICE("level=info msg=\"job accepted\" user=ann"), false);
     suggest_write(s, "sample", &out);
