@@ -50,6 +50,14 @@ void strings_add(struct strings *s, const char *text)
     s->list[s->n++] = text;
 }
 
+bool strings_has(const struct strings *s, const char *text)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->list[i], text) == 0)
+            return true;
+    return false;
+}
+
 static struct rows rows_of(const struct command *c)
 {
     struct rows rows = {.n = 0};

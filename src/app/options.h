@@ -71,5 +71,6 @@ int usage_error(const struct command *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 void strings_add(struct strings *s, const char *text);
+bool strings_has(const struct strings *s, const char *text);
 
 #endif

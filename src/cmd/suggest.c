@@ -155,28 +155,29 @@ static void add_comment(struct slice text, struct buf *page)
         buf_fmt(page, ";   %.*s\n", SLICE_FMT(line));
 }
 
+/* Standard input, and what goes on behind the sample, cannot. */
+static bool can_be_read_again(const struct sample *sample, const struct common_options *o)
+{
+    return sample->bytes < SAMPLE_BYTES && !strings_has(&o->files, "-");
+}
+
 /* What the rules on the page come to on the files they were made of, at its end. The files are read once more, as `run`
- * would; standard input, and what goes on behind the sample, cannot be. */
+ * would. */
 static void add_report(const struct sample *sample, const struct common_options *o,
                        struct buf *page)
 {
-    const struct strings *files = &o->files;
     struct mistakes m = MISTAKES_INIT;
     struct report_options options = REPORT_ALL;
     struct report report = {.setup = NULL};
     struct held *held = held_new(HELD_BYTES);
     struct setup setup;
     struct buf text = BUF_INIT;
-    bool whole = sample->bytes < SAMPLE_BYTES;
 
     options.costs = false; /* the same sample gives the same page */
     options.as = sample->log ? o->as : NULL;
-
-    for (size_t i = 0; i < files->n; i++)
-        whole &= strcmp(files->list[i], "-") != 0;
     if (setup_load_text(buf_all(page), "these rules", sample->log ? o : NULL,
                         SETUP_AUTO_LOG | SETUP_NO_RULES, &setup, &m) == 0 &&
-        whole && report_run(&report, &setup, held, files, &options) < 0) {
+        report_run(&report, &setup, held, &o->files, &options) < 0) {
         report_text(&report, &text);
         buf_str(page, "\n; What these rules come to on the sample:\n");
         add_comment(buf_all(&text), page);
@@ -210,7 +211,8 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
         suggest_write(s, o->common.files.list[0], &page);
         if (o->field && !suggest_has_field(s, o->field))
             log_warn("no line has the field %s that --by names", o->field);
-        add_report(sample, &o->common, &page);
+        if (can_be_read_again(sample, &o->common))
+            add_report(sample, &o->common, &page);
         if (output_page(o->common.output, buf_all(&page)) < 0)
             code = EXIT_SYSTEM;
     }

@@ -5,7 +5,6 @@
 
 #include "live/live.h"
 
-#include <string.h>
 #include <unistd.h>
 
 struct watch_options {
@@ -19,15 +18,6 @@ static const struct option_row rows[] = {
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
-/* Standard input is the keyboard, and can be read but once. */
-static bool names_stdin(const struct strings *files)
-{
-    for (size_t i = 0; i < files->n; i++)
-        if (strcmp(files->list[i], "-") == 0)
-            return true;
-    return false;
-}
-
 static int run(void *options, const struct command *self)
 {
     const struct watch_options *o = options;
@@ -35,7 +25,7 @@ static int run(void *options, const struct command *self)
 
     if (o->common.files.n == 0)
         return usage_error(self, "name the logs to try the rules on");
-    if (!once && names_stdin(&o->common.files))
+    if (!once && strings_has(&o->common.files, "-")) /* the keyboard */
         return usage_error(self, "- can be read only once; use --once");
     return (once ? live_once : live_run)(&o->common);
 }
