@@ -121,7 +121,7 @@ static bool said_before(struct map *said, const struct mistake *k)
     return again;
 }
 
-static void print_one(const struct mistake *k, bool columns, struct buf *out)
+void mistake_put(const struct mistake *k, bool column, struct buf *out)
 {
     static const char *const prefix[] = {"", "warning: ", "advice: "};
 
@@ -129,12 +129,10 @@ static void print_one(const struct mistake *k, bool columns, struct buf *out)
         buf_fmt(out, "%s:", k->file);
     if (k->line > 0)
         buf_fmt(out, "%d:", k->line);
-    if (columns && k->line > 0)
+    if (column && k->line > 0)
         buf_fmt(out, "%d:", k->column > 0 ? k->column : 1);
-    buf_fmt(out, "%s%s%s%s%s\n", *k->file || k->line > 0 ? " " : "", prefix[k->severity], k->text,
+    buf_fmt(out, "%s%s%s%s%s", *k->file || k->line > 0 ? " " : "", prefix[k->severity], k->text,
             k->hint ? "; " : "", hint_of(k));
-    if (k->more)
-        buf_str(out, k->more);
 }
 
 size_t mistakes_list(const struct mistakes *m, enum severity most, const struct mistake ***ret_list)
@@ -161,7 +159,10 @@ size_t mistakes_print(const struct mistakes *m, enum severity most, struct buf *
     size_t n = mistakes_list(m, most, &list), nmistakes = 0;
 
     for (size_t i = 0; i < n; i++) {
-        print_one(list[i], m->columns, out);
+        mistake_put(list[i], m->columns, out);
+        buf_char(out, '\n');
+        if (list[i]->more)
+            buf_str(out, list[i]->more);
         nmistakes += list[i]->severity == MISTAKE;
     }
     free(list);

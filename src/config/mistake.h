@@ -43,6 +43,8 @@ void mistake_hint(struct mistakes *m, const char *fmt, ...) __attribute__((forma
 void mistake_near(struct mistakes *m, const char *near);
 /* To the mistake last added: lines shown below it; copied. */
 void mistake_more(struct mistakes *m, struct slice more);
+/* Appends one, without its `more`: `file:line: sentence`. A column that is asked for and unknown is 1. */
+void mistake_put(const struct mistake *m, bool column, struct buf *out);
 /* Everything up to `most` severe (MISTAKE, WARNING or ADVICE), sorted by file and line, each once.
  * Returns how many; the caller frees the list. */
 size_t mistakes_list(const struct mistakes *m, enum severity most,

@@ -378,13 +378,7 @@ static void tell_mistake(struct page *p, const struct mistake *m, size_t columns
 {
     struct buf text = BUF_INIT;
 
-    buf_fmt(&text, "%s:", m->file);
-    if (m->line > 0)
-        buf_fmt(&text, "%d:", m->line);
-    if (m->line > 0 && m->column > 0)
-        buf_fmt(&text, "%d:", m->column);
-    buf_fmt(&text, "%s %s%s%s", m->severity == WARNING ? " warning:" : "", m->text,
-            m->hint ? "; " : "", m->hint ? m->hint : "");
+    mistake_put(m, m->column > 0, &text);
     page_wrap(p, m->severity == MISTAKE ? STYLE_BAD : STYLE_NEWS, buf_all(&text), columns);
     for (struct slice rest = slice_str(m->more), line; m->more && slice_cut(&rest, '\n', &line);)
         if (line.n)
