@@ -182,6 +182,14 @@ void utf8_show(struct buf *out, struct slice s)
     buf_release(&clean);
 }
 
+void utf8_show_cut(struct buf *out, struct slice s, size_t max)
+{
+    size_t n = utf8_cut(s, max);
+
+    utf8_show(out, slice_make(s.p, n));
+    buf_str(out, n < s.n ? "..." : "");
+}
+
 size_t utf8_count(struct slice s)
 {
     size_t count = 0;

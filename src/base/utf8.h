@@ -18,6 +18,8 @@ void utf8_clean(struct buf *out, struct slice s);
 bool utf8_dangerous(struct slice c);
 /* Appends `s` safe for a terminal: cleaned, and what is dangerous written as \x1b. */
 void utf8_show(struct buf *out, struct slice s);
+/* Likewise of `max` bytes at most; `...` stands for the rest. */
+void utf8_show_cut(struct buf *out, struct slice s, size_t max);
 /* Writes one code point (U+FFFD for a surrogate or one past U+10FFFF); returns its length. */
 size_t utf8_encode(char out[4], uint32_t codepoint);
 /* The longest prefix of at most `max` bytes that does not cut a character. */

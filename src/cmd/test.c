@@ -213,8 +213,8 @@ static void keep_unmatched(void *ctx, const struct source *source, struct slice 
     if (u->n++ >= UNMATCHED_SHOWN)
         return;
     buf_fmt(&u->text, "  %s: ", source->path);
-    utf8_show(&u->text, slice_make(line.p, utf8_cut(line, UNMATCHED_MOST)));
-    buf_str(&u->text, line.n > UNMATCHED_MOST ? "...\n" : "\n");
+    utf8_show_cut(&u->text, line, UNMATCHED_MOST);
+    buf_char(&u->text, '\n');
 }
 
 static void say_unmatched(const struct unmatched_lines *u, uint64_t want, struct buf *why)

@@ -11,11 +11,7 @@
 
 void show_text(struct buf *out, struct slice s)
 {
-    size_t n = utf8_cut(s, TEXT_MAX);
-
-    utf8_show(out, slice_make(s.p, n));
-    if (n < s.n)
-        buf_str(out, "...");
+    utf8_show_cut(out, s, TEXT_MAX);
 }
 
 size_t strange_blank(struct slice s, size_t i)

@@ -58,11 +58,9 @@ static const struct ruleset *rules_of(const struct look *l)
 
 static void put_text(struct buf *out, struct slice s)
 {
-    size_t n = utf8_cut(s, EXAMPLE_MAX);
-
     buf_char(out, '"');
-    utf8_show(out, slice_make(s.p, n));
-    buf_str(out, n < s.n ? "...\"" : "\"");
+    utf8_show_cut(out, s, EXAMPLE_MAX);
+    buf_char(out, '"');
 }
 
 /* --- fields, labels, events ------------------------------------------------------------------- */

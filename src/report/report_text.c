@@ -6,15 +6,6 @@
 
 #include "base/utf8.h"
 
-static void put_text(struct buf *out, struct slice s)
-{
-    size_t n = utf8_cut(s, EXAMPLE_MAX);
-
-    utf8_show(out, slice_make(s.p, n));
-    if (n < s.n)
-        buf_str(out, "...");
-}
-
 static void put_bytes(struct buf *out, double n)
 {
     static const char *const units[] = {"bytes", "kB", "MB", "GB"};
@@ -119,12 +110,12 @@ static void put_shapes(const struct report *r, struct buf *out)
         buf_clear(&words);
         kinds_words(&s->shapes[i], &words);
         buf_fmt(out, "unmatched: %llu  ", (unsigned long long)s->shapes[i].count);
-        put_text(out, buf_all(&words));
+        utf8_show_cut(out, buf_all(&words), EXAMPLE_MAX);
         buf_char(out, '\n');
         if (slice_eq(buf_all(&words), kinds_example(&r->kinds, &s->shapes[i])))
             continue;
         buf_str(out, "    such as  ");
-        put_text(out, kinds_example(&r->kinds, &s->shapes[i]));
+        utf8_show_cut(out, kinds_example(&r->kinds, &s->shapes[i]), EXAMPLE_MAX);
         buf_char(out, '\n');
     }
     if (rest)
