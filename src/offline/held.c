@@ -41,15 +41,21 @@ static bool is_stdin(const struct file *f)
     return strcmp(f->path, "-") == 0;
 }
 
-static void drop(struct held *h, struct file *f)
+static void drop_lines(struct held *h, struct file *f)
 {
     h->used -= f->lines.text.n;
     free(f->bytes);
-    free(f->encoding);
-    f->bytes = f->encoding = NULL;
+    f->bytes = NULL;
     f->cap = 0;
-    f->there = f->refused = false;
     f->lines = (struct held_lines){.too_long = 0};
+}
+
+static void drop(struct held *h, struct file *f)
+{
+    drop_lines(h, f);
+    free(f->encoding);
+    f->encoding = NULL;
+    f->there = f->refused = false;
 }
 
 void held_free(struct held *h)
@@ -149,12 +155,8 @@ const struct held_lines *held_lines(struct held *h, const struct setup *setup, u
         f->encoding = encoding ? xstrdup(encoding) : NULL;
         f->max_line = max_line;
         read_file(h, f, encoding, max_line);
+        if (f->refused)
+            drop_lines(h, f);
     }
-    if (!f->refused)
-        return &f->lines;
-    h->used -= f->lines.text.n;
-    free(f->bytes);
-    f->bytes = NULL;
-    f->cap = f->lines.text.n = 0;
-    return NULL;
+    return f->refused ? NULL : &f->lines;
 }
