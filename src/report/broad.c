@@ -110,10 +110,13 @@ static bool takes_some_of(const struct broad *b, unsigned x, unsigned event)
 /* Do two events that never share a line take some of this one's? */
 static bool holds_kinds(const struct broad *b, unsigned event)
 {
-    for (unsigned x = 0; x < b->rules->nevents; x++)
-        for (unsigned y = 0; y < x && takes_some_of(b, x, event); y++)
+    for (unsigned x = 0; x < b->rules->nevents; x++) {
+        if (!takes_some_of(b, x, event))
+            continue;
+        for (unsigned y = 0; y < x; y++)
             if (takes_some_of(b, y, event) && !share_a_line(b, x, y))
                 return true;
+    }
     return false;
 }
 
