@@ -35,6 +35,15 @@ char *edge_new(size_t size)
     return p + size;
 }
 
+void put_file(const char *path, struct slice text)
+{
+    FILE *f = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fwrite(text.p, 1, text.n, f), text.n);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
     (void)st;

@@ -1,9 +1,10 @@
-/* tools -- what tests of several rooms need and no room has: chance, memory with a hard end, a
+/* tools -- what tests of several rooms need and no room has: chance, memory with a hard end, files, a
  * directory that goes. Knows no room but base. */
 #ifndef LT_TESTS_TOOLS_H
 #define LT_TESTS_TOOLS_H
 
-#include <stddef.h>
+#include "base/slice.h"
+
 #include <stdint.h>
 
 /* Random numbers that are the same on every run; state must not be 0. */
@@ -16,6 +17,8 @@ unsigned roll(struct dice *d, unsigned sides);
 /* The end of at least so many bytes; to read the next one is fatal. */
 char *edge_new(size_t size);
 
+/* Writes a file; it is all there, or the test fails. */
+void put_file(const char *path, struct slice text);
 /* Removes the directory and all that is in it. */
 void remove_tree(const char *dir);
 

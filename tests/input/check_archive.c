@@ -3,6 +3,7 @@
 
 #include "packers.h"
 #include "suite.h"
+#include "tools.h"
 
 #include "base/xalloc.h"
 #include "input/archive.h"
@@ -40,11 +41,7 @@ static void end(void)
 
 static void write_file(struct slice s)
 {
-    FILE *f = fopen(path, "w");
-
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fwrite(s.p, 1, s.n, f), s.n);
-    ck_assert_int_eq(fclose(f), 0);
+    put_file(path, s);
 }
 
 /* The result of the last archive_next; with ahead a thread unpacks. */

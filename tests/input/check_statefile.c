@@ -70,11 +70,7 @@ static void load(enum statefile_found want, const char *text)
 
 static void write_file(const char *name, const void *p, size_t n)
 {
-    FILE *f = fopen(in_dir(name), "w");
-
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fwrite(p, 1, n, f), n);
-    ck_assert_int_eq(fclose(f), 0);
+    put_file(in_dir(name), slice_make(p, n));
 }
 
 static void change_byte(const char *name, long at)

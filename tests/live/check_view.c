@@ -15,15 +15,6 @@ static char rules_path[64], log_path[64];
 static struct common_options options;
 static struct held *held;
 
-static void write_file(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    ck_assert_ptr_nonnull(f);
-    ck_assert_int_ge(fputs(text, f), 0);
-    ck_assert_int_eq(fclose(f), 0);
-}
-
 static void begin(void)
 {
     ck_assert_ptr_nonnull(mkdtemp(dir));
@@ -47,7 +38,7 @@ static struct outcome *load(const char *rules, const struct outcome *before)
     struct mistakes m = MISTAKES_INIT;
     int code = 0;
 
-    write_file(rules_path, rules);
+    put_file(rules_path, slice_str(rules));
     struct outcome *o = outcome_new(&options, held, &m, NULL, NULL, &code);
 
     mistakes_release(&m);
@@ -86,7 +77,7 @@ TEST(a_screen_of_any_size_is_filled)
     struct buf explained = BUF_INIT;
     struct shown s = {.options = &options, .mistakes = &none, .lines = &lines, .explained = ""};
 
-    write_file(log_path, "a b\na c\nb one\nb two\nc\n");
+    put_file(log_path, SLICE("a b\na c\nb one\nb two\nc\n"));
     draw_all_sizes(&s);
     struct outcome *before = load(RULES, NULL), *now;
 
@@ -117,7 +108,7 @@ TEST(a_series_that_no_page_has_has_no_value)
     struct shown s = {.options = &options, .mistakes = &none, .lines = &lines};
     const char *at;
 
-    write_file(log_path, "c\n");
+    put_file(log_path, SLICE("c\n"));
     struct outcome *o = load(RULES, NULL);
 
     ck_assert_ptr_nonnull(o);
@@ -141,7 +132,7 @@ static void expect_lines(const char *log, const char *text, const char *const *w
             "[log l]\npath = /nowhere\n%s[event ok]\nmatch = ^OK\n[counter ok_total]\n"
             "help = h\ninc = ok\n",
             log);
-    write_file(log_path, text);
+    put_file(log_path, slice_str(text));
     held_free(held);
     held = held_new(1 << 20);
     struct outcome *o = load(rules.p, NULL);

@@ -16,15 +16,6 @@ static char dir[] = "/tmp/lt-session-XXXXXX";
 static char config_path[64], log_path[64];
 static struct setup setup;
 
-static void write_file(const char *path, struct slice text)
-{
-    FILE *f = fopen(path, "w");
-
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fwrite(text.p, 1, text.n, f), text.n);
-    ck_assert_int_eq(fclose(f), 0);
-}
-
 static void begin(void)
 {
     ck_assert_ptr_nonnull(mkdtemp(dir));
@@ -50,7 +41,7 @@ static void load(const char *log, const char *limits)
                    "[counter lines_total]\nhelp = h\nadd = any\nvalue = _lines\nlabels = first\n"
                    "[counter bytes_total]\nhelp = h\nadd = any\nvalue = _bytes\n"
                    "[counter times_total]\nhelp = h\ninc = any\nlabels = t=_time\n");
-    write_file(config_path, buf_all(&text));
+    put_file(config_path, buf_all(&text));
     ck_assert_int_eq(setup_load(&options, NULL, 0, &setup, &m), 0);
     mistakes_release(&m);
     buf_release(&text);
@@ -115,7 +106,7 @@ static void make_log(uint32_t seed)
             for (int k = 0; k < 40; k++)
                 buf_str(&text, "a line too long ");
     }
-    write_file(log_path, buf_all(&text));
+    put_file(log_path, buf_all(&text));
     buf_release(&text);
 }
 

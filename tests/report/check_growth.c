@@ -32,11 +32,8 @@ static void load(const char *text)
     const char *list[] = {rules_path};
     struct common_options options = {.rules = {.list = list, .n = 1}};
     struct mistakes m = MISTAKES_INIT;
-    FILE *f = fopen(rules_path, "w");
 
-    ck_assert_ptr_nonnull(f);
-    ck_assert_int_ge(fputs(text, f), 0);
-    ck_assert_int_eq(fclose(f), 0);
+    put_file(rules_path, slice_str(text));
     if (setup_load(&options, NULL, SETUP_AUTO_LOG, &setup, &m) < 0)
         ck_abort_msg("%s", m.list[0].text);
     mistakes_release(&m);

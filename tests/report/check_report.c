@@ -16,15 +16,6 @@ static const char *rules_list[] = {rules_path}, *logs_list[] = {log_path};
 static const struct common_options options = {.rules = {.list = rules_list, .n = 1}};
 static const struct strings files = {.list = logs_list, .n = 1};
 
-static void write_file(const char *path, struct slice text)
-{
-    FILE *f = fopen(path, "w");
-
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fwrite(text.p, 1, text.n, f), text.n);
-    ck_assert_int_eq(fclose(f), 0);
-}
-
 static void begin(void)
 {
     ck_assert_ptr_nonnull(mkdtemp(dir));
@@ -45,7 +36,7 @@ static void write_rules(const char *event)
         &text,
         "[event e]\nmatch = ^%s (?<n>\\d+)\n[counter es_total]\nhelp = h\ninc = e\nlabels = n\n",
         event);
-    write_file(rules_path, buf_all(&text));
+    put_file(rules_path, buf_all(&text));
     buf_release(&text);
 }
 
@@ -56,7 +47,7 @@ static void write_log(unsigned n)
 
     for (unsigned i = 0; i < n; i++)
         buf_fmt(&text, "open %u of me\nshut %u\n", i % 7, i);
-    write_file(log_path, buf_all(&text));
+    put_file(log_path, buf_all(&text));
     buf_release(&text);
 }
 
@@ -145,14 +136,13 @@ TEST(what_was_not_looked_at_is_not_claimed)
     struct buf text = BUF_INIT;
     struct report_options few = REPORT_FAST;
 
-    write_file(rules_path,
-               SLICE("[log l]\npath = /none\nprefix = ^late:[ ]\ntime_format = rfc3339\n"
-                     "[event e]\nwhere = x == a\n"
-                     "[counter es_total]\nhelp = h\ninc = e\nlabels = y\n"));
+    put_file(rules_path, SLICE("[log l]\npath = /none\nprefix = ^late:[ ]\ntime_format = rfc3339\n"
+                               "[event e]\nwhere = x == a\n"
+                               "[counter es_total]\nhelp = h\ninc = e\nlabels = y\n"));
     for (int i = 0; i < 100; i++)
         buf_str(&text, "x=a z=1 time=bad\n");
     buf_str(&text, "late: x=a y=b\n");
-    write_file(log_path, buf_all(&text));
+    put_file(log_path, buf_all(&text));
     few.looked_at = 10;
     tell(held, &few, &text);
     ck_assert(says(
@@ -217,7 +207,7 @@ static void write_broad(const char *first)
             "[event line]\nmatch = %s\n[event put]\nmatch = ^put (?<n>\\d+)$\n"
             "[event get]\nmatch = ^get \\d+$\n[counter c_total]\nhelp = h\ninc = line, put, get\n",
             first);
-    write_file(rules_path, buf_all(&text));
+    put_file(rules_path, buf_all(&text));
     buf_release(&text);
 }
 
@@ -230,7 +220,7 @@ TEST(an_event_that_takes_all_hides_no_line)
     all.costs = false;
     for (unsigned i = 0; i < 100; i++)
         buf_fmt(&text, "put %u\nget %u\n%s", i, i, i % 10 ? "" : "put 7 too late\n");
-    write_file(log_path, buf_all(&text));
+    put_file(log_path, buf_all(&text));
     write_broad("^");
     tell(held, &all, &out);
     ck_assert(says(&out, "210 lines, 0 unmatched"));
@@ -256,10 +246,10 @@ TEST(an_event_with_parts_hides_none)
     all.costs = false;
     for (unsigned i = 0; i < 100; i++)
         buf_fmt(&text, "level=%s\n", i % 5 == 0 ? "a" : i % 2 ? "b" : "c");
-    write_file(log_path, buf_all(&text));
-    write_file(rules_path, SLICE("[event e]\nmatch = ^level\n[event b]\nof = e\nmatch = b$\n"
-                                 "[event c]\nof = e\nmatch = c$\n[counter c_total]\nhelp = h\n"
-                                 "inc = e, b, c\n"));
+    put_file(log_path, buf_all(&text));
+    put_file(rules_path, SLICE("[event e]\nmatch = ^level\n[event b]\nof = e\nmatch = b$\n"
+                               "[event c]\nof = e\nmatch = c$\n[counter c_total]\nhelp = h\n"
+                               "inc = e, b, c\n"));
     tell(held, &all, &out);
     ck_assert(says(&out, "event b: 40") && says(&out, "event c: 40"));
     ck_assert(!says(&out, "alone"));
@@ -294,14 +284,14 @@ TEST(a_decimal_comma_and_blanks_are_told)
     struct report_options all = REPORT_ALL;
 
     all.costs = false;
-    write_file(rules_path, SLICE("[event e]\nmatch = ^n=(?<n>.*)\n[counter ns_total]\nhelp = h\n"
-                                 "add = e\nvalue = n\nunit = s\n"));
+    put_file(rules_path, SLICE("[event e]\nmatch = ^n=(?<n>.*)\n[counter ns_total]\nhelp = h\n"
+                               "add = e\nvalue = n\nunit = s\n"));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct held *held = held_new(1 << 20);
         struct buf line = BUF_INIT, out = BUF_INIT;
 
         buf_fmt(&line, "n=%s\n", rows[i].value);
-        write_file(log_path, buf_all(&line));
+        put_file(log_path, buf_all(&line));
         tell(held, &all, &out);
         ck_assert_msg(says(&out, "not a number, such as"), "%s", out.p);
         ck_assert_msg(says(&out, rows[i].rewrite ? rows[i].rewrite : "\"\n"), "%s", out.p);
