@@ -71,6 +71,15 @@ static void tell(struct held *held, const struct report_options *o, struct buf *
     mistakes_release(&m);
 }
 
+/* Those are not the same twice. */
+static struct report_options all_but_costs(void)
+{
+    struct report_options all = REPORT_ALL;
+
+    all.costs = false;
+    return all;
+}
+
 static bool says(const struct buf *out, const char *text)
 {
     return strstr(out->p, text) != NULL;
@@ -82,9 +91,8 @@ TEST(changed_rules_meet_the_lines_that_were_read)
 {
     struct held *held = held_new(1 << 20);
     struct buf first = BUF_INIT, second = BUF_INIT;
-    struct report_options all = REPORT_ALL;
+    struct report_options all = all_but_costs();
 
-    all.costs = false;
     write_rules("open");
     write_log(100);
     tell(held, &all, &first);
@@ -110,11 +118,10 @@ TEST(a_file_that_is_not_held_tells_the_same)
 {
     struct held *held = held_new(1 << 20), *small = held_new(100);
     struct buf first = BUF_INIT, second = BUF_INIT;
-    struct report_options all = REPORT_ALL, few = REPORT_FAST;
+    struct report_options all = all_but_costs(), few = REPORT_FAST;
 
     write_rules("open");
     write_log(1000);
-    all.costs = false; /* not the same twice */
     tell(held, &all, &first);
     tell(small, &all, &second);
     ck_assert_str_eq(first.p, second.p);
@@ -165,9 +172,8 @@ TEST(standard_input_is_read_once_as_far_as_it_fits)
 {
     struct held *held = held_new(1000);
     struct buf first = BUF_INIT, second = BUF_INIT;
-    struct report_options all = REPORT_ALL;
+    struct report_options all = all_but_costs();
 
-    all.costs = false;
     write_rules("open");
     write_log(1000);
     ck_assert_ptr_nonnull(freopen(log_path, "r", stdin));
@@ -213,11 +219,10 @@ static void write_broad(const char *first)
 
 TEST(an_event_that_takes_all_hides_no_line)
 {
-    struct report_options all = REPORT_ALL;
+    struct report_options all = all_but_costs();
     struct buf out = BUF_INIT, text = BUF_INIT;
     struct held *held = held_new(1 << 20);
 
-    all.costs = false;
     for (unsigned i = 0; i < 100; i++)
         buf_fmt(&text, "put %u\nget %u\n%s", i, i, i % 10 ? "" : "put 7 too late\n");
     put_file(log_path, buf_all(&text));
@@ -239,11 +244,10 @@ TEST(an_event_that_takes_all_hides_no_line)
 /* What is `of` an event says more of some of its lines, and never that the others were missed. */
 TEST(an_event_with_parts_hides_none)
 {
-    struct report_options all = REPORT_ALL;
+    struct report_options all = all_but_costs();
     struct buf out = BUF_INIT, text = BUF_INIT;
     struct held *held = held_new(1 << 20);
 
-    all.costs = false;
     for (unsigned i = 0; i < 100; i++)
         buf_fmt(&text, "level=%s\n", i % 5 == 0 ? "a" : i % 2 ? "b" : "c");
     put_file(log_path, buf_all(&text));
@@ -281,9 +285,8 @@ TEST(a_decimal_comma_and_blanks_are_told)
         {",5", NULL},
         {"5,", NULL},
     };
-    struct report_options all = REPORT_ALL;
+    struct report_options all = all_but_costs();
 
-    all.costs = false;
     put_file(rules_path, SLICE("[event e]\nmatch = ^n=(?<n>.*)\n[counter ns_total]\nhelp = h\n"
                                "add = e\nvalue = n\nunit = s\n"));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
