@@ -3,10 +3,9 @@ import glob
 import itertools
 import json
 import os
-import subprocess
 
 from _common import get, put
-from _daemon import LOGTALLY, SRCDIR, main
+from _daemon import SRCDIR, main, ran
 
 RULES = """\
 [log app]
@@ -77,20 +76,15 @@ some text 17 here
 """
 
 
-def logtally(*args, stdin=b""):
-    return subprocess.run([LOGTALLY, *args], input=stdin, capture_output=True, check=False, timeout=60)
-
-
-def against(*args, code=0, stdin=b""):
-    r = logtally("check", "--json", *args, stdin=stdin)
-    assert r.returncode == code and r.stderr == b"", (args, r.returncode, r.stderr)
+def against(*args, code=0, stdin=""):
+    r = ran("check", "--json", *args, code=code, input=stdin, timeout=60)
+    assert r.stderr == "", (args, r.stderr)
     return json.loads(r.stdout)["against"]
 
 
 def text(*args, code=0):
-    r = logtally("check", *args)
-    assert r.returncode == code, (args, r)
-    return r.stdout.decode(), r.stderr.decode()
+    r = ran("check", *args, code=code, timeout=60)
+    return r.stdout, r.stderr
 
 
 def of_kind(found, kind):
@@ -342,7 +336,7 @@ def what_cannot_be_read_is_a_failure():
     found = against(rules, "--against", log, broken, code=1)
     assert len(found["errors"]) == 1 and "broken.log.gz" in found["errors"][0], found
     assert found["lines"] == 2 and found["hits"][0]["count"] == 1, found
-    assert against(rules, "--against", "-", stdin=b"a\na\nx\n")["hits"][0]["count"] == 2
+    assert against(rules, "--against", "-", stdin="a\na\nx\n")["hits"][0]["count"] == 2
     text("--as", "auto", rules, code=2)
     text("--as", "nolog", rules, "--against", log, code=2)
 
@@ -398,7 +392,7 @@ def it_counts_as_a_replay_does():
         if not os.path.isfile(log) or not os.path.isfile(rules):
             continue
         found = against(rules, "--against", log, code=4 if os.path.basename(log) in WITH_TRAPS else 0)
-        page = json.loads(logtally("replay", "--rules", rules, "--unmatched", "left", "--format", "json", log).stdout)
+        page = json.loads(ran("replay", "--rules", rules, "--unmatched", "left", "--format", "json", log, timeout=60).stdout)
         series = {f["name"]: len(f["series"]) for f in page["families"] if f["labels"]}
         told = {s["metric"]: s["count"] for s in found["series"]}
         assert series == {name: told[name] for name in series}, (log, series, told)

@@ -3,7 +3,6 @@ import gzip
 import os
 import re
 import signal
-import subprocess
 import threading
 import time
 
@@ -407,8 +406,8 @@ def once_is_all_of_it_as_text():
     ran("watch", "--once", "--rules", "my.ini", "none.log", code=1)
     ran("watch", "--once", "--rules", "my.ini", "--as", "none", "app.log", code=2)
     ran("watch", "--rules", "my.ini", code=2)
-    r = subprocess.run([LOGTALLY, "watch", "--once", "--rules", "my.ini", "-"], input=LOG, capture_output=True, text=True, check=True)
-    assert r.stdout.startswith("no mistakes\n14 lines: 8 taken, 6 not\n"), r.stdout
+    said = ran("watch", "--once", "--rules", "my.ini", "-", input=LOG).stdout
+    assert said.startswith("no mistakes\n14 lines: 8 taken, 6 not\n"), said
     put("all.ini", "[event line]\nmatch = ^\n[event put]\nmatch = ^put\n[event get]\nmatch = ^get\n"
                    "[counter n_total]\nhelp = Lines\ninc = line, put, get\n")
     put("all.log", "put 1\nget 1\n" * 20 + "pot 1\n" * 3)
