@@ -122,9 +122,18 @@ void file_join(struct tail_file *f, struct stream *s, struct tail_file *younger)
     join_stream(f, s, younger);
 }
 
+/* What is a copy of f, which is of the same stream, is one of `original`. */
+static void set_copies_of(const struct tail_file *f, struct tail_file *original)
+{
+    for (struct tail_file *x = f->stream->files; x; x = x->stream_next)
+        if (x->copy_of == f)
+            x->copy_of = original;
+}
+
 void file_move(struct tailset *t, struct tail_file *f, struct stream *s, struct tail_file *younger)
 {
     if (f->stream != s) {
+        set_copies_of(f, NULL);
         file_set_backlog(f, false);
         file_close_sink(t, f);
         if (f->stream->log != s->log)
@@ -182,14 +191,6 @@ void file_set_backlog(struct tail_file *f, bool on)
         return;
     f->backlog = on;
     f->stream->log->backlog += on ? 1U : -1U;
-}
-
-/* What is held back as a copy of f is one of `original`. */
-static void set_copies_of(const struct tail_file *f, struct tail_file *original)
-{
-    for (struct tail_file *x = f->stream->files; x; x = x->stream_next)
-        if (x->copy_of == f)
-            x->copy_of = original;
 }
 
 void file_set_real(struct tailset *t, struct tail_file *f, char *real)

@@ -56,7 +56,7 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     struct tail_file *f = file_memo(t, n->stream, FILE_DENIED, n->path, &n->look);
 
     f->error = error;
-    f->copy_of = n->copy_of;
+    f->copy_of = n->copy_of && n->copy_of->stream == n->stream ? n->copy_of : NULL;
     if (!map_get(&t->warned, slice_str(n->path), &(uint64_t){0}))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
     warn_once(t, n->path, strerror(error));

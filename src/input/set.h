@@ -128,7 +128,7 @@ struct tail_file {
     char *real;
     struct hop *hops;          /* the symlinks on the way, while it has its own name */
     struct tail_file *copy_of; /* FILE_HELD; FILE_DENIED: it was, when it last could be read; or was
-                                  taken as read as a part of that */
+                                  taken as read as a part of that. Of the same stream */
     bool is_copy; /* FILE_HELD: found to be one when the original had been read to its end */
     struct unpack *unpack;           /* packed: while it is read */
     uint64_t rejected[REJECTED_MAX]; /* inodes of archives that began alike and went on otherwise */

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { SHORT_MS = 200 };
 static struct world w;
 
 static void begin(void)
@@ -150,6 +151,32 @@ TEST(the_rest_of_a_copy_that_was_taken_as_read_is_not_read)
     world_write(&w, "app.log.1", leave_part_of_a_copy());
     world_settle(&w);
     world_expect(&w, "app.log", "and more\n");
+    world_settle(&w);
+}
+
+/* What it was a part of went on in another directory, and was forgotten there. */
+TEST(the_rest_of_a_copy_of_what_went_on_elsewhere_is_read)
+{
+    char *rest;
+
+    w.options.max_gone = 1;
+    world_save(&w);
+    world_follow(&w, "**/*.log");
+    rest = leave_part_of_a_copy();
+    world_run(&w, SHORT_MS);
+    world_copy(&w, "app.log.1", "new");
+    world_write(&w, "new", rest);
+    world_expect(&w, "new", "and on\n");
+    ck_assert_int_eq(mkdir(world_path(&w, "sub"), 0700), 0);
+    world_rename(&w, "new", "sub/app.log");
+    world_settle(&w);
+    world_remove(&w, "sub/app.log");
+    world_run(&w, SHORT_MS);
+    world_expect(&w, "b.log", "of another\n");
+    world_settle(&w);
+    world_remove(&w, "b.log");
+    world_run(&w, SHORT_MS);
+    world_expect(&w, "app.log.1", rest);
     world_settle(&w);
 }
 
