@@ -142,7 +142,8 @@ static int drain(struct tailset *t, struct tail_file *f)
     if (look.size > f->tail.size)
         f->tail.size = look.size;
     file_open_sink(t, f);
-    for (r = TAIL_MORE; f->sink && r == TAIL_MORE;)
+    r = TAIL_MORE;
+    while (f->sink && r == TAIL_MORE)
         r = tail_read(&f->tail, &reader);
     return r < 0 ? r : 0;
 }
