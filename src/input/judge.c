@@ -34,6 +34,12 @@ static bool is_half(const struct evidence *e)
     return e->agrees >= e->offset / 2;
 }
 
+/* All but its last line, or, where that is much, half of it. */
+static bool is_most(const struct evidence *e)
+{
+    return e->last_line || (e->offset >= JUDGE_MUCH && is_half(e));
+}
+
 static bool is_inode_whole(const struct evidence *e)
 {
     return e->inode && e->relation == TAIL_SAME;
@@ -52,8 +58,7 @@ static bool is_inode_after_crash(const struct evidence *e)
 
 static bool is_inode_cut(const struct evidence *e)
 {
-    return e->inode && is_part(e) && !e->copied &&
-           (e->last_line || (e->offset >= JUDGE_MUCH && is_half(e)));
+    return e->inode && is_part(e) && !e->copied && is_most(e);
 }
 
 static bool is_inode(const struct evidence *e)
@@ -150,8 +155,7 @@ static bool is_written_again(const struct evidence *e)
  * is not all of it is nothing unusual before it is much. */
 static bool is_set_aside(const struct evidence *e)
 {
-    return e->aside && is_alike(e) &&
-           (e->relation == TAIL_SAME || e->last_line || (e->offset >= JUDGE_MUCH && is_half(e)));
+    return e->aside && is_alike(e) && (e->relation == TAIL_SAME || is_most(e));
 }
 
 static bool is_anything(const struct evidence *e)

@@ -206,15 +206,10 @@ static int check_unverified(const struct newcomer *n, const struct tail_file *f)
     return r < 0 ? r : r == TAIL_OTHER ? 0 : f->unverified;
 }
 
-/* 0 or negative errno. */
-static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *f,
-                 struct evidence *e)
+/* All that is said without a look at the bytes of the newcomer. */
+static void weigh_names(const struct tailset *t, const struct newcomer *n,
+                        const struct tail_file *f, struct evidence *e)
 {
-    int r = is_gone(f);
-
-    if (r < 0)
-        return r;
-    e->gone = r == 1;
     e->rotated = n->rotated && f->stream == n->stream;
     e->inode = is_its_inode(n, f);
     e->born = e->inode && f->tail.id.birth_ns != 0;
@@ -229,6 +224,28 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     e->same_time = weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
     e->still = n->still;
     e->rest = e->rotated && e->gone && is_its_rest(n, f);
+}
+
+/* Does another newcomer have more of f? 0 or negative errno. */
+static int weigh_others(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
+                        const struct evidence *e, bool *ret_more)
+{
+    int r = file_has_new_copy(t, f, n, e->agrees);
+
+    *ret_more = r == 1;
+    return r < 0 ? r : 0;
+}
+
+/* 0 or negative errno. */
+static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                 struct evidence *e)
+{
+    int r = is_gone(f);
+
+    if (r < 0)
+        return r;
+    e->gone = r == 1;
+    weigh_names(t, n, f, e);
     r = 0;
     if ((f->tail.offset > 0 || f->state == FILE_OPEN) &&
         (e->inode || e->number || e->replaced || e->named || (e->rotated && e->gone)))
@@ -236,16 +253,10 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     if (r == 0 && e->aside && !e->replaced && f->tail.offset > 0 &&
         tail_head_like(&f->tail, n->head).whole)
         r = file_weigh(t, f, n->fd, &n->look, e);
-    if (r == 0 && ((e->inode && e->doubt) || e->rest) && f->rebooted && !e->copied) {
-        r = file_has_new_copy(t, f, n, e->agrees);
-        e->copied = r == 1;
-        r = r < 0 ? r : 0;
-    }
-    if (r == 0 && e->replaced && e->seen && e->agrees > 0 && e->relation == TAIL_OTHER) {
-        r = file_has_new_copy(t, f, n, e->agrees);
-        e->elsewhere = r == 1;
-        r = r < 0 ? r : 0;
-    }
+    if (r == 0 && ((e->inode && e->doubt) || e->rest) && f->rebooted && !e->copied)
+        r = weigh_others(t, n, f, e, &e->copied);
+    if (r == 0 && e->replaced && e->seen && e->agrees > 0 && e->relation == TAIL_OTHER)
+        r = weigh_others(t, n, f, e, &e->elsewhere);
     if (r == 0 && e->rotated && f->unverified)
         r = check_unverified(n, f);
     if (r < 0)
