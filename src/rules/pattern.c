@@ -43,7 +43,7 @@ struct pattern {
     pcre2_code *code_not_utf8; /* for subjects that are not UTF-8; NULL: `code` takes any bytes */
     pcre2_match_data *data;    /* of either, as their groups are the same */
     pcre2_match_context *context;
-    bool jit_fast;      /* of `code` */
+    enum { JIT_NOT, JIT_UTF8, JIT_ANY } jit; /* subjects that `code` reads by JIT */
     struct name *names; /* by their first group: people read them by position */
     unsigned nnames;
     uint16_t *numbers; /* of all names */
@@ -209,7 +209,8 @@ struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_off
         *ret_offset = regex.n;
         goto fail;
     }
-    p->jit_fast = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 && has_machine_code(p->code);
+    if (pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 && has_machine_code(p->code))
+        p->jit = characters ? JIT_UTF8 : JIT_ANY;
     p->data = pcre2_match_data_create_from_pattern(p->code, NULL);
     p->context = pcre2_match_context_create(NULL);
     if (!p->data || !p->context)
@@ -314,17 +315,27 @@ static const pcre2_code *code_for(const struct pattern *p, struct slice subject)
     return p->code_not_utf8 && !utf8_valid(subject) ? p->code_not_utf8 : p->code;
 }
 
+/* What JIT may not read as it comes. */
+static int match_checked(const struct pattern *p, PCRE2_SPTR s, size_t n, size_t from,
+                         uint32_t options)
+{
+    const pcre2_code *code = code_for(p, slice_make((const char *)s, n));
+
+    return p->jit == JIT_UTF8 && code == p->code
+               ? pcre2_jit_match(code, s, n, from, options, p->data, p->context)
+               : pcre2_match(code, s, n, from, options, p->data, p->context);
+}
+
 static enum pattern_result match_from(struct pattern *p, struct slice subject, size_t from,
                                       uint32_t options)
 {
     PCRE2_SPTR s = (PCRE2_SPTR)(subject.p ? subject.p : "");
-    const pcre2_code *code = code_for(p, subject);
-    int rc = p->jit_fast && code == p->code
-                 ? pcre2_jit_match(code, s, subject.n, from, options, p->data, p->context)
-                 : pcre2_match(code, s, subject.n, from, options, p->data, p->context);
+    int rc = p->jit == JIT_ANY
+                 ? pcre2_jit_match(p->code, s, subject.n, from, options, p->data, p->context)
+                 : match_checked(p, s, subject.n, from, options);
 
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(code, s, subject.n, from, options | PCRE2_NO_JIT, p->data, p->context);
+        rc = pcre2_match(p->code, s, subject.n, from, options | PCRE2_NO_JIT, p->data, p->context);
     if (rc == PCRE2_ERROR_NOMATCH)
         return PATTERN_NO;
     p->subject = subject;
