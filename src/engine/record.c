@@ -348,7 +348,6 @@ void record_builtin(struct record *r, uint16_t slot)
     }
 }
 
-/* Says it once: what comes after is mostly the same. */
 /* 10:15:30 alone, which is no time without its day. */
 static bool is_clock(struct slice text)
 {
@@ -363,6 +362,7 @@ void record_put_formats(const struct log_def *log, struct slice unread, struct b
         buf_str(out, "; if its day is another field, a time_match can hold both");
 }
 
+/* Says it once: what comes after is mostly the same. */
 static void say_bad_time(struct record *r, const char *from, struct slice text)
 {
     const struct log_def *log = r->log;
