@@ -48,29 +48,34 @@ static bool contains(struct slice s, struct slice what, size_t *ret_at)
 
 enum { FOLD_CASE = 1, FOLD_BLANKS = 2 };
 
-static void fold(struct slice s, unsigned how, struct buf *out)
+/* Takes the next byte that counts off the front; false: there is none. */
+static bool next_folded(struct slice *s, unsigned how, char *ret_byte)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        size_t strange = strange_blank(s, i);
-
-        if ((how & FOLD_BLANKS) && (char_is_blank(s.p[i]) || strange))
-            i += strange ? strange - 1 : 0;
-        else
-            buf_char(out, how & FOLD_CASE ? char_lower(s.p[i]) : s.p[i]);
+    for (size_t blank; s->n; *s = slice_from(*s, blank)) {
+        blank = strange_blank(*s, 0);
+        if (!blank)
+            blank = char_is_blank(s->p[0]);
+        if (blank && (how & FOLD_BLANKS))
+            continue;
+        *ret_byte = how & FOLD_CASE ? char_lower(s->p[0]) : s->p[0];
+        *s = slice_from(*s, 1);
+        return true;
     }
+    return false;
 }
 
+/* Called at each byte of a line, and for each row of a map: most differ at once. */
 static bool same_folded(struct slice a, struct slice b, unsigned how)
 {
-    struct buf x = BUF_INIT, y = BUF_INIT;
-    bool same;
+    char x, y;
+    bool more;
 
-    fold(a, how, &x);
-    fold(b, how, &y);
-    same = slice_eq(buf_all(&x), buf_all(&y));
-    buf_release(&x);
-    buf_release(&y);
-    return same;
+    do {
+        more = next_folded(&a, how, &x);
+        if (more != next_folded(&b, how, &y))
+            return false;
+    } while (more && x == y);
+    return !more;
 }
 
 /* As what compares numbers would have it. */
