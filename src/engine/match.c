@@ -34,7 +34,9 @@ static bool number_holds(const struct condition *c, struct slice text)
     }
 }
 
-static bool condition_holds(struct record *r, const struct condition *c, bool *ret_limit)
+/* Called per line: inline, whoever else calls it. */
+static inline __attribute__((always_inline)) bool
+condition_holds(struct record *r, const struct condition *c, bool *ret_limit)
 {
     if (c->is_match)
         return regex_holds(r, c, r->line, true, ret_limit);
