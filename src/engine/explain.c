@@ -56,9 +56,7 @@ static void show_no_row(const struct action *a, const struct step *s, struct buf
 
 static void show_step(const struct action *a, const struct step *s, struct buf *out)
 {
-    static const char *const names[] = {"set", "rewrite", "map", "calc"};
-
-    buf_fmt(out, "      %s ", names[a->kind]);
+    buf_fmt(out, "      %s ", action_text(a->kind));
     if (s->gave_up) {
         buf_str(out, "gave up: match limit");
     } else if (a->kind == ACTION_MAP && !s->made) {

@@ -124,13 +124,11 @@ static void put_read(struct jsonout *j, const struct trace *t)
 
 static void put_steps(struct jsonout *j, const struct event *e, const struct step *s)
 {
-    static const char *const names[] = {"set", "rewrite", "map", "calc"};
-
     jsonout_key_open(j, "steps", '[');
     for (unsigned i = 0; s && i < e->nactions; i++) {
         jsonout_open(j, '{');
         jsonout_key_text(j, "field", e->actions[i].name);
-        jsonout_key_text(j, "by", names[e->actions[i].kind]);
+        jsonout_key_text(j, "by", action_text(e->actions[i].kind));
         put_at(j, &e->actions[i].at);
         jsonout_key_slice(j, "before", s[i].before.n ? s[i].before : slice_make(NULL, 0));
         jsonout_key_slice(j, "after", s[i].after.n ? s[i].after : slice_make(NULL, 0));

@@ -198,7 +198,6 @@ static void find_no_labels(struct look *l)
 /* What set, rewrite, map and calc read of a line that is the event. */
 static void find_no_fields(struct look *l)
 {
-    static const char *const kinds[] = {"set", "rewrite", "map", "calc"}; /* enum action_kind */
     const struct ruleset *rules = rules_of(l);
 
     for (unsigned i = 0; i < rules->nevents; i++) {
@@ -211,7 +210,7 @@ static void find_no_fields(struct look *l)
                 if (!seen_never(&l->r->seen, &a->refs[n]) ||
                     (a->template && template_has_default(a->template, n)))
                     continue;
-                buf_fmt(&l->text, "%s.%s of event %s: ", kinds[a->kind], a->name, e->name);
+                buf_fmt(&l->text, "%s.%s of event %s: ", action_text(a->kind), a->name, e->name);
                 put_no_field(l, a->refs[n].name);
                 add(l, (struct finding){FOUND_NO_FIELD, a->at, true, 0, NULL, e->name,
                                         a->refs[n].name, NULL});

@@ -34,6 +34,13 @@ bool op_find(struct slice text, enum op *ret_op)
     return false;
 }
 
+const char *action_text(enum action_kind kind)
+{
+    static const char *const texts[] = {"set", "rewrite", "map", "calc"};
+
+    return texts[kind];
+}
+
 const char *verb_text(enum verb verb)
 {
     return key_row((enum key_id)(KEY_INC + verb))->name;

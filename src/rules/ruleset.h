@@ -294,9 +294,10 @@ int ruleset_span(const struct ruleset *r, struct slice name);
 int ruleset_event(const struct ruleset *r, const char *name);
 int ruleset_family(const struct ruleset *r, const char *name);
 
-/* How an operator or verb is written. */
+/* How an operator, action or verb is written. */
 const char *op_text(enum op op);
 bool op_find(struct slice text, enum op *ret_op);
+const char *action_text(enum action_kind kind);
 const char *verb_text(enum verb verb);
 /* add, sub, set and observe: of the key `value`. */
 bool verb_has_value(enum verb verb);

@@ -164,15 +164,9 @@ static bool is_lenient(const struct action *a, unsigned i)
 
 static void action_refs(struct load *l, uint32_t event, struct action *a, unsigned stage)
 {
-    static const char *const words[] = {
-        [ACTION_SET] = "set",
-        [ACTION_REWRITE] = "rewrite",
-        [ACTION_MAP] = "map",
-        [ACTION_CALC] = "calc",
-    };
     struct buf what = BUF_INIT;
 
-    buf_fmt(&what, "%s.%s", words[a->kind], a->name);
+    buf_fmt(&what, "%s.%s", action_text(a->kind), a->name);
     for (unsigned i = 0; i < a->nrefs; i++)
         load_ref(l, event, stage, &a->refs[i], is_lenient(a, i), what.p, a->at);
     buf_release(&what);
