@@ -248,8 +248,7 @@ static int explain_all(const struct setup *setup, const struct explain_command *
     const char *no_color = getenv("NO_COLOR");
     struct explanation x = {
         .options = {.color = isatty(STDOUT_FILENO) && !(no_color && no_color[0]),
-                    .near = o->all ? setup->rules->nevents : 3,
-                    .always_near = o->all,
+                    .near = o->all ? NEAR_ALL : 3,
                     .json = o->json},
         .group = o->group || (!o->each && any_is_long(&o->common.files)),
     };

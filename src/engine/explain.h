@@ -6,11 +6,13 @@
 
 #include "engine/engine.h"
 
+/* All of them, also when an event took the line. */
+#define NEAR_ALL UINT32_MAX
+
 struct explain_options {
     bool color;
-    unsigned near;    /* of a line that no event takes: how many of the nearest to show */
-    bool always_near; /* all of them, also when an event took the line */
-    bool json;        /* one object, in a line, for each thing that is told */
+    unsigned near; /* of a line that no event takes: how many of the nearest to show, or NEAR_ALL */
+    bool json;     /* one object, in a line, for each thing that is told */
 };
 
 /* Gives one raw line to the engine and appends what became of it; in a log with `record`, of the

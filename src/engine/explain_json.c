@@ -318,14 +318,11 @@ static void put_nearest(struct jsonout *j, const struct trace *t, bool taken,
                         const struct explain_options *o)
 {
     struct near_event *list = xcalloc(t->record->rules->nevents + 1, sizeof *list);
-    unsigned n = nearest_find(t, list), shown = 0;
+    unsigned n = nearest_shown(t, taken, o->near, list);
 
     jsonout_key_open(j, "near", '[');
     for (unsigned i = 0; i < n; i++)
-        if (nearest_is_shown(&list[i], shown, taken, o->always_near ? UINT32_MAX : o->near)) {
-            put_near(j, t, &list[i]);
-            shown++;
-        }
+        put_near(j, t, &list[i]);
     jsonout_close(j, ']');
     free(list);
 }

@@ -242,12 +242,9 @@ void explain_near(const struct trace *t, const struct explain_options *o, bool t
                   struct buf *out)
 {
     struct near_event *list = xcalloc(t->record->rules->nevents + 1, sizeof *list);
-    unsigned n = nearest_find(t, list), shown = 0;
+    unsigned n = nearest_shown(t, taken, o->near, list);
 
     for (unsigned i = 0; i < n && !patience_is_over(t->patience); i++)
-        if (nearest_is_shown(&list[i], shown, taken, o->always_near ? UINT32_MAX : o->near)) {
-            show_near(t, &list[i], o, out);
-            shown++;
-        }
+        show_near(t, &list[i], o, out);
     free(list);
 }

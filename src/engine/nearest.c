@@ -23,15 +23,6 @@ const char *miss_text(enum miss why)
     return texts[why];
 }
 
-bool nearest_is_shown(const struct near_event *n, unsigned shown, bool taken, unsigned most)
-{
-    if (most == UINT32_MAX)
-        return true;
-    if (taken)
-        return n->why == IS_UNLESS || (n->why == CONDITION_FAILED && n->lack < A_SLIP);
-    return shown < most && (shown == 0 || n->nearness > NEAR_ENOUGH);
-}
-
 static enum miss why_not(const struct trace *t, uint32_t event)
 {
     const struct event *e = &t->record->rules->events[event];
@@ -114,6 +105,25 @@ unsigned nearest_find(const struct trace *t, struct near_event *ret)
             ret[n++] = look(t, i);
     qsort(ret, n, sizeof *ret, by_nearness);
     return n;
+}
+
+static bool is_shown(const struct near_event *n, unsigned shown, bool taken, unsigned near)
+{
+    if (near == NEAR_ALL)
+        return true;
+    if (taken)
+        return n->why == IS_UNLESS || (n->why == CONDITION_FAILED && n->lack < A_SLIP);
+    return shown < near && (shown == 0 || n->nearness > NEAR_ENOUGH);
+}
+
+unsigned nearest_shown(const struct trace *t, bool taken, unsigned near, struct near_event *ret)
+{
+    unsigned n = nearest_find(t, ret), shown = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        if (is_shown(&ret[i], shown, taken, near))
+            ret[shown++] = ret[i];
+    return shown;
 }
 
 static bool captures(const struct condition *c, const char *name)

@@ -2,7 +2,7 @@
 #ifndef LT_ENGINE_NEAREST_H
 #define LT_ENGINE_NEAREST_H
 
-#include "engine/trace.h"
+#include "engine/explain.h"
 
 /* Why a line is not an event: what a person can change first. */
 enum miss { UNDECODED, OF_SPAN, NOT_PARENT, CONDITION_FAILED, NO_MEMBER, OTHER_LOG, IS_UNLESS };
@@ -17,11 +17,12 @@ struct near_event {
     double lack; /* of CONDITION_FAILED: how much of its conditions does not fit, 1 for each */
 };
 
-/* Room for all events of the rules. How many there are; fewer when patience is over. */
+/* All of them. Room for all events of the rules. How many there are; fewer when patience is over. */
 unsigned nearest_find(const struct trace *t, struct near_event *ret);
-/* Of a line that nothing takes one is always shown, however far it is; of one that is taken those that it
- * would be, too, if it were not for that, or for a slip in a rule. `most`: so many; UINT32_MAX: all, of every line. */
-bool nearest_is_shown(const struct near_event *n, unsigned shown, bool taken, unsigned most);
+/* Those to be shown: `near` as in explain_options. Of a line that nothing takes one is always shown, however
+ * far it is; of one that is `taken` those that it would be, too, if it were not for that, or for a slip in a
+ * rule. */
+unsigned nearest_shown(const struct trace *t, bool taken, unsigned near, struct near_event *ret);
 /* "unless", "condition", ... */
 const char *miss_text(enum miss why);
 /* Is that condition, which fails, only one for lack of what another should have captured? */

@@ -16,7 +16,7 @@
 
 static const char *explain(struct world *w, const char *line, struct buf *out)
 {
-    struct explain_options o = {.near = 3, .always_near = true};
+    struct explain_options o = {.near = NEAR_ALL};
 
     buf_clear(out);
     explain_line(w->engine, w->source, slice_str(line), &o, out);
@@ -618,7 +618,7 @@ static void random_some(struct dice *d, struct buf *rules)
 
 static void explain_lines(struct world *w, struct slice lines, struct tally *t, struct buf *all)
 {
-    struct explain_options o = {.near = RANDOM_EVENTS, .always_near = true};
+    struct explain_options o = {.near = NEAR_ALL};
     struct buf out = BUF_INIT;
     struct slice line;
 
