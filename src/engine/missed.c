@@ -106,10 +106,12 @@ static unsigned edits(struct slice a, struct slice b)
     return a.n <= SLICE_EDITS_MAX && b.n <= SLICE_EDITS_MAX ? slice_edits(a, b) : UINT16_MAX;
 }
 
-/* Some letters of many. */
-static bool is_slip(struct slice a, struct slice b)
+/* Some letters of many: so many; 0: none, or too many. */
+static unsigned slips(struct slice a, struct slice b)
 {
-    return edits(a, b) <= 2 && edits(a, b) <= b.n / 3;
+    unsigned n = edits(a, b);
+
+    return n <= 2 && n <= b.n / 3 ? n : 0;
 }
 
 /* What the condition compares its text with: for ^= so much of it. */
@@ -132,6 +134,7 @@ static const char *folded_hint(struct slice is, struct slice want)
 static void hint_text(const struct condition *c, struct slice is, struct buf *out)
 {
     const char *hint = folded_hint(compared(c, is), c->text);
+    unsigned n;
     size_t at;
 
     if (hint)
@@ -145,10 +148,8 @@ static void hint_text(const struct condition *c, struct slice is, struct buf *ou
     else if (matches_as_regex(c->text, is))
         buf_fmt(out, "%s takes it as it is written; as a regex, with =~, it would match",
                 op_text(c->op));
-    else if (is_slip(compared(c, is), c->text))
-        buf_fmt(out, "%u character%s differ%s", edits(compared(c, is), c->text),
-                edits(compared(c, is), c->text) == 1 ? "" : "s",
-                edits(compared(c, is), c->text) == 1 ? "s" : "");
+    else if ((n = slips(compared(c, is), c->text)) > 0)
+        buf_fmt(out, "%u character%s differ%s", n, plural(n), n == 1 ? "s" : "");
 }
 
 static double text_nearness(const struct condition *c, struct slice is)
@@ -173,8 +174,7 @@ bool missed_row(const struct value_map *m, struct slice value, struct slice *ret
     uint64_t row;
 
     for (size_t at = 0; at < ROWS_MAX && map_next(&m->table, &at, ret_row, &row);)
-        if (folded_hint(value, *ret_row) || is_slip(value, *ret_row) ||
-            same_number(value, *ret_row))
+        if (folded_hint(value, *ret_row) || slips(value, *ret_row) || same_number(value, *ret_row))
             return true;
     return false;
 }
@@ -350,7 +350,8 @@ static void show_amount(const struct condition *c, double v, struct buf *out)
 
 void missed_number(const struct condition *c, struct slice text, struct buf *out)
 {
-    struct num v, bare;
+    bool is_plain;
+    struct num v, plain;
 
     if (num_parse(text, &c->unit, &v) < 0) {
         show_quoted(out, text);
@@ -360,22 +361,18 @@ void missed_number(const struct condition *c, struct slice text, struct buf *out
     show_text(out, text);
     if (c->unit.kind == UNIT_NONE)
         return;
-    if (c->told || num_parse(text, &UNIT_PLAIN, &bare) < 0) {
-        buf_str(out, ", ");
-        show_amount(c, v.d, out);
-        if (c->told && num_parse(text, &UNIT_PLAIN, &bare) == 0)
-            buf_fmt(out, " by unit.%s", c->field.name);
-    } else {
-        buf_str(out, ", taken for ");
-        show_amount(c, v.d, out);
-    }
+    is_plain = num_parse(text, &UNIT_PLAIN, &plain) == 0;
+    buf_str(out, is_plain && !c->told ? ", taken for " : ", ");
+    show_amount(c, v.d, out);
+    if (is_plain && c->told)
+        buf_fmt(out, " by unit.%s", c->field.name);
 }
 
 void missed_wanted(const struct condition *c, struct buf *out)
 {
     bool is_text = c->op == OP_EQ || c->op == OP_NE || c->op == OP_PREFIX;
 
-    if (compares_numbers(c) || c->op != OP_EQ)
+    if (c->op != OP_EQ)
         buf_fmt(out, "%s ", op_text(c->op));
     if (is_text)
         show_quoted(out, c->text);
