@@ -196,13 +196,10 @@ static void show_updates(const struct trace *t, unsigned event, unsigned member,
     const struct ruleset *rules = t->record->rules;
 
     for (unsigned i = 0; i < rules->nmappings; i++) {
-        const struct traced_update *u = &t->updates[i];
+        const struct traced_update *u = trace_update(t, i, event, member);
 
-        if (rules->mappings[i].event != event || !u->done)
-            continue;
-        for (unsigned k = 0; k < member; k++)
-            u = u->next;
-        show_update(t, &rules->mappings[i], u, out);
+        if (u)
+            show_update(t, &rules->mappings[i], u, out);
     }
 }
 

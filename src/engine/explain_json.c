@@ -190,13 +190,10 @@ static void put_member(struct jsonout *j, const struct trace *t, unsigned event,
     put_steps(j, e, steps ? steps + (size_t)k * e->nactions : NULL);
     jsonout_key_open(j, "updates", '[');
     for (unsigned i = 0; i < rules->nmappings; i++) {
-        const struct traced_update *u = &t->updates[i];
+        const struct traced_update *u = trace_update(t, i, event, k);
 
-        if (rules->mappings[i].event != event || !u->done)
-            continue;
-        for (unsigned n = 0; n < k; n++)
-            u = u->next;
-        put_update(j, t, &rules->mappings[i], u);
+        if (u)
+            put_update(j, t, &rules->mappings[i], u);
     }
     jsonout_close(j, ']');
     jsonout_close(j, '}');

@@ -17,10 +17,8 @@ static void add_updates(const struct trace *t, unsigned event, struct buf *out)
     const struct ruleset *rules = t->record->rules;
 
     for (unsigned i = 0; i < rules->nmappings; i++) {
-        const struct traced_update *u = &t->updates[i];
+        const struct traced_update *u = trace_update(t, i, event, 0);
 
-        if (rules->mappings[i].event != event || !u->done)
-            continue;
         while (u && u->skip == SKIP_NOT)
             u = u->next;
         if (u)

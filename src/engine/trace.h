@@ -101,4 +101,18 @@ struct trace {
     int64_t clock_ns;              /* of what is given up: when */
 };
 
+/* Of an event that the line is: what that mapping was given for member k, or, as it has no members, for 0.
+ * NULL: the mapping is of another event, or does not count the line. */
+static inline const struct traced_update *trace_update(const struct trace *t, unsigned mapping,
+                                                       unsigned event, unsigned k)
+{
+    const struct traced_update *u = &t->updates[mapping];
+
+    if (t->record->rules->mappings[mapping].event != event || !u->done)
+        return NULL;
+    while (k-- > 0)
+        u = u->next;
+    return u;
+}
+
 #endif
