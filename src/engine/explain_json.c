@@ -29,18 +29,29 @@ static void put_instant(struct jsonout *j, const char *key, int64_t ns)
     buf_release(&text);
 }
 
-/* A value that is missing is null. */
+/* A text that is missing is null. */
+static void put_text(struct jsonout *j, const char *key, struct slice text)
+{
+    jsonout_key_slice(j, key, text.n ? text : slice_make(NULL, 0));
+}
+
 static void put_field(struct jsonout *j, struct slice name, struct slice value)
 {
     jsonout_open(j, '{');
     jsonout_key_slice(j, "name", name);
-    jsonout_key_slice(j, "value", value.n ? value : slice_make(NULL, 0));
+    put_text(j, "value", value);
     jsonout_close(j, '}');
 }
 
 static void put_slot(struct jsonout *j, struct record *r, const char *name, uint16_t slot)
 {
     put_field(j, slice_str(name), field_text(&r->slots[slot], &r->scratch));
+}
+
+static void put_groups(struct jsonout *j, struct record *r, const struct capture *c)
+{
+    for (unsigned g = 0; c->group_slots && g < pattern_ngroups(c->pattern); g++)
+        put_slot(j, r, pattern_group(c->pattern, g), c->group_slots[g]);
 }
 
 /* --- how it was read -------------------------------------------------------------------------- */
@@ -70,8 +81,7 @@ static void put_prefix(struct jsonout *j, const struct trace *t)
     jsonout_key_open(j, "prefix", '{');
     jsonout_key_slice(j, "cut", slice_make(t->whole.p, t->whole.n - r->line.n));
     jsonout_key_open(j, "fields", '[');
-    for (unsigned g = 0; g < pattern_ngroups(c->pattern); g++)
-        put_slot(j, r, pattern_group(c->pattern, g), c->group_slots[g]);
+    put_groups(j, r, c);
     jsonout_close(j, ']');
     jsonout_close(j, '}');
 }
@@ -130,8 +140,8 @@ static void put_steps(struct jsonout *j, const struct event *e, const struct ste
         jsonout_key_text(j, "field", e->actions[i].name);
         jsonout_key_text(j, "by", action_text(e->actions[i].kind));
         put_at(j, &e->actions[i].at);
-        jsonout_key_slice(j, "before", s[i].before.n ? s[i].before : slice_make(NULL, 0));
-        jsonout_key_slice(j, "after", s[i].after.n ? s[i].after : slice_make(NULL, 0));
+        put_text(j, "before", s[i].before);
+        put_text(j, "after", s[i].after);
         jsonout_key_bool(j, "made", s[i].made);
         jsonout_close(j, '}');
     }
@@ -141,12 +151,8 @@ static void put_steps(struct jsonout *j, const struct event *e, const struct ste
 static void put_captured(struct jsonout *j, struct record *r, const struct event *e)
 {
     jsonout_key_open(j, "captured", '[');
-    for (unsigned i = 0; i < e->nconditions; i++) {
-        const struct capture *c = &e->conditions[i].capture;
-
-        for (unsigned g = 0; c->group_slots && g < pattern_ngroups(c->pattern); g++)
-            put_slot(j, r, pattern_group(c->pattern, g), c->group_slots[g]);
-    }
+    for (unsigned i = 0; i < e->nconditions; i++)
+        put_groups(j, r, &e->conditions[i].capture);
     for (unsigned i = 0; e->span && i < e->span->nfields[e->unfinished]; i++) {
         uint16_t slot = e->span->fields[e->unfinished][i].slot;
 
@@ -278,8 +284,8 @@ static void put_condition(struct jsonout *j, const struct trace *t, const struct
     jsonout_key_text(j, "field", c->is_match ? NULL : c->field.name);
     jsonout_key_text(j, "operator", c->is_match ? "match" : op_text(c->op));
     jsonout_key_slice(j, "wants", c->is_match ? pattern_text(c->capture.pattern) : c->text);
-    jsonout_key_slice(j, "is", is.n ? is : slice_make(NULL, 0));
-    jsonout_key_slice(j, "hint", hint.n ? buf_all(&hint) : slice_make(NULL, 0));
+    put_text(j, "is", is);
+    put_text(j, "hint", buf_all(&hint));
     if (is_regex && is.n && pattern_near(c->capture.pattern, is, &reach)) {
         jsonout_key_u64(j, "regex_byte", reach.regex);
         jsonout_key_u64(j, "text_byte", reach.subject);
