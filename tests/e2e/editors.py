@@ -193,6 +193,28 @@ def vscode_underlines_to_the_column_saved_or_not():
     assert os.listdir() == ["bad.ini"], os.listdir()
 
 
+def vim_says_once_that_nothing_is_checked():
+    """The text cannot lie beside a file whose directory is not there, or must not be written."""
+    got = vim("edit missing/x.ini\ncall setline(1, '[counter x_total]')\nsetlocal filetype=logtally\ndoautocmd TextChanged\n"
+              "call setline(2, 'help = X')\ndoautocmd TextChanged\nlet out = filter(split(execute('messages'), '\\n'), {_, m -> m =~# 'E482'})")
+    if got is None:
+        return "no vim"
+    assert len(got) == 1 and got[0].startswith("logtally: not checked: "), got
+
+
+def vscode_says_why_nothing_is_checked():
+    if not shutil.which("node"):
+        return "no node"
+    script = """const load = require("module")._load;
+require("module")._load = (name, ...rest) => name === "vscode" ? {} : load(name, ...rest);
+require(process.argv[1]).check("missing/x.ini", "", {program: process.argv[2], together: process.argv[3] === "1"},
+                               (list, why) => console.log(list, why));"""
+    for together in "01":
+        done = subprocess.run(["node", "-e", script, os.path.join(EDITORS, "vscode", "extension.js"), LOGTALLY, together], capture_output=True,
+                              text=True, check=False, timeout=60)
+        assert done.returncode == 0 and done.stdout.startswith("null ENOENT"), (done.stdout, done.stderr)
+
+
 def vscode_files_fit_together():
     package = json.loads(get(os.path.join(EDITORS, "vscode", "package.json")))
     for path in [package["main"], package["contributes"]["grammars"][0]["path"], package["contributes"]["languages"][0]["configuration"]]:
@@ -211,4 +233,4 @@ def vscode_files_fit_together():
 
 main(columns_stand_before_the_sentence, vim_make_fills_the_quickfix_list_to_the_column, vim_shows_mistakes_of_text_that_is_not_saved,
      vim_knows_its_files, vim_colours_all_shipped_rules, the_grammar_colours_all_shipped_rules, vscode_underlines_to_the_column_saved_or_not,
-     vscode_files_fit_together)
+     vim_says_once_that_nothing_is_checked, vscode_says_why_nothing_is_checked, vscode_files_fit_together)

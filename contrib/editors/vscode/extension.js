@@ -41,9 +41,15 @@ function othersOf(file) {
 function check(file, text, settings, done) {
     const copy = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${copies++}~`);
     const what = CONFIGURATION.test(text) ? ["-c", copy] : [copy];
-    const others = settings.together ? othersOf(file) : [];
+    let others = [];
 
-    fs.writeFileSync(copy, text);
+    try {
+        others = settings.together ? othersOf(file) : [];
+        fs.writeFileSync(copy, text);
+    } catch (unwritten) {
+        done(null, unwritten.message);
+        return;
+    }
     execFile(settings.program, ["check", "--json", ...what, ...others], {maxBuffer: 64 << 20}, (error, stdout) => {
         fs.rmSync(copy, {force: true});
         try {

@@ -28,9 +28,11 @@ function! logtally#check() abort
   endif
   let b:logtally_tick = b:changedtick
   let l:copy = fnamemodify(l:path, ':h') . '/.' . fnamemodify(l:path, ':t') . '.' . getpid() . '~'
-  if writefile(getline(1, '$'), l:copy) != 0
-    return
-  endif
+  try
+    call writefile(getline(1, '$'), l:copy)
+  catch
+    return s:say_once('not checked: ' . v:exception)
+  endtry
   let l:command = shellescape(logtally#program()) . ' check --json ' . logtally#arguments(shellescape(l:copy)) . s:others(l:path)
   let l:said = system(l:command)
   call delete(l:copy)
@@ -40,6 +42,14 @@ function! logtally#check() abort
     return
   endtry
   call s:show(filter(l:mistakes, {_, m -> m.file ==# l:copy && m.line isnot v:null}))
+endfunction
+
+" Of a buffer: the next change of its text meets the same.
+function! s:say_once(why) abort
+  if !get(b:, 'logtally_excused', 0)
+    let b:logtally_excused = 1
+    echomsg 'logtally: ' . a:why
+  endif
 endfunction
 
 function! s:show(mistakes) abort
