@@ -193,7 +193,7 @@ static void add_name_of_level(struct slice level, struct buf *out)
         buf_char(out, char_is_letter(level.p[i]) || char_is_digit(level.p[i]) ? level.p[i] : '_');
 }
 
-/* Takes a name for the event of each level; appends them to *events. */
+/* Takes a name for the event of each level that a `where` can ask for; appends them to *events. */
 static void print_level_events(struct rulesfile *f, const struct field_stats *levels,
                                struct buf *events)
 {
@@ -210,6 +210,7 @@ static void print_level_events(struct rulesfile *f, const struct field_stats *le
         add_name_of_level(level_word(names, level), &name);
         const char *event = unique_name(f, &f->events, &name);
 
+        buf_str(f->out, events->n ? "" : "\n; Every line by its level.\n");
         buf_fmt(f->out, "[event %s]\nwhere = %s == ", event, levels->name);
         add_value(level, f->out);
         buf_char(f->out, '\n');
@@ -238,6 +239,17 @@ static void print_level_zero(const struct field_stats *levels, struct buf *out)
     map_release(&said);
 }
 
+static void print_level_counter(const struct field_stats *levels, const char *events,
+                                struct buf *out)
+{
+    buf_fmt(out, "[counter log_lines_total]\nhelp = Log lines by level\ninc = %s\nlabels = level",
+            events);
+    if (strcmp(levels->name, "level") != 0)
+        buf_fmt(out, "=%s", levels->name);
+    buf_char(out, '\n');
+    print_level_zero(levels, out);
+}
+
 static void print_levels(struct rulesfile *f)
 {
     const struct field_stats *levels = f->sample->levels;
@@ -246,15 +258,9 @@ static void print_levels(struct rulesfile *f)
 
     if (!levels || map_get(&f->sample->taken, SLICE("log_lines_total"), &unused))
         return;
-    buf_str(f->out, "\n; Every line by its level.\n");
     print_level_events(f, levels, &events);
-    buf_fmt(f->out,
-            "[counter log_lines_total]\nhelp = Log lines by level\ninc = %s\nlabels = level",
-            events.n ? events.p : "");
-    if (strcmp(levels->name, "level") != 0)
-        buf_fmt(f->out, "=%s", levels->name);
-    buf_char(f->out, '\n');
-    print_level_zero(levels, f->out);
+    if (events.n) /* else no `where` can ask for any of them */
+        print_level_counter(levels, events.p, f->out);
     buf_release(&events);
 }
 

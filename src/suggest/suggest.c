@@ -518,10 +518,14 @@ static const char *time_field(const struct suggest *s)
 
 static const struct field_stats *level_field(const struct suggest *s)
 {
-    for (size_t i = 0; i < s->fields.n; i++)
-        if (field_is_level(slice_str(s->fields.list[i].name)) &&
-            s->fields.list[i].seen * 2 > s->sample.lines && s->fields.list[i].values.n <= 12)
-            return &s->fields.list[i];
+    for (size_t i = 0; i < s->fields.n; i++) {
+        const struct field_stats *f = &s->fields.list[i];
+        struct slice name = slice_str(f->name);
+
+        if (field_is_level(name) && field_is_usable(name) && f->seen * 2 > s->sample.lines &&
+            f->values.n <= 12)
+            return f;
+    }
     return NULL;
 }
 

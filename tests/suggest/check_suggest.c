@@ -537,6 +537,30 @@ TEST(levels_are_words)
     free(text);
 }
 
+/* A name with a blank, and values with a backslash, cannot be written into a `where`. */
+TEST(levels_that_no_rule_can_ask_for_are_left_out)
+{
+    char *text = write_up(VALUES("{\"log level\":\"info\",\"msg\":\"paid\"}",
+                                 "{\"log level\":\"warn\",\"msg\":\"paid\"}"),
+                          10, 5);
+
+    ck_assert_ptr_null(strstr(text, "by its level"));
+    ck_assert_ptr_null(strstr(text, "log_lines_total"));
+    expect_loads(text);
+    free(text);
+    text = write_up(VALUES("{\"level\":\"a\\\\b\",\"msg\":\"paid\"}"), 10, 5);
+    ck_assert_ptr_null(strstr(text, "by its level"));
+    ck_assert_ptr_null(strstr(text, "log_lines_total"));
+    expect_loads(text);
+    free(text);
+    text = write_up(
+        VALUES("{\"level\":\"a\\\\b\",\"msg\":\"paid\"}", "{\"level\":\"info\",\"msg\":\"paid\"}"),
+        10, 5);
+    ck_assert_ptr_nonnull(strstr(text, "\ninc = level_info\n"));
+    expect_loads(text);
+    free(text);
+}
+
 /* pino's own levels are numbers, a program's may be anything. */
 TEST(levels_that_nobody_knows_stay_as_they_are)
 {
