@@ -479,7 +479,7 @@ struct slice heads_cut(struct heads *h, struct slice line, field_visit_fn *fn, v
 
     if (head == line.n)
         return line;
-    for (unsigned i = 0; fn && i < pattern_ngroups(h->cut); i++) {
+    for (unsigned i = 0; i < pattern_ngroups(h->cut); i++) {
         struct field value = {.kind = FIELD_TEXT};
         struct slice text;
 

@@ -20,7 +20,7 @@ const char *heads_regex(const struct heads *h);
 /* Appends `time_format` lines for the times in it; `own_time`: lines may have another behind it, in a field that is
  * called as it is in the head, and stands in its place. */
 void heads_formats(const struct heads *h, bool own_time, struct buf *out);
-/* The line without its head, whose level, program and logger are given to `fn` (NULL: to nobody). */
+/* The line without its head, whose level, program and logger are given to `fn`. */
 struct slice heads_cut(struct heads *h, struct slice line, field_visit_fn *fn, void *ctx);
 
 #endif

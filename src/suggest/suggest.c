@@ -83,10 +83,7 @@ size_t suggest_bytes(const struct suggest *s)
 
 bool suggest_has_field(const struct suggest *s, const char *name)
 {
-    for (size_t i = 0; i < s->fields.n; i++)
-        if (strcmp(s->fields.list[i].name, name) == 0)
-            return true;
-    return false;
+    return field_find(&s->fields, slice_str(name)) != NULL;
 }
 
 void suggest_records(struct suggest *s, const struct begins *begins)
@@ -145,13 +142,6 @@ static void each_decoded(const struct line *l, field_visit_fn *fn, void *ctx)
         logfmt_each(l->rest, false, fn, ctx);
 }
 
-/* Those of its head too. */
-static void each_field(const struct suggest *s, const struct line *l, field_visit_fn *fn, void *ctx)
-{
-    heads_cut(s->heads, l->text, fn, ctx);
-    each_decoded(l, fn, ctx);
-}
-
 static struct slice plain(struct suggest *s, const struct field *value)
 {
     struct field copy = *value;
@@ -194,13 +184,13 @@ static bool has_day_apart(struct slice line)
 
 static void read_line(struct suggest *s, struct line *l)
 {
-    l->rest = heads_cut(s->heads, l->text, NULL, NULL);
+    l->rest = heads_cut(s->heads, l->text, note_anywhere, s);
     l->format = json_each(l->rest, note_nothing, NULL)            ? FORMAT_JSON
                 : logfmt_each(l->rest, false, note_nothing, NULL) ? FORMAT_LOGFMT
                                                                   : FORMAT_TEXT;
     s->sample.decoded += l->format != FORMAT_TEXT;
     s->days_apart += l->format == FORMAT_LOGFMT && has_day_apart(l->rest);
-    each_field(s, l, note_anywhere, s);
+    each_decoded(l, note_anywhere, s);
     arena_reset(&s->scratch);
 }
 
@@ -461,7 +451,8 @@ static void look_inside(struct suggest *s, const struct line *l)
         note_groups(k, t->text);
         note_end(k, t->text);
     }
-    each_field(s, l, note_here, &w);
+    heads_cut(s->heads, l->text, note_here, &w);
+    each_decoded(l, note_here, &w);
     arena_reset(&s->scratch);
 }
 
