@@ -403,12 +403,8 @@ static struct slice value_at(const struct shape *s, const struct word *words, si
     return w->class == WORD_FIXED ? w->before : w->core;
 }
 
-static void note_groups(struct kind *k, struct slice text)
+static void note_variables(struct kind *k, const struct word *words, size_t n)
 {
-    struct word words[WORDS_MAX];
-    bool more;
-    size_t n = words_split(text, words, &more);
-
     for (size_t i = 0; i < n && i < k->shape->nwords; i++) {
         char name[24];
         struct slice value = value_at(k->shape, words, n, i);
@@ -423,11 +419,9 @@ static void note_groups(struct kind *k, struct slice text)
 }
 
 /* What stands behind the colon in which the shape is open. */
-static void note_end(struct kind *k, struct slice text)
+static void note_end(struct kind *k, struct slice text, const struct word *words, size_t n)
 {
-    struct word words[WORDS_MAX];
-    bool more;
-    size_t n = words_split(text, words, &more), i = k->shape->nwords;
+    size_t i = k->shape->nwords;
     char name[24];
 
     if (!k->shape->ends || n <= i)
@@ -439,6 +433,16 @@ static void note_end(struct kind *k, struct slice text)
     field_note(&k->groups, slice_str(name), text);
 }
 
+static void note_groups(struct kind *k, struct slice text)
+{
+    struct word words[WORDS_MAX];
+    bool more;
+    size_t n = words_split(text, words, &more);
+
+    note_variables(k, words, n);
+    note_end(k, text, words, n);
+}
+
 static void look_inside(struct suggest *s, const struct line *l)
 {
     const struct text *t = &s->shapes[l->of].texts.list[l->says];
@@ -447,10 +451,8 @@ static void look_inside(struct suggest *s, const struct line *l)
 
     if (k->shape->count < s->sample.least)
         return;
-    if (l->of != KIND_KEYS) {
+    if (l->of != KIND_KEYS)
         note_groups(k, t->text);
-        note_end(k, t->text);
-    }
     heads_cut(s->heads, l->text, note_here, &w);
     each_decoded(l, note_here, &w);
     arena_reset(&s->scratch);
