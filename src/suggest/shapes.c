@@ -18,6 +18,7 @@ enum { VARIES = 1, ANYTHING = 2, GLUED = 3, ESCAPES = 4 };
 enum { OFFERS_BYTES = 64 << 20, OFFER_BYTES = 80 /* of the map, beside the key */ };
 enum {
     LONG_WORDS = 9,
+    BY_WORDS = 0, /* least_alike tells how many */
     ENDS_LEAST = 3,
     UNITS_LEAST = 2,
     RARE_LEAST = 6,
@@ -233,26 +234,6 @@ static unsigned least_alike(struct slice key)
     return fixed >= 5 || words >= 14 ? 2 : fixed >= 3 || words >= LONG_WORDS ? 3 : 12;
 }
 
-static unsigned least_of_ends(struct slice key)
-{
-    (void)key;
-    return ENDS_LEAST;
-}
-
-static unsigned least_of_units(struct slice key)
-{
-    (void)key;
-    return UNITS_LEAST;
-}
-
-static unsigned least_of_rare(struct slice key)
-{
-    (void)key;
-    return RARE_LEAST;
-}
-
-typedef unsigned least_fn(struct slice key);
-
 static bool is_asked(const struct texts *drafts, size_t i, uint64_t most_lines)
 {
     return drafts->list[i].into == i && drafts->list[i].count <= most_lines;
@@ -298,8 +279,8 @@ static uint64_t best_offer(struct slice draft, offer_fn *offer, const struct map
     return most;
 }
 
-/* Shapes of at most so many lines that have an offer in common with enough others become one. */
-static void compare(struct texts *drafts, offer_fn *offer, least_fn *least, uint64_t most_lines)
+/* Shapes of at most so many lines that have an offer in common with `least` others, or BY_WORDS, become one. */
+static void compare(struct texts *drafts, offer_fn *offer, unsigned least, uint64_t most_lines)
 {
     struct map counts = MAP_INIT;
     struct buf best = BUF_INIT;
@@ -307,8 +288,11 @@ static void compare(struct texts *drafts, offer_fn *offer, least_fn *least, uint
 
     count_offers(drafts, offer, most_lines, &counts);
     for (size_t i = 0; i < n; i++) {
-        if (!is_asked(drafts, i, most_lines) ||
-            best_offer(drafts->list[i].text, offer, &counts, &best) < least(buf_all(&best)))
+        if (!is_asked(drafts, i, most_lines))
+            continue;
+        uint64_t alike = best_offer(drafts->list[i].text, offer, &counts, &best);
+
+        if (alike < (least == BY_WORDS ? least_alike(buf_all(&best)) : least))
             continue;
         size_t to = text_number(drafts, buf_all(&best));
 
@@ -542,12 +526,12 @@ void shapes_find(struct shapes *s)
     size_t first = drafts.n;
 
     if (!s->exact) {
-        compare(&drafts, offer_end, least_of_ends, UINT64_MAX);
-        compare(&drafts, offer_reason, least_of_ends, UINT64_MAX);
-        compare(&drafts, offer_unit, least_of_units, UINT64_MAX);
+        compare(&drafts, offer_end, ENDS_LEAST, UINT64_MAX);
+        compare(&drafts, offer_reason, ENDS_LEAST, UINT64_MAX);
+        compare(&drafts, offer_unit, UNITS_LEAST, UINT64_MAX);
         for (int i = 0; i < 3; i++)
-            compare(&drafts, offer_word, least_alike, UINT64_MAX);
-        compare(&drafts, offer_begin, least_of_rare, RARE_LINES);
+            compare(&drafts, offer_word, BY_WORDS, UINT64_MAX);
+        compare(&drafts, offer_begin, RARE_LEAST, RARE_LINES);
         gather(&drafts, first);
     }
     make_shapes(s, &drafts);
