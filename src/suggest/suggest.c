@@ -220,18 +220,20 @@ static double fitness(const struct suggest *s, const struct field_stats *f)
     static const char known[] = "msg message MESSAGE event event_name evt text log Message";
     static const char actions[] = "action operation";
     struct slice name = slice_str(f->name);
+    bool common = f->seen * FIELD_TEXT_SHARE >= s->sample.decoded;
+    size_t place;
 
     for (size_t i = 0; i < name.n; i++)
         if (name.p[i] <= ' ' || (unsigned char)name.p[i] >= 0x7f || strchr(";=\"", name.p[i]))
             return 0;
-    if (word_among(name, known) && f->seen * FIELD_TEXT_SHARE >= s->sample.decoded)
-        return (double)(200 - word_among(name, known));
-    if (text_within(name) && f->seen * FIELD_TEXT_SHARE >= s->sample.decoded)
-        return (double)(150 - text_within(name));
+    if (common && (place = word_among(name, known)) > 0)
+        return (double)(200 - place);
+    if (common && (place = text_within(name)) > 0)
+        return (double)(150 - place);
     if (s->requests || memchr(name.p, '.', name.n))
         return 0;
-    if (word_among(name, actions) && f->seen * FIELD_TEXT_SHARE >= s->sample.decoded)
-        return (double)(100 - word_among(name, actions));
+    if (common && (place = word_among(name, actions)) > 0)
+        return (double)(100 - place);
     if (field_is_level(name) || field_is_time(name) || f->seen * 10 < s->sample.decoded * 8 ||
         f->values.n < 2 || f->values.n * 4 > f->seen || f->text || f->classes[WORD_NUMBER] ||
         f->classes[WORD_OTHER] || f->classes[WORD_NAME] || is_about_requests(name) ||
