@@ -53,19 +53,21 @@ const struct level_names *levels_of(const struct field_stats *f)
     return best;
 }
 
-void levels_map_one(const struct field_stats *f, struct slice value, struct buf *out)
+void levels_map_one(const struct level_names *names, const char *field, struct slice value,
+                    struct buf *out)
 {
-    struct slice word = level_word(levels_of(f), value);
+    struct slice word = level_word(names, value);
 
     if (!slice_eq(word, value))
-        buf_fmt(out, "map.%s = %.*s -> %.*s\n", f->name, SLICE_FMT(value), SLICE_FMT(word));
+        buf_fmt(out, "map.%s = %.*s -> %.*s\n", field, SLICE_FMT(value), SLICE_FMT(word));
 }
 
 void levels_map(const struct field_stats *f, struct buf *out)
 {
+    const struct level_names *names = levels_of(f);
     struct slice value;
     uint64_t n;
 
     for (size_t at = 0; map_next(&f->values, &at, &value, &n);)
-        levels_map_one(f, value, out);
+        levels_map_one(names, f->name, value, out);
 }

@@ -9,8 +9,9 @@
 const struct level_names *levels_of(const struct field_stats *f);
 /* The word for one of them; itself when there is none. */
 struct slice level_word(const struct level_names *names, struct slice value);
-/* Appends `map.FIELD = VALUE -> WORD` for a value that is no word; for all of them. */
-void levels_map_one(const struct field_stats *f, struct slice value, struct buf *out);
+/* Appends `map.FIELD = VALUE -> WORD` for a value that is no word; for all of the field's. */
+void levels_map_one(const struct level_names *names, const char *field, struct slice value,
+                    struct buf *out);
 void levels_map(const struct field_stats *f, struct buf *out);
 
 #endif

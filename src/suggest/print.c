@@ -185,12 +185,12 @@ static void print_traces(const struct rulesfile *f)
                 "logged, by class\ninc = exception_logged\nlabels = class\n");
 }
 
-/* Letters and digits of it, behind an underscore. */
+/* What of it a name may have, behind an underscore. */
 static void add_name_of_level(struct slice level, struct buf *out)
 {
     buf_char(out, '_');
     for (size_t i = 0; i < level.n; i++)
-        buf_char(out, char_is_letter(level.p[i]) || char_is_digit(level.p[i]) ? level.p[i] : '_');
+        buf_char(out, char_is_word(level.p[i]) ? level.p[i] : '_');
 }
 
 /* Takes a name for the event of each level that a `where` can ask for; appends them to *events. */
@@ -214,7 +214,7 @@ static void print_level_events(struct rulesfile *f, const struct field_stats *le
         buf_fmt(f->out, "[event %s]\nwhere = %s == ", event, levels->name);
         add_value(level, f->out);
         buf_char(f->out, '\n');
-        levels_map_one(levels, level, f->out);
+        levels_map_one(names, levels->name, level, f->out);
         buf_char(f->out, '\n');
         buf_fmt(events, "%s%s", events->n ? ", " : "", event);
     }
