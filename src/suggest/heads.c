@@ -36,12 +36,13 @@ enum {
 #define DAY "\\d{4}-\\d\\d-\\d\\d"
 #define MONTH "[A-Z][a-z]{2}"
 
+enum { ISO_ZONE = 0, ISO = 1, SYSLOG = 10 }; /* those that a host may stand behind */
 /* Times, longer ones first. */
 static const struct time_form {
     const char *regex, *format; /* format: NULL = read as it is */
 } times[] = {
-    {DAY "[T ]" CLOCK " ?(?:Z|UTC|[+-]\\d\\d(?::?\\d\\d)?)\\b", NULL},
-    {DAY "[T ]" CLOCK, NULL},
+    [ISO_ZONE] = {DAY "[T ]" CLOCK " ?(?:Z|UTC|[+-]\\d\\d(?::?\\d\\d)?)\\b", NULL},
+    [ISO] = {DAY "[T ]" CLOCK, NULL},
     {"\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+", "%Y/%m/%d %H:%M:%S.%f"},
     {"\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d", "%Y/%m/%d %H:%M:%S"},
     {"\\d\\d?/" MONTH "/\\d{4}:\\d\\d:\\d\\d:\\d\\d [+-]\\d{4}", "%d/%b/%Y:%H:%M:%S %z"},
@@ -50,12 +51,12 @@ static const struct time_form {
     {"\\d\\d? " MONTH " \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d+", "%d %b %Y %H:%M:%S.%f"},
     {MONTH " " MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+ \\d{4}", "%a %b %d %H:%M:%S.%f %Y"},
     {MONTH " " MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4}", "%a %b %d %H:%M:%S %Y"},
-    {MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d", "%b %d %H:%M:%S"},
+    [SYSLOG] = {MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d", "%b %d %H:%M:%S"},
     {"1\\d{9}(?:\\.\\d+|\\d{3})?\\b", NULL},
     {"\\d\\d:\\d\\d:\\d\\d\\.\\d+", "%H:%M:%S.%f"},
     {"\\d\\d:\\d\\d:\\d\\d\\b", "%H:%M:%S"},
 };
-enum { TIMES = sizeof times / sizeof *times, ISO_ZONE = 0, ISO = 1, SYSLOG = 10 };
+enum { TIMES = sizeof times / sizeof *times };
 
 #define LEVELS                                                                                     \
     "(?i:trace\\d?|debug|info|information|notice|note|warn|warning|error|err|fatal|critical|crit|" \
@@ -209,11 +210,16 @@ static bool is_letters(struct slice s)
     return true;
 }
 
+static bool is_iso(int time)
+{
+    return time == ISO || time == ISO_ZONE;
+}
+
 /* Is a program named here, or does a sentence only have a colon? */
 static bool may_be_program(const struct reading *r, struct slice piece)
 {
-    bool host = r->words == 1 && (memchr(piece.p, '[', piece.n) || r->time == SYSLOG ||
-                                  r->time == ISO || r->time == ISO_ZONE);
+    bool host =
+        r->words == 1 && (memchr(piece.p, '[', piece.n) || r->time == SYSLOG || is_iso(r->time));
 
     return !r->program && r->words <= 1 && (r->words == 0 || (host && !r->level));
 }
@@ -247,7 +253,7 @@ static void note_row(struct heads *h)
  * only word of a message, unless no word is spelled so. */
 static void note_host(struct heads *h, const struct reading *r)
 {
-    bool syslog = r->time == SYSLOG || ((r->time == ISO || r->time == ISO_ZONE) && !r->plain);
+    bool syslog = r->time == SYSLOG || (is_iso(r->time) && !r->plain);
 
     if (r->words != 1 || r->level || r->program || !syslog)
         return;
@@ -313,12 +319,11 @@ static bool read_piece(struct heads *h, struct reading *r)
 void heads_note(struct heads *h, struct slice line)
 {
     struct reading r = {.rest = line, .time = -1, .first = true};
-
     struct slice text = slice_trim(line);
+    bool json = slice_starts(text, SLICE("{"));
 
-    if (slice_starts(text, SLICE("{")))
-        h->json++;
-    if (text.n == 0 || slice_starts(text, SLICE("{")))
+    h->json += json;
+    if (text.n == 0 || json)
         return;
     h->lines++;
     buf_clear(&h->row);
