@@ -306,14 +306,24 @@ static void expect_loads(const char *text)
     mistakes_release(&m);
 }
 
+static void expect_has(const char *text, const char *part)
+{
+    ck_assert_msg(strstr(text, part) != NULL, "no\n%s\nin\n%s", part, text);
+}
+
+static void expect_lacks(const char *text, const char *part)
+{
+    ck_assert_msg(strstr(text, part) == NULL, "%s\nin\n%s", part, text);
+}
+
 TEST(the_field_that_tells_lines_apart_is_found)
 {
     char *text = write_up(VALUES("{\"what\":\"paid\",\"sum\":12,\"host\":\"a\"}",
                                  "{\"what\":\"failed\",\"sum\":13,\"host\":\"a\"}"),
                           10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "told apart by the field `what`"));
-    ck_assert_ptr_nonnull(strstr(text, "where = what == paid"));
+    expect_has(text, "told apart by the field `what`");
+    expect_has(text, "where = what == paid");
     expect_loads(text);
     free(text);
 }
@@ -327,17 +337,16 @@ TEST(a_message_may_stand_inside_of_an_object)
                                  "lost\",\"kind\":\"late\"},\"target\":\"shop\"}"),
                           10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "told apart by the field `fields.message`"));
-    ck_assert_ptr_nonnull(
-        strstr(text, "[event order_paid]\nwhere = fields.message == order paid\n"));
-    ck_assert_ptr_nonnull(strstr(text, "[histogram order_paid_took_seconds]"));
-    ck_assert_ptr_nonnull(strstr(text, "labels = kind=fields.kind"));
+    expect_has(text, "told apart by the field `fields.message`");
+    expect_has(text, "[event order_paid]\nwhere = fields.message == order paid\n");
+    expect_has(text, "[histogram order_paid_took_seconds]");
+    expect_has(text, "labels = kind=fields.kind");
     expect_loads(text);
     free(text);
     text = write_up(VALUES("{\"message\":\"order paid\",\"data\":{\"msg\":\"a b\"}}",
                            "{\"message\":\"order lost\",\"data\":{\"msg\":\"c d\"}}"),
                     10, 5);
-    ck_assert_ptr_nonnull(strstr(text, "told apart by the field `message`"));
+    expect_has(text, "told apart by the field `message`");
     free(text);
 }
 
@@ -362,9 +371,9 @@ TEST(bytes_of_no_text_are_found_as_they_are)
     char *text =
         write_up(VALUES("\1\xc3\xbf went away", "\2\3 went away", "\3\4 went away"), 10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\x01\xc3\xbf went away$\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\x02\\x03 went away$\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^\\x03\\x04 went away$\n"));
+    expect_has(text, "\nmatch = ^\\x01\xc3\xbf went away$\n");
+    expect_has(text, "\nmatch = ^\\x02\\x03 went away$\n");
+    expect_has(text, "\nmatch = ^\\x03\\x04 went away$\n");
     expect_loads(text);
     free(text);
 }
@@ -377,10 +386,10 @@ TEST(cyrillic_words_make_names)
                                  "{\"msg\":\"订单\"}"),
                           10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "\n[event zakaz_oplachen]\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\n[event oshibka_chteniya_shchit]\n"));
-    ck_assert_ptr_nonnull(strstr(text, "_yizhaka]\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\n[event event]\n"));
+    expect_has(text, "\n[event zakaz_oplachen]\n");
+    expect_has(text, "\n[event oshibka_chteniya_shchit]\n");
+    expect_has(text, "_yizhaka]\n");
+    expect_has(text, "\n[event event]\n");
     expect_loads(text);
     free(text);
 }
@@ -393,14 +402,14 @@ TEST(tomorrow_has_another_date)
                                  "2025-11-12 10:00:01 WARN Job 8 took 0.25 seconds"),
                           10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "\n[log sample]\npath = sample\nprefix = ^(?<time>\\d{4}-"));
-    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^Order -?[\\d.]+ done in "
-                                       "(?<duration_ms>-?[\\d.]+) ms, (?<size_bytes>"));
-    ck_assert_ptr_nonnull(strstr(text, "\nvalue = duration_ms\nunit = ms\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\nvalue = size_bytes\nunit = B\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^Job -?[\\d.]+ took "));
-    ck_assert_ptr_nonnull(strstr(text, "\nvalue = duration_s\nunit = s\n"));
-    ck_assert_ptr_null(strstr(text, "2025]"));
+    expect_has(text, "\n[log sample]\npath = sample\nprefix = ^(?<time>\\d{4}-");
+    expect_has(text, "\nmatch = ^Order -?[\\d.]+ done in "
+                     "(?<duration_ms>-?[\\d.]+) ms, (?<size_bytes>");
+    expect_has(text, "\nvalue = duration_ms\nunit = ms\n");
+    expect_has(text, "\nvalue = size_bytes\nunit = B\n");
+    expect_has(text, "\nmatch = ^Job -?[\\d.]+ took ");
+    expect_has(text, "\nvalue = duration_s\nunit = s\n");
+    expect_lacks(text, "2025]");
     expect_loads(text);
     free(text);
 }
@@ -411,10 +420,9 @@ TEST(hosts_and_processes_are_of_the_head)
                                  "Nov  9 10:00:01 host app[13]: Job 8 took 0.25 seconds"),
                           10, 5);
 
-    ck_assert_ptr_nonnull(
-        strstr(text, "\\s+\\S+\\s+(?<program>[^\\s:\\[]+)(?:\\[[\\d:]+\\])?:\\s*\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\ntime_format = %b %d %H:%M:%S\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^Job -?[\\d.]+ took "));
+    expect_has(text, "\\s+\\S+\\s+(?<program>[^\\s:\\[]+)(?:\\[[\\d:]+\\])?:\\s*\n");
+    expect_has(text, "\ntime_format = %b %d %H:%M:%S\n");
+    expect_has(text, "\nmatch = ^Job -?[\\d.]+ took ");
     expect_loads(text);
     free(text);
 }
@@ -429,12 +437,12 @@ TEST(a_host_before_pairs_is_of_the_head)
             "Nov  9 10:00:02 rsyslogd: started"),
         10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "30 lines, 20 of them JSON or logfmt"));
-    ck_assert_ptr_nonnull(strstr(text, "\\d\\d:\\d\\d:\\d\\d)\\s+\\S+\\s*\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\nwhere = action == down\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\ntime_match = \\bdate=(?<time>\\S+ time=\\S+)\n"
-                                       "time_format = %Y-%m-%d time=%H:%M:%S\n"
-                                       "time_format = %b %d %H:%M:%S\n"));
+    expect_has(text, "30 lines, 20 of them JSON or logfmt");
+    expect_has(text, "\\d\\d:\\d\\d:\\d\\d)\\s+\\S+\\s*\n");
+    expect_has(text, "\nwhere = action == down\n");
+    expect_has(text, "\ntime_match = \\bdate=(?<time>\\S+ time=\\S+)\n"
+                     "time_format = %Y-%m-%d time=%H:%M:%S\n"
+                     "time_format = %b %d %H:%M:%S\n");
     expect_loads(text);
     free(text);
 }
@@ -446,7 +454,7 @@ TEST(a_word_before_pairs_is_not_cut_off_behind_other_times)
                                  "2025-11-09 10:00:02 disconnected user=bob port=2"),
                           10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^connected user="));
+    expect_has(text, "\nmatch = ^connected user=");
     expect_loads(text);
     free(text);
 }
@@ -459,7 +467,7 @@ TEST(a_time_behind_the_head_is_read_too)
                         "Nov  9 10:00:01 web app[1]: time=2025-11-09T10:00:02Z msg=\"job done\""),
                  10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "\ntime_format = %b %d %H:%M:%S\ntime_format = auto\n"));
+    expect_has(text, "\ntime_format = %b %d %H:%M:%S\ntime_format = auto\n");
     expect_loads(text);
     free(text);
 }
@@ -472,8 +480,8 @@ TEST(what_is_quoted_ends_at_its_quote)
                         "login by=\"eve jones\" from=\"the lan\" ok", "login by=\"joe\" ok"),
                  10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "\nmatch = ^login by=\"(?<by>[^\"]*)\" ok$\n"));
-    ck_assert_ptr_null(strstr(text, ".*?"));
+    expect_has(text, "\nmatch = ^login by=\"(?<by>[^\"]*)\" ok$\n");
+    expect_lacks(text, ".*?");
     expect_loads(text);
     free(text);
 }
@@ -486,8 +494,8 @@ TEST(a_field_counts_the_same_in_all_events)
                         "{\"msg\":\"other\",\"duration\":1}"),
                  10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "\nunit = us\n"));
-    ck_assert_ptr_null(strstr(text, "\nunit = ms\n"));
+    expect_has(text, "\nunit = us\n");
+    expect_lacks(text, "\nunit = ms\n");
     expect_loads(text);
     free(text);
 }
@@ -502,7 +510,7 @@ TEST(labels_that_never_change_come_last)
                "\"f\":\"x\",\"by\":\"us\"}"),
         10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "\nlabels = a, b, c, d, e, by\n"));
+    expect_has(text, "\nlabels = a, b, c, d, e, by\n");
     expect_loads(text);
     free(text);
 }
@@ -515,10 +523,9 @@ TEST(totals_and_codes_are_found_inside_of_words)
                         "9 10.0.0.2 TCP_HIT/404 12 GET http://a.example/y - 0/2/1/58/61"),
                  10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "/(?<status>-?[\\d.]+) (?<size>"));
-    ck_assert_ptr_nonnull(
-        strstr(text, "-?[\\d.]+/-?[\\d.]+/-?[\\d.]+/-?[\\d.]+/(?<duration_2>-?[\\d.]+)$"));
-    ck_assert_ptr_nonnull(strstr(text, "duration in ms (guessed by magnitude"));
+    expect_has(text, "/(?<status>-?[\\d.]+) (?<size>");
+    expect_has(text, "-?[\\d.]+/-?[\\d.]+/-?[\\d.]+/-?[\\d.]+/(?<duration_2>-?[\\d.]+)$");
+    expect_has(text, "duration in ms (guessed by magnitude");
     expect_loads(text);
     free(text);
 }
@@ -529,10 +536,9 @@ TEST(levels_are_words)
                                  "{\"level\":50,\"msg\":\"paid\",\"responseTime\":190}"),
                           10, 5);
 
-    ck_assert_ptr_nonnull(
-        strstr(text, "[event level_info]\nwhere = level == 30\nmap.level = 30 -> info\n"));
-    ck_assert_ptr_nonnull(strstr(text, "zero = level=info|error\n"));
-    ck_assert_ptr_nonnull(strstr(text, "value = responseTime\nunit = ms\n"));
+    expect_has(text, "[event level_info]\nwhere = level == 30\nmap.level = 30 -> info\n");
+    expect_has(text, "zero = level=info|error\n");
+    expect_has(text, "value = responseTime\nunit = ms\n");
     expect_loads(text);
     free(text);
 }
@@ -544,19 +550,19 @@ TEST(levels_that_no_rule_can_ask_for_are_left_out)
                                  "{\"log level\":\"warn\",\"msg\":\"paid\"}"),
                           10, 5);
 
-    ck_assert_ptr_null(strstr(text, "by its level"));
-    ck_assert_ptr_null(strstr(text, "log_lines_total"));
+    expect_lacks(text, "by its level");
+    expect_lacks(text, "log_lines_total");
     expect_loads(text);
     free(text);
     text = write_up(VALUES("{\"level\":\"a\\\\b\",\"msg\":\"paid\"}"), 10, 5);
-    ck_assert_ptr_null(strstr(text, "by its level"));
-    ck_assert_ptr_null(strstr(text, "log_lines_total"));
+    expect_lacks(text, "by its level");
+    expect_lacks(text, "log_lines_total");
     expect_loads(text);
     free(text);
     text = write_up(
         VALUES("{\"level\":\"a\\\\b\",\"msg\":\"paid\"}", "{\"level\":\"info\",\"msg\":\"paid\"}"),
         10, 5);
-    ck_assert_ptr_nonnull(strstr(text, "\ninc = level_info\n"));
+    expect_has(text, "\ninc = level_info\n");
     expect_loads(text);
     free(text);
 }
@@ -569,8 +575,8 @@ TEST(levels_that_nobody_knows_stay_as_they_are)
                         "{\"level\":40,\"msg\":\"paid\"}"),
                  10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "[event level_35]\nwhere = level == 35\n\n"));
-    ck_assert_ptr_nonnull(strstr(text, "zero = level=info|35|warn\n"));
+    expect_has(text, "[event level_35]\nwhere = level == 35\n\n");
+    expect_has(text, "zero = level=info|35|warn\n");
     expect_loads(text);
     free(text);
 }
@@ -582,8 +588,7 @@ TEST(an_event_takes_the_lines_that_it_was_made_of)
         VALUES("job 7 at +0000 took 1e3 steps of all", "job 8 at +0100 took 2e3 steps of all"), 10,
         5);
 
-    ck_assert_ptr_nonnull(
-        strstr(text, "\nmatch = ^job -?[\\d.]+ at \\S+ took \\S+ steps of all$\n"));
+    expect_has(text, "\nmatch = ^job -?[\\d.]+ at \\S+ took \\S+ steps of all$\n");
     expect_loads(text);
     free(text);
 }
@@ -594,8 +599,7 @@ TEST(what_no_message_tells_apart_is_no_line_with_one)
                                  "{\"msg\":\"sent\",\"kind\":\"b\"}", "{\"kind\":\"c\",\"sum\":1}"),
                           10, 5);
 
-    ck_assert_ptr_nonnull(
-        strstr(text, "of = record_with_kind_line\nwhere = msg ==\nwhere = kind !=\n"));
+    expect_has(text, "of = record_with_kind_line\nwhere = msg ==\nwhere = kind !=\n");
     expect_loads(text);
     free(text);
 }
@@ -606,7 +610,7 @@ TEST(small_closed_sets_are_there_from_the_start)
         VALUES("{\"msg\":\"asked\",\"cache\":\"hit\"}", "{\"msg\":\"asked\",\"cache\":\"miss\"}"),
         10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "labels = cache\nzero = cache=hit|miss\n"));
+    expect_has(text, "labels = cache\nzero = cache=hit|miss\n");
     expect_loads(text);
     free(text);
 }
@@ -620,12 +624,11 @@ TEST(access_logs_of_web_servers_are_known)
                "\"https://example.org/\" \"curl/7.88\""),
         10, 5);
 
-    ck_assert_ptr_nonnull(strstr(text, "\n; 20 lines, such as: \"GET "));
-    ck_assert_ptr_nonnull(
-        strstr(text, "[event http_access]\nmatch = ^\"(?<method>[A-Z]+) (?<path>\\S+) "));
-    ck_assert_ptr_nonnull(strstr(text, "\nvalue = size\nunit = B\n"));
-    ck_assert_ptr_nonnull(strstr(text, "set.path_route = ${path|route}"));
-    ck_assert_ptr_nonnull(strstr(text, "endpoint=path_route"));
+    expect_has(text, "\n; 20 lines, such as: \"GET ");
+    expect_has(text, "[event http_access]\nmatch = ^\"(?<method>[A-Z]+) (?<path>\\S+) ");
+    expect_has(text, "\nvalue = size\nunit = B\n");
+    expect_has(text, "set.path_route = ${path|route}");
+    expect_has(text, "endpoint=path_route");
     expect_loads(text);
     free(text);
 }
@@ -676,16 +679,14 @@ TEST(rare_lines_are_named_but_not_proposed)
 {
     char *text = write_up(VALUES("{\"msg\":\"seldom seen\"}"), 4, 5);
 
-    ck_assert_ptr_null(strstr(text, "[event"));
-    ck_assert_ptr_nonnull(strstr(text, ";      4  seldom seen"));
+    expect_lacks(text, "[event");
+    expect_has(text, ";      4  seldom seen");
     expect_loads(text);
     free(text);
 }
 
 TEST(a_prefix_leaves_out_what_has_an_event_of_its_own)
 {
-    struct buf text = BUF_INIT;
-    const char *lines[] = {"{\"msg\":\"failed to open door\"}", NULL};
     char more[8][64];
     const char *list[20];
     size_t n = 0;
@@ -696,15 +697,14 @@ TEST(a_prefix_leaves_out_what_has_an_event_of_its_own)
         list[n++] = more[i];
     }
     for (int i = 0; i < 6; i++)
-        list[n++] = lines[0];
+        list[n++] = "{\"msg\":\"failed to open door\"}";
     list[n] = NULL;
     char *page = write_up(list, 1, 5);
 
-    ck_assert_ptr_nonnull(strstr(page, "where = msg ^= failed to\n"));
-    ck_assert_ptr_nonnull(strstr(page, "unless = failed_to_open_door\n"));
+    expect_has(page, "where = msg ^= failed to\n");
+    expect_has(page, "unless = failed_to_open_door\n");
     expect_loads(page);
     free(page);
-    buf_release(&text);
 }
 
 TEST(rules_beside_others_are_events_and_metrics_of_other_names)
@@ -721,10 +721,11 @@ TEST(rules_beside_others_are_events_and_metrics_of_other_names)
     for (int i = 0; i < 10; i++)
         suggest_add(s, SLICE("level=info msg=\"job accepted\" user=ann"), false);
     suggest_write(s, "sample", &out);
-    ck_assert_msg(strstr(out.p, "\n[event job_accepted_2]\n") != NULL, "%s", out.p);
-    ck_assert_msg(strstr(out.p, "\n[counter job_accepted_2_total]\n") != NULL, "%s", out.p);
-    ck_assert_msg(!strstr(out.p, "[log") && !strstr(out.p, "level_info"), "%s", out.p);
-    ck_assert_msg(!strstr(out.p, "Proposed by"), "%s", out.p);
+    expect_has(out.p, "\n[event job_accepted_2]\n");
+    expect_has(out.p, "\n[counter job_accepted_2_total]\n");
+    expect_lacks(out.p, "[log");
+    expect_lacks(out.p, "level_info");
+    expect_lacks(out.p, "Proposed by");
     expect_loads(out.p);
     buf_release(&out);
     suggest_free(s);
@@ -749,12 +750,11 @@ TEST(codes_and_reasons_are_labels)
     };
     char *page = write_up(lines, 10, 5);
 
-    ck_assert_msg(strstr(page, ";   waiting              number, unused, 3 to 12") != NULL, "%s",
-                  page);
-    ck_assert_msg(strstr(page, " rc=(?<rc>-?[\\d.]+)") != NULL, "%s", page);
-    ck_assert_msg(strstr(page, " declined: +(?<reason>.+)\n") != NULL, "%s", page);
-    ck_assert_msg(strstr(page, " after (?<duration>\\S+?): +(?<reason>.+)\n") != NULL, "%s", page);
-    ck_assert_msg(!strstr(page, "connection_reset"), "%s", page);
+    expect_has(page, ";   waiting              number, unused, 3 to 12");
+    expect_has(page, " rc=(?<rc>-?[\\d.]+)");
+    expect_has(page, " declined: +(?<reason>.+)\n");
+    expect_has(page, " after (?<duration>\\S+?): +(?<reason>.+)\n");
+    expect_lacks(page, "connection_reset");
     expect_loads(page);
     free(page);
 }
@@ -769,18 +769,15 @@ TEST(who_logs_is_a_field_and_a_label_where_it_varies)
     };
     char *page = write_up(lines, 10, 5);
 
-    ck_assert_msg(strstr(page, "(?<level>\\w+)\\s+(?<logger>\\S+)\\s+[^\\w\\s]+\\s*\n") != NULL,
-                  "%s", page);
-    ck_assert_msg(strstr(page, ";   logger               label, 2 values: pay.core org.pay.Net") !=
-                      NULL,
-                  "%s", page);
-    ck_assert_msg(!strstr(page, "label, 1 value"), "%s", page);
-    ck_assert_msg(strstr(page, "\n; Its times name no zone: they are UTC unless time_zone") != NULL,
-                  "%s", page);
+    expect_has(page, "(?<level>\\w+)\\s+(?<logger>\\S+)\\s+[^\\w\\s]+\\s*\n");
+    expect_has(page, ";   logger               label, 2 values: pay.core org.pay.Net");
+    expect_lacks(page, "label, 1 value");
+    expect_has(page, "\n; Its times name no zone: they are UTC unless time_zone");
     expect_loads(page);
     free(page);
     page = write_up(VALUES("2025-11-12T10:00:01,123Z INFO pool grew"), 10, 5);
-    ck_assert_msg(strstr(page, "prefix = ") && !strstr(page, "name no zone"), "%s", page);
+    expect_has(page, "prefix = ");
+    expect_lacks(page, "name no zone");
     free(page);
 }
 
@@ -795,8 +792,8 @@ TEST(a_unit_that_varies_is_of_the_number_before_it)
     };
     char *page = write_up(lines, 10, 5);
 
-    ck_assert_msg(strstr(page, " took (?<duration>-?[\\d.]+ \\S+) rc=") != NULL, "%s", page);
-    ck_assert_msg(strstr(page, "value = duration\nunit = s\n") != NULL, "%s", page);
+    expect_has(page, " took (?<duration>-?[\\d.]+ \\S+) rc=");
+    expect_has(page, "value = duration\nunit = s\n");
     expect_loads(page);
     free(page);
 }
@@ -806,8 +803,7 @@ TEST(a_single_line_gives_away_no_id)
     static const char *const lines[] = {"txn=3bfd62 acct=*5359 op=CAPTURE refused", NULL};
     char *page = write_up(lines, 1, 1);
 
-    ck_assert_msg(strstr(page, "match = ^txn=\\S+ acct=\\S+ op=CAPTURE refused$") != NULL, "%s",
-                  page);
+    expect_has(page, "match = ^txn=\\S+ acct=\\S+ op=CAPTURE refused$");
     expect_loads(page);
     free(page);
 }
