@@ -10,16 +10,18 @@ import random
 import zlib
 from fractions import Fraction
 
-HOSTS = ["lb1", "web2", "node3", "mx1"]
+HOST = "lb1"
 USERS = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"]
 DOMAINS = ["www.shopping.example", "mail.example.net", "cdn.pictures.example", "api.partner.example", "ads.tracker.example"]
 PID = 48211
-OWN = HOSTS[:1] + USERS + DOMAINS + [str(PID)]
+OWN = [HOST] + USERS + DOMAINS + [str(PID)]
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 PATHS = ["/", "/cart", "/login", "/orders/%d", "/orders/%d/items", "/api/v1/users/%d", "/static/app.js", "/search?q=%d"]
 AGENTS = ["Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/132.0", "curl/8.5.0", "Googlebot/2.1 (+http://www.google.com/bot.html)", "-"]
 STATUSES = [200] * 12 + [201, 204, 302, 304, 400, 404, 404, 500, 502]
+REASONS = {200: "OK", 201: "Created", 204: "No Content", 302: "Found", 304: "Not Modified", 400: "Bad Request", 404: "Not Found",
+           500: "Internal Server Error", 502: "Bad Gateway"}
 
 
 class Log:
@@ -72,17 +74,23 @@ class Log:
     def iso(self, end="Z", sep="T", digits=3, point="."):
         return self.t.strftime("%Y-%m-%d" + sep + "%H:%M:%S") + point + ("%06d" % self.t.microsecond)[:digits] + end
 
+    def day(self, sep):
+        return "%02d%s%s%s%d" % (self.t.day, sep, MONTHS[self.t.month - 1], sep, self.t.year)
+
+    def clock(self, digits=0):
+        return self.t.strftime("%H:%M:%S") + (".%06d" % self.t.microsecond)[:digits and digits + 1]
+
     def clf(self):
-        return self.t.strftime("%d/") + MONTHS[self.t.month - 1] + self.t.strftime("/%Y:%H:%M:%S +0000")
+        return "%s:%s +0000" % (self.day("/"), self.clock())
 
     def syslog(self):
-        return "%s %2d %s" % (MONTHS[self.t.month - 1], self.t.day, self.t.strftime("%H:%M:%S"))
+        return "%s %2d %s" % (MONTHS[self.t.month - 1], self.t.day, self.clock())
 
     def epoch(self):
         return int((self.t - datetime.datetime(1970, 1, 1)).total_seconds())
 
 
-def bits(v, unit):
+def seconds(v, unit):
     return Fraction(v) / {"s": 1, "ms": 1000, "us": 10**6, "ns": 10**9}[unit]
 
 
@@ -102,28 +110,28 @@ def varnishncsa(g):
 def nginx(g):
     if g.chance(2):
         return '%s - - [%s] "\\x16\\x03\\x01\\x00\\xEE" 400 157 "-" "-" 0.000' % (g.ip(), g.clf()), None
-    s, us = g.status(), g.ms()
+    s, ms = g.status(), g.ms()
     return '%s - %s [%s] "%s %s HTTP/%s" %d %d "%s" "%s" %d.%03d' % (
-        g.ip(), g.of("-", "-", *USERS), g.clf(), g.method(), g.path(), g.of("1.1", "2.0"), s, g.size(), g.of("-", "https://example.org/x"), g.of(*AGENTS), us // 1000, us % 1000), "request", s, bits(us, "ms")
+        g.ip(), g.of("-", "-", *USERS), g.clf(), g.method(), g.path(), g.of("1.1", "2.0"), s, g.size(), g.of("-", "https://example.org/x"), g.of(*AGENTS), ms // 1000, ms % 1000), "request", s, seconds(ms, "ms")
 
 
 def squid(g):
     s, ms = g.status(), g.ms()
     what = g.of("TCP_MISS", "TCP_HIT", "TCP_MEM_HIT", "TCP_REFRESH_UNMODIFIED")
     return "%d.%03d %6d %s %s/%d %d %s http://%s%s %s %s/%s %s" % (
-        g.epoch(), g.t.microsecond // 1000, ms, g.ip(), what, s, g.size(), g.method(), g.of(*DOMAINS), g.path(), g.of("-", *USERS), g.of("HIER_DIRECT", "HIER_NONE"), g.ip(), g.of("text/html", "image/png", "-")), "request", s, bits(ms, "ms")
+        g.epoch(), g.t.microsecond // 1000, ms, g.ip(), what, s, g.size(), g.method(), g.of(*DOMAINS), g.path(), g.of("-", *USERS), g.of("HIER_DIRECT", "HIER_NONE"), g.ip(), g.of("text/html", "image/png", "-")), "request", s, seconds(ms, "ms")
 
 
 def uwsgi(g):
     s, ms = g.status(), g.ms()
     at = "%s %s %2d %s" % (DAYS[g.t.weekday()], MONTHS[g.t.month - 1], g.t.day, g.t.strftime("%H:%M:%S %Y"))
     return "[pid: %d|app: 0|req: %d/%d] %s (%s) {%d vars in %d bytes} [%s] %s %s => generated %d bytes in %d msecs (HTTP/1.1 %d) %d headers in %d bytes (%d switches on core %d)" % (
-        PID + g.r.randint(0, 3), g.n, g.n * 3, g.ip(), g.of("", *USERS), g.r.randint(30, 50), g.r.randint(500, 900), at, g.method(), g.path(), g.size(), ms, s, g.r.randint(3, 9), g.r.randint(90, 300), g.r.randint(1, 3), g.r.randint(0, 3)), "request", s, bits(ms, "ms")
+        PID + g.r.randint(0, 3), g.n, g.n * 3, g.ip(), g.of("", *USERS), g.r.randint(30, 50), g.r.randint(500, 900), at, g.method(), g.path(), g.size(), ms, s, g.r.randint(3, 9), g.r.randint(90, 300), g.r.randint(1, 3), g.r.randint(0, 3)), "request", s, seconds(ms, "ms")
 
 
 def gunicorn(g):
     s, us = g.status(), g.us()
-    return '%s - - [%s] "%s %s HTTP/1.1" %d %d "-" "%s" %d.%06d' % (g.ip(), g.clf(), g.method(), g.path(), s, g.size(), g.of(*AGENTS), us // 10**6, us % 10**6), "request", s, bits(us, "us")
+    return '%s - - [%s] "%s %s HTTP/1.1" %d %d "-" "%s" %d.%06d' % (g.ip(), g.clf(), g.method(), g.path(), s, g.size(), g.of(*AGENTS), us // 10**6, us % 10**6), "request", s, seconds(us, "us")
 
 
 def puma(g):
@@ -133,34 +141,34 @@ def puma(g):
 
 def tomcat(g):
     s, ms = g.status(), g.ms()
-    return '%s - %s [%s] "%s %s HTTP/1.1" %d %s %d' % (g.ip(), g.of("-", *USERS), g.clf(), g.method(), g.path(), s, "-" if s == 304 else g.size(), ms), "request", s, bits(ms, "ms")
+    return '%s - %s [%s] "%s %s HTTP/1.1" %d %s %d' % (g.ip(), g.of("-", *USERS), g.clf(), g.method(), g.path(), s, "-" if s == 304 else g.size(), ms), "request", s, seconds(ms, "ms")
 
 
 def jetty(g):
     s, ms = g.status(), g.ms()
-    return '%s - - [%s] "%s %s HTTP/1.1" %d %d "%s" "%s" %d' % (g.ip(), g.clf(), g.method(), g.path(), s, g.size(), g.of("-", "https://example.org/"), g.of(*AGENTS), ms), "request", s, bits(ms, "ms")
+    return '%s - - [%s] "%s %s HTTP/1.1" %d %d "%s" "%s" %d' % (g.ip(), g.clf(), g.method(), g.path(), s, g.size(), g.of("-", "https://example.org/"), g.of(*AGENTS), ms), "request", s, seconds(ms, "ms")
 
 
 def haproxy(g):
-    head = "%s %s haproxy[%d]: " % (g.syslog(), HOSTS[0], PID + g.r.randint(0, 2))
+    head = "%s %s haproxy[%d]: " % (g.syslog(), HOST, PID + g.r.randint(0, 2))
     if g.chance(4):
         return head + "Server app/%s is %s, reason: Layer4 connection problem, info: \"Connection refused\", check duration: %dms. %d active and 0 backup servers left. %d sessions active, 0 requeued, 0 remaining in queue." % (
             g.of("web1", "web2"), g.of("DOWN", "UP"), g.r.randint(0, 9), g.r.randint(1, 3), g.r.randint(0, 40)), "server"
     s, t = g.status(), [g.r.randint(0, 3), g.r.randint(0, 30), g.r.randint(0, 5), g.ms()]
     total = sum(t) + g.r.randint(0, 3)
-    at = g.t.strftime("%d/") + MONTHS[g.t.month - 1] + g.t.strftime("/%Y:%H:%M:%S.") + "%03d" % (g.t.microsecond // 1000)
+    at = "%s:%s" % (g.day("/"), g.clock(3))
     return head + '%s:%d [%s] %s %s/%s %d/%d/%d/%d/%d %d %d - - ---- %d/%d/%d/%d/0 %d/0 "%s %s HTTP/1.1"' % (
-        g.ip(), g.r.randint(1024, 65000), at, g.of("http-in", "https-in~"), g.of("app", "static"), g.of("web1", "web2", "srv3"), *t, total, s, g.size(), *[g.r.randint(1, 30) for _ in range(4)], g.r.randint(0, 4), g.method(), g.path()), "request", s, bits(total, "ms")
+        g.ip(), g.r.randint(1024, 65000), at, g.of("http-in", "https-in~"), g.of("app", "static"), g.of("web1", "web2", "srv3"), *t, total, s, g.size(), *[g.r.randint(1, 30) for _ in range(4)], g.r.randint(0, 4), g.method(), g.path()), "request", s, seconds(total, "ms")
 
 
 # JSON and logfmt
 
 def pino(g):
-    head = {"level": 30, "time": g.epoch() * 1000 + g.t.microsecond // 1000, "pid": PID, "hostname": HOSTS[0]}
+    head = {"level": 30, "time": g.epoch() * 1000 + g.t.microsecond // 1000, "pid": PID, "hostname": HOST}
     if g.chance(15):
         return json.dumps(dict(head, level=40, order=g.n, msg="stock is low"), separators=(",", ":")), "stock"
     s, ms = g.status(), g.ms()
-    return json.dumps(dict(head, level=50 if s > 499 else 30, req={"id": g.n, "method": g.method(), "url": g.path(), "remoteAddress": g.ip()}, res={"statusCode": s}, responseTime=ms, msg="request completed"), separators=(",", ":")), "request", s, bits(ms, "ms")
+    return json.dumps(dict(head, level=50 if s > 499 else 30, req={"id": g.n, "method": g.method(), "url": g.path(), "remoteAddress": g.ip()}, res={"statusCode": s}, responseTime=ms, msg="request completed"), separators=(",", ":")), "request", s, seconds(ms, "ms")
 
 
 def zerolog(g):
@@ -180,12 +188,12 @@ def zap(g):
 
 def traefik(g):
     s, ns = g.status(), g.us() * 1000 + g.r.randint(0, 999)
-    return json.dumps({"ClientAddr": g.ip() + ":%d" % g.r.randint(1024, 65000), "DownstreamContentSize": g.size(), "DownstreamStatus": s, "Duration": ns, "OriginDuration": ns - 50000, "Overhead": 50000, "RequestHost": g.of(*DOMAINS), "RequestMethod": g.method(), "RequestPath": g.path(), "RetryAttempts": 0, "ServiceName": g.of("web@docker", "api@docker"), "entryPointName": "websecure", "level": "info", "msg": "", "time": g.iso()}), "request", s, bits(ns, "ns")
+    return json.dumps({"ClientAddr": g.ip() + ":%d" % g.r.randint(1024, 65000), "DownstreamContentSize": g.size(), "DownstreamStatus": s, "Duration": ns, "OriginDuration": ns - 50000, "Overhead": 50000, "RequestHost": g.of(*DOMAINS), "RequestMethod": g.method(), "RequestPath": g.path(), "RetryAttempts": 0, "ServiceName": g.of("web@docker", "api@docker"), "entryPointName": "websecure", "level": "info", "msg": "", "time": g.iso()}), "request", s, seconds(ns, "ns")
 
 
 def envoy(g):
     s, ms = g.status(), g.ms()
-    return json.dumps({"start_time": g.iso(), "method": g.method(), "path": g.path(), "protocol": g.of("HTTP/1.1", "HTTP/2"), "response_code": s, "response_flags": g.of("-", "-", "UF"), "bytes_received": g.size(), "bytes_sent": g.size(), "duration": ms, "upstream_service_time": str(max(0, ms - 1)), "x_request_id": g.uuid(), "authority": "shop.example.org", "upstream_host": g.ip() + ":8080"}), "request", s, bits(ms, "ms")
+    return json.dumps({"start_time": g.iso(), "method": g.method(), "path": g.path(), "protocol": g.of("HTTP/1.1", "HTTP/2"), "response_code": s, "response_flags": g.of("-", "-", "UF"), "bytes_received": g.size(), "bytes_sent": g.size(), "duration": ms, "upstream_service_time": str(max(0, ms - 1)), "x_request_id": g.uuid(), "authority": "shop.example.org", "upstream_host": g.ip() + ":8080"}), "request", s, seconds(ms, "ms")
 
 
 def lograge(g):
@@ -202,7 +210,7 @@ def grafana(g):
         return 'logger=ngalert.scheduler t=%s level=error msg="Failed to evaluate rule" rule_uid=%s org_id=1 attempt=%d error="context deadline exceeded"' % (g.iso(digits=9), g.hex(10) + "a1", g.r.randint(1, 3)), "rule"
     s, ms = g.status(), g.ms()
     return 'logger=context userId=%d orgId=1 uname=%s t=%s level=info msg="Request Completed" method=%s path=%s status=%d remote_addr=%s time_ms=%d duration=%dms size=%d referer= handler=%s' % (
-        g.r.randint(1, 8), g.of(*USERS), g.iso(digits=9), g.method(), g.of("/api/dashboards/uid/%d", "/api/ds/query", "/login").replace("%d", str(g.n)), s, g.ip(), ms, ms, g.size(), g.of("/api/ds/query", "/api/dashboards/uid/:uid", "/login")), "request", s, bits(ms, "ms")
+        g.r.randint(1, 8), g.of(*USERS), g.iso(digits=9), g.method(), g.of("/api/dashboards/uid/%d", "/api/ds/query", "/login").replace("%d", str(g.n)), s, g.ip(), ms, ms, g.size(), g.of("/api/ds/query", "/api/dashboards/uid/:uid", "/login")), "request", s, seconds(ms, "ms")
 
 
 def prometheus(g):
@@ -218,7 +226,7 @@ def prometheus(g):
 def vault(g):
     us = g.us()
     s = {"time": g.iso(digits=9), "type": "response", "auth": {"display_name": g.of(*USERS), "policies": ["default"]}, "request": {"id": g.uuid(), "operation": g.of("read", "update", "list"), "path": "secret/data/%s" % g.of("db", "mail", "pay"), "remote_address": g.ip()}, "response": {"mount_type": "kv"}, "took_us": us}
-    return json.dumps(s), "response", None, bits(us, "us")
+    return json.dumps(s), "response", None, seconds(us, "us")
 
 
 # workers
@@ -241,8 +249,8 @@ def sidekiq(g):
         return head + "INFO: start", "start"
     ms = g.ms()
     if g.chance(10):
-        return head + "elapsed=%d.%03d INFO: fail" % (ms // 1000, ms % 1000), "fail", None, bits(ms, "ms")
-    return head + "elapsed=%d.%03d INFO: done" % (ms // 1000, ms % 1000), "done", None, bits(ms, "ms")
+        return head + "elapsed=%d.%03d INFO: fail" % (ms // 1000, ms % 1000), "fail", None, seconds(ms, "ms")
+    return head + "elapsed=%d.%03d INFO: done" % (ms // 1000, ms % 1000), "done", None, seconds(ms, "ms")
 
 
 def python_logging(g):
@@ -250,7 +258,7 @@ def python_logging(g):
     if g.chance(15):
         return head % "ERROR" + 'order %d failed\nTraceback (most recent call last):\n  File "shop.py", line 31, in take\n    raise ValueError("no stock")\nValueError: no stock' % g.n, "failed"
     ms = g.ms()
-    return head % "INFO" + "order %d placed by %s in %d ms" % (g.n, g.of(*USERS), ms), "placed", None, bits(ms, "ms")
+    return head % "INFO" + "order %d placed by %s in %d ms" % (g.n, g.of(*USERS), ms), "placed", None, seconds(ms, "ms")
 
 
 def spring_boot(g):
@@ -258,7 +266,7 @@ def spring_boot(g):
     if g.chance(25):
         return head % ("WARN", "c.example.shop.StockService              ") + "Stock of item %d is low: %d left" % (g.n, g.r.randint(0, 9)), "stock"
     ms = g.ms()
-    return head % ("INFO", "c.example.shop.OrderController           ") + "Order %d for customer %s processed in %dms" % (g.n, g.of(*USERS), ms), "order", None, bits(ms, "ms")
+    return head % ("INFO", "c.example.shop.OrderController           ") + "Order %d for customer %s processed in %dms" % (g.n, g.of(*USERS), ms), "order", None, seconds(ms, "ms")
 
 
 # servers
@@ -268,15 +276,15 @@ def postgres(g):
     if g.chance(12):
         return head + 'ERROR:  duplicate key value violates unique constraint "orders_pkey"\nDETAIL:  Key (id)=(%d) already exists.' % g.n, "duplicate"
     us = g.us()
-    return head + "LOG:  duration: %d.%03d ms  statement: SELECT *\n\tFROM orders WHERE id = %d" % (us // 1000, us % 1000, g.n), "statement", None, bits(us, "us")
+    return head + "LOG:  duration: %d.%03d ms  statement: SELECT *\n\tFROM orders WHERE id = %d" % (us // 1000, us % 1000, g.n), "statement", None, seconds(us, "us")
 
 
 def elasticsearch(g):
-    head = "[%s][%%s][%%s] [%s] " % (g.iso(end="", point=","), HOSTS[0])
+    head = "[%s][%%s][%%s] [%s] " % (g.iso(end="", point=","), HOST)
     if g.chance(30):
         return head % ("INFO ", "o.e.c.m.MetadataMappingService") + "[logs-%s/%s] update_mapping [_doc]" % (g.t.strftime("%Y.%m.%d"), g.hex(20) + "9a"), "mapping"
     ms = g.ms()
-    return head % ("WARN ", "o.e.m.j.JvmGcMonitorService   ") + "[gc][%d] overhead, spent [%dms] collecting in the last [%d.%ds]" % (g.n, ms, g.r.randint(1, 3), g.r.randint(0, 9)), "gc", None, bits(ms, "ms")
+    return head % ("WARN ", "o.e.m.j.JvmGcMonitorService   ") + "[gc][%d] overhead, spent [%dms] collecting in the last [%d.%ds]" % (g.n, ms, g.r.randint(1, 3), g.r.randint(0, 9)), "gc", None, seconds(ms, "ms")
 
 
 def kafka(g):
@@ -285,7 +293,7 @@ def kafka(g):
     if g.chance(30):
         return head % "WARN" + "[ReplicaFetcher replicaId=%d, leaderId=%d, fetcherId=0] Error in response for fetch request (org.apache.kafka.server.FetcherThread)" % (g.r.randint(1, 3), g.r.randint(1, 3)), "fetch"
     ms = g.ms()
-    return head % "INFO" + "[LocalLog partition=%s-%d, dir=/var/lib/kafka/data] Rolled new log segment at offset %d in %d ms. (kafka.log.LocalLog)" % (topic, g.r.randint(0, 11), g.n * 1000, ms), "rolled", None, bits(ms, "ms")
+    return head % "INFO" + "[LocalLog partition=%s-%d, dir=/var/lib/kafka/data] Rolled new log segment at offset %d in %d ms. (kafka.log.LocalLog)" % (topic, g.r.randint(0, 11), g.n * 1000, ms), "rolled", None, seconds(ms, "ms")
 
 
 def rabbitmq(g):
@@ -320,7 +328,7 @@ def cassandra(g):
     head = "%%-5s [%s] %s %%s - " % (g.of("CompactionExecutor:%d" % g.r.randint(1, 9), "Service Thread"), g.iso(end="", sep=" ", point=","))
     ms = g.ms()
     if g.chance(60):
-        return head % ("INFO", "GCInspector.java:294") + "G1 Young Generation GC in %dms.  G1 Eden Space: %d -> 0; G1 Old Gen: %d -> %d; " % (ms, g.size() * 1000, g.size(), g.size()), "gc", None, bits(ms, "ms")
+        return head % ("INFO", "GCInspector.java:294") + "G1 Young Generation GC in %dms.  G1 Eden Space: %d -> 0; G1 Old Gen: %d -> %d; " % (ms, g.size() * 1000, g.size(), g.size()), "gc", None, seconds(ms, "ms")
     return head % ("WARN", "BatchStatement.java:286") + "Batch for [shop.%s] is of size %d, exceeding specified threshold of 5120 by %d." % (g.of("orders", "items"), g.size() + 5120, g.size()), "batch"
 
 
@@ -337,7 +345,7 @@ def mosquitto(g):
 
 
 def bind(g):
-    head = "%s queries: info: " % (g.t.strftime("%d-") + MONTHS[g.t.month - 1] + g.t.strftime("-%Y %H:%M:%S.") + "%03d" % (g.t.microsecond // 1000))
+    head = "%s %s queries: info: " % (g.day("-"), g.clock(3))
     name = g.of(*DOMAINS)
     return head + "client @0x7f%s %s#%d (%s): query: %s IN %s +E(0)K (10.0.0.53)" % (g.hex(10), g.ip(), g.r.randint(1024, 65000), name, name, g.of("A", "AAAA", "MX", "TXT")), "query"
 
@@ -348,11 +356,11 @@ def unbound(g):
     if g.chance(50):
         return head + "%s %s. %s IN" % (g.ip(), name, g.of("A", "AAAA", "MX")), "query"
     us = g.us()
-    return head + "%s %s. %s IN %s %d.%06d 0 %d" % (g.ip(), name, g.of("A", "AAAA", "MX"), g.of("NOERROR", "NXDOMAIN", "SERVFAIL"), us // 10**6, us % 10**6, g.r.randint(40, 400)), "reply", None, bits(us, "us")
+    return head + "%s %s. %s IN %s %d.%06d 0 %d" % (g.ip(), name, g.of("A", "AAAA", "MX"), g.of("NOERROR", "NXDOMAIN", "SERVFAIL"), us // 10**6, us % 10**6, g.r.randint(40, 400)), "reply", None, seconds(us, "us")
 
 
 def dovecot(g):
-    head = "%s %s dovecot: " % (g.syslog(), HOSTS[0])
+    head = "%s %s dovecot: " % (g.syslog(), HOST)
     user = g.of(*USERS)
     if g.chance(40):
         return head + "imap-login: Login: user=<%s>, method=PLAIN, rip=%s, lip=10.0.0.5, mpid=%d, TLS, session=<%s>" % (user, g.ip(), PID + g.n, g.hex(12)), "login"
@@ -364,12 +372,11 @@ def dovecot(g):
 def gitea(g):
     head = "%s ...eb/routing/logger.go:102:func1() [I] router: " % g.t.strftime("%Y/%m/%d %H:%M:%S")
     s, us = g.status(), g.us() // 100
-    words = {200: "OK", 201: "Created", 204: "No Content", 302: "Found", 304: "Not Modified", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error", 502: "Bad Gateway"}
-    return head + "completed %s %s for %s:0, %d %s in %d.%dms @ web/%s" % (g.method(), g.path(), g.ip(), s, words[s], us // 10, us % 10, g.of("home.go:32(web.Home)", "repo.go:210(repo.View)", "user.go:18(user.Login)")), "request", s, Fraction(us, 10) / 1000
+    return head + "completed %s %s for %s:0, %d %s in %d.%dms @ web/%s" % (g.method(), g.path(), g.ip(), s, REASONS[s], us // 10, us % 10, g.of("home.go:32(web.Home)", "repo.go:210(repo.View)", "user.go:18(user.Login)")), "request", s, Fraction(us, 10) / 1000
 
 
 def erlang(g):
-    at = g.t.strftime("%d-") + MONTHS[g.t.month - 1] + g.t.strftime("-%Y::%H:%M:%S.%f")
+    at = "%s::%s" % (g.day("-"), g.clock(6))
     if g.chance(30):
         return "=ERROR REPORT==== %s ===\n** Generic server <0.%d.0> terminating\n** Last message in was {tcp,#Port<0.%d>}\n** Reason for termination ==\n** badarg" % (at, g.n, g.r.randint(1, 99)), "crash"
     return "=INFO REPORT==== %s ===\nconnection <0.%d.0> accepted from %s" % (at, g.n, g.ip()), "accepted"
@@ -385,14 +392,14 @@ def samba(g):
 def compose(g):
     if g.chance(70):
         s, ms = g.status(), g.ms()
-        return "web-1  | " + json.dumps({"level": "info", "msg": "request", "path": g.path(), "status": s, "took_ms": ms}), "request", s, bits(ms, "ms")
+        return "web-1  | " + json.dumps({"level": "info", "msg": "request", "path": g.path(), "status": s, "took_ms": ms}), "request", s, seconds(ms, "ms")
     return "db-1   | %s UTC [%d] LOG:  checkpoint complete: wrote %d buffers" % (g.iso(end="", sep=" "), PID + g.n, g.r.randint(1, 99)), "checkpoint"
 
 
 def coredns(g):
     ns = g.us() * 1000 + g.r.randint(0, 999)
     return "[INFO] %s:%d - %d \"%s IN %s. udp %d false 512\" %s qr,rd,ra %d %d.%09ds" % (
-        g.ip(), g.r.randint(1024, 65000), g.r.randint(1, 65000), g.of("A", "AAAA"), g.of(*DOMAINS), g.r.randint(30, 60), g.of("NOERROR", "NXDOMAIN"), g.r.randint(40, 400), ns // 10**9, ns % 10**9), "query", None, bits(ns, "ns")
+        g.ip(), g.r.randint(1024, 65000), g.r.randint(1, 65000), g.of("A", "AAAA"), g.of(*DOMAINS), g.r.randint(30, 60), g.of("NOERROR", "NXDOMAIN"), g.r.randint(40, 400), ns // 10**9, ns % 10**9), "query", None, seconds(ns, "ns")
 
 
 def rust(g):
@@ -401,7 +408,7 @@ def rust(g):
         s = "%d.%d" % (g.r.randint(1, 9), g.r.randint(0, 9))
         return head % " WARN" + "shop::db: slow statement: execution time exceeded alert threshold elapsed=%ss" % s, "slow", None, Fraction(s)
     s, ms = g.status(), g.ms()
-    return head % " INFO" + "request{method=%s uri=%s}: shop::http: finished processing request latency=%d ms status=%d" % (g.method(), g.path(), ms, s), "request", s, bits(ms, "ms")
+    return head % " INFO" + "request{method=%s uri=%s}: shop::http: finished processing request latency=%d ms status=%d" % (g.method(), g.path(), ms, s), "request", s, seconds(ms, "ms")
 
 
 def tracing(g):
@@ -423,7 +430,7 @@ def tracing(g):
 
 
 def postfix(g):
-    head = "%s %s postfix/%%s[%d]: %s: " % (g.syslog(), HOSTS[0], PID + g.r.randint(0, 99), "%010X" % g.r.randint(2**30, 2**39))
+    head = "%s %s postfix/%%s[%d]: %s: " % (g.syslog(), HOST, PID + g.r.randint(0, 99), "%010X" % g.r.randint(2**30, 2**39))
     if g.chance(40):
         return head % "qmgr" + "from=<%s@example.com>, size=%d, nrcpt=%d (queue active)" % (g.of(*USERS), g.size(), g.r.randint(1, 3)), "queued"
     if g.chance(30):
@@ -445,8 +452,7 @@ def rails(g):
     if g.chance(40):
         return 'Started %s "%s" for %s at %s +0000' % (g.method(), g.path(), g.ip(), g.t.strftime("%Y-%m-%d %H:%M:%S")), "started"
     s, ms = g.status(), g.ms()
-    words = {200: "OK", 201: "Created", 204: "No Content", 302: "Found", 304: "Not Modified", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error", 502: "Bad Gateway"}
-    return "Completed %d %s in %dms (Views: %d.%dms | ActiveRecord: %d.%dms | Allocations: %d)" % (s, words[s], ms, ms // 2, g.r.randint(0, 9), ms // 4, g.r.randint(0, 9), g.r.randint(99, 99999)), "completed", s, bits(ms, "ms")
+    return "Completed %d %s in %dms (Views: %d.%dms | ActiveRecord: %d.%dms | Allocations: %d)" % (s, REASONS[s], ms, ms // 2, g.r.randint(0, 9), ms // 4, g.r.randint(0, 9), g.r.randint(99, 99999)), "completed", s, seconds(ms, "ms")
 
 
 GENERATORS = {f.__name__: f for f in (
