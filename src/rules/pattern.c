@@ -225,6 +225,16 @@ fail:
     return NULL;
 }
 
+struct pattern *pattern_own(const char *regex)
+{
+    struct buf err = BUF_INIT;
+    size_t offset;
+    struct pattern *p = pattern_new(slice_str(regex), &err, &offset);
+
+    buf_release(&err);
+    return p;
+}
+
 void pattern_free(struct pattern *p)
 {
     if (!p)

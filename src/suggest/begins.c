@@ -45,25 +45,14 @@ struct begins {
     uint64_t begun[WAYS], lines, on, traces;
 };
 
-/* They are good. */
-static struct pattern *regex(const char *text)
-{
-    struct buf err = BUF_INIT;
-    size_t offset;
-    struct pattern *p = pattern_new(slice_str(text), &err, &offset);
-
-    buf_release(&err);
-    return p;
-}
-
 struct begins *begins_new(void)
 {
     struct begins *b = xcalloc(1, sizeof *b);
 
     for (int i = 0; i < WAYS; i++)
-        b->ways[i] = regex(ways[i]);
-    b->trace = regex(trace);
-    b->goes_on = regex(goes_on);
+        b->ways[i] = pattern_own(ways[i]);
+    b->trace = pattern_own(trace);
+    b->goes_on = pattern_own(goes_on);
     return b;
 }
 

@@ -109,15 +109,13 @@ struct heads {
     struct buf row, regex;
 };
 
-static struct pattern *compile(const char *regex)
+static struct pattern *at_beginning(const char *regex)
 {
-    struct buf err = BUF_INIT, text = BUF_INIT;
-    size_t offset;
+    struct buf text = BUF_INIT;
 
     buf_fmt(&text, "^(?:%s)", regex);
-    struct pattern *p = pattern_new(buf_all(&text), &err, &offset);
+    struct pattern *p = pattern_own(text.p);
 
-    buf_release(&err);
     buf_release(&text);
     return p;
 }
@@ -127,9 +125,9 @@ struct heads *heads_new(void)
     struct heads *h = xcalloc(1, sizeof *h);
 
     for (int i = 0; i < TIMES; i++)
-        h->times[i] = compile(times[i].regex);
+        h->times[i] = at_beginning(times[i].regex);
     for (int i = 0; i < PIECES; i++)
-        h->forms[i] = compile(forms[i].look);
+        h->forms[i] = at_beginning(forms[i].look);
     return h;
 }
 
@@ -440,7 +438,7 @@ void heads_find(struct heads *h)
     write_regex(h, row);
     if (may_have_klog(h, row, lines))
         buf_fmt(&h->regex, "(?:%s\\s*)?", forms[PIECE_KLOG].regex);
-    h->cut = compile(h->regex.p);
+    h->cut = pattern_own(h->regex.p);
 }
 
 const char *heads_regex(const struct heads *h)
