@@ -387,7 +387,7 @@ int setup_log_of(const struct setup *s, const char *path, const char *as, struct
 {
     const struct ruleset *rules = s->rules;
     char *real = as ? NULL : realpath(path, NULL);
-    int found = as ? ruleset_log(rules, as) : -1;
+    int found = as ? ruleset_log(rules, slice_str(as)) : -1;
 
     if (as && found < 0)
         buf_fmt(err, "there is no log named \"%s\" in the configuration or rules", as);
@@ -397,7 +397,7 @@ int setup_log_of(const struct setup *s, const char *path, const char *as, struct
     free(real);
     if (as || found >= 0)
         return found;
-    int fallback = ruleset_log(rules, "auto");
+    int fallback = ruleset_log(rules, SLICE("auto"));
     unsigned others = rules->nlogs - (fallback >= 0);
 
     if (others == 1)

@@ -140,7 +140,7 @@ static void compare(struct verification *v, const struct tail_known *k, const st
 
 static void read_again(struct verification *v, const struct tail_known *k)
 {
-    int log = ruleset_log(v->setup->rules, k->log), r = 0;
+    int log = ruleset_log(v->setup->rules, slice_str(k->log)), r = 0;
     struct found f = {.lines = k->count.lines};
 
     if (log < 0) {

@@ -10,15 +10,15 @@
 
 #include <stdlib.h>
 
-static bool name_known(const struct ruleset *rules, const char *label, const char *value)
+static bool name_known(const struct ruleset *rules, const char *label, struct slice name)
 {
     if (strcmp(label, "event") == 0)
-        return ruleset_event(rules, value) >= 0;
+        return ruleset_event(rules, name) >= 0;
     if (strcmp(label, "log") == 0)
-        return ruleset_log(rules, value) >= 0;
+        return ruleset_log(rules, name) >= 0;
     if (strcmp(label, "span") == 0)
-        return ruleset_span(rules, slice_str(value)) >= 0;
-    return strcmp(label, "metric") != 0 || ruleset_family(rules, value) >= 0;
+        return ruleset_span(rules, name) >= 0;
+    return strcmp(label, "metric") != 0 || ruleset_family(rules, name) >= 0;
 }
 
 static bool own_may_exist(const struct ruleset *rules, const struct family_spec *spec,
@@ -26,12 +26,8 @@ static bool own_may_exist(const struct ruleset *rules, const struct family_spec 
 {
     bool all = true;
 
-    for (unsigned i = 0; i < spec->nlabels && all; i++) {
-        char *value = xstrslice(values[i]);
-
-        all = name_known(rules, spec->labels[i], value);
-        free(value);
-    }
+    for (unsigned i = 0; i < spec->nlabels && all; i++)
+        all = name_known(rules, spec->labels[i], values[i]);
     return all;
 }
 

@@ -202,15 +202,6 @@ static void list(void *ctx, struct http_request *r)
     send_page(r, is_there, &out);
 }
 
-static int log_of(const struct daemon *d, struct slice name)
-{
-    char *text = xstrslice(name);
-    int log = ruleset_log(d->setup.rules, text);
-
-    free(text);
-    return log;
-}
-
 static void one_log(void *ctx, struct http_request *r)
 {
     struct daemon *d = ctx;
@@ -223,7 +214,7 @@ static void one_log(void *ctx, struct http_request *r)
     if (must_wait(d, r, one_log))
         return;
     if (split_rest(http_request_rest(r), &name, &number))
-        log = log_of(d, name);
+        log = ruleset_log(d->setup.rules, name);
     if (log >= 0) {
         struct view *v = view_new(d, log, http_request_is_private(r));
 
@@ -245,7 +236,7 @@ static void one_metric(void *ctx, struct http_request *r)
 
     if (must_wait(d, r, one_metric))
         return;
-    i = ruleset_family(d->setup.rules, http_request_rest(r));
+    i = ruleset_family(d->setup.rules, slice_str(http_request_rest(r)));
     if (i < 0) {
         not_found(r);
         return;

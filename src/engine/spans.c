@@ -418,7 +418,8 @@ void spans_make_stale(struct spans *s, const struct ruleset *rules)
     for (unsigned i = 0; i < s->rules->nspans; i++)
         same[i] = is_same(&s->rules->spans[i], rules);
     for (struct span_stream *st = s->first; st; st = st->next) {
-        bool gone = st->nopen > 0 && ruleset_log(rules, s->rules->logs[st->log].name) < 0;
+        bool gone =
+            st->nopen > 0 && ruleset_log(rules, slice_str(s->rules->logs[st->log].name)) < 0;
 
         for (unsigned i = 0; i < s->rules->nspans; i++)
             while ((gone || !same[i]) && st->queues[i].heap.n)
@@ -624,11 +625,10 @@ static void load_stream(struct loading *l)
 {
     struct slice log = read_blob(&l->in), path = read_blob(&l->in);
     const struct ruleset *rules = l->spans->rules;
-    char *name = xstrslice(log), *stream = xstrslice(path);
-    int number = ruleset_log(rules, name);
+    char *stream = xstrslice(path);
+    int number = ruleset_log(rules, log);
     struct span_stream *st = spans_stream(l->spans, number < 0 ? 0 : (unsigned)number, stream);
 
-    free(name);
     free(stream);
     st->clock_ns = (int64_t)read_u64(&l->in);
     st->running_ns = (int64_t)read_u64(&l->in);

@@ -88,7 +88,7 @@ void outcome_compare(struct outcome *o, const struct outcome *before)
 
 bool outcome_hits(const struct outcome *o, const char *event, uint64_t *ret_hits)
 {
-    int i = ruleset_event(o->setup.rules, event);
+    int i = ruleset_event(o->setup.rules, slice_str(event));
 
     if (i >= 0)
         *ret_hits = engine_hits(o->report.counted.engine, (unsigned)i);

@@ -295,10 +295,8 @@ static unsigned label_of(const struct family_spec *spec, struct slice name)
 static void find_folded(void *ctx, const struct slice *labels, uint64_t n)
 {
     struct look *l = ctx;
-    char *metric = xstrslice(labels[0]);
-    int family = ruleset_family(rules_of(l), metric);
+    int family = ruleset_family(rules_of(l), labels[0]);
 
-    free(metric);
     if (family < 0)
         return;
     const struct family_def *def = &rules_of(l)->families[family];
@@ -445,7 +443,7 @@ static void find_growing(struct look *l)
 static void find_times(void *ctx, const struct slice *labels, uint64_t n)
 {
     struct look *l = ctx;
-    unsigned number = report_log(l->r, labels[0]);
+    int number = ruleset_log(rules_of(l), labels[0]);
     const struct log_def *log = &rules_of(l)->logs[number];
     const struct bad_time *first = &l->r->times[number];
 
@@ -502,7 +500,7 @@ static void find_undecodable(void *ctx, const struct slice *labels, uint64_t n)
 {
     static const char *const formats[] = {"", "JSON", "logfmt", "kv", ""}; /* enum log_format */
     struct look *l = ctx;
-    unsigned log = report_log(l->r, labels[0]);
+    unsigned log = (unsigned)ruleset_log(rules_of(l), labels[0]);
 
     if (!slice_eq(labels[1], SLICE("undecodable")))
         return;
@@ -568,12 +566,10 @@ static const struct loss {
 static struct where place_of(const struct look *l, const char *of, struct slice name)
 {
     const struct ruleset *rules = rules_of(l);
-    char *text = xstrslice(name);
-    int i = of[0] == 'l'   ? ruleset_log(rules, text)
+    int i = of[0] == 'l'   ? ruleset_log(rules, name)
             : of[0] == 's' ? ruleset_span(rules, name)
-                           : ruleset_event(rules, text);
+                           : ruleset_event(rules, name);
 
-    free(text);
     if (i < 0)
         return (struct where){.file = NULL};
     return of[0] == 'l'   ? rules->logs[i].at

@@ -47,19 +47,8 @@ bool report_tries(const struct report *r, const struct event *e)
 
 bool report_never_there(const struct report *r, const struct slice *labels, uint64_t n)
 {
-    const struct ruleset *rules = r->setup->rules;
+    int event = ruleset_event(r->setup->rules, labels[1]); /* metric, event, reason */
 
-    for (unsigned i = 0; i < rules->nevents; i++)
-        if (slice_eq(labels[1], slice_str(rules->events[i].name))) /* metric, event, reason */
-            return slice_eq(labels[2], SLICE("missing")) && n >= engine_hits(r->counted.engine, i);
-    return false;
-}
-
-unsigned report_log(const struct report *r, struct slice name)
-{
-    unsigned log = 0;
-
-    while (!slice_eq(name, slice_str(r->setup->rules->logs[log].name)))
-        log++;
-    return log;
+    return event >= 0 && slice_eq(labels[2], SLICE("missing")) &&
+           n >= engine_hits(r->counted.engine, (unsigned)event);
 }

@@ -107,8 +107,6 @@ bool report_tries(const struct report *r, const struct event *e);
 bool report_never_there(const struct report *r, const struct slice *labels, uint64_t n);
 /* Or only the first so many of each file? */
 bool report_looked_at_all(const struct report *r);
-/* The number of a log that own metrics name. */
-unsigned report_log(const struct report *r, struct slice name);
 
 void report_text(const struct report *r, struct buf *out);
 /* Adds the key "against" to an open object; null without `r`. */

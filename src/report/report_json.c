@@ -126,7 +126,7 @@ struct times {
 static void put_time(void *ctx, const struct slice *labels, uint64_t n)
 {
     struct times *t = ctx;
-    unsigned number = report_log(t->r, labels[0]);
+    int number = ruleset_log(t->r->setup->rules, labels[0]);
     const struct log_def *log = &t->r->setup->rules->logs[number];
     const struct bad_time *first = &t->r->times[number];
 

@@ -107,18 +107,18 @@ void ruleset_set_record(struct ruleset *r, unsigned log, struct slice regex)
     buf_release(&err);
 }
 
-int ruleset_log(const struct ruleset *r, const char *name)
+int ruleset_log(const struct ruleset *r, struct slice name)
 {
     for (unsigned i = 0; i < r->nlogs; i++)
-        if (strcmp(r->logs[i].name, name) == 0)
+        if (slice_eq(slice_str(r->logs[i].name), name))
             return (int)i;
     return -1;
 }
 
-int ruleset_event(const struct ruleset *r, const char *name)
+int ruleset_event(const struct ruleset *r, struct slice name)
 {
     for (unsigned i = 0; i < r->nevents; i++)
-        if (strcmp(r->events[i].name, name) == 0)
+        if (slice_eq(slice_str(r->events[i].name), name))
             return (int)i;
     return -1;
 }
@@ -131,10 +131,10 @@ int ruleset_span(const struct ruleset *r, struct slice name)
     return -1;
 }
 
-int ruleset_family(const struct ruleset *r, const char *name)
+int ruleset_family(const struct ruleset *r, struct slice name)
 {
     for (unsigned i = 0; i < r->nfamilies; i++)
-        if (strcmp(r->families[i].spec.name, name) == 0)
+        if (slice_eq(slice_str(r->families[i].spec.name), name))
             return (int)i;
     return -1;
 }

@@ -289,10 +289,10 @@ void ruleset_free(struct ruleset *r);
 void ruleset_set_record(struct ruleset *r, unsigned log, struct slice regex);
 
 /* The number of a log by name; -1 when there is none. */
-int ruleset_log(const struct ruleset *r, const char *name);
+int ruleset_log(const struct ruleset *r, struct slice name);
 int ruleset_span(const struct ruleset *r, struct slice name);
-int ruleset_event(const struct ruleset *r, const char *name);
-int ruleset_family(const struct ruleset *r, const char *name);
+int ruleset_event(const struct ruleset *r, struct slice name);
+int ruleset_family(const struct ruleset *r, struct slice name);
 
 /* How an operator, action or verb is written. */
 const char *op_text(enum op op);

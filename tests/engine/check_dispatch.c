@@ -11,7 +11,7 @@
 static const char *how(struct world *w, const char *event, struct buf *out)
 {
     buf_clear(out);
-    engine_how(w->engine, (unsigned)ruleset_event(w->rules, event), out);
+    engine_how(w->engine, (unsigned)ruleset_event(w->rules, slice_str(event)), out);
     return out->p;
 }
 
@@ -44,8 +44,8 @@ TEST(each_event_is_found_by_what_tells_most)
     ck_assert_str_eq(how(w, "always", &out), "tried on every line");
     ck_assert_str_eq(how(w, "always2", &out), "tried on every line");
     ck_assert_str_eq(how(w, "local", &out), "tried on every line");
-    ck_assert(engine_tries_always(w->engine, (unsigned)ruleset_event(w->rules, "always")));
-    ck_assert(!engine_tries_always(w->engine, (unsigned)ruleset_event(w->rules, "value")));
+    ck_assert(engine_tries_always(w->engine, (unsigned)ruleset_event(w->rules, SLICE("always"))));
+    ck_assert(!engine_tries_always(w->engine, (unsigned)ruleset_event(w->rules, SLICE("value"))));
     buf_release(&out);
     world_free(w);
 }

@@ -231,7 +231,7 @@ static void compare(const struct reading *r, const struct list *l)
     struct slice span = SLICE("s");
     bool same = gauge_of(r, "logtally_spans_open", &span) == l->n &&
                 gauge_of(r, "sum", NULL) == (double)(l->sum / SECOND) &&
-                engine_hits(r->engine, (unsigned)ruleset_event(r->rules, "s")) == l->ended;
+                engine_hits(r->engine, (unsigned)ruleset_event(r->rules, SLICE("s"))) == l->ended;
 
     for (int i = 0; i < REASONS; i++)
         same &= count_of(r, reasons[i]) == l->counts[i];

@@ -53,7 +53,7 @@ static void load(const char *text)
 
 static const struct event *event(const char *name)
 {
-    int i = ruleset_event(rules, name);
+    int i = ruleset_event(rules, slice_str(name));
 
     ck_assert_msg(i >= 0, "no event %s", name);
     return &rules->events[i];
@@ -204,7 +204,7 @@ TEST(parents_and_unless_come_first_else_as_written)
     ck_assert_uint_lt(position("a"), position("b"));
     ck_assert_uint_eq(position("f"), 5);
     ck_assert_str_eq(rules->events[0].name, "a");
-    ck_assert_uint_eq(event("a")->parent, (unsigned)ruleset_event(rules, "d"));
+    ck_assert_uint_eq(event("a")->parent, (unsigned)ruleset_event(rules, SLICE("d")));
     ck_assert_uint_eq(event("b")->nunless, 2);
     ck_assert_uint_eq(event("f")->parent, EVENT_NONE);
 }
@@ -431,8 +431,8 @@ TEST(a_log_says_how_lines_are_read)
          "prefix = ^(?<ts>\\S+) (?<host>\\S+)\nstart = end\npoll = yes\ntime = ts\n"
          "time_match = x(?<other>y)(?<time>z)\ntime_format = unix\ntime_format = unix_ms\n"
          "time_zone = +02:00\n[log b]\npath_match =\n");
-    a = &rules->logs[ruleset_log(rules, "a")];
-    b = &rules->logs[ruleset_log(rules, "b")];
+    a = &rules->logs[ruleset_log(rules, SLICE("a"))];
+    b = &rules->logs[ruleset_log(rules, SLICE("b"))];
     ck_assert_uint_eq(rules->nlogs, 2);
     ck_assert_uint_eq(a->npaths, 2);
     ck_assert_str_eq(a->paths[1], "-");
@@ -461,7 +461,7 @@ TEST(a_log_says_how_lines_are_read)
     ck_assert_str_eq(rules->slot_names[b->time_slots[0]], "time");
     ck_assert_str_eq(rules->slot_names[b->time_slots[4]], "t.$date");
     ck_assert_uint_eq(b->ntime_formats, 1);
-    ck_assert_int_eq(ruleset_log(rules, "c"), -1);
+    ck_assert_int_eq(ruleset_log(rules, SLICE("c")), -1);
 }
 
 TEST(without_a_log_there_is_one_named_auto)
