@@ -169,7 +169,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
     struct tail_reader reader = file_reader(t, f);
     uint64_t before = f->tail.read_to;
     uint64_t known = f->tail.offset;
-    bool fresh = f->tail.offset == 0;
+    bool fresh = f->tail.offset == 0, cut;
     int r = tail_read(&f->tail, &reader);
 
     if (f->tail.read_to != before || r == TAIL_MORE) {
@@ -182,14 +182,14 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         file_learn_alike(t, f);
     if (r == TAIL_END && f->tail.read_to != before)
         learn_time(f);
-    if (r == TAIL_END && f->tail.read_to < f->tail.size && f->tail.offset == 0) {
+    cut = r == TAIL_END && f->tail.read_to < f->tail.size;
+    if (cut)
         note(t, f->stream->log, TAIL_TRUNCATED, 1);
+    if (cut && f->tail.offset == 0) {
         file_begin_generation(t, f); /* before anything was read; perhaps there is a copy */
-    } else if (r == TAIL_END &&
-               f->tail.read_to < f->tail.size) { /* what was seen behind it is gone */
-        note(t, f->stream->log, TAIL_TRUNCATED, 1);
+    } else if (cut) {
         note(t, f->stream->log, TAIL_LOST_TRUNCATED, f->tail.size - f->tail.read_to);
-        f->tail.size = f->tail.proved = f->tail.read_to;
+        f->tail.size = f->tail.proved = f->tail.read_to; /* what was seen behind it is gone */
         file_release_copies(t, f->stream);
     } else if (fresh && f->tail.offset > 0) {
         file_release_copies(t, f->stream);
