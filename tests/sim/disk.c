@@ -210,20 +210,6 @@ void world_trace(const char *format, ...)
     (void)putchar('\n');
 }
 
-static struct dent *add_link(struct node *dir, const char *name, struct node *n)
-{
-    struct dent *d = dent_new(dir, name, n);
-
-    MUST(!disk_name(dir, name));
-    list_add(&dir->names, d);
-    if (n->links++ == 0)
-        n->dev = dir->dev;
-    touch_dir(dir);
-    op_add((struct op){.to_dir = dir, .node = n, .to = d->name});
-    notify_dir(dir, IN_CREATE | isdir(n), d->name);
-    return d;
-}
-
 static const char *traced_path(const struct node *dir, const char *name)
 {
     static char path[2][400];
@@ -263,9 +249,18 @@ static void trace_bytes(const struct node *n, const char *p, size_t size, size_t
 
 struct dent *disk_link(struct node *dir, const char *name, struct node *n)
 {
+    struct dent *d = dent_new(dir, name, n);
+
+    MUST(!disk_name(dir, name));
     if (tracing)
         trace_link(dir, name, n);
-    return add_link(dir, name, n);
+    list_add(&dir->names, d);
+    if (n->links++ == 0)
+        n->dev = dir->dev;
+    touch_dir(dir);
+    op_add((struct op){.to_dir = dir, .node = n, .to = d->name});
+    notify_dir(dir, IN_CREATE | isdir(n), d->name);
+    return d;
 }
 
 void disk_unlink(struct dent *d)

@@ -241,7 +241,7 @@ static void trace_step(const struct step *s)
         trace_rest();
     } else if (strcmp(name, "start") == 0 || strcmp(name, "stop") == 0 ||
                strcmp(name, "kill") == 0) {
-        if (process_alive() == (name[1] == 't' && name[2] == 'a'))
+        if (process_alive() == (strcmp(name, "start") == 0))
             return;
         world_trace("%s", name);
         take(s);
