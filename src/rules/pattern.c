@@ -41,6 +41,7 @@ struct pattern {
     size_t text_n;
     pcre2_code *code;
     pcre2_code *code_not_utf8; /* for subjects that are not UTF-8; NULL: `code` takes any bytes */
+    bool not_utf8;             /* the subject of the last match; of a pattern with both codes */
     pcre2_match_data *data;    /* of either, as their groups are the same */
     pcre2_match_context *context;
     enum { JIT_NOT, JIT_UTF8, JIT_ANY } jit; /* subjects that `code` reads by JIT */
@@ -320,16 +321,18 @@ bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32])
     return true;
 }
 
-static const pcre2_code *code_for(const struct pattern *p, struct slice subject)
+/* A subject is looked through once, not for each of its matches. */
+static const pcre2_code *code_for(struct pattern *p, struct slice subject, size_t from)
 {
-    return p->code_not_utf8 && !utf8_valid(subject) ? p->code_not_utf8 : p->code;
+    if (from == 0)
+        p->not_utf8 = p->code_not_utf8 && !utf8_valid(subject);
+    return p->not_utf8 ? p->code_not_utf8 : p->code;
 }
 
 /* What JIT may not read as it comes. */
-static int match_checked(const struct pattern *p, PCRE2_SPTR s, size_t n, size_t from,
-                         uint32_t options)
+static int match_checked(struct pattern *p, PCRE2_SPTR s, size_t n, size_t from, uint32_t options)
 {
-    const pcre2_code *code = code_for(p, slice_make((const char *)s, n));
+    const pcre2_code *code = code_for(p, slice_make((const char *)s, n), from);
 
     return p->jit == JIT_UTF8 && code == p->code
                ? pcre2_jit_match(code, s, n, from, options, p->data, p->context)
@@ -514,7 +517,7 @@ enum pattern_result pattern_replace(struct pattern *p, struct slice replacement,
     uint32_t options =
         PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH;
     size_t room = subject.n + replacement.n + 64;
-    const pcre2_code *code = code_for(p, subject);
+    const pcre2_code *code = code_for(p, subject, 0);
 
     for (;;) {
         PCRE2_SIZE n = room;

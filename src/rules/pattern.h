@@ -38,7 +38,8 @@ enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_ERROR }; /* ERROR: a limi
 /* Unanchored search. Groups of the last PATTERN_YES are read with pattern_capture; one match at a
  * time per pattern. */
 enum pattern_result pattern_match(struct pattern *p, struct slice subject);
-/* The next match from byte `from` of the subject on that is not empty. */
+/* The next match from byte `from` of the subject on that is not empty. A walk begins at byte 0, and until
+ * it ends the pattern matches no other subject. */
 enum pattern_result pattern_next(struct pattern *p, struct slice subject, size_t from);
 /* Where the last match was. */
 struct slice pattern_span(const struct pattern *p);

@@ -103,6 +103,35 @@ TEST(what_is_not_of_a_kind_is_replaced_in_any_script)
     pattern_free(p);
 }
 
+static void assert_walk(struct pattern *p, const char *text, const char *spans)
+{
+    struct slice subject = slice_str(text), span;
+    struct buf got = BUF_INIT;
+
+    for (size_t at = 0; pattern_next(p, subject, at) == PATTERN_YES;
+         at = (size_t)(span.p + span.n - subject.p)) {
+        span = pattern_span(p);
+        buf_slice(&got, span);
+        buf_char(&got, ';');
+    }
+    buf_str(&got, "");
+    ck_assert_str_eq(got.p, spans);
+    buf_release(&got);
+}
+
+/* Which code reads a subject is asked once, at its begin, and anew of the next. */
+TEST(each_match_of_a_subject_by_the_code_that_reads_it)
+{
+    struct pattern *p = pattern("я[^k]");
+
+    assert_walk(p, "яa яж я1", "яa;яж;я1;");
+    assert_walk(p, "яa я\xff яb я\xd0", "яa;яb;");
+    assert_walk(p, "яb", "яb;");
+    assert_walk(p, "я\xff я\xff", "");
+    assert_walk(p, "яж яб", "яж;яб;");
+    pattern_free(p);
+}
+
 TEST(a_bad_regex_says_where)
 {
     struct buf err = BUF_INIT;
