@@ -26,7 +26,7 @@
 #define BODY_MAX ((uint64_t)64 * 1024)
 /* A body without a declared length is read so far, to answer it; then the connection is closed. */
 #define DRAIN_MAX ((uint64_t)1024 * 1024)
-/* A longer target, or one with more arguments, is nobody's that we know: see has_many_arguments. */
+/* A longer target, or one with more arguments, is nobody's that we know: see is_too_long. */
 enum { TARGET_MOST = 16 * 1024, ARGUMENTS_MOST = 100 };
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
@@ -338,7 +338,7 @@ static const char *origin_form(const char *target)
 /* microhttpd makes an entry of 56 bytes for each argument, in the memory that the head is in, and when
  * there is no room for one it holds the connection in silence until its time is up. Nobody here reads
  * arguments: the few that one would send are let in. */
-static bool has_many_arguments(const char *target)
+static bool is_too_long(const char *target)
 {
     size_t most = ARGUMENTS_MOST, length = strlen(target);
 
@@ -358,7 +358,7 @@ void *request_on_target(void *cls, const char *target, struct MHD_Connection *co
     r->path = xstrslice(slice_make(path, strcspn(path, "?")));
     r->is_odd = framing_target_is_odd(target);
     conn_set_phase(r->client->conn, CONN_HEAD);
-    if (has_many_arguments(target)) {
+    if (is_too_long(target)) {
         count(r->env, "other", MHD_HTTP_URI_TOO_LONG);
         conn_cut(r->client->conn);
         r->env->wake(r->env->wake_ctx);
