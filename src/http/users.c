@@ -15,7 +15,7 @@
 #include <gnutls/crypto.h>
 #include <stdlib.h>
 
-enum { PLACES = 16, WRONGS = 64, PASSWORD_MAX = 1024, PROOF = 32, HASH = 60 };
+enum { PLACES = 16, WRONGS = 64, PASSWORD_MAX = 1024, PROOF = 32 };
 
 /* A peer that was wrong waits so long before it is checked again. */
 #define WRONG_WAIT_NS NSEC_PER_SEC
@@ -95,18 +95,13 @@ static bool matches(const char *password, const char *hash)
     return same;
 }
 
-static unsigned cost_of(const char *hash)
-{
-    return (unsigned)(hash[4] - '0') * 10 + (unsigned)(hash[5] - '0');
-}
-
-/* bcrypt of the cost c takes 2^c: with one of each cost from c to m - 1 beside it, 2^m. */
+/* With one of each cost from c to m - 1 beside it, a hash of the cost c takes 2^m. */
 static void take_as_long(const struct guess *g)
 {
-    char hash[HASH + 1];
+    char hash[BCRYPT_LENGTH + 1];
 
-    memcpy(hash, g->hash, HASH + 1);
-    for (unsigned cost = cost_of(g->hash); cost < g->most; cost++) {
+    memcpy(hash, g->hash, sizeof hash);
+    for (unsigned cost = bcrypt_cost(g->hash); cost < g->most; cost++) {
         hash[4] = (char)('0' + cost / 10);
         hash[5] = (char)('0' + cost % 10);
         (void)matches(g->password, hash);
@@ -154,7 +149,7 @@ static const struct user *costliest(const struct users *u)
     const struct user *found = u->list;
 
     for (unsigned i = 1; i < u->n; i++)
-        if (cost_of(u->list[i].hash) > cost_of(found->hash))
+        if (bcrypt_cost(u->list[i].hash) > bcrypt_cost(found->hash))
             found = &u->list[i];
     return found;
 }
@@ -356,7 +351,7 @@ enum users_verdict users_check(struct users *u, struct slice authorization, uint
     user = find_user(u, g.name);
     if (!is_proved(u, user, g.password)) {
         g.known = user != NULL;
-        g.most = cost_of(costliest(u)->hash);
+        g.most = bcrypt_cost(costliest(u)->hash);
         g.hash = xstrdup((user ? user : costliest(u))->hash);
         verdict = give(u, &g);
     }

@@ -19,7 +19,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-enum { FILES_MAX = 4, BCRYPT_LENGTH = 60, BCRYPT_COST_MAX = 16 };
+enum { FILES_MAX = 4, BCRYPT_COST_MAX = 16 };
 #define FILE_MOST ((size_t)1 << 20)
 /* Both take time with their square, on the loop: libyaml the first, has_before the second. */
 enum { DEPTH_MAX = 100, PAIRS_MAX = 1000 };
@@ -494,7 +494,7 @@ static const char *wrong_hash(struct slice s)
     if (s.n != BCRYPT_LENGTH || s.p[0] != '$' || s.p[1] != '2' || !memchr("aby", s.p[2], 3) ||
         s.p[3] != '$' || !char_is_digit(s.p[4]) || !char_is_digit(s.p[5]) || s.p[6] != '$')
         return "is no bcrypt hash ($2y$10$..., 60 characters; made by htpasswd -nBC 10 \"\")";
-    cost = (unsigned)(s.p[4] - '0') * 10 + (unsigned)(s.p[5] - '0');
+    cost = bcrypt_cost(s.p);
     if (cost < 4 || cost > 31)
         return "has a cost that bcrypt does not have";
     for (size_t i = 7; i < s.n; i++)

@@ -18,6 +18,13 @@
 
 #include <stdint.h>
 
+/* A hash of basic_auth_users: `$2y$10$` and 53 characters. One of cost c takes 2^c. */
+enum { BCRYPT_LENGTH = 60 };
+static inline unsigned bcrypt_cost(const char *hash)
+{
+    return (unsigned)(hash[4] - '0') * 10 + (unsigned)(hash[5] - '0');
+}
+
 enum tls_version { TLS_10, TLS_11, TLS_12, TLS_13 };
 
 /* client_auth_type, in the order of how much is asked. */
