@@ -289,7 +289,7 @@ const struct command command_explain = {
     .details =
         "For each line: how it was decoded, each event it is, with its fields and the updates it "
         "causes; if it is\n"
-        "none, the events it nearly was and the first condition that failed.\n",
+        "none, the events it nearly was and the conditions that failed.\n",
     .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_FIRST_LINE,
     .size = sizeof(struct explain_command),
     .options = rows,
