@@ -92,7 +92,7 @@ bool kind_is_access(const struct kind *k);
  * `key=value`, or what it is; `885 ms` is a duration_ms. */
 void add_group_name(const struct shape *s, size_t word, const struct field_stats *f,
                     struct buf *out);
-/* Drops each of these endings, in this order, that the name has; blanks divide them. */
+/* Drops each of these endings that the name has, until it has none; blanks divide them. */
 void drop_ends(struct buf *name, const char *ends);
 /* The name, with _2, _3 ... appended until it is not in *taken, which then has it; lives as long as
  * the file. Releases *name. */

@@ -64,9 +64,12 @@ void drop_ends(struct buf *name, const char *ends)
 {
     struct slice rest = slice_str(ends), end;
 
-    while (slice_cut(&rest, ' ', &end))
-        if (name->n > end.n && slice_ends(buf_all(name), end))
-            name->p[name->n -= end.n] = '\0';
+    while (slice_cut(&rest, ' ', &end)) {
+        if (name->n <= end.n || !slice_ends(buf_all(name), end))
+            continue;
+        name->p[name->n -= end.n] = '\0';
+        rest = slice_str(ends);
+    }
 }
 
 const char *unique_name(struct rulesfile *f, struct map *taken, struct buf *name)
@@ -150,6 +153,15 @@ void add_pattern(const struct kind *k, struct buf *out)
     buf_str(out, (k->of != KIND_KEYS && s->open) || out->n >= from + HELP_BYTES ? " ..." : "");
 }
 
+/* Would a family of that name, with something behind it, be one that rules cannot have? */
+static bool is_reserved(struct slice name)
+{
+    struct slice first = slice_until(name, "_");
+
+    return slice_eq(first, SLICE("process")) || slice_eq(first, SLICE("logtally")) ||
+           slice_eq(name, SLICE("up"));
+}
+
 void add_kind_name(const struct kind *k, struct buf *out)
 {
     bool access = kind_is_access(k);
@@ -174,8 +186,7 @@ void add_kind_name(const struct kind *k, struct buf *out)
         name.n--;
     /* Endings that would make two families one. */
     drop_ends(&name, "_total _count _sum _bucket _created _info");
-    if (char_is_digit(name.p[0]) || slice_starts(buf_all(&name), SLICE("process_")) ||
-        slice_starts(buf_all(&name), SLICE("logtally_")) || slice_eq(buf_all(&name), SLICE("up")))
+    if (char_is_digit(name.p[0]) || is_reserved(buf_all(&name)))
         buf_str(out, "log_");
     buf_slice(out, buf_all(&name));
     buf_release(&name);

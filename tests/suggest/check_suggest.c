@@ -652,6 +652,26 @@ TEST(hostile_texts_make_rules_that_load)
     free(text);
 }
 
+TEST(no_family_has_a_reserved_name)
+{
+    char *text = write_up(VALUES("process 12", "logtally 7 and 8"), 10, 5);
+
+    expect_has(text, "[counter log_process_total]");
+    expect_loads(text);
+    free(text);
+}
+
+TEST(no_two_families_are_one)
+{
+    char *text = write_up(VALUES("{\"msg\":\"host\"}", "{\"msg\":\"host total total\"}",
+                                 "{\"msg\":\"host total count\"}"),
+                          10, 5);
+
+    expect_has(text, "[counter host_2_total]");
+    expect_loads(text);
+    free(text);
+}
+
 /* Where a text turns its direction, or a C1 control begins a command of the terminal. */
 TEST(rules_can_be_shown_in_a_terminal)
 {
