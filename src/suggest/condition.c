@@ -126,7 +126,7 @@ void print_keys_line(const struct rulesfile *f, const struct proposal *p)
     struct slice rest = p->kind->shape->example, key;
 
     next_key(&rest, &key);
-    buf_fmt(f->out, "[event %s_line]\nmatch = \\b%.*s\"?[:=]\n\n", p->kind->event, SLICE_FMT(key));
+    buf_fmt(f->out, "[event %s]\nmatch = \\b%.*s\"?[:=]\n\n", p->kind->line, SLICE_FMT(key));
 }
 
 /* Lines of the same keys: one that is written early finds them fast, others make it sure. */
@@ -134,7 +134,7 @@ static void print_keys(const struct rulesfile *f, const struct kind *kind)
 {
     struct slice rest = kind->shape->example, key;
 
-    buf_fmt(f->out, "of = %s_line\n", kind->event);
+    buf_fmt(f->out, "of = %s\n", kind->line);
     if (f->sample->field)
         buf_fmt(f->out, "where = %s ==\n", f->sample->field);
     for (unsigned n = 0; n < KEYS_ASKED && next_key(&rest, &key); n++)

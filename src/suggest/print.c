@@ -293,6 +293,10 @@ static void name_events(struct rulesfile *f)
             continue;
         add_kind_name(k, &name);
         k->event = unique_name(f, &f->events, &name);
+        if (k->of != KIND_KEYS)
+            continue;
+        buf_fmt(&name, "%s_line", k->event);
+        k->line = unique_name(f, &f->events, &name);
     }
 }
 

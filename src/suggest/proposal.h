@@ -29,6 +29,7 @@ struct kind {
     struct field_list fields; /* decoded ones */
     struct field_list groups; /* "0", "1": what stands at the variable words of the shape */
     const char *event;        /* its name; NULL: it is not proposed */
+    const char *line;         /* of KIND_KEYS: that of the event that finds its lines */
 };
 
 struct sample {

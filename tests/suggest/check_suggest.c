@@ -652,6 +652,16 @@ TEST(hostile_texts_make_rules_that_load)
     free(text);
 }
 
+/* `record_with_a_line` finds the lines of `record_with_a`, and is what lines with a and line are called. */
+TEST(no_two_events_have_one_name)
+{
+    char *text = write_up(VALUES("{\"a\":1}", "{\"a\":1,\"line\":2}", "{\"c\":3}"), 10, 5);
+
+    expect_has(text, "[event record_with_a_line_2]\nof = record_with_a_line_2_line\n");
+    expect_loads(text);
+    free(text);
+}
+
 TEST(no_family_has_a_reserved_name)
 {
     char *text = write_up(VALUES("process 12", "logtally 7 and 8"), 10, 5);
