@@ -106,14 +106,29 @@ static struct slice beginning(const struct shape *s, const char *const *names)
     return slice_make(s->example.p, (size_t)(end - s->example.p));
 }
 
+struct slice kind_beginning(const struct proposal *p)
+{
+    struct slice none = {"", 0}, begin = beginning(p->kind->shape, p->groups);
+
+    return p->kind->of != KIND_KEYS && text_is_plain(begin) ? begin : none;
+}
+
+/* Of two that begin alike only one leaves the other out. */
+static bool is_narrower(const struct kind *k, const struct kind *than)
+{
+    return k->begin.n == 0 || k->begin.n > than->begin.n ||
+           (k->begin.n == than->begin.n && k < than);
+}
+
 /* What begins in the same way, but is an event of its own, is not this one. */
-static void print_unless(const struct rulesfile *f, const struct kind *kind, struct slice begin)
+static void print_unless(const struct rulesfile *f, const struct kind *kind)
 {
     const struct kind *k = f->sample->kinds;
     const char *between = "unless = ";
 
     for (size_t i = 0; i < f->sample->nkinds && k->shape->count >= f->sample->least; i++, k++) {
-        if (!k->event || k == kind || k->of != kind->of || !slice_starts(k->shape->example, begin))
+        if (!k->event || k == kind || k->of != kind->of || !is_narrower(k, kind) ||
+            !slice_starts(k->shape->example, kind->begin))
             continue;
         buf_fmt(f->out, "%s%s", between, k->event);
         between = ", ";
@@ -160,20 +175,17 @@ void print_condition(const struct rulesfile *f, const struct proposal *p)
 {
     const struct kind *kind = p->kind;
     const struct shape *s = kind->shape;
-    struct slice begin = beginning(s, p->groups);
 
     if (kind->of == KIND_KEYS) {
         print_keys(f, kind);
         return;
     }
-    if (!text_is_plain(begin))
-        begin.n = 0;
-    if (begin.n)
-        print_unless(f, kind, begin);
+    if (kind->begin.n)
+        print_unless(f, kind);
     if (kind->of == KIND_VALUE && !varies(s) && text_is_plain(s->example)) {
         print_where(f, "==", s->example);
-    } else if (kind->of == KIND_VALUE && begin.n) {
-        print_where(f, "^=", begin);
+    } else if (kind->of == KIND_VALUE && kind->begin.n) {
+        print_where(f, "^=", kind->begin);
     } else {
         if (kind->of == KIND_TEXT)
             buf_str(f->out, "match = ");

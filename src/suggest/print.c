@@ -300,6 +300,19 @@ static void name_events(struct rulesfile *f)
     }
 }
 
+static void find_beginnings(struct rulesfile *f)
+{
+    for (size_t i = 0; i < f->sample->nkinds; i++) {
+        struct kind *k = &f->sample->kinds[i];
+        struct proposal p;
+
+        if (!k->event)
+            continue;
+        proposal_init(&p, f, k);
+        k->begin = kind_beginning(&p);
+    }
+}
+
 static void take_names(struct rulesfile *f)
 {
     struct slice name;
@@ -334,6 +347,7 @@ void print_rules(const struct sample *s, struct buf *out)
     take_names(&f);
     print_whole(&f);
     name_events(&f);
+    find_beginnings(&f); /* of all, before the first asks which others begin as it does */
     for (size_t i = 0; i < s->nkinds; i++)
         if (s->kinds[i].event)
             print_kind(&f, &s->kinds[i]);

@@ -30,6 +30,7 @@ struct kind {
     struct field_list groups; /* "0", "1": what stands at the variable words of the shape */
     const char *event;        /* its name; NULL: it is not proposed */
     const char *line;         /* of KIND_KEYS: that of the event that finds its lines */
+    struct slice begin;       /* what its event asks lines to begin with; n = 0: it asks for more */
 };
 
 struct sample {
@@ -123,6 +124,8 @@ size_t item_values(const struct item *i);
 
 /* condition.c, metrics.c, print.c */
 
+/* What its lines begin with, all that varies coming behind it, not named; n = 0: not so. */
+struct slice kind_beginning(const struct proposal *p);
 /* The conditions of the event. */
 void print_condition(const struct rulesfile *f, const struct proposal *p);
 /* The event that finds lines for one of KIND_KEYS. */

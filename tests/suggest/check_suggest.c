@@ -682,6 +682,15 @@ TEST(no_two_families_are_one)
     free(text);
 }
 
+TEST(of_two_that_begin_alike_one_leaves_the_other_out)
+{
+    char *text = write_up(VALUES("pay 'q", "pay -7"), 10, 5);
+
+    expect_has(text, "[event pay_2]\nunless = pay\n");
+    expect_loads(text);
+    free(text);
+}
+
 /* Where a text turns its direction, or a C1 control begins a command of the terminal. */
 TEST(rules_can_be_shown_in_a_terminal)
 {
