@@ -213,6 +213,15 @@ static size_t text_within(struct slice name)
     return dot ? word_among(slice_from(name, (size_t)(dot + 1 - name.p)), "msg message") : 0;
 }
 
+/* Can a `where` name it? Elements of arrays too, which are of no use as labels. */
+static bool can_be_asked_for(struct slice name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (!char_is_word(name.p[i]) && (!name.p[i] || !strchr(".-@/!", name.p[i])))
+            return false;
+    return name.n > 0;
+}
+
 /* 0 = unfit. Known names come first, in this order; then they inside of objects; then what most lines have and what has several
  * values, but far fewer than there are lines. */
 static double fitness(const struct suggest *s, const struct field_stats *f)
@@ -223,9 +232,8 @@ static double fitness(const struct suggest *s, const struct field_stats *f)
     bool common = f->seen * FIELD_TEXT_SHARE >= s->sample.decoded;
     size_t place;
 
-    for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] <= ' ' || (unsigned char)name.p[i] >= 0x7f || strchr(";=\"", name.p[i]))
-            return 0;
+    if (!can_be_asked_for(name))
+        return 0;
     if (common && (place = word_among(name, known)) > 0)
         return (double)(200 - place);
     if (common && (place = text_within(name)) > 0)
@@ -517,7 +525,7 @@ static const struct field_stats *level_field(const struct suggest *s)
         const struct field_stats *f = &s->fields.list[i];
         struct slice name = slice_str(f->name);
 
-        if (field_is_level(name) && field_is_usable(name) && f->seen * 2 > s->sample.lines &&
+        if (field_is_level(name) && can_be_asked_for(name) && f->seen * 2 > s->sample.lines &&
             f->values.n <= 12)
             return f;
     }

@@ -350,6 +350,25 @@ TEST(a_message_may_stand_inside_of_an_object)
     free(text);
 }
 
+/* `#k` would be a comment, `[k]` a section. */
+TEST(a_field_that_no_rule_can_name_tells_nothing_apart)
+{
+    char *text = write_up(VALUES("{\"#k\":{\"msg\":\"order paid\"},\"n\":1}",
+                                 "{\"#k\":{\"msg\":\"order lost\"},\"n\":1}"),
+                          10, 5);
+
+    expect_lacks(text, "told apart");
+    expect_loads(text);
+    free(text);
+    text = write_up(VALUES("{\"a\":[{\"msg\":\"order paid\",\"level\":\"info\"}]}",
+                           "{\"a\":[{\"msg\":\"order lost\",\"level\":\"info\"}]}"),
+                    10, 5);
+    expect_has(text, "told apart by the field `a.0.msg`");
+    expect_has(text, "where = a.0.level == info\n");
+    expect_loads(text);
+    free(text);
+}
+
 /* A client that lies in one line of thirty must not cost the histogram. */
 TEST(a_few_wrong_values_do_not_hide_a_duration)
 {
