@@ -270,7 +270,7 @@ static bool is_as_read(const struct trace *t)
 
 static void show_unwrapped(const struct trace *t, struct buf *out)
 {
-    static const char *const names[] = {"none", "docker", "cri", "auto", "a key"};
+    static const char *const names[] = {"none", "docker", "cri", "auto", "KEY"};
     const struct record *r = t->record;
     bool told = r->stream.n || r->wrapper_time.n;
 
@@ -278,7 +278,7 @@ static void show_unwrapped(const struct trace *t, struct buf *out)
         return;
     if (!told && is_as_read(t)) {
         buf_fmt(out, "  not wrapped as unwrap = %s has it: taken as it stands\n",
-                r->log->unwrap == UNWRAP_KEY ? "KEY" : names[r->log->unwrap]);
+                names[r->log->unwrap]);
         return;
     }
     buf_str(out, "  unwrapped");
