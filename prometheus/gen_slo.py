@@ -13,6 +13,9 @@ as rates and summed, where averaging ratios would let one quiet bad night outwei
 """
 
 import sys
+from pathlib import Path
+
+RUNBOOK = Path(__file__).with_name("runbook_url").read_text(encoding="utf-8").strip()
 
 WINDOWS = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
 
@@ -135,7 +138,7 @@ def alerts(slo):
         yield "        annotations:"
         yield "          summary: '{{ $labels.job }} burns its error budget (" + name + "): {{ $value | humanizePercentage }} bad'"
         yield f"          description: 'Objective: {slo['what']}. Burn rate {burn}x over {long} and {short}.'"
-        yield f"          runbook_url: docs/runbook.md#{alert.lower()}"
+        yield f"          runbook_url: {RUNBOOK}#{alert.lower()}"
         yield f"          dashboard_url: {slo['dashboard']}"
 
 

@@ -65,7 +65,25 @@ says_what_to_do() {
 links_to_chapter() {
     local low
     low=$(echo "$1" | tr '[:upper:]' '[:lower:]')
-    grep -q "runbook_url: docs/runbook.md#$low\$" prometheus/rules/*.yml
+    grep -qF "runbook_url: $(cat prometheus/runbook_url)#$low" prometheus/rules/*.yml
+}
+
+# DIRECTORY: the bases of all runbook_url there, each once.
+bases_of() { sed -n 's/^ *runbook_url: \([^#]*\)#.*/\1/p' "$1"/rules/*.yml "$1"/tests/*.yml | sort -u; }
+
+runbook_moves() {
+    local dir status
+    dir=$(mktemp -d)
+    cp -R prometheus/. "$dir"
+    "$dir/set_runbook.sh" https://wiki.example.com/ops/runbook?x=1 &&
+        same <(bases_of "$dir") <(echo https://wiki.example.com/ops/runbook?x=1) &&
+        same <(python3 "$dir/gen_slo.py") "$dir/rules/slo.yml" && promtool test rules "$dir"/tests/silent_test.yml &&
+        ! "$dir/set_runbook.sh" 'docs/runbook.md' && ! "$dir/set_runbook.sh" 'https://a|b' &&
+        ! "$dir/set_runbook.sh" 'https://a#b' && "$dir/set_runbook.sh" "$(cat prometheus/runbook_url)" &&
+        diff -r prometheus "$dir"
+    status=$?
+    rm -rf "$dir"
+    return $status
 }
 
 routes_of() { sed -n '/^route:/,/^receivers:/p' "$1"; }
@@ -78,6 +96,9 @@ check "rules have no lint" promtool check rules --lint=all --lint-fatal promethe
 check "slo.yml is what gen_slo.py gives" same <(python3 prometheus/gen_slo.py) prometheus/rules/slo.yml
 check "slo_limits_test.yml is what gen_slo.py --tests gives" \
     same <(python3 prometheus/gen_slo.py --tests) prometheus/tests/slo_limits_test.yml
+check "the runbook of every alert is at the address of prometheus/runbook_url" same <(bases_of prometheus) prometheus/runbook_url
+check "that address is absolute" grep -qx 'https\?://[^ #]*' prometheus/runbook_url
+check "set_runbook.sh moves it everywhere, and refuses what is no address" runbook_moves
 for test in prometheus/tests/*.yml; do
     check "$test" promtool test rules "$test"
 done
