@@ -4,6 +4,7 @@
 # of the runbook.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
+export PYTHONDONTWRITEBYTECODE=1 # copies of prometheus/ are compared with it
 passed=0 failed=0
 
 check() {

@@ -1,0 +1,223 @@
+"""What rules files make: their metrics, with all that a dashboard and alerts need to know of each.
+
+The rules as logtally itself resolved them (`check --json`), the series that the golden logs come to (tests/NAME.prom beside the
+rules), and the wishes. A metric gets a role by its type and name, and what is bad of it by the values its labels have:
+guesses, which the wishes overrule.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+
+from .wishes import PERIODS, ROLES, Mistake, number, one_of
+
+TITLE_MAX = 32      # longer ones are cut off above a panel a third of a screen wide
+
+FAILING = re.compile(r"(^|_)(aborted|crash|crashes|deadlocks?|denied|died|dropped|errors?|exceptions?|fail(ed|ures?)|kills|lost|malformed"
+                     r"|panics?|problems?|refused|reject(s|ed)?|timeouts?|troubles?|warnings)(_|$)")
+LEVELS = r"(?i:error|err|fatal|critical|crit|panic|alert|emerg|emergency|severe)"
+GOOD = ("success", "ok", "sent", "succeeded")
+ACRONYMS = {"http", "ai", "db", "cpu", "gc", "tls", "ssh", "dhcp", "io", "sql"}
+
+
+class Bad:
+    """Which series of a counter are failures: a matcher, and the same question for tests in Python."""
+
+    def __init__(self, label, op, pattern, level=False):
+        self.label, self.op, self.pattern, self.level = label, op, pattern, level
+
+    @property
+    def matcher(self):
+        return f'{self.label}{self.op}"{self.pattern}"'
+
+    def __call__(self, labels):
+        value = labels.get(self.label, "")
+        same = value == self.pattern if self.op in ("=", "!=") else re.fullmatch(self.pattern, value) is not None
+        return same != self.op.startswith("!")
+
+    @property
+    def words(self):
+        if self.level:
+            return f"of {self.label} error or worse"
+        return f"with {self.label} {'not ' if self.op.startswith('!') else ''}{self.pattern.replace('..', 'xx').replace('|', ' or ')}"
+
+
+class Metric:
+    def __init__(self, found, file, golden, wishes):
+        self.name, self.kind, self.unit, self.help = found["name"], found["type"], found["unit"], found["help"]
+        self.labels, self.buckets, self.zero = found["labels"], found["buckets"], found["zero"]
+        self.updates, self.least, self.max_series, self.expire = found["updates"], found["min"], found["max_series"], found["expire"]
+        self.file = file
+        self.base = re.sub(r"_total$", "", self.name) if self.kind == "counter" else self.name
+        self.golden = {name: golden.get(name, []) for name in self.exposed}
+        self.values = {label: self._values_of(label) for label in self.labels}
+        self._wish(wishes)
+
+    @property
+    def exposed(self):
+        return [self.name + s for s in ("_bucket", "_count", "_sum")] if self.kind == "histogram" else [self.name]
+
+    def _values_of(self, label):
+        """Those that the rules name, then those of the golden logs."""
+        values = [series[label] for series in self.zero if label in series]
+        values += [u["labels"][label]["text"] for u in self.updates if "text" in u["labels"][label]]
+        values += sorted({labels[label] for series in self.golden.values() for labels, _ in series if label in labels})
+        return list(dict.fromkeys(values))
+
+    def _wish(self, wishes):
+        def wish(key, default=None):
+            return wishes.get("metric", self.name, key, default)
+
+        def where(key):
+            return wishes.where("metric", self.name, key)
+        self.title = wish("title") or self._title()
+        self.role = one_of(where("role"), wish("role", self._role()), ROLES)
+        self.bad = as_bad(where("bad"), wish("bad"), self.labels) if wish("bad") else self._bad()
+        self.per = PERIODS[one_of(where("per"), wish("per", self._period()), PERIODS)]
+        self.limit = number(where("limit"), wish("limit")) if wish("limit") else None
+        self.owner = wish("owner", wishes.get("file", self.file, "owner", wishes.owner))
+
+    def _title(self):
+        """The help up to its first comma if that is short, else the words of the name that its file's metrics don't share."""
+        clause = re.split(r"[,;:(.]", self.help)[0].strip()
+        if 0 < len(clause) <= TITLE_MAX and not re.match(r"(The same|What|When|How)\b", clause):
+            return clause
+        words = re.sub(r"_(seconds|bytes)$", r"", self.base).split("_")
+        if self.unit == "bytes":
+            words.append("bytes")
+        words = words[1:] if len(words) > 2 else words
+        text = " ".join(w.upper() if w in ACRONYMS else w for w in words)
+        return text[0].upper() + text[1:]
+
+    def _role(self):
+        if self.kind == "gauge":
+            return "saturation"
+        if self.kind == "histogram":
+            return "durations" if self.unit == "seconds" else "sizes"
+        return "errors" if FAILING.search(self.base) else "traffic"
+
+    def _bad(self):
+        if self.kind != "counter":
+            return None
+        for label in self.labels:
+            values = self.values[label]
+            if label in ("level", "severity", "priority"):
+                return Bad(label, "=~", LEVELS, level=True)
+            if any(re.fullmatch("[1-5]xx", v) for v in values):
+                return Bad(label, "=", "5xx")
+            if label in ("status", "code") and values and all(re.fullmatch(r"\d{3}|unknown|other|-", v) for v in values):
+                return Bad(label, "=~", "5..")
+            good = [v for v in values if v in GOOD]
+            if label in ("status", "result", "outcome") and good:
+                return Bad(label, "!=", good[0])
+        return None
+
+    def _period(self):
+        return "second" if self.unit or re.search(r"request|quer(y|ies)|operation|command|message|lines", self.base) else "minute"
+
+    @property
+    def rate_unit(self):
+        """(what a rate per second is multiplied by, Grafana's unit)."""
+        if self.unit == "bytes":
+            return 1, "Bps"
+        if self.per != 1:
+            return self.per, "suffix: /min" if self.per == 60 else "suffix: /h"
+        return 1, "reqps" if "request" in self.base else "ops" if re.search("quer|operation|command", self.base) else "suffix: /s"
+
+    @property
+    def value_unit(self):
+        return {"seconds": "s", "bytes": "bytes", "ratio": "percentunit", "celsius": "celsius", "volts": "volt", "amperes": "amp",
+                "joules": "joule", "grams": "massg", "meters": "lengthm"}.get(self.unit, "short")
+
+    def bounded(self, label):
+        """May every value have a line of its own? If the rules name them, or what they say of failures goes by it."""
+        named = {s[label] for s in self.zero if label in s}
+        return bool(named) or (self.bad is not None and self.bad.label == label) or all("text" in u["labels"][label] for u in self.updates)
+
+    def series(self, name=None):
+        return self.golden[name or self.name]
+
+    def fed_by(self):
+        return list(dict.fromkeys(u["event"] for u in self.updates))
+
+
+class File:
+    """A rules file and what it makes."""
+
+    def __init__(self, path, found, golden, wishes):
+        self.path = path
+        self.name = pathlib.Path(path).stem
+        self.title = wishes.get("file", self.name, "title", self.name)
+        self.owner = wishes.get("file", self.name, "owner", wishes.owner)
+
+        def mine(what):
+            return [item for item in found[what] if item["file"] == path]
+        self.events, self.logs, self.spans = mine("events"), mine("logs"), mine("spans")
+        self.metrics = [Metric(m, self.name, golden, wishes) for m in mine("metrics")]
+        self.uid = f"{wishes.name}-{self.name}"[:40]
+
+    def role(self, *roles):
+        return [m for m in self.metrics if m.role in roles]
+
+    def main(self):
+        """What the file is about: a counter of which some are failures, else the first of its traffic."""
+        traffic = self.role("traffic")
+        return next((m for m in traffic if m.bad and not m.bad.level), traffic[0] if traffic else None)
+
+
+def as_bad(where, text, labels):
+    """`class=5xx|4xx`, as `zero` is written in rules; `status!=success` is all others."""
+    found = re.fullmatch(r"(\w+)\s*(!?=)\s*(\S+)", text)
+    if not found or found[1] not in labels:
+        raise Mistake(f"{where}: {text!r} is not LABEL=VALUE|VALUE of a label that it has ({', '.join(labels) or 'none'})")
+    several = re.search(r"[|.*\[(]", found[3])
+    return Bad(found[1], found[2].replace("=", "=~" if several else "=").replace("!=~", "!~"), found[3])
+
+
+def read_golden(path):
+    """{name: [(labels, value)]} of a page of metrics."""
+    series = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        found = re.fullmatch(r'([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)', line)
+        if not found or line.startswith("#"):
+            continue
+        labels = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', found[2] or ""))
+        if "le" in labels and "." not in labels["le"] and labels["le"].isdigit():
+            labels["le"] += ".0"    # as it is served: the same in both formats
+        series.setdefault(found[1], []).append((labels, float(found[3])))
+    return series
+
+
+def golden_of(path, wishes):
+    """The series of the golden tests beside a rules file, added up."""
+    path = pathlib.Path(path)
+    asked = wishes.get("file", path.stem, "golden")
+    added = {}
+    for page in sorted(wishes.home.glob(asked)) if asked else [wishes.home / path.parent / "tests" / f"{path.stem}.prom"]:
+        if not page.exists():
+            continue
+        for name, series in read_golden(page).items():
+            for labels, value in series:
+                key = (name, tuple(labels.items()))
+                added[key] = added.get(key, 0) + value
+    golden = {}
+    for (name, labels), value in added.items():
+        golden.setdefault(name, []).append((dict(labels), value))
+    return golden
+
+
+def load(wishes, logtally):
+    """The rules files of the wishes, as logtally resolved them together."""
+    command = [logtally, "check", "--json", *(word for path in wishes.rules for word in ("--rules", path))]
+    done = subprocess.run(command, cwd=wishes.home, stdout=subprocess.PIPE, check=False)
+    if not done.stdout:
+        raise Mistake(f"{logtally} check --json: exit {done.returncode}")
+    found = json.loads(done.stdout)
+    if "metrics" not in found:
+        first = next(m for m in found["mistakes"] if m["severity"] == "mistake")
+        raise Mistake(f"{first['file']}:{first['line']}: {first['text']}")
+    files = [File(path, found, golden_of(path, wishes), wishes) for path in wishes.rules]
+    wishes.known("file", [f.name for f in files])
+    wishes.known("metric", [m.name for f in files for m in f.metrics])
+    return [f for f in files if f.metrics]

@@ -1,0 +1,104 @@
+"""The INI of wishes: what a person decides and no rule can tell. Everything but `rules` has a default.
+
+What may be said stands in KEYS, once: the reader, its mistakes and docs/stack-from-rules.md go by it (a test compares them).
+"""
+
+import configparser
+import difflib
+import glob
+import pathlib
+import re
+
+ROLES = ("traffic", "errors", "durations", "sizes", "saturation", "hidden")
+PERIODS = {"second": 1, "minute": 60, "hour": 3600}
+
+KEYS = {
+    "stack": ("rules", "out", "name", "title", "job", "owner", "runbook"),
+    "file": ("title", "owner", "golden"),
+    "metric": ("title", "role", "bad", "per", "limit", "owner"),
+    "slo": ("title", "objective", "of", "bad", "within", "least", "owner"),
+}
+
+
+class Mistake(Exception):
+    """What is wrong with the wishes or the rules, in a sentence for the person who wrote them."""
+
+
+def slug(text):
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def number(where, text):
+    """5, 2.5, 99.9% or a duration such as 500ms, in seconds."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%|ms|s|m|h|d)?", text)
+    if not found:
+        raise Mistake(f"{where}: {text!r} is no number, share (99.9%) or duration (500ms)")
+    return float(found[1]) * {None: 1, "%": 0.01, "ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
+
+
+def one_of(where, text, words):
+    if text not in words:
+        raise Mistake(f"{where}: {text!r} is none of {', '.join(words)}")
+    return text
+
+
+def near(word, words):
+    found = difflib.get_close_matches(word, words, 1)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+class Wishes:
+    """`sections[kind][name]` are the wishes as written; `get` asks for one by the mistake's words."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.home = self.path.resolve().parent
+        self.sections = {kind: {} for kind in KEYS}
+        self._read()
+        stack = self.sections["stack"].get("", {})
+        if not stack.get("rules"):
+            raise Mistake(f"{self.path}: [stack] must say rules = FILE...")
+        self.rules = [found for word in stack["rules"].split() for found in self._files(word)]
+        self.out = self.home / stack.get("out", ".")
+        self.name = slug(stack.get("name", self.home.name))
+        self.title = stack.get("title", self.name)
+        self.job = stack.get("job", self.name)
+        self.owner = stack.get("owner", "")
+        self.runbook = stack.get("runbook", "metrics.md")
+
+    def _read(self):
+        ini = configparser.ConfigParser(delimiters=("=",), comment_prefixes=(";", "#"), interpolation=None, default_section="\n")
+        ini.optionxform = str
+        try:
+            with open(self.path, encoding="utf-8") as text:
+                ini.read_file(text, str(self.path))
+        except (OSError, configparser.Error, UnicodeDecodeError) as error:
+            raise Mistake(str(error)) from error
+        for section in ini.sections():
+            kind, _, name = section.partition(" ")
+            if kind not in KEYS or bool(name) == (kind == "stack"):
+                raise Mistake(f"{self.path}: unknown section [{section}]{near(kind, KEYS)}")
+            for key in ini[section]:
+                if key not in KEYS[kind]:
+                    raise Mistake(f"{self.path}: [{section}]: unknown key {key}{near(key, KEYS[kind])}")
+            self.sections[kind][name.strip()] = dict(ini[section])
+
+    def _files(self, word):
+        """Relative to the wishes, and kept so: what is written must be the same wherever the project lies."""
+        found = sorted(glob.glob(word, root_dir=self.home))
+        if not found:
+            raise Mistake(f"{self.path}: rules = {word}: there is no such file")
+        return [f for name in found for f in (sorted(glob.glob(f"{name}/*.ini", root_dir=self.home))
+                                              if (self.home / name).is_dir() else [name])]
+
+    def get(self, kind, name, key, default=None):
+        return self.sections[kind].get(name, {}).get(key, default)
+
+    def known(self, kind, names):
+        """Every section of this kind must be about something that is there."""
+        for name in self.sections[kind]:
+            if name not in names:
+                raise Mistake(f"{self.path}: [{kind} {name}]: the rules have no such {kind}{near(name, names)}")
+
+    def where(self, kind, name, key):
+        return f"{self.path}: [{kind} {name}]: {key}"
