@@ -4,7 +4,8 @@
  * one after the other, so that one of them falls on a multiple of `step` wherever the text stands
  * in a line. The walk looks at every step-th position only: one load, one multiplication and one
  * bit of a filter that fits the first-level cache. A position that passes is looked up, and the
- * text compared whole, so an answer is proved. Where in a text its windows lie is chosen so that
+ * text compared whole, so an answer is proved; texts of one length that have that window at the same
+ * place are told apart by one look-up of the whole text, however many they are. Where in a text its windows lie is chosen so that
  * they are rare among all texts: what most rules have in common decides nothing.
  *
  * Very short texts are searched for one by one. */

@@ -61,17 +61,10 @@ static struct slice random_line(struct buf *line, const struct slice *texts, uns
     return buf_all(line);
 }
 
-/* Texts of at least `least` bytes, lines of every length around them. */
-static void compare(unsigned n, size_t least, size_t most)
+/* Lines of every length around the texts, which go. */
+static void compare_in_lines(struct slice *texts, unsigned n)
 {
-    struct slice texts[TEXTS];
-    struct buf text = BUF_INIT, line = BUF_INIT;
-
-    for (unsigned i = 0; i < n; i++) {
-        struct slice t = random_text(&text, least, most);
-
-        texts[i] = slice_make(xstrslice(t), t.n);
-    }
+    struct buf line = BUF_INIT;
     struct literals *l = literals_new(texts, n);
 
     for (unsigned i = 0; i < LINES; i++) {
@@ -86,8 +79,42 @@ static void compare(unsigned n, size_t least, size_t most)
     literals_free(l);
     for (unsigned i = 0; i < n; i++)
         free((char *)texts[i].p);
-    buf_release(&text);
     buf_release(&line);
+}
+
+/* Texts of at least `least` bytes. */
+static void compare(unsigned n, size_t least, size_t most)
+{
+    struct slice texts[TEXTS];
+    struct buf text = BUF_INIT;
+
+    for (unsigned i = 0; i < n; i++) {
+        struct slice t = random_text(&text, least, most);
+
+        texts[i] = slice_make(xstrslice(t), t.n);
+    }
+    compare_in_lines(texts, n);
+    buf_release(&text);
+}
+
+/* Texts of one length that are alike but for `differing` bytes amid others. */
+static void compare_alike(unsigned before, unsigned differing, unsigned after)
+{
+    struct slice texts[TEXTS];
+    struct buf text = BUF_INIT, middle = BUF_INIT;
+
+    for (unsigned i = 0; i < TEXTS; i++) {
+        buf_clear(&text);
+        for (unsigned k = 0; k < before; k++)
+            buf_char(&text, 'a');
+        buf_slice(&text, random_text(&middle, differing, differing));
+        for (unsigned k = 0; k < after; k++)
+            buf_char(&text, "bc"[k % 2]);
+        texts[i] = slice_make(xstrslice(buf_all(&text)), text.n);
+    }
+    compare_in_lines(texts, TEXTS);
+    buf_release(&middle);
+    buf_release(&text);
 }
 
 TEST(long_texts_are_found_wherever_they_stand)
@@ -109,6 +136,15 @@ TEST(short_and_long_texts_are_found_together)
 TEST(hundreds_of_texts_are_found)
 {
     compare(TEXTS, 4, 9);
+}
+
+TEST(texts_that_are_alike_nearly_everywhere_are_told_apart)
+{
+    compare_alike(20, 3, 20);
+    compare_alike(0, 4, 20);
+    compare_alike(30, 2, 0);
+    compare_alike(5, 1, 5);
+    compare_alike(3, 2, 0);
 }
 
 TEST(a_single_text_is_found)
