@@ -2,6 +2,8 @@
 liblogtally_a_SOURCES += \
 	src/app/anchor.c \
 	src/app/anchor.h \
+	src/app/folders.c \
+	src/app/folders.h \
 	src/app/options.c \
 	src/app/options.h \
 	src/app/output.c \

@@ -7,6 +7,7 @@
 
 #include "app/anchor.h"
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
@@ -292,6 +293,36 @@ uint32_t setup_fingerprint(const struct setup *s)
                     add_text(add_text(crc, section->entries[k].name), section->entries[k].value.p);
         }
     return crc;
+}
+
+static uint64_t hash_place(uint64_t seed, struct slice text, struct where at)
+{
+    return hash_number(hash_text(seed, text) ^ (uint64_t)(unsigned)at.line);
+}
+
+static uint64_t hash_section(uint64_t seed, const struct ini_section *s)
+{
+    seed = hash_place(seed, slice_str(s->text), s->at);
+    for (size_t i = 0; i < s->n; i++)
+        seed = hash_text(hash_place(seed, slice_str(s->entries[i].name), s->entries[i].at),
+                         s->entries[i].value);
+    return seed;
+}
+
+uint64_t setup_contents(const struct setup *s, const struct mistakes *m)
+{
+    struct buf said = BUF_INIT;
+    uint64_t hash = rulefiles_contents(s->files);
+
+    mistakes_print(m, WARNING, &said);
+    hash = hash_text(hash, buf_all(&said));
+    for (size_t d = 0; d < s->ndocs; d++) {
+        hash = hash_text(hash, slice_str(s->docs[d]->file));
+        for (size_t i = 0; i < s->docs[d]->n; i++)
+            hash = hash_section(hash, &s->docs[d]->sections[i]);
+    }
+    buf_release(&said);
+    return hash;
 }
 
 struct ruleset *setup_rules_again(const struct setup *s)

@@ -51,6 +51,9 @@ void setup_release(struct setup *s);
 /* Two of one value count lines alike: all of the configuration but where it listens and keeps its
  * state, and all rules. */
 uint32_t setup_fingerprint(const struct setup *s);
+/* What everything that was read comes to, mistakes and lines included: another number after any
+ * change. Holds within this process. */
+uint64_t setup_contents(const struct setup *s, const struct mistakes *m);
 /* Each path and glob by which configuration, rules and what they name were looked for, also in vain:
  * what is there changes when they do. */
 void setup_sources(const struct setup *s, void (*fn)(void *ctx, const char *glob), void *ctx);

@@ -61,6 +61,10 @@ KEY(CONST_LABELS, "const_labels", SECTION_METRICS, 0, LIST, .value = "NAME=\"VAL
 KEY(INCLUDE, "include", SECTION_RULES, 0, LIST, .value = "GLOB, ...", .dflt = "rules/*.ini",
     .help = "which rules files, relative to this file, in the order of their names; several with "
             "commas")
+KEY(WATCH, "watch", SECTION_RULES, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
+    .help =
+        "`yes`: a change of this file, of the rules and of what they name is taken without being "
+        "asked, as by SIGHUP, when it has rested for a second; also in a mounted ConfigMap")
 
 /* [log NAME] */
 KEY(PATH, "path", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",

@@ -197,6 +197,7 @@ static const struct {
     {KEY_SERIES, offsetof(struct settings, max_series), NULL},
     {KEY_CONST_LABELS, 0, read_const_labels},
     {KEY_INCLUDE, 0, read_include},
+    {KEY_WATCH, offsetof(struct settings, watch), NULL},
     {KEY_TEST_RULES, offsetof(struct settings, test_rules), NULL},
     {KEY_TEST_UNMATCHED, 0, read_test_unmatched},
     {KEY_TEST_AT, 0, read_test_time},

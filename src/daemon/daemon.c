@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "daemon/rulewatch.h"
 #include "daemon/systemd.h"
 #include "daemon/view.h"
 
@@ -228,12 +229,13 @@ static int open_http(struct daemon *d)
     return r < 0 ? EXIT_SYSTEM : 0;
 }
 
-static int load(struct daemon *d)
+static int load(struct daemon *d, uint64_t *ret_contents)
 {
     struct mistakes m = MISTAKES_INIT;
     int r = setup_load(&d->options->common, &d->options->logs, SETUP_NEEDS_LOG, &d->setup, &m);
 
     say_mistakes(&m, WARNING);
+    *ret_contents = setup_contents(&d->setup, &m);
     mistakes_release(&m);
     return r < 0 ? EXIT_MISTAKES : 0;
 }
@@ -302,13 +304,14 @@ static void on_idle(void *ctx)
 
 int daemon_start(struct daemon *d, const struct run_options *options)
 {
+    uint64_t contents;
     int code;
 
     *d = (struct daemon){.options = options, .catching_up = true};
     d->start_wall_ns = d->reload_wall_ns = clock_wall_ns();
     d->reload_ok = true;
     d->running_from_ns = clock_mono_ns();
-    if ((code = load(d)) != 0)
+    if ((code = load(d, &contents)) != 0)
         return code;
     int r = open_loop(d);
 
@@ -332,6 +335,7 @@ int daemon_start(struct daemon *d, const struct run_options *options)
         loop_timer_set(d->watchdog_timer, clock_mono_ns());
     }
     daemon_begin(d);
+    daemon_watch_rules(d, contents);
     return 0;
 }
 
@@ -382,6 +386,7 @@ void daemon_stop(struct daemon *d)
     worker_free(d->worker); /* its work may end in the writer's */
     writer_free(d->writer);
     daemon_drop_durable(d);
+    rulewatch_free(d->rulewatch);
     view_forget(d);
     buf_release(&d->reload_mistakes);
     tailset_free(d->files);

@@ -11,6 +11,7 @@
  *   counting.c          registry and engine, from a setup and saved values
  *   start.c             the state is restored while the loop turns
  *   reload.c            new rules beside the old ones, then swapped
+ *   rulewatch.c         when they are to be read again unasked; it does not know struct daemon
  *   routes.c            the other paths that are served
  *   site.c              the pages for people, and the same for programs
  *   view.c              what they show, from everywhere
@@ -100,11 +101,12 @@ struct daemon {
     struct loop_timer *watchdog_timer; /* NULL: no manager wants it */
     struct loop_timer *wait_timer;     /* for open records and spans; NULL: there was none yet */
     int64_t wait_set_ns;
-    int64_t expired_mono_ns; /* when series were last looked at for `expire` */
-    double scrape_seconds;   /* how long the last scrape took */
-    int64_t longest_ns;      /* of a callback, when it was last said */
-    uint64_t changes;        /* of what tailset_version does not count */
-    struct reload *reload;   /* under way; or NULL */
+    int64_t expired_mono_ns;     /* when series were last looked at for `expire` */
+    double scrape_seconds;       /* how long the last scrape took */
+    int64_t longest_ns;          /* of a callback, when it was last said */
+    uint64_t changes;            /* of what tailset_version does not count */
+    struct reload *reload;       /* under way; or NULL */
+    struct rulewatch *rulewatch; /* NULL: [rules] watch = no */
     bool reload_again;
     struct http_request *reload_request; /* that asked for reload_again; or NULL */
     struct buf reload_mistakes;          /* of the last one, if it did not work */
@@ -199,6 +201,9 @@ _Noreturn void daemon_leave_start(struct daemon *d);
 /* reload.c */
 /* While the daemon starts, or another reload is under way, it waits. */
 void daemon_reload(struct daemon *d, struct http_request *request);
+/* The rules of now are those of these setup_contents(): they are read again when they change, if the
+ * settings wish it. */
+void daemon_watch_rules(struct daemon *d, uint64_t contents);
 /* The one that was asked for meanwhile. */
 void daemon_reload_again(struct daemon *d);
 /* Waits for the writer to be idle? Then it can go on. */

@@ -12,6 +12,9 @@
  *                durable snapshot
  *     LEAVING    frees what was replaced
  *
+ * A look, for [rules] watch, is a reload that nobody asked for: unless it finds a change that rests,
+ * it ends after LOADING without a word.
+ *
  * Between the first two it waits for a save that is under way, whose page options point into the
  * old setup. */
 #include "config.h"
@@ -21,11 +24,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "daemon/rulewatch.h"
 #include "daemon/systemd.h"
 #include "daemon/view.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static bool same_texts(const char *const *a, unsigned na, const char *const *b, unsigned nb)
 {
@@ -61,7 +66,9 @@ struct reload {
     struct http_request *request; /* NULL: a signal asked */
     struct mistakes mistakes;
     enum { LOADING, WAITING /* for the writer */, BUILDING, LEAVING } state;
+    bool look; /* nobody asked */
     bool refused;
+    uint64_t contents;         /* of what was read */
     struct registry *registry; /* lent: the present one */
     struct engine *engine;     /* likewise */
     int64_t running_ns;
@@ -100,12 +107,29 @@ static int load_again(const struct daemon *d, struct setup *new, struct mistakes
     return -EINVAL;
 }
 
+/* The files that were read, and all names by which they were looked for. */
+static void watch_folders(struct rulewatch *watch, const struct setup *s)
+{
+    setup_sources(s, rulewatch_add, watch);
+    for (size_t i = 0; i < s->ndocs; i++)
+        if (access(s->docs[i]->file, F_OK) == 0)
+            rulewatch_add(watch, s->docs[i]->file);
+}
+
+static void load(struct reload *r)
+{
+    r->refused = load_again(r->daemon, &r->setup, &r->mistakes) < 0;
+    r->contents = setup_contents(&r->setup, &r->mistakes);
+    if (r->look)
+        watch_folders(r->daemon->rulewatch, &r->setup);
+}
+
 static void run(struct work *work)
 {
     struct reload *r = (struct reload *)(void *)work;
 
     if (r->state == LOADING) {
-        r->refused = load_again(r->daemon, &r->setup, &r->mistakes) < 0;
+        load(r);
     } else if (r->state == BUILDING) {
         struct snapshot *snapshot;
         struct buf values = BUF_INIT, spans = BUF_INIT;
@@ -135,24 +159,36 @@ static void go_on(struct reload *r, int state)
     worker_give(r->daemon->worker, &r->work);
 }
 
-/* The answer is given; what is left over is freed by the worker, behind all that may still render
- * with the old setup. */
-static void leave(struct reload *r)
+/* What is left over is freed by the worker, behind all that may still render with the old setup. */
+static void end(struct reload *r)
 {
     struct daemon *d = r->daemon;
 
     mistakes_release(&r->mistakes);
-    systemd_notify("READY=1\nSTATUS=%s",
-                   d->reload_ok ? "Following"
-                                : "Following by the old rules; the new ones have mistakes");
     d->reload = NULL;
     go_on(r, LEAVING);
     daemon_reload_again(d);
 }
 
+static void tell_begin(void)
+{
+    systemd_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)(clock_mono_ns() / 1000));
+}
+
+/* The answer is given. */
+static void leave(struct reload *r)
+{
+    systemd_notify("READY=1\nSTATUS=%s",
+                   r->daemon->reload_ok ? "Following"
+                                        : "Following by the old rules; the new ones have mistakes");
+    end(r);
+}
+
 static void refuse(struct reload *r)
 {
     r->daemon->reload_ok = false;
+    if (r->daemon->rulewatch)
+        rulewatch_know(r->daemon->rulewatch, r->contents);
     log_error("reload refused; the old rules stay:");
     say_mistakes(&r->mistakes, MISTAKE);
     buf_clear(&r->daemon->reload_mistakes);
@@ -190,6 +226,30 @@ static bool judge_web_config(struct reload *r)
     return !refused;
 }
 
+static void start(struct daemon *d, struct http_request *request, bool look);
+
+static bool look(void *ctx)
+{
+    struct daemon *d = ctx;
+
+    if (d->reload || d->start || d->stopping)
+        return false;
+    start(d, NULL, true);
+    return true;
+}
+
+void daemon_watch_rules(struct daemon *d, uint64_t contents)
+{
+    if (!d->setup.settings.watch) {
+        rulewatch_free(d->rulewatch);
+        d->rulewatch = NULL;
+    } else if (!d->rulewatch) {
+        d->rulewatch = rulewatch_new(d->loop, look, d, contents);
+    } else {
+        rulewatch_know(d->rulewatch, contents);
+    }
+}
+
 static void swap(struct reload *r)
 {
     struct daemon *d = r->daemon;
@@ -200,6 +260,7 @@ static void swap(struct reload *r)
 
     d->setup = r->setup;
     d->counting = r->counting;
+    daemon_watch_rules(d, r->contents);
     view_forget(d);
     r->setup = old_setup;
     r->counting = old;
@@ -225,6 +286,17 @@ static void swap(struct reload *r)
     daemon_take_back(d);
 }
 
+/* Is what was read worth a word? */
+static bool is_news(struct reload *r)
+{
+    if (!r->look)
+        return true;
+    if (rulewatch_judge(r->daemon->rulewatch, r->contents) != RULES_CHANGED)
+        return false;
+    tell_begin();
+    return true;
+}
+
 static void done(struct work *work)
 {
     struct reload *r = (struct reload *)(void *)work;
@@ -235,6 +307,8 @@ static void done(struct work *work)
         swap(r);
     else if (r->daemon->stopping)
         leave(r);
+    else if (!is_news(r))
+        end(r);
     else if (r->refused)
         refuse(r);
     else
@@ -254,10 +328,20 @@ void daemon_reload_go_on(struct daemon *d)
         build(d->reload);
 }
 
+static void start(struct daemon *d, struct http_request *request, bool unasked)
+{
+    struct reload *r = xcalloc(1, sizeof *r);
+
+    d->reload = r;
+    r->daemon = d;
+    r->request = request;
+    r->look = unasked;
+    r->mistakes = MISTAKES_INIT;
+    go_on(r, LOADING);
+}
+
 void daemon_reload(struct daemon *d, struct http_request *request)
 {
-    struct reload *r;
-
     if (d->reload || d->start) {
         if (d->reload_request && request)
             http_reply_text(request, 503, "a reload is waiting already");
@@ -266,12 +350,8 @@ void daemon_reload(struct daemon *d, struct http_request *request)
         d->reload_again = true;
         return;
     }
-    systemd_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)(clock_mono_ns() / 1000));
-    d->reload = r = xcalloc(1, sizeof *r);
-    r->daemon = d;
-    r->request = request;
-    r->mistakes = MISTAKES_INIT;
-    go_on(r, LOADING);
+    tell_begin();
+    start(d, request, false);
 }
 
 void daemon_reload_again(struct daemon *d)

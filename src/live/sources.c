@@ -6,11 +6,10 @@
 
 #include "live/sources.h"
 
+#include "app/folders.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/xalloc.h"
-#include "input/glob.h"
-#include "input/watch.h"
 
 #include <glob.h>
 #include <limits.h>
@@ -154,28 +153,13 @@ void sources_begin(struct sources *s)
     s->began_ns = clock_wall_ns();
 }
 
-/* Of the file itself where it is a symlink, too. */
-static void watch_above(struct sources *s, const char *path)
-{
-    char *real = realpath(path, NULL), *slash = real ? strrchr(real, '/') : NULL;
-
-    if (slash) {
-        slash[slash == real] = '\0';
-        (void)watch_add(s->watch, real);
-    }
-    free(real);
-}
-
 void sources_add(void *sources, const char *glob)
 {
     struct sources *s = sources;
-    char *root = xstrslice(glob_root(glob));
 
     GROW(s->next.list, s->next.n, s->next.cap);
     s->next.list[s->next.n++] = xstrdup(glob);
-    (void)watch_add(s->watch, root);
-    watch_above(s, glob);
-    free(root);
+    (void)folders_watch(s->watch, glob);
 }
 
 static bool same_globs(const struct globs *a, const struct globs *b)

@@ -4,6 +4,7 @@
 #include "rules/files.h"
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/map.h"
 #include "base/slurp.h"
 #include "base/xalloc.h"
@@ -29,6 +30,7 @@ struct rulefiles {
     size_t nfound, found_cap;
     struct map unreadable; /* paths of no table */
     struct arena text;     /* paths and texts */
+    uint64_t contents;     /* the hash of all that was read */
 };
 
 struct rulefiles *rulefiles_new(void)
@@ -53,17 +55,34 @@ void rulefiles_free(struct rulefiles *f)
     free(f);
 }
 
-static struct table *read_table(const char *path, struct where at, struct mistakes *m)
+/* slurp_given, for what a rule names. */
+static bool read_file(struct rulefiles *f, const char *path, size_t most, struct where at,
+                      struct buf *out, struct mistakes *m)
 {
-    struct buf text = BUF_INIT, why = BUF_INIT;
+    struct buf why = BUF_INIT;
+    bool read = slurp_given(path, most, true, out, &why);
+
+    f->contents = hash_text(f->contents, buf_all(out));
+    if (!read)
+        mistake_add(m, MISTAKE, at, "cannot read %s: %s", path, why.p);
+    buf_release(&why);
+    return read;
+}
+
+uint64_t rulefiles_contents(const struct rulefiles *f)
+{
+    return f->contents;
+}
+
+static struct table *read_table(struct rulefiles *f, const char *path, struct where at,
+                                struct mistakes *m)
+{
+    struct buf text = BUF_INIT;
     struct table *t = NULL;
 
-    if (slurp_given(path, TABLE_BYTES_MAX, true, &text, &why))
+    if (read_file(f, path, TABLE_BYTES_MAX, at, &text, m))
         t = table_new(&text, path, slice_ends(slice_str(path), SLICE(".tsv")), m);
-    else
-        mistake_add(m, MISTAKE, at, "cannot read %s: %s", path, why.p);
     buf_release(&text);
-    buf_release(&why);
     return t;
 }
 
@@ -77,7 +96,7 @@ const struct table *rulefiles_table(struct rulefiles *f, struct slice name, stru
     buf_beside(&path, at.file, name);
     if (map_get(&f->paths, buf_all(&path), &i)) {
         t = f->tables[i];
-    } else if ((t = read_table(path.p, at, m)) != NULL) {
+    } else if ((t = read_table(f, path.p, at, m)) != NULL) {
         GROW(f->tables, f->n, f->cap);
         f->tables[f->n] = t;
         map_put(&f->paths, buf_all(&path), f->n++);
@@ -91,15 +110,12 @@ const struct table *rulefiles_table(struct rulefiles *f, struct slice name, stru
 static void read_text(struct rulefiles *f, const char *path, struct found *found, struct where at,
                       struct mistakes *m)
 {
-    struct buf text = BUF_INIT, why = BUF_INIT;
+    struct buf text = BUF_INIT;
 
-    if (!slurp_given(path, TEXT_BYTES_MAX, true, &text, &why))
-        mistake_add(m, MISTAKE, at, "cannot read %s: %s", path, why.p);
-    else if (textfile_check(buf_all(&text), path, m))
+    if (read_file(f, path, TEXT_BYTES_MAX, at, &text, m) && textfile_check(buf_all(&text), path, m))
         found->files[found->n++] =
             (struct rulefile){arena_str(&f->text, path), arena_slice(&f->text, buf_all(&text))};
     buf_release(&text);
-    buf_release(&why);
 }
 
 /* Bytewise sorted: glob(3) sorts by the locale, which is never set here. */

@@ -27,6 +27,9 @@ const struct table *rulefiles_table(struct rulefiles *f, struct slice name, stru
 const struct rulefile *rulefiles_texts(struct rulefiles *f, struct slice glob, struct where at,
                                        struct mistakes *m, size_t *ret_n);
 
+/* What all texts come to that were read: another number when one of them is another. */
+uint64_t rulefiles_contents(const struct rulefiles *f);
+
 /* Each path and glob that was asked for, also of what could not be read. */
 void rulefiles_each(const struct rulefiles *f, void (*fn)(void *ctx, const char *glob), void *ctx);
 

@@ -106,7 +106,9 @@ syntax region logtally_metrics matchgroup=logtallySection start=/\v^\[\s*metrics
 
 syntax region logtally_rules_list matchgroup=logtallyKey start=/\v^%(include)\ze\s*\=/ end=/^\ze\%(\S\|\s*;\)/ end=/^\s*$/ contained keepend contains=logtallyString,logtallyNumber,logtallyInline
 highlight default link logtally_rules_list Identifier
-syntax region logtally_rules matchgroup=logtallySection start=/\v^\[\s*rules>[^]]*\]/ end=/^\ze\[/ contains=logtallyComment,logtally_rules_list
+syntax region logtally_rules_choice matchgroup=logtallyKey start=/\v^%(watch)\ze\s*\=/ end=/^\ze\%(\S\|\s*;\)/ end=/^\s*$/ contained keepend contains=logtallyChoice,logtallyInline
+highlight default link logtally_rules_choice Identifier
+syntax region logtally_rules matchgroup=logtallySection start=/\v^\[\s*rules>[^]]*\]/ end=/^\ze\[/ contains=logtallyComment,logtally_rules_list,logtally_rules_choice
 
 syntax region logtally_test_text matchgroup=logtallyKey start=/\v^%(rules|at|year|date)\ze\s*\=/ end=/^\ze\%(\S\|\s*;\)/ end=/^\s*$/ contained keepend contains=logtallyChoice,logtallyNumber,logtallyTable,logtallyInline
 highlight default link logtally_test_text Identifier
