@@ -23,7 +23,7 @@ first="bootstrap gcc" # what the others need
 computing="unit layers format shellcheck man rules-check rules-test truth docs cppcheck clang-tidy
        clang-sanitizers coverage instructions simulation fuzz distcheck"
 waiting="e2e stack-fleet stack-live stack-proof quickstart stack-docker stack-kubernetes stack-proxies
-         stack-rules stack-mutants stack-files"
+         stack-rules stack-mutants stack-runbook stack-files"
 steps="$first $computing $waiting"
 
 # How long a step may take, in seconds, on a machine that does other things as well: only what hangs meets it.
