@@ -160,9 +160,7 @@ static void encode_memory(struct tailset *t, struct tail_memory *ret_memory)
 /* It was met, and what it is could not be said yet. */
 static bool is_put_off(const struct tailset *t, const struct tail_file *f)
 {
-    if (f->state == FILE_DENIED)
-        return f->error != EACCES && f->error != EPERM;
-    return f->growing && t->now - f->active_ns < t->options.rotate_wait_ns;
+    return file_is_put_off(f) || (f->growing && t->now - f->active_ns < t->options.rotate_wait_ns);
 }
 
 /* Then what is met later was made since. */

@@ -494,15 +494,13 @@ static bool has_copy(const struct tail_file *f)
 static int holds_more(const struct tail_file *f, int fd, uint64_t size, uint64_t than)
 {
     int r = tail_compare(&f->tail, fd, size);
-    uint64_t agrees = 0;
+    struct tail_likeness like = {.least = size};
 
+    if (r == TAIL_SAME)
+        return 1;
     if (r == TAIL_OTHER)
-        r = tail_agreement(&f->tail, fd, size < f->tail.offset ? size : f->tail.offset, &agrees);
-    else if (r == TAIL_PREFIX)
-        agrees = size;
-    else
-        return r < 0 ? r : 1;
-    return r < 0 ? r : agrees > than;
+        r = tail_agreement(&f->tail, fd, size < f->tail.offset ? size : f->tail.offset, &like);
+    return r < 0 ? r : like.least > than;
 }
 
 /* Of an archive only the head is compared. */
@@ -599,12 +597,25 @@ static uint64_t common_size(const struct evidence *e)
     return e->size < e->offset ? e->size : e->offset;
 }
 
+/* The whole lines that are the same, and those that may be. 0 or negative errno. */
+static int find_lines(const struct tailset *t, const struct tail_file *f, int fd,
+                      const struct tail_likeness *like, struct evidence *e)
+{
+    int r = find_last_line(t, f, fd, like->least, &e->from);
+
+    e->perhaps = e->from;
+    if (r == 0 && like->most > like->least)
+        r = find_last_line(t, f, fd, like->most, &e->perhaps);
+    return r;
+}
+
 /* What a crash of the machine left: a part, perhaps with NULs up to where it was read, or written on
  * since. 0 or negative errno. */
 static int weigh_crash(const struct tailset *t, const struct tail_file *f, int fd,
                        const struct look *look, struct evidence *e)
 {
     uint64_t upto = common_size(e), n;
+    struct tail_likeness like;
     int r = tail_without_nuls(fd, file_charset(f), upto, &n);
 
     e->agrees = e->from = 0;
@@ -612,9 +623,12 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
         r = is_cut_at(t, f, fd, n, e);
     if (r != 0 || n == 0) /* NULs agree with NULs */
         return r < 0 ? r : 0;
-    r = tail_agreement(&f->tail, fd, upto, &e->agrees);
-    e->doubt = e->agrees > 0;
-    return r < 0 ? r : find_last_line(t, f, fd, e->agrees, &e->from);
+    r = tail_agreement(&f->tail, fd, upto, &like);
+    if (r < 0)
+        return r;
+    e->agrees = like.least;
+    e->doubt = like.least > 0;
+    return find_lines(t, f, fd, &like, e);
 }
 
 /* An editor's work, perhaps written on: both can be compared byte by byte, from where they are known
@@ -623,10 +637,11 @@ static int weigh_replaced(const struct tailset *t, const struct tail_file *f, in
                           struct evidence *e)
 {
     uint64_t upto = common_size(e);
-    int r = tail_agreement(&f->tail, fd, upto, &e->agrees);
+    struct tail_likeness like;
+    int r = tail_agreement(&f->tail, fd, upto, &like);
 
     if (r >= 0)
-        r = tail_difference(f->tail.fd, fd, e->agrees, &e->agrees);
+        r = tail_difference(f->tail.fd, fd, like.least, &e->agrees);
     if (r < 0)
         return r;
     e->relation = TAIL_OTHER;
@@ -642,11 +657,15 @@ static int weigh_replaced(const struct tailset *t, const struct tail_file *f, in
 static int weigh_other(const struct tailset *t, const struct tail_file *f, int fd,
                        struct evidence *e)
 {
-    uint64_t upto = common_size(e);
-    int r = tail_agreement(&f->tail, fd, upto, &e->agrees);
+    struct tail_likeness like;
+    int r = tail_agreement(&f->tail, fd, common_size(e), &like);
 
-    e->doubt = e->agrees >= FINGERPRINT_HEAD; /* it may be more, up to the next mark */
-    return r < 0 ? r : find_last_line(t, f, fd, e->agrees, &e->from);
+    if (r < 0)
+        return r;
+    e->agrees = like.least;
+    r = find_lines(t, f, fd, &like, e);
+    e->doubt = e->perhaps > e->from; /* up to the next mark, or the next hash */
+    return r;
 }
 
 /* Less than a line, as a crash leaves it, proves nothing: two lines of a log begin alike. */
@@ -695,7 +714,7 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     e->rebooted = f->rebooted;
     e->copied = has_copy(f);
     e->agrees = r == TAIL_SAME ? e->offset : r == TAIL_PREFIX ? e->size : 0;
-    e->from = e->agrees;
+    e->from = e->perhaps = e->agrees;
     r = 0;
     if ((e->inode || e->rest) && f->rebooted && e->relation != TAIL_SAME)
         r = weigh_crash(t, f, fd, look, e);
@@ -821,13 +840,6 @@ static void lose_number(struct tailset *t, struct tail_file *f)
     queue_look(t, f->path, NULL);
 }
 
-/* Some lines may count again: at least one is there that was read before a crash of the machine, though
- * no more than two generations had in common. Or it was written on. */
-static bool is_doubtful(const struct evidence *e)
-{
-    return e->doubt || (e->rebooted && e->from > 0 && !e->copied);
-}
-
 int file_generation_ended(struct tailset *t, struct tail_file *f)
 {
     struct evidence e = {.inode = true, .born = true};
@@ -850,7 +862,7 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
         break;
     default:
         r = 0;
-        if (is_doubtful(&e))
+        if (judge_doubts(&e))
             file_tell_doubt(t, f);
         if (f->renamed && f->state == FILE_NAMED && f->tail.id.birth_ns == 0)
             lose_number(t, f);

@@ -385,21 +385,19 @@ uint64_t tail_shared(const struct tail *a, const struct tail *b)
     return 0;
 }
 
-int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_agrees)
+int tail_agreement(const struct tail *t, int fd, uint64_t upto, struct tail_likeness *ret_like)
 {
     char p[FINGERPRINT_HEAD];
     size_t head_n = upto < t->head_n ? (size_t)upto : t->head_n;
-    struct tail_likeness heads;
-    uint64_t agrees;
+    struct tail_likeness like;
     int r = read_exactly(fd, p, head_n, 0);
 
     if (r < 0)
         return r;
-    heads = tail_head_like(t, slice_make(p, head_n));
-    *ret_agrees = agrees = heads.least;
-    if (!heads.whole)
-        return 0;
-    for (int i = 0; t->marks && i < FINGERPRINT_MARKS && r == 0; i++) {
+    like = tail_head_like(t, slice_make(p, head_n));
+    if (like.whole)
+        like.most = upto;
+    for (int i = 0; like.whole && t->marks && i < FINGERPRINT_MARKS; i++) {
         uint64_t at = (uint64_t)(i + 1) * t->marks->stride;
 
         if (at > upto || t->marks->hash[i] == 0)
@@ -407,11 +405,13 @@ int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_ag
         r = read_exactly(fd, p, FINGERPRINT_TAIL, at - FINGERPRINT_TAIL);
         if (r < 0)
             return r;
-        if (hash_mark(p) != t->marks->hash[i])
-            break;
-        agrees = at > agrees ? at : agrees;
+        like.whole = hash_mark(p) == t->marks->hash[i];
+        if (!like.whole)
+            like.most = at - 1;
+        else if (at > like.least)
+            like.least = at;
     }
-    *ret_agrees = agrees;
+    *ret_like = like;
     return 0;
 }
 

@@ -141,7 +141,7 @@ static void learn_time(struct tail_file *f)
  * negative errno. */
 static int began_otherwise(const struct tail_file *f)
 {
-    char head[BEGAN];
+    char head[FINGERPRINT_HEAD];
     ssize_t got = f->began_n > 0 ? sys_pread(f->tail.fd, head, f->began_n, 0) : 0;
 
     if (got < 0)

@@ -162,8 +162,8 @@ static int begin(struct tailset *t, struct newcomer *n, bool read)
     if (n->rotated)
         file_join(f, n->stream, current_of(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
-    f->began_n = (uint8_t)(n->head.n < BEGAN ? n->head.n : BEGAN);
-    f->began = hash_text(0, slice_make(n->head.p, f->began_n));
+    f->began_n = (uint16_t)n->head.n;
+    f->began = hash_text(0, n->head);
     f->tail.proved = n->look.size; /* what is cut of it before it is read is lost */
     f->renamed = n->rotated; /* it was never known under another name: no rotation that we saw */
     file_name(t, f, n->path, &n->look);
@@ -352,7 +352,7 @@ static int stand_alone(struct tailset *t, struct newcomer *n)
 /* What could not be looked into, and may be another time: negative errno, or 0. NULL: it is none. */
 static int passing_error(const struct tail_file *f)
 {
-    return f && f->state == FILE_DENIED && f->error != EACCES ? -f->error : 0;
+    return f && file_is_put_off(f) ? -f->error : 0;
 }
 
 /* Is there something under the stream's own name that could not be looked into? Negative errno, or 0. */

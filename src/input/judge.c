@@ -148,7 +148,8 @@ static bool may_be_copied(const struct evidence *e)
 
 static bool is_written_again(const struct evidence *e)
 {
-    return (e->named || e->rotated || e->number) && e->gone && is_rather_alike(e);
+    return (e->named || e->rotated || e->number) && e->gone &&
+           (is_rather_alike(e) || e->perhaps > e->alike);
 }
 
 /* By an editor that keeps what was (sed -i.bak), or by a rotator, and a job wrote the same again? What
@@ -162,6 +163,11 @@ static bool is_anything(const struct evidence *e)
 {
     (void)e;
     return true;
+}
+
+bool judge_doubts(const struct evidence *e)
+{
+    return e->doubt || (e->rebooted && e->from > 0 && !e->copied);
 }
 
 const struct row *judge(const struct evidence *e)

@@ -15,10 +15,11 @@ enum { JUDGE_MUCH = 4096 }; /* so many bytes of two different logs are hardly ev
 
 struct evidence {
     enum tail_relation relation;
-    uint64_t agrees; /* so many of N's first bytes are R's, as far as that is known */
-    uint64_t from;   /* R would go on there: not behind the line's beginning where they differ */
-    bool doubt;      /* it was written on after that, and may be more */
-    uint64_t offset; /* so many bytes of R were read */
+    uint64_t agrees;  /* so many of N's first bytes are R's, as far as that is known */
+    uint64_t from;    /* R would go on there: not behind the line's beginning where they differ */
+    uint64_t perhaps; /* >= from: so many bytes of whole lines of N may be R's */
+    bool doubt;       /* it was written on after that, and may be more */
+    uint64_t offset;  /* so many bytes of R were read */
     uint64_t known_size; /* R's, when last seen: >= offset */
     uint64_t size;       /* N's */
     uint64_t alike;      /* so many first bytes two different generations of the stream shared */
@@ -62,5 +63,9 @@ struct row {
 /* The first row that fits. Of several R the one whose row comes first is N's: rows can be
  * compared. */
 const struct row *judge(const struct evidence *e);
+/* N is new, and holds lines of R that were read, or may: R was cut by a crash of the machine, to no
+ * more than two generations had in common; or it was written on, nobody knows where. They count again,
+ * and that is told. */
+bool judge_doubts(const struct evidence *e);
 
 #endif

@@ -60,12 +60,23 @@ static void lose_name(struct tailset *t, struct tail_file *f)
         file_drop(t, f);
 }
 
+/* Of what was empty when it was saved nothing is known but a number, which may be another's by now. */
+static bool is_only_number(const struct tail_file *f)
+{
+    return f->state == FILE_UNPLACED && f->tail.fd < 0 && f->tail.id.birth_ns == 0 &&
+           f->tail.size == 0 && f->tail.offset == 0;
+}
+
 /* The known file that may be behind this inode, or NULL. An inode number with another birth time is
  * another file: the number was given away again, so the content of the known one is gone. */
 static struct tail_file *owner_of(struct tailset *t, const struct look *look)
 {
     struct tail_file *f = file_by_id(t, &look->id);
 
+    if (f && look->size > 0 && is_only_number(f)) {
+        file_drop(t, f);
+        return NULL;
+    }
     if (!f || identity_eq(&f->tail.id, &look->id))
         return f;
     if (file_has_name(f))
@@ -216,10 +227,10 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         dir_look_later(t, path);
         return;
     }
+    if (owner)
+        go_home(t, owner, path);
     if (owner && r == 0)
         index_remove(&t->id_index, &owner->by_id);
-    if (owner && r == 1)
-        go_home(t, owner, path);
     if (owner && r == 1)
         file_name(t, owner, path, look);
     else

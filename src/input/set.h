@@ -36,6 +36,8 @@
 #include "input/tailset.h"
 #include "input/watch.h"
 
+#include <errno.h>
+
 /* A log, as long as anything of it is remembered; an inactive one is not configured any more. */
 struct log {
     struct index_node by_name;
@@ -97,7 +99,7 @@ struct pipe_input {
     struct linebuf lines;
 };
 
-enum { BEGAN = 64, REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16 };
+enum { REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16 };
 
 /* A symlink that a file is named through. */
 struct hop {
@@ -154,19 +156,19 @@ struct tail_file {
     bool retired;   /* its last line was handed out; nothing more is expected */
     bool truncated; /* FILE_LOST because it was truncated */
     bool backlog;
-    bool unresolved; /* where its own name leads could not be seen: looked at again */
-    bool seen;       /* in this walk over the directories */
-    bool met;        /* it had its name in this run */
-    bool just;       /* it lost its name in this round of place_settle */
-    bool searched;   /* its directory was read since it lost its name */
-    bool gone_seen;  /* an event said that its name is gone */
-    bool deleted;    /* it said that it was deleted, not replaced or moved */
-    bool rebooted;   /* saved in another boot of the machine, and not looked into since */
-    bool astray;     /* FILE_OPEN: has a name, and we cannot know which */
-    uint8_t began_n; /* so many first bytes it had when it was identified; 0 = not known */
-    uint64_t began;  /* their hash */
-    uint64_t key;    /* of its entry in the memory; 0 = none */
-    bool awaits;     /* what comes under its name could not yet be compared with it */
+    bool unresolved;  /* where its own name leads could not be seen: looked at again */
+    bool seen;        /* in this walk over the directories */
+    bool met;         /* it had its name in this run */
+    bool just;        /* it lost its name in this round of place_settle */
+    bool searched;    /* its directory was read since it lost its name */
+    bool gone_seen;   /* an event said that its name is gone */
+    bool deleted;     /* it said that it was deleted, not replaced or moved */
+    bool rebooted;    /* saved in another boot of the machine, and not looked into since */
+    bool astray;      /* FILE_OPEN: has a name, and we cannot know which */
+    uint16_t began_n; /* so many first bytes it had when it was identified; 0 = not known */
+    uint64_t began;   /* their hash */
+    uint64_t key;     /* of its entry in the memory; 0 = none */
+    bool awaits;      /* what comes under its name could not yet be compared with it */
 };
 
 enum dir_role {
@@ -345,6 +347,12 @@ static inline bool file_has_rejected(const struct tail_file *f, const struct ide
         if (f->rejected[i] == identity_hash(id))
             return true;
     return false;
+}
+
+/* It was met, and what it is cannot be said before it can be looked into. */
+static inline bool file_is_put_off(const struct tail_file *f)
+{
+    return f->state == FILE_DENIED && f->error != EACCES && f->error != EPERM;
 }
 
 /* Its bytes can be looked at. */

@@ -131,9 +131,6 @@ int tail_compare(const struct tail *t, int fd, uint64_t size);
 /* So many first bytes two contents share that differ after that; 0 when it is not known that they
  * do. Of `a` the bytes are there. */
 uint64_t tail_shared(const struct tail *a, const struct tail *b);
-/* How many of the first `upto` bytes of another file, which is TAIL_OTHER, were read of this one?
- * 0 or negative errno. It may be more, beyond the head. */
-int tail_agreement(const struct tail *t, int fd, uint64_t upto, uint64_t *ret_agrees);
 /* Where two files differ first, from `from` on, or where the shorter one ends. 0 or negative
  * errno. */
 int tail_difference(int a, int b, uint64_t from, uint64_t *ret_offset);
@@ -151,12 +148,14 @@ unsigned digest_heads(size_t head_n);
 void tail_forget_bytes(struct tail *t, const struct charset *c);
 /* These are its head and its tail. */
 void tail_set_bytes(struct tail *t, const char *head, const char *tail);
-/* As much of a head as there is, and of another content. */
 struct tail_likeness {
-    bool whole;         /* no difference is known */
-    size_t least, most; /* so many first bytes are the same; at most */
+    bool whole;           /* no difference is known */
+    uint64_t least, most; /* so many first bytes are the same; at most */
 };
+/* As much of a head as there is, and of another content. */
 struct tail_likeness tail_head_like(const struct tail *t, struct slice head);
+/* The first `upto` bytes of another file, and what was read of this one. 0 or negative errno. */
+int tail_agreement(const struct tail *t, int fd, uint64_t upto, struct tail_likeness *ret_like);
 /* Are these, which lie where its tail begins, the first n bytes of that, as far as is known? */
 bool tail_tail_like(const struct tail *t, const char *p, size_t n);
 /* How many bytes of the tail are the last line: all of them when it is longer. */

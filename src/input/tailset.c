@@ -138,6 +138,18 @@ static void look_for_disk(const struct tailset *t, struct tail_file *f)
         f->lost_wall_ns = clock_wall_ns();
 }
 
+/* What could not be looked into yet may be its rest. */
+static bool may_be_found(const struct tailset *t, const struct tail_file *lost)
+{
+    for (size_t i = 0; i < t->nnewcomers; i++)
+        if (t->newcomers[i].stream == lost->stream)
+            return true;
+    for (const struct tail_file *f = lost->stream->files; f; f = f->stream_next)
+        if (file_is_put_off(f))
+            return true;
+    return false;
+}
+
 /* Nothing has come of it for long enough? */
 static void end_waits(struct tailset *t, struct tail_file *f)
 {
@@ -145,7 +157,7 @@ static void end_waits(struct tailset *t, struct tail_file *f)
 
     if (f->state == FILE_LOST) {
         look_for_disk(t, f);
-        if (idle >= t->options.lost_wait_ns && dir_is_there(t, f->path))
+        if (idle >= t->options.lost_wait_ns && dir_is_there(t, f->path) && !may_be_found(t, f))
             give_up(t, f);
         return;
     }

@@ -85,6 +85,14 @@ static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
            (f->stream == n->stream && n->look.mtime_ns > f->mtime_ns);
 }
 
+/* Where no birth is known: the bytes say that the number is still its own, under whatever name. */
+static bool is_its_number(const struct newcomer *n, const struct tail_file *f,
+                          const struct evidence *e)
+{
+    return e->number && e->gone && e->relation == TAIL_SAME && !f->truncated &&
+           n->look.mtime_ns >= f->mtime_ns && f->stream->log == n->stream->log;
+}
+
 /* Of its stream's own name a crash may have undone that it got another. */
 static bool is_its_name(const struct newcomer *n, const struct tail_file *f)
 {
@@ -250,6 +258,7 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     if ((f->tail.offset > 0 || f->state == FILE_OPEN) &&
         (e->inode || e->number || e->replaced || e->named || (e->rotated && e->gone)))
         r = weigh_bytes(t, n, f, e);
+    e->inode |= is_its_number(n, f, e);
     if (r == 0 && e->aside && !e->replaced && f->tail.offset > 0 &&
         tail_head_like(&f->tail, n->head).whole)
         r = file_weigh(t, f, n->fd, &n->look, e);
@@ -283,7 +292,7 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
         return;
     }
     row = judge(&e);
-    best->doubt |= row->verdict == VERDICT_NEW && e.inode && e.doubt && e.from > 0;
+    best->doubt |= row->verdict == VERDICT_NEW && e.inode && judge_doubts(&e);
     if (row->verdict == VERDICT_NEW && e.born)
         best->truncated = f;
     if (row->verdict == VERDICT_NEW || (best->row && row > best->row) ||
@@ -298,6 +307,25 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
 static bool may_be_gone(const struct newcomer *n, const struct tail_file *f)
 {
     return (n->rotated && f->stream == n->stream) || is_its_name(n, f);
+}
+
+/* The first line of the newcomer may be that of this one. */
+static bool may_share_a_line(const struct newcomer *n, const struct tail_file *f)
+{
+    struct tail_likeness like = tail_head_like(&f->tail, n->head);
+
+    return like.most > 0 && memchr(n->head.p, '\n', like.most);
+}
+
+/* What is gone of its stream and begins with the same line goes on otherwise, perhaps: found by no hash
+ * of more. */
+static void consider_stream(struct tailset *t, const struct newcomer *n, struct finding *best)
+{
+    unsigned left = COMPARISONS_MAX;
+
+    for (struct tail_file *f = n->stream->gone; f && left > 0; f = f->stream_next, left--)
+        if (may_share_a_line(n, f))
+            consider(t, n, f, best);
 }
 
 /* What is gone and begins alike: the latest few, if there are many. */
@@ -333,4 +361,5 @@ void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding 
         consider(t, n, INDEX_THING(node, struct tail_file, by_name), best);
     }
     consider_gone(t, n, best);
+    consider_stream(t, n, best);
 }

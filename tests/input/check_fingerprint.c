@@ -493,20 +493,21 @@ TEST(how_much_of_a_head_is_the_same_is_known_without_its_bytes)
     consume(p, FINGERPRINT_HEAD);
     forget_and_save();
     for (size_t same = 0; same < FINGERPRINT_HEAD; same++) {
-        struct tail_likeness l;
-        uint64_t agrees;
+        struct tail_likeness l, file;
 
         p[same] ^= 1;
         put(other, p, FINGERPRINT_HEAD);
         l = tail_head_like(&seen, slice_make(p, FINGERPRINT_HEAD));
         if (l.whole || l.least > same || l.most < same || 2 * l.least < same)
-            ck_abort_msg("%zu: between %zu and %zu", same, l.least, l.most);
-        if (tail_agreement(&seen, other, FINGERPRINT_HEAD, &agrees) < 0 || agrees != l.least)
-            ck_abort_msg("%zu: agrees in %llu", same, (unsigned long long)agrees);
+            ck_abort_msg("%zu: between %zu and %zu", same, (size_t)l.least, (size_t)l.most);
+        if (tail_agreement(&seen, other, FINGERPRINT_HEAD, &file) < 0 || file.least != l.least ||
+            file.most != l.most)
+            ck_abort_msg("%zu: agrees in %zu to %zu", same, (size_t)file.least, (size_t)file.most);
         p[same] ^= 1;
         l = tail_head_like(&seen, slice_make(p, same));
         if (!l.whole || l.most != same || 2 * l.least < same)
-            ck_abort_msg("the first %zu: between %zu and %zu", same, l.least, l.most);
+            ck_abort_msg("the first %zu: between %zu and %zu", same, (size_t)l.least,
+                         (size_t)l.most);
     }
     free(p);
 }
