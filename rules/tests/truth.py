@@ -159,7 +159,7 @@ class Truth(Sums):
     def __init__(self):
         super().__init__(BUCKETS)
         for name in ("cleanup_job_runs_total", "cleanup_job_records_deleted_total",
-                     "websocket_connections_active"):
+                     "websocket_connections_active", "backend_starts_total"):
             self.set(name, 0)
         for name in ("message_processing_duration_seconds", "cleanup_job_duration_seconds"):
             self.observed[name, ()] = []
@@ -226,6 +226,7 @@ class Truth(Sums):
         elif msg in SERP:
             self.ai("serp", *SERP[msg], f)
         elif msg == "Starting MyLittlePrice Backend":
+            self.inc("backend_starts_total")
             self.set("websocket_connections_active", 0)
         self.connections(msg)
         self.cleanup(msg, f)

@@ -27,7 +27,8 @@ def at(clock):
 
 
 # What goes wrong, from when to when.
-RESTART = at("02:00")
+RESTART = at("02:00")           # of the backend; logtally's own is another
+OWN_RESTART = at("05:40")
 ERROR_BURST = (at("04:00"), at("04:30"))
 SLOW_DATABASE = (at("08:00"), at("09:15"))
 AI_OUTAGE = (at("12:00"), at("12:30"))
@@ -195,6 +196,7 @@ def initial():
         r.add("websocket_messages_total", 0, type=kind)
     for kind, source in (("ai", "gemini"), ("ai", "serp"), ("database", "session")):
         r.add("errors_total", 0, type=kind, source=source)
+    r.add("backend_starts_total", 0)
     r.add("cleanup_job_runs_total", 0)
     r.add("cleanup_job_records_deleted_total", 0)
     r.observe("cleanup_job_duration_seconds", 0, JOBS)
@@ -238,6 +240,7 @@ def count(r, t, f):
     elif msg == "active sessions":
         r.gauges["active_sessions_total" + label_text({})] = f["count"]
     elif msg.startswith("🔌") or msg.startswith("Starting"):
+        r.add("backend_starts_total", msg.startswith("Starting"))
         key = "websocket_connections_active" + label_text({})
         r.gauges[key] = 0 if msg.startswith("S") else r.gauges[key] + (1 if " connected" in msg else -1)
     elif msg == "cleanup job completed":
@@ -294,7 +297,9 @@ def own_samples(path, found, start=START, end=END, down=SCRAPE_DOWN):
                 put(t, "logtally_event_hits_total", events_hit[event], event=event)
             put(t, "logtally_rule_skipped_total", 2 * events_hit["gemini_processing_error"], metric="ai_tokens_used_total",
                 event="ai_request", reason="missing")
-            put(t, "logtally_series_folded_total", 0, metric="http_requests_total", label="endpoint")
+            put(t, "logtally_rule_skipped_total", 0, metric="ai_request_duration_seconds", event="ai_request", reason="missing")
+            for metric, label in (("http_requests_total", "endpoint"), ("errors_total", "source")):
+                put(t, "logtally_series_folded_total", 0, metric=metric, label=label)
             for metric, n in (("http_requests_total", 24), ("http_request_duration_seconds", 84), ("errors_total", 12)):
                 put(t, "logtally_series", n, metric=metric)
             for name in ("rotated", "truncated", "vanished"):
@@ -312,8 +317,9 @@ def own_samples(path, found, start=START, end=END, down=SCRAPE_DOWN):
             put(t, "logtally_checkpoint_failures_total", 0)
             put(t, "logtally_config_last_reload_successful", 1)
             put(t, "logtally_http_requests_total", (t - start) // 10, path="/metrics", code="200")
+            put(t, "logtally_http_requests_total", (t - start) // 60, path="/health", code="200")
             put(t, "logtally_build_info", 1, version="0.1.0", revision="test")
-            put(t, "process_start_time_seconds", start if t < RESTART else RESTART)
+            put(t, "process_start_time_seconds", start if t < OWN_RESTART else OWN_RESTART)
             put(t, "process_cpu_seconds_total", round(cpu, 2))
             put(t, "process_resident_memory_bytes", 9000000)
             put(t, "process_open_fds", 14)
