@@ -1,19 +1,24 @@
 /* dispatch -- every event under the one key that divides best.
  *
- * Tables of one field share the work of getting its text. A field's prefixes are grouped by length,
- * so that a look-up costs one hash per distinct length, however many prefixes there are. Events of
- * one value, or of one prefix, hang in a chain: an event has one key, so it hangs in one only. */
+ * Tables of one field share the work of getting its text. Events of one value, or of one prefix, hang in
+ * a chain: an event has one key, so it hangs in one only. Which regexes match a value is remembered for
+ * as long as its values repeat; else those are left over that the value's literals allow. */
 #include "config.h"
 
 #include "engine/dispatch.h"
 
 #include "base/xalloc.h"
 #include "engine/literals.h"
+#include "engine/memo.h"
+#include "engine/prefixes.h"
 
 #include <stdlib.h>
 
 /* A required literal of so many bytes is rarer in lines than a first byte is at their beginning. */
 enum { LITERAL_GOOD = 4 };
+
+/* A value that so many events ask for divides them badly. */
+enum { CROWD = 8 };
 
 struct list {
     uint32_t *events;
@@ -31,12 +36,14 @@ struct literal_set {
 /* Everything that is decided by the value of one decoded field. */
 struct field_table {
     uint16_t slot;
-    struct map values;   /* V -> first event */
-    struct map prefixes; /* P -> first event */
-    bool begins[256];    /* first bytes of prefixes */
-    size_t *lengths;     /* distinct lengths of prefixes */
-    unsigned nlengths, lengths_cap;
+    struct map values;           /* V -> first event */
+    struct map prefixes;         /* P -> first event */
+    struct prefixes *sorted;     /* made when all are there; NULL = none */
+    bool begins[256];            /* first bytes of prefixes */
     struct literal_set literals; /* of `=~` */
+    struct list regexes;         /* events of `=~` without a literal */
+    bool has_regex;              /* either */
+    struct memo memo;            /* a value -> events that its regexes allow */
 };
 
 enum found_by {
@@ -44,6 +51,7 @@ enum found_by {
     BY_PREFIX,
     BY_FIRST_BYTE,
     BY_LITERAL,
+    BY_REGEX,
     BY_LINE_LITERAL,
     BY_PARENT,
     BY_SPAN,
@@ -79,28 +87,50 @@ static bool is_plain_field(const struct ruleset *rules, const struct condition *
            c->text.n > 0;
 }
 
-/* How many distinct values rules compare each field with: the more, the better it divides. */
-static unsigned *count_values(const struct ruleset *rules)
+/* What rules compare fields with. */
+struct asked {
+    struct map events; /* field, operator and text -> how many events ask for it */
+    unsigned *values;  /* of each field, how many distinct ones: the more, the better it divides */
+};
+
+static struct slice asked_key(const struct condition *c, struct buf *key)
 {
-    unsigned *counts = xcalloc(rules->ndecoded + 1, sizeof *counts);
-    struct map seen = MAP_INIT;
+    buf_clear(key);
+    buf_u32(key, c->field.slots[0]);
+    buf_u32(key, (uint32_t)c->op);
+    buf_slice(key, c->text);
+    return buf_all(key);
+}
+
+static void count_asked(const struct ruleset *rules, struct asked *ret)
+{
     struct buf key = BUF_INIT;
 
+    *ret = (struct asked){.values = xcalloc(rules->ndecoded + 1, sizeof *ret->values)};
     for (unsigned e = 0; e < rules->nevents; e++) {
         for (unsigned i = 0; i < rules->events[e].nconditions; i++) {
             const struct condition *c = &rules->events[e].conditions[i];
+            bool is_value = is_plain_field(rules, c, OP_EQ);
+            uint64_t before = 0;
 
-            if (!is_plain_field(rules, c, OP_EQ))
+            if (!is_value && !is_plain_field(rules, c, OP_PREFIX))
                 continue;
-            buf_clear(&key);
-            buf_u32(&key, c->field.slots[0]);
-            buf_slice(&key, c->text);
-            counts[c->field.slots[0]] += map_put(&seen, buf_all(&key), 1);
+            map_get(&ret->events, asked_key(c, &key), &before);
+            map_put(&ret->events, buf_all(&key), before + 1);
+            ret->values[c->field.slots[0]] += is_value && before == 0;
         }
     }
     buf_release(&key);
-    map_release(&seen);
-    return counts;
+}
+
+static bool is_crowded(const struct asked *asked, const struct condition *c)
+{
+    struct buf key = BUF_INIT;
+    uint64_t n = 0;
+
+    map_get(&asked->events, asked_key(c, &key), &n);
+    buf_release(&key);
+    return n > CROWD;
 }
 
 /* A regex on the raw line: `match`, and `where = _line =~`, which decoded events use instead. */
@@ -121,34 +151,72 @@ static struct finder choose_by_regex(const struct ruleset *rules, const struct c
         return (struct finder){BY_TRYING, NULL};
     size_t n = pattern_literal(c->capture.pattern).n;
 
-    if (on_line && n < LITERAL_GOOD && pattern_first_bytes(c->capture.pattern, first))
+    if (!on_line)
+        return (struct finder){n ? BY_LITERAL : BY_REGEX, c};
+    if (n < LITERAL_GOOD && pattern_first_bytes(c->capture.pattern, first))
         return (struct finder){BY_FIRST_BYTE, c};
-    return n ? (struct finder){on_line ? BY_LINE_LITERAL : BY_LITERAL, c}
-             : (struct finder){BY_TRYING, NULL};
+    return n ? (struct finder){BY_LINE_LITERAL, c} : (struct finder){BY_TRYING, NULL};
 }
 
-static struct finder choose_finder(const struct ruleset *rules, const struct event *e,
-                                   const unsigned *counts)
+/* By its texts: the value that divides best, else a prefix. */
+static struct finder choose_by_text(const struct ruleset *rules, const struct event *e,
+                                    const struct asked *asked)
 {
     struct finder best = {BY_TRYING, NULL};
 
-    if (e->span)
-        return (struct finder){BY_SPAN, NULL};
-    if (e->parent != EVENT_NONE)
-        return (struct finder){BY_PARENT, NULL};
     for (unsigned i = 0; i < e->nconditions; i++) {
         const struct condition *c = &e->conditions[i];
 
         if (is_plain_field(rules, c, OP_EQ) &&
             (best.by != BY_VALUE ||
-             counts[c->field.slots[0]] > counts[best.condition->field.slots[0]]))
+             asked->values[c->field.slots[0]] > asked->values[best.condition->field.slots[0]]))
             best = (struct finder){BY_VALUE, c};
         else if (best.by == BY_TRYING && is_plain_field(rules, c, OP_PREFIX))
             best = (struct finder){BY_PREFIX, c};
     }
-    for (unsigned i = 0; i < e->nconditions && best.by == BY_TRYING; i++)
-        best = choose_by_regex(rules, &e->conditions[i]);
     return best;
+}
+
+/* The first that decides at all; but not one that must be tried, where a literal does. */
+static struct finder choose_by_regexes(const struct ruleset *rules, const struct event *e)
+{
+    struct finder best = {BY_TRYING, NULL};
+
+    for (unsigned i = 0; i < e->nconditions; i++) {
+        struct finder f = choose_by_regex(rules, &e->conditions[i]);
+
+        if (best.by == BY_TRYING || (best.by == BY_REGEX && f.by != BY_TRYING))
+            best = f;
+    }
+    return best;
+}
+
+/* Where many events ask for the same value, one that asks for a prefix or a text too is found by that. */
+static struct finder instead_of_crowd(const struct ruleset *rules, const struct event *e,
+                                      const struct asked *asked, struct finder crowded)
+{
+    struct finder f = choose_by_regexes(rules, e);
+
+    for (unsigned i = 0; i < e->nconditions; i++)
+        if (is_plain_field(rules, &e->conditions[i], OP_PREFIX) &&
+            !is_crowded(asked, &e->conditions[i]))
+            return (struct finder){BY_PREFIX, &e->conditions[i]};
+    return f.by == BY_LITERAL || f.by == BY_LINE_LITERAL ? f : crowded;
+}
+
+static struct finder choose_finder(const struct ruleset *rules, const struct event *e,
+                                   const struct asked *asked)
+{
+    struct finder f;
+
+    if (e->span)
+        return (struct finder){BY_SPAN, NULL};
+    if (e->parent != EVENT_NONE)
+        return (struct finder){BY_PARENT, NULL};
+    f = choose_by_text(rules, e, asked);
+    if (f.by == BY_TRYING)
+        return choose_by_regexes(rules, e);
+    return is_crowded(asked, f.condition) ? instead_of_crowd(rules, e, asked, f) : f;
 }
 
 static struct field_table *field_table(struct dispatch *d, uint16_t slot)
@@ -168,15 +236,6 @@ static void add_text(struct dispatch *d, struct map *texts, struct slice text, u
     map_get(texts, text, &first);
     map_put(texts, text, event);
     d->next[event] = (uint32_t)first;
-}
-
-static void add_length(struct field_table *t, size_t n)
-{
-    for (unsigned i = 0; i < t->nlengths; i++)
-        if (t->lengths[i] == n)
-            return;
-    GROW(t->lengths, t->nlengths, t->lengths_cap);
-    t->lengths[t->nlengths++] = n;
 }
 
 static void add_first_bytes(struct dispatch *d, const struct pattern *p, unsigned event)
@@ -238,15 +297,20 @@ static void add_event(struct dispatch *d, unsigned event)
     case BY_PREFIX:
         t = field_table(d, c->field.slots[0]);
         add_text(d, &t->prefixes, c->text, event);
-        add_length(t, c->text.n);
         t->begins[(unsigned char)c->text.p[0]] = true;
         break;
     case BY_FIRST_BYTE:
         add_first_bytes(d, c->capture.pattern, event);
         break;
     case BY_LITERAL:
-        set_add(&field_table(d, c->field.slots[0])->literals, pattern_literal(c->capture.pattern),
-                event);
+        t = field_table(d, c->field.slots[0]);
+        set_add(&t->literals, pattern_literal(c->capture.pattern), event);
+        t->has_regex = true;
+        break;
+    case BY_REGEX:
+        t = field_table(d, c->field.slots[0]);
+        list_add(&t->regexes, event);
+        t->has_regex = true;
         break;
     case BY_LINE_LITERAL:
         set_add(&d->literals, pattern_literal(c->capture.pattern), event);
@@ -265,22 +329,25 @@ static void add_event(struct dispatch *d, unsigned event)
 struct dispatch *dispatch_new(const struct ruleset *rules)
 {
     struct dispatch *d = xcalloc(1, sizeof *d);
-    unsigned *counts = count_values(rules);
+    struct asked asked;
 
     d->finders = xcalloc(rules->nevents + 1, sizeof *d->finders);
     d->next = xcalloc(rules->nevents + 1, sizeof *d->next);
     d->always = EVENT_NONE;
+    count_asked(rules, &asked);
     for (unsigned e = rules->nevents; e-- > 0;) { /* so that chains are in the order written */
-        d->finders[e] = choose_finder(rules, &rules->events[e], counts);
+        d->finders[e] = choose_finder(rules, &rules->events[e], &asked);
         if (rules->events[e].used)
             add_event(d, e);
     }
-    free(counts);
+    map_release(&asked.events);
+    free(asked.values);
     d->literals.search = literals_new(d->literals.texts, d->literals.n);
     for (unsigned i = 0; i < d->nfields; i++) {
-        struct literal_set *set = &d->fields[i].literals;
+        struct field_table *t = &d->fields[i];
 
-        set->search = literals_new(set->texts, set->n);
+        t->literals.search = literals_new(t->literals.texts, t->literals.n);
+        t->sorted = prefixes_new(&t->prefixes);
     }
     return d;
 }
@@ -292,7 +359,9 @@ void dispatch_free(struct dispatch *d)
     for (unsigned i = 0; i < d->nfields; i++) {
         struct field_table *t = &d->fields[i];
 
-        free(t->lengths);
+        prefixes_free(t->sorted);
+        free(t->regexes.events);
+        memo_release(&t->memo);
         map_release(&t->values);
         map_release(&t->prefixes);
         set_release(&t->literals);
@@ -319,6 +388,10 @@ void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out)
         break;
     case BY_FIRST_BYTE:
         buf_str(out, "by the line's first byte");
+        break;
+    case BY_REGEX:
+        buf_fmt(out, "by trying its regex, once for each value of %s that lines repeat",
+                c->field.name);
         break;
     case BY_LITERAL:
     case BY_LINE_LITERAL: {
@@ -357,39 +430,76 @@ static unsigned take(const struct dispatch *d, uint64_t first, uint32_t *events,
     return n;
 }
 
-static unsigned find_by_prefix(const struct dispatch *d, const struct field_table *t,
+static unsigned find_by_prefix(const struct dispatch *d, const struct prefixes *p,
                                struct slice text, uint32_t *events, unsigned n)
 {
-    uint64_t i;
-
-    for (unsigned k = 0; k < t->nlengths; k++) {
-        struct slice prefix = {text.p, t->lengths[k]};
-
-        if (prefix.n <= text.n && map_get(&t->prefixes, prefix, &i))
-            n = take(d, i, events, n);
-    }
+    for (uint32_t i = prefixes_longest(p, text); i != PREFIX_NONE; i = prefixes_shorter(p, i))
+        n = take(d, prefixes_value(p, i), events, n);
     return n;
 }
 
-static unsigned find_by_field(const struct dispatch *d, struct field_table *t, struct record *r,
+/* Can the value be that of a line that is the event? A regex that gave up is tried again, where that is
+ * counted. `each` takes its own way through a value. */
+static bool regex_allows(const struct dispatch *d, uint32_t event, struct slice text)
+{
+    const struct condition *c = d->finders[event].condition;
+
+    return c->is_each || pattern_match(c->capture.pattern, text) != PATTERN_NO;
+}
+
+/* Those whose literals the value has, and those without. */
+static inline unsigned find_by_literal(struct field_table *t, struct slice text, uint32_t *events,
+                                       unsigned n)
+{
+    if (t->literals.search && text.n)
+        n = set_find(&t->literals, text, events, n);
+    for (unsigned i = 0; i < t->regexes.n; i++)
+        events[n++] = t->regexes.events[i];
+    return n;
+}
+
+/* Those whose regexes allow the value, by what is remembered of it. */
+static unsigned find_by_memo(struct dispatch *d, struct field_table *t, struct slice text,
+                             uint32_t *events, unsigned n)
+{
+    const uint32_t *known = memo_find(&t->memo, text);
+    unsigned end = n, kept = n;
+
+    for (unsigned i = 0; known && i < known[0]; i++)
+        events[end++] = known[i + 1];
+    if (known)
+        return end;
+    end = find_by_literal(t, text, events, n);
+    if (!memo_wants(&t->memo, text))
+        return end;
+    for (unsigned i = n; i < end; i++)
+        if (regex_allows(d, events[i], text))
+            events[kept++] = events[i];
+    memo_keep(&t->memo, text, events + n, kept - n);
+    return kept;
+}
+
+static inline unsigned find_by_regex(struct dispatch *d, struct field_table *t, struct slice text,
+                                     uint32_t *events, unsigned n)
+{
+    return memo_rests(&t->memo) ? find_by_literal(t, text, events, n)
+                                : find_by_memo(d, t, text, events, n);
+}
+
+static unsigned find_by_field(struct dispatch *d, struct field_table *t, struct record *r,
                               uint32_t *events, unsigned n)
 {
     struct field *f = &r->slots[t->slot];
+    struct slice text = f->kind == FIELD_NONE ? (struct slice){"", 0} : field_text(f, &r->scratch);
     uint64_t i;
 
-    if (f->kind == FIELD_NONE)
-        return n;
-    struct slice text = field_text(f, &r->scratch);
-
-    if (text.n == 0)
-        return n;
-    if (map_get(&t->values, text, &i))
+    if (text.n == 0) /* missing: no value, and what a regex may match */
+        return t->regexes.n ? find_by_regex(d, t, text, events, n) : n;
+    if (t->values.n && map_get(&t->values, text, &i))
         n = take(d, i, events, n);
     if (t->begins[(unsigned char)text.p[0]])
-        n = find_by_prefix(d, t, text, events, n);
-    if (t->literals.search)
-        n = set_find(&t->literals, text, events, n);
-    return n;
+        n = find_by_prefix(d, t->sorted, text, events, n);
+    return t->has_regex ? find_by_regex(d, t, text, events, n) : n;
 }
 
 unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *ret_events)

@@ -3,12 +3,16 @@
  * Every event has at most one key that decides quickly:
  *
  *   where F == V      V is looked up in a table of field F: value -> events
- *   where F ^= P      prefixes of F's value are looked up by their lengths: prefix -> events
- *   where F =~ REGEX  F's value must hold the regex' required literal
+ *   where F ^= P      the prefixes that F's value begins with: prefix -> events
+ *   where F =~ REGEX  F's value must hold the regex' required literal, if there is one; and as long as
+ *                     values repeat, which regexes match one is remembered
  *   match REGEX       the line must hold the regex' required literal; or, where there is no good
  *                     one and it is anchored, begin with a byte that the regex can begin with
  *   of                tried only when its parent matched: not in here at all
  *   else              tried on every line; `check --lint` says so
+ *
+ * Of several the value of the field that rules tell apart by most; but not a value that many events
+ * share, where there is something else.
  *
  * An answer may hold events that the line is not (the engine checks), never leaves one out that it
  * is. */

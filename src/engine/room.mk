@@ -23,6 +23,8 @@ liblogtally_a_SOURCES += \
 	src/engine/literals.h \
 	src/engine/match.c \
 	src/engine/match.h \
+	src/engine/memo.c \
+	src/engine/memo.h \
 	src/engine/missed.c \
 	src/engine/missed.h \
 	src/engine/multiline.c \
@@ -31,6 +33,8 @@ liblogtally_a_SOURCES += \
 	src/engine/nearest.h \
 	src/engine/plan.c \
 	src/engine/plan.h \
+	src/engine/prefixes.c \
+	src/engine/prefixes.h \
 	src/engine/record.c \
 	src/engine/record.h \
 	src/engine/seriescache.c \
@@ -61,6 +65,8 @@ tests_engine_check_SOURCES = \
 	tests/engine/check_engine.c \
 	tests/engine/check_explain.c \
 	tests/engine/check_literals.c \
+	tests/engine/check_memo.c \
+	tests/engine/check_prefixes.c \
 	tests/engine/check_seriescache.c \
 	tests/engine/check_spans.c \
 	tests/engine/random_rules.c \

@@ -24,13 +24,14 @@ TEST(each_event_is_found_by_what_tells_most)
                                 "[event literal]\nmatch = (?<a>\\w+) said hello\n"
                                 "[event child]\nof = value\nwhere = x == 1\n"
                                 "[event regex]\nwhere = msg =~ x\n"
-                                "[event always]\nwhere = msg =~ ^[ab]+$\n"
+                                "[event tried]\nwhere = msg =~ ^[ab]+$\n"
+                                "[event always]\nwhere = msg != a\n"
                                 "[event always2]\nwhere = msg ==\n"
                                 "[event line]\nwhere = _line =~ x=(?<y>\\d)\nwhere = msg != m\n"
                                 "[event begins]\nwhere = _line =~ ^\\d+ x\n"
                                 "[event local]\nwhere = _line =~ (?<msg>\\d)\nwhere = msg == 1\n"
                                 "[counter c_total]\ninc = value, other, prefix, first, literal, "
-                                "child, regex, line, begins, always, always2, local\n");
+                                "child, regex, tried, line, begins, always, always2, local\n");
     struct buf out = BUF_INIT;
 
     ck_assert_str_eq(how(w, "value", &out), "by the value of msg: \"m\"");
@@ -41,6 +42,8 @@ TEST(each_event_is_found_by_what_tells_most)
     ck_assert_str_eq(how(w, "regex", &out), "by the text \"x\" in msg");
     ck_assert_str_eq(how(w, "line", &out), "by the text \"x=\" in the line");
     ck_assert_str_eq(how(w, "begins", &out), "by the line's first byte");
+    ck_assert_str_eq(how(w, "tried", &out),
+                     "by trying its regex, once for each value of msg that lines repeat");
     ck_assert_str_eq(how(w, "always", &out), "tried on every line");
     ck_assert_str_eq(how(w, "always2", &out), "tried on every line");
     ck_assert_str_eq(how(w, "local", &out), "tried on every line");
