@@ -5,8 +5,10 @@ configurations of logtally for Docker and Kubernetes read what these write."""
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 
 from stacklib import ROOT, Checks, Process, fetch, free_port, logtally, wait_for, workdir
 
@@ -61,6 +63,193 @@ def prove_logs(work, checks):
             checks.check(total() == count, f"{name} counts {total()} of {count} lines in {log}")
         finally:
             daemon.stop()
+
+
+def say(msg, **fields):
+    return json.dumps({"time": "2025-11-12T10:00:00Z", "level": "INFO", "msg": msg, **fields})
+
+
+def connected(n):
+    return ["🔌 Client connected: " + str(i) for i in range(n)]
+
+
+GAUGES = {"websocket_connections_active": "ws", "active_sessions_total": "sessions",
+          "redis_connection_pool_active": "active", "redis_connection_pool_idle": "idle"}
+
+
+class Node:
+    """A node with pods of the backend, and a logtally as the DaemonSet runs it, whose series leave after five seconds."""
+
+    def __init__(self, home, rules):
+        self.home, self.port = home, free_port()
+        (home / "var/log/pods").mkdir(parents=True)
+        (home / "state").mkdir()
+        shutil.copytree(rules, home / "rules")
+        for path in (home / "rules").glob("*.ini"):
+            path.write_text(re.sub(r"(?m)^(expire *= ).*", r"\g<1>5s", path.read_text()))
+        text = (ROOT / "contrib/kubernetes/logtally.ini").read_text()
+        for there, here in (("/var/log/pods", f"{home}/var/log/pods"), ("/var/lib/logtally", f"{home}/state"),
+                            ("/etc/logtally/rules", f"{home}/rules"), ("0.0.0.0:9180", f"127.0.0.1:{self.port}")):
+            text = text.replace(there, here, 1)
+        (home / "logtally.ini").write_text(text)
+        self.daemon = Process([logtally(), "run", "-c", home / "logtally.ini"], home / "out.log")
+
+    def folder(self, pod):
+        return self.home / f"var/log/pods/shop_mylittleprice-backend-{pod}_uid-{pod}"
+
+    def log(self, pod, *lines):
+        path = self.folder(pod) / "backend/0.log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "a", encoding="utf-8") as out:
+            out.writelines(f"2025-11-12T10:00:01Z stdout F {line if line[0] == '{' else say(line)}\n" for line in lines)
+
+    def reading(self, pod, sessions, active, idle):
+        self.log(pod, say("active sessions", count=sessions), say("redis pool stats", active=active, idle=idle))
+
+    def gauges(self):
+        """{(pod, gauge): value}"""
+        found = {}
+        for line in fetch(f"http://127.0.0.1:{self.port}/metrics").splitlines():
+            match = re.fullmatch(r'(\w+)(?:{namespace="shop",pod="mylittleprice-backend-(\w+)"})? (\S+)', line)
+            if match and match[1] in GAUGES:
+                found[match[2], GAUGES[match[1]]] = float(match[3])
+        return found
+
+
+def both(**pods):
+    return {(pod, name): float(value) for pod, values in pods.items() for name, value in zip(("ws", "sessions", "active", "idle"), values)}
+
+
+def prove_pods(work, rules, checks):
+    """Two pods of one node: each has gauges of its own, a start line sets its own to 0, and who leaves takes them with him."""
+    node = Node(work / "node", rules)
+    try:
+        node.log("a", *connected(2))
+        node.log("b", *connected(3))
+
+        def see(what, wanted, alive=()):
+            def look():
+                for pod in alive:
+                    node.log(pod, LINE)
+                return node.gauges() == wanted
+            try:
+                wait_for(what, look, 30, 0.2)
+                checks.check(True, what)
+            except AssertionError:
+                checks.check(False, f"{what}: {node.gauges()}, not {wanted}; {node.daemon.tail()}")
+
+        # Readings leave after seconds here, so they are repeated until all are seen.
+        wanted, done = both(a=(2, 5, 4, 6), b=(3, 7, 1, 9)), time.monotonic() + 30
+        wait_for("logtally", lambda: fetch(f"http://127.0.0.1:{node.port}/health/ready"))
+        while node.gauges() != wanted and time.monotonic() < done:
+            node.reading("a", 5, 4, 6)
+            node.reading("b", 7, 1, 9)
+            for pod in "ab":
+                node.log(pod, LINE)
+            time.sleep(0.2)
+        checks.check(node.gauges() == wanted, f"each pod has its own: {node.gauges()}")
+        node.log("b", "Starting MyLittlePrice Backend", *connected(1))
+        see("a start line sets its own pod's to 0; readings that nobody repeats leave", {("a", "ws"): 2.0, ("b", "ws"): 1.0}, "ab")
+        node.reading("b", 7, 1, 9)
+        node.log("b", "Server stopped gracefully")
+        see("who says that he stops leaves at once", {("a", "ws"): 2.0}, "a")
+        node.log("c", *connected(4))
+        see("another comes", {("a", "ws"): 2.0, ("c", "ws"): 4.0}, "ac")
+        shutil.rmtree(node.folder("c"))
+        see("and is killed, without a word: no ghost; who only answers requests keeps his connections", {("a", "ws"): 2.0}, "a")
+    finally:
+        node.daemon.stop()
+
+
+def prove_plain(work, checks):
+    """The plain rules keep the label sets that were promised: the four have none."""
+    page = work / "plain.log"
+    page.write_text("".join(say(m) + "\n" for m in connected(2)) + say("active sessions", count=5) + "\n"
+                    + say("redis pool stats", active=4, idle=6) + "\n")
+    out = subprocess.run([logtally(), "replay", "--rules", str(ROOT / "rules"), str(page)], text=True, capture_output=True, check=True).stdout
+    for name, value in zip(GAUGES, (2, 5, 4, 6)):
+        checks.check(f"\n{name} {value}\n" in out, f"{name} has no labels by the plain rules")
+
+
+def prove_host(work, checks):
+    """Two backends on one host, as docs/monitoring.md says."""
+    told = [re.search(r"```ini\n(.*?path_match.*?)```", (ROOT / f"docs/monitoring{of}.md").read_text(), re.S)[1] for of in ("", ".ru")]
+    checks.check(told[0] == told[1], "both languages say it alike")
+    for name, n in (("blue", 2), ("green", 3)):
+        log = work / f"log/shop/{name}/backend.log"
+        log.parent.mkdir(parents=True)
+        log.write_text("".join(say(m) + "\n" for m in connected(n)))
+    config = re.sub(r"(?<=[ ,])(?=rules/|contrib/)", f"{ROOT}/", told[0]).replace("/var/log", f"{work}/log")
+    (work / "host.ini").write_text(config)
+    out = subprocess.run([logtally(), "replay", "-c", str(work / "host.ini"), *map(str, sorted(work.glob("log/*/*/*")))],
+                         text=True, capture_output=True, check=True).stdout
+    for name, n in (("blue", 2), ("green", 3)):
+        checks.check(f'\nwebsocket_connections_active{{namespace="shop",pod="{name}"}} {n}\n' in out, f"{name} has {n} connections")
+
+
+def inside_a_sum(expr, at):
+    """Does what stands at `at` stand inside of sum(...), sum by (...) (...)?"""
+    depth = 0
+    for i in range(at - 1, -1, -1):
+        depth += (expr[i] == ")") - (expr[i] == "(")
+        if depth < 0:
+            if re.search(r"\bsum\s*(\b(by|without)\s*\([^)]*\)\s*)?$", expr[:i]):
+                return True
+            depth = 0
+    return False
+
+
+def prove_sums(checks):
+    """No picture, recorded series or alert takes one pod's gauge for all."""
+    exprs = [(p.name, e) for p in (ROOT / "grafana/dashboards").glob("*.json")
+             for e in re.findall(r'"(?:expr|query)": "((?:[^"\\]|\\.)*)"', p.read_text())]
+    for path in (ROOT / "prometheus/rules").glob("*.yml"):
+        exprs += [(path.name, r["expr"]) for g in yaml.safe_load(path.read_text())["groups"] for r in g["rules"]]
+    found = 0
+    for name, expr in exprs:
+        for gauge in GAUGES:
+            for match in re.finditer(rf"(?<![\w:]){gauge}(?![\w:])", expr):
+                found += 1
+                checks.check(inside_a_sum(expr, match.start()), f"{name}: {gauge} stands in a sum: {expr}")
+    checks.check(found > 8, f"the four gauges are shown: {found}")
+
+
+def prove_manifests(documents, checks):
+    pod = documents["DaemonSet"]["spec"]["template"]["spec"]
+    container = pod["containers"][0]
+    kustomization = documents["Kustomization"]
+    named = {path for path in kustomization["resources"]}
+    checks.check(named == {f"{n}.yaml" for n in ("priorityclass", "serviceaccount", "daemonset", "networkpolicy", "podmonitor")}, f"resources: {named}")
+    checks.check(kustomization["labels"][0]["pairs"] == {"release": "prometheus"}, "monitors have the label that the Operator chooses by")
+    checks.check(pod["nodeSelector"] == {"kubernetes.io/os": "linux"}, "only nodes with Linux")
+    checks.check(pod["priorityClassName"] == documents["PriorityClass"]["metadata"]["name"], "the PriorityClass exists")
+    checks.check("env" not in container, "no variable that nobody reads")
+    policy = documents["NetworkPolicy"]["spec"]
+    checks.check(policy["podSelector"]["matchLabels"].items() <= documents["DaemonSet"]["spec"]["template"]["metadata"]["labels"].items()
+                 and "egress" not in policy and set(policy["policyTypes"]) == {"Ingress", "Egress"}, "the NetworkPolicy is of the pods, and lets nothing out")
+    checks.check(policy["ingress"][0]["ports"][0]["port"] in {p["name"] for p in container["ports"]}, "it names a port of the pod")
+    for kind in ("PodMonitor", "ServiceMonitor"):
+        monitor = documents[kind]["spec"]
+        endpoint = (monitor.get("podMetricsEndpoints") or monitor["endpoints"])[0]
+        dropped = [r["regex"].split("|") for r in endpoint["relabelings"] if r.get("action") == "labeldrop"]
+        checks.check(dropped and {"namespace", "pod", "container"} <= set(dropped[0]), f"{kind}: the pod of a series is the backend's")
+    config = (ROOT / "contrib/kubernetes/logtally.ini").read_text()
+    checks.check(re.search(r"^watch +=\s*yes\b", config, re.M) and not any(
+        m.get("subPath") for m in container["volumeMounts"] if m["name"] == "rules"), "the rules are a folder, and watched")
+
+
+def prove_labelled(work, rules, checks):
+    made = subprocess.run([str(ROOT / "contrib/kubernetes/label_rules.py"), "--check"], text=True, capture_output=True)
+    checks.check(made.returncode == 0, f"contrib/kubernetes/rules is made from rules/: {made.stderr}")
+    if not logtally():
+        return
+    done = subprocess.run([logtally(), "check", "--strict", "-c", str(ROOT / "contrib/kubernetes/logtally.ini"), "--rules", str(rules)],
+                          text=True, capture_output=True)
+    said = [x for x in done.stderr.splitlines() if "warning" in x and "no file matches" not in x]
+    checks.check(done.returncode == 0 and not said, f"logtally accepts them: {done.stderr}")
+    prove_pods(work, rules, checks)
+    prove_plain(work, checks)
+    prove_host(work, checks)
 
 
 def merged(base, patch):
@@ -123,8 +312,8 @@ def main():
     text = subprocess.run([str(here / "render.sh"), "shop"], check=True, text=True, capture_output=True).stdout
     rules, alerts = yaml.safe_load_all(text)
     checks.check(rules["kind"] == "ConfigMap" and rules["metadata"]["namespace"] == "shop", "a ConfigMap in the namespace asked for")
-    files = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.ini")}
-    checks.check(rules["data"] == files, "the ConfigMap holds rules/*.ini byte by byte")
+    files = {path.name: path.read_text(encoding="utf-8") for rules_of in (ROOT / "rules", here / "rules") for path in rules_of.glob("*.ini")}
+    checks.check(rules["data"] == files, "the ConfigMap holds rules/*.ini, or what is made of them, byte by byte")
     groups = [g for path in sorted((ROOT / "prometheus/rules").glob("*.yml")) for g in yaml.safe_load(path.read_text())["groups"]]
     checks.check(alerts["kind"] == "PrometheusRule" and alerts["spec"]["groups"] == groups, "the PrometheusRule holds all groups")
 
@@ -141,6 +330,8 @@ def main():
         checks.check(endpoint["port"] in {p["name"] for p in container["ports"]}, f"{kind} names a port of the pod")
         checks.check({"targetLabel": "job", "replacement": "mylittleprice_backend"} in endpoint["relabelings"], f"{kind} sets the job")
     checks.check(pod["spec"]["serviceAccountName"] == documents["ServiceAccount"]["metadata"]["name"], "the ServiceAccount exists")
+    prove_manifests(documents, checks)
+    prove_sums(checks)
     prove_secure(here, documents, checks)
     mounted = {m["name"] for m in container["volumeMounts"]}
     checks.check(mounted == {v["name"] for v in pod["spec"]["volumes"]}, "every volume is mounted")
@@ -160,6 +351,11 @@ def main():
         (work / "secure.yml").write_text(json.dumps(secure))
         done = subprocess.run(["promtool", "check", "config", str(work / "secure.yml")], text=True, capture_output=True)
         checks.check(done.returncode == 0 and secure["scrape_configs"][0]["scheme"] == "https", f"with its marked lines: {done.stdout}{done.stderr}")
+    with workdir() as work:
+        (work / "rules").mkdir()
+        for name, content in rules["data"].items():
+            (work / "rules" / name).write_text(content)
+        prove_labelled(work, work / "rules", checks)
     if logtally():
         with workdir() as work:
             prove_logs(work, checks)
