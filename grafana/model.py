@@ -68,7 +68,8 @@ def query(expr, legend="", instant=False, fmt="time_series", exemplar=False):
 
 def rate(metric, matchers="@", by="", window=RATE):
     by = f" by ({by}) " if by else ""
-    return f"sum{by}(rate({metric}{{{matchers}}}[{window}]))"
+    braces = f"{{{matchers}}}" if matchers else ""
+    return f"sum{by}(rate({metric}{braces}[{window}]))"
 
 
 def ratio(bad, all_of_them):
@@ -88,10 +89,10 @@ def ten(by, ranked, one, rest, legend):
     return [query(f"{one} and {top}", legend), query(rest(lambda expr: f"({expr} unless {top})"), "the rest")]
 
 
-def ten_rates(metric, by, matchers="@", factor=""):
+def ten_rates(metric, by, matchers="@", factor="", window=RATE):
     """ten() of a counter's rate; `by` may be several labels, of which the legend shows all."""
     ranked = f"sum by ({by}) (rate({metric}{{{matchers}}}[{RANGE}] @ end()))"
-    one = rate(metric, matchers, by)
+    one = rate(metric, matchers, by, window)
     legend = " ".join(f"{{{{{label}}}}}" for label in by.split(", "))
     return ten(by, ranked, one + factor, lambda out: f"sum({out(one)}){factor}", legend)
 
@@ -195,9 +196,9 @@ def timeseries(title, description, targets, unit, width=12, stacked=False, limit
     return p
 
 
-def heatmap(title, description, histogram, matchers="@", width=12):
+def heatmap(title, description, histogram, matchers="@", width=12, unit="s"):
     target = query(rate(histogram + "_bucket", matchers, "le"), "{{le}}", fmt="heatmap")
-    p = panel("heatmap", title, description, target, "s", size=(width, PICTURE))
+    p = panel("heatmap", title, description, target, unit, size=(width, PICTURE))
     p["options"] = {
         "calculate": False,
         "cellGap": 1,
@@ -208,7 +209,7 @@ def heatmap(title, description, histogram, matchers="@", width=12):
         "legend": {"show": True},
         "rowsFrame": {"layout": "auto"},
         "tooltip": {"mode": "single", "yHistogram": False},
-        "yAxis": {"axisPlacement": "left", "reverse": False, "unit": "s"},
+        "yAxis": {"axisPlacement": "left", "reverse": False, "unit": unit},
     }
     return p
 
@@ -242,6 +243,11 @@ def bargauge_by(label, title, description, expr, unit, width=12, none=None):
                                                         {"fieldName": "Value", "handlerKey": "field.value"}]}},
     ]
     return p
+
+
+def text(title, markdown, width=24, height=PICTURE):
+    return {"type": "text", "title": title, "description": "", "gridPos": {"w": width, "h": height},
+            "options": {"mode": "markdown", "content": markdown}}
 
 
 def override(name, **properties):

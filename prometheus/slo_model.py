@@ -19,8 +19,6 @@ The 30-day budget is weighted by traffic: bad and total events are recorded as r
 let one quiet bad night outweigh a busy good day.
 """
 
-from promql import total as summed
-
 WINDOWS = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
 
 # (speed, severity, burn rate, long window, short window, for, history): page at 2 % of the budget in 1 h or 5 % in 6 h,
@@ -34,6 +32,12 @@ ALERTS = [
 
 # So many bad events must be in the long and in the short window.
 BAD_LONG, BAD_SHORT = 10, 3
+
+
+def summed(function, metric, matchers, window, by):
+    """sum by (job) (rate(metric{matchers}[5m])); `function` is rate or increase."""
+    braces = f"{{{matchers}}}" if matchers else ""
+    return f"sum by ({', '.join(by)}) ({function}({metric}{braces}[{window}]))"
 
 
 def all_events(slo, function, window):

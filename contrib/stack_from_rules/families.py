@@ -38,9 +38,10 @@ class Bad:
 
     @property
     def words(self):
+        """What is said of them: "have class 5xx"."""
         if self.level:
-            return f"of {self.label} error or worse"
-        return f"with {self.label} {'not ' if self.op.startswith('!') else ''}{self.pattern.replace('..', 'xx').replace('|', ' or ')}"
+            return f"have {self.label} error or worse"
+        return f"{'do not ' * self.op.startswith('!')}have {self.label} {self.pattern.replace('..', 'xx').replace('|', ' or ')}"
 
 
 class Metric:
@@ -49,6 +50,7 @@ class Metric:
         self.labels, self.buckets, self.zero = found["labels"], found["buckets"], found["zero"]
         self.updates, self.least, self.max_series, self.expire = found["updates"], found["min"], found["max_series"], found["expire"]
         self.file = file
+        self.of = wishes.get("file", file, "title", file)
         self.base = re.sub(r"_total$", "", self.name) if self.kind == "counter" else self.name
         self.golden = {name: golden.get(name, []) for name in self.exposed}
         self.values = {label: self._values_of(label) for label in self.labels}
@@ -74,7 +76,7 @@ class Metric:
         self.title = wish("title") or self._title()
         self.role = one_of(where("role"), wish("role", self._role()), ROLES)
         self.bad = as_bad(where("bad"), wish("bad"), self.labels) if wish("bad") else self._bad()
-        self.per = PERIODS[one_of(where("per"), wish("per", self._period()), PERIODS)]
+        self.per = one_of(where("per"), wish("per", self._period()), PERIODS)
         self.limit = number(where("limit"), wish("limit")) if wish("limit") else None
         self.owner = wish("owner", wishes.get("file", self.file, "owner", wishes.owner))
 
@@ -114,16 +116,18 @@ class Metric:
         return None
 
     def _period(self):
-        return "second" if self.unit or re.search(r"request|quer(y|ies)|operation|command|message|lines", self.base) else "minute"
+        return "second" if self.unit == "bytes" or re.search(r"request|quer(y|ies)|operation|command|message|lines", self.base) else "5m"
 
     @property
     def rate_unit(self):
-        """(what a rate per second is multiplied by, Grafana's unit)."""
+        """Grafana's unit of a rate per second."""
         if self.unit == "bytes":
-            return 1, "Bps"
-        if self.per != 1:
-            return self.per, "suffix: /min" if self.per == 60 else "suffix: /h"
-        return 1, "reqps" if "request" in self.base else "ops" if re.search("quer|operation|command", self.base) else "suffix: /s"
+            return "Bps"
+        return "reqps" if "request" in self.base else "ops" if re.search("quer|operation|command", self.base) else "suffix: /s"
+
+    @property
+    def rare(self):
+        return self.per != "second"
 
     @property
     def value_unit(self):

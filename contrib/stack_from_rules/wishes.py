@@ -10,10 +10,11 @@ import pathlib
 import re
 
 ROLES = ("traffic", "errors", "durations", "sizes", "saturation", "hidden")
-PERIODS = {"second": 1, "minute": 60, "hour": 3600}
+# How much of a counter is drawn: what grows all the time as a rate, rare events as their number within a window.
+PERIODS = {"second": None, "5m": 300, "1h": 3600}
 
 KEYS = {
-    "stack": ("rules", "out", "name", "title", "job", "owner", "runbook"),
+    "stack": ("rules", "out", "name", "title", "owner", "runbook"),
     "file": ("title", "owner", "golden"),
     "metric": ("title", "role", "bad", "per", "limit", "owner"),
     "slo": ("title", "objective", "of", "bad", "within", "least", "owner"),
@@ -62,7 +63,6 @@ class Wishes:
         self.out = self.home / stack.get("out", ".")
         self.name = slug(stack.get("name", self.home.name))
         self.title = stack.get("title", self.name)
-        self.job = stack.get("job", self.name)
         self.owner = stack.get("owner", "")
         self.runbook = stack.get("runbook", "metrics.md")
 

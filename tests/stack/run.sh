@@ -1,11 +1,11 @@
 #!/bin/bash
 # Every test of the monitoring stack: `tests/stack/run.sh [PART...]`, exit 0 if all passed, the sum at the end.
-# Parts: rules mutants runbook files docker kubernetes proxies proof live fleet. LOGTALLY names the program under test (default src/logtally);
+# Parts: rules mutants runbook files any docker kubernetes proxies proof live fleet. LOGTALLY names the program under test (default src/logtally);
 # parts that need it, or a server that is not installed, say that they were skipped.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 parts=("$@")
-[ $# -gt 0 ] || parts=(rules mutants runbook files docker kubernetes proxies proof live fleet)
+[ $# -gt 0 ] || parts=(rules mutants runbook files any docker kubernetes proxies proof live fleet)
 passed=0 failed=0
 
 for part in "${parts[@]}"; do

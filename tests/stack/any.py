@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""A stack from any rules: contrib/stack-from-rules, and what it made of four examples in contrib/example-stack.
+
+What is committed is what the wishes come to; promtool accepts all of it, and the alerts' tests pass. The example is run: logtally
+follows the four golden logs while they grow, a real Prometheus scrapes it and evaluates the rules, and then every query of every
+panel, variable and recording rule has data. And a mistake in the wishes is said, a stale file seen. LT_LONG=1 makes a stack of
+each of the rules that are shipped, too.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+from proof import concrete, has_data
+from stacklib import ROOT, Checks, Process, Prometheus, fetch, free_port, logtally, wait_for, workdir
+
+TOOL = ROOT / "contrib/stack-from-rules"
+STACK = ROOT / "contrib/example-stack"
+NAMES = ("nginx", "postgres", "sshd", "spring_boot")
+STEP = 1
+
+# (what the wishes say after [stack], words of the mistake)
+MISTAKES = [
+    ("[slo a]\nof = nginx_http_requests_totl\nobjective = 99%", "did you mean nginx_http_requests_total?"),
+    ("[slo a]\nof = nginx_http_requests_total", "needs objective"),
+    ("[slo a]\nof = nginx_http_requests_total\nobjective = 101%", "no share between 0 and 100 %"),
+    ("[slo a]\nof = nginx_http_requests_total\nobjective = many", "'many' is no number"),
+    ("[slo a]\nof = nginx_http_response_bytes_total\nobjective = 99%", "must say which series"),
+    ("[slo a]\nof = nginx_http_request_duration_seconds\nobjective = 99%\nwithin = 2s", "none of the buckets"),
+    ("[slo a]\nof = nginx_http_request_duration_seconds\nobjective = 99%", "must say which bucket"),
+    ("[metric nginx_http_requests_total]\nbad = klass=5xx", "'klass=5xx' is not LABEL=VALUE"),
+    ("[metric nginx_http_requests_total]\nrole = red", "'red' is none of traffic"),
+    ("[metric nginx_requests]\nrole = errors", "the rules have no such metric"),
+    ("[metric nginx_http_requests_total]\ntitel = A", "unknown key titel; did you mean title?"),
+    ("[files nginx]\ntitle = A", "unknown section [files nginx]"),
+    ("[file ngins]\ntitle = A", "did you mean nginx?"),
+    ("nonsense", "Source contains parsing errors"),
+]
+
+
+def tool(*args):
+    return subprocess.run([TOOL, *map(str, args)], text=True, capture_output=True, timeout=120, check=False)
+
+
+def promtool(checks, home, what):
+    rules = sorted(home.glob("rules/*.yml"))
+    done = subprocess.run(["promtool", "check", "rules", "--lint=all", "--lint-fatal", *rules], text=True, capture_output=True, check=False)
+    checks.check(rules and done.returncode == 0, f"rules of {what} have no lint: {done.stdout}{done.stderr}")
+    tests = sorted(home.glob("tests/*_test.yml"))
+    for again in range(3):    # as in mutants.py: once in a thousand runs promtool misses its own samples
+        done = subprocess.run(["promtool", "test", "rules", *tests], text=True, capture_output=True, check=False)
+        if done.returncode == 0:
+            break
+    checks.check(tests and done.returncode == 0, f"unit tests of {what} pass: {done.stdout}{done.stderr}")
+
+
+def test_wishes(checks, work):
+    home = work / "wishes"
+    home.mkdir()
+    rules = os.path.relpath(ROOT / "rules/examples", home)
+    for wish, words in MISTAKES:
+        (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini\n{wish}\n")
+        done = tool(home / "wishes.ini")
+        checks.check(done.returncode == 1 and words in done.stderr and "Traceback" not in done.stderr,
+                     f"{wish!r} is a mistake that says {words!r}: {done.stderr}")
+    checks.check([p.name for p in home.iterdir()] == ["wishes.ini"], "wishes with a mistake write nothing")
+    (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini {rules}/sshd.ini\n")
+    checks.check(tool(home / "wishes.ini").returncode == 0 and tool("--check", home / "wishes.ini").returncode == 0,
+                 "what was just written is not stale")
+    with open(home / "rules/nginx.yml", "a", encoding="utf-8") as file:
+        file.write("# by hand\n")
+    done = tool("--check", home / "wishes.ini")
+    checks.check(done.returncode == 1 and "stale: " in done.stdout and "rules/nginx.yml" in done.stdout, "a file changed by hand is stale")
+    (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini\n")
+    done = tool("--check", home / "wishes.ini")
+    checks.check(done.returncode == 1 and "dashboards/sshd.json" in done.stdout, "files of rules that are gone are stale")
+    tool(home / "wishes.ini")
+    checks.check(tool("--check", home / "wishes.ini").returncode == 0 and not (home / "dashboards/sshd.json").exists(), "and are removed")
+
+
+def test_documented(checks):
+    """The keys of the table of the documents are those that the tool reads."""
+    sys.path[:0] = [str(ROOT / "contrib")]
+    from stack_from_rules.wishes import KEYS, PERIODS, ROLES
+    for page in ("docs/stack-from-rules.md", "docs/stack-from-rules.ru.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        rows = re.findall(r"^\| `\[(\w+)[^\]]*\]` \| `(\w+)` \|(.*)", text, re.M)
+        checks.check([(kind, key) for kind, key, _ in rows] == [(kind, key) for kind in KEYS for key in KEYS[kind]],
+                     f"{page} has all keys in their order")
+        said = {key: rest for kind, key, rest in rows if kind == "metric"}
+        checks.check(all(f"`{word}`" in said.get("role", "") for word in ROLES) and all(f"`{word}`" in said.get("per", "") for word in PERIODS),
+                     f"{page} has all roles and periods")
+
+
+def follow(work, name):
+    """A copy of the rules that reads a log here, and what its golden log has."""
+    text = (ROOT / f"rules/examples/{name}.ini").read_text(encoding="utf-8")
+    (work / f"{name}.ini").write_text(re.sub(r"(?m)^path\s*=.*", f"path = {work}/{name}.log", text))
+    (work / f"{name}.log").touch()
+    return (ROOT / f"rules/examples/tests/{name}.log").read_bytes()
+
+
+def test_live(checks, work):
+    """Every query has data while the golden logs are written again and again."""
+    port = free_port()
+    logs = {name: follow(work, name) for name in NAMES}
+    (work / "prometheus.yml").write_text(
+        f"global: {{scrape_interval: {STEP}s, evaluation_interval: {STEP}s}}\nrule_files: ['{work}/rules/*.yml']\n"
+        f"scrape_configs: [{{job_name: host, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]\n")
+    (work / "rules").mkdir()
+    for path in STACK.glob("rules/*.yml"):      # all at once, those that are evaluated once a minute, too
+        (work / "rules" / path.name).write_text(path.read_text(encoding="utf-8").replace("    interval: 1m\n", ""))
+    rules = [word for name in NAMES for word in ("--rules", work / f"{name}.ini")]
+    server = Process([logtally(), "run", *rules, "--state", work / "state", "--listen", f"127.0.0.1:{port}"], work / "logtally.log")
+    prometheus = Prometheus(work, work / "prometheus.yml")
+    try:
+        wait_for("logtally", lambda: fetch(f"http://127.0.0.1:{port}/metrics"))
+        prometheus.start()
+        seen = "nginx_malformed_requests_total"
+        wait_for("the first scrape", lambda: prometheus.instant(seen))
+        for times in (1, 2, 3):
+            for name, text in logs.items():
+                with open(work / f"{name}.log", "ab") as log:
+                    log.write(text)
+            wait_for("the lines to be scraped", lambda: float(prometheus.instant(seen)[0]["value"][1]) == 2 * times)
+        asked = list(queries())
+        open_ones = []
+
+        def answered():
+            open_ones[:] = [q for q in asked if not has_data(prometheus.instant(concrete(q[1])))]
+            return not open_ones
+        try:
+            wait_for("every query to have data", answered, 20, 0.5)
+        except AssertionError:
+            pass
+        for where, expr in asked:
+            checks.check((where, expr) not in open_ones, f"{where} has data on its example's log: {expr}")
+        wrong = [r for g in prometheus.api("rules")["groups"] for r in g["rules"] if r["health"] != "ok"]
+        checks.check(not wrong, f"Prometheus evaluates every rule: {wrong[:2]}")
+    finally:
+        prometheus.stop()
+        server.stop()
+
+
+def queries():
+    """(where, expression) of all panels, variables and recorded series."""
+    for path in sorted(STACK.glob("dashboards/*.json")):
+        board = json.loads(path.read_text(encoding="utf-8"))
+        for panel in (p for top in board["panels"] for p in (top, *top.get("panels", []))):
+            for target in panel.get("targets", []):
+                if target["legendFormat"] != "the rest":    # of more than ten: here there are fewer
+                    yield f"{path.name}: {panel['title']}", target["expr"]
+        for variable in board["templating"]["list"]:
+            found = re.fullmatch(r"label_values\((.*), \w+\)", variable["query"]["query"] if variable["type"] == "query" else "")
+            if found:
+                yield f"{path.name}: variable {variable['name']}", found[1]
+    for path in sorted(STACK.glob("rules/*.yml")):
+        for name, expr in re.findall(r"- record: (\S+)\n +expr: (?:>-\n)?((?:.|\n)*?)(?=\n +labels:|\n +- |\n  - |\Z)", path.read_text(encoding="utf-8")):
+            yield f"{path.name}: {name}", name
+
+
+def test_every_rule(checks, work):
+    """Each of the rules files that are shipped, alone and with no wish."""
+    for rules in [*sorted((ROOT / "rules/examples").glob("*.ini")), ROOT / "rules"]:
+        home = work / f"of-{rules.stem}"
+        home.mkdir()
+        (home / "wishes.ini").write_text(f"[stack]\nrules = {os.path.relpath(rules, home)}\n")
+        done = tool(home / "wishes.ini")
+        checks.check(done.returncode == 0, f"a stack of {rules.name}: {done.stderr}")
+        promtool(checks, home, rules.name)
+
+
+def main():
+    if not logtally() or not shutil.which("prometheus"):
+        print("logtally or prometheus is not there: skipped")
+        return
+    checks = Checks()
+    done = tool("--check", STACK / "wishes.ini")
+    checks.check(done.returncode == 0, f"contrib/example-stack is what contrib/stack-from-rules gives: {done.stdout}{done.stderr}")
+    done = subprocess.run([sys.executable, ROOT / "tests/stack/lint_dashboards.py", STACK], text=True, capture_output=True, check=False)
+    checks.check(done.returncode == 0, f"dashboards of contrib/example-stack keep the linter's rules: {done.stdout}{done.stderr}")
+    promtool(checks, STACK, "contrib/example-stack")
+    test_documented(checks)
+    with workdir() as work:
+        test_wishes(checks, work)
+        test_live(checks, work)
+        if os.environ.get("LT_LONG"):
+            test_every_rule(checks, work)
+    checks.finish()
+
+
+main()
