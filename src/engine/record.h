@@ -30,6 +30,7 @@ struct record {
     struct source *source;
     uint64_t number;     /* counts lines (and more), to tell one from those before */
     struct slice line;   /* unwrapped, without prefix, CR and newline */
+    struct slice block;  /* lines being read, with LINESCAN_SLACK before and behind; or empty */
     struct slice stream; /* of the wrapper, or "" */
     struct slice wrapper_time;
     uint32_t nlines; /* it was joined from; of a log with `record` */

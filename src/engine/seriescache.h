@@ -32,12 +32,13 @@ struct seriescache;
 struct seriescache *seriescache_new(unsigned ntexts, unsigned nseries);
 void seriescache_free(struct seriescache *t);
 
-/* The series of these texts, or NULL. Dies with the next seriescache_add or seriescache_clear. */
-struct cached_series *seriescache_find(struct seriescache *t, const struct slice *texts);
+/* The series of these texts, or NULL. Dies with the next seriescache_add or seriescache_clear. Texts in
+ * `block`, behind which 16 bytes can be read, are taken sooner; none need be there. */
+struct cached_series *seriescache_find(struct seriescache *t, const struct slice *texts,
+                                       struct slice block);
 /* Adds what seriescache_find just did not find, to a table of at most `max` entries, which is
  * emptied first when it is full; the caller fills the series. */
-struct cached_series *seriescache_add(struct seriescache *t, const struct slice *texts,
-                                      uint32_t max);
+struct cached_series *seriescache_add(struct seriescache *t, uint32_t max);
 void seriescache_clear(struct seriescache *t);
 
 #endif

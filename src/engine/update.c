@@ -224,16 +224,16 @@ static uint32_t cache_limit(const struct updater *u, const struct plan *p)
  * that a value that is no number makes no series. */
 static struct cached_series *cache_series(struct updater *u, struct plan *p)
 {
-    struct cached_series *series = seriescache_add(p->cache, p->texts, cache_limit(u, p));
+    struct cached_series *series = seriescache_add(p->cache, cache_limit(u, p));
 
     for (unsigned i = 0; i < p->nmappings; i++)
         series[i].index = SERIES_UNMADE;
     return series;
 }
 
-static struct cached_series *find_series(struct updater *u, struct plan *p)
+static struct cached_series *find_series(struct updater *u, struct plan *p, struct slice block)
 {
-    struct cached_series *series = seriescache_find(p->cache, p->texts);
+    struct cached_series *series = seriescache_find(p->cache, p->texts, block);
 
     return series ? series : cache_series(u, p);
 }
@@ -350,7 +350,7 @@ TRACED void update_members(struct updater *u, struct record *r, const struct upd
     for (unsigned k = 0; k < p->members->n; k++) {
         each_show(r, &u->rules->events[event], p->members, k);
         read_inputs(p, r);
-        update(u, r, op, find_series(u, p) + op->position, t);
+        update(u, r, op, find_series(u, p, r->block) + op->position, t);
     }
     each_hide(r, &u->rules->events[event], p->members);
 }
@@ -365,7 +365,7 @@ TRACED void apply_one(struct updater *u, struct record *r, unsigned event, struc
             update_members(u, r, &u->ops[p->mappings[i]], t);
         return;
     }
-    series = find_series(u, p);
+    series = find_series(u, p, r->block);
     for (unsigned i = 0; i < p->nmappings; i++)
         update(u, r, &u->ops[p->mappings[i]], &series[i], t);
 }
@@ -392,7 +392,7 @@ TRACED void apply_merged(struct updater *u, struct record *r, const uint32_t *ev
         if (p->members)
             update_members(u, r, op, t);
         else
-            update(u, r, op, find_series(u, p) + op->position, t);
+            update(u, r, op, find_series(u, p, r->block) + op->position, t);
     }
 }
 
