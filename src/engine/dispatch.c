@@ -2,7 +2,9 @@
  *
  * Tables of one field share the work of getting its text. Events of one value, or of one prefix, hang in
  * a chain: an event has one key, so it hangs in one only. Which regexes match a value is remembered for
- * as long as its values repeat; else those are left over that the value's literals allow. */
+ * as long as its values repeat; else those are left over that the value's literals allow.
+ *
+ * Lines whose values, short ones, all came together before are asked none of this: recall.h. */
 #include "config.h"
 
 #include "engine/dispatch.h"
@@ -11,6 +13,7 @@
 #include "engine/literals.h"
 #include "engine/memo.h"
 #include "engine/prefixes.h"
+#include "engine/recall.h"
 
 #include <stdlib.h>
 
@@ -69,6 +72,7 @@ struct dispatch {
     uint32_t always; /* first event */
     struct field_table *fields;
     unsigned nfields, fields_cap;
+    struct recall *recall; /* what `fields` gave */
     struct list by_first_byte[256];
     struct literal_set literals;
     bool literals_begin[256]; /* first bytes of lines that `literals` may match */
@@ -326,6 +330,15 @@ static void add_event(struct dispatch *d, unsigned event)
     }
 }
 
+static struct recall *new_recall(const struct dispatch *d)
+{
+    uint16_t slots[RECALL_FIELDS_MAX];
+
+    for (unsigned i = 0; i < d->nfields && i < RECALL_FIELDS_MAX; i++)
+        slots[i] = d->fields[i].slot;
+    return recall_new(slots, d->nfields);
+}
+
 struct dispatch *dispatch_new(const struct ruleset *rules)
 {
     struct dispatch *d = xcalloc(1, sizeof *d);
@@ -349,6 +362,7 @@ struct dispatch *dispatch_new(const struct ruleset *rules)
         t->literals.search = literals_new(t->literals.texts, t->literals.n);
         t->sorted = prefixes_new(&t->prefixes);
     }
+    d->recall = new_recall(d);
     return d;
 }
 
@@ -369,6 +383,7 @@ void dispatch_free(struct dispatch *d)
     for (unsigned b = 0; b < 256; b++)
         free(d->by_first_byte[b].events);
     set_release(&d->literals);
+    recall_free(d->recall);
     free(d->fields);
     free(d->finders);
     free(d->next);
@@ -502,12 +517,36 @@ static unsigned find_by_field(struct dispatch *d, struct field_table *t, struct 
     return t->has_regex ? find_by_regex(d, t, text, events, n) : n;
 }
 
+static unsigned find_by_fields(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)
+{
+    for (unsigned i = 0; i < d->nfields; i++)
+        n = find_by_field(d, &d->fields[i], r, events, n);
+    return n;
+}
+
+static unsigned recall_or_find(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)
+{
+    const uint32_t *recalled;
+    unsigned first = n;
+    int found;
+
+    if (!r->in_block || !d->recall)
+        return find_by_fields(d, r, events, n);
+    found = recall_find(d->recall, r->slots, r->line.p, &recalled);
+    for (int i = 0; i < found; i++)
+        events[n++] = recalled[i];
+    if (found < 0) {
+        n = find_by_fields(d, r, events, n);
+        recall_keep(d->recall, events + first, n - first);
+    }
+    return n;
+}
+
 unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *ret_events)
 {
     unsigned n = take(d, d->always, ret_events, 0);
 
-    for (unsigned i = 0; i < d->nfields; i++)
-        n = find_by_field(d, &d->fields[i], r, ret_events, n);
+    n = recall_or_find(d, r, ret_events, n);
     if (r->line.n == 0)
         return n;
     unsigned char begin = (unsigned char)r->line.p[0];
