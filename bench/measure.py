@@ -88,13 +88,14 @@ def cpu_model():
 
 
 def put_into(page, name, lines):
-    """Into a page of docs/, between its marks of that name."""
-    path = os.path.join(TOP, "docs", page)
-    body = "<!-- %s -->\n%s\n<!-- /%s -->" % (name, "\n".join(lines), name)
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(re.sub("<!-- %s -->.*<!-- /%s -->" % (name, name), lambda _: body, text, flags=re.S))
+    """Into a page of docs/ and its Russian twin, between the marks of that name; the twin keeps the head of its table."""
+    for path in (os.path.join(TOP, "docs", page), os.path.join(TOP, "docs", page.replace(".md", ".ru.md"))):
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        head = re.search("<!-- %s -->\n(.*)\n" % name, text)[1] if path.endswith(".ru.md") else lines[0]
+        body = "<!-- %s -->\n%s\n<!-- /%s -->" % (name, "\n".join([head, *lines[1:]]), name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(re.sub("<!-- %s -->.*<!-- /%s -->" % (name, name), lambda _: body, text, flags=re.S))
 
 
 def rules_of(corpus):
