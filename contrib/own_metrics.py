@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes what logtally says of itself where people look for it: docs/metrics.md, and OWN METRICS in logtally(1).
+"""Writes what logtally says of itself where people look for it: docs/metrics.md and metrics.ru.md, and OWN METRICS in logtally(1).
 
     own_metrics.py [--check]        LOGTALLY names the program, else build/gcc's; --check only compares, and fails when one is stale
 
 The rows are those of `logtally help metrics` (src/metrics/own.c). Which alert uses a metric is read from
-prometheus/rules, also through the series that are recorded there.
+prometheus/rules, also through the series that are recorded there. What a metric means is said in Russian in metrics.ru.md, where
+it is written by hand; one without a word there is stale.
 """
 import os
 import pathlib
@@ -22,8 +23,20 @@ Beside the metrics of your rules, `/metrics` shows these. **Durable** ones are k
 restart; they are part of the last snapshot, like those of your rules. **Live** ones describe the running process at the
 moment of the scrape, and begin anew with it. `logtally state` shows the durable ones; `replay`, `test` and `backfill`
 show neither.
+In Russian: [metrics.ru.md](metrics.ru.md).
 
 """
+HEAD_RU = """# Что logtally говорит о себе
+
+<!-- Made by contrib/own_metrics.py but for what a metric means, which is written here by hand. -->
+
+Рядом с метриками ваших правил на `/metrics` стоят эти. **Сохраняемые** (durable) лежат в состоянии и после перезапуска
+продолжаются; они — часть последнего снимка, как и метрики правил. **Текущие** (live) описывают процесс в момент опроса и с новым
+процессом начинаются заново. `logtally state` показывает сохраняемые; `replay`, `test` и `backfill` — ни тех, ни других.
+In English: [metrics.md](metrics.md).
+
+"""
+UNTOLD = "?"
 
 
 def rows():
@@ -52,13 +65,22 @@ def alerts_of(metric, rules):
     return [name for kind, name, used in rules if kind == "alert" and used & names]
 
 
-def page():
+def page(head, columns, runbook, meanings):
     rules = list(expressions())
-    text = HEAD + "| metric | type | labels | what it means | kept | alerts |\n|---|---|---|---|---|---|\n"
-    for name, kind, labels, kept, meaning in rows():
-        alerts = ", ".join(f"[{a}](runbook.md#{a.lower()})" for a in alerts_of(name, rules))
-        text += f"| `{name}` | {kind} | {labels} | {meaning} | {kept} | {alerts} |\n"
+    text = f"{head}| {columns} |\n|---|---|---|---|---|---|\n"
+    for name, kind, labels, kept, _ in rows():
+        alerts = ", ".join(f"[{a}]({runbook}#{a.lower()})" for a in alerts_of(name, rules))
+        text += f"| `{name}` | {kind} | {labels} | {meanings.get(name, UNTOLD)} | {kept} | {alerts} |\n"
     return text
+
+
+def english():
+    return page(HEAD, "metric | type | labels | what it means | kept | alerts", "runbook.md", {name: meaning for name, *_, meaning in rows()})
+
+
+def russian():
+    told = dict(re.findall(r"^\| `(\w+)` \| \w+ \| [^|]* \| ([^|]+?) \|", (TOP / "docs/metrics.ru.md").read_text(encoding="utf-8"), re.M))
+    return page(HEAD_RU, "метрика | тип | метки | что значит | хранение | алерты", "runbook.ru.md", told)
 
 
 def manual():
@@ -75,10 +97,10 @@ def manual():
 
 def main():
     stale = []
-    for path, text in ((TOP / "docs/metrics.md", page()), (TOP / "docs/man/logtally.1", manual())):
+    for path, text in ((TOP / "docs/metrics.md", english()), (TOP / "docs/metrics.ru.md", russian()), (TOP / "docs/man/logtally.1", manual())):
         if "--check" not in sys.argv:
             path.write_text(text, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+        elif not path.exists() or path.read_text(encoding="utf-8") != text or f"| {UNTOLD} |" in text:
             stale.append(str(path.relative_to(TOP)))
     sys.exit(f"stale, run contrib/own_metrics.py: {', '.join(stale)}" if stale else 0)
 

@@ -12,7 +12,7 @@ from stacklib import ROOT, Checks
 PAGES = (("docs/monitoring.md", "docs/monitoring.ru.md"), ("docs/runbook.md", "docs/runbook.ru.md"))
 # Placeholders, in the reader's language.
 WORDS = {"ХОСТ": "HOST", "ФАЙЛ": "FILE", "МЕТРИКА": "NAME", "ИМЯ": "NAME", "почему": "why", "НОВЫЙ": "NEW", "СЕРВЕР": "HOST", "КАТАЛОГ": "DATADIR"}
-LANGUAGES = {"README.ru.md": "README.md", "backfill.ru.md": "backfill.md", "runbook.ru.md": "runbook.md"}
+LANGUAGES = {"README.ru.md": "README.md", "backfill.ru.md": "backfill.md", "runbook.ru.md": "runbook.md", "metrics.ru.md": "metrics.md"}
 
 
 def text_of(page):
