@@ -57,8 +57,8 @@ uint64_t setup_contents(const struct setup *s, const struct mistakes *m);
 /* Each path and glob by which configuration, rules and what they name were looked for, also in vain:
  * what is there changes when they do. */
 void setup_sources(const struct setup *s, void (*fn)(void *ctx, const char *glob), void *ctx);
-/* The rules once more, for a thread of its own: of the documents as they were read, since a file
- * may be another by now, and a pipe is empty. Nothing is shared but `setup`, which is only read. */
+/* The rules once more, to be changed: of the documents as they were read, since a file may be another by
+ * now, and a pipe is empty. */
 struct ruleset *setup_rules_again(const struct setup *s);
 
 /* setup_load for commands: says mistakes on stderr, but no warnings. -1 to go on, else the exit

@@ -455,11 +455,12 @@ static unsigned find_by_prefix(const struct dispatch *d, const struct prefixes *
 
 /* Can the value be that of a line that is the event? A regex that gave up is tried again, where that is
  * counted. `each` takes its own way through a value. */
-static bool regex_allows(const struct dispatch *d, uint32_t event, struct slice text)
+static bool regex_allows(const struct dispatch *d, struct record *r, uint32_t event,
+                         struct slice text)
 {
     const struct condition *c = d->finders[event].condition;
 
-    return c->is_each || pattern_match(c->capture.pattern, text) != PATTERN_NO;
+    return c->is_each || pattern_match(c->capture.pattern, r->matcher, text) != PATTERN_NO;
 }
 
 /* Those whose literals the value has, and those without. */
@@ -474,8 +475,8 @@ static inline unsigned find_by_literal(struct field_table *t, struct slice text,
 }
 
 /* Those whose regexes allow the value, by what is remembered of it. */
-static unsigned find_by_memo(struct dispatch *d, struct field_table *t, struct slice text,
-                             uint32_t *events, unsigned n)
+static unsigned find_by_memo(struct dispatch *d, struct field_table *t, struct record *r,
+                             struct slice text, uint32_t *events, unsigned n)
 {
     const uint32_t *known = memo_find(&t->memo, text);
     unsigned end = n, kept = n;
@@ -488,17 +489,17 @@ static unsigned find_by_memo(struct dispatch *d, struct field_table *t, struct s
     if (!memo_wants(&t->memo, text))
         return end;
     for (unsigned i = n; i < end; i++)
-        if (regex_allows(d, events[i], text))
+        if (regex_allows(d, r, events[i], text))
             events[kept++] = events[i];
     memo_keep(&t->memo, text, events + n, kept - n);
     return kept;
 }
 
-static inline unsigned find_by_regex(struct dispatch *d, struct field_table *t, struct slice text,
-                                     uint32_t *events, unsigned n)
+static inline unsigned find_by_regex(struct dispatch *d, struct field_table *t, struct record *r,
+                                     struct slice text, uint32_t *events, unsigned n)
 {
     return memo_rests(&t->memo) ? find_by_literal(t, text, events, n)
-                                : find_by_memo(d, t, text, events, n);
+                                : find_by_memo(d, t, r, text, events, n);
 }
 
 static unsigned find_by_field(struct dispatch *d, struct field_table *t, struct record *r,
@@ -509,12 +510,12 @@ static unsigned find_by_field(struct dispatch *d, struct field_table *t, struct 
     uint64_t i;
 
     if (text.n == 0) /* missing: no value, and what a regex may match */
-        return t->regexes.n ? find_by_regex(d, t, text, events, n) : n;
+        return t->regexes.n ? find_by_regex(d, t, r, text, events, n) : n;
     if (t->values.n && map_get(&t->values, text, &i))
         n = take(d, i, events, n);
     if (t->begins[(unsigned char)text.p[0]])
         n = find_by_prefix(d, t->sorted, text, events, n);
-    return t->has_regex ? find_by_regex(d, t, text, events, n) : n;
+    return t->has_regex ? find_by_regex(d, t, r, text, events, n) : n;
 }
 
 static unsigned find_by_fields(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)

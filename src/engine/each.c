@@ -160,7 +160,8 @@ TRACED void regex_all(struct walk *w, const struct condition *c, struct slice te
     enum pattern_result result;
     size_t at = 0;
 
-    while (at <= text.n && (result = pattern_next(c->capture.pattern, text, at)) != PATTERN_NO) {
+    while (at <= text.n &&
+           (result = pattern_next(c->capture.pattern, w->r->matcher, text, at)) != PATTERN_NO) {
         struct slice span;
         size_t end;
         char *digits;
@@ -169,7 +170,7 @@ TRACED void regex_all(struct walk *w, const struct condition *c, struct slice te
             *w->limit = true;
             return;
         }
-        span = pattern_span(c->capture.pattern);
+        span = matcher_span(w->r->matcher);
         end = (size_t)(span.p - text.p) + span.n;
         at = end > at ? end : at + 1; /* \\K and lookarounds can end before they begin */
         if (!begin_member(w))

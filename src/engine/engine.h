@@ -11,8 +11,7 @@
  *
  * Pure: no descriptor, no clock, no log call; the caller says what time it is. One thread. All that
  * is known of a line dies with it, but for what `struct source` keeps per file. The ruleset is
- * borrowed and never changed; patterns in it hold the last match, so one ruleset serves one engine
- * at a time. What files there are, and how pages are made, is not known here. */
+ * borrowed and never changed: one ruleset serves the engines of many threads. What files there are, and how pages are made, is not known here. */
 #ifndef LT_ENGINE_ENGINE_H
 #define LT_ENGINE_ENGINE_H
 

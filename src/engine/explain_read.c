@@ -315,10 +315,10 @@ static void show_prefix(const struct trace *t, struct buf *out)
         return;
     if (cut == 0) {
         buf_fmt(out, "  prefix cuts nothing off: %s\n",
-                pattern_match(p, t->whole) == PATTERN_YES
+                pattern_match(p, r->matcher, t->whole) == PATTERN_YES
                     ? "its match is not at the start, or is empty"
                     : "it does not match");
-        if (pattern_match(p, t->whole) == PATTERN_NO)
+        if (pattern_match(p, r->matcher, t->whole) == PATTERN_NO)
             explain_reach(p, t->whole, false, out);
         return;
     }

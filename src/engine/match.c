@@ -7,7 +7,7 @@
 static bool regex_holds(struct record *r, const struct condition *c, struct slice subject,
                         bool want, bool *ret_limit)
 {
-    enum pattern_result result = pattern_match(c->capture.pattern, subject);
+    enum pattern_result result = pattern_match(c->capture.pattern, r->matcher, subject);
 
     if (result == PATTERN_ERROR)
         *ret_limit = true;
@@ -100,7 +100,8 @@ static void run_rewrite(struct record *r, const struct action *a, bool *ret_limi
 {
     struct buf out = BUF_INIT;
 
-    switch (pattern_replace(a->pattern, a->replacement, record_text(r, &a->refs[0]), &out)) {
+    switch (pattern_replace(a->pattern, r->matcher, a->replacement, record_text(r, &a->refs[0]),
+                            &out)) {
     case PATTERN_YES:
         record_set(r, a->to, arena_slice(&r->scratch, buf_all(&out)));
         break;

@@ -88,13 +88,13 @@ static bool same_number(struct slice a, struct slice b)
            x.d == y.d;
 }
 
-static bool matches_as_regex(struct slice want, struct slice is)
+static bool matches_as_regex(struct record *r, struct slice want, struct slice is)
 {
     struct buf err = BUF_INIT;
     size_t offset;
     struct pattern *p =
         slice_until(want, "^.*+?[($|\\").n < want.n ? pattern_new(want, &err, &offset) : NULL;
-    bool is_match = p && pattern_match(p, is) == PATTERN_YES;
+    bool is_match = p && pattern_match(p, r->matcher, is) == PATTERN_YES;
 
     pattern_free(p);
     buf_release(&err);
@@ -131,7 +131,7 @@ static const char *folded_hint(struct slice is, struct slice want)
     return NULL;
 }
 
-static void hint_text(const struct condition *c, struct slice is, struct buf *out)
+static void hint_text(struct record *r, const struct condition *c, struct slice is, struct buf *out)
 {
     const char *hint = folded_hint(compared(c, is), c->text);
     unsigned n;
@@ -145,7 +145,7 @@ static void hint_text(const struct condition *c, struct slice is, struct buf *ou
         buf_str(out, "it begins so, and ^= would do");
     else if (contains(is, c->text, &at))
         buf_fmt(out, "that stands inside, at byte %zu, and =~ would find it", at + 1);
-    else if (matches_as_regex(c->text, is))
+    else if (matches_as_regex(r, c->text, is))
         buf_fmt(out, "%s takes it as it is written; as a regex, with =~, it would match",
                 op_text(c->op));
     else if ((n = slips(compared(c, is), c->text)) > 0)
@@ -290,10 +290,11 @@ static void hint_literal(const struct pattern *p, struct slice text, struct buf 
     }
 }
 
-static void hint_regex(const struct condition *c, struct slice text, struct buf *out)
+static void hint_regex(struct record *r, const struct condition *c, struct slice text,
+                       struct buf *out)
 {
     struct pattern *p = c->capture.pattern;
-    enum pattern_result result = pattern_match(p, text);
+    enum pattern_result result = pattern_match(p, r->matcher, text);
     enum pattern_slack slack;
     struct slice span;
 
@@ -303,7 +304,7 @@ static void hint_regex(const struct condition *c, struct slice text, struct buf 
     }
     if (result == PATTERN_YES) { /* !~ */
         buf_str(out, "it matches ");
-        show_quoted(out, pattern_span(p));
+        show_quoted(out, matcher_span(r->matcher));
         return;
     }
     if (slack_of(p, text, &slack, &span))
@@ -421,7 +422,7 @@ struct seek {
     struct buf by_value; /* the first of which the condition would hold */
 };
 
-static bool would_hold(const struct condition *c, struct slice value)
+static bool would_hold(struct record *r, const struct condition *c, struct slice value)
 {
     switch (c->op) {
     case OP_EQ:
@@ -430,7 +431,7 @@ static bool would_hold(const struct condition *c, struct slice value)
         return c->text.n && slice_starts(value, c->text);
     case OP_MATCH:
         return pattern_literal(c->capture.pattern).n >= LITERAL_MIN &&
-               pattern_match(c->capture.pattern, value) == PATTERN_YES;
+               pattern_match(c->capture.pattern, r->matcher, value) == PATTERN_YES;
     default:
         return false;
     }
@@ -466,7 +467,7 @@ static void seek_field(void *ctx, struct slice name, const struct field *value)
         return;
     }
     note_name(s, name);
-    if (s->by_value.n == 0 && text.n && would_hold(s->c, text))
+    if (s->by_value.n == 0 && text.n && would_hold(s->r, s->c, text))
         buf_slice(&s->by_value, name);
 }
 
@@ -538,9 +539,9 @@ void missed_hint(struct record *r, const struct event *e, const struct condition
     if (text.n == 0 && !c->is_match)
         hint_missing(r, e, c, out);
     else if (is_regex(c))
-        hint_regex(c, text, out);
+        hint_regex(r, c, text, out);
     else if (compares_numbers(c))
         hint_number(c, text, out);
     else if (c->op != OP_NE)
-        hint_text(c, text, out);
+        hint_text(r, c, text, out);
 }

@@ -32,6 +32,7 @@ void record_init(struct record *r, const struct ruleset *rules)
 {
     *r = (struct record){.rules = rules, .scan = linescan_best()};
     r->trail = trail_new(rules->decoded);
+    r->matcher = matcher_new();
     r->slots = xcalloc(rules->nslots + 1, sizeof *r->slots);
     r->touched.slots = xcalloc(rules->nslots + 1, sizeof *r->touched.slots);
 }
@@ -39,6 +40,7 @@ void record_init(struct record *r, const struct ruleset *rules)
 void record_release(struct record *r)
 {
     trail_free(r->trail);
+    matcher_free(r->matcher);
     free(r->slots);
     free(r->touched.slots);
     arena_release(&r->scratch);
@@ -94,7 +96,7 @@ void record_capture(struct record *r, const struct capture *c)
     for (unsigned i = 0; i < pattern_ngroups(c->pattern); i++) {
         struct slice text;
 
-        if (pattern_capture(c->pattern, i, &text))
+        if (pattern_capture(c->pattern, r->matcher, i, &text))
             record_set(r, c->group_slots[i], text);
     }
 }
@@ -106,9 +108,9 @@ static bool is_yes(struct record *r, enum pattern_result result)
     return result == PATTERN_YES;
 }
 
-bool record_matches(struct record *r, struct pattern *p)
+bool record_matches(struct record *r, const struct pattern *p)
 {
-    return is_yes(r, pattern_match(p, r->line));
+    return is_yes(r, pattern_match(p, r->matcher, r->line));
 }
 
 static void strip_prefix(struct record *r)
@@ -120,7 +122,7 @@ static void strip_prefix(struct record *r)
     read_path(r); /* a group of the line before may have stood in place of the path's */
     if (!record_matches(r, p))
         return;
-    struct slice span = pattern_span(p);
+    struct slice span = matcher_span(r->matcher);
 
     if (span.p != r->line.p)
         return;
@@ -146,7 +148,7 @@ static void rewrite_line(struct record *r)
         struct buf out = BUF_INIT;
 
         if (record_matches(r, w->pattern) &&
-            is_yes(r, pattern_replace(w->pattern, w->replacement, r->line, &out))) {
+            is_yes(r, pattern_replace(w->pattern, r->matcher, w->replacement, r->line, &out))) {
             r->line = arena_slice(&r->scratch, buf_all(&out));
             r->rewritten = true;
         }
@@ -420,7 +422,7 @@ static struct slice matched_time(struct record *r)
     struct slice text = {"", 0};
 
     if (r->log->time_match && record_matches(r, r->log->time_match))
-        pattern_capture(r->log->time_match, r->log->time_group, &text);
+        pattern_capture(r->log->time_match, r->matcher, r->log->time_group, &text);
     return text;
 }
 

@@ -26,6 +26,7 @@ struct record {
     const struct ruleset *rules;
     const struct linescan *scan; /* the best this machine can run */
     struct trail *trail;         /* what it learned of the lines' shapes */
+    struct matcher *matcher;
     const struct log_def *log;
     struct source *source;
     uint64_t number;     /* counts lines (and more), to tell one from those before */
@@ -64,7 +65,7 @@ void record_release(struct record *r);
 void record_put_formats(const struct log_def *log, struct slice unread, struct buf *out);
 
 /* Does a regex of the log match the line? One that gives up does not, and is noted. */
-bool record_matches(struct record *r, struct pattern *p);
+bool record_matches(struct record *r, const struct pattern *p);
 
 /* The lines that follow come from this source: fills what its path says. */
 void record_source(struct record *r, struct source *s);

@@ -19,19 +19,21 @@ static const struct log_def *log_of(const struct source *s)
 
 static void read_path(struct source *s)
 {
-    struct pattern *p = log_of(s)->path_match.pattern;
+    const struct pattern *p = log_of(s)->path_match.pattern;
 
     if (!p)
         return;
     memset(s->path_fields, 0, pattern_ngroups(p) * sizeof *s->path_fields);
-    if (pattern_match(p, slice_str(s->path)) != PATTERN_YES)
-        return;
-    for (unsigned i = 0; i < pattern_ngroups(p); i++) {
+    struct matcher *m = matcher_new();
+    bool is = pattern_match(p, m, slice_str(s->path)) == PATTERN_YES;
+
+    for (unsigned i = 0; is && i < pattern_ngroups(p); i++) {
         struct slice text;
 
-        if (pattern_capture(p, i, &text))
+        if (pattern_capture(p, m, i, &text))
             s->path_fields[i] = (struct field){text.p, (uint32_t)text.n, FIELD_TEXT};
     }
+    matcher_free(m);
 }
 
 struct source *source_new(const struct ruleset *rules, unsigned log, const char *path, uint32_t id)

@@ -21,7 +21,7 @@ static bool finds(struct record *r, const struct action *a)
     struct slice text = a->nrefs ? record_text(r, &a->refs[0]) : slice_make("", 0), result;
 
     if (a->kind == ACTION_REWRITE)
-        return pattern_match(a->pattern, text) == PATTERN_YES;
+        return pattern_match(a->pattern, r->matcher, text) == PATTERN_YES;
     if (a->kind == ACTION_MAP)
         return a->map->has_other || map_find(&a->map->table, text) ||
                (a->map->file && table_find(a->map->file, text, &result));

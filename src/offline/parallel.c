@@ -206,7 +206,7 @@ static void tell_progress(void *ctx, uint64_t position, uint64_t size)
     pthread_mutex_unlock(&w->mutex);
 }
 
-static void do_part(struct part *p, const struct setup *setup)
+static void do_part(struct part *p)
 {
     const struct parallel_options *o = p->work->options;
     struct engine_options engine_options = {
@@ -216,7 +216,7 @@ static void do_part(struct part *p, const struct setup *setup)
     };
     struct session s;
 
-    session_init(&s, setup, SESSION_PART, &engine_options);
+    session_init(&s, p->work->setup, SESSION_PART, &engine_options);
     for (size_t i = p->first; i < p->first + p->n; i++) {
         struct piece *piece = &p->work->pieces[i];
 
@@ -247,18 +247,15 @@ static struct part *take_part(struct work *w)
 static void *work_on(void *ctx)
 {
     struct work *w = ctx;
-    struct setup setup = *w->setup; /* but for the rules, which a match writes to */
     struct part *p;
 
-    setup.rules = setup_rules_again(w->setup);
     while ((p = take_part(w)) != NULL) {
-        do_part(p, &setup);
+        do_part(p);
         pthread_mutex_lock(&w->mutex);
         p->done = true;
         pthread_cond_broadcast(&w->changed);
         pthread_mutex_unlock(&w->mutex);
     }
-    ruleset_free(setup.rules);
     return NULL;
 }
 

@@ -97,7 +97,7 @@ static void note_log(struct seen *s, const struct trace *t)
     log->rewritten += r->rewritten;
     log->timed += r->time_own;
     if (r->log->record) /* of the line before its prefix was cut off */
-        log->begun += pattern_match(r->log->record, t->whole) == PATTERN_YES;
+        log->begun += pattern_match(r->log->record, r->matcher, t->whole) == PATTERN_YES;
 }
 
 void seen_add(struct seen *s, const struct trace *t)

@@ -1,6 +1,6 @@
 /* pattern -- the only file that knows PCRE2.
  *
- * A pattern owns its match data, so a ruleset's patterns serve one thread. pcre2_jit_match saves
+ * A matcher has PCRE2's match data, as large as the pattern with most groups needs. pcre2_jit_match saves
  * the checks of pcre2_match (10 ns a call) and is used for what JIT accepted; where JIT is refused
  * (SELinux, W^X) or its 32 KiB of machine stack run out, pcre2_match does the work.
  *
@@ -41,15 +41,21 @@ struct pattern {
     size_t text_n;
     pcre2_code *code;
     pcre2_code *code_not_utf8; /* for subjects that are not UTF-8; NULL: `code` takes any bytes */
-    bool not_utf8;             /* the subject of the last match; of a pattern with both codes */
-    pcre2_match_data *data;    /* of either, as their groups are the same */
-    pcre2_match_context *context;
+    uint32_t groups;           /* with and without a name; of either, as they are the same */
     enum { JIT_NOT, JIT_UTF8, JIT_ANY } jit; /* subjects that `code` reads by JIT */
     struct name *names; /* by their first group: people read them by position */
     unsigned nnames;
     uint16_t *numbers; /* of all names */
     struct buf literal;
+};
+
+struct matcher {
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+    uint32_t groups;      /* there is room for */
     struct slice subject; /* of the last match */
+    struct slice judged;  /* the last subject of which it was asked whether it is UTF-8 */
+    bool not_utf8;        /* that */
 };
 
 static bool asks_for(struct slice regex, struct slice verb)
@@ -212,12 +218,7 @@ struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_off
     }
     if (pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 && has_machine_code(p->code))
         p->jit = characters ? JIT_UTF8 : JIT_ANY;
-    p->data = pcre2_match_data_create_from_pattern(p->code, NULL);
-    p->context = pcre2_match_context_create(NULL);
-    if (!p->data || !p->context)
-        abort();
-    pcre2_set_match_limit(p->context, MATCH_LIMIT);
-    pcre2_set_heap_limit(p->context, HEAP_LIMIT_KIB);
+    pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &p->groups);
     read_names(p);
     find_literal(p);
     return p;
@@ -240,8 +241,6 @@ void pattern_free(struct pattern *p)
 {
     if (!p)
         return;
-    pcre2_match_context_free(p->context);
-    pcre2_match_data_free(p->data);
     pcre2_code_free(p->code);
     pcre2_code_free(p->code_not_utf8);
     buf_release(&p->literal);
@@ -263,10 +262,7 @@ unsigned pattern_ngroups(const struct pattern *p)
 
 unsigned pattern_captures(const struct pattern *p)
 {
-    uint32_t groups;
-
-    pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &groups);
-    return groups;
+    return p->groups;
 }
 
 void pattern_rename(struct pattern *p, const char *group, const char *name)
@@ -321,67 +317,122 @@ bool pattern_first_bytes(const struct pattern *p, uint8_t ret_set[32])
     return true;
 }
 
-/* A subject is looked through once, not for each of its matches. */
-static const pcre2_code *code_for(struct pattern *p, struct slice subject, size_t from)
+/* A context with the limits of all. */
+static pcre2_match_context *context_new(void)
 {
-    if (from == 0)
-        p->not_utf8 = p->code_not_utf8 && !utf8_valid(subject);
-    return p->not_utf8 ? p->code_not_utf8 : p->code;
+    pcre2_match_context *c = pcre2_match_context_create(NULL);
+
+    if (!c)
+        abort();
+    pcre2_set_match_limit(c, MATCH_LIMIT);
+    pcre2_set_heap_limit(c, HEAP_LIMIT_KIB);
+    return c;
+}
+
+static void make_room(struct matcher *m, uint32_t groups)
+{
+    pcre2_match_data_free(m->data);
+    m->data = pcre2_match_data_create(groups + 1, NULL);
+    m->groups = groups;
+    if (!m->data)
+        abort();
+}
+
+enum { GROUPS_MOSTLY = 15 };
+
+struct matcher *matcher_new(void)
+{
+    struct matcher *m = xcalloc(1, sizeof *m);
+
+    m->context = context_new();
+    make_room(m, GROUPS_MOSTLY);
+    return m;
+}
+
+void matcher_free(struct matcher *m)
+{
+    if (!m)
+        return;
+    pcre2_match_context_free(m->context);
+    pcre2_match_data_free(m->data);
+    free(m);
+}
+
+/* A subject is looked through once, not for each of its matches, unless another comes between. */
+static bool is_not_utf8(struct matcher *m, struct slice subject, size_t from)
+{
+    if (from == 0 || m->judged.p != subject.p || m->judged.n != subject.n) {
+        m->judged = subject;
+        m->not_utf8 = !utf8_valid(subject);
+    }
+    return m->not_utf8;
+}
+
+static const pcre2_code *code_for(const struct pattern *p, struct matcher *m, struct slice subject,
+                                  size_t from)
+{
+    return p->code_not_utf8 && is_not_utf8(m, subject, from) ? p->code_not_utf8 : p->code;
 }
 
 /* What JIT may not read as it comes. */
-static int match_checked(struct pattern *p, PCRE2_SPTR s, size_t n, size_t from, uint32_t options)
+static int match_checked(const struct pattern *p, struct matcher *m, PCRE2_SPTR s, size_t n,
+                         size_t from, uint32_t options)
 {
-    const pcre2_code *code = code_for(p, slice_make((const char *)s, n), from);
+    const pcre2_code *code = code_for(p, m, slice_make((const char *)s, n), from);
 
     return p->jit == JIT_UTF8 && code == p->code
-               ? pcre2_jit_match(code, s, n, from, options, p->data, p->context)
-               : pcre2_match(code, s, n, from, options, p->data, p->context);
+               ? pcre2_jit_match(code, s, n, from, options, m->data, m->context)
+               : pcre2_match(code, s, n, from, options, m->data, m->context);
 }
 
-static enum pattern_result match_from(struct pattern *p, struct slice subject, size_t from,
-                                      uint32_t options)
+static enum pattern_result match_from(const struct pattern *p, struct matcher *m,
+                                      struct slice subject, size_t from, uint32_t options)
 {
     PCRE2_SPTR s = (PCRE2_SPTR)(subject.p ? subject.p : "");
-    int rc = p->jit == JIT_ANY
-                 ? pcre2_jit_match(p->code, s, subject.n, from, options, p->data, p->context)
-                 : match_checked(p, s, subject.n, from, options);
+    int rc;
 
+    if (p->groups > m->groups)
+        make_room(m, p->groups);
+    rc = p->jit == JIT_ANY
+             ? pcre2_jit_match(p->code, s, subject.n, from, options, m->data, m->context)
+             : match_checked(p, m, s, subject.n, from, options);
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(p->code, s, subject.n, from, options | PCRE2_NO_JIT, p->data, p->context);
+        rc = pcre2_match(p->code, s, subject.n, from, options | PCRE2_NO_JIT, m->data, m->context);
     if (rc == PCRE2_ERROR_NOMATCH)
         return PATTERN_NO;
-    p->subject = subject;
+    m->subject = subject;
     return rc >= 0 ? PATTERN_YES : PATTERN_ERROR;
 }
 
-enum pattern_result pattern_match(struct pattern *p, struct slice subject)
+enum pattern_result pattern_match(const struct pattern *p, struct matcher *m, struct slice subject)
 {
-    return match_from(p, subject, 0, 0);
+    return match_from(p, m, subject, 0, 0);
 }
 
-enum pattern_result pattern_next(struct pattern *p, struct slice subject, size_t from)
+enum pattern_result pattern_next(const struct pattern *p, struct matcher *m, struct slice subject,
+                                 size_t from)
 {
-    return match_from(p, subject, from, PCRE2_NOTEMPTY);
+    return match_from(p, m, subject, from, PCRE2_NOTEMPTY);
 }
 
-struct slice pattern_span(const struct pattern *p)
+struct slice matcher_span(const struct matcher *m)
 {
-    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(p->data);
+    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(m->data);
 
-    return (struct slice){p->subject.p + o[0], o[1] > o[0] ? o[1] - o[0] : 0};
+    return (struct slice){m->subject.p + o[0], o[1] > o[0] ? o[1] - o[0] : 0};
 }
 
-bool pattern_capture(const struct pattern *p, unsigned i, struct slice *ret_text)
+bool pattern_capture(const struct pattern *p, const struct matcher *m, unsigned i,
+                     struct slice *ret_text)
 {
-    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(p->data);
+    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(m->data);
     const struct name *name = &p->names[i];
 
     for (unsigned k = 0; k < name->n; k++) {
         size_t from = o[2 * name->numbers[k]], to = o[2 * name->numbers[k] + 1];
 
         if (from != PCRE2_UNSET && to >= from) {
-            *ret_text = (struct slice){p->subject.p + from, to - from};
+            *ret_text = (struct slice){m->subject.p + from, to - from};
             return true;
         }
     }
@@ -419,12 +470,10 @@ static bool match_once(struct slice regex, uint32_t extra, struct slice subject,
     if (!code)
         return false;
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(code, NULL);
-    pcre2_match_context *context = pcre2_match_context_create(NULL);
+    pcre2_match_context *context = context_new();
 
-    if (!data || !context)
+    if (!data)
         abort();
-    pcre2_set_match_limit(context, MATCH_LIMIT);
-    pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
     if (far)
         pcre2_set_callout(context, note_furthest, far);
     rc =
@@ -511,20 +560,22 @@ bool pattern_would_match(const struct pattern *p, enum pattern_slack slack, stru
     return would;
 }
 
-enum pattern_result pattern_replace(struct pattern *p, struct slice replacement,
-                                    struct slice subject, struct buf *out)
+enum pattern_result pattern_replace(const struct pattern *p, struct matcher *m,
+                                    struct slice replacement, struct slice subject, struct buf *out)
 {
     uint32_t options =
         PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH;
     size_t room = subject.n + replacement.n + 64;
-    const pcre2_code *code = code_for(p, subject, 0);
+    const pcre2_code *code = code_for(p, m, subject, 0);
 
+    if (p->groups > m->groups)
+        make_room(m, p->groups);
     for (;;) {
         PCRE2_SIZE n = room;
         PCRE2_UCHAR *to = (PCRE2_UCHAR *)buf_reserve(out, room);
         int rc =
             pcre2_substitute(code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0, options,
-                             p->data, p->context, (PCRE2_SPTR)replacement.p, replacement.n, to, &n);
+                             m->data, m->context, (PCRE2_SPTR)replacement.p, replacement.n, to, &n);
 
         if (rc == PCRE2_ERROR_NOMEMORY && n > room && n <= REPLACED_MAX) {
             room = n;

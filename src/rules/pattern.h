@@ -1,5 +1,8 @@
 /* pattern -- regexes: compile, match, groups, replace, required literal.
  *
+ * A pattern is immutable once it is loaded, and threads share it. What a match needs and finds is in a
+ * matcher, one of each thread for all its patterns.
+ *
  * A regex of ASCII only is matched on bytes. One that holds other characters, \p, \X or \x{100} and
  * up is compiled with PCRE2_UTF, and for subjects that are not UTF-8 with PCRE2_MATCH_INVALID_UTF: no
  * item matches a byte that is no character. PCRE2_DUPNAMES is always on. JIT is used where the system lets it; matching is bounded by a match limit and a heap limit. */
@@ -13,6 +16,7 @@
 #include <stdint.h>
 
 struct pattern;
+struct matcher;
 
 enum { PATTERN_NAMES_MAX = 256 }; /* named groups; those without a name are free */
 
@@ -35,17 +39,21 @@ unsigned pattern_captures(const struct pattern *p);
 
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_ERROR }; /* ERROR: a limit was reached */
 
-/* Unanchored search. Groups of the last PATTERN_YES are read with pattern_capture; one match at a
- * time per pattern. */
-enum pattern_result pattern_match(struct pattern *p, struct slice subject);
-/* The next match from byte `from` of the subject on that is not empty. A walk begins at byte 0, and until
- * it ends the pattern matches no other subject. */
-enum pattern_result pattern_next(struct pattern *p, struct slice subject, size_t from);
+struct matcher *matcher_new(void);
+void matcher_free(struct matcher *m);
+
+/* Unanchored search. Where it is, and its groups, is read from the matcher until the next match of any
+ * pattern. */
+enum pattern_result pattern_match(const struct pattern *p, struct matcher *m, struct slice subject);
+/* The next match from byte `from` of the subject on that is not empty. A walk begins at byte 0. */
+enum pattern_result pattern_next(const struct pattern *p, struct matcher *m, struct slice subject,
+                                 size_t from);
 /* Where the last match was. */
-struct slice pattern_span(const struct pattern *p);
-/* Named group i took part: its text (BORROWS the subject). With DUPNAMES the first alternative that
- * took part. */
-bool pattern_capture(const struct pattern *p, unsigned i, struct slice *ret_text);
+struct slice matcher_span(const struct matcher *m);
+/* Named group i of the pattern that matched last took part: its text (BORROWS the subject). With
+ * DUPNAMES the first alternative that took part. */
+bool pattern_capture(const struct pattern *p, const struct matcher *m, unsigned i,
+                     struct slice *ret_text);
 
 /* A text that every match must contain, or "" when none is known; longest first. */
 struct slice pattern_literal(const struct pattern *p);
@@ -78,7 +86,8 @@ bool pattern_would_match(const struct pattern *p, enum pattern_slack slack, stru
 /* All occurrences replaced: appends the result to *out (the subject itself when nothing matched).
  * `replacement` is one that replacement_check found good. A result that would grow past 16 MiB is
  * PATTERN_ERROR, as is one that runs into the match limit. */
-enum pattern_result pattern_replace(struct pattern *p, struct slice replacement,
-                                    struct slice subject, struct buf *out);
+enum pattern_result pattern_replace(const struct pattern *p, struct matcher *m,
+                                    struct slice replacement, struct slice subject,
+                                    struct buf *out);
 
 #endif

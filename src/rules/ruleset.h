@@ -1,4 +1,4 @@
-/* ruleset -- the rules of all files, compiled: immutable once loaded.
+/* ruleset -- the rules of all files, compiled: immutable once loaded, and shared by threads.
  *
  * An event says which lines are meant and names their fields; a mapping says what an event does to
  * a metric; a family is a metric. Names are resolved to numbers here, so that the engine never

@@ -42,6 +42,7 @@ static const char goes_on[] =
 
 struct begins {
     struct pattern *ways[WAYS], *trace, *goes_on;
+    struct matcher *matcher;
     uint64_t begun[WAYS], lines, on, traces;
 };
 
@@ -53,6 +54,7 @@ struct begins *begins_new(void)
         b->ways[i] = pattern_own(ways[i]);
     b->trace = pattern_own(trace);
     b->goes_on = pattern_own(goes_on);
+    b->matcher = matcher_new();
     return b;
 }
 
@@ -62,12 +64,13 @@ void begins_free(struct begins *b)
         pattern_free(b->ways[i]);
     pattern_free(b->trace);
     pattern_free(b->goes_on);
+    matcher_free(b->matcher);
     free(b);
 }
 
-static bool matches(struct pattern *p, struct slice line)
+static bool matches(struct begins *b, const struct pattern *p, struct slice line)
 {
-    return pattern_match(p, line) == PATTERN_YES;
+    return pattern_match(p, b->matcher, line) == PATTERN_YES;
 }
 
 void begins_note(struct begins *b, struct slice line)
@@ -75,13 +78,13 @@ void begins_note(struct begins *b, struct slice line)
     if (slice_trim(line).n == 0)
         return;
     b->lines++;
-    if (matches(b->goes_on, line)) {
+    if (matches(b, b->goes_on, line)) {
         b->on++;
-        b->traces += matches(b->trace, line);
+        b->traces += matches(b, b->trace, line);
         return;
     }
     for (int i = 0; i < WAYS; i++)
-        b->begun[i] += matches(b->ways[i], line);
+        b->begun[i] += matches(b, b->ways[i], line);
 }
 
 const char *begins_found(const struct begins *b)

@@ -104,6 +104,7 @@ static const struct piece_form {
 
 struct heads {
     struct pattern *times[TIMES], *forms[PIECES], *cut;
+    struct matcher *matcher;
     uint64_t times_seen[TIMES], lines, json;
     struct map rows; /* -> lines that begin so */
     struct buf row, regex;
@@ -124,6 +125,7 @@ struct heads *heads_new(void)
 {
     struct heads *h = xcalloc(1, sizeof *h);
 
+    h->matcher = matcher_new();
     for (int i = 0; i < TIMES; i++)
         h->times[i] = at_beginning(times[i].regex);
     for (int i = 0; i < PIECES; i++)
@@ -140,6 +142,7 @@ void heads_free(struct heads *h)
     for (int i = 0; i < PIECES; i++)
         pattern_free(h->forms[i]);
     pattern_free(h->cut);
+    matcher_free(h->matcher);
     map_release(&h->rows);
     buf_release(&h->row);
     buf_release(&h->regex);
@@ -156,11 +159,11 @@ struct reading {
     bool first; /* nothing was read yet */
 };
 
-static bool takes(struct pattern *p, struct slice *rest)
+static bool takes(struct heads *h, const struct pattern *p, struct slice *rest)
 {
-    if (pattern_match(p, *rest) != PATTERN_YES || pattern_span(p).n == 0)
+    if (pattern_match(p, h->matcher, *rest) != PATTERN_YES || matcher_span(h->matcher).n == 0)
         return false;
-    *rest = slice_from(*rest, pattern_span(p).n);
+    *rest = slice_from(*rest, matcher_span(h->matcher).n);
     return true;
 }
 
@@ -187,7 +190,7 @@ static bool takes_time(struct heads *h, struct reading *r)
     if (opens)
         rest = slice_from(rest, 1);
     for (int i = 0; r->time < 0 && i < TIMES; i++) {
-        if (!takes(h->times[i], &rest))
+        if (!takes(h, h->times[i], &rest))
             continue;
         r->rest = rest;
         r->time = i;
@@ -263,7 +266,7 @@ static enum piece_kind next_piece(struct heads *h, struct slice *rest)
 {
     int kind = 0;
 
-    while (kind < PIECES && !takes(h->forms[kind], rest))
+    while (kind < PIECES && !takes(h, h->forms[kind], rest))
         kind++;
     return (enum piece_kind)kind;
 }
@@ -271,7 +274,7 @@ static enum piece_kind next_piece(struct heads *h, struct slice *rest)
 static bool is_whole_head(struct heads *h, struct slice rest)
 {
     for (int kind = 0; kind < PIECE_LEVEL; kind++)
-        if (pattern_match(h->forms[kind], rest) == PATTERN_YES)
+        if (pattern_match(h->forms[kind], h->matcher, rest) == PATTERN_YES)
             return true;
     return false;
 }
@@ -476,9 +479,9 @@ void heads_formats(const struct heads *h, bool own_time, struct buf *out)
 
 struct slice heads_cut(struct heads *h, struct slice line, field_visit_fn *fn, void *ctx)
 {
-    if (!h->cut || pattern_match(h->cut, line) != PATTERN_YES)
+    if (!h->cut || pattern_match(h->cut, h->matcher, line) != PATTERN_YES)
         return line;
-    size_t head = pattern_span(h->cut).n;
+    size_t head = matcher_span(h->matcher).n;
 
     if (head == line.n)
         return line;
@@ -486,7 +489,8 @@ struct slice heads_cut(struct heads *h, struct slice line, field_visit_fn *fn, v
         struct field value = {.kind = FIELD_TEXT};
         struct slice text;
 
-        if (!pattern_capture(h->cut, i, &text) || strcmp(pattern_group(h->cut, i), "time") == 0)
+        if (!pattern_capture(h->cut, h->matcher, i, &text) ||
+            strcmp(pattern_group(h->cut, i), "time") == 0)
             continue;
         value.p = text.p;
         value.n = (uint32_t)text.n;

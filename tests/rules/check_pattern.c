@@ -20,10 +20,20 @@ static struct pattern *pattern(const char *regex)
     return p;
 }
 
+/* For all tests: each reads what it matched before the next. */
+static struct matcher *room(void)
+{
+    static struct matcher *m;
+
+    if (!m)
+        m = matcher_new();
+    return m;
+}
+
 static enum pattern_result match(const char *regex, const char *text)
 {
     struct pattern *p = pattern(regex);
-    enum pattern_result r = pattern_match(p, slice_str(text));
+    enum pattern_result r = pattern_match(p, room(), slice_str(text));
 
     pattern_free(p);
     return r;
@@ -55,9 +65,9 @@ TEST(letters_of_any_script_are_whole)
 {
     struct pattern *p = pattern("(*UCP)^\\w+");
 
-    ck_assert_int_eq(pattern_match(p, SLICE("Ошибка: x")), PATTERN_YES);
-    ck_assert_uint_eq(pattern_span(p).n, strlen("Ошибка"));
-    ck_assert_int_eq(pattern_match(p, SLICE("Ошибка\xff: x")), PATTERN_YES);
+    ck_assert_int_eq(pattern_match(p, room(), SLICE("Ошибка: x")), PATTERN_YES);
+    ck_assert_uint_eq(matcher_span(room()).n, strlen("Ошибка"));
+    ck_assert_int_eq(pattern_match(p, room(), SLICE("Ошибка\xff: x")), PATTERN_YES);
     pattern_free(p);
     ck_assert_int_eq(match("(*UTF)^.bc", "\xc3\xa4"
                                          "bc\xff"),
@@ -94,10 +104,11 @@ TEST(what_is_not_of_a_kind_is_replaced_in_any_script)
     struct pattern *p = pattern("№\\S");
     struct buf out = BUF_INIT;
 
-    ck_assert_int_eq(pattern_replace(p, SLICE("#"), SLICE("№ж №1 \xff"), &out), PATTERN_YES);
+    ck_assert_int_eq(pattern_replace(p, room(), SLICE("#"), SLICE("№ж №1 \xff"), &out),
+                     PATTERN_YES);
     ck_assert_str_eq(out.p, "# # \xff");
     buf_clear(&out);
-    ck_assert_int_eq(pattern_replace(p, SLICE("#"), SLICE("№ж №1"), &out), PATTERN_YES);
+    ck_assert_int_eq(pattern_replace(p, room(), SLICE("#"), SLICE("№ж №1"), &out), PATTERN_YES);
     ck_assert_str_eq(out.p, "# #");
     buf_release(&out);
     pattern_free(p);
@@ -108,9 +119,9 @@ static void assert_walk(struct pattern *p, const char *text, const char *spans)
     struct slice subject = slice_str(text), span;
     struct buf got = BUF_INIT;
 
-    for (size_t at = 0; pattern_next(p, subject, at) == PATTERN_YES;
+    for (size_t at = 0; pattern_next(p, room(), subject, at) == PATTERN_YES;
          at = (size_t)(span.p + span.n - subject.p)) {
-        span = pattern_span(p);
+        span = matcher_span(room());
         buf_slice(&got, span);
         buf_char(&got, ';');
     }
@@ -171,11 +182,11 @@ TEST(groups_stand_in_the_order_of_the_regex)
     ck_assert_str_eq(pattern_group(p, 0), "zulu");
     ck_assert_str_eq(pattern_group(p, 1), "alpha");
     ck_assert_str_eq(pattern_group(p, 2), "mike");
-    ck_assert_int_eq(pattern_match(p, SLICE("xacx")), PATTERN_YES);
-    ck_assert(pattern_capture(p, 0, &text) && slice_eq(text, SLICE("a")));
-    ck_assert(!pattern_capture(p, 1, &text));
-    ck_assert(pattern_capture(p, 2, &text) && slice_eq(text, SLICE("c")));
-    ck_assert(slice_eq(pattern_span(p), SLICE("ac")));
+    ck_assert_int_eq(pattern_match(p, room(), SLICE("xacx")), PATTERN_YES);
+    ck_assert(pattern_capture(p, room(), 0, &text) && slice_eq(text, SLICE("a")));
+    ck_assert(!pattern_capture(p, room(), 1, &text));
+    ck_assert(pattern_capture(p, room(), 2, &text) && slice_eq(text, SLICE("c")));
+    ck_assert(slice_eq(matcher_span(room()), SLICE("ac")));
     pattern_free(p);
 }
 
@@ -185,10 +196,10 @@ TEST(one_name_in_several_alternatives)
     struct slice text;
 
     ck_assert_uint_eq(pattern_ngroups(p), 1);
-    ck_assert_int_eq(pattern_match(p, SLICE("b=xyz")), PATTERN_YES);
-    ck_assert(pattern_capture(p, 0, &text) && slice_eq(text, SLICE("xyz")));
-    ck_assert_int_eq(pattern_match(p, SLICE("a=12")), PATTERN_YES);
-    ck_assert(pattern_capture(p, 0, &text) && slice_eq(text, SLICE("12")));
+    ck_assert_int_eq(pattern_match(p, room(), SLICE("b=xyz")), PATTERN_YES);
+    ck_assert(pattern_capture(p, room(), 0, &text) && slice_eq(text, SLICE("xyz")));
+    ck_assert_int_eq(pattern_match(p, room(), SLICE("a=12")), PATTERN_YES);
+    ck_assert(pattern_capture(p, room(), 0, &text) && slice_eq(text, SLICE("12")));
     pattern_free(p);
 }
 
@@ -392,7 +403,7 @@ TEST_EACH(no_line_that_matches_lacks_the_literal_or_the_first_byte, 4)
             char text[64];
             size_t n = random_subject(&d, regex.p, text, 40);
 
-            if (pattern_match(p, (struct slice){text, n}) != PATTERN_YES)
+            if (pattern_match(p, room(), (struct slice){text, n}) != PATTERN_YES)
                 continue;
             matches++;
             ck_assert_msg(literal.n == 0 || memmem(text, n, literal.p, literal.n),
@@ -418,7 +429,8 @@ static void assert_replaced(const char *regex, const char *text, const char *in,
     struct buf err = BUF_INIT, got = BUF_INIT;
 
     ck_assert_msg(replacement_check(p, slice_str(text), &err), "%s", err.p);
-    ck_assert_int_ne(pattern_replace(p, slice_str(text), slice_str(in), &got), PATTERN_ERROR);
+    ck_assert_int_ne(pattern_replace(p, room(), slice_str(text), slice_str(in), &got),
+                     PATTERN_ERROR);
     ck_assert_str_eq(got.p, out);
     pattern_free(p);
     buf_release(&got);
@@ -448,7 +460,7 @@ TEST(a_replacement_that_explodes_is_an_error)
 
     memset(buf_reserve(&in, MIB), 'a', MIB);
     in.n = MIB;
-    ck_assert_int_eq(pattern_replace(p, SLICE("0123456789abcdefghij"), buf_all(&in), &got),
+    ck_assert_int_eq(pattern_replace(p, room(), SLICE("0123456789abcdefghij"), buf_all(&in), &got),
                      PATTERN_ERROR);
     ck_assert_uint_eq(got.n, 0);
     pattern_free(p);
@@ -499,9 +511,9 @@ TEST(replacing_gives_up_too)
     struct pattern *p = pattern("^(a+)+$");
     struct buf got = BUF_INIT;
 
-    ck_assert_int_eq(
-        pattern_replace(p, SLICE("x"), SLICE("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), &got),
-        PATTERN_ERROR);
+    ck_assert_int_eq(pattern_replace(p, room(), SLICE("x"),
+                                     SLICE("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), &got),
+                     PATTERN_ERROR);
     ck_assert_uint_eq(got.n, 0);
     pattern_free(p);
     buf_release(&got);

@@ -12,17 +12,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void replace(struct pattern *p, struct slice by, struct slice text)
 {
-    enum pattern_result found = pattern_match(p, text), replaced;
+    struct matcher *m = matcher_new();
+    enum pattern_result found = pattern_match(p, m, text), replaced;
     struct buf out = BUF_INIT;
 
-    replaced = pattern_replace(p, by, text, &out);
+    replaced = pattern_replace(p, m, by, text, &out);
     if (found == PATTERN_NO && replaced != PATTERN_ERROR)
         assert(replaced == PATTERN_NO && slice_eq(buf_all(&out), text));
     if (found == PATTERN_YES)
         assert(replaced != PATTERN_NO);
     buf_clear(&out);
-    if (pattern_replace(p, SLICE("$0"), text, &out) == PATTERN_YES)
+    if (pattern_replace(p, m, SLICE("$0"), text, &out) == PATTERN_YES)
         assert(slice_eq(buf_all(&out), text));
+    matcher_free(m);
     buf_release(&out);
 }
 
