@@ -207,6 +207,8 @@ void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_
 static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags)
 {
     f->retired = (flags & SAVED_RETIRED) != 0;
+    if (f->retired) /* what it ends with was not to be read */
+        f->tail.read_to = f->tail.size;
     f->truncated = (flags & SAVED_TRUNCATED) != 0;
     f->renamed = (flags & SAVED_RENAMED) != 0;
     f->rebooted |= (flags & SAVED_REBOOTED) != 0;

@@ -318,6 +318,14 @@ static void look_at_dir(struct tailset *t, struct dir *d)
     watch_dir(t, d);
 }
 
+void dir_look(struct tailset *t, const char *path)
+{
+    struct dir *d = dir_of_path(t, path);
+
+    if (d)
+        look_at_dir(t, d);
+}
+
 static void see_directory(struct tailset *t, const char *path, bool symlink)
 {
     if (slice_count(slice_str(path), '/') >= DEPTH_MAX)

@@ -431,13 +431,26 @@ void file_misnamed(struct tailset *t, struct tail_file *f)
         file_unname(t, f);
 }
 
+/* It lies where its name led, but for now nobody looks there. */
+static bool is_elsewhere(const struct tail_file *f)
+{
+    struct look look;
+
+    return f->real && look_at(f->real, &look) == 0 && identity_eq(&look.id, &f->tail.id);
+}
+
+bool file_is_away(const struct tailset *t, const struct tail_file *f)
+{
+    return dir_is_away(t, f) || !f->stream->wanted || is_elsewhere(f);
+}
+
 void file_lose(struct tailset *t, struct tail_file *f)
 {
     file_enter(t, f, FILE_LOST);
     if (f->tail.proved < f->tail.size) /* so much of it is lost, also after a restart */
         f->tail.proved = f->tail.size;
     f->lost_wall_ns = clock_wall_ns();
-    f->away = dir_is_away(t, f) || !log_of_path(t, f->stream->path) ? AWAY_LOOKS : 0;
+    f->away = file_is_away(t, f) ? AWAY_LOOKS : 0;
     f->active_ns = t->now;
 }
 
@@ -619,7 +632,7 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
     int r = tail_without_nuls(fd, file_charset(f), upto, &n);
 
     e->agrees = e->from = 0;
-    if (r == 0 && (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns)))
+    if (r == 0 && e->inode && (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns)))
         r = is_cut_at(t, f, fd, n, e);
     if (r != 0 || n == 0) /* NULs agree with NULs */
         return r < 0 ? r : 0;
@@ -665,6 +678,21 @@ static int weigh_other(const struct tailset *t, const struct tail_file *f, int f
     e->agrees = like.least;
     r = find_lines(t, f, fd, &like, e);
     e->doubt = e->perhaps > e->from; /* up to the next mark, or the next hash */
+    return r;
+}
+
+/* A part that was never compared with what is gone: behind the last mark in it lie other lines, perhaps. 0 or
+ * negative errno. */
+static int weigh_part(const struct tailset *t, const struct tail_file *f, int fd,
+                      struct evidence *e)
+{
+    struct tail_likeness like;
+    int r = tail_agreement(&f->tail, fd, e->size, &like);
+
+    if (r == 0)
+        r = find_lines(t, f, fd, &like, e);
+    e->doubt = e->perhaps > e->from;
+    e->from = e->agrees;
     return r;
 }
 
@@ -718,10 +746,13 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     r = 0;
     if ((e->inode || e->rest) && f->rebooted && e->relation != TAIL_SAME)
         r = weigh_crash(t, f, fd, look, e);
-    else if (e->replaced && f->tail.fd >= 0 && e->offset > 0 && e->relation != TAIL_SAME)
+    else if (e->replaced && f->tail.fd >= 0 && e->offset > 0 && e->relation != TAIL_SAME &&
+             !file_knows_less_than_a_line(f))
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
+    else if (e->relation == TAIL_PREFIX && e->rest && !e->held)
+        r = weigh_part(t, f, fd, e);
     else if (may_be_amid_a_line(f, e))
         r = find_last_line(t, f, fd, e->agrees, &e->from);
     if (r < 0)

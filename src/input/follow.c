@@ -211,7 +211,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
     uint64_t before = f->tail.offset;
     int r = 0;
 
-    if (!f->stream->log->config || f->retry_ns > t->now)
+    if (!f->stream->wanted || f->retry_ns > t->now)
         return;
     if (f->tail.fd < 0 && !f->unpack)
         r = file_reopen(t, f);

@@ -107,21 +107,22 @@ static int choose_start(struct tailset *t, const struct newcomer *n, struct tail
     bool at_end = log->fresh && log->config && log->config->start_at_end;
     bool skip = t->all_at_end && !t->reconciled;
     uint64_t from;
-    int r = f->retired ? 1 : is_history(t, n);
+    int r = f->retired ? 0 : is_history(t, n);
 
     if (r < 0)
         return r;
-    if (r == 1) {
-        f->retired = true;
+    if (f->retired)
         return tail_mark_read(&f->tail, n->fd, n->look.size);
-    }
-    if (!at_end && !skip)
+    if (r == 0 && !at_end && !skip)
         return 0;
+    f->retired = r == 1;
     r = tail_last_line(n->fd, encoding_of(&n->stream->log->encoding, n->head), n->look.size,
                        t->options.max_line, &from);
     if (r == 0)
         r = tail_mark_read(&f->tail, n->fd, from);
-    if (r == 0 && !at_end)
+    if (r == 0 && f->retired) /* nothing is read unless it grows */
+        f->tail.read_to = f->tail.size = f->tail.proved = n->look.size;
+    else if (r == 0 && !at_end)
         note(t, log, TAIL_LOST_STATE, from);
     return r;
 }
@@ -387,6 +388,15 @@ static int begin_rotated(struct tailset *t, const struct finding *best, struct n
     return r ? (r < 0 ? r : 0) : begin(t, n, false);
 }
 
+static void tell_part(struct tailset *t, const struct newcomer *n)
+{
+    note(t, n->stream->log, TAIL_AMBIGUOUS, 1);
+    warn_once(
+        t, n->path,
+        "is taken for a part of one that is gone, which was read; other lines that lie at its "
+        "end, perhaps, do not count");
+}
+
 static int carry_out(struct tailset *t, struct newcomer *n, const struct finding *best)
 {
     enum verdict verdict = best->row ? best->row->verdict : VERDICT_NEW;
@@ -408,9 +418,12 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
         return 0;
     case VERDICT_READ:
         r = begin(t, n, true);
-        if (r == 0) /* until it grows: then it was a copy that took its time */
-            file_by_path(t, n->path)->copy_of = best->file;
-        return r;
+        if (r < 0)
+            return r;
+        file_by_path(t, n->path)->copy_of = best->file; /* until it grows: a copy took its time */
+        if (best->evidence.doubt)
+            tell_part(t, n);
+        return 0;
     default:
         break;
     }
@@ -537,6 +550,8 @@ static void consider_packed(struct tailset *t, struct packed_search *p, struct t
 
     if (p->unread == 0 && file_is_readable(f) && f->tail.offset == 0 && f->tail.size > 0)
         p->unread = unseen_begins(t, f, p->newcomer->head);
+    if (p->unread == 0 && file_is_readable(f)) /* what is in it now is not known */
+        p->unread = f->unverified;
     if (!is_archive_of(p->newcomer, f) || (p->sure && !sure) ||
         (p->best && p->sure == sure && f->tail.offset <= p->best->tail.offset))
         return;
@@ -744,9 +759,12 @@ static void identify(struct tailset *t, struct newcomer *n)
 /* What has the stream's own name comes before a part of it, also where no event told of it. */
 static void look_at_own_name(struct tailset *t, const struct stream *s)
 {
+    const struct tail_file *f = file_by_path(t, s->path);
+    struct look look;
     uint64_t number;
 
-    if (!file_by_path(t, s->path) && !map_get(&t->newcomer_numbers, slice_str(s->path), &number))
+    if (f ? look_at(s->path, &look) == 0 && !identity_eq(&look.id, &f->tail.id)
+          : !map_get(&t->newcomer_numbers, slice_str(s->path), &number))
         queue_look(t, s->path, NULL);
 }
 

@@ -40,9 +40,15 @@ static bool is_most(const struct evidence *e)
     return e->last_line || (e->offset >= JUDGE_MUCH && is_half(e));
 }
 
-static bool is_inode_whole(const struct evidence *e)
+static bool is_born_whole(const struct evidence *e)
 {
-    return e->inode && e->relation == TAIL_SAME;
+    return e->born && e->relation == TAIL_SAME;
+}
+
+/* By its number, or as a copy: copytruncate; rotated while nobody looked. */
+static bool is_whole(const struct evidence *e)
+{
+    return (e->inode || e->rest) && e->relation == TAIL_SAME;
 }
 
 /* Rather than in a copy of which more is left. */
@@ -100,15 +106,10 @@ static bool is_copy(const struct evidence *e)
     return e->copy;
 }
 
-static bool is_rest(const struct evidence *e)
-{
-    return e->rest && e->relation == TAIL_SAME;
-}
-
 /* A copy of what a crash had cut, or that was cut itself; not where there is one of all of it. */
 static bool is_rest_after_crash(const struct evidence *e)
 {
-    return e->rest && !e->copied && is_left_by_crash(e);
+    return e->rest && !e->away && !e->copied && is_left_by_crash(e);
 }
 
 /* Under its name, or its base name, as a copy that somebody put back. */
@@ -143,13 +144,19 @@ static bool is_read_part(const struct evidence *e)
 /* A copy of it under a rotated name, not yet complete. */
 static bool may_be_copied(const struct evidence *e)
 {
-    return e->rest && e->gone && !e->still && is_part(e);
+    return e->rest && e->gone && !e->still && e->relation == TAIL_PREFIX;
+}
+
+/* It waited, and may still be a copy that takes longer. */
+static bool is_still_part(const struct evidence *e)
+{
+    return e->rest && e->still && e->relation == TAIL_PREFIX;
 }
 
 static bool is_written_again(const struct evidence *e)
 {
     return (e->named || e->rotated || e->number) && e->gone &&
-           (is_rather_alike(e) || e->perhaps > e->alike);
+           (is_rather_alike(e) || e->perhaps > e->alike || is_still_part(e));
 }
 
 /* By an editor that keeps what was (sed -i.bak), or by a rotator, and a job wrote the same again? What
@@ -173,17 +180,17 @@ bool judge_doubts(const struct evidence *e)
 const struct row *judge(const struct evidence *e)
 {
     static const struct row table[] = {
-        {1, VERDICT_SAME, is_inode_whole},      /* also 3: absent, and back */
-        {3, VERDICT_CUT, is_born_after_crash},  /* PREFIX, NULS, or written on since */
-        {2, VERDICT_CUT, is_born_cut},          /* its last line gone, or much of it left */
-        {2, VERDICT_NEW, is_born},              /* truncated: R is lost */
-        {4, VERDICT_SAME, is_written_anew},     /* an editor, a copy renamed over it */
-        {4, VERDICT_CUT, is_edited},            /* the same without its end, perhaps written on */
-        {6, VERDICT_COPY, is_copy},             /* its original is there to be read */
+        {1, VERDICT_SAME, is_born_whole},      /* also 3: absent, and back */
+        {3, VERDICT_CUT, is_born_after_crash}, /* PREFIX, NULS, or written on since */
+        {2, VERDICT_CUT, is_born_cut},         /* its last line gone, or much of it left */
+        {2, VERDICT_NEW, is_born},             /* truncated: R is lost */
+        {4, VERDICT_SAME, is_written_anew},    /* an editor, a copy renamed over it */
+        {4, VERDICT_CUT, is_edited},           /* the same without its end, perhaps written on */
+        {6, VERDICT_COPY, is_copy},            /* its original is there to be read */
+        {5, VERDICT_SAME, is_whole},           /* of several it is the one of which most was read */
         {3, VERDICT_CUT, is_inode_after_crash}, /* or the number was given away again */
         {2, VERDICT_CUT, is_inode_cut},
         {2, VERDICT_NEW, is_inode},
-        {5, VERDICT_SAME, is_rest},            /* copytruncate; rotated while nobody looked */
         {5, VERDICT_CUT, is_rest_after_crash}, /* the same, after a crash of the machine */
         {8, VERDICT_SAME, is_back_with_times}, /* cp -a, rsync -t */
         {9, VERDICT_SAME, is_back_and_grown},  /* and written on */

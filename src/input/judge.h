@@ -36,6 +36,7 @@ struct evidence {
     bool rotated;   /* N has a rotated name of R's stream */
     bool named;     /* N has R's name, or its base name in the same log */
     bool rest;      /* rotated; R was lost, and N was made in its time */
+    bool away;      /* R is out of sight, but for all that is known not gone */
     bool held;      /* N was held as R's copy before */
     bool lately;    /* R's loss was not yet reported */
     bool copy;      /* rotated; R still has all that N has */

@@ -184,13 +184,15 @@ struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
 {
     struct index_node *node = index_find(&t->stream_index, slice_str(path));
     struct stream *s = INDEX_THING(node, struct stream, by_path);
+    struct log *wants;
 
     if (s || !log)
         return s;
+    wants = log_of_path(t, path);
     s = xmalloc(sizeof(*s));
-    *s = (struct stream){.path = xstrdup(path), .next = t->streams};
+    *s = (struct stream){.path = xstrdup(path), .next = t->streams, .wanted = wants};
     t->streams = s;
-    join_log(s, log);
+    join_log(s, wants ? wants : log);
     index_add_text(&t->stream_index, &s->by_path, s->path);
     return s;
 }

@@ -57,7 +57,7 @@ void file_open_sink(struct tailset *t, struct tail_file *f)
 {
     struct log *log = f->stream->log;
 
-    if (f->sink || !log->config)
+    if (f->sink || !f->stream->wanted)
         return;
     f->sink =
         t->sink.open(t->sink.ctx, log->number, f->stream->path, f->path, f->id, buf_all(&f->carry));
@@ -158,7 +158,7 @@ void file_finish(struct tailset *t, struct tail_file *f)
     struct tail_reader reader;
     int r;
 
-    if (!f->stream->log->config)
+    if (!f->stream->wanted)
         return;
     reader = file_reader(t, f);
     file_open_sink(t, f);

@@ -126,6 +126,7 @@ static void pipe_begin(struct tailset *t, struct log *log, const char *path)
         return;
     }
     f = file_new(t, stream_get(t, path, log), FILE_PIPE);
+    f->stream->wanted = true; /* whatever it is called */
     f->pipe = xmalloc(sizeof(*f->pipe));
     *f->pipe = (struct pipe_input){.set = t, .file = f, .fd = fd};
     linebuf_init(&f->pipe->lines, t->options.max_line);

@@ -138,7 +138,7 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
 
     if (!s && !log && was && strcmp(was->path, path) != 0)
         s = was;
-    rotated = s && log_of_path(t, s->path); /* not a part of what nobody wants any more */
+    rotated = s && s->wanted; /* not a part of what nobody wants any more */
     if (!rotated)
         s = NULL;
     if (!s && log) {
@@ -245,7 +245,7 @@ static void examine_symlink(struct tailset *t, const char *path)
 {
     const struct stream *s = stream_by_real(t, path);
 
-    if (s && log_of_path(t, s->path))
+    if (s && s->wanted)
         examine(t, &(struct pending){.path = s->path});
 }
 
@@ -400,6 +400,7 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     if (r == 0) {
         file_close_fd(t, f); /* an archive, amid its reading; another may have the rest */
         f->packed = false;
+        dir_look(t, f->path); /* no event tells that its disk is gone */
         file_lose(t, f);
         file_release_copies(t, f->stream);
         file_release_archives(t, f);

@@ -65,6 +65,7 @@ struct stream {
     struct tail_file *gone;  /* FILE_ABSENT, youngest first */
     unsigned queued, open;   /* how many of them are to be read; are FILE_OPEN */
     uint64_t alike;          /* so many first bytes two different ones of them shared: a banner */
+    bool wanted;             /* a glob matches its path: it is read */
     bool verified;           /* while newcomers are identified */
 };
 
@@ -423,7 +424,7 @@ bool logs_want_events(const struct tailset *t, const char *dir);
 const char *plain_glob(const char *glob);
 /* A fifo or standard input, named without a wildcard? */
 bool glob_names_pipe(const char *glob);
-/* The stream of this path; made when `log` is not NULL. */
+/* The stream of this path; made when `log` is not NULL, of that if no other wants it. */
 struct stream *stream_get(struct tailset *t, const char *path, struct log *log);
 /* The stream that `path` is a rotated name of, and how sure that is; or NULL. */
 struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotated *ret_is);
@@ -456,6 +457,8 @@ char *dir_join(const char *dir, const char *name);
 void dir_add_of(struct tailset *t, const char *path, unsigned role);
 /* The names in the directory that this is in will be looked at; false when we do not know it. */
 bool dir_rescan_of(struct tailset *t, const char *path);
+/* Looks at the directory that this is in. */
+void dir_look(struct tailset *t, const char *path);
 /* Its directory is not there, or lies on another disk than it did. */
 bool dir_is_away(const struct tailset *t, const struct tail_file *f);
 /* This could not be looked at: its directory is read again with the next reconcile. */
@@ -547,6 +550,9 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
 void file_unname(struct tailset *t, struct tail_file *f);
 /* Its name means another file now, or none: it loses it, and the name is looked at again. */
 void file_misnamed(struct tailset *t, struct tail_file *f);
+/* Out of sight, but for all that is known not gone: its directory, its disk, the symlink that led to it, or
+ * nobody wants it. */
+bool file_is_away(const struct tailset *t, const struct tail_file *f);
 void file_lose(struct tailset *t, struct tail_file *f);
 void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *id);
 /* Takes over what a look found; queues it when it changed. */

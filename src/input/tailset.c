@@ -132,7 +132,7 @@ static void give_up(struct tailset *t, struct tail_file *f)
 /* The disk of what is not there may only be not yet mounted. */
 static void look_for_disk(const struct tailset *t, struct tail_file *f)
 {
-    if (dir_is_away(t, f))
+    if (dir_is_away(t, f) || (f->away && file_is_away(t, f)))
         f->away = AWAY_LOOKS;
     else if (f->away && --f->away == 0)
         f->lost_wall_ns = clock_wall_ns();
@@ -641,6 +641,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
     for (struct stream *s = t->streams; s; s = s->next) {
         struct log *log = log_of_path(t, s->path);
 
+        s->wanted = log != NULL;
         if (log)
             stream_set_log(s, log);
     }
@@ -648,7 +649,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
         next = f->next;
         if (file_is_lost(f))
             f->away = AWAY_LOOKS;
-        if (f->stream->log->config)
+        if (f->stream->wanted)
             queue_read(t, f); /* its sink is opened again */
         else
             put_away(t, f);

@@ -227,6 +227,7 @@ static void weigh_names(const struct tailset *t, const struct newcomer *n,
     e->aside = f == n->before && !e->inode && !e->gone;
     e->seen =
         e->replaced && !f->gone_seen && n->look.id.dev == f->tail.id.dev && is_watched(t, n->path);
+    e->away = f->away;
     e->held = f == n->copy_of;
     e->lately = f->state != FILE_ABSENT;
     e->same_time = weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);

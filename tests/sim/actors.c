@@ -16,7 +16,7 @@
 #include <zlib.h>
 
 #define BOOT_NS (3 * NSEC_PER_SEC) /* before anybody writes */
-enum { STREAMS = 4, LINKED = 2, CHAIN = 9, PLAIN_MAX = 60000 };
+enum { STREAMS = 4, LINKED = 2, MOUNTED = 3, CHAIN = 9, PLAIN_MAX = 60000 };
 
 const int errors[ERRORS] = {EIO, ENOMEM, ENOSPC, EMFILE, EINTR};
 
@@ -26,6 +26,7 @@ struct job {
     struct dent *from_name, *to_name;
     size_t done;
     bool truncates;   /* copy: its original in the end */
+    bool blind;       /* copy: its original went out of sight meanwhile */
     bool dates;       /* restore: gives it the time of the original */
     struct buf out;   /* compress, rewrite */
     struct buf plain; /* compress: what is in that */
@@ -174,13 +175,20 @@ static void append(struct node *n, struct dent *d, const char *p, size_t size)
     disk_write(n, d, p, size, n->data.n);
 }
 
+/* What is written behind the place where a file was cut, before anybody looked. */
+static void excuse_after_cut(unsigned id, const struct node *n)
+{
+    oracle.excused[id] = n->cut == CUT && !n->edited;
+    oracle.perhaps[id] = n->cut == CUT && n->edited;
+}
+
 static void begin_line(struct stream *s)
 {
     struct slice line;
 
     s->half = oracle.nlines++;
     s->half_ns = world.mono_ns;
-    oracle.excused[s->half] = s->node->cut == CUT;
+    excuse_after_cut(s->half, s->node);
     oracle.halves = true;
     line = oracle_line(s->half);
     s->half_n = 1 + (size_t)world_random(line.n - 1);
@@ -222,7 +230,8 @@ static void put_lines(struct stream *s, struct node *n, struct dent *d, unsigned
     if ((world.knobs & KNOB_BANNER) && n->data.n == 0)
         append(n, d, banner, strlen(banner));
     for (; count > 0 && oracle.nlines < LINES_MAX; count--) {
-        oracle.excused[oracle.nlines] = n->cut == CUT || is_older_than_link(s);
+        excuse_after_cut(oracle.nlines, n);
+        oracle.excused[oracle.nlines] |= is_older_than_link(s);
         line = oracle_line(oracle.nlines++);
         append(n, d, line.p, line.n);
     }
@@ -383,6 +392,15 @@ static bool go_on(struct job *j, const struct buf *what, bool all)
     return j->done == what->n;
 }
 
+/* Of what a crash cut within its first line nothing tells that it was written anew, when that begins alike. */
+static void truncate_all(struct node *n, struct dent *d)
+{
+    bool in_line = n->data.n > 0 && !memchr(n->data.p, '\n', n->data.n);
+
+    disk_truncate(n, d, 0);
+    n->cut = in_line ? CUT : CUT_NOT;
+}
+
 static void clear_job(struct job *j)
 {
     buf_release(&j->out);
@@ -402,9 +420,25 @@ static void end_copy(struct stream *s)
     if (!j->to)
         return;
     (void)go_on(j, &j->from->data, true);
+    if (j->blind)
+        oracle_may_double(j->from);
+    if (j->from->data.n > 0)
+        doubt_number(j->to, j->from);
     if (j->truncates)
-        disk_truncate(j->from, j->from_name, 0);
+        truncate_all(j->from, j->from_name);
     clear_job(j);
+}
+
+/* The original goes out of sight while it is copied: a copy that stands still meanwhile is read, and that is
+ * told. */
+static void copy_blindly(unsigned a)
+{
+    struct job *j = &streams[a % STREAMS].copy;
+
+    if (!j->to)
+        return;
+    j->blind = true;
+    oracle_may_double(j->from);
 }
 
 /* In one go when b is even: then nothing is written between copy and truncation. Odd: begins. Some
@@ -556,6 +590,8 @@ static void act_edit(unsigned a, unsigned b)
         oracle.doubt[streams[a % STREAMS].half] = DOUBT_FREE;
     doubt_number(copy, n);
     append(copy, e, n->data.p, b % 2 ? without_last_line(&n->data) : n->data.n);
+    copy->edited = b % 2;
+    copy->cut = b % 2 ? CUT : CUT_NOT;
     move(tmp, path_of(a));
 }
 
@@ -571,10 +607,13 @@ static void act_truncate(unsigned a, unsigned b)
         return;
     if (b % 2)
         size = without_last_line(&n->data);
-    if (size > 0)
-        oracle_doubts(n, DOUBT_FREE);
+    if (size == 0) {
+        truncate_all(n, d);
+        return;
+    }
+    oracle_doubts(n, DOUBT_FREE);
     disk_truncate(n, d, size);
-    n->cut = size > 0 ? CUT : CUT_NOT;
+    n->cut = CUT;
 }
 
 static void end_rewrite(struct stream *s)
@@ -671,6 +710,8 @@ static void act_restore(unsigned a, unsigned b)
 static void act_away(unsigned a, unsigned b)
 {
     (void)a, (void)b;
+    copy_blindly(0);
+    copy_blindly(1);
     move("/log", "/moved");
 }
 
@@ -685,6 +726,7 @@ static void act_back(unsigned a, unsigned b)
 static void act_switch(unsigned a, unsigned b)
 {
     (void)a;
+    copy_blindly(LINKED);
     if (b % 3)
         point(pod + 1);
     else if (pod > 0)
@@ -723,6 +765,7 @@ static void act_mount(unsigned a, unsigned b)
 static void act_unmount(unsigned a, unsigned b)
 {
     (void)a, (void)b;
+    copy_blindly(MOUNTED);
     if (mount_point()->mounted)
         disk_unmount(mount_point());
 }
@@ -817,6 +860,8 @@ static void act_settle(unsigned a, unsigned b)
 static void act_reload(unsigned a, unsigned b)
 {
     (void)a;
+    for (unsigned i = 0; i < STREAMS; i++)
+        copy_blindly(i);
     process_configure(b);
 }
 

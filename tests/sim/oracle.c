@@ -100,13 +100,23 @@ static unsigned known(struct slice line)
 /* What is done with each whole line. */
 typedef void line_fn(void *ctx, unsigned id);
 
+/* A crash left them; a line may follow. */
+static size_t leading_nuls(const char *p, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && p[i] == 0)
+        i++;
+    return i;
+}
+
 static void each_line(const char *p, size_t n, line_fn *fn, void *ctx)
 {
     const char *newline; /* an empty file has no bytes to point at */
 
     while (n > 0 && (newline = memchr(p, '\n', n))) {
-        size_t length = (size_t)(newline + 1 - p);
-        unsigned id = known(slice_make(p, length));
+        size_t length = (size_t)(newline + 1 - p), nuls = leading_nuls(p, length);
+        unsigned id = known(slice_make(p + nuls, length - nuls));
 
         if (id)
             fn(ctx, id);
@@ -351,6 +361,18 @@ void oracle_doubts(const struct node *n, enum doubt doubt)
     each_line(b->p, b->n, set_free, &value);
 }
 
+static void may_double(void *ctx, unsigned id)
+{
+    (void)ctx;
+    if (oracle.doubt[id] == DOUBT_NONE)
+        oracle.doubt[id] = DOUBT_TOLD;
+}
+
+void oracle_may_double(const struct node *n)
+{
+    each_line(n->data.p, n->data.n, may_double, NULL);
+}
+
 static void excuse(void *ctx, unsigned id)
 {
     (void)ctx;
@@ -431,7 +453,8 @@ static void check_lines(void)
         if (oracle.count[id] > 1 && oracle.doubt[id] == DOUBT_TOLD && !world.jumped)
             twice = id;
         missing += !oracle.count[id];
-        if (oracle.count[id] || oracle.excused[id] || (world.jumped && told_lost()))
+        if (oracle.count[id] || oracle.excused[id] || (world.jumped && told_lost()) ||
+            (oracle.perhaps[id] && oracle.told[TAIL_AMBIGUOUS]))
             continue;
         if (oracle.owed[id] || there[id]) {
             lost++;

@@ -94,6 +94,7 @@ struct node {
     struct buf data;      /* a link's target */
     struct buf plain;     /* what is inside of a complete archive, for the oracle */
     unsigned long looked; /* in this look of the oracle */
+    bool edited;          /* `cut` by an editor: another inode */
     bool history;    /* an archive that nobody has to read who has not seen what is in it before */
     size_t synced_n; /* of the data is on the disk for sure */
     enum {
@@ -266,6 +267,7 @@ struct oracle {
     bool glimpsed[LINES_MAX];      /* it went after the process had seen that it was there */
     bool glimpsed_kept[LINES_MAX]; /* ... and had saved since */
     bool excused[LINES_MAX];       /* nobody owes it */
+    bool perhaps[LINES_MAX];       /* ... if a doubt was told */
     bool halves; /* parts of lines were written: what is lost of them is no line */
     unsigned reconciles;
     unsigned long looks;
@@ -286,8 +288,9 @@ void oracle_took(unsigned *last, const char *p, size_t n);
 void oracle_look(bool saved);
 void oracle_cuts(struct node *n, size_t size); /* what is behind is about to go */
 void oracle_doubts(const struct node *n, enum doubt doubt);
-void oracle_excuse(const struct node *n); /* nobody owes its lines */
-void oracle_destroyed(void);              /* the state, by an error */
+void oracle_may_double(const struct node *n); /* if that is told */
+void oracle_excuse(const struct node *n);     /* nobody owes its lines */
+void oracle_destroyed(void);                  /* the state, by an error */
 void oracle_reconciled(void);
 void oracle_history(void); /* whatever archive is there now need not be read */
 void oracle_failed(void);  /* an error was given: what is there may have been missed */
