@@ -12,7 +12,7 @@ import pathlib
 import sys
 
 from model import (BLUE, COUNT, GREEN, ORANGE, PURPLE, RANGE, RED, YELLOW, Dashboard, annotation, bargauge, bargauge_by,
-                   grown, heatmap, link, mapping, override, quantile, quantiles, query, rate, ratio, stat, steps, table, ten,
+                   grown, heatmap, link, mapping, mapping_from, override, quantile, quantiles, query, rate, ratio, stat, steps, table, ten,
                    ten_rates, timeseries, variable)
 
 HERE = pathlib.Path(__file__).resolve().parent / "dashboards"
@@ -24,7 +24,7 @@ RATIO_LIMITS = steps(GREEN, (0.01, YELLOW), (0.05, RED))
 LATENCY_LIMITS = steps(GREEN, (1, YELLOW), (2, RED))
 BUDGET_LIMITS = steps(RED, (0, ORANGE), (0.25, GREEN))
 TOKENS = "suffix: tok/min"
-PER_MINUTE = "suffix: /min"
+PER_MINUTE = "suffix:/min"
 
 DATABASES = {"postgresql": PURPLE, "redis": BLUE}
 SERVICES = {"gemini": BLUE, "serp": ORANGE}
@@ -81,22 +81,24 @@ def overview():
               "Are users hurt, since when, and where? Every number leads to the dashboard that explains it.",
               "http_requests_total")
     hurt = f'count(ALERTS{{alertstate="firing",{PAGES}}})'
-    where = ('label_join({}, "where", " ", "endpoint", "service", "database", "source", "log", "slo", "instance")')
+    # The labels that say where; for what concerns all of a job, the job.
+    where = ('label_replace(label_join(label_join({}, "where", " ", "endpoint", "service", "database", "source", "log", "slo", "instance"), '
+             '"whole", ";", "where", "job"), "where", "$1", "whole", " *;(.*)")')
     severity = mapping(("critical", "page", RED), ("warning", "ticket", ORANGE))
     d.add(
         stat("Users hurt", "Pages that fire now: each means that a user is hurt, or that nobody can tell. Empty when Prometheus "
              "evaluates no alerts at all.", f'{hurt} or 0 * count(ALERTS{{alertname="Watchdog"}})', COUNT,
-             steps(GREEN, (1, RED)), mappings=mapping((0, "NO", GREEN)), graph="none", background=True, none="no alerts run"),
+             steps(GREEN, (1, RED)), mappings=mapping((0, "NO", GREEN)) + mapping_from(1, "YES", RED), background=True, none="no alerts run"),
         stat("Since", "When the oldest page that fires now had its reason first.", f"1000 * min({firing(PAGES)})",
-             "dateTimeAsIsoNoDateIfToday", steps(RED), graph="none", none="–"),
+             "dateTimeAsIsoNoDateIfToday", steps(RED), none="–"),
         stat("Errors", "Share of HTTP requests answered 5xx. Red from 5 %, where HttpErrorRatioHigh begins.", error_ratio(),
              "percentunit", RATIO_LIMITS, decimals=2, links=to_http(), none="no requests"),
         table("Where", "What fires now, pages first; docs/runbook.md has a chapter for each.",
               [("Since", f"1000 * min by (severity, alertname, where) ({where.format(firing(ALERTS))})", "dateTimeAsIsoNoDateIfToday", None)],
               {"severity": "Kind", "alertname": "Alert", "where": "Where"}, none="None firing", width=12,
-              overrides=[override("Kind", mappings=severity, custom__width=80, custom__cellOptions={"type": "color-text"}),
-                         override("Since", custom__width=160)],
-              sort=[("Kind", False), ("Since", False)]),
+              overrides=[override("Kind", mappings=severity, custom__width=70, custom__cellOptions={"type": "color-text"}),
+                         override("Since", custom__width=100)],
+              sort=[("Kind", False), ("Since", False)], order=["Kind", "Where", "Alert", "Since"]),
         stat("P95 latency", "95 % of the HTTP requests are faster. Red from 2 s, where HttpLatencyP95High begins.",
              quantile(0.95, "http_request_duration_seconds", window=ALERTED), "s", LATENCY_LIMITS, links=to_http()),
         stat("Failed messages", "Share of chat messages that failed. Red from 5 %, where MessageProcessingFailing begins.",
@@ -110,11 +112,12 @@ def overview():
         stat("WebSocket connections", "Open WebSocket connections, all instances.", "sum(websocket_connections_active{@})", COUNT,
              links=to_sessions()),
         stat("Availability budget left", "Error budget of the last 30 days: 99.9 % of requests without 5xx. "
-             "At 0 the objective is missed.", budget("http-availability"), "percentunit", BUDGET_LIMITS, decimals=0),
+             "At 0 the objective is missed.", budget("http-availability"), "percentunit", BUDGET_LIMITS, decimals=0,
+             width=8),
         stat("Latency budget left", "Error budget of the last 30 days: 95 % of requests within 1 s.", budget("http-latency"), "percentunit",
-             BUDGET_LIMITS, decimals=0),
+             BUDGET_LIMITS, decimals=0, width=8),
         stat("Message budget left", "Error budget of the last 30 days: 99 % of chat messages answered.", budget("messages"), "percentunit",
-             BUDGET_LIMITS, decimals=0),
+             BUDGET_LIMITS, decimals=0, width=8),
     )
     d.row("Since when").add(
         timeseries("Requests by status class", "HTTP requests per second by the first digit of their status.",
@@ -353,7 +356,9 @@ def sessions():
                    query("sum(increase(cleanup_job_duration_seconds_sum{@}[1d])) / "
                          "(sum(increase(cleanup_job_duration_seconds_count{@}[1d])) > 0)", "average"), "s", width=6),
         stat("Cleanup runs in range", "Runs of the cleanup job in the chosen time range; one a day is normal.",
-             f"round(sum(increase(cleanup_job_runs_total{{@}}[{RANGE}])))", COUNT, graph="none", width=6),
+             f"round(sum(increase(cleanup_job_runs_total{{@}}[{RANGE}])))", COUNT, width=6),
+        stat("Records deleted in range", "Records that the cleanup job deleted in the chosen time range.",
+             f"round(sum(increase(cleanup_job_records_deleted_total{{@}}[{RANGE}])))", COUNT, width=6),
     )
     return d
 
@@ -369,9 +374,9 @@ def logtally():
 
     d.add(
         stat("Scrape", "Lowest `up` of the chosen instances.", "min(up{@})", "short", steps(RED, (1, GREEN)),
-             mappings=mapping((0, "DOWN", RED), (1, "UP", GREEN)), graph="none"),
+             mappings=mapping((0, "DOWN", RED), (1, "UP", GREEN))),
         stat("Configuration", "Did the last reload succeed everywhere?", "min(logtally_config_last_reload_successful{@})",
-             "short", steps(RED, (1, GREEN)), mappings=mapping((0, "REFUSED", RED), (1, "OK", GREEN)), graph="none"),
+             "short", steps(RED, (1, GREEN)), mappings=mapping((0, "REFUSED", RED), (1, "OK", GREEN))),
         stat("Lines", "Lines read per second.", rate("logtally_log_lines_total", log), "suffix: lines/s", decimals=1),
         stat("Behind", "Bytes written to the logs and not yet read. LogExporterLagging begins at 50 MB.",
              f"sum(logtally_lag_bytes{{{log}}})", "bytes", steps(GREEN, (10e6, YELLOW), (50e6, RED))),
@@ -379,7 +384,7 @@ def logtally():
              f"max(time() - logtally_log_last_line_timestamp_seconds{{{log}}})", "s", steps(GREEN, (300, YELLOW), (900, RED))),
         stat("Lost", "Bytes that were deleted or truncated unread in the chosen time range.",
              f"sum(increase(logtally_lost_bytes_total{{{log}}}[{RANGE}])) or vector(0)", "bytes",
-             steps(GREEN, (1, RED)), graph="none"),
+             steps(GREEN, (1, RED))),
     )
     d.row("Input").add(
         timeseries("Lines by decoding", "How lines were understood. Text is normal in the backend's log; a change of the mix is not.",
@@ -391,9 +396,9 @@ def logtally():
                    query(rate("logtally_log_bytes_total", log, "instance, log"), "{{instance}} {{log}}"), "Bps", width=8),
         timeseries("Behind", "Bytes not yet read, by log.",
                    query(f"sum by (instance, log) (logtally_lag_bytes{{{log}}})", "{{instance}} {{log}}"), "bytes", width=8),
-        timeseries("Age of the newest line", "Seconds since the last line, by log; the line is where LogInputStalled begins.",
-                   query(f"time() - max by (instance, log) (max_over_time(logtally_log_last_line_timestamp_seconds{{{log}}}[5m]))",
-                         "{{instance}} {{log}}"), "s", limit=900, width=8),
+        timeseries("Age of the newest line", "Minutes since the last line, by log; the line is where LogInputStalled begins.",
+                   query(f"(time() - max by (instance, log) (max_over_time(logtally_log_last_line_timestamp_seconds{{{log}}}[5m]))) / 60",
+                         "{{instance}} {{log}}"), "m", limit=15, width=8),
         timeseries("Files", "Files followed, and files open now.",
                    [query(f"sum(logtally_files{{{log}}})", "followed"),
                     query(f"sum(logtally_files_open{{{log}}})", "open")], COUNT),

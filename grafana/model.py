@@ -15,12 +15,15 @@ MATCHERS = 'job=~"$job",instance=~"$instance"'
 GREEN, YELLOW, ORANGE, RED = "green", "yellow", "orange", "red"
 BLUE, PURPLE, GREY = "blue", "purple", "text"
 
-# Heights in Grafana's units of 38 pixels, also on a phone, where panels stand below each other: of a number (four make
-# a phone's screen), and of a picture with a legend of four lines. Numbers stack two to a picture.
-NUMBER, PICTURE = 4, 8
+# Heights in Grafana's units of 38 pixels, also on a phone, where panels stand below each other and six numbers make a
+# screen; and of a picture with a legend of four lines. Three numbers are as high as a picture.
+NUMBER, PICTURE = 3, 9
 
 # A count has no decimals, on its axis neither: "1,234". `short` makes 1.23 K of it and is for sums of many thousands.
 COUNT = "locale"
+
+# How far an axis reaches at least, by unit: 100 % and more for what is 0 would tell nothing.
+REACH = {COUNT: 4, "suffix:/min": 1, "percentunit": 0.01, "bytes": 1000}
 
 RATE = "$__rate_interval"
 RANGE = "$__range"
@@ -83,9 +86,9 @@ def quantile(q, histogram, matchers="@", by="", window=RATE):
 
 
 def ten(by, ranked, one, rest, legend):
-    """The ten largest of the whole time range by `ranked`, each as `one(by)`, and all others as one line, rest(out),
-    where `out` filters what it is given. Ranked once for the range, lines do not come and go."""
-    top = f"on ({by}) topk(10, {ranked})"
+    """The ten largest of the whole time range by `ranked`, if they are more than 0, each as `one`, and all others as one
+    line, rest(out), where `out` filters what it is given. Ranked once for the range, lines do not come and go."""
+    top = f"on ({by}) topk(10, {ranked} > 0)"
     return [query(f"{one} and {top}", legend), query(rest(lambda expr: f"({expr} unless {top})"), "the rest")]
 
 
@@ -116,8 +119,13 @@ def link(title, url):
 
 
 def mapping(*texts):
-    """mapping((0, "DOWN", RED), (1, "UP", GREEN)): words in place of numbers."""
+    """mapping((0, "DOWN", RED), (1, "UP", GREEN)): words in place of values."""
     return [{"type": "value", "options": {str(value): {"text": text, "color": colour} for value, text, colour in texts}}]
+
+
+def mapping_from(least, text, colour):
+    """A word for all numbers from `least` on."""
+    return [{"type": "range", "options": {"from": least, "to": None, "result": {"text": text, "color": colour}}}]
 
 
 def panel(kind, title, description, targets, unit, thresholds=None, size=(12, PICTURE), none=None, **defaults):
@@ -146,12 +154,13 @@ def panel(kind, title, description, targets, unit, thresholds=None, size=(12, PI
 
 
 def stat(title, description, expr, unit, thresholds=None, width=4, decimals=None, mappings=None,
-         links=None, graph="area", background=False, none=None):
-    """`background` fills the whole tile with the colour: for what must be seen from afar."""
-    p = panel("stat", title, description, query(expr, legend=title), unit, thresholds or steps(BLUE), (width, NUMBER), none,
+         links=None, background=False, none=None):
+    """A number as it is at the end of the time range: the last one within the range may be hours old. `background` fills
+    the whole tile with the colour: for what must be seen from afar."""
+    p = panel("stat", title, description, query(expr, title, instant=True), unit, thresholds or steps(BLUE), (width, NUMBER), none,
               decimals=decimals, mappings=mappings, links=links)
     p["options"] = {
-        "colorMode": "background" if background else "value", "graphMode": graph, "textMode": "auto", "justifyMode": "auto",
+        "colorMode": "background" if background else "value", "graphMode": "none", "textMode": "auto", "justifyMode": "auto",
         "orientation": "auto", "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
     }
     return p
@@ -172,27 +181,33 @@ def colour_overrides(targets, own):
 
 def timeseries(title, description, targets, unit, width=12, stacked=False, limit=None, table=False,
                minimum=0, maximum=None, links=None, colours=None, none=None):
-    """limit draws a red line where an alert begins; the description names it, and the query has its window. `table` is a
-    legend with numbers, for many lines or those that are compared."""
+    """limit draws a red line where an alert begins, always in view; the description names it, and the query has its window.
+    `table` is a legend with numbers, for many lines or those that are compared."""
     thresholds = steps(GREEN, (limit, RED)) if limit is not None else None
     p = panel("timeseries", title, description, targets, unit, thresholds, (width, PICTURE), none, min=minimum, max=maximum,
               links=links)
     field = p["fieldConfig"]["defaults"]
     field["color"] = {"mode": "palette-classic"}
     field["custom"] = {
-        "drawStyle": "line", "lineWidth": 1, "fillOpacity": 30 if stacked else 8, "showPoints": "never",
+        # A line around a stacked area would show the colour of what is 0 on top of it.
+        "drawStyle": "line", "lineWidth": 0 if stacked else 1, "fillOpacity": 70 if stacked else 8, "showPoints": "never",
         "spanNulls": False, "axisPlacement": "auto",
         "stacking": {"mode": "normal" if stacked else "none", "group": "A"},
         "thresholdsStyle": {"mode": "line" if limit is not None else "off"},
     }
+    reach = limit * 1.2 if limit is not None else REACH.get(unit)
+    if reach is not None:
+        field["custom"]["axisSoftMax"] = reach
     p["fieldConfig"]["overrides"] = colour_overrides(p["targets"], colours)
     p["options"] = {
         "legend": {"displayMode": "list", "placement": "bottom", "calcs": [], "showLegend": True},
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
     if table:
-        # The mean of counts is no count.
+        # The mean of counts is no count. Codes keep their order; of others the largest is seen without scrolling.
         p["options"]["legend"].update(displayMode="table", calcs=(["max"] if unit == COUNT else ["mean", "max"]) + ["lastNotNull"])
+        if labels_of(p["targets"][0]["legendFormat"]) != "status":
+            p["options"]["legend"].update(sortBy="Max", sortDesc=True)
     return p
 
 
@@ -218,7 +233,8 @@ def bars(title, description, target, unit, thresholds, width, links, maximum, no
     p = panel("bargauge", title, description, target, unit, thresholds or steps(BLUE), (width, PICTURE), none, min=0, max=maximum,
               links=links)
     p["options"] = {
-        "displayMode": "gradient", "orientation": "horizontal", "showUnfilled": True, "valueMode": "color",
+        "displayMode": "gradient", "orientation": "horizontal", "showUnfilled": True, "valueMode": "color", "namePlacement": "left",
+        "sizing": "manual", "minVizWidth": 8, "minVizHeight": 16, "maxVizHeight": 40, "text": {"titleSize": 14, "valueSize": 18},
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
     }
     return p
@@ -263,23 +279,25 @@ def column(name, unit, limits=None, **more):
     return override(name, unit=unit, **more)
 
 
-def table(title, description, columns, labels, none, width=24, links=None, overrides=(), sort=None):
+def table(title, description, columns, labels, none, width=24, links=None, overrides=(), sort=None, order=None):
     """columns: [(name, expr, unit, thresholds or None)], joined on their labels; labels: {label: column title}; sort:
-    [(column title, whether the largest is on top)], else by the first of columns."""
+    [(column title, whether the largest is on top)], else by the first of columns; order: of the column titles, else labels first."""
     targets = [query(expr, instant=True, fmt="table") for _, expr, _, _ in columns]
     p = panel("table", title, description, targets, "short", size=(width, PICTURE), none=none)
     single = len(columns) == 1
     values = {("Value" if single else f"Value #{ref}"): name for ref, (name, *_) in zip("ABCDEFGH", columns)}
-    p["fieldConfig"]["overrides"] = [column(name, unit, limits) for name, _, unit, limits in columns] + list(overrides)
+    # `string`: not the number that a label may look like.
+    p["fieldConfig"]["overrides"] = [column(name, unit, limits) for name, _, unit, limits in columns] \
+        + [override(name, unit="string") for name in labels.values()] + list(overrides)
     if links:
         p["fieldConfig"]["overrides"].append(override(next(iter(labels.values())), links=links))
-    order = list(labels) + list(values)
+    renamed = {**labels, **values}
+    ordered = sorted(renamed, key=lambda raw: (order or list(renamed.values())).index(renamed[raw]))
     p["transformations"] = [
         {"id": "merge", "options": {}},
         {"id": "organize", "options": {
             "excludeByName": {"Time": True},
-            "indexByName": {name: i for i, name in enumerate(order)},
-            "renameByName": {**labels, **values}}},
+            "indexByName": {raw: i for i, raw in enumerate(ordered)}, "renameByName": renamed}},
     ]
     p["options"] = {"showHeader": True, "cellHeight": "sm",
                     "footer": {"show": False, "reducer": ["sum"], "countRows": False, "fields": []},

@@ -12,7 +12,7 @@ from .wishes import PERIODS
 OPEN_MAX = 20       # panels at once; the rows after them are collapsed
 STATS_MAX = 6       # numbers in one line
 LABELS_MAX = 3      # of a counter that get a panel of their own
-PER_MINUTE = "suffix: /min"
+PER_MINUTE = "suffix:/min"
 
 
 def lines(count, most):
@@ -98,13 +98,13 @@ def share_stat(metric, alerts):
 def p95_stat(metric, alerts):
     limits = steps(GREEN, (metric.limit / 2, YELLOW), (metric.limit, RED)) if metric.limit else None
     return stat(f"{metric.title}, P95", f"{metric.help}: 95 % are below, in the chosen time range.",
-                quantile(0.95, metric.name, window="$__range"), metric.value_unit, limits, graph="none")
+                quantile(0.95, metric.name, window="$__range"), metric.value_unit, limits)
 
 
 def errors_stat(metric, alerts):
     bad = f" that {metric.bad.words}" if metric.bad else ""
     return stat(metric.title if not metric.bad else f"{metric.title}: errors", f"{metric.help}{bad}; in the chosen time range.",
-                f"round(sum(increase({metric.name}{{{selector(metric)}}}[$__range])))", COUNT, steps(GREEN, (1, ORANGE)), graph="none", none="none")
+                f"round(sum(increase({metric.name}{{{selector(metric)}}}[$__range])))", COUNT, steps(GREEN, (1, ORANGE)), none="none")
 
 
 def gauge_value(metric, by=""):
@@ -131,13 +131,12 @@ def budget_stat(slo):
 
 def newest_stat(file):
     return stat("Newest line", "Age of the newest line of the quietest log.",
-                f"max(time() - logtally_log_last_line_timestamp_seconds{{{log_of(file)}}})", "s", steps(BLUE), graph="none")
+                f"max(time() - logtally_log_last_line_timestamp_seconds{{{log_of(file)}}})", "s", steps(BLUE))
 
 
 def alerts_stat(file):
     return stat("Alerts firing", f"Pages and tickets about {file.title}; the reference has a chapter for each.",
-                f'count(ALERTS{{alertstate="firing",area="{file.name}",job=~"$job"}}) or vector(0)', COUNT, steps(GREEN, (1, ORANGE), (3, RED)),
-                graph="none")
+                f'count(ALERTS{{alertstate="firing",area="{file.name}",job=~"$job"}}) or vector(0)', COUNT, steps(GREEN, (1, ORANGE), (3, RED)))
 
 
 def numbers(file, alerts, slos):

@@ -45,6 +45,7 @@ provisioning_is_yaml() { python3 -c 'import sys, yaml; [yaml.safe_load(open(f).r
 check "dashboards are what generate.py gives" python3 grafana/generate.py --check
 check "dashboards keep the linter's rules and our promises" python3 tests/stack/lint_dashboards.py
 check "the linter notices every mistake" python3 tests/stack/lint_dashboards.py --try
+check "pictures in docs are of today's panels" python3 grafana/screens/draw.py --check
 check "monitoring.md says the same in both languages, and its links lead somewhere" python3 tests/stack/languages.py
 check "Grafana's timeInterval is the scrape interval" one_scrape_interval
 if python3 -c 'import yaml' 2>/dev/null; then

@@ -14,7 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATASOURCES = ("$datasource", "${datasource}")
 PANELS = {"timeseries", "stat", "bargauge", "heatmap", "table", "text", "row"}
-NUMBER, PICTURE = 4, 8          # the two heights, in units of 38 pixels
+NUMBER, PICTURE = 3, 9          # the two heights, in units of 38 pixels
 PHONE = 800                     # pixels of a phone's screen below Grafana's own bars
 # Labels with as many values as somebody makes; a legend of them shows ten and the rest.
 ENDLESS = {"endpoint", "event", "metric", "path", "source"}
@@ -43,9 +43,9 @@ PROMISED = {
         ("table", "short", r"sum by \(method, endpoint\).*http_requests_total.*histogram_quantile"),
     ],
     "mlp-ai": [
-        ("stat", "suffix: /min", 'ai_requests_total.*service="gemini"'),
-        ("stat", "suffix: /min", 'ai_requests_total.*service="serp"'),
-        ("timeseries", "suffix: /min", r"sum by \(service, model\) \(rate\(ai_requests_total"),
+        ("stat", "suffix:/min", 'ai_requests_total.*service="gemini"'),
+        ("stat", "suffix:/min", 'ai_requests_total.*service="serp"'),
+        ("timeseries", "suffix:/min", r"sum by \(service, model\) \(rate\(ai_requests_total"),
         ("stat", "suffix: tok/min", 'ai_tokens_used_total.*type="input"'),
         ("stat", "suffix: tok/min", 'ai_tokens_used_total.*type="output"'),
         ("timeseries", "suffix: tok/min", "ai_tokens_used_total"),
@@ -61,7 +61,7 @@ PROMISED = {
     ],
     "mlp-sessions": [
         ("timeseries", "locale", "active_sessions_total"),
-        ("timeseries", "suffix: /min", "messages_processed_total"),
+        ("timeseries", "suffix:/min", "messages_processed_total"),
         ("timeseries", "s", "message_processing_duration_seconds_bucket"),
         ("timeseries", "locale", "cleanup_job_runs_total"),
         ("timeseries", "locale", "cleanup_job_records_deleted_total"),
@@ -279,6 +279,8 @@ def lint_alert_line(panel):
         if odd and (lined or re.search(r"\b(rate|increase)\(", expr)):
             yield f"alert line: {name} looks over {sorted(windows(alert))}, the panel over {sorted(odd)}"
         if lined:
+            if defaults["custom"].get("axisSoftMax", 0) < defaults["thresholds"]["steps"][-1]["value"]:
+                yield "alert line: it may be out of view"
             limit = defaults["thresholds"]["steps"][-1]["value"]
             divisors = {float(n) for n in re.findall(r"/ ([\d.]+)", expr)} | {1.0}
             if not any(abs(limit * d - n) < 1e-9 for d in divisors for n in numbers(alert)):
@@ -302,6 +304,12 @@ def lint_counts(panel):
             if defaults["unit"] not in ("locale", "short") or ("increase(" in expr and "round(" not in expr) \
                     or (defaults["unit"] == "short" and "round(" not in expr):
                 yield "whole numbers: a count that is not rounded"
+
+
+def lint_now(panel):
+    """A number is that of now: the last one within the range may be hours old, and its reason gone."""
+    if panel["type"] in ("stat", "bargauge", "table") and not all(t["instant"] and not t["range"] for t in targets(panel)):
+        yield "of now: a query over the range, whose last value may be old"
 
 
 def lint_nothing(panel):
@@ -408,7 +416,7 @@ def lint(board):
             yield title, "panel-no-targets"
         if len({t["refId"] for t in targets(panel)}) != len(targets(panel)):
             yield title, "refId twice"
-        for rule in (lint_alert_line, lint_counts, lint_nothing, lint_legends, lint_colours):
+        for rule in (lint_alert_line, lint_counts, lint_now, lint_nothing, lint_legends, lint_colours):
             yield from ((title, complaint) for complaint in rule(panel))
         of_alerts = [windows(ALERTS[name]) for name in re.findall(r"\b[A-Z]\w+", panel["description"]) if name in ALERTS]
         for target in targets(panel):
@@ -483,8 +491,8 @@ def mistakes():
     yield "a dashboard needs a description", lambda b: b.update(description="")
     yield "duplicate panel id", panel(lambda p: p.update(id=1))
     yield "panels overlap", panel(lambda p: p["gridPos"].update(x=13))
-    yield "one row height", panel(lambda p: p["gridPos"].update(h=9))
-    yield "one row height", panel(lambda p: p["gridPos"].update(h=3), kind="stat")
+    yield "one row height", panel(lambda p: p["gridPos"].update(h=8))
+    yield "one row height", panel(lambda p: p["gridPos"].update(h=4), kind="stat")
     yield "half-empty rows", panel(lambda p: p["gridPos"].update(w=11))
     yield "__inputs", lambda b: b.pop("__inputs")
     yield "__inputs", variable("datasource", current={"text": "Prometheus", "value": "prometheus"})
@@ -520,6 +528,8 @@ def mistakes():
     yield "alert line: HttpAvailabilityBudgetBurnFast looks over", expr("rate1h", "rate3d", "Error budget burn rate"), "overview"
     yield "alert line: the description names no alert", panel(lambda p: p.update(description="The line."), "Latency quantiles")
     yield "alert line: 3 is no number", panel(lambda p: p["fieldConfig"]["defaults"]["thresholds"]["steps"][1].update(value=3), "Latency quantiles")
+    yield "alert line: it may be out of view", panel(lambda p: p["fieldConfig"]["defaults"]["custom"].pop("axisSoftMax"), "Latency quantiles")
+    yield "of now", panel(lambda p: p["targets"][0].update(range=True), kind="stat")
     yield "0 % where nothing failed", without_zero("Endpoints", 1)
     yield "0 % where nothing failed", without_zero("Errors", 0)
     yield "nothing is good news", field("Failed requests by endpoint", noValue=None), "overview"
