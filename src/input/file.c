@@ -16,6 +16,7 @@
 #include "input/set.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/must.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
@@ -696,13 +697,28 @@ static int weigh_part(const struct tailset *t, const struct tail_file *f, int fd
     return r;
 }
 
-/* Less than a line, as a crash leaves it, proves nothing: two lines of a log begin alike. */
-bool file_knows_less_than_a_line(const struct tail_file *f)
+/* Less than a line, as a crash leaves it, or who has deleted what he was writing, proves nothing: two lines
+ * of a log begin alike. */
+bool file_knows_less_than_a_line(const struct tail_file *f, struct slice alike)
 {
     const struct tail *tail = &f->tail;
+    struct slice known = tail->head ? slice_make(tail->head, tail->head_n) : alike;
 
-    return tail->head && tail->head_n == tail->offset &&
-           charset_whole_lines(file_charset(f), slice_make(tail->head, tail->head_n)) == 0;
+    if (known.n > tail->head_n)
+        known.n = tail->head_n;
+    return tail->head_n == tail->offset && known.n == tail->head_n &&
+           charset_whole_lines(file_charset(f), known) == 0;
+}
+
+/* The same: 1, 0, or negative errno. */
+static int knows_less_than_a_line(const struct tail_file *f, int fd)
+{
+    char head[FINGERPRINT_HEAD];
+    ssize_t got = f->tail.digest ? sys_pread(fd, head, f->tail.head_n, 0) : 0;
+
+    if (got < 0)
+        return -errno;
+    return file_knows_less_than_a_line(f, slice_make(head, (size_t)got));
 }
 
 /* In another inode what lies where the part ends, or where a crash left R amid a line, may be the
@@ -729,9 +745,11 @@ static int weigh_last_line(const struct tailset *t, const struct tail_file *f, i
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e)
 {
-    int r = file_knows_less_than_a_line(f) && !e->inode ? TAIL_OTHER
-                                                        : tail_compare(&f->tail, fd, look->size);
+    int little = e->inode ? 0 : knows_less_than_a_line(f, fd);
+    int r = little ? little : tail_compare(&f->tail, fd, look->size);
 
+    if (little == 1)
+        r = TAIL_OTHER;
     if (r < 0)
         return r;
     e->relation = (enum tail_relation)r;
@@ -746,8 +764,7 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     r = 0;
     if ((e->inode || e->rest) && f->rebooted && e->relation != TAIL_SAME)
         r = weigh_crash(t, f, fd, look, e);
-    else if (e->replaced && f->tail.fd >= 0 && e->offset > 0 && e->relation != TAIL_SAME &&
-             !file_knows_less_than_a_line(f))
+    else if (e->replaced && f->tail.fd >= 0 && e->offset > 0 && e->relation != TAIL_SAME && !little)
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
@@ -806,19 +823,40 @@ void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
         note(t, f->stream->log, what, f->tail.size - f->tail.offset);
 }
 
-/* The content that was there before, without a place. It takes the sink over. */
-static void split_old(struct tailset *t, struct tail_file *f)
+/* The content that was there before `f`. */
+static struct tail_file *new_old(struct tailset *t, struct tail_file *f)
 {
     struct tail_file *old = file_new(t, f->stream, FILE_UNPLACED);
 
     file_join(old, f->stream, f);
+    set_path(old, f->path);
+    old->renamed = old->truncated = true;
+    return old;
+}
+
+void file_lose_unread(struct tailset *t, struct tail_file *f, uint64_t size)
+{
+    struct tail_file *old = new_old(t, f);
+
+    old->tail.id = f->tail.id;
+    old->tail.size = size;
+    file_lose(t, old);
+    f->began_n = 0;
+    f->tail.size = f->tail.proved = f->tail.read_to;
+    t->names_changed = true;
+    file_release_copies(t, f->stream);
+}
+
+/* The content that was there before, without a place. It takes the sink over. */
+static void split_old(struct tailset *t, struct tail_file *f)
+{
+    struct tail_file *old = new_old(t, f);
+
     old->tail = f->tail;
     old->tail.fd = -1;
-    set_path(old, f->path);
     old->sink = f->sink;
     old->carry = f->carry;
     file_lose(t, old);
-    old->renamed = old->truncated = true;
     old->rebooted = f->rebooted;
     old->id = f->id;
     set_copies_of(f, old);
@@ -908,10 +946,46 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
     return 0;
 }
 
+bool file_begins_so(const struct tail_file *f, struct slice head)
+{
+    size_t n = head.n < f->began_n ? head.n : f->began_n, first = n < BEGAN ? n : BEGAN;
+
+    if (f->began_n == 0)
+        return true;
+    return n > 0 && memcmp(head.p, f->began, first) == 0 &&
+           (n < f->began_n || hash_text(0, slice_make(head.p, n)) == f->began_hash);
+}
+
+/* Of what was truncated, and perhaps written anew, before anything of it was read only its beginning tells.
+ * 1, 0, or negative errno. */
+static int begins_otherwise(const struct tail_file *f)
+{
+    char head[FINGERPRINT_HEAD];
+    ssize_t got = f->began_n > 0 ? sys_pread(f->tail.fd, head, f->began_n, 0) : 0;
+
+    return got < 0 ? -errno : !file_begins_so(f, slice_make(head, (size_t)got));
+}
+
+/* As file_verify, of which nothing was read. */
+static int verify_unread(struct tailset *t, struct tail_file *f)
+{
+    int r = begins_otherwise(f);
+
+    if (r <= 0)
+        return r;
+    f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
+    note(t, f->stream->log, TAIL_TRUNCATED, 1);
+    file_begin_generation(t, f); /* perhaps there is a copy */
+    return 1;
+}
+
 int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
 {
-    int r = f->tail.offset == 0 ? TAIL_SAME : tail_compare(&f->tail, f->tail.fd, size);
+    int r;
 
+    if (f->tail.offset == 0)
+        return verify_unread(t, f);
+    r = tail_compare(&f->tail, f->tail.fd, size);
     if (r < 0)
         return r;
     if (r == TAIL_SAME) {

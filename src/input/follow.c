@@ -137,29 +137,22 @@ static void learn_time(struct tail_file *f)
         f->mtime_ns = look.mtime_ns;
 }
 
-/* Of what was truncated and written anew before anything of it was read only that tells. 1, 0, or
- * negative errno. */
-static int began_otherwise(const struct tail_file *f)
+/* It ended before what was seen of it: cut there, behind what was read, or truncated while it was read?
+ * Enum tail_result or negative errno. */
+static int verify_cut(const struct tail_file *f)
 {
-    char head[FINGERPRINT_HEAD];
-    ssize_t got = f->began_n > 0 ? sys_pread(f->tail.fd, head, f->began_n, 0) : 0;
+    struct look look;
+    int r = f->tail.offset > 0 ? look_at_fd(f->tail.fd, &look) : 0;
 
-    if (got < 0)
-        return -errno;
-    return got > 0 && got == f->began_n && hash_text(0, slice_make(head, f->began_n)) != f->began;
+    if (r < 0 || f->tail.offset == 0)
+        return r < 0 ? r : TAIL_END;
+    r = tail_compare(&f->tail, f->tail.fd, look.size);
+    return r < 0 ? r : r == TAIL_SAME ? TAIL_END : TAIL_CHANGED;
 }
 
-/* As above; 1: the next generation is to be read. */
-static int begin_anew(struct tailset *t, struct tail_file *f)
+static struct slice read_head(const struct tail_file *f)
 {
-    int r = began_otherwise(f);
-
-    if (r <= 0)
-        return r;
-    f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
-    note(t, f->stream->log, TAIL_TRUNCATED, 1);
-    file_begin_generation(t, f); /* perhaps there is a copy */
-    return 1;
+    return slice_make(f->tail.head, f->tail.head_n);
 }
 
 /* A file that shrank, or of which only now something was read, may have been truncated without a
@@ -167,7 +160,7 @@ static int begin_anew(struct tailset *t, struct tail_file *f)
 static int read_plain(struct tailset *t, struct tail_file *f)
 {
     struct tail_reader reader = file_reader(t, f);
-    uint64_t before = f->tail.read_to;
+    uint64_t before = f->tail.read_to, seen = f->tail.proved;
     uint64_t known = f->tail.offset;
     bool fresh = f->tail.offset == 0, cut;
     int r = tail_read(&f->tail, &reader);
@@ -183,6 +176,14 @@ static int read_plain(struct tailset *t, struct tail_file *f)
     if (r == TAIL_END && f->tail.read_to != before)
         learn_time(f);
     cut = r == TAIL_END && f->tail.read_to < f->tail.size;
+    if (fresh && f->tail.offset > 0 && !file_begins_so(f, read_head(f))) { /* truncated since */
+        file_lose_unread(t, f, seen);
+        note(t, f->stream->log, TAIL_TRUNCATED, 1);
+        cut = false;
+    }
+    if (cut)
+        r = verify_cut(f);
+    cut = cut && r == TAIL_END;
     if (cut)
         note(t, f->stream->log, TAIL_TRUNCATED, 1);
     if (cut && f->tail.offset == 0) {
@@ -215,10 +216,10 @@ static void read_one(struct tailset *t, struct tail_file *f)
         return;
     if (f->tail.fd < 0 && !f->unpack)
         r = file_reopen(t, f);
+    else if (!f->packed && f->tail.offset == 0)
+        r = file_verify(t, f, 0);
     if (r == 0)
         r = refuse_packed(t, f);
-    if (r == 0 && !f->packed && f->tail.offset == 0)
-        r = begin_anew(t, f);
     if (r == 1)
         return;
     if (r == 0) {

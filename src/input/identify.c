@@ -164,7 +164,8 @@ static int begin(struct tailset *t, struct newcomer *n, bool read)
         file_join(f, n->stream, current_of(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
     f->began_n = (uint16_t)n->head.n;
-    f->began = hash_text(0, n->head);
+    f->began_hash = hash_text(0, n->head);
+    memcpy(f->began, n->head.p, n->head.n < BEGAN ? n->head.n : BEGAN);
     f->tail.proved = n->look.size; /* what is cut of it before it is read is lost */
     f->renamed = n->rotated; /* it was never known under another name: no rotation that we saw */
     file_name(t, f, n->path, &n->look);
@@ -262,7 +263,7 @@ static int proves_wrong(struct tailset *t, struct tail_file *f)
     struct look look;
     int r = 0;
 
-    if (!file_is_readable(f) || f->tail.offset == 0)
+    if (!file_is_readable(f) || (f->tail.offset == 0 && (f->tail.fd < 0 || f->packed)))
         return 0;
     if (f->tail.fd >= 0) {
         r = look_at_fd(f->tail.fd, &look);
@@ -467,12 +468,15 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
     return r;
 }
 
-/* The first of the stream that was written later, before which it comes. */
-static struct tail_file *written_after(const struct stream *s, int64_t mtime_ns)
+/* The first of the stream that was written later, before which it comes; at the latest what has the stream's
+ * name. */
+static struct tail_file *written_after(const struct tailset *t, const struct stream *s,
+                                       int64_t mtime_ns)
 {
+    const struct tail_file *current = current_of(t, s);
     struct tail_file *f = s->files;
 
-    while (f && (!file_has_content(f) || f->mtime_ns <= mtime_ns))
+    while (f && f != current && (!file_has_content(f) || f->mtime_ns <= mtime_ns))
         f = f->stream_next;
     return f;
 }
@@ -490,7 +494,7 @@ static int begin_packed(struct tailset *t, struct newcomer *n)
     n->fd = -1;
     forget_unread(t, n);
     f->packed = f->renamed = true;
-    file_join(f, n->stream, written_after(n->stream, n->look.mtime_ns));
+    file_join(f, n->stream, written_after(t, n->stream, n->look.mtime_ns));
     file_name(t, f, n->path, &n->look);
     file_set_backlog(f, !t->reconciled);
     queue_read(t, f);
@@ -529,7 +533,7 @@ static int identify_unseen(struct tailset *t, struct newcomer *n)
 static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
 {
     return file_has_content(f) && !f->packed && f->tail.head_n > 0 && f->tail.head_n <= n->head.n &&
-           tail_head_like(&f->tail, n->head).whole && !file_knows_less_than_a_line(f) &&
+           tail_head_like(&f->tail, n->head).whole && !file_knows_less_than_a_line(f, n->head) &&
            !file_has_rejected(f, &n->look.id) &&
            (weigh_may_continue(n, f) || (!file_is_lost(f) && f->tail.head_n > f->stream->alike));
 }
@@ -698,13 +702,18 @@ static bool known_by_now(const struct tailset *t, const struct newcomer *n)
 static int identify_content(struct tailset *t, struct newcomer *n)
 {
     char head[FINGERPRINT_HEAD];
+    struct look look;
     ssize_t got;
+    int r;
 
     if (n->packed)
         return identify_packed(t, n);
     got = sys_pread(n->fd, head, sizeof(head), 0);
     if (got < 0)
         return -errno;
+    r = look_at_fd(n->fd, &look);
+    if (r < 0 || look.size < n->look.size)
+        return r < 0 ? r : -ENOENT;       /* truncated since: what it began with was never seen */
     while (got > 0 && head[got - 1] == 0) /* a crash of the machine may have left them */
         got--;
     n->head = slice_make(head, (size_t)got);

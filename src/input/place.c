@@ -185,6 +185,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
 
     if (f && identity_eq(&f->tail.id, &look->id) && !is_memo(f) && !has_grown_copy(f, look)) {
         f->seen = true;
+        f->gone_seen = f->deleted = false; /* the event told of one that had the name before */
         file_look(t, f, look);
         return;
     }

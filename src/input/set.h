@@ -100,7 +100,7 @@ struct pipe_input {
     struct linebuf lines;
 };
 
-enum { REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16 };
+enum { BEGAN = 64, REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16 };
 
 /* A symlink that a file is named through. */
 struct hop {
@@ -157,19 +157,20 @@ struct tail_file {
     bool retired;   /* its last line was handed out; nothing more is expected */
     bool truncated; /* FILE_LOST because it was truncated */
     bool backlog;
-    bool unresolved;  /* where its own name leads could not be seen: looked at again */
-    bool seen;        /* in this walk over the directories */
-    bool met;         /* it had its name in this run */
-    bool just;        /* it lost its name in this round of place_settle */
-    bool searched;    /* its directory was read since it lost its name */
-    bool gone_seen;   /* an event said that its name is gone */
-    bool deleted;     /* it said that it was deleted, not replaced or moved */
-    bool rebooted;    /* saved in another boot of the machine, and not looked into since */
-    bool astray;      /* FILE_OPEN: has a name, and we cannot know which */
-    uint16_t began_n; /* so many first bytes it had when it was identified; 0 = not known */
-    uint64_t began;   /* their hash */
-    uint64_t key;     /* of its entry in the memory; 0 = none */
-    bool awaits;      /* what comes under its name could not yet be compared with it */
+    bool unresolved;     /* where its own name leads could not be seen: looked at again */
+    bool seen;           /* in this walk over the directories */
+    bool met;            /* it had its name in this run */
+    bool just;           /* it lost its name in this round of place_settle */
+    bool searched;       /* its directory was read since it lost its name */
+    bool gone_seen;      /* an event said that its name is gone */
+    bool deleted;        /* it said that it was deleted, not replaced or moved */
+    bool rebooted;       /* saved in another boot of the machine, and not looked into since */
+    bool astray;         /* FILE_OPEN: has a name, and we cannot know which */
+    uint16_t began_n;    /* so many first bytes it had when it was identified; 0 = not known */
+    uint64_t began_hash; /* of these */
+    char began[BEGAN];   /* the first of these, as they are: it may be shorter now */
+    uint64_t key;        /* of its entry in the memory; 0 = none */
+    bool awaits;         /* what comes under its name could not yet be compared with it */
 };
 
 enum dir_role {
@@ -558,8 +559,8 @@ void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *
 /* Takes over what a look found; queues it when it changed. */
 void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
 void file_touch(struct tailset *t, struct tail_file *f);
-/* Then they prove nothing. */
-bool file_knows_less_than_a_line(const struct tail_file *f);
+/* Then they prove nothing. `alike`: what begins as it does, which says it when only hashes are known. */
+bool file_knows_less_than_a_line(const struct tail_file *f, struct slice alike);
 /* What the bytes of `fd`, which look so, say of f. 0 or negative errno. */
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e);
@@ -573,6 +574,10 @@ void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *
 void file_tell_doubt(struct tailset *t, const struct tail_file *f);
 /* What there was is lost; it goes on as another content. */
 void file_begin_generation(struct tailset *t, struct tail_file *f);
+/* Does it begin as it did when it was identified, as far as that is known, and not with nothing? */
+bool file_begins_so(const struct tail_file *f, struct slice head);
+/* What was there before the first of it was read, so many bytes, is lost; perhaps there is a copy. */
+void file_lose_unread(struct tailset *t, struct tail_file *f, uint64_t size);
 /* What was read of it is not there any more: it was cut, or what is there now is another content.
  * 0, or negative errno: that cannot be said now. */
 int file_generation_ended(struct tailset *t, struct tail_file *f);

@@ -16,6 +16,8 @@
 #include <zlib.h>
 
 #define BOOT_NS (3 * NSEC_PER_SEC) /* before anybody writes */
+#define LOOKED_NS \
+    (9 * NSEC_PER_SEC) /* after that all that can be known is known: several reconciles */
 enum { STREAMS = 4, LINKED = 2, MOUNTED = 3, CHAIN = 9, PLAIN_MAX = 60000 };
 
 const int errors[ERRORS] = {EIO, ENOMEM, ENOSPC, EMFILE, EINTR};
@@ -574,8 +576,8 @@ static size_t without_last_line(const struct buf *b)
     return n;
 }
 
-/* sed -i '$d' and the like: another inode with what it was, perhaps without its last line. */
-static void act_edit(unsigned a, unsigned b)
+/* Renames a copy of a log over it, perhaps without the last line: the log that was, or NULL. */
+static struct node *replace(unsigned a, unsigned b)
 {
     struct dent *e = NULL;
     struct node *n = file_at(path_of(a), NULL), *copy;
@@ -583,9 +585,7 @@ static void act_edit(unsigned a, unsigned b)
 
     (void)snprintf(tmp, sizeof(tmp), "%s.tmp", path_of(a));
     if (!n || n->data.n == 0 || is_copied(a) || !(copy = create(tmp, &e)))
-        return;
-    /* When nobody looks it could be a job that writes again. */
-    oracle_doubts(n, n->links > 1 ? DOUBT_FREE : DOUBT_TOLD);
+        return NULL;
     if (streams[a % STREAMS].half) /* in both it may come to its end */
         oracle.doubt[streams[a % STREAMS].half] = DOUBT_FREE;
     doubt_number(copy, n);
@@ -593,6 +593,38 @@ static void act_edit(unsigned a, unsigned b)
     copy->edited = b % 2;
     copy->cut = b % 2 ? CUT : CUT_NOT;
     move(tmp, path_of(a));
+    return n;
+}
+
+/* When nobody looks it could be a job that writes again. */
+static void doubt_replaced(const struct node *n)
+{
+    oracle_doubts(n, n->links > 0 ? DOUBT_FREE : DOUBT_TOLD);
+}
+
+/* Nor when it has another name; and where it was cut, only its descriptor and the events tell. */
+static bool is_replaced_seen(const struct node *n, unsigned a, unsigned b)
+{
+    unsigned blind = b % 2 ? KNOB_POLL | KNOB_FEW_OPEN : 0;
+
+    return n->links == 0 && !(world.knobs & blind) && process_looks(path_of(a));
+}
+
+/* sed -i '$d' and the like; b / 2 odd: while the process looks, before and after it. Then nothing counts
+ * twice. */
+static void act_edit(unsigned a, unsigned b)
+{
+    bool looks = b / 2 % 2 && !world.inside && !tracing;
+    const struct node *n;
+
+    if (looks)
+        process_run(LOOKED_NS);
+    n = replace(a, b);
+    looks = looks && n && is_replaced_seen(n, a, b);
+    if (looks)
+        process_run(LOOKED_NS);
+    if (n && !(looks && is_replaced_seen(n, a, b)))
+        doubt_replaced(n);
 }
 
 /* To nothing; or in the middle, where what is left may well be taken for another generation; and who
@@ -912,7 +944,7 @@ const struct kind kinds[] = {
     {"compress", act_compress, 5, true}, /* stream; b odd slowly, b / 2 which part */
     {"unlink", act_unlink, 2, true},
     {"truncate", act_truncate, 1, true}, /* stream; b odd its last line only */
-    {"edit", act_edit, 2, true},         /* stream; b odd: without its last line */
+    {"edit", act_edit, 2, true},         /* stream; b odd: without its last line; b / 2 odd: seen */
     {"rewrite", act_rewrite, 1, true},
     {"backup", act_backup, 1, true},
     {"restore", act_restore, 3, true}, /* stream; b odd with its time, b / 2 odd slowly */

@@ -11,6 +11,7 @@
 #include "input/tailset.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,6 +214,16 @@ static int restore(void)
 bool process_alive(void)
 {
     return process.loop != NULL;
+}
+
+/* Not where a link leads. */
+bool process_looks(const char *path)
+{
+    char dir[16];
+
+    (void)snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path), path);
+    return process.loop && !world.failed && !world.jumped && !world.hang_at &&
+           strcmp(dir, "/pods") != 0 && process_wants(dir, strrchr(path, '/') + 1);
 }
 
 const struct tailset *process_files(void)

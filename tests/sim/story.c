@@ -128,7 +128,9 @@ static void arm(void)
 
 void story_actors_step(void)
 {
+    world.inside = true;
     take(&story.steps[story.at++]);
+    world.inside = false;
     if (!world.ghost)
         arm();
     else

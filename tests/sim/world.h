@@ -174,6 +174,7 @@ struct world {
     bool short_reads;
     unsigned long hang_at; /* this call takes so long */
     int64_t hang_ns;
+    bool inside; /* of a call: an actor steps */
     bool failed; /* an error was given in this story */
     bool jumped; /* the clock was set: times say little */
     unsigned boots;
@@ -238,6 +239,8 @@ void process_scrape(void);
 void process_configure(unsigned config); /* at once when it runs, else from its next start on */
 bool process_wants(const char *dir, const char *name); /* by its configuration */
 bool process_alive(void);
+bool process_looks(
+    const char *path); /* it sees all that happens to that, and no error came between */
 void process_close(void);
 const struct tailset *process_files(void); /* NULL when it does not run */
 
