@@ -2,7 +2,7 @@
 
 import math
 
-GOLDEN_MINUTES = 40     # how long the golden log is repeated, once a minute; longer than any `for`
+from .alarms import GOLDEN_LOOK, GOLDEN_STEP, GOLDEN_TIMES
 
 
 def quoted(text):
@@ -42,33 +42,50 @@ def series(name, labels, values):
     return f"      - {{series: {quoted(f'{name}{{{inner}}}')}, values: {quoted(values)}}}"
 
 
+def exact(value):
+    return str(int(value)) if float(value).is_integer() and value < 1e15 else repr(float(value))
+
+
+def repeated(metric, name, labels, value):
+    """The values of a series of the golden log, as GOLDEN_STEP wants them. Before, counters grow twice as fast, and all that
+    histograms observe is beyond their buckets."""
+    end = GOLDEN_LOOK // GOLDEN_STEP
+    if metric.kind == "gauge":
+        return f"{exact(value)}x{end}"
+    before = 0 if labels.get("le", "+Inf") != "+Inf" else 2 * value
+    steps = end - 6
+    begin = 2 * value       # rate() takes a counter that begins at 0 for one that is new
+    grown = begin + before * steps
+    twice = [exact(grown + value * n) for n in range(1, GOLDEN_TIMES + 1)]
+    return f"{exact(begin)}+{exact(before)}x{steps} {' '.join(twice)}x{end - steps}"
+
+
 def golden(file, records, alerts):
-    """The golden log once a minute: what is recorded, and which alerts fire."""
-    yield f"  - name: {file.name}, its golden log once a minute"
-    yield "    interval: 1m"
+    """What is recorded of the golden log, and which alerts fire when it is written again and again."""
+    yield f"  - name: {file.name}, its golden log"
+    yield f"    interval: {GOLDEN_STEP}s"
     yield "    input_series:"
     for m in file.metrics:
         for name in m.exposed:
-            for labels, value in m.series(name):
-                values = f"{value:.17g}x{GOLDEN_MINUTES}" if m.kind == "gauge" else f"0+{value:.17g}x{GOLDEN_MINUTES}"
-                yield series(name, {"job": "golden", **labels}, values)
+            for labels, value in m.series(name) if not name.endswith("_sum") or m.kind == "counter" else ():
+                yield series(name, {"job": "golden", **labels}, repeated(m, name, labels, value))
     yield "    promql_expr_test:"
     for record in records:
         nearest = 10.0 ** (math.floor(math.log10(record.value)) - 5 if record.value else -6)
         yield f"      - expr: round({record.name}, {nearest:g})"
-        yield f"        eval_time: {GOLDEN_MINUTES}m"
+        yield f"        eval_time: {GOLDEN_LOOK}s"
         if record.value is not None:
             yield "        exp_samples:"
             yield f"          - {{labels: '{{job=\"golden\"}}', value: {rounded(record.value, nearest)}}}"
     yield "      - expr: ALERTS{alertstate=\"firing\"}"
-    yield f"        eval_time: {GOLDEN_MINUTES}m"
+    yield f"        eval_time: {GOLDEN_LOOK}s"
     yield from expected(alert.fires("golden") for alert in alerts if alert.golden)
 
 
 def rounded(value, nearest):
     """As Prometheus's round() does it: what a sum of floats comes to in another order is the same to six digits."""
     inverse = 1 / nearest
-    return f"{math.floor(value * inverse + 0.5) / inverse:.17g}"
+    return exact(math.floor(value * inverse + 0.5) / inverse)
 
 
 def expected(labels):
@@ -86,9 +103,9 @@ def around(alert):
     for _, lines, _ in alert.cases:
         yield from (f"      - {{series: {quoted(selector)}, values: {quoted(values)}}}" for selector, values in lines)
     yield "    promql_expr_test:"
-    mine = f'ALERTS{{alertname="{alert.name}",alertstate="firing"}}'
-    yield f"      - {{expr: {quoted(mine)}, eval_time: {alert.early}}}"
-    yield f"      - expr: {mine}"
+    mine = f'alertname="{alert.name}",alertstate="firing"'
+    yield f"      - {{expr: 'ALERTS{{{mine},job=\"over\"}}', eval_time: {alert.early}}}"
+    yield f"      - expr: ALERTS{{{mine}}}"
     yield f"        eval_time: {alert.late}"
     yield from expected(alert.fires(job) for job, _, fires in alert.cases if fires)
 

@@ -45,6 +45,11 @@ def tool(*args):
     return subprocess.run([TOOL, *map(str, args)], text=True, capture_output=True, timeout=120, check=False)
 
 
+def linted(checks, home, what):
+    done = subprocess.run([sys.executable, ROOT / "tests/stack/lint_dashboards.py", home], text=True, capture_output=True, check=False)
+    checks.check(done.returncode == 0, f"dashboards of {what} keep the linter's rules: {done.stdout}{done.stderr}")
+
+
 def promtool(checks, home, what):
     rules = sorted(home.glob("rules/*.yml"))
     done = subprocess.run(["promtool", "check", "rules", "--lint=all", "--lint-fatal", *rules], text=True, capture_output=True, check=False)
@@ -163,13 +168,14 @@ def queries():
 
 
 def test_every_rule(checks, work):
-    """Each of the rules files that are shipped, alone and with no wish."""
+    """Each of the rules files that are shipped, alone and without a wish."""
     for rules in [*sorted((ROOT / "rules/examples").glob("*.ini")), ROOT / "rules"]:
         home = work / f"of-{rules.stem}"
         home.mkdir()
         (home / "wishes.ini").write_text(f"[stack]\nrules = {os.path.relpath(rules, home)}\n")
         done = tool(home / "wishes.ini")
         checks.check(done.returncode == 0, f"a stack of {rules.name}: {done.stderr}")
+        linted(checks, home, rules.name)
         promtool(checks, home, rules.name)
 
 
@@ -180,8 +186,7 @@ def main():
     checks = Checks()
     done = tool("--check", STACK / "wishes.ini")
     checks.check(done.returncode == 0, f"contrib/example-stack is what contrib/stack-from-rules gives: {done.stdout}{done.stderr}")
-    done = subprocess.run([sys.executable, ROOT / "tests/stack/lint_dashboards.py", STACK], text=True, capture_output=True, check=False)
-    checks.check(done.returncode == 0, f"dashboards of contrib/example-stack keep the linter's rules: {done.stdout}{done.stderr}")
+    linted(checks, STACK, "contrib/example-stack")
     promtool(checks, STACK, "contrib/example-stack")
     test_documented(checks)
     with workdir() as work:

@@ -217,6 +217,18 @@ def lint_restarts(board):
         yield "", "restarts: marks of the backend's starts, and others of logtally's"
 
 
+def lint_overlaps(board):
+    """The panels of a collapsed row lie where it will be opened, among themselves."""
+    for panels in (board["panels"], *(top["panels"] for top in board["panels"] if top.get("panels"))):
+        taken = set()
+        for p in panels:
+            grid = p["gridPos"]
+            cells = {(x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])}
+            if grid["x"] + grid["w"] > 24 or cells & taken:
+                yield p["title"], "panels overlap or leave the 24 columns"
+            taken |= cells
+
+
 def lint_places(board):
     """Two heights, and each row, from a title to the next, is a full rectangle of 24 columns."""
     rows = [[]]
@@ -299,7 +311,8 @@ def lint_counts(panel):
         yield "whole numbers: the mean of counts in the legend"
     for target in targets(panel):
         expr = target["expr"]
-        counted = re.search(r"\b(increase\(|active_sessions_total|websocket_connections_active|redis_connection_pool|logtally_files)", expr)
+        counted = re.search(r"\b(increase\(|active_sessions_total|websocket_connections_active|redis_connection_pool|logtally_files)",
+                            re.sub(r'"[^"]*"', '""', expr))
         if panel["type"] != "table" and counted and "/" not in expr and defaults["unit"] not in ("bytes", "s"):
             if defaults["unit"] not in ("locale", "short") or ("increase(" in expr and "round(" not in expr) \
                     or (defaults["unit"] == "short" and "round(" not in expr):
@@ -362,7 +375,7 @@ def lint_colours(panel):
 
 def lint(board):
     yield from lint_promises(board)
-    for rule in (lint_places, lint_import, lint_overview):
+    for rule in (lint_overlaps, lint_places, lint_import, lint_overview):
         yield from rule(board)
     variables = {v["name"]: v for v in board["templating"]["list"]}
     if variables.get("datasource", {}).get("type") != "datasource" or variables["datasource"]["query"] != "prometheus" \
@@ -389,17 +402,12 @@ def lint(board):
         yield "", "uid must be fixed and id null"
     if not board["description"]:
         yield "", "a dashboard needs a description"
-    ids, taken = set(), set()
+    ids = set()
     for panel in all_panels(board):
         title = panel["title"]
         if panel["id"] in ids:
             yield title, "duplicate panel id"
         ids.add(panel["id"])
-        grid = panel["gridPos"]
-        cells = {(x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])}
-        if grid["x"] + grid["w"] > 24 or cells & taken:
-            yield title, "panels overlap or leave the 24 columns"
-        taken |= cells
         if panel["type"] not in PANELS:
             yield title, f"panel type {panel['type']} is unknown or gone"
         if panel["type"] == "row" or panel["type"] == "text" and panel["title"] and panel["options"]["content"]:
