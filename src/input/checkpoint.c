@@ -187,7 +187,7 @@ void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_
     buf_blob(out, slice_str(boot));
     encode_sum(t, out);
     if (is_all_looked_at(t))
-        t->saved_wall_ns = clock_wall_ns();
+        t->saved_wall_ns = t->looked_wall_ns;
     buf_u64(out, (uint64_t)t->saved_wall_ns);
     buf_u32(out, nlogs);
     for (const struct log *log = t->logs; log; log = log->next) {
@@ -211,21 +211,13 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
         f->tail.read_to = f->tail.size;
     f->truncated = (flags & SAVED_TRUNCATED) != 0;
     f->renamed = (flags & SAVED_RENAMED) != 0;
-    f->rebooted |= (flags & SAVED_REBOOTED) != 0;
+    f->rebooted += (flags & SAVED_REBOOTED) != 0;
     f->packed = (flags & SAVED_PACKED) != 0;
     f->away = flags & SAVED_AWAY ? AWAY_LOOKS : 0;
     if (flags & SAVED_LOST)
         file_enter(t, f, flags & SAVED_GIVEN_UP ? FILE_ABSENT : FILE_LOST);
     else
         file_set_id(t, f, &f->tail.id);
-}
-
-/* Parts of it lie beside what its name led to over symlinks. */
-static void restore_real(struct tailset *t, struct tail_file *f, char *real)
-{
-    file_set_real(t, f, real);
-    if (!file_is_lost(f))
-        dir_add_of(t, f->renamed ? f->path : f->real, DIR_TARGET);
 }
 
 /* A file as it was saved. */
@@ -315,9 +307,10 @@ static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint3
     f->rebooted = rebooted;
     restore_place(t, f, s.flags);
     if (s.real && s.real[0])
-        restore_real(t, f, s.real);
+        file_set_real(t, f, s.real);
     else
         free(s.real);
+    file_add_dirs(t, f);
     return f;
 }
 

@@ -122,6 +122,11 @@ bool dir_is_unsure(const struct tailset *t, const char *path)
     return d && d->unsure;
 }
 
+bool dir_of_file_is_unsure(const struct tailset *t, const struct tail_file *f)
+{
+    return dir_is_unsure(t, f->path) || (f->real && dir_is_unsure(t, f->real));
+}
+
 bool dirs_are_unsure(const struct tailset *t)
 {
     for (const struct dir *d = t->dirs; d; d = d->next)

@@ -269,22 +269,41 @@ static void take_hop(void *ctx, const char *path)
     memcpy(hop->path, path, n);
     taker->file->hops = hop;
     index_add_text(&taker->set->hop_index, &hop->by_path, hop->path);
-    dir_add_of(taker->set, path, DIR_LINK);
+}
+
+void file_add_dirs(struct tailset *t, const struct tail_file *f)
+{
+    for (const struct hop *hop = f->hops; hop; hop = hop->next)
+        dir_add_of(t, hop->path, DIR_LINK);
+    if (f->real && !file_is_lost(f))
+        dir_add_of(t, f->renamed ? f->path : f->real, DIR_TARGET);
+}
+
+/* How many symlinks its name leads over, and to where; -EAGAIN: to another file by now; or another negative
+ * errno. */
+static int resolve(struct tailset *t, struct tail_file *f, struct buf *ret_real)
+{
+    struct hop_taker taker = {t, f};
+    struct look look;
+    int r = link_resolve(f->path, ret_real, take_hop, &taker);
+
+    if (r > 0 && (look_at(ret_real->p, &look) < 0 || !identity_eq(&look.id, &f->tail.id)))
+        return -EAGAIN;
+    return r;
 }
 
 void file_learn_real(struct tailset *t, struct tail_file *f)
 {
-    struct hop_taker taker = {t, f};
     struct buf real = BUF_INIT;
     int r;
 
     forget_hops(t, f);
-    r = link_resolve(f->path, &real, take_hop, &taker);
+    r = resolve(t, f, &real);
     f->unresolved = r < 0 && r != -ELOOP;
     if (r > 0) {
-        dir_add_of(t, real.p, DIR_TARGET);
-        (void)dir_rescan_of(t, real.p); /* parts may lie there that were none before */
         file_set_real(t, f, buf_detach(&real));
+        file_add_dirs(t, f);
+        (void)dir_rescan_of(t, f->real); /* parts may lie there that were none before */
     } else {
         forget_hops(t, f);
         file_set_real(t, f, NULL);
@@ -432,8 +451,7 @@ void file_misnamed(struct tailset *t, struct tail_file *f)
         file_unname(t, f);
 }
 
-/* It lies where its name led, but for now nobody looks there. */
-static bool is_elsewhere(const struct tail_file *f)
+bool file_is_elsewhere(const struct tail_file *f)
 {
     struct look look;
 
@@ -442,7 +460,7 @@ static bool is_elsewhere(const struct tail_file *f)
 
 bool file_is_away(const struct tailset *t, const struct tail_file *f)
 {
-    return dir_is_away(t, f) || !f->stream->wanted || is_elsewhere(f);
+    return dir_is_away(t, f) || !f->stream->wanted || file_is_elsewhere(f);
 }
 
 void file_lose(struct tailset *t, struct tail_file *f)
@@ -623,6 +641,20 @@ static int find_lines(const struct tailset *t, const struct tail_file *f, int fd
     return r;
 }
 
+/* Behind the last mark in it lie other lines, perhaps. 1 or negative errno. */
+static int weigh_end(const struct tailset *t, const struct tail_file *f, int fd, struct evidence *e)
+{
+    uint64_t from = e->from;
+    struct tail_likeness like;
+    int r = tail_agreement(&f->tail, fd, e->agrees, &like);
+
+    if (r == 0)
+        r = find_lines(t, f, fd, &like, e);
+    e->doubt |= e->perhaps > e->from;
+    e->from = from;
+    return r < 0 ? r : 1;
+}
+
 /* What a crash of the machine left: a part, perhaps with NULs up to where it was read, or written on
  * since. 0 or negative errno. */
 static int weigh_crash(const struct tailset *t, const struct tail_file *f, int fd,
@@ -633,8 +665,11 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
     int r = tail_without_nuls(fd, file_charset(f), upto, &n);
 
     e->agrees = e->from = 0;
-    if (r == 0 && e->inode && (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns)))
+    if (r == 0 && e->inode &&
+        (n < upto || (n < e->offset && f->rebooted == 1 && look->mtime_ns <= t->boot_wall_ns)))
         r = is_cut_at(t, f, fd, n, e);
+    if (r == 1 && look->mtime_ns > f->mtime_ns) /* the clock may have been set */
+        r = weigh_end(t, f, fd, e);
     if (r != 0 || n == 0) /* NULs agree with NULs */
         return r < 0 ? r : 0;
     r = tail_agreement(&f->tail, fd, upto, &like);
@@ -679,21 +714,6 @@ static int weigh_other(const struct tailset *t, const struct tail_file *f, int f
     e->agrees = like.least;
     r = find_lines(t, f, fd, &like, e);
     e->doubt = e->perhaps > e->from; /* up to the next mark, or the next hash */
-    return r;
-}
-
-/* A part that was never compared with what is gone: behind the last mark in it lie other lines, perhaps. 0 or
- * negative errno. */
-static int weigh_part(const struct tailset *t, const struct tail_file *f, int fd,
-                      struct evidence *e)
-{
-    struct tail_likeness like;
-    int r = tail_agreement(&f->tail, fd, e->size, &like);
-
-    if (r == 0)
-        r = find_lines(t, f, fd, &like, e);
-    e->doubt = e->perhaps > e->from;
-    e->from = e->agrees;
     return r;
 }
 
@@ -768,8 +788,8 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
-    else if (e->relation == TAIL_PREFIX && e->rest && !e->held)
-        r = weigh_part(t, f, fd, e);
+    else if (e->relation == TAIL_PREFIX && e->rest && !e->held) /* never seen beside it */
+        r = weigh_end(t, f, fd, e);
     else if (may_be_amid_a_line(f, e))
         r = find_last_line(t, f, fd, e->agrees, &e->from);
     if (r < 0)
@@ -918,10 +938,12 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
     f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
     if (r == 0)
         r = file_weigh(t, f, f->tail.fd, &look, &e);
-    if (r == 0 && e.doubt && !e.copied)
+    if (r == 0 && (e.doubt || e.rebooted) && !e.copied)
         r = file_has_new_copy(t, f, NULL, e.agrees);
     if (r < 0)
         return r;
+    if (r == 1 && !e.doubt) /* what is left may be no more than the banner of another */
+        file_tell_doubt(t, f);
     e.copied |= r == 1;
     switch (judge(&e)->verdict) {
     case VERDICT_SAME:
@@ -940,7 +962,7 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
     }
     if (r < 0)
         return r;
-    f->rebooted = false;
+    f->rebooted = 0;
     if (e.relation != TAIL_SAME)
         note(t, f->stream->log, TAIL_TRUNCATED, 1);
     return 0;
@@ -979,6 +1001,18 @@ static int verify_unread(struct tailset *t, struct tail_file *f)
     return 1;
 }
 
+/* What was counted as it stood, amid a line, a crash may have cut, and another line may begin alike. 0 or negative
+ * errno. */
+static int go_back_to_line(const struct tailset *t, struct tail_file *f)
+{
+    uint64_t line;
+    int r = f->tail.offset > 0 ? find_last_line(t, f, f->tail.fd, f->tail.offset, &line) : 0;
+
+    return r < 0 || f->tail.offset == 0 || line == f->tail.offset
+               ? r
+               : tail_mark_read(&f->tail, f->tail.fd, line);
+}
+
 int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
 {
     int r;
@@ -989,8 +1023,9 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
     if (r < 0)
         return r;
     if (r == TAIL_SAME) {
-        f->rebooted = false;
-        return 0;
+        r = f->rebooted && !f->tail.skipping ? go_back_to_line(t, f) : 0;
+        f->rebooted = r < 0 ? f->rebooted : 0;
+        return r;
     }
     r = file_generation_ended(t, f);
     return r < 0 ? r : 1;

@@ -48,12 +48,15 @@ static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
     int64_t lost_wall_ns = f->lost_wall_ns;
     struct look look;
 
+    if (f->plain_mtime_ns) /* else it was never anywhere else */
+        f->mtime_ns = f->plain_mtime_ns;
+
     file_close_fd(t, f);
     f->rejected[f->nrejected++ % REJECTED_MAX] = identity_hash(&f->tail.id);
     file_unname(t, f);
     f->packed = false;
     file_lose(t, f);
-    if (lost_wall_ns) /* else it was never anywhere else */
+    if (lost_wall_ns)
         f->lost_wall_ns = lost_wall_ns;
     if (f->nrejected < PATIENCE)
         file_release_copies(t, f->stream);
@@ -170,7 +173,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         file_reads_on(f);
     }
     if (r >= 0 && r != TAIL_CHANGED)
-        f->rebooted = false; /* what was read before is there */
+        f->rebooted = 0; /* what was read before is there */
     if (known < LEARN && f->tail.offset != known)
         file_learn_alike(t, f);
     if (r == TAIL_END && f->tail.read_to != before)

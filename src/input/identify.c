@@ -197,7 +197,8 @@ static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
     file_close_fd(t, f);
     f->tail.hole_to = f->tail.clear_to = 0;
     f->tail.read_to = f->tail.offset;
-    f->packed = f->rebooted = false;
+    f->packed = false;
+    f->rebooted = 0;
     file_reads_on(f);
     file_name(t, f, n->path, &n->look);
     file_set_backlog(f, !t->reconciled);
@@ -441,10 +442,11 @@ static void was_there(struct tail_file *f)
     f->lost_wall_ns = clock_wall_ns();
 }
 
-/* Whatever could not be weighed, it is this one. */
+/* Whatever could not be weighed, it is this one; and nothing is lost when it is held for a while. */
 static bool is_certain(const struct finding *best)
 {
-    return best->row && best->row->verdict <= VERDICT_COPY;
+    return best->row && (best->row->verdict == VERDICT_COPY ||
+                         (best->evidence.born && best->row->verdict < VERDICT_COPY));
 }
 
 /* 0, or negative errno when it cannot be said now what it is. */
@@ -507,11 +509,22 @@ static bool is_passing(int r)
     return r < 0 && r != -EBADMSG && r != -ENODATA && r != -EOPNOTSUPP;
 }
 
+/* It begins as one that was there, and was written after that, and is not that: nobody has seen it. */
+static bool is_after_another(const struct newcomer *n)
+{
+    for (const struct tail_file *f = n->stream->files; f; f = f->stream_next)
+        if (file_is_lost(f) && file_has_rejected(f, &n->look.id) && n->look.mtime_ns > f->mtime_ns)
+            return true;
+    return false;
+}
+
 /* What continues nothing is read when nobody has read it, and held back else. 0 or negative errno. */
 static int identify_unseen(struct tailset *t, struct newcomer *n)
 {
     int r = unseen_archive(t, n);
 
+    if (r == UNSEEN_NOT && is_after_another(n))
+        r = UNSEEN_PERHAPS;
     if (r == UNSEEN_AGAIN)
         file_tell_ambiguous(t, n->stream, n->path);
     if (r == UNSEEN_NEW || r == UNSEEN_AGAIN)
@@ -532,10 +545,14 @@ static int identify_unseen(struct tailset *t, struct newcomer *n)
  * it that was read? */
 static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
 {
-    return file_has_content(f) && !f->packed && f->tail.head_n > 0 && f->tail.head_n <= n->head.n &&
-           tail_head_like(&f->tail, n->head).whole && !file_knows_less_than_a_line(f, n->head) &&
-           !file_has_rejected(f, &n->look.id) &&
-           (weigh_may_continue(n, f) || (!file_is_lost(f) && f->tail.head_n > f->stream->alike));
+    struct tail_likeness like = tail_head_like(&f->tail, n->head);
+
+    if (!file_has_content(f) || f->packed || f->tail.head_n == 0 || !like.whole ||
+        file_knows_less_than_a_line(f, n->head) || file_has_rejected(f, &n->look.id))
+        return false;
+    if (file_is_lost(f))
+        return f->tail.head_n <= n->head.n && weigh_may_continue(n, f);
+    return like.most > f->stream->alike; /* it may be a copy of less */
 }
 
 struct packed_search {
@@ -607,6 +624,7 @@ static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer 
     n->fd = -1;
     f->unpack = u;
     f->packed = true;
+    f->plain_mtime_ns = f->mtime_ns;
     f->retired = f->retired && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
     file_name(t, f, n->path, &n->look);
     if (f->retired) {

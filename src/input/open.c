@@ -170,7 +170,7 @@ void file_finish(struct tailset *t, struct tail_file *f)
         file_close_sink(t, f);
         file_close_fd(t, f);
         f->retired = true;
-        f->rebooted = false;
+        f->rebooted = 0;
         t->version++;
     } else {
         queue_read(t, f);

@@ -392,7 +392,7 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     if (held)
         r = 1;
     else if (r == 0)
-        r = dir_is_unsure(t, f->path) ? -EAGAIN : file_open_moved(t, f);
+        r = dir_of_file_is_unsure(t, f) ? -EAGAIN : file_open_moved(t, f);
     if (r < 0) {
         f->searched = false;
         t->names_changed = true; /* not now */

@@ -140,6 +140,7 @@ struct tail_file {
     void *sink;              /* NULL = not open */
     struct buf carry;        /* what a closed sink left */
     int64_t mtime_ns;        /* when last looked at */
+    int64_t plain_mtime_ns;  /* packed: before it went on in the archive */
     int64_t ctime_ns;        /* FILE_OPEN: when `real` was last looked for */
     int64_t active_ns;       /* when it last grew or changed its place */
     int64_t retry_ns;        /* not to be read before, after an error */
@@ -164,7 +165,7 @@ struct tail_file {
     bool searched;       /* its directory was read since it lost its name */
     bool gone_seen;      /* an event said that its name is gone */
     bool deleted;        /* it said that it was deleted, not replaced or moved */
-    bool rebooted;       /* saved in another boot of the machine, and not looked into since */
+    uint8_t rebooted;    /* saved so many boots of the machine ago, and not looked into since */
     bool astray;         /* FILE_OPEN: has a name, and we cannot know which */
     uint16_t began_n;    /* so many first bytes it had when it was identified; 0 = not known */
     uint64_t began_hash; /* of these */
@@ -223,9 +224,10 @@ struct looking {
     unsigned rounds, events;
     size_t pending, newcomer;
     struct dir *dir;
-    bool parts;     /* those of the pending names that only the configuration calls so */
-    bool missing;   /* a root is */
-    bool more, any; /* a directory was read: in this walk; in this rescan */
+    bool parts;      /* those of the pending names that only the configuration calls so */
+    bool missing;    /* a root is */
+    bool more, any;  /* a directory was read: in this walk; in this rescan */
+    int64_t wall_ns; /* when the reconcile began */
     bool in_round;
     bool all, reconciles; /* a reconcile is part of it; of everything */
 };
@@ -307,8 +309,9 @@ struct tailset {
     int64_t ran_ns, ran_from_ns; /* running time of earlier runs; when this one began */
     int64_t found_from_ns;       /* wall time of tailset_find */
     uint64_t version;
-    /* All that was there had been looked at when the last state was made, by this run or the one
-     * before; or so long ago. */
+    int64_t looked_wall_ns; /* when the last look at everything began */
+    /* The same, as the last state was made, by this run or the one before: all that was there had been
+     * looked at; or so long ago. */
     int64_t saved_wall_ns;
     uint32_t next_id;
     int64_t now;
@@ -467,6 +470,8 @@ void dir_look_later(struct tailset *t, const char *path);
 /* Is the nearest directory above it that we know there? */
 bool dir_is_there(const struct tailset *t, const char *path);
 bool dir_is_unsure(const struct tailset *t, const char *path);
+/* Where its name is, or that led. */
+bool dir_of_file_is_unsure(const struct tailset *t, const struct tail_file *f);
 bool dirs_are_unsure(const struct tailset *t);
 /* A name is in a directory; `type` as readdir gives it. */
 void dir_see_name(struct tailset *t, const char *path, unsigned char type);
@@ -536,6 +541,8 @@ void files_drop(struct tailset *t);
 void file_hop_moved(struct tailset *t, struct tail_file *f);
 /* Takes `real`; NULL: nothing is known. */
 void file_set_real(struct tailset *t, struct tail_file *f, char *real);
+/* The directories of the symlinks on the way to it, and where its parts lie, are looked at. */
+void file_add_dirs(struct tailset *t, const struct tail_file *f);
 /* Looks where its own name leads. */
 void file_learn_real(struct tailset *t, struct tail_file *f);
 /* It lost its name and is held open: where is it? */
@@ -551,6 +558,8 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
 void file_unname(struct tailset *t, struct tail_file *f);
 /* Its name means another file now, or none: it loses it, and the name is looked at again. */
 void file_misnamed(struct tailset *t, struct tail_file *f);
+/* It lies where its name led, but for now nobody looks there. */
+bool file_is_elsewhere(const struct tail_file *f);
 /* Out of sight, but for all that is known not gone: its directory, its disk, the symlink that led to it, or
  * nobody wants it. */
 bool file_is_away(const struct tailset *t, const struct tail_file *f);

@@ -147,7 +147,7 @@ static bool may_be_found(const struct tailset *t, const struct tail_file *lost)
     for (const struct tail_file *f = lost->stream->files; f; f = f->stream_next)
         if (file_is_put_off(f))
             return true;
-    return false;
+    return dir_of_file_is_unsure(t, lost);
 }
 
 /* Nothing has come of it for long enough? */
@@ -255,7 +255,9 @@ static bool reconcile_files(struct tailset *t, const struct piece *p)
 static bool begin_reconcile(struct tailset *t, const struct piece *p)
 {
     (void)p;
+    t->full = false; /* what was read then may be idle now */
     t->looking.reconciles = true;
+    t->looking.wall_ns = clock_wall_ns();
     t->looking.all = t->due_all;
     t->due = t->due_all = false;
     pipes_reconcile(t);
@@ -287,6 +289,7 @@ static bool end_reconcile(struct tailset *t, const struct piece *p)
         }
     }
     t->reconciled = true;
+    t->looked_wall_ns = t->looking.wall_ns;
     t->rounds++;
     return true;
 }
@@ -660,8 +663,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
         f->away = AWAY_LOOKS;
     open_watch(t);
     dirs_configure(t);
-    for (struct tail_file *f = t->files.first; f; f = f->next)
-        if (f->hops)
-            file_learn_real(t, f); /* its directories are watched again */
+    for (const struct tail_file *f = t->files.first; f; f = f->next)
+        file_add_dirs(t, f);
     reconcile_next(t, t->now);
 }

@@ -15,12 +15,12 @@
 
 #include <string.h>
 
-/* What was there at the save had been looked for by then, so long ago at most. */
-#define LOOK_NS (5 * NSEC_PER_SEC)
+/* The times of files are as coarse as that. */
+#define GRAIN_NS (2 * NSEC_PER_SEC)
 
 bool unseen_since_the_save(const struct tailset *t, const struct newcomer *n)
 {
-    int64_t from_ns = t->saved_wall_ns - LOOK_NS;
+    int64_t from_ns = t->saved_wall_ns - GRAIN_NS;
 
     return n->look.mtime_ns >= from_ns &&
            (n->look.id.birth_ns == 0 || n->look.id.birth_ns >= from_ns);

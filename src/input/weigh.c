@@ -65,12 +65,19 @@ static bool is_older(const struct newcomer *n, const struct tail_file *f)
            f->tail.id.birth_ns <= clock_wall_ns();
 }
 
+/* An archive has the time of what it was made of. */
+static int64_t made_ns(const struct newcomer *n)
+{
+    const struct look *look = &n->look;
+
+    return n->packed && look->mtime_ns < look->id.birth_ns ? look->mtime_ns : look->id.birth_ns;
+}
+
 /* Could it be what is left of a lost content: made while that was there, and not before? */
 bool weigh_may_continue(const struct newcomer *n, const struct tail_file *f)
 {
     return file_is_lost(f) && !f->packed && f->tail.offset > 0 && !is_older(n, f) &&
-           (f->away || n->look.id.birth_ns <= f->lost_wall_ns ||
-            n->look.id.birth_ns > clock_wall_ns());
+           (f->away || made_ns(n) <= f->lost_wall_ns || made_ns(n) > clock_wall_ns());
 }
 
 /* The same inode, on whatever device. Where no birth is known it may be another file's by now; but not
@@ -103,13 +110,15 @@ static bool is_its_name(const struct newcomer *n, const struct tail_file *f)
 }
 
 /* 1, 0, or negative errno. One that was moved away may be written on. */
-static int is_gone(const struct tail_file *f)
+static int is_gone(const struct newcomer *n, const struct tail_file *f)
 {
     struct look look;
     int r;
 
-    if (f->state != FILE_OPEN || f->tail.fd < 0)
-        return f->state == FILE_OPEN || file_is_lost(f);
+    if (f->state != FILE_OPEN)
+        return file_is_lost(f);
+    if (f->tail.fd < 0) /* read to its end: in a part of it, it would go on */
+        return n->rotated || !file_is_elsewhere(f);
     r = look_at_fd(f->tail.fd, &look);
     return r < 0 ? r : look.links == 0;
 }
@@ -249,7 +258,7 @@ static int weigh_others(struct tailset *t, const struct newcomer *n, const struc
 static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *f,
                  struct evidence *e)
 {
-    int r = is_gone(f);
+    int r = is_gone(n, f);
 
     if (r < 0)
         return r;

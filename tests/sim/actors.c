@@ -27,6 +27,7 @@ struct job {
     struct node *from, *to;
     struct dent *from_name, *to_name;
     size_t done;
+    int64_t since_ns; /* copy: that much is done */
     bool truncates;   /* copy: its original in the end */
     bool blind;       /* copy: its original went out of sight meanwhile */
     bool dates;       /* restore: gives it the time of the original */
@@ -47,6 +48,7 @@ static struct stream {
         COPIES_AND_TRUNCATES
     } copies; /* its rotator never changes */
     struct node *backup;
+    struct node *copied; /* last */
 } streams[STREAMS];
 
 static unsigned pod; /* the number of the file that the link leads to */
@@ -177,6 +179,13 @@ static void append(struct node *n, struct dent *d, const char *p, size_t size)
     disk_write(n, d, p, size, n->data.n);
 }
 
+/* What stands at the end without a newline is none of this writer's. */
+static void end_other_line(struct node *n, struct dent *d)
+{
+    if (n->data.n && n->data.p[n->data.n - 1] != '\n')
+        append(n, d, "\n", 1);
+}
+
 /* What is written behind the place where a file was cut, before anybody looked. */
 static void excuse_after_cut(unsigned id, const struct node *n)
 {
@@ -193,6 +202,7 @@ static void begin_line(struct stream *s)
     excuse_after_cut(s->half, s->node);
     oracle.halves = true;
     line = oracle_line(s->half);
+    end_other_line(s->node, s->name);
     s->half_n = 1 + (size_t)world_random(line.n - 1);
     append(s->node, s->name, line.p, s->half_n);
 }
@@ -220,15 +230,13 @@ static void end_line(struct stream *s)
 static const char banner[] = "# a banner, the same in each generation of this log\n"
                              "# its second line, so that it is longer than a mark\n";
 
-/* What stands at the end without a newline is none of this writer's. */
 static void put_lines(struct stream *s, struct node *n, struct dent *d, unsigned count)
 {
     struct slice line;
 
     if (n == s->node)
         end_line(s);
-    if (n->data.n && n->data.p[n->data.n - 1] != '\n')
-        append(n, d, "\n", 1);
+    end_other_line(n, d);
     if ((world.knobs & KNOB_BANNER) && n->data.n == 0)
         append(n, d, banner, strlen(banner));
     for (; count > 0 && oracle.nlines < LINES_MAX; count--) {
@@ -421,11 +429,14 @@ static void end_copy(struct stream *s)
 
     if (!j->to)
         return;
-    (void)go_on(j, &j->from->data, true);
     if (j->blind)
         oracle_may_double(j->from);
+    if (j->blind && world.mono_ns - j->since_ns > ROTATE_WAIT_NS / 2)
+        oracle_excuse_line(j->from, j->done); /* what there was of it counted as it stood */
+    (void)go_on(j, &j->from->data, true);
     if (j->from->data.n > 0)
         doubt_number(j->to, j->from);
+    s->copied = j->to;
     if (j->truncates)
         truncate_all(j->from, j->from_name);
     clear_job(j);
@@ -470,6 +481,7 @@ static void act_copytruncate(unsigned a, unsigned b)
     if (s->copies == COPIES_NOT_YET)
         s->copies = b / 2 % 4 == 3 ? COPIES_ONLY : COPIES_AND_TRUNCATES;
     j->truncates = s->copies == COPIES_AND_TRUNCATES;
+    j->since_ns = world.mono_ns;
     if (b % 2)
         (void)go_on(j, &j->from->data, false);
     else
@@ -862,6 +874,8 @@ void actors_cut(void)
     for (unsigned i = 0; i < STREAMS; i++) {
         struct stream *s = &streams[i];
 
+        if (s->copied && (world.knobs & KNOB_BANNER))
+            oracle_may_double(s->copied); /* what is left of its original may be the banner only */
         if (s->copy.to)
             oracle_doubts(s->copy.from, DOUBT_FREE); /* who knows what half a copy is? */
         if (s->compress.to)
@@ -904,6 +918,9 @@ static void act_clock(unsigned a, unsigned b)
     (void)a;
     for (const struct dent *d = disk_find("/pods", true, NULL)->names; d; d = d->next)
         oracle_excuse(d->node); /* older than the link to it, or not? */
+    for (const struct node *n = world.nodes; n; n = n->next)
+        if (n->crashed) /* written on before the crash, or since? */
+            oracle_excuse_told(n);
     world.jumped = true;
     oracle_history();
     world.wall_off_ns += jumps[b % 6] * NSEC_PER_SEC;

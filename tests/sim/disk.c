@@ -401,12 +401,15 @@ void disk_cut(void)
     world.free_ino = 0; /* its file may be back */
     for (struct node *n = world.nodes; n; n = n->next) {
         cut_data(n);
+        n->deleted = n->links == 0;
         n->links = 0;
         n->opens = 0;
         n->names = NULL;
     }
     for (struct node *n = world.nodes; n; n = n->next) {
         for (struct dent *d = n->disk; d; d = d->next) {
+            if (d->node->deleted) /* it may be copied now */
+                oracle_may_double(d->node);
             list_add(&n->names, dent_new(n, d->name, d->node));
             d->node->links++;
         }

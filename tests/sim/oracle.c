@@ -386,6 +386,28 @@ void oracle_excuse(const struct node *n)
     each_line(b->p, b->n, excuse, NULL);
 }
 
+static void excuse_told(void *ctx, unsigned id)
+{
+    (void)ctx;
+    oracle.perhaps[id] = true;
+}
+
+void oracle_excuse_told(const struct node *n)
+{
+    each_line(n->data.p, n->data.n, excuse_told, NULL);
+}
+
+void oracle_excuse_line(const struct node *n, size_t at)
+{
+    size_t from = at < n->data.n ? at : n->data.n, to = from;
+
+    while (from > 0 && n->data.p[from - 1] != '\n')
+        from--;
+    while (to < n->data.n && n->data.p[to++] != '\n')
+        ;
+    each_line(n->data.p + from, to - from, excuse, NULL);
+}
+
 void oracle_saves(void)
 {
     out_of_reach();

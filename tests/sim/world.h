@@ -94,6 +94,7 @@ struct node {
     struct buf data;      /* a link's target */
     struct buf plain;     /* what is inside of a complete archive, for the oracle */
     unsigned long looked; /* in this look of the oracle */
+    bool deleted;         /* before the power cut */
     bool edited;          /* `cut` by an editor: another inode */
     bool history;    /* an archive that nobody has to read who has not seen what is in it before */
     size_t synced_n; /* of the data is on the disk for sure */
@@ -291,9 +292,11 @@ void oracle_took(unsigned *last, const char *p, size_t n);
 void oracle_look(bool saved);
 void oracle_cuts(struct node *n, size_t size); /* what is behind is about to go */
 void oracle_doubts(const struct node *n, enum doubt doubt);
-void oracle_may_double(const struct node *n); /* if that is told */
-void oracle_excuse(const struct node *n);     /* nobody owes its lines */
-void oracle_destroyed(void);                  /* the state, by an error */
+void oracle_may_double(const struct node *n);  /* if that is told */
+void oracle_excuse_told(const struct node *n); /* nobody owes its lines, if a doubt is told */
+void oracle_excuse_line(const struct node *n, size_t at); /* nor that which lies there */
+void oracle_excuse(const struct node *n);                 /* nobody owes its lines */
+void oracle_destroyed(void);                              /* the state, by an error */
 void oracle_reconciled(void);
 void oracle_history(void); /* whatever archive is there now need not be read */
 void oracle_failed(void);  /* an error was given: what is there may have been missed */
