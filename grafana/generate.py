@@ -100,7 +100,7 @@ def overview():
                          override("Since", custom__width=100)],
               sort=[("Kind", False), ("Since", False)], order=["Kind", "Where", "Alert", "Since"]),
         stat("P95 latency", "95 % of the HTTP requests are faster. Red from 2 s, where HttpLatencyP95High begins.",
-             quantile(0.95, "http_request_duration_seconds", window=ALERTED), "s", LATENCY_LIMITS, links=to_http()),
+             quantile(0.95, "http_request_duration_seconds", window=ALERTED), "s", LATENCY_LIMITS, links=to_http(), none="no requests"),
         stat("Failed messages", "Share of chat messages that failed. Red from 5 %, where MessageProcessingFailing begins.",
              f"max({failed_ratio('messages_processed_total')})", "percentunit", RATIO_LIMITS, decimals=1, links=to_sessions(),
              none="no messages"),
@@ -160,18 +160,18 @@ def http():
         return f"sum by (endpoint) (rate({metric}{{{matchers}}}[{RANGE}] @ end()))"
 
     worst = ratio(over_range("http_requests_total", sel + ',status=~"5.."'), over_range("http_requests_total", sel))
-    slowest = (f"histogram_quantile(0.95, sum by (endpoint, le) (rate(http_request_duration_seconds_bucket{{{sel}}}[{RANGE}] @ end())))")
+    slowest = f"histogram_quantile(0.95, sum by (endpoint, le) (rate(http_request_duration_seconds_bucket{{{sel}}}[{RANGE}] @ end())))"
     buckets = rate("http_request_duration_seconds_bucket", sel, "endpoint, le")
     d.add(
         stat("Requests", "Requests per second to the chosen endpoints.", rate("http_requests_total", sel), "reqps", width=6, decimals=2),
         stat("Errors", "Share answered 5xx. Red from 5 %, where HttpErrorRatioHigh begins.", error_ratio(sel), "percentunit", RATIO_LIMITS,
              width=6, decimals=2, none="no requests"),
         stat("P95 latency", "95 % of the requests are faster. Red from 2 s, where HttpLatencyP95High begins.",
-             quantile(0.95, "http_request_duration_seconds", sel, window=ALERTED), "s", LATENCY_LIMITS, width=6),
+             quantile(0.95, "http_request_duration_seconds", sel, window=ALERTED), "s", LATENCY_LIMITS, width=6, none="no requests"),
         stat("Within 1 s", "Share of requests answered within a second; the objective is 95 %.",
              f'{rate("http_request_duration_seconds_bucket", sel + ",le=" + chr(34) + "1.0" + chr(34))} / '
              f'({rate("http_request_duration_seconds_count", sel)} > 0)',
-             "percentunit", steps(RED, (0.9, YELLOW), (0.95, GREEN)), width=6, decimals=1),
+             "percentunit", steps(RED, (0.9, YELLOW), (0.95, GREEN)), width=6, decimals=1, none="no requests"),
     )
     d.row("Rate").add(
         timeseries("Requests by endpoint", "Requests per second of the ten busiest endpoints. IDs in paths are folded into :id.",
@@ -195,11 +195,10 @@ def http():
                 "http_request_duration_seconds", sel),
         timeseries("P95 by endpoint", "95 % of the requests to the endpoint are faster; the ten slowest endpoints.",
                    ten("endpoint", slowest, quantile(0.95, "http_request_duration_seconds", sel, "endpoint"),
-                       lambda out: f"histogram_quantile(0.95, sum by (le) {out(buckets)})", "{{endpoint}}"),
+                       lambda out: f"histogram_quantile(0.95, sum by (le) {out(buckets)}) >= 0", "{{endpoint}}"),
                    "s", table=True, links=here),
         bargauge("Slowest endpoints", "The ten with the highest P95 over the chosen range.",
-                 "topk(10, histogram_quantile(0.95, sum by (endpoint, le) "
-                 f"(rate(http_request_duration_seconds_bucket{{{sel}}}[{RANGE}]))))", "{{endpoint}}", "s", LATENCY_LIMITS),
+                 f"topk(10, {quantile(0.95, 'http_request_duration_seconds', sel, 'endpoint', RANGE)})", "{{endpoint}}", "s", LATENCY_LIMITS),
     )
     d.row("All endpoints").add(
         table("Endpoints", "Rate, errors and latency over the chosen time range, by method and endpoint.",
@@ -230,7 +229,7 @@ def ai():
              f"max({failed_ratio('ai_requests_total', sel, 'service')})", "percentunit",
              steps(GREEN, (0.05, YELLOW), (0.1, RED)), decimals=1, none="no requests"),
         stat("P95 latency", "95 % of the requests are faster.", quantile(0.95, "ai_request_duration_seconds", sel), "s",
-             steps(GREEN, (5, YELLOW), (10, RED))),
+             steps(GREEN, (5, YELLOW), (10, RED)), none="no requests"),
     )
     d.row("Requests").add(
         timeseries("Requests per minute", "By service and model.",
@@ -279,9 +278,9 @@ def database():
         stat("PostgreSQL", "Queries to PostgreSQL per second.", rate("db_queries_total", '@,database="postgresql"'), "ops", decimals=2),
         stat("Redis", "Commands to Redis per second.", rate("db_queries_total", '@,database="redis"'), "ops", decimals=2),
         stat("PostgreSQL P95", "95 % of the queries are faster. Red from 500 ms, where DbQueryLatencyHigh begins.",
-             quantile(0.95, "db_query_duration_seconds", '@,database="postgresql"', window=ALERTED), "s", limits),
+             quantile(0.95, "db_query_duration_seconds", '@,database="postgresql"', window=ALERTED), "s", limits, none="no queries"),
         stat("Redis P95", "95 % of the commands are faster. Red from 500 ms, where DbQueryLatencyHigh begins.",
-             quantile(0.95, "db_query_duration_seconds", '@,database="redis"', window=ALERTED), "s", limits),
+             quantile(0.95, "db_query_duration_seconds", '@,database="redis"', window=ALERTED), "s", limits, none="no queries"),
         stat("Redis pool in use", "Connections in use of all in the pool. Red from 90 %, where RedisPoolSaturated begins.",
              f"sum({active}) / (sum({active}) + sum({idle}) > 0)", "percentunit", steps(GREEN, (0.75, YELLOW), (0.9, RED)), decimals=0),
         stat("Database errors", "Lines of level ERROR of type database, per minute.",
@@ -326,7 +325,7 @@ def sessions():
         stat("Failed messages", "Share of messages that failed. Red from 5 %, where MessageProcessingFailing begins.",
              f"max({failed_ratio('messages_processed_total')})", "percentunit", RATIO_LIMITS, decimals=1, none="no messages"),
         stat("P95 processing", "95 % of the messages are processed faster.",
-             quantile(0.95, "message_processing_duration_seconds"), "s", steps(GREEN, (10, YELLOW), (30, RED))),
+             quantile(0.95, "message_processing_duration_seconds"), "s", steps(GREEN, (10, YELLOW), (30, RED)), none="no messages"),
         stat("Message budget left", "Error budget of the last 30 days: 99 % of chat messages answered.", budget("messages"), "percentunit",
              BUDGET_LIMITS, decimals=0),
     )
@@ -422,13 +421,14 @@ def logtally():
     d.row("State and process", collapsed=True).add(
         timeseries("Checkpoint", "Time to save the state.",
                    query("max by (instance) (logtally_checkpoint_duration_seconds{@})", "{{instance}}"), "s", width=8),
-        timeseries("Age of the checkpoint", "Seconds since the last save. It grows while nothing changes, too.",
-                   query("time() - max by (instance) (logtally_checkpoint_timestamp_seconds{@})", "{{instance}}"), "s", width=8),
+        timeseries("Age of the checkpoint", "Minutes since the last save. It grows while nothing changes, too.",
+                   query("(time() - max by (instance) (logtally_checkpoint_timestamp_seconds{@})) / 60", "{{instance}}"), "m", width=8),
         timeseries("Scrape duration", "Seen by Prometheus; the timeout is 10 s.",
                    query("max by (instance) (scrape_duration_seconds{@})", "{{instance}}"), "s", width=8),
         timeseries("Memory", "Resident memory of logtally.",
                    query("sum by (instance) (process_resident_memory_bytes{@})", "{{instance}}"), "bytes", width=8),
-        timeseries("CPU", "Cores used.", query(rate("process_cpu_seconds_total", by="instance"), "{{instance}}"), "short", width=8),
+        timeseries("CPU", "Time used, as a share of one core.", query(rate("process_cpu_seconds_total", by="instance"), "{{instance}}"),
+                   "percentunit", width=8),
         timeseries("File descriptors", "Open, as a share of the limit; the line is where FileDescriptorsNearLimit begins.",
                    query("max by (instance) (max_over_time(process_open_fds{@}[5m]) / max_over_time(process_max_fds{@}[5m]))",
                          "{{instance}}"), "percentunit", limit=0.8, width=8),

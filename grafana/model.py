@@ -81,8 +81,9 @@ def ratio(bad, all_of_them):
 
 
 def quantile(q, histogram, matchers="@", by="", window=RATE):
+    """Where nothing was observed there is none: NaN is not >= 0."""
     by = f"{by}, le" if by else "le"
-    return f"histogram_quantile({q}, {rate(histogram + '_bucket', matchers, by, window)})"
+    return f"histogram_quantile({q}, {rate(histogram + '_bucket', matchers, by, window)}) >= 0"
 
 
 def ten(by, ranked, one, rest, legend):
@@ -157,7 +158,11 @@ def stat(title, description, expr, unit, thresholds=None, width=4, decimals=None
          links=None, background=False, none=None):
     """A number as it is at the end of the time range: the last one within the range may be hours old. `background` fills
     the whole tile with the colour: for what must be seen from afar."""
-    p = panel("stat", title, description, query(expr, title, instant=True), unit, thresholds or steps(BLUE), (width, NUMBER), none,
+    thresholds = thresholds or steps(BLUE)
+    if none:
+        # The words are neither good nor bad; a number is at least 0.
+        thresholds = steps(GREY, (0, thresholds[0]["color"])) + thresholds[1:]
+    p = panel("stat", title, description, query(expr, title, instant=True), unit, thresholds, (width, NUMBER), none,
               decimals=decimals, mappings=mappings, links=links)
     p["options"] = {
         "colorMode": "background" if background else "value", "graphMode": "none", "textMode": "auto", "justifyMode": "auto",
@@ -234,7 +239,7 @@ def bars(title, description, target, unit, thresholds, width, links, maximum, no
               links=links)
     p["options"] = {
         "displayMode": "gradient", "orientation": "horizontal", "showUnfilled": True, "valueMode": "color", "namePlacement": "left",
-        "sizing": "manual", "minVizWidth": 8, "minVizHeight": 16, "maxVizHeight": 40, "text": {"titleSize": 14, "valueSize": 18},
+        "sizing": "manual", "minVizWidth": 8, "minVizHeight": 16, "maxVizHeight": 40, "text": {"valueSize": 18},
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
     }
     return p

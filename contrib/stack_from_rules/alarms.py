@@ -103,7 +103,7 @@ def records(file):
                 yield Record(f"job:{m.base}_failed:ratio_rate5m", ratio(rate(m.name, m.bad.matcher, "job", "5m"), whole), golden_ratio(m))
         if m.kind == "histogram" and m.role != "hidden":
             for q, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99")):
-                yield Record(f"job:{m.name}:{name}_rate5m", quantile(q, m.name, "", "job", "5m") + " >= 0", golden_quantile(m, q))
+                yield Record(f"job:{m.name}:{name}_rate5m", quantile(q, m.name, "", "job", "5m"), golden_quantile(m, q))
 
 
 # ---- alerts ----

@@ -46,6 +46,11 @@ check "dashboards are what generate.py gives" python3 grafana/generate.py --chec
 check "dashboards keep the linter's rules and our promises" python3 tests/stack/lint_dashboards.py
 check "the linter notices every mistake" python3 tests/stack/lint_dashboards.py --try
 check "pictures in docs are of today's panels" python3 grafana/screens/draw.py --check
+if [ -n "${LT_LONG:-}" ] && needs npm && needs chromium && needs prometheus; then
+    drawn=$(mktemp -d)
+    check "all dashboards are drawn, each from data" python3 grafana/screens/draw.py --work "$drawn" --out "$drawn/out"
+    rm -rf "$drawn"
+fi
 check "monitoring.md says the same in both languages, and its links lead somewhere" python3 tests/stack/languages.py
 check "Grafana's timeInterval is the scrape interval" one_scrape_interval
 if python3 -c 'import yaml' 2>/dev/null; then

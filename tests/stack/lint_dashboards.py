@@ -325,6 +325,31 @@ def lint_now(panel):
         yield "of now: a query over the range, whose last value may be old"
 
 
+def closing(text, start):
+    """Where the parenthesis ends that opens at start."""
+    depth = 0
+    for i in range(start, len(text)):
+        depth += (text[i] == "(") - (text[i] == ")")
+        if depth == 0:
+            return i + 1
+    return len(text)
+
+
+def lint_quantiles(panel):
+    """Where nothing was observed a quantile is NaN, which tiles and tables show."""
+    for target in targets(panel):
+        for call in re.finditer(r"histogram_quantile(?=\()", target["expr"]):
+            if not re.match(r" >= 0| > 0", target["expr"][closing(target["expr"], call.end()):]):
+                yield "no NaN: a quantile is to end in `>= 0`"
+
+
+def lint_words(panel):
+    """Words in place of a number have no colour of good or bad."""
+    defaults = panel["fieldConfig"]["defaults"]
+    if panel["type"] == "stat" and defaults.get("noValue") and defaults["thresholds"]["steps"][0]["color"] != "text":
+        yield "words: what is no number is coloured as one"
+
+
 def lint_nothing(panel):
     """What is said where there is nothing: a table says so in words, trouble that there was none is 0 or words."""
     none = panel["fieldConfig"]["defaults"].get("noValue")
@@ -424,7 +449,7 @@ def lint(board):
             yield title, "panel-no-targets"
         if len({t["refId"] for t in targets(panel)}) != len(targets(panel)):
             yield title, "refId twice"
-        for rule in (lint_alert_line, lint_counts, lint_now, lint_nothing, lint_legends, lint_colours):
+        for rule in (lint_alert_line, lint_counts, lint_now, lint_quantiles, lint_words, lint_nothing, lint_legends, lint_colours):
             yield from ((title, complaint) for complaint in rule(panel))
         of_alerts = [windows(ALERTS[name]) for name in re.findall(r"\b[A-Z]\w+", panel["description"]) if name in ALERTS]
         for target in targets(panel):
@@ -538,6 +563,9 @@ def mistakes():
     yield "alert line: 3 is no number", panel(lambda p: p["fieldConfig"]["defaults"]["thresholds"]["steps"][1].update(value=3), "Latency quantiles")
     yield "alert line: it may be out of view", panel(lambda p: p["fieldConfig"]["defaults"]["custom"].pop("axisSoftMax"), "Latency quantiles")
     yield "of now", panel(lambda p: p["targets"][0].update(range=True), kind="stat")
+    yield "no NaN", expr(" >= 0", "", "P95 latency")
+    yield "no NaN", expr(" >= 0", "", "P95 by endpoint", target=1)
+    yield "words", panel(lambda p: p["fieldConfig"]["defaults"]["thresholds"]["steps"].pop(0), "Errors")
     yield "0 % where nothing failed", without_zero("Endpoints", 1)
     yield "0 % where nothing failed", without_zero("Errors", 0)
     yield "nothing is good news", field("Failed requests by endpoint", noValue=None), "overview"
