@@ -84,9 +84,10 @@ def failing_share(metric):
 # ---- numbers ----
 
 def rate_stat(metric, alerts):
+    if metric.rare:
+        return in_range(metric, "@", metric.help, BLUE)
     drawn = Drawn(metric)
-    return stat(metric.title, drawn.about, drawn.number(metric), drawn.unit,
-                decimals=None if drawn.factor else 2)
+    return stat(metric.title, drawn.about, drawn.number(metric), drawn.unit, decimals=2)
 
 
 def share_stat(metric, alerts):
@@ -103,8 +104,12 @@ def p95_stat(metric, alerts):
 
 def errors_stat(metric, alerts):
     bad = f" that {metric.bad.words}" if metric.bad else ""
-    return stat(metric.title if not metric.bad else f"{metric.title}: errors", f"{metric.help}{bad}; in the chosen time range.",
-                f"round(sum(increase({metric.name}{{{selector(metric)}}}[$__range])))", COUNT, steps(GREEN, (1, ORANGE)), none="none")
+    return in_range(metric, selector(metric), metric.help + bad, GREEN, (1, ORANGE), title=f"{metric.title}: errors" if bad else metric.title)
+
+
+def in_range(metric, matchers, about, *colours, title=None):
+    return stat(title or metric.title, f"{about}; in the chosen time range.",
+                f"round(sum(increase({metric.name}{{{matchers}}}[$__range])))", COUNT, steps(*colours), none="none")
 
 
 def gauge_value(metric, by=""):
@@ -186,7 +191,7 @@ def failures(metric, alerts):
         return [errors_only(metric, by_label(metric, label, selector(metric), "5m"), label) for label in labels[:LABELS_MAX]]
     alert = alerts.of(metric, "ErrorRatioHigh")
     return [timeseries(f"{metric.title}: share that failed", f"Share of those that {metric.bad.words}; the line is where {alert.name} begins.",
-                       query(failing_share(metric), "failed"), "percentunit", limit=alert.limit)]
+                       query(failing_share(metric), "failed"), "percentunit", limit=alert.limit, colours={"failed": RED})]
 
 
 def errors_only(metric, panel, label):

@@ -16,6 +16,7 @@ TITLE_MAX = 32      # longer ones are cut off above a panel a third of a screen 
 
 FAILING = re.compile(r"(^|_)(aborted|crash|crashes|deadlocks?|denied|died|dropped|errors?|exceptions?|fail(ed|ures?)|kills|lost|malformed"
                      r"|panics?|problems?|refused|reject(s|ed)?|timeouts?|troubles?|warnings)(_|$)")
+FREQUENT = r"request|quer(y|ies)|operation|command|message"
 LEVELS = r"(?i:error|err|fatal|critical|crit|panic|alert|emerg|emergency|severe)"
 GOOD = ("success", "ok", "sent", "succeeded")
 ACRONYMS = {"http", "ai", "db", "cpu", "gc", "tls", "ssh", "dhcp", "io", "sql"}
@@ -116,7 +117,10 @@ class Metric:
         return None
 
     def _period(self):
-        return "second" if self.unit == "bytes" or re.search(r"request|quer(y|ies)|operation|command|message|lines", self.base) else "5m"
+        if self.role == "errors":
+            return "5m"
+        frequent = FREQUENT + ("|lines" if self.kind == "counter" else "")
+        return "second" if self.unit == "bytes" or re.search(frequent, self.base) else "5m"
 
     @property
     def rate_unit(self):
@@ -137,7 +141,9 @@ class Metric:
     def bounded(self, label):
         """May every value have a line of its own? If the rules name them, or what they say of failures goes by it."""
         named = {s[label] for s in self.zero if label in s}
-        return bool(named) or (self.bad is not None and self.bad.label == label) or all("text" in u["labels"][label] for u in self.updates)
+        classes = self.values[label] and all(re.fullmatch("[1-5]xx|other|unknown", value) for value in self.values[label])
+        return bool(named or classes) or (self.bad is not None and self.bad.label == label) \
+            or all("text" in u["labels"][label] for u in self.updates)
 
     def series(self, name=None):
         return self.golden[name or self.name]
@@ -159,7 +165,16 @@ class File:
             return [item for item in found[what] if item["file"] == path]
         self.events, self.logs, self.spans = mine("events"), mine("logs"), mine("spans")
         self.metrics = [Metric(m, self.name, golden, wishes) for m in mine("metrics")]
+        self._share_periods(wishes)
         self.uid = f"{wishes.name}-{self.name}"[:40]
+
+    def _share_periods(self, wishes):
+        """What one event observes is as frequent in one histogram as in the other."""
+        histograms = [m for m in self.metrics if m.kind == "histogram"]
+        often = {event for m in histograms if not m.rare for event in m.fed_by()}
+        for m in histograms:
+            if often & set(m.fed_by()) and not wishes.get("metric", m.name, "per"):
+                m.per = "second"
 
     def role(self, *roles):
         return [m for m in self.metrics if m.role in roles]

@@ -100,6 +100,20 @@ def test_documented(checks):
                      f"{page} has all roles and periods")
 
 
+def test_routes(checks, work):
+    """The Alertmanager configuration of the documents sends an owner what is his."""
+    texts = [re.findall(r"^```yaml\n(route:\n.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
+             for page in ("docs/stack-from-rules.md", "docs/stack-from-rules.ru.md")]
+    checks.check(len(texts[0]) == 1 and texts[0] == texts[1], "both languages have the same route")
+    config = work / "alertmanager.yml"
+    config.write_text(texts[0][0] + "receivers: [{name: ops}, {name: page}, {name: web}]\n")
+    for receiver, labels in (("web", ("owner=web", "severity=warning")), ("ops", ("owner=shop", "severity=warning")),
+                             ("page", ("owner=web", "severity=critical"))):
+        done = subprocess.run(["amtool", "config", "routes", "test", f"--config.file={config}", *labels], text=True, capture_output=True,
+                              check=False)
+        checks.check(done.stdout.strip() == receiver, f"{labels} goes to {receiver}: {done.stdout}{done.stderr}")
+
+
 def follow(work, name):
     """A copy of the rules that reads a log here, and what its golden log has."""
     text = (ROOT / f"rules/examples/{name}.ini").read_text(encoding="utf-8")
@@ -191,6 +205,7 @@ def main():
     test_documented(checks)
     with workdir() as work:
         test_wishes(checks, work)
+        test_routes(checks, work)
         test_live(checks, work)
         if os.environ.get("LT_LONG"):
             test_every_rule(checks, work)
