@@ -2,6 +2,7 @@
 """contrib/backfill.sh: logs in, blocks out, recording rules with them."""
 import json
 import os
+import pty
 import subprocess
 
 from _common import put
@@ -57,6 +58,52 @@ def answers(p):
     assert compared > 10, compared
 
 
+def pieces_fit_together():
+    """Two days are cut into blocks of 18 hours: no step is missing or there twice, all is counted; rules that look back for a day are
+    evaluated more seldom and are right; an alert is no series; somebody who waits sees how far it is."""
+    start, minutes = 1762905600, 45 * 60        # 2025-11-12T00:00:00Z
+    with open("app.log", "w", encoding="utf-8") as f:
+        for m in range(minutes):
+            f.write(json.dumps({"time": start + 60 * m, "level": "INFO", "msg": "http request", "method": "GET", "path": "/api/chat",
+                                "duration": 1000000, "status": 500 if m % 7 == 0 else 200}) + "\n")
+    main_fd, terminal = pty.openpty()
+    child = subprocess.Popen(["sh", SCRIPT, "--step", "1m", "--evaluate", "1m", "--label", "job=mylittleprice_backend", "app.log", "data"],
+                             stderr=terminal, stdin=subprocess.DEVNULL)
+    os.close(terminal)
+    said = b""
+    try:
+        while data := os.read(main_fd, 65536):
+            said += data
+    except OSError:                             # the terminal is gone
+        pass
+    assert child.wait() == 0 and b"recording rules 100% [" + b"#" * 30 + b"]" in said, said
+    blocks = os.listdir("data")
+    assert 3 <= len(blocks) <= 3 * (1 + 3), blocks          # of the samples, and of three rounds of rules
+    p = Prometheus("data")
+    try:
+        end = start + 60 * minutes
+        ask = lambda query: p.ask("/api/v1/query", query=query, time=end)
+        counted = ask("max_over_time(sum(http_requests_total)[3d:1m])")
+        assert float(counted[0]["value"][1]) == minutes, counted
+        steps = {float(s["value"][1]) for s in ask("count_over_time(http_requests_total[3d])")}
+        assert steps == {minutes, minutes + 1}, steps       # one more: the 0 before the first
+        names = {s["metric"]["__name__"] for s in ask('last_over_time({__name__=~".+"}[3d])')}
+        assert "slo:sli_error:ratio_rate1d" in names and not [n for n in names if n[0].isupper()], names
+        compared = 0
+        for window, apart in (("5m", 60), ("6h", 60), ("1d", 240)):
+            direct = 'sum by (job) (rate(http_requests_total{status=~"5.."}[%s])) / sum by (job) (rate(http_requests_total[%s]))' % (window, window)
+            for s in ask('slo:sli_error:ratio_rate%s{slo="http-availability"}[3d]' % window):
+                times = [t for t, _ in s["values"]]
+                assert {b - a for a, b in zip(times, times[1:])} == {apart}, window
+                for t, v in s["values"][5::len(times) // 9]:
+                    want = float(p.ask("/api/v1/query", query=direct, time=t)[0]["value"][1])
+                    assert abs(float(v) - want) <= 1e-9, (window, t, v, want)
+                    compared += 1
+        assert compared >= 27, compared
+    finally:
+        p.stop()
+
+
 def a_month_is_a_few_blocks():
     with open("app.log", "w", encoding="utf-8") as f:
         for hour in range(30 * 24):
@@ -75,4 +122,4 @@ def wrong_usage_and_empty_logs_are_told():
     assert not [n for n in os.listdir("data") if n.startswith("01")]
 
 
-main(one_command_fills_a_database, a_month_is_a_few_blocks, wrong_usage_and_empty_logs_are_told)
+main(one_command_fills_a_database, pieces_fit_together, a_month_is_a_few_blocks, wrong_usage_and_empty_logs_are_told)
