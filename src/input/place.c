@@ -46,6 +46,7 @@ static void end_waiting(struct tailset *t, struct tail_file *f)
     if (f->ambiguous)
         file_tell_ambiguous(t, f->stream, f->path);
     f->tail.read_to = f->tail.proved = 0;
+    f->met = true; /* a copy renamed over it goes on in its place */
     file_unname(t, f);
 }
 

@@ -132,6 +132,20 @@ TEST(row_0_what_waits_and_is_deleted_is_read)
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
 }
 
+TEST(row_0_what_waits_and_is_replaced_by_a_copy_counts_once_more)
+{
+    world_kill(&w);
+    shell("cp logs/app.log tmp && mv tmp logs/app.log");
+    world_start(&w);
+    world_run(&w, 20);
+    shell("cp logs/app.log tmp && mv tmp logs/app.log");
+    expect_again("first 1\nfirst 2\nfirst 3\n");
+    world_settle(&w);
+    world_expect(&w, "logs/app.log", "later\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], 1);
+}
+
 TEST(row_4_an_editor_takes_lines_away_and_more_are_written_before_anybody_looked)
 {
     expect_much();
