@@ -12,7 +12,6 @@ from model import quantile, rate, ratio
 from slo_model import BAD_SHORT, summed
 
 RATIO_LIMIT = 0.05
-LEAST = 0.05            # events a second that were there before they stopped
 SLOW_LEAST = 20         # observations in five minutes that a P95 needs
 SURGE_LEAST, SURGE_TIMES = 10, 5    # in ten minutes, and of the day before
 

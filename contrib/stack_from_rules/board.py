@@ -72,8 +72,9 @@ class Drawn:
         return f"round({rates} * {self.seconds})" if self.seconds else rates
 
 
-def selector(metric, bad=True):
-    return f"@,{metric.bad.matcher}" if bad and metric.bad else "@"
+def selector(metric):
+    """Of what failed."""
+    return f"@,{metric.bad.matcher}" if metric.bad else "@"
 
 
 def failing_share(metric):
@@ -83,7 +84,7 @@ def failing_share(metric):
 
 # ---- numbers ----
 
-def rate_stat(metric, alerts):
+def rate_stat(metric):
     if metric.rare:
         return in_range(metric, "@", metric.help, BLUE)
     drawn = Drawn(metric)
@@ -96,13 +97,13 @@ def share_stat(metric, alerts):
                 failing_share(metric), "percentunit", steps(GREEN, (alert.limit / 5, YELLOW), (alert.limit, RED)), decimals=2)
 
 
-def p95_stat(metric, alerts):
+def p95_stat(metric):
     limits = steps(GREEN, (metric.limit / 2, YELLOW), (metric.limit, RED)) if metric.limit else None
     return stat(f"{metric.title}, P95", f"{metric.help}: 95 % are below, in the chosen time range.",
                 quantile(0.95, metric.name, window="$__range"), metric.value_unit, limits)
 
 
-def errors_stat(metric, alerts):
+def errors_stat(metric):
     bad = f" that {metric.bad.words}" if metric.bad else ""
     return in_range(metric, selector(metric), metric.help + bad, GREEN, (1, ORANGE), title=f"{metric.title}: errors" if bad else metric.title)
 
@@ -123,7 +124,7 @@ def gauge_unit(metric):
     return COUNT if metric.value_unit == "short" else metric.value_unit
 
 
-def gauge_stat(metric, alerts):
+def gauge_stat(metric):
     limits = steps(GREEN, (metric.limit * 0.75, YELLOW), (metric.limit, RED)) if metric.limit else None
     return stat(metric.title, metric.help + ".", gauge_value(metric), gauge_unit(metric), limits)
 
@@ -149,12 +150,12 @@ def numbers(file, alerts, slos):
     main = file.main()
     tiles = []
     if main:
-        tiles.append(rate_stat(main, alerts))
+        tiles.append(rate_stat(main))
         if main.bad:
-            tiles.append((errors_stat if main.bad.level else share_stat)(main, alerts))
-    tiles += [errors_stat(m, alerts) for m in file.role("errors")[:2]]
-    tiles += [p95_stat(m, alerts) for m in file.role("durations")[:1]]
-    tiles += [gauge_stat(m, alerts) for m in file.role("saturation")[:2]]
+            tiles.append(errors_stat(main) if main.bad.level else share_stat(main, alerts))
+    tiles += [errors_stat(m) for m in file.role("errors")[:2]]
+    tiles += [p95_stat(m) for m in file.role("durations")[:1]]
+    tiles += [gauge_stat(m) for m in file.role("saturation")[:2]]
     tiles += [budget_stat(slo) for slo in slos[:3]]
     return sized([*tiles, alerts_stat(file), newest_stat(file)], STATS_MAX)
 
@@ -178,7 +179,7 @@ def whole(metric):
     return timeseries(metric.title, drawn.about, query(drawn.number(metric), lowered(metric.title)), drawn.unit, none="none")
 
 
-def traffic(metric, alerts):
+def traffic(metric):
     """What the failures go by first."""
     labels = sorted(metric.labels, key=lambda label: not (metric.bad and metric.bad.label == label))
     return [by_label(metric, label) for label in labels[:LABELS_MAX]] or [whole(metric)]
@@ -200,7 +201,7 @@ def errors_only(metric, panel, label):
     return panel
 
 
-def errors(metric, alerts):
+def errors(metric):
     panels = [by_label(metric, label) for label in metric.labels[:1]] or [whole(metric)]
     if len(metric.labels) > 1:
         by = ", ".join(metric.labels)
@@ -283,14 +284,14 @@ def feeding(file):
     ]
 
 
-def board(file, alerts, slos, wishes):
-    d = Dashboard(file.uid, file.title, f"Made from {file.name}.ini: {', '.join(m.title for m in file.metrics)[:150]}.",
+def board(file, alerts, slos, wishes, made):
+    d = Dashboard(file.uid, file.title, f"What {file.name}.ini counts. {made}",
                   (file.main() or file.metrics[0]).exposed[0], tag=wishes.name, menu=wishes.title)
     d.add(*numbers(file, alerts, slos))
-    counters = [m for m in file.role("traffic", "errors") if m.kind == "counter" and m.bad and m.role == "traffic"]
+    counters = [m for m in file.role("traffic") if m.bad]
     rows = [
-        ("Traffic", sized([p for m in file.role("traffic") for p in traffic(m, alerts)])),
-        ("Errors", sized([p for m in counters for p in failures(m, alerts)] + [p for m in file.role("errors") for p in errors(m, alerts)])),
+        ("Traffic", sized([p for m in file.role("traffic") for p in traffic(m)])),
+        ("Errors", sized([p for m in counters for p in failures(m, alerts)] + [p for m in file.role("errors") for p in errors(m)])),
         ("Durations", [p for m in file.role("durations") for p in distribution(m, alerts)]),
         ("Sizes", [p for m in file.role("sizes") for p in distribution(m, alerts)]),
         ("Saturation", sized([p for m in file.role("saturation") for p in gauge(m, alerts)])),

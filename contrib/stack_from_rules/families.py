@@ -10,7 +10,7 @@ import pathlib
 import re
 import subprocess
 
-from .wishes import PERIODS, ROLES, Mistake, number, one_of
+from .wishes import PERIODS, ROLES, Mistake, number, one_of, word
 
 TITLE_MAX = 32      # longer ones are cut off above a panel a third of a screen wide
 
@@ -45,15 +45,26 @@ class Bad:
         return f"{'do not ' * self.op.startswith('!')}have {self.label} {self.pattern.replace('..', 'xx').replace('|', ' or ')}"
 
 
+def scraped(labels):
+    """Labels as Prometheus stores them: the scrape has a job and an instance of its own."""
+    return {f"exported_{label}" if label in ("job", "instance") else label: value for label, value in labels.items()}
+
+
+def plain(text):
+    """On one line, and nothing in it is a template of Prometheus's."""
+    return " ".join(text.split()).replace("{{", "{ {")
+
+
 class Metric:
     def __init__(self, found, file, golden, wishes):
-        self.name, self.kind, self.unit, self.help = found["name"], found["type"], found["unit"], found["help"]
-        self.labels, self.buckets, self.zero = found["labels"], found["buckets"], found["zero"]
-        self.updates, self.least, self.max_series, self.expire = found["updates"], found["min"], found["max_series"], found["expire"]
+        self.name, self.kind, self.unit, self.help = found["name"], found["type"], found["unit"], plain(found["help"])
+        self.labels, self.buckets, self.zero = list(scraped(dict.fromkeys(found["labels"]))), found["buckets"], list(map(scraped, found["zero"]))
+        self.updates = [{**update, "labels": scraped(update["labels"])} for update in found["updates"]]
+        self.least, self.expire = found["min"], found["expire"]
         self.file = file
         self.of = wishes.get("file", file, "title", file)
         self.base = re.sub(r"_total$", "", self.name) if self.kind == "counter" else self.name
-        self.golden = {name: golden.get(name, []) for name in self.exposed}
+        self.golden = {name: [(scraped(labels), value) for labels, value in golden.get(name, [])] for name in self.exposed}
         self.values = {label: self._values_of(label) for label in self.labels}
         self._wish(wishes)
 
@@ -74,12 +85,25 @@ class Metric:
 
         def where(key):
             return wishes.where("metric", self.name, key)
-        self.title = wish("title") or self._title()
-        self.role = one_of(where("role"), wish("role", self._role()), ROLES)
+        for key in ("bad", "per"):
+            if wish(key) and self.kind != "counter":
+                raise Mistake(f"{where(key)} is for counters, and {self.name} is a {self.kind}")
+        self.title = plain(wish("title") or self._title())
+        self.role = one_of(where("role"), wish("role", self._role()), ROLES[self.kind])
         self.bad = as_bad(where("bad"), wish("bad"), self.labels) if wish("bad") else self._bad()
         self.per = one_of(where("per"), wish("per", self._period()), PERIODS)
-        self.limit = number(where("limit"), wish("limit")) if wish("limit") else None
+        self.limit = self._limit(where("limit"), wish("limit"))
         self.owner = wish("owner", wishes.get("file", self.file, "owner", wishes.owner))
+
+    def _limit(self, where, text):
+        if text is None:
+            return None
+        limit = number(where, text)
+        if self.kind == "counter" and (not self.bad or self.bad.level or not 0 < limit < 1):
+            raise Mistake(f"{where}: of a counter it is the share of failures, between 0 and 100 %, and `bad` says which these are")
+        if self.kind == "histogram" and not (self.buckets and 0 < limit < self.buckets[-1]):
+            raise Mistake(f"{where}: {text} is beyond the last bucket of {self.name}, where no P95 is known")
+        return limit
 
     def _title(self):
         """The help up to its first comma if that is short, else the words of the name that its file's metrics don't share."""
@@ -152,6 +176,11 @@ class Metric:
         return list(dict.fromkeys(u["event"] for u in self.updates))
 
 
+def uid(wishes, name):
+    """Of a dashboard, as Grafana wants it."""
+    return re.sub(r"[^\w-]", "-", f"{wishes.name}-{name}")[:40]
+
+
 class File:
     """A rules file and what it makes."""
 
@@ -164,9 +193,9 @@ class File:
         def mine(what):
             return [item for item in found[what] if item["file"] == path]
         self.events, self.logs, self.spans = mine("events"), mine("logs"), mine("spans")
+        self.uid = uid(wishes, self.name)
         self.metrics = [Metric(m, self.name, golden, wishes) for m in mine("metrics")]
         self._share_periods(wishes)
-        self.uid = f"{wishes.name}-{self.name}"[:40]
 
     def _share_periods(self, wishes):
         """What one event observes is as frequent in one histogram as in the other."""
@@ -226,6 +255,17 @@ def golden_of(path, wishes):
     return golden
 
 
+def alike(files):
+    """Each file has what is written for it under its own name."""
+    taken = {"slo": "the objectives"}
+    for file in files:
+        word(file.path, file.name)
+        for name in (file.name, file.uid):
+            if name in taken:
+                raise Mistake(f"{file.path}: {taken[name]} would be written under the same name, {name}")
+            taken[name] = file.path
+
+
 def load(wishes, logtally):
     """The rules files of the wishes, as logtally resolved them together."""
     command = [logtally, "check", "--json", *(word for path in wishes.rules for word in ("--rules", path))]
@@ -237,6 +277,7 @@ def load(wishes, logtally):
         first = next(m for m in found["mistakes"] if m["severity"] == "mistake")
         raise Mistake(f"{first['file']}:{first['line']}: {first['text']}")
     files = [File(path, found, golden_of(path, wishes), wishes) for path in wishes.rules]
+    alike(files)
     wishes.known("file", [f.name for f in files])
     wishes.known("metric", [m.name for f in files for m in f.metrics])
     return [f for f in files if f.metrics]

@@ -4,8 +4,8 @@ Of a counter with failures (`bad`, or what the rules tell) or of a histogram (`w
 """
 
 from .alarms import camel, good_and_bad, le_text, selector
-from .families import as_bad
-from .wishes import Mistake, near, number
+from .families import as_bad, plain, uid
+from .wishes import Mistake, near, number, word
 
 LEAST = 0.1     # events a second below which a burn rate says nothing
 
@@ -16,6 +16,7 @@ def objective(name, metrics, wishes):
 
     def where(key):
         return wishes.where("slo", name, key)
+    word(f"{wishes.path}: [slo {name}]", name)
     for key in ("of", "objective"):
         if not wish(key):
             raise Mistake(f"{wishes.path}: [slo {name}] needs {key}")
@@ -27,7 +28,7 @@ def objective(name, metrics, wishes):
         raise Mistake(f"{where('objective')}: {wish('objective')} is no share between 0 and 100 %")
     slo = {
         "slo": name, "alert": camel(name) + "BudgetBurn", "objective": round(share, 9), "metric": m.name, "area": m.file,
-        "min_rate": number(where("least"), wish("least")) if wish("least") else LEAST, "dashboard": f"/d/{wishes.name}-{m.file}",
+        "min_rate": number(where("least"), wish("least")) if wish("least") else LEAST, "dashboard": f"/d/{uid(wishes, m.file)}",
         "owner": wish("owner", m.owner), "runbook": wishes.runbook,
     }
     if m.kind == "histogram":
@@ -36,7 +37,7 @@ def objective(name, metrics, wishes):
         slo.update(without_failure(m, wish("bad"), where("bad"), share))
     else:
         raise Mistake(f"{where('of')}: {m.name} is a {m.kind}; an objective is of a counter or a histogram")
-    slo["what"] = wish("title", slo["what"]).replace("'", "’")
+    slo["what"] = plain(wish("title", slo["what"])).replace("'", "’")
     return slo
 
 

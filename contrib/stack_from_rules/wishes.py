@@ -9,7 +9,8 @@ import glob
 import pathlib
 import re
 
-ROLES = ("traffic", "errors", "durations", "sizes", "saturation", "hidden")
+# What a metric may be, by its type.
+ROLES = {"counter": ("traffic", "errors", "hidden"), "histogram": ("durations", "sizes", "hidden"), "gauge": ("saturation", "hidden")}
 # How much of a counter is drawn: what grows all the time as a rate, rare events as their number within a window.
 PERIODS = {"second": None, "5m": 300, "1h": 3600}
 
@@ -29,12 +30,23 @@ def slug(text):
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
+UNITS = {"": 1, "%": 0.01, "ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400,
+         **{f"{prefix}B": 1000 ** n for n, prefix in enumerate("kMGT", 1)}, **{f"{prefix}iB": 1024 ** n for n, prefix in enumerate("KMGT", 1)}}
+
+
 def number(where, text):
-    """5, 2.5, 99.9% or a duration such as 500ms, in seconds."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%|ms|s|m|h|d)?", text)
-    if not found:
-        raise Mistake(f"{where}: {text!r} is no number, share (99.9%) or duration (500ms)")
-    return float(found[1]) * {None: 1, "%": 0.01, "ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
+    """5, a share (99.9%), a duration (500ms, in seconds), bytes (2GB, 2GiB)."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(\D*)", text)
+    if not found or found[2] not in UNITS:
+        raise Mistake(f"{where}: {text!r} is no number, share (99.9%), duration (500ms) or size (2GB)")
+    return float(found[1]) * UNITS[found[2]]
+
+
+def word(where, text):
+    """A value of a label, which YAML takes for a text as it is."""
+    if not re.fullmatch(r"[A-Za-z][\w.@-]*", text) or text.lower() in ("yes", "no", "on", "off", "true", "false", "null", "y", "n"):
+        raise Mistake(f"{where}: {text!r} is not one word of letters, digits and _ . @ -")
+    return text
 
 
 def one_of(where, text, words):
@@ -63,6 +75,10 @@ class Wishes:
         self.out = self.home / stack.get("out", ".")
         self.name = slug(stack.get("name", self.home.name))
         self.title = stack.get("title", self.name)
+        for kind, sections in self.sections.items():
+            for name, wishes in sections.items():
+                if "owner" in wishes:
+                    word(self.where(kind, name, "owner"), wishes["owner"])
         self.owner = stack.get("owner", "")
         self.runbook = stack.get("runbook", "metrics.md")
 
@@ -101,4 +117,4 @@ class Wishes:
                 raise Mistake(f"{self.path}: [{kind} {name}]: the rules have no such {kind}{near(name, names)}")
 
     def where(self, kind, name, key):
-        return f"{self.path}: [{kind} {name}]: {key}"
+        return f"{self.path}: [{f'{kind} {name}'.strip()}]: {key}"

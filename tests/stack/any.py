@@ -33,6 +33,14 @@ MISTAKES = [
     ("[slo a]\nof = nginx_http_request_duration_seconds\nobjective = 99%", "must say which bucket"),
     ("[metric nginx_http_requests_total]\nbad = klass=5xx", "'klass=5xx' is not LABEL=VALUE"),
     ("[metric nginx_http_requests_total]\nrole = red", "'red' is none of traffic"),
+    ("[metric nginx_http_requests_total]\nrole = sizes", "'sizes' is none of traffic"),
+    ("[metric nginx_http_requests_total]\nlimit = 5", "share of failures, between 0 and 100 %"),
+    ("[metric nginx_malformed_requests_total]\nlimit = 5%", "`bad` says which"),
+    ("[metric nginx_upstream_duration_seconds]\nlimit = 5s", "beyond the last bucket"),
+    ("[metric nginx_upstream_duration_seconds]\nbad = le=1", "is for counters"),
+    ("[metric nginx_upstream_duration_seconds]\nlimit = 5 apples", "'5 apples' is no number"),
+    ("[file nginx]\nowner = true", "'true' is not one word"),
+    ("[slo a b]\nof = nginx_http_requests_total", "'a b' is not one word"),
     ("[metric nginx_requests]\nrole = errors", "the rules have no such metric"),
     ("[metric nginx_http_requests_total]\ntitel = A", "unknown key titel; did you mean title?"),
     ("[files nginx]\ntitle = A", "unknown section [files nginx]"),
@@ -55,7 +63,7 @@ def promtool(checks, home, what):
     done = subprocess.run(["promtool", "check", "rules", "--lint=all", "--lint-fatal", *rules], text=True, capture_output=True, check=False)
     checks.check(rules and done.returncode == 0, f"rules of {what} have no lint: {done.stdout}{done.stderr}")
     tests = sorted(home.glob("tests/*_test.yml"))
-    for again in range(3):    # as in mutants.py: once in a thousand runs promtool misses its own samples
+    for _ in range(3):    # as in mutants.py: once in a thousand runs promtool misses its own samples
         done = subprocess.run(["promtool", "test", "rules", *tests], text=True, capture_output=True, check=False)
         if done.returncode == 0:
             break
@@ -82,21 +90,47 @@ def test_wishes(checks, work):
     (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini\n")
     done = tool("--check", home / "wishes.ini")
     checks.check(done.returncode == 1 and "dashboards/sshd.json" in done.stdout, "files of rules that are gone are stale")
+    (home / "rules/mine.yml").write_text("groups: []\n")
     tool(home / "wishes.ini")
+    checks.check((home / "rules/mine.yml").exists(), "what somebody else wrote is left alone")
     checks.check(tool("--check", home / "wishes.ini").returncode == 0 and not (home / "dashboards/sshd.json").exists(), "and are removed")
+    (home / "metrics.md").write_text("# Mine\n")
+    done = tool(home / "wishes.ini")
+    checks.check(done.returncode == 1 and "was not made by this program" in done.stderr and (home / "metrics.md").read_text() == "# Mine\n",
+                 "nor is it written over")
+    (home / "other").mkdir()
+    shutil.copy(ROOT / "rules/examples/sshd.ini", home / "other/nginx.ini")
+    (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini other/nginx.ini\nout = x\n")
+    checks.check("under the same name, nginx" in tool(home / "wishes.ini").stderr, "two files of one name are a mistake")
+
+
+def test_labels_of_the_scrape(checks, work):
+    """A label `job` is exported_job in Prometheus, and help is text, whatever is in it."""
+    home = work / "labels"
+    (home / "tests").mkdir(parents=True)
+    (home / "cron.ini").write_text("[event done]\nmatch = (?<job>\\w+) (?<result>ok|failed)\n[counter cron_jobs_total]\n"
+                                   "help = Jobs: 'all' {{ of }} them | here\ninc = done\nlabels = job, result\nzero = job=a result=ok\n")
+    (home / "tests/cron.prom").write_text('cron_jobs_total{job="a",result="ok"} 9\ncron_jobs_total{job="a",result="failed"} 1\n')
+    (home / "wishes.ini").write_text("[stack]\nrules = cron.ini\n")
+    done = tool(home / "wishes.ini")
+    checks.check(done.returncode == 0, f"a label job is no obstacle: {done.stderr}")
+    checks.check('exported_job="a"' in (home / "tests/cron_test.yml").read_text() and "{{exported_job}}" in (home / "dashboards/cron.json").read_text(),
+                 "a label job is called exported_job")
+    promtool(checks, home, "rules with a label job")
 
 
 def test_documented(checks):
     """The keys of the table of the documents are those that the tool reads."""
     sys.path[:0] = [str(ROOT / "contrib")]
     from stack_from_rules.wishes import KEYS, PERIODS, ROLES
+    roles = {role for of_kind in ROLES.values() for role in of_kind}
     for page in ("docs/stack-from-rules.md", "docs/stack-from-rules.ru.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
         rows = re.findall(r"^\| `\[(\w+)[^\]]*\]` \| `(\w+)` \|(.*)", text, re.M)
         checks.check([(kind, key) for kind, key, _ in rows] == [(kind, key) for kind in KEYS for key in KEYS[kind]],
                      f"{page} has all keys in their order")
         said = {key: rest for kind, key, rest in rows if kind == "metric"}
-        checks.check(all(f"`{word}`" in said.get("role", "") for word in ROLES) and all(f"`{word}`" in said.get("per", "") for word in PERIODS),
+        checks.check(all(f"`{word}`" in said.get("role", "") for word in roles) and all(f"`{word}`" in said.get("per", "") for word in PERIODS),
                      f"{page} has all roles and periods")
 
 
@@ -205,6 +239,7 @@ def main():
     test_documented(checks)
     with workdir() as work:
         test_wishes(checks, work)
+        test_labels_of_the_scrape(checks, work)
         test_routes(checks, work)
         test_live(checks, work)
         if os.environ.get("LT_LONG"):
