@@ -12,8 +12,9 @@
 
 #include <stdlib.h>
 
-/* Of the filter: one bit of sixteen at most is set, and a few texts' lies in the first-level cache. */
-enum { FILTER_BITS = 17, FILTER_BITS_MAX = 23, COUNT_BITS = 17 };
+/* Of the filter: one bit of 64 at most is set, of many texts one of 8; that of a few lies in a few lines of
+ * the cache. */
+enum { FILTER_BITS = 10, FILTER_BITS_FEW = 17, FILTER_BITS_MAX = 23, COUNT_BITS = 17 };
 
 #define NONE UINT32_MAX
 #define SEVERAL (UINT32_MAX - 1)
@@ -56,6 +57,12 @@ static inline uint64_t load_window(const char *p, size_t window)
 static inline uint32_t mix(uint64_t v)
 {
     return (uint32_t)(hash_number(v) >> 32);
+}
+
+/* Where its bit in the filter is. */
+static inline uint32_t filter_bit(uint64_t v, unsigned bits)
+{
+    return (uint32_t)(hash_number(v) >> (64 - bits));
 }
 
 /* How many texts are shorter than `n`, of those that are no shorter than WINDOW. */
@@ -123,13 +130,6 @@ static size_t rarest_offset(const struct literals *l, struct slice text, const u
     return best;
 }
 
-static inline bool passes(const struct literals *l, uint32_t hash)
-{
-    uint32_t bit = hash >> (32 - l->filter_bits);
-
-    return l->filter[bit / 64] >> bit % 64 & 1;
-}
-
 static inline uint32_t first_slot(const struct literals *l, uint32_t hash)
 {
     return hash >> (32 - l->window_bits);
@@ -144,7 +144,7 @@ static void add_window(struct literals *l, uint32_t text, size_t offset)
 {
     struct window w = {load_window(l->texts[text].p + offset, l->window), text, (uint32_t)offset,
                        (uint32_t)l->texts[text].n};
-    uint32_t hash = mix(w.bytes), bit = hash >> (32 - l->filter_bits), i;
+    uint32_t hash = mix(w.bytes), bit = filter_bit(w.bytes, l->filter_bits), i;
 
     for (i = first_slot(l, hash); l->windows[i].text != NONE; i = next_slot(l, i)) {
         struct window *other = &l->windows[i];
@@ -185,7 +185,8 @@ static void make_tables(struct literals *l, size_t n)
     for (l->window_bits = 4; (UINT32_C(1) << l->window_bits) < 2 * n;)
         l->window_bits++;
     for (l->filter_bits = FILTER_BITS;
-         l->filter_bits < FILTER_BITS_MAX && (UINT32_C(1) << l->filter_bits) < 16 * n;)
+         l->filter_bits < FILTER_BITS_MAX &&
+         (size_t)1 << l->filter_bits < (l->filter_bits < FILTER_BITS_FEW ? 64 * n : 8 * n);)
         l->filter_bits++;
     l->filter = xcalloc(((size_t)1 << l->filter_bits) / 64, sizeof *l->filter);
     l->windows = xcalloc((size_t)1 << l->window_bits, sizeof *l->windows);
@@ -270,11 +271,16 @@ static __attribute__((noinline)) unsigned look_up(struct literals *l, struct sli
 static inline __attribute__((always_inline)) unsigned
 walk(struct literals *l, struct slice line, size_t window, size_t step, uint32_t *ret, unsigned n)
 {
-    for (size_t at = 0; at + window <= line.n; at += step) {
-        uint64_t bytes = load_window(line.p + at, window);
+    const char *last = line.p + line.n - window; /* no line that is shorter comes here */
+    const uint64_t *filter = l->filter;
+    unsigned bits = l->filter_bits;
 
-        if (passes(l, mix(bytes)))
-            n = look_up(l, line, at, bytes, ret, n);
+    for (const char *p = line.p; p <= last; p += step) {
+        uint64_t bytes = load_window(p, window);
+        uint32_t bit = filter_bit(bytes, bits);
+
+        if (filter[bit / 64] >> bit % 64 & 1)
+            n = look_up(l, line, (size_t)(p - line.p), bytes, ret, n);
     }
     return n;
 }
@@ -284,7 +290,9 @@ unsigned literals_find(struct literals *l, struct slice line, uint32_t *ret)
     unsigned n = 0;
 
     l->line++;
-    if (l->window == LONG_WINDOW)
+    if (line.n < l->window)
+        n = 0;
+    else if (l->window == LONG_WINDOW)
         n = l->step == STEP_MAX ? walk(l, line, LONG_WINDOW, STEP_MAX, ret, 0)
                                 : walk(l, line, LONG_WINDOW, l->step, ret, 0);
     else

@@ -33,6 +33,8 @@ liblogtally_a_SOURCES += \
 	src/rules/load/zero.c \
 	src/rules/pattern.c \
 	src/rules/pattern.h \
+	src/rules/plain.c \
+	src/rules/plain.h \
 	src/rules/replacement.c \
 	src/rules/replacement.h \
 	src/rules/ruleset.c \
@@ -53,6 +55,7 @@ tests_rules_check_SOURCES = \
 	tests/rules/check_grok_files.c \
 	tests/rules/check_mistakes.c \
 	tests/rules/check_pattern.c \
+	tests/rules/check_plain.c \
 	tests/rules/check_ruleset.c \
 	tests/rules/check_table.c \
 	tests/rules/check_template.c
@@ -60,10 +63,12 @@ endif
 EXTRA_DIST += tests/mistakes
 
 if FUZZING
-check_PROGRAMS += tests/rules/fuzz_calc tests/rules/fuzz_grok tests/rules/fuzz_rewrite tests/rules/fuzz_table \
-	tests/rules/fuzz_template
+check_PROGRAMS += tests/rules/fuzz_calc tests/rules/fuzz_grok tests/rules/fuzz_plain tests/rules/fuzz_rewrite \
+	tests/rules/fuzz_table tests/rules/fuzz_template
 tests_rules_fuzz_grok_SOURCES = tests/rules/fuzz_grok.c
 tests_rules_fuzz_grok_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_rules_fuzz_plain_SOURCES = tests/rules/fuzz_plain.c
+tests_rules_fuzz_plain_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_rules_fuzz_table_SOURCES = tests/rules/fuzz_table.c
 tests_rules_fuzz_table_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_rules_fuzz_rewrite_SOURCES = tests/rules/fuzz_rewrite.c
