@@ -112,12 +112,12 @@ def overview():
         stat("WebSocket connections", "Open WebSocket connections, all instances.", "sum(websocket_connections_active{@})", COUNT,
              links=to_sessions()),
         stat("Availability budget left", "Error budget of the last 30 days: 99.9 % of requests without 5xx. "
-             "At 0 the objective is missed.", budget("http-availability"), "percentunit", BUDGET_LIMITS, decimals=0,
-             width=8),
+             "At 0 the objective is missed.", budget("http-availability"), "percentunit", BUDGET_LIMITS, decimals=0, width=8,
+             none="no history"),
         stat("Latency budget left", "Error budget of the last 30 days: 95 % of requests within 1 s.", budget("http-latency"), "percentunit",
-             BUDGET_LIMITS, decimals=0, width=8),
+             BUDGET_LIMITS, decimals=0, none="no history", width=8),
         stat("Message budget left", "Error budget of the last 30 days: 99 % of chat messages answered.", budget("messages"), "percentunit",
-             BUDGET_LIMITS, decimals=0, width=8),
+             BUDGET_LIMITS, decimals=0, none="no history", width=8),
     )
     d.row("Since when").add(
         timeseries("Requests by status class", "HTTP requests per second by the first digit of their status.",
@@ -327,7 +327,7 @@ def sessions():
         stat("P95 processing", "95 % of the messages are processed faster.",
              quantile(0.95, "message_processing_duration_seconds"), "s", steps(GREEN, (10, YELLOW), (30, RED)), none="no messages"),
         stat("Message budget left", "Error budget of the last 30 days: 99 % of chat messages answered.", budget("messages"), "percentunit",
-             BUDGET_LIMITS, decimals=0),
+             BUDGET_LIMITS, decimals=0, none="no history"),
     )
     d.row("Sessions").add(
         timeseries("Active sessions", "Chat sessions over time, by instance.",

@@ -9,6 +9,7 @@ matchers that every selector needs.
 
 import re
 
+GRAFANA = "12.1.0"              # that of docker-compose.monitoring.yml
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 MATCHERS = 'job=~"$job",instance=~"$instance"'
 
@@ -160,8 +161,9 @@ def stat(title, description, expr, unit, thresholds=None, width=4, decimals=None
     the whole tile with the colour: for what must be seen from afar."""
     thresholds = thresholds or steps(BLUE)
     if none:
-        # The words are neither good nor bad; a number is at least 0.
-        thresholds = steps(GREY, (0, thresholds[0]["color"])) + thresholds[1:]
+        # The words are neither good nor bad. Only what has a limit at 0 can be less.
+        least = -1e6 if thresholds[1:] and thresholds[1]["value"] <= 0 else 0
+        thresholds = steps(GREY, (least, thresholds[0]["color"])) + thresholds[1:]
     p = panel("stat", title, description, query(expr, title, instant=True), unit, thresholds, (width, NUMBER), none,
               decimals=decimals, mappings=mappings, links=links)
     p["options"] = {
@@ -382,7 +384,7 @@ class Dashboard:
 
     def _requires(self):
         kinds = sorted({p["type"] for p in self.all_panels()} - {"row"})
-        return [{"type": "grafana", "id": "grafana", "name": "Grafana", "version": "12.1.0"},
+        return [{"type": "grafana", "id": "grafana", "name": "Grafana", "version": GRAFANA},
                 {"type": "datasource", "id": "prometheus", "name": "Prometheus", "version": "1.0.0"},
                 *({"type": "panel", "id": kind, "name": kind, "version": ""} for kind in kinds)]
 

@@ -151,7 +151,7 @@ class Metric:
         """Grafana's unit of a rate per second."""
         if self.unit == "bytes":
             return "Bps"
-        return "reqps" if "request" in self.base else "ops" if re.search("quer|operation|command", self.base) else "suffix: /s"
+        return "reqps" if "request" in self.base else "ops" if re.search("quer|operation|command", self.base) else "suffix:/s"
 
     @property
     def rare(self):

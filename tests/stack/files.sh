@@ -40,6 +40,14 @@ one_scrape_interval() {
     [ "$prometheus" = "$grafana" ] || { echo "prometheus.yml: $prometheus, Grafana: $grafana"; return 1; }
 }
 
+# The dashboards say which Grafana they are for, and are drawn with its components.
+one_grafana() {
+    local runs
+    runs=$(sed -n 's/^ *image: grafana\/grafana:\([0-9.]*\).*/\1/p' docker-compose.monitoring.yml)
+    grep -q "^GRAFANA = \"$runs\"" grafana/model.py || { echo "compose runs $runs, not model.py's"; return 1; }
+    [ "$(grep -c "\"@grafana/[a-z]*\": \"$runs\"" grafana/screens/package.json)" = 3 ] || { echo "compose runs $runs, not package.json's"; return 1; }
+}
+
 provisioning_is_yaml() { python3 -c 'import sys, yaml; [yaml.safe_load(open(f).read().replace("#secure#", "")) for f in sys.argv[1:]]' "$@"; }
 
 check "dashboards are what generate.py gives" python3 grafana/generate.py --check
@@ -52,6 +60,7 @@ if [ -n "${LT_LONG:-}" ] && needs npm && needs chromium && needs prometheus; the
     rm -rf "$drawn"
 fi
 check "monitoring.md says the same in both languages, and its links lead somewhere" python3 tests/stack/languages.py
+check "one version of Grafana runs, is written for, and draws" one_grafana
 check "Grafana's timeInterval is the scrape interval" one_scrape_interval
 if python3 -c 'import yaml' 2>/dev/null; then
     check "Grafana's provisioning is YAML, with TLS too" provisioning_is_yaml grafana/provisioning/*/*.yml
