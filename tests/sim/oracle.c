@@ -8,12 +8,15 @@
  *     word; and no bytes are said to be lost where every line counts.
  *   - What was on a page comes back after every kill.
  *   - The lines of one file come in their order.
+ *   - What is remembered as counted of a file is what lies there, and the lines of all files add up to
+ *     those counted (`logtally verify`).
  *   - In the end there is quiet: few descriptors, few calls. And the loop always comes to rest
  *     (loop.c). */
 #include "config.h"
 
 #include "world.h"
 
+#include "input/crc32c.h"
 #include "input/tail.h"
 #include "input/tailset.h"
 
@@ -514,6 +517,30 @@ static void check_quiet(void)
                      world.calls - before, files);
 }
 
+/* What the state says was counted of a file is what lies there, if no power cut took it. */
+static void check_counted(void *ctx, const struct tail_known *k)
+{
+    const struct node *n = disk_find(k->path, true, NULL);
+    uint64_t first = k->count.first;
+
+    *(uint64_t *)ctx += tail_count_lines(&k->count);
+    if (world.boots == 1 && k->where == TAIL_THERE && n && S_ISREG(n->mode) &&
+        n->data.n >= k->offset && first < k->offset &&
+        crc32c(0, n->data.p + first, k->offset - first) != k->count.crc)
+        oracle_fault(FAULT_BROKEN, "other bytes of %s were counted than lie there", k->path);
+}
+
+static void check_counts(void)
+{
+    struct tail_sum sum = tailset_sum(process_files());
+    uint64_t lines = sum.lines_forgotten;
+
+    tailset_known(process_files(), check_counted, &lines);
+    if (lines != sum.lines)
+        oracle_fault(FAULT_BROKEN, "%llu lines of all files, %llu counted",
+                     (unsigned long long)lines, (unsigned long long)sum.lines);
+}
+
 /* For who looks into a story: what lies where in the end. */
 static void say_id(void *ctx, unsigned id)
 {
@@ -545,4 +572,6 @@ void oracle_end(void)
     look();
     check_lines();
     check_quiet();
+    if (process_files())
+        check_counts();
 }
