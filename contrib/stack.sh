@@ -4,24 +4,50 @@
 # logtally itself is not started here: it is a service of its own, expected at LOGTALLY_TARGETS.
 #
 # Everything lives in STACK_DIR: config/ (copied from STACK_CONFIG at every `up`, targets filled in), prometheus/,
-# alertmanager/ and grafana/ (data), *.pid and *.log. A process is stopped by the pid it was started with, after a look
+# alertmanager/ and grafana/ (data), settings, *.pid and *.log. The settings of the last `up` hold until others are given, so
+# that a plain `up` after `down` starts the same stack, and deletes no history that a longer retention kept. A process is stopped by the pid it was started with, after a look
 # whether that pid is still that process.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 
 : "${STACK_DIR:=${XDG_STATE_HOME:-$HOME/.local/state}/mylittleprice-stack}"
-: "${STACK_CONFIG:=$here/prometheus}"
-: "${PROMETHEUS_PORT:=9090}" "${ALERTMANAGER_PORT:=9093}" "${GRAFANA_PORT:=3001}"
-: "${LOGTALLY_TARGETS:=127.0.0.1:9180}" "${LOGTALLY_SCHEME:=http}"
-: "${RETENTION_TIME:=15d}" "${RETENTION_SIZE:=10GB}"
-: "${ALERTMANAGER_CONFIG:=alertmanager.quiet.yml}"
-: "${PROMETHEUS_WEB_CONFIG:=web.yml}"
-: "${PROMETHEUS_FLAGS:=}"
-: "${REMOTE_WRITE_URL:=}" "${REMOTE_WRITE_USER:=mylittleprice}"
 : "${GRAFANA_ADMIN_PASSWORD:=admin}"
 
 config=$STACK_DIR/config
+settings=$STACK_DIR/settings
+
+# Of a stack that runs: what its programs were started with, and what `reload` can change.
+fixed='PROMETHEUS_PORT ALERTMANAGER_PORT GRAFANA_PORT RETENTION_TIME RETENTION_SIZE ALERTMANAGER_CONFIG PROMETHEUS_WEB_CONFIG
+       PROMETHEUS_FLAGS'
+changeable='STACK_CONFIG LOGTALLY_TARGETS LOGTALLY_SCHEME REMOTE_WRITE_URL REMOTE_WRITE_USER'
+
+# remembered NAME: its value in the file; false if it has none.
+remembered() {
+    grep -qs "^$1=" "$settings" && sed -n "s/^$1=//p" "$settings"
+}
+
+# setting NAME DEFAULT: what the environment says, also when that is empty, which is the default; else what is remembered.
+setting() {
+    local value
+    if [ -z "${!1+given}" ] && value=$(remembered "$1"); then printf -v "$1" %s "$value"; fi
+    [ -n "${!1:-}" ] || printf -v "$1" %s "$2"
+}
+
+retention_given=${RETENTION_TIME:-}
+setting STACK_CONFIG "$here/prometheus"
+setting PROMETHEUS_PORT 9090
+setting ALERTMANAGER_PORT 9093
+setting GRAFANA_PORT 3001
+setting LOGTALLY_TARGETS 127.0.0.1:9180
+setting LOGTALLY_SCHEME http
+setting RETENTION_TIME 15d
+setting RETENTION_SIZE 10GB
+setting ALERTMANAGER_CONFIG alertmanager.quiet.yml
+setting PROMETHEUS_WEB_CONFIG web.yml
+setting PROMETHEUS_FLAGS ''
+setting REMOTE_WRITE_URL ''
+setting REMOTE_WRITE_USER mylittleprice
 
 usage() {
     cat <<END
@@ -29,7 +55,7 @@ usage: contrib/stack.sh up | down | status | reload | backup FILE | restore FILE
 
   up       start Prometheus, Alertmanager and, if installed, Grafana; waits until they answer
   down     stop them
-  status   what runs, and what Prometheus says of its targets; exit 1 if something is down
+  status   what runs, and what Prometheus says of its targets, when each has been scraped; exit 1 if something is down
   reload   copy the configuration anew and let Prometheus and Alertmanager read it
   backup   a snapshot of Prometheus's data, Alertmanager's state, configuration and dashboards, as one .tar.gz
   restore  put such a file back; the stack must be down, what was there is moved aside
@@ -38,6 +64,7 @@ usage: contrib/stack.sh up | down | status | reload | backup FILE | restore FILE
 Settings are environment variables: STACK_DIR STACK_CONFIG PROMETHEUS_PORT ALERTMANAGER_PORT GRAFANA_PORT
 LOGTALLY_TARGETS LOGTALLY_SCHEME RETENTION_TIME RETENTION_SIZE ALERTMANAGER_CONFIG PROMETHEUS_WEB_CONFIG PROMETHEUS_FLAGS
 REMOTE_WRITE_URL REMOTE_WRITE_USER GRAFANA_ADMIN_PASSWORD
+All but the first and the last are remembered in STACK_DIR/settings by \`up\` and \`reload\`; an empty one is the default again.
 END
 }
 
@@ -62,6 +89,52 @@ ask_prometheus() {
     else
         curl -sS -f --max-time 60 "$@" "http://127.0.0.1:$PROMETHEUS_PORT$path"
     fi
+}
+
+# What holds from now on; nothing that is secret.
+remember() {
+    local name
+    # word splitting is meant: names
+    # shellcheck disable=SC2086
+    for name in $fixed $changeable; do echo "$name=${!name}"; done >"$settings.new"
+    mv "$settings.new" "$settings"
+}
+
+# What runs was started with other settings, which this call would only seem to change.
+same_as_running() {
+    local name value
+    if ! running prometheus && ! running alertmanager && ! running grafana; then return; fi
+    # shellcheck disable=SC2086
+    for name in $fixed; do
+        value=$(remembered "$name") || continue
+        [ "$value" = "${!name}" ] || die "the stack runs with $name=$value; stop it first: contrib/stack.sh down"
+    done
+}
+
+# A duration of Prometheus, such as 15d or 1d12h, in seconds.
+seconds_of() {
+    local rest=$1 sum=0 unit
+    while [[ $rest =~ ^([0-9]+)(ms|[smhdwy])(.*)$ ]]; do
+        case ${BASH_REMATCH[2]} in
+        ms) unit=0 ;; s) unit=1 ;; m) unit=60 ;; h) unit=3600 ;; d) unit=86400 ;; w) unit=604800 ;; y) unit=31536000 ;;
+        esac
+        sum=$((sum + 10#${BASH_REMATCH[1]} * unit)) rest=${BASH_REMATCH[3]}
+    done
+    [ -z "$rest" ] || die "$1 is no duration such as 15d"
+    echo "$sum"
+}
+
+# Prometheus deletes, when it starts, what is older than its retention, counted from the newest block. Here that is so only
+# for who has said how long.
+keeps_history() {
+    local blocks keep oldest
+    blocks=("$STACK_DIR"/prometheus/*/meta.json)
+    if [ -n "$retention_given" ] || [ ! -e "${blocks[0]}" ]; then return; fi
+    keep=$(seconds_of "$RETENTION_TIME")
+    oldest=$(jq -rs --argjson keep "$keep" '(map(.maxTime) | max) as $newest
+        | map(select($newest - .maxTime >= $keep * 1000) | .minTime) | min // empty | . / 1000 | floor | todate' "${blocks[@]}")
+    [ -z "$oldest" ] || die "there is history from $oldest on, and Prometheus would delete what is older than $RETENTION_TIME:" \
+        "say how long it is to be kept, RETENTION_TIME=10y contrib/stack.sh up"
 }
 
 # A YAML list of the words given.
@@ -103,6 +176,10 @@ render() {
         "$config.new"/alertmanager/*.yml
     promtool check config "$config.new/prometheus.yml" >"$STACK_DIR/check.log" 2>&1 ||
         die "the configuration has mistakes: $(tail -5 "$STACK_DIR/check.log")"
+    sed "s|$config/|$config.new/|" "$config.new/alertmanager/$ALERTMANAGER_CONFIG" >"$STACK_DIR/check.yml"
+    amtool check-config "$STACK_DIR/check.yml" >"$STACK_DIR/check.log" 2>&1 ||
+        die "the configuration of Alertmanager has mistakes: $(tail -5 "$STACK_DIR/check.log")"
+    rm -f "$STACK_DIR/check.yml"
     rm -rf "$config"
     mv "$config.new" "$config"
 }
@@ -118,15 +195,18 @@ running() {
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# start NAME PORT COMMAND...: somebody else's server on that port would answer in the name of ours.
+# free NAME PORT: somebody else's server on that port would answer in the name of ours.
+free() {
+    if running "$1" || ! listening "$2"; then return; fi
+    die "port $2 is taken by another program, so $1 cannot start, and nothing was started; if that is the service of a package:" \
+        "systemctl disable --now prometheus prometheus-alertmanager grafana-server"
+}
+
+# start NAME COMMAND...
 start() {
-    local name=$1 port=$2
-    shift 2
+    local name=$1
+    shift
     if running "$name"; then return; fi
-    if listening "$port"; then
-        die "port $port is taken by another program, so $name cannot start; if that is the service of a package:" \
-            "systemctl disable --now prometheus prometheus-alertmanager grafana-server"
-    fi
     setsid "$@" >>"$STACK_DIR/$name.log" 2>&1 </dev/null &
     echo $! >"$STACK_DIR/$name.pid"
 }
@@ -169,7 +249,7 @@ start_grafana() {
     sed -i "s|/etc/secrets|$config/secrets|" "$STACK_DIR"/provisioning/datasources/*.yml
     if secure; then sed -i 's/^#secure#//' "$STACK_DIR"/provisioning/datasources/*.yml; fi
     if [ "$(basename "$program")" = grafana ]; then set -- "$program" server; else set -- "$program"; fi
-    start grafana "$GRAFANA_PORT" env GF_PATHS_DATA="$STACK_DIR/grafana" GF_PATHS_PROVISIONING="$STACK_DIR/provisioning" \
+    start grafana env GF_PATHS_DATA="$STACK_DIR/grafana" GF_PATHS_PROVISIONING="$STACK_DIR/provisioning" \
         GF_SERVER_HTTP_ADDR=127.0.0.1 GF_SERVER_HTTP_PORT="$GRAFANA_PORT" GF_USERS_ALLOW_SIGN_UP=false \
         GF_SECURITY_ADMIN_PASSWORD="$GRAFANA_ADMIN_PASSWORD" GF_ANALYTICS_REPORTING_ENABLED=false \
         PROMETHEUS_URL="$(scheme)://localhost:$PROMETHEUS_PORT" ALERTMANAGER_URL="http://127.0.0.1:$ALERTMANAGER_PORT" \
@@ -177,16 +257,22 @@ start_grafana() {
 }
 
 up() {
+    same_as_running
+    free prometheus "$PROMETHEUS_PORT"
+    free alertmanager "$ALERTMANAGER_PORT"
+    if [ -n "$(grafana_program)" ]; then free grafana "$GRAFANA_PORT"; fi
+    running prometheus || keeps_history
     mkdir -p "$STACK_DIR/prometheus" "$STACK_DIR/alertmanager"
     render
+    remember
     # word splitting is meant: flags
     # shellcheck disable=SC2086
-    start prometheus "$PROMETHEUS_PORT" prometheus --config.file="$config/prometheus.yml" --storage.tsdb.path="$STACK_DIR/prometheus" \
+    start prometheus prometheus --config.file="$config/prometheus.yml" --storage.tsdb.path="$STACK_DIR/prometheus" \
         --storage.tsdb.retention.time="$RETENTION_TIME" --storage.tsdb.retention.size="$RETENTION_SIZE" \
         --web.config.file="$config/$PROMETHEUS_WEB_CONFIG" --web.listen-address="127.0.0.1:$PROMETHEUS_PORT" \
         --web.external-url="$(scheme)://localhost:$PROMETHEUS_PORT/" --web.enable-lifecycle --web.enable-admin-api \
         --enable-feature=exemplar-storage $PROMETHEUS_FLAGS
-    start alertmanager "$ALERTMANAGER_PORT" prometheus-alertmanager --config.file="$config/alertmanager/$ALERTMANAGER_CONFIG" \
+    start alertmanager prometheus-alertmanager --config.file="$config/alertmanager/$ALERTMANAGER_CONFIG" \
         --storage.path="$STACK_DIR/alertmanager" --web.listen-address="127.0.0.1:$ALERTMANAGER_PORT" \
         --web.external-url="http://localhost:$ALERTMANAGER_PORT/" --cluster.listen-address= \
         --data.maintenance-interval=1m
@@ -209,8 +295,22 @@ down() {
     stop alertmanager
 }
 
+# The targets, a line each, when the backend is among them and each was scraped, or after a minute.
+targets() {
+    local found='' end=$((SECONDS + 60))
+    while :; do
+        found=$(ask_prometheus '/api/v1/targets?state=active' | jq -r '.data.activeTargets[]
+            | "target \(.labels.job) \(.labels.instance): \(.health)\(if .lastError == "" then "" else ", " + .lastError end)"') || return
+        if grep -q '^target mylittleprice_backend ' <<<"$found" && ! grep -q ': unknown' <<<"$found"; then break; fi
+        if [ $SECONDS -ge $end ]; then break; fi
+        sleep 0.5
+    done
+    grep -q '^target mylittleprice_backend ' <<<"$found" || echo 'target mylittleprice_backend: there is none'
+    echo "$found"
+}
+
 status() {
-    local name targets bad=0
+    local name seen bad=0
     for name in prometheus alertmanager grafana; do
         if running "$name"; then
             echo "$name: running, pid $(pid_of "$name")"
@@ -222,18 +322,19 @@ status() {
         fi
     done
     if running prometheus; then
-        targets=$(ask_prometheus '/api/v1/targets?state=active' | jq -r '.data.activeTargets[]
-            | "target \(.labels.job) \(.labels.instance): \(.health)\(if .lastError == "" then "" else ", " + .lastError end)"')
-        echo "$targets"
-        if grep -q ': down' <<<"$targets"; then bad=1; fi
+        seen=$(targets) || seen='prometheus: does not answer'
+        echo "$seen"
+        if grep -qv '^target .*: up$' <<<"$seen"; then bad=1; fi
         ask_prometheus /api/v1/alerts | jq -r '.data.alerts[] | select(.labels.alertname != "Watchdog")
-            | "alert \(.labels.alertname) \(.state): \(.annotations.summary)"'
+            | "alert \(.labels.alertname) \(.state): \(.annotations.summary)"' || bad=1
     fi
     return $bad
 }
 
 reload() {
+    same_as_running
     render
+    remember
     ask_prometheus /-/reload -X POST
     curl -sSf -X POST "http://127.0.0.1:$ALERTMANAGER_PORT/-/reload"
 }
@@ -252,6 +353,7 @@ backup() {
     mv "$STACK_DIR/prometheus/snapshots/$name" "$work/mylittleprice/prometheus"
     cp -Rp "$STACK_DIR/alertmanager" "$work/mylittleprice/alertmanager"
     cp -Rp "$config" "$work/mylittleprice/config"
+    cp -p "$settings" "$work/mylittleprice/settings"
     rm -rf "$work/mylittleprice/config/secrets"
     cp -Rp "$here/grafana/dashboards" "$work/mylittleprice/dashboards"
     if [ -e "$STACK_DIR/grafana/grafana.db" ]; then
@@ -284,7 +386,11 @@ restore() {
         if [ -e "$STACK_DIR/grafana/grafana.db" ]; then mv "$STACK_DIR/grafana/grafana.db" "$old/grafana.db"; fi
         mv "$work/mylittleprice/grafana.db" "$STACK_DIR/grafana/grafana.db"
     fi
-    echo "restored; the data of before is in $old"
+    if [ -e "$work/mylittleprice/settings" ]; then
+        if [ -e "$settings" ]; then mv "$settings" "$old/settings"; fi
+        mv "$work/mylittleprice/settings" "$settings"
+    fi
+    echo "restored; the data and settings of before are in $old"
 }
 
 # certificate DIRECTORY NAME: a key (of the quicker kind) and a certificate for that host, signed by the CA in secrets.

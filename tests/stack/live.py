@@ -277,15 +277,73 @@ def prove_discovery(stack, port, checks):
         checks.check(False, str(error))
 
 
+def listens(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def old_block(stack, days):
+    """Something in Prometheus' data that is so many days older than the rest."""
+    path = stack.work / "the stack/prometheus/01ARZ3NDEKTSV4RRFFQ69G5FAV"
+    end = int((time.time() - days * 86400) * 1000)
+    for name, maximum in ((path, end), (path.with_name("01ARZ3NDEKTSV4RRFFQ69G5FAW"), int(time.time() * 1000))):
+        name.mkdir()
+        (name / "meta.json").write_text(json.dumps({"ulid": name.name, "minTime": maximum - 7200000, "maxTime": maximum, "version": 1}))
+    return [path, path.with_name("01ARZ3NDEKTSV4RRFFQ69G5FAW")]
+
+
+def prove_remembered(stack, checks):
+    """What `up` was told once holds for a plain one, and what runs is not told otherwise; no history goes unasked."""
+    flags = lambda: api(stack.url, "status/flags")
+    told, stack.env = stack.env, {**stack.env, "RETENTION_TIME": "300d", "RETENTION_SIZE": "7GB"}
+    stack.do("up")
+    stack.do("down")
+    plain = ("STACK_DIR", "PATH", "HOME")
+    stack.env = {name: told[name] for name in plain if name in told}
+    stack.do("up")
+    checks.check(flags()["storage.tsdb.retention.time"] == "300d" and flags()["storage.tsdb.retention.size"] in ("7GB", "7GiB"),
+                 f"a plain up keeps the retention: {flags()['storage.tsdb.retention.time']}")
+    checks.check(listens(stack.alertmanager) and listens(stack.grafana), "and the ports")
+    status = stack.do("status", ok=False)
+    checks.check(status.returncode == 0 and status.stdout.count(": up\n") == 4, f"status waits for the first scrape of all: {status.stdout}{status.stderr}")
+    stack.env["RETENTION_TIME"] = "1d"
+    for word in ("up", "reload"):
+        refused = stack.do(word, ok=False)
+        checks.check(refused.returncode == 1 and "runs with RETENTION_TIME=300d" in refused.stderr, f"{word} does not seem to change it: {refused.stderr}")
+    del stack.env["RETENTION_TIME"]
+    alertmanager = pathlib.Path(told["STACK_CONFIG"]) / "alertmanager" / told["ALERTMANAGER_CONFIG"]
+    text = alertmanager.read_text()
+    alertmanager.write_text(text + "nonsense: 1\n")
+    refused = stack.do("reload", ok=False)
+    checks.check(refused.returncode == 1 and "Alertmanager has mistakes" in refused.stderr and "nonsense" in refused.stderr,
+                 f"amtool is asked before a reload: {refused.returncode} {refused.stderr}")
+    alertmanager.write_text(text)
+    stack.do("reload")
+    stack.do("down")
+    blocks = old_block(stack, 400)
+    refused = stack.do("up", ok=False)
+    checks.check(refused.returncode == 1 and "history" in refused.stderr and blocks[0].exists() and not listens(stack.prometheus),
+                 f"up does not delete what a backfill brought: {refused.stderr}")
+    for path in blocks:
+        shutil.rmtree(path)
+    stack.env = {**stack.env, "RETENTION_TIME": "", "RETENTION_SIZE": ""}
+    stack.do("up")
+    checks.check(flags()["storage.tsdb.retention.time"] == "15d" and flags()["storage.tsdb.retention.size"] in ("10GB", "10GiB"), "an empty setting is the default again")
+    stack.do("down")
+    stack.env = told
+
+
 def prove_taken(stack, checks):
     """Debian's own services stand on the same ports; theirs must not be taken for ours."""
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", stack.prometheus))
+        other.bind(("127.0.0.1", stack.grafana))        # of the last that is started: nothing else may be
         other.listen()
         refused = stack.do("up", ok=False)
-    checks.check(refused.returncode == 1 and f"port {stack.prometheus} is taken" in refused.stderr and "systemctl" in refused.stderr,
+        alone = [listens(port) for port in (stack.prometheus, stack.alertmanager)]
+    checks.check(refused.returncode == 1 and f"port {stack.grafana} is taken" in refused.stderr and "systemctl" in refused.stderr,
                  f"up refuses a taken port: {refused.returncode} {refused.stderr}")
+    checks.check(not any(alone), "and has started nothing")
     checks.check("not running" in stack.do("status", ok=False).stdout, "and nothing is left running")
 
 
@@ -352,13 +410,12 @@ def prove_secure_logtally(work, stack, config, exporter, port, checks):
     stack.env["LOGTALLY_SCHEME"] = "https"
     stack.do("up")
     try:
-        target = f"target mylittleprice_backend 127.0.0.1:{port}: up"
-        up = wait_for("Prometheus to scrape logtally with TLS and password",
-                      lambda: target in stack.do("status", ok=False).stdout, 60)
-        checks.check(up, "Prometheus scrapes logtally by TLS with its password")
+        status = stack.do("status", ok=False)
+        checks.check(status.returncode == 0 and f"target mylittleprice_backend 127.0.0.1:{port}: up" in status.stdout,
+                     f"Prometheus scrapes logtally by TLS with its password: {status.stdout}{status.stderr}")
     finally:
         stack.do("down")
-        del stack.env["LOGTALLY_SCHEME"]
+        stack.env["LOGTALLY_SCHEME"] = ""
     return exporter
 
 
@@ -367,13 +424,13 @@ def prove_secure(world, stack, config, checks):
     path.write_text(re.sub(r"admin: '.*'", f"admin: '{HASH}'", path.read_text()))
     (config / "secrets/prometheus_password").write_text("s3cret")
     (config / "secrets/remote_write_password").write_text("write-secret")
-    stack.env.update(PROMETHEUS_WEB_CONFIG="web.secure.yml", REMOTE_WRITE_URL=f"http://127.0.0.1:{world.http}/api/v1/write")
+    stack.env.update(PROMETHEUS_WEB_CONFIG="web.secure.yml", LOGTALLY_SCHEME="https", REMOTE_WRITE_URL=f"http://127.0.0.1:{world.http}/api/v1/write")
     stack.do("certs")
     stack.do("up")
     try:
-        up = wait_for("Prometheus to scrape itself with TLS and password",
-                      lambda: re.search(r"target prometheus \S+: up", stack.do("status", ok=False).stdout))
-        checks.check(up, "Prometheus scrapes itself through TLS with its password")
+        status = stack.do("status", ok=False)
+        checks.check(status.returncode == 0 and re.search(r"target prometheus \S+: up", status.stdout),
+                     f"Prometheus scrapes itself through TLS with its password, status waits for that: {status.stdout}{status.stderr}")
         try:
             fetch(stack.url + "/-/healthy")
             checks.check(False, "plain HTTP is refused")
@@ -415,6 +472,7 @@ def main():
             exporter = prove_alerts(work, world, stack, exporter, port, checks)
             prove_discovery(stack, port, checks)
             prove_backup(work, stack, checks)
+            prove_remembered(stack, checks)
             exporter = prove_secure_logtally(work, stack, config, exporter, port, checks)
             prove_secure(world, stack, config, checks)
             prove_taken(stack, checks)
