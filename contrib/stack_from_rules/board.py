@@ -63,13 +63,15 @@ class Drawn:
         self.window = period if seconds else RATE
         self.factor = f" * {seconds}" if seconds else ""
         self.seconds = seconds
-        self.unit = COUNT if seconds else metric.rate_unit
+        self.unit = metric.rate_unit if not seconds else metric.value_unit if metric.unit else COUNT
         self.about = f"{metric.help}; {SPANS[period]}."
 
     def number(self, metric, matchers="@", by=""):
         """What is drawn, of each value of `by`."""
         rates = rate(metric.name, matchers, by, self.window)
-        return f"round({rates} * {self.seconds})" if self.seconds else rates
+        if not self.seconds:
+            return rates
+        return f"round({rates} * {self.seconds})" if self.unit == COUNT else f"{rates} * {self.seconds}"
 
 
 def selector(metric):
@@ -109,8 +111,10 @@ def errors_stat(metric):
 
 
 def in_range(metric, matchers, about, *colours, title=None):
-    return stat(title or metric.title, f"{about}; in the chosen time range.",
-                f"round(sum(increase({metric.name}{{{matchers}}}[$__range])))", COUNT, steps(*colours), none="none")
+    number = f"sum(increase({metric.name}{{{matchers}}}[$__range]))"
+    unit = metric.value_unit if metric.unit else COUNT
+    return stat(title or metric.title, f"{about}; in the chosen time range.", number if metric.unit else f"round({number})", unit,
+                steps(*colours), none="none")
 
 
 def gauge_value(metric, by=""):

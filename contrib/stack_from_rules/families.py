@@ -56,7 +56,8 @@ def plain(text):
 
 
 class Metric:
-    def __init__(self, found, file, golden, wishes):
+    def __init__(self, found, file, topic, golden, wishes):
+        self.topic = topic
         self.name, self.kind, self.unit, self.help = found["name"], found["type"], found["unit"], plain(found["help"])
         self.labels, self.buckets, self.zero = list(scraped(dict.fromkeys(found["labels"]))), found["buckets"], list(map(scraped, found["zero"]))
         self.updates = [{**update, "labels": scraped(update["labels"])} for update in found["updates"]]
@@ -90,7 +91,7 @@ class Metric:
                 raise Mistake(f"{where(key)} is for counters, and {self.name} is a {self.kind}")
         self.title = plain(wish("title") or self._title())
         self.role = one_of(where("role"), wish("role", self._role()), ROLES[self.kind])
-        self.bad = as_bad(where("bad"), wish("bad"), self.labels) if wish("bad") else self._bad()
+        self.bad = as_bad(where("bad"), wish("bad"), self.labels) if wish("bad") else self._bad() if self.role == "traffic" else None
         self.per = one_of(where("per"), wish("per", self._period()), PERIODS)
         self.limit = self._limit(where("limit"), wish("limit"))
         self.owner = wish("owner", wishes.get("file", self.file, "owner", wishes.owner))
@@ -110,11 +111,9 @@ class Metric:
         clause = re.split(r"[,;:(.]", self.help)[0].strip()
         if 0 < len(clause) <= TITLE_MAX and not re.match(r"(The same|What|When|How)\b", clause):
             return clause
-        words = re.sub(r"_(seconds|bytes)$", r"", self.base).split("_")
-        if self.unit == "bytes":
-            words.append("bytes")
-        words = words[1:] if len(words) > 2 else words
-        text = " ".join(w.upper() if w in ACRONYMS else w for w in words)
+        stem = self.base if self.kind != "histogram" and self.unit != "ratio" else re.sub("_seconds$", "", self.base)
+        stem = re.sub("^(.*)_timestamp_seconds$", r"since_\1", stem)
+        text = " ".join(w.upper() if w in ACRONYMS else w for w in stem.split("_") if w != self.topic)
         return text[0].upper() + text[1:]
 
     def _role(self):
@@ -144,13 +143,15 @@ class Metric:
         if self.role == "errors":
             return "5m"
         frequent = FREQUENT + ("|lines" if self.kind == "counter" else "")
+        if self.unit == "seconds" and self.kind == "counter":
+            return "5m"
         return "second" if self.unit == "bytes" or re.search(frequent, self.base) else "5m"
 
     @property
     def rate_unit(self):
         """Grafana's unit of a rate per second."""
-        if self.unit == "bytes":
-            return "Bps"
+        if self.unit in ("bytes", "seconds"):
+            return "Bps" if self.unit == "bytes" else "suffix:s/s"
         return "reqps" if "request" in self.base else "ops" if re.search("quer|operation|command", self.base) else "suffix:/s"
 
     @property
@@ -194,15 +195,22 @@ class File:
             return [item for item in found[what] if item["file"] == path]
         self.events, self.logs, self.spans = mine("events"), mine("logs"), mine("spans")
         self.uid = uid(wishes, self.name)
-        self.metrics = [Metric(m, self.name, golden, wishes) for m in mine("metrics")]
-        self._share_periods(wishes)
+        names = [m["name"] for m in mine("metrics")]
+        first = {name.split("_")[0] for name in names}
+        topic = first.pop() if len(first) == 1 and len(names) > 1 else None     # a word that all names begin with says nothing
+        self.metrics = [Metric(m, self.name, topic, golden, wishes) for m in mine("metrics")]
+        self._share_periods()
 
-    def _share_periods(self, wishes):
-        """What one event observes is as frequent in one histogram as in the other."""
-        histograms = [m for m in self.metrics if m.kind == "histogram"]
-        often = {event for m in histograms if not m.rare for event in m.fed_by()}
-        for m in histograms:
-            if often & set(m.fed_by()) and not wishes.get("metric", m.name, "per"):
+    def _share_periods(self):
+        """What is observed of requests is as frequent as they are, whatever it is called. Of lines that a level is known of, some
+        are rare."""
+        parents = {event["name"]: event["of"] for event in self.events}
+
+        def origins(event):
+            return {event} | (origins(parents[event]) if parents.get(event) else set())
+        often = {event for m in self.metrics if not m.rare and not (m.bad and m.bad.level) for event in m.fed_by()}
+        for m in self.metrics:
+            if m.kind == "histogram" and any(often & origins(event) for event in m.fed_by()):
                 m.per = "second"
 
     def role(self, *roles):
@@ -238,13 +246,13 @@ def read_golden(path):
 
 
 def golden_of(path, wishes):
-    """The series of the golden tests beside a rules file, added up."""
+    """The series of the golden tests beside a rules file, added up: of its own page, else of all that are there."""
     path = pathlib.Path(path)
     asked = wishes.get("file", path.stem, "golden")
     added = {}
-    for page in sorted(wishes.home.glob(asked)) if asked else [wishes.home / path.parent / "tests" / f"{path.stem}.prom"]:
-        if not page.exists():
-            continue
+    tests = wishes.home / path.parent / "tests"
+    own = tests / f"{path.stem}.prom"
+    for page in sorted(wishes.home.glob(asked) if asked else [own] if own.exists() else tests.glob("*.prom")):
         for name, series in read_golden(page).items():
             for labels, value in series:
                 key = (name, tuple(labels.items()))
