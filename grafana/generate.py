@@ -13,7 +13,7 @@ import sys
 
 from model import (BLUE, COUNT, GREEN, ORANGE, PURPLE, RANGE, RED, YELLOW, Dashboard, annotation, bargauge, bargauge_by,
                    grown, heatmap, link, mapping, mapping_from, override, quantile, quantiles, query, rate, ratio, stat, steps, table, ten,
-                   ten_rates, timeseries, variable)
+                   ten_quantiles, ten_rates, timeseries, variable)
 
 HERE = pathlib.Path(__file__).resolve().parent / "dashboards"
 TIME = "${__url_time_range}"
@@ -160,8 +160,6 @@ def http():
         return f"sum by (endpoint) (rate({metric}{{{matchers}}}[{RANGE}] @ end()))"
 
     worst = ratio(over_range("http_requests_total", sel + ',status=~"5.."'), over_range("http_requests_total", sel))
-    slowest = f"histogram_quantile(0.95, sum by (endpoint, le) (rate(http_request_duration_seconds_bucket{{{sel}}}[{RANGE}] @ end())))"
-    buckets = rate("http_request_duration_seconds_bucket", sel, "endpoint, le")
     d.add(
         stat("Requests", "Requests per second to the chosen endpoints.", rate("http_requests_total", sel), "reqps", width=6, decimals=2),
         stat("Errors", "Share answered 5xx. Red from 5 %, where HttpErrorRatioHigh begins.", error_ratio(sel), "percentunit", RATIO_LIMITS,
@@ -194,9 +192,7 @@ def http():
         heatmap("Latency distribution", "Requests per second by latency; a second band is a second population.",
                 "http_request_duration_seconds", sel),
         timeseries("P95 by endpoint", "95 % of the requests to the endpoint are faster; the ten slowest endpoints.",
-                   ten("endpoint", slowest, quantile(0.95, "http_request_duration_seconds", sel, "endpoint"),
-                       lambda out: f"histogram_quantile(0.95, sum by (le) {out(buckets)}) >= 0", "{{endpoint}}"),
-                   "s", table=True, links=here),
+                   ten_quantiles(0.95, "http_request_duration_seconds", "endpoint", sel), "s", table=True, links=here),
         bargauge("Slowest endpoints", "The ten with the highest P95 over the chosen range.",
                  f"topk(10, {quantile(0.95, 'http_request_duration_seconds', sel, 'endpoint', RANGE)})", "{{endpoint}}", "s", LATENCY_LIMITS),
     )

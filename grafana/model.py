@@ -102,6 +102,14 @@ def ten_rates(metric, by, matchers="@", factor="", window=RATE):
     return ten(by, ranked, one + factor, lambda out: f"sum({out(one)}){factor}", legend)
 
 
+def ten_quantiles(q, histogram, by, matchers="@", window=RATE):
+    """ten() of a quantile: those where it is largest, and that of all others together."""
+    ranked = f"histogram_quantile({q}, sum by ({by}, le) (rate({histogram}_bucket{{{matchers}}}[{RANGE}] @ end())))"
+    buckets = rate(histogram + "_bucket", matchers, f"{by}, le", window)
+    return ten(by, ranked, quantile(q, histogram, matchers, by, window),
+               lambda out: f"histogram_quantile({q}, sum by (le) {out(buckets)}) >= 0", f"{{{{{by}}}}}")
+
+
 def quantiles(histogram, matchers="@", window=RATE):
     """P50, P95 and P99 of a classic histogram."""
     return [query(quantile(q, histogram, matchers, window=window), f"p{name}", exemplar=True)

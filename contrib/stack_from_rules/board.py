@@ -5,7 +5,7 @@ get one. Collapsed rows hold what would make more than a screen or three.
 """
 
 from model import (BLUE, COUNT, GREEN, GREY, ORANGE, RATE, RED, YELLOW, Dashboard, bargauge, heatmap, quantile, quantiles, query, rate, ratio,
-                   stat, steps, table, ten_rates, text, timeseries)
+                   stat, steps, table, ten_quantiles, ten_rates, text, timeseries)
 
 from .wishes import PERIODS
 
@@ -223,7 +223,8 @@ def distribution(metric, alerts):
                          quantiles(metric.name, window=span), metric.value_unit, limit=metric.limit)]
     for label in metric.labels[:1]:
         panels.append(timeseries(f"{metric.title}: P95 by {label}", f"{metric.help}: 95 % are below.{words}",
-                                 query(quantile(0.95, metric.name, "@", label, span), f"{{{{{label}}}}}"), metric.value_unit, table=not metric.bounded(label)))
+                                 query(quantile(0.95, metric.name, "@", label, span), f"{{{{{label}}}}}") if metric.bounded(label) else
+                                 ten_quantiles(0.95, metric.name, label, "@", span), metric.value_unit, table=not metric.bounded(label)))
     panels.append(heatmap(f"{metric.title}: distribution", f"{metric.help}: how many per second, by size.", metric.name, unit=metric.value_unit))
     return sized(panels)
 
