@@ -5,7 +5,9 @@
  *     u32 logs   { blob name, u8 first backlog not yet read }
  *     u32 files  { vblob stream path, log name; varint how much of that path the path shares, vblob
  *                  its rest; the same of the real path; u8 flags; u64 when lost, u64 mtime;
- *                  varint alike, which is the stream's; tail; count; vblob carry }
+ *                  varint alike, which is the stream's; tail; count; vblob carry;
+ *                  varint began: how many first bytes of what was not yet read are known, u64 hash
+ *                  of them, vblob the first of these }
  *
  * Before format 3 (version 0.1) a file was { blob stream path, log name, path; u8 flags; u64 when
  * lost; tail; blob carry }.
@@ -67,6 +69,39 @@ static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out
     buf_release(&carry);
 }
 
+static size_t began_bytes(const struct tail_file *f)
+{
+    return f->began_n < BEGAN ? f->began_n : BEGAN;
+}
+
+/* Of what was not yet read: whether it was written anew meanwhile only that tells. */
+static void encode_began(const struct tail_file *f, struct buf *out)
+{
+    bool is_unread = f->tail.offset == 0 && f->began_n > 0;
+
+    buf_varint(out, is_unread ? f->began_n : 0);
+    if (!is_unread)
+        return;
+    buf_u64(out, f->began_hash);
+    buf_vblob(out, slice_make(f->began, began_bytes(f)));
+}
+
+static void decode_began(struct tail_file *f, struct reader *r)
+{
+    uint64_t n = read_varint(r);
+    struct slice began;
+
+    r->bad |= n > FINGERPRINT_HEAD;
+    if (n == 0 || r->bad)
+        return;
+    f->began_n = (uint16_t)n;
+    f->began_hash = read_u64(r);
+    began = read_vblob(r);
+    r->bad |= began.n != began_bytes(f);
+    if (!r->bad)
+        memcpy(f->began, began.p, began.n);
+}
+
 /* Most paths are the stream's with something behind it. */
 static void encode_path(const char *path, const char *stream, struct buf *out)
 {
@@ -89,6 +124,7 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     tail_encode(&f->tail, out);
     tail_encode_count(&f->tail, out);
     encode_carry(t, f, out);
+    encode_began(f, out);
 }
 
 /* Which start of the machine this is; "" when it cannot be read. */
@@ -305,6 +341,8 @@ static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint3
     f->lost_wall_ns = s.lost_wall_ns;
     f->mtime_ns = s.mtime_ns;
     f->rebooted = rebooted;
+    if (format > FORMAT_OF_0_1)
+        decode_began(f, r);
     restore_place(t, f, s.flags);
     if (s.real && s.real[0])
         file_set_real(t, f, s.real);

@@ -306,7 +306,8 @@ void file_learn_real(struct tailset *t, struct tail_file *f)
         (void)dir_rescan_of(t, f->real); /* parts may lie there that were none before */
     } else {
         forget_hops(t, f);
-        file_set_real(t, f, NULL);
+        if (!f->unresolved)
+            file_set_real(t, f, NULL);
     }
     buf_release(&real);
 }
@@ -360,7 +361,8 @@ int file_open_moved(struct tailset *t, struct tail_file *f)
     r = look_at_fd(fd, &look);
     if (r == 0)
         r = identity_eq(&look.id, &f->tail.id);
-    if (r == 1 && f->tail.id.birth_ns == 0) { /* the number may be another file's by now */
+    if (r == 1 && f->tail.id.birth_ns == 0 &&
+        f->tail.offset > 0) { /* the number may be another file's by now */
         r = tail_compare(&f->tail, fd, look.size);
         r = r < 0 ? r : r == TAIL_SAME;
     }
@@ -431,6 +433,8 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
         queue_read(t, f); /* no look shows that it was not read to its end */
     if (restored && t->sink.wants && t->sink.wants(t->sink.ctx, buf_all(&f->carry)))
         queue_read(t, f);
+    if (restored && f->mtime_ns > t->saved_wall_ns - FILE_GRAIN_NS)
+        queue_read(t, f); /* written anew since, and as large, it may have the same time */
     if (restored && f->queued && f->tail.size > f->tail.offset)
         file_set_backlog(f, true);
 }
@@ -668,7 +672,7 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
     if (r == 0 && e->inode &&
         (n < upto || (n < e->offset && f->rebooted == 1 && look->mtime_ns <= t->boot_wall_ns)))
         r = is_cut_at(t, f, fd, n, e);
-    if (r == 1 && look->mtime_ns > f->mtime_ns) /* the clock may have been set */
+    if (r == 1 && n == upto) /* the clock may have been set */
         r = weigh_end(t, f, fd, e);
     if (r != 0 || n == 0) /* NULs agree with NULs */
         return r < 0 ? r : 0;
@@ -765,7 +769,7 @@ static int weigh_last_line(const struct tailset *t, const struct tail_file *f, i
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e)
 {
-    int little = e->inode ? 0 : knows_less_than_a_line(f, fd);
+    int little = e->born ? 0 : knows_less_than_a_line(f, fd);
     int r = little ? little : tail_compare(&f->tail, fd, look->size);
 
     if (little == 1)
@@ -851,7 +855,32 @@ static struct tail_file *new_old(struct tailset *t, struct tail_file *f)
     file_join(old, f->stream, f);
     set_path(old, f->path);
     old->renamed = old->truncated = true;
+    old->began_n = f->began_n;
+    old->began_hash = f->began_hash;
+    memcpy(old->began, f->began, sizeof(old->began));
     return old;
+}
+
+int file_go_on_shorter(struct tailset *t, struct tail_file *f, int fd, uint64_t from)
+{
+    struct tail shorter = {.id = f->tail.id, .fd = f->tail.fd, .count = f->tail.count};
+    int r = tail_mark_read(&shorter, fd, from);
+    struct tail_file *old;
+
+    if (r < 0)
+        return r;
+    old = new_old(t, f);
+    old->tail = f->tail;
+    old->tail.fd = -1;
+    old->tail.count = (struct tail_count){.first = f->tail.offset};
+    old->mtime_ns = f->mtime_ns;
+    old->retired = true;
+    old->truncated = false;
+    f->tail = shorter;
+    file_enter(t, old, FILE_LOST);
+    old->lost_wall_ns = -1; /* nothing that is made is its rest */
+    file_enter(t, old, FILE_ABSENT);
+    return 0;
 }
 
 void file_lose_unread(struct tailset *t, struct tail_file *f, uint64_t size)

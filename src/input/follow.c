@@ -195,7 +195,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
         note(t, f->stream->log, TAIL_LOST_TRUNCATED, f->tail.size - f->tail.read_to);
         f->tail.size = f->tail.proved = f->tail.read_to; /* what was seen behind it is gone */
         file_release_copies(t, f->stream);
-    } else if (fresh && f->tail.offset > 0) {
+    } else if (known < FINGERPRINT_HEAD && f->tail.offset > known) { /* more tells them apart */
         file_release_copies(t, f->stream);
     }
     return r;

@@ -57,9 +57,8 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
 
     f->error = error;
     f->copy_of = n->copy_of && n->copy_of->stream == n->stream ? n->copy_of : NULL;
-    if (!map_get(&t->warned, slice_str(n->path), &(uint64_t){0}))
+    if (warn_once(t, n->path, strerror(error)))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
-    warn_once(t, n->path, strerror(error));
 }
 
 /* The file whose name the stream's path is now; rotated ones come before it. */
@@ -142,7 +141,7 @@ static void forget_unread(struct tailset *t, const struct newcomer *n)
     for (struct tail_file *f = n->rotated ? n->stream->files : NULL; f; f = next) {
         next = f->stream_next;
         if (f->state == FILE_LOST && f->truncated && f->tail.offset == 0 &&
-            (n->packed || f->tail.size <= n->look.size))
+            (n->packed || f->tail.size <= n->look.size) && file_begins_so(f, n->head))
             file_drop(t, f);
     }
 }
@@ -212,7 +211,9 @@ static int go_on(struct tailset *t, const struct finding *best, struct newcomer 
     struct tail_file *f = best->file;
     int r = 0;
 
-    if (best->evidence.from < f->tail.offset)
+    if (best->evidence.from < f->tail.offset && best->evidence.replaced)
+        r = file_go_on_shorter(t, f, n->fd, best->evidence.from);
+    else if (best->evidence.from < f->tail.offset)
         r = tail_mark_read(&f->tail, n->fd, best->evidence.from);
     else
         r = tail_recall(&f->tail, n->fd);
@@ -509,11 +510,11 @@ static bool is_passing(int r)
     return r < 0 && r != -EBADMSG && r != -ENODATA && r != -EOPNOTSUPP;
 }
 
-/* It begins as one that was there, and was written after that, and is not that: nobody has seen it. */
+/* It begins as one that was there, and was not written before that, and is not that: nobody has seen it. */
 static bool is_after_another(const struct newcomer *n)
 {
     for (const struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (file_is_lost(f) && file_has_rejected(f, &n->look.id) && n->look.mtime_ns > f->mtime_ns)
+        if (file_is_lost(f) && file_has_rejected(f, &n->look.id) && n->look.mtime_ns >= f->mtime_ns)
             return true;
     return false;
 }

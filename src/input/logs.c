@@ -324,8 +324,12 @@ void placed(struct tailset *t)
 
 bool warn_once(struct tailset *t, const char *path, const char *what)
 {
-    bool first = t->warned.n < WARNED_MAX && map_put(&t->warned, slice_str(path), 1);
+    struct buf key = BUF_INIT;
+    bool first;
 
+    buf_fmt(&key, "%s\n%s", path, what);
+    first = t->warned.n < WARNED_MAX && map_put(&t->warned, buf_all(&key), 1);
+    buf_release(&key);
     if (first)
         log_warn("%s: %s", path, what);
     return first;

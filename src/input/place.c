@@ -98,7 +98,8 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
         return 1;
     if (f->tail.offset == 0) /* then nothing but that it was not written since */
         return look->mtime_ns == f->mtime_ns;
-    if (look->mtime_ns < f->mtime_ns)
+    if (look->mtime_ns < f->mtime_ns || f->tail.offset <= f->stream->alike ||
+        file_knows_less_than_a_line(f, SLICE("")))
         return 0;
     fd = open_within_budget(t, path);
     if (fd < 0)
@@ -220,7 +221,8 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
             (void)map_put(&t->links, slice_str(path), 1);
         return; /* a hard link: counted once, under its first name */
     }
-    if (owner && is_memo(owner)) {
+    if (owner && is_memo(owner)) { /* this may be another hard link of it */
+        queue_look(t, owner->path, owner->copy_of);
         file_drop(t, owner);
         owner = NULL;
     }

@@ -38,6 +38,9 @@
 
 #include <errno.h>
 
+/* The times of files are as coarse as that. */
+#define FILE_GRAIN_NS (2 * NSEC_PER_SEC)
+
 /* A log, as long as anything of it is remembered; an inactive one is not configured any more. */
 struct log {
     struct index_node by_name;
@@ -438,7 +441,7 @@ void streams_sweep(struct tailset *t);
 void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n);
 /* A content has its first lines, or another name. */
 void placed(struct tailset *t);
-/* Says it once for each path; false when it was said before. */
+/* Says this once for each path; false when it was said before. */
 bool warn_once(struct tailset *t, const char *path, const char *what);
 
 /* dirs.c */
@@ -581,6 +584,9 @@ int file_has_new_copy(struct tailset *t, const struct tail_file *f, const struct
 void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *path);
 /* It was cut, by a crash or an editor, and written on: where is not known exactly, so lines may count twice. */
 void file_tell_doubt(struct tailset *t, const struct tail_file *f);
+/* f, which an editor replaced, goes on in `fd` at this offset; what it was before is remembered: a crash of
+ * the machine may bring it back. 0 or negative errno. */
+int file_go_on_shorter(struct tailset *t, struct tail_file *f, int fd, uint64_t from);
 /* What there was is lost; it goes on as another content. */
 void file_begin_generation(struct tailset *t, struct tail_file *f);
 /* Does it begin as it did when it was identified, as far as that is known, and not with nothing? */

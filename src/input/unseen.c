@@ -15,12 +15,9 @@
 
 #include <string.h>
 
-/* The times of files are as coarse as that. */
-#define GRAIN_NS (2 * NSEC_PER_SEC)
-
 bool unseen_since_the_save(const struct tailset *t, const struct newcomer *n)
 {
-    int64_t from_ns = t->saved_wall_ns - GRAIN_NS;
+    int64_t from_ns = t->saved_wall_ns - FILE_GRAIN_NS;
 
     return n->look.mtime_ns >= from_ns &&
            (n->look.id.birth_ns == 0 || n->look.id.birth_ns >= from_ns);
@@ -83,6 +80,12 @@ int unseen_begins(struct tailset *t, const struct tail_file *f, struct slice hea
                                     (uint64_t)got, head);
 }
 
+/* More than was read of it tells them apart. */
+static bool is_known_in_part(const struct tail_file *f, struct slice head)
+{
+    return file_is_readable(f) && f->tail.head_n < head.n && f->tail.size > f->tail.head_n;
+}
+
 /* As it was read, or, where little was, as it is now. 1, 0, or negative errno. */
 static int begins_like(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
                        struct slice head)
@@ -90,7 +93,7 @@ static int begins_like(struct tailset *t, const struct newcomer *n, const struct
     if (!file_has_content(f))
         return 0;
     if (is_begun_alike(&f->tail, f->tail.size, head))
-        return 1;
+        return is_known_in_part(f, head) ? unseen_begins(t, f, head) : 1;
     return may_hold_it(n, f) ? unseen_begins(t, f, head) : 0;
 }
 

@@ -190,7 +190,7 @@ static void end_other_line(struct node *n, struct dent *d)
 static void excuse_after_cut(unsigned id, const struct node *n)
 {
     oracle.excused[id] = n->cut == CUT && !n->edited;
-    oracle.perhaps[id] = n->cut == CUT && n->edited;
+    oracle.perhaps[id] = n->edited;
 }
 
 static void begin_line(struct stream *s)
@@ -876,6 +876,7 @@ void actors_cut(void)
 
         if (s->copied && (world.knobs & KNOB_BANNER))
             oracle_may_double(s->copied); /* what is left of its original may be the banner only */
+        oracle.halves |= s->copy.to != NULL;
         if (s->copy.to)
             oracle_doubts(s->copy.from, DOUBT_FREE); /* who knows what half a copy is? */
         if (s->compress.to)

@@ -259,8 +259,8 @@ static void look(void)
     if (disk_find("/cur/app.log", true, &d) && process_wants("/pods", ""))
         look_below("/pods", d->name);
     for (struct node *n = world.nodes; n; n = n->next)
-        if (n->opens && S_ISREG(n->mode) && sys_holds(n))
-            look_into(n);
+        if (n->opens && S_ISREG(n->mode) && sys_holds(n) && world.config == 0)
+            look_into(n); /* else it may not be wanted now */
 }
 
 void oracle_look(bool saved)
