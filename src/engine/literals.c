@@ -267,21 +267,31 @@ static __attribute__((noinline)) unsigned look_up(struct literals *l, struct sli
     return n;
 }
 
-/* `window` and `step` are constant in each of its copies. */
-static inline __attribute__((always_inline)) unsigned
-walk(struct literals *l, struct slice line, size_t window, size_t step, uint32_t *ret, unsigned n)
+/* The next position from p on whose window passes the filter; or one behind `last`. */
+static inline __attribute__((always_inline)) const char *
+next_passing(const struct literals *l, const char *p, const char *last, size_t window, size_t step)
 {
-    const char *last = line.p + line.n - window; /* no line that is shorter comes here */
     const uint64_t *filter = l->filter;
     unsigned bits = l->filter_bits;
 
-    for (const char *p = line.p; p <= last; p += step) {
-        uint64_t bytes = load_window(p, window);
-        uint32_t bit = filter_bit(bytes, bits);
+    for (; p <= last; p += step) {
+        uint32_t bit = filter_bit(load_window(p, window), bits);
 
         if (filter[bit / 64] >> bit % 64 & 1)
-            n = look_up(l, line, (size_t)(p - line.p), bytes, ret, n);
+            break;
     }
+    return p;
+}
+
+/* `window` and `step` are constant in each of its copies. No line comes here that is shorter than a window. */
+static inline __attribute__((always_inline)) unsigned
+walk(struct literals *l, struct slice line, size_t window, size_t step, uint32_t *ret, unsigned n)
+{
+    const char *last = line.p + line.n - window;
+
+    for (const char *p = next_passing(l, line.p, last, window, step); p <= last;
+         p = next_passing(l, p + step, last, window, step))
+        n = look_up(l, line, (size_t)(p - line.p), load_window(p, window), ret, n);
     return n;
 }
 

@@ -93,12 +93,12 @@ void record_lineless(struct record *r, struct source *s, int64_t ns)
 
 void record_capture(struct record *r, const struct capture *c)
 {
-    for (unsigned i = 0; i < pattern_ngroups(c->pattern); i++) {
-        struct slice text;
+    struct slice texts[PATTERN_NAMES_MAX];
 
-        if (pattern_capture(c->pattern, r->matcher, i, &text))
-            record_set(r, c->group_slots[i], text);
-    }
+    pattern_texts(c->pattern, r->matcher, texts);
+    for (unsigned i = 0; i < pattern_ngroups(c->pattern); i++)
+        if (texts[i].p)
+            record_set(r, c->group_slots[i], texts[i]);
 }
 
 /* A line that is taken was looked at before. */

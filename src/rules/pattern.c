@@ -1,8 +1,8 @@
 /* pattern -- the only file that knows PCRE2.
  *
- * Most regexes of logs need no PCRE2 to match (plain.h): on a JSON line of the bench the regex of a dozen that
- * takes it costs 250 to 900 instructions so, 500 to 3,300 by JIT. PCRE2 has compiled them all the same: it
- * says what is a mistake, replaces, walks, explains, and takes over what they leave undecided.
+ * Most regexes of logs need no PCRE2 to match (plain.h): a dozen of them cost a JSON line of the bench 3,400
+ * instructions so, 5,071 by JIT (make bench-count, row `match`). PCRE2 has compiled them all the same: it says
+ * what is a mistake, replaces, walks, explains, and takes over what they leave undecided.
  *
  * A matcher has PCRE2's match data, as large as the pattern with most groups needs. pcre2_jit_match saves
  * the checks of pcre2_match (10 ns a call) and is used for what JIT accepted; where JIT is refused
@@ -57,6 +57,7 @@ struct pattern {
 
 struct matcher {
     pcre2_match_data *data;
+    PCRE2_SIZE *spans; /* in it */
     pcre2_match_context *context;
     uint32_t groups;      /* there is room for */
     struct slice subject; /* of the last match */
@@ -354,6 +355,7 @@ static void make_room(struct matcher *m, uint32_t groups)
     m->groups = groups;
     if (!m->data)
         abort();
+    m->spans = pcre2_get_ovector_pointer(m->data);
 }
 
 enum { GROUPS_MOSTLY = 15 };
@@ -418,7 +420,7 @@ static enum pattern_result match_from(const struct pattern *p, struct matcher *m
         rc = pcre2_match(p->code, s, subject.n, from, options | PCRE2_NO_JIT, m->data, m->context);
     if (rc == PCRE2_ERROR_NOMATCH)
         return PATTERN_NO;
-    m->subject = subject;
+    m->subject = slice_make((const char *)s, subject.n);
     return rc >= 0 ? PATTERN_YES : PATTERN_ERROR;
 }
 
@@ -428,8 +430,8 @@ static enum plain_result match_plain(const struct pattern *p, struct matcher *m,
 {
     if (p->groups > m->groups)
         make_room(m, p->groups);
-    m->subject = subject;
-    return plain_match(p->plain, subject, pcre2_get_ovector_pointer(m->data));
+    m->subject = slice_make(subject.p ? subject.p : "", subject.n);
+    return plain_match(p->plain, m->subject, m->spans);
 }
 
 enum pattern_result pattern_match(const struct pattern *p, struct matcher *m, struct slice subject)
@@ -451,26 +453,38 @@ enum pattern_result pattern_next(const struct pattern *p, struct matcher *m, str
 
 struct slice matcher_span(const struct matcher *m)
 {
-    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(m->data);
+    const PCRE2_SIZE *o = m->spans;
 
     return (struct slice){m->subject.p + o[0], o[1] > o[0] ? o[1] - o[0] : 0};
+}
+
+/* Of the first of its groups that took part; else NULL. */
+static inline struct slice text_of(const struct name *name, const PCRE2_SIZE *o,
+                                   struct slice subject)
+{
+    for (unsigned k = 0; k < name->n; k++) {
+        size_t from = o[2 * name->numbers[k]], to = o[2 * name->numbers[k] + 1];
+
+        if (from != PCRE2_UNSET && to >= from)
+            return (struct slice){subject.p + from, to - from};
+    }
+    return (struct slice){NULL, 0};
 }
 
 bool pattern_capture(const struct pattern *p, const struct matcher *m, unsigned i,
                      struct slice *ret_text)
 {
-    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(m->data);
-    const struct name *name = &p->names[i];
+    struct slice text = text_of(&p->names[i], m->spans, m->subject);
 
-    for (unsigned k = 0; k < name->n; k++) {
-        size_t from = o[2 * name->numbers[k]], to = o[2 * name->numbers[k] + 1];
+    if (text.p)
+        *ret_text = text;
+    return text.p;
+}
 
-        if (from != PCRE2_UNSET && to >= from) {
-            *ret_text = (struct slice){m->subject.p + from, to - from};
-            return true;
-        }
-    }
-    return false;
+void pattern_texts(const struct pattern *p, const struct matcher *m, struct slice *ret_texts)
+{
+    for (unsigned i = 0; i < p->nnames; i++)
+        ret_texts[i] = text_of(&p->names[i], m->spans, m->subject);
 }
 
 /* --- for people ------------------------------------------------------------------------------- */

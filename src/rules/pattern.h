@@ -55,6 +55,9 @@ struct slice matcher_span(const struct matcher *m);
 bool pattern_capture(const struct pattern *p, const struct matcher *m, unsigned i,
                      struct slice *ret_text);
 
+/* All of them at once; `p` of one that took no part is NULL. */
+void pattern_texts(const struct pattern *p, const struct matcher *m, struct slice *ret_texts);
+
 /* A text that every match must contain, or "" when none is known; longest first. */
 struct slice pattern_literal(const struct pattern *p);
 

@@ -664,19 +664,35 @@ static size_t find_last(struct walk *w, const struct item *text, size_t from, si
     }
 }
 
+/* Past all bytes of these kinds. */
+static const char *past(const uint8_t *kinds, uint8_t bit, const char *p, const char *end)
+{
+    for (; end - p >= 4; p += 4) {
+        if (!(kinds[(unsigned char)p[0]] & bit))
+            return p;
+        if (!(kinds[(unsigned char)p[1]] & bit))
+            return p + 1;
+        if (!(kinds[(unsigned char)p[2]] & bit))
+            return p + 2;
+        if (!(kinds[(unsigned char)p[3]] & bit))
+            return p + 3;
+    }
+    while (p < end && kinds[(unsigned char)*p] & bit)
+        p++;
+    return p;
+}
+
 /* Where the bytes of its set end, from `at` on; not behind `most` of them. */
 static inline size_t run(struct walk *w, const struct item *i, size_t at)
 {
     size_t end = i->most < w->n - at ? at + i->most : w->n, from = at;
-    const uint8_t *kinds = w->regex->kinds;
 
     if (!i->bit) {
         const char *stop = memchr(w->p + at, i->stop, end - at);
 
         at = stop ? (size_t)(stop - w->p) : end;
     } else {
-        while (at < end && kinds[(unsigned char)w->p[at]] & i->bit)
-            at++;
+        at = (size_t)(past(w->regex->kinds, i->bit, w->p + at, w->p + end) - w->p);
     }
     tire(w, at - from);
     return at;
@@ -840,7 +856,7 @@ enum plain_result plain_match(const struct plain *p, struct slice subject, size_
     struct walk w;
 
     w.regex = p;
-    w.p = subject.p ? subject.p : "";
+    w.p = subject.p;
     w.n = subject.n;
     w.patience = PATIENCE * subject.n + PATIENCE_LEAST;
     w.spans = ret_spans;

@@ -20,7 +20,7 @@ void plain_free(struct plain *p);
 
 enum plain_result { PLAIN_NO, PLAIN_YES, PLAIN_UNDECIDED };
 
-/* Of YES where the match and then each of its groups begins and ends, in bytes: as PCRE2 has them. Takes time
+/* A subject that is empty is not NULL. Of YES where the match and then each of its groups begins and ends, in bytes: as PCRE2 has them. Takes time
  * for some times the subject's bytes at most, and is UNDECIDED then. */
 enum plain_result plain_match(const struct plain *p, struct slice subject, size_t *ret_spans);
 
