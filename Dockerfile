@@ -1,6 +1,7 @@
-# logtally in a container: built in one stage, run in another that holds only the program, its libraries and its rules.
+# logtally in a container: built in one stage, run in another that holds only the program and its libraries: rules are mounted, and a change of them needs no new image.
 #   docker build --build-arg REVISION="$(git rev-parse --short HEAD)" -t logtally .
-#   docker run -p 127.0.0.1:9180:9180 -v /var/log/mylittleprice:/logs/backend:ro -v logtally:/var/lib/logtally logtally
+#   docker run -p 127.0.0.1:9180:9180 -v "$PWD/rules:/etc/logtally/rules:ro" -v /var/log/mylittleprice:/logs/backend:ro \
+#       -v logtally:/var/lib/logtally logtally
 
 FROM debian:bookworm-slim AS build
 WORKDIR /src
@@ -23,17 +24,14 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 logtally \
     && useradd --no-log-init --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin logtally \
-    && install -d -o logtally -g logtally /var/lib/logtally /logs/backend /logs/docker
+    && install -d -o logtally -g logtally /var/lib/logtally /logs/backend /logs/docker \
+    && install -d /etc/logtally/rules /etc/logtally/web
 COPY --from=build /image/usr/bin/logtally /usr/bin/logtally
-COPY --from=build /image/usr/share/logtally /usr/share/logtally
 COPY contrib/docker/logtally.ini /etc/logtally/logtally.ini
 # A number: Kubernetes' runAsNonRoot cannot judge a name.
 USER 10001:10001
 VOLUME /var/lib/logtally
 EXPOSE 9180
-# No curl in the image: bash opens the connection itself. With TLS a plain question is hung up on, and that is an answer, too:
-# only who lives gives one.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD ["bash", "-c", \
-    "exec 3<>/dev/tcp/127.0.0.1/9180 && printf 'GET /health/live HTTP/1.0\\r\\n\\r\\n' >&3 && answer=$(timeout 4 head -c 12 <&3 | tr -d '\\0'; exit ${PIPESTATUS[0]}) && [[ $answer != HTTP* || $answer = *' 200' ]]"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD ["/usr/bin/logtally", "health", "http://127.0.0.1:9180/health/live"]
 ENTRYPOINT ["/usr/bin/logtally"]
 CMD ["run"]

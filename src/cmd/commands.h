@@ -10,7 +10,7 @@
 
 extern const struct command command_run, command_check, command_explain, command_replay,
     command_test, command_backfill, command_suggest, command_merge, command_state, command_verify,
-    command_watch;
+    command_watch, command_health;
 
 /* The command of that name, or NULL after a sentence on stderr. */
 const struct command *command_find(const char *name);

@@ -13,13 +13,9 @@
 static const struct command command_help, command_version;
 
 static const struct command *const commands[] = {
-    &command_run,     &command_check,
-    &command_explain, &command_replay,
-    &command_test,    &command_backfill,
-    &command_suggest, &command_watch,
-    &command_merge,   &command_state,
-    &command_verify,  &command_help,
-    &command_version, NULL,
+    &command_run,      &command_check,   &command_explain, &command_replay,  &command_test,
+    &command_backfill, &command_suggest, &command_watch,   &command_merge,   &command_state,
+    &command_verify,   &command_health,  &command_help,    &command_version, NULL,
 };
 
 const struct command *command_find(const char *name)

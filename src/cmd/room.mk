@@ -9,6 +9,7 @@ liblogtally_a_SOURCES += \
 	src/cmd/dump.h \
 	src/cmd/dump_json.c \
 	src/cmd/explain.c \
+	src/cmd/health.c \
 	src/cmd/help.c \
 	src/cmd/keys.c \
 	src/cmd/leftout.c \

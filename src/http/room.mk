@@ -1,6 +1,8 @@
 # Sources and tests of src/http.
 liblogtally_a_SOURCES += \
 	src/http/access.h \
+	src/http/ask.c \
+	src/http/ask.h \
 	src/http/coding.c \
 	src/http/coding.h \
 	src/http/conn.c \

@@ -98,7 +98,7 @@ def usage():
     check("help names the commands", {"run", "check", "explain", "replay", "test", "state"} <= set(commands), commands)
     options_are_in_the_manual(commands)
     for name in commands:
-        reads_rules = name not in ("state", "help", "version")
+        reads_rules = name not in ("state", "health", "help", "version")
         expect("help of " + name, ["help", name], 0,
                r"^Usage: logtally %s [\s\S]*" % name + (r"--rules DIR\|FILE\|GLOB" if reads_rules else "--help"))
         expect("--help of " + name, [name, "--help"], 0, r"^Usage: logtally " + name)

@@ -41,7 +41,8 @@ def prove_services(checks):
         checks.check(service["container_name"] == f"mylittleprice_{name}", f"{name}: container_name")
         checks.check(service["ports"] == [f"127.0.0.1:{outside}:{inside}"], f"{name}: ports {service['ports']}")
         checks.check(service["restart"] == "unless-stopped", f"{name}: restart policy")
-        checks.check(re.fullmatch(r"[\w/]+:v?\d+\.\d+\.\d+", service["image"]), f"{name}: {service['image']} is no pinned version")
+        digest = "" if "build" in service else "@sha256:[0-9a-f]{64}"
+        checks.check(re.fullmatch(r"[\w/]+:v?\d+\.\d+\.\d+" + digest, service["image"]), f"{name}: {service['image']} is no pinned version")
         checks.check(service["mem_limit"] and service["cpus"], f"{name}: resource limits")
         checks.check("healthcheck" in service or name == "logtally", f"{name}: health check")
         for volume in service["volumes"]:
@@ -91,6 +92,18 @@ def prove_provisioning(checks):
                  "the provider reads the mounted dashboards")
 
 
+def prove_rules(checks):
+    """Rules are mounted where the configuration of the image looks for them, and are not in the image."""
+    config = (ROOT / "contrib/docker/logtally.ini").read_text()
+    mounts = dict(v.split(":")[:2] for v in compose()["services"]["logtally"]["volumes"])
+    include = re.search(r"^include\s*=\s*(\S+)/\*\.ini", config, re.M)[1]
+    checks.check(mounts["./rules"] == include and re.search(r"^watch\s*=\s*yes", config, re.M), f"rules are mounted at {include} and watched")
+    image = (ROOT / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    checks.check(not [line for line in image.splitlines() if line.startswith("COPY") and ("share" in line or "rules" in line)], "no rules in the image")
+    checks.check("/etc/logtally/rules" in image and f'{include}"' in (ROOT / "Dockerfile").read_text().partition("FROM")[0].replace(":ro", ""),
+                 "its head says how they are mounted")
+
+
 def ignored(path):
     """.dockerignore, as far as we use it."""
     patterns = [p for p in (ROOT / ".dockerignore").read_text().splitlines() if p and not p.startswith("#")]
@@ -129,7 +142,7 @@ def health_check():
 
 def healthy(port):
     """As Docker judges it: unhealthy is what failed three times in a row, so that a busy machine may be late once."""
-    check = [word.replace("9180", str(port)) for word in health_check()]
+    check = [word.replace("9180", str(port)).replace("/usr/bin/logtally", logtally()) for word in health_check()]
     return any(subprocess.run(check, capture_output=True, timeout=60).returncode == 0 for _ in range(3))
 
 
@@ -235,6 +248,7 @@ def main():
     checks = Checks()
     prove_services(checks)
     prove_provisioning(checks)
+    prove_rules(checks)
     prove_dockerfile(checks)
     if logtally():
         with workdir() as work:

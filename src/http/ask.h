@@ -1,0 +1,19 @@
+/* ask -- one question to a server that may not live: `logtally health`.
+ *
+ * No client of HTTP: of the answer its status is read and no more, and it speaks no TLS. A server that wants
+ * TLS hangs up on a plain question, and that is an answer, too: only who lives gives one. */
+#ifndef LT_HTTP_ASK_H
+#define LT_HTTP_ASK_H
+
+#include "base/buf.h"
+
+#include <stdint.h>
+
+enum { ASK_NO_HTTP = 0 }; /* it answered, but not in HTTP */
+
+/* GET of `http://HOST[:PORT][/PATH]` or of `unix:/PATH`; without a port it is 9180, without a path /health/live. The
+ * status, or ASK_NO_HTTP; negative errno with one sentence in *err: -EINVAL of what is no such address. Connecting and
+ * answering may take timeout_ns each. */
+int ask_status(const char *url, int64_t timeout_ns, struct buf *err);
+
+#endif

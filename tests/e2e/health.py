@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""`logtally health`: who lives, who does not, who hangs, and what is no address."""
+import os
+import signal
+import socket
+import subprocess
+import threading
+
+from _common import free_port
+from _daemon import LOGTALLY, Daemon, main
+
+
+def ask(*args, code=0):
+    r = subprocess.run([LOGTALLY, "health", *args], capture_output=True, text=True, check=False, timeout=60)
+    assert r.returncode == code, (args, r)
+    return r.stdout + r.stderr
+
+
+def a_daemon_lives():
+    here = os.getcwd()
+    d = Daemon(server="")
+    text = open("logtally.ini", encoding="utf-8").read()
+    with open("logtally.ini", "w", encoding="utf-8") as f:
+        f.write(text.replace("listen = 127.0.0.1:%d" % d.port, "listen = 127.0.0.1:%d, [::1]:%d, unix:%s/s" % (d.port, d.port, here)))
+    d.start()
+    for url in ("http://127.0.0.1:%d" % d.port, "http://127.0.0.1:%d/health/ready" % d.port, "http://[::1]:%d/" % d.port, "unix:%s/s" % here,
+                "http://localhost:%d/metrics" % d.port):
+        assert ": 200" in ask(url), url
+    assert ": 404" in ask("http://127.0.0.1:%d/nothing" % d.port, code=1)
+    d.signal(signal.SIGSTOP)
+    assert "timed out" in ask("--timeout", "200ms", "http://127.0.0.1:%d" % d.port, code=1)
+    assert "timed out" in ask("--timeout", "200ms", "unix:%s/s" % here, code=1)
+    d.signal(signal.SIGCONT)
+    d.stop()
+    assert "Connection refused" in ask("http://127.0.0.1:%d" % d.port, code=1)
+    assert "No such file" in ask("unix:%s/s" % here, code=1)
+
+
+def what_answers_otherwise():
+    """A server that hangs up lives, and wants TLS; one that drips bytes has no more time than any other."""
+    for answer, code, said in ((b"", 0, "hung up"), (b"\x15\x03\x03\x00\x02\x02\x46", 0, "hung up"), (b"SSH-2.0-OpenSSH_9.2\r\n", 0, "hung up"),
+                               (b"HTTP/1.1 503 Service Unavailable\r\n", 1, ": 503"), (b"HTTP/1.1 2", None, "timed out")):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            s.listen()
+
+            def serve(text=answer, hold=code is None):
+                c, _ = s.accept()
+                with c:
+                    c.recv(1000)
+                    c.sendall(text)
+                    if hold:
+                        c.recv(1000)        # until who asks has gone
+            t = threading.Thread(target=serve)
+            t.start()
+            out = ask("--timeout", "60s" if code is not None else "300ms", "http://127.0.0.1:%d" % s.getsockname()[1], code=1 if code is None else code)
+            t.join()
+            assert said in out, (answer, out)
+
+
+def what_is_no_address():
+    for url in ("127.0.0.1:9180", "https://localhost", "unix:", "http://", "http://:1", "http://[::1", "unix:/" + "a" * 200, "http://localhost:"):
+        assert "is no address" in ask(url, code=2), url
+    assert "does not answer" in ask("http://no.such.host.invalid:%d" % free_port(), code=1)
+    assert "duration" in ask("--timeout", "long", code=2)
+    assert "one URL" in ask("http://a", "http://b", code=2)
+
+
+main(a_daemon_lives, what_answers_otherwise, what_is_no_address)
