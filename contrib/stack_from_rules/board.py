@@ -118,10 +118,10 @@ def in_range(metric, matchers, about, *colours, title=None):
 
 
 def gauge_value(metric, by=""):
-    by = f" by ({by}) " if by else ""
-    if metric.name.endswith("_timestamp_seconds"):
-        return f"time() - max{by}({metric.name}{{@}})"
-    return f"sum{by}({metric.name}{{@}})"
+    """A limit is of each series, so what is drawn beside it is no sum."""
+    old = metric.name.endswith("_timestamp_seconds")
+    value = f"{'max' if old or metric.limit else 'sum'}{f' by ({by}) ' if by else ''}({metric.name}{{@}})"
+    return f"time() - {value}" if old else value
 
 
 def gauge_unit(metric):

@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 
+from . import golden
 from .wishes import PERIODS, ROLES, Mistake, number, one_of, word
 
 TITLE_MAX = 32      # longer ones are cut off above a panel a third of a screen wide
@@ -56,7 +57,7 @@ def plain(text):
 
 
 class Metric:
-    def __init__(self, found, file, topic, golden, wishes):
+    def __init__(self, found, file, topic, series, wishes):
         self.topic = topic
         self.name, self.kind, self.unit, self.help = found["name"], found["type"], found["unit"], plain(found["help"])
         self.labels, self.buckets, self.zero = list(scraped(dict.fromkeys(found["labels"]))), found["buckets"], list(map(scraped, found["zero"]))
@@ -65,7 +66,7 @@ class Metric:
         self.file = file
         self.of = wishes.get("file", file, "title", file)
         self.base = re.sub(r"_total$", "", self.name) if self.kind == "counter" else self.name
-        self.golden = {name: [(scraped(labels), value) for labels, value in golden.get(name, [])] for name in self.exposed}
+        self.golden = {name: [(scraped(labels), value) for labels, value in series.get(name, [])] for name in self.exposed}
         self.values = {label: self._values_of(label) for label in self.labels}
         self._wish(wishes)
 
@@ -173,6 +174,10 @@ class Metric:
     def series(self, name=None):
         return self.golden[name or self.name]
 
+    def example(self, name=None):
+        """Labels of one of its series."""
+        return next((labels for labels, _ in self.series(name)), {label: "x" for label in self.labels})
+
     def fed_by(self):
         return list(dict.fromkeys(u["event"] for u in self.updates))
 
@@ -185,7 +190,7 @@ def uid(wishes, name):
 class File:
     """A rules file and what it makes."""
 
-    def __init__(self, path, found, golden, wishes):
+    def __init__(self, path, found, series, wishes):
         self.path = path
         self.name = pathlib.Path(path).stem
         self.title = wishes.get("file", self.name, "title", self.name)
@@ -198,7 +203,7 @@ class File:
         names = [m["name"] for m in mine("metrics")]
         first = {name.split("_")[0] for name in names}
         topic = first.pop() if len(first) == 1 and len(names) > 1 else None     # a word that all names begin with says nothing
-        self.metrics = [Metric(m, self.name, topic, golden, wishes) for m in mine("metrics")]
+        self.metrics = [Metric(m, self.name, topic, series, wishes) for m in mine("metrics")]
         self._share_periods()
 
     def _share_periods(self):
@@ -231,38 +236,6 @@ def as_bad(where, text, labels):
     return Bad(found[1], found[2].replace("=", "=~" if several else "=").replace("!=~", "!~"), found[3])
 
 
-def read_golden(path):
-    """{name: [(labels, value)]} of a page of metrics."""
-    series = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        found = re.fullmatch(r'([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)', line)
-        if not found or line.startswith("#"):
-            continue
-        labels = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', found[2] or ""))
-        if "le" in labels and "." not in labels["le"] and labels["le"].isdigit():
-            labels["le"] += ".0"    # as it is served: the same in both formats
-        series.setdefault(found[1], []).append((labels, float(found[3])))
-    return series
-
-
-def golden_of(path, wishes):
-    """The series of the golden tests beside a rules file, added up: of its own page, else of all that are there."""
-    path = pathlib.Path(path)
-    asked = wishes.get("file", path.stem, "golden")
-    added = {}
-    tests = wishes.home / path.parent / "tests"
-    own = tests / f"{path.stem}.prom"
-    for page in sorted(wishes.home.glob(asked) if asked else [own] if own.exists() else tests.glob("*.prom")):
-        for name, series in read_golden(page).items():
-            for labels, value in series:
-                key = (name, tuple(labels.items()))
-                added[key] = added.get(key, 0) + value
-    golden = {}
-    for (name, labels), value in added.items():
-        golden.setdefault(name, []).append((dict(labels), value))
-    return golden
-
-
 def alike(files):
     """Each file has what is written for it under its own name."""
     taken = {"slo": "the objectives"}
@@ -284,7 +257,7 @@ def load(wishes, logtally):
     if "metrics" not in found:
         first = next(m for m in found["mistakes"] if m["severity"] == "mistake")
         raise Mistake(f"{first['file']}:{first['line']}: {first['text']}")
-    files = [File(path, found, golden_of(path, wishes), wishes) for path in wishes.rules]
+    files = [File(path, found, golden.series_of(path, wishes), wishes) for path in wishes.rules]
     alike(files)
     wishes.known("file", [f.name for f in files])
     wishes.known("metric", [m.name for f in files for m in f.metrics])

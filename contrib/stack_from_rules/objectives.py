@@ -3,8 +3,9 @@
 Of a counter with failures (`bad`, or what the rules tell) or of a histogram (`within`, one of its buckets).
 """
 
-from .alarms import camel, good_and_bad, le_text, selector
+from .alarms import camel, good_and_bad, selector
 from .families import as_bad, plain, uid
+from .golden import le_text
 from .wishes import Mistake, near, number, word
 
 LEAST = 0.1     # events a second below which a burn rate says nothing

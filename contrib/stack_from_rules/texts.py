@@ -2,7 +2,7 @@
 
 import math
 
-from .alarms import GOLDEN_LOOK, GOLDEN_STEP, GOLDEN_TIMES
+from .golden import LOOK, STEP, TIMES
 
 
 def quoted(text):
@@ -47,23 +47,23 @@ def exact(value):
 
 
 def repeated(metric, name, labels, value):
-    """The values of a series of the golden log, as GOLDEN_STEP wants them. Before, counters grow twice as fast, and all that
+    """The values of a series of the golden log, as STEP wants them. Before, counters grow twice as fast, and all that
     histograms observe is beyond their buckets."""
-    end = GOLDEN_LOOK // GOLDEN_STEP
+    end = LOOK // STEP
     if metric.kind == "gauge":
         return f"{exact(value)}x{end}"
     before = 0 if labels.get("le", "+Inf") != "+Inf" else 2 * value
     steps = end - 6
     begin = 2 * value       # rate() takes a counter that begins at 0 for one that is new
     grown = begin + before * steps
-    twice = [exact(grown + value * n) for n in range(1, GOLDEN_TIMES + 1)]
+    twice = [exact(grown + value * n) for n in range(1, TIMES + 1)]
     return f"{exact(begin)}+{exact(before)}x{steps} {' '.join(twice)}x{end - steps}"
 
 
 def golden(file, records, alerts):
     """What is recorded of the golden log, and which alerts fire when it is written again and again."""
     yield f"  - name: {file.name}, its golden log"
-    yield f"    interval: {GOLDEN_STEP}s"
+    yield f"    interval: {STEP}s"
     yield "    input_series:"
     for m in file.metrics:
         for name in m.exposed:
@@ -73,13 +73,13 @@ def golden(file, records, alerts):
     for record in records:
         nearest = 10.0 ** (math.floor(math.log10(record.value)) - 5 if record.value else -6)
         yield f"      - expr: round({record.name}, {nearest:g})"
-        yield f"        eval_time: {GOLDEN_LOOK}s"
+        yield f"        eval_time: {LOOK}s"
         if record.value is not None:
             yield "        exp_samples:"
             yield f"          - {{labels: '{{job=\"golden\"}}', value: {rounded(record.value, nearest)}}}"
     yield "      - expr: ALERTS{alertstate=\"firing\"}"
-    yield f"        eval_time: {GOLDEN_LOOK}s"
-    yield from expected(alert.fires("golden") for alert in alerts if alert.golden)
+    yield f"        eval_time: {LOOK}s"
+    yield from expected(text for alert in alerts if alert.golden for text in alert.golden_fires())
 
 
 def rounded(value, nearest):

@@ -14,8 +14,10 @@ import shutil
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True      # contrib/ is copied into the tarball as it is
+
 from proof import concrete, has_data
-from stacklib import ROOT, Checks, Process, Prometheus, fetch, free_port, logtally, wait_for, workdir
+from stacklib import ROOT, Checks, Process, Prometheus, fetch, free_port, logtally, run, wait_for, workdir
 
 TOOL = ROOT / "contrib/stack-from-rules"
 STACK = ROOT / "contrib/example-stack"
@@ -104,6 +106,19 @@ def test_wishes(checks, work):
     checks.check("under the same name, nginx" in tool(home / "wishes.ini").stderr, "two files of one name are a mistake")
 
 
+def test_bounds(checks, work):
+    """A bucket is named as logtally serves it."""
+    sys.path[:0] = [str(ROOT / "contrib")]
+    from stack_from_rules.golden import le_text
+    bounds = (0.00001, 0.0001, 0.0025, 0.5, 1, 10, 99999, 100000, 123456, 1e6, 1234567, 16777216, 1e16, 1e21, 1.5e22)
+    (work / "bounds.ini").write_text("[event a]\nmatch = n=(?<n>\\d+)\n[histogram h]\nhelp = H\nobserve = a\nvalue = n\n"
+                                     f"buckets = {' '.join(f'{b!r}' for b in bounds)}\n")
+    (work / "bounds.log").write_text("n=1\n")
+    page = run(logtally(), "replay", "--rules", work / "bounds.ini", work / "bounds.log")
+    checks.check(re.findall(r'le="(.*?)"', page) == [le_text(b) for b in (*bounds, float("inf"))],
+                 f"bounds are written as they are served: {page}, {[le_text(b) for b in bounds]}")
+
+
 def test_labels_of_the_scrape(checks, work):
     """A label `job` is exported_job in Prometheus, and help is text, whatever is in it."""
     home = work / "labels"
@@ -132,6 +147,32 @@ def test_documented(checks):
         said = {key: rest for kind, key, rest in rows if kind == "metric"}
         checks.check(all(f"`{word}`" in said.get("role", "") for word in roles) and all(f"`{word}`" in said.get("per", "") for word in PERIODS),
                      f"{page} has all roles and periods")
+
+
+def test_limits(checks, work):
+    """Limits of gauges with labels, of bytes and of times, each with its golden log over or under it."""
+    home = work / "limits"
+    home.mkdir()
+    rules = os.path.relpath(ROOT / "rules/examples", home)
+    (home / "wishes.ini").write_text(f"""[stack]
+rules = {rules}/cron.ini {rules}/fail2ban.ini {rules}/jvm_gc.ini
+[metric cron_job_last_timestamp_seconds]
+limit = 25h
+[metric cron_run_duration_seconds]
+limit = 10m
+[metric fail2ban_banned]
+limit = 0.5
+[metric jvm_gc_heap_used_bytes]
+limit = 2GB
+""")
+    done = tool(home / "wishes.ini")
+    checks.check(done.returncode == 0, f"limits are taken: {done.stderr}")
+    rules = "".join(path.read_text() for path in home.glob("rules/*.yml"))
+    for expr in ("time() - max_over_time(cron_job_last_timestamp_seconds[5m]) > 90000", "job:cron_run_duration_seconds:p95_rate5m > 600",
+                 "max_over_time(fail2ban_banned[5m]) > 0.5", "max_over_time(jvm_gc_heap_used_bytes[5m]) > 2000000000"):
+        checks.check(expr in rules, f"a limit is an alert: {expr}")
+    promtool(checks, home, "rules with limits")
+    linted(checks, home, "rules with limits")
 
 
 def test_routes(checks, work):
@@ -240,6 +281,8 @@ def main():
     with workdir() as work:
         test_wishes(checks, work)
         test_labels_of_the_scrape(checks, work)
+        test_bounds(checks, work)
+        test_limits(checks, work)
         test_routes(checks, work)
         test_live(checks, work)
         if os.environ.get("LT_LONG"):
