@@ -405,6 +405,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     bool another = !f->path || strcmp(f->path, path) != 0;
     bool own = strcmp(path, f->stream->path) == 0;
     bool restored = f->state == FILE_UNPLACED && !t->reconciled;
+    bool is_met = f->state != FILE_NAMED || another;
 
     index_remove(&t->path_index, &f->by_path);
     if (another)
@@ -421,6 +422,8 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     f->renamed = !own;
     if (own)
         file_learn_real(t, f);
+    if (own && is_met && file_has_content(f))
+        file_join(f, f->stream, NULL); /* it is what is written now */
     if (another && f->tail.offset > 0)
         placed(t);
     if (another) {
@@ -669,8 +672,8 @@ static int weigh_crash(const struct tailset *t, const struct tail_file *f, int f
     int r = tail_without_nuls(fd, file_charset(f), upto, &n);
 
     e->agrees = e->from = 0;
-    if (r == 0 && e->inode &&
-        (n < upto || (n < e->offset && f->rebooted == 1 && look->mtime_ns <= t->boot_wall_ns)))
+    if (r == 0 && e->inode && f->rebooted == 1 &&
+        (n < upto || (n < e->offset && look->mtime_ns <= t->boot_wall_ns)))
         r = is_cut_at(t, f, fd, n, e);
     if (r == 1 && n == upto) /* the clock may have been set */
         r = weigh_end(t, f, fd, e);

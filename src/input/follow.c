@@ -48,13 +48,15 @@ static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
     int64_t lost_wall_ns = f->lost_wall_ns;
     struct look look;
 
-    if (f->plain_mtime_ns) /* else it was never anywhere else */
-        f->mtime_ns = f->plain_mtime_ns;
-
     file_close_fd(t, f);
     f->rejected[f->nrejected++ % REJECTED_MAX] = identity_hash(&f->tail.id);
     file_unname(t, f);
     f->packed = false;
+    if (f->plain_mtime_ns) {
+        index_remove(&t->id_index, &f->by_id);
+        f->tail.id = f->plain_id;
+        f->mtime_ns = f->plain_mtime_ns;
+    }
     file_lose(t, f);
     if (lost_wall_ns)
         f->lost_wall_ns = lost_wall_ns;

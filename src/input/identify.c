@@ -612,6 +612,16 @@ static void search_packed_name(struct tailset *t, struct packed_search *p, const
     }
 }
 
+/* Of whatever stream of its log: a name that is a log of its own was renamed, perhaps. */
+static void search_packed_log(struct tailset *t, struct packed_search *p)
+{
+    const struct stream *s = p->newcomer->stream;
+
+    for (struct tail_file *f = t->files.first; f; f = f->next)
+        if (f->state == FILE_LOST && f->stream != s && f->stream->log == s->log)
+            consider_packed(t, p, f);
+}
+
 /* f goes on in the archive. 0 or negative errno. */
 static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
@@ -625,6 +635,7 @@ static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer 
     n->fd = -1;
     f->unpack = u;
     f->packed = true;
+    f->plain_id = f->tail.id;
     f->plain_mtime_ns = f->mtime_ns;
     f->retired = f->retired && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
     file_name(t, f, n->path, &n->look);
@@ -673,6 +684,8 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
     search_packed(t, &p, n->stream);
     search_packed(t, &p, stream_get(t, plain, NULL));
     search_packed_name(t, &p, plain);
+    if (!p.best)
+        search_packed_log(t, &p);
     if (p.unread < 0)
         return p.unread;
     if (p.unread) {

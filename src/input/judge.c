@@ -48,7 +48,7 @@ static bool is_born_whole(const struct evidence *e)
 /* By its number, or as a copy: copytruncate; rotated while nobody looked. */
 static bool is_whole(const struct evidence *e)
 {
-    return ((e->inode && e->offset > e->alike) || e->rest) && e->relation == TAIL_SAME;
+    return (e->inode || e->rest) && e->relation == TAIL_SAME;
 }
 
 /* Rather than in a copy of which more is left. */

@@ -43,7 +43,7 @@ void tailset_find(struct tailset *t)
 
 static enum tail_whereabouts whereabouts(const struct tailset *t, const struct tail_file *f)
 {
-    if (f->state == FILE_OPEN && !f->real)
+    if (f->state == FILE_OPEN && !file_is_elsewhere(f))
         return TAIL_GONE; /* no name that we know */
     if (!file_is_lost(f))
         return f->packed ? TAIL_PACKED : TAIL_THERE;

@@ -143,11 +143,13 @@ struct tail_file {
     void *sink;              /* NULL = not open */
     struct buf carry;        /* what a closed sink left */
     int64_t mtime_ns;        /* when last looked at */
-    int64_t plain_mtime_ns;  /* packed: before it went on in the archive */
-    int64_t ctime_ns;        /* FILE_OPEN: when `real` was last looked for */
-    int64_t active_ns;       /* when it last grew or changed its place */
-    int64_t retry_ns;        /* not to be read before, after an error */
-    int64_t lost_wall_ns;    /* when it was found to be FILE_LOST */
+    struct identity
+        plain_id; /* packed: before it went on in the archive; so the time it was written */
+    int64_t plain_mtime_ns; /* 0: it was never anywhere else */
+    int64_t ctime_ns;       /* FILE_OPEN: when `real` was last looked for */
+    int64_t active_ns;      /* when it last grew or changed its place */
+    int64_t retry_ns;       /* not to be read before, after an error */
+    int64_t lost_wall_ns;   /* when it was found to be FILE_LOST */
     uint8_t away; /* so many looks before that says anything: it was lost with its directory or its
                      disk, or while nobody wanted it */
     unsigned failures;

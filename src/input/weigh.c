@@ -88,8 +88,11 @@ static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
 
     if (a->ino != b->ino || a->birth_ns != b->birth_ns || f->truncated || !file_is_lost(f))
         return false;
-    return a->birth_ns != 0 || n->look.mtime_ns == f->mtime_ns ||
-           (f->stream == n->stream && n->look.mtime_ns > f->mtime_ns);
+    if (a->birth_ns != 0)
+        return true;
+    return f->tail.offset > f->stream->alike && /* a banner proves nothing */
+           (n->look.mtime_ns == f->mtime_ns ||
+            (f->stream == n->stream && n->look.mtime_ns > f->mtime_ns));
 }
 
 /* Where no birth is known: the bytes say that the number is still its own, under whatever name. */

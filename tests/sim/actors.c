@@ -48,7 +48,6 @@ static struct stream {
         COPIES_AND_TRUNCATES
     } copies; /* its rotator never changes */
     struct node *backup;
-    struct node *copied; /* last */
 } streams[STREAMS];
 
 static unsigned pod; /* the number of the file that the link leads to */
@@ -179,6 +178,12 @@ static void append(struct node *n, struct dent *d, const char *p, size_t size)
     disk_write(n, d, p, size, n->data.n);
 }
 
+/* By a clock that was set: then what is rotated counts as from before the link led to it. */
+static bool is_older_than_link(const struct stream *s)
+{
+    return world.jumped && s == &streams[LINKED];
+}
+
 /* What stands at the end without a newline is none of this writer's. */
 static void end_other_line(struct node *n, struct dent *d)
 {
@@ -200,17 +205,12 @@ static void begin_line(struct stream *s)
     s->half = oracle.nlines++;
     s->half_ns = world.mono_ns;
     excuse_after_cut(s->half, s->node);
+    oracle.excused[s->half] |= is_older_than_link(s);
     oracle.halves = true;
     line = oracle_line(s->half);
     end_other_line(s->node, s->name);
     s->half_n = 1 + (size_t)world_random(line.n - 1);
     append(s->node, s->name, line.p, s->half_n);
-}
-
-/* By a clock that was set: then what is rotated counts as from before the link led to it. */
-static bool is_older_than_link(const struct stream *s)
-{
-    return world.jumped && s == &streams[LINKED];
 }
 
 /* What of a line lies in a rotated file for rotate_wait counts as it stands. */
@@ -436,7 +436,6 @@ static void end_copy(struct stream *s)
     (void)go_on(j, &j->from->data, true);
     if (j->from->data.n > 0)
         doubt_number(j->to, j->from);
-    s->copied = j->to;
     if (j->truncates)
         truncate_all(j->from, j->from_name);
     clear_job(j);
@@ -863,6 +862,10 @@ static void act_cut(unsigned a, unsigned b)
 
 void actors_cut(void)
 {
+    for (const struct node *n = world.nodes; n && (world.knobs & KNOB_BANNER); n = n->next)
+        if (S_ISREG(
+                n->mode)) /* nobody knows yet what a banner is, so one may be taken for the rest */
+            oracle_may_double(n);
     for (const struct node *n = world.nodes; n; n = n->next)
         if (n->plain.n) { /* what it was made of may be back beside it, without its last lines */
             oracle_doubts(n, DOUBT_FREE);
@@ -874,8 +877,6 @@ void actors_cut(void)
     for (unsigned i = 0; i < STREAMS; i++) {
         struct stream *s = &streams[i];
 
-        if (s->copied && (world.knobs & KNOB_BANNER))
-            oracle_may_double(s->copied); /* what is left of its original may be the banner only */
         oracle.halves |= s->copy.to != NULL;
         if (s->copy.to)
             oracle_doubts(s->copy.from, DOUBT_FREE); /* who knows what half a copy is? */

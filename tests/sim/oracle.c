@@ -295,11 +295,11 @@ void oracle_destroyed(void)
     oracle.skips = true;
 }
 
-void oracle_reconciled(void)
+void oracle_reconciled(bool looked)
 {
     for (unsigned id = 1; oracle.skips && id < oracle.nlines; id++)
         oracle.excused[id] = true;
-    oracle.skips = false;
+    oracle.skips &= !looked;
     oracle.reconciles++;
 }
 

@@ -164,7 +164,7 @@ static void on_tick(void *ctx)
         save();
         loop_timer_set(process.writer, loop_now(process.loop) + NSEC_PER_SEC / 20);
     }
-    oracle_reconciled();
+    oracle_reconciled(tailset_has_looked(process.files));
     cover_look();
     loop_timer_set(process.tick, loop_now(process.loop) + INTERVAL_NS);
 }

@@ -297,7 +297,7 @@ void oracle_excuse_told(const struct node *n); /* nobody owes its lines, if a do
 void oracle_excuse_line(const struct node *n, size_t at); /* nor that which lies there */
 void oracle_excuse(const struct node *n);                 /* nobody owes its lines */
 void oracle_destroyed(void);                              /* the state, by an error */
-void oracle_reconciled(void);
+void oracle_reconciled(bool looked);                      /* ... at all that was there */
 void oracle_history(void); /* whatever archive is there now need not be read */
 void oracle_failed(void);  /* an error was given: what is there may have been missed */
 void oracle_saves(void);   /* the process takes counts and positions of this moment */
