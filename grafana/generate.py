@@ -97,6 +97,7 @@ def overview():
               [("Since", f"1000 * min by (severity, alertname, where) ({where.format(firing(ALERTS))})", "dateTimeAsIsoNoDateIfToday", None)],
               {"severity": "Kind", "alertname": "Alert", "where": "Where"}, none="None firing", width=12,
               overrides=[override("Kind", mappings=severity, custom__width=70, custom__cellOptions={"type": "color-text"}),
+                         override("Alert", links=[link("Its rule, and the way to its chapter", "/alerting/list?search=rule:${__value.raw}")]),
                          override("Since", custom__width=100)],
               sort=[("Kind", False), ("Since", False)], order=["Kind", "Where", "Alert", "Since"]),
         stat("P95 latency", "95 % of the HTTP requests are faster. Red from 2 s, where HttpLatencyP95High begins.",

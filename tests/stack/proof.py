@@ -5,8 +5,9 @@ The day of day.py is backfilled; with a built logtally from its log lines by `lo
 Python's own count of the same lines), else from that count. Then, in this order: every recording rule gets its
 history; every alert is evaluated over the day, its `for` applied, and the list of what fired when must be exactly
 EXPECTED; the day is played to a real Alertmanager with the shipped routes, and its webhooks must get exactly what
-EXPECTED says somebody is told; every query of every panel, annotation and variable must return data; and so must every PromQL example of
-the docs, against values known from the day.
+EXPECTED says somebody is told; every query of every panel, annotation and variable must return data; a panel must be
+above the line of an alert in the minutes in which the alert has its reason; and every PromQL example of the docs must
+return data, against values known from the day.
 """
 
 import datetime
@@ -339,6 +340,33 @@ def prove_dashboards(prometheus, checks):
                 checks.check(values - {None}, f"{path.name}: variable {variable['name']} has no values")
 
 
+def prove_lines(prometheus, checks):
+    """Where a panel draws the line of an alert, it is above it in the very minutes in which the alert has its reason."""
+    alerts = rules_of(prometheus, "alerting")
+    drawn = set()
+    for path in sorted((ROOT / "grafana/dashboards").glob("*.json")):
+        for panel in all_panels(json.loads(path.read_text(encoding="utf-8"))):
+            custom = panel.get("fieldConfig", {}).get("defaults", {}).get("custom", {})
+            if custom.get("thresholdsStyle", {}).get("mode") != "line":
+                continue
+            limit = panel["fieldConfig"]["defaults"]["thresholds"]["steps"][-1]["value"]
+            shown = [concrete(t["expr"]).replace("topk(1,", "topk(10,") for t in panel["targets"] if t["legendFormat"] != "the rest"]
+            divisors = [1.0, *(float(n) for expr in shown for n in re.findall(r"/ ([\d.]+)", expr))]
+            above = {int(t) for expr in shown for series in prometheus.range(expr, day.START, day.END)
+                     for t, value in series["values"] if float(value) > limit}
+            for rule in alerts:
+                # Of an alert with several windows: that of the panel.
+                ours = any(abs(float(n) - limit * d) < 1e-9 for d in divisors for n in re.findall(r"> ([\d.]+(?:e[+\d]+)?)", rule["query"]))
+                if rule["name"] in panel["description"] and ours:
+                    reason = set().union(*held(prometheus.range(rule["query"], day.START, day.END)).values())
+                    drawn |= {rule["name"]} if reason else set()
+                    checks.check(reason <= above, f"{path.name}: {panel['title']}: below the line at {sorted(map(clock, reason - above))[:5]}, "
+                                                  f"where {rule['name']} has its reason")
+    wanted = {"HttpErrorRatioHigh", "HttpEndpointErrorRatioHigh", "HttpLatencyP95High", "AiErrorRatioHigh", "DbQueryLatencyHigh",
+              "LogInputStalled", "HttpAvailabilityBudgetBurnFast", "HttpLatencyBudgetBurnFast", "MessageBudgetBurnFast"}
+    checks.check(drawn == wanted, f"lines of alerts that had a reason this day: {sorted(drawn ^ wanted)}")
+
+
 def panel_query(board, title):
     found = json.loads((ROOT / f"grafana/dashboards/{board}.json").read_text(encoding="utf-8"))
     return [concrete(p["targets"][0]["expr"]) for p in all_panels(found) if p["title"] == title and p["type"] != "row"][0]
@@ -397,6 +425,7 @@ def main():
             played = prove_alerts(prometheus, work, checks)
             prove_delivery(played, work, checks)
             prove_dashboards(prometheus, checks)
+            prove_lines(prometheus, checks)
             prove_values(prometheus, checks)
             prove_docs(prometheus, checks)
         finally:
