@@ -22,7 +22,7 @@ ALERTED = "5m"                  # the window of the alerts of RED
 FAILED = ',status!="success"'
 RATIO_LIMITS = steps(GREEN, (0.01, YELLOW), (0.05, RED))
 LATENCY_LIMITS = steps(GREEN, (1, YELLOW), (2, RED))
-BUDGET_LIMITS = steps(RED, (0, ORANGE), (0.25, GREEN))
+BUDGET_LIMITS = steps(RED, (0.001, ORANGE), (0.25, GREEN))
 TOKENS = "suffix: tok/min"
 PER_MINUTE = "suffix:/min"
 
@@ -73,7 +73,8 @@ def failed_ratio(metric, sel="@", by="job"):
 
 
 def budget(slo):
-    return f'min(slo:error_budget_remaining:ratio{{job=~"$job",slo="{slo}"}})'
+    """What is left of it, which is never less than nothing: how fast it burns is another panel's."""
+    return f'clamp_min(min(slo:error_budget_remaining:ratio{{job=~"$job",slo="{slo}"}}), 0)'
 
 
 def overview():

@@ -169,9 +169,8 @@ def stat(title, description, expr, unit, thresholds=None, width=4, decimals=None
     the whole tile with the colour: for what must be seen from afar."""
     thresholds = thresholds or steps(BLUE)
     if none:
-        # The words are neither good nor bad. Only what has a limit at 0 can be less.
-        least = -1e6 if thresholds[1:] and thresholds[1]["value"] <= 0 else 0
-        thresholds = steps(GREY, (least, thresholds[0]["color"])) + thresholds[1:]
+        # The words are neither good nor bad; a number is at least 0. (Grafana's sort takes the null of the first step for 0.)
+        thresholds = steps(GREY, (0, thresholds[0]["color"])) + thresholds[1:]
     p = panel("stat", title, description, query(expr, title, instant=True), unit, thresholds, (width, NUMBER), none,
               decimals=decimals, mappings=mappings, links=links)
     p["options"] = {

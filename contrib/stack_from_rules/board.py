@@ -135,8 +135,8 @@ def gauge_stat(metric):
 
 def budget_stat(slo):
     return stat(f"Budget left: {slo['slo'].removeprefix(slo['area'] + '-')}", f"Error budget of the last 30 days: {slo['what']}. At 0 the objective is missed.",
-                f'min(slo:error_budget_remaining:ratio{{job=~"$job",slo="{slo["slo"]}"}})', "percentunit",
-                steps(RED, (0, ORANGE), (0.25, GREEN)), decimals=0, none="no history")
+                f'clamp_min(min(slo:error_budget_remaining:ratio{{job=~"$job",slo="{slo["slo"]}"}}), 0)', "percentunit",
+                steps(RED, (0.001, ORANGE), (0.25, GREEN)), decimals=0, none="no history")
 
 
 def newest_stat(file):

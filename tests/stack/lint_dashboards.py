@@ -346,8 +346,11 @@ def lint_quantiles(panel):
 def lint_words(panel):
     """Words in place of a number have no colour of good or bad."""
     defaults = panel["fieldConfig"]["defaults"]
-    if panel["type"] == "stat" and defaults.get("noValue") and defaults["thresholds"]["steps"][0]["color"] != "text":
+    first, *limits = defaults["thresholds"]["steps"]
+    if panel["type"] == "stat" and defaults.get("noValue") and first["color"] != "text":
         yield "words: what is no number is coloured as one"
+    if any(limit["value"] < 0 for limit in limits):
+        yield "words: Grafana sorts a limit below 0 before the first step, whose null it takes for 0"
 
 
 def lint_nothing(panel):
@@ -565,7 +568,8 @@ def mistakes():
     yield "of now", panel(lambda p: p["targets"][0].update(range=True), kind="stat")
     yield "no NaN", expr(" >= 0", "", "P95 latency")
     yield "no NaN", expr(" >= 0", "", "P95 by endpoint", target=1)
-    yield "words", panel(lambda p: p["fieldConfig"]["defaults"]["thresholds"]["steps"].pop(0), "Errors")
+    yield "words: Grafana sorts", panel(lambda p: p["fieldConfig"]["defaults"]["thresholds"]["steps"][1].update(value=-1), "Errors")
+    yield "words: what is", panel(lambda p: p["fieldConfig"]["defaults"]["thresholds"]["steps"].pop(0), "Errors")
     yield "0 % where nothing failed", without_zero("Endpoints", 1)
     yield "0 % where nothing failed", without_zero("Errors", 0)
     yield "nothing is good news", field("Failed requests by endpoint", noValue=None), "overview"
