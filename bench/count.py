@@ -7,9 +7,11 @@ Runs `replay` under cachegrind on each corpus, once with its first lines and onc
 what lines cost, without the start; the start is a row of its own. The numbers depend on the vector
 instructions the processor has, so they are recorded per level; on a level without a record the count is
 shown and counted as skipped. Corpora without rules of their own are counted by the shipped ones: what is added
-there is a rise here, of which the program is innocent. A rise of more than a tenth fails. So does loading four times as many rules
+there is a rise here, of which the program is innocent; `match` is the JSON log by a regex for each event. A rise of more than a tenth fails. So does loading four times as many rules
 that takes more than 4.2 times the instructions, without those of a start (`SHAPES`); that needs no record. What
-grows with the square of their number is seen from a sixth of the whole at 10,000 rules. And each program that `make
+grows with the square of their number is seen from a sixth of the whole at 10,000 rules. Nor may thousands of events
+cost a line much more than a dozen (`MANY`), whatever their texts have in common, and a start with 10,000 of them is
+limited in instructions and memory (`STARTS_WITH`). And each program that `make
 bench` compares must still say the truth. `--accept`
 (make bench-count-accept) records what is true now: a commit that does so says why."""
 import argparse
@@ -33,6 +35,8 @@ RULES, TIMES, MOST = 1000, 4, 4.2
 CORPORA = (("json", 0), ("logfmt", 0), ("mixed", 0), ("noise", 0), ("events", 1000), ("texts", 100), ("series", 1000),
            ("java", 0), ("spans", 300))
 ALLOWED = 1.10
+DOZEN, WARM = 12, 10000
+STARTS_WITH, START_INSTRUCTIONS, START_BYTES = 10000, 400_000_000, 40 << 20
 
 
 def level():
@@ -55,16 +59,17 @@ def each_of(count, jobs):
         return dict(zip(jobs, pool.map(lambda job: count(*job), jobs)))
 
 
-def replay(place, corpus):
-    return instructions([place.logtally, "replay", "--rules", rules_of(corpus), "-o",
-                         place.path(os.path.basename(corpus) + ".counted"), corpus + ".log"])
+def replay(place, corpus, rules):
+    return instructions([place.logtally, "replay", "--rules", rules or rules_of(corpus), "-o",
+                         place.path(os.path.basename(corpus) + (".match" if rules else "") + ".counted"), corpus + ".log"])
 
 
 def measure(place):
     jobs = [(kind, lines) for kind, _ in CORPORA for lines in (FEW, ALL)]
     logs = {(kind, lines): place.corpus(kind, lines, n) for kind, n in CORPORA for lines in (FEW, ALL)}
-    taken = each_of(lambda *job: replay(place, logs[job]), jobs)
-    counted = {kind: round((taken[kind, ALL] - taken[kind, FEW]) / (ALL - FEW)) for kind, _ in CORPORA}
+    taken = each_of(lambda kind, lines: replay(place, logs[kind, lines], None), jobs)
+    taken.update(each_of(lambda _, lines: replay(place, logs["json", lines], MATCH_RULES), [("match", FEW), ("match", ALL)]))
+    counted = {kind: round((taken[kind, ALL] - taken[kind, FEW]) / (ALL - FEW)) for kind in [k for k, _ in CORPORA] + ["match"]}
     counted["start"] = taken["json", FEW] - FEW * counted["json"]
     return counted
 
@@ -93,6 +98,66 @@ SHAPES = {
                                   "labels = user\nmax_values = 100000\n" + each("zero = user=u%d\n", n)),
     "mistake": lambda n: used_by_one("[event p]\nwhere = msg == a\n") + each("  , unknown%d\n", n),
 }
+
+
+def where_it_differs(i):
+    """Values of one length nearly, that differ in the middle, at the begin or at the end only."""
+    return ("decoy number %d of them happened", "%d decoys of the same number happened", "decoys of the same number happened %d")[
+        i % 3] % i
+
+
+# Events, each by its text, the text of the line that is one, how many, and how many times what DOZEN cost they may.
+MANY = {
+    "values": (lambda i: "where = msg == " + where_it_differs(i), where_it_differs, 10000, 1.3),
+    "prefixes": (lambda i: "where = msg ^= decoy %05d" % i + "x" * (i % 50), lambda i: "decoy %05d" % i + "x" * 50, 1000, 1.3),
+    "regexes": (lambda i: "where = msg =~ ^(?:decoy|number) %d (?:happened|failed)$" % i, lambda i: "decoy %d happened" % i, 1000, 1.5),
+    "literals": (lambda i: 'match = "msg":"%s".*"status":"(?<status>\\w+)"' % where_it_differs(i), where_it_differs, 1000, 2.0),
+}
+
+
+def many(place, shape, n, lines):
+    """Instructions of a replay of so many lines, which are each of n events in turn."""
+    event, text = MANY[shape][:2]
+    path = place.path("many-%s-%d-%d" % (shape, n, lines))
+    with open(path + ".ini", "w", encoding="utf-8") as f:
+        f.write(used_by_one("".join("[event e%d]\n%s\n" % (i, event(i)) for i in range(n)), "labels = status\n"))
+    log = path + ".log"
+    with open(log, "w", encoding="utf-8") as f:
+        for i in range(lines):
+            f.write('{"time":"2025-11-12T10:00:%02dZ","level":"INFO","msg":"%s","request_id":"%032x","status":"ok","duration":%d}\n' % (
+                i % 60, text(i * 7919 % n), i * 0x9e3779b97f4a7c15f39cc0605cedc834 % (1 << 128), i))
+    return instructions([place.logtally, "replay", "--rules", path + ".ini", "-o", log + ".counted", log])
+
+
+def measure_many(place):
+    """How many of MANY cost more than they may."""
+    taken = each_of(lambda *job: many(place, *job), [(shape, n, lines) for shape in MANY for n in (DOZEN, MANY[shape][2])
+                                                     for lines in (WARM, 2 * WARM)])
+    failed = 0
+    for shape, (_, _, n, most) in MANY.items():
+        dozen, all_of_them = ((taken[shape, k, 2 * WARM] - taken[shape, k, WARM]) / WARM for k in (DOZEN, n))
+        risen = all_of_them > most * dozen
+        failed += risen
+        print("%-10s %5d events cost %6d instructions a line, %.2f times what %d do%s" % (
+            shape, n, all_of_them, all_of_them / dozen, DOZEN, ": MORE THAN %.1f" % most if risen else ""))
+    return failed
+
+
+def measure_start(place):
+    """1 when a start with STARTS_WITH events costs more than it may: the loop reads ten lines."""
+    rules, log = place.path("start.ini"), place.path("start.log")
+    with open(rules, "w", encoding="utf-8") as f:
+        f.write(SHAPES["value"](STARTS_WITH))
+    with open(log, "w", encoding="utf-8") as f:
+        f.write('{"msg":"message 1"}\n' * 10)
+    command = [place.logtally, "replay", "--rules", rules, "-o", log + ".counted", log]
+    taken = instructions(command)
+    pid = os.posix_spawn(command[0], command, os.environ)
+    used = os.wait4(pid, 0)[2].ru_maxrss << 10
+    risen = taken > START_INSTRUCTIONS or used > START_BYTES
+    print("a start with %d events takes %d instructions and %.1f MB%s" % (
+        STARTS_WITH, taken, used / 1e6, ": MORE THAN %d, %.1f" % (START_INSTRUCTIONS, START_BYTES / 1e6) if risen else ""))
+    return int(risen)
 
 
 def load(place, shape, n):
@@ -170,13 +235,13 @@ def main():
         print("%-12s %-8s %10d instructions, recorded %s%s" % (
             of_level, kind, n, "%d (%+.1f %%)" % (before, (n / before - 1) * 100) if before else "nothing",
             ": RISEN, see bench/count.py" if risen else ""))
-    failed += measure_loading(place)
+    failed += measure_loading(place) + measure_many(place) + measure_start(place)
     asked, wrong = answers(place)
     if options.accept:
         accept(record, of_level, counted)
         return 0
     failed += wrong
-    said = "%d passed, %d failed" % (len(counted) + len(SHAPES) + asked - failed - unknown, failed)
+    said = "%d passed, %d failed" % (len(counted) + len(SHAPES) + len(MANY) + 1 + asked - failed - unknown, failed)
     print(said + (", %d skipped" % unknown if unknown else ""))
     return 1 if failed else 0
 

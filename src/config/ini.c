@@ -219,12 +219,23 @@ static bool take_entry(struct parse *ps, struct slice s)
     return true;
 }
 
+/* No more entries come: thousands of sections have one or two. */
+static void trim(struct ini_section *s)
+{
+    if (s->n < s->cap) {
+        s->cap = s->n;
+        s->entries = xreallocarray(s->entries, s->cap ? s->cap : 1, sizeof *s->entries);
+    }
+}
+
 static void add_section(struct parse *ps, struct slice text)
 {
     struct ini_doc *d = ps->doc;
     struct slice word = slice_until(text, " \t");
     struct ini_section *new;
 
+    if (d->n)
+        trim(&d->sections[d->n - 1]);
     GROW(d->sections, d->n, d->cap);
     new = &d->sections[d->n++];
     *new = (struct ini_section){

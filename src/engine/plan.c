@@ -145,7 +145,8 @@ static void plan_event(struct plan *p, const struct ruleset *rules, const struct
         p->actions_always = true;
     if (!p->actions_always)
         undo_actions(e, &needed);
-    p->inputs = needed.list;
+    p->inputs =
+        xreallocarray(needed.list, needed.n + 1, sizeof *p->inputs); /* as few as they are */
     p->ninputs = needed.n;
     p->texts = xcalloc(needed.n + 1, sizeof *p->texts);
     p->cache = seriescache_new(p->ninputs, p->nmappings);

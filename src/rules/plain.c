@@ -196,17 +196,15 @@ static bool is_one_of(char c, const char *list)
 static bool add_kind(struct set *s, char letter)
 {
     struct set kind = {{0}};
+    char lower = char_lower(letter);
 
-    for (int c = 0; c < 128; c++) {
-        bool in = is_one_of(letter, "dD")   ? char_is_digit((char)c)
-                  : is_one_of(letter, "wW") ? char_is_word((char)c)
-                                            : c == ' ' || (c >= '\t' && c <= '\r');
-
-        if (in)
+    for (int c = 0; c < 128; c++)
+        if (lower == 'd'   ? char_is_digit((char)c)
+            : lower == 'w' ? char_is_word((char)c)
+                           : c == ' ' || (c >= '\t' && c <= '\r'))
             set_add(&kind, (char)c);
-    }
-    set_add_all(s, &kind, letter < 'a');
-    return is_one_of(letter, "dwsDWS");
+    set_add_all(s, &kind, letter != lower);
+    return is_one_of(lower, "dws");
 }
 
 /* What `\` and this stand for, if it is one byte. */

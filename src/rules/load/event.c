@@ -378,13 +378,27 @@ static bool makes_field(const struct key *k)
     return k->flags & KEY_FIELD && k->id != KEY_UNIT_FIELD;
 }
 
+/* For so many as the section may have: thousands of events have one condition, and no action. */
+static void make_room(struct load *l, struct event *ev, const struct ini_section *s)
+{
+    size_t conditions = 0, actions = 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        const struct key *k = s->entries[i].key;
+
+        conditions += k && selects(k->id);
+        actions += k && makes_field(k);
+    }
+    ev->conditions = load_alloc(l, conditions, sizeof *ev->conditions);
+    ev->actions = load_alloc(l, actions, sizeof *ev->actions);
+}
+
 void load_event(struct load *l, uint32_t event, const struct ini_section *s)
 {
     struct event *ev = &l->r->events[event];
     bool selected = false, refused = false;
 
-    ev->conditions = load_alloc(l, s->n + 1, sizeof *ev->conditions);
-    ev->actions = load_alloc(l, s->n + 1, sizeof *ev->actions);
+    make_room(l, ev, s);
     for (size_t i = 0; i < s->n; i++) {
         const struct key *k = s->entries[i].key;
 
