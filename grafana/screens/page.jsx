@@ -18,7 +18,7 @@ import '@fontsource/inter/latin-500.css';
 import 'uplot/dist/uPlot.min.css';
 
 const { board, answers, marks, from, to, step, width } = window.SCREEN;
-const phone = width < 769;
+const phone = width < 768;
 const theme = createTheme({ colors: { mode: 'dark' } });
 const timeRange = { from: dateTime(from * 1000), to: dateTime(to * 1000), raw: { from: 'now-3h', to: 'now' } };
 const asIs = (text) => text;
@@ -239,7 +239,9 @@ const Head = () => (
 
 function Board({ drawn }) {
   let y = GAP;
-  const placed = board.panels.map((panel) => {
+  // On a phone Grafana gives each panel all the width, from left to right and line by line.
+  const inOrder = [...board.panels].sort((a, b) => a.gridPos.y - b.gridPos.y || a.gridPos.x - b.gridPos.x);
+  const placed = inOrder.map((panel) => {
     const style = place(panel.gridPos, y);
     y += panel.gridPos.h * (CELL + GAP);
     return { panel, style: { ...style, position: 'absolute' } };

@@ -266,7 +266,8 @@ def lint_overview(board):
     """Are users hurt, since when, where: the first that is seen, on a phone without scrolling."""
     if board["uid"] != "mlp-overview":
         return
-    panels = [p for p in board["panels"] if p["type"] != "row"]
+    # A phone has them in this order, each as wide as it is.
+    panels = sorted((p for p in board["panels"] if p["type"] != "row"), key=lambda p: (p["gridPos"]["y"], p["gridPos"]["x"]))
     for title, kind, pattern in (("Users hurt", "stat", 'ALERTS.*critical.*Watchdog'), ("Since", "stat", "min.*ALERTS_FOR_STATE.*critical"),
                                  ("Where", "table", 'label_join.*ALERTS.*"where"')):
         found = [i for i, p in enumerate(panels) if p["title"] == title and p["type"] == kind and re.search(pattern, p["targets"][0]["expr"])]
@@ -580,7 +581,7 @@ def mistakes():
     yield "whole numbers: a count with decimals", field("Active sessions", decimals=1), "overview"
     yield "whole numbers: the mean", panel(lambda p: p["options"]["legend"].update(calcs=["mean"]), "Sessions and connections"), "overview"
     yield "overview: users hurt", lambda b: b["panels"].pop(0), "overview"
-    yield "overview: users hurt", lambda b: b["panels"].insert(0, b["panels"].pop(9)) or b["panels"].insert(0, b["panels"].pop(9)), "overview"
+    yield "overview: users hurt", panel(lambda p: p["gridPos"].update(y=4), "Where"), "overview"
     yield "promised: a heatmap", lambda b: b.update(panels=[p for p in b["panels"] if p["type"] != "heatmap"])
     yield "promised: a table", lambda b: b.update(panels=[p for p in b["panels"] if p["type"] != "table"])
     yield "promised: variables", variable("endpoint", name="path")
