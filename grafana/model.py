@@ -347,11 +347,11 @@ class Dashboard:
     starts below all of them. A collapsed row holds its panels itself, and Grafana asks their queries only when somebody
     opens it."""
 
-    def __init__(self, uid, title, description, metric, variables=(), marks=(), tag="mylittleprice", menu="MyLittlePrice"):
+    def __init__(self, uid, title, description, metric, variables=(), marks=(), tag="mylittleprice", menu="MyLittlePrice", alerts=""):
         """`metric` is one that the dashboard shows: job and instance are chosen from its labels, so that history
-        without an `up` (backfilled) can be chosen as well."""
+        without an `up` (backfilled) can be chosen as well. `alerts` are more matchers of those that are marked."""
         self.uid, self.title, self.description, self.metric = uid, title, description, metric
-        self.variables, self.marks, self.tag, self.menu = list(variables), list(marks), tag, menu
+        self.variables, self.marks, self.tag, self.menu, self.alerts = list(variables), list(marks), tag, menu, alerts
         self.panels, self.floor = [], [0] * 24
         self.closed = None
 
@@ -406,7 +406,7 @@ class Dashboard:
              "datasource": {"type": "grafana", "uid": "-- Grafana --"}, "iconColor": "rgba(0, 211, 255, 1)"},
             *self.marks,
             annotation("logtally starts", grown("process_start_time_seconds{@}"), GREY, "logtally started", "{{instance}}"),
-            annotation("Alerts", 'ALERTS{alertstate="firing",job=~"$job",severity=~"warning|critical"}', RED,
+            annotation("Alerts", f'ALERTS{{alertstate="firing",job=~"$job",severity=~"warning|critical"{self.alerts}}}', RED,
                        "{{alertname}}", "{{severity}} {{instance}} {{endpoint}} {{service}}"),
         ]
 

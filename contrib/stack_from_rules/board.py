@@ -291,7 +291,7 @@ def feeding(file):
 
 def board(file, alerts, slos, wishes, made):
     d = Dashboard(file.uid, file.title, f"What {file.name}.ini counts. {made}",
-                  (file.main() or file.metrics[0]).exposed[0], tag=wishes.name, menu=wishes.title)
+                  (file.main() or file.metrics[0]).exposed[0], tag=wishes.name, menu=wishes.title, alerts=f',area=~"{file.name}|log"')
     d.add(*numbers(file, alerts, slos))
     counters = [m for m in file.role("traffic") if m.bad]
     rows = [

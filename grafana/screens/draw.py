@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Draws the six dashboards for docs/monitoring.md, as Grafana draws them, without a Grafana.
+"""Draws the six dashboards for docs/monitoring.md, and two of contrib/example-stack for docs/stack-from-rules.md, as Grafana draws
+them, without a Grafana.
 
     draw.py [--work DIR] [--out DIR] [--png] [--keep] [BOARD...]     docs/screens/*.webp
     draw.py --check                                                  are they there, small, and of today's panels?
 
 A day of data (tests/stack/day.py: error burst, slow database, AI outage, silence) is backfilled into a real Prometheus
-with the history of its recording rules and alerts; each panel's queries are asked there; Grafana's own components, from
+with the history of its recording rules and alerts, for the example-stack four hours of a host (tests/stack/host.py); each panel's queries are asked there; Grafana's own components, from
 npm in the version that docker-compose.monitoring.yml runs, draw the answers in a headless Chromium (page.jsx). Needs
 prometheus, npm, chromium, and LOGTALLY or a built src/logtally. DIR keeps the npm packages (half a gigabyte) and, with
 --keep, Prometheus's data for the next time.
@@ -43,6 +44,8 @@ PICTURES = {
     "database": ("database", "09:12", 3, WIDTH, None),
     "sessions": ("sessions", "12:28", 12, WIDTH, None),
     "logtally": ("logtally", "18:40", 3, WIDTH, None),
+    "stack-nginx": ("contrib/example-stack/dashboards/nginx", "14:58", 3, WIDTH, None),
+    "stack-spring_boot": ("contrib/example-stack/dashboards/spring_boot", "14:58", 3, WIDTH, None),
 }
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>drawing</title><link rel="stylesheet" href="page.css">
@@ -55,7 +58,12 @@ CLOCK = """{ const shift = %d - Date.now(), Real = Date; window.Date = class ext
 
 
 def board_of(name):
-    return json.loads((ROOT / f"grafana/dashboards/{name}.json").read_text(encoding="utf-8"))
+    path = name if "/" in name else f"grafana/dashboards/{name}"
+    return json.loads((ROOT / f"{path}.json").read_text(encoding="utf-8"))
+
+
+def data_of(picture):
+    return "host" if "/" in PICTURES[picture][0] else "day"
 
 
 def is_drawn(name):
@@ -82,21 +90,27 @@ def check():
 # ---- data ----
 
 def fill(work):
-    """The day, with recorded series and alerts."""
+    """The day or the host, with recorded series and alerts."""
+    import host
     import proof
     from stacklib import Checks, Prometheus
     checks = Checks()
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    proof.backfill(work, checks)
-    prometheus = Prometheus(work, proof.write_config(work), data=work / "data").start()
+    if work.name == "day":
+        proof.backfill(work, checks)
+        config = proof.write_config(work)
+    else:
+        host.backfill(work)
+        config = proof.write_config(work, ROOT / "contrib/example-stack/rules")
+    prometheus = Prometheus(work, config, data=work / "data").start()
     try:
         proof.record(prometheus, work, checks)
-        proof.prove_alerts(prometheus, work, checks)
+        (proof.prove_alerts if work.name == "day" else host.prove_alerts)(prometheus, work, checks)
     finally:
         prometheus.stop()
     if checks.failed:
-        sys.exit("the day of data is not what it should be")
+        sys.exit(f"the data of the {work.name} are not what they should be")
 
 
 def concrete(expr, step, hours):
@@ -187,26 +201,30 @@ def main():
     work.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     bundle(work)
-    if not (options.keep and (work / "day/data").exists()):
-        fill(work / "day")
+    pictures = options.pictures or list(PICTURES)
+    data = {name: work / name for name in sorted({data_of(picture) for picture in pictures})}
+    for place in data.values():
+        if not (options.keep and (place / "data").exists()):
+            fill(place)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=work))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    prometheus = Prometheus(work / "day", work / "day/prometheus.yml", data=work / "day/data").start()
+    servers = {name: Prometheus(place, place / "prometheus.yml", data=place / "data").start() for name, place in data.items()}
     os.chdir(work)
     browser = Browser("--hide-scrollbars", "--force-color-profile=srgb")
     drawn = json.loads(DRAWN.read_text(encoding="utf-8")) if DRAWN.exists() else {}
     try:
-        for picture in options.pictures or PICTURES:
-            screen = ask(prometheus, picture)
+        for picture in pictures:
+            screen = ask(servers[data_of(picture)], picture)
             (work / "screen.js").write_text("window.SCREEN = " + json.dumps(screen), encoding="utf-8")
             url = f"http://127.0.0.1:{server.server_port}/index.html"
-            for kind, data in shoot(browser, url, screen, picture, ["webp"] + ["png"] * options.png).items():
-                (out / f"{picture}.{kind}").write_bytes(data)
-                print(f"{picture}.{kind}: {len(data) // 1000} kB", flush=True)
+            for kind, drawing in shoot(browser, url, screen, picture, ["webp"] + ["png"] * options.png).items():
+                (out / f"{picture}.{kind}").write_bytes(drawing)
+                print(f"{picture}.{kind}: {len(drawing) // 1000} kB", flush=True)
             drawn[picture] = is_drawn(PICTURES[picture][0])
     finally:
         browser.close()
-        prometheus.stop()
+        for prometheus in servers.values():
+            prometheus.stop()
     if out == SCREENS:
         DRAWN.write_text(json.dumps(drawn, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 

@@ -107,11 +107,11 @@ def canonical(key):
     return name, frozenset(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', labels))
 
 
-def write_config(work):
+def write_config(work, rules=ROOT / "prometheus/rules"):
     config = work / "prometheus.yml"
     # The rules are loaded so that their list can be asked for; nothing is evaluated by the clock.
     config.write_text(f"global: {{evaluation_interval: 1000h}}\nrule_files: ['{work}/rules/*.yml']\n")
-    shutil.copytree(ROOT / "prometheus/rules", work / "rules")
+    shutil.copytree(rules, work / "rules")
     for path in (work / "rules").glob("*.yml"):
         path.write_text(path.read_text().replace("    interval: 1m\n", ""))
     return config
@@ -186,7 +186,8 @@ def firing(points, hold, step):
     return intervals
 
 
-def prove_alerts(prometheus, work, checks):
+def play_alerts(prometheus, work):
+    """[(name, labels, from, until)] of all that fires; it is history then."""
     happened = []
     with open(work / "alerts.om", "w", encoding="utf-8") as out:
         for rule in rules_of(prometheus, "alerting"):
@@ -200,6 +201,12 @@ def prove_alerts(prometheus, work, checks):
                     write_series(out, "ALERTS_FOR_STATE", {"alertname": rule["name"], **labels},
                                  [{"metric": {}, "values": [(t, begin - int(rule["duration"])) for t in times]}])
         out.write("# EOF\n")
+    import_samples(work / "alerts.om", prometheus)
+    return happened
+
+
+def prove_alerts(prometheus, work, checks):
+    happened = play_alerts(prometheus, work)
     watchdog = [a for a in happened if a[0] == "Watchdog"]
     checks.check(len(watchdog) == 1 and watchdog[0][3] - watchdog[0][2] == 86400, "Watchdog fires all day")
     happened = [a for a in happened if a[0] != "Watchdog"]
@@ -213,7 +220,6 @@ def prove_alerts(prometheus, work, checks):
             played.append((found, receiver))
     for name, labels, begin, end in happened:
         checks.check(False, f"{name} {labels} fires {clock(begin)}-{clock(end)}, which nobody expected")
-    import_samples(work / "alerts.om", prometheus)
     return played
 
 
