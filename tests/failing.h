@@ -3,26 +3,20 @@
  * A test program is linked with --wrap for each of them (room.mk), so that what its room calls comes
  * to tests/ROOM/failing.c first. There each is a line:
  *
- *     FAILING(int, listen, EADDRINUSE, (int fd, int backlog), (fd, backlog))
- *
- * where the errno is the one of a storm. */
+ *     FAILING(int, listen, (int fd, int backlog), (fd, backlog)) */
 #ifndef LT_TESTS_FAILING_H
 #define LT_TESTS_FAILING_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 /* The nth call from now, 1 for the next, fails once with this errno; what waited before is
  * forgotten. */
 void failing_call(const char *name, unsigned nth, int error);
 /* Has it failed? Then the test was about what it says. */
 bool failing_happened(void);
-/* One call in so many fails, whichever it is, until this is said with 0. The dice fall as the seed
- * has it. */
-void failing_storm(uint64_t seed, unsigned one_in);
 
 /* For FAILING: must this call fail? Then errno is set. */
-bool failing_now(const char *name, int storm_error);
+bool failing_now(const char *name);
 
 /* The linker gives the call of `name` to __wrap_name, and the system's to __real_name. */
 #define WRAPPED(type, name, parameters) \
@@ -30,13 +24,12 @@ bool failing_now(const char *name, int storm_error);
     type __wrap_##name parameters;      \
     type __wrap_##name parameters
 
-#define FAILING_AS(failed, type, name, storm_error, parameters, arguments)           \
-    WRAPPED(type, name, parameters)                                                  \
-    {                                                                                \
-        return failing_now(#name, storm_error) ? (failed) : __real_##name arguments; \
+#define FAILING_AS(failed, type, name, parameters, arguments)           \
+    WRAPPED(type, name, parameters)                                     \
+    {                                                                   \
+        return failing_now(#name) ? (failed) : __real_##name arguments; \
     }
 
-#define FAILING(type, name, storm_error, parameters, arguments) \
-    FAILING_AS(-1, type, name, storm_error, parameters, arguments)
+#define FAILING(type, name, parameters, arguments) FAILING_AS(-1, type, name, parameters, arguments)
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -82,6 +83,21 @@ void counting_note(struct counting *c, int64_t wall_ns)
         u->hits = hits[f];
     }
     free(hits);
+}
+
+void counting_go_on(struct counting *c, struct counting *before)
+{
+    const struct ruleset *old = before->rules, *new = c->rules;
+    struct map names = MAP_INIT;
+    uint64_t was;
+
+    counting_note(before, clock_wall_ns());
+    for (unsigned f = 0; f < old->nfamilies; f++)
+        (void)map_put(&names, slice_str(old->families[f].spec.name), f);
+    for (unsigned f = 0; f < new->nfamilies; f++)
+        if (map_get(&names, slice_str(new->families[f].spec.name), &was))
+            c->updates[f].wall_ns = before->updates[was].wall_ns;
+    map_release(&names);
 }
 
 /* Where a note is counted; TAIL_TOO_LONG, TAIL_INVALID and TAIL_READ_ERROR come after these. */

@@ -187,6 +187,8 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
 void counting_release(struct counting *c);
 /* What happened to families since this was last called happened at wall_ns; 0: at no time. */
 void counting_note(struct counting *c, int64_t wall_ns);
+/* Takes up from `before` when each family was last updated: a reload is no update, and forgets none. */
+void counting_go_on(struct counting *c, struct counting *before);
 /* A note of the input room; neither TAIL_TOO_LONG nor TAIL_READ_ERROR. */
 void counting_add_note(struct counting *c, unsigned log, enum tail_note note, uint64_t n);
 

@@ -260,6 +260,7 @@ static void swap(struct reload *r)
 
     d->setup = r->setup;
     d->counting = r->counting;
+    counting_go_on(&d->counting, &old);
     daemon_watch_rules(d, r->contents);
     view_forget(d);
     r->setup = old_setup;

@@ -86,7 +86,6 @@ tests_input_check_SOURCES = \
 	tests/input/check_tailset_links.c \
 	tests/input/check_identity.c \
 	tests/input/check_tailset_names.c \
-	tests/input/check_tailset_random.c \
 	tests/input/check_tailset_reading.c \
 	tests/input/check_tailset_restart.c \
 	tests/input/check_tailset_rotation.c \

@@ -3,21 +3,27 @@
 stopped and killed where the simulated one was, and in the end each line must have counted as often.
 
     STORIES=200 STORY=1 STEPS=60 stories.py     so many, from that seed on, each with so many steps
+    LT_LONG=1 stories.py                        200, each time others
 
-Nothing waits for time: where the simulated daemon had its rest, the real one must come to the same number of lines.
+Nothing waits for time: where the simulated daemon had its rest, the real one must come to the same lines. What
+happens between two rests may come while the daemon stands still (SIGSTOP), amid a reload, or as it happens.
 All pages that are fetched on the way must be true together (_pages.py): nothing shown before a kill -9 is taken back.
 Beside the story's logs there is one of our own, whose lines are of all kinds and in a known order, so that each
 page must say exactly how many of those read matched, matched nothing, or were too long."""
 import concurrent.futures
 import os
+import random
+import signal
 import subprocess
+import time
 
 from _common import put, until
 from _daemon import LOGTALLY, Daemon, append, main
 from _pages import Pages, lines_of, total
 
-STORIES = int(os.environ.get("STORIES", "20"))
-FIRST = int(os.environ.get("STORY", "1"))
+LONG = bool(os.environ.get("LT_LONG"))
+STORIES = int(os.environ.get("STORIES", "200" if LONG else "40"))
+FIRST = int(os.environ.get("STORY", str(int(time.time())) if LONG else "1"))
 STEPS = os.environ.get("STEPS", "40")
 SIM = os.path.join(os.path.dirname(LOGTALLY), "..", "tests", "sim", "sim")
 RULES = r"""[event line]
@@ -70,6 +76,11 @@ class Disk:
 
     def symlink(self, target, path):
         os.symlink(self.at(target), self.at(path))
+
+    def link(self, ino, path):
+        fds = os.open("/proc/self/fd", os.O_RDONLY)
+        os.link(str(self.fds[ino]), self.at(path), src_dir_fd=fds, follow_symlinks=True)
+        os.close(fds)
 
     def rename(self, path, to):
         os.rename(self.at(path), self.at(to))
@@ -132,12 +143,13 @@ def add_up(values):
 class Story:
     """One daemon, the disk under it, and all its pages."""
 
-    def __init__(self, here):
+    def __init__(self, here, seed):
         put("rules.ini", RULES)
         self.disk, self.own, self.expected, self.kills = Disk(here), 0, [], 0
+        self.chance, self.frozen, self.rested = random.Random(seed), False, set()
         self.pages = Pages(["ids"], add_up)
         self.daemon = Daemon(rules=here + "/rules.ini", log=LOG.format(here), server="created = yes",
-                             state="rotate_wait = 5s", more=MORE.format(here))
+                             state="interval = %s" % self.chance.choice(["100ms", "500ms", "5s"]), more=MORE.format(here))
 
     def fetch(self):
         """A page of the one format, then one of the other."""
@@ -146,20 +158,37 @@ class Story:
         return body.decode()
 
     def look(self):
+        self.thaw()
         return self.pages.see(self.fetch())
 
     def write_own(self, n=1):
         append("own.log", "".join(OWN[i % len(OWN)].replace("%d", str(i)) for i in range(self.own, self.own + n)))
         self.own += n
 
-    def rest(self, lines):
+    def rest(self, *lines):
+        """Until the daemon has these lines, and all before."""
         self.write_own()
-        n = until(lambda: len(counts(self.look())) >= int(lines) or None, every=0.05)
-        assert n, "%d lines, not %s" % (len(counts(self.look())), lines)
+        self.rested.update(map(int, lines))
+        assert until(lambda: not self.rested - set(counts(self.look())), every=0.05), "lines are missing: %r" % (
+            sorted(self.rested - set(counts(self.look())))[:10])
 
     def start(self):
         self.daemon.start()
         self.look()
+
+    def reload(self):
+        self.thaw()
+        self.daemon.signal(signal.SIGHUP)
+
+    def freeze(self):
+        """What the next steps do is done between two looks of the daemon."""
+        self.daemon.signal(signal.SIGSTOP)
+        self.frozen = True
+
+    def thaw(self):
+        if self.frozen:
+            self.daemon.signal(signal.SIGCONT)
+        self.frozen = False
 
     def stop(self):
         self.look()
@@ -175,6 +204,7 @@ class Story:
     def kill(self):
         """Every other time right when a page shows what was written last: that is saved by then, so its file may go."""
         self.kills += 1
+        self.thaw()
         if self.kills % 2:
             self.write_own()
             while not is_matched(self.own - 1):
@@ -195,7 +225,10 @@ class Story:
         if hasattr(self, what):
             getattr(self, what)(*args)
             return
-        around = what in ("rename", "unlink", "truncate") and self.daemon.child.poll() is None
+        runs = self.daemon.child is not None and self.daemon.child.poll() is None
+        if runs and self.chance.random() < 0.05:
+            self.freeze()
+        around = what in ("rename", "unlink", "truncate") and runs and not self.frozen
         if around:
             self.look()
         getattr(self.disk, what)(*args)
@@ -220,7 +253,7 @@ def play(seed):
     here = os.path.join(os.getcwd(), "story%d" % seed)
     os.makedirs(here)
     os.chdir(here)
-    story = Story(here)
+    story = Story(here, seed)
     try:
         for step in steps:
             story.step(*step.split(" "))

@@ -23,23 +23,23 @@ void rig_hosts_have_two_addresses(bool on)
     two_addresses = on;
 }
 
-FAILING(int, bind, 0, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n))
-FAILING(int, chmod, 0, (const char *path, mode_t mode), (path, mode))
-FAILING(int, epoll_ctl, 0, (int epfd, int op, int fd, struct epoll_event *e), (epfd, op, fd, e))
-FAILING(int, fchmod, 0, (int fd, mode_t mode), (fd, mode))
-FAILING(int, getnameinfo, 0,
+FAILING(int, bind, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n))
+FAILING(int, chmod, (const char *path, mode_t mode), (path, mode))
+FAILING(int, epoll_ctl, (int epfd, int op, int fd, struct epoll_event *e), (epfd, op, fd, e))
+FAILING(int, fchmod, (int fd, mode_t mode), (fd, mode))
+FAILING(int, getnameinfo,
         (const struct sockaddr *a, socklen_t n, char *host, socklen_t nhost, char *port,
          socklen_t nport, int flags),
         (a, n, host, nhost, port, nport, flags))
-FAILING(int, getsockname, 0, (int fd, struct sockaddr *a, socklen_t *n), (fd, a, n))
-FAILING(int, listen, 0, (int fd, int backlog), (fd, backlog))
-FAILING(int, lstat, 0, (const char *path, struct stat *st), (path, st))
-FAILING(int, socket, 0, (int family, int type, int protocol), (family, type, protocol))
+FAILING(int, getsockname, (int fd, struct sockaddr *a, socklen_t *n), (fd, a, n))
+FAILING(int, listen, (int fd, int backlog), (fd, backlog))
+FAILING(int, lstat, (const char *path, struct stat *st), (path, st))
+FAILING(int, socket, (int family, int type, int protocol), (family, type, protocol))
 
 /* One that fails with ENOENT came too late: the name is gone. */
 WRAPPED(int, unlink, (const char *path))
 {
-    if (!failing_now("unlink", 0))
+    if (!failing_now("unlink"))
         return __real_unlink(path);
     if (errno == ENOENT && __real_unlink(path) == 0)
         errno = ENOENT;
@@ -51,8 +51,8 @@ WRAPPED(int, getaddrinfo,
          struct addrinfo **ret_list))
 {
     struct addrinfo **end = ret_list;
-    int r = failing_now("getaddrinfo", 0) ? EAI_NONAME
-                                          : __real_getaddrinfo(host, port, hints, ret_list);
+    int r =
+        failing_now("getaddrinfo") ? EAI_NONAME : __real_getaddrinfo(host, port, hints, ret_list);
 
     if (r != 0 || !two_addresses)
         return r;

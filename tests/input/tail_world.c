@@ -390,8 +390,6 @@ static void check_counts(const struct world *w)
     struct tail_sum sum = tailset_sum(w->set);
     uint64_t lines = sum.lines_forgotten;
 
-    if (w->rough)
-        return;
     tailset_known(w->set, check_known, &lines);
     if (lines != sum.lines || (sum.since_ns == 0 && w->notes[TAIL_LOST_STATE] == 0 &&
                                lines != w->lines.n + w->notes[TAIL_TOO_LONG]))

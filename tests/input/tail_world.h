@@ -31,7 +31,6 @@ struct world {
     size_t saved_lines;
     struct buf saved, memory;
     bool has_state;
-    bool rough; /* calls fail: what was counted cannot be checked now */
     bool trace; /* TAIL_TRACE is set: everything the sink hears goes to stderr */
     unsigned open_files, renames, passes, finishes, places;
     char last_path[256]; /* of the newest sink file */

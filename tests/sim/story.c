@@ -220,18 +220,23 @@ static void draw(uint64_t seed, unsigned n)
 
 /* --- for a real disk and a real daemon --- */
 
-/* All that was there has been read, and is saved; the daemon is to have as many lines then. */
+/* All that was there has been read, and is saved; the daemon is to have these lines then, too. */
 static void trace_rest(void)
 {
-    unsigned n = 0;
+    static bool traced[LINES_MAX];
+    struct buf ids = BUF_INIT;
 
     if (!process_alive())
         return;
     process_run(3 * NSEC_PER_SEC);
     process_scrape();
-    for (unsigned id = 0; id < oracle.nlines; id++)
-        n += oracle.count[id] > 0;
-    world_trace("rest %u", n);
+    for (unsigned id = 0; id < oracle.nlines; id++) {
+        if (oracle.count[id] > 0 && !traced[id] && oracle.doubt[id] != DOUBT_FREE)
+            buf_fmt(&ids, " %u", id);
+        traced[id] |= oracle.count[id] > 0;
+    }
+    world_trace("rest%.*s", (int)ids.n, ids.n ? ids.p : "");
+    buf_release(&ids);
 }
 
 static void trace_step(const struct step *s)
@@ -248,8 +253,13 @@ static void trace_step(const struct step *s)
         world_trace("%s", name);
         take(s);
         process_reap();
+    } else if (strcmp(name, "reload") == 0) {
+        if (!process_alive())
+            return;
+        world_trace("reload");
+        process_configure(world.config);
     } else if (strcmp(name, "write") == 0 || strcmp(name, "late") == 0 ||
-               strcmp(name, "rotate") == 0) {
+               strcmp(name, "part") == 0 || strcmp(name, "rotate") == 0) {
         tracing = true;
         take(s);
     } else {
@@ -573,8 +583,7 @@ int main(int argc, char **argv)
     if (!talks)
         be_quiet();
     if (trace) {
-        without = "part,truncate,rewrite,backup,restore,switch,unmount,mount,hardlink,cut,reload,"
-                  "settle,clock,hang,short,fail";
+        without = "rewrite,backup,restore,unmount,mount,cut,settle,clock,hang,short,fail";
         draw(r.seed, (unsigned)(r.steps < STEPS_MAX ? r.steps : STEPS_MAX));
         trace_story();
         return 0;
