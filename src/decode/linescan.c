@@ -8,7 +8,7 @@ const struct linescan *linescan_get(enum linescan_level level)
 #if defined(__x86_64__)
     if (level == LINESCAN_AVX2)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-                       __builtin_cpu_supports("bmi2")
+                       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt")
                    ? &linescan_avx2
                    : NULL;
     if (level == LINESCAN_SSE2)

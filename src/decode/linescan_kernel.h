@@ -1,5 +1,8 @@
 /* The fast scanner; included by linescan_avx2.c, linescan_sse2.c and linescan_swar.c.
  *
+ * Most lines are taken whole, by their shape (shape_kernel.h). Below is the way of the others, which is
+ * also how shapes are learned.
+ *
  * What it guesses. That a line has the shape of one seen before (trail.h): the same keys in the
  * same order, with other values. So it compares 32 bytes with what is likely to stand there,
  * `{"time":"`, and all of a key, its quotes, colon and comma are dealt with at once; the name was
@@ -22,6 +25,7 @@
 
 #include "decode/fieldnames.h"
 #include "decode/linescan.h"
+#include "decode/shape_kernel.h"
 #include "decode/simd.h"
 #include "decode/trail.h"
 #include "decode/unescape.h"
@@ -156,8 +160,8 @@ SIMD_INLINE const char *take_bare(const char *p, enum line_form form, unsigned s
 /* A bare value was expected and none is there: perhaps a string, where there had been null before.
  * The line goes the plain way, but the next one will find a step of its own. */
 static SIMD_TARGET __attribute__((noinline)) const char *
-not_bare(const char *p, const struct step *s, enum line_form form, struct trail *t,
-         struct step *after)
+not_bare(const char *p, const struct trail_step *s, enum line_form form, struct trail *t,
+         struct trail_step *after)
 {
     if (*p == '"' || (form == FORM_JSON && (*p == '{' || *p == '[')))
         (void)trail_add(t, form, after, p - s->n);
@@ -166,7 +170,7 @@ not_bare(const char *p, const struct step *s, enum line_form form, struct trail 
 
 /* At a nested value's first byte. */
 static SIMD_TARGET __attribute__((noinline)) const char *
-take_inner(const char *p, const struct step *s, const struct trail *t, struct into *to)
+take_inner(const char *p, const struct trail_step *s, const struct trail *t, struct into *to)
 {
     struct slice key = {s->text + s->key_at, s->key_n};
     struct touched touched = {to->touched, to->n};
@@ -176,16 +180,22 @@ take_inner(const char *p, const struct step *s, const struct trail *t, struct in
     return p;
 }
 
+/* The steps of a walk, the last of too many left out. */
+struct path {
+    struct trail_step *steps[SHAPE_VALUES + 1];
+    unsigned n;
+};
+
 /* The newline of the line at p, which is then valid; NULL when it must go the plain way. */
 SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, struct trail *t,
-                             struct into *to)
+                             struct into *to, struct path *path)
 {
     const char *start = p;
-    struct step *at = &t->roots[form];
+    struct trail_step *at = &t->roots[form];
     unsigned members = 0;
 
     for (;;) {
-        struct step *s = at->next;
+        struct trail_step *s = at->next;
 
         while (!text_begins(p, s->text, s->n))
             s = s->other;
@@ -195,6 +205,8 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
                 return NULL;
         }
         p += s->n;
+        path->steps[path->n] = s;
+        path->n += path->n < SHAPE_VALUES;
         if (s->kind == STEP_STRING) {
             p = take_string(p, form, s->slot, to);
         } else if (s->kind == STEP_BARE) {
@@ -215,17 +227,33 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
     }
 }
 
-/* The line at p, the plain way when the fast one does not take it. */
-SIMD_INLINE const char *scan(const char *p, enum line_form form, bool lenient, bool *ret_valid,
-                             struct trail *t, struct field *slots, struct touched *touched)
+/* A line of no shape that is known: along the trail. What shape that is may be learned. */
+SIMD_INLINE const char *walk_and_learn(const char *p, enum line_form form, bool lenient,
+                                       struct trail *t, struct field *slots,
+                                       struct touched *touched)
 {
     struct into to = {slots, touched->slots, touched->n};
-    unsigned before = touched->n;
-    const char *end = walk(p, form, lenient, t, &to);
+    struct path path;
+    const char *end;
 
+    path.n = 0;
+    end = walk(p, form, lenient, t, &to, &path);
     touched->n = to.n;
+    if (end != NULL && p >= t->shapes->index.block && end < t->shapes->index.block_end)
+        shapes_learn(t, form, p, path.steps, path.n);
+    return end;
+}
+
+/* The same for every line. Apart, so that lines of a shape do not save what it keeps in registers. */
+static SIMD_TARGET __attribute__((noinline)) const char *
+walk_or_plain(const char *p, enum line_form form, bool lenient, bool *ret_valid, struct trail *t,
+              struct field *slots, struct touched *touched)
+{
+    unsigned before = touched->n;
+    const char *end = walk_and_learn(p, form, lenient, t, slots, touched);
+
     *ret_valid = end != NULL;
-    if (__builtin_expect(*ret_valid, 1))
+    if (*ret_valid)
         return end;
     touched_undo(slots, touched, before);
     end = text_newline(p);
@@ -234,6 +262,17 @@ SIMD_INLINE const char *scan(const char *p, enum line_form form, bool lenient, b
     *ret_valid = form == FORM_JSON ? json_fields(line, t->want, slots, touched)
                                    : logfmt_fields(line, lenient, t->want, slots, touched);
     return end;
+}
+
+SIMD_INLINE const char *scan(const char *p, enum line_form form, bool lenient, bool *ret_valid,
+                             struct trail *t, struct field *slots, struct touched *touched)
+{
+    const char *end = take_shape(p, form, lenient, t);
+
+    *ret_valid = true;
+    if (__builtin_expect(end != NULL, 1))
+        return end;
+    return walk_or_plain(p, form, lenient, ret_valid, t, slots, touched);
 }
 
 static SIMD_TARGET const char *scan_newline(const char *p)

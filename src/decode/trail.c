@@ -12,18 +12,19 @@
 
 #include "base/xalloc.h"
 #include "decode/fieldnames.h"
+#include "decode/shape.h"
 
 #include <stdlib.h>
 
 enum { REFUSED_MAX = 1 << 20 };
 
 /* All lists end here. */
-static struct step none = {.kind = STEP_NONE, .slot = FIELDNAME_NO_SLOT};
+static struct trail_step none = {.kind = STEP_NONE, .slot = FIELDNAME_NO_SLOT};
 
 static void begin(struct trail *t)
 {
     for (int form = 0; form < LINE_FORMS; form++)
-        t->roots[form] = (struct step){.next = &none};
+        t->roots[form] = (struct trail_step){.next = &none};
     t->n = t->refused = 0;
 }
 
@@ -33,6 +34,7 @@ struct trail *trail_new(const struct fieldnames *want)
 
     t->want = want;
     t->steps = xcalloc(TRAIL_STEPS, sizeof *t->steps);
+    t->shapes = xcalloc(1, sizeof *t->shapes);
     begin(t);
     return t;
 }
@@ -41,8 +43,24 @@ void trail_free(struct trail *t)
 {
     if (t == NULL)
         return;
+    shapes_free(t->shapes);
     free(t->steps);
     free(t);
+}
+
+void trail_decide(struct trail *t, const uint16_t *slots, unsigned n)
+{
+    t->ndeciding = n < TRAIL_DECIDING ? n : TRAIL_DECIDING;
+    for (unsigned i = 0; i < t->ndeciding; i++)
+        t->deciding[i] = slots[i];
+}
+
+void trail_block(struct trail *t, const char *p, size_t n)
+{
+    struct lineindex *x = &t->shapes->index;
+
+    x->block = x->begin = x->end = p;
+    x->block_end = n ? p + n : p;
 }
 
 static const char *skip_blanks(const char *p)
@@ -135,9 +153,9 @@ static bool read_logfmt(const char *p, bool first, struct reading *r)
 }
 
 /* Where in the list behind `after` a step of that kind belongs; NULL when the list is full. */
-static struct step **place(struct step *after, enum step_kind kind)
+static struct trail_step **place(struct trail_step *after, enum step_kind kind)
 {
-    struct step **at = &after->next;
+    struct trail_step **at = &after->next;
     unsigned n = 0;
 
     while ((*at)->kind != STEP_NONE && (kind == STEP_BARE || (*at)->kind != STEP_BARE)) {
@@ -155,11 +173,12 @@ static uint16_t slot_of(const struct trail *t, const struct reading *r)
     return found != NULL && r->kind != STEP_END ? found->slot : FIELDNAME_NO_SLOT;
 }
 
-struct step *trail_add(struct trail *t, enum line_form form, struct step *after, const char *p)
+struct trail_step *trail_add(struct trail *t, enum line_form form, struct trail_step *after,
+                             const char *p)
 {
     bool first = after == &t->roots[form];
     struct reading r;
-    struct step **at;
+    struct trail_step **at;
 
     if (t->n == TRAIL_STEPS) {
         if (++t->refused == REFUSED_MAX)
@@ -170,15 +189,15 @@ struct step *trail_add(struct trail *t, enum line_form form, struct step *after,
         return NULL;
     if ((at = place(after, r.kind)) == NULL)
         return NULL;
-    struct step *s = &t->steps[t->n++];
+    struct trail_step *s = &t->steps[t->n++];
 
-    *s = (struct step){.n = (uint8_t)(r.end - p),
-                       .kind = (uint8_t)r.kind,
-                       .key_at = (uint8_t)(r.key - p),
-                       .key_n = (uint8_t)(r.key_end - r.key),
-                       .slot = slot_of(t, &r),
-                       .next = &none,
-                       .other = *at};
+    *s = (struct trail_step){.n = (uint8_t)(r.end - p),
+                             .kind = (uint8_t)r.kind,
+                             .key_at = (uint8_t)(r.key - p),
+                             .key_n = (uint8_t)(r.key_end - r.key),
+                             .slot = slot_of(t, &r),
+                             .next = &none,
+                             .other = *at};
     memcpy(s->text, p, s->n);
     *at = s;
     return s;

@@ -10,6 +10,7 @@
 #include "engine/dispatch.h"
 
 #include "base/xalloc.h"
+#include "decode/shape.h"
 #include "engine/literals.h"
 #include "engine/memo.h"
 #include "engine/prefixes.h"
@@ -330,13 +331,27 @@ static void add_event(struct dispatch *d, unsigned event)
     }
 }
 
+/* The fields of the tables, as many as find room. */
+static void list_slots(const struct dispatch *d, uint16_t *slots, unsigned room)
+{
+    for (unsigned i = 0; i < d->nfields && i < room; i++)
+        slots[i] = d->fields[i].slot;
+}
+
 static struct recall *new_recall(const struct dispatch *d)
 {
     uint16_t slots[RECALL_FIELDS_MAX];
 
-    for (unsigned i = 0; i < d->nfields && i < RECALL_FIELDS_MAX; i++)
-        slots[i] = d->fields[i].slot;
+    list_slots(d, slots, RECALL_FIELDS_MAX);
     return recall_new(slots, d->nfields);
+}
+
+void dispatch_tell(const struct dispatch *d, struct trail *t)
+{
+    uint16_t slots[TRAIL_DECIDING];
+
+    list_slots(d, slots, TRAIL_DECIDING);
+    trail_decide(t, slots, d->nfields);
 }
 
 struct dispatch *dispatch_new(const struct ruleset *rules)
@@ -520,8 +535,33 @@ static unsigned find_by_field(struct dispatch *d, struct field_table *t, struct 
 
 static unsigned find_by_fields(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)
 {
+    record_fields(r);
     for (unsigned i = 0; i < d->nfields; i++)
         n = find_by_field(d, &d->fields[i], r, events, n);
+    return n;
+}
+
+static unsigned put(const uint32_t *found, unsigned nfound, uint32_t *events, unsigned n)
+{
+    for (unsigned i = 0; i < nfound; i++)
+        events[n++] = found[i];
+    return n;
+}
+
+/* All values that decide are the same in all lines of the shape. */
+static unsigned find_by_shape(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)
+{
+    struct shape_note *note = &r->shape->note;
+    unsigned first = n;
+
+    if (note->has_events)
+        return put(note->events, note->nevents, events, n);
+    n = find_by_fields(d, r, events, n);
+    note->has_events = n - first <= SHAPE_EVENTS;
+    if (note->has_events) {
+        note->nevents = (uint8_t)(n - first);
+        (void)put(events + first, n - first, note->events, 0);
+    }
     return n;
 }
 
@@ -531,15 +571,14 @@ static unsigned recall_or_find(struct dispatch *d, struct record *r, uint32_t *e
     unsigned first = n;
     int found;
 
+    record_fields(r);
     if (!r->in_block || !d->recall)
         return find_by_fields(d, r, events, n);
     found = recall_find(d->recall, r->slots, r->line.p, &recalled);
-    for (int i = 0; i < found; i++)
-        events[n++] = recalled[i];
-    if (found < 0) {
-        n = find_by_fields(d, r, events, n);
-        recall_keep(d->recall, events + first, n - first);
-    }
+    if (found >= 0)
+        return put(recalled, (unsigned)found, events, n);
+    n = find_by_fields(d, r, events, n);
+    recall_keep(d->recall, events + first, n - first);
     return n;
 }
 
@@ -547,7 +586,9 @@ unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *ret_event
 {
     unsigned n = take(d, d->always, ret_events, 0);
 
-    n = recall_or_find(d, r, ret_events, n);
+    n = r->shape && r->shape->is_decided && d->nfields <= TRAIL_DECIDING
+            ? find_by_shape(d, r, ret_events, n)
+            : recall_or_find(d, r, ret_events, n);
     if (r->line.n == 0)
         return n;
     unsigned char begin = (unsigned char)r->line.p[0];

@@ -26,6 +26,9 @@ struct dispatch;
 struct dispatch *dispatch_new(const struct ruleset *rules);
 void dispatch_free(struct dispatch *d);
 
+/* Tells the trail of the lines which fields decide. */
+void dispatch_tell(const struct dispatch *d, struct trail *t);
+
 /* How an event is found, for `check --dump`: one phrase. */
 void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out);
 bool dispatch_tries_always(const struct dispatch *d, unsigned event);

@@ -119,6 +119,7 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     e->now_ns = now_ns;
     record_init(&e->record, rules);
     e->dispatch = dispatch_new(rules);
+    dispatch_tell(e->dispatch, e->record.trail);
     e->plans = plans_new(rules);
     e->events = xcalloc(rules->nevents + 1, sizeof *e->events);
     for (unsigned i = 0; i < rules->nevents; i++)
@@ -189,7 +190,7 @@ static void settle(struct engine *e, enum record_result last)
     if (last == RECORD_LINE && !r->log->keeps_time)
         record_note_time(r);
     record_settle(r);
-    r->block.n = 0;
+    record_block(r, slice_make(NULL, 0));
     const struct log_counters *log = &e->logs[r->source->log];
 
     count_noted(e, e->times_unreadable, log->times_unreadable, &r->unreadable);
@@ -348,7 +349,7 @@ void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
     if (s->records_stale)
         complete_all(e, s);
     record_source(&e->record, s);
-    e->record.block = slice_make(p, n);
+    record_block(&e->record, slice_make(p, n));
     engine_read(e, s->log, n);
     if (e->record.log->record) {
         join_lines(e, slice_make(p, n));

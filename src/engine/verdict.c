@@ -10,6 +10,7 @@
 
 #include "engine/verdict.h"
 
+#include "decode/shape.h"
 #include "engine/match.h"
 #include "engine/spanline.h"
 #include "engine/steps.h"
@@ -175,12 +176,42 @@ static bool is_cut_short(struct trace *t)
     return t->cut_short;
 }
 
+static void note_asked(struct shape *shape, const struct plan *p)
+{
+    struct shape_note *note = &shape->note;
+
+    for (unsigned i = 0; i < shape->nfields; i++)
+        if (plan_reads(p, shape->fields[i].slot) && note->nasked < SHAPE_VALUES)
+            note->asked[note->nasked++] = (uint8_t)i;
+}
+
+/* Before events are tried, or count: what they read. Where it is certain that the line is its one event,
+ * that is what series and values are made from; more only when a label set is new. */
+static void store_fields(struct engine *e, unsigned ncandidates)
+{
+    struct record *r = &e->record;
+    unsigned event = e->candidates[0];
+    bool is_certain = ncandidates == 1 && e->events[event].sure && r->shape->is_decided;
+
+    if (is_certain && r->shape->note.has_asked) {
+        record_some_fields(r, r->shape->note.asked, r->shape->note.nasked);
+        return;
+    }
+    record_fields(r);
+    if (is_certain) {
+        note_asked(r->shape, &e->plans[event]);
+        r->shape->note.has_asked = true;
+    }
+}
+
 TRACED void find_events(struct engine *e, struct trace *t)
 {
     unsigned n = e->options.no_dispatch ? all_candidates(e)
                                         : dispatch_find(e->dispatch, &e->record, e->candidates);
 
     e->nhits = 0;
+    if (n && e->record.unstored)
+        store_fields(e, n);
     for (unsigned i = 0; i < n; i++) {
         unsigned event = e->candidates[i];
 
