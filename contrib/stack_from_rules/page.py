@@ -32,7 +32,7 @@ def limits(m):
     if m.expire:
         words.append(f"a series goes after {m.expire:g} s without a line")
     if m.limit is not None:
-        words.append(f"limit {m.limit:g}")
+        words.append(f"limit {m.limit:g}{' s' if m.unit == 'seconds' else ''}")
     return "; ".join(words)
 
 

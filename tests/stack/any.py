@@ -234,7 +234,7 @@ def test_live(checks, work):
             for name, text in logs.items():
                 with open(work / f"{name}.log", "ab") as log:
                     log.write(text)
-            wait_for("the lines to be scraped", lambda: float(prometheus.instant(seen)[0]["value"][1]) == 2 * times)
+            wait_for("the lines to be scraped", lambda: [s["value"][1] for s in prometheus.instant(seen)] == [str(2 * times)])
         asked = list(queries())
         open_ones = []
 
