@@ -26,25 +26,30 @@ struct rulewatch {
     bool (*look)(void *ctx);
     void *ctx;
     uint64_t known, seen; /* seen: by the read before, or known */
+    int64_t due_ns;       /* of the timer; INT64_MAX: no read is due */
     int64_t looked_ns;    /* when the last read began */
     int64_t vain_ns;      /* how long after it the next may; grows with those that found nothing */
-    bool soon;            /* the timer runs for an event, or for what does not rest */
     atomic_bool blind;    /* some folder could not be watched by the read that is under way */
     bool told;
 };
+
+static void look_at(struct rulewatch *w, int64_t at_ns)
+{
+    if (at_ns >= w->due_ns)
+        return;
+    w->due_ns = at_ns;
+    loop_timer_set(w->timer, at_ns);
+}
 
 static void look_soon(struct rulewatch *w)
 {
     int64_t now = loop_now(w->loop), at = now + REST_NS;
 
-    if (w->soon)
-        return;
     if (now - w->looked_ns > 2 * w->vain_ns)
         w->vain_ns = 0;
     else if (at < w->looked_ns + w->vain_ns)
         at = w->looked_ns + w->vain_ns;
-    w->soon = true;
-    loop_timer_set(w->timer, at);
+    look_at(w, at);
 }
 
 static void on_events(void *ctx, uint32_t events)
@@ -62,7 +67,7 @@ static void on_time(void *ctx)
 {
     struct rulewatch *w = ctx;
 
-    w->soon = false;
+    w->due_ns = INT64_MAX;
     atomic_store(&w->blind, w->watch == NULL);
     if (w->look(w->ctx))
         w->looked_ns = loop_now(w->loop);
@@ -89,7 +94,8 @@ struct rulewatch *rulewatch_new(struct loop *loop, bool (*look)(void *ctx), void
         watch_free(w->watch);
         w->watch = NULL;
     }
-    loop_timer_set(w->timer, clock_mono_ns()); /* no folder is watched yet */
+    w->due_ns = INT64_MAX;
+    look_at(w, clock_mono_ns()); /* no folder is watched yet */
     return w;
 }
 
@@ -117,12 +123,6 @@ void rulewatch_add(void *rulewatch, const char *glob)
     }
 }
 
-static void read_again(struct rulewatch *w, int64_t after_ns)
-{
-    w->soon = true;
-    loop_timer_set(w->timer, loop_now(w->loop) + after_ns);
-}
-
 enum rulewatch_news rulewatch_judge(struct rulewatch *w, uint64_t contents)
 {
     bool rests = contents == w->seen;
@@ -131,14 +131,14 @@ enum rulewatch_news rulewatch_judge(struct rulewatch *w, uint64_t contents)
     if (contents != w->known) {
         w->vain_ns = 0;
         if (!rests)
-            read_again(w, REST_NS);
+            look_at(w, loop_now(w->loop) + REST_NS);
         return rests ? RULES_CHANGED : RULES_RESTLESS;
     }
     w->vain_ns = w->vain_ns ? 2 * w->vain_ns : REST_NS;
     if (w->vain_ns > POLL_NS)
         w->vain_ns = POLL_NS;
-    if (!w->soon && atomic_load(&w->blind))
-        read_again(w, POLL_NS);
+    if (atomic_load(&w->blind))
+        look_at(w, loop_now(w->loop) + POLL_NS);
     return RULES_KNOWN;
 }
 

@@ -118,6 +118,24 @@ static void place_version(const char *version, const char *text)
     ck_assert_int_eq(rename("rules/..data_tmp", "rules/..data"), 0);
 }
 
+/* Where it cannot watch, it reads every minute; an event elsewhere waits for no minute. */
+TEST(a_folder_that_is_not_there_puts_no_event_off)
+{
+    char home[] = "/tmp/check_rulewatch.XXXXXX";
+    int64_t began = clock_mono_ns();
+
+    ck_assert_ptr_nonnull(mkdtemp(home));
+    ck_assert_int_eq(chdir(home), 0);
+    turn_until(1);
+    rulewatch_add(rules, "nowhere/*.ini");
+    rulewatch_add(rules, "./*.ini");
+    ck_assert_int_eq(rulewatch_judge(rules, KNOWN), RULES_KNOWN);
+    write_file("a.ini", "1");
+    turn_until(2);
+    ck_assert_int_lt(clock_mono_ns() - began, 45 * NSEC_PER_SEC);
+    remove_tree(home);
+}
+
 TEST(a_link_swap_a_file_renamed_and_one_behind_a_link_make_somebody_look)
 {
     char home[] = "/tmp/check_rulewatch.XXXXXX";
