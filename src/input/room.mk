@@ -80,18 +80,16 @@ tests_input_check_SOURCES = \
 	tests/input/check_rotated.c \
 	tests/input/check_statefile.c \
 	tests/input/check_tail.c \
-	tests/input/check_tailset_directories.c \
 	tests/input/check_tailset_failing.c \
 	tests/input/check_tailset_known.c \
 	tests/input/check_tailset_links.c \
 	tests/input/check_identity.c \
 	tests/input/check_tailset_names.c \
 	tests/input/check_tailset_reading.c \
-	tests/input/check_tailset_restart.c \
-	tests/input/check_tailset_rotation.c \
-	tests/input/check_tailset_truncation.c \
 	tests/input/check_unpack.c \
 	tests/input/failing.c \
+	tests/input/ground.c \
+	tests/input/ground.h \
 	tests/input/packers.c \
 	tests/input/packers.h \
 	tests/input/tail_world.c \

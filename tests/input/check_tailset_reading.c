@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct world w;
@@ -412,5 +413,38 @@ TEST(a_file_that_cannot_be_read_holds_nobody_up)
     ck_assert_int_eq(symlink("/dev/zero", world_path(&w, "zero.log")), 0);
     ck_assert_int_eq(mkdir(world_path(&w, "dir.log"), 0700), 0);
     world_expect(&w, "good.log", "two\n");
+    world_settle(&w);
+}
+
+TEST(a_thousand_new_files_are_read)
+{
+    for (int i = 0; i < 1000; i++) {
+        char name[32], text[32];
+
+        (void)snprintf(name, sizeof(name), "f%d.log", i);
+        (void)snprintf(text, sizeof(text), "file %d\n", i);
+        world_expect(&w, name, text);
+    }
+    world_settle(&w);
+}
+
+/* Each is history, and none is compared with all others: that took minutes. */
+TEST(thousands_of_rotated_files_do_not_hold_up_the_start)
+{
+    enum { FILES = 2000 };
+    clock_t began;
+    char name[32];
+
+    world_kill(&w);
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(name, sizeof(name), "app.log-2024%06d", i);
+        world_write(&w, name, name);
+        world_write(&w, name, " is of another day\n");
+    }
+    world_expect(&w, "app.log", "now\n");
+    began = clock();
+    world_start(&w);
+    ck_assert_int_eq(loop_turn(w.loop, 0), 0);
+    ck_assert_int_lt(clock() - began, 3 * CLOCKS_PER_SEC);
     world_settle(&w);
 }

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/loop.h"
+#include "input/ground.h"
 #include "input/tailset.h"
 
 enum { WORLD_GLOBS = 8, WORLD_NOTES = TAIL_READ_ERROR + 1 };
@@ -19,7 +20,7 @@ struct world_lines {
 };
 
 struct world {
-    char dir[64];
+    char dir[GROUND_PATH];
     struct loop *loop;
     struct tailset *set;
     struct tail_log log;
@@ -48,6 +49,8 @@ void world_save(struct world *w);
 void world_kill(struct world *w);    /* as kill -9 */
 void world_restart(struct world *w); /* save, kill, start */
 
+/* To append to; ground_close closes it. */
+int world_open(const struct world *w, const char *name);
 /* Writes to a descriptor, text as it is; expects nothing. */
 void world_put(int fd, const char *text);
 /* Appends to a file, likewise. */

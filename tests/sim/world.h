@@ -14,6 +14,9 @@
  *     cover.c     what was met on the way, and must have been
  *     story.c     steps: drawn, run, printed, shortened
  *
+ * The first four of these carry tests/sim/check as well, whose tests say themselves what is to happen and
+ * what must come (scene.h, ground.c).
+ *
  * One world at a time: struct world world. Its memory is one arena, gone with the story. */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H

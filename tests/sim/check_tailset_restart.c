@@ -1,20 +1,16 @@
 /* Killed, stopped, reloaded: the next run goes on where the saved state stands. */
 #include "config.h"
 
+#include "scene.h"
 #include "suite.h"
 
 #include "input/tail_world.h"
 
 #include "base/clock.h"
-#include "base/slurp.h"
 #include "base/xalloc.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static struct world w;
 
@@ -94,10 +90,7 @@ TEST(rotated_while_down)
 
 static void compress_file(const char *name)
 {
-    char command[600];
-
-    (void)snprintf(command, sizeof(command), "gzip %s", world_path(&w, name));
-    ck_assert_int_eq(system(command), 0);
+    scene_compress(world_path(&w, name));
 }
 
 static void rotate_compressed(void)
@@ -161,13 +154,13 @@ TEST(an_archive_that_is_written_again_is_read_from_its_beginning)
     ck_assert_uint_lt(w.lines.n, w.expected.n);
     world_save(&w);
     world_kill(&w);
-    ck_assert_int_eq(slurp(world_path(&w, "app.log.1.gz"), &whole), 0);
+    ground_read(world_path(&w, "app.log.1.gz"), &whole);
     world_truncate(&w, "app.log.1.gz", THERE);
     world_start(&w);
     world_until(&w, &w.notes[TAIL_READ_ERROR], 1);
-    fd = open(world_path(&w, "app.log.1.gz"), O_WRONLY | O_APPEND);
-    ck_assert_int_eq(write(fd, whole.p + THERE, whole.n - THERE), (ssize_t)whole.n - THERE);
-    (void)close(fd);
+    fd = world_open(&w, "app.log.1.gz");
+    ground_put(fd, whole.p + THERE, whole.n - THERE);
+    ground_close(fd);
     world_settle(&w);
     buf_release(&whole);
 }
@@ -186,43 +179,30 @@ TEST(a_compressed_file_is_read_on_in_the_middle_of_many)
 
 TEST(an_archive_that_is_still_being_written_is_waited_for)
 {
-    char gz[256], part[256];
-    struct stat st;
+    int64_t size;
 
     expect_numbered("unread", 500);
     world_kill(&w);
     rotate_compressed();
-    (void)snprintf(gz, sizeof(gz), "%s", world_path(&w, "app.log.1.gz"));
-    (void)snprintf(part, sizeof(part), "%s", world_path(&w, "whole"));
-    ck_assert_int_eq(rename(gz, part), 0);
-    ck_assert_int_eq(stat(part, &st), 0);
+    world_rename(&w, "app.log.1.gz", "whole");
+    size = ground_size(world_path(&w, "whole"));
     world_copy(&w, "whole", "app.log.1.gz");
-    ck_assert_int_eq(truncate(gz, 4), 0);
+    world_truncate(&w, "app.log.1.gz", 4);
     world_start(&w);
     world_run(&w, 30);
     world_copy(&w, "whole", "app.log.1.gz");
-    ck_assert_int_eq(truncate(gz, st.st_size / 2), 0);
+    world_truncate(&w, "app.log.1.gz", size / 2);
     world_run(&w, 30);
     world_copy(&w, "whole", "app.log.1.gz");
     world_settle(&w);
 }
 
-static unsigned count_descriptors(void)
-{
-    unsigned n = 0;
-
-    for (int fd = 0; fd < 1024; fd++)
-        n += fcntl(fd, F_GETFD) >= 0;
-    return n;
-}
-
 TEST(an_archive_that_becomes_another_is_closed)
 {
-    struct stat st;
     unsigned before;
 
     world_kill(&w);
-    before = count_descriptors();
+    before = scene_descriptors();
     for (int i = 0; i < 500; i++) {
         char text[64];
 
@@ -230,8 +210,7 @@ TEST(an_archive_that_becomes_another_is_closed)
         world_write(&w, "app.log", text);
     }
     rotate_compressed();
-    ck_assert_int_eq(stat(world_path(&w, "app.log.1.gz"), &st), 0);
-    world_truncate(&w, "app.log.1.gz", st.st_size / 2);
+    world_truncate(&w, "app.log.1.gz", ground_size(world_path(&w, "app.log.1.gz")) / 2);
     world_start(&w);
     world_run(&w, 30);
     world_write(&w, "other", "nothing like it\n");
@@ -239,7 +218,7 @@ TEST(an_archive_that_becomes_another_is_closed)
     world_copy(&w, "other.gz", "app.log.1.gz");
     world_run(&w, 500);
     world_kill(&w);
-    ck_assert_uint_eq(count_descriptors(), before);
+    ck_assert_uint_eq(scene_descriptors(), before);
 }
 
 TEST(a_broken_archive_is_given_up)
@@ -257,23 +236,16 @@ TEST(a_broken_archive_is_given_up)
 
 TEST(a_copy_waits_until_its_original_can_be_read)
 {
-    if (geteuid() != 0)
-        return;
     world_save(&w);
     world_kill(&w);
     world_copy(&w, "app.log", "app.log.1");
-    ck_assert_int_eq(chmod(w.dir, 0777), 0);
-    ck_assert_int_eq(chmod(world_path(&w, "app.log"), 0), 0);
-    ck_assert_int_eq(seteuid(65534), 0);
+    scene_chmod(world_path(&w, "app.log"), 0);
     world_start(&w);
     world_until(&w, &w.notes[TAIL_READ_ERROR], 1);
     world_run(&w, 50);
-    ck_assert_int_eq(seteuid(0), 0);
-    ck_assert_int_eq(chmod(world_path(&w, "app.log"), 0644), 0);
+    scene_chmod(world_path(&w, "app.log"), 0644);
     world_expect(&w, "app.log", "can be read again\n");
-    ck_assert_int_eq(seteuid(65534), 0);
     world_settle(&w);
-    ck_assert_int_eq(seteuid(0), 0);
 }
 
 TEST(truncated_while_down)

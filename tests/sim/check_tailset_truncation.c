@@ -1,6 +1,7 @@
 /* Truncated, rewritten and deleted files: what is there is read once, what is gone is told. */
 #include "config.h"
 
+#include "scene.h"
 #include "suite.h"
 
 #include "input/tail_world.h"
@@ -8,11 +9,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { SHORT_MS = 200 };
 static struct world w;
@@ -51,8 +48,6 @@ TEST(a_file_that_grew_past_the_old_place_between_two_looks_is_seen)
 
 TEST(a_file_cut_in_its_middle_is_not_read_again)
 {
-    struct stat st;
-
     for (int i = 0; i < 200; i++) {
         char line[64];
 
@@ -60,8 +55,7 @@ TEST(a_file_cut_in_its_middle_is_not_read_again)
         world_expect(&w, "app.log", line);
     }
     world_settle(&w);
-    ck_assert_int_eq(stat(world_path(&w, "app.log"), &st), 0);
-    world_truncate(&w, "app.log", st.st_size - 100);
+    world_truncate(&w, "app.log", ground_size(world_path(&w, "app.log")) - 100);
     world_run(&w, 20);
     world_expect(&w, "app.log", "after the cut\n");
     world_settle(&w);
@@ -96,19 +90,19 @@ TEST(a_copy_in_progress_is_not_read)
 
 TEST(a_copy_that_grows_slowly_is_not_read)
 {
-    int in, out;
-    char c;
+    struct buf all = BUF_INIT;
+    int out;
 
     world_expect(&w, "app.log", "a few more lines\nso that it takes a while\n");
     world_settle(&w);
-    in = open(world_path(&w, "app.log"), O_RDONLY);
-    out = open(world_path(&w, "app.log.1"), O_WRONLY | O_CREAT, 0644);
-    while (read(in, &c, 1) == 1) {
-        ck_assert_int_eq(write(out, &c, 1), 1);
+    ground_read(world_path(&w, "app.log"), &all);
+    out = world_open(&w, "app.log.1");
+    for (size_t i = 0; i < all.n; i++) {
+        ground_put(out, all.p + i, 1);
         world_run(&w, 1);
     }
-    (void)close(in);
-    (void)close(out);
+    ground_close(out);
+    buf_release(&all);
     world_settle(&w);
     world_truncate(&w, "app.log", 0);
     world_expect(&w, "app.log", "new\n");
@@ -119,10 +113,8 @@ TEST(a_copy_that_grows_slowly_is_not_read)
  * missing of it. */
 static char *leave_part_of_a_copy(void)
 {
-    static char all[32 * 1024];
-    struct stat st;
+    static struct buf all;
     size_t part;
-    FILE *f;
 
     for (int i = 0; i < 400; i++) {
         char line[64];
@@ -131,18 +123,16 @@ static char *leave_part_of_a_copy(void)
         world_expect(&w, "app.log", line);
     }
     world_settle(&w);
-    ck_assert_int_eq(stat(world_path(&w, "app.log"), &st), 0);
-    ck_assert_uint_lt(st.st_size, sizeof(all));
-    f = fopen(world_path(&w, "app.log"), "r");
-    all[fread(all, 1, sizeof(all) - 1, f)] = 0;
-    (void)fclose(f);
-    part = (size_t)st.st_size * 3 / 4;
+    buf_clear(&all);
+    ground_read(world_path(&w, "app.log"), &all);
+    part = all.n * 3 / 4;
+    buf_char(&all, 0);
     world_copy(&w, "app.log", "app.log.1");
     world_truncate(&w, "app.log.1", (long)part);
     world_truncate(&w, "app.log", 0);
     world_expect(&w, "app.log", "new\n");
     world_settle(&w);
-    return all + part;
+    return all.p + part;
 }
 
 /* Its event comes before any look. */
@@ -167,7 +157,7 @@ TEST(the_rest_of_a_copy_of_what_went_on_elsewhere_is_read)
     world_copy(&w, "app.log.1", "new");
     world_write(&w, "new", rest);
     world_expect(&w, "new", "and on\n");
-    ck_assert_int_eq(mkdir(world_path(&w, "sub"), 0700), 0);
+    scene_mkdir(world_path(&w, "sub"));
     world_rename(&w, "new", "sub/app.log");
     world_settle(&w);
     world_remove(&w, "sub/app.log");
@@ -263,14 +253,14 @@ TEST(files_that_begin_alike_are_different_files)
 
 TEST(a_hard_link_is_counted_once)
 {
-    ck_assert_int_eq(link(world_path(&w, "app.log"), world_path(&w, "link.log")), 0);
+    scene_link(world_path(&w, "app.log"), world_path(&w, "link.log"));
     world_run(&w, 20);
     world_expect(&w, "link.log", "through the link\n");
     world_settle(&w);
     world_remove(&w, "link.log");
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
-    ck_assert_int_eq(link(world_path(&w, "app.log"), world_path(&w, "link.log")), 0);
+    scene_link(world_path(&w, "app.log"), world_path(&w, "link.log"));
     world_run(&w, 20);
     world_remove(&w, "app.log");
     world_expect(&w, "link.log", "only the link is left\n");
@@ -282,9 +272,9 @@ TEST(a_hard_link_is_counted_once)
 
 TEST(a_directory_that_is_removed_is_no_vanished_file)
 {
-    ck_assert_int_eq(mkdir(world_path(&w, "directory.log"), 0755), 0);
+    scene_mkdir(world_path(&w, "directory.log"));
     world_run(&w, 20);
-    ck_assert_int_eq(rmdir(world_path(&w, "directory.log")), 0);
+    scene_rmdir(world_path(&w, "directory.log"));
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
 }

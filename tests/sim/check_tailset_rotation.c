@@ -1,16 +1,14 @@
 /* Rotated files are read to their end, whatever the rotator does. */
 #include "config.h"
 
+#include "scene.h"
 #include "suite.h"
 
 #include "input/tail_world.h"
 
 #include "base/clock.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static struct world w;
 
@@ -31,7 +29,7 @@ FIXTURE(begin, end);
 
 TEST(rename_keeps_reading_the_old_file_and_begins_the_new_one)
 {
-    int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
+    int old = world_open(&w, "app.log");
 
     world_rename(&w, "app.log", "app.log.1");
     world_expect(&w, "app.log", "second 1\n");
@@ -40,7 +38,7 @@ TEST(rename_keeps_reading_the_old_file_and_begins_the_new_one)
     world_expect_line(&w, "late\n");
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_ROTATED], 1);
-    (void)close(old);
+    ground_close(old);
 }
 
 TEST(many_rotations_between_two_looks_lose_nothing)
@@ -67,16 +65,16 @@ TEST(a_new_file_may_be_late)
 
 TEST(a_file_moved_to_another_directory_is_read_on)
 {
-    int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
+    int old = world_open(&w, "app.log");
 
-    ck_assert_int_eq(mkdir(world_path(&w, "old"), 0755), 0);
+    scene_mkdir(world_path(&w, "old"));
     world_rename(&w, "app.log", "old/app.log.1");
     world_expect(&w, "app.log", "new\n");
     world_settle(&w);
     world_put(old, "late\n");
     world_expect_line(&w, "late\n");
     world_settle(&w);
-    (void)close(old);
+    ground_close(old);
 }
 
 TEST(a_chain_of_names_is_one_content)
@@ -204,11 +202,9 @@ TEST(the_unfinished_line_of_a_retired_file_is_handed_out_once)
     world_settle(&w);
 }
 
-static void age(const char *name, time_t mtime)
+static void age(const char *name, int64_t seconds)
 {
-    struct timespec times[2] = {{mtime, 0}, {mtime, 0}};
-
-    ck_assert_int_eq(utimensat(AT_FDCWD, world_path(&w, name), times, 0), 0);
+    scene_date(world_path(&w, name), seconds);
 }
 
 TEST(generations_that_are_met_together_are_read_oldest_first)
@@ -232,7 +228,7 @@ TEST(generations_that_are_met_together_are_read_oldest_first)
 
 TEST(the_rest_of_a_line_may_come_after_the_rotation)
 {
-    int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
+    int old = world_open(&w, "app.log");
 
     world_write(&w, "app.log", "first ha");
     world_run(&w, 10);
@@ -242,12 +238,12 @@ TEST(the_rest_of_a_line_may_come_after_the_rotation)
     world_put(old, "lf\n");
     world_expect_line(&w, "first half\n");
     world_settle(&w);
-    (void)close(old);
+    ground_close(old);
 }
 
 TEST(an_unlinked_file_is_read_while_it_is_written)
 {
-    int old = open(world_path(&w, "app.log"), O_WRONLY | O_APPEND);
+    int old = world_open(&w, "app.log");
 
     world_remove(&w, "app.log");
     world_expect(&w, "app.log", "recreated\n");
@@ -255,16 +251,16 @@ TEST(an_unlinked_file_is_read_while_it_is_written)
     world_put(old, "to the dead\n");
     world_expect_line(&w, "to the dead\n");
     world_settle(&w);
-    (void)close(old);
+    ground_close(old);
 }
 
 TEST(a_symlink_that_is_switched_is_followed)
 {
     world_expect(&w, "0.data", "zero\n");
-    ck_assert_int_eq(symlink(world_path(&w, "0.data"), world_path(&w, "pod.log")), 0);
+    scene_symlink(world_path(&w, "0.data"), world_path(&w, "pod.log"));
     world_settle(&w);
     world_expect(&w, "1.data", "one\n");
-    ck_assert_int_eq(symlink(world_path(&w, "1.data"), world_path(&w, "pod.tmp")), 0);
+    scene_symlink(world_path(&w, "1.data"), world_path(&w, "pod.tmp"));
     world_expect(&w, "0.data", "zero, later\n");
     world_rename(&w, "pod.tmp", "pod.log");
     world_expect(&w, "0.data", "zero, last\n");
