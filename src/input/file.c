@@ -348,6 +348,24 @@ void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *
     }
 }
 
+/* All that was read of it, or, where nothing was, what it began with? Of what was empty only the name says
+ * anything. 1, 0, or negative errno. */
+static int is_its_content(const struct tail_file *f, int fd, uint64_t size)
+{
+    char head[FINGERPRINT_HEAD];
+    ssize_t got;
+    int r;
+
+    if (f->tail.offset > 0) {
+        r = tail_compare(&f->tail, fd, size);
+        return r < 0 ? r : r == TAIL_SAME;
+    }
+    if (f->began_n == 0)
+        return !f->renamed;
+    got = tail_read_head(fd, head);
+    return got < 0 ? (int)got : file_begins_so(f, slice_make(head, (size_t)got));
+}
+
 int file_open_moved(struct tailset *t, struct tail_file *f)
 {
     struct look look;
@@ -361,11 +379,8 @@ int file_open_moved(struct tailset *t, struct tail_file *f)
     r = look_at_fd(fd, &look);
     if (r == 0)
         r = identity_eq(&look.id, &f->tail.id);
-    if (r == 1 && f->tail.id.birth_ns == 0 &&
-        f->tail.offset > 0) { /* the number may be another file's by now */
-        r = tail_compare(&f->tail, fd, look.size);
-        r = r < 0 ? r : r == TAIL_SAME;
-    }
+    if (r == 1 && f->tail.id.birth_ns == 0) /* the number may be another file's by now */
+        r = is_its_content(f, fd, look.size);
     if (r != 1) {
         (void)sys_close(fd);
         return r;
@@ -741,10 +756,10 @@ bool file_knows_less_than_a_line(const struct tail_file *f, struct slice alike)
 static int knows_less_than_a_line(const struct tail_file *f, int fd)
 {
     char head[FINGERPRINT_HEAD];
-    ssize_t got = f->tail.digest ? sys_pread(fd, head, f->tail.head_n, 0) : 0;
+    ssize_t got = f->tail.digest ? tail_read_head(fd, head) : 0;
 
     if (got < 0)
-        return -errno;
+        return (int)got;
     return file_knows_less_than_a_line(f, slice_make(head, (size_t)got));
 }
 
@@ -1015,9 +1030,9 @@ bool file_begins_so(const struct tail_file *f, struct slice head)
 static int begins_otherwise(const struct tail_file *f)
 {
     char head[FINGERPRINT_HEAD];
-    ssize_t got = f->began_n > 0 ? sys_pread(f->tail.fd, head, f->began_n, 0) : 0;
+    ssize_t got = f->began_n > 0 ? tail_read_head(f->tail.fd, head) : 0;
 
-    return got < 0 ? -errno : !file_begins_so(f, slice_make(head, (size_t)got));
+    return got < 0 ? (int)got : !file_begins_so(f, slice_make(head, (size_t)got));
 }
 
 /* As file_verify, of which nothing was read. */

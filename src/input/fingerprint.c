@@ -167,6 +167,21 @@ static int read_exactly(int fd, char *p, size_t n, uint64_t offset)
     return 0;
 }
 
+ssize_t tail_read_head(int fd, char head[FINGERPRINT_HEAD])
+{
+    size_t n = 0;
+    ssize_t got = 1;
+
+    while (got > 0 && n < FINGERPRINT_HEAD) {
+        got = sys_pread(fd, head + n, FINGERPRINT_HEAD - n, (off_t)n);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got > 0)
+            n += (size_t)got;
+    }
+    return got < 0 ? -errno : (ssize_t)n;
+}
+
 int tail_mark_read(struct tail *t, int fd, uint64_t upto)
 {
     char head[FINGERPRINT_HEAD], end[FINGERPRINT_TAIL], mark[FINGERPRINT_TAIL];

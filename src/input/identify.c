@@ -553,7 +553,7 @@ static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
         return false;
     if (file_is_lost(f))
         return f->tail.head_n <= n->head.n && weigh_may_continue(n, f);
-    return like.most > f->stream->alike; /* it may be a copy of less */
+    return like.most > f->stream->alike || like.most == FINGERPRINT_HEAD; /* it may be of less */
 }
 
 struct packed_search {
@@ -740,9 +740,9 @@ static int identify_content(struct tailset *t, struct newcomer *n)
 
     if (n->packed)
         return identify_packed(t, n);
-    got = sys_pread(n->fd, head, sizeof(head), 0);
+    got = tail_read_head(n->fd, head);
     if (got < 0)
-        return -errno;
+        return (int)got;
     r = look_at_fd(n->fd, &look);
     if (r < 0 || look.size < n->look.size)
         return r < 0 ? r : -ENOENT;       /* truncated since: what it began with was never seen */

@@ -98,6 +98,8 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
         return 1;
     if (f->tail.offset == 0) /* then nothing but that it was not written since */
         return look->mtime_ns == f->mtime_ns;
+    if (file_is_log_again(f, path))
+        return look->mtime_ns == f->mtime_ns;
     if (look->mtime_ns < f->mtime_ns || f->tail.offset <= f->stream->alike ||
         file_knows_less_than_a_line(f, SLICE("")))
         return 0;

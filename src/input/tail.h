@@ -106,6 +106,8 @@ void tail_consume_zeros(struct tail *t, uint64_t n);
 void tail_pass_over(struct tail *t, uint64_t offset);
 /* Nothing is known and nothing read. Keeps fd and id. */
 void tail_restart(struct tail *t);
+/* What a file begins with: FINGERPRINT_HEAD bytes, or all there are. How many, or negative errno. */
+ssize_t tail_read_head(int fd, char head[FINGERPRINT_HEAD]);
 /* Takes the bytes before `upto` as read, from `fd`; they cannot be checked later. 0 or negative
  * errno. */
 int tail_mark_read(struct tail *t, int fd, uint64_t upto);

@@ -92,7 +92,8 @@ static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
         return true;
     return f->tail.offset > f->stream->alike && /* a banner proves nothing */
            (n->look.mtime_ns == f->mtime_ns ||
-            (f->stream == n->stream && n->look.mtime_ns > f->mtime_ns));
+            (f->stream == n->stream && n->look.mtime_ns > f->mtime_ns &&
+             !file_is_log_again(f, n->path)));
 }
 
 /* Where no birth is known: the bytes say that the number is still its own, under whatever name. */
@@ -100,7 +101,8 @@ static bool is_its_number(const struct newcomer *n, const struct tail_file *f,
                           const struct evidence *e)
 {
     return e->number && e->gone && e->relation == TAIL_SAME && !f->truncated &&
-           n->look.mtime_ns >= f->mtime_ns && f->stream->log == n->stream->log;
+           n->look.mtime_ns >= f->mtime_ns && f->stream->log == n->stream->log &&
+           !file_is_log_again(f, n->path);
 }
 
 /* Of its stream's own name a crash may have undone that it got another. */

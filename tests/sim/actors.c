@@ -96,8 +96,10 @@ static void point(unsigned to)
     char target[32];
 
     for (const struct dent *d = disk_find("/pods", true, NULL)->names; d; d = d->next)
-        if (strlen(d->name) > strlen("0.log"))
+        if (strlen(d->name) > strlen("0.log")) {
             oracle_excuse(d->node);
+            oracle_may_double(d->node); /* a copy that was not looked at while the original was */
+        }
     pod = to;
     (void)snprintf(target, sizeof(target), "/pods/%u.log", pod);
     buf_str(&link->data, target);
@@ -721,6 +723,8 @@ static void end_restore(struct stream *s)
     (void)go_on(j, &j->from->data, true);
     if (j->dates)
         disk_set_time(j->to, j->to_name, j->from->mtime_ns);
+    if (j->dates && (world.knobs & KNOB_NO_BIRTH)) /* written before itself */
+        oracle_may_double(j->to);
     if (s == &streams[LINKED])
         excuse_older_than_link(j->to);
     clear_job(j);

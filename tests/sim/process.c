@@ -202,6 +202,8 @@ static int restore(void)
     if (!world.failed && s.memory_damaged)
         oracle_fault(FAULT_BROKEN, "the memory is damaged, or gone");
     oracle.sequence = s.sequence;
+    if (s.found == STATEFILE_PREVIOUS) /* what was counted since counts if it is still there */
+        memset(oracle.owed, 0, sizeof(oracle.owed));
     memset(oracle.count, 0, sizeof(oracle.count));
     memset(oracle.told, 0, sizeof(oracle.told));
     if (s.found == STATEFILE_LOADED || s.found == STATEFILE_PREVIOUS)
@@ -291,6 +293,7 @@ void process_start(void)
         return;
     }
     if (r == STATEFILE_EMPTY) {
+        oracle_first();
         do
             (void)tailset_catch_up(process.files, 0);
         while (!tailset_has_looked(process.files) && !world.ghost);
