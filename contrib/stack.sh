@@ -91,12 +91,14 @@ ask_prometheus() {
     fi
 }
 
-# What holds from now on; nothing that is secret.
+# What holds from now on. An address may have a password in it.
 remember() {
     local name
+    rm -f "$settings.new"
+    (umask 077 && : >"$settings.new")
     # word splitting is meant: names
     # shellcheck disable=SC2086
-    for name in $fixed $changeable; do echo "$name=${!name}"; done >"$settings.new"
+    for name in $fixed $changeable; do echo "$name=${!name}"; done >>"$settings.new"
     mv "$settings.new" "$settings"
 }
 

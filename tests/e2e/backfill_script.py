@@ -1,9 +1,13 @@
-# timeout: 300
+# timeout: 1500
 """contrib/backfill.sh: logs in, blocks out, recording rules with them."""
+import collections
 import json
 import os
 import pty
+import random
+import resource
 import subprocess
+import sys
 
 from _common import put
 from _daemon import SRCDIR, main
@@ -35,6 +39,10 @@ def one_command_fills_a_database():
 
 def answers(p):
     end = 1762950000            # after the last sample
+    for name, interval in (("http_requests_total", 10), ("job:http_requests:rate5m", 15)):      # the stack's
+        for series in p.ask("/api/v1/query", query=name + "[1d]", time=end):
+            times = [t for t, _ in series["values"]]
+            assert {b - a for a, b in zip(times, times[1:])} == {interval}, (name, times[:5])
     got = p.ask("/api/v1/query", query='max_over_time((sum(http_requests_total{job="mylittleprice_backend",'
                                        'instance="it\'s:1"}))[2d:15s])', time=end)
     assert float(got[0]["value"][1]) == 3600, got
@@ -104,6 +112,34 @@ def pieces_fit_together():
         p.stop()
 
 
+def a_week_is_right():
+    """1.2 million lines of a week: what the database answers is what is in the log. Says the CPU time."""
+    sys.path.insert(0, os.path.join(SRCDIR, "tests", "stack"))
+    import day
+    events = day.events(day.START, day.START + 7 * 86400)
+    chance = random.Random(5)
+    events = [e for e in events if chance.random() < 1200000 / len(events)]
+    day.write_log("week.log", events)
+    truth = collections.Counter(f["msg"] if f["msg"] != "http request" else "http %d" % f["status"] for _, f in events if f)
+    del events
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    script("--label", "job=mylittleprice_backend", "--label", "instance=h:9180", "week.log", "data")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print("# a week of %d lines: %.0f s of CPU time" % (sum(truth.values()), after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
+    p = Prometheus("data")
+    try:
+        end = day.START + 7 * 86400
+        ask = lambda query: p.ask("/api/v1/query", query=query, time=end)
+        counted = {s["metric"]["status"]: float(s["value"][1]) for s in ask("sum by (status) (last_over_time(http_requests_total[8d]))")}
+        assert counted == {n[5:]: c for n, c in truth.items() if n.startswith("http ")}, counted
+        for metric, msg in (("db_queries_total", "db query"), ("db_query_duration_seconds_count", "db query"),
+                            ("messages_processed_total", "message processing completed"), ("websocket_messages_total", "websocket message")):
+            got = float(ask("sum(last_over_time(%s[8d]))" % metric)[0]["value"][1])
+            assert got == truth[msg], (metric, got, truth[msg])
+    finally:
+        p.stop()
+
+
 def a_month_is_a_few_blocks():
     with open("app.log", "w", encoding="utf-8") as f:
         for hour in range(30 * 24):
@@ -122,4 +158,5 @@ def wrong_usage_and_empty_logs_are_told():
     assert not [n for n in os.listdir("data") if n.startswith("01")]
 
 
-main(one_command_fills_a_database, pieces_fit_together, a_month_is_a_few_blocks, wrong_usage_and_empty_logs_are_told)
+main(one_command_fills_a_database, pieces_fit_together, *([a_week_is_right] if os.environ.get("LT_LONG") else []),
+     a_month_is_a_few_blocks, wrong_usage_and_empty_logs_are_told)
