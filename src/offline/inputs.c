@@ -8,6 +8,7 @@
 #include "offline/session.h"
 
 #include "app/anchor.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -157,44 +158,74 @@ void inputs_sort(struct input *list, size_t n)
         qsort(list, n, sizeof *list, compare);
 }
 
-/* Does `rotated` of the log name this path beside the file, but not the file itself? */
-static bool is_part_of(const struct log_def *log, const char *path, const char *file)
+/* A file that others may be parts of, as a pattern of its log's `rotated` beside it says. */
+struct whole {
+    unsigned log;
+    const char *pattern; /* of all in one directory the same: told by the pointer */
+    const char *file;
+};
+
+struct wholes {
+    struct whole *list;
+    size_t n, cap;
+    struct arena texts; /* the patterns */
+};
+
+/* The pattern beside the file; the last one again where the directory is the same. */
+static const char *pattern_beside(struct arena *texts, const char *file, const char *rotated,
+                                  const char *last)
 {
-    bool is = false;
+    struct buf text = BUF_INIT;
 
-    for (unsigned i = 0; i < log->nrotated && !is; i++) {
-        struct buf pattern = BUF_INIT;
-
-        buf_fmt(&pattern, "%.*s%s", (int)(path_name(file) - file), file, log->rotated[i]);
-        is = glob_match(pattern.p, path) && !glob_match(pattern.p, file);
-        buf_release(&pattern);
-    }
-    return is;
+    buf_fmt(&text, "%.*s%s", (int)(path_name(file) - file), file, rotated);
+    if (!last || strcmp(last, text.p) != 0)
+        last = arena_str(texts, text.p);
+    buf_release(&text);
+    return last;
 }
 
-/* As `rotated` of the log says, of whichever of the files beside which it is. */
-static const char *given_base(const struct setup *setup, const struct input *list, size_t n,
-                              const struct input *part)
+/* One pattern after the other, so that files of one directory, which come together, share it. */
+static void find_wholes(const struct log_def *log, unsigned number, const struct input *list,
+                        size_t n, struct wholes *ret)
 {
-    const struct log_def *log = &setup->rules->logs[part->log];
-    const char *best = NULL;
+    const char *pattern = NULL;
 
-    for (size_t i = 0; i < n; i++) {
-        const char *file = list[i].path;
+    for (unsigned k = 0; k < log->nrotated; k++) {
+        for (size_t i = 0; i < n; i++) {
+            if (list[i].log != number)
+                continue;
+            pattern = pattern_beside(&ret->texts, list[i].path, log->rotated[k], pattern);
+            if (glob_match(pattern, list[i].path))
+                continue;
+            GROW(ret->list, ret->n, ret->cap);
+            ret->list[ret->n++] = (struct whole){number, pattern, list[i].path};
+        }
+    }
+}
 
-        if (list[i].log == part->log && strcmp(file, part->path) != 0 &&
-            is_part_of(log, part->path, file) &&
-            (!best || rotated_is_rather(part->path, file, best)))
-            best = file;
+/* Of whichever of the files beside which it is; NULL: of none. */
+static const char *given_base(const struct wholes *wholes, const struct input *part)
+{
+    const char *best = NULL, *pattern = NULL;
+    bool is_part = false;
+
+    for (const struct whole *w = wholes->list; w < wholes->list + wholes->n; w++) {
+        if (w->log != part->log)
+            continue;
+        if (w->pattern != pattern)
+            is_part = glob_match(w->pattern, part->path);
+        pattern = w->pattern;
+        if (is_part && strcmp(w->file, part->path) != 0 &&
+            (!best || rotated_is_rather(part->path, w->file, best)))
+            best = w->file;
     }
     return best;
 }
 
 /* The whole need not be among the files: app.log.1 and app.log.2 are parts of app.log. */
-static char *stream_of(const struct setup *setup, const struct input *list, size_t n,
-                       const struct input *in)
+static char *stream_of(const struct wholes *wholes, const struct input *in)
 {
-    const char *name = path_name(in->path), *given = given_base(setup, list, n, in);
+    const char *name = path_name(in->path), *given = given_base(wholes, in);
     struct buf base = BUF_INIT, path = BUF_INIT;
 
     if (given)
@@ -209,8 +240,14 @@ static char *stream_of(const struct setup *setup, const struct input *list, size
 
 void inputs_find_streams(const struct setup *setup, struct input *list, size_t n)
 {
+    struct wholes wholes = {.list = NULL};
+
+    for (unsigned i = 0; i < setup->rules->nlogs; i++)
+        find_wholes(&setup->rules->logs[i], i, list, n, &wholes);
     for (size_t i = 0; i < n; i++)
-        list[i].stream = stream_of(setup, list, n, &list[i]);
+        list[i].stream = stream_of(&wholes, &list[i]);
+    arena_release(&wholes.texts);
+    free(wholes.list);
 }
 
 static void find_times(struct inputs *in)
