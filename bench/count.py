@@ -11,7 +11,8 @@ there is a rise here, of which the program is innocent; `match` is the JSON log 
 that takes more than 4.2 times the instructions, without those of a start (`SHAPES`); that needs no record. What
 grows with the square of their number is seen from a sixth of the whole at 10,000 rules. Nor may thousands of events
 cost a line much more than a dozen (`MANY`), whatever their texts have in common, and a start with 10,000 of them is
-limited in instructions and memory (`STARTS_WITH`). And each program that `make
+limited in instructions and memory (`STARTS_WITH`). Files of a few lines are replayed for not much more than their lines
+in one file cost, however many there are (`FILES`). And each program that `make
 bench` compares must still say the truth. `--accept`
 (make bench-count-accept) records what is true now: a commit that does so says why."""
 import argparse
@@ -36,6 +37,8 @@ CORPORA = (("json", 0), ("logfmt", 0), ("mixed", 0), ("noise", 0), ("events", 10
            ("java", 0), ("spans", 300))
 ALLOWED = 1.10
 DOZEN, WARM = 12, 10000
+# Files, lines of each, how many times the instructions of the same lines in one file they may take.
+FILES, LINES_OF_EACH, FILES_MOST = 4000, 10, {"many": 3.0, "rotated": 3.3}
 STARTS_WITH, START_INSTRUCTIONS, START_BYTES = 10000, 400_000_000, 40 << 20
 
 
@@ -160,6 +163,35 @@ def measure_start(place):
     return int(risen)
 
 
+def divided(place, log):
+    """A directory with the lines of a log, some in each file."""
+    folder = place.path("files")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.mkdir(folder)
+    with open(log, "rb") as f:
+        lines = f.readlines()
+    for i in range(0, len(lines), LINES_OF_EACH):
+        with open(os.path.join(folder, "app-%05d.log" % i), "wb") as f:
+            f.writelines(lines[i:i + LINES_OF_EACH])
+    return folder
+
+
+def measure_files(place):
+    """How often many small files cost more than they may: as they are, and where the log says what its parts are called."""
+    log = place.corpus("json", FILES * LINES_OF_EACH) + ".log"
+    folder, config = divided(place, log), place.path("files.ini")
+    with open(config, "w", encoding="utf-8") as f:
+        f.write("[log app]\npath = %s/*.log\nrotated = *5.log\n" % folder)
+    command = [place.logtally, "replay", "--rules", rules_of("json"), "-o", place.path("files.counted")]
+    taken = each_of(lambda name, *more: instructions([*command, *more]), [
+        ("one", log), ("many", folder), ("rotated", "-c", config, folder)])
+    taken = {name: n / taken["one", log] for (name, *_), n in taken.items()}
+    for name, most in FILES_MOST.items():
+        print("%d files, %-7s %.2f times the same lines in one%s" % (
+            FILES, name, taken[name], ": MORE THAN %.1f" % most if taken[name] > most else ""))
+    return sum(taken[name] > most for name, most in FILES_MOST.items())
+
+
 def load(place, shape, n):
     path = place.path("rules-%s-%d.ini" % (shape, n))
     with open(path, "w", encoding="utf-8") as f:
@@ -235,13 +267,13 @@ def main():
         print("%-12s %-8s %10d instructions, recorded %s%s" % (
             of_level, kind, n, "%d (%+.1f %%)" % (before, (n / before - 1) * 100) if before else "nothing",
             ": RISEN, see bench/count.py" if risen else ""))
-    failed += measure_loading(place) + measure_many(place) + measure_start(place)
+    failed += measure_loading(place) + measure_many(place) + measure_start(place) + measure_files(place)
     asked, wrong = answers(place)
     if options.accept:
         accept(record, of_level, counted)
         return 0
     failed += wrong
-    said = "%d passed, %d failed" % (len(counted) + len(SHAPES) + len(MANY) + 1 + asked - failed - unknown, failed)
+    said = "%d passed, %d failed" % (len(counted) + len(SHAPES) + len(MANY) + 1 + len(FILES_MOST) + asked - failed - unknown, failed)
     print(said + (", %d skipped" % unknown if unknown else ""))
     return 1 if failed else 0
 

@@ -8,7 +8,6 @@
 #include "offline/session.h"
 
 #include "app/anchor.h"
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -158,74 +157,140 @@ void inputs_sort(struct input *list, size_t n)
         qsort(list, n, sizeof *list, compare);
 }
 
-/* A file that others may be parts of, as a pattern of its log's `rotated` beside it says. */
-struct whole {
-    unsigned log;
-    const char *pattern; /* of all in one directory the same: told by the pointer */
-    const char *file;
-};
-
+/* The files of a log in one directory that one of its `rotated` names parts of. */
 struct wholes {
-    struct whole *list;
+    unsigned log;
+    char *pattern;      /* of the parts, with the directory */
+    const char **files; /* those that it does not match themselves, by name */
     size_t n, cap;
-    struct arena texts; /* the patterns */
 };
 
-/* The pattern beside the file; the last one again where the directory is the same. */
-static const char *pattern_beside(struct arena *texts, const char *file, const char *rotated,
-                                  const char *last)
-{
-    struct buf text = BUF_INIT;
+struct rotations {
+    struct wholes *list;
+    size_t n, cap;
+};
 
-    buf_fmt(&text, "%.*s%s", (int)(path_name(file) - file), file, rotated);
-    if (!last || strcmp(last, text.p) != 0)
-        last = arena_str(texts, text.p);
-    buf_release(&text);
-    return last;
+static struct slice directory(const char *path)
+{
+    return slice_make(path, (size_t)(path_name(path) - path));
 }
 
-/* One pattern after the other, so that files of one directory, which come together, share it. */
-static void find_wholes(const struct log_def *log, unsigned number, const struct input *list,
-                        size_t n, struct wholes *ret)
+/* By log, by directory, by name. */
+static int compare_places(const void *a, const void *b)
 {
-    const char *pattern = NULL;
+    const struct input *x = *(struct input *const *)a, *y = *(struct input *const *)b;
 
-    for (unsigned k = 0; k < log->nrotated; k++) {
-        for (size_t i = 0; i < n; i++) {
-            if (list[i].log != number)
-                continue;
-            pattern = pattern_beside(&ret->texts, list[i].path, log->rotated[k], pattern);
-            if (glob_match(pattern, list[i].path))
-                continue;
-            GROW(ret->list, ret->n, ret->cap);
-            ret->list[ret->n++] = (struct whole){number, pattern, list[i].path};
-        }
+    if (x->log != y->log)
+        return x->log < y->log ? -1 : 1;
+    int order = slice_cmp(directory(x->path), directory(y->path));
+
+    return order ? order : strcmp(path_name(x->path), path_name(y->path));
+}
+
+/* The files of one directory. */
+static void add_wholes(struct rotations *r, const char *rotated, struct input **files, size_t n)
+{
+    struct buf pattern = BUF_INIT;
+
+    buf_slice(&pattern, directory(files[0]->path));
+    buf_str(&pattern, rotated);
+    GROW(r->list, r->n, r->cap);
+    struct wholes *w = &r->list[r->n++];
+
+    *w = (struct wholes){.log = files[0]->log, .pattern = buf_detach(&pattern)};
+    for (size_t i = 0; i < n; i++) {
+        if (glob_match(w->pattern, files[i]->path))
+            continue;
+        GROW(w->files, w->n, w->cap);
+        w->files[w->n++] = files[i]->path;
     }
 }
 
-/* Of whichever of the files beside which it is; NULL: of none. */
-static const char *given_base(const struct wholes *wholes, const struct input *part)
+static void rotations_find(const struct setup *setup, struct input *list, size_t n,
+                           struct rotations *ret)
 {
-    const char *best = NULL, *pattern = NULL;
-    bool is_part = false;
+    struct input **files = xcalloc(n + 1, sizeof *files);
+    size_t all = n;
 
-    for (const struct whole *w = wholes->list; w < wholes->list + wholes->n; w++) {
-        if (w->log != part->log)
+    *ret = (struct rotations){.list = NULL};
+    n = 0;
+    for (size_t i = 0; i < all; i++)
+        if (setup->rules->logs[list[i].log].nrotated)
+            files[n++] = &list[i];
+    qsort(files, n, sizeof *files, compare_places);
+    for (size_t i = 0, end; i < n; i = end) {
+        const struct log_def *log = &setup->rules->logs[files[i]->log];
+
+        for (end = i + 1; end < n && files[end]->log == files[i]->log &&
+                          slice_eq(directory(files[end]->path), directory(files[i]->path));)
+            end++;
+        for (unsigned k = 0; k < log->nrotated; k++)
+            add_wholes(ret, log->rotated[k], files + i, end - i);
+    }
+    free(files);
+}
+
+static void rotations_release(struct rotations *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        free(r->list[i].pattern);
+        free(r->list[i].files);
+    }
+    free(r->list);
+}
+
+/* How many of the files, which are sorted, have a name below. */
+static size_t below(const struct wholes *w, struct slice name)
+{
+    size_t from = 0, to = w->n;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (slice_cmp(slice_str(path_name(w->files[middle])), name) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static size_t common(const struct wholes *w, size_t i, struct slice name)
+{
+    return i < w->n ? slice_common(slice_str(path_name(w->files[i])), name) : 0;
+}
+
+/* The file that rotated_is_rather would choose: what begins most like a name stands beside it. */
+static const char *most_alike(const struct wholes *w, const char *part)
+{
+    struct slice name = slice_str(path_name(part));
+    size_t at = below(w, name), alike = common(w, at, name);
+
+    if (at > 0 && common(w, at - 1, name) > alike)
+        alike = common(w, at - 1, name);
+    return w->files[below(w, slice_make(name.p, alike))];
+}
+
+/* Of whichever of the files beside which it is; NULL: of none. */
+static const char *given_base(const struct rotations *r, const struct input *part)
+{
+    const char *best = NULL;
+
+    for (const struct wholes *w = r->list; w < r->list + r->n; w++) {
+        if (w->log != part->log || w->n == 0 || !glob_match(w->pattern, part->path))
             continue;
-        if (w->pattern != pattern)
-            is_part = glob_match(w->pattern, part->path);
-        pattern = w->pattern;
-        if (is_part && strcmp(w->file, part->path) != 0 &&
-            (!best || rotated_is_rather(part->path, w->file, best)))
-            best = w->file;
+        const char *file = most_alike(w, part->path);
+
+        if (!best || rotated_is_rather(part->path, file, best))
+            best = file;
     }
     return best;
 }
 
 /* The whole need not be among the files: app.log.1 and app.log.2 are parts of app.log. */
-static char *stream_of(const struct wholes *wholes, const struct input *in)
+static char *stream_of(const struct rotations *rotations, const struct input *in)
 {
-    const char *name = path_name(in->path), *given = given_base(wholes, in);
+    const char *name = path_name(in->path), *given = given_base(rotations, in);
     struct buf base = BUF_INIT, path = BUF_INIT;
 
     if (given)
@@ -240,14 +305,12 @@ static char *stream_of(const struct wholes *wholes, const struct input *in)
 
 void inputs_find_streams(const struct setup *setup, struct input *list, size_t n)
 {
-    struct wholes wholes = {.list = NULL};
+    struct rotations rotations;
 
-    for (unsigned i = 0; i < setup->rules->nlogs; i++)
-        find_wholes(&setup->rules->logs[i], i, list, n, &wholes);
+    rotations_find(setup, list, n, &rotations);
     for (size_t i = 0; i < n; i++)
-        list[i].stream = stream_of(&wholes, &list[i]);
-    arena_release(&wholes.texts);
-    free(wholes.list);
+        list[i].stream = stream_of(&rotations, &list[i]);
+    rotations_release(&rotations);
 }
 
 static void find_times(struct inputs *in)

@@ -26,5 +26,6 @@ tests_offline_check_CFLAGS = $(CHECK_COMPILE)
 tests_offline_check_LDADD = $(CHECK_LINK)
 tests_offline_check_SOURCES = \
 	tests/offline/check_exposition.c \
+	tests/offline/check_inputs.c \
 	tests/offline/check_session.c
 endif
