@@ -47,7 +47,6 @@ struct field_table {
     struct literal_set literals; /* of `=~` */
     struct list regexes;         /* events of `=~` without a literal */
     bool has_regex;              /* either */
-    struct memo memo;            /* a value -> events that its regexes allow */
 };
 
 enum found_by {
@@ -67,16 +66,29 @@ struct finder {
     const struct condition *condition; /* that decides; NULL for PARENT, ALWAYS */
 };
 
-struct dispatch {
+struct dispatch_index {
     struct finder *finders; /* of each event */
     uint32_t *next;  /* of each event: the next of the chain that it hangs in; or EVENT_NONE */
     uint32_t always; /* first event */
     struct field_table *fields;
     unsigned nfields, fields_cap;
-    struct recall *recall; /* what `fields` gave */
     struct list by_first_byte[256];
     struct literal_set literals;
     bool literals_begin[256]; /* first bytes of lines that `literals` may match */
+};
+
+/* What a field's lines told. */
+struct field_state {
+    struct memo memo; /* a value -> events that its regexes allow */
+    uint64_t *marks;  /* of its literals */
+};
+
+struct dispatch {
+    const struct dispatch_index *index;
+    struct dispatch_index *own; /* it; NULL: it is shared */
+    struct recall *recall;      /* what `fields` gave */
+    struct field_state *fields; /* of each table */
+    uint64_t *marks;            /* of the line's literals */
 };
 
 static void list_add(struct list *l, unsigned event)
@@ -224,7 +236,7 @@ static struct finder choose_finder(const struct ruleset *rules, const struct eve
     return is_crowded(asked, f.condition) ? instead_of_crowd(rules, e, asked, f) : f;
 }
 
-static struct field_table *field_table(struct dispatch *d, uint16_t slot)
+static struct field_table *field_table(struct dispatch_index *d, uint16_t slot)
 {
     for (unsigned i = 0; i < d->nfields; i++)
         if (d->fields[i].slot == slot)
@@ -234,7 +246,7 @@ static struct field_table *field_table(struct dispatch *d, uint16_t slot)
     return &d->fields[d->nfields++];
 }
 
-static void add_text(struct dispatch *d, struct map *texts, struct slice text, unsigned event)
+static void add_text(struct dispatch_index *d, struct map *texts, struct slice text, unsigned event)
 {
     uint64_t first = EVENT_NONE;
 
@@ -243,7 +255,7 @@ static void add_text(struct dispatch *d, struct map *texts, struct slice text, u
     d->next[event] = (uint32_t)first;
 }
 
-static void add_first_bytes(struct dispatch *d, const struct pattern *p, unsigned event)
+static void add_first_bytes(struct dispatch_index *d, const struct pattern *p, unsigned event)
 {
     uint8_t first[32];
 
@@ -254,7 +266,7 @@ static void add_first_bytes(struct dispatch *d, const struct pattern *p, unsigne
 }
 
 /* Lines that begin otherwise need not be searched. */
-static void allow_first_bytes(struct dispatch *d, const struct pattern *p)
+static void allow_first_bytes(struct dispatch_index *d, const struct pattern *p)
 {
     uint8_t first[32];
     bool known = pattern_first_bytes(p, first);
@@ -279,16 +291,17 @@ static void set_release(struct literal_set *set)
 }
 
 /* There is room for the numbers of the literals, too: each event stands in one list at most. */
-static unsigned set_find(struct literal_set *set, struct slice text, uint32_t *events, unsigned n)
+static unsigned set_find(const struct literal_set *set, struct slice text, uint64_t *marks,
+                         uint32_t *events, unsigned n)
 {
-    unsigned end = n + literals_find(set->search, text, events + n);
+    unsigned end = n + literals_find(set->search, text, marks, events + n);
 
     for (; n < end; n++)
         events[n] = set->events[events[n]];
     return n;
 }
 
-static void add_event(struct dispatch *d, unsigned event)
+static void add_event(struct dispatch_index *d, unsigned event)
 {
     const struct finder *k = &d->finders[event];
     const struct condition *c = k->condition;
@@ -331,32 +344,9 @@ static void add_event(struct dispatch *d, unsigned event)
     }
 }
 
-/* The fields of the tables, as many as find room. */
-static void list_slots(const struct dispatch *d, uint16_t *slots, unsigned room)
+struct dispatch_index *dispatch_index_new(const struct ruleset *rules)
 {
-    for (unsigned i = 0; i < d->nfields && i < room; i++)
-        slots[i] = d->fields[i].slot;
-}
-
-static struct recall *new_recall(const struct dispatch *d)
-{
-    uint16_t slots[RECALL_FIELDS_MAX];
-
-    list_slots(d, slots, RECALL_FIELDS_MAX);
-    return recall_new(slots, d->nfields);
-}
-
-void dispatch_tell(const struct dispatch *d, struct trail *t)
-{
-    uint16_t slots[TRAIL_DECIDING];
-
-    list_slots(d, slots, TRAIL_DECIDING);
-    trail_decide(t, slots, d->nfields);
-}
-
-struct dispatch *dispatch_new(const struct ruleset *rules)
-{
-    struct dispatch *d = xcalloc(1, sizeof *d);
+    struct dispatch_index *d = xcalloc(1, sizeof *d);
     struct asked asked;
 
     d->finders = xcalloc(rules->nevents + 1, sizeof *d->finders);
@@ -377,11 +367,10 @@ struct dispatch *dispatch_new(const struct ruleset *rules)
         t->literals.search = literals_new(t->literals.texts, t->literals.n);
         t->sorted = prefixes_new(&t->prefixes);
     }
-    d->recall = new_recall(d);
     return d;
 }
 
-void dispatch_free(struct dispatch *d)
+void dispatch_index_free(struct dispatch_index *d)
 {
     if (!d)
         return;
@@ -390,7 +379,6 @@ void dispatch_free(struct dispatch *d)
 
         prefixes_free(t->sorted);
         free(t->regexes.events);
-        memo_release(&t->memo);
         map_release(&t->values);
         map_release(&t->prefixes);
         set_release(&t->literals);
@@ -398,18 +386,69 @@ void dispatch_free(struct dispatch *d)
     for (unsigned b = 0; b < 256; b++)
         free(d->by_first_byte[b].events);
     set_release(&d->literals);
-    recall_free(d->recall);
     free(d->fields);
     free(d->finders);
     free(d->next);
     free(d);
 }
 
+/* The fields of the tables, as many as find room. */
+static void list_slots(const struct dispatch_index *d, uint16_t *slots, unsigned room)
+{
+    for (unsigned i = 0; i < d->nfields && i < room; i++)
+        slots[i] = d->fields[i].slot;
+}
+
+static struct recall *new_recall(const struct dispatch_index *d)
+{
+    uint16_t slots[RECALL_FIELDS_MAX];
+
+    list_slots(d, slots, RECALL_FIELDS_MAX);
+    return recall_new(slots, d->nfields);
+}
+
+void dispatch_tell(const struct dispatch *d, struct trail *t)
+{
+    uint16_t slots[TRAIL_DECIDING];
+
+    list_slots(d->index, slots, TRAIL_DECIDING);
+    trail_decide(t, slots, d->index->nfields);
+}
+
+struct dispatch *dispatch_new(const struct ruleset *rules, const struct dispatch_index *index)
+{
+    struct dispatch *d = xcalloc(1, sizeof *d);
+
+    d->own = index ? NULL : dispatch_index_new(rules);
+    d->index = index ? index : d->own;
+    d->recall = new_recall(d->index);
+    d->marks = literals_marks(d->index->literals.search);
+    d->fields = xcalloc(d->index->nfields + 1, sizeof *d->fields);
+    for (unsigned i = 0; i < d->index->nfields; i++)
+        d->fields[i].marks = literals_marks(d->index->fields[i].literals.search);
+    return d;
+}
+
+void dispatch_free(struct dispatch *d)
+{
+    if (!d)
+        return;
+    for (unsigned i = 0; i < d->index->nfields; i++) {
+        memo_release(&d->fields[i].memo);
+        free(d->fields[i].marks);
+    }
+    free(d->fields);
+    free(d->marks);
+    recall_free(d->recall);
+    dispatch_index_free(d->own);
+    free(d);
+}
+
 void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out)
 {
-    const struct condition *c = d->finders[event].condition;
+    const struct condition *c = d->index->finders[event].condition;
 
-    switch (d->finders[event].by) {
+    switch (d->index->finders[event].by) {
     case BY_VALUE:
         buf_fmt(out, "by the value of %s: \"%.*s\"", c->field.name, SLICE_FMT(c->text));
         break;
@@ -428,7 +467,7 @@ void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out)
         struct slice text = pattern_literal(c->capture.pattern);
 
         buf_fmt(out, "by the text \"%.*s\" in %s", SLICE_FMT(text),
-                d->finders[event].by == BY_LINE_LITERAL ? "the line" : c->field.name);
+                d->index->finders[event].by == BY_LINE_LITERAL ? "the line" : c->field.name);
         break;
     }
     case BY_PARENT:
@@ -445,22 +484,22 @@ void dispatch_how(const struct dispatch *d, unsigned event, struct buf *out)
 
 bool dispatch_tries_always(const struct dispatch *d, unsigned event)
 {
-    return d->finders[event].by == BY_TRYING;
+    return d->index->finders[event].by == BY_TRYING;
 }
 
 bool dispatch_proves(const struct dispatch *d, unsigned event)
 {
-    return d->finders[event].by == BY_VALUE || d->finders[event].by == BY_PREFIX;
+    return d->index->finders[event].by == BY_VALUE || d->index->finders[event].by == BY_PREFIX;
 }
 
-static unsigned take(const struct dispatch *d, uint64_t first, uint32_t *events, unsigned n)
+static unsigned take(const struct dispatch_index *d, uint64_t first, uint32_t *events, unsigned n)
 {
     for (; first != EVENT_NONE; first = d->next[first])
         events[n++] = (uint32_t)first;
     return n;
 }
 
-static unsigned find_by_prefix(const struct dispatch *d, const struct prefixes *p,
+static unsigned find_by_prefix(const struct dispatch_index *d, const struct prefixes *p,
                                struct slice text, uint32_t *events, unsigned n)
 {
     for (uint32_t i = prefixes_longest(p, text); i != PREFIX_NONE; i = prefixes_shorter(p, i))
@@ -468,9 +507,16 @@ static unsigned find_by_prefix(const struct dispatch *d, const struct prefixes *
     return n;
 }
 
+static unsigned put(const uint32_t *found, unsigned nfound, uint32_t *events, unsigned n)
+{
+    for (unsigned i = 0; i < nfound; i++)
+        events[n++] = found[i];
+    return n;
+}
+
 /* Can the value be that of a line that is the event? A regex that gave up is tried again, where that is
  * counted. `each` takes its own way through a value. */
-static bool regex_allows(const struct dispatch *d, struct record *r, uint32_t event,
+static bool regex_allows(const struct dispatch_index *d, struct record *r, uint32_t event,
                          struct slice text)
 {
     const struct condition *c = d->finders[event].condition;
@@ -479,72 +525,68 @@ static bool regex_allows(const struct dispatch *d, struct record *r, uint32_t ev
 }
 
 /* Those whose literals the value has, and those without. */
-static inline unsigned find_by_literal(struct field_table *t, struct slice text, uint32_t *events,
-                                       unsigned n)
+static inline unsigned find_by_literal(const struct field_table *t, struct slice text,
+                                       uint64_t *marks, uint32_t *events, unsigned n)
 {
     if (t->literals.search && text.n)
-        n = set_find(&t->literals, text, events, n);
+        n = set_find(&t->literals, text, marks, events, n);
     for (unsigned i = 0; i < t->regexes.n; i++)
         events[n++] = t->regexes.events[i];
     return n;
 }
 
 /* Those whose regexes allow the value, by what is remembered of it. */
-static unsigned find_by_memo(struct dispatch *d, struct field_table *t, struct record *r,
+static unsigned find_by_memo(struct dispatch *d, unsigned field, struct record *r,
                              struct slice text, uint32_t *events, unsigned n)
 {
-    const uint32_t *known = memo_find(&t->memo, text);
-    unsigned end = n, kept = n;
+    struct field_state *s = &d->fields[field];
+    const uint32_t *known = memo_find(&s->memo, text);
+    unsigned end, kept = n;
 
-    for (unsigned i = 0; known && i < known[0]; i++)
-        events[end++] = known[i + 1];
     if (known)
-        return end;
-    end = find_by_literal(t, text, events, n);
-    if (!memo_wants(&t->memo, text))
+        return put(known + 1, known[0], events, n);
+    end = find_by_literal(&d->index->fields[field], text, s->marks, events, n);
+    if (!memo_wants(&s->memo, text))
         return end;
     for (unsigned i = n; i < end; i++)
-        if (regex_allows(d, r, events[i], text))
+        if (regex_allows(d->index, r, events[i], text))
             events[kept++] = events[i];
-    memo_keep(&t->memo, text, events + n, kept - n);
+    memo_keep(&s->memo, text, events + n, kept - n);
     return kept;
 }
 
-static inline unsigned find_by_regex(struct dispatch *d, struct field_table *t, struct record *r,
+static inline unsigned find_by_regex(struct dispatch *d, unsigned field, struct record *r,
                                      struct slice text, uint32_t *events, unsigned n)
 {
-    return memo_rests(&t->memo) ? find_by_literal(t, text, events, n)
-                                : find_by_memo(d, t, r, text, events, n);
+    struct field_state *s = &d->fields[field];
+
+    return memo_rests(&s->memo)
+               ? find_by_literal(&d->index->fields[field], text, s->marks, events, n)
+               : find_by_memo(d, field, r, text, events, n);
 }
 
-static unsigned find_by_field(struct dispatch *d, struct field_table *t, struct record *r,
+static unsigned find_by_field(struct dispatch *d, unsigned field, struct record *r,
                               uint32_t *events, unsigned n)
 {
+    const struct field_table *t = &d->index->fields[field];
     struct field *f = &r->slots[t->slot];
     struct slice text = f->kind == FIELD_NONE ? (struct slice){"", 0} : field_text(f, &r->scratch);
     uint64_t i;
 
     if (text.n == 0) /* missing: no value, and what a regex may match */
-        return t->regexes.n ? find_by_regex(d, t, r, text, events, n) : n;
+        return t->regexes.n ? find_by_regex(d, field, r, text, events, n) : n;
     if (t->values.n && map_get(&t->values, text, &i))
-        n = take(d, i, events, n);
+        n = take(d->index, i, events, n);
     if (t->begins[(unsigned char)text.p[0]])
-        n = find_by_prefix(d, t->sorted, text, events, n);
-    return t->has_regex ? find_by_regex(d, t, r, text, events, n) : n;
+        n = find_by_prefix(d->index, t->sorted, text, events, n);
+    return t->has_regex ? find_by_regex(d, field, r, text, events, n) : n;
 }
 
 static unsigned find_by_fields(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)
 {
     record_fields(r);
-    for (unsigned i = 0; i < d->nfields; i++)
-        n = find_by_field(d, &d->fields[i], r, events, n);
-    return n;
-}
-
-static unsigned put(const uint32_t *found, unsigned nfound, uint32_t *events, unsigned n)
-{
-    for (unsigned i = 0; i < nfound; i++)
-        events[n++] = found[i];
+    for (unsigned i = 0; i < d->index->nfields; i++)
+        n = find_by_field(d, i, r, events, n);
     return n;
 }
 
@@ -584,19 +626,20 @@ static unsigned recall_or_find(struct dispatch *d, struct record *r, uint32_t *e
 
 unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *ret_events)
 {
-    unsigned n = take(d, d->always, ret_events, 0);
+    const struct dispatch_index *index = d->index;
+    unsigned n = take(index, index->always, ret_events, 0);
 
-    n = r->shape && r->shape->is_decided && d->nfields <= TRAIL_DECIDING
+    n = r->shape && r->shape->is_decided && index->nfields <= TRAIL_DECIDING
             ? find_by_shape(d, r, ret_events, n)
             : recall_or_find(d, r, ret_events, n);
     if (r->line.n == 0)
         return n;
     unsigned char begin = (unsigned char)r->line.p[0];
-    const struct list *l = &d->by_first_byte[begin];
+    const struct list *l = &index->by_first_byte[begin];
 
     for (unsigned i = l->n; i-- > 0;)
         ret_events[n++] = l->events[i];
-    if (d->literals.search && d->literals_begin[begin])
-        n = set_find(&d->literals, r->line, ret_events, n);
+    if (index->literals.search && index->literals_begin[begin])
+        n = set_find(&index->literals, r->line, d->marks, ret_events, n);
     return n;
 }

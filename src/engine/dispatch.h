@@ -21,9 +21,16 @@
 
 #include "engine/record.h"
 
+/* Immutable, and shared by the engines of many threads. */
+struct dispatch_index;
+/* One of each engine: what it remembers of lines. */
 struct dispatch;
 
-struct dispatch *dispatch_new(const struct ruleset *rules);
+struct dispatch_index *dispatch_index_new(const struct ruleset *rules);
+void dispatch_index_free(struct dispatch_index *d);
+
+/* BORROWS the index of these rules; NULL: it makes its own. */
+struct dispatch *dispatch_new(const struct ruleset *rules, const struct dispatch_index *index);
 void dispatch_free(struct dispatch *d);
 
 /* Tells the trail of the lines which fields decide. */

@@ -118,7 +118,7 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     e->options = *options;
     e->now_ns = now_ns;
     record_init(&e->record, rules);
-    e->dispatch = dispatch_new(rules);
+    e->dispatch = dispatch_new(rules, options->index);
     dispatch_tell(e->dispatch, e->record.trail);
     e->plans = plans_new(rules);
     e->events = xcalloc(rules->nevents + 1, sizeof *e->events);

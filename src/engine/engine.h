@@ -26,6 +26,8 @@ struct engine_options {
     size_t max_label;                /* so much of a field is kept of a span's begin; 0 = all */
     bool trace_hits_only;            /* a trace does not try the events that the line is not */
     bool no_dispatch; /* try every event on every line: to measure, and to test dispatch */
+    const struct dispatch_index
+        *index; /* of the rules, shared (dispatch.h); BORROWED; NULL: it makes its own */
     /* Called for each line that no event took; NULL = not. */
     void (*unmatched)(void *ctx, const struct source *source, struct slice line);
     void *ctx;

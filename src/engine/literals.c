@@ -45,8 +45,6 @@ struct literals {
     unsigned window_bits;
     uint32_t *shorts; /* texts of less than `least` bytes */
     unsigned nshorts;
-    uint64_t *seen; /* per text: the line it was last found in */
-    uint64_t line;
 };
 
 static inline uint64_t load_window(const char *p, size_t window)
@@ -207,7 +205,6 @@ struct literals *literals_new(const struct slice *texts, unsigned n)
     make_tables(l, (size_t)n * l->step);
     l->same = xcalloc(n, sizeof *l->same);
     l->shorts = xcalloc(n, sizeof *l->shorts);
-    l->seen = xcalloc(n, sizeof *l->seen);
     uint32_t *counts = count_windows(l);
 
     for (uint32_t i = 0; i < n; i++)
@@ -225,16 +222,22 @@ void literals_free(struct literals *l)
     free(l->filter);
     free(l->windows);
     free(l->shorts);
-    free(l->seen);
     free(l);
 }
 
-/* It, and all that read the same. */
-static unsigned found(struct literals *l, uint32_t text, uint32_t *ret, unsigned n)
+/* Of each text the number of the line it was last found in; behind them that of the line at hand. */
+uint64_t *literals_marks(const struct literals *l)
 {
-    if (l->seen[text] == l->line)
+    return l ? xcalloc((size_t)l->n + 1, sizeof(uint64_t)) : NULL;
+}
+
+/* It, and all that read the same. */
+static unsigned found(const struct literals *l, uint32_t text, uint64_t *marks, uint32_t *ret,
+                      unsigned n)
+{
+    if (marks[text] == marks[l->n])
         return n;
-    l->seen[text] = l->line;
+    marks[text] = marks[l->n];
     for (; text != NONE; text = l->same[text])
         ret[n++] = text;
     return n;
@@ -251,8 +254,9 @@ static uint32_t text_at(const struct literals *l, const struct window *w, const 
 }
 
 /* The texts that have this window and stand around position `at` of the line. */
-static __attribute__((noinline)) unsigned look_up(struct literals *l, struct slice line, size_t at,
-                                                  uint64_t bytes, uint32_t *ret, unsigned n)
+static __attribute__((noinline)) unsigned look_up(const struct literals *l, struct slice line,
+                                                  size_t at, uint64_t bytes, uint64_t *marks,
+                                                  uint32_t *ret, unsigned n)
 {
     for (uint32_t i = first_slot(l, mix(bytes)); l->windows[i].text != NONE; i = next_slot(l, i)) {
         const struct window *w = &l->windows[i];
@@ -262,7 +266,7 @@ static __attribute__((noinline)) unsigned look_up(struct literals *l, struct sli
             continue;
         text = text_at(l, w, line.p + at - w->offset);
         if (text != NONE)
-            n = found(l, text, ret, n);
+            n = found(l, text, marks, ret, n);
     }
     return n;
 }
@@ -284,34 +288,37 @@ next_passing(const struct literals *l, const char *p, const char *last, size_t w
 }
 
 /* `window` and `step` are constant in each of its copies. No line comes here that is shorter than a window. */
-static inline __attribute__((always_inline)) unsigned
-walk(struct literals *l, struct slice line, size_t window, size_t step, uint32_t *ret, unsigned n)
+static inline __attribute__((always_inline)) unsigned walk(const struct literals *l,
+                                                           struct slice line, size_t window,
+                                                           size_t step, uint64_t *marks,
+                                                           uint32_t *ret)
 {
     const char *last = line.p + line.n - window;
+    unsigned n = 0;
 
     for (const char *p = next_passing(l, line.p, last, window, step); p <= last;
          p = next_passing(l, p + step, last, window, step))
-        n = look_up(l, line, (size_t)(p - line.p), load_window(p, window), ret, n);
+        n = look_up(l, line, (size_t)(p - line.p), load_window(p, window), marks, ret, n);
     return n;
 }
 
-unsigned literals_find(struct literals *l, struct slice line, uint32_t *ret)
+unsigned literals_find(const struct literals *l, struct slice line, uint64_t *marks, uint32_t *ret)
 {
     unsigned n = 0;
 
-    l->line++;
+    marks[l->n]++;
     if (line.n < l->window)
         n = 0;
     else if (l->window == LONG_WINDOW)
-        n = l->step == STEP_MAX ? walk(l, line, LONG_WINDOW, STEP_MAX, ret, 0)
-                                : walk(l, line, LONG_WINDOW, l->step, ret, 0);
+        n = l->step == STEP_MAX ? walk(l, line, LONG_WINDOW, STEP_MAX, marks, ret)
+                                : walk(l, line, LONG_WINDOW, l->step, marks, ret);
     else
-        n = walk(l, line, WINDOW, l->step, ret, 0);
+        n = walk(l, line, WINDOW, l->step, marks, ret);
     for (unsigned i = 0; i < l->nshorts; i++) {
         struct slice text = l->texts[l->shorts[i]];
 
         if (memmem(line.p, line.n, text.p, text.n))
-            n = found(l, l->shorts[i], ret, n);
+            n = found(l, l->shorts[i], marks, ret, n);
     }
     return n;
 }

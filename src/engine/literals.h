@@ -22,7 +22,9 @@ struct literals;
 struct literals *literals_new(const struct slice *texts, unsigned n);
 void literals_free(struct literals *l);
 
+/* Which texts a line was said to have already: one of each thread that searches. */
+uint64_t *literals_marks(const struct literals *l);
 /* Numbers of the texts that stand in the line, each once; room for all. Returns how many. */
-unsigned literals_find(struct literals *l, struct slice line, uint32_t *ret);
+unsigned literals_find(const struct literals *l, struct slice line, uint64_t *marks, uint32_t *ret);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/xalloc.h"
+#include "engine/dispatch.h"
 #include "input/archive.h"
 #include "input/crc32c.h"
 
@@ -44,6 +45,7 @@ struct part {
 struct work {
     const struct setup *setup;
     const struct parallel_options *options;
+    struct dispatch_index *index; /* of its rules, for all threads */
     struct piece *pieces;
     size_t npieces, pieces_cap;
     struct part *parts;
@@ -211,6 +213,7 @@ static void do_part(struct part *p)
     const struct parallel_options *o = p->work->options;
     struct engine_options engine_options = {
         .no_dispatch = o->no_dispatch,
+        .index = p->work->index,
         .unmatched = o->unmatched ? keep_unmatched : NULL,
         .ctx = p,
     };
@@ -346,7 +349,10 @@ int parallel_run(const struct setup *setup, const struct inputs *inputs,
         add_sets(&w, inputs);
     for (size_t i = 0; i < inputs->n && !setup->rules->spans_used; i++)
         cut(&w, &inputs->list[i]);
+    w.index = dispatch_index_new(setup->rules);
     int code = run_threads(&w, registry);
+
+    dispatch_index_free(w.index);
 
     for (size_t i = 0; i < w.n; i++) {
         buf_release(&w.parts[i].snapshot);

@@ -30,11 +30,11 @@ static struct slice random_text(struct buf *b, size_t least, size_t most)
 
 /* A million comparisons: each ck_assert would send a message to the process that waits. */
 static void assert_as_one_by_one(const struct slice *texts, unsigned n, struct slice line,
-                                 struct literals *l)
+                                 const struct literals *l, uint64_t *marks)
 {
     uint32_t found[TEXTS];
     bool said[TEXTS] = {false};
-    unsigned nfound = literals_find(l, line, found);
+    unsigned nfound = literals_find(l, line, marks, found);
 
     for (unsigned i = 0; i < nfound; i++) {
         if (said[found[i]])
@@ -66,6 +66,7 @@ static void compare_in_lines(struct slice *texts, unsigned n)
 {
     struct buf line = BUF_INIT;
     struct literals *l = literals_new(texts, n);
+    uint64_t *marks = literals_marks(l);
 
     for (unsigned i = 0; i < LINES; i++) {
         struct slice s = random_line(&line, texts, n);
@@ -73,9 +74,10 @@ static void compare_in_lines(struct slice *texts, unsigned n)
 
         memcpy(exact, s.p, s.n);
         exact = realloc(exact, s.n ? s.n : 1);
-        assert_as_one_by_one(texts, n, slice_make(exact, s.n), l);
+        assert_as_one_by_one(texts, n, slice_make(exact, s.n), l, marks);
         free(exact);
     }
+    free(marks);
     literals_free(l);
     for (unsigned i = 0; i < n; i++)
         free((char *)texts[i].p);
