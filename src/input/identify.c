@@ -612,13 +612,15 @@ static void search_packed_name(struct tailset *t, struct packed_search *p, const
     }
 }
 
-/* Of whatever stream of its log: a name that is a log of its own was renamed, perhaps. */
+/* Of a part that is a log of its own: it was renamed, perhaps. */
 static void search_packed_log(struct tailset *t, struct packed_search *p)
 {
     const struct stream *s = p->newcomer->stream;
+    enum rotated is;
 
     for (struct tail_file *f = t->files.first; f; f = f->next)
-        if (f->state == FILE_LOST && f->stream != s && f->stream->log == s->log)
+        if (f->state == FILE_LOST && f->stream != s &&
+            stream_of_rotated(t, f->stream->path, &is) == s)
             consider_packed(t, p, f);
 }
 
