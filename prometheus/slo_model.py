@@ -19,6 +19,8 @@ The 30-day budget is weighted by traffic: bad and total events are recorded as r
 let one quiet bad night outweigh a busy good day.
 """
 
+import math
+
 WINDOWS = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
 
 # (speed, severity, burn rate, long window, short window, for, history): page at 2 % of the budget in 1 h or 5 % in 6 h,
@@ -38,6 +40,25 @@ def summed(function, metric, matchers, window, by):
     """sum by (job) (rate(metric{matchers}[5m])); `function` is rate or increase."""
     braces = f"{{{matchers}}}" if matchers else ""
     return f"sum by ({', '.join(by)}) ({function}({metric}{braces}[{window}]))"
+
+
+# No alert waits for more than this share of failures: 14.4 times a budget of 10 % would be more than all.
+LIMIT_MAX = 0.75
+
+
+def allowed_share(slo):
+    return round(1 - slo["objective"], 6)
+
+
+def burn_of(slo, burn):
+    """The burn rate, or less: of a large budget the fastest is LIMIT_MAX, and the others lie as far apart as there is room."""
+    fastest, room = ALERTS[0][2], LIMIT_MAX / allowed_share(slo)
+    return burn if fastest <= room else burn ** math.log(room, fastest)
+
+
+def limit_of(slo, burn):
+    """The share of failures at which the budget burns so fast."""
+    return burn_of(slo, burn) * allowed_share(slo)
 
 
 def all_events(slo, function, window):
@@ -93,15 +114,14 @@ def budget(slos):
         yield "        expr: >-"
         yield f'          1 - sum_over_time(slo:bad_events:rate5m{{slo="{name}"}}[30d])'
         yield f'          / (sum_over_time(slo:total_events:rate5m{{slo="{name}"}}[30d]) > 0)'
-        yield f"          / {round(1 - slo['objective'], 6)}"
+        yield f"          / {allowed_share(slo)}"
         yield f"        labels: {{slo: {name}}}"
 
 
 def alerts(slo):
-    allowed = round(1 - slo["objective"], 6)
     name = slo["slo"]
     for speed, severity, burn, long, short, hold, history in ALERTS:
-        alert, limit = slo["alert"] + speed, round(burn * allowed, 6)
+        alert, limit = slo["alert"] + speed, round(limit_of(slo, burn), 6)
         yield f"      - alert: {alert}"
         yield "        expr: >-"
         yield f'          slo:sli_error:ratio_rate{long}{{slo="{name}"}} > {limit}'
@@ -116,7 +136,7 @@ def alerts(slo):
         yield f"        labels: {{severity: {severity}, area: {slo['area']}, {owner}slo: {name}, window: {long}}}"
         yield "        annotations:"
         yield "          summary: '{{ $labels.job }} burns its error budget (" + name + "): {{ $value | humanizePercentage }} bad'"
-        yield f"          description: 'Objective: {slo['what']}. Burn rate {burn}x over {long} and {short}.'"
+        yield f"          description: 'Objective: {slo['what']}. Burn rate {burn_of(slo, burn):.3g}x over {long} and {short}.'"
         yield f"          runbook_url: {slo['runbook']}#{alert.lower()}"
         yield f"          dashboard_url: {slo['dashboard']}"
 
@@ -157,18 +177,34 @@ def burning(slo, job, long, short, ratios, rate):
     else:
         series = zip((f'{name}{{job="{job}",{example}}}' for example in slo["examples"]), (good, bad))
     for selector, segments in series:
-        yield f"      - {{series: '{selector}', values: '{counter(segments)}'}}"
+        quoted = selector.replace("'", "''")
+        yield f"      - {{series: '{quoted}', values: '{counter(segments)}'}}"
 
 
-def cases(slo, limit, short):
+def busy(slo, limit, long, short):
+    """Events a second of which a tenth less than the limit is failures enough in both windows."""
+    return max(20 * slo["min_rate"], *(2 * bad / (0.9 * limit * 60 * MINUTES[window]) for bad, window in ((BAD_LONG, long), (BAD_SHORT, short))))
+
+
+def spills(slo, ratio, long):
+    """Would so many failures in the window be too many of a longer one, before which there was ten times the traffic?"""
+    minutes = MINUTES[long]
+    return any(ratio * minutes / (minutes + 10 * (MINUTES[longer] - minutes)) > 0.9 * limit_of(slo, burn)
+               for _, _, burn, longer, *_ in ALERTS if MINUTES[longer] > minutes)
+
+
+def cases(slo, limit, long, short):
     """(name, does it fire?, (ratio over the long window, in the short one), events a second)."""
-    busy, least = 20 * slo["min_rate"], slo["min_rate"]
-    many = max(1.1 * limit, 3.5 / (0.9 * least * 60 * MINUTES[short]))   # enough bad events of the least traffic
-    yield "over", True, (1.1 * limit, 1.1 * limit), busy
-    yield "long-under", False, (0.9 * limit, 1.3 * limit), busy
-    yield "short-under", False, (1.1 * limit, 0.9 * limit), busy
-    yield "some-traffic", True, (many, many), 1.1 * least
-    yield "quiet", False, (many, many), 0.9 * least
+    rate, least = busy(slo, limit, long, short), slo["min_rate"]
+    yield "over", True, (1.1 * limit, 1.1 * limit), rate
+    yield "long-under", False, (0.9 * limit, 1.3 * limit), rate
+    yield "short-under", False, (1.1 * limit, 0.9 * limit), rate
+    # Enough bad events of the least traffic. Where that is more than all of it, or too many of a longer window as well, it is the
+    # number of them that decides.
+    many = max(1.1 * limit, 3.5 / (0.9 * least * 60 * MINUTES[short]), 11 / (0.9 * least * 60 * MINUTES[long]))
+    if many < 1 and not spills(slo, many, long):
+        yield "some-traffic", True, (many, many), 1.1 * least
+        yield "quiet", False, (many, many), 0.9 * least
 
 
 def rules(slos):
@@ -191,11 +227,11 @@ def tests(slos):
     yield "group_eval_order: [" + ", ".join("slo-" + slo["slo"] for slo in slos) + ", slo-budget, slo-alerts]"
     yield "tests:"
     for slo in slos:
-        allowed = round(1 - slo["objective"], 6)
         pending, series = [], []
         for speed, severity, burn, long, short, _, history in ALERTS:
-            new = [("new", False, (1.1 * burn * allowed,) * 2, 20 * slo["min_rate"])] if history else []
-            for name, fires, ratios, rate in [*cases(slo, burn * allowed, short), *new]:
+            limit = limit_of(slo, burn)
+            new = [("new", False, (1.1 * limit,) * 2, busy(slo, limit, long, short))] if history else []
+            for name, fires, ratios, rate in [*cases(slo, limit, long, short), *new]:
                 job = f"{long}-{name}"
                 series += burning(slo, job, long, short, ratios, rate)
                 if name != "new":
@@ -209,7 +245,7 @@ def tests(slos):
         yield "    input_series:"
         yield from series
         yield "    promql_expr_test:"
-        yield "      - expr: ALERTS"
+        yield f"      - expr: ALERTS{{slo=\"{slo['slo']}\"}}"
         yield f"        eval_time: {DAYS}d"
         yield "        exp_samples:"
         yield from pending

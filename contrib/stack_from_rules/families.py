@@ -91,6 +91,7 @@ class Metric:
             if wish(key) and self.kind != "counter":
                 raise Mistake(f"{where(key)} is for counters, and {self.name} is a {self.kind}")
         self.title = plain(wish("title") or self._title())
+        self.help = self.help or self.title
         self.role = one_of(where("role"), wish("role", self._role()), ROLES[self.kind])
         self.bad = as_bad(where("bad"), wish("bad"), self.labels) if wish("bad") else self._bad() if self.role == "traffic" else None
         self.per = one_of(where("per"), wish("per", self._period()), PERIODS)
@@ -261,4 +262,7 @@ def load(wishes, logtally):
     alike(files)
     wishes.known("file", [f.name for f in files])
     wishes.known("metric", [m.name for f in files for m in f.metrics])
-    return [f for f in files if f.metrics]
+    files = [f for f in files if f.metrics]
+    if not files:
+        raise Mistake(f"{wishes.path}: no metric is in {' '.join(wishes.rules)}")
+    return files

@@ -25,8 +25,8 @@ def objective(name, metrics, wishes):
     if m is None:
         raise Mistake(f"{where('of')}: the rules have no metric {wish('of')}{near(wish('of'), metrics)}")
     share = number(where("objective"), wish("objective"))
-    if not 0 < share < 1:
-        raise Mistake(f"{where('objective')}: {wish('objective')} is no share between 0 and 100 %")
+    if not 0.8 <= share <= 0.99999:
+        raise Mistake(f"{where('objective')}: {wish('objective')} is no share between 80 and 99.999 %")
     slo = {
         "slo": name, "alert": camel(name) + "BudgetBurn", "objective": round(share, 9), "metric": m.name, "area": m.file,
         "min_rate": number(where("least"), wish("least")) if wish("least") else LEAST, "dashboard": f"/d/{uid(wishes, m.file)}",

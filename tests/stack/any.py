@@ -30,7 +30,7 @@ STEP = 1
 MISTAKES = [
     ("[slo a]\nof = nginx_http_requests_totl\nobjective = 99%", "did you mean nginx_http_requests_total?"),
     ("[slo a]\nof = nginx_http_requests_total", "needs objective"),
-    ("[slo a]\nof = nginx_http_requests_total\nobjective = 101%", "no share between 0 and 100 %"),
+    ("[slo a]\nof = nginx_http_requests_total\nobjective = 101%", "no share between 80 and 99.999 %"),
     ("[slo a]\nof = nginx_http_requests_total\nobjective = many", "'many' is no number"),
     ("[slo a]\nof = nginx_http_response_bytes_total\nobjective = 99%", "must say which series"),
     ("[slo a]\nof = nginx_http_request_duration_seconds\nobjective = 99%\nwithin = 2s", "none of the buckets"),
@@ -117,6 +117,9 @@ def test_wishes(checks, work):
                  "nor is it written over")
     (home / "other").mkdir()
     shutil.copy(ROOT / "rules/examples/sshd.ini", home / "other/nginx.ini")
+    (home / "empty.ini").write_text("[event a]\nmatch = a\n")
+    (home / "wishes.ini").write_text("[stack]\nrules = empty.ini\nout = x\n")
+    checks.check("no metric is in empty.ini" in tool(home / "wishes.ini").stderr, "rules without a metric are a mistake")
     (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini other/nginx.ini\nout = x\n")
     checks.check("under the same name, nginx" in tool(home / "wishes.ini").stderr, "two files of one name are a mistake")
 
@@ -135,13 +138,13 @@ def test_bounds(checks, work):
 
 
 def test_labels_of_the_scrape(checks, work):
-    """A label `job` is exported_job in Prometheus, and help is text, whatever is in it."""
+    """A label `job` is exported_job in Prometheus, and help and values are text, whatever is in them."""
     home = work / "labels"
     (home / "tests").mkdir(parents=True)
     (home / "cron.ini").write_text("[event done]\nmatch = (?<job>\\w+) (?<result>ok|failed)\n[counter cron_jobs_total]\n"
                                    "help = Jobs: 'all' {{ of }} them | here\ninc = done\nlabels = job, result\nzero = job=a result=ok\n")
-    (home / "tests/cron.prom").write_text('cron_jobs_total{job="a",result="ok"} 9\ncron_jobs_total{job="a",result="failed"} 1\n')
-    (home / "wishes.ini").write_text("[stack]\nrules = cron.ini\n")
+    (home / "tests/cron.prom").write_text('cron_jobs_total{job="a",result="ok"} 9\n' r"""cron_jobs_total{job="it's \"{{b}}\" \\",result="failed"} 1""" "\n")
+    (home / "wishes.ini").write_text("[stack]\nrules = cron.ini\n[slo cron]\nof = cron_jobs_total\nobjective = 90%\ntitle = It's: {{ 'fine' }} #\n")
     done = tool(home / "wishes.ini")
     checks.check(done.returncode == 0, f"a label job is no obstacle: {done.stderr}")
     checks.check('exported_job="a"' in (home / "tests/cron_test.yml").read_text() and "{{exported_job}}" in (home / "dashboards/cron.json").read_text(),
@@ -188,6 +191,22 @@ limit = 2GB
         checks.check(expr in rules, f"a limit is an alert: {expr}")
     promtool(checks, home, "rules with limits")
     linted(checks, home, "rules with limits")
+
+
+def test_objectives(checks, work):
+    """Objectives of every height, over much traffic and little: each alert can fire, and its tests pass."""
+    home = work / "objectives"
+    home.mkdir()
+    rules = os.path.relpath(ROOT / "rules/examples/nginx.ini", home)
+    heights = (("80%", 1, "99.999%", 10), ("99.99%", 0.1, "85%", 0.02), ("94%", 0.1, "95%", 100), ("99%", 0.01, "90%", 0.1))
+    for failed, least, slow, least_slow in (("90%", 0.001, "99.99%", 0.1), *(heights if os.environ.get("LT_LONG") else ())):
+        (home / "wishes.ini").write_text(
+            f"[stack]\nrules = {rules}\n[slo failed]\nof = nginx_http_requests_total\nobjective = {failed}\nleast = {least}\n"
+            f"[slo slow]\nof = nginx_upstream_duration_seconds\nwithin = 1s\nobjective = {slow}\nleast = {least_slow}\n")
+        done = tool(home / "wishes.ini")
+        limits = [float(limit) for limit in re.findall(r"ratio_rate\w+\{\S+\} > ([\d.e-]+)", (home / "rules/slo.yml").read_text())]
+        checks.check(done.returncode == 0 and len(limits) == 16 and all(0 < limit <= 0.75 for limit in limits), f"limits can be reached: {limits}")
+        promtool(checks, home, f"objectives of {failed} and {slow}")
 
 
 def test_routes(checks, work):
@@ -298,6 +317,7 @@ def main():
         test_labels_of_the_scrape(checks, work)
         test_bounds(checks, work)
         test_limits(checks, work)
+        test_objectives(checks, work)
         test_routes(checks, work)
         test_live(checks, work)
         if os.environ.get("LT_LONG"):
