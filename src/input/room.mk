@@ -82,9 +82,7 @@ tests_input_check_SOURCES = \
 	tests/input/check_tail.c \
 	tests/input/check_tailset_failing.c \
 	tests/input/check_tailset_known.c \
-	tests/input/check_tailset_links.c \
 	tests/input/check_identity.c \
-	tests/input/check_tailset_names.c \
 	tests/input/check_tailset_reading.c \
 	tests/input/check_unpack.c \
 	tests/input/failing.c \

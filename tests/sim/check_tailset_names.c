@@ -2,14 +2,12 @@
  * lines count once. */
 #include "config.h"
 
+#include "scene.h"
 #include "suite.h"
 
 #include "input/tail_world.h"
-#include "tools.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 static const char *const names[] = {
     "app.log.1",
@@ -99,15 +97,13 @@ TEST_EACH(copied_to_any_name_when_it_was_read, ALL)
 TEST_EACH(compressed_under_any_name_while_down, ALL)
 {
     const char *name = begin_case(_i);
-    char packed[128];
 
     world_save(&w);
     world_kill(&w);
     world_expect(&w, "app.log", "unread\n");
     world_rename(&w, "app.log", name);
     world_expect(&w, "app.log", "new\n");
-    (void)snprintf(packed, sizeof(packed), "gzip %s", world_path(&w, name));
-    ck_assert_int_eq(system(packed), 0);
+    scene_compress(world_path(&w, name));
     world_start(&w);
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
@@ -166,7 +162,7 @@ TEST_EACH(rotated_to_a_name_that_the_log_gives, 4)
     int i = _i / 2;
 
     world_init(&w, "*.log");
-    ck_assert_int_eq(mkdir(world_path(&w, "archive"), 0700), 0);
+    scene_mkdir(world_path(&w, "archive"));
     w.log.rotated = &given[i];
     w.log.nrotated = 1;
     world_start(&w);
