@@ -84,8 +84,11 @@ def prove_provisioning(checks):
     major, minor = re.search(r"prometheus:v(\d+)\.(\d+)", compose()["services"]["prometheus"]["image"]).groups()
     checks.check(prometheus["jsonData"]["prometheusVersion"].startswith(f"{major}.{minor}."), "Grafana knows Prometheus's version")
     for path in (ROOT / "grafana/dashboards").glob("*.json"):
-        variable = json.loads(path.read_text(encoding="utf-8"))["templating"]["list"][0]
-        checks.check(variable["current"]["value"] == "prometheus", f"{path.name} begins with that datasource")
+        # Imported by hand, Grafana asks which one; provisioned, it takes the first of the type, and there is one.
+        board = json.loads(path.read_text(encoding="utf-8"))
+        asked = {"${%s}" % i["name"]: i["pluginId"] for i in board["__inputs"]}
+        variable = board["templating"]["list"][0]
+        checks.check(asked.get(variable["current"]["value"]) == variable["query"] == prometheus["type"], f"{path.name} begins with that datasource")
     provider = yaml.safe_load((ROOT / "grafana/provisioning/dashboards/mylittleprice.yml").read_text())["providers"][0]
     mounts = dict(reversed(v.split(":")[:2]) for v in compose()["services"]["grafana"]["volumes"])
     checks.check(provider["options"]["path"] == "${DASHBOARDS_DIR}" and mounts[environment["DASHBOARDS_DIR"]] == "./grafana/dashboards",
