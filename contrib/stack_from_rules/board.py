@@ -246,15 +246,6 @@ def log_of(file):
 
 def feeding_table(file):
     """Markdown: which events of which log feed which metrics."""
-    events = {event["name"]: event for event in file.events}
-
-    def source(name, seen=()):
-        event = events.get(name)
-        if not event or name in seen:
-            return "any log"
-        if event["of"]:
-            return f"{event['of']}"
-        return ", ".join(event["log"] or ["any log"])
     spans = {}
     for span in file.spans:
         words = f"{', '.join(span['begin'])} to {', '.join(span['end'])}"
@@ -264,14 +255,18 @@ def feeding_table(file):
         fed = [f"`{m.name}` ({u['verb']}{' ' + str(u['value']) if u['value'] is not None else ''})"
                for m in file.metrics for u in m.updates if u["event"] == event["name"]]
         if fed:
-            rows.append(f"| {spans.get(event['name']) or source(event['name'])} | `{event['name']}` | {', '.join(fed)} |")
+            source = spans.get(event["name"]) or event["of"] or ", ".join(event["log"] or ["any log"])
+            rows.append(f"| {source} | `{event['name']}` | {', '.join(fed)} |")
     return "\n".join(["| lines of | are the event | which feeds |", "|---|---|---|", *rows])
 
 
 def feeding(file):
     events = "|".join(dict.fromkeys(e for m in file.metrics for e in m.fed_by()))
-    metrics = "|".join(m.name for m in file.metrics)
+    of_these = f'@,metric=~"{"|".join(m.name for m in file.metrics)}"'
     log = log_of(file)
+
+    def none_is_0(metric):
+        return f"({rate(metric, of_these)} * 60) or vector(0)"
     return [
         timeseries("Lines by event", "Lines per minute that each event took.",
                    ten_rates("logtally_event_hits_total", "event", f'@,event=~"{events}"', " * 60"), PER_MINUTE, table=True),
@@ -280,11 +275,9 @@ def feeding(file):
                    [query(rate("logtally_log_lines_total", log) + " * 60", "read"),
                     query(rate("logtally_log_lines_matched_total", log) + " * 60", "taken")], PER_MINUTE),
         timeseries("Values left out", "Updates per minute that had no usable value, or went to `other` beyond a limit. 0 is normal.",
-                   [query(f'({rate("logtally_rule_skipped_total", f"""@,metric=~"{metrics}" """.strip())} * 60) or vector(0)', "no value"),
-                    query(f'({rate("logtally_series_folded_total", f"""@,metric=~"{metrics}" """.strip())} * 60) or vector(0)', "folded")],
+                   [query(none_is_0("logtally_rule_skipped_total"), "no value"), query(none_is_0("logtally_series_folded_total"), "folded")],
                    PER_MINUTE),
-        bargauge("Series", "Label sets of each metric.", f'sum by (metric) (logtally_series{{@,metric=~"{metrics}"}})', "{{metric}}",
-                 COUNT, none="none"),
+        bargauge("Series", "Label sets of each metric.", f"sum by (metric) (logtally_series{{{of_these}}})", "{{metric}}", COUNT, none="none"),
         text("What feeds what", feeding_table(file)),
     ]
 

@@ -2,12 +2,13 @@
 
 
 def code(text):
-    return f"`{text}`".replace("|", "\\|")
+    """In a cell of a table."""
+    return (f"`` {text} ``" if "`" in text else f"`{text}`").replace("|", "\\|")
 
 
 def labels(m):
     def values(label):
-        known = [v for v in m.values[label]]
+        known = m.values[label]
         return f" ({', '.join(known[:8])}{', ...' if len(known) > 8 or not m.bounded(label) else ''})" if known else ""
     return "; ".join(code(label) + values(label).replace("|", "\\|") for label in m.labels)
 
@@ -37,7 +38,7 @@ def limits(m):
 
 
 def metrics(file):
-    yield f"| metric | type | labels | what it means | fed by | limits |"
+    yield "| metric | type | labels | what it means | fed by | limits |"
     yield "|---|---|---|---|---|---|"
     for m in file.metrics:
         kind = m.kind + (f", {m.unit}" if m.unit else "")
