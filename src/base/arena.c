@@ -33,7 +33,7 @@ static void add_block(struct arena *a, size_t need)
     b->older = a->block;
     b->size = size;
     a->block = b;
-    a->at = b->data;
+    a->begin = a->at = b->data;
     a->end = b->data + size;
 }
 
@@ -86,13 +86,11 @@ static void free_chain(struct arena_block *b)
     }
 }
 
-void arena_reset(struct arena *a)
+void arena_take_back(struct arena *a)
 {
-    if (a->block == NULL)
-        return;
     free_chain(a->block->older);
     a->block->older = NULL;
-    a->at = a->block->data;
+    a->begin = a->at = a->block->data;
     a->end = a->block->data + a->block->size;
 }
 

@@ -12,6 +12,7 @@
 struct arena_block;
 struct arena {
     struct arena_block *block; /* the newest; older ones hang behind it */
+    char *begin;               /* of the newest */
     char *at, *end;            /* free part of the newest */
 };
 
@@ -23,7 +24,13 @@ char *arena_strslice(struct arena *a, struct slice s);
 char *arena_str(struct arena *a, const char *s);
 /* The copy as a slice (also NUL-terminated). */
 struct slice arena_slice(struct arena *a, struct slice s);
-void arena_reset(struct arena *a);
+void arena_take_back(struct arena *a);
+/* Where nothing was taken nothing is to be done: most lines need no scratch. */
+static inline void arena_reset(struct arena *a)
+{
+    if (a->at != a->begin)
+        arena_take_back(a);
+}
 void arena_release(struct arena *a);
 
 #endif

@@ -332,13 +332,15 @@ TRACED void update(struct updater *u, struct record *r, const struct update_op *
         *s = make_series(u, r, op);
     if (s->folded)
         count_folded(u, op->mapping, s->folded);
+    unsigned bucket = 0;
+
     if (op->kind == OP_COUNT)
         counter_add(op->family, s->index, &v, u->now_ns);
     else if (op->kind == OP_OBSERVE)
-        histogram_observe(op->family, s->index, v.d, u->now_ns);
+        bucket = histogram_observe(op->family, s->index, v.d, u->now_ns);
     else
         update_gauge(u, r, op, s->index, v.d);
-    if (op->exemplar && family_wants_exemplar(op->family, s->index, v.d))
+    if (op->exemplar && family_wants_exemplar(op->family, s->index, bucket))
         keep_exemplar(u, r, op, s->index, v.d);
 }
 

@@ -110,25 +110,26 @@ static inline void counter_add(struct family *f, uint32_t index, const struct nu
     family_updated(c, index, now_ns);
 }
 
-static inline void histogram_observe(struct family *f, uint32_t index, double v, int64_t now_ns)
+/* Returns the bucket. */
+static inline unsigned histogram_observe(struct family *f, uint32_t index, double v, int64_t now_ns)
 {
     struct family_cells *c = family_cells(f);
     struct histogram *h = histogram_at(c, index);
+    unsigned bucket = bucket_of(c->bounds, c->nbounds, v);
 
-    h->bucket[bucket_of(c->bounds, c->nbounds, v)]++;
+    h->bucket[bucket]++;
     nsum_add(&h->sum, v);
     family_updated(c, index, now_ns);
+    return bucket;
 }
 
-/* Would an exemplar of this value be news? Making one costs more than all else an update does, and
- * of those between two snapshots only one is ever seen. */
-static inline bool family_wants_exemplar(struct family *f, uint32_t index, double value)
+/* Would an exemplar of a value in this bucket (of a counter: 0) be news? Making one costs more than all
+ * else an update does, and of those between two snapshots only one is ever seen. */
+static inline bool family_wants_exemplar(struct family *f, uint32_t index, unsigned bucket)
 {
     const struct family_cells *c = family_cells(f);
-    size_t at = (size_t)index * c->exemplar_slots;
+    size_t at = (size_t)index * c->exemplar_slots + bucket;
 
-    if (c->exemplar_slots > 1)
-        at += bucket_of(c->bounds, c->nbounds, value);
     return c->exemplar_slots && !(c->exemplar_fresh && c->exemplar_fresh[at]);
 }
 
