@@ -58,6 +58,7 @@ struct shape_note {
     const void *log; /* for whose lines `time` is known */
     int time;        /* which field is the time; SHAPE_NO_FIELD: none; SHAPE_ASK: it may be any */
     bool has_events, has_asked;
+    bool has_all; /* the events are all that they may be, whatever else stands in the line */
     uint8_t nevents, nasked;
     uint32_t events[SHAPE_EVENTS]; /* that they may be */
     uint8_t asked[SHAPE_VALUES];   /* the fields that those read of every line */

@@ -19,28 +19,36 @@
 static const char *skip_odd_scalar(const char *p);
 static const char *skip_escape(const char *p, enum line_form form);
 
+/* Newlines of 64 bytes that have more than one. */
+static SIMD_TARGET __attribute__((noinline)) void put_more(uint16_t *line, unsigned at,
+                                                           uint64_t newlines)
+{
+    for (; newlines; newlines &= newlines - 1)
+        *line++ = (uint16_t)(at + bit_lowest(newlines));
+}
+
 /* The lines from p on, as many as find room. */
 static SIMD_TARGET __attribute__((noinline)) void index_lines(struct lineindex *x, const char *p)
 {
     size_t left = (size_t)(x->block_end - p);
     size_t nbytes = left < INDEX_BYTES ? left : INDEX_BYTES;
     const char top = x->form == FORM_JSON ? 0x1f : ' ';
-    uint16_t *line = x->newlines;
+    uint16_t *line = x->newlines, *count = x->counts;
+    char *bits = x->bits;
     unsigned total = 0, at = 0;
 
-    for (; at < nbytes; at += 64) {
+    for (; at < nbytes; at += 64, bits += 8) {
         uint64_t newlines, stops = word_stops(p + at, top, &newlines);
 
-        word_store(x->bits + at / 8, stops);
-        x->counts[at / 64] = (uint16_t)total;
+        word_store(bits, stops);
+        *count++ = (uint16_t)total;
         total += bit_count(stops);
-        do { /* mostly one or none, which is done alike */
-            *line = (uint16_t)(at + bit_lowest(newlines | UINT64_C(1) << 63));
-            line += (newlines | -newlines) >> 63; /* 1, or 0; without a branch */
-            newlines &= newlines - 1;
-        } while (__builtin_expect(newlines != 0, 0));
+        *line = (uint16_t)(at + bit_lowest(newlines | UINT64_C(1) << 63)); /* there may be none */
+        if (__builtin_expect((newlines & (newlines - 1)) != 0, 0))
+            put_more(line, at, newlines);
+        line += bit_count(newlines);
     }
-    memset(x->bits + at / 8, 0xff, INDEX_BEYOND / 8 + 8);
+    memset(bits, 0xff, INDEX_BEYOND / 8 + 8);
     x->begin = p;
     x->end = p + at;
     x->line = x->newlines;

@@ -590,23 +590,6 @@ static unsigned find_by_fields(struct dispatch *d, struct record *r, uint32_t *e
     return n;
 }
 
-/* All values that decide are the same in all lines of the shape. */
-static unsigned find_by_shape(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)
-{
-    struct shape_note *note = &r->shape->note;
-    unsigned first = n;
-
-    if (note->has_events)
-        return put(note->events, note->nevents, events, n);
-    n = find_by_fields(d, r, events, n);
-    note->has_events = n - first <= SHAPE_EVENTS;
-    if (note->has_events) {
-        note->nevents = (uint8_t)(n - first);
-        (void)put(events + first, n - first, note->events, 0);
-    }
-    return n;
-}
-
 static unsigned recall_or_find(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)
 {
     const uint32_t *recalled;
@@ -624,22 +607,46 @@ static unsigned recall_or_find(struct dispatch *d, struct record *r, uint32_t *e
     return n;
 }
 
-unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *ret_events)
+/* What the line's first byte and the values that decide say. */
+static unsigned find_early(struct dispatch *d, struct record *r, uint32_t *events)
 {
-    const struct dispatch_index *index = d->index;
-    unsigned n = take(index, index->always, ret_events, 0);
+    unsigned n = recall_or_find(d, r, events, take(d->index, d->index->always, events, 0));
+    const struct list *l = r->line.n ? &d->index->by_first_byte[(unsigned char)r->line.p[0]] : NULL;
 
-    n = r->shape && r->shape->is_decided && index->nfields <= TRAIL_DECIDING
-            ? find_by_shape(d, r, ret_events, n)
-            : recall_or_find(d, r, ret_events, n);
-    if (r->line.n == 0)
-        return n;
-    unsigned char begin = (unsigned char)r->line.p[0];
-    const struct list *l = &index->by_first_byte[begin];
-
-    for (unsigned i = l->n; i-- > 0;)
-        ret_events[n++] = l->events[i];
-    if (index->literals.search && index->literals_begin[begin])
-        n = set_find(&index->literals, r->line, d->marks, ret_events, n);
+    for (unsigned i = l ? l->n : 0; i-- > 0;)
+        events[n++] = l->events[i];
     return n;
+}
+
+static bool searches_line(const struct dispatch *d, const struct record *r)
+{
+    return d->index->literals.search && r->line.n &&
+           d->index->literals_begin[(unsigned char)r->line.p[0]];
+}
+
+/* Those are the same in all lines of the shape. */
+static void note_events(const struct dispatch *d, const struct record *r, const uint32_t *events,
+                        unsigned n)
+{
+    struct shape_note *note = &r->shape->note;
+
+    if (!r->shape->is_decided || d->index->nfields > TRAIL_DECIDING || n > SHAPE_EVENTS)
+        return;
+    note->has_events = true;
+    note->has_all = !searches_line(d, r);
+    note->nevents = (uint8_t)put(events, n, note->events, 0);
+}
+
+unsigned dispatch_work_out(struct dispatch *d, struct record *r, uint32_t *events)
+{
+    unsigned n;
+
+    if (r->shape && r->shape->note.has_events) {
+        n = put(r->shape->note.events, r->shape->note.nevents, events, 0);
+    } else {
+        n = find_early(d, r, events);
+        if (r->shape)
+            note_events(d, r, events, n);
+    }
+    return searches_line(d, r) ? set_find(&d->index->literals, r->line, d->marks, events, n) : n;
 }

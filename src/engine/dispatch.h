@@ -19,6 +19,7 @@
 #ifndef LT_ENGINE_DISPATCH_H
 #define LT_ENGINE_DISPATCH_H
 
+#include "decode/shape.h"
 #include "engine/record.h"
 
 /* Immutable, and shared by the engines of many threads. */
@@ -43,8 +44,19 @@ bool dispatch_tries_always(const struct dispatch *d, unsigned event);
 /* Is the condition by which the event is found proved true by finding it? */
 bool dispatch_proves(const struct dispatch *d, unsigned event);
 
-/* Events the line may be; each at most once, in no order. *ret_events has room for all events.
- * Returns how many. */
-unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *ret_events);
+unsigned dispatch_work_out(struct dispatch *d, struct record *r, uint32_t *events);
+
+/* Events the line may be; each at most once, in no order: how many. *ret_events lives as long as the
+ * line; it may be `room`, which is there for all events. */
+static inline unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *room,
+                                     const uint32_t **ret_events)
+{
+    if (r->shape && r->shape->note.has_all) {
+        *ret_events = r->shape->note.events;
+        return r->shape->note.nevents;
+    }
+    *ret_events = room;
+    return dispatch_work_out(d, r, room);
+}
 
 #endif

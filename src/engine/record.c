@@ -57,8 +57,7 @@ static void begin(struct record *r)
     r->shape = NULL;
     r->unstored = false;
     r->time_known = r->time_own = r->time_dated = r->time_bad = r->in_block = false;
-    if (r->scratch.block)
-        arena_reset(&r->scratch);
+    arena_reset(&r->scratch);
 }
 
 static void read_path(struct record *r)

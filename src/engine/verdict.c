@@ -187,10 +187,10 @@ static void note_asked(struct shape *shape, const struct plan *p)
 
 /* Before events are tried, or count: what they read. Where it is certain that the line is its one event,
  * that is what series and values are made from; more only when a label set is new. */
-static void store_fields(struct engine *e, unsigned ncandidates)
+static void store_fields(struct engine *e, const uint32_t *candidates, unsigned ncandidates)
 {
     struct record *r = &e->record;
-    unsigned event = e->candidates[0];
+    unsigned event = candidates[0];
     bool is_certain = ncandidates == 1 && e->events[event].sure && r->shape->is_decided;
 
     if (is_certain && r->shape->note.has_asked) {
@@ -206,14 +206,16 @@ static void store_fields(struct engine *e, unsigned ncandidates)
 
 TRACED void find_events(struct engine *e, struct trace *t)
 {
-    unsigned n = e->options.no_dispatch ? all_candidates(e)
-                                        : dispatch_find(e->dispatch, &e->record, e->candidates);
+    const uint32_t *candidates = e->candidates;
+    unsigned n = e->options.no_dispatch
+                     ? all_candidates(e)
+                     : dispatch_find(e->dispatch, &e->record, e->candidates, &candidates);
 
     e->nhits = 0;
     if (n && e->record.unstored)
-        store_fields(e, n);
+        store_fields(e, candidates, n);
     for (unsigned i = 0; i < n; i++) {
-        unsigned event = e->candidates[i];
+        unsigned event = candidates[i];
 
         if (t && is_cut_short(t))
             break;
