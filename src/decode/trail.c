@@ -60,7 +60,8 @@ void trail_block(struct trail *t, const char *p, size_t n)
     struct lineindex *x = &t->shapes->index;
 
     x->block = x->begin = x->end = p;
-    x->block_end = n ? p + n : p;
+    /* Where nothing decides, a shape would be guessed by a count of quotes: the walk is sooner done. */
+    x->block_end = n && t->ndeciding ? p + n : p;
 }
 
 static const char *skip_blanks(const char *p)

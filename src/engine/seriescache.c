@@ -144,17 +144,16 @@ static __attribute__((noinline)) size_t put_any(struct seriescache *t, size_t at
 /* Makes the key. */
 static inline void put_texts(struct seriescache *t, const struct slice *texts, struct slice block)
 {
-    const struct slice *end = texts + t->ntexts;
     size_t at = 0;
 
-    for (; texts < end; texts++) {
-        const char *p = texts->p;
-        size_t n = texts->n;
+    for (unsigned i = 0; i < t->ntexts; i++) {
+        const char *p = texts[i].p;
+        size_t n = texts[i].n;
 
         if (n <= SHORT_MAX && (uintptr_t)p - (uintptr_t)block.p < block.n)
             t->chunks[at++] = short_chunk(p, n);
         else
-            at = put_any(t, at, *texts);
+            at = put_any(t, at, texts[i]);
     }
     t->nchunks = at;
 }

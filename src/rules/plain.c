@@ -448,9 +448,8 @@ static bool read_all(struct reading *r)
 
 /* --- what is known beforehand ----------------------------------------------------------------- */
 
-/* The bytes that lines have most often come first, as in numbers of sixteen digits; those that are not there
- * they have least. */
-static const char often[] = "\" e0123456789abcdf,:-tionsrlhumpg._/=TZ[]{}kwvy";
+/* The bytes that lines have most often come first; those that are not there they have least. */
+static const char often[] = "\" e0123456789,:-atinorsdclhufmpbg._/=TZ[]{}kwvy";
 
 static size_t rarest(struct slice text)
 {
