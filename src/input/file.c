@@ -810,7 +810,8 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
-    else if (e->relation == TAIL_PREFIX && e->rest && !e->held) /* never seen beside it */
+    else if (e->relation == TAIL_PREFIX && e->agrees > 0 && (e->inode || e->rest) &&
+             !e->held) /* never seen beside it */
         r = weigh_end(t, f, fd, e);
     else if (may_be_amid_a_line(f, e))
         r = find_last_line(t, f, fd, e->agrees, &e->from);

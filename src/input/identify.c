@@ -768,11 +768,22 @@ static void put_off(struct tailset *t, const struct newcomer *n, int error)
         deny(t, n, error);
 }
 
+/* It was truncated since it was met, so many bytes; perhaps there is a copy. */
+static void lose_seen(struct tailset *t, const struct newcomer *n, uint64_t size)
+{
+    struct tail_file *f = file_by_path(t, n->path);
+
+    if (size == 0 || n->rotated || !f || f->state != FILE_NAMED || f->tail.offset > 0)
+        return;
+    note(t, n->stream->log, TAIL_TRUNCATED, 1);
+    file_lose_unread(t, f, size);
+}
+
 /* With a look of now: a copy may have been seen half made, and completed before its original was
  * found to be truncated; its size of then would be taken for all of it. */
 static void identify(struct tailset *t, struct newcomer *n)
 {
-    struct identity met = n->look.id;
+    struct look met = n->look;
     int r;
 
     if (known_by_now(t, n))
@@ -787,12 +798,14 @@ static void identify(struct tailset *t, struct newcomer *n)
         return;
     }
     r = n->fd < 0 ? n->fd : look_at_fd(n->fd, &n->look);
-    if (r == 0 && !identity_eq(&n->look.id, &met)) {
+    if (r == 0 && !identity_eq(&n->look.id, &met.id)) {
         r = -ENOENT; /* another file by now */
         n->copy_of = NULL;
     }
     if (r == 0)
         r = identify_content(t, n);
+    if (r == 0 && n->look.size == 0)
+        lose_seen(t, n, met.size);
     if (n->fd >= 0)
         (void)sys_close(n->fd);
     if (r < 0)

@@ -118,11 +118,13 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
 
 static void give_up(struct tailset *t, struct tail_file *f)
 {
+    bool is_missed = !f->retired && f->stream->wanted;
+
     file_enter(t, f, FILE_ABSENT);
-    if (!f->retired && (f->tail.size > f->tail.offset || !f->truncated))
+    if (is_missed && (f->tail.size > f->tail.offset || !f->truncated))
         file_note_loss(t, f, f->truncated ? TAIL_LOST_TRUNCATED : TAIL_LOST_VANISHED);
     /* One that kept its name until it was gone may have held more than was ever looked at. */
-    if (!f->retired && !f->truncated && (!f->renamed || f->tail.size > f->tail.offset))
+    if (is_missed && !f->truncated && (!f->renamed || f->tail.size > f->tail.offset))
         note(t, f->stream->log, TAIL_VANISHED, 1);
     file_set_backlog(f, false);
     file_close_sink(t, f);

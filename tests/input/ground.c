@@ -4,8 +4,6 @@
 #include "input/ground.h"
 #include "tools.h"
 
-#include "base/slurp.h"
-
 #include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,7 +42,13 @@ void ground_close(int fd)
 
 void ground_read(const char *path, struct buf *out)
 {
-    ck_assert_int_eq(slurp(path, out), 0);
+    FILE *f = fopen(path, "re"); /* not by a call that may be made to fail */
+    char block[4096];
+
+    ck_assert_ptr_nonnull(f);
+    for (size_t n; (n = fread(block, 1, sizeof(block), f)) > 0;)
+        buf_add(out, block, n);
+    ck_assert_int_eq(fclose(f), 0);
 }
 
 int64_t ground_size(const char *path)

@@ -197,7 +197,7 @@ static void end_other_line(struct node *n, struct dent *d)
 static void excuse_after_cut(unsigned id, const struct node *n)
 {
     oracle.excused[id] = n->cut == CUT && !n->edited;
-    oracle.perhaps[id] = n->edited;
+    oracle.perhaps[id] = n->edited || n->cut == CUT_SEEN;
 }
 
 static void begin_line(struct stream *s)
@@ -748,6 +748,8 @@ static void act_restore(unsigned a, unsigned b)
     j->from = s->backup;
     j->dates = b % 2;
     oracle_doubts(s->backup, DOUBT_FREE);
+    if (s->half) /* in both it may come to its end */
+        oracle.doubt[s->half] = DOUBT_FREE;
     if (b / 2 % 2)
         (void)go_on(j, &j->from->data, false);
     else
@@ -830,6 +832,8 @@ static void act_hardlink(unsigned a, unsigned b)
         return;
     if (a % STREAMS == LINKED)
         excuse_older_than_link(n);
+    if (world.knobs & KNOB_NO_BIRTH) /* of which name is a number? */
+        oracle_may_double(n);
     (void)disk_link(dir, name, n);
 }
 

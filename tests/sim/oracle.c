@@ -450,6 +450,13 @@ void oracle_died(void)
     }
 }
 
+void oracle_went_back(void)
+{
+    memset(oracle.owed, 0, sizeof(oracle.owed));
+    for (unsigned id = 1; id < oracle.nlines; id++)
+        may_double(NULL, id);
+}
+
 void oracle_first(void)
 {
     static const char *const dirs[] = {"/log", "/mnt", "/pods"};

@@ -203,7 +203,7 @@ static int restore(void)
         oracle_fault(FAULT_BROKEN, "the memory is damaged, or gone");
     oracle.sequence = s.sequence;
     if (s.found == STATEFILE_PREVIOUS) /* what was counted since counts if it is still there */
-        memset(oracle.owed, 0, sizeof(oracle.owed));
+        oracle_went_back();
     memset(oracle.count, 0, sizeof(oracle.count));
     memset(oracle.told, 0, sizeof(oracle.told));
     if (s.found == STATEFILE_LOADED || s.found == STATEFILE_PREVIOUS)

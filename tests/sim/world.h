@@ -307,7 +307,8 @@ void oracle_saves(void);   /* the process takes counts and positions of this mom
 void oracle_saved(void);   /* ... and they are durable */
 void oracle_born(void);    /* a process starts */
 void oracle_died(void);
-void oracle_first(void); /* the process knows nothing: what lies rotated is history */
+void oracle_went_back(void); /* the state before the last is used: an error */
+void oracle_first(void);     /* the process knows nothing: what lies rotated is history */
 void oracle_restored(void);
 void oracle_end(void);
 
