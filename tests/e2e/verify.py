@@ -266,6 +266,8 @@ def files_of_0_1(files):
             r.take(4 * r.number(1))
         r.varint(), r.varint(), r.varint(), r.take(4)
         out += blob(r.vblob())
+        if r.varint():  # how it began, of what was not yet read
+            r.take(8), r.vblob()
     assert r.at == len(files)
     return out
 
