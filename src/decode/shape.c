@@ -129,7 +129,7 @@ static bool is_wanted(const struct trail *t, const struct trail_step *s)
            fieldnames_find(t->want, slice_make(s->text + s->key_at, s->key_n));
 }
 
-/* The values of a valid line that has these steps; false when there are too many, or one of them has no
+/* The values of a valid line that has these n steps and then its end; false when there are too many, or one of them has no
  * place in a shape. */
 static bool find_values(struct values *vs, const char *p, struct trail_step *const *path,
                         unsigned n)
@@ -137,6 +137,8 @@ static bool find_values(struct values *vs, const char *p, struct trail_step *con
     for (unsigned i = 0; i < n; i++) {
         const struct trail_step *s = path[i];
 
+        if (memcmp(p, s->text, s->n) != 0)
+            return false; /* a value ended elsewhere: it holds what else ends one */
         p += s->n;
         if (s->kind == STEP_INNER && is_wanted(vs->t, s))
             return false;
@@ -145,7 +147,7 @@ static bool find_values(struct values *vs, const char *p, struct trail_step *con
         else
             p = add_value(vs, p, s->slot, s->kind == STEP_STRING) + (s->kind == STEP_STRING);
     }
-    return vs->n <= SHAPE_VALUES;
+    return vs->n <= SHAPE_VALUES && memcmp(p, path[n]->text, path[n]->n) == 0;
 }
 
 static bool add_run(struct making *m, const char *p, size_t n)

@@ -182,6 +182,14 @@ TEST_EACH(one_wrong_byte_anywhere_is_the_same, LINESCAN_LEVELS)
     }
 }
 
+/* A byte that the index has, and that ends no bare value of logfmt. */
+TEST_EACH(a_backslash_may_stand_in_a_bare_value, LINESCAN_LEVELS)
+{
+    for (unsigned i = 0; choose(_i) && i < 1000; i++)
+        if (fits("level=INFO msg=\"a b\" k=1\\2"))
+            ck_abort_msg("in line %u", i);
+}
+
 /* Nothing tells these apart before they are read: whichever is guessed, the other comes too. */
 TEST_EACH(shapes_that_are_taken_for_each_other, LINESCAN_LEVELS)
 {
