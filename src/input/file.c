@@ -348,9 +348,7 @@ void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *
     }
 }
 
-/* All that was read of it, or, where nothing was, what it began with? Of what was empty only the name says
- * anything. 1, 0, or negative errno. */
-static int is_its_content(const struct tail_file *f, int fd, uint64_t size)
+int file_is_its_content(const struct tail_file *f, int fd, uint64_t size)
 {
     char head[FINGERPRINT_HEAD];
     ssize_t got;
@@ -380,7 +378,7 @@ int file_open_moved(struct tailset *t, struct tail_file *f)
     if (r == 0)
         r = identity_eq(&look.id, &f->tail.id);
     if (r == 1 && f->tail.id.birth_ns == 0) /* the number may be another file's by now */
-        r = is_its_content(f, fd, look.size);
+        r = file_is_its_content(f, fd, look.size);
     if (r != 1) {
         (void)sys_close(fd);
         return r;
@@ -977,6 +975,13 @@ static void lose_number(struct tailset *t, struct tail_file *f)
     queue_look(t, f->path, NULL);
 }
 
+/* What is cut of the new one before it is read is lost, as well. */
+static void begin_seen(struct tailset *t, struct tail_file *f, uint64_t size)
+{
+    file_begin_generation(t, f);
+    f->tail.size = f->tail.proved = size;
+}
+
 int file_generation_ended(struct tailset *t, struct tail_file *f)
 {
     struct evidence e = {.inode = true, .born = true};
@@ -1006,7 +1011,7 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
         if (f->renamed && f->state == FILE_NAMED && f->tail.id.birth_ns == 0)
             lose_number(t, f);
         else
-            file_begin_generation(t, f);
+            begin_seen(t, f, look.size);
     }
     if (r < 0)
         return r;

@@ -96,19 +96,21 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
 
     if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 || f->packed || strcmp(f->path, path) == 0)
         return 1;
-    if (f->tail.offset == 0) /* then nothing but that it was not written since */
+    if (f->tail.offset == 0 && f->began_n == 0) /* then nothing but that it was not written since */
         return look->mtime_ns == f->mtime_ns;
     if (file_is_log_again(f, path))
         return look->mtime_ns == f->mtime_ns;
-    if (look->mtime_ns < f->mtime_ns || f->tail.offset <= f->stream->alike ||
-        file_knows_less_than_a_line(f, SLICE("")))
+    if (look->mtime_ns < f->mtime_ns)
+        return 0;
+    if (f->tail.offset > 0 &&
+        (f->tail.offset <= f->stream->alike || file_knows_less_than_a_line(f, SLICE(""))))
         return 0;
     fd = open_within_budget(t, path);
     if (fd < 0)
         return fd;
-    r = tail_compare(&f->tail, fd, look->size);
+    r = file_is_its_content(f, fd, look->size);
     (void)sys_close(fd);
-    return r < 0 ? r : r == TAIL_SAME;
+    return r;
 }
 
 /* 1, 0, or negative errno: it cannot be said now. */

@@ -558,6 +558,9 @@ void file_add_dirs(struct tailset *t, const struct tail_file *f);
 void file_learn_real(struct tailset *t, struct tail_file *f);
 /* It lost its name and is held open: where is it? */
 void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *look);
+/* Where no birth is known: does `fd` hold all that was read of it, or, where nothing was, what it began with?
+ * Of what was empty only the name says anything. 1, 0, or negative errno. */
+int file_is_its_content(const struct tail_file *f, int fd, uint64_t size);
 /* Opens what no name leads to where it was last. 1; 0 when it is not there any more; or negative
  * errno. */
 int file_open_moved(struct tailset *t, struct tail_file *f);

@@ -815,6 +815,7 @@ static void act_unmount(unsigned a, unsigned b)
 {
     (void)a, (void)b;
     copy_blindly(MOUNTED);
+    oracle.halves = true; /* what is away for long is said to be lost */
     if (mount_point()->mounted)
         disk_unmount(mount_point());
 }
