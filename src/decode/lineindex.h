@@ -18,6 +18,7 @@ struct lineindex {
     const char *block, *block_end; /* whole lines, LINESCAN_SLACK bytes around them; equal: none */
     const char *begin, *end;       /* of them, what is indexed */
     enum line_form form;           /* of the lines for which it is */
+    uint64_t lines;                /* that were indexed, ever */
     uint16_t *line, *last;         /* the newline of the one at hand; behind the last */
     uint16_t newlines[INDEX_BYTES + 1];
     uint16_t counts[INDEX_BYTES / 64];               /* bits before each 64 bytes */

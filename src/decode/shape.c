@@ -13,6 +13,9 @@
 
 #include <stdlib.h>
 
+/* When so many guesses failed, half of all must have been right: where there are more values than places,
+ * each line would be guessed in vain. So many other lines are walked then. */
+enum { JUDGED_AFTER = 4096, RESTS_LONG = 1 << 18 };
 enum { WAITS = 8, WAITS_DOUBLED = 12, STRANGE = 32, RESTS = 512, RUN_MAX = SHAPE_PIECES * PIECE };
 
 /* A value of the line; what stands between it and the one before is a run. */
@@ -401,17 +404,26 @@ static bool is_strange(struct shapes *s, enum line_form form)
     return true;
 }
 
-void shapes_learn(struct trail *t, enum line_form form, const char *p,
-                  struct trail_step *const *path, unsigned n)
+static void judge(struct shapes *s)
+{
+    if (!s->place || ++s->failed < JUDGED_AFTER)
+        return;
+    if (s->index.lines - s->judged < 2 * JUDGED_AFTER)
+        s->rests = RESTS_LONG;
+    s->failed = 0;
+    s->judged = s->index.lines;
+}
+
+/* Apart: most lines that are walked teach nothing. */
+static __attribute__((noinline)) void learn(struct trail *t, enum line_form form, const char *p,
+                                            struct trail_step *const *path, unsigned n,
+                                            bool guesses, bool learns)
 {
     struct values vs = {.t = t, .form = form};
     struct shapes *s = t->shapes;
     struct shape_place *place = s->place;
-    bool guesses = is_strange(s, form), learns = is_due(s), found, again;
+    bool found = n > 0 && n <= SHAPE_VALUES && find_values(&vs, p, path, n - 1), again;
 
-    if (!guesses && !learns)
-        return;
-    found = n > 0 && n <= SHAPE_VALUES && find_values(&vs, p, path, n - 1);
     if (found && guesses) {
         learn_head(&s->heads[form], &vs, p);
         s->index.form = form;
@@ -424,4 +436,15 @@ void shapes_learn(struct trail *t, enum line_form form, const char *p,
         return;
     place->learned += place->learned < WAITS_DOUBLED;
     place->waits = WAITS << place->learned;
+}
+
+void shapes_learn(struct trail *t, enum line_form form, const char *p,
+                  struct trail_step *const *path, unsigned n)
+{
+    struct shapes *s = t->shapes;
+    bool guesses = is_strange(s, form), learns = is_due(s);
+
+    judge(s);
+    if (guesses || learns)
+        learn(t, form, p, path, n, guesses, learns);
 }

@@ -105,6 +105,8 @@ struct shapes {
     struct shape_head heads[LINE_FORMS];
     unsigned strange;          /* lines in a row that did not fit */
     unsigned rests;            /* so many lines are not guessed */
+    unsigned failed;           /* guesses, since they were judged last */
+    uint64_t judged;           /* at so many lines of the index */
     struct shape_place *place; /* of the line that was guessed at last; NULL: none was */
     uint32_t hash;
     struct shape_place places[1 << SHAPES_BITS];

@@ -53,6 +53,7 @@ static SIMD_TARGET __attribute__((noinline)) void index_lines(struct lineindex *
     x->end = p + at;
     x->line = x->newlines;
     x->last = line;
+    x->lines += (uint64_t)(line - x->newlines);
 }
 
 /* The first bit of the index at a byte or behind it. */
@@ -92,13 +93,15 @@ SIMD_INLINE unsigned stops_before(const struct lineindex *x, unsigned at)
     return x->counts[at / 64] + bit_count(bits & ((UINT64_C(1) << at % 64) - 1));
 }
 
-/* Pieces of a value of n bytes; what stands behind a short one is mostly the same as well. */
+/* A value of n bytes: all of it, as far as one decides (SHAPE_DECIDING): there are thousands that differ in
+ * the middle only. What stands behind a short one is mostly the same as well. */
 SIMD_INLINE uint64_t hash_value(uint64_t h, const char *p, unsigned n)
 {
-    uint64_t middle = hash_load8(p + n / 4), last = hash_load8(n >= 8 ? p + n - 8 : p);
+    uint64_t first = hash_load8(p), last = hash_load8(n >= 8 ? p + n - 8 : p);
 
-    h ^= (middle << 32 | middle >> 32) + n;
-    return hash_fold(hash_load8(p) ^ h, last ^ UINT64_C(0xe7037ed1a0b428db));
+    if (n > 16)
+        h = hash_fold(hash_load8(p + 8) ^ h, hash_load8(p + n - 16)) ^ hash_load8(p + n / 2 - 4);
+    return hash_fold(first ^ h ^ n, last ^ UINT64_C(0xe7037ed1a0b428db));
 }
 
 /* Where the shape stands that the line at hand may have, which begins at `at`. */
