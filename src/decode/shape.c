@@ -1,8 +1,8 @@
 /* shape -- learning one: the steps that the walk took, and the line that it took them in, become runs
  * and values.
  *
- * Nothing here is asked for every line. A place is learned when the same guess failed twice in a row,
- * and after that ever more seldom: two shapes that nothing tells apart before they are read would
+ * Nothing here is asked for every line. A place is learned when the same guess failed some times in
+ * a row, and after that ever more seldom: two shapes that nothing tells apart before they are read would
  * otherwise push each other out for ever. */
 #include "config.h"
 
@@ -16,6 +16,10 @@
 /* When so many guesses failed, half of all must have been right: where there are more values than places,
  * each line would be guessed in vain. So many other lines are walked then. */
 enum { JUDGED_AFTER = 4096, RESTS_LONG = 1 << 18 };
+
+/* Learning a shape costs as much as some lines: who comes seldom is walked. */
+enum { CAME = 5 };
+
 enum { WAITS = 8, WAITS_DOUBLED = 12, STRANGE = 32, RESTS = 512, RUN_MAX = SHAPE_PIECES * PIECE };
 
 /* A value of the line; what stands between it and the one before is a run. */
@@ -375,11 +379,10 @@ void trail_store_rest(const struct trail *t, struct field *slots, struct touched
             store(t, &t->shape->fields[i], slots, touched);
 }
 
-/* The same guess failed twice in a row, and not too often before. */
+/* The same guess failed some times in a row, and not too often before. */
 static bool is_due(struct shapes *s)
 {
     struct shape_place *place = s->place;
-    uint32_t hash;
 
     if (!place)
         return false;
@@ -387,9 +390,9 @@ static bool is_due(struct shapes *s)
         place->waits--;
         return false;
     }
-    hash = place->hash;
+    place->came = place->hash == s->hash ? place->came + 1 : 0;
     place->hash = s->hash;
-    return hash == s->hash;
+    return place->came >= CAME;
 }
 
 /* No guess was right for long: guesses should begin from another place, and not at once. */
@@ -432,6 +435,7 @@ static __attribute__((noinline)) void learn(struct trail *t, enum line_form form
     if (!learns)
         return;
     again = place->shape;
+    place->came = 0;
     if (found && learn_shape(place, &vs, p, n - 1) && !again)
         return;
     place->learned += place->learned < WAITS_DOUBLED;

@@ -78,7 +78,8 @@ struct shape {
 
 struct shape_place {
     struct shape *shape;
-    uint32_t hash;  /* of who came last and did not fit */
+    uint32_t hash;  /* of who came last and did not fit, */
+    uint16_t came;  /* and how often in a row */
     uint32_t waits; /* so many of those are not learned */
     uint8_t learned;
 };

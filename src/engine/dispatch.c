@@ -597,7 +597,7 @@ static unsigned recall_or_find(struct dispatch *d, struct record *r, uint32_t *e
     int found;
 
     record_fields(r);
-    if (!r->in_block || !d->recall)
+    if (!r->in_block || r->decoded > DECODED_LOGFMT || !d->recall)
         return find_by_fields(d, r, events, n);
     found = recall_find(d->recall, r->slots, r->line.p, &recalled);
     if (found >= 0)

@@ -102,7 +102,7 @@ static bool fits(const char *line)
 
 static void learn(const char *line)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 10; i++)
         (void)fits(line);
     if (!fits(line))
         ck_abort_msg("no shape: %s", line);
