@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Writes rules/slo.yml: the service level objectives and their burn-rate alerts; with --tests the unit tests of every
-limit in them, tests/slo_limits_test.yml.
+limit in them, tests/slo_limits_test.yml, with --edges those of every window and number, tests/slo_edges_test.yml (slo_edges.py).
 
 Seven windows times three objectives is too much to keep right by hand, so the table below is the source, and slo_model.py
 says what becomes of it:
-`prometheus/gen_slo.py > prometheus/rules/slo.yml` and `prometheus/gen_slo.py --tests > prometheus/tests/slo_limits_test.yml`;
+`prometheus/gen_slo.py > prometheus/rules/slo.yml`, and likewise for the tests;
 tests/stack/run.sh fails when they differ.
 """
 
 import sys
 from pathlib import Path
 
+import slo_edges
 import slo_model
 
 RUNBOOK = Path(__file__).with_name("runbook_url").read_text(encoding="utf-8").strip()
@@ -59,6 +60,9 @@ def main():
     if sys.argv[1:] == ["--tests"]:
         print("# Made by prometheus/gen_slo.py --tests; change that and run it again.")
         print("\n".join(slo_model.tests(slos)))
+    elif sys.argv[1:] == ["--edges"]:
+        print("# Made by prometheus/gen_slo.py --edges; change that and run it again.")
+        print("\n".join(slo_edges.tests(slos)))
     else:
         print("# Made by prometheus/gen_slo.py; change that and run it again.")
         print("\n".join(slo_model.rules(slos)))

@@ -151,9 +151,9 @@ DAYS = 4
 HISTORY = f"_x{1440 // STEP - 1} _ 1 _x{2 * 1440 // STEP - 2} 1"
 
 
-def counter(segments):
-    """Sample values in promtool's notation; segments are (minutes, growth a minute)."""
-    value, words = 0, []
+def counter(segments, value=0):
+    """Sample values in promtool's notation, from this value on; segments are (minutes, growth a minute)."""
+    words = []
     for minutes, growth in segments:
         steps = minutes // STEP
         words.append(f"{value:.10g}+{growth * STEP:.10g}x{steps - 1}")

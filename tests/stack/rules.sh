@@ -97,6 +97,8 @@ check "rules have no lint" promtool check rules --lint=all --lint-fatal promethe
 check "slo.yml is what gen_slo.py gives" same <(python3 prometheus/gen_slo.py) prometheus/rules/slo.yml
 check "slo_limits_test.yml is what gen_slo.py --tests gives" \
     same <(python3 prometheus/gen_slo.py --tests) prometheus/tests/slo_limits_test.yml
+check "slo_edges_test.yml is what gen_slo.py --edges gives" \
+    same <(python3 prometheus/gen_slo.py --edges) prometheus/tests/slo_edges_test.yml
 check "the runbook of every alert is at the address of prometheus/runbook_url" same <(bases_of prometheus) prometheus/runbook_url
 check "that address is absolute" grep -qx 'https\?://[^ #]*' prometheus/runbook_url
 check "set_runbook.sh moves it everywhere, and refuses what is no address" runbook_moves
