@@ -37,7 +37,7 @@ WAY = [
         ("decode/linetime.c", "linetime_parse", "its own time", "engine/source.c"),
     ]),
     ("fields to updates", [
-        ("engine/dispatch.c", "dispatch_find", "which events it may be", "engine/verdict.c"),
+        ("engine/dispatch.h", "dispatch_find", "which events it may be", "engine/verdict.c"),
         ("engine/match.c", "match_conditions", "which it is", "engine/verdict.c"),
         ("engine/update.c", "updater_apply", "what they do", "engine/verdict.c"),
         ("engine/seriescache.c", "seriescache_find", "label texts to series", "engine/update.c"),
