@@ -69,7 +69,7 @@ struct corpus {
         *rules; /* rules: NULL for the backend's log, whose rules are the shipped ones */
 };
 
-enum backend_flavour { BACKEND_JSON, BACKEND_LOGFMT, BACKEND_MIXED, BACKEND_NOISE };
+enum backend_flavour { BACKEND_JSON, BACKEND_LOGFMT, BACKEND_MIXED, BACKEND_NOISE, BACKEND_STEADY };
 void backend_write(struct corpus *c, enum backend_flavour flavour);
 /* Where n events share the lines: told by msg, or by a regex on bare text. */
 void events_write(struct corpus *c);

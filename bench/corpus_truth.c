@@ -186,6 +186,7 @@ void backend_tell(struct backend *b)
     tell_db(b);
     tell_ai(b);
     tell_errors(b);
+    sample_print("backend_starts_total", "", 1, out);
     sample_print("websocket_connections_active", "", b->clients, out);
     sample_print("websocket_messages_total", "type=\"received\"", b->ws_messages[0], out);
     sample_print("websocket_messages_total", "type=\"sent\"", b->ws_messages[1], out);

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Instructions of small fixed corpora, against the recorded numbers: the one speed test that CI can trust.
 
-    count.py [--programs BUILD] [--accept]
+    count.py [--programs BUILD] [--accept | --instead]
 
 Runs `replay` under cachegrind on each corpus, once with its first lines and once with all: the difference is
 what lines cost, without the start; the start is a row of its own. The numbers depend on the vector
-instructions the processor has, so they are recorded per level; on a level without a record the count is
-shown and counted as skipped. Corpora without rules of their own are counted by the shipped ones: what is added
+instructions the processor has, so they are recorded per level, and the levels below this processor's are counted by
+programs that go no higher; on a level without a record the count is shown and counted as skipped. Corpora without rules of their own are counted by the shipped ones: what is added
 there is a rise here, of which the program is innocent; `match` is the JSON log by a regex for each event. A rise of more than a tenth fails. So does loading four times as many rules
 that takes more than 4.2 times the instructions, without those of a start (`SHAPES`); that needs no record. What
 grows with the square of their number is seen from a sixth of the whole at 10,000 rules. Nor may thousands of events
@@ -14,7 +14,8 @@ cost a line much more than a dozen (`MANY`), whatever their texts have in common
 limited in instructions and memory (`STARTS_WITH`). Files of a few lines are replayed for not much more than their lines
 in one file cost, however many there are (`FILES`). And each program that `make
 bench` compares must still say the truth. `--accept`
-(make bench-count-accept) records what is true now: a commit that does so says why."""
+(make bench-count-accept) records what is true now: a commit that does so says why. `--instead` (make bench-instead) counts what
+people would use instead on the same log, which no load of the machine changes, and writes the table of docs/performance.md."""
 import argparse
 import concurrent.futures
 import os
@@ -23,8 +24,8 @@ import shutil
 import subprocess
 import sys
 
-from measure import NOT_ASKED, Place, Wrong, cpu_of, must_be_true, rules_of
-from replay_rows import MATCH_RULES, mtail, ours
+from contenders import INSTEAD_OF_US, MATCH_RULES, instead_of_us, judge, mtail, ours
+from measure import NOT_ASKED, Place, Wrong, cpu_of, must_be_true, put_into, rules_of
 
 RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instructions.txt")
 HEAD = """# Instructions per line under cachegrind, and of a start with the shipped rules (make bench-count).
@@ -33,27 +34,35 @@ HEAD = """# Instructions per line under cachegrind, and of a start with the ship
 """
 FEW, ALL = 1000, 11000
 RULES, TIMES, MOST = 1000, 4, 4.2
-CORPORA = (("json", 0), ("logfmt", 0), ("mixed", 0), ("noise", 0), ("events", 1000), ("texts", 100), ("series", 1000),
+CORPORA = (("json", 0), ("steady", 0), ("logfmt", 0), ("mixed", 0), ("noise", 0), ("events", 1000), ("texts", 100), ("series", 1000),
            ("java", 0), ("spans", 300))
+OF_LEVELS = ("json", "steady", "logfmt", "mixed", "noise")     # where the scanner is what a line costs most
 ALLOWED = 1.10
+TOLD_AS = {"ours": "logtally", "match": "logtally, a regex per event"}
 DOZEN, WARM = 12, 10000
 # Files, lines of each, how many times the instructions of the same lines in one file they may take.
 FILES, LINES_OF_EACH, FILES_MOST = 4000, 10, {"many": 3.0, "rotated": 3.3}
 STARTS_WITH, START_INSTRUCTIONS, START_BYTES = 10000, 450_000_000, 40 << 20
 
 
-def level():
-    """What valgrind's processor can do is what this one can, up to AVX2."""
+def levels():
+    """{level: program of `place`}, this processor's first. What valgrind's processor can do is what this one can, up to AVX2."""
     with open("/proc/cpuinfo", encoding="utf-8") as f:
         info = f.read()
     machine = os.uname().machine
-    return machine + ("-avx2" if re.search(r"^flags\b.*\bavx2\b", info, re.M) else "")
+    if machine != "x86_64":
+        return {machine: "logtally"}
+    best = {machine + "-avx2": "logtally"} if re.search(r"^flags\b.*\bavx2\b", info, re.M) else {}
+    return {**best, machine: "logtally_sse2", machine + "-swar": "logtally_swar"}
 
 
 def instructions(command):
     said = subprocess.run(["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", *command],
-                          capture_output=True, text=True, check=False).stderr
-    return int(re.search(r"I +refs: +([\d,]+)", said)[1].replace(",", ""))
+                          capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C"}).stderr
+    found = re.search(r"I +refs: +([\d,]+)", said)
+    if found is None:
+        raise Wrong("valgrind cannot run %s: %s" % (command[0], said[-200:]))
+    return int(found[1].replace(",", ""))
 
 
 def each_of(count, jobs):
@@ -62,19 +71,52 @@ def each_of(count, jobs):
         return dict(zip(jobs, pool.map(lambda job: count(*job), jobs)))
 
 
-def replay(place, corpus, rules):
-    return instructions([place.logtally, "replay", "--rules", rules or rules_of(corpus), "-o",
-                         place.path(os.path.basename(corpus) + (".match" if rules else "") + ".counted"), corpus + ".log"])
+def replay(place, program, kind, corpus):
+    rules = MATCH_RULES if kind == "match" else rules_of(corpus)
+    return instructions([place.logtally if program == "logtally" else place.tool(program), "replay", "--rules", rules, "-o",
+                         place.path("%s-%s-%s.counted" % (os.path.basename(corpus), kind, program)), corpus + ".log"])
 
 
 def measure(place):
-    jobs = [(kind, lines) for kind, _ in CORPORA for lines in (FEW, ALL)]
+    """{(level, what): instructions}: of a line, and of a start."""
     logs = {(kind, lines): place.corpus(kind, lines, n) for kind, n in CORPORA for lines in (FEW, ALL)}
-    taken = each_of(lambda kind, lines: replay(place, logs[kind, lines], None), jobs)
-    taken.update(each_of(lambda _, lines: replay(place, logs["json", lines], MATCH_RULES), [("match", FEW), ("match", ALL)]))
-    counted = {kind: round((taken[kind, ALL] - taken[kind, FEW]) / (ALL - FEW)) for kind in [k for k, _ in CORPORA] + ["match"]}
-    counted["start"] = taken["json", FEW] - FEW * counted["json"]
+    logs.update({("match", lines): logs["json", lines] for lines in (FEW, ALL)})
+    counted = {}
+    for of_level, program in levels().items():
+        jobs = [job for job in logs if program == "logtally" or job[0] in OF_LEVELS]
+        taken = each_of(lambda kind, lines, program=program: replay(place, program, kind, logs[kind, lines]), jobs)
+        for kind, lines in jobs:
+            if lines == ALL:
+                counted[of_level, kind] = round((taken[kind, ALL] - taken[kind, FEW]) / (ALL - FEW))
+        if program == "logtally":
+            counted[of_level, "start"] = taken["json", FEW] - FEW * counted[of_level, "json"]
     return counted
+
+
+def measure_instead(place):
+    """{kind: {program: instructions a line}} of what valgrind can run and says the truth; Go's mtail and node are not among them."""
+    found = {}
+    for kind in ("json", "steady"):
+        logs = {lines: place.corpus(kind, lines) for lines in (FEW, ALL)}
+        commands = {"ours": lambda log: ours(place, log), "match": lambda log: ours(place, log, rules=MATCH_RULES),
+                    **instead_of_us(place, [name for name in INSTEAD_OF_US if name != "duckdb"])}
+        for name, command in commands.items():
+            cpu_of(command(logs[ALL]), place.core, place.path("answer"))
+            judge(logs[ALL])(name, place.path("answer"))
+        taken = each_of(lambda name, lines, logs=logs, commands=commands: instructions(commands[name](logs[lines])),
+                        [(name, lines) for name in commands for lines in logs])
+        found[kind] = {name: (taken[name, ALL] - taken[name, FEW]) / (ALL - FEW) for name in commands}
+    return found
+
+
+def write_instead(place):
+    found = measure_instead(place)
+    out = ["| program | answers | instructions a line: JSON | steady JSON | times ours, steady |", "|---|---|---|---|---|"]
+    for name, n in sorted(found["json"].items(), key=lambda item: item[1]):
+        out.append("| %s | %s | %s | %s | %.2g |" % (TOLD_AS.get(name, name), INSTEAD_OF_US.get(name, ("all 18 metrics",))[0], format(round(n), ","),
+                                                format(round(found["steady"][name]), ","), found["steady"][name] / found["steady"]["ours"]))
+    put_into("performance.md", "instead", out)
+    print("\n".join(out))
 
 
 def used_by_one(events, more=""):
@@ -215,7 +257,7 @@ def measure_loading(place):
 
 def answers(place):
     """How many of the programs that `make bench` compares do not say the truth of a small log: they change with the rules."""
-    contest = {"shipped rules": (("json", "logfmt", "mixed", "noise", "java"), lambda kind, corpus: ours(place, corpus), ()),
+    contest = {"shipped rules": (("json", "steady", "logfmt", "mixed", "noise", "java"), lambda kind, corpus: ours(place, corpus), ()),
                "match.ini": (("json",), lambda kind, corpus: ours(place, corpus, rules=MATCH_RULES), NOT_ASKED)}
     if shutil.which("mtail"):
         contest["mtail"] = ("json", "logfmt", "mixed", "java"), mtail, NOT_ASKED
@@ -242,8 +284,8 @@ def recorded():
     return found
 
 
-def accept(record, of_level, counted):
-    record.update({(of_level, kind): n for kind, n in counted.items()})
+def accept(record, counted):
+    record.update(counted)
     with open(RECORD, "w", encoding="utf-8") as f:
         f.write(HEAD)
         for (name, kind), n in sorted(record.items()):
@@ -255,11 +297,15 @@ def main():
     parser.add_argument("--programs", default=".")
     parser.add_argument("--work", default="")
     parser.add_argument("--accept", action="store_true")
+    parser.add_argument("--instead", action="store_true")
     options = parser.parse_args()
     programs = os.path.abspath(options.programs)
     place = Place(programs, os.path.abspath(options.work or os.path.join(programs, "bench", "corpora")), False)
-    of_level, counted, record, failed, unknown = level(), measure(place), recorded(), 0, 0
-    for kind, n in counted.items():
+    if options.instead:
+        write_instead(place)
+        return 0
+    counted, record, failed, unknown = measure(place), recorded(), 0, 0
+    for (of_level, kind), n in counted.items():
         before = record.get((of_level, kind))
         risen = before is not None and n > before * ALLOWED
         failed += risen
@@ -270,7 +316,7 @@ def main():
     failed += measure_loading(place) + measure_many(place) + measure_start(place) + measure_files(place)
     asked, wrong = answers(place)
     if options.accept:
-        accept(record, of_level, counted)
+        accept(record, counted)
         return 0
     failed += wrong
     said = "%d passed, %d failed" % (len(counted) + len(SHAPES) + len(MANY) + 1 + len(FILES_MOST) + asked - failed - unknown, failed)

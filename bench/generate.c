@@ -3,7 +3,7 @@
  *     generate KIND LINES NAME [N [SEED]]
  *
  * Writes NAME.log and NAME.prom, and NAME.ini where the shipped rules do not fit. KIND is json,
- * logfmt, mixed, noise (the backend's log), java (stack traces), events, texts, series (N of them) or
+ * logfmt, mixed, noise, steady (the backend's log), java (stack traces), events, texts, series (N of them) or
  * spans (N open at any time). The
  * same arguments give the same bytes on every machine; a shorter log is the beginning of a longer
  * one. */
@@ -36,16 +36,21 @@ static void write_noise(struct corpus *c)
     backend_write(c, BACKEND_NOISE);
 }
 
+static void write_steady(struct corpus *c)
+{
+    backend_write(c, BACKEND_STEADY);
+}
+
 static const struct {
     const char *name;
     void (*write)(struct corpus *);
     bool rules;     /* it brings its own */
     unsigned n_max; /* 0 = takes no N */
-} kinds[] = {{"json", write_json, false, 0},       {"logfmt", write_logfmt, false, 0},
-             {"mixed", write_mixed, false, 0},     {"noise", write_noise, false, 0},
-             {"java", java_write, true, 0},        {"events", events_write, true, 1000},
-             {"texts", texts_write, true, 1000},   {"series", series_write, true, 2000000},
-             {"spans", spans_write, true, 1000000}};
+} kinds[] = {{"json", write_json, false, 0},          {"logfmt", write_logfmt, false, 0},
+             {"mixed", write_mixed, false, 0},        {"noise", write_noise, false, 0},
+             {"steady", write_steady, false, 0},      {"java", java_write, true, 0},
+             {"events", events_write, true, 1000},    {"texts", texts_write, true, 1000},
+             {"series", series_write, true, 2000000}, {"spans", spans_write, true, 1000000}};
 
 static FILE *create(const char *name, const char *ending)
 {
@@ -86,7 +91,7 @@ int main(int argc, char **argv)
         c.rng.state = argc > 5 ? strtoull(argv[5], NULL, 10) : SEED;
     }
     if (c.lines == 0 || (kinds[k].n_max > 0 && (c.n == 0 || c.n > kinds[k].n_max))) {
-        fputs("usage: generate json|logfmt|mixed|noise|java LINES NAME\n"
+        fputs("usage: generate json|logfmt|mixed|noise|steady|java LINES NAME\n"
               "       generate events|texts|series|spans LINES NAME N [SEED]\n",
               stderr);
         return EXIT_USAGE;

@@ -17,11 +17,13 @@ import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WIDTH, LEFT, RIGHT, BAR, ROW = 980, 430, 150, 14, 20
-COLOURS = {"ours": "#1f6f43", "match": "#4d9a6f", "ours-every-regex": "#9cc5ae", "grep": "#7a7a7a", "wc": "#b0b0b0",
-           "mtail": "#c2542d"}
+COLOURS = {"ours": "#1f6f43", "match": "#4d9a6f", "ours-every-regex": "#9cc5ae", "mtail": "#c2542d"}
+OTHERS = "#8a8a8a"
 NAMES = {"ours": "logtally", "match": "logtally, a regex per event", "ours-every-regex": "logtally, every event on every line",
-         "grep": "grep -c of one literal", "wc": "wc -l", "mtail": "mtail"}
-TITLES = {"json": "JSON, 18 metrics", "logfmt": "logfmt, 18 metrics", "mixed": "mixed, 18 metrics",
+         "wc": "wc -l", "grep": "grep -c of one literal", "rg": "rg -c of one literal", "mawk": "mawk, requests by status",
+         "gawk": "gawk, the same", "duckdb": "DuckDB, the same", "jq": "jq, the same", "python3": "python3, the same",
+         "goaccess": "goaccess, its report", "mtail": "mtail"}
+TITLES = {"json": "JSON, 18 metrics", "steady": "JSON whose shape `msg` tells, 18 metrics", "logfmt": "logfmt, 18 metrics", "mixed": "mixed, 18 metrics",
           "noise": "mostly noise (2 % hits), 18 metrics", "java": "stack traces, ten lines a record", "spans": "100,000 open spans"}
 
 
@@ -73,7 +75,7 @@ def draw_costs(d, result):
         d.y += 8
         for name in sorted(costs, key=costs.get):
             d.text(LEFT - 8, d.y + 11, NAMES[name], anchor="end")
-            d.bar(LEFT, d.y, x(costs[name]) - LEFT, COLOURS[name])
+            d.bar(LEFT, d.y, x(costs[name]) - LEFT, COLOURS.get(name, OTHERS))
             d.text(x(costs[name]) + 6, d.y + 11, "%.0f ns" % costs[name])
             d.y += ROW
     lines = Drawing()
@@ -122,8 +124,10 @@ def draw(result):
     return d.svg()
 
 
-WORDS = {"en": ("measure", "target", "measured", "", "within", "missed", "nanoseconds of CPU per line"),
-         "ru": ("что измерено", "цель", "вышло", "", "да", "нет", "наносекунд процессора на строку")}
+WORDS = {"en": ("measure", "target", "measured", "", "within", "missed", "nanoseconds of CPU per line",
+                " **Not fair: other work was done meanwhile.**"),
+         "ru": ("что измерено", "цель", "вышло", "", "да", "нет", "наносекунд процессора на строку",
+                " **Сравнение нечестное: машина была занята.**")}
 
 
 def number(value, unit):
@@ -133,11 +137,11 @@ def number(value, unit):
 def tables(result, language):
     """Markdown."""
     words = WORDS[language]
-    programs = ["wc", "grep", "ours", "match", "ours-every-regex", "mtail"]
-    out = ["| %s | %s |" % (words[6], " | ".join(NAMES[p] for p in programs)), "|---" * (len(programs) + 1) + "|"]
-    for kind, title in TITLES.items():
-        costs = result["ns_per_line"].get(kind, {})
-        out.append("| %s | %s |" % (title, " | ".join("%.0f" % costs[p] if p in costs else "" for p in programs)))
+    costs = {kind: result["ns_per_line"][kind] for kind in TITLES if kind in result["ns_per_line"]}
+    out = ["| %s | %s |" % (words[6], " | ".join(TITLES[kind] for kind in costs)), "|---" * (len(costs) + 1) + "|"]
+    for program, name in NAMES.items():
+        if any(program in of_kind for of_kind in costs.values()):
+            out.append("| %s | %s |" % (name, " | ".join("%.0f" % c[program] if program in c else "" for c in costs.values())))
     out += ["", "| %s | %s | %s | %s |" % words[:4], "|---|---|---|---|"]
     for row in result["rows"]:
         if row["value"] is None:
@@ -147,8 +151,9 @@ def tables(result, language):
         verdict = {True: words[4], False: "**%s**" % words[5], None: ""}[row["ok"]]
         out.append("| %s | %s | %s | %s |" % (row["name"], target, number(row["value"], row["unit"]), verdict))
     m = result["machine"]
-    out += ["", "%s, %d cores, %s, Linux %s; revision %s, %s run, load %.1f." % (
-        m["cpu"], m["cores"], m["compiler"], m["kernel"], result["revision"], result["mode"], m["load"])]
+    out += ["", "%s, %d cores, %s, Linux %s; revision %s, %s run, load %.1f.%s" % (
+        m["cpu"], m["cores"], m["compiler"], m["kernel"], result["revision"], result["mode"], m["load"],
+        "" if result.get("fair", m["load"] <= 1) else words[7])]
     return "\n".join(out)
 
 

@@ -1,101 +1,69 @@
-"""Rows where whole files are read: ours, mtail with an equal program, grep -c of one literal, wc -l."""
+"""Rows where whole files are read: ours, and what people would use instead (contenders.py)."""
 import os
 import re
 import subprocess
 import time
 
-from measure import NOT_ASKED, contest, cpu_of, line_count, must_be_true, pin, rules_of
+from contenders import INSTEAD_OF_US, MATCH_RULES, instead_of_us, judge, mtail, ours
+from measure import ROUNDS, contest, cpu_of, line_count, must_be_true, pin
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-LITERAL = '"msg":"http request"'        # the most frequent of the events
-MATCH_RULES = os.path.join(HERE, "rules", "match.ini")
-
-
-def ours(place, corpus, *options, rules=None):
-    return [place.logtally, "replay", "--rules", rules or rules_of(corpus), *options, corpus + ".log"]
+KINDS = {"json": 75, "steady": 75, "logfmt": 60, "mixed": 40, "noise": 100}       # at least so many times mtail
 
 
-def mtail(program, corpus):
-    return ["mtail", "--one_shot", "--one_shot_format=prometheus", "--emit_prog_label=false", "--address=127.0.0.1",
-            "--port=0", "--progs", os.path.join(HERE, "mtail", program + ".mtail"), "--logs", corpus + ".log"]
-
-
-def judge(corpus):
-    def check(name, out):
-        if name.startswith(("ours", "match")):
-            must_be_true(corpus, out, NOT_ASKED if name == "match" else ())
-        elif name == "mtail":
-            must_be_true(corpus, out, NOT_ASKED)
-    return check
-
-
-def per_line(place, commands, corpus, rounds):
-    """Nanoseconds of CPU per line."""
-    n = line_count(corpus + ".log")
-    return {k: s / n * 1e9 for k, s in contest(place, commands, rounds, judge(corpus)).items()}
-
-
-def against_mtail(place, table, kind, target, rounds, others=None):
-    """Long logs for the fast, a shorter beginning of the same for mtail; nanoseconds per line."""
-    long = place.corpus(kind, 5000000 if place.full else 1000000)
-    short = place.corpus(kind, 400000 if place.full else 80000)
-    cost = per_line(place, {"ours": ours(place, long), **(others(long) if others else {})}, long, rounds)
-    program = "json" if kind == "noise" else kind
-    cost.update(per_line(place, {"mtail": mtail(program, short)}, short, max(2, rounds // 3)))
-    table.costs[kind] = cost
-    if target:
-        table.add("%s: mtail's CPU against ours" % kind, cost["mtail"] / cost["ours"], target, ">=",
-                  note="%.0f and %.0f ns/line" % (cost["mtail"], cost["ours"]))
+def against_mtail(place, table, kind, target, others=(), match=False):
+    """Nanoseconds per line of all of them, on one log."""
+    corpus = place.corpus(kind, place.lines)
+    program = kind if kind in ("logfmt", "mixed", "java") else "json"
+    commands = {"ours": lambda log: ours(place, log), **instead_of_us(place, others), "mtail": lambda log: mtail(program, log)}
+    if match:
+        commands["match"] = lambda log: ours(place, log, rules=MATCH_RULES)
+    cost = table.costs[kind] = contest(place, commands, corpus, judge(corpus))
+    table.add("%s: mtail's CPU against ours" % kind, cost["mtail"] / cost["ours"], target, ">=",
+              note="%.0f and %.0f ns/line" % (cost["mtail"], cost["ours"]))
     return cost
 
 
-def backend_rows(place, table, rounds):
-    def json_others(corpus):
-        return {"grep": ["grep", "-c", LITERAL, corpus + ".log"], "wc": ["wc", "-l", corpus + ".log"],
-                "match": ours(place, corpus, rules=MATCH_RULES)}
-
-    def noise_others(corpus):
-        return {"wc": ["wc", "-l", corpus + ".log"]}
-
-    cost = against_mtail(place, table, "json", 75, rounds, json_others)
-    table.add("json: ours against grep -c of one literal", cost["ours"] / cost["grep"], 1.2,
-              note="%.0f and %.0f ns/line" % (cost["ours"], cost["grep"]))
-    table.add("json: ours against wc -l", cost["ours"] / cost["wc"], 4, note="wc: %.0f ns/line" % cost["wc"])
-    table.add("json: mtail against ours with a regex per event (match)", cost["mtail"] / cost["match"], 40, ">=",
-              note="%.0f ns/line" % cost["match"])
-    against_mtail(place, table, "logfmt", 60, rounds)
-    against_mtail(place, table, "mixed", 40, rounds)
-    cost = against_mtail(place, table, "noise", 100, rounds, noise_others)
-    table.add("noise: ours against wc -l", cost["ours"] / cost["wc"], 2.5,
-              note="%.0f and %.0f ns/line" % (cost["ours"], cost["wc"]))
-    plain = place.corpus("json", 80000)
-    table.costs["json"].update(per_line(place, {"ours-every-regex": ours(place, plain, "--no-dispatch")}, plain, 2))
-    table.add("json: every event tried on every line (--no-dispatch), against ours",
-              table.costs["json"]["ours-every-regex"] / table.costs["json"]["ours"])
+def against(table, cost, kind, name, target=None):
+    if name in cost:
+        table.add("%s: ours against %s" % (kind, name), cost["ours"] / cost[name], target,
+                  note="%.0f and %.0f ns/line" % (cost["ours"], cost[name]))
 
 
-def stack_traces(place, table, rounds):
+def backend_rows(place, table):
+    for kind in ("json", "steady"):
+        cost = against_mtail(place, table, kind, KINDS[kind], INSTEAD_OF_US, match=True)
+        for name in INSTEAD_OF_US:
+            against(table, cost, kind, name, {"grep": 1.2, "wc": 4}.get(name))
+        table.add("%s: mtail against ours with a regex per event (match)" % kind, cost["mtail"] / cost["match"], 40, ">=",
+                  note="%.0f ns/line" % cost["match"])
+    against_mtail(place, table, "logfmt", KINDS["logfmt"], ("wc",))
+    against_mtail(place, table, "mixed", KINDS["mixed"], ("wc",))
+    against(table, against_mtail(place, table, "noise", KINDS["noise"], ("wc",)), "noise", "wc", 2.5)
+    corpus = place.corpus("json", place.lines)
+    every = contest(place, {"ours-every-regex": lambda log: ours(place, log, "--no-dispatch")}, corpus, judge(corpus))
+    table.costs["json"].update(every)
+    table.add("json: every event tried on every line (--no-dispatch), against ours", every["ours-every-regex"] / table.costs["json"]["ours"])
+
+
+def stack_traces(place, table):
     """Records of ten lines, which mtail takes a line at a time."""
-    against_mtail(place, table, "java", 15, rounds, lambda corpus: {"wc": ["wc", "-l", corpus + ".log"]})
+    against_mtail(place, table, "java", 15, ("wc",))
 
 
-def open_spans(place, table, rounds):
+def open_spans(place, table):
     """100,000 jobs are open at any time; each line begins one or ends one."""
-    long = place.corpus("spans", 2000000 if place.full else 500000, 100000)
-    few = place.corpus("spans", 2000000 if place.full else 500000, 100)
-    short = place.corpus("spans", 150000, 100000)
-    cost = per_line(place, {"ours": ours(place, long)}, long, rounds)
-    cost["few"] = per_line(place, {"ours": ours(place, few)}, few, rounds)["ours"]
-    cost.update(per_line(place, {"mtail": mtail("spans", short)}, short, max(2, rounds // 3)))
-    table.costs["spans"] = {k: cost[k] for k in ("ours", "mtail")}
+    corpora = {n: place.corpus("spans", place.lines, n) for n in (100000, 100)}
+    commands = {"ours": lambda log: ours(place, log), "mtail": lambda log: mtail("spans", log)}
+    cost = table.costs["spans"] = contest(place, commands, corpora[100000], judge(corpora[100000]))
+    few = contest(place, {"ours": commands["ours"]}, corpora[100], judge(corpora[100]))["ours"]
     table.add("100,000 open spans: mtail's CPU against ours", cost["mtail"] / cost["ours"], 5, ">=",
               note="%.0f and %.0f ns/line" % (cost["mtail"], cost["ours"]))
-    table.add("100,000 open spans against 100", cost["ours"] / cost["few"], 4, note="%.0f ns/line" % cost["few"])
+    table.add("100,000 open spans against 100", cost["ours"] / few, 4, note="%.0f ns/line" % few)
 
 
-def many_events(place, table, rounds):
-    for kind, targets, size in (("events", {100: 1.1, 1000: 1.3}, 400000), ("texts", {100: 1.5, 1000: 3.5}, 40000)):
-        corpora = {n: place.corpus(kind, size * 5 if place.full else size, n) for n in (12, 100, 1000)}
+def many_events(place, table):
+    for kind, targets in (("events", {100: 1.1, 1000: 1.3}), ("texts", {100: 1.5, 1000: 3.5})):
+        corpora = {n: place.corpus(kind, place.lines, n) for n in (12, 100, 1000)}
         lines = line_count(corpora[12] + ".log")
         commands = {str(n): [place.tool("bench_lines"), corpora[n] + ".ini", corpora[n] + ".log", "3"]
                     for n in corpora}
@@ -103,7 +71,7 @@ def many_events(place, table, rounds):
             out = place.path("out-ours")
             cpu_of(ours(place, corpora[n]), place.core, out)
             must_be_true(corpora[n], out)
-        best = walks(place, commands, max(2, rounds // 2))
+        best = walks(place, commands)
         table.costs[kind] = best
         for n, target in targets.items():
             table.add("%d %s against 12" % (n, "events told by msg" if kind == "events" else "events told by a regex on text"),
@@ -111,10 +79,10 @@ def many_events(place, table, rounds):
                       % (best[str(n)], best["12"], lines))
 
 
-def walks(place, commands, rounds):
+def walks(place, commands):
     """{name: ns/line} of the best walk of bench_lines, in turns."""
     best = {}
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         for name, command in commands.items():
             said = subprocess.run(command, preexec_fn=pin(place.core), check=True, capture_output=True, text=True).stdout
             ns = float(re.search(r"best ([\d.]+) ns", said)[1])
@@ -122,15 +90,15 @@ def walks(place, commands, rounds):
     return best
 
 
-def many_series(place, table, rounds):
-    sizes = {10: 500000, 1000: 500000, 100000: 1000000, 1000000: 3000000 if place.full else 2000000}
+def many_series(place, table):
+    sizes = {10: place.lines, 1000: place.lines, 100000: place.lines, 1000000: 3000000 if place.full else 2000000}
     corpora = {n: place.corpus("series", lines, n) for n, lines in sizes.items()}
     for n in (10, 1000, 100000):
         out = place.path("out-ours")
         cpu_of(ours(place, corpora[n], "-c", limits(place)), place.core, out)
         must_be_true(corpora[n], out)
     commands = {str(n): [place.tool("bench_lines"), corpora[n] + ".ini", corpora[n] + ".log", "3"] for n in sizes}
-    best = walks(place, commands, max(2, rounds // 3))
+    best = walks(place, commands)
     table.costs["series"] = best
     for n, target in ((1000, 1.3), (100000, 3), (1000000, 5)):
         table.add("%d series against 10, once they are there" % n, best[str(n)] / best["10"], target,
@@ -145,13 +113,13 @@ def limits(place):
     return path
 
 
-def two_threads(place, table, rounds):
+def two_threads(place, table):
     """Elapsed time: the one row where that is the point, and the one that other work on the machine spoils."""
     if place.cores < 2:
         return
     corpus = place.corpus("json", 5000000 if place.full else 3000000)
     best = {}
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         for jobs in (1, 2):
             began = time.monotonic()
             with open(place.path("out-ours"), "wb") as out:
@@ -182,7 +150,6 @@ def series_costs(place, table):
 
 
 def all_rows(place):
-    rounds = 9 if place.full else 5
-    rows = [(row.__name__, lambda table, row=row: row(place, table, rounds))
+    rows = [(row.__name__, lambda table, row=row: row(place, table))
             for row in (backend_rows, stack_traces, open_spans, many_events, many_series, two_threads)]
     return rows + [("series_costs", lambda table: series_costs(place, table))]

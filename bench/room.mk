@@ -1,10 +1,11 @@
 # bench/: what the program costs. Built by name only; see docs/performance.md.
-#   make bench               the table, in a few minutes; FULL=1 for the whole
+#   make bench               the table, on an idle machine; FULL=1 for longer logs, BUSY=1 although it is busy: not fair
 #   make bench-plot          docs/performance.svg from the last table
 #   make bench-load          scrapes a second with wrk, into docs/performance.md
 #   make bench-attack        scrapes beside attacks, into docs/security.md
 #   make bench-count         instructions of a small corpus against the recorded number (CI)
 #   make bench-count-accept  records what they are now
+#   make bench-instead       instructions a line of what people would use instead, into docs/performance.md
 
 EXTRA_PROGRAMS += bench/generate bench/trickle bench/bench_lines
 bench_generate_SOURCES = bench/generate.c bench/corpus.c bench/corpus.h bench/corpus_backend.c \
@@ -14,9 +15,16 @@ bench_generate_LDADD =
 bench_trickle_SOURCES = bench/trickle.c
 bench_trickle_LDADD =
 bench_bench_lines_SOURCES = bench/bench_lines.c
+# The program as it runs where the processor has less: its linescan.o stands in for the library's.
+EXTRA_PROGRAMS += bench/logtally_sse2 bench/logtally_swar
+bench_logtally_sse2_SOURCES = src/main.c src/decode/linescan.c
+bench_logtally_sse2_CPPFLAGS = $(AM_CPPFLAGS) -DLINESCAN_MOST=LINESCAN_SSE2
+bench_logtally_swar_SOURCES = src/main.c src/decode/linescan.c
+bench_logtally_swar_CPPFLAGS = $(AM_CPPFLAGS) -DLINESCAN_MOST=LINESCAN_SWAR
 EXTRA_DIST += bench/run.py bench/measure.py bench/replay_rows.py bench/daemon_rows.py bench/plot.py \
-	bench/count.py bench/attack.py bench/load.py bench/instructions.txt bench/mtail bench/rules
-BENCH_TOOLS = src/logtally bench/generate bench/trickle bench/bench_lines bench/bench_metrics
+	bench/count.py bench/attack.py bench/load.py bench/contenders.py bench/instead bench/instructions.txt bench/mtail bench/rules
+BENCH_TOOLS = src/logtally bench/generate bench/trickle bench/bench_lines bench/bench_metrics \
+	bench/logtally_sse2 bench/logtally_swar
 
 bench-load: src/logtally
 	python3 $(srcdir)/bench/load.py --programs . --write
@@ -24,9 +32,9 @@ bench-load: src/logtally
 bench-attack: src/logtally
 	python3 $(srcdir)/bench/attack.py --programs . --write
 
-.PHONY: bench bench-load bench-attack bench-plot bench-count bench-count-accept
+.PHONY: bench bench-load bench-attack bench-plot bench-count bench-count-accept bench-instead
 bench: $(BENCH_TOOLS)
-	python3 $(srcdir)/bench/run.py --programs . --full "$(FULL)"
+	python3 $(srcdir)/bench/run.py --programs . --full "$(FULL)" --busy "$(BUSY)"
 
 bench-plot:
 	python3 $(srcdir)/bench/plot.py bench/results $(srcdir)/bench/results
@@ -36,4 +44,7 @@ bench-count: $(BENCH_TOOLS)
 
 bench-count-accept: $(BENCH_TOOLS)
 	python3 $(srcdir)/bench/count.py --programs . --accept
+
+bench-instead: $(BENCH_TOOLS)
+	python3 $(srcdir)/bench/count.py --programs . --instead
 dist_doc_DATA += docs/performance.md docs/performance.ru.md docs/performance.svg

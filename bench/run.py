@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measures every target of docs/performance.md, prints one table, keeps it as JSON.
 
-    run.py [--programs BUILD] [--full YES] [--only WORD]... [--work DIR] [--results DIR]
+    run.py [--programs BUILD] [--full YES] [--busy YES] [--only WORD]... [--work DIR] [--results DIR]
 
 All figures are ratios within this run, or sizes, or times with a wide target: user + sys CPU on one pinned
-core, page cache warm, contenders in turns, the least of several runs. Every answer is compared with what
+core, page cache warm, contenders in turns, the least of seven runs less the least of seven on an empty log, what is said into a pipe.
+On a machine whose load is above 1 nothing is measured, or with --busy all of it, and the result says that it is not fair. Every answer is compared with what
 the generator added up itself; a wrong one is a miss, however fast. Exit status 1 when an answer was wrong or a row could not be measured."""
 import argparse
 import json
@@ -17,7 +18,7 @@ import time
 
 import daemon_rows
 import replay_rows
-from measure import HEADER, TOP, Place, Table, Wrong, cpu_model, line_of
+from measure import HEADER, MOST_LOAD, TOP, Place, Table, Wrong, cpu_model, line_of
 
 
 def first_line(command):
@@ -62,6 +63,7 @@ def main():
     parser = argparse.ArgumentParser(description="Measures every target of docs/performance.md.")
     parser.add_argument("--programs", default=".", help="the build directory")
     parser.add_argument("--full", default="", help="anything: long corpora, more rounds")
+    parser.add_argument("--busy", default="", help="anything: also when other work is done; such a result is not fair")
     parser.add_argument("--only", action="append", default=[], help="only rows with this word in their group's name")
     parser.add_argument("--work", default="", help="where corpora go (default: bench/corpora of the build directory)")
     parser.add_argument("--results", default="bench/results")
@@ -70,6 +72,10 @@ def main():
     place = Place(programs, os.path.abspath(options.work or os.path.join(programs, "bench", "corpora")), bool(options.full))
     began = time.time()
     facts = machine()
+    if facts["load"] > MOST_LOAD and not options.busy:
+        print("run: the load is %.1f, above %d: that would not be fair; BUSY=1 measures nevertheless and says so" % (
+            facts["load"], MOST_LOAD), file=sys.stderr)
+        return 1
     table = measure_all(place, options.only)
     print(HEADER)
     for row in table.rows:
@@ -81,7 +87,8 @@ def main():
     os.makedirs(options.results, exist_ok=True)
     out = os.path.join(options.results, time.strftime("%Y%m%dT%H%M%SZ.json", time.gmtime(began)))
     with open(out, "w", encoding="utf-8") as f:
-        json.dump({"revision": revision(), "mode": "full" if place.full else "quick", "machine": facts,
+        json.dump({"revision": revision(), "mode": "full" if place.full else "quick",
+                   "fair": facts["load"] <= MOST_LOAD, "machine": facts,
                    "rows": table.rows, "ns_per_line": table.costs}, f, indent=1, ensure_ascii=False)
         f.write("\n")
     print("kept in", out)

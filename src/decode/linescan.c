@@ -3,6 +3,11 @@
 
 #include "decode/linescan.h"
 
+/* The level beyond which this program does not go; that it is lower is for bench/. */
+#ifndef LINESCAN_MOST
+#define LINESCAN_MOST LINESCAN_AVX2
+#endif
+
 const struct linescan *linescan_get(enum linescan_level level)
 {
 #if defined(__x86_64__)
@@ -19,7 +24,7 @@ const struct linescan *linescan_get(enum linescan_level level)
 
 const struct linescan *linescan_best(void)
 {
-    int level = LINESCAN_AVX2;
+    int level = LINESCAN_MOST;
 
     while (linescan_get((enum linescan_level)level) == NULL)
         level--;
