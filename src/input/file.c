@@ -300,6 +300,8 @@ void file_learn_real(struct tailset *t, struct tail_file *f)
     forget_hops(t, f);
     r = resolve(t, f, &real);
     f->unresolved = r < 0 && r != -ELOOP;
+    if (r >= 0)
+        stream_set_leads(t, f->stream, NULL);
     if (r > 0) {
         file_set_real(t, f, buf_detach(&real));
         file_add_dirs(t, f);

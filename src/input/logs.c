@@ -149,6 +149,7 @@ void logs_free(struct tailset *t)
     globs_release(&t->globs);
     index_release(&t->log_index);
     index_release(&t->stream_index);
+    index_release(&t->leads_index);
     map_release(&t->warned);
     map_release(&t->links);
 }
@@ -197,6 +198,15 @@ struct stream *stream_get(struct tailset *t, const char *path, struct log *log)
     return s;
 }
 
+void stream_set_leads(struct tailset *t, struct stream *s, char *leads)
+{
+    index_remove(&t->leads_index, &s->by_leads);
+    free(s->leads);
+    s->leads = leads;
+    if (leads)
+        index_add_text(&t->leads_index, &s->by_leads, leads);
+}
+
 static struct slice dir_of(const char *path)
 {
     const char *name = path_name(path);
@@ -239,7 +249,7 @@ static bool has_given(const struct stream *s, const char *path)
     for (unsigned i = 0; log && i < log->nrotated; i++) {
         if (!matches_beside(plain_glob(log->rotated[i]), path, &dir) || strcmp(s->path, path) == 0)
             continue;
-        if (slice_eq(dir, dir_of(s->path)))
+        if (slice_eq(dir, dir_of(s->path)) || (s->leads && slice_eq(dir, dir_of(s->leads))))
             return true;
         for (const struct tail_file *f = s->files; f; f = f->stream_next)
             if (f->hops && slice_eq(dir, dir_of(f->real)))
@@ -302,6 +312,7 @@ void streams_sweep(struct tailset *t)
         }
         *link = s->next;
         leave_log(s);
+        stream_set_leads(t, s, NULL);
         index_remove(&t->stream_index, &s->by_path);
         free(s->path);
         free(s);

@@ -257,12 +257,36 @@ static void examine_symlink(struct tailset *t, const char *path)
         examine(t, &(struct pending){.path = s->path});
 }
 
+static void pass_hop(void *ctx, const char *path)
+{
+    (void)ctx, (void)path;
+}
+
+/* What is made where the stream's own name leads, and what is rotated there, is of the stream, also when
+ * the name leads nowhere again before anybody looks. */
+static void look_where_it_leads(struct tailset *t, struct stream *s)
+{
+    struct buf leads = BUF_INIT;
+
+    if (link_resolve(s->path, &leads, pass_hop, NULL) > 0) {
+        dir_add_of(t, leads.p, DIR_TARGET);
+        if (!s->leads || strcmp(s->leads, leads.p) != 0) {
+            (void)dir_rescan_of(t, leads.p); /* parts may lie there that were none before */
+            stream_set_leads(t, s, buf_detach(&leads));
+        }
+    }
+    buf_release(&leads);
+}
+
 static void note_dangling(struct tailset *t, const char *path)
 {
     struct dir *d = dir_of_path(t, path);
+    struct stream *s = stream_get(t, path, NULL);
 
     if (d)
         d->dangling = true;
+    if (s && s->wanted)
+        look_where_it_leads(t, s);
 }
 
 static void examine(struct tailset *t, const struct pending *p)

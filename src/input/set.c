@@ -112,7 +112,9 @@ struct stream *stream_by_real(const struct tailset *t, const char *path)
 {
     struct index_node *node = index_find(&t->real_index, slice_str(path));
 
-    return node ? INDEX_THING(node, struct tail_file, by_real)->stream : NULL;
+    if (node)
+        return INDEX_THING(node, struct tail_file, by_real)->stream;
+    return INDEX_THING(index_find(&t->leads_index, slice_str(path)), struct stream, by_leads);
 }
 
 struct tail_file *file_by_real(const struct tailset *t, const char *path)

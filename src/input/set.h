@@ -60,8 +60,10 @@ struct log {
 /* A path that matches a glob, and all contents that were ever written under it. */
 struct stream {
     struct index_node by_path;
+    struct index_node by_leads;
     struct stream *next;
     char *path;
+    char *leads; /* where its name leads over symlinks while nothing lies there; NULL else */
     struct log *log;
     struct stream *log_prev, *log_next;
     struct tail_file *files; /* oldest first */
@@ -285,6 +287,7 @@ struct tailset {
     bool given;             /* a log says what its parts are called */
     struct stream *streams;
     struct index stream_index, path_index, id_index, real_index, hop_index, birth_index, name_index;
+    struct index leads_index;
     struct index head_index, gone_index; /* of contents that are gone, by head and by name */
     struct index dir_index, wd_index, log_index;
     struct dir *dirs;
@@ -441,6 +444,8 @@ const char *plain_glob(const char *glob);
 bool glob_names_pipe(const char *glob);
 /* The stream of this path; made when `log` is not NULL, of that if no other wants it. */
 struct stream *stream_get(struct tailset *t, const char *path, struct log *log);
+/* Takes where its name leads; NULL: somewhere, or not known. */
+void stream_set_leads(struct tailset *t, struct stream *s, char *leads);
 /* The stream that `path` is a rotated name of, and how sure that is; or NULL. */
 struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotated *ret_is);
 /* Is it, by its name, what a log's `rotated` says? */

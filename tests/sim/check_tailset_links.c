@@ -257,6 +257,23 @@ TEST_EACH(the_file_comes_later, LINKS)
     world_settle(&w);
 }
 
+/* Between the two nothing lies where the link leads, and nothing may come there again. */
+TEST_EACH(born_and_rotated_while_the_link_leads_nowhere, WAYS)
+{
+    begin_way(_i);
+    world_rename(&w, "pods/0.log", "other/0.log.9");
+    world_run(&w, 50);
+    world_expect(&w, "pods/0.log", "born\n");
+    world_rename(&w, "pods/0.log", "pods/0.log.old");
+    world_settle(&w);
+    world_save(&w);
+    world_kill(&w);
+    world_expect(&w, "pods/0.log", "next\n");
+    world_rename(&w, "pods/0.log", "pods/0.log.1");
+    world_start(&w);
+    world_settle(&w);
+}
+
 TEST(a_symlink_that_leads_nowhere_is_waited_for)
 {
     world_init(&w, "c/*.log");
