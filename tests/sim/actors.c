@@ -1007,6 +1007,7 @@ void actors_end(void)
     act_back(0, 0);
     act_mount(0, 0);
     memset(world.fail_count, 0, sizeof(world.fail_count));
+    world.storms = false;
     world.short_reads = false;
     world.hang_at = 0;
 }

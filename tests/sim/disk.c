@@ -17,6 +17,15 @@
 
 enum { LINKS_FOLLOWED = 16 };
 
+uint64_t world_random(uint64_t n)
+{
+    uint64_t x = world.random += 0x9e3779b97f4a7c15; /* splitmix64 */
+
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+    x = (x ^ x >> 27) * 0x94d049bb133111eb;
+    return (x ^ x >> 31) % n;
+}
+
 static void *zalloc(size_t n)
 {
     return arena_zalloc(&world.arena, n);

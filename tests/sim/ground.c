@@ -34,15 +34,6 @@ static struct {
 
 /* --- what the simulation asks for --- */
 
-uint64_t world_random(uint64_t n)
-{
-    uint64_t x = world.random += 0x9e3779b97f4a7c15; /* splitmix64 */
-
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return (x ^ x >> 31) % n;
-}
-
 static void arm(void)
 {
     world.next_actor = between.step ? world.calls + between.nth : 0;

@@ -72,15 +72,6 @@ void oracle_doubts(const struct node *n, enum doubt doubt)
     (void)n, (void)doubt;
 }
 
-uint64_t world_random(uint64_t n)
-{
-    uint64_t x = world.random += 0x9e3779b97f4a7c15; /* splitmix64 */
-
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return (x ^ x >> 31) % n;
-}
-
 static struct {
     char base[200]; /* stands for the model's / */
     int events;     /* the kernel's inotify */

@@ -1,12 +1,12 @@
 /* story -- steps: drawn from a seed or read from a file, run, and shortened when they fail.
  *
  *   sim [--stories N] [--seconds N] [--seed S] [--steps N] [--most N] [--without STEP,...] [--cover]
- *       [--allow N] [--plain] [--talk]
+ *       [--allow N] [--plain] [--talk] [--storm]
  *                     new stories from seed S on, until N stories or seconds have passed or N failed
  *                     (5); --without these steps; --cover: and all that can happen must have
  *                     happened; --allow: N failures in 1,000 stories, and three more, are skipped,
  *                     as faults that are known to be there; --plain: failures are not shortened; --talk: each
- *                     step, line and message
+ *                     step, line and message; --storm: calls fail all the time, by KNOB_STORM
  *   sim --trace [--seed S] [--steps N]
  *                     what one story does to the disk and to the process, and what it comes to: for
  *                     tests/e2e/stories.py, which does the same to real ones
@@ -50,15 +50,6 @@ static struct {
     unsigned long die_at;
     bool die_by_cut;
 } story;
-
-uint64_t world_random(uint64_t n)
-{
-    uint64_t x = world.random += 0x9e3779b97f4a7c15; /* splitmix64 */
-
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return (x ^ x >> 31) % n;
-}
 
 static bool talks;
 
@@ -153,6 +144,7 @@ static bool run_story(void)
     world.die_by_cut = story.die_by_cut;
     process_start();
     story.first_calls = world.calls;
+    world.storms = (story.knobs & KNOB_STORM) != 0;
     for (story.at = 0; story.at < story.n && !oracle.kind;) {
         const struct step *s = &story.steps[story.at++];
 
@@ -188,6 +180,8 @@ static unsigned weight_of(const struct kind *k, bool fails)
     return fails || strcmp(k->name, "fail") != 0 ? k->weight : 0;
 }
 
+static bool storms;
+
 static void draw(uint64_t seed, unsigned n)
 {
     unsigned total = 0;
@@ -203,6 +197,7 @@ static void draw(uint64_t seed, unsigned n)
         if (world_random(2))
             story.knobs &= ~knob; /* one in four stories has it */
     story.knobs |= seed % 4 == 3 ? KNOB_PIECES : 0;
+    story.knobs |= storms ? KNOB_STORM : 0;
     styles = world_random(UINT64_MAX);
     story.n = n;
     for (unsigned i = 0; i < n; i++) {
@@ -565,6 +560,7 @@ int main(int argc, char **argv)
         talks |= strcmp(argv[i], "--talk") == 0;
         die |= strcmp(argv[i], "--die") == 0;
         trace |= strcmp(argv[i], "--trace") == 0;
+        storms |= strcmp(argv[i], "--storm") == 0;
         if (strcmp(argv[i], "--without") == 0 && i + 1 < argc)
             without = argv[++i];
         for (size_t k = 0; k < sizeof(options) / sizeof(options[0]); k++) {

@@ -22,7 +22,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-enum { SHORT_FROM = 64 }; /* what is smaller comes whole, as all of /proc does */
+/* What is smaller comes whole, as all of /proc does. */
+enum { SHORT_FROM = 64, STORM_CALLS = 100, STORM_DEGREES = 6 };
 
 #define NO_CALL(error) return errno = (error), -1
 
@@ -33,6 +34,18 @@ struct listing {
     uint64_t after;
     struct dirent e;
 };
+
+/* Of each hundred calls none may fail, or up to one in four, with any error. */
+static void storm(enum call what)
+{
+    uint64_t weather = hash_number(world.knobs ^ hash_number(world.calls / STORM_CALLS));
+    uint64_t chance = hash_number(weather ^ hash_number(world.calls));
+
+    if (weather % STORM_DEGREES == 0 || chance % (2U << weather % STORM_DEGREES) != 0)
+        return;
+    world.fail_errno[what] = errors[(chance >> 32) % ERRORS];
+    world.fail_count[what] = 1;
+}
 
 /* False: the call fails with errno. */
 static bool call(enum call what, uint64_t argument)
@@ -55,6 +68,8 @@ static bool call(enum call what, uint64_t argument)
         return false;
     }
     cover(COVER_CALL, what);
+    if (world.storms)
+        storm(what);
     if (world.fail_count[what] == 0)
         return true;
     world.fail_count[what]--;

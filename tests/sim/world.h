@@ -83,7 +83,8 @@ enum knobs {
     KNOB_POLL = 1 << 6,        /* the log is configured without events */
     KNOB_FEW_OPEN = 1 << 7,    /* few descriptors are allowed */
     KNOB_PIECES = 1 << 8,      /* a look at the files is cut after each or every other step of it */
-    KNOBS = 1 << 9
+    KNOB_STORM = 1 << 9, /* calls of all kinds fail, for a while few of them, then many; --storm */
+    KNOBS = 1 << 10
 };
 
 struct node {
@@ -175,6 +176,7 @@ struct world {
     bool die_by_cut;
     int fail_errno[CALLS]; /* the next fail_count calls of this kind give it */
     unsigned fail_count[CALLS];
+    bool storms; /* as the knob says, but not in the end */
     bool short_reads;
     unsigned long hang_at; /* this call takes so long */
     int64_t hang_ns;
