@@ -19,6 +19,7 @@ usage() {
 }
 
 while [ $# -gt 0 ]; do
+    [ $# -gt 1 ] || case $1 in --) ;; -?*) usage ;; esac # an option without its value
     case $1 in
     -o) out=$2; shift 2 ;;
     -n) namespace=$2; shift 2 ;;
@@ -52,17 +53,26 @@ done_or_failed() {
     done
 }
 
-remove() { k delete job/logtally-archive job/logtally-archive-merge configmap/logtally-archive --ignore-not-found >/dev/null; }
+jobs='job/logtally-archive job/logtally-archive-merge'
+all="$jobs configmap/logtally-archive"
+
+# word splitting is meant: names
+# shellcheck disable=SC2086
+remove() { k delete $1 --ignore-not-found >/dev/null; }
 
 list=$(mktemp)
 trap 'rm -f "$list" "$list.log" "$list.page"' EXIT
-trap 'remove; exit 130' INT TERM
 printf '%s\n' "$@" >"$list"
 files=$#
 
-# What an earlier run left would be taken for ours.
-remove
-k create configmap logtally-archive --from-file=files="$list" >/dev/null
+# The list is also the lock: two runs would take each other's jobs for their own.
+k create configmap logtally-archive --from-file=files="$list" >/dev/null || {
+    echo "kubernetes.sh: if the list is there, another run is under way, or was killed; then: $kubectl -n $namespace delete $all" >&2
+    exit 1
+}
+trap 'remove "$all"; exit 130' INT TERM
+# Jobs without a list are nobody's, and would be taken for ours.
+remove "$jobs"
 status=0
 for part in 1 2; do
     job=logtally-archive
@@ -78,6 +88,6 @@ if [ $status = 0 ]; then
         status=1
     }
 fi
-remove
+remove "$all"
 [ $status = 0 ] || { echo "kubernetes.sh: $job failed; nothing is printed" >&2; exit 1; }
 if [ "$out" = - ]; then cat "$list.page"; else cp "$list.page" "$out.part" && mv "$out.part" "$out"; fi

@@ -72,7 +72,9 @@ def kubectl(args):
             sys.exit(judged.stderr)
     args = args[2:]
     if args[0] == "create":
-        os.makedirs("list", exist_ok=True)
+        if os.path.exists("list"):
+            sys.exit('error: failed to create configmap: configmaps "logtally-archive" already exists')
+        os.makedirs("list")
         shutil.copy(args[3].split("=", 2)[2], "list/files")
     elif args[0] == "apply":
         job = yaml.safe_load(sys.stdin)
@@ -86,6 +88,8 @@ def kubectl(args):
         sys.stdout.write(get(args[1].split("/")[1] + ".log"))
     elif args[0] == "delete":
         put("deleted", " ".join(args[1:]))
+        if "configmap/logtally-archive" in args:
+            shutil.rmtree("list", ignore_errors=True)
 
 
 # --- the tests ----------------------------------------------------------------------------------------
@@ -136,7 +140,18 @@ def what_fails_gives_nothing():
     assert code == 1 and out == "" and get("page") == "the old one" and "backend.log.1.gz" in err, (code, out, err)
     code, out, err = run(*names[1:], "not-there.log")
     assert code == 1 and out == "", (code, out, err)
-    assert run()[0] == 2 and run("--nonsense")[0] == 2 and run("a\nb")[0] == 2
+    assert run()[0] == 2 and run("--nonsense")[0] == 2 and "kubernetes.sh [-o FILE]" in run("-o")[2] and run("a\nb")[0] == 2
+
+
+def two_at_once_do_not_take_each_others_jobs():
+    names, one = prepared()
+    os.mkdir("list")
+    put("list/files", "theirs")
+    code, out, err = run(*names)
+    assert code == 1 and out == "" and "another run" in err and "delete job/logtally-archive" in err, (code, out, err)
+    assert get("list/files") == "theirs" and not os.path.exists("deleted") and not os.path.exists("logtally-archive.yaml")
+    shutil.rmtree("list")
+    assert run(*names)[:2] == (0, one) and not os.path.exists("list")
 
 
 def unknown(value, path=""):
@@ -172,4 +187,4 @@ def the_manifests():
 if sys.argv[1:2] == ["--kubectl"]:
     kubectl(sys.argv[2:])
 else:
-    main(an_indexed_job_gives_the_page_of_one_machine, what_fails_gives_nothing, the_manifests)
+    main(an_indexed_job_gives_the_page_of_one_machine, what_fails_gives_nothing, two_at_once_do_not_take_each_others_jobs, the_manifests)
