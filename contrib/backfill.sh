@@ -47,6 +47,7 @@ quote() {
 options=''
 given_rules=''
 while [ $# -gt 0 ]; do
+    [ $# -gt 1 ] || case $1 in --) ;; -?*) usage ;; esac # an option without its value
     case $1 in
     --rules) options="$options--rules $(quote "$2")" given_rules=yes; shift 2 ;;
     -c) options="$options-c $(quote "$2")"; given_rules=${given_rules:-config}; shift 2 ;;

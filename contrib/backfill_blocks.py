@@ -287,8 +287,11 @@ def record_all(work, files, pieces, evaluate):
 
 
 def move_blocks(source, target):
+    """From another file system they are copied. Until a block is whole it has a name that Prometheus removes when it starts."""
     for meta in source.glob("*/meta.json"):
-        shutil.move(str(meta.parent), str(target))
+        arriving = target / f"{meta.parent.name}.tmp-for-creation"
+        shutil.move(str(meta.parent), str(arriving))
+        arriving.rename(target / meta.parent.name)
 
 
 def main():
@@ -320,5 +323,8 @@ if __name__ == "__main__":
     except Failed as failed:
         say(failed.args[0])
         sys.exit(failed.args[1])
+    except OSError as error:        # no such program, no room
+        say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

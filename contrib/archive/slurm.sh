@@ -32,7 +32,13 @@ die() {
     exit 2
 }
 
+usage() {
+    sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
+    exit 2
+}
+
 while [ $# -gt 0 ]; do
+    [ $# -gt 1 ] || case $1 in --) ;; -?*) usage ;; esac # an option without its value
     case $1 in
     -o) out=$2; shift 2 ;;
     --work) work=$2; shift 2 ;;
@@ -42,7 +48,7 @@ while [ $# -gt 0 ]; do
     --as) how="$how $1 $(quote "$2")"; shift 2 ;;
     --format) format="$1 $(quote "$2")"; shift 2 ;;
     --) shift; break ;;
-    -*) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
+    -*) usage ;;
     *) break ;;
     esac
 done

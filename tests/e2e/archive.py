@@ -152,6 +152,7 @@ def a_failure_gives_no_page():
     archive("-o", "page", "--rules", "rules.ini", *files, code=None)
     assert get("page") == "the old one"
     assert "archive.sh [-o FILE]" in archive("--nonsense", code=2)[1]
+    assert "archive.sh [-o FILE]" in archive("--rules", code=2)[1]
     assert "name the files" in archive("--rules", "rules.ini", code=2)[1]
 
 

@@ -3,6 +3,7 @@
 import collections
 import json
 import os
+import pathlib
 import pty
 import random
 import resource
@@ -16,8 +17,8 @@ from _promql import Prometheus
 SCRIPT = os.path.join(SRCDIR, "contrib", "backfill.sh")
 
 
-def script(*args, code=0):
-    r = subprocess.run(["sh", SCRIPT, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+def script(*args, code=0, **env):
+    r = subprocess.run(["sh", SCRIPT, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env={**os.environ, **env})
     assert r.returncode == code, (args, r.returncode, r.stdout)
     return r.stdout
 
@@ -153,10 +154,50 @@ def a_month_is_a_few_blocks():
 def wrong_usage_and_empty_logs_are_told():
     assert "backfill.sh [OPTION...] LOG... DATADIR" in script("only-one", code=2)
     assert "backfill.sh [OPTION...]" in script("--nonsense", "a", "b", code=2)
+    assert "backfill.sh [OPTION...]" in script("--rules", code=2)
     put("none.log", "no time at all\n")
     assert "time_format" in script("--recording", "", "none.log", "data", code=1)
     assert not [n for n in os.listdir("data") if n.startswith("01")]
 
 
+def what_is_missing_and_a_full_disk_are_told():
+    """In a sentence; and the database has what is whole only."""
+    put("app.log", json.dumps({"time": "2025-11-12T10:00:00Z", "level": "ERROR", "msg": "Failed to parse context"}) + "\n")
+    for program in ("LOGTALLY", "PROMTOOL", "PROMETHEUS"):
+        said = script("app.log", "data", code=1, **{program: "/not/there"})
+        assert said.endswith("backfill.sh: /not/there: No such file or directory\n") and "Traceback" not in said, said
+    full = subprocess.run(["sh", "-c", 'ulimit -f 2; exec sh "$@"', "sh", SCRIPT, "--recording", "", "--step", "1s", "--end", "2025-11-12T12:00:00Z",
+                           "app.log", "data"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert full.returncode == 1 and full.stdout.endswith("File too large\n") and "Traceback" not in full.stdout, full
+    assert os.listdir("data") == [], os.listdir("data")
+
+
+def a_block_arrives_whole():
+    """From another file system it is copied: Prometheus must not see a part of it."""
+    sys.path.insert(0, os.path.join(SRCDIR, "contrib"))
+    sys.dont_write_bytecode = True
+    import backfill_blocks
+    os.makedirs("work/01B/chunks")
+    put("work/01B/meta.json", "{}")
+    os.mkdir("data")
+
+    def copied(source, target):
+        os.mkdir(target)
+        put(os.path.join(target, "meta.json"), "{}")
+        raise OSError(28, "No space left on device")
+    real, backfill_blocks.shutil.move = backfill_blocks.shutil.move, copied
+    try:
+        backfill_blocks.move_blocks(pathlib.Path("work"), pathlib.Path("data"))
+        assert False
+    except OSError:
+        pass
+    finally:
+        backfill_blocks.shutil.move = real
+    assert os.listdir("data") == ["01B.tmp-for-creation"], os.listdir("data")      # Prometheus removes it
+    backfill_blocks.shutil.rmtree("data/01B.tmp-for-creation")
+    backfill_blocks.move_blocks(pathlib.Path("work"), pathlib.Path("data"))
+    assert os.listdir("data") == ["01B"] and os.listdir("work") == [] and sorted(os.listdir("data/01B")) == ["chunks", "meta.json"]
+
+
 main(one_command_fills_a_database, pieces_fit_together, *([a_week_is_right] if os.environ.get("LT_LONG") else []),
-     a_month_is_a_few_blocks, wrong_usage_and_empty_logs_are_told)
+     a_month_is_a_few_blocks, wrong_usage_and_empty_logs_are_told, what_is_missing_and_a_full_disk_are_told, a_block_arrives_whole)
