@@ -104,6 +104,10 @@ def test_wishes(checks, work):
         file.write("# by hand\n")
     done = tool("--check", home / "wishes.ini")
     checks.check(done.returncode == 1 and "stale: " in done.stdout and "rules/nginx.yml" in done.stdout, "a file changed by hand is stale")
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    done = subprocess.run(["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", TOOL, home / "wishes.ini"], text=True, capture_output=True, check=False)
+    checks.check(done.returncode == 1 and re.fullmatch("stack-from-rules: .*File too large.*\n", done.stderr)
+                 and before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}, f"a full disk cuts no file off: {done.stderr}")
     (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini\n")
     done = tool("--check", home / "wishes.ini")
     checks.check(done.returncode == 1 and "dashboards/sshd.json" in done.stdout, "files of rules that are gone are stale")
