@@ -251,7 +251,7 @@ static bool read_class(struct reading *r, struct set *ret)
             if (!is_byte || !class_piece(r, &s, &to, &to_is_byte) || !to_is_byte || to < from)
                 return false;
         }
-        for (int c = from; is_byte && c <= to; c++)
+        for (unsigned c = (unsigned char)from; is_byte && c <= (unsigned char)to; c++)
             set_add(&s, (char)c);
     }
     set_add_all(ret, &s, but);
