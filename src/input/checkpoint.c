@@ -194,7 +194,7 @@ static void encode_memory(struct tailset *t, struct tail_memory *ret_memory)
 }
 
 /* It was met, and what it is could not be said yet. */
-static bool is_put_off(const struct tailset *t, const struct tail_file *f)
+static bool is_undecided(const struct tailset *t, const struct tail_file *f)
 {
     return file_is_put_off(f) || (f->growing && t->now - f->active_ns < t->options.rotate_wait_ns);
 }
@@ -203,7 +203,7 @@ static bool is_put_off(const struct tailset *t, const struct tail_file *f)
 static bool is_all_looked_at(const struct tailset *t)
 {
     for (const struct tail_file *f = t->files.first; f; f = f->next)
-        if (is_put_off(t, f))
+        if (is_undecided(t, f))
             return false;
     return t->reconciled && t->looking.step == 0 && t->npending == 0 && !dirs_are_unsure(t);
 }

@@ -350,20 +350,34 @@ void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *
     }
 }
 
-int file_is_its_content(const struct tail_file *f, int fd, uint64_t size)
+bool file_begins_so(const struct tail_file *f, struct slice head)
+{
+    size_t n = head.n < f->began_n ? head.n : f->began_n, first = n < BEGAN ? n : BEGAN;
+
+    if (f->began_n == 0)
+        return true;
+    return n > 0 && memcmp(head.p, f->began, first) == 0 &&
+           (n < f->began_n || hash_text(0, slice_make(head.p, n)) == f->began_hash);
+}
+
+/* The same of `fd`. 1, 0, or negative errno. */
+static int begins_so(const struct tail_file *f, int fd)
 {
     char head[FINGERPRINT_HEAD];
-    ssize_t got;
+    ssize_t got = f->began_n > 0 ? tail_read_head(fd, head) : 0;
+
+    return got < 0 ? (int)got : file_begins_so(f, slice_make(head, (size_t)got));
+}
+
+int file_is_its_content(const struct tail_file *f, int fd, uint64_t size)
+{
     int r;
 
     if (f->tail.offset > 0) {
         r = tail_compare(&f->tail, fd, size);
         return r < 0 ? r : r == TAIL_SAME;
     }
-    if (f->began_n == 0)
-        return !f->renamed;
-    got = tail_read_head(fd, head);
-    return got < 0 ? (int)got : file_begins_so(f, slice_make(head, (size_t)got));
+    return f->began_n == 0 ? !f->renamed : begins_so(f, fd);
 }
 
 int file_open_moved(struct tailset *t, struct tail_file *f)
@@ -1023,33 +1037,14 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
     return 0;
 }
 
-bool file_begins_so(const struct tail_file *f, struct slice head)
-{
-    size_t n = head.n < f->began_n ? head.n : f->began_n, first = n < BEGAN ? n : BEGAN;
-
-    if (f->began_n == 0)
-        return true;
-    return n > 0 && memcmp(head.p, f->began, first) == 0 &&
-           (n < f->began_n || hash_text(0, slice_make(head.p, n)) == f->began_hash);
-}
-
-/* Of what was truncated, and perhaps written anew, before anything of it was read only its beginning tells.
- * 1, 0, or negative errno. */
-static int begins_otherwise(const struct tail_file *f)
-{
-    char head[FINGERPRINT_HEAD];
-    ssize_t got = f->began_n > 0 ? tail_read_head(f->tail.fd, head) : 0;
-
-    return got < 0 ? (int)got : !file_begins_so(f, slice_make(head, (size_t)got));
-}
-
-/* As file_verify, of which nothing was read. */
+/* As file_verify, of which nothing was read: of what was truncated, and perhaps written anew, before that
+ * only its beginning tells. */
 static int verify_unread(struct tailset *t, struct tail_file *f)
 {
-    int r = begins_otherwise(f);
+    int r = begins_so(f, f->tail.fd);
 
-    if (r <= 0)
-        return r;
+    if (r != 0)
+        return r < 0 ? r : 0;
     f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
     file_begin_generation(t, f); /* perhaps there is a copy */
@@ -1061,11 +1056,9 @@ static int verify_unread(struct tailset *t, struct tail_file *f)
 static int go_back_to_line(const struct tailset *t, struct tail_file *f)
 {
     uint64_t line;
-    int r = f->tail.offset > 0 ? find_last_line(t, f, f->tail.fd, f->tail.offset, &line) : 0;
+    int r = find_last_line(t, f, f->tail.fd, f->tail.offset, &line);
 
-    return r < 0 || f->tail.offset == 0 || line == f->tail.offset
-               ? r
-               : tail_mark_read(&f->tail, f->tail.fd, line);
+    return r < 0 || line == f->tail.offset ? r : tail_mark_read(&f->tail, f->tail.fd, line);
 }
 
 int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)

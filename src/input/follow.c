@@ -155,9 +155,23 @@ static int verify_cut(const struct tail_file *f)
     return r < 0 ? r : r == TAIL_SAME ? TAIL_END : TAIL_CHANGED;
 }
 
-static struct slice read_head(const struct tail_file *f)
+/* What was seen behind the end is gone; perhaps there is a copy. */
+static void lose_end(struct tailset *t, struct tail_file *f)
 {
-    return slice_make(f->tail.head, f->tail.head_n);
+    note(t, f->stream->log, TAIL_TRUNCATED, 1);
+    if (f->tail.offset == 0) { /* before anything was read */
+        file_begin_generation(t, f);
+        return;
+    }
+    note(t, f->stream->log, TAIL_LOST_TRUNCATED, f->tail.size - f->tail.read_to);
+    f->tail.size = f->tail.proved = f->tail.read_to;
+    file_release_copies(t, f->stream);
+}
+
+/* Now that the first of it was read: is it what was met? */
+static bool begins_as_met(const struct tail_file *f)
+{
+    return f->tail.offset == 0 || file_begins_so(f, slice_make(f->tail.head, f->tail.head_n));
 }
 
 /* A file that shrank, or of which only now something was read, may have been truncated without a
@@ -167,7 +181,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
     struct tail_reader reader = file_reader(t, f);
     uint64_t before = f->tail.read_to, seen = f->tail.proved;
     uint64_t known = f->tail.offset;
-    bool fresh = f->tail.offset == 0, cut;
+    bool cut;
     int r = tail_read(&f->tail, &reader);
 
     if (f->tail.read_to != before || r == TAIL_MORE) {
@@ -181,25 +195,17 @@ static int read_plain(struct tailset *t, struct tail_file *f)
     if (r == TAIL_END && f->tail.read_to != before)
         learn_time(f);
     cut = r == TAIL_END && f->tail.read_to < f->tail.size;
-    if (fresh && f->tail.offset > 0 && !file_begins_so(f, read_head(f))) { /* truncated since */
+    if (known == 0 && !begins_as_met(f)) { /* truncated since */
         file_lose_unread(t, f, seen);
         note(t, f->stream->log, TAIL_TRUNCATED, 1);
         cut = false;
     }
     if (cut)
         r = verify_cut(f);
-    cut = cut && r == TAIL_END;
-    if (cut)
-        note(t, f->stream->log, TAIL_TRUNCATED, 1);
-    if (cut && f->tail.offset == 0) {
-        file_begin_generation(t, f); /* before anything was read; perhaps there is a copy */
-    } else if (cut) {
-        note(t, f->stream->log, TAIL_LOST_TRUNCATED, f->tail.size - f->tail.read_to);
-        f->tail.size = f->tail.proved = f->tail.read_to; /* what was seen behind it is gone */
+    if (cut && r == TAIL_END)
+        lose_end(t, f);
+    else if (known < FINGERPRINT_HEAD && f->tail.offset > known) /* more tells them apart */
         file_release_copies(t, f->stream);
-    } else if (known < FINGERPRINT_HEAD && f->tail.offset > known) { /* more tells them apart */
-        file_release_copies(t, f->stream);
-    }
     return r;
 }
 

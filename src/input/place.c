@@ -96,10 +96,8 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
 
     if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 || f->packed || strcmp(f->path, path) == 0)
         return 1;
-    if (f->tail.offset == 0 && f->began_n == 0) /* then nothing but that it was not written since */
-        return look->mtime_ns == f->mtime_ns;
-    if (file_is_log_again(f, path))
-        return look->mtime_ns == f->mtime_ns;
+    if ((f->tail.offset == 0 && f->began_n == 0) || file_is_log_again(f, path))
+        return look->mtime_ns == f->mtime_ns; /* then nothing but that it was not written since */
     if (look->mtime_ns < f->mtime_ns)
         return 0;
     if (f->tail.offset > 0 &&

@@ -141,17 +141,16 @@ struct tail_file {
     struct unpack *unpack;           /* packed: while it is read */
     uint64_t rejected[REJECTED_MAX]; /* inodes of archives that began alike and went on otherwise */
     unsigned nrejected;
-    struct pipe_input *pipe; /* FILE_PIPE, until its end */
-    void *sink;              /* NULL = not open */
-    struct buf carry;        /* what a closed sink left */
-    int64_t mtime_ns;        /* when last looked at */
-    struct identity
-        plain_id; /* packed: before it went on in the archive; so the time it was written */
-    int64_t plain_mtime_ns; /* 0: it was never anywhere else */
-    int64_t ctime_ns;       /* FILE_OPEN: when `real` was last looked for */
-    int64_t active_ns;      /* when it last grew or changed its place */
-    int64_t retry_ns;       /* not to be read before, after an error */
-    int64_t lost_wall_ns;   /* when it was found to be FILE_LOST */
+    struct pipe_input *pipe;  /* FILE_PIPE, until its end */
+    void *sink;               /* NULL = not open */
+    struct buf carry;         /* what a closed sink left */
+    int64_t mtime_ns;         /* when last looked at */
+    struct identity plain_id; /* packed: its own, before it went on in the archive */
+    int64_t plain_mtime_ns;   /* likewise when it was written; 0: it was never anywhere else */
+    int64_t ctime_ns;         /* FILE_OPEN: when `real` was last looked for */
+    int64_t active_ns;        /* when it last grew or changed its place */
+    int64_t retry_ns;         /* not to be read before, after an error */
+    int64_t lost_wall_ns;     /* when it was found to be FILE_LOST */
     uint8_t away; /* so many looks before that says anything: it was lost with its directory or its
                      disk, or while nobody wanted it */
     unsigned failures;
