@@ -4,9 +4,9 @@
 # logtally itself is not started here: it is a service of its own, expected at LOGTALLY_TARGETS.
 #
 # Everything lives in STACK_DIR: config/ (copied from STACK_CONFIG at every `up`, targets filled in), prometheus/,
-# alertmanager/ and grafana/ (data), settings, *.pid and *.log. The settings of the last `up` hold until others are given, so
-# that a plain `up` after `down` starts the same stack, and deletes no history that a longer retention kept. A process is stopped by the pid it was started with, after a look
-# whether that pid is still that process.
+# alertmanager/ and grafana/ (data), settings, lock, *.pid and *.log. The settings of the last `up` hold until others are given, so
+# that a plain `up` after `down` starts the same stack, and deletes no history that a longer retention kept. A process is stopped by
+# the pid it was started with, after a look whether that pid is still that process.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -73,6 +73,16 @@ die() {
     exit 1
 }
 
+# One at a time changes the stack; another waits. What is started must not keep the lock.
+lock() {
+    mkdir -p "$STACK_DIR"
+    exec 8>"$STACK_DIR/lock"
+    flock 8
+}
+
+# TEXT as what `sed s|...|TEXT|` is to put there.
+for_sed() { printf '%s\n' "$1" | sed 's/[\\&|]/\\&/g'; }
+
 secure() { [ "$PROMETHEUS_WEB_CONFIG" = web.secure.yml ]; }
 
 scheme() { if secure; then echo https; else echo http; fi; }
@@ -134,7 +144,9 @@ keeps_history() {
     if [ -n "$retention_given" ] || [ ! -e "${blocks[0]}" ]; then return; fi
     keep=$(seconds_of "$RETENTION_TIME")
     oldest=$(jq -rs --argjson keep "$keep" '(map(.maxTime) | max) as $newest
-        | map(select($newest - .maxTime >= $keep * 1000) | .minTime) | min // empty | . / 1000 | floor | todate' "${blocks[@]}")
+        | map(select($newest - .maxTime >= $keep * 1000) | .minTime) | min // empty | . / 1000 | floor | todate' "${blocks[@]}") ||
+        die "what history there is cannot be read, and Prometheus might delete it: say how long it is to be kept," \
+            "RETENTION_TIME=10y contrib/stack.sh up"
     [ -z "$oldest" ] || die "there is history from $oldest on, and Prometheus would delete what is older than $RETENTION_TIME:" \
         "say how long it is to be kept, RETENTION_TIME=10y contrib/stack.sh up"
 }
@@ -147,7 +159,8 @@ yaml_list() {
 }
 
 render() {
-    local words
+    local words there
+    there=$(for_sed "$config")
     rm -rf "$config.new"
     mkdir -p "$config.new"
     cp -Rp "$STACK_CONFIG/." "$config.new/"
@@ -167,18 +180,18 @@ render() {
     if secure; then sed -i 's/^#secure#//' "$config.new/prometheus.yml"; fi
     if [ "$LOGTALLY_SCHEME" = https ]; then sed -i 's/^#logtally#//' "$config.new/prometheus.yml"; fi
     if [ -n "$REMOTE_WRITE_URL" ]; then
-        sed -i -e 's/^#remote_write#//' -e "s|https://metrics.example.com/api/v1/write|$REMOTE_WRITE_URL|" \
-            -e "s|username: mylittleprice|username: $REMOTE_WRITE_USER|" "$config.new/prometheus.yml"
+        sed -i -e 's/^#remote_write#//' -e "s|https://metrics.example.com/api/v1/write|$(for_sed "$REMOTE_WRITE_URL")|" \
+            -e "s|username: mylittleprice|username: $(for_sed "$REMOTE_WRITE_USER")|" "$config.new/prometheus.yml"
         # A storage on this host asks for no password; then there is no file of it.
         if [ ! -e "$config.new/secrets/remote_write_password" ]; then
             sed -i '/remote_write_password/d' "$config.new/prometheus.yml"
         fi
     fi
-    sed -i "s|/etc/alertmanager/templates|$config/alertmanager/templates|; s|/etc/secrets|$config/secrets|" \
+    sed -i "s|/etc/alertmanager/templates|$there/alertmanager/templates|; s|/etc/secrets|$there/secrets|" \
         "$config.new"/alertmanager/*.yml
     promtool check config "$config.new/prometheus.yml" >"$STACK_DIR/check.log" 2>&1 ||
         die "the configuration has mistakes: $(tail -5 "$STACK_DIR/check.log")"
-    sed "s|$config/|$config.new/|" "$config.new/alertmanager/$ALERTMANAGER_CONFIG" >"$STACK_DIR/check.yml"
+    sed "s|$config/|$there.new/|" "$config.new/alertmanager/$ALERTMANAGER_CONFIG" >"$STACK_DIR/check.yml"
     amtool check-config "$STACK_DIR/check.yml" >"$STACK_DIR/check.log" 2>&1 ||
         die "the configuration of Alertmanager has mistakes: $(tail -5 "$STACK_DIR/check.log")"
     rm -f "$STACK_DIR/check.yml"
@@ -209,7 +222,7 @@ start() {
     local name=$1
     shift
     if running "$name"; then return; fi
-    setsid "$@" >>"$STACK_DIR/$name.log" 2>&1 </dev/null &
+    setsid "$@" >>"$STACK_DIR/$name.log" 2>&1 </dev/null 8>&- &
     echo $! >"$STACK_DIR/$name.pid"
 }
 
@@ -248,7 +261,7 @@ start_grafana() {
     mkdir -p "$STACK_DIR/grafana"
     rm -rf "$STACK_DIR/provisioning"
     cp -R "$here/grafana/provisioning" "$STACK_DIR/provisioning"
-    sed -i "s|/etc/secrets|$config/secrets|" "$STACK_DIR"/provisioning/datasources/*.yml
+    sed -i "s|/etc/secrets|$(for_sed "$config")/secrets|" "$STACK_DIR"/provisioning/datasources/*.yml
     if secure; then sed -i 's/^#secure#//' "$STACK_DIR"/provisioning/datasources/*.yml; fi
     if [ "$(basename "$program")" = grafana ]; then set -- "$program" server; else set -- "$program"; fi
     start grafana env GF_PATHS_DATA="$STACK_DIR/grafana" GF_PATHS_PROVISIONING="$STACK_DIR/provisioning" \
@@ -418,12 +431,18 @@ certs() {
 }
 
 case ${1:-} in
-up | down | status | reload | certs)
+up | down | reload)
+    [ $# -eq 1 ] || { usage >&2; exit 2; }
+    lock
+    "$1"
+    ;;
+status | certs)
     [ $# -eq 1 ] || { usage >&2; exit 2; }
     "$1"
     ;;
 backup | restore)
     [ $# -eq 2 ] || { usage >&2; exit 2; }
+    lock
     "$1" "$2"
     ;;
 help | -h | --help) usage ;;

@@ -22,6 +22,7 @@ import sys
 import threading
 import time
 import urllib.error
+from concurrent.futures import ThreadPoolExecutor
 
 import day
 from stacklib import ROOT, Checks, Process, api, fetch, free_port, logtally, wait_for, workdir
@@ -164,7 +165,7 @@ class Stack:
         (work / "bin").mkdir()
         (work / "bin/grafana-server").write_text(GRAFANA)
         (work / "bin/grafana-server").chmod(0o755)
-        self.env = {**os.environ, "STACK_DIR": str(work / "the stack"), "STACK_CONFIG": str(config),
+        self.env = {**os.environ, "STACK_DIR": str(work / "R&D stack"), "STACK_CONFIG": str(config),
                     "PATH": f"{work}/bin:{os.environ['PATH']}", "GRAFANA_PORT": str(self.grafana),
                     "PROMETHEUS_PORT": str(self.prometheus), "ALERTMANAGER_PORT": str(self.alertmanager),
                     "LOGTALLY_TARGETS": f"127.0.0.1:{exporter}", "ALERTMANAGER_CONFIG": "alertmanager.yml",
@@ -266,7 +267,7 @@ def prove_grafana(stack, checks):
 
 def prove_discovery(stack, port, checks):
     """A host is added by a file, without reload, and leaves with it."""
-    path = stack.work / "the stack/config/targets/backend/more.yml"
+    path = stack.work / "R&D stack/config/targets/backend/more.yml"
     path.write_text(f"- targets: ['localhost:{port}']\n  labels: {{env: test}}\n")
     query = f'up{{job="mylittleprice_backend",instance="localhost:{port}",env="test"}}'
     try:
@@ -284,7 +285,7 @@ def listens(port):
 
 def old_block(stack, days):
     """Something in Prometheus' data that is so many days older than the rest."""
-    path = stack.work / "the stack/prometheus/01ARZ3NDEKTSV4RRFFQ69G5FAV"
+    path = stack.work / "R&D stack/prometheus/01ARZ3NDEKTSV4RRFFQ69G5FAV"
     end = int((time.time() - days * 86400) * 1000)
     for name, maximum in ((path, end), (path.with_name("01ARZ3NDEKTSV4RRFFQ69G5FAW"), int(time.time() * 1000))):
         name.mkdir()
@@ -324,12 +325,19 @@ def prove_remembered(stack, checks):
     refused = stack.do("up", ok=False)
     checks.check(refused.returncode == 1 and "history" in refused.stderr and blocks[0].exists() and not listens(stack.prometheus),
                  f"up does not delete what a backfill brought: {refused.stderr}")
+    (blocks[1] / "meta.json").write_text("{")
+    refused = stack.do("up", ok=False)
+    checks.check(refused.returncode == 1 and "what history there is" in refused.stderr and not listens(stack.prometheus),
+                 f"nor what it cannot read: {refused.stderr}")
     for path in blocks:
         shutil.rmtree(path)
     stack.env = {**stack.env, "RETENTION_TIME": "", "RETENTION_SIZE": ""}
-    stack.do("up")
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: stack.do("up", ok=False), range(2)))
+    checks.check([done.returncode for done in both] == [0, 0], f"of two at once one starts it, the other waits: {[done.stderr for done in both]}")
     checks.check(flags()["storage.tsdb.retention.time"] == "15d" and flags()["storage.tsdb.retention.size"] in ("10GB", "10GiB"), "an empty setting is the default again")
     stack.do("down")
+    checks.check(not listens(stack.prometheus) and not listens(stack.alertmanager), "down stops all of them")
     stack.env = told
 
 
@@ -362,20 +370,20 @@ def prove_backup(work, stack, checks):
     checks.check(refused.returncode == 1 and "runs" in refused.stderr, "restore refuses while the stack runs")
     stack.do("down")
     checks.check(stack.do("status", ok=False).returncode == 1, "status of a stopped stack is 1")
-    shutil.rmtree(work / "the stack")
+    shutil.rmtree(work / "R&D stack")
     stack.do("restore", work / "backup.tgz")
     stack.do("up")
     after = api(stack.url, "query", query=query, time=now)["result"]
     checks.check(before and after == before, f"a restored Prometheus answers as before: {after} != {before}")
     checks.check("kept" in fetch(silences), "a restored Alertmanager has its silences")
     stack.do("down")
-    with contextlib.closing(sqlite3.connect(work / "the stack/grafana/grafana.db")) as db:
+    with contextlib.closing(sqlite3.connect(work / "R&D stack/grafana/grafana.db")) as db:
         starts = db.execute("select count(*) from starts").fetchone()[0]
     checks.check(starts == 3, f"a restored Grafana has its database: {starts} starts in it")
     (work / "half.tgz").write_bytes((work / "backup.tgz").read_bytes()[:20000])
-    held = sorted(path.name for path in (work / "the stack").iterdir())
+    held = sorted(path.name for path in (work / "R&D stack").iterdir())
     checks.check(stack.do("restore", work / "half.tgz", ok=False).returncode == 1, "half a backup is refused")
-    checks.check(held == sorted(path.name for path in (work / "the stack").iterdir()), "and changes nothing, leaves nothing")
+    checks.check(held == sorted(path.name for path in (work / "R&D stack").iterdir()), "and changes nothing, leaves nothing")
 
 
 def start_secure_logtally(work, port, config):
@@ -424,7 +432,7 @@ def prove_secure(world, stack, config, checks):
     path.write_text(re.sub(r"admin: '.*'", f"admin: '{HASH}'", path.read_text()))
     (config / "secrets/prometheus_password").write_text("s3cret")
     (config / "secrets/remote_write_password").write_text("write-secret")
-    stack.env.update(PROMETHEUS_WEB_CONFIG="web.secure.yml", LOGTALLY_SCHEME="https", REMOTE_WRITE_URL=f"http://127.0.0.1:{world.http}/api/v1/write")
+    stack.env.update(PROMETHEUS_WEB_CONFIG="web.secure.yml", LOGTALLY_SCHEME="https", REMOTE_WRITE_URL=f"http://127.0.0.1:{world.http}/api/v1/write?of=a&for=b")
     stack.do("certs")
     stack.do("up")
     try:
@@ -447,7 +455,7 @@ def prove_secure(world, stack, config, checks):
         files = re.findall(r"^      (basicAuthPassword|tlsCACert): \$__file\{(.+)\}$", datasources, re.M)
         checks.check(env["PROMETHEUS_URL"].startswith("https:") and len(files) == 2 and all(os.path.exists(f) for _, f in files)
                      and "\n    basicAuth: true\n" in datasources, "Grafana asks with TLS and password")
-        sent = wait_for("remote write", lambda: [h for p, h, _ in world.posts if p == "/api/v1/write"])
+        sent = wait_for("remote write", lambda: [h for p, h, _ in world.posts if p == "/api/v1/write?of=a&for=b"])
         checks.check(sent[0].get("Authorization") == wanted, "remote_write carries the password of its file")
     finally:
         stack.do("down")
