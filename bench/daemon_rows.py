@@ -159,8 +159,8 @@ def count_of(page):
 
 
 def visible(place, table):
-    """A line is appended, and a scrape asks at once. It may be answered from a page younger than a second:
-    so the daemon is left alone for longer than that before each try."""
+    """A line is appended, and a scrape asks at once; long after the one before, as it may wait for a fourth of the time
+    being left to others."""
     took = []
     with Daemon(place, "visible") as d:
         d.append(LINE)

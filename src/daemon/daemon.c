@@ -276,7 +276,7 @@ static void on_missed(void *ctx)
 
 static void on_deadline(void *ctx)
 {
-    daemon_answer_scrapes(ctx, false);
+    daemon_serve_scrapes(ctx);
 }
 
 /* A reload that waits for the writer goes before the next save. */
@@ -288,8 +288,8 @@ static void on_saved(void *ctx, struct writer_job *job)
     daemon_start_saved(d);
     if (daemon_reload_waits(d))
         daemon_reload_go_on(d);
-    else if (!d->stopping && daemon_scrapes_wait(d))
-        daemon_save(d);
+    else if (!d->stopping)
+        daemon_save_for_scrapes(d);
 }
 
 static void on_idle(void *ctx)

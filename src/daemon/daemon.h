@@ -90,6 +90,7 @@ struct daemon {
     uint64_t durable_version;
     int64_t durable_mono_ns;                       /* when it was taken */
     int64_t saving_mono_ns;                        /* the same of the one being saved */
+    int64_t save_took_ns;                          /* the last one, until it was durable */
     int64_t wanted_mono_ns[PAGE_FORMATS][CODINGS]; /* when it was last asked for; 0 = never */
     int64_t checkpoint_wall_ns;                    /* of the last durable snapshot; 0 = none */
     int64_t checkpoint_duration_ns;                /* how long saving it took */
@@ -162,11 +163,10 @@ void daemon_scrape(void *ctx, struct http_request *r);
 void daemon_adopt(struct daemon *d, struct snapshot *snapshot);
 /* Hides families whose logs' first backlog is being read. */
 void daemon_hide(struct daemon *d);
-/* Answers the scrapes for which the durable page is new enough, or that waited long enough; or all.
- * A page that is not there is rendered first. */
-void daemon_answer_scrapes(struct daemon *d, bool all);
-/* Does any scrape wait for a newer snapshot? */
-bool daemon_scrapes_wait(const struct daemon *d);
+/* Takes a snapshot if any scrape waits for one and its time has come. */
+void daemon_save_for_scrapes(struct daemon *d);
+/* All of it: reads for those that wait, answers who is due, saves for the others. */
+void daemon_serve_scrapes(struct daemon *d);
 /* Answers all scrapes that wait, here and now: the loop has ended. */
 void daemon_end_scrapes(struct daemon *d);
 /* Frees the durable snapshot and its pages. */

@@ -1,8 +1,7 @@
 /* page -- when a snapshot is taken, and which page a scrape gets.
  *
  *   a scrape: read what was appended before it asked, then
- *     nothing changed since the durable snapshot,
- *     or it is younger than a second               its page, at once
+ *     nothing changed since the durable snapshot   its page, at once
  *     else                                         wait for a new snapshot
  *     a second without it (a slow disk)            the page of the durable one; 503 before the
  *                                                  state is restored
@@ -10,9 +9,10 @@
  * The writer renders the formats and codings that are asked for as it goes; a page that is missing
  * when it is due is rendered by the worker, and answered when it is there.
  *
- * Snapshots are also taken every `interval` when something changed. One is saved at a time; who
- * asks meanwhile gets that one if it is still young when it is there, so that any number of
- * scrapers cost one snapshot a second. */
+ * Snapshots are also taken every `interval` when something changed. One is saved at a time, and for
+ * scrapes the next one begins when SHARE times as long has passed as the last one took: all who
+ * asked meanwhile get it, so that any number of scrapers cost a fourth of the time at most, and one
+ * that comes now and then does not wait. */
 #include "config.h"
 
 #include "daemon/daemon.h"
@@ -24,11 +24,16 @@
 
 #include <stdlib.h>
 
-#define FRESH_NS NSEC_PER_SEC    /* a page this young is good enough */
+enum { SHARE = 4 };
+/* However fast it is, no disk is made to sync more often; once a second, however slow it is. */
+#define SPARE_LEAST_NS (20 * NSEC_PER_MSEC)
+#define SPARE_MOST_NS NSEC_PER_SEC
 #define PATIENCE_NS NSEC_PER_SEC /* how long a scrape waits for a new one */
+/* What is read for a scrape in one go, and how long it is tried again when there is more. */
 #define CATCH_UP_NS (10 * NSEC_PER_MSEC)
-/* The version that a scrape wants which came while files rested. */
-#define AFTER_REST UINT64_MAX
+#define READ_NS (PATIENCE_NS / 4)
+/* The version that a scrape wants for which files were not read to their ends yet. */
+#define NOT_READ UINT64_MAX
 /* A format not asked for so long is not rendered ahead. */
 #define FORMAT_WANTED_NS (300 * NSEC_PER_SEC)
 
@@ -253,8 +258,27 @@ static void answer(struct daemon *d, struct scrape *s)
 /* May it be answered with the durable page? */
 static bool is_due(const struct daemon *d, const struct scrape *s, int64_t now)
 {
-    return s->version <= d->durable_version || now - d->durable_mono_ns < FRESH_NS ||
-           now >= s->start_ns + PATIENCE_NS;
+    return s->version <= d->durable_version || now >= s->start_ns + PATIENCE_NS;
+}
+
+/* When a scrape may have the next snapshot. */
+static int64_t next_ns(const struct daemon *d)
+{
+    int64_t spare = SHARE * d->save_took_ns;
+
+    if (spare < SPARE_LEAST_NS)
+        spare = SPARE_LEAST_NS;
+    return d->saving_mono_ns + (spare < SPARE_MOST_NS ? spare : SPARE_MOST_NS);
+}
+
+/* When something is to be done about a scrape that is not due. */
+static int64_t wake_ns(const struct daemon *d, const struct scrape *s, int64_t now)
+{
+    int64_t next = next_ns(d), patience = s->start_ns + PATIENCE_NS;
+
+    if (s->version == NOT_READ && !d->lent)
+        return now;
+    return next > now && next < patience ? next : patience;
 }
 
 /* One page of the durable snapshot, made by the worker: nobody asked for it so before. */
@@ -297,7 +321,7 @@ static void end_render(struct work *work)
     if (r->number == d->durable_number) {
         take_rendered(&d->pages[r->format], r);
         d->rendering[r->format][r->coding] = false;
-        daemon_answer_scrapes(d, false);
+        daemon_serve_scrapes(d);
     }
     rendering_release(&r->page);
     free(r);
@@ -326,17 +350,20 @@ static bool page_is_there(struct daemon *d, const struct scrape *s)
     return false;
 }
 
-bool daemon_scrapes_wait(const struct daemon *d)
+void daemon_save_for_scrapes(struct daemon *d)
 {
     int64_t now = clock_mono_ns();
     bool any = false;
 
     for (const struct scrape *s = d->scrapes; s; s = s->next)
-        any |= !is_due(d, s, now);
-    return any;
+        any |= s->version != NOT_READ && !is_due(d, s, now);
+    if (any && now >= next_ns(d))
+        daemon_save(d);
 }
 
-void daemon_answer_scrapes(struct daemon *d, bool all)
+/* Those for which the durable page is new enough, or that waited long enough; or all. A page that is
+ * not there is rendered first. */
+static void answer_scrapes(struct daemon *d, bool all)
 {
     int64_t now = clock_mono_ns(), deadline_ns = INT64_MAX;
 
@@ -354,8 +381,8 @@ void daemon_answer_scrapes(struct daemon *d, bool all)
             answer(d, s);
             continue;
         }
-        if (!due && s->start_ns + PATIENCE_NS < deadline_ns)
-            deadline_ns = s->start_ns + PATIENCE_NS;
+        if (!due && wake_ns(d, s, now) < deadline_ns)
+            deadline_ns = wake_ns(d, s, now);
         at = &s->next;
     }
     loop_timer_set(d->deadline_timer, deadline_ns);
@@ -371,7 +398,7 @@ void daemon_end_scrapes(struct daemon *d)
             rendering_add(&d->pages[s->format], d->durable, &options, s->format, s->coding);
     }
     d->durable_number++; /* what the worker still renders comes too late */
-    daemon_answer_scrapes(d, true);
+    answer_scrapes(d, true);
 }
 
 static void take_result(struct daemon *d, struct writer_job *job)
@@ -401,21 +428,35 @@ static void note_outcome(struct daemon *d, int error)
 
 void daemon_take_saved(struct daemon *d, struct writer_job *job)
 {
+    d->save_took_ns = clock_mono_ns() - d->saving_mono_ns;
     note_outcome(d, job->error);
     if (job->error == 0)
         take_result(d, job);
     else
         throw_away(d, job->snapshot, NULL);
-    daemon_answer_scrapes(d, job->error != 0);
+    answer_scrapes(d, job->error != 0);
 }
 
-/* What was appended before it asked, if it has not been read for it already. */
-static void read_for(struct daemon *d, struct scrape *s)
+/* What was appended before they asked, for those for whom it has not been read yet. Lines may come
+ * faster than they are read: then what there is will do. */
+static void read_for_scrapes(struct daemon *d)
 {
-    if (d->lent || s->version != AFTER_REST)
-        return;
-    tailset_catch_up(d->files, CATCH_UP_NS);
-    s->version = daemon_version(d);
+    bool read = true;
+
+    for (struct scrape *s = d->scrapes; s && !d->lent && read; s = s->next) {
+        if (s->version != NOT_READ)
+            continue;
+        read = tailset_catch_up(d->files, CATCH_UP_NS);
+        if (read || clock_mono_ns() >= s->start_ns + READ_NS)
+            s->version = daemon_version(d);
+    }
+}
+
+void daemon_serve_scrapes(struct daemon *d)
+{
+    read_for_scrapes(d);
+    answer_scrapes(d, false);
+    daemon_save_for_scrapes(d);
 }
 
 void daemon_lend(struct daemon *d)
@@ -428,12 +469,8 @@ void daemon_take_back(struct daemon *d)
 {
     d->lent = false;
     tailset_rest(d->files, false);
-    for (struct scrape *s = d->scrapes; s; s = s->next)
-        read_for(d, s);
-    daemon_answer_scrapes(d, false);
+    daemon_serve_scrapes(d);
     daemon_answer_pages(d, false);
-    if (daemon_scrapes_wait(d))
-        daemon_save(d);
 }
 
 void daemon_scrape(void *ctx, struct http_request *r)
@@ -447,11 +484,8 @@ void daemon_scrape(void *ctx, struct http_request *r)
     s->coding = negotiate_coding(http_request_header(r, "Accept-Encoding"));
     s->start_ns = clock_mono_ns();
     d->wanted_mono_ns[s->format][s->coding] = s->start_ns;
-    s->version = AFTER_REST;
-    read_for(d, s);
+    s->version = NOT_READ;
     s->next = d->scrapes;
     d->scrapes = s;
-    daemon_answer_scrapes(d, false);
-    if (daemon_scrapes_wait(d))
-        daemon_save(d);
+    daemon_serve_scrapes(d);
 }

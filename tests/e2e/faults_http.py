@@ -148,8 +148,8 @@ def methods_and_types():
     w.finish()
 
 
-def many_scrapers_cost_one_snapshot():
-    """Twenty at once, over and over: all pages whole, counters never fall, few snapshots are written."""
+def many_scrapers_share_a_snapshot():
+    """Twenty at once, over and over: all pages whole, counters never fall, few snapshots are written, fifty a second at most."""
     w = World().start()
     w.write(2000)
     w.exact()
@@ -179,7 +179,7 @@ def many_scrapers_cost_one_snapshot():
         t.join()
     took = time.monotonic() - began
     assert not failed, failed[:5]
-    assert sequence() - seq <= took + 2, "%d snapshots in %.1f s" % (sequence() - seq, took)
+    assert sequence() - seq <= 50 * took + 2, "%d snapshots in %.1f s" % (sequence() - seq, took)
     w.exact()
     w.finish()
 
@@ -242,4 +242,4 @@ def slow_disk_does_not_hold_up_a_scrape():
 
 if __name__ == "__main__":
     main(slow_scrapers, slow_scrapers_share_the_page, slow_clients, malformed_requests, methods_and_types,
-         many_scrapers_cost_one_snapshot, clients_that_leave, port_in_use, slow_disk_does_not_hold_up_a_scrape)
+         many_scrapers_share_a_snapshot, clients_that_leave, port_in_use, slow_disk_does_not_hold_up_a_scrape)

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 
 from _common import put
 from _daemon import SRCDIR, Daemon, append, backend_lines, expect_truth, main, until
@@ -213,5 +214,18 @@ def a_reload_takes_new_rules_and_refuses_wrong_ones():
     d.stop()
 
 
+def a_scrape_shows_what_was_appended_before_it_asked():
+    """However soon after the one before; what takes the daemon a second is shown later."""
+    put("one.ini", "[event a]\nwhere = msg == a\n[counter a_total]\nhelp = x\ninc = a\n")
+    d = Daemon(rules=os.path.abspath("one.ini")).start()
+    for i in range(1, 201):
+        append("logs/a.log", '{"msg":"a"}\n')
+        began = time.monotonic()
+        shown = d.value("a_total")
+        assert shown == i or time.monotonic() - began >= 1, (shown, i)
+    d.stop()
+
+
 main(fixtures_give_their_exact_values, promtool_accepts_the_text_page, openmetrics_is_parsed_by_its_reference_parser, every_coding_is_read_by_its_own_tool,
-     pages_keep_the_rules_that_no_server_checks, gzip_says_the_same, every_path_has_its_status, a_reload_takes_new_rules_and_refuses_wrong_ones)
+     pages_keep_the_rules_that_no_server_checks, gzip_says_the_same, a_scrape_shows_what_was_appended_before_it_asked,
+     every_path_has_its_status, a_reload_takes_new_rules_and_refuses_wrong_ones)
