@@ -133,24 +133,30 @@ def idling(place, table):
                   note="%.1f MB" % d.resident_mb())
 
 
-def following(place, table):
-    """20,000 lines a second, one write each, by a writer on another core; a scrape in the middle."""
-    seconds = 30 if place.full else 8
+def followed(place, rate, block, seconds):
+    """CPU nanoseconds that the daemon takes for so many lines a second, by a writer on another core; a scrape at the end."""
     corpus = place.corpus("json", 80000)
     with Daemon(place, "follow", pinned=True) as d:
         d.append(LINE)
         settled(d)
         before = d.cpu_ns()
-        subprocess.run([place.tool("trickle"), corpus + ".log", d.log(), "20000", str(seconds)], check=True,
+        subprocess.run([place.tool("trickle"), corpus + ".log", d.log(), str(rate), str(seconds), str(block)], check=True,
                        preexec_fn=pin(place.other), stdout=subprocess.DEVNULL)
         used = d.cpu_ns() - before
         time.sleep(1.5)
-        want = 1 + 20000 * seconds
+        want = 1 + rate * seconds
         lines = sum(float(v) for v in re.findall(rb"^logtally_log_lines_total\{[^}]*\} (\S+)$", d.get("/metrics")[1], re.M))
         if lines != want:
             raise RuntimeError("%d lines were written and %d counted" % (want, lines))
-    table.add("following 20,000 lines/s, one write each: share of a core", used / seconds / 1e7, 1, unit="%",
-              note="%.2f us a line" % (used / seconds / 20000 / 1e3))
+    return used
+
+
+def following(place, table):
+    for rate, block, title, target in ((20000, 1, "20,000 lines/s, one write each", 1), (1000000, 1000, "1,000,000 lines/s, a thousand a write", 30)):
+        seconds = 30 if place.full and block == 1 else 8
+        used = followed(place, rate, block, seconds)
+        table.add("following %s: share of a core" % title, used / seconds / 1e7, target, unit="%",
+                  note="%.2f us a line" % (used / seconds / rate / 1e3))
 
 
 def count_of(page):

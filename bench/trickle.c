@@ -1,13 +1,14 @@
 /* trickle -- appends lines to a file one by one, as a busy program does: one write(2) each.
  *
- *     trickle FROM TO LINES_PER_SECOND SECONDS
+ *     trickle FROM TO LINES_PER_SECOND SECONDS [BLOCK]
  *
- * Lines are due at even distances; one that is late (the machine was busy) is written at once, so
+ * With BLOCK so many lines go into each. Lines are due at even distances; one that is late (the machine was busy) is written at once, so
  * that the number of lines is always that asked for. FROM is begun again at its end. Prints what
  * was written. */
 #include "config.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,32 +40,44 @@ static int map_text(const char *path, struct text *ret_text)
     return ret_text->p == MAP_FAILED ? -1 : 0;
 }
 
-static int write_line(struct text *t, int fd)
+/* 0: the text does not hold so many behind `at`. */
+static size_t length_of(const struct text *t, long lines)
 {
-    const char *line = t->p + t->at, *nl = memchr(line, '\n', t->n - t->at);
-    size_t n;
+    const char *at = t->p + t->at, *end = t->p + t->n;
 
-    if (nl == NULL) {
-        t->at = 0;
-        return write_line(t, fd);
+    for (long i = 0; i < lines && at; i++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
     }
-    n = (size_t)(nl - line) + 1;
-    t->at += n;
-    return write(fd, line, n) == (ssize_t)n ? 0 : -1;
+    return at ? (size_t)(at - (t->p + t->at)) : 0;
 }
 
-static int write_all(struct text *t, int fd, long rate, long seconds)
+static int write_lines(struct text *t, int fd, long lines)
+{
+    size_t n = length_of(t, lines);
+
+    if (n == 0) {
+        t->at = 0;
+        n = length_of(t, lines);
+    }
+    if (n == 0 || write(fd, t->p + t->at, n) != (ssize_t)n)
+        return -1;
+    t->at += n;
+    return 0;
+}
+
+static int write_all(struct text *t, int fd, long rate, long seconds, long block)
 {
     struct timespec begun, due;
 
     clock_gettime(CLOCK_MONOTONIC, &begun);
-    for (long i = 0; i < rate * seconds; i++) {
+    for (long i = 0; i < rate * seconds; i += block) {
         long ns = begun.tv_nsec + i % rate * (SECOND / rate);
 
         due.tv_sec = begun.tv_sec + i / rate + ns / SECOND;
         due.tv_nsec = ns % SECOND;
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
-        if (write_line(t, fd) < 0)
+        if (write_lines(t, fd, block) < 0)
             return -1;
     }
     return 0;
@@ -72,19 +85,20 @@ static int write_all(struct text *t, int fd, long rate, long seconds)
 
 int main(int argc, char **argv)
 {
-    long rate = argc == 5 ? strtol(argv[3], NULL, 10) : 0;
-    long seconds = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
+    bool fits = argc == 5 || argc == 6;
+    long rate = fits ? strtol(argv[3], NULL, 10) : 0;
+    long seconds = fits ? strtol(argv[4], NULL, 10) : 0;
+    long block = argc == 6 ? strtol(argv[5], NULL, 10) : 1;
     struct text text;
     int fd;
 
-    if (rate <= 0 || seconds <= 0) {
-        fputs("usage: trickle FROM TO LINES_PER_SECOND SECONDS\n", stderr);
+    if (rate <= 0 || seconds <= 0 || block <= 0 || rate % block != 0) {
+        fputs("usage: trickle FROM TO LINES_PER_SECOND SECONDS [BLOCK]\n", stderr);
         return 2;
     }
     prctl(PR_SET_TIMERSLACK, 1);
     fd = open(argv[2], O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0 || map_text(argv[1], &text) < 0 || memchr(text.p, '\n', text.n) == NULL ||
-        write_all(&text, fd, rate, seconds) < 0) {
+    if (fd < 0 || map_text(argv[1], &text) < 0 || write_all(&text, fd, rate, seconds, block) < 0) {
         perror("trickle");
         return 3;
     }
