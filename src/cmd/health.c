@@ -27,13 +27,13 @@ static const struct option_row rows[] = {
 /* Docker knows two exit statuses, 0 and 1. */
 static int judge(const char *url, int status)
 {
-    if (status == ASK_NO_HTTP)
+    if (status == ASK_WANTS_TLS)
         printf("%s hung up on a plain question: it lives, and wants TLS\n", url);
     else if (status == 200)
         printf("%s: 200\n", url);
     else
         log_error("%s: %d", url, status);
-    return status == ASK_NO_HTTP || status == 200 ? EXIT_FINE : EXIT_MISTAKES;
+    return status == ASK_WANTS_TLS || status == 200 ? EXIT_FINE : EXIT_MISTAKES;
 }
 
 static int run(void *options, const struct command *self)

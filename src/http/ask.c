@@ -22,6 +22,8 @@
 #define PATH SLICE("/health/live")
 #define PORT "9180"
 
+enum { PORT_MAX = 65535, TLS_ALERT = 0x15 };
+
 /* What stands before the first digit of the status, and all of it. */
 enum { STATUS_AT = sizeof "HTTP/1.1 " - 1, STATUS_END = STATUS_AT + 3 };
 
@@ -65,6 +67,21 @@ static int connect_unix(struct slice path, int64_t timeout_ns)
     return connect_to((const struct sockaddr *)&a, sizeof a, timeout_ns);
 }
 
+/* getaddrinfo(3) takes 99999 for the port 34463, which is somebody else's. */
+static bool is_port(struct slice s)
+{
+    unsigned port = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+        port = port * 10 + (unsigned)(s.p[i] - '0');
+        if (port > PORT_MAX)
+            return false;
+    }
+    return port > 0;
+}
+
 /* "HOST:PORT", "[IPV6]:PORT", either without the port. */
 static bool cut_port(struct slice at, char **ret_host, char **ret_port)
 {
@@ -78,7 +95,7 @@ static bool cut_port(struct slice at, char **ret_host, char **ret_port)
     }
     if (bracket && at.p[0] == '[')
         host = slice_make(host.p + 1, host.n - 2);
-    if (host.n == 0 || port.n == 0 || host.p[0] == '[')
+    if (host.n == 0 || host.p[0] == '[' || !is_port(port))
         return false;
     *ret_host = xstrslice(host);
     *ret_port = xstrslice(port);
@@ -136,8 +153,10 @@ static int talk(int fd, struct slice host, struct slice path)
         return last_error();
     if (n < STATUS_END && !has_ended(fd))
         return -ETIMEDOUT;
+    if (n == 0 || answer[0] == TLS_ALERT)
+        return ASK_WANTS_TLS;
     if (n < STATUS_END || !is_status(answer))
-        return ASK_NO_HTTP;
+        return -EPROTO;
     return (answer[STATUS_AT] - '0') * 100 + (answer[STATUS_AT + 1] - '0') * 10 +
            answer[STATUS_AT + 2] - '0';
 }
@@ -165,6 +184,12 @@ int ask_status(const char *url, int64_t timeout_ns, struct buf *err)
         (void)close(fd);
     if (r == -EINVAL)
         buf_fmt(err, "\"%s\" is no address; write http://HOST:PORT/PATH or unix:/PATH", url);
+    else if (r == -EPROTO)
+        buf_fmt(err,
+                "%s answers neither in HTTP nor as who wants TLS: another program has this port",
+                url);
+    else if (r == -EHOSTUNREACH)
+        buf_fmt(err, "%s does not answer: no way to this host is known", url);
     else if (r < 0)
         buf_fmt(err, "%s does not answer: %s", url, strerror(-r));
     return r;

@@ -37,8 +37,10 @@ def a_daemon_lives():
 
 
 def what_answers_otherwise():
-    """A server that hangs up lives, and wants TLS; one that drips bytes has no more time than any other."""
-    for answer, code, said in ((b"", 0, "hung up"), (b"\x15\x03\x03\x00\x02\x02\x46", 0, "hung up"), (b"SSH-2.0-OpenSSH_9.2\r\n", 0, "hung up"),
+    """A server that hangs up lives, and wants TLS; one that says neither is another program; one that drips bytes has no more time than
+    any other."""
+    for answer, code, said in ((b"", 0, "hung up"), (b"\x15\x03\x03\x00\x02\x02\x46", 0, "hung up"), (b"SSH-2.0-OpenSSH_9.2\r\n", 1, "another program"),
+                               (bytes(range(256)) * 40, 1, "another program"), (b"\n", 1, "another program"), (b"HTTP/1.1 2x0 OK\r\n", 1, "another program"),
                                (b"HTTP/1.1 503 Service Unavailable\r\n", 1, ": 503"), (b"HTTP/1.1 2", None, "timed out")):
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
@@ -59,7 +61,8 @@ def what_answers_otherwise():
 
 
 def what_is_no_address():
-    for url in ("127.0.0.1:9180", "https://localhost", "unix:", "http://", "http://:1", "http://[::1", "unix:/" + "a" * 200, "http://localhost:"):
+    for url in ("127.0.0.1:9180", "https://localhost", "unix:", "http://", "http://:1", "http://[::1", "unix:/" + "a" * 200, "http://localhost:",
+                "http://127.0.0.1:65536", "http://127.0.0.1:0", "http://127.0.0.1:http", "http://127.0.0.1:4294967297"):
         assert "is no address" in ask(url, code=2), url
     assert "does not answer" in ask("http://no.such.host.invalid:%d" % free_port(), code=1)
     assert "duration" in ask("--timeout", "long", code=2)
