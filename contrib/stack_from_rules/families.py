@@ -11,7 +11,7 @@ import re
 import subprocess
 
 from . import golden
-from .wishes import PERIODS, ROLES, Mistake, number, one_of, word
+from .wishes import PERIODS, ROLES, Mistake, number, one_of, plain, word
 
 TITLE_MAX = 32      # longer ones are cut off above a panel a third of a screen wide
 
@@ -49,11 +49,6 @@ class Bad:
 def scraped(labels):
     """Labels as Prometheus stores them: the scrape has a job and an instance of its own."""
     return {f"exported_{label}" if label in ("job", "instance") else label: value for label, value in labels.items()}
-
-
-def plain(text):
-    """On one line, and nothing in it is a template of Prometheus's."""
-    return " ".join(text.split()).replace("{{", "{ {")
 
 
 class Metric:
@@ -233,7 +228,13 @@ def as_bad(where, text, labels):
     found = re.fullmatch(r"(\w+)\s*(!?=)\s*(\S+)", text)
     if not found or found[1] not in labels:
         raise Mistake(f"{where}: {text!r} is not LABEL=VALUE|VALUE of a label that it has ({', '.join(labels) or 'none'})")
+    if re.search(r"[\"'`\\]|\{\{|\}\}", found[3]):
+        raise Mistake(f"{where}: {found[3]!r} is not what stands in a matcher: no quotes, \\, {{{{ or }}}}")
     several = re.search(r"[|.*\[(]", found[3])
+    try:
+        re.compile(found[3] if several else "")
+    except re.error as error:
+        raise Mistake(f"{where}: {found[3]!r} is no regular expression: {error}") from error
     return Bad(found[1], found[2].replace("=", "=~" if several else "=").replace("!=~", "!~"), found[3])
 
 

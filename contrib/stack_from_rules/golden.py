@@ -1,6 +1,7 @@
 """The golden logs: what the tests of the rules say that they come to, and what recorded series come to on them."""
 
 import decimal
+import glob
 import math
 import pathlib
 import re
@@ -43,8 +44,8 @@ def series_of(path, wishes):
     tests = wishes.home / path.parent / "tests"
     own = tests / f"{path.stem}.prom"
     added = {}
-    for found in sorted(wishes.home.glob(asked) if asked else [own] if own.exists() else tests.glob("*.prom")):
-        for name, labels, value in page(found):
+    for found in sorted(glob.glob(asked, root_dir=wishes.home, recursive=True) if asked else [own] if own.exists() else tests.glob("*.prom")):
+        for name, labels, value in page(wishes.home / found):
             key = (name, tuple(labels.items()))
             added[key] = added.get(key, 0) + value
     golden = {}

@@ -4,9 +4,9 @@ Of a counter with failures (`bad`, or what the rules tell) or of a histogram (`w
 """
 
 from .alarms import camel, good_and_bad, selector
-from .families import as_bad, plain, uid
+from .families import as_bad, uid
 from .golden import le_text
-from .wishes import Mistake, near, number, word
+from .wishes import Mistake, near, number, plain, word
 
 LEAST = 0.1     # events a second below which a burn rate says nothing
 
@@ -62,4 +62,9 @@ def without_failure(m, text, where, share):
 
 def objectives(files, wishes):
     metrics = {m.name: m for f in files for m in f.metrics}
-    return [objective(name, metrics, wishes) for name in wishes.sections["slo"]]
+    found, alerts = [objective(name, metrics, wishes) for name in wishes.sections["slo"]], {}
+    for slo in found:
+        other = alerts.setdefault(slo["alert"], slo["slo"])
+        if other != slo["slo"]:
+            raise Mistake(f"{wishes.path}: [slo {other}] and [slo {slo['slo']}] would have alerts of one name, {slo['alert']}")
+    return found

@@ -49,6 +49,18 @@ def word(where, text):
     return text
 
 
+def plain(text):
+    """On one line, and nothing in it is a template of Prometheus's."""
+    return " ".join(text.split()).replace("{{", "{ {")
+
+
+def address(where, text):
+    """Of a page, which YAML takes for a text as it is, and Prometheus for no template."""
+    if not re.fullmatch(r"[\w./][^\s'\"`{}<>|\\]*", text):
+        raise Mistake(f"{where}: {text!r} is no address of a page")
+    return text
+
+
 def one_of(where, text, words):
     if text not in words:
         raise Mistake(f"{where}: {text!r} is none of {', '.join(words)}")
@@ -74,19 +86,21 @@ class Wishes:
         self.rules = [found for word in stack["rules"].split() for found in self._files(word)]
         self.out = self.home / stack.get("out", ".")
         self.name = slug(stack.get("name", self.home.name))
+        if not self.name:
+            raise Mistake(f"{self.where('stack', '', 'name')}: say a name of letters a-z and digits, not {stack.get('name', self.home.name)!r}")
         self.title = stack.get("title", self.name)
         for kind, sections in self.sections.items():
             for name, wishes in sections.items():
                 if "owner" in wishes:
                     word(self.where(kind, name, "owner"), wishes["owner"])
         self.owner = stack.get("owner", "")
-        self.runbook = stack.get("runbook", "metrics.md")
+        self.runbook = address(self.where("stack", "", "runbook"), stack.get("runbook", "metrics.md"))
 
     def _read(self):
         ini = configparser.ConfigParser(delimiters=("=",), comment_prefixes=(";", "#"), interpolation=None, default_section="\n")
         ini.optionxform = str
         try:
-            with open(self.path, encoding="utf-8") as text:
+            with open(self.path, encoding="utf-8-sig") as text:
                 ini.read_file(text, str(self.path))
         except (OSError, configparser.Error, UnicodeDecodeError) as error:
             raise Mistake(str(error)) from error
@@ -97,7 +111,7 @@ class Wishes:
             for key in ini[section]:
                 if key not in KEYS[kind]:
                     raise Mistake(f"{self.path}: [{section}]: unknown key {key}{near(key, KEYS[kind])}")
-            self.sections[kind][name.strip()] = dict(ini[section])
+            self.sections[kind][name.strip()] = {key: plain(text) if key == "title" else text for key, text in ini[section].items()}
 
     def _files(self, word):
         """Relative to the wishes, and kept so: what is written must be the same wherever the project lies."""

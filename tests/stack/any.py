@@ -49,6 +49,15 @@ MISTAKES = [
     ("[metric nginx_http_requests_total]\ntitel = A", "unknown key titel; did you mean title?"),
     ("[files nginx]\ntitle = A", "unknown section [files nginx]"),
     ("[file ngins]\ntitle = A", "did you mean nginx?"),
+    ("[metric nginx_http_requests_total]\nbad = class=5\"xx", "what stands in a matcher"),
+    ("[metric nginx_http_requests_total]\nbad = class=5\\d\\d", "what stands in a matcher"),
+    ("[metric nginx_http_requests_total]\nbad = class={{x}}", "what stands in a matcher"),
+    ("[metric nginx_http_requests_total]\nbad = class=5xx|(", "is no regular expression"),
+    ("[slo a-b]\nof = nginx_http_requests_total\nobjective = 99%\n[slo a_b]\nof = nginx_http_requests_total\nobjective = 98%",
+     "[slo a-b] and [slo a_b] would have alerts of one name, ABBudgetBurn"),
+    ("runbook = {{ \"q\" }}", "is no address"),
+    ("runbook = it's", "is no address"),
+    ("name = Платежи", "say a name of letters a-z and digits"),
     ("nonsense", "Source contains parsing errors"),
 ]
 
@@ -119,6 +128,12 @@ def test_wishes(checks, work):
     done = tool(home / "wishes.ini")
     checks.check(done.returncode == 1 and "was not made by this program" in done.stderr and (home / "metrics.md").read_text() == "# Mine\n",
                  "nor is it written over")
+    (home / "rules/mine.yml").write_bytes(b"\xff\n")
+    checks.check("was not made" in tool(home / "wishes.ini").stderr, "bytes that are no UTF-8 are somebody else's")
+    for bad, words in (("out = /proc/nowhere", "/proc/nowhere"), ("out = wishes.ini", "wishes.ini")):
+        (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini\n{bad}\n")
+        said = tool(home / "wishes.ini").stderr
+        checks.check(said.startswith("stack-from-rules: ") and words in said and "Traceback" not in said, f"{bad} cannot be written to: {said}")
     (home / "other").mkdir()
     shutil.copy(ROOT / "rules/examples/sshd.ini", home / "other/nginx.ini")
     (home / "empty.ini").write_text("[event a]\nmatch = a\n")
@@ -148,12 +163,15 @@ def test_labels_of_the_scrape(checks, work):
     (home / "cron.ini").write_text("[event done]\nmatch = (?<job>\\w+) (?<result>ok|failed)\n[counter cron_jobs_total]\n"
                                    "help = Jobs: 'all' {{ of }} them | here\ninc = done\nlabels = job, result\nzero = job=a result=ok\n")
     (home / "tests/cron.prom").write_text('cron_jobs_total{job="a",result="ok"} 9\n' r"""cron_jobs_total{job="it's \"{{b}}\" \\",result="failed"} 1""" "\n")
-    (home / "wishes.ini").write_text("[stack]\nrules = cron.ini\n[slo cron]\nof = cron_jobs_total\nobjective = 90%\ntitle = It's: {{ 'fine' }} #\n")
+    (home / "wishes.ini").write_text("[stack]\nrules = cron.ini\n[slo cron]\nof = cron_jobs_total\nobjective = 90%\ntitle = It's: {{ 'fine' }} #\n"
+                                      f"[file cron]\ntitle = ''{{{{ end }}}}: \\n # | $x\ngolden = {home}/tests/*.prom\n"
+                                      "[metric cron_jobs_total]\ntitle = {{ template \"x\" }} '\": - #\n", encoding="utf-8-sig")
     done = tool(home / "wishes.ini")
     checks.check(done.returncode == 0, f"a label job is no obstacle: {done.stderr}")
     checks.check('exported_job="a"' in (home / "tests/cron_test.yml").read_text() and "{{exported_job}}" in (home / "dashboards/cron.json").read_text(),
                  "a label job is called exported_job")
     promtool(checks, home, "rules with a label job")
+    linted(checks, home, "rules with a label job")
 
 
 def test_documented(checks):
