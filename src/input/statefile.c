@@ -340,38 +340,9 @@ static const char *memory_name(char name[MEMORY_NAME], uint64_t number)
     return name;
 }
 
-/* As much as the state names; 0, -EBADMSG, or another negative errno. */
-static int read_memory(int dir, const struct memory *memory, struct buf *ret_bytes)
+/* What reading a file of the state came to, as load_one says it: with a sentence in *err. */
+static int tell_unread(int r, const char *name, struct buf *err)
 {
-    char name[MEMORY_NAME];
-    int r;
-
-    buf_clear(ret_bytes);
-    if (memory->number == 0)
-        return 0;
-    r = read_whole(dir, memory_name(name, memory->number), ret_bytes);
-    if (r == 0 &&
-        (ret_bytes->n < memory->length || crc32c(0, ret_bytes->p, memory->length) != memory->crc))
-        r = -EBADMSG;
-    if (r < 0)
-        buf_clear(ret_bytes);
-    else
-        ret_bytes->n = memory->length;
-    return r;
-}
-
-/* 0; -ENOENT; -EBADMSG: what is there cannot be right, or the disk does not give it back; or
- * another error, and *err has a sentence. Then it may be in order, only not for us: a state saved
- * as root. Going on without it would lose lines. */
-static int load_one(int dir, const char *name, struct saved_state *ret_state,
-                    struct memory *ret_memory, struct buf *err)
-{
-    struct buf bytes = BUF_INIT;
-    int r = read_whole(dir, name, &bytes);
-
-    if (r == 0)
-        r = decode(buf_all(&bytes), ret_state, ret_memory);
-    buf_release(&bytes);
     if (r == -EIO)
         return -EBADMSG;
     if (r == -EPROTO)
@@ -388,6 +359,41 @@ static int load_one(int dir, const char *name, struct saved_state *ret_state,
     else if (r < 0 && r != -ENOENT && r != -EBADMSG)
         buf_fmt(err, "cannot read the file \"%s\" in the state directory: %s", name, strerror(-r));
     return r;
+}
+
+/* As much as the state names; as load_one. */
+static int read_memory(int dir, const struct memory *memory, struct buf *ret_bytes, struct buf *err)
+{
+    char name[MEMORY_NAME];
+    int r;
+
+    buf_clear(ret_bytes);
+    if (memory->number == 0)
+        return 0;
+    r = read_whole(dir, memory_name(name, memory->number), ret_bytes);
+    if (r == 0 &&
+        (ret_bytes->n < memory->length || crc32c(0, ret_bytes->p, memory->length) != memory->crc))
+        r = -EBADMSG;
+    if (r < 0)
+        buf_clear(ret_bytes);
+    else
+        ret_bytes->n = memory->length;
+    return tell_unread(r, name, err);
+}
+
+/* 0; -ENOENT; -EBADMSG: what is there cannot be right, or the disk does not give it back; or
+ * another error, and *err has a sentence. Then it may be in order, only not for us: a state saved
+ * as root. Going on without it would lose lines. */
+static int load_one(int dir, const char *name, struct saved_state *ret_state,
+                    struct memory *ret_memory, struct buf *err)
+{
+    struct buf bytes = BUF_INIT;
+    int r = read_whole(dir, name, &bytes);
+
+    if (r == 0)
+        r = decode(buf_all(&bytes), ret_state, ret_memory);
+    buf_release(&bytes);
+    return tell_unread(r, name, err);
 }
 
 /* A bad file is evidence: it gets the first free name and stays. */
@@ -407,6 +413,12 @@ static void put_aside(int dir, const char *name)
     }
 }
 
+/* It is missing or damaged, as load_one says: there is no other to wait for. */
+static bool is_lost(int r)
+{
+    return r == -ENOENT || r == -EBADMSG;
+}
+
 static int load(int dir, bool change, struct saved_state *ret_state, struct memory *ret_memory,
                 struct buf *err)
 {
@@ -416,10 +428,10 @@ static int load(int dir, bool change, struct saved_state *ret_state, struct memo
     *ret_memory = (struct memory){0};
     first = load_one(dir, "state", ret_state, ret_memory, err);
     ret_state->found = STATEFILE_LOADED;
-    if (first != -ENOENT && first != -EBADMSG)
+    if (!is_lost(first))
         return first;
     second = load_one(dir, "state.1", ret_state, ret_memory, err);
-    if (second < 0 && second != -ENOENT && second != -EBADMSG)
+    if (second < 0 && !is_lost(second))
         return second;
     if (change && first == -EBADMSG)
         put_aside(dir, "state");
@@ -437,7 +449,10 @@ int statefile_load(struct statefile *s, struct saved_state *ret_state, struct bu
 {
     struct memory memory;
     int r = load(s->dir, true, ret_state, &memory, err);
+    int missing = r == 0 ? read_memory(s->dir, &memory, &ret_state->memory, err) : 0;
 
+    if (missing < 0 && !is_lost(missing))
+        r = missing;
     if (r < 0)
         return r;
     if (ret_state->found == STATEFILE_EMPTY && s->marked)
@@ -446,7 +461,7 @@ int statefile_load(struct statefile *s, struct saved_state *ret_state, struct bu
     s->sequence = ret_state->sequence;
     s->named = memory.number;
     s->last_number = memory.number;
-    ret_state->memory_damaged = read_memory(s->dir, &memory, &ret_state->memory) < 0;
+    ret_state->memory_damaged = missing < 0;
     return 0;
 }
 
@@ -460,13 +475,13 @@ int statefile_peek(const char *directory, struct saved_state *ret_state, struct 
         return dir;
     for (int i = 0; i < PEEKS; i++) { /* who owns it may have replaced both meanwhile */
         r = load(dir, false, ret_state, &memory, err);
-        missing = r == 0 ? read_memory(dir, &memory, &ret_state->memory) : 0;
+        missing = r == 0 ? read_memory(dir, &memory, &ret_state->memory, err) : 0;
         if (missing != -ENOENT)
             break;
     }
     ret_state->memory_damaged = missing < 0;
     (void)sys_close(dir);
-    return r;
+    return missing < 0 && !is_lost(missing) ? missing : r;
 }
 
 static int write_all(int fd, struct slice s)

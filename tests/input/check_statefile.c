@@ -718,6 +718,28 @@ TEST_EACH(a_memory_that_is_damaged_or_missing_is_told, 3)
     ck_assert(saved.memory_damaged);
 }
 
+/* As with the state: it may be over tomorrow, and what is gone would count again without it. */
+TEST(a_memory_that_cannot_be_read_now_is_waited_for)
+{
+    static const struct failing_step steps[] = {
+        {"sys_openat", 2, EMFILE}, {"sys_openat", 2, EACCES}, {"sys_read", 3, ENOMEM}};
+
+    save_memory("one", "abc", true);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        buf_clear(&err);
+        failing_call(steps[i].call, steps[i].nth, steps[i].error);
+        if (statefile_load(file, &saved, &err) != -steps[i].error || !failing_happened() ||
+            !strstr(err.p, "\"memory-"))
+            ck_abort_msg("%s: %s", steps[i].call, err.n ? err.p : "no error");
+    }
+    failing_call("sys_read", 3, ENOMEM);
+    ck_assert_int_eq(statefile_peek(dir, &saved, &err), -ENOMEM);
+    load_memory("one", "abc");
+    failing_call("sys_read", 3, EIO); /* the disk does not give it back */
+    load(STATEFILE_LOADED, "one");
+    ck_assert(failing_happened() && saved.memory_damaged);
+}
+
 TEST(each_step_of_a_memory_may_fail)
 {
     static const struct failing_step steps[] = {
