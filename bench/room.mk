@@ -32,7 +32,11 @@ bench-load: src/logtally
 bench-attack: src/logtally
 	python3 $(srcdir)/bench/attack.py --programs . --write
 
-.PHONY: bench bench-load bench-attack bench-plot bench-count bench-count-accept bench-instead
+# Beside this build.
+pgo:
+	$(srcdir)/contrib/pgo.sh pgo
+
+.PHONY: pgo bench bench-load bench-attack bench-plot bench-count bench-count-accept bench-instead
 bench: $(BENCH_TOOLS)
 	python3 $(srcdir)/bench/run.py --programs . --full "$(FULL)" --busy "$(BUSY)"
 
