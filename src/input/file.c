@@ -330,16 +330,20 @@ void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *
     char link[32], path[PATH_MAX];
     struct look there;
     ssize_t n;
+    int r;
 
     if (look->links == 0 || look->ctime_ns == f->ctime_ns)
         return;
-    f->ctime_ns = look->ctime_ns;
     (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", f->tail.fd);
     n = sys_readlink(link, path, sizeof(path) - 1);
     if (n <= 0)
         return;
     path[n] = 0;
-    f->astray = path[0] != '/' || look_at(path, &there) < 0 || !identity_eq(&there.id, &f->tail.id);
+    r = path[0] == '/' ? look_at(path, &there) : -ENOENT;
+    if (look_is_passing(r))
+        return;
+    f->ctime_ns = look->ctime_ns;
+    f->astray = r < 0 || !identity_eq(&there.id, &f->tail.id);
     if (f->astray) {
         warn_once(t, f->path,
                   "is gone, and another hard link of it is left, nobody knows where: read on, "

@@ -672,10 +672,14 @@ static int is_of_unknown(const struct tailset *t, const char *plain)
 {
     const struct tail_file *f = file_by_path(t, plain);
     struct look look;
+    int r;
 
-    if (!f && look_at(plain, &look) == 0 && S_ISREG(look.mode) && !file_by_id(t, &look.id))
-        return -ENOENT;
-    return passing_error(f);
+    if (f)
+        return passing_error(f);
+    r = look_at(plain, &look);
+    if (r == 0)
+        return S_ISREG(look.mode) && !file_by_id(t, &look.id) ? -ENOENT : 0;
+    return look_is_passing(r) ? r : 0;
 }
 
 /* Its head is known. 0 or negative errno. */

@@ -47,6 +47,11 @@ int look_at_fd(int fd, struct look *ret_look)
     return look(fd, "", AT_EMPTY_PATH, ret_look);
 }
 
+bool look_is_passing(int r)
+{
+    return r < 0 && r != -ENOENT && r != -ENOTDIR && r != -ELOOP && r != -EACCES;
+}
+
 bool identity_eq(const struct identity *a, const struct identity *b)
 {
     if (a->dev != b->dev || a->ino != b->ino)

@@ -27,6 +27,8 @@ struct look {
 /* 0 or negative errno. Symlinks are followed. */
 int look_at(const char *path, struct look *ret_look);
 int look_at_fd(int fd, struct look *ret_look);
+/* Such an error does not say that nothing is there, or nothing for us. */
+bool look_is_passing(int r);
 
 /* Same device and inode, and no contradiction in birth time. */
 bool identity_eq(const struct identity *a, const struct identity *b);

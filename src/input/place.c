@@ -116,9 +116,9 @@ static int is_at_its_path(const struct tail_file *f, struct look *ret_look)
 {
     int r = look_at(f->path, ret_look);
 
-    if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP || r == -EACCES)
-        return 0;
-    return r < 0 ? r : identity_eq(&ret_look->id, &f->tail.id);
+    if (r < 0)
+        return look_is_passing(r) ? r : 0;
+    return identity_eq(&ret_look->id, &f->tail.id);
 }
 
 /* As above. */

@@ -157,6 +157,38 @@ TEST_EACH(an_error_is_no_conclusion, 4)
     }
 }
 
+static void note_away(void *ctx, const struct tail_known *k)
+{
+    *(bool *)ctx |= strstr(k->path, "/away/") != NULL;
+}
+
+static bool is_known_away(void)
+{
+    bool away = false;
+
+    tailset_known(w.set, note_away, &away);
+    return away;
+}
+
+/* Moved where nobody looks: whichever look fails meanwhile, it is known where it is after a restart. */
+TEST_EACH(a_file_that_is_moved_away_is_found, 8)
+{
+    ck_assert_int_eq(mkdir(world_path(&w, "away"), 0700), 0);
+    world_start(&w);
+    world_expect(&w, "app.log", "one\n");
+    world_settle(&w);
+    failing_call("sys_statx", 1 + (unsigned)_i, ENOMEM);
+    world_rename(&w, "app.log", "away/app.log");
+    for (int i = 0; i < 1000 && !(failing_happened() && is_known_away()); i++)
+        world_run(&w, 10);
+    ck_assert(failing_happened());
+    world_save(&w);
+    world_kill(&w);
+    world_expect(&w, "away/app.log", "two\n");
+    world_start(&w);
+    world_settle(&w);
+}
+
 TEST(a_path_that_is_no_directory_yet)
 {
     free(w.globs[0]);
