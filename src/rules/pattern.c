@@ -1,6 +1,6 @@
 /* pattern -- the only file that knows PCRE2.
  *
- * Most regexes of logs need no PCRE2 to match (plain.h): a dozen of them cost a JSON line of the bench 3,652
+ * Most regexes of logs need no PCRE2 to match (plain.h): a dozen of them cost a JSON line of the bench 3,553
  * instructions so, 5,071 by JIT (make bench-count, row `match`). PCRE2 has compiled them all the same: it says
  * what is a mistake, replaces, walks, explains, and takes over what they leave undecided.
  *

@@ -272,7 +272,7 @@ static bool read_number(struct reading *r, uint32_t *ret)
 static bool looks_like_times(struct slice rest)
 {
     return rest.n > 1 && rest.p[0] == '{' &&
-           (char_is_digit(rest.p[1]) || is_one_of(rest.p[1], ", "));
+           (char_is_digit(rest.p[1]) || is_one_of(rest.p[1], ", \t"));
 }
 
 /* Behind `{`. */
@@ -786,7 +786,7 @@ static bool add_choice(struct walk *w, const struct item *i, size_t low, size_t 
     return true;
 }
 
-/* A SET at *at; false: what must come here does not. */
+/* A SET at *at; false: what must come here does not, or where it ends is the first place to go back to. */
 static bool take(struct walk *w, const struct item **item, size_t *at)
 {
     const struct item *i = *item;
@@ -796,7 +796,8 @@ static bool take(struct walk *w, const struct item **item, size_t *at)
         return false;
     if (!i->firm && end - *at > i->least) {
         tire(w, end - *at);
-        return add_choice(w, i, *at + i->least, end) && go_back(w, item, at);
+        (void)add_choice(w, i, *at + i->least, end);
+        return false;
     }
     *at = end;
     *item = i + 1;
@@ -860,7 +861,7 @@ static bool match_rest(struct walk *w, const struct item *i, size_t at)
         }
         if (fits)
             continue;
-        tire(w, at - from); /* gone through in vain */
+        tire(w, at - from); /* gone through since, in vain or not */
         if (!go_back(w, &i, &at))
             return false;
         from = at;

@@ -186,11 +186,11 @@ TEST(what_is_plain_and_what_is_not)
         "{\"a\":1}",
     };
     static const char *const no[] = {
-        "",           "^",       "(?i)a",       "a|b",      "\\bab",      "(ab)+",
-        "(a)\\1",     "(?=a)b",  "[[:alpha:]]", "\\x41",    "a(?<!b)",    "\\w+ab",
-        "a\\Qb\\E",   "a^b",     "a$b",         "(a$|b)",   "a\\Kb",      "[a-\\d]",
-        "(*NO_JIT)a", "a{,2}",   "a{1",         "(?:a|b)*", "a\\R",       "[^]a]",
-        "a(?#b)",     "(?|a|b)", "(?>a)",       "(?x) a",   "a\\N{U+41}",
+        "",           "^",      "(?i)a",       "a|b",    "\\bab",    "(ab)+",
+        "(a)\\1",     "(?=a)b", "[[:alpha:]]", "\\x41",  "a(?<!b)",  "\\w+ab",
+        "a\\Qb\\E",   "a^b",    "a$b",         "(a$|b)", "a\\Kb",    "[a-\\d]",
+        "(*NO_JIT)a", "a{,2}",  "a{1",         "a{\t1}", "(?:a|b)*", "a\\R",
+        "[^]a]",      "a(?#b)", "(?|a|b)",     "(?>a)",  "(?x) a",   "a\\N{U+41}",
     };
 
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
@@ -199,6 +199,24 @@ TEST(what_is_plain_and_what_is_not)
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         if (is_plain(slice_str(no[i])))
             ck_abort_msg("%s is plain", no[i]);
+}
+
+/* It is not asked of PCRE2 once more when each way back was gone. */
+TEST(what_does_not_match_is_decided)
+{
+    static const char *const pairs[][2] = {
+        {"a.*b", "acccc"},           {"^a.*x.*b", "axxxcccxcc"},  {"a[^b]*?cb", "addccd"},
+        {"a.*b.*c.*d", "abcabcabc"}, {"a(?:b.*x|c)?d", "abcdab"}, {"a\\w*1\\w*=$", "a11b1b = a1"},
+    };
+    size_t spans[2];
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct plain *p = plain_new(slice_str(pairs[i][0]));
+
+        if (plain_match(p, slice_str(pairs[i][1]), spans) != PLAIN_NO)
+            ck_abort_msg("%s on \"%s\"", pairs[i][0], pairs[i][1]);
+        plain_free(p);
+    }
 }
 
 /* Of 100,000 bytes each way through would be tried. */
