@@ -187,6 +187,7 @@ class Unit:
     def __init__(self, path, content, test):
         self.path, self.content, self.test = path, content, test
         self.text = json.dumps(test)
+        self.families = {}      # of the rules that were asked for
         self.files = [(path.parent / f).resolve() for f in content["rule_files"]]
         self.rules = [rule for f in self.files for group in load(f)["groups"] for rule in group["rules"]]
         end = max(seconds(t["eval_time"]) for t in test.get("promql_expr_test", []) + test.get("alert_rule_test", []))
@@ -198,10 +199,11 @@ class Unit:
 
     def family(self, mutant):
         """What is there a second time for this mutant; nothing if the test does not look at it."""
-        if mutant.rule not in self.rules:
-            return []
-        family = dependents(self.rules, mutant.rule)
-        return family if any(self.names(rule) for rule in family) else []
+        key = id(mutant.rule)
+        if key not in self.families:
+            family = dependents(self.rules, mutant.rule) if mutant.rule in self.rules else []
+            self.families[key] = family if any(self.names(rule) for rule in family) else []
+        return self.families[key]
 
     def needed(self, looked_at):
         """Those rules, and what they are computed from."""
@@ -377,8 +379,11 @@ def main():
             for again in range(3):
                 with lock:
                     living = [m for m in mutants if m.alive and (unit.cost < QUICK or LONG or not m.explained())]
-                if not any(m.name != "itself" and unit.family(m) for m in living):
+                spoiled_ones = {id(m.rule) for m in living if m.name != "itself" and unit.family(m)}
+                if not spoiled_ones:
                     break
+                # A second time as itself only what is there spoiled, too.
+                living = [m for m in living if id(m.rule) in spoiled_ones]
                 differ = unit.judge(work / f"{number}-{again}", living)
                 # promtool compacts its days of samples beside the queries, and once in some thousand runs an alert misses them.
                 if not any(differs for m, differs in differ.items() if m.name == "itself"):

@@ -78,7 +78,7 @@ runbook_moves() {
     cp -R prometheus/. "$dir"
     "$dir/set_runbook.sh" https://wiki.example.com/ops/runbook?x=1 &&
         same <(bases_of "$dir") <(echo https://wiki.example.com/ops/runbook?x=1) &&
-        same <(python3 "$dir/gen_slo.py") "$dir/rules/slo.yml" && promtool test rules "$dir"/tests/silent_test.yml &&
+        same <(python3 "$dir/gen_slo.py") "$dir/rules/slo.yml" && promtool test rules "$dir"/tests/availability_test.yml &&
         ! "$dir/set_runbook.sh" 'docs/runbook.md' && ! "$dir/set_runbook.sh" 'https://a|b' &&
         ! "$dir/set_runbook.sh" 'https://a#b' && "$dir/set_runbook.sh" "$(cat prometheus/runbook_url)" &&
         diff -r prometheus "$dir"
