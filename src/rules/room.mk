@@ -35,6 +35,10 @@ liblogtally_a_SOURCES += \
 	src/rules/pattern.h \
 	src/rules/plain.c \
 	src/rules/plain.h \
+	src/rules/plain_compile.c \
+	src/rules/plain_items.h \
+	src/rules/plain_read.c \
+	src/rules/plain_read.h \
 	src/rules/replacement.c \
 	src/rules/replacement.h \
 	src/rules/ruleset.c \
