@@ -34,7 +34,7 @@ struct walk {
     size_t patience; /* in bytes */
     size_t *spans;
     unsigned nchoices;
-    struct choice choices[CHOICES_MAX];
+    struct choice *choices; /* room for CHOICES_MAX */
 };
 
 #define NOWHERE SIZE_MAX
@@ -312,13 +312,16 @@ static enum plain_result match_from_texts(struct walk *w, const struct item *tex
 
 enum plain_result plain_match(const struct plain *p, struct slice subject, size_t *ret_spans)
 {
-    struct walk w;
+    struct choice choices[CHOICES_MAX];
+    struct walk w = {
+        .regex = p,
+        .p = subject.p,
+        .n = subject.n,
+        .patience = PATIENCE * subject.n + PATIENCE_LEAST,
+        .spans = ret_spans,
+        .choices = choices,
+    };
 
-    w.regex = p;
-    w.p = subject.p;
-    w.n = subject.n;
-    w.patience = PATIENCE * subject.n + PATIENCE_LEAST;
-    w.spans = ret_spans;
     if (p->first_text != UINT32_MAX)
         return match_from_texts(&w, &p->items[p->first_text]);
     return match_at(&w, 0) ? PLAIN_YES : w.patience ? PLAIN_NO : PLAIN_UNDECIDED;
