@@ -37,7 +37,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-enum { CHECKPOINT_FORMAT = 3, FORMAT_OF_0_1 = 2, BOOT_ID = 36, DEAD_WORTH = 1000 };
+enum { CHECKPOINT_FORMAT = 3, FORMAT_OF_0_1 = 2, DEAD_WORTH = 1000 };
 
 enum saved_flags {
     SAVED_PACKED = 1 << 0,
@@ -127,15 +127,18 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     encode_began(f, out);
 }
 
-/* Which start of the machine this is; "" when it cannot be read. */
-static void boot_id(char ret_id[BOOT_ID + 1])
+/* Which start of the machine this is; empty as long as it cannot be read. It stays the same: a save
+ * without it, since there was no descriptor, would hide the next crash of the machine. */
+static struct slice boot_id(struct tailset *t)
 {
-    int fd = sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? sys_pread(fd, ret_id, BOOT_ID, 0) : 0;
+    int fd = t->boot_n > 0 ? -1 : sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? sys_pread(fd, t->boot, BOOT_ID, 0) : 0;
 
-    ret_id[n > 0 ? n : 0] = 0;
+    if (n > 0)
+        t->boot_n = (size_t)n;
     if (fd >= 0)
         (void)sys_close(fd);
+    return slice_make(t->boot, t->boot_n);
 }
 
 /* How long logtally had run, this time and all times before, when the clock was at `at_ns`. */
@@ -212,15 +215,13 @@ static bool is_all_looked_at(const struct tailset *t)
 void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_memory)
 {
     uint32_t nlogs = 0, nfiles = 0;
-    char boot[BOOT_ID + 1];
 
     for (const struct log *log = t->logs; log; log = log->next)
         nlogs += !log->fresh;
     for (const struct tail_file *f = t->files.first; f; f = f->next)
         nfiles += file_has_content(f);
     buf_u32(out, CHECKPOINT_FORMAT);
-    boot_id(boot);
-    buf_blob(out, slice_str(boot));
+    buf_blob(out, boot_id(t));
     encode_sum(t, out);
     if (is_all_looked_at(t))
         t->saved_wall_ns = t->looked_wall_ns;
@@ -441,8 +442,7 @@ static int restore_all(struct tailset *t, struct reader *r, struct slice memory,
 int tailset_restore(struct tailset *t, struct slice encoded, struct slice memory)
 {
     struct reader r = reader_of(encoded);
-    struct slice saved = {0};
-    char boot[BOOT_ID + 1];
+    struct slice saved = {0}, boot = boot_id(t);
     uint32_t format = read_u32(&r);
     uint64_t gone;
     bool rebooted;
@@ -456,8 +456,7 @@ int tailset_restore(struct tailset *t, struct slice encoded, struct slice memory
     gone = restore_sum(t, &r, format);
     if (format > FORMAT_OF_0_1)
         t->saved_wall_ns = (int64_t)read_u64(&r);
-    boot_id(boot);
-    rebooted = saved.n > 0 && boot[0] && !slice_eq(saved, slice_str(boot));
+    rebooted = saved.n > 0 && boot.n > 0 && !slice_eq(saved, boot);
     if (restore_all(t, &r, memory, format, rebooted) < 0) {
         files_drop(t);
         t->sum = (struct tail_sum){0};

@@ -105,7 +105,7 @@ struct pipe_input {
     struct linebuf lines;
 };
 
-enum { BEGAN = 64, REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16 };
+enum { BEGAN = 64, REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16, BOOT_ID = 36 };
 
 /* A symlink that a file is named through. */
 struct hop {
@@ -322,6 +322,8 @@ struct tailset {
     int64_t saved_wall_ns;
     uint32_t next_id;
     int64_t now;
+    char boot[BOOT_ID];   /* which start of the machine this is */
+    size_t boot_n;        /* 0: not yet known */
     int64_t boot_wall_ns; /* when the machine was started, as far as the clocks tell */
     int64_t collect_ns;   /* how long events are collected now */
     bool working;         /* the work timer is set */
