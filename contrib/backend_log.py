@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Writes a log as the MyLittlePrice backend writes it: slog JSON records, Fiber access lines, bare text.
 
-    backend_log.py [--out FILE] [--lines N] [--rate LINES_PER_SECOND] [--seed N] [--start TIME]
+    backend_log.py [--out FILE] [--lines N] [--rate LINES_PER_SECOND] [--seed N] [--start TIME [--gap SECONDS]]
                    [--flavour mixed|json|text]
 
 The same seed gives the same lines (with the same --start). Without --lines it writes until it is stopped;
 without --rate as fast as it can. FILE is appended to, one write per line, as the backend does it. The
-first fifty lines hold at least one of every kind, so that every metric is there soon.
+first fifty lines hold at least one of every kind, so that every metric is there soon. With --start the lines
+have times of their own, --gap from each other: 86,400 lines with --gap 1 are a day, written within seconds.
 """
 import argparse
 import json
@@ -175,29 +176,35 @@ class Backend:
         return self.random.choices([k for k, _ in kinds], [w for _, w in kinds])[0]()
 
 
-def clock_of(start):
-    """The wall clock; or, from a given start, one that gains 10 ms whenever it is asked."""
+def clock_of(start, gap):
+    """The wall clock; or, from a given start, one that gains so many seconds whenever it is asked, which is once a line."""
     if not start:
         return lambda: datetime.now(timezone.utc)
     state = [datetime.fromisoformat(start.replace("Z", "+00:00")).timestamp()]
 
     def tick():
-        state[0] += 0.01
+        state[0] += gap
         return datetime.fromtimestamp(state[0], timezone.utc)
     return tick
 
 
 def main():
     parser = argparse.ArgumentParser(description="Writes a log as the MyLittlePrice backend does.")
-    parser.add_argument("--out", default="-")
-    parser.add_argument("--lines", type=int, default=0)
-    parser.add_argument("--rate", type=float, default=0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--start", help="time of the first line, such as 2025-11-12T10:00:00Z")
+    parser.add_argument("--out", default="-", help="file to append to (default: standard output)")
+    parser.add_argument("--lines", type=int, default=0, help="how many (default: until it is stopped)")
+    parser.add_argument("--rate", type=float, default=0, help="lines written a second, by the wall clock (default: as fast as it can)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same lines (default: 1)")
+    parser.add_argument("--start", help="time of the first line, such as 2025-11-12T10:00:00Z (default: lines have the time they are written)")
+    parser.add_argument("--gap", type=float, metavar="SECONDS", help="between the times of two lines after --start (default: 0.01); 1 makes "
+                        "86400 lines a day")
     parser.add_argument("--flavour", choices=("mixed", "json", "text"), default="mixed")
     options = parser.parse_args()
+    if options.gap is not None and (not options.start or not options.gap >= 0):
+        parser.error("--gap is a number of seconds between the times of lines after --start")
+    if options.rate and options.start:
+        parser.error("--rate is of the wall clock and --start of another: say --gap in place of --rate")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    backend = Backend(options.seed, options.flavour, clock_of(options.start))
+    backend = Backend(options.seed, options.flavour, clock_of(options.start, 0.01 if options.gap is None else options.gap))
     out = sys.stdout.buffer if options.out == "-" else open(options.out, "ab", buffering=0)
     began = time.monotonic()
     while not options.lines or backend.written < options.lines:

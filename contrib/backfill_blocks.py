@@ -14,6 +14,8 @@ the five minutes for which Prometheus takes a value, unless another rule adds it
 """
 import argparse
 import contextlib
+import ctypes
+import fcntl
 import glob
 import json
 import os
@@ -37,6 +39,8 @@ CHUNK = 1 << 20
 POINTS = 10000              # of a series in an answer; Prometheus gives 11,000 at most
 SELDOM = 240                # seconds: less than the five minutes for which a value is good
 NEVER = 1000 * 3600         # our Prometheus is asked, and evaluates nothing by itself
+HELD = "backfill.lock"
+PR_SET_PDEATHSIG = 1
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": DAY, "w": 7 * DAY, "y": 365 * DAY}
 
 
@@ -172,6 +176,11 @@ def free_port():
         return s.getsockname()[1]
 
 
+def ends_with_us():
+    """In a child: the kernel ends it when we die, and be it by SIGKILL."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Prometheus:
     """One of our own, on blocks that are there."""
 
@@ -185,7 +194,8 @@ class Prometheus:
             # pylint: disable=consider-using-with
             self.child = subprocess.Popen([os.environ.get("PROMETHEUS", "prometheus"), f"--config.file={self.work}/prometheus.yml",
                                            f"--storage.tsdb.path={self.work}/blocks", "--storage.tsdb.retention.time=100y",
-                                           f"--web.listen-address={self.url[7:]}"], stdout=out, stderr=out)
+                                           f"--web.listen-address={self.url[7:]}"], stdout=out, stderr=out,
+                                          preexec_fn=ends_with_us)
         while not self.ready():
             if self.child.poll() is not None:
                 raise Failed("Prometheus: " + "\n".join(log.read_text(errors="replace").splitlines()[-5:]), 3)
@@ -294,6 +304,27 @@ def move_blocks(source, target):
         arriving.rename(target / meta.parent.name)
 
 
+def remove_left(where):
+    """What a run that was killed has left: days of samples."""
+    for held in where.glob(f"backfill.*/{HELD}"):
+        with contextlib.suppress(OSError), open(held, "rb") as file:     # one that works beside us holds the lock
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(held.parent)
+            say(f"removed {held.parent}, of one that was killed")
+
+
+@contextlib.contextmanager
+def workplace(where):
+    """A directory that is gone at the end. Its lock has its name only when it is held."""
+    remove_left(where)
+    with tempfile.TemporaryDirectory(prefix="backfill.", dir=where) as directory:
+        new = pathlib.Path(directory, f"{HELD}.new")
+        with open(new, "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            new.rename(pathlib.Path(directory, HELD))
+            yield pathlib.Path(directory)
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("--data", "--recording", "--evaluate"):
@@ -301,8 +332,7 @@ def main():
     parser.add_argument("command", nargs="+")
     args = parser.parse_args()
     # Beside the database: there is room, and blocks need not be copied.
-    with tempfile.TemporaryDirectory(prefix="backfill.", dir=os.environ.get("TMPDIR") or args.data) as directory:
-        work = pathlib.Path(directory)
+    with workplace(pathlib.Path(os.environ.get("TMPDIR") or args.data)) as work:
         pieces = Pieces(work)
         evaluate = seconds(args.evaluate)
         say("reading logs, making blocks")

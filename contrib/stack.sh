@@ -14,6 +14,8 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 : "${STACK_DIR:=${XDG_STATE_HOME:-$HOME/.local/state}/mylittleprice-stack}"
 : "${GRAFANA_ADMIN_PASSWORD:=admin}"
 
+# A process is known by this path in its command line, so a directory has one name only.
+STACK_DIR=$(realpath -m -- "$STACK_DIR")
 config=$STACK_DIR/config
 settings=$STACK_DIR/settings
 
@@ -36,6 +38,7 @@ setting() {
 
 retention_given=${RETENTION_TIME:-}
 setting STACK_CONFIG "$here/prometheus"
+STACK_CONFIG=$(realpath -m -- "$STACK_CONFIG")
 setting PROMETHEUS_PORT 9090
 setting ALERTMANAGER_PORT 9093
 setting GRAFANA_PORT 3001

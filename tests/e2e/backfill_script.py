@@ -9,6 +9,7 @@ import random
 import resource
 import subprocess
 import sys
+import time
 
 from _common import put
 from _daemon import SRCDIR, main
@@ -172,6 +173,46 @@ def what_is_missing_and_a_full_disk_are_told():
     assert os.listdir("data") == [], os.listdir("data")
 
 
+def a_killed_one_leaves_nothing_for_long():
+    """Its Prometheus ends with it, and the next one removes its samples, but not those of one that works beside it."""
+    put("app.log", "".join(json.dumps({"time": "2025-11-12T10:%02d:%02dZ" % (t // 60, t % 60), "level": "ERROR", "msg": "Failed to parse context"}) + "\n"
+                           for t in range(1200)))
+    put("prometheus", "#!/bin/sh\necho $$ >pid.new; mv pid.new pid; exec sleep 1000\n")
+    os.chmod("prometheus", 0o755)
+    env = {**os.environ, "PROMETHEUS": os.path.abspath("prometheus")}
+    with subprocess.Popen(["sh", SCRIPT, "app.log", "data"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
+        while not os.path.exists("pid"):
+            assert first.poll() is None
+            time.sleep(0.05)
+        pid = int(put_back("pid"))
+        left = [name for name in os.listdir("data") if name.startswith("backfill.")]
+        said = script("--recording", "", "app.log", "data")
+        assert len(left) == 1 and left[0] in os.listdir("data") and "removed" not in said, (left, said)
+        first.kill()
+    for _ in range(1200):
+        if not is_there(pid):
+            break
+        time.sleep(0.05)
+    assert not is_there(pid)
+    assert left[0] in os.listdir("data")
+    said = script("--recording", "", "app.log", "data")
+    assert "was killed" in said and left[0] not in os.listdir("data"), (said, os.listdir("data"))
+
+
+def put_back(path):
+    with open(path, encoding="ascii") as f:
+        return f.read()
+
+
+def is_there(pid):
+    """Not as a zombie that nobody waits for, either."""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="ascii") as f:
+            return f.read().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
 def a_block_arrives_whole():
     """From another file system it is copied: Prometheus must not see a part of it."""
     sys.path.insert(0, os.path.join(SRCDIR, "contrib"))
@@ -199,5 +240,18 @@ def a_block_arrives_whole():
     assert os.listdir("data") == ["01B"] and os.listdir("work") == [] and sorted(os.listdir("data/01B")) == ["chunks", "meta.json"]
 
 
-main(one_command_fills_a_database, pieces_fit_together, *([a_week_is_right] if os.environ.get("LT_LONG") else []),
-     a_month_is_a_few_blocks, wrong_usage_and_empty_logs_are_told, what_is_missing_and_a_full_disk_are_told, a_block_arrives_whole)
+def a_day_of_the_sample_log_is_written_at_once():
+    """With a gap the times of the lines go their own way, and nothing waits for them."""
+    def sample(*args):
+        return subprocess.run([sys.executable, os.path.join(SRCDIR, "contrib", "backend_log.py"), *args], capture_output=True, text=True,
+                              check=False, timeout=60)
+    lines = sample("--lines", "1000", "--flavour", "json", "--start", "2025-11-12T00:00:00Z", "--gap", "86.4").stdout.splitlines()
+    dated = sorted(json.loads(line)["time"][:13] for line in lines if line.startswith("{"))
+    assert len(lines) == 1000 and dated[0] == "2025-11-12T00" and dated[-1] >= "2025-11-12T15", (len(lines), dated[0], dated[-1])
+    for args in (("--start", "2025-11-12T00:00:00Z", "--rate", "1"), ("--gap", "1"), ("--start", "2025-11-12T00:00:00Z", "--gap", "-1")):
+        r = sample("--lines", "1", *args)
+        assert r.returncode == 2 and "--gap" in r.stderr, (args, r)
+
+
+main(a_day_of_the_sample_log_is_written_at_once, one_command_fills_a_database, pieces_fit_together, *([a_week_is_right] if os.environ.get("LT_LONG") else []),
+     a_month_is_a_few_blocks, wrong_usage_and_empty_logs_are_told, what_is_missing_and_a_full_disk_are_told, a_killed_one_leaves_nothing_for_long, a_block_arrives_whole)

@@ -335,6 +335,10 @@ def prove_remembered(stack, checks):
     with ThreadPoolExecutor(2) as pool:
         both = list(pool.map(lambda _: stack.do("up", ok=False), range(2)))
     checks.check([done.returncode for done in both] == [0, 0], f"of two at once one starts it, the other waits: {[done.stderr for done in both]}")
+    here, stack.env["STACK_DIR"] = stack.env["STACK_DIR"], os.path.relpath(stack.env["STACK_DIR"]) + "/"
+    status = stack.do("status", ok=False)
+    checks.check("prometheus: running" in status.stdout and "alertmanager: running" in status.stdout, f"another name of STACK_DIR is the same stack: {status.stdout}")
+    stack.env["STACK_DIR"] = here
     checks.check(flags()["storage.tsdb.retention.time"] == "15d" and flags()["storage.tsdb.retention.size"] in ("10GB", "10GiB"), "an empty setting is the default again")
     stack.do("down")
     checks.check(not listens(stack.prometheus) and not listens(stack.alertmanager), "down stops all of them")
