@@ -179,23 +179,25 @@ def a_killed_one_leaves_nothing_for_long():
                            for t in range(1200)))
     put("prometheus", "#!/bin/sh\necho $$ >pid.new; mv pid.new pid; exec sleep 1000\n")
     os.chmod("prometheus", 0o755)
-    env = {**os.environ, "PROMETHEUS": os.path.abspath("prometheus")}
+    env = {**os.environ, "PROMETHEUS": os.path.abspath("prometheus"), "TMPDIR": ""}
     with subprocess.Popen(["sh", SCRIPT, "app.log", "data"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
-        while not os.path.exists("pid"):
-            assert first.poll() is None
-            time.sleep(0.05)
-        pid = int(put_back("pid"))
-        left = [name for name in os.listdir("data") if name.startswith("backfill.")]
-        said = script("--recording", "", "app.log", "data")
-        assert len(left) == 1 and left[0] in os.listdir("data") and "removed" not in said, (left, said)
-        first.kill()
+        try:
+            while not os.path.exists("pid"):
+                assert first.poll() is None
+                time.sleep(0.05)
+            pid = int(put_back("pid"))
+            left = [name for name in os.listdir("data") if name.startswith("backfill.")]
+            said = script("--recording", "", "app.log", "data", TMPDIR="")
+            assert len(left) == 1 and left[0] in os.listdir("data") and "removed" not in said, (left, said)
+        finally:
+            first.kill()
     for _ in range(1200):
         if not is_there(pid):
             break
         time.sleep(0.05)
     assert not is_there(pid)
     assert left[0] in os.listdir("data")
-    said = script("--recording", "", "app.log", "data")
+    said = script("--recording", "", "app.log", "data", TMPDIR="")
     assert "was killed" in said and left[0] not in os.listdir("data"), (said, os.listdir("data"))
 
 
