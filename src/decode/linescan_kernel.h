@@ -186,8 +186,7 @@ struct path {
     unsigned n;
 };
 
-/* The newline of the line at p, which is then valid; NULL when it must go the plain way. `path` is where
- * it went, or NULL when nobody asks. */
+/* The newline of the line at p, which is then valid; NULL when it must go the plain way. */
 SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, struct trail *t,
                              struct into *to, struct path *path)
 {
@@ -206,10 +205,8 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
                 return NULL;
         }
         p += s->n;
-        if (path) {
-            path->steps[path->n] = s;
-            path->n += path->n < SHAPE_VALUES;
-        }
+        path->steps[path->n] = s;
+        path->n += path->n < SHAPE_VALUES;
         if (s->kind == STEP_STRING) {
             p = take_string(p, form, s->slot, to);
         } else if (s->kind == STEP_BARE) {
@@ -232,13 +229,16 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
 
 /* A line of no shape that is known: along the trail. What shape that is may be learned. */
 SIMD_INLINE const char *walk_and_learn(const char *p, enum line_form form, bool lenient,
-                                       struct trail *t, struct into *to)
+                                       struct trail *t, struct field *slots,
+                                       struct touched *touched)
 {
+    struct into to = {slots, touched->slots, touched->n};
     struct path path;
     const char *end;
 
     path.n = 0;
-    end = walk(p, form, lenient, t, to, &path);
+    end = walk(p, form, lenient, t, &to, &path);
+    touched->n = to.n;
     if (end != NULL && p >= t->shapes->index.block && end < t->shapes->index.block_end)
         shapes_learn(t, form, p, path.steps, path.n);
     return end;
@@ -250,11 +250,8 @@ walk_or_plain(const char *p, enum line_form form, bool lenient, bool *ret_valid,
               struct field *slots, struct touched *touched)
 {
     unsigned before = touched->n;
-    struct into to = {slots, touched->slots, before};
-    const char *end = shapes_rest(t->shapes) ? walk(p, form, lenient, t, &to, NULL)
-                                             : walk_and_learn(p, form, lenient, t, &to);
+    const char *end = walk_and_learn(p, form, lenient, t, slots, touched);
 
-    touched->n = to.n;
     *ret_valid = end != NULL;
     if (*ret_valid)
         return end;

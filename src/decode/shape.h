@@ -118,12 +118,6 @@ void shapes_learn(struct trail *t, enum line_form form, const char *p,
                   struct trail_step *const *path, unsigned n);
 void shapes_free(struct shapes *s);
 
-/* No line is guessed now, and none is learned. */
-static inline bool shapes_rest(const struct shapes *s)
-{
-    return s->rests || s->index.block == s->index.block_end;
-}
-
 /* Field i of the line whose shape was found: its text as written. */
 static inline struct slice shape_text(const struct trail *t, unsigned i)
 {
