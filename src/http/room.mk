@@ -52,6 +52,7 @@ tests_http_check_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=bind,--wrap=chmod,--wrap=epo
 	-Wl,--wrap=getaddrinfo,--wrap=getnameinfo,--wrap=getsockname,--wrap=listen,--wrap=lstat \
 	-Wl,--wrap=socket,--wrap=unlink,--wrap=crypt_r
 tests_http_check_SOURCES = \
+	tests/http/check_ask.c \
 	tests/http/check_coding.c \
 	tests/http/check_conn.c \
 	tests/http/check_gzip.c \

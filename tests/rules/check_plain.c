@@ -179,8 +179,8 @@ TEST(what_is_plain_and_what_is_not)
         "query\".*\"table\":\"(?<table>[^\"]*)\".*\"duration\":(?<duration>\\d+)(?:,\"rows\":(?<r>"
         "\\d+))?",
         "\\] done for user \\S+: status (?<status>\\w+), took (?<duration>\\S+),",
-        "^(?<ip>\\S+) - (?<user>\\S+) \\[[^\\]]+\\] \"(?<method>[A-Z]+) (?<path>[^ ?\"]*)[^\"]*\" "
-        "(?<status>\\d{3})",
+        ("^(?<ip>\\S+) - (?<user>\\S+) \\[[^\\]]+\\] \"(?<method>[A-Z]+) (?<path>[^ ?\"]*)[^\"]*\" "
+         "(?<status>\\d{3})"),
         "level=(?<level>warn|error|fatal) ",
         "^a{2}b{1,}c{0,1}$",
         "{\"a\":1}",
