@@ -161,6 +161,8 @@ TEST(nobody_is_there)
     (void)close(fd);
 }
 
+#define TEN "0123456789"
+
 static const char *const no_addresses[] = {
     "",
     "127.0.0.1:1",
@@ -178,8 +180,7 @@ static const char *const no_addresses[] = {
     "http://127.0.0.1:99999",
     "http://127.0.0.1:4294967297",
     "unix:",
-    "unix:/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
-    "890123456789012345678901234567",
+    "unix:/" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN,
 };
 
 TEST_EACH(what_is_no_address_is_said, sizeof no_addresses / sizeof *no_addresses)
