@@ -276,7 +276,9 @@ static const char *given_base(const struct rotations *r, const struct input *par
 {
     const char *best = NULL;
 
-    for (const struct wholes *w = r->list; w < r->list + r->n; w++) {
+    for (size_t i = 0; i < r->n; i++) {
+        const struct wholes *w = &r->list[i];
+
         if (w->log != part->log || w->n == 0 || !glob_match(w->pattern, part->path))
             continue;
         const char *file = most_alike(w, part->path);
