@@ -256,7 +256,7 @@ static bool make(struct making *m, const struct values *vs, const char *p)
             return false;
         p = v->end;
     }
-    newline = strchr(p, '\n');
+    newline = rawmemchr(p, '\n'); /* every line of a block has one */
     if (!add_run(m, p, (size_t)(newline + 1 - p)) || !end_run(m, true))
         return false;
     m->s->last = (uint16_t)m->n;

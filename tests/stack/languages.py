@@ -46,7 +46,7 @@ def parts(text):
         "nginx": blocks(text, "nginx"),
         "names and commands in the text": spans,
         "addresses": set(re.findall(r"https?://[^\s)|`<]+[^\s)|`<.,;]", prose(text))),
-        "links": {target for target in re.findall(r"\]\(([^)#h][^)]*)\)", text)} - {"monitoring.md", "monitoring.ru.md", "runbook.md"},
+        "links": {target.replace(".ru.md", ".md") for target in re.findall(r"\]\(([^)#h][^)]*)\)", text)} - {"monitoring.md", "runbook.md"},
         "alerts": re.findall(r"^### (\w+)$", text, re.M),
         "metrics": re.findall(r"^\| `([a-z_]+)`", text, re.M),
         "buckets": re.findall(r"(?:buckets|бакеты) ([\d. ]+\d)", text),
