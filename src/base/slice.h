@@ -105,6 +105,12 @@ static inline const char *path_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* What stands before that, the slash included; nothing of a name alone. */
+static inline struct slice path_directory(const char *path)
+{
+    return slice_make(path, (size_t)(path_name(path) - path));
+}
+
 /* ASCII, whatever the locale. */
 static inline bool char_is_digit(char c)
 {

@@ -21,12 +21,6 @@ struct search {
     struct map seen;    /* directories */
 };
 
-/* With its slash; nothing of a name alone. */
-static struct slice directory_of(const char *path)
-{
-    return slice_make(path, (size_t)(path_name(path) - path));
-}
-
 static bool is_file(const struct search *s, const char *path)
 {
     uint64_t none;
@@ -78,7 +72,7 @@ static void add_given(struct search *s, struct slice dir, const char *path)
     const char *best = NULL;
 
     for (size_t i = 0; i < s->n; i++)
-        if (slice_eq(directory_of(s->files[i]), dir) && strcmp(s->files[i], path) != 0 &&
+        if (slice_eq(path_directory(s->files[i]), dir) && strcmp(s->files[i], path) != 0 &&
             (!best || rotated_is_rather(path, s->files[i], best)))
             best = s->files[i];
     if (best)
@@ -103,7 +97,7 @@ static void look_given(struct search *s, struct slice dir)
 /* Each directory once. */
 static void look_beside(struct search *s, const char *file)
 {
-    struct slice dir = directory_of(file);
+    struct slice dir = path_directory(file);
     char *path;
     DIR *d;
 

@@ -170,11 +170,6 @@ struct rotations {
     size_t n, cap;
 };
 
-static struct slice directory(const char *path)
-{
-    return slice_make(path, (size_t)(path_name(path) - path));
-}
-
 /* By log, by directory, by name. */
 static int compare_places(const void *a, const void *b)
 {
@@ -182,7 +177,7 @@ static int compare_places(const void *a, const void *b)
 
     if (x->log != y->log)
         return x->log < y->log ? -1 : 1;
-    int order = slice_cmp(directory(x->path), directory(y->path));
+    int order = slice_cmp(path_directory(x->path), path_directory(y->path));
 
     return order ? order : strcmp(path_name(x->path), path_name(y->path));
 }
@@ -192,7 +187,7 @@ static void add_wholes(struct rotations *r, const char *rotated, struct input **
 {
     struct buf pattern = BUF_INIT;
 
-    buf_slice(&pattern, directory(files[0]->path));
+    buf_slice(&pattern, path_directory(files[0]->path));
     buf_str(&pattern, rotated);
     GROW(r->list, r->n, r->cap);
     struct wholes *w = &r->list[r->n++];
@@ -221,8 +216,9 @@ static void rotations_find(const struct setup *setup, struct input *list, size_t
     for (size_t i = 0, end; i < n; i = end) {
         const struct log_def *log = &setup->rules->logs[files[i]->log];
 
-        for (end = i + 1; end < n && files[end]->log == files[i]->log &&
-                          slice_eq(directory(files[end]->path), directory(files[i]->path));)
+        for (end = i + 1;
+             end < n && files[end]->log == files[i]->log &&
+             slice_eq(path_directory(files[end]->path), path_directory(files[i]->path));)
             end++;
         for (unsigned k = 0; k < log->nrotated; k++)
             add_wholes(ret, log->rotated[k], files + i, end - i);
