@@ -57,35 +57,6 @@ void oracle_fault(enum fault kind, const char *format, ...)
     ck_abort_msg("%s", format);
 }
 
-void cover(enum cover group, unsigned i)
-{
-    (void)group, (void)i;
-}
-
-void oracle_failed(void)
-{
-}
-
-void oracle_cuts(struct node *n, size_t size)
-{
-    (void)n, (void)size;
-}
-
-void oracle_excuse(const struct node *n)
-{
-    (void)n;
-}
-
-void oracle_may_double(const struct node *n)
-{
-    (void)n;
-}
-
-void oracle_doubts(const struct node *n, enum doubt doubt)
-{
-    (void)n, (void)doubt;
-}
-
 int loop_turn(struct loop *l, int max_wait_ms)
 {
     loop_run_until(l, world.mono_ns + max_wait_ms * NSEC_PER_MSEC);

@@ -42,34 +42,8 @@ void story_die(bool cut)
 {
     (void)cut;
 }
-void cover(enum cover group, unsigned i)
-{
-    (void)group, (void)i;
-}
 void loop_called(void)
 {
-}
-void oracle_failed(void)
-{
-}
-void oracle_cuts(struct node *n, size_t size)
-{
-    (void)n, (void)size;
-}
-
-void oracle_excuse(const struct node *n)
-{
-    (void)n;
-}
-
-void oracle_may_double(const struct node *n)
-{
-    (void)n;
-}
-
-void oracle_doubts(const struct node *n, enum doubt doubt)
-{
-    (void)n, (void)doubt;
 }
 
 static struct {

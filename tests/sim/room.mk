@@ -5,7 +5,8 @@ tests_sim_sim_SOURCES = tests/sim/world.h tests/sim/disk.c tests/sim/notify.c te
 tests_sim_sim_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/sim
 # The simulated disk and its events against the kernel's.
 check_PROGRAMS += tests/sim/kernel
-tests_sim_kernel_SOURCES = tests/sim/world.h tests/sim/disk.c tests/sim/notify.c tests/sim/sys.c tests/sim/kernel.c
+tests_sim_kernel_SOURCES = tests/sim/world.h tests/sim/disk.c tests/sim/notify.c tests/sim/sys.c \
+	tests/sim/no_oracle.c tests/sim/kernel.c
 tests_sim_kernel_CPPFLAGS = $(tests_sim_sim_CPPFLAGS)
 TESTS += tests/sim/kernel
 # Tests of the input room that wait for something: on the simulated disk nothing takes time.
@@ -13,7 +14,7 @@ if HAVE_CHECK
 check_PROGRAMS += tests/sim/check
 TESTS += tests/sim/check
 tests_sim_check_SOURCES = tests/sim/world.h tests/sim/disk.c tests/sim/notify.c tests/sim/sys.c tests/sim/loop.c \
-	tests/sim/ground.c tests/sim/scene.h tests/input/ground.h tests/input/tail_world.c tests/input/tail_world.h \
+	tests/sim/no_oracle.c tests/sim/ground.c tests/sim/scene.h tests/input/ground.h tests/input/tail_world.c tests/input/tail_world.h \
 	tests/sim/check_tailset_directories.c tests/sim/check_tailset_links.c tests/sim/check_tailset_names.c \
 	tests/sim/check_tailset_restart.c tests/sim/check_tailset_rotation.c tests/sim/check_tailset_truncation.c
 tests_sim_check_CPPFLAGS = $(tests_sim_sim_CPPFLAGS)
