@@ -51,4 +51,3 @@ bench-count-accept: $(BENCH_TOOLS)
 
 bench-instead: $(BENCH_TOOLS)
 	python3 $(srcdir)/bench/count.py --programs . --instead
-dist_doc_DATA += docs/performance.md docs/performance.ru.md docs/performance.svg

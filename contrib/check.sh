@@ -299,8 +299,9 @@ step_docs() {
     for check in key_tables editor_syntax; do
         if LOGTALLY=$logtally "$top/contrib/$check.py" --check; then counted 1 0; else counted 0 1; ok=1; fi
     done
-    for check in draw-rooms docs_in_step; do
-        "$top/contrib/$check.py" --check >"$out" || ok=1
+    for check in "links.py" "draw-rooms.py --check" "docs_in_step.py --check"; do
+        # shellcheck disable=SC2086
+        "$top/contrib/"$check >"$out" || ok=1
         cat "$out"
         closing_line "$out" || ok=1
     done

@@ -1,6 +1,6 @@
 /* web_config -- the web-config.yml that exporters of the Prometheus family share, as plain data.
  *
- * The format is that of https://github.com/prometheus/exporter-toolkit (docs/web-configuration.md),
+ * The format is that of https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md,
  * read as strictly: an unknown or repeated key is a mistake, an empty file is valid, paths are
  * relative to the file. Where its own check would take what we cannot do, ours says so:
  *

@@ -59,7 +59,7 @@ if [ -n "${LT_LONG:-}" ] && needs npm && needs chromium && needs prometheus; the
     check "all dashboards are drawn, each from data" python3 grafana/screens/draw.py --work "$drawn" --out "$drawn/out"
     rm -rf "$drawn"
 fi
-check "monitoring.md says the same in both languages, and its links lead somewhere" python3 tests/stack/languages.py
+check "monitoring.md says the same in both languages" python3 tests/stack/languages.py
 check "one version of Grafana runs, is written for, and draws" one_grafana
 check "Grafana's timeInterval is the scrape interval" one_scrape_interval
 if python3 -c 'import yaml' 2>/dev/null; then
