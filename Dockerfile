@@ -1,6 +1,6 @@
 # logtally in a container: built in one stage, run in another that holds only the program and its libraries: rules are mounted, and a change of them needs no new image.
 #   docker build --build-arg REVISION="$(git rev-parse --short HEAD)" -t logtally .
-#   docker run -p 127.0.0.1:9180:9180 -v "$PWD/rules:/etc/logtally/rules:ro" -v /var/log/mylittleprice:/logs/backend:ro \
+#   docker run -p 127.0.0.1:7684:7684 -v "$PWD/rules:/etc/logtally/rules:ro" -v /var/log/mylittleprice:/logs/backend:ro \
 #       -v logtally:/var/lib/logtally logtally
 
 FROM debian:bookworm-slim AS build
@@ -31,7 +31,7 @@ COPY contrib/docker/logtally.ini /etc/logtally/logtally.ini
 # A number: Kubernetes' runAsNonRoot cannot judge a name.
 USER 10001:10001
 VOLUME /var/lib/logtally
-EXPOSE 9180
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD ["/usr/bin/logtally", "health", "http://127.0.0.1:9180/health/live"]
+EXPOSE 7684
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD ["/usr/bin/logtally", "health", "http://127.0.0.1:7684/health/live"]
 ENTRYPOINT ["/usr/bin/logtally"]
 CMD ["run"]

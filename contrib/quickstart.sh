@@ -7,7 +7,7 @@
 #                                   exit status 0 if they did
 #
 # Everything is kept in a temporary directory and in build/, and what was started is stopped. Servers listen
-# on 127.0.0.1; the ports are 9180 (logtally) and 9090 (Prometheus), or the next free ones.
+# on 127.0.0.1; the ports are 7684 (logtally) and 9090 (Prometheus), or the next free ones.
 # Prometheus is the one that is installed, else Debian's package, unpacked into build/ without installing it.
 # LOGTALLY=PROGRAM in the environment takes that one and builds nothing.
 set -euo pipefail
@@ -201,7 +201,7 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 work=$(mktemp -d "${TMPDIR:-/tmp}/logtally-quickstart.XXXXXX")
-port=$(free_port 9180)
+port=$(free_port 7684)
 prometheus_port=$(free_port 9090)
 start_all
 

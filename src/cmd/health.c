@@ -8,10 +8,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/port.h"
 
 #include <errno.h>
 
-#define LIVE "http://127.0.0.1:9180/health/live"
+#define LIVE "http://127.0.0.1:" PORT_DEFAULT "/health/live"
 
 struct health_options {
     struct common_options common;

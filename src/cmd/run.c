@@ -6,6 +6,7 @@
 #include "daemon/daemon.h"
 
 #include "base/log.h"
+#include "base/port.h"
 
 #include <string.h>
 
@@ -13,7 +14,7 @@ static const struct option_row rows[] = {
     {"log", 0, OPTION_LIST, offsetof(struct run_options, logs), "GLOB",
      "follow these files (quote the glob); repeatable"},
     {"listen", 0, OPTION_LIST, offsetof(struct run_options, listen), "ADDRESS",
-     "serve there instead of 127.0.0.1:9180; repeatable"},
+     "serve there instead of 127.0.0.1:" PORT_DEFAULT "; repeatable"},
     {"web.listen-address", 0, OPTION_LIST, offsetof(struct run_options, listen), "ADDRESS",
      "the same, by the name that other exporters have"},
     {"web.config.file", 0, OPTION_TEXT, offsetof(struct run_options, web_config), "FILE",

@@ -12,8 +12,10 @@
  * KEY_NUMBER (settings.c, rules/load). */
 
 /* [server] */
-KEY(LISTEN, "listen", SECTION_SERVER, 0, LIST, .value = "ADDRESS, ...", .dflt = "127.0.0.1:9180",
-    .help = "where to answer; several with commas; `[::1]:9180`; `unix:/run/logtally/http.sock`")
+KEY(LISTEN, "listen", SECTION_SERVER, 0, LIST, .value = "ADDRESS, ...",
+    .dflt = "127.0.0.1:" PORT_DEFAULT,
+    .help = "where to answer; several with commas; `[::1]:" PORT_DEFAULT
+            "`; `unix:/run/logtally/http.sock`")
 KEY(RELOAD, "reload", SECTION_SERVER, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
     .help = "allow `POST /-/reload`; SIGHUP always works")
 KEY(CREATED, "created", SECTION_SERVER, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",

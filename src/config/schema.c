@@ -5,6 +5,8 @@
 
 #include "config/mistake.h"
 
+#include "base/port.h"
+
 /* clang-format off */
 static const struct key keys[NKEYS] = {
 #define KEY(number, name_, sections_, flags_, type_, ...) \

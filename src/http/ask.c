@@ -5,6 +5,7 @@
 #include "http/ask.h"
 
 #include "base/clock.h"
+#include "base/port.h"
 #include "base/slice.h"
 #include "base/xalloc.h"
 
@@ -20,7 +21,6 @@
 #define HTTP_PREFIX SLICE("http://")
 #define UNIX_PREFIX SLICE("unix:")
 #define PATH SLICE("/health/live")
-#define PORT "9180"
 
 enum { PORT_MAX = 65535, TLS_ALERT = 0x15 };
 
@@ -87,7 +87,7 @@ static bool cut_port(struct slice at, char **ret_host, char **ret_port)
 {
     const char *colon = at.n ? memrchr(at.p, ':', at.n) : NULL;
     const char *bracket = at.n ? memchr(at.p, ']', at.n) : NULL;
-    struct slice host = at, port = SLICE(PORT);
+    struct slice host = at, port = SLICE(PORT_DEFAULT);
 
     if (colon && (!bracket || colon > bracket)) {
         host = slice_make(at.p, (size_t)(colon - at.p));

@@ -12,8 +12,8 @@
 
 enum { ASK_WANTS_TLS = 0 }; /* it hung up as who wants TLS does */
 
-/* GET of `http://HOST[:PORT][/PATH]` or of `unix:/PATH`; without a port it is 9180, without a path /health/live. The
- * status, or ASK_WANTS_TLS; negative errno with one sentence in *err: -EINVAL of what is no such address. Connecting and
+/* GET of `http://HOST[:PORT][/PATH]` or of `unix:/PATH`; without a port it is ours (base/port.h), without a path
+ * /health/live. The status, or ASK_WANTS_TLS; negative errno with one sentence in *err: -EINVAL of what is no such address. Connecting and
  * answering may take timeout_ns each. */
 int ask_status(const char *url, int64_t timeout_ns, struct buf *err);
 

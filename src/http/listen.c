@@ -1,7 +1,7 @@
 /* listen -- sockets that are never open to more than they should be.
  *
- * ":9180" is one IPv6 socket that also takes IPv4 (or an IPv4 one where the kernel has no IPv6);
- * "[::]:9180" is IPv6 only, so that "0.0.0.0:9180, [::]:9180" is not a conflict. Names are resolved
+ * ":80" is one IPv6 socket that also takes IPv4 (or an IPv4 one where the kernel has no IPv6);
+ * "[::]:80" is IPv6 only, so that "0.0.0.0:80, [::]:80" is not a conflict. Names are resolved
  * once, at the start.
  *
  * A unix socket: Linux gives the name the mode of the socket's own inode less the umask, so fchmod

@@ -1,4 +1,4 @@
-/* listen -- listening sockets from what a person wrote: "127.0.0.1:9180", "[::1]:9180", ":9180",
+/* listen -- listening sockets from what a person wrote: "127.0.0.1:80", "[::1]:80", ":80",
  * "unix:/run/x.sock", or "fd:3" for a socket that the process was started with.
  *
  * Below microhttpd: it only makes descriptors. A unix socket is replaced if nobody answers on it,

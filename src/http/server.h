@@ -95,7 +95,7 @@ struct http_route {
 enum { HTTP_TABLES = 2 };
 
 struct http_options {
-    const char *const *listen; /* "127.0.0.1:9180", "[::1]:9180", "unix:/run/x.sock", ":9180" */
+    const char *const *listen; /* "127.0.0.1:80", "[::1]:80", "unix:/run/x.sock", ":80" */
     unsigned nlisten;
     /* Of all listeners together; a newcomer takes the place of the one that was idle longest. While
      * all are being answered there may be half as many more. */

@@ -52,7 +52,8 @@ TEST(every_key_has_a_default)
 {
     ck_assert_str_eq(read_config(""), "");
     ck_assert_uint_eq(settings.nlisten, 1);
-    ck_assert_str_eq(settings.listen[0], "127.0.0.1:9180");
+    ck_assert_str_eq(settings.listen[0],
+                     "127.0.0.1:7684"); /* scrape configurations everywhere have it */
     ck_assert(!settings.reload && !settings.created);
     ck_assert_uint_eq(settings.max_connections, 64);
     ck_assert_int_eq(settings.timeout_ns, INT64_C(10000000000));
@@ -125,12 +126,12 @@ TEST(mistakes_name_the_line_and_what_was_meant)
     assert_mistake("[server main]\n", "c.ini:1: [server main] takes no name; write [server]");
     assert_mistake("[server]\nreload = on\n", "c.ini:2: \"reload\" is yes or no, not \"on\"");
     assert_mistake("[server]\nlisten =\n",
-                   "listen is empty; give an address such as 127.0.0.1:9180");
+                   "listen is empty; give an address such as 127.0.0.1:7684");
     assert_mistake("[server]\nlisten = \"x:1\"\n",
                    "c.ini:2: \"x:1\" is quoted; leave the quotes out");
     assert_mistake("[state]\ndirectory = '/s'\n", "'/s' is quoted");
     assert_mistake("[rules]\ninclude = \"r/*.ini\"\n", "is quoted");
-    assert_mistake("[server]\nlisten = 9180\n", "\"9180\" is no address");
+    assert_mistake("[server]\nlisten = 7684\n", "\"7684\" is no address");
     assert_mistake("[server]\ntimeout = 10\n",
                    "\"timeout\" is a time with its unit, from 1s to 8760h, not \"10\"");
     assert_mistake("[server]\ntimeout = 1ms\n", "from 1s to 8760h, not \"1ms\"");

@@ -125,7 +125,7 @@ def a_week_is_right():
     truth = collections.Counter(f["msg"] if f["msg"] != "http request" else "http %d" % f["status"] for _, f in events if f)
     del events
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    script("--label", "job=mylittleprice_backend", "--label", "instance=h:9180", "week.log", "data")
+    script("--label", "job=mylittleprice_backend", "--label", "instance=h:7684", "week.log", "data")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     print("# a week of %d lines: %.0f s of CPU time" % (sum(truth.values()), after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
     p = Prometheus("data")

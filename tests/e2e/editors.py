@@ -91,7 +91,7 @@ def vim_shows_mistakes_of_text_that_is_not_saved():
 
 
 def vim_knows_its_files():
-    put("a/logtally.ini", "[server]\nlisten = :9180\n")
+    put("a/logtally.ini", "[server]\nlisten = :7684\n")
     put("a/rules.ini", "; rules\n[counter x_total]\n")
     put("a/grok.ini", "[patterns]\nA = b\n")
     put("a/other.ini", "[server]\nport = 3306\n")

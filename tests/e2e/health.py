@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """`logtally health`: who lives, who does not, who hangs, and what is no address."""
+import json
 import os
+import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -61,7 +64,7 @@ def what_answers_otherwise():
 
 
 def what_is_no_address():
-    for url in ("127.0.0.1:9180", "https://localhost", "unix:", "http://", "http://:1", "http://[::1", "unix:/" + "a" * 200, "http://localhost:",
+    for url in ("127.0.0.1:7684", "https://localhost", "unix:", "http://", "http://:1", "http://[::1", "unix:/" + "a" * 200, "http://localhost:",
                 "http://127.0.0.1:65536", "http://127.0.0.1:0", "http://127.0.0.1:http", "http://127.0.0.1:4294967297"):
         assert "is no address" in ask(url, code=2), url
     assert "does not answer" in ask("http://no.such.host.invalid:%d" % free_port(), code=1)
@@ -69,4 +72,16 @@ def what_is_no_address():
     assert "one URL" in ask("http://a", "http://b", code=2)
 
 
-main(a_daemon_lives, what_answers_otherwise, what_is_no_address)
+def by_default_it_is_one_port_everywhere():
+    """Scrape configurations, firewalls and the files of the stack have it; in the sources it stands once."""
+    r = subprocess.run([LOGTALLY, "health", "--timeout", "60s"], capture_output=True, text=True, check=False, timeout=120)
+    assert "http://127.0.0.1:7684/health/live" in r.stdout + r.stderr, r        # whether or not somebody answers there
+    keys = json.loads(subprocess.run([LOGTALLY, "help", "keys", "--json"], capture_output=True, check=True).stdout)
+    assert [k["default"] for k in keys["server"] if k["name"] == "listen"] == ["127.0.0.1:7684"], keys["server"]
+    assert "127.0.0.1:7684" in subprocess.run([LOGTALLY, "run", "--help"], capture_output=True, text=True, check=True).stdout
+    top = pathlib.Path(os.environ["SRCDIR"])
+    named = [str(p.relative_to(top)) for p in (top / "src").rglob("*.[ch]") if re.search(r"\b(7684|9180)\b", p.read_text(encoding="utf-8"))]
+    assert named == ["src/base/port.h"], named
+
+
+main(a_daemon_lives, what_answers_otherwise, what_is_no_address, by_default_it_is_one_port_everywhere)

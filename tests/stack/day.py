@@ -18,7 +18,7 @@ from collections import defaultdict
 START = 1762819200          # 2025-11-11T00:00:00Z
 END = START + 86400
 STEP = 30
-JOB, INSTANCE = "mylittleprice_backend", "backend-1:9180"
+JOB, INSTANCE = "mylittleprice_backend", "backend-1:7684"
 
 
 def at(clock):

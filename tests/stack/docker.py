@@ -21,7 +21,7 @@ except ImportError:
     print("python3-yaml is not installed: skipped")
     sys.exit(0)
 
-SERVICES = {"logtally": (9180, 9180), "prometheus": (9090, 9090), "alertmanager": (9093, 9093), "grafana": (3000, 3001)}
+SERVICES = {"logtally": (7684, 7684), "prometheus": (9090, 9090), "alertmanager": (9093, 9093), "grafana": (3000, 3001)}
 LINE = '{"time":"2025-11-12T10:00:00Z","level":"INFO","msg":"http request","method":"GET","path":"/a","status":200,"duration":1000}\n'
 IMAGE_USER = 10001
 
@@ -145,7 +145,7 @@ def health_check():
 
 def healthy(port):
     """As Docker judges it: unhealthy is what failed three times in a row, so that a busy machine may be late once."""
-    check = [word.replace("9180", str(port)).replace("/usr/bin/logtally", logtally()) for word in health_check()]
+    check = [word.replace("7684", str(port)).replace("/usr/bin/logtally", logtally()) for word in health_check()]
     return any(subprocess.run(check, capture_output=True, timeout=60).returncode == 0 for _ in range(3))
 
 
@@ -165,7 +165,7 @@ def container(work, name, logs, user, add=(), owner=IMAGE_USER):
         os.chown(state / path, IMAGE_USER, IMAGE_USER)
     (state / "state").unlink()
     port = free_port()
-    text = (ROOT / "contrib/docker/logtally.ini").read_text().replace("0.0.0.0:9180", f"127.0.0.1:{port}")
+    text = (ROOT / "contrib/docker/logtally.ini").read_text().replace("0.0.0.0:7684", f"127.0.0.1:{port}")
     text = re.sub(r"(?<![\w.])/logs/", f"{home}/logs/", text).replace("/var/lib/logtally", str(state))
     (home / "logtally.ini").write_text(text)
     home.chmod(0o755)

@@ -74,7 +74,7 @@ if needs docker-compose; then
     check ".env.example holds the defaults" same_with_example
     for promised in 'container_name: mylittleprice_prometheus' 'container_name: mylittleprice_grafana' \
         'container_name: mylittleprice_logtally' '127.0.0.1:9090:9090' '127.0.0.1:3001:3000' '127.0.0.1:9093:9093' \
-        '127.0.0.1:9180:9180' 'retention.time=15d' 'retention.size=10GB' 'GF_SECURITY_ADMIN_PASSWORD: admin'; do
+        '127.0.0.1:7684:7684' 'retention.time=15d' 'retention.size=10GB' 'GF_SECURITY_ADMIN_PASSWORD: admin'; do
         check "compose has $promised" compose_has "$promised"
     done
 fi

@@ -17,7 +17,7 @@ from stacklib import ROOT, logtally, run
 
 START, END = at("12:00"), at("16:00")
 TROUBLE = (at("14:40"), at("14:55"))
-JOB, INSTANCE = "host", "web1:9180"
+JOB, INSTANCE = "host", "web1:7684"
 NAMES = ("nginx", "postgres", "sshd", "spring_boot")
 
 

@@ -46,7 +46,7 @@ def prove_logs(work, checks):
         for root in ("/logs/", "/var/log/pods/", "/var/lib/logtally"):
             settings = re.sub(rf"(?<!\w){root}", f"{home}{root}", settings)
         port = free_port()
-        config.write_text(settings.replace("0.0.0.0:9180", f"127.0.0.1:{port}"))
+        config.write_text(settings.replace("0.0.0.0:7684", f"127.0.0.1:{port}"))
         done = subprocess.run([logtally(), "check", "-c", str(config), "--rules", str(ROOT / "rules")], text=True, capture_output=True)
         said = [x for x in done.stderr.splitlines() if "no file matches" not in x]
         checks.check(done.returncode == 0 and not said, f"logtally accepts {name}: {done.stderr}")
@@ -89,7 +89,7 @@ class Node:
             path.write_text(re.sub(r"(?m)^(expire *= ).*", r"\g<1>5s", path.read_text()))
         text = (ROOT / "contrib/kubernetes/logtally.ini").read_text()
         for there, here in (("/var/log/pods", f"{home}/var/log/pods"), ("/var/lib/logtally", f"{home}/state"),
-                            ("/etc/logtally/rules", f"{home}/rules"), ("0.0.0.0:9180", f"127.0.0.1:{self.port}")):
+                            ("/etc/logtally/rules", f"{home}/rules"), ("0.0.0.0:7684", f"127.0.0.1:{self.port}")):
             text = text.replace(there, here, 1)
         (home / "logtally.ini").write_text(text)
         self.daemon = Process([logtally(), "run", "-c", home / "logtally.ini"], home / "out.log")

@@ -63,7 +63,7 @@ def start_logtally(work):
 
 
 def prepared(text, front, backend, exporter):
-    return text.replace("8080", str(front)).replace("8081", str(backend)).replace("9180", str(exporter))
+    return text.replace("8080", str(front)).replace("8081", str(backend)).replace("7684", str(exporter))
 
 
 def nginx(work, front, backend, exporter):

@@ -207,7 +207,7 @@ class Machine:
 
     def __init__(self, work):
         self.home, self.cwd, self.bin = work, work / "cwd", work / "bin"
-        self.ports = {name: free_port() for name in ("9180", "9090", "9093", "3001", "8080")}
+        self.ports = {name: free_port() for name in ("7684", "9090", "9093", "3001", "8080")}
         self.cwd.mkdir()
         self.bin.mkdir()
         for name in ("contrib", "rules"):
@@ -230,7 +230,7 @@ class Machine:
                     "RUNBOOK_KUBECTL": shutil.which("kubectl") or "", "HOME": str(work), "XDG_STATE_HOME": str(work / "state"), "USER": "ops",
                     "STACK_DIR": str(state), "STACK_CONFIG": str(self.cwd / "prometheus"), "PROMETHEUS_PORT": self.ports["9090"],
                     "ALERTMANAGER_PORT": self.ports["9093"], "GRAFANA_PORT": self.ports["3001"], "POD": "pod/logtally-x7k2p",
-                    "LOGTALLY_TARGETS": f"127.0.0.1:{self.ports['9180']}"}
+                    "LOGTALLY_TARGETS": f"127.0.0.1:{self.ports['7684']}"}
         self.env = {key: str(value) for key, value in self.env.items()}
         (work / "state").mkdir()
         (work / "state/mylittleprice-stack").symlink_to(state)
@@ -246,9 +246,9 @@ class Machine:
         (root / log).write_bytes(lines)
         shipped = ROOT / f"contrib/{place}/logtally.ini"
         text = shipped.read_text() if shipped.exists() else "[state]\ndirectory = /var/lib/logtally\n[rules]\ninclude = /etc/logtally/rules/*.ini\n" \
-            f"[log backend]\npath = /{log}\n[server]\nlisten = 0.0.0.0:9180\n"
+            f"[log backend]\npath = /{log}\n[server]\nlisten = 0.0.0.0:7684\n"
         text = re.sub(r"(?<![\w}])/(?=logs/|var/|etc/)", f"{root}/", re.sub(r"^include.*", f"include = {ROOT}/rules/*.ini", text, flags=re.M))
-        (root / "etc/logtally/logtally.ini").write_text(text.replace("0.0.0.0:9180", f"127.0.0.1:{self.ports['9180']}"))
+        (root / "etc/logtally/logtally.ini").write_text(text.replace("0.0.0.0:7684", f"127.0.0.1:{self.ports['7684']}"))
         (root / "FILE").write_text(str(root / log))
 
     def start(self):
@@ -258,7 +258,7 @@ class Machine:
         threading.Thread(target=self.backend.serve_forever, daemon=True).start()
         self.daemon = Process([logtally(), "run", "-c", self.home / "host/etc/logtally/logtally.ini"], self.home / "logtally.log")
         self.env["RUNBOOK_PID"] = str(self.daemon.child.pid)
-        wait_for("logtally", lambda: fetch(f"http://127.0.0.1:{self.ports['9180']}/health/ready"))
+        wait_for("logtally", lambda: fetch(f"http://127.0.0.1:{self.ports['7684']}/health/ready"))
 
     def stop(self):
         self.run("contrib/stack.sh down")
