@@ -1,14 +1,16 @@
 #!/bin/sh
-# Old logs into Prometheus' database, in one command.
+# Old logs into Prometheus' database, in one command. Installed it is logtally-backfill.
 #
 #   contrib/backfill.sh [OPTION...] LOG... DATADIR
 #
-#   --rules DIR|FILE|GLOB    rules for logtally; repeatable (default: this project's rules/)
+#   --rules DIR|FILE|GLOB    rules for logtally; repeatable (default: this project's rules/; logtally-backfill: those of
+#                            the configuration)
 #   -c FILE                  logtally's configuration: [log] sections, the zone of their times
 #   --recording GLOB         Prometheus' recording rules, also given a history (default: this project's
-#                            prometheus/rules/*.yml); none: ''
+#                            prometheus/rules/*.yml); none, as of logtally-backfill: ''
 #   --label NAME=VALUE       on every sample; give the job and instance of the scrape; repeatable
-#   --step DURATION          between samples (default: the scrape interval of this project's Prometheus, 10s)
+#   --step DURATION          between samples (default: the scrape interval of this project's Prometheus, 10s;
+#                            logtally-backfill: 15s)
 #   --evaluate DURATION      between samples of recording rules (default: its evaluation interval, 15s)
 #   --start TIME, --end TIME, --slack DURATION, --as LOG    as for `logtally backfill`
 #
@@ -22,18 +24,25 @@
 # Prometheus: a temporary one on a free port of 127.0.0.1, which sees DATADIR's new blocks only.
 set -eu
 
-here=$(cd "$(dirname "$0")/.." && pwd)
-recording="$here/prometheus/rules/*.yml"
+name=$(basename "$0")
+export BACKFILL_NAME="$name"
+rules='' recording='' step=15s evaluate=15s
 
 # The stack's first word on its intervals is that of `global`.
 stack_says() {
     sed -n "s/^ *$1: *//p" "$here/prometheus/prometheus.yml" | head -n 1
 }
-step=$(stack_says scrape_interval)
-evaluate=$(stack_says evaluation_interval)
+if [ -z "${BACKFILL_BLOCKS:-}" ]; then # set where this is installed
+    here=$(cd "$(dirname "$0")/.." && pwd)
+    BACKFILL_BLOCKS=$here/contrib/backfill_blocks.py
+    rules=$here/rules
+    recording="$here/prometheus/rules/*.yml"
+    step=$(stack_says scrape_interval)
+    evaluate=$(stack_says evaluation_interval)
+fi
 
 usage() {
-    sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p}' "$0" >&2
+    sed -n "/^# Old logs/,/^set -eu/{s|contrib/backfill\.sh|$name|;/^#/s/^# \{0,1\}//p}" "$0" >&2
     exit 2
 }
 
@@ -62,7 +71,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 [ $# -ge 2 ] || usage
-[ -n "$given_rules" ] || options="$options--rules $(quote "$here/rules")"
+[ -n "$given_rules" ] || options="$options${rules:+--rules $(quote "$rules")}"
 
 logs=
 while [ $# -gt 1 ]; do
@@ -72,10 +81,10 @@ done
 data=$1
 mkdir -p "$data"
 if [ -e "$data/lock" ] && command -v fuser >/dev/null 2>&1 && fuser -s "$data/lock" 2>/dev/null; then
-    echo "backfill.sh: a Prometheus is running on $data; stop it first" >&2
+    echo "$name: a Prometheus is running on $data; stop it first" >&2
     exit 1
 fi
 
-eval exec python3 "$(quote "$here/contrib/backfill_blocks.py")" --data "$(quote "$data")" --recording "$(quote "$recording")" \
+eval exec python3 "$(quote "$BACKFILL_BLOCKS")" --data "$(quote "$data")" --recording "$(quote "$recording")" \
     --evaluate "$(quote "$evaluate")" -- "$(quote "${LOGTALLY:-logtally}")" backfill --step "$(quote "$step")" \
     "$options" "$logs" -o -

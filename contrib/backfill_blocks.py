@@ -56,7 +56,7 @@ def seconds(duration):
 
 
 def say(text):
-    print(f"backfill.sh: {text}", file=sys.stderr, flush=True)
+    print(f"{os.environ.get('BACKFILL_NAME', 'backfill.sh')}: {text}", file=sys.stderr, flush=True)
 
 
 class Bar:

@@ -296,7 +296,7 @@ step_docs() {
     cat "$out"
     closing_line "$out" || ok=1
     local check
-    for check in key_tables editor_syntax; do
+    for check in key_tables editor_syntax installed_files; do
         if LOGTALLY=$logtally "$top/contrib/$check.py" --check; then counted 1 0; else counted 0 1; ok=1; fi
     done
     for check in "links.py" "draw-rooms.py --check" "docs_in_step.py --check"; do

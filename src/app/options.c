@@ -21,7 +21,7 @@ enum { HELP = 1000, FIRST_LONG = 1001, OPTIONS_MAX = 32 };
 /* In the order of the bits of enum command_takes. */
 static const struct option_row common_rows[] = {
     {"config", 'c', OPTION_TEXT, offsetof(struct common_options, config), "FILE",
-     "configuration (default /etc/logtally/logtally.ini if it is there)"},
+     "configuration (default " CONFIG_FILE " if it is there)"},
     {"config", 'c', OPTION_TEXT, offsetof(struct common_options, config), "FILE",
      "configuration (none if not given)"},
     {"rules", 0, OPTION_LIST, offsetof(struct common_options, rules), "DIR|FILE|GLOB",

@@ -23,8 +23,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEFAULT_CONFIG "/etc/logtally/logtally.ini"
-
 static const struct where command_line = {.file = "command line"};
 
 static void add_doc(struct setup *s, struct ini_doc *doc)
@@ -124,8 +122,8 @@ static const char *config_path(const struct common_options *options)
 {
     if (options->config)
         return options->config;
-    if (options->rules.n == 0 && access(DEFAULT_CONFIG, F_OK) == 0)
-        return DEFAULT_CONFIG;
+    if (options->rules.n == 0 && access(CONFIG_FILE, F_OK) == 0)
+        return CONFIG_FILE;
     return NULL;
 }
 

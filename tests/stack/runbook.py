@@ -49,7 +49,7 @@ def manifests():
 @functools.lru_cache(None)
 def unit():
     """[(key, value)] of the unit as shipped."""
-    text = (ROOT / "contrib/systemd/logtally.service").read_text()
+    text = (ROOT / "contrib/systemd/logtally.service.in").read_text()
     return re.findall(r"^(\w+)=(.*)$", text, re.M)
 
 
@@ -73,7 +73,7 @@ def inside(place, command):
 def play_systemctl(args):
     verb, words = args[0], args[1:]
     name = words[-1]
-    if not (ROOT / f"contrib/systemd/{name}.service").exists() and (verb, name) != ("status", "mylittleprice"):
+    if not (ROOT / f"contrib/systemd/{name}.service.in").exists() and (verb, name) != ("status", "mylittleprice"):
         refuse(f"no unit {name} is shipped")
     if verb == "reload" and "ExecReload" not in dict(unit()):
         refuse("the unit cannot be reloaded")
