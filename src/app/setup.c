@@ -249,6 +249,18 @@ int setup_load_text(struct slice rules, const char *file, const struct common_op
     return m->nmistakes > before ? -EINVAL : 0;
 }
 
+/* Where there is no configuration that could get one, none will come. */
+static void need_log(const struct setup *s, const char *config, unsigned flags, struct mistakes *m)
+{
+    if (s->any_log)
+        return;
+    if (config && (flags & SETUP_AWAITS_LOG))
+        mistake_add(m, WARNING, (struct where){.file = config}, SETUP_NO_LOG);
+    else if (flags & (SETUP_NEEDS_LOG | SETUP_AWAITS_LOG))
+        mistake_add(m, MISTAKE, (struct where){.file = config ? config : command_line.file},
+                    SETUP_NO_LOG ", or --log GLOB");
+}
+
 int setup_load(const struct common_options *options, const struct strings *logs, unsigned flags,
                struct setup *ret_setup, struct mistakes *m)
 {
@@ -263,9 +275,7 @@ int setup_load(const struct common_options *options, const struct strings *logs,
                     "no rules: name a configuration with -c FILE, or rules with --rules DIR");
     s->any_log = defines_log(s, NULL);
     add_given_logs(s, logs, defines_log(s, "auto") ? flags & ~SETUP_AUTO_LOG : flags, m);
-    if ((flags & SETUP_NEEDS_LOG) && !s->any_log)
-        mistake_add(m, MISTAKE, (struct where){.file = config ? config : command_line.file},
-                    "no log to follow: add a [log NAME] section with path = GLOB, or --log GLOB");
+    need_log(s, config, flags, m);
     load_rules(s, flags, m);
     return m->nmistakes > before ? -EINVAL : 0;
 }

@@ -32,12 +32,18 @@ struct setup {
 };
 
 enum setup_flags {
-    SETUP_NEEDS_LOG = 1 << 0, /* `run`: without any log there is nothing to do */
+    SETUP_NEEDS_LOG = 1 << 0, /* without any log there is nothing to do */
     SETUP_AUTO_LOG = 1 << 1,  /* files are given by hand: there is always a log named auto */
     SETUP_LINT = 1 << 2,      /* add advice */
     SETUP_TEST = 1 << 3,      /* the configuration is that of a golden test */
     SETUP_NO_RULES = 1 << 4,  /* there need be none: they are about to be written */
+    SETUP_AWAITS_LOG =
+        1 << 5, /* `run`: a configuration may get its first one later, and be reloaded */
 };
+
+/* What is said where none is, and what to do. */
+#define SETUP_NO_LOG "no log to follow: add a [log NAME] section with path = GLOB"
+#define SETUP_NO_METRIC "no rules file defines a metric"
 
 /* `logs`: globs of --log; NULL = none. Mistakes and warnings go to *m; 0, or -EINVAL when there are
  * mistakes. Release in both cases. */
@@ -48,6 +54,11 @@ int setup_load(const struct common_options *options, const struct strings *logs,
 int setup_load_text(struct slice rules, const char *file, const struct common_options *beside,
                     unsigned flags, struct setup *ret_setup, struct mistakes *m);
 void setup_release(struct setup *s);
+/* How many logs somebody named. (Rules always have one, which lines that are of none fall to.) */
+static inline unsigned setup_nlogs(const struct setup *s)
+{
+    return s->any_log ? s->rules->nlogs : 0;
+}
 /* Two of one value count lines alike: all of the configuration but where it listens and keeps its
  * state, and all rules. */
 uint32_t setup_fingerprint(const struct setup *s);

@@ -158,6 +158,20 @@ static void warn_paths(const struct ruleset *rules, struct mistakes *m)
                 warn_path(&rules->logs[i], rules->logs[i].paths[k], m);
 }
 
+/* A daemon starts so, and waits for both. Rules by themselves are of no log. */
+static void warn_nothing(const struct check_options *o, const struct setup *setup,
+                         struct mistakes *m)
+{
+    struct where at = {.file = setup->docs[0]->file};
+
+    if (o->common.rules.n)
+        return;
+    if (!setup->any_log && !o->against.n)
+        mistake_add(m, WARNING, at, SETUP_NO_LOG);
+    if (setup->rules->nfamilies == 0)
+        mistake_add(m, WARNING, at, SETUP_NO_METRIC);
+}
+
 static void check_web_config(const struct settings *s, const char *config, struct mistakes *m)
 {
     struct buf err = BUF_INIT;
@@ -305,6 +319,7 @@ static int check_all(const struct check_options *o, const struct setup *setup,
     check_web_config(&setup->settings, setup->docs[0]->file, m);
     if (m->nmistakes)
         return EXIT_MISTAKES;
+    warn_nothing(o, setup, m);
     warn_paths(setup->rules, m); /* of the machine, not of the rules: fine also with --strict */
     code = o->against.n ? judge_logs(o, setup, a) : EXIT_FINE;
     return worst != EXIT_FINE ? worst : code;

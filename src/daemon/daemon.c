@@ -49,7 +49,7 @@ static void note_progress(struct daemon *d)
     d->running_from_ns = now;
     if (d->catching_up && !catching_up) {
         log_info("caught up with the files that were there");
-        systemd_notify("READY=1\nSTATUS=Following");
+        systemd_notify("READY=1\nSTATUS=%s", daemon_doing(d));
     }
     d->catching_up = catching_up;
     if (catching_up && !d->ready_once)
@@ -232,7 +232,7 @@ static int open_http(struct daemon *d)
 static int load(struct daemon *d, uint64_t *ret_contents)
 {
     struct mistakes m = MISTAKES_INIT;
-    int r = setup_load(&d->options->common, &d->options->logs, SETUP_NEEDS_LOG, &d->setup, &m);
+    int r = setup_load(&d->options->common, &d->options->logs, SETUP_AWAITS_LOG, &d->setup, &m);
 
     say_mistakes(&m, WARNING);
     *ret_contents = setup_contents(&d->setup, &m);

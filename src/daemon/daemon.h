@@ -138,6 +138,13 @@ static inline bool daemon_config_is_good(const struct daemon *d)
     return d->reload_ok && !http_server_refused(d->http);
 }
 
+/* For the manager's status, when all that is there is read. */
+static inline const char *daemon_doing(const struct daemon *d)
+{
+    return d->setup.any_log ? "Following"
+                            : "No log to follow yet: name one in the configuration, then reload";
+}
+
 /* Loads, opens and begins everything. 0, or an exit code after a sentence on stderr. */
 int daemon_start(struct daemon *d, const struct run_options *options);
 /* Turns the loop, which first restores the state, until SIGTERM or SIGINT, then saves. An exit

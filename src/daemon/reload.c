@@ -91,20 +91,28 @@ static void reply(struct http_request *request, unsigned status, const struct mi
     http_reply(request, &r);
 }
 
-/* Rules that are gone all at once are a directory emptied, or not mounted: no reload drops every
- * metric. */
+/* Rules that are gone all at once are a directory emptied, or not mounted, and a configuration without a log one that
+ * is being written: no reload drops every metric, or every log. */
 static int load_again(const struct daemon *d, struct setup *new, struct mistakes *m)
 {
     const char *config = d->options->common.config;
-    int r = setup_load(&d->options->common, &d->options->logs, SETUP_NEEDS_LOG, new, m);
+    struct where at = {.file = config ? config : "command line"};
+    const struct ruleset *now = d->setup.rules;
+    size_t before = m->nmistakes;
+    int r = setup_load(&d->options->common, &d->options->logs, SETUP_AWAITS_LOG, new, m);
 
-    if (r < 0 || new->rules->nfamilies || !d->setup.rules->nfamilies)
+    if (r < 0)
         return r;
-    mistake_add(m, MISTAKE, (struct where){.file = config ? config : "command line"},
-                "no rules file defines a metric any more; %u metric%s would be dropped (to run "
-                "without any, restart)",
-                d->setup.rules->nfamilies, plural(d->setup.rules->nfamilies));
-    return -EINVAL;
+    if (!new->rules->nfamilies && now->nfamilies)
+        mistake_add(m, MISTAKE, at,
+                    SETUP_NO_METRIC " any more; %u metric%s would be dropped (to run without any, "
+                                    "restart)",
+                    now->nfamilies, plural(now->nfamilies));
+    if (!new->any_log && d->setup.any_log)
+        mistake_add(m, MISTAKE, at,
+                    "no log to follow any more; %u would be dropped (to run without any, restart)",
+                    now->nlogs);
+    return m->nmistakes > before ? -EINVAL : 0;
 }
 
 /* The files that were read, and all names by which they were looked for. */
@@ -179,7 +187,7 @@ static void tell_begin(void)
 static void leave(struct reload *r)
 {
     systemd_notify("READY=1\nSTATUS=%s",
-                   r->daemon->reload_ok ? "Following"
+                   r->daemon->reload_ok ? daemon_doing(r->daemon)
                                         : "Following by the old rules; the new ones have mistakes");
     end(r);
 }

@@ -49,10 +49,19 @@ static bool look_at_logs(const struct daemon *d, struct log_health *logs, unsign
     return any_failing;
 }
 
+/* Without a log, or rules for it, nothing can be counted, and nothing is broken: it is not there yet. */
+static void put_missing(const struct daemon *d, struct buf *out)
+{
+    const char *log = d->setup.any_log ? "" : "\"log\"";
+    const char *metric = d->setup.rules->nfamilies ? "" : "\"metric\"";
+
+    buf_fmt(out, "],\"missing\":[%s%s%s]}\n", log, *log && *metric ? "," : "", metric);
+}
+
 static void health(void *ctx, struct http_request *r)
 {
     struct daemon *d = ctx;
-    unsigned n = d->restored ? d->setup.rules->nlogs : 0;
+    unsigned n = d->restored ? setup_nlogs(&d->setup) : 0;
     struct log_health *logs = xcalloc(n, sizeof *logs);
     bool any_failing = look_at_logs(d, logs, n);
     struct buf out = BUF_INIT;
@@ -66,7 +75,7 @@ static void health(void *ctx, struct http_request *r)
             (unsigned long long)d->state_removed);
     for (unsigned i = 0; i < n; i++)
         put_log(d->setup.rules->logs[i].name, &logs[i], i == 0, &out);
-    buf_str(&out, "]}\n");
+    put_missing(d, &out);
     reply_buf(r, 200, "application/json", &out);
     free(logs);
 }

@@ -128,13 +128,14 @@ static void open_files(struct start *s)
 static void say_started(struct daemon *d)
 {
     const struct ruleset *rules = d->setup.rules;
+    unsigned nlogs = setup_nlogs(&d->setup);
 
     for (unsigned i = 0; i < d->nlisten; i++)
         log_info("listening on %s", http_server_address(d->http, i));
     log_info("%u event%s, %u metric%s, %u log%s", rules->nevents, plural(rules->nevents),
-             rules->nfamilies, plural(rules->nfamilies), rules->nlogs, plural(rules->nlogs));
+             rules->nfamilies, plural(rules->nfamilies), nlogs, plural(nlogs));
     if (rules->nfamilies == 0)
-        log_warn("no rules file defines a metric");
+        log_warn(SETUP_NO_METRIC);
 }
 
 static void finish(struct start *s)

@@ -22,7 +22,7 @@ static void notice_log(struct page *p, const struct view_log *log)
 static void notice(struct page *p)
 {
     const struct view *v = p->v;
-    bool waiting = false;
+    bool waiting = v->nlogs == 0 || v->nmetrics == 0;
 
     for (unsigned i = 0; i < v->nlogs; i++)
         waiting |= v->logs[i].waiting;
@@ -36,6 +36,10 @@ static void notice(struct page *p)
         html(p->out, "<p><b>%s</b></p><pre>%L</pre>", W(RELOAD_FAILED), v->mistakes);
     if (v->save_fails)
         html(p->out, "<p><b>%s</b></p>", W(SAVE_FAILS));
+    if (v->nlogs == 0)
+        html(p->out, "<p>%s</p>", W(NO_LOG));
+    if (v->nmetrics == 0)
+        html(p->out, "<p>%s</p>", W(NO_METRIC));
     for (unsigned i = 0; i < v->nlogs; i++)
         notice_log(p, &v->logs[i]);
     html(p->out, "</div>\n");

@@ -139,11 +139,30 @@ TEST(home_says_what_is_wrong_first)
     expect_none("All is well");
     v = view_of("ok");
     v.reload_ok = true;
-    v.nlogs = 0;
+    v.logs = &logs[1];
+    v.nlogs = 1;
+    make(0, &v, ENGLISH);
+    expect_none("All is well.");
+    v.logs = &(struct view_log){.name = "web"};
     make(0, &v, ENGLISH);
     expect("All is well.");
     make(0, &v, RUSSIAN);
     expect("Всё в порядке.");
+}
+
+TEST(home_says_what_to_do_where_nothing_is_there_yet)
+{
+    struct view v = view_of("ok");
+
+    v.reload_ok = true;
+    v.nlogs = v.nmetrics = 0;
+    make(0, &v, ENGLISH);
+    expect("notice bad");
+    expect("No log is followed yet: add a section [log NAME]");
+    expect("No rule defines a metric yet");
+    expect_none("All is well");
+    make(0, &v, RUSSIAN);
+    expect("Пока нет ни одного лога");
 }
 
 TEST(a_chart_has_a_bar_for_each_minute_that_had_something)

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""A service that was just installed has no log and no rules: it starts, serves, says what to do, and counts from the moment that
+there are some. What loses all logs at once is a configuration being written, and drops nothing."""
+import os
+import signal
+import subprocess
+
+from _common import get, put, until
+from _daemon import LOGTALLY, Daemon, main, ran
+
+EMPTY = "[server]\nlisten = 127.0.0.1:%d\n[state]\ndirectory = state\n"
+LOG = "[log app]\npath = app.log\n"
+RULES = "[event a]\nmatch = a\n[counter a_total]\nhelp = a\ninc = a\n"
+
+
+def empty():
+    d = Daemon()
+    put("logtally.ini", EMPTY % d.port)
+    return d
+
+
+def reloaded(d, ok=True):
+    """After SIGHUP, when it has been heard."""
+    word = "reloaded: " if ok else "reload refused"
+    before = get("stderr").count(word)
+    d.signal(signal.SIGHUP)
+    assert until(lambda: get("stderr").count(word) > before), get("stderr")
+
+
+def starts_and_says_what_to_do():
+    d = empty().start()
+    health = d.health()
+    assert health["missing"] == ["log", "metric"] and health["logs"] == [] and health["status"] == "ok", health
+    assert "no log to follow: add a [log NAME] section" in get("stderr") and "no rules file defines a metric" in get("stderr")
+    assert "0 events, 0 metrics, 0 logs" in get("stderr"), get("stderr")
+    assert d.value("logtally_config_last_reload_successful") == 1
+    page = d.request("GET", "/")[2].decode()
+    assert "No log is followed yet" in page and "No rule defines a metric yet" in page and "All is well" not in page
+    d.stop()
+
+
+def goes_on_with_what_comes():
+    """A log of before and of after, through two reloads and a kill: each line once."""
+    d = empty().start()
+    put("app.log", "a\na\n")
+    put("logtally.ini", EMPTY % d.port + LOG)
+    reloaded(d)
+    assert d.health()["missing"] == ["metric"] and d.caught_up(2) is True
+    os.mkdir("rules")
+    put("rules/a.ini", RULES)
+    reloaded(d)
+    assert d.health()["missing"] == []
+    put("more", "a\na\na\n")
+    with open("app.log", "ab") as f:
+        f.write(b"a\na\na\n")
+    assert until(lambda: d.value("a_total") == 3), d.page()
+    d.kill()
+    d.start()
+    assert d.value("a_total") == 3 and d.caught_up(5) is True
+    d.stop()
+
+
+def a_reload_drops_no_log_but_a_restart_may():
+    """And nothing is forgotten meanwhile: the log goes on where it was."""
+    d = empty()
+    os.mkdir("rules")
+    put("rules/a.ini", RULES)
+    put("app.log", "a\na\n")
+    put("logtally.ini", EMPTY % d.port + LOG)
+    d.start()
+    assert until(lambda: d.value("a_total") == 2)
+    put("logtally.ini", EMPTY % d.port)
+    reloaded(d, ok=False)
+    assert "no log to follow any more; 1 would be dropped (to run without any, restart)" in get("stderr"), get("stderr")
+    assert d.health()["missing"] == [] and d.value("logtally_config_last_reload_successful") == 0
+    d.stop()
+    d.start()
+    assert d.health()["missing"] == ["log"] and d.value("a_total") == 2
+    with open("app.log", "ab") as f:
+        f.write(b"a\n")
+    put("logtally.ini", EMPTY % d.port + LOG)
+    reloaded(d)
+    assert until(lambda: d.value("a_total") == 3), d.page()
+    d.stop()
+    d.start()
+    assert d.value("a_total") == 3
+    d.stop()
+
+
+def only_a_configuration_can_get_a_log():
+    put("a.ini", RULES)
+    said = ran("run", "--rules", "a.ini", code=1).stderr
+    assert "no log to follow: add a [log NAME] section with path = GLOB, or --log GLOB" in said, said
+    assert "no rules: name a configuration" in subprocess.run([LOGTALLY, "run"], capture_output=True, text=True, check=False).stderr or \
+        os.path.exists("/etc/logtally/logtally.ini")
+
+
+def check_warns_of_both():
+    put("empty.ini", "[server]\n")
+    said = ran("check", "--strict", "-c", "empty.ini")
+    assert "2 warnings" in said.stdout and "no log to follow" in said.stderr and "no rules file defines a metric" in said.stderr, said
+    put("a.ini", RULES)
+    assert "warning" not in ran("check", "a.ini").stderr
+
+
+main(starts_and_says_what_to_do, goes_on_with_what_comes, a_reload_drops_no_log_but_a_restart_may, only_a_configuration_can_get_a_log,
+     check_warns_of_both)
