@@ -44,12 +44,12 @@ static int show_values(struct slice values, struct buf *err)
 static void show_file(void *ctx, const struct tail_known *k)
 {
     (void)ctx;
-    printf("# file %s: log %s, read up to byte %llu, %llu line%s%s\n", k->path, k->log,
+    printf("# file %s: log %s, read up to byte %llu, %llu line%s", k->path, k->log,
            (unsigned long long)k->offset, (unsigned long long)k->count.lines,
-           plural(k->count.lines),
-           k->where == TAIL_GONE     ? ", gone"
-           : k->where == TAIL_PACKED ? ", compressed"
-                                     : "");
+           plural(k->count.lines));
+    if (k->count.first > 0) /* not from its beginning, or before it was known */
+        printf(" since byte %llu", (unsigned long long)k->count.first);
+    puts(k->where == TAIL_GONE ? ", gone" : k->where == TAIL_PACKED ? ", compressed" : "");
 }
 
 /* A file a line, those of one name from the oldest to the youngest, gone ones too. */
