@@ -418,11 +418,11 @@ void engine_invalid(struct engine *e, unsigned log, uint64_t bytes)
     counter_inc(e->encoding_errors, e->logs[log].encoding_errors, bytes, e->now_ns);
 }
 
-/* Of a decoded line. */
+/* Of a decoded line. Where rules ask for times the verdict has noted that of the line. */
 static void trace_line(struct engine *e, struct trace *t)
 {
     verdict_traced(e, t);
-    if (!record_has_time(&e->record))
+    if (!e->record.log->keeps_time && !record_has_time(&e->record))
         record_note_time(&e->record);
     settle(e, RECORD_NOTHING);
 }

@@ -355,6 +355,9 @@ def a_clock_without_its_day_is_told_from_a_time():
     out, _ = text("clock.ini", "--against", "clock.log", code=4)
     assert ('3 times could not be read: "10:15:30" (time) is none of auto; if its day is another field, a time_match can '
             'hold both\n') in out, out
+    put("asked.ini", get("clock.ini") + "[gauge last_seconds]\nhelp = l\nset = a\nvalue = _time\n")
+    out, _ = text("asked.ini", "--against", "clock.log", code=4)
+    assert "3 times could not be read" in out, f"each once, also where a rule asks for the time: {out}"
     put("clock.ini", get("clock.ini").replace("path = clock.log\n", "path = clock.log\ntime_match = date=(?<time>\\S+ time=\\S+)\n"
                                               "time_format = %Y-%m-%d time=%H:%M:%S\n"))
     out, _ = text("clock.ini", "--against", "clock.log")
