@@ -8,7 +8,10 @@ line that begins with `$ ` is a command, run by sh in the page's own temporary d
 the PATH, and what follows it is what it must print (both streams; a line `...` stands for any lines).
 A block `ini` must be such a file, or after `<!-- of: NAME -->` be lines of one, in their order; and a file
 must be named by a command, or lie in a directory that one names: so every example runs.
-A command of another tool (OTHERS) is skipped where there is none, and the page says what it printed elsewhere.
+A command of another tool (OTHERS) is skipped where there is none, and the page says what it printed elsewhere. A page that
+says `<!-- needs: TOOL ... -->` is skipped as a whole without them, and one that starts servers names their ports,
+`<!-- ports: N ... -->`: free ones stand for them while it is tried. What it started and left, with the number of its
+process in a file NAME.pid, is ended after it.
 --update writes what was printed into the page: read the difference before you commit it.
 
 Without FILE it also compares logtally(1) with `logtally help`: every command's options must stand in its paragraph,
@@ -20,13 +23,16 @@ Last line: N passed, N failed, and N skipped if there were any; one for each com
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PAGES = ["README.md", "README.ru.md", "docs/rules.md", "docs/rules.ru.md", "docs/configuration.md", "docs/configuration.ru.md",
-         "docs/migrate.md", "docs/backfill.md", "docs/backfill.ru.md"]
+PAGES = ["README.md", "README.ru.md", "docs/install.md", "docs/install.ru.md", "docs/rules.md", "docs/rules.ru.md",
+         "docs/configuration.md", "docs/configuration.ru.md", "docs/migrate.md", "docs/backfill.md", "docs/backfill.ru.md"]
 BLOCK = re.compile(r"(?P<head>(?:^ *<!-- (?P<mark>file|of): (?P<name>\S+) -->\n)?^(?P<indent> *)```(?P<kind>\w*)\n)(?P<body>.*?)(?P<end>^(?P=indent)```$)", re.M | re.S)
 
 OTHERS = {"mtail"}
@@ -54,21 +60,46 @@ class Page:
         self.work = tempfile.mkdtemp(prefix="logtally-docs-")
         os.mkdir(os.path.join(self.work, ".bin"))
         os.symlink(program, os.path.join(self.work, ".bin", "logtally"))
+        os.symlink(os.path.join(TOP, "contrib", "stack-from-rules"), os.path.join(self.work, ".bin", "stack-from-rules"))
         self.env = dict(os.environ, PATH=os.path.join(self.work, ".bin") + ":" + os.environ["PATH"],
-                        HOME=self.work, LC_ALL="C.UTF-8", NO_COLOR="1", TOP=TOP)
+                        HOME=self.work, LC_ALL="C.UTF-8", NO_COLOR="1", TOP=TOP, LOGTALLY=program)
         self.passed = self.failed = self.skipped = 0
         self.files, self.parts, self.commands = {}, [], []
+        self.ports = {}
+
+    def take_ports(self, ports):
+        """Free ones, all open at once so that they differ."""
+        taken = [socket.create_server(("127.0.0.1", 0)) for _ in ports]
+        self.ports = dict(zip(ports, [str(s.getsockname()[1]) for s in taken]))
+        for s in taken:
+            s.close()
+
+    def with_ports(self, text, back=False):
+        for port, free in self.ports.items():
+            text = text.replace(":" + (free if back else port), ":" + (port if back else free))
+        return text
 
     def write(self, name, body):
         self.files[name] = body
         target = os.path.join(self.work, name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "w", encoding="utf-8") as f:
-            f.write(body)
+            f.write(self.with_ports(body))
 
     def wrong(self, sentence):
         self.failed += 1
         print("%s: %s" % (self.path, sentence))
+
+    def answer(self, command):
+        """(exit status, what it printed); with all that it started it is ended after a minute."""
+        with subprocess.Popen(["sh", "-c", command], cwd=self.work, env=self.env, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True) as child:
+            try:
+                out = child.communicate(timeout=60)[0]
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                out = child.communicate()[0] + b"(and did not end)\n"
+        return child.returncode, out.decode("utf-8", "replace")
 
     def run(self, command, want):
         self.commands.append(command)
@@ -77,15 +108,14 @@ class Page:
             self.skipped += 1
             print("%s: skipped, %s is not installed: $ %s" % (self.path, tool, command))
             return want
-        r = subprocess.run(["sh", "-c", command], cwd=self.work, env=self.env, stdin=subprocess.DEVNULL, timeout=60,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        got = r.stdout.decode("utf-8", "replace").replace(self.work + "/", "")
+        code, out = self.answer(self.with_ports(command))
+        got = self.with_ports(out.replace(self.work + "/", ""), back=True)
         if alike(want, got):
             self.passed += 1
         else:
             self.failed += 1
             print("%s: $ %s\n--- the page says\n%s--- it printed (exit status %d)\n%s---" %
-                  (self.path, command, want, r.returncode, got))
+                  (self.path, command, want, code, got))
         return got if not alike(want, got) else want
 
     def block(self, m):
@@ -112,11 +142,39 @@ class Page:
             if not all(line in lines for line in body.splitlines()):
                 self.wrong("this is not in %s:\n%s" % (name, body))
 
+    def is_of_page(self, pid):
+        try:
+            return os.readlink("/proc/%s/cwd" % pid) == self.work
+        except OSError:
+            return False
+
+    def end_all(self):
+        """Of the page's own processes; all of it is gone before its directory is."""
+        names = [os.path.join(self.work, n) for n in os.listdir(self.work) if n.endswith(".pid")]
+        texts = [open(n, encoding="utf-8").read() for n in names]    # before one takes its file along
+        for pid in map(str.strip, texts):
+            while self.is_of_page(pid):
+                os.kill(int(pid), signal.SIGTERM)
+                time.sleep(0.05)
+
+    def lacks(self, text):
+        """The tools without which nothing of the page can be tried."""
+        m = re.search(r"^<!-- needs: (.*) -->$", text, re.M)
+        return [tool for tool in (m[1].split() if m else []) if not shutil.which(tool)]
+
     def try_all(self, update):
         with open(self.path, encoding="utf-8") as f:
-            text = f.read()
-        new = BLOCK.sub(self.block, text)
-        self.look_at_files()
+            new = text = f.read()
+        m = re.search(r"^<!-- ports: (.*) -->$", text, re.M)
+        self.take_ports(m[1].split() if m else [])
+        lacks = self.lacks(text)
+        if lacks:
+            self.skipped += 1
+            print("%s: skipped, %s not installed" % (self.path, ", ".join(lacks)))
+        else:
+            new = BLOCK.sub(self.block, text)
+            self.look_at_files()
+            self.end_all()
         if update and new != text:
             with open(self.path, "w", encoding="utf-8") as f:
                 f.write(new)
