@@ -342,10 +342,12 @@ static void see_directory(struct tailset *t, const char *path, bool symlink)
 void dir_see_name(struct tailset *t, const char *path, unsigned char type)
 {
     struct look look;
-    bool symlink = type == DT_LNK;
+    int symlink = type == DT_LNK;
 
     if (type == DT_LNK || type == DT_UNKNOWN) {
         symlink = link_is(path);
+        if (symlink < 0)
+            dir_look_later(t, path);
         if (look_at(path, &look) == 0 && S_ISDIR(look.mode))
             type = DT_DIR;
     }

@@ -29,6 +29,8 @@
 #include <sys/stat.h>
 
 enum { SURE = 8 };
+/* As `lost_wall_ns`: before anything was made that could be its rest. */
+#define LOST_BY_EDITOR INT64_C(-1)
 
 void file_touch(struct tailset *t, struct tail_file *f)
 {
@@ -373,6 +375,12 @@ static int begins_so(const struct tail_file *f, int fd)
     return got < 0 ? (int)got : file_begins_so(f, slice_make(head, (size_t)got));
 }
 
+/* Less than that proves nothing: two lines of a log begin alike. */
+static bool began_with_a_line(const struct tail_file *f)
+{
+    return f->began_n >= BEGAN || memchr(f->began, '\n', f->began_n);
+}
+
 int file_is_its_content(const struct tail_file *f, int fd, uint64_t size)
 {
     int r;
@@ -381,7 +389,9 @@ int file_is_its_content(const struct tail_file *f, int fd, uint64_t size)
         r = tail_compare(&f->tail, fd, size);
         return r < 0 ? r : r == TAIL_SAME;
     }
-    return f->began_n == 0 ? !f->renamed : begins_so(f, fd);
+    if (f->began_n == 0)
+        return !f->renamed;
+    return began_with_a_line(f) ? begins_so(f, fd) : 0;
 }
 
 int file_open_moved(struct tailset *t, struct tail_file *f)
@@ -404,6 +414,7 @@ int file_open_moved(struct tailset *t, struct tail_file *f)
         return r;
     }
     file_set_fd(t, f, fd);
+    file_set_id(t, f, &f->tail.id); /* its number is its own again */
     file_reads_on(f);
     return 1;
 }
@@ -828,7 +839,7 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
-    else if (e->relation == TAIL_PREFIX && e->agrees > 0 && (e->inode || e->rest) &&
+    else if (e->relation == TAIL_PREFIX && e->agrees > 0 && (e->inode || e->rest || e->replaced) &&
              !e->held) /* never seen beside it */
         r = weigh_end(t, f, fd, e);
     else if (may_be_amid_a_line(f, e))
@@ -857,9 +868,15 @@ void file_tell_doubt(struct tailset *t, const struct tail_file *f)
         "exactly, and some of its lines may count again");
 }
 
+/* What an editor replaced is no other generation: what it shares with what came of it is no banner. */
+static bool was_edited(const struct tail_file *f)
+{
+    return f->lost_wall_ns == LOST_BY_EDITOR;
+}
+
 static void learn_alike(const struct tail_file *f, const struct tail_file *other)
 {
-    uint64_t shared = tail_shared(&f->tail, &other->tail);
+    uint64_t shared = was_edited(other) ? 0 : tail_shared(&f->tail, &other->tail);
 
     if (shared > f->stream->alike)
         f->stream->alike = shared;
@@ -915,7 +932,7 @@ int file_go_on_shorter(struct tailset *t, struct tail_file *f, int fd, uint64_t 
     old->truncated = false;
     f->tail = shorter;
     file_enter(t, old, FILE_LOST);
-    old->lost_wall_ns = -1; /* nothing that is made is its rest */
+    old->lost_wall_ns = LOST_BY_EDITOR;
     file_enter(t, old, FILE_ABSENT);
     return 0;
 }

@@ -369,16 +369,23 @@ static int current_is_unknown(const struct tailset *t, const struct stream *s)
     return passing_error(f);
 }
 
-/* A rotated name that says nothing of what we know. */
-static int begin_rotated(struct tailset *t, const struct finding *best, struct newcomer *n)
+/* Is it a copy, as far as it has come, of what has the stream's own name and waits? 1, 0, or negative
+ * errno: it cannot be said. */
+static int may_be_of_current(struct tailset *t, const struct newcomer *n)
 {
     const struct tail_file *current = current_of(t, n->stream);
     int r = current_is_unknown(t, n->stream);
 
-    if (r < 0)
-        return r; /* it may be a copy of that */
-    if (current && current->state == FILE_WAITING)
-        r = weigh_is_copy(t, n, current);
+    if (r < 0 || !current || current->state != FILE_WAITING)
+        return r;
+    return weigh_is_copy(t, n, current);
+}
+
+/* A rotated name that says nothing of what we know. */
+static int begin_rotated(struct tailset *t, const struct finding *best, struct newcomer *n)
+{
+    int r = may_be_of_current(t, n);
+
     if (r == 1)
         wait_for_more(t, best, n); /* as well */
     if (r != 0)
@@ -411,8 +418,10 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
     switch (verdict) {
     case VERDICT_SAME:
     case VERDICT_CUT:
-        r = n->rotated && !best->evidence.inode ? current_is_unknown(t, n->stream) : 0;
-        return r < 0 ? r : go_on(t, best, n); /* else it may only be a copy */
+        r = n->rotated && !best->evidence.inode ? may_be_of_current(t, n) : 0;
+        if (r == 1)
+            wait_for_more(t, best, n); /* it may only be a copy of that */
+        return r ? (r < 0 ? r : 0) : go_on(t, best, n);
     case VERDICT_COPY:
         file_memo(t, n->stream, FILE_HELD, n->path, &n->look)->copy_of = best->file;
         return 0;
@@ -559,22 +568,31 @@ static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
 struct packed_search {
     const struct newcomer *newcomer;
     struct tail_file *best;
-    bool sure;  /* of the best: it did not end, or at the archive's time */
+    enum { UNLIKE, NOT_ENDED, OF_ITS_TIME } sure; /* of the best */
+    bool read;  /* all that is in it was read of one that went on */
     int unread; /* one that begins so is there, and nothing was read of it yet; or negative errno */
 };
 
-/* Of several that began so it is the one of which most was read; but one that ended is known by its
- * time. */
+/* So it was when that was packed; then more was written to it by its descriptor. */
+static bool went_on(const struct newcomer *n, const struct tail_file *f)
+{
+    return file_has_content(f) && !f->packed && n->head.n < FINGERPRINT_HEAD &&
+           f->tail.head_n > n->head.n && tail_head_like(&f->tail, n->head).whole;
+}
+
+/* Of several that began so it is the one that was written last when the archive says, or else the one of
+ * which most was read; but what ended is known by its time. */
 static void consider_packed(struct tailset *t, struct packed_search *p, struct tail_file *f)
 {
-    bool sure = !f->retired || !file_is_lost(f) ||
-                weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
+    bool of_its_time = weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
+    unsigned sure = of_its_time ? OF_ITS_TIME : !f->retired || !file_is_lost(f);
 
+    p->read |= went_on(p->newcomer, f);
     if (p->unread == 0 && file_is_readable(f) && f->tail.offset == 0 && f->tail.size > 0)
         p->unread = unseen_begins(t, f, p->newcomer->head);
     if (p->unread == 0 && file_is_readable(f)) /* what is in it now is not known */
         p->unread = f->unverified;
-    if (!is_archive_of(p->newcomer, f) || (p->sure && !sure) ||
+    if (!is_archive_of(p->newcomer, f) || p->sure > sure ||
         (p->best && p->sure == sure && f->tail.offset <= p->best->tail.offset))
         return;
     p->best = f;
@@ -667,13 +685,16 @@ static void hold_growing(struct tailset *t, const struct newcomer *n)
 }
 
 /* What it was made of is there, and must be known first, if not by another hard link of it: -ENOENT, or
- * the error because of which it is not; or 0. */
-static int is_of_unknown(const struct tailset *t, const char *plain)
+ * the error because of which it is not; or 0. 1: it is held back, as its name is too weak to say what it
+ * is. */
+static int is_of_unknown(const struct tailset *t, const struct newcomer *n, const char *plain)
 {
     const struct tail_file *f = file_by_path(t, plain);
     struct look look;
     int r;
 
+    if (f && f->state == FILE_HELD && !f->copy_of && n->weak)
+        return f->tail.size > 0;
     if (f)
         return passing_error(f);
     r = look_at(plain, &look);
@@ -698,6 +719,10 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
         hold(t, n, true);
         return 0;
     }
+    if (p.read && p.best && p.best->tail.offset < n->head.n) {
+        hold(t, n, false);
+        return 0;
+    }
     if (!p.best) {
         int r = current_is_unknown(t, n->stream);
 
@@ -714,27 +739,34 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
 {
     char head[FINGERPRINT_HEAD];
     char *plain = xstrslice(rotated_unpacked(slice_str(n->path)));
-    int r = is_of_unknown(t, plain);
-    ssize_t got = r < 0 ? 0 : unpack_head(n->fd, head);
+    int r = is_of_unknown(t, n, plain);
+    ssize_t got = r != 0 ? 0 : unpack_head(n->fd, head);
 
     n->head = slice_make(head, got > 0 ? (size_t)got : 0);
     if (got == -EOPNOTSUPP)
         warn_once(t, n->path, packing_refused);
-    if (got == -ENODATA)
+    if (r == 1)
+        hold(t, n, false);
+    else if (got == -ENODATA)
         hold_growing(t, n);
     else if (is_passing((int)got))
         r = (int)got;
     else if (r == 0)
         r = identify_head(t, n, plain);
     free(plain);
-    return r;
+    return r < 0 ? r : 0;
 }
 
-static bool known_by_now(const struct tailset *t, const struct newcomer *n)
+/* It may be the name of what was found by its descriptor meanwhile. */
+static bool known_by_now(struct tailset *t, const struct newcomer *n)
 {
     const struct tail_file *f = file_by_id(t, &n->look.id);
 
-    return file_by_path(t, n->path) || (f && !file_is_lost(f));
+    if (file_by_path(t, n->path))
+        return true;
+    if (f && f->state == FILE_OPEN)
+        queue_look(t, n->path, n->copy_of);
+    return f && !file_is_lost(f);
 }
 
 static int identify_content(struct tailset *t, struct newcomer *n)
@@ -750,8 +782,12 @@ static int identify_content(struct tailset *t, struct newcomer *n)
     if (got < 0)
         return (int)got;
     r = look_at_fd(n->fd, &look);
+    if (r == 0 && look.size == 0 && n->look.size > 0) {
+        n->look = look; /* truncated since */
+        got = 0;
+    }
     if (r < 0 || look.size < n->look.size)
-        return r < 0 ? r : -ENOENT;       /* truncated since: what it began with was never seen */
+        return r < 0 ? r : -ENOENT;       /* as well: what it began with was never seen */
     while (got > 0 && head[got - 1] == 0) /* a crash of the machine may have left them */
         got--;
     n->head = slice_make(head, (size_t)got);

@@ -91,9 +91,11 @@ int link_resolve(const char *path, struct buf *ret_real, void (*hop)(void *ctx, 
     return r < 0 ? r : w.hops;
 }
 
-bool link_is(const char *path)
+int link_is(const char *path)
 {
     struct stat st;
 
-    return sys_lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+    if (sys_lstat(path, &st) < 0)
+        return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+    return S_ISLNK(st.st_mode);
 }

@@ -136,6 +136,8 @@ void logs_configure(struct tailset *t)
 
 void logs_free(struct tailset *t)
 {
+    for (struct stream *s = t->streams; s; s = s->next)
+        s->wanted = false;
     streams_sweep(t);
     while (t->logs) {
         struct log *log = t->logs;
@@ -299,6 +301,15 @@ struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotat
     return s;
 }
 
+bool stream_is_not_called(const struct tailset *t, const struct stream *s, const char *path)
+{
+    struct buf base = BUF_INIT;
+    bool is_own = rotated_base(slice_str(path_name(path)), 0, &base) == ROTATED_NOT;
+
+    buf_release(&base);
+    return is_own && strcmp(path, s->path) != 0 && log_of_path(t, path);
+}
+
 void streams_sweep(struct tailset *t)
 {
     struct stream **link = &t->streams;
@@ -306,7 +317,7 @@ void streams_sweep(struct tailset *t)
     while (*link) {
         struct stream *s = *link;
 
-        if (s->files || s->gone) {
+        if (s->files || s->gone || (s->leads && s->wanted)) {
             link = &s->next;
             continue;
         }

@@ -53,6 +53,8 @@ static void end_waiting(struct tailset *t, struct tail_file *f)
 /* The name means nothing, or something else, now. */
 static void lose_name(struct tailset *t, struct tail_file *f)
 {
+    if (f->state == FILE_HELD)
+        file_release_archives(t, f); /* what it was is not known, nor what they were made of */
     if (f->state == FILE_WAITING)
         end_waiting(t, f);
     else if (file_has_content(f))
@@ -96,9 +98,10 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
 
     if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 || f->packed || strcmp(f->path, path) == 0)
         return 1;
-    if ((f->tail.offset == 0 && f->began_n == 0) || file_is_log_again(f, path))
+    if ((f->tail.offset == 0 && f->began_n == 0) || file_is_log_again(f, path) ||
+        stream_is_not_called(t, f->stream, path))
         return look->mtime_ns == f->mtime_ns; /* then nothing but that it was not written since */
-    if (look->mtime_ns < f->mtime_ns)
+    if (look->mtime_ns < f->mtime_ns || (look->size < f->tail.size && !f->rebooted))
         return 0;
     if (f->tail.offset > 0 &&
         (f->tail.offset <= f->stream->alike || file_knows_less_than_a_line(f, SLICE(""))))
@@ -154,7 +157,7 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
     newcomer_add(t, (struct newcomer){.path = xstrdup(path),
                                       .look = *look,
                                       .stream = s,
-                                      .symlink = link_is(path),
+                                      .symlink = link_is(path) != 0,
                                       .copy_of = p->copy_of,
                                       .rotated = rotated,
                                       .weak = rotated && is == ROTATED_WEAK,
@@ -279,12 +282,26 @@ static void look_where_it_leads(struct tailset *t, struct stream *s)
 static void note_dangling(struct tailset *t, const char *path)
 {
     struct dir *d = dir_of_path(t, path);
-    struct stream *s = stream_get(t, path, NULL);
+    struct stream *s = stream_get(t, path, log_of_path(t, path));
 
     if (d)
         d->dangling = true;
     if (s && s->wanted)
         look_where_it_leads(t, s);
+}
+
+/* Nothing lies behind the name. -ENOENT, or another negative errno: whether it is a symlink cannot be said
+ * now. */
+static int examine_nothing(struct tailset *t, const char *path)
+{
+    struct stream *s = stream_get(t, path, NULL);
+    int r = link_is(path);
+
+    if (r == 1)
+        note_dangling(t, path);
+    else if (r == 0 && s && !s->files && !s->gone)
+        stream_set_leads(t, s, NULL); /* nothing is known of it any more */
+    return r < 0 ? r : -ENOENT;
 }
 
 static void examine(struct tailset *t, const struct pending *p)
@@ -307,8 +324,8 @@ static void examine(struct tailset *t, const struct pending *p)
     }
     if (f && f->state == FILE_PIPE)
         return;
-    if (r == -ENOENT && link_is(path))
-        note_dangling(t, path);
+    if (r == -ENOENT)
+        r = examine_nothing(t, path);
     if (r == -ELOOP || (r == 0 && !S_ISDIR(look.mode)))
         warn_once(t, path, r ? strerror(-r) : "not a regular file; ignored");
     if (r < 0 && r != -ENOENT && r != -ENOTDIR && r != -ELOOP) {

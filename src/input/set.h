@@ -449,6 +449,8 @@ struct stream *stream_get(struct tailset *t, const char *path, struct log *log);
 void stream_set_leads(struct tailset *t, struct stream *s, char *leads);
 /* The stream that `path` is a rotated name of, and how sure that is; or NULL. */
 struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotated *ret_is);
+/* Is it the name of another log, and looks like that of no part? A file of this one hardly gets that. */
+bool stream_is_not_called(const struct tailset *t, const struct stream *s, const char *path);
 /* Is it, by its name, what a log's `rotated` says? */
 bool is_given_rotated(const struct tailset *t, const char *path);
 void streams_sweep(struct tailset *t);

@@ -163,8 +163,8 @@ static void end_waits(struct tailset *t, struct tail_file *f)
             give_up(t, f);
         return;
     }
-    if ((f->renamed || f->state == FILE_OPEN) && !f->retired && !f->queued && f->failures == 0 &&
-        f->tail.fd >= 0 && idle >= t->options.rotate_wait_ns)
+    if ((f->renamed || f->state == FILE_OPEN) && file_has_content(f) && !f->retired && !f->queued &&
+        f->failures == 0 && f->tail.fd >= 0 && idle >= t->options.rotate_wait_ns)
         file_finish(t, f);
     if (f->state == FILE_OPEN && f->retired && f->tail.fd < 0 && continue_in_copy(t, f))
         file_unname(t, f); /* only remembered; and an archive of it needs not wait any more */

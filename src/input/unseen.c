@@ -103,8 +103,8 @@ static int compare(struct tailset *t, const struct newcomer *n, const struct tai
 {
     int r = begins_like(t, n, f, head);
 
-    if (r < 0)
-        return r;
+    if (r < 0 || *found == UNSEEN_NOT)
+        return r < 0 ? r : 0;
     if (r == 0 && n->stream == f->stream && may_be_cut(f, head))
         *found = UNSEEN_AGAIN;
     if (r == 1 && !file_has_rejected(f, &n->look.id))

@@ -96,12 +96,15 @@ static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
              !file_is_log_again(f, n->path)));
 }
 
-/* Where no birth is known: the bytes say that the number is still its own, under whatever name. */
-static bool is_its_number(const struct newcomer *n, const struct tail_file *f,
-                          const struct evidence *e)
+/* Where no birth is known: the bytes say that the number is still its own, under whatever name; under that of
+ * another log only many do, as the banner of a first generation is not known to be one. */
+static bool is_its_number(const struct tailset *t, const struct newcomer *n,
+                          const struct tail_file *f, const struct evidence *e)
 {
     return e->number && e->gone && e->relation == TAIL_SAME && !f->truncated &&
            n->look.mtime_ns >= f->mtime_ns && f->stream->log == n->stream->log &&
+           (f->tail.offset >= JUDGE_MUCH || strcmp(f->path, n->path) == 0 ||
+            !stream_is_not_called(t, f->stream, n->path)) &&
            !file_is_log_again(f, n->path);
 }
 
@@ -238,7 +241,7 @@ static void weigh_names(const struct tailset *t, const struct newcomer *n,
     e->number = !e->inode && f->tail.id.birth_ns == 0 && f->tail.id.ino == n->look.id.ino;
     e->replaced = f == n->replaced;
     e->named = e->gone && is_its_name(n, f);
-    e->aside = f == n->before && !e->inode && !e->gone;
+    e->aside = f == n->before && !e->inode && !e->named;
     e->seen =
         e->replaced && !f->gone_seen && n->look.id.dev == f->tail.id.dev && is_watched(t, n->path);
     e->away = f->away;
@@ -273,7 +276,7 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     if ((f->tail.offset > 0 || f->state == FILE_OPEN) &&
         (e->inode || e->number || e->replaced || e->named || (e->rotated && e->gone)))
         r = weigh_bytes(t, n, f, e);
-    e->inode |= is_its_number(n, f, e);
+    e->inode |= is_its_number(t, n, f, e);
     if (r == 0 && e->aside && !e->replaced && f->tail.offset > 0 &&
         tail_head_like(&f->tail, n->head).whole)
         r = file_weigh(t, f, n->fd, &n->look, e);
@@ -290,6 +293,17 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
         r = weigh_copy(t, n, f, e);
     e->copy = r == 1;
     return r < 0 ? r : 0;
+}
+
+/* Of several that it may be a copy of it is the one that has a name; else, that of which most was read. */
+static bool is_rather(const struct row *row, const struct tail_file *f, const struct evidence *e,
+                      const struct finding *best)
+{
+    if (!best->row || row != best->row)
+        return !best->row || row < best->row;
+    if (row->verdict == VERDICT_COPY && file_has_name(f) != file_has_name(best->file))
+        return file_has_name(f);
+    return e->offset > best->evidence.offset;
 }
 
 static void consider(struct tailset *t, const struct newcomer *n, struct tail_file *f,
@@ -310,8 +324,7 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
     best->doubt |= row->verdict == VERDICT_NEW && e.inode && judge_doubts(&e);
     if (row->verdict == VERDICT_NEW && e.born)
         best->truncated = f;
-    if (row->verdict == VERDICT_NEW || (best->row && row > best->row) ||
-        (row == best->row && e.offset <= best->evidence.offset))
+    if (row->verdict == VERDICT_NEW || !is_rather(row, f, &e, best))
         return;
     best->row = row;
     best->file = f;

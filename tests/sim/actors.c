@@ -46,7 +46,8 @@ static struct stream {
         COPIES_NOT_YET,
         COPIES_ONLY,
         COPIES_AND_TRUNCATES
-    } copies; /* its rotator never changes */
+    } copies;           /* its rotator never changes */
+    struct node *blind; /* what went out of sight, and may have copies */
     struct node *backup;
 } streams[STREAMS];
 
@@ -124,6 +125,7 @@ static void boot(void)
     (void)snprintf(id, sizeof(id), "00000000-0000-4000-8000-%012u\n", ++world.boots);
     disk_write(n, NULL, id, strlen(id), 0);
     disk_sync(n);
+    oracle.unseen_boot = world.boots > 1;
     world.boot_ns = world.mono_ns += NSEC_PER_SEC;
     world.mono_ns += BOOT_NS;
 }
@@ -197,7 +199,7 @@ static void end_other_line(struct node *n, struct dent *d)
 static void excuse_after_cut(unsigned id, const struct node *n)
 {
     oracle.excused[id] = n->cut == CUT && !n->edited;
-    oracle.perhaps[id] = n->edited || n->cut == CUT_SEEN;
+    oracle.perhaps[id] = n->cut != CUT_NOT;
 }
 
 static void begin_line(struct stream *s)
@@ -444,11 +446,16 @@ static void end_copy(struct stream *s)
 }
 
 /* The original goes out of sight while it is copied: a copy that stands still meanwhile is read, and that is
- * told. */
+ * told. So is one that was made before, if nobody could look into it. */
 static void copy_blindly(unsigned a)
 {
-    struct job *j = &streams[a % STREAMS].copy;
+    struct stream *s = &streams[a % STREAMS];
+    struct job *j = &s->copy;
 
+    if (file_at(path_of(a), NULL))
+        s->blind = file_at(path_of(a), NULL);
+    if (s->copies == COPIES_ONLY && s->blind && (world.failed || world.knobs & KNOB_FEW_OPEN))
+        oracle_may_double(s->blind);
     if (!j->to)
         return;
     j->blind = true;
@@ -483,6 +490,9 @@ static void act_copytruncate(unsigned a, unsigned b)
         s->copies = b / 2 % 4 == 3 ? COPIES_ONLY : COPIES_AND_TRUNCATES;
     j->truncates = s->copies == COPIES_AND_TRUNCATES;
     j->since_ns = world.mono_ns;
+    if (oracle
+            .unseen_boot) /* a rotation may be undone, and which name it was given is not known yet */
+        oracle_may_double(j->from);
     if (b % 2)
         (void)go_on(j, &j->from->data, false);
     else
@@ -747,6 +757,8 @@ static void act_restore(unsigned a, unsigned b)
         return;
     j->from = s->backup;
     j->dates = b % 2;
+    j->to->edited = true; /* the log may have had more when it went */
+    j->to->cut = CUT;
     oracle_doubts(s->backup, DOUBT_FREE);
     if (s->half) /* in both it may come to its end */
         oracle.doubt[s->half] = DOUBT_FREE;
@@ -767,8 +779,10 @@ static void act_away(unsigned a, unsigned b)
 static void act_back(unsigned a, unsigned b)
 {
     (void)a, (void)b;
-    if (!disk_find("/log", false, NULL))
+    if (!disk_find("/log", false, NULL)) {
+        oracle_back_in_reach();
         move("/moved", "/log");
+    }
 }
 
 /* The link is pointed at another file, or back at the one before. */
@@ -808,6 +822,7 @@ static void act_mount(unsigned a, unsigned b)
             if (n->dev == was)
                 n->dev = was + 1;
     }
+    oracle_back_in_reach();
     disk_mount(on, world.volume);
 }
 
@@ -958,6 +973,9 @@ static void act_fail(unsigned a, unsigned b)
     static const enum call seldom[] = {CALL_LSEEK, CALL_RM_WATCH, CALL_INOTIFY};
     enum call call = b < 4 * CALLS ? b % CALLS : seldom[b % 3];
 
+    for (unsigned i = 0; i < STREAMS; i++) /* a look into a copy fails */
+        if (streams[i].copies == COPIES_ONLY && streams[i].blind)
+            oracle_may_double(streams[i].blind);
     world.fail_errno[call] = errors[a % ERRORS];
     world.fail_count[call] = a / ERRORS % 4 == 3 ? 20 : 1;
 }

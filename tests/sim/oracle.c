@@ -290,6 +290,13 @@ static void out_of_reach(void)
         n->history |= n->plain.n > 0 && n->looked != oracle.looks;
 }
 
+/* About to be: a look that found nothing there stands for all that was made before it. */
+void oracle_back_in_reach(void)
+{
+    if (process_alive())
+        out_of_reach();
+}
+
 void oracle_destroyed(void)
 {
     oracle.skips = true;
@@ -427,6 +434,7 @@ void oracle_saved(void)
 {
     memcpy(oracle.glimpsed_kept, pending.glimpsed, sizeof(pending.glimpsed));
     oracle.shown = pending.shown;
+    oracle.unseen_boot = false;
     for (struct node *n = world.nodes; n; n = n->next) {
         n->seen_kept = n->seen_taken;
         n->crashed = n->crashed == CRASHED_SEEN ? CRASHED_NOT : n->crashed;

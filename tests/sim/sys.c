@@ -81,12 +81,19 @@ static bool call(enum call what, uint64_t argument)
     return false;
 }
 
+/* After an error it may not look into it. */
+static void sees_cut(struct node *n)
+{
+    if (!world.failed)
+        n->cut = n->cut ? CUT_SEEN : CUT_NOT;
+}
+
 /* The process knows that so much is there: it has read it, or asked for its size behind that. */
 static void sees(struct node *n, size_t size)
 {
     if (n->seen < size)
         n->seen = size;
-    n->cut = n->cut ? CUT_SEEN : CUT_NOT;
+    sees_cut(n);
 }
 
 static struct fd *fd_of(int fd)
@@ -306,7 +313,7 @@ int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx 
     n = at(dir, path, !(flags & AT_SYMLINK_NOFOLLOW));
     if (!n)
         NO_CALL(ENOENT);
-    n->cut = n->cut ? CUT_SEEN : CUT_NOT;
+    sees_cut(n);
     if (n->crashed)
         n->crashed = CRASHED_SEEN;
     *ret_st = (struct statx){
