@@ -19,7 +19,7 @@ import sys
 sys.dont_write_bytecode = True      # contrib/ is copied into the tarball as it is
 
 from proof import concrete, has_data
-from stacklib import ROOT, Checks, Process, Prometheus, fetch, free_port, logtally, run, wait_for, workdir
+from stacklib import ROOT, Checks, Process, Prometheus, fetch, free_port, logtally, run, skip, wait_for, workdir
 
 TOOL = ROOT / "contrib/stack-from-rules"
 STACK = ROOT / "contrib/example-stack"
@@ -326,8 +326,7 @@ def test_every_rule(checks, work):
 
 def main():
     if not logtally() or not shutil.which("prometheus"):
-        print("logtally or prometheus is not there: skipped")
-        return
+        skip("logtally or prometheus is not there")
     checks = Checks()
     done = tool("--check", STACK / "wishes.ini")
     checks.check(done.returncode == 0, f"contrib/example-stack is what contrib/stack-from-rules gives: {done.stdout}{done.stderr}")

@@ -11,15 +11,13 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 
-from stacklib import ROOT, Checks, Process, fetch, free_port, logtally, wait_for, workdir
+from stacklib import ROOT, Checks, Process, fetch, free_port, logtally, skip, wait_for, workdir
 
 try:
     import yaml
 except ImportError:
-    print("python3-yaml is not installed: skipped")
-    sys.exit(0)
+    skip("python3-yaml is not installed")
 
 SERVICES = {"logtally": (7684, 7684), "prometheus": (9090, 9090), "alertmanager": (9093, 9093), "grafana": (3000, 3001)}
 LINE = '{"time":"2025-11-12T10:00:00Z","level":"INFO","msg":"http request","method":"GET","path":"/a","status":200,"duration":1000}\n'
@@ -261,7 +259,7 @@ def main():
             with workdir() as work:
                 prove_users(work, checks)
         else:
-            print("users and powers need root and setpriv: skipped")
+            checks.skip("users and powers need root and setpriv")
     checks.finish()
 
 

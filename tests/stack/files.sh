@@ -18,7 +18,7 @@ check() {
 
 needs() {
     if command -v "$1" >/dev/null; then return 0; fi
-    echo "$1 is not installed: skipped"
+    echo "skipped: $1 is not installed"
     skipped=$((skipped + 1))
     return 1
 }

@@ -8,11 +8,10 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import day
-from stacklib import ROOT, Checks, Process, Prometheus, api, fetch, free_port, logtally, wait_for, workdir
+from stacklib import ROOT, Checks, Process, Prometheus, api, fetch, free_port, logtally, skip, wait_for, workdir
 
 HOSTS = 20
 TOTALS = {
@@ -152,8 +151,7 @@ def prove_rules(fleet, checks):
 def main():
     missing = [p for p in ("victoria-metrics", "vmalert", "prometheus") if not shutil.which(p)]
     if not logtally() or missing:
-        print(f"{', '.join(missing) or 'logtally'} is not there: skipped")
-        sys.exit(0)
+        skip(f"{', '.join(missing) or 'logtally'} is not there")
     checks = Checks()
     with workdir() as work:
         fleet = Fleet(work)

@@ -7,16 +7,14 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 
-from stacklib import ROOT, Checks, Process, fetch, free_port, logtally, wait_for, workdir
+from stacklib import ROOT, Checks, Process, fetch, free_port, logtally, skip, wait_for, workdir
 
 try:
     import yaml
 except ImportError:
-    print("python3-yaml is not installed: skipped")
-    sys.exit(0)
+    skip("python3-yaml is not installed")
 
 
 LINE = '{"time":"2025-11-12T10:00:00Z","level":"INFO","msg":"http request","method":"GET","path":"/a","status":200,"duration":1000}'

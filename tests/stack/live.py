@@ -18,14 +18,13 @@ import socket
 import sqlite3
 import socketserver
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
 from concurrent.futures import ThreadPoolExecutor
 
 import day
-from stacklib import ROOT, Checks, Process, api, fetch, free_port, logtally, wait_for, workdir
+from stacklib import ROOT, Checks, Process, api, fetch, free_port, logtally, skip, wait_for, workdir
 
 HASH = "$2b$05$lll7rrJb7OHnGqsLKL/t4OpCQDpDtqI1jykttOu9e9nwSBIhUPPLW"        # of s3cret, cheap on purpose
 
@@ -467,8 +466,7 @@ def prove_secure(world, stack, config, checks):
 
 def main():
     if not logtally():
-        print("logtally is not built (LOGTALLY names it): skipped")
-        sys.exit(0)
+        skip("logtally is not built (LOGTALLY names it)")
     checks = Checks()
     world = World()
     with workdir() as work:

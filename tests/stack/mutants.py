@@ -26,13 +26,12 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from stacklib import ROOT, Checks, workdir
+from stacklib import ROOT, Checks, skip, workdir
 
 try:
     import yaml
 except ImportError:
-    print("python3-yaml is not installed: skipped")
-    sys.exit(0)
+    skip("python3-yaml is not installed")
 
 # (rule, its label `slo` or `window`, mutant, all as regexes, why nobody can tell it from the true one).
 ALIVE = [

@@ -160,7 +160,7 @@ def main():
     checks = Checks()
     for name, command in (("nginx", nginx), ("caddy", caddy)):
         if not shutil.which(name) and not os.path.exists(f"/usr/sbin/{name}"):
-            print(f"{name} is not installed: skipped")
+            checks.skip(f"{name} is not installed")
             continue
         with workdir() as work:
             prove(name, command, checks, work)

@@ -20,13 +20,12 @@ import subprocess
 import sys
 import threading
 
-from stacklib import ROOT, Checks, Process, fetch, free_port, logtally, wait_for, workdir
+from stacklib import ROOT, Checks, Process, fetch, free_port, logtally, skip, wait_for, workdir
 
 try:
     import yaml
 except ImportError:
-    print("python3-yaml is not installed: skipped")
-    sys.exit(0)
+    skip("python3-yaml is not installed")
 
 PLAYED = ["systemctl", "journalctl", "systemd-run", "docker", "kubectl"]
 REAL = ["amtool", "awk", "bash", "cat", "curl", "df", "du", "findmnt", "grep", "head", "jq", "ls", "mount", "namei", "promtool", "sort", "tail",
@@ -289,8 +288,7 @@ def main():
         stand_in(sys.argv[2], sys.argv[3:])
         return
     if not logtally():
-        print("no logtally: skipped")
-        return
+        skip("no logtally")
     checks = Checks()
     lines, spans = commands()
     typed = lines + [span for span in spans if is_command(span)]

@@ -125,11 +125,17 @@ def api(url, path, **parameters):
     return json.loads(answer)["data"]
 
 
+def skip(why):
+    """Ends the part, which this machine cannot do."""
+    print(f"skipped: {why}")
+    sys.exit(77)
+
+
 class Checks:
-    """Counts what holds and says what does not; `with Checks(...)` ends with the one line that run.sh adds up."""
+    """Counts what holds and says what does not; `finish` ends with the one line that run.sh adds up."""
 
     def __init__(self):
-        self.passed = self.failed = 0
+        self.passed = self.failed = self.skipped = 0
 
     def check(self, condition, sentence):
         if condition:
@@ -138,8 +144,12 @@ class Checks:
             self.failed += 1
             print(f"FAIL: {sentence}", flush=True)
 
+    def skip(self, why):
+        self.skipped += 1
+        print(f"skipped: {why}", flush=True)
+
     def finish(self):
-        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        print(f"{self.passed} passed, {self.failed} failed" + (f", {self.skipped} skipped" if self.skipped else ""), flush=True)
         sys.exit(1 if self.failed else 0)
 
 
