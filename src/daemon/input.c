@@ -37,6 +37,7 @@ static void on_wait(void *ctx)
         set_time(d);
         (void)engine_is_due(e, loop_now(d->loop));
         engine_complete(e, loop_now(d->loop));
+        tailset_count_completed(d->files);
         d->changes++;
     }
     daemon_wait(d);
@@ -143,6 +144,16 @@ static bool sink_wants(void *ctx, struct slice carry)
     return source_saved_open(carry);
 }
 
+static uint64_t sink_completed(void *ctx, void *file)
+{
+    struct source *s = file;
+    uint64_t n = s->completed;
+
+    (void)ctx;
+    s->completed = 0;
+    return n;
+}
+
 /* What files there are, and where, has changed: saved within a second, whatever the interval is; the
  * tick knows when. */
 static void sink_placed(void *ctx)
@@ -157,7 +168,7 @@ static void sink_placed(void *ctx)
 
 const struct tail_sink daemon_sink = {
     NULL,      sink_open, sink_lines,  sink_carry,  sink_renamed, sink_close,
-    sink_note, sink_pass, sink_finish, sink_placed, sink_wants,
+    sink_note, sink_pass, sink_finish, sink_placed, sink_wants,   sink_completed,
 };
 
 void tail_options_of(const struct setup *setup, struct tail_options *ret_options,

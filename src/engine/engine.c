@@ -333,9 +333,12 @@ void engine_complete(struct engine *e, int64_t now_ns)
     struct source *next;
 
     for (struct source *s = e->waiting; s; s = next) {
+        uint64_t before = engine_counted(e, s->log);
+
         next = s->wait_next;
         if (is_due(s, now_ns))
             complete_all(e, s);
+        s->completed += engine_counted(e, s->log) - before;
     }
     if (e->spans)
         verdict_silence(e);

@@ -478,8 +478,10 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     file_look(t, f, look);
     if (f->packed)
         queue_read(t, f); /* no look shows that it was not read to its end */
-    if (restored && t->sink.wants && t->sink.wants(t->sink.ctx, buf_all(&f->carry)))
+    if (restored && t->sink.wants && t->sink.wants(t->sink.ctx, buf_all(&f->carry))) {
+        file_open_sink(t, f); /* an archive at its end is not read again */
         queue_read(t, f);
+    }
     if (restored && f->mtime_ns > t->saved_wall_ns - FILE_GRAIN_NS)
         queue_read(t, f); /* written anew since, and as large, it may have the same time */
     if (restored && f->queued && f->tail.size > f->tail.offset)

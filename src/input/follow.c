@@ -68,6 +68,27 @@ static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
         (void)file_memo(t, f->stream, FILE_HELD, f->path, &look);
 }
 
+static bool next_has_begun(const struct tail_file *f)
+{
+    for (const struct tail_file *g = f->stream_next; g; g = g->stream_next)
+        if (file_has_content(g) && g->tail.offset > 0)
+            return true;
+    return false;
+}
+
+/* What is unfinished goes on in the next generation, or is completed by silence; but a next one that has begun
+ * without it, as when late lines were written, will not end it. */
+static void end_archive(struct tailset *t, struct tail_file *f)
+{
+    f->retired = true;
+    file_close_fd(t, f);
+    if (!next_has_begun(f))
+        return;
+    if (t->sink.finish && f->sink)
+        count_lines(t, f, t->sink.finish(t->sink.ctx, f->sink));
+    file_close_sink(t, f);
+}
+
 /* Enum tail_result or negative errno. */
 static int read_archive(struct tailset *t, struct tail_file *f)
 {
@@ -96,9 +117,7 @@ static int read_archive(struct tailset *t, struct tail_file *f)
         reject_archive(t, f, true);
         return TAIL_END;
     case UNPACK_END:
-        f->retired = true;
-        file_close_fd(t, f);
-        file_close_sink(t, f);
+        end_archive(t, f);
         return TAIL_END;
     default:
         file_close_fd(t, f);

@@ -133,16 +133,32 @@ static void take_fd(struct tailset *t, struct tail_file *f, struct newcomer *n)
     queue_read(t, f);
 }
 
-/* What was truncated before anything of it was read may be in it. */
-static void forget_unread(struct tailset *t, const struct newcomer *n)
+static bool is_where_it_was(const struct tail_file *f)
+{
+    struct look look;
+
+    return look_at(f->path, &look) == 0 && identity_eq(&look.id, &f->tail.id);
+}
+
+/* What was truncated before anything of it was read may be in it; and what was empty when it was seen last, and
+ * has gone, is in the first archive of what nobody has read. `begun` is what it becomes. */
+static void forget_unread(struct tailset *t, const struct newcomer *n,
+                          const struct tail_file *begun)
 {
     struct tail_file *next;
+    bool packed = n->packed;
 
     for (struct tail_file *f = n->rotated ? n->stream->files : NULL; f; f = next) {
         next = f->stream_next;
-        if (f->state == FILE_LOST && f->truncated && f->tail.offset == 0 &&
-            (n->packed || f->tail.size <= n->look.size) && file_begins_so(f, n->head))
+        if (f == begun || !file_has_content(f) || f->tail.offset > 0 || !file_begins_so(f, n->head))
+            continue;
+        if (f->state == FILE_LOST && f->truncated && (n->packed || f->tail.size <= n->look.size)) {
             file_drop(t, f);
+        } else if (packed && !f->truncated && f->tail.size == 0 && f->tail.fd < 0 &&
+                   !is_where_it_was(f)) {
+            file_drop(t, f);
+            packed = false;
+        }
     }
 }
 
@@ -158,7 +174,7 @@ static int begin(struct tailset *t, struct newcomer *n, bool read)
         file_drop(t, f);
         return r;
     }
-    forget_unread(t, n);
+    forget_unread(t, n, f);
     if (n->rotated)
         file_join(f, n->stream, current_of(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
@@ -504,7 +520,7 @@ static int begin_packed(struct tailset *t, struct newcomer *n)
         return r < 0 ? r : -ENODATA;
     }
     n->fd = -1;
-    forget_unread(t, n);
+    forget_unread(t, n, f);
     f->packed = f->renamed = true;
     file_join(f, n->stream, written_after(t, n->stream, n->look.mtime_ns));
     file_name(t, f, n->path, &n->look);

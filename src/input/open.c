@@ -100,6 +100,8 @@ static void pass_unfinished(struct tailset *t, struct tail_file *f)
     }
     if (older)
         pass_from(t, older, f);
+    if (older && older->packed && older->retired)
+        file_close_sink(t, older); /* it was open for what has been passed on */
 }
 
 /* A pipe is not saved. */
@@ -107,6 +109,14 @@ void count_lines(struct tailset *t, struct tail_file *f, uint64_t n)
 {
     *(f->state == FILE_PIPE ? &t->sum.lines_forgotten : &f->tail.count.lines) += n;
     t->sum.lines += n;
+}
+
+void tailset_count_completed(struct tailset *t)
+{
+    for (struct tail_file *f = t->files.first; f && t->sink.completed; f = f->next)
+        if (f->sink)
+            count_lines(t, f, t->sink.completed(t->sink.ctx, f->sink));
+    t->version++;
 }
 
 static void hand_lines(void *ctx, const char *p, size_t n)

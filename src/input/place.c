@@ -559,8 +559,43 @@ static bool forget_link(struct tailset *t, const char *path)
     return linked;
 }
 
+/* A packer took its place. */
+static bool was_packed(const char *path)
+{
+    struct buf packed = BUF_INIT;
+    bool was = false;
+    struct look look;
+
+    for (unsigned i = 0; !was && rotated_packing(i); i++) {
+        buf_clear(&packed);
+        buf_fmt(&packed, "%s%s", path, rotated_packing(i));
+        was = look_at(packed.p, &look) == 0;
+    }
+    buf_release(&packed);
+    return was;
+}
+
+/* It was renamed to this, and deleted, before anyone looked: it is still held. */
+static bool was_moved_and_deleted(struct tailset *t, const char *path)
+{
+    struct stream *s = stream_get(t, path, NULL);
+    enum rotated is;
+    struct look look;
+
+    if (!s)
+        s = stream_of_rotated(t, path, &is);
+    for (struct tail_file *f = s ? s->files : NULL; f; f = f->stream_next) {
+        if (!f->gone_seen || f->deleted || f->tail.fd < 0 || look_at_fd(f->tail.fd, &look) < 0 ||
+            look.links > 0)
+            continue;
+        f->deleted = true;
+        return true;
+    }
+    return false;
+}
+
 /* A deleted name that nobody had is that of a file which came and went between two looks; but not
- * when it was seen as the second name of another. */
+ * when it was seen as the second name of another, or what it was is known by another. */
 static void name_gone(struct tailset *t, unsigned events, const char *path)
 {
     struct tail_file *f = whose_name_is_gone(t, path);
@@ -569,7 +604,8 @@ static void name_gone(struct tailset *t, unsigned events, const char *path)
     if (f) {
         f->gone_seen = true;
         f->deleted = (events & WATCH_DELETED) != 0;
-    } else if ((events & WATCH_DELETED) && !(events & WATCH_DIRECTORY) && !link)
+    } else if ((events & WATCH_DELETED) && !(events & WATCH_DIRECTORY) && !link &&
+               !was_moved_and_deleted(t, path) && !was_packed(path))
         note(t, log_of_path(t, path), TAIL_VANISHED, 1);
 }
 

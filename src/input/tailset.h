@@ -115,6 +115,9 @@ struct tail_sink {
     /* A restored file: does what it carries wait for time alone, so that it is to be opened although
      * nothing was written? NULL: never. */
     bool (*wants)(void *ctx, struct slice carry);
+    /* Lines that were counted of the file since this was asked last, and not told by `lines` or `finish`:
+     * silence completed them. NULL: never any. */
+    uint64_t (*completed)(void *ctx, void *file);
 };
 
 struct tailset;
@@ -158,6 +161,8 @@ bool tailset_has_looked(const struct tailset *t);
 /* Changes with every byte read and every note. */
 uint64_t tailset_version(const struct tailset *t);
 
+/* Some may have been completed: they are counted among those of their files. */
+void tailset_count_completed(struct tailset *t);
 /* All lines that were ever counted. Those of each content add up to the same, with those of contents
  * that are forgotten, and of pipes. */
 struct tail_sum {

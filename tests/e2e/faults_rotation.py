@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from _common import put
-from _faults import World, append, frozen, main, need, run, strace, until, write_all
+from _faults import World, append, frozen, main, need, run, stays, strace, until, write_all
 
 APP = "logs/app.log"
 
@@ -282,6 +282,46 @@ def born_and_compressed_while_down():
     w.finish()
 
 
+def empty_when_killed_and_compressed_while_down():
+    """It was known, and had nothing in it: all that was in it later is in the archive, and nothing has vanished."""
+    w = World().start()
+    w.write(100)
+    w.exact()
+    os.rename(APP, APP + ".1")
+    append(APP, b"")
+    assert until(lambda: w.now("logtally_files") == 2)
+    w.term()
+    w.write(55)
+    os.rename(APP, APP + ".2")
+    run("gzip", APP + ".2")
+    w.write(20)
+    w.start()
+    w.exact()
+    stays(lambda: not w.now("logtally_files_vanished_total"), 7)
+    w.finish()
+
+
+def packed_before_its_new_name_is_seen():
+    """By names that the glob matches, too; what replaces it, or is still held, has not vanished."""
+    w = World(path="logs/*").start()
+    for packs in (("gzip", APP + ".1"), ("rm", APP + ".1"), ("xz", APP + ".1")):
+        w.write(100)
+        w.exact()
+        with frozen(w):
+            os.rename(APP, APP + ".1")
+            w.write(20)
+            run(*packs)
+        w.exact()
+    with frozen(w):
+        shutil.copy(APP, APP + ".1")
+        os.truncate(APP, 0)
+        w.write(20)
+        run("gzip", "-f", APP + ".1")
+    w.exact()
+    stays(lambda: not w.now("logtally_files_vanished_total"), 1)
+    w.finish()
+
+
 def copytruncate():
     w = World().start()
     fd = open_log()
@@ -428,6 +468,7 @@ if __name__ == "__main__":
     main(rename, rename_fast, rename_fast_while_frozen, rename_nocreate, rename_away, logrotate_chain, logrotate_dateext,
          dated_names, logrotate_delaycompress, logrotate_copytruncate, partial_line_at_rotation_that_never_ends,
          partial_line_at_rotation_joined, unfinished_line_after_rotate_wait,
-         born_and_compressed_between_two_saves, born_and_compressed_while_down, copytruncate,
+         born_and_compressed_between_two_saves, born_and_compressed_while_down,
+         empty_when_killed_and_compressed_while_down, packed_before_its_new_name_is_seen, copytruncate,
          copytruncate_while_it_is_looked_at, copytruncate_behind, copytruncate_copy_elsewhere, bytes_known_lost, truncate,
          delete_recreate, unlinked_still_written, renamed_while_a_copy_is_compared_with_it)

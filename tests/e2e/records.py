@@ -2,10 +2,12 @@
 """Records of several lines: each counts once and whole, however its lines come: in one file or over a rotation, in one
 run or over kill -9, by replay, backfill or the daemon."""
 import collections
+import itertools
 import json
 import os
 import random
 import shutil
+import subprocess
 
 from _common import becomes, put, samples, until
 from _daemon import Daemon, append, main, ran
@@ -180,6 +182,30 @@ def a_truncated_log_goes_on_with_its_record():
     d.stop()
 
 
+def the_last_record_of_an_archive_is_counted():
+    """Late lines come to a rotated file, perhaps when the next one has begun; it is compressed, and logtally killed, in either
+    order. No generation comes that would go on with its last record."""
+    put("r.ini", RULES)
+    records, d = make_records(160, random.Random(9)), Daemon(rules="r.ini", log=LOG % "1s").start()
+    for n in range(4):
+        log, wrote = "logs/%d.log" % n, iter(records[40 * n:40 * n + 40])
+        append(log, "".join(itertools.islice(wrote, 20)))
+        counts(d, truth_of(records[:40 * n + 20]))
+        os.rename(log, log + ".1")
+        if n % 2:
+            append(log, next(wrote))
+            counts(d, truth_of(records[:40 * n + 21]))
+        if n < 2:
+            d.kill()
+        append(log + ".1", "".join(wrote))
+        assert n < 2 or until(lambda b=len("".join(records[:40 * n + 40]).encode()): d.value("logtally_log_bytes_total", log="test") == b)
+        subprocess.run(["gzip", log + ".1"], check=True)
+        d.kill()
+        d.start()
+        counts(d, truth_of(records[:40 * n + 40]))
+    d.stop()
+
+
 def streams_of_a_container_have_records_of_their_own():
     chance, want, open_of, lines = random.Random(5), Truth(), {}, []
     todo = {s: iter("".join(make_records(300, random.Random(k))).replace("\n\n", "\n").splitlines())
@@ -231,4 +257,5 @@ def a_reload_that_begins_them_otherwise_completes_open_ones():
 
 main(every_way_of_reading_a_file_gives_the_same, json_over_many_lines_is_json, what_is_over_the_limit_is_cut_off,
      kill_and_rotation_split_no_record, silence_completes_a_record_once, a_truncated_log_goes_on_with_its_record,
-     streams_of_a_container_have_records_of_their_own, a_reload_that_begins_them_otherwise_completes_open_ones)
+     the_last_record_of_an_archive_is_counted, streams_of_a_container_have_records_of_their_own,
+     a_reload_that_begins_them_otherwise_completes_open_ones)

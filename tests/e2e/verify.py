@@ -10,7 +10,7 @@ import struct
 import subprocess
 
 from _common import get, put
-from _faults import LOGTALLY, World, append, main, until
+from _faults import LOGTALLY, RULES, World, append, main, until
 
 APP = "logs/app.log"
 
@@ -338,6 +338,17 @@ def metrics_that_cannot_be_checked():
     verify(says="^metrics: cannot be checked: not all lines were counted by these rules$")
 
 
+def records_that_silence_completed():
+    """They were counted when nothing was read, and are lines of their file all the same."""
+    w = world(rules=RULES.replace("where = kind == l", "match = ^kind=l n=(?<n>\\d+) block=(?<block>\\d+) size=(?<size>\\S+)"),
+              log="format = text\nrecord = ^kind\nrecord_wait = 200ms").start()
+    for _ in range(3):
+        w.write(20)
+        w.exact()
+    saved(w)
+    verify(says=(r"^\S*logs/app.log: 60 lines, unchanged$", "^metrics: .* equal$"))
+
+
 def what_cannot_be_verified():
     put("bad.ini", "[serve]\n")
     verify(code=2, config="bad.ini", says="unknown section")
@@ -355,4 +366,4 @@ def what_cannot_be_verified():
 
 main(clean, a_byte_that_changed, a_line_that_was_deleted, a_line_that_was_added_is_none_of_ours, rotated_and_compressed,
      copied_and_truncated_while_nobody_looks, gone, cut, begun_at_the_end, random_days_under_kill_9, a_state_of_version_0_1,
-     a_metric_that_is_another, metrics_that_cannot_be_checked, what_cannot_be_verified)
+     a_metric_that_is_another, metrics_that_cannot_be_checked, records_that_silence_completed, what_cannot_be_verified)

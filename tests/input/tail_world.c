@@ -143,7 +143,7 @@ static const struct tail_sink *sink_of(struct world *w)
 
     sink =
         (struct tail_sink){w,         sink_open, sink_lines,  sink_carry,  sink_renamed, sink_close,
-                           sink_note, sink_pass, sink_finish, sink_placed, NULL};
+                           sink_note, sink_pass, sink_finish, sink_placed, NULL,         NULL};
     return &sink;
 }
 
