@@ -125,7 +125,9 @@ step_fuzz() {
     need clang-14
     configured "$build/fuzz" CC=clang-14 CFLAGS='-O1 -gline-tables-only' --enable-asan --enable-ubsan --enable-fuzzing || return 1
     local names
-    names=$(cd "$top" && find tests -name 'fuzz_*.c' | sed 's/\.c$//' | sort)
+    names=$(make -s list-fuzzers | tr ' ' '\n' | sort)
+    [ "$names" = "$(cd "$top" && find tests -name 'fuzz_*.c' | sed 's/\.c$//' | sort)" ] ||
+        { echo "not each fuzzer is in FUZZERS of its room.mk"; return 1; }
     # shellcheck disable=SC2086
     make -s -j"$jobs" $names || return 1
     printf '%s\n' "$names" | each fuzz_one

@@ -84,7 +84,7 @@ tests_base_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/base/fuzz_num
+FUZZERS += tests/base/fuzz_num
 tests_base_fuzz_num_SOURCES = tests/base/fuzz_num.c
 tests_base_fuzz_num_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif

@@ -29,7 +29,7 @@ tests_config_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/config/fuzz_ini
+FUZZERS += tests/config/fuzz_ini
 tests_config_fuzz_ini_SOURCES = tests/config/fuzz_ini.c
 tests_config_fuzz_ini_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif

@@ -60,7 +60,7 @@ tests_decode_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/decode/fuzz_json tests/decode/fuzz_kv tests/decode/fuzz_linescan \
+FUZZERS += tests/decode/fuzz_json tests/decode/fuzz_kv tests/decode/fuzz_linescan \
 	tests/decode/fuzz_logfmt tests/decode/fuzz_time tests/decode/fuzz_unwrap
 tests_decode_fuzz_json_SOURCES = tests/decode/fuzz_json.c tests/decode/slots.c tests/decode/slots.h
 tests_decode_fuzz_json_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)

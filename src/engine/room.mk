@@ -77,7 +77,7 @@ tests_engine_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/engine/fuzz_page tests/engine/fuzz_records tests/engine/fuzz_rules \
+FUZZERS += tests/engine/fuzz_page tests/engine/fuzz_records tests/engine/fuzz_rules \
 	tests/engine/fuzz_spans
 tests_engine_fuzz_page_SOURCES = tests/engine/fuzz_page.c tests/engine/loaded.c tests/engine/loaded.h
 tests_engine_fuzz_page_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)

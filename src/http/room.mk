@@ -73,11 +73,11 @@ endif
 endif
 
 if FUZZING
-check_PROGRAMS += tests/http/fuzz_headers
+FUZZERS += tests/http/fuzz_headers
 tests_http_fuzz_headers_SOURCES = tests/http/fuzz_headers.c
 tests_http_fuzz_headers_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 if HAVE_WEB_CONFIG
-check_PROGRAMS += tests/http/fuzz_web_config
+FUZZERS += tests/http/fuzz_web_config
 tests_http_fuzz_web_config_SOURCES = tests/http/fuzz_web_config.c
 tests_http_fuzz_web_config_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif

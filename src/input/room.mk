@@ -95,7 +95,7 @@ tests_input_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/input/fuzz_archive tests/input/fuzz_encoding tests/input/fuzz_state
+FUZZERS += tests/input/fuzz_archive tests/input/fuzz_encoding tests/input/fuzz_state
 tests_input_fuzz_archive_SOURCES = tests/input/fuzz_archive.c
 tests_input_fuzz_archive_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_input_fuzz_encoding_SOURCES = tests/input/fuzz_encoding.c

@@ -45,7 +45,7 @@ tests_metrics_check_SOURCES = \
 endif
 
 if FUZZING
-check_PROGRAMS += tests/metrics/fuzz_snapshot
+FUZZERS += tests/metrics/fuzz_snapshot
 tests_metrics_fuzz_snapshot_SOURCES = tests/metrics/fuzz_snapshot.c
 tests_metrics_fuzz_snapshot_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif

@@ -67,7 +67,7 @@ endif
 EXTRA_DIST += tests/mistakes
 
 if FUZZING
-check_PROGRAMS += tests/rules/fuzz_calc tests/rules/fuzz_grok tests/rules/fuzz_plain tests/rules/fuzz_rewrite \
+FUZZERS += tests/rules/fuzz_calc tests/rules/fuzz_grok tests/rules/fuzz_plain tests/rules/fuzz_rewrite \
 	tests/rules/fuzz_table tests/rules/fuzz_template
 tests_rules_fuzz_grok_SOURCES = tests/rules/fuzz_grok.c
 tests_rules_fuzz_grok_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
