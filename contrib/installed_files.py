@@ -123,6 +123,7 @@ def completion():
         kinds += ["arguments=files"] if FILES.search(usage.split("]", 1)[1]) else []
         rows.append(f"    {command})\n        options='{' '.join(n for names, _ in found for n in names)}'\n        kinds='{' '.join(kinds)}'\n        ;;")
     words = {f"'{command} {option}'": w for (command, option), w in WORDS.items()}
+    words["'state state'"] = "drop"
     words["'help help'"] = " ".join([*commands(), "keys", "metrics"])
     words["'help keys'"] = " ".join(json.loads(said("keys", "--json")))
     for at, w in words.items():

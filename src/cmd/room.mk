@@ -24,6 +24,8 @@ liblogtally_a_SOURCES += \
 	src/cmd/savedfiles.c \
 	src/cmd/savedfiles.h \
 	src/cmd/state.c \
+	src/cmd/statedrop.c \
+	src/cmd/statedrop.h \
 	src/cmd/suggest.c \
 	src/cmd/test.c \
 	src/cmd/verify.c \

@@ -1,4 +1,4 @@
-/* state -- shows what the state file holds, without disturbing the daemon that owns it. */
+/* state -- shows what the state file holds, without disturbing the daemon that owns it; `state drop` is in statedrop.c. */
 #include "config.h"
 
 #include "cmd/commands.h"
@@ -6,54 +6,98 @@
 #include "app/setup.h"
 #include "app/timearg.h"
 #include "cmd/savedfiles.h"
+#include "cmd/statedrop.h"
 #include "daemon/writer.h"
 
+#include "base/jsonout.h"
 #include "base/log.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 struct state_options {
     struct common_options common;
     const char *state;
+    bool dry_run, json;
 };
 
 static const struct option_row rows[] = {
     {"state", 0, OPTION_TEXT, offsetof(struct state_options, state), "DIR",
      "the state directory (default: the configuration's)"},
+    {"dry-run", 0, OPTION_FLAG, offsetof(struct state_options, dry_run), NULL,
+     "with drop: say what would go, and change nothing; the daemon may run"},
+    {"json", 0, OPTION_FLAG, offsetof(struct state_options, json), NULL,
+     "all of it as one JSON object"},
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
-static int show_values(struct slice values, struct buf *err)
+/* What is shown, as text or as JSON. */
+struct showing {
+    const char *directory;
+    bool json;
+    struct buf out;
+    struct jsonout j;
+};
+
+static int put_values(struct showing *w, struct slice values, struct buf *err)
 {
     struct registry_limits limits = {0};
     struct registry *registry = registry_new(&limits);
+    struct expose_options options = {.format = w->json ? EXPOSE_JSON : EXPOSE_TEXT,
+                                     .flags = EXPOSE_SORTED};
     struct buf page = BUF_INIT;
-    struct expose_options options = {.format = EXPOSE_TEXT, .flags = EXPOSE_SORTED};
     int r = snapshot_merge(registry, values, err);
 
-    if (r == 0) {
-        expose_registry(registry, &options, &page);
-        fwrite(page.p, 1, page.n, stdout);
+    if (r == 0)
+        expose_registry(registry, &options, w->json ? &page : &w->out);
+    if (r == 0 && w->json) {
+        jsonout_key(&w->j, "metrics");
+        jsonout_word(&w->j, slice_trim(buf_all(&page)));
     }
     buf_release(&page);
     registry_free(registry);
     return r;
 }
 
-static void show_file(void *ctx, const struct tail_known *k)
+static const char *const whereabouts[] = {
+    [TAIL_THERE] = "present",
+    [TAIL_PACKED] = "compressed",
+    [TAIL_REWRITTEN] = "rewritten",
+    [TAIL_GONE] = "gone",
+};
+
+static void put_file_json(struct jsonout *j, const struct tail_known *k)
 {
-    (void)ctx;
-    printf("# file %s: log %s, read up to byte %llu, %llu line%s", k->path, k->log,
-           (unsigned long long)k->offset, (unsigned long long)k->count.lines,
-           plural(k->count.lines));
+    jsonout_open(j, '{');
+    jsonout_key_text(j, "path", k->path);
+    jsonout_key_text(j, "log", k->log);
+    jsonout_key_u64(j, "offset", k->offset);
+    jsonout_key_u64(j, "lines", k->count.lines);
+    jsonout_key_u64(j, "lines_since_byte", k->count.first);
+    jsonout_key_text(j, "where", whereabouts[k->where]);
+    jsonout_close(j, '}');
+}
+
+static void put_file(void *ctx, const struct tail_known *k)
+{
+    struct showing *w = ctx;
+
+    if (w->json) {
+        put_file_json(&w->j, k);
+        return;
+    }
+    buf_fmt(&w->out, "# file %s: log %s, read up to byte %llu, %llu line%s", k->path, k->log,
+            (unsigned long long)k->offset, (unsigned long long)k->count.lines,
+            plural(k->count.lines));
     if (k->count.first > 0) /* not from its beginning, or before it was known */
-        printf(" since byte %llu", (unsigned long long)k->count.first);
-    puts(k->where == TAIL_GONE ? ", gone" : k->where == TAIL_PACKED ? ", compressed" : "");
+        buf_fmt(&w->out, " since byte %llu", (unsigned long long)k->count.first);
+    buf_fmt(&w->out, "%s%s\n", k->where == TAIL_THERE ? "" : ", ",
+            k->where == TAIL_THERE ? "" : whereabouts[k->where]);
 }
 
 /* A file a line, those of one name from the oldest to the youngest, gone ones too. */
-static int show_files(const struct payload *p, struct slice memory)
+static int put_files(struct showing *w, const struct payload *p, struct slice memory)
 {
     struct tail_options none = {0};
     struct saved_files files;
@@ -61,65 +105,143 @@ static int show_files(const struct payload *p, struct slice memory)
 
     if (r < 0)
         return r;
-    tailset_known(files.tailset, show_file, NULL);
+    if (w->json)
+        jsonout_key_open(&w->j, "files", '[');
+    tailset_known(files.tailset, put_file, w);
+    if (w->json)
+        jsonout_close(&w->j, ']');
     saved_files_release(&files);
     return 0;
 }
 
-static void show_parked(void *ctx, struct slice name, uint32_t nseries, int64_t since_ns)
+static void put_parked(void *ctx, const struct saved_family *f)
 {
+    struct showing *w = ctx;
     char since[TIMEARG_TEXT];
 
-    (void)ctx;
-    timearg_format(since, since_ns);
-    printf("# without a rule since %s: %.*s, %u series; kept for a day\n", since, SLICE_FMT(name),
-           nseries);
+    if (f->parked_ns == 0)
+        return;
+    timearg_format(since, f->parked_ns);
+    if (!w->json) {
+        buf_fmt(&w->out, "# without a rule since %s: %.*s, %u series; kept for a day\n", since,
+                SLICE_FMT(f->name), f->nseries);
+        return;
+    }
+    jsonout_open(&w->j, '{');
+    jsonout_key_slice(&w->j, "name", f->name);
+    jsonout_key_text(&w->j, "type", family_type_text(f->type));
+    jsonout_key_u64(&w->j, "series", f->nseries);
+    jsonout_key_text(&w->j, "since", since);
+    jsonout_close(&w->j, '}');
 }
 
-static int show_all(const struct saved_state *saved, struct buf *err)
+static int put_without_rule(struct showing *w, struct slice values)
+{
+    int r;
+
+    if (w->json)
+        jsonout_key_open(&w->j, "without_rule", '[');
+    r = snapshot_families(values, put_parked, w);
+    if (w->json)
+        jsonout_close(&w->j, ']');
+    return r;
+}
+
+static void put_head(struct showing *w, const struct saved_state *saved)
+{
+    bool previous = saved->found == STATEFILE_PREVIOUS;
+    char text[TIMEARG_TEXT];
+
+    timearg_format(text, saved->wall_ns);
+    if (!w->json) {
+        buf_fmt(&w->out, "# saved %s, %zu bytes%s\n", text, saved->payload.n,
+                previous ? " (the generation before: the newest is damaged)" : "");
+        return;
+    }
+    jsonout_key_u64(&w->j, "version", 1);
+    jsonout_key_text(&w->j, "directory", w->directory);
+    jsonout_key_text(&w->j, "saved", text);
+    jsonout_key_u64(&w->j, "bytes", saved->payload.n);
+    jsonout_key_bool(&w->j, "newest_is_damaged", previous);
+}
+
+static int put_all(struct showing *w, const struct saved_state *saved, struct buf *err)
 {
     struct payload p;
-    char text[TIMEARG_TEXT];
     int r = payload_decode(buf_all(&saved->payload), &p);
 
+    if (w->json) {
+        jsonout_open(&w->j, '{');
+        put_head(w, saved);
+    }
     if (r == 0)
-        r = show_values(p.values, err);
+        r = put_values(w, p.values, err);
     if (r == 0)
-        r = snapshot_parked(p.values, show_parked, NULL);
+        r = put_without_rule(w, p.values);
     if (r == 0)
-        r = show_files(&p, buf_all(&saved->memory));
-    if (r < 0)
-        return r;
-    timearg_format(text, saved->wall_ns);
-    printf("# saved %s, %zu bytes%s\n", text, saved->payload.n,
-           saved->found == STATEFILE_PREVIOUS ? " (the generation before: the newest is damaged)"
-                                              : "");
-    return 0;
+        r = put_files(w, &p, buf_all(&saved->memory));
+    if (w->json) {
+        jsonout_close(&w->j, '}');
+        buf_char(&w->out, '\n');
+    } else
+        put_head(w, saved);
+    return r;
 }
 
-static int show(const char *directory)
+static int show(const char *directory, bool json)
 {
+    struct showing w = {.directory = directory, .json = json};
     struct saved_state saved = {0};
     const struct buf *payload = &saved.payload;
     struct buf err = BUF_INIT;
     int code = EXIT_MISTAKES;
     int r = statefile_peek(directory, &saved, &err);
 
+    w.j = (struct jsonout){&w.out, true};
     if (r == -ENOENT || (r == 0 && payload->n == 0 && saved.found != STATEFILE_DAMAGED))
         log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
     else if (r < 0)
         log_error("%s", err.p);
     else if (payload->n == 0)
         log_error("the state in %s is damaged", directory);
-    else if (show_all(&saved, &err) < 0)
+    else if (put_all(&w, &saved, &err) < 0)
         log_error("the state in %s cannot be read%s%s", directory, err.n ? ": " : "",
                   err.n ? err.p : "");
-    else
+    else {
+        fwrite(w.out.p, 1, w.out.n, stdout);
         code = EXIT_FINE;
+    }
+    buf_release(&w.out);
     buf_release(&saved.payload);
     buf_release(&saved.memory);
     buf_release(&err);
     return code;
+}
+
+/* The words behind `state`: none, or `drop` and what is meant. */
+static int check_words(const struct state_options *o, const struct command *self)
+{
+    const struct strings *words = &o->common.files;
+
+    if (words->n == 0)
+        return o->dry_run ? usage_error(self, "--dry-run goes with drop") : -1;
+    if (strcmp(words->list[0], "drop") != 0)
+        return usage_error(self,
+                           "%s: it takes no files; `state drop 'METRIC{LABEL=\"VALUE\"}'` takes "
+                           "series out",
+                           words->list[0]);
+    return words->n == 1
+               ? usage_error(self, "drop: which series? 'METRIC' or 'METRIC{LABEL=\"VALUE\"}'")
+               : -1;
+}
+
+static int act(const struct state_options *o, const struct command *self, const char *directory)
+{
+    const struct strings *words = &o->common.files;
+    struct strings selectors = {words->list + 1, words->n - 1, 0};
+
+    return words->n ? state_drop(self, directory, &selectors, o->dry_run, o->json)
+                    : show(directory, o->json);
 }
 
 static int run(void *options, const struct command *self)
@@ -127,15 +249,16 @@ static int run(void *options, const struct command *self)
     const struct state_options *o = options;
     struct arena text = {0};
     struct setup setup;
-    int code;
+    int code = check_words(o, self);
 
-    (void)self;
+    if (code >= 0)
+        return code;
     if (o->state)
-        return show(o->state);
+        return act(o, self, o->state);
     if ((code = setup_or_say(&o->common, SETUP_NO_RULES, &setup)) < 0) {
         const char *dir = setup.settings.state_directory;
 
-        code = show(dir ? dir : settings_default_state(&text));
+        code = act(o, self, dir ? dir : settings_default_state(&text));
         setup_release(&setup);
     }
     arena_release(&text);
@@ -144,13 +267,17 @@ static int run(void *options, const struct command *self)
 
 const struct command command_state = {
     .name = "state",
-    .arguments = "",
-    .summary = "Show what the state file holds",
-    .details = "Prints the values of the last snapshot, then as comments: metrics without a rule, "
-               "which are "
-               "kept for a day,\n"
-               "and each file with how far it was read. The daemon may be running.\n",
-    .no_files = "it takes no files",
+    .arguments = "[drop SERIES...]",
+    .summary = "Show what the state file holds, or drop series from it",
+    .details =
+        "Prints the values of the last snapshot, then as comments: metrics without a rule, "
+        "which are kept for a day,\n"
+        "and each file with how far it was read. The daemon may be running.\n\n"
+        "drop takes series out, for good: a SERIES is a metric, or some of its labels in "
+        "braces, as on the page,\n"
+        "'requests_total{user=\"x\"}', in quotes of the shell; labels that are not named may "
+        "have any value. All that are\n"
+        "named must be there, or nothing changes. The daemon must not run.\n",
     .takes = TAKES_CONFIG,
     .size = sizeof(struct state_options),
     .options = rows,

@@ -25,12 +25,32 @@ struct writer {
     struct writer_job job; /* the loop's while EMPTY or DONE, the thread's while WAITING */
 };
 
-static void payload_encode(const struct writer_job *job, struct buf *out)
+static void put_before_values(int64_t running_ns, struct slice files, struct buf *out)
+{
+    buf_u64(out, (uint64_t)running_ns);
+    buf_blob(out, files);
+}
+
+static void put_after_values(const struct rules_mark *rules, struct slice spans, struct buf *out)
+{
+    buf_u32(out, rules->fingerprint);
+    buf_u8(out, rules->whole);
+    buf_blob(out, spans);
+}
+
+void payload_encode(const struct payload *p, struct buf *out)
+{
+    put_before_values(p->running_ns, p->files, out);
+    buf_blob(out, p->values);
+    put_after_values(&p->rules, p->spans, out);
+}
+
+/* The same, without a copy of the values. */
+static void job_encode(const struct writer_job *job, struct buf *out)
 {
     size_t at;
 
-    buf_u64(out, (uint64_t)job->running_ns);
-    buf_blob(out, buf_all(&job->files));
+    put_before_values(job->running_ns, buf_all(&job->files), out);
     at = out->n;
     buf_u32(out, 0);
     snapshot_encode(job->snapshot, out);
@@ -39,9 +59,7 @@ static void payload_encode(const struct writer_job *job, struct buf *out)
     buf_u32(&length, (uint32_t)(out->n - at - sizeof(uint32_t)));
     memcpy(out->p + at, length.p, length.n);
     buf_release(&length);
-    buf_u32(out, job->rules.fingerprint);
-    buf_u8(out, job->rules.whole);
-    buf_blob(out, buf_all(&job->spans));
+    put_after_values(&job->rules, buf_all(&job->spans), out);
 }
 
 int payload_decode(struct slice bytes, struct payload *ret_payload)
@@ -102,7 +120,7 @@ static void do_job(struct statefile *statefile, struct writer_job *job)
     if (statefile) {
         struct buf payload = BUF_INIT;
 
-        payload_encode(job, &payload);
+        job_encode(job, &payload);
         job->error = statefile_save(
             statefile, buf_all(&payload),
             &(struct memory_change){buf_all(&job->memory.bytes), job->memory.replaces},

@@ -83,6 +83,7 @@ struct payload {
     struct rules_mark rules; /* version 0.1 had none: not whole */
 };
 int payload_decode(struct slice bytes, struct payload *ret_payload);
+void payload_encode(const struct payload *p, struct buf *out);
 
 /* Adds this coding, and the plain page if that is missing. */
 void rendering_add(struct rendering *r, const struct snapshot *snapshot,

@@ -20,6 +20,7 @@
 
 #include "base/buf.h"
 #include "metrics/registry.h"
+#include "metrics/snapshot.h"
 
 enum { ENCODED_VERSION = 1, VARINT_MAX = 10 };
 
@@ -77,6 +78,8 @@ int snapshot_decode(struct slice encoded, struct encoded_snapshot *ret);
 bool family_decode(struct reader *families, struct encoded_family *ret);
 bool series_decode(const struct encoded_family *f, struct reader *r, struct encoded_series *ret);
 
+/* What others may know of it. */
+struct saved_family encoded_outline(const struct encoded_family *f);
 /* Has this family been on the page? */
 bool encoded_exposed(const struct encoded_family *f);
 /* Same type, buckets and set of label names as `spec`? Then ret_place[i] is where label i of `spec`

@@ -2,6 +2,7 @@
 liblogtally_a_SOURCES += \
 	src/metrics/cells.c \
 	src/metrics/cells.h \
+	src/metrics/drop.c \
 	src/metrics/encoded.h \
 	src/metrics/escape.c \
 	src/metrics/escape.h \
@@ -24,6 +25,8 @@ liblogtally_a_SOURCES += \
 	src/metrics/registry.c \
 	src/metrics/registry.h \
 	src/metrics/restore.c \
+	src/metrics/selector.c \
+	src/metrics/selector.h \
 	src/metrics/series.c \
 	src/metrics/series.h \
 	src/metrics/snapshot.c \
@@ -41,6 +44,7 @@ tests_metrics_check_SOURCES = \
 	tests/metrics/check_expose.c \
 	tests/metrics/check_merge.c \
 	tests/metrics/check_registry.c \
+	tests/metrics/check_selector.c \
 	tests/metrics/check_snapshot.c
 endif
 

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "metrics/registry.h"
+#include "metrics/selector.h"
 
 struct snapshot;
 
@@ -40,9 +41,26 @@ int snapshot_restore(struct registry *r, struct slice encoded, int64_t now_wall_
                      snapshot_may_exist_fn *may_exist, void *ctx,
                      struct restore_report *ret_report);
 
-/* The families that are parked in an encoded snapshot. 0 or -EBADMSG. */
-typedef void snapshot_parked_fn(void *ctx, struct slice name, uint32_t nseries, int64_t since_ns);
-int snapshot_parked(struct slice encoded, snapshot_parked_fn *each, void *ctx);
+/* A family of an encoded snapshot; texts BORROW that. */
+struct saved_family {
+    struct slice name;
+    enum family_type type;
+    bool own;          /* logtally's */
+    int64_t parked_ns; /* since when no rule has it; 0: one has */
+    uint32_t nseries;
+    unsigned nlabels;
+    const struct slice *labels;
+};
+/* 0 or -EBADMSG. */
+typedef void snapshot_family_fn(void *ctx, const struct saved_family *f);
+int snapshot_families(struct slice encoded, snapshot_family_fn *each, void *ctx);
+
+/* Writes the snapshot to *out (NULL: nowhere) without the series that are meant, parked ones too; logtally's own stay. Calls
+ * `each` with those that go. How many they are, or -EBADMSG. */
+typedef void snapshot_dropped_fn(void *ctx, const struct saved_family *f,
+                                 const struct slice *values);
+int snapshot_drop(struct slice encoded, const struct selector *selector, snapshot_dropped_fn *each,
+                  void *ctx, struct buf *out);
 
 /* Adds an encoded snapshot to the registry: counters and histograms are summed, gauges composed in
  * the order of calls; families and series that are missing are made. Limits of the registry apply

@@ -220,15 +220,30 @@ void encoded_values(const struct encoded_series *s, const unsigned *place, unsig
         ret_values[i] = s->values[place[i]];
 }
 
-int snapshot_parked(struct slice encoded, snapshot_parked_fn *each, void *ctx)
+struct saved_family encoded_outline(const struct encoded_family *f)
 {
+    return (struct saved_family){
+        .name = f->name,
+        .type = f->type,
+        .own = f->flags & FAMILY_IS_OWN,
+        .parked_ns = f->parked_ns,
+        .nseries = f->nseries,
+        .nlabels = f->nlabels,
+        .labels = f->labels,
+    };
+}
+
+int snapshot_families(struct slice encoded, snapshot_family_fn *each, void *ctx)
+{
+    struct saved_family outline;
     struct encoded_snapshot s;
     struct encoded_family f;
 
     if (snapshot_decode(encoded, &s) < 0)
         return -EBADMSG;
-    for (uint32_t i = 0; i < s.nfamilies && family_decode(&s.families, &f); i++)
-        if (f.parked_ns)
-            each(ctx, f.name, f.nseries, f.parked_ns);
+    for (uint32_t i = 0; i < s.nfamilies && family_decode(&s.families, &f); i++) {
+        outline = encoded_outline(&f);
+        each(ctx, &outline);
+    }
     return 0;
 }
