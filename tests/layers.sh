@@ -110,6 +110,7 @@ BEGIN {
 }
 /^nm: / { if (/no symbols/) next; print; failed++; next }
 /^\/.*:$/ { object = substr($0, length(prefix) + 1); sub(/\.o:$/, "", object); objects[object] = 1; next }
+$1 ~ /^__x86\./ { next } # i386: the compiler asks where it is
 $2 == "U" { user[$1] = user[$1] " " object }
 $2 ~ /^[TDBRGSCVW]$/ { home[$1] = object; exports[object] = 1 }
 END {

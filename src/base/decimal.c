@@ -31,8 +31,6 @@ enum {
     DIVIDE_MAX = DIGITS_MAX - 64 /* digits of a quotient before it is cut */
 };
 
-__extension__ typedef unsigned __int128 u128;
-
 #define TWO_53 (UINT64_C(1) << 53)
 
 /* The exponent, if one stands there: 'e' without digits is left alone, it may begin a unit. */
@@ -148,9 +146,8 @@ static bool clinger(uint64_t n, int e, uint64_t div, double *ret_d)
  * is not a normal number. */
 static bool eisel_lemire(uint64_t n, int e, double *ret_d)
 {
-    struct pow10 g;
-    u128 product, rest, half;
-    uint64_t m;
+    struct wide g, product;
+    uint64_t m, rest, half;
     int zeros, shift, biased;
 
     if (n == 0 || e < POW10_MIN || e > POW10_MAX)
@@ -160,14 +157,14 @@ static bool eisel_lemire(uint64_t n, int e, double *ret_d)
     g = pow10_get(e);
     /* The upper 128 of 192 bits. The power is less than 1 too large and what is cut off is less
      * than 1, so the true product lies within 1 on either side. */
-    product = (u128)n * g.hi + (((u128)n * g.lo) >> 64);
-    shift = 74 + (int)(product >> 127);
-    half = (u128)1 << (shift - 1);
-    rest = product & ((half << 1) - 1);
-    if (rest + 1 >= half && rest <= half + 1)
+    product = wide_plus(wide_product(n, g.hi), wide_product(n, g.lo).hi);
+    shift = 10 + (int)(product.hi >> 63);
+    half = UINT64_C(1) << (shift - 1);
+    rest = product.hi & ((half << 1) - 1);
+    if (rest == half ? product.lo <= 1 : rest == half - 1 && product.lo == UINT64_MAX)
         return false;
-    m = (uint64_t)(product >> shift) + (rest > half);
-    biased = shift + 64 - zeros + ((e * 1741647) >> 19) - 127 + 1075;
+    m = (product.hi >> shift) + (rest >= half);
+    biased = shift + 128 - zeros + ((e * 1741647) >> 19) - 127 + 1075;
     if (biased < 1 || biased > 2045)
         return false;
     /* The hidden bit of m counts the exponent up by one; so does the carry when m is 2^53. */

@@ -1,4 +1,4 @@
-/* exact -- a 128-bit mantissa and a power of ten.
+/* exact -- a 128-bit mantissa, a sign and a power of ten.
  *
  * 10^38 is the largest power of ten below 2^127, so a sum of two mantissas never overflows, and a
  * product says so itself. Two numbers are brought to one power of ten by multiplying the one with
@@ -17,13 +17,12 @@
 #include <float.h>
 #include <stdio.h>
 
-__extension__ typedef unsigned __int128 u128;
-
 enum {
     DIGITS = 38,
     EXP_MAX = 4096,
     QUOTIENT_DIGITS = DIGITS + 800, /* the first 38 may be zeros */
     ZEROS_MAX = 20,                 /* behind the point, of a text without an exponent */
+    EXACT_POWERS = 16,              /* of ten below 2^53 */
 };
 
 #define TWO_53 (UINT64_C(1) << 53)
@@ -32,45 +31,57 @@ static const char padding[] = "00000000000000000000000000000000000000"; /* DIGIT
 #define TEN_19 UINT64_C(10000000000000000000)
 
 /* 10^e, e <= 38. */
-static u128 power(unsigned e)
+static struct wide power(unsigned e)
 {
-    u128 p = 1;
+    struct wide p = {0, 1};
 
     for (; e > 0; e--)
-        p *= 10;
+        (void)wide_multiply(p, (struct wide){0, 10}, &p);
     return p;
 }
 
-static bool fits(exact_int m)
+static bool fits(struct wide m)
 {
-    const exact_int limit = (exact_int)((u128)TEN_19 * TEN_19);
+    return wide_cmp(m, wide_product(TEN_19, TEN_19)) < 0;
+}
 
-    return m < limit && m > -limit;
+/* *m * by, if it fits. */
+static bool grow(struct wide *m, struct wide by)
+{
+    return wide_multiply(*m, by, m) && fits(*m);
 }
 
 /* One that fits, in its one form. False when the exponent does not. */
-static bool settle(exact_int mantissa, int exp10, struct exact *ret)
+static bool settle(bool negative, struct wide mantissa, int exp10, struct exact *ret)
 {
-    while (mantissa != 0 && mantissa % 10 == 0) {
-        mantissa /= 10;
-        exp10++;
+    unsigned digit = 0;
+
+    if (wide_is_zero(mantissa)) {
+        *ret = (struct exact){{0, 0}, 0, false};
+        return true;
     }
-    *ret = (struct exact){mantissa, mantissa == 0 ? 0 : exp10};
-    return ret->exp10 >= -EXP_MAX && ret->exp10 <= EXP_MAX;
+    for (struct wide m = mantissa; digit == 0;) {
+        mantissa = m;
+        m = wide_tenth(mantissa, &digit);
+        exp10 += digit == 0;
+    }
+    *ret = (struct exact){mantissa, exp10, negative};
+    return exp10 >= -EXP_MAX && exp10 <= EXP_MAX;
 }
 
-struct exact exact_make(exact_int mantissa, int exp10)
+struct exact exact_make(int64_t mantissa, int exp10)
 {
+    struct wide m = {0, mantissa < 0 ? 0 - (uint64_t)mantissa : (uint64_t)mantissa};
     struct exact e;
 
-    (void)settle(mantissa, exp10, &e);
+    (void)settle(mantissa < 0, m, exp10, &e);
     return e;
 }
 
 /* The digits as a number; false when there are more than 38 that count. */
-static bool read_digits(const struct decimal *d, exact_int *ret_mantissa, int *ret_exp10)
+static bool read_digits(const struct decimal *d, struct wide *ret_mantissa, int *ret_exp10)
 {
-    exact_int m = 0;
+    struct wide m = {0, 0};
     unsigned zeros = 0; /* held back: those at the end do not count */
 
     *ret_exp10 = d->exp10;
@@ -83,9 +94,9 @@ static bool read_digits(const struct decimal *d, exact_int *ret_mantissa, int *r
         if (c == '0')
             continue;
         for (; zeros > 0; zeros--)
-            if (__builtin_mul_overflow(m, (exact_int)10, &m) || !fits(m))
+            if (!grow(&m, (struct wide){0, 10}))
                 return false;
-        m += c - '0';
+        m = wide_plus(m, (uint64_t)(c - '0'));
         if (!fits(m))
             return false;
     }
@@ -97,14 +108,13 @@ static bool read_digits(const struct decimal *d, exact_int *ret_mantissa, int *r
 /* decimal * unit */
 static int measured(const struct decimal *d, const struct unit *u, struct exact *ret)
 {
+    struct wide m = {0, d->mantissa};
     struct exact divisor;
-    exact_int m = (exact_int)d->mantissa;
     int exp10 = d->exp10;
 
     if (!d->fits && !read_digits(d, &m, &exp10))
         return -ERANGE;
-    if (__builtin_mul_overflow(m, (exact_int)u->mul, &m) || !fits(m) ||
-        !settle(d->negative ? -m : m, exp10 + u->exp10, ret))
+    if (!grow(&m, (struct wide){0, u->mul}) || !settle(d->negative, m, exp10 + u->exp10, ret))
         return -ERANGE;
     divisor = exact_make(u->div, 0);
     return u->div == 1 || exact_divide(ret, &divisor, ret) ? 0 : -ERANGE;
@@ -129,105 +139,129 @@ int exact_parse(struct slice s, const struct unit *unit, struct exact *ret)
     return measured(&m.number, &m.unit, ret);
 }
 
-/* m * 10^e, if it fits. */
-static bool scale(exact_int m, int e, exact_int *ret)
+/* *m * 10^e, if it fits. */
+static bool scale(struct wide *m, int e)
 {
-    *ret = m;
-    if (m == 0)
-        return true;
-    return e <= DIGITS && !__builtin_mul_overflow(m, (exact_int)power((unsigned)e), ret) &&
-           fits(*ret);
+    return e <= DIGITS && grow(m, power((unsigned)e));
+}
+
+/* The sum of two that have one power of ten. */
+static bool add_scaled(const struct exact *a, struct wide x, const struct exact *b, struct wide y,
+                       int exp10, struct exact *ret)
+{
+    bool less = wide_cmp(x, y) < 0;
+
+    if (a->negative == b->negative)
+        return wide_add(x, y, &x) && fits(x) && settle(a->negative, x, exp10, ret);
+    return settle(less ? b->negative : a->negative, less ? wide_minus(y, x) : wide_minus(x, y),
+                  exp10, ret);
 }
 
 bool exact_add(const struct exact *a, const struct exact *b, struct exact *ret)
 {
-    int exp10;
-    exact_int x, y;
+    struct wide x = a->mantissa, y = b->mantissa;
+    int exp10 = a->exp10 < b->exp10 ? a->exp10 : b->exp10;
 
-    if (a->mantissa == 0 || b->mantissa == 0) {
-        *ret = a->mantissa == 0 ? *b : *a;
+    if (wide_is_zero(x) || wide_is_zero(y)) {
+        *ret = wide_is_zero(x) ? *b : *a;
         return true;
     }
-    exp10 = a->exp10 < b->exp10 ? a->exp10 : b->exp10;
-    return scale(a->mantissa, a->exp10 - exp10, &x) && scale(b->mantissa, b->exp10 - exp10, &y) &&
-           fits(x + y) && settle(x + y, exp10, ret);
+    return scale(&x, a->exp10 - exp10) && scale(&y, b->exp10 - exp10) &&
+           add_scaled(a, x, b, y, exp10, ret);
 }
 
 bool exact_multiply(const struct exact *a, const struct exact *b, struct exact *ret)
 {
-    exact_int m;
+    struct wide m = a->mantissa;
 
-    return !__builtin_mul_overflow(a->mantissa, b->mantissa, &m) && fits(m) &&
-           settle(m, a->exp10 + b->exp10, ret);
+    return grow(&m, b->mantissa) && settle(a->negative != b->negative, m, a->exp10 + b->exp10, ret);
 }
 
 struct exact exact_negate(const struct exact *a)
 {
-    return (struct exact){-a->mantissa, a->exp10};
+    return (struct exact){a->mantissa, a->exp10, !a->negative && !wide_is_zero(a->mantissa)};
 }
 
-static u128 magnitude(const struct exact *a)
+static int count_digits(struct wide m)
 {
-    return a->mantissa < 0 ? (u128)-a->mantissa : (u128)a->mantissa;
-}
-
-static int count_digits(u128 m)
-{
+    unsigned digit;
     int n = 0;
 
-    for (; m; m /= 10)
+    for (; !wide_is_zero(m); m = wide_tenth(m, &digit))
         n++;
     return n;
 }
 
-/* 10 * *rest / m as a digit, and what is left. 10 * *rest may pass 2^128, 2 * *rest does not. */
-static char next_digit(u128 *rest, u128 m)
+/* *r * 2 + bit, less m if that is left; returns whether it was. *r is below m, which is below
+ * 2^127. */
+static unsigned next_bit(struct wide *r, unsigned bit, struct wide m)
 {
-    u128 r = *rest;
-    unsigned q = 0;
+    *r = (struct wide){r->hi << 1 | r->lo >> 63, r->lo << 1 | bit};
+    if (wide_cmp(*r, m) < 0)
+        return 0;
+    *r = wide_minus(*r, m);
+    return 1;
+}
 
-    for (int step = 0; step < 3; step++) { /* 10 is binary 1010 */
-        r *= 2;
-        q *= 2;
-        if (r >= m) {
-            r -= m;
-            q++;
-        }
-        if (step == 1) {
-            r += *rest;
-            if (r >= m) {
-                r -= m;
-                q++;
-            }
-        }
+/* a / m, and what is left, bit by bit. */
+static struct wide divide(struct wide a, struct wide m, struct wide *ret_rest)
+{
+    struct wide quotient = {0, 0}, rest = {0, 0};
+
+    for (unsigned i = 0; i < 128; i++) {
+        unsigned bit = next_bit(&rest, (unsigned)(a.hi >> 63), m);
+
+        a = (struct wide){a.hi << 1 | a.lo >> 63, a.lo << 1};
+        quotient = (struct wide){quotient.hi << 1 | quotient.lo >> 63, quotient.lo << 1 | bit};
     }
+    *ret_rest = rest;
+    return quotient;
+}
+
+/* 10 * *rest / m as a digit, and what is left. 10 * *rest may pass 2^128, 2 * *rest does not. */
+static char next_digit(struct wide *rest, struct wide m)
+{
+    struct wide r = *rest;
+    unsigned q = next_bit(&r, 0, m);
+
+    q = 2 * q + next_bit(&r, 0, m); /* 10 is (2 * 2 + 1) * 2 */
+    (void)wide_add(r, *rest, &r);
+    if (wide_cmp(r, m) >= 0) {
+        r = wide_minus(r, m);
+        q++;
+    }
+    q = 2 * q + next_bit(&r, 0, m);
     *rest = r;
     return (char)('0' + q);
 }
 
 /* The digits of m before `end`; returns where they begin. */
-static char *put_digits(char *end, u128 m)
+static char *put_digits(char *end, struct wide m)
 {
-    for (; m; m /= 10)
-        *--end = (char)('0' + (int)(m % 10));
+    unsigned digit;
+
+    while (!wide_is_zero(m)) {
+        m = wide_tenth(m, &digit);
+        *--end = (char)('0' + digit);
+    }
     return end;
 }
 
 /* a / b * 10^exp10 to the nearest double; a and b are not 0. */
-static bool divide_long(u128 a, u128 b, int exp10, double *ret)
+static bool divide_long(struct wide a, struct wide b, int exp10, double *ret)
 {
-    char text[DIGITS + QUOTIENT_DIGITS + 1], *begin = put_digits(text + DIGITS, a / b);
+    struct wide rest, whole = divide(a, b, &rest);
+    char text[DIGITS + QUOTIENT_DIGITS + 1], *begin = put_digits(text + DIGITS, whole);
     struct decimal d = {.exp10 = exp10};
     struct unit one = UNIT_PLAIN;
-    u128 rest = a % b;
     size_t n = DIGITS;
     struct num v;
 
-    for (; rest && n < sizeof text - 1; n++) {
+    for (; !wide_is_zero(rest) && n < sizeof text - 1; n++) {
         text[n] = next_digit(&rest, b);
         d.exp10--;
     }
-    if (rest) {
+    if (!wide_is_zero(rest)) {
         text[n++] = '1';
         d.exp10--;
     }
@@ -238,60 +272,69 @@ static bool divide_long(u128 a, u128 b, int exp10, double *ret)
     return true;
 }
 
-static bool divide_short(u128 a, u128 b, int exp10, double *ret)
+static bool divide_short(struct wide a, struct wide b, int exp10, double *ret)
 {
-    if (FLT_EVAL_METHOD != 0 || exp10 <= -DIGITS || exp10 >= DIGITS || a > TWO_53 || b > TWO_53)
+    if (FLT_EVAL_METHOD != 0 || exp10 <= -EXACT_POWERS || exp10 >= EXACT_POWERS)
         return false;
-    if (exp10 < 0 ? __builtin_mul_overflow(b, power((unsigned)-exp10), &b)
-                  : __builtin_mul_overflow(a, power((unsigned)exp10), &a))
+    if (!(exp10 < 0 ? grow(&b, power((unsigned)-exp10)) : grow(&a, power((unsigned)exp10))))
         return false;
-    if (a > TWO_53 || b > TWO_53)
+    if (a.hi || b.hi || a.lo > TWO_53 || b.lo > TWO_53)
         return false;
-    *ret = (double)a / (double)b;
+    *ret = (double)a.lo / (double)b.lo;
     return true;
 }
 
 bool exact_divide(const struct exact *a, const struct exact *b, struct exact *ret)
 {
-    bool negative = (a->mantissa < 0) != (b->mantissa < 0);
-    u128 x = magnitude(a), y = magnitude(b);
+    bool negative = a->negative != b->negative;
     int exp10 = a->exp10 - b->exp10;
     char text[NUM_TEXT];
     double d;
 
-    if (y == 0)
+    if (wide_is_zero(b->mantissa))
         return false;
-    if (x == 0) {
-        *ret = (struct exact){0, 0};
+    if (wide_is_zero(a->mantissa)) {
+        *ret = *a;
         return true;
     }
-    if (!divide_short(x, y, exp10, &d) && !divide_long(x, y, exp10, &d))
+    if (!divide_short(a->mantissa, b->mantissa, exp10, &d) &&
+        !divide_long(a->mantissa, b->mantissa, exp10, &d))
         return false;
     return exact_parse(slice_make(text, num_format(text, negative ? -d : d)), NULL, ret) == 0;
 }
 
+/* As exact_cmp, of two mantissas that are not 0. */
+static int cmp_magnitudes(const struct exact *a, const struct exact *b)
+{
+    struct wide x = a->mantissa, y = b->mantissa;
+    int places = count_digits(x) + a->exp10 - count_digits(y) - b->exp10;
+
+    if (places)
+        return places < 0 ? -1 : 1;
+    if (a->exp10 > b->exp10) /* of one length: the one with the larger exponent has fewer digits */
+        (void)scale(&x, a->exp10 - b->exp10);
+    else
+        (void)scale(&y, b->exp10 - a->exp10);
+    return wide_cmp(x, y);
+}
+
+static int sign_of(const struct exact *a)
+{
+    return wide_is_zero(a->mantissa) ? 0 : a->negative ? -1 : 1;
+}
+
 int exact_cmp(const struct exact *a, const struct exact *b)
 {
-    int sign = a->mantissa < 0 ? -1 : 1, places;
-    u128 x = magnitude(a), y = magnitude(b);
+    int x = sign_of(a), y = sign_of(b);
 
-    if (a->mantissa == 0 || b->mantissa == 0 || (a->mantissa < 0) != (b->mantissa < 0))
-        return (a->mantissa > b->mantissa) - (a->mantissa < b->mantissa);
-    places = count_digits(x) + a->exp10 - count_digits(y) - b->exp10;
-    if (places)
-        return places > 0 ? sign : -sign;
-    if (a->exp10 > b->exp10) /* of one length: the one with the larger exponent has fewer digits */
-        x *= power((unsigned)(a->exp10 - b->exp10));
-    else
-        y *= power((unsigned)(b->exp10 - a->exp10));
-    return x > y ? sign : x < y ? -sign : 0;
+    return x != y ? (x > y ? 1 : -1) : x ? x * cmp_magnitudes(a, b) : 0;
 }
 
 size_t exact_format(char out[EXACT_TEXT], const struct exact *a)
 {
-    char text[DIGITS], *digits = put_digits(text + DIGITS, magnitude(a));
+    char text[DIGITS], *digits = put_digits(text + DIGITS, a->mantissa);
     int n = (int)(text + DIGITS - digits), point = n + a->exp10; /* digits before the point */
-    const char *sign = a->mantissa < 0 ? "-" : "";
+    const char *sign = a->negative ? "-" : "";
 
     if (n == 0)
         return (size_t)snprintf(out, EXACT_TEXT, "0");

@@ -7,18 +7,17 @@
 #define LT_BASE_EXACT_H
 
 #include "base/num.h"
+#include "base/wide.h"
 
-__extension__ typedef __int128 exact_int;
-
-/* mantissa * 10^exp10; |mantissa| < 10^38 and without zeros at its end, |exp10| <= 4096; 0 is
- * {0, 0}: equal numbers have equal members. */
+/* mantissa * 10^exp10, or less than 0 by as much; mantissa < 10^38 and without zeros at its end,
+ * |exp10| <= 4096; 0 is all zeros: equal numbers have equal members. */
 struct exact {
-    exact_int mantissa;
+    struct wide mantissa;
     int exp10;
+    bool negative;
 };
 
-/* Any |mantissa| < 10^38. */
-struct exact exact_make(exact_int mantissa, int exp10);
+struct exact exact_make(int64_t mantissa, int exp10);
 
 /* As num_parse; with `unit` NULL a bare number is plain, and one that carries a unit of any kind is
  * seconds, bytes or a ratio. 0, -EINVAL (no number), -ERANGE (more than 38 digits). */

@@ -5,8 +5,8 @@
  * paths are short, so the last 16 bytes are read as two words that overlap where there are fewer,
  * and nothing is finished off afterwards. All 64 bits are good. Reads are those of the text alone.
  *
- * The value depends on the machine's byte order and may change with any version: it is never
- * written to a file or a page.
+ * The value is the same on every machine, but may change with any version: it is never written to a
+ * file or a page.
  *
  * Both factors of a product take in the seed. With a seed that the writer of a log cannot know
  * (registry.c) he can neither make a factor zero, which would drop all that came before, nor choose
@@ -15,22 +15,27 @@
 #define LT_BASE_HASH_H
 
 #include "base/slice.h"
+#include "base/wide.h"
 
 #include <stdint.h>
 
 /* The two halves of the product, folded. */
 static inline uint64_t hash_fold(uint64_t a, uint64_t b)
 {
-    __extension__ unsigned __int128 m = (unsigned __int128)a * b;
+    struct wide m = wide_product(a, b);
 
-    return (uint64_t)m ^ (uint64_t)(m >> 64);
+    return m.lo ^ m.hi;
 }
 
+/* Eight bytes as one number, the first byte lowest, on every machine. */
 static inline uint64_t hash_load8(const char *p)
 {
     uint64_t v;
 
     memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
     return v;
 }
 
@@ -39,6 +44,9 @@ static inline uint64_t hash_load4(const char *p)
     uint32_t v;
 
     memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap32(v);
+#endif
     return v;
 }
 

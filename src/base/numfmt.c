@@ -13,8 +13,6 @@
 
 #include <math.h>
 
-__extension__ typedef unsigned __int128 u128;
-
 /* digits * 10^exp10; no trailing zeros. */
 struct shortest {
     uint64_t digits;
@@ -22,12 +20,11 @@ struct shortest {
 };
 
 /* floor(g * c / 2^128), the last bit also set when something was cut off ("round to odd"). */
-static uint64_t multiply_odd(struct pow10 g, uint64_t c)
+static uint64_t multiply_odd(struct wide g, uint64_t c)
 {
-    u128 low = (u128)g.lo * c;
-    u128 high = (u128)g.hi * c + (uint64_t)(low >> 64);
+    struct wide high = wide_plus(wide_product(g.hi, c), wide_product(g.lo, c).hi);
 
-    return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
+    return high.hi | (high.lo > 1);
 }
 
 /* Section 9 of the paper, in units of 10^k / 4: vb is the double, lower to upper reads back. */
@@ -69,7 +66,7 @@ static struct shortest shortest_of(double v)
 {
     uint64_t bits, fraction, c;
     struct shortest result;
-    struct pow10 g;
+    struct wide g;
     bool odd, closer;
     int q, k, h, biased;
 

@@ -16,8 +16,6 @@
 
 enum { STEP = 27, FIRST = -11 * STEP };
 
-__extension__ typedef unsigned __int128 u128;
-
 /* clang-format off */
 static const uint64_t bases[][3] = {
     {0xa76c582338ed2621, 0xaf2af2b80af6f24e, 0x657c8f4d43323a36},
@@ -57,19 +55,18 @@ static const uint64_t fives[STEP] = {
 };
 /* clang-format on */
 
-struct pow10 pow10_get(int k)
+struct wide pow10_get(int k)
 {
     const uint64_t *base = bases[(k - FIRST) / STEP];
     uint64_t five = fives[(k - FIRST) % STEP];
-    u128 low = (u128)base[2] * five;
-    u128 middle = (u128)base[1] * five + (low >> 64);
-    u128 high = (u128)base[0] * five + (middle >> 64);
-    uint64_t rest = (uint64_t)middle;
+    struct wide low = wide_product(base[2], five);
+    struct wide middle = wide_plus(wide_product(base[1], five), low.hi);
+    struct wide high = wide_plus(wide_product(base[0], five), middle.hi);
+    uint64_t rest = middle.lo;
 
-    if (!(high >> 127)) {
-        high = high << 1 | rest >> 63;
+    if (!(high.hi >> 63)) {
+        high = (struct wide){high.hi << 1 | high.lo >> 63, high.lo << 1 | rest >> 63};
         rest <<= 1;
     }
-    high += (rest | (uint64_t)low) != 0;
-    return (struct pow10){(uint64_t)(high >> 64), (uint64_t)high};
+    return wide_plus(high, (rest | low.lo) != 0);
 }

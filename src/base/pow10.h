@@ -2,16 +2,12 @@
 #ifndef LT_BASE_POW10_H
 #define LT_BASE_POW10_H
 
-#include <stdint.h>
+#include "base/wide.h"
 
 enum { POW10_MIN = -292, POW10_MAX = 324 };
 
-struct pow10 {
-    uint64_t hi, lo;
-};
-
 /* 10^k = g * 2^(floor(log2(10^k)) - 127), with 2^127 <= g < 2^128 rounded up. POW10_MIN <= k <=
  * POW10_MAX. */
-struct pow10 pow10_get(int k);
+struct wide pow10_get(int k);
 
 #endif

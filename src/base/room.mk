@@ -51,6 +51,7 @@ liblogtally_a_SOURCES += \
 	src/base/units.h \
 	src/base/utf8.c \
 	src/base/utf8.h \
+	src/base/wide.h \
 	src/base/xalloc.c \
 	src/base/xalloc.h
 
@@ -79,6 +80,7 @@ tests_base_check_SOURCES = \
 	tests/base/check_slurp.c \
 	tests/base/check_tz.c \
 	tests/base/check_utf8.c \
+	tests/base/check_wide.c \
 	tests/base/check_xalloc.c \
 	tests/base/num_table.h
 endif

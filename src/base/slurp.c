@@ -59,7 +59,7 @@ static bool may_be_read(const char *path, int fd, size_t most, bool pipes, struc
     }
     if (!S_ISREG(st.st_mode))
         return buf_fail(why, "it is no regular file");
-    return (size_t)st.st_size <= most || buf_fail(why, "it is larger than %zu MiB", most >> 20);
+    return (uint64_t)st.st_size <= most || buf_fail(why, "it is larger than %zu MiB", most >> 20);
 }
 
 bool slurp_given(const char *path, size_t most, bool pipes, struct buf *out, struct buf *why)

@@ -14,9 +14,9 @@
 
 #include "base/units.h"
 
-#include <errno.h>
+#include "base/wide.h"
 
-__extension__ typedef unsigned __int128 u128;
+#include <errno.h>
 
 enum { PIECES_MAX = 10 };
 
@@ -141,31 +141,33 @@ struct pieces {
 };
 
 /* total * 10^-scale seconds. */
-static void measure_seconds(u128 total, int scale, bool negative, struct measure *ret_measure)
+static void measure_seconds(struct wide total, int scale, bool negative,
+                            struct measure *ret_measure)
 {
     size_t at = sizeof ret_measure->digits;
+    unsigned digit;
 
     ret_measure->unit = (struct unit){UNIT_TIME, 1, 0, 1};
-    ret_measure->number = (struct decimal){.exp10 = -scale,
-                                           .negative = negative,
-                                           .fits = total <= UINT64_MAX,
-                                           .mantissa = (uint64_t)total};
-    for (; total; total /= 10)
-        ret_measure->digits[--at] = (char)('0' + (int)(total % 10));
+    ret_measure->number = (struct decimal){
+        .exp10 = -scale, .negative = negative, .fits = total.hi == 0, .mantissa = total.lo};
+    while (!wide_is_zero(total)) {
+        total = wide_tenth(total, &digit);
+        ret_measure->digits[--at] = (char)('0' + digit);
+    }
     ret_measure->number.digits =
         slice_make(ret_measure->digits + at, sizeof ret_measure->digits - at);
 }
 
 /* *total += mantissa * mul * 10^(scale + exp10), false when it does not fit. */
-static bool add_scaled(u128 *total, const struct decimal *number, const struct unit *unit,
+static bool add_scaled(struct wide *total, const struct decimal *number, const struct unit *unit,
                        int scale)
 {
-    u128 v = (u128)number->mantissa * unit->mul;
+    struct wide v = wide_product(number->mantissa, unit->mul);
 
     for (int e = scale + number->exp10 + unit->exp10; e > 0; e--)
-        if (__builtin_mul_overflow(v, (u128)10, &v))
+        if (!wide_multiply(v, (struct wide){0, 10}, &v))
             return false;
-    return !__builtin_add_overflow(*total, v, total);
+    return wide_add(*total, v, total);
 }
 
 /* Digits with an optional fraction: no sign, no exponent. */
@@ -256,7 +258,7 @@ static int add_up(const struct pieces *ps, bool negative, struct measure *ret_me
     const struct piece *last = &ps->list[ps->n - 1];
     bool split = negative && last->in_clock && !ps->list[0].in_clock;
     int scale = -(last->number.exp10 + last->unit.exp10);
-    u128 minus = 0, total = 0;
+    struct wide minus = {0, 0}, total = {0, 0};
 
     for (size_t i = 0; i < ps->n; i++) {
         const struct piece *p = &ps->list[i];
@@ -265,8 +267,8 @@ static int add_up(const struct pieces *ps, bool negative, struct measure *ret_me
             return -EINVAL;
     }
     if (split) {
-        negative = minus > total;
-        total = negative ? minus - total : total - minus;
+        negative = wide_cmp(minus, total) > 0;
+        total = negative ? wide_minus(minus, total) : wide_minus(total, minus);
     }
     measure_seconds(total, scale, negative, ret_measure);
     return 0;

@@ -216,7 +216,7 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
         } else if (s->kind == STEP_END) {
             bool enough = form == FORM_JSON || lenient || members > 1;
 
-            return enough && p - start <= UINT32_MAX ? p - 1 : NULL;
+            return enough && (size_t)(p - start) <= UINT32_MAX ? p - 1 : NULL;
         } else {
             p = take_inner(p - 1, s, t, to);
         }

@@ -49,7 +49,7 @@ tests_http_check_CFLAGS = $(CHECK_COMPILE)
 tests_http_check_LDADD = $(CHECK_LINK)
 # Calls that tests/http/failing.c makes fail.
 tests_http_check_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=bind,--wrap=chmod,--wrap=epoll_ctl,--wrap=fchmod \
-	-Wl,--wrap=getaddrinfo,--wrap=getnameinfo,--wrap=getsockname,--wrap=listen,--wrap=lstat \
+	-Wl,--wrap=getaddrinfo,--wrap=getnameinfo,--wrap=getsockname,--wrap=listen,--wrap=lstat,--wrap=__lstat64_time64 \
 	-Wl,--wrap=socket,--wrap=unlink,--wrap=crypt_r
 tests_http_check_SOURCES = \
 	tests/http/check_ask.c \

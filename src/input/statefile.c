@@ -55,7 +55,9 @@
 #define TEMPORARY "state.tmp"
 #define MEMORY "memory-"
 enum { HEADER = 60, HEADER_1 = 40, TRAILER = 4, ASIDE_MAX = 1000, PEEKS = 8, MEMORY_NAME = 32 };
-#define STATE_MAX (UINT64_C(4) << 30)
+
+/* Half of what can be addressed, where that is less. */
+#define STATE_MAX ((size_t)(SIZE_MAX / 2 < UINT64_C(4) << 30 ? SIZE_MAX / 2 : UINT64_C(4) << 30))
 
 /* As a state names it. */
 struct memory {

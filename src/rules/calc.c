@@ -348,7 +348,7 @@ static enum calc_result join(enum step_kind kind, struct exact *a, const struct 
         fits = exact_multiply(a, b, a);
         break;
     case STEP_DIVIDE:
-        if (b->mantissa == 0)
+        if (wide_is_zero(b->mantissa))
             return CALC_BY_ZERO;
         fits = exact_divide(a, b, a);
         break;

@@ -33,7 +33,14 @@ FAILING(int, getnameinfo,
         (a, n, host, nhost, port, nport, flags))
 FAILING(int, getsockname, (int fd, struct sockaddr *a, socklen_t *n), (fd, a, n))
 FAILING(int, listen, (int fd, int backlog), (fd, backlog))
+#ifdef _TIME_BITS /* it has another name where times are made wider */
+WRAPPED(int, __lstat64_time64, (const char *path, struct stat *st))
+{
+    return failing_now("lstat") ? -1 : __real___lstat64_time64(path, st);
+}
+#else
 FAILING(int, lstat, (const char *path, struct stat *st), (path, st))
+#endif
 FAILING(int, socket, (int family, int type, int protocol), (family, type, protocol))
 
 /* One that fails with ENOENT came too late: the name is gone. */

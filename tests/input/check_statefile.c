@@ -365,7 +365,7 @@ TEST(a_state_of_somebody_else_is_refused_and_left_alone)
 TEST(a_state_that_no_start_could_load_is_not_saved)
 {
     save("one");
-    ck_assert_int_eq(statefile_save(file, slice_make("x", (size_t)4 << 30), &no_memory, 0), -EFBIG);
+    ck_assert_int_eq(statefile_save(file, slice_make("x", SIZE_MAX / 2), &no_memory, 0), -EFBIG);
     ck_assert_uint_eq(count_names("state.tmp"), 0);
     load(STATEFILE_LOADED, "one");
 }

@@ -18,7 +18,7 @@ static void eval(const struct calc *c, struct slice rest)
     for (unsigned i = 0; i < calc_nfields(c); i++) {
         assert(calc_field(c, i)[0] != '\0');
         if (!slice_cut(&rest, ' ', &word) || exact_parse(word, NULL, &values[i]) < 0)
-            values[i] = exact_make((exact_int)i, 0);
+            values[i] = exact_make((int64_t)i, 0);
     }
     if (calc_eval(c, values, &result) != CALC_DONE)
         return;
