@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
-PAGES = ["docs/configuration.md", "docs/reference.md", "docs/man/logtally.ini.5", "docs/man/logtally-rules.5"]
+PAGES = ["docs/configuration.md", "docs/reference.md", "docs/reference.ru.md", "docs/man/logtally.ini.5", "docs/man/logtally-rules.5"]
 MARKED = re.compile(r'^(<!-- |\.\\" )keys: (\S+) (\w+)( -->)?\n.*?^(?:<!-- |\.\\" )end(?: -->)?$', re.M | re.S)
 NAMED = re.compile(r"^<!-- names: (\w+) -->\n(.*?)^<!-- end -->$", re.M | re.S)
 # {what: [(files, regex whose groups are its names)]}
