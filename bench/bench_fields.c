@@ -68,7 +68,6 @@ static void walk_plain(struct work *w, const struct linescan *scan)
 
 static void walk_fast(struct work *w, const struct linescan *scan)
 {
-    trail_block(w->trail, w->p, (size_t)(w->end - w->p));
     for (const char *p = w->p, *nl; p < w->end; p = nl + 1) {
         bool valid;
 
@@ -77,8 +76,6 @@ static void walk_fast(struct work *w, const struct linescan *scan)
         else
             nl = scan->logfmt(p, false, &valid, w->trail, w->slots, &w->touched);
         w->decoded += valid;
-        if (valid && w->trail->shape)
-            trail_store_rest(w->trail, w->slots, &w->touched);
         clear(w);
         w->lines++;
     }

@@ -8,10 +8,9 @@
  *   json.c        the specification of JSON lines, by the grammar, one byte after the other
  *   logfmt.c      the same of KEY=VALUE
  *   kv.c          KEY=VALUE anywhere between other text
- *   linescan.h    both, many bytes at a time: guesses the whole line's shape (shape.h, by an index of
- *                 the block, lineindex.h), else goes step by step along a trail (trail.h), proves
- *                 every byte, and goes the plain way where it cannot; linescan_kernel.h and
- *                 shape_kernel.h once for each set of instructions (simd.h)
+ *   linescan.h    both, many bytes at a time: goes step by step along a trail (trail.h), proves
+ *                 every byte, and goes the plain way where it cannot; linescan_kernel.h once for
+ *                 each set of instructions (simd.h)
  *   fieldnames.h  which keys are wanted, and their slots
  *   unescape.h    escapes, undone only in the values that a rule looks at
  *   linetime.h    the time a line says, on timepattern.h

@@ -29,8 +29,7 @@ struct linescan {
     /* The line from p to the first '\n', which must be there and is returned. *ret_valid as
      * json_fields and logfmt_fields return; `slots` must be empty (FIELD_NONE), and when *ret_valid
      * is false they are again. `touched` needs room for one more than there are slots. The trail
-     * knows the names that are wanted, and learns; when it found only the line's shape (trail.shape),
-     * trail_store_rest stores the fields. */
+     * knows the names that are wanted, and learns. */
     const char *(*json)(const char *p, bool *ret_valid, struct trail *trail, struct field *slots,
                         struct touched *touched);
     const char *(*logfmt)(const char *p, bool lenient, bool *ret_valid, struct trail *trail,

@@ -1,8 +1,5 @@
 /* The fast scanner; included by linescan_avx2.c, linescan_sse2.c and linescan_swar.c.
  *
- * Most lines are taken whole, by their shape (shape_kernel.h). Below is the way of the others, which is
- * also how shapes are learned.
- *
  * What it guesses. That a line has the shape of one seen before (trail.h): the same keys in the
  * same order, with other values. So it compares 32 bytes with what is likely to stand there,
  * `{"time":"`, and all of a key, its quotes, colon and comma are dealt with at once; the name was
@@ -23,9 +20,9 @@
 #ifndef LT_DECODE_LINESCAN_KERNEL_H
 #define LT_DECODE_LINESCAN_KERNEL_H
 
+#include "base/hash.h"
 #include "decode/fieldnames.h"
 #include "decode/linescan.h"
-#include "decode/shape_kernel.h"
 #include "decode/simd.h"
 #include "decode/trail.h"
 #include "decode/unescape.h"
@@ -180,18 +177,31 @@ take_inner(const char *p, const struct trail_step *s, const struct trail *t, str
     return p;
 }
 
-/* The steps of a walk, the last of too many left out. */
-struct path {
-    struct trail_step *steps[SHAPE_VALUES + 1];
-    unsigned n;
-};
+/* Where a line goes on that has this value behind a step that forks; NULL: where all others do. */
+SIMD_INLINE struct trail_step *follow(struct trail *t, struct trail_step *s, const char *value,
+                                      size_t n)
+{
+    static const uint64_t kept_of[9] = {0,          0xff,         0xffff,         0xffffff,
+                                        0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
+                                        UINT64_MAX};
+    const uint64_t kept = kept_of[n < 8 ? n : 8]; /* no branch */
+    uint64_t h = hash_fold((word_load(value) & kept) ^ (uint64_t)(s - t->steps),
+                           word_load(value + n - 8) ^ UINT64_C(0xe7037ed1a0b428db) ^ n);
+    struct trail_fork *fork = &t->forks[h >> (64 - TRAIL_FORKS_BITS)];
+
+    if (__builtin_expect(fork->step.other == s && fork->step.n == n, 1) &&
+        text_begins(value, fork->step.text, fork->step.n))
+        return &fork->step;
+    return trail_fork(t, s, h, value, n);
+}
 
 /* The newline of the line at p, which is then valid; NULL when it must go the plain way. */
 SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, struct trail *t,
-                             struct into *to, struct path *path)
+                             struct into *to)
 {
     const char *start = p;
     struct trail_step *at = &t->roots[form];
+    bool unsure = false;
     unsigned members = 0;
 
     for (;;) {
@@ -205,56 +215,56 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
                 return NULL;
         }
         p += s->n;
-        path->steps[path->n] = s;
-        path->n += path->n < SHAPE_VALUES;
         if (s->kind == STEP_STRING) {
             p = take_string(p, form, s->slot, to);
+            at = s;
         } else if (s->kind == STEP_BARE) {
             const char *end = take_bare(p, form, s->slot, to);
 
             p = __builtin_expect(end != NULL, 1) ? end : not_bare(p, s, form, t, at);
+            unsure |= s->decides;
+            at = s;
         } else if (s->kind == STEP_END) {
             bool enough = form == FORM_JSON || lenient || members > 1;
 
+            t->end = unsure ? NULL : s;
             return enough && (size_t)(p - start) <= UINT32_MAX ? p - 1 : NULL;
+        } else if (s->kind == STEP_FORK) {
+            const char *value = p;
+            bool is_first = to->slots[s->slot].kind == FIELD_NONE;
+
+            at = s;
+            p = take_string(p, form, s->slot, to);
+            if (p != NULL && is_first) {
+                struct trail_step *fork = follow(t, s, value, (size_t)(p - 1 - value));
+
+                unsure |= fork == NULL;
+                at = fork ? fork : s;
+            }
         } else {
             p = take_inner(p - 1, s, t, to);
+            unsure |= s->decides;
+            at = s;
         }
         if (__builtin_expect(p == NULL, 0))
             return NULL;
-        at = s;
         members++;
     }
 }
 
-/* A line of no shape that is known: along the trail. What shape that is may be learned. */
-SIMD_INLINE const char *walk_and_learn(const char *p, enum line_form form, bool lenient,
-                                       struct trail *t, struct field *slots,
-                                       struct touched *touched)
+/* The line at p, the plain way when the fast one does not take it. */
+SIMD_INLINE const char *scan(const char *p, enum line_form form, bool lenient, bool *ret_valid,
+                             struct trail *t, struct field *slots, struct touched *touched)
 {
     struct into to = {slots, touched->slots, touched->n};
-    struct path path;
-    const char *end;
-
-    path.n = 0;
-    end = walk(p, form, lenient, t, &to, &path);
-    touched->n = to.n;
-    if (end != NULL && p >= t->shapes->index.block && end < t->shapes->index.block_end)
-        shapes_learn(t, form, p, path.steps, path.n);
-    return end;
-}
-
-/* The same for every line. Apart, so that lines of a shape do not save what it keeps in registers. */
-static SIMD_TARGET __attribute__((noinline)) const char *
-walk_or_plain(const char *p, enum line_form form, bool lenient, bool *ret_valid, struct trail *t,
-              struct field *slots, struct touched *touched)
-{
     unsigned before = touched->n;
-    const char *end = walk_and_learn(p, form, lenient, t, slots, touched);
+    const char *end = walk(p, form, lenient, t, &to);
 
+    touched->n = to.n;
     *ret_valid = end != NULL;
-    if (*ret_valid)
+    if (__builtin_expect(*ret_valid, 1))
         return end;
+    t->end = NULL;
     touched_undo(slots, touched, before);
     end = text_newline(p);
     struct slice line = {p, (size_t)(end - p)};
@@ -262,17 +272,6 @@ walk_or_plain(const char *p, enum line_form form, bool lenient, bool *ret_valid,
     *ret_valid = form == FORM_JSON ? json_fields(line, t->want, slots, touched)
                                    : logfmt_fields(line, lenient, t->want, slots, touched);
     return end;
-}
-
-SIMD_INLINE const char *scan(const char *p, enum line_form form, bool lenient, bool *ret_valid,
-                             struct trail *t, struct field *slots, struct touched *touched)
-{
-    const char *end = take_shape(p, form, lenient, t);
-
-    *ret_valid = true;
-    if (__builtin_expect(end != NULL, 1))
-        return end;
-    return walk_or_plain(p, form, lenient, ret_valid, t, slots, touched);
 }
 
 static SIMD_TARGET const char *scan_newline(const char *p)

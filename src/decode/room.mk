@@ -5,7 +5,6 @@ liblogtally_a_SOURCES += \
 	src/decode/fields.h \
 	src/decode/json.c \
 	src/decode/kv.c \
-	src/decode/lineindex.h \
 	src/decode/linescan.c \
 	src/decode/linescan.h \
 	src/decode/linescan_avx2.c \
@@ -15,9 +14,6 @@ liblogtally_a_SOURCES += \
 	src/decode/linetime.c \
 	src/decode/linetime.h \
 	src/decode/logfmt.c \
-	src/decode/shape.c \
-	src/decode/shape.h \
-	src/decode/shape_kernel.h \
 	src/decode/simd.h \
 	src/decode/timepattern.c \
 	src/decode/timepattern.h \
@@ -51,7 +47,7 @@ tests_decode_check_SOURCES = \
 	tests/decode/check_linescan.c \
 	tests/decode/check_linetime.c \
 	tests/decode/check_logfmt.c \
-	tests/decode/check_shape.c \
+	tests/decode/check_trail.c \
 	tests/decode/check_unwrap.c \
 	tests/decode/linegen.c \
 	tests/decode/linegen.h \

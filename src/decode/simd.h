@@ -40,19 +40,6 @@ SIMD_INLINE uint64_t word_load(const char *p)
     return v;
 }
 
-SIMD_INLINE void word_store(char *p, uint64_t v)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    memcpy(p, &v, sizeof v);
-}
-
-SIMD_INLINE unsigned bit_count(uint64_t v)
-{
-    return (unsigned)__builtin_popcountll(v);
-}
-
 SIMD_INLINE unsigned bit_lowest(uint64_t v)
 {
     return (unsigned)__builtin_ctzll(v);
@@ -65,9 +52,7 @@ SIMD_INLINE unsigned bit_lowest(uint64_t v)
  * vector_at_most(v, top)  which are at most top? (top is below 0x80)
  * vector_or(a, b)
  * vector_bits(which)      the number; 0: none of them
- * vector_differs(a, b)    a number that has a bit for every byte in which they differ
- * vector_byte_bits(which) one bit for each byte, on every machine
- * vector_is_none(v)       is every bit of it 0? */
+ * vector_differs(a, b)    a number that has a bit for every byte in which they differ */
 
 #if defined(SIMD_AVX2)
 
@@ -104,16 +89,6 @@ SIMD_INLINE uint64_t vector_differs(vector a, vector b)
     return ~(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, b));
 }
 
-SIMD_INLINE uint64_t vector_byte_bits(vector which)
-{
-    return vector_bits(which);
-}
-
-SIMD_INLINE bool vector_is_none(vector v)
-{
-    return _mm256_testz_si256(v, v);
-}
-
 #elif defined(SIMD_SSE2)
 
 typedef __m128i vector;
@@ -147,16 +122,6 @@ SIMD_INLINE uint64_t vector_bits(vector which)
 SIMD_INLINE uint64_t vector_differs(vector a, vector b)
 {
     return 0xffff & ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b));
-}
-
-SIMD_INLINE uint64_t vector_byte_bits(vector which)
-{
-    return vector_bits(which);
-}
-
-SIMD_INLINE bool vector_is_none(vector v)
-{
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_setzero_si128())) == 0xffff;
 }
 
 #else
@@ -197,23 +162,7 @@ SIMD_INLINE uint64_t vector_differs(vector a, vector b)
     return a ^ b;
 }
 
-/* Each top bit is moved to the highest byte by a factor of its own. */
-SIMD_INLINE uint64_t vector_byte_bits(vector which)
-{
-    return which * UINT64_C(0x0002040810204081) >> 56;
-}
-
-SIMD_INLINE bool vector_is_none(vector v)
-{
-    return v == 0;
-}
-
 #endif
-
-SIMD_INLINE vector vector_none(void)
-{
-    return (vector){0};
-}
 
 /* Are the first n bytes the same? n < 32; 32 bytes of both can be read. */
 SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n)
@@ -247,48 +196,6 @@ SIMD_INLINE const char *text_newline(const char *p)
         if (bits != 0)
             return p + bit_lowest(bits) / VECTOR_BITS;
     }
-}
-
-/* `before`, and where 32 bytes of p differ from the text in bits of the mask. */
-SIMD_INLINE vector text_differs(vector before, const char *p, const char *text, const char *mask)
-{
-#pragma GCC unroll 4
-    for (unsigned i = 0; i < 32; i += VECTOR)
-        before |= (vector_load(p + i) ^ vector_load(text + i)) & vector_load(mask + i);
-    return before;
-}
-
-/* Of 64 bytes, a bit for each, the first lowest: is it a quote, a backslash, at most top? A newline? */
-SIMD_INLINE uint64_t word_stops(const char *p, char top, uint64_t *ret_newlines)
-{
-    uint64_t stops = 0, newlines = 0;
-
-#pragma GCC unroll 8
-    for (unsigned i = 0; i < 64; i += VECTOR) {
-        vector v = vector_load(p + i);
-        vector which =
-            vector_or(vector_or(vector_eq(v, '"'), vector_eq(v, '\\')), vector_at_most(v, top));
-
-        stops |= vector_byte_bits(which) << i;
-        newlines |= vector_byte_bits(vector_eq(v, '\n')) << i;
-    }
-    *ret_newlines = newlines;
-    return stops;
-}
-
-/* Of 16 bytes, a bit for each, the first lowest: is it a digit? */
-SIMD_INLINE uint32_t digits_16(const char *p)
-{
-#if defined(SIMD_AVX2) || defined(SIMD_SSE2)
-    __m128i v = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('0'));
-
-    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v));
-#else
-    uint64_t zeros = EACH_BYTE('0');
-
-    return (uint32_t)(vector_byte_bits(vector_at_most(vector_load(p) ^ zeros, 9)) |
-                      vector_byte_bits(vector_at_most(vector_load(p + 8) ^ zeros, 9)) << 8);
-#endif
 }
 
 #endif

@@ -12,11 +12,10 @@
 
 #include "base/xalloc.h"
 #include "decode/fieldnames.h"
-#include "decode/shape.h"
 
 #include <stdlib.h>
 
-enum { REFUSED_MAX = 1 << 20 };
+enum { REFUSED_MAX = 1 << 20, FORKS = 1 << TRAIL_FORKS_BITS };
 
 /* All lists end here. */
 static struct trail_step none = {.kind = STEP_NONE, .slot = FIELDNAME_NO_SLOT};
@@ -25,7 +24,10 @@ static void begin(struct trail *t)
 {
     for (int form = 0; form < LINE_FORMS; form++)
         t->roots[form] = (struct trail_step){.next = &none};
+    memset(t->notes, 0, t->n * sizeof *t->notes);
+    memset(t->forks, 0, FORKS * sizeof *t->forks);
     t->n = t->refused = 0;
+    t->end = NULL;
 }
 
 struct trail *trail_new(const struct fieldnames *want)
@@ -34,7 +36,8 @@ struct trail *trail_new(const struct fieldnames *want)
 
     t->want = want;
     t->steps = xcalloc(TRAIL_STEPS, sizeof *t->steps);
-    t->shapes = xcalloc(1, sizeof *t->shapes);
+    t->notes = xcalloc(TRAIL_STEPS, sizeof *t->notes);
+    t->forks = xcalloc(FORKS, sizeof *t->forks);
     begin(t);
     return t;
 }
@@ -43,8 +46,9 @@ void trail_free(struct trail *t)
 {
     if (t == NULL)
         return;
-    shapes_free(t->shapes);
     free(t->steps);
+    free(t->notes);
+    free(t->forks);
     free(t);
 }
 
@@ -53,15 +57,6 @@ void trail_decide(struct trail *t, const uint16_t *slots, unsigned n)
     t->ndeciding = n < TRAIL_DECIDING ? n : TRAIL_DECIDING;
     for (unsigned i = 0; i < t->ndeciding; i++)
         t->deciding[i] = slots[i];
-}
-
-void trail_block(struct trail *t, const char *p, size_t n)
-{
-    struct lineindex *x = &t->shapes->index;
-
-    x->block = x->begin = x->end = p;
-    /* Where nothing decides, a shape would be guessed by a count of quotes: the walk is sooner done. */
-    x->block_end = n && t->ndeciding ? p + n : p;
 }
 
 static const char *skip_blanks(const char *p)
@@ -166,18 +161,41 @@ static struct trail_step **place(struct trail_step *after, enum step_kind kind)
     return n < TRAIL_BRANCHES ? at : NULL;
 }
 
-static uint16_t slot_of(const struct trail *t, const struct reading *r)
+static const struct fieldname *name_of(const struct trail *t, const struct reading *r)
 {
-    struct slice key = {r->key, (size_t)(r->key_end - r->key)};
-    const struct fieldname *found = fieldnames_find(t->want, key);
+    return r->kind == STEP_END
+               ? NULL
+               : fieldnames_find(t->want, slice_make(r->key, (size_t)(r->key_end - r->key)));
+}
 
-    return found != NULL && r->kind != STEP_END ? found->slot : FIELDNAME_NO_SLOT;
+static bool decides(const struct trail *t, uint16_t slot)
+{
+    for (unsigned i = 0; i < t->ndeciding; i++)
+        if (slot == t->deciding[i])
+            return true;
+    return false;
+}
+
+struct trail_step *trail_fork(struct trail *t, struct trail_step *s, uint64_t hash,
+                              const char *value, size_t n)
+{
+    struct trail_fork *fork = &t->forks[hash >> (64 - TRAIL_FORKS_BITS)];
+    bool again = fork->last == (uint32_t)hash;
+
+    fork->last = (uint32_t)hash;
+    if (!again || fork->step.other || n >= TRAIL_TEXT || t->n > TRAIL_STEPS / 2)
+        return NULL;
+    fork->step =
+        (struct trail_step){.n = (uint8_t)n, .slot = FIELDNAME_NO_SLOT, .next = &none, .other = s};
+    memcpy(fork->step.text, value, n);
+    return &fork->step;
 }
 
 struct trail_step *trail_add(struct trail *t, enum line_form form, struct trail_step *after,
                              const char *p)
 {
     bool first = after == &t->roots[form];
+    const struct fieldname *name;
     struct reading r;
     struct trail_step **at;
 
@@ -192,13 +210,17 @@ struct trail_step *trail_add(struct trail *t, enum line_form form, struct trail_
         return NULL;
     struct trail_step *s = &t->steps[t->n++];
 
+    name = name_of(t, &r);
     *s = (struct trail_step){.n = (uint8_t)(r.end - p),
                              .kind = (uint8_t)r.kind,
                              .key_at = (uint8_t)(r.key - p),
                              .key_n = (uint8_t)(r.key_end - r.key),
-                             .slot = slot_of(t, &r),
+                             .slot = name ? name->slot : FIELDNAME_NO_SLOT,
+                             .decides = name && (decides(t, name->slot) || r.kind == STEP_INNER),
                              .next = &none,
                              .other = *at};
+    if (s->decides && r.kind == STEP_STRING)
+        s->kind = STEP_FORK;
     memcpy(s->text, p, s->n);
     *at = s;
     return s;

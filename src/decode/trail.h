@@ -9,6 +9,10 @@
  *                                         |                         \->  ,"method":"  -> ...
  *                                         \->  ,"count":  -> ...
  *
+ * Lines with different messages have different keys: behind a value that decides which event a line is
+ * the path forks by the value, as long as there are few. So the end of a path tells mostly which events
+ * its lines may be, without a look at their fields.
+ *
  * linescan_kernel.h walks along it; what it meets for the first time becomes a step here. A step is
  * only a guess, and the walk proves it anew for every line, so that nothing a log holds can make a
  * trail wrong: at worst it is useless. What it may take is bounded, and a log that writes its keys
@@ -20,8 +24,11 @@
 
 enum {
     TRAIL_TEXT = 32,     /* a piece of text of so many bytes or more is no step */
-    TRAIL_STEPS = 2048,  /* of one trail */
+    TRAIL_STEPS = 4096,  /* of one trail */
     TRAIL_BRANCHES = 48, /* behind one step */
+    TRAIL_DECIDING = 4,  /* fields */
+    TRAIL_FORKS_BITS = 10,
+    TRAIL_EVENTS = 6,
 };
 
 enum line_form { FORM_JSON, FORM_LOGFMT, LINE_FORMS };
@@ -29,9 +36,18 @@ enum line_form { FORM_JSON, FORM_LOGFMT, LINE_FORMS };
 enum step_kind {
     STEP_NONE,   /* none of the steps before it fitted */
     STEP_STRING, /* `text` ends with the opening quote */
+    STEP_FORK,   /* likewise, and its value may have a fork */
     STEP_BARE,   /* a number, true, false, null; any bare word in logfmt */
     STEP_INNER,  /* `text` ends with the `{` or `[` of a nested value */
     STEP_END,    /* `text` ends with the newline */
+};
+
+/* What the engine knows of all lines that end with a step. */
+struct trail_note {
+    bool has_events;
+    bool has_all; /* they are all that the lines may be */
+    uint8_t n;
+    uint32_t events[TRAIL_EVENTS];
 };
 
 struct trail_step {
@@ -39,24 +55,29 @@ struct trail_step {
     uint8_t n, kind;
     uint8_t key_at, key_n;    /* of the key in `text` */
     uint16_t slot;            /* of the key's value, or FIELDNAME_NO_SLOT */
+    bool decides;             /* its value does, or may hold one that does */
     struct trail_step *next;  /* the first of those behind this one */
     struct trail_step *other; /* the next of those in this one's place; the last is STEP_NONE */
 };
 
-enum { TRAIL_DECIDING = 4 };
-
-struct shapes;
-struct shape;
+/* Where lines go on that have this value behind a step: `text` is the value, `other` that step. */
+struct trail_fork {
+    struct trail_step step;
+    uint32_t last; /* the hash of who came last and is not here */
+};
 
 struct trail {
     struct trail_step roots[LINE_FORMS]; /* before the first byte of a line */
     const struct fieldnames *want;       /* BORROWED */
     struct trail_step *steps;
+    struct trail_note *notes; /* of each step */
+    struct trail_fork *forks; /* each at its hash */
     unsigned n, refused;
     uint16_t deciding[TRAIL_DECIDING]; /* slots */
     unsigned ndeciding;
-    struct shapes *shapes; /* shape.h */
-    struct shape *shape;   /* of the line last scanned, whose fields are not stored; or NULL */
+    /* The last step of the line last scanned, if all values that decide are the same in all lines that
+     * end with it; or NULL. */
+    const struct trail_step *end;
 };
 
 struct trail *trail_new(const struct fieldnames *want);
@@ -65,15 +86,17 @@ void trail_free(struct trail *t);
 /* The fields whose values tell lines apart best; of more than TRAIL_DECIDING the first. Before the
  * first line. */
 void trail_decide(struct trail *t, const uint16_t *slots, unsigned n);
-/* The lines that come next are in this block: LINESCAN_SLACK bytes before and behind it can be read,
- * until the next call; n = 0: they may be anywhere. */
-void trail_block(struct trail *t, const char *p, size_t n);
 
-/* Stores fields of the line last scanned, of which only the shape was found: those of these numbers; and
- * all that are not stored yet. */
-void trail_store_some(const struct trail *t, const uint8_t *numbers, unsigned n,
-                      struct field *slots, struct touched *touched);
-void trail_store_rest(const struct trail *t, struct field *slots, struct touched *touched);
+/* Of the line last scanned, which was valid; NULL when nothing is the same of all that end like it. */
+static inline struct trail_note *trail_note(const struct trail *t)
+{
+    return t->end ? &t->notes[t->end - t->steps] : NULL;
+}
+
+/* A value of n bytes behind the step, which has no fork: it may get one when it comes again. Returns where
+ * its line goes on. */
+struct trail_step *trail_fork(struct trail *t, struct trail_step *s, uint64_t hash,
+                              const char *value, size_t n);
 
 /* Makes a step of the text at p, which comes behind `after` and ends at the latest with a newline.
  * NULL when there is none to be made: the line is no such line, or an odd one, or there are too

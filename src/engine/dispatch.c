@@ -4,17 +4,16 @@
  * a chain: an event has one key, so it hangs in one only. Which regexes match a value is remembered for
  * as long as its values repeat; else those are left over that the value's literals allow.
  *
- * Lines whose values, short ones, all came together before are asked none of this: recall.h. */
+ * Of lines that end like one before, all values that decide being the same, nothing is asked again
+ * (`trail_note`). */
 #include "config.h"
 
 #include "engine/dispatch.h"
 
 #include "base/xalloc.h"
-#include "decode/shape.h"
 #include "engine/literals.h"
 #include "engine/memo.h"
 #include "engine/prefixes.h"
-#include "engine/recall.h"
 
 #include <stdlib.h>
 
@@ -86,7 +85,6 @@ struct field_state {
 struct dispatch {
     const struct dispatch_index *index;
     struct dispatch_index *own; /* it; NULL: it is shared */
-    struct recall *recall;      /* what `fields` gave */
     struct field_state *fields; /* of each table */
     uint64_t *marks;            /* of the line's literals */
 };
@@ -392,26 +390,12 @@ void dispatch_index_free(struct dispatch_index *d)
     free(d);
 }
 
-/* The fields of the tables, as many as find room. */
-static void list_slots(const struct dispatch_index *d, uint16_t *slots, unsigned room)
-{
-    for (unsigned i = 0; i < d->nfields && i < room; i++)
-        slots[i] = d->fields[i].slot;
-}
-
-static struct recall *new_recall(const struct dispatch_index *d)
-{
-    uint16_t slots[RECALL_FIELDS_MAX];
-
-    list_slots(d, slots, RECALL_FIELDS_MAX);
-    return recall_new(slots, d->nfields);
-}
-
 void dispatch_tell(const struct dispatch *d, struct trail *t)
 {
     uint16_t slots[TRAIL_DECIDING];
 
-    list_slots(d->index, slots, TRAIL_DECIDING);
+    for (unsigned i = 0; i < d->index->nfields && i < TRAIL_DECIDING; i++)
+        slots[i] = d->index->fields[i].slot;
     trail_decide(t, slots, d->index->nfields);
 }
 
@@ -421,7 +405,6 @@ struct dispatch *dispatch_new(const struct ruleset *rules, const struct dispatch
 
     d->own = index ? NULL : dispatch_index_new(rules);
     d->index = index ? index : d->own;
-    d->recall = new_recall(d->index);
     d->marks = literals_marks(d->index->literals.search);
     d->fields = xcalloc(d->index->nfields + 1, sizeof *d->fields);
     for (unsigned i = 0; i < d->index->nfields; i++)
@@ -439,7 +422,6 @@ void dispatch_free(struct dispatch *d)
     }
     free(d->fields);
     free(d->marks);
-    recall_free(d->recall);
     dispatch_index_free(d->own);
     free(d);
 }
@@ -584,33 +566,15 @@ static unsigned find_by_field(struct dispatch *d, unsigned field, struct record 
 
 static unsigned find_by_fields(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)
 {
-    record_fields(r);
     for (unsigned i = 0; i < d->index->nfields; i++)
         n = find_by_field(d, i, r, events, n);
-    return n;
-}
-
-static unsigned recall_or_find(struct dispatch *d, struct record *r, uint32_t *events, unsigned n)
-{
-    const uint32_t *recalled;
-    unsigned first = n;
-    int found;
-
-    record_fields(r);
-    if (!r->in_block || r->decoded > DECODED_LOGFMT || !d->recall)
-        return find_by_fields(d, r, events, n);
-    found = recall_find(d->recall, r->slots, r->line.p, &recalled);
-    if (found >= 0)
-        return put(recalled, (unsigned)found, events, n);
-    n = find_by_fields(d, r, events, n);
-    recall_keep(d->recall, events + first, n - first);
     return n;
 }
 
 /* What the line's first byte and the values that decide say. */
 static unsigned find_early(struct dispatch *d, struct record *r, uint32_t *events)
 {
-    unsigned n = recall_or_find(d, r, events, take(d->index, d->index->always, events, 0));
+    unsigned n = find_by_fields(d, r, events, take(d->index, d->index->always, events, 0));
     const struct list *l = r->line.n ? &d->index->by_first_byte[(unsigned char)r->line.p[0]] : NULL;
 
     for (unsigned i = l ? l->n : 0; i-- > 0;)
@@ -624,28 +588,28 @@ static bool searches_line(const struct dispatch *d, const struct record *r)
            d->index->literals_begin[(unsigned char)r->line.p[0]];
 }
 
-/* Those are the same in all lines of the shape. */
+/* Those are the same in all lines that end so. */
 static void note_events(const struct dispatch *d, const struct record *r, const uint32_t *events,
                         unsigned n)
 {
-    struct shape_note *note = &r->shape->note;
+    struct trail_note *note = r->note;
 
-    if (!r->shape->is_decided || d->index->nfields > TRAIL_DECIDING || n > SHAPE_EVENTS)
+    if (d->index->nfields > TRAIL_DECIDING || n > TRAIL_EVENTS)
         return;
     note->has_events = true;
     note->has_all = !searches_line(d, r);
-    note->nevents = (uint8_t)put(events, n, note->events, 0);
+    note->n = (uint8_t)put(events, n, note->events, 0);
 }
 
 unsigned dispatch_work_out(struct dispatch *d, struct record *r, uint32_t *events)
 {
     unsigned n;
 
-    if (r->shape && r->shape->note.has_events) {
-        n = put(r->shape->note.events, r->shape->note.nevents, events, 0);
+    if (r->note && r->note->has_events) {
+        n = put(r->note->events, r->note->n, events, 0);
     } else {
         n = find_early(d, r, events);
-        if (r->shape)
+        if (r->note)
             note_events(d, r, events, n);
     }
     return searches_line(d, r) ? set_find(&d->index->literals, r->line, d->marks, events, n) : n;

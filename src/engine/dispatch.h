@@ -19,7 +19,6 @@
 #ifndef LT_ENGINE_DISPATCH_H
 #define LT_ENGINE_DISPATCH_H
 
-#include "decode/shape.h"
 #include "engine/record.h"
 
 /* Immutable, and shared by the engines of many threads. */
@@ -51,9 +50,9 @@ unsigned dispatch_work_out(struct dispatch *d, struct record *r, uint32_t *event
 static inline unsigned dispatch_find(struct dispatch *d, struct record *r, uint32_t *room,
                                      const uint32_t **ret_events)
 {
-    if (r->shape && r->shape->note.has_all) {
-        *ret_events = r->shape->note.events;
-        return r->shape->note.nevents;
+    if (r->note && r->note->has_all) {
+        *ret_events = r->note->events;
+        return r->note->n;
     }
     *ret_events = room;
     return dispatch_work_out(d, r, room);

@@ -1,7 +1,7 @@
 /* engine -- lines in, updates of the registry out.
  *
  *   raw line -> record: unwrap, prefix, decode      record.h, source.h (what a file carries over)
- *            -> dispatch: events that it may be     dispatch.h, on literals.h, recall.h
+ *            -> dispatch: events that it may be     dispatch.h, on literals.h, memo.h
  *            -> match: conditions, set/rewrite/map  match.h
  *            -> update: series and their values     update.h, on seriescache.h; plan.h is per event
  *   two lines -> spans: which are open, by file     spans.h; what a line is to them: spanline.h

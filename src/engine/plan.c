@@ -37,19 +37,6 @@ static bool reads(const struct ref *ref, uint16_t slot)
     return false;
 }
 
-static bool any_reads(const struct ref *refs, unsigned n, uint16_t slot)
-{
-    for (unsigned i = 0; i < n; i++)
-        if (reads(&refs[i], slot))
-            return true;
-    return false;
-}
-
-bool plan_reads(const struct plan *p, uint16_t slot)
-{
-    return any_reads(p->inputs, p->ninputs, slot) || any_reads(p->values, p->nvalues, slot);
-}
-
 /* Takes out all that read `slot`; says whether there were any. */
 static bool refs_remove(struct refs *refs, uint16_t slot)
 {
@@ -145,17 +132,10 @@ static void need_mapping(struct plan *p, const struct ruleset *rules, const stru
 
 static void plan_event(struct plan *p, const struct ruleset *rules, const struct event *e)
 {
-    struct refs needed = {0}, values = {0};
+    struct refs needed = {0};
 
-    for (unsigned i = 0; i < p->nmappings; i++) {
-        const struct mapping *m = &rules->mappings[p->mappings[i]];
-
-        need_mapping(p, rules, m, &needed);
-        if (m->value_is_field)
-            refs_add(&values, &m->value);
-    }
-    p->values = values.list;
-    p->nvalues = values.n;
+    for (unsigned i = 0; i < p->nmappings; i++)
+        need_mapping(p, rules, &rules->mappings[p->mappings[i]], &needed);
     for (unsigned i = 0; i < e->nexemplar; i++)
         if (written_by_actions(e, &e->exemplar[i]))
             p->actions_always = true;
@@ -249,7 +229,6 @@ void plans_free(struct plan *plans, const struct ruleset *rules)
     free(plans[0].children);
     for (unsigned e = 0; e < rules->nevents; e++) {
         free(plans[e].inputs);
-        free(plans[e].values);
         free(plans[e].texts);
         free(plans[e].begins);
         free(plans[e].ends);

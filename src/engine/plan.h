@@ -15,8 +15,6 @@ struct plan {
     unsigned nmappings;
     struct ref *inputs;
     unsigned ninputs;
-    struct ref *values; /* fields whose numbers its mappings take */
-    unsigned nvalues;
     struct slice *texts; /* of the inputs, in the line at hand */
     uint32_t *children;  /* events that are `of` this one */
     unsigned nchildren;
@@ -28,9 +26,6 @@ struct plan {
     struct members *members; /* in the line at hand; NULL without `each` */
     struct seriescache *cache;
 };
-
-/* Does a label set or a value of the event depend on what is in this slot of the line? */
-bool plan_reads(const struct plan *p, uint16_t slot);
 
 /* One plan for each event. */
 struct plan *plans_new(const struct ruleset *rules);

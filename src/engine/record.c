@@ -16,7 +16,6 @@
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "decode/linescan.h"
-#include "decode/shape.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,8 +53,7 @@ static void begin(struct record *r)
         r->slots[r->touched.slots[i]].kind = FIELD_NONE;
     r->touched.n = 0;
     r->number++;
-    r->shape = NULL;
-    r->unstored = false;
+    r->note = NULL;
     r->time_known = r->time_own = r->time_dated = r->time_bad = r->in_block = false;
     arena_reset(&r->scratch);
 }
@@ -82,16 +80,9 @@ void record_source(struct record *r, struct source *s)
     read_path(r);
 }
 
-void record_store(struct record *r)
-{
-    trail_store_rest(r->trail, r->slots, &r->touched);
-    r->unstored = false;
-}
-
 void record_block(struct record *r, struct slice block)
 {
     r->block = block;
-    trail_block(r->trail, block.p, block.n);
 }
 
 void record_lineless(struct record *r, struct source *s, int64_t ns)
@@ -310,8 +301,7 @@ const char *record_next(struct record *r, const char *p, size_t max_line,
     r->stream = r->wrapper_time = (struct slice){"", 0};
     r->decoded = !valid ? DECODED_TEXT : first == FIRST_JSON ? DECODED_JSON : DECODED_LOGFMT;
     r->in_block = true;
-    r->shape = r->trail->shape;
-    r->unstored = r->shape;
+    r->note = valid ? trail_note(r->trail) : NULL;
     *ret_result = RECORD_LINE;
     return nl;
 }
@@ -449,7 +439,6 @@ bool record_has_time(struct record *r)
 
     if (r->time_known)
         return r->time_own;
-    record_fields(r);
     for (unsigned i = 0; i < ndecoded; i++)
         if (try_time(r, log->time_names[i], slot_text(r, log->time_slots[i])))
             return true;
@@ -491,41 +480,6 @@ static bool only_text(const struct record *r, struct slice *ret_text)
     return true;
 }
 
-/* Which field of the shape's lines is that text, if any and if it is always the same. The fields of one
- * of them are stored. */
-static int time_field(const struct record *r)
-{
-    struct slice text;
-
-    if (!only_text(r, &text))
-        return SHAPE_ASK;
-    for (int i = 0; i < (int)r->shape->nfields; i++)
-        if (r->shape->fields[i].slot == r->log->time_slots[0])
-            return i;
-    return SHAPE_NO_FIELD;
-}
-
-/* Of a line of a shape, in the block. False when its fields must say. */
-static inline bool note_by_shape(struct record *r)
-{
-    const struct odd_values *odd = &r->trail->shapes->odd;
-    struct shape_note *note = &r->shape->note;
-
-    if (odd->nulls | odd->escaped)
-        return false;
-    if (note->log != r->log) {
-        record_fields(r);
-        note->time = time_field(r);
-        note->log = r->log;
-    }
-    if (note->time >= 0) {
-        struct slice text = shape_text(r->trail, (unsigned)note->time);
-
-        r->pending = text.n ? text : r->pending;
-    }
-    return note->time != SHAPE_ASK;
-}
-
 void record_note_time(struct record *r)
 {
     const struct log_def *log = r->log;
@@ -536,9 +490,6 @@ void record_note_time(struct record *r)
             say_bad_time(r, r->told.from, r->told.text);
         return;
     }
-    if (r->shape && log->ntime_formats == 1 && !log->time_partial && note_by_shape(r))
-        return;
-    record_fields(r);
     if (log->ntime_formats > 1 || log->time_partial || !only_text(r, &text)) {
         if (!record_has_time(r) && r->time_bad)
             say_bad_time(r, r->told.from, r->told.text);

@@ -43,14 +43,14 @@ struct record {
     struct arena scratch;
     int64_t time_ns; /* valid if time_known */
     bool time_known;
-    bool time_own;       /* it is the line's own, not that of the line before */
-    bool time_dated;     /* the text of the time held its own date */
-    bool time_bad;       /* there was a text, and it could not be read */
-    bool taken;          /* its time is what the caller said; its own, if any, is told_ns */
-    struct shape *shape; /* of the line, if the scanner knows it: decode/shape.h */
-    bool unstored;       /* then: not all its fields are in their slots */
-    bool in_block;       /* the fields are in the block of lines, and live as long */
-    int64_t told_ns;     /* of `taken`; INT64_MIN: none */
+    bool time_own;   /* it is the line's own, not that of the line before */
+    bool time_dated; /* the text of the time held its own date */
+    bool time_bad;   /* there was a text, and it could not be read */
+    bool taken;      /* its time is what the caller said; its own, if any, is told_ns */
+    bool in_block;   /* the fields are in the block of lines, and live as long */
+    /* Of all lines that end like this one, whose deciding values are all the same; or NULL. */
+    struct trail_note *note;
+    int64_t told_ns; /* of `taken`; INT64_MIN: none */
     struct told_time told;
     int64_t wall_ns; /* the time of reading, for lines without any time */
     /* The text of a line's time that nobody has asked for yet; read when the block ends. */
@@ -72,8 +72,6 @@ bool record_matches(struct record *r, const struct pattern *p);
 
 /* The lines that follow come from this source: fills what its path says. */
 void record_source(struct record *r, struct source *s);
-
-void record_store(struct record *r);
 
 /* The lines that follow are in this block, LINESCAN_SLACK bytes around it can be read; empty: they may
  * be anywhere. */
@@ -103,19 +101,6 @@ enum record_result record_line(struct record *r, struct slice raw, size_t max_li
  * line are found in one pass. */
 const char *record_next(struct record *r, const char *p, size_t max_line,
                         enum record_result *ret_result);
-
-/* Fields of a line of a shape come into their slots when it is known that somebody asks: all that are
- * not there yet, before anything may ask for any; or some, when nothing asks for others. */
-static inline void record_fields(struct record *r)
-{
-    if (r->unstored)
-        record_store(r);
-}
-
-static inline void record_some_fields(struct record *r, const uint8_t *numbers, unsigned n)
-{
-    trail_store_some(r->trail, numbers, n, r->slots, &r->touched);
-}
 
 /* Fills a slot with text that lives as long as the line (or in r->scratch). */
 static inline void record_set(struct record *r, uint16_t slot, struct slice text)

@@ -35,8 +35,6 @@ liblogtally_a_SOURCES += \
 	src/engine/plan.h \
 	src/engine/prefixes.c \
 	src/engine/prefixes.h \
-	src/engine/recall.c \
-	src/engine/recall.h \
 	src/engine/record.c \
 	src/engine/record.h \
 	src/engine/seriescache.c \
@@ -69,7 +67,6 @@ tests_engine_check_SOURCES = \
 	tests/engine/check_literals.c \
 	tests/engine/check_memo.c \
 	tests/engine/check_prefixes.c \
-	tests/engine/check_recall.c \
 	tests/engine/check_seriescache.c \
 	tests/engine/check_spans.c \
 	tests/engine/random_rules.c \

@@ -199,7 +199,6 @@ static struct cached_series make_series(struct updater *u, struct record *r,
     struct slice values[LABELS_MAX];
     struct folded folded = {0};
 
-    record_fields(r);
     updater_actions(u, r, op->mapping->event);
     label_values(r, op->mapping, family_spec(op->family)->nlabels, values);
     uint32_t index = family_series(op->family, values, u->now_ns, &folded);
@@ -263,7 +262,6 @@ static void keep_exemplar(struct updater *u, struct record *r, const struct upda
     const struct event *e = &u->rules->events[op->mapping->event];
     struct exemplar x = {.value = value};
 
-    record_fields(r);
     for (unsigned i = 0; i < e->nexemplar && x.nlabels < EXEMPLAR_LABELS_MAX; i++) {
         struct slice text = record_text(r, &e->exemplar[i]);
 

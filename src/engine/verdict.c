@@ -10,7 +10,6 @@
 
 #include "engine/verdict.h"
 
-#include "decode/shape.h"
 #include "engine/match.h"
 #include "engine/spanline.h"
 #include "engine/steps.h"
@@ -176,34 +175,6 @@ static bool is_cut_short(struct trace *t)
     return t->cut_short;
 }
 
-static void note_asked(struct shape *shape, const struct plan *p)
-{
-    struct shape_note *note = &shape->note;
-
-    for (unsigned i = 0; i < shape->nfields; i++)
-        if (plan_reads(p, shape->fields[i].slot) && note->nasked < SHAPE_VALUES)
-            note->asked[note->nasked++] = (uint8_t)i;
-}
-
-/* Before events are tried, or count: what they read. Where it is certain that the line is its one event,
- * that is what series and values are made from; more only when a label set is new. */
-static void store_fields(struct engine *e, const uint32_t *candidates, unsigned ncandidates)
-{
-    struct record *r = &e->record;
-    unsigned event = candidates[0];
-    bool is_certain = ncandidates == 1 && e->events[event].sure && r->shape->is_decided;
-
-    if (is_certain && r->shape->note.has_asked) {
-        record_some_fields(r, r->shape->note.asked, r->shape->note.nasked);
-        return;
-    }
-    record_fields(r);
-    if (is_certain) {
-        note_asked(r->shape, &e->plans[event]);
-        r->shape->note.has_asked = true;
-    }
-}
-
 TRACED void find_events(struct engine *e, struct trace *t)
 {
     const uint32_t *candidates = e->candidates;
@@ -212,8 +183,6 @@ TRACED void find_events(struct engine *e, struct trace *t)
                      : dispatch_find(e->dispatch, &e->record, e->candidates, &candidates);
 
     e->nhits = 0;
-    if (n && e->record.unstored)
-        store_fields(e, candidates, n);
     for (unsigned i = 0; i < n; i++) {
         unsigned event = candidates[i];
 

@@ -1,15 +1,18 @@
-/* Lines of a known shape: that they are taken as such, that others are not, and that both have the
- * fields that the plain scanners find. Lines stand in blocks here, as they come from a file. */
+/* Lines as few places of a program write them, whose paths fork: that they have the fields that the plain
+ * scanners find, and that lines with one end have the same values that decide. */
 #include "config.h"
 
 #include "suite.h"
 #include "tools.h"
 
 #include "decode/linescan.h"
-#include "decode/shape.h"
+#include "decode/trail.h"
 
 #include "decode/linegen.h"
 #include "decode/slots.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { N = SLOTS_MAX, MSG = 0, LEVEL = 5 };
 
@@ -21,7 +24,9 @@ static struct fieldnames *want;
 static struct trail *trail;
 static struct buf block;
 static char *edge; /* nothing behind it can be read */
-static unsigned fitted, scanned;
+static unsigned sure, scanned;
+/* The values that decide, of the lines that ended with each step. */
+static char *decided[TRAIL_STEPS];
 
 static void begin(void)
 {
@@ -35,6 +40,9 @@ static void begin(void)
 
 static void end(void)
 {
+    for (unsigned i = 0; i < TRAIL_STEPS; i++)
+        free(decided[i]);
+    memset(decided, 0, sizeof decided);
     trail_free(trail);
     fieldnames_free(want);
     buf_release(&block);
@@ -56,7 +64,23 @@ static bool same(const struct slots *plain, const struct slots *fast)
            memcmp(plain->numbers, fast->numbers, plain->touched.n * sizeof *plain->numbers) == 0;
 }
 
-/* The lines of the block, read as one; exactly the slack can be read behind it. */
+/* The same as of all lines before that ended so. */
+static void judge_end(const struct slots *s, const char *line)
+{
+    const struct field *level = &s->fields[LEVEL], *msg = &s->fields[MSG];
+    char **known = &decided[trail->end - trail->steps], *said = NULL;
+
+    if (asprintf(&said, "%u %.*s, %u %.*s", level->kind, (int)level->n, level->n ? level->p : "",
+                 msg->kind, (int)msg->n, msg->n ? msg->p : "") < 0)
+        abort();
+    if (*known && strcmp(*known, said) != 0)
+        ck_abort_msg("%s, not %s: %.*s", said, *known, (int)strcspn(line, "\n"), line);
+    free(*known);
+    *known = said;
+    sure++;
+}
+
+/* The lines of the block; exactly the slack can be read behind it. */
 static void read_block(void)
 {
     char *p = edge - LINESCAN_SLACK - block.n;
@@ -64,7 +88,6 @@ static void read_block(void)
 
     memcpy(p, block.p, block.n);
     memset(edge - LINESCAN_SLACK, '"', LINESCAN_SLACK);
-    trail_block(trail, p, block.n);
     while (p < last) {
         const char *newline = memchr(p, '\n', (size_t)(last - p));
         bool json = *p == '{';
@@ -77,81 +100,58 @@ static void read_block(void)
             json ? scan->json(p, &fast.valid, trail, fast.fields, &fast.touched)
                  : scan->logfmt(p, false, &fast.valid, trail, fast.fields, &fast.touched);
 
-        if (fast.valid && trail->shape) {
-            trail_store_rest(trail, fast.fields, &fast.touched);
-            fitted++;
-        }
         scanned++;
         if (found != newline || !same(&plain, &fast))
             ck_abort_msg("%d, not %d: %.*s", fast.valid, plain.valid, (int)(newline - p), p);
+        if (fast.valid && trail->end)
+            judge_end(&fast, p);
         p += newline + 1 - p;
     }
-    trail_block(trail, NULL, 0);
     buf_clear(&block);
 }
 
-/* Was the line, alone in its block, taken by its shape? */
-static bool fits(const char *line)
+/* Is it known what all lines say that end like this one? */
+static bool is_sure(const char *line)
 {
-    unsigned before = fitted;
+    unsigned before = sure;
 
     buf_fmt(&block, "%s\n", line);
     read_block();
-    return fitted > before;
+    return sure > before;
 }
 
 static void learn(const char *line)
 {
-    for (int i = 0; i < 10; i++)
-        (void)fits(line);
-    if (!fits(line))
-        ck_abort_msg("no shape: %s", line);
+    for (int i = 0; i < 3; i++)
+        (void)is_sure(line);
+    if (!is_sure(line))
+        ck_abort_msg("no fork: %s", line);
 }
 
 FIXTURE(begin, end);
 
-TEST_EACH(the_values_of_a_shape_may_be_any, LINESCAN_LEVELS)
+TEST_EACH(lines_end_alike_when_all_that_decides_is_the_same, LINESCAN_LEVELS)
 {
     if (!choose(_i))
         return;
-    learn("{\"time\":\"1\",\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/"
-          "a\",\"status\":200,\"rows\":1}");
-    ck_assert(fits(
-        "{\"time\":\"2025-11-12\",\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/a/long/path/of/more/"
-        "than/sixty/four/bytes/so/that/it/is/not/in/one/word\",\"status\":0,\"rows\":-1.5e3}"));
-    ck_assert(fits("{\"time\":\"\",\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"\",\"status\":null,"
-                   "\"rows\":true}"));
-    learn("time=1 level=INFO msg=\"a b\" path=/a status=200");
-    for (unsigned i = 0; i < 600; i++) /* the guesses begin anew for the other form, after a rest */
-        (void)fits("time=1 level=INFO msg=\"a b\" path=/a status=200");
-    ck_assert(fits("time=234 level=INFO msg=\"a b\" path= status=x"));
+    learn("{\"time\":\"1\",\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/a\",\"status\":200}");
+    ck_assert(
+        is_sure("{\"time\":\"2\",\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"\",\"status\":0}"));
+    ck_assert(is_sure("{\"time\":\"2\",\"level\":\"INFO\",\"msg\":\"m\"}"));
+    ck_assert(!is_sure("{\"time\":\"2\",\"level\":\"INFO\",\"msg\":\"never seen\"}"));
+    ck_assert(!is_sure("{\"time\":\"2\",\"level\":1,\"msg\":\"m\"}"));
+    ck_assert(!is_sure("{\"time\":\"2\",\"level\":{},\"msg\":\"m\"}"));
+    learn("{\"msg\":\"m\",\"msg\":\"n\"}");
+    learn("{\"msg\":\"\"}");
+    learn("{\"path\":\"/a\"}");
+    learn("{\"msg\":\"a \\\"quoted\\\" text\"}");
+    learn("time=1 level=\"INFO\" msg=\"a b\" path=/a status=200");
+    ck_assert(!is_sure("time=1 level=INFO msg=\"a b\" path=/a status=200"));
+    ck_assert(!is_sure("{\"msg\":\"a message of more than thirty-two bytes\"}"));
+    ck_assert(!is_sure("{\"msg\":\"a message of more than thirty-two bytes\"}"));
 }
 
-TEST_EACH(what_is_not_of_the_shape_is_not_taken_by_it, LINESCAN_LEVELS)
-{
-    static const char *const others[] = {
-        "{\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/a\",\"status\":007}",
-        "{\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/a\",\"status\":}",
-        "{\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/a\",\"status\":1 }",
-        "{\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/a\",\"status\":1}}",
-        "{\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"\t\",\"status\":1}",
-        "{\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"\\\",\"status\":1}",
-        "{\"level\":\"INFO\",\"msg\":\"m\",\"pbth\":\"/a\",\"status\":1}",
-        "{\"level\":\"INFO\",\"msg\":\"n\",\"path\":\"/a\",\"status\":1}",
-        "{\"level\":\"INFP\",\"msg\":\"m\",\"path\":\"/a\",\"status\":1}",
-        "{\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/a\",\"status\":\"1\"}",
-        "{\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/a\"}",
-    };
-
-    if (!choose(_i))
-        return;
-    learn("{\"level\":\"INFO\",\"msg\":\"m\",\"path\":\"/a\",\"status\":200}");
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (fits(others[i]))
-            ck_abort_msg("%s", others[i]);
-}
-
-/* Every byte of a line of a shape by every other that means something. */
+/* Every byte of a line that is known by every other that means something. */
 TEST_EACH(one_wrong_byte_anywhere_is_the_same, LINESCAN_LEVELS)
 {
     static const char bytes[] = "\"\\,:{}[] =\t0-.eaun\x01\xff";
@@ -167,10 +167,8 @@ TEST_EACH(one_wrong_byte_anywhere_is_the_same, LINESCAN_LEVELS)
         char line[128];
         size_t n = strlen(lines[i]);
 
-        for (unsigned k = 0; k < 700; k++)
-            (void)fits(lines[i]);
-        if (i > 0 && !fits(lines[i])) /* a rule asks for something in the first one's "a" */
-            ck_abort_msg("no shape: %s", lines[i]);
+        for (unsigned k = 0; k < 3; k++)
+            (void)is_sure(lines[i]);
         for (size_t at = 0; at < n; at++) {
             for (size_t b = 0; b < sizeof bytes - 1; b++) {
                 memcpy(line, lines[i], n + 1);
@@ -180,24 +178,6 @@ TEST_EACH(one_wrong_byte_anywhere_is_the_same, LINESCAN_LEVELS)
             }
         }
     }
-}
-
-/* A byte that the index has, and that ends no bare value of logfmt. */
-TEST_EACH(a_backslash_may_stand_in_a_bare_value, LINESCAN_LEVELS)
-{
-    for (unsigned i = 0; choose(_i) && i < 1000; i++)
-        if (fits("level=INFO msg=\"a b\" k=1\\2"))
-            ck_abort_msg("in line %u", i);
-}
-
-/* Nothing tells these apart before they are read: whichever is guessed, the other comes too. */
-TEST_EACH(shapes_that_are_taken_for_each_other, LINESCAN_LEVELS)
-{
-    for (unsigned i = 0; choose(_i) && i < 3000; i++)
-        buf_fmt(&block, "{\"level\":\"INFO\",\"msg\":\"m\",\"%s\":\"%u\",\"%s\":%u}\n",
-                i * 7 % 3 ? "id" : "err", i, i * 5 % 4 ? "rows" : "k", i);
-    read_block();
-    ck_assert(fitted > scanned / 10 || scanned == 0);
 }
 
 static const char *some_text(struct linegen *g)
@@ -255,8 +235,7 @@ static void put_line(struct linegen *g, struct buf *out, bool json)
     buf_str(out, "}");
 }
 
-/* Blocks that end anywhere, with lines that are damaged, of another form, empty, or longer than what is
- * indexed at once. */
+/* Blocks that end anywhere, with lines that are damaged, of another form, empty, or long. */
 TEST_EACH(random_blocks_are_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 60};
@@ -271,18 +250,18 @@ TEST_EACH(random_blocks_are_the_same, LINESCAN_LEVELS)
             if (linegen_below(&g, 8) == 0)
                 linegen_damage(&g, &line);
             if (linegen_below(&g, 300) == 0)
-                buf_fmt(&line, "%*s", (int)linegen_below(&g, 2 * INDEX_BYTES), "x");
+                buf_fmt(&line, "%*s", (int)linegen_below(&g, 8192), "x");
             buf_fmt(&block, "%.*s\n", (int)line.n, line.p);
         }
         read_block();
     }
-    if (fitted < scanned / 3)
-        ck_abort_msg("%u of %u", fitted, scanned);
+    if (sure < scanned / 4)
+        ck_abort_msg("%u of %u", sure, scanned);
     buf_release(&line);
 }
 
 /* Every line is one that was never seen: what is learned stays bounded, and so do the tries. */
-TEST_EACH(ever_new_shapes_are_the_same, LINESCAN_LEVELS)
+TEST_EACH(ever_new_values_are_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {9};
 
@@ -292,18 +271,4 @@ TEST_EACH(ever_new_shapes_are_the_same, LINESCAN_LEVELS)
         if (i % 100 == 99)
             read_block();
     }
-}
-
-TEST_EACH(a_block_is_forgotten_when_it_ends, LINESCAN_LEVELS)
-{
-    struct slots fast;
-    char *p = edge - 256;
-
-    if (!choose(_i))
-        return;
-    learn("{\"level\":\"INFO\",\"msg\":\"m\",\"status\":1}");
-    strcpy(p, "{\"level\":\"INFO\",\"msg\":\"m\",\"status\":2}\n");
-    slots_begin(&fast);
-    (void)scan->json(p, &fast.valid, trail, fast.fields, &fast.touched);
-    ck_assert(fast.valid && !trail->shape);
 }
