@@ -26,7 +26,7 @@ top = Path(__file__).resolve().parent.parent
 
 BARS = {"http": 90, "input": 90}  # per cent of branches
 # The simulation is the input room in a world of ours. Whether its new stories are exact is not said here.
-PROGRAMS = {"input": [["tests/sim/sim", *sorted((top / "tests/stories").glob("*.story"))]]}
+PROGRAMS = {"input": [["tests/sim/check"], ["tests/sim/sim", *sorted((top / "tests/stories").glob("*.story"))]]}
 UNJUDGED = {"input": ["tests/sim/sim", "--stories", 300, "--most", 300, "--seed", 1]}
 # TLS and passwords are tried with the clients that people have.
 E2E = {"http": ["web_config", "conventions"]}

@@ -122,7 +122,7 @@ void explain_comparison(const struct trace *t, const struct condition *c, struct
     static const struct buf no_hint = BUF_INIT;
     struct num v;
 
-    if (c->is_match || c->is_each || c->op < OP_LT || c->unit.kind == UNIT_NONE)
+    if (c->op < OP_LT || c->unit.kind == UNIT_NONE)
         return;
     if (!c->told && num_parse(missed_subject(t->record, c), &UNIT_PLAIN, &v) == 0)
         return; /* bare.h has a sentence about it */

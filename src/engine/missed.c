@@ -27,7 +27,7 @@ struct slice missed_subject(struct record *r, const struct condition *c)
 
 static bool compares_numbers(const struct condition *c)
 {
-    return !c->is_match && c->op >= OP_LT;
+    return c->op >= OP_LT;
 }
 
 static bool is_regex(const struct condition *c)

@@ -51,7 +51,7 @@ enum op { OP_EQ, OP_NE, OP_MATCH, OP_NOT_MATCH, OP_PREFIX, OP_LT, OP_LE, OP_GT, 
 
 /* One `match`, `where` or `each`, in the order written. */
 struct condition {
-    bool is_match;    /* `match`: capture.pattern on the raw line; the rest is unused */
+    bool is_match;    /* `match`: capture.pattern on the raw line; the rest is unused, op OP_EQ */
     bool is_each;     /* `each`: field, and with a regex op is MATCH; see struct each */
     struct ref field; /* where: */
     enum op op;

@@ -150,6 +150,25 @@ TEST(where_patience_ends_it_is_said)
     world_free(w);
 }
 
+/* Of two numbers that are too small the one that is nearly enough is told, and before what is no number. */
+TEST(the_nearest_number_is_told)
+{
+    static const char *const lines[][2] = {
+        {"a=90 b=10", "not event a"}, {"a=10 b=90", "not event b"}, {"a=x b=90", "not event b"}};
+    struct world *w = world_new("[event a]\nwhere = a > 100\n[event b]\nwhere = b > 100\n"
+                                "[counter n_total]\ninc = a, b\n");
+    struct buf out = BUF_INIT;
+    struct explain_options o = {.near = 1};
+
+    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+        buf_clear(&out);
+        explain_line(w->engine, w->source, slice_str(lines[i][0]), &o, &out);
+        ck_assert_msg(strstr(out.p, lines[i][1]) != NULL, "%s: %s", lines[i][0], out.p);
+    }
+    buf_release(&out);
+    world_free(w);
+}
+
 TEST(an_event_with_its_fields_and_updates)
 {
     expect_text(RULES, "{\"level\":\"ERROR\",\"size\":\"6KiB\",\"user\":\"ann\",\"path\":\"/12\"}",

@@ -92,7 +92,11 @@ TEST(row_2_cut_or_truncated)
     struct evidence last = inode(part(90, 100)), much = inode(part(5000, 9000));
 
     expect(last, 2, VERDICT_NEW);
+    last.born = true;
+    expect(last, 2, VERDICT_NEW);
     last.last_line = true;
+    expect(last, 2, VERDICT_CUT);
+    last.born = false;
     expect(last, 2, VERDICT_CUT);
     expect(much, 2, VERDICT_CUT);
     expect(inode(part(4000, 9000)), 2, VERDICT_NEW);

@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""Would a unit test notice? One small fault at a time is put into the C code of a room, and the room's own tests must fail.
+
+    contrib/mutate.py                          120 faults, drawn from the rooms input, engine and metrics
+    contrib/mutate.py --count 40 http          those of another room
+    contrib/mutate.py --since v1.0 input       only in files that changed since that revision
+    contrib/mutate.py --seed 7                 other faults than those of seed 1
+    contrib/mutate.py --list                   which they would be
+    contrib/mutate.py --only input/weigh.c:88  each fault of that line
+
+What a fault is: FAULTS below. Faults that change no machine code (the compiler proves that they change nothing), or do not compile,
+are drawn again and do not count. A test program that crashes, hangs or refuses to end has noticed. What lives must stand in ALIVE
+with the reason why nobody could tell it, or the run fails. The last line is `N passed, N failed`.
+
+Works in copies of the tree in build/mutate-N (or $CHECK_BUILD), one for each of --jobs. Which tests judge a room is told by
+contrib/coverage.py: tests/ROOM/check, and for the input room the kept stories of the simulation. The method is as old as
+DeMillo, Lipton and Sayward, "Hints on Test Data Selection" (1978).
+"""
+import argparse
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+from coverage import PROGRAMS, top
+
+ROOMS = ["input", "engine", "metrics"]
+# A mutant that makes a test so much slower has noticed: it hangs. In seconds of CPU time, of which a busy machine gives no less.
+CPU_LIMIT = 60
+
+# (what it is, pattern, what stands there instead): clang-format has put blanks round every binary operator.
+FAULTS = [
+    ("bound", r" < ", " <= "), ("bound", r" <= ", " < "), ("bound", r" > ", " >= "), ("bound", r" >= ", " > "),
+    ("condition", r" == ", " != "), ("condition", r" != ", " == "),
+    ("condition", r" < ", " >= "), ("condition", r" > ", " <= "),
+    ("condition", r" && ", " || "), ("condition", r" \|\| ", " && "),
+    ("condition", r"(?<=[(\s])!(?=[a-z_(])", ""), ("condition", r"(?<=\breturn )(?=[a-z_]+\([^;=<>&|?]*\);)", "!"),
+    ("constant", r"\btrue\b", "false"), ("constant", r"\bfalse\b", "true"),
+    ("constant", r"(?<![\w.])0(?=[;,)\]])", "1"), ("constant", r"(?<![\w.])1(?=[;,)\]])", "2"),
+    ("constant", r"(?<![\w.])[2-9]\d*(?=[;,)\] ])", None),
+    ("arithmetic", r" \+ ", " - "), ("arithmetic", r" - ", " + "), ("arithmetic", r" \+= ", " -= "),
+    ("arithmetic", r" -= ", " += "), ("arithmetic", r" \* (?=[a-z0-9])", " + "), ("arithmetic", r" / ", " * "),
+    ("arithmetic", r" & ", " | "), ("arithmetic", r" \|= ", " = "),
+    ("statement", r"(?m)^\s+\K(?:break|continue);", ";"),
+]
+# Statements that are left out: a call whose result nobody wants, an assignment to what was there before.
+CALL = re.compile(r"^( +)(?!return\b|else\b|if\b|for\b|while\b|case\b|MUST\b|assert\b)[a-z_]\w*\(.*\);$")
+ASSIGNMENT = re.compile(r"^( +)\*?[a-z_]\w*(?:(?:->|\.)\w+|\[[^\]]*\])* (?:[-+|&]?=) .*;$")
+
+# (file and line as regex, the fault as regex, why nobody could tell).
+ALIVE = [
+    (r"metrics/family\.c: f->cap = ", r"\? 8 : 2", "how much memory is taken ahead"),
+    (r"engine/update\.c: return CACHED_FEW ", ">=", "how many places the cache has"),
+    (r"input/tailset\.c: f->tail\.fd < 0", "<= 0", "0 is standard input, and no log"),
+    (r"input/tail\.c: memset\(p \+ got, 0, LINE_PAD\);", "nothing|;$", "what stands there decides nothing; zeros make runs equal"),
+    (r"input/fingerprint\.c: while \(got > 0 && n < FINGERPRINT_HEAD\)", "<=", "nothing is asked for then, and nothing comes"),
+    (r"input/open\.c: if \(older->carry\.n > 0\)", "> 1", "no carry is one byte long"),
+]
+
+
+def code_of(text):
+    """The text with everything blank that is not code: comments, literals, directives, assertions."""
+    def blank(m):
+        return re.sub(r"[^\n]", " ", m.group())
+    text = re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', blank, text, flags=re.S)
+    text = re.sub(r"(?m)^#(?:[^\n]*\\\n)*[^\n]*", blank, text)
+    return re.sub(r"(?m)^\s*(?:MUST|assert|static_assert|_Static_assert)\([^;]*;", blank, text)
+
+
+class Fault:
+    def __init__(self, path, text, begin, end, new, kind):
+        self.path, self.begin, self.end, self.new, self.kind = path, begin, end, new, kind
+        first, last = text.rfind("\n", 0, begin) + 1, text.find("\n", end)
+        self.line = text.count("\n", 0, begin) + 1
+        self.before, self.after = text[first:last].strip(), (text[first:begin] + new + text[end:last]).strip()
+
+    def place(self):
+        return f"{self.path}:{self.line}"
+
+    def said(self):
+        return f"{self.place()}: {self.kind}: {self.before}  ->  {self.after or 'nothing'}"
+
+
+def faults_of(path):
+    """All faults of a file, relative to src."""
+    text = (top / "src" / path).read_text()
+    code = code_of(text)
+    found = []
+    for kind, pattern, new in FAULTS:
+        kept = pattern.replace(r"\K", "")
+        skip = re.match(r"\(\?m\)\^\\s\+\\K", pattern)
+        for m in re.finditer(kept, code):
+            begin = m.start() + (len(m.group()) - len(m.group().lstrip()) if skip else 0)
+            found.append(Fault(path, text, begin, m.end(), str(int(m.group()) + 1) if new is None else new, kind))
+    at = 0
+    for line in code.split("\n"):
+        if CALL.match(line) or ASSIGNMENT.match(line):
+            begin = at + len(line) - len(line.lstrip())
+            found.append(Fault(path, text, begin, at + len(line), ";", "statement"))
+        at += len(line) + 1
+    # What stands outside of functions are tables and declarations of types.
+    depth, inside = 0, []
+    for c in code:
+        depth += (c == "{") - (c == "}")
+        inside.append(depth > 0)
+    return [f for f in found if inside[f.begin]]
+
+
+def why_alive(fault):
+    for place, change, why in ALIVE:
+        if re.fullmatch(place, fault.place()) or re.search(place, fault.path + ": " + fault.before):
+            if re.search(change, fault.said()):
+                return why
+    return None
+
+
+class Tree:
+    """A copy of the sources, built once, in which one file at a time is spoiled."""
+
+    def __init__(self, number, rooms):
+        build = Path(os.environ.get("CHECK_BUILD", top / "build"))
+        self.top = build / f"mutate-{number}"
+        if self.top.exists():
+            shutil.rmtree(self.top)
+        shutil.copytree(top, self.top, ignore=shutil.ignore_patterns("build", ".git", "node_modules"), symlinks=True)
+        self.obj = self.top / "obj"
+        self.obj.mkdir()
+        self.run("../configure", "-q", "CFLAGS=-O1")
+        for room in rooms:
+            self.make(room)
+            if not self.passes(room):
+                sys.exit(f"the tests of {room} fail before anything is changed")
+
+    def run(self, *command, **options):
+        return subprocess.run([str(word) for word in command], cwd=self.obj, check=True, **options)
+
+    def programs(self, room):
+        return [[f"tests/{room}/check"], *PROGRAMS.get(room, [])]
+
+    def make(self, room):
+        self.run("make", "-s", *[command[0] for command in self.programs(room)], stdout=subprocess.DEVNULL,
+                 stderr=subprocess.DEVNULL)
+
+    def passes(self, room):
+        limit = ["prlimit", f"--cpu={CPU_LIMIT}", f"--as={4 << 30}"]
+        for command in self.programs(room):
+            r = subprocess.run([str(word) for word in [*limit, *command]], cwd=self.obj, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, timeout=1800, env=dict(os.environ, srcdir=str(self.top)))
+            if r.returncode != 0:
+                return False
+        return True
+
+    def try_fault(self, fault):
+        """noticed, alive, same (no other machine code), or wrong (does not compile)."""
+        room = fault.path.split("/")[0]
+        source, object_file = self.top / "src" / fault.path, self.obj / "src" / fault.path.replace(".c", ".o")
+        text, code = source.read_text(), object_file.read_bytes()
+        source.write_text(text[:fault.begin] + fault.new + text[fault.end:])
+        try:
+            self.run("make", "-s", object_file.relative_to(self.obj), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if object_file.read_bytes() == code:
+                return "same"
+            self.make(room)
+            return "alive" if self.passes(room) else "noticed"
+        except subprocess.TimeoutExpired:
+            return "noticed"
+        except subprocess.CalledProcessError:
+            return "wrong"
+        finally:
+            source.write_text(text)
+
+
+def drawn(a):
+    """Faults in the order in which they are tried; more of them than are wanted, as some do not count."""
+    rooms = a.rooms or ROOMS
+    if a.only:
+        path, _, line = a.only.partition(":")
+        return [f for f in faults_of(path) if not line or f.line == int(line)]
+    files = [str(p.relative_to(top / "src")) for room in rooms for p in sorted((top / "src" / room).glob("*.c"))]
+    if a.since:
+        changed = subprocess.run(["git", "-C", top, "diff", "--name-only", a.since, "--", "src"], check=True,
+                                 capture_output=True, text=True).stdout.split()
+        files = [f for f in files if f"src/{f}" in changed]
+    found = [f for path in files for f in faults_of(path)]
+    random.Random(a.seed).shuffle(found)
+    return found
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    p.add_argument("rooms", nargs="*", metavar="ROOM")
+    p.add_argument("--count", type=int, default=120)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--since", metavar="REVISION")
+    p.add_argument("--only", metavar="ROOM/FILE.c[:LINE]")
+    p.add_argument("--jobs", type=int, default=os.cpu_count())
+    p.add_argument("--list", action="store_true")
+    a = p.parse_args()
+    faults = drawn(a)
+    if a.only:
+        a.count = len(faults)
+    if a.list:
+        print("\n".join(f.said() for f in faults[:a.count]))
+        return 0
+    rooms = sorted({f.path.split("/")[0] for f in faults})
+    outcomes, lock, queue = Counter(), threading.Lock(), iter(faults)
+
+    def counted():
+        return outcomes["noticed"] + outcomes["alive"] + outcomes["explained"]
+
+    def work(number):
+        tree = Tree(number, rooms)
+        while True:
+            with lock:
+                fault = next(queue, None) if counted() < a.count else None
+            if not fault:
+                break
+            outcome = tree.try_fault(fault)
+            why = outcome == "alive" and why_alive(fault)
+            with lock:
+                if counted() == a.count:
+                    break
+                outcomes["explained" if why else outcome] += 1
+                if outcome == "alive":
+                    print(f"{'explained' if why else 'ALIVE'}: {fault.said()}" + (f"  ({why})" if why else ""), flush=True)
+                elif a.only:
+                    print(f"{outcome}: {fault.said()}", flush=True)
+        shutil.rmtree(tree.top)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(a.jobs)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    print(f"{counted()} faults: {outcomes['noticed']} noticed, {outcomes['explained']} that nobody could tell; "
+          f"drawn besides {outcomes['same']} without other code, {outcomes['wrong']} that do not compile")
+    print(f"{outcomes['noticed'] + outcomes['explained']} passed, {outcomes['alive']} failed")
+    return 1 if outcomes["alive"] or not counted() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
