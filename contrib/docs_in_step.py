@@ -31,6 +31,8 @@ WORDS = [
 EXACT = {"docs/rules.ru.md", "docs/reference.ru.md", "docs/configuration.ru.md", "docs/migrate.ru.md", "docs/tutorial.ru.md"}
 # Documents that promise to be read in so many minutes, at 200 words of prose in each.
 MINUTES = {"docs/rules.md": 20}
+# And those that promise to be seen at once, in so many lines.
+SCREEN = {"README.md": 75, "README.ru.md": 75}
 
 
 def read(path):
@@ -188,6 +190,8 @@ def main():
             said[path] += ["%s: %s<!--%s-->: there are %s; run contrib/docs_in_step.py" % (path, *s) for s in stale(path)]
         if path in MINUTES:
             said[path] += too_long(path)
+        if read(path).count("\n") > SCREEN.get(path, 1 << 30):
+            said[path].append(f"{path}: more than {SCREEN[path]} lines are no screen")
         if path.endswith(".ru.md"):
             wrong = difference(path.replace(".ru.md", ".md"), path)
             said[path] += ([wrong] if wrong else []) + wrong_words(path)
