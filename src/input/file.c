@@ -870,10 +870,11 @@ void file_tell_doubt(struct tailset *t, const struct tail_file *f)
         "exactly, and some of its lines may count again");
 }
 
-/* What an editor replaced is no other generation: what it shares with what came of it is no banner. */
+/* What an editor replaced, perhaps, is no other generation: what it shares with what came of it is no
+ * banner. */
 static bool was_edited(const struct tail_file *f)
 {
-    return f->lost_wall_ns == LOST_BY_EDITOR;
+    return f->lost_wall_ns == LOST_BY_EDITOR || f->doubted;
 }
 
 static void learn_alike(const struct tail_file *f, const struct tail_file *other)
@@ -1061,14 +1062,15 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
 }
 
 /* As file_verify, of which nothing was read: of what was truncated, and perhaps written anew, before that
- * only its beginning tells. */
-static int verify_unread(struct tailset *t, struct tail_file *f)
+ * only its beginning tells, and that it is less than was seen. */
+static int verify_unread(struct tailset *t, struct tail_file *f, uint64_t size)
 {
     int r = begins_so(f, f->tail.fd);
 
-    if (r != 0)
+    if (r < 0 || (r == 1 && size >= f->tail.size))
         return r < 0 ? r : 0;
-    f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
+    if (r == 0)
+        f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
     file_begin_generation(t, f); /* perhaps there is a copy */
     return 1;
@@ -1089,7 +1091,7 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
     int r;
 
     if (f->tail.offset == 0)
-        return verify_unread(t, f);
+        return verify_unread(t, f, size);
     r = tail_compare(&f->tail, f->tail.fd, size);
     if (r < 0)
         return r;

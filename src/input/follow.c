@@ -247,7 +247,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
     if (f->tail.fd < 0 && !f->unpack)
         r = file_reopen(t, f);
     else if (!f->packed && f->tail.offset == 0)
-        r = file_verify(t, f, 0);
+        r = file_verify(t, f, f->tail.size); /* reading finds what is gone of that */
     if (r == 0)
         r = refuse_packed(t, f);
     if (r == 1)

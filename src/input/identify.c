@@ -56,6 +56,7 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     struct tail_file *f = file_memo(t, n->stream, FILE_DENIED, n->path, &n->look);
 
     f->error = error;
+    f->unread = n->look.size > n->seen ? n->look.size : n->seen;
     f->copy_of = n->copy_of && n->copy_of->stream == n->stream ? n->copy_of : NULL;
     if (warn_once(t, n->path, strerror(error)))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
@@ -140,6 +141,14 @@ static bool is_where_it_was(const struct tail_file *f)
     return look_at(f->path, &look) == 0 && identity_eq(&look.id, &f->tail.id);
 }
 
+/* All of it, as far as the newcomer is known. */
+static bool is_large_enough(const struct newcomer *n, const struct tail_file *f)
+{
+    if (n->packed)
+        return n->head.n == FINGERPRINT_HEAD || f->tail.size <= n->head.n;
+    return f->tail.size <= n->look.size;
+}
+
 /* What was truncated before anything of it was read may be in it; and what was empty when it was seen last, and
  * has gone, is in the first archive of what nobody has read. `begun` is what it becomes. */
 static void forget_unread(struct tailset *t, const struct newcomer *n,
@@ -152,13 +161,25 @@ static void forget_unread(struct tailset *t, const struct newcomer *n,
         next = f->stream_next;
         if (f == begun || !file_has_content(f) || f->tail.offset > 0 || !file_begins_so(f, n->head))
             continue;
-        if (f->state == FILE_LOST && f->truncated && (n->packed || f->tail.size <= n->look.size)) {
+        if (f->state == FILE_LOST && f->truncated && is_large_enough(n, f)) {
             file_drop(t, f);
         } else if (packed && !f->truncated && f->tail.size == 0 && f->tail.fd < 0 &&
                    !is_where_it_was(f)) {
             file_drop(t, f);
             packed = false;
         }
+    }
+}
+
+/* It could not be looked into at first, and is known now. */
+static void forget_denied(struct tailset *t, const struct newcomer *n)
+{
+    struct tail_file *next;
+
+    for (struct tail_file *f = n->stream->files; f; f = next) {
+        next = f->stream_next;
+        if (f->state == FILE_LOST && f->denied && identity_eq(&f->tail.id, &n->look.id))
+            file_drop(t, f);
     }
 }
 
@@ -249,6 +270,7 @@ static void wait_for_more(struct tailset *t, const struct finding *best, struct 
     e.still = true;
     f->ambiguous = judge(&e)->verdict == VERDICT_AMBIGUOUS;
     f->round = t->rounds;
+    f->unread = n->look.size < n->seen ? n->seen : 0;
     file_set_fd(t, f, n->fd);
     n->fd = -1;
 }
@@ -281,7 +303,8 @@ static int proves_wrong(struct tailset *t, struct tail_file *f)
     struct look look;
     int r = 0;
 
-    if (!file_is_readable(f) || (f->tail.offset == 0 && (f->tail.fd < 0 || f->packed)))
+    if (!file_is_readable(f) ||
+        (f->tail.offset == 0 && (f->packed || (f->tail.fd < 0 && f->tail.size == 0))))
         return 0;
     if (f->tail.fd >= 0) {
         r = look_at_fd(f->tail.fd, &look);
@@ -397,6 +420,16 @@ static int may_be_of_current(struct tailset *t, const struct newcomer *n)
     return weigh_is_copy(t, n, current);
 }
 
+/* Another part that could not be looked into may be the rest of what an archive seems to be: negative errno,
+ * or 0. */
+static int another_is_unknown(const struct stream *s)
+{
+    for (const struct tail_file *f = s->files; f; f = f->stream_next)
+        if (file_is_put_off(f) && !rotated_is_compressed(slice_str(f->path)))
+            return -f->error;
+    return 0;
+}
+
 /* A rotated name that says nothing of what we know. */
 static int begin_rotated(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
@@ -456,8 +489,11 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
         break;
     }
     r = n->rotated ? begin_rotated(t, best, n) : begin(t, n, false);
-    if (r == 0 && verdict == VERDICT_AMBIGUOUS)
+    if (r == 0 && verdict == VERDICT_AMBIGUOUS) {
         file_tell_ambiguous(t, n->stream, n->path);
+        if (best->file)
+            best->file->doubted = !best->file->deleted; /* else it was written again */
+    }
     return r;
 }
 
@@ -744,8 +780,11 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
 
         return r < 0 ? r : identify_unseen(t, n);
     }
-    if (file_is_lost(p.best))
-        return go_on_packed(t, p.best, n);
+    if (file_is_lost(p.best)) {
+        int r = another_is_unknown(n->stream);
+
+        return r < 0 ? r : go_on_packed(t, p.best, n);
+    }
     hold(t, n, false);
     return 0;
 }
@@ -858,10 +897,14 @@ static void identify(struct tailset *t, struct newcomer *n)
         r = -ENOENT; /* another file by now */
         n->copy_of = NULL;
     }
+    if (n->seen < met.size)
+        n->seen = met.size;
     if (r == 0)
         r = identify_content(t, n);
-    if (r == 0 && n->look.size == 0)
-        lose_seen(t, n, met.size);
+    if (r == 0 && n->look.size < n->seen)
+        lose_seen(t, n, n->seen);
+    if (r == 0)
+        forget_denied(t, n);
     if (n->fd >= 0)
         (void)sys_close(n->fd);
     if (r < 0)

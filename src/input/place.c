@@ -50,6 +50,19 @@ static void end_waiting(struct tailset *t, struct tail_file *f)
     file_unname(t, f);
 }
 
+/* It could not be looked into, and its name is gone: what was in it is lost, if no other leads to it; and then
+ * what it is is not yet known. */
+static void end_denial(struct tailset *t, struct tail_file *f)
+{
+    index_remove(&t->id_index, &f->by_id);
+    f->copy_of = NULL;
+    f->denied = true;
+    f->error = 0;
+    f->tail.size = f->unread;
+    f->tail.read_to = 0;
+    file_unname(t, f);
+}
+
 /* The name means nothing, or something else, now. */
 static void lose_name(struct tailset *t, struct tail_file *f)
 {
@@ -57,6 +70,8 @@ static void lose_name(struct tailset *t, struct tail_file *f)
         file_release_archives(t, f); /* what it was is not known, nor what they were made of */
     if (f->state == FILE_WAITING)
         end_waiting(t, f);
+    else if (file_is_put_off(f) && f->unread > 0 && strcmp(f->path, f->stream->path) == 0)
+        end_denial(t, f);
     else if (file_has_content(f))
         file_unname(t, f);
     else
@@ -165,7 +180,8 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .own = log != NULL,
                                       .packed = rotated_is_compressed(slice_str(path)),
                                       .still = p->still,
-                                      .ambiguous = p->still && p->ambiguous});
+                                      .ambiguous = p->still && p->ambiguous,
+                                      .seen = p->seen});
 }
 
 /* What was first met under the name of a part has the log's own: a crash undid that it was rotated. */
@@ -187,6 +203,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     struct tail_file *f = file_by_path(t, path);
     struct tail_file *copy_of = p->copy_of, *owner;
     struct stream *was;
+    uint64_t seen = 0;
     bool unchanged;
     int r;
 
@@ -206,6 +223,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     if (f && (is_memo(f) || f->copy_of) && identity_eq(&f->tail.id, &look->id)) {
         if (!copy_of)
             copy_of = f->copy_of;
+        seen = f->unread;
         file_drop(t, f); /* to be identified anew */
     } else if (f)
         lose_name(t, f);
@@ -243,7 +261,8 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     if (owner && r == 1)
         file_name(t, owner, path, look);
     else
-        add_newcomer(t, &(struct pending){p->path, copy_of, unchanged && p->still, p->ambiguous},
+        add_newcomer(t,
+                     &(struct pending){p->path, copy_of, unchanged && p->still, p->ambiguous, seen},
                      look, was);
 }
 

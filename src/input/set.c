@@ -210,6 +210,8 @@ void newcomer_add(struct tailset *t, struct newcomer n)
     if (map_get(&t->newcomer_numbers, slice_str(n.path), &number)) {
         struct newcomer *met = &t->newcomers[number];
 
+        if (n.seen < met->seen)
+            n.seen = met->seen;
         if (!n.copy_of)
             n.copy_of = met->copy_of;
         free(met->path);

@@ -153,6 +153,7 @@ struct tail_file {
     int64_t lost_wall_ns;     /* when it was found to be FILE_LOST */
     uint8_t away; /* so many looks before that says anything: it was lost with its directory or its
                      disk, or while nobody wanted it */
+    uint64_t unread; /* FILE_DENIED: so many bytes were in it; FILE_WAITING: before it was cut */
     unsigned failures;
     unsigned round; /* FILE_WAITING: how many reconciles there had been */
     int error;      /* errno, 0 = none */
@@ -177,6 +178,8 @@ struct tail_file {
     uint64_t began_hash; /* of these */
     char began[BEGAN];   /* the first of these, as they are: it may be shorter now */
     uint64_t key;        /* of its entry in the memory; 0 = none */
+    bool denied;         /* FILE_LOST: it could never be looked into */
+    bool doubted;        /* there is one that may be what an editor made of it */
     bool awaits;         /* what comes under its name could not yet be compared with it */
 };
 
@@ -244,6 +247,7 @@ struct pending {
     struct tail_file *copy_of; /* it was held as a copy of this; NULL when not known */
     bool still;                /* FILE_WAITING, and long enough, if it has not changed */
     bool ambiguous;            /* ... and then it will be told */
+    uint64_t seen;             /* so many bytes were in it, and were not looked into */
 };
 
 /* A regular file behind a name, that is none of those known. */
@@ -260,6 +264,7 @@ struct newcomer {
     bool packed;    /* by its name */
     bool still;     /* it waited long enough */
     bool ambiguous; /* ... for what is gone, and may have become of that what it has by now */
+    uint64_t seen;  /* so many bytes were in it, and were not looked into */
     /* While it is identified: */
     int fd; /* -1: closed, or given to a file */
     struct slice head;

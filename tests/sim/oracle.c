@@ -271,7 +271,7 @@ void oracle_look(bool saved)
             oracle.since[id] = 0;
         else if (!oracle.since[id])
             oracle.since[id] = oracle.reconciles + 1;
-        else if (saved && oracle.reconciles > oracle.since[id] + OWED_AFTER)
+        else if (saved && oracle.began && oracle.reconciles > oracle.since[id] + OWED_AFTER)
             oracle.owed[id] = true;
     }
 }
@@ -337,6 +337,7 @@ static void cut_seen(struct node *n, size_t size)
 
 static struct {
     bool glimpsed[LINES_MAX];
+    bool looked;
     uint64_t shown;
 } pending; /* of the save under way */
 
@@ -418,8 +419,9 @@ void oracle_excuse_line(const struct node *n, size_t at)
     each_line(n->data.p + from, to - from, excuse, NULL);
 }
 
-void oracle_saves(void)
+void oracle_saves(bool looked)
 {
+    pending.looked = looked;
     out_of_reach();
     memcpy(pending.glimpsed, oracle.glimpsed, sizeof(pending.glimpsed));
     pending.shown = 0;
@@ -435,6 +437,7 @@ void oracle_saved(void)
     memcpy(oracle.glimpsed_kept, pending.glimpsed, sizeof(pending.glimpsed));
     oracle.shown = pending.shown;
     oracle.unseen_boot = false;
+    oracle.began |= pending.looked;
     for (struct node *n = world.nodes; n; n = n->next) {
         n->seen_kept = n->seen_taken;
         n->crashed = n->crashed == CRASHED_SEEN ? CRASHED_NOT : n->crashed;
@@ -452,6 +455,8 @@ void oracle_born(void)
 void oracle_died(void)
 {
     memcpy(oracle.glimpsed, oracle.glimpsed_kept, sizeof(oracle.glimpsed));
+    if (world.failed) /* what could not be looked into is not saved */
+        memset(oracle.glimpsed, 0, sizeof(oracle.glimpsed));
     for (struct node *n = world.nodes; n; n = n->next) {
         n->seen = n->seen_taken = n->seen_kept = 0;
         n->cut = n->cut ? CUT : CUT_NOT;
@@ -519,7 +524,7 @@ static void check_lines(void)
     if (lost)
         oracle_fault(FAULT_LOST, "%u lines that are owed were not counted, the first is %u%s", lost,
                      first, told_lost() ? " (told)" : "");
-    if (silent && !told_lost() && !world.failed)
+    if (silent && !told_lost() && !(world.failed && oracle.told[TAIL_TRUNCATED]))
         oracle_fault(FAULT_SILENT, "line %u was seen and is lost, and nothing says so", silent);
     if (twice && !oracle.told[TAIL_AMBIGUOUS] && !world.failed)
         oracle_fault(FAULT_SILENT, "line %u counted twice, and nothing says so", twice);

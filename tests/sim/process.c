@@ -154,7 +154,7 @@ static void save(void)
     buf_release(&files);
     process.saved_version = tailset_version(process.files);
     process.saving = true;
-    oracle_saves();
+    oracle_saves(tailset_has_looked(process.files));
 }
 
 static void on_tick(void *ctx)
@@ -292,8 +292,9 @@ void process_start(void)
         world.ghost = false;
         return;
     }
-    if (r == STATEFILE_EMPTY) {
+    if (!oracle.began)
         oracle_first();
+    if (r == STATEFILE_EMPTY) {
         do
             (void)tailset_catch_up(process.files, 0);
         while (!tailset_has_looked(process.files) && !world.ghost);

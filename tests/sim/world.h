@@ -277,6 +277,7 @@ struct oracle {
     bool glimpsed_kept[LINES_MAX]; /* ... and had saved since */
     bool excused[LINES_MAX];       /* nobody owes it */
     bool perhaps[LINES_MAX];       /* ... if a doubt was told */
+    bool began;                    /* a state is durable that was made after a look at all */
     bool unseen_boot;              /* after a power cut, before a state was saved */
     bool halves; /* parts of lines were written: what is lost of them is no line */
     unsigned reconciles;
@@ -307,9 +308,10 @@ void oracle_reconciled(bool looked);                      /* ... at all that was
 void oracle_back_in_reach(void); /* what was out of reach, as a disk that is mounted */
 void oracle_history(void);       /* whatever archive is there now need not be read */
 void oracle_failed(void);        /* an error was given: what is there may have been missed */
-void oracle_saves(void);         /* the process takes counts and positions of this moment */
-void oracle_saved(void);         /* ... and they are durable */
-void oracle_born(void);          /* a process starts */
+void oracle_saves(
+    bool looked); /* the process takes counts and positions of this moment; `looked`: at all */
+void oracle_saved(void); /* ... and they are durable */
+void oracle_born(void);  /* a process starts */
 void oracle_died(void);
 void oracle_went_back(void); /* the state before the last is used: an error */
 void oracle_first(void);     /* the process knows nothing: what lies rotated is history */
