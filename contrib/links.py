@@ -119,7 +119,7 @@ def others(paths):
     for path in paths:
         text = text_of(path)
         said = wrong_names(path, text) if path.suffix in {".1", ".5"} else []
-        for name, anchor in set(PAGE.findall(text)):
+        for name, anchor in set(PAGE.findall(text)) if ".md" in text else ():
             if not (TOP / name).exists():
                 said.append(f"it names {name}, which is not there")
             elif anchor and anchor not in anchors(TOP / name):
