@@ -264,7 +264,8 @@ static void verify_metrics(struct verification *v, const struct tail_sum *sum, s
 
     timearg_format(date, gone_ns);
     if (!why && v->gone_lines + sum->lines_forgotten) {
-        printf("metrics: cannot be checked: lines before %s are gone\n", date);
+        printf("metrics: cannot be checked: lines%s%s are gone\n", gone_ns ? " before " : "",
+               gone_ns ? date : "");
         return;
     }
     if (why) {

@@ -316,6 +316,16 @@ def a_metric_that_is_another():
     verify(code=1, says=r"^metrics: samples that differ: 1 [\s\S]*^  \+ numbers_total \d+$")
 
 
+def lines_of_which_no_time_is_known_are_gone():
+    """What was cut and written anew in place: when its lines were written nobody knows, and 1970 is no answer."""
+    w = world().start()
+    w.write(100)
+    w.exact()
+    put(APP, w.lines(100))
+    saved(w)
+    verify(says=r"^metrics: cannot be checked: lines (before 20..-..-..T\S+ )?are gone$")
+
+
 def metrics_that_cannot_be_checked():
     w = world().start()
     w.write(100)
@@ -366,4 +376,5 @@ def what_cannot_be_verified():
 
 main(clean, a_byte_that_changed, a_line_that_was_deleted, a_line_that_was_added_is_none_of_ours, rotated_and_compressed,
      copied_and_truncated_while_nobody_looks, gone, cut, begun_at_the_end, random_days_under_kill_9, a_state_of_version_0_1,
-     a_metric_that_is_another, metrics_that_cannot_be_checked, records_that_silence_completed, what_cannot_be_verified)
+     a_metric_that_is_another, lines_of_which_no_time_is_known_are_gone, metrics_that_cannot_be_checked,
+     records_that_silence_completed, what_cannot_be_verified)
