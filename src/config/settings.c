@@ -277,3 +277,11 @@ const char *settings_default_state(struct arena *a)
     buf_release(&path);
     return text;
 }
+
+void settings_choose_state(struct settings *s, const char *given)
+{
+    if (given)
+        s->state_directory = given;
+    else if (!s->state_directory)
+        s->state_directory = settings_default_state(&s->text);
+}

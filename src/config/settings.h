@@ -57,5 +57,7 @@ void settings_read(struct settings *c, const struct ini_doc *doc, struct mistake
 /* Where state is kept when nothing was configured: $STATE_DIRECTORY, else /var/lib/logtally for
  * root, else ~/.local/state/logtally. */
 const char *settings_default_state(struct arena *a);
+/* Where it is kept: as given (NULL: it is not), else as the settings say, else the default. */
+void settings_choose_state(struct settings *s, const char *given);
 
 #endif

@@ -55,7 +55,7 @@ static void say_unchanged(const struct daemon *d, const struct settings *now,
         log_warn("[server] listen changed; it takes effect at the next start");
     if (!d->options->web_config && !same_text(now->web_config, new->web_config))
         log_warn("[server] web_config changed; it takes effect at the next start");
-    if (!d->options->state && !same_text(now->state_directory, new->state_directory))
+    if (!same_text(now->state_directory, new->state_directory))
         log_warn("[state] directory changed; it takes effect at the next start");
 }
 
@@ -101,6 +101,7 @@ static int load_again(const struct daemon *d, struct setup *new, struct mistakes
     size_t before = m->nmistakes;
     int r = setup_load(&d->options->common, &d->options->logs, SETUP_AWAITS_LOG, new, m);
 
+    settings_choose_state(&new->settings, d->options->state);
     if (r < 0)
         return r;
     if (!new->rules->nfamilies && now->nfamilies)

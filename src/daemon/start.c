@@ -256,23 +256,13 @@ static void on_look(void *ctx)
     loop_timer_set(s->timer, clock_mono_ns() + LOOK_NS);
 }
 
-static void choose_directory(struct daemon *d)
-{
-    struct settings *s = &d->setup.settings;
-
-    if (d->options->state)
-        s->state_directory = d->options->state;
-    else if (!s->state_directory)
-        s->state_directory = settings_default_state(&s->text);
-}
-
 void daemon_begin(struct daemon *d)
 {
     struct start *s = xcalloc(1, sizeof *s);
 
     d->start = s;
     d->lent = true;
-    choose_directory(d);
+    settings_choose_state(&d->setup.settings, d->options->state);
     s->daemon = d;
     s->setup = &d->setup;
     s->timer = loop_timer_new(d->loop, on_look, s);

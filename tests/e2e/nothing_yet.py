@@ -2,6 +2,7 @@
 """A service that was just installed has no log and no rules: it starts, serves, says what to do, and counts from the moment that
 there are some. What loses all logs at once is a configuration being written, and drops nothing."""
 import os
+import shutil
 import signal
 import subprocess
 
@@ -87,6 +88,23 @@ def a_reload_drops_no_log_but_a_restart_may():
     d.stop()
 
 
+def a_directory_that_nobody_named_stays():
+    """Under systemd STATE_DIRECTORY says where the state is: a reload is told of no other, and who looks for it finds it."""
+    put("empty.ini", "[server]\nlisten = 127.0.0.1:0\n")
+    with open("stderr", "wb") as err:
+        child = subprocess.Popen([LOGTALLY, "run", "-c", "empty.ini"], stderr=err, env={**os.environ, "STATE_DIRECTORY": os.path.abspath("kept")})
+    try:
+        assert until(lambda: "caught up" in get("stderr")), get("stderr")
+        child.send_signal(signal.SIGHUP)
+        assert until(lambda: "reloaded" in get("stderr")), get("stderr")
+        assert "changed" not in get("stderr"), get("stderr")
+        shutil.rmtree("kept")
+        assert until(lambda: "the saved state in %s was removed" % os.path.abspath("kept") in get("stderr")), get("stderr")
+    finally:
+        child.kill()
+        child.wait()
+
+
 def only_a_configuration_can_get_a_log():
     put("a.ini", RULES)
     said = ran("run", "--rules", "a.ini", code=1).stderr
@@ -103,5 +121,5 @@ def check_warns_of_both():
     assert "warning" not in ran("check", "a.ini").stderr
 
 
-main(starts_and_says_what_to_do, goes_on_with_what_comes, a_reload_drops_no_log_but_a_restart_may, only_a_configuration_can_get_a_log,
-     check_warns_of_both)
+main(starts_and_says_what_to_do, goes_on_with_what_comes, a_reload_drops_no_log_but_a_restart_may, a_directory_that_nobody_named_stays,
+     only_a_configuration_can_get_a_log, check_warns_of_both)
