@@ -5,7 +5,7 @@
 
 A link leads somewhere when its file is there and has the heading that it names, as GitHub makes anchors of headings. A page
 links to pages of its own language, where they exist, and to its twin in the other. From README.md all English pages are
-reached, and from README.ru.md all Russian ones: what nobody links to is read by nobody. A path that a page or a manual only
+reached, and from README.ru.md all Russian ones: what nobody links to is read by nobody. Each is in the tarball. A path that a page or a manual only
 names must be there, too, and so must the page, and the heading, that any other file names: scripts, rules, alerts.
 Addresses of other servers are not asked.
 
@@ -98,15 +98,23 @@ def reached(first, links):
     return seen
 
 
+def distributed():
+    """Files and directories that are in the tarball, as the makefiles name them."""
+    return {word for path in [TOP / "Makefile.am", TOP / "docs/cookbook/files.mk"] for word in re.sub(r"#.*", "", text_of(path)).split()}
+
+
 def documents(paths):
     """{path: [what is wrong]}"""
-    wrong, links = {}, {}
+    wrong, links, tarball = {}, {}, distributed()
     for path in paths:
         text = text_of(path)
         wrong[path], links[path] = wrong_links(path, CODE.sub("", text))
         wrong[path] += wrong_names(path, text)
         if twin(path).exists() and twin(path) not in links[path]:
             wrong[path].append(f"no link to {twin(path).name}")
+        name = path.relative_to(TOP)
+        if not tarball & {str(part) for part in [name, *name.parents]}:
+            wrong[path].append("it is not in the tarball: Makefile.am does not name it")
     for first in (TOP / "README.md", TOP / "README.ru.md"):
         for path in {p for p in wrong if is_russian(p) == is_russian(first)} - reached(first, links):
             wrong[path].append(f"no link leads to it from {first.name}")
