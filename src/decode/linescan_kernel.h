@@ -30,8 +30,7 @@
 /* Where the fields go: the arguments of a scan, as they stand in registers. */
 struct into {
     struct field *slots;
-    uint16_t *touched;
-    unsigned n; /* touched */
+    uint16_t *touched; /* behind the last */
 };
 
 SIMD_INLINE void store(struct into *to, unsigned slot, const char *p, const char *end,
@@ -42,7 +41,7 @@ SIMD_INLINE void store(struct into *to, unsigned slot, const char *p, const char
     if (slot == FIELDNAME_NO_SLOT || f->kind != FIELD_NONE)
         return;
     *f = (struct field){p, (uint32_t)(end - p), kind};
-    to->touched[to->n++] = (uint16_t)slot;
+    *to->touched++ = (uint16_t)slot;
 }
 
 /* Digits at p, up to 16 of them. */
@@ -170,10 +169,10 @@ static SIMD_TARGET __attribute__((noinline)) const char *
 take_inner(const char *p, const struct trail_step *s, const struct trail *t, struct into *to)
 {
     struct slice key = {s->text + s->key_at, s->key_n};
-    struct touched touched = {to->touched, to->n};
+    struct touched touched = {to->touched, 0};
 
     p = json_member(p, text_newline(p), key, t->want, to->slots, &touched);
-    to->n = touched.n;
+    to->touched += touched.n;
     return p;
 }
 
@@ -242,7 +241,10 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
                 at = fork ? fork : s;
             }
         } else {
-            p = take_inner(p - 1, s, t, to);
+            struct into copy = *to; /* its address is known: the other stays in registers */
+
+            p = take_inner(p - 1, s, t, &copy);
+            to->touched = copy.touched;
             unsure |= s->decides;
             at = s;
         }
@@ -256,11 +258,11 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
 SIMD_INLINE const char *scan(const char *p, enum line_form form, bool lenient, bool *ret_valid,
                              struct trail *t, struct field *slots, struct touched *touched)
 {
-    struct into to = {slots, touched->slots, touched->n};
+    struct into to = {slots, touched->slots + touched->n};
     unsigned before = touched->n;
     const char *end = walk(p, form, lenient, t, &to);
 
-    touched->n = to.n;
+    touched->n = (unsigned)(to.touched - touched->slots);
     *ret_valid = end != NULL;
     if (__builtin_expect(*ret_valid, 1))
         return end;

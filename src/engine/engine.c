@@ -193,6 +193,9 @@ static void settle(struct engine *e, enum record_result last)
     record_block(r, slice_make(NULL, 0));
     const struct log_counters *log = &e->logs[r->source->log];
 
+    for (unsigned k = 0; k < LINE_KINDS; k++)
+        count_noted(e, e->lines, log->lines[k], &e->counted.lines[k]);
+    count_noted(e, e->matched, log->matched, &e->counted.matched);
     count_noted(e, e->times_unreadable, log->times_unreadable, &r->unreadable);
     count_noted(e, e->regex_errors, log->regex_errors, &r->gave_up);
 }

@@ -324,7 +324,7 @@ struct slice record_seconds(struct record *r, int64_t ns)
     return (struct slice){p, n};
 }
 
-void record_builtin(struct record *r, uint16_t slot)
+static void make_builtin(struct record *r, uint16_t slot)
 {
     char *p;
 
@@ -353,6 +353,22 @@ void record_builtin(struct record *r, uint16_t slot)
     case CTX_BUILTINS:
         break; /* set by record_source */
     }
+}
+
+struct slice record_any_text(struct record *r, const struct ref *ref)
+{
+    const unsigned first = r->rules->ndecoded;
+
+    for (unsigned i = 0; i < ref->n; i++) {
+        uint16_t slot = ref->slots[i];
+        struct field *f = &r->slots[slot];
+
+        if (f->kind == FIELD_NONE && (unsigned)(slot - first) < CTX_BUILTINS)
+            make_builtin(r, slot);
+        if (f->kind != FIELD_NONE)
+            return field_text(f, &r->scratch);
+    }
+    return (struct slice){"", 0};
 }
 
 /* 10:15:30 alone, which is no time without its day. */

@@ -118,24 +118,17 @@ void record_capture(struct record *r, const struct capture *c);
 /* Every field that the line was decoded to, also those that no rule asks for. For people. */
 void record_each(const struct record *r, field_visit_fn *fn, void *ctx);
 
-/* _line, _bytes, _stream, _time are made only when asked for. */
-void record_builtin(struct record *r, uint16_t slot);
+/* What a rule sees under a name: "" when it is missing. _line, _bytes, _stream, _time are made only when
+ * asked for. */
+struct slice record_any_text(struct record *r, const struct ref *ref);
 
-/* What a rule sees under a name: "" when it is missing. */
 static inline struct slice record_text(struct record *r, const struct ref *ref)
 {
-    const unsigned first = r->rules->ndecoded;
+    const struct field *f = ref->n > 0 ? &r->slots[ref->slots[0]] : NULL;
 
-    for (unsigned i = 0; i < ref->n; i++) {
-        uint16_t slot = ref->slots[i];
-        struct field *f = &r->slots[slot];
-
-        if (f->kind == FIELD_NONE && (unsigned)(slot - first) < CTX_BUILTINS)
-            record_builtin(r, slot);
-        if (f->kind != FIELD_NONE)
-            return field_text(f, &r->scratch);
-    }
-    return (struct slice){"", 0};
+    if (__builtin_expect(f && f->kind == FIELD_TEXT && (f->n != 1 || f->p[0] != '-'), 1))
+        return slice_make(f->p, f->n);
+    return record_any_text(r, ref);
 }
 
 /* Seconds with as many fraction digits as it takes; lives as long as the line. */

@@ -15,6 +15,11 @@ struct log_counters {
     uint32_t records_cut, encoding_errors, regex_errors;
 };
 
+/* Lines of the source at hand that are not yet in the registry: they come there when its block ends. */
+struct counted_lines {
+    uint64_t lines[LINE_KINDS], matched;
+};
+
 struct event_state {
     uint64_t
         verdict; /* twice the number of the line it was tried on last, and 1 if it was this event */
@@ -58,6 +63,7 @@ struct engine {
     struct family *lines, *matched, *bytes, *times_unreadable, *records_cut, *encoding_errors,
         *regex_errors, *event_hits;
     struct log_counters *logs;
+    struct counted_lines counted;
     uint64_t unmatched;
     struct joined done;     /* the record at hand, of a log with `record` */
     struct source *waiting; /* those with open records */
