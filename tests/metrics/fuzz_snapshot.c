@@ -1,5 +1,5 @@
-/* Fuzzes restore and merge: whatever the bytes, they are refused, or what comes of them can be
- * shown, saved and read again. */
+/* Fuzzes restore, merge and drop: whatever the bytes, they are refused, or what comes of them can be
+ * shown, saved and read again, and each series is read as it is written. */
 #include "config.h"
 
 #include "metrics/expose.h"
@@ -28,6 +28,36 @@ static void save_and_read(struct registry *r)
     registry_free(again);
 }
 
+static void read_series(void *ctx, const struct saved_family *f, const struct slice *values)
+{
+    struct buf text = BUF_INIT, err = BUF_INIT;
+    struct selector s;
+
+    (void)ctx;
+    selector_put(f->name, f->nlabels, f->labels, values, &text);
+    if (selector_parse(text.p, &s, &err) < 0 || !slice_eq(s.metric, f->name) ||
+        s.nlabels != f->nlabels)
+        abort();
+    for (unsigned i = 0; i < s.nlabels; i++)
+        if (!slice_eq(s.labels[i], f->labels[i]) || !slice_eq(s.values[i], values[i]))
+            abort();
+    selector_release(&s);
+    buf_release(&text);
+}
+
+/* Then they are gone, and nothing else. */
+static void drop(void *ctx, const struct saved_family *f)
+{
+    const struct slice *bytes = ctx;
+    struct selector s = {.metric = f->name};
+    struct buf left = BUF_INIT;
+
+    if (snapshot_drop(*bytes, &s, read_series, NULL, &left) < 0 ||
+        snapshot_drop(buf_all(&left), &s, read_series, NULL, NULL) != 0)
+        abort();
+    buf_release(&left);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const labels[] = {"a", "b"};
@@ -41,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         save_and_read(r);
     if (snapshot_merge(r, bytes, NULL) == 0)
         save_and_read(r);
+    (void)snapshot_families(bytes, drop, &bytes);
     registry_expire(r, 100);
     registry_free(r);
     return 0;
