@@ -22,6 +22,7 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 NAMED = re.compile(r"(?<![\w/.~$*{}-])((?:contrib|docs|grafana|prometheus)/[\w./-]*\w|(?:bench|tests)/[\w/]*\.(?:py|sh|mk))(?![\w/]*[*{<])")
 # A document as any other file names it.
 PAGE = re.compile(r"(?<![\w/.-])(?:https://\S*?/blob/main/)?((?:docs|contrib)/[\w./-]+\.md)(?:#([\w-]+))?")
+XR = re.compile(r"^\.Xr (logtally[\w.-]*) (\d)", re.M)    # of a manual: another of ours
 MADE = ["secrets/", "NAME"]    # what its reader makes
 
 
@@ -127,6 +128,7 @@ def others(paths):
     for path in paths:
         text = text_of(path)
         said = wrong_names(path, text) if path.suffix in {".1", ".5"} else []
+        said += [f"there is no manual {name}({part})" for name, part in set(XR.findall(text)) if not (TOP / f"docs/man/{name}.{part}").exists()]
         for name, anchor in set(PAGE.findall(text)) if ".md" in text else ():
             if not (TOP / name).exists():
                 said.append(f"it names {name}, which is not there")

@@ -17,23 +17,25 @@ TOP = pathlib.Path(__file__).resolve().parents[1]
 NAME = re.compile(r"[a-zA-Z_][\w:]*")
 HEAD = """# What logtally says of itself
 
+*[По-русски](metrics.ru.md)*
+
 <!-- Made by contrib/own_metrics.py from src/metrics/own.c and prometheus/rules; do not edit. -->
 
 Beside the metrics of your rules, `/metrics` shows these. **Durable** ones are kept in the state and go on after a
 restart; they are part of the last snapshot, like those of your rules. **Live** ones describe the running process at the
 moment of the scrape, and begin anew with it. `logtally state` shows the durable ones; `replay`, `test` and `backfill`
 show neither.
-In Russian: [metrics.ru.md](metrics.ru.md).
 
 """
 HEAD_RU = """# Что logtally говорит о себе
+
+*[In English](metrics.md)*
 
 <!-- Made by contrib/own_metrics.py but for what a metric means, which is written here by hand. -->
 
 Рядом с метриками ваших правил на `/metrics` стоят эти. **Сохраняемые** (durable) лежат в состоянии и после перезапуска
 продолжаются; они — часть последнего снимка, как и метрики правил. **Текущие** (live) описывают процесс в момент опроса и с новым
 процессом начинаются заново. `logtally state` показывает сохраняемые; `replay`, `test` и `backfill` — ни тех, ни других.
-In English: [metrics.md](metrics.md).
 
 """
 UNTOLD = "?"
