@@ -96,8 +96,8 @@ void dir_look_later(struct tailset *t, const char *path)
     if (!d)
         return;
     d->unsure = true;
-    if (d->settle == 0)
-        d->settle = 1;
+    if (d->settle <= t->rounds + 1)
+        d->settle = t->rounds + 2; /* in the next reconcile, too */
 }
 
 /* One that was removed is none of ours any more. */
@@ -284,8 +284,8 @@ static void unreadable(struct tailset *t, struct dir *d, int error)
 {
     d->error = error;
     d->unsure = error != EACCES && error != EPERM;
-    if (d->settle == 0)
-        d->settle = 1;
+    if (d->settle <= t->rounds + 1)
+        d->settle = t->rounds + 2; /* in the next reconcile, too */
     warn_once(t, d->path, strerror(error));
 }
 
@@ -311,11 +311,8 @@ static void look_at_dir(struct tailset *t, struct dir *d)
         d->rescan = true;
     }
     if (d->mtime_ns != look.mtime_ns || d->ctime_ns != look.ctime_ns)
-        d->settle = SETTLE_ROUNDS + 1;
-    if (d->settle > 0) {
-        d->settle--;
-        d->rescan = true;
-    }
+        d->settle = t->rounds + 1 + SETTLE_ROUNDS;
+    d->rescan |= t->rounds < d->settle;
     d->rescan |= d->dangling;
     d->id = look.id;
     d->mtime_ns = look.mtime_ns;

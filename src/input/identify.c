@@ -783,7 +783,8 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
     if (file_is_lost(p.best)) {
         int r = another_is_unknown(n->stream);
 
-        return r < 0 ? r : go_on_packed(t, p.best, n);
+        if (r < 0 || !file_is_elsewhere(p.best))
+            return r < 0 ? r : go_on_packed(t, p.best, n);
     }
     hold(t, n, false);
     return 0;

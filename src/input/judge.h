@@ -40,7 +40,7 @@ struct evidence {
     bool held;      /* N was held as R's copy before */
     bool lately;    /* R's loss was not yet reported */
     bool copy;      /* rotated; R still has all that N has */
-    bool aside;     /* R had the name of N before, and another after that */
+    bool aside;     /* R has, or had last, a rotated name, and N that of its log */
     bool same_time; /* N was written last when R was */
     bool still;     /* N has not changed for two reconciles */
 };

@@ -205,7 +205,7 @@ struct dir {
     bool dead;
     int wd;          /* -1 = none */
     int error;       /* errno of what cannot be read of it, 0 = none */
-    unsigned settle; /* scans still to come although nothing seems to change */
+    unsigned settle; /* before this reconcile it is scanned although nothing seems to change */
     struct identity id;
     int64_t mtime_ns, ctime_ns;
 };

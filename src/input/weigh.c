@@ -241,7 +241,8 @@ static void weigh_names(const struct tailset *t, const struct newcomer *n,
     e->number = !e->inode && f->tail.id.birth_ns == 0 && f->tail.id.ino == n->look.id.ino;
     e->replaced = f == n->replaced;
     e->named = e->gone && is_its_name(n, f);
-    e->aside = f == n->before && !e->inode && !e->named;
+    e->aside = !n->rotated && f->stream == n->stream && (f == n->before || f->renamed) &&
+               !e->inode && !e->named;
     e->seen =
         e->replaced && !f->gone_seen && n->look.id.dev == f->tail.id.dev && is_watched(t, n->path);
     e->away = f->away;

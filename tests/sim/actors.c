@@ -18,7 +18,7 @@
 #define BOOT_NS (3 * NSEC_PER_SEC) /* before anybody writes */
 #define LOOKED_NS \
     (9 * NSEC_PER_SEC) /* after that all that can be known is known: several reconciles */
-enum { STREAMS = 4, LINKED = 2, MOUNTED = 3, CHAIN = 9, PLAIN_MAX = 60000 };
+enum { LINKED = 2, MOUNTED = 3, CHAIN = 9, PLAIN_MAX = 60000 };
 
 const int errors[ERRORS] = {EIO, ENOMEM, ENOSPC, EMFILE, EINTR};
 
@@ -27,7 +27,7 @@ struct job {
     struct node *from, *to;
     struct dent *from_name, *to_name;
     size_t done;
-    int64_t since_ns; /* copy: that much is done */
+    int64_t since_ns; /* copy, restore: that much is done */
     bool truncates;   /* copy: its original in the end */
     bool blind;       /* copy: its original went out of sight meanwhile */
     bool dates;       /* restore: gives it the time of the original */
@@ -195,9 +195,12 @@ static void end_other_line(struct node *n, struct dent *d)
         append(n, d, "\n", 1);
 }
 
-/* What is written behind the place where a file was cut, before anybody looked. */
+/* What is written behind the place where a file was cut, before anybody looked; or where no birth is known, and
+ * several names lead to it. */
 static void excuse_after_cut(unsigned id, const struct node *n)
 {
+    if ((world.knobs & KNOB_NO_BIRTH) && n->links > 1 && !oracle.doubt[id])
+        oracle.doubt[id] = DOUBT_TOLD;
     oracle.excused[id] = n->cut == CUT && !n->edited;
     oracle.perhaps[id] = n->cut != CUT_NOT;
 }
@@ -406,13 +409,19 @@ static bool go_on(struct job *j, const struct buf *what, bool all)
     return j->done == what->n;
 }
 
-/* Of what a crash cut within its first line nothing tells that it was written anew, when that begins alike. */
+/* Of what a crash cut within its first line, or its banner, nothing tells that it was written anew, when that
+ * begins alike. */
 static void truncate_all(struct node *n, struct dent *d)
 {
-    bool in_line = n->data.n > 0 && !memchr(n->data.p, '\n', n->data.n);
+    size_t left = n->data.n;
+    bool is_little;
 
+    while (left > 0 && n->data.p[left - 1] == 0)
+        left--;
+    is_little = n->data.n > 0 && (!memchr(n->data.p, '\n', left) ||
+                                  (left <= strlen(banner) && memcmp(n->data.p, banner, left) == 0));
     disk_truncate(n, d, 0);
-    n->cut = in_line ? CUT : CUT_NOT;
+    n->cut = is_little ? CUT : CUT_NOT;
 }
 
 static void clear_job(struct job *j)
@@ -730,6 +739,8 @@ static void end_restore(struct stream *s)
 
     if (!j->to)
         return;
+    if (world.mono_ns - j->since_ns > ROTATE_WAIT_NS / 2)
+        oracle_excuse_line(j->from, j->done); /* what there was of it counted as it stood */
     (void)go_on(j, &j->from->data, true);
     if (j->dates)
         disk_set_time(j->to, j->to_name, j->from->mtime_ns);
@@ -756,6 +767,7 @@ static void act_restore(unsigned a, unsigned b)
     if (!j->to)
         return;
     j->from = s->backup;
+    j->since_ns = world.mono_ns;
     j->dates = b % 2;
     j->to->edited = true; /* the log may have had more when it went */
     j->to->cut = CUT;
@@ -884,12 +896,24 @@ static void act_cut(unsigned a, unsigned b)
     story_die(true);
 }
 
+/* Of its log two generations were seen, as the last state says. */
+static bool is_banner_known(const struct node *n)
+{
+    char path[100];
+    unsigned i = 0;
+
+    if (!disk_path(n, path, sizeof(path)))
+        return false;
+    while (i < STREAMS && strrchr(path_of(i), '/')[1] != strrchr(path, '/')[1])
+        i++;
+    return i < STREAMS && oracle.banner[i];
+}
+
 void actors_cut(void)
 {
     for (const struct node *n = world.nodes; n && (world.knobs & KNOB_BANNER); n = n->next)
-        if (S_ISREG(
-                n->mode)) /* nobody knows yet what a banner is, so one may be taken for the rest */
-            oracle_may_double(n);
+        if (S_ISREG(n->mode) && !is_banner_known(n))
+            oracle_may_double(n); /* what begins with it may be taken for the rest */
     for (const struct node *n = world.nodes; n; n = n->next)
         if (n->plain.n) { /* what it was made of may be back beside it, without its last lines */
             oracle_doubts(n, DOUBT_FREE);

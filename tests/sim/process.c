@@ -7,6 +7,7 @@
 
 #include "base/loop.h"
 #include "base/xalloc.h"
+#include "input/set.h"
 #include "input/statefile.h"
 #include "input/tailset.h"
 
@@ -238,6 +239,18 @@ const struct tailset *process_files(void)
     return process.files;
 }
 
+void process_banners(bool known[STREAMS])
+{
+    static const char *const logs[STREAMS] = {"/log/a.log", "/log/b.log", "/cur/app.log",
+                                              "/mnt/m.log"};
+
+    for (unsigned i = 0; i < STREAMS; i++) {
+        const struct stream *s = stream_get(process.files, logs[i], NULL);
+
+        known[i] = s && s->alike > 0;
+    }
+}
+
 static struct tail_options options(void)
 {
     return (struct tail_options){.logs = &log_config,
@@ -253,7 +266,7 @@ void process_configure(unsigned config)
     struct tail_options o;
 
     if (config % CONFIGS != world.config)
-        oracle_history();
+        oracle_reconfigured();
     configure(config);
     if (!process.loop)
         return;

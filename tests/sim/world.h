@@ -36,7 +36,8 @@ enum {
     OPS_MAX = 512,
     QUEUE_MAX = 16384,
     TOLD = 16,
-    ERRORS = 5
+    ERRORS = 5,
+    STREAMS = 4 /* logs */
 };
 extern const int errors[ERRORS];
 
@@ -247,6 +248,8 @@ bool process_wants(const char *dir, const char *name); /* by its configuration *
 bool process_alive(void);
 bool process_looks(
     const char *path); /* it sees all that happens to that, and no error came between */
+void process_banners(
+    bool known[STREAMS]); /* of which logs it has seen what two generations share */
 void process_close(void);
 const struct tailset *process_files(void); /* NULL when it does not run */
 
@@ -278,6 +281,7 @@ struct oracle {
     bool excused[LINES_MAX];       /* nobody owes it */
     bool perhaps[LINES_MAX];       /* ... if a doubt was told */
     bool began;                    /* a state is durable that was made after a look at all */
+    bool banner[STREAMS];          /* of each log it is known, as the last state says */
     bool unseen_boot;              /* after a power cut, before a state was saved */
     bool halves; /* parts of lines were written: what is lost of them is no line */
     unsigned reconciles;
@@ -306,8 +310,9 @@ void oracle_excuse(const struct node *n);                 /* nobody owes its lin
 void oracle_destroyed(void);                              /* the state, by an error */
 void oracle_reconciled(bool looked);                      /* ... at all that was there */
 void oracle_back_in_reach(void); /* what was out of reach, as a disk that is mounted */
-void oracle_history(void);       /* whatever archive is there now need not be read */
-void oracle_failed(void);        /* an error was given: what is there may have been missed */
+void oracle_reconfigured(void);
+void oracle_history(void); /* whatever archive is there now need not be read */
+void oracle_failed(void);  /* an error was given: what is there may have been missed */
 void oracle_saves(
     bool looked); /* the process takes counts and positions of this moment; `looked`: at all */
 void oracle_saved(void); /* ... and they are durable */
