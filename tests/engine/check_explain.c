@@ -169,6 +169,54 @@ TEST(the_nearest_number_is_told)
     world_free(w);
 }
 
+TEST(all_of_it_as_json)
+{
+    struct world *w = world_new("[log l]\nprefix = ^\\[(?<pid>\\d+)\\]\\s\n"
+                                "[event e]\nwhere = a == 2\n[counter e_total]\ninc = e\n");
+    struct explain_options o = {.near = NEAR_ALL, .json = true};
+    struct buf out = BUF_INIT;
+
+    explain_line(w->engine, w->source, SLICE("[12] a=1 b=2"), &o, &out);
+    ck_assert_str_eq(
+        out.p,
+        "{\"result\":\"line\",\"text\":\"[12] a=1 b=2\",\"log\":\"l\",\"encoding\":null,"
+        "\"stream\":null,\"lines\":1,\"cut\":false,\"rewritten\":false,\"whole\":\"[12] a=1 b=2\","
+        "\"prefix\":{\"cut\":\"[12] \",\"fields\":[{\"name\":\"pid\",\"value\":\"12\"}]},"
+        "\"decoded\":\"logfmt\",\"time\":{\"value\":null,\"from\":null,\"text\":null,"
+        "\"format\":null,\"zone_seconds\":null},\"fields\":[{\"name\":\"a\",\"value\":\"1\"},"
+        "{\"name\":\"b\",\"value\":\"2\"}],\"events\":[],\"spans\":[],"
+        "\"near\":[{\"name\":\"e\",\"file\":\"rules.ini\",\"line\":3,\"why\":\"condition\","
+        "\"nearness\":0,\"hold\":0,\"conditions\":1,\"failed\":[{\"file\":\"rules.ini\","
+        "\"line\":4,\"field\":\"a\",\"operator\":\"==\",\"wants\":\"2\",\"is\":\"1\","
+        "\"hint\":null,\"regex_byte\":null,\"text_byte\":null}]}],\"cut_short\":false}\n");
+    buf_release(&out);
+    world_free(w);
+}
+
+static void tell_kind(void *ctx, const struct trace *t, bool is_line)
+{
+    explain_kind(t, is_line, true, ctx);
+}
+
+/* What is told of a kind of lines ends with the nearest event, if there is one. */
+TEST(a_kind_of_lines_and_its_nearest_event)
+{
+    static const char *const rules[][2] = {
+        {"[event a]\nwhere = a > 100\n[counter n_total]\ninc = a\n", "no event, nearest a\n"},
+        {"", "no event\n"}};
+    struct buf out = BUF_INIT;
+
+    for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+        struct world *w = world_new(rules[i][0]);
+
+        buf_clear(&out);
+        explain_feed(w->engine, w->source, SLICE("a=90"), tell_kind, &out);
+        ck_assert_msg(strncmp(out.p, rules[i][1], strlen(rules[i][1])) == 0, "%s", out.p);
+        world_free(w);
+    }
+    buf_release(&out);
+}
+
 TEST(an_event_with_its_fields_and_updates)
 {
     expect_text(RULES, "{\"level\":\"ERROR\",\"size\":\"6KiB\",\"user\":\"ann\",\"path\":\"/12\"}",

@@ -130,6 +130,23 @@ TEST(texts_for_long_windows_are_found)
     compare(100, 10, 30);
 }
 
+/* How far a walk may step is told by the shortest. */
+TEST(the_only_short_text_may_be_any)
+{
+    for (unsigned place = 0; place < 4; place++) {
+        struct slice texts[4];
+        struct buf text = BUF_INIT;
+
+        for (unsigned i = 0; i < 4; i++) {
+            struct slice t = random_text(&text, i == place ? 12 : 30, i == place ? 12 : 30);
+
+            texts[i] = slice_make(xstrslice(t), t.n);
+        }
+        compare_in_lines(texts, 4);
+        buf_release(&text);
+    }
+}
+
 TEST(short_and_long_texts_are_found_together)
 {
     compare(40, 1, 12);
