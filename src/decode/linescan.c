@@ -1,16 +1,16 @@
-/* Which of the three compilations runs. */
+/* Which of the compilations runs. */
 #include "config.h"
 
 #include "decode/linescan.h"
 
 /* The level beyond which this program does not go; that it is lower is for bench/. */
 #ifndef LINESCAN_MOST
-#define LINESCAN_MOST LINESCAN_AVX2
+#define LINESCAN_MOST (LINESCAN_LEVELS - 1)
 #endif
 
 const struct linescan *linescan_get(enum linescan_level level)
 {
-#if defined(__x86_64__)
+#if defined(__SSE2__)
     if (level == LINESCAN_AVX2)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
                        __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt")
@@ -18,6 +18,9 @@ const struct linescan *linescan_get(enum linescan_level level)
                    : NULL;
     if (level == LINESCAN_SSE2)
         return &linescan_sse2;
+#elif defined(__AARCH64EL__)
+    if (level == LINESCAN_NEON)
+        return &linescan_neon;
 #endif
     return level == LINESCAN_SWAR ? &linescan_swar : NULL;
 }

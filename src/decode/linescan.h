@@ -16,7 +16,7 @@
 
 enum { LINESCAN_SLACK = 64 };
 
-enum linescan_level { LINESCAN_SWAR, LINESCAN_SSE2, LINESCAN_AVX2, LINESCAN_LEVELS };
+enum linescan_level { LINESCAN_SWAR, LINESCAN_SSE2, LINESCAN_AVX2, LINESCAN_NEON, LINESCAN_LEVELS };
 
 struct trail;
 
@@ -37,7 +37,7 @@ struct linescan {
 };
 
 /* The kernel compiled for each level; linescan_get knows which this machine can run. */
-extern const struct linescan linescan_avx2, linescan_sse2, linescan_swar;
+extern const struct linescan linescan_avx2, linescan_neon, linescan_sse2, linescan_swar;
 
 /* The best one this machine can run. */
 const struct linescan *linescan_best(void);

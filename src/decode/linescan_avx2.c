@@ -3,7 +3,7 @@
 
 #include "decode/linescan.h"
 
-#if defined(__x86_64__)
+#if defined(__SSE2__)
 
 #define SIMD_AVX2
 #include "decode/linescan_kernel.h"

@@ -1,4 +1,4 @@
-/* The fast scanner; included by linescan_avx2.c, linescan_sse2.c and linescan_swar.c.
+/* The fast scanner; included by linescan_avx2.c, linescan_neon.c, linescan_sse2.c and linescan_swar.c.
  *
  * What it guesses. That a line has the shape of one seen before (trail.h): the same keys in the
  * same order, with other values. So it compares 32 bytes with what is likely to stand there,

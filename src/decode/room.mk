@@ -9,6 +9,7 @@ liblogtally_a_SOURCES += \
 	src/decode/linescan.h \
 	src/decode/linescan_avx2.c \
 	src/decode/linescan_kernel.h \
+	src/decode/linescan_neon.c \
 	src/decode/linescan_sse2.c \
 	src/decode/linescan_swar.c \
 	src/decode/linetime.c \
@@ -25,7 +26,7 @@ liblogtally_a_SOURCES += \
 	src/decode/unwrap.h
 
 # Link-time optimisation makes the scanners slower: it joins what is tuned apart.
-src/decode/linescan_avx2.$(OBJEXT) src/decode/linescan_sse2.$(OBJEXT) src/decode/linescan_swar.$(OBJEXT): AM_CFLAGS += $(NOLTO_CFLAGS)
+src/decode/linescan_avx2.$(OBJEXT) src/decode/linescan_neon.$(OBJEXT) src/decode/linescan_sse2.$(OBJEXT) src/decode/linescan_swar.$(OBJEXT): AM_CFLAGS += $(NOLTO_CFLAGS)
 
 EXTRA_PROGRAMS += bench/bench_fields
 bench_bench_fields_SOURCES = bench/bench_fields.c

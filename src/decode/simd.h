@@ -4,10 +4,11 @@
  *
  *   SIMD_AVX2   AVX2 and BMI: x86 since 2013
  *   SIMD_SSE2   what every x86-64 has
+ *   SIMD_NEON   what every aarch64 has
  *   SIMD_SWAR   plain C, eight bytes in a 64-bit word: every machine
  *
  * and gets the same names for each, so that a scanner is written once (linescan_kernel.h) and
- * compiled three times. Which one runs is decided at run time (linescan.c); nothing here needs
+ * compiled for each. Which one runs is decided at run time (linescan.c); nothing here needs
  * compiler flags of the user. Every function must be marked SIMD_TARGET, else the compiler refuses
  * to inline. All may read up to 32 bytes from where they look. */
 #ifndef LT_DECODE_SIMD_H
@@ -19,6 +20,8 @@
 
 #if defined(SIMD_AVX2) || defined(SIMD_SSE2)
 #include <immintrin.h>
+#elif defined(SIMD_NEON)
+#include <arm_neon.h>
 #endif
 
 #ifdef SIMD_AVX2
@@ -122,6 +125,43 @@ SIMD_INLINE uint64_t vector_bits(vector which)
 SIMD_INLINE uint64_t vector_differs(vector a, vector b)
 {
     return 0xffff & ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b));
+}
+
+#elif defined(SIMD_NEON)
+
+typedef uint8x16_t vector;
+enum { VECTOR = 16, VECTOR_BITS = 4 };
+
+SIMD_INLINE vector vector_load(const char *p)
+{
+    return vld1q_u8((const uint8_t *)p);
+}
+
+SIMD_INLINE vector vector_eq(vector v, char c)
+{
+    return vceqq_u8(v, vdupq_n_u8((uint8_t)c));
+}
+
+SIMD_INLINE vector vector_at_most(vector v, char top)
+{
+    return vcleq_u8(v, vdupq_n_u8((uint8_t)top));
+}
+
+SIMD_INLINE vector vector_or(vector a, vector b)
+{
+    return vorrq_u8(a, b);
+}
+
+/* The middle four bits of every two bytes: there is no instruction that takes one of each, and this
+ * is what comes next. */
+SIMD_INLINE uint64_t vector_bits(vector which)
+{
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(which), 4)), 0);
+}
+
+SIMD_INLINE uint64_t vector_differs(vector a, vector b)
+{
+    return ~vector_bits(vceqq_u8(a, b));
 }
 
 #else
