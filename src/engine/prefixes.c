@@ -36,10 +36,7 @@ static uint64_t head(struct slice text, size_t from)
         v = hash_load8(text.p + from);
     else
         v = hash_load8(memcpy(bytes, text.p + from, text.n - from));
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
+    return __builtin_bswap64(v);
 }
 
 static int by_text(const void *a, const void *b)
