@@ -204,7 +204,7 @@ drive() {
             printf '%s\n' $steps
             exit
             ;;
-        --install) "$top/contrib/install-packages.sh" build try check || exit 3 ;;
+        --install) "$top/contrib/install-packages.sh" build package try check || exit 3 ;;
         --strict) strict=yes ;;
         *) echo "check: unknown option $1; see --help" >&2; exit 2 ;;
         esac

@@ -27,7 +27,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
 first="bootstrap gcc" # what the others need
 # The others, those that take longest first.
-rest="clang-sanitizers e2e stack-live simulation coverage fuzz unit instructions distcheck stack-rules stack-fleet
+rest="clang-sanitizers e2e stack-live simulation coverage fuzz unit instructions distcheck package stack-rules stack-fleet
       stack-mutants stack-any stack-proof stack-docker clang-tidy stack-runbook cppcheck stack-kubernetes quickstart
       docs truth stack-files stack-proxies driver layers format shellcheck man rules-check rules-test"
 # shellcheck source=contrib/check-driver.sh
@@ -36,7 +36,7 @@ rest="clang-sanitizers e2e stack-live simulation coverage fuzz unit instructions
 # How long a step may take, in seconds, on a machine that does other things as well: only what hangs meets it.
 limit_of() {
     case $1 in
-    gcc | unit | e2e | clang-sanitizers | coverage | instructions | simulation | fuzz | distcheck | stack-*) echo 1500 ;;
+    gcc | unit | e2e | clang-sanitizers | coverage | instructions | simulation | fuzz | distcheck | package | stack-*) echo 1500 ;;
     *) echo 300 ;;
     esac
 }
@@ -177,6 +177,20 @@ step_driver() {
     "$top/tests/check_driver.sh" >"$out" 2>&1 || ok=1
     cat "$out"
     closing_line "$out" && return $ok
+}
+
+# The tarball as a Debian package: built, judged, installed, upgraded, purged. distcheck has made the tarball already, if it ran.
+step_package() {
+    need dpkg-buildpackage xz
+    local out=$CHECK_LOG.out tarball
+    tarball=$(find "$build/gcc" -maxdepth 1 -name 'logtally-*.tar.xz' | head -n 1)
+    if [ -z "$tarball" ] || [ -n "$(find "$top" \( -path "$build" -o -name .git -o -name autom4te.cache \) -prune -o -type f -newer "$tarball" -print -quit)" ]; then
+        make -s -C "$build/gcc" dist-xz || return 1
+        tarball=$(find "$build/gcc" -maxdepth 1 -name 'logtally-*.tar.xz' | head -n 1)
+    fi
+    "$top/tests/package/check.sh" "$tarball" "$build/package" >"$out" || { cat "$out"; closing_line "$out"; return 1; }
+    cat "$out"
+    closing_line "$out"
 }
 
 step_layers() {

@@ -2,7 +2,7 @@
 # Installs what contrib/packages lists and this machine lacks. Debian and its kin; asks for sudo only if
 # something is missing.
 #
-#   contrib/install-packages.sh GROUP...      groups: build try check
+#   contrib/install-packages.sh GROUP...      groups: build package try check
 #
 # Services that come with a package (prometheus) are not started: a policy-rc.d says so for as long as
 # apt runs, unless the machine has one of its own.
