@@ -621,15 +621,15 @@ struct packed_search {
     const struct newcomer *newcomer;
     struct tail_file *best;
     enum { UNLIKE, NOT_ENDED, OF_ITS_TIME } sure; /* of the best */
-    bool read;  /* all that is in it was read of one that went on */
+    bool read;                                    /* all that is in it was read of one */
     int unread; /* one that begins so is there, and nothing was read of it yet; or negative errno */
 };
 
-/* So it was when that was packed; then more was written to it by its descriptor. */
-static bool went_on(const struct newcomer *n, const struct tail_file *f)
+/* All that was packed: then more was written to it by its descriptor, or a crash undid what an editor took. */
+static bool was_read(const struct newcomer *n, const struct tail_file *f)
 {
     return file_has_content(f) && !f->packed && n->head.n < FINGERPRINT_HEAD &&
-           f->tail.head_n > n->head.n && tail_head_like(&f->tail, n->head).whole;
+           f->tail.head_n >= n->head.n && tail_head_like(&f->tail, n->head).whole;
 }
 
 /* Of several that began so it is the one that was written last when the archive says, or else the one of
@@ -639,7 +639,7 @@ static void consider_packed(struct tailset *t, struct packed_search *p, struct t
     bool of_its_time = weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
     unsigned sure = of_its_time ? OF_ITS_TIME : !f->retired || !file_is_lost(f);
 
-    p->read |= went_on(p->newcomer, f);
+    p->read |= was_read(p->newcomer, f);
     if (p->unread == 0 && file_is_readable(f) && f->tail.offset == 0 && f->tail.size > 0)
         p->unread = unseen_begins(t, f, p->newcomer->head);
     if (p->unread == 0 && file_is_readable(f)) /* what is in it now is not known */
@@ -869,7 +869,7 @@ static void lose_seen(struct tailset *t, const struct newcomer *n, uint64_t size
 {
     struct tail_file *f = file_by_path(t, n->path);
 
-    if (size == 0 || n->rotated || !f || f->state != FILE_NAMED || f->tail.offset > 0)
+    if (n->rotated || !f || f->state != FILE_NAMED || f->tail.offset > 0)
         return;
     note(t, n->stream->log, TAIL_TRUNCATED, 1);
     file_lose_unread(t, f, size);
@@ -890,6 +890,7 @@ static void identify(struct tailset *t, struct newcomer *n)
     }
     n->fd = open_within_budget(t, n->path);
     if (n->fd == -ENOENT || n->fd == -ENOTDIR) {
+        t->looking.missed |= n->rotated;
         queue_look(t, n->path, NULL); /* it may be a symlink that leads nowhere now */
         return;
     }

@@ -238,6 +238,7 @@ struct looking {
     bool more, any;  /* a directory was read: in this walk; in this rescan */
     int64_t wall_ns; /* when the reconcile began */
     bool in_round;
+    bool missed;          /* a part was there, and was gone before it could be looked into */
     bool all, reconciles; /* a reconcile is part of it; of everything */
 };
 

@@ -282,6 +282,9 @@ static bool end_reconcile(struct tailset *t, const struct piece *p)
     if (!t->looking.reconciles)
         return true;
     t->looking.reconciles = t->looking.all = false;
+    if (t->looking.missed) /* an archive of it is made of what this look should have found */
+        t->looking.wall_ns = t->saved_wall_ns;
+    t->looking.missed = false;
     streams_sweep(t);
     wanting_say(t);
     for (struct log *log = t->logs; log; log = log->next) {

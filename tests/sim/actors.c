@@ -202,7 +202,7 @@ static void excuse_after_cut(unsigned id, const struct node *n)
     if ((world.knobs & KNOB_NO_BIRTH) && n->links > 1 && !oracle.doubt[id])
         oracle.doubt[id] = DOUBT_TOLD;
     oracle.excused[id] = n->cut == CUT && !n->edited;
-    oracle.perhaps[id] = n->cut != CUT_NOT;
+    oracle.perhaps[id] = n->cut != CUT_NOT || (world.jumped && n->crashed);
 }
 
 static void begin_line(struct stream *s)
@@ -911,6 +911,8 @@ static bool is_banner_known(const struct node *n)
 
 void actors_cut(void)
 {
+    for (const struct node *n = world.nodes; n; n = n->next)
+        oracle.halves |= n->crashed != CRASHED_NOT; /* NULs may be said to be lost */
     for (const struct node *n = world.nodes; n && (world.knobs & KNOB_BANNER); n = n->next)
         if (S_ISREG(n->mode) && !is_banner_known(n))
             oracle_may_double(n); /* what begins with it may be taken for the rest */
