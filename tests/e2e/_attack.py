@@ -112,7 +112,7 @@ class Attack:
     def connect(self, receive=0, handshake=True):
         """A connection, through the handshake too; None if it was refused."""
         s = self.socket(receive)
-        s.settimeout(20)
+        s.settimeout(120)
         try:
             s.connect((HERE, self.port))
             if self.tls and handshake:
@@ -354,7 +354,7 @@ def start(name, port, tls, seconds, source=THERE):
 
 
 def said(child):
-    out, _ = child.communicate(timeout=90)
+    out, _ = child.communicate(timeout=900)
     return json.loads(out)
 
 

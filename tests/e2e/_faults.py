@@ -247,7 +247,7 @@ class World:
         """SIGTERM: exit status 0, soon."""
         began = time.monotonic()
         self.child.terminate()
-        code = self.child.wait(60)
+        code = self.child.wait(600)
         assert READER == "mtail" or code == 0, "exit status %d after SIGTERM: %s" % (code, self.stderr())
         took = time.monotonic() - began
         assert took < 30, "took %.1f s to stop" % took
@@ -255,7 +255,7 @@ class World:
     def signal(self, number):
         self.child.send_signal(number)
 
-    def fetch(self, path="/metrics", headers=None, method="GET", seconds=30):
+    def fetch(self, path="/metrics", headers=None, method="GET", seconds=100):
         return _common.fetch(int(self.address.split(":")[1]), path, method, headers, seconds)
 
     def scrape(self):
@@ -309,7 +309,7 @@ class World:
         if READER == "mtail":
             return self.measure()
         said = until(lambda: self.difference() or "exact", 0)
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + _common.PATIENCE * seconds
         while said != "exact" and not self.doubled and time.monotonic() < deadline:
             assert self.alive(), "the daemon ended: %s" % self.stderr()
             time.sleep(0.05)
@@ -484,7 +484,8 @@ def one(test, limit):
 
 
 def main(*tests, at_once=AT_ONCE, limit=100):
-    """Runs the tests, some at a time, each in a process and a folder of its own; prints TAP."""
+    """Runs the tests, some at a time, each in a process and a folder of its own, for `limit` seconds on a machine of
+    their own; prints TAP."""
     chosen = sys.argv[1:]
     tests = [t for t in tests if not chosen or t.__name__ in chosen]
     waiting, running, codes = list(tests), {}, {}
@@ -495,7 +496,7 @@ def main(*tests, at_once=AT_ONCE, limit=100):
             pid = os.fork()
             if pid == 0:
                 die_with_parent()
-                one(test, limit)
+                one(test, _common.PATIENCE * limit)
             running[pid] = test
         pid, status = os.wait()
         if pid in running:

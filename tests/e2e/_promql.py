@@ -73,7 +73,7 @@ class Prometheus:
             return False
 
     def ask(self, path, **how):
-        with urllib.request.urlopen(self.url(path + "?" + urllib.parse.urlencode(how)), timeout=60) as r:
+        with urllib.request.urlopen(self.url(path + "?" + urllib.parse.urlencode(how)), timeout=600) as r:
             return json.load(r)["data"]["result"]
 
     def range(self, query, start, end, step):
@@ -86,4 +86,4 @@ class Prometheus:
 
     def stop(self):
         self.child.terminate()
-        self.child.wait(30)
+        self.child.wait(600)

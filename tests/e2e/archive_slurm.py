@@ -97,7 +97,7 @@ def slurm(*args, logtally=LOGTALLY):
 
 
 def outcome(process):
-    out, err = process.communicate(timeout=200)
+    out, err = process.communicate(timeout=1200)
     assert not [name for name in os.listdir(".") if name.startswith("archive.")], "the work directory is gone"
     return process.returncode, out, err
 

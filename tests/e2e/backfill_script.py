@@ -246,7 +246,7 @@ def a_day_of_the_sample_log_is_written_at_once():
     """With a gap the times of the lines go their own way, and nothing waits for them."""
     def sample(*args):
         return subprocess.run([sys.executable, os.path.join(SRCDIR, "contrib", "backend_log.py"), *args], capture_output=True, text=True,
-                              check=False, timeout=60)
+                              check=False, timeout=600)
     lines = sample("--lines", "1000", "--flavour", "json", "--start", "2025-11-12T00:00:00Z", "--gap", "86.4").stdout.splitlines()
     dated = sorted(json.loads(line)["time"][:13] for line in lines if line.startswith("{"))
     assert len(lines) == 1000 and dated[0] == "2025-11-12T00" and dated[-1] >= "2025-11-12T15", (len(lines), dated[0], dated[-1])

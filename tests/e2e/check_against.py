@@ -77,13 +77,13 @@ some text 17 here
 
 
 def against(*args, code=0, stdin=""):
-    r = ran("check", "--json", *args, code=code, input=stdin, timeout=60)
+    r = ran("check", "--json", *args, code=code, input=stdin, timeout=600)
     assert r.stderr == "", (args, r.stderr)
     return json.loads(r.stdout)["against"]
 
 
 def text(*args, code=0):
-    r = ran("check", *args, code=code, timeout=60)
+    r = ran("check", *args, code=code, timeout=600)
     return r.stdout, r.stderr
 
 
@@ -395,7 +395,7 @@ def it_counts_as_a_replay_does():
         if not os.path.isfile(log) or not os.path.isfile(rules):
             continue
         found = against(rules, "--against", log, code=4 if os.path.basename(log) in WITH_TRAPS else 0)
-        page = json.loads(ran("replay", "--rules", rules, "--unmatched", "left", "--format", "json", log, timeout=60).stdout)
+        page = json.loads(ran("replay", "--rules", rules, "--unmatched", "left", "--format", "json", log, timeout=600).stdout)
         series = {f["name"]: len(f["series"]) for f in page["families"] if f["labels"]}
         told = {s["metric"]: s["count"] for s in found["series"]}
         assert series == {name: told[name] for name in series}, (log, series, told)

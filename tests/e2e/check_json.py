@@ -76,7 +76,7 @@ KEYS = keys_of_docs()
 
 
 def logtally(*args):
-    return subprocess.run([LOGTALLY, *args], capture_output=True, check=False, timeout=60)
+    return subprocess.run([LOGTALLY, *args], capture_output=True, check=False, timeout=600)
 
 
 def checked(*args, code=0):
@@ -253,7 +253,7 @@ def exit_codes_are_those_of_the_text():
     assert logtally("check", "--json", "--dump", "warn.ini").returncode == 2
     with open("/dev/full", "wb") as full:
         assert subprocess.run([LOGTALLY, "check", "--json", "warn.ini"], stdout=full, stderr=subprocess.DEVNULL,
-                              check=False, timeout=60).returncode == 3
+                              check=False, timeout=600).returncode == 3
 
 
 main(mistakes_are_those_of_the_text_in_its_order, a_column_lies_in_its_line, keys_are_those_of_the_documents_in_their_order,

@@ -57,7 +57,7 @@ points = []
 
 
 def run(*args, stdin="", env=None):
-    done = subprocess.run([PROGRAM, *args], input=stdin.encode(), capture_output=True, timeout=60, check=False,
+    done = subprocess.run([PROGRAM, *args], input=stdin.encode(), capture_output=True, timeout=600, check=False,
                           env=dict(os.environ, **(env or {})))
     return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
 
@@ -242,7 +242,7 @@ def replays():
         os.write(end, RULES.encode())
         os.close(end)
         done = subprocess.run([PROGRAM, "replay", "-j", jobs, "--rules", "/dev/fd/%d" % rules, "a.log"], pass_fds=[rules],
-                              capture_output=True, text=True, check=False, timeout=60)
+                              capture_output=True, text=True, check=False, timeout=600)
         os.close(rules)
         check("rules through a pipe, -j " + jobs, done.returncode == 0 and samples(done.stdout) == PAGE, done)
     expect("a file that is not there", ["replay", "--rules", "r.ini", "no.log", "a.log"], 1, None,
@@ -268,12 +268,12 @@ def replays():
            "cannot write /proc/x.prom")
     with open("/dev/full", "wb") as full:
         done = subprocess.run([PROGRAM, "replay", "--rules", "r.ini", "a.log"], stdout=full, stderr=subprocess.PIPE,
-                              check=False, timeout=60)
+                              check=False, timeout=600)
     check("standard output on a full device", done.returncode == 3 and b"No space" in done.stderr, done)
     gone, end = os.pipe()
     os.close(gone)
     done = subprocess.run([PROGRAM, "explain", "--rules", "r.ini", "a.log"], stdout=end, stderr=subprocess.PIPE, check=False,
-                          timeout=60)
+                          timeout=600)
     os.close(end)
     check("who reads no more is not told", done.returncode == 3 and done.stderr == b"", done)
     got = run("replay", "--rules", "r.ini", "--format", "openmetrics", "a.log")
@@ -286,7 +286,7 @@ def replays():
         check("JSON is JSON", False, str(e), got)
     if shutil.which("promtool"):
         done = subprocess.run(["promtool", "check", "metrics"], input=run("replay", "--rules", "r.ini", "a.log")[1],
-                              text=True, capture_output=True, check=False, timeout=60)
+                              text=True, capture_output=True, check=False, timeout=600)
         check("promtool takes the page", done.returncode == 0, done)
 
 
@@ -420,7 +420,7 @@ def on_terminal(*args, env=None):
     except OSError:         # the other end is gone
         pass
     os.close(master)
-    child.wait(60)
+    child.wait(600)
     return seen
 
 

@@ -35,7 +35,7 @@ max_values = many
 
 
 def logtally(*args):
-    return subprocess.run([LOGTALLY, *args], capture_output=True, check=False, timeout=60)
+    return subprocess.run([LOGTALLY, *args], capture_output=True, check=False, timeout=600)
 
 
 def mistakes(path):
@@ -49,7 +49,7 @@ def vim(script):
     put("script.vim", script + "\ncall writefile(map(out, {_, o -> json_encode(o)}), 'out')\nqall!\n")
     subprocess.run(["vim", "-N", "-u", "NONE", "-i", "NONE", "-n", "-es", "--cmd", "set encoding=utf-8 rtp^=" + os.path.join(EDITORS, "vim"),
                     "--cmd", "let g:logtally_program = '%s'" % LOGTALLY, "-c", "filetype plugin on", "-c", "syntax on", "-S", "script.vim"],
-                   stdin=subprocess.DEVNULL, check=False, timeout=60)    # -es: 1 after any message of an error
+                   stdin=subprocess.DEVNULL, check=False, timeout=600)    # -es: 1 after any message of an error
     return [json.loads(line) for line in get("out").splitlines()]
 
 
@@ -129,7 +129,7 @@ def the_grammar_colours_all_shipped_rules():
     json.loads(get(GRAMMAR))
     if not shutil.which("node"):
         return "no node"
-    done = subprocess.run(["node", os.path.join(HERE, "_tokens.js"), GRAMMAR, *RULES], capture_output=True, check=True, timeout=100)
+    done = subprocess.run(["node", os.path.join(HERE, "_tokens.js"), GRAMMAR, *RULES], capture_output=True, check=True, timeout=600)
     tokens = json.loads(done.stdout)
     wrong, looked = [], 0
     for path in RULES:
@@ -172,7 +172,7 @@ def vscode_underlines_to_the_column_saved_or_not():
         return "no node"
     put("bad.ini", BAD.replace("max_values", "MISTAKEmax_values"))
     done = subprocess.run(["node", os.path.join(HERE, "_vscode.js"), os.path.join(EDITORS, "vscode", "extension.js"), LOGTALLY,
-                           os.path.abspath("bad.ini")], capture_output=True, check=False, timeout=60)
+                           os.path.abspath("bad.ini")], capture_output=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr.decode()
     first, second = json.loads(done.stdout)
     assert first["language"] == second["language"] == "logtally"
@@ -211,7 +211,7 @@ require(process.argv[1]).check("missing/x.ini", "", {program: process.argv[2], t
                                (list, why) => console.log(list, why));"""
     for together in "01":
         done = subprocess.run(["node", "-e", script, os.path.join(EDITORS, "vscode", "extension.js"), LOGTALLY, together], capture_output=True,
-                              text=True, check=False, timeout=60)
+                              text=True, check=False, timeout=600)
         assert done.returncode == 0 and done.stdout.startswith("null ENOENT"), (done.stdout, done.stderr)
 
 

@@ -218,7 +218,7 @@ def port_in_use():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         address = "127.0.0.1:%d" % taken.getsockname()[1]
-        r = subprocess.run(w.command() + ["--listen", address], stderr=subprocess.PIPE, timeout=20, check=False)
+        r = subprocess.run(w.command() + ["--listen", address], stderr=subprocess.PIPE, timeout=600, check=False)
     assert r.returncode > 0 and address in r.stderr.decode(), r
     with open("state/state", "rb") as f:
         assert f.read() == before

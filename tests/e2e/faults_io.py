@@ -107,7 +107,7 @@ def other_signals_do_no_harm():
             w.signal(signal.SIGTERM)
     except ProcessLookupError:
         pass
-    assert w.child.wait(20) in (0, -signal.SIGTERM)
+    assert w.child.wait(600) in (0, -signal.SIGTERM)
     w.start()
     w.finish()
 
@@ -381,7 +381,7 @@ def stopped_for_a_while():
             w.write(400)
             os.rename(APP, APP + ".%d" % i)
         w.write(100)
-        until(lambda: False, 60 if LONG else 3)
+        time.sleep(60 if LONG else 3)
     w.exact()
     w.finish()
 
@@ -434,14 +434,14 @@ def clock_jumps():
     w.start(prefix + ["--fork", "--kill-child"])
     w.exact()
     w.kill()
-    until(lambda: False, 0.3)
+    time.sleep(0.3)
     for monotonic in ("7200", "-60"):
         w.write(200)
         prefix[-1] = monotonic
         w.start(prefix + ["--fork", "--kill-child"])
         w.exact()
         w.kill()
-        until(lambda: False, 0.3)
+        time.sleep(0.3)
     w.start()
     w.finish()
 

@@ -168,7 +168,7 @@ class Outages(World):
 
     def outage(self, *survives):
         self.power.cut(self.pid)
-        self.child.wait(30)
+        self.child.wait(600)
         self.power.back(*survives)
         self.after_outage()
 
@@ -295,7 +295,7 @@ def state_directory_was_made_by_the_daemon():
     w.exact()
     os.unlink(w.app)
     w.power.cut(w.pid)
-    w.child.wait(30)
+    w.child.wait(600)
     w.power.back()
     w.start()
     w.finish()
@@ -322,7 +322,7 @@ def random_cuts(power, logs_on_disk, state_on_disk, seed, rounds=6, data=DATA):
                 rotate(w, i)
                 w.write(chance.randrange(1, 300))
             w.power.cut(w.pid)
-        w.child.wait(30)
+        w.child.wait(600)
         w.power.back(chance.choice(NAMES), chance.choice(data), chance.randrange(1, 1 << 30))
         w.after_outage()
     w.finish()

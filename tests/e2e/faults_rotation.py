@@ -29,7 +29,7 @@ def rename():
         w.write(100)                        # the new file
         for _ in range(10):                 # the writer keeps the old descriptor for a while
             write_all(fd, w.lines(20))
-            until(lambda: False, 0.05)
+            time.sleep(0.05)
         os.close(fd)
         w.exact()
     w.finish()
@@ -91,7 +91,7 @@ def rename_away():
     w.write(200)
     for _ in range(5):
         write_all(fd, w.lines(30))
-        until(lambda: False, 0.1)
+        time.sleep(0.1)
     w.exact()
     write_all(fd, w.lines(30))
     os.close(fd)
@@ -211,7 +211,7 @@ def partial_line_at_rotation_joined():
         new = open_log()
         write_all(new, w.lines(10))
         write_all(fd, line[10:15])
-        until(lambda: False, 0.1)
+        time.sleep(0.1)
         write_all(fd, line[15:])
         os.close(fd)
         fd = new
@@ -440,7 +440,7 @@ def unlinked_still_written():
     os.unlink(APP)
     for _ in range(20):
         write_all(fd, w.lines(10))
-        until(lambda: False, 0.1)
+        time.sleep(0.1)
     os.close(fd)
     w.exact()
     w.finish()

@@ -39,7 +39,7 @@ def kill9():
         if chance.random() < 0.6:
             w.scrape()
         w.write(chance.randrange(1, 300))
-        until(lambda: False, chance.random() * 0.1)
+        time.sleep(chance.random() * 0.1)
         w.kill()
         w.start()
         w.scrape()
@@ -86,7 +86,10 @@ def crash_at(call, last):
                 if "IncompleteRead" not in repr(error) and "Remote" not in repr(error):
                     raise
             return False
-        until(provoke, 4, 0.05)
+        for _ in range(80):                     # the call may come later than that, or not at all
+            if provoke():
+                break
+            time.sleep(0.05)
         reached += not w.alive()
         w.kill()
         w.start()
@@ -216,7 +219,7 @@ def enospc_and_killed_while_full():
 def refused(w, prefix=()):
     """The daemon must not start, and say why in one line. That line."""
     w.start(prefix, wait=False)
-    code = w.child.wait(20)
+    code = w.child.wait(600)
     assert code not in (0, None) and code > 0, "exit status %r" % code
     lines = [line for line in w.stderr().splitlines() if " error " in line]
     assert len(lines) == 1, w.stderr()
@@ -410,12 +413,12 @@ def leaves(w):
 
 def starts_beside(w):
     """The process that hangs is ended; the next one starts, and is not disturbed when the old one goes on."""
-    until(lambda: False, 1)
+    time.sleep(1)
     old = leaves(w)
     w.start()
     w.write(50)
     w.exact()
-    assert old.wait(60) == 3
+    assert old.wait(600) == 3
 
 
 def hangs(call):
@@ -479,12 +482,12 @@ def frozen_story():
     w.exact()
     run("fsfreeze", "-f", "state")
     w.write(100)
-    until(lambda: False, 1)
+    time.sleep(1)
     old = leaves(w)
     thaw = subprocess.Popen(["sh", "-c", "sleep 2; fsfreeze -u state"])
     w.start(wait=False)
     thaw.wait()
-    assert old.wait(60) == 3
+    assert old.wait(600) == 3
     assert until(w.listening, 60), w.stderr()
     w.write(50)
     w.finish()
@@ -522,7 +525,7 @@ def start_that_waits_for_the_disk():
     old = leaves(w)
     w.start()
     w.finish()
-    assert old.wait(60) == 0
+    assert old.wait(600) == 0
 
 
 def start_that_goes_on():
@@ -678,7 +681,7 @@ def two_daemons():
     w = World().start()
     w.write(200)
     w.exact()
-    second = subprocess.run([LOGTALLY, "run", "-c", "logtally.ini"], stderr=subprocess.PIPE, timeout=20, check=False)
+    second = subprocess.run([LOGTALLY, "run", "-c", "logtally.ini"], stderr=subprocess.PIPE, timeout=600, check=False)
     assert second.returncode not in (0, -signal.SIGKILL), second
     assert b"in use" in second.stderr and os.getcwd().encode() in second.stderr, second.stderr
     w.write(100)

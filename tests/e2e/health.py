@@ -14,7 +14,7 @@ from _daemon import LOGTALLY, Daemon, main
 
 
 def ask(*args, code=0):
-    r = subprocess.run([LOGTALLY, "health", *args], capture_output=True, text=True, check=False, timeout=60)
+    r = subprocess.run([LOGTALLY, "health", *args], capture_output=True, text=True, check=False, timeout=600)
     assert r.returncode == code, (args, r)
     return r.stdout + r.stderr
 
@@ -74,7 +74,7 @@ def what_is_no_address():
 
 def by_default_it_is_one_port_everywhere():
     """Scrape configurations, firewalls and the files of the stack have it; in the sources it stands once."""
-    r = subprocess.run([LOGTALLY, "health", "--timeout", "60s"], capture_output=True, text=True, check=False, timeout=120)
+    r = subprocess.run([LOGTALLY, "health", "--timeout", "60s"], capture_output=True, text=True, check=False, timeout=600)
     assert "http://127.0.0.1:7684/health/live" in r.stdout + r.stderr, r        # whether or not somebody answers there
     keys = json.loads(subprocess.run([LOGTALLY, "help", "keys", "--json"], capture_output=True, check=True).stdout)
     assert [k["default"] for k in keys["server"] if k["name"] == "listen"] == ["127.0.0.1:7684"], keys["server"]

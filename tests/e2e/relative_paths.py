@@ -12,7 +12,7 @@ RULES = "[event e]\nmatch = ^e\n[counter es_total]\nhelp = E\ninc = e\nlabels = 
 
 
 def check(*args, cwd="."):
-    r = subprocess.run([LOGTALLY, "check", "--json", *args], capture_output=True, check=False, timeout=60, cwd=cwd)
+    r = subprocess.run([LOGTALLY, "check", "--json", *args], capture_output=True, check=False, timeout=600, cwd=cwd)
     assert r.stderr == b"", r
     return json.loads(r.stdout)
 

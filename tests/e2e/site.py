@@ -110,7 +110,7 @@ def few_pages_wait_for_a_reload():
     answers = []
 
     def some_wait_in_vain():
-        clients = [http.client.HTTPConnection("127.0.0.1", d.port, timeout=60) for _ in range(40)]
+        clients = [http.client.HTTPConnection("127.0.0.1", d.port, timeout=600) for _ in range(40)]
         for c in clients:
             c.connect()
         d.signal(signal.SIGHUP)

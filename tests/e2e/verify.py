@@ -17,7 +17,7 @@ APP = "logs/app.log"
 
 def verify(*args, code=0, says=(), config="logtally.ini"):
     done = subprocess.run([LOGTALLY, "verify", "-c", config, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=60, check=False)
+                          timeout=600, check=False)
     out = done.stdout.decode()
     assert done.returncode == code, "exit status %d\n%s" % (done.returncode, out)
     for pattern in (says,) if isinstance(says, str) else says:

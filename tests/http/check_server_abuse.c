@@ -20,7 +20,8 @@
 #define MAX_CONNECTIONS 16
 /* While all are being answered. */
 #define CEILING 24
-#define TIMEOUT_MS 400
+/* So long a busy machine may let us wait between two calls; six of them are waited for. */
+#define TIMEOUT_MS 1000
 
 static struct rig rig;
 

@@ -6,7 +6,7 @@
 
 #include "http/server.h"
 
-#define RIG_PATIENCE_MS 30000
+#define RIG_PATIENCE_MS 300000
 #define RIG_BIG_BYTES ((size_t)9 << 20)
 
 struct rig {

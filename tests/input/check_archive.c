@@ -218,7 +218,7 @@ static off_t read_so_far(int fd, off_t enough)
 {
     off_t at = 0;
 
-    for (int i = 0; i < 3000 && (at = lseek(fd, 0, SEEK_CUR)) < enough; i++)
+    for (int i = 0; i < 300000 && (at = lseek(fd, 0, SEEK_CUR)) < enough; i++)
         (void)usleep(1000);
     return at;
 }

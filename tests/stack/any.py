@@ -71,7 +71,7 @@ def loaded():
 
 
 def tool(*args):
-    return subprocess.run([TOOL, *map(str, args)], text=True, capture_output=True, timeout=120, check=False)
+    return subprocess.run([TOOL, *map(str, args)], text=True, capture_output=True, timeout=1200, check=False)
 
 
 def linted(checks, home, what):

@@ -144,7 +144,7 @@ def health_check():
 def healthy(port):
     """As Docker judges it: unhealthy is what failed three times in a row, so that a busy machine may be late once."""
     check = [word.replace("7684", str(port)).replace("/usr/bin/logtally", logtally()) for word in health_check()]
-    return any(subprocess.run(check, capture_output=True, timeout=60).returncode == 0 for _ in range(3))
+    return any(subprocess.run(check, capture_output=True, timeout=600).returncode == 0 for _ in range(3))
 
 
 @contextlib.contextmanager

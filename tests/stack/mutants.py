@@ -240,7 +240,7 @@ class Unit:
                              "promql_expr_test": [{"expr": e, "eval_time": f"{t}s"} for _, e, t in asked],
                              "alert_rule_test": [{"alertname": a["alertname"], "eval_time": a["eval_time"]} for a in self.test.get("alert_rule_test", [])]}]
         (home / "test.yml").write_text(json.dumps(content))
-        done = subprocess.run(["promtool", "test", "rules", "test.yml"], cwd=home, text=True, capture_output=True, timeout=300)
+        done = subprocess.run(["promtool", "test", "rules", "test.yml"], cwd=home, text=True, capture_output=True, timeout=3000)
         return self.differing(done.stdout + done.stderr, families, asked)
 
     def write_rules(self, home, families):

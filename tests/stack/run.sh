@@ -11,7 +11,7 @@ passed=0 failed=0 skipped=0
 for part in "${parts[@]}"; do
     started=$SECONDS
     if [ -x "$here/$part.sh" ]; then command=("$here/$part.sh"); else command=(python3 "$here/$part.py"); fi
-    output=$(timeout 1200 "${command[@]}" 2>&1)
+    output=$(timeout 7200 "${command[@]}" 2>&1)
     status=$?
     sum=$(grep -E '^[0-9]+ passed, [0-9]+ failed' <<<"$output" | tail -n 1)
     grep -v -E '^[0-9]+ passed, [0-9]+ failed' <<<"$output" | sed "/^$/d; s/^/$part: /"

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+PATIENCE = 10
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -24,22 +25,23 @@ def free_port():
         return s.getsockname()[1]
 
 
-def fetch(url, data=None, headers=None, timeout=30):
+def fetch(url, data=None, headers=None, timeout=100):
     request = urllib.request.Request(url, data=data, headers=headers or {})
     with urllib.request.urlopen(request, timeout=timeout) as answer:
         return answer.read().decode()
 
 
 def wait_for(what, condition, seconds=30, step=0.1):
-    """Returns the first true value of condition(); refused connections count as not yet."""
-    deadline = time.monotonic() + seconds
+    """Returns the first true value of condition(); refused connections count as not yet. A busy machine has PATIENCE times
+    as long: only what hangs takes that."""
+    deadline = time.monotonic() + PATIENCE * seconds
     while True:
         with contextlib.suppress(urllib.error.URLError, ConnectionError, OSError, ValueError):
             value = condition()
             if value:
                 return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds} s in vain for {what}")
+            raise AssertionError(f"waited {PATIENCE * seconds} s in vain for {what}")
         time.sleep(step)
 
 
@@ -63,7 +65,7 @@ class Process:
         if self.child.poll() is None:
             self.child.send_signal(sig)
             try:
-                self.child.wait(20)
+                self.child.wait(200)
             except subprocess.TimeoutExpired:
                 self.child.kill()
                 self.child.wait()
