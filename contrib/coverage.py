@@ -49,7 +49,7 @@ class Build:
     def make(self, rooms):
         flags = "-fprofile-instr-generate -fcoverage-mapping" + " -fcoverage-mcdc" * self.has_mcdc
         if not (self.dir / "config.status").exists():
-            run(top / "configure", "-q", f"CC=clang-{self.llvm}", f"CFLAGS=-O1 -g {flags}", cwd=self.dir)
+            run(top / "configure", "-q", f"CC=clang-{self.llvm}", f"CFLAGS=-O0 {flags}", cwd=self.dir)
         run("make", "-s", f"-j{os.cpu_count()}", "src/logtally", *{p for r in rooms for p in self.programs(r)}, cwd=self.dir)
 
     @staticmethod
