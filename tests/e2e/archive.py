@@ -23,12 +23,12 @@ ARCHIVE = os.path.join(SRCDIR, "contrib", "archive")
 def make_logs(folder, seed):
     """A rotated set whose names tell nothing of its order, some of it compressed."""
     rng, lines = random.Random(seed), [json.dumps(d) + "\n" for d in records(6000, seed)]
-    names = ["backend.log", "backend.log.1"] + ["backend.log.%d.gz" % i for i in range(2, 9)] + ["backend.log-it's 20.gz"]
+    names = ["backend.log", "backend.log.1"] + ["backend.log.%d.gz" % i for i in range(2, 5)] + ["backend.log-it's 20.gz"]
     rng.shuffle(names)
     os.makedirs(folder)
     for i, name in enumerate(names):
         with (gzip.open if name.endswith(".gz") else open)(os.path.join(folder, name), "wt", encoding="utf-8") as f:
-            f.write("".join(lines[600 * i:600 * (i + 1)]))
+            f.write("".join(lines[1000 * i:1000 * (i + 1)]))
 
 
 def run(command, code=0, shell=False, **env):

@@ -16,6 +16,7 @@ import urllib.parse
 import urllib.request
 
 PATIENCE = 10
+os.environ["PATH"] += ":/usr/sbin:/sbin"     # where Debian has servers, and the shell of a user does not look
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
