@@ -237,6 +237,15 @@ static void forgive(struct tail_file *f, uint64_t before)
     f->error = 0;
 }
 
+/* Of a file that was done with nothing came: it was only touched. A deleted one would keep its place on the disk. */
+static void rest_again(struct tailset *t, struct tail_file *f)
+{
+    if (!f->retired || f->packed)
+        return;
+    file_close_sink(t, f);
+    file_close_fd(t, f);
+}
+
 static void read_one(struct tailset *t, struct tail_file *f)
 {
     uint64_t before = f->tail.offset;
@@ -264,10 +273,12 @@ static void read_one(struct tailset *t, struct tail_file *f)
         return;
     }
     forgive(f, before);
-    if (r == TAIL_MORE)
+    if (r == TAIL_MORE) {
         queue_read(t, f);
-    else if (!f->queued)
+    } else if (!f->queued) {
         file_set_backlog(f, false);
+        rest_again(t, f);
+    }
 }
 
 static bool must_wait(const struct tailset *t, const struct tail_file *f)

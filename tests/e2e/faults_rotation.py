@@ -301,6 +301,29 @@ def empty_when_killed_and_compressed_while_down():
     w.finish()
 
 
+def touched_when_it_was_done_with():
+    """No descriptor is left of a rotated file after rotate_wait; else it would have its place on the disk when it is deleted."""
+    def is_open(part):
+        held = (os.path.join("/proc", str(w.pid), "fd", fd) for fd in os.listdir("/proc/%d/fd" % w.pid))
+        return any(part in os.readlink(fd) for fd in held if os.path.islink(fd))
+
+    w = World(state="rotate_wait = 1s").start()
+    w.write(100)
+    w.exact()
+    os.rename(APP, APP + ".1")
+    w.write(20)
+    w.exact()
+    for at in (1, 2):
+        assert until(lambda: not is_open("app.log.1"))
+        os.utime(APP + ".1", (at, at))
+        until(lambda: is_open("app.log.1"), 3)      # or it was looked at too shortly to be seen
+    assert until(lambda: not is_open("app.log.1"), 8)
+    w.write(10, APP + ".1")
+    w.exact()
+    assert until(lambda: not is_open("app.log.1"), 8)
+    w.finish()
+
+
 def packed_before_its_new_name_is_seen():
     """By names that the glob matches, too; what replaces it, or is still held, has not vanished."""
     w = World(path="logs/*").start()
@@ -469,6 +492,6 @@ if __name__ == "__main__":
          dated_names, logrotate_delaycompress, logrotate_copytruncate, partial_line_at_rotation_that_never_ends,
          partial_line_at_rotation_joined, unfinished_line_after_rotate_wait,
          born_and_compressed_between_two_saves, born_and_compressed_while_down,
-         empty_when_killed_and_compressed_while_down, packed_before_its_new_name_is_seen, copytruncate,
+         empty_when_killed_and_compressed_while_down, touched_when_it_was_done_with, packed_before_its_new_name_is_seen, copytruncate,
          copytruncate_while_it_is_looked_at, copytruncate_behind, copytruncate_copy_elsewhere, bytes_known_lost, truncate,
          delete_recreate, unlinked_still_written, renamed_while_a_copy_is_compared_with_it)
