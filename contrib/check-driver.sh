@@ -4,6 +4,7 @@
 #   top, build, jobs    the sources, where builds go, how many processors there are
 #   first               steps that the others need, in their order
 #   rest                the others: no two need each other; those that take longest stand first
+#   asked               more of them, which run only when they are named
 #   limit_of STEP       prints how many seconds a step may take
 #   run_step_of STEP    runs a step: 0 passed, 77 skipped, anything else failed
 #
@@ -148,7 +149,7 @@ run_all() {
     for step in $(wanted_of "$first"); do
         run_step "$step"
     done
-    wanted_of "$rest" >"$work/queue"
+    wanted_of "$rest ${asked:-}" >"$work/queue"
     # One more than there are processors, as some steps wait for servers.
     for ((lanes = jobs; lanes >= 0; lanes--)); do
         lane &
@@ -182,7 +183,7 @@ closing() {
 help() { awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$self"; }
 
 drive() {
-    local steps="$first $rest" step
+    local steps="$first $rest" known step
     case ${1:-} in
     --run-step)
         run_step_of "$2"
@@ -202,6 +203,8 @@ drive() {
         --list)
             # shellcheck disable=SC2086
             printf '%s\n' $steps
+            # shellcheck disable=SC2086
+            [ -z "${asked:-}" ] || printf '%s (only when it is named)\n' $asked
             exit
             ;;
         --install) "$top/contrib/install-packages.sh" build package try check || exit 3 ;;
@@ -211,7 +214,8 @@ drive() {
         shift
     done
     for step in "$@"; do
-        [[ " ${steps//$'\n'/ } " == *" $step "* ]] || { echo "check: unknown step $step; see --list" >&2; exit 2; }
+        known="$steps ${asked:-}"
+        [[ " ${known//$'\n'/ } " == *" $step "* ]] || { echo "check: unknown step $step; see --list" >&2; exit 2; }
     done
     wanted=${*:-$steps}
     wanted=${wanted//$'\n'/ }

@@ -30,6 +30,9 @@ first="bootstrap gcc" # what the others need
 rest="clang-sanitizers e2e stack-live simulation coverage fuzz unit instructions distcheck package stack-rules stack-fleet
       stack-mutants stack-any stack-proof stack-docker clang-tidy stack-runbook cppcheck stack-kubernetes quickstart
       docs truth stack-files stack-proxies driver layers format shellcheck man rules-check rules-test"
+# Minutes each: before a release, and when threads, or what they share, changed.
+# shellcheck disable=SC2034
+asked="tsan valgrind"
 # shellcheck source=contrib/check-driver.sh
 . "$top/contrib/check-driver.sh"
 
@@ -114,6 +117,49 @@ unit_tests() {
 step_unit() { made "$build/gcc" CC=gcc && unit_tests "$build/gcc"; }
 
 step_clang_sanitizers() { made_by_clang && unit_tests "$build/clang"; }
+
+# Data races, where there are threads: rendering, bcrypt, saving, unpacking, `replay -j`. No suppressions.
+step_tsan() {
+    local out=$CHECK_LOG.out ok=0 room
+    need clang-14 python3
+    export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+    made "$build/tsan" CC=clang-14 CFLAGS='-O1 -gline-tables-only -fsanitize=thread' LDFLAGS=-fsanitize=thread &&
+        cd "$build/tsan" && make -s bench/generate || return 1
+    for room in base http input daemon offline; do
+        "tests/$room/check" >"$out" 2>&1 || { cat "$out"; ok=1; }
+        closing_line "$out" || ok=1
+    done
+    each replay_is_the_same < <(printf '%s\n' json mixed noise) || ok=1
+    LOGTALLY=$build/tsan/src/logtally python3 "$top/tests/run_e2e.py" serves web_config site records exactly_once soak \
+        >"$out" 2>&1 || ok=1
+    cat "$out"
+    closing_line "$out" && return $ok
+}
+# replay_is_the_same KIND: by four threads and by one, of a log that is cut in parts.
+replay_is_the_same() {
+    local dir ok=0
+    dir=$(mktemp -d) && cd "$dir" || return 1
+    "$build/tsan/bench/generate" "$1" 200000 x && gzip -k x.log &&
+        "$build/tsan/src/logtally" replay -j 4 --rules "$top/rules" x.log x.log.gz >four &&
+        "$logtally" replay -j 1 --rules "$top/rules" x.log x.log.gz >one && cmp one four && [ -s one ] || ok=1
+    rm -rf "$dir"
+    return $ok
+}
+
+# Memory that was never written, in the programs of all rooms; what is lost, AddressSanitizer looks for.
+step_valgrind() {
+    local out=$CHECK_LOG.out ok=0 program
+    need valgrind
+    export CK_DEFAULT_TIMEOUT=0
+    made "$build/gcc" CC=gcc && cd "$build/gcc" || return 1
+    for program in tests/*/check; do
+        [ "$program" != tests/sim/check ] || continue # a process of its own, and its own memory
+        valgrind -q --error-exitcode=9 --leak-check=no --trace-children=no "$program" >"$out" 2>&1 || { cat "$out"; ok=1; }
+        echo "$program"
+        closing_line <(grep -v '^==' "$out") || ok=1
+    done
+    return $ok
+}
 
 # Which branches of http and input their tests take; below the bar the step fails.
 step_coverage() {

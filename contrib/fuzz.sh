@@ -6,13 +6,13 @@
 #   contrib/fuzz.sh --list                   the targets, from the Makefile's list: what everything here and contrib/oss-fuzz goes by
 #
 # $FUZZ_DIR (build/fuzz-found) keeps what was found: ROOM/fuzz_X/new are inputs that reach something new, crash-* and the like
-# are failures. $FUZZ_BUILD (build/fuzz) is where the programs are built, with AddressSanitizer and UBSan. Told of each are how
+# are failures. $FUZZ_BUILD (build/clang) is where the programs are built, with AddressSanitizer and UBSan. Told of each are how
 # often it ran, the CPU seconds it got (a busy machine gives less than SECONDS), the inputs it added, and how it ended. The
 # last line is `N passed, N failed`.
 set -uo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-build=${FUZZ_BUILD:-$top/build/fuzz}
+build=${FUZZ_BUILD:-$top/build/clang}
 found=${FUZZ_DIR:-$top/build/fuzz-found}
 most_kept=400000 # bytes of the corpus of one target, so that it stays readable and quick
 passed=0 failed=0
@@ -36,14 +36,16 @@ targets() {
 
 # fuzz PATH SECONDS
 fuzz() {
-    local name kept dir ok=passed user sys
+    local name kept dir dict ok=passed user sys
     name=$(basename "$1") dir=$found/$1
     kept=$top/tests/corpus/$name
+    dict=$top/tests/dict/${name#fuzz_}.dict
     mkdir -p "$dir/new" && cd "$dir" || exit 1
     [ -d "$kept" ] || kept=
+    [ -e "$dict" ] || dict=
     TIMEFORMAT='%U %S'
     # shellcheck disable=SC2094 # the program itself reads none of them
-    { time PAGE_JUDGE=$top/tests/engine/page_judge.py "$build/$1" new ${kept:+"$kept"} -max_total_time="$2" \
+    { time PAGE_JUDGE=$top/tests/engine/page_judge.py "$build/$1" new ${kept:+"$kept"} ${dict:+-dict="$dict"} -max_total_time="$2" \
         -rss_limit_mb=2048 -timeout=60 -print_final_stats=1 >said 2>&1; } 2>used || ok=failed
     read -r user sys <used
     awk -v name="$name" -v cpu="$(awk "BEGIN { print $user + $sys }")" -v ok=$ok -v new="$(find new -type f | wc -l)" '

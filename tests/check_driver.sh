@@ -17,6 +17,7 @@ cat >"$work/check.sh" <<STEPS
 set -uo pipefail
 top=$work build=$work jobs=2
 first="early"
+asked="long"
 rest="good lacks partly bad broken silent empty slow meets met"
 . "$driver"
 STEPS
@@ -34,6 +35,7 @@ step_slow() { counted 1 0; echo $$ >"$top/slow"; sleep 1000; }
 # Each is done when the other has begun.
 step_meets() { touch "$top/meets"; until [ -e "$top/met" ]; do sleep 0.1; done; counted 1 0; }
 step_met() { touch "$top/met"; until [ -e "$top/meets" ]; do sleep 0.1; done; counted 1 0; }
+step_long() { counted 2 0; }
 step_waits() { echo $$ >"$top/waits"; sleep 1000; }
 run_step_of() { "step_$1"; }
 drive "$@"
@@ -65,8 +67,9 @@ expect "a step that nobody knows" 2 "check: unknown step nonsense; see --list" g
 expect "no part of a name, and no regex" 2 "check: unknown step goo; see --list" goo
 expect "an option that nobody knows" 2 "check: unknown option --nonsense; see --help" --nonsense
 expect "the manual" 0 "  its manual" --help
-expect "the list" 0 met --list
+expect "the list" 0 "long (only when it is named)" --list
 says '^early$'
+expect "a step that runs only when it is named" 0 "2 passed, 0 failed" long
 expect "all is well" 0 "4 passed, 0 failed" early good
 says '^good +[0-9]+s, CPU +[0-9]+s +3 passed, 0 failed$'
 says '^the longest:$'

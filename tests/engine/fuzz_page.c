@@ -1,8 +1,8 @@
 /* Fuzzer: hostile texts in every place where a line's text can come to a page: labels (from JSON, from
  * a regex over a record, from pairs), a key and a value of `each`, a field of the file's path, the
  * stream, an exemplar, numbers of all metrics. Each page, in every format, is judged by page_judge.py
- * with the two parsers of Prometheus's Python client; where they are not installed, by nobody but the
- * sanitizers.
+ * with the two parsers of Prometheus's Python client; where they are not installed, or the judge is
+ * elsewhere, by nobody but the sanitizers.
  *
  * The input is the texts, divided by the two bytes FF 00, so that a text can hold anything. */
 #include "config.h"
@@ -48,9 +48,12 @@ static const char rules_text[] =
 
 /* --- the judge: a child that answers a byte a page ---------------------------------------------- */
 
+#define PYTHON "/usr/bin/python3"
+
 static int to_judge = -1, from_judge;
 
-static void start_judge(void)
+/* False when there is none. */
+static bool start_judge(void)
 {
     int in[2], out[2];
     char script[4096];
@@ -59,13 +62,15 @@ static void start_judge(void)
              __FILE__);
     if (getenv("PAGE_JUDGE"))
         snprintf(script, sizeof script, "%s", getenv("PAGE_JUDGE"));
+    if (access(script, R_OK) < 0 || access(PYTHON, X_OK) < 0)
+        return false;
     assert(pipe(in) == 0 && pipe(out) == 0);
     if (fork() == 0) {
         (void)dup2(in[0], STDIN_FILENO);
         (void)dup2(out[1], STDOUT_FILENO);
         close(in[1]);
         close(out[0]);
-        execl("/usr/bin/python3", "python3", script, (char *)NULL);
+        execl(PYTHON, "python3", script, (char *)NULL);
         _exit(127);
     }
     close(in[0]);
@@ -73,6 +78,7 @@ static void start_judge(void)
     (void)signal(SIGPIPE, SIG_IGN);
     to_judge = in[1];
     from_judge = out[0];
+    return true;
 }
 
 static bool write_all(int fd, const void *bytes, size_t n)
@@ -107,10 +113,9 @@ static void judge(const struct buf pages[EXPOSE_FORMATS])
     static bool absent;
     char verdict;
 
+    absent = absent || (to_judge < 0 && !start_judge());
     if (absent)
         return;
-    if (to_judge < 0)
-        start_judge();
     for (int i = 0; i < EXPOSE_FORMATS; i++) {
         uint32_t n = (uint32_t)pages[i].n;
 
