@@ -120,8 +120,15 @@ class Log:
         self.where = os.path.join("logs", name)
         self.section, self.template = FORMATS[name]
         os.makedirs(self.where)
-        self.fd, self.late, self.packing, self.rotations, self.bytes = None, [], [], 0, 0
-        self.reopen()
+        self.fd, self.late, self.late_since, self.packing, self.rotations, self.bytes = None, [], 0, [], 0, 0
+        if name == "pod":
+            symlink_switch(self)
+        else:
+            self.reopen()
+
+    def leave(self):
+        self.late.append(self.fd)
+        self.late_since = time.monotonic()
 
     def file(self, name=None):
         return os.path.join(self.where, name or self.path)
@@ -129,7 +136,7 @@ class Log:
     def reopen(self):
         """The program is told that its log has another name, and begins a new file."""
         if self.fd is not None:
-            self.late.append(self.fd)
+            self.leave()
         self.fd = os.open(self.file(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
     def line(self):
@@ -161,6 +168,11 @@ class Log:
         for fd in self.late:
             self.write(self.random.randrange(60), fd)
         self.close_late()
+
+    def tell(self):
+        """The program is told in the end: what is written to a file that had rested for rotate_wait need not be read."""
+        if self.late and time.monotonic() > self.late_since + 0.5 + self.n % 8:
+            self.write_late()
 
     def close_late(self):
         for fd in self.late:
@@ -248,10 +260,16 @@ def copytruncate_zstd(log):
     log.pack("app.log.1", ["zstd", "-q", "--rm"])
 
 
+def free_name(path, date):
+    """With the time added, a name that no part has."""
+    while glob.glob(path + time.strftime(date, time.gmtime()) + "*"):
+        time.sleep(0.1)
+    return path + time.strftime(date, time.gmtime())
+
+
 def dated(log):
     """A name as logrotate's dateext gives it."""
-    name = "app.log-" + time.strftime("%Y%m%d%H%M%S", time.gmtime())
-    assert not glob.glob(log.file(name + "*"))
+    name = os.path.basename(free_name(log.file(), "-%Y%m%d%H%M%S"))
     os.rename(log.file(), log.file(name))
     log.reopen()
     return name
@@ -298,15 +316,15 @@ def symlink_switch(log):
     fd = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     os.symlink(target, log.file("new"))
     os.rename(log.file("new"), log.file())
-    log.late.append(log.fd)
+    if log.fd is not None:
+        log.leave()
     log.fd = fd
 
 
 def pod_rotate(log):
     """The file behind the symlink is renamed with its time, and made anew; the new name."""
     target = os.path.realpath(log.file())
-    name = target + time.strftime(".%Y%m%d-%H%M%S", time.gmtime())
-    assert not glob.glob(name + "*")
+    name = free_name(target, ".%Y%m%d-%H%M%S")
     os.rename(target, name)
     log.reopen()
     return name

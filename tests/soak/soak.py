@@ -58,7 +58,7 @@ class Daemon:
         self.name, self.port, self.child, self.starts = name, free_port(), None, 0
         self.prometheus, self.seen, self.lock = Prometheus(), 0, threading.RLock()
         put(name + ".ini", "[server]\nlisten = 127.0.0.1:%d\n[state]\ndirectory = %s/state-%s\ninterval = 5s\n"
-            "rotate_wait = 30s\nremember = 10m\n[rules]\ninclude = rules/*.ini\n%s" % (self.port, os.getcwd(), name, paths))
+            "rotate_wait = 1m\nremember = 10m\n[rules]\ninclude = rules/*.ini\n%s" % (self.port, os.getcwd(), name, paths))
 
     def start(self):
         self.starts += 1
@@ -118,7 +118,7 @@ class Soak:
         self.failures, self.checks, self.kinds = [], 0, {}
         self.counts = dict.fromkeys(("kills", "stops", "stands", "reloads", "refused", "rotations", "crowds", "answers"), 0)
         self.down_until = self.stands_until = None
-        self.rows, self.last_start, self.extra = [], 0, 0
+        self.rows, self.extra = [], 0
 
     def daemons(self):
         return self.living, self.dying
@@ -130,21 +130,26 @@ class Soak:
 
     def write(self, seconds):
         for log in self.logs:
+            log.tell()
             if self.random.random() < seconds / 25:
                 log.write(self.random.randrange(1000, 12000))
             elif self.random.random() < 0.8:
                 log.write(int(self.random.expovariate(1 / (seconds * self.options.rate / len(self.logs)))))
 
     def rotate(self, log):
-        """Of a pod only the newest file has a name that leads to it: it is left to the daemons to see each."""
-        if log.name == "pod" and (self.down_until or self.stands_until or self.age() - self.last_start < 15):
-            return
-        if not log.bytes:
+        """Of a pod only the newest file has a name that leads to it: who did not see it lost it."""
+        if not log.bytes or (log.name == "pod" and not self.is_counted("pod")):
             return
         kind = log.rotate()
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         self.counts["rotations"] += 1
         log.bytes = 0
+
+    def is_counted(self, source):
+        """By both, and saved, as it is shown."""
+        lines = self.truth.values.get(("numbers_total", (("source", source),)))
+        return not self.down_until and not self.stands_until and all(
+            d.series().get(("numbers_total", (("source", source),))) == lines for d in self.daemons())
 
     def disturb(self):
         """kill -9, SIGTERM, or it stands still for a while."""
@@ -167,7 +172,7 @@ class Soak:
             self.dying.lock.release()
         if self.down_until and (now or self.age() > self.down_until):
             self.dying.start()
-            self.down_until, self.last_start = None, self.age()
+            self.down_until = None
             self.dying.lock.release()
 
     def reload(self):
