@@ -13,7 +13,7 @@ static const char *const types[] = {"text",   "list",  "field", "regex",    "tem
 /* What stands for the value: "yes | no", "TIME", "EVENT, ...", "none | KEY". */
 static void put_value(const struct key *k, struct buf *out)
 {
-    static const char *const by_type[] = {
+    static const char *const by_type[sizeof types / sizeof *types] = {
         [TYPE_NUMBER] = "NUMBER",
         [TYPE_COUNT] = "NUMBER",
         [TYPE_SIZE] = "SIZE",
