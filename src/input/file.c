@@ -795,10 +795,10 @@ static int knows_less_than_a_line(const struct tail_file *f, int fd)
 }
 
 /* In another inode what lies where the part ends, or where a crash left R amid a line, may be the
- * beginning of another line; but not in a copy. */
+ * beginning of another line; but not in a copy, if that did not count as it stood. */
 static bool may_be_amid_a_line(const struct tail_file *f, const struct evidence *e)
 {
-    return e->relation != TAIL_OTHER && !e->inode && !e->rest && !f->tail.skipping;
+    return e->relation != TAIL_OTHER && !e->inode && (!e->rest || f->retired) && !f->tail.skipping;
 }
 
 /* Of one line, less than half proves little: the first of the next generation may begin alike. */
