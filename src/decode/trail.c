@@ -24,8 +24,10 @@ static void begin(struct trail *t)
 {
     for (int form = 0; form < LINE_FORMS; form++)
         t->roots[form] = (struct trail_step){.next = &none};
-    memset(t->notes, 0, t->n * sizeof *t->notes);
-    memset(t->forks, 0, FORKS * sizeof *t->forks);
+    if (t->n) { /* else all are zero: a page that no line asked for is not touched */
+        memset(t->notes, 0, t->n * sizeof *t->notes);
+        memset(t->forks, 0, FORKS * sizeof *t->forks);
+    }
     t->n = t->refused = 0;
     t->end = NULL;
 }

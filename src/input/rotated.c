@@ -225,7 +225,7 @@ static size_t extension(struct slice name)
 static bool has_form(const struct form *form, struct slice name, size_t from, size_t end)
 {
     if (form->most == 0) /* the digits must not be the end of a longer number */
-        return !char_is_digit(name.p[from - 1]) &&
+        return char_is_digit(name.p[from]) && !char_is_digit(name.p[from - 1]) &&
                is_added(form->added, 0, slice_make(name.p + from, end - from));
     for (unsigned n = 1; n <= form->most && from + n < end; n++) {
         if (!is_one_of(name.p[from + n - 1], form->separators))
@@ -247,6 +247,8 @@ enum rotated rotated_base(struct slice name, unsigned nth, struct buf *ret_base)
         if (forms[f].before_extension && stem == plain.n)
             continue;
         for (size_t i = 1; i < end; i++) {
+            if (char_is_letter(plain.p[i])) /* neither a separator nor a digit */
+                continue;
             if (!has_form(&forms[f], plain, i, end) || nth-- > 0)
                 continue;
             buf_clear(ret_base);
