@@ -27,8 +27,8 @@ jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
 first="bootstrap gcc" # what the others need
 # The others, those that take longest first.
-rest="clang-sanitizers e2e stack-live simulation coverage fuzz unit instructions distcheck package stack-rules stack-fleet
-      stack-mutants stack-any stack-proof stack-docker clang-tidy stack-runbook cppcheck stack-kubernetes quickstart
+rest="clang-sanitizers e2e stack-live simulation coverage fuzz unit instructions distcheck stack-rules stack-fleet
+      stack-mutants stack-any stack-proof stack-docker clang-tidy stack-runbook cppcheck package stack-kubernetes quickstart
       docs truth stack-files stack-proxies driver layers format shellcheck man rules-check rules-test"
 # Minutes each: before a release, and when threads, or what they share, changed.
 # shellcheck disable=SC2034
@@ -215,7 +215,7 @@ step_simulation() {
 step_distcheck() {
     need xz
     export XZ_OPT=-1 # it is packed twice
-    cd "$build/gcc" && make -s -j"$jobs" distcheck AM_DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 \
+    cd "$build/gcc" && flock "$build/dist.lock" make -s -j"$jobs" distcheck AM_DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 \
         TESTS="tests/sim/kept.sh tests/base/check tests/config/check" && counted 1 0
 }
 
@@ -230,15 +230,24 @@ step_driver() {
 # The tarball as a Debian package: built, judged, installed, upgraded, purged. distcheck has made the tarball already, if it ran.
 step_package() {
     need dpkg-buildpackage xz
-    local out=$CHECK_LOG.out tarball
-    tarball=$(find "$build/gcc" -maxdepth 1 -name 'logtally-*.tar.xz' | head -n 1)
-    if [ -z "$tarball" ] || [ -n "$(find "$top" \( -path "$build" -o -name .git -o -name autom4te.cache \) -prune -o -type f -newer "$tarball" -print -quit)" ]; then
-        make -s -C "$build/gcc" dist-xz || return 1
-        tarball=$(find "$build/gcc" -maxdepth 1 -name 'logtally-*.tar.xz' | head -n 1)
-    fi
-    "$top/tests/package/check.sh" "$tarball" "$build/package" >"$out" || { cat "$out"; closing_line "$out"; return 1; }
+    local out=$CHECK_LOG.out ok=0 tarball
+    mkdir -p "$build/package"
+    { flock 8 && make_tarball; } 8>"$build/dist.lock" || return 1
+    tarball=$(echo "$build"/package/logtally-*.tar.xz)
+    "$top/tests/package/check.sh" "$tarball" "$build/package" >"$out" || ok=1
     cat "$out"
-    closing_line "$out"
+    closing_line "$out" && return $ok
+}
+# Of the tree as it is, to build/package. distcheck makes it in the same place: never both at once.
+make_tarball() {
+    local made
+    made=$(find "$build/gcc" -maxdepth 1 -name 'logtally-*.tar.xz')
+    [ -n "$made" ] && xz -t "$made" && [ -z "$(newer_than "$made")" ] || make -s -C "$build/gcc" dist-xz || return 1
+    rm -f "$build"/package/logtally-*.tar.xz
+    cp -p "$build"/gcc/logtally-*.tar.xz "$build/package/"
+}
+newer_than() {
+    find "$top" \( -path "$build" -o -name .git -o -name autom4te.cache -o -name __pycache__ \) -prune -o -type f -newer "$1" -print -quit
 }
 
 step_layers() {
