@@ -194,8 +194,9 @@ def write(table, options):
         if all_kinds:
             out.append("| %s | %s | %.0f | +%.1f |" % (title, " | ".join(cell(table, name, k) for k in _attack.KINDS), max(t["longest"] for t in all_kinds),
                                                   max(t["peak"] - t["rest"] for t in all_kinds)))
-    out += ["", "%s, %d cores; the best of %d tries of %.0f s; load %.0f." % (
-        cpu_model(), os.cpu_count(), options.tries, options.seconds, os.getloadavg()[0])]
+    out += ["", "%s, %d cores; %s of %.0f s; load %.0f." % (
+        cpu_model(), os.cpu_count(), "the best of %d tries" % options.tries if options.tries > 1 else "one try", options.seconds,
+        os.getloadavg()[0])]
     put_into("security.md", "attacks", out)
 
 

@@ -13,6 +13,7 @@
 #include "input/archive.h"
 #include "input/crc32c.h"
 #include "input/glob.h"
+#include "input/rotated.h"
 #include "rules/load/load.h"
 
 #include <errno.h>
@@ -178,21 +179,27 @@ static void check_const_labels(const struct setup *s, struct mistakes *m)
     }
 }
 
-/* `path = logs` where the files in it were meant. A warning, as it is true only of now. */
-static void warn_directories(const struct setup *s, struct mistakes *m)
+/* A path by which `run` will never find a line: `path = logs` where the files in it were meant, which is true only of now;
+ * `app.log.gz`, which commands that read whole files may well be given. So both are warnings. */
+static void warn_path(const struct log_def *log, const char *path, struct mistakes *m)
 {
-    for (unsigned i = 0; i < s->rules->nlogs; i++) {
-        const struct log_def *log = &s->rules->logs[i];
+    struct stat st;
 
-        for (unsigned k = 0; k < log->npaths; k++) {
-            const char *path = log->paths[k];
-            struct stat st;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        mistake_add(m, WARNING, log->at, "%s is a directory; to follow the files in it write %s/*",
+                    path, path);
+    else if (rotated_is_compressed(slice_str(path)))
+        mistake_add(m, WARNING, log->at,
+                    "%s names what is compressed, and that is not followed; `replay` and "
+                    "`backfill` read it",
+                    path);
+}
 
-            if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-                mistake_add(m, WARNING, log->at,
-                            "%s is a directory; to follow the files in it write %s/*", path, path);
-        }
-    }
+static void warn_paths(const struct setup *s, struct mistakes *m)
+{
+    for (unsigned i = 0; i < s->rules->nlogs; i++)
+        for (unsigned k = 0; k < s->rules->logs[i].npaths; k++)
+            warn_path(&s->rules->logs[i], s->rules->logs[i].paths[k], m);
 }
 
 static void begin(struct setup *s)
@@ -210,12 +217,12 @@ static void load_rules(struct setup *s, unsigned flags, struct mistakes *m)
     s->rules = ruleset_load(s->docs, (unsigned)s->ndocs, &ro, m);
     if (s->rules) {
         check_const_labels(s, m);
-        warn_directories(s, m);
+        warn_paths(s, m);
     }
 }
 
-/* The configuration, and the rules that it or the command line names. */
-static void read_docs(struct setup *s, const char *config, const struct common_options *options,
+/* The configuration, and the rules that it or the command line names. Was there none, or could it be read? */
+static bool read_docs(struct setup *s, const char *config, const struct common_options *options,
                       unsigned flags, struct mistakes *m)
 {
     unsigned allowed = flags & SETUP_TEST ? SECTION_ALL : SECTION_CONFIG;
@@ -231,6 +238,7 @@ static void read_docs(struct setup *s, const char *config, const struct common_o
     s->only_test = (flags & SETUP_TEST) && main_doc && only_test(s);
     if (!s->only_test)
         read_all_rules(s, config, options, m);
+    return !config || main_doc;
 }
 
 int setup_load_text(struct slice rules, const char *file, const struct common_options *beside,
@@ -241,7 +249,7 @@ int setup_load_text(struct slice rules, const char *file, const struct common_op
 
     begin(s);
     if (beside)
-        read_docs(s, config_path(beside), beside, flags, m);
+        (void)read_docs(s, config_path(beside), beside, flags, m);
     add_doc(s, ini_read_text(rules, file, SECTION_RULE, m));
     s->any_log = defines_log(s, NULL);
     add_given_logs(s, NULL, defines_log(s, "auto") ? flags & ~SETUP_AUTO_LOG : flags, m);
@@ -269,13 +277,15 @@ int setup_load(const struct common_options *options, const struct strings *logs,
     size_t before = m->nmistakes;
 
     begin(s);
-    read_docs(s, config, options, flags, m);
+    bool readable = read_docs(s, config, options, flags, m);
     if (!config && options->rules.n == 0 && !(flags & SETUP_NO_RULES))
         mistake_add(m, MISTAKE, command_line,
-                    "no rules: name a configuration with -c FILE, or rules with --rules DIR");
+                    "no rules: name a configuration with -c FILE (there is no " CONFIG_FILE
+                    "), or rules with --rules DIR");
     s->any_log = defines_log(s, NULL);
     add_given_logs(s, logs, defines_log(s, "auto") ? flags & ~SETUP_AUTO_LOG : flags, m);
-    need_log(s, config, flags, m);
+    if (readable) /* else nobody knows which logs it names */
+        need_log(s, config, flags, m);
     load_rules(s, flags, m);
     return m->nmistakes > before ? -EINVAL : 0;
 }

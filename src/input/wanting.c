@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "input/glob.h"
+#include "input/rotated.h"
 #include "input/set.h"
 
 static bool is_matched(const struct log *log, const char *glob)
@@ -40,12 +41,19 @@ void tailset_log_wanting(const struct tailset *t, unsigned number, struct tail_l
             ret->nuls += waits_behind_nuls(f);
 }
 
+/* Files that such a path does match are no logs, however many there are. */
+static const char *why_unmatched(const char *glob)
+{
+    return rotated_is_compressed(slice_str(glob)) ? "what is compressed is not followed"
+                                                  : "no file matches this path yet";
+}
+
 void wanting_say(struct tailset *t)
 {
     for (const struct log *log = t->logs; log; log = log->next)
         for (unsigned i = 0; log->config && !log->looked && i < log->config->nglobs; i++)
             if (!is_matched(log, plain_glob(log->config->globs[i])))
-                warn_once(t, log->config->globs[i], "no file matches this path yet");
+                warn_once(t, log->config->globs[i], why_unmatched(log->config->globs[i]));
     for (const struct tail_file *f = t->files.first; f; f = f->next)
         if (waits_behind_nuls(f) && f->path)
             warn_once(t, f->path,

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     LABEL_BYTES = 60,
@@ -80,7 +81,9 @@ static void note_number(struct field_stats *f, struct slice value, enum word_cla
         return;
     bool first = f->classes[WORD_NUMBER] + f->classes[WORD_DURATION] + f->classes[WORD_SIZE] == 1;
 
-    f->fraction |= class == WORD_NUMBER && !v.integral && v.d >= 0;
+    /* By the way it is written: a request that took 0.000 says seconds as one that took 0.012 does. */
+    f->fraction |=
+        class == WORD_NUMBER && v.d >= 0 && (!v.integral || memchr(value.p, '.', value.n));
     f->sum += v.d;
     f->micro += class == WORD_NUMBER && value.n > 7 && value.p[value.n - 7] == '.';
     if (first || v.d < f->min)

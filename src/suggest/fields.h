@@ -19,7 +19,7 @@ struct field_stats {
     uint64_t classes[WORD_CLASSES];
     uint64_t totals; /* numbers that were as large as those before them in a row together */
     uint64_t micro;  /* numbers with six digits behind the point */
-    bool fraction;   /* some number is not whole */
+    bool fraction;   /* some number is not whole, or written as if it were not (0.000) */
     bool code;       /* some number begins with a 0 that counts nothing, as 05 */
     bool uneven;     /* not all values are as long */
     size_t first_n;  /* how long the first is */

@@ -173,14 +173,14 @@ def checks():
     expect("a directory as path", ["check", "--rules", "dir.ini"], 0, "1 warning", r"rules is a directory; .* write rules/\*")
     expect("no rules there", ["check", "--rules", "nowhere"], 1, None, "there is no rules file nowhere")
     expect("no glob matches", ["check", "--rules", "no*.ini"], 1, None, r"no rules file matches no\*.ini")
-    expect("no rules at all", ["check"], 1, None, "name a configuration with -c FILE, or rules with --rules")
+    expect("no rules at all", ["check"], 1, None, r"name a configuration with -c FILE \(there is no /\S+/logtally\.ini\), or rules with --rules")
     expect("no configuration there", ["check", "-c", "nowhere.ini"], 1, None, "nowhere.ini")
     put("conf.ini", "[rules]\ninclude = rules/*.ini\n[state]\ndirectory = ${env:SOME_PLACE}\n")
     expect("variable not set", ["check", "-c", "conf.ini"], 1, None, r"conf.ini:4: the environment has no SOME_PLACE")
     put("const.ini", '[rules]\ninclude = r.ini\n[metrics]\nconst_labels = k="1"\n')
     expect("a constant label that a metric has", ["check", "-c", "const.ini"], 1, None,
            r'r.ini:\d+: label "k" is also in const_labels')
-    expect("variable set", ["check", "-c", "conf.ini"], 0, "no mistakes", env={"SOME_PLACE": "/x"})
+    expect("variable set", ["check", "-c", "conf.ini"], 0, "no mistakes", "warning: no log to follow", env={"SOME_PLACE": "/x"})
 
 
 def cut(name):

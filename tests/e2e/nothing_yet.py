@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A service that was just installed has no log and no rules: it starts, serves, says what to do, and counts from the moment that
 there are some. What loses all logs at once is a configuration being written, and drops nothing."""
+import gzip
 import os
 import shutil
 import signal
@@ -121,5 +122,42 @@ def check_warns_of_both():
     assert "warning" not in ran("check", "a.ini").stderr
 
 
+def what_cannot_be_read_is_the_only_mistake():
+    """Nobody knows which logs it names."""
+    for command in "run", "check", "verify":
+        said = subprocess.run([LOGTALLY, command, "-c", "none.ini"], capture_output=True, text=True, check=False).stderr
+        assert "none.ini: cannot read it" in said and "1 mistake" in said and "no log to follow" not in said, said
+
+
+def a_compressed_file_is_no_log():
+    """It is there, so nobody need look for it: `run` reads it as a part of another only."""
+    put("a.ini", RULES)
+    with gzip.open("app.log.gz", "wb") as f:
+        f.write(b"a\n")
+    for path in "app.log.gz", "*.log.gz":
+        put("logtally.ini", "[log app]\npath = %s\n[rules]\ninclude = a.ini\n" % path)
+        said = ran("check", "-c", "logtally.ini")
+        assert path + " names what is compressed, and that is not followed" in said.stderr and "1 warning" in said.stdout, said
+    d = Daemon(rules=os.path.abspath("a.ini"), log="path = %s/app.log.gz\n").start()
+    assert until(lambda: "app.log.gz: what is compressed is not followed" in get("stderr")), get("stderr")
+    assert "no file matches" not in get("stderr") and "names what is compressed" in get("stderr"), get("stderr")
+    d.stop()
+    assert "a_total 1\n" in ran("replay", "-c", "logtally.ini", "app.log.gz").stdout
+
+
+def a_start_tells_where_the_state_is():
+    d = Daemon().start()
+    assert "1 log; state in %s/state\n" % os.getcwd() in get("stderr"), get("stderr")
+    d.stop()
+    with open("nowhere", "wb") as err:
+        child = subprocess.Popen([LOGTALLY, "run", "-c", "logtally.ini", "--state", ""], stderr=err)
+    try:
+        assert until(lambda: "1 log; no state is kept" in get("nowhere")), get("nowhere")
+    finally:
+        child.kill()
+        child.wait()
+
+
 main(starts_and_says_what_to_do, goes_on_with_what_comes, a_reload_drops_no_log_but_a_restart_may, a_directory_that_nobody_named_stays,
-     only_a_configuration_can_get_a_log, check_warns_of_both)
+     only_a_configuration_can_get_a_log, check_warns_of_both, what_cannot_be_read_is_the_only_mistake, a_compressed_file_is_no_log,
+     a_start_tells_where_the_state_is)

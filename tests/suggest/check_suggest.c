@@ -193,6 +193,8 @@ TEST(units_are_guessed_by_name_then_by_size)
     expect_role(guess("duration", VALUES("1500000000", "23000000"), 3, ""), ROLE_TIME, "ns");
     expect_role(guess("latency", VALUES("0.25", "1.5"), 3, ""), ROLE_TIME, "s");
     expect_role(guess("latency", VALUES("25", "150"), 3, ""), ROLE_TIME, "ms");
+    expect_role(guess("took", VALUES("0.000", "0.000"), 3, ""), ROLE_TIME, "s");
+    expect_role(guess("took", VALUES("0", "0"), 3, ""), ROLE_TIME, "ms");
     expect_role(guess("anything", VALUES("1.5s", "850µs"), 3, ""), ROLE_TIME, "s");
     expect_role(guess("body_bytes", VALUES("20", "45119"), 3, ""), ROLE_SIZE, "B");
     expect_role(guess("rcvdbyte", VALUES("20", "45119"), 3, ""), ROLE_SIZE, "B");
