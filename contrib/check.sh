@@ -242,7 +242,10 @@ step_package() {
 make_tarball() {
     local made
     made=$(find "$build/gcc" -maxdepth 1 -name 'logtally-*.tar.xz')
-    [ -n "$made" ] && xz -t "$made" && [ -z "$(newer_than "$made")" ] || make -s -C "$build/gcc" dist-xz || return 1
+    if [ -z "$made" ] || ! xz -t "$made" || [ -n "$(newer_than "$made")" ]; then # or there is one of another version
+        rm -f "$build"/gcc/logtally-*.tar.xz
+        make -s -C "$build/gcc" dist-xz || return 1
+    fi
     rm -f "$build"/package/logtally-*.tar.xz
     cp -p "$build"/gcc/logtally-*.tar.xz "$build/package/"
 }
