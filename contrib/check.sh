@@ -27,7 +27,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 logtally=$build/gcc/src/logtally
 first="bootstrap gcc" # what the others need
 # The others, those that take longest first.
-rest="clang-sanitizers e2e stack-live simulation coverage fuzz unit instructions distcheck stack-rules stack-fleet
+rest="clang-sanitizers e2e stack-live simulation coverage fuzz unit machines instructions distcheck stack-rules stack-fleet
       stack-mutants stack-any stack-proof stack-docker clang-tidy stack-runbook cppcheck package stack-kubernetes quickstart
       docs truth stack-files stack-proxies driver layers format shellcheck man rules-check rules-test"
 # Minutes each: before a release, and when threads, or what they share, changed.
@@ -259,6 +259,15 @@ step_layers() {
     "$top/tests/layers.sh" "$build/gcc" >"$out" || { cat "$out"; counted 0 1; return 1; }
     cat "$out"
     closing_line "$out"
+}
+
+# The same on arm64, on words of 32 bits, and on bytes in the other order.
+step_machines() {
+    local out=$CHECK_LOG.out ok=0
+    need python3
+    LOGTALLY=$logtally CHECK_BUILD=$build "$top/tests/machines/run.sh" >"$out" 2>&1 || ok=1
+    cat "$out"
+    closing_line "$out" && return $ok
 }
 
 # All files in few calls, as most of a call is its start; a file is named once, however much is wrong in it.
