@@ -162,6 +162,7 @@ def logrotate_delaycompress():
 def logrotate_copytruncate():
     """Lines between copy and truncate are lost by the rotator; what is on the disk in the end counts."""
     w = World().start()
+    append(APP, b"")                            # logrotate wants it to be there
     writer = subprocess.Popen(["sh", "-c", "cat >>" + APP], stdin=subprocess.PIPE)
     for _ in range(4):
         for _ in range(20):
