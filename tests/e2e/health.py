@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 
-from _common import free_port
+from _common import free_port, put
 from _daemon import LOGTALLY, Daemon, main
 
 
@@ -37,6 +37,26 @@ def a_daemon_lives():
     d.stop()
     assert "Connection refused" in ask("http://127.0.0.1:%d" % d.port, code=1)
     assert "No such file" in ask("unix:%s/s" % here, code=1)
+
+
+def a_configuration_says_where():
+    """Of its addresses the first; also when it has mistakes by now, which do not kill who read it before them."""
+    here = os.getcwd()
+    d = Daemon().start()
+    for listen, url in ((":%d", "http://127.0.0.1:%d/health/live: 200"), ("0.0.0.0:%d", "http://127.0.0.1:%d/health/live: 200"),
+                        ("localhost:%d, :1", "http://localhost:%d/health/live: 200"), ("fd:3, 127.0.0.1:%d", "http://127.0.0.1:%d/health/live: 200")):
+        put("other.ini", "[server]\nlisten = %s\nno_such_key = ${env:NOBODY_SET_IT}\n" % (listen % d.port))
+        assert ask("-c", "other.ini") == url % d.port + "\n", (listen, ask("-c", "other.ini"))
+    put("default.ini", "")
+    put("unix.ini", "[server]\nlisten = unix:%s/none\n" % here)
+    assert "unix:%s/none" % here in ask("-c", "unix.ini", code=1)
+    put("wild.ini", "[server]\nlisten = [::]:%d\n" % free_port())
+    assert "http://[::1]:" in ask("-c", "wild.ini", code=1)
+    put("fd.ini", "[server]\nlisten = fd:3\n")
+    assert "no address that can be asked" in ask("-c", "fd.ini", code=2)
+    assert "none.ini: cannot read it" in ask("-c", "none.ini", code=2)
+    assert "not both" in ask("-c", "default.ini", "http://127.0.0.1:1", code=2)
+    d.stop()
 
 
 def what_answers_otherwise():
@@ -84,4 +104,4 @@ def by_default_it_is_one_port_everywhere():
     assert named == ["src/base/port.h"], named
 
 
-main(a_daemon_lives, what_answers_otherwise, what_is_no_address, by_default_it_is_one_port_everywhere)
+main(a_daemon_lives, a_configuration_says_where, what_answers_otherwise, what_is_no_address, by_default_it_is_one_port_everywhere)
