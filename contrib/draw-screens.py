@@ -125,6 +125,15 @@ COLOURS = {"31": "#ff7b72", "32": "#7ee787", "33": "#e3b341", "36": "#79c0ff", "
 CELL, LINE, EDGE = 8.4, 18, 12    # at 14 px
 
 
+def settled(screen):
+    """A terminal shows a screen as far as it has read it: whole is one that was the same ten times in a row."""
+    same, last = 0, None
+    while same < 10:
+        now = screen.text("-e")
+        same, last = same + 1 if now == last else 0, now
+    return last
+
+
 def watch_screen():
     """[line of the terminal, with escape sequences] after rules were saved a second time."""
     from _tmux import Screen
@@ -139,7 +148,7 @@ def watch_screen():
         pathlib.Path("more.ini").write_text(more, encoding="utf-8")
         os.rename("more.ini", "rules/jobs.ini")    # one save
         screen.shows("cleanup_job_runs_total", "db_queries_total", "change")
-        return screen.text("-e").rstrip("\n").split("\n")
+        return settled(screen).rstrip("\n").split("\n")
 
 
 def runs(lines):
