@@ -129,6 +129,25 @@ static void warn_encoding(const struct log_def *log, const glob_t *found, struct
     }
 }
 
+/* By whom `check` runs, who need not be whom `run` will. Of many files one is named. */
+static void warn_unreadable(const struct log_def *log, const glob_t *found, struct mistakes *m)
+{
+    const char *first = NULL;
+    size_t n = 0;
+    int error = 0;
+
+    for (size_t i = 0; i < found->gl_pathc; i++)
+        if (access(found->gl_pathv[i], R_OK) < 0 && errno != ENOENT && n++ == 0) {
+            first = found->gl_pathv[i];
+            error = errno;
+        }
+    if (n == 1)
+        mistake_add(m, WARNING, log->at, "%s: %s", first, strerror(error));
+    else if (n > 1)
+        mistake_add(m, WARNING, log->at, "%s: %s; %zu other file%s cannot be read either", first,
+                    strerror(error), n - 1, plural(n - 1));
+}
+
 /* What is there now; on another machine or an hour later it may be otherwise. */
 static void warn_path(const struct log_def *log, const char *path, struct mistakes *m)
 {
@@ -142,6 +161,7 @@ static void warn_path(const struct log_def *log, const char *path, struct mistak
         mistake_add(m, WARNING, log->at, "%s: the files in it cannot be opened", root);
     else if (!glob_is_deep(path) && glob(path, 0, NULL, &found) == GLOB_NOMATCH)
         mistake_add(m, WARNING, log->at, "no file matches %s", path);
+    warn_unreadable(log, &found, m);
     warn_nuls(log, &found, m);
     warn_encoding(log, &found, m);
     globfree(&found);

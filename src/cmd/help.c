@@ -49,7 +49,7 @@ void commands_print(FILE *to)
           "Try:\n"
           "  logtally check --rules rules\n"
           "  logtally replay --rules rules app.log\n"
-          "  logtally run --rules rules --log '/var/log/app/*.log'\n",
+          "  logtally run --rules rules --log '/var/log/app/*.log' --state state\n",
           to);
 }
 

@@ -413,8 +413,8 @@ static void find_buckets(struct look *l, unsigned family)
             def->spec.buckets[def->spec.nbuckets - 1]);
     else if (unit.n)
         buf_fmt(&l->text,
-                "in the first bucket (%g); buckets are seconds or bytes, as values with "
-                "unit = %.*s are",
+                "in the first bucket (%g); buckets are in seconds or bytes, and so are "
+                "values after unit = %.*s",
                 def->spec.buckets[0], SLICE_FMT(unit));
     else
         buf_fmt(&l->text, "in the first bucket (%g)", def->spec.buckets[0]);

@@ -269,8 +269,8 @@ value   = little
             ("log", False, "log l: 1 line of 61 is not JSON, as its format says"),
             ("buckets", True, "e_seconds: 60 of 60 values are beyond the last bucket (10); do they count something else, as unit = ms "
                               "would say?"),
-            ("buckets", True, "wrong_seconds: 60 of 60 values are in the first bucket (50); buckets are seconds or bytes, as values "
-                              "with unit = ms are"),
+            ("buckets", True, "wrong_seconds: 60 of 60 values are in the first bucket (50); buckets are in seconds or bytes, and so are values "
+                              "after unit = ms"),
             ("buckets", False, "little_seconds: 60 of 60 values are in the first bucket (0.005)"),
             ("never", True, "event own never happens: no line has the field q; there are little, path, status, took. What the event "
                             "makes of a line comes after every where; test it in an event of this one")):

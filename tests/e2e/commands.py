@@ -96,6 +96,7 @@ def options_are_in_the_manual(commands):
 def usage():
     commands = re.findall(r"^  ([a-z]+) ", run("help")[1].split("Try:")[0], re.M)
     check("help names the commands", {"run", "check", "explain", "replay", "test", "state"} <= set(commands), commands)
+    check("a try touches no state of a service", re.search(r"^  logtally run .* --state state$", run("help")[1], re.M))
     options_are_in_the_manual(commands)
     for name in commands:
         reads_rules = name not in ("state", "health", "help", "version")

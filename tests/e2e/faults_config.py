@@ -188,6 +188,31 @@ def directory_that_cannot_be_read():
     w.term()
 
 
+def check_tells_files_that_cannot_be_read():
+    """Whoever checks a configuration as the user that it will run as learns it before the service does."""
+    other = ()
+    if os.geteuid() == 0:
+        need("setpriv")
+        other = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    w = World()
+    w.write(10)
+    for up in (os.getcwd(), os.path.dirname(os.getcwd())):
+        os.chmod(up, 0o755)
+    if subprocess.run([*other, "ls", LOGTALLY, os.getcwd()], check=False, capture_output=True).returncode:
+        raise Skip("another user cannot come here")
+
+    def said():
+        done = subprocess.run([*other, LOGTALLY, "check", "-c", "logtally.ini"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done
+        return done.stderr
+    assert "Permission denied" not in said(), said()
+    for name in "a.log", "b.log", "c.log":
+        with open("logs/" + name, "wb") as log:
+            os.fchmod(log.fileno(), 0)
+        more = {"a.log": "\n", "b.log": "; 1 other file cannot be read either\n", "c.log": "; 2 other files cannot be read either\n"}[name]
+        assert "logs/a.log: Permission denied" + more in said(), said()
+
+
 def file_that_was_allocated_ahead():
     """NULs where data comes later: said, and the data is counted when it is there."""
     w = World().start()
@@ -400,7 +425,7 @@ def semicolons_and_indented_lines():
 
 if __name__ == "__main__":
     main(sighup, reload_of_a_bad_configuration, rules_that_are_no_files, rules_that_are_all_gone,
-         path_that_matches_nothing, directory_that_cannot_be_read, file_that_was_allocated_ahead,
+         path_that_matches_nothing, directory_that_cannot_be_read, check_tells_files_that_cannot_be_read, file_that_was_allocated_ahead,
          reload_adds_changes_and_removes_a_rule, reload_reads_tables_again, rules_changed_while_down,
          reload_under_load_with_kill, reload_adds_and_removes_a_log, pages_while_reloading, reload_by_http, refused_at_start,
          long_lines_in_the_rules, semicolons_and_indented_lines)
