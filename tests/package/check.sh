@@ -61,6 +61,19 @@ build() {
     DEB_BUILD_OPTIONS="parallel=$(nproc) nocheck$([ -n "${LT_LONG:-}" ] || echo ' noopt')" "$top/contrib/package.sh" deb "$tarball" "$work/deb" &&
         cp "$tarball" "$work/of.tar.xz"
 }
+# build_again: in another place, later, by one processor, under another umask, locale and time zone. What is in the way of
+# a package that is equal to the byte is shown by diffoscope, if it is there.
+build_again() {
+    local file again=$work/again/somewhere/else
+    rm -rf "$work/again"
+    (umask 027 && mkdir -p "$again" && LC_ALL=C.UTF-8 TZ=Asia/Tokyo DEB_BUILD_OPTIONS='nocheck parallel=1' "$top/contrib/package.sh" deb "$tarball" "$again") || return 1
+    for file in "$work"/deb/*.deb "$work"/deb/*.debian.tar.xz "$work"/deb/*.dsc; do
+        cmp "$file" "$again/$(basename "$file")" && continue
+        ! command -v diffoscope >/dev/null || diffoscope "$file" "$again/$(basename "$file")" | tail -n 40
+        return 1
+    done
+    rm -rf "$work/again"
+}
 # Closing a wish for a package is for those who bring it to Debian; what is not optimized is not fortified.
 lint() {
     lintian --allow-root --fail-on error,warning --suppress-tags \
@@ -87,9 +100,11 @@ holds() {
     done
 }
 
+ok "the tarball makes itself again" "$here/same_tarball.sh" "$tarball"
 need "dpkg-buildpackage, dh and lintian are not installed" command -v dpkg-buildpackage dh lintian
 ok "the package is built" build
 deb=$(ls "$work"/deb/logtally_*.deb)
+[ -z "${LT_LONG:-}" ] || ok "built elsewhere it is equal to the byte" build_again
 ok "lintian finds nothing" lint
 ok "what is in it" holds usr/bin/logtally usr/bin/logtally-backfill etc/logtally/logtally.ini etc/logtally/rules/ \
     usr/share/logtally/rules/examples/nginx.ini usr/share/bash-completion/completions/logtally lib/systemd/system/logtally.service \
