@@ -23,12 +23,12 @@ dist_bashcompletion_DATA = contrib/completions/logtally
 unitexamplesdir = $(docdir)/examples/systemd
 dist_unitexamples_DATA = contrib/systemd/other-logs.conf contrib/systemd/every-log.conf
 
-# The sample is a configuration that works: installed where there is none, and taken away as long as nobody has changed it.
 # make deb, make rpm: the packages of this tree, in packages/ (contrib/package.sh). `make check` is another target.
 deb rpm: dist-xz
 	DEB_BUILD_OPTIONS="nocheck parallel=$$(nproc) $$DEB_BUILD_OPTIONS" $(srcdir)/contrib/package.sh $@ $(distdir).tar.xz packages
 .PHONY: deb rpm
 
+# The sample is a configuration that works: installed where there is none, and taken away as long as nobody has changed it.
 noinst_DATA = contrib/logtally.ini
 configurationdir = $(sysconfdir)/logtally
 install-data-local:
