@@ -10,6 +10,7 @@ import csv
 import html
 import os
 import re
+import statistics
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -138,8 +139,7 @@ def figures(rows, words):
     exact = [r for r in rows if r["exact"]]
 
     def median(key, of):
-        values = sorted(r["living_" + key] for r in of)
-        return values[len(values) // 2]
+        return statistics.median_high(r["living_" + key] for r in of)
     then = [r for r in exact if end / 4 <= r["seconds"] < end / 2] or exact
     now = [r for r in exact if r["seconds"] >= end * 3 / 4] or exact
     table = [(words[2], "%d" % last["lines"]), (words[3], "%d" % last["rotations"]),

@@ -199,7 +199,7 @@ class Soak:
 
     def guarded(self, work, pause):
         """Until the end, in a thread of its own; what goes wrong there ends the soak."""
-        chance = random.Random(self.options.seed + len(pause))
+        chance = random.Random("%s/%s" % (work.__name__, self.options.seed))
 
         def loop():
             while not self.done.wait(chance.uniform(*pause)):
@@ -258,12 +258,12 @@ class Soak:
         for log in self.logs:
             log.settle()
         for daemon in self.daemons():
-            found = until(lambda d=daemon: self.differences(d) or "none", 0)
             deadline = time.monotonic() + 90
-            while found != "none" and time.monotonic() < deadline and not self.failures:
+            found = self.differences(daemon)
+            while found and time.monotonic() < deadline and not self.failures:
                 time.sleep(0.2)
-                found = self.differences(daemon) or "none"
-            assert found == "none", "%s after %d s, (series, written, counted): %r" % (daemon.name, self.age(), found[:12])
+                found = self.differences(daemon)
+            assert not found, "%s after %d s, (series, written, counted): %r" % (daemon.name, self.age(), found[:12])
             self.nothing_is_said_lost(daemon)
             self.checks += 1
         self.sample(exact=1)
