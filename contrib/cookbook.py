@@ -174,7 +174,9 @@ def page(recipe, texts, language):
 
     head = [(texts.say(text, language) if not code else text, code) for text, code in recipe.head]
     title, rest = first_sentence(head[0][0])
-    out = [f"# {title[0].upper() + title[1:] if title[0] in 'абвгдежзиклмнопрстуфхцчшщэюя' else title}", "", word("twin").format(word("twin of").format(recipe.name)), "",
+    if not title[0].isascii():      # what is Latin is the name of a program, as it writes itself
+        title = title[0].upper() + title[1:]
+    out = [f"# {title}", "", word("twin").format(word("twin of").format(recipe.name)), "",
            f"<!-- Made by contrib/cookbook.py from rules/examples/{recipe.name}.ini and its test; do not edit. -->", "",
            f"[{word('all')}]({word('index')}). {word('copy')}: [{recipe.name}.ini](../../rules/examples/{recipe.name}.ini).", ""]
     for text, code in [(rest, False), *head[1:]]:

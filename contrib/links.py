@@ -10,6 +10,7 @@ names must be there, too, and so must the page, and the heading, that any other 
 Addresses of other servers are not asked.
 
 The last line is `N passed, N failed`, one for each document and one for all other files together."""
+import functools
 import re
 import sys
 from pathlib import Path
@@ -40,15 +41,15 @@ def files():
     return found
 
 
-def anchors(path, known={}):    # pylint: disable=dangerous-default-value
+@functools.lru_cache(None)
+def anchors(path):
     """What a link may name in a document; of headings with the same words the second ends in -1."""
-    if path not in known:
-        heads, known[path] = {}, set()
-        for head in re.findall(r"^#+ (.*)$", CODE.sub("", text_of(path)), re.M):
-            head = re.sub(r"[^\w\- ]", "", re.sub(r"<!--.*?-->", "", head).lower()).replace(" ", "-")
-            known[path].add(f"{head}-{heads[head]}" if head in heads else head)
-            heads[head] = heads.get(head, 0) + 1
-    return known[path]
+    heads, found = {}, set()
+    for head in re.findall(r"^#+ (.*)$", CODE.sub("", text_of(path)), re.M):
+        head = re.sub(r"[^\w\- ]", "", re.sub(r"<!--.*?-->", "", head).lower()).replace(" ", "-")
+        found.add(f"{head}-{heads[head]}" if head in heads else head)
+        heads[head] = heads.get(head, 0) + 1
+    return found
 
 
 def is_russian(path):
