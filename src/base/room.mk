@@ -88,5 +88,5 @@ endif
 if FUZZING
 FUZZERS += tests/base/fuzz_num
 tests_base_fuzz_num_SOURCES = tests/base/fuzz_num.c
-tests_base_fuzz_num_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_base_fuzz_num_LDFLAGS = $(FUZZ_LINK)
 endif

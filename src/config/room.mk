@@ -31,5 +31,5 @@ endif
 if FUZZING
 FUZZERS += tests/config/fuzz_ini
 tests_config_fuzz_ini_SOURCES = tests/config/fuzz_ini.c
-tests_config_fuzz_ini_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_config_fuzz_ini_LDFLAGS = $(FUZZ_LINK)
 endif

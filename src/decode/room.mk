@@ -61,17 +61,17 @@ FUZZERS += tests/decode/fuzz_json tests/decode/fuzz_kv tests/decode/fuzz_linesca
 	tests/decode/fuzz_logfmt tests/decode/fuzz_time tests/decode/fuzz_unwrap
 tests_decode_fuzz_json_SOURCES = tests/decode/fuzz_json.c tests/decode/slots.c tests/decode/slots.h
 tests_decode_fuzz_json_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
-tests_decode_fuzz_json_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_decode_fuzz_json_LDFLAGS = $(FUZZ_LINK)
 tests_decode_fuzz_kv_SOURCES = tests/decode/fuzz_kv.c tests/decode/slots.c tests/decode/slots.h
 tests_decode_fuzz_kv_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
-tests_decode_fuzz_kv_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_decode_fuzz_kv_LDFLAGS = $(FUZZ_LINK)
 tests_decode_fuzz_linescan_SOURCES = tests/decode/fuzz_linescan.c
-tests_decode_fuzz_linescan_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_decode_fuzz_linescan_LDFLAGS = $(FUZZ_LINK)
 tests_decode_fuzz_logfmt_SOURCES = tests/decode/fuzz_logfmt.c tests/decode/slots.c tests/decode/slots.h
 tests_decode_fuzz_logfmt_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
-tests_decode_fuzz_logfmt_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_decode_fuzz_logfmt_LDFLAGS = $(FUZZ_LINK)
 tests_decode_fuzz_time_SOURCES = tests/decode/fuzz_time.c
-tests_decode_fuzz_time_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_decode_fuzz_time_LDFLAGS = $(FUZZ_LINK)
 tests_decode_fuzz_unwrap_SOURCES = tests/decode/fuzz_unwrap.c
-tests_decode_fuzz_unwrap_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_decode_fuzz_unwrap_LDFLAGS = $(FUZZ_LINK)
 endif

@@ -78,14 +78,14 @@ FUZZERS += tests/engine/fuzz_page tests/engine/fuzz_records tests/engine/fuzz_ru
 	tests/engine/fuzz_spans
 tests_engine_fuzz_page_SOURCES = tests/engine/fuzz_page.c tests/engine/loaded.c tests/engine/loaded.h
 tests_engine_fuzz_page_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
-tests_engine_fuzz_page_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_engine_fuzz_page_LDFLAGS = $(FUZZ_LINK)
 tests_engine_fuzz_spans_SOURCES = tests/engine/fuzz_spans.c tests/engine/loaded.c tests/engine/loaded.h
 tests_engine_fuzz_spans_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
-tests_engine_fuzz_spans_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_engine_fuzz_spans_LDFLAGS = $(FUZZ_LINK)
 tests_engine_fuzz_records_SOURCES = tests/engine/fuzz_records.c tests/engine/loaded.c tests/engine/loaded.h
 tests_engine_fuzz_records_CFLAGS = -I$(top_srcdir)/tests $(AM_CFLAGS)
-tests_engine_fuzz_records_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_engine_fuzz_records_LDFLAGS = $(FUZZ_LINK)
 tests_engine_fuzz_rules_SOURCES = tests/engine/fuzz_rules.c
-tests_engine_fuzz_rules_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_engine_fuzz_rules_LDFLAGS = $(FUZZ_LINK)
 endif
 EXTRA_DIST += tests/engine/page_judge.py

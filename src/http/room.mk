@@ -75,10 +75,10 @@ endif
 if FUZZING
 FUZZERS += tests/http/fuzz_headers
 tests_http_fuzz_headers_SOURCES = tests/http/fuzz_headers.c
-tests_http_fuzz_headers_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_http_fuzz_headers_LDFLAGS = $(FUZZ_LINK)
 if HAVE_WEB_CONFIG
 FUZZERS += tests/http/fuzz_web_config
 tests_http_fuzz_web_config_SOURCES = tests/http/fuzz_web_config.c
-tests_http_fuzz_web_config_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_http_fuzz_web_config_LDFLAGS = $(FUZZ_LINK)
 endif
 endif

@@ -97,9 +97,9 @@ endif
 if FUZZING
 FUZZERS += tests/input/fuzz_archive tests/input/fuzz_encoding tests/input/fuzz_state
 tests_input_fuzz_archive_SOURCES = tests/input/fuzz_archive.c
-tests_input_fuzz_archive_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_input_fuzz_archive_LDFLAGS = $(FUZZ_LINK)
 tests_input_fuzz_encoding_SOURCES = tests/input/fuzz_encoding.c
-tests_input_fuzz_encoding_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_input_fuzz_encoding_LDFLAGS = $(FUZZ_LINK)
 tests_input_fuzz_state_SOURCES = tests/input/fuzz_state.c
-tests_input_fuzz_state_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_input_fuzz_state_LDFLAGS = $(FUZZ_LINK)
 endif

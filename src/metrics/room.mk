@@ -51,7 +51,7 @@ endif
 if FUZZING
 FUZZERS += tests/metrics/fuzz_snapshot
 tests_metrics_fuzz_snapshot_SOURCES = tests/metrics/fuzz_snapshot.c
-tests_metrics_fuzz_snapshot_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_metrics_fuzz_snapshot_LDFLAGS = $(FUZZ_LINK)
 endif
 
 # Built by name only: make bench/bench_metrics

@@ -70,15 +70,15 @@ if FUZZING
 FUZZERS += tests/rules/fuzz_calc tests/rules/fuzz_grok tests/rules/fuzz_plain tests/rules/fuzz_rewrite \
 	tests/rules/fuzz_table tests/rules/fuzz_template
 tests_rules_fuzz_grok_SOURCES = tests/rules/fuzz_grok.c
-tests_rules_fuzz_grok_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_rules_fuzz_grok_LDFLAGS = $(FUZZ_LINK)
 tests_rules_fuzz_plain_SOURCES = tests/rules/fuzz_plain.c
-tests_rules_fuzz_plain_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_rules_fuzz_plain_LDFLAGS = $(FUZZ_LINK)
 tests_rules_fuzz_table_SOURCES = tests/rules/fuzz_table.c
-tests_rules_fuzz_table_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_rules_fuzz_table_LDFLAGS = $(FUZZ_LINK)
 tests_rules_fuzz_rewrite_SOURCES = tests/rules/fuzz_rewrite.c
-tests_rules_fuzz_rewrite_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_rules_fuzz_rewrite_LDFLAGS = $(FUZZ_LINK)
 tests_rules_fuzz_template_SOURCES = tests/rules/fuzz_template.c
-tests_rules_fuzz_template_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_rules_fuzz_template_LDFLAGS = $(FUZZ_LINK)
 tests_rules_fuzz_calc_SOURCES = tests/rules/fuzz_calc.c
-tests_rules_fuzz_calc_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_rules_fuzz_calc_LDFLAGS = $(FUZZ_LINK)
 endif
