@@ -823,6 +823,7 @@ TEST(lines_are_counted_by_how_they_were_decoded)
     ck_assert_str_eq(world_own(w, "logtally_log_lines_total{log=\"j\",decoded=\"undecodable\"}"),
                      "3");
     ck_assert_str_eq(world_own(w, "logtally_log_lines_total{log=\"j\",decoded=\"too_long\"}"), "2");
+    ck_assert_uint_eq(engine_counted(w->engine, 0), 6);
     ck_assert_str_eq(world_own(w, "logtally_log_lines_matched_total{log=\"j\"}"), "3");
     ck_assert_str_eq(world_own(w, "logtally_event_hits_total{event=\"a\"}"), "2");
     ck_assert_uint_eq(engine_hits(w->engine, 0), 2);
