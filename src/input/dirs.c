@@ -89,6 +89,13 @@ bool dir_rescan_of(struct tailset *t, const char *path)
     return d->rescan = true;
 }
 
+/* In the next reconcile, too. */
+static void scan_next_time(const struct tailset *t, struct dir *d)
+{
+    if (d->settle <= t->rounds + 1)
+        d->settle = t->rounds + 2;
+}
+
 void dir_look_later(struct tailset *t, const char *path)
 {
     struct dir *d = dir_of_path(t, path);
@@ -96,8 +103,7 @@ void dir_look_later(struct tailset *t, const char *path)
     if (!d)
         return;
     d->unsure = true;
-    if (d->settle <= t->rounds + 1)
-        d->settle = t->rounds + 2; /* in the next reconcile, too */
+    scan_next_time(t, d);
 }
 
 /* One that was removed is none of ours any more. */
@@ -284,8 +290,7 @@ static void unreadable(struct tailset *t, struct dir *d, int error)
 {
     d->error = error;
     d->unsure = error != EACCES && error != EPERM;
-    if (d->settle <= t->rounds + 1)
-        d->settle = t->rounds + 2; /* in the next reconcile, too */
+    scan_next_time(t, d);
     warn_once(t, d->path, strerror(error));
 }
 
