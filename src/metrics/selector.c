@@ -66,8 +66,10 @@ static int take_text(struct parser *x, struct slice *ret)
             continue;
         }
         x->p++;
-        if (!*x->p || !strchr("\\\"n", *x->p))
-            break;
+        if (!*x->p || !strchr("\\\"n", *x->p)) {
+            buf_release(&text);
+            return refuse(x, "\\, \" or n behind a backslash");
+        }
         buf_char(&text, *x->p == 'n' ? '\n' : *x->p);
     }
     *ret = arena_slice(&x->ret->text, buf_all(&text));
@@ -76,7 +78,7 @@ static int take_text(struct parser *x, struct slice *ret)
         x->p++;
         return 0;
     }
-    return refuse(x, x->p[-1] == '\\' ? "\\, \" or n behind a backslash" : "a quote");
+    return refuse(x, "a quote");
 }
 
 static int take_label(struct parser *x)

@@ -74,6 +74,7 @@ TEST(what_is_no_series_is_said)
         {"m{a=\"x}", "it ends where a quote was expected"},
         {"m{a=\"x\\t\"}", "\\, \" or n behind a backslash was expected before t\"}"},
         {"m{a=\"x\\", "\\, \" or n behind a backslash"},
+        {"m{a=\"x\\\\", "it ends where a quote was expected"},
         {"m{a=\"x\" b=\"y\"}", ", or } was expected before b=\"y\"}"},
         {"m{a=\"x\",a=\"y\"}", "the label a is there twice"},
         {"m{a=\"x\"", "it ends where , or } was expected"},
