@@ -62,11 +62,16 @@ void jsonout_text(struct jsonout *j, struct slice text)
     buf_release(&clean);
 }
 
-void jsonout_key(struct jsonout *j, const char *key)
+void jsonout_name(struct jsonout *j, struct slice name)
 {
-    jsonout_text(j, slice_str(key));
+    jsonout_text(j, name);
     buf_char(j->out, ':');
     j->first = true;
+}
+
+void jsonout_key(struct jsonout *j, const char *key)
+{
+    jsonout_name(j, slice_str(key));
 }
 
 void jsonout_key_open(struct jsonout *j, const char *key, char bracket)

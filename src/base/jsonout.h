@@ -20,8 +20,9 @@ struct jsonout {
 /* `{` or `[`; `}` or `]`. */
 void jsonout_open(struct jsonout *j, char bracket);
 void jsonout_close(struct jsonout *j, char bracket);
-/* A value must follow. */
+/* A value must follow. jsonout_name: a key that is data. */
 void jsonout_key(struct jsonout *j, const char *key);
+void jsonout_name(struct jsonout *j, struct slice name);
 void jsonout_key_open(struct jsonout *j, const char *key, char bracket);
 /* A key and a text; p = NULL or NULL becomes null. */
 void jsonout_key_slice(struct jsonout *j, const char *key, struct slice text);

@@ -170,9 +170,7 @@ static void tell_json(struct drop *d, const struct saved_family *f, const struct
     jsonout_key_text(&d->list, "type", family_type_text(f->type));
     jsonout_key_open(&d->list, "labels", '{');
     for (unsigned i = 0; i < f->nlabels; i++) {
-        jsonout_text(&d->list, f->labels[i]);
-        buf_char(d->list.out, ':');
-        d->list.first = true;
+        jsonout_name(&d->list, f->labels[i]);
         jsonout_text(&d->list, values[i]);
     }
     jsonout_close(&d->list, '}');
