@@ -190,7 +190,7 @@ TEST(all_of_it_as_json)
         "\"line\":4,\"field\":\"a\",\"operator\":\"==\",\"wants\":\"2\",\"is\":\"1\","
         "\"hint\":null,\"regex_byte\":null,\"text_byte\":null}]}],\"cut_short\":false}\n");
     buf_clear(&out);
-    explain_line(w->engine, w->source, SLICE("a=2"), &o, &out);
+    explain_line(w->engine, w->source, SLICE("a=2 b=3"), &o, &out);
     ck_assert_msg(
         strstr(out.p, "\"events\":[{\"name\":\"e\",\"file\":\"rules.ini\",\"line\":3,\"used\":true,"
                       "\"gave_up\":false,\"members\":[{\"captured\":[],\"steps\":[],\"updates\":["
