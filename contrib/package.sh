@@ -25,6 +25,7 @@ deb() {
     tar -x -C "$folder" -f "$tarball"
     cd "$folder/$name"
     cp -r contrib/debian debian
+    chmod -R u=rwX,go=rX debian # whatever the umask
     same "$(dpkg-parsechangelog -S Version)" contrib/debian/changelog
     case " ${DEB_BUILD_OPTIONS:-} " in
     *" nocheck "*) export DEB_BUILD_PROFILES=nocheck ;; # what only tests need is not needed either

@@ -9,7 +9,7 @@
 #
 # Each is cross-built against a root of Debian's packages, made once in $CHECK_BUILD/machines (default build/machines) by
 # mmdebstrap and only unpacked: nothing of it is installed. Its programs run by qemu's user emulation, those of i386 by
-# the kernel itself where it can. LT_LONG=1 runs the unit tests of all rooms and the golden tests on each of them.
+# the kernel itself where it can. LT_LONG=1 runs the unit tests of all rooms and the golden tests on each of them, and what an image for arm64 has in it.
 # What this machine lacks is skipped, with the reason. Last line: `N passed, N failed[, N skipped]`.
 set -uo pipefail
 
@@ -146,6 +146,19 @@ one_state() {
     fi
 }
 
+# image MACHINE EMULATOR: what an image for it would have in it works there.
+image() {
+    local said
+    [ "$(id -u)" -eq 0 ] || { skip "$1: only root can change root to that of an image"; return; }
+    said=$("$top/tests/package/image.sh" src/logtally "$work/root-$1" "$2" 2>&1)
+    if grep -q '^[1-9][0-9]* passed, 0 failed$' <<<"$said"; then
+        ok "$1: the image"
+    else
+        echo "$said"
+        bad "$1: the image"
+    fi
+}
+
 on_machine() {
     local machine=$1 triplet room suites partly
     triplet=$(triplet_of "$machine")
@@ -165,6 +178,7 @@ on_machine() {
     make -s -j"$jobs" src/logtally >make.log 2>&1 || { tail -n 20 make.log; bad "$machine: src/logtally is not built"; return; }
     golden "$machine"
     one_state "$machine"
+    [ "$machine" != arm64 ] || image arm64 qemu-aarch64-static
 }
 
 mkdir -p "$work"

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# logtally for the machine of an image, on whatever machine builds it, by Debian's compilers: no emulation.
+#
+#   contrib/docker/cross.sh packages ARCH       installs what it needs; ARCH as Docker and Debian call it: amd64, arm64
+#   contrib/docker/cross.sh build ARCH FOLDER   builds this tree in the working directory, and installs it below FOLDER
+set -euo pipefail
+
+[ $# -ge 2 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+contrib=$(cd "$(dirname "$0")/.." && pwd)
+arch=$2
+case $arch in
+amd64) triplet=x86_64-linux-gnu ;;
+arm64) triplet=aarch64-linux-gnu ;;
+*) echo "cross: no image is made for $arch" >&2; exit 2 ;;
+esac
+
+packages() {
+    local libraries
+    apt-get update
+    "$contrib/install-packages.sh" build
+    apt-get install -y --no-install-recommends ca-certificates tzdata
+    [ "$arch" != "$(dpkg --print-architecture)" ] || return 0
+    mapfile -t libraries < <(awk -v arch="$arch" '$1 !~ /^#/ && $2 == "build" && $1 ~ /-dev$/ { print $1 ":" arch }' "$contrib/packages")
+    dpkg --add-architecture "$arch"
+    apt-get update
+    apt-get install -y --no-install-recommends "gcc-${triplet//_/-}" "${libraries[@]}"
+}
+
+build() {
+    PKG_CONFIG_LIBDIR=/usr/lib/$triplet/pkgconfig:/usr/share/pkgconfig "$contrib/../configure" --host="$triplet" \
+        --prefix=/usr --sysconfdir=/etc --localstatedir=/var CFLAGS='-O2 -g'
+    make -j"$(nproc)"
+    make install-strip DESTDIR="$1"
+}
+
+case $1 in
+packages) packages ;;
+build) build "$3" ;;
+*) echo "cross: packages or build, not $1" >&2; exit 2 ;;
+esac
