@@ -8,7 +8,7 @@
 FROM --platform=$BUILDPLATFORM debian:bookworm-slim AS build
 ARG TARGETARCH
 WORKDIR /src
-COPY contrib/packages contrib/install-packages.sh contrib/
+COPY contrib/packages contrib/
 COPY contrib/docker/cross.sh contrib/docker/
 RUN contrib/docker/cross.sh packages "$TARGETARCH" && rm -rf /var/lib/apt/lists/*
 COPY . .

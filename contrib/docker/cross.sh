@@ -14,16 +14,20 @@ arm64) triplet=aarch64-linux-gnu ;;
 *) echo "cross: no image is made for $arch" >&2; exit 2 ;;
 esac
 
+# listed WHICH: packages that contrib/packages lists for a build, by a condition on their names.
+listed() { awk "\$1 !~ /^#/ && \$2 == \"build\" && \$1 $1 { print \$1 }" "$contrib/packages"; }
+
+# Of libraries only the other machine's: not all packages let both be there (libisal-dev).
 packages() {
-    local libraries
+    local compiler='' tools libraries
+    if [ "$arch" != "$(dpkg --print-architecture)" ]; then
+        dpkg --add-architecture "$arch"
+        compiler=gcc-${triplet//_/-}
+    fi
+    mapfile -t tools < <(listed '!~ /-dev$/')
+    mapfile -t libraries < <(listed '~ /-dev$/')
     apt-get update
-    "$contrib/install-packages.sh" build
-    apt-get install -y --no-install-recommends ca-certificates tzdata
-    [ "$arch" != "$(dpkg --print-architecture)" ] || return 0
-    mapfile -t libraries < <(awk -v arch="$arch" '$1 !~ /^#/ && $2 == "build" && $1 ~ /-dev$/ { print $1 ":" arch }' "$contrib/packages")
-    dpkg --add-architecture "$arch"
-    apt-get update
-    apt-get install -y --no-install-recommends "gcc-${triplet//_/-}" "${libraries[@]}"
+    apt-get install -y --no-install-recommends ca-certificates tzdata "${tools[@]}" ${compiler:+"$compiler"} "${libraries[@]/%/:$arch}"
 }
 
 build() {
