@@ -404,7 +404,7 @@ static bool go_on(struct job *j, const struct buf *what, bool all)
 
     if (!all)
         n = (n + 1) / 2;
-    append(j->to, j->to_name, what->p + j->done, n);
+    append(j->to, j->to_name, n > 0 ? what->p + j->done : "", n);
     j->done += n;
     return j->done == what->n;
 }
