@@ -192,13 +192,19 @@ fuzz_one() {
     return $ok
 }
 
+# A number of the tree that is checked: another with each commit, the same in each run.
+tree_number() {
+    local tree
+    tree=$(git -C "$top" rev-parse 'HEAD^{tree}' 2>/dev/null || date +%Y%m%d)
+    echo $((16#${tree:0:8}))
+}
+
 # A minute of new stories, others with each commit, and every call of the kept ones at which logtally can be killed or
 # the power be cut. How many in 1,000 may fail, as faults that are known, is to go to 0. The seed that is printed
 # repeats the run.
 step_simulation() {
     local out=$CHECK_LOG.out ok=0 sim=$build/gcc/tests/sim/sim seed
-    seed=$(git -C "$top" rev-parse 'HEAD^{tree}' 2>/dev/null || date +%Y%m%d)
-    seed=$((16#${seed:0:8}))
+    seed=$(tree_number)
     echo "$sim --seed $seed"
     "$sim" --die "$top"/tests/stories/*.story >"$out" || ok=1
     cat "$out"
@@ -261,11 +267,12 @@ step_layers() {
     closing_line "$out"
 }
 
-# The same on arm64, on words of 32 bits, and on bytes in the other order.
+# One machine of three, another with each commit, as each is built for anew; LT_LONG=1 tries all, with all their tests.
 step_machines() {
-    local out=$CHECK_LOG.out ok=0
+    local out=$CHECK_LOG.out ok=0 machines=(arm64 i386 s390x)
     need python3
-    LOGTALLY=$logtally CHECK_BUILD=$build "$top/tests/machines/run.sh" >"$out" 2>&1 || ok=1
+    [ -n "${LT_LONG:-}" ] || machines=("${machines[$(tree_number) % 3]}")
+    LOGTALLY=$logtally CHECK_BUILD=$build "$top/tests/machines/run.sh" "${machines[@]}" >"$out" 2>&1 || ok=1
     cat "$out"
     closing_line "$out" && return $ok
 }
