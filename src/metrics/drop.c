@@ -23,15 +23,9 @@ struct dropping {
 static bool find_labels(const struct encoded_family *f, const struct selector *s,
                         unsigned ret_place[LABELS_MAX])
 {
-    for (unsigned i = 0; i < s->nlabels; i++) {
-        unsigned k = 0;
-
-        while (k < f->nlabels && !slice_eq(f->labels[k], s->labels[i]))
-            k++;
-        if (k == f->nlabels)
+    for (unsigned i = 0; i < s->nlabels; i++)
+        if (!encoded_find_label(f, s->labels[i], &ret_place[i]))
             return false;
-        ret_place[i] = k;
-    }
     return true;
 }
 

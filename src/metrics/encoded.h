@@ -82,6 +82,8 @@ bool series_decode(const struct encoded_family *f, struct reader *r, struct enco
 struct saved_family encoded_outline(const struct encoded_family *f);
 /* Has this family been on the page? */
 bool encoded_exposed(const struct encoded_family *f);
+/* Where a label is in the family; false: it has none of this name. */
+bool encoded_find_label(const struct encoded_family *f, struct slice name, unsigned *ret);
 /* Same type, buckets and set of label names as `spec`? Then ret_place[i] is where label i of `spec`
  * is among the labels of `f`. */
 bool encoded_fits(const struct encoded_family *f, const struct family_spec *spec,

@@ -170,7 +170,7 @@ bool encoded_exposed(const struct encoded_family *f)
     return f->nseries > 0 && (f->flags & FAMILY_EXPOSED);
 }
 
-static bool find_label(const struct encoded_family *f, struct slice name, unsigned *ret)
+bool encoded_find_label(const struct encoded_family *f, struct slice name, unsigned *ret)
 {
     for (unsigned i = 0; i < f->nlabels; i++)
         if (slice_eq(f->labels[i], name)) {
@@ -195,7 +195,7 @@ bool encoded_fits(const struct encoded_family *f, const struct family_spec *spec
         !buckets_same(f->buckets, spec->buckets, f->nbuckets))
         return false;
     for (unsigned i = 0; i < spec->nlabels; i++)
-        if (!find_label(f, slice_str(spec->labels[i]), &ret_place[i]))
+        if (!encoded_find_label(f, slice_str(spec->labels[i]), &ret_place[i]))
             return false;
     return true;
 }
@@ -208,7 +208,7 @@ bool encoded_alike(const struct encoded_family *a, const struct encoded_family *
         !buckets_same(a->buckets, b->buckets, a->nbuckets))
         return false;
     for (unsigned i = 0; i < a->nlabels; i++)
-        if (!find_label(b, a->labels[i], &place))
+        if (!encoded_find_label(b, a->labels[i], &place))
             return false;
     return true;
 }
