@@ -37,8 +37,8 @@ enum setup_flags {
     SETUP_LINT = 1 << 2,      /* add advice */
     SETUP_TEST = 1 << 3,      /* the configuration is that of a golden test */
     SETUP_NO_RULES = 1 << 4,  /* there need be none: they are about to be written */
-    SETUP_AWAITS_LOG =
-        1 << 5, /* `run`: a configuration may get its first one later, and be reloaded */
+    /* `run`: a configuration may get its first log later, and be reloaded. */
+    SETUP_AWAITS_LOG = 1 << 5,
 };
 
 /* What is said where none is, and what to do. */

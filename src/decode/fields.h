@@ -120,14 +120,18 @@ bool json_members(struct slice text, json_member_fn *fn, void *ctx);
  * \n \r \t \v \\ \" \' \xNN \NNN \uNNNN \UNNNNNNNN; anything else stands as written. */
 void field_unescape(struct field *f, struct arena *scratch);
 
+/* Is there anything to see of a field that has no escapes? A lone "-" stands for nothing. */
+static inline bool field_has_text(const struct field *f)
+{
+    return f->kind == FIELD_TEXT && (f->n != 1 || f->p[0] != '-');
+}
+
 /* A field as rules see it: unescaped; "" when it is missing (absent, null, empty or "-"). */
 static inline struct slice field_text(struct field *f, struct arena *scratch)
 {
     if (f->kind >= FIELD_JSON)
         field_unescape(f, scratch);
-    if (f->kind != FIELD_TEXT || (f->n == 1 && f->p[0] == '-'))
-        return (struct slice){"", 0};
-    return (struct slice){f->p, f->n};
+    return field_has_text(f) ? (struct slice){f->p, f->n} : (struct slice){"", 0};
 }
 
 #endif

@@ -126,7 +126,7 @@ static inline struct slice record_text(struct record *r, const struct ref *ref)
 {
     const struct field *f = ref->n > 0 ? &r->slots[ref->slots[0]] : NULL;
 
-    if (__builtin_expect(f && f->kind == FIELD_TEXT && (f->n != 1 || f->p[0] != '-'), 1))
+    if (__builtin_expect(f && field_has_text(f), 1))
         return slice_make(f->p, f->n);
     return record_any_text(r, ref);
 }

@@ -24,9 +24,9 @@ struct source {
     bool records_stale;       /* other rules began them: they are complete */
     /* In the engine's list while records are open. */
     struct source *wait_next, **wait_link;
-    uint64_t
-        completed; /* lines that engine_complete counted of it, until who reads the file took note */
-    bool fresh;    /* something came since the engine last looked */
+    /* Lines that engine_complete counted of it, until who reads the file took note. */
+    uint64_t completed;
+    bool fresh;            /* something came since the engine last looked */
     int64_t quiet_from;    /* when it looked, if not */
     int64_t dated_ns;      /* time of the last line with a date; INT64_MIN: none yet */
     struct time_base base; /* .last_ns: time of the last line with any time */
