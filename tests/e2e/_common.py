@@ -19,6 +19,19 @@ def get(path):
         return f.read()
 
 
+def crc32c(data):
+    """As the state file has it at its end (Castagnoli)."""
+    table = []
+    for i in range(256):
+        for _ in range(8):
+            i = i >> 1 ^ (0x82f63b78 if i & 1 else 0)
+        table.append(i)
+    crc = 0xffffffff
+    for byte in data:
+        crc = crc >> 8 ^ table[(crc ^ byte) & 255]
+    return crc ^ 0xffffffff
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))

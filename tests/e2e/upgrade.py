@@ -11,7 +11,7 @@ import struct
 import subprocess
 import time
 
-from _common import becomes, get, put, until
+from _common import becomes, crc32c, get, put, until
 from _daemon import SRCDIR, Daemon, append, main, ran, truth
 
 HERE = pathlib.Path(SRCDIR) / "tests/upgrade"
@@ -20,18 +20,6 @@ MADE = json.loads((KEPT / "ids.json").read_text(encoding="utf-8"))
 HEADER, MINUTE = "<8sIIQQQ", 60 * 10**9
 LOG = ("path = {here}/logs/*.log\npath_match = /(?<file>[^/]+)\\.log\n[log cri]\npath = {here}/logs/*.cri\nunwrap = cri\npath_match = /(?<file>[^/]+)\\.cri\n"
        "[log docker]\npath = {here}/logs/*.docker\nunwrap = docker\npath_match = /(?<file>[^/]+)\\.docker\n")
-
-
-def crc32c(data):
-    table = []
-    for i in range(256):
-        for _ in range(8):
-            i = i >> 1 ^ (0x82F63B78 if i & 1 else 0)
-        table.append(i)
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc = table[(crc ^ byte) & 0xFF] ^ crc >> 8
-    return crc ^ 0xFFFFFFFF
 
 
 def birth_ns(path):

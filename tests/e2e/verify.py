@@ -9,7 +9,7 @@ import shutil
 import struct
 import subprocess
 
-from _common import get, put
+from _common import crc32c, get, put
 from _faults import LOGTALLY, RULES, World, append, main, until
 
 APP = "logs/app.log"
@@ -190,18 +190,6 @@ def random_days_under_kill_9():
     assert total.group(1) == total.group(2) == str(w.n), out
     w.start()
     w.finish()
-
-
-def crc32c(data):
-    table = []
-    for i in range(256):
-        for _ in range(8):
-            i = i >> 1 ^ (0x82f63b78 if i & 1 else 0)
-        table.append(i)
-    crc = 0xffffffff
-    for byte in data:
-        crc = crc >> 8 ^ table[(crc ^ byte) & 255]
-    return crc ^ 0xffffffff
 
 
 class Reader:
