@@ -3,6 +3,8 @@
 
 #include "cmd/savedfiles.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 
 static void *open_nothing(void *ctx, unsigned log, const char *stream, const char *path,
@@ -37,4 +39,9 @@ void saved_files_release(struct saved_files *s)
     tailset_free(s->tailset);
     loop_free(s->loop);
     *s = (struct saved_files){0};
+}
+
+void say_no_state(const char *directory)
+{
+    log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
 }

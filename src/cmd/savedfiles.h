@@ -1,4 +1,4 @@
-/* savedfiles -- the files of a state that was read from disk, for who only looks at them. */
+/* savedfiles -- the files of a state that was read from disk, for who only looks at them; or that there is none. */
 #ifndef LT_CMD_SAVEDFILES_H
 #define LT_CMD_SAVEDFILES_H
 
@@ -14,5 +14,7 @@ struct saved_files {
 int saved_files_open(const struct tail_options *options, struct slice files, struct slice memory,
                      struct saved_files *ret);
 void saved_files_release(struct saved_files *s);
+
+void say_no_state(const char *directory);
 
 #endif

@@ -199,7 +199,7 @@ static int show(const char *directory, bool json)
 
     w.j = (struct jsonout){&w.out, true};
     if (r == -ENOENT || (r == 0 && payload->n == 0 && saved.found != STATEFILE_DAMAGED))
-        log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
+        say_no_state(directory);
     else if (r < 0)
         log_error("%s", err.p);
     else if (payload->n == 0)
@@ -247,7 +247,6 @@ static int act(const struct state_options *o, const struct command *self, const 
 static int run(void *options, const struct command *self)
 {
     const struct state_options *o = options;
-    struct arena text = {0};
     struct setup setup;
     int code = check_words(o, self);
 
@@ -256,12 +255,10 @@ static int run(void *options, const struct command *self)
     if (o->state)
         return act(o, self, o->state);
     if ((code = setup_or_say(&o->common, SETUP_NO_RULES, &setup)) < 0) {
-        const char *dir = setup.settings.state_directory;
-
-        code = act(o, self, dir ? dir : settings_default_state(&text));
+        settings_choose_state(&setup.settings, NULL);
+        code = act(o, self, setup.settings.state_directory);
         setup_release(&setup);
     }
-    arena_release(&text);
     return code;
 }
 

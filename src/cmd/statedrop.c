@@ -11,6 +11,7 @@
 #include "cmd/statedrop.h"
 
 #include "app/timearg.h"
+#include "cmd/savedfiles.h"
 #include "config/mistake.h"
 #include "daemon/writer.h"
 
@@ -226,8 +227,7 @@ static int check_state(struct drop *d)
     struct saved_state *s = &d->saved;
 
     if (s->payload.n == 0 && s->found != STATEFILE_DAMAGED)
-        log_error("there is no state in %s; --state DIR, or -c FILE, says where it is",
-                  d->directory);
+        say_no_state(d->directory);
     else if (s->found != STATEFILE_LOADED || s->memory_damaged ||
              payload_decode(buf_all(&s->payload), &d->payload) < 0)
         log_error(
@@ -242,8 +242,7 @@ static int check_state(struct drop *d)
 static void say_unread(const struct drop *d, int r, const struct buf *err)
 {
     if (r == -ENOENT)
-        log_error("there is no state in %s; --state DIR, or -c FILE, says where it is",
-                  d->directory);
+        say_no_state(d->directory);
     else
         log_error("%s: %s", d->directory, err->p);
 }

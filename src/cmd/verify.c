@@ -337,7 +337,7 @@ static int verify(const struct setup *setup, const char *directory)
     int code = EXIT_USAGE, r = statefile_peek(directory, &saved, &err);
 
     if (r == -ENOENT || (r == 0 && saved.found == STATEFILE_EMPTY)) {
-        log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
+        say_no_state(directory);
     } else if (r < 0) {
         log_error("%s", err.p);
         code = EXIT_SYSTEM;
@@ -356,7 +356,6 @@ static int run(void *options, const struct command *self)
 {
     const struct verify_options *o = options;
     struct mistakes m = MISTAKES_INIT;
-    struct arena text = {0};
     struct setup setup;
     int code = EXIT_USAGE;
 
@@ -364,13 +363,11 @@ static int run(void *options, const struct command *self)
     if (setup_load(&o->common, &o->logs, SETUP_NEEDS_LOG, &setup, &m) < 0) {
         say_mistakes(&m, MISTAKE);
     } else {
-        const char *directory = o->state ? o->state : setup.settings.state_directory;
-
-        code = verify(&setup, directory ? directory : settings_default_state(&text));
+        settings_choose_state(&setup.settings, o->state);
+        code = verify(&setup, setup.settings.state_directory);
     }
     mistakes_release(&m);
     setup_release(&setup);
-    arena_release(&text);
     return code;
 }
 

@@ -261,7 +261,8 @@ void settings_read(struct settings *c, const struct ini_doc *doc, struct mistake
     }
 }
 
-const char *settings_default_state(struct arena *a)
+/* $STATE_DIRECTORY, else /var/lib/logtally for root, else ~/.local/state/logtally. */
+static const char *default_state(struct arena *a)
 {
     const char *dir = getenv("STATE_DIRECTORY"), *home = getenv("HOME");
     struct buf path = BUF_INIT;
@@ -283,5 +284,5 @@ void settings_choose_state(struct settings *s, const char *given)
     if (given)
         s->state_directory = given;
     else if (!s->state_directory)
-        s->state_directory = settings_default_state(&s->text);
+        s->state_directory = default_state(&s->text);
 }

@@ -54,10 +54,8 @@ void settings_expand_env(struct ini_doc *doc, struct mistakes *m);
 /* Reads the sections that are the configuration's own. `test_at` BORROWS the document. */
 void settings_read(struct settings *c, const struct ini_doc *doc, struct mistakes *m);
 
-/* Where state is kept when nothing was configured: $STATE_DIRECTORY, else /var/lib/logtally for
+/* Where state is kept: as given (NULL: it is not), else as the settings say, else $STATE_DIRECTORY, else /var/lib/logtally for
  * root, else ~/.local/state/logtally. */
-const char *settings_default_state(struct arena *a);
-/* Where it is kept: as given (NULL: it is not), else as the settings say, else the default. */
 void settings_choose_state(struct settings *s, const char *given);
 
 #endif

@@ -182,15 +182,21 @@ TEST(a_variable_that_is_not_there_is_a_mistake)
 
 TEST(where_state_is_kept_when_nothing_says)
 {
-    struct arena text = {0};
+    struct settings s;
+    const char *dir;
 
+    settings_init(&s);
     setenv("STATE_DIRECTORY", "/from/systemd", 1);
-    ck_assert_str_eq(settings_default_state(&text), "/from/systemd");
+    settings_choose_state(&s, NULL);
+    ck_assert_str_eq(s.state_directory, "/from/systemd");
     unsetenv("STATE_DIRECTORY");
     setenv("HOME", "/home/me", 1);
-    const char *dir = settings_default_state(&text);
-
+    s.state_directory = NULL;
+    settings_choose_state(&s, NULL);
+    dir = s.state_directory;
     ck_assert(strcmp(dir, "/var/lib/logtally") == 0 ||
               strcmp(dir, "/home/me/.local/state/logtally") == 0);
-    arena_release(&text);
+    settings_choose_state(&s, "/given");
+    ck_assert_str_eq(s.state_directory, "/given");
+    settings_release(&s);
 }
