@@ -156,9 +156,16 @@ function addMarks(config) {
   return null;
 }
 
-// What is no number is a gap.
-const graphable = (frames) => frames.map((frame) => ({ ...frame, fields: frame.fields.map((field) => (field.type === FieldType.number
-  ? { ...field, values: field.values.map((v) => (Number.isFinite(v) ? v : null)) } : field)) }));
+// What is no number is a gap, and so is a step without an answer: Grafana's application sees to both before its library draws, which
+// itself looks at the first frame alone.
+const steps = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => (from + i * step) * 1000);
+
+const graphable = (frames) => frames.map((frame) => {
+  const at = new Map(frame.fields.find((field) => field.type === FieldType.time).values.map((time, i) => [time, i]));
+  const valuesOf = (field) => steps.map((time) => field.values[at.get(time)]).map((v) => (Number.isFinite(v) ? v : null));
+  return { ...frame, length: steps.length,
+    fields: frame.fields.map((field) => ({ ...field, values: field.type === FieldType.time ? steps : valuesOf(field) })) };
+});
 
 const Lines = ({ panel, frames, width, height }) => (
   <TimeSeries frames={graphable(frames)} timeRange={timeRange} timeZone="utc" width={width} height={height} legend={panel.options.legend}
