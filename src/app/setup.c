@@ -212,7 +212,8 @@ static void begin(struct setup *s)
 /* Documents that were read become rules. */
 static void load_rules(struct setup *s, unsigned flags, struct mistakes *m)
 {
-    struct ruleset_options ro = {.lint = flags & SETUP_LINT, .files = s->files};
+    struct ruleset_options ro = {
+        .lint = flags & SETUP_LINT, .only_given = flags & SETUP_AWAITS_LOG, .files = s->files};
 
     s->rules = ruleset_load(s->docs, (unsigned)s->ndocs, &ro, m);
     if (s->rules) {

@@ -54,11 +54,6 @@ int setup_load(const struct common_options *options, const struct strings *logs,
 int setup_load_text(struct slice rules, const char *file, const struct common_options *beside,
                     unsigned flags, struct setup *ret_setup, struct mistakes *m);
 void setup_release(struct setup *s);
-/* How many logs somebody named. (Rules always have one, which lines that are of none fall to.) */
-static inline unsigned setup_nlogs(const struct setup *s)
-{
-    return s->any_log ? s->rules->nlogs : 0;
-}
 /* Two of one value count lines alike: all of the configuration but where it listens and keeps its
  * state, and all rules. */
 uint32_t setup_fingerprint(const struct setup *s);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 static void *open_nothing(void *ctx, unsigned log, const char *stream, const char *path,
                           uint32_t id, struct slice carry)
@@ -44,4 +45,14 @@ void saved_files_release(struct saved_files *s)
 void say_no_state(const char *directory)
 {
     log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
+}
+
+void say_unread_state(const char *directory, int r, const struct buf *err)
+{
+    if (r == -ENOENT)
+        say_no_state(directory);
+    else
+        log_error("%s: %s%s", directory, err->p,
+                  r == -EACCES && geteuid() != 0 ? "; root may, and the user that runs logtally"
+                                                 : "");
 }

@@ -201,7 +201,7 @@ static int show(const char *directory, bool json)
     if (r == -ENOENT || (r == 0 && payload->n == 0 && saved.found != STATEFILE_DAMAGED))
         say_no_state(directory);
     else if (r < 0)
-        log_error("%s", err.p);
+        say_unread_state(directory, r, &err);
     else if (payload->n == 0)
         log_error("the state in %s is damaged", directory);
     else if (put_all(&w, &saved, &err) < 0)

@@ -239,14 +239,6 @@ static int check_state(struct drop *d)
     return EXIT_MISTAKES;
 }
 
-static void say_unread(const struct drop *d, int r, const struct buf *err)
-{
-    if (r == -ENOENT)
-        say_no_state(d->directory);
-    else
-        log_error("%s: %s", d->directory, err->p);
-}
-
 static int drop_all(struct drop *d, const struct command *self, const struct strings *selectors)
 {
     int code = check_state(d);
@@ -254,6 +246,29 @@ static int drop_all(struct drop *d, const struct command *self, const struct str
     for (size_t i = 0; i < selectors->n && code == EXIT_FINE; i++)
         code = drop_one(d, self, selectors->list[i]);
     return code;
+}
+
+/* Root has run logtally here, or brought a copy back: what is root's, whom the directory belongs to could not change, nor could
+ * the daemon. Said if so. */
+static bool is_roots_in_part(const char *directory)
+{
+    static const char *const names[] = {"lock", "state", "state.1"};
+    struct buf path = BUF_INIT;
+    struct stat dir, file;
+    bool roots = false;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names && !roots; i++) {
+        buf_clear(&path);
+        buf_fmt(&path, "%s/%s", directory, names[i]);
+        roots = stat(directory, &dir) == 0 && dir.st_uid != 0 && lstat(path.p, &file) == 0 &&
+                file.st_uid == 0;
+    }
+    if (roots)
+        log_error("%s belongs to root, and its directory to somebody else; as root: "
+                  "chown -R --reference=%s %s",
+                  path.p, directory, directory);
+    buf_release(&path);
+    return roots;
 }
 
 /* 0 or negative errno. *ret_path: how the directory is called from now on. */
@@ -299,16 +314,18 @@ static int change(struct drop *d, const struct command *self, const struct strin
     struct statefile *file = NULL;
     struct buf err = BUF_INIT;
     const char *path;
-    int code = EXIT_SYSTEM, r = become_owner(d->directory, &path);
+    int code = EXIT_SYSTEM, r;
 
-    if (r < 0)
+    if (is_roots_in_part(d->directory))
+        return EXIT_SYSTEM;
+    if ((r = become_owner(d->directory, &path)) < 0)
         log_error("cannot become the owner of %s: %s", d->directory, strerror(-r));
     else if ((r = statefile_open(path, &file, &err)) == -EBUSY)
         log_error("%s is in use: stop logtally first, or what is dropped now would be saved again; "
                   "--dry-run may be tried while it runs",
                   d->directory);
     else if (r < 0 || (r = statefile_load(file, &d->saved, &err)) < 0)
-        say_unread(d, r, &err);
+        say_unread_state(d->directory, r, &err);
     else if ((code = drop_all(d, self, selectors)) == EXIT_FINE)
         code = save(d, file);
     statefile_close(file);
@@ -322,7 +339,7 @@ static int look(struct drop *d, const struct command *self, const struct strings
     int code = EXIT_MISTAKES, r = statefile_peek(d->directory, &d->saved, &err);
 
     if (r < 0)
-        say_unread(d, r, &err);
+        say_unread_state(d->directory, r, &err);
     else
         code = drop_all(d, self, selectors);
     buf_release(&err);

@@ -339,7 +339,7 @@ static int verify(const struct setup *setup, const char *directory)
     if (r == -ENOENT || (r == 0 && saved.found == STATEFILE_EMPTY)) {
         say_no_state(directory);
     } else if (r < 0) {
-        log_error("%s", err.p);
+        say_unread_state(directory, r, &err);
         code = EXIT_SYSTEM;
     } else if (payload_decode(buf_all(&saved.payload), &payload) < 0 ||
                (code = verify_files(&v, &payload, buf_all(&saved.memory))) < 0) {

@@ -61,7 +61,7 @@ static void put_missing(const struct daemon *d, struct buf *out)
 static void health(void *ctx, struct http_request *r)
 {
     struct daemon *d = ctx;
-    unsigned n = d->restored ? setup_nlogs(&d->setup) : 0;
+    unsigned n = d->restored ? d->setup.rules->nlogs : 0;
     struct log_health *logs = xcalloc(n, sizeof *logs);
     bool any_failing = look_at_logs(d, logs, n);
     struct buf out = BUF_INIT;

@@ -494,7 +494,7 @@ struct view *view_new(struct daemon *d, int log, bool lines)
         .series = w->view.series,
         .series_limit = d->setup.settings.max_series,
         .logs = logs,
-        .nlogs = setup_nlogs(&d->setup),
+        .nlogs = rules->nlogs,
         .events = events,
         .nevents = rules->nevents,
         .metrics = metrics,

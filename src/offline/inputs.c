@@ -116,9 +116,10 @@ static int add_directory(struct inputs *in, const char *path)
         free(names[i]);
     }
     free(names);
-    if (code < 0 && in->n == before)
-        log_warn("there are no files in the directory %s", path);
-    return code;
+    if (code >= 0 || in->n > before)
+        return code;
+    log_error("there are no files in the directory %s", path);
+    return EXIT_MISTAKES;
 }
 
 static int add_path(struct inputs *in, const char *path, bool enter)

@@ -12,7 +12,7 @@ INI
 sed 's/inc /inx /' good.ini >bad.ini
 printf 'msg=a x=1\n' >a.log
 mkdir -p empty
-echo 1..33
+echo 1..36
 
 # expect CODE COMMAND...
 expect() {
@@ -44,6 +44,9 @@ expect 2 "$LOGTALLY"
 expect 0 "$LOGTALLY" help
 expect 0 "$LOGTALLY" help replay
 expect 1 "$LOGTALLY" replay --rules good.ini nowhere.log
+expect 1 "$LOGTALLY" replay --rules good.ini empty
+expect 1 "$LOGTALLY" replay --rules good.ini a.log empty
+expect 1 "$LOGTALLY" check --rules good.ini --against empty
 expect 1 "$LOGTALLY" suggest nowhere.log
 expect 1 "$LOGTALLY" merge nowhere.log
 expect 1 "$LOGTALLY" backfill --rules good.ini nowhere.log -o out

@@ -36,6 +36,7 @@ def starts_and_says_what_to_do():
     assert "no log to follow: add a [log NAME] section" in get("stderr") and "no rules file defines a metric" in get("stderr")
     assert "0 events, 0 metrics, 0 logs" in get("stderr"), get("stderr")
     assert d.value("logtally_config_last_reload_successful") == 1
+    assert "{log=" not in d.page(), "a log that nobody named is none"
     page = d.request("GET", "/")[2].decode()
     assert "No log is followed yet" in page and "No rule defines a metric yet" in page and "All is well" not in page
     d.stop()

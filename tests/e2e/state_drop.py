@@ -217,6 +217,30 @@ def a_state_stays_its_owners():
     return None
 
 
+def what_root_left_in_it_is_named():
+    """Root brought a copy back: neither its owner nor the daemon can change that."""
+    if os.geteuid() != 0:
+        return "only root can give a state to somebody"
+    stopped()
+    os.chown("state", 65534, 65534)
+    os.chmod(".", 0o755)
+    before = get_all()
+    plain = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+    r = ran("state", "drop", "--state", "state", "level", code=3, env=plain)
+    assert "state/lock belongs to root, and its directory to somebody else; as root: chown -R --reference=state state\n" in r.stderr, r.stderr
+    assert get_all() == before
+    subprocess.run(r.stderr.split("as root: ")[1].split(), check=True)
+    ran("state", "drop", "--state", "state", "level", env=plain)
+    os.chmod("state", 0o700)
+    somebody = ["setpriv", "--reuid=65533", "--clear-groups", LOGTALLY]
+    if subprocess.run(somebody + ["--version"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False).returncode != 0:
+        return "others may not run the program, so that they are told nothing"
+    for words in ([], ["drop", "took_seconds"]):
+        r = subprocess.run(somebody + ["state", "--state", "state"] + words, stderr=subprocess.PIPE, check=False, text=True)
+        assert r.returncode == 1 and "Permission denied; root may, and the user that runs logtally\n" in r.stderr, r
+    return None
+
+
 def all_of_it_is_told_to_programs():
     d = stopped(RULES + MORE)
     put("rules.ini", RULES)
@@ -240,4 +264,4 @@ def all_of_it_is_told_to_programs():
 main(each_goes_alone_whatever_its_label_is, both_generations_forget_it, a_histogram_goes_whole_and_a_gauge, what_no_rule_has_goes_as_well,
      what_is_not_there_is_told_and_nothing_changes, while_a_daemon_runs_it_is_refused, a_disk_without_room_changes_nothing,
      damage_is_for_the_daemon, a_state_stays_its_owners,
-     all_of_it_is_told_to_programs)
+     what_root_left_in_it_is_named, all_of_it_is_told_to_programs)

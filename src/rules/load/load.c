@@ -78,7 +78,7 @@ static void load_logs(struct load *l, struct ini_doc *const *docs, unsigned ndoc
         l->r->logs[i].at = sections[i]->at;
         load_log(l, i, sections[i]);
     }
-    if (l->r->nlogs == 0)
+    if (l->r->nlogs == 0 && !(l->options && l->options->only_given))
         load_default_log(l);
     free(sections);
 }
