@@ -153,14 +153,15 @@ void daemon_adopt(struct daemon *d, struct snapshot *snapshot)
     d->durable_mono_ns = 0; /* not young: the first scrape gets a new one if anything changed */
 }
 
-/* The copy of all values that is to be saved. With millions of series even copying takes long, so
- * the worker does it; the registry is lent for that, which keeps values and positions of one
- * moment. */
+/* The copy of all that is to be saved. With millions of series, or ten thousands of files, even
+ * copying takes long, so the worker does it; the registry is lent and the files rest for that, which
+ * keeps values and positions of one moment. */
 struct copy {
     struct work work;
     struct daemon *daemon;
     struct registry *registry;   /* lent */
     const struct engine *engine; /* likewise */
+    struct tailset *files;       /* they rest */
     struct writer_job job;
 };
 
@@ -168,6 +169,7 @@ static void run_copy(struct work *work)
 {
     struct copy *c = (struct copy *)(void *)work;
 
+    tailset_encode(c->files, &c->job.files, &c->job.memory);
     c->job.snapshot = snapshot_take(c->registry);
     engine_save_spans(c->engine, &c->job.spans);
 }
@@ -201,13 +203,13 @@ void daemon_save(struct daemon *d)
         .daemon = d,
         .registry = d->counting.registry,
         .engine = d->counting.engine,
+        .files = d->files,
         .job = {.options = page_options(d),
                 .wall_ns = clock_wall_ns(),
                 .version = daemon_version(d),
                 .running_ns = d->running_ns,
                 .rules = d->rules},
     };
-    tailset_encode(d->files, &c->job.files, &c->job.memory);
     for (unsigned f = 0; f < PAGE_FORMATS; f++)
         for (enum coding k = 0; k < CODINGS; k++)
             c->job.render[f][k] =

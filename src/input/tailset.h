@@ -23,7 +23,8 @@
  *   - Whatever others can make grow has a bound: lines, descriptors, files remembered.
  *
  * The tailset owns all of this, also the descriptors; the objects of the sink are the sink's. The
- * loop's thread is the only one; a codec may have one more to read ahead.
+ * loop's thread is the only one, but that another may encode what rests; a codec may have one more to
+ * read ahead.
  *
  * It must not know rules, metrics, settings or HTTP, and calls nobody but the sink. */
 #ifndef LT_INPUT_TAILSET_H
@@ -146,8 +147,8 @@ void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_
 void tailset_reconfigure(struct tailset *t, const struct tail_options *options);
 
 /* Rests, or goes on: while it rests the loop calls it for nothing, and neither sink nor files are
- * touched. What happens to files meanwhile is seen afterwards. Call nothing but tailset_version,
- * tailset_log_status and tailset_reconfigure. */
+ * touched. What happens to files meanwhile is seen afterwards. Call only what tells of it (takes a
+ * const tailset), and tailset_reconfigure or, in any one thread, tailset_encode. */
 void tailset_rest(struct tailset *t, bool on);
 
 /* Reads everything that was appended before this call, in turns of bounded size (a scrape asks for

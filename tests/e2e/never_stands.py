@@ -157,7 +157,7 @@ def histograms_are_saved_beside_the_loop():
     assert SLOWER > 1 or "CPU time" not in d.log(), d.log()
 
 
-LOGS, FILES = (1000, 10) if LONG else (300, 10)
+LOGS, FILES = (1000, 20) if LONG else (300, 10)
 
 
 def many_files_are_looked_at_in_pieces():
