@@ -214,21 +214,29 @@ static void print_sum(const struct ruleset *rules, const struct mistakes *m)
     putchar('\n');
 }
 
+enum { ROTATED_FILES_SHOWN = 20 };
+
 /* A line a file: its parts, those that only their content makes one in brackets. */
 static void print_parts(const struct parts *parts)
 {
     const char *file = "";
+    size_t nfiles = 0;
 
     for (size_t i = 0; i < parts->n; i++) {
         const struct part *p = &parts->list[i];
 
-        if (strcmp(file, p->file) != 0)
-            printf("%s%s: rotated as", i ? "\n" : "", p->file);
-        printf(p->certain ? " %s" : " (%s)", p->part);
+        nfiles += strcmp(file, p->file) != 0;
+        if (nfiles <= ROTATED_FILES_SHOWN) {
+            if (strcmp(file, p->file) != 0)
+                printf("%s%s: rotated as", i ? "\n" : "", p->file);
+            printf(p->certain ? " %s" : " (%s)", p->part);
+        }
         file = p->file;
     }
     if (parts->n)
         putchar('\n');
+    if (nfiles > ROTATED_FILES_SHOWN)
+        printf("and of %zu more: --json names them all\n", nfiles - ROTATED_FILES_SHOWN);
 }
 
 static void say_errors(const struct report *r)

@@ -156,6 +156,12 @@ def checks():
     put("parts.ini", RULES + "[log app]\npath = parts/*.log\n")
     expect("a part that a glob matches", ["check", "--rules", "parts.ini"], 0,
            r"^parts/app.log: rotated as \(parts/app-20260301.log\) \(parts/app.1.log\) parts/app.log.1 parts/app.log.2.gz\n3 ")
+    for i in range(25):
+        put("many/%d.log" % i, "x\n")
+        put("many/%d.log.1" % i, "x\n")
+    put("parts.ini", RULES + "[log app]\npath = many/*.log\n")
+    expect("more rotated files than anybody reads", ["check", "--rules", "parts.ini"], 0,
+           r"^(many/\d+\.log: rotated as .*\n){20}and of 5 more: --json names them all\n3 ")
     expect("check", ["check", "--rules", "r.ini"], 0, r"^3 events, 3 metrics, no mistakes$")
     expect("check of a directory", ["check", "rules"], 0, r"no mistakes$")
     put("bad.ini", RULES.replace("inc ", "inx ").replace("v > 1s", "v = 1s"))
