@@ -329,7 +329,7 @@ TEST(directories_are_followed_to_a_depth)
         (void)snprintf(path + strlen(path), 4, "d/");
         (void)mkdir(world_path(&w, path), 0700);
         if (depth == 40 || depth == 79) {
-            char name[512];
+            char name[sizeof path + sizeof "a.log"];
 
             (void)snprintf(name, sizeof(name), "%sa.log", path);
             if (depth == 40)
