@@ -355,7 +355,9 @@ step_docs() {
     for check in key_tables editor_syntax installed_files; do
         if LOGTALLY=$logtally "$top/contrib/$check.py" --check; then counted 1 0; else counted 0 1; ok=1; fi
     done
-    for check in "links.py" "draw-rooms.py --check" "docs_in_step.py --check" "draw-screens.py --check" "cookbook.py --check"; do
+    rm -rf "$build/installed"
+    make -s -C "$build/gcc" install-data DESTDIR="$build/installed" docdir=/doc >"$out" || { cat "$out"; return 1; }
+    for check in "links.py" "links.py --installed $build/installed/doc" "draw-rooms.py --check" "docs_in_step.py --check" "draw-screens.py --check" "cookbook.py --check"; do
         # shellcheck disable=SC2086
         LOGTALLY=$logtally "$top/contrib/"$check >"$out" || ok=1
         cat "$out"

@@ -2,6 +2,7 @@
 """Does every link between our documents lead somewhere, and does a link lead to every document?
 
     contrib/links.py
+    contrib/links.py --installed FOLDER     only that links lead somewhere, of documents where they are installed
 
 A link leads somewhere when its file is there and has the heading that it names, as GitHub makes anchors of headings. A page
 links to pages of its own language, where they exist, and to its twin in the other. From README.md all English pages are
@@ -11,6 +12,7 @@ Addresses of other servers are not asked.
 
 The last line is `N passed, N failed`, one for each document and one for all other files together."""
 import functools
+import os
 import re
 import sys
 from pathlib import Path
@@ -64,7 +66,7 @@ def twin(path):
 def target_of(path, link):
     """(the file or None, the anchor); a directory is its README."""
     name, _, anchor = link.partition("#")
-    target = (path.parent / name).resolve() if name else path
+    target = Path(os.path.normpath(path.parent / name)) if name else path
     if (target / "README.md").exists():
         target = target / "README.md"
     return (target if target.exists() else None), anchor
@@ -139,12 +141,27 @@ def others(paths):
     return wrong
 
 
-def main():
-    found = files()
-    wrong = documents(sorted(p for p in found if p.suffix == ".md"))
+def tell(wrong, top):
     for path, said in wrong.items():
         for sentence in said:
-            print(f"{path.relative_to(TOP)}: {sentence}")
+            print(f"{path.relative_to(top)}: {sentence}")
+
+
+def installed(folder):
+    paths = sorted([*folder.rglob("*.md"), folder / "rules/examples/README.md"])    # rglob enters no link, such as rules
+    wrong = {path: wrong_links(path, CODE.sub("", text_of(path)))[0] for path in paths}
+    tell(wrong, folder)
+    failed = sum(map(bool, wrong.values()))
+    print(f"{len(wrong) - failed} passed, {failed} failed")
+    return failed > 0
+
+
+def main():
+    if sys.argv[1:2] == ["--installed"]:
+        return installed(Path(sys.argv[2]).resolve())
+    found = files()
+    wrong = documents(sorted(p for p in found if p.suffix == ".md"))
+    tell(wrong, TOP)
     rest = others(p for p in found if p.suffix != ".md")
     print(*rest, sep="\n", end="\n" if rest else "")
     failed = sum(bool(said) for said in wrong.values()) + bool(rest)

@@ -60,7 +60,7 @@ class Page:
         self.work = tempfile.mkdtemp(prefix="logtally-docs-")
         os.mkdir(os.path.join(self.work, ".bin"))
         os.symlink(program, os.path.join(self.work, ".bin", "logtally"))
-        os.symlink(os.path.join(TOP, "contrib", "stack-from-rules"), os.path.join(self.work, ".bin", "stack-from-rules"))
+        os.symlink(os.path.join(TOP, "contrib", "stack-from-rules"), os.path.join(self.work, ".bin", "logtally-stack-from-rules"))
         self.env = dict(os.environ, PATH=os.path.join(self.work, ".bin") + ":" + os.environ["PATH"],
                         HOME=self.work, LC_ALL="C.UTF-8", NO_COLOR="1", TOP=TOP, LOGTALLY=program)
         self.passed = self.failed = self.skipped = 0

@@ -91,6 +91,16 @@ spec() {
     RPM_BUILD_STAGE=$([ -n "${LT_LONG:-}" ] && echo -ba || echo -bs) "$top/contrib/package.sh" rpm "$tarball" "$work/rpm" &&
         ls "$work"/rpm/SRPMS/logtally-*.src.rpm
 }
+unpacked() {
+    rm -rf "$work/unpacked" && dpkg-deb -x "$deb" "$work/unpacked"
+}
+# As it is installed, but for where that is.
+stack() {
+    local usr=$work/unpacked/usr
+    printf '[stack]\nrules = %s\n' "$usr/share/logtally/rules/examples/nginx.ini" >"$work/unpacked/wishes.ini"
+    sed "s|/usr/share|$work/unpacked&|" "$usr/bin/logtally-stack-from-rules" >"$work/unpacked/program" &&
+        LOGTALLY=$usr/bin/logtally sh "$work/unpacked/program" "$work/unpacked/wishes.ini" && test -s "$work/unpacked/dashboards/nginx.json"
+}
 # holds FILE...: each is in the package.
 holds() {
     local file list
@@ -106,10 +116,13 @@ ok "the package is built" build
 deb=$(ls "$work"/deb/logtally_*.deb)
 [ -z "${LT_LONG:-}" ] || ok "built elsewhere it is equal to the byte" build_again
 ok "lintian finds nothing" lint
-ok "what is in it" holds usr/bin/logtally usr/bin/logtally-backfill etc/logtally/logtally.ini etc/logtally/rules/ \
+ok "what is in it" holds usr/bin/logtally usr/bin/logtally-backfill usr/bin/logtally-stack-from-rules etc/logtally/logtally.ini etc/logtally/rules/ \
     usr/share/logtally/rules/examples/nginx.ini usr/share/bash-completion/completions/logtally lib/systemd/system/logtally.service \
-    lib/systemd/system/logtally.socket usr/share/man/man1/logtally.1.gz usr/share/man/man1/logtally-backfill.1.gz \
+    lib/systemd/system/logtally.socket usr/share/man/man1/logtally.1.gz usr/share/man/man1/logtally-backfill.1.gz usr/share/man/man1/logtally-stack-from-rules.1.gz \
     usr/share/man/man5/logtally.ini.5.gz usr/share/doc/logtally/examples/systemd/other-logs.conf
+ok "it is unpacked" unpacked
+ok "documents link to what is there" "$top/contrib/links.py" --installed "$work/unpacked/usr/share/doc/logtally"
+ok "a stack is made of its rules" stack
 ok "symbols for a debugger" ls "$work"/deb/logtally-dbgsym_*.deb
 ok "the spec is one" spec
 need "systemd-analyze is not installed" command -v systemd-analyze

@@ -7,7 +7,6 @@ panel, variable and recording rule has data. And a mistake in the wishes is said
 each of the rules that are shipped, too.
 """
 
-import importlib.machinery
 import importlib.util
 import json
 import os
@@ -63,10 +62,10 @@ MISTAKES = [
 
 
 def loaded():
-    """The program as a module: its name has no .py."""
-    loader = importlib.machinery.SourceFileLoader("stack_from_rules_program", str(TOOL))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
+    """The program as a module."""
+    spec = importlib.util.spec_from_file_location("stack_from_rules_program", ROOT / "contrib/stack_from_rules/__main__.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
     return module
 
 
