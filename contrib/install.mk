@@ -43,7 +43,7 @@ deb rpm: dist-xz
 linked = bench/contenders.py bench/instructions.txt bench/mtail contrib/archive contrib/debian/control contrib/editors \
 	contrib/example-stack contrib/fleet contrib/kubernetes contrib/packages contrib/rpm/logtally.spec contrib/systemd docs/man \
 	docs/screens grafana prometheus tests/README.md tests/compatibility tests/upgrade
-install_trees = (cd $(srcdir) && find $(1) -name __pycache__ -prune -o -type f -print) | while read -r file; do \
+install_trees = (cd $(srcdir) && find $(1) -name __pycache__ -prune -o -type f ! -empty ! -name .gitignore -print) | while read -r file; do \
 		$(MKDIR_P) "$(2)/$${file%/*}" && $(INSTALL_DATA) "$(srcdir)/$$file" "$(2)/$$file" || exit; done
 
 # The sample is a configuration that works: installed where there is none, and taken away as long as nobody has changed it.

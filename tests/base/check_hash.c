@@ -42,6 +42,20 @@ TEST(every_byte_and_length_and_the_seed_count)
     }
 }
 
+/* Of every length, each with the hash of the one before as its seed. Who changes the hash changes these. */
+TEST(it_is_the_same_on_every_machine)
+{
+    char text[LENGTH_MAX];
+    uint64_t hash = 0;
+
+    for (size_t n = 0; n < LENGTH_MAX; n++) {
+        text[n] = (char)(n * 73 + 1);
+        hash = hash_alone(hash, text, n);
+    }
+    ck_assert_uint_eq(hash, UINT64_C(0xd69bf455f78c2385));
+    ck_assert_uint_eq(hash_number(UINT64_C(0x0123456789abcdef)), UINT64_C(0xc93a7b79aeda89b));
+}
+
 TEST(the_same_bytes_are_the_same_and_others_are_not)
 {
     char a[LENGTH_MAX], b[LENGTH_MAX];
