@@ -1052,6 +1052,15 @@ TEST(each_of_a_regex_happens_once_for_each_match)
         "a_total{k=\"x\",n=\"0\",_value=\"x=1\"} 1\na_total{k=\"y\",n=\"1\",_value=\"y=22\"} 22\n");
 }
 
+/* A text may be as short as one byte, and where there is none even a regex that wants nothing has no
+ * match. */
+TEST(each_of_a_regex_wants_a_text)
+{
+    world_expect("[event a]\nwhere = m == x\neach = list =~ \\w*\n"
+                 "[counter a_total]\ninc = a\nlabels = _value\n",
+                 "m=x list=b\nm=x\nm=x list=\n", "a_total{_value=\"b\"} 1\n");
+}
+
 TEST(inner_members_and_conditions_about_them)
 {
     world_expect("[event a]\nwhere = up == 1\neach = hosts\nwhere = _value.load > 0.5\n"

@@ -3,8 +3,10 @@
 #include "config.h"
 
 #include "base/xalloc.h"
+#include "engine/bare.h"
 #include "engine/explain.h"
 #include "engine/match.h"
+#include "engine/words.h"
 #include "random_rules.h"
 #include "suite.h"
 
@@ -197,6 +199,26 @@ TEST(all_of_it_as_json)
                       "{\"verb\":\"inc\",\"metric\":\"e_total\",\"labels\":{},\"value\":null,"
                       "\"skipped\":null}]}]}]") != NULL,
         "%s", out.p);
+    buf_release(&out);
+    world_free(w);
+}
+
+/* Each member that passes, with what it came to. */
+TEST(members_as_json)
+{
+    struct world *w = world_new("[event e]\nwhere = m == x\neach = list\nwhere = _value > 1\n"
+                                "[gauge g]\nset = e\nvalue = _value\n");
+    struct explain_options o = {.near = NEAR_ALL, .json = true};
+    struct buf out = BUF_INIT;
+
+    explain_line(w->engine, w->source, SLICE("m=x list=[2,1,3]"), &o, &out);
+    ck_assert_str_eq(
+        strstr(out.p, "\"members\":"),
+        "\"members\":[{\"captured\":[],\"steps\":[],\"updates\":[{\"verb\":\"set\",\"metric\":"
+        "\"g\","
+        "\"labels\":{},\"value\":2,\"skipped\":null}]},{\"captured\":[],\"steps\":[],\"updates\":[{"
+        "\"verb\":\"set\",\"metric\":\"g\",\"labels\":{},\"value\":3,\"skipped\":null}]}]}],"
+        "\"spans\":[],\"near\":[],\"cut_short\":false}\n");
     buf_release(&out);
     world_free(w);
 }
@@ -1034,6 +1056,17 @@ TEST(how_the_time_was_read)
     }
 }
 
+static void write_bare(void *ctx, const struct bare_number *b)
+{
+    buf_fmt(ctx, "%s=%.*s\n", b->field, SLICE_FMT(b->text));
+}
+
+static void tell_bare(void *ctx, const struct trace *t, bool is_line)
+{
+    ck_assert(is_line);
+    bare_find(t->record, &t->record->rules->events[0], write_bare, ctx);
+}
+
 TEST(a_bare_number_that_met_a_unit)
 {
     static const char rules[] = "[event a]\nwhere = took > 1s\ncalc.t = took + run\n"
@@ -1061,6 +1094,92 @@ TEST(a_bare_number_that_met_a_unit)
                 "    holds: where took > 1s  (rules.ini:3)\n"
                 "      took is 5000, 5 s by unit.took; the rule wants > 1s, 1 s\n"
                 "    -> inc a_total\n");
+}
+
+/* Where they stand on the page of a report, with the number itself. */
+TEST(each_bare_number_that_met_a_unit_is_found_with_its_text)
+{
+    struct world *w = world_new("[event a]\nwhere = took > 1s\ncalc.t = took + run + rest\n"
+                                "[counter a_total]\ninc = a\n");
+    struct buf out = BUF_INIT;
+
+    explain_feed(w->engine, w->source, SLICE("took=5 run=1s rest=7"), tell_bare, &out);
+    ck_assert_str_eq(out.p, "took=5\nrest=7\n");
+    buf_release(&out);
+    world_free(w);
+}
+
+TEST(how_a_number_is_made_of_a_text)
+{
+    static const struct {
+        const char *text, *words;
+    } rows[] = {
+        {"12,5ms", "; if its comma is a decimal one, rewrite.f = , -> . in the event makes a "
+                   "number of it"},
+        {"1.234,50",
+         "; if its comma is a decimal one, rewrite.f = [.] -> and then rewrite.f = , -> "
+         ". in the event make a number of it"},
+        {"1,2,3", ""},
+        {",5", ""},
+        {"5,", ""},
+        {"5,x", ""},
+        {"5,5x", ""},
+        {"1 200 ms", "; rewrite.f = (*UCP)\\s -> in the event makes a number of it, without its "
+                     "blanks"},
+        {"1\xc2\xa0"
+         "200",
+         "; rewrite.f = (*UCP)\\s -> in the event makes a number of it, "
+         "without its blanks"},
+        {"1\xe2\x80\x8b"
+         "200",
+         ""}, /* \s does not match what takes no room */
+        {"1 x", ""},
+    };
+    struct buf out = BUF_INIT;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        buf_clear(&out);
+        buf_str(&out, "");
+        number_words("f", slice_str(rows[i].text), &out);
+        ck_assert_str_eq(out.p, rows[i].words);
+    }
+    buf_clear(&out);
+    buf_str(&out, "");
+    number_words("_value", SLICE("12,5"), &out);
+    ck_assert_str_eq(out.p, "");
+    buf_release(&out);
+}
+
+TEST(blanks_that_look_like_another_or_like_nothing)
+{
+    static const struct {
+        const char *text;
+        size_t n; /* bytes of it; 0: it is none */
+    } rows[] = {
+        {"\xc2\xa0", 2},
+        {"\xe2\x80\x80", 3},
+        {"\xe2\x80\x8f", 3},
+        {"\xe2\x80\xaf", 3},
+        {"\xe3\x80\x80", 3},
+        {"\xef\xbb\xbf", 3},
+        {" ", 0},
+        {"\xc2\xa1", 0},
+        {"\xc3\xa0", 0},
+        {"\xe2\x80\x90", 0},
+        {"\xe2\x80\xae", 0},
+        {"\xe2\x81\x80", 0},
+        {"\xe3\x80\x81", 0},
+        {"\xe3\x81\x80", 0},
+        {"\xe4\xb8\x80", 0},
+        {"\xe4\x80\x80", 0},
+        {"\xef\xbb\xbe", 0},
+        {"\xef\xbc\xbf", 0},
+        {"\xe2\x80", 0},
+        {"\xc2", 0},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        ck_assert_msg(strange_blank(slice_str(rows[i].text), 0) == rows[i].n, "row %zu", i);
 }
 
 /* What explain says of the line itself, in a log of this format. */
@@ -1272,4 +1391,22 @@ TEST(spans)
                 "    the line ends no span s\n"
                 "  not event s.unfinished  (rules.ini:5)\n"
                 "    no line is one: it happens when nothing ends span s\n");
+}
+
+TEST(the_key_field_that_a_span_lacks_is_named)
+{
+    static const char rules[] = "[event o]\nwhere = m == o\n[event c]\nwhere = m == c\n"
+                                "[span s]\nbegin = o\nend = c\nkey = k, l\n"
+                                "[counter s_total]\ninc = s\n";
+    static const char *const rows[][2] = {
+        {"m=o l=1", "begins no span s  (rules.ini:5)\n    key field k is missing\n"},
+        {"m=o k=1", "begins no span s  (rules.ini:5)\n    key field l is missing\n"},
+        {"m=c k=1", "ends no span s  (rules.ini:5)\n    key field l is missing\n"}};
+    struct world *w = world_new(rules);
+    struct buf out = BUF_INIT;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        ck_assert_msg(strstr(explain(w, rows[i][0], &out), rows[i][1]) != NULL, "%s", out.p);
+    buf_release(&out);
+    world_free(w);
 }

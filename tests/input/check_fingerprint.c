@@ -243,6 +243,32 @@ TEST(two_files_are_alike_as_far_as_both_go)
     free(p);
 }
 
+/* A banner: what comes behind it tells them apart. */
+TEST(contents_share_what_both_begin_with)
+{
+    enum { N = 100000, SHORT = 700 };
+    char *p = content(N, 5);
+    struct tail another;
+
+    consume(p, N);
+    for (size_t same = 0; same < FINGERPRINT_HEAD; same += 97) {
+        tail_init(&another);
+        p[same] ^= 1;
+        tail_consume(&another, p, N);
+        ck_assert_uint_eq(tail_shared(&seen, &another), same);
+        p[same] ^= 1;
+        tail_release(&another);
+    }
+    tail_init(&another);
+    tail_consume(&another, p, SHORT); /* has nothing that the other has not */
+    ck_assert_uint_eq(tail_shared(&seen, &another), 0);
+    ck_assert_uint_eq(tail_shared(&another, &seen), 0);
+    tail_consume(&another, p + SHORT, N - SHORT);
+    ck_assert_uint_eq(tail_shared(&seen, &another), 0);
+    tail_release(&another);
+    free(p);
+}
+
 /* Who has no birth time may be the same; device and inode say who cannot. */
 TEST(an_identity_is_device_inode_and_birth_where_it_is_known)
 {

@@ -8,6 +8,7 @@
 #include "input/tail_world.h"
 
 #include "base/clock.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,6 +29,30 @@ static void begin(void)
 
 static void end(void)
 {
+    world_release(&w);
+}
+
+/* As where logtally runs in the directory of its logs. */
+TEST(relative_paths_are_rotated_into_a_directory)
+{
+    static const char *const given[] = {"o/app.*"};
+
+    world_init(&w, "app.log");
+    ck_assert_int_eq(chdir(w.dir), 0);
+    ck_assert_int_eq(mkdir("o", 0700), 0);
+    free(w.globs[0]);
+    w.globs[0] = xstrdup("*.log");
+    w.log.rotated = given;
+    w.log.nrotated = 1;
+    world_start(&w);
+    world_expect(&w, "app.log", "first\n");
+    world_settle(&w);
+    world_save(&w);
+    world_kill(&w);
+    world_expect(&w, "app.log", "last of it\n");
+    world_rename(&w, "app.log", "o/app.17");
+    world_start(&w);
+    world_settle(&w);
     world_release(&w);
 }
 
@@ -185,6 +210,7 @@ TEST(what_is_passed_on_is_saved_anew)
     world_settle(&w);
     world_save(&w);
     ck_assert_uint_eq(w.passes, 1);
+    ck_assert_uint_eq(w.open_files, 1); /* what is gone is not held open for it */
     ck_assert_uint_gt(w.memory.n, before);
 }
 

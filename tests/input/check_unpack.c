@@ -97,6 +97,23 @@ TEST_EACH(it_goes_on_where_the_plain_file_was_left, 4)
     ck_assert_uint_ge(turns, 1 + left / (1 << 20)); /* the way there is gone in steps */
 }
 
+/* What is known only by its hashes is known by its bytes again, once they have gone by. */
+TEST(of_what_was_gone_the_bytes_come_back)
+{
+    struct tail plain;
+
+    tail_init(&plain);
+    tail_consume(&plain, text, 20000 * LINE);
+    tail_consume(&seen, text, 20000 * LINE);
+    tail_forget_bytes(&seen, NULL);
+    ck_assert_int_eq(unpack_open(pack(20000 * LINE), &seen, &u), 1);
+    ck_assert_int_eq(read_on(), UNPACK_END);
+    ck_assert_ptr_null(seen.digest);
+    ck_assert_mem_eq(seen.head, plain.head, plain.head_n);
+    ck_assert_mem_eq(seen.tail, plain.tail, plain.tail_n);
+    tail_release(&plain);
+}
+
 TEST(what_is_not_packed_is_no_archive_yet)
 {
     FILE *f = fopen(path, "w");

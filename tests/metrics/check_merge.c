@@ -170,6 +170,32 @@ TEST(limits_of_the_sum_fold)
     registry_free(sum);
 }
 
+TEST(what_was_folded_while_parts_were_added_up_is_known)
+{
+    struct registry *sum = registry_new(&(struct registry_limits){.max_series = 100});
+    struct family_spec spec = spec_of("c_total", FAMILY_COUNTER, 2);
+    static const char *const parts[][2] = {{"a", "1"}, {"a", "2"}, {"b", "1"}};
+    static const unsigned masks[] = {0, 2, 3}; /* of labels */
+    struct folded folded;
+    struct family *f;
+
+    spec.max_values = 1;
+    f = registry_family(sum, &spec);
+    for (int i = 0; i < 3; i++) {
+        struct registry *r = new_part();
+        struct slice values[] = {slice_str(parts[i][0]), slice_str(parts[i][1])};
+        struct family *part = add(r, "c_total", FAMILY_COUNTER, 2);
+
+        counter_inc(part, family_series(part, values, 1, NULL), 1, 1);
+        ck_assert_int_eq(merge(sum, r, NULL), 0);
+        folded = family_merged(f);
+        ck_assert_int_eq(folded.any, i > 0);
+        ck_assert(!folded.all);
+        ck_assert_uint_eq(folded.mask, masks[i]);
+    }
+    registry_free(sum);
+}
+
 TEST(other_shapes_are_refused_and_nothing_changes)
 {
     static const struct {

@@ -571,6 +571,29 @@ TEST(families_without_expire_never_lose_series)
     ck_assert(has1(f, "a"));
 }
 
+/* Else nobody has to ask again and again. */
+TEST(what_may_expire_is_told)
+{
+    struct family *f = add("a_total", FAMILY_COUNTER, 1);
+
+    series1(f, "a");
+    ck_assert(!registry_may_expire(r));
+    series1(expiring(FAMILY_COUNTER), "a");
+    ck_assert(registry_may_expire(r));
+}
+
+TEST(exemplars_are_wanted_where_the_rules_ask_for_them)
+{
+    struct family_spec spec = spec_of("with_total", FAMILY_COUNTER, 0);
+
+    ck_assert(!family_wants_exemplar(add("without_total", FAMILY_COUNTER, 0), 0, 0));
+    spec.exemplars = true;
+    ck_assert(family_wants_exemplar(registry_family(r, &spec), 0, 0));
+    spec = spec_of("g", FAMILY_GAUGE, 0); /* has none in OpenMetrics */
+    spec.exemplars = true;
+    ck_assert(!family_wants_exemplar(registry_family(r, &spec), 0, 0));
+}
+
 TEST(exemplar_labels_are_limited)
 {
     struct family_spec spec = spec_of("h", FAMILY_HISTOGRAM, 0);

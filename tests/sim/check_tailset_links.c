@@ -286,6 +286,23 @@ TEST(a_symlink_that_leads_nowhere_is_waited_for)
     world_settle(&w);
 }
 
+/* What comes where it led is nobody's then. */
+TEST(a_file_in_the_place_of_a_symlink_that_led_nowhere)
+{
+    world_init(&w, "c/*.log");
+    make_dir("c");
+    make_dir("pods");
+    lead("c/x.log", "pods/0.log");
+    world_start(&w);
+    world_run(&w, 50);
+    world_expect(&w, "plain", "one\n");
+    world_rename(&w, "plain", "c/x.log");
+    world_settle(&w);
+    world_write(&w, "pods/0.log.1", "of another\n");
+    world_run(&w, 50);
+    world_settle(&w);
+}
+
 /* Moved where nobody looks, and written on. */
 TEST(moved_away_and_killed)
 {
