@@ -220,14 +220,20 @@ static void begin_line(struct stream *s)
     append(s->node, s->name, line.p, s->half_n);
 }
 
-/* What of a line lies in a rotated file for rotate_wait counts as it stands. */
+/* What of a line lies in a rotated file for rotate_wait counts as it stands; for a second, where deleted ones
+ * have taken all descriptors. */
+static int64_t half_waits(void)
+{
+    return world.knobs & KNOB_FEW_OPEN ? NSEC_PER_SEC / 2 : ROTATE_WAIT_NS / 2;
+}
+
 static void end_line(struct stream *s)
 {
     struct slice line;
 
     if (!s->half || !s->node)
         return;
-    if (world.mono_ns - s->half_ns > ROTATE_WAIT_NS / 2 || is_older_than_link(s))
+    if (world.mono_ns - s->half_ns > half_waits() || is_older_than_link(s))
         oracle.excused[s->half] = true;
     line = oracle_line(s->half);
     append(s->node, s->name, line.p + s->half_n, line.n - s->half_n);
@@ -409,19 +415,29 @@ static bool go_on(struct job *j, const struct buf *what, bool all)
     return j->done == what->n;
 }
 
-/* Of what a crash cut within its first line, or its banner, nothing tells that it was written anew, when that
- * begins alike. */
+/* What a crash cut within its first line, or its banner. */
+static bool is_little(const char *p, size_t n)
+{
+    size_t left = n, head;
+
+    while (left > 0 && p[left - 1] == 0)
+        left--;
+    head = left < strlen(banner) ? left : strlen(banner);
+    if (left > 0 && memcmp(p, banner, head) == 0)
+        return !memchr(p + head, '\n', left - head);
+    return n > 0 && !memchr(p, '\n', left);
+}
+
+/* Of little, or of what nobody has seen more of, nothing tells that it was written anew, when that begins
+ * alike. */
 static void truncate_all(struct node *n, struct dent *d)
 {
-    size_t left = n->data.n;
-    bool is_little;
+    size_t seen = n->seen < n->data.n ? n->seen : n->data.n;
+    bool was_little =
+        n->data.n > 0 && (is_little(n->data.p, n->data.n) || is_little(n->data.p, seen));
 
-    while (left > 0 && n->data.p[left - 1] == 0)
-        left--;
-    is_little = n->data.n > 0 && (!memchr(n->data.p, '\n', left) ||
-                                  (left <= strlen(banner) && memcmp(n->data.p, banner, left) == 0));
     disk_truncate(n, d, 0);
-    n->cut = is_little ? CUT : CUT_NOT;
+    n->cut = was_little ? CUT : CUT_NOT;
 }
 
 static void clear_job(struct job *j)
@@ -447,6 +463,8 @@ static void end_copy(struct stream *s)
     if (j->blind && world.mono_ns - j->since_ns > ROTATE_WAIT_NS / 2)
         oracle_excuse_line(j->from, j->done); /* what there was of it counted as it stood */
     (void)go_on(j, &j->from->data, true);
+    if (s == &streams[LINKED])
+        excuse_older_than_link(j->to); /* by a clock that was set back */
     if (j->from->data.n > 0)
         doubt_number(j->to, j->from);
     if (j->truncates)
@@ -531,8 +549,8 @@ static void end_compress(struct stream *s)
 
     if (!j->to)
         return;
-    j->to->history = j->from->mtime_ns < oracle.saved_wall_ns || world.jumped || world.config ||
-                     strstr(j->from_name->name, ".log.") == NULL;
+    j->to->history |= j->from->mtime_ns < oracle.saved_wall_ns || world.jumped || world.config ||
+                      strstr(j->from_name->name, ".log.") == NULL;
     (void)go_on(j, &j->out, true);
     buf_slice(&j->to->plain, buf_all(&j->plain));
     disk_set_time(j->to, j->to_name, j->from->mtime_ns);
@@ -577,6 +595,7 @@ static void act_compress(unsigned a, unsigned b)
     if (disk_name(d->dir, name))
         return;
     *j = (struct job){.from = d->node, .from_name = d, .to = disk_new(S_IFREG | 0644)};
+    j->to->packed = true;
     deflate_into(&d->node->data, &j->out);
     j->to_name = disk_link(d->dir, name, j->to);
     buf_slice(&j->plain, buf_all(&d->node->data));
@@ -642,17 +661,25 @@ static bool is_replaced_seen(const struct node *n, unsigned a, unsigned b)
     return n->links == 0 && !(world.knobs & blind) && process_looks(path_of(a));
 }
 
+/* Was more than half left of it? Where it is less, only its descriptor tells that it was but the last line. */
+static bool is_half_left(const struct node *n)
+{
+    return n && without_last_line(&n->data) >= n->data.n / 2;
+}
+
 /* sed -i '$d' and the like; b / 2 odd: while the process looks, before and after it. Then nothing counts
  * twice. */
 static void act_edit(unsigned a, unsigned b)
 {
-    bool looks = b / 2 % 2 && !world.inside && !tracing;
+    bool looks = b / 2 % 2 && !world.inside && !tracing, known;
     const struct node *n;
 
     if (looks)
         process_run(LOOKED_NS);
+    n = file_at(path_of(a), NULL);
+    known = b % 2 == 0 || (n && sys_holds(n)) || is_half_left(n);
     n = replace(a, b);
-    looks = looks && n && is_replaced_seen(n, a, b);
+    looks = looks && known && n && is_replaced_seen(n, a, b);
     if (looks)
         process_run(LOOKED_NS);
     if (n && !(looks && is_replaced_seen(n, a, b)))
@@ -928,6 +955,7 @@ void actors_cut(void)
         struct stream *s = &streams[i];
 
         oracle.halves |= s->copy.to != NULL;
+        oracle.excused[s->half] = true; /* also if the newline of another ends it */
         if (s->copy.to)
             oracle_doubts(s->copy.from, DOUBT_FREE); /* who knows what half a copy is? */
         if (s->compress.to)

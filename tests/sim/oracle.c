@@ -288,6 +288,8 @@ void oracle_reconfigured(void)
     oracle_history();
     for (struct node *n = world.nodes; n; n = n->next)
         n->seen = n->seen_taken = n->seen_kept = 0;
+    memset(oracle.glimpsed, 0,
+           sizeof(oracle.glimpsed)); /* it is not missed when it is not wanted */
 }
 
 /* An archive that lay out of reach when a state was saved is older than that when it comes. */
@@ -295,7 +297,7 @@ static void out_of_reach(void)
 {
     look();
     for (struct node *n = world.nodes; n; n = n->next)
-        n->history |= n->plain.n > 0 && n->looked != oracle.looks;
+        n->history |= n->packed && n->looked != oracle.looks;
 }
 
 /* About to be: a look that found nothing there stands for all that was made before it. */
@@ -308,6 +310,7 @@ void oracle_back_in_reach(void)
 void oracle_destroyed(void)
 {
     oracle.skips = true;
+    oracle.began = false; /* what is rotated before the next look is history again */
 }
 
 void oracle_reconciled(bool looked)

@@ -101,8 +101,9 @@ struct node {
     unsigned long looked; /* in this look of the oracle */
     bool deleted;         /* before the power cut */
     bool edited;          /* `cut` by an editor: another inode */
-    bool history;    /* an archive that nobody has to read who has not seen what is in it before */
-    size_t synced_n; /* of the data is on the disk for sure */
+    bool packed;          /* an archive, perhaps not yet complete */
+    bool history;         /* ... that nobody has to read who has not seen what is in it before */
+    size_t synced_n;      /* of the data is on the disk for sure */
     enum {
         CUT_NOT,
         CUT,
