@@ -121,18 +121,27 @@ struct slice linebuf_pending(const struct linebuf *lb)
     return slice_make(lb->mem ? lb->mem + LINE_PAD + lb->start : NULL, lb->end - lb->start);
 }
 
+/* Before a line, which may be the inside of one that is too long. */
+static size_t leading_nuls(const struct linebuf *lb)
+{
+    return lb->skipping ? 0 : lines_nuls(lb->charset, linebuf_pending(lb));
+}
+
+/* A hole may be larger than any line. */
+static void drop_nuls(struct linebuf *lb)
+{
+    lb->start += leading_nuls(lb);
+    if (lb->scanned < lb->start)
+        lb->scanned = lb->start;
+}
+
 /* An unfinished line over the limit: counted now, and what comes of it is thrown away, but for the
  * beginning of a character. NULs before it do not count as its length. */
 static void drop_overlong(struct linebuf *lb)
 {
     size_t n = lb->end - lb->start;
 
-    if (!lb->skipping && n > 0)
-        lb->start += lines_nuls(lb->charset, linebuf_pending(lb));
-    if (lb->scanned < lb->start)
-        lb->scanned = lb->start;
-    n = lb->end - lb->start;
-    if (!lb->skipping && n > lines_widest(lb->charset, lb->max_line)) {
+    if (!lb->skipping && n - leading_nuls(lb) > lines_widest(lb->charset, lb->max_line)) {
         lb->skipping = true;
         lb->too_long++;
     }
@@ -143,6 +152,8 @@ static void drop_overlong(struct linebuf *lb)
 char *linebuf_space(struct linebuf *lb, size_t *ret_room)
 {
     drop_overlong(lb);
+    if (lb->end == lb->cap)
+        drop_nuls(lb);
     move_to_front(lb);
     if (lb->end == lb->cap)
         grow(lb);

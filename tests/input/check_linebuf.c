@@ -126,6 +126,22 @@ TEST(a_line_without_end_costs_no_more_than_the_limit)
     linebuf_release(&lb);
 }
 
+/* They are no line, but bytes that were there. */
+TEST(nuls_at_the_end_are_handed_out_with_the_rest)
+{
+    struct linebuf lb;
+    size_t room;
+
+    linebuf_init(&lb, 10);
+    memset(linebuf_space(&lb, &room), 0, 100);
+    linebuf_filled(&lb, 100);
+    ck_assert_uint_eq(linebuf_take(&lb).n, 0);
+    (void)linebuf_space(&lb, &room);
+    ck_assert_uint_eq(linebuf_take_rest(&lb).n, 100);
+    ck_assert_uint_eq(lb.too_long, 0);
+    linebuf_release(&lb);
+}
+
 TEST(nothing_gives_nothing)
 {
     struct linebuf lb;
