@@ -29,6 +29,7 @@
 #include <sys/stat.h>
 
 enum { SURE = 8 };
+#define UNKNOWN UINT64_MAX
 /* As `lost_wall_ns`: before anything was made that could be its rest. */
 #define LOST_BY_EDITOR INT64_C(-1)
 
@@ -829,7 +830,7 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     e->offset = f->tail.offset;
     e->known_size = f->tail.size > f->tail.offset ? f->tail.size : f->tail.offset;
     e->size = look->size;
-    e->alike = f->stream->alike;
+    e->alike = file_alike(f);
     e->rebooted = f->rebooted;
     e->copied = has_copy(f);
     e->agrees = r == TAIL_SAME ? e->offset : r == TAIL_PREFIX ? e->size : 0;
@@ -879,9 +880,10 @@ static bool was_edited(const struct tail_file *f)
 
 static void learn_alike(const struct tail_file *f, const struct tail_file *other)
 {
-    uint64_t shared = was_edited(other) ? 0 : tail_shared(&f->tail, &other->tail);
+    bool differ;
+    uint64_t shared = tail_shared(&f->tail, &other->tail, &differ);
 
-    if (shared > f->stream->alike)
+    if (differ && shared > f->stream->alike && !was_edited(other))
         f->stream->alike = shared;
 }
 
@@ -889,6 +891,57 @@ void file_learn_alike(const struct tailset *t, struct tail_file *f)
 {
     struct gone_search s = {
         .head = slice_make(f->tail.head, f->tail.head_n), .path = f->path, .stream = f->stream};
+/* Takes what f shares with another; true when no more counts. */
+static bool share(const struct tail_file *f, const struct tail_file *other, uint64_t *most)
+{
+    uint64_t shared;
+    bool differ;
+
+    if (f == other || !file_has_content(other) || other->tail.offset == 0 || was_edited(other))
+        return false;
+    shared = tail_shared(&f->tail, &other->tail, &differ);
+    if (*most == UNKNOWN || *most < shared)
+        *most = shared;
+    return *most >= f->stream->alike;
+}
+
+uint64_t file_alike(const struct tail_file *f)
+{
+    uint64_t most = UNKNOWN;
+    int left = COMPARISONS_MAX;
+
+    if (f->stream->alike == 0 || !f->tail.head)
+        return f->stream->alike;
+    for (const struct tail_file *g = f->stream->files; g; g = g->stream_next)
+        if (share(f, g, &most))
+            return f->stream->alike;
+    for (const struct tail_file *g = f->stream->gone; g && left > 0; g = g->stream_next, left--)
+        if (share(f, g, &most))
+            return f->stream->alike;
+    return most == UNKNOWN ? f->stream->alike : most;
+}
+
+static struct tail_file *whole_of(const struct tail_file *part, struct tail_file *f)
+{
+    bool differ;
+
+    for (; f; f = f->stream_next) {
+        if (!file_has_content(f) || f->tail.offset <= part->tail.offset)
+            continue;
+        (void)tail_shared(&part->tail, &f->tail, &differ);
+        if (!differ)
+            return f;
+    }
+    return NULL;
+}
+
+struct tail_file *file_whole_of(const struct tail_file *part)
+{
+    struct tail_file *f = whole_of(part, part->stream->files);
+
+    return f ? f : whole_of(part, part->stream->gone);
+}
+
     const struct tail_file *g;
 
     for (g = f->stream->files; g; g = g->stream_next)

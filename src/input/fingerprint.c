@@ -22,7 +22,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { FIRST_STRIDE = FINGERPRINT_TAIL, COMPARE = 4096 };
+enum { FIRST_STRIDE = FINGERPRINT_TAIL, COMPARE = 4096, PLACES = 16 };
 
 void tail_init(struct tail *t)
 {
@@ -290,19 +290,24 @@ static int holds(int fd, const char *p, size_t n, uint64_t offset)
     return memcmp(there, p, n) == 0;
 }
 
-int tail_alike(int a, int b, uint64_t size)
+/* As holds, of another file. */
+static int holds_same(int a, int b, size_t n, uint64_t offset)
 {
     char p[COMPARE];
-    size_t n = size < COMPARE ? (size_t)size : COMPARE;
-    const uint64_t places[2] = {0, size - n};
-    int r = n > 0;
+    int r = read_exactly(a, p, n, offset);
 
-    for (int i = 0; i < 2 && r == 1; i++) {
-        r = read_exactly(a, p, n, places[i]);
-        if (r == 0)
-            r = holds(b, p, n, places[i]);
-        else if (r == -ENODATA)
-            r = 0;
+    return r == 0 ? holds(b, p, n, offset) : r == -ENODATA ? 0 : r;
+}
+
+int tail_alike(int a, int b, uint64_t size)
+{
+    size_t n = size < COMPARE ? (size_t)size : COMPARE;
+    uint64_t last = size - n, step = last / PLACES > n ? last / PLACES : n, at = 0;
+    int r = n > 0 ? holds_same(a, b, n, at) : 0;
+
+    while (r == 1 && at < last) {
+        at = at + step < last ? at + step : last;
+        r = holds_same(a, b, n, at);
     }
     return r;
 }
@@ -379,11 +384,12 @@ static uint32_t mark_at(const struct tail *t, uint64_t at)
 
 /* What one has and the other has not (yet) is no difference, and NULs that a crash left are no
  * banner. */
-uint64_t tail_shared(const struct tail *a, const struct tail *b)
+uint64_t tail_shared(const struct tail *a, const struct tail *b, bool *ret_differ)
 {
     struct tail_likeness heads = tail_head_like(b, slice_make(a->head, a->head_n));
     uint64_t shared = heads.most;
 
+    *ret_differ = true;
     if (a->head_n > 0 && a->head[0] == 0)
         return 0;
     if (!heads.whole)
@@ -397,7 +403,8 @@ uint64_t tail_shared(const struct tail *a, const struct tail *b)
         if (one && one == other)
             shared = at > shared ? at : shared;
     }
-    return 0;
+    *ret_differ = false;
+    return a->offset < b->offset ? a->offset : b->offset;
 }
 
 int tail_agreement(const struct tail *t, int fd, uint64_t upto, struct tail_likeness *ret_like)

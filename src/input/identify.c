@@ -614,7 +614,7 @@ static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
         return false;
     if (file_is_lost(f))
         return f->tail.head_n <= n->head.n && weigh_may_continue(n, f);
-    return like.most > f->stream->alike || like.most == FINGERPRINT_HEAD; /* it may be of less */
+    return like.most > file_alike(f) || like.most == FINGERPRINT_HEAD; /* it may be of less */
 }
 
 struct packed_search {

@@ -119,7 +119,7 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
     if (look->mtime_ns < f->mtime_ns || (look->size < f->tail.size && !f->rebooted))
         return 0;
     if (f->tail.offset > 0 &&
-        (f->tail.offset <= f->stream->alike || file_knows_less_than_a_line(f, SLICE(""))))
+        (f->tail.offset <= file_alike(f) || file_knows_less_than_a_line(f, SLICE(""))))
         return 0;
     fd = open_within_budget(t, path);
     if (fd < 0)

@@ -653,6 +653,11 @@ void pipe_rest(struct pipe_input *p, bool on);
 
 /* follow.c */
 /* Reads until nothing is left or `until_ns`; false when something is left. */
+/* So many first bytes of it prove nothing: as many as two different contents of its stream shared, if it
+ * shares them with another, too. */
+uint64_t file_alike(const struct tail_file *f);
+/* Of which it may be a part, as far as is known; or NULL. */
+struct tail_file *file_whole_of(const struct tail_file *part);
 bool follow_turn(struct tailset *t, int64_t until_ns);
 
 /* weigh.c */

@@ -130,9 +130,9 @@ enum tail_relation {
 };
 /* enum tail_relation or negative errno. */
 int tail_compare(const struct tail *t, int fd, uint64_t size);
-/* So many first bytes two contents share that differ after that; 0 when it is not known that they
- * do. Of `a` the bytes are there. */
-uint64_t tail_shared(const struct tail *a, const struct tail *b);
+/* So many first bytes two contents share, as far as is known. Of `a` the bytes are there.
+ * *ret_differ: what comes after these is known not to be the same. */
+uint64_t tail_shared(const struct tail *a, const struct tail *b, bool *ret_differ);
 /* Where two files differ first, from `from` on, or where the shorter one ends. 0 or negative
  * errno. */
 int tail_difference(int a, int b, uint64_t from, uint64_t *ret_offset);

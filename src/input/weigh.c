@@ -90,7 +90,7 @@ static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
         return false;
     if (a->birth_ns != 0)
         return true;
-    return f->tail.offset > f->stream->alike && /* a banner proves nothing */
+    return f->tail.offset > file_alike(f) && /* a banner proves nothing */
            (n->look.mtime_ns == f->mtime_ns ||
             (f->stream == n->stream && n->look.mtime_ns > f->mtime_ns &&
              !file_is_log_again(f, n->path)));
@@ -196,7 +196,7 @@ static int weigh_bytes(struct tailset *t, const struct newcomer *n, struct tail_
     struct tail_likeness heads = tail_head_like(&f->tail, n->head);
     int r;
 
-    if (!heads.whole && heads.least <= f->stream->alike && !e->replaced)
+    if (!heads.whole && heads.least <= file_alike(f) && !e->replaced)
         return 0;
     r = file_weigh(t, f, n->fd, &n->look, e);
     if (r == 0 && f->state == FILE_OPEN && f->tail.fd >= 0 &&

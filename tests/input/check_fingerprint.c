@@ -230,7 +230,7 @@ TEST(two_files_are_alike_as_far_as_both_go)
     ck_assert_int_eq(tail_alike(fd, other, 10000), 1);
     ck_assert_int_eq(tail_alike(fd, other, 10), 1);
     ck_assert_int_eq(tail_alike(fd, other, 0), 0);
-    for (unsigned i = 1; i <= 4; i++) {
+    for (unsigned i = 1; i <= 6; i++) {
         failing_call("sys_pread", i, EIO);
         ck_assert_int_eq(tail_alike(fd, other, 10000), -EIO);
     }
@@ -249,23 +249,40 @@ TEST(contents_share_what_both_begin_with)
     enum { N = 100000, SHORT = 700 };
     char *p = content(N, 5);
     struct tail another;
+    bool differ;
 
     consume(p, N);
     for (size_t same = 0; same < FINGERPRINT_HEAD; same += 97) {
         tail_init(&another);
         p[same] ^= 1;
         tail_consume(&another, p, N);
-        ck_assert_uint_eq(tail_shared(&seen, &another), same);
+        ck_assert_uint_eq(tail_shared(&seen, &another, &differ), same);
+        ck_assert(differ);
         p[same] ^= 1;
         tail_release(&another);
     }
     tail_init(&another);
     tail_consume(&another, p, SHORT); /* has nothing that the other has not */
-    ck_assert_uint_eq(tail_shared(&seen, &another), 0);
-    ck_assert_uint_eq(tail_shared(&another, &seen), 0);
+    ck_assert_uint_eq(tail_shared(&seen, &another, &differ), SHORT);
+    ck_assert(!differ);
+    ck_assert_uint_eq(tail_shared(&another, &seen, &differ), SHORT);
+    ck_assert(!differ);
     tail_consume(&another, p + SHORT, N - SHORT);
-    ck_assert_uint_eq(tail_shared(&seen, &another), 0);
+    ck_assert_uint_eq(tail_shared(&seen, &another, &differ), N);
+    ck_assert(!differ);
     tail_release(&another);
+    free(p);
+}
+
+/* A crash of the machine left a hole of NULs. */
+TEST(two_files_are_compared_amid_them_too)
+{
+    char *p = content(1 << 20, 9);
+
+    put(fd, p, 1 << 20);
+    memset(p + (400 << 10), 0, 100 << 10);
+    put(other, p, 1 << 20);
+    ck_assert_int_eq(tail_alike(fd, other, 1 << 20), 0);
     free(p);
 }
 
