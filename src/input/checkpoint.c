@@ -199,7 +199,8 @@ static void encode_memory(struct tailset *t, struct tail_memory *ret_memory)
 /* It was met, and what it is could not be said yet. */
 static bool is_undecided(const struct tailset *t, const struct tail_file *f)
 {
-    return file_is_put_off(f) || (f->growing && t->now - f->active_ns < t->options.rotate_wait_ns);
+    return file_is_put_off(f) || (f->denied && file_has_content(f)) ||
+           (f->growing && t->now - f->active_ns < t->options.rotate_wait_ns);
 }
 
 /* Then what is met later was made since. */

@@ -179,6 +179,7 @@ void file_enter(struct tailset *t, struct tail_file *f, enum file_state state)
     }
     if (file_is_lost(f)) {
         f->copy_of = NULL;
+        f->unverified = 0; /* nothing of it can change any more */
         index_remove(&t->id_index, &f->by_id);
         queue_remove(t, f);
     }
@@ -469,6 +470,9 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
         file_learn_real(t, f);
     if (own && is_met && file_has_content(f))
         file_join(f, f->stream, NULL); /* it is what is written now */
+    if (!own && f->unresolved)         /* nobody knows where its own name leads */
+        queue_look(t, f->stream->path, NULL);
+    f->unresolved &= own;
     if (another && f->tail.offset > 0)
         placed(t);
     if (another) {

@@ -825,25 +825,30 @@ static bool known_by_now(struct tailset *t, const struct newcomer *n)
     return f && !file_is_lost(f);
 }
 
+/* What it begins with, once it does not shrink any more: bytes, or negative errno. */
+static ssize_t read_head(struct newcomer *n, char head[FINGERPRINT_HEAD])
+{
+    for (;;) {
+        ssize_t got = tail_read_head(n->fd, head);
+        struct look look;
+        int r = got < 0 ? (int)got : look_at_fd(n->fd, &look);
+
+        if (r < 0 || look.size >= n->look.size)
+            return r < 0 ? r : got;
+        n->look = look;
+    }
+}
+
 static int identify_content(struct tailset *t, struct newcomer *n)
 {
     char head[FINGERPRINT_HEAD];
-    struct look look;
     ssize_t got;
-    int r;
 
     if (n->packed)
         return identify_packed(t, n);
-    got = tail_read_head(n->fd, head);
+    got = read_head(n, head);
     if (got < 0)
         return (int)got;
-    r = look_at_fd(n->fd, &look);
-    if (r == 0 && look.size == 0 && n->look.size > 0) {
-        n->look = look; /* truncated since */
-        got = 0;
-    }
-    if (r < 0 || look.size < n->look.size)
-        return r < 0 ? r : -ENOENT;       /* as well: what it began with was never seen */
     while (got > 0 && head[got - 1] == 0) /* a crash of the machine may have left them */
         got--;
     n->head = slice_make(head, (size_t)got);
@@ -872,6 +877,7 @@ static void lose_seen(struct tailset *t, const struct newcomer *n, uint64_t size
     if (n->rotated || !f || f->state != FILE_NAMED || f->tail.offset > 0)
         return;
     note(t, n->stream->log, TAIL_TRUNCATED, 1);
+    f->began_n = 0; /* as it is now; what there was may have begun otherwise */
     file_lose_unread(t, f, size);
 }
 
@@ -930,13 +936,16 @@ bool identify_verify(struct tailset *t, const struct piece *p)
     while (t->looking.newcomer < t->nnewcomers) {
         const struct newcomer *n = &t->newcomers[t->looking.newcomer++];
         struct tail_file *f;
+        int r = 0;
 
         if (n->rotated && !n->stream->verified) {
             look_at_own_name(t, n->stream);
             verify_stream(t, n->stream);
         }
-        while ((f = replaced_by(n)) && proves_wrong(t, f) == 1)
+        while ((f = replaced_by(n)) && (r = proves_wrong(t, f)) == 1)
             ;
+        if (f)
+            f->unverified = r < 0 ? r : 0;
         if (piece_is_over(p))
             return false;
     }

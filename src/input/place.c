@@ -70,7 +70,7 @@ static void lose_name(struct tailset *t, struct tail_file *f)
         file_release_archives(t, f); /* what it was is not known, nor what they were made of */
     if (f->state == FILE_WAITING)
         end_waiting(t, f);
-    else if (file_is_put_off(f) && f->unread > 0 && strcmp(f->path, f->stream->path) == 0)
+    else if (file_is_put_off(f) && !f->copy_of && f->unread > 0)
         end_denial(t, f);
     else if (file_has_content(f))
         file_unname(t, f);
@@ -450,6 +450,11 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     struct look look;
     int r = held ? 0 : is_at_its_path(f, &look);
 
+    if (r == 1 && f->denied) { /* back, and nobody knows what it is */
+        queue_look(t, f->path, NULL);
+        file_drop(t, f);
+        return;
+    }
     if (r == 1) { /* nobody wants its name now, so nobody looked */
         file_name(t, f, f->path, &look);
         return;

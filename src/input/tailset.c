@@ -121,7 +121,7 @@ static void give_up(struct tailset *t, struct tail_file *f)
     bool is_missed = !f->retired && f->stream->wanted;
 
     file_enter(t, f, FILE_ABSENT);
-    if (is_missed && (f->tail.size > f->tail.offset || !f->truncated))
+    if (is_missed && !(f->denied && f->renamed)) /* else a copy, perhaps, of what was read */
         file_note_loss(t, f, f->truncated ? TAIL_LOST_TRUNCATED : TAIL_LOST_VANISHED);
     /* One that kept its name until it was gone may have held more than was ever looked at. */
     if (is_missed && !f->truncated && (!f->renamed || f->tail.size > f->tail.offset))
@@ -140,16 +140,25 @@ static void look_for_disk(const struct tailset *t, struct tail_file *f)
         f->lost_wall_ns = clock_wall_ns();
 }
 
-/* What could not be looked into yet may be its rest. */
-static bool may_be_found(const struct tailset *t, const struct tail_file *lost)
+static bool has_put_off(const struct tailset *t, const struct stream *s)
 {
     for (size_t i = 0; i < t->nnewcomers; i++)
-        if (t->newcomers[i].stream == lost->stream)
+        if (t->newcomers[i].stream == s)
             return true;
-    for (const struct tail_file *f = lost->stream->files; f; f = f->stream_next)
+    for (const struct tail_file *f = s ? s->files : NULL; f; f = f->stream_next)
         if (file_is_put_off(f))
             return true;
-    return dir_of_file_is_unsure(t, lost);
+    return false;
+}
+
+/* What could not be looked into yet may be its rest; also where it is a log that looks like a part of another. */
+static bool may_be_found(struct tailset *t, const struct tail_file *lost)
+{
+    enum rotated is;
+
+    return has_put_off(t, lost->stream) ||
+           has_put_off(t, stream_of_rotated(t, lost->stream->path, &is)) ||
+           dir_of_file_is_unsure(t, lost);
 }
 
 /* Nothing has come of it for long enough? */

@@ -224,16 +224,17 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
 
 /* It may have been truncated unseen; a newcomer with its bytes would be all that is left of it. 0, or
  * negative errno: it cannot be said now. */
-static int check_unverified(const struct newcomer *n, const struct tail_file *f)
+static int check_unverified(const struct newcomer *n, const struct tail_file *f,
+                            const struct evidence *e)
 {
-    int r = tail_compare(&f->tail, n->fd, n->look.size);
+    int r = e->replaced ? TAIL_SAME : tail_compare(&f->tail, n->fd, n->look.size);
 
     return r < 0 ? r : r == TAIL_OTHER ? 0 : f->unverified;
 }
 
 /* All that is said without a look at the bytes of the newcomer. */
-static void weigh_names(const struct tailset *t, const struct newcomer *n,
-                        const struct tail_file *f, struct evidence *e)
+static void weigh_names(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
+                        struct evidence *e)
 {
     e->rotated = n->rotated && f->stream == n->stream;
     e->inode = is_its_inode(n, f);
@@ -285,8 +286,8 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
         r = weigh_others(t, n, f, e, &e->copied);
     if (r == 0 && e->replaced && e->seen && e->agrees > 0 && e->relation == TAIL_OTHER)
         r = weigh_others(t, n, f, e, &e->elsewhere);
-    if (r == 0 && e->rotated && f->unverified)
-        r = check_unverified(n, f);
+    if (r == 0 && (e->rotated || e->replaced) && f->unverified)
+        r = check_unverified(n, f, e);
     if (r < 0)
         return r;
     e->rest = e->rest && is_its_rest(n, f); /* it may have been drained */
