@@ -4,13 +4,13 @@
  *                                   running time, lines of what is gone, when it was saved
  *     u32 logs   { blob name, u8 first backlog not yet read }
  *     u32 files  { vblob stream path, log name; varint how much of that path the path shares, vblob
- *                  its rest; the same of the real path; u8 flags; u64 when lost, u64 mtime;
+ *                  its rest; the same of the real path; varint flags; u64 when lost, u64 mtime;
  *                  varint alike, which is the stream's; tail; count; vblob carry;
  *                  varint began: how many first bytes of what was not yet read are known, u64 hash
  *                  of them, vblob the first of these }
  *
- * Before format 3 (version 0.1) a file was { blob stream path, log name, path; u8 flags; u64 when
- * lost; tail; blob carry }.
+ * Before format 4 the flags were u8. Before format 3 (version 0.1) a file was { blob stream path, log
+ * name, path; u8 flags; u64 when lost; tail; blob carry }.
  *
  * What is gone (FILE_ABSENT) does not change any more, and may be twenty thousand contents: it goes
  * into the memory, to which each save adds what is new.
@@ -37,7 +37,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-enum { CHECKPOINT_FORMAT = 3, FORMAT_OF_0_1 = 2, DEAD_WORTH = 1000 };
+enum { CHECKPOINT_FORMAT = 4, WIDER_FLAGS = 4, FORMAT_OF_0_1 = 2, DEAD_WORTH = 1000 };
 
 enum saved_flags {
     SAVED_PACKED = 1 << 0,
@@ -48,15 +48,20 @@ enum saved_flags {
     SAVED_RENAMED = 1 << 5,
     SAVED_REBOOTED = 1 << 6,
     SAVED_AWAY = 1 << 7,
+    SAVED_PART = 1 << 8, /* taken as read as a part of another */
+    SAVED_DOUBTED = 1 << 9,
+    SAVED_DENIED = 1 << 10,
 };
 
-static uint8_t flags_of(const struct tail_file *f)
+static unsigned flags_of(const struct tail_file *f)
 {
-    return (uint8_t)((f->packed ? SAVED_PACKED : 0) | (f->retired ? SAVED_RETIRED : 0) |
-                     (file_is_lost(f) ? SAVED_LOST : 0) | (f->truncated ? SAVED_TRUNCATED : 0) |
-                     (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
-                     (f->rebooted ? SAVED_REBOOTED : 0) | (f->away ? SAVED_AWAY : 0) |
-                     ((f->renamed || f->state == FILE_OPEN) && !f->astray ? SAVED_RENAMED : 0));
+    return (unsigned)((f->packed ? SAVED_PACKED : 0) | (f->retired ? SAVED_RETIRED : 0) |
+                      (file_is_lost(f) ? SAVED_LOST : 0) | (f->truncated ? SAVED_TRUNCATED : 0) |
+                      (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
+                      (f->rebooted ? SAVED_REBOOTED : 0) | (f->away ? SAVED_AWAY : 0) |
+                      (f->copy_of ? SAVED_PART : 0) | (f->doubted ? SAVED_DOUBTED : 0) |
+                      (f->denied ? SAVED_DENIED : 0) |
+                      ((f->renamed || f->state == FILE_OPEN) && !f->astray ? SAVED_RENAMED : 0));
 }
 
 static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out)
@@ -117,7 +122,7 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_vblob(out, slice_str(f->stream->log->name));
     encode_path(f->path, f->stream->path, out);
     encode_path(f->real ? f->real : "", f->stream->path, out);
-    buf_u8(out, flags_of(f));
+    buf_varint(out, flags_of(f));
     buf_u64(out, (uint64_t)f->lost_wall_ns);
     buf_u64(out, (uint64_t)f->mtime_ns);
     buf_varint(out, f->stream->alike);
@@ -252,6 +257,9 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
     f->rebooted += (flags & SAVED_REBOOTED) != 0;
     f->packed = (flags & SAVED_PACKED) != 0;
     f->away = flags & SAVED_AWAY ? AWAY_LOOKS : 0;
+    f->is_part = (flags & SAVED_PART) != 0;
+    f->doubted = (flags & SAVED_DOUBTED) != 0;
+    f->denied = (flags & SAVED_DENIED) != 0;
     if (flags & SAVED_LOST)
         file_enter(t, f, flags & SAVED_GIVEN_UP ? FILE_ABSENT : FILE_LOST);
     else
@@ -290,7 +298,7 @@ static char *read_path(struct reader *r, struct slice stream)
     return buf_detach(&path);
 }
 
-static void read_file(struct reader *r, struct saved *s)
+static void read_file(struct reader *r, uint32_t format, struct saved *s)
 {
     struct slice stream = read_vblob(r);
 
@@ -298,7 +306,7 @@ static void read_file(struct reader *r, struct saved *s)
     s->log = read_vblob(r);
     s->path = read_path(r, stream);
     s->real = read_path(r, stream);
-    s->flags = read_u8(r);
+    s->flags = format < WIDER_FLAGS ? read_u8(r) : (unsigned)read_varint(r);
     s->lost_wall_ns = (int64_t)read_u64(r);
     s->mtime_ns = (int64_t)read_u64(r);
     s->alike = read_varint(r);
@@ -319,8 +327,7 @@ static void read_file_0_1(struct reader *r, struct saved *s)
 }
 
 /* NULL: it cannot be read. */
-static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint32_t format,
-                                      bool rebooted)
+static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint32_t format)
 {
     struct saved s = {0};
     struct tail_file *f;
@@ -328,7 +335,7 @@ static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint3
     if (format == FORMAT_OF_0_1)
         read_file_0_1(r, &s);
     else
-        read_file(r, &s);
+        read_file(r, format, &s);
     if (r->bad || !s.stream[0] || !s.path[0]) {
         r->bad = true;
         release_saved(&s);
@@ -342,7 +349,7 @@ static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint3
     buf_slice(&f->carry, s.carry);
     f->lost_wall_ns = s.lost_wall_ns;
     f->mtime_ns = s.mtime_ns;
-    f->rebooted = rebooted;
+    f->rebooted = t->rebooted;
     if (format > FORMAT_OF_0_1)
         decode_began(f, r);
     restore_place(t, f, s.flags);
@@ -377,7 +384,7 @@ static void find_dead(struct slice memory, struct map *ret_dead)
 }
 
 /* 0 or -EBADMSG. */
-static int restore_memory(struct tailset *t, struct slice memory, int64_t ran_ns, bool rebooted)
+static int restore_memory(struct tailset *t, struct slice memory, uint32_t format)
 {
     struct reader r = reader_of(memory);
     struct map dead = MAP_INIT;
@@ -392,10 +399,10 @@ static int restore_memory(struct tailset *t, struct slice memory, int64_t ran_ns
         if (r.bad || key.n == entry.n || map_get(&dead, key, &(uint64_t){0}))
             continue;
         gone_ns = (int64_t)read_u64(&e);
-        f = restore_file(t, &e, CHECKPOINT_FORMAT, rebooted);
+        f = restore_file(t, &e, format);
         r.bad |= !f || e.p != e.end || f->state != FILE_ABSENT;
         if (f)
-            f->active_ns = t->now - (ran_ns - gone_ns);
+            f->active_ns = t->now - (t->ran_ns - gone_ns);
     }
     map_release(&dead);
     return r.bad ? -EBADMSG : 0;
@@ -425,18 +432,20 @@ static uint64_t restore_sum(struct tailset *t, struct reader *r, uint32_t format
 }
 
 /* Logs and files, behind what was there before them. 0 or -EBADMSG. */
-static int restore_all(struct tailset *t, struct reader *r, struct slice memory, uint32_t format,
-                       bool rebooted)
+static int restore_all(struct tailset *t, struct reader *r, struct slice memory, uint32_t format)
 {
     uint32_t n = read_u32(r);
 
     for (uint32_t i = 0; i < n && !r->bad; i++)
         restore_log(t, r);
-    if (r->bad || restore_memory(t, memory, t->ran_ns, rebooted) < 0)
+    if (r->bad || restore_memory(t, memory, format) < 0)
         return -EBADMSG;
     n = read_u32(r);
     for (uint32_t i = 0; i < n && !r->bad; i++)
-        (void)restore_file(t, r, format, rebooted);
+        (void)restore_file(t, r, format);
+    for (struct tail_file *f = t->files.first; f; f = f->next)
+        if (f->is_part)
+            f->copy_of = file_whole_of(f);
     return r->bad || r->p != r->end ? -EBADMSG : 0;
 }
 
@@ -446,19 +455,18 @@ int tailset_restore(struct tailset *t, struct slice encoded, struct slice memory
     struct slice saved = {0}, boot = boot_id(t);
     uint32_t format = read_u32(&r);
     uint64_t gone;
-    bool rebooted;
 
     t->now = loop_now(t->loop);
     t->boot_wall_ns = clock_wall_ns() - clock_mono_ns();
-    if (format != CHECKPOINT_FORMAT && format != FORMAT_OF_0_1)
+    if (format < FORMAT_OF_0_1 || format > CHECKPOINT_FORMAT)
         return -EBADMSG;
     if (format > FORMAT_OF_0_1)
         saved = read_blob(&r);
     gone = restore_sum(t, &r, format);
     if (format > FORMAT_OF_0_1)
         t->saved_wall_ns = (int64_t)read_u64(&r);
-    rebooted = saved.n > 0 && boot.n > 0 && !slice_eq(saved, boot);
-    if (restore_all(t, &r, memory, format, rebooted) < 0) {
+    t->rebooted = saved.n > 0 && boot.n > 0 && !slice_eq(saved, boot);
+    if (restore_all(t, &r, memory, format) < 0) {
         files_drop(t);
         t->sum = (struct tail_sum){0};
         t->saved_wall_ns = clock_wall_ns();

@@ -219,7 +219,7 @@ static void forget_count(struct tailset *t, const struct tail_file *f)
 void file_drop(struct tailset *t, struct tail_file *f)
 {
     set_copies_of(f, NULL);
-    copies_forget(t, f);
+    copies_move(t, f, NULL);
     file_set_backlog(f, false);
     queue_remove(t, f);
     file_close_fd(t, f);
@@ -507,6 +507,12 @@ void file_misnamed(struct tailset *t, struct tail_file *f)
     queue_look(t, f->path, NULL);
     if (file_has_name(f))
         file_unname(t, f);
+}
+
+bool file_is_tried(const struct tail_file *f, struct slice head)
+{
+    return f->unpack && f->tail.offset > 0 && !unpack_is_there(f->unpack) &&
+           tail_head_like(&f->tail, head).whole;
 }
 
 bool file_is_elsewhere(const struct tail_file *f)
@@ -866,6 +872,15 @@ void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *
               "its time, or written again? They count again");
 }
 
+void file_tell_part(struct tailset *t, const struct stream *s, const char *path)
+{
+    note(t, s->log, TAIL_AMBIGUOUS, 1);
+    warn_once(
+        t, path,
+        "is taken for a part of one that is gone, which was read; other lines that lie at its "
+        "end, perhaps, do not count");
+}
+
 void file_tell_doubt(struct tailset *t, const struct tail_file *f)
 {
     note(t, f->stream->log, TAIL_AMBIGUOUS, 1);
@@ -891,10 +906,6 @@ static void learn_alike(const struct tail_file *f, const struct tail_file *other
         f->stream->alike = shared;
 }
 
-void file_learn_alike(const struct tailset *t, struct tail_file *f)
-{
-    struct gone_search s = {
-        .head = slice_make(f->tail.head, f->tail.head_n), .path = f->path, .stream = f->stream};
 /* Takes what f shares with another; true when no more counts. */
 static bool share(const struct tail_file *f, const struct tail_file *other, uint64_t *most)
 {
@@ -946,6 +957,10 @@ struct tail_file *file_whole_of(const struct tail_file *part)
     return f ? f : whole_of(part, part->stream->gone);
 }
 
+void file_learn_alike(const struct tailset *t, struct tail_file *f)
+{
+    struct gone_search s = {
+        .head = slice_make(f->tail.head, f->tail.head_n), .path = f->path, .stream = f->stream};
     const struct tail_file *g;
 
     for (g = f->stream->files; g; g = g->stream_next)
@@ -1023,6 +1038,7 @@ static void split_old(struct tailset *t, struct tail_file *f)
     old->rebooted = f->rebooted;
     old->id = f->id;
     set_copies_of(f, old);
+    copies_move(t, f, old);
     f->began_n = 0;
     f->sink = NULL;
     f->carry = BUF_INIT;

@@ -41,18 +41,15 @@ static void fail(struct tailset *t, struct tail_file *f, int error)
     note(t, f->stream->log, TAIL_READ_ERROR, 1);
 }
 
-/* The archive is not what it began like, or cannot be read to its end: the search goes on without
- * it. Another one may be of others, or of nobody. */
-static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
+/* It is lost again, as it was. */
+static void leave_archive(struct tailset *t, struct tail_file *f)
 {
     int64_t lost_wall_ns = f->lost_wall_ns;
-    struct look look;
 
     file_close_fd(t, f);
-    f->rejected[f->nrejected++ % REJECTED_MAX] = identity_hash(&f->tail.id);
     file_unname(t, f);
     f->packed = false;
-    if (f->plain_mtime_ns) {
+    if (f->plain_id.ino != 0) {
         index_remove(&t->id_index, &f->by_id);
         f->tail.id = f->plain_id;
         f->mtime_ns = f->plain_mtime_ns;
@@ -60,12 +57,37 @@ static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
     file_lose(t, f);
     if (lost_wall_ns)
         f->lost_wall_ns = lost_wall_ns;
+}
+
+/* The archive is not what it began like, or cannot be read to its end: the search goes on without
+ * it. Another one may be of others, or of nobody. */
+static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
+{
+    unsigned i = f->nrejected++ % REJECTED_MAX;
+    int part = f->unpack && !f->rebooted ? unpack_is_part(f->unpack, &f->tail, file_alike(f)) : 0;
+    struct look look;
+
+    f->rejected[i] = identity_hash(&f->tail.id);
+    f->parts = (uint8_t)((f->parts & ~(1U << i)) | (part ? 1U << i : 0));
+    leave_archive(t, f);
+    if (part == 2)
+        file_tell_part(t, f->stream, f->path);
     if (f->nrejected < PATIENCE)
         file_release_copies(t, f->stream);
-    if (another && f->nrejected < REJECTED_MAX)
+    if (another && !part && f->nrejected < REJECTED_MAX)
         queue_look(t, f->path, NULL);
     else if (look_at(f->path, &look) == 0)
         (void)file_memo(t, f->stream, FILE_HELD, f->path, &look);
+}
+
+void follow_retract(struct tailset *t, struct stream *s, struct slice head)
+{
+    for (struct tail_file *f = s->files; f; f = f->stream_next) {
+        if (!file_is_tried(f, head))
+            continue;
+        leave_archive(t, f);
+        queue_look(t, f->path, NULL);
+    }
 }
 
 static bool next_has_begun(const struct tail_file *f)
@@ -93,6 +115,7 @@ static void end_archive(struct tailset *t, struct tail_file *f)
 static int read_archive(struct tailset *t, struct tail_file *f)
 {
     struct tail_reader reader;
+    bool was_there;
     int r;
 
     if (!f->unpack) {
@@ -109,7 +132,10 @@ static int read_archive(struct tailset *t, struct tail_file *f)
         t->nopen--;
     }
     reader = file_reader(t, f);
+    was_there = unpack_is_there(f->unpack);
     r = unpack_read(f->unpack, &f->tail, &reader);
+    if (!was_there && unpack_is_there(f->unpack) && r == UNPACK_MORE)
+        file_release_copies(t, f->stream);
     switch (r) {
     case UNPACK_MORE:
         return TAIL_MORE;

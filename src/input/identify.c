@@ -447,15 +447,6 @@ static int begin_rotated(struct tailset *t, const struct finding *best, struct n
     return r ? (r < 0 ? r : 0) : begin(t, n, false);
 }
 
-static void tell_part(struct tailset *t, const struct newcomer *n)
-{
-    note(t, n->stream->log, TAIL_AMBIGUOUS, 1);
-    warn_once(
-        t, n->path,
-        "is taken for a part of one that is gone, which was read; other lines that lie at its "
-        "end, perhaps, do not count");
-}
-
 static int carry_out(struct tailset *t, struct newcomer *n, const struct finding *best)
 {
     enum verdict verdict = best->row ? best->row->verdict : VERDICT_NEW;
@@ -483,7 +474,7 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
             return r;
         file_by_path(t, n->path)->copy_of = best->file; /* until it grows: a copy took its time */
         if (best->evidence.doubt)
-            tell_part(t, n);
+            file_tell_part(t, n->stream, n->path);
         return 0;
     default:
         break;
@@ -523,6 +514,8 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
     }
     n->before = last_before(n);
     n->replaced = replaced_by(n);
+    if (n->rotated)
+        follow_retract(t, n->stream, n->head);
     weigh_newcomer(t, n, &best);
     if (best.truncated)
         was_there(best.truncated);
@@ -622,6 +615,8 @@ struct packed_search {
     struct tail_file *best;
     enum { UNLIKE, NOT_ENDED, OF_ITS_TIME } sure; /* of the best */
     bool read;                                    /* all that is in it was read of one */
+    bool part;                                    /* ... which was found when it was tried */
+    bool tried; /* one begins so, of which another archive is being tried */
     int unread; /* one that begins so is there, and nothing was read of it yet; or negative errno */
 };
 
@@ -633,13 +628,15 @@ static bool was_read(const struct newcomer *n, const struct tail_file *f)
 }
 
 /* Of several that began so it is the one that was written last when the archive says, or else the one of
- * which most was read; but what ended is known by its time. */
+ * which most was read; but what ended is known by its time, and what was read again is another now. */
 static void consider_packed(struct tailset *t, struct packed_search *p, struct tail_file *f)
 {
     bool of_its_time = weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
-    unsigned sure = of_its_time ? OF_ITS_TIME : !f->retired || !file_is_lost(f);
+    unsigned sure = of_its_time ? OF_ITS_TIME : !file_is_lost(f) || !(f->retired || f->doubted);
 
     p->read |= was_read(p->newcomer, f);
+    p->part |= file_has_read(f, &p->newcomer->look.id);
+    p->tried |= file_is_tried(f, p->newcomer->head);
     if (p->unread == 0 && file_is_readable(f) && f->tail.offset == 0 && f->tail.size > 0)
         p->unread = unseen_begins(t, f, p->newcomer->head);
     if (p->unread == 0 && file_is_readable(f)) /* what is in it now is not known */
@@ -755,6 +752,14 @@ static int is_of_unknown(const struct tailset *t, const struct newcomer *n, cons
     return look_is_passing(r) ? r : 0;
 }
 
+/* Is all that is known of an archive in what it begins like, and is held back for? 1, 0, or negative errno. */
+static int is_held_by(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+{
+    if (!file_is_readable(f) || (f->tail.fd < 0 && !file_has_name(f)))
+        return 1;
+    return unseen_begins(t, f, n->head);
+}
+
 /* Its head is known. 0 or negative errno. */
 static int identify_head(struct tailset *t, struct newcomer *n, const char *plain)
 {
@@ -771,7 +776,7 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
         hold(t, n, true);
         return 0;
     }
-    if (p.read && p.best && p.best->tail.offset < n->head.n) {
+    if (p.part || p.tried || (p.read && p.best && p.best->tail.offset < n->head.n)) {
         hold(t, n, false);
         return 0;
     }
@@ -785,6 +790,11 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
 
         if (r < 0 || !file_is_elsewhere(p.best))
             return r < 0 ? r : go_on_packed(t, p.best, n);
+    } else {
+        int r = is_held_by(t, n, p.best);
+
+        if (r <= 0)
+            return r < 0 ? r : identify_unseen(t, n);
     }
     hold(t, n, false);
     return 0;

@@ -166,6 +166,12 @@ static bool is_set_aside(const struct evidence *e)
     return e->aside && is_alike(e) && (e->relation == TAIL_SAME || is_most(e));
 }
 
+/* Two hold all that was read of R, and it went on in the other. */
+static bool is_another_whole(const struct evidence *e)
+{
+    return e->rotated && !e->gone && e->relation == TAIL_SAME && is_alike(e);
+}
+
 static bool is_anything(const struct evidence *e)
 {
     (void)e;
@@ -184,10 +190,10 @@ const struct row *judge(const struct evidence *e)
         {3, VERDICT_CUT, is_born_after_crash}, /* PREFIX, NULS, or written on since */
         {2, VERDICT_CUT, is_born_cut},         /* its last line gone, or much of it left */
         {2, VERDICT_NEW, is_born},             /* truncated: R is lost */
-        {4, VERDICT_SAME, is_written_anew},    /* an editor, a copy renamed over it */
-        {4, VERDICT_CUT, is_edited},           /* the same without its end, perhaps written on */
         {6, VERDICT_COPY, is_copy},            /* its original is there to be read */
         {5, VERDICT_SAME, is_whole},           /* of several it is the one of which most was read */
+        {4, VERDICT_SAME, is_written_anew},    /* an editor, a copy renamed over it */
+        {4, VERDICT_CUT, is_edited},           /* the same without its end, perhaps written on */
         {3, VERDICT_CUT, is_inode_after_crash}, /* or the number was given away again */
         {2, VERDICT_CUT, is_inode_cut},
         {2, VERDICT_NEW, is_inode},
@@ -199,6 +205,7 @@ const struct row *judge(const struct evidence *e)
         {0, VERDICT_WAIT, may_be_copied},      /* copytruncate, slowly */
         {10, VERDICT_AMBIGUOUS, is_written_again},
         {10, VERDICT_AMBIGUOUS, is_set_aside},
+        {10, VERDICT_AMBIGUOUS, is_another_whole},
         {11, VERDICT_NEW, is_anything},
     };
     const struct row *row = table;

@@ -462,7 +462,7 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     if (held)
         r = 1;
     else if (r == 0)
-        r = dir_of_file_is_unsure(t, f) ? -EAGAIN : file_open_moved(t, f);
+        r = dir_of_file_is_unsure(t, f) ? -EAGAIN : f->denied ? 0 : file_open_moved(t, f);
     if (r < 0) {
         f->searched = false;
         t->names_changed = true; /* not now */

@@ -237,20 +237,21 @@ void memory_take_back(struct tailset *t, struct tail_file *f)
     t->memory.dead += 2;
 }
 
-static void forget_original(struct newcomer *list, size_t n, const struct tail_file *original)
+static void move_original(struct newcomer *list, size_t n, const struct tail_file *original,
+                          struct tail_file *to)
 {
     for (size_t i = 0; i < n; i++)
         if (list[i].copy_of == original)
-            list[i].copy_of = NULL;
+            list[i].copy_of = to;
 }
 
-void copies_forget(struct tailset *t, const struct tail_file *original)
+void copies_move(struct tailset *t, const struct tail_file *original, struct tail_file *to)
 {
     if (!file_has_content(original))
         return;
     for (size_t i = 0; i < t->npending; i++)
         if (t->pending[i].copy_of == original)
-            t->pending[i].copy_of = NULL;
-    forget_original(t->newcomers, t->nnewcomers, original);
-    forget_original(t->batch, t->nbatch, original);
+            t->pending[i].copy_of = to;
+    move_original(t->newcomers, t->nnewcomers, original, to);
+    move_original(t->batch, t->nbatch, original, to);
 }

@@ -141,12 +141,14 @@ struct tail_file {
     struct unpack *unpack;           /* packed: while it is read */
     uint64_t rejected[REJECTED_MAX]; /* inodes of archives that began alike and went on otherwise */
     unsigned nrejected;
+    uint8_t parts;            /* a bit for each: it holds nothing that was not read */
     struct pipe_input *pipe;  /* FILE_PIPE, until its end */
     void *sink;               /* NULL = not open */
     struct buf carry;         /* what a closed sink left */
     int64_t mtime_ns;         /* when last looked at */
-    struct identity plain_id; /* packed: its own, before it went on in the archive */
-    int64_t plain_mtime_ns;   /* likewise when it was written; 0: it was never anywhere else */
+    struct identity plain_id; /* packed: its own, before it went on in the archive; no inode: it was
+                                 never anywhere else */
+    int64_t plain_mtime_ns;   /* likewise when it was written */
     int64_t ctime_ns;         /* FILE_OPEN: when `real` was last looked for */
     int64_t active_ns;        /* when it last grew or changed its place */
     int64_t retry_ns;         /* not to be read before, after an error */
@@ -179,6 +181,7 @@ struct tail_file {
     char began[BEGAN];   /* the first of these, as they are: it may be shorter now */
     uint64_t key;        /* of its entry in the memory; 0 = none */
     bool denied;         /* FILE_LOST: it could never be looked into */
+    bool is_part;        /* restored: it was taken as read as a part of another */
     bool doubted;        /* there is one that may be what an editor made of it */
     bool awaits;         /* what comes under its name could not yet be compared with it */
 };
@@ -335,6 +338,7 @@ struct tailset {
     bool working;         /* the work timer is set */
     bool reconciled;      /* once */
     bool all_at_end;      /* tailset_start_at_end */
+    bool rebooted;        /* the machine was started again since the last state was saved */
     bool due, due_all;    /* a reconcile; of everything */
     struct looking looking;
     bool names_changed; /* place_settle has something to do */
@@ -360,13 +364,26 @@ static inline bool file_is_lost(const struct tail_file *f)
     return f->state == FILE_LOST || f->state == FILE_ABSENT;
 }
 
-/* Was this archive tried, and did it go on otherwise? */
+/* Was this archive tried, and did it end before, or go on otherwise? Which of them it is, or -1. */
+static inline int file_rejection(const struct tail_file *f, const struct identity *id)
+{
+    for (int i = 0; i < (int)f->nrejected && i < REJECTED_MAX; i++)
+        if (f->rejected[i] == identity_hash(id))
+            return i;
+    return -1;
+}
+
 static inline bool file_has_rejected(const struct tail_file *f, const struct identity *id)
 {
-    for (unsigned i = 0; i < f->nrejected && i < REJECTED_MAX; i++)
-        if (f->rejected[i] == identity_hash(id))
-            return true;
-    return false;
+    return file_rejection(f, id) >= 0;
+}
+
+/* Does it hold nothing that was not read of f? */
+static inline bool file_has_read(const struct tail_file *f, const struct identity *id)
+{
+    int i = file_rejection(f, id);
+
+    return i >= 0 && (f->parts >> i & 1);
 }
 
 /* It was met, and what it is cannot be said before it can be looked into. */
@@ -427,8 +444,8 @@ void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of);
 /* As well; it waited long enough. */
 void queue_look_still(struct tailset *t, const struct tail_file *waiting);
 void newcomer_add(struct tailset *t, struct newcomer n);
-/* No pending name and no newcomer is a copy of it any more. */
-void copies_forget(struct tailset *t, const struct tail_file *original);
+/* A pending name or a newcomer that is a copy of it is one of `to` now; NULL: of nothing. */
+void copies_move(struct tailset *t, const struct tail_file *original, struct tail_file *to);
 /* It is not gone any more, or forgotten: its entry in the memory is taken back. */
 void memory_take_back(struct tailset *t, struct tail_file *f);
 
@@ -537,6 +554,11 @@ void unpack_close(struct unpack *u);
 enum unpack_result { UNPACK_END, UNPACK_MORE, UNPACK_OTHER };
 /* One block: up to where t stands, then on. enum unpack_result or negative errno. */
 int unpack_read(struct unpack *u, struct tail *t, const struct tail_reader *r);
+/* Has it come to where t stood, and does it go on there? */
+bool unpack_is_there(const struct unpack *u);
+/* Did it end before, and was all of it read of t? As far as is known: 2; 1 for sure. `alike` first bytes prove
+ * nothing. */
+int unpack_is_part(const struct unpack *u, const struct tail *t, uint64_t alike);
 
 /* open.c */
 /* Opens within the budget. A descriptor or negative errno. */
@@ -586,6 +608,8 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
 void file_unname(struct tailset *t, struct tail_file *f);
 /* Its name means another file now, or none: it loses it, and the name is looked at again. */
 void file_misnamed(struct tailset *t, struct tail_file *f);
+/* Is it being found out whether an archive is the rest of what begins so? */
+bool file_is_tried(const struct tail_file *f, struct slice head);
 /* It lies where its name led, but for now nobody looks there. */
 bool file_is_elsewhere(const struct tail_file *f);
 /* Out of sight, but for all that is known not gone: its directory, its disk, the symlink that led to it, or
@@ -607,6 +631,8 @@ int file_has_new_copy(struct tailset *t, const struct tail_file *f, const struct
                       uint64_t than);
 /* What has this name holds lines of one that is gone, and is read all the same. */
 void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *path);
+/* All that is known of what has this name was read of one that is gone. */
+void file_tell_part(struct tailset *t, const struct stream *s, const char *path);
 /* It was cut, by a crash or an editor, and written on: where is not known exactly, so lines may count twice. */
 void file_tell_doubt(struct tailset *t, const struct tail_file *f);
 /* f, which an editor replaced, goes on in `fd` at this offset; what it was before is remembered: a crash of
@@ -632,6 +658,11 @@ void file_release_copies(struct tailset *t, struct stream *s);
 void file_release_archives(struct tailset *t, const struct tail_file *f);
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
 void file_set_backlog(struct tail_file *f, bool on);
+/* So many first bytes of it prove nothing: as many as two different contents of its stream shared, if it
+ * shares them with another, too. */
+uint64_t file_alike(const struct tail_file *f);
+/* Of which it may be a part, as far as is known; or NULL. */
+struct tail_file *file_whole_of(const struct tail_file *part);
 /* More of its head was read: how far does it begin as the others of its stream do? */
 void file_learn_alike(const struct tailset *t, struct tail_file *f);
 
@@ -653,12 +684,10 @@ void pipe_rest(struct pipe_input *p, bool on);
 
 /* follow.c */
 /* Reads until nothing is left or `until_ns`; false when something is left. */
-/* So many first bytes of it prove nothing: as many as two different contents of its stream shared, if it
- * shares them with another, too. */
-uint64_t file_alike(const struct tail_file *f);
-/* Of which it may be a part, as far as is known; or NULL. */
-struct tail_file *file_whole_of(const struct tail_file *part);
 bool follow_turn(struct tailset *t, int64_t until_ns);
+/* What begins so, and is tried in an archive, may go on in a plain file as well: it is lost again, and the
+ * archive a newcomer. */
+void follow_retract(struct tailset *t, struct stream *s, struct slice head);
 
 /* weigh.c */
 enum { COMPARISONS_MAX = 64 }; /* of one newcomer with contents that are gone */

@@ -26,6 +26,7 @@ struct unpack {
     int fd;
     struct tail seen; /* what was unpacked so far, as if it had been read */
     bool there;       /* seen has reached the place */
+    bool ended;       /* ... or the archive's end, before that */
     struct codec_reader *codec;
     struct linebuf lines; /* from the place on */
 };
@@ -117,6 +118,7 @@ static int approach(struct unpack *u, struct tail *t)
     for (int i = 0; i < STEPS && u->seen.offset < t->offset; i++) {
         ssize_t got = unpack_some(u, t->offset - u->seen.offset);
 
+        u->ended = got == 0;
         if (got <= 0)
             return got < 0 ? (int)got : UNPACK_OTHER;
     }
@@ -128,6 +130,22 @@ static int approach(struct unpack *u, struct tail *t)
     if (t->digest)
         tail_set_bytes(t, u->seen.head, u->seen.tail + u->seen.tail_n - t->tail_n);
     return UNPACK_MORE;
+}
+
+bool unpack_is_there(const struct unpack *u)
+{
+    return u->there;
+}
+
+int unpack_is_part(const struct unpack *u, const struct tail *t, uint64_t alike)
+{
+    bool differ = true;
+
+    if (u->ended && u->seen.head_n > alike)
+        (void)tail_shared(&u->seen, t, &differ);
+    if (differ)
+        return 0;
+    return u->seen.offset == u->seen.head_n && !t->digest ? 1 : 2;
 }
 
 /* Bytes that the line buffer threw away, being part of a line that is too long, count as read. */

@@ -97,6 +97,14 @@ static int begins_like(struct tailset *t, const struct newcomer *n, const struct
     return may_hold_it(n, f) ? unseen_begins(t, f, head) : 0;
 }
 
+/* Of what is gone only some hashes are left, and two logs may have the same banner. */
+static bool is_sure(const struct newcomer *n, const struct tail_file *f, struct slice head)
+{
+    size_t both = f->tail.head_n < head.n ? f->tail.head_n : head.n;
+
+    return f->stream == n->stream || tail_head_like(&f->tail, head).least == both;
+}
+
 /* Of all that was met so far. 0 or negative errno: it cannot be said. */
 static int compare(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
                    struct slice head, enum unseen *found)
@@ -107,7 +115,9 @@ static int compare(struct tailset *t, const struct newcomer *n, const struct tai
         return r < 0 ? r : 0;
     if (r == 0 && n->stream == f->stream && may_be_cut(f, head))
         *found = UNSEEN_AGAIN;
-    if (r == 1 && !file_has_rejected(f, &n->look.id))
+    if (r == 1 && !is_sure(n, f, head))
+        *found = UNSEEN_AGAIN;
+    else if (r == 1 && !file_has_rejected(f, &n->look.id))
         *found = UNSEEN_NOT;
     else if (r == 1)
         *found = f->rebooted ? UNSEEN_AGAIN : UNSEEN_PERHAPS;

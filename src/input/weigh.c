@@ -108,10 +108,20 @@ static bool is_its_number(const struct tailset *t, const struct newcomer *n,
            !file_is_log_again(f, n->path);
 }
 
-/* Of its stream's own name a crash may have undone that it got another. */
-static bool is_its_name(const struct newcomer *n, const struct tail_file *f)
+/* Of its stream's own name, or that of which it was met as a part, a crash may have undone that it got
+ * another. */
+static bool is_undone(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
 {
-    if (f->rebooted && f->stream == n->stream && !n->rotated)
+    enum rotated is;
+
+    if (!f->rebooted || f->stream == n->stream)
+        return f->rebooted && !n->rotated;
+    return stream_of_rotated(t, f->stream->path, &is) == n->stream;
+}
+
+static bool is_its_name(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+{
+    if (is_undone(t, n, f))
         return true;
     return strcmp(path_name(n->path), path_name(f->path)) == 0 &&
            (f->stream->log == n->stream->log || strcmp(n->path, f->path) == 0);
@@ -241,7 +251,7 @@ static void weigh_names(struct tailset *t, const struct newcomer *n, const struc
     e->born = e->inode && f->tail.id.birth_ns != 0;
     e->number = !e->inode && f->tail.id.birth_ns == 0 && f->tail.id.ino == n->look.id.ino;
     e->replaced = f == n->replaced;
-    e->named = e->gone && is_its_name(n, f);
+    e->named = e->gone && is_its_name(t, n, f);
     e->aside = !n->rotated && f->stream == n->stream && (f == n->before || f->renamed) &&
                !e->inode && !e->named;
     e->seen =
@@ -279,7 +289,7 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
         (e->inode || e->number || e->replaced || e->named || (e->rotated && e->gone)))
         r = weigh_bytes(t, n, f, e);
     e->inode |= is_its_number(t, n, f, e);
-    if (r == 0 && e->aside && !e->replaced && f->tail.offset > 0 &&
+    if (r == 0 && (e->aside || (e->rotated && !e->gone)) && !e->replaced && f->tail.offset > 0 &&
         tail_head_like(&f->tail, n->head).whole)
         r = file_weigh(t, f, n->fd, &n->look, e);
     if (r == 0 && ((e->inode && e->doubt) || e->rest) && f->rebooted && !e->copied)
@@ -334,9 +344,9 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
 }
 
 /* Of its stream, or of its name. */
-static bool may_be_gone(const struct newcomer *n, const struct tail_file *f)
+static bool may_be_gone(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
 {
-    return (n->rotated && f->stream == n->stream) || is_its_name(n, f);
+    return (n->rotated && f->stream == n->stream) || is_its_name(t, n, f);
 }
 
 /* The first line of the newcomer may be that of this one. */
@@ -368,11 +378,19 @@ static void consider_gone(struct tailset *t, const struct newcomer *n, struct fi
     if (n->copy_of && n->copy_of->state == FILE_ABSENT)
         consider(t, n, n->copy_of, best);
     while (left > 0 && (f = gone_next(t, &s))) {
-        if (!may_be_gone(n, f))
+        if (!may_be_gone(t, n, f))
             continue;
         consider(t, n, f, best);
         left--;
     }
+}
+
+/* What was met as a part of the newcomer, and is lost. */
+static void consider_undone(struct tailset *t, const struct newcomer *n, struct finding *best)
+{
+    for (struct tail_file *f = t->rebooted ? t->files.first : NULL; f; f = f->next)
+        if (f->rebooted && f->state == FILE_LOST && f->stream != n->stream && is_undone(t, n, f))
+            consider(t, n, f, best);
 }
 
 /* Its stream's contents, those that had its inode, and those that had its name. */
@@ -390,6 +408,7 @@ void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding 
         next = index_next(node);
         consider(t, n, INDEX_THING(node, struct tail_file, by_name), best);
     }
+    consider_undone(t, n, best);
     consider_gone(t, n, best);
     consider_stream(t, n, best);
 }

@@ -452,7 +452,7 @@ static void as_of_version_0_1(struct slice state, struct buf *out)
         (void)read_varint(&r);
         ck_assert_uint_eq(read_vblob(&r).n, 0);
     }
-    buf_u8(out, read_u8(&r));
+    buf_u8(out, (uint8_t)read_varint(&r));
     buf_u64(out, read_u64(&r));
     (void)read_u64(&r);
     (void)read_varint(&r);
@@ -463,6 +463,42 @@ static void as_of_version_0_1(struct slice state, struct buf *out)
     buf_blob(out, read_vblob(&r));
     ck_assert_uint_eq(read_varint(&r), 0); /* it was read, so how it began need not be known */
     ck_assert(!r.bad && r.p == r.end);
+}
+
+/* Where the flags of the one file of the one log are. */
+static char *flags_in(struct buf *state)
+{
+    enum { SUM = 7 * 8 };
+    struct reader r = reader_of(buf_all(state));
+
+    (void)read_u32(&r);
+    (void)read_blob(&r);
+    r.p += SUM;
+    ck_assert_uint_eq(read_u32(&r), 1);
+    (void)read_blob(&r);
+    (void)read_u8(&r);
+    ck_assert_uint_eq(read_u32(&r), 1);
+    for (int i = 0; i < 2; i++)
+        (void)read_vblob(&r);
+    for (int i = 0; i < 2; i++) {
+        (void)read_varint(&r);
+        (void)read_vblob(&r);
+    }
+    ck_assert(!r.bad);
+    return state->p + (r.p - state->p);
+}
+
+/* Whose flags were a byte: all eight bits of it. */
+TEST(a_state_of_format_3_is_taken_up)
+{
+    enum { AWAY = 1 << 7 };
+
+    world_kill(&w);
+    *flags_in(&w.saved) = (char)AWAY;
+    w.saved.p[0] = 3;
+    world_start(&w);
+    world_expect(&w, "logs/app.log", "later\n");
+    world_settle(&w);
 }
 
 TEST(an_older_state_is_taken_up)

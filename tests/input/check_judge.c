@@ -223,6 +223,27 @@ TEST(row_10_set_aside_and_written_anew)
     expect(cut, 11, VERDICT_NEW);
 }
 
+TEST(row_10_another_holds_all_of_it_and_has_it)
+{
+    struct evidence e = whole(100, 120);
+
+    e.rotated = true;
+    expect(e, 10, VERDICT_AMBIGUOUS);
+    e.alike = 100; /* no more than a banner */
+    expect(e, 11, VERDICT_NEW);
+    e.alike = 0;
+    e.relation = TAIL_OTHER;
+    expect(e, 11, VERDICT_NEW);
+}
+
+TEST(row_5_the_same_inode_goes_before_what_was_replaced)
+{
+    struct evidence back = inode(whole(100, 100)), replaced = named(whole(50, 100));
+
+    replaced.replaced = true;
+    ck_assert(judge(&back) < judge(&replaced));
+}
+
 TEST(row_11_nothing_in_common)
 {
     expect((struct evidence){0}, 11, VERDICT_NEW);
