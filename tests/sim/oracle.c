@@ -423,6 +423,8 @@ void oracle_excuse_line(const struct node *n, size_t at)
 {
     size_t from = at < n->data.n ? at : n->data.n, to = from;
 
+    if (n->data.n == 0)
+        return;
     while (from > 0 && n->data.p[from - 1] != '\n')
         from--;
     while (to < n->data.n && n->data.p[to++] != '\n')
@@ -516,10 +518,11 @@ static uint64_t told_lost(void)
            oracle.told[TAIL_LOST_TRUNCATED] + oracle.told[TAIL_LOST_STATE];
 }
 
-/* That a log was truncated is seen, but not what was in it, where it could not be opened meanwhile. */
+/* That a log was truncated is seen, but not what was in it, when an error came between: its size as it was
+ * read, or at all, is not known then. */
 static bool is_blind(void)
 {
-    return world.failed || (world.knobs & KNOB_FEW_OPEN) != 0;
+    return world.failed;
 }
 
 static void check_lines(void)
