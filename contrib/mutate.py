@@ -60,6 +60,8 @@ ALIVE = [
     (r"metrics/family\.c: f->exemplars\.slots = .* : 1;", ": 2", "how much memory is taken for the exemplars of a counter"),
     (r"engine/update\.c: (return CACHED_FEW |n = n > of_one)", ".", "how many places the cache has"),
     (r"engine/verdict\.c: for \(unsigned i = 0; i < e->rules->nevents; i\+\+\)", "i <= e->rules", "trials has one more, that is no event"),
+    (r"engine/spans\.c: if \(st->until_ns < st->seen_ns", "st->until_ns <= bound", "of two that are over at once either goes first"),
+    (r"engine/record\.c: r->block = block;", ".", "how fast texts are hashed: which bytes beside them may be read"),
     (r"engine/spans\.c: .*span < l->n \? &l->list\[span\]", "<=", "it reads behind the list: noticed with --enable-asan"),
     (r"metrics/exemplars\.c: for \(size_t i = 0; x->blocks && i < blocks_for", "i = 1", "a leak, as below"),
     (r"input/follow\.c: fit_block\(t, now - began\)", ".", "how much is read at a time"),

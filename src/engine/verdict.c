@@ -319,7 +319,6 @@ static void count_unfinished(struct engine *e, const struct open_span *o, int64_
     struct source *source = source_new(e->rules, st->log, st->path, st->file);
 
     record_lineless(&e->record, source, ns);
-    e->record.wall_ns = e->aside.wall_ns;
     spanline_given_up(&e->record, span, o, e->tracing);
     e->events[span->event + 1].verdict = e->record.number << 1 | 1;
     hit(e, span->event + 1);
