@@ -107,7 +107,7 @@ TEST(sums_and_products_are_exact)
     ck_assert_str_eq(join("99999999999999999999", exact_multiply, "9999999999999999999"), "");
     ck_assert_str_eq(join("1e3000", exact_multiply, "1e3000"), "");
     ck_assert_str_eq(join("5e19", exact_multiply, "2e-19"), "10");
-    for (int i = 0; i < 100000; i++) {
+    for (int i = 0; i < rounds(100000); i++) {
         int64_t a = (int64_t)roll_bits(&dice) >> (1 + (roll_bits(&dice) & 31));
         int64_t b = (int64_t)roll_bits(&dice) >> (33 + (roll_bits(&dice) & 15));
         struct exact x = exact_make(a, -3), y = exact_make(b, -3), sum, product;
@@ -137,7 +137,7 @@ TEST(a_quotient_is_the_nearest_double)
     ck_assert_str_eq(join("99999999999999999999999999999999999998", exact_divide,
                           "99999999999999999999999999999999999999"),
                      "1");
-    for (int i = 0; i < 50000; i++) {
+    for (int i = 0; i < rounds(50000); i++) {
         uint64_t a = (roll_bits(&dice) >> 11) >> (roll_bits(&dice) & 31);
         uint64_t b = 1 + ((roll_bits(&dice) >> 12) >> (roll_bits(&dice) & 31));
         struct exact x = exact_make((int64_t)a, 0), y = exact_make((int64_t)b, 0), q;

@@ -69,7 +69,7 @@ TEST(bare_numbers_are_what_strtod_reads)
     struct num v;
     char text[64];
 
-    for (int i = 0; i < 300000; i++) {
+    for (int i = 0; i < rounds(300000); i++) {
         uint64_t r = roll_bits(&dice);
         int digits = 1 + (int)(r % 19), n;
 
@@ -102,7 +102,7 @@ TEST(decimal_units_only_move_the_exponent)
     for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
         struct unit unit = unit_of(units[u].name);
 
-        for (int i = 0; i < 20000; i++) {
+        for (int i = 0; i < rounds(20000); i++) {
             (void)snprintf(text, sizeof text, "%" PRIu64 ".%03u",
                            roll_bits(&dice) >> (roll_bits(&dice) & 63),
                            (unsigned)(roll_bits(&dice) % 1000));
@@ -119,7 +119,7 @@ TEST(whole_numbers_stay_exact_to_the_last_unit)
     char text[64];
     struct num v;
 
-    for (int i = 0; i < 100000; i++) {
+    for (int i = 0; i < rounds(100000); i++) {
         uint64_t n = roll_bits(&dice) >> (roll_bits(&dice) & 63);
 
         (void)snprintf(text, sizeof text, "%" PRIu64, n);
@@ -166,7 +166,7 @@ TEST(go_durations_are_exact)
     struct num v;
     int64_t ns;
 
-    for (int i = 0; i < 100000; i++) {
+    for (int i = 0; i < rounds(100000); i++) {
         uint64_t n = roll_bits(&dice) >> (1 + roll_bits(&dice) % 50);
 
         if (i % 3 == 0)

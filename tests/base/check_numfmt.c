@@ -73,7 +73,7 @@ static void check_shortest(double v)
 
 TEST(random_bit_patterns_have_the_shortest_digits)
 {
-    for (int i = 0; i < 150000; i++) {
+    for (int i = 0; i < rounds(150000); i++) {
         double v = double_of(roll_bits(&dice));
 
         if (isfinite(v) && v != 0)
@@ -83,7 +83,7 @@ TEST(random_bit_patterns_have_the_shortest_digits)
 
 TEST(values_as_metrics_have_them_have_the_shortest_digits)
 {
-    for (int i = 0; i < 150000; i++) {
+    for (int i = 0; i < rounds(150000); i++) {
         uint64_t r = roll_bits(&dice);
         double n = (double)(roll_bits(&dice) >> (r & 63));
 
@@ -179,7 +179,7 @@ TEST(bucket_bounds_are_canonical)
 {
     char want[64], got[NUM_TEXT];
 
-    for (int i = 0; i < 60000; i++) {
+    for (int i = 0; i < rounds(60000); i++) {
         uint64_t r = roll_bits(&dice);
         double v =
             i % 2 ? double_of(r) : (double)(int)(r & 0xfffff) / pow(10, (double)(r >> 32 & 7));
@@ -197,7 +197,7 @@ TEST(integers_are_printed_whole)
 {
     char want[32], got[NUM_TEXT];
 
-    for (int i = 0; i < 100000; i++) {
+    for (int i = 0; i < rounds(100000); i++) {
         uint64_t v = roll_bits(&dice) >> (roll_bits(&dice) & 63);
 
         (void)snprintf(want, sizeof want, "%" PRIu64, v);

@@ -133,7 +133,7 @@ TEST(clean_of_random_bytes_is_valid_and_of_valid_text_the_same)
     unsigned seed = 1;
     char bytes[64];
 
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < rounds(20000); round++) {
         for (size_t i = 0; i < sizeof bytes; i++) {
             seed = seed * 1103515245 + 12345;
             bytes[i] = (char)(seed >> 16 | (seed >> 24 & 0xc0)); /* many lead bytes */

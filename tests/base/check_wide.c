@@ -31,7 +31,7 @@ TEST(both_ways_to_multiply_words_are_one)
 {
     both(wide_product_plain(UINT64_MAX, UINT64_MAX), (struct wide){UINT64_MAX - 1, 1}, 0, 0);
     both(wide_product_plain(UINT64_C(1) << 63, 6), (struct wide){3, 0}, 0, 0);
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < rounds(200000); i++) {
         uint64_t a = any(&dice), b = any(&dice);
 
         both(wide_product_plain(a, b), wide_product(a, b), a, b);
@@ -41,7 +41,7 @@ TEST(both_ways_to_multiply_words_are_one)
 /* (a + b) - b, (10 * a + digit) / 10, and a product is that of its parts. */
 TEST(what_is_done_can_be_undone)
 {
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < rounds(200000); i++) {
         struct wide a = {any(&dice) >> 4, any(&dice)}, b = {any(&dice) >> 1, any(&dice)}, r;
         unsigned digit = (unsigned)(any(&dice) % 10), left = 10;
 

@@ -375,7 +375,7 @@ TEST(fields_are_the_first_of_each)
     struct linegen g = {9};
     struct buf line = BUF_INIT;
 
-    for (int i = 0; i < 100000; i++) {
+    for (int i = 0; i < rounds(100000); i++) {
         buf_clear(&line);
         linegen_json(&g, &line);
         if (i % 2)
@@ -521,7 +521,7 @@ TEST_EACH(jansson_agrees, 6)
     struct linegen g = {(uint64_t)_i + 100};
     struct buf line = BUF_INIT;
 
-    for (int i = 0; i < 40000; i++) {
+    for (int i = 0; i < rounds(40000); i++) {
         buf_clear(&line);
         if (i % 3)
             linegen_json(&g, &line);

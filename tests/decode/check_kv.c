@@ -132,7 +132,7 @@ TEST(fields_are_the_first_of_each)
     struct linegen g = {11};
     struct buf line = BUF_INIT;
 
-    for (int i = 0; i < 60000; i++) {
+    for (int i = 0; i < rounds(60000); i++) {
         buf_clear(&line);
         if (i % 2)
             linegen_logfmt(&g, &line);
@@ -162,7 +162,7 @@ TEST(no_line_takes_more_than_its_length)
             buf_clear(&line);
             if (head)
                 buf_str(&line, "k=");
-            while (line.n < 1 << 22)
+            while (line.n < (size_t)rounds(1 << 22))
                 buf_str(&line, pieces[i]);
             slots_scan(&s, SCAN_KV, buf_all(&line), want);
         }

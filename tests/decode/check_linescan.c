@@ -74,12 +74,6 @@ static bool choose(int level)
     return scan != NULL;
 }
 
-/* An emulated machine (tests/machines) has not the time for all of them. */
-static int many(int n)
-{
-    return getenv("LT_FEW") ? 1 + n / 40 : n;
-}
-
 /* Puts a text so that exactly the slack can be read behind its newline. */
 static char *place(struct slice text, const char *behind)
 {
@@ -130,7 +124,7 @@ TEST_EACH(json_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 40};
 
-    for (int i = 0; choose(_i) && i < many(150000); i++) {
+    for (int i = 0; choose(_i) && i < rounds(150000); i++) {
         buf_clear(&line);
         if (i % 4)
             linegen_slog(&g, &line);
@@ -146,7 +140,7 @@ TEST_EACH(logfmt_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 50};
 
-    for (int i = 0; choose(_i) && i < many(150000); i++) {
+    for (int i = 0; choose(_i) && i < rounds(150000); i++) {
         buf_clear(&line);
         if (i % 4)
             linegen_slog_text(&g, &line);
@@ -164,7 +158,7 @@ TEST_EACH(one_wrong_byte_anywhere_is_the_same, LINESCAN_LEVELS)
 {
     static const char bytes[] = "\"\\,:{}[] =\t0-.eaunt\x01\xff";
 
-    for (int i = 0; choose(_i) && i < many(130); i++) {
+    for (int i = 0; choose(_i) && i < rounds(130); i++) {
         buf_clear(&line);
         if (i % 2)
             buf_fmt(&line, "{\"msg\":\"%*s\",\"a\":0,\"k\":\"\\\\\",\"status\":200}", i, "x");
@@ -189,7 +183,7 @@ TEST_EACH(every_prefix_is_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {(uint64_t)_i + 70};
 
-    for (int i = 0; choose(_i) && i < many(300); i++) {
+    for (int i = 0; choose(_i) && i < rounds(300); i++) {
         buf_clear(&line);
         if (i % 2)
             linegen_slog(&g, &line);

@@ -146,7 +146,7 @@ TEST(what_slog_quotes_comes_back)
     struct linegen g = {3};
     struct buf line = BUF_INIT;
 
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < rounds(200000); i++) {
         char key[24], text[24];
         size_t nkey, ntext;
         struct arena scratch = {0};
@@ -181,7 +181,7 @@ TEST(fields_are_the_first_of_each)
     struct linegen g = {9};
     struct buf line = BUF_INIT;
 
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < rounds(200000); i++) {
         const char *differs;
 
         buf_clear(&line);
@@ -202,7 +202,7 @@ TEST(all_slog_text_is_accepted)
     struct linegen g = {5};
     struct buf line = BUF_INIT;
 
-    for (int i = 0; i < 100000; i++) {
+    for (int i = 0; i < rounds(100000); i++) {
         struct listing l = {0};
 
         buf_clear(&line);

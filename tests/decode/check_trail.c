@@ -265,7 +265,7 @@ TEST_EACH(ever_new_values_are_the_same, LINESCAN_LEVELS)
 {
     struct linegen g = {9};
 
-    for (unsigned i = 0; choose(_i) && i < 20000; i++) {
+    for (int i = 0; choose(_i) && i < rounds(20000); i++) {
         buf_fmt(&block, "{\"level\":\"l\",\"msg\":\"%u\",\"%u\":\"\",\"k\":%u}\n",
                 linegen_below(&g, 2000), linegen_below(&g, 2000), i);
         if (i % 100 == 99)

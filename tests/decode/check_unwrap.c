@@ -254,7 +254,7 @@ TEST(both_ways_to_read_docker_agree)
     struct linegen g = {11};
     struct buf line = BUF_INIT, inner = BUF_INIT;
 
-    for (int i = 0; i < 30000; i++) {
+    for (int i = 0; i < rounds(30000); i++) {
         struct rig a = {.kind = UNWRAP_DOCKER}, b = a;
         enum unwrap_result result;
 

@@ -68,7 +68,7 @@ static void compare_in_lines(struct slice *texts, unsigned n)
     struct literals *l = literals_new(texts, n);
     uint64_t *marks = literals_marks(l);
 
-    for (unsigned i = 0; i < LINES; i++) {
+    for (int i = 0; i < rounds(LINES); i++) {
         struct slice s = random_line(&line, texts, n);
         char *exact = malloc(s.n + 1); /* so that a sanitizer sees a read past the end */
 

@@ -126,7 +126,7 @@ TEST(ends_that_repeat_themselves_at_once_join)
     char end[64];
 
     add_page(&page, 5000, &numbers);
-    for (unsigned round = 0; round < 20000; round++) {
+    for (int round = 0; round < rounds(20000); round++) {
         const struct slice first = slice_make(page.p, next_number(&numbers) % page.n);
         unsigned n = 1 + next_number(&numbers) % sizeof end, period = 1 + next_number(&numbers) % 9;
 

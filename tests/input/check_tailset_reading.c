@@ -262,7 +262,7 @@ TEST(a_slow_file_is_not_starved_by_a_fast_one)
     ck_assert(!tailset_catch_up(w.set, 1));
     while (w.lines.n < 20001) {
         ck_assert_int_eq(loop_turn(w.loop, 10), 0);
-        if (strcmp(w.lines.p[w.lines.n - 1], "slow\n") == 0)
+        if (w.lines.n > 0 && strcmp(w.lines.p[w.lines.n - 1], "slow\n") == 0)
             ck_assert_uint_lt(w.lines.n, 19000);
     }
     ck_assert_uint_eq(w.lines.n, 20001);
@@ -272,11 +272,11 @@ TEST(a_slow_file_is_not_starved_by_a_fast_one)
 TEST(catching_up_reads_all_that_was_there)
 {
     world_expect(&w, "a.log", "one\n");
-    ck_assert(tailset_catch_up(w.set, NSEC_PER_SEC));
+    ck_assert(tailset_catch_up(w.set, 3600 * NSEC_PER_SEC));
     ck_assert_uint_eq(w.lines.n, 1);
     world_expect(&w, "a.log", "two\n");
     world_expect(&w, "b.log", "new file\n");
-    ck_assert(tailset_catch_up(w.set, NSEC_PER_SEC));
+    ck_assert(tailset_catch_up(w.set, 3600 * NSEC_PER_SEC));
     ck_assert_uint_eq(w.lines.n, 3);
     world_settle(&w);
 }

@@ -67,6 +67,7 @@ void world_remove(struct world *w, const char *name);
 /* Turns the loop until everything that is expected was handed out, then a little longer, and fails
  * if it was not exactly that. */
 void world_settle(struct world *w);
+/* Turns the loop for so long, and so often as it does in that time where nothing else runs. */
 void world_run(struct world *w, unsigned ms);
 /* Turns the loop until *counter reaches `n`; fails after some seconds. */
 void world_until(struct world *w, const uint64_t *counter, uint64_t n);

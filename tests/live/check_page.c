@@ -78,7 +78,7 @@ TEST(any_bytes_are_safe_and_fit)
     struct buf out = BUF_INIT;
     uint64_t seed = 1;
 
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < rounds(200000); i++) {
         for (size_t k = 0; k < sizeof text; k++) {
             seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
             text[k] = (char)(seed >> 56);
