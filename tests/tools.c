@@ -29,10 +29,10 @@ char *edge_new(size_t size)
     char *p;
 
     size = (size + page - 1) / page * page;
-    p = mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    p = mmap(NULL, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne(p, MAP_FAILED);
-    ck_assert_int_eq(mprotect(p + size, page, PROT_NONE), 0);
-    return p + size;
+    ck_assert_int_eq(mprotect(p + page, size, PROT_READ | PROT_WRITE), 0);
+    return p + page + size;
 }
 
 void put_file(const char *path, struct slice text)

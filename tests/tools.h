@@ -14,7 +14,7 @@ struct dice {
 uint64_t roll_bits(struct dice *d);
 unsigned roll(struct dice *d, unsigned sides);
 
-/* The end of at least so many bytes; to read the next one is fatal. */
+/* The end of at least so many bytes; to read the next one is fatal, and so is the one before them. */
 char *edge_new(size_t size);
 
 /* Writes a file; it is all there, or the test fails. */

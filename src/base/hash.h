@@ -16,6 +16,7 @@
 
 #include "base/slice.h"
 #include "base/wide.h"
+#include "base/word.h"
 
 #include <stdint.h>
 
@@ -25,29 +26,6 @@ static inline uint64_t hash_fold(uint64_t a, uint64_t b)
     struct wide m = wide_product(a, b);
 
     return m.lo ^ m.hi;
-}
-
-/* Eight bytes as one number, the first byte lowest, on every machine. */
-static inline uint64_t hash_load8(const char *p)
-{
-    uint64_t v;
-
-    memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
-
-static inline uint64_t hash_load4(const char *p)
-{
-    uint32_t v;
-
-    memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap32(v);
-#endif
-    return v;
 }
 
 /* The hash of several texts in a row: the hash of one is the seed of the next. */
@@ -63,15 +41,15 @@ static inline uint64_t hash_text(uint64_t seed, struct slice text)
         const char *last = p + n - 16;
 
         for (; p < last; p += 16)
-            h = hash_fold(hash_load8(p) ^ h, hash_load8(p + 8) ^ s);
-        a = hash_load8(last);
-        b = hash_load8(last + 8);
+            h = hash_fold(word_load(p) ^ h, word_load(p + 8) ^ s);
+        a = word_load(last);
+        b = word_load(last + 8);
     } else if (n >= 8) {
-        a = hash_load8(p);
-        b = hash_load8(p + n - 8);
+        a = word_load(p);
+        b = word_load(p + n - 8);
     } else if (n >= 4) {
-        a = hash_load4(p);
-        b = hash_load4(p + n - 4);
+        a = word_load4(p);
+        b = word_load4(p + n - 4);
     } else if (n > 0) {
         a = (unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
             (uint64_t)(unsigned char)p[n - 1] << 16;
@@ -91,12 +69,12 @@ static inline bool hash_same(const char *a, const char *b, size_t n)
 {
     if (n >= 8) {
         for (size_t i = 0; i + 8 < n; i += 8)
-            if (hash_load8(a + i) != hash_load8(b + i))
+            if (word_load(a + i) != word_load(b + i))
                 return false;
-        return hash_load8(a + n - 8) == hash_load8(b + n - 8);
+        return word_load(a + n - 8) == word_load(b + n - 8);
     }
     if (n >= 4)
-        return hash_load4(a) == hash_load4(b) && hash_load4(a + n - 4) == hash_load4(b + n - 4);
+        return word_load4(a) == word_load4(b) && word_load4(a + n - 4) == word_load4(b + n - 4);
     return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
 }
 

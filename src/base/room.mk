@@ -52,6 +52,7 @@ liblogtally_a_SOURCES += \
 	src/base/utf8.c \
 	src/base/utf8.h \
 	src/base/wide.h \
+	src/base/word.h \
 	src/base/xalloc.c \
 	src/base/xalloc.h
 

@@ -27,38 +27,6 @@
 #include "decode/trail.h"
 #include "decode/unescape.h"
 
-/* Where the fields go: the arguments of a scan, as they stand in registers. */
-struct into {
-    struct field *slots;
-    uint16_t *touched; /* behind the last */
-};
-
-SIMD_INLINE void store(struct into *to, unsigned slot, const char *p, const char *end,
-                       enum field_kind kind)
-{
-    struct field *f = &to->slots[slot];
-
-    if (slot == FIELDNAME_NO_SLOT || f->kind != FIELD_NONE)
-        return;
-    *f = (struct field){p, (uint32_t)(end - p), kind};
-    *to->touched++ = (uint16_t)slot;
-}
-
-/* Digits at p, up to 16 of them. */
-SIMD_INLINE unsigned count_digits(const char *p)
-{
-    const uint64_t tops = UINT64_C(0x8080808080808080), zeros = UINT64_C(0x3030303030303030);
-    const uint64_t up = UINT64_C(0x7676767676767676); /* lifts 10 and more into the top bit */
-    uint64_t low = word_load(p) ^ zeros, high;
-
-    low = (((low & ~tops) + up) | low) & tops;
-    if (low != 0)
-        return bit_lowest(low) / 8;
-    high = word_load(p + 8) ^ zeros;
-    high = (((high & ~tops) + up) | high) & tops;
-    return high != 0 ? 8 + bit_lowest(high) / 8 : 16;
-}
-
 /* At least one. */
 static const char *skip_digits(const char *p)
 {
@@ -69,9 +37,9 @@ static const char *skip_digits(const char *p)
     return p;
 }
 
-/* A number of any form, true, false or null, NaN and Infinity. Not inlined, as few values need it.
- * Reads at most 9 bytes too far; ends at the latest at the line's newline, which no scalar can hold. */
-static __attribute__((noinline)) const char *skip_odd_scalar(const char *p)
+/* Behind the number of any form, true, false, null, NaN or Infinity at p, or NULL. Reads at most 9 bytes
+ * too far; ends at the latest at the line's newline, which no scalar can hold. */
+static const char *skip_scalar(const char *p)
 {
     if (*p == 't')
         return memcmp(p, "true", 4) == 0 ? p + 4 : NULL;
@@ -94,16 +62,6 @@ static __attribute__((noinline)) const char *skip_odd_scalar(const char *p)
     return p;
 }
 
-/* Behind the number, true, false or null at p, or NULL. */
-SIMD_INLINE const char *skip_scalar(const char *p)
-{
-    unsigned n = count_digits(p);
-
-    if (n > 0 && (n == 1 || *p != '0') && (p[n] == ',' || p[n] == '}'))
-        return p + n;
-    return skip_odd_scalar(p);
-}
-
 /* Behind the escape whose backslash is at p, or NULL. The newline is no part of one. */
 static const char *skip_escape(const char *p, enum line_form form)
 {
@@ -112,145 +70,262 @@ static const char *skip_escape(const char *p, enum line_form form)
     return p[1] == '\n' ? NULL : p + 2;
 }
 
-/* The closing quote of a string whose first backslash is at p, or NULL. Not inlined, so that
- * strings without have the registers. */
-static SIMD_TARGET __attribute__((noinline)) const char *skip_escapes(const char *p,
-                                                                      enum line_form form)
+SIMD_INLINE struct stops string_stops(void)
 {
+    return stops_make('"', '\\', 0x1f);
+}
+
+/* Of logfmt. */
+SIMD_INLINE struct stops bare_stops(void)
+{
+    return stops_make('"', '"', ' ');
+}
+
+/* The closing quote of a string whose first backslash, if it has one, is at p; or NULL. */
+static SIMD_TARGET const char *skip_escapes(const char *p, enum line_form form)
+{
+    const struct stops stops = string_stops();
+
     while (p != NULL && *p == '\\') {
         p = skip_escape(p, form);
         if (p != NULL)
-            p = text_stop(p, '"', '\\', 0x1f);
+            p = text_stop(p, &stops);
     }
     return p != NULL && *p == '"' ? p : NULL;
 }
 
-/* Behind the string whose first byte is at p, or NULL. */
-SIMD_INLINE const char *take_string(const char *p, enum line_form form, unsigned slot,
-                                    struct into *to)
-{
-    const char *end = text_stop(p, '"', '\\', 0x1f);
-    enum field_kind kind = FIELD_TEXT;
+/* A walk through a line. */
+struct walk {
+    const char *p;         /* before the next step, at the end of the walk behind the last */
+    struct trail_step *at; /* the last */
+    struct field *slots;
+    uint16_t *touched; /* behind the last */
+    bool unsure;       /* other lines that end like this may have other values that decide */
+};
 
-    if (__builtin_expect(*end != '"', 0)) {
-        end = skip_escapes(end, form);
-        if (end == NULL)
-            return NULL;
-        kind = form == FORM_JSON ? FIELD_JSON : FIELD_GO;
-    }
-    store(to, slot, p, end, kind);
-    return end + 1;
+/* The first of a key counts. */
+SIMD_INLINE void store(struct walk *w, unsigned slot, const char *end, enum field_kind kind)
+{
+    struct field *f = &w->slots[slot];
+
+    if (slot == FIELDNAME_NO_SLOT || f->kind != FIELD_NONE)
+        return;
+    *f = (struct field){w->p, (uint32_t)(end - w->p), kind};
+    *w->touched++ = (uint16_t)slot;
 }
 
-SIMD_INLINE const char *take_bare(const char *p, enum line_form form, unsigned slot,
-                                  struct into *to)
-{
-    const char *end = form == FORM_JSON ? skip_scalar(p) : text_stop(p, '"', '"', ' ');
-
-    if (__builtin_expect(end == NULL || (form == FORM_LOGFMT && *end == '"'), 0))
-        return NULL;
-    store(to, slot, p, end, form == FORM_JSON && *p == 'n' ? FIELD_NULL : FIELD_TEXT);
-    return end;
-}
-
-/* A bare value was expected and none is there: perhaps a string, where there had been null before.
- * The line goes the plain way, but the next one will find a step of its own. */
-static SIMD_TARGET __attribute__((noinline)) const char *
-not_bare(const char *p, const struct trail_step *s, enum line_form form, struct trail *t,
-         struct trail_step *after)
-{
-    if (*p == '"' || (form == FORM_JSON && (*p == '{' || *p == '[')))
-        (void)trail_add(t, form, after, p - s->n);
-    return NULL;
-}
-
-/* At a nested value's first byte. */
-static SIMD_TARGET __attribute__((noinline)) const char *
-take_inner(const char *p, const struct trail_step *s, const struct trail *t, struct into *to)
-{
-    struct slice key = {s->text + s->key_at, s->key_n};
-    struct touched touched = {to->touched, 0};
-
-    p = json_member(p, text_newline(p), key, t->want, to->slots, &touched);
-    to->touched += touched.n;
-    return p;
-}
-
-/* Where a line goes on that has this value behind a step that forks; NULL: where all others do. */
-SIMD_INLINE struct trail_step *follow(struct trail *t, struct trail_step *s, const char *value,
-                                      size_t n)
+/* Where lines go on that have this value behind the step, if there is a fork; else what else has that hash. */
+SIMD_INLINE struct trail_step *fork_of(const struct trail *t, const struct trail_step *s,
+                                       const char *value, size_t n, uint64_t *ret_hash)
 {
     static const uint64_t kept_of[9] = {0,          0xff,         0xffff,         0xffffff,
                                         0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
                                         UINT64_MAX};
-    const uint64_t kept = kept_of[n < 8 ? n : 8]; /* no branch */
-    uint64_t h = hash_fold((word_load(value) & kept) ^ (uint64_t)(s - t->steps),
-                           word_load(value + n - 8) ^ UINT64_C(0xe7037ed1a0b428db) ^ n);
-    struct trail_fork *fork = &t->forks[h >> (64 - TRAIL_FORKS_BITS)];
+    const size_t part = n < 8 ? n : 8; /* no branch */
 
-    if (__builtin_expect(fork->step.other == s && fork->step.n == n, 1) &&
-        text_begins(value, fork->step.text, fork->step.n))
-        return &fork->step;
-    return trail_fork(t, s, h, value, n);
+    *ret_hash =
+        hash_fold((word_load(value) & kept_of[part]) ^ (uintptr_t)s,
+                  (word_load(value + n - part) & kept_of[part]) ^ UINT64_C(0xe7037ed1a0b428db) ^ n);
+    return &t->forks[*ret_hash >> (64 - TRAIL_FORKS_BITS)];
+}
+
+/* Is it one of this value? */
+SIMD_INLINE bool is_fork(const struct trail_step *fork, const struct trail_step *s,
+                         const char *value)
+{
+    return fork->other == s && text_begins(value, fork->text, fork->n, fork->bits);
+}
+
+/* Are the digits from p to end a member's value, as nearly all numbers are? */
+SIMD_INLINE bool is_number(const char *p, const char *end)
+{
+    return end != p && (end == p + 1 || *p != '0') && (*end == ',' || *end == '}');
+}
+
+/* The end of the value that decides at w->p, if it is plain and has a fork; else NULL. */
+SIMD_INLINE const char *take_fork(struct walk *w, struct trail_step *s, const struct trail *t,
+                                  const struct stops *stops, char close)
+{
+    const char *end = text_stop(w->p, stops);
+    struct field *f = &w->slots[s->slot];
+    uint64_t hash;
+    struct trail_step *fork = fork_of(t, s, w->p, (size_t)(end - w->p), &hash);
+
+    if (*end != close || !is_fork(fork, s, w->p) || f->kind != FIELD_NONE)
+        return NULL;
+    *f = (struct field){w->p, (uint32_t)(end - w->p), FIELD_TEXT};
+    *w->touched++ = s->slot;
+    w->at = fork;
+    return end;
+}
+
+/* As long as steps are known and values plain. Ends before a step that is not so, or that ends the line,
+ * and returns it. There is no call in it, so that all stays in registers. */
+SIMD_INLINE struct trail_step *walk_plain(struct walk *w, enum line_form form,
+                                          const struct trail *t)
+{
+    const struct stops in_string = string_stops(),
+                       in_bare = form == FORM_JSON ? in_string : bare_stops();
+    const struct digits digits = digits_make();
+
+    for (;;) {
+        struct trail_step *s = w->at->next;
+        const char *end;
+
+        while (!text_begins(w->p, s->text, s->n, s->bits))
+            s = s->other;
+        w->p += s->n;
+        if (s->kind == STEP_STRING) {
+            end = text_stop(w->p, &in_string);
+            if (*end != '"')
+                goto odd;
+            store(w, s->slot, end++, FIELD_TEXT);
+            w->at = s;
+        } else if (s->kind == STEP_BARE) {
+            end = form == FORM_JSON ? text_no_digit(w->p, &digits) : text_stop(w->p, &in_bare);
+            if (form == FORM_JSON ? !is_number(w->p, end) : *end == '"')
+                goto odd;
+            store(w, s->slot, end, FIELD_TEXT);
+            w->at = s;
+        } else if (s->kind == STEP_FORK) {
+            end = take_fork(w, s, t, &in_string, '"');
+            if (end == NULL)
+                goto odd;
+            end++;
+        } else if (form == FORM_LOGFMT && s->kind == STEP_BARE_FORK) {
+            end = take_fork(w, s, t, &in_bare, ' ');
+            if (end == NULL)
+                goto odd;
+        } else {
+            goto odd;
+        }
+        w->p = end;
+        continue;
+    odd:
+        w->p -= s->n;
+        return s;
+    }
+}
+
+/* Any value at w->p. */
+SIMD_INLINE void take_value(struct walk *w, struct trail_step *s, struct trail *t, const char *end,
+                            enum field_kind kind)
+{
+    bool is_first = s->slot != FIELDNAME_NO_SLOT && w->slots[s->slot].kind == FIELD_NONE;
+
+    store(w, s->slot, end, kind);
+    if (s->decides && is_first) {
+        size_t n = (size_t)(end - w->p);
+        uint64_t hash;
+        struct trail_step *fork = fork_of(t, s, w->p, n, &hash);
+
+        if (!is_fork(fork, s, w->p))
+            fork = trail_fork(t, s, hash, w->p, n);
+        w->unsure |= fork == NULL;
+        w->at = fork ? fork : s;
+    }
+}
+
+/* Behind the value at w->p of a string's step. */
+static SIMD_TARGET const char *take_string(struct walk *w, struct trail_step *s,
+                                           enum line_form form, struct trail *t)
+{
+    const struct stops stops = string_stops();
+    const char *stop = text_stop(w->p, &stops), *end = skip_escapes(stop, form);
+
+    if (end == NULL)
+        return NULL;
+    take_value(w, s, t, end, end == stop ? FIELD_TEXT : form == FORM_JSON ? FIELD_JSON : FIELD_GO);
+    return end + 1;
+}
+
+/* A bare value was expected and none is there: perhaps a string, where there had been null before.
+ * The line goes the plain way, but the next one will find a step of its own. */
+static SIMD_TARGET const char *take_bare(struct walk *w, struct trail_step *s, enum line_form form,
+                                         struct trail *t, struct trail_step *before)
+{
+    const struct stops stops = bare_stops();
+    const char *end = form == FORM_JSON ? skip_scalar(w->p) : text_stop(w->p, &stops);
+
+    if (end == NULL || (form == FORM_LOGFMT && *end == '"')) {
+        if (*w->p == '"' || (form == FORM_JSON && (*w->p == '{' || *w->p == '[')))
+            (void)trail_add(t, form, before, w->p - s->n);
+        return NULL;
+    }
+    take_value(w, s, t, end, form == FORM_JSON && *w->p == 'n' ? FIELD_NULL : FIELD_TEXT);
+    return end;
+}
+
+/* At a nested value's first byte. */
+static SIMD_TARGET const char *take_inner(struct walk *w, const struct trail_step *s,
+                                          const struct trail *t)
+{
+    struct slice key = {s->text + s->key_at, s->key_n};
+    struct touched touched = {w->touched, 0};
+    const char *p = w->p - 1;
+
+    p = json_member(p, text_newline(p), key, t->want, w->slots, &touched);
+    w->touched += touched.n;
+    w->unsure |= s->decides;
+    return p;
+}
+
+/* Prose, mostly: its first token is no pair. */
+SIMD_INLINE bool begins_with_word(const char *p)
+{
+    const struct stops stops = stops_make('=', '"', ' ');
+    const char *end = text_stop(p, &stops);
+
+    return end > p && *end == ' ';
+}
+
+/* The step `s` at w->p, whatever it is but the end. False: the line must go the plain way. */
+static SIMD_TARGET __attribute__((noinline)) bool walk_odd(struct walk *w, struct trail_step *s,
+                                                           enum line_form form, struct trail *t)
+{
+    struct trail_step *before = w->at;
+
+    if (s->kind == STEP_NONE && form == FORM_LOGFMT && begins_with_word(w->p))
+        return false;
+    if (s->kind == STEP_NONE)
+        return trail_add(t, form, before, w->p) != NULL; /* then it is known */
+    w->p += s->n;
+    w->at = s;
+    if (s->kind == STEP_INNER)
+        w->p = take_inner(w, s, t);
+    else if (s->kind == STEP_BARE || s->kind == STEP_BARE_FORK)
+        w->p = take_bare(w, s, form, t, before);
+    else
+        w->p = take_string(w, s, form, t);
+    return w->p != NULL;
 }
 
 /* The newline of the line at p, which is then valid; NULL when it must go the plain way. */
 SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, struct trail *t,
-                             struct into *to)
+                             struct field *slots, uint16_t **touched)
 {
-    const char *start = p;
-    struct trail_step *at = &t->roots[form];
-    bool unsure = false;
-    unsigned members = 0;
+    struct walk w = {p, &t->roots[form], slots, *touched, false};
+    const char *end;
 
     for (;;) {
-        struct trail_step *s = at->next;
+        struct walk plain = w; /* its address is not known: it stays in registers */
+        struct trail_step *s = walk_plain(&plain, form, t);
 
-        while (!text_begins(p, s->text, s->n))
-            s = s->other;
-        if (__builtin_expect(s->kind == STEP_NONE, 0)) {
-            s = trail_add(t, form, at, p);
-            if (s == NULL)
-                return NULL;
+        *touched = plain.touched;
+        if (__builtin_expect(s->kind == STEP_END, 1)) {
+            t->end = plain.unsure ? NULL : s;
+            end = plain.p + s->n;
+            return (form == FORM_JSON || lenient || s->members > 1) &&
+                           (size_t)(end - p) <= UINT32_MAX
+                       ? end - 1
+                       : NULL;
         }
-        p += s->n;
-        if (s->kind == STEP_STRING) {
-            p = take_string(p, form, s->slot, to);
-            at = s;
-        } else if (s->kind == STEP_BARE) {
-            const char *end = take_bare(p, form, s->slot, to);
+        w = plain;
+        bool valid = walk_odd(&w, s, form, t);
 
-            p = __builtin_expect(end != NULL, 1) ? end : not_bare(p, s, form, t, at);
-            unsure |= s->decides;
-            at = s;
-        } else if (s->kind == STEP_END) {
-            bool enough = form == FORM_JSON || lenient || members > 1;
-
-            t->end = unsure ? NULL : s;
-            return enough && (size_t)(p - start) <= UINT32_MAX ? p - 1 : NULL;
-        } else if (s->kind == STEP_FORK) {
-            const char *value = p;
-            bool is_first = to->slots[s->slot].kind == FIELD_NONE;
-
-            at = s;
-            p = take_string(p, form, s->slot, to);
-            if (p != NULL && is_first) {
-                struct trail_step *fork = follow(t, s, value, (size_t)(p - 1 - value));
-
-                unsure |= fork == NULL;
-                at = fork ? fork : s;
-            }
-        } else {
-            struct into copy = *to; /* its address is known: the other stays in registers */
-
-            p = take_inner(p - 1, s, t, &copy);
-            to->touched = copy.touched;
-            unsure |= s->decides;
-            at = s;
-        }
-        if (__builtin_expect(p == NULL, 0))
+        *touched = w.touched;
+        if (!valid)
             return NULL;
-        members++;
     }
 }
 
@@ -258,11 +333,11 @@ SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, s
 SIMD_INLINE const char *scan(const char *p, enum line_form form, bool lenient, bool *ret_valid,
                              struct trail *t, struct field *slots, struct touched *touched)
 {
-    struct into to = {slots, touched->slots + touched->n};
+    uint16_t *last = touched->slots + touched->n;
     unsigned before = touched->n;
-    const char *end = walk(p, form, lenient, t, &to);
+    const char *end = walk(p, form, lenient, t, slots, &last);
 
-    touched->n = (unsigned)(to.touched - touched->slots);
+    touched->n = (unsigned)(last - touched->slots);
     *ret_valid = end != NULL;
     if (__builtin_expect(*ret_valid, 1))
         return end;
@@ -271,8 +346,11 @@ SIMD_INLINE const char *scan(const char *p, enum line_form form, bool lenient, b
     end = text_newline(p);
     struct slice line = {p, (size_t)(end - p)};
 
-    *ret_valid = form == FORM_JSON ? json_fields(line, t->want, slots, touched)
-                                   : logfmt_fields(line, lenient, t->want, slots, touched);
+    if (form == FORM_JSON)
+        *ret_valid = json_fields(line, t->want, slots, touched);
+    else
+        *ret_valid = (lenient || !begins_with_word(p)) &&
+                     logfmt_fields(line, lenient, t->want, slots, touched);
     return end;
 }
 

@@ -14,9 +14,9 @@
 #ifndef LT_DECODE_SIMD_H
 #define LT_DECODE_SIMD_H
 
+#include "base/word.h"
+
 #include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
 
 #if defined(SIMD_AVX2) || defined(SIMD_SSE2)
 #include <immintrin.h>
@@ -31,18 +31,6 @@
 #endif
 #define SIMD_INLINE static inline SIMD_TARGET __attribute__((always_inline))
 
-/* Eight bytes as one number, the first byte lowest, on every machine. */
-SIMD_INLINE uint64_t word_load(const char *p)
-{
-    uint64_t v;
-
-    memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
-
 SIMD_INLINE unsigned bit_lowest(uint64_t v)
 {
     return (unsigned)__builtin_ctzll(v);
@@ -51,10 +39,13 @@ SIMD_INLINE unsigned bit_lowest(uint64_t v)
 /* A vector is as many bytes as are looked at together. Its bytes are told apart by bits of a
  * number, VECTOR_BITS of them for each, the first byte's lowest:
  *
- * vector_eq(v, c)         which bytes are c?
- * vector_at_most(v, top)  which are at most top? (top is below 0x80)
+ * vector_all(c)           every byte is c (below 0x80)
+ * vector_eq(v, all)       which bytes are those of the other?
+ * vector_at_most(v, all)  which are at most those?
  * vector_or(a, b)
+ * vector_xor(a, b)
  * vector_bits(which)      the number; 0: none of them
+ * vector_others(which)    that of those that are not
  * vector_differs(a, b)    a number that has a bit for every byte in which they differ */
 
 #if defined(SIMD_AVX2)
@@ -67,14 +58,22 @@ SIMD_INLINE vector vector_load(const char *p)
     return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
 
-SIMD_INLINE vector vector_eq(vector v, char c)
+/* Which byte is not known to gcc: it would make the vector anew at each use, or keep it in memory across
+ * a call. */
+SIMD_INLINE vector vector_all(int c)
 {
-    return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c));
+    __asm__ volatile("" : "+r"(c));
+    return _mm256_set1_epi8((char)c);
 }
 
-SIMD_INLINE vector vector_at_most(vector v, char top)
+SIMD_INLINE vector vector_eq(vector v, vector all)
 {
-    return _mm256_cmpeq_epi8(_mm256_max_epu8(v, _mm256_set1_epi8(top)), _mm256_set1_epi8(top));
+    return _mm256_cmpeq_epi8(v, all);
+}
+
+SIMD_INLINE vector vector_at_most(vector v, vector all)
+{
+    return _mm256_cmpeq_epi8(_mm256_max_epu8(v, all), all);
 }
 
 SIMD_INLINE vector vector_or(vector a, vector b)
@@ -82,14 +81,24 @@ SIMD_INLINE vector vector_or(vector a, vector b)
     return _mm256_or_si256(a, b);
 }
 
+SIMD_INLINE vector vector_xor(vector a, vector b)
+{
+    return _mm256_xor_si256(a, b);
+}
+
 SIMD_INLINE uint64_t vector_bits(vector which)
 {
     return (unsigned)_mm256_movemask_epi8(which);
 }
 
+SIMD_INLINE uint64_t vector_others(vector which)
+{
+    return ~(unsigned)_mm256_movemask_epi8(which);
+}
+
 SIMD_INLINE uint64_t vector_differs(vector a, vector b)
 {
-    return ~(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, b));
+    return vector_others(vector_eq(a, b));
 }
 
 #elif defined(SIMD_SSE2)
@@ -102,14 +111,19 @@ SIMD_INLINE vector vector_load(const char *p)
     return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-SIMD_INLINE vector vector_eq(vector v, char c)
+SIMD_INLINE vector vector_all(int c)
 {
-    return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
+    return _mm_set1_epi8((char)c);
 }
 
-SIMD_INLINE vector vector_at_most(vector v, char top)
+SIMD_INLINE vector vector_eq(vector v, vector all)
 {
-    return _mm_cmpeq_epi8(_mm_max_epu8(v, _mm_set1_epi8(top)), _mm_set1_epi8(top));
+    return _mm_cmpeq_epi8(v, all);
+}
+
+SIMD_INLINE vector vector_at_most(vector v, vector all)
+{
+    return _mm_cmpeq_epi8(_mm_max_epu8(v, all), all);
 }
 
 SIMD_INLINE vector vector_or(vector a, vector b)
@@ -117,14 +131,24 @@ SIMD_INLINE vector vector_or(vector a, vector b)
     return _mm_or_si128(a, b);
 }
 
+SIMD_INLINE vector vector_xor(vector a, vector b)
+{
+    return _mm_xor_si128(a, b);
+}
+
 SIMD_INLINE uint64_t vector_bits(vector which)
 {
     return (unsigned)_mm_movemask_epi8(which);
 }
 
+SIMD_INLINE uint64_t vector_others(vector which)
+{
+    return 0xffff & ~(unsigned)_mm_movemask_epi8(which);
+}
+
 SIMD_INLINE uint64_t vector_differs(vector a, vector b)
 {
-    return 0xffff & ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b));
+    return vector_others(vector_eq(a, b));
 }
 
 #elif defined(SIMD_NEON)
@@ -137,19 +161,29 @@ SIMD_INLINE vector vector_load(const char *p)
     return vld1q_u8((const uint8_t *)p);
 }
 
-SIMD_INLINE vector vector_eq(vector v, char c)
+SIMD_INLINE vector vector_all(int c)
 {
-    return vceqq_u8(v, vdupq_n_u8((uint8_t)c));
+    return vdupq_n_u8((uint8_t)c);
 }
 
-SIMD_INLINE vector vector_at_most(vector v, char top)
+SIMD_INLINE vector vector_eq(vector v, vector all)
 {
-    return vcleq_u8(v, vdupq_n_u8((uint8_t)top));
+    return vceqq_u8(v, all);
+}
+
+SIMD_INLINE vector vector_at_most(vector v, vector all)
+{
+    return vcleq_u8(v, all);
 }
 
 SIMD_INLINE vector vector_or(vector a, vector b)
 {
     return vorrq_u8(a, b);
+}
+
+SIMD_INLINE vector vector_xor(vector a, vector b)
+{
+    return veorq_u8(a, b);
 }
 
 /* The middle four bits of every two bytes: there is no instruction that takes one of each, and this
@@ -159,9 +193,14 @@ SIMD_INLINE uint64_t vector_bits(vector which)
     return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(which), 4)), 0);
 }
 
+SIMD_INLINE uint64_t vector_others(vector which)
+{
+    return ~vector_bits(which);
+}
+
 SIMD_INLINE uint64_t vector_differs(vector a, vector b)
 {
-    return ~vector_bits(vceqq_u8(a, b));
+    return vector_others(vector_eq(a, b));
 }
 
 #else
@@ -169,22 +208,27 @@ SIMD_INLINE uint64_t vector_differs(vector a, vector b)
 typedef uint64_t vector;
 enum { VECTOR = 8, VECTOR_BITS = 8 };
 
-#define EACH_BYTE(x) (UINT64_C(0x0101010101010101) * (uint8_t)(x))
-
 SIMD_INLINE vector vector_load(const char *p)
 {
     return word_load(p);
 }
 
-/* The top bit of each. Exact: no carry runs from one byte into the next. */
-SIMD_INLINE vector vector_at_most(vector v, char top)
+SIMD_INLINE vector vector_all(int c)
 {
-    return ~(((v & EACH_BYTE(0x7f)) + EACH_BYTE(0x7f - top)) | v) & EACH_BYTE(0x80);
+    return WORD_OF((uint8_t)c);
 }
 
-SIMD_INLINE vector vector_eq(vector v, char c)
+/* The top bit of each. Exact: no carry runs from one byte into the next. */
+SIMD_INLINE vector vector_at_most(vector v, vector all)
 {
-    return vector_at_most(v ^ EACH_BYTE(c), 0);
+    const vector low = WORD_OF(0x7f);
+
+    return ~(((v & low) + (low - all)) | v | low);
+}
+
+SIMD_INLINE vector vector_eq(vector v, vector all)
+{
+    return vector_at_most(v ^ all, 0);
 }
 
 SIMD_INLINE vector vector_or(vector a, vector b)
@@ -192,9 +236,19 @@ SIMD_INLINE vector vector_or(vector a, vector b)
     return a | b;
 }
 
+SIMD_INLINE vector vector_xor(vector a, vector b)
+{
+    return a ^ b;
+}
+
 SIMD_INLINE uint64_t vector_bits(vector which)
 {
     return which;
+}
+
+SIMD_INLINE uint64_t vector_others(vector which)
+{
+    return which ^ WORD_OF(0x80);
 }
 
 SIMD_INLINE uint64_t vector_differs(vector a, vector b)
@@ -204,23 +258,55 @@ SIMD_INLINE uint64_t vector_differs(vector a, vector b)
 
 #endif
 
-/* Are the first n bytes the same? n < 32; 32 bytes of both can be read. */
-SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n)
+/* Are the first n bytes the same? n < 32, and `bits` has the n lowest; 32 bytes of both can be read. */
+SIMD_INLINE bool text_begins(const char *p, const char *text, unsigned n, uint32_t bits)
 {
-    for (; VECTOR < 32 && n >= VECTOR; n -= VECTOR, p += VECTOR, text += VECTOR)
+    if (VECTOR == 32)
+        return (vector_differs(vector_load(p), vector_load(text)) & bits) == 0;
+    for (; n >= VECTOR; n -= VECTOR, p += VECTOR, text += VECTOR)
         if (vector_differs(vector_load(p), vector_load(text)) != 0)
             return false;
     return (vector_differs(vector_load(p), vector_load(text)) &
             ((UINT64_C(1) << n * VECTOR_BITS) - 1)) == 0;
 }
 
-/* The first byte that is a, or b, or at most top; there must be one. */
-SIMD_INLINE const char *text_stop(const char *p, char a, char b, char top)
+/* What ends a text: the bytes a and b, and all that are at most top. */
+struct stops {
+    vector a, b, top;
+};
+
+SIMD_INLINE struct stops stops_make(char a, char b, char top)
+{
+    return (struct stops){vector_all(a), vector_all(b), vector_all(top)};
+}
+
+/* The first byte that is one; there must be one. */
+SIMD_INLINE const char *text_stop(const char *p, const struct stops *s)
 {
     for (;; p += VECTOR) {
         vector v = vector_load(p);
-        uint64_t bits = vector_bits(
-            vector_or(vector_or(vector_eq(v, a), vector_eq(v, b)), vector_at_most(v, top)));
+        uint64_t bits = vector_bits(vector_or(vector_or(vector_eq(v, s->a), vector_eq(v, s->b)),
+                                              vector_at_most(v, s->top)));
+
+        if (bits != 0)
+            return p + bit_lowest(bits) / VECTOR_BITS;
+    }
+}
+
+struct digits {
+    vector zero, nine;
+};
+
+SIMD_INLINE struct digits digits_make(void)
+{
+    return (struct digits){vector_all('0'), vector_all(9)};
+}
+
+/* The first byte that is no digit; there must be one. */
+SIMD_INLINE const char *text_no_digit(const char *p, const struct digits *d)
+{
+    for (;; p += VECTOR) {
+        uint64_t bits = vector_others(vector_at_most(vector_xor(vector_load(p), d->zero), d->nine));
 
         if (bits != 0)
             return p + bit_lowest(bits) / VECTOR_BITS;
@@ -230,8 +316,10 @@ SIMD_INLINE const char *text_stop(const char *p, char a, char b, char top)
 /* The first newline; there must be one. */
 SIMD_INLINE const char *text_newline(const char *p)
 {
+    const vector newline = vector_all('\n');
+
     for (;; p += VECTOR) {
-        uint64_t bits = vector_bits(vector_eq(vector_load(p), '\n'));
+        uint64_t bits = vector_bits(vector_eq(vector_load(p), newline));
 
         if (bits != 0)
             return p + bit_lowest(bits) / VECTOR_BITS;

@@ -150,13 +150,18 @@ static bool read_logfmt(const char *p, bool first, struct reading *r)
     return true;
 }
 
+static bool is_bare(const struct trail_step *s)
+{
+    return s->kind == STEP_BARE || s->kind == STEP_BARE_FORK;
+}
+
 /* Where in the list behind `after` a step of that kind belongs; NULL when the list is full. */
 static struct trail_step **place(struct trail_step *after, enum step_kind kind)
 {
     struct trail_step **at = &after->next;
     unsigned n = 0;
 
-    while ((*at)->kind != STEP_NONE && (kind == STEP_BARE || (*at)->kind != STEP_BARE)) {
+    while ((*at)->kind != STEP_NONE && (kind == STEP_BARE || !is_bare(*at))) {
         at = &(*at)->other;
         n++;
     }
@@ -170,6 +175,19 @@ static const struct fieldname *name_of(const struct trail *t, const struct readi
                : fieldnames_find(t->want, slice_make(r->key, (size_t)(r->key_end - r->key)));
 }
 
+/* n bits; n < TRAIL_TEXT. */
+static uint32_t lowest(size_t n)
+{
+    return (UINT32_C(1) << n) - 1;
+}
+
+static uint8_t members(const struct trail_step *before, enum step_kind kind)
+{
+    unsigned n = before->members + (kind != STEP_END);
+
+    return (uint8_t)(n < 2 ? n : 2);
+}
+
 static bool decides(const struct trail *t, uint16_t slot)
 {
     for (unsigned i = 0; i < t->ndeciding; i++)
@@ -181,16 +199,21 @@ static bool decides(const struct trail *t, uint16_t slot)
 struct trail_step *trail_fork(struct trail *t, struct trail_step *s, uint64_t hash,
                               const char *value, size_t n)
 {
-    struct trail_fork *fork = &t->forks[hash >> (64 - TRAIL_FORKS_BITS)];
+    struct trail_step *fork = &t->forks[hash >> (64 - TRAIL_FORKS_BITS)];
     bool again = fork->last == (uint32_t)hash;
 
     fork->last = (uint32_t)hash;
-    if (!again || fork->step.other || n >= TRAIL_TEXT || t->n > TRAIL_STEPS / 2)
+    if (!again || fork->other || n + 1 >= TRAIL_TEXT || t->n > TRAIL_STEPS / 2)
         return NULL;
-    fork->step =
-        (struct trail_step){.n = (uint8_t)n, .slot = FIELDNAME_NO_SLOT, .next = &none, .other = s};
-    memcpy(fork->step.text, value, n);
-    return &fork->step;
+    *fork = (struct trail_step){.bits = lowest(n + 1),
+                                .n = (uint8_t)(n + 1),
+                                .slot = FIELDNAME_NO_SLOT,
+                                .members = s->members,
+                                .last = fork->last,
+                                .next = &none,
+                                .other = s};
+    memcpy(fork->text, value, n + 1);
+    return fork;
 }
 
 struct trail_step *trail_add(struct trail *t, enum line_form form, struct trail_step *after,
@@ -213,16 +236,18 @@ struct trail_step *trail_add(struct trail *t, enum line_form form, struct trail_
     struct trail_step *s = &t->steps[t->n++];
 
     name = name_of(t, &r);
-    *s = (struct trail_step){.n = (uint8_t)(r.end - p),
+    *s = (struct trail_step){.bits = lowest((size_t)(r.end - p)),
+                             .n = (uint8_t)(r.end - p),
                              .kind = (uint8_t)r.kind,
                              .key_at = (uint8_t)(r.key - p),
                              .key_n = (uint8_t)(r.key_end - r.key),
                              .slot = name ? name->slot : FIELDNAME_NO_SLOT,
                              .decides = name && (decides(t, name->slot) || r.kind == STEP_INNER),
+                             .members = members(after, r.kind),
                              .next = &none,
                              .other = *at};
-    if (s->decides && r.kind == STEP_STRING)
-        s->kind = STEP_FORK;
+    if (s->decides && r.kind != STEP_INNER)
+        s->kind = r.kind == STEP_STRING ? STEP_FORK : STEP_BARE_FORK;
     memcpy(s->text, p, s->n);
     *at = s;
     return s;

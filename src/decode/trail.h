@@ -34,12 +34,13 @@ enum {
 enum line_form { FORM_JSON, FORM_LOGFMT, LINE_FORMS };
 
 enum step_kind {
-    STEP_NONE,   /* none of the steps before it fitted */
-    STEP_STRING, /* `text` ends with the opening quote */
-    STEP_FORK,   /* likewise, and its value may have a fork */
-    STEP_BARE,   /* a number, true, false, null; any bare word in logfmt */
-    STEP_INNER,  /* `text` ends with the `{` or `[` of a nested value */
-    STEP_END,    /* `text` ends with the newline */
+    STEP_STRING,    /* `text` ends with the opening quote */
+    STEP_BARE,      /* a number, true, false, null; any bare word in logfmt */
+    STEP_FORK,      /* as STEP_STRING; its value decides, and may have a fork */
+    STEP_BARE_FORK, /* the same of STEP_BARE */
+    STEP_INNER,     /* `text` ends with the `{` or `[` of a nested value */
+    STEP_END,       /* `text` ends with the newline */
+    STEP_NONE,      /* none of the steps before it fitted */
 };
 
 /* What the engine knows of all lines that end with a step. */
@@ -52,18 +53,15 @@ struct trail_note {
 
 struct trail_step {
     char text[TRAIL_TEXT];
+    uint32_t bits; /* the n lowest */
     uint8_t n, kind;
     uint8_t key_at, key_n;    /* of the key in `text` */
     uint16_t slot;            /* of the key's value, or FIELDNAME_NO_SLOT */
-    bool decides;             /* its value does, or may hold one that does */
+    bool decides;             /* its value does, and may have a fork; or may hold one that does */
+    uint8_t members;          /* with it; 2: or more */
+    uint32_t last;            /* of a fork: the hash of who came last and is not here */
     struct trail_step *next;  /* the first of those behind this one */
     struct trail_step *other; /* the next of those in this one's place; the last is STEP_NONE */
-};
-
-/* Where lines go on that have this value behind a step: `text` is the value, `other` that step. */
-struct trail_fork {
-    struct trail_step step;
-    uint32_t last; /* the hash of who came last and is not here */
 };
 
 struct trail {
@@ -71,7 +69,9 @@ struct trail {
     const struct fieldnames *want;       /* BORROWED */
     struct trail_step *steps;
     struct trail_note *notes; /* of each step */
-    struct trail_fork *forks; /* each at its hash */
+    /* Where lines go on that have a value behind a step, each at its hash: `text` is the value and the
+     * byte behind it, `other` that step. */
+    struct trail_step *forks;
     unsigned n, refused;
     uint16_t deciding[TRAIL_DECIDING]; /* slots */
     unsigned ndeciding;
@@ -93,8 +93,8 @@ static inline struct trail_note *trail_note(const struct trail *t)
     return t->end ? &t->notes[t->end - t->steps] : NULL;
 }
 
-/* A value of n bytes behind the step, which has no fork: it may get one when it comes again. Returns where
- * its line goes on. */
+/* A value of n bytes behind the step, which has no fork with the byte that ends it: it may get one when
+ * they come again. Returns where its line goes on. */
 struct trail_step *trail_fork(struct trail *t, struct trail_step *s, uint64_t hash,
                               const char *value, size_t n);
 

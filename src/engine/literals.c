@@ -49,7 +49,7 @@ struct literals {
 
 static inline uint64_t load_window(const char *p, size_t window)
 {
-    return window == LONG_WINDOW ? hash_load8(p) : hash_load4(p);
+    return window == LONG_WINDOW ? word_load(p) : word_load4(p);
 }
 
 static inline uint32_t mix(uint64_t v)

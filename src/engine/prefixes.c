@@ -33,9 +33,9 @@ static uint64_t head(struct slice text, size_t from)
     uint64_t v;
 
     if (text.n - from >= sizeof bytes)
-        v = hash_load8(text.p + from);
+        v = word_load(text.p + from);
     else
-        v = hash_load8(memcpy(bytes, text.p + from, text.n - from));
+        v = word_load(memcpy(bytes, text.p + from, text.n - from));
     return __builtin_bswap64(v);
 }
 

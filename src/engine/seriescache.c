@@ -164,7 +164,7 @@ static inline uint32_t hash_key(const struct seriescache *t)
     uint64_t h = t->seed, s = (h << 29 | h >> 35) ^ UINT64_C(0xe7037ed1a0b428db);
 
     for (; at < end; at += CHUNK)
-        h = hash_fold(hash_load8(at) ^ h, hash_load8(at + 8) ^ s);
+        h = hash_fold(word_load(at) ^ h, word_load(at + 8) ^ s);
     return (uint32_t)(h >> 32);
 }
 

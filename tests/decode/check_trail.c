@@ -147,6 +147,12 @@ TEST_EACH(lines_end_alike_when_all_that_decides_is_the_same, LINESCAN_LEVELS)
     learn("{\"msg\":\"a \\\"quoted\\\" text\"}");
     learn("time=1 level=\"INFO\" msg=\"a b\" path=/a status=200");
     ck_assert(!is_sure("time=1 level=INFO msg=\"a b\" path=/a status=200"));
+    learn("time=1 level=INFO msg=\"a b\" path=/a status=200");
+    learn("time=1 level=INFO msg=m");
+    learn("level=I time=1 msg=m");
+    learn("{\"level\":30,\"msg\":\"m\"}");
+    learn("{\"level\":null,\"msg\":\"m\"}");
+    ck_assert(!is_sure("{\"level\":40,\"msg\":\"m\"}"));
     ck_assert(!is_sure("{\"msg\":\"a message of more than thirty-two bytes\"}"));
     ck_assert(!is_sure("{\"msg\":\"a message of more than thirty-two bytes\"}"));
 }
@@ -177,6 +183,23 @@ TEST_EACH(one_wrong_byte_anywhere_is_the_same, LINESCAN_LEVELS)
                 read_block();
             }
         }
+    }
+}
+
+/* Of a block that begins where nothing before it can be read. */
+TEST_EACH(nothing_before_a_line_is_read, LINESCAN_LEVELS)
+{
+    enum { SIZE = 4096, K = 10 };
+    static const char *const lines[] = {"{\"k\":\"\"}", "{\"k\":1,\"a\":1}", "k=x a=1"};
+    static const uint16_t deciding[] = {K};
+
+    edge = edge_new(SIZE);
+    trail_decide(trail, deciding, 1);
+    for (unsigned i = 0; choose(_i) && i < 9; i++) {
+        buf_fmt(&block, "%s\n", lines[i / 3]);
+        while (block.n < SIZE - LINESCAN_SLACK)
+            buf_char(&block, '\n');
+        read_block();
     }
 }
 
