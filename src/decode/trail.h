@@ -45,6 +45,7 @@ enum step_kind {
 
 /* What the engine knows of all lines that end with a step. */
 struct trail_note {
+    const void *time_log; /* of this log the lines have one field that may be their time */
     bool has_events;
     bool has_all; /* they are all that the lines may be */
     uint8_t n;

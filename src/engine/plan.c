@@ -148,8 +148,8 @@ static void plan_event(struct plan *p, const struct ruleset *rules, const struct
     p->inputs =
         xreallocarray(needed.list, needed.n + 1, sizeof *p->inputs); /* as few as they are */
     p->ninputs = needed.n;
-    p->texts = xcalloc(needed.n + 1, sizeof *p->texts);
-    p->cache = seriescache_new(p->ninputs, p->nmappings);
+    serieskey_init(&p->key, p->ninputs);
+    p->cache = seriescache_new(p->nmappings);
 }
 
 static void find_spans(struct plan *plans, const struct ruleset *rules)
@@ -229,7 +229,7 @@ void plans_free(struct plan *plans, const struct ruleset *rules)
     free(plans[0].children);
     for (unsigned e = 0; e < rules->nevents; e++) {
         free(plans[e].inputs);
-        free(plans[e].texts);
+        serieskey_release(&plans[e].key);
         free(plans[e].begins);
         free(plans[e].ends);
         free(plans[e].members);

@@ -15,8 +15,8 @@ struct plan {
     unsigned nmappings;
     struct ref *inputs;
     unsigned ninputs;
-    struct slice *texts; /* of the inputs, in the line at hand */
-    uint32_t *children;  /* events that are `of` this one */
+    struct serieskey key; /* of the inputs, in the line at hand */
+    uint32_t *children;   /* events that are `of` this one */
     unsigned nchildren;
     bool actions_always;     /* a child, a value or an exemplar sees what actions make */
     bool has_time;           /* has a match group that is the line's time */

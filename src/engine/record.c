@@ -474,7 +474,7 @@ bool record_event_time(struct record *r, const struct event *event)
 }
 
 /* The one text that may be the line's time, not read; false when there are several, or one that must
- * be made first: then they are read. Every line comes here. */
+ * be made first: then they are read. */
 static bool only_text(const struct record *r, struct slice *ret_text)
 {
     const struct log_def *log = r->log;
@@ -487,6 +487,8 @@ static bool only_text(const struct record *r, struct slice *ret_text)
         others |= f[i].kind;
     if (others > FIELD_NULL || f->kind > FIELD_TEXT)
         return false;
+    if (r->note && others == FIELD_NONE)
+        r->note->time_log = log; /* lines that end so have no others either */
     if (f->kind == FIELD_TEXT)
         *ret_text = (struct slice){f->p, f->n};
     else if (log->ntime_contexts || log->time_match)
@@ -496,7 +498,7 @@ static bool only_text(const struct record *r, struct slice *ret_text)
     return true;
 }
 
-void record_note_time(struct record *r)
+void record_note_any_time(struct record *r)
 {
     const struct log_def *log = r->log;
     struct slice text;

@@ -146,7 +146,19 @@ bool record_event_time(struct record *r, const struct event *event);
 
 /* Keeps the line's time for lines after it that have none; mostly unread, as text. Last of all that
  * is done with a line. */
-void record_note_time(struct record *r);
+void record_note_any_time(struct record *r);
+
+static inline void record_note_time(struct record *r)
+{
+    const struct field *f = &r->slots[r->log->time_slots[0]];
+
+    if (r->note && r->note->time_log == r->log && !r->time_known && !r->time_bad &&
+        f->kind == FIELD_TEXT && f->n > 0)
+        r->pending = slice_make(f->p, f->n);
+    else
+        record_note_any_time(r);
+}
+
 /* Reads what was kept so; before the block, or the source, goes. */
 void record_settle(struct record *r);
 

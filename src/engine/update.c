@@ -37,11 +37,11 @@ struct updater {
     const struct ruleset *rules;
     struct registry *registry;
     struct plan *plans;
-    struct update_op *ops; /* of each mapping */
+    struct update_op *ops; /* of each mapping, as plans name them: those of an event side by side */
     struct family *skipped, *folded, *errors;
     int64_t now_ns;
     uint64_t generation;
-    uint32_t *merged;      /* mappings of several events */
+    const struct update_op **merged; /* of several events */
     uint64_t *actions_ran; /* per event: record.number of the line its actions last ran for */
 };
 
@@ -58,13 +58,19 @@ static void add_families(struct updater *u)
     }
 }
 
-static struct update_op make_op(struct updater *u, const struct mapping *m)
+static struct update_op *ops_of(const struct updater *u, const struct plan *p)
+{
+    return u->ops + (p->mappings - u->plans[0].mappings);
+}
+
+static struct update_op make_op(struct updater *u, const struct mapping *m, uint32_t position)
 {
     const struct family_spec *spec = &u->rules->families[m->family].spec;
     struct update_op op = {
         .kind = spec->type == FAMILY_COUNTER ? OP_COUNT : OP_OBSERVE,
         .reads = m->value_is_field && m->verb != VERB_INC && m->verb != VERB_DEC &&
                  m->verb != VERB_RESET,
+        .position = position,
         .exemplar = u->rules->events[m->event].nexemplar && spec->exemplars,
         .family = registry_find(u->registry, slice_str(spec->name)),
         .mapping = m,
@@ -93,11 +99,9 @@ struct updater *updater_new(const struct ruleset *rules, struct registry *regist
     u->ops = xcalloc(rules->nmappings + 1, sizeof *u->ops);
     u->merged = xcalloc(rules->nmappings + 1, sizeof *u->merged);
     add_families(u);
-    for (unsigned i = 0; i < rules->nmappings; i++)
-        u->ops[i] = make_op(u, &rules->mappings[i]);
     for (unsigned e = 0; e < rules->nevents; e++)
         for (unsigned i = 0; i < plans[e].nmappings; i++)
-            u->ops[plans[e].mappings[i]].position = i;
+            ops_of(u, &plans[e])[i] = make_op(u, &rules->mappings[plans[e].mappings[i]], i);
     u->skipped = own_family(registry, OWN_RULE_SKIPPED);
     u->errors = own_family(registry, OWN_RULE_ERRORS);
     u->folded = own_family(registry, OWN_SERIES_FOLDED);
@@ -213,7 +217,7 @@ static uint32_t cache_limit(const struct updater *u, const struct plan *p)
     uint32_t n = 0;
 
     for (unsigned i = 0; i < p->nmappings; i++) {
-        uint32_t of_one = family_nseries(u->ops[p->mappings[i]].family);
+        uint32_t of_one = family_nseries(ops_of(u, p)[i].family);
 
         n = n > of_one ? n : of_one;
     }
@@ -222,27 +226,29 @@ static uint32_t cache_limit(const struct updater *u, const struct plan *p)
 
 /* For a label set not seen before. Its series are made by the first update that is not refused, so
  * that a value that is no number makes no series. */
-static struct cached_series *cache_series(struct updater *u, struct plan *p)
+static __attribute__((noinline)) struct cached_series *cache_series(struct updater *u,
+                                                                    struct plan *p)
 {
-    struct cached_series *series = seriescache_add(p->cache, cache_limit(u, p));
+    struct cached_series *series = seriescache_add(p->cache, &p->key, cache_limit(u, p));
 
     for (unsigned i = 0; i < p->nmappings; i++)
         series[i].index = SERIES_UNMADE;
     return series;
 }
 
-static struct cached_series *find_series(struct updater *u, struct plan *p, struct slice block)
+TRACED struct cached_series *find_series(struct updater *u, struct plan *p)
 {
-    struct cached_series *series = seriescache_find(p->cache, p->texts, block);
+    struct cached_series *series = seriescache_find(p->cache, &p->key);
 
     return series ? series : cache_series(u, p);
 }
 
 /* Before any action of the line is run by updater_actions: it may write what an input reads. */
-static void read_inputs(struct plan *p, struct record *r)
+TRACED void read_inputs(struct plan *p, struct record *r)
 {
+    serieskey_begin(&p->key);
     for (unsigned i = 0; i < p->ninputs; i++)
-        p->texts[i] = record_text(r, &p->inputs[i]);
+        serieskey_add(&p->key, record_text(r, &p->inputs[i]), r->block);
 }
 
 static enum skip read_value(struct record *r, const struct update_op *op, struct num *ret_value)
@@ -313,11 +319,16 @@ static void note_update(const struct updater *u, struct record *r, const struct 
 TRACED void update(struct updater *u, struct record *r, const struct update_op *op,
                    struct cached_series *s, struct trace *t)
 {
-    struct num v = op->fixed;
-    enum skip skip = op->reads ? read_value(r, op, &v) : SKIP_NOT;
+    const struct num *v = &op->fixed;
+    enum skip skip = SKIP_NOT;
+    struct num value;
 
+    if (op->reads) {
+        skip = read_value(r, op, &value);
+        v = skip == SKIP_NOT ? &value : v;
+    }
     if (t)
-        note_update(u, r, op, skip, &v, t);
+        note_update(u, r, op, skip, v, t);
     if (skip != SKIP_NOT) {
         count_skip(u, op->mapping, skip);
         return;
@@ -333,13 +344,13 @@ TRACED void update(struct updater *u, struct record *r, const struct update_op *
     unsigned bucket = 0;
 
     if (op->kind == OP_COUNT)
-        counter_add(op->family, s->index, &v, u->now_ns);
+        counter_add(op->family, s->index, v, u->now_ns);
     else if (op->kind == OP_OBSERVE)
-        bucket = histogram_observe(op->family, s->index, v.d, u->now_ns);
+        bucket = histogram_observe(op->family, s->index, v->d, u->now_ns);
     else
-        update_gauge(u, r, op, s->index, v.d);
+        update_gauge(u, r, op, s->index, v->d);
     if (op->exemplar && family_wants_exemplar(op->family, s->index, bucket))
-        keep_exemplar(u, r, op, s->index, v.d);
+        keep_exemplar(u, r, op, s->index, v->d);
 }
 
 /* For all members, before the next update of the rules. */
@@ -352,7 +363,7 @@ TRACED void update_members(struct updater *u, struct record *r, const struct upd
     for (unsigned k = 0; k < p->members->n; k++) {
         each_show(r, &u->rules->events[event], p->members, k);
         read_inputs(p, r);
-        update(u, r, op, find_series(u, p, r->block) + op->position, t);
+        update(u, r, op, find_series(u, p) + op->position, t);
     }
     each_hide(r, &u->rules->events[event], p->members);
 }
@@ -360,41 +371,50 @@ TRACED void update_members(struct updater *u, struct record *r, const struct upd
 TRACED void apply_one(struct updater *u, struct record *r, unsigned event, struct trace *t)
 {
     struct plan *p = &u->plans[event];
+    const struct update_op *op = ops_of(u, p), *end = op + p->nmappings;
     struct cached_series *series;
 
     if (p->members) {
-        for (unsigned i = 0; i < p->nmappings; i++)
-            update_members(u, r, &u->ops[p->mappings[i]], t);
+        for (; op < end; op++)
+            update_members(u, r, op, t);
         return;
     }
-    series = find_series(u, p, r->block);
-    for (unsigned i = 0; i < p->nmappings; i++)
-        update(u, r, &u->ops[p->mappings[i]], &series[i], t);
+    series = find_series(u, p);
+    for (; op < end; op++)
+        update(u, r, op, series++, t);
 }
 
+/* Mappings, as rules name them. */
 static int by_number(const void *a, const void *b)
 {
-    return (int)*(const uint32_t *)a - (int)*(const uint32_t *)b;
+    const struct update_op *x = *(const struct update_op *const *)a;
+    const struct update_op *y = *(const struct update_op *const *)b;
+
+    return (x->mapping > y->mapping) - (x->mapping < y->mapping);
 }
 
-TRACED void apply_merged(struct updater *u, struct record *r, const uint32_t *events, unsigned n,
-                         struct trace *t)
+static __attribute__((noinline)) void apply_merged(struct updater *u, struct record *r,
+                                                   const uint32_t *events, unsigned n,
+                                                   struct trace *t)
 {
     unsigned count_all = 0;
 
     for (unsigned i = 0; i < n; i++)
+        read_inputs(&u->plans[events[i]], r);
+    for (unsigned i = 0; t && i < n; i++)
+        t->trials[events[i]].gave_up |= updater_actions(u, r, events[i]);
+    for (unsigned i = 0; i < n; i++)
         for (unsigned k = 0; k < u->plans[events[i]].nmappings; k++)
-            u->merged[count_all++] = u->plans[events[i]].mappings[k];
+            u->merged[count_all++] = ops_of(u, &u->plans[events[i]]) + k;
     qsort(u->merged, count_all, sizeof *u->merged, by_number);
     for (unsigned i = 0; i < count_all; i++) {
-        const struct update_op *op = &u->ops[u->merged[i]];
-
+        const struct update_op *op = u->merged[i];
         struct plan *p = &u->plans[op->mapping->event];
 
         if (p->members)
             update_members(u, r, op, t);
         else
-            update(u, r, op, find_series(u, p, r->block) + op->position, t);
+            update(u, r, op, find_series(u, p) + op->position, t);
     }
 }
 
@@ -403,14 +423,14 @@ TRACED void apply(struct updater *u, struct record *r, const uint32_t *events, u
 {
     if (registry_generation(u->registry) != u->generation)
         forget_series(u);
-    for (unsigned i = 0; i < n; i++)
-        read_inputs(&u->plans[events[i]], r);
-    for (unsigned i = 0; t && i < n; i++)
-        t->trials[events[i]].gave_up |= updater_actions(u, r, events[i]);
-    if (n == 1)
-        apply_one(u, r, events[0], t);
-    else
+    if (n > 1) {
         apply_merged(u, r, events, n, t);
+        return;
+    }
+    read_inputs(&u->plans[events[0]], r);
+    if (t)
+        t->trials[events[0]].gave_up |= updater_actions(u, r, events[0]);
+    apply_one(u, r, events[0], t);
 }
 
 void updater_apply(struct updater *u, struct record *r, const uint32_t *events, unsigned n)

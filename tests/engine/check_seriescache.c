@@ -9,122 +9,156 @@
 
 #include <stdio.h>
 
-/* Texts of anywhere. */
-static struct cached_series *find(struct seriescache *t, const struct slice *texts)
+/* A table and the key last looked for in it. */
+struct cache {
+    struct seriescache *cache;
+    struct serieskey key;
+    unsigned ntexts;
+};
+
+static struct cache cache_new(unsigned ntexts, unsigned nseries)
 {
-    return seriescache_find(t, texts, (struct slice){NULL, 0});
+    struct cache t = {.cache = seriescache_new(nseries), .ntexts = ntexts};
+
+    serieskey_init(&t.key, ntexts);
+    return t;
+}
+
+static void cache_free(struct cache *t)
+{
+    seriescache_free(t->cache);
+    serieskey_release(&t->key);
+}
+
+static struct cached_series *find_in(struct cache *t, const struct slice *texts, struct slice block)
+{
+    serieskey_begin(&t->key);
+    for (unsigned i = 0; i < t->ntexts; i++)
+        serieskey_add(&t->key, texts[i], block);
+    return seriescache_find(t->cache, &t->key);
+}
+
+/* Texts of anywhere. */
+static struct cached_series *find(struct cache *t, const struct slice *texts)
+{
+    return find_in(t, texts, (struct slice){NULL, 0});
+}
+
+static struct cached_series *add(struct cache *t, uint32_t max)
+{
+    return seriescache_add(t->cache, &t->key, max);
 }
 
 TEST(an_empty_table_knows_nothing)
 {
-    struct seriescache *t = seriescache_new(1, 1);
+    struct cache t = cache_new(1, 1);
     struct slice text = SLICE("a");
 
-    ck_assert_ptr_null(find(t, &text));
-    seriescache_clear(t);
-    ck_assert_ptr_null(find(t, &text));
-    seriescache_free(t);
+    ck_assert_ptr_null(find(&t, &text));
+    seriescache_clear(t.cache);
+    ck_assert_ptr_null(find(&t, &text));
+    cache_free(&t);
     seriescache_free(NULL);
 }
 
 TEST(no_texts_are_one_label_set)
 {
-    struct seriescache *t = seriescache_new(0, 2);
+    struct cache t = cache_new(0, 2);
 
-    ck_assert_ptr_null(find(t, NULL));
-    seriescache_add(t, 10)[1].index = 7;
-    ck_assert_uint_eq(find(t, NULL)[1].index, 7);
-    seriescache_free(t);
+    ck_assert_ptr_null(find(&t, NULL));
+    add(&t, 10)[1].index = 7;
+    ck_assert_uint_eq(find(&t, NULL)[1].index, 7);
+    cache_free(&t);
 }
 
 TEST(where_a_text_ends_tells_label_sets_apart)
 {
     static const char *const texts[][2] = {{"ab", "c"}, {"a", "bc"}, {"", "abc"}, {"abc", ""},
                                            {"", ""},    {"c", "ab"}, {"bc", "a"}};
-    struct seriescache *t = seriescache_new(2, 1);
+    struct cache t = cache_new(2, 1);
     enum { N = sizeof texts / sizeof *texts };
 
     for (unsigned i = 0; i < N; i++) {
         struct slice two[] = {slice_str(texts[i][0]), slice_str(texts[i][1])};
 
-        ck_assert_ptr_null(find(t, two));
-        seriescache_add(t, 10)->index = i;
+        ck_assert_ptr_null(find(&t, two));
+        add(&t, 10)->index = i;
     }
     for (unsigned i = 0; i < N; i++) {
         struct slice two[] = {slice_str(texts[i][0]), slice_str(texts[i][1])};
 
-        ck_assert_uint_eq(find(t, two)->index, i);
+        ck_assert_uint_eq(find(&t, two)->index, i);
     }
-    seriescache_free(t);
+    cache_free(&t);
 }
 
 TEST(zeros_and_lengths_count)
 {
-    struct seriescache *t = seriescache_new(1, 1);
+    struct cache t = cache_new(1, 1);
     static const char zeros[40] = {0};
 
     for (unsigned n = 0; n <= sizeof zeros; n++) {
         struct slice text = {zeros, n};
 
-        ck_assert_ptr_null(find(t, &text));
-        seriescache_add(t, 100)->index = n;
+        ck_assert_ptr_null(find(&t, &text));
+        add(&t, 100)->index = n;
     }
     for (unsigned n = 0; n <= sizeof zeros; n++) {
         struct slice text = {zeros, n};
 
-        ck_assert_uint_eq(find(t, &text)->index, n);
+        ck_assert_uint_eq(find(&t, &text)->index, n);
     }
-    seriescache_free(t);
+    cache_free(&t);
 }
 
 TEST(a_new_entry_is_all_zero)
 {
-    struct seriescache *t = seriescache_new(1, 3);
+    struct cache t = cache_new(1, 3);
     struct slice text = SLICE("x");
 
-    find(t, &text);
-    struct cached_series *s = seriescache_add(t, 10);
+    find(&t, &text);
+    struct cached_series *s = add(&t, 10);
 
     for (unsigned i = 0; i < 3; i++)
         ck_assert(s[i].index == 0 && s[i].folded == 0);
-    seriescache_free(t);
+    cache_free(&t);
 }
 
 TEST(a_full_table_begins_anew)
 {
-    struct seriescache *t = seriescache_new(1, 1);
+    struct cache t = cache_new(1, 1);
     char name[8];
 
     for (unsigned i = 0; i < 9; i++) {
         snprintf(name, sizeof name, "%u", i);
         struct slice text = slice_str(name);
 
-        ck_assert_ptr_null(find(t, &text));
-        seriescache_add(t, 4)->index = i;
-        ck_assert_uint_eq(find(t, &text)->index, i);
+        ck_assert_ptr_null(find(&t, &text));
+        add(&t, 4)->index = i;
+        ck_assert_uint_eq(find(&t, &text)->index, i);
     }
     struct slice text = SLICE("7");
 
-    ck_assert_ptr_null(find(t, &text));
-    seriescache_free(t);
+    ck_assert_ptr_null(find(&t, &text));
+    cache_free(&t);
 }
 
 /* Texts as long as lines may not fill the memory that a full table of short ones would take. */
 TEST(long_texts_are_forgotten_sooner)
 {
     static char bytes[3][1024];
-    struct seriescache *t = seriescache_new(1, 1);
+    struct cache t = cache_new(1, 1);
     struct slice texts[3];
 
     for (unsigned i = 0; i < 3; i++) {
         memset(bytes[i], 'a' + (int)i, sizeof bytes[i]);
         texts[i] = slice_make(bytes[i], sizeof bytes[i]);
-        ck_assert_ptr_null(find(t, &texts[i]));
-        seriescache_add(t, 4)->index = i;
+        ck_assert_ptr_null(find(&t, &texts[i]));
+        add(&t, 4)->index = i;
     }
-    ck_assert_ptr_null(find(t, &texts[0]));
-    ck_assert_uint_eq(find(t, &texts[2])->index, 2);
-    seriescache_free(t);
+    ck_assert_ptr_null(find(&t, &texts[0]));
+    ck_assert_uint_eq(find(&t, &texts[2])->index, 2);
+    cache_free(&t);
 }
 
 /* What it answers, beside a plain array. */
@@ -133,7 +167,7 @@ TEST(random_texts_are_found_as_they_were_put)
     enum { SETS = 3000, TEXTS = 3 };
     static char bytes[SETS][TEXTS][24];
     static struct slice texts[SETS][TEXTS];
-    struct seriescache *t = seriescache_new(TEXTS, 2);
+    struct cache t = cache_new(TEXTS, 2);
     struct dice d = {20240101};
 
     for (unsigned i = 0; i < SETS; i++) {
@@ -144,7 +178,7 @@ TEST(random_texts_are_found_as_they_were_put)
                 bytes[i][k][b] = "ab"[roll(&d, 2)];
             texts[i][k] = slice_make(bytes[i][k], roll(&d, 4) ? n : n / 8);
         }
-        struct cached_series *s = find(t, texts[i]);
+        struct cached_series *s = find(&t, texts[i]);
         unsigned first = 0;
 
         while (first < i &&
@@ -156,11 +190,11 @@ TEST(random_texts_are_found_as_they_were_put)
             ck_assert_uint_eq(s[0].index, first);
         } else {
             ck_assert_ptr_null(s);
-            s = seriescache_add(t, 1 << 20);
+            s = add(&t, 1 << 20);
             s[0].index = s[1].folded = i;
         }
     }
-    seriescache_free(t);
+    cache_free(&t);
 }
 
 /* The sooner way and the other make the same key; what stands behind a text is no part of it. */
@@ -168,7 +202,7 @@ TEST(a_text_in_the_block_is_the_same_text)
 {
     static const char bytes[] = "the quick brown fox jumps over the lazy dog, twice";
     enum { N = sizeof bytes - 1, SLACK = 16 };
-    struct seriescache *t = seriescache_new(2, 1);
+    struct cache t = cache_new(2, 1);
     struct slice block = {bytes, N - SLACK};
 
     for (unsigned from = 0; from < block.n; from++) {
@@ -178,11 +212,11 @@ TEST(a_text_in_the_block_is_the_same_text)
             struct slice copied[] = {slice_make(copy, n), two[1]};
 
             memcpy(copy, two[0].p, n);
-            if (!find(t, copied))
-                seriescache_add(t, UINT32_MAX);
-            if (seriescache_find(t, two, block) != find(t, copied))
+            if (!find(&t, copied))
+                add(&t, UINT32_MAX);
+            if (find_in(&t, two, block) != find(&t, copied))
                 ck_abort_msg("%u bytes at %u", n, from);
         }
     }
-    seriescache_free(t);
+    cache_free(&t);
 }
