@@ -165,15 +165,30 @@ static bool take_pattern(const char *pattern, struct slice *s)
     return true;
 }
 
-/* Is s one of each table from `part` on, and nothing else? */
+/* Can s begin like the pattern? */
+static bool is_begin(const char *pattern, struct slice s)
+{
+    struct date date = {0};
+
+    return *pattern == 0 || take(*pattern, s, &date) > 0;
+}
+
+/* Is s one of each table from `part` on, and nothing else? Most names are of no rotated file, and many
+ * patterns of a table begin alike. */
 static bool is_added(const parts added, unsigned part, struct slice s)
 {
+    char other = 0; /* what it does not begin with */
+
     if (part == PARTS_MAX || !added[part])
         return s.n == 0;
     for (const char *const *p = added[part]; *p; p++) {
         struct slice rest = s;
 
-        if (take_pattern(*p, &rest) && is_added(added, part + 1, rest))
+        if (**p && **p == other)
+            continue;
+        if (!is_begin(*p, s))
+            other = **p;
+        else if (take_pattern(*p, &rest) && is_added(added, part + 1, rest))
             return true;
     }
     return false;
@@ -247,7 +262,8 @@ enum rotated rotated_base(struct slice name, unsigned nth, struct buf *ret_base)
         if (forms[f].before_extension && stem == plain.n)
             continue;
         for (size_t i = 1; i < end; i++) {
-            if (char_is_letter(plain.p[i])) /* neither a separator nor a digit */
+            if (char_is_letter(plain.p[i]) || /* neither a separator nor the first digit */
+                (char_is_digit(plain.p[i]) && char_is_digit(plain.p[i - 1])))
                 continue;
             if (!has_form(&forms[f], plain, i, end) || nth-- > 0)
                 continue;
