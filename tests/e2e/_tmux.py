@@ -24,8 +24,9 @@ class Screen:
                   "stty -g >before; env %s %s; echo $? >code; stty -g >after; exec sleep 1000" % (words, command))
 
     def tmux(self, *args):
+        # Not the shell of whoever runs the tests: that may be none, or end with its command by Ctrl-C, as dash does.
         return subprocess.run(["tmux", "-S", self.socket, *args], capture_output=True, text=True, check=True,
-                              env=dict(os.environ, LC_ALL="C.UTF-8")).stdout
+                              env=dict(os.environ, LC_ALL="C.UTF-8", SHELL="/bin/bash")).stdout
 
     def keys(self, *keys):
         self.tmux("send-keys", *keys)

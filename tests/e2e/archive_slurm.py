@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 
@@ -67,8 +68,10 @@ def cluster():
         for name, command in (("slurmctld", ["slurmctld", "-D", "-c"]), *((node, ["slurmd", "-D", "-N", node]) for node in NODES)):
             with open(name + ".out", "wb") as out:
                 servers[name] = subprocess.Popen(command, env=environment(), stdout=out, stderr=out, stdin=subprocess.DEVNULL)
-        ready = until(lambda: ask("sinfo", "-h", "-t", "idle", "-o", "%D") == "2", 60)
-        if not ready:
+
+        def ended():
+            return any(server.poll() is not None for server in servers.values())
+        if not until(lambda: ended() or ask("sinfo", "-h", "-t", "idle", "-o", "%D") == "2", 60) or ended():
             print("slurm does not run here:", *(line for name in servers for line in get(name + ".out").splitlines()[-3:]), sep="\n")
             sys.exit(77)
         yield servers
@@ -147,6 +150,11 @@ def a_node_that_goes_away_under_a_task():
 MISSING = [program for program in ("slurmctld", "slurmd", "sbatch", "scancel", "sinfo") if not shutil.which(program, path=SBIN)]
 if MISSING:
     print("not installed:", *MISSING)
+    sys.exit(77)
+try:
+    socket.getaddrinfo(None, 7684, socket.AF_INET, flags=socket.AI_ADDRCONFIG | socket.AI_PASSIVE)
+except socket.gaierror:
+    print("Slurm does not listen on a machine that has no address but those of loopback")
     sys.exit(77)
 # Slurm takes a minute to be sure that a node is gone.
 main(an_array_job_gives_the_page_of_one_machine_or_none, *([a_node_that_goes_away_under_a_task] if os.environ.get("LT_LONG") else []))
