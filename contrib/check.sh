@@ -68,12 +68,14 @@ configured() {
     fi
 }
 
-# made DIR OPTION...: everything is built there, tests and fuzzers, by whichever step comes first.
+# made DIR OPTION...: everything is built there, tests and fuzzers, by whichever step comes first. What is tested is
+# optimized, and the simulation, which runs for minutes; the programs that test are not: a third of the time goes there.
 made() {
     mkdir -p "$build"
     (
         flock 9
-        configured "$@" && make -s -j"$jobs" all && make -s -j"$jobs" check TESTS=
+        configured "$@" && make -s -j"$jobs" all tests/sim/sim &&
+            make -s -j"$jobs" check TESTS= CFLAGS="$(sed -n 's/^CFLAGS = //p' Makefile) -O0"
     ) 9>"$1.lock"
 }
 
@@ -116,7 +118,11 @@ unit_tests() {
 
 step_unit() { made "$build/gcc" CC=gcc && unit_tests "$build/gcc"; }
 
-step_clang_sanitizers() { made_by_clang && unit_tests "$build/clang"; }
+# Of the rounds of random tests that the step unit has all of, the first: LT_LONG=1 has all here, too.
+step_clang_sanitizers() {
+    [ -n "${LT_LONG:-}" ] || export LT_FEW=1
+    made_by_clang && unit_tests "$build/clang"
+}
 
 # Data races, where there are threads: rendering, bcrypt, saving, unpacking, `replay -j`. No suppressions.
 step_tsan() {
@@ -186,7 +192,7 @@ fuzz_one() {
     kept=$top/tests/corpus/$(basename "$1")
     found=$(mktemp -d) && cd "$found" && mkdir new || return 1
     [ -d "$kept" ] || kept=
-    PAGE_JUDGE=$top/tests/engine/page_judge.py "$build/clang/$1" new ${kept:+"$kept"} -max_total_time="${FUZZ_SECONDS:-5}" \
+    PAGE_JUDGE=$top/tests/engine/page_judge.py "$build/clang/$1" new ${kept:+"$kept"} -max_total_time="${FUZZ_SECONDS:-3}" \
         -rss_limit_mb=1024 -print_final_stats=1 >said 2>&1 || ok=1
     sed -n "s|^stat::number_of_executed_units: *|$1: runs: |p" said
     [ $ok = 0 ] || tail -n 40 said
@@ -200,15 +206,22 @@ tree_number() {
     tree=$(git -C "$top" rev-parse 'HEAD^{tree}' 2>/dev/null || date +%Y%m%d)
     echo $((16#${tree:0:8}))
 }
+# share_of N: of the lines that are read every Nth, others with each commit; all with LT_LONG=1.
+share_of() {
+    local n=$1
+    [ -z "${LT_LONG:-}" ] || n=1
+    awk -v n="$n" -v number="$(tree_number)" 'NR % n == number % n'
+}
 
-# A minute of new stories, others with each commit, and every call of the kept ones at which logtally can be killed or
-# the power be cut. How many in 1,000 may fail, as faults that are known, is to go to 0. The seed that is printed
+# A minute of new stories, others with each commit, and of a third of the kept ones every call at which logtally can be
+# killed or the power be cut. How many in 1,000 may fail, as faults that are known, is to go to 0. The seed that is printed
 # repeats the run.
 step_simulation() {
-    local out=$CHECK_LOG.out ok=0 sim=$build/gcc/tests/sim/sim seed
+    local out=$CHECK_LOG.out ok=0 sim=$build/gcc/tests/sim/sim seed dying
     seed=$(tree_number)
     echo "$sim --seed $seed"
-    "$sim" --die "$top"/tests/stories/*.story >"$out" || ok=1
+    mapfile -t dying < <(printf '%s\n' "$top"/tests/stories/*.story | share_of 3)
+    "$sim" --die "${dying[@]}" >"$out" || ok=1
     cat "$out"
     closing_line "$out" || ok=1
     "$sim" --seconds "${SIMULATION_SECONDS:-60}" --seed "$seed" --allow 1 --most 1000 --plain --cover >"$out" || ok=1
@@ -271,9 +284,9 @@ step_layers() {
 
 # One machine of three, another with each commit, as each is built for anew; LT_LONG=1 tries all, with all their tests.
 step_machines() {
-    local out=$CHECK_LOG.out ok=0 machines=(arm64 i386 s390x)
+    local out=$CHECK_LOG.out ok=0 machines
     need python3
-    [ -n "${LT_LONG:-}" ] || machines=("${machines[$(tree_number) % 3]}")
+    mapfile -t machines < <(printf '%s\n' arm64 i386 s390x | share_of 3)
     LOGTALLY=$logtally CHECK_BUILD=$build "$top/tests/machines/run.sh" "${machines[@]}" >"$out" 2>&1 || ok=1
     cat "$out"
     closing_line "$out" && return $ok

@@ -20,7 +20,7 @@
 #define TEST_EACH(name, n) TEST_ADDED(name, tcase_add_loop_test(tcase, name, 0, (int)(n)))
 
 /* So many rounds over cases that are drawn by chance; a fortieth of them, one at least, where the
- * environment has LT_FEW: under valgrind, or on an emulated machine (tests/machines). */
+ * environment has LT_FEW: under valgrind and sanitizers, on an emulated machine (tests/machines). */
 int rounds(int n);
 
 /* Passes only if this signal ends it. */

@@ -9,7 +9,7 @@ prometheus/tests must notice:
     {MATCHER}            left out, and turned round: =, !=, =~, !~
 
 What lives is in ALIVE with the reason why it may, or the run fails; it also fails for what is listed there and does not live.
-A run tries a third of them, another with each commit, and LT_LONG=1 all; `mutants.py REGEX` those of rules of such names.
+A run tries a sixth of them, another with each commit, and LT_LONG=1 all; `mutants.py REGEX` those of rules of such names.
 
 How: all mutants of a test stand beside the true rules in one rule file, and one run of promtool evaluates them all. A spoiled alert
 is told by a label `mutant`; a spoiled record has a name of its own, and what is computed from it is there a second time. Each
@@ -48,7 +48,7 @@ ALIVE = [
     ("MessageBudgetBurnSlow", ".*", r"3 x .* \(4\)|\w+ x 2 \(2\)|no status!=.* \(3\)", "so much traffic that fails so has more than three failures"),
 ]
 # A run tries one mutant of so many, others with each commit; LT_LONG=1 tries all.
-SHARES = 3
+SHARES = 6
 # What lives is asked of tests up to this cost alone, but in a long run.
 QUICK = 2e6
 
