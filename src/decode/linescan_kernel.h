@@ -122,9 +122,11 @@ SIMD_INLINE struct trail_step *fork_of(const struct trail *t, const struct trail
                                         0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
                                         UINT64_MAX};
     const size_t part = n < 8 ? n : 8; /* no branch */
+    /* Not its address: which values share a hash is the same in each run. */
+    const size_t place = (size_t)((const char *)s - (const char *)t->steps);
 
     *ret_hash =
-        hash_fold((word_load(value) & kept_of[part]) ^ (uintptr_t)s,
+        hash_fold((word_load(value) & kept_of[part]) ^ place,
                   (word_load(value + n - part) & kept_of[part]) ^ UINT64_C(0xe7037ed1a0b428db) ^ n);
     return &t->forks[*ret_hash >> (64 - TRAIL_FORKS_BITS)];
 }
