@@ -41,7 +41,7 @@ static int64_t written_last(const char *path)
     if (sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         int64_t of_content = gzip_time(fd);
 
-        ns = (of_content ? of_content : (int64_t)st.st_mtim.tv_sec) * NSEC_PER_SEC;
+        ns = clock_ns(of_content ? of_content : st.st_mtim.tv_sec, 0);
     }
     (void)sys_close(fd);
     return ns;

@@ -562,7 +562,7 @@ struct web_file_id web_file_look(const char *path)
 
     if (stat(path, &st) < 0)
         return (struct web_file_id){0};
-    return (struct web_file_id){st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec, st.st_size,
+    return (struct web_file_id){clock_ns(st.st_mtim.tv_sec, st.st_mtim.tv_nsec), st.st_size,
                                 st.st_dev, st.st_ino};
 }
 

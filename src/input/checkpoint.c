@@ -91,6 +91,19 @@ static void encode_began(const struct tail_file *f, struct buf *out)
     buf_vblob(out, slice_make(f->began, began_bytes(f)));
 }
 
+static int64_t read_time(struct reader *r)
+{
+    return clock_within((int64_t)read_u64(r));
+}
+
+static int64_t read_running_time(struct reader *r)
+{
+    int64_t ns = read_time(r);
+
+    r->bad |= ns < 0;
+    return ns;
+}
+
 static void decode_began(struct tail_file *f, struct reader *r)
 {
     uint64_t n = read_varint(r);
@@ -307,8 +320,8 @@ static void read_file(struct reader *r, uint32_t format, struct saved *s)
     s->path = read_path(r, stream);
     s->real = read_path(r, stream);
     s->flags = format < WIDER_FLAGS ? read_u8(r) : (unsigned)read_varint(r);
-    s->lost_wall_ns = (int64_t)read_u64(r);
-    s->mtime_ns = (int64_t)read_u64(r);
+    s->lost_wall_ns = read_time(r);
+    s->mtime_ns = read_time(r);
     s->alike = read_varint(r);
     tail_decode(&s->tail, r);
     tail_decode_count(&s->tail, r);
@@ -321,7 +334,7 @@ static void read_file_0_1(struct reader *r, struct saved *s)
     s->log = read_blob(r);
     s->path = xstrslice(read_blob(r));
     s->flags = read_u8(r);
-    s->lost_wall_ns = (int64_t)read_u64(r);
+    s->lost_wall_ns = read_time(r);
     tail_decode_0_1(&s->tail, r);
     s->carry = read_blob(r);
 }
@@ -398,7 +411,7 @@ static int restore_memory(struct tailset *t, struct slice memory, uint32_t forma
 
         if (r.bad || key.n == entry.n || map_get(&dead, key, &(uint64_t){0}))
             continue;
-        gone_ns = (int64_t)read_u64(&e);
+        gone_ns = read_running_time(&e);
         f = restore_file(t, &e, format);
         r.bad |= !f || e.p != e.end || f->state != FILE_ABSENT;
         if (f)
@@ -425,9 +438,9 @@ static uint64_t restore_sum(struct tailset *t, struct reader *r, uint32_t format
         return 0;
     t->sum.lines = read_u64(r);
     t->sum.lines_forgotten = read_u64(r);
-    t->sum.forgotten_ns = (int64_t)read_u64(r);
-    t->sum.since_ns = (int64_t)read_u64(r);
-    t->ran_ns = (int64_t)read_u64(r);
+    t->sum.forgotten_ns = read_time(r);
+    t->sum.since_ns = read_time(r);
+    t->ran_ns = read_running_time(r);
     return read_u64(r);
 }
 
@@ -464,7 +477,7 @@ int tailset_restore(struct tailset *t, struct slice encoded, struct slice memory
         saved = read_blob(&r);
     gone = restore_sum(t, &r, format);
     if (format > FORMAT_OF_0_1)
-        t->saved_wall_ns = (int64_t)read_u64(&r);
+        t->saved_wall_ns = read_time(&r);
     t->rebooted = saved.n > 0 && boot.n > 0 && !slice_eq(saved, boot);
     if (restore_all(t, &r, memory, format) < 0) {
         files_drop(t);

@@ -83,7 +83,7 @@ static int is_before_link(const struct newcomer *n)
     if (sys_lstat(path, &st) < 0)
         return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
     return S_ISLNK(st.st_mode) &&
-           st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec > n->look.mtime_ns;
+           clock_ns(st.st_mtim.tv_sec, st.st_mtim.tv_nsec) > n->look.mtime_ns;
 }
 
 /* A part that was there before logtally could have read it. 1, 0, or negative errno. */

@@ -15,7 +15,7 @@
 
 static int64_t ns_of(const struct statx_timestamp *t)
 {
-    return t->tv_sec * NSEC_PER_SEC + t->tv_nsec;
+    return clock_ns(t->tv_sec, t->tv_nsec);
 }
 
 static int look(int dir, const char *path, int flags, struct look *ret_look)

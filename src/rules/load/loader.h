@@ -195,6 +195,8 @@ struct local *load_local(struct load *l, uint32_t event, struct slice name, unsi
 /* A field that every member of an event with `each` has, as if the condition at `stage` made it. */
 struct local *load_member_field(struct load *l, uint32_t event, struct slice name, unsigned stage);
 const struct local *load_find_local(const struct load *l, uint32_t event, const char *name);
+/* The event of a span that this is, or is `of`; NULL when it is of lines. */
+const struct event *load_span_event(const struct load *l, uint32_t event);
 uint16_t load_decoded(struct load *l, struct slice name, uint32_t event, struct where at);
 /* Resolves ref->name as event `event` sees it at `stage` (STAGE_END: after all). `what` is how a
  * message calls it ("label \"status\""); `lenient` when being missing is no mistake. */

@@ -93,6 +93,15 @@ static void ask_member(struct load *l, uint32_t event, struct slice name)
         (void)load_member_field(l, event, name, ev->nline);
 }
 
+const struct event *load_span_event(const struct load *l, uint32_t event)
+{
+    const struct event *e = &l->r->events[event];
+
+    while (e->parent != EVENT_NONE)
+        e = &l->r->events[e->parent];
+    return e->span ? e : NULL;
+}
+
 /* A field of a span's event is one of its lines': which is found when all that is asked is known
  * (span.c). What is there of every line is that of the line that ends it, and `_time` when it
  * happens. */

@@ -129,16 +129,6 @@ void load_span(struct load *l, unsigned i, const struct ini_section *s)
     load_duration_unit(l, span);
 }
 
-/* The event of a span that this is, or is `of`; NULL when it is of lines. */
-static const struct event *span_event(const struct load *l, uint32_t event)
-{
-    const struct event *e = &l->r->events[event];
-
-    while (e->parent != EVENT_NONE)
-        e = &l->r->events[e->parent];
-    return e->span ? e : NULL;
-}
-
 /* --- what is asked ---------------------------------------------------------------------------- */
 
 /* How often rules say the name of a decoded field; 0 when they do not. */
@@ -166,7 +156,7 @@ static struct ref *refs_in(struct load *l, const uint32_t *events, unsigned n, c
     struct ref *refs = load_alloc(l, n, sizeof *refs);
 
     for (unsigned i = 0; i < n; i++) {
-        bool of_lines = !span_event(l, events[i]);
+        bool of_lines = !load_span_event(l, events[i]);
 
         refs[i].name = name;
         if (of_lines)
@@ -245,7 +235,7 @@ static struct ref *key_refs(struct load *l, const struct span *span, const uint3
         buf_clear(&what);
         buf_fmt(&what, "key \"%s\" of span \"%s\"", name, span->name);
         refs[i].name = name;
-        if (!span_event(l, events[i / span->nkeys]))
+        if (!load_span_event(l, events[i / span->nkeys]))
             load_ref(l, events[i / span->nkeys], STAGE_END, &refs[i], false, what.p,
                      draft_of(l, span)->key);
         if (i >= span->nkeys)
@@ -357,7 +347,7 @@ static void check_lines(struct load *l, const struct span *span, const char *key
     for (unsigned i = 0; i < n; i++) {
         const struct event *e = &l->r->events[events[i]];
 
-        if (span_event(l, events[i]))
+        if (load_span_event(l, events[i]))
             load_mistake(l, at, "\"%s\" of span \"%s\" names \"%s\", which is no event of a line",
                          key, span->name, e->name);
         else if (e->each)
@@ -373,7 +363,7 @@ static void check_lines(struct load *l, const struct span *span, const char *key
 static void check_event(struct load *l, uint32_t event)
 {
     struct event *e = &l->r->events[event];
-    const struct event *root = span_event(l, event);
+    const struct event *root = load_span_event(l, event);
     const struct event *without = root && root->unfinished ? root : NULL;
     unsigned kept = 0;
 
@@ -383,7 +373,7 @@ static void check_event(struct load *l, uint32_t event)
                      "its begin",
                      without->name);
     for (unsigned i = 0; i < e->nunless; i++) {
-        const struct event *other = span_event(l, e->unless[i]);
+        const struct event *other = load_span_event(l, e->unless[i]);
 
         other = other && other->unfinished ? other : NULL;
         if (other == without)

@@ -74,16 +74,25 @@ void load_field_unit(struct load *l, uint32_t event, const struct ini_entry *e)
 
 static struct field_unit *unit_of(struct load *l, uint32_t event, const char *name);
 
-/* What a line of the span says of it, the end's before the begin's. */
-static struct field_unit *unit_of_lines(struct load *l, const struct span *span, const char *name)
+/* What the first of them that says it says of the field. One that is no event of a line is not
+ * asked, as it would ask its own lines in turn: a mistake, which span.c tells. */
+static struct field_unit *unit_of_any(struct load *l, const uint32_t *events, unsigned n,
+                                      const char *name)
 {
     struct field_unit *u = NULL;
 
-    for (unsigned i = 0; i < span->nends && !u; i++)
-        u = unit_of(l, span->ends[i], name);
-    for (unsigned i = 0; i < span->nbegins && !u; i++)
-        u = unit_of(l, span->begins[i], name);
+    for (unsigned i = 0; i < n && !u; i++)
+        if (!load_span_event(l, events[i]))
+            u = unit_of(l, events[i], name);
     return u;
+}
+
+/* What a line of the span says of it, the end's before the begin's. */
+static struct field_unit *unit_of_lines(struct load *l, const struct span *span, const char *name)
+{
+    struct field_unit *u = unit_of_any(l, span->ends, span->nends, name);
+
+    return u ? u : unit_of_any(l, span->begins, span->nbegins, name);
 }
 
 static struct field_unit *unit_of(struct load *l, uint32_t event, const char *name)
