@@ -228,7 +228,7 @@ def blob(data):
 def files_of_0_1(files):
     """The files' part of a state, as version 0.1 wrote it: no boot id, sums, real paths, times and counts."""
     r = Reader(files)
-    assert r.number() == 3
+    assert r.number() == 4
     r.blob()
     r.take(56)
     out = struct.pack("<I", 2)
@@ -242,7 +242,9 @@ def files_of_0_1(files):
         stream, log = r.vblob(), r.vblob()
         path = stream[:r.varint()] + r.vblob()
         r.varint(), r.vblob()
-        out += blob(stream) + blob(log) + blob(path) + r.take(1 + 8)
+        flags = r.varint()
+        assert flags < 128  # 0.1 had no others
+        out += blob(stream) + blob(log) + blob(path) + bytes([flags]) + r.take(8)
         r.take(8)
         r.varint()
         out += struct.pack("<QQ", r.varint(), r.varint()) + r.take(8)
