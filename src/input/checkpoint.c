@@ -20,7 +20,7 @@
  *
  * A new run writes all of it anew, as does a save that finds more dead entries than living ones.
  *
- * Why held and denied files are not saved: they were not read, so the next run meets them as
+ * Why FILE_HELD and FILE_DENIED are not saved: they were not read, so the next run meets them as
  * newcomers, with the same contents to compare them with.
  *
  * A restored file has no place. The first reconcile finds its inode under some name, or finds that
@@ -270,7 +270,7 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
     f->rebooted += (flags & SAVED_REBOOTED) != 0;
     f->packed = (flags & SAVED_PACKED) != 0;
     f->away = flags & SAVED_AWAY ? AWAY_LOOKS : 0;
-    f->is_part = (flags & SAVED_PART) != 0;
+    f->is_part = (flags & SAVED_PART) && f->retired && !(flags & SAVED_LOST) && !f->tail.digest;
     f->doubted = (flags & SAVED_DOUBTED) != 0;
     f->denied = (flags & SAVED_DENIED) != 0;
     if (flags & SAVED_LOST)

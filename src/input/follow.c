@@ -67,7 +67,7 @@ static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
     int part = f->unpack && !f->rebooted ? unpack_is_part(f->unpack, &f->tail, file_alike(f)) : 0;
     struct look look;
 
-    f->rejected[i] = identity_hash(&f->tail.id);
+    f->rejected[i] = identity_hash_at(&f->tail.id, f->mtime_ns);
     f->parts = (uint8_t)((f->parts & ~(1U << i)) | (part ? 1U << i : 0));
     leave_archive(t, f);
     if (part == 2)

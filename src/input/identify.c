@@ -568,7 +568,7 @@ static bool is_passing(int r)
 static bool is_after_another(const struct newcomer *n)
 {
     for (const struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (file_is_lost(f) && file_has_rejected(f, &n->look.id) && n->look.mtime_ns >= f->mtime_ns)
+        if (file_is_lost(f) && file_has_rejected(f, &n->look) && n->look.mtime_ns >= f->mtime_ns)
             return true;
     return false;
 }
@@ -603,7 +603,7 @@ static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
     struct tail_likeness like = tail_head_like(&f->tail, n->head);
 
     if (!file_has_content(f) || f->packed || f->tail.head_n == 0 || !like.whole ||
-        file_knows_less_than_a_line(f, n->head) || file_has_rejected(f, &n->look.id))
+        file_knows_less_than_a_line(f, n->head) || file_has_rejected(f, &n->look))
         return false;
     if (file_is_lost(f))
         return f->tail.head_n <= n->head.n && weigh_may_continue(n, f);
@@ -635,7 +635,7 @@ static void consider_packed(struct tailset *t, struct packed_search *p, struct t
     unsigned sure = of_its_time ? OF_ITS_TIME : !file_is_lost(f) || !(f->retired || f->doubted);
 
     p->read |= was_read(p->newcomer, f);
-    p->part |= file_has_read(f, &p->newcomer->look.id);
+    p->part |= file_has_read(f, &p->newcomer->look);
     p->tried |= file_is_tried(f, p->newcomer->head);
     if (p->unread == 0 && file_is_readable(f) && f->tail.offset == 0 && f->tail.size > 0)
         p->unread = unseen_begins(t, f, p->newcomer->head);

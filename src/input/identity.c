@@ -63,3 +63,8 @@ uint64_t identity_hash(const struct identity *id)
 {
     return hash_number(id->ino ^ id->dev << 40); /* inode numbers lie close together */
 }
+
+uint64_t identity_hash_at(const struct identity *id, int64_t mtime_ns)
+{
+    return hash_number(identity_hash(id) ^ (uint64_t)mtime_ns);
+}

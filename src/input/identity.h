@@ -33,5 +33,7 @@ bool look_is_passing(int r);
 /* Same device and inode, and no contradiction in birth time. */
 bool identity_eq(const struct identity *a, const struct identity *b);
 uint64_t identity_hash(const struct identity *id);
+/* Of what was written last then. */
+uint64_t identity_hash_at(const struct identity *id, int64_t mtime_ns);
 
 #endif

@@ -138,8 +138,10 @@ struct tail_file {
     struct tail_file *copy_of; /* FILE_HELD; FILE_DENIED: it was, when it last could be read; or was
                                   taken as read as a part of that. Of the same stream */
     bool is_copy; /* FILE_HELD: found to be one when the original had been read to its end */
-    struct unpack *unpack;           /* packed: while it is read */
-    uint64_t rejected[REJECTED_MAX]; /* inodes of archives that began alike and went on otherwise */
+    struct unpack *unpack; /* packed: while it is read */
+    /* Archives that began alike, and ended before or went on otherwise: identity_hash_at. One that was
+     * written anew is another. */
+    uint64_t rejected[REJECTED_MAX];
     unsigned nrejected;
     uint8_t parts;            /* a bit for each: it holds nothing that was not read */
     struct pipe_input *pipe;  /* FILE_PIPE, until its end */
@@ -365,23 +367,25 @@ static inline bool file_is_lost(const struct tail_file *f)
 }
 
 /* Was this archive tried, and did it end before, or go on otherwise? Which of them it is, or -1. */
-static inline int file_rejection(const struct tail_file *f, const struct identity *id)
+static inline int file_rejection(const struct tail_file *f, const struct look *look)
 {
+    uint64_t hash = identity_hash_at(&look->id, look->mtime_ns);
+
     for (int i = 0; i < (int)f->nrejected && i < REJECTED_MAX; i++)
-        if (f->rejected[i] == identity_hash(id))
+        if (f->rejected[i] == hash)
             return i;
     return -1;
 }
 
-static inline bool file_has_rejected(const struct tail_file *f, const struct identity *id)
+static inline bool file_has_rejected(const struct tail_file *f, const struct look *look)
 {
-    return file_rejection(f, id) >= 0;
+    return file_rejection(f, look) >= 0;
 }
 
 /* Does it hold nothing that was not read of f? */
-static inline bool file_has_read(const struct tail_file *f, const struct identity *id)
+static inline bool file_has_read(const struct tail_file *f, const struct look *look)
 {
-    int i = file_rejection(f, id);
+    int i = file_rejection(f, look);
 
     return i >= 0 && (f->parts >> i & 1);
 }

@@ -117,7 +117,7 @@ static int compare(struct tailset *t, const struct newcomer *n, const struct tai
         *found = UNSEEN_AGAIN;
     if (r == 1 && !is_sure(n, f, head))
         *found = UNSEEN_AGAIN;
-    else if (r == 1 && !file_has_rejected(f, &n->look.id))
+    else if (r == 1 && !file_has_rejected(f, &n->look))
         *found = UNSEEN_NOT;
     else if (r == 1)
         *found = f->rebooted ? UNSEEN_AGAIN : UNSEEN_PERHAPS;

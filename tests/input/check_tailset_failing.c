@@ -433,6 +433,52 @@ TEST(an_archive_that_cannot_be_read_for_a_moment)
     ck_assert(failing_happened());
 }
 
+/* The first half of them. */
+static struct slice part_of(const struct buf *lines)
+{
+    const char *last = memrchr(lines->p, '\n', lines->n / 2);
+
+    return slice_make(lines->p, (size_t)(last + 1 - lines->p));
+}
+
+/* Does what the archive holds then begin with all that was in the log? */
+static const bool begins_alike[] = {false, true};
+
+TEST_EACH(an_archive_that_was_a_part_is_another_when_it_is_written_anew, 2)
+{
+    struct buf lines = BUF_INIT, anew = BUF_INIT;
+    struct stat before, after;
+
+    for (int i = 0; i < 100; i++)
+        buf_fmt(&lines, "line %d of the first generation\n", i);
+    w.options.lost_wait_ns = 100 * NSEC_PER_SEC;
+    world_start(&w);
+    buf_char(&lines, '\0');
+    world_expect(&w, "a.log", lines.p);
+    lines.n--;
+    world_settle(&w);
+    world_remove(&w, "a.log");
+    put_packed("a.log.1.gz", part_of(&lines));
+    world_restart(&w);
+    world_run(&w, 300);
+    ck_assert_int_eq(stat(world_path(&w, "a.log.1.gz"), &before), 0);
+    if (begins_alike[_i])
+        buf_slice(&anew, buf_all(&lines));
+    for (int i = 0; i < 50; i++) {
+        char line[64];
+
+        snprintf(line, sizeof line, "line %d of the next one\n", i);
+        world_expect_line(&w, line);
+        buf_str(&anew, line);
+    }
+    put_packed("a.log.1.gz", buf_all(&anew));
+    ck_assert_int_eq(stat(world_path(&w, "a.log.1.gz"), &after), 0);
+    ck_assert_uint_eq(before.st_ino, after.st_ino);
+    world_settle(&w);
+    buf_release(&lines);
+    buf_release(&anew);
+}
+
 /* Reads that fail again and again are tried again, later each time. */
 TEST(a_file_that_fails_for_long_is_read_in_the_end)
 {
