@@ -74,7 +74,8 @@ void serieskey_init(struct serieskey *k, unsigned ntexts)
 {
     *k = (struct serieskey){.ntexts = ntexts, .cap = ntexts};
     k->chunks = xcalloc(k->cap + 1, sizeof *k->chunks);
-    k->seed = hash_number((uintptr_t)k->chunks >> 4);
+    k->seeds[0] = hash_number((uintptr_t)k->chunks >> 4);
+    k->seeds[1] = hash_number(k->seeds[0]);
 }
 
 void serieskey_release(struct serieskey *k)

@@ -49,7 +49,7 @@ struct serieskey {
     size_t n, cap;
     unsigned ntexts;
     uint64_t hash;
-    uint64_t seed; /* who writes the log cannot choose texts that collide */
+    uint64_t seeds[2]; /* who writes the log cannot choose texts that collide */
 };
 
 /* A key of `ntexts` texts. */
@@ -59,7 +59,7 @@ void serieskey_release(struct serieskey *k);
 static inline void serieskey_begin(struct serieskey *k)
 {
     k->n = 0;
-    k->hash = k->seed;
+    k->hash = k->seeds[0];
 }
 
 static inline series_chunk series_chunk_load(const void *p)
@@ -90,8 +90,7 @@ static inline void serieskey_put(struct serieskey *k, series_chunk c)
     const char *at = (const char *)&k->chunks[k->n];
 
     k->chunks[k->n++] = c;
-    k->hash = hash_fold(word_load(at) ^ k->hash,
-                        word_load(at + 8) ^ k->seed ^ UINT64_C(0xe7037ed1a0b428db));
+    k->hash = hash_fold(word_load(at) ^ k->hash, word_load(at + 8) ^ k->seeds[1]);
 }
 
 /* For every text right. */
