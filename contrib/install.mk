@@ -43,8 +43,14 @@ deb rpm: dist-xz
 linked = bench/contenders.py bench/instructions.txt bench/mtail contrib/archive contrib/debian/control contrib/editors \
 	contrib/example-stack contrib/fleet contrib/kubernetes contrib/packages contrib/rpm/logtally.spec contrib/systemd docs/man \
 	docs/screens grafana prometheus tests/README.md tests/compatibility tests/upgrade
-install_trees = (cd $(srcdir) && find $(1) -name __pycache__ -prune -o -type f ! -empty ! -name .gitignore -print) | while read -r file; do \
-		$(MKDIR_P) "$(2)/$${file%/*}" && $(INSTALL_DATA) "$(srcdir)/$$file" "$(2)/$$file" || exit; done
+# Who runs the stack in the tree has secrets there, which are nobody else's.
+no_secrets = \( ! -path '*/secrets/*' -o -path '*/secrets/README.md' \) ! -name '*.key' ! -name '*.crt'
+in_trees = cd $(srcdir) && ls -d $(1) >/dev/null && find $(1) -name __pycache__ -prune -o -type f ! -empty ! -name .gitignore $(no_secrets) -print
+install_trees = files=$$($(call in_trees,$(1))) && for file in $$files; do \
+		if test -x "$(srcdir)/$$file"; then install='$(INSTALL_SCRIPT)'; else install='$(INSTALL_DATA)'; fi; \
+		$(MKDIR_P) "$(2)/$${file%/*}" && $$install "$(srcdir)/$$file" "$(2)/$$file" || exit; done
+uninstall_trees = files=$$($(call in_trees,$(1))) && cd '$(2)' && rm -f $$files && \
+		{ printf '%s\n' $$files | sed 's|/[^/]*$$||' | sort -ru | xargs rmdir -p 2>/dev/null || :; }
 
 # The sample is a configuration that works: installed where there is none, and taken away as long as nobody has changed it.
 noinst_DATA = contrib/logtally.ini
@@ -57,7 +63,8 @@ install-data-local:
 	test -e '$(DESTDIR)$(configurationdir)/logtally.ini' || \
 		$(INSTALL_DATA) contrib/logtally.ini '$(DESTDIR)$(configurationdir)/logtally.ini'
 uninstall-local:
-	cd '$(DESTDIR)$(docdir)' && rm -rf $(linked) rules && find . -depth -type d -empty -delete
+	test ! -d '$(DESTDIR)$(docdir)' || { $(call uninstall_trees,$(linked),$(DESTDIR)$(docdir)); }
+	rm -f '$(DESTDIR)$(docdir)/rules'
 	rm -rf '$(DESTDIR)$(examplesdir)/tests'
 	! cmp -s contrib/logtally.ini '$(DESTDIR)$(configurationdir)/logtally.ini' || \
 		rm -f '$(DESTDIR)$(configurationdir)/logtally.ini'

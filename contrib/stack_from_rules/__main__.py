@@ -81,7 +81,7 @@ def write(path, text):
 
 
 def main():
-    parser = argparse.ArgumentParser("stack-from-rules", usage="stack-from-rules [--check] WISHES.ini", description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser("logtally-stack-from-rules", usage="logtally-stack-from-rules [--check] WISHES.ini", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail, and say which, when a file is not what would be written")
     parser.add_argument("wishes")
     args = parser.parse_args()
@@ -94,7 +94,7 @@ def main():
     if args.check:
         for path in differ + gone:
             print(f"stale: {wishes.out / path}")
-        sys.exit(f"run stack-from-rules {args.wishes}" if differ + gone else 0)
+        sys.exit(f"run logtally-stack-from-rules {args.wishes}" if differ + gone else 0)
     try:
         for path in differ:
             write(wishes.out / path, wanted[path])

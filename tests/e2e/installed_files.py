@@ -92,5 +92,15 @@ def files_are_completed():
     assert got == [{"one file", "one.log"}, {"one.log"}, {"one.log"}, set(), set(), {"one.log"}], got
 
 
+def secrets_in_the_tree_are_not_installed():
+    """By the words that install.mk gives to find: who runs the stack in the tree has them there."""
+    words = re.search(r"^no_secrets = (.*)$", get(os.path.join(SRCDIR, "contrib", "install.mk")), re.M).group(1)
+    for name in ("secrets/README.md", "secrets/smtp_password", "secrets/Readers", "logtally/web.key", "logtally/web.crt", "logtally/web.yml"):
+        os.makedirs("prometheus/" + os.path.dirname(name), exist_ok=True)
+        put("prometheus/" + name, "x\n")
+    r = subprocess.run("find prometheus -type f " + words, shell=True, stdout=subprocess.PIPE, text=True, check=True)
+    assert sorted(r.stdout.split()) == ["prometheus/logtally/web.yml", "prometheus/secrets/README.md"], r.stdout
+
+
 main(every_key_is_there_at_its_default, every_option_is_completed, words_are_completed_where_few_are_right, what_is_proposed_is_taken,
-     files_are_completed)
+     files_are_completed, secrets_in_the_tree_are_not_installed)
