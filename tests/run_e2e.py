@@ -10,7 +10,7 @@ or just exits: 0 passed, 77 skipped, anything else failed. It may take 120 secon
 `# timeout: SECONDS` in its first ten lines asks for, on a machine of its own, and ten times as long on one that
 is busy: only what hangs takes that. Servers listen on 127.0.0.1 on free ports. Whatever a
 test leaves running is stopped with it, and is a failure: a test that forgets its daemon hides a daemon
-that does not stop. Files that begin with `_` or `lib` are helpers.
+that does not stop. The directory of one that failed is kept. Files that begin with `_` or `lib` are helpers.
 
 Last line: N passed, N failed[, N skipped]. TAP points count one each, other tests count one.
 """
@@ -91,8 +91,12 @@ def run(path):
     child.wait()
     with open(said, encoding="utf-8", errors="replace") as f:
         text = f.read()
-    shutil.rmtree(work, ignore_errors=True)
-    return (name, time.monotonic() - began) + judge(text, code, left, PATIENCE * timeout_of(path)) + (text,)
+    judged = judge(text, code, left, PATIENCE * timeout_of(path))
+    if judged[1]:
+        text += "kept in %s\n" % work
+    else:
+        shutil.rmtree(work, ignore_errors=True)
+    return (name, time.monotonic() - began) + judged + (text,)
 
 
 def judge(text, code, left, limit):

@@ -392,6 +392,8 @@ def main():
                 daemon.child.wait()
     soak.say()
     if failed:
+        for daemon in filter(lambda d: d.starts, soak.daemons()):
+            print("%s said:\n%s" % (daemon.name, get("stderr-" + daemon.name)[-5000:]))
         print("kept in " + where)
     elif not options.dir:
         shutil.rmtree(where)
