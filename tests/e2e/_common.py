@@ -1,7 +1,9 @@
 """What all end-to-end tests share, whatever they test."""
+import contextlib
 import http.client
 import operator
 import os
+import random
 import socket
 import time
 
@@ -33,9 +35,12 @@ def crc32c(data):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """For a server that cannot ask for any itself. The system gives ports from 32768 on, to whoever asks for any and to each
+    connection: another could be given one of those between this look and the start of the server."""
+    while True:
+        with contextlib.suppress(OSError), socket.socket() as s:
+            s.bind(("", random.SystemRandom().randrange(10240, 32768)))
+            return s.getsockname()[1]
 
 
 # How much longer than on a machine that does nothing else something may take: only what hangs takes so long.

@@ -53,33 +53,56 @@ def ask(*command):
     return done.stdout.strip()
 
 
-@contextlib.contextmanager
-def cluster():
-    """{name of a node: its slurmd}"""
-    here, user = os.getcwd(), ask("id", "-un")
-    text = CONFIG.format(here=here, user=user, port=free_port())
+def configure():
+    text = CONFIG.format(here=os.getcwd(), user=ask("id", "-un"), port=free_port())
     for node in NODES:
         text += f"NodeName={node} NodeHostname=localhost NodeAddr=127.0.0.1 Port={free_port()} CPUs=1 RealMemory=100\n"
     put("slurm.conf", text)
     for directory in ("state", *NODES):
+        shutil.rmtree(directory, ignore_errors=True)
         os.makedirs(directory)
-    servers = {}
-    try:
-        for name, command in (("slurmctld", ["slurmctld", "-D", "-c"]), *((node, ["slurmd", "-D", "-N", node]) for node in NODES)):
-            with open(name + ".out", "wb") as out:
-                servers[name] = subprocess.Popen(command, env=environment(), stdout=out, stderr=out, stdin=subprocess.DEVNULL)
 
-        def ended():
-            return any(server.poll() is not None for server in servers.values())
-        if not until(lambda: ended() or ask("sinfo", "-h", "-t", "idle", "-o", "%D") == "2", 60) or ended():
-            print("slurm does not run here:", *(line for name in servers for line in get(name + ".out").splitlines()[-3:]), sep="\n")
-            sys.exit(77)
-        yield servers
-    finally:
-        subprocess.run(["scancel", "-u", user], env=environment(), check=False)
-        for server in reversed(servers.values()):
-            server.terminate()
-            server.wait()
+
+def start():
+    """{name of a node, or "slurmctld": its server}"""
+    servers = {}
+    for name, command in (("slurmctld", ["slurmctld", "-D", "-c"]), *((node, ["slurmd", "-D", "-N", node]) for node in NODES)):
+        with open(name + ".out", "wb") as out:
+            servers[name] = subprocess.Popen(command, env=environment(), stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+    return servers
+
+
+def complaint(servers):
+    """Nothing once they run; what they said when one ended, or they do not."""
+    def ended():
+        return any(server.poll() is not None for server in servers.values())
+    if until(lambda: ended() or ask("sinfo", "-h", "-t", "idle", "-o", "%D") == "2", 60) and not ended():
+        return ""
+    return "\n".join(line for name in servers for line in get(name + ".out").splitlines()[-3:])
+
+
+@contextlib.contextmanager
+def cluster():
+    """{name of a node: its slurmd}"""
+    for _ in range(5):
+        configure()
+        servers = start()
+        try:
+            said = complaint(servers)
+            if not said:
+                try:
+                    yield servers
+                    return
+                finally:
+                    subprocess.run(["scancel", "-u", ask("id", "-un")], env=environment(), check=False)
+        finally:
+            for server in reversed(servers.values()):
+                server.terminate()
+                server.wait()
+        if "Address already in use" not in said:
+            break
+    print("slurm does not run here:", said, sep="\n")
+    sys.exit(77)
 
 
 def make_logs():

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 
-from _common import get, put, until
+from _common import free_port, get, put, until
 from _daemon import LOGTALLY, Daemon, append, backend_lines, main
 
 
@@ -115,9 +115,8 @@ def several_addresses_are_one_page():
         six.bind(("::1", 0))
     except OSError:
         return "there is no ::1"
-    port = six.getsockname()[1]
     six.close()
-    d = Daemon()
+    d, port = Daemon(), free_port()
     put("logtally.ini", get("logtally.ini").replace("listen = 127.0.0.1:%d" % d.port,
                                                     "listen = 127.0.0.1:%d, [::1]:%d, unix:%s/s.sock" % (d.port, port, os.getcwd())))
     d.start()

@@ -58,7 +58,7 @@ rules() {
     printf '[log shop]\npath = /logs/backend/*.log\nencoding = koi8-r\ntime_zone = Europe/Moscow\n' >>"$root/etc/logtally/logtally.ini"
     echo '2026-11-30 01:02:03 оплачено' | iconv -t koi8-r >"$root/logs/backend/shop.log"
 }
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+free_port() { python3 -Bc 'import sys; sys.path.append(sys.argv[1]); import _common; print(_common.free_port())' "$top/tests/e2e"; }
 # soon COMMAND...: is true before it has been asked for two minutes; only what hangs is not.
 soon() {
     local tries=600

@@ -6,7 +6,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,12 +17,8 @@ import urllib.request
 PATIENCE = 10
 os.environ["PATH"] += ":/usr/sbin:/sbin"     # where Debian has servers, and the shell of a user does not look
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+sys.path.append(str(ROOT / "tests" / "e2e"))
+from _common import free_port                                   # noqa: E402 pylint: disable=unused-import
 
 
 def fetch(url, data=None, headers=None, timeout=100):
