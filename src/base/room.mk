@@ -31,6 +31,7 @@ liblogtally_a_SOURCES += \
 	src/base/num.c \
 	src/base/num.h \
 	src/base/numfmt.c \
+	src/base/inline.h \
 	src/base/port.h \
 	src/base/pow10.c \
 	src/base/pow10.h \

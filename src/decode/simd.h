@@ -14,6 +14,7 @@
 #ifndef LT_DECODE_SIMD_H
 #define LT_DECODE_SIMD_H
 
+#include "base/inline.h"
 #include "base/word.h"
 
 #include <stdbool.h>
@@ -29,7 +30,7 @@
 #else
 #define SIMD_TARGET
 #endif
-#define SIMD_INLINE static inline SIMD_TARGET __attribute__((always_inline))
+#define SIMD_INLINE ALWAYS_INLINE SIMD_TARGET
 
 SIMD_INLINE unsigned bit_lowest(uint64_t v)
 {

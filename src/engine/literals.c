@@ -7,6 +7,7 @@
 #include "engine/literals.h"
 
 #include "base/hash.h"
+#include "base/inline.h"
 #include "base/map.h"
 #include "base/xalloc.h"
 
@@ -272,8 +273,8 @@ static __attribute__((noinline)) unsigned look_up(const struct literals *l, stru
 }
 
 /* The next position from p on whose window passes the filter; or one behind `last`. */
-static inline __attribute__((always_inline)) const char *
-next_passing(const struct literals *l, const char *p, const char *last, size_t window, size_t step)
+ALWAYS_INLINE const char *next_passing(const struct literals *l, const char *p, const char *last,
+                                       size_t window, size_t step)
 {
     const uint64_t *filter = l->filter;
     unsigned bits = l->filter_bits;
@@ -288,10 +289,8 @@ next_passing(const struct literals *l, const char *p, const char *last, size_t w
 }
 
 /* `window` and `step` are constant in each of its copies. No line comes here that is shorter than a window. */
-static inline __attribute__((always_inline)) unsigned walk(const struct literals *l,
-                                                           struct slice line, size_t window,
-                                                           size_t step, uint64_t *marks,
-                                                           uint32_t *ret)
+ALWAYS_INLINE unsigned walk(const struct literals *l, struct slice line, size_t window, size_t step,
+                            uint64_t *marks, uint32_t *ret)
 {
     const char *last = line.p + line.n - window;
     unsigned n = 0;

@@ -4,6 +4,8 @@
 
 #include "engine/match.h"
 
+#include "base/inline.h"
+
 static bool regex_holds(struct record *r, const struct condition *c, struct slice subject,
                         bool want, bool *ret_limit)
 {
@@ -35,8 +37,7 @@ static bool number_holds(const struct condition *c, struct slice text)
 }
 
 /* Called per line: inline, whoever else calls it. */
-static inline __attribute__((always_inline)) bool
-condition_holds(struct record *r, const struct condition *c, bool *ret_limit)
+ALWAYS_INLINE bool condition_holds(struct record *r, const struct condition *c, bool *ret_limit)
 {
     if (c->is_match)
         return regex_holds(r, c, r->line, true, ret_limit);

@@ -12,11 +12,12 @@
 #ifndef LT_ENGINE_TRACE_H
 #define LT_ENGINE_TRACE_H
 
+#include "base/inline.h"
 #include "engine/each.h"
 
 /* Functions of which the plain way and the traced way have a copy each, so that a line that nobody
  * traces pays nothing. */
-#define TRACED static inline __attribute__((always_inline))
+#define TRACED ALWAYS_INLINE
 
 /* Regexes that run away may each take milliseconds. Where nobody can wait for all of them this is asked
  * before each event; when it is over the others are not tried. */

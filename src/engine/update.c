@@ -236,7 +236,7 @@ static __attribute__((noinline)) struct cached_series *cache_series(struct updat
     return series;
 }
 
-TRACED struct cached_series *find_series(struct updater *u, struct plan *p)
+ALWAYS_INLINE struct cached_series *find_series(struct updater *u, struct plan *p)
 {
     struct cached_series *series = seriescache_find(p->cache, &p->key);
 
@@ -244,7 +244,7 @@ TRACED struct cached_series *find_series(struct updater *u, struct plan *p)
 }
 
 /* Before any action of the line is run by updater_actions: it may write what an input reads. */
-TRACED void read_inputs(struct plan *p, struct record *r)
+ALWAYS_INLINE void read_inputs(struct plan *p, struct record *r)
 {
     serieskey_begin(&p->key);
     for (unsigned i = 0; i < p->ninputs; i++)

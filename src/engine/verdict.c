@@ -141,7 +141,7 @@ static bool is_event(struct engine *e, unsigned event)
 
 static void hit_children(struct engine *e, const struct plan *p);
 
-TRACED void hit(struct engine *e, unsigned event)
+ALWAYS_INLINE void hit(struct engine *e, unsigned event)
 {
     const struct plan *p = &e->plans[event];
 

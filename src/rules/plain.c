@@ -12,6 +12,7 @@
 #include "rules/plain_items.h"
 
 #include "base/hash.h"
+#include "base/inline.h"
 
 enum {
     CHOICES_MAX = 16,
@@ -87,8 +88,7 @@ static size_t find_last(struct walk *w, const struct item *text, size_t from, si
 }
 
 /* Past all bytes of these kinds. */
-static inline __attribute__((always_inline)) const char *past(const uint8_t *kinds, uint8_t bit,
-                                                              const char *p, const char *end)
+ALWAYS_INLINE const char *past(const uint8_t *kinds, uint8_t bit, const char *p, const char *end)
 {
     for (; end - p >= 4; p += 4) {
         if (!(kinds[(unsigned char)p[0]] & bit))
