@@ -264,9 +264,10 @@ static bool is_roots_in_part(const char *directory)
                 file.st_uid == 0;
     }
     if (roots)
-        log_error("%s belongs to root, and its directory to somebody else; as root: "
-                  "chown -R --reference=%s %s",
-                  path.p, directory, directory);
+        log_error(
+            "%s belongs to root, and its directory to somebody else; as root: "
+            "chown -R --reference='%s' '%s'; or, where logtally runs as root: chown root '%s'",
+            path.p, directory, directory, directory);
     buf_release(&path);
     return roots;
 }
