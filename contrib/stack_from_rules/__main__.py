@@ -90,7 +90,7 @@ def main():
         wanted = made(wishes)
         differ, gone = stale(wishes.out, wanted)
     except (Mistake, OSError) as mistake:
-        sys.exit(f"stack-from-rules: {mistake}")
+        sys.exit(f"logtally-stack-from-rules: {mistake}")
     if args.check:
         for path in differ + gone:
             print(f"stale: {wishes.out / path}")
@@ -101,7 +101,7 @@ def main():
         for path in gone:
             (wishes.out / path).unlink()
     except OSError as error:
-        sys.exit(f"stack-from-rules: {error}")
+        sys.exit(f"logtally-stack-from-rules: {error}")
     print(f"{len(wanted)} files, {len(differ)} written, {len(gone)} removed")
 
 
