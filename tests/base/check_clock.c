@@ -47,3 +47,9 @@ TEST_EACH(times_that_a_file_says_are_kept_where_differences_do_not_overflow,
     ck_assert_int_eq(clock_ns(times[_i][0], times[_i][1]), times[_i][2]);
     ck_assert_int_eq(clock_within(times[_i][2]), times[_i][2]);
 }
+
+TEST(times_of_no_calendar_are_the_nearest_within)
+{
+    ck_assert_int_eq(clock_within(INT64_MAX), INT64_MAX / 2);
+    ck_assert_int_eq(clock_within(INT64_MIN), -(INT64_MAX / 2));
+}

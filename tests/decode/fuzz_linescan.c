@@ -1,20 +1,22 @@
 /* Fuzzes the fast scanners against the plain ones: the same line's end, the same verdict, the same
  * fields, with exactly the promised slack behind the line. The first byte chooses the instructions
  * and the form, and whether the lines are a block, which is read over and over so that they have shapes:
- * whichever is guessed by what two of them have in common, both must be right. */
+ * whichever is guessed by what two of them have in common, both must be right. Lines that end with one step of the trail
+ * have the same values that decide. */
 #include "config.h"
 
 #include "decode/linescan.h"
 #include "decode/trail.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const names[] = {"a", "k", "msg", "level", "", "sixteen_letters_", "a.b"};
 
-enum { N = sizeof names / sizeof *names };
+enum { N = sizeof names / sizeof *names, MSG = 2, LEVEL };
 
 struct got {
     bool valid;
@@ -38,8 +40,22 @@ static bool same(const struct got *a, const struct got *b)
     return memcmp(a->fields, b->fields, sizeof a->fields) == 0 && a->touched.n == b->touched.n;
 }
 
+/* What all lines said that ended with this step; the fields of the first, as a text. */
+static void judge_end(const struct trail *t, const struct field *fields, char **decided)
+{
+    const struct field *msg = &fields[MSG], *level = &fields[LEVEL];
+    char **known = &decided[t->end - t->steps], *said = NULL;
+
+    if (asprintf(&said, "%u %.*s, %u %.*s", level->kind, (int)level->n, level->n ? level->p : "",
+                 msg->kind, (int)msg->n, msg->n ? msg->p : "") < 0 ||
+        (*known && strcmp(*known, said) != 0))
+        abort();
+    free(*known);
+    *known = said;
+}
+
 static void compare(const struct linescan *scan, bool json, bool lenient, char *p, size_t n,
-                    struct trail *trail)
+                    struct trail *trail, char **decided)
 {
     struct slice line = {p, n};
     struct got plain, fast;
@@ -55,6 +71,8 @@ static void compare(const struct linescan *scan, bool json, bool lenient, char *
         end = scan->logfmt(p, lenient, &fast.valid, trail, fast.fields, &fast.touched);
     if (end != p + n || !same(&plain, &fast))
         abort();
+    if (fast.valid && trail->end)
+        judge_end(trail, fast.fields, decided);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -64,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t n = size > 0 ? size - 1 : 0;
     struct fieldnames *want;
     struct trail *trail;
-    char *text, *p, *nl;
+    char *text, *p, *nl, **decided;
 
     if (scan == NULL)
         return 0;
@@ -74,13 +92,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data + (size > 0), n);
     text[n] = '\n';
     memset(text + n + 1, how & 32 ? '"' : '}', LINESCAN_SLACK - 1);
-    trail_decide(trail, (const uint16_t[]){2, 3}, 2);
+    trail_decide(trail, (const uint16_t[]){MSG, LEVEL}, 2);
+    decided = calloc(TRAIL_STEPS, sizeof *decided);
     for (unsigned i = how & 16 ? 4 : 1; i > 0; i--) {
         for (p = text; p <= text + n; p = nl + 1) {
             nl = memchr(p, '\n', (size_t)(text + n + 1 - p));
-            compare(scan, how & 4, how & 8, p, (size_t)(nl - p), trail);
+            compare(scan, how & 4, how & 8, p, (size_t)(nl - p), trail, decided);
         }
     }
+    for (unsigned i = 0; i < trail->n; i++)
+        free(decided[i]);
+    free(decided);
     free(text);
     trail_free(trail);
     fieldnames_free(want);
