@@ -7,10 +7,13 @@
     contrib/mutate.py --seed 7                 other faults than those of seed 1
     contrib/mutate.py --list                   which they would be
     contrib/mutate.py --only input/weigh.c:88  each fault of that line
+    contrib/mutate.py --results FILE           goes on where it was ended: what is in FILE is not tried again
 
 What a fault is: FAULTS below. Faults that change no machine code (the compiler proves that they change nothing), or do not compile,
 are drawn again and do not count. A test program that crashes, hangs or refuses to end has noticed. What lives must stand in ALIVE
-with the reason why nobody could tell it, or the run fails. The last line is `N passed, N failed`.
+with the reason why nobody could tell it, or the run fails. The last line is `N passed, N failed`. A seed draws a fault by what
+its line says, not by where that is: a commit changes of the sample only what it changes of the sources. A line of FILE that is
+deleted is tried again: `sed -i /^alive/d FILE` after a test was written.
 
 Works in copies of the tree in build/mutate-N (or $CHECK_BUILD), one for each of --jobs. Which tests judge a room is told by
 contrib/coverage.py: tests/ROOM/check, and for the input room the kept stories of the simulation; the suite that has the name of
@@ -18,8 +21,8 @@ the file goes first. Who ends it early (Ctrl-C, SIGTERM) is told what was tried 
 as old as DeMillo, Lipton and Sayward, "Hints on Test Data Selection" (1978).
 """
 import argparse
+import hashlib
 import os
-import random
 import re
 import shutil
 import signal
@@ -95,12 +98,22 @@ class Fault:
         first, last = text.rfind("\n", 0, begin) + 1, text.find("\n", end)
         self.line = text.count("\n", 0, begin) + 1
         self.before, self.after = text[first:last].strip(), (text[first:begin] + new + text[end:last]).strip()
+        self.nth = 0  # of those in the file that say the same
+
+    def room(self):
+        return self.path.split("/")[0]
 
     def place(self):
         return f"{self.path}:{self.line}"
 
+    def what(self):
+        return f"{self.kind}: {self.before}  ->  {self.after or 'nothing'}"
+
     def said(self):
-        return f"{self.place()}: {self.kind}: {self.before}  ->  {self.after or 'nothing'}"
+        return f"{self.place()}: {self.what()}"
+
+    def name(self):
+        return f"{self.path}, {self.nth}: {self.what()}"
 
 
 def faults_of(path):
@@ -125,7 +138,11 @@ def faults_of(path):
     for c in code:
         depth += (c == "{") - (c == "}")
         inside.append(depth > 0)
-    return [f for f in found if inside[f.begin]]
+    found, same = [f for f in found if inside[f.begin]], Counter()
+    for f in found:
+        f.nth = same[f.what()]
+        same[f.what()] += 1
+    return found
 
 
 def why_alive(fault):
@@ -226,8 +243,41 @@ def drawn(a):
                                  capture_output=True, text=True).stdout.split()
         files = [f for f in files if f"src/{f}" in changed]
     found = [f for path in files for f in faults_of(path)]
-    random.Random(a.seed).shuffle(found)
-    return found
+    return sorted(found, key=lambda f: hashlib.sha256(f"{a.seed} {f.name()}".encode()).digest())
+
+
+class Results:
+    """What became of each fault; in a file, if there is one, so that the next run goes on."""
+
+    def __init__(self, file):
+        self.file, self.outcomes, self.told = file, {}, Counter()
+        if file and Path(file).exists():
+            for line in Path(file).read_text().splitlines():
+                outcome, name = line.split(" ", 1)
+                self.outcomes[name] = outcome
+
+    def known(self, fault):
+        return self.outcomes.get(fault.name())
+
+    def add(self, fault, outcome):
+        if self.file and not self.known(fault):
+            with open(self.file, "a") as f:
+                print(outcome, fault.name(), file=f)
+        self.outcomes[fault.name()] = outcome
+        why = outcome == "alive" and why_alive(fault)
+        self.told[fault.room(), "explained" if why else outcome] += 1
+        return why
+
+    def count(self, *outcomes, room=None):
+        return sum(n for (r, outcome), n in self.told.items() if outcome in outcomes and room in (None, r))
+
+    def counted(self):
+        return self.count("noticed", "alive", "explained")
+
+    def table(self):
+        for room in sorted({room for room, _ in self.told}):
+            n = {outcome: self.count(outcome, room=room) for outcome in ("noticed", "explained", "alive")}
+            print(f"{room}: {sum(n.values())} faults, {n['noticed']} noticed, {n['explained']} explained, {n['alive']} alive")
 
 
 def main():
@@ -238,6 +288,7 @@ def main():
     p.add_argument("--since", metavar="REVISION")
     p.add_argument("--only", metavar="ROOM/FILE.c[:LINE]")
     p.add_argument("--jobs", type=int, default=os.cpu_count())
+    p.add_argument("--results", metavar="FILE")
     p.add_argument("--list", action="store_true")
     a = p.parse_args()
     faults = drawn(a)
@@ -246,12 +297,9 @@ def main():
     if a.list:
         print("\n".join(f.said() for f in faults[:a.count]))
         return 0
-    rooms = sorted({f.path.split("/")[0] for f in faults})
-    outcomes, lock, queue, ended = Counter(), threading.Lock(), iter(faults), threading.Event()
+    rooms = sorted({f.room() for f in faults})
+    results, lock, queue, ended = Results(a.results), threading.Lock(), iter(faults), threading.Event()
     trees = [Tree(n) for n in range(a.jobs)]
-
-    def counted():
-        return outcomes["noticed"] + outcomes["alive"] + outcomes["explained"]
 
     def work(tree):
         wrong = tree.build(rooms)
@@ -259,15 +307,14 @@ def main():
             print(wrong, flush=True)
         while not wrong:
             with lock:
-                fault = next(queue, None) if counted() < a.count and not ended.is_set() else None
+                fault = next(queue, None) if results.counted() < a.count and not ended.is_set() else None
             if not fault:
                 break
-            outcome = tree.try_fault(fault)
-            why = outcome == "alive" and why_alive(fault)
+            outcome = results.known(fault) or tree.try_fault(fault)
             with lock:
-                if counted() == a.count or ended.is_set():
+                if results.counted() == a.count or ended.is_set():
                     break
-                outcomes["explained" if why else outcome] += 1
+                why = results.add(fault, outcome)
                 if outcome == "alive":
                     print(f"{'explained' if why else 'ALIVE'}: {fault.said()}" + (f"  ({why})" if why else ""), flush=True)
                 elif a.only:
@@ -287,11 +334,12 @@ def main():
     for t in threads:
         t.join()
     if ended.is_set():
-        print(f"ended early: {counted()} of {a.count} faults were tried")
-    print(f"{counted()} faults: {outcomes['noticed']} noticed, {outcomes['explained']} that nobody could tell; "
-          f"drawn besides {outcomes['same']} without other code, {outcomes['wrong']} that do not compile")
-    print(f"{outcomes['noticed'] + outcomes['explained']} passed, {outcomes['alive']} failed")
-    return 1 if outcomes["alive"] or not counted() or ended.is_set() else 0
+        print(f"ended early: {results.counted()} of {a.count} faults were tried")
+    results.table()
+    print(f"drawn besides: {results.count('same')} without other code, {results.count('wrong')} that do not compile")
+    alive = results.count("alive")
+    print(f"{results.counted() - alive} passed, {alive} failed")
+    return 1 if alive or not results.counted() or ended.is_set() else 0
 
 
 if __name__ == "__main__":
