@@ -59,6 +59,8 @@ enum { HEADER = 60, HEADER_1 = 40, TRAILER = 4, ASIDE_MAX = 1000, PEEKS = 8, MEM
 /* Half of what can be addressed, where that is less. */
 #define STATE_MAX ((size_t)(SIZE_MAX / 2 < UINT64_C(4) << 30 ? SIZE_MAX / 2 : UINT64_C(4) << 30))
 
+#define UNSWEPT UINT64_MAX
+
 /* As a state names it. */
 struct memory {
     uint64_t number, length;
@@ -76,10 +78,10 @@ struct statefile {
     uint64_t sequence;
     struct buf memory; /* all of it */
     struct memory
-        current;     /* as much of it as is written; number 0: nothing, or not to be added to */
-    uint64_t named;  /* the number in the newest state; 0 = none */
-    uint64_t before; /* in the one before, when memories were last removed */
-    bool swept;      /* they were, in this run */
+        current;    /* as much of it as is written; number 0: nothing, or not to be added to */
+    uint64_t named; /* the number in the newest state; 0 = none */
+    uint64_t
+        before; /* in the one before, when memories were last removed, or UNSWEPT: by no save */
     uint64_t last_number; /* that was given to a memory */
 };
 
@@ -227,6 +229,7 @@ int statefile_open(const char *directory, struct statefile **ret_file, struct bu
     int r;
 
     s->path = xstrdup(directory);
+    s->before = UNSWEPT;
     s->dir = -1;
     s->lock = -1;
     (void)snprintf(s->temporary, sizeof(s->temporary), TEMPORARY "-%llx",
@@ -725,9 +728,8 @@ int statefile_save(struct statefile *s, struct slice payload, const struct memor
     s->there = true;
     s->sequence++;
     s->named = s->current.number;
-    if (!s->swept || s->named != before || before != s->before)
+    if (s->named != before || before != s->before)
         remove_memories(s, s->named, before);
-    s->swept = true;
     s->before = before;
     return 0;
 }

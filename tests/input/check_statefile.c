@@ -677,6 +677,23 @@ TEST(a_memory_grows_with_what_is_new)
     load_memory("seven", "xyz");
 }
 
+/* A directory may be large and slow. */
+TEST(memories_are_looked_for_when_a_run_begins_or_one_came)
+{
+    write_file("memory-77", "left over", 9);
+    save("one");
+    ck_assert(!exists("memory-77"));
+    failing_call("sys_opendir", 1, EIO);
+    save("two");
+    ck_assert(!failing_happened());
+    save_memory("three", "abc", true);
+    ck_assert(failing_happened());
+    save("four"); /* that the state before this one names none is new */
+    failing_call("sys_opendir", 1, EIO);
+    save("five");
+    ck_assert(!failing_happened());
+}
+
 /* What a save that was killed has added is behind what a state names. */
 TEST(what_no_state_names_was_never_saved)
 {
