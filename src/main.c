@@ -5,8 +5,19 @@
 #include "cmd/commands.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
+
+/* What is opened next takes the number of one that is closed, and what is said would be written into it. These cannot
+ * be used either. */
+static void occupy_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
 
 /* A page that did not reach its reader is no success: `logtally replay >/dev/full`. Who reads no more, as `head`,
  * needs not be told. */
@@ -31,6 +42,7 @@ static const char *as_command(const char *text)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    occupy_standard();
     if (argc < 2) {
         commands_print(stderr);
         return EXIT_USAGE;

@@ -476,6 +476,20 @@ def every_shipped_log_comes_to_what_replay_says():
     assert tried > 20, tried
 
 
+def what_is_said_never_goes_into_the_output():
+    """Also where stderr is closed, and the output is the next that is opened."""
+    put("r.ini", "[event e]\nwhere = msg == a\n[counter lines_total]\nhelp = x\ninc = e\n")
+    put("a.log", 'time="2026-01-01T00:00:00Z" msg=a\n')
+
+    def output(closed):
+        subprocess.run(["sh", "-c", '"$@" ' + closed, "sh", LOGTALLY, "backfill", "--rules", "r.ini", "a.log", "-o", "out"],
+                       check=True, stderr=subprocess.DEVNULL)
+        return get("out")
+    want = output("")
+    for closed in "<&-", "2>&-", "<&- 2>&-", "<&- >&- 2>&-":
+        assert output(closed) == want, (closed, get("out"))
+
+
 def labels_that_a_series_has_are_refused():
     rules()
     put("app.log", line(BEGIN, "job", queue="a"))
@@ -540,4 +554,5 @@ main(prometheus_answers_what_the_log_says, late_lines_within_slack_are_put_right
      lines_without_any_time_are_refused, lines_without_any_date_are_dated_by_their_file, lines_without_any_time_near_are_told,
      undated_lines_take_the_date_of_a_neighbour_far_behind, a_choice_without_steps_is_told, wrong_clocks_do_not_fill_the_disk,
      a_start_changes_nothing_of_what_comes_after_it, every_shipped_log_comes_to_what_replay_says,
-     labels_that_a_series_has_are_refused, a_file_is_open_only_while_it_is_its_turn, memory_stays_the_same_for_ten_times_the_log)
+     what_is_said_never_goes_into_the_output, labels_that_a_series_has_are_refused,
+     a_file_is_open_only_while_it_is_its_turn, memory_stays_the_same_for_ten_times_the_log)
