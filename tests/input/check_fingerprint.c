@@ -274,6 +274,48 @@ TEST(contents_share_what_both_begin_with)
     free(p);
 }
 
+/* A crash of the machine left them, and other lines came behind. */
+TEST(nuls_are_no_banner)
+{
+    static const char nuls[600];
+    struct tail another;
+    bool differ = false;
+
+    tail_init(&another);
+    tail_consume(&another, nuls, sizeof(nuls));
+    consume(nuls, sizeof(nuls));
+    consume("one", 3);
+    ck_assert_uint_eq(tail_shared(&seen, &another, &differ), 0);
+    ck_assert(differ);
+    tail_release(&another);
+}
+
+TEST(two_files_differ_where_the_first_byte_does_or_the_shorter_ends)
+{
+    static const size_t places[] = {100, 101, 4095, 4096, 8191, 9999};
+    char *p = content(10000, 9);
+    uint64_t at;
+
+    put(fd, p, 10000);
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        p[places[i]] ^= 1;
+        put(other, p, 10000);
+        p[places[i]] ^= 1;
+        ck_assert_int_eq(tail_difference(fd, other, 100, &at), 0);
+        ck_assert_uint_eq(at, places[i]);
+        put(other, p, places[i]);
+        ck_assert_int_eq(tail_difference(fd, other, 100, &at), 0);
+        ck_assert_uint_eq(at, places[i]);
+        ck_assert_int_eq(tail_difference(other, fd, 100, &at), 0);
+        ck_assert_uint_eq(at, places[i]);
+    }
+    for (unsigned i = 1; i <= 2; i++) {
+        failing_call("sys_pread", i, EIO);
+        ck_assert_int_eq(tail_difference(fd, other, 100, &at), -EIO);
+    }
+    free(p);
+}
+
 /* A crash of the machine left a hole of NULs. */
 TEST(two_files_are_compared_amid_them_too)
 {
