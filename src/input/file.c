@@ -468,6 +468,8 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     f->renamed = !own;
     if (own)
         file_learn_real(t, f);
+    if (own && f->retired) /* a part is the log again */
+        file_reads_on(f);
     if (own && is_met && file_has_content(f))
         file_join(f, f->stream, NULL); /* it is what is written now */
     if (!own && f->unresolved)         /* nobody knows where its own name leads */
@@ -806,10 +808,10 @@ static int knows_less_than_a_line(const struct tail_file *f, int fd)
 }
 
 /* In another inode what lies where the part ends, or where a crash left R amid a line, may be the
- * beginning of another line; but not in a copy, if that did not count as it stood. */
+ * beginning of another line. */
 static bool may_be_amid_a_line(const struct tail_file *f, const struct evidence *e)
 {
-    return e->relation != TAIL_OTHER && !e->inode && (!e->rest || f->retired) && !f->tail.skipping;
+    return e->relation != TAIL_OTHER && !e->inode && !f->tail.skipping;
 }
 
 /* Of one line, less than half proves little: the first of the next generation may begin alike. */
@@ -1089,8 +1091,12 @@ static void lose_number(struct tailset *t, struct tail_file *f)
 }
 
 /* What is cut of the new one before it is read is lost, as well. */
-static void begin_seen(struct tailset *t, struct tail_file *f, uint64_t size)
+static void end_generation(struct tailset *t, struct tail_file *f, uint64_t size)
 {
+    if (f->renamed && f->state == FILE_NAMED && f->tail.id.birth_ns == 0) {
+        lose_number(t, f);
+        return;
+    }
     file_begin_generation(t, f);
     f->tail.size = f->tail.proved = size;
 }
@@ -1121,10 +1127,7 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
         r = 0;
         if (judge_doubts(&e))
             file_tell_doubt(t, f);
-        if (f->renamed && f->state == FILE_NAMED && f->tail.id.birth_ns == 0)
-            lose_number(t, f);
-        else
-            begin_seen(t, f, look.size);
+        end_generation(t, f, look.size);
     }
     if (r < 0)
         return r;
@@ -1145,7 +1148,7 @@ static int verify_unread(struct tailset *t, struct tail_file *f, uint64_t size)
     if (r == 0)
         f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
-    file_begin_generation(t, f); /* perhaps there is a copy */
+    end_generation(t, f, size); /* perhaps there is a copy */
     return 1;
 }
 

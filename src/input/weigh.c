@@ -215,8 +215,8 @@ static int weigh_bytes(struct tailset *t, const struct newcomer *n, struct tail_
     return r;
 }
 
-/* Of one that is still there; or that was read to its end, and closed: then as far as that is known. 1,
- * 0 or negative errno. */
+/* Of one that is still there; or that was read to its end, and closed: then if nothing at the end of the copy
+ * may be another's. 1, 0 or negative errno. */
 static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_file *f,
                       const struct evidence *e)
 {
@@ -225,7 +225,7 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
     if (!file_is_readable(f) || is_older(n, f) || !tail_head_like(&f->tail, n->head).whole)
         return 0;
     if (f->state == FILE_OPEN && f->tail.fd < 0)
-        return e->relation == TAIL_PREFIX && e->agrees > 0;
+        return e->relation == TAIL_PREFIX && e->agrees > 0 && !e->doubt;
     r = weigh_is_copy(t, n, f);
     if (r == -ENOENT || r == -ENOTDIR)
         file_misnamed(t, f);

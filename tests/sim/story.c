@@ -337,10 +337,8 @@ static bool simplify(unsigned *number, unsigned to, enum fault kind)
     return false;
 }
 
-static void shorten(void)
+static void shorten_steps(enum fault kind)
 {
-    enum fault kind = oracle.kind;
-
     for (unsigned chunk = story.n / 2; chunk > 0;) {
         bool shorter = false;
 
@@ -353,6 +351,10 @@ static void shorten(void)
         if (!shorter)
             chunk /= 2;
     }
+}
+
+static void simplify_all(enum fault kind)
+{
     for (unsigned knob = 1; knob < KNOBS; knob <<= 1)
         (void)simplify(&story.knobs, story.knobs & ~knob, kind);
     for (unsigned i = 0; i < story.n; i++) {
@@ -364,6 +366,19 @@ static void shorten(void)
         (void)simplify(&s->a, 0, kind);
         (void)simplify(&s->b, 0, kind);
     }
+}
+
+/* Simpler steps may make others needless. */
+static void shorten(void)
+{
+    enum fault kind = oracle.kind;
+    unsigned n;
+
+    do {
+        n = story.n;
+        shorten_steps(kind);
+        simplify_all(kind);
+    } while (story.n < n);
     (void)run_story();
 }
 
