@@ -99,20 +99,22 @@ static int is_history(const struct tailset *t, const struct newcomer *n)
     return is_before_link(n);
 }
 
-/* Where a new content is read from; nowhere when all of it was read of one that is gone, or is
- * history. 0 or negative errno. */
-static int choose_start(struct tailset *t, const struct newcomer *n, struct tail_file *f)
+/* Where a new content is read from: behind what was read of one that is gone; nowhere when that is all of it,
+ * or it is history. 0 or negative errno. */
+static int choose_start(struct tailset *t, const struct newcomer *n, struct tail_file *f,
+                        uint64_t read)
 {
     const struct log *log = n->stream->log;
     bool at_end = log->fresh && log->config && log->config->start_at_end;
     bool skip = t->all_at_end && !t->reconciled;
     uint64_t from;
-    int r = f->retired ? 0 : is_history(t, n);
+    int r = read > 0 ? 0 : is_history(t, n);
 
     if (r < 0)
         return r;
-    if (f->retired)
-        return tail_mark_read(&f->tail, n->fd, n->look.size);
+    f->retired = read > 0 && read == n->look.size;
+    if (read > 0)
+        return tail_mark_read(&f->tail, n->fd, read);
     if (r == 0 && !at_end && !skip)
         return 0;
     f->retired = r == 1;
@@ -183,14 +185,12 @@ static void forget_denied(struct tailset *t, const struct newcomer *n)
     }
 }
 
-/* A new content; `read`: with nothing left to read. 0 or negative errno. */
-static int begin(struct tailset *t, struct newcomer *n, bool read)
+/* A new content, of which so many bytes were read. 0 or negative errno. */
+static int begin(struct tailset *t, struct newcomer *n, uint64_t read)
 {
     struct tail_file *f = file_new(t, n->stream, FILE_UNPLACED);
-    int r;
+    int r = choose_start(t, n, f, read);
 
-    f->retired = read;
-    r = choose_start(t, n, f);
     if (r < 0) {
         file_drop(t, f);
         return r;
@@ -444,7 +444,27 @@ static int begin_rotated(struct tailset *t, const struct finding *best, struct n
         queue_look(t, n->path, n->copy_of);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
         return stand_alone(t, n);
-    return r ? (r < 0 ? r : 0) : begin(t, n, false);
+    return r ? (r < 0 ? r : 0) : begin(t, n, 0);
+}
+
+/* What it ends with may be other lines. After a crash of the machine, which cut what was written on and
+ * copied then, that is not unlikely: they are read. 0 or negative errno. */
+static int begin_part(struct tailset *t, const struct finding *best, struct newcomer *n)
+{
+    const struct evidence *e = &best->evidence;
+    bool reads_end = e->doubt && e->rebooted && !e->held;
+    int r = begin(t, n, reads_end ? e->from : n->look.size);
+
+    if (r < 0)
+        return r;
+    if (reads_end) {
+        file_tell_doubt(t, file_by_path(t, n->path));
+        return 0;
+    }
+    file_by_path(t, n->path)->copy_of = best->file; /* until it grows: a copy took its time */
+    if (e->doubt)
+        file_tell_part(t, n->stream, n->path);
+    return 0;
 }
 
 static int carry_out(struct tailset *t, struct newcomer *n, const struct finding *best)
@@ -469,21 +489,17 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
         wait_for_more(t, best, n);
         return 0;
     case VERDICT_READ:
-        r = begin(t, n, true);
-        if (r < 0)
-            return r;
-        file_by_path(t, n->path)->copy_of = best->file; /* until it grows: a copy took its time */
-        if (best->evidence.doubt)
-            file_tell_part(t, n->stream, n->path);
-        return 0;
+        return begin_part(t, best, n);
     default:
         break;
     }
-    r = n->rotated ? begin_rotated(t, best, n) : begin(t, n, false);
+    r = n->rotated ? begin_rotated(t, best, n) : begin(t, n, 0);
     if (r == 0 && verdict == VERDICT_AMBIGUOUS) {
+        struct tail_file *of = best->file ? best->file : best->doubt;
+
         file_tell_ambiguous(t, n->stream, n->path);
-        if (best->file)
-            best->file->doubted = !best->file->deleted; /* else it was written again */
+        if (of)
+            of->doubted = !of->deleted; /* else it was written again */
     }
     return r;
 }

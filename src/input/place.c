@@ -341,6 +341,8 @@ static void examine(struct tailset *t, const struct pending *p)
         examine_regular(t, p, &look);
         return;
     }
+    if (r == -ENOENT && !f && t->looking.reconciles)
+        t->looking.missed |= stream_of_rotated(t, path, &is) != NULL;
     if (f && f->state == FILE_PIPE)
         return;
     if (r == -ENOENT)

@@ -701,7 +701,8 @@ struct finding {
     struct tail_file *file;
     struct evidence evidence;
     int error;  /* one could not be weighed */
-    bool doubt; /* its inode held what was read, and a line of that is there; yet it is another */
+    struct tail_file
+        *doubt; /* its inode held what was read, and a line of that is there; yet it is another */
     struct tail_file
         *truncated; /* lost before; what has its inode, and birth, holds others' lines */
 };

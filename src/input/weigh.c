@@ -333,7 +333,8 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
         return;
     }
     row = judge(&e);
-    best->doubt |= row->verdict == VERDICT_NEW && e.inode && judge_doubts(&e);
+    if (row->verdict == VERDICT_NEW && e.inode && judge_doubts(&e))
+        best->doubt = f;
     if (row->verdict == VERDICT_NEW && e.born)
         best->truncated = f;
     if (row->verdict == VERDICT_NEW || !is_rather(row, f, &e, best))
