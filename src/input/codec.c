@@ -82,7 +82,7 @@ static ssize_t read_fd(struct codec_reader *c, void *out, size_t n)
     }
 }
 
-/* More input behind what is there; 0 also at the end of the file. */
+/* More input behind what is there: how much, 0 at the end of the file, or negative errno. */
 static int refill(struct codec_reader *c)
 {
     ssize_t r;
@@ -91,10 +91,9 @@ static int refill(struct codec_reader *c)
     c->end -= c->at;
     c->at = 0;
     r = read_fd(c, c->in + c->end, INPUT - c->end);
-    if (r < 0)
-        return (int)r;
-    c->end += (size_t)r;
-    return 0;
+    if (r > 0)
+        c->end += (size_t)r;
+    return (int)r;
 }
 
 static int fill_magic(struct codec_reader *c)

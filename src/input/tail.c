@@ -144,7 +144,7 @@ static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct s
  * off? 1, 0 or negative errno. */
 static int hole_is_over(const struct tail *t)
 {
-    char first = 0;
+    char first;
     ssize_t got = read_at(t->fd, &first, 1, 1, t->offset);
 
     return got < 0 ? (int)got : got == 0 || first != 0;

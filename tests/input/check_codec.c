@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static char path[64];
@@ -151,6 +152,23 @@ TEST_EACH(members_are_one_file_and_an_empty_one_is_nothing, npackers)
         ck_assert_int_eq(read_all(n), 0);
         ck_assert_uint_eq(got.n, 400);
     }
+}
+
+/* As a slow pipe may give it. */
+TEST_EACH(what_comes_a_byte_at_a_time_is_known_as_well, npackers)
+{
+    int ends[2];
+
+    packers[_i].add(SLICE("one\n"), &bytes);
+    packers[_i].add(SLICE("two\n"), &bytes);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+    for (size_t i = 0; i < bytes.n; i++)
+        ck_assert_int_eq(send(ends[0], bytes.p + i, 1, MSG_DONTWAIT), 1);
+    (void)close(ends[0]);
+    ck_assert_int_eq(dup2(ends[1], fd), fd);
+    (void)close(ends[1]);
+    ck_assert_int_eq(read_all(100), 0);
+    ck_assert(slice_eq(buf_all(&got), SLICE("one\ntwo\n")));
 }
 
 /* Whatever byte is changed: it is told, or nothing has changed. */
