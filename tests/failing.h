@@ -12,6 +12,8 @@
 /* The nth call from now, 1 for the next, fails once with this errno; what waited before is
  * forgotten. */
 void failing_call(const char *name, unsigned nth, int error);
+/* Each call from now fails, until another is named. */
+void failing_calls(const char *name, int error);
 /* Has it failed? Then the test was about what it says. */
 bool failing_happened(void);
 

@@ -501,6 +501,22 @@ TEST(a_file_that_fails_for_long_is_read_in_the_end)
     ck_assert_uint_eq(s.failing, 0);
 }
 
+TEST(all_that_was_seen_of_what_could_not_be_read_is_lost_with_it)
+{
+    static const char text[] = "never read, and cut\n";
+
+    world_start(&w);
+    failing_calls("sys_open", EIO);
+    world_write(&w, "a.log", text);
+    world_until(&w, &w.notes[TAIL_READ_ERROR], 1);
+    world_truncate(&w, "a.log", 5);
+    world_run(&w, 30);
+    world_remove(&w, "a.log");
+    world_until(&w, &w.notes[TAIL_VANISHED], 1);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_VANISHED], sizeof(text) - 1);
+    ck_assert_uint_eq(w.lines.n, 0);
+}
+
 TEST(the_times_may_be_those_of_every_day)
 {
     w.options.reconcile_ns = w.options.collect_ns = w.options.lost_wait_ns = w.options.keep_ns = 0;

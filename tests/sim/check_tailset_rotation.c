@@ -172,6 +172,59 @@ TEST(rotate_wait_is_as_long_as_it_says)
     loop_timer_free(timer);
 }
 
+static unsigned open_files(void)
+{
+    struct tail_log_status s;
+
+    tailset_log_status(w.set, 0, &s);
+    return s.open;
+}
+
+/* It is looked into when another comes under its name, or packs it. Deleted, it would keep its place on the
+ * disk. */
+TEST(what_was_read_to_its_end_is_not_held_open)
+{
+    w.options.rotate_wait_ns = 20 * NSEC_PER_MSEC;
+    world_restart(&w);
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log", "second\n");
+    world_settle(&w);
+    world_run(&w, 100);
+    ck_assert_uint_eq(open_files(), 1);
+    world_rename(&w, "app.log.1", "app.log.2");
+    world_rename(&w, "app.log", "app.log.1");
+    world_expect(&w, "app.log", "third\n");
+    world_settle(&w);
+    world_run(&w, 100);
+    ck_assert_uint_eq(open_files(), 1);
+    scene_compress(world_path(&w, "app.log.2"));
+    world_settle(&w);
+    ck_assert_uint_eq(open_files(), 1);
+}
+
+/* Taken out of the midst of those that are gone. */
+TEST(what_comes_back_leaves_the_others_gone)
+{
+    static const char *const lines[] = {"one\n", "two\n", "three\n"};
+    static const char *const asides[] = {"aside/a", "aside/b", "aside/c"};
+
+    w.options.rotate_wait_ns = 20 * NSEC_PER_MSEC;
+    scene_mkdir(world_path(&w, "aside"));
+    world_restart(&w);
+    for (int i = 0; i < 3; i++) {
+        world_expect(&w, "x.log", lines[i]);
+        world_settle(&w);
+        world_save(&w);
+        world_kill(&w);
+        world_rename(&w, "x.log", asides[i]);
+        world_start(&w);
+        world_run(&w, 100);
+    }
+    world_rename(&w, asides[1], "x.log");
+    world_expect(&w, "x.log", "and more\n");
+    world_settle(&w);
+}
+
 TEST(dated_names_are_rotated_names)
 {
     static const char *const names[] = {"app.log-20260102", "app-2026-01-02.log",

@@ -144,6 +144,18 @@ TEST(the_rest_of_a_copy_that_was_taken_as_read_is_not_read)
     world_settle(&w);
 }
 
+/* Each look that changed something would be saved. */
+TEST(a_copy_that_was_taken_as_read_is_looked_into_once)
+{
+    uint64_t before;
+
+    (void)leave_part_of_a_copy();
+    world_run(&w, SHORT_MS);
+    before = tailset_version(w.set);
+    world_run(&w, SHORT_MS);
+    ck_assert_uint_eq(tailset_version(w.set), before);
+}
+
 /* What it was a part of went on in another directory, and was forgotten there. */
 TEST(the_rest_of_a_copy_of_what_went_on_elsewhere_is_read)
 {
