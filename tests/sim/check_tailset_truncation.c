@@ -241,6 +241,24 @@ TEST(what_a_truncation_took_is_told)
     world_settle(&w);
 }
 
+/* The look that shows more of it than there was shows what came after it. */
+TEST(what_a_truncation_took_of_what_was_unfinished_is_told)
+{
+    w.log.poll = true;
+    world_restart(&w);
+    world_write(&w, "b.log", "half a line");
+    world_run(&w, SHORT_MS);
+    world_truncate(&w, "b.log", 0);
+    world_write(&w, "b.log", "another one, which is longer, ");
+    world_run(&w, SHORT_MS);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
+    world_until(&w, &w.notes[TAIL_LOST_TRUNCATED], 1);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_TRUNCATED], strlen("half a line"));
+    world_write(&w, "b.log", "and is read\n");
+    world_expect_line(&w, "another one, which is longer, and is read\n");
+    world_settle(&w);
+}
+
 TEST(a_file_written_anew_with_the_same_bytes_is_not_read_again)
 {
     world_copy(&w, "app.log", "app.tmp");
