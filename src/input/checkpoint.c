@@ -20,8 +20,9 @@
  *
  * A new run writes all of it anew, as does a save that finds more dead entries than living ones.
  *
- * Why FILE_HELD and FILE_DENIED are not saved: they were not read, so the next run meets them as
- * newcomers, with the same contents to compare them with.
+ * Why FILE_HELD is not saved: it was not read, so the next run meets it as a newcomer, with the same contents to
+ * compare it with. So it does FILE_DENIED and FILE_WAITING, of which only is saved how much was in them, if some
+ * of that, perhaps, was not read: they may be cut, or gone, by then.
  *
  * A restored file has no place. The first reconcile finds its inode under some name, or finds that
  * it is lost and looks for its rest (place.c, identify.c); nothing here touches a file. */
@@ -60,7 +61,7 @@ static unsigned flags_of(const struct tail_file *f)
                       (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
                       (f->rebooted ? SAVED_REBOOTED : 0) | (f->away ? SAVED_AWAY : 0) |
                       (f->copy_of ? SAVED_PART : 0) | (f->doubted ? SAVED_DOUBTED : 0) |
-                      (f->denied ? SAVED_DENIED : 0) |
+                      (f->denied || file_is_unread_memo(f) ? SAVED_DENIED : 0) |
                       ((f->renamed || f->state == FILE_OPEN) && !f->astray ? SAVED_RENAMED : 0));
 }
 
@@ -131,6 +132,10 @@ static void encode_path(const char *path, const char *stream, struct buf *out)
 
 static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
 {
+    struct tail tail = f->tail;
+
+    if (file_is_unread_memo(f))
+        tail.proved = f->unread;
     buf_vblob(out, slice_str(f->stream->path));
     buf_vblob(out, slice_str(f->stream->log->name));
     encode_path(f->path, f->stream->path, out);
@@ -139,8 +144,8 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_u64(out, (uint64_t)f->lost_wall_ns);
     buf_u64(out, (uint64_t)f->mtime_ns);
     buf_varint(out, f->stream->alike);
-    tail_encode(&f->tail, out);
-    tail_encode_count(&f->tail, out);
+    tail_encode(&tail, out);
+    tail_encode_count(&tail, out);
     encode_carry(t, f, out);
     encode_began(f, out);
 }
@@ -230,6 +235,11 @@ static bool is_all_looked_at(const struct tailset *t)
     return t->reconciled && t->looking.step == 0 && t->npending == 0 && !dirs_are_unsure(t);
 }
 
+static bool is_saved(const struct tail_file *f)
+{
+    return file_has_content(f) || file_is_unread_memo(f);
+}
+
 /* Streams in any order, but the files of each from the oldest to the youngest. */
 void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_memory)
 {
@@ -238,7 +248,7 @@ void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_
     for (const struct log *log = t->logs; log; log = log->next)
         nlogs += !log->fresh;
     for (const struct tail_file *f = t->files.first; f; f = f->next)
-        nfiles += file_has_content(f);
+        nfiles += is_saved(f);
     buf_u32(out, CHECKPOINT_FORMAT);
     buf_blob(out, boot_id(t));
     encode_sum(t, out);
@@ -255,7 +265,7 @@ void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_
     buf_u32(out, nfiles);
     for (const struct stream *s = t->streams; s; s = s->next)
         for (struct tail_file *f = s->files; f; f = f->stream_next)
-            if (file_has_content(f))
+            if (is_saved(f))
                 encode_file(t, f, out);
     encode_memory(t, ret_memory);
 }
@@ -275,7 +285,7 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
     f->denied = (flags & SAVED_DENIED) != 0;
     if (flags & SAVED_LOST)
         file_enter(t, f, flags & SAVED_GIVEN_UP ? FILE_ABSENT : FILE_LOST);
-    else
+    else if (!f->denied) /* what has its number is not known to be that */
         file_set_id(t, f, &f->tail.id);
 }
 

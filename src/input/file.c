@@ -358,6 +358,13 @@ void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *
     }
 }
 
+void file_set_began(struct tail_file *f, struct slice head)
+{
+    f->began_n = (uint16_t)head.n;
+    f->began_hash = hash_text(0, head);
+    memcpy(f->began, head.p, head.n < BEGAN ? head.n : BEGAN);
+}
+
 bool file_begins_so(const struct tail_file *f, struct slice head)
 {
     size_t n = head.n < f->began_n ? head.n : f->began_n, first = n < BEGAN ? n : BEGAN;
@@ -368,8 +375,7 @@ bool file_begins_so(const struct tail_file *f, struct slice head)
            (n < f->began_n || hash_text(0, slice_make(head.p, n)) == f->began_hash);
 }
 
-/* The same of `fd`. 1, 0, or negative errno. */
-static int begins_so(const struct tail_file *f, int fd)
+int file_begins_so_in(const struct tail_file *f, int fd)
 {
     char head[FINGERPRINT_HEAD];
     ssize_t got = f->began_n > 0 ? tail_read_head(fd, head) : 0;
@@ -393,7 +399,7 @@ int file_is_its_content(const struct tail_file *f, int fd, uint64_t size)
     }
     if (f->began_n == 0)
         return !f->renamed;
-    return began_with_a_line(f) ? begins_so(f, fd) : 0;
+    return began_with_a_line(f) ? file_begins_so_in(f, fd) : 0;
 }
 
 int file_open_moved(struct tailset *t, struct tail_file *f)
@@ -807,6 +813,12 @@ static int knows_less_than_a_line(const struct tail_file *f, int fd)
     return file_knows_less_than_a_line(f, slice_make(head, (size_t)got));
 }
 
+/* It is held open, and this is another. */
+static bool is_beside(const struct tail_file *f, int fd)
+{
+    return f->tail.fd >= 0 && f->tail.fd != fd;
+}
+
 /* In another inode what lies where the part ends, or where a crash left R amid a line, may be the
  * beginning of another line. */
 static bool may_be_amid_a_line(const struct tail_file *f, const struct evidence *e)
@@ -828,11 +840,22 @@ static int weigh_last_line(const struct tailset *t, const struct tail_file *f, i
     return r;
 }
 
+/* Enum tail_relation or negative errno. What is held open says more than what is known of it. */
+static int compare(const struct tail_file *f, int fd, uint64_t size)
+{
+    int r = tail_compare(&f->tail, fd, size);
+
+    if (r != TAIL_PREFIX || size == 0 || !is_beside(f, fd))
+        return r;
+    r = tail_alike(f->tail.fd, fd, size);
+    return r < 0 ? r : r == 1 ? TAIL_PREFIX : TAIL_OTHER;
+}
+
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e)
 {
     int little = e->born ? 0 : knows_less_than_a_line(f, fd);
-    int r = little ? little : tail_compare(&f->tail, fd, look->size);
+    int r = little ? little : compare(f, fd, look->size);
 
     if (little == 1)
         r = TAIL_OTHER;
@@ -854,8 +877,8 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
-    else if (e->relation == TAIL_PREFIX && e->agrees > 0 && (e->inode || e->rest || e->replaced) &&
-             !e->held) /* never seen beside it */
+    else if (e->relation == TAIL_PREFIX && e->agrees > 0 && !e->held && !is_beside(f, fd) &&
+             (e->inode || e->rest || e->replaced || e->named)) /* never seen beside it */
         r = weigh_end(t, f, fd, e);
     else if (may_be_amid_a_line(f, e))
         r = find_last_line(t, f, fd, e->agrees, &e->from);
@@ -1141,7 +1164,7 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
  * only its beginning tells, and that it is less than was seen. */
 static int verify_unread(struct tailset *t, struct tail_file *f, uint64_t size)
 {
-    int r = begins_so(f, f->tail.fd);
+    int r = file_begins_so_in(f, f->tail.fd);
 
     if (r < 0 || (r == 1 && size >= f->tail.size))
         return r < 0 ? r : 0;

@@ -51,12 +51,18 @@ static int by_age(const void *a, const void *b)
     return -strcmp(x->path, y->path);
 }
 
+/* So many bytes, which were not looked into, were in it before it was cut; 0: it was not. */
+static uint64_t was_cut(const struct newcomer *n)
+{
+    return n->look.size < n->seen && n->cut < n->seen ? n->seen : n->cut;
+}
+
 static void deny(struct tailset *t, const struct newcomer *n, int error)
 {
     struct tail_file *f = file_memo(t, n->stream, FILE_DENIED, n->path, &n->look);
 
     f->error = error;
-    f->unread = n->look.size > n->seen ? n->look.size : n->seen;
+    f->unread = n->look.size > was_cut(n) ? n->look.size : was_cut(n);
     f->copy_of = n->copy_of && n->copy_of->stream == n->stream ? n->copy_of : NULL;
     if (warn_once(t, n->path, strerror(error)))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
@@ -173,14 +179,28 @@ static void forget_unread(struct tailset *t, const struct newcomer *n,
     }
 }
 
-/* It could not be looked into at first, and is known now. */
+/* It could not be looked into at first. */
+static bool was_denied(const struct tail_file *f, const struct newcomer *n)
+{
+    return f->state == FILE_LOST && f->denied && identity_eq(&f->tail.id, &n->look.id);
+}
+
+/* What was in it then; a number proves nothing. */
+static void learn_denied(struct newcomer *n)
+{
+    for (const struct tail_file *f = n->stream->files; f; f = f->stream_next)
+        if (was_denied(f, n) && f->tail.id.birth_ns != 0 && n->seen < f->tail.size)
+            n->seen = f->tail.size;
+}
+
+/* It is known now. */
 static void forget_denied(struct tailset *t, const struct newcomer *n)
 {
     struct tail_file *next;
 
     for (struct tail_file *f = n->stream->files; f; f = next) {
         next = f->stream_next;
-        if (f->state == FILE_LOST && f->denied && identity_eq(&f->tail.id, &n->look.id))
+        if (was_denied(f, n))
             file_drop(t, f);
     }
 }
@@ -199,9 +219,7 @@ static int begin(struct tailset *t, struct newcomer *n, uint64_t read)
     if (n->rotated)
         file_join(f, n->stream, current_of(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
-    f->began_n = (uint16_t)n->head.n;
-    f->began_hash = hash_text(0, n->head);
-    memcpy(f->began, n->head.p, n->head.n < BEGAN ? n->head.n : BEGAN);
+    file_set_began(f, n->head);
     f->tail.proved = n->look.size; /* what is cut of it before it is read is lost */
     f->renamed = n->rotated; /* it was never known under another name: no rotation that we saw */
     file_name(t, f, n->path, &n->look);
@@ -270,7 +288,9 @@ static void wait_for_more(struct tailset *t, const struct finding *best, struct 
     e.still = true;
     f->ambiguous = judge(&e)->verdict == VERDICT_AMBIGUOUS;
     f->round = t->rounds;
-    f->unread = n->look.size < n->seen ? n->seen : 0;
+    f->unread = e.relation == TAIL_PREFIX && e.doubt ? n->look.size : 0;
+    f->cut = was_cut(n);
+    file_set_began(f, n->head);
     file_set_fd(t, f, n->fd);
     n->fd = -1;
 }
@@ -280,7 +300,7 @@ static struct tail_file *last_before(const struct newcomer *n)
     struct tail_file *last = NULL;
 
     for (struct tail_file *f = n->rotated ? NULL : n->stream->files; f; f = f->stream_next)
-        if (file_has_content(f))
+        if (file_has_content(f) && !f->denied)
             last = f;
     return last;
 }
@@ -388,7 +408,7 @@ static int stand_alone(struct tailset *t, struct newcomer *n)
     n->rotated = false;
     if (!has_nameless(n->stream))
         return identify_plain(t, n);
-    queue_look(t, n->path, n->copy_of);
+    queue_newcomer(t, n);
     return 0;
 }
 
@@ -441,7 +461,7 @@ static int begin_rotated(struct tailset *t, const struct finding *best, struct n
         return r < 0 ? r : 0;
     r = changed_meanwhile(t, n->stream);
     if (r == 1)
-        queue_look(t, n->path, n->copy_of);
+        queue_newcomer(t, n);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
         return stand_alone(t, n);
     return r ? (r < 0 ? r : 0) : begin(t, n, 0);
@@ -847,7 +867,7 @@ static bool known_by_now(struct tailset *t, const struct newcomer *n)
     if (file_by_path(t, n->path))
         return true;
     if (f && f->state == FILE_OPEN)
-        queue_look(t, n->path, n->copy_of);
+        queue_newcomer(t, n);
     return f && !file_is_lost(f);
 }
 
@@ -895,16 +915,24 @@ static void put_off(struct tailset *t, const struct newcomer *n, int error)
         deny(t, n, error);
 }
 
-/* It was truncated since it was met, so many bytes; perhaps there is a copy. */
-static void lose_seen(struct tailset *t, const struct newcomer *n, uint64_t size)
+/* It was truncated since it was met; perhaps there is a copy. What goes on in it may have been put back anew;
+ * but what is missing of that is lost. */
+static void lose_seen(struct tailset *t, const struct newcomer *n)
 {
     struct tail_file *f = file_by_path(t, n->path);
+    uint64_t cut = was_cut(n);
 
-    if (n->rotated || !f || f->state != FILE_NAMED || f->tail.offset > 0)
+    if (cut == 0 || n->packed || !f || f->state != FILE_NAMED || f->retired)
+        return;
+    if (f->tail.offset > 0 && n->look.size >= n->seen)
         return;
     note(t, n->stream->log, TAIL_TRUNCATED, 1);
+    if (f->tail.offset > 0) {
+        note(t, n->stream->log, TAIL_LOST_TRUNCATED, n->seen - n->look.size);
+        return;
+    }
     f->began_n = 0; /* as it is now; what there was may have begun otherwise */
-    file_lose_unread(t, f, size);
+    file_lose_unread(t, f, cut);
 }
 
 /* With a look of now: a copy may have been seen half made, and completed before its original was
@@ -917,7 +945,7 @@ static void identify(struct tailset *t, struct newcomer *n)
     if (known_by_now(t, n))
         return;
     if (has_nameless(n->stream)) {
-        queue_look(t, n->path, n->copy_of);
+        queue_newcomer(t, n);
         return;
     }
     n->fd = open_within_budget(t, n->path);
@@ -933,10 +961,11 @@ static void identify(struct tailset *t, struct newcomer *n)
     }
     if (n->seen < met.size)
         n->seen = met.size;
+    learn_denied(n);
     if (r == 0)
         r = identify_content(t, n);
-    if (r == 0 && n->look.size < n->seen)
-        lose_seen(t, n, n->seen);
+    if (r == 0)
+        lose_seen(t, n);
     if (r == 0)
         forget_denied(t, n);
     if (n->fd >= 0)

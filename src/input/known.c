@@ -63,7 +63,7 @@ static void tell(const struct tailset *t, const struct tail_file *f, tailset_kno
         .count = f->tail.count,
     };
 
-    if (file_has_content(f))
+    if (file_has_content(f) && !f->denied)
         each(ctx, &k);
 }
 

@@ -91,7 +91,7 @@ static void pass_unfinished(struct tailset *t, struct tail_file *f)
     struct tail_file *gone = f->stream->gone, *older = NULL;
 
     for (struct tail_file *g = f->stream->files; g && g != f; g = g->stream_next)
-        if (file_has_content(g))
+        if (file_has_content(g) && !g->denied)
             older = g;
     if (gone && gone->carry.n > 0) {
         pass_from(t, gone, f);

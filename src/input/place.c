@@ -45,6 +45,11 @@ static void end_waiting(struct tailset *t, struct tail_file *f)
 {
     if (f->ambiguous)
         file_tell_ambiguous(t, f->stream, f->path);
+    if (f->cut > 0) {
+        note(t, f->stream->log, TAIL_TRUNCATED, 1);
+        note(t, f->stream->log, TAIL_LOST_TRUNCATED, f->cut);
+    }
+    f->began_n = 0; /* as it is now */
     f->tail.read_to = f->tail.proved = 0;
     f->met = true; /* a copy renamed over it goes on in its place */
     file_unname(t, f);
@@ -181,7 +186,8 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .packed = rotated_is_compressed(slice_str(path)),
                                       .still = p->still,
                                       .ambiguous = p->still && p->ambiguous,
-                                      .seen = p->seen});
+                                      .seen = p->seen,
+                                      .cut = p->cut});
 }
 
 /* What was first met under the name of a part has the log's own: a crash undid that it was rotated. */
@@ -196,14 +202,29 @@ static void go_home(struct tailset *t, struct tail_file *f, const char *path)
         file_move(t, f, home, NULL);
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Something was in what waits, or could not be looked into; if it begins otherwise now, that is not there any
+ * more. */
+static void take_unread(const struct tail_file *f, struct pending *p)
+{
+    bool is_another = f->state == FILE_WAITING && file_begins_so_in(f, f->tail.fd) == 0;
+
+    p->seen = larger(p->seen, f->unread);
+    p->cut = larger(p->cut, is_another ? f->unread : f->cut);
+}
+
 /* The name means a regular file. */
 static void examine_regular(struct tailset *t, const struct pending *p, const struct look *look)
 {
     const char *path = p->path;
     struct tail_file *f = file_by_path(t, path);
-    struct tail_file *copy_of = p->copy_of, *owner;
+    struct pending newcomer = *p;
+    struct tail_file *owner;
     struct stream *was;
-    uint64_t seen = 0;
     bool unchanged;
     int r;
 
@@ -221,9 +242,9 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         return;
     }
     if (f && (is_memo(f) || f->copy_of) && identity_eq(&f->tail.id, &look->id)) {
-        if (!copy_of)
-            copy_of = f->copy_of;
-        seen = f->unread;
+        if (!newcomer.copy_of)
+            newcomer.copy_of = f->copy_of;
+        take_unread(f, &newcomer);
         file_drop(t, f); /* to be identified anew */
     } else if (f)
         lose_name(t, f);
@@ -258,12 +279,11 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         go_home(t, owner, path);
     if (owner && r == 0)
         index_remove(&t->id_index, &owner->by_id);
+    newcomer.still = unchanged && p->still;
     if (owner && r == 1)
         file_name(t, owner, path, look);
     else
-        add_newcomer(t,
-                     &(struct pending){p->path, copy_of, unchanged && p->still, p->ambiguous, seen},
-                     look, was);
+        add_newcomer(t, &newcomer, look, was);
 }
 
 static void examine(struct tailset *t, const struct pending *p);
@@ -453,7 +473,7 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     int r = held ? 0 : is_at_its_path(f, &look);
 
     if (r == 1 && f->denied) { /* back, and nobody knows what it is */
-        queue_look(t, f->path, NULL);
+        queue_look_seen(t, f->path, f->tail.size);
         file_drop(t, f);
         return;
     }

@@ -81,7 +81,7 @@ static void put_back(struct tailset *t, struct newcomer *list, size_t n)
     for (size_t i = 0; i < n; i++) {
         list[i].stream->verified = false;
         if (list[i].path)
-            queue_look(t, list[i].path, list[i].copy_of);
+            queue_newcomer(t, &list[i]);
         free(list[i].path);
     }
     free(list);
@@ -195,6 +195,19 @@ void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of)
     t->pending[t->npending++] = (struct pending){.path = xstrdup(path), .copy_of = copy_of};
 }
 
+void queue_look_seen(struct tailset *t, const char *path, uint64_t seen)
+{
+    queue_look(t, path, NULL);
+    t->pending[t->npending - 1].seen = seen;
+}
+
+void queue_newcomer(struct tailset *t, const struct newcomer *n)
+{
+    queue_look(t, n->path, n->copy_of);
+    t->pending[t->npending - 1].seen = n->seen;
+    t->pending[t->npending - 1].cut = n->cut;
+}
+
 void queue_look_still(struct tailset *t, const struct tail_file *waiting)
 {
     queue_look(t, waiting->path, NULL);
@@ -212,6 +225,8 @@ void newcomer_add(struct tailset *t, struct newcomer n)
 
         if (n.seen < met->seen)
             n.seen = met->seen;
+        if (n.cut < met->cut)
+            n.cut = met->cut;
         if (!n.copy_of)
             n.copy_of = met->copy_of;
         free(met->path);

@@ -157,7 +157,9 @@ struct tail_file {
     int64_t lost_wall_ns;     /* when it was found to be FILE_LOST */
     uint8_t away; /* so many looks before that says anything: it was lost with its directory or its
                      disk, or while nobody wanted it */
-    uint64_t unread; /* FILE_DENIED: so many bytes were in it; FILE_WAITING: before it was cut */
+    uint64_t unread; /* FILE_DENIED, FILE_WAITING: so many bytes are in it, of which some, perhaps,
+                        were not read */
+    uint64_t cut;    /* FILE_WAITING: likewise, before it was cut */
     unsigned failures;
     unsigned round; /* FILE_WAITING: how many reconciles there had been */
     int error;      /* errno, 0 = none */
@@ -254,6 +256,7 @@ struct pending {
     bool still;                /* FILE_WAITING, and long enough, if it has not changed */
     bool ambiguous;            /* ... and then it will be told */
     uint64_t seen;             /* so many bytes were in it, and were not looked into */
+    uint64_t cut;              /* likewise, before it was cut */
 };
 
 /* A regular file behind a name, that is none of those known. */
@@ -271,6 +274,7 @@ struct newcomer {
     bool still;     /* it waited long enough */
     bool ambiguous; /* ... for what is gone, and may have become of that what it has by now */
     uint64_t seen;  /* so many bytes were in it, and were not looked into */
+    uint64_t cut;   /* likewise, before it was cut */
     /* While it is identified: */
     int fd; /* -1: closed, or given to a file */
     struct slice head;
@@ -366,6 +370,12 @@ static inline bool file_is_lost(const struct tail_file *f)
     return f->state == FILE_LOST || f->state == FILE_ABSENT;
 }
 
+/* It was met, and some of it, perhaps, was not read: all that is saved of that. */
+static inline bool file_is_unread_memo(const struct tail_file *f)
+{
+    return (f->state == FILE_DENIED || f->state == FILE_WAITING) && !f->copy_of && f->unread > 0;
+}
+
 /* Was this archive tried, and did it end before, or go on otherwise? Which of them it is, or -1. */
 static inline int file_rejection(const struct tail_file *f, const struct look *look)
 {
@@ -445,6 +455,10 @@ void queue_remove(struct tailset *t, struct tail_file *f);
 void queue_grown(struct tailset *t, struct tail_file *f);
 /* To be looked at by place.c. */
 void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of);
+/* As well, so many bytes being in it that were not looked into. */
+void queue_look_seen(struct tailset *t, const char *path, uint64_t seen);
+/* As well, what was met there. */
+void queue_newcomer(struct tailset *t, const struct newcomer *n);
 /* As well; it waited long enough. */
 void queue_look_still(struct tailset *t, const struct tail_file *waiting);
 void newcomer_add(struct tailset *t, struct newcomer n);
@@ -644,8 +658,12 @@ void file_tell_doubt(struct tailset *t, const struct tail_file *f);
 int file_go_on_shorter(struct tailset *t, struct tail_file *f, int fd, uint64_t from);
 /* What there was is lost; it goes on as another content. */
 void file_begin_generation(struct tailset *t, struct tail_file *f);
+/* It begins so. */
+void file_set_began(struct tail_file *f, struct slice head);
 /* Does it begin as it did when it was identified, as far as that is known, and not with nothing? */
 bool file_begins_so(const struct tail_file *f, struct slice head);
+/* The same of `fd`. 1, 0, or negative errno. */
+int file_begins_so_in(const struct tail_file *f, int fd);
 /* What was there before the first of it was read, so many bytes, is lost; perhaps there is a copy. */
 void file_lose_unread(struct tailset *t, struct tail_file *f, uint64_t size);
 /* What was read of it is not there any more: it was cut, or what is there now is another content.

@@ -843,6 +843,15 @@ static struct node *mount_point(void)
     return d->node;
 }
 
+/* What lies there goes out of sight, with all copies of it. */
+static void hide_below(const struct node *on)
+{
+    copy_blindly(MOUNTED);
+    for (const struct dent *d = on->names; d; d = d->next)
+        if (S_ISREG(d->node->mode))
+            oracle_may_double(d->node);
+}
+
 /* The disk comes back, perhaps with another device number. */
 static void act_mount(unsigned a, unsigned b)
 {
@@ -862,6 +871,7 @@ static void act_mount(unsigned a, unsigned b)
                 n->dev = was + 1;
     }
     oracle_back_in_reach();
+    hide_below(on);
     disk_mount(on, world.volume);
 }
 

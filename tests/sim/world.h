@@ -322,7 +322,9 @@ void oracle_died(void);
 void oracle_went_back(void); /* the state before the last is used: an error */
 void oracle_first(void);     /* the process knows nothing: what lies rotated is history */
 void oracle_restored(void);
+bool oracle_waits(void); /* is there a line that does not count yet? */
 void oracle_end(void);
+bool oracle_is_told(void); /* what is wrong was said by the process */
 
 /* actors.c */
 struct kind {
