@@ -228,6 +228,8 @@ static int begin(struct tailset *t, struct newcomer *n, uint64_t read)
         return 0;
     file_set_backlog(f, !t->reconciled || !n->stream->log->looked);
     take_fd(t, f, n);
+    if (n->ambiguous)
+        file_tell_ambiguous(t, n->stream, n->path);
     return 0;
 }
 
@@ -286,7 +288,7 @@ static void wait_for_more(struct tailset *t, const struct finding *best, struct 
     struct evidence e = best->evidence;
 
     e.still = true;
-    f->ambiguous = judge(&e)->verdict == VERDICT_AMBIGUOUS;
+    f->ambiguous = n->ambiguous || judge(&e)->verdict == VERDICT_AMBIGUOUS;
     f->round = t->rounds;
     f->unread = e.relation == TAIL_PREFIX && e.doubt ? n->look.size : 0;
     f->cut = was_cut(n);
@@ -450,7 +452,7 @@ static int another_is_unknown(const struct stream *s)
     return 0;
 }
 
-/* A rotated name that says nothing of what we know. */
+/* A rotated name that says nothing of what we know; it may have to wait, or be looked at again. */
 static int begin_rotated(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
     int r = may_be_of_current(t, n);
@@ -487,14 +489,23 @@ static int begin_part(struct tailset *t, const struct finding *best, struct newc
     return 0;
 }
 
+static bool is_begun(const struct tailset *t, const struct newcomer *n)
+{
+    const struct tail_file *f = file_by_path(t, n->path);
+
+    return f && file_has_content(f);
+}
+
 static int carry_out(struct tailset *t, struct newcomer *n, const struct finding *best)
 {
     enum verdict verdict = best->row ? best->row->verdict : VERDICT_NEW;
+    struct tail_file *of;
     int r;
 
     /* Another took what it was alike, meanwhile; or what seems to be a copy of that did. */
     if (verdict == VERDICT_NEW && (n->ambiguous || best->doubt))
         verdict = VERDICT_AMBIGUOUS;
+    n->ambiguous = verdict == VERDICT_AMBIGUOUS;
     switch (verdict) {
     case VERDICT_SAME:
     case VERDICT_CUT:
@@ -514,13 +525,9 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
         break;
     }
     r = n->rotated ? begin_rotated(t, best, n) : begin(t, n, 0);
-    if (r == 0 && verdict == VERDICT_AMBIGUOUS) {
-        struct tail_file *of = best->file ? best->file : best->doubt;
-
-        file_tell_ambiguous(t, n->stream, n->path);
-        if (of)
-            of->doubted = !of->deleted; /* else it was written again */
-    }
+    of = best->file ? best->file : best->doubt;
+    if (r == 0 && n->ambiguous && of && is_begun(t, n))
+        of->doubted = !of->deleted; /* else it was written again */
     return r;
 }
 
@@ -591,6 +598,8 @@ static int begin_packed(struct tailset *t, struct newcomer *n)
     file_name(t, f, n->path, &n->look);
     file_set_backlog(f, !t->reconciled);
     queue_read(t, f);
+    if (n->ambiguous)
+        file_tell_ambiguous(t, n->stream, n->path);
     return 0;
 }
 
@@ -616,8 +625,7 @@ static int identify_unseen(struct tailset *t, struct newcomer *n)
 
     if (r == UNSEEN_NOT && is_after_another(n))
         r = UNSEEN_PERHAPS;
-    if (r == UNSEEN_AGAIN)
-        file_tell_ambiguous(t, n->stream, n->path);
+    n->ambiguous = r == UNSEEN_AGAIN;
     if (r == UNSEEN_NEW || r == UNSEEN_AGAIN)
         r = begin_packed(t, n);
     else if (r == UNSEEN_PERHAPS && warn_once(t, n->path,

@@ -272,7 +272,7 @@ struct newcomer {
     bool own; /* its name matches a glob: a stream of its own, unless its content is the stream's */
     bool packed;    /* by its name */
     bool still;     /* it waited long enough */
-    bool ambiguous; /* ... for what is gone, and may have become of that what it has by now */
+    bool ambiguous; /* it may hold the lines of another, which is told when it is read */
     uint64_t seen;  /* so many bytes were in it, and were not looked into */
     uint64_t cut;   /* likewise, before it was cut */
     /* While it is identified: */

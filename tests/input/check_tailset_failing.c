@@ -433,6 +433,22 @@ TEST(an_archive_that_cannot_be_read_for_a_moment)
     ck_assert(failing_happened());
 }
 
+/* It begins as what is gone, and goes on otherwise: what of it may count again is told once. */
+TEST_EACH(an_archive_that_may_count_again_cannot_be_read_for_a_moment, 4)
+{
+    world_start(&w);
+    world_expect(&w, "a.log", "one of them\ntwo of them\n");
+    world_settle(&w);
+    world_remove(&w, "a.log");
+    world_run(&w, 300);
+    failing_call("sys_lseek", 1 + (unsigned)_i, EIO);
+    put_packed("a.log.1.gz", SLICE("one of them\nanother\n"));
+    world_expect_line(&w, "one of them\n");
+    world_expect_line(&w, "another\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], 1);
+}
+
 /* The first half of them. */
 static struct slice part_of(const struct buf *lines)
 {

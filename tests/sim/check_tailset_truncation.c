@@ -88,6 +88,24 @@ TEST(a_copy_in_progress_is_not_read)
     world_settle(&w);
 }
 
+static void truncate_now(void)
+{
+    world_truncate(&w, "app.log", 0);
+    scene_between(0, NULL);
+}
+
+/* When it was found that the log is what was read of it, but before the copy was compared with that. */
+TEST_EACH(a_truncation_amid_the_look_at_a_copy_is_no_riddle, 60)
+{
+    world_copy(&w, "app.log", "app.log.1");
+    scene_between(1 + (unsigned)_i, truncate_now);
+    world_run(&w, SHORT_MS);
+    world_expect(&w, "app.log", "new\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
+    ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], 0);
+}
+
 TEST(a_copy_that_grows_slowly_is_not_read)
 {
     struct buf all = BUF_INIT;

@@ -584,6 +584,19 @@ static void check_lines(void)
         oracle_fault(FAULT_FALSE_ALARM, "bytes are said to be lost, and every line counts");
 }
 
+/* That something is not known is told, and all could be known: nothing was lost, nothing that may count twice
+ * was met, and contents begin with lines of their own. */
+static void check_riddles(void)
+{
+    bool clear = !world.failed && !world.jumped && !oracle.riddle && world.boots == 1 &&
+                 !(world.knobs & KNOB_BANNER);
+
+    for (unsigned id = 1; id < oracle.nlines; id++)
+        clear &= oracle.count[id] == 1 && !oracle.doubt[id] && !oracle.perhaps[id];
+    if (clear && oracle.told[TAIL_AMBIGUOUS])
+        oracle_fault(FAULT_FALSE_ALARM, "every line counts once, and a doubt is told");
+}
+
 static void check_quiet(void)
 {
     unsigned open = 0, files = 0;
@@ -655,6 +668,7 @@ void oracle_end(void)
         say_below(dirs[i]);
     look();
     check_lines();
+    check_riddles();
     check_quiet();
     if (process_files())
         check_counts();
