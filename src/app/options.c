@@ -1,7 +1,8 @@
 /* options -- getopt_long, driven by the rows of a command and those common ones that it takes.
  *
  * getopt says nothing itself (opterr): its sentences name no command and no way out. Whatever it
- * refuses is looked at again here, and the nearest option named. */
+ * refuses is looked at again here, and the nearest option named. Names are written whole: what getopt
+ * takes for the beginning of one would mean nothing, or something else, once an option is added. */
 #include "config.h"
 
 #include "app/options.h"
@@ -132,8 +133,15 @@ static const struct option_row *find_row(const struct rows *rows, int code)
     return NULL;
 }
 
-/* `--ruls` where --rules was meant. */
-static int unknown_long(const struct command *c, const struct rows *rows, const char *text)
+/* Of `--name` or `--name=value`. */
+static struct slice name_of(const char *text)
+{
+    return (struct slice){text + 2, strcspn(text + 2, "=")};
+}
+
+/* `--ruls` where --rules was meant; `begun` is the only one that begins so, or NULL. */
+static int unknown_long(const struct command *c, const struct rows *rows, const char *text,
+                        const char *begun)
 {
     const char *names[OPTIONS_MAX + 1] = {"help"};
     size_t n = 1;
@@ -141,8 +149,8 @@ static int unknown_long(const struct command *c, const struct rows *rows, const 
     for (size_t i = 0; i < rows->n; i++)
         if (rows->list[i]->help)
             names[n++] = rows->list[i]->name;
-    struct slice name = {text + 2, strcspn(text + 2, "=")};
-    const char *near = nearest(name, names, n);
+    struct slice name = name_of(text);
+    const char *near = begun ? begun : nearest(name, names, n);
 
     if (near)
         return usage_error(c, "unknown option --%.*s; did you mean --%s?", SLICE_FMT(name), near);
@@ -162,7 +170,17 @@ static int refuse(const struct command *c, const struct rows *rows, int code, co
                            row->value);
     if (optopt)
         return usage_error(c, "unknown option -%c", optopt);
-    return unknown_long(c, rows, text);
+    return unknown_long(c, rows, text, NULL);
+}
+
+/* -1, or the exit code where getopt took the beginning of a name. */
+static int judge_name(const struct command *c, const struct rows *rows, int code, char **argv)
+{
+    const char *text = argv[optind - 1], *name = code == HELP ? "help" : find_row(rows, code)->name;
+
+    if (text == optarg)
+        text = argv[optind - 2];
+    return slice_eq(name_of(text), slice_str(name)) ? -1 : unknown_long(c, rows, text, name);
 }
 
 /* The shell spelled out a glob of --rules. (A line for `explain` may well end in .ini.) */
@@ -196,6 +214,8 @@ static int parse(const struct command *c, const struct rows *rows, int argc, cha
     make_tables(rows, longs, letters);
     opterr = 0;
     while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        if (code >= HELP && judge_name(c, rows, code, argv) >= 0)
+            return EXIT_USAGE;
         if (code == 'h' || code == HELP) {
             command_usage(c);
             return EXIT_FINE;
