@@ -1,16 +1,16 @@
 /* checkpoint -- what is saved of each content, and how a restart takes it up again.
  *
- *     u32 format; from format 3 on: blob boot id; u64 lines, lines forgotten, when, since when,
- *                                   running time, lines of what is gone, when it was saved
- *     u32 logs   { blob name, u8 first backlog not yet read }
- *     u32 files  { vblob stream path, log name; varint how much of that path the path shares, vblob
- *                  its rest; the same of the real path; varint flags; u64 when lost, u64 mtime;
- *                  varint alike, which is the stream's; tail; count; vblob carry;
- *                  varint began: how many first bytes of what was not yet read are known, u64 hash
- *                  of them, vblob the first of these }
+ *     u32 format; blob boot id; u64 lines, lines forgotten, when, since when, running time, lines of
+ *                 what is gone, when it was saved
+ *     u32 logs    { blob name, u8 first backlog not yet read }
+ *     u32 files   { vblob stream path, log name; varint how much of that path the path shares, vblob
+ *                   its rest; the same of the real path; varint flags; u64 when lost, u64 mtime; tail;
+ *                   count; vblob carry; varint began: how many first bytes of what was not yet read are
+ *                   known, u32 hash of them, vblob the first of these }
+ *     u32 banners { vblob stream path, varint bytes }
  *
- * Before format 4 the flags were u8. Before format 3 (version 0.1) a file was { blob stream path, log
- * name, path; u8 flags; u64 when lost; tail; blob carry }.
+ * Version 0.1 wrote format 2: logs and files alone, of which each was { blob stream path, log name,
+ * path; u8 flags; u64 when lost; tail; blob carry }. Those between were never in a version.
  *
  * What is gone (FILE_ABSENT) does not change any more, and may be twenty thousand contents: it goes
  * into the memory, to which each save adds what is new.
@@ -38,7 +38,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-enum { CHECKPOINT_FORMAT = 4, WIDER_FLAGS = 4, FORMAT_OF_0_1 = 2, DEAD_WORTH = 1000 };
+enum { CHECKPOINT_FORMAT = 5, FORMAT_OF_0_1 = 2, DEAD_WORTH = 1000 };
 
 enum saved_flags {
     SAVED_PACKED = 1 << 0,
@@ -88,7 +88,7 @@ static void encode_began(const struct tail_file *f, struct buf *out)
     buf_varint(out, is_unread ? f->began_n : 0);
     if (!is_unread)
         return;
-    buf_u64(out, f->began_hash);
+    buf_u32(out, f->began_hash);
     buf_vblob(out, slice_make(f->began, began_bytes(f)));
 }
 
@@ -114,7 +114,7 @@ static void decode_began(struct tail_file *f, struct reader *r)
     if (n == 0 || r->bad)
         return;
     f->began_n = (uint16_t)n;
-    f->began_hash = read_u64(r);
+    f->began_hash = read_u32(r);
     began = read_vblob(r);
     r->bad |= began.n != began_bytes(f);
     if (!r->bad)
@@ -143,7 +143,6 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     buf_varint(out, flags_of(f));
     buf_u64(out, (uint64_t)f->lost_wall_ns);
     buf_u64(out, (uint64_t)f->mtime_ns);
-    buf_varint(out, f->stream->alike);
     tail_encode(&tail, out);
     tail_encode_count(&tail, out);
     encode_carry(t, f, out);
@@ -240,6 +239,21 @@ static bool is_saved(const struct tail_file *f)
     return file_has_content(f) || file_is_unread_memo(f);
 }
 
+static void encode_banners(const struct tailset *t, struct buf *out)
+{
+    uint32_t n = 0;
+
+    for (const struct stream *s = t->streams; s; s = s->next)
+        n += s->alike > 0;
+    buf_u32(out, n);
+    for (const struct stream *s = t->streams; s; s = s->next) {
+        if (s->alike == 0)
+            continue;
+        buf_vblob(out, slice_str(s->path));
+        buf_varint(out, s->alike);
+    }
+}
+
 /* Streams in any order, but the files of each from the oldest to the youngest. */
 void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_memory)
 {
@@ -267,6 +281,7 @@ void tailset_encode(struct tailset *t, struct buf *out, struct tail_memory *ret_
         for (struct tail_file *f = s->files; f; f = f->stream_next)
             if (is_saved(f))
                 encode_file(t, f, out);
+    encode_banners(t, out);
     encode_memory(t, ret_memory);
 }
 
@@ -280,7 +295,6 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
     f->rebooted += (flags & SAVED_REBOOTED) != 0;
     f->packed = (flags & SAVED_PACKED) != 0;
     f->away = flags & SAVED_AWAY ? AWAY_LOOKS : 0;
-    f->is_part = (flags & SAVED_PART) && f->retired && !(flags & SAVED_LOST) && !f->tail.digest;
     f->doubted = (flags & SAVED_DOUBTED) != 0;
     f->denied = (flags & SAVED_DENIED) != 0;
     if (flags & SAVED_LOST)
@@ -295,7 +309,6 @@ struct saved {
     char *stream, *path, *real;
     unsigned flags;
     int64_t lost_wall_ns, mtime_ns;
-    uint64_t alike;
     struct tail tail;
 };
 
@@ -321,7 +334,7 @@ static char *read_path(struct reader *r, struct slice stream)
     return buf_detach(&path);
 }
 
-static void read_file(struct reader *r, uint32_t format, struct saved *s)
+static void read_file(struct reader *r, struct saved *s)
 {
     struct slice stream = read_vblob(r);
 
@@ -329,10 +342,9 @@ static void read_file(struct reader *r, uint32_t format, struct saved *s)
     s->log = read_vblob(r);
     s->path = read_path(r, stream);
     s->real = read_path(r, stream);
-    s->flags = format < WIDER_FLAGS ? read_u8(r) : (unsigned)read_varint(r);
+    s->flags = (unsigned)read_varint(r);
     s->lost_wall_ns = read_time(r);
     s->mtime_ns = read_time(r);
-    s->alike = read_varint(r);
     tail_decode(&s->tail, r);
     tail_decode_count(&s->tail, r);
     s->carry = read_vblob(r);
@@ -349,16 +361,38 @@ static void read_file_0_1(struct reader *r, struct saved *s)
     s->carry = read_blob(r);
 }
 
+/* Those that were taken as read as a part of another. */
+struct parts {
+    struct tail_file **p;
+    size_t n, cap;
+};
+
+static void add_part(struct parts *parts, struct tail_file *f)
+{
+    if (!f->retired || file_is_lost(f) || f->tail.digest)
+        return;
+    GROW(parts->p, parts->n, parts->cap);
+    parts->p[parts->n++] = f;
+}
+
+/* All that are known by now may be that other one. */
+static void join_parts(const struct parts *parts)
+{
+    for (size_t i = 0; i < parts->n; i++)
+        parts->p[i]->copy_of = file_whole_of(parts->p[i]);
+}
+
 /* NULL: it cannot be read. */
-static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint32_t format)
+static struct tail_file *restore_file(struct tailset *t, struct reader *r, bool of_0_1,
+                                      struct parts *parts)
 {
     struct saved s = {0};
     struct tail_file *f;
 
-    if (format == FORMAT_OF_0_1)
+    if (of_0_1)
         read_file_0_1(r, &s);
     else
-        read_file(r, format, &s);
+        read_file(r, &s);
     if (r->bad || !s.stream[0] || !s.path[0]) {
         r->bad = true;
         release_saved(&s);
@@ -366,16 +400,17 @@ static struct tail_file *restore_file(struct tailset *t, struct reader *r, uint3
     }
     f = file_new(t, stream_get(t, s.stream, log_by_name(t, s.log)), FILE_UNPLACED);
     free(s.stream);
-    f->stream->alike = s.alike;
     f->tail = s.tail;
     f->path = s.path;
     buf_slice(&f->carry, s.carry);
     f->lost_wall_ns = s.lost_wall_ns;
     f->mtime_ns = s.mtime_ns;
     f->rebooted = t->rebooted;
-    if (format > FORMAT_OF_0_1)
+    if (!of_0_1)
         decode_began(f, r);
     restore_place(t, f, s.flags);
+    if (s.flags & SAVED_PART)
+        add_part(parts, f);
     if (s.real && s.real[0])
         file_set_real(t, f, s.real);
     else
@@ -407,10 +442,11 @@ static void find_dead(struct slice memory, struct map *ret_dead)
 }
 
 /* 0 or -EBADMSG. */
-static int restore_memory(struct tailset *t, struct slice memory, uint32_t format)
+static int restore_memory(struct tailset *t, struct slice memory)
 {
     struct reader r = reader_of(memory);
     struct map dead = MAP_INIT;
+    struct parts none = {0}; /* all are lost */
 
     find_dead(memory, &dead);
     while (!r.bad && r.p < r.end) {
@@ -422,12 +458,13 @@ static int restore_memory(struct tailset *t, struct slice memory, uint32_t forma
         if (r.bad || key.n == entry.n || map_get(&dead, key, &(uint64_t){0}))
             continue;
         gone_ns = read_running_time(&e);
-        f = restore_file(t, &e, format);
+        f = restore_file(t, &e, false, &none);
         r.bad |= !f || e.p != e.end || f->state != FILE_ABSENT;
         if (f)
             f->active_ns = t->now - (t->ran_ns - gone_ns);
     }
     map_release(&dead);
+    free(none.p);
     return r.bad ? -EBADMSG : 0;
 }
 
@@ -439,13 +476,20 @@ static void restore_log(struct tailset *t, struct reader *r)
     log->first_start = read_u8(r) != 0;
 }
 
-/* Returns how many lines those had that were gone. */
-static uint64_t restore_sum(struct tailset *t, struct reader *r, uint32_t format)
+static void restore_banner(struct tailset *t, struct reader *r)
 {
-    t->sum = (struct tail_sum){.since_ns = clock_wall_ns()};
-    t->ran_from_ns = t->now;
-    if (format == FORMAT_OF_0_1)
-        return 0;
+    char *path = xstrslice(read_vblob(r));
+    struct stream *s = stream_get(t, path, NULL);
+    uint64_t alike = read_varint(r);
+
+    if (s)
+        s->alike = alike;
+    free(path);
+}
+
+/* Returns how many lines those had that were gone. */
+static uint64_t restore_sum(struct tailset *t, struct reader *r)
+{
     t->sum.lines = read_u64(r);
     t->sum.lines_forgotten = read_u64(r);
     t->sum.forgotten_ns = read_time(r);
@@ -455,20 +499,23 @@ static uint64_t restore_sum(struct tailset *t, struct reader *r, uint32_t format
 }
 
 /* Logs and files, behind what was there before them. 0 or -EBADMSG. */
-static int restore_all(struct tailset *t, struct reader *r, struct slice memory, uint32_t format)
+static int restore_all(struct tailset *t, struct reader *r, struct slice memory, bool of_0_1)
 {
+    struct parts parts = {0};
     uint32_t n = read_u32(r);
 
     for (uint32_t i = 0; i < n && !r->bad; i++)
         restore_log(t, r);
-    if (r->bad || restore_memory(t, memory, format) < 0)
+    if (r->bad || restore_memory(t, memory) < 0)
         return -EBADMSG;
     n = read_u32(r);
     for (uint32_t i = 0; i < n && !r->bad; i++)
-        (void)restore_file(t, r, format);
-    for (struct tail_file *f = t->files.first; f; f = f->next)
-        if (f->is_part)
-            f->copy_of = file_whole_of(f);
+        (void)restore_file(t, r, of_0_1, &parts);
+    n = of_0_1 ? 0 : read_u32(r);
+    for (uint32_t i = 0; i < n && !r->bad; i++)
+        restore_banner(t, r);
+    join_parts(&parts);
+    free(parts.p);
     return r->bad || r->p != r->end ? -EBADMSG : 0;
 }
 
@@ -477,25 +524,28 @@ int tailset_restore(struct tailset *t, struct slice encoded, struct slice memory
     struct reader r = reader_of(encoded);
     struct slice saved = {0}, boot = boot_id(t);
     uint32_t format = read_u32(&r);
-    uint64_t gone;
+    bool of_0_1 = format == FORMAT_OF_0_1;
+    uint64_t gone = 0;
 
     t->now = loop_now(t->loop);
     t->boot_wall_ns = clock_wall_ns() - clock_mono_ns();
-    if (format < FORMAT_OF_0_1 || format > CHECKPOINT_FORMAT)
+    if (!of_0_1 && format != CHECKPOINT_FORMAT)
         return -EBADMSG;
-    if (format > FORMAT_OF_0_1)
+    t->sum = (struct tail_sum){.since_ns = clock_wall_ns()};
+    t->ran_from_ns = t->now;
+    if (!of_0_1) {
         saved = read_blob(&r);
-    gone = restore_sum(t, &r, format);
-    if (format > FORMAT_OF_0_1)
+        gone = restore_sum(t, &r);
         t->saved_wall_ns = read_time(&r);
+    }
     t->rebooted = saved.n > 0 && boot.n > 0 && !slice_eq(saved, boot);
-    if (restore_all(t, &r, memory, format) < 0) {
+    if (restore_all(t, &r, memory, of_0_1) < 0) {
         files_drop(t);
         t->sum = (struct tail_sum){0};
         t->saved_wall_ns = clock_wall_ns();
         return -EBADMSG;
     }
-    if (format > FORMAT_OF_0_1) /* the memory may have been lost */
+    if (!of_0_1) /* the memory may have been lost */
         t->sum.lines_forgotten += gone - t->gone_lines;
     t->names_changed = true;
     return 0;

@@ -16,7 +16,6 @@
 #include "input/set.h"
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/must.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
@@ -361,7 +360,7 @@ void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *
 void file_set_began(struct tail_file *f, struct slice head)
 {
     f->began_n = (uint16_t)head.n;
-    f->began_hash = hash_text(0, head);
+    f->began_hash = digest_hash(head.p, head.n);
     memcpy(f->began, head.p, head.n < BEGAN ? head.n : BEGAN);
 }
 
@@ -372,7 +371,7 @@ bool file_begins_so(const struct tail_file *f, struct slice head)
     if (f->began_n == 0)
         return true;
     return n > 0 && memcmp(head.p, f->began, first) == 0 &&
-           (n < f->began_n || hash_text(0, slice_make(head.p, n)) == f->began_hash);
+           (n < f->began_n || digest_hash(head.p, n) == f->began_hash);
 }
 
 int file_begins_so_in(const struct tail_file *f, int fd)

@@ -181,11 +181,10 @@ struct tail_file {
     uint8_t rebooted;    /* saved so many boots of the machine ago, and not looked into since */
     bool astray;         /* FILE_OPEN: has a name, and we cannot know which */
     uint16_t began_n;    /* so many first bytes it had when it was identified; 0 = not known */
-    uint64_t began_hash; /* of these */
+    uint32_t began_hash; /* of these: digest_hash, as it is saved */
     char began[BEGAN];   /* the first of these, as they are: it may be shorter now */
     uint64_t key;        /* of its entry in the memory; 0 = none */
     bool denied;         /* FILE_LOST: it could never be looked into */
-    bool is_part;        /* restored: it was taken as read as a part of another */
     bool doubted;        /* there is one that may be what an editor made of it */
     bool awaits;         /* what comes under its name could not yet be compared with it */
 };

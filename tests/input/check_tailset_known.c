@@ -249,7 +249,6 @@ static struct slice up_to_tail(struct slice entry, struct reader *ret_rest)
         (void)read_vblob(&r);
     }
     (void)read_bytes(&r, 1 + 2 * sizeof(uint64_t));
-    (void)read_varint(&r);
     *ret_rest = r;
     return slice_make(entry.p, (size_t)(r.p - entry.p));
 }
