@@ -1164,13 +1164,17 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
 static int verify_unread(struct tailset *t, struct tail_file *f, uint64_t size)
 {
     int r = file_begins_so_in(f, f->tail.fd);
+    struct look look;
 
     if (r < 0 || (r == 1 && size >= f->tail.size))
         return r < 0 ? r : 0;
     if (r == 0)
         f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
+    r = look_at_fd(f->tail.fd, &look); /* `size` may be what was seen of the old one */
+    if (r < 0)
+        return r;
     note(t, f->stream->log, TAIL_TRUNCATED, 1);
-    end_generation(t, f, size); /* perhaps there is a copy */
+    end_generation(t, f, look.size); /* perhaps there is a copy */
     return 1;
 }
 

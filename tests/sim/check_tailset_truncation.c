@@ -277,6 +277,23 @@ TEST(what_a_truncation_took_of_what_was_unfinished_is_told)
     world_settle(&w);
 }
 
+TEST(what_was_written_anew_before_its_first_read_is_told_once)
+{
+    w.options.collect_ns = 400 * NSEC_PER_MSEC;
+    w.options.reconcile_ns = 5 * NSEC_PER_SEC;
+    world_restart(&w);
+    world_run(&w, 1000);
+    for (int i = 0; i < 1000; i++)
+        world_write(&w, "b.log", "ten bytes\n");
+    world_run(&w, 150);
+    world_truncate(&w, "b.log", 0);
+    world_expect(&w, "b.log", "other 1\nother 2\n");
+    world_run(&w, 12000);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_TRUNCATED], 10000);
+}
+
 TEST(a_file_written_anew_with_the_same_bytes_is_not_read_again)
 {
     world_copy(&w, "app.log", "app.tmp");
