@@ -1178,8 +1178,14 @@ static int verify_unread(struct tailset *t, struct tail_file *f, uint64_t size)
     return 1;
 }
 
-/* What was counted as it stood, amid a line, a crash may have cut, and another line may begin alike. 0 or negative
- * errno. */
+/* Where no birth is known, a part may be another by now, as far as its number goes. */
+static bool is_number_grown(const struct tail_file *f, uint64_t size)
+{
+    return f->tail.id.birth_ns == 0 && f->renamed && size > f->tail.offset;
+}
+
+/* What was counted as it stood, amid a line, a crash may have cut, or another may have its number, and another
+ * line may begin alike. 0 or negative errno. */
 static int go_back_to_line(const struct tailset *t, struct tail_file *f)
 {
     uint64_t line;
@@ -1198,7 +1204,8 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
     if (r < 0)
         return r;
     if (r == TAIL_SAME) {
-        r = f->rebooted && !f->tail.skipping ? go_back_to_line(t, f) : 0;
+        r = (f->rebooted || is_number_grown(f, size)) && !f->tail.skipping ? go_back_to_line(t, f)
+                                                                           : 0;
         f->rebooted = r < 0 ? f->rebooted : 0;
         return r;
     }

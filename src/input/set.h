@@ -414,7 +414,8 @@ static inline bool file_is_readable(const struct tail_file *f)
 /* A part gets the name of its log: if no crash undid that it was rotated, a number says little. */
 static inline bool file_is_log_again(const struct tail_file *f, const char *path)
 {
-    return strcmp(f->path, path) != 0 && !f->rebooted && strcmp(path, f->stream->path) == 0;
+    return strcmp(path_name(f->path), path_name(path)) != 0 && !f->rebooted &&
+           strcmp(path, f->stream->path) == 0;
 }
 
 /* More is read of it: it is no more, either, what was taken as read as a part of another. */

@@ -107,13 +107,17 @@ static void consume_zeros(struct tail *t, uint64_t n)
     }
 }
 
-/* How much there is beyond what was read; were it cut now, the loss could be reported. */
-static void learn_size(struct tail *t)
+/* How much there is beyond what was read; were it cut now, the loss could be reported. 0 or negative
+ * errno. */
+static int learn_size(struct tail *t)
 {
     struct stat st;
 
-    if (sys_fstat(t->fd, &st) == 0 && (uint64_t)st.st_size > t->proved)
+    if (sys_fstat(t->fd, &st) < 0)
+        return -errno;
+    if ((uint64_t)st.st_size > t->proved)
         t->proved = (uint64_t)st.st_size;
+    return 0;
 }
 
 /* The overlap read: *ret_data is what lies at offset. 0, TAIL_CHANGED or negative errno. */
@@ -134,7 +138,7 @@ static int read_proved(struct tail *t, struct tail_buffer *b, size_t n, struct s
     if (t->proved < t->read_to)
         t->proved = t->read_to;
     if ((size_t)got == k + n && t->proved == t->read_to)
-        learn_size(t);
+        (void)learn_size(t);
     if (t->size < t->proved)
         t->size = t->proved;
     return 0;
@@ -421,13 +425,19 @@ int tail_finish(struct tail *t, const struct tail_reader *r)
 {
     struct slice data = {0};
     struct charset *c;
+    uint64_t size;
     int result;
     bool more;
 
-    learn_size(t);
+    result = learn_size(t);
+    if (result < 0)
+        return result;
     if (t->size < t->proved)
         t->size = t->proved; /* so much is read, in however many parts it comes */
+    size = t->size;
     result = read_line_proved(t, r, &c, &data);
+    if (result == 0 && t->read_to > size) /* it was written to just now: perhaps that is not all */
+        return TAIL_MORE;
     more = data.n > lines_widest(c, r->max_line);
     if (result == 0 && data.n > 0) {
         if (charset_whole_lines(c, data))

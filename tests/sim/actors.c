@@ -759,6 +759,8 @@ static void act_backup(unsigned a, unsigned b)
     (void)b;
     if (!n || n->data.n == 0)
         return;
+    if (s->half) /* in both it may come to its end */
+        oracle.doubt[s->half] = DOUBT_FREE;
     s->backup = disk_new(S_IFREG | 0644);
     buf_slice(&s->backup->data, buf_all(&n->data));
     s->backup->mtime_ns = n->mtime_ns;

@@ -286,6 +286,8 @@ void oracle_history(void)
 void oracle_reconfigured(void)
 {
     oracle_history();
+    if (world.knobs & KNOB_NO_BIRTH) /* what was not wanted before it was read is but a number */
+        oracle.halves = true;
     for (struct node *n = world.nodes; n; n = n->next)
         n->seen = n->seen_taken = n->seen_kept = 0;
     memset(oracle.glimpsed, 0,
