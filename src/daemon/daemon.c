@@ -204,6 +204,10 @@ static int choose_addresses(struct daemon *d, struct http_options *options, stru
     return 0;
 }
 
+/* "It lives", by all its names: a probe knows no password, and a flood of others must not have it kill
+ * the program. */
+static const char *const open_paths[] = {"/health/live", "/healthz", "/-/healthy", NULL};
+
 static int open_http(struct daemon *d)
 {
     const struct settings *s = &d->setup.settings;
@@ -213,7 +217,7 @@ static int open_http(struct daemon *d)
         .timeout_ns = s->timeout_ns,
         .web_config = d->options->web_config ? d->options->web_config : s->web_config,
         .routes = {daemon_routes, site_routes},
-        .open = "/health/live", /* a kubelet knows no password */
+        .open = open_paths,
         .ctx = d,
     };
     int r = choose_addresses(d, &options, &err);

@@ -250,12 +250,12 @@ static bool is_too_many(struct access *a)
     return false;
 }
 
-enum users_verdict access_ask(struct access *a, bool open, const char *authorization, uint64_t peer,
+enum users_verdict access_ask(struct access *a, const char *authorization, uint64_t peer,
                               users_done_fn *done, void *ctx)
 {
     if (is_too_many(a))
         return USERS_BUSY;
-    if (open || !users_any(a->users))
+    if (!users_any(a->users))
         return USERS_RIGHT;
     return users_check(a->users, slice_str(authorization), peer, done, ctx);
 }

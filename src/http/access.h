@@ -31,9 +31,9 @@ unsigned access_headers(const struct access *a, const struct web_header **ret_he
 /* Are there users, of whom every request is one? */
 bool access_has_users(const struct access *a);
 
-/* May this request be answered? As users_check; USERS_BUSY also when there were too many. What is open
- * needs no user. `authorization` may be NULL. */
-enum users_verdict access_ask(struct access *a, bool open, const char *authorization, uint64_t peer,
+/* May this request be answered? As users_check; USERS_BUSY also when there were too many.
+ * `authorization` may be NULL. */
+enum users_verdict access_ask(struct access *a, const char *authorization, uint64_t peer,
                               users_done_fn *done, void *ctx);
 
 #endif

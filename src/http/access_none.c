@@ -56,10 +56,10 @@ unsigned access_headers(const struct access *a, const struct web_header **ret_he
     abort();
 }
 
-enum users_verdict access_ask(struct access *a, bool open, const char *authorization, uint64_t peer,
+enum users_verdict access_ask(struct access *a, const char *authorization, uint64_t peer,
                               users_done_fn *done, void *ctx)
 {
-    (void)a, (void)open, (void)authorization, (void)peer, (void)done, (void)ctx;
+    (void)a, (void)authorization, (void)peer, (void)done, (void)ctx;
     abort();
 }
 

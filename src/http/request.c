@@ -280,26 +280,34 @@ static void on_verdict(void *ctx, enum users_verdict verdict)
 
 static bool is_open(const struct http_request *r)
 {
-    return r->env->open && strcmp(r->path, r->env->open) == 0;
+    for (const char *const *p = r->env->open; p && *p; p++)
+        if (strcmp(r->path, *p) == 0)
+            return true;
+    return false;
+}
+
+/* USERS_LATER when on_verdict will be called. */
+static enum users_verdict may_ask(struct http_request *r)
+{
+    struct access *a = r->env->access;
+
+    if (!a)
+        return USERS_RIGHT;
+    access_look(a, false);
+    if (is_open(r))
+        return USERS_RIGHT;
+    r->is_user = access_has_users(a);
+    return access_ask(a, http_request_header(r, MHD_HTTP_HEADER_AUTHORIZATION),
+                      r->client->peer.number, on_verdict, r);
 }
 
 static void dispatch(struct http_request *r)
 {
-    enum users_verdict verdict = USERS_RIGHT;
-
     r->route = find_route(r->env, r->path);
-    if (r->env->closing) {
+    if (r->env->closing)
         http_reply_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "shutting down");
-        return;
-    }
-    if (r->env->access) {
-        access_look(r->env->access, false);
-        r->is_user = !is_open(r) && access_has_users(r->env->access);
-        verdict = access_ask(r->env->access, is_open(r),
-                             http_request_header(r, MHD_HTTP_HEADER_AUTHORIZATION),
-                             r->client->peer.number, on_verdict, r);
-    }
-    on_verdict(r, verdict);
+    else
+        on_verdict(r, may_ask(r));
 }
 
 /* MHD has checked that the number is one. */

@@ -24,7 +24,7 @@ struct request_count {
 struct request_env {
     const struct http_route *const *routes; /* HTTP_TABLES of them */
     void *ctx;                              /* of the handlers */
-    const char *open;                       /* of http_options */
+    const char *const *open;                /* of http_options */
     struct conn_table *conns;
     struct access *access; /* NULL: everybody may, in plain HTTP */
     request_wake_fn *wake;

@@ -104,7 +104,9 @@ struct http_options {
     const char *web_config; /* a web-config.yml for TLS, users and headers; NULL = none of them */
     const struct http_route *routes[HTTP_TABLES]; /* each ended by a NULL path; borrowed */
     void *ctx;
-    const char *open; /* a path for which nobody needs a password; NULL = none */
+    /* Paths for which nobody needs a password, and that no rate_limit counts; ended by NULL. NULL =
+     * none. Borrowed. */
+    const char *const *open;
 };
 
 struct http_server;

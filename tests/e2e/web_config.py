@@ -18,6 +18,7 @@ from _daemon import LOGTALLY, Daemon, append, backend_lines, main
 
 CERTS = "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n"
 PASSWORD = "correct horse"
+LIVE = ("/health/live", "/healthz", "/-/healthy")
 
 
 def sh(*command, **how):
@@ -221,8 +222,9 @@ def users_are_asked_for_their_password():
         assert status == 401 and headers["WWW-Authenticate"].startswith("Basic realm="), (wrong, status)
         assert body == b"unauthorized\n"
     # what a kubelet asks; it learns one word, and nothing of the paths beside it
-    assert d.request("GET", "/health/live", {"Authorization": ""})[::2] == (200, b"alive\n")
-    for path in ("/health/ready", "/health/livex", "/health/live/", "//health/live", "/health", "/-/healthy", "/"):
+    for path in LIVE:
+        assert d.request("GET", path, {"Authorization": ""})[::2] == (200, b"alive\n"), path
+    for path in ("/health/ready", "/-/ready", "/health/livex", "/health/live/", "//health/live", "/health", "/healthzz", "/"):
         assert d.request("GET", path, {"Authorization": ""})[0] == 401, path
     for who in (("alice", "wrong"), ("nobody", PASSWORD), ("alice", ""), ("", "")):
         # a second after a wrong one the next is looked at
@@ -484,10 +486,12 @@ def a_limit_of_requests_is_kept():
     d = Tls("rate_limit:\n  interval: 1h\n  burst: 30\n")
     d.request = lambda method, path, headers=None: plain(d.port, method, path, headers)
     d.start()
-    answers = [d.request("GET", "/health/live")[0] for _ in range(40)]
+    answers = [d.request("GET", "/health/ready")[0] for _ in range(40)]
     assert answers[-1] == 429 and answers.count(200) < 30, answers
     assert sorted(answers) == answers, answers
     assert int(d.request("GET", "/")[1]["Retry-After"]) == 1
+    # a flood must not have a probe see a dead program
+    assert [d.request("GET", path)[0] for path in LIVE] == [200] * len(LIVE)
     d.stop()
 
 
