@@ -718,7 +718,7 @@ struct finding {
     const struct row *row; /* NULL = none */
     struct tail_file *file;
     struct evidence evidence;
-    int error;  /* one could not be weighed */
+    int error; /* one could not be weighed */
     struct tail_file
         *doubt; /* its inode held what was read, and a line of that is there; yet it is another */
     struct tail_file

@@ -558,8 +558,9 @@ static int run_new(const struct run *r)
         failed = 0;
     }
     if (failed + skipped > 0)
-        printf("lines lost: %u untold, %u told; counted twice: %u untold, %u told; other faults: %u\n",
-               faults.lost, faults.lost_told, faults.twice, faults.twice_told, faults.other);
+        printf(
+            "lines lost: %u untold, %u told; counted twice: %u untold, %u told; other faults: %u\n",
+            faults.lost, faults.lost_told, faults.twice, faults.twice_told, faults.other);
     printf("%llu passed, %llu failed", (unsigned long long)(i - failed - skipped),
            (unsigned long long)(failed + missed));
     printf(skipped ? ", %llu skipped\n" : "\n", (unsigned long long)skipped);
