@@ -52,6 +52,7 @@ enum saved_flags {
     SAVED_PART = 1 << 8, /* taken as read as a part of another */
     SAVED_DOUBTED = 1 << 9,
     SAVED_DENIED = 1 << 10,
+    SAVED_PARTED = 1 << 11,
 };
 
 static unsigned flags_of(const struct tail_file *f)
@@ -62,6 +63,7 @@ static unsigned flags_of(const struct tail_file *f)
                       (f->rebooted ? SAVED_REBOOTED : 0) | (f->away ? SAVED_AWAY : 0) |
                       (f->copy_of ? SAVED_PART : 0) | (f->doubted ? SAVED_DOUBTED : 0) |
                       (f->denied || file_is_unread_memo(f) ? SAVED_DENIED : 0) |
+                      (f->parted ? SAVED_PARTED : 0) |
                       ((f->renamed || f->state == FILE_OPEN) && !f->astray ? SAVED_RENAMED : 0));
 }
 
@@ -297,6 +299,7 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
     f->away = flags & SAVED_AWAY ? AWAY_LOOKS : 0;
     f->doubted = (flags & SAVED_DOUBTED) != 0;
     f->denied = (flags & SAVED_DENIED) != 0;
+    f->parted = (flags & SAVED_PARTED) != 0;
     if (flags & SAVED_LOST)
         file_enter(t, f, flags & SAVED_GIVEN_UP ? FILE_ABSENT : FILE_LOST);
     else if (!f->denied) /* what has its number is not known to be that */

@@ -70,8 +70,10 @@ static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
     f->rejected[i] = identity_hash_at(&f->tail.id, f->mtime_ns);
     f->parts = (uint8_t)((f->parts & ~(1U << i)) | (part ? 1U << i : 0));
     leave_archive(t, f);
-    if (part == 2)
+    if (part == 2 && !f->parted) { /* else it was, perhaps before a restart */
+        f->parted = true;
         file_tell_part(t, f->stream, f->path);
+    }
     if (f->nrejected < PATIENCE)
         file_release_copies(t, f->stream);
     if (another && !part && f->nrejected < REJECTED_MAX)

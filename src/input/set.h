@@ -107,6 +107,8 @@ struct pipe_input {
 
 enum { BEGAN = 64, REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16, BOOT_ID = 36 };
 
+_Static_assert(REJECTED_MAX <= 8, "tail_file.parts has a bit for each");
+
 /* A symlink that a file is named through. */
 struct hop {
     struct index_node by_path;
@@ -186,6 +188,7 @@ struct tail_file {
     uint64_t key;        /* of its entry in the memory; 0 = none */
     bool denied;         /* FILE_LOST: it could never be looked into */
     bool doubted;        /* there is one that may be what an editor made of it */
+    bool parted;         /* that an archive is taken for a part of it was told */
     bool awaits;         /* what comes under its name could not yet be compared with it */
 };
 

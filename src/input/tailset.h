@@ -148,7 +148,8 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options);
 
 /* Rests, or goes on: while it rests the loop calls it for nothing, and neither sink nor files are
  * touched. What happens to files meanwhile is seen afterwards. Call only what tells of it (takes a
- * const tailset), and tailset_reconfigure or, in any one thread, tailset_encode. */
+ * const tailset), and tailset_reconfigure; or, in any one thread, while nobody reconfigures,
+ * tailset_encode. */
 void tailset_rest(struct tailset *t, bool on);
 
 /* Reads everything that was appended before this call, in turns of bounded size (a scrape asks for

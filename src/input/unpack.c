@@ -141,7 +141,7 @@ int unpack_is_part(const struct unpack *u, const struct tail *t, uint64_t alike)
 {
     bool differ = true;
 
-    if (u->ended && u->seen.head_n > alike)
+    if (u->ended && u->seen.offset > alike)
         (void)tail_shared(&u->seen, t, &differ);
     if (differ)
         return 0;

@@ -67,7 +67,7 @@ static bool may_be_cut(const struct tail_file *f, struct slice head)
     bool is_gone = file_is_lost(f) || f->state == FILE_OPEN;
     size_t n = f->rebooted || is_gone ? tail_head_like(&f->tail, head).least : 0;
 
-    return n > file_alike(f) && memchr(head.p, '\n', n);
+    return n > 0 && memchr(head.p, '\n', n) && n > file_alike(f);
 }
 
 int unseen_begins(struct tailset *t, const struct tail_file *f, struct slice head)

@@ -457,6 +457,28 @@ static struct slice part_of(const struct buf *lines)
     return slice_make(lines->p, (size_t)(last + 1 - lines->p));
 }
 
+TEST(an_archive_that_was_a_part_is_told_once)
+{
+    struct buf lines = BUF_INIT;
+
+    for (int i = 0; i < 100; i++)
+        buf_fmt(&lines, "line %d of the first generation\n", i);
+    w.options.lost_wait_ns = 100 * NSEC_PER_SEC;
+    world_start(&w);
+    buf_char(&lines, '\0');
+    world_expect(&w, "a.log", lines.p);
+    lines.n--;
+    world_settle(&w);
+    world_remove(&w, "a.log");
+    put_packed("a.log.1.gz", part_of(&lines));
+    for (int i = 0; i < 3; i++) {
+        world_restart(&w);
+        world_run(&w, 300);
+        ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], 1);
+    }
+    buf_release(&lines);
+}
+
 /* Does what the archive holds then begin with all that was in the log? */
 static const bool begins_alike[] = {false, true};
 

@@ -166,6 +166,8 @@ TEST(one_that_ends_before_the_place_is_another)
     (void)close(fd);
     ck_assert_int_eq(unpack_open(pack(500 * LINE), &seen, &u), 1);
     ck_assert_int_eq(read_on(), UNPACK_OTHER);
+    ck_assert_int_eq(unpack_is_part(u, &seen, FINGERPRINT_HEAD), 2);
+    ck_assert_int_eq(unpack_is_part(u, &seen, (uint64_t)500 * LINE), 0); /* a banner */
 }
 
 TEST(a_line_too_long_is_reported_and_counts_as_read)
