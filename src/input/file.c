@@ -570,18 +570,17 @@ void file_release_copies(struct tailset *t, struct stream *s)
 
 void file_release_archives(struct tailset *t, const struct tail_file *f)
 {
-    for (unsigned i = 0; rotated_packing(i); i++) {
-        struct buf path = BUF_INIT;
-        struct tail_file *x;
+    struct buf packed = BUF_INIT;
 
-        buf_fmt(&path, "%s%s", f->path, rotated_packing(i));
-        x = file_by_path(t, path.p);
-        buf_release(&path);
+    for (unsigned i = 0; rotated_packed(f->path, i, &packed); i++) {
+        struct tail_file *x = file_by_path(t, packed.p);
+
         if (!x || x->state != FILE_HELD)
             continue;
         queue_look(t, x->path, NULL);
         file_drop(t, x);
     }
+    buf_release(&packed);
 }
 
 static bool has_copy(const struct tail_file *f)

@@ -612,11 +612,8 @@ static bool was_packed(const char *path)
     bool was = false;
     struct look look;
 
-    for (unsigned i = 0; !was && rotated_packing(i); i++) {
-        buf_clear(&packed);
-        buf_fmt(&packed, "%s%s", path, rotated_packing(i));
+    for (unsigned i = 0; !was && rotated_packed(path, i, &packed); i++)
         was = look_at(packed.p, &look) == 0;
-    }
     buf_release(&packed);
     return was;
 }

@@ -197,9 +197,13 @@ static bool is_added(const parts added, unsigned part, struct slice s)
 static const char *const endings[] = {".gz", ".xz",  ".zst", ".bz2", ".zip",
                                       ".7z", ".lz4", ".lz",  ".lzo", ".Z"};
 
-const char *rotated_packing(unsigned nth)
+bool rotated_packed(const char *path, unsigned nth, struct buf *ret_packed)
 {
-    return nth < COUNT(endings) ? endings[nth] : NULL;
+    if (nth >= COUNT(endings))
+        return false;
+    buf_clear(ret_packed);
+    buf_fmt(ret_packed, "%s%s", path, endings[nth]);
+    return true;
 }
 
 struct slice rotated_unpacked(struct slice name)

@@ -21,8 +21,8 @@ enum rotated {
 bool rotated_is_compressed(struct slice name);
 /* The name without what says so. */
 struct slice rotated_unpacked(struct slice name);
-/* The nth (from 0) ending that says so; NULL when there is none. */
-const char *rotated_packing(unsigned nth);
+/* The nth (from 0) path that `path` may get when it is compressed; false when there is none. */
+bool rotated_packed(const char *path, unsigned nth, struct buf *ret_packed);
 /* The nth (from 0) name that `name` could be a rotated name of, the weak ones last; ROTATED_NOT when
  * there is none. */
 enum rotated rotated_base(struct slice name, unsigned nth, struct buf *ret_base);
