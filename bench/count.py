@@ -12,7 +12,7 @@ that takes more than 4.2 times the instructions, without those of a start (`SHAP
 grows with the square of their number is seen from a sixth of the whole at 10,000 rules. Nor may thousands of events
 cost a line much more than a dozen (`MANY`), whatever their texts have in common, and a start with 10,000 of them is
 limited in instructions and memory (`STARTS_WITH`). Files of a few lines are replayed for not much more than their lines
-in one file cost, however many there are (`FILES`). And each program that `make
+in one file cost, however many there are (`FILES`), and no line costs more a byte for being long (`HOSTILE`). And each program that `make
 bench` compares must still say the truth. `--accept`
 (make bench-count-accept) records what is true now: a commit that does so says why. `--instead` (make bench-instead) counts what
 people would use instead on the same log, which no load of the machine changes, and writes the table of docs/performance.md."""
@@ -205,6 +205,58 @@ def measure_start(place):
     return int(risen)
 
 
+# What a stranger may write into a log: what a line costs grows with its length, and not faster, whatever it is made of.
+HOSTILE_RULES = """[event a]
+where = msg == m
+[event b]
+where = a.b == 1
+[event c]
+where = text =~ x(y|z)+w
+[event d]
+match = "(?<k>[a-z]*)":\\{\\},x
+[counter c_total]
+help = x
+inc = a, b, c, d
+labels = k
+"""
+HOSTILE = {
+    "nested": lambda n: '{"a":{}%s,"z":"%s"}' % (',"a":{}' * n, "x" * 32 * n),
+    "lists": lambda n: '{"a":[]%s,"z":"%s"}' % (',"a":[]' * n, "x" * 32 * n),
+    "deep": lambda n: '{"a":' * n + "1" + "}" * n,
+    "escapes": lambda n: '{"msg":"%s","text":"%s"}' % ("\\u0041\\n" * n, '\\"' * n),
+    "keys": lambda n: "{%s}" % ",".join('"k%d":%d' % (i, i) for i in range(n)),
+    "again": lambda n: "{%s}" % ",".join(['"msg":"m","text":"xyx"'] * n),
+    "open": lambda n: '{"msg":"m","text":"' + 'xyzyzy"x{"a":{},' * n,
+    "pairs": lambda n: 'msg=m text="xyz" a= ' * n,
+    "quotes": lambda n: 'msg="\\"' * n,
+    "prose": lambda n: "xyzzy " * n,
+}
+# The way for ordinary lines and the plain one differ by three times at most; what grows with the square would be 16 times more.
+HOSTILE_ITEMS, HOSTILE_TIMES, HOSTILE_MOST = 1000, 16, 48
+
+
+def hostile(place, shape, n):
+    path = place.path("hostile-%s-%d" % (shape, n))
+    with open(path + ".ini", "w", encoding="ascii") as f:
+        f.write(HOSTILE_RULES)
+    with open(path + ".log", "w", encoding="ascii") as f:
+        f.write((HOSTILE[shape](n) + "\n") * 4)
+    return instructions([place.logtally, "replay", "--rules", path + ".ini", "-o", path + ".counted", path + ".log"])
+
+
+def measure_hostile(place):
+    """How many of HOSTILE grow faster than the line."""
+    taken = each_of(lambda *job: hostile(place, *job), [(shape, n) for shape in HOSTILE for n in (1, HOSTILE_ITEMS, HOSTILE_TIMES * HOSTILE_ITEMS)])
+    failed = 0
+    for shape in HOSTILE:
+        few, many_more = (taken[shape, n] - taken[shape, 1] for n in (HOSTILE_ITEMS, HOSTILE_TIMES * HOSTILE_ITEMS))
+        risen = many_more > HOSTILE_MOST * few
+        failed += risen
+        print("a line of %-8s %8d instructions, %.2f times as many for %d times the length%s" % (
+            shape, few / 4, many_more / few, HOSTILE_TIMES, ": MORE THAN %d" % HOSTILE_MOST if risen else ""))
+    return failed
+
+
 def divided(place, log):
     """A directory with the lines of a log, some in each file."""
     folder = place.path("files")
@@ -313,13 +365,13 @@ def main():
         print("%-12s %-8s %10d instructions, recorded %s%s" % (
             of_level, kind, n, "%d (%+.1f %%)" % (before, (n / before - 1) * 100) if before else "nothing",
             ": RISEN, see bench/count.py" if risen else ""))
-    failed += measure_loading(place) + measure_many(place) + measure_start(place) + measure_files(place)
+    failed += measure_loading(place) + measure_many(place) + measure_start(place) + measure_files(place) + measure_hostile(place)
     asked, wrong = answers(place)
     if options.accept:
         accept(record, counted)
         return 0
     failed += wrong
-    said = "%d passed, %d failed" % (len(counted) + len(SHAPES) + len(MANY) + 1 + len(FILES_MOST) + asked - failed - unknown, failed)
+    said = "%d passed, %d failed" % (len(counted) + len(SHAPES) + len(MANY) + 1 + len(FILES_MOST) + len(HOSTILE) + asked - failed - unknown, failed)
     print(said + (", %d skipped" % unknown if unknown else ""))
     return 1 if failed else 0
 

@@ -99,8 +99,9 @@ struct walk {
     const char *p;         /* before the next step, at the end of the walk behind the last */
     struct trail_step *at; /* the last */
     struct field *slots;
-    uint16_t *touched; /* behind the last */
-    bool unsure;       /* other lines that end like this may have other values that decide */
+    uint16_t *touched;   /* behind the last */
+    const char *newline; /* the line's, once it was looked for */
+    bool unsure;         /* other lines that end like this may have other values that decide */
 };
 
 /* The first of a key counts. */
@@ -266,7 +267,9 @@ static SIMD_TARGET const char *take_inner(struct walk *w, const struct trail_ste
     struct touched touched = {w->touched, 0};
     const char *p = w->p - 1;
 
-    p = json_member(p, text_newline(p), key, t->want, w->slots, &touched);
+    if (w->newline == NULL)
+        w->newline = text_newline(p);
+    p = json_member(p, w->newline, key, t->want, w->slots, &touched);
     w->touched += touched.n;
     w->unsure |= s->decides;
     return p;
@@ -306,7 +309,7 @@ static SIMD_TARGET __attribute__((noinline)) bool walk_odd(struct walk *w, struc
 SIMD_INLINE const char *walk(const char *p, enum line_form form, bool lenient, struct trail *t,
                              struct field *slots, uint16_t **touched)
 {
-    struct walk w = {p, &t->roots[form], slots, *touched, false};
+    struct walk w = {p, &t->roots[form], slots, *touched, NULL, false};
     const char *end;
 
     for (;;) {
