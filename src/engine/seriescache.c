@@ -27,7 +27,7 @@ struct entry {
     uint32_t tag; /* the key's hash */
     uint32_t n;   /* its chunks */
     series_chunk *key;
-    struct cached_series series[];
+    uint32_t series[];
 };
 
 struct seriescache {
@@ -47,8 +47,9 @@ static struct entry *entry_at(const struct seriescache *t, uint32_t i)
 struct seriescache *seriescache_new(unsigned nseries)
 {
     struct seriescache *t = xcalloc(1, sizeof *t);
+    size_t size = sizeof(struct entry) + nseries * sizeof(uint32_t), align = _Alignof(struct entry);
 
-    t->stride = sizeof(struct entry) + nseries * sizeof(struct cached_series);
+    t->stride = (size + align - 1) / align * align;
     return t;
 }
 
@@ -133,7 +134,7 @@ static inline bool is_key(const struct entry *e, const struct serieskey *k)
     return (differs[0] | differs[1]) == 0;
 }
 
-static struct cached_series *find_among_few(const struct seriescache *t, const struct serieskey *k)
+static uint32_t *find_among_few(const struct seriescache *t, const struct serieskey *k)
 {
     for (uint32_t i = 0; i < t->n; i++) {
         struct entry *e = entry_at(t, i);
@@ -144,7 +145,7 @@ static struct cached_series *find_among_few(const struct seriescache *t, const s
     return NULL;
 }
 
-struct cached_series *seriescache_find(struct seriescache *t, const struct serieskey *k)
+uint32_t *seriescache_find(struct seriescache *t, const struct serieskey *k)
 {
     const struct slots *slots = &t->slots;
     const uint32_t tag = tag_of(k);
@@ -172,8 +173,7 @@ static void make_room(struct seriescache *t, uint32_t max)
         slots_add(&t->slots, entry_at(t, i)->tag, i, SLOTS_HALF);
 }
 
-struct cached_series *seriescache_add(struct seriescache *t, const struct serieskey *k,
-                                      uint32_t max)
+uint32_t *seriescache_add(struct seriescache *t, const struct serieskey *k, uint32_t max)
 {
     size_t bytes = k->n * sizeof *k->chunks;
     struct entry *e;

@@ -3,8 +3,8 @@
  *
  *     serieskey_begin(&key);
  *     for (each text) serieskey_add(&key, text, block);
- *     struct cached_series *s = seriescache_find(t, &key);
- *     if (!s) s = seriescache_add(t, &key, max);
+ *     uint32_t *series = seriescache_find(t, &key);
+ *     if (!series) series = seriescache_add(t, &key, max);
  *
  * Most lines of an event repeat label texts seen before. Their series are remembered under the
  * texts as they stood in the line, before any set, calc, rewrite or map; so those run once for each new
@@ -24,13 +24,6 @@
 #include "base/slice.h"
 
 #include <stdint.h>
-
-#define FOLDED_ALL UINT32_MAX
-
-struct cached_series {
-    uint32_t index;  /* of the series in its family */
-    uint32_t folded; /* bit i: label i is "other"; FOLDED_ALL: all are */
-};
 
 /* Texts, one after the other:
  *
@@ -111,12 +104,11 @@ struct seriescache;
 struct seriescache *seriescache_new(unsigned nseries);
 void seriescache_free(struct seriescache *t);
 
-/* The series of a key, or NULL. Dies with the next seriescache_add or seriescache_clear. */
-struct cached_series *seriescache_find(struct seriescache *t, const struct serieskey *k);
+/* The series of a key, each its index in its family, or NULL. They die with the next seriescache_add or seriescache_clear. */
+uint32_t *seriescache_find(struct seriescache *t, const struct serieskey *k);
 /* Adds what seriescache_find just did not find, to a table of at most `max` entries, which is
- * emptied first when it is full; the caller fills the series. */
-struct cached_series *seriescache_add(struct seriescache *t, const struct serieskey *k,
-                                      uint32_t max);
+ * emptied first when it is full; the caller fills the series, which are 0. */
+uint32_t *seriescache_add(struct seriescache *t, const struct serieskey *k, uint32_t max);
 void seriescache_clear(struct seriescache *t);
 
 #endif

@@ -151,17 +151,17 @@ void updater_count_error(struct updater *u, unsigned event, const char *reason)
     count(u, u->errors, labels);
 }
 
-static void count_folded(struct updater *u, const struct mapping *m, uint32_t folded)
+static void count_folded(struct updater *u, const struct mapping *m, const struct folded *folded)
 {
     const struct family_spec *spec = &u->rules->families[m->family].spec;
     struct slice labels[] = {slice_str(spec->name), SLICE("*")};
 
-    if (folded == FOLDED_ALL) {
+    if (folded->all) {
         count(u, u->folded, labels);
         return;
     }
     for (unsigned i = 0; i < spec->nlabels; i++) {
-        if (!(folded & (UINT32_C(1) << i)))
+        if (!(folded->mask & (UINT32_C(1) << i)))
             continue;
         labels[1] = slice_str(spec->labels[i]);
         count(u, u->folded, labels);
@@ -197,8 +197,10 @@ bool updater_actions(struct updater *u, struct record *r, unsigned event)
     return limit;
 }
 
-static struct cached_series make_series(struct updater *u, struct record *r,
-                                        const struct update_op *op)
+/* Its index, also in *s, where the next line with these texts finds it. A label set that was folded is asked for again each
+ * time: there may be room by then. */
+static __attribute__((noinline)) uint32_t make_series(struct updater *u, struct record *r,
+                                                      const struct update_op *op, uint32_t *s)
 {
     struct slice values[LABELS_MAX];
     struct folded folded = {0};
@@ -207,7 +209,16 @@ static struct cached_series make_series(struct updater *u, struct record *r,
     label_values(r, op->mapping, family_spec(op->family)->nlabels, values);
     uint32_t index = family_series(op->family, values, u->now_ns, &folded);
 
-    return (struct cached_series){index, folded.all ? FOLDED_ALL : folded.mask};
+    if (folded.any)
+        count_folded(u, op->mapping, &folded);
+    *s = folded.any ? SERIES_UNMADE : index;
+    return index;
+}
+
+/* Not yet found, or dropped by a reset: then it comes back only where there is room. */
+ALWAYS_INLINE bool is_to_make(const struct update_op *op, uint32_t index)
+{
+    return index == SERIES_UNMADE || (op->kind == OP_GAUGE && gauge_is_dropped(op->family, index));
 }
 
 /* How many label sets an event may remember: some for each of its series, and some that come and
@@ -226,19 +237,18 @@ static uint32_t cache_limit(const struct updater *u, const struct plan *p)
 
 /* For a label set not seen before. Its series are made by the first update that is not refused, so
  * that a value that is no number makes no series. */
-static __attribute__((noinline)) struct cached_series *cache_series(struct updater *u,
-                                                                    struct plan *p)
+static __attribute__((noinline)) uint32_t *cache_series(struct updater *u, struct plan *p)
 {
-    struct cached_series *series = seriescache_add(p->cache, &p->key, cache_limit(u, p));
+    uint32_t *series = seriescache_add(p->cache, &p->key, cache_limit(u, p));
 
     for (unsigned i = 0; i < p->nmappings; i++)
-        series[i].index = SERIES_UNMADE;
+        series[i] = SERIES_UNMADE;
     return series;
 }
 
-ALWAYS_INLINE struct cached_series *find_series(struct updater *u, struct plan *p)
+ALWAYS_INLINE uint32_t *find_series(struct updater *u, struct plan *p)
 {
-    struct cached_series *series = seriescache_find(p->cache, &p->key);
+    uint32_t *series = seriescache_find(p->cache, &p->key);
 
     return series ? series : cache_series(u, p);
 }
@@ -316,8 +326,8 @@ static void note_update(const struct updater *u, struct record *r, const struct 
     label_values(r, op->mapping, n, noted->labels);
 }
 
-TRACED void update(struct updater *u, struct record *r, const struct update_op *op,
-                   struct cached_series *s, struct trace *t)
+TRACED void update(struct updater *u, struct record *r, const struct update_op *op, uint32_t *s,
+                   struct trace *t)
 {
     const struct num *v = &op->fixed;
     enum skip skip = SKIP_NOT;
@@ -337,20 +347,20 @@ TRACED void update(struct updater *u, struct record *r, const struct update_op *
         reset_series(u, r, op);
         return;
     }
-    if (s->index == SERIES_UNMADE)
-        *s = make_series(u, r, op);
-    if (s->folded)
-        count_folded(u, op->mapping, s->folded);
+    uint32_t index = *s;
     unsigned bucket = 0;
 
+    if (is_to_make(op, index))
+        index = make_series(u, r, op, s);
+
     if (op->kind == OP_COUNT)
-        counter_add(op->family, s->index, v, u->now_ns);
+        counter_add(op->family, index, v, u->now_ns);
     else if (op->kind == OP_OBSERVE)
-        bucket = histogram_observe(op->family, s->index, v->d, u->now_ns);
+        bucket = histogram_observe(op->family, index, v->d, u->now_ns);
     else
-        update_gauge(u, r, op, s->index, v->d);
-    if (op->exemplar && family_wants_exemplar(op->family, s->index, bucket))
-        keep_exemplar(u, r, op, s->index, v->d);
+        update_gauge(u, r, op, index, v->d);
+    if (op->exemplar && family_wants_exemplar(op->family, index, bucket))
+        keep_exemplar(u, r, op, index, v->d);
 }
 
 /* For all members, before the next update of the rules. */
@@ -372,7 +382,7 @@ TRACED void apply_one(struct updater *u, struct record *r, unsigned event, struc
 {
     struct plan *p = &u->plans[event];
     const struct update_op *op = ops_of(u, p), *end = op + p->nmappings;
-    struct cached_series *series;
+    uint32_t *series;
 
     if (p->members) {
         for (; op < end; op++)

@@ -55,6 +55,12 @@ static inline void family_updated(struct family_cells *c, uint32_t index, int64_
         c->stamps[index] = now_ns;
 }
 
+/* A gauge's: by a reset, after which it is no series any more. */
+static inline bool gauge_is_dropped(struct family *f, uint32_t index)
+{
+    return family_cells(f)->gauge[index].dropped;
+}
+
 /* The bucket of v: how many bounds lie below it. Comparing with all of them, two at a time, costs
  * less than one mispredicted branch of a search. */
 static inline unsigned bucket_of(const double *bounds, uint32_t n, double v)

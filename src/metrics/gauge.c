@@ -33,21 +33,12 @@ static void clear(struct gauge *g, const struct family_spec *spec)
     g->floor = g->value;
 }
 
-static struct gauge *live(struct family *f, uint32_t index, int64_t now_ns)
-{
-    struct gauge *g = &f->cells.gauge[index];
-
-    family_updated(&f->cells, index, now_ns);
-    if (g->dropped)
-        family_set_dropped(f, index, false);
-    return g;
-}
-
 void gauge_add(struct family *f, uint32_t index, double delta, int64_t now_ns)
 {
-    struct gauge *g = live(f, index, now_ns);
+    struct gauge *g = &f->cells.gauge[index];
     double min = higher(-DBL_MAX, gauge_lowest(&f->info->spec));
 
+    family_updated(&f->cells, index, now_ns);
     g->value = higher(min, g->value + delta);
     if (!is_reset(g))
         g->shift = higher(-DBL_MAX, g->shift + delta);
@@ -67,7 +58,7 @@ bool gauge_set(struct family *f, uint32_t index, double v, int64_t line_time_ns,
 
     if (!counts(g, line_time_ns, file))
         return false;
-    g = live(f, index, now_ns);
+    family_updated(&f->cells, index, now_ns);
     g->value = higher(v, gauge_lowest(&f->info->spec));
     g->is_set = true;
     g->set_time_ns = line_time_ns;

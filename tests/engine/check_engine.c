@@ -401,6 +401,59 @@ TEST(too_many_series_become_other_in_all_labels)
     world_free(w);
 }
 
+/* What a reset dropped comes back only where there is room, and what was folded is asked for again: both as if no line before
+ * had been remembered. */
+TEST(what_a_reset_leaves_makes_room_for_one)
+{
+    static const char ini[] = "[event up]\nwhere = msg == up\n[event gone]\nwhere = msg == gone\n"
+                              "[gauge g]\ninc = up\nreset = gone\nlabels = k\nmax_series = 3\n";
+
+    world_expect(ini,
+                 "msg=up k=a\nmsg=up k=b\nmsg=up k=x\nmsg=gone k=a\nmsg=up k=d\nmsg=up k=a\n"
+                 "msg=gone k=b\nmsg=up k=e\nmsg=up k=b\n",
+                 "g{k=\"d\"} 1\ng{k=\"other\"} 3\ng{k=\"x\"} 1\n");
+    world_expect(ini,
+                 "msg=up k=a\nmsg=up k=b\nmsg=up k=x\nmsg=up k=c\nmsg=gone k=a\nmsg=gone k=b\n"
+                 "msg=up k=c\n",
+                 "g{k=\"c\"} 1\ng{k=\"other\"} 1\ng{k=\"x\"} 1\n");
+}
+
+/* msg=m, and each of 32 labels with this value. */
+static void feed_all_labels(struct world *w, const char *value)
+{
+    struct buf line = BUF_INIT;
+
+    buf_str(&line, "msg=m");
+    for (unsigned i = 0; i < 32; i++)
+        buf_fmt(&line, " l%u=%s", i, value);
+    buf_add(&line, "\n", 2);
+    world_feed(w, line.p);
+    buf_release(&line);
+}
+
+TEST(each_label_that_is_folded_is_told_also_when_all_are)
+{
+    struct buf ini = BUF_INIT;
+    struct world *w;
+
+    buf_str(&ini,
+            "[event a]\nwhere = msg == m\n[counter c_total]\ninc = a\nmax_values = 1\nlabels = l0");
+    for (unsigned i = 1; i < 32; i++)
+        buf_fmt(&ini, ", l%u", i);
+    buf_add(&ini, "\n", 2);
+    w = world_new(ini.p);
+    feed_all_labels(w, "1");
+    feed_all_labels(w, "2");
+    ck_assert_str_eq(world_own(w, "logtally_series_folded_total{metric=\"c_total\",label=\"l0\"}"),
+                     "1");
+    ck_assert_str_eq(world_own(w, "logtally_series_folded_total{metric=\"c_total\",label=\"l31\"}"),
+                     "1");
+    ck_assert_str_eq(world_own(w, "logtally_series_folded_total{metric=\"c_total\",label=\"*\"}"),
+                     "");
+    world_free(w);
+    buf_release(&ini);
+}
+
 TEST(exemplars)
 {
     struct world *w = world_new("[event a]\nwhere = msg == m\nset.short = ${id|upper}\n"
