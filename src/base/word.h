@@ -29,6 +29,14 @@ static inline uint64_t word_load4(const char *p)
     return v;
 }
 
+static inline void word_store4(char *p, uint32_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap32(v);
+#endif
+    memcpy(p, &v, sizeof v);
+}
+
 #define WORD_OF(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* The top bit of each byte that is 10 or more. */

@@ -5,7 +5,7 @@
  *     u32 streams  { blob log, path; u64 clock, running time; u8 timed; u32 open
  *                    { u32 span; u64 begin, seq; u8 own; blob key, kept } }
  *
- * A text is a u32 of its length and its bytes, in memory as in the state. Of spans that began at one
+ * A text is a u32 of its length, the lowest byte first, and its bytes, in memory as in the state. Of spans that began at one
  * time the order of beginning is saved too: with max_open it decides which one goes. */
 #include "config.h"
 
@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/word.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@ static void put_text(char **at, struct slice text)
 {
     uint32_t n = (uint32_t)text.n;
 
-    memcpy(*at, &n, sizeof n);
+    word_store4(*at, n);
     if (n)
         memcpy(*at + sizeof n, text.p, n);
     *at += sizeof n + n;
@@ -54,7 +55,7 @@ static bool take_text(struct slice *rest, struct slice *ret_text)
 
     if (rest->n < sizeof n)
         return false;
-    memcpy(&n, rest->p, sizeof n);
+    n = (uint32_t)word_load4(rest->p);
     if (rest->n - sizeof n < n)
         return false;
     *ret_text = slice_make(rest->p + sizeof n, n);

@@ -462,6 +462,24 @@ TEST(what_is_open_is_saved)
     world_free(w);
 }
 
+/* As on the machine that goes on: numbers with the lowest byte first. */
+TEST(a_state_is_one_for_all_machines)
+{
+    static const char key[] = "\x0e\0\0\0"
+                              "\x05\0\0\0"
+                              "alpha"
+                              "\x01\0\0\0"
+                              "1";
+    struct world *w = world_new(RULES);
+    struct buf saved = BUF_INIT;
+
+    world_feed(w, AT("10:00:00", "m=o k=alpha j=1 u=x"));
+    engine_save_spans(w->engine, &saved);
+    ck_assert_ptr_nonnull(memmem(saved.p, saved.n, key, sizeof key - 1));
+    buf_release(&saved);
+    world_free(w);
+}
+
 TEST(its_order_is_saved)
 {
     const char *rules = EVENTS "[span s]\nbegin = o\nend = c\nkey = k\nmax_open = 5\n"

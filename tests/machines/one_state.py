@@ -18,13 +18,26 @@ sys.path.insert(0, os.path.join(SRCDIR, "tests", "e2e"))
 from _common import free_port                                   # noqa: E402
 
 TURNS = 4
+# Beside the project's rules, which have none: a span that is open whenever one program goes on from the other.
+SPAN = """[event one_opened]
+match = ^open (?<id>\\w+) by (?<user>\\w+)$
+[event one_closed]
+match = ^close (?<id>\\w+)$
+[span one]
+begin = one_opened
+end = one_closed
+key = id
+[counter one_total]
+inc = one
+labels = user
+"""
 WAIT = 300  # seconds; only what hangs meets it
 
 
 def config(name, port, home):
     with open(os.path.join(home, name), "w", encoding="utf-8") as f:
         f.write(f"[server]\nlisten = 127.0.0.1:{port}\n[state]\ndirectory = {home}/{name}.state\n"
-                f"[log a]\npath = {home}/a.log\n[rules]\ninclude = {SRCDIR}/rules/*.ini\n")
+                f"[log a]\npath = {home}/a.log\n[rules]\ninclude = {SRCDIR}/rules/*.ini, {home}/span.rules\n")
     return os.path.join(home, name)
 
 
@@ -62,7 +75,11 @@ def shown(program, conf):
 def main():
     source = [line for name in sorted(os.listdir(os.path.join(SRCDIR, "rules", "tests"))) if name.endswith(".log")
               for line in open(os.path.join(SRCDIR, "rules", "tests", name), "rb") if line.strip() and line.endswith(b"\n")]
+    source = [line for i, of_log in enumerate(source)
+              for line in (of_log, *([b"close id%d\n" % (i // 10 - 1), b"open id%d by u%d\n" % (i // 10, i % 3)] if i % 10 == 0 else []))]
     with tempfile.TemporaryDirectory() as home:
+        with open(os.path.join(home, "span.rules"), "w", encoding="ascii") as f:
+            f.write(SPAN)
         port, alone_port = free_port(), free_port()
         turns, alone = config("turns.ini", port, home), config("alone.ini", alone_port, home)
         for turn in range(TURNS):
@@ -72,7 +89,7 @@ def main():
             program = (HERE, OTHER)[turn % 2]
             page = read_on(program, turns, port, upto)
             want = read_on(HERE, alone, alone_port, upto)
-            assert page.count("\n") > 50, page
+            assert page.count("\n") > 50 and ("one_total{" in page or turn == 0), page
             assert page == want, f"turn {turn}: the page differs:\n" + "".join(
                 line + "\n" for line in sorted(set(page.splitlines()) ^ set(want.splitlines()))[:20])
             assert shown(HERE, turns) == shown(OTHER, turns), f"turn {turn}: the two show the state otherwise"
