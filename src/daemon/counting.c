@@ -11,24 +11,56 @@
 
 #include <stdlib.h>
 
-static bool name_known(const struct ruleset *rules, const char *label, struct slice name)
+/* What rules can make, found in one look-up for each of many saved series. */
+struct makeable {
+    const struct ruleset *rules;
+    struct map events, metrics;           /* -> number */
+    const struct mapping **first, **next; /* of each metric, and behind each of rules->mappings */
+};
+
+static void makeable_init(struct makeable *m, const struct ruleset *rules)
 {
-    if (strcmp(label, "event") == 0)
-        return ruleset_event(rules, name) >= 0;
-    if (strcmp(label, "log") == 0)
-        return ruleset_log(rules, name) >= 0;
-    if (strcmp(label, "span") == 0)
-        return ruleset_span(rules, name) >= 0;
-    return strcmp(label, "metric") != 0 || ruleset_family(rules, name) >= 0;
+    *m = (struct makeable){.rules = rules};
+    m->first = xcalloc(rules->nfamilies + 1, sizeof *m->first);
+    m->next = xcalloc(rules->nmappings + 1, sizeof *m->next);
+    for (unsigned i = 0; i < rules->nevents; i++)
+        (void)map_put(&m->events, slice_str(rules->events[i].name), i);
+    for (unsigned i = 0; i < rules->nfamilies; i++)
+        (void)map_put(&m->metrics, slice_str(rules->families[i].spec.name), i);
+    for (unsigned i = 0; i < rules->nmappings; i++) {
+        const struct mapping *mapping = &rules->mappings[i];
+
+        m->next[i] = m->first[mapping->family];
+        m->first[mapping->family] = mapping;
+    }
 }
 
-static bool own_may_exist(const struct ruleset *rules, const struct family_spec *spec,
+static void makeable_release(struct makeable *m)
+{
+    map_release(&m->events);
+    map_release(&m->metrics);
+    free(m->first);
+    free(m->next);
+}
+
+static bool name_known(const struct makeable *m, const char *label, struct slice name)
+{
+    if (strcmp(label, "event") == 0)
+        return map_find(&m->events, name) != NULL;
+    if (strcmp(label, "log") == 0)
+        return ruleset_log(m->rules, name) >= 0;
+    if (strcmp(label, "span") == 0)
+        return ruleset_span(m->rules, name) >= 0;
+    return strcmp(label, "metric") != 0 || map_find(&m->metrics, name) != NULL;
+}
+
+static bool own_may_exist(const struct makeable *m, const struct family_spec *spec,
                           const struct slice *values)
 {
     bool all = true;
 
     for (unsigned i = 0; i < spec->nlabels && all; i++)
-        all = name_known(rules, spec->labels[i], values[i]);
+        all = name_known(m, spec->labels[i], values[i]);
     return all;
 }
 
@@ -44,18 +76,18 @@ static bool mapping_makes(const struct mapping *m, unsigned nlabels, const struc
 
 static bool may_exist(void *ctx, const struct family *f, const struct slice *values)
 {
-    const struct ruleset *rules = ctx;
+    const struct makeable *m = ctx;
     const struct family_spec *spec = family_spec(f);
+    const struct mapping *mapping;
+    uint64_t metric;
 
     if (spec->own)
-        return own_may_exist(rules, spec, values);
-    for (unsigned i = 0; i < rules->nmappings; i++) {
-        const struct mapping *m = &rules->mappings[i];
-
-        if (strcmp(rules->families[m->family].spec.name, spec->name) == 0 &&
-            mapping_makes(m, spec->nlabels, values))
+        return own_may_exist(m, spec, values);
+    if (!map_get(&m->metrics, slice_str(spec->name), &metric))
+        return false;
+    for (mapping = m->first[metric]; mapping; mapping = m->next[mapping - m->rules->mappings])
+        if (mapping_makes(mapping, spec->nlabels, values))
             return true;
-    }
     return false;
 }
 
@@ -146,6 +178,23 @@ static int load_spans(struct counting *c, struct slice spans)
     return r;
 }
 
+static int restore(struct counting *c, struct slice values, int64_t running_ns)
+{
+    struct restore_report report = {0};
+    struct makeable makeable;
+    int r;
+
+    makeable_init(&makeable, c->rules);
+    r = snapshot_restore(c->registry, values, clock_wall_ns(), running_ns, may_exist, &makeable,
+                         &report);
+    makeable_release(&makeable);
+    if (r == 0)
+        log_info(
+            "restored %u series, its own ones too; kept for a day without a rule: %u; dropped: %u",
+            report.restored, report.parked, report.dropped);
+    return r;
+}
+
 int counting_new(const struct setup *setup, int64_t running_ns, struct slice values,
                  struct slice spans, struct counting *ret)
 {
@@ -158,7 +207,6 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
     };
     struct engine_options options = {.max_line = (size_t)s->max_line,
                                      .max_label = (size_t)s->max_label};
-    struct restore_report report = {0};
     int r = 0;
 
     *ret = (struct counting){.rules = rules, .registry = registry_new(&limits)};
@@ -172,12 +220,7 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
     ret->read_errors = xcalloc(rules->nlogs + 1, sizeof *ret->read_errors);
     ret->updates = xcalloc(rules->nfamilies + 1, sizeof *ret->updates);
     if (values.n)
-        r = snapshot_restore(ret->registry, values, clock_wall_ns(), running_ns, may_exist, rules,
-                             &report);
-    if (values.n && r == 0)
-        log_info(
-            "restored %u series, its own ones too; kept for a day without a rule: %u; dropped: %u",
-            report.restored, report.parked, report.dropped);
+        r = restore(ret, values, running_ns);
     if (r == 0)
         r = load_spans(ret, spans);
     counting_note(ret, 0); /* what was counted up to now is no update */

@@ -113,22 +113,30 @@ void rendering_release(struct rendering *r)
     *r = (struct rendering){0};
 }
 
+/* 0 or negative errno; as statefile_save. */
+static int save(struct statefile *statefile, struct writer_job *job)
+{
+    struct memory_change memory = {buf_all(&job->memory.bytes), job->memory.replaces};
+    struct buf payload = BUF_INIT;
+    int r;
+
+    if (job->files.n > UINT32_MAX || job->spans.n > UINT32_MAX)
+        return -EFBIG;
+    job_encode(job, &payload);
+    r = statefile_save(statefile, buf_all(&payload), &memory, job->wall_ns);
+    job->bytes = payload.n;
+    buf_release(&payload);
+    return r;
+}
+
 static void do_job(struct statefile *statefile, struct writer_job *job)
 {
     int64_t start = clock_mono_ns();
 
     if (statefile) {
-        struct buf payload = BUF_INIT;
-
-        job_encode(job, &payload);
-        job->error = statefile_save(
-            statefile, buf_all(&payload),
-            &(struct memory_change){buf_all(&job->memory.bytes), job->memory.replaces},
-            job->wall_ns);
+        job->error = save(statefile, job);
         job->saved = job->error == 0;
-        job->bytes = payload.n;
         job->duration_ns = clock_mono_ns() - start;
-        buf_release(&payload);
     }
     for (unsigned f = 0; f < PAGE_FORMATS && job->error == 0; f++)
         for (enum coding c = 0; c < CODINGS; c++)
@@ -231,6 +239,7 @@ void writer_free(struct writer *w)
     if (w->state != EMPTY) {
         snapshot_free(w->job.snapshot);
         buf_release(&w->job.files);
+        buf_release(&w->job.spans);
         buf_release(&w->job.memory.bytes);
         for (unsigned f = 0; f < PAGE_FORMATS; f++)
             rendering_release(&w->job.pages[f]);
