@@ -12,6 +12,7 @@
 
 #include "suggest/heads.h"
 
+#include "suggest/dated.h"
 #include "suggest/words.h"
 
 #include "base/map.h"
@@ -33,10 +34,11 @@ enum {
 };
 
 #define CLOCK "\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?"
+#define TIME_GROUP "(?<time>"
 #define DAY "\\d{4}-\\d\\d-\\d\\d"
 #define MONTH "[A-Z][a-z]{2}"
 
-enum { ISO_ZONE = 0, ISO = 1, SYSLOG = 10 }; /* those that a host may stand behind */
+enum { ISO_ZONE = 0, ISO = 1, SYSLOG = 11 }; /* those that a host may stand behind */
 /* Times, longer ones first. */
 static const struct time_form {
     const char *regex, *format; /* format: NULL = read as it is */
@@ -51,12 +53,23 @@ static const struct time_form {
     {"\\d\\d? " MONTH " \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d+", "%d %b %Y %H:%M:%S.%f"},
     {MONTH " " MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+ \\d{4}", "%a %b %d %H:%M:%S.%f %Y"},
     {MONTH " " MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4}", "%a %b %d %H:%M:%S %Y"},
+    {MONTH " " MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d [A-Z]{3,4} \\d{4}",
+     "%a %b %d %H:%M:%S %Z %Y"},
     [SYSLOG] = {MONTH " [ \\d]\\d \\d\\d:\\d\\d:\\d\\d", "%b %d %H:%M:%S"},
     {"1\\d{9}(?:\\.\\d+|\\d{3})?\\b", NULL},
     {"\\d\\d:\\d\\d:\\d\\d\\.\\d+", "%H:%M:%S.%f"},
     {"\\d\\d:\\d\\d:\\d\\d\\b", "%H:%M:%S"},
 };
-enum { TIMES = sizeof times / sizeof *times };
+enum { TIMES = sizeof times / sizeof *times }; /* numbers from there on are those of dated.h */
+
+/* What is, or may be, a day. A name such as ip-10-11-12-13 and an address are none. */
+#define DATE                                                                               \
+    "(?:(?<!\\d)(?:19|20)\\d\\d[-/.](?:0?[1-9]|1[0-2])[-/.]\\d\\d?(?!\\d)|"                \
+    "(?<![\\w.:/-])(?:\\d\\d?[-/.]\\d\\d?[-/.](?:19|20)\\d\\d|(?:[0-2]\\d|3[01])(?:/"      \
+    "|\\.|-)[0-3]\\d"                                                                      \
+    "(?:(?:/|\\.|-)\\d\\d)?|(?:19|20)\\d\\d(?:0[1-9]|1[0-2])[0-3]\\d)(?![\\w:/-]|\\.\\d)|" \
+    "\\b\\d\\d?[ /.-]" MONTHS "\\b|\\b" MONTHS "[ -]\\d\\d?\\b)"
+#define MONTHS "(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 
 #define LEVELS                                                                                     \
     "(?i:trace\\d?|debug|info|information|notice|note|warn|warning|error|err|fatal|critical|crit|" \
@@ -103,11 +116,15 @@ static const struct piece_form {
 };
 
 struct heads {
-    struct pattern *times[TIMES], *forms[PIECES], *cut;
+    struct pattern *times[TIMES], *forms[PIECES], *cut, *date, *year, *behind, *half;
     struct matcher *matcher;
+    struct dated *dated;
     uint64_t times_seen[TIMES], lines, json;
     struct map rows; /* -> lines that begin so */
     struct buf row, regex;
+    struct buf
+        dropped; /* a text of a head that looks like a day, or as AM or PM, and is in no field */
+    bool lost;   /* without it a time is another one */
 };
 
 static struct pattern *at_beginning(const char *regex)
@@ -130,6 +147,11 @@ struct heads *heads_new(void)
         h->times[i] = at_beginning(times[i].regex);
     for (int i = 0; i < PIECES; i++)
         h->forms[i] = at_beginning(forms[i].look);
+    h->dated = dated_new();
+    h->date = pattern_own(DATE);
+    h->year = pattern_own("\\b(?:(?:19|20)\\d\\d|\\d\\d(?:0\\d|1[0-2])\\d\\d)\\W*$");
+    h->behind = at_beginning("[ ,\\]]*" DATE);
+    h->half = at_beginning("\\s?[AaPp]\\.? ?[Mm]\\b\\.?");
     return h;
 }
 
@@ -142,10 +164,16 @@ void heads_free(struct heads *h)
     for (int i = 0; i < PIECES; i++)
         pattern_free(h->forms[i]);
     pattern_free(h->cut);
+    pattern_free(h->date);
+    pattern_free(h->year);
+    pattern_free(h->behind);
+    pattern_free(h->half);
+    dated_free(h->dated);
     matcher_free(h->matcher);
     map_release(&h->rows);
     buf_release(&h->row);
     buf_release(&h->regex);
+    buf_release(&h->dropped);
     free(h);
 }
 
@@ -181,26 +209,47 @@ static void take_ends(struct heads *h, struct reading *r)
     r->rest = slice_from(r->rest, n);
 }
 
+/* The form of the time that the text begins with, of all the one that takes most; -1: there is none. */
+static int time_form(struct heads *h, struct slice text, size_t *ret_length)
+{
+    struct slice rest = text;
+    unsigned dated;
+    int form = 0;
+
+    while (form < TIMES && !takes(h, h->times[form], &rest))
+        form++;
+    *ret_length = text.n - rest.n;
+    size_t n = dated_read(h->dated, h->matcher, text, &dated);
+
+    if (n > *ret_length) {
+        *ret_length = n;
+        return TIMES + (int)dated;
+    }
+    return form < TIMES ? form : -1;
+}
+
 /* A time, with the bracket it stands in and what closes it. */
 static bool takes_time(struct heads *h, struct reading *r)
 {
     struct slice rest = r->rest;
     char opens = rest.n && (rest.p[0] == '[' || rest.p[0] == '(') ? rest.p[0] : '\0';
+    size_t n;
 
     if (opens)
         rest = slice_from(rest, 1);
-    for (int i = 0; r->time < 0 && i < TIMES; i++) {
-        if (!takes(h, h->times[i], &rest))
-            continue;
-        r->rest = rest;
-        r->time = i;
-        if (opens)
-            buf_char(&h->row, opens);
-        buf_char(&h->row, 'T');
-        take_ends(h, r);
-        return true;
-    }
-    return false;
+    int form = r->time < 0 ? time_form(h, rest, &n) : -1;
+
+    if (form < 0)
+        return false;
+    if (form >= TIMES)
+        dated_note(h->dated, (unsigned)form - TIMES, slice_make(rest.p, n));
+    r->rest = slice_from(rest, n);
+    r->time = form;
+    if (opens)
+        buf_char(&h->row, opens);
+    buf_char(&h->row, 'T');
+    take_ends(h, r);
+    return true;
 }
 
 static bool is_letters(struct slice s)
@@ -337,7 +386,7 @@ void heads_note(struct heads *h, struct slice line)
         buf_str(&h->row, blanks ? " " : "");
         r.rest = slice_from(r.rest, blanks);
     }
-    if (r.time >= 0)
+    if (r.time >= 0 && r.time < TIMES)
         h->times_seen[r.time]++;
 }
 
@@ -358,10 +407,32 @@ static uint64_t best_row(const struct heads *h, struct slice from, struct slice 
     return most;
 }
 
+/* Of two dated ones the longer regex takes more of a text. */
+static const char *next_dated(const struct heads *h, const char *after)
+{
+    const char *next = NULL;
+
+    for (unsigned i = 0; i < dated_forms(h->dated); i++) {
+        const char *regex = dated_regex(h->dated, i);
+
+        if (regex &&
+            (!after || strlen(regex) < strlen(after) ||
+             (strlen(regex) == strlen(after) && strcmp(regex, after) < 0)) &&
+            (!next || strlen(regex) > strlen(next) ||
+             (strlen(regex) == strlen(next) && strcmp(regex, next) > 0)))
+            next = regex;
+    }
+    return next;
+}
+
 static void add_times(const struct heads *h, struct buf *out)
 {
-    const char *between = "(?<time>";
+    const char *between = TIME_GROUP;
 
+    for (const char *regex = next_dated(h, NULL); regex; regex = next_dated(h, regex)) {
+        buf_fmt(out, "%s%s", between, regex);
+        between = "|";
+    }
     for (int i = 0; i < TIMES; i++) {
         if (!h->times_seen[i])
             continue;
@@ -444,9 +515,84 @@ void heads_find(struct heads *h)
     h->cut = pattern_own(h->regex.p);
 }
 
+/* No time is better than a wrong one. */
+static void forget_time(struct heads *h)
+{
+    char *time = strstr(h->regex.p, TIME_GROUP);
+
+    if (!time)
+        return;
+    struct buf regex = BUF_INIT;
+
+    buf_fmt(&regex, "%.*s(?:%s", (int)(time - h->regex.p), h->regex.p, time + strlen(TIME_GROUP));
+    buf_release(&h->regex);
+    h->regex = regex;
+}
+
+void heads_judge(struct heads *h)
+{
+    struct buf unused = BUF_INIT;
+    bool known = true;
+
+    for (unsigned i = 0; h->cut && i < dated_forms(h->dated); i++)
+        known &= !dated_regex(h->dated, i) || dated_format(h->dated, i, &unused);
+    buf_release(&unused);
+    h->lost |= !known;
+    if (h->cut && h->lost)
+        forget_time(h);
+}
+
 const char *heads_regex(const struct heads *h)
 {
     return h->cut ? h->regex.p : NULL;
+}
+
+/* What must be said of the times, one line each. */
+static void add_remarks(const struct heads *h, bool zoneless, struct buf *out)
+{
+    if (h->dropped.n)
+        buf_fmt(out, "; `prefix` drops what may be a part of the time, such as \"%s\"%s\n",
+                h->dropped.p,
+                h->lost ? ": lines have no time until time_match and time_format take it" : "");
+    else if (h->lost)
+        buf_str(out, "; No order of day, month and year fits all dates: lines have no time until "
+                     "time_format says how to read them\n");
+    if (zoneless)
+        buf_str(out,
+                "; Its times name no zone: they are UTC unless time_zone says otherwise, such as "
+                "time_zone = local\n");
+}
+
+/* Appends those of dated.h; *zoneless: some name no zone. */
+static void add_dated_formats(const struct heads *h, bool *zoneless, struct buf *out)
+{
+    for (unsigned i = 0; i < dated_forms(h->dated); i++) {
+        size_t from = out->n;
+        const char *doubt = dated_doubt(h->dated, i);
+
+        if (!dated_regex(h->dated, i))
+            continue;
+        if (doubt)
+            buf_fmt(out,
+                    "; Which number is the day, and which the month, no date tells: it may be %s "
+                    "instead\n",
+                    doubt);
+        buf_str(out, "time_format = ");
+        dated_format(h->dated, i, out);
+        *zoneless |= !strcasestr(out->p + from, "%z");
+        buf_char(out, '\n');
+    }
+}
+
+/* Appends the formats of pieces that are a head as a whole. */
+static void add_whole_formats(const struct heads *h, struct buf *out)
+{
+    if (!strstr(h->regex.p, CLOCK) && strstr(h->regex.p, forms[PIECE_KLOG].regex))
+        buf_str(out, "time_format = %m%d %H:%M:%S.%f\n");
+    if (strstr(h->regex.p, forms[PIECE_SAMBA].regex))
+        buf_str(out, "time_format = %Y/%m/%d %H:%M:%S.%f\n");
+    if (strstr(h->regex.p, forms[PIECE_ERLANG].regex))
+        buf_str(out, "time_format = %d-%b-%Y::%H:%M:%S.%f\n");
 }
 
 void heads_formats(const struct heads *h, bool own_time, struct buf *out)
@@ -455,26 +601,57 @@ void heads_formats(const struct heads *h, bool own_time, struct buf *out)
 
     if (!h->cut)
         return;
+    size_t from = out->n;
+
+    if (strstr(h->regex.p, TIME_GROUP))
+        add_dated_formats(h, &zoneless, out);
+    other = out->n > from;
     for (int i = 0; i < TIMES; i++) {
-        if (!h->times_seen[i] || !strstr(h->regex.p, times[i].regex))
+        if (!h->times_seen[i] || h->lost || !strstr(h->regex.p, times[i].regex))
             continue;
         plain |= !times[i].format;
         other |= times[i].format != NULL;
-        zoneless |= i == ISO || (times[i].format && !strstr(times[i].format, "%z"));
+        zoneless |= i == ISO || (times[i].format && !strcasestr(times[i].format, "%z"));
         if (times[i].format)
             buf_fmt(out, "time_format = %s\n", times[i].format);
     }
-    if (!strstr(h->regex.p, CLOCK) && strstr(h->regex.p, forms[PIECE_KLOG].regex))
-        buf_str(out, "time_format = %m%d %H:%M:%S.%f\n");
-    if (strstr(h->regex.p, forms[PIECE_SAMBA].regex))
-        buf_str(out, "time_format = %Y/%m/%d %H:%M:%S.%f\n");
-    if (strstr(h->regex.p, forms[PIECE_ERLANG].regex))
-        buf_str(out, "time_format = %d-%b-%Y::%H:%M:%S.%f\n");
+    add_whole_formats(h, out);
     buf_str(out, plain && other ? "time_format = auto\n" : "");
-    if (zoneless)
-        buf_str(out,
-                "; Its times name no zone: they are UTC unless time_zone says otherwise, such as "
-                "time_zone = local\n");
+    add_remarks(h, zoneless, out);
+}
+
+/* Is it a time of day alone? */
+static bool is_dayless(struct slice time)
+{
+    return slice_until(time, ":").n <= 2;
+}
+
+static bool finds(struct heads *h, const struct pattern *p, struct slice text, bool loses)
+{
+    if (pattern_match(p, h->matcher, text) != PATTERN_YES)
+        return false;
+    if (!h->dropped.n || (loses && !h->lost)) {
+        buf_clear(&h->dropped);
+        buf_slice(&h->dropped, slice_trim(matcher_span(h->matcher)));
+    }
+    h->lost |= loses;
+    return true;
+}
+
+/* Is anything cut off beside the time that looks like a part of it? */
+static void note_dropped(struct heads *h, struct slice line, size_t head, struct slice time)
+{
+    struct slice before = slice_make(line.p, time.p ? (size_t)(time.p - line.p) : head);
+    bool dayless = time.p && is_dayless(time);
+
+    if (finds(h, h->date, before, dayless) || (dayless && finds(h, h->year, before, true)) ||
+        !time.p)
+        return;
+    size_t end = before.n + time.n;
+    struct slice after = slice_from(line, end);
+
+    if (!finds(h, h->half, after, true) && (!dayless || !finds(h, h->behind, after, true)))
+        finds(h, h->date, slice_make(after.p, head > end ? head - end : 0), dayless);
 }
 
 struct slice heads_cut(struct heads *h, struct slice line, field_visit_fn *fn, void *ctx)
@@ -485,16 +662,22 @@ struct slice heads_cut(struct heads *h, struct slice line, field_visit_fn *fn, v
 
     if (head == line.n)
         return line;
+    struct slice time = {NULL, 0};
+
     for (unsigned i = 0; i < pattern_ngroups(h->cut); i++) {
         struct field value = {.kind = FIELD_TEXT};
         struct slice text;
 
-        if (!pattern_capture(h->cut, h->matcher, i, &text) ||
-            strcmp(pattern_group(h->cut, i), "time") == 0)
+        if (!pattern_capture(h->cut, h->matcher, i, &text))
             continue;
+        if (strcmp(pattern_group(h->cut, i), "time") == 0) {
+            time = text;
+            continue;
+        }
         value.p = text.p;
         value.n = (uint32_t)text.n;
         fn(ctx, slice_str(pattern_group(h->cut, i)), &value);
     }
+    note_dropped(h, line, head, time);
     return slice_from(line, head);
 }

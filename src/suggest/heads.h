@@ -15,9 +15,11 @@ void heads_free(struct heads *h);
 void heads_note(struct heads *h, struct slice line);
 /* When all were noted. */
 void heads_find(struct heads *h);
+/* When all lines were cut: a time of which a part is dropped, the day or PM, is none. */
+void heads_judge(struct heads *h);
 /* The regex of the head; NULL: lines have none. */
 const char *heads_regex(const struct heads *h);
-/* Appends `time_format` lines for the times in it; `own_time`: lines may have another behind it, in a field that is
+/* Appends what to say of the times, and `time_format` lines for the times in it; `own_time`: lines may have another behind it, in a field that is
  * called as it is in the head, and stands in its place. */
 void heads_formats(const struct heads *h, bool own_time, struct buf *out);
 /* The line without its head, whose level, program and logger are given to `fn`. */

@@ -3,6 +3,8 @@ liblogtally_a_SOURCES += \
 	src/suggest/begins.c \
 	src/suggest/begins.h \
 	src/suggest/condition.c \
+	src/suggest/dated.c \
+	src/suggest/dated.h \
 	src/suggest/fields.c \
 	src/suggest/fields.h \
 	src/suggest/heads.c \

@@ -540,6 +540,7 @@ void suggest_write(struct suggest *s, const char *name, struct buf *out)
     heads_find(s->heads);
     for (size_t i = 0; i < s->n; i++)
         read_line(s, &s->lines[i]);
+    heads_judge(s->heads);
     sample->levels = level_field(s);
     sample->day_apart = s->days_apart * 2 > sample->decoded;
     sample->own_time = !sample->day_apart && has_own_time(s);

@@ -435,6 +435,77 @@ TEST(tomorrow_has_another_date)
     free(text);
 }
 
+/* The `time_format` lines that are proposed for lines of two times; "": none. */
+static void expect_formats(const char *a, const char *b, const char *formats)
+{
+    struct buf first = BUF_INIT, second = BUF_INIT, found = BUF_INIT;
+    struct slice rest, line;
+
+    buf_fmt(&first, "%s INFO order 12 placed", a);
+    buf_fmt(&second, "%s WARN order 13 failed", b);
+    char *text = write_up(VALUES(first.p, second.p), 10, 5);
+
+    for (rest = slice_str(text); slice_cut(&rest, '\n', &line);)
+        if (slice_starts(line, SLICE("time_format = ")))
+            buf_fmt(&found, "%s%.*s", found.n ? "|" : "", SLICE_FMT(slice_from(line, 14)));
+    ck_assert_msg(strcmp(found.n ? found.p : "", formats) == 0, "%s: %s, not %s", a, found.p,
+                  formats);
+    ck_assert_msg((strstr(text, "(?<time>") == NULL) == (*formats == '\0'), "%s", text);
+    expect_loads(text);
+    free(text);
+    buf_release(&first);
+    buf_release(&second);
+    buf_release(&found);
+}
+
+TEST(days_and_clocks_are_read_together)
+{
+    expect_formats("25.11.2026 06:00:00,001", "28.11.2026 09:01:00,123", "%d.%m.%Y %H:%M:%S,%f");
+    expect_formats("11/25/2026 01:40:00 PM", "11/28/2026 09:01:00 AM", "%m/%d/%Y %I:%M:%S %p");
+    expect_formats("11/25/2026, 1:40:00 PM", "1/2/2027, 12:01:00 AM", "%m/%d/%Y, %I:%M:%S %p");
+    expect_formats("25/11/2026:06:00:00", "28/11/2026:09:01:00", "%d/%m/%Y:%H:%M:%S");
+    expect_formats("01:40:00 PM", "09:01:00 AM", "%I:%M:%S %p");
+    expect_formats("2026-11-25 01:40:00 PM", "2026-11-25 02:40:00 PM", "%Y-%m-%d %I:%M:%S %p");
+    expect_formats("Nov 25, 2026 1:40:00 PM", "Nov 5, 2026 1:40:00 AM", "%b %d, %Y %I:%M:%S %p");
+    expect_formats("25-NOV-26 01.40", "25-NOV-26 01.41", "");
+    expect_formats("2026/11/25 06:00:00 MSK", "2026/11/25 06:00:00 MSK", "%Y/%m/%d %H:%M:%S %Z");
+    expect_formats("03-17 16:13:38.811", "03-18 16:13:38.811", "%m-%d %H:%M:%S.%f");
+    expect_formats("25.11.2026 06:00", "25.11.2026 06:01:00", "%d.%m.%Y %H:%M|%d.%m.%Y %H:%M:%S");
+}
+
+/* A wrong time is worse than none. */
+TEST(a_time_without_its_day_or_half_is_none)
+{
+    static const char *const texts[] = {
+        "06:00:00 25.11.2026",      "[25.11.2026] [06:00:00]", "25 ноября 2026 06:00:00",
+        "2026-11-25 01:40:00 p.m.", "day-2026-11-25 06:00:00", "261125 06:00:00",
+        "Nov-25 06:00:00",
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        expect_formats(texts[i], texts[i], "");
+    expect_formats("11/25/2026 06:00:00", "25/11/2026 06:00:00", "");
+    expect_formats("ip-10-11-12-13 10.0.12.5 06:00:00", "ip-10-11-12-14 10.0.12.5 06:00:00",
+                   "%H:%M:%S");
+}
+
+TEST(what_a_prefix_drops_of_a_time_is_said)
+{
+    char *text = write_up(VALUES("[25.11.2026] [06:00:00] order 12 placed"), 10, 5);
+
+    expect_has(text, "\n; `prefix` drops what may be a part of the time, such as \"25.11.2026\": "
+                     "lines have no time until ");
+    free(text);
+    text = write_up(VALUES("25.11.2026 [2026-11-25T06:00:00Z] order 12 placed"), 10, 5);
+    expect_has(text, "(?<time>");
+    expect_has(text, "\n; `prefix` drops what may be a part of the time, such as \"25.11.2026\"\n");
+    free(text);
+    text = write_up(VALUES("05/06/2026 06:00:00 order 12 placed"), 10, 5);
+    expect_has(text, "; Which number is the day, and which the month, no date tells: it may be "
+                     "%d/%m/%Y instead\ntime_format = %m/%d/%Y %H:%M:%S\n");
+    free(text);
+}
+
 TEST(hosts_and_processes_are_of_the_head)
 {
     char *text = write_up(VALUES("Nov  9 10:00:01 host app[12]: Job 7 took 1.5 seconds",
