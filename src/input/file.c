@@ -29,8 +29,6 @@
 
 enum { SURE = 8 };
 #define UNKNOWN UINT64_MAX
-/* As `lost_wall_ns`: before anything was made that could be its rest. */
-#define LOST_BY_EDITOR INT64_C(-1)
 
 void file_touch(struct tailset *t, struct tail_file *f)
 {
@@ -711,7 +709,8 @@ static int find_lines(const struct tailset *t, const struct tail_file *f, int fd
     return r;
 }
 
-/* Behind the last mark in it lie other lines, perhaps. 1 or negative errno. */
+/* Behind the last mark in it lie other lines, perhaps. Of what is gone there is nothing but hashes: it would go on
+ * where these end. 1 or negative errno. */
 static int weigh_end(const struct tailset *t, const struct tail_file *f, int fd, struct evidence *e)
 {
     uint64_t from = e->from;
@@ -721,7 +720,8 @@ static int weigh_end(const struct tailset *t, const struct tail_file *f, int fd,
     if (r == 0)
         r = find_lines(t, f, fd, &like, e);
     e->doubt |= e->perhaps > e->from;
-    e->from = from;
+    if (!e->doubt || !f->tail.digest)
+        e->from = from;
     return r < 0 ? r : 1;
 }
 

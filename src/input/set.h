@@ -38,6 +38,9 @@
 
 #include <errno.h>
 
+/* As `lost_wall_ns` of what went on shorter: before anything was made that could be its rest. */
+#define LOST_BY_EDITOR INT64_C(-1)
+
 /* The times of files are as coarse as that. */
 #define FILE_GRAIN_NS (2 * NSEC_PER_SEC)
 

@@ -127,6 +127,12 @@ static bool is_its_name(struct tailset *t, const struct newcomer *n, const struc
            (f->stream->log == n->stream->log || strcmp(n->path, f->path) == 0);
 }
 
+/* What it was before an editor made it shorter only a crash of the machine brings back. */
+static bool is_put_back(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+{
+    return is_its_name(t, n, f) && (f->lost_wall_ns != LOST_BY_EDITOR || f->rebooted);
+}
+
 /* 1, 0, or negative errno. One that was moved away may be written on. */
 static int is_gone(const struct newcomer *n, const struct tail_file *f)
 {
@@ -251,7 +257,7 @@ static void weigh_names(struct tailset *t, const struct newcomer *n, const struc
     e->born = e->inode && f->tail.id.birth_ns != 0;
     e->number = !e->inode && f->tail.id.birth_ns == 0 && f->tail.id.ino == n->look.id.ino;
     e->replaced = f == n->replaced;
-    e->named = e->gone && is_its_name(t, n, f);
+    e->named = e->gone && is_put_back(t, n, f);
     e->aside = !n->rotated && f->stream == n->stream && (f == n->before || f->renamed) &&
                !e->inode && !e->named;
     e->seen =

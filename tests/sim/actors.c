@@ -632,8 +632,9 @@ static size_t without_last_line(const struct buf *b)
     return n;
 }
 
-/* Renames a copy of a log over it, perhaps without the last line: the log that was, or NULL. */
-static struct node *replace(unsigned a, unsigned b)
+/* Renames a copy of a log over it, perhaps without the last line, and the log to what it is to be called then: the
+ * log that was, or NULL. */
+static struct node *replace(unsigned a, unsigned b, const char *backup)
 {
     struct dent *e = NULL;
     struct node *n = file_at(path_of(a), NULL), *copy;
@@ -648,6 +649,8 @@ static struct node *replace(unsigned a, unsigned b)
     append(copy, e, n->data.p, b % 2 ? without_last_line(&n->data) : n->data.n);
     copy->edited = b % 2;
     copy->cut = b % 2 ? CUT : CUT_NOT;
+    if (backup)
+        move(path_of(a), backup);
     move(tmp, path_of(a));
     return n;
 }
@@ -683,12 +686,34 @@ static void act_edit(unsigned a, unsigned b)
         process_run(LOOKED_NS);
     n = file_at(path_of(a), NULL);
     known = b % 2 == 0 || (n && sys_holds(n)) || is_half_left(n);
-    n = replace(a, b);
+    n = replace(a, b, NULL);
     looks = looks && known && n && is_replaced_seen(n, a, b);
     if (looks)
         process_run(LOOKED_NS);
     if (n && !(looks && is_replaced_seen(n, a, b)))
         doubt_replaced(n);
+}
+
+/* sed -i.bak '$d': what was is kept, as a part of the log for all that its name says. What comes in its place may be
+ * a job's, which writes the same again: it is read, and told where it has the most of what was; b / 2 odd: while the
+ * process looks. */
+static void act_bak(unsigned a, unsigned b)
+{
+    bool looks = b / 2 % 2 && !world.inside && !tracing;
+    struct node *n;
+    char bak[100];
+
+    if (looks)
+        process_run(LOOKED_NS);
+    (void)snprintf(bak, sizeof(bak), "%s.bak", path_of(a));
+    if (a % STREAMS == LINKED && file_at(path_of(a), NULL))
+        excuse_older_than_link(file_at(path_of(a), NULL));
+    n = replace(a, b, bak);
+    if (n)
+        oracle_doubts(n,
+                      looks && process_looks(path_of(a)) && b % 2 == 0 ? DOUBT_TOLD : DOUBT_FREE);
+    if (looks && n)
+        process_run(LOOKED_NS);
 }
 
 /* To nothing; or in the middle, where what is left may well be taken for another generation; and who
@@ -1062,6 +1087,7 @@ const struct kind kinds[] = {
     {"unlink", act_unlink, 2, true},
     {"truncate", act_truncate, 1, true}, /* stream; b odd its last line only */
     {"edit", act_edit, 2, true},         /* stream; b odd: without its last line; b / 2 odd: seen */
+    {"bak", act_bak, 1, true},           /* as edit, but what was is kept as .bak */
     {"rewrite", act_rewrite, 1, true},
     {"backup", act_backup, 1, true},
     {"restore", act_restore, 3, true}, /* stream; b odd with its time, b / 2 odd slowly */

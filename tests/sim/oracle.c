@@ -154,10 +154,15 @@ static bool in_order(unsigned earlier, unsigned later)
     return p.right;
 }
 
-/* What was made before what, only times can tell; not by a clock that was set. */
+/* What was made before what, only times can tell; not by a clock that was set. And what is forgotten is new. */
+static bool says_little(void)
+{
+    return world.jumped || (world.knobs & KNOB_FORGETS);
+}
+
 static bool is_doubtful(unsigned id)
 {
-    return oracle.doubt[id] || world.jumped;
+    return oracle.doubt[id] || says_little();
 }
 
 static void count(void *ctx, unsigned id)
@@ -562,7 +567,7 @@ static void check_lines(void)
     unsigned lost = 0, first = 0, silent = 0, missing = 0, twice = 0;
 
     for (unsigned id = 1; id < oracle.nlines; id++) {
-        if (oracle.count[id] > 1 && oracle.doubt[id] == DOUBT_TOLD && !world.jumped)
+        if (oracle.count[id] > 1 && oracle.doubt[id] == DOUBT_TOLD && !says_little())
             twice = id;
         missing += !oracle.count[id];
         if (oracle.count[id] || oracle.excused[id] || (world.jumped && told_lost()) ||

@@ -18,7 +18,8 @@
 
 #define INTERVAL_NS NSEC_PER_SEC
 #define PIECE_NS 2000 /* two looks at a clock */
-enum { FEW_OPEN = 3 };
+#define KEEP_NS (10 * NSEC_PER_SEC)
+enum { FEW_OPEN = 3, MAX_GONE = 3 };
 
 static struct {
     struct loop *loop;
@@ -258,6 +259,8 @@ static struct tail_options options(void)
                                  .max_line = 1 << 16,
                                  .rotate_wait_ns = ROTATE_WAIT_NS,
                                  .piece_ns = world.knobs & KNOB_PIECES ? PIECE_NS : 0,
+                                 .keep_ns = world.knobs & KNOB_FORGETS ? KEEP_NS : 0,
+                                 .max_gone = world.knobs & KNOB_FORGETS ? MAX_GONE : 0,
                                  .max_open = world.knobs & KNOB_FEW_OPEN ? FEW_OPEN : 0};
 }
 

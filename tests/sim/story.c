@@ -200,6 +200,7 @@ static void draw(uint64_t seed, unsigned n)
             story.knobs &= ~knob; /* one in four stories has it */
     story.knobs |= seed % 4 == 3 ? KNOB_PIECES : 0;
     story.knobs |= storms ? KNOB_STORM : 0;
+    story.knobs |= seed % 16 == 1 ? KNOB_FORGETS : 0;
     styles = world_random(UINT64_MAX);
     story.n = n;
     for (unsigned i = 0; i < n; i++) {

@@ -85,7 +85,8 @@ enum knobs {
     KNOB_FEW_OPEN = 1 << 7,    /* few descriptors are allowed */
     KNOB_PIECES = 1 << 8,      /* a look at the files is cut after each or every other step of it */
     KNOB_STORM = 1 << 9, /* calls of all kinds fail, for a while few of them, then many; --storm */
-    KNOBS = 1 << 10
+    KNOB_FORGETS = 1 << 10, /* what is gone is remembered for seconds: then it may count again */
+    KNOBS = 1 << 11
 };
 
 struct node {
