@@ -157,6 +157,16 @@ static bool is_large_enough(const struct newcomer *n, const struct tail_file *f)
     return f->tail.size <= n->look.size;
 }
 
+/* What was lost before anything of it was read may be in this: after a truncation that is its copy, an archive has
+ * its time. */
+static bool may_hold_unread(const struct newcomer *n, const struct tail_file *f)
+{
+    if (f->state != FILE_LOST || !is_large_enough(n, f))
+        return false;
+    return f->truncated ||
+           (n->packed && f->began_n > 0 && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns));
+}
+
 /* What was truncated before anything of it was read may be in it; and what was empty when it was seen last, and
  * has gone, is in the first archive of what nobody has read. `begun` is what it becomes. */
 static void forget_unread(struct tailset *t, const struct newcomer *n,
@@ -169,7 +179,7 @@ static void forget_unread(struct tailset *t, const struct newcomer *n,
         next = f->stream_next;
         if (f == begun || !file_has_content(f) || f->tail.offset > 0 || !file_begins_so(f, n->head))
             continue;
-        if (f->state == FILE_LOST && f->truncated && is_large_enough(n, f)) {
+        if (may_hold_unread(n, f)) {
             file_drop(t, f);
         } else if (packed && !f->truncated && f->tail.size == 0 && f->tail.fd < 0 &&
                    !is_where_it_was(f)) {

@@ -477,6 +477,10 @@ static void settle_one(struct tailset *t, struct tail_file *f)
         file_drop(t, f);
         return;
     }
+    if (r == 1 && file_by_path(t, f->path)) { /* it took the place of another, and nobody looked */
+        queue_look(t, f->path, NULL);
+        return;
+    }
     if (r == 1) { /* nobody wants its name now, so nobody looked */
         file_name(t, f, f->path, &look);
         return;

@@ -1,0 +1,12 @@
+# A log that was met and not read is rotated and compressed while logtally is down: bytes are said to be lost, and every line counts.
+# Found by seed 50355163.
+knobs 256
+kill 0 0 0
+write 1 0 0
+hang 1 73 0
+start 0 0 0
+write 2 0 0
+tick 1 0 0
+rotate 1 0 0
+stop 0 0 0
+compress 1 0 0
