@@ -681,12 +681,20 @@ static bool was_read(const struct newcomer *n, const struct tail_file *f)
            f->tail.head_n >= n->head.n && tail_head_like(&f->tail, n->head).whole;
 }
 
+/* What is there has all that it was made of, if that is not less; what ended is known by its time, and what was
+ * read again is another now. */
+static unsigned how_sure(const struct newcomer *n, const struct tail_file *f)
+{
+    if (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns))
+        return OF_ITS_TIME;
+    return file_is_lost(f) ? !(f->retired || f->doubted) : f->tail.size >= n->head.n;
+}
+
 /* Of several that began so it is the one that was written last when the archive says, or else the one of
- * which most was read; but what ended is known by its time, and what was read again is another now. */
+ * which most was read. */
 static void consider_packed(struct tailset *t, struct packed_search *p, struct tail_file *f)
 {
-    bool of_its_time = weigh_is_time_of(p->newcomer->look.mtime_ns, f->mtime_ns);
-    unsigned sure = of_its_time ? OF_ITS_TIME : !file_is_lost(f) || !(f->retired || f->doubted);
+    unsigned sure = how_sure(p->newcomer, f);
 
     p->read |= was_read(p->newcomer, f);
     p->part |= file_has_read(f, &p->newcomer->look);
