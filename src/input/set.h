@@ -325,7 +325,7 @@ struct tailset {
     struct watch *watch;         /* NULL = polling */
     struct loop_watch *watch_event;
     struct loop_timer *work_timer, *reconcile_timer;
-    int64_t reconcile_at; /* what the timer is set to, but for a rest */
+    int64_t reconcile_at; /* what the timer is, or will be, set to, but for a rest */
     struct tail_buffer buffer;
     struct tail_file *reading; /* whose lines are being handed out */
     size_t block, handed;      /* bytes to read at once; those last handed out */
@@ -351,6 +351,8 @@ struct tailset {
     bool all_at_end;      /* tailset_start_at_end */
     bool rebooted;        /* the machine was started again since the last state was saved */
     bool due, due_all;    /* a reconcile; of everything */
+    bool
+        reconciling; /* the reconcile timer went off, and is set again when that has come to its end */
     struct looking looking;
     bool names_changed; /* place_settle has something to do */
     bool unsettled;     /* it could not do all of that: not again before something else happens */

@@ -285,6 +285,30 @@ static bool reconcile(struct tailset *t, const struct piece *p)
     return work_on(t, p, row, sizeof(row) / sizeof(row[0]), &t->looking.reconcile);
 }
 
+static int64_t reconcile_interval(const struct tailset *t)
+{
+    if (t->options.reconcile_ns > 0)
+        return t->options.reconcile_ns;
+    return t->nfiles > MANY_FILES ? RECONCILE_MANY_NS : RECONCILE_NS;
+}
+
+static void reconcile_next(struct tailset *t, int64_t at_ns)
+{
+    t->reconcile_at = at_ns;
+    loop_timer_set(t->reconcile_timer, at_ns);
+}
+
+/* The look that was due by the clock has come to its end: until the next one files are read, however long a look
+ * takes. */
+static void reconcile_again(struct tailset *t)
+{
+    int64_t at_ns = t->now + reconcile_interval(t) / 2;
+
+    if (t->reconciling)
+        reconcile_next(t, at_ns > t->reconcile_at ? at_ns : t->reconcile_at);
+    t->reconciling = false;
+}
+
 static bool end_reconcile(struct tailset *t, const struct piece *p)
 {
     (void)p;
@@ -305,6 +329,7 @@ static bool end_reconcile(struct tailset *t, const struct piece *p)
     t->reconciled = true;
     t->looked_wall_ns = t->looking.wall_ns;
     t->rounds++;
+    reconcile_again(t);
     return true;
 }
 
@@ -319,16 +344,6 @@ static bool look_from(struct tailset *t, const struct piece *p, unsigned from)
     if (t->looking.step == 0)
         t->looking.step = from;
     return work_on(t, p, row, sizeof(row) / sizeof(row[0]), &t->looking.step);
-}
-
-/* Looks at all that may have changed; false: there is more of it. */
-static bool look_on(struct tailset *t, const struct piece *p)
-{
-    do
-        if (!look_from(t, p, 0))
-            return false;
-    while (t->due);
-    return true;
 }
 
 /* With what there is to do, at the next turn of the loop. */
@@ -356,7 +371,7 @@ static void on_event(void *ctx, uint32_t epoll_events)
 
     (void)epoll_events;
     t->now = loop_now(t->loop);
-    if (look_on(t, &p))
+    if (look_from(t, &p, 0) && !t->due)
         collect(t, t->options.collect_ns);
     else
         go_on(t);
@@ -364,15 +379,15 @@ static void on_event(void *ctx, uint32_t epoll_events)
 
 /* What is known to have changed is looked at, then there is a turn of reading, which may bring new
  * questions; they wait when there are some that nothing has an answer to now. False: there is more to
- * do. */
+ * do, or another look is due. */
 static bool work(struct tailset *t, int64_t until_ns)
 {
     struct piece p = piece_begin(t);
 
-    if (!look_on(t, &p))
+    if (!look_from(t, &p, 0))
         return false;
     (void)follow_turn(t, until_ns);
-    return (t->unsettled || look_from(t, &p, LOOK_SETTLE)) && !t->queue;
+    return (t->unsettled || look_from(t, &p, LOOK_SETTLE)) && !t->queue && !t->due;
 }
 
 /* As long as each turn brings something, the next one comes by the clock alone. */
@@ -391,19 +406,6 @@ static void on_work(void *ctx)
         listen(t, true);
 }
 
-static int64_t reconcile_interval(const struct tailset *t)
-{
-    if (t->options.reconcile_ns > 0)
-        return t->options.reconcile_ns;
-    return t->nfiles > MANY_FILES ? RECONCILE_MANY_NS : RECONCILE_NS;
-}
-
-static void reconcile_next(struct tailset *t, int64_t at_ns)
-{
-    t->reconcile_at = at_ns;
-    loop_timer_set(t->reconcile_timer, at_ns);
-}
-
 static void on_reconcile(void *ctx)
 {
     struct tailset *t = ctx;
@@ -411,11 +413,12 @@ static void on_reconcile(void *ctx)
 
     t->now = loop_now(t->loop);
     t->due = true;
-    if (!look_on(t, &p) || t->queue)
+    t->reconciling = true;
+    t->reconcile_at = t->now + reconcile_interval(t);
+    if (!look_from(t, &p, 0) || t->queue || t->due)
         go_on(t);
     else if (!t->working)
         listen(t, true);
-    reconcile_next(t, t->now + reconcile_interval(t));
 }
 
 static void set_options(struct tailset *t, const struct tail_options *options)

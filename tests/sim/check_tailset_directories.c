@@ -274,3 +274,25 @@ TEST(what_was_read_before_it_was_deleted_did_not_vanish)
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
 }
+
+static void pass_a_millisecond(void)
+{
+    scene_pass(NSEC_PER_MSEC);
+}
+
+TEST(files_are_read_where_a_look_at_all_takes_longer_than_until_the_next)
+{
+    char name[32];
+
+    w.options.reconcile_ns = 20 * NSEC_PER_MSEC;
+    world_restart(&w);
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(name, sizeof(name), "%d.log", i);
+        world_expect(&w, name, "read\n");
+    }
+    scene_between(1, pass_a_millisecond);
+    world_run(&w, 10000);
+    scene_between(0, NULL);
+    ck_assert_uint_eq(w.lines.n, w.expected.n);
+    world_settle(&w);
+}

@@ -239,6 +239,11 @@ unsigned scene_descriptors(void)
     return n;
 }
 
+void scene_pass(int64_t ns)
+{
+    world.mono_ns += ns;
+}
+
 void scene_between(unsigned nth, void (*step)(void))
 {
     between.nth = nth;
