@@ -274,13 +274,23 @@ static void rest_again(struct tailset *t, struct tail_file *f)
     file_close_fd(t, f);
 }
 
-static void read_one(struct tailset *t, struct tail_file *f)
+/* What could not be identified before an older one was read to its end. */
+static void look_at_undrained(struct tailset *t, const struct stream *s)
+{
+    for (const struct tail_file *f = s->files; f; f = f->stream_next)
+        if (f->state == FILE_DENIED && f->error == NOT_DRAINED)
+            queue_look(t, f->path, f->copy_of);
+}
+
+/* Enum tail_result, TAIL_MORE also when it is not to be read now; or negative errno. With TAIL_CHANGED it may
+ * be no more. */
+static int read_one(struct tailset *t, struct tail_file *f)
 {
     uint64_t before = f->tail.offset;
     int r = 0;
 
     if (!f->stream->wanted || f->retry_ns > t->now)
-        return;
+        return TAIL_MORE;
     if (f->tail.fd < 0 && !f->unpack)
         r = file_reopen(t, f);
     else if (!f->packed && f->tail.offset == 0)
@@ -288,7 +298,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
     if (r == 0)
         r = refuse_packed(t, f);
     if (r == 1)
-        return;
+        return TAIL_CHANGED;
     if (r == 0) {
         file_open_sink(t, f);
         r = f->packed ? read_archive(t, f) : read_plain(t, f);
@@ -298,7 +308,7 @@ static void read_one(struct tailset *t, struct tail_file *f)
     if (r < 0) {
         fail(t, f, -r);
         file_set_backlog(f, false);
-        return;
+        return r;
     }
     forgive(f, before);
     if (r == TAIL_MORE) {
@@ -306,7 +316,9 @@ static void read_one(struct tailset *t, struct tail_file *f)
     } else if (!f->queued) {
         file_set_backlog(f, false);
         rest_again(t, f);
+        look_at_undrained(t, f->stream);
     }
+    return r;
 }
 
 static bool must_wait(const struct tailset *t, const struct tail_file *f)
@@ -327,9 +339,41 @@ static void fit_block(struct tailset *t, int64_t took_ns)
         t->block *= 2;
 }
 
+/* As read_one; *now_ns is the time, before and after. */
+static int take_turn(struct tailset *t, struct tail_file *f, int64_t *now_ns)
+{
+    int64_t began_ns = *now_ns;
+    int r;
+
+    t->handed = 0;
+    r = read_one(t, f);
+    t->reading = NULL;
+    *now_ns = clock_mono_ns();
+    fit_block(t, *now_ns - began_ns);
+    return r;
+}
+
+bool follow_drain(struct tailset *t, struct tail_file *f)
+{
+    int64_t now = clock_mono_ns();
+    struct look look;
+
+    file_open_sink(t, f);
+    if (!f->sink)
+        return true; /* nobody reads it */
+    if (look_at_fd(f->tail.fd, &look) == 0 && look.size > f->tail.size)
+        f->tail.size = look.size;
+    if (must_wait(t, f)) {
+        queue_read(t, f);
+        return false;
+    }
+    queue_remove(t, f);
+    return take_turn(t, f, &now) == TAIL_END && !f->queued;
+}
+
 bool follow_turn(struct tailset *t, int64_t until_ns)
 {
-    int64_t now = clock_mono_ns(), began;
+    int64_t now = clock_mono_ns();
 
     while (t->queue) {
         struct tail_file *f = t->queue;
@@ -339,12 +383,7 @@ bool follow_turn(struct tailset *t, int64_t until_ns)
             queue_read(t, f);
             continue;
         }
-        began = now;
-        t->handed = 0;
-        read_one(t, f);
-        t->reading = NULL;
-        now = clock_mono_ns();
-        fit_block(t, now - began);
+        (void)take_turn(t, f, &now);
         if (now >= until_ns)
             break;
     }

@@ -64,7 +64,7 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     f->error = error;
     f->unread = n->look.size > was_cut(n) ? n->look.size : was_cut(n);
     f->copy_of = n->copy_of && n->copy_of->stream == n->stream ? n->copy_of : NULL;
-    if (warn_once(t, n->path, strerror(error)))
+    if (error != NOT_DRAINED && warn_once(t, n->path, strerror(error)))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
 }
 
@@ -573,7 +573,7 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
     if (best.truncated)
         was_there(best.truncated);
     r = best.error < 0 && !is_certain(&best) ? best.error : carry_out(t, n, &best);
-    if (n->replaced)
+    if (n->replaced && r == 0) /* else it is compared with it again */
         n->replaced->awaits = false;
     return r;
 }

@@ -407,6 +407,15 @@ static inline bool file_has_read(const struct tail_file *f, const struct look *l
     return i >= 0 && (f->parts >> i & 1);
 }
 
+/* As the error of what is put off until that with which it is compared is read to its end: nothing is wrong with
+ * it. */
+enum { NOT_DRAINED = EINPROGRESS };
+
+static inline int file_failure(const struct tail_file *f)
+{
+    return f->error == NOT_DRAINED ? 0 : f->error;
+}
+
 /* It was met, and what it is cannot be said before it can be looked into. */
 static inline bool file_is_put_off(const struct tail_file *f)
 {
@@ -715,6 +724,9 @@ void pipe_rest(struct pipe_input *p, bool on);
 /* follow.c */
 /* Reads until nothing is left or `until_ns`; false when something is left. */
 bool follow_turn(struct tailset *t, int64_t until_ns);
+/* Is it read to its end? It has a turn at once, of one block; false: there is more of it, or it could not be
+ * read; what was compared with it is looked at again when it is. */
+bool follow_drain(struct tailset *t, struct tail_file *f);
 /* What begins so, and is tried in an archive, may go on in a plain file as well: it is lost again, and the
  * archive a newcomer. */
 void follow_retract(struct tailset *t, struct stream *s, struct slice head);

@@ -577,7 +577,7 @@ bool tailset_caught_up(const struct tailset *t)
 
 static void count_file(const struct tail_file *f, struct tail_log_status *s)
 {
-    s->failing += f->error != 0;
+    s->failing += file_failure(f) != 0;
     if (f->state == FILE_HELD || file_is_lost(f))
         return;
     s->files++;
@@ -614,7 +614,7 @@ static void tell_file(const struct tail_file *f, tail_each_fn *each, void *ctx)
                   .mtime_ns = f->mtime_ns,
                   .rotated = f->renamed,
                   .read = f->retired || f->tail.size <= f->tail.offset,
-                  .error = f->error,
+                  .error = file_failure(f),
               });
 }
 

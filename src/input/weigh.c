@@ -4,8 +4,9 @@
  * contents a newcomer is depends on all of them. What was read of each is in memory, so that in a
  * directory of a thousand old files only what begins alike costs a read.
  *
- * The one thing that is changed here: what is gone is read to its end before anything is compared
- * with it, since nobody can come back to that later. */
+ * What is gone is read to its end before anything is compared with it, since nobody can come back to that
+ * later: a block of it here, and when there is more the newcomer is put off. Beside that only the name of a file
+ * that turns out not to be there is taken from it. */
 #include "config.h"
 
 #include "input/set.h"
@@ -171,24 +172,6 @@ static bool is_watched(const struct tailset *t, const char *path)
     return t->reconciled && d && d->wd >= 0;
 }
 
-/* To where it ends now, in however many parts that comes. 0 or negative errno. */
-static int drain(struct tailset *t, struct tail_file *f)
-{
-    struct tail_reader reader = file_reader(t, f);
-    struct look look;
-    int r = look_at_fd(f->tail.fd, &look);
-
-    if (r < 0)
-        return r;
-    if (look.size > f->tail.size)
-        f->tail.size = look.size;
-    file_open_sink(t, f);
-    r = TAIL_MORE;
-    while (f->sink && r == TAIL_MORE)
-        r = tail_read(&f->tail, &reader);
-    return r < 0 ? r : 0;
-}
-
 /* What the old inode still holds is read first; then the new one goes on behind it. It was copied
  * before, so it may end, or go on otherwise, where the late lines of the old one begin. */
 static int weigh_drained(struct tailset *t, const struct newcomer *n, struct tail_file *f,
@@ -196,7 +179,7 @@ static int weigh_drained(struct tailset *t, const struct newcomer *n, struct tai
 {
     uint64_t before = f->tail.offset;
     bool same = e->relation == TAIL_SAME;
-    int r = drain(t, f);
+    int r = follow_drain(t, f) ? 0 : -NOT_DRAINED;
 
     if (r == 0 && f->tail.offset > before)
         r = file_weigh(t, f, n->fd, &n->look, e);

@@ -74,6 +74,8 @@ static uint64_t sink_lines(void *ctx, void *file, const char *p, size_t n)
         f->lines++;
         p = next;
     }
+    if (w->heard)
+        w->heard();
     return f->lines - before;
 }
 

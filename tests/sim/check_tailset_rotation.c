@@ -320,3 +320,35 @@ TEST(a_symlink_that_is_switched_is_followed)
     world_expect(&w, "1.data", "one, later\n");
     world_settle(&w);
 }
+
+static unsigned heard;
+
+static void take_time(void)
+{
+    heard++;
+    scene_pass(20 * NSEC_PER_MSEC);
+}
+
+/* What replaced it can only be compared with all of it; nobody else waits for that. */
+TEST(a_backlog_that_went_out_of_sight_is_read_block_by_block)
+{
+    char line[4096];
+
+    scene_mkdir(world_path(&w, "out"));
+    memset(line, 'x', sizeof(line) - 2);
+    line[sizeof(line) - 2] = '\n';
+    line[sizeof(line) - 1] = 0;
+    world_expect(&w, "app.log", "first\n");
+    world_settle(&w);
+    for (int i = 0; i < 500; i++)
+        world_expect(&w, "app.log", line);
+    world_rename(&w, "app.log", "out/app.log.1");
+    world_expect(&w, "app.log", "new\n");
+    w.heard = take_time;
+    while (w.lines.n < w.expected.n) {
+        heard = 0;
+        ck_assert_int_eq(loop_turn(w.loop, 1), 0);
+        ck_assert_uint_le(heard, 4);
+    }
+    world_settle(&w);
+}
