@@ -93,6 +93,7 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
     struct tail_file *next;
 
     for (struct tail_file *x = f->stream->files; x; x = next) {
+        struct look look;
         int fd, r;
 
         next = x->stream_next;
@@ -103,10 +104,13 @@ static bool continue_in_copy(struct tailset *t, struct tail_file *f)
         fd = open_within_budget(t, x->path);
         if (fd < 0)
             return false;
-        r = tail_mark_read(&x->tail, fd, f->tail.offset);
+        r = look_at_fd(fd, &look);
+        if (r == 0)
+            r = identity_eq(&look.id, &x->tail.id) ? tail_mark_read(&x->tail, fd, f->tail.offset)
+                                                   : -ENOENT;
         (void)sys_close(fd);
         if (r < 0)
-            return false;
+            return false; /* another file has its name by now, or it cannot be read */
         tail_move_count(&f->tail, &x->tail);
         x->copy_of = NULL;
         file_enter(t, x, FILE_NAMED);

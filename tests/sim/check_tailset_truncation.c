@@ -361,3 +361,25 @@ TEST(deleted_before_it_was_read_is_told)
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 1);
     world_settle(&w);
 }
+
+static void shift_parts(void)
+{
+    scene_between(0, NULL);
+    world_rename(&w, "app.log.1", "app.log.2");
+    world_expect(&w, "app.log.1", "of somebody else 1\nof somebody else 2\n");
+}
+
+/* When that ends a copy takes its place; under the name of this there may be another file by then. */
+TEST_EACH(names_shift_while_a_deleted_file_ends, 100)
+{
+    w.options.rotate_wait_ns = 50 * NSEC_PER_MSEC;
+    world_restart(&w);
+    world_copy(&w, "app.log", "app.log.1");
+    world_settle(&w);
+    world_remove(&w, "app.log");
+    world_run(&w, 45);
+    scene_between(1 + (unsigned)_i, shift_parts);
+    world_run(&w, SHORT_MS);
+    scene_between(0, NULL);
+    world_settle(&w);
+}
