@@ -603,31 +603,50 @@ static int holds_more(const struct tail_file *f, int fd, uint64_t size, uint64_t
     return r < 0 ? r : like.least > than;
 }
 
-/* Of an archive only the head is compared. */
+/* Of an archive only the head is compared. As above. */
 static int archive_holds_more(const struct tail_file *f, int fd, uint64_t than)
 {
     char head[FINGERPRINT_HEAD];
     ssize_t got = unpack_head(fd, head);
     struct tail_likeness like = {0};
 
+    if (unpack_is_passing((int)got))
+        return (int)got;
     if (got > 0)
         like = tail_head_like(&f->tail, slice_make(head, (size_t)got));
     return (got >= f->tail.head_n && like.whole) || like.least > than;
 }
 
+static int name_holds_more(struct tailset *t, const struct tail_file *f, const char *path,
+                           uint64_t size, uint64_t than)
+{
+    int fd = open_within_budget(t, path), r;
+
+    if (fd < 0)
+        return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
+    r = rotated_is_compressed(slice_str(path)) ? archive_holds_more(f, fd, than)
+                                               : holds_more(f, fd, size, than);
+    (void)sys_close(fd);
+    return r;
+}
+
 static int is_new_copy(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
                        uint64_t than)
 {
-    int fd, r;
-
     if (!n->path || n->stream != f->stream || !n->rotated)
         return 0;
-    fd = open_within_budget(t, n->path);
-    if (fd < 0)
-        return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
-    r = n->packed ? archive_holds_more(f, fd, than) : holds_more(f, fd, n->look.size, than);
-    (void)sys_close(fd);
-    return r;
+    return name_holds_more(t, f, n->path, n->look.size, than);
+}
+
+/* The same of what waits, or was held back since f lost its name to one that could not be compared with it. */
+static int is_lately_copy(struct tailset *t, const struct tail_file *x, const struct tail_file *f,
+                          uint64_t than)
+{
+    if (x->state == FILE_WAITING)
+        return holds_more(f, x->tail.fd, x->tail.size, than);
+    if (x->state != FILE_HELD || !f->awaits || x->active_ns < f->active_ns)
+        return 0;
+    return name_holds_more(t, f, x->path, x->tail.size, than);
 }
 
 int file_has_new_copy(struct tailset *t, const struct tail_file *f, const struct newcomer *but,
@@ -636,7 +655,7 @@ int file_has_new_copy(struct tailset *t, const struct tail_file *f, const struct
     int r = 0;
 
     for (const struct tail_file *x = f->stream->files; x && r == 0; x = x->stream_next)
-        r = x->state == FILE_WAITING ? holds_more(f, x->tail.fd, x->tail.size, than) : 0;
+        r = is_lately_copy(t, x, f, than);
     for (size_t i = 0; i < t->nnewcomers && r == 0; i++)
         r = &t->newcomers[i] == but ? 0 : is_new_copy(t, &t->newcomers[i], f, than);
     for (size_t i = 0; i < t->nbatch && r == 0; i++)

@@ -613,12 +613,6 @@ static int begin_packed(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
-/* It says nothing of what the file holds: it may be gone at the next try. */
-static bool is_passing(int r)
-{
-    return r < 0 && r != -EBADMSG && r != -ENODATA && r != -EOPNOTSUPP;
-}
-
 /* It begins as one that was there, and was not written before that, and is not that: nobody has seen it. */
 static bool is_after_another(const struct newcomer *n)
 {
@@ -643,7 +637,7 @@ static int identify_unseen(struct tailset *t, struct newcomer *n)
                                               "is not read, since it begins like one "
                                               "that was"))
         note(t, n->stream->log, TAIL_VANISHED, 1);
-    if (is_passing(r))
+    if (unpack_is_passing(r))
         return r;
     if (n->fd >= 0)
         (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
@@ -877,7 +871,7 @@ static int identify_packed(struct tailset *t, struct newcomer *n)
         hold(t, n, false);
     else if (got == -ENODATA)
         hold_growing(t, n);
-    else if (is_passing((int)got))
+    else if (unpack_is_passing((int)got))
         r = (int)got;
     else if (r == 0)
         r = identify_head(t, n, plain);

@@ -585,6 +585,8 @@ struct unpack;
 int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack);
 /* What is in it, packed or plain, begins so: how many bytes, or negative errno, -ENODATA as above. */
 ssize_t unpack_head(int fd, char head[FINGERPRINT_HEAD]);
+/* An error that says nothing of what the file holds: it may be gone at the next try. */
+bool unpack_is_passing(int r);
 void unpack_close(struct unpack *u);
 enum unpack_result { UNPACK_END, UNPACK_MORE, UNPACK_OTHER };
 /* One block: up to where t stands, then on. enum unpack_result or negative errno. */

@@ -94,6 +94,11 @@ ssize_t unpack_head(int fd, char head[FINGERPRINT_HEAD])
     return got < 0 ? got : n;
 }
 
+bool unpack_is_passing(int r)
+{
+    return r < 0 && r != -EBADMSG && r != -ENODATA && r != -EOPNOTSUPP;
+}
+
 void unpack_close(struct unpack *u)
 {
     if (!u)

@@ -482,6 +482,30 @@ TEST(an_archive_that_was_a_part_is_told_once)
 /* Does what the archive holds then begin with all that was in the log? */
 static const bool begins_alike[] = {false, true};
 
+/* What replaced a log begins as that did, and all of the log is in an archive: no editor made it. */
+TEST_EACH(an_archive_of_what_was_replaced_cannot_be_read_for_a_moment, 4)
+{
+    struct buf all = BUF_INIT;
+    char line[64];
+
+    world_start(&w);
+    for (int i = 0; i < 100; i++) {
+        snprintf(line, sizeof line, "line %d of a hundred\n", i);
+        world_expect(&w, "a.log", line);
+        buf_str(&all, line);
+    }
+    world_settle(&w);
+    put_packed("a.log.1.gz", buf_all(&all));
+    for (int i = 0; i < 100; i++) {
+        snprintf(line, sizeof line, i < 60 ? "line %d of a hundred\n" : "line %d of another\n", i);
+        world_expect(&w, "new", line);
+    }
+    failing_call("sys_lseek", 1 + (unsigned)_i, EIO);
+    world_rename(&w, "new", "a.log");
+    world_settle(&w);
+    buf_release(&all);
+}
+
 TEST_EACH(an_archive_that_was_a_part_is_another_when_it_is_written_anew, 2)
 {
     struct buf lines = BUF_INIT, anew = BUF_INIT;
