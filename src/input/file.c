@@ -65,6 +65,7 @@ static void check_state(const struct tail_file *f)
     MUST(f->state != FILE_ABSENT || f->tail.digest);
     MUST(!f->tail.digest || f->packed || file_is_lost(f));
     MUST(!f->copy_of || f->state == FILE_HELD || f->state == FILE_DENIED || f->retired);
+    MUST(!f->copy_of || f->copy_of->stream == f->stream);
     MUST(!f->pipe || f->state == FILE_PIPE);
 }
 
@@ -135,6 +136,7 @@ void file_move(struct tailset *t, struct tail_file *f, struct stream *s, struct 
 {
     if (f->stream != s) {
         set_copies_of(f, NULL);
+        f->copy_of = NULL;
         file_set_backlog(f, false);
         file_close_sink(t, f);
         if (f->stream->log != s->log)
