@@ -21,8 +21,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-enum { FIRST_STRIDE = FINGERPRINT_TAIL, COMPARE = 4096, PLACES = 16 };
+enum { FIRST_STRIDE = FINGERPRINT_TAIL, COMPARE = 4096, PLACES = 16, BLOCK = 256 * 1024 };
 
 void tail_init(struct tail *t)
 {
@@ -254,24 +255,47 @@ int tail_last_line(int fd, const struct charset *c, uint64_t size, size_t max, u
     return 0;
 }
 
+static bool is_hole(int fd, uint64_t from, uint64_t upto)
+{
+    off_t data = sys_lseek(fd, (off_t)from, SEEK_DATA);
+
+    return data < 0 ? errno == ENXIO : (uint64_t)data >= upto;
+}
+
+/* Goes back over NULs, so many bytes, more with each step. 1; 0 when something else is met; or negative errno. */
+static int pass_nuls(int fd, char *p, uint64_t *step, uint64_t *upto)
+{
+    uint64_t n = *step < *upto ? *step : *upto;
+    size_t left;
+    int r;
+
+    if (is_hole(fd, *upto - n, *upto)) {
+        *upto -= n;
+        *step *= 2;
+        return 1;
+    }
+    n = n < BLOCK ? n : BLOCK;
+    r = read_exactly(fd, p, (size_t)n, *upto - n);
+    if (r < 0)
+        return r;
+    for (left = (size_t)n; left > 0 && p[left - 1] == 0;)
+        left--;
+    *upto -= n - left;
+    *step = 2 * n;
+    return left == 0;
+}
+
 int tail_without_nuls(int fd, const struct charset *c, uint64_t upto, uint64_t *ret_upto)
 {
-    char p[4096];
-    uint64_t size = upto, over;
+    uint64_t size = upto, step = COMPARE, over;
+    char *p = xmalloc(BLOCK);
+    int r = 1;
 
-    while (upto > 0) {
-        size_t n = upto < sizeof(p) ? (size_t)upto : sizeof(p);
-        int r = read_exactly(fd, p, n, upto - n);
-
-        if (r < 0)
-            return r;
-        while (n > 0 && p[n - 1] == 0) {
-            n--;
-            upto--;
-        }
-        if (n > 0)
-            break;
-    }
+    while (r == 1 && upto > 0)
+        r = pass_nuls(fd, p, &step, &upto);
+    free(p);
+    if (r < 0)
+        return r;
     over = upto % charset_newline(c).n; /* the NUL that ends it may be half a character */
     if (over > 0)
         upto += charset_newline(c).n - over;
@@ -437,23 +461,32 @@ int tail_agreement(const struct tail *t, int fd, uint64_t upto, struct tail_like
     return 0;
 }
 
+/* 1: what was read of both, at once, is the same; 0: they differ there, or one ends; or negative errno. */
+static int pass_same(int a, int b, char *p, uint64_t *at)
+{
+    char *q = p + BLOCK;
+    ssize_t n = sys_pread(a, p, BLOCK, (off_t)*at);
+    ssize_t m = n > 0 ? sys_pread(b, q, (size_t)n, (off_t)*at) : n;
+    bool all = m > 0 && memcmp(p, q, (size_t)m) == 0;
+    ssize_t same = all ? m : 0;
+
+    if (m < 0)
+        return -errno;
+    while (same < m && p[same] == q[same])
+        same++;
+    *at += (uint64_t)same;
+    return all;
+}
+
 int tail_difference(int a, int b, uint64_t from, uint64_t *ret_offset)
 {
-    char p[COMPARE], q[COMPARE];
+    char *p = xmalloc(2 * (size_t)BLOCK);
+    int r = 1;
 
-    for (;;) {
-        ssize_t n = sys_pread(a, p, sizeof(p), (off_t)from);
-        ssize_t m = n > 0 ? sys_pread(b, q, (size_t)n, (off_t)from) : n;
-        size_t same = 0;
-
-        if (m < 0)
-            return -errno;
-        while (same < (size_t)m && p[same] == q[same])
-            same++;
-        from += same;
-        if (same < (size_t)m || m == 0) {
-            *ret_offset = from;
-            return 0;
-        }
-    }
+    while (r == 1)
+        r = pass_same(a, b, p, &from);
+    free(p);
+    if (r == 0)
+        *ret_offset = from;
+    return r;
 }

@@ -316,6 +316,43 @@ TEST(two_files_differ_where_the_first_byte_does_or_the_shorter_ends)
     free(p);
 }
 
+TEST(two_large_files_are_compared_in_large_blocks)
+{
+    enum { N = 1 << 20 };
+    char *p = content(N, 9);
+    uint64_t at;
+
+    put(fd, p, N);
+    put(other, p, N);
+    failing_call("sys_pread", 16, EIO);
+    ck_assert_int_eq(tail_difference(fd, other, 0, &at), 0);
+    ck_assert_uint_eq(at, N);
+    ck_assert(!failing_happened());
+    free(p);
+}
+
+/* What a crash of the machine left, a hole or written; behind what is no NUL, at whatever place. */
+TEST_EACH(nuls_at_the_end_are_passed_in_large_blocks, 2)
+{
+    static const size_t ends[] = {1, 5000, 70000, 300000};
+    enum { N = 16 << 20 };
+    char *p = xcalloc(1, N);
+    uint64_t at;
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        memset(p, 'x', ends[i]);
+        put(fd, p, _i == 0 ? ends[i] : N);
+        ck_assert_int_eq(ftruncate(fd, N), 0);
+        failing_call("sys_pread", 100, EIO);
+        ck_assert_int_eq(tail_without_nuls(fd, NULL, N, &at), 0);
+        ck_assert_uint_eq(at, ends[i]);
+        ck_assert(!failing_happened());
+    }
+    failing_call("sys_pread", 1, EIO);
+    ck_assert_int_eq(tail_without_nuls(fd, NULL, N, &at), -EIO);
+    free(p);
+}
+
 /* A crash of the machine left a hole of NULs. */
 TEST(two_files_are_compared_amid_them_too)
 {
