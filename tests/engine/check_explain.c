@@ -249,6 +249,42 @@ TEST(a_kind_of_lines_and_its_nearest_event)
     buf_release(&out);
 }
 
+static struct buf kind_of(struct world *w, const char *line)
+{
+    struct buf out = BUF_INIT;
+
+    explain_feed(w->engine, w->source, slice_str(line), tell_kind, &out);
+    return out;
+}
+
+/* Each is told once: values make no other kind, what went wrong does. */
+TEST(kinds_of_lines_that_an_event_took)
+{
+    static const char *const lines[][2] = {
+        {"a=1 b=2 c=3", "event a"},
+        {"a=1 b=x c=3", "event a, skips b: "},
+        {"a=1 b=2 c=wrong", "event a\na: 0 "},
+        {"a=1 b=x c=wrong", "event a, skips b: "},
+    };
+    enum { LINES = sizeof(lines) / sizeof(*lines) };
+    struct world *w = world_new("[event a]\nwhere = a > 0\nmap.c = 3 -> three\n"
+                                "[gauge b]\nset = a\nvalue = b\n");
+    struct buf kinds[LINES], again = kind_of(w, "a=5 b=6 c=3");
+
+    for (size_t i = 0; i < LINES; i++) {
+        kinds[i] = kind_of(w, lines[i][0]);
+        ck_assert_msg(slice_starts(buf_all(&kinds[i]), slice_str(lines[i][1])), "%.*s",
+                      SLICE_FMT(buf_all(&kinds[i])));
+        for (size_t k = 0; k < i; k++)
+            ck_assert(!slice_eq(buf_all(&kinds[k]), buf_all(&kinds[i])));
+    }
+    ck_assert(slice_eq(buf_all(&again), buf_all(&kinds[0])));
+    for (size_t i = 0; i < LINES; i++)
+        buf_release(&kinds[i]);
+    buf_release(&again);
+    world_free(w);
+}
+
 TEST(an_event_with_its_fields_and_updates)
 {
     expect_text(RULES, "{\"level\":\"ERROR\",\"size\":\"6KiB\",\"user\":\"ann\",\"path\":\"/12\"}",
