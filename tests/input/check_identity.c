@@ -415,6 +415,40 @@ TEST(row_3_a_crash_of_the_machine_leaves_nuls)
     world_settle(&w);
 }
 
+/* Such a file is opened by where it was last, and not compared before it is read. */
+TEST(row_3_a_crash_of_the_machine_cuts_what_was_moved_away)
+{
+    shell("mkdir elsewhere");
+    world_rename(&w, "logs/app.log", "elsewhere/moved");
+    world_run(&w, SHORT_MS);
+    world_save(&w);
+    world_kill(&w);
+    world_truncate(&w, "elsewhere/moved", 8);
+    reboot();
+    world_start(&w);
+    world_run(&w, SHORT_MS);
+    world_expect(&w, "elsewhere/moved", "later\n");
+    world_settle(&w);
+}
+
+/* It was read on since: what is cut of it now, no crash has cut. Held by its descriptor alone, it is not
+ * opened again. */
+TEST(row_2_a_banner_after_a_truncation_is_new_also_after_a_crash)
+{
+    shell("mkdir elsewhere");
+    world_rename(&w, "logs/app.log", "elsewhere/moved");
+    world_run(&w, SHORT_MS);
+    world_save(&w);
+    world_kill(&w);
+    reboot();
+    world_start(&w);
+    world_expect(&w, "elsewhere/moved", "later\n");
+    world_settle(&w);
+    world_truncate(&w, "elsewhere/moved", 0);
+    world_expect(&w, "elsewhere/moved", "first 1\n");
+    world_settle(&w);
+}
+
 static void tail_of_version_0_1(const struct tail *t, struct buf *out)
 {
     buf_u64(out, t->id.dev);
