@@ -176,7 +176,8 @@ TEST(the_nearest_number_is_told)
 TEST(all_of_it_as_json)
 {
     struct world *w = world_new("[log l]\nprefix = ^\\[(?<pid>\\d+)\\]\\s\n"
-                                "[event e]\nwhere = a == 2\n[counter e_total]\ninc = e\n");
+                                "[event e]\nwhere = a == 2\nwhere = b > 1\n[counter e_total]\n"
+                                "inc = e\n");
     struct explain_options o = {.near = NEAR_ALL, .json = true};
     struct buf out = BUF_INIT;
 
@@ -190,7 +191,7 @@ TEST(all_of_it_as_json)
         "\"format\":null,\"zone_seconds\":null},\"fields\":[{\"name\":\"a\",\"value\":\"1\"},"
         "{\"name\":\"b\",\"value\":\"2\"}],\"events\":[],\"spans\":[],"
         "\"near\":[{\"name\":\"e\",\"file\":\"rules.ini\",\"line\":3,\"why\":\"condition\","
-        "\"nearness\":0,\"hold\":0,\"conditions\":1,\"failed\":[{\"file\":\"rules.ini\","
+        "\"nearness\":0.5,\"hold\":1,\"conditions\":2,\"failed\":[{\"file\":\"rules.ini\","
         "\"line\":4,\"field\":\"a\",\"operator\":\"==\",\"wants\":\"2\",\"is\":\"1\","
         "\"hint\":null,\"regex_byte\":null,\"text_byte\":null}]}],\"cut_short\":false}\n");
     buf_clear(&out);
@@ -230,11 +231,14 @@ static void tell_kind(void *ctx, const struct trace *t, bool is_line)
     explain_kind(t, is_line, true, ctx);
 }
 
-/* What is told of a kind of lines ends with the nearest event, if there is one. */
+/* What is told of a kind of lines ends with the nearest event, if there is one, and what it misses. */
 TEST(a_kind_of_lines_and_its_nearest_event)
 {
     static const char *const rules[][2] = {
-        {"[event a]\nwhere = a > 100\n[counter n_total]\ninc = a\n", "no event, nearest a\n"},
+        {"[event a]\nwhere = a > 100\n[counter n_total]\ninc = a\n",
+         "no event, nearest a\n3\n0 0 "},
+        {"[event a]\nwhere = a == 90\nwhere = b == 1\n[counter n_total]\ninc = a\n",
+         "no event, nearest a\n3\n1 1 "},
         {"", "no event\n"}};
     struct buf out = BUF_INIT;
 
@@ -242,7 +246,7 @@ TEST(a_kind_of_lines_and_its_nearest_event)
         struct world *w = world_new(rules[i][0]);
 
         buf_clear(&out);
-        explain_feed(w->engine, w->source, SLICE("a=90"), tell_kind, &out);
+        explain_feed(w->engine, w->source, SLICE("a=90 c=1"), tell_kind, &out);
         ck_assert_msg(strncmp(out.p, rules[i][1], strlen(rules[i][1])) == 0, "%s", out.p);
         world_free(w);
     }
