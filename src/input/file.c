@@ -466,7 +466,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     file_enter(t, f, file_has_content(f) ? FILE_NAMED : f->state);
     f->gone_seen = f->deleted = f->astray = false;
     f->seen = true;
-    f->searched = f->truncated = f->awaits = false;
+    f->truncated = f->awaits = false;
     f->met |= file_has_content(f);
     if (!own && !f->renamed && file_has_content(f) && another)
         note(t, f->stream->log, TAIL_ROTATED, 1);
@@ -504,7 +504,6 @@ void file_unname(struct tailset *t, struct tail_file *f)
 {
     file_enter(t, f, FILE_UNPLACED);
     f->ctime_ns = 0;
-    f->searched = false;
     t->names_changed = true;
     file_touch(t, f);
 }

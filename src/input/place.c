@@ -60,7 +60,6 @@ static void end_waiting(struct tailset *t, struct tail_file *f)
 static void end_denial(struct tailset *t, struct tail_file *f)
 {
     index_remove(&t->id_index, &f->by_id);
-    f->copy_of = NULL;
     f->denied = true;
     f->error = 0;
     f->tail.size = f->unread;
@@ -490,7 +489,6 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     else if (r == 0)
         r = dir_of_file_is_unsure(t, f) ? -EAGAIN : f->denied ? 0 : file_open_moved(t, f);
     if (r < 0) {
-        f->searched = false;
         t->names_changed = true; /* not now */
         return;
     }
@@ -531,7 +529,6 @@ static void search_directory(struct tailset *t, struct tail_file *f)
 {
     struct look look;
 
-    f->searched = true;
     if (f->tail.fd >= 0 && look_at_fd(f->tail.fd, &look) == 0 && look.links == 0)
         return;
     (void)dir_rescan_of(t, f->path);
@@ -544,9 +541,8 @@ static void search_directory(struct tailset *t, struct tail_file *f)
 static bool search_directories(struct tailset *t, const struct piece *p)
 {
     for (struct tail_file *f; (f = files_next(&t->files)) != NULL;) {
-        if (f->state != FILE_UNPLACED || f->searched)
-            continue;
-        search_directory(t, f);
+        if (f->state == FILE_UNPLACED)
+            search_directory(t, f);
         if (piece_is_over(p))
             return false;
     }

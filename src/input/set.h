@@ -180,7 +180,6 @@ struct tail_file {
     bool seen;           /* in this walk over the directories */
     bool met;            /* it had its name in this run */
     bool just;           /* it lost its name in this round of place_settle */
-    bool searched;       /* its directory was read since it lost its name */
     bool gone_seen;      /* an event said that its name is gone */
     bool deleted;        /* it said that it was deleted, not replaced or moved */
     uint8_t rebooted;    /* saved so many boots of the machine ago, and not looked into since */
