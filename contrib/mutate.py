@@ -77,6 +77,7 @@ ALIVE = [
     (r"input/fingerprint\.c: if \(r == 1 && size > t->offset - t->tail_n\)", ">=", "none of the tail is like any"),
     (r"input/codec\.c: if \(r > 0\)", ">=", "nothing more is there"),
     (r"input/dirs\.c: if \(d->missing \|\| d->wd < 0\)", "&&", "a watch that failed is tried again by the next reconcile anyway"),
+    (r"input/archive\.c: enum \{ CUT_BLOCK", ".", "how much is read at once, and from what size on in parts"),
     (r"engine/literals\.c: (for \(size_t k = 0; k \+ l->window|counts\[mix)", ".", "how rare a window is: how fast, not what is found"),
     (r".", r"statement: (free|\w+_(release|unref|free)|archive_close)\(", "a leak: the same tests notice it with --enable-asan"),
     (r"engine/each\.c: uint32_t tag = ", r"hash_text\(1", "any hash will do"),

@@ -730,6 +730,24 @@ TEST(an_open_record_goes_over_a_restart_and_is_complete_in_silence)
     world_free(w);
 }
 
+/* Lines without a date get that of the last one that had it. */
+TEST(the_times_of_a_source_go_over_a_restart)
+{
+    struct world *w = world_new(RECORDS);
+    struct source *s = source_new(w->rules, 0, "/l", 0);
+    struct buf saved = BUF_INIT;
+
+    w->source->dated_ns = 1234567890;
+    w->source->base.last_ns = 2345678901;
+    source_save(w->source, &saved);
+    ck_assert_int_eq(source_load(s, buf_all(&saved)), 0);
+    ck_assert_int_eq(s->dated_ns, 1234567890);
+    ck_assert_int_eq(s->base.last_ns, 2345678901);
+    buf_release(&saved);
+    source_free(s);
+    world_free(w);
+}
+
 /* As after a restart with a smaller [limits] line. */
 TEST(a_record_over_a_limit_that_came_later_does_not_grow)
 {

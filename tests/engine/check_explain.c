@@ -525,6 +525,20 @@ TEST(a_letter_or_two_in_what_a_regex_wants)
                 "        ^ and here in the text\n");
 }
 
+/* As one reads. */
+TEST(of_two_places_that_are_as_near_the_first_is_told)
+{
+    expect_miss("match = saving terminated with \\d+$",
+                "saxing terminated with, saving termixated with",
+                "    fails: match  (rules.ini:2)\n"
+                "      each match has \"saving terminated with \", and here it is "
+                "\"saxing terminated with\"\n"
+                "      saving terminated with \\d+$\n"
+                "                  ^ matched up to here\n"
+                "      saxing terminated with, saving termixated with\n"
+                "                                          ^ and here in the text\n");
+}
+
 /* What has been looked at in vain is nearer than what nobody could have met. */
 TEST(how_near_a_regex_of_a_field_is)
 {

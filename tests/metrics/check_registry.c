@@ -232,6 +232,18 @@ TEST(long_label_values_are_cut_at_a_character)
         }
 }
 
+TEST(a_value_of_broken_bytes_that_fits_is_whole)
+{
+    struct family *f = add("a_total", FAMILY_COUNTER, 1);
+    char text[] = "\xff............................................................x";
+    struct slice have;
+
+    ck_assert_uint_eq(sizeof(text) - 1, 62); /* of the first byte three are made */
+    have = family_label(f, series1(f, text), 0);
+    ck_assert_uint_eq(have.n, 64);
+    ck_assert(slice_ends(have, SLICE("x")));
+}
+
 TEST(long_values_of_broken_bytes_are_cut_too)
 {
     struct family *f = add("a_total", FAMILY_COUNTER, 2);
