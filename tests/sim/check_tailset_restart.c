@@ -66,6 +66,33 @@ TEST(a_state_saved_amid_a_look_that_a_reload_ended_says_that_not_all_was_looked_
     world_settle(&w);
 }
 
+static void come_and_go(void)
+{
+    static bool is_there;
+
+    if (is_there)
+        world_remove(&w, "app.log.1");
+    else
+        world_write(&w, "app.log.1", "nobody sees it twice\n");
+    is_there = !is_there;
+}
+
+TEST(after_a_look_that_missed_a_part_the_next_one_sees_all)
+{
+    int64_t missed;
+
+    w.log.poll = true;
+    world_restart(&w);
+    world_settle(&w);
+    scene_between(3, come_and_go);
+    world_run(&w, 30);
+    scene_between(0, NULL);
+    missed = clock_wall_ns();
+    world_run(&w, 100);
+    world_save(&w);
+    ck_assert_int_ge(looked_until(), missed);
+}
+
 TEST(a_kill_rolls_back_to_the_saved_state)
 {
     world_expect(&w, "app.log", "third\n");
