@@ -4,6 +4,8 @@
 #include "suite.h"
 #include "support.h"
 
+#include "engine/explain_spans.h"
+
 #include <stdio.h>
 
 /* o begins, c ends; k and j are the key. */
@@ -273,6 +275,28 @@ TEST(what_is_given_up_happens_at_begin_and_timeout)
     expect(EVENTS SPAN "[gauge when]\nset = s.unfinished\nvalue = _time\n",
            "time=1000000000 m=o k=a j=1\ntime=1000000005 m=o k=a j=1\n", "when 1000000005\n", "1",
            "replaced 1");
+}
+
+static void tell_given_up(void *ctx, const struct trace *t)
+{
+    explain_given_up(t, ctx);
+}
+
+TEST(who_explains_it_says_when_it_was_given_up)
+{
+    struct world *w = world_new(RULES);
+    struct buf out = BUF_INIT;
+
+    world_feed(w, AT("10:00:00", "m=o k=a j=1"));
+    engine_trace_given_up(w->engine, tell_given_up, &out);
+    (void)engine_trace(w->engine, w->source, SLICE("time=2001-09-08T12:00:00Z a=1 b=2"));
+    ck_assert_msg(slice_starts(buf_all(&out), SLICE("(no line) span s is given up  (rules.ini:")),
+                  "%.*s", SLICE_FMT(buf_all(&out)));
+    ck_assert_msg(
+        slice_ends(buf_all(&out), SLICE("    its timeout is over, at 2001-09-08T11:00:00Z\n")),
+        "%.*s", SLICE_FMT(buf_all(&out)));
+    buf_release(&out);
+    world_free(w);
 }
 
 TEST(the_oldest_goes_first)
