@@ -246,7 +246,7 @@ TEST(two_files_are_alike_as_far_as_both_go)
 /* A banner: what comes behind it tells them apart. */
 TEST(contents_share_what_both_begin_with)
 {
-    enum { N = 100000, SHORT = 700 };
+    enum { N = 100000, SHORT = 700, STRIDE = 8192 };
     char *p = content(N, 5);
     struct tail another;
     bool differ;
@@ -271,6 +271,16 @@ TEST(contents_share_what_both_begin_with)
     ck_assert_uint_eq(tail_shared(&seen, &another, &differ), N);
     ck_assert(!differ);
     tail_release(&another);
+    for (size_t mark = STRIDE; mark <= N; mark += STRIDE) {
+        tail_init(&another);
+        p[mark - 1] ^= 1;
+        tail_consume(&another, p, N);
+        ck_assert_uint_eq(tail_shared(&seen, &another, &differ),
+                          mark > STRIDE ? mark - STRIDE : FINGERPRINT_HEAD);
+        ck_assert(differ);
+        p[mark - 1] ^= 1;
+        tail_release(&another);
+    }
     free(p);
 }
 
