@@ -180,13 +180,20 @@ static int refuse_packed(struct tailset *t, struct tail_file *f)
     return 1;
 }
 
-/* When what was read was written: a copy with its times is known by it. */
-static void learn_time(struct tail_file *f)
+/* When what was read was written: a copy with its times is known by it. A read may have given less than there
+ * is. Enum tail_result. */
+static int learn_end(struct tail_file *f)
 {
     struct look look;
 
-    if (look_at_fd(f->tail.fd, &look) == 0 && look.size == f->tail.read_to)
-        f->mtime_ns = look.mtime_ns;
+    if (look_at_fd(f->tail.fd, &look) < 0 || look.size < f->tail.read_to)
+        return TAIL_END;
+    if (look.size > f->tail.read_to) {
+        f->tail.size = f->tail.proved = look.size;
+        return TAIL_MORE;
+    }
+    f->mtime_ns = look.mtime_ns;
+    return TAIL_END;
 }
 
 /* It ended before what was seen of it: cut there, behind what was read, or truncated while it was read?
@@ -240,7 +247,7 @@ static int read_plain(struct tailset *t, struct tail_file *f)
     if (known < LEARN && f->tail.offset != known)
         file_learn_alike(t, f);
     if (r == TAIL_END && f->tail.read_to != before)
-        learn_time(f);
+        r = learn_end(f);
     cut = r == TAIL_END && f->tail.read_to < f->tail.size;
     if (known == 0 && !begins_as_met(f)) { /* truncated since */
         file_lose_unread(t, f, seen);
