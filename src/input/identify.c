@@ -234,12 +234,12 @@ static int begin(struct tailset *t, struct newcomer *n, uint64_t read)
     f->renamed = n->rotated; /* it was never known under another name: no rotation that we saw */
     file_name(t, f, n->path, &n->look);
     t->version++;
+    if (n->ambiguous) /* also of what was there before the log: it may grow */
+        file_tell_ambiguous(t, n->stream, n->path);
     if (f->retired)
         return 0;
     file_set_backlog(f, !t->reconciled || !n->stream->log->looked);
     take_fd(t, f, n);
-    if (n->ambiguous)
-        file_tell_ambiguous(t, n->stream, n->path);
     return 0;
 }
 
