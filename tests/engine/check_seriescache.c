@@ -197,6 +197,29 @@ TEST(random_texts_are_found_as_they_were_put)
     cache_free(&t);
 }
 
+/* Of so many texts some agree in their hash. Texts that differ in the first half of a chunk only, and in the second only. */
+TEST(texts_are_compared_whole)
+{
+    enum { N = 300000, HALF = SERIES_CHUNK / 2 };
+
+    for (unsigned half = 0; half < 2; half++) {
+        struct cache t = cache_new(1, 1);
+        char text[SERIES_SHORT];
+
+        for (unsigned i = 0; i < N; i++) {
+            memset(text, 'x', sizeof text);
+            for (unsigned k = 0, left = i; k < HALF - 1; k++, left /= 10)
+                text[half * HALF + k] = (char)('0' + left % 10);
+            struct slice one = slice_make(text, sizeof text);
+
+            if (find(&t, &one))
+                ck_abort_msg("%.*s is taken for %u", SLICE_FMT(one), *find(&t, &one));
+            *add(&t, N) = i;
+        }
+        cache_free(&t);
+    }
+}
+
 /* The sooner way and the other make the same key; what stands behind a text is no part of it. */
 TEST(a_text_in_the_block_is_the_same_text)
 {
