@@ -55,6 +55,10 @@ static void say_unchanged(const struct daemon *d, const struct settings *now,
         log_warn("[server] listen changed; it takes effect at the next start");
     if (!d->options->web_config && !same_text(now->web_config, new->web_config))
         log_warn("[server] web_config changed; it takes effect at the next start");
+    if (now->max_connections != new->max_connections)
+        log_warn("[server] max_connections changed; it takes effect at the next start");
+    if (now->timeout_ns != new->timeout_ns)
+        log_warn("[server] timeout changed; it takes effect at the next start");
     if (!same_text(now->state_directory, new->state_directory))
         log_warn("[state] directory changed; it takes effect at the next start");
 }

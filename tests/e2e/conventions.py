@@ -247,6 +247,17 @@ def its_own_log_has_the_format_that_was_asked_for():
     assert p.wait() == 0 and get("stderr") == "", get("stderr")
 
 
+def what_a_reload_leaves_to_the_next_start_is_said():
+    d = Daemon(server="reload = yes\nmax_connections = 9\n").start()
+    put("web.yml", "")
+    put("logtally.ini", get("logtally.ini").replace("listen = ", "listen = 127.0.0.1:1, ").replace("directory = ", "directory = other/")
+        .replace("max_connections = 9\n", "max_connections = 10\ntimeout = 7s\nweb_config = web.yml\n"))
+    assert d.request("POST", "/-/reload")[0] == 200, get("stderr")
+    for key in ("[server] listen", "[server] web_config", "[server] max_connections", "[server] timeout", "[state] directory"):
+        assert key + " changed; it takes effect at the next start" in get("stderr"), (key, get("stderr"))
+    d.stop()
+
+
 def version_says_what_it_is_made_of():
     out = subprocess.run([LOGTALLY, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
     first, compiler, libraries = out.splitlines()
@@ -257,4 +268,4 @@ def version_says_what_it_is_made_of():
 main(a_manager_hears_when_it_is_ready_reloads_and_stops, a_watchdog_that_nobody_can_wait_for_is_none,
      sockets_of_the_manager_are_served, several_addresses_are_one_page, the_usual_paths_answer, a_page_of_another_site_cannot_reload,
      a_request_that_two_could_read_otherwise_is_refused, its_own_log_has_the_format_that_was_asked_for,
-     version_says_what_it_is_made_of)
+     what_a_reload_leaves_to_the_next_start_is_said, version_says_what_it_is_made_of)
