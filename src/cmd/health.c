@@ -29,7 +29,7 @@ static const struct option_row rows[] = {
     {NULL, 0, OPTION_FLAG, 0, NULL, NULL},
 };
 
-/* Docker knows two exit statuses, 0 and 1. */
+/* Docker knows two exit statuses, 0 and 1; only wrong usage is another. */
 static int judge(const char *url, int status)
 {
     if (status == ASK_WANTS_TLS)
@@ -88,14 +88,14 @@ static bool put_configured(const char *config, struct buf *ret_url)
     return ret_url->n > 0;
 }
 
-static int ask(const struct command *self, const char *url, int64_t timeout_ns)
+static int ask(const struct command *self, const char *config, const char *url, int64_t timeout_ns)
 {
     struct buf err = BUF_INIT;
     int status = ask_status(url, timeout_ns, &err), code = EXIT_MISTAKES;
 
     if (status >= 0)
         code = judge(url, status);
-    else if (status == -EINVAL)
+    else if (status == -EINVAL && !config)
         code = usage_error(self, "%s", err.p);
     else
         log_error("%s", err.p);
@@ -109,7 +109,7 @@ static int run(void *options, const struct command *self)
     const char *config = o->common.config;
     int64_t timeout_ns = 4 * NSEC_PER_SEC;
     struct buf url = BUF_INIT;
-    int code = EXIT_USAGE;
+    int code = EXIT_MISTAKES;
 
     if (o->common.files.n > 1)
         return usage_error(self, "one URL at a time");
@@ -121,7 +121,7 @@ static int run(void *options, const struct command *self)
     if (!config)
         buf_str(&url, o->common.files.n ? o->common.files.list[0] : LIVE);
     if (!config || put_configured(config, &url))
-        code = ask(self, url.p, timeout_ns);
+        code = ask(self, config, url.p, timeout_ns);
     buf_release(&url);
     return code;
 }
@@ -133,7 +133,8 @@ const struct command command_health = {
     .details = "URL is http://HOST:PORT/PATH (by default " LIVE "; without a path\n"
                "/health/live) or unix:/PATH; with -c it is the first address that [server] listen "
                "names. Exit\n"
-               "status 0: it answered 200, or, wanting TLS, hung up; 1: it did not.\n",
+               "status 0: it answered 200, or, wanting TLS, hung up; 1: it did not, or the "
+               "configuration has mistakes.\n",
     .takes = TAKES_NAMED_CONFIG,
     .size = sizeof(struct health_options),
     .options = rows,

@@ -3,6 +3,7 @@
 
 #include "cmd/savedfiles.h"
 
+#include "app/options.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -42,17 +43,23 @@ void saved_files_release(struct saved_files *s)
     *s = (struct saved_files){0};
 }
 
-void say_no_state(const char *directory)
+int say_no_state(const char *directory)
 {
     log_error("there is no state in %s; --state DIR, or -c FILE, says where it is", directory);
+    return EXIT_MISTAKES;
 }
 
-void say_unread_state(const char *directory, int r, const struct buf *err)
+int say_damaged_state(const char *directory)
+{
+    log_error("the state in %s is damaged", directory);
+    return EXIT_SYSTEM;
+}
+
+int say_unread_state(const char *directory, int r, const struct buf *err)
 {
     if (r == -ENOENT)
-        say_no_state(directory);
-    else
-        log_error("%s: %s%s", directory, err->p,
-                  r == -EACCES && geteuid() != 0 ? "; root may, and the user that runs logtally"
-                                                 : "");
+        return say_no_state(directory);
+    log_error("%s: %s%s", directory, err->p,
+              r == -EACCES && geteuid() != 0 ? "; root may, and the user that runs logtally" : "");
+    return EXIT_SYSTEM;
 }

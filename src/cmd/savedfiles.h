@@ -15,8 +15,10 @@ int saved_files_open(const struct tail_options *options, struct slice files, str
                      struct saved_files *ret);
 void saved_files_release(struct saved_files *s);
 
-void say_no_state(const char *directory);
+/* These give the exit code that belongs to what they say. */
+int say_no_state(const char *directory);
+int say_damaged_state(const char *directory);
 /* What was said of a state that could not be read, and who can. */
-void say_unread_state(const char *directory, int r, const struct buf *err);
+int say_unread_state(const char *directory, int r, const struct buf *err);
 
 #endif

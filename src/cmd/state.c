@@ -194,22 +194,20 @@ static int show(const char *directory, bool json)
     struct saved_state saved = {0};
     const struct buf *payload = &saved.payload;
     struct buf err = BUF_INIT;
-    int code = EXIT_MISTAKES;
-    int r = statefile_peek(directory, &saved, &err);
+    int code = EXIT_FINE, r = statefile_peek(directory, &saved, &err);
 
     w.j = (struct jsonout){&w.out, true};
-    if (r == -ENOENT || (r == 0 && payload->n == 0 && saved.found != STATEFILE_DAMAGED))
-        say_no_state(directory);
-    else if (r < 0)
-        say_unread_state(directory, r, &err);
-    else if (payload->n == 0)
-        log_error("the state in %s is damaged", directory);
-    else if (put_all(&w, &saved, &err) < 0)
+    if (r < 0) {
+        code = say_unread_state(directory, r, &err);
+    } else if (payload->n == 0) {
+        code = saved.found == STATEFILE_DAMAGED ? say_damaged_state(directory)
+                                                : say_no_state(directory);
+    } else if (put_all(&w, &saved, &err) < 0) {
         log_error("the state in %s cannot be read%s%s", directory, err.n ? ": " : "",
                   err.n ? err.p : "");
-    else {
+        code = EXIT_SYSTEM;
+    } else {
         fwrite(w.out.p, 1, w.out.n, stdout);
-        code = EXIT_FINE;
     }
     buf_release(&w.out);
     buf_release(&saved.payload);

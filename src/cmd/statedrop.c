@@ -227,16 +227,14 @@ static int check_state(struct drop *d)
     struct saved_state *s = &d->saved;
 
     if (s->payload.n == 0 && s->found != STATEFILE_DAMAGED)
-        say_no_state(d->directory);
-    else if (s->found != STATEFILE_LOADED || s->memory_damaged ||
-             payload_decode(buf_all(&s->payload), &d->payload) < 0)
-        log_error(
-            "the state in %s is damaged; start logtally once, so that it goes on from what is "
-            "good",
-            d->directory);
-    else
+        return say_no_state(d->directory);
+    if (s->found == STATEFILE_LOADED && !s->memory_damaged &&
+        payload_decode(buf_all(&s->payload), &d->payload) == 0)
         return EXIT_FINE;
-    return EXIT_MISTAKES;
+    log_error(
+        "the state in %s is damaged; start logtally once, so that it goes on from what is good",
+        d->directory);
+    return EXIT_SYSTEM;
 }
 
 static int drop_all(struct drop *d, const struct command *self, const struct strings *selectors)
@@ -326,7 +324,7 @@ static int change(struct drop *d, const struct command *self, const struct strin
                   "--dry-run may be tried while it runs",
                   d->directory);
     else if (r < 0 || (r = statefile_load(file, &d->saved, &err)) < 0)
-        say_unread_state(d->directory, r, &err);
+        code = say_unread_state(d->directory, r, &err);
     else if ((code = drop_all(d, self, selectors)) == EXIT_FINE)
         code = save(d, file);
     statefile_close(file);
@@ -337,12 +335,9 @@ static int change(struct drop *d, const struct command *self, const struct strin
 static int look(struct drop *d, const struct command *self, const struct strings *selectors)
 {
     struct buf err = BUF_INIT;
-    int code = EXIT_MISTAKES, r = statefile_peek(d->directory, &d->saved, &err);
+    int r = statefile_peek(d->directory, &d->saved, &err);
+    int code = r < 0 ? say_unread_state(d->directory, r, &err) : drop_all(d, self, selectors);
 
-    if (r < 0)
-        say_unread_state(d->directory, r, &err);
-    else
-        code = drop_all(d, self, selectors);
     buf_release(&err);
     return code;
 }

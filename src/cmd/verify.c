@@ -334,18 +334,15 @@ static int verify(const struct setup *setup, const char *directory)
     struct saved_state saved = {0};
     struct payload payload;
     struct buf err = BUF_INIT;
-    int code = EXIT_USAGE, r = statefile_peek(directory, &saved, &err);
+    int code, r = statefile_peek(directory, &saved, &err);
 
-    if (r == -ENOENT || (r == 0 && saved.found == STATEFILE_EMPTY)) {
-        say_no_state(directory);
-    } else if (r < 0) {
-        say_unread_state(directory, r, &err);
-        code = EXIT_SYSTEM;
-    } else if (payload_decode(buf_all(&saved.payload), &payload) < 0 ||
-               (code = verify_files(&v, &payload, buf_all(&saved.memory))) < 0) {
-        log_error("the state in %s is damaged", directory);
-        code = EXIT_SYSTEM;
-    }
+    if (r < 0)
+        code = say_unread_state(directory, r, &err);
+    else if (saved.found == STATEFILE_EMPTY)
+        code = say_no_state(directory);
+    else if (payload_decode(buf_all(&saved.payload), &payload) < 0 ||
+             (code = verify_files(&v, &payload, buf_all(&saved.memory))) < 0)
+        code = say_damaged_state(directory);
     buf_release(&saved.payload);
     buf_release(&saved.memory);
     buf_release(&err);
@@ -357,7 +354,7 @@ static int run(void *options, const struct command *self)
     const struct verify_options *o = options;
     struct mistakes m = MISTAKES_INIT;
     struct setup setup;
-    int code = EXIT_USAGE;
+    int code = EXIT_MISTAKES;
 
     (void)self;
     if (setup_load(&o->common, &o->logs, SETUP_NEEDS_LOG, &setup, &m) < 0) {
@@ -380,7 +377,8 @@ const struct command command_verify = {
                "they were counted, are its lines those that were counted, and do all of them add "
                "up? The daemon may be\n"
                "running. Exit status 0: all is equal; 1: there are differences, which are "
-               "printed.\n",
+               "printed, or\n"
+               "nothing to compare.\n",
     .no_files = "it takes the files that the state knows",
     .takes = TAKES_CONFIG | TAKES_RULES,
     .size = sizeof(struct verify_options),

@@ -217,6 +217,7 @@ def exit_codes_are_those_of_the_table():
     put("f/a.log", get("a.log"))
     put("f/a.prom", "a_total 7\n")
     put("cut.log.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\3")
+    put("mistakes.ini", "[serve]\n")
     put("logtally.ini", "[log app]\npath = a.log\n[rules]\ninclude = good.ini\n[state]\ndirectory = none\n")
     ran("replay", "--rules", "good.ini", "--snapshot", "one.snapshot", "a.log")
     d = Daemon(rules=os.path.abspath("good.ini"))
@@ -238,7 +239,7 @@ def exit_codes_are_those_of_the_table():
         "merge": {0: ("one.snapshot",), 1: ("a.log",), 2: (), 3: ("-o", "no/where", "one.snapshot")},
         "state": {0: ("--state", "state"), 1: ("--state", "none"), 2: ("--dry-run",), 3: ("drop", "--state", "state", "a_total")},
         "health": {0: (live,), 1: ("http://127.0.0.1:%d" % free_port(),), 2: ("no address",)},
-        "verify": {0: ("-c", config), 1: ("-c", config), 2: ("-c", "bad.ini"), 3: ("-c", config)},
+        "verify": {0: ("-c", config), 1: ("-c", config), 2: ("a.log",), 3: ("-c", config)},
         "help": {0: (), 2: ("nonsense",)},
         "version": {0: (), 2: ("word",)},
     }
@@ -258,6 +259,12 @@ def exit_codes_are_those_of_the_table():
                     put(f, b"no state")
             r = subprocess.run([LOGTALLY, command, *args], capture_output=True, text=True, check=False, timeout=100, stdin=subprocess.DEVNULL)
             assert r.returncode == code, (command, args, r)
+    for command in ("verify", "state"):                         # one meaning, whoever says it
+        assert [ran(command, "-c", "logtally.ini", "--state", d, code=c) for d, c in (("state", 3), ("none", 1))]
+    for command in ("run", "check", "state", "verify", "health"):
+        assert ran(command, "-c", "nowhere.ini", code=1), command
+    for command in ("run", "check", "verify"):
+        assert ran(command, "-c", "mistakes.ini", code=1), command
     assert ran("nonsense", code=2)
 
 

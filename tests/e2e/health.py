@@ -53,8 +53,10 @@ def a_configuration_says_where():
     put("wild.ini", "[server]\nlisten = [::]:%d\n" % free_port())
     assert "http://[::1]:" in ask("-c", "wild.ini", code=1)
     put("fd.ini", "[server]\nlisten = fd:3\n")
-    assert "no address that can be asked" in ask("-c", "fd.ini", code=2)
-    assert "none.ini: cannot read it" in ask("-c", "none.ini", code=2)
+    assert "no address that can be asked" in ask("-c", "fd.ini", code=1)
+    assert "none.ini: cannot read it" in ask("-c", "none.ini", code=1)
+    put("bad.ini", "[server]\nlisten = 127.0.0.1:99999\n")
+    assert "is no address" in ask("-c", "bad.ini", code=1)
     assert "not both" in ask("-c", "default.ini", "http://127.0.0.1:1", code=2)
     d.stop()
 

@@ -193,7 +193,7 @@ def damage_is_for_the_daemon():
     whole = open("state/state", "rb").read()
     put("state/state", whole[:99] + bytes([whole[99] ^ 1]) + whole[100:])
     before = get_all()
-    r = drop("level", code=1)
+    r = drop("level", code=3)
     assert "is damaged; start logtally once" in r.stderr and get_all() == before, r
 
 
@@ -242,7 +242,7 @@ def what_root_left_in_it_is_named():
         return "others may not run the program, so that they are told nothing"
     for words in ([], ["drop", "took_seconds"]):
         r = subprocess.run(somebody + ["state", "--state", "state"] + words, stderr=subprocess.PIPE, check=False, text=True)
-        assert r.returncode == 1 and "Permission denied; root may, and the user that runs logtally\n" in r.stderr, r
+        assert r.returncode == 3 and "Permission denied; root may, and the user that runs logtally\n" in r.stderr, r
     return None
 
 

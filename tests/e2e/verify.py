@@ -351,13 +351,13 @@ def records_that_silence_completed():
 
 def what_cannot_be_verified():
     put("bad.ini", "[serve]\n")
-    verify(code=2, config="bad.ini", says="unknown section")
+    verify(code=1, config="bad.ini", says="unknown section")
     w = world()
-    verify(code=2, says="there is no state in")
+    verify(code=1, says="there is no state in")
     w.start()
     w.write(10)
     saved(w)
-    verify("--state", "elsewhere", code=2, says="there is no state in elsewhere")
+    verify("--state", "elsewhere", code=1, says="there is no state in elsewhere")
     verify("--nothing", code=2, says="unknown option")
     put("state/state", "rubbish")
     os.unlink("state/state.1")
