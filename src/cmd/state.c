@@ -160,7 +160,8 @@ static void put_head(struct showing *w, const struct saved_state *saved)
     }
     jsonout_key_u64(&w->j, "version", 1);
     jsonout_key_text(&w->j, "directory", w->directory);
-    jsonout_key_text(&w->j, "saved", text);
+    jsonout_key(&w->j, "saved");
+    jsonout_number(&w->j, (double)saved->wall_ns / 1e9);
     jsonout_key_u64(&w->j, "bytes", saved->payload.n);
     jsonout_key_bool(&w->j, "newest_is_damaged", previous);
 }

@@ -291,7 +291,8 @@ static void view_log(struct making *m, unsigned i, bool files, struct view_log *
         .npaths = log->npaths,
         .nfiles = s.files,
         .nopen = s.open,
-        .nfailing = s.failing + w.unreadable,
+        .nfailing = s.failing,
+        .nunreadable = w.unreadable,
         .lag_bytes = s.lag_bytes,
         .last_line_ns = s.last_read_wall_ns,
         .times_unreadable = count_of(m->d, OWN_TIMES_UNREADABLE, log->name, NULL),
@@ -428,7 +429,7 @@ const char *view_status(const struct daemon *d, bool any_failing)
 static bool any_failing(const struct view *v)
 {
     for (unsigned i = 0; i < v->nlogs; i++)
-        if (v->logs[i].nfailing > 0)
+        if (view_log_fails(&v->logs[i]))
             return true;
     return false;
 }

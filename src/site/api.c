@@ -46,7 +46,7 @@ void api_status(const struct view *v, struct buf *out)
 
     jsonout_open(&j, '{');
     jsonout_key_text(&j, "status", v->status);
-    jsonout_key_text(&j, "version", v->version);
+    jsonout_key_text(&j, "program_version", v->version);
     jsonout_key_text(&j, "revision", v->revision);
     key_time(&j, "started", v->start_ns);
     jsonout_key_open(&j, "reload", '{');
@@ -108,6 +108,7 @@ static void put_log(struct jsonout *j, const struct view_log *log, const struct 
     jsonout_key_u64(j, "files_followed", log->nfiles);
     jsonout_key_u64(j, "files_open", log->nopen);
     jsonout_key_u64(j, "files_failing", log->nfailing);
+    jsonout_key_u64(j, "directories_unreadable", log->nunreadable);
     jsonout_key_u64(j, "lag_bytes", log->lag_bytes);
     key_time(j, "last_line", log->last_line_ns);
     key_count(j, "lines", &log->lines);

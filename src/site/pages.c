@@ -11,7 +11,7 @@
 
 static void notice_log(struct page *p, const struct view_log *log)
 {
-    bool failing = log->nfailing > 0;
+    bool failing = view_log_fails(log);
 
     if (failing || log->waiting)
         html(p->out, "<p>%s <a href=\"/logs/%s\">%s</a></p>",
@@ -107,7 +107,7 @@ static uint64_t rank_log(const struct view *v, unsigned i)
 {
     const struct view_log *log = &v->logs[i];
 
-    return log->nfailing                    ? UINT64_MAX
+    return view_log_fails(log)              ? UINT64_MAX
            : log->waiting || log->ntroubles ? UINT64_MAX - 1
                                             : log->lag_bytes;
 }
@@ -411,7 +411,7 @@ bool page_log(const struct view *v, unsigned i, unsigned number, enum language l
     if (!view_rows(number, log->nlisted, &rows))
         return false;
     page_begin(p, log->name);
-    if (log->nfailing || log->waiting) {
+    if (view_log_fails(log) || log->waiting) {
         html(p->out, "<div class=\"notice bad\">");
         notice_log(p, log);
         html(p->out, "</div>\n");

@@ -67,6 +67,7 @@ struct view_log {
     const char *const *paths;
     unsigned npaths;
     unsigned nfiles, nopen, nfailing;
+    unsigned nunreadable; /* directories */
     uint64_t lag_bytes;
     int64_t last_line_ns;
     bool catching_up, waiting;
@@ -80,6 +81,12 @@ struct view_log {
     const struct view_file *files; /* of the log that is asked for; else none */
     unsigned nlisted;
 };
+
+/* There is something of it that cannot be read. */
+static inline bool view_log_fails(const struct view_log *log)
+{
+    return log->nfailing || log->nunreadable;
+}
 
 struct view_event {
     const char *name, *file;

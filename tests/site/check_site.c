@@ -316,7 +316,9 @@ TEST(programs_get_each_row_on_one_page)
     logs[0].files = logs[1].files = files;
     logs[0].nlisted = 10;
     logs[1].nlisted = 1000;
+    logs[1].nunreadable = 2;
     ck_assert(api_logs(&v, 1, &out));
+    expect("\"files_failing\":0,\"directories_unreadable\":2");
     expect("\"next\":\"/api/v1/logs/2\"");
     expect_none("\"last\"");
     buf_clear(&out);
