@@ -1,18 +1,32 @@
 /* output -- a page is written beside its place, synced, and renamed into it.
  *
  * A reader of the file (a textfile collector) so never sees half a page, and a command that fails
- * leaves what was there. What is no plain file is written as it stands. */
+ * leaves what was there. What is no plain file is written as it stands.
+ *
+ * The folder may be everybody's: the file beside has a name that nobody has foreseen, and is made, or
+ * another name tried. A link stays one: what it leads to is replaced. The kernel says whether it may
+ * be followed (fs.protected_symlinks). */
 #include "config.h"
 
 #include "app/output.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static void forget_names(struct output *o)
+{
+    free(o->place);
+    free(o->temporary);
+}
 
 /* What messages call it. */
 static const char *shown(const char *path)
@@ -40,19 +54,50 @@ static bool is_special(const char *path)
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
+/* What is to be replaced: behind links, if there is something. 0 or negative errno. */
+static int find_place(struct output *o)
+{
+    struct stat st;
+
+    if (stat(o->path, &st) == 0)
+        o->place = realpath(o->path, NULL);
+    else if (errno == ENOENT)
+        o->place = xstrdup(o->path);
+    return o->place ? 0 : -errno;
+}
+
+/* As the umask says. */
+static int make_beside(struct output *o)
+{
+    struct buf name = BUF_INIT;
+    uint32_t number;
+    int fd;
+
+    do {
+        buf_clear(&name);
+        if (getrandom(&number, sizeof number, 0) != sizeof number)
+            number = (uint32_t)clock_mono_ns();
+        buf_fmt(&name, "%s.%08x.tmp", o->place, number);
+        fd = open(name.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (fd < 0 && errno == EEXIST);
+    o->temporary = buf_detach(&name);
+    o->file = fd < 0 ? NULL : fdopen(fd, "w");
+    return o->file ? 0 : -errno;
+}
+
 int output_replace(struct output *o, const char *path)
 {
-    struct buf temporary = BUF_INIT;
-
     if (strcmp(path, "-") == 0 || is_special(path))
         return output_open(o, path);
-    buf_fmt(&temporary, "%s.tmp", path);
-    int r = output_open(o, temporary.p);
+    *o = (struct output){.path = path};
+    int r = find_place(o);
 
-    o->path = path;
-    o->temporary = buf_detach(&temporary);
-    if (r < 0)
-        free(o->temporary);
+    if (r == 0)
+        r = make_beside(o);
+    if (r < 0) {
+        log_error("cannot write %s: %s", path, strerror(-r));
+        forget_names(o);
+    }
     return r;
 }
 
@@ -64,13 +109,13 @@ int output_finish(struct output *o, bool keep)
         r = errno ? -errno : -EIO;
     if (o->file != stdout && fclose(o->file) != 0 && r == 0)
         r = -errno;
-    if (o->temporary && keep && r == 0 && rename(o->temporary, o->path) != 0)
+    if (o->temporary && keep && r == 0 && rename(o->temporary, o->place) != 0)
         r = -errno;
     if (o->temporary && (r < 0 || !keep))
         unlink(o->temporary);
     if (r < 0)
         log_error("cannot write %s: %s", shown(o->path), strerror(-r));
-    free(o->temporary);
+    forget_names(o);
     return r;
 }
 

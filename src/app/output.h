@@ -11,20 +11,20 @@
 struct output {
     FILE *file;
     const char *path;
+    char *place;     /* what is replaced */
     char *temporary; /* NULL = written in place */
 };
 
 /* All say what went wrong on stderr. 0 or negative errno. */
 int output_open(struct output *o, const char *path);
 
-/* A file that is written bit by bit and takes its place only when it is whole: path + ".tmp",
- * renamed by output_finish(keep = true), removed otherwise. "-" is stdout; a device or pipe takes
- * it as it comes. */
+/* A file that is written bit by bit and takes its place only when it is whole: a new file
+ * beside it, renamed by output_finish(keep = true), removed otherwise. "-" is stdout; a device or pipe
+ * takes it as it comes. */
 int output_replace(struct output *o, const char *path);
 int output_finish(struct output *o, bool keep);
 
-/* Writes a page to stdout (path NULL or "-"), or to path + ".tmp" and renames it: never a half
- * file. */
+/* Writes a page to stdout (path NULL or "-"), or by output_replace: never a half file. */
 int output_page(const char *path, struct slice page);
 
 /* --format, NULL for the first that there is. -1 to go on, or the exit code of wrong usage. */

@@ -270,6 +270,21 @@ def replays():
     expect("output to a file", ["replay", "--rules", "r.ini", "-o", "out.prom", "a.log"], 0, None, left_out)
     text = get("out.prom")
     check("the file is whole", samples(text) == PAGE and not os.path.exists("out.prom.tmp"), text)
+    put("mine.txt", "mine")
+    put("out.prom.tmp", "mine")
+    os.makedirs("shared")
+    os.symlink("../mine.txt", "shared/x.prom.tmp")
+    os.symlink("../out.prom", "shared/x.prom")
+    os.symlink("nothing.prom", "shared/y.prom")
+    before = os.umask(0o027)
+    for name in ("out.prom", "shared/x.prom", "shared/y.prom"):
+        expect("output to " + name, ["replay", "--rules", "r.ini", "-o", name, "a.log"], 0, None, left_out)
+    os.umask(before)
+    check("a file beside the output is its owner's", get("mine.txt") == get("out.prom.tmp") == "mine", get("mine.txt"), get("out.prom.tmp"))
+    check("a link given as output stays one", os.readlink("shared/x.prom") == "../out.prom" and samples(get("out.prom")) == PAGE, os.listdir("shared"))
+    check("nothing else is left beside it", sorted(os.listdir("shared")) == ["x.prom", "x.prom.tmp", "y.prom"]
+          and not [n for n in os.listdir(".") if n.endswith(".tmp") and n != "out.prom.tmp"], os.listdir("shared"), os.listdir("."))
+    check("the output's mode is what the umask leaves", os.stat("out.prom").st_mode & 0o777 == 0o640, oct(os.stat("out.prom").st_mode))
     expect("output to a full device", ["replay", "--rules", "r.ini", "-o", "/dev/full", "a.log"], 3, None,
            "cannot write /dev/full: No space")
     expect("unmatched to a full device", ["replay", "--rules", "r.ini", "--unmatched", "/dev/full", "a.log"], 3,
