@@ -1,6 +1,8 @@
 /* conn -- one list, ordered by when the present phase began, oldest first.
  *
- * It is as long as max_connections (64), so walking it is cheaper than any cleverness. A
+ * It is walked for each newcomer above the limit, and at an answer's end while there are too many:
+ * some 40 ns a connection, so nothing with max_connections as it is by default, 64, and 0.4 ms with the
+ * most that there may be, 10,000. Below the limit nobody walks but the timer. A
  * connection that was cut off stays in the list as `dead` until the daemon has closed it; it no
  * longer counts against the limit, or a burst would cut off many for one.
  *
