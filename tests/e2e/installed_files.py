@@ -102,5 +102,16 @@ def secrets_in_the_tree_are_not_installed():
     assert sorted(r.stdout.split()) == ["prometheus/logtally/web.yml", "prometheus/secrets/README.md"], r.stdout
 
 
+def units_are_of_the_packages_and_start_again_where_that_helps():
+    unit = get(os.path.join(SRCDIR, "contrib/systemd/logtally.service.in"))
+    assert "\nRestart=on-failure\n" in unit and "\nRestartPreventExitStatus=1 2\n" in unit       # docs/compatibility.md
+    spec = get(os.path.join(SRCDIR, "contrib/rpm/logtally.spec"))
+    for script in ("post", "preun", "postun"):
+        text = re.search(r"^%%%s\n(.*?)\n\n" % script, spec, re.M | re.S).group(1)
+        for name in ("logtally.service", "logtally.socket"):
+            assert name in text, (script, name)
+
+
 main(every_key_is_there_at_its_default, every_option_is_completed, words_are_completed_where_few_are_right, what_is_proposed_is_taken,
-     files_are_completed, secrets_in_the_tree_are_not_installed)
+     files_are_completed, secrets_in_the_tree_are_not_installed,
+     units_are_of_the_packages_and_start_again_where_that_helps)
