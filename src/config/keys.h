@@ -15,7 +15,8 @@
 KEY(LISTEN, "listen", SECTION_SERVER, 0, LIST, .value = "ADDRESS, ...",
     .dflt = "127.0.0.1:" PORT_DEFAULT,
     .help = "where to answer; several with commas; `[::1]:" PORT_DEFAULT
-            "`; `unix:/run/logtally/http.sock`")
+            "`; `unix:/run/logtally/http.sock`, for its user and group alone, which of the shipped "
+            "service nobody else has: there let `logtally.socket` open it, with `SocketGroup=`")
 KEY(RELOAD, "reload", SECTION_SERVER, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
     .help = "allow `POST /-/reload`; SIGHUP always works")
 KEY(CREATED, "created", SECTION_SERVER, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
@@ -31,7 +32,8 @@ KEY(WEB_CONFIG, "web_config", SECTION_SERVER, 0, TEXT, .value = "FILE",
 KEY(SHOW_LINES, "show_lines", SECTION_SERVER, 0, CHOICE, .words = {"yes", "no"}, .dflt = "no",
     .help =
         "the page of a log shows its last lines that no rule took: to users of `web_config`, on "
-        "a unix socket, and on this machine")
+        "a unix socket, and on this machine, so also to all whom a proxy on it lets in that adds "
+        "no `Forwarded`, `X-Forwarded-For`, `X-Real-IP` or `Via` (nginx by default)")
 
 /* [state] */
 KEY(DIRECTORY, "directory", SECTION_STATE, 0, TEXT, .value = "DIR",

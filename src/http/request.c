@@ -490,6 +490,18 @@ static void machine_name(char name[256])
 }
 
 /* Whoever knows a password is who he says, by whatever name he came. */
+/* A proxy has brought it, for whomever: that it is on this machine says nothing. Not all tell so. */
+static bool is_forwarded(const struct http_request *r)
+{
+    static const char *const names[] = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
+                                        "X-Real-IP", "Via"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (http_request_header(r, names[i]))
+            return true;
+    return false;
+}
+
 bool http_request_is_private(const struct http_request *r)
 {
     const char *host = http_request_header(r, MHD_HTTP_HEADER_HOST);
@@ -498,8 +510,12 @@ bool http_request_is_private(const struct http_request *r)
     if (origin_is_other(http_request_header(r, "Sec-Fetch-Site"),
                         http_request_header(r, MHD_HTTP_HEADER_ORIGIN), host))
         return false;
+    if (r->is_user)
+        return true;
+    if (is_forwarded(r))
+        return false;
     machine_name(machine);
-    return r->client->peer.is_unix || r->is_user ||
+    return r->client->peer.is_unix ||
            (r->client->peer.is_loopback && origin_is_fixed(host, machine));
 }
 

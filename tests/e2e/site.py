@@ -93,7 +93,8 @@ def lines_are_shown_to_whom_they_may_be():
             assert page.count("<details>") >= 1 and "decoded as json" in page and "\\x0a" not in page, page
             assert "nor me" in d.request("GET", "/logs/test", {"Host": "localhost:%d" % d.port})[2].decode()
             for headers in ({"Sec-Fetch-Site": "same-origin", "Host": "evil.example"}, {"Origin": "http://evil.example"},
-                            {"Host": "evil.example:%d" % d.port}, {"Host": "127.0.0.1.evil.example"}):
+                            {"Host": "evil.example:%d" % d.port}, {"Host": "127.0.0.1.evil.example"}, {"X-Forwarded-For": "192.0.2.1"}, {"X-Real-IP": "192.0.2.1"},
+                            {"Forwarded": "for=192.0.2.1"}, {"Via": "1.1 proxy"}):
                 assert "nor me" not in d.request("GET", "/logs/test", headers)[2].decode(), headers
         d.stop()
         os.remove("logs/backend.log")
