@@ -242,33 +242,38 @@ bool is_given_rotated(const struct tailset *t, const char *path)
     return false;
 }
 
-/* Its own name, or what that leads to, is in this directory, and a part of it may be called so. */
-static bool has_given(const struct stream *s, const char *path)
+/* Is its own name, or what that leads to, in this directory? */
+static bool is_in(const struct stream *s, struct slice dir)
 {
-    const struct tail_log *log = s->log->config;
-    struct slice dir;
-
-    for (unsigned i = 0; log && i < log->nrotated; i++) {
-        if (!matches_beside(plain_glob(log->rotated[i]), path, &dir) || strcmp(s->path, path) == 0)
-            continue;
-        if (slice_eq(dir, dir_of(s->path)) || (s->leads && slice_eq(dir, dir_of(s->leads))))
+    if (slice_eq(dir, dir_of(s->path)) || (s->leads && slice_eq(dir, dir_of(s->leads))))
+        return true;
+    for (const struct tail_file *f = s->files; f; f = f->stream_next)
+        if (f->hops && slice_eq(dir, dir_of(f->real)))
             return true;
-        for (const struct tail_file *f = s->files; f; f = f->stream_next)
-            if (f->hops && slice_eq(dir, dir_of(f->real)))
-                return true;
-    }
     return false;
 }
 
+/* That of the log in this directory of which the part is, or `best`, whichever is rather called so. */
+static struct stream *stream_beside(const struct log *log, struct slice dir, const char *part,
+                                    struct stream *best)
+{
+    for (struct stream *s = log->streams; s; s = s->log_next)
+        if (is_in(s, dir) && strcmp(s->path, part) != 0 &&
+            (!best || rotated_is_rather(part, s->path, best->path)))
+            best = s;
+    return best;
+}
+
+/* A glob that matches says in which directory the log lies: each is asked once, and not for each stream. */
 static struct stream *stream_of_given(const struct tailset *t, const char *path)
 {
     struct stream *best = NULL;
+    struct slice dir;
 
-    if (!is_given_rotated(t, path))
-        return NULL;
-    for (struct stream *s = t->streams; s; s = s->next)
-        if (has_given(s, path) && (!best || rotated_is_rather(path, s->path, best->path)))
-            best = s;
+    for (unsigned i = 0; t->given && i < t->options.nlogs; i++)
+        for (unsigned k = 0; k < t->options.logs[i].nrotated; k++)
+            if (matches_beside(plain_glob(t->options.logs[i].rotated[k]), path, &dir))
+                best = stream_beside(t->by_number[i], dir, path, best);
     return best;
 }
 
