@@ -32,7 +32,7 @@ struct world {
     size_t saved_lines;
     struct buf saved, memory;
     bool has_state;
-    bool trace; /* TAIL_TRACE is set: everything the sink hears goes to stderr */
+    bool trace;          /* TAIL_TRACE is set: everything the sink hears goes to stderr */
     void (*heard)(void); /* with each block that is handed out; NULL: nothing */
     unsigned open_files, renames, passes, finishes, places;
     char last_path[256]; /* of the newest sink file */
