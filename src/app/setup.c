@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "config/named.h"
 #include "input/archive.h"
 #include "input/crc32c.h"
 #include "input/glob.h"
@@ -17,7 +18,6 @@
 #include "rules/load/load.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static bool first_time(struct map *seen, const char *path)
     return first;
 }
 
-/* DIR, FILE or GLOB, bytewise sorted (glob(3) sorts by the locale, which is never set here). */
+/* DIR, FILE or GLOB. */
 static void read_rules(struct setup *s, const char *pattern, bool must_match, struct where at,
                        struct map *seen, struct mistakes *m)
 {
@@ -69,7 +69,7 @@ static void read_rules(struct setup *s, const char *pattern, bool must_match, st
     if (stat(pattern, &st) == 0 && S_ISDIR(st.st_mode))
         buf_str(&text, "/*.ini");
     add_source(s, text.p);
-    if (glob(text.p, 0, NULL, &found) != 0 && must_match) {
+    if (named_files(text.p, at, &found, m) && found.gl_pathc == 0 && must_match) {
         bool is_glob = strpbrk(text.p, "*?[") != NULL;
 
         mistake_add(m, MISTAKE, at,

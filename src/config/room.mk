@@ -8,6 +8,8 @@ liblogtally_a_SOURCES += \
 	src/config/keys.h \
 	src/config/mistake.c \
 	src/config/mistake.h \
+	src/config/named.c \
+	src/config/named.h \
 	src/config/schema.c \
 	src/config/schema.h \
 	src/config/section.c \

@@ -8,9 +8,9 @@
 #include "base/map.h"
 #include "base/slurp.h"
 #include "base/xalloc.h"
+#include "config/named.h"
 #include "config/textfile.h"
 
-#include <glob.h>
 #include <stdlib.h>
 
 enum { TABLE_BYTES_MAX = 256 << 20, TEXT_BYTES_MAX = 16 << 20 };
@@ -118,14 +118,13 @@ static void read_text(struct rulefiles *f, const char *path, struct found *found
     buf_release(&text);
 }
 
-/* Bytewise sorted: glob(3) sorts by the locale, which is never set here. */
 static struct found read_texts(struct rulefiles *f, const char *path, struct where at,
                                struct mistakes *m)
 {
     struct found found = {0};
     glob_t paths = {0};
 
-    if (glob(path, 0, NULL, &paths) != 0)
+    if (named_files(path, at, &paths, m) && paths.gl_pathc == 0)
         mistake_add(m, MISTAKE, at, "no file matches %s", path);
     found.files = xcalloc(paths.gl_pathc + 1, sizeof *found.files);
     for (size_t i = 0; i < paths.gl_pathc; i++)

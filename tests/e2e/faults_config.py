@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from _common import get, put
+from _common import fetch, free_port, get, put
 from _faults import LOGTALLY, RULES, Skip, World, append, main, need, stays, until
 
 APP = "logs/app.log"
@@ -186,6 +186,54 @@ def directory_that_cannot_be_read():
         w.exact()
         assert until(lambda: w.now("logtally_directories_unreadable") == 0, 15), w.own()
     w.term()
+
+
+def rules_that_cannot_be_read():
+    """Their folder, one on its way, and that of what rules include: a mistake, not rules that are gone."""
+    other = ()
+    if os.geteuid() == 0:
+        need("setpriv")
+        other = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    for up in (os.getcwd(), os.path.dirname(os.getcwd())):
+        os.chmod(up, 0o755)
+    if subprocess.run([*other, "ls", LOGTALLY, os.getcwd()], check=False, capture_output=True).returncode:
+        raise Skip("another user cannot come here")
+    os.umask(0o022)
+    put("etc/rules/a.ini", "[event a]\nmatch = a\n[counter a_total]\nhelp = a\ninc = a\n")
+    put("etc/rules/more/b.grok", "WORD a\n")
+    put("app.log", "a\n")
+    port = free_port()
+    head = "[server]\nlisten = 127.0.0.1:%d\n[state]\ndirectory =\n[log app]\npath = ../app.log\n" % port
+    grok = "[patterns]\ninclude = rules/more/*.grok\n"
+
+    def checked(code):
+        done = subprocess.run([*other, LOGTALLY, "check", "-c", "etc/logtally.ini"], capture_output=True, text=True, check=False)
+        assert done.returncode == code, done
+        return done.stderr
+    for include, closed, mode in (("", "rules", 0o700), ("", "rules", 0o711), ("[rules]\ninclude = rules\n", "rules", 0o700), (
+            "[rules]\ninclude = */a.ini\n", "rules", 0o600), ("[rules]\ninclude = rules/a.ini\n", "rules", 0o600), (
+            "[rules]\ninclude = rules/a.ini\n" + grok, "rules/more", 0o700)):
+        put("etc/logtally.ini", head + include)
+        checked(0)
+        os.chmod("etc/" + closed, mode)
+        said = checked(1)
+        assert "cannot read etc/%s: Permission denied\n1 mistake\n" % closed in said, (include, said)
+        os.chmod("etc/" + closed, 0o755)
+    put("etc/logtally.ini", head)
+    with open("err", "wb") as err:
+        child = subprocess.Popen([*other, LOGTALLY, "run", "-c", "etc/logtally.ini"], stderr=err)
+    try:
+        assert until(lambda: "caught up" in get("err")), get("err")
+        os.chmod("etc/rules", 0o700)
+        child.send_signal(signal.SIGHUP)
+        assert until(lambda: "reload refused" in get("err") and "1 mistake" in get("err")), get("err")
+        assert "cannot read etc/rules: Permission denied" in get("err") and "any more" not in get("err"), get("err")
+        assert "a_total 1\n" in fetch(port, "/metrics")[2].decode()
+    finally:
+        child.kill()
+        child.wait()
+    done = subprocess.run([*other, LOGTALLY, "run", "-c", "etc/logtally.ini"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "Permission denied" in done.stderr, done
 
 
 def check_tells_files_that_cannot_be_read():
@@ -425,7 +473,7 @@ def semicolons_and_indented_lines():
 
 if __name__ == "__main__":
     main(sighup, reload_of_a_bad_configuration, rules_that_are_no_files, rules_that_are_all_gone,
-         path_that_matches_nothing, directory_that_cannot_be_read, check_tells_files_that_cannot_be_read, file_that_was_allocated_ahead,
+         path_that_matches_nothing, directory_that_cannot_be_read, rules_that_cannot_be_read, check_tells_files_that_cannot_be_read, file_that_was_allocated_ahead,
          reload_adds_changes_and_removes_a_rule, reload_reads_tables_again, rules_changed_while_down,
          reload_under_load_with_kill, reload_adds_and_removes_a_log, pages_while_reloading, reload_by_http, refused_at_start,
          long_lines_in_the_rules, semicolons_and_indented_lines)
