@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+enum { LINES_LOOKED_AT = 1000 };
+
 /* What rules can make, found in one look-up for each of many saved series. */
 struct makeable {
     const struct ruleset *rules;
@@ -206,7 +208,8 @@ int counting_new(const struct setup *setup, int64_t running_ns, struct slice val
         .now_ns = clock_wall_ns(),
     };
     struct engine_options options = {.max_line = (size_t)s->max_line,
-                                     .max_label = (size_t)s->max_label};
+                                     .max_label = (size_t)s->max_label,
+                                     .looks = LINES_LOOKED_AT};
     int r = 0;
 
     *ret = (struct counting){.rules = rules, .registry = registry_new(&limits)};

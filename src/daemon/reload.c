@@ -275,7 +275,7 @@ static void swap(struct reload *r)
     d->counting = r->counting;
     counting_go_on(&d->counting, &old);
     daemon_watch_rules(d, r->contents);
-    view_forget(d);
+    view_begin(d);
     r->setup = old_setup;
     r->counting = old;
     r->tail_logs = d->tail_logs;

@@ -166,6 +166,7 @@ static void home(void *ctx, struct http_request *r)
     if (must_wait(ctx, r, home))
         return;
     v = view_new(ctx, VIEW_NO_FILES, false);
+    view_tell(ctx, v);
     page_home(v, language_of(r), &out);
     view_free(v);
     send(r, 200, HTML, &out);
@@ -251,6 +252,24 @@ static void one_metric(void *ctx, struct http_request *r)
     send(r, 200, HTML, &out);
 }
 
+static void one_event(void *ctx, struct http_request *r)
+{
+    struct daemon *d = ctx;
+    struct buf out = BUF_INIT;
+    int i;
+
+    if (must_wait(d, r, one_event))
+        return;
+    i = ruleset_event(d->setup.rules, slice_str(http_request_rest(r)));
+    if (i >= 0) {
+        struct view *v = view_new(d, VIEW_NO_FILES, false);
+
+        page_event(v, (unsigned)i, language_of(r), &out);
+        view_free(v);
+    }
+    send_page(r, i >= 0, &out);
+}
+
 static void send_json(struct http_request *r, bool is_there, struct buf *json)
 {
     if (is_there)
@@ -327,6 +346,7 @@ const struct http_route site_routes[] = {
     {"/list/", "GET, HEAD", list},
     {"/logs/", "GET, HEAD", one_log},
     {"/metrics/", "GET, HEAD", one_metric},
+    {"/events/", "GET, HEAD", one_event},
     {"/api/v1/status", "GET, HEAD", json_status},
     {"/api/v1/logs", "GET, HEAD", json_logs},
     {"/api/v1/logs/", "GET, HEAD", json_logs},

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "daemon/systemd.h"
+#include "daemon/view.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -202,6 +203,7 @@ static void end_copy(struct start *s)
 
     s->state = SAVING;
     s->daemon->restored = true;
+    view_begin(d);
     daemon_adopt(d, s->snapshot);
     d->running_from_ns = clock_mono_ns();
     daemon_wait(d);

@@ -5,25 +5,35 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/xalloc.h"
 #include "daemon/daemon.h"
 #include "engine/explain.h"
+#include "site/doubts.h"
 
 #include <stdlib.h>
 
 #define MINUTE_NS (60 * NSEC_PER_SEC)
 
-/* A count when the present minute began, and how much it grew in each; the present one is last. */
+/* A count at first and when the present minute began, and how much it grew in each; the present one is
+ * last. */
 struct hour {
-    uint64_t before;
+    uint64_t first, before;
     uint32_t minute[VIEW_MINUTES];
+};
+
+/* Of a metric, at first. */
+struct first {
+    uint64_t updates, folded, skipped;
 };
 
 struct hours {
     struct hour *lines, *unmatched; /* per log */
     struct hour *hits;              /* per event */
-    unsigned n;                     /* minutes that are over */
-    int64_t taken_ns;               /* monotonic */
+    struct first *metrics;
+    bool *told;       /* doubts: of each log, event and metric, in that order */
+    unsigned n;       /* minutes that are over */
+    int64_t taken_ns; /* monotonic */
 };
 
 /* Own counters. */
@@ -109,22 +119,48 @@ static uint64_t hits_of(const struct daemon *d, unsigned event)
 
 /* The last hour. */
 
-static void begin_hours(struct daemon *d)
+static struct hour begun(uint64_t n)
+{
+    return (struct hour){.first = n, .before = n};
+}
+
+static void begin_metrics(struct daemon *d)
 {
     const struct ruleset *rules = d->setup.rules;
-    struct hours *h = d->hours = xcalloc(1, sizeof *h);
+    struct sums folded = sums_new(d, OWN_SERIES_FOLDED), skipped = sums_new(d, OWN_RULE_SKIPPED);
+    struct first *first = d->hours->metrics = xcalloc(rules->nfamilies + 1, sizeof *first);
+
+    for (unsigned i = 0; i < rules->nfamilies; i++) {
+        const char *name = rules->families[i].spec.name;
+
+        first[i] = (struct first){d->counting.updates[i].hits, sum_of(&folded, name),
+                                  sum_of(&skipped, name)};
+    }
+    free(folded.list);
+    free(skipped.list);
+}
+
+void view_begin(struct daemon *d)
+{
+    const struct ruleset *rules = d->setup.rules;
+    struct hours *h = xcalloc(1, sizeof *h);
     struct sums lines = sums_new(d, OWN_LOG_LINES);
+
+    view_forget(d);
+    d->hours = h;
+    begin_metrics(d);
+    h->told = xcalloc(rules->nlogs + rules->nevents + rules->nfamilies + 1, sizeof *h->told);
 
     h->lines = xcalloc(rules->nlogs + 1, sizeof *h->lines);
     h->unmatched = xcalloc(rules->nlogs + 1, sizeof *h->unmatched);
     h->hits = xcalloc(rules->nevents + 1, sizeof *h->hits);
     h->taken_ns = clock_mono_ns();
     for (unsigned i = 0; i < rules->nlogs; i++) {
-        h->lines[i].before = lines_of(d, &lines, i);
-        h->unmatched[i].before = unmatched_of(d, &lines, i);
+        h->lines[i] = begun(lines_of(d, &lines, i));
+        h->unmatched[i] = begun(unmatched_of(d, &lines, i));
     }
     for (unsigned i = 0; i < rules->nevents; i++)
-        h->hits[i].before = hits_of(d, i);
+        h->hits[i] = begun(hits_of(d, i));
     free(lines.list);
 }
 
@@ -151,10 +187,6 @@ void view_tick(struct daemon *d)
 
     if (d->lent)
         return;
-    if (!h) {
-        begin_hours(d);
-        return;
-    }
     if (clock_mono_ns() - h->taken_ns < MINUTE_NS)
         return;
     h->taken_ns = clock_mono_ns();
@@ -167,6 +199,36 @@ void view_tick(struct daemon *d)
     free(lines.list);
     for (unsigned i = 0; i < rules->nevents; i++)
         end_minute(&h->hits[i], hits_of(d, i));
+    struct view *v = view_new(d, VIEW_NO_FILES, false);
+
+    view_tell(d, v);
+    view_free(v);
+}
+
+/* Once each, until a reload. */
+static void tell(bool is, const struct doubt *d, const char *of, const char *name, bool *told)
+{
+    struct buf text = BUF_INIT;
+
+    if (!is || *told)
+        return;
+    *told = true;
+    doubt_put(d, ENGLISH, &text);
+    log_warn("%s %s: %s; `logtally check --against FILE` says why", of, name, text.p);
+    buf_release(&text);
+}
+
+void view_tell(struct daemon *d, const struct view *v)
+{
+    bool *told = d->hours->told;
+    struct doubt is;
+
+    for (unsigned i = 0; i < v->nlogs; i++, told++)
+        tell(v->nmetrics && doubt_of_log(&v->logs[i], &is), &is, "log", v->logs[i].name, told);
+    for (unsigned i = 0; i < v->nevents; i++, told++)
+        tell(doubt_of_event(v, &v->events[i], &is), &is, "event", v->events[i].name, told);
+    for (unsigned i = 0; i < v->nmetrics; i++, told++)
+        tell(doubt_of_metric(&v->metrics[i], &is), &is, "metric", v->metrics[i].name, told);
 }
 
 void view_forget(struct daemon *d)
@@ -176,6 +238,8 @@ void view_forget(struct daemon *d)
     free(d->hours->lines);
     free(d->hours->unmatched);
     free(d->hours->hits);
+    free(d->hours->metrics);
+    free(d->hours->told);
     free(d->hours);
     d->hours = NULL;
 }
@@ -195,8 +259,9 @@ static double per_second(const struct hours *h, const struct hour *hour, uint64_
 static struct view_count count_view(const struct hours *h, struct hour *hour, uint64_t total)
 {
     note_present(hour, total);
-    return (struct view_count){total, per_second(h, hour, total),
-                               hour->minute + VIEW_MINUTES - 1 - h->n, h->n + 1};
+    return (struct view_count){total, total > hour->first ? total - hour->first : 0,
+                               per_second(h, hour, total), hour->minute + VIEW_MINUTES - 1 - h->n,
+                               h->n + 1};
 }
 
 /* Logs. */
@@ -364,6 +429,39 @@ static void list_lines(struct making *m, unsigned log, struct view_log *v)
 
 /* Events and metrics. */
 
+/* Of a condition that a line without the field cannot meet. */
+static bool wants_field(const struct condition *c)
+{
+    return !c->is_match && !c->is_each && c->op != OP_NE && c->op != OP_NOT_MATCH;
+}
+
+static bool never_saw(const struct daemon *d, const struct event *e, const struct ref *field)
+{
+    bool never = true;
+
+    for (unsigned i = 0; i < d->setup.rules->nlogs; i++)
+        never &= !event_for_log(e, i) || engine_never_saw(d->counting.engine, i, field);
+    return never;
+}
+
+/* Of an event that did not happen: what it asks for in vain. Of a parent that did not, only that is told. */
+static void find_lacking(struct making *m, const struct event *e, struct view_event *v)
+{
+    const struct ruleset *rules = m->d->setup.rules;
+    const struct engine *engine = m->d->counting.engine;
+
+    for (unsigned i = rules->nlogs; i-- > 0;) {
+        uint64_t looked = event_for_log(e, i) ? engine_looked(engine, i) : 0;
+
+        v->looked += looked;
+        v->log = looked ? i : v->log;
+    }
+    for (unsigned i = 0; i < e->nline; i++)
+        if (!wants_field(&e->conditions[i]) || !never_saw(m->d, e, &e->conditions[i].field))
+            return;
+    v->lacks = e->nline ? e->conditions[0].field.name : NULL;
+}
+
 static void view_event(struct making *m, unsigned i, struct view_event *v)
 {
     const struct event *e = &m->d->setup.rules->events[i];
@@ -376,11 +474,15 @@ static void view_event(struct making *m, unsigned i, struct view_event *v)
         .hits = count_view(m->d->hours, &m->d->hours->hits[i], hits_of(m->d, i)),
         .errors = sum_of(&m->errors, e->name),
     };
+    if (!e->span && v->hits.since == 0 &&
+        (e->parent == EVENT_NONE || hits_of(m->d, e->parent) > m->d->hours->hits[e->parent].first))
+        find_lacking(m, e, v);
 }
 
 static void view_metric(struct making *m, unsigned i, struct view_metric *v)
 {
     const struct family_def *def = &m->d->setup.rules->families[i];
+    const struct first *first = &m->d->hours->metrics[i];
     const struct family *f = registry_find(m->d->counting.registry, slice_str(def->spec.name));
 
     *v = (struct view_metric){
@@ -396,8 +498,11 @@ static void view_metric(struct making *m, unsigned i, struct view_metric *v)
         .max_values = def->spec.max_values,
         .folded = sum_of(&m->folded, def->spec.name),
         .skipped = sum_of(&m->skipped, def->spec.name),
+        .updates = m->d->counting.updates[i].hits - first->updates,
         .updated_ns = m->d->counting.updates[i].wall_ns,
     };
+    v->folded_since = v->folded - first->folded;
+    v->skipped_since = v->skipped - first->skipped;
     m->v->series += v->series;
 }
 
@@ -465,10 +570,9 @@ struct view *view_new(struct daemon *d, int log, bool lines)
     };
     struct view_log *logs = arena_zalloc(&w->text, (rules->nlogs + 1) * sizeof *logs);
     struct view_event *events = arena_zalloc(&w->text, (rules->nevents + 1) * sizeof *events);
+    struct view_update *updates = arena_zalloc(&w->text, (rules->nmappings + 1) * sizeof *updates);
     struct view_metric *metrics = arena_zalloc(&w->text, (rules->nfamilies + 1) * sizeof *metrics);
 
-    if (!d->hours)
-        begin_hours(d);
     counting_note(&d->counting, clock_wall_ns());
     for (unsigned i = 0; i < rules->nlogs; i++)
         view_log(&m, i, log == VIEW_ALL_FILES || log == (int)i, &logs[i]);
@@ -478,6 +582,8 @@ struct view *view_new(struct daemon *d, int log, bool lines)
         view_event(&m, i, &events[i]);
     for (unsigned i = 0; i < rules->nfamilies; i++)
         view_metric(&m, i, &metrics[i]);
+    for (unsigned i = 0; i < rules->nmappings; i++)
+        updates[i] = (struct view_update){rules->mappings[i].event, rules->mappings[i].family};
     making_end(&m);
     w->view = (struct view){
         .version = PACKAGE_VERSION,
@@ -500,6 +606,8 @@ struct view *view_new(struct daemon *d, int log, bool lines)
         .nevents = rules->nevents,
         .metrics = metrics,
         .nmetrics = rules->nfamilies,
+        .updates = updates,
+        .nupdates = rules->nmappings,
     };
     w->view.status = view_status(d, any_failing(&w->view));
     return &w->view;

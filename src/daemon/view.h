@@ -9,9 +9,11 @@
 
 struct daemon;
 
+/* The hour, and what is counted since the start or a reload, begins: no line was read by these rules. */
+void view_begin(struct daemon *d);
 /* Takes the count of a minute when one is over; often enough: every few seconds. */
 void view_tick(struct daemon *d);
-/* The hour begins anew: the rules are others, or it is the end. */
+/* The end of it. */
 void view_forget(struct daemon *d);
 
 /* In a word, as /health and the pages have it: restoring, catching_up, degraded, ok. */
@@ -21,6 +23,8 @@ const char *view_status(const struct daemon *d, bool any_failing);
  * `lines`: with the last lines of that log, and why no event took them. */
 struct view *view_new(struct daemon *d, int log, bool lines);
 void view_free(struct view *v);
+/* Logs what a view doubts (site/doubts.h), each doubt once. */
+void view_tell(struct daemon *d, const struct view *v);
 
 enum { VIEW_NO_FILES = -1, VIEW_ALL_FILES = -2 };
 

@@ -128,6 +128,7 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     e->candidates = xcalloc(rules->nevents + 1, sizeof *e->candidates);
     e->hits = xcalloc(rules->nevents + 1, sizeof *e->hits);
     e->logs = xcalloc(rules->nlogs + 1, sizeof *e->logs);
+    e->looks = xcalloc(rules->nlogs + 1, sizeof *e->looks);
     new_trace(rules, &e->record, &e->trace);
     e->trace.patience = options->patience;
     e->updater = updater_new(rules, registry, e->plans, now_ns);
@@ -139,10 +140,18 @@ struct engine *engine_new(const struct ruleset *rules, struct registry *registry
     return e;
 }
 
+static void free_looks(struct engine *e)
+{
+    for (unsigned i = 0; i < e->rules->nlogs; i++)
+        free(e->looks[i].slots);
+    free(e->looks);
+}
+
 void engine_free(struct engine *e)
 {
     if (!e)
         return;
+    free_looks(e);
     free_spans(e);
     updater_free(e->updater);
     plans_free(e->plans, e->rules);
@@ -163,6 +172,39 @@ void engine_set_time(struct engine *e, int64_t now_ns, int64_t wall_ns)
     e->record.wall_ns = wall_ns;
     registry_set_wall(e->registry, wall_ns);
     updater_set_now(e->updater, now_ns);
+}
+
+/* The line at hand is decoded; of what its events make of it nothing is decoded. */
+static void look(struct engine *e)
+{
+    const struct touched *had = &e->record.touched;
+    struct looks *looks = &e->looks[e->record.source->log];
+
+    if (!looks->slots)
+        looks->slots = xcalloc(e->rules->nslots + 1, sizeof *looks->slots);
+    looks->lines++;
+    for (unsigned i = 0; i < had->n; i++)
+        looks->slots[had->slots[i]] = true;
+}
+
+static bool is_among_first(const struct engine *e)
+{
+    return e->looks[e->record.source->log].lines < e->options.looks;
+}
+
+uint64_t engine_looked(const struct engine *e, unsigned log)
+{
+    return e->looks[log].lines;
+}
+
+bool engine_never_saw(const struct engine *e, unsigned log, const struct ref *ref)
+{
+    const bool *had = e->looks[log].slots;
+
+    for (unsigned i = 0; i < ref->n; i++)
+        if (ref->slots[i] >= e->rules->ndecoded || (had && had[ref->slots[i]]))
+            return false;
+    return ref->n > 0;
 }
 
 static void take(struct engine *e, enum record_result result)
@@ -189,6 +231,8 @@ static void settle(struct engine *e, enum record_result last)
 
     if (last == RECORD_LINE && !r->log->keeps_time)
         record_note_time(r);
+    if (last == RECORD_LINE && e->options.looks)
+        look(e);
     record_settle(r);
     record_block(r, slice_make(NULL, 0));
     const struct log_counters *log = &e->logs[r->source->log];
@@ -269,6 +313,8 @@ static bool decode_and_take(struct engine *e)
 {
     bool is = record_decode(&e->record);
 
+    if (is && is_among_first(e))
+        look(e);
     if (is)
         take(e, RECORD_LINE);
     return is;
@@ -347,6 +393,19 @@ void engine_complete(struct engine *e, int64_t now_ns)
         verdict_silence(e);
 }
 
+/* As many lines of a block as are to be looked at; where the next begins. */
+static const char *take_first(struct engine *e, const char *p, const char *last,
+                              enum record_result *result)
+{
+    while (p <= last && is_among_first(e)) {
+        p = record_next(&e->record, p, e->options.max_line, result) + 1;
+        if (*result == RECORD_LINE)
+            look(e);
+        take(e, *result);
+    }
+    return p;
+}
+
 void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
 {
     const char *end = p + n, *last = n ? memrchr(p, '\n', n) : NULL;
@@ -361,6 +420,8 @@ void engine_lines(struct engine *e, struct source *s, const char *p, size_t n)
         join_lines(e, slice_make(p, n));
         return;
     }
+    if (last)
+        p = take_first(e, p, last, &result);
     while (last && p <= last) {
         p = record_next(&e->record, p, e->options.max_line, &result) + 1;
         take(e, result);

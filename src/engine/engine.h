@@ -25,6 +25,8 @@ struct engine_options {
     const struct patience *patience; /* of traces; borrowed; NULL = none is needed */
     size_t max_label;                /* so much of a field is kept of a span's begin; 0 = all */
     bool trace_hits_only;            /* a trace does not try the events that the line is not */
+    uint32_t
+        looks; /* lines of each log that engine_never_saw knows of, and one of what is read at once */
     bool no_dispatch; /* try every event on every line: to measure, and to test dispatch */
     const struct dispatch_index
         *index; /* of the rules, shared (dispatch.h); BORROWED; NULL: it makes its own */
@@ -74,6 +76,11 @@ void engine_invalid(struct engine *e, unsigned log, uint64_t bytes);
 
 /* Lines of a log that were counted so far, of whatever kind. */
 uint64_t engine_counted(const struct engine *e, unsigned log);
+
+/* Lines of a log that were looked at. */
+uint64_t engine_looked(const struct engine *e, unsigned log);
+/* Had none of them any field of a decoded line that this names? False of what is no such field. */
+bool engine_never_saw(const struct engine *e, unsigned log, const struct ref *ref);
 
 /* Bytes that were read; engine_lines counts its own. */
 void engine_read(struct engine *e, unsigned log, uint64_t bytes);

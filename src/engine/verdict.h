@@ -15,6 +15,12 @@ struct log_counters {
     uint32_t records_cut, encoding_errors, regex_errors;
 };
 
+/* What lines of a log had. */
+struct looks {
+    uint64_t lines;
+    bool *slots; /* NULL: no line yet */
+};
+
 /* Lines of the source at hand that are not yet in the registry: they come there when its block ends. */
 struct counted_lines {
     uint64_t lines[LINE_KINDS], matched;
@@ -63,6 +69,7 @@ struct engine {
     struct family *lines, *matched, *bytes, *times_unreadable, *records_cut, *encoding_errors,
         *regex_errors, *event_hits;
     struct log_counters *logs;
+    struct looks *looks; /* of each log */
     struct counted_lines counted;
     uint64_t unmatched;
     struct joined done;     /* the record at hand, of a log with `record` */

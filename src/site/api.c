@@ -4,6 +4,7 @@
 #include "site/api.h"
 
 #include "base/jsonout.h"
+#include "site/doubts.h"
 
 /* Unix seconds; null: never. */
 static void key_time(struct jsonout *j, const char *key, int64_t ns)
@@ -40,6 +41,35 @@ static void end(struct jsonout *j)
     buf_char(j->out, '\n');
 }
 
+static void put_doubt(struct jsonout *j, bool is, const struct doubt *d, const char *of,
+                      const char *name)
+{
+    if (!is)
+        return;
+    jsonout_open(j, '{');
+    jsonout_key_text(j, "kind", d->kind);
+    jsonout_key_text(j, "of", of);
+    jsonout_key_text(j, "name", name);
+    jsonout_key_text(j, "field", d->field);
+    jsonout_key_u64(j, "count", d->n);
+    jsonout_key_u64(j, "total", d->of);
+    jsonout_close(j, '}');
+}
+
+static void key_doubts(struct jsonout *j, const struct view *v)
+{
+    struct doubt d;
+
+    jsonout_key_open(j, "doubts", '[');
+    for (unsigned i = 0; v->nmetrics && i < v->nlogs; i++)
+        put_doubt(j, doubt_of_log(&v->logs[i], &d), &d, "log", v->logs[i].name);
+    for (unsigned i = 0; i < v->nevents; i++)
+        put_doubt(j, doubt_of_event(v, &v->events[i], &d), &d, "event", v->events[i].name);
+    for (unsigned i = 0; i < v->nmetrics; i++)
+        put_doubt(j, doubt_of_metric(&v->metrics[i], &d), &d, "metric", v->metrics[i].name);
+    jsonout_close(j, ']');
+}
+
 void api_status(const struct view *v, struct buf *out)
 {
     struct jsonout j = {out, true};
@@ -65,6 +95,7 @@ void api_status(const struct view *v, struct buf *out)
     jsonout_key_u64(&j, "used", v->series);
     jsonout_key_u64(&j, "limit", v->series_limit);
     jsonout_close(&j, '}');
+    key_doubts(&j, v);
     end(&j);
 }
 

@@ -4,6 +4,7 @@
 #include "site/pages.h"
 
 #include "base/num.h"
+#include "site/doubts.h"
 #include "site/html.h"
 #include "site/parts.h"
 
@@ -18,20 +19,136 @@ static void notice_log(struct page *p, const struct view_log *log)
              failing ? W(LOG_FAILING) : W(LOG_WAITING), log->name, log->name);
 }
 
-/* What must be known first. */
-static void notice(struct page *p)
+enum { DOUBTS_MOST = 10 };
+
+/* The list of doubts being made: the first so many of them. */
+struct doubting {
+    struct page page;
+    struct buf text;
+    unsigned n;
+};
+
+static void doubts_begin(struct doubting *x, const struct page *p)
+{
+    *x = (struct doubting){*p, BUF_INIT, 0};
+    x->page.out = &x->text;
+}
+
+/* `path` leads to what it is of. */
+static void add_doubt(struct doubting *x, const struct doubt *d, enum word of, const char *path,
+                      const char *name)
+{
+    struct page *p = &x->page;
+    struct buf text = BUF_INIT;
+
+    if (x->n++ >= DOUBTS_MOST)
+        return;
+    if (x->n == 1)
+        html(p->out, "<p><b>%s</b></p><ul>", W(DOUBTS));
+    doubt_put(d, p->l, &text);
+    html(p->out, "<li>%s <a href=\"%s%s\">%s</a>: %s</li>", word(p->l, of), path, name, name,
+         text.p);
+    buf_release(&text);
+}
+
+static void doubts_end(struct doubting *x)
+{
+    struct page *p = &x->page;
+
+    if (x->n)
+        html(p->out, "</ul>");
+    if (x->n > DOUBTS_MOST)
+        html(p->out, "<p>%u %s</p>", (uint64_t)x->n - DOUBTS_MOST, W(MORE));
+}
+
+/* All that is to be said on a page of one thing. */
+static void doubts_notice(struct doubting *x, struct page *p)
+{
+    doubts_end(x);
+    if (x->n)
+        html(p->out, "<div class=\"notice bad\">");
+    buf_add(p->out, x->text.p, x->text.n);
+    if (x->n)
+        html(p->out, "</div>\n");
+    buf_release(&x->text);
+}
+
+static void doubt_log(struct doubting *x, const struct view_log *log)
+{
+    struct doubt d;
+
+    if (doubt_of_log(log, &d))
+        add_doubt(x, &d, WORD_LOG, "/logs/", log->name);
+}
+
+static void doubt_event(struct doubting *x, const struct view_event *e)
+{
+    struct doubt d;
+
+    if (doubt_of_event(x->page.v, e, &d))
+        add_doubt(x, &d, WORD_EVENT, "/events/", e->name);
+}
+
+static void doubt_metric(struct doubting *x, const struct view_metric *m)
+{
+    struct doubt d;
+
+    if (doubt_of_metric(m, &d))
+        add_doubt(x, &d, WORD_METRIC, "/metrics/", m->name);
+}
+
+/* Before there is a metric none of the logs is news. */
+static void all_doubts(struct doubting *x, const struct page *p)
 {
     const struct view *v = p->v;
+
+    doubts_begin(x, p);
+    for (unsigned i = 0; v->nmetrics && i < v->nlogs; i++)
+        doubt_log(x, &v->logs[i]);
+    for (unsigned i = 0; i < v->nevents; i++)
+        doubt_event(x, &v->events[i]);
+    for (unsigned i = 0; i < v->nmetrics; i++)
+        doubt_metric(x, &v->metrics[i]);
+    doubts_end(x);
+}
+
+/* Is any number of the lists below red? */
+static bool any_red(const struct view *v)
+{
+    bool red = false;
+
+    for (unsigned i = 0; i < v->nlogs; i++)
+        red |= v->logs[i].ntroubles > 0;
+    for (unsigned i = 0; i < v->nmetrics; i++)
+        red |= v->metrics[i].folded || v->metrics[i].skipped;
+    for (unsigned i = 0; i < v->nevents; i++)
+        red |= v->events[i].errors > 0;
+    return red;
+}
+
+static bool any_waiting(const struct view *v)
+{
     bool waiting = v->nlogs == 0 || v->nmetrics == 0;
 
     for (unsigned i = 0; i < v->nlogs; i++)
         waiting |= v->logs[i].waiting;
+    return waiting;
+}
+
+/* What must be known first. */
+static void notice(struct page *p)
+{
+    const struct view *v = p->v;
+    struct doubting x;
+    bool waits = any_waiting(v);
+
+    all_doubts(&x, p);
     html(p->out, "<div class=\"notice%s\">",
-         strcmp(v->status, "degraded") == 0 || waiting ? " bad" : "");
+         strcmp(v->status, "degraded") == 0 || waits || x.n ? " bad" : "");
     if (strcmp(v->status, "catching_up") == 0)
         html(p->out, "<p>%s</p>", W(CATCHING_UP));
-    else if (strcmp(v->status, "ok") == 0 && !waiting)
-        html(p->out, "<p>%s</p>", W(ALL_WELL));
+    else if (strcmp(v->status, "ok") == 0 && !waits && !x.n)
+        html(p->out, "<p>%s</p>", any_red(v) ? W(SOME_RED) : W(ALL_WELL));
     if (!v->reload_ok)
         html(p->out, "<p><b>%s</b></p><pre>%L</pre>", W(RELOAD_FAILED), v->mistakes);
     if (v->save_fails)
@@ -42,6 +159,8 @@ static void notice(struct page *p)
         html(p->out, "<p>%s</p>", W(NO_METRIC));
     for (unsigned i = 0; i < v->nlogs; i++)
         notice_log(p, &v->logs[i]);
+    buf_add(p->out, x.text.p, x.text.n);
+    buf_release(&x.text);
     html(p->out, "</div>\n");
 }
 
@@ -90,6 +209,7 @@ static void columns_logs(struct page *p)
 static void row_log(struct page *p, unsigned i)
 {
     const struct view_log *log = &p->v->logs[i];
+    struct doubt d;
 
     html(p->out, "<tr><th scope=\"row\"><a href=\"/logs/%s\">%s</a></th>", log->name, log->name);
     page_cell_number(p, log->nfiles);
@@ -99,17 +219,19 @@ static void row_log(struct page *p, unsigned i)
     page_cell_rate(p, log->lines.per_second);
     page_cell_chart(p, &log->lines);
     page_cell_number(p, log->unmatched.total);
-    page_cell_alarm(p, log->ntroubles);
+    page_cell_alarm(p, log->ntroubles + doubt_of_log(log, &d));
     html(p->out, "</tr>\n");
 }
 
 static uint64_t rank_log(const struct view *v, unsigned i)
 {
     const struct view_log *log = &v->logs[i];
+    struct doubt d;
 
-    return view_log_fails(log)              ? UINT64_MAX
-           : log->waiting || log->ntroubles ? UINT64_MAX - 1
-                                            : log->lag_bytes;
+    if (view_log_fails(log))
+        return UINT64_MAX;
+    return log->waiting || log->ntroubles || doubt_of_log(log, &d) ? UINT64_MAX - 1
+                                                                   : log->lag_bytes;
 }
 
 static void columns_metrics(struct page *p)
@@ -159,9 +281,9 @@ static void row_event(struct page *p, unsigned i)
 {
     const struct view_event *e = &p->v->events[i];
 
-    html(p->out, "<tr><th scope=\"row\">");
+    html(p->out, "<tr><th scope=\"row\"><a href=\"/events/%s\">", e->name);
     page_name(p, e->name);
-    html(p->out, "</th>");
+    html(p->out, "</a></th>");
     if (!e->used) {
         html(p->out, "<td colspan=\"4\" class=\"soft\">%s</td>", W(UNUSED));
     } else {
@@ -177,11 +299,12 @@ static void row_event(struct page *p, unsigned i)
 static uint64_t rank_event(const struct view *v, unsigned i)
 {
     const struct view_event *e = &v->events[i];
+    struct doubt d;
     uint64_t hits = 0;
 
     for (unsigned k = 0; k < e->hits.n; k++)
         hits += e->hits.minute[k];
-    return e->errors ? UINT64_MAX : hits;
+    return e->errors || doubt_of_event(v, e, &d) ? UINT64_MAX : hits;
 }
 
 static const struct kind {
@@ -402,6 +525,20 @@ static void log_summary(struct page *p, const struct view_log *log)
     html(p->out, "</dl>\n");
 }
 
+/* Its own, and those of events that it should have. */
+static void log_doubts(struct page *p, unsigned i)
+{
+    const struct view *v = p->v;
+    struct doubting x;
+
+    doubts_begin(&x, p);
+    doubt_log(&x, &v->logs[i]);
+    for (unsigned k = 0; k < v->nevents; k++)
+        if (v->events[k].log == i)
+            doubt_event(&x, &v->events[k]);
+    doubts_notice(&x, p);
+}
+
 bool page_log(const struct view *v, unsigned i, unsigned number, enum language l, struct buf *out)
 {
     struct page page = {v, l, out}, *p = &page;
@@ -416,6 +553,7 @@ bool page_log(const struct view *v, unsigned i, unsigned number, enum language l
         notice_log(p, log);
         html(p->out, "</div>\n");
     }
+    log_doubts(p, i);
     log_summary(p, log);
     page_chart(p, W(LINES), &log->lines);
     page_chart(p, W(UNMATCHED), &log->unmatched);
@@ -433,8 +571,12 @@ void page_metric(const struct view *v, unsigned i, const char *samples, bool cut
 {
     struct page page = {v, l, out}, *p = &page;
     const struct view_metric *m = &v->metrics[i];
+    struct doubting x;
 
     page_begin(p, m->name);
+    doubts_begin(&x, p);
+    doubt_metric(&x, m);
+    doubts_notice(&x, p);
     html(p->out, "<p>%s</p>\n<dl>\n", m->help);
     page_term_text(p, W(TYPE), m->type);
     page_term(p, W(LABELS));
@@ -460,6 +602,49 @@ void page_metric(const struct view *v, unsigned i, const char *samples, bool cut
         html(p->out, "<p>%s</p>\n", W(HIDDEN));
     if (cut)
         html(p->out, "<p class=\"soft\">%s</p>\n", W(FIRST_ONLY));
+    page_end(p);
+}
+
+/* One event. */
+
+static void event_updates(struct page *p, unsigned event)
+{
+    const struct view *v = p->v;
+    unsigned n = 0, last = v->nmetrics;
+
+    page_term(p, W(METRICS));
+    for (unsigned i = 0; i < v->nupdates; i++) {
+        const struct view_update *u = &v->updates[i];
+        const char *name = v->metrics[u->metric].name;
+
+        if (u->event != event || u->metric == last)
+            continue;
+        last = u->metric;
+        html(p->out, "%s<a href=\"/metrics/%s\">%s</a>", n++ ? ", " : "", name, name);
+    }
+    html(p->out, "%s", n ? "" : W(NONE));
+    page_term_end(p);
+}
+
+void page_event(const struct view *v, unsigned i, enum language l, struct buf *out)
+{
+    struct page page = {v, l, out}, *p = &page;
+    const struct view_event *e = &v->events[i];
+    struct doubting x;
+
+    page_begin(p, e->name);
+    doubts_begin(&x, p);
+    doubt_event(&x, e);
+    doubts_notice(&x, p);
+    html(p->out, "<dl>\n");
+    page_term(p, W(DEFINED));
+    html(p->out, "%s:%u", e->file, (uint64_t)e->line);
+    page_term_end(p);
+    page_term_number(p, W(HITS), e->hits.total);
+    page_term_number(p, W(GIVEN_UP), e->errors);
+    event_updates(p, i);
+    html(p->out, "</dl>\n");
+    page_chart(p, W(HITS), &e->hits);
     page_end(p);
 }
 

@@ -20,6 +20,8 @@ bool page_log(const struct view *v, unsigned i, unsigned number, enum language l
 /* Metric number i; `samples` as lines, NULL = none; `cut`: there are more. */
 void page_metric(const struct view *v, unsigned i, const char *samples, bool cut, enum language l,
                  struct buf *out);
+/* Event number i. */
+void page_event(const struct view *v, unsigned i, enum language l, struct buf *out);
 void page_not_found(enum language l, struct buf *out);
 
 #endif

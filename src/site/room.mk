@@ -4,6 +4,8 @@ liblogtally_a_SOURCES += \
 	src/site/api.h \
 	src/site/assets.c \
 	src/site/assets.h \
+	src/site/doubts.c \
+	src/site/doubts.h \
 	src/site/html.c \
 	src/site/html.h \
 	src/site/pages.c \

@@ -35,8 +35,8 @@ static inline bool view_rows(unsigned number, unsigned n, struct view_rows *ret_
 
 /* A count, and how it grew in the last hour: minute[n - 1] is the present one so far. */
 struct view_count {
-    uint64_t total;
-    double per_second; /* of about the last minute */
+    uint64_t total, since; /* of it since the start or the last reload */
+    double per_second;     /* of about the last minute */
     const uint32_t *minute;
     unsigned n; /* <= VIEW_MINUTES */
 };
@@ -94,6 +94,16 @@ struct view_event {
     bool used;
     struct view_count hits;
     uint64_t errors; /* times that it was given up: a regex ran into its limit, too many members */
+    /* The first field of its conditions, where of `looked` lines of its logs, which were looked at for that,
+     * none had any of them; NULL: one had, or it happened. */
+    const char *lacks;
+    uint64_t looked;
+    unsigned log; /* the first of its logs that had lines; of no meaning without `looked` */
+};
+
+/* An event and what it updates; a pair may be there twice in a row. */
+struct view_update {
+    unsigned event, metric;
 };
 
 struct view_metric {
@@ -103,6 +113,7 @@ struct view_metric {
     unsigned nlabels;
     uint64_t series, limit, max_values;
     uint64_t folded, skipped;
+    uint64_t updates, folded_since, skipped_since; /* tried since the start or the last reload */
     int64_t updated_ns;
 };
 
@@ -123,6 +134,8 @@ struct view {
     unsigned nevents;
     const struct view_metric *metrics;
     unsigned nmetrics;
+    const struct view_update *updates;
+    unsigned nupdates;
 };
 
 #endif

@@ -73,6 +73,24 @@ const char *language_tag(enum language l);
       "Пока ни одно правило не определяет метрики: положите файл правил туда, куда указывает " \
       "[rules] include (рядом с настройками: rules/*.ini), и перечитайте их.")                                                                                        \
     X(ALL_WELL, "All is well.", "Всё в порядке.")                                                                                                                     \
+    X(SOME_RED, "Lines are read; numbers in red are worth a look.",                                                                                                   \
+      "Строки читаются; на красные числа стоит взглянуть.")                                                                                                           \
+    X(DOUBTS,                                                                                                                                                         \
+      "Perhaps not what was meant is counted (since the start or the last reload; "                                                                                   \
+      "`logtally check --against FILE` says why):",                                                                                                                   \
+      "Возможно, считается не то, что задумано (с запуска или последнего "                                       \
+      "перечитывания; почему, скажет `logtally check --against FILE`):")                                                                                              \
+    X(DOUBT_UNMATCHED, "lines that no rule takes", "строки, которых не берёт ни одно правило")                                                                        \
+    X(DOUBT_CHANGED, "lines of the last hour that no rule takes, many more than before",                                                                              \
+      "строки последнего часа, которых не берёт ни одно правило, намного больше прежнего")                                                                            \
+    X(DOUBT_NO_FIELD, "no hits; lines that have its field",                                                                                                           \
+      "ни одного срабатывания; строки, где есть его поле")                                                                                                            \
+    X(DOUBT_SKIPPED, "updates skipped, as the value is missing, negative or no number",                                                                               \
+      "обновления пропущены: значения нет, оно отрицательное или не число")                                                                                           \
+    X(DOUBT_FOLDED,                                                                                                                                                   \
+      "updates under \"other\", as labels have more values than max_values or max_series",                                                                            \
+      "обновления под \"other\": у меток больше значений, чем max_values или max_series")                                                                             \
+    X(MORE, "more in red below", "ещё, ниже красным")                                                                                                                 \
     X(CATCHING_UP, "Reading what was there at the start.", "Читает то, что было до запуска.")                                                                         \
     X(STATE_READING, "behind", "отстаёт")                                                                                                                             \
     X(STATE_READ, "read to its end", "прочитан до конца")                                                                                                             \

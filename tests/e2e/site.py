@@ -49,7 +49,7 @@ def every_page_is_guarded_and_speaks_both_languages():
 def what_is_shown_is_what_there_is():
     d = started()
     home, log, metric = (d.request("GET", p)[2].decode() for p in PAGES[:3])
-    assert "All is well." in home and 'href="/metrics/http_requests_total"' in home, home
+    assert "Lines are read; numbers in red are worth a look." in home and 'href="/metrics/http_requests_total"' in home, home
     assert "backend.log" in log and "read to its end" in log and "&lt;img src=x" in log, log
     lines = [line for line in d.page().splitlines() if line.startswith("http_requests_total{")]
     shown = metric.split("<pre", 1)[1].split(">", 1)[1].split("</pre>")[0]
@@ -62,6 +62,55 @@ def what_is_shown_is_what_there_is():
     assert d.request("POST", "/-/reload")[0] == 400
     home = d.request("GET", "/")[2].decode()
     assert "The last reload was refused" in home and "&lt;b&gt;" in home and "All is well" not in home, home
+    d.stop()
+
+
+def what_counts_nothing_is_named():
+    """By the page, the answers for programs and, once, the log: a field that no line has, a value that is always missing, a label of
+    as many values as lines; rules that are taken back to what they were meant to be say no more."""
+    rules = """[event request]
+where = msg == request
+[event line]
+where = user =~ [02468]$
+[event stopped]
+where = level == fatal
+[counter requests_total]
+inc = request
+[counter stops_total]
+inc = stopped
+[counter by_user_total]
+labels = user=user
+max_values = 10
+inc = line
+[histogram seconds]
+buckets = 1
+observe = line
+value = duration
+"""
+    put("rules.ini", rules)
+    put("logs/app.log", "".join('{"level":"info","event":"request","user":"u%d","took":1}\n' % i for i in range(1200)))
+    put("logs/other.log", "x\n" * 1000)
+    d = Daemon(rules="rules.ini", log="path = logs/app.log\n[log other]\npath = logs/other.log\n").start()
+    assert d.caught_up(2200) is True
+    doubts = {x["name"]: (x["of"], x["kind"], x["field"], x["count"], x["total"])
+              for x in json.loads(d.request("GET", "/api/v1/status")[2])["doubts"]}
+    assert 2000 <= doubts["request"][4] < 2100, doubts          # some of those behind the first 1000 are looked at, too
+    assert doubts == {
+        "other": ("log", "unmatched", None, 1000, 1000), "request": ("event", "no_field", "msg", 0, doubts["request"][4]),
+        "by_user_total": ("metric", "folded", None, 590, 600), "seconds": ("metric", "skipped", None, 600, 600)}, doubts
+    for _ in range(2):
+        home = d.request("GET", "/")[2].decode()
+        assert "All is well" not in home and 'href="/events/request">request</a>: no hits; lines that have its field msg: 0 of 20' in home, home
+        assert "stopped</a>:" not in home, home
+    assert "line" in d.request("GET", "/events/line")[2].decode() and d.request("GET", "/events/none")[0] == 404
+    said = get("stderr")
+    for words in ("metric seconds: updates skipped", "metric by_user_total: updates under", "event request: no hits", "log other: lines that no"):
+        assert said.count(words) == 1, (words, said)
+    put("rules.ini", rules.replace("msg", "event").replace("duration", "took").replace("max_values = 10", "max_values = 2000"))
+    d.signal(signal.SIGHUP)
+    assert until(lambda: "reloaded: " in get("stderr")), get("stderr")
+    assert json.loads(d.request("GET", "/api/v1/status")[2])["doubts"] == []
+    assert "Lines are read; numbers in red are worth a look." in d.request("GET", "/")[2].decode()
     d.stop()
 
 
@@ -251,6 +300,6 @@ def a_page_renews_itself_and_a_button_does_without_javascript():
     return None
 
 
-main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, an_update_is_told_when_it_was, lines_are_shown_to_whom_they_may_be,
+main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, what_counts_nothing_is_named, an_update_is_told_when_it_was, lines_are_shown_to_whom_they_may_be,
      few_pages_wait_for_a_reload, answers_for_programs_are_as_described,
      a_browser_finds_nothing_wrong, a_page_renews_itself_and_a_button_does_without_javascript)

@@ -6,6 +6,7 @@
 
 #include "http/coding.h"
 #include "site/api.h"
+#include "site/doubts.h"
 #include "site/html.h"
 #include "site/pages.h"
 
@@ -33,8 +34,8 @@ static struct view_log logs[2] = {{.name = "web",
                                    .nfailing = 1,
                                    .lag_bytes = 4096,
                                    .last_line_ns = 995 * SECOND,
-                                   .lines = {105, 1.75, minutes, 3},
-                                   .unmatched = {4, 0, NULL, 0},
+                                   .lines = {105, 105, 1.75, minutes, 3},
+                                   .unmatched = {4, 4, 0, NULL, 0},
                                    .troubles = troubles,
                                    .ntroubles = 1},
                                   {.name = "none", .waiting = true}};
@@ -150,6 +151,106 @@ TEST(home_says_what_is_wrong_first)
     expect("Всё в порядке.");
 }
 
+/* Of a log with so many lines in all and in the last hour, and so many of them that no rule took. */
+static bool doubts_log(uint64_t since, uint64_t missed, uint32_t hour, uint32_t hour_missed)
+{
+    struct view_log log = {.lines = {since, since, 0, &hour, 1},
+                           .unmatched = {missed, missed, 0, &hour_missed, 1}};
+    struct doubt d;
+
+    return doubt_of_log(&log, &d);
+}
+
+static bool doubts_metric(uint64_t updates, uint64_t skipped, uint64_t folded)
+{
+    struct view_metric m = {.updates = updates, .skipped_since = skipped, .folded_since = folded};
+    struct doubt d;
+
+    return doubt_of_metric(&m, &d);
+}
+
+TEST(what_is_ordinary_is_no_doubt)
+{
+    struct doubt d;
+    struct view_event e = {.used = true, .lacks = "msg", .looked = 1000};
+    struct view_log log = {.lines = {3000, 3000, 0, NULL, 0},
+                           .unmatched = {1500, 1500, 0, NULL, 0}};
+    struct view v = {.logs = &log, .nlogs = 1};
+
+    ck_assert(doubts_log(1000, 1000, 1000, 1000));
+    ck_assert(!doubts_log(999, 999, 999, 999));
+    ck_assert(!doubts_log(100000, 99999, 100000, 99999));
+    ck_assert(doubts_log(3000, 1100, 2000, 1100));
+    ck_assert(!doubts_log(3000, 1500, 2000, 1000));
+    ck_assert(!doubts_log(1100, 1000, 1000, 1000)); /* before were too few */
+    ck_assert(doubts_metric(10, 10, 0));
+    ck_assert(!doubts_metric(9, 9, 0));
+    ck_assert(!doubts_metric(1000, 999, 0));
+    ck_assert(doubts_metric(100, 0, 51));
+    ck_assert(!doubts_metric(100, 0, 50));
+    ck_assert(!doubts_metric(0, 0, 0));
+    ck_assert(doubt_of_event(&v, &e, &d));
+    e.looked = 999;
+    ck_assert(!doubt_of_event(&v, &e, &d));
+    e.looked = 1000;
+    log.unmatched.since = 1499; /* by other rules */
+    ck_assert(!doubt_of_event(&v, &e, &d));
+    log.unmatched.since = 1500;
+    e.hits.since = 1;
+    ck_assert(!doubt_of_event(&v, &e, &d));
+}
+
+TEST(home_names_what_is_doubted)
+{
+    struct view v = view_of("ok");
+    struct view_log log = {.name = "web", .lines = {3000, 3000, 0, NULL, 0}};
+    struct view_event event = {
+        .name = "request", .file = "r", .used = true, .lacks = "msg", .looked = 1012};
+    struct view_metric many[12];
+
+    for (int i = 0; i < 12; i++)
+        many[i] = (struct view_metric){
+            .name = "m_total", .updates = 2357, .folded = 2056, .folded_since = 2056};
+    log.unmatched = log.lines;
+    v.reload_ok = true;
+    v.logs = &log;
+    v.nlogs = 1;
+    v.events = &event;
+    v.nevents = 1;
+    v.metrics = many;
+    v.nmetrics = 12;
+    make(0, &v, ENGLISH);
+    expect("notice bad");
+    expect("Log <a href=\"/logs/web\">web</a>: lines that no rule takes: 3000 of 3000");
+    expect("<a href=\"/events/request\">request</a>: no hits; lines that have its field msg: 0 of "
+           "1012");
+    expect(
+        "<a href=\"/metrics/m_total\">m_total</a>: updates under &quot;other&quot;, as labels have "
+        "more values than max_values or max_series: 2056 of 2357");
+    expect("4 more in red below");
+    expect_none("All is well");
+    make(1, &v, RUSSIAN);
+    expect("строки, которых не берёт ни одно правило: 3000 из 3000");
+    expect("/events/request");
+    buf_clear(&out);
+    page_event(&v, 0, ENGLISH, &out);
+    expect("its field msg");
+    many[0] = (struct view_metric){.name = "s", .updates = 20, .skipped = 20, .skipped_since = 20};
+    make(2, &v, ENGLISH);
+    expect("updates skipped, as the value is missing, negative or no number: 20 of 20");
+    buf_clear(&out);
+    api_status(&v, &out);
+    expect("{\"kind\":\"no_field\",\"of\":\"event\",\"name\":\"request\",\"field\":\"msg\","
+           "\"count\":0,\"total\":1012}");
+    log.unmatched.since = 0; /* of before the start */
+    event.lacks = NULL;
+    many[0] = (struct view_metric){.name = "s", .skipped = 1};
+    v.nmetrics = 1;
+    make(0, &v, ENGLISH);
+    expect("Lines are read; numbers in red are worth a look.");
+    expect_none("notice bad");
+}
+
 TEST(home_says_what_to_do_where_nothing_is_there_yet)
 {
     struct view v = view_of("ok");
@@ -237,8 +338,8 @@ static struct view view_of_many(void)
     for (unsigned i = 0; i < MANY; i++) {
         snprintf(names[i], sizeof names[i], "x%u", i);
         hits[i] = i * 7919 % MANY;
-        events_[i] = (struct view_event){names[i],        "r", 1, true, {hits[i], 0, &hits[i], 1},
-                                         .errors = i == 5};
+        events_[i] = (struct view_event){
+            names[i], "r", 1, true, {hits[i], hits[i], 0, &hits[i], 1}, .errors = i == 5};
         metrics_[i] = (struct view_metric){.name = names[i], .file = "r", .skipped = i == 2000};
     }
     v.events = events_;
@@ -258,11 +359,11 @@ TEST(home_shows_of_many_what_must_be_seen)
     expect("100 of 2345: the most hits in the last hour. <a href=\"/list/events\">all</a>");
     expect("<a href=\"/list/metrics\">all</a>");
     expect("/metrics/x2000\"");
-    expect("<th scope=\"row\">x5</th>");
+    expect("<th scope=\"row\"><a href=\"/events/x5\">x5</a></th>");
     for (unsigned i = 0; i < MANY; i++) {
         char row[64];
 
-        snprintf(row, sizeof row, "<th scope=\"row\">%s</th>", v.events[i].name);
+        snprintf(row, sizeof row, "href=\"/events/%s\"", v.events[i].name);
         if (i == 5)
             continue;
         if ((strstr(made(), row) != NULL) != (v.events[i].hits.total >= MANY - 99))

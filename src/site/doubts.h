@@ -1,0 +1,25 @@
+/* doubts -- what probably does not count as its rules mean it: told by numbers since the start or the
+ * last reload. Rules that take few lines, rare events and values that are missing in some lines are
+ * ordinary, so that none of them is a doubt. */
+#ifndef LT_SITE_DOUBTS_H
+#define LT_SITE_DOUBTS_H
+
+#include "base/buf.h"
+#include "site/view.h"
+#include "site/words.h"
+
+struct doubt {
+    enum word what;
+    const char *kind;  /* for programs: "unmatched", "changed", "no_field", "skipped", "folded" */
+    const char *field; /* of "no_field" */
+    uint64_t n, of;
+};
+
+bool doubt_of_log(const struct view_log *log, struct doubt *ret);
+bool doubt_of_event(const struct view *v, const struct view_event *e, struct doubt *ret);
+bool doubt_of_metric(const struct view_metric *m, struct doubt *ret);
+
+/* Appends `what it is: N of M`, plain text. */
+void doubt_put(const struct doubt *d, enum language l, struct buf *out);
+
+#endif
