@@ -3,18 +3,17 @@
 #
 #   contrib/backfill.sh [OPTION...] LOG... DATADIR
 #
-#   --rules DIR|FILE|GLOB    rules for logtally; repeatable (default: this project's rules/; logtally-backfill: those of
-#                            the configuration)
+#   --rules DIR|FILE|GLOB    rules for logtally; repeatable (default: those of the configuration; in the sources: rules/)
 #   -c FILE                  logtally's configuration: [log] sections, the zone of their times
-#   --recording GLOB         Prometheus' recording rules, also given a history (default: this project's
-#                            prometheus/rules/*.yml); none, as of logtally-backfill: ''
+#   --recording GLOB         Prometheus' recording rules, also given a history (default: none, or ''; in the sources:
+#                            prometheus/rules/*.yml)
 #   --label NAME=VALUE       on every sample; give the job and instance of the scrape; repeatable
-#   --step DURATION          between samples (default: the scrape interval of this project's Prometheus, 10s;
-#                            logtally-backfill: 15s)
-#   --evaluate DURATION      between samples of recording rules (default: its evaluation interval, 15s)
+#   --step DURATION          between samples: the scrape interval (default: 15s; in the sources: that of the stack, 10s)
+#   --evaluate DURATION      between samples of recording rules: the evaluation interval (default: 15s)
 #   --start TIME, --end TIME, --slack DURATION, --as LOG    as for `logtally backfill`
 #
-# DATADIR may be that of a stopped Prometheus, or new. Blocks older than its retention are deleted when it
+# DATADIR may be that of a stopped Prometheus, or new. The blocks belong to who made them: give them to the user of
+# Prometheus (`chown -R prometheus: DATADIR`) before it starts. Blocks older than its retention are deleted when it
 # starts: begin with --storage.tsdb.retention.time long enough. The last three hours of a running Prometheus
 # overlap with what it holds in memory: stop it first, or leave them out with --end. The samples are text in
 # $TMPDIR, or DATADIR, until they are blocks, two days of it at most: half a gigabyte a day for a thousand
@@ -70,7 +69,11 @@ while [ $# -gt 0 ]; do
     *) break ;;
     esac
 done
-[ $# -ge 2 ] || usage
+[ $# -gt 0 ] || usage
+if [ $# -lt 2 ]; then
+    echo "$name: DATADIR is missing: name the directory of Prometheus's database behind the logs (--help says more)" >&2
+    exit 2
+fi
 [ -n "$given_rules" ] || options="$options${rules:+--rules $(quote "$rules")}"
 
 logs=
@@ -79,8 +82,27 @@ while [ $# -gt 1 ]; do
     shift
 done
 data=$1
+if [ -e "$data" ] && [ ! -d "$data" ]; then
+    echo "$name: $data is no directory: DATADIR, that of Prometheus's database, comes last" >&2
+    exit 2
+fi
 mkdir -p "$data"
-if [ -e "$data/lock" ] && command -v fuser >/dev/null 2>&1 && fuser -s "$data/lock" 2>/dev/null; then
+
+# Prometheus holds a lock (flock) on this file while it runs; the file itself stays.
+is_locked() {
+    python3 - "$1" <<'EOF'
+import fcntl, sys
+try:
+    with open(sys.argv[1], "rb") as f:
+        fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    sys.exit(0)
+except OSError as e:
+    sys.exit(f"cannot tell whether a Prometheus runs: {e}")
+sys.exit(1)
+EOF
+}
+if [ -e "$data/lock" ] && is_locked "$data/lock"; then
     echo "$name: a Prometheus is running on $data; stop it first" >&2
     exit 1
 fi

@@ -1,6 +1,7 @@
 # timeout: 1500
 """contrib/backfill.sh: logs in, blocks out, recording rules with them."""
 import collections
+import fcntl
 import json
 import os
 import pathlib
@@ -153,7 +154,14 @@ def a_month_is_a_few_blocks():
 
 
 def wrong_usage_and_empty_logs_are_told():
-    assert "backfill.sh [OPTION...] LOG... DATADIR" in script("only-one", code=2)
+    assert "backfill.sh [OPTION...] LOG... DATADIR" in script("--help", code=2)
+    assert "DATADIR is missing" in script("only-one", code=2)
+    put("a.log", "x\n")
+    assert "a.log is no directory: DATADIR" in script("a.log", "a.log", code=2)
+    put("running/lock", "")
+    with open("running/lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "a Prometheus is running on running; stop it first" in script("a.log", "running", code=1)
     assert "backfill.sh [OPTION...]" in script("--nonsense", "a", "b", code=2)
     assert "backfill.sh [OPTION...]" in script("--rules", code=2)
     put("none.log", "no time at all\n")
