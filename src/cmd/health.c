@@ -103,6 +103,15 @@ static int ask(const struct command *self, const char *config, const char *url, 
     return code;
 }
 
+/* A URL as it was given; HOST:PORT is one of HTTP. */
+static void put_given(const char *url, struct buf *ret_url)
+{
+    bool is_address =
+        strchr(url, ':') && !strstr(url, "://") && !slice_starts(slice_str(url), SLICE("unix:"));
+
+    buf_fmt(ret_url, "%s%s", is_address ? "http://" : "", url);
+}
+
 static int run(void *options, const struct command *self)
 {
     const struct health_options *o = options;
@@ -119,7 +128,7 @@ static int run(void *options, const struct command *self)
                        timeout_ns < NSEC_PER_MSEC || timeout_ns > 3600 * NSEC_PER_SEC))
         return usage_error(self, "--timeout wants a duration such as 4s, not \"%s\"", o->timeout);
     if (!config)
-        buf_str(&url, o->common.files.n ? o->common.files.list[0] : LIVE);
+        put_given(o->common.files.n ? o->common.files.list[0] : LIVE, &url);
     if (!config || put_configured(config, &url))
         code = ask(self, config, url.p, timeout_ns);
     buf_release(&url);
@@ -130,7 +139,7 @@ const struct command command_health = {
     .name = "health",
     .arguments = "[URL]",
     .summary = "Ask a daemon whether it lives, for a health check",
-    .details = "URL is http://HOST:PORT/PATH (by default " LIVE "; without a path\n"
+    .details = "URL is http://HOST:PORT/PATH, or HOST:PORT (by default " LIVE "; without a path\n"
                "/health/live) or unix:/PATH; with -c it is the first address that [server] listen "
                "names. Exit\n"
                "status 0: it answered 200, or, wanting TLS, hung up; 1: it did not, or the "
