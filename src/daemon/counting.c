@@ -119,6 +119,34 @@ void counting_note(struct counting *c, int64_t wall_ns)
     free(hits);
 }
 
+static bool same_labels(const struct family_spec *a, const struct family_spec *b)
+{
+    unsigned same = 0;
+
+    for (unsigned i = 0; i < a->nlabels; i++)
+        for (unsigned k = 0; k < b->nlabels; k++)
+            same += strcmp(a->labels[i], b->labels[k]) == 0;
+    return same == a->nlabels && a->nlabels == b->nlabels;
+}
+
+/* Of a metric before and after a reload: why its values are not gone on with. */
+static void say_anew(const struct family_spec *old, const struct family_spec *new)
+{
+    const char *what = NULL;
+
+    if (old->type != new->type)
+        what = "type";
+    else if (!same_labels(old, new))
+        what = "labels";
+    else if (old->nbuckets != new->nbuckets ||
+             (old->nbuckets &&
+              memcmp(old->buckets, new->buckets, old->nbuckets * sizeof *old->buckets) != 0))
+        what = "buckets";
+    if (what)
+        log_warn("metric %s begins anew: its %s changed; its values are kept aside for a day",
+                 new->name, what);
+}
+
 void counting_go_on(struct counting *c, struct counting *before)
 {
     const struct ruleset *old = before->rules, *new = c->rules;
@@ -129,8 +157,10 @@ void counting_go_on(struct counting *c, struct counting *before)
     for (unsigned f = 0; f < old->nfamilies; f++)
         (void)map_put(&names, slice_str(old->families[f].spec.name), f);
     for (unsigned f = 0; f < new->nfamilies; f++)
-        if (map_get(&names, slice_str(new->families[f].spec.name), &was))
+        if (map_get(&names, slice_str(new->families[f].spec.name), &was)) {
             c->updates[f].wall_ns = before->updates[was].wall_ns;
+            say_anew(&old->families[was].spec, &new->families[f].spec);
+        }
     map_release(&names);
 }
 

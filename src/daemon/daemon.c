@@ -16,6 +16,7 @@
 #include "daemon/view.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,36 @@ static void on_hangup(void *ctx, int signo)
     daemon_reload(ctx, NULL);
 }
 
+/* Files, and folders of logs, that cannot be read now. */
+static unsigned count_failing(const struct daemon *d)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < d->setup.rules->nlogs; i++) {
+        struct tail_log_status s;
+        struct tail_log_wanting w;
+
+        tailset_log_status(d->files, i, &s);
+        tailset_log_wanting(d->files, i, &w);
+        n += s.failing + w.unreadable;
+    }
+    return n;
+}
+
+static void say_caught_up(const struct daemon *d)
+{
+    unsigned failing = count_failing(d);
+    const struct passwd *user = failing ? getpwuid(geteuid()) : NULL;
+
+    if (failing)
+        log_warn("caught up with the files that were there, but for %u that user %s (%u) cannot "
+                 "read; `logtally check`, run "
+                 "as that user, names them, and docs/install.md says how to let it",
+                 failing, user ? user->pw_name : "?", (unsigned)geteuid());
+    else
+        log_info("caught up with the files that were there");
+}
+
 /* Caught-up running time counts while no log's first files are being read. */
 static void note_progress(struct daemon *d)
 {
@@ -48,7 +79,7 @@ static void note_progress(struct daemon *d)
         d->running_ns += now - d->running_from_ns;
     d->running_from_ns = now;
     if (d->catching_up && !catching_up) {
-        log_info("caught up with the files that were there");
+        say_caught_up(d);
         systemd_notify("READY=1\nSTATUS=%s", daemon_doing(d));
     }
     d->catching_up = catching_up;

@@ -522,6 +522,13 @@ static const char *mistakes_of(const struct daemon *d, struct arena *text)
     return mistakes;
 }
 
+static const char *config_of(const struct daemon *d)
+{
+    const struct common_options *o = &d->options->common;
+
+    return (o->config || o->rules.n == 0) && d->setup.ndocs ? d->setup.docs[0]->file : NULL;
+}
+
 const char *view_status(const struct daemon *d, bool any_failing)
 {
     if (!d->restored)
@@ -593,6 +600,7 @@ struct view *view_new(struct daemon *d, int log, bool lines)
         .reload_ns = d->reload_wall_ns,
         .reload_ok = daemon_config_is_good(d),
         .mistakes = mistakes_of(d, &w->text),
+        .config = config_of(d),
         .checkpoint_ns = d->checkpoint_wall_ns,
         .checkpoint_bytes = d->checkpoint_bytes,
         .checkpoint_failures = d->checkpoint_failures,

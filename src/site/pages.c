@@ -157,6 +157,8 @@ static void notice(struct page *p)
         html(p->out, "<p>%s</p>", W(NO_LOG));
     if (v->nmetrics == 0)
         html(p->out, "<p>%s</p>", W(NO_METRIC));
+    if (v->config && (v->nlogs == 0 || v->nmetrics == 0))
+        html(p->out, "<p>%s <code>%s</code>; %s</p>", W(CONFIG_IS), v->config, W(CONFIG_HOW));
     for (unsigned i = 0; i < v->nlogs; i++)
         notice_log(p, &v->logs[i]);
     buf_add(p->out, x.text.p, x.text.n);

@@ -124,6 +124,7 @@ struct view {
     int64_t reload_ns; /* the last one that worked */
     bool reload_ok;
     const char *mistakes; /* of the last one; NULL = none */
+    const char *config;   /* the file; NULL: rules were given on the command line alone */
     int64_t checkpoint_ns;
     uint64_t checkpoint_bytes, checkpoint_failures;
     bool keeps_state, save_fails;

@@ -72,6 +72,12 @@ const char *language_tag(enum language l);
       "configuration: rules/*.ini), then reload.",                                                                                                                    \
       "Пока ни одно правило не определяет метрики: положите файл правил туда, куда указывает " \
       "[rules] include (рядом с настройками: rules/*.ini), и перечитайте их.")                                                                                        \
+    X(CONFIG_IS, "The configuration is", "Файл настроек:")                                                                                                            \
+    X(CONFIG_HOW,                                                                                                                                                     \
+      "`systemctl reload logtally` (or SIGHUP) reads it again; `logtally suggest LOG` writes "                                                                        \
+      "first rules for a log.",                                                                                                                                       \
+      "`systemctl reload logtally` (или SIGHUP) перечитает его; `logtally suggest LOG` напишет "                                               \
+      "первые правила для лога.")                                                                                                                                     \
     X(ALL_WELL, "All is well.", "Всё в порядке.")                                                                                                                     \
     X(SOME_RED, "Lines are read; numbers in red are worth a look.",                                                                                                   \
       "Строки читаются; на красные числа стоит взглянуть.")                                                                                                           \

@@ -234,6 +234,17 @@ def rules_that_cannot_be_read():
         child.wait()
     done = subprocess.run([*other, LOGTALLY, "run", "-c", "etc/logtally.ini"], capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "Permission denied" in done.stderr, done
+    os.chmod("etc/rules", 0o755)
+    os.chmod("app.log", 0)
+    with open("err", "wb") as err:
+        child = subprocess.Popen([*other, LOGTALLY, "run", "-c", "etc/logtally.ini"], stderr=err)
+    try:
+        assert until(lambda: "caught up" in get("err")), get("err")
+        assert "caught up with the files that were there, but for 1 that user " in get("err"), get("err")
+        assert "(%d) cannot read" % (65534 if other else os.geteuid()) in get("err"), get("err")
+    finally:
+        child.kill()
+        child.wait()
 
 
 def check_tells_files_that_cannot_be_read():
@@ -311,6 +322,10 @@ def reload_adds_changes_and_removes_a_rule():
     append(APP, b"kind=other x=1\n" * 3 + w.lines(100))
     w.exact()
     assert w.value("others_total") == 3, w.page
+    assert "begins anew" not in w.stderr(), w.stderr()
+    place(RULES + HITS)
+    reload(w)
+    assert "warn logtally: metric others_total begins anew: its labels changed; " in w.stderr(), w.stderr()
     w.finish()
 
 

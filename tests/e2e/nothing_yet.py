@@ -39,6 +39,7 @@ def starts_and_says_what_to_do():
     assert "{log=" not in d.page(), "a log that nobody named is none"
     page = d.request("GET", "/")[2].decode()
     assert "No log is followed yet" in page and "No rule defines a metric yet" in page and "All is well" not in page
+    assert "<code>logtally.ini</code>; `systemctl reload logtally` (or SIGHUP)" in page and "logtally suggest LOG" in page, page
     d.stop()
 
 
