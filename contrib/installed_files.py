@@ -21,13 +21,17 @@ SECTIONS = ["server", "state", "limits", "metrics", "rules"]
 HEAD = """\
 ; What logtally follows, where it answers, what it keeps: logtally.ini(5), or `logtally help keys`.
 ;
-; Every key has its default here, behind a `;`: take that away from what you change. To begin with, name a log at the
-; end of this file, put a file of rules into the folder rules beside it, for example
+; Every key has its default here, behind a `;`: take that away from what you change. To begin with, do one of these, not
+; both, as lines are read once, by the first log whose path is theirs:
 ;
-;     cp @pkgdatadir@/rules/examples/nginx.ini @sysconfdir@/logtally/rules/
+;   - Copy a recipe into the folder rules beside this file. It brings its own [log]: correct the path there.
 ;
-; and see what that is: `logtally check`, then `systemctl reload logtally`. (Without any rules for it yet: `logtally suggest
-; LOG` writes some.)
+;         cp @pkgdatadir@/rules/examples/nginx.ini @sysconfdir@/logtally/rules/
+;
+;   - Name a log at the end of this file, and put rules of your own for it into that folder. (`logtally suggest LOG` writes
+;     the first ones.)
+;
+; Then see what that is: `logtally check`, and `systemctl reload logtally`.
 """
 
 COMPLETION = r"""# bash completion of logtally. Made by contrib/installed_files.py of `logtally help`.
