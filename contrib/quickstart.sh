@@ -7,7 +7,8 @@
 #                                   exit status 0 if they did
 #
 # Everything is kept in a temporary directory and in build/, and what was started is stopped. Servers listen
-# on 127.0.0.1; the ports are 7684 (logtally) and 9090 (Prometheus), or the next free ones.
+# on 127.0.0.1; the ports are 7684 (logtally) and 9090 (Prometheus), or the next free ones; with --once any
+# free ones.
 # Prometheus is the one that is installed, else Debian's package, unpacked into build/ without installing it.
 # LOGTALLY=PROGRAM in the environment takes that one and builds nothing.
 set -euo pipefail
@@ -24,7 +25,7 @@ metrics="http_requests_total http_request_duration_seconds_count websocket_conne
 case ${1:-} in
 "") ;;
 --once) once=yes ;;
---help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit ;;
+--help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit ;;
 *) echo "quickstart: unknown option $1; there are --once and --help" >&2; exit 2 ;;
 esac
 

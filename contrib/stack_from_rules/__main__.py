@@ -33,9 +33,16 @@ def program():
     raise Mistake("there is no logtally: build it, or say LOGTALLY=PROGRAM")
 
 
+def say_blind(files):
+    for m in (m for file in files for m in file.metrics if m.blind):
+        print(f"logtally-stack-from-rules: {m.name} has no share of failures and no alert on one, as no value of its label {m.blind} is known: name some "
+              f"with `zero`, have a golden log, or say `bad` in [metric {m.name}]", file=sys.stderr)
+
+
 def made(wishes):
     """{path below `out`: text} of all that the wishes come to."""
     files = families.load(wishes, program())
+    say_blind(files)
     slos = objectives.objectives(files, wishes)
     head = "# " + MADE.format(wishes.path.name)
     texts_of, listed = {}, []

@@ -136,6 +136,13 @@ class Metric:
                 return Bad(label, "!=", good[0])
         return None
 
+    @property
+    def blind(self):
+        """A label that would tell failures if any of its values were known; or None."""
+        if self.kind != "counter" or self.role != "traffic" or self.bad:
+            return None
+        return next((label for label in self.labels if label in ("status", "code", "class", "result", "outcome") and not self.values[label]), None)
+
     def _period(self):
         if self.role == "errors":
             return "5m"

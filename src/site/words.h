@@ -82,7 +82,7 @@ const char *language_tag(enum language l);
     X(SOME_RED, "Lines are read; numbers in red are worth a look.",                                                                                                   \
       "Строки читаются; на красные числа стоит взглянуть.")                                                                                                           \
     X(DOUBTS,                                                                                                                                                         \
-      "Perhaps not what was meant is counted (since the start or the last reload; "                                                                                   \
+      "These may not count what they are meant to (since the start or the last reload; "                                                                              \
       "`logtally check --against FILE` says why):",                                                                                                                   \
       "Возможно, считается не то, что задумано (с запуска или последнего "                                       \
       "перечитывания; почему, скажет `logtally check --against FILE`):")                                                                                              \

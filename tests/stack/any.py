@@ -108,6 +108,11 @@ def test_wishes(checks, work):
     (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini {rules}/sshd.ini\n")
     checks.check(tool(home / "wishes.ini").returncode == 0 and tool("--check", home / "wishes.ini").returncode == 0,
                  "what was just written is not stale")
+    (work / "blind").mkdir()
+    (work / "blind/r.ini").write_text("[event request]\nmatch = x (?<code>\\d+)\n[counter requests_total]\nhelp = Requests\nlabels = code\ninc = request\n")
+    (work / "blind/wishes.ini").write_text("[stack]\nrules = r.ini\n")
+    checks.check("requests_total has no share of failures and no alert on one, as no value of its label code is known" in tool(work / "blind/wishes.ini").stderr,
+                 "a counter of whose failures nothing is known is told")
     with open(home / "rules/nginx.yml", "a", encoding="utf-8") as file:
         file.write("# by hand\n")
     done = tool("--check", home / "wishes.ini")
