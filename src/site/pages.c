@@ -3,7 +3,6 @@
 
 #include "site/pages.h"
 
-#include "base/num.h"
 #include "site/doubts.h"
 #include "site/html.h"
 #include "site/parts.h"
@@ -169,7 +168,6 @@ static void notice(struct page *p)
 static void summary(struct page *p)
 {
     const struct view *v = p->v;
-    char bytes[NUM_TEXT];
 
     html(p->out, "<dl>\n");
     page_term_moment(p, W(STARTED), v->start_ns);
@@ -177,9 +175,10 @@ static void summary(struct page *p)
     page_term(p, W(LAST_SAVE));
     if (v->keeps_state) {
         page_moment(p, v->checkpoint_ns);
-        (void)num_format_bytes(bytes, (double)v->checkpoint_bytes);
-        if (v->checkpoint_bytes) /* not known of what a process before saved */
-            html(p->out, ", %s", bytes);
+        if (v->checkpoint_bytes) { /* not known of what a process before saved */
+            html(p->out, ", ");
+            page_bytes(p, v->checkpoint_bytes);
+        }
     } else {
         html(p->out, "%s", W(NOT_KEPT));
     }
@@ -511,16 +510,15 @@ static void recent_lines(struct page *p, const struct view_log *log)
 
 static void log_summary(struct page *p, const struct view_log *log)
 {
-    char bytes[NUM_TEXT];
-
     html(p->out, "<dl>\n");
     page_term(p, W(PATHS));
     for (unsigned k = 0; k < log->npaths; k++)
         html(p->out, "%s<code>%s</code>", k ? ", " : "", log->paths[k]);
     page_term_end(p);
     page_term_moment(p, W(LAST_LINE), log->last_line_ns);
-    (void)num_format_bytes(bytes, (double)log->lag_bytes);
-    page_term_text(p, W(LAG), bytes);
+    page_term(p, W(LAG));
+    page_bytes(p, log->lag_bytes);
+    page_term_end(p);
     page_term_number(p, W(LINES), log->lines.total);
     page_term_number(p, W(UNMATCHED), log->unmatched.total);
     page_term_number(p, W(TIMES_UNREADABLE), log->times_unreadable);

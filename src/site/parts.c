@@ -87,12 +87,45 @@ void page_cell_alarm(struct page *p, uint64_t n)
         page_cell_number(p, n);
 }
 
-void page_cell_bytes(struct page *p, uint64_t n)
+/* A number with a fraction, as the language writes it. */
+static void put_decimal(struct page *p, char *text)
 {
-    char text[NUM_TEXT];
+    char *point = strchr(text, '.');
+
+    if (point && p->l == RUSSIAN)
+        *point = ',';
+    html(p->out, "%s", text);
+}
+
+static const char *unit_word(const struct page *p, const char *unit)
+{
+    static const char *const russian[][2] = {
+        {"B", "Б"}, {"KiB", "КиБ"}, {"MiB", "МиБ"}, {"GiB", "ГиБ"}, {"TiB", "ТиБ"}};
+
+    for (size_t i = 0; p->l == RUSSIAN && i < sizeof russian / sizeof *russian; i++)
+        if (strcmp(unit, russian[i][0]) == 0)
+            return russian[i][1];
+    return unit;
+}
+
+void page_bytes(struct page *p, uint64_t n)
+{
+    char text[NUM_TEXT], *unit;
 
     (void)num_format_bytes(text, (double)n);
-    html(p->out, "<td class=\"n\">%s</td>", text);
+    unit = strchr(text, ' ');
+    if (unit)
+        *unit++ = '\0';
+    put_decimal(p, text);
+    if (unit)
+        html(p->out, " %s", unit_word(p, unit));
+}
+
+void page_cell_bytes(struct page *p, uint64_t n)
+{
+    html(p->out, "<td class=\"n\">");
+    page_bytes(p, n);
+    html(p->out, "</td>");
 }
 
 /* The two largest units of it: "2h 5m ". */
@@ -141,7 +174,9 @@ void page_cell_rate(struct page *p, double per_second)
     char text[32];
 
     snprintf(text, sizeof text, per_second >= 100 ? "%.0f" : "%.2f", per_second);
-    html(p->out, "<td class=\"n\">%s</td>", text);
+    html(p->out, "<td class=\"n\">");
+    put_decimal(p, text);
+    html(p->out, "</td>");
 }
 
 static uint32_t most_of(const struct view_count *c)

@@ -29,6 +29,8 @@ void page_table_end(struct page *p);
 void page_cell_number(struct page *p, uint64_t n);
 /* Of what should be 0. */
 void page_cell_alarm(struct page *p, uint64_t n);
+/* "7.63 KiB", "7,63 КиБ". */
+void page_bytes(struct page *p, uint64_t n);
 void page_cell_bytes(struct page *p, uint64_t n);
 void page_cell_moment(struct page *p, int64_t at_ns);
 void page_cell_rate(struct page *p, double per_second);

@@ -277,6 +277,22 @@ TEST(a_chart_has_a_bar_for_each_minute_that_had_something)
     expect_none("M570 ");
 }
 
+TEST(numbers_are_written_as_the_language_does)
+{
+    struct view v = view_of("ok");
+
+    logs[0].lag_bytes = 7813;
+    make(0, &v, ENGLISH);
+    expect("7.63 KiB");
+    expect(">1.75<");
+    make(0, &v, RUSSIAN);
+    expect("7,63 КиБ");
+    expect(">1,75<");
+    expect("2 КиБ</dd>");
+    make(1, &v, RUSSIAN);
+    expect("7,63 КиБ");
+}
+
 TEST(a_page_of_a_thousand_files_is_small)
 {
     static char names[1000][64];
